@@ -1,0 +1,74 @@
+"""Signatures of our own: links that residents open, and passes that a gate checks.
+
+Everything is derived from one secret (HKDF-SHA256, RFC 5869), so that replicas share keys by sharing the secret.
+"""
+
+import base64
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.errors import Forged
+
+#: Bytes of a link's MAC: 128 bits, beyond guessing and short enough to send.
+MAC_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Keys:
+    """All keys of one installation."""
+
+    secret: bytes = field(repr=False)
+
+    def derive(self, purpose: str) -> bytes:
+        """Return 32 bytes for one purpose; other purposes reveal nothing of it."""
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(self.secret)
+
+    def seal_link(self, path: str, until: datetime) -> str:
+        """Return the `k` of a link to `path` that opens until `until`."""
+        expires = f"{int(until.timestamp()):x}"
+        return f"{expires}.{self._mac(path, expires)}"
+
+    def check_link(self, path: str, seal: str, now: datetime) -> None:
+        """Raise Forged unless `seal` was made by us for `path` and has not expired."""
+        expires, _, mac = seal.partition(".")
+        if not hmac.compare_digest(mac.encode(), self._mac(path, expires).encode()):
+            raise Forged("link: the seal does not fit the address")
+        if int(expires, 16) < now.timestamp():
+            raise Forged("link: expired")
+
+    def sign(self, payload: bytes) -> bytes:
+        """Return the 64-byte Ed25519 signature of `payload` (RFC 8032)."""
+        return self._private.sign(payload)
+
+    def verify(self, payload: bytes, signature: bytes) -> bool:
+        """Tell whether `signature` over `payload` is ours."""
+        try:
+            self.public.verify(signature, payload)
+        except InvalidSignature:
+            return False
+        return True
+
+    @property
+    def public(self) -> Ed25519PublicKey:
+        """The key that a gate needs to check passes without asking us."""
+        return self._private.public_key()
+
+    @cached_property
+    def _private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.derive("pass-1"))
+
+    @cached_property
+    def _link_key(self) -> bytes:
+        return self.derive("link-1")
+
+    def _mac(self, path: str, expires: str) -> str:
+        digest = hmac.digest(self._link_key, f"{expires} {path}".encode(), sha256)
+        return base64.urlsafe_b64encode(digest[:MAC_BYTES]).rstrip(b"=").decode()

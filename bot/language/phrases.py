@@ -1,0 +1,60 @@
+"""Filling the words of intent files with values.
+
+`{name}` is replaced by the value; `{plate?，车牌 {plate}}` stands only when `plate` has one. Times are written as
+residents say them: 明天（3月12日 周四）15:00.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+
+_OPTIONAL = re.compile(r"\{([\w.]+)\?((?:[^{}]|\{[\w.]+\})*)\}")
+_PLAIN = re.compile(r"\{([\w.]+)\}")
+_WEEKDAYS = "一二三四五六日"
+_NEAR = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
+
+
+def fill(template: str, values: Mapping[str, object], now: datetime) -> str:
+    """Return `template` with its placeholders filled; one without a value becomes nothing."""
+    kept = _OPTIONAL.sub(lambda m: m[2] if _present(values.get(m[1])) else "", template)
+    return _PLAIN.sub(lambda m: say(values.get(m[1]), now), kept).strip()
+
+
+def placeholders(template: str) -> set[str]:
+    """Return the names of all values that `template` uses."""
+    return {m[1] for m in _OPTIONAL.finditer(template)} | {m[1] for m in _PLAIN.finditer(template)}
+
+
+def say(value: object, now: datetime) -> str:
+    """Return a value as one says it to a resident; nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return say_time(value, now)
+    if isinstance(value, (list, tuple)):
+        return "、".join(say(item, now) for item in value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value)
+
+
+def say_time(moment: datetime, now: datetime) -> str:
+    """Return 明天（3月12日 周四）15:00; the clock is left out at 00:00 and 23:59, which mean the whole day."""
+    local = moment.astimezone(now.tzinfo)
+    day = say_day(local.date(), now)
+    if (local.hour, local.minute) in {(0, 0), (23, 59)}:
+        return day
+    return f"{day}{local:%H:%M}"
+
+
+def say_day(day: date, now: datetime) -> str:
+    """Return 明天（3月12日 周四）, or 3月20日（周五） further away; with the year when it is another one."""
+    near = _NEAR.get((day - now.date()).days)
+    year = f"{day.year}年" if day.year != now.year else ""
+    calendar = f"{year}{day.month}月{day.day}日"
+    weekday = f"周{_WEEKDAYS[day.weekday()]}"
+    return f"{near}（{calendar} {weekday}）" if near else f"{calendar}（{weekday}）"
+
+
+def _present(value: object) -> bool:
+    return value is not None and value != "" and value != []

@@ -1,0 +1,318 @@
+"""The contract: all that an integration may see of the bot, on one page.
+
+An integration is a folder with an `Integration` object. It names *actions* (what residents can ask for, by intent),
+*jobs* (what happens by itself), *console* pages (what staff see) and *pages* (what residents open from the chat). All of
+them are plain synchronous functions of one `Work`, run inside one transaction: no network, no sleeping.
+
+    @action("repair.report")
+    def report(turn: Turn, slots: Fault) -> Reply: ...
+
+    @job(every=timedelta(minutes=1))
+    def escalate(work: Work) -> None: ...
+
+    @page("GET", "/tickets", need="ticket.view", title="报修工单", nav=True)
+    def board(desk: Desk) -> View: ...
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from sqlmodel import Session, col, select
+
+from bot.errors import Refusal
+from bot.keys import Keys
+from bot.language.phrases import fill
+from bot.model import Community, Delivery, Event, Household, Photo, Resident, Staff, Task
+from bot.store import events, outbox
+
+__all__ = [
+    "Action", "Ask", "Context", "Desk", "Download", "Integration", "Job", "Page", "Redirect", "Refusal", "Reply",
+    "Turn", "View", "Visit", "Work", "action", "job", "page",
+]  # fmt: skip
+
+#: How long links sent in the chat open.
+LINK_LIVES = timedelta(days=30)
+
+#: Photos sent shortly before or during a form belong to what it opens.
+PHOTO_BELONGS = timedelta(minutes=15)
+
+
+# ------------------------------------------------------------------ what all work is done with
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What stays the same from one piece of work to the next."""
+
+    community: Community
+    keys: Keys
+    base_url: str  # https://…, without a slash at the end
+    messages: Mapping[str, str]  # the words of `tell`, by name
+
+
+@dataclass(kw_only=True)
+class Work:
+    """One transaction's worth of work; also what a job gets."""
+
+    session: Session
+    now: datetime
+    context: Context
+
+    @property
+    def actor(self) -> str:
+        """Who does this, for the event log."""
+        return "system"
+
+    @property
+    def community(self) -> Community:
+        """The community all of this is for."""
+        return self.context.community
+
+    def record(self, kind: str, subject: str = "", **data: Any) -> Event:
+        """Write an event: audit, live console and figures read it. `data` holds no names, phones or texts."""
+        return events.record(self.session, self.now, kind, subject=subject, actor=self.actor, **data)
+
+    def tell(self, to: Resident | str | None, message: str, *, url: str = "", **values: Any) -> Delivery | None:
+        """Queue the message of that name for a resident or an openid, in this transaction.
+
+        Returns None when nobody can be told: a resident who has not bound.
+        """
+        openid = to.openid if isinstance(to, Resident) else to
+        if not openid:
+            return None
+        text = self.words(self.context.messages[message], **values)
+        return outbox.queue(self.session, openid, text, self.now, url=url)
+
+    def words(self, template: str, **values: Any) -> str:
+        """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
+        facts = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
+        return fill(template, {**facts, **values}, self.now)
+
+    def assign(self, kind: str, need: str, title: str, *, urgent: bool = False, openid: str | None = None,
+               **data: Any) -> Task:  # fmt: skip
+        """Open a task for whoever of the staff has the permission `need`."""
+        task = Task(
+            community_id=self.community.id or 0, kind=kind, need=need, title=title, urgent=urgent, openid=openid,
+            data=data, opened_at=self.now,
+        )  # fmt: skip
+        self.session.add(task)
+        self.session.flush()
+        self.record("task.opened", f"task:{task.public_id}", task=kind, urgent=urgent)
+        return task
+
+    def link(self, path: str, lives: timedelta = LINK_LIVES) -> str:
+        """Return the address of a resident's page, such as link("/passes/K3M9"), that opens until it expires."""
+        full = f"/p{path}"
+        return f"{self.context.base_url}{full}?k={self.context.keys.seal_link(full, self.now + lives)}"
+
+    def household(self, resident: Resident) -> Household:
+        """Return the flat of a resident."""
+        return self.session.get_one(Household, resident.household_id)
+
+
+# ------------------------------------------------------------------ what residents ask for
+
+
+class Reply:
+    """What to answer: Reply("done", number="K3M9") takes the words named `done` under `replies:` of the intent's file.
+
+    `about` names what photos sent next belong to, such as ticket:K3M9. `ok=False`: nothing was done.
+    """
+
+    def __init__(self, name: str, *, about: str = "", ok: bool = True, **values: Any) -> None:
+        self.name = name
+        self.about = about
+        self.ok = ok
+        self.values = values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Ask back before anything is done: which of several?
+
+    The answer fills the slot `slot` and the action is called again. `options`: value -> what the menu shows.
+    """
+
+    slot: str
+    name: str
+    options: Mapping[str, str]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class Turn(Work):
+    """One message of a resident."""
+
+    openid: str
+    resident: Resident | None = None
+
+    @property
+    def actor(self) -> str:
+        """The resident by public id; an openid is never written into the log."""
+        return f"resident:{self.resident.public_id}" if self.resident else "resident:unbound"
+
+    @cached_property
+    def flat(self) -> Household | None:
+        """The resident's flat, None while not bound."""
+        return self.household(self.resident) if self.resident else None
+
+    @property
+    def me(self) -> Resident:
+        """The resident; only for intents with `needs: flat`, which are not reached without one."""
+        if self.resident is None:
+            raise Refusal("请先绑定住址，例如发送：我住3栋2单元501。")
+        return self.resident
+
+    def photos(self) -> Sequence[Photo]:
+        """Return the photos this resident sent lately that belong to nothing yet, oldest first."""
+        return self.session.exec(
+            select(Photo)
+            .where(Photo.openid == self.openid, Photo.subject == "", col(Photo.taken_at) > self.now - PHOTO_BELONGS)
+            .order_by(col(Photo.id))
+        ).all()
+
+    def attach(self, photos: Sequence[Photo], subject: str) -> None:
+        """Let photos belong to `subject`, such as ticket:K3M9."""
+        for photo in photos:
+            photo.subject = subject
+            self.session.add(photo)
+
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """An intent's deed. `slots` is a dataclass whose fields are slots of the intent; missing ones are None."""
+
+    intent: str
+    run: Callable[[Turn, Any], Reply | Ask]
+    slots: type[Any]
+
+    def __call__(self, turn: Turn, values: Mapping[str, Any]) -> Reply | Ask:
+        """Do it with the slots filled so far."""
+        known = {item.name for item in fields(self.slots)}
+        return self.run(turn, self.slots(**{name: value for name, value in values.items() if name in known}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSlots:
+    """For intents that need to know nothing."""
+
+
+def action(intent: str, slots: type[Any] = NoSlots) -> Callable[[Callable[[Turn, S], Reply | Ask]], Action]:
+    """Make a function the deed of `intent`; `slots` is the dataclass its second argument has."""
+    return lambda run: Action(intent=intent, run=run, slots=slots)
+
+
+# ------------------------------------------------------------------ what happens by itself
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Something to be done every so often, in one transaction. Replicas may run it side by side: be idempotent."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Work], None]
+
+
+def job(every: timedelta) -> Callable[[Callable[[Work], None]], Job]:
+    """Make a function a job."""
+    return lambda run: Job(name=run.__name__, every=every, run=run)
+
+
+# ------------------------------------------------------------------ what staff and residents see
+
+
+@dataclass(kw_only=True)
+class Desk(Work):
+    """One request of a signed-in staff member. GET pages are read-only."""
+
+    staff: Staff
+    params: Mapping[str, str] = field(default_factory=dict)  # from the path
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    may: Callable[[str], bool] = lambda need: False
+
+    @property
+    def actor(self) -> str:
+        """The staff member by login."""
+        return f"staff:{self.staff.login}"
+
+
+@dataclass(kw_only=True)
+class Visit(Work):
+    """One request for a page whose link was sent in the chat; the link's seal is checked before."""
+
+    params: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> str:
+        """Whoever holds the link."""
+        return "resident:link"
+
+
+@dataclass(frozen=True)
+class View:
+    """A page to show: a template such as "repairs/board.html" and its values."""
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Go there; `note` is shown once at the top of the next console page."""
+
+    to: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file or picture."""
+
+    body: bytes
+    content_type: str
+    filename: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One address. Console pages lie under /console and need a permission; residents' pages under /p and a seal."""
+
+    method: Literal["GET", "POST"]
+    path: str  # "/tickets/{id}"
+    run: Callable[[Any], View | Redirect | Download]
+    need: str = ""
+    title: str = ""
+    nav: bool = False  # in the console's menu
+
+
+def page(method: Literal["GET", "POST"], path: str, *, need: str = "", title: str = "", nav: bool = False
+         ) -> Callable[[Callable[[Any], View | Redirect | Download]], Page]:  # fmt: skip
+    """Make a function a page. Raise LookupError in it for "not found", Refusal for a wish that cannot be granted."""
+    return lambda run: Page(method=method, path=path, run=run, need=need, title=title, nav=nav)
+
+
+# ------------------------------------------------------------------ the whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integration:
+    """A service: its folder's name, its title for people, and what it brings."""
+
+    name: str
+    title: str
+    folder: Path  # Path(__file__).parent: templates/ and migrations/ lie there
+    actions: Sequence[Action] = ()
+    jobs: Sequence[Job] = ()
+    console: Sequence[Page] = ()
+    pages: Sequence[Page] = ()

@@ -1,0 +1,1 @@
+"""All SQL of the bot, as plain functions of a Session."""

@@ -1,0 +1,197 @@
+"""Reading and writing: the only module that knows threads and transactions.
+
+Functions of a Session are handed over and run elsewhere: on SQLite in one writer thread, on PostgreSQL in a few.
+Up to `group` functions share one commit, each in a SAVEPOINT of its own, so that one that fails takes nothing with
+it. A result is given back only after the commit, so what a caller was told is on disk.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Readers beside the writer; pages and lists, never the hot path.
+READERS = 4
+
+#: Writers on PostgreSQL, where row locks let them run side by side.
+POSTGRES_WRITERS = 3
+
+#: Times a group is tried again when the database restarts or a deadlock is broken.
+ATTEMPTS = 3
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    run: Callable[[Session], Any]
+    future: "Future[Any]"
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, by its URL."""
+
+    def __init__(self, url: str, group: int = 64) -> None:
+        self.engine = connect(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._group = group
+        self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._writers = [
+            threading.Thread(target=self._write_loop, name=f"writer-{number}", daemon=True)
+            for number in range(1 if self.is_sqlite else POSTGRES_WRITERS)
+        ]
+        for writer in self._writers:
+            writer.start()
+
+    async def write(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn(session, …)` in a transaction of its own and return its result once it is on disk.
+
+        Whatever `fn` raises is raised here, and nothing of what it did remains.
+        """
+        return await asyncio.wrap_future(self.submit(fn, *args, **kwargs))
+
+    async def read(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn(session, …)` beside the writer and return its result; what it changes is thrown away."""
+        return await asyncio.wrap_future(self._reading.submit(self._read, lambda session: fn(session, *args, **kwargs)))
+
+    def submit(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Like `write`, for callers without an event loop: `submit(…).result()`."""
+        future: Future[T] = Future()
+        self._work.put(_Work(lambda session: fn(session, *args, **kwargs), future))
+        return future
+
+    def close(self) -> None:
+        """Finish the work handed in so far and let go of the database."""
+        for _ in self._writers:
+            self._work.put(None)
+        for writer in self._writers:
+            writer.join()
+        self._reading.shutdown()
+        self.engine.dispose()
+
+    def _read(self, run: Callable[[Session], T]) -> T:
+        with Session(self.engine, expire_on_commit=False) as session:
+            return run(session)
+
+    def _write_loop(self) -> None:
+        while (first := self._work.get()) is not None:
+            works = [first]
+            stop = False
+            while len(works) < self._group:
+                try:
+                    more = self._work.get_nowait()
+                except queue.Empty:
+                    break
+                if more is None:
+                    stop = True
+                    break
+                works.append(more)
+            self._write_group(works)
+            if stop:
+                return
+
+    def _write_group(self, works: list[_Work]) -> None:
+        """Run the works in one transaction; when the database itself fails, run them one by one."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                outcomes = self._commit(works)
+            except DBAPIError as error:
+                if attempt < ATTEMPTS and _is_passing(error):
+                    log.warning("database: group failed, trying again", works=len(works), attempt=attempt)
+                    continue
+                self._fail(works, error)
+                return
+            except Exception as error:  # the thread must outlive whatever happens
+                self._fail(works, error)
+                return
+            for work, outcome in zip(works, outcomes, strict=True):
+                _settle(work.future, outcome)
+            return
+
+    def _fail(self, works: list[_Work], error: Exception) -> None:
+        if len(works) == 1:
+            _settle(works[0].future, _Outcome(error=error))
+            return
+        for work in works:
+            self._write_group([work])
+
+    def _commit(self, works: list[_Work]) -> list["_Outcome"]:
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.info["immediate"] = True
+            with connection.begin():
+                return [_run(connection, work) for work in works]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    value: Any = None
+    error: Exception | None = None
+
+
+def _run(connection: Connection, work: _Work) -> _Outcome:
+    """Run one work in a SAVEPOINT; a failing work undoes itself only, a failing database everything."""
+    with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+        try:
+            value = work.run(session)
+            session.commit()
+        except OperationalError:
+            raise
+        except Exception as error:  # whatever it is, it belongs to the caller
+            session.rollback()
+            return _Outcome(error=error)
+        return _Outcome(value=value)
+
+
+def _settle(future: "Future[Any]", outcome: _Outcome) -> None:
+    if future.cancelled():
+        return
+    if outcome.error is not None:
+        future.set_exception(outcome.error)
+    else:
+        future.set_result(outcome.value)
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    """Tell whether the same work may succeed at once: a lost connection, a deadlock, a busy file."""
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)  # https://www.postgresql.org/docs/current/errcodes-appendix.html
+    return state in {"40001", "40P01", "57P01", "57P02", "57P03"} or "database is locked" in str(error.orig)
+
+
+def connect(url: str) -> Engine:
+    """Return an engine for `url`: sqlite:///path or postgresql://…"""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, pool_size=READERS + 2, connect_args={"check_same_thread": False, "timeout": 10})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            url = "postgresql+psycopg://" + url.removeprefix(prefix)
+    return create_engine(url, pool_size=READERS + POSTGRES_WRITERS, pool_pre_ping=True)
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
+    # The driver must not open transactions by itself: BEGIN IMMEDIATE below takes the write lock at once.
+    dbapi_connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.info.pop("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,1 @@
+"""What the community does: one folder per service, known to the bot only through `bot.plugin`."""
