@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Column, DateTime, Dialect, Enum, Index, UniqueConstraint, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -72,6 +72,13 @@ def json_column(default: Any = None) -> Any:
     if default is None:
         return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+
+
+def word(kind: type[StrEnum], default: StrEnum) -> Any:
+    """Return a column for one of an enum's values, kept as the plain word and checked by the database."""
+    name = f"{kind.__name__.lower()}_known"
+    values = Enum(kind, values_callable=list, native_enum=False, create_constraint=True, length=16, name=name)
+    return Field(default=default, sa_column=Column(values, nullable=False))
 
 
 class Community(SQLModel, table=True):
@@ -145,7 +152,7 @@ class Staff(SQLModel, table=True):
     community_id: int = Field(foreign_key="community.id")
     login: str = Field(unique=True)
     name: str
-    role: Role = Role.STAFF
+    role: Role = word(Role, Role.STAFF)
     phone: str = ""
     password: str = ""  # Argon2id as a PHC string; empty = sign-in by link only
     created_at: datetime = moment()
@@ -243,7 +250,7 @@ class Notice(SQLModel, table=True):
     title: str
     body: str
     audience: dict[str, Any] = json_column(dict)  # see bot/store/notices.py Audience
-    state: NoticeState = NoticeState.DRAFT
+    state: NoticeState = word(NoticeState, NoticeState.DRAFT)
     due_at: datetime | None = maybe_moment(index=True)
     cron: str = ""  # five fields in Asia/Shanghai, weekdays by name; empty = once
     created_at: datetime = moment()
@@ -286,7 +293,7 @@ class Delivery(SQLModel, table=True):
     resident_id: int | None = Field(default=None, foreign_key="resident.id")
     openid: str | None = None
     payload: dict[str, Any] = json_column(dict)  # text, title, url, see bot/store/outbox.py
-    state: DeliveryState = DeliveryState.QUEUED
+    state: DeliveryState = word(DeliveryState, DeliveryState.QUEUED)
     attempts: int = 0
     due_at: datetime = moment()
     first_try_at: datetime | None = maybe_moment()

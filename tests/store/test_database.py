@@ -1,0 +1,98 @@
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlmodel import Session, col, select
+
+from bot.model import Community
+from bot.store.database import Database
+
+
+def _add(session: Session, appid: str) -> int:
+    community = Community(appid=appid, name="和苑小区")
+    session.add(community)
+    session.flush()
+    assert community.id is not None
+    return community.id
+
+
+def _add_and_fail(session: Session, appid: str) -> None:
+    _add(session, appid)
+    raise LookupError(appid)
+
+
+def _appids(session: Session) -> list[str]:
+    return sorted(session.exec(select(Community.appid)).all())
+
+
+async def test_what_was_written_is_read_back(database: Database) -> None:
+    await database.write(_add, "a")
+
+    assert await database.read(_appids) == ["a"]
+
+
+async def test_failing_function_leaves_nothing_and_its_neighbours_stay(database: Database) -> None:
+    works = [database.write(_add if n % 3 else _add_and_fail, f"{n:02}") for n in range(30)]
+
+    results = await asyncio.gather(*works, return_exceptions=True)
+
+    assert [isinstance(result, LookupError) for result in results] == [n % 3 == 0 for n in range(30)]
+    assert await database.read(_appids) == [f"{n:02}" for n in range(30) if n % 3]
+
+
+async def test_unique_violation_fails_its_own_function_only(database: Database) -> None:
+    results = await asyncio.gather(*(database.write(_add, "same") for _ in range(8)), return_exceptions=True)
+
+    assert sum(isinstance(result, int) for result in results) == 1
+    assert await database.read(_appids) == ["same"]
+
+
+async def test_reader_cannot_change_anything(database: Database) -> None:
+    await database.read(_add, "ghost")
+
+    assert await database.read(_appids) == []
+
+
+def test_callers_without_a_loop_write_too(database: Database) -> None:
+    assert database.submit(_add, "thread").result() > 0
+
+
+async def test_caller_that_gave_up_does_not_stop_the_writer(database: Database) -> None:
+    given_up = database.submit(_add, "gone")
+    given_up.cancel()
+
+    await database.write(_add, "next")
+
+    assert "next" in await database.read(_appids)
+
+
+def test_closing_finishes_what_was_handed_in(sqlite: Database) -> None:
+    futures = [sqlite.submit(_add, f"{n}") for n in range(100)]
+
+    sqlite.close()
+
+    assert all(future.result() > 0 for future in futures)
+
+
+async def test_two_processes_may_write_one_sqlite_file(sqlite: Database) -> None:
+    other = Database(str(sqlite.engine.url))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda pair: pair[0].submit(_add, pair[1]).result(), [(sqlite, "x"), (other, "y")] * 1))
+
+    assert await sqlite.read(_appids) == ["x", "y"]
+    other.close()
+
+
+async def test_each_result_is_on_disk_when_it_is_told(sqlite: Database) -> None:
+    await sqlite.write(_add, "told")
+
+    stranger = Database(str(sqlite.engine.url))
+    assert await stranger.read(lambda session: session.exec(select(col(Community.appid))).one()) == "told"
+    stranger.close()
+
+
+@pytest.mark.parametrize("url", ["postgres://h/d", "postgresql://h/d"])
+def test_both_spellings_of_postgresql_are_understood(url: str) -> None:
+    from bot.store.database import connect
+
+    assert connect(url).url.drivername == "postgresql+psycopg"

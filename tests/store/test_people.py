@@ -1,0 +1,60 @@
+from datetime import datetime
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.errors import Misconfigured
+from bot.model import Household, Resident, Role
+from bot.store import people
+from bot.store.database import Database
+
+ROSTER = {
+    "community.csv": "name,phone,address\n和苑小区,0571-88880000,和苑路1号\n",
+    "households.csv": "\ufeffbuilding,unit,room\n3,2,501\n3,2,502\n",
+    "residents.csv": "building,unit,room,name,phone,role,tags\n3,2,501,陈建国,13900000001,owner,独居老人；党员\n",
+    "staff.csv": "login,name,role,phone\nwang,王经理,manager,13900000002\n",
+}
+
+
+def _flats(session: Session) -> list[str]:
+    return [flat.label for flat in session.exec(select(Household).order_by(Household.room)).all()]
+
+
+async def test_roster_of_a_property_office_is_taken_over(database: Database, now: datetime) -> None:
+    imported = await database.write(people.import_roster, ROSTER, "wx1", now)
+
+    assert imported == people.Imported(households=2, residents=1, staff=1)
+    assert await database.read(_flats) == ["3栋2单元501", "3栋2单元502"]
+    resident = await database.read(lambda session: session.exec(select(Resident)).one())
+    assert resident.tags == ["独居老人", "党员"]
+
+
+async def test_second_import_updates_and_doubles_nothing(database: Database, now: datetime) -> None:
+    await database.write(people.import_roster, ROSTER, "wx1", now)
+    promoted = {**ROSTER, "staff.csv": "login,name,role,phone\nwang,王主任,admin,1\n"}
+
+    imported = await database.write(people.import_roster, promoted, "wx1", now)
+
+    assert imported == people.Imported(households=0, residents=0, staff=0)
+    wang = await database.read(people.staff_by_login, "wang")
+    assert wang is not None
+    assert (wang.name, wang.role) == ("王主任", Role.ADMIN)
+
+
+async def test_faulty_lines_are_all_named_and_nothing_is_taken_over(sqlite: Database, now: datetime) -> None:
+    faulty = {
+        **ROSTER,
+        "residents.csv": "building,unit,room,name,phone,role,tags\n9,9,999,李,1,owner,\n3,2,501,王,1,boss,\n",
+    }
+
+    with pytest.raises(Misconfigured) as caught:
+        await sqlite.write(people.import_roster, faulty, "wx1", now)
+
+    assert "residents.csv:2: flat 9-9-999 is not in households.csv" in str(caught.value)
+    assert "residents.csv:3: role 'boss' is unknown; one of owner, tenant, family" in str(caught.value)
+    assert await sqlite.read(_flats) == []
+
+
+async def test_missing_column_is_named(sqlite: Database, now: datetime) -> None:
+    with pytest.raises(Misconfigured, match=r"staff\.csv:1: column role, phone is missing"):
+        await sqlite.write(people.import_roster, {**ROSTER, "staff.csv": "login,name\na,b\n"}, "wx1", now)
