@@ -13,3 +13,7 @@ def queue(session: Session, openid: str, text: str, now: datetime, *, url: str =
     session.add(delivery)
     session.flush()
     return delivery
+
+
+def receive(session: Session, msgid: str, status: str, now: datetime) -> None:
+    """Take WeChat's report."""

@@ -1,0 +1,180 @@
+"""The `linli` command. Each command imports what it needs when it runs, so that --help stays quick."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot import __version__
+from bot.cli import notice as notices
+from bot.errors import LinliError
+
+app = typer.Typer(
+    name="linli", help="Linli 邻里: a resident-service assistant that lives in WeChat.", no_args_is_help=True,
+    pretty_exceptions_enable=False, add_completion=True, rich_markup_mode=None,
+)  # fmt: skip
+users = typer.Typer(help="Staff accounts.", no_args_is_help=True)
+app.add_typer(notices.app, name="notice")
+app.add_typer(users, name="user")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Now = Annotated[str, typer.Option("--now", metavar="ISO", help="What time it is, such as 2026-03-11T10:00.")]
+
+
+def main() -> None:
+    """Run the command; a foreseen error ends it with one clear line and exit code 1."""
+    try:
+        app()
+    except LinliError as error:
+        fail(str(error))
+
+
+def fail(text: str) -> NoReturn:
+    """Say what is wrong on standard error and leave with exit code 1."""
+    typer.echo(f"linli: {text}", err=True)
+    sys.exit(1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"linli {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Linli 邻里: a resident-service assistant that lives in WeChat."""
+
+
+@app.command()
+def serve() -> None:
+    """Serve a real WeChat account, as the LINLI_… settings say."""
+    from bot.cli import serving
+
+    serving.serve()
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin with an empty demo database.")] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on; the demo lets anybody sign in.")] = "127.0.0.1",
+    i_know: Annotated[bool, typer.Option("--i-know", help="Allow an address other machines reach.")] = False,
+) -> None:
+    """Try everything without an account: a seeded community, a stand-in for WeChat, the console."""
+    from bot.cli import serving
+
+    serving.demo(host=host, port=port, fresh=fresh, i_know=i_know)
+
+
+@app.command()
+def init(
+    roster: Annotated[Path, typer.Argument(help="Folder with community.csv, households.csv, residents.csv, staff.csv.")],
+) -> None:
+    """Take over the property office's roster and print a first sign-in link for each admin."""
+    from bot.cli import setup
+
+    setup.init(roster)
+
+
+@app.command()
+def migrate(
+    status: Annotated[bool, typer.Option("--status", help="Only tell what is missing; exit code 1 if anything is.")] = False,
+) -> None:
+    """Bring the database to the newest shape."""
+    from bot.cli import setup
+
+    setup.migrate(status=status)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Look at settings, database, clock, WeChat and intents, and say how to mend what is wrong."""
+    from bot.cli import setup
+
+    setup.doctor(as_json=as_json)
+
+
+@app.command()
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of intent files; default: those of the settings.")] = None,
+    as_json: Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
+) -> None:
+    """Check the intent files: every fault with file, line and column."""
+    from bot.cli import checking
+
+    checking.check(folder, as_json=as_json, strict=strict)
+
+
+@app.command("try")
+def try_(
+    texts: Annotated[list[str] | None, typer.Argument(help="Messages; none or - reads lines from standard input.")] = None,
+    as_json: Json = False,
+    now: Now = "",
+) -> None:
+    """Tell how messages are understood, by the same function as the webhook."""
+    from bot.cli import talk
+
+    talk.try_(texts or [], as_json=as_json, now=now)
+
+
+@app.command()
+def chat(as_json: Json = False, now: Now = "") -> None:
+    """Talk to the bot at a prompt, on a throw-away database with the demo community."""
+    from bot.cli import talk
+
+    talk.chat(as_json=as_json, now=now)
+
+
+@users.command("add")
+def user_add(
+    login: str,
+    name: Annotated[str, typer.Option(help="As residents see it.")] = "",
+    role: Annotated[str, typer.Option(help="guard, staff, manager or admin.")] = "staff",
+) -> None:
+    """Add a staff account and print a sign-in link that works once."""
+    from bot.cli import setup
+
+    setup.user_add(login, name or login, role)
+
+
+@users.command("link")
+def user_link(login: str) -> None:
+    """Print a sign-in link for a staff account; it works once, for 15 minutes."""
+    from bot.cli import setup
+
+    setup.user_link(login)
+
+
+@users.command("passwd")
+def user_passwd(login: str) -> None:
+    """Set a password, asked twice."""
+    from bot.cli import setup
+
+    setup.user_passwd(login, typer.prompt("New password", hide_input=True, confirmation_prompt=True))
+
+
+@users.command("list")
+def user_list() -> None:
+    """List the staff accounts."""
+    from bot.cli import setup
+
+    setup.user_list()
+
+
+@users.command("disable")
+def user_disable(login: str) -> None:
+    """Disable a staff account and sign it out everywhere."""
+    from bot.cli import setup
+
+    setup.user_disable(login)
+
+
+def show_json(value: object) -> None:
+    """Print one JSON object on one line, Chinese as it is."""
+    typer.echo(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,255 @@
+"""`linli init`, `migrate`, `doctor` and `user`: setting an installation up and looking after it."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import aiohttp
+import typer
+from sqlmodel import Session, col, delete, select
+
+from bot import app, config
+from bot.cli import show_json
+from bot.console import sessions
+from bot.dialogue.understanding import read_folder
+from bot.errors import LinliError, Misconfigured, WeChatRefused
+from bot.language import files
+from bot.model import Role, Staff, StaffSession
+from bot.store import people, schema
+from bot.store.database import Database
+from bot.wechat.client import Client
+
+#: A sign-in link printed on a terminal is used at once or not at all.
+LINK_LIVES = timedelta(minutes=15)
+
+#: WeChat refuses stamps that are far off, and so do we.
+CLOCK_SKEW = timedelta(seconds=60)
+
+
+def init(roster: Path) -> None:
+    """Take over a roster and print a sign-in link for each admin."""
+    settings = config.load()
+    with _database(settings) as database:
+        imported = database.submit(
+            people.import_roster, _read_roster(roster), settings.wechat_appid, app.clock()
+        ).result()
+        typer.echo(f"taken over: {imported.households} flats, {imported.residents} residents, {imported.staff} staff are new")
+        for member in database.submit(_staff_of, Role.ADMIN).result():
+            _print_link(database, settings, member)
+
+
+def migrate(*, status: bool) -> None:
+    """Bring the database to the newest shape, or only tell what it lacks."""
+    settings = config.load()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    folders = [integration.folder for integration in app.load_integrations(settings.integrations)]
+    database = Database(settings.database)
+    try:
+        if status:
+            missing = schema.pending(database.engine, folders)
+            typer.echo(f"missing: {', '.join(missing)}; run `linli migrate`" if missing else "up to date")
+            sys.exit(1 if missing else 0)
+        typer.echo(f"the database stands at {', '.join(sorted(schema.upgrade(database.engine, folders)))}")
+    finally:
+        database.close()
+
+
+def user_add(login: str, name: str, role: str) -> None:
+    """Add a staff account and print a link that signs in."""
+    if role not in list(Role):
+        raise Misconfigured(f"role {role!r} is unknown; one of {', '.join(Role)}")
+    settings = config.load()
+
+    def add(session: Session) -> Staff:
+        if people.staff_by_login(session, login):
+            raise Misconfigured(f"login {login!r} is taken; `linli user link {login}` prints a sign-in link for it")
+        community = people.community(session, settings.wechat_appid)
+        if community is None:
+            raise Misconfigured("there is no community yet; run `linli init` first")
+        member = Staff(
+            community_id=community.id or 0, login=login, name=name, role=Role(role), created_at=app.clock()
+        )
+        session.add(member)
+        return member
+
+    with _database(settings) as database:
+        _print_link(database, settings, database.submit(add).result())
+
+
+def user_link(login: str) -> None:
+    """Print a link that signs in as `login`, once."""
+    settings = config.load()
+    with _database(settings) as database:
+        _print_link(database, settings, database.submit(_require_staff, login).result())
+
+
+def user_passwd(login: str, password: str) -> None:
+    """Set a password and sign the account out everywhere."""
+
+    def change(session: Session) -> None:
+        member = _require_staff(session, login)
+        member.password = sessions.hash_password(password)
+        session.add(member)
+        session.exec(delete(StaffSession).where(col(StaffSession.staff_id) == member.id))
+
+    with _database(config.load()) as database:
+        database.submit(change).result()
+    typer.echo(f"{login}: password changed, signed out everywhere")
+
+
+def user_disable(login: str) -> None:
+    """Disable an account and sign it out everywhere."""
+
+    def disable(session: Session) -> None:
+        member = _require_staff(session, login)
+        member.disabled_at = app.clock()
+        session.add(member)
+        session.exec(delete(StaffSession).where(col(StaffSession.staff_id) == member.id))
+
+    with _database(config.load()) as database:
+        database.submit(disable).result()
+    typer.echo(f"{login}: disabled, signed out everywhere")
+
+
+def user_list() -> None:
+    """Print all staff accounts."""
+    with _database(config.load()) as database:
+        for member in database.submit(_staff_of, None).result():
+            typer.echo(f"{member.login:<16} {member.role:<8} {member.name}{'  (disabled)' if member.disabled_at else ''}")
+
+
+# ------------------------------------------------------------------ doctor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing looked at; `remedy` says what to do when it is not ok."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+def doctor(*, as_json: bool) -> None:
+    """Print what is well and what is not; exit code 1 if anything is not."""
+    findings = list(_look())
+    for finding in findings:
+        if as_json:
+            show_json(asdict(finding))
+        else:
+            typer.echo(f"{'✓' if finding.ok else '✗'} {finding.name}: {finding.detail}")
+            if finding.remedy:
+                typer.echo(f"    → {finding.remedy}")
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def _look() -> Iterator[Finding]:
+    try:
+        settings = config.load()
+        integrations = app.load_integrations(settings.integrations)
+    except LinliError as error:
+        yield Finding(name="settings", ok=False, detail=str(error), remedy="mend the settings named above, then run again")
+        return
+    yield Finding(name="settings", ok=True, detail=f"{settings.wechat_mode} mode, appid {settings.wechat_appid}")
+    yield _look_at_database(settings, [integration.folder for integration in integrations])
+    yield _look_at_intents(settings)
+    yield from asyncio.run(_look_at_wechat(settings))
+    https = settings.base_url.startswith("https://")
+    yield Finding(
+        name="public address", ok=https, detail=settings.base_url,
+        remedy="" if https else "set LINLI_PUBLIC_URL=https://… ; residents' links and the console's cookie need it",
+    )  # fmt: skip
+
+
+def _look_at_database(settings: config.Settings, folders: list[Path]) -> Finding:
+    settings.var.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    kind = database.engine.dialect.name
+    try:
+        if missing := schema.pending(database.engine, folders):
+            return Finding(name="database", ok=False, detail=f"{kind} lacks {', '.join(missing)}", remedy="run `linli migrate`")
+        if database.submit(people.community, settings.wechat_appid).result() is None:
+            return Finding(name="database", ok=False, detail=f"{kind}: no community yet", remedy="run `linli init FOLDER`")
+        return Finding(name="database", ok=True, detail=f"{kind}, up to date")
+    except Exception as error:  # the driver's errors are many; the doctor shows them all the same way
+        return Finding(name="database", ok=False, detail=f"{kind}: {type(error).__name__}", remedy="check LINLI_DATABASE_URL")
+    finally:
+        database.close()
+
+
+def _look_at_intents(settings: config.Settings) -> Finding:
+    catalogue = files.load(read_folder(settings.intents_folder))
+    errors = [problem for problem in catalogue.problems if problem.severity == "error"]
+    detail = f"{len(catalogue.intents)} intents, {len(errors)} errors"
+    return Finding(name="intents", ok=not errors, detail=detail, remedy="run `linli check`" if errors else "")
+
+
+async def _look_at_wechat(settings: config.Settings) -> list[Finding]:
+    """Ask WeChat for a token: that proves address, secret and whitelist at once, and tells its time."""
+    secret = settings.wechat_secret.get_secret_value()
+    if not secret:
+        return [Finding(name="wechat", ok=False, detail="no secret", remedy="set LINLI_WECHAT_SECRET; without it nothing can be sent")]
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
+        client = Client(settings.wechat_appid, secret, http, settings.wechat_api_base)
+        try:
+            await client.token()
+        except WeChatRefused as error:
+            remedy = "add this server's address to the account's IP whitelist (基本配置)" if error.errcode == 40164 else "check LINLI_WECHAT_APPID and LINLI_WECHAT_SECRET"
+            return [Finding(name="wechat", ok=False, detail=str(error), remedy=remedy)]
+        return [Finding(name="wechat", ok=True, detail="an access token was given"), await _look_at_clock(http, settings)]
+
+
+async def _look_at_clock(http: aiohttp.ClientSession, settings: config.Settings) -> Finding:
+    async with http.get(settings.wechat_api_base) as response:
+        date = response.headers.get("Date")
+    skew = abs(datetime.now(UTC) - parsedate_to_datetime(date)) if date else timedelta()
+    ok = skew < CLOCK_SKEW
+    return Finding(name="clock", ok=ok, detail=f"off by {skew.total_seconds():.0f} s", remedy="" if ok else "run NTP on this machine")
+
+
+# ------------------------------------------------------------------ pieces
+
+
+@contextmanager
+def _database(settings: config.Settings) -> Iterator[Database]:
+    database = app.open_database(settings, app.load_integrations(settings.integrations))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _read_roster(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        raise Misconfigured(f"{folder} is not a folder; name the one that holds {', '.join(people.COLUMNS)}")
+    texts = {}
+    for path in sorted(folder.glob("*.csv")):
+        try:
+            texts[path.name] = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise Misconfigured(f"{path} is not UTF-8; in Excel choose “CSV UTF-8” when saving") from error
+    return texts
+
+
+def _staff_of(session: Session, role: Role | None) -> list[Staff]:
+    query = select(Staff).order_by(col(Staff.login))
+    return list(session.exec(query.where(Staff.role == role) if role else query).all())
+
+
+def _require_staff(session: Session, login: str) -> Staff:
+    member = people.staff_by_login(session, login)
+    if member is None:
+        known = ", ".join(session.exec(select(Staff.login).order_by(Staff.login).limit(20)).all())
+        raise Misconfigured(f"there is no login {login!r}; known: {known or 'none'}")
+    return member
+
+
+def _print_link(database: Database, settings: config.Settings, member: Staff) -> None:
+    token = database.submit(sessions.make_link, member, app.clock(), LINK_LIVES).result()
+    typer.echo(f"{member.role} {member.name} ({member.login}): {settings.base_url}/console/in/{token}  (once, 15 minutes)")

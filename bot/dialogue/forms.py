@@ -1,0 +1,176 @@
+"""Asking for slots: what is known, what is asked next, what an answer changes. Pure.
+
+A fact given early is never asked again; a later word about it replaces it, at any time, also when all was just read
+back. An answer that says nothing is asked once more with help, then a person is offered; a form is never dropped
+silently.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from bot.language import answers, slots
+from bot.language.files import Intent, Slot
+from bot.language.phrases import fill
+
+#: A form whose question stays open longer is put away.
+EXPIRES = timedelta(minutes=15)
+
+#: `asking` while everything is read back.
+CONFIRM = "#confirm"
+
+_TIMES = {"start", "end", "datetime", "date"}
+
+#: Clock skew between "now" as the resident says it and our own.
+_JUST_NOW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """An open form. `menu` maps values to what a numbered question shows; `outer` is a form put aside for this one."""
+
+    intent: str
+    values: Mapping[str, slots.Value] = field(default_factory=dict)
+    asking: str = ""
+    tries: int = 0
+    menu: Mapping[str, str] = field(default_factory=dict)
+    outer: "Form | None" = None
+    brief: bool = False  # the opening message gave all that is required: ask for nothing more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Where a form stands after a message."""
+
+    form: Form
+    kind: Literal["asks", "confirms", "ready"]
+    slot: str = ""
+
+
+def begin(intent: Intent, values: Mapping[str, slots.Value], outer: Form | None = None) -> Form:
+    """Open a form with what is known already."""
+    given = {slot.name: slot.default for slot in intent.slots if slot.default}
+    form = Form(intent=intent.id, values={**given, **values}, outer=outer)
+    return replace(form, brief=bool(values) and all(slot.name in form.values for slot in intent.slots if slot.required))
+
+
+def proceed(form: Form, intent: Intent) -> Step:
+    """Ask for the next slot, read back, or be ready."""
+    for slot in intent.slots:
+        if slot.name in form.values or not slot.ask:
+            continue
+        if slot.required or (slot.skippable and not form.brief):
+            return Step(form=replace(form, asking=slot.name, tries=0, menu=_menu(slot)), kind="asks", slot=slot.name)
+    if intent.confirm and form.asking != "#confirmed":
+        return Step(form=replace(form, asking=CONFIRM, tries=0, menu={}), kind="confirms")
+    return Step(form=form, kind="ready")
+
+
+def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
+    """Return the form with what `text` says filled in, None when it says nothing about it."""
+    asked = "" if form.asking == CONFIRM else form.asking
+    chosen = _choose(form, text)
+    if asked and chosen is not None:
+        return replace(form, values={**form.values, **chosen}, tries=0)
+    said = slots.extract(text, intent.slots, now, asked or None, form.values)
+    changed = {name: value for name, value in said.items() if form.values.get(name) != value}
+    if not said or (form.asking == CONFIRM and not changed):
+        return None
+    if asked and asked not in said and not changed:
+        return None
+    return replace(form, values=_consistent({**form.values, **said}, said, intent), tries=0)
+
+
+def is_past(form: Form, intent: Intent, now: datetime) -> Slot | None:
+    """Return the slot whose time is over already; nothing is booked in the past."""
+    for slot in intent.slots:
+        value = form.values.get(slot.name)
+        if slot.type not in _TIMES or not isinstance(value, datetime):
+            continue
+        whole_day = (value.hour, value.minute) in {(0, 0), (23, 59)}
+        if value < now - _JUST_NOW and not (whole_day and value.date() >= now.date()):
+            return slot
+    return None
+
+
+def without(form: Form, slot: Slot) -> Form:
+    """Return the form with a value taken back."""
+    return replace(form, values={name: value for name, value in form.values.items() if name != slot.name}, asking="")
+
+
+def read_back(form: Form, intent: Intent, now: datetime, facts: Mapping[str, Any]) -> str:
+    """Return the intent's `confirm:` with the values as they were understood."""
+    return fill(intent.confirm, {**facts, **spoken(form, intent, now)}, now)
+
+
+def spoken(form: Form, intent: Intent, now: datetime) -> dict[str, str]:
+    """Return all values as one says them."""
+    by_name = {slot.name: slot for slot in intent.slots}
+    return {name: slots.describe(by_name[name], value, now) for name, value in form.values.items() if name in by_name}
+
+
+def given(form: Form) -> dict[str, slots.Value]:
+    """Return the values for the action: those that were left out on purpose are missing."""
+    return {name: value for name, value in form.values.items() if value != slots.SKIPPED}
+
+
+def _menu(slot: Slot) -> dict[str, str]:
+    if slot.suggest:
+        return {suggestion: suggestion for suggestion in slot.suggest}
+    if slot.type == "choice":
+        return {value: slots.label(slot, value) for value in slot.options}
+    return {}
+
+
+def _choose(form: Form, text: str) -> dict[str, slots.Value] | None:
+    """Return the menu's value that was picked; suggestions of free slots are read as if they had been typed."""
+    if not form.menu or all(value == shown for value, shown in form.menu.items()):
+        return None
+    index = answers.pick(text, list(form.menu.values()))
+    return None if index is None else {form.asking: list(form.menu)[index]}
+
+
+def suggestion(form: Form, text: str) -> str:
+    """Return the words of the suggestion picked by number, else the text itself."""
+    shown = list(form.menu.values())
+    if not shown or list(form.menu) != shown:
+        return text
+    index = answers.pick(text, shown) if len(text.strip()) <= 4 else None
+    return text if index is None else shown[index]
+
+
+def _consistent(values: dict[str, slots.Value], said: Mapping[str, slots.Value], intent: Intent) -> dict[str, slots.Value]:
+    """Drop an end that a new start has overtaken."""
+    kinds = {slot.type: slot.name for slot in intent.slots}
+    start, end = values.get(kinds.get("start", "")), values.get(kinds.get("end", ""))
+    if isinstance(start, datetime) and isinstance(end, datetime) and end <= start and kinds["end"] not in said:
+        del values[kinds["end"]]
+    return values
+
+
+# ------------------------------------------------------------------ keeping
+
+
+def pack(form: Form) -> dict[str, Any]:
+    """Return the form as JSON for the conversation's row."""
+    values = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in form.values.items()}
+    return {
+        "intent": form.intent, "values": values, "asking": form.asking, "tries": form.tries, "menu": dict(form.menu),
+        "brief": form.brief, "outer": pack(form.outer) if form.outer else None,
+    }  # fmt: skip
+
+
+def unpack(kept: Mapping[str, Any], intents: Mapping[str, Intent]) -> Form | None:
+    """Return the form, None when its intent has gone from the files meanwhile."""
+    intent = intents.get(kept["intent"])
+    if intent is None:
+        return None
+    kinds = {slot.name: slot.type for slot in intent.slots}
+    values = {
+        name: datetime.fromisoformat(value) if kinds.get(name) in _TIMES and value else value
+        for name, value in kept["values"].items()
+    }
+    outer = unpack(kept["outer"], intents) if kept["outer"] else None
+    return Form(intent=kept["intent"], values=values, asking=kept["asking"], tries=kept["tries"], menu=kept["menu"],
+                brief=kept["brief"], outer=outer)  # fmt: skip

@@ -1,0 +1,483 @@
+"""From one message to one answer, in one transaction: the heart of the product.
+
+Order: a repeat gets the stored answer → emergency → silence while a person has the word → the open form → the menu last
+shown → a new request. Everything is written or nothing: inbox row, conversation, the action's rows, deliveries, events.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlmodel import Session, col, select, update
+
+from bot.dialogue import forms, safety
+from bot.dialogue.forms import Form
+from bot.dialogue.understanding import Heard, Understanding, read_slots
+from bot.errors import Refusal
+from bot.language import answers, slots
+from bot.language.files import Intent
+from bot.language.matcher import Candidate
+from bot.model import Delivery, DeliveryState, Photo, Resident
+from bot.plugin import Action, Ask, Context, Reply, Turn
+from bot.store import conversations, followers, inbox, outbox
+from bot.wechat import messages
+
+Kind = Literal[
+    "asks", "confirms", "done", "cancelled", "clarifies", "handed_off", "unknown", "emergency", "silent"
+]  # fmt: skip
+
+#: Another request in the middle of a form must be this clear to be taken for one.
+INTERRUPTS = 0.9
+
+#: An answer as short as this that fits the open question is an answer, whatever else it may resemble.
+SHORT = 12
+
+#: Photos sent this soon after something was opened belong to it.
+PHOTO_FOLLOWS = timedelta(minutes=15)
+
+#: Times that words are not understood before a person is offered.
+PATIENCE = 2
+
+HUMAN, HELP, BIND = "handoff.human", "help", "identity.bind"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a message, for machines: tests, figures, `linli chat --json`."""
+
+    kind: Kind
+    intent: str | None = None
+    slot: str | None = None
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What to say, in order, and what became of the message. `values` are the slots known, as text."""
+
+    texts: tuple[str, ...]
+    outcome: Outcome
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What a turn needs beside its message."""
+
+    context: Context
+    understanding: Understanding
+    actions: Mapping[str, Action]
+
+
+def take(session: Session, message: messages.Message, heard: Heard, now: datetime, house: House) -> Answer:
+    """Answer one message. Called in a transaction of its own; a repeat gets the answer of the first time."""
+    stored = inbox.find(session, message.key)
+    if stored is not None:
+        return _unpack(stored)
+    answer = _Talk(session, message.openid, now, house).answer(message, heard)
+    inbox.remember(session, message.key, message.openid, _pack(answer), now)
+    return answer
+
+
+def _pack(answer: Answer) -> str:
+    return json.dumps(asdict(answer), ensure_ascii=False)
+
+
+def _unpack(stored: str) -> Answer:
+    kept = json.loads(stored)
+    outcome = {**kept["outcome"], "options": tuple(kept["outcome"]["options"])}
+    return Answer(texts=tuple(kept["texts"]), outcome=Outcome(**outcome), values=kept["values"])
+
+
+class _Talk:
+    """One conversation during one turn."""
+
+    def __init__(self, session: Session, openid: str, now: datetime, house: House) -> None:
+        self.session, self.openid, self.now, self.house = session, openid, now, house
+        self.catalogue = house.understanding.catalogue
+        community_id = house.context.community.id or 0
+        self.follower = followers.meet(session, openid, community_id)
+        self.conversation = conversations.open_with(session, openid, community_id, now)
+        resident = session.exec(select(Resident).where(Resident.openid == openid)).first()
+        self.turn = Turn(session=session, now=now, context=house.context, openid=openid, resident=resident)
+        self.form = self._open_form()
+        self.expired = self.conversation.form is not None and self.form is None
+
+    # -- kinds of messages
+
+    def answer(self, message: messages.Message, heard: Heard) -> Answer:
+        """Answer whatever came."""
+        match message:
+            case messages.Text() | messages.Voice() | messages.Click():
+                answer = self._hear(message, heard)
+            case messages.Photo():
+                answer = self._see(message)
+            case messages.Location():
+                answer = self._locate(message)
+            case messages.Follow() | messages.Scan():
+                followers.followed(self.follower, self.now)
+                answer = self._say("done", "welcome")
+            case messages.Unfollow():
+                answer = self._part()
+            case messages.Report():
+                outbox.receive(self.session, message.msgid, message.status, self.now)
+                answer = _SILENT
+            case _:
+                answer = _SILENT
+        for text in answer.texts:
+            conversations.say(self.session, self.openid, "bot", text, self.now)
+        self.conversation.updated_at = self.now
+        self.conversation.form = forms.pack(self.form) if self.form else None
+        return answer
+
+    def _hear(self, message: messages.Text | messages.Voice | messages.Click, heard: Heard) -> Answer:
+        if isinstance(message, messages.Click):
+            followers.tapped(self.follower, self.now)
+        else:
+            followers.heard(self.follower, self.now)
+            conversations.say(self.session, self.openid, "resident", message.text, self.now)
+        if heard.match.emergency:
+            return self._alarm(self.catalogue.intents[heard.match.candidates[0].intent], heard.text)
+        if conversations.is_taken(self.session, self.conversation, self.now):
+            return _SILENT
+        if isinstance(message, messages.Voice) and not heard.text:
+            return self._say("unknown", "voice.unheard")
+        return self._speak(heard)
+
+    def _speak(self, heard: Heard) -> Answer:
+        if self.form is not None:
+            return self._continue(self.form, heard)
+        picked = self._picked(heard.text)
+        if picked is not None:
+            return picked
+        if answers.wants_human(heard.text):
+            return self._hand_over(heard.text)
+        if answers.is_cancel(heard.text):
+            return self._say("cancelled", "form.nothing")
+        return self._request(heard)
+
+    def _see(self, message: messages.Photo) -> Answer:
+        """Keep a photo, for what is open, for what was just opened, or ask what it is about."""
+        followers.heard(self.follower, self.now)
+        photo = Photo(openid=self.openid, media_id=message.media_id, taken_at=self.now)
+        self.session.add(photo)
+        self.session.flush()
+        conversations.say(self.session, self.openid, "resident", "[图片]", self.now, photo_id=photo.id)
+        if conversations.is_taken(self.session, self.conversation, self.now):
+            return _SILENT
+        if self.form is not None:
+            return self._photo_in_form(self.form)
+        about = self._recent_subject()
+        if about:
+            photo.subject = about
+            return self._say("done", "photo.attached")
+        offers = [i for i in self.catalogue.intents.values() if any(slot.type == "photo" for slot in i.slots)]
+        return self._offer(offers, "", "photo.what")
+
+    def _photo_in_form(self, form: Form) -> Answer:
+        intent = self.catalogue.intents[form.intent]
+        slot = next((slot for slot in intent.slots if slot.type == "photo"), None)
+        if slot is None:
+            return self._again(form, intent, self._phrase("photo.not_now"))
+        received = replace(form, values={**form.values, slot.name: "[图片]"})
+        return self._advance(received, intent, self._phrase("photo.received"))
+
+    def _locate(self, message: messages.Location) -> Answer:
+        """Take a place for the open form's place, else ask what for."""
+        followers.heard(self.follower, self.now)
+        label = message.label or f"{message.latitude:.5f},{message.longitude:.5f}"
+        conversations.say(self.session, self.openid, "resident", f"[位置] {label}", self.now)
+        if conversations.is_taken(self.session, self.conversation, self.now):
+            return _SILENT
+        if self.form is None:
+            offers = [i for i in self.catalogue.intents.values() if any(slot.type == "place" for slot in i.slots)]
+            return self._offer(offers, "", "place.what")
+        intent = self.catalogue.intents[self.form.intent]
+        slot = next((slot for slot in intent.slots if slot.type == "place"), None)
+        if slot is None:
+            return self._again(self.form, intent, self._phrase("place.not_now"))
+        return self._advance(replace(self.form, values={**self.form.values, slot.name: label}), intent)
+
+    def _part(self) -> Answer:
+        """Let somebody go: nothing is sent to them any more, and they are bound to no flat."""
+        followers.left(self.follower, self.now)
+        if self.turn.resident is not None:
+            self.turn.record("identity.unbound", f"resident:{self.turn.resident.public_id}", reason="unfollowed")
+            self.turn.resident.openid = None
+            self.session.add(self.turn.resident)
+        self.session.execute(
+            update(Delivery)
+            .where(col(Delivery.openid) == self.openid, col(Delivery.state).in_([DeliveryState.QUEUED, DeliveryState.ARMED]))
+            .values(state=DeliveryState.CANCELLED, reason="已取消关注", updated_at=self.now)
+        )
+        self.form = None
+        conversations.hand_back(self.conversation)
+        return _SILENT
+
+    # -- new requests
+
+    def _request(self, heard: Heard) -> Answer:
+        match = heard.match
+        if match.decision == "reject":
+            return self._not_understood()
+        self.conversation.options = None
+        if match.decision == "clarify":
+            offers = [self.catalogue.intents[candidate.intent] for candidate in match.candidates]
+            return self._offer(offers, heard.text, "clarify")
+        return self._start(self.catalogue.intents[match.candidates[0].intent], heard)
+
+    def _start(self, intent: Intent, heard: Heard, outer: Form | None = None) -> Answer:
+        """Begin an intent, with what the message already says; whoever needs a flat first is asked for it."""
+        if intent.emergency:
+            return self._alarm(intent, heard.text)
+        if intent.id == HUMAN:
+            return self._hand_over(heard.text)
+        values = read_slots(intent, heard, self.now)
+        form = forms.begin(intent, values, outer)
+        if intent.needs_flat and self.turn.resident is None and BIND in self.catalogue.intents:
+            binding = self.catalogue.intents[BIND]
+            first = forms.begin(binding, read_slots(binding, heard, self.now), form)
+            return self._advance(first, binding, self._phrase("flat.first", title=intent.title))
+        return self._advance(form, intent)
+
+    def _not_understood(self) -> Answer:
+        """Say so, with a way on; the second time in a row a person is offered."""
+        count = (self.conversation.options or {}).get("unknown", 0) + 1
+        self.conversation.options = {"unknown": count}
+        self.turn.record("message.unmatched")
+        if count >= PATIENCE:
+            self.conversation.options = {"unknown": 0, "intents": [HUMAN], "text": ""}
+            return self._say("unknown", "unknown.again")
+        return self._say("unknown", "unknown")
+
+    def _offer(self, offers: list[Intent], text: str, phrase: str) -> Answer:
+        """Show a numbered menu of intents, with a person as the last choice."""
+        ids = [intent.id for intent in offers[:3]]
+        self.conversation.options = {"intents": [*ids, HUMAN], "text": text}
+        titles = [*(intent.title for intent in offers[:3]), self._phrase("clarify.none")]
+        return Answer(
+            texts=(f"{self._phrase(phrase)}\n{_numbered(titles)}",),
+            outcome=Outcome(kind="clarifies", options=tuple(ids)),
+        )
+
+    def _picked(self, text: str) -> Answer | None:
+        """Return the answer to the menu last shown, None if the message is none of it."""
+        menu = self.conversation.options or {}
+        ids = [identity for identity in menu.get("intents", []) if identity in self.catalogue.intents or identity == HUMAN]
+        if not ids:
+            return None
+        known = self.catalogue.intents
+        titles = [known[identity].title if identity != HUMAN else self._phrase("clarify.none") for identity in ids]
+        index = answers.pick(text, titles)
+        if index is None and len(ids) == 1 and answers.is_yes(text):
+            index = 0
+        if index is None:
+            return None
+        self.conversation.options = None
+        if ids[index] == HUMAN:
+            return self._hand_over(menu.get("text", ""))
+        said = self.house.understanding.hear_text(menu.get("text", ""), self.now)
+        return self._start(known[ids[index]], said)
+
+    # -- forms
+
+    def _open_form(self) -> Form | None:
+        kept = self.conversation.form
+        if kept is None or self.now - self.conversation.updated_at > forms.EXPIRES:
+            return None
+        return forms.unpack(kept, self.catalogue.intents)
+
+    def _continue(self, form: Form, heard: Heard) -> Answer:
+        """Go on with the open form, unless the message wants out of it or something else."""
+        intent, text = self.catalogue.intents[form.intent], heard.text
+        if heard.text == "" and heard.match.candidates:  # a menu entry was touched
+            return self._interrupt(form, heard)
+        if answers.wants_human(text):
+            return self._hand_over(intent.title)
+        if answers.is_cancel(text) or self._is_own_cancel(intent, heard):
+            return self._abandon(form, intent)
+        if form.asking == forms.CONFIRM and answers.is_yes(text):
+            return self._run(replace(form, asking="#confirmed"), intent)
+        if form.asking == forms.CONFIRM and answers.is_no(text):
+            return self._keep(form, "confirms", self._phrase("form.change"), intent)
+        text = forms.suggestion(form, text)
+        changed = forms.answer(form, intent, text, self.now)
+        if self._is_interruption(form, intent, heard, changed):
+            return self._interrupt(form, heard)
+        if changed is None:
+            return self._ask_again(form, intent)
+        return self._advance(changed, intent)
+
+    def _is_own_cancel(self, intent: Intent, heard: Heard) -> bool:
+        """访客不来了 in the middle of inviting that visitor calls the form off."""
+        best = heard.match.candidates[0] if heard.match.decision == "accept" else None
+        return best is not None and best.intent == f"{intent.id.partition('.')[0]}.cancel" and best.intent != intent.id
+
+    def _is_interruption(self, form: Form, intent: Intent, heard: Heard, changed: Form | None) -> bool:
+        best = heard.match.candidates[0] if heard.match.candidates else Candidate("", 0.0, "")
+        if heard.match.decision != "accept" or best.intent == intent.id or best.confidence < INTERRUPTS:
+            return False
+        fits = changed is not None and form.asking in changed.values and form.asking not in form.values
+        return not (fits and len(heard.text) <= SHORT and best.confidence < 1.0)
+
+    def _interrupt(self, form: Form, heard: Heard) -> Answer:
+        """Answer another request and come back: at once if it needs no form, else when that form is done."""
+        other = self.catalogue.intents[heard.match.candidates[0].intent]
+        if any(slot.required for slot in other.slots) or other.confirm or (other.needs_flat and self.turn.resident is None):
+            return self._start(other, heard, replace(form, outer=None))
+        self.form = None
+        answer = self._start(other, heard)
+        if self.form is not None:  # it asks something after all: the first form waits
+            self.form = replace(self.form, outer=replace(form, outer=None))
+            return answer
+        intent = self.catalogue.intents[form.intent]
+        back = self._again(form, intent, "")
+        outcome = replace(answer.outcome, slot=back.outcome.slot)
+        return Answer(texts=(*answer.texts, self._phrase("form.back", title=intent.title) + back.texts[0]),
+                      outcome=outcome, values=back.values)  # fmt: skip
+
+    def _abandon(self, form: Form, intent: Intent) -> Answer:
+        self.form = None
+        text = self._phrase("form.cancelled", title=intent.title)
+        values = self._values(form, intent)
+        if form.outer is not None and form.outer.intent in self.catalogue.intents and form.intent != BIND:
+            return self._resume(form.outer, text)
+        return Answer(texts=(text,), outcome=Outcome(kind="cancelled", intent=intent.id), values=values)
+
+    def _ask_again(self, form: Form, intent: Intent) -> Answer:
+        """Ask once more with help; the next time offer a person. What is known stays known."""
+        tried = replace(form, tries=form.tries + 1)
+        if tried.tries >= PATIENCE:
+            return self._again(tried, intent, self._phrase("form.stuck"))
+        slot = next((slot for slot in intent.slots if slot.name == form.asking), None)
+        return self._again(tried, intent, (slot.error if slot else "") or self._phrase("form.unclear"))
+
+    def _again(self, form: Form, intent: Intent, before: str) -> Answer:
+        """Repeat the open question after some words."""
+        kind: Kind = "confirms" if form.asking == forms.CONFIRM else "asks"
+        question = self._question(form, intent)
+        return self._keep(form, kind, f"{before}\n{question}" if before else question, intent)
+
+    def _advance(self, form: Form, intent: Intent, before: str = "") -> Answer:
+        """Ask what is missing, read back, or do it."""
+        past = forms.is_past(form, intent, self.now)
+        if past is not None:
+            value = slots.describe(past, form.values[past.name], self.now)
+            form = replace(forms.without(form, past), brief=False)
+            before = self._phrase("form.past", value=value)
+        step = forms.proceed(form, intent)
+        if step.kind == "ready":
+            return self._run(step.form, intent, before)
+        question = self._question(step.form, intent)
+        return self._keep(step.form, step.kind, f"{before}\n{question}" if before else question, intent)
+
+    def _question(self, form: Form, intent: Intent) -> str:
+        if form.asking == forms.CONFIRM:
+            return forms.read_back(form, intent, self.now, self._facts())
+        slot = next((slot for slot in intent.slots if slot.name == form.asking), None)
+        ask = self.turn.words(slot.ask, **forms.spoken(form, intent, self.now)) if slot else ""
+        return f"{ask}\n{_numbered(list(form.menu.values()))}" if form.menu else ask
+
+    def _keep(self, form: Form, kind: Kind, text: str, intent: Intent) -> Answer:
+        self.form = form
+        slot = None if form.asking == forms.CONFIRM else form.asking
+        outcome = Outcome(kind=kind, intent=intent.id, slot=slot, options=tuple(form.menu.values()))
+        return Answer(texts=(text,), outcome=outcome, values=self._values(form, intent))
+
+    def _run(self, form: Form, intent: Intent, before: str = "") -> Answer:
+        """Do what was asked; then come back to what was put aside."""
+        self.form = None
+        deed = self.house.actions.get(intent.id) if intent.action else None
+        if deed is None:
+            return self._without_deed(intent)
+        try:
+            reply = deed(self.turn, forms.given(form))
+        except Refusal as refusal:
+            return Answer(texts=(str(refusal),), outcome=Outcome(kind="done", intent=intent.id), values=self._values(form, intent))
+        if isinstance(reply, Ask):
+            return self._ask_back(form, intent, reply)
+        text = self.turn.words(intent.replies[reply.name], **{**forms.spoken(form, intent, self.now), **reply.values})
+        text = f"{before}\n{text}" if before else text
+        if reply.about:
+            self.conversation.options = {"about": reply.about, "until": (self.now + PHOTO_FOLLOWS).isoformat()}
+        if form.outer is not None:
+            self._look_up_resident()
+            if intent.id != BIND or self.turn.resident is not None:
+                return self._resume(form.outer, text)
+        return Answer(texts=(text,), outcome=Outcome(kind="done", intent=intent.id), values=self._values(form, intent))
+
+    def _resume(self, outer: Form, before: str) -> Answer:
+        intent = self.catalogue.intents[outer.intent]
+        resumed = self._advance(replace(outer, outer=None), intent)
+        return replace(resumed, texts=(before, *resumed.texts))
+
+    def _ask_back(self, form: Form, intent: Intent, ask: Ask) -> Answer:
+        words = ask.values | forms.spoken(form, intent, self.now) if isinstance(ask.values, dict) else forms.spoken(form, intent, self.now)
+        question = self.turn.words(intent.replies[ask.name], **words)
+        text = f"{question}\n{_numbered(list(ask.options.values()))}" if ask.options else question
+        values = {name: value for name, value in form.values.items() if name != ask.slot}
+        return self._keep(replace(form, values=values, asking=ask.slot, menu=dict(ask.options)), "asks", text, intent)
+
+    def _without_deed(self, intent: Intent) -> Answer:
+        """Say the file's own words; an intent without any is handed to a person, never to a dead end."""
+        if intent.id == HELP or intent.reply:
+            return Answer(texts=(self.turn.words(intent.reply),), outcome=Outcome(kind="done", intent=intent.id))
+        return replace(self._hand_over(intent.topic or intent.title), outcome=Outcome(kind="handed_off", intent=intent.id))
+
+    def _look_up_resident(self) -> None:
+        self.session.flush()
+        self.turn.resident = self.session.exec(select(Resident).where(Resident.openid == self.openid)).first()
+        self.turn.__dict__.pop("flat", None)
+
+    # -- people
+
+    def _alarm(self, intent: Intent, text: str) -> Answer:
+        said = safety.alarm(self.turn, intent, text)
+        conversations.ask_for_person(self.conversation, intent.title, self.now)
+        return Answer(texts=(said,), outcome=Outcome(kind="emergency", intent=intent.id))
+
+    def _hand_over(self, topic: str) -> Answer:
+        """Put the conversation into the staff's queue and say so."""
+        self.form = None
+        self.conversation.options = None
+        conversations.ask_for_person(self.conversation, topic[:60], self.now)
+        self.turn.record("conversation.waiting", f"conversation:{self._alias()}")
+        return self._say("handed_off", "handed_off", intent=HUMAN)
+
+    def _alias(self) -> str:
+        return self.turn.resident.public_id if self.turn.resident else "unbound"
+
+    # -- words
+
+    def _say(self, kind: Kind, phrase: str, intent: str | None = None) -> Answer:
+        return Answer(texts=(self._phrase(phrase),), outcome=Outcome(kind=kind, intent=intent))
+
+    def _phrase(self, name: str, **values: Any) -> str:
+        return self.turn.words(self.catalogue.messages[name], **values)
+
+    def _facts(self) -> dict[str, Any]:
+        community = self.house.context.community
+        return {"community.name": community.name, "community.phone": community.phone}
+
+    def _recent_subject(self) -> str:
+        kept = self.conversation.options or {}
+        if "about" not in kept or datetime.fromisoformat(kept["until"]) < self.now:
+            return ""
+        return str(kept["about"])
+
+    def _values(self, form: Form, intent: Intent) -> dict[str, Any]:
+        """Return the values known so far as JSON: times as 2026-03-12 15:00."""
+        known = {slot.name for slot in intent.slots}
+        return {
+            name: f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
+            for name, value in forms.given(form).items() if name in known
+        }  # fmt: skip
+
+
+_SILENT = Answer(texts=(), outcome=Outcome(kind="silent"))
+
+
+def _numbered(titles: list[str]) -> str:
+    return "\n".join(f"{number}. {title}" for number, title in enumerate(titles, 1))

@@ -1,0 +1,127 @@
+"""The intent files and the matcher trained on them, kept fresh while residents talk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot import config
+from bot.errors import Misconfigured
+from bot.language import files, slots
+from bot.language.files import Catalogue, Intent, Problem
+from bot.language.matcher import Candidate, Decision, Match, Matcher
+from bot.language.normalise import Tables
+from bot.wechat import messages
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """A message as it was understood, before any transaction. `text` is in simplified characters."""
+
+    text: str
+    match: Match
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What `linli try` and the console's try-it box show."""
+
+    text: str
+    intent: str  # "none" when rejected
+    confidence: float
+    decision: Decision
+    candidates: tuple[Candidate, ...]
+    slots: dict[str, slots.Value]
+
+
+class Understanding:
+    """The current catalogue and matcher. Both are swapped together; a message in flight keeps what it began with."""
+
+    def __init__(self, folder: Path, tables: Tables, background: tuple[str, ...], catalogue: Catalogue) -> None:
+        self.folder = folder
+        self._tables, self._background = tables, background
+        self._simplified = dict(tables.simplified)
+        self._stamps = _stamps(folder)
+        self._set(catalogue)
+
+    @classmethod
+    def load(cls, folder: Path, data: Path) -> "Understanding":
+        """Read the intent files of `folder` and the tables of `data`; faulty files are left out and told."""
+        if not folder.is_dir():
+            raise Misconfigured(f"LINLI_INTENTS: {folder} is not a folder; name the one that holds your intent files")
+        tables = Tables.parse(_read(data / "simplified.txt"), _read(data / "pinyin.txt"))
+        background = tuple(line for line in _read(data / "background.txt").splitlines() if line and line[0] != "#")
+        return cls(folder, tables, background, files.load(read_folder(folder)))
+
+    def refresh(self) -> tuple[Problem, ...]:
+        """Read what was saved since the last look; a file that broke keeps its last good version."""
+        stamps = _stamps(self.folder)
+        if stamps != self._stamps:
+            self._stamps = stamps
+            self._set(files.reload(self.catalogue, read_folder(self.folder)))
+        return self.catalogue.problems
+
+    def hear(self, message: messages.Message, now: datetime) -> Heard:
+        """Understand a message; photos, places and the like say nothing."""
+        match message:
+            case messages.Text(text=text) | messages.Voice(text=text):
+                return self.hear_text(text, now)
+            case messages.Click(event_key=key):
+                intent = self.catalogue.intents.get(key)
+                return self.hear_intent(intent) if intent else self.hear_text(key, now)
+        return Heard(text="", match=Match(text=""))
+
+    def hear_text(self, text: str, now: datetime) -> Heard:
+        """Understand words."""
+        plain = text.translate(self._simplified)
+        return Heard(text=plain, match=self.matcher.match(plain, now))
+
+    def hear_intent(self, intent: Intent) -> Heard:
+        """Return what it is to have chosen an intent from a menu: certain, and nothing more said."""
+        chosen = Candidate(intent.id, 1.0, "菜单")
+        return Heard(text="", match=Match(text="", candidates=(chosen,), decision="accept", emergency=intent.emergency))
+
+    def _set(self, catalogue: Catalogue) -> None:
+        self.matcher = Matcher(catalogue, self._tables, self._background)
+        self.catalogue = catalogue
+
+
+def judge(understanding: Understanding, text: str, now: datetime) -> Judgement:
+    """Tell how a message is understood, as a turn would: for a resident with a flat and no open form."""
+    heard = understanding.hear_text(text, now)
+    match = heard.match
+    best = match.candidates[0] if match.candidates else Candidate("none", 0.0, "")
+    if match.decision == "reject":
+        return Judgement(text=text, intent="none", confidence=best.confidence, decision="reject",
+                         candidates=match.candidates, slots={})  # fmt: skip
+    intent = understanding.catalogue.intents[best.intent]
+    values = read_slots(intent, heard, now)
+    return Judgement(text=text, intent=best.intent, confidence=best.confidence, decision=match.decision,
+                     candidates=match.candidates, slots=values)  # fmt: skip
+
+
+def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, slots.Value]:
+    """Return the values that an opening message gives for its intent."""
+    return slots.extract(heard.text, intent.slots, now) if heard.text else {}
+
+
+def read_folder(folder: Path) -> dict[str, str]:
+    """Return all intent files below `folder`, relative path -> text; what is not UTF-8 is shown as it is.
+
+    The phrases of the dialogue itself are always there: the shipped ones, unless the folder has its own.
+    """
+    texts = {"_messages.yaml": _read(config.shipped("intents") / "_messages.yaml")}
+    for path in sorted(folder.rglob("*.yaml")):
+        texts[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8", errors="replace")
+    return texts
+
+
+def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    found = {}
+    for path in folder.rglob("*.yaml"):
+        stat = path.stat()
+        found[str(path)] = (stat.st_mtime_ns, stat.st_size)
+    return found
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

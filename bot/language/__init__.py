@@ -1,0 +1,1 @@
+"""Knows Chinese sentences and nothing of us: what was meant, and which values were given. Pure."""

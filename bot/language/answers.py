@@ -1,0 +1,83 @@
+"""Short answers inside a conversation: yes, no, stop, skip, a person, number two."""
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz, process
+
+from bot.language.numbers import NUMBER, value_of
+
+_POLITE = re.compile(r"[\s,，。.!！?？~～、;；]|[啊呀呢吧哦噢啦嘛哈哎呗]+$|^(?:那|就|嗯+|哦+|好的?)(?=不|取消|算|转)|谢谢你?您?|麻烦了?")
+_YES = re.compile(
+    r"(?:是|是的|对|对的|对对|没错|确认|确定|嗯+|嗯嗯|好|好的|好滴|可以|行|行的|没问题|ok|okay|yes|y|1|要|要的|提交|就这样|确认提交|对没错|是这样|"
+    r"系|系啊|得|中|成|正确|没毛病|同意)+"
+)
+_NO = re.compile(r"(?:不|不是|不对|不要|不用|否|no|n|错了?|不行|唔系|唔要|先不|暂时不用?|不可以|不确认)+了?")
+_CANCEL = re.compile(
+    r"(?:我?(?:不想|不要|不用|不)(?:办|弄|报|报修|约|登记|邀请|打卡|填|说|搞|继续|绑定?)了|取消|取消吧|取消掉|算了|算了吧|算了不用了|不用了|不要了|退出|停止|"
+    r"停|结束|撤销|作废|先这样|先不弄了?|不搞了|下次再说|改天再说|回头再说|当我没说|唔使喇?|唔要喇)"
+)
+_SKIP = re.compile(r"跳过|略过|没有|没|无|不用|不知道|不清楚|不开车|没车|没有车|走路|步行|坐地铁|打车来?|不方便|暂无|随便|都行|都可以|不需要|skip|pass")
+_HUMAN = re.compile(
+    r"(?:转|找|要|叫|接|换|请)?(?:一个|个|到)?(?:人工|真人|客服|人工客服|人工服务|活人)(?:服务|客服)?|转人工|找(?:你们?)?物业的?人|我?要?(?:跟|和|找)(?:真)?人(?:说|讲|聊)(?:话)?|"
+    r"(?:帮我)?(?:转|找)(?:一下)?(?:物业|管家|工作人员|前台)"
+)
+_ORDINAL = re.compile(rf"(?:第|选|选第|就)?({NUMBER})(?:个|号|项|条|种)?(?:吧)?")
+
+
+def is_yes(text: str) -> bool:
+    """Tell whether the whole message agrees."""
+    return _YES.fullmatch(_bare(text)) is not None
+
+
+def is_no(text: str) -> bool:
+    """Tell whether the whole message refuses."""
+    return _NO.fullmatch(_bare(text)) is not None
+
+
+def is_cancel(text: str) -> bool:
+    """Tell whether the whole message wants to stop what is under way."""
+    return _CANCEL.fullmatch(_bare(text)) is not None
+
+
+def is_skip(text: str) -> bool:
+    """Tell whether the whole message leaves an optional question out."""
+    return _SKIP.fullmatch(_bare(text)) is not None
+
+
+def wants_human(text: str) -> bool:
+    """Tell whether the whole message asks for a person."""
+    return _HUMAN.fullmatch(_bare(text)) is not None
+
+
+def pick(text: str, options: Sequence[str]) -> int | None:
+    """Return the index of the option meant, by number (2, 第二个) or by words; None if none is."""
+    bare = _bare(text)
+    ordinal = _ORDINAL.fullmatch(bare.removesuffix("."))
+    if ordinal:
+        try:
+            number = value_of(ordinal[1])
+        except ValueError:
+            return None
+        return number - 1 if 1 <= number <= len(options) else None
+    if bare in {"最后一个", "最后那个"}:
+        return len(options) - 1
+    if len(bare) < 2:
+        return None
+    holding = [index for index, option in enumerate(options) if bare in _bare(option)]
+    if len(holding) == 1:
+        return holding[0]
+    near = process.extract(bare, [_bare(option) for option in options], scorer=fuzz.ratio, score_cutoff=70, limit=2)
+    if not near or (len(near) > 1 and near[0][1] - near[1][1] < 10):
+        return None
+    return int(near[0][2])
+
+
+def _bare(text: str) -> str:
+    bare = text.strip().lower().translate(_FULL_WIDTH)
+    while (shorter := _POLITE.sub("", bare)) != bare and shorter:
+        bare = shorter
+    return bare
+
+
+_FULL_WIDTH = str.maketrans("１２３４５６７８９０ＯＫｏｋ", "1234567890okok")

@@ -1,0 +1,473 @@
+"""Values in messages: times, flats, plates, phones, temperatures, counts, names, choices.
+
+`extract` reads all slots of an intent at once. What belongs to one parser is hidden from the next, so that
+3栋2单元 never becomes a date and 沪A12345 never a count.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from rapidfuzz import fuzz, process
+
+from bot.language import answers, times
+from bot.language.files import Slot
+from bot.language.normalise import longest_first
+from bot.language.numbers import NUMBER, spoken_digits, value_of
+from bot.language.phrases import say, say_time
+
+Value = str | int | float | bool | datetime | list[str]
+
+#: The value of an optional slot that was left out on purpose; it is not asked for again.
+SKIPPED = ""
+
+#: Longest free text that is kept.
+TEXT_LENGTH = 200
+
+_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+#: Seven characters, eight for new-energy vehicles (the letter D or F first or last), no I and no O. GA 36-2018.
+PLATE = re.compile(
+    rf"(?<![A-Z0-9])[{_PROVINCES}][A-HJ-NP-Z][\s·•.\-]?(?:(?:[DF][A-HJ-NP-Z0-9]\d{{4}}|\d{{5}}[DF])"
+    rf"|[A-HJ-NP-Z0-9]{{4}}[A-HJ-NP-Z0-9挂学警港澳])(?![A-Z0-9挂学警])"
+    rf"|WJ[{_PROVINCES}]?\d{{4}}[A-Z0-9](?![A-Z0-9])|(?<!\d)[使领]\d{{6}}(?!\d)"
+)
+_PLATE_GAPS = re.compile(r"(?<=[A-Z0-9])[\s·•.\-]+(?=[A-Z0-9])")
+
+PHONE = re.compile(
+    r"(?<!\d)(?:\+?86[- ]?)?(?P<mobile>1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)"
+    r"|(?<!\d)(?P<area>0\d{2,3})[- ]?(?P<local>\d{7,8})(?!\d)|(?<!\d)(?P<hot>400)[- ]?(?P<hot2>\d{3})[- ]?(?P<hot3>\d{4})(?!\d)"
+)
+_SPOKEN_PHONE = re.compile(r"[零〇一二三四五六七八九幺](?:[ ,，、]?[零〇一二三四五六七八九幺]){10}(?![零〇一二三四五六七八九幺])")
+_SPACED_PHONE = re.compile(r"(?<!\d)1(?: ?\d){10}(?! ?\d)")
+
+_UNIT_OF_FLAT = r"(?:[0-9]{1,4}|[零〇一二三四五六七八九十百幺两]{1,5}|[A-Za-z](?![A-Za-z0-9]))"
+_ROOM_NUMBER = r"(?:[0-9]{3,4}|[零〇一二三四五六七八九十百幺两]{3,6})"
+FLAT = re.compile(
+    rf"(?P<b>{_UNIT_OF_FLAT})\s*(?:栋|幢|号楼|#楼?|座|楼(?=\s*{_UNIT_OF_FLAT}\s*(?:单元|门|{_ROOM_NUMBER})))的?\s*"
+    rf"(?:(?P<u>{_UNIT_OF_FLAT})\s*(?:单元|门(?!口|卡|禁|坏|锁)|梯(?!灯)))?的?\s*(?P<r>{_ROOM_NUMBER})?\s*(?:室|号房?(?!楼)|房(?!间))?"
+    rf"|(?<![\d.年/:-])(?P<b2>\d{{1,3}})[-—/](?:(?P<u2>\d{{1,2}})[-—/])?(?P<r2>\d{{3,4}})(?![\d-])"
+    rf"|(?P<u3>{_UNIT_OF_FLAT})单元\s*(?P<r3>{_ROOM_NUMBER})?"
+    rf"|(?<![\d.A-Za-z])(?P<r4>{_ROOM_NUMBER})(?:室|房(?!间))"
+)
+
+_TENTHS = "[零一二三四五六七八九0-9]"
+_TEMPERATURES: tuple[re.Pattern[str], ...] = (
+    re.compile(rf"(?<![\d.])(?P<w>3[4-9]|4[0-3])\s*(?:度|点|\.|。|,|℃|°C?)\s*(?P<t>{_TENTHS}|半)(?![\d])\s*(?:度|℃|°C?)?"),
+    re.compile(r"(?<![\d.])(?P<w>3[4-9]|4[0-3])\s*(?P<t>)(?:度|℃|°C)"),
+    re.compile(rf"(?P<w>三十[四五六七八九]|四十[一二三]?)(?:度|点)?(?P<t>{_TENTHS}|半)(?:度)?"),
+    re.compile(r"(?P<w>三十[四五六七八九]|四十[一二三]?)(?P<t>)度"),
+)
+_NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖气|地暖|冰箱|车位|洗澡水)[^，。,]{0,6}$")
+
+_COUNT = re.compile(rf"({NUMBER})\s*(?:个人|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))")
+_FAMILY = re.compile(rf"一家({NUMBER})口")
+
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万"
+    "钱严覃武戚莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
+)
+_COMPOUND = "欧阳|上官|司马|诸葛|司徒|夏侯|皇甫|东方|尉迟|慕容|令狐|端木"
+_TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷|奶奶|大妈|大哥|大姐|总|工"
+_NAME = rf"(?:(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
+#: Words that end a name: what follows a person in a sentence.
+_AFTER_NAME = (
+    r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十])"
+)
+_NAMED: tuple[re.Pattern[str], ...] = (
+    re.compile(rf"(?:名字|姓名|访客姓名|客人姓名|访客|客人|来人)(?:是|叫|为|[:：])\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
+    re.compile(rf"(?:名?叫做?|名叫|喊他|喊她)\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
+    re.compile(rf"姓(?P<n>(?:{_COMPOUND}|[{_SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
+    re.compile(rf"(?P<n>(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES}))(?!傅)"),
+    re.compile(rf"(?<![\u4e00-\u9fff大])(?P<n>[小老阿][{_SURNAMES}]){_AFTER_NAME}"),
+    re.compile(
+        rf"(?:朋友|同学|同事|亲戚|客人|战友|邻居|老乡|闺蜜|发小|表弟|表哥|表姐|表妹|堂弟|堂哥|弟弟|哥哥|姐姐|妹妹|儿子|女儿|女婿|儿媳|侄子|外甥|舅舅|叔叔|姑姑|阿姨|"
+        rf"保姆|家教|月嫂|师傅|给|帮|替|邀请|请|预约|登记|是)(?:一下)?\s*(?P<n>{_NAME}?){_AFTER_NAME}"
+    ),
+    re.compile(rf"(?:^|[,，。\s、])(?P<n>{_NAME}?){_AFTER_NAME}"),
+)
+_KIN = re.compile(
+    r"我?(?:的)?(?:爷爷|奶奶|外公|外婆|姥姥|姥爷|爸爸?|妈妈?|父亲|母亲|爸妈|父母|公公|婆婆|岳父|岳母|老丈人|丈母娘|舅舅?|舅妈|叔叔?|婶婶?|姑姑?|姑父|姨妈?|阿姨|伯伯|伯父|哥哥?|嫂子|"
+    r"弟弟?|弟妹|姐姐?|姐夫|妹妹?|妹夫|儿子|儿媳|女儿|女婿|孙子|孙女|表[哥弟姐妹]|堂[哥弟姐妹]|侄子|侄女|外甥女?|亲戚|朋友|同学|同事|客人|家里人|家人|邻居|老乡|闺蜜|老公|老婆|爱人|媳妇|"
+    r"快递员?|外卖员?|保姆|保洁|家教|老师|师傅|装修工?|搬家的?|访客)(?:们|俩)?"
+)
+_NOT_NAMES = frozenset(
+    "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
+    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除".split()
+)
+
+_CORRECTION = re.compile(r"不对|不是|说错|写错|错了|改成|改到|改为|换成|应该是|更正|纠正|唔系")
+_NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
+_CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|不用急|有空再")
+
+
+def extract(
+    text: str, slots: Sequence[Slot], now: datetime, asked: str | None = None,
+    known: Mapping[str, Value] | None = None,
+) -> dict[str, Value]:  # fmt: skip
+    """Return the values that `text` gives for `slots`.
+
+    `asked` is the slot whose question is open: it is read leniently, so that a bare name or number will do, and
+    SKIPPED when it may be left out and was. `known` holds the values so far; a correction such as 改成四点 keeps their
+    day.
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    reading = _Reading(text, now, known or {})
+    found: dict[str, Value] = {}
+    for slot in sorted(slots, key=lambda slot: _ORDER.get(slot.type, 9)):
+        value = _PARSERS[slot.type](reading, slot)
+        if value is None and slot.name == asked:
+            value = _lenient(reading, slot)
+        if value is not None:
+            found[slot.name] = value
+    if asked and asked not in found:
+        question = next((slot for slot in slots if slot.name == asked), None)
+        if question and question.skippable and answers.is_skip(text):
+            found[asked] = SKIPPED
+    return found
+
+
+def describe(slot: Slot, value: Value, now: datetime) -> str:
+    """Return a value as it is read back to the resident."""
+    if value == SKIPPED:
+        return ""
+    if isinstance(value, datetime):
+        return say_time(value, now)
+    if slot.type in {"choice", "choices"}:
+        values = value if isinstance(value, list) else [str(value)]
+        return "、".join(label(slot, item) for item in values)
+    if slot.type == "flag":
+        return "是" if value else "否"
+    return say(value, now)
+
+
+def label(slot: Slot, value: str) -> str:
+    """Return the word that stands for an option: the first of those that are said for it."""
+    words = slot.options.get(value)
+    return words[0] if words else value
+
+
+# ------------------------------------------------------------------ reading
+
+
+class _Reading:
+    """A message from which each parser takes its part away."""
+
+    def __init__(self, text: str, now: datetime, known: Mapping[str, Value]) -> None:
+        self.text, self.now, self.known = text, now, known
+        self.rest = text
+        self.corrects = _CORRECTION.search(text) is not None
+        self._flat: tuple[str, str, str] | None = None
+        self._times: list[times.Span] | None = None
+
+    def hide(self, begin: int, end: int) -> None:
+        """Blank a part out; positions stay."""
+        self.rest = self.rest[:begin] + "□" * (end - begin) + self.rest[end:]
+
+    @property
+    def flat(self) -> tuple[str, str, str]:
+        """Building, unit and room, each empty when not said; the last one said wins."""
+        if self._flat is not None:
+            return self._flat
+        building = unit = room = ""
+        for match in FLAT.finditer(self.rest):
+            parts = _flat_parts(match)
+            if any(parts):
+                building, unit, room = parts[0] or building, parts[1] or unit, parts[2] or room
+                self.hide(*match.span())
+        self._flat = (building, unit, room)
+        return self._flat
+
+    @property
+    def times(self) -> list[times.Span]:
+        """All times said."""
+        if self._times is None:
+            _ = self.flat
+            starts = [value for value in self.known.values() if isinstance(value, datetime)]
+            self._times = times.find(self.rest, self.now, starts[0] if starts else None)
+            for span in self._times:
+                self.hide(span.begin, span.stop)
+        return self._times
+
+
+def _flat_parts(match: re.Match[str]) -> tuple[str, str, str]:
+    building = match["b"] or match["b2"]
+    unit = match["u"] or match["u2"] or match["u3"]
+    room = match["r"] or match["r2"] or match["r3"] or match["r4"]
+    return _flat_number(building), _flat_number(unit), _flat_number(room)
+
+
+def _flat_number(text: str | None) -> str:
+    if not text:
+        return ""
+    return text.upper() if text.isascii() and text.isalpha() else str(value_of(text))
+
+
+def _plate(reading: _Reading, _: Slot) -> Value | None:
+    upper = reading.rest.upper()
+    packed, places = _pack(upper)
+    found = list(PLATE.finditer(packed))
+    if not found:
+        return None
+    for match in found:
+        reading.hide(places[match.start()], places[match.end() - 1] + 1)
+    return re.sub(r"[\s·•.\-]", "", found[-1][0])
+
+
+def _pack(text: str) -> tuple[str, list[int]]:
+    """Take gaps between letters and digits out; returns the text and where each character stood."""
+    gaps = {position for match in _PLATE_GAPS.finditer(text) for position in range(*match.span())}
+    kept = [position for position in range(len(text)) if position not in gaps]
+    return "".join(text[position] for position in kept), kept
+
+
+def _phone(reading: _Reading, _: Slot) -> Value | None:
+    value = None
+    for match in _SPOKEN_PHONE.finditer(reading.rest):
+        digits = spoken_digits(re.sub(r"[ ,，、]", "", match[0]))
+        if PHONE.fullmatch(digits):
+            value = digits
+            reading.hide(*match.span())
+    for match in PHONE.finditer(reading.rest):
+        value = re.sub(r"[- ]", "", match["mobile"]) if match["mobile"] else "-".join(part for part in match.groups()[1:] if part)
+        reading.hide(*match.span())
+    if value is None and (spaced := _SPACED_PHONE.search(reading.rest)):
+        value = spaced[0].replace(" ", "")
+        reading.hide(*spaced.span())
+    return value
+
+
+def _temperature(reading: _Reading, _: Slot) -> Value | None:
+    value = None
+    for pattern in _TEMPERATURES:
+        for match in pattern.finditer(reading.rest):
+            if _NOT_BODY.search(reading.rest[: match.start()]):
+                continue
+            tenths = 5 if match["t"] == "半" else value_of(match["t"]) if match["t"] else 0
+            value = round(value_of(match["w"]) + tenths / 10, 1)
+            reading.hide(*match.span())
+        if value is not None:
+            return value
+    return None
+
+
+def _building(reading: _Reading, _: Slot) -> Value | None:
+    return reading.flat[0] or None
+
+
+def _unit(reading: _Reading, _: Slot) -> Value | None:
+    return reading.flat[1] or None
+
+
+def _room(reading: _Reading, _: Slot) -> Value | None:
+    return reading.flat[2] or None
+
+
+def _start(reading: _Reading, _: Slot) -> Value | None:
+    spans = [span for span in reading.times if span.kind != "deadline"]
+    if not spans:
+        return None
+    span = spans[-1] if reading.corrects else spans[0]
+    known = next((value for value in reading.known.values() if isinstance(value, datetime)), None)
+    if known and span.kind == "day" and (known.hour, known.minute) != (0, 0):  # 改成后天 keeps the clock
+        return span.start.replace(hour=known.hour, minute=known.minute)
+    return span.start
+
+
+def _end(reading: _Reading, slot: Slot) -> Value | None:
+    spans = [span for span in reading.times if span.kind in {"range", "deadline"}]
+    if spans:
+        return spans[-1].end
+    days = [span for span in reading.times if span.kind == "day"]
+    return days[-1].end if days and len(days) == len(reading.times) and "end" not in reading.known else None
+
+
+def _datetime(reading: _Reading, slot: Slot) -> Value | None:
+    value = _start(reading, slot)
+    if value is None and (deadlines := [span for span in reading.times if span.kind == "deadline"]):
+        return deadlines[-1].end
+    return value
+
+
+def _date(reading: _Reading, slot: Slot) -> Value | None:
+    value = _datetime(reading, slot)
+    return value.replace(hour=0, minute=0) if isinstance(value, datetime) else None
+
+
+def _count(reading: _Reading, _: Slot) -> Value | None:
+    family = _FAMILY.search(reading.rest)
+    if family:
+        return value_of(family[1])
+    if re.search(r"两口子|夫妻俩|父母|爸妈|爹妈|老两口|公婆", reading.rest):
+        return 2
+    found = list(_COUNT.finditer(reading.rest))
+    if not found:
+        return None
+    counts = [value_of(match[1]) for match in found]
+    if reading.corrects or len(counts) == 1:
+        return counts[-1]
+    together = re.search(r"大人.{0,4}小孩|小孩.{0,4}大人", reading.rest)
+    return sum(counts) if together else counts[-1]
+
+
+def _name(reading: _Reading, _: Slot) -> Value | None:
+    found: list[tuple[int, str]] = []
+    for pattern in _NAMED:
+        for match in pattern.finditer(reading.rest):
+            name = match["n"]
+            if name and name not in _NOT_NAMES and name[:2] not in _NOT_NAMES and not _KIN.fullmatch(name):
+                found.append((match.start("n"), name))
+        if found:
+            name = max(found)[1] if reading.corrects else found[0][1]
+            return f"{name}先生/女士" if len(name) == 1 else name
+    return None
+
+
+def _place(reading: _Reading, slot: Slot) -> Value | None:
+    """Return the flat's words and the places named, as said: 3栋2单元 电梯."""
+    building, unit, room = reading.flat
+    flat = (f"{building}栋" if building else "") + (f"{unit}单元" if unit else "") + room
+    places = [value for value, words in slot.options.items() if any(word in reading.text for word in words)]
+    return "".join([flat, *places[:2]]) or None
+
+
+def _flag(reading: _Reading, slot: Slot) -> Value | None:
+    if _CALM.search(reading.text):
+        return False
+    words = [word for said in slot.options.values() for word in said]
+    return True if any(word in reading.text for word in words) else None
+
+
+def _choice(reading: _Reading, slot: Slot) -> Value | None:
+    """The option whose longest word stands in the message; among equals the first in the file."""
+    best: tuple[int, str] | None = None
+    for value, words in slot.options.items():
+        length = max((len(word) for word in words if word in reading.text), default=0)
+        if length and (best is None or length > best[0]):
+            best = (length, value)
+    return best[1] if best else None
+
+
+def _choices(reading: _Reading, slot: Slot) -> Value | None:
+    chosen, denied = [], False
+    for value, words in slot.options.items():
+        if value == "none":
+            continue
+        for match in re.finditer(longest_first(words), reading.text):
+            if _NEGATED.search(reading.text[: match.start()]):
+                denied = True
+            elif value not in chosen:
+                chosen.append(value)
+    if chosen:
+        return chosen
+    nothing = slot.options.get("none", ())
+    return ["none"] if "none" in slot.options and (denied or any(word in reading.text for word in nothing)) else None
+
+
+def _never(_: _Reading, __: Slot) -> Value | None:
+    return None
+
+
+_PARSERS: Mapping[str, Callable[[_Reading, Slot], Value | None]] = {
+    "plate": _plate, "phone": _phone, "temperature": _temperature, "building": _building, "unit": _unit, "room": _room,
+    "start": _start, "end": _end, "datetime": _datetime, "date": _date, "count": _count, "name": _name, "place": _place,
+    "flag": _flag, "choice": _choice, "choices": _choices, "text": _never, "photo": _never,
+}  # fmt: skip
+
+#: What is read first takes its part of the message away from what is read later.
+_ORDER = {kind: order for order, kind in enumerate(_PARSERS)}
+
+
+# ------------------------------------------------------------------ the answer to an open question
+
+
+def _lenient(reading: _Reading, slot: Slot) -> Value | None:
+    """Read a bare answer: 501, 张三, 两个, 36 8."""
+    bare = re.sub(r"[\s,，。!！?？~～]+$", "", reading.rest).strip()
+    match slot.type:
+        case "building" | "unit" | "room":
+            return _lenient_flat(bare, slot)
+        case "count":
+            number = re.fullmatch(rf"(?:就|一共|总共|大概)?({NUMBER})(?:个|位|人|口)?(?:吧)?", bare)
+            return value_of(number[1]) if number else 1 if re.search("自己|一个人|就他|就她", bare) else None
+        case "temperature":
+            return _lenient_temperature(bare)
+        case "name":
+            return _lenient_name(reading)
+        case "place" | "text":
+            return None if answers.is_skip(bare) or len(bare) < 2 else reading.text[:TEXT_LENGTH]
+        case "choice" | "choices":
+            return _lenient_choice(bare, slot)
+        case "flag":
+            return True if answers.is_yes(bare) else False if answers.is_no(bare) or answers.is_skip(bare) else None
+    return None
+
+
+def _lenient_flat(bare: str, slot: Slot) -> Value | None:
+    number = re.fullmatch(rf"(?:是|在|住)?({_UNIT_OF_FLAT}|{_ROOM_NUMBER})(?:栋|幢|座|号楼?|单元|室|房)?", bare)
+    if number:
+        return _flat_number(number[1])
+    return None
+
+
+def _lenient_temperature(bare: str) -> Value | None:
+    digits = re.fullmatch(r"(?:体温|温度)?(3[4-9]|4[0-3])(?:[\s.。,，点度]*(\d))?(?:度|℃)?", bare)
+    if not digits:
+        return None
+    return round(int(digits[1]) + int(digits[2] or 0) / 10, 1)
+
+
+def _lenient_name(reading: _Reading) -> Value | None:
+    rest = re.sub(r"□+|[\s,，。!！?？~～、]+", " ", reading.rest).strip()
+    rest = re.sub(r"^(?:他|她|客人|访客|名字|姓名|就)?(?:是|叫|姓)?|(?:吧|啊|呀|来的?|要来|过来)$", "", rest.split(" ")[0] if rest else "")
+    if not rest or _KIN.fullmatch(rest) or answers.is_skip(rest) or rest in _NOT_NAMES:
+        return None
+    if re.fullmatch(r"[\u4e00-\u9fff·]{2,4}|[A-Za-z][A-Za-z .]{1,20}", rest):
+        return rest
+    return None
+
+
+def _lenient_choice(bare: str, slot: Slot) -> Value | None:
+    values = list(slot.options)
+    chosen = answers.pick(bare, [label(slot, value) for value in values])
+    if chosen is None:
+        words = {word: value for value, said in slot.options.items() for word in said}
+        near = process.extractOne(bare, list(words), scorer=fuzz.ratio, score_cutoff=75)
+        value = words[near[0]] if near else None
+    else:
+        value = values[chosen]
+    if value is None:
+        return ["none"] if slot.type == "choices" and "none" in slot.options and answers.is_skip(bare) else None
+    return [value] if slot.type == "choices" else value
+
+
+# ------------------------------------------------------------------ masking for the matcher
+
+_MASKS = {"plate": "\ue8f0", "phone": "\ue8f1", "flat": "\ue8f2", "temperature": "\ue8f3", "time": "\ue8f4"}
+_MASK_SLOT = Slot(name="mask", type="text")
+
+
+def mask(text: str, now: datetime | None) -> str:
+    """Return the text with each value replaced by one private character: one plate is like another."""
+    base = now or _ANY_TIME
+    reading = _Reading(unicodedata.normalize("NFKC", text), base, {})
+    for kind, parse in (("plate", _plate), ("phone", _phone)):
+        _stamp(reading, kind, lambda: parse(reading, _MASK_SLOT))  # noqa: B023  called at once
+    for match in list(FLAT.finditer(reading.rest)):
+        if _flat_parts(match)[2]:
+            reading.hide(*match.span())
+    reading.rest = re.sub("□+", _MASKS["flat"], reading.rest)
+    _stamp(reading, "temperature", lambda: _temperature(reading, _MASK_SLOT))
+    for span in reversed(times.find(reading.rest, base)):
+        if span.kind != "instant":
+            reading.rest = reading.rest[: span.begin] + _MASKS["time"] + reading.rest[span.stop :]
+    return reading.rest
+
+
+def _stamp(reading: _Reading, kind: str, parse: Callable[[], Value | None]) -> None:
+    parse()
+    reading.rest = re.sub("□+", _MASKS[kind], reading.rest)
+
+
+#: Masking asks only where a time stands, not which.
+_ANY_TIME = datetime.fromisoformat("2026-03-11T10:00:00+08:00")

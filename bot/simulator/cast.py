@@ -1,0 +1,21 @@
+"""The residents that the stand-in for WeChat plays when it starts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Somebody with a phone. `flat` is where the demo lets them live: building, unit, room; None = not bound yet."""
+
+    openid: str
+    name: str
+    flat: tuple[str, str, str] | None = None
+
+
+#: Openids look like real ones: 28 characters, beginning with o.
+CAST = (
+    Actor(openid="oDemoChenJianguo_3B2U501_aaa", name="陈建国", flat=("3", "2", "501")),
+    Actor(openid="oDemoLiMei_3B1U302_bbbbbbbbb", name="李梅", flat=("3", "1", "302")),
+    Actor(openid="oDemoWangQiang_7B1U101_ccccc", name="王强", flat=("7", "1", "101")),
+    Actor(openid="oDemoZhaoXin_notboundyet_ddd", name="赵新", flat=None),
+)

@@ -1,0 +1,64 @@
+"""What happened, numbered, for the pages that watch."""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+#: Entries kept for pages that were away; one that was away longer reads everything anew.
+KEPT = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One thing that happened; `id` says where to go on reading."""
+
+    id: str
+    kind: str
+    data: Mapping[str, object]
+
+
+class Journal:
+    """Lives in memory. Ids name the run they belong to, so that a page never mistakes a new run for the old one."""
+
+    def __init__(self) -> None:
+        self._run = secrets.token_hex(4)
+        self._number = 0
+        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._changed = asyncio.Event()
+
+    @property
+    def last(self) -> str:
+        """The id of the newest entry."""
+        return f"{self._run}.{self._number}"
+
+    def publish(self, kind: str, data: Mapping[str, object]) -> None:
+        """Write an entry and wake whoever waits."""
+        self._number += 1
+        self._entries.append(Entry(id=self.last, kind=kind, data=data))
+        self.wake()
+
+    def wake(self) -> None:
+        """Let everybody who waits look again."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    def since(self, last: str) -> list[Entry] | None:
+        """Return the entries after id `last`; None when they are not known any more or never were."""
+        run, _, number = last.partition(".")
+        if run != self._run or not number.isdecimal():
+            return None
+        missed = self._number - int(number)
+        if not 0 <= missed <= len(self._entries):
+            return None
+        return list(self._entries)[len(self._entries) - missed :]
+
+    async def until(self, look: Callable[[], T | None]) -> T:
+        """Return what `look` finds as soon as it is truthy; it looks again at each change."""
+        while not (found := look()):
+            await self._changed.wait()
+        return found

@@ -1,0 +1,10 @@
+"""WeChat's way of saying no."""
+
+
+class Refused(Exception):
+    """An API call that WeChat refuses, with its own number and words."""
+
+    def __init__(self, errcode: int, errmsg: str) -> None:
+        super().__init__(f"{errcode}: {errmsg}")
+        self.errcode = errcode
+        self.errmsg = errmsg

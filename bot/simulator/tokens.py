@@ -1,0 +1,71 @@
+"""Access tokens as WeChat gives them out.
+
+Sources: developers.weixin.qq.com/doc/service/api/base/api_getstableaccesstoken.html and api_getaccesstoken.html
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from bot.simulator.refusal import Refused
+
+#: How long a token lives.
+LIVES = timedelta(hours=2)
+
+#: A new token is given out this long before the old one ends; both are good meanwhile.
+OVERLAP = timedelta(minutes=5)
+
+#: Between two forced renewals; one that comes earlier gets the same token again.
+FORCE_EVERY = timedelta(seconds=30)
+
+
+class Tokens:
+    """The two kinds, which know nothing of each other: stable ones, and those of `token` that replace each other."""
+
+    def __init__(self, appid: str, secret: str) -> None:
+        self._appid, self._secret = appid, secret
+        self._ends: dict[str, datetime] = {}
+        self._stable = ""
+        self._forced_at: datetime | None = None
+        self._plain = ""
+
+    def stable(self, appid: str, secret: str, force: bool, now: datetime) -> tuple[str, int]:
+        """Return the stable token and its seconds: the same one for everybody who asks."""
+        self._check(appid, secret)
+        rushed = self._forced_at is not None and now - self._forced_at < FORCE_EVERY
+        if force and not rushed:
+            self._ends[self._stable] = now  # a forced renewal kills the old one at once
+            self._forced_at = now
+        if self._left(self._stable, now) <= OVERLAP:
+            self._stable = self._make(now)
+        return self._stable, int(self._left(self._stable, now).total_seconds())
+
+    def plain(self, appid: str, secret: str, now: datetime) -> tuple[str, int]:
+        """Return a new token and its seconds; the one before lives only a little longer."""
+        self._check(appid, secret)
+        if self._plain:
+            self._ends[self._plain] = min(self._ends[self._plain], now + OVERLAP)
+        self._plain = self._make(now)
+        return self._plain, int(LIVES.total_seconds())
+
+    def check(self, token: str, now: datetime) -> None:
+        """Raise Refused unless `token` is good now."""
+        if not token:
+            raise Refused(41001, "access_token missing")
+        if token not in self._ends:
+            raise Refused(40001, "invalid credential, access_token is invalid or not latest")
+        if self._ends[token] <= now:
+            raise Refused(42001, "access_token expired")
+
+    def _check(self, appid: str, secret: str) -> None:
+        if appid != self._appid:
+            raise Refused(40013, "invalid appid")
+        if not secrets.compare_digest(secret.encode(), self._secret.encode()):
+            raise Refused(40125, "invalid appsecret")
+
+    def _left(self, token: str, now: datetime) -> timedelta:
+        return self._ends.get(token, now) - now
+
+    def _make(self, now: datetime) -> str:
+        token = f"80_{secrets.token_urlsafe(96)}"
+        self._ends[token] = now + LIVES
+        return token

@@ -1,0 +1,261 @@
+"""WeChat's memory: who follows, what was said, what may still be sent, which media, codes and menu there are.
+
+It decides what WeChat would refuse. Everything lives in memory and begins anew with each start.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.simulator import menu as menus
+from bot.simulator.cast import CAST
+from bot.simulator.journal import Journal
+from bot.simulator.refusal import Refused
+from bot.wechat import quota
+
+#: A repeated client_msg_id is dropped for this long.
+#: Source: developers.weixin.qq.com/doc/service/api/notify/template/api_sendtemplatemessage.html
+SAME_FOR = timedelta(minutes=10)
+
+#: Temporary media, users' photos among them, are kept for this long.
+MEDIA_LIVES = timedelta(days=3)
+
+#: What a text may hold, in UTF-8 bytes.
+TEXT_BYTES = 2048
+
+#: Openids are this long.
+OPENID_LENGTH = 28
+
+#: Names for those who come later.
+NEWCOMERS = ("周敏", "吴刚", "郑洁", "孙涛", "马丽", "朱军", "胡静", "郭伟", "何芳", "高翔")
+
+Author = Literal["resident", "bot", "wechat"]
+
+
+@dataclass(kw_only=True)
+class Resident:
+    """Somebody with a phone."""
+
+    openid: str
+    name: str
+    follows_since: datetime | None = None
+    refuses: bool = False  # has switched template messages off: `failed:user block`
+    window: quota.Window = field(default_factory=quota.Window)
+
+    @property
+    def follows(self) -> bool:
+        """Whether the account may be written to at all."""
+        return self.follows_since is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing that was carried between WeChat and the bot, to look at."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of a chat. `wechat` itself is the author of grey notes and banners."""
+
+    id: int
+    openid: str
+    author: Author
+    kind: str  # text, photo, voice, location, template, note, banner
+    at: datetime
+    text: str = ""
+    media_id: str = ""
+    url: str = ""
+    title: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    choices: tuple[str, ...] = ()
+    milliseconds: int | None = None
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Medium:
+    """A file and when it came."""
+
+    content: bytes
+    content_type: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """One of the account's QR codes; what it says to the bot is `scene`."""
+
+    ticket: str
+    scene: str
+    title: str = ""
+    until: datetime | None = None
+
+
+@dataclass(kw_only=True)
+class Trouble:
+    """What may be switched on to see how the bot bears it."""
+
+    repeats: bool = False  # each push comes three times, whatever was answered
+    busy: bool = False  # the API answers -1 to everything but tokens
+
+
+#: Codes that hang in the community from the beginning.
+POSTERS = (
+    Code(ticket="poster-desk", scene="front-desk", title="物业前台海报"),
+    Code(ticket="poster-door-3", scene="door-3", title="3栋大门"),
+    Code(ticket="poster-garage", scene="garage-b1", title="地下车库 B1"),
+)
+
+
+class WeChat:
+    """All of it, for one account. Methods raise Refused where WeChat would."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.journal = Journal()
+        self._numbers = secrets.randbelow(10**15)  # differ from those of the last run, which the bot may remember
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew: the first residents, who follow already, and nothing said."""
+        now = self.clock()
+        self.residents = {
+            actor.openid: Resident(openid=actor.openid, name=actor.name, follows_since=now) for actor in CAST
+        }
+        self.lines: dict[int, Line] = {}
+        self.codes = {code.ticket: code for code in POSTERS}
+        self.menu: menus.Menu | None = None
+        self.trouble = Trouble()
+        self._media: dict[str, Medium] = {}
+        self._sent: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self.journal.publish("reset", {})
+
+    def number(self) -> int:
+        """Return a number that was never used before, for messages and lines."""
+        self._numbers += 1
+        return self._numbers
+
+    # -------------------------------------------------------------- residents
+
+    def resident(self, openid: str) -> Resident:
+        """Return who has this openid."""
+        try:
+            return self.residents[openid]
+        except KeyError:
+            raise Refused(40003, "invalid openid") from None
+
+    def follower(self, openid: str) -> Resident:
+        """Return who has this openid and follows."""
+        resident = self.resident(openid)
+        if not resident.follows:
+            raise Refused(43004, "require subscribe")
+        return resident
+
+    def welcome(self) -> Resident:
+        """Return somebody new, who does not follow yet."""
+        number = len(self.residents) - len(CAST)
+        name = NEWCOMERS[number % len(NEWCOMERS)] + (str(number // len(NEWCOMERS) + 1) if number >= len(NEWCOMERS) else "")
+        openid = f"oDemo{secrets.token_urlsafe(OPENID_LENGTH)}"[:OPENID_LENGTH]
+        self.residents[openid] = resident = Resident(openid=openid, name=name)
+        self.changed(resident)
+        return resident
+
+    def said(self, resident: Resident) -> None:
+        """Open the 48 hours."""
+        resident.window = quota.after_message(resident.window, self.clock())
+        self.changed(resident)
+
+    def tapped(self, resident: Resident) -> None:
+        """Open the minute after a click, a follow or a scan."""
+        resident.window = quota.after_tap(resident.window, self.clock())
+        self.changed(resident)
+
+    def changed(self, resident: Resident) -> None:
+        """Tell the pages that a resident is not as before."""
+        self.journal.publish("resident", {"openid": resident.openid})
+
+    # -------------------------------------------------------------- chats
+
+    def post(self, line: Line) -> Line:
+        """Put a line into its chat, or in place of the line with the same id."""
+        self.lines[line.id] = line
+        self.journal.publish("line", {"id": line.id})
+        return line
+
+    def chat(self, openid: str) -> list[Line]:
+        """Return what one resident sees, oldest first."""
+        return [line for line in self.lines.values() if line.openid == openid]
+
+    def service_message(self, openid: str, line: Callable[[int, datetime], Line]) -> Line:
+        """Take one message from the resident's window and post it."""
+        resident, now = self.follower(openid), self.clock()
+        window = quota.take(resident.window, now)
+        if window is None:
+            raise self._closed(resident, now)
+        posted = line(self.number(), now)
+        if len(posted.text.encode()) > TEXT_BYTES:
+            raise Refused(45002, "content size out of limit")
+        resident.window = window
+        self.changed(resident)
+        return self.post(posted)
+
+    def _closed(self, resident: Resident, now: datetime) -> Refused:
+        ends = (resident.window.until, resident.window.tap_until)
+        if any(end is not None and now < end for end in ends):
+            return Refused(45047, "out of response count limit")
+        return Refused(45015, "response out of time limit or subscription is canceled")
+
+    def template_message(self, openid: str, client_msg_id: str, line: Callable[[int, datetime], Line]) -> tuple[int, bool]:
+        """Post a template message and return its msgid, and whether it is new: a repeated client_msg_id is not."""
+        resident, now = self.follower(openid), self.clock()
+        sent_at, msgid = self._sent.get((openid, client_msg_id), (None, 0))
+        if client_msg_id and sent_at is not None and now - sent_at < SAME_FOR:
+            return msgid, False
+        msgid = self.number()
+        if client_msg_id:
+            self._sent[openid, client_msg_id] = (now, msgid)
+        if not resident.refuses:
+            self.post(line(msgid, now))
+        return msgid, True
+
+    # -------------------------------------------------------------- media and codes
+
+    def keep(self, content: bytes, content_type: str) -> str:
+        """Keep a file for three days and return its media_id."""
+        media_id = secrets.token_urlsafe(48)
+        self._media[media_id] = Medium(content=content, content_type=content_type, at=self.clock())
+        return media_id
+
+    def medium(self, media_id: str) -> Medium:
+        """Return a file that was kept."""
+        medium = self._media.get(media_id)
+        if medium is None or self.clock() - medium.at >= MEDIA_LIVES:
+            raise Refused(40007, "invalid media_id")
+        return medium
+
+    def make_code(self, scene: str, lives: timedelta | None) -> Code:
+        """Return a new QR code; one that lives for None never ends."""
+        until = self.clock() + lives if lives is not None else None
+        code = Code(ticket=f"gQ{secrets.token_urlsafe(48)}", scene=scene, title=scene, until=until)
+        self.codes[code.ticket] = code
+        self.journal.publish("codes", {})
+        return code
+
+    def code(self, ticket: str, scene: str) -> Code:
+        """Return the code with this ticket, or else one that says `scene`, as if it had been printed elsewhere."""
+        code = self.codes.get(ticket) or Code(ticket=secrets.token_urlsafe(24), scene=scene)
+        if not code.scene:
+            raise Refused(40097, "no scene")
+        if code.until is not None and code.until <= self.clock():
+            raise Refused(40097, "expired")
+        return code
+
+    def set_menu(self, menu: menus.Menu | None) -> None:
+        """Show another menu, or the one of the beginning."""
+        self.menu = menu
+        self.journal.publish("menu", {})

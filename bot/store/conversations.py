@@ -1,0 +1,77 @@
+"""Where talks stand, what was said, and who waits for a person."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from bot.model import Conversation, Line
+
+#: A conversation a staff member has taken over returns to the bot after this long without a word of theirs.
+RETURNS_AFTER = timedelta(minutes=30)
+
+
+def open_with(session: Session, openid: str, community_id: int, now: datetime) -> Conversation:
+    """Return the conversation with an openid, begun if need be."""
+    conversation = session.get(Conversation, openid)
+    if conversation is None:
+        conversation = Conversation(openid=openid, community_id=community_id, updated_at=now)
+        session.add(conversation)
+    return conversation
+
+
+def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *, staff_id: int | None = None,
+        photo_id: int | None = None) -> None:  # fmt: skip
+    """Write down one thing said."""
+    session.add(Line(openid=openid, at=now, speaker=speaker, text=text, staff_id=staff_id, photo_id=photo_id))
+
+
+def lines(session: Session, openid: str, limit: int = 100) -> Sequence[Line]:
+    """Return the last things said, oldest first."""
+    newest = select(Line).where(Line.openid == openid).order_by(col(Line.id).desc()).limit(limit)
+    return list(reversed(session.exec(newest).all()))
+
+
+def waiting(session: Session) -> Sequence[Conversation]:
+    """Return the conversations that ask for a person, the longest waiting first, then those taken over."""
+    return session.exec(
+        select(Conversation)
+        .where(col(Conversation.waiting_since).is_not(None))
+        .order_by(col(Conversation.staff_id).is_not(None), col(Conversation.waiting_since))
+    ).all()
+
+
+def ask_for_person(conversation: Conversation, topic: str, now: datetime) -> None:
+    """Put a conversation into the queue; who waits already keeps the place."""
+    conversation.topic = topic
+    conversation.waiting_since = conversation.waiting_since or now
+
+
+def take_over(conversation: Conversation, staff_id: int, now: datetime) -> None:
+    """Let a staff member have the word; the bot keeps silent until it is handed back."""
+    conversation.staff_id = staff_id
+    conversation.waiting_since = conversation.waiting_since or now
+    conversation.updated_at = now
+
+
+def hand_back(conversation: Conversation) -> None:
+    """Give the word back to the bot."""
+    conversation.staff_id = None
+    conversation.waiting_since = None
+    conversation.topic = ""
+
+
+def is_taken(session: Session, conversation: Conversation, now: datetime) -> bool:
+    """Tell whether a staff member has the word; hands back what was left alone for RETURNS_AFTER."""
+    if conversation.staff_id is None:
+        return False
+    last = session.exec(
+        select(Line.at)
+        .where(Line.openid == conversation.openid, Line.speaker == "staff")
+        .order_by(col(Line.id).desc())
+        .limit(1)
+    ).first()
+    if now - max(last or conversation.updated_at, conversation.waiting_since or now) < RETURNS_AFTER:
+        return True
+    hand_back(conversation)
+    return False
