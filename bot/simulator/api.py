@@ -8,10 +8,10 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from bot.simulator import fields, menu
 from bot.simulator.courier import Courier
@@ -26,7 +26,14 @@ IMAGE_BYTES = 2 * 1024 * 1024
 CODE_LIVES, CODE_LIVES_AT_MOST = timedelta(seconds=30), timedelta(days=30)
 
 #: Calls a day, as `openapi/quota/get` tells them.
-DAILY_LIMIT: Mapping[str, int] = {"message/template/send": 100_000, "message/custom/send": 500_000, "menu/create": 1000}
+DAILY_LIMIT: Mapping[str, int] = {
+    "message/template/send": 100_000,
+    "message/custom/send": 500_000,
+    "menu/create": 1000,
+}
+
+#: Template messages bear the title of their template; the stand-in has one template under every id.
+TEMPLATE_TITLE = "小区服务通知"
 
 Json = Mapping[str, object]
 OK: Json = {"errcode": 0, "errmsg": "ok"}
@@ -65,7 +72,11 @@ class Api:
         now = self._wechat.clock()
         try:
             if path in _OPEN:
-                return _json(await _OPEN[path](self, Call(path=path, request=request, body=await _body(request), now=now)))
+                return _json(
+                    await _OPEN[path](
+                        self, Call(path=path, request=request, body=await _body(request), now=now)
+                    )
+                )
             self._tokens.check(request.query.get("access_token", ""), now)
             self._used[path] += 1
             if self._wechat.trouble.busy:
@@ -100,55 +111,50 @@ class Api:
     # -------------------------------------------------------------- messages
 
     async def _template_send(self, call: Call) -> Json:
-        openid = call.text("touser")
-        resident = self._wechat.follower(openid)
-        template = call.text("template_id")
-        if not template:
+        resident = self._wechat.follower(call.text("touser"))
+        if not call.text("template_id"):
             raise Refused(40037, "invalid template_id")
-        rows = tuple(fields.read(call.body.get("data")).items())
-
-        def line(msgid: int, at: datetime) -> Line:
-            return Line(
-                id=msgid, openid=openid, author="bot", kind="template", at=at, title="小区通知", fields=rows,
-                url=call.text("url"), steps=_steps(call, {**OK, "msgid": msgid}),
-            )  # fmt: skip
-
-        msgid, new = self._wechat.template_message(openid, call.text("client_msg_id"), line)
+        line = Line(
+            openid=resident.openid, author="bot", kind="template", at=call.now, title=TEMPLATE_TITLE,
+            fields=tuple(fields.read(call.body.get("data")).items()), url=call.text("url"),
+            steps=(_step(call),),
+        )  # fmt: skip
+        msgid, new = self._wechat.template_message(line, call.text("client_msg_id"))
         if new:
-            self._courier.report_later(openid, msgid, "failed:user block" if resident.refuses else "success")
+            status = "failed:user block" if resident.refuses else "success"
+            self._courier.report_later(resident.openid, msgid, status)
         return {**OK, "msgid": msgid}
 
     async def _custom_send(self, call: Call) -> Json:
-        openid, show = call.text("touser"), self._content(call)
-
-        def line(number: int, at: datetime) -> Line:
-            return Line(id=number, openid=openid, author="bot", at=at, steps=_steps(call, OK), **show)  # type: ignore[arg-type]  # _content's names and types are Line's
-
-        self._wechat.service_message(openid, line)
+        line = Line(openid=call.text("touser"), author="bot", kind="text", at=call.now, steps=(_step(call),))
+        self._wechat.service_message(self._show(call, line))
         return OK
 
-    def _content(self, call: Call) -> dict[str, object]:
-        """Return what a customer-service message shows, as fields of a Line."""
+    def _show(self, call: Call, line: Line) -> Line:
+        """Return the line with what a customer-service message says."""
         kind = call.text("msgtype")
         part = call.part(kind)
         match kind:
             case "text" if part.get("content"):
-                return {"kind": "text", "text": str(part["content"])}
+                return replace(line, text=str(part["content"]))
             case "image":
                 media_id = str(part.get("media_id", ""))
                 self._wechat.medium(media_id)
-                return {"kind": "photo", "media_id": media_id}
+                return replace(line, kind="photo", media_id=media_id)
             case "msgmenu":
                 listed = part.get("list")
-                choices = tuple(str(one.get("content", "")) for one in listed) if isinstance(listed, list) else ()
+                choices = (
+                    tuple(str(one.get("content", "")) for one in listed) if isinstance(listed, list) else ()
+                )
                 text = f"{part.get('head_content', '')}\n{part.get('tail_content', '')}".strip()
-                return {"kind": "text", "text": text, "choices": choices}
+                return replace(line, text=text, choices=choices)
         raise Refused(40008, "invalid message type")
 
     async def _typing(self, call: Call) -> Json:
         resident = self._wechat.follower(call.text("touser"))
+        on = call.text("command") != "CancelTyping"
         self._wechat.journal.publish(
-            "typing", {"openid": resident.openid, "on": call.text("command") != "CancelTyping"}
+            "typing", openid=resident.openid, data={"openid": resident.openid, "on": on}
         )
         return OK
 
@@ -175,15 +181,19 @@ class Api:
             return {"subscribe": 0, "openid": resident.openid}
         since = int(resident.follows_since.timestamp())
         return {
-            "subscribe": 1, "openid": resident.openid, "language": "zh_CN", "subscribe_time": since, "remark": "",
-            "groupid": 0, "tagid_list": [], "subscribe_scene": "ADD_SCENE_QR_CODE", "qr_scene": 0, "qr_scene_str": "",
+            "subscribe": 1, "openid": resident.openid, "language": "zh_CN", "subscribe_time": since,
+            "remark": "", "groupid": 0, "tagid_list": [], "subscribe_scene": "ADD_SCENE_QR_CODE",
         }  # fmt: skip
 
     async def _user_get(self, call: Call) -> Json:
         followers = [resident.openid for resident in self._wechat.residents.values() if resident.follows]
         begin = call.request.query.get("next_openid", "")
         page = followers[followers.index(begin) + 1 :] if begin in followers else followers
-        answer: dict[str, object] = {"total": len(followers), "count": len(page), "next_openid": page[-1] if page else ""}
+        answer: dict[str, object] = {
+            "total": len(followers),
+            "count": len(page),
+            "next_openid": page[-1] if page else "",
+        }
         return {**answer, "data": {"openid": page}} if page else answer
 
     async def _qrcode(self, call: Call) -> Json:
@@ -277,7 +287,7 @@ async def _file(request: web.Request) -> tuple[bytes, str]:
     if not request.content_type.startswith("multipart/"):
         raise Refused(41005, "media data missing")
     async for part in await request.multipart():
-        if getattr(part, "filename", None) is None:
+        if not isinstance(part, BodyPartReader) or part.filename is None:
             continue
         content = bytearray()
         while chunk := await part.read_chunk():
@@ -298,10 +308,7 @@ def _scene(call: Call) -> str:
     return str(value)
 
 
-def _steps(call: Call, answer: Json) -> tuple[Step, ...]:
+def _step(call: Call) -> Step:
     """Show the call as the bot made it, without its token."""
     asked = json.dumps(call.body, ensure_ascii=False, indent=2)
-    return (
-        Step(title="机器人调用接口", text=f"POST cgi-bin/{call.path}\n\n{asked}"),
-        Step(title="微信返回", text=json.dumps(answer, ensure_ascii=False)),
-    )
+    return Step(title="机器人调用接口", text=f"POST cgi-bin/{call.path}\n\n{asked}")

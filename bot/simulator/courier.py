@@ -1,7 +1,7 @@
 """Carries what residents do to the bot's webhook, and the bot's replies back, as WeChat does it.
 
-Each push is signed and encrypted as the account says, waits 5 seconds and comes up to three times with the same MsgId.
-What WeChat could not read becomes the grey banner.
+Each push is signed and encrypted as the account says, waits 5 seconds and comes up to three times with the
+same MsgId. What WeChat could not read becomes the grey banner.
 Source: developers.weixin.qq.com/doc/service/guide/product/message/Passive_user_reply_message.html
 """
 
@@ -10,7 +10,7 @@ import time
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
-from xml.etree import ElementTree  # noqa: S405  reads the replies of our own bot only
+from xml.etree import ElementTree
 
 import aiohttp
 
@@ -47,18 +47,22 @@ class _Attempt:
 
 
 class Courier:
-    """Give it an HTTP session by `async with`; leaving waits for no push that is still under way."""
+    """Works inside `async with`, which holds its connections."""
 
-    def __init__(self, account: Account, webhook_url: str, wechat: WeChat, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, account: Account, webhook_url: str, wechat: WeChat, patience: float = PATIENCE
+    ) -> None:
         self._account, self._webhook_url, self._wechat = account, webhook_url, wechat
         self._patience = patience
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> "Courier":
+        """Open the session."""
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100))
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """Drop the reports that were not sent yet."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -68,20 +72,18 @@ class Courier:
         """Tell the bot in a moment what became of a template message."""
         self._start(self._report(openid, msgid, status))
 
-    async def carry(self, xml: str, openid: str, line: Line | None = None) -> Line | None:
-        """Deliver a push; returns the line that the resident then sees from the bot or, as a banner, from WeChat.
+    async def carry(self, xml: str, line: Line) -> Line | None:
+        """Deliver a push; returns what the resident then sees from the bot or, as a banner, from WeChat.
 
-        `line` is what the resident did; it learns how it went. Without one nothing is shown, for nobody is looking.
+        `line` is what the resident did; it learns how it went.
         """
         attempts = await self._deliver(xml)
-        last = attempts[-1]
-        steps = [Step(title="明文 XML", text=xml), Step(title="推送", text=last.envelope)]
-        steps += [Step(title=f"第 {n} 次投递", text=f"{one.result} · {one.milliseconds} ms") for n, one in enumerate(attempts, 1)]
-        if line is None:
-            return None
-        shown, read = self._read(openid, last, line)
+        shown, read = self._read(attempts[-1], line)
+        steps = [Step(title="明文 XML", text=xml), Step(title="推送", text=attempts[-1].envelope)]
+        for number, one in enumerate(attempts, 1):
+            steps.append(Step(title=f"第 {number} 次投递", text=f"{one.result} · {one.milliseconds} ms"))
         total = sum(attempt.milliseconds for attempt in attempts)
-        self._wechat.post(replace(line, milliseconds=total, steps=(*line.steps, *steps, *read)))
+        self._wechat.post(replace(line, milliseconds=total, steps=(*steps, *read)))
         return self._wechat.post(shown) if shown else None
 
     async def _deliver(self, xml: str) -> list[_Attempt]:
@@ -110,22 +112,24 @@ class Courier:
 
     async def _post(self, query: Mapping[str, str], body: str) -> tuple[int, str]:
         headers = {"Content-Type": "text/xml"}
-        async with self._http.post(self._webhook_url, params=query, data=body.encode(), headers=headers) as response:
+        async with self._http.post(
+            self._webhook_url, params=query, data=body.encode(), headers=headers
+        ) as response:
             return response.status, await response.text("utf-8", "replace")
 
-    def _read(self, openid: str, attempt: _Attempt, line: Line) -> tuple[Line | None, list[Step]]:
+    def _read(self, attempt: _Attempt, line: Line) -> tuple[Line | None, list[Step]]:
         """Return what is shown of an answer, and the steps of reading it."""
         if attempt.body is None:
-            return self._banner(openid), []
+            return self._banner(line.openid), []
         steps = [Step(title="回包", text=attempt.body or "（空）")]
         if attempt.body in ("", "success"):
             return None, steps
         try:
             xml = self._open(attempt.body)
             steps.append(Step(title="回包明文", text=xml))
-            return self._show(openid, xml, tuple(steps), line), steps
+            return self._show(xml, tuple(steps), line.openid), steps
         except Unreadable as error:
-            return self._banner(openid), [*steps, Step(title="微信无法展示", text=str(error))]
+            return self._banner(line.openid), [*steps, Step(title="微信无法展示", text=str(error))]
 
     def _open(self, body: str) -> str:
         if self._account.mode is Mode.SAFE and "<Encrypt>" not in body:
@@ -135,23 +139,25 @@ class Courier:
         except (Forged, UnicodeDecodeError) as error:
             raise Unreadable(f"回复解不开：{error}") from None
 
-    def _show(self, openid: str, xml: str, steps: tuple[Step, ...], line: Line) -> Line:
+    def _show(self, xml: str, steps: tuple[Step, ...], openid: str) -> Line:
         fields = _fields(xml)
         if fields.get("ToUserName") != openid or fields.get("FromUserName") != pushes.ACCOUNT_ID:
             raise Unreadable("ToUserName 与 FromUserName 应与来信相反")
-        shown = Line(id=self._wechat.number(), openid=openid, author="bot", kind="text", at=self._wechat.clock(), steps=steps)
+        number, now = self._wechat.number(), self._wechat.clock()
+        shown = Line(id=number, openid=openid, author="bot", kind="text", at=now, steps=steps)
         match fields.get("MsgType"):
             case "text":
                 return replace(shown, text=_text(fields.get("Content", "")))
             case "image":
                 return replace(shown, kind="photo", media_id=fields.get("MediaId", ""))
-            case "transfer_customer_service" if line.kind != "note":
+            case "transfer_customer_service":
                 return replace(shown, author="wechat", kind="note", text="消息已转给人工客服")
             case kind:
                 raise Unreadable(f"不能回复 MsgType {kind}")
 
     def _banner(self, openid: str) -> Line:
-        return Line(id=self._wechat.number(), openid=openid, author="wechat", kind="banner", at=self._wechat.clock(), text=BANNER)
+        number, now = self._wechat.number(), self._wechat.clock()
+        return Line(id=number, openid=openid, author="wechat", kind="banner", at=now, text=BANNER)
 
     async def _report(self, openid: str, msgid: int, status: str) -> None:
         await asyncio.sleep(REPORT_AFTER)
@@ -173,7 +179,7 @@ class Courier:
 def _fields(xml: str) -> dict[str, str]:
     """Return the elements under <xml>, with the media id of an image."""
     try:
-        root = ElementTree.fromstring(xml)  # noqa: S314  see the import
+        root = ElementTree.fromstring(xml)  # noqa: S314  a reply of our own bot
     except ElementTree.ParseError as error:
         raise Unreadable(f"不是 XML：{error}") from None
     return {element.tag: element.text or "" for element in root.iter() if element is not root}

@@ -38,7 +38,7 @@ KEYWORD_LENGTH = 20
 
 
 def read(data: object) -> dict[str, str]:
-    """Return the fields that will be shown; raises Refused (47003) that names the first bad one, as WeChat does."""
+    """Return the fields that will be shown; raises Refused (47003) naming the first bad one."""
     if not isinstance(data, Mapping) or not data:
         raise Refused(47003, "argument invalid! data is empty")
     return {str(name): _value(str(name), item) for name, item in data.items() if name not in DROPPED}

@@ -58,7 +58,10 @@ def _top(button: object) -> Entry:
         return _leaf(button, NAME_BYTES)
     if not isinstance(below, Sequence) or isinstance(below, str) or len(below) > BELOW:
         raise Refused(40023, "invalid sub button size")
-    return Entry(name=_text(button, "name", NAME_BYTES, 40018), below=tuple(_leaf(one, BELOW_NAME_BYTES) for one in below))
+    return Entry(
+        name=_text(button, "name", NAME_BYTES, 40018),
+        below=tuple(_leaf(one, BELOW_NAME_BYTES) for one in below),
+    )
 
 
 def _leaf(button: object, name_bytes: int) -> Entry:

@@ -1,6 +1,6 @@
 """Access tokens as WeChat gives them out.
 
-Sources: developers.weixin.qq.com/doc/service/api/base/api_getstableaccesstoken.html and api_getaccesstoken.html
+Sources: developers.weixin.qq.com/doc/service/api/base/ api_getstableaccesstoken.html, api_getaccesstoken.html
 """
 
 import secrets
@@ -19,7 +19,7 @@ FORCE_EVERY = timedelta(seconds=30)
 
 
 class Tokens:
-    """The two kinds, which know nothing of each other: stable ones, and those of `token` that replace each other."""
+    """Both kinds, which know nothing of each other: the stable one, and those that replace each other."""
 
     def __init__(self, appid: str, secret: str) -> None:
         self._appid, self._secret = appid, secret

@@ -5,7 +5,7 @@ It decides what WeChat would refuse. Everything lives in memory and begins anew 
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -62,7 +62,7 @@ class Step:
 class Line:
     """One line of a chat. `wechat` itself is the author of grey notes and banners."""
 
-    id: int
+    id: int = 0  # given when it is posted
     openid: str
     author: Author
     kind: str  # text, photo, voice, location, template, note, banner
@@ -118,7 +118,9 @@ class WeChat:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
         self.journal = Journal()
-        self._numbers = secrets.randbelow(10**15)  # differ from those of the last run, which the bot may remember
+        self._numbers = secrets.randbelow(
+            10**15
+        )  # differ from those of the last run, which the bot may remember
         self.reset()
 
     def reset(self) -> None:
@@ -133,7 +135,7 @@ class WeChat:
         self.trouble = Trouble()
         self._media: dict[str, Medium] = {}
         self._sent: dict[tuple[str, str], tuple[datetime, int]] = {}
-        self.journal.publish("reset", {})
+        self.journal.publish("reset")
 
     def number(self) -> int:
         """Return a number that was never used before, for messages and lines."""
@@ -158,8 +160,8 @@ class WeChat:
 
     def welcome(self) -> Resident:
         """Return somebody new, who does not follow yet."""
-        number = len(self.residents) - len(CAST)
-        name = NEWCOMERS[number % len(NEWCOMERS)] + (str(number // len(NEWCOMERS) + 1) if number >= len(NEWCOMERS) else "")
+        again, number = divmod(len(self.residents) - len(CAST), len(NEWCOMERS))
+        name = f"{NEWCOMERS[number]}{again + 1 if again else ''}"
         openid = f"oDemo{secrets.token_urlsafe(OPENID_LENGTH)}"[:OPENID_LENGTH]
         self.residents[openid] = resident = Resident(openid=openid, name=name)
         self.changed(resident)
@@ -177,32 +179,31 @@ class WeChat:
 
     def changed(self, resident: Resident) -> None:
         """Tell the pages that a resident is not as before."""
-        self.journal.publish("resident", {"openid": resident.openid})
+        self.journal.publish("resident", openid=resident.openid)
 
     # -------------------------------------------------------------- chats
 
     def post(self, line: Line) -> Line:
         """Put a line into its chat, or in place of the line with the same id."""
         self.lines[line.id] = line
-        self.journal.publish("line", {"id": line.id})
+        self.journal.publish("line", line=line.id)
         return line
 
     def chat(self, openid: str) -> list[Line]:
         """Return what one resident sees, oldest first."""
         return [line for line in self.lines.values() if line.openid == openid]
 
-    def service_message(self, openid: str, line: Callable[[int, datetime], Line]) -> Line:
-        """Take one message from the resident's window and post it."""
-        resident, now = self.follower(openid), self.clock()
+    def service_message(self, line: Line) -> Line:
+        """Take one message from the resident's window and post it, numbered."""
+        resident, now = self.follower(line.openid), self.clock()
         window = quota.take(resident.window, now)
         if window is None:
             raise self._closed(resident, now)
-        posted = line(self.number(), now)
-        if len(posted.text.encode()) > TEXT_BYTES:
+        if len(line.text.encode()) > TEXT_BYTES:
             raise Refused(45002, "content size out of limit")
         resident.window = window
         self.changed(resident)
-        return self.post(posted)
+        return self.post(replace(line, id=self.number()))
 
     def _closed(self, resident: Resident, now: datetime) -> Refused:
         ends = (resident.window.until, resident.window.tap_until)
@@ -210,17 +211,17 @@ class WeChat:
             return Refused(45047, "out of response count limit")
         return Refused(45015, "response out of time limit or subscription is canceled")
 
-    def template_message(self, openid: str, client_msg_id: str, line: Callable[[int, datetime], Line]) -> tuple[int, bool]:
-        """Post a template message and return its msgid, and whether it is new: a repeated client_msg_id is not."""
-        resident, now = self.follower(openid), self.clock()
-        sent_at, msgid = self._sent.get((openid, client_msg_id), (None, 0))
-        if client_msg_id and sent_at is not None and now - sent_at < SAME_FOR:
+    def template_message(self, line: Line, client_msg_id: str) -> tuple[int, bool]:
+        """Post a template message; returns its msgid and whether it is new, not a repeated client_msg_id."""
+        resident, now = self.follower(line.openid), self.clock()
+        sent_at, msgid = self._sent.get((line.openid, client_msg_id), (now, 0))
+        if msgid and now - sent_at < SAME_FOR:
             return msgid, False
         msgid = self.number()
         if client_msg_id:
-            self._sent[openid, client_msg_id] = (now, msgid)
+            self._sent[line.openid, client_msg_id] = (now, msgid)
         if not resident.refuses:
-            self.post(line(msgid, now))
+            self.post(replace(line, id=msgid))
         return msgid, True
 
     # -------------------------------------------------------------- media and codes
@@ -243,11 +244,11 @@ class WeChat:
         until = self.clock() + lives if lives is not None else None
         code = Code(ticket=f"gQ{secrets.token_urlsafe(48)}", scene=scene, title=scene, until=until)
         self.codes[code.ticket] = code
-        self.journal.publish("codes", {})
+        self.journal.publish("codes")
         return code
 
     def code(self, ticket: str, scene: str) -> Code:
-        """Return the code with this ticket, or else one that says `scene`, as if it had been printed elsewhere."""
+        """Return the code with this ticket, or else one that says `scene`, as if printed elsewhere."""
         code = self.codes.get(ticket) or Code(ticket=secrets.token_urlsafe(24), scene=scene)
         if not code.scene:
             raise Refused(40097, "no scene")
@@ -258,4 +259,4 @@ class WeChat:
     def set_menu(self, menu: menus.Menu | None) -> None:
         """Show another menu, or the one of the beginning."""
         self.menu = menu
-        self.journal.publish("menu", {})
+        self.journal.publish("menu")

@@ -1,0 +1,14 @@
+"""Community: who lives where, and the notices for them."""
+
+from pathlib import Path
+
+from bot.plugin import Integration
+from integrations.community import actions, console
+
+integration = Integration(
+    name="community",
+    title="社区",
+    folder=Path(__file__).parent,
+    actions=actions.ALL,
+    console=console.ROUTES,
+)

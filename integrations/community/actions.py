@@ -1,0 +1,107 @@
+"""What residents can ask for: to be bound to their flat, to be let go, and the latest notices."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from bot.model import Delivery, DeliveryState, Notice, NoticeState
+from bot.plugin import Ask, Reply, Turn, action
+from integrations.community import binding
+
+#: Who confirms flats that are not on the roster.
+CONFIRM_NEED = "people.confirm"
+
+#: Notices shown in the chat.
+LATEST = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flat:
+    """A flat as said: 3, 2, 501."""
+
+    building: str = ""
+    unit: str = ""
+    room: str = ""
+
+    @property
+    def label(self) -> str:
+        """3栋2单元501."""
+        return f"{self.building}栋{f'{self.unit}单元' if self.unit else ''}{self.room}"
+
+
+@action("identity.bind", Flat)
+def bind(turn: Turn, slots: Flat) -> Reply | Ask:
+    """Bind the resident to a flat of the roster; for one that is not on it, ask back or let the staff confirm."""
+    if turn.flat is not None:
+        return Reply("already", flat=turn.flat.label)
+    community_id = turn.community.id or 0
+    flat = binding.find_flat(turn.session, community_id, slots.building, slots.unit, slots.room)
+    if flat is None:
+        return _suggest(turn, slots)
+    resident = binding.bind(turn.session, turn.openid, flat, turn.now)
+    turn.resident = resident
+    turn.record("identity.bound", f"resident:{resident.public_id}", household=flat.id)
+    for other in binding.others_at_home(turn.session, resident):
+        turn.tell(other, "identity.joined", flat=flat.label)
+    return Reply("done", flat=flat.label)
+
+
+#: Chosen when none of the suggested flats is right.
+NONE_OF_THEM = "none"
+
+
+def _suggest(turn: Turn, slots: Flat) -> Reply | Ask:
+    near = binding.near_flats(turn.session, turn.community.id or 0, slots.building, slots.unit, slots.room)
+    options = {flat.room: flat.label for flat in near if flat.unit == slots.unit}
+    if not options or slots.room == NONE_OF_THEM:
+        return _pending(turn, slots)
+    options[NONE_OF_THEM] = "都不是，请物业核对"
+    return Ask(slot="room", name="suggest", options=options, values={"said": slots.label})
+
+
+def _pending(turn: Turn, slots: Flat) -> Reply:
+    """Hand the flat to the staff; one task per openid, however often it is said."""
+    turn.assign(
+        "identity.confirm", CONFIRM_NEED, f"核对住址：{slots.label}", openid=turn.openid,
+        building=slots.building, unit=slots.unit, room=slots.room,
+    )  # fmt: skip
+    return Reply("pending", said=slots.label, ok=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaving:
+    """Nothing but the confirmation."""
+
+    flat: str = ""
+
+
+@action("identity.unbind", Leaving)
+def unbind(turn: Turn, slots: Leaving) -> Reply:
+    """Let the resident go from their flat."""
+    resident, flat = turn.me, turn.flat
+    resident.openid = None
+    resident.bound_at = None
+    turn.session.add(resident)
+    turn.record("identity.unbound", f"resident:{resident.public_id}")
+    return Reply("done", flat=flat.label if flat else "")
+
+
+@action("notice.list")
+def notices(turn: Turn, slots: object) -> Reply:
+    """Tell the latest notices: those sent to this resident, or those to everybody for one who is not bound."""
+    query = select(Notice).where(Notice.community_id == turn.community.id, Notice.state == NoticeState.PUBLISHED)
+    if turn.resident is not None:
+        mine = select(Delivery.notice_id).where(
+            Delivery.resident_id == turn.resident.id, Delivery.state != DeliveryState.CANCELLED
+        )
+        query = query.where(col(Notice.id).in_(mine))
+    found = turn.session.exec(query.order_by(col(Notice.published_at).desc()).limit(LATEST)).all()
+    if turn.resident is None:
+        found = [notice for notice in found if notice.audience.get("everyone")]
+    if not found:
+        return Reply("none", ok=False)
+    listed = [f"· {turn.words('{at}', at=notice.published_at)}《{notice.title}》{notice.body}" for notice in found]
+    return Reply("done", notices="\n".join(listed))
+
+
+ALL = (bind, unbind, notices)

@@ -1,0 +1,41 @@
+"""Check-ins. A correction is a new row, so that the history stays."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+
+from bot.model import json_column, moment
+
+#: From here on a temperature is reported; practice of 2020-22 check-in campaigns.
+FEVER_TENTHS = 373
+
+#: Outside of this nobody's temperature lies: a slip of the tongue or of the finger.
+RANGE_TENTHS = (340, 430)
+
+SYMPTOM_WORDS = {
+    "none": "没有不舒服", "fever": "发热", "cough": "咳嗽", "fatigue": "乏力", "throat": "嗓子疼", "diarrhoea": "腹泻",
+    "breathless": "气短",
+}  # fmt: skip
+
+
+class CheckIn(SQLModel, table=True):
+    """One report of one resident; the last one of a day counts."""
+
+    __tablename__ = "health_checkin"
+
+    id: int | None = Field(default=None, primary_key=True)
+    resident_id: int = Field(foreign_key="resident.id", index=True)
+    day: date = Field(index=True)  # in Asia/Shanghai
+    at: datetime = moment()
+    tenths: int  # 365 is 36.5 °C
+    symptoms: list[str] = json_column(list)
+
+    @property
+    def is_abnormal(self) -> bool:
+        """Tell whether a person should look after this: fever, measured or felt, or short breath."""
+        return self.tenths >= FEVER_TENTHS or bool({"fever", "breathless"} & set(self.symptoms))
+
+    @property
+    def words(self) -> str:
+        """37.9℃，咳嗽."""
+        return f"{self.tenths / 10:.1f}℃，{'、'.join(SYMPTOM_WORDS.get(name, name) for name in self.symptoms)}"

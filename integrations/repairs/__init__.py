@@ -1,0 +1,16 @@
+"""Repairs: residents report what is broken, staff fix it, and a clock watches."""
+
+from pathlib import Path
+
+from bot.plugin import Integration
+from integrations.repairs import actions, clock, console, pages
+
+integration = Integration(
+    name="repairs",
+    title="报修",
+    folder=Path(__file__).parent,
+    actions=actions.ALL,
+    jobs=(clock.remind, clock.close_silent),
+    console=console.ROUTES,
+    pages=pages.ROUTES,
+)

@@ -1,0 +1,178 @@
+"""What residents can ask for: report, status, urge, cancel, rate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from bot.model import Staff
+from bot.plugin import Ask, Reply, Turn, action
+from integrations.repairs import clock
+from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
+
+#: Urging again within this time changes nothing.
+URGE_AGAIN = timedelta(minutes=30)
+
+#: How long a finished repair may be rated, and "still broken" reopens the same ticket.
+REOPENS = timedelta(days=15)
+
+#: Ratings from here down are followed up by a call.
+LOW = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What is broken, and where."""
+
+    category: str
+    location: str
+    urgent: bool | None = None
+    appointment_at: datetime | None = None
+
+
+@action("repair.report", Fault)
+def report(turn: Turn, slots: Fault) -> Reply:
+    """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it."""
+    urgent = bool(slots.urgent)
+    ticket = Ticket(
+        resident_id=turn.me.id or 0, household_id=turn.me.household_id, category=slots.category, location=slots.location,
+        urgent=urgent, appointment_at=slots.appointment_at, opened_at=turn.now,
+        due_at=clock.due_at(slots.category, urgent, slots.appointment_at, turn.now),
+    )  # fmt: skip
+    turn.session.add(ticket)
+    turn.session.flush()
+    turn.attach(turn.photos(), ticket.subject)
+    turn.record("repair.opened", ticket.subject, category=ticket.category, urgent=urgent)
+    if urgent:
+        flat = turn.flat.label if turn.flat else ""
+        turn.assign("repair.urgent", "ticket.view", f"紧急报修：{flat} {ticket.what}", urgent=True, ticket=ticket.number)
+    promise = "这是急修，已马上通知值班师傅。" if urgent else turn.words("最晚 {t} 前处理。", t=ticket.due_at)
+    return Reply("done", about=ticket.subject, number=ticket.number, promise=promise, url=turn.link(f"/tickets/{ticket.number}"))
+
+
+@action("repair.status")
+def status(turn: Turn, slots: object) -> Reply:
+    """Tell where the resident's tickets stand: the open ones, else the last one."""
+    tickets = _mine(turn, OPEN) or _mine(turn, tuple(TicketState))[:1]
+    if not tickets:
+        return Reply("none", ok=False)
+    return Reply("done", tickets="\n".join(_line(turn, ticket) for ticket in tickets[:5]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Which:
+    """Which of several tickets, as picked from the menu."""
+
+    ticket: str | None = None
+
+
+@action("repair.urge", Which)
+def urge(turn: Turn, slots: Which) -> Reply | Ask:
+    """Press for a ticket: staff get a task. A finished one that is not fixed is opened again."""
+    ticket = _choose(turn, slots.ticket, _mine(turn, OPEN) or _unhappy(turn))
+    if not isinstance(ticket, Ticket):
+        return ticket
+    if ticket.urged_at and turn.now - ticket.urged_at < URGE_AGAIN:
+        return Reply("again", number=ticket.number, ok=False)
+    if ticket.state is TicketState.DONE or ticket.state is TicketState.CLOSED:
+        _reopen(turn, ticket)
+    ticket.urged_at, ticket.urged = turn.now, ticket.urged + 1
+    turn.session.add(ticket)
+    flat = turn.flat.label if turn.flat else ""
+    turn.assign("repair.urged", "ticket.view", f"住户催办（第{ticket.urged}次）：{flat} {ticket.what}", urgent=ticket.urged > 1, ticket=ticket.number)
+    turn.record("repair.urged", ticket.subject, times=ticket.urged)
+    return Reply("done", number=ticket.number, who=_assignee(turn, ticket))
+
+
+@action("repair.cancel", Which)
+def cancel(turn: Turn, slots: Which) -> Reply | Ask:
+    """Cancel an open ticket."""
+    ticket = _choose(turn, slots.ticket, _mine(turn, OPEN))
+    if not isinstance(ticket, Ticket):
+        return ticket
+    ticket.state = TicketState.CANCELLED
+    turn.session.add(ticket)
+    turn.record("repair.cancelled", ticket.subject)
+    return Reply("done", number=ticket.number, what=ticket.what)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rating:
+    """One to five, five is best."""
+
+    score: str
+    ticket: str | None = None
+
+
+@action("repair.rate", Rating)
+def rate(turn: Turn, slots: Rating) -> Reply | Ask:
+    """Rate a finished repair; a low rating is followed up by a person."""
+    ticket = _choose(turn, slots.ticket, _rateable(turn))
+    if not isinstance(ticket, Ticket):
+        return ticket
+    ticket.rating, ticket.state = int(slots.score), TicketState.CLOSED
+    turn.session.add(ticket)
+    turn.record("repair.rated", ticket.subject, rating=ticket.rating)
+    if ticket.rating > LOW:
+        return Reply("done", number=ticket.number)
+    turn.assign("repair.callback", "ticket.view", f"低分回访：{ticket.number} {ticket.what}（{ticket.rating}分）", openid=turn.openid, ticket=ticket.number)
+    return Reply("low", number=ticket.number)
+
+
+def _mine(turn: Turn, states: Sequence[TicketState]) -> Sequence[Ticket]:
+    return turn.session.exec(
+        select(Ticket)
+        .where(Ticket.resident_id == turn.me.id, col(Ticket.state).in_(states))
+        .order_by(col(Ticket.id).desc())
+    ).all()
+
+
+def _unhappy(turn: Turn) -> Sequence[Ticket]:
+    """Return the last finished ticket: 还没修好 reopens the same one."""
+    finished = _mine(turn, (TicketState.DONE, TicketState.CLOSED))
+    return [ticket for ticket in finished[:1] if ticket.done_at and turn.now - ticket.done_at < REOPENS]
+
+
+def _rateable(turn: Turn) -> Sequence[Ticket]:
+    finished = _mine(turn, (TicketState.DONE, TicketState.CLOSED))
+    return [
+        ticket for ticket in finished if ticket.rating is None and ticket.done_at and turn.now - ticket.done_at < REOPENS
+    ]
+
+
+def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket]) -> Ticket | Reply | Ask:
+    """Return the one ticket meant; with several, ask which."""
+    if number:
+        tickets = [ticket for ticket in tickets if ticket.number == number]
+    if not tickets:
+        return Reply("none", ok=False)
+    if len(tickets) == 1:
+        return tickets[0]
+    labels = {ticket.number: turn.words("{what}（{t}）", what=ticket.what, t=ticket.opened_at) for ticket in tickets[:8]}
+    return Ask(slot="ticket", name="which", options=labels)
+
+
+def _reopen(turn: Turn, ticket: Ticket) -> None:
+    ticket.state = TicketState.WORKING
+    ticket.reopened += 1
+    ticket.done_at, ticket.rating, ticket.reminded_at = None, None, None
+    ticket.due_at = turn.now + clock.DUE.get(ticket.category, clock.DEFAULT)
+    turn.record("repair.reopened", ticket.subject, times=ticket.reopened)
+
+
+def _line(turn: Turn, ticket: Ticket) -> str:
+    who = f"，{_assignee(turn, ticket)}" if ticket.assignee_id else ""
+    return turn.words(
+        "· {number} {what}：{state}{who}\n  {url}",
+        number=ticket.number, what=ticket.what, state=STATE_WORDS[ticket.state], who=who,
+        url=turn.link(f"/tickets/{ticket.number}"),
+    )  # fmt: skip
+
+
+def _assignee(turn: Turn, ticket: Ticket) -> str:
+    member = turn.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
+    return member.name if member else "值班师傅"
+
+
+ALL = (report, status, urge, cancel, rate)

@@ -1,0 +1,169 @@
+"""The ticket board, and one ticket with its timeline."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.model import Event, Household, Photo, Resident, Role, Staff
+from bot.plugin import Desk, Page, Redirect, Refusal, View, page
+from integrations.repairs.models import (
+    CATEGORY_WORDS,
+    FOLLOWS,
+    OPEN,
+    STATE_WORDS,
+    Ticket,
+    TicketNote,
+    TicketState,
+)
+
+#: Columns of the board.
+BOARD = (TicketState.SUBMITTED, TicketState.ACCEPTED, TicketState.WORKING, TicketState.DONE)
+
+#: What the resident is told when a ticket gets there.
+TOLD = {
+    TicketState.ACCEPTED: "repair.accepted", TicketState.WORKING: "repair.working", TicketState.DONE: "repair.done",
+    TicketState.CANCELLED: "repair.cancelled",
+}  # fmt: skip
+
+
+@page("GET", "/tickets", need="ticket.view", title="报修", nav=True)
+def board(desk: Desk) -> View:
+    """Show the open tickets by state, urgent and overdue first."""
+    rows = desk.session.exec(
+        select(Ticket, Household)
+        .join(Household, col(Household.id) == col(Ticket.household_id))
+        .where(col(Ticket.state).in_(BOARD))
+        .order_by(col(Ticket.urgent).desc(), col(Ticket.due_at))
+        .limit(400)
+    ).all()
+    columns = [
+        (STATE_WORDS[state], [(ticket, flat.label, _pace(desk, ticket)) for ticket, flat in rows if ticket.state == state])
+        for state in BOARD
+    ]
+    return View("repairs/board.html", {"columns": columns})
+
+
+@page("GET", "/tickets/{number}", need="ticket.view", title="工单")
+def show(desk: Desk) -> View:
+    """Show one ticket: what, where, photos, what happened, what may be done."""
+    ticket = _find(desk)
+    reporter = desk.session.get_one(Resident, ticket.resident_id)
+    photos = desk.session.exec(select(Photo).where(Photo.subject == ticket.subject).order_by(col(Photo.id))).all()
+    return View(
+        "repairs/ticket.html",
+        {
+            "ticket": ticket, "flat": desk.session.get_one(Household, ticket.household_id), "reporter": reporter,
+            "photos": photos, "timeline": _timeline(desk, ticket), "state": STATE_WORDS[ticket.state],
+            "next": [(state, STATE_WORDS[state]) for state in FOLLOWS[ticket.state]], "pace": _pace(desk, ticket),
+            "staff": _repairers(desk), "category": CATEGORY_WORDS.get(ticket.category, ticket.category),
+            "assignee": desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None,
+        },
+    )  # fmt: skip
+
+
+@page("POST", "/tickets/{number}/state", need="ticket.edit")
+def move(desk: Desk) -> Redirect:
+    """Move a ticket on and tell the resident."""
+    ticket = _find(desk)
+    wanted = desk.form.get("state", "")
+    if wanted not in list(TicketState) or not ticket.may_become(TicketState(wanted)):
+        raise Refusal(f"工单现在是“{STATE_WORDS[ticket.state]}”，不能这样改。请刷新页面看最新状态。")
+    ticket.state = TicketState(wanted)
+    ticket.done_at = desk.now if ticket.state is TicketState.DONE else None
+    if ticket.assignee_id is None and ticket.state in OPEN:
+        ticket.assignee_id = desk.staff.id
+    desk.session.add(ticket)
+    desk.record(f"repair.{wanted}", ticket.subject)
+    _tell(desk, ticket, TOLD.get(ticket.state))
+    return Redirect(f"/console/tickets/{ticket.number}", f"已改为“{STATE_WORDS[ticket.state]}”，已告诉住户。")
+
+
+@page("POST", "/tickets/{number}/assign", need="ticket.edit")
+def assign(desk: Desk) -> Redirect:
+    """Give a ticket to somebody; one that was only submitted counts as accepted from then on."""
+    ticket = _find(desk)
+    chosen = desk.form.get("staff", "")
+    member = desk.session.get(Staff, int(chosen)) if chosen.isdigit() else None
+    if member is None or member.disabled_at is not None:
+        raise Refusal("请选择一位在岗的同事。")
+    ticket.assignee_id = member.id
+    if ticket.state is TicketState.SUBMITTED:
+        ticket.state = TicketState.ACCEPTED
+    desk.session.add(ticket)
+    desk.record("repair.assigned", ticket.subject, staff=member.login)
+    _tell(desk, ticket, "repair.assigned")
+    return Redirect(f"/console/tickets/{ticket.number}", f"已派给{member.name}，已告诉住户。")
+
+
+@page("POST", "/tickets/{number}/note", need="ticket.edit")
+def note(desk: Desk) -> Redirect:
+    """Write into the timeline; with `tell` the resident reads it in the chat."""
+    ticket = _find(desk)
+    text = desk.form.get("text", "").strip()
+    if not text:
+        raise Refusal("请写点什么再提交。")
+    told = "tell" in desk.form
+    desk.session.add(TicketNote(ticket_id=ticket.id or 0, at=desk.now, staff_id=desk.staff.id, text=text[:500], told=told))
+    desk.record("repair.noted", ticket.subject, told=told)
+    if told:
+        resident = desk.session.get_one(Resident, ticket.resident_id)
+        desk.tell(resident, "repair.note", number=ticket.number, note=text[:500])
+    return Redirect(f"/console/tickets/{ticket.number}", "已记下" + ("，已发给住户。" if told else "。"))
+
+
+def _find(desk: Desk) -> Ticket:
+    ticket = desk.session.exec(select(Ticket).where(Ticket.number == desk.params["number"])).first()
+    if ticket is None:
+        raise LookupError(desk.params["number"])
+    return ticket
+
+
+def _tell(desk: Desk, ticket: Ticket, message: str | None) -> None:
+    if message is None:
+        return
+    resident = desk.session.get_one(Resident, ticket.resident_id)
+    member = desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
+    desk.tell(
+        resident, message, number=ticket.number, who=member.name if member else "值班师傅",
+        url=desk.link(f"/tickets/{ticket.number}"),
+    )  # fmt: skip
+
+
+def _pace(desk: Desk, ticket: Ticket) -> str:
+    """Return how the clock stands: late, soon or calm."""
+    if ticket.state not in OPEN:
+        return "calm"
+    if desk.now > ticket.due_at:
+        return "late"
+    used = (desk.now - ticket.opened_at) / (ticket.due_at - ticket.opened_at)
+    return "soon" if used > 0.8 else "calm"
+
+
+def _repairers(desk: Desk) -> Sequence[Staff]:
+    return desk.session.exec(
+        select(Staff)
+        .where(Staff.community_id == desk.community.id, col(Staff.disabled_at).is_(None), Staff.role != Role.GUARD)
+        .order_by(Staff.name)
+    ).all()
+
+
+def _timeline(desk: Desk, ticket: Ticket) -> list[dict[str, Any]]:
+    """Return events and notes together, oldest first."""
+    happened = desk.session.exec(select(Event).where(Event.subject == ticket.subject).order_by(col(Event.id))).all()
+    notes = desk.session.exec(select(TicketNote).where(TicketNote.ticket_id == ticket.id).order_by(col(TicketNote.id))).all()
+    rows = [
+        {"at": event.at, "words": EVENT_WORDS.get(event.kind, event.kind), "actor": event.actor}
+        for event in happened if event.kind != "repair.noted"
+    ]  # fmt: skip
+    rows += [{"at": n.at, "words": n.text, "actor": "已告诉住户" if n.told else "内部备注"} for n in notes]
+    return sorted(rows, key=lambda row: row["at"])
+
+
+EVENT_WORDS = {
+    "repair.opened": "住户报修", "repair.accepted": "已受理", "repair.assigned": "已派单", "repair.working": "开始处理",
+    "repair.done": "已完成", "repair.closed": "已关闭", "repair.cancelled": "已取消", "repair.urged": "住户催办",
+    "repair.rated": "住户评价", "repair.reopened": "住户反映没修好，重新打开",
+}  # fmt: skip
+
+ROUTES: tuple[Page, ...] = (board, show, move, assign, note)

@@ -1,0 +1,103 @@
+"""Tickets and their timeline."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from bot.model import PUBLIC_ALPHABET, maybe_moment, moment, word
+
+
+def ticket_number() -> str:
+    """Return R and six random signs: short enough to say on the phone."""
+    return "R" + "".join(secrets.choice(PUBLIC_ALPHABET) for _ in range(6))
+
+
+class TicketState(StrEnum):
+    """A ticket's life; what may follow is in FOLLOWS."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    WORKING = "working"
+    DONE = "done"  # waits for the resident's rating
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+#: State -> states that may follow.
+FOLLOWS: Mapping[TicketState, tuple[TicketState, ...]] = {
+    TicketState.SUBMITTED: (TicketState.ACCEPTED, TicketState.WORKING, TicketState.DONE, TicketState.CANCELLED),
+    TicketState.ACCEPTED: (TicketState.WORKING, TicketState.DONE, TicketState.CANCELLED),
+    TicketState.WORKING: (TicketState.DONE, TicketState.CANCELLED),
+    TicketState.DONE: (TicketState.CLOSED, TicketState.WORKING),
+    TicketState.CLOSED: (TicketState.WORKING,),
+    TicketState.CANCELLED: (),
+}
+
+#: States in which somebody still waits for a repair.
+OPEN = (TicketState.SUBMITTED, TicketState.ACCEPTED, TicketState.WORKING)
+
+#: What people call them.
+STATE_WORDS: Mapping[TicketState, str] = {
+    TicketState.SUBMITTED: "待受理", TicketState.ACCEPTED: "已受理", TicketState.WORKING: "处理中", TicketState.DONE: "待评价",
+    TicketState.CLOSED: "已关闭", TicketState.CANCELLED: "已取消",
+}  # fmt: skip
+
+CATEGORY_WORDS: Mapping[str, str] = {
+    "water": "水管漏水", "drain": "下水道堵塞", "electric": "没电跳闸", "lighting": "灯不亮", "lift": "电梯故障",
+    "door": "门窗门锁", "wall": "墙面地面", "appliance": "家电设备", "network": "网络电视", "other": "其他",
+}  # fmt: skip
+
+
+class Ticket(SQLModel, table=True):
+    """Something to be repaired."""
+
+    __tablename__ = "repair_ticket"
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(default_factory=ticket_number, unique=True)
+    resident_id: int = Field(foreign_key="resident.id", index=True)
+    household_id: int = Field(foreign_key="household.id")
+    category: str
+    location: str
+    urgent: bool = False
+    appointment_at: datetime | None = maybe_moment()
+    state: TicketState = word(TicketState, TicketState.SUBMITTED)
+    assignee_id: int | None = Field(default=None, foreign_key="staff.id")
+    opened_at: datetime = moment(index=True)
+    due_at: datetime = moment(index=True)
+    done_at: datetime | None = maybe_moment()
+    urged_at: datetime | None = maybe_moment()
+    urged: int = 0
+    reminded_at: datetime | None = maybe_moment()  # the overdue task is opened once
+    reopened: int = 0
+    rating: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """What events and photos call the ticket."""
+        return f"ticket:{self.number}"
+
+    @property
+    def what(self) -> str:
+        """Place and fault in words."""
+        return f"{self.location}{CATEGORY_WORDS.get(self.category, self.category)}"
+
+    def may_become(self, state: TicketState) -> bool:
+        """Tell whether `state` may follow."""
+        return state in FOLLOWS[self.state]
+
+
+class TicketNote(SQLModel, table=True):
+    """One line of a ticket's timeline, written by staff; `told` ones are seen by the resident."""
+
+    __tablename__ = "repair_note"
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="repair_ticket.id", index=True)
+    at: datetime = moment()
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")
+    text: str
+    told: bool = True

@@ -1,0 +1,33 @@
+"""A ticket's progress as the resident sees it."""
+
+from sqlmodel import col, select
+
+from bot.model import Event, Staff
+from bot.plugin import Page, View, Visit, page
+from integrations.repairs.console import EVENT_WORDS
+from integrations.repairs.models import CATEGORY_WORDS, STATE_WORDS, Ticket, TicketNote
+
+
+@page("GET", "/tickets/{number}")
+def show(visit: Visit) -> View:
+    """Show where the repair stands."""
+    ticket = visit.session.exec(select(Ticket).where(Ticket.number == visit.params["number"])).first()
+    if ticket is None:
+        raise LookupError(visit.params["number"])
+    happened = visit.session.exec(select(Event).where(Event.subject == ticket.subject).order_by(col(Event.id))).all()
+    told = visit.session.exec(
+        select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.told).is_(True))
+    ).all()
+    steps = [(event.at, EVENT_WORDS[event.kind]) for event in happened if event.kind in EVENT_WORDS]
+    steps += [(note.at, f"物业：{note.text}") for note in told]
+    member = visit.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
+    return View(
+        "repairs/progress.html",
+        {
+            "ticket": ticket, "state": STATE_WORDS[ticket.state], "category": CATEGORY_WORDS.get(ticket.category, ""),
+            "steps": sorted(steps), "member": member, "community": visit.community,
+        },
+    )  # fmt: skip
+
+
+ROUTES: tuple[Page, ...] = (show,)

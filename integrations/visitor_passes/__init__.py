@@ -1,0 +1,15 @@
+"""Visitor passes: residents invite, the gate checks a signed QR code."""
+
+from pathlib import Path
+
+from bot.plugin import Integration
+from integrations.visitor_passes import actions, console, pages
+
+integration = Integration(
+    name="visitor_passes",
+    title="访客",
+    folder=Path(__file__).parent,
+    actions=actions.ALL,
+    console=console.ROUTES,
+    pages=pages.ROUTES,
+)

@@ -1,0 +1,54 @@
+"""The gate page, and the list of passes."""
+
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from bot.model import Household
+from bot.plugin import Desk, Page, Redirect, View, page
+from integrations.visitor_passes import gate
+from integrations.visitor_passes.models import Pass
+
+#: Passes older than this are not on the list any more.
+SHOWN = timedelta(days=7)
+
+
+@page("GET", "/gate", need="gate.check", title="门岗", nav=True)
+def stand(desk: Desk) -> View:
+    """One field, one camera, and the last checks."""
+    return View("visitor_passes/gate.html", {"latest": gate.latest(desk), "verdict": None})
+
+
+@page("POST", "/gate", need="gate.check")
+def check(desk: Desk) -> View:
+    """Check what was scanned or typed."""
+    typed = desk.form.get("code", "")
+    verdict = gate.check(desk, typed) if typed.strip() else None
+    desk.session.flush()
+    return View("visitor_passes/gate.html", {"latest": gate.latest(desk), "verdict": verdict})
+
+
+@page("POST", "/gate/{id}/left", need="gate.check")
+def left(desk: Desk) -> Redirect:
+    """Write down that somebody has left."""
+    gate.leave_again(desk, int(desk.params["id"]))
+    return Redirect("/console/gate", "已登记离开。")
+
+
+@page("GET", "/passes", need="pass.view", title="访客", nav=True)
+def passes(desk: Desk) -> View:
+    """List the passes of the last days and those to come."""
+    rows = desk.session.exec(
+        select(Pass, Household)
+        .join(Household, col(Household.id) == col(Pass.household_id))
+        .where(col(Pass.ends_at) > desk.now - SHOWN)
+        .order_by(col(Pass.starts_at).desc())
+        .limit(200)
+    ).all()
+    return View(
+        "visitor_passes/passes.html",
+        {"rows": [(leave, flat.label, gate.mask(leave.visitor_name), leave.fault_at(desk.now)) for leave, flat in rows]},
+    )
+
+
+ROUTES: tuple[Page, ...] = (stand, check, left, passes)

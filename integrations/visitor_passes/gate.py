@@ -1,0 +1,134 @@
+"""Deciding at the gate. An entry is used up by one conditional write, so two guards never admit the same one twice."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from bot.model import Household, Staff
+from bot.plugin import Desk
+from integrations.visitor_passes import tokens
+from integrations.visitor_passes.models import Passage, Pass, PassState
+
+#: What the guard is told, by reason.
+REASONS = {
+    "": "放行", "unknown": "没有这张通行证，请与住户联系", "forged": "二维码是伪造的或损坏的，不要放行", "early": "还没到预约时间",
+    "over": "已过期", "used": "次数已用完", "cancelled": "住户已取消",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the gate decides, and what the guard may see of it: the visitor's name is masked."""
+
+    admitted: bool
+    reason: str
+    leave: Pass | None = None
+    flat: str = ""
+    first_use: str = ""
+
+    @property
+    def words(self) -> str:
+        """The reason for the guard."""
+        return REASONS[self.reason]
+
+    @property
+    def visitor(self) -> str:
+        """张*: enough to greet by, too little to collect."""
+        return mask(self.leave.visitor_name) if self.leave else ""
+
+
+def mask(name: str) -> str:
+    """Return the first character and stars."""
+    return name[:1] + "*" * max(len(name) - 1, 1)
+
+
+def check(desk: Desk, typed: str) -> Verdict:
+    """Check a QR code or a typed code, use one entry up if it is good, and write the check down."""
+    typed = typed.strip().upper()
+    method = "qr" if len(typed) > 10 else "code"
+    token = tokens.read(typed, desk.context.keys) if method == "qr" else None
+    if method == "qr" and token is None:
+        return _note(desk, None, "forged", method)
+    leave = _find(desk.session, token.public_id if token else "", typed)
+    if leave is None:
+        return _note(desk, None, "unknown", method)
+    reason = leave.fault_at(desk.now)
+    if not reason and not _use(desk.session, leave):
+        desk.session.refresh(leave)
+        reason = leave.fault_at(desk.now) or "used"
+    return _note(desk, leave, reason, method)
+
+
+def _find(session: Session, public_id: str, code: str) -> Pass | None:
+    query = select(Pass).where(Pass.public_id == public_id) if public_id else select(Pass).where(Pass.code == code)
+    return session.exec(query.order_by(col(Pass.id).desc())).first()
+
+
+def _use(session: Session, leave: Pass) -> bool:
+    """Take one entry; False when another gate was quicker."""
+    result = session.execute(
+        update(Pass)
+        .where(col(Pass.id) == leave.id, col(Pass.state) == PassState.ACTIVE, col(Pass.entries_left) > 0)
+        .values(entries_left=Pass.entries_left - 1)
+    )
+    if not getattr(result, "rowcount", 0):
+        return False
+    session.execute(
+        update(Pass).where(col(Pass.id) == leave.id, col(Pass.entries_left) == 0).values(state=PassState.USED)
+    )
+    session.refresh(leave)
+    return True
+
+
+def _note(desk: Desk, leave: Pass | None, reason: str, method: str) -> Verdict:
+    first_use = _first_use(desk, leave) if leave and reason == "used" else ""
+    passage = Passage(
+        pass_id=leave.id if leave else None, staff_id=desk.staff.id or 0, at=desk.now, method=method,
+        admitted=not reason, reason=reason,
+    )  # fmt: skip
+    desk.session.add(passage)
+    subject = f"pass:{leave.public_id}" if leave else ""
+    desk.record("gate.admitted" if not reason else "gate.refused", subject, reason=reason, method=method)
+    flat = desk.session.get_one(Household, leave.household_id).label if leave else ""
+    return Verdict(admitted=not reason, reason=reason, leave=leave, flat=flat, first_use=first_use)
+
+
+def _first_use(desk: Desk, leave: Pass) -> str:
+    """Say when and by whom the pass was first used: the double use a guard must see."""
+    first = desk.session.exec(
+        select(Passage, Staff.name)
+        .join(Staff, col(Staff.id) == col(Passage.staff_id))
+        .where(Passage.pass_id == leave.id, col(Passage.admitted).is_(True))
+        .order_by(col(Passage.id))
+    ).first()
+    return desk.words("{at} 由{who}放行", at=first[0].at, who=first[1]) if first else ""
+
+
+def leave_again(desk: Desk, passage_id: int) -> None:
+    """Write down that a visitor has left; it gives no entry back."""
+    passage = desk.session.get(Passage, passage_id)
+    if passage is None or not passage.admitted:
+        raise LookupError(str(passage_id))
+    passage.left_at = passage.left_at or desk.now
+    desk.session.add(passage)
+    desk.record("gate.left")
+
+
+def latest(desk: Desk, limit: int = 20) -> list[dict[str, Any]]:
+    """Return the last checks of this gate, newest first."""
+    rows = desk.session.exec(
+        select(Passage, Pass, Household)
+        .join(Pass, col(Pass.id) == col(Passage.pass_id), isouter=True)
+        .join(Household, col(Household.id) == col(Pass.household_id), isouter=True)
+        .order_by(col(Passage.id).desc())
+        .limit(limit)
+    ).all()
+    return [
+        {
+            "id": passage.id, "at": passage.at, "admitted": passage.admitted, "reason": REASONS.get(passage.reason, ""),
+            "visitor": mask(leave.visitor_name) if leave else "", "flat": flat.label if flat else "", "left_at": passage.left_at,
+        }
+        for passage, leave, flat in rows
+    ]  # fmt: skip

@@ -1,0 +1,73 @@
+"""Passes and what happened with them at the gate."""
+
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from bot.model import maybe_moment, moment, public_id, word
+
+#: What a guard can type without mistaking one sign for another: no 0, O, 1 and I.
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+#: Visitors come a little early and leave a little late.
+GRACE = timedelta(minutes=30)
+
+
+def gate_code() -> str:
+    """Return six random signs, a billion possibilities, for when no camera works."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
+
+
+class PassState(StrEnum):
+    """What was decided about a pass; whether it is early or over follows from the clock."""
+
+    ACTIVE = "active"
+    USED = "used"  # all entries used
+    CANCELLED = "cancelled"
+
+
+class Pass(SQLModel, table=True):
+    """Leave for a visitor to enter between two moments. Entries belong to the pass, not to a person."""
+
+    __tablename__ = "visitor_pass"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    code: str = Field(default_factory=gate_code, index=True)
+    resident_id: int = Field(foreign_key="resident.id", index=True)
+    household_id: int = Field(foreign_key="household.id")
+    visitor_name: str
+    phone: str = ""
+    plate: str = Field(default="", index=True)
+    people: int = 1
+    starts_at: datetime = moment()
+    ends_at: datetime = moment()  # half-open: not valid at this moment any more
+    entries_left: int = 1
+    state: PassState = word(PassState, PassState.ACTIVE)
+    created_at: datetime = moment(index=True)
+
+    def fault_at(self, now: datetime) -> str:
+        """Return why the pass does not open the gate now: early, over, used or cancelled; empty when it does."""
+        if self.state is not PassState.ACTIVE:
+            return str(self.state)
+        if now < self.starts_at - GRACE:
+            return "early"
+        if now >= self.ends_at + GRACE:
+            return "over"
+        return ""
+
+
+class Passage(SQLModel, table=True):
+    """One check at the gate, admitted or not."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    pass_id: int | None = Field(default=None, foreign_key="visitor_pass.id", index=True)
+    staff_id: int = Field(foreign_key="staff.id")
+    at: datetime = moment(index=True)
+    direction: str = "in"
+    method: str = "code"  # qr or code
+    admitted: bool
+    reason: str = ""
+    left_at: datetime | None = maybe_moment()
