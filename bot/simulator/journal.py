@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -68,7 +68,7 @@ class Journal:
             await self._changed.wait()
         return found
 
-    async def follow(self, last: str) -> AsyncIterator[Entry]:
+    async def follow(self, last: str) -> AsyncGenerator[Entry]:
         """Yield all entries after id `last`, also those to come, until the journal is closed.
 
         To whom that id says nothing any more, a `reset` comes first: read everything anew.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import aclosing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -82,10 +83,11 @@ class Phones:
         last = request.headers.get("Last-Event-ID") or request.query.get("since", "")
         stream = EventSourceResponse()
         await stream.prepare(request)
-        async with stream:
-            async for entry in self._wechat.journal.follow(last):
-                news = json.dumps(self._news(entry), ensure_ascii=False)
-                await stream.send(news, id=entry.id, event=entry.kind)
+        async with stream, aclosing(self._wechat.journal.follow(last)) as entries:
+            with suppress(ConnectionResetError):  # the page was closed
+                async for entry in entries:
+                    news = json.dumps(self._news(entry), ensure_ascii=False)
+                    await stream.send(news, id=entry.id, event=entry.kind)
         return stream
 
     def _news(self, entry: Entry) -> Json:
