@@ -72,11 +72,7 @@ class Api:
         now = self._wechat.clock()
         try:
             if path in _OPEN:
-                return _json(
-                    await _OPEN[path](
-                        self, Call(path=path, request=request, body=await _body(request), now=now)
-                    )
-                )
+                return _json(await _OPEN[path](self, Call(path=path, request=request, body=await _body(request), now=now)))
             self._tokens.check(request.query.get("access_token", ""), now)
             self._used[path] += 1
             if self._wechat.trouble.busy:
@@ -143,9 +139,7 @@ class Api:
                 return replace(line, kind="photo", media_id=media_id)
             case "msgmenu":
                 listed = part.get("list")
-                choices = (
-                    tuple(str(one.get("content", "")) for one in listed) if isinstance(listed, list) else ()
-                )
+                choices = tuple(str(one.get("content", "")) for one in listed) if isinstance(listed, list) else ()
                 text = f"{part.get('head_content', '')}\n{part.get('tail_content', '')}".strip()
                 return replace(line, text=text, choices=choices)
         raise Refused(40008, "invalid message type")
@@ -153,9 +147,7 @@ class Api:
     async def _typing(self, call: Call) -> Json:
         resident = self._wechat.follower(call.text("touser"))
         on = call.text("command") != "CancelTyping"
-        self._wechat.journal.publish(
-            "typing", openid=resident.openid, data={"openid": resident.openid, "on": on}
-        )
+        self._wechat.journal.publish("typing", openid=resident.openid, data={"openid": resident.openid, "on": on})
         return OK
 
     # -------------------------------------------------------------- media

@@ -49,9 +49,7 @@ class _Attempt:
 class Courier:
     """Works inside `async with`, which holds its connections."""
 
-    def __init__(
-        self, account: Account, webhook_url: str, wechat: WeChat, patience: float = PATIENCE
-    ) -> None:
+    def __init__(self, account: Account, webhook_url: str, wechat: WeChat, patience: float = PATIENCE) -> None:
         self._account, self._webhook_url, self._wechat = account, webhook_url, wechat
         self._patience = patience
         self._tasks: set[asyncio.Task[None]] = set()
@@ -112,9 +110,7 @@ class Courier:
 
     async def _post(self, query: Mapping[str, str], body: str) -> tuple[int, str]:
         headers = {"Content-Type": "text/xml"}
-        async with self._http.post(
-            self._webhook_url, params=query, data=body.encode(), headers=headers
-        ) as response:
+        async with self._http.post(self._webhook_url, params=query, data=body.encode(), headers=headers) as response:
             return response.status, await response.text("utf-8", "replace")
 
     def _read(self, attempt: _Attempt, line: Line) -> tuple[Line | None, list[Step]]:

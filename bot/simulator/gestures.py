@@ -68,9 +68,7 @@ class Gestures:
     async def _voice(self, gesture: Gesture) -> Line | None:
         words, sender = gesture.text("text"), self._sender(gesture)
         media_id = self._wechat.keep(b"#!AMR\n", "audio/amr")
-        return await self._say(
-            self._line(gesture, sender, kind="voice", text=words), pushes.voice(sender, media_id, words)
-        )
+        return await self._say(self._line(gesture, sender, kind="voice", text=words), pushes.voice(sender, media_id, words))
 
     async def _location(self, gesture: Gesture) -> Line | None:
         latitude, longitude, label = (
@@ -85,9 +83,7 @@ class Gestures:
     async def _click(self, gesture: Gesture) -> Line | None:
         key, sender = gesture.text("key"), self._sender(gesture)
         self._wechat.tapped(gesture.resident)
-        return await self._note(
-            gesture, f"点击菜单「{gesture.text('name') or key}」", pushes.click(sender, key)
-        )
+        return await self._note(gesture, f"点击菜单「{gesture.text('name') or key}」", pushes.click(sender, key))
 
     async def _view(self, gesture: Gesture) -> Line | None:
         xml = pushes.view(self._sender(gesture), gesture.text("url"))
@@ -129,9 +125,7 @@ class Gestures:
         return await self._courier.carry(push, self._wechat.post(line))
 
     def _sender(self, gesture: Gesture) -> pushes.Sender:
-        return pushes.Sender(
-            openid=gesture.resident.openid, at=self._wechat.clock(), msgid=self._wechat.number()
-        )
+        return pushes.Sender(openid=gesture.resident.openid, at=self._wechat.clock(), msgid=self._wechat.number())
 
     def _line(self, gesture: Gesture, sender: pushes.Sender, **values: str) -> Line:
         given = {"author": "resident", "kind": "text", **values}

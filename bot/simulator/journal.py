@@ -39,9 +39,7 @@ class Journal:
         """The id of the newest entry."""
         return f"{self._run}.{self._number}"
 
-    def publish(
-        self, kind: str, *, line: int = 0, openid: str = "", data: Mapping[str, object] | None = None
-    ) -> None:
+    def publish(self, kind: str, *, line: int = 0, openid: str = "", data: Mapping[str, object] | None = None) -> None:
         """Write an entry and wake whoever waits."""
         self._number += 1
         self._entries.append(Entry(id=self.last, kind=kind, line=line, openid=openid, data=data or {}))

@@ -161,9 +161,7 @@ class Phones:
         if not isinstance(clock, TimeMachine):
             return _json({"error": "this clock cannot be moved"}, status=409)
         if not isinstance(seconds, int) or not 0 <= seconds <= JUMP.total_seconds():
-            return _json(
-                {"error": f"ahead_seconds is no number from 0 to {JUMP.total_seconds():.0f}"}, status=409
-            )
+            return _json({"error": f"ahead_seconds is no number from 0 to {JUMP.total_seconds():.0f}"}, status=409)
         clock.move(timedelta(seconds=seconds))
         self._wechat.journal.publish("clock")
         return _json(self._time())
@@ -203,9 +201,7 @@ class Phones:
         return {"menu": menu.as_json(self._wechat.menu or menu.DEFAULT)}
 
     def _codes(self) -> Json:
-        return {
-            "codes": [{"ticket": code.ticket, "title": code.title} for code in self._wechat.codes.values()]
-        }
+        return {"codes": [{"ticket": code.ticket, "title": code.title} for code in self._wechat.codes.values()]}
 
 
 def _line(line: Line) -> Json:

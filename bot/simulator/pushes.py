@@ -34,9 +34,7 @@ def photo(sender: Sender, media_id: str, url: str) -> str:
 
 def voice(sender: Sender, media_id: str, recognised: str) -> str:
     """Somebody spoke, and WeChat understood it as `recognised`."""
-    return _message(
-        sender, "voice", MediaId=cdata(media_id), Format=cdata("amr"), Recognition=cdata(recognised)
-    )
+    return _message(sender, "voice", MediaId=cdata(media_id), Format=cdata("amr"), Recognition=cdata(recognised))
 
 
 def location(sender: Sender, latitude: float, longitude: float, label: str) -> str:

@@ -118,17 +118,13 @@ class WeChat:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
         self.journal = Journal()
-        self._numbers = secrets.randbelow(
-            10**15
-        )  # differ from those of the last run, which the bot may remember
+        self._numbers = secrets.randbelow(10**15)  # differ from those of the last run, which the bot may remember
         self.reset()
 
     def reset(self) -> None:
         """Begin anew: the first residents, who follow already, and nothing said."""
         now = self.clock()
-        self.residents = {
-            actor.openid: Resident(openid=actor.openid, name=actor.name, follows_since=now) for actor in CAST
-        }
+        self.residents = {actor.openid: Resident(openid=actor.openid, name=actor.name, follows_since=now) for actor in CAST}
         self.lines: dict[int, Line] = {}
         self.codes = {code.ticket: code for code in POSTERS}
         self.menu: menus.Menu | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -41,9 +42,7 @@ async def test_stable_token_is_the_same_for_all_who_ask(town: Town) -> None:
     assert (await town.token())["expires_in"] == 7200
 
 
-async def test_stable_token_is_renewed_early_and_the_old_one_stays_good_meanwhile(
-    town: Town, clock: TimeMachine
-) -> None:
+async def test_stable_token_is_renewed_early_and_the_old_one_stays_good_meanwhile(town: Town, clock: TimeMachine) -> None:
     old = (await town.token())["access_token"]
     clock.move(timedelta(minutes=115))
 
@@ -87,9 +86,7 @@ async def test_old_style_token_dies_a_little_after_the_next_one(town: Town, cloc
 
 async def test_calls_without_a_good_token_are_refused(town: Town) -> None:
     assert (await town.post("api/cgi-bin/message/template/send", _notice()))["errcode"] == 41001
-    assert (await town.post("api/cgi-bin/message/template/send?access_token=x", _notice()))[
-        "errcode"
-    ] == 40001
+    assert (await town.post("api/cgi-bin/message/template/send?access_token=x", _notice()))["errcode"] == 40001
 
 
 # ------------------------------------------------------------------ customer-service messages
@@ -161,9 +158,7 @@ async def test_template_message_is_shown_and_its_end_is_reported(town: Town, bot
     assert (report.msgid, report.status) == (str(answer["msgid"]), "success")
 
 
-async def test_resident_who_switched_template_messages_off_sees_none_and_the_bot_is_told(
-    town: Town, bot: Bot
-) -> None:
+async def test_resident_who_switched_template_messages_off_sees_none_and_the_bot_is_told(town: Town, bot: Bot) -> None:
     await town.post(f"phone/{CHEN}/refuse", {"refuses": True})
 
     assert (await town.call("message/template/send", _notice()))["errcode"] == 0
@@ -222,9 +217,7 @@ async def test_usual_values_fit_their_fields(town: Town) -> None:
         "phone_number8": "0571-88880000", "amount9": "￥12.50元", "number10": "36.8", "const11": "报修",
     }  # fmt: skip
 
-    answer = await town.call(
-        "message/template/send", _notice(data={k: {"value": v} for k, v in values.items()})
-    )
+    answer = await town.call("message/template/send", _notice(data={k: {"value": v} for k, v in values.items()}))
 
     assert answer["errcode"] == 0
     assert dict(town.chat()[0].fields) == values
@@ -259,16 +252,14 @@ async def test_uploaded_image_can_be_fetched_for_three_days(town: Town, clock: T
 async def test_image_of_more_than_two_megabytes_is_refused(town: Town) -> None:
     token = (await town.token())["access_token"]
     form = aiohttp.FormData()
-    form.add_field("media", bytes(2 * 1024 * 1024 + 1), filename="big.jpg")
+    form.add_field("media", BytesIO(bytes(2 * 1024 * 1024 + 1)), filename="big.jpg")
     url = f"{town.url}/api/cgi-bin/media/upload?access_token={token}&type=image"
 
     async with town.http.post(url, data=form) as response:
         assert (await response.json())["errcode"] == 40009
 
 
-async def test_code_made_by_the_bot_can_be_scanned_until_it_ends(
-    town: Town, bot: Bot, clock: TimeMachine
-) -> None:
+async def test_code_made_by_the_bot_can_be_scanned_until_it_ends(town: Town, bot: Bot, clock: TimeMachine) -> None:
     scene = {"scene": {"scene_str": "login-42"}}
     code = await town.call("qrcode/create", {"action_name": "QR_STR_SCENE", "action_info": scene})
 
@@ -330,9 +321,7 @@ async def test_quota_of_the_day_is_told(town: Town) -> None:
 async def test_body_that_is_no_json_object_is_refused(town: Town, body: bytes) -> None:
     token = (await town.token())["access_token"]
 
-    async with town.http.post(
-        f"{town.url}/api/cgi-bin/menu/create?access_token={token}", data=body
-    ) as response:
+    async with town.http.post(f"{town.url}/api/cgi-bin/menu/create?access_token={token}", data=body) as response:
         assert (await response.json())["errcode"] == 47001
 
 

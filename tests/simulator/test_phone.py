@@ -132,9 +132,7 @@ async def test_reset_brings_back_the_first_residents_and_an_empty_chat(town: Tow
     await town.post("reset", {})
 
     state = await town.get("state")
-    assert [(one["name"], one["follows"]) for one in state["residents"]] == [
-        (actor.name, True) for actor in CAST
-    ]
+    assert [(one["name"], one["follows"]) for one in state["residents"]] == [(actor.name, True) for actor in CAST]
     assert state["lines"] == []
 
 

@@ -134,9 +134,7 @@ async def test_bot_that_stays_silent_too_long_is_asked_three_times(town: Town, b
         ("<xml><Encrypt><![CDATA[AAAA]]></Encrypt></xml>", "回复解不开"),
     ],
 )
-async def test_reply_that_wechat_could_not_read_is_a_banner_at_once(
-    town: Town, bot: Bot, body: str, why: str
-) -> None:
+async def test_reply_that_wechat_could_not_read_is_a_banner_at_once(town: Town, bot: Bot, body: str, why: str) -> None:
     bot.failures = repeat(lambda: web.Response(text=body))
 
     reply = await town.does(CHEN, kind="text", text="报修")

@@ -202,7 +202,13 @@ function closeDrawer() {
 
 document.querySelector("[data-do=close-drawer]").addEventListener("click", closeDrawer);
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.isComposing) closeDrawer();
+  if (event.key !== "Escape" || event.isComposing) return;
+  closeDrawer();
+  bar.classList.remove("open");
+  each((phone) => phone.closeAll());
+});
+document.addEventListener("pointerdown", (event) => {
+  if (!event.target.closest(".desk-bar, [data-do=bar]")) bar.classList.remove("open");
 });
 
 follow(await load());
