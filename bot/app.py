@@ -16,7 +16,7 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlmodel import Session, text
 
-from bot import config
+from bot import config, metrics
 from bot.console import site as console
 from bot.dialogue.turn import House
 from bot.dialogue.understanding import Understanding
@@ -151,21 +151,25 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
     )  # fmt: skip
     app.router.add_get("/wechat", webhook.verify, allow_head=False)
     app.router.add_post("/wechat", webhook.receive)
-    for path, handler in (("/", _front), ("/healthz", _alive), ("/readyz", _ready), ("/metrics", _metrics)):
+    for path, handler in (("/", _front), ("/healthz", _alive), ("/readyz", _ready), ("/metrics", _figures)):
         app.router.add_get(path, handler)
     parts = console.Parts(
         database=linli.database, house=lambda: linli.house, integrations=linli.integrations, clock=linli.clock,
         understanding=linli.understanding, intents_folder=linli.settings.intents_folder,
-        photos=linli.settings.var / "photos", demo=demo,
+        photos=linli.settings.var / "photos", demo=demo, template=bool(linli.settings.wechat_template),
     )  # fmt: skip
     console.mount(app, parts)
-    pages.mount(app, parts)
+    pages.mount(
+        app,
+        pages.Parts(
+            database=linli.database, context=lambda: linli.context, integrations=linli.integrations, clock=linli.clock,
+            templates=parts.templates,
+        ),
+    )  # fmt: skip
     if demo:
         settings = linli.settings
         webhook_url = f"http://{settings.host}:{settings.port}/wechat"
-        stand_in = simulator.create(
-            linli.account, settings.wechat_secret.get_secret_value(), webhook_url, linli.clock
-        )
+        stand_in = simulator.create(linli.account, settings.wechat_secret.get_secret_value(), webhook_url, linli.clock)
         app.add_subapp("/simulator", stand_in)
     app.cleanup_ctx.append(_work_in_the_background)
 
@@ -181,9 +185,7 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
     linli = app[LINLI]
     settings = linli.settings
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100)) as http:
-        client = Client(
-            settings.wechat_appid, settings.wechat_secret.get_secret_value(), http, settings.wechat_api_base
-        )
+        client = Client(settings.wechat_appid, settings.wechat_secret.get_secret_value(), http, settings.wechat_api_base)
         sender = Sender(linli.database, client, linli.clock, settings.wechat_template)
         photographer = Photographer(linli.database, client, linli.clock, settings.var / "photos")
         jobs = [job for integration in linli.integrations for job in integration.jobs]
@@ -252,7 +254,7 @@ async def _ready(request: web.Request) -> web.Response:
     return web.json_response({"status": "not ready" if faults else "ok", "faults": faults}, status=503 if faults else 200)
 
 
-async def _metrics(request: web.Request) -> web.Response:
+async def _figures(request: web.Request) -> web.Response:
     """Figures for Prometheus, to callers on this machine only; put a proxy with a password before it for others."""
     with suppress(ValueError):
         direct = "X-Forwarded-For" not in request.headers

@@ -26,9 +26,7 @@ class WeChatMode(StrEnum):
 class Settings(BaseSettings):
     """All settings; each is named LINLI_ plus its name in capitals."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="LINLI_", env_file=".env", extra="ignore", hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix="LINLI_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     wechat_token: SecretStr = Field(description="Token of 基本配置 › 服务器配置, 3 to 32 letters and digits")
     wechat_appid: str = Field(description="AppID of the service account, wx…")

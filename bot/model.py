@@ -77,7 +77,14 @@ def json_column(default: Any = None) -> Any:
 def word(kind: type[StrEnum], default: StrEnum) -> Any:
     """Return a column for one of an enum's values, kept as the plain word and checked by the database."""
     name = f"{kind.__name__.lower()}_known"
-    values = Enum(kind, values_callable=list, native_enum=False, create_constraint=True, length=16, name=name)
+    values = Enum(
+        kind,
+        values_callable=lambda members: [m.value for m in members],
+        native_enum=False,
+        create_constraint=True,
+        length=16,
+        name=name,
+    )
     return Field(default=default, sa_column=Column(values, nullable=False))
 
 
@@ -182,6 +189,7 @@ class Conversation(SQLModel, table=True):
     """Where the talk with one openid stands."""
 
     openid: str = Field(primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
     community_id: int = Field(foreign_key="community.id")
     form: dict[str, Any] | None = json_column()  # the open form, see bot/dialogue/forms.py
     options: dict[str, Any] | None = json_column()  # the numbered menu last shown
@@ -219,7 +227,9 @@ class InboxMessage(SQLModel, table=True):
 class Photo(SQLModel, table=True):
     """A photo a resident sent. WeChat keeps it for three days; we fetch it at once."""
 
-    __table_args__ = (Index("photo_waiting", "id", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),)
+    __table_args__ = (
+        Index("photo_waiting", "id", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = Field(default_factory=public_id, unique=True)
@@ -301,6 +311,16 @@ class Delivery(SQLModel, table=True):
     msgid: str | None = None
     reason: str = ""
     updated_at: datetime = moment()
+
+
+class MessageReport(SQLModel, table=True):
+    """WeChat's report on a template message that came before we knew its msgid."""
+
+    __tablename__ = "message_report"
+
+    msgid: str = Field(primary_key=True)
+    status: str
+    at: datetime = moment()
 
 
 class Task(SQLModel, table=True):

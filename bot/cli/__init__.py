@@ -84,11 +84,18 @@ def init(
 @app.command()
 def migrate(
     status: Annotated[bool, typer.Option("--status", help="Only tell what is missing; exit code 1 if anything is.")] = False,
+    revise: Annotated[
+        str, typer.Option(metavar="BRANCH", help="For developers: write a revision for bot or an integration.")
+    ] = "",
+    message: Annotated[str, typer.Option("--message", "-m", help="What the revision does.")] = "Change tables",
 ) -> None:
     """Bring the database to the newest shape."""
     from bot.cli import setup
 
-    setup.migrate(status=status)
+    if revise:
+        setup.revise(revise, message)
+    else:
+        setup.migrate(status=status)
 
 
 @app.command()

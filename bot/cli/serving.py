@@ -21,6 +21,7 @@ from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.model import Community, Follower, Household, Resident, Role, Staff
 from bot.simulator.cast import CAST
+from bot.simulator.time_machine import TimeMachine
 from bot.store import people, schema
 from bot.store.database import Database
 
@@ -48,13 +49,15 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
     """Serve the demo community with the stand-in for WeChat; prints where to click."""
     logs.configure(level=logging.WARNING)
     if not i_know and not _is_loopback(host):
-        raise Misconfigured(f"--host {host} is reached by others, and in the demo anybody may sign in; add --i-know if you mean it")
+        raise Misconfigured(
+            f"--host {host} is reached by others, and in the demo anybody may sign in; add --i-know if you mean it"
+        )
     _require_free(host, port)
     settings = demo_settings(host=host, port=port, var=Path("var/demo"))
     if fresh:
         shutil.rmtree(settings.var, ignore_errors=True)
     seed(settings)
-    linli = app.Linli.assemble(settings)
+    linli = app.Linli.assemble(settings, clock=TimeMachine(app.clock))
     links = linli.database.submit(_sign_in_links, linli).result()
     web_app = app.build(linli, demo=True)
     _run(app.run(web_app, host, port, lambda: _welcome(settings.base_url, links)))
@@ -62,7 +65,7 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
 
 def demo_settings(*, host: str, port: int, var: Path, **more: object) -> config.Settings:
     """Return settings that need no account: keys derived from the installation's secret, WeChat played by ourselves."""
-    base = config.Settings.model_construct(var=var, secret=config.SecretStr(""))
+    base = config.Settings.model_construct(var=var)
     keys = Keys(config.read_secret(base))
     return config.load(
         _env_file=None, host=host, port=port, var=var, public_url=f"http://{host}:{port}",

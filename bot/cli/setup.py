@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -35,9 +36,7 @@ def init(roster: Path) -> None:
     """Take over a roster and print a sign-in link for each admin."""
     settings = config.load()
     with _database(settings) as database:
-        imported = database.submit(
-            people.import_roster, _read_roster(roster), settings.wechat_appid, app.clock()
-        ).result()
+        imported = database.submit(people.import_roster, _read_roster(roster), settings.wechat_appid, app.clock()).result()
         typer.echo(f"taken over: {imported.households} flats, {imported.residents} residents, {imported.staff} staff are new")
         for member in database.submit(_staff_of, Role.ADMIN).result():
             _print_link(database, settings, member)
@@ -59,6 +58,21 @@ def migrate(*, status: bool) -> None:
         database.close()
 
 
+def revise(branch: str, message: str) -> None:
+    """Write a revision from what differs between the code's tables and a new database; for developers."""
+    integrations = app.load_integrations(config.Settings.model_construct().integrations)
+    if branch not in {"bot", *(integration.name for integration in integrations)}:
+        raise Misconfigured(f"branch {branch!r} is unknown; it is bot or the name of an integration's folder")
+    folders = [integration.folder for integration in integrations]
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/revise.db")
+        try:
+            schema.upgrade(database.engine, folders)
+            typer.echo(f"wrote {schema.revise(database.engine, folders, branch, message)}; read it before you commit it")
+        finally:
+            database.close()
+
+
 def user_add(login: str, name: str, role: str) -> None:
     """Add a staff account and print a link that signs in."""
     if role not in list(Role):
@@ -71,9 +85,7 @@ def user_add(login: str, name: str, role: str) -> None:
         community = people.community(session, settings.wechat_appid)
         if community is None:
             raise Misconfigured("there is no community yet; run `linli init` first")
-        member = Staff(
-            community_id=community.id or 0, login=login, name=name, role=Role(role), created_at=app.clock()
-        )
+        member = Staff(community_id=community.id or 0, login=login, name=name, role=Role(role), created_at=app.clock())
         session.add(member)
         return member
 
@@ -194,13 +206,19 @@ async def _look_at_wechat(settings: config.Settings) -> list[Finding]:
     """Ask WeChat for a token: that proves address, secret and whitelist at once, and tells its time."""
     secret = settings.wechat_secret.get_secret_value()
     if not secret:
-        return [Finding(name="wechat", ok=False, detail="no secret", remedy="set LINLI_WECHAT_SECRET; without it nothing can be sent")]
+        return [
+            Finding(name="wechat", ok=False, detail="no secret", remedy="set LINLI_WECHAT_SECRET; without it nothing can be sent")
+        ]
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
         client = Client(settings.wechat_appid, secret, http, settings.wechat_api_base)
         try:
             await client.token()
         except WeChatRefused as error:
-            remedy = "add this server's address to the account's IP whitelist (基本配置)" if error.errcode == 40164 else "check LINLI_WECHAT_APPID and LINLI_WECHAT_SECRET"
+            remedy = (
+                "add this server's address to the account's IP whitelist (基本配置)"
+                if error.errcode == 40164
+                else "check LINLI_WECHAT_APPID and LINLI_WECHAT_SECRET"
+            )
             return [Finding(name="wechat", ok=False, detail=str(error), remedy=remedy)]
         return [Finding(name="wechat", ok=True, detail="an access token was given"), await _look_at_clock(http, settings)]
 
@@ -210,7 +228,9 @@ async def _look_at_clock(http: aiohttp.ClientSession, settings: config.Settings)
         date = response.headers.get("Date")
     skew = abs(datetime.now(UTC) - parsedate_to_datetime(date)) if date else timedelta()
     ok = skew < CLOCK_SKEW
-    return Finding(name="clock", ok=ok, detail=f"off by {skew.total_seconds():.0f} s", remedy="" if ok else "run NTP on this machine")
+    return Finding(
+        name="clock", ok=ok, detail=f"off by {skew.total_seconds():.0f} s", remedy="" if ok else "run NTP on this machine"
+    )
 
 
 # ------------------------------------------------------------------ pieces

@@ -70,7 +70,7 @@ def proceed(form: Form, intent: Intent) -> Step:
 def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
     """Return the form with what `text` says filled in, None when it says nothing about it."""
     asked = "" if form.asking == CONFIRM else form.asking
-    chosen = _choose(form, text)
+    chosen = _choose(form, intent, text)
     if asked and chosen is not None:
         return replace(form, values={**form.values, **chosen}, tries=0)
     said = slots.extract(text, intent.slots, now, asked or None, form.values)
@@ -118,17 +118,21 @@ def given(form: Form) -> dict[str, slots.Value]:
 def _menu(slot: Slot) -> dict[str, str]:
     if slot.suggest:
         return {suggestion: suggestion for suggestion in slot.suggest}
-    if slot.type == "choice":
+    if slot.type in {"choice", "choices"}:
         return {value: slots.label(slot, value) for value in slot.options}
     return {}
 
 
-def _choose(form: Form, text: str) -> dict[str, slots.Value] | None:
+def _choose(form: Form, intent: Intent, text: str) -> dict[str, slots.Value] | None:
     """Return the menu's value that was picked; suggestions of free slots are read as if they had been typed."""
     if not form.menu or all(value == shown for value, shown in form.menu.items()):
         return None
     index = answers.pick(text, list(form.menu.values()))
-    return None if index is None else {form.asking: list(form.menu)[index]}
+    if index is None:
+        return None
+    value = list(form.menu)[index]
+    several = any(slot.name == form.asking and slot.type == "choices" for slot in intent.slots)
+    return {form.asking: [value] if several else value}
 
 
 def suggestion(form: Form, text: str) -> str:

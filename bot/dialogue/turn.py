@@ -20,7 +20,7 @@ from bot.language import answers, slots
 from bot.language.files import Intent
 from bot.language.matcher import Candidate
 from bot.model import Delivery, DeliveryState, Photo, Resident
-from bot.plugin import Action, Ask, Context, Reply, Turn
+from bot.plugin import Action, Ask, Context, Turn
 from bot.store import conversations, followers, inbox, outbox
 from bot.wechat import messages
 
@@ -308,7 +308,15 @@ class _Talk:
             return self._interrupt(form, heard)
         if changed is None:
             return self._ask_again(form, intent)
-        return self._advance(changed, intent)
+        return self._advance(changed, intent, self._noted(form, changed, intent))
+
+    def _noted(self, form: Form, changed: Form, intent: Intent) -> str:
+        """Say which known values were replaced; at the confirmation all is read back anyway."""
+        if form.asking == forms.CONFIRM:
+            return ""
+        spoken = forms.spoken(changed, intent, self.now)
+        replaced = [name for name in spoken if name in form.values and form.values[name] != changed.values[name]]
+        return self._phrase("form.noted", values="、".join(spoken[name] for name in replaced)) if replaced else ""
 
     def _is_own_cancel(self, intent: Intent, heard: Heard) -> bool:
         """访客不来了 in the middle of inviting that visitor calls the form off."""
@@ -318,6 +326,8 @@ class _Talk:
     def _is_interruption(self, form: Form, intent: Intent, heard: Heard, changed: Form | None) -> bool:
         best = heard.match.candidates[0] if heard.match.candidates else Candidate("", 0.0, "")
         if heard.match.decision != "accept" or best.intent == intent.id or best.confidence < INTERRUPTS:
+            return False
+        if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
             return False
         fits = changed is not None and form.asking in changed.values and form.asking not in form.values
         return not (fits and len(heard.text) <= SHORT and best.confidence < 1.0)
@@ -395,7 +405,9 @@ class _Talk:
         try:
             reply = deed(self.turn, forms.given(form))
         except Refusal as refusal:
-            return Answer(texts=(str(refusal),), outcome=Outcome(kind="done", intent=intent.id), values=self._values(form, intent))
+            return Answer(
+                texts=(str(refusal),), outcome=Outcome(kind="done", intent=intent.id), values=self._values(form, intent)
+            )
         if isinstance(reply, Ask):
             return self._ask_back(form, intent, reply)
         text = self.turn.words(intent.replies[reply.name], **{**forms.spoken(form, intent, self.now), **reply.values})
@@ -414,7 +426,11 @@ class _Talk:
         return replace(resumed, texts=(before, *resumed.texts))
 
     def _ask_back(self, form: Form, intent: Intent, ask: Ask) -> Answer:
-        words = ask.values | forms.spoken(form, intent, self.now) if isinstance(ask.values, dict) else forms.spoken(form, intent, self.now)
+        words = (
+            ask.values | forms.spoken(form, intent, self.now)
+            if isinstance(ask.values, dict)
+            else forms.spoken(form, intent, self.now)
+        )
         question = self.turn.words(intent.replies[ask.name], **words)
         text = f"{question}\n{_numbered(list(ask.options.values()))}" if ask.options else question
         values = {name: value for name, value in form.values.items() if name != ask.slot}
@@ -443,11 +459,8 @@ class _Talk:
         self.form = None
         self.conversation.options = None
         conversations.ask_for_person(self.conversation, topic[:60], self.now)
-        self.turn.record("conversation.waiting", f"conversation:{self._alias()}")
+        self.turn.record("conversation.waiting", f"conversation:{self.conversation.public_id}")
         return self._say("handed_off", "handed_off", intent=HUMAN)
-
-    def _alias(self) -> str:
-        return self.turn.resident.public_id if self.turn.resident else "unbound"
 
     # -- words
 

@@ -12,8 +12,8 @@ from typing import Any, Literal, TypeVar
 import yaml
 from rapidfuzz import fuzz, process
 
-from bot.language.sentences import Sentence, TemplateFault, compile_sentence
 from bot.language.phrases import placeholders
+from bot.language.sentences import Sentence, TemplateFault, compile_sentence
 
 #: Similarity, of 100, from which a misspelt word is told what it may mean.
 HINT_FROM = 60
@@ -208,7 +208,9 @@ class _Reader:
             node = yaml.compose(text, Loader=yaml.CSafeLoader)
         except yaml.MarkedYAMLError as error:
             lines = text.split("\n")
-            brace = error.problem_mark is not None and "{" in "".join(lines[error.problem_mark.line : error.problem_mark.line + 1])
+            brace = error.problem_mark is not None and "{" in "".join(
+                lines[error.problem_mark.line : error.problem_mark.line + 1]
+            )
             hint = "含 {占位符} 的文字请换行写在 | 后面，或加引号" if brace else "请检查缩进、冒号后的空格和引号"
             code = "E107" if brace else "E101"
             raise _Fault(error.problem_mark, code, f"YAML 写法有误：{error.problem}", hint) from None
@@ -349,7 +351,12 @@ def _read_slot(reader: _Reader, name: str, node: yaml.Node) -> Slot:
     if kind not in SLOT_TYPES:
         near = process.extractOne(kind, SLOT_TYPES, scorer=fuzz.ratio, score_cutoff=HINT_FROM)
         mark = (fields["type"][1] if "type" in fields else node).start_mark
-        raise _Fault(mark, "E209", f"槽位 {name} 的 type “{kind}” 不存在", f"是否想写 “{near[0]}”？" if near else f"可用：{', '.join(SLOT_TYPES)}")
+        raise _Fault(
+            mark,
+            "E209",
+            f"槽位 {name} 的 type “{kind}” 不存在",
+            f"是否想写 “{near[0]}”？" if near else f"可用：{', '.join(SLOT_TYPES)}",
+        )
 
     def get(key: str, read: Callable[[yaml.Node, str], T], default: T) -> T:
         return read(fields[key][1], key) if key in fields else default

@@ -161,6 +161,8 @@ class Matcher:
         return None
 
     def _match_fuzzy(self, text: str, plain: str) -> Match:
+        if not plain.strip(slots.SAYS_NOTHING):  # 明天上午 alone asks for nothing
+            return Match(text=text, normalised=plain)
         scores, repairs, read = self._model.judge(plain)
         order = [int(i) for i in np.argsort(-scores) if not self._is_excluded(self._intents[int(i)], text)][:3]
         candidates = tuple(
@@ -374,5 +376,3 @@ def _solve(row: NDArray[np.intp], column: NDArray[np.intp], weight: Floats, freq
         size = new
     solved: Floats = np.add.reduceat(answer[rows] * weights[:, None], starts[:-1], axis=0).astype(np.float32)
     return solved
-
-

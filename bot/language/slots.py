@@ -60,7 +60,9 @@ _TEMPERATURES: tuple[re.Pattern[str], ...] = (
 )
 _NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖气|地暖|冰箱|车位|洗澡水)[^，。,]{0,6}$")
 
-_COUNT = re.compile(rf"({NUMBER})\s*(?:个人|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))")
+_COUNT = re.compile(
+    rf"({NUMBER})\s*(?:个人|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
+)
 _FAMILY = re.compile(rf"一家({NUMBER})口")
 
 _SURNAMES = (
@@ -71,9 +73,7 @@ _COMPOUND = "欧阳|上官|司马|诸葛|司徒|夏侯|皇甫|东方|尉迟|慕�
 _TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷|奶奶|大妈|大哥|大姐|总|工"
 _NAME = rf"(?:(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
 #: Words that end a name: what follows a person in a sentence.
-_AFTER_NAME = (
-    r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十])"
-)
+_AFTER_NAME = r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十])"
 _NAMED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:名字|姓名|访客姓名|客人姓名|访客|客人|来人)(?:是|叫|为|[:：])\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(rf"(?:名?叫做?|名叫|喊他|喊她)\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
@@ -419,8 +419,11 @@ def _lenient_temperature(bare: str) -> Value | None:
 
 def _lenient_name(reading: _Reading) -> Value | None:
     rest = re.sub(r"□+|[\s,，。!！?？~～、]+", " ", reading.rest).strip()
-    rest = re.sub(r"^(?:他|她|客人|访客|名字|姓名|就)?(?:是|叫|姓)?|(?:吧|啊|呀|来的?|要来|过来)$", "", rest.split(" ")[0] if rest else "")
-    if not rest or _KIN.fullmatch(rest) or answers.is_skip(rest) or rest in _NOT_NAMES:
+    rest = re.sub(
+        r"^(?:他|她|客人|访客|名字|姓名|就)?(?:是|叫|姓)?|(?:吧|啊|呀|来的?|要来|过来)$", "", rest.split(" ")[0] if rest else ""
+    )
+    said_no_name = answers.is_skip(rest) or answers.is_yes(rest) or answers.is_no(rest) or answers.is_cancel(rest)
+    if not rest or said_no_name or _KIN.fullmatch(rest) or rest in _NOT_NAMES:
         return None
     if re.fullmatch(r"[\u4e00-\u9fff·]{2,4}|[A-Za-z][A-Za-z .]{1,20}", rest):
         return rest
@@ -444,6 +447,10 @@ def _lenient_choice(bare: str, slot: Slot) -> Value | None:
 # ------------------------------------------------------------------ masking for the matcher
 
 _MASKS = {"plate": "\ue8f0", "phone": "\ue8f1", "flat": "\ue8f2", "temperature": "\ue8f3", "time": "\ue8f4"}
+
+#: Masks that stand for no request when they stand alone: a time, a phone, a plate.
+SAYS_NOTHING = _MASKS["time"] + _MASKS["phone"] + _MASKS["plate"] + " "
+
 _MASK_SLOT = Slot(name="mask", type="text")
 
 

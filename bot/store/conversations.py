@@ -66,10 +66,7 @@ def is_taken(session: Session, conversation: Conversation, now: datetime) -> boo
     if conversation.staff_id is None:
         return False
     last = session.exec(
-        select(Line.at)
-        .where(Line.openid == conversation.openid, Line.speaker == "staff")
-        .order_by(col(Line.id).desc())
-        .limit(1)
+        select(Line.at).where(Line.openid == conversation.openid, Line.speaker == "staff").order_by(col(Line.id).desc()).limit(1)
     ).first()
     if now - max(last or conversation.updated_at, conversation.waiting_since or now) < RETURNS_AFTER:
         return True

@@ -1,19 +1,251 @@
-"""Deliveries: queue, outbox and record in one table."""
+"""Deliveries: queue, outbox and record in one table.
 
-from datetime import datetime
+A sender *claims* due rows: they are `sending` until a lease ends, and the attempt is counted at once, so that a row that
+kills its sender still dies. It *settles* what became of them; a settle of a claim that somebody else took over meanwhile
+is ignored. WeChat drops a repeat of openid and client_msg_id for ten minutes, and all waits are shorter than that, so a
+crash between sending and settling doubles nothing.
+Source: developers.weixin.qq.com/doc/service/api/notify/template/api_sendtemplatemessage.html (client_msg_id)
+"""
 
-from sqlmodel import Session
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from bot.model import Delivery
+from sqlalchemy import func, insert, select, text, update
+from sqlmodel import Session, col
+
+from bot.model import Delivery, DeliveryState, Follower, MessageReport, Notice
+from bot.store import followers
+from bot.wechat import quota
+
+#: How long a claimed row is its sender's: much longer than a call, shorter than WeChat's ten minutes.
+LEASE = timedelta(minutes=2)
+
+#: A row whose fate is unknown for this long is not sent again: WeChat would not drop the repeat any more.
+REPEATABLE = timedelta(minutes=10)
+
+#: Waits before the second, third … attempt; together shorter than REPEATABLE.
+RETRIES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=3))
+
+CHAT, TEMPLATE = "chat", "template"
+
+#: Written out, not bound: only so does the partial index delivery_due serve it.
+_DUE = text("delivery.state IN ('armed', 'queued', 'sending')")
 
 
-def queue(session: Session, openid: str, text: str, now: datetime, *, url: str = "") -> Delivery:
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A row that is ours until `until`."""
+
+    id: int
+    attempts: int
+    openid: str
+    channel: str  # chat or template
+    payload: Mapping[str, Any]
+    first_try_at: datetime
+
+    @property
+    def client_msg_id(self) -> str:
+        """What WeChat knows a repeat by."""
+        return f"d{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of a claim. `again_at` for those that are tried once more."""
+
+    claim: Claim
+    state: DeliveryState
+    reason: str = ""
+    msgid: str | None = None
+    again_at: datetime | None = None
+    gone: bool = False  # the follower is not there any more
+    uncounted: bool = False  # the attempt was none: the account's quota was spent
+
+
+def queue(session: Session, openid: str, words: str, now: datetime, *, url: str = "", title: str = "") -> Delivery:
     """Queue one text for one openid, due at once, in the transaction of whatever it tells about."""
-    delivery = Delivery(openid=openid, payload={"text": text, "url": url}, due_at=now, updated_at=now)
+    payload = {"text": words, "url": url, "title": title}
+    delivery = Delivery(openid=openid, payload=payload, due_at=now, updated_at=now)
     session.add(delivery)
     session.flush()
     return delivery
 
 
+def claim(session: Session, now: datetime, limit: int, template: bool) -> list[Claim]:
+    """Take up to `limit` due rows for LEASE, the longest due first; those nobody can be told are settled at once.
+
+    `template` tells whether template messages may be used where the 48-hour window is closed.
+    """
+    due = select(col(Delivery.id)).where(_DUE, col(Delivery.due_at) <= now)
+    due = due.order_by(col(Delivery.due_at), col(Delivery.id)).limit(limit).with_for_update(skip_locked=True)
+    rows = session.execute(
+        update(Delivery)
+        .where(col(Delivery.id).in_(due))
+        .values(state=DeliveryState.SENDING, attempts=Delivery.attempts + 1, due_at=now + LEASE, updated_at=now)
+        .returning(
+            col(Delivery.id),
+            col(Delivery.attempts),
+            col(Delivery.openid),
+            col(Delivery.payload),
+            col(Delivery.first_try_at),
+            col(Delivery.channel),
+        )
+        .execution_options(synchronize_session=False)
+    ).all()
+    rows = sorted(rows)
+    known = _followers(session, [row.openid for row in rows if row.openid])
+    return [claim for row in rows if (claim := _choose_channel(session, row, known, now, template))]
+
+
+def _followers(session: Session, openids: Sequence[str]) -> dict[str, Follower]:
+    found = session.execute(select(Follower).where(col(Follower.openid).in_(set(openids)))).scalars()
+    return {follower.openid: follower for follower in found}
+
+
+def _choose_channel(session: Session, row: Any, known: Mapping[str, Follower], now: datetime, template: bool) -> Claim | None:
+    """Pick the honest channel: chat inside the window, else template, else nobody is told and the row says why."""
+    first = row.first_try_at or now
+    follower = known.get(row.openid or "")
+    if now - first > REPEATABLE:
+        return _give_up(session, row.id, DeliveryState.FAILED, "多次发送没有结果，不再重发", now)
+    if not row.openid:
+        return _give_up(session, row.id, DeliveryState.UNREACHABLE, NOT_BOUND, now)
+    if follower is None or follower.followed_at is None or follower.left_at is not None:
+        return _give_up(session, row.id, DeliveryState.UNREACHABLE, NOT_FOLLOWING, now)
+    # A repeat keeps its channel: the id that WeChat knows must mean the same message.
+    channel = row.channel or _open_channel(session, follower, now, template)
+    if not channel:
+        return _give_up(session, row.id, DeliveryState.UNREACHABLE, WINDOW_CLOSED, now)
+    _write(session, row.id, channel=channel, first_try_at=first)
+    return Claim(id=row.id, attempts=row.attempts, openid=row.openid, channel=channel, payload=row.payload, first_try_at=first)
+
+
+def _open_channel(session: Session, follower: Follower, now: datetime, template: bool) -> str:
+    """Take one message from the follower's window, else use a template where there is one."""
+    window = quota.take(followers.window(follower), now)
+    if window is None:
+        return TEMPLATE if template else ""
+    followers.set_window(follower, window)
+    session.add(follower)
+    return CHAT
+
+
+#: Why nobody is told.
+NOT_BOUND, NOT_FOLLOWING, WINDOW_CLOSED = "未绑定微信", "未关注公众号", "48小时内没有说过话，也没有配置模板消息"
+
+
+def _give_up(session: Session, identity: int, state: DeliveryState, reason: str, now: datetime) -> Claim | None:
+    _write(session, identity, state=state, reason=reason, updated_at=now)
+    return None
+
+
+def _write(session: Session, identity: int, **values: Any) -> None:
+    session.execute(
+        update(Delivery).where(col(Delivery.id) == identity).values(**values).execution_options(synchronize_session=False)
+    )
+
+
+def settle(session: Session, results: Sequence[Result], now: datetime) -> int:
+    """Write results down; returns how many counted. One whose lease another sender has taken over does not."""
+    counted = 0
+    for result in sorted(results, key=lambda result: result.claim.id):
+        values: dict[str, Any] = {"state": result.state, "reason": result.reason, "updated_at": now}
+        if result.msgid:
+            values["msgid"] = result.msgid
+        if result.again_at:
+            values["due_at"] = result.again_at
+        if result.uncounted:
+            values |= {"attempts": result.claim.attempts - 1, "first_try_at": None}
+        written = session.execute(
+            update(Delivery)
+            .where(
+                col(Delivery.id) == result.claim.id, col(Delivery.attempts) == result.claim.attempts,
+                col(Delivery.state) == DeliveryState.SENDING,
+            )
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+        counted += int(getattr(written, "rowcount", 0))
+        if result.msgid:
+            _apply_early_report(session, result.msgid, now)
+        if result.gone:
+            _mark_left(session, result.claim.openid, now)
+    return counted
+
+
+def _mark_left(session: Session, openid: str, now: datetime) -> None:
+    follower = session.get(Follower, openid)
+    if follower is not None and follower.left_at is None:
+        followers.left(follower, now)
+        session.add(follower)
+
+
+# ------------------------------------------------------------------ WeChat's reports
+
+
 def receive(session: Session, msgid: str, status: str, now: datetime) -> None:
-    """Take WeChat's report."""
+    """Take WeChat's report on a template message; one that comes before our own record of its msgid is kept."""
+    if not _apply_report(session, msgid, status, now):
+        session.add(MessageReport(msgid=msgid, status=status, at=now))
+
+
+def _apply_report(session: Session, msgid: str, status: str, now: datetime) -> bool:
+    arrived = status.replace(" ", "").lower() == "success"
+    state = DeliveryState.DELIVERED if arrived else DeliveryState.FAILED
+    written = session.execute(
+        update(Delivery)
+        .where(col(Delivery.msgid) == msgid, col(Delivery.state).in_([DeliveryState.SENT, DeliveryState.SENDING]))
+        .values(state=state, reason="" if arrived else REPORTS.get(status.replace(" ", "").lower(), status), updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(getattr(written, "rowcount", 0))
+
+
+def _apply_early_report(session: Session, msgid: str, now: datetime) -> None:
+    report = session.execute(select(MessageReport).where(col(MessageReport.msgid) == msgid)).scalars().first()
+    if report is not None and _apply_report(session, msgid, report.status, now):
+        session.delete(report)
+
+
+#: WeChat's words for what went wrong, spaces removed.
+REPORTS = {"failed:userblock": "居民拒收", "failed:systemfailed": "微信系统发送失败"}
+
+
+# ------------------------------------------------------------------ looking
+
+
+def fan_out(session: Session, notice: Notice, occurrence: datetime, residents: Sequence[tuple[int, str | None]],
+            payload: Mapping[str, Any], due_at: datetime, now: datetime) -> int:  # fmt: skip
+    """Write one delivery per resident; whoever has one for this occurrence keeps it. Returns how many are new."""
+    known = set(
+        session.execute(
+            select(col(Delivery.resident_id)).where(col(Delivery.notice_id) == notice.id, col(Delivery.occurrence) == occurrence)
+        ).scalars()
+    )
+    rows = [
+        {
+            "notice_id": notice.id, "occurrence": occurrence, "resident_id": resident, "openid": openid,
+            "payload": dict(payload), "due_at": due_at, "updated_at": now, "attempts": 0, "channel": "",
+            "state": DeliveryState.ARMED if openid else DeliveryState.UNREACHABLE, "reason": "" if openid else NOT_BOUND,
+        }
+        for resident, openid in residents if resident not in known
+    ]  # fmt: skip
+    if rows:  # an empty list would insert one row of defaults
+        session.execute(insert(Delivery), rows)
+    return len(rows)
+
+
+def next_due(session: Session) -> datetime | None:
+    """Return when the next row falls due."""
+    return session.execute(select(col(Delivery.due_at)).where(_DUE).order_by(col(Delivery.due_at)).limit(1)).scalar()
+
+
+def counts(session: Session, notice_id: int) -> dict[DeliveryState, int]:
+    """Return how many deliveries of a notice are in each state; their sum is the audience."""
+    rows = session.execute(
+        select(col(Delivery.state), func.count()).where(col(Delivery.notice_id) == notice_id).group_by(col(Delivery.state))
+    ).all()
+    found = {DeliveryState(state): int(count) for state, count in rows}
+    return {state: found.get(state, 0) for state in DeliveryState}

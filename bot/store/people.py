@@ -85,8 +85,7 @@ def _read(name: str, files: Mapping[str, str]) -> list[_Row]:
     if missing:
         raise Misconfigured(f"{name}:1: column {', '.join(missing)} is missing; needed: {', '.join(COLUMNS[name])}")
     return [
-        _Row(f"{name}:{reader.line_num}", {key: (value or "").strip() for key, value in row.items() if key})
-        for row in reader
+        _Row(f"{name}:{reader.line_num}", {key: (value or "").strip() for key, value in row.items() if key}) for row in reader
     ]
 
 

@@ -7,7 +7,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine
 from sqlmodel import SQLModel
 
@@ -29,8 +29,10 @@ def upgrade(engine: Engine, folders: Sequence[Path]) -> list[str]:
 def pending(engine: Engine, folders: Sequence[Path]) -> list[str]:
     """Return the revisions the database still lacks; empty when it is up to date."""
     with engine.connect() as connection:
-        heads = set(ScriptDirectory.from_config(_config(connection, folders)).get_heads())
-        return sorted(heads - set(MigrationContext.configure(connection).get_current_heads()))
+        script = ScriptDirectory.from_config(_config(connection, folders))
+        current = MigrationContext.configure(connection).get_current_heads()
+        reached = {revision.revision for revision in script.get_all_current(current)} if current else set()
+        return sorted(set(script.get_heads()) - reached)
 
 
 def differences(engine: Engine) -> list[str]:
@@ -40,17 +42,34 @@ def differences(engine: Engine) -> list[str]:
         return [repr(difference) for difference in compare_metadata(context, SQLModel.metadata)]
 
 
-def revise(engine: Engine, folders: Sequence[Path], message: str, branch: str) -> None:
-    """Write a new revision from what differs; for developers, by `linli migrate --revise`."""
+def revise(engine: Engine, folders: Sequence[Path], branch: str, message: str) -> Path:
+    """Write a new revision for `branch`, "bot" or an integration's folder name, from what differs; returns its file.
+
+    The database must be at the newest shape before.
+    """
     home = _HOME / "versions" if branch == "bot" else next(f for f in folders if f.name == branch) / "migrations"
+    first = not any(home.glob("*.py"))
     home.mkdir(exist_ok=True)
     with engine.begin() as connection:
         config = _config(connection, folders)
-        begun = any(home.glob("*.py"))
-        command.revision(
-            config, message, autogenerate=True, version_path=str(home), head=f"{branch}@head" if begun else "base",
-            branch_label=None if begun else branch, splice=not begun,
+        config.attributes["tables"] = _tables_of(branch)
+        number = len(list(home.glob("*.py"))) + 1
+        made = command.revision(
+            config, message, autogenerate=True, version_path=str(home), head="base" if first else f"{branch}@head",
+            branch_label=branch if first else None, depends_on="bot@head" if first and branch != "bot" else None,
+            rev_id=f"{branch}_{number}",
         )  # fmt: skip
+    assert isinstance(made, Script)  # noqa: S101  one revision was asked for
+    return Path(made.path)
+
+
+def _tables_of(branch: str) -> set[str]:
+    package = "bot." if branch == "bot" else f"integrations.{branch}."
+    return {
+        mapper.local_table.name  # type: ignore[attr-defined]  # all of ours are tables
+        for mapper in SQLModel._sa_registry.mappers
+        if mapper.class_.__module__.startswith(package)
+    }
 
 
 def _config(connection: Connection, folders: Sequence[Path]) -> Config:

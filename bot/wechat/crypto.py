@@ -217,10 +217,7 @@ def open_reply(account: Account, body: str) -> str:
     found = _ENCRYPT.search(body.encode())
     if not found:
         return body
-    values = {
-        name: value
-        for name, value in re.findall(r"<(MsgSignature|TimeStamp|Nonce)>(?:<!\[CDATA\[)?([^<\]]*)", body)
-    }
+    values = {name: value for name, value in re.findall(r"<(MsgSignature|TimeStamp|Nonce)>(?:<!\[CDATA\[)?([^<\]]*)", body)}
     encrypted = found[1]
     expected = sign(account.token, values.get("TimeStamp", ""), values.get("Nonce", ""), encrypted.decode())
     if not _same(values.get("MsgSignature", ""), expected):

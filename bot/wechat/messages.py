@@ -6,9 +6,9 @@ Receiving_event_pushes.html and Passive_user_reply_message.html.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from hashlib import sha256
-from xml.etree import ElementTree  # noqa: S405  crypto.open_envelope refuses DOCTYPE and ENTITY before
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 from bot.errors import Malformed
@@ -186,7 +186,7 @@ class _Fields:
 
     def time(self, name: str) -> datetime:
         try:
-            return datetime.fromtimestamp(int(self[name]), timezone.utc).astimezone(BEIJING)
+            return datetime.fromtimestamp(int(self[name]), UTC).astimezone(BEIJING)
         except (ValueError, OverflowError, OSError):
             raise Malformed(f"{name}: not a time in seconds") from None
 

@@ -14,9 +14,7 @@ from integrations.community.actions import CONFIRM_NEED
 def waiting(desk: Desk) -> View:
     """Show the flats that residents named and the roster does not know."""
     tasks = desk.session.exec(
-        select(Task)
-        .where(Task.kind == "identity.confirm", col(Task.closed_at).is_(None))
-        .order_by(col(Task.opened_at))
+        select(Task).where(Task.kind == "identity.confirm", col(Task.closed_at).is_(None)).order_by(col(Task.opened_at))
     ).all()
     return View("community/flats.html", {"tasks": [(task, _near(desk, task.data)) for task in tasks]})
 
@@ -48,9 +46,7 @@ def refuse(desk: Desk) -> Redirect:
 
 
 def _open_task(desk: Desk) -> Task:
-    task = desk.session.exec(
-        select(Task).where(Task.public_id == desk.params["id"], Task.kind == "identity.confirm")
-    ).first()
+    task = desk.session.exec(select(Task).where(Task.public_id == desk.params["id"], Task.kind == "identity.confirm")).first()
     if task is None:
         raise LookupError(desk.params["id"])
     if task.closed_at is not None:

@@ -35,11 +35,10 @@ def check_in(turn: Turn, slots: Report) -> Reply:
     made = CheckIn(resident_id=turn.me.id or 0, day=today, at=turn.now, tenths=tenths, symptoms=list(slots.symptoms))
     turn.session.add(made)
     turn.record("health.checked_in", f"resident:{turn.me.public_id}", corrected=before is not None)
-    facts = {"temperature": f"{tenths / 10:.1f}", "symptoms": _words(slots.symptoms)}
     if made.is_abnormal:
         _assign_once(turn, made)
-        return Reply("abnormal", **facts)
-    return Reply("changed" if before else "done", **facts)
+    name = "abnormal" if made.is_abnormal else "changed" if before else "done"
+    return Reply(name, temperature=f"{tenths / 10:.1f}", symptoms=_words(slots.symptoms))
 
 
 def _assign_once(turn: Turn, made: CheckIn) -> None:
@@ -55,7 +54,9 @@ def _assign_once(turn: Turn, made: CheckIn) -> None:
             task.data = {**task.data, "report": made.words}
             turn.session.add(task)
             return
-    turn.assign("health.abnormal", NEED, title, urgent="breathless" in made.symptoms, openid=turn.openid, day=day, report=made.words)
+    turn.assign(
+        "health.abnormal", NEED, title, urgent="breathless" in made.symptoms, openid=turn.openid, day=day, report=made.words
+    )
 
 
 @action("health.history")

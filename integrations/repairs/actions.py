@@ -80,7 +80,13 @@ def urge(turn: Turn, slots: Which) -> Reply | Ask:
     ticket.urged_at, ticket.urged = turn.now, ticket.urged + 1
     turn.session.add(ticket)
     flat = turn.flat.label if turn.flat else ""
-    turn.assign("repair.urged", "ticket.view", f"住户催办（第{ticket.urged}次）：{flat} {ticket.what}", urgent=ticket.urged > 1, ticket=ticket.number)
+    turn.assign(
+        "repair.urged",
+        "ticket.view",
+        f"住户催办（第{ticket.urged}次）：{flat} {ticket.what}",
+        urgent=ticket.urged > 1,
+        ticket=ticket.number,
+    )
     turn.record("repair.urged", ticket.subject, times=ticket.urged)
     return Reply("done", number=ticket.number, who=_assignee(turn, ticket))
 
@@ -116,15 +122,19 @@ def rate(turn: Turn, slots: Rating) -> Reply | Ask:
     turn.record("repair.rated", ticket.subject, rating=ticket.rating)
     if ticket.rating > LOW:
         return Reply("done", number=ticket.number)
-    turn.assign("repair.callback", "ticket.view", f"低分回访：{ticket.number} {ticket.what}（{ticket.rating}分）", openid=turn.openid, ticket=ticket.number)
+    turn.assign(
+        "repair.callback",
+        "ticket.view",
+        f"低分回访：{ticket.number} {ticket.what}（{ticket.rating}分）",
+        openid=turn.openid,
+        ticket=ticket.number,
+    )
     return Reply("low", number=ticket.number)
 
 
 def _mine(turn: Turn, states: Sequence[TicketState]) -> Sequence[Ticket]:
     return turn.session.exec(
-        select(Ticket)
-        .where(Ticket.resident_id == turn.me.id, col(Ticket.state).in_(states))
-        .order_by(col(Ticket.id).desc())
+        select(Ticket).where(Ticket.resident_id == turn.me.id, col(Ticket.state).in_(states)).order_by(col(Ticket.id).desc())
     ).all()
 
 
@@ -136,9 +146,7 @@ def _unhappy(turn: Turn) -> Sequence[Ticket]:
 
 def _rateable(turn: Turn) -> Sequence[Ticket]:
     finished = _mine(turn, (TicketState.DONE, TicketState.CLOSED))
-    return [
-        ticket for ticket in finished if ticket.rating is None and ticket.done_at and turn.now - ticket.done_at < REOPENS
-    ]
+    return [ticket for ticket in finished if ticket.rating is None and ticket.done_at and turn.now - ticket.done_at < REOPENS]
 
 
 def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket]) -> Ticket | Reply | Ask:

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from bot.model import Household
 from bot.plugin import Work, job
-from integrations.repairs.models import OPEN, CATEGORY_WORDS, Ticket, TicketState
+from integrations.repairs.models import CATEGORY_WORDS, OPEN, Ticket, TicketState
 
 #: 急修不过夜, 小修三日内 (建设部 1998, 城市住宅小区物业管理服务规范化标准, as quoted in trade literature).
 URGENT, DEFAULT = timedelta(hours=2), timedelta(days=3)

@@ -15,9 +15,7 @@ def show(visit: Visit) -> View:
     if ticket is None:
         raise LookupError(visit.params["number"])
     happened = visit.session.exec(select(Event).where(Event.subject == ticket.subject).order_by(col(Event.id))).all()
-    told = visit.session.exec(
-        select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.told).is_(True))
-    ).all()
+    told = visit.session.exec(select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.told).is_(True))).all()
     steps = [(event.at, EVENT_WORDS[event.kind]) for event in happened if event.kind in EVENT_WORDS]
     steps += [(note.at, f"物业：{note.text}") for note in told]
     member = visit.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from bot.model import Household, Staff
 from bot.plugin import Desk
 from integrations.visitor_passes import tokens
-from integrations.visitor_passes.models import Passage, Pass, PassState
+from integrations.visitor_passes.models import Pass, Passage, PassState
 
 #: What the guard is told, by reason.
 REASONS = {
@@ -75,9 +75,7 @@ def _use(session: Session, leave: Pass) -> bool:
     )
     if not getattr(result, "rowcount", 0):
         return False
-    session.execute(
-        update(Pass).where(col(Pass.id) == leave.id, col(Pass.entries_left) == 0).values(state=PassState.USED)
-    )
+    session.execute(update(Pass).where(col(Pass.id) == leave.id, col(Pass.entries_left) == 0).values(state=PassState.USED))
     session.refresh(leave)
     return True
 

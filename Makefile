@@ -1,0 +1,62 @@
+# Linli: two commands, `make run` and `make test`. `make help` lists the others.
+
+UV_VERSION := 0.13.9
+UV := $(or $(shell command -v uv 2>/dev/null),.boot/bin/uv)
+export UV_PYTHON_DOWNLOADS := never
+# A mirror, where one is set: it must serve the files whose hashes requirements.lock names.
+MIRROR := $(PIP_INDEX_URL)
+
+.PHONY: help run test lint unit check bench lock vendor wheel clean
+
+help:  ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: .venv/.synced  ## serve the demo: phone page, console, everything
+	@.venv/bin/linli demo $(ARGS)
+
+test: .venv/.synced lint unit  ## lint, types, import contracts, all tests
+
+lint: .venv/.synced  ## format, lint, types, import contracts, dependencies, intents
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/deptry .
+	.venv/bin/linli check
+
+unit: .venv/.synced  ## all tests
+	.venv/bin/pytest -q -n 2 --dist loadfile
+
+check: test
+
+bench: .venv/.synced  ## print speed and memory as ratios measured in one run
+	.venv/bin/python bench/run.py
+
+lock: $(UV)  ## renew uv.lock and requirements.lock
+	$(UV) lock
+	$(UV) export --frozen --no-dev --no-emit-project --format requirements-txt -q -o requirements.lock
+
+vendor:  ## bring the vendored front-end files anew from npm
+	bot/console/static/vendor/fetch.sh
+
+wheel: $(UV)  ## build the wheel into dist/
+	$(UV) build --wheel -q
+
+clean:  ## throw away what was made here
+	rm -rf .venv .boot var dist artefacts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.boot/bin/uv:
+	@command -v python3 >/dev/null || { echo "make: python3 is missing; install Python 3.11 or newer (Debian: apt-get install python3 python3-venv)" >&2; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $$(python3 --version) is too old; Linli needs Python 3.11 or newer" >&2; exit 1; }
+	@python3 -m venv .boot || { echo "make: python3 cannot make virtual environments; install venv (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@.boot/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION) || { echo "make: uv $(UV_VERSION) could not be installed; is the package registry reachable?" >&2; exit 1; }
+
+.venv/.synced: pyproject.toml uv.lock | $(UV)
+ifeq ($(MIRROR),)
+	@$(UV) sync --frozen -q
+else
+	@$(UV) venv -q --allow-existing .venv
+	@$(UV) pip sync -q --require-hashes --index-url $(MIRROR) requirements.lock
+	@$(UV) pip install -q --no-deps --index-url $(MIRROR) --editable .
+endif
+	@touch $@

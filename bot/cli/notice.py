@@ -1,0 +1,39 @@
+"""`linli notice`: telling residents from the command line. A running server sends what is queued here."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Notices to residents.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_() -> None:
+    """List the notices, the newest first, with what became of them."""
+    from bot.cli import noticing
+
+    noticing.show()
+
+
+@app.command()
+def send(
+    to: Annotated[str, typer.Option(help="全体, 3栋, 3栋2单元, 3栋2单元501 or a tag; several with commas.")],
+    title: Annotated[str, typer.Option(help="At most 20 characters read well everywhere.")],
+    body: Annotated[str, typer.Option(help="The text; - reads it from standard input.")] = "-",
+    at: Annotated[str, typer.Option(metavar="ISO", help="When, such as 2026-03-11T18:00; default: now.")] = "",
+    cron: Annotated[str, typer.Option(help="Recurring: minute hour day month weekday, e.g. '0 9 * * mon'.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count who would be told.")] = False,
+) -> None:
+    """Send a notice now, later or again and again."""
+    from bot.cli import noticing
+
+    noticing.send(to=to, title=title, body=sys.stdin.read() if body == "-" else body, at=at, cron=cron, dry_run=dry_run)
+
+
+@app.command()
+def recall(notice: Annotated[str, typer.Argument(help="The id that `linli notice list` shows.")]) -> None:
+    """Stop a notice: what has not left is cancelled."""
+    from bot.cli import noticing
+
+    noticing.recall(notice)

@@ -1,0 +1,98 @@
+"""The doing behind `linli notice`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import typer
+from sqlmodel import Session
+
+from bot import app, config
+from bot.errors import Misconfigured
+from bot.model import SHANGHAI, Notice
+from bot.store import notices
+from bot.store.notices import Audience
+
+
+def show() -> None:
+    """Print the notices and their counts."""
+    with _linli() as linli:
+        for notice, words in linli.database.submit(_listed, linli.community.id or 0).result():
+            when = notice.published_at or notice.due_at or notice.created_at
+            typer.echo(f"{notice.public_id}  {when:%m-%d %H:%M}  {notice.state:<9}  {notice.title}  → {words}")
+
+
+def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool) -> None:
+    """Send, schedule or only count."""
+    if at and cron:
+        raise Misconfigured("--at and --cron exclude each other: once at a time, or again and again")
+    audience = Audience.parse(to)
+    due_at = read_time(at) if at else None
+    with _linli() as linli:
+        now = app.clock()
+        template = bool(linli.settings.wechat_template)
+        reach = linli.database.submit(notices.count, audience, linli.community.id or 0, now, template).result()
+        typer.echo(
+            f"{audience.label}: {reach.households} flats, {reach.people} people: {reach.chat} by chat, {reach.template} by template"
+        )
+        for reason, number in reach.unreachable.items():
+            typer.echo(f"  {number} cannot be told: {reason}")
+        if reach.unknown:
+            raise Misconfigured(f"nobody belongs to {', '.join(reach.unknown)}; check --to. Nothing was sent")
+        if dry_run:
+            return
+
+        def create(session: Session) -> Notice:
+            notice = notices.draft(session, linli.community.id or 0, title, body, audience, now)
+            if due_at or cron:
+                notices.schedule(session, notice, due_at, cron, now)
+            else:
+                notices.publish(session, notice, now)
+            return notice
+
+        notice = linli.database.submit(create).result()
+        when = (
+            f"at {notice.due_at:%Y-%m-%d %H:%M}"
+            if notice.due_at
+            else f"in {notices.UNDO.seconds} s; `linli notice recall {notice.public_id}` undoes it"
+        )
+        typer.echo(f"{notice.public_id}: goes out {when}")
+
+
+def recall(public_id: str) -> None:
+    """Stop a notice."""
+    with _linli() as linli:
+
+        def stop(session: Session) -> int:
+            notice = notices.by_public_id(session, public_id)
+            if notice is None:
+                raise Misconfigured(f"there is no notice {public_id!r}; `linli notice list` shows them")
+            return notices.recall(session, notice, app.clock())
+
+        typer.echo(f"{public_id}: recalled, {linli.database.submit(stop).result()} deliveries stopped")
+
+
+def read_time(text: str) -> datetime:
+    """Return an ISO time, in Asia/Shanghai unless it names a zone; raises Misconfigured."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Misconfigured(f"{text!r} is no time; write it as 2026-03-11T18:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+def _listed(session: Session, community_id: int) -> list[tuple[Notice, str]]:
+    found = []
+    for notice in notices.listed(session, community_id):
+        counts = ", ".join(f"{number} {state}" for state, number in notices.progress(session, notice).items() if number)
+        found.append((notice, counts or Audience.from_json(notice.audience).label))
+    return found
+
+
+@contextmanager
+def _linli() -> Iterator[app.Linli]:
+    linli = app.Linli.assemble(config.load())
+    try:
+        yield linli
+    finally:
+        linli.database.close()

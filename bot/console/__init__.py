@@ -1,0 +1,1 @@
+"""What staff see: one file per page, with a template of the same name."""

@@ -1,0 +1,144 @@
+"""The intent files: what they hold, what is wrong with them, and the box to try a sentence in.
+
+The box asks the same function as the webhook. A file is saved only when it can be read, and the version before is kept.
+"""
+
+import asyncio
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.console import permissions
+from bot.console.parts import PARTS, shared_values, signed_in
+from bot.console.views import respond
+from bot.dialogue.understanding import judge, read_folder
+from bot.language import files
+from bot.language.phrases import say
+from bot.model import Staff
+from bot.plugin import Page, Redirect, View
+from bot.store import events
+
+VIEW, EDIT = "intents.view", "intents.edit"
+
+#: Stands in the menu; the handlers below need more than a page gets.
+ENTRY = Page(method="GET", path="/intents", run=lambda desk: Redirect("/console/intents"), need=VIEW, title="意图", nav=True)
+
+#: Versions kept of each file, beside it as name.yaml.1, .2 …: the newest is .1.
+VERSIONS = 5
+
+
+def mount(app: web.Application) -> None:
+    """Add the pages."""
+    app.router.add_get("/console/intents", listed)
+    app.router.add_get("/console/intents/try", attempt)
+    app.router.add_get("/console/intents/file/{path:.+}", show)
+    app.router.add_post("/console/intents/file/{path:.+}", save)
+
+
+async def listed(request: web.Request) -> web.Response:
+    """List all intents, what is wrong with the files, and offer the box."""
+    member = await _require(request, VIEW)
+    catalogue = request.app[PARTS].understanding.catalogue
+    groups: dict[str, list[files.Intent]] = {}
+    for intent in catalogue.intents.values():
+        groups.setdefault(intent.group, []).append(intent)
+    return _page(request, member, "console/intents.html", groups=groups, problems=catalogue.problems)
+
+
+async def attempt(request: web.Request) -> web.Response:
+    """Explain how sentences are understood, one a line: by the function that the webhook asks."""
+    member = await _require(request, VIEW)
+    parts = request.app[PARTS]
+    lines = [line.strip() for line in request.query.get("text", "").splitlines() if line.strip()][:20]
+    now = parts.clock()
+    judgements = [judge(parts.understanding, line[:300], now) for line in lines]
+    titles = {intent.id: intent.title for intent in parts.understanding.catalogue.intents.values()}
+    shown = [(j, {name: say(value, now) for name, value in j.slots.items()}) for j in judgements]
+    return _page(request, member, "console/try.html", judgements=shown, titles=titles)
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show one file for reading, or, to who may, for editing."""
+    member = await _require(request, VIEW)
+    path = _path(request)
+    text = await asyncio.to_thread(path.read_text, encoding="utf-8")
+    return _file(request, member, text, _stamp(text), [])
+
+
+async def save(request: web.Request) -> web.Response:
+    """Save a file if it can be read and nobody else saved meanwhile; nothing typed is lost otherwise."""
+    member = await _require(request, EDIT)
+    parts, path, form = request.app[PARTS], _path(request), await request.post()
+    text = str(form.get("text", "")).replace("\r\n", "\n")
+    kept = await asyncio.to_thread(path.read_text, encoding="utf-8")
+    if form.get("stamp") != _stamp(kept):
+        return _file(request, member, text, _stamp(kept), [], "这个文件刚被别人改过。请先复制您的内容，刷新后再改。", 409)
+    texts = {**await asyncio.to_thread(read_folder, parts.intents_folder), request.match_info["path"]: text}
+    problems = [problem for problem in files.load(texts).problems if problem.file == request.match_info["path"]]
+    if any(problem.severity == "error" for problem in problems):
+        return _file(request, member, text, _stamp(kept), problems, "没有保存：请先改正下面的错误。", 422)
+    await asyncio.to_thread(_write, path, text, kept)
+    await asyncio.to_thread(parts.understanding.refresh)
+    subject, actor = f"file:{request.match_info['path']}", f"staff:{member.login}"
+    await parts.database.write(
+        lambda session: events.record(session, parts.clock(), "intents.saved", subject=subject, actor=actor)
+    )
+    return _file(request, member, text, _stamp(text), problems, "已保存，马上生效。上一版留有备份。")
+
+
+def _write(path: Path, text: str, kept: str) -> None:
+    """Keep the version before, then replace the file as a whole."""
+    for number in range(VERSIONS, 1, -1):
+        older = path.with_name(f"{path.name}.{number - 1}")
+        if older.exists():
+            older.replace(path.with_name(f"{path.name}.{number}"))
+    path.with_name(f"{path.name}.1").write_text(kept, encoding="utf-8")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _path(request: web.Request) -> Path:
+    """Return the file meant; only files of the folder that exist, whatever dots the address holds."""
+    folder = request.app[PARTS].intents_folder.resolve()
+    path = (folder / request.match_info["path"]).resolve()
+    if not path.is_relative_to(folder) or path.suffix != ".yaml" or not path.is_file():
+        raise web.HTTPNotFound(text="没有这个文件。")
+    return path
+
+
+def _stamp(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+async def _require(request: web.Request, need: str) -> Staff:
+    member = await signed_in(request)
+    if member is None:
+        raise web.HTTPFound("/console/in?to=/console/intents")
+    if not permissions.may(member.role, need):
+        raise web.HTTPForbidden(text=f"这里需要{'、'.join(permissions.holders(need))}的账号。")
+    return member
+
+
+def _file(request: web.Request, member: Staff, text: str, stamp: str, problems: list[files.Problem], said: str = "",
+          status: int = 200) -> web.Response:  # fmt: skip
+    return _page(
+        request,
+        member,
+        "console/file.html",
+        status,
+        file=request.match_info["path"],
+        text=text,
+        stamp=stamp,
+        said=said,
+        problems=problems,
+        editable=permissions.may(member.role, EDIT),
+    )
+
+
+def _page(request: web.Request, member: Staff, template: str, status: int = 200, **values: Any) -> web.Response:
+    parts = request.app[PARTS]
+    return respond(View(template, values, status), parts.templates, shared_values(request, parts, member, ENTRY))

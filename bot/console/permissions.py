@@ -1,0 +1,31 @@
+"""Who may do what: a table of permissions with four presets, no ladder."""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+
+from bot.model import Role
+
+_STAFF = ("ticket.*", "pass.view", "conversation.*", "notice.view", "notice.draft", "people.confirm", "task.view", "home.view")
+
+#: Role -> patterns of permissions.
+GRANTS: Mapping[Role, tuple[str, ...]] = {
+    Role.GUARD: ("gate.*",),
+    Role.STAFF: _STAFF,
+    Role.MANAGER: (*_STAFF, "gate.*", "notice.send", "health.view", "intents.view", "audit.view"),
+    Role.ADMIN: ("*",),
+}
+
+#: What people call them.
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.GUARD: "门岗", Role.STAFF: "员工", Role.MANAGER: "经理", Role.ADMIN: "管理员",
+}  # fmt: skip
+
+
+def may(role: Role, need: str) -> bool:
+    """Tell whether a role holds a permission."""
+    return any(fnmatchcase(need, pattern) for pattern in GRANTS[role])
+
+
+def holders(need: str) -> list[str]:
+    """Return the roles that hold a permission, for "ask one of these"."""
+    return [ROLE_WORDS[role] for role in Role if may(role, need)]

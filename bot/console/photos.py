@@ -1,0 +1,36 @@
+"""Photos that residents sent, for staff only."""
+
+import re
+
+from aiohttp import web
+from sqlmodel import Session, select
+
+from bot.console import permissions
+from bot.console.parts import PARTS, signed_in
+from bot.model import Photo
+
+#: Who may see photos: they belong to tickets and talks.
+NEED = "ticket.view"
+
+_NAME = re.compile("[0-9a-f]{64}")
+
+
+def mount(app: web.Application) -> None:
+    """Add the address of photos."""
+    app.router.add_get("/console/photos/{id}", show)
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Send one photo."""
+    member = await signed_in(request)
+    if member is None or not permissions.may(member.role, NEED):
+        raise web.HTTPForbidden(text="请先登录有权限的账号。")
+    parts = request.app[PARTS]
+    photo = await parts.database.read(_find, request.match_info["id"])
+    if photo is None or not _NAME.fullmatch(photo.sha256):
+        raise web.HTTPNotFound(text="照片不在了，或者还没有取回。")
+    return web.FileResponse(parts.photos / f"{photo.sha256}.jpg", headers={"Content-Type": "image/jpeg"})
+
+
+def _find(session: Session, public_id: str) -> Photo | None:
+    return session.exec(select(Photo).where(Photo.public_id == public_id)).first()

@@ -1,0 +1,170 @@
+"""Signing in: sessions in the database, one-time links, passwords.
+
+A cookie holds a random token, the database its hash: whoever reads the database cannot sign in with it, and whoever is
+disabled is signed out at once.
+"""
+
+import asyncio
+import secrets
+from collections import defaultdict, deque
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from sqlmodel import Session, col, delete, select
+
+from bot.errors import Refusal
+from bot.model import SignInLink, Staff, StaffSession
+from bot.store import events
+
+#: A session ends when it is left alone this long, and at the latest after LIVES.
+IDLE, LIVES = timedelta(hours=12), timedelta(days=7)
+
+#: `seen_at` is written at most this often.
+SEEN_EVERY = timedelta(minutes=1)
+
+#: OWASP's minimum for Argon2id: 19 MiB, two passes; about 40 ms.
+MEMORY_KIB, PASSES = 19 * 1024, 2
+
+#: Hashing takes a core; more at once would eat WeChat's five seconds.
+_HASHING = asyncio.Semaphore(2)
+
+#: Tries a minute by account and by address.
+PER_ACCOUNT, PER_ADDRESS = 5, 20
+
+#: The least that is asked of a password.
+SHORTEST = 10
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def make_link(session: Session, member: Staff, now: datetime, lives: timedelta) -> str:
+    """Return a token that signs `member` in once, within `lives`."""
+    token = secrets.token_urlsafe(32)
+    session.add(SignInLink(token_hash=_digest(token), staff_id=member.id or 0, expires_at=now + lives))
+    return token
+
+
+def link_owner(session: Session, token: str, now: datetime) -> Staff | None:
+    """Return whom a link signs in; None when it was used, is over or never was."""
+    link = session.get(SignInLink, _digest(token))
+    if link is None or link.used_at is not None or link.expires_at <= now:
+        return None
+    member = session.get(Staff, link.staff_id)
+    return None if member is None or member.disabled_at else member
+
+
+def use_link(session: Session, token: str, browser: str, now: datetime) -> str:
+    """Use a link up and return the session's token; raises Refusal when it opens nothing any more."""
+    member = link_owner(session, token, now)
+    if member is None:
+        raise Refusal("这个登录链接已经用过或过期了。请让管理员再发一个：linli user link 登录名。")
+    link = session.get_one(SignInLink, _digest(token))
+    link.used_at = now
+    session.add(link)
+    return begin(session, member, browser, now)
+
+
+def begin(session: Session, member: Staff, browser: str, now: datetime) -> str:
+    """Open a session and return its token, which is stored nowhere."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        StaffSession(token_hash=_digest(token), staff_id=member.id or 0, created_at=now, seen_at=now, browser=browser[:120])
+    )
+    events.record(session, now, "staff.signed_in", subject=f"staff:{member.login}", actor=f"staff:{member.login}")
+    return token
+
+
+def find(session: Session, token: str, now: datetime) -> Staff | None:
+    """Return who is signed in with a token; None when nobody is, or not any more."""
+    row = session.get(StaffSession, _digest(token))
+    if row is None or now - row.seen_at > IDLE or now - row.created_at > LIVES:
+        return None
+    member = session.get(Staff, row.staff_id)
+    return None if member is None or member.disabled_at else member
+
+
+def is_stale(session: Session, token: str, now: datetime) -> bool:
+    """Tell whether `touch` is due."""
+    row = session.get(StaffSession, _digest(token))
+    return row is not None and now - row.seen_at > SEEN_EVERY
+
+
+def touch(session: Session, token: str, now: datetime) -> None:
+    """Write down that a session is in use."""
+    row = session.get(StaffSession, _digest(token))
+    if row is not None:
+        row.seen_at = now
+        session.add(row)
+
+
+def end(session: Session, token: str) -> None:
+    """Sign out."""
+    session.exec(delete(StaffSession).where(col(StaffSession.token_hash) == _digest(token)))
+
+
+def end_all(session: Session, member: Staff) -> None:
+    """Sign somebody out everywhere."""
+    session.exec(delete(StaffSession).where(col(StaffSession.staff_id) == member.id))
+
+
+# ------------------------------------------------------------------ passwords
+
+
+def hash_password(password: str) -> str:
+    """Return the PHC string of a password; raises Refusal for one that is too short."""
+    if len(password) < SHORTEST:
+        raise Refusal(f"密码至少 {SHORTEST} 个字符。")
+    return _argon().derive_phc_encoded(password.encode())
+
+
+async def check_password(kept: str, password: str) -> bool:
+    """Tell whether a password fits; takes the same time when there is none to fit."""
+    async with _HASHING:
+        return await asyncio.to_thread(_verify, kept or NOBODYS, password)
+
+
+def _verify(kept: str, password: str) -> bool:
+    try:
+        Argon2id.verify_phc_encoded(password.encode(), kept)
+    except InvalidKey:
+        return False
+    return kept != NOBODYS
+
+
+def _argon() -> Argon2id:
+    return Argon2id(salt=secrets.token_bytes(16), length=32, iterations=PASSES, lanes=1, memory_cost=MEMORY_KIB)
+
+
+#: Verified against when there is no such account, so that nobody learns it from the time taken.
+NOBODYS = _argon().derive_phc_encoded(secrets.token_bytes(32))
+
+
+def by_login(session: Session, login: str) -> Staff | None:
+    """Return the account that may sign in as `login`."""
+    return session.exec(select(Staff).where(Staff.login == login, col(Staff.disabled_at).is_(None))).first()
+
+
+class Attempts:
+    """Counts sign-in tries of the last minute; in memory, for one process."""
+
+    def __init__(self) -> None:
+        self._tries: dict[str, deque[datetime]] = defaultdict(deque)
+
+    def allow(self, login: str, address: str, now: datetime) -> bool:
+        """Count one try and tell whether it may go on."""
+        by_login = self._count(f"login {login}", now)
+        by_address = self._count(f"address {address}", now)
+        if len(self._tries) > 10_000:  # somebody is inventing names
+            self._tries.clear()
+        return by_login <= PER_ACCOUNT and by_address <= PER_ADDRESS
+
+    def _count(self, key: str, now: datetime) -> int:
+        tries = self._tries[key]
+        while tries and now - tries[0] > timedelta(minutes=1):
+            tries.popleft()
+        tries.append(now)
+        return len(tries)

@@ -1,0 +1,94 @@
+// Small habits of the console: live parts, keys, previews, the gate's camera. No framework, no inline code.
+"use strict";
+
+// One stream a page. It says only what kind of thing happened; parts that care fetch themselves anew.
+const live = document.querySelectorAll("[data-live]");
+if (live.length) {
+  const stream = new EventSource("/console/live");
+  let due = 0;
+  stream.onmessage = (event) => {
+    const concerned = [...live].some((part) => part.dataset.live.split(" ").includes(event.data));
+    if (!concerned || due) return;
+    due = setTimeout(refresh, 150);
+  };
+  const refresh = async () => {
+    due = 0;
+    if (document.activeElement && document.activeElement.closest("[data-live]")?.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName)) return;
+    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!response.ok) return;
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelectorAll("[data-live]");
+    document.querySelectorAll("[data-live]").forEach((part, index) => { if (fresh[index]) part.innerHTML = fresh[index].innerHTML; });
+    toEnd();
+  };
+  addEventListener("pagehide", () => stream.close());
+}
+
+const toEnd = () => document.querySelectorAll(".talk").forEach((talk) => { talk.scrollTop = talk.scrollHeight; });
+toEnd();
+
+// Ctrl+Enter sends; keys do nothing while Chinese is being composed or a field has the focus.
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  const field = event.target.closest("input, textarea, select");
+  if (field?.matches("[data-submit]") && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    field.form.requestSubmit();
+  } else if (!field && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+  }
+});
+
+document.addEventListener("input", (event) => {
+  const target = event.target.dataset?.preview;
+  if (target) document.querySelector(target).textContent = event.target.value;
+});
+
+// The gate's camera: BarcodeDetector where the browser has one, else jsQR.
+document.querySelectorAll("[data-scan]").forEach((place) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn";
+  button.textContent = "打开摄像头扫码";
+  place.append(button);
+  button.addEventListener("click", () => scan(place, button));
+});
+
+async function scan(place, button) {
+  const say = (text) => { let line = place.querySelector("p"); if (!line) { line = document.createElement("p"); line.setAttribute("role", "status"); place.append(line); } line.textContent = text; };
+  if (!navigator.mediaDevices?.getUserMedia) return say("这台设备不能用摄像头（需要 https）。请输入 6 位通行码。");
+  let stream;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+  } catch {
+    return say("没有打开摄像头：请允许使用，或输入 6 位通行码。");
+  }
+  button.hidden = true;
+  const video = document.createElement("video");
+  video.playsInline = true;
+  video.muted = true;
+  video.srcObject = stream;
+  place.append(video);
+  await video.play();
+  say("把二维码放进画面里");
+  const detector = "BarcodeDetector" in window ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
+  const canvas = document.createElement("canvas");
+  const look = async () => {
+    const text = detector ? (await detector.detect(video))[0]?.rawValue : read(video, canvas);
+    if (!text) return setTimeout(look, 120);
+    stream.getTracks().forEach((track) => track.stop());
+    const input = document.querySelector(place.dataset.scanTarget);
+    input.value = text;
+    input.form.requestSubmit();
+  };
+  look();
+}
+
+function read(video, canvas) {
+  if (!video.videoWidth) return null;
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(video, 0, 0);
+  const picture = pen.getImageData(0, 0, canvas.width, canvas.height);
+  return jsQR(picture.data, canvas.width, canvas.height)?.data;
+}

@@ -1,0 +1,73 @@
+"""Turning what a page returns into what a browser gets."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
+from jinja2 import FileSystemLoader as Folder
+
+from bot.model import SHANGHAI
+from bot.plugin import Download, Integration, Redirect, View
+
+#: A note for the next page lives this many seconds.
+NOTE_LIVES = 30
+NOTE = "note"
+
+WEEKDAYS = "一二三四五六日"
+
+
+def environment(integrations: Sequence[Integration]) -> Environment:
+    """Return the templates: console/…, pages/… and each integration's under its own name."""
+    loaders: dict[str, Any] = {
+        "console": PackageLoader("bot.console"), "pages": PackageLoader("bot.pages"),
+    }  # fmt: skip
+    loaders |= {integration.name: Folder(integration.folder / "templates") for integration in integrations}
+    found = Environment(
+        loader=PrefixLoader(loaders), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    found.filters["when"] = when
+    found.globals["asset"] = asset
+    return found
+
+
+def when(moment: datetime | None) -> str:
+    """Return 3月12日（周四）15:00, in Asia/Shanghai; nothing for nothing."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）{local:%H:%M}"
+
+
+@cache
+def asset(path: str) -> str:
+    """Return the address of a static file with its time of change, so that browsers may keep it for ever."""
+    file = Path(__file__).parent / "static" / path
+    return f"/static/{path}?v={int(file.stat().st_mtime):x}"
+
+
+def respond(result: View | Redirect | Download, templates: Environment, shared: Mapping[str, Any]) -> web.Response:
+    """Return the response for what a page returned."""
+    if isinstance(result, Redirect):
+        response = web.Response(status=303, headers={"Location": result.to})
+        if result.note:
+            response.set_cookie(NOTE, quote(result.note), max_age=NOTE_LIVES, httponly=True, samesite="Lax")
+        return response
+    if isinstance(result, Download):
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(result.filename)}"} if result.filename else {}
+        return web.Response(body=result.body, content_type=result.content_type, headers=headers)
+    text = templates.get_template(result.template).render({**shared, **result.values})
+    response = web.Response(text=text, content_type="text/html", status=result.status)
+    if shared.get("note"):
+        response.del_cookie(NOTE)
+    return response
+
+
+def note_of(request: web.Request) -> str:
+    """Return the note that the page before left."""
+    return unquote(request.cookies.get(NOTE, ""))[:200]

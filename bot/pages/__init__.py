@@ -1,0 +1,1 @@
+"""What residents open from links sent in the chat."""

@@ -1,0 +1,68 @@
+"""The residents' pages: opened from sealed links in the chat, without signing in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment
+from sqlmodel import Session
+
+from bot.errors import Forged, Refusal
+from bot.plugin import Context, Download, Integration, Page, Redirect, View, Visit
+from bot.store.database import Database
+
+EXPIRED = "这个链接已经过期，或者不完整。请在微信里再要一个，例如回复“我的访客”或“报修进度”。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the pages are made of."""
+
+    database: Database
+    context: Callable[[], Context]
+    integrations: Sequence[Integration]
+    clock: Callable[[], datetime]
+    templates: Environment
+
+
+def mount(app: web.Application, parts: Parts) -> None:
+    """Add the integrations' pages under /p."""
+    for integration in parts.integrations:
+        for page in integration.pages:
+            app.router.add_route(page.method, f"/p{page.path}", _handler(parts, page))
+
+
+def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
+    async def handle(request: web.Request) -> web.Response:
+        now = parts.clock()
+        try:
+            parts.context().keys.check_link(request.path, request.query.get("k", ""), now)
+        except Forged:
+            return _show(parts, View("pages/problem.html", {"title": "链接打不开", "text": EXPIRED}, 403))
+        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        run = parts.database.write if request.method == "POST" else parts.database.read
+        try:
+            result = await run(_serve, parts, page, request.match_info, form, now)
+        except LookupError:
+            return _show(parts, View("pages/problem.html", {"title": "没有找到", "text": EXPIRED}, 404))
+        except Refusal as refusal:
+            return _show(parts, View("pages/problem.html", {"title": "没有完成", "text": str(refusal)}, 422))
+        return _show(parts, result)
+
+    return handle
+
+
+def _serve(session: Session, parts: Parts, page: Page, params: Mapping[str, str], form: Mapping[str, str], now: datetime
+           ) -> View | Redirect | Download:  # fmt: skip
+    return page.run(Visit(session=session, now=now, context=parts.context(), params=dict(params), form=form))
+
+
+def _show(parts: Parts, result: View | Redirect | Download) -> web.Response:
+    if isinstance(result, Redirect):
+        return web.Response(status=303, headers={"Location": result.to})
+    if isinstance(result, Download):
+        return web.Response(body=result.body, content_type=result.content_type)
+    text = parts.templates.get_template(result.template).render(result.values)
+    return web.Response(text=text, content_type="text/html", status=result.status)

@@ -1,0 +1,114 @@
+"""Fetches the photos residents sent, before WeChat forgets them after three days.
+
+What is kept is a picture drawn anew: no EXIF, no place where it was taken, bounded in size, named by its hash.
+"""
+
+import asyncio
+import io
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import structlog
+from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlmodel import Session, col, select
+
+from bot.errors import ContentRefused, WeChatRefused
+from bot.model import Photo
+from bot.store import events
+from bot.store.database import Database
+from bot.wechat.client import Client
+
+#: WeChat deletes a follower's media after three days.
+KEPT_BY_WECHAT = timedelta(days=3)
+
+#: Tries before a photo counts as lost.
+ATTEMPTS = 5
+
+#: Photos fetched in one run.
+BATCH = 10
+
+#: Larger files and pictures are refused: WeChat's own limit is 10 MB, and a bomb of pixels fills the memory.
+MAX_BYTES, MAX_PIXELS, MAX_SIDE = 10 * 1024 * 1024, 50_000_000, 2048
+
+#: First bytes of JPEG, PNG, GIF and WebP.
+_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF")
+
+log = structlog.get_logger(__name__)
+
+
+class Photographer:
+    """Fetches waiting photos into a folder."""
+
+    def __init__(self, database: Database, client: Client, clock: Callable[[], datetime], folder: Path) -> None:
+        self._database, self._client, self._clock, self._folder = database, client, clock, folder
+
+    async def step(self) -> int:
+        """Fetch the waiting photos; returns how many were looked at."""
+        waiting = await self._database.read(_waiting)
+        for photo in waiting:
+            await self._fetch(photo)
+        return len(waiting)
+
+    async def _fetch(self, photo: Photo) -> None:
+        name = ""
+        fault = ""
+        try:
+            content = await self._client.download(photo.media_id)
+            name = await asyncio.to_thread(store, content, self._folder)
+        except ContentRefused as error:
+            fault = str(error)
+        except WeChatRefused as error:
+            log.info("photo not fetched yet", photo=photo.id, attempt=photo.attempts + 1, reason=error.errmsg)
+        await self._database.write(_settle, photo.id or 0, name, fault, self._clock())
+
+
+def _waiting(session: Session) -> list[Photo]:
+    return list(
+        session.exec(select(Photo).where(Photo.state == "waiting").order_by(col(Photo.attempts), col(Photo.id)).limit(BATCH))
+    )
+
+
+def _settle(session: Session, identity: int, name: str, fault: str, now: datetime) -> None:
+    photo = session.get_one(Photo, identity)
+    photo.attempts += 1
+    if name:
+        photo.state, photo.sha256 = "stored", name
+        events.record(session, now, "photo.stored", subject=photo.subject)
+    elif fault or photo.attempts >= ATTEMPTS or now - photo.taken_at > KEPT_BY_WECHAT:
+        photo.state = "lost"
+        events.record(session, now, "photo.lost", subject=photo.subject, reason=fault or "not fetched in time")
+    session.add(photo)
+
+
+def store(content: bytes, folder: Path) -> str:
+    """Draw the picture anew and store it; returns its name, the SHA-256 of the file. Raises ContentRefused."""
+    if len(content) > MAX_BYTES:
+        raise ContentRefused(None, f"photo has {len(content)} bytes; at most {MAX_BYTES}")
+    if not content.startswith(_MAGIC):
+        raise ContentRefused(None, "photo is no JPEG, PNG, GIF or WebP")
+    drawn = _redraw(content)
+    name = sha256(drawn).hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.jpg"
+    if not path.exists():
+        part = folder / f"{name}.{os.getpid()}.part"
+        part.write_bytes(drawn)
+        part.replace(path)  # whole or not at all
+    return name
+
+
+def _redraw(content: bytes) -> bytes:
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise ContentRefused(None, f"photo has {picture.width}×{picture.height} pixels; at most {MAX_PIXELS}")
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            upright.thumbnail((MAX_SIDE, MAX_SIDE))
+            drawn = io.BytesIO()
+            upright.save(drawn, "JPEG", quality=85)
+            return drawn.getvalue()
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
+        raise ContentRefused(None, f"photo cannot be read: {type(error).__name__}") from error

@@ -1,0 +1,318 @@
+"""Notices: to whom, when, and what became of them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import ColumnElement, false, or_, select, update
+from sqlmodel import Session, col
+
+from bot.errors import Refusal
+from bot.language.numbers import value_of
+from bot.model import SHANGHAI, Delivery, DeliveryState, Follower, Household, Notice, NoticeState, Resident
+from bot.store import events, followers, outbox
+from bot.wechat import quota
+
+#: Time to think again after publishing; nothing has left before.
+UNDO = timedelta(seconds=10)
+
+#: A notice that falls due while nothing runs is still sent this long after; later it is left out and told.
+LATE = timedelta(hours=4)
+
+EVERYONE = ("全体", "所有人", "全小区", "全部")
+
+_FLAT = re.compile(r"(\w+?)\s*(?:栋|幢|号楼|#)\s*(?:(\w+?)\s*单元)?\s*(\d{3,4})?(?:室)?")
+_NUMERIC_WEEKDAY = re.compile(r"\d")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """Whom a notice is for: everybody, or the union of the parts."""
+
+    everyone: bool = False
+    buildings: tuple[str, ...] = ()
+    units: tuple[tuple[str, str], ...] = ()
+    flats: tuple[tuple[str, str, str], ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "Audience":
+        """Read 全体, or parts such as 3栋, 3栋2单元, 3栋2单元501, 独居老人, separated by commas or spaces."""
+        parts = [part for part in re.split(r"[,，、;；\s]+", text.strip()) if part]
+        if not parts:
+            raise Refusal("请写明发给谁，例如：全体、3栋、3栋2单元、3栋2单元501、独居老人。")
+        if any(part in EVERYONE for part in parts):
+            return cls(everyone=True)
+        buildings, units, flats, tags = [], [], [], []
+        for part in parts:
+            found = _FLAT.fullmatch(part)
+            if found is None:
+                tags.append(part)
+                continue
+            building, unit, room = (_number(value) for value in found.groups())
+            if room:
+                flats.append((building, unit, room))
+            elif unit:
+                units.append((building, unit))
+            else:
+                buildings.append(building)
+        return cls(buildings=tuple(buildings), units=tuple(units), flats=tuple(flats), tags=tuple(tags))
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Audience":
+        """Read what to_json wrote."""
+        return cls(
+            everyone=bool(kept.get("everyone")), buildings=tuple(kept.get("buildings", ())),
+            units=tuple((b, u) for b, u in kept.get("units", ())), flats=tuple((b, u, r) for b, u, r in kept.get("flats", ())),
+            tags=tuple(kept.get("tags", ())),
+        )  # fmt: skip
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the audience as JSON."""
+        if self.everyone:
+            return {"everyone": True}
+        return {
+            "buildings": list(self.buildings), "units": [list(unit) for unit in self.units],
+            "flats": [list(flat) for flat in self.flats], "tags": list(self.tags),
+        }  # fmt: skip
+
+    @property
+    def label(self) -> str:
+        """The audience as staff write it."""
+        if self.everyone:
+            return "全体"
+        flats = [f"{b}栋{f'{u}单元' if u else ''}{r}" for b, u, r in self.flats]
+        return "、".join([*(f"{b}栋" for b in self.buildings), *(f"{b}栋{u}单元" for b, u in self.units), *flats, *self.tags])
+
+
+def _number(said: str | None) -> str:
+    if not said:
+        return ""
+    try:
+        return str(value_of(said))
+    except ValueError:
+        return said.upper()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """Who would be told, how, and who cannot be."""
+
+    households: int
+    people: int
+    chat: int
+    template: int
+    unreachable: Mapping[str, int] = field(default_factory=dict)  # reason -> people
+    sample: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()  # parts of the audience that nobody belongs to
+
+
+def people_of(session: Session, audience: Audience, community_id: int) -> list[tuple[int, str | None]]:
+    """Return the residents of an audience as (id, openid); the same query counts and sends."""
+    query = (
+        select(col(Resident.id), col(Resident.openid), col(Resident.tags))
+        .join(Household, col(Household.id) == col(Resident.household_id))
+        .where(col(Household.community_id) == community_id)
+        .order_by(col(Resident.id))
+    )
+    if audience.everyone:
+        return [(row.id, row.openid) for row in session.execute(query)]
+    wanted = set(audience.tags)
+    flats = query.add_columns(_lives_in(audience).label("lives"))
+    return [(row.id, row.openid) for row in session.execute(flats) if row.lives or wanted & set(row.tags or ())]
+
+
+def _lives_in(audience: Audience) -> ColumnElement[bool]:
+    building, unit, room = col(Household.building), col(Household.unit), col(Household.room)
+    conditions: list[ColumnElement[bool]] = [building.in_(audience.buildings)] if audience.buildings else []
+    conditions += [(building == b) & (unit == u) for b, u in audience.units]
+    conditions += [(building == b) & (room == r) & ((unit == u) if u else True) for b, u, r in audience.flats]
+    return or_(*conditions) if conditions else false()
+
+
+def count(session: Session, audience: Audience, community_id: int, now: datetime, template: bool) -> Reach:
+    """Return who would be told by which channel, who would not and why, and five flats as a sample."""
+    people = people_of(session, audience, community_id)
+    openids = [openid for _, openid in people if openid]
+    known = {f.openid: f for f in session.execute(select(Follower).where(col(Follower.openid).in_(openids))).scalars()}
+    chat = by_template = 0
+    unreachable: dict[str, int] = {}
+    for _, openid in people:
+        follower = known.get(openid or "")
+        if not openid:
+            reason = outbox.NOT_BOUND
+        elif follower is None or follower.followed_at is None or follower.left_at is not None:
+            reason = outbox.NOT_FOLLOWING
+        elif quota.left(followers.window(follower), now):
+            chat += 1
+            continue
+        elif template:
+            by_template += 1
+            continue
+        else:
+            reason = outbox.WINDOW_CLOSED
+        unreachable[reason] = unreachable.get(reason, 0) + 1
+    flats = _flats_of(session, [resident for resident, _ in people])
+    return Reach(
+        households=len(flats), people=len(people), chat=chat, template=by_template, unreachable=unreachable,
+        sample=tuple(flats[:5]), unknown=_unknown(session, audience, community_id),
+    )  # fmt: skip
+
+
+def _flats_of(session: Session, residents: Sequence[int]) -> list[str]:
+    ids = set(session.execute(select(col(Resident.household_id)).where(col(Resident.id).in_(residents))).scalars())
+    flats = session.execute(select(Household).where(col(Household.id).in_(ids)).order_by(col(Household.id))).scalars()
+    return [flat.label for flat in flats]
+
+
+def _unknown(session: Session, audience: Audience, community_id: int) -> tuple[str, ...]:
+    """Return the parts that nobody belongs to: most often a slip of the pen."""
+    parts = [Audience(buildings=(b,)) for b in audience.buildings] + [Audience(units=(u,)) for u in audience.units]
+    parts += [Audience(flats=(f,)) for f in audience.flats] + [Audience(tags=(t,)) for t in audience.tags]
+    return tuple(part.label for part in parts if not people_of(session, part, community_id))
+
+
+# ------------------------------------------------------------------ when
+
+
+def read_cron(text: str) -> CronTrigger:
+    """Return five fields (minute hour day month weekday) as a trigger in Asia/Shanghai.
+
+    Weekdays go by name: as a number APScheduler's Monday is 0 and cron's is 1, and one of the two readers would be wrong.
+    """
+    fields = text.split()
+    if len(fields) != 5:
+        raise Refusal(f"周期“{text}”应有五段：分 时 日 月 星期，例如 0 9 * * mon（每周一 9:00）。")
+    if _NUMERIC_WEEKDAY.search(fields[4]):
+        raise Refusal(f"周期“{text}”的星期请用 mon tue wed thu fri sat sun，不要用数字（各种软件对数字的理解不一样）。")
+    try:
+        return CronTrigger.from_crontab(text, timezone=SHANGHAI)
+    except ValueError as error:
+        raise Refusal(f"周期“{text}”写得不对：{error}。例如 0 9 1 * * 是每月1号 9:00。") from error
+
+
+def next_occurrence(cron: str, after: datetime) -> datetime | None:
+    """Return the first time after `after` at which a recurring notice falls due."""
+    found: datetime | None = read_cron(cron).get_next_fire_time(None, after + timedelta(seconds=1))
+    return found.astimezone(SHANGHAI) if found else None
+
+
+# ------------------------------------------------------------------ life
+
+
+def draft(session: Session, community_id: int, title: str, body: str, audience: Audience, now: datetime,
+          staff_id: int | None = None) -> Notice:  # fmt: skip
+    """Write a notice down without sending it."""
+    if not title.strip() or not body.strip():
+        raise Refusal("标题和内容都要写。")
+    notice = Notice(
+        community_id=community_id, title=title.strip()[:60], body=body.strip()[:600], audience=audience.to_json(),
+        created_at=now, created_by=staff_id,
+    )  # fmt: skip
+    session.add(notice)
+    session.flush()
+    return notice
+
+
+def schedule(session: Session, notice: Notice, due_at: datetime | None, cron: str, now: datetime) -> None:
+    """Let a notice be published at `due_at`, or whenever `cron` says."""
+    if cron:
+        due_at = next_occurrence(cron, now)
+    if due_at is None or due_at <= now:
+        raise Refusal("发送时间要在现在之后。")
+    notice.due_at, notice.cron, notice.state = due_at, cron, NoticeState.SCHEDULED
+    session.add(notice)
+    events.record(session, now, "notice.scheduled", subject=f"notice:{notice.public_id}", due_at=due_at.isoformat())
+
+
+def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta = UNDO, occurrence: datetime | None = None,
+            actor: str = "system") -> int:  # fmt: skip
+    """Put one delivery per person into the outbox, armed until `undo` is over; returns how many people.
+
+    A second call for the same occurrence adds nobody twice.
+    """
+    people = people_of(session, Audience.from_json(notice.audience), notice.community_id)
+    payload = {"title": notice.title, "text": f"【{notice.title}】\n{notice.body}", "url": "", "notice": notice.public_id}
+    at = occurrence or notice.published_at or now
+    added = outbox.fan_out(session, notice, at, people, payload, now + undo, now)
+    notice.published_at = at
+    if not notice.cron:
+        notice.state = NoticeState.PUBLISHED
+    session.add(notice)
+    events.record(session, now, "notice.published", subject=f"notice:{notice.public_id}", actor=actor, people=added)
+    return added
+
+
+def recall(session: Session, notice: Notice, now: datetime, actor: str = "system") -> int:
+    """Stop a notice: what has not left is cancelled, what has left stays told. Returns how many were stopped."""
+    stopped = session.execute(
+        update(Delivery)
+        .where(col(Delivery.notice_id) == notice.id, col(Delivery.state).in_([DeliveryState.ARMED, DeliveryState.QUEUED]))
+        .values(state=DeliveryState.CANCELLED, reason="已撤回", updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    notice.state, notice.cron, notice.due_at = NoticeState.RECALLED, "", None
+    session.add(notice)
+    number = int(getattr(stopped, "rowcount", 0))
+    events.record(session, now, "notice.recalled", subject=f"notice:{notice.public_id}", actor=actor, stopped=number)
+    return number
+
+
+def publish_due(session: Session, now: datetime) -> list[Notice]:
+    """Publish what has fallen due. Replicas may call this side by side: the conditional write lets one have it."""
+    due = session.execute(
+        select(Notice)
+        .where(col(Notice.state) == NoticeState.SCHEDULED, col(Notice.due_at) <= now)
+        .order_by(col(Notice.due_at))
+        .limit(20)
+        .with_for_update(skip_locked=True)
+    ).scalars()
+    published = []
+    for notice in due:
+        occurrence = notice.due_at or now
+        following = next_occurrence(notice.cron, now) if notice.cron else None
+        notice.due_at = following
+        if not notice.cron or following is None:
+            notice.state = NoticeState.PUBLISHED
+        if now - occurrence > LATE:
+            events.record(session, now, "notice.missed", subject=f"notice:{notice.public_id}", due_at=occurrence.isoformat())
+            session.add(notice)
+            continue
+        publish(session, notice, now, undo=timedelta(), occurrence=occurrence)
+        published.append(notice)
+    return published
+
+
+def listed(session: Session, community_id: int, limit: int = 100) -> Sequence[Notice]:
+    """Return the notices, the newest first."""
+    query = select(Notice).where(col(Notice.community_id) == community_id).order_by(col(Notice.id).desc()).limit(limit)
+    return session.execute(query).scalars().all()
+
+
+def by_public_id(session: Session, public_id: str) -> Notice | None:
+    """Return a notice by the id people see."""
+    return session.execute(select(Notice).where(col(Notice.public_id) == public_id)).scalars().first()
+
+
+def progress(session: Session, notice: Notice) -> dict[DeliveryState, int]:
+    """Return how many deliveries of all occurrences are in each state."""
+    return outbox.counts(session, notice.id or 0)
+
+
+def failures(session: Session, notice: Notice, limit: int = 200) -> list[tuple[str, str, str]]:
+    """Return who was not told: flat, name, reason."""
+    rows = session.execute(
+        select(Household, col(Resident.name), col(Delivery.reason))
+        .join(Resident, col(Resident.household_id) == col(Household.id))
+        .join(Delivery, col(Delivery.resident_id) == col(Resident.id))
+        .where(
+            col(Delivery.notice_id) == notice.id,
+            col(Delivery.state).in_([DeliveryState.FAILED, DeliveryState.UNREACHABLE]),
+        )
+        .order_by(col(Household.id))
+        .limit(limit)
+    ).all()
+    return [(flat.label, name, reason) for flat, name, reason in rows]
