@@ -5,6 +5,7 @@ back. An answer that says nothing is asked once more with help, then a person is
 silently.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,10 +18,18 @@ from bot.language.phrases import fill
 #: A form whose question stays open longer is put away.
 EXPIRES = timedelta(minutes=15)
 
-#: `asking` while everything is read back.
-CONFIRM = "#confirm"
+#: `asking` while everything is read back; after something else came between; once it was agreed to.
+CONFIRM, REREAD, CONFIRMED = "#confirm", "#reread", "#confirmed"
+
+#: Forms put aside for another, at most.
+ASIDE = 2
 
 _TIMES = {"start", "end", "datetime", "date"}
+
+#: Slots that book something, which nobody can do in the past.
+_BOOKED = {"start", "end"}
+
+_WISH = re.compile(r"^(?:我?要?(?:改|换|修改|更改|重填|填错)一?下?|把)|(?:改一?下|不对|错了?|要改|写错了?)$")
 
 #: Clock skew between "now" as the resident says it and our own.
 _JUST_NOW = timedelta(minutes=5)
@@ -37,6 +46,12 @@ class Form:
     menu: Mapping[str, str] = field(default_factory=dict)
     outer: "Form | None" = None
     brief: bool = False  # the opening message gave all that is required: ask for nothing more
+    prompt: str = ""  # the question, when an action asked it and not the slot
+
+    @property
+    def is_read_back(self) -> bool:
+        """All is known; what is left is a yes."""
+        return self.asking in {CONFIRM, REREAD}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,21 +76,53 @@ def proceed(form: Form, intent: Intent) -> Step:
         if slot.name in form.values or not slot.ask:
             continue
         if slot.required or (slot.skippable and not form.brief):
-            return Step(form=replace(form, asking=slot.name, tries=0, menu=_menu(slot)), kind="asks", slot=slot.name)
-    if intent.confirm and form.asking != "#confirmed":
-        return Step(form=replace(form, asking=CONFIRM, tries=0, menu={}), kind="confirms")
+            return Step(form=ask(form, slot), kind="asks", slot=slot.name)
+    if intent.confirm and form.asking != CONFIRMED:
+        return Step(form=replace(form, asking=CONFIRM, tries=0, menu={}, prompt=""), kind="confirms")
     return Step(form=form, kind="ready")
+
+
+def ask(form: Form, slot: Slot) -> Form:
+    """Return the form with the question for a slot open."""
+    return replace(form, asking=slot.name, tries=0, menu=_menu(slot), prompt="")
+
+
+def talked_over(form: Form) -> Form:
+    """Return the form after other words came between: what was read back must be read back again before a yes counts."""
+    return replace(form, asking=REREAD) if form.asking == CONFIRM else form
+
+
+def chain(form: Form | None) -> list[Form]:
+    """Return a form and those put aside for it, the newest first."""
+    return [form, *chain(form.outer)] if form else []
+
+
+def aside(form: Form, starting: str) -> Form | None:
+    """Return what waits while `starting` is dealt with: at most ASIDE forms, none of them for the same."""
+    kept: Form | None = None
+    for waiting in reversed([item for item in chain(form) if item.intent != starting][:ASIDE]):
+        kept = replace(talked_over(waiting), outer=kept)
+    return kept
+
+
+def meant(form: Form, intent: Intent, text: str) -> Slot | None:
+    """Return the slot that is named as what shall change: 时间, 改车牌."""
+    if not form.is_read_back:
+        return None
+    asked = [slot for slot in intent.slots if slot.ask and slot.title]
+    index = answers.pick(_WISH.sub("", text.strip(" ，。,.!！")), [slot.title for slot in asked])
+    return None if index is None else asked[index]
 
 
 def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
     """Return the form with what `text` says filled in, None when it says nothing about it."""
-    asked = "" if form.asking == CONFIRM else form.asking
+    asked = "" if form.is_read_back else form.asking
     chosen = _choose(form, intent, text)
     if asked and chosen is not None:
         return replace(form, values={**form.values, **chosen}, tries=0)
     said = slots.extract(text, intent.slots, now, asked or None, form.values)
     changed = {name: value for name, value in said.items() if form.values.get(name) != value}
-    if not said or (form.asking == CONFIRM and not changed):
+    if not said or (form.is_read_back and not changed):
         return None
     if asked and asked not in said and not changed:
         return None
@@ -86,7 +133,7 @@ def is_past(form: Form, intent: Intent, now: datetime) -> Slot | None:
     """Return the slot whose time is over already; nothing is booked in the past."""
     for slot in intent.slots:
         value = form.values.get(slot.name)
-        if slot.type not in _TIMES or not isinstance(value, datetime):
+        if slot.type not in _BOOKED or not isinstance(value, datetime):
             continue
         whole_day = (value.hour, value.minute) in {(0, 0), (23, 59)}
         if value < now - _JUST_NOW and not (whole_day and value.date() >= now.date()):
@@ -96,7 +143,8 @@ def is_past(form: Form, intent: Intent, now: datetime) -> Slot | None:
 
 def without(form: Form, slot: Slot) -> Form:
     """Return the form with a value taken back."""
-    return replace(form, values={name: value for name, value in form.values.items() if name != slot.name}, asking="")
+    values = {name: value for name, value in form.values.items() if name != slot.name}
+    return replace(form, values=values, asking="", brief=False)
 
 
 def read_back(form: Form, intent: Intent, now: datetime, facts: Mapping[str, Any]) -> str:
@@ -161,7 +209,7 @@ def pack(form: Form) -> dict[str, Any]:
     values = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in form.values.items()}
     return {
         "intent": form.intent, "values": values, "asking": form.asking, "tries": form.tries, "menu": dict(form.menu),
-        "brief": form.brief, "outer": pack(form.outer) if form.outer else None,
+        "brief": form.brief, "prompt": form.prompt, "outer": pack(form.outer) if form.outer else None,
     }  # fmt: skip
 
 
@@ -177,4 +225,4 @@ def unpack(kept: Mapping[str, Any], intents: Mapping[str, Intent]) -> Form | Non
     }
     outer = unpack(kept["outer"], intents) if kept["outer"] else None
     return Form(intent=kept["intent"], values=values, asking=kept["asking"], tries=kept["tries"], menu=kept["menu"],
-                brief=kept["brief"], outer=outer)  # fmt: skip
+                brief=kept["brief"], prompt=kept.get("prompt", ""), outer=outer)  # fmt: skip

@@ -18,8 +18,8 @@ from bot.dialogue.understanding import Heard, Understanding, read_slots
 from bot.errors import Refusal
 from bot.language import answers, slots
 from bot.language.files import Intent
-from bot.language.matcher import Candidate
-from bot.model import Delivery, DeliveryState, Photo, Resident
+from bot.language.matcher import Candidate, Match
+from bot.model import Conversation, Delivery, DeliveryState, Photo, Resident
 from bot.plugin import Action, Ask, Context, Turn
 from bot.store import conversations, followers, inbox, outbox
 from bot.wechat import messages
@@ -40,7 +40,7 @@ PHOTO_FOLLOWS = timedelta(minutes=15)
 #: Times that words are not understood before a person is offered.
 PATIENCE = 2
 
-HUMAN, HELP, BIND = "handoff.human", "help", "identity.bind"
+HUMAN, BIND = "handoff.human", "identity.bind"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +73,16 @@ class House:
 
 def take(session: Session, message: messages.Message, heard: Heard, now: datetime, house: House) -> Answer:
     """Answer one message. Called in a transaction of its own; a repeat gets the answer of the first time."""
+    # The conversation is locked first: what another replica does with the same message is seen below.
+    conversation = conversations.open_with(session, message.openid, house.context.community.id or 0, now)
     stored = inbox.find(session, message.key)
     if stored is not None:
         return _unpack(stored)
-    answer = _Talk(session, message.openid, now, house).answer(message, heard)
+    if isinstance(message, messages.Report):
+        outbox.receive(session, message.msgid, message.status, now)
+        answer = _SILENT
+    else:
+        answer = _Talk(session, conversation, now, house).answer(message, heard)
     inbox.remember(session, message.key, message.openid, _pack(answer), now)
     return answer
 
@@ -94,21 +100,25 @@ def _unpack(stored: str) -> Answer:
 class _Talk:
     """One conversation during one turn."""
 
-    def __init__(self, session: Session, openid: str, now: datetime, house: House) -> None:
-        self.session, self.openid, self.now, self.house = session, openid, now, house
+    def __init__(self, session: Session, conversation: Conversation, now: datetime, house: House) -> None:
+        self.session, self.conversation, self.now, self.house = session, conversation, now, house
+        self.openid = conversation.openid
         self.catalogue = house.understanding.catalogue
-        community_id = house.context.community.id or 0
-        self.follower = followers.meet(session, openid, community_id)
-        self.conversation = conversations.open_with(session, openid, community_id, now)
-        resident = session.exec(select(Resident).where(Resident.openid == openid)).first()
-        self.turn = Turn(session=session, now=now, context=house.context, openid=openid, resident=resident)
-        self.form = self._open_form()
-        self.expired = self.conversation.form is not None and self.form is None
+        self.follower = followers.meet(session, self.openid, house.context.community.id or 0)
+        resident = session.exec(select(Resident).where(Resident.openid == self.openid)).first()
+        self.turn = Turn(session=session, now=now, context=house.context, openid=self.openid, resident=resident)
+        kept = forms.unpack(conversation.form, self.catalogue.intents) if conversation.form else None
+        is_late = now - conversation.updated_at > forms.EXPIRES
+        self.form = None if is_late else kept
+        self.expired = kept if is_late else None
+        if is_late:
+            self._show({})
 
     # -- kinds of messages
 
     def answer(self, message: messages.Message, heard: Heard) -> Answer:
         """Answer whatever came."""
+        heard = self._still_known(heard)
         match message:
             case messages.Text() | messages.Voice() | messages.Click():
                 answer = self._hear(message, heard)
@@ -118,37 +128,56 @@ class _Talk:
                 answer = self._locate(message)
             case messages.Follow() | messages.Scan():
                 followers.followed(self.follower, self.now)
-                answer = self._say("done", "welcome")
+                answer = self._say("done", "welcome.back" if self.turn.resident else "welcome")
             case messages.Unfollow():
                 answer = self._part()
-            case messages.Report():
-                outbox.receive(self.session, message.msgid, message.status, self.now)
-                answer = _SILENT
             case _:
                 answer = _SILENT
         for text in answer.texts:
             conversations.say(self.session, self.openid, "bot", text, self.now)
-        self.conversation.updated_at = self.now
+        if answer is _TAKEN:  # the time counts from the take-over
+            self.form = forms.talked_over(self.form) if self.form else None
+        else:
+            self.conversation.updated_at = self.now
         self.conversation.form = forms.pack(self.form) if self.form else None
         return answer
+
+    def _still_known(self, heard: Heard) -> Heard:
+        """Leave out what has gone from the files since the message was understood."""
+        if all(candidate.intent in self.catalogue.intents for candidate in heard.match.candidates):
+            return heard
+        return replace(heard, match=Match(text=heard.match.text))
 
     def _hear(self, message: messages.Text | messages.Voice | messages.Click, heard: Heard) -> Answer:
         if isinstance(message, messages.Click):
             followers.tapped(self.follower, self.now)
+            known = self.catalogue.intents.get(message.event_key)
+            said = f"[菜单] {known.title if known else message.event_key}"
         else:
             followers.heard(self.follower, self.now)
-            conversations.say(self.session, self.openid, "resident", message.text, self.now)
-        if heard.match.emergency:
-            return self._alarm(self.catalogue.intents[heard.match.candidates[0].intent], heard.text)
+            said = message.text or "[语音]"
+        conversations.say(self.session, self.openid, "resident", said, self.now)
+        best = self._accepted(heard)
+        if best is not None and (heard.match.emergency or best.emergency):
+            return self._alarm(best, heard.text)
         if conversations.is_taken(self.session, self.conversation, self.now):
-            return _SILENT
+            return _TAKEN
         if isinstance(message, messages.Voice) and not heard.text:
             return self._say("unknown", "voice.unheard")
         return self._speak(heard)
 
+    def _accepted(self, heard: Heard) -> Intent | None:
+        """Return the intent that the message surely means."""
+        match = heard.match
+        if not match.candidates or not (match.emergency or match.decision == "accept"):
+            return None
+        return self.catalogue.intents[match.candidates[0].intent]
+
     def _speak(self, heard: Heard) -> Answer:
         if self.form is not None:
             return self._continue(self.form, heard)
+        if self.expired is not None and self._accepted(heard) is None:
+            return self._too_late(self.expired, heard)
         picked = self._picked(heard.text)
         if picked is not None:
             return picked
@@ -166,7 +195,7 @@ class _Talk:
         self.session.flush()
         conversations.say(self.session, self.openid, "resident", "[图片]", self.now, photo_id=photo.id)
         if conversations.is_taken(self.session, self.conversation, self.now):
-            return _SILENT
+            return _TAKEN
         if self.form is not None:
             return self._photo_in_form(self.form)
         about = self._recent_subject()
@@ -180,7 +209,9 @@ class _Talk:
         intent = self.catalogue.intents[form.intent]
         slot = next((slot for slot in intent.slots if slot.type == "photo"), None)
         if slot is None:
-            return self._again(form, intent, self._phrase("photo.not_now"))
+            waiting = [self.catalogue.intents[item.intent] for item in forms.chain(form)]
+            wanted = any(slot.type == "photo" for intent in waiting for slot in intent.slots)
+            return self._again(form, intent, self._phrase("photo.received" if wanted else "photo.not_now"))
         received = replace(form, values={**form.values, slot.name: "[图片]"})
         return self._advance(received, intent, self._phrase("photo.received"))
 
@@ -190,7 +221,7 @@ class _Talk:
         label = message.label or f"{message.latitude:.5f},{message.longitude:.5f}"
         conversations.say(self.session, self.openid, "resident", f"[位置] {label}", self.now)
         if conversations.is_taken(self.session, self.conversation, self.now):
-            return _SILENT
+            return _TAKEN
         if self.form is None:
             offers = [i for i in self.catalogue.intents.values() if any(slot.type == "place" for slot in i.slots)]
             return self._offer(offers, "", "place.what")
@@ -206,6 +237,7 @@ class _Talk:
         if self.turn.resident is not None:
             self.turn.record("identity.unbound", f"resident:{self.turn.resident.public_id}", reason="unfollowed")
             self.turn.resident.openid = None
+            self.turn.resident.bound_at = None
             self.session.add(self.turn.resident)
         self.session.execute(
             update(Delivery)
@@ -213,6 +245,7 @@ class _Talk:
             .values(state=DeliveryState.CANCELLED, reason="已取消关注", updated_at=self.now)
         )
         self.form = None
+        self.conversation.options = None
         conversations.hand_back(self.conversation)
         return _SILENT
 
@@ -222,7 +255,7 @@ class _Talk:
         match = heard.match
         if match.decision == "reject":
             return self._not_understood()
-        self.conversation.options = None
+        self._show({})
         if match.decision == "clarify":
             offers = [self.catalogue.intents[candidate.intent] for candidate in match.candidates]
             return self._offer(offers, heard.text, "clarify")
@@ -245,17 +278,17 @@ class _Talk:
     def _not_understood(self) -> Answer:
         """Say so, with a way on; the second time in a row a person is offered."""
         count = (self.conversation.options or {}).get("unknown", 0) + 1
-        self.conversation.options = {"unknown": count}
+        self._show({"unknown": count})
         self.turn.record("message.unmatched")
         if count >= PATIENCE:
-            self.conversation.options = {"unknown": 0, "intents": [HUMAN], "text": ""}
+            self._show({"intents": [HUMAN], "text": ""})
             return self._say("unknown", "unknown.again")
         return self._say("unknown", "unknown")
 
     def _offer(self, offers: list[Intent], text: str, phrase: str) -> Answer:
         """Show a numbered menu of intents, with a person as the last choice."""
         ids = [intent.id for intent in offers[:3]]
-        self.conversation.options = {"intents": [*ids, HUMAN], "text": text}
+        self._show({"intents": [*ids, HUMAN], "text": text})
         titles = [*(intent.title for intent in offers[:3]), self._phrase("clarify.none")]
         return Answer(
             texts=(f"{self._phrase(phrase)}\n{_numbered(titles)}",),
@@ -271,11 +304,11 @@ class _Talk:
         known = self.catalogue.intents
         titles = [known[identity].title if identity != HUMAN else self._phrase("clarify.none") for identity in ids]
         index = answers.pick(text, titles)
-        if index is None and len(ids) == 1 and answers.is_yes(text):
+        if index is None and len([identity for identity in ids if identity != HUMAN]) <= 1 and answers.is_yes(text):
             index = 0
         if index is None:
             return None
-        self.conversation.options = None
+        self._show({})
         if ids[index] == HUMAN:
             return self._hand_over(menu.get("text", ""))
         said = self.house.understanding.hear_text(menu.get("text", ""), self.now)
@@ -283,11 +316,13 @@ class _Talk:
 
     # -- forms
 
-    def _open_form(self) -> Form | None:
-        kept = self.conversation.form
-        if kept is None or self.now - self.conversation.updated_at > forms.EXPIRES:
-            return None
-        return forms.unpack(kept, self.catalogue.intents)
+    def _too_late(self, form: Form, heard: Heard) -> Answer:
+        """Say that the form which this message may have been meant for was put away."""
+        if answers.wants_human(heard.text):
+            return self._hand_over(heard.text)
+        intent = self.catalogue.intents[form.intent]
+        text = self._phrase("form.expired", title=intent.title)
+        return Answer(texts=(text,), outcome=Outcome(kind="cancelled", intent=intent.id), values=self._values(form, intent))
 
     def _continue(self, form: Form, heard: Heard) -> Answer:
         """Go on with the open form, unless the message wants out of it or something else."""
@@ -298,21 +333,27 @@ class _Talk:
             return self._hand_over(intent.title)
         if answers.is_cancel(text) or self._is_own_cancel(intent, heard):
             return self._abandon(form, intent)
-        if form.asking == forms.CONFIRM and answers.is_yes(text):
-            return self._run(replace(form, asking="#confirmed"), intent)
-        if form.asking == forms.CONFIRM and answers.is_no(text):
-            return self._keep(form, "confirms", self._phrase("form.change"), intent)
+        if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back:  # to the person just offered
+            return self._hand_over(intent.title)
+        if form.is_read_back and answers.is_yes(text):
+            agreed = form.asking == forms.CONFIRM
+            return self._run(replace(form, asking=forms.CONFIRMED), intent) if agreed else self._again(form, intent, "")
+        if form.is_read_back and answers.is_no(text):
+            return self._keep(forms.talked_over(form), "asks", self._phrase("form.change"), intent)
         text = forms.suggestion(form, text)
         changed = forms.answer(form, intent, text, self.now)
         if self._is_interruption(form, intent, heard, changed):
             return self._interrupt(form, heard)
+        slot = forms.meant(form, intent, text) if changed is None else None
+        if slot is not None:
+            return self._again(forms.ask(forms.without(form, slot), slot), intent, "")
         if changed is None:
             return self._ask_again(form, intent)
         return self._advance(changed, intent, self._noted(form, changed, intent))
 
     def _noted(self, form: Form, changed: Form, intent: Intent) -> str:
         """Say which known values were replaced; at the confirmation all is read back anyway."""
-        if form.asking == forms.CONFIRM:
+        if form.is_read_back:
             return ""
         spoken = forms.spoken(changed, intent, self.now)
         replaced = [name for name in spoken if name in form.values and form.values[name] != changed.values[name]]
@@ -329,20 +370,35 @@ class _Talk:
             return False
         if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
             return False
-        fits = changed is not None and form.asking in changed.values and form.asking not in form.values
-        return not (fits and len(heard.text) <= SHORT and best.confidence < 1.0)
+        if changed is None:
+            return True
+        if slots.corrects(heard.text):
+            return False
+        gives = sum(form.values.get(name) != value for name, value in changed.values.items())
+        others = len(read_slots(self.catalogue.intents[best.intent], heard, self.now))
+        return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
 
     def _interrupt(self, form: Form, heard: Heard) -> Answer:
         """Answer another request and come back: at once if it needs no form, else when that form is done."""
         other = self.catalogue.intents[heard.match.candidates[0].intent]
+        intent = self.catalogue.intents[form.intent]
+        if other.id == HUMAN:
+            return self._hand_over(intent.title)
+        if other.id == intent.id:  # the menu was touched again
+            return self._again(form, intent, "")
+        waiting = forms.aside(form, other.id)
+        if other.needs_flat and form.intent == BIND and self.turn.resident is None:
+            wanted = forms.begin(
+                other, read_slots(other, heard, self.now), forms.aside(form.outer, other.id) if form.outer else None
+            )
+            return self._again(replace(form, outer=wanted), intent, self._phrase("flat.first", title=other.title))
         if any(slot.required for slot in other.slots) or other.confirm or (other.needs_flat and self.turn.resident is None):
-            return self._start(other, heard, replace(form, outer=None))
+            return self._start(other, heard, waiting)
         self.form = None
         answer = self._start(other, heard)
         if self.form is not None:  # it asks something after all: the first form waits
-            self.form = replace(self.form, outer=replace(form, outer=None))
+            self.form = replace(self.form, outer=waiting)
             return answer
-        intent = self.catalogue.intents[form.intent]
         back = self._again(form, intent, "")
         outcome = replace(answer.outcome, slot=back.outcome.slot)
         return Answer(texts=(*answer.texts, self._phrase("form.back", title=intent.title) + back.texts[0]),
@@ -362,11 +418,14 @@ class _Talk:
         if tried.tries >= PATIENCE:
             return self._again(tried, intent, self._phrase("form.stuck"))
         slot = next((slot for slot in intent.slots if slot.name == form.asking), None)
-        return self._again(tried, intent, (slot.error if slot else "") or self._phrase("form.unclear"))
+        if slot is None or not slot.error or form.prompt:
+            return self._again(tried, intent, self._phrase("form.unclear"))
+        return self._keep(tried, "asks", _with_menu(slot.error, form), intent)
 
     def _again(self, form: Form, intent: Intent, before: str) -> Answer:
         """Repeat the open question after some words."""
-        kind: Kind = "confirms" if form.asking == forms.CONFIRM else "asks"
+        kind: Kind = "confirms" if form.is_read_back else "asks"
+        form = replace(form, asking=forms.CONFIRM) if form.is_read_back else form
         question = self._question(form, intent)
         return self._keep(form, kind, f"{before}\n{question}" if before else question, intent)
 
@@ -375,7 +434,7 @@ class _Talk:
         past = forms.is_past(form, intent, self.now)
         if past is not None:
             value = slots.describe(past, form.values[past.name], self.now)
-            form = replace(forms.without(form, past), brief=False)
+            form = forms.without(form, past)
             before = self._phrase("form.past", value=value)
         step = forms.proceed(form, intent)
         if step.kind == "ready":
@@ -388,11 +447,11 @@ class _Talk:
             return forms.read_back(form, intent, self.now, self._facts())
         slot = next((slot for slot in intent.slots if slot.name == form.asking), None)
         ask = self.turn.words(slot.ask, **forms.spoken(form, intent, self.now)) if slot else ""
-        return f"{ask}\n{_numbered(list(form.menu.values()))}" if form.menu else ask
+        return _with_menu(form.prompt or ask, form)
 
     def _keep(self, form: Form, kind: Kind, text: str, intent: Intent) -> Answer:
         self.form = form
-        slot = None if form.asking == forms.CONFIRM else form.asking
+        slot = None if form.is_read_back else form.asking
         outcome = Outcome(kind=kind, intent=intent.id, slot=slot, options=tuple(form.menu.values()))
         return Answer(texts=(text,), outcome=outcome, values=self._values(form, intent))
 
@@ -401,20 +460,23 @@ class _Talk:
         self.form = None
         deed = self.house.actions.get(intent.id) if intent.action else None
         if deed is None:
-            return self._without_deed(intent)
+            return self._without_deed(form, intent, before)
         try:
-            reply = deed(self.turn, forms.given(form))
+            with self.session.begin_nested():  # of what is refused nothing remains
+                reply = deed(self.turn, forms.given(form))
         except Refusal as refusal:
-            return Answer(
-                texts=(str(refusal),), outcome=Outcome(kind="done", intent=intent.id), values=self._values(form, intent)
-            )
+            return self._finish(form, intent, str(refusal))
         if isinstance(reply, Ask):
             return self._ask_back(form, intent, reply)
         text = self.turn.words(intent.replies[reply.name], **{**forms.spoken(form, intent, self.now), **reply.values})
         text = f"{before}\n{text}" if before else text
         if reply.about:
             self.conversation.options = {"about": reply.about, "until": (self.now + PHOTO_FOLLOWS).isoformat()}
-        if form.outer is not None:
+        return self._finish(form, intent, text)
+
+    def _finish(self, form: Form, intent: Intent, text: str) -> Answer:
+        """Say how it ended and come back to what was put aside; without a flat, what needs one is not resumed."""
+        if form.outer is not None and form.outer.intent in self.catalogue.intents:
             self._look_up_resident()
             if intent.id != BIND or self.turn.resident is not None:
                 return self._resume(form.outer, text)
@@ -422,7 +484,7 @@ class _Talk:
 
     def _resume(self, outer: Form, before: str) -> Answer:
         intent = self.catalogue.intents[outer.intent]
-        resumed = self._advance(replace(outer, outer=None), intent)
+        resumed = self._advance(outer, intent)
         return replace(resumed, texts=(before, *resumed.texts))
 
     def _ask_back(self, form: Form, intent: Intent, ask: Ask) -> Answer:
@@ -432,15 +494,22 @@ class _Talk:
             else forms.spoken(form, intent, self.now)
         )
         question = self.turn.words(intent.replies[ask.name], **words)
-        text = f"{question}\n{_numbered(list(ask.options.values()))}" if ask.options else question
         values = {name: value for name, value in form.values.items() if name != ask.slot}
-        return self._keep(replace(form, values=values, asking=ask.slot, menu=dict(ask.options)), "asks", text, intent)
+        form = replace(form, values=values, asking=ask.slot, menu=dict(ask.options), prompt=question, tries=0)
+        return self._keep(form, "asks", _with_menu(question, form), intent)
 
-    def _without_deed(self, intent: Intent) -> Answer:
+    def _without_deed(self, form: Form, intent: Intent, before: str) -> Answer:
         """Say the file's own words; an intent without any is handed to a person, never to a dead end."""
-        if intent.id == HELP or intent.reply:
-            return Answer(texts=(self.turn.words(intent.reply),), outcome=Outcome(kind="done", intent=intent.id))
-        return replace(self._hand_over(intent.topic or intent.title), outcome=Outcome(kind="handed_off", intent=intent.id))
+        spoken = forms.spoken(form, intent, self.now)
+        if intent.reply:
+            text = self.turn.words(intent.reply, **spoken)
+            return self._finish(form, intent, f"{before}\n{text}" if before else text)
+        values = "、".join(said for said in spoken.values() if said)
+        handed = self._hand_over(f"{intent.topic or intent.title}{'：' if values else ''}{values}")
+        if form.outer is not None and form.outer.intent in self.catalogue.intents:
+            return self._resume(form.outer, handed.texts[0])
+        outcome = Outcome(kind="handed_off", intent=intent.id)
+        return replace(handed, outcome=outcome, values=self._values(form, intent))
 
     def _look_up_resident(self) -> None:
         self.session.flush()
@@ -452,12 +521,13 @@ class _Talk:
     def _alarm(self, intent: Intent, text: str) -> Answer:
         said = safety.alarm(self.turn, intent, text)
         conversations.ask_for_person(self.conversation, intent.title, self.now)
+        self.form = forms.talked_over(self.form) if self.form else None
         return Answer(texts=(said,), outcome=Outcome(kind="emergency", intent=intent.id))
 
     def _hand_over(self, topic: str) -> Answer:
         """Put the conversation into the staff's queue and say so."""
         self.form = None
-        self.conversation.options = None
+        self._show({})
         conversations.ask_for_person(self.conversation, topic[:60], self.now)
         self.turn.record("conversation.waiting", f"conversation:{self.conversation.public_id}")
         return self._say("handed_off", "handed_off", intent=HUMAN)
@@ -473,6 +543,11 @@ class _Talk:
     def _facts(self) -> dict[str, Any]:
         community = self.house.context.community
         return {"community.name": community.name, "community.phone": community.phone}
+
+    def _show(self, menu: dict[str, Any]) -> None:
+        """Replace the menu last shown; what photos may still belong to stays."""
+        kept = {name: value for name, value in (self.conversation.options or {}).items() if name in {"about", "until"}}
+        self.conversation.options = {**kept, **menu} or None
 
     def _recent_subject(self) -> str:
         kept = self.conversation.options or {}
@@ -490,6 +565,13 @@ class _Talk:
 
 
 _SILENT = Answer(texts=(), outcome=Outcome(kind="silent"))
+
+#: Silent because a staff member has the word.
+_TAKEN = Answer(texts=(), outcome=Outcome(kind="silent"))
+
+
+def _with_menu(words: str, form: Form) -> str:
+    return f"{words}\n{_numbered(list(form.menu.values()))}" if form.menu else words
 
 
 def _numbered(titles: list[str]) -> str:

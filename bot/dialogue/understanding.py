@@ -100,8 +100,13 @@ def judge(understanding: Understanding, text: str, now: datetime) -> Judgement:
 
 
 def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, slots.Value]:
-    """Return the values that an opening message gives for its intent."""
-    return slots.extract(heard.text, intent.slots, now) if heard.text else {}
+    """Return the values that an opening message gives for its intent; what a template points at is read leniently."""
+    found = slots.extract(heard.text, intent.slots, now) if heard.text else {}
+    for slot in intent.slots:
+        words = heard.match.said.get(slot.name) if slot.name not in found else None
+        if words:
+            found |= slots.extract(words, (slot,), now, asked=slot.name)
+    return found
 
 
 def read_folder(folder: Path) -> dict[str, str]:

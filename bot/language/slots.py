@@ -147,6 +147,11 @@ def label(slot: Slot, value: str) -> str:
     return words[0] if words else value
 
 
+def corrects(text: str) -> bool:
+    """Tell whether a message takes back something said before: 改成四点, 不对."""
+    return _CORRECTION.search(text) is not None
+
+
 # ------------------------------------------------------------------ reading
 
 

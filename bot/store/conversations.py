@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from bot.model import Conversation, Line
@@ -12,11 +13,16 @@ RETURNS_AFTER = timedelta(minutes=30)
 
 
 def open_with(session: Session, openid: str, community_id: int, now: datetime) -> Conversation:
-    """Return the conversation with an openid, begun if need be."""
-    conversation = session.get(Conversation, openid)
-    if conversation is None:
-        conversation = Conversation(openid=openid, community_id=community_id, updated_at=now)
-        session.add(conversation)
+    """Return the conversation with an openid, begun if need be; until the end of the transaction it is ours alone."""
+    conversation = session.get(Conversation, openid, with_for_update=True)
+    if conversation is not None:
+        return conversation
+    conversation = Conversation(openid=openid, community_id=community_id, updated_at=now)
+    try:
+        with session.begin_nested():
+            session.add(conversation)
+    except IntegrityError:  # another replica has just begun it
+        return session.get_one(Conversation, openid, with_for_update=True)
     return conversation
 
 
@@ -62,13 +68,16 @@ def hand_back(conversation: Conversation) -> None:
 
 
 def is_taken(session: Session, conversation: Conversation, now: datetime) -> bool:
-    """Tell whether a staff member has the word; hands back what was left alone for RETURNS_AFTER."""
+    """Tell whether a staff member has the word; hands back what was left alone for RETURNS_AFTER.
+
+    Counted from their last word or from the take-over, which is `updated_at`: turns leave it alone meanwhile.
+    """
     if conversation.staff_id is None:
         return False
     last = session.exec(
         select(Line.at).where(Line.openid == conversation.openid, Line.speaker == "staff").order_by(col(Line.id).desc()).limit(1)
     ).first()
-    if now - max(last or conversation.updated_at, conversation.waiting_since or now) < RETURNS_AFTER:
+    if now - max(last or conversation.updated_at, conversation.updated_at) < RETURNS_AFTER:
         return True
     hand_back(conversation)
     return False
