@@ -233,7 +233,7 @@ async def run(app: web.Application, host: str, port: int, ready: Callable[[], No
 
 
 async def _front(_: web.Request) -> web.Response:
-    raise web.HTTPFound("/console")
+    raise web.HTTPFound("/console/start")
 
 
 async def _alive(_: web.Request) -> web.Response:

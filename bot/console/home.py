@@ -33,7 +33,7 @@ def show(desk: Desk) -> View:
     )  # fmt: skip
 
 
-@page("GET", "/start", need="gate.check")
+@page("GET", "/start", need="console.start")
 def start(desk: Desk) -> Redirect:
     """Go where this role works: a guard to the gate."""
     return Redirect("/console" if desk.may("home.view") else "/console/gate")

@@ -5,11 +5,11 @@ from fnmatch import fnmatchcase
 
 from bot.model import Role
 
-_STAFF = ("ticket.*", "pass.view", "conversation.*", "notice.view", "notice.draft", "people.confirm", "task.view", "home.view")
+_STAFF = ("ticket.*", "pass.view", "conversation.*", "notice.view", "notice.draft", "people.confirm", "task.view", "home.view", "console.start")
 
 #: Role -> patterns of permissions.
 GRANTS: Mapping[Role, tuple[str, ...]] = {
-    Role.GUARD: ("gate.*",),
+    Role.GUARD: ("console.start", "gate.*"),
     Role.STAFF: _STAFF,
     Role.MANAGER: (*_STAFF, "gate.*", "notice.send", "health.view", "intents.view", "audit.view"),
     Role.ADMIN: ("*",),

@@ -43,7 +43,7 @@ async def enter(request: web.Request) -> web.Response:
             request, "console/signin.html", 422, login=login, fault="登录名或密码不对。忘了密码，请管理员发一个登录链接。", to=to
         )
     token = await parts.database.write(sessions.begin, member, request.headers.get("User-Agent", ""), now)
-    return _welcome(request, token, to or "/console")
+    return _welcome(request, token, to or "/console/start")
 
 
 async def show_link(request: web.Request) -> web.Response:
@@ -62,7 +62,7 @@ async def enter_by_link(request: web.Request) -> web.Response:
         token = await parts.database.write(sessions.use_link, request.match_info["token"], browser, parts.clock())
     except Refusal as refusal:
         return _page(request, "console/problem.html", 410, title="链接失效", text=str(refusal))
-    return _welcome(request, token, "/console")
+    return _welcome(request, token, "/console/start")
 
 
 async def leave(request: web.Request) -> web.Response:

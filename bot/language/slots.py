@@ -329,11 +329,11 @@ def _name(reading: _Reading, _: Slot) -> Value | None:
 
 
 def _place(reading: _Reading, slot: Slot) -> Value | None:
-    """Return the flat's words and the places named, as said: 3栋2单元 电梯."""
+    """Return the flat's words and the place named, the first of the file's options: 3栋2单元电梯."""
     building, unit, room = reading.flat
     flat = (f"{building}栋" if building else "") + (f"{unit}单元" if unit else "") + room
     places = [value for value, words in slot.options.items() if any(word in reading.text for word in words)]
-    return "".join([flat, *places[:2]]) or None
+    return "".join([flat, *places[:1]]) or None
 
 
 def _flag(reading: _Reading, slot: Slot) -> Value | None:

@@ -1,0 +1,211 @@
+"""A new user's way through the demo: residents' phones and the staff's console, together, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from bot.simulator.cast import CAST
+
+if TYPE_CHECKING:
+    from tests.acceptance.conftest import Demo
+
+pytestmark = pytest.mark.browser
+
+CHEN, LI, WANG, ZHAO = (actor.openid for actor in CAST)
+
+LEAK = Path(__file__).with_name("leak.jpg")
+
+Window = Callable[..., Page]
+Shot = Callable[[Page, str], None]
+
+
+def say(phone: Page, text: str) -> None:
+    """Type and send; return once the bubble stands there."""
+    box = phone.get_by_role("textbox", name="消息")
+    box.fill(text)
+    box.press("Enter")
+    expect(phone.get_by_role("log")).to_contain_text(text)
+
+
+def test_visitor_is_invited_with_two_corrections_and_admitted_once(
+    demo: Demo, window: Window, sign_in: Window, shot: Shot
+) -> None:
+    phone = window(width=390, height=844)
+    phone.goto(f"{demo.url}/simulator/?as=陈建国")
+    log = phone.get_by_role("log")
+
+    say(phone, "我要邀请访客")
+    expect(log).to_contain_text("怎么称呼客人")
+    say(phone, "张敏")
+    expect(log).to_contain_text("什么时候到")
+    say(phone, "明天下午三点来")
+    expect(log).to_contain_text("开车来吗")
+    say(phone, "不对，是后天下午四点")
+    expect(log).to_contain_text("好的，改成后天")
+    say(phone, "粤B12345")
+    expect(log).to_contain_text("16:00到访，车牌粤B12345")
+    say(phone, "改成现在")
+    expect(log.get_by_text("请核对")).to_have_count(2)
+    say(phone, "确认")
+    expect(log).to_contain_text("通行码是")
+    shot(phone, "phone")
+    link = log.get_by_role("link").last
+    address, code = link.get_attribute("href") or "", re.findall(r"通行码是 (\w{6})", log.inner_text())[-1]
+
+    visitor = window(width=390, height=844, color_scheme="dark")
+    visitor.goto(address)
+    expect(visitor.get_by_role("img", name="通行证二维码")).to_be_visible()
+    expect(visitor.get_by_text(code)).to_be_visible()
+    expect(visitor.locator("body")).not_to_contain_text("张敏")
+    shot(visitor, "pass")
+
+    gate = sign_in("guard", width=390, height=844)
+    gate.goto(f"{demo.url}/console/gate")
+    gate.get_by_label("6 位通行码").fill(code.lower())
+    gate.get_by_role("button", name="检查").click()
+    expect(gate.get_by_role("alert")).to_contain_text("放行")
+    expect(gate.get_by_role("alert")).to_contain_text("张*")
+    shot(gate, "gate")
+    gate.get_by_label("6 位通行码").fill(code)
+    gate.get_by_role("button", name="检查").click()
+    expect(gate.get_by_role("alert")).to_contain_text("次数已用完")
+    expect(gate.get_by_role("alert")).to_contain_text("由郑保安放行")
+
+
+def test_repair_with_a_photo_reaches_the_board_and_its_progress_the_resident(
+    demo: Demo, window: Window, sign_in: Window, shot: Shot
+) -> None:
+    demo.says(LI, "我家卫生间马桶堵了，往外冒水")
+    phone = window(width=390, height=844)
+    phone.goto(f"{demo.url}/simulator/?as=李梅")
+    phone.get_by_role("button", name="更多功能").click()
+    phone.get_by_label("相册").set_input_files(LEAK)
+    expect(phone.get_by_role("log")).to_contain_text("照片已附上")
+
+    desk = sign_in("staff")
+    desk.goto(f"{demo.url}/console/tickets")
+    desk.get_by_role("link", name=re.compile("3栋1单元302")).click()
+    expect(desk.get_by_alt_text("住户发来的照片")).to_be_visible()
+    desk.get_by_role("button", name="标为处理中").click()
+    shot(desk, "ticket")
+
+    expect(phone.get_by_role("log")).to_contain_text("陈管家正在处理您的报修")
+    assert "处理中" in demo.says(LI, "报修进度")
+
+
+def test_fever_becomes_a_task_for_those_who_may_see_it(demo: Demo, sign_in: Window) -> None:
+    assert "已通知社区工作人员" in demo.says(WANG, "健康打卡 37.9 咳嗽")
+
+    manager = sign_in("manager")
+    manager.goto(f"{demo.url}/console/tasks")
+    expect(manager.get_by_text("健康异常：7栋1单元101 王强")).to_be_visible()
+    manager.goto(f"{demo.url}/console/health")
+    expect(manager.get_by_role("cell", name="37.9℃，咳嗽")).to_be_visible()
+    staff = sign_in("staff")
+    staff.goto(f"{demo.url}/console/tasks")
+    expect(staff.get_by_text("健康异常")).to_have_count(0)
+
+
+def test_notice_to_one_building_arrives_on_two_phones_and_not_on_others(
+    demo: Demo, window: Window, sign_in: Window, shot: Shot
+) -> None:
+    demo.says(CHEN, "你好")  # opens the 48 hours; Li Mei gets a template message instead
+    phones = window(width=1280, height=844)
+    phones.goto(f"{demo.url}/simulator/?as=陈建国,李梅")
+    manager = sign_in("manager")
+    manager.goto(f"{demo.url}/console/notices/new")
+
+    manager.get_by_label("发给谁").fill("3栋")
+    expect(manager.locator("#reach")).to_contain_text("人通知不到：未绑定微信")
+    manager.get_by_label("标题").fill("明天停水")
+    manager.get_by_label("内容").fill("明天 9:00 到 12:00 检修水管，请提前储水。")
+    shot(manager, "compose")
+    manager.get_by_role("button", name="发布").click()
+    expect(manager.get_by_role("button", name=re.compile("撤回（还有 . 秒）"))).to_be_visible()
+
+    logs = phones.get_by_role("log")
+    expect(logs.nth(0)).to_contain_text("明天停水", timeout=20_000)
+    expect(logs.nth(1)).to_contain_text("明天停水", timeout=20_000)
+    shot(phones, "phones")
+    expect(manager.locator("[data-state=queued], [data-state=armed], [data-state=sending]")).to_have_count(0)
+    shot(manager, "console")
+    counts = [int(text) for text in manager.locator(".progress-table .count").all_inner_texts()]
+    total = int(re.findall(r"共 (\d+) 人", manager.locator("#progress").inner_text())[0])
+    assert sum(counts) == total
+    assert not any("明天停水" in text for text in demo.chat(WANG))
+
+
+def test_notice_taken_back_within_ten_seconds_reaches_nobody(demo: Demo, sign_in: Window) -> None:
+    manager = sign_in("manager")
+    manager.goto(f"{demo.url}/console/notices/new")
+    manager.get_by_label("发给谁").fill("7栋")
+    manager.get_by_label("标题").fill("写错了的通知")
+    manager.get_by_label("内容").fill("这条不该发出去。")
+    manager.get_by_role("button", name="发布").click()
+
+    manager.get_by_role("button", name=re.compile("撤回")).click()
+
+    expect(manager.get_by_role("status")).to_contain_text("已撤回")
+    assert not any("写错了" in text for text in demo.chat(WANG))
+
+
+def test_person_is_asked_for_answers_and_hands_back(demo: Demo, window: Window, sign_in: Window, shot: Shot) -> None:
+    assert "已转给物业工作人员" in demo.says(LI, "转人工")
+    phone = window(width=390, height=844)
+    phone.goto(f"{demo.url}/simulator/?as=李梅")
+    desk = sign_in("staff")
+    desk.goto(f"{demo.url}/console/conversations")
+
+    desk.get_by_role("link", name=re.compile("3栋1单元302")).first.click()
+    expect(desk.get_by_text("还可发")).to_be_visible()
+    desk.get_by_label("回复").fill("您好，我是陈管家，请问有什么事？")
+    desk.get_by_label("回复").press("Control+Enter")
+    shot(desk, "conversation")
+
+    expect(phone.get_by_role("log")).to_contain_text("我是陈管家")
+    assert demo.says(LI, "想问问装修的事") == ""
+    desk.get_by_role("button", name="交还机器人").click()
+    assert "客气" in demo.says(LI, "谢谢")
+
+
+def test_resident_the_roster_does_not_know_is_confirmed_by_staff(demo: Demo, sign_in: Window) -> None:
+    assert "已请物业核对" in demo.says(ZHAO, "我住99栋2单元501")
+    desk = sign_in("staff")
+    desk.goto(f"{demo.url}/console/flats")
+
+    desk.get_by_label("名册漏了，加入名册").check()
+    desk.get_by_role("button", name="确认绑定").click()
+
+    expect(desk.get_by_role("status")).to_contain_text("已绑定99栋2单元501")
+    assert "已登记，工单号" in demo.says(ZHAO, "厨房灯不亮")
+
+
+def test_intent_is_tried_and_edited_and_live_at_once(demo: Demo, sign_in: Window, shot: Shot) -> None:
+    admin = sign_in("admin")
+    admin.goto(f"{demo.url}/console/intents")
+
+    admin.get_by_label("试一试").fill("厨房水管漏水了，明天上午能来修吗")
+    admin.get_by_role("button", name="看机器人怎么理解").click()
+
+    expect(admin.locator("#tried")).to_contain_text("category = water")
+    expect(admin.locator("#tried")).to_contain_text("repair.report")
+    shot(admin, "intents")
+
+
+@pytest.mark.parametrize("path", ["", "/conversations", "/tasks", "/notices", "/tickets", "/passes", "/gate", "/health", "/flats",
+                                  "/intents", "/staff", "/audit"])  # fmt: skip
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_fits_its_screen(demo: Demo, sign_in: Window, shot: Shot, path: str, width: int) -> None:
+    page = sign_in("admin", width=width)
+
+    page.goto(f"{demo.url}/console{path}")
+
+    expect(page.locator("h1")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    shot(page, f"console{path.replace('/', '-')}-{width}")
