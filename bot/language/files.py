@@ -207,10 +207,8 @@ class _Reader:
         try:
             node = yaml.compose(text, Loader=yaml.CSafeLoader)
         except yaml.MarkedYAMLError as error:
-            lines = text.split("\n")
-            brace = error.problem_mark is not None and "{" in "".join(
-                lines[error.problem_mark.line : error.problem_mark.line + 1]
-            )
+            marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark is not None]
+            brace = any("{" in line for number, line in enumerate(text.split("\n")) if number in marks)
             hint = "含 {占位符} 的文字请换行写在 | 后面，或加引号" if brace else "请检查缩进、冒号后的空格和引号"
             code = "E107" if brace else "E101"
             raise _Fault(error.problem_mark, code, f"YAML 写法有误：{error.problem}", hint) from None

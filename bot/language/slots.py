@@ -32,7 +32,7 @@ PLATE = re.compile(
     rf"|[A-HJ-NP-Z0-9]{{4}}[A-HJ-NP-Z0-9挂学警港澳])(?![A-Z0-9挂学警])"
     rf"|WJ[{_PROVINCES}]?\d{{4}}[A-Z0-9](?![A-Z0-9])|(?<!\d)[使领]\d{{6}}(?!\d)"
 )
-_PLATE_GAPS = re.compile(r"(?<=[A-Z0-9])[\s·•.\-]+(?=[A-Z0-9])")
+_PLATE_GAPS = re.compile(rf"(?<=[A-Z0-9{_PROVINCES}])[\s·•.\-]+(?=[A-Z0-9])")
 
 PHONE = re.compile(
     r"(?<!\d)(?:\+?86[- ]?)?(?P<mobile>1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)"

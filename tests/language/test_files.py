@@ -1,0 +1,71 @@
+"""Intent files: each fault is told with its place and a way out, and takes no other file with it."""
+
+import pytest
+
+from bot.language import files
+
+GOOD = "intent: a.b\nexamples: |\n  - 你好吗\n  - 天气真好\n"
+
+
+def problems(text: str, **others: str) -> list[files.Problem]:
+    return [problem for problem in files.load({"x.yaml": text, **others}).problems if problem.severity == "error"]
+
+
+@pytest.mark.parametrize(("text", "code", "line", "column", "hint"), [
+    ("", "E103", 1, 1, "删除此文件"),
+    ("intent: a\nexamples:\n  - a: {b\n", "E107", 4, 1, "占位符"),
+    ("intent: a\nexamples: |\n  - x\nintent: b\n", "E104", 4, 1, ""),
+    ("- a\n- b\n", "E201", 1, 1, ""),
+    ("intent: a\nsentance: |\n  - x\nexamples: |\n  - x\n", "E203", 2, 1, "sentences"),
+    ("intent: a\nexamples: 一句话\n", "E204", 2, 11, "examples: |"),
+    ("examples: |\n  - x\n", "E207", 1, 1, ""),
+    ("intent: a\nexamples: |\n\n", "E208", 2, 1, ""),
+    ("intent: a\nexamples: |\n  - x\nslots:\n  t: {type: temprature}\n", "E209", 5, 13, "temperature"),
+    ("intent: a\nexamples: |\n  - x\nslots:\n  t: {type: choice}\n", "E210", 5, 6, "options"),
+    ("intent: a\nexamples: |\n  - x\nslots:\n  t: {type: text, required: true}\n", "E211", 5, 6, "要问居民的话"),
+    ("intent: a\nexamples: |\n  - x\nsentences: |\n  - 给{nme}办证\n", "E301", 5, 4, ""),
+    ("intent: a\nexamples: |\n  - x\nsentences: |\n  - (报修|维修\n", "E303", 5, 3, ""),
+    ("intent: a\nexamples: |\n  - x\nconfirm: 好 {wen}\nslots: {when: {type: start}}\n", "E302", 4, 10, "{when}"),
+    ("intent: a\nmatch: wohle\nexamples: |\n  - x\n", "E202", 2, 8, ""),
+])  # fmt: skip
+def test_fault_is_told_with_line_column_and_hint(text: str, code: str, line: int, column: int, hint: str) -> None:
+    [problem] = problems(text)
+
+    assert (problem.code, problem.line, problem.column) == (code, line, column)
+    assert hint in problem.hint
+
+
+def test_one_broken_file_leaves_the_others_live() -> None:
+    catalogue = files.load({"bad.yaml": "intent: [", "good.yaml": GOOD})
+
+    assert list(catalogue.intents) == ["a.b"]
+
+
+def test_file_that_breaks_keeps_its_last_good_version() -> None:
+    before = files.load({"x.yaml": GOOD})
+
+    after = files.reload(before, {"x.yaml": "intent: ["})
+    mended = files.reload(after, {"x.yaml": GOOD.replace("a.b", "c.d")})
+
+    assert list(after.intents) == ["a.b"]
+    assert [problem.file for problem in after.problems if problem.severity == "error"] == ["x.yaml"]
+    assert list(mended.intents) == ["c.d"]
+
+
+def test_same_intent_in_two_files_names_both() -> None:
+    [problem] = problems(GOOD, **{"y.yaml": GOOD.replace("天气真好", "再说")})
+
+    assert problem.file == "y.yaml"
+    assert "x.yaml" in problem.message
+
+
+def test_same_example_in_two_intents_is_doubtful() -> None:
+    catalogue = files.load({"x.yaml": GOOD, "y.yaml": GOOD.replace("a.b", "c.d")})
+
+    assert {problem.code for problem in catalogue.problems} == {"W401", "W402"}
+
+
+def test_placeholder_in_an_answer_may_stand_in_a_block() -> None:
+    catalogue = files.load({"x.yaml": GOOD + "replies:\n  done: |-\n    好了 {code}\n"})
+
+    assert catalogue.intents["a.b"].replies == {"done": "好了 {code}"}

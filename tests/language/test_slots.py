@@ -1,0 +1,152 @@
+"""Values in messages: flats, plates, phones, temperatures, counts, names, choices, corrections."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.language import slots
+from bot.language.files import Slot
+from bot.model import SHANGHAI
+
+NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
+FLAT = [Slot(name=name, type=name) for name in ("building", "unit", "room")]
+
+
+def read(kind: str, text: str, **options: object) -> object:
+    return slots.extract(text, [Slot(name="x", type=kind, **options)], NOW).get("x")  # type: ignore[arg-type]
+
+
+def asked(kind: str, text: str, **options: object) -> object:
+    return slots.extract(text, [Slot(name="x", type=kind, **options)], NOW, "x").get("x")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("3栋2单元501", ("3", "2", "501")), ("三号楼二单元五零一室", ("3", "2", "501")), ("12-2-1803", ("12", "2", "1803")),
+    ("5-1-302", ("5", "1", "302")), ("B座1203", ("B", "", "1203")), ("7#1101", ("7", "", "1101")), ("8#楼1102", ("8", "", "1102")),
+    ("三栋幺八零二", ("3", "", "1802")), ("2-801", ("2", "", "801")), ("6号楼3门402", ("6", "3", "402")), ("18栋", ("18", "", "")),
+    ("我家3栋502马桶堵了", ("3", "", "502")), ("明天3月12日", ("", "", "")), ("13800138000", ("", "", "")), ("2单元501", ("", "2", "501")),
+    ("不是3栋是5栋", ("5", "", "")),
+])  # fmt: skip
+def test_flat_is_read(text: str, expected: tuple[str, str, str]) -> None:
+    found = slots.extract(text, FLAT, NOW)
+
+    assert tuple(found.get(name, "") for name in ("building", "unit", "room")) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("沪a12345", "沪A12345"), ("鄂A·88888", "鄂A88888"), ("沪ＡＤ１２３４５", "沪AD12345"), ("京A12345F", "京A12345F"),
+    ("粤Z1234港", "粤Z1234港"), ("车牌是粤 B 12345 的", "粤B12345"), ("沪A1234", None), ("粤BO1234", None), ("川A12345挂", None), ("使123456", "使123456"),
+    ("粤B12345，不对，粤B54321", "粤B54321"),
+])  # fmt: skip
+def test_plate_is_read(text: str, expected: str | None) -> None:
+    assert read("plate", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("138 0013 8000", "13800138000"), ("138-0013-8000", "13800138000"), ("+86 13800138000", "13800138000"),
+    ("一三八零零一三八零零零", "13800138000"), ("021-58881234", "021-58881234"), ("400-820-8820", "400-820-8820"),
+    ("1380013800", None), ("138001380001", None), ("1 3 8 0 0 1 3 8 0 0 0", "13800138000"),
+])  # fmt: skip
+def test_phone_is_read(text: str, expected: str | None) -> None:
+    assert read("phone", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("36度8", 36.8), ("36点4", 36.4), ("三十六点五度", 36.5), ("36.5℃", 36.5), ("３６．７度", 36.7), ("37度半", 37.5), ("三十七度半", 37.5),
+    ("三十六度七", 36.7), ("36。8", 36.8), ("37点9", 37.9), ("体温38度", 38.0), ("3栋2单元", None), ("车位36号", None), ("空调温度36度", None), ("37", None), ("36.55", None),
+])  # fmt: skip
+def test_temperature_is_read(text: str, expected: float | None) -> None:
+    assert read("temperature", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("37", 37.0), ("36 8", 36.8), ("375", 37.5), ("不知道", None)])
+def test_bare_temperature_counts_when_it_was_asked_for(text: str, expected: float | None) -> None:
+    assert asked("temperature", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("两个人", 2), ("3位客人", 3), ("一家三口来", 3), ("两个大人一个小孩", 3), ("有十二个朋友", 12), ("我爸妈", 2), ("两个小时", None),
+])  # fmt: skip
+def test_count_is_read(text: str, expected: int | None) -> None:
+    assert read("count", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("我朋友张伟明天来", "张伟"), ("王强明天上午十点到我家", "王强"), ("给李小龙开个通行证", "李小龙"), ("访客：欧阳娜娜", "欧阳娜娜"),
+    ("王先生下午来", "王先生"), ("不是张三是李四", "李四"), ("我舅舅明天来", None), ("明天下午三点来", None), ("周六来", None),
+])  # fmt: skip
+def test_name_is_read_and_kin_are_no_names(text: str, expected: str | None) -> None:
+    assert read("name", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("张敏", "张敏"), ("叫司马光", "司马光"), ("Tom Smith", "Tom"), ("我舅舅", None), ("确认", None), ("没有", None), ("取消", None),
+])  # fmt: skip
+def test_bare_name_counts_when_it_was_asked_for(text: str, expected: str | None) -> None:
+    assert asked("name", text) == expected
+
+
+SYMPTOMS = {"none": ("没有不舒服", "正常"), "fever": ("发热", "发烧"), "cough": ("咳嗽", "咳")}
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("有点咳嗽", ["cough"]), ("发烧又咳嗽", ["fever", "cough"]), ("没有发烧，就是咳", ["cough"]), ("不咳嗽", ["none"]), ("一切正常", ["none"]),
+    ("体温37.9", None),
+])  # fmt: skip
+def test_symptoms_are_read_and_denied_ones_left_out(text: str, expected: list[str] | None) -> None:
+    assert read("choices", text, options=SYMPTOMS) == expected
+
+
+def test_longest_word_decides_a_choice() -> None:
+    options = {"door": ("门",), "lighting": ("灯", "灯泡"), "lift": ("电梯门",)}
+
+    assert read("choice", "电梯门打不开", options=options) == "lift"
+
+
+def test_urgency_is_said_or_not() -> None:
+    options = {"yes": ("急", "喷水")}
+
+    assert read("flag", "水在喷水", options=options) is True
+    assert read("flag", "不着急，慢慢来", options=options) is False
+    assert read("flag", "灯不亮", options=options) is None
+
+
+def test_correction_keeps_the_day_that_was_known() -> None:
+    start = Slot(name="starts_at", type="start")
+    known = {"starts_at": datetime(2026, 3, 13, 15, tzinfo=SHANGHAI)}
+
+    assert slots.extract("改成四点", [start], NOW, None, known) == {"starts_at": datetime(2026, 3, 13, 16, tzinfo=SHANGHAI)}
+    assert slots.extract("不对，是大后天", [start], NOW, None, known) == {"starts_at": datetime(2026, 3, 14, 15, tzinfo=SHANGHAI)}
+
+
+def test_optional_slot_may_be_left_out() -> None:
+    plate = Slot(name="plate", type="plate", skippable=True)
+
+    assert slots.extract("不开车", [plate], NOW, "plate") == {"plate": slots.SKIPPED}
+    assert slots.extract("不开车", [plate], NOW) == {}
+
+
+def test_masks_make_one_plate_like_another() -> None:
+    assert slots.mask("车牌粤B12345明天来", NOW) == slots.mask("车牌沪A54321后天来", NOW)
+
+
+KINDS = ["start", "end", "datetime", "building", "unit", "room", "plate", "phone", "temperature", "count", "name", "place", "choices", "flag"]
+
+
+@given(st.text(max_size=60), st.sampled_from(KINDS))
+def test_any_text_is_read_without_an_error(text: str, kind: str) -> None:
+    slot = Slot(name="x", type=kind, options=SYMPTOMS, skippable=True)
+
+    slots.extract(text, [slot], NOW)
+    slots.extract(text, [slot], NOW, "x")
+    slots.mask(text, NOW)
+
+
+@given(st.lists(st.sampled_from("零一二三四五六七八九十百千幺两0123456789栋单元号楼室点度半.:-～月日个人粤AB"), max_size=20))
+def test_jumbled_numbers_are_read_without_an_error(signs: list[str]) -> None:
+    text = "".join(signs)
+
+    for kind in KINDS:
+        slots.extract(text, [Slot(name="x", type=kind)], NOW, "x")
