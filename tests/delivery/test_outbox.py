@@ -1,0 +1,335 @@
+"""Deliveries: nothing lost, nothing doubled, every count adds up; on SQLite and PostgreSQL."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from bot.errors import (
+    AccountLimited,
+    ContentRefused,
+    QuotaSpent,
+    Refusal,
+    RecipientGone,
+    Temporary,
+    WeChatRefused,
+    WindowClosed,
+)
+from bot.model import (
+    Community,
+    Delivery,
+    DeliveryState,
+    Event,
+    Follower,
+    Household,
+    Notice,
+    NoticeState,
+    Resident,
+)
+from bot.sender import Sender, after
+from bot.store import notices, outbox
+from bot.store.database import Database
+from bot.store.notices import Audience
+from bot.store.outbox import Claim, Result
+
+
+class WeChat:
+    """Takes messages as WeChat does: a repeat of openid and id within ten minutes is dropped."""
+
+    def __init__(self) -> None:
+        self.got: dict[tuple[str, str], str] = {}
+        self.calls = 0
+        self.fault: WeChatRefused | None = None
+        self._numbers = count(1)
+
+    async def send_text(self, openid: str, words: str, client_msg_id: str = "") -> None:
+        self._take(openid, client_msg_id, words)
+
+    async def send_template(self, openid: str, template_id: str, data: Mapping[str, str], url: str = "",
+                            client_msg_id: str = "") -> str:  # fmt: skip
+        self._take(openid, client_msg_id, data["thing1"])
+        return str(next(self._numbers))
+
+    def _take(self, openid: str, client_msg_id: str, words: str) -> None:
+        self.calls += 1
+        if self.fault:
+            raise self.fault
+        self.got.setdefault((openid, client_msg_id), words)
+
+
+def settle_in(session: Session, now: datetime) -> Community:
+    """Two flats in building 3 and one in 7; Chen spoke, Li follows, Wang left, one is not bound."""
+    community = Community(appid="wx1", name="和苑小区")
+    session.add(community)
+    session.flush()
+    people = [("3", "501", "oChen"), ("3", "502", "oLi"), ("3", "502", None), ("7", "101", "oWang")]
+    for building, room, openid in people:
+        query = select(Household).where(Household.building == building, Household.room == room)
+        home = session.exec(query).first() or Household(community_id=community.id or 0, building=building, unit="2", room=room)
+        session.add(home)
+        session.flush()
+        session.add(Resident(household_id=home.id or 0, openid=openid, tags=["独居老人"] if room == "101" else []))
+    chen = Follower(openid="oChen", community_id=community.id or 0, followed_at=now, window_until=now + timedelta(hours=48), window_left=5)
+    li = Follower(openid="oLi", community_id=community.id or 0, followed_at=now)
+    wang = Follower(openid="oWang", community_id=community.id or 0, followed_at=now, left_at=now)
+    session.add_all([chen, li, wang])
+    session.flush()
+    return community
+
+
+async def publish(database: Database, now: datetime, to: str = "全体") -> Notice:
+    def run(session: Session) -> Notice:
+        community = session.exec(select(Community)).first() or settle_in(session, now)
+        notice = notices.draft(session, community.id or 0, "明天停水", "请提前储水。", Audience.parse(to), now)
+        notices.publish(session, notice, now)
+        return notice
+
+    return await database.write(run)
+
+
+async def states(database: Database) -> dict[str, str]:
+    rows = await database.read(lambda session: session.exec(select(Delivery)).all())
+    return {row.openid or "-": row.state.value for row in rows}
+
+
+def sender(database: Database, wechat: WeChat, now: datetime, template: str = "t") -> Sender:
+    return Sender(database, wechat, lambda: now, template)  # type: ignore[arg-type]
+
+
+async def test_nothing_leaves_before_the_undo_time_is_over(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    notice = await publish(database, now)
+
+    assert await sender(database, wechat, now + timedelta(seconds=9)).step() == 0
+    stopped = await database.write(lambda session: notices.recall(session, session.get_one(Notice, notice.id), now))
+
+    assert (stopped, wechat.calls) == (3, 0)
+    assert await sender(database, wechat, now + timedelta(seconds=11)).step() == 0
+
+
+async def test_each_person_is_told_by_the_honest_channel_or_counted_as_unreachable(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    notice = await publish(database, now)
+
+    await sender(database, wechat, now + outbox.LEASE).step()
+
+    assert await states(database) == {"oChen": "sent", "oLi": "sent", "oWang": "unreachable", "-": "unreachable"}
+    assert sorted(openid for openid, _ in wechat.got) == ["oChen", "oLi"]
+    assert wechat.got[("oLi", next(i for o, i in wechat.got if o == "oLi"))] == "明天停水"
+    counts = await database.read(lambda session: notices.progress(session, notice))
+    assert sum(counts.values()) == 4
+
+
+async def test_without_a_template_the_closed_window_is_told_as_the_reason(database: Database, now: datetime) -> None:
+    await publish(database, now)
+
+    await sender(database, WeChat(), now + outbox.LEASE, template="").step()
+
+    rows = await database.read(lambda session: session.exec(select(Delivery).where(Delivery.openid == "oLi")).one())
+    assert (rows.state, rows.reason) == (DeliveryState.UNREACHABLE, outbox.WINDOW_CLOSED)
+
+
+async def test_publishing_twice_tells_nobody_twice(database: Database, now: datetime) -> None:
+    notice = await publish(database, now)
+
+    again = await database.write(lambda session: notices.publish(session, session.get_one(Notice, notice.id), now))
+
+    assert again == 0
+
+
+async def test_crash_between_sending_and_settling_doubles_nothing(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    await publish(database, now)
+    due = now + notices.UNDO
+    for claim in await database.write(outbox.claim, due, 10, True):  # this sender dies before it settles
+        await wechat.send_text(claim.openid, "…", claim.client_msg_id)
+
+    assert await sender(database, wechat, due + outbox.LEASE - timedelta(seconds=1)).step() == 0
+    assert await sender(database, wechat, due + outbox.LEASE).step() == 2
+
+    assert len(wechat.got) == 2
+    assert (await states(database))["oChen"] == "sent"
+
+
+async def test_two_senders_never_claim_the_same_row(database: Database, now: datetime) -> None:
+    await publish(database, now)
+
+    first = await database.write(outbox.claim, now + notices.UNDO, 1, True)
+    second = await database.write(outbox.claim, now + notices.UNDO, 10, True)
+
+    assert not {claim.id for claim in first} & {claim.id for claim in second}
+
+
+async def test_sender_that_woke_too_late_changes_nothing(database: Database, now: datetime) -> None:
+    await publish(database, now)
+    frozen = await database.write(outbox.claim, now + notices.UNDO, 10, True)
+    taken_over = await database.write(outbox.claim, now + notices.UNDO + outbox.LEASE, 10, True)
+
+    late = [Result(claim=claim, state=DeliveryState.FAILED, reason="too late") for claim in frozen]
+    counted = await database.write(outbox.settle, late, now + outbox.LEASE * 2)
+
+    assert counted == 0
+    assert {claim.attempts for claim in taken_over} == {2}
+    assert (await states(database))["oChen"] == "sending"
+
+
+async def test_what_wechat_may_have_taken_is_not_sent_after_ten_minutes(database: Database, now: datetime) -> None:
+    await publish(database, now)
+    await database.write(outbox.claim, now + notices.UNDO, 10, True)
+
+    assert await database.write(outbox.claim, now + timedelta(minutes=12), 10, True) == []
+
+    assert (await states(database))["oChen"] == "failed"
+
+
+@pytest.mark.parametrize(("fault", "state", "counted"), [
+    (Temporary(-1, "busy"), "queued", True), (QuotaSpent(45009, "cap"), "queued", False), (RecipientGone(43004, "gone"), "failed", True),
+    (WindowClosed(45015, "closed"), "unreachable", True), (ContentRefused(47003, "thing1"), "failed", True),
+    (AccountLimited(48001, "no"), "failed", True), (WeChatRefused(99999, "?"), "failed", True),
+])  # fmt: skip
+async def test_each_refusal_has_its_consequence(database: Database, now: datetime, fault: WeChatRefused, state: str, counted: bool) -> None:
+    wechat = WeChat()
+    wechat.fault = fault
+    await publish(database, now, "3栋2单元501")
+
+    await sender(database, wechat, now + notices.UNDO).step()
+
+    [row] = await database.read(lambda session: session.exec(select(Delivery)).all())
+    assert (row.state.value, row.attempts) == (state, 1 if counted else 0)
+
+
+def test_spent_quota_waits_for_midnight_in_shanghai(now: datetime) -> None:
+    claim = Claim(id=1, attempts=1, openid="o", channel="chat", payload={}, first_try_at=now)
+
+    result = after(claim, QuotaSpent(45009, "cap"), now)
+
+    assert result.again_at == datetime(2026, 3, 12, tzinfo=now.tzinfo)
+
+
+def test_retries_end_before_wechat_forgets_the_id() -> None:
+    assert sum(outbox.RETRIES, timedelta()) + outbox.LEASE < outbox.REPEATABLE
+
+
+async def test_temporary_faults_are_tried_again_until_patience_ends(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    wechat.fault = Temporary(-1, "busy")
+    await publish(database, now, "3栋2单元501")
+    at = now + notices.UNDO
+    for wait in (timedelta(), *outbox.RETRIES):
+        at += wait
+        await sender(database, wechat, at).step()
+
+    assert (await states(database))["oChen"] == "failed"
+    assert wechat.calls == len(outbox.RETRIES) + 1
+
+
+async def test_follower_who_is_gone_is_not_written_to_again(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    wechat.fault = RecipientGone(43004, "unsubscribed")
+    await publish(database, now, "3栋2单元501")
+    await sender(database, wechat, now + notices.UNDO).step()
+    wechat.fault = None
+    await database.write(outbox.queue, "oChen", "还在吗", now)
+
+    await sender(database, wechat, now + timedelta(minutes=1)).step()
+
+    assert wechat.got == {}
+
+
+async def test_report_turns_sent_into_delivered_or_failed(database: Database, now: datetime) -> None:
+    await publish(database, now, "3栋2单元502")
+    await sender(database, WeChat(), now + notices.UNDO).step()
+
+    await database.write(outbox.receive, "1", "failed:user block", now)
+
+    row = await database.read(lambda session: session.exec(select(Delivery).where(Delivery.openid == "oLi")).one())
+    assert (row.state, row.reason) == (DeliveryState.FAILED, "居民拒收")
+
+
+async def test_report_that_comes_before_our_own_record_is_not_lost(database: Database, now: datetime) -> None:
+    await publish(database, now, "3栋2单元502")
+    [claim] = await database.write(outbox.claim, now + notices.UNDO, 10, True)
+    await database.write(outbox.receive, "77", "success", now)
+
+    await database.write(outbox.settle, [Result(claim=claim, state=DeliveryState.SENT, msgid="77")], now)
+
+    assert (await states(database))["oLi"] == "delivered"
+
+
+async def test_claim_is_served_by_the_partial_index(database: Database, now: datetime) -> None:
+    await publish(database, now)
+    query = "SELECT id FROM delivery WHERE delivery.state IN ('armed', 'queued', 'sending') AND due_at <= '2026-03-12' ORDER BY due_at, id LIMIT 50"
+
+    def explain(session: Session) -> str:
+        if database.is_sqlite:
+            return str(session.execute(text(f"EXPLAIN QUERY PLAN {query}")).all())
+        session.execute(text("SET LOCAL enable_seqscan = off"))  # a table of four rows is read whole otherwise
+        return str(session.execute(text(f"EXPLAIN {query}")).all())
+
+    assert "delivery_due" in await database.read(explain)
+
+
+# ------------------------------------------------------------------ notices
+
+
+@pytest.mark.parametrize(("said", "people"), [
+    ("全体", 4), ("3栋", 3), ("三栋", 3), ("3栋2单元", 3), ("3栋2单元502", 2), ("3栋501", 1), ("独居老人", 1), ("7栋、3栋501", 2), ("9栋", 0),
+])  # fmt: skip
+async def test_audience_is_who_lives_there_or_wears_the_tag(database: Database, now: datetime, said: str, people: int) -> None:
+    await database.write(settle_in, now)
+    audience = Audience.parse(said)
+
+    reach = await database.read(notices.count, audience, 1, now, True)
+
+    assert Audience.from_json(audience.to_json()) == audience
+    assert reach.people == people == reach.chat + reach.template + sum(reach.unreachable.values())
+    assert bool(reach.unknown) is (people == 0)
+
+
+@pytest.mark.parametrize(("cron", "fault"), [("0 9 * * 1", "不要用数字"), ("0 9 * *", "五段"), ("61 9 * * mon", "写得不对")])
+def test_faulty_recurrence_says_what_to_write(cron: str, fault: str) -> None:
+    with pytest.raises(Refusal, match=fault):
+        notices.read_cron(cron)
+
+
+def test_monday_is_monday(now: datetime) -> None:
+    following = notices.next_occurrence("0 9 * * mon", now)
+
+    assert following == datetime(2026, 3, 16, 9, tzinfo=now.tzinfo)
+
+
+async def test_recurring_notice_goes_out_once_each_time(database: Database, now: datetime) -> None:
+    def schedule(session: Session) -> None:
+        community = settle_in(session, now)
+        notice = notices.draft(session, community.id or 0, "周一例会", "九点", Audience.parse("全体"), now)
+        notices.schedule(session, notice, None, "0 9 * * mon", now)
+
+    await database.write(schedule)
+    monday = datetime(2026, 3, 16, 9, tzinfo=now.tzinfo)
+
+    first = await database.write(notices.publish_due, monday)
+    same = await database.write(notices.publish_due, monday + timedelta(seconds=1))
+    second = await database.write(notices.publish_due, monday + timedelta(days=7))
+
+    assert [len(first), len(same), len(second)] == [1, 0, 1]
+    rows = await database.read(lambda session: session.exec(select(Delivery)).all())
+    assert len(rows) == 8
+
+
+async def test_notice_missed_for_longer_than_four_hours_is_left_out_and_told(database: Database, now: datetime) -> None:
+    def schedule(session: Session) -> None:
+        community = settle_in(session, now)
+        notice = notices.draft(session, community.id or 0, "停水", "一点", Audience.parse("全体"), now)
+        notices.schedule(session, notice, now + timedelta(hours=1), "", now)
+
+    await database.write(schedule)
+
+    assert await database.write(notices.publish_due, now + timedelta(hours=6)) == []
+
+    kinds = await database.read(lambda session: session.exec(select(Event.kind)).all())
+    notice = await database.read(lambda session: session.exec(select(Notice)).one())
+    assert "notice.missed" in kinds
+    assert notice.state is NoticeState.PUBLISHED
