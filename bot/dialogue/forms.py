@@ -109,24 +109,33 @@ def meant(form: Form, intent: Intent, text: str) -> Slot | None:
     """Return the slot that is named as what shall change: 时间, 改车牌."""
     if not form.is_read_back:
         return None
-    asked = [slot for slot in intent.slots if slot.ask and slot.title]
-    index = answers.pick(_WISH.sub("", text.strip(" ，。,.!！")), [slot.title for slot in asked])
-    return None if index is None else asked[index]
+    named = _WISH.sub("", text.strip(" ，。,.!！"))
+    return next((slot for slot in intent.slots if slot.ask and slot.title == named), None)
 
 
 def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
     """Return the form with what `text` says filled in, None when it says nothing about it."""
-    asked = "" if form.is_read_back else form.asking
     chosen = _choose(form, intent, text)
-    if asked and chosen is not None:
+    if chosen is not None:
         return replace(form, values={**form.values, **chosen}, tries=0)
-    said = slots.extract(text, intent.slots, now, asked or None, form.values)
+    said = _read(form, intent, text, now)
     changed = {name: value for name, value in said.items() if form.values.get(name) != value}
-    if not said or (form.is_read_back and not changed):
-        return None
-    if asked and asked not in said and not changed:
+    if form.asking not in said and not changed:
         return None
     return replace(form, values=_consistent({**form.values, **said}, said, intent), tries=0)
+
+
+def _read(form: Form, intent: Intent, text: str, now: datetime) -> dict[str, slots.Value]:
+    """Return what a message says about the form; for the open question a bare word is enough."""
+    asked = next((slot for slot in intent.slots if slot.name == form.asking), None)
+    if asked and asked.type == "text" and form.menu:  # an action asked which: any other words are no answer
+        asked = None
+    said = slots.extract(text, intent.slots, now, asked.name if asked else None, form.values)
+    if asked and asked.type == "name" and asked.name in said:
+        others = [slot for slot in intent.slots if slot != asked]
+        if slots.extract(str(said[asked.name]), others, now):  # 两个人 is no name
+            del said[asked.name]
+    return said
 
 
 def is_past(form: Form, intent: Intent, now: datetime) -> Slot | None:
@@ -143,8 +152,7 @@ def is_past(form: Form, intent: Intent, now: datetime) -> Slot | None:
 
 def without(form: Form, slot: Slot) -> Form:
     """Return the form with a value taken back."""
-    values = {name: value for name, value in form.values.items() if name != slot.name}
-    return replace(form, values=values, asking="", brief=False)
+    return replace(form, values={name: value for name, value in form.values.items() if name != slot.name}, asking="")
 
 
 def read_back(form: Form, intent: Intent, now: datetime, facts: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from bot.errors import Refusal
 from bot.language import answers, slots
 from bot.language.files import Intent
 from bot.language.matcher import Candidate, Match
-from bot.model import Conversation, Delivery, DeliveryState, Photo, Resident
+from bot.model import Conversation, Delivery, DeliveryState, Line, Photo, Resident
 from bot.plugin import Action, Ask, Context, Turn
 from bot.store import conversations, followers, inbox, outbox
 from bot.wechat import messages
@@ -103,6 +103,7 @@ class _Talk:
     def __init__(self, session: Session, conversation: Conversation, now: datetime, house: House) -> None:
         self.session, self.conversation, self.now, self.house = session, conversation, now, house
         self.openid = conversation.openid
+        self.said: list[Line] = []
         self.catalogue = house.understanding.catalogue
         self.follower = followers.meet(session, self.openid, house.context.community.id or 0)
         resident = session.exec(select(Resident).where(Resident.openid == self.openid)).first()
@@ -134,13 +135,17 @@ class _Talk:
             case _:
                 answer = _SILENT
         for text in answer.texts:
-            conversations.say(self.session, self.openid, "bot", text, self.now)
+            self._note("bot", text)
+        conversations.write_down(self.session, self.said)
         if answer is _TAKEN:  # the time counts from the take-over
             self.form = forms.talked_over(self.form) if self.form else None
         else:
             self.conversation.updated_at = self.now
         self.conversation.form = forms.pack(self.form) if self.form else None
         return answer
+
+    def _note(self, speaker: str, text: str, photo_id: int | None = None) -> None:
+        self.said.append(Line(openid=self.openid, at=self.now, speaker=speaker, text=text, photo_id=photo_id))
 
     def _still_known(self, heard: Heard) -> Heard:
         """Leave out what has gone from the files since the message was understood."""
@@ -156,7 +161,7 @@ class _Talk:
         else:
             followers.heard(self.follower, self.now)
             said = message.text or "[语音]"
-        conversations.say(self.session, self.openid, "resident", said, self.now)
+        self._note("resident", said)
         best = self._accepted(heard)
         if best is not None and (heard.match.emergency or best.emergency):
             return self._alarm(best, heard.text)
@@ -193,7 +198,7 @@ class _Talk:
         photo = Photo(openid=self.openid, media_id=message.media_id, taken_at=self.now)
         self.session.add(photo)
         self.session.flush()
-        conversations.say(self.session, self.openid, "resident", "[图片]", self.now, photo_id=photo.id)
+        self._note("resident", "[图片]", photo.id)
         if conversations.is_taken(self.session, self.conversation, self.now):
             return _TAKEN
         if self.form is not None:
@@ -219,7 +224,7 @@ class _Talk:
         """Take a place for the open form's place, else ask what for."""
         followers.heard(self.follower, self.now)
         label = message.label or f"{message.latitude:.5f},{message.longitude:.5f}"
-        conversations.say(self.session, self.openid, "resident", f"[位置] {label}", self.now)
+        self._note("resident", f"[位置] {label}")
         if conversations.is_taken(self.session, self.conversation, self.now):
             return _TAKEN
         if self.form is None:
@@ -340,13 +345,13 @@ class _Talk:
             return self._run(replace(form, asking=forms.CONFIRMED), intent) if agreed else self._again(form, intent, "")
         if form.is_read_back and answers.is_no(text):
             return self._keep(forms.talked_over(form), "asks", self._phrase("form.change"), intent)
+        slot = forms.meant(form, intent, text)
+        if slot is not None:
+            return self._again(forms.ask(forms.without(form, slot), slot), intent, "")
         text = forms.suggestion(form, text)
         changed = forms.answer(form, intent, text, self.now)
         if self._is_interruption(form, intent, heard, changed):
             return self._interrupt(form, heard)
-        slot = forms.meant(form, intent, text) if changed is None else None
-        if slot is not None:
-            return self._again(forms.ask(forms.without(form, slot), slot), intent, "")
         if changed is None:
             return self._ask_again(form, intent)
         return self._advance(changed, intent, self._noted(form, changed, intent))
@@ -434,7 +439,7 @@ class _Talk:
         past = forms.is_past(form, intent, self.now)
         if past is not None:
             value = slots.describe(past, form.values[past.name], self.now)
-            form = forms.without(form, past)
+            form = replace(forms.without(form, past), brief=form.brief and past.required)
             before = self._phrase("form.past", value=value)
         step = forms.proceed(form, intent)
         if step.kind == "ready":

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -30,6 +31,12 @@ def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *
         photo_id: int | None = None) -> None:  # fmt: skip
     """Write down one thing said."""
     session.add(Line(openid=openid, at=now, speaker=speaker, text=text, staff_id=staff_id, photo_id=photo_id))
+
+
+def write_down(session: Session, said: Sequence[Line]) -> None:
+    """Write down all that was said in a turn, in one statement."""
+    if said:
+        session.execute(insert(Line), [line.model_dump(exclude={"id"}) for line in said])
 
 
 def lines(session: Session, openid: str, limit: int = 100) -> Sequence[Line]:

@@ -1,0 +1,457 @@
+"""One message, one answer, one transaction: repeats, kinds of messages, menus, binding, people, emergencies."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlmodel import Session, col, select
+
+from bot.dialogue.turn import take
+from bot.dialogue.understanding import Heard
+from bot.language.matcher import Candidate, Match
+from bot.model import Conversation, Delivery, DeliveryState, Event, Follower, InboxMessage, Line, Photo, Resident, Staff, Task
+from bot.store import conversations, outbox
+from bot.wechat import messages
+
+ALL = "我想寄个包裹给王芳，明天下午三点，大箱子"
+
+
+def rows(chat: Any, table: Any) -> list[Any]:
+    return chat.ask(lambda session: list(session.exec(select(table)).all()))
+
+
+# -- repeats and failures
+
+
+def test_a_redelivered_message_gets_the_same_answer_and_has_no_second_effect(chat_on_both: Any) -> None:
+    chat = chat_on_both
+    chat.say(ALL)
+    first = chat.say("确认", key="same")
+    lines = len(rows(chat, Line))
+
+    assert chat.say("确认", key="same") == first
+    assert len(chat.events("parcel.sent")) == 1
+    assert len(rows(chat, Line)) == lines
+
+
+def test_a_message_redelivered_while_it_is_answered_is_answered_once(chat_on_both: Any) -> None:
+    chat = chat_on_both
+    chat.say(ALL)
+    message = messages.Text(openid=chat.openid, account="a", created_at=chat.now, key="same", text="确认")
+    heard = chat.house.understanding.hear(message, chat.now)
+
+    waiting = [chat.database.submit(take, message, heard, chat.now, chat.house) for _ in range(6)]
+    assert {future.result().outcome.kind for future in waiting} == {"done"}
+    assert len({future.result().texts for future in waiting}) == 1
+    assert len(chat.events("parcel.sent")) == 1
+
+
+def test_the_first_messages_of_one_person_may_come_at_the_same_moment(chat_on_both: Any) -> None:
+    chat = chat_on_both
+    pushes = [
+        messages.Text(openid=chat.openid, account="a", created_at=chat.now, key=f"first-{number}", text="物业几点上班")
+        for number in range(6)
+    ]
+    heard = chat.house.understanding.hear(pushes[0], chat.now)
+
+    waiting = [chat.database.submit(take, push, heard, chat.now, chat.house) for push in pushes]
+    assert [future.result().outcome.kind for future in waiting] == ["done"] * 6
+    assert (len(rows(chat, Conversation)), len(rows(chat, Follower))) == (1, 1)
+
+
+def test_a_broken_action_leaves_no_trace_of_its_turn(chat: Any) -> None:
+    chat.say("我想寄个包裹给孙悟空，明天下午三点，大箱子")
+    lines = len(rows(chat, Line))
+
+    with pytest.raises(RuntimeError, match="broken"):
+        chat.say("确认", key="failing")
+    assert (len(rows(chat, Line)), chat.events("parcel.sent")) == (lines, [])
+    assert "failing" not in {row.key for row in rows(chat, InboxMessage)}
+    assert chat.say("取消").outcome.kind == "cancelled"
+
+
+def test_an_intent_that_went_meanwhile_is_not_understood_instead_of_failing(chat: Any) -> None:
+    gone = Heard(text="旧的", match=Match(text="旧的", candidates=(Candidate("old", 1.0, ""),), decision="accept"))
+    message = messages.Text(openid=chat.openid, account="a", created_at=chat.now, key="k", text="旧的")
+
+    assert chat.database.submit(take, message, gone, chat.now, chat.house).result().outcome.kind == "unknown"
+
+
+def test_what_was_said_is_kept_in_order(chat: Any) -> None:
+    chat.talk("物业几点上班", "谢谢")
+
+    assert [(line.speaker, line.text) for line in rows(chat, Line)] == [
+        ("resident", "物业几点上班"), ("bot", "每天 8:30 到 17:30。"), ("resident", "谢谢"), ("bot", "不客气。"),
+    ]  # fmt: skip
+
+
+# -- following, and what may be sent
+
+
+def test_following_is_welcomed_and_opens_a_minute(chat: Any) -> None:
+    answer = chat.push(messages.Follow, scene="")
+
+    assert "和苑小区" in answer.texts[0]
+    assert "0571-88001200" in answer.texts[0]
+    [follower] = rows(chat, Follower)
+    assert (follower.tap_left, follower.tap_until) == (3, chat.now + timedelta(minutes=1))
+
+
+def test_whoever_has_a_flat_already_is_not_told_to_bind_again(chat: Any) -> None:
+    chat.bind()
+
+    assert "我住3栋" not in chat.push(messages.Scan, scene="gate").texts[0]
+    assert "我住3栋" in chat.house.understanding.catalogue.messages["welcome"]
+
+
+def test_a_message_opens_the_window_of_48_hours(chat: Any) -> None:
+    chat.say("谢谢")
+
+    [follower] = rows(chat, Follower)
+    assert (follower.window_left, follower.window_until) == (5, chat.now + timedelta(hours=48))
+
+
+def test_leaving_unbinds_and_stops_what_was_queued(chat: Any) -> None:
+    chat.bind()
+    chat.say("寄快递给王芳")
+    chat.ask(lambda session: outbox.queue(session, chat.openid, "通知", chat.now))
+
+    assert chat.push(messages.Unfollow).outcome.kind == "silent"
+    [follower], [resident], [delivery] = rows(chat, Follower), rows(chat, Resident), rows(chat, Delivery)
+    assert (follower.left_at, follower.window_left) == (chat.now, 0)
+    assert (resident.openid, resident.bound_at) == (None, None)
+    assert delivery.state == DeliveryState.CANCELLED
+    assert chat.push(messages.Follow, scene="").outcome.kind == "done"
+    assert chat.say("明天下午三点").outcome.kind == "unknown"
+
+
+def test_wechats_report_settles_the_delivery_and_is_no_message_of_the_resident(chat: Any) -> None:
+    def sent(session: Session) -> None:
+        session.add(Delivery(openid=chat.openid, state=DeliveryState.SENT, msgid="77", due_at=chat.now, updated_at=chat.now))
+
+    chat.ask(sent)
+    answer = chat.push(messages.Report, msgid="77", status="success")
+
+    assert (answer.texts, answer.outcome.kind) == ((), "silent")
+    assert [delivery.state for delivery in rows(chat, Delivery)] == [DeliveryState.DELIVERED]
+    assert rows(chat, Follower) == []
+
+
+def test_a_report_does_not_keep_a_form_open(chat: Any) -> None:
+    chat.say("寄快递给王芳")
+    chat.push(messages.Report, after=timedelta(minutes=10), msgid="1", status="success")
+
+    assert chat.say("第二个", after=timedelta(minutes=10)).outcome.kind == "cancelled"
+
+
+def test_unknown_kinds_of_messages_are_passed_over(chat: Any) -> None:
+    assert chat.push(messages.Other, kind="shortvideo").texts == ()
+
+
+def test_speech_that_was_not_recognised_is_asked_for_in_writing(chat: Any) -> None:
+    answer = chat.push(messages.Voice, media_id="v", text="")
+
+    assert "打字" in answer.texts[0]
+    assert chat.push(messages.Voice, media_id="v", text="物业几点上班").texts == ("每天 8:30 到 17:30。",)
+
+
+def test_a_menu_entry_may_name_an_intent_or_stand_for_words(chat: Any) -> None:
+    assert chat.push(messages.Click, event_key="lamp.report").outcome.slot == "place"
+    assert chat.push(messages.Click, event_key="lamp.report").outcome.slot == "place"
+    assert chat.push(messages.Click, event_key="物业几点上班").outcome.intent == "faq.hours"
+    assert next(line.text for line in rows(chat, Line) if line.speaker == "resident") == "[菜单] 报灯坏"
+
+
+# -- not sure, not understood
+
+
+def test_a_doubtful_message_is_answered_with_a_numbered_menu(chat: Any) -> None:
+    answer = chat.say("帮忙看看灯和包裹")
+
+    assert answer.outcome.kind == "clarifies"
+    assert 1 <= len(answer.outcome.options) <= 3
+    assert answer.texts[0].endswith(f"{len(answer.outcome.options) + 1}. 都不是，转人工")
+    assert chat.say("1").outcome.intent == answer.outcome.options[0]
+
+
+def test_none_of_the_menu_leads_to_a_person(chat: Any) -> None:
+    shown = chat.say("帮忙看看灯和包裹").outcome.options
+
+    assert chat.say(str(len(shown) + 1)).outcome.kind == "handed_off"
+
+
+def test_what_the_doubtful_message_said_is_kept_after_the_choice(chat: Any) -> None:
+    answer = chat.say("帮忙看看楼道灯和包裹")
+
+    assert answer.outcome.kind == "clarifies"
+    number = answer.outcome.options.index("lamp.report") + 1
+    assert chat.say(str(number)).texts == ("已记下楼道的灯。",)
+
+
+def test_a_number_long_after_its_menu_means_nothing(chat: Any) -> None:
+    chat.say("帮忙看看灯和包裹")
+
+    assert chat.say("1", after=timedelta(hours=1)).outcome.kind == "unknown"
+
+
+def test_a_new_request_instead_of_a_choice_is_served(chat: Any) -> None:
+    chat.say("帮忙看看灯和包裹")
+
+    assert chat.say("物业几点上班").outcome.intent == "faq.hours"
+    assert chat.say("1").outcome.kind == "unknown"
+
+
+def test_the_second_message_in_a_row_that_is_not_understood_offers_a_person(chat: Any) -> None:
+    first, second = chat.talk("今天股票涨了"), chat.say("宇宙有多大")
+
+    assert (first.outcome.kind, second.outcome.kind) == ("unknown", "unknown")
+    assert first.texts != second.texts
+    assert chat.say("好的").outcome.kind == "handed_off"
+    assert len(chat.events("message.unmatched")) == 2
+
+
+def test_an_understood_message_between_two_others_starts_the_count_again(chat: Any) -> None:
+    first = chat.say("今天股票涨了")
+
+    assert chat.talk("谢谢", "宇宙有多大").texts == first.texts
+
+
+def test_no_text_of_a_message_reaches_the_event_log(chat: Any) -> None:
+    chat.talk("今天股票涨了", "着火了，我在3栋", ALL, "确认", "转人工")
+
+    written = chat.ask(lambda session: "".join(f"{e.kind}{e.subject}{e.actor}{e.data}" for e in _events(session)))
+    assert "股票" not in written
+    assert "3栋" not in written
+    assert chat.openid not in written
+
+
+def _events(session: Session) -> Any:
+    return session.exec(select(Event)).all()
+
+
+# -- a flat first
+
+
+def test_whoever_has_no_flat_binds_first_and_loses_nothing(chat: Any) -> None:
+    asked = chat.say("登记人口，三个人")
+
+    assert (asked.outcome.intent, asked.outcome.slot) == ("identity.bind", "building")
+    assert "登记人口" in asked.texts[0]
+    done = chat.say("3栋2单元501")
+    assert done.texts == ("登记好了：3栋2单元501。", "3栋2单元501登记了3个人。")
+    assert (done.outcome.kind, done.outcome.intent) == ("done", "meter.read")
+
+
+def test_the_flat_may_be_said_in_the_first_message(chat: Any) -> None:
+    assert chat.say("登记人口，3栋2单元501，三个人").texts[-1] == "3栋2单元501登记了3个人。"
+
+
+def test_a_bound_resident_is_not_asked_for_a_flat(chat: Any) -> None:
+    chat.bind()
+
+    assert chat.say("登记人口").outcome.slot == "people"
+
+
+def test_a_flat_that_is_not_on_the_roster_ends_without_the_deed(chat: Any) -> None:
+    chat.say("登记人口，三个人")
+
+    answer = chat.say("9栋2单元999")
+    assert (answer.outcome.kind, answer.outcome.intent) == ("done", "identity.bind")
+    assert "物业核对" in answer.texts[0]
+
+
+def test_calling_the_binding_off_calls_all_off(chat: Any) -> None:
+    chat.say("登记人口，三个人")
+
+    assert (chat.say("算了").outcome.kind, chat.say("三个人").outcome.kind) == ("cancelled", "unknown")
+
+
+def test_another_request_that_needs_a_flat_asks_for_it_only_once(chat: Any) -> None:
+    chat.say("路灯坏了")
+    chat.say("登记人口")
+    chat.say("我家有几口人登记一下")
+
+    bound = chat.say("3栋2单元501")
+    assert (bound.outcome.intent, bound.outcome.slot) == ("meter.read", "people")
+    assert chat.say("三个").outcome.intent == "lamp.report"
+
+
+# -- photos and places
+
+
+def test_a_photo_sent_in_a_form_belongs_to_what_is_opened(chat: Any) -> None:
+    chat.say("路灯坏了")
+    answer = chat.photo()
+
+    assert (answer.outcome.kind, answer.outcome.slot) == ("asks", "place")
+    assert "照片收到了" in answer.texts[0]
+    chat.say("楼道")
+    assert [(photo.subject, photo.state) for photo in rows(chat, Photo)] == [("lamp:7", "waiting")]
+
+
+def test_a_photo_sent_soon_after_belongs_to_it_also_after_a_thank_you(chat: Any) -> None:
+    chat.talk("楼道的灯不亮", "谢谢")
+
+    assert chat.photo(after=timedelta(minutes=14)).outcome.kind == "done"
+    assert [photo.subject for photo in rows(chat, Photo)] == ["lamp:7"]
+
+
+def test_a_photo_sent_out_of_the_blue_is_asked_about(chat: Any) -> None:
+    chat.say("楼道的灯不亮")
+    answer = chat.photo(after=timedelta(minutes=16))
+
+    assert (answer.outcome.kind, answer.outcome.options) == ("clarifies", ("lamp.report",))
+    assert chat.talk("1", "楼道").outcome.kind == "done"
+    assert [photo.subject for photo in rows(chat, Photo)] == ["lamp:7"]
+
+
+def test_a_photo_that_no_question_wants_changes_nothing(chat: Any) -> None:
+    chat.say(ALL)
+
+    assert chat.photo().outcome.kind == "confirms"
+    assert chat.say("确认").outcome.kind == "done"
+
+
+def test_a_place_answers_the_question_for_a_place(chat: Any) -> None:
+    place = {"latitude": 30.27, "longitude": 120.15, "label": "3栋北侧"}
+    asked = chat.push(messages.Location, **place)
+
+    assert (asked.outcome.kind, asked.outcome.options) == ("clarifies", ("lamp.report",))
+    chat.say("1")
+    assert chat.push(messages.Location, **place).texts == ("已记下3栋北侧的灯。",)
+
+
+# -- emergencies and people
+
+
+@pytest.mark.parametrize("before", [(), ("寄快递给王芳",), (ALL,), ("帮忙看看灯和包裹",), ("转人工",), ("登记人口",)])
+def test_an_emergency_cuts_through_everything(chat: Any, before: tuple[str, ...]) -> None:
+    for text in before:
+        chat.say(text)
+    answer = chat.say("厨房着火了！！")
+
+    assert (answer.outcome.kind, answer.outcome.intent) == ("emergency", "emergency.fire")
+    assert answer.texts == ("请马上离开！火警打 119。",)
+    [task] = [task for task in rows(chat, Task) if task.urgent]
+    assert (task.need, task.openid, task.kind) == ("task.view", chat.openid, "emergency.fire")
+    assert [event.data["urgent"] for event in chat.events("task.opened")] == [True]
+
+
+def test_the_form_waits_while_an_emergency_is_told(chat: Any) -> None:
+    chat.talk("寄快递给王芳", "着火了")
+
+    assert chat.say("明天下午三点").outcome.slot == "box"
+
+
+def staff(chat: Any) -> int:
+    def hire(session: Session) -> int:
+        person = Staff(community_id=1, login="wang", name="王管家", role="staff", created_at=chat.now)
+        session.add(person)
+        session.flush()
+        return person.id or 0
+
+    return chat.ask(hire)
+
+
+def take_over(chat: Any, staff_id: int) -> None:
+    chat.ask(lambda session: conversations.take_over(session.get_one(Conversation, chat.openid), staff_id, chat.now))
+
+
+def answer_as(chat: Any, staff_id: int) -> None:
+    chat.ask(lambda session: conversations.say(session, chat.openid, "staff", "您好", chat.now, staff_id=staff_id))
+
+
+def test_the_bot_goes_on_answering_until_a_person_has_taken_over(chat: Any) -> None:
+    staff_id = staff(chat)
+    chat.say("转人工")
+
+    assert chat.say("物业几点上班").outcome.kind == "done"
+    take_over(chat, staff_id)
+    assert chat.say("物业几点上班").outcome.kind == "silent"
+    assert chat.photo().outcome.kind == "silent"
+    assert [line.text for line in rows(chat, Line)][-2:] == ["物业几点上班", "[图片]"]
+
+
+def test_an_emergency_is_answered_while_a_person_has_the_word(chat: Any) -> None:
+    staff_id = staff(chat)
+    chat.say("转人工")
+    take_over(chat, staff_id)
+
+    assert chat.say("着火了").outcome.kind == "emergency"
+
+
+def test_the_bot_comes_back_half_an_hour_after_the_last_word_of_the_staff(chat: Any) -> None:
+    staff_id = staff(chat)
+    chat.say("转人工")
+    take_over(chat, staff_id)
+    chat.now += timedelta(minutes=20)
+    answer_as(chat, staff_id)
+
+    assert chat.say("物业几点上班", after=timedelta(minutes=29)).outcome.kind == "silent"
+    assert chat.say("物业几点上班", after=timedelta(minutes=1)).outcome.kind == "done"
+    [conversation] = rows(chat, Conversation)
+    assert (conversation.staff_id, conversation.waiting_since) == (None, None)
+
+
+def test_a_resident_who_keeps_writing_to_a_silent_colleague_gets_the_bot_back(chat: Any) -> None:
+    staff_id = staff(chat)
+    chat.say("转人工")
+    take_over(chat, staff_id)
+
+    kinds = [chat.say("物业几点上班", after=timedelta(minutes=11)).outcome.kind for _ in range(3)]
+    assert kinds == ["silent", "silent", "done"]
+
+
+def test_a_take_over_lasts_although_the_colleague_last_wrote_yesterday(chat: Any) -> None:
+    staff_id = staff(chat)
+    chat.say("谢谢")
+    answer_as(chat, staff_id)
+    chat.now += timedelta(days=1)
+    chat.say("转人工")
+    chat.now += timedelta(minutes=40)
+    take_over(chat, staff_id)
+
+    assert chat.say("物业几点上班").outcome.kind == "silent"
+
+
+def test_a_yes_to_the_staff_confirms_nothing_afterwards(chat: Any) -> None:
+    staff_id = staff(chat)
+    chat.say(ALL)
+    take_over(chat, staff_id)
+    chat.say("好的")
+    chat.ask(lambda session: conversations.hand_back(session.get_one(Conversation, chat.openid)))
+
+    assert chat.say("好的").outcome.kind == "confirms"
+    assert chat.events("parcel.sent") == []
+
+
+def test_a_topic_without_a_service_waits_for_a_person(chat: Any) -> None:
+    answer = chat.say("楼上太吵了")
+
+    assert (answer.outcome.kind, answer.outcome.intent) == ("handed_off", "noise.report")
+    [conversation] = chat.ask(conversations.waiting)
+    assert (conversation.topic, conversation.waiting_since) == ("噪音扰民", chat.now)
+
+
+def test_asking_again_keeps_the_place_in_the_queue(chat: Any) -> None:
+    since = _wait(chat, "转人工")
+
+    assert _wait(chat, "楼上太吵了") == since
+
+
+def _wait(chat: Any, text: str) -> datetime:
+    chat.say(text)
+    return chat.ask(lambda session: session.exec(select(col(Conversation.waiting_since))).one())
+
+
+def test_a_simple_turn_costs_few_statements(chat: Any) -> None:
+
+    chat.bind()
+    chat.say("谢谢")
+    seen: list[str] = []
+    event.listen(chat.database.engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
+    chat.say("谢谢")
+
+    work = [statement for statement in seen if not statement.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
+    assert len(work) <= 8, "\n".join(work)
