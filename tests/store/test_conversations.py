@@ -1,0 +1,122 @@
+"""Where talks stand: begun once, queued in turn, taken over and handed back."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import pytest
+from sqlmodel import Session
+
+from bot.model import Community, Conversation, Line, Staff
+from bot.store import conversations
+from bot.store.database import Database
+
+T = TypeVar("T")
+O1, O2, O3 = "o1", "o2", "o3"
+
+
+@pytest.fixture
+def talks(database: Database, now: datetime) -> Database:
+    """Three conversations and one colleague, number 1."""
+
+    def begin(session: Session) -> None:
+        community = Community(appid="wx", name="和苑小区")
+        session.add(community)
+        session.flush()
+        session.add(Staff(community_id=community.id or 0, login="wang", name="王", role="staff", created_at=now))
+        for openid in (O1, O2, O3):
+            conversations.open_with(session, openid, community.id or 0, now)
+
+    database.submit(begin).result()
+    return database
+
+
+def change(database: Database, openid: str, fn: Callable[[Session, Conversation], T]) -> T:
+    return database.submit(lambda session: fn(session, session.get_one(Conversation, openid))).result()
+
+
+def is_taken(database: Database, now: datetime) -> bool:
+    return change(database, O1, lambda session, conversation: conversations.is_taken(session, conversation, now))
+
+
+def test_a_conversation_is_begun_once(talks: Database, now: datetime) -> None:
+    def again(session: Session) -> tuple[str, datetime]:
+        conversation = conversations.open_with(session, O1, 1, now + timedelta(days=1))
+        return conversation.public_id, conversation.updated_at
+
+    assert talks.submit(again).result() == talks.submit(again).result()
+    assert talks.submit(again).result()[1] == now
+
+
+def test_the_last_lines_are_shown_oldest_first(talks: Database, now: datetime) -> None:
+    def talk(session: Session) -> list[str]:
+        for number in range(5):
+            conversations.say(session, O1, "resident", f"第{number}句", now)
+        conversations.say(session, O2, "resident", "别人的", now)
+        return [line.text for line in conversations.lines(session, O1, 3)]
+
+    assert talks.submit(talk).result() == ["第2句", "第3句", "第4句"]
+
+
+def test_a_turns_lines_are_written_in_their_order(talks: Database, now: datetime) -> None:
+    def talk(session: Session) -> list[tuple[str, str]]:
+        said = [Line(openid=O1, at=now, speaker="resident", text="谢谢"), Line(openid=O1, at=now, speaker="bot", text="不客气")]
+        conversations.write_down(session, said)
+        conversations.write_down(session, [])
+        return [(line.speaker, line.text) for line in conversations.lines(session, O1)]
+
+    assert talks.submit(talk).result() == [("resident", "谢谢"), ("bot", "不客气")]
+
+
+def test_who_waits_longest_comes_first_and_who_is_served_last(talks: Database, now: datetime) -> None:
+    def queue(session: Session) -> list[str]:
+        for minutes, openid in enumerate((O2, O3, O1)):
+            conversation = session.get_one(Conversation, openid)
+            conversations.ask_for_person(conversation, "投诉", now + timedelta(minutes=minutes))
+        conversations.take_over(session.get_one(Conversation, O2), 1, now)
+        session.flush()
+        return [conversation.openid for conversation in conversations.waiting(session)]
+
+    assert talks.submit(queue).result() == [O3, O1, O2]
+
+
+def test_asking_again_changes_the_topic_and_keeps_the_place(talks: Database, now: datetime) -> None:
+    def ask_twice(session: Session, conversation: Conversation) -> tuple[str, datetime | None]:
+        conversations.ask_for_person(conversation, "噪音", now)
+        conversations.ask_for_person(conversation, "漏水", now + timedelta(minutes=5))
+        return conversation.topic, conversation.waiting_since
+
+    assert change(talks, O1, ask_twice) == ("漏水", now)
+
+
+def test_nobody_has_taken_over_what_only_waits(talks: Database, now: datetime) -> None:
+    change(talks, O1, lambda _, conversation: conversations.ask_for_person(conversation, "噪音", now))
+
+    assert not is_taken(talks, now)
+
+
+def test_a_take_over_ends_half_an_hour_after_the_last_word_of_the_staff(talks: Database, now: datetime) -> None:
+    change(talks, O1, lambda _, conversation: conversations.take_over(conversation, 1, now))
+    talks.submit(conversations.say, O1, "staff", "您好", now + timedelta(minutes=10), staff_id=1).result()
+    talks.submit(conversations.say, O1, "resident", "您好", now + timedelta(minutes=30)).result()
+
+    assert is_taken(talks, now + timedelta(minutes=39, seconds=59))
+    assert not is_taken(talks, now + timedelta(minutes=40))
+    assert change(talks, O1, lambda _, it: (it.staff_id, it.waiting_since, it.topic)) == (None, None, "")
+
+
+def test_a_take_over_without_a_word_ends_after_half_an_hour_too(talks: Database, now: datetime) -> None:
+    change(talks, O1, lambda _, conversation: conversations.take_over(conversation, 1, now))
+
+    assert is_taken(talks, now + timedelta(minutes=29))
+    assert not is_taken(talks, now + timedelta(minutes=30))
+
+
+def test_handing_back_empties_the_place_in_the_queue(talks: Database, now: datetime) -> None:
+    def serve(session: Session, conversation: Conversation) -> list[str]:
+        conversations.take_over(conversation, 1, now)
+        conversations.hand_back(conversation)
+        session.flush()
+        return [item.openid for item in conversations.waiting(session)]
+
+    assert change(talks, O1, serve) == []
