@@ -95,8 +95,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         said = _read_until(process, "Try:")
         links = dict(re.findall(r"^ +(guard|staff|manager|admin) +\S+ +(\S+)$", said, re.MULTILINE))
         yield Demo(f"http://127.0.0.1:{port}", links, home / "var/demo", process)
-        process.terminate()
-        assert process.wait(10) == 0, "the server must end cleanly when it is told to"
+        if process.poll() is None:
+            process.terminate()
+            assert process.wait(10) == 0, "the server must end cleanly when it is told to"
 
 
 def _read_until(process: "subprocess.Popen[str]", word: str) -> str:

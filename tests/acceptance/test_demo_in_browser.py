@@ -93,6 +93,7 @@ def test_repair_with_a_photo_reaches_the_board_and_its_progress_the_resident(
     desk.get_by_role("link", name=re.compile("3栋1单元302")).click()
     expect(desk.get_by_alt_text("住户发来的照片")).to_be_visible()
     desk.get_by_role("button", name="标为处理中").click()
+    expect(desk.get_by_role("status")).to_contain_text("已改为“处理中”")
     shot(desk, "ticket")
 
     expect(phone.get_by_role("log")).to_contain_text("陈管家正在处理您的报修")
@@ -166,6 +167,7 @@ def test_person_is_asked_for_answers_and_hands_back(demo: Demo, window: Window, 
     expect(desk.get_by_text("还可发")).to_be_visible()
     desk.get_by_label("回复").fill("您好，我是陈管家，请问有什么事？")
     desk.get_by_label("回复").press("Control+Enter")
+    expect(desk.get_by_text("陈管家已接手")).to_be_visible()
     shot(desk, "conversation")
 
     expect(phone.get_by_role("log")).to_contain_text("我是陈管家")

@@ -1,0 +1,198 @@
+"""The running application as WeChat sees it: real encrypted XML over HTTP, good and bad."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import http.client
+import os
+import re
+import socket
+import time
+import urllib.error
+import urllib.request
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from bot.app import clock
+from bot.wechat import crypto
+
+if TYPE_CHECKING:
+    from tests.acceptance.conftest import Demo
+
+
+def text_push(openid: str, text: str, msgid: int, at: datetime) -> str:
+    return (
+        f"<xml><ToUserName>gh_1</ToUserName><FromUserName>{openid}</FromUserName><CreateTime>{int(at.timestamp())}</CreateTime>"
+        f"<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{text}]]></Content><MsgId>{msgid}</MsgId></xml>"
+    )
+
+
+def send(demo: Demo, query: dict[str, str], body: str | bytes) -> tuple[int, str]:
+    content = body.encode() if isinstance(body, str) else body
+    request = urllib.request.Request(f"{demo.url}/wechat?{urlencode(query)}", content, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def said(demo: Demo, xml: str, at: datetime | None = None) -> str:
+    """Push XML as WeChat does; returns the text of the reply, or the bare body."""
+    status, body = send(demo, *crypto.wrap_push(demo.account, xml, at or clock()))
+    assert status == 200
+    if body == "success":
+        return body
+    reply = crypto.open_reply(demo.account, body)
+    return re.findall(r"<Content><!\[CDATA\[(.*?)\]\]>", reply, re.DOTALL)[0]
+
+
+def test_url_check_of_the_account_console_is_answered(demo: Demo) -> None:
+    query, _ = crypto.wrap_push(demo.account, "<xml/>", clock())
+
+    with urllib.request.urlopen(f"{demo.url}/wechat?{urlencode({**query, 'echostr': '42'})}", timeout=5) as response:
+        assert response.read() == b"42"
+
+
+def test_message_is_answered_encrypted_to_its_sender(demo: Demo) -> None:
+    status, body = send(demo, *crypto.wrap_push(demo.account, text_push("oHttp1", "你好", 1, clock()), clock()))
+
+    assert status == 200
+    assert "你好" not in body and "和苑小区" not in body
+    reply = crypto.open_reply(demo.account, body)
+    assert "<ToUserName><![CDATA[oHttp1]]>" in reply
+    assert "和苑小区" in reply
+
+
+def test_three_copies_at_once_and_three_after_get_one_answer_and_one_ticket(demo: Demo) -> None:
+    now = clock()
+    said(demo, text_push("oHttp2", "我住5栋1单元101", 10, now))
+    xml = text_push("oHttp2", "厨房水管漏水了", 11, now)
+
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        answers = set(pool.map(lambda _: said(demo, xml), range(3)))
+    answers |= {said(demo, xml) for _ in range(3)}
+
+    assert len(answers) == 1
+    assert said(demo, text_push("oHttp2", "报修进度", 12, now)).count("待受理") == 1
+
+
+@pytest.mark.parametrize("fault", ["signature", "msg_signature", "nonce", "timestamp"])
+def test_forged_push_gets_403(demo: Demo, fault: str) -> None:
+    query, body = crypto.wrap_push(demo.account, text_push("oHttp3", "你好", 20, clock()), clock())
+
+    assert send(demo, {**query, fault: "0" * len(query[fault])}, body)[0] == 403
+    assert send(demo, {name: value for name, value in query.items() if name != fault}, body)[0] == 403
+
+
+def test_parameter_given_twice_gets_403(demo: Demo) -> None:
+    query, body = crypto.wrap_push(demo.account, text_push("oHttp3", "你好", 21, clock()), clock())
+    request = urllib.request.Request(f"{demo.url}/wechat?{urlencode(query)}&nonce=1", body.encode(), method="POST")
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=5)
+    assert refused.value.code == 403
+
+
+def test_stale_push_gets_403(demo: Demo) -> None:
+    old = clock() - timedelta(minutes=11)
+
+    assert send(demo, *crypto.wrap_push(demo.account, text_push("oHttp3", "你好", 22, old), old))[0] == 403
+
+
+@pytest.mark.parametrize("xml", ["", "hello", "<xml>", "<xml></xml>", "<html/>", "<xml><MsgType>text</MsgType></xml>", "<xml><a>" * 2000])
+def test_signed_but_odd_xml_gets_success(demo: Demo, xml: str) -> None:
+    assert said(demo, xml) == "success"
+
+
+@pytest.mark.parametrize("kind", ["hologram", "video", "shortvideo", "link"])
+def test_unknown_kind_gets_success(demo: Demo, kind: str) -> None:
+    assert said(demo, text_push("oHttp4", "x", 30, clock()).replace("[text]", f"[{kind}]")) == "success"
+
+
+@pytest.mark.parametrize("event", ["VIEW", "LOCATION", "subscribe_msg_popup_event", "NEW_IN_2030"])
+def test_unknown_event_gets_success(demo: Demo, event: str) -> None:
+    xml = text_push("oHttp4", "x", 31, clock()).replace("[text]", "[event]").replace("</xml>", f"<Event>{event}</Event></xml>")
+
+    assert said(demo, xml) == "success"
+
+
+def test_over_long_body_gets_413_and_the_server_stays(demo: Demo) -> None:
+    query, _ = crypto.wrap_push(demo.account, "<xml/>", clock())
+
+    assert send(demo, query, b"x" * (64 * 1024 + 1))[0] == 413
+    assert said(demo, text_push("oHttp5", "你好", 40, clock())) != "success"
+
+
+def test_stalled_body_does_not_hold_others_up(demo: Demo) -> None:
+    address = urlsplit(demo.url)
+    with socket.create_connection((address.hostname or "", address.port or 0)) as stalled:
+        stalled.sendall(b"POST /wechat HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n<xml>")
+        began = time.monotonic()
+        assert said(demo, text_push("oHttp6", "你好", 50, clock())) != "success"
+        assert time.monotonic() - began < 2
+        stalled.settimeout(6)
+        assert b"408" in stalled.recv(200)
+
+
+def test_health_and_figures_are_told_to_this_machine(demo: Demo) -> None:
+    for path in ("/healthz", "/readyz"):
+        with urllib.request.urlopen(demo.url + path, timeout=5) as response:
+            assert b'"ok"' in response.read()
+    with urllib.request.urlopen(f"{demo.url}/metrics", timeout=5) as response:
+        assert b"linli_webhook_seconds_bucket" in response.read()
+
+
+def test_figures_are_kept_from_others(demo: Demo) -> None:
+    request = urllib.request.Request(f"{demo.url}/metrics", headers={"X-Forwarded-For": "203.0.113.9"})
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=5)
+    assert refused.value.code == 403
+
+
+@pytest.mark.parametrize(("headers", "status"), [
+    ({"Sec-Fetch-Site": "cross-site"}, 403), ({"Origin": "https://evil.example"}, 403), ({"Sec-Fetch-Site": "same-origin"}, 422),
+])  # fmt: skip
+def test_other_sites_cannot_make_a_browser_act(demo: Demo, headers: dict[str, str], status: int) -> None:
+    address = urlsplit(demo.url)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
+
+    connection.request("POST", "/console/in", urlencode({"login": "admin", "password": "x"}),
+                       {"Content-Type": "application/x-www-form-urlencoded", **headers})  # fmt: skip
+
+    assert connection.getresponse().status == status
+    connection.close()
+
+
+@pytest.mark.parametrize("path", ["/p/passes/ABCDEFGHJK", "/p/tickets/R123456?k=1.2", "/p/tickets/R123456?k=zzz"])
+def test_page_without_our_seal_stays_shut(demo: Demo, path: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(demo.url + path, timeout=5)
+
+    assert refused.value.code == 403
+    assert "链接打不开" in refused.value.read().decode()
+
+
+def test_killed_in_mid_work_it_comes_back_with_all_that_was_answered(demo: Demo) -> None:
+    """The last test of this module: it ends the server the hard way and looks into the database."""
+    import signal
+    import sqlite3
+
+    now = clock()
+    said(demo, text_push("oHttp7", "我住5栋1单元102", 60, now))
+    numbers = []
+    for n in range(20):
+        numbers += re.findall(r"工单号 (\w+)", said(demo, text_push("oHttp7", "厨房水管漏水了", 61 + n, now)))
+    os.kill(demo.process.pid, signal.SIGKILL)
+    demo.process.wait(10)
+
+    with sqlite3.connect(demo.var / "linli.db") as database:
+        kept = {row[0] for row in database.execute("SELECT number FROM repair_ticket")}
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    database.close()
+    assert len(numbers) == 20
+    assert set(numbers) <= kept

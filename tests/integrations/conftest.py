@@ -1,0 +1,106 @@
+"""A community of three flats, and turns and desks in it: real rows, real keys, a clock passed in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+import pytest
+from sqlmodel import Session, select
+
+from bot import config
+from bot.console import permissions
+from bot.dialogue.understanding import read_folder
+from bot.keys import Keys
+from bot.language import files
+from bot.model import Community, Delivery, Household, Resident, Role, Staff, Task
+from bot.plugin import Action, Ask, Context, Desk, Page, Reply, Turn, Visit, Work
+from bot.store.database import Database
+
+CATALOGUE = files.load(read_folder(config.shipped("intents")))
+CHEN, LI = "oChen", "oLi"
+
+T = TypeVar("T")
+
+
+def settle_in(session: Session, now: datetime) -> Community:
+    community = Community(appid="wx1", name="和苑小区", phone="0571-1")
+    session.add(community)
+    session.flush()
+    for room, openid, name in (("501", CHEN, "陈建国"), ("502", LI, "李梅"), ("503", None, "王强")):
+        home = Household(community_id=community.id or 0, building="3", unit="2", room=room)
+        session.add(home)
+        session.flush()
+        session.add(Resident(household_id=home.id or 0, name=name, openid=openid, bound_at=now))
+    for role in Role:
+        session.add(Staff(community_id=community.id or 0, login=role.value, name=f"{role.value}同事", role=role, created_at=now))
+    return community
+
+
+@dataclass
+class Town:
+    """What residents and staff do, each in a transaction of its own."""
+
+    database: Database
+    now: datetime
+    community: Community
+    keys: Keys = field(default_factory=lambda: Keys(b"s" * 32))
+
+    @property
+    def context(self) -> Context:
+        return Context(community=self.community, keys=self.keys, base_url="https://linli.example", messages=CATALOGUE.messages)
+
+    def asks(self, openid: str, action: Action, **slots: Any) -> Reply | Ask:
+        """A resident asks for something; returns the reply."""
+
+        def run(session: Session) -> Reply | Ask:
+            resident = session.exec(select(Resident).where(Resident.openid == openid)).first()
+            turn = Turn(session=session, now=self.now, context=self.context, openid=openid, resident=resident)
+            return action(turn, slots)
+
+        return self.database.submit(run).result()
+
+    def says(self, openid: str, action: Action, **slots: Any) -> str:
+        """A resident asks for something; returns the words of the answer."""
+        reply = self.asks(openid, action, **slots)
+        words = CATALOGUE.intents[action.intent].replies[reply.name]
+        work = Work(session=None, now=self.now, context=self.context)  # type: ignore[arg-type]  # words need no session
+        return work.words(words, **reply.values)
+
+    def opens(self, role: Role, page: Page, *, params: dict[str, str] | None = None, **form: str) -> Any:
+        """A staff member opens a page or sends a form; returns what the page returns."""
+
+        def run(session: Session) -> Any:
+            member = session.exec(select(Staff).where(Staff.role == role)).one()
+            desk = Desk(
+                session=session, now=self.now, context=self.context, staff=member, params=params or {}, form=form,
+                may=lambda need: permissions.may(role, need),
+            )  # fmt: skip
+            return page.run(desk)
+
+        return self.database.submit(run).result()
+
+    def visits(self, page: Page, **params: str) -> Any:
+        """Somebody opens a link from the chat."""
+        return self.database.submit(
+            lambda session: page.run(Visit(session=session, now=self.now, context=self.context, params=params))
+        ).result()
+
+    def runs(self, job: Callable[[Work], None]) -> None:
+        """A job's time has come."""
+        self.database.submit(lambda session: job(Work(session=session, now=self.now, context=self.context))).result()
+
+    def all(self, kind: type[T]) -> list[T]:
+        return self.database.submit(lambda session: list(session.exec(select(kind)).all())).result()
+
+    def told(self, openid: str) -> list[str]:
+        return [row.payload["text"] for row in self.all(Delivery) if row.openid == openid]
+
+    def tasks(self) -> list[Task]:
+        return self.all(Task)
+
+
+@pytest.fixture
+def town(database: Database, now: datetime) -> Town:
+    """A small community on each database."""
+    return Town(database, now, database.submit(settle_in, now).result())

@@ -1,0 +1,183 @@
+"""Repairs: from what is broken to what was fixed, with the resident told at each step."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.model import Photo, Role
+from bot.plugin import Ask, Refusal, Reply
+from integrations.repairs import actions, clock, console, pages
+from integrations.repairs.models import FOLLOWS, Ticket, TicketState
+
+if TYPE_CHECKING:
+    from tests.integrations.conftest import Town
+
+CHEN = "oChen"
+
+
+def reported(town: Town, **slots: Any) -> Ticket:
+    town.asks(CHEN, actions.report, **{"category": "water", "location": "厨房", **slots})
+    return town.all(Ticket)[-1]
+
+
+def move(town: Town, ticket: Ticket, state: TicketState) -> Ticket:
+    town.opens(Role.STAFF, console.move, params={"number": ticket.number}, state=state.value)
+    return next(found for found in town.all(Ticket) if found.number == ticket.number)
+
+
+def test_report_opens_a_ticket_and_says_number_and_promise(town: Town) -> None:
+    said = town.says(CHEN, actions.report, category="water", location="厨房")
+
+    [ticket] = town.all(Ticket)
+    assert ticket.number in said
+    assert "最晚 明天（3月12日 周四）10:00 前处理" in said
+
+
+def test_photos_sent_just_before_belong_to_the_ticket(town: Town) -> None:
+    def send(session: Any) -> None:
+        session.add(Photo(openid=CHEN, media_id="m", taken_at=town.now - timedelta(minutes=5)))
+        session.add(Photo(openid=CHEN, media_id="old", taken_at=town.now - timedelta(hours=5)))
+
+    town.database.submit(send).result()
+
+    ticket = reported(town)
+
+    assert {photo.media_id: photo.subject for photo in town.all(Photo)} == {"m": ticket.subject, "old": ""}
+
+
+def test_urgent_repair_becomes_a_task_at_once(town: Town) -> None:
+    reported(town, urgent=True)
+
+    [task] = town.tasks()
+    assert (task.kind, task.urgent, task.title) == ("repair.urgent", True, "紧急报修：3栋2单元501 厨房水管漏水")
+
+
+def test_resident_is_told_each_step_and_sees_it_on_the_page(town: Town) -> None:
+    ticket = reported(town)
+
+    move(town, ticket, TicketState.WORKING)
+    move(town, ticket, TicketState.DONE)
+
+    assert [text.partition("。")[0] for text in town.told(CHEN)] == [f"staff同事正在处理您的报修 {ticket.number}", f"您的报修 {ticket.number} 已完成"]
+    view = town.visits(pages.show, number=ticket.number)
+    assert [words for _, words in view.values["steps"]] == ["住户报修", "开始处理", "已完成"]
+
+
+def test_assigning_accepts_the_ticket(town: Town) -> None:
+    ticket = reported(town)
+    staff_id = town.opens(Role.STAFF, console.show, params={"number": ticket.number}).values["staff"][0].id
+
+    town.opens(Role.MANAGER, console.assign, params={"number": ticket.number}, staff=str(staff_id))
+
+    [found] = town.all(Ticket)
+    assert (found.state, found.assignee_id) == (TicketState.ACCEPTED, staff_id)
+
+
+@pytest.mark.parametrize("begin", list(TicketState))
+@pytest.mark.parametrize("end", list(TicketState))
+def test_only_states_of_the_table_follow(town: Town, begin: TicketState, end: TicketState) -> None:
+    ticket = reported(town)
+
+    def put(session: Any) -> None:
+        session.get_one(Ticket, ticket.id).state = begin
+
+    town.database.submit(put).result()
+
+    if end in FOLLOWS[begin]:
+        assert move(town, ticket, end).state is end
+    else:
+        with pytest.raises(Refusal, match="不能这样改"):
+            move(town, ticket, end)
+
+
+def test_urging_makes_a_task_and_not_again_within_half_an_hour(town: Town) -> None:
+    reported(town)
+
+    first, again = town.asks(CHEN, actions.urge), town.asks(CHEN, actions.urge)
+    town.now += actions.URGE_AGAIN
+    third = town.asks(CHEN, actions.urge)
+
+    assert [reply.name for reply in (first, again, third)] == ["done", "again", "done"]
+    assert [(task.title[:10], task.urgent) for task in town.tasks()] == [("住户催办（第1次）：", False), ("住户催办（第2次）：", True)]
+
+
+def test_still_broken_opens_the_same_ticket_again(town: Town) -> None:
+    ticket = move(town, reported(town), TicketState.DONE)
+    town.now += timedelta(days=14)
+
+    town.asks(CHEN, actions.urge)
+
+    [found] = town.all(Ticket)
+    assert (found.number, found.state, found.reopened) == (ticket.number, TicketState.WORKING, 1)
+
+
+def test_of_several_tickets_one_is_asked_for(town: Town) -> None:
+    first = reported(town)
+    reported(town, category="lighting", location="楼道")
+
+    asked = town.asks(CHEN, actions.cancel)
+    picked = town.asks(CHEN, actions.cancel, ticket=first.number)
+
+    assert isinstance(asked, Ask)
+    assert [label.split("（")[0] for label in asked.options.values()] == ["楼道灯不亮", "厨房水管漏水"]
+    assert isinstance(picked, Reply)
+    assert picked.values["number"] == first.number
+
+
+def test_low_rating_is_followed_up_and_a_good_one_is_not(town: Town) -> None:
+    move(town, reported(town), TicketState.DONE)
+    good = town.asks(CHEN, actions.rate, score="5")
+    move(town, reported(town), TicketState.DONE)
+    low = town.asks(CHEN, actions.rate, score="2")
+
+    assert (good.name, low.name) == ("done", "low")
+    assert [task.kind for task in town.tasks()] == ["repair.callback"]
+
+
+def test_nothing_unfinished_is_rated(town: Town) -> None:
+    reported(town)
+
+    assert town.asks(CHEN, actions.rate, score="5").name == "none"
+
+
+def test_overdue_ticket_raises_one_task_even_if_nobody_accepted_it(town: Town) -> None:
+    reported(town)
+    town.now += timedelta(hours=25)
+
+    town.runs(clock.remind.run)
+    town.runs(clock.remind.run)
+
+    assert [task.kind for task in town.tasks()] == ["repair.overdue"]
+
+
+def test_finished_ticket_nobody_rates_is_closed_after_a_week(town: Town) -> None:
+    move(town, reported(town), TicketState.DONE)
+    town.now += clock.SILENCE + timedelta(minutes=1)
+
+    town.runs(clock.close_silent.run)
+
+    assert [ticket.state for ticket in town.all(Ticket)] == [TicketState.CLOSED]
+
+
+def test_appointment_moves_what_is_promised(town: Town) -> None:
+    later = town.now + timedelta(days=5)
+
+    assert reported(town, appointment_at=later).due_at == later + clock.URGENT
+
+
+def test_note_reaches_the_resident_only_if_it_is_meant_to(town: Town) -> None:
+    ticket = reported(town)
+
+    town.opens(Role.STAFF, console.note, params={"number": ticket.number}, text="内部：水压不足")
+    town.opens(Role.STAFF, console.note, params={"number": ticket.number}, text="明早九点来", tell="on")
+
+    assert town.told(CHEN) == [f"关于报修 {ticket.number}，物业回复：明早九点来"]
+
+
+def test_neighbours_do_not_see_each_others_tickets(town: Town) -> None:
+    reported(town)
+
+    assert town.asks("oLi", actions.status).name == "none"

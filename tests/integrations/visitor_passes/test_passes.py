@@ -1,0 +1,195 @@
+"""Passes: what opens the gate, when, and how often."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.keys import Keys
+from bot.model import SHANGHAI, Role
+from bot.plugin import Ask, Reply
+from integrations.visitor_passes import actions, console, gate, pages, tokens
+from integrations.visitor_passes.models import GRACE, Pass, Passage
+
+if TYPE_CHECKING:
+    from tests.integrations.conftest import Town
+
+CHEN = "oChen"
+KEYS = Keys(b"s" * 32)
+
+
+def invited(town: Town, **slots: Any) -> Pass:
+    town.asks(CHEN, actions.invite, **{"visitor_name": "张敏", "starts_at": town.now, **slots})
+    return town.all(Pass)[-1]
+
+
+def check(town: Town, code: str) -> gate.Verdict:
+    verdict: gate.Verdict = town.opens(Role.GUARD, console.check, code=code).values["verdict"]
+    return verdict
+
+
+def test_invitation_is_answered_with_code_and_link(town: Town) -> None:
+    said = town.says(CHEN, actions.invite, visitor_name="张敏", starts_at=town.now + timedelta(hours=5))
+
+    [leave] = town.all(Pass)
+    assert leave.code in said
+    assert f"https://linli.example/p/passes/{leave.public_id}?k=" in said
+
+
+def test_pass_without_an_end_is_good_for_the_rest_of_the_day(town: Town) -> None:
+    leave = invited(town, starts_at=datetime(2026, 3, 12, 15, tzinfo=SHANGHAI))
+
+    assert leave.ends_at == datetime(2026, 3, 12, 23, 59, tzinfo=SHANGHAI)
+
+
+def test_pass_further_ahead_than_a_month_is_not_made(town: Town) -> None:
+    reply = town.asks(CHEN, actions.invite, visitor_name="张敏", starts_at=town.now + timedelta(days=31))
+
+    assert isinstance(reply, Reply)
+    assert (reply.name, town.all(Pass)) == ("too_far", [])
+
+
+def test_gate_admits_once_by_code_or_qr_and_says_when_it_was_used(town: Town) -> None:
+    leave = invited(town)
+    token = tokens.write(tokens.Token(public_id=leave.public_id, starts_at=leave.starts_at, ends_at=leave.ends_at), town.keys)
+
+    first, second = check(town, token), check(town, leave.code.lower())
+
+    assert (first.admitted, first.visitor, first.flat) == (True, "张*", "3栋2单元501")
+    assert (second.admitted, second.reason) == (False, "used")
+    assert "guard同事" in second.first_use
+
+
+def test_party_of_three_enters_three_times(town: Town) -> None:
+    leave = invited(town, people=3)
+
+    assert [check(town, leave.code).admitted for _ in range(4)] == [True, True, True, False]
+
+
+def test_two_gates_racing_admit_one(town: Town) -> None:
+    leave = invited(town)
+
+    with ThreadPoolExecutor(8) as guards:
+        verdicts = list(guards.map(lambda _: check(town, leave.code).admitted, range(8)))
+
+    assert sum(verdicts) == 1
+    assert len(town.all(Passage)) == 8
+
+
+@pytest.mark.parametrize(("late", "reason"), [
+    (-GRACE - timedelta(minutes=1), "early"), (-GRACE, ""), (timedelta(hours=2) + GRACE - timedelta(minutes=1), ""),
+    (timedelta(hours=2) + GRACE, "over"),
+])  # fmt: skip
+def test_gate_keeps_to_the_time(town: Town, late: timedelta, reason: str) -> None:
+    starts = town.now + timedelta(hours=5)
+    leave = invited(town, starts_at=starts, ends_at=starts + timedelta(hours=2))
+    town.now = starts + late
+
+    assert check(town, leave.code).reason == reason
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Shanghai"])
+def test_today_is_the_day_in_shanghai_even_at_half_past_midnight(town: Town, zone: str) -> None:
+    leave = invited(town, starts_at=datetime(2026, 3, 12, tzinfo=SHANGHAI))
+
+    town.now = datetime(2026, 3, 12, 0, 30, tzinfo=SHANGHAI).astimezone(ZoneInfo(zone))
+    assert check(town, leave.code).admitted
+
+
+def test_cancelled_pass_is_refused_at_once(town: Town) -> None:
+    leave = invited(town)
+
+    town.asks(CHEN, actions.cancel)
+
+    assert check(town, leave.code).reason == "cancelled"
+
+
+def test_of_several_passes_one_is_asked_for(town: Town) -> None:
+    invited(town), invited(town, visitor_name="李强")
+
+    asked = town.asks(CHEN, actions.cancel)
+    named = town.asks(CHEN, actions.cancel, visitor_name="李强")
+
+    assert isinstance(asked, Ask)
+    assert len(asked.options) == 2
+    assert isinstance(named, Reply)
+    assert named.values["visitor"] == "李强"
+
+
+def test_neighbour_sees_and_cancels_nothing_of_ours(town: Town) -> None:
+    invited(town)
+
+    assert town.asks("oLi", actions.show).name == "none"
+    assert town.asks("oLi", actions.cancel).name == "none"
+
+
+def test_unknown_and_forged_codes_are_refused_and_written_down(town: Town) -> None:
+    assert check(town, "ZZZZZZ").reason == "unknown"
+    assert check(town, "A" * 60).reason == "forged"
+    assert [passage.admitted for passage in town.all(Passage)] == [False, False]
+
+
+def test_page_shows_the_code_and_nothing_of_the_visitor(town: Town) -> None:
+    leave = invited(town, phone="13800138000")
+
+    view = town.visits(pages.show, id=leave.public_id)
+
+    assert view.values["picture"].startswith("data:image/svg+xml")
+    assert view.values["state"] == "有效"
+    with pytest.raises(LookupError):
+        town.visits(pages.show, id="NOSUCHPASS")
+
+
+def test_leaving_is_written_down_and_gives_no_entry_back(town: Town) -> None:
+    leave = invited(town)
+    check(town, leave.code)
+
+    town.opens(Role.GUARD, console.left, params={"id": str(town.all(Passage)[0].id)})
+
+    assert town.all(Passage)[0].left_at == town.now
+    assert not check(town, leave.code).admitted
+
+
+# ------------------------------------------------------------------ tokens
+
+TOKEN = tokens.Token(
+    public_id="K3M9PQRSTV", starts_at=datetime(2026, 3, 12, 15, tzinfo=SHANGHAI), ends_at=datetime(2026, 3, 12, 23, 59, tzinfo=SHANGHAI)
+)
+
+
+def test_token_comes_back_and_fits_an_alphanumeric_qr_code() -> None:
+    import segno
+
+    text = tokens.write(TOKEN, KEYS)
+
+    assert tokens.read(text, KEYS) == TOKEN
+    code = segno.make_qr(text, error="m")
+    assert (code.mode, int(code.version) <= 7) == ("alphanumeric", True)
+
+
+def test_no_token_holds_a_name() -> None:
+    assert "K3M9PQRSTV" not in tokens.write(TOKEN, KEYS)
+
+
+def test_every_single_bit_counts() -> None:
+    content = bytearray(tokens._decode(tokens.write(TOKEN, KEYS)) or b"")
+
+    for bit in range(len(content) * 8):
+        content[bit // 8] ^= 1 << bit % 8
+        assert tokens.read(tokens._encode(bytes(content)), KEYS) is None
+        content[bit // 8] ^= 1 << bit % 8
+
+
+def test_token_of_another_installation_is_refused() -> None:
+    assert tokens.read(tokens.write(TOKEN, Keys(b"t" * 32)), KEYS) is None
+
+
+@given(st.text(max_size=160))
+def test_whatever_is_scanned_is_refused_without_an_error(text: str) -> None:
+    assert tokens.read(text, KEYS) is None
