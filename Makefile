@@ -3,10 +3,10 @@
 UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv 2>/dev/null),.boot/bin/uv)
 export UV_PYTHON_DOWNLOADS := never
-# A mirror, where one is set: it must serve the files whose hashes requirements.lock names.
+# A mirror, where one is set: it must serve the files whose hashes uv.lock names.
 MIRROR := $(PIP_INDEX_URL)
 
-.PHONY: help run test lint unit check bench lock vendor wheel clean
+.PHONY: help run test lint unit check bench lock vendor wheel screenshots clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,10 @@ vendor:  ## bring the vendored front-end files anew from npm
 wheel: $(UV)  ## build the wheel into dist/
 	$(UV) build --wheel -q
 
+screenshots: .venv/.synced  ## renew the pictures of the README from the browser tests
+	.venv/bin/pytest -q tests/acceptance/test_demo_in_browser.py -k "visitor or one_building"
+	cp artefacts/phone.png artefacts/console.png docs/screenshots/
+
 clean:  ## throw away what was made here
 	rm -rf .venv .boot var dist artefacts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
@@ -56,7 +60,8 @@ ifeq ($(MIRROR),)
 	@$(UV) sync --frozen -q
 else
 	@$(UV) venv -q --allow-existing .venv
-	@$(UV) pip sync -q --require-hashes --index-url $(MIRROR) requirements.lock
+	@$(UV) export --frozen --no-emit-project -q -o .venv/all.lock
+	@$(UV) pip sync -q --require-hashes --index-url $(MIRROR) .venv/all.lock
 	@$(UV) pip install -q --no-deps --index-url $(MIRROR) --editable .
 endif
 	@touch $@

@@ -1,0 +1,88 @@
+"""README tells the truth: its settings, examples, links and commands are those of the code."""
+
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from pydantic_core import PydanticUndefined
+
+from bot.cli import app, notices, users
+from bot.config import Settings
+from bot.language import files
+from bot.plugin import Integration
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+def block(language: str) -> str:
+    """Return the first example in a language."""
+    found = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    assert found, f"README has no example in {language}"
+    return found[1]
+
+
+def default_of(name: str) -> str:
+    """Return a setting's default as README writes it."""
+    value = Settings.model_fields[name].get_default()
+    if value is PydanticUndefined:
+        return "required"
+    if isinstance(value, list):
+        return f"`{','.join(value)}`"
+    said = value.get_secret_value() if hasattr(value, "get_secret_value") else "" if value is None else str(value)
+    return f"`{said}`" if said else "empty"
+
+
+def test_settings_table_is_that_of_the_code() -> None:
+    told = dict(re.findall(r"^\| `(LINLI_\w+)` \| (\S+) \|", README, re.MULTILINE))
+
+    assert told == {f"LINLI_{name.upper()}": default_of(name) for name in Settings.model_fields}
+
+
+def test_intent_example_is_free_of_faults() -> None:
+    catalogue = files.load({"faq/parcels.yaml": block("yaml")})
+
+    assert [problem for problem in catalogue.problems if problem.severity == "error"] == []
+    assert catalogue.intents["faq.parcels"].reply
+
+
+def test_integration_example_works_as_it_stands() -> None:
+    module = ModuleType("tools")
+    module.__file__ = "integrations/tools/__init__.py"
+    exec(compile(block("python"), "README.md", "exec"), module.__dict__)
+
+    integration: Integration = module.__dict__["integration"]
+    assert [action.intent for action in integration.actions] == ["tool.borrow"]
+
+
+def test_readme_is_read_in_one_sitting() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_what_exists(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_named_are_commands(page: Path) -> None:
+    groups = {"notice": notices.app, "user": users}
+    known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands} | set(groups)
+    text = page.read_text(encoding="utf-8")
+    told = set(re.findall(r"[`/]linli (\w+)", text)) | set(re.findall(r"^    (?:.*/)?linli (\w+)", text, re.MULTILINE))
+
+    assert told <= known
+    for group, commands in groups.items():
+        members = {c.name or getattr(c.callback, "__name__", "") for c in commands.registered_commands}
+        assert set(re.findall(rf"linli {group} (\w+)", text)) <= members
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_make_targets_named_are_targets(page: Path) -> None:
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+    assert set(re.findall(r"(?:`|^    )make (\w+)", page.read_text(encoding="utf-8"), re.MULTILINE)) <= targets
