@@ -23,7 +23,7 @@ def show(visit: Visit) -> View:
         "repairs/progress.html",
         {
             "ticket": ticket, "state": STATE_WORDS[ticket.state], "category": CATEGORY_WORDS.get(ticket.category, ""),
-            "steps": sorted(steps), "member": member, "community": visit.community,
+            "steps": sorted(steps, key=lambda step: step[0]), "member": member, "community": visit.community,
         },
     )  # fmt: skip
 

@@ -47,6 +47,14 @@ def test_a_correction_in_the_middle_is_repeated_to_the_resident(chat: Any) -> No
     assert (changed.outcome.slot, changed.values) == ("starts_at", {"recipient": "李雷"})
 
 
+def test_what_was_said_for_later_is_acknowledged(chat: Any) -> None:
+    chat.say("我要寄包裹")
+
+    kept = chat.say("两个人，大箱子")
+    assert kept.texts == ("记下了：大箱子、2。\n寄给谁？",)
+    assert kept.values == {"people": 2, "box": "big"}
+
+
 def test_naming_what_shall_change_asks_for_it(chat: Any) -> None:
     chat.say(ALL)
 

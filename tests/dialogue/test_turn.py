@@ -267,10 +267,21 @@ def test_calling_the_binding_off_calls_all_off(chat: Any) -> None:
     assert (chat.say("算了").outcome.kind, chat.say("三个人").outcome.kind) == ("cancelled", "unknown")
 
 
+def test_more_about_the_request_that_waits_is_kept_and_the_flat_asked_with_help(chat: Any) -> None:
+    chat.say("登记人口")
+    more = chat.say("登记家里人口，三个人")
+
+    assert (more.outcome.slot, more.texts) == ("building", ("请这样说：3栋2单元501。",))
+    assert chat.say("3栋2单元501").texts[-1] == "3栋2单元501登记了3个人。"
+
+
+def test_letting_go_of_a_flat_needs_no_flat(chat: Any) -> None:
+    assert "不用解除" in chat.say("解除绑定").texts[0]
+
+
 def test_another_request_that_needs_a_flat_asks_for_it_only_once(chat: Any) -> None:
     chat.say("路灯坏了")
     chat.say("登记人口")
-    chat.say("我家有几口人登记一下")
 
     bound = chat.say("3栋2单元501")
     assert (bound.outcome.intent, bound.outcome.slot) == ("meter.read", "people")
@@ -315,11 +326,16 @@ def test_a_photo_that_no_question_wants_changes_nothing(chat: Any) -> None:
 
 def test_a_place_answers_the_question_for_a_place(chat: Any) -> None:
     place = {"latitude": 30.27, "longitude": 120.15, "label": "3栋北侧"}
-    asked = chat.push(messages.Location, **place)
+    chat.say("路灯坏了")
+
+    assert chat.push(messages.Location, **place).texts == ("已记下3栋北侧的灯。",)
+
+
+def test_a_place_sent_out_of_the_blue_is_asked_about_and_kept(chat: Any) -> None:
+    asked = chat.push(messages.Location, latitude=30.27, longitude=120.15, label="3栋北侧")
 
     assert (asked.outcome.kind, asked.outcome.options) == ("clarifies", ("lamp.report",))
-    chat.say("1")
-    assert chat.push(messages.Location, **place).texts == ("已记下3栋北侧的灯。",)
+    assert chat.say("1").texts == ("已记下3栋的灯。",)
 
 
 # -- emergencies and people
