@@ -1,5 +1,6 @@
 """`linli try` and `linli chat`: the bot without WeChat."""
 
+import io
 import itertools
 import logging
 import os
@@ -54,7 +55,14 @@ def _intents_folder() -> Path:
     return Path(given) if given else config.shipped("intents")
 
 
+def _forgive_encoding() -> None:
+    """Let bytes that are no UTF-8 stand for unreadable characters instead of ending everything."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+
+
 def _lines() -> Iterator[str]:
+    _forgive_encoding()
     for line in sys.stdin:
         text = line.rstrip("\n")
         if text.strip():
@@ -88,6 +96,7 @@ def _explain(judgement: Judgement) -> None:
 def chat(*, as_json: bool, now: str) -> None:
     """Talk to the bot until the input ends."""
     logs.configure(level=logging.ERROR)
+    _forgive_encoding()
     prompt = "" if as_json or not sys.stdin.isatty() else "> "
     if prompt:
         typer.echo(HELP)

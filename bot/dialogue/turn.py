@@ -40,7 +40,7 @@ PHOTO_FOLLOWS = timedelta(minutes=15)
 #: Times that words are not understood before a person is offered.
 PATIENCE = 2
 
-HUMAN, BIND = "handoff.human", "identity.bind"
+HUMAN, BIND, UNBIND = "handoff.human", "identity.bind", "identity.unbind"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +163,7 @@ class _Talk:
             said = message.text or "[语音]"
         self._note("resident", said)
         best = self._accepted(heard)
-        if best is not None and (heard.match.emergency or best.emergency):
+        if best is not None and (heard.match.emergency or (best.emergency and self.form is None)):
             return self._alarm(best, heard.text)
         if conversations.is_taken(self.session, self.conversation, self.now):
             return _TAKEN
@@ -229,7 +229,7 @@ class _Talk:
             return _TAKEN
         if self.form is None:
             offers = [i for i in self.catalogue.intents.values() if any(slot.type == "place" for slot in i.slots)]
-            return self._offer(offers, "", "place.what")
+            return self._offer(offers, label, "place.what")
         intent = self.catalogue.intents[self.form.intent]
         slot = next((slot for slot in intent.slots if slot.type == "place"), None)
         if slot is None:
@@ -272,6 +272,8 @@ class _Talk:
             return self._alarm(intent, heard.text)
         if intent.id == HUMAN:
             return self._hand_over(heard.text)
+        if intent.id == UNBIND and self.turn.resident is None:
+            return self._say("done", "flat.none", intent=UNBIND)
         values = read_slots(intent, heard, self.now)
         form = forms.begin(intent, values, outer)
         if intent.needs_flat and self.turn.resident is None and BIND in self.catalogue.intents:
@@ -357,12 +359,15 @@ class _Talk:
         return self._advance(changed, intent, self._noted(form, changed, intent))
 
     def _noted(self, form: Form, changed: Form, intent: Intent) -> str:
-        """Say which known values were replaced; at the confirmation all is read back anyway."""
+        """Say what was replaced, or kept for later, beside the answer; when all is read back it is seen there."""
         if form.is_read_back:
             return ""
         spoken = forms.spoken(changed, intent, self.now)
-        replaced = [name for name in spoken if name in form.values and form.values[name] != changed.values[name]]
-        return self._phrase("form.noted", values="、".join(spoken[name] for name in replaced)) if replaced else ""
+        news = {name: said for name, said in spoken.items() if said and form.values.get(name) != changed.values[name]}
+        replaced = [said for name, said in news.items() if name in form.values]
+        if replaced:
+            return self._phrase("form.noted", values="、".join(replaced))
+        return self._phrase("form.kept", values="、".join(news.values())) if news and form.asking not in news else ""
 
     def _is_own_cancel(self, intent: Intent, heard: Heard) -> bool:
         """访客不来了 in the middle of inviting that visitor calls the form off."""
@@ -387,16 +392,15 @@ class _Talk:
         """Answer another request and come back: at once if it needs no form, else when that form is done."""
         other = self.catalogue.intents[heard.match.candidates[0].intent]
         intent = self.catalogue.intents[form.intent]
+        if other.emergency:
+            return self._alarm(other, heard.text)
         if other.id == HUMAN:
             return self._hand_over(intent.title)
         if other.id == intent.id:  # the menu was touched again
             return self._again(form, intent, "")
-        waiting = forms.aside(form, other.id)
         if other.needs_flat and form.intent == BIND and self.turn.resident is None:
-            wanted = forms.begin(
-                other, read_slots(other, heard, self.now), forms.aside(form.outer, other.id) if form.outer else None
-            )
-            return self._again(replace(form, outer=wanted), intent, self._phrase("flat.first", title=other.title))
+            return self._wait_for_flat(form, other, heard)
+        waiting = forms.aside(form, other.id)
         if any(slot.required for slot in other.slots) or other.confirm or (other.needs_flat and self.turn.resident is None):
             return self._start(other, heard, waiting)
         self.form = None
@@ -408,6 +412,15 @@ class _Talk:
         outcome = replace(answer.outcome, slot=back.outcome.slot)
         return Answer(texts=(*answer.texts, self._phrase("form.back", title=intent.title) + back.texts[0]),
                       outcome=outcome, values=back.values)  # fmt: skip
+
+    def _wait_for_flat(self, form: Form, other: Intent, heard: Heard) -> Answer:
+        """Put another request behind the binding; more about the one that waits already is no answer."""
+        binding, values = self.catalogue.intents[BIND], read_slots(other, heard, self.now)
+        if form.outer is not None and form.outer.intent == other.id:
+            known = replace(form.outer, values={**form.outer.values, **values})
+            return self._ask_again(replace(form, outer=known), binding)
+        wanted = forms.begin(other, values, forms.aside(form.outer, other.id) if form.outer else None)
+        return self._again(replace(form, outer=wanted), binding, self._phrase("flat.first", title=other.title))
 
     def _abandon(self, form: Form, intent: Intent) -> Answer:
         self.form = None
@@ -547,7 +560,8 @@ class _Talk:
 
     def _facts(self) -> dict[str, Any]:
         community = self.house.context.community
-        return {"community.name": community.name, "community.phone": community.phone}
+        flat = self.turn.flat.label if self.turn.flat else ""
+        return {"community.name": community.name, "community.phone": community.phone, "flat": flat}
 
     def _show(self, menu: dict[str, Any]) -> None:
         """Replace the menu last shown; what photos may still belong to stays."""

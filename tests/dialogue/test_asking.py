@@ -51,7 +51,7 @@ def test_what_was_said_for_later_is_acknowledged(chat: Any) -> None:
     chat.say("我要寄包裹")
 
     kept = chat.say("两个人，大箱子")
-    assert kept.texts == ("记下了：大箱子、2。\n寄给谁？",)
+    assert kept.texts == ("记下了：2、大箱子。\n寄给谁？",)
     assert kept.values == {"people": 2, "box": "big"}
 
 
