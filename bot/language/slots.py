@@ -71,7 +71,10 @@ _SURNAMES = (
 )
 _COMPOUND = "欧阳|上官|司马|诸葛|司徒|夏侯|皇甫|东方|尉迟|慕容|令狐|端木"
 _TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷|奶奶|大妈|大哥|大姐|总|工"
-_NAME = rf"(?:(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
+#: What follows a name more often than it ends one: 王芳来, 陈伟和他老婆, 张三开车.
+_VERBS = "来开和要到进办弄约发会等是带的他她过去"
+_GIVEN = rf"[\u4e00-\u9fff](?:(?![{_VERBS}])[\u4e00-\u9fff])?"
+_NAME = rf"(?:(?:{_COMPOUND})|[{_SURNAMES}]){_GIVEN}"
 #: Words that end a name: what follows a person in a sentence.
 _AFTER_NAME = r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十])"
 _NAMED: tuple[re.Pattern[str], ...] = (
@@ -82,9 +85,9 @@ _NAMED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?<![\u4e00-\u9fff大])(?P<n>[小老阿][{_SURNAMES}]){_AFTER_NAME}"),
     re.compile(
         rf"(?:朋友|同学|同事|亲戚|客人|战友|邻居|老乡|闺蜜|发小|表弟|表哥|表姐|表妹|堂弟|堂哥|弟弟|哥哥|姐姐|妹妹|儿子|女儿|女婿|儿媳|侄子|外甥|舅舅|叔叔|姑姑|阿姨|"
-        rf"保姆|家教|月嫂|师傅|给|帮|替|邀请|请|预约|登记|是)(?:一下)?\s*(?P<n>{_NAME}?){_AFTER_NAME}"
+        rf"保姆|家教|月嫂|师傅|访客|客人|给|帮|替|邀请|请|预约|登记|是)(?:一下)?\s*(?P<n>{_NAME}?){_AFTER_NAME}"
     ),
-    re.compile(rf"(?:^|[,，。\s、])(?P<n>{_NAME}?){_AFTER_NAME}"),
+    re.compile(rf"(?:^|[,，。\s、□])(?P<n>{_NAME}?){_AFTER_NAME}"),
 )
 _KIN = re.compile(
     r"我?(?:的)?(?:爷爷|奶奶|外公|外婆|姥姥|姥爷|爸爸?|妈妈?|父亲|母亲|爸妈|父母|公公|婆婆|岳父|岳母|老丈人|丈母娘|舅舅?|舅妈|叔叔?|婶婶?|姑姑?|姑父|姨妈?|阿姨|伯伯|伯父|哥哥?|嫂子|"

@@ -25,6 +25,7 @@ BROWSER = shutil.which("chromium-headless-shell") or "/usr/bin/chromium-headless
 #: Where screenshots are kept.
 ARTEFACTS = Path("artefacts")
 
+
 @dataclass(frozen=True)
 class Demo:
     """A running demo: its address, its sign-in links by role, and what it keeps where."""
@@ -118,9 +119,7 @@ def chromium() -> Iterator[Browser]:
         assert "LINLI_REQUIRE_BROWSER" not in os.environ, "chromium-headless-shell is missing; .ci/run installs it"
         pytest.skip("NO BROWSER: install Debian's chromium-headless-shell to run the browser tests")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=BROWSER, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"] if os.geteuid() == 0 else [])
         yield browser
         browser.close()
 

@@ -12,8 +12,8 @@ from bot.errors import (
     AccountLimited,
     ContentRefused,
     QuotaSpent,
-    Refusal,
     RecipientGone,
+    Refusal,
     Temporary,
     WeChatRefused,
     WindowClosed,
@@ -72,7 +72,9 @@ def settle_in(session: Session, now: datetime) -> Community:
         session.add(home)
         session.flush()
         session.add(Resident(household_id=home.id or 0, openid=openid, tags=["独居老人"] if room == "101" else []))
-    chen = Follower(openid="oChen", community_id=community.id or 0, followed_at=now, window_until=now + timedelta(hours=48), window_left=5)
+    chen = Follower(
+        openid="oChen", community_id=community.id or 0, followed_at=now, window_until=now + timedelta(hours=48), window_left=5
+    )
     li = Follower(openid="oLi", community_id=community.id or 0, followed_at=now)
     wang = Follower(openid="oWang", community_id=community.id or 0, followed_at=now, left_at=now)
     session.add_all([chen, li, wang])
@@ -190,7 +192,9 @@ async def test_what_wechat_may_have_taken_is_not_sent_after_ten_minutes(database
     (WindowClosed(45015, "closed"), "unreachable", True), (ContentRefused(47003, "thing1"), "failed", True),
     (AccountLimited(48001, "no"), "failed", True), (WeChatRefused(99999, "?"), "failed", True),
 ])  # fmt: skip
-async def test_each_refusal_has_its_consequence(database: Database, now: datetime, fault: WeChatRefused, state: str, counted: bool) -> None:
+async def test_each_refusal_has_its_consequence(
+    database: Database, now: datetime, fault: WeChatRefused, state: str, counted: bool
+) -> None:
     wechat = WeChat()
     wechat.fault = fault
     await publish(database, now, "3栋2单元501")

@@ -132,7 +132,22 @@ def test_masks_make_one_plate_like_another() -> None:
     assert slots.mask("车牌粤B12345明天来", NOW) == slots.mask("车牌沪A54321后天来", NOW)
 
 
-KINDS = ["start", "end", "datetime", "building", "unit", "room", "plate", "phone", "temperature", "count", "name", "place", "choices", "flag"]
+KINDS = [
+    "start",
+    "end",
+    "datetime",
+    "building",
+    "unit",
+    "room",
+    "plate",
+    "phone",
+    "temperature",
+    "count",
+    "name",
+    "place",
+    "choices",
+    "flag",
+]
 
 
 @given(st.text(max_size=60), st.sampled_from(KINDS))

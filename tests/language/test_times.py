@@ -87,7 +87,10 @@ def test_days_are_those_of_the_clock_passed_in(zone: str) -> None:
     assert read("明天", late) == "03-12 00:00~03-12 23:59"
 
 
-@given(st.text(alphabet="明后今天下上周一二三四五六日月号点半刻到前之早晚午0123456789:.-/ 小时分钟过个", max_size=24), st.integers(0, 366 * 24))
+@given(
+    st.text(alphabet="明后今天下上周一二三四五六日月号点半刻到前之早晚午0123456789:.-/ 小时分钟过个", max_size=24),
+    st.integers(0, 366 * 24),
+)
 def test_any_jumble_is_read_without_an_error(text: str, hours: int) -> None:
     now = NOW + timedelta(hours=hours)
 

@@ -61,7 +61,10 @@ def test_resident_is_told_each_step_and_sees_it_on_the_page(town: Town) -> None:
     move(town, ticket, TicketState.WORKING)
     move(town, ticket, TicketState.DONE)
 
-    assert [text.partition("。")[0] for text in town.told(CHEN)] == [f"staff同事正在处理您的报修 {ticket.number}", f"您的报修 {ticket.number} 已完成"]
+    assert [text.partition("。")[0] for text in town.told(CHEN)] == [
+        f"staff同事正在处理您的报修 {ticket.number}",
+        f"您的报修 {ticket.number} 已完成",
+    ]
     view = town.visits(pages.show, number=ticket.number)
     assert [words for _, words in view.values["steps"]] == ["住户报修", "开始处理", "已完成"]
 
@@ -101,7 +104,10 @@ def test_urging_makes_a_task_and_not_again_within_half_an_hour(town: Town) -> No
     third = town.asks(CHEN, actions.urge)
 
     assert [reply.name for reply in (first, again, third)] == ["done", "again", "done"]
-    assert [(task.title[:10], task.urgent) for task in town.tasks()] == [("住户催办（第1次）：", False), ("住户催办（第2次）：", True)]
+    assert [(task.title[:10], task.urgent) for task in town.tasks()] == [
+        ("住户催办（第1次）：", False),
+        ("住户催办（第2次）：", True),
+    ]
 
 
 def test_still_broken_opens_the_same_ticket_again(town: Town) -> None:

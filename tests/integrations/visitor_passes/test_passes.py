@@ -159,7 +159,9 @@ def test_leaving_is_written_down_and_gives_no_entry_back(town: Town) -> None:
 # ------------------------------------------------------------------ tokens
 
 TOKEN = tokens.Token(
-    public_id="K3M9PQRSTV", starts_at=datetime(2026, 3, 12, 15, tzinfo=SHANGHAI), ends_at=datetime(2026, 3, 12, 23, 59, tzinfo=SHANGHAI)
+    public_id="K3M9PQRSTV",
+    starts_at=datetime(2026, 3, 12, 15, tzinfo=SHANGHAI),
+    ends_at=datetime(2026, 3, 12, 23, 59, tzinfo=SHANGHAI),
 )
 
 
