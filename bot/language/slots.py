@@ -74,7 +74,7 @@ _TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷
 #: What follows a name more often than it ends one: 王芳来, 陈伟和他老婆, 张三开车.
 _VERBS = "来开和要到进办弄约发会等是带的他她过去"
 _GIVEN = rf"[\u4e00-\u9fff](?:(?![{_VERBS}])[\u4e00-\u9fff])?"
-_NAME = rf"(?:(?:{_COMPOUND})|[{_SURNAMES}]){_GIVEN}"
+_NAME = rf"(?:(?:{_COMPOUND}|[{_SURNAMES}]){_GIVEN})"
 #: Words that end a name: what follows a person in a sentence.
 _AFTER_NAME = r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十])"
 _NAMED: tuple[re.Pattern[str], ...] = (
