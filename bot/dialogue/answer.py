@@ -1,0 +1,53 @@
+"""What a turn needs and what it gives back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from bot.dialogue.understanding import Understanding
+from bot.plugin import Action, Context
+
+Kind = Literal[
+    "asks", "confirms", "done", "cancelled", "clarifies", "handed_off", "unknown", "emergency", "silent"
+]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a message, for machines: tests, figures, `linli chat --json`."""
+
+    kind: Kind
+    intent: str | None = None
+    slot: str | None = None
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What to say, in order, and what became of the message. `values` are the slots known, as text."""
+
+    texts: tuple[str, ...]
+    outcome: Outcome
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What a turn needs beside its message."""
+
+    context: Context
+    understanding: Understanding
+    actions: Mapping[str, Action]
+
+
+def pack(answer: Answer) -> str:
+    """Return the answer as it is kept for repeats of its message."""
+    return json.dumps(asdict(answer), ensure_ascii=False)
+
+
+def unpack(stored: str) -> Answer:
+    """Return an answer that was kept."""
+    kept = json.loads(stored)
+    outcome = {**kept["outcome"], "options": tuple(kept["outcome"]["options"])}
+    return Answer(texts=tuple(kept["texts"]), outcome=Outcome(**outcome), values=kept["values"])

@@ -1,0 +1,221 @@
+"""What words want: to answer the open question, to choose from a menu, to change the subject, or something new."""
+
+from dataclasses import replace
+
+from bot.dialogue import forms
+from bot.dialogue.answer import Answer, Outcome
+from bot.dialogue.forms import Form
+from bot.dialogue.talk import BIND, HUMAN, PATIENCE, UNBIND, Talk, numbered
+from bot.dialogue.understanding import Heard, read_slots
+from bot.language import answers, slots
+from bot.language.files import Intent
+from bot.language.matcher import Candidate
+
+#: Another request in the middle of a form must be this clear to be taken for one.
+INTERRUPTS = 0.9
+
+#: An answer as short as this that fits the open question is an answer, whatever else it may resemble.
+SHORT = 12
+
+
+class Hearing(Talk):
+    """The part of a turn that deals with words."""
+
+    def _speak(self, heard: Heard) -> Answer:
+        if self.form is not None:
+            return self._continue(self.form, heard)
+        if self.expired is not None and self._accepted(heard) is None:
+            return self._too_late(self.expired, heard)
+        picked = self._picked(heard.text)
+        if picked is not None:
+            return picked
+        if answers.wants_human(heard.text):
+            return self._hand_over(heard.text)
+        if answers.is_cancel(heard.text):
+            return self._say("cancelled", "form.nothing")
+        return self._request(heard)
+
+    def _accepted(self, heard: Heard) -> Intent | None:
+        """Return the intent that the message surely means."""
+        match = heard.match
+        if not match.candidates or not (match.emergency or match.decision == "accept"):
+            return None
+        return self.catalogue.intents[match.candidates[0].intent]
+
+    # -- new requests
+
+    def _request(self, heard: Heard) -> Answer:
+        match = heard.match
+        if match.decision == "reject":
+            return self._not_understood()
+        self._show({})
+        if match.decision == "clarify":
+            offers = [self.catalogue.intents[candidate.intent] for candidate in match.candidates]
+            return self._offer(offers, heard.text, "clarify")
+        return self._start(self.catalogue.intents[match.candidates[0].intent], heard)
+
+    def _start(self, intent: Intent, heard: Heard, outer: Form | None = None) -> Answer:
+        """Begin an intent, with what the message already says; whoever needs a flat first is asked for it."""
+        if intent.emergency:
+            return self._alarm(intent, heard.text)
+        if intent.id == HUMAN:
+            return self._hand_over(heard.text)
+        if intent.id == UNBIND and self.turn.resident is None:
+            return self._say("done", "flat.none", intent=UNBIND)
+        values = read_slots(intent, heard, self.now)
+        form = forms.begin(intent, values, outer)
+        if intent.needs_flat and self.turn.resident is None and BIND in self.catalogue.intents:
+            binding = self.catalogue.intents[BIND]
+            first = forms.begin(binding, read_slots(binding, heard, self.now), form)
+            return self._advance(first, binding, self._phrase("flat.first", title=intent.title))
+        return self._advance(form, intent)
+
+    def _not_understood(self) -> Answer:
+        """Say so, with a way on; the second time in a row a person is offered."""
+        count = (self.conversation.options or {}).get("unknown", 0) + 1
+        self._show({"unknown": count})
+        self.turn.record("message.unmatched")
+        if count >= PATIENCE:
+            self._show({"intents": [HUMAN], "text": ""})
+            return self._say("unknown", "unknown.again")
+        return self._say("unknown", "unknown")
+
+    def _offer(self, offers: list[Intent], text: str, phrase: str) -> Answer:
+        """Show a numbered menu of intents, with a person as the last choice."""
+        ids = [intent.id for intent in offers[:3]]
+        self._show({"intents": [*ids, HUMAN], "text": text})
+        titles = [*(intent.title for intent in offers[:3]), self._phrase("clarify.none")]
+        return Answer(
+            texts=(f"{self._phrase(phrase)}\n{numbered(titles)}",),
+            outcome=Outcome(kind="clarifies", options=tuple(ids)),
+        )
+
+    def _picked(self, text: str) -> Answer | None:
+        """Return the answer to the menu last shown, None if the message is none of it."""
+        menu = self.conversation.options or {}
+        ids = [identity for identity in menu.get("intents", []) if identity in self.catalogue.intents or identity == HUMAN]
+        if not ids:
+            return None
+        known = self.catalogue.intents
+        titles = [known[identity].title if identity != HUMAN else self._phrase("clarify.none") for identity in ids]
+        index = answers.pick(text, titles)
+        if index is None and len([identity for identity in ids if identity != HUMAN]) <= 1 and answers.is_yes(text):
+            index = 0
+        if index is None:
+            return None
+        self._show({})
+        if ids[index] == HUMAN:
+            return self._hand_over(menu.get("text", ""))
+        said = self.house.understanding.hear_text(menu.get("text", ""), self.now)
+        return self._start(known[ids[index]], said)
+
+    # -- the open form
+
+    def _continue(self, form: Form, heard: Heard) -> Answer:
+        """Go on with the open form, unless the message wants out of it or something else."""
+        intent, text = self.catalogue.intents[form.intent], heard.text
+        if heard.text == "" and heard.match.candidates:  # a menu entry was touched
+            return self._interrupt(form, heard)
+        if answers.wants_human(text):
+            return self._hand_over(intent.title)
+        if answers.is_cancel(text) or self._is_own_cancel(intent, heard):
+            return self._abandon(form, intent)
+        if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back:  # to the person just offered
+            return self._hand_over(intent.title)
+        if form.is_read_back and answers.is_yes(text):
+            agreed = form.asking == forms.CONFIRM
+            return self._run(replace(form, asking=forms.CONFIRMED), intent) if agreed else self._again(form, intent, "")
+        if form.is_read_back and answers.is_no(text):
+            return self._keep(forms.talked_over(form), "asks", self._phrase("form.change"), intent)
+        slot = forms.meant(form, intent, text)
+        if slot is not None:
+            return self._again(forms.ask(forms.without(form, slot), slot), intent, "")
+        text = forms.suggestion(form, text)
+        changed = forms.answer(form, intent, text, self.now)
+        if self._is_interruption(form, intent, heard, changed):
+            return self._interrupt(form, heard)
+        if changed is None:
+            return self._ask_again(form, intent)
+        return self._advance(changed, intent, self._noted(form, changed, intent))
+
+    def _noted(self, form: Form, changed: Form, intent: Intent) -> str:
+        """Say what was replaced, or kept for later, beside the answer; when all is read back it is seen there."""
+        if form.is_read_back:
+            return ""
+        spoken = forms.spoken(changed, intent, self.now)
+        news = {name: said for name, said in spoken.items() if said and form.values.get(name) != changed.values[name]}
+        replaced = [said for name, said in news.items() if name in form.values]
+        if replaced:
+            return self._phrase("form.noted", values="、".join(replaced))
+        return self._phrase("form.kept", values="、".join(news.values())) if news and form.asking not in news else ""
+
+    def _is_own_cancel(self, intent: Intent, heard: Heard) -> bool:
+        """访客不来了 in the middle of inviting that visitor calls the form off."""
+        best = heard.match.candidates[0] if heard.match.decision == "accept" else None
+        return best is not None and best.intent == f"{intent.id.partition('.')[0]}.cancel" and best.intent != intent.id
+
+    def _abandon(self, form: Form, intent: Intent) -> Answer:
+        self.form = None
+        text = self._phrase("form.cancelled", title=intent.title)
+        values = self._values(form, intent)
+        if form.outer is not None and form.outer.intent in self.catalogue.intents and form.intent != BIND:
+            return self._resume(form.outer, text)
+        return Answer(texts=(text,), outcome=Outcome(kind="cancelled", intent=intent.id), values=values)
+
+    def _too_late(self, form: Form, heard: Heard) -> Answer:
+        """Say that the form which this message may have been meant for was put away."""
+        if answers.wants_human(heard.text):
+            return self._hand_over(heard.text)
+        intent = self.catalogue.intents[form.intent]
+        text = self._phrase("form.expired", title=intent.title)
+        return Answer(texts=(text,), outcome=Outcome(kind="cancelled", intent=intent.id), values=self._values(form, intent))
+
+    # -- something else in between
+
+    def _is_interruption(self, form: Form, intent: Intent, heard: Heard, changed: Form | None) -> bool:
+        best = heard.match.candidates[0] if heard.match.candidates else Candidate("", 0.0, "")
+        if heard.match.decision != "accept" or best.intent == intent.id or best.confidence < INTERRUPTS:
+            return False
+        if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
+            return False
+        if changed is None:
+            return True
+        if slots.corrects(heard.text):
+            return False
+        gives = sum(form.values.get(name) != value for name, value in changed.values.items())
+        others = len(read_slots(self.catalogue.intents[best.intent], heard, self.now))
+        return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+    def _interrupt(self, form: Form, heard: Heard) -> Answer:
+        """Answer another request and come back: at once if it needs no form, else when that form is done."""
+        other = self.catalogue.intents[heard.match.candidates[0].intent]
+        intent = self.catalogue.intents[form.intent]
+        if other.emergency:
+            return self._alarm(other, heard.text)
+        if other.id == HUMAN:
+            return self._hand_over(intent.title)
+        if other.id == intent.id:  # the menu was touched again
+            return self._again(form, intent, "")
+        if other.needs_flat and form.intent == BIND and self.turn.resident is None:
+            return self._wait_for_flat(form, other, heard)
+        waiting = forms.aside(form, other.id)
+        if any(slot.required for slot in other.slots) or other.confirm or (other.needs_flat and self.turn.resident is None):
+            return self._start(other, heard, waiting)
+        self.form = None
+        answer = self._start(other, heard)
+        if self.form is not None:  # it asks something after all: the first form waits
+            self.form = replace(self.form, outer=waiting)
+            return answer
+        back = self._again(form, intent, "")
+        outcome = replace(answer.outcome, slot=back.outcome.slot)
+        return Answer(texts=(*answer.texts, self._phrase("form.back", title=intent.title) + back.texts[0]),
+                      outcome=outcome, values=back.values)  # fmt: skip
+
+    def _wait_for_flat(self, form: Form, other: Intent, heard: Heard) -> Answer:
+        """Put another request behind the binding; more about the one that waits already is no answer."""
+        binding, values = self.catalogue.intents[BIND], read_slots(other, heard, self.now)
+        if form.outer is not None and form.outer.intent == other.id:
+            known = replace(form.outer, values={**form.outer.values, **values})
+            return self._ask_again(replace(form, outer=known), binding)
+        wanted = forms.begin(other, values, forms.aside(form.outer, other.id) if form.outer else None)
+        return self._again(replace(form, outer=wanted), binding, self._phrase("flat.first", title=other.title))

@@ -1,0 +1,213 @@
+"""What the bot does in a talk: ask, read back, do, hand over; and the words for it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, select
+
+from bot.dialogue import forms, safety
+from bot.dialogue.answer import Answer, House, Kind, Outcome
+from bot.dialogue.forms import Form
+from bot.errors import Refusal
+from bot.language import slots
+from bot.language.files import Intent
+from bot.model import Conversation, Line, Resident
+from bot.plugin import Ask, Turn
+from bot.store import conversations, followers
+
+#: Photos sent this soon after something was opened belong to it.
+PHOTO_FOLLOWS = timedelta(minutes=15)
+
+#: Times that words are not understood before a person is offered.
+PATIENCE = 2
+
+HUMAN, BIND, UNBIND = "handoff.human", "identity.bind", "identity.unbind"
+
+
+class Talk:
+    """One conversation during one turn."""
+
+    def __init__(self, session: Session, conversation: Conversation, now: datetime, house: House) -> None:
+        self.session, self.conversation, self.now, self.house = session, conversation, now, house
+        self.openid = conversation.openid
+        self.said: list[Line] = []
+        self.catalogue = house.understanding.catalogue
+        self.follower = followers.meet(session, self.openid, house.context.community.id or 0)
+        resident = session.exec(select(Resident).where(Resident.openid == self.openid)).first()
+        self.turn = Turn(session=session, now=now, context=house.context, openid=self.openid, resident=resident)
+        kept = forms.unpack(conversation.form, self.catalogue.intents) if conversation.form else None
+        is_late = now - conversation.updated_at > forms.EXPIRES
+        self.form = None if is_late else kept
+        self.expired = kept if is_late else None
+        if is_late:
+            self._show({})
+
+    # -- asking
+
+    def _advance(self, form: Form, intent: Intent, before: str = "") -> Answer:
+        """Ask what is missing, read back, or do it."""
+        past = forms.is_past(form, intent, self.now)
+        if past is not None:
+            value = slots.describe(past, form.values[past.name], self.now)
+            form = replace(forms.without(form, past), brief=form.brief and past.required)
+            before = self._phrase("form.past", value=value)
+        step = forms.proceed(form, intent)
+        if step.kind == "ready":
+            return self._run(step.form, intent, before)
+        question = self._question(step.form, intent)
+        return self._keep(step.form, step.kind, f"{before}\n{question}" if before else question, intent)
+
+    def _again(self, form: Form, intent: Intent, before: str) -> Answer:
+        """Repeat the open question after some words."""
+        kind: Kind = "confirms" if form.is_read_back else "asks"
+        form = replace(form, asking=forms.CONFIRM) if form.is_read_back else form
+        question = self._question(form, intent)
+        return self._keep(form, kind, f"{before}\n{question}" if before else question, intent)
+
+    def _ask_again(self, form: Form, intent: Intent) -> Answer:
+        """Ask once more with help; the next time offer a person. What is known stays known."""
+        tried = replace(form, tries=form.tries + 1)
+        if tried.tries >= PATIENCE:
+            return self._again(tried, intent, self._phrase("form.stuck"))
+        slot = next((slot for slot in intent.slots if slot.name == form.asking), None)
+        if slot is None or not slot.error or form.prompt:
+            return self._again(tried, intent, self._phrase("form.unclear"))
+        return self._keep(tried, "asks", with_menu(slot.error, form), intent)
+
+    def _question(self, form: Form, intent: Intent) -> str:
+        if form.asking == forms.CONFIRM:
+            return forms.read_back(form, intent, self.now, self._facts())
+        slot = next((slot for slot in intent.slots if slot.name == form.asking), None)
+        ask = self.turn.words(slot.ask, **forms.spoken(form, intent, self.now)) if slot else ""
+        return with_menu(form.prompt or ask, form)
+
+    def _keep(self, form: Form, kind: Kind, text: str, intent: Intent) -> Answer:
+        self.form = form
+        slot = None if form.is_read_back else form.asking
+        outcome = Outcome(kind=kind, intent=intent.id, slot=slot, options=tuple(form.menu.values()))
+        return Answer(texts=(text,), outcome=outcome, values=self._values(form, intent))
+
+    # -- doing
+
+    def _run(self, form: Form, intent: Intent, before: str = "") -> Answer:
+        """Do what was asked; then come back to what was put aside."""
+        self.form = None
+        deed = self.house.actions.get(intent.id) if intent.action else None
+        if deed is None:
+            return self._without_deed(form, intent, before)
+        try:
+            with self.session.begin_nested():  # of what is refused nothing remains
+                reply = deed(self.turn, forms.given(form))
+        except Refusal as refusal:
+            return self._finish(form, intent, str(refusal))
+        if isinstance(reply, Ask):
+            return self._ask_back(form, intent, reply)
+        text = self.turn.words(intent.replies[reply.name], **{**forms.spoken(form, intent, self.now), **reply.values})
+        text = f"{before}\n{text}" if before else text
+        if reply.about:
+            self.conversation.options = {"about": reply.about, "until": (self.now + PHOTO_FOLLOWS).isoformat()}
+        return self._finish(form, intent, text)
+
+    def _finish(self, form: Form, intent: Intent, text: str) -> Answer:
+        """Say how it ended and come back to what was put aside; without a flat, what needs one is not resumed."""
+        if form.outer is not None and form.outer.intent in self.catalogue.intents:
+            self._look_up_resident()
+            if intent.id != BIND or self.turn.resident is not None:
+                return self._resume(form.outer, text)
+        return Answer(texts=(text,), outcome=Outcome(kind="done", intent=intent.id), values=self._values(form, intent))
+
+    def _resume(self, outer: Form, before: str) -> Answer:
+        intent = self.catalogue.intents[outer.intent]
+        resumed = self._advance(outer, intent)
+        return replace(resumed, texts=(before, *resumed.texts))
+
+    def _ask_back(self, form: Form, intent: Intent, ask: Ask) -> Answer:
+        words = (
+            ask.values | forms.spoken(form, intent, self.now)
+            if isinstance(ask.values, dict)
+            else forms.spoken(form, intent, self.now)
+        )
+        question = self.turn.words(intent.replies[ask.name], **words)
+        values = {name: value for name, value in form.values.items() if name != ask.slot}
+        form = replace(form, values=values, asking=ask.slot, menu=dict(ask.options), prompt=question, tries=0)
+        return self._keep(form, "asks", with_menu(question, form), intent)
+
+    def _without_deed(self, form: Form, intent: Intent, before: str) -> Answer:
+        """Say the file's own words; an intent without any is handed to a person, never to a dead end."""
+        spoken = forms.spoken(form, intent, self.now)
+        if intent.reply:
+            text = self.turn.words(intent.reply, **spoken)
+            return self._finish(form, intent, f"{before}\n{text}" if before else text)
+        values = "、".join(said for said in spoken.values() if said)
+        handed = self._hand_over(f"{intent.topic or intent.title}{'：' if values else ''}{values}")
+        if form.outer is not None and form.outer.intent in self.catalogue.intents:
+            return self._resume(form.outer, handed.texts[0])
+        outcome = Outcome(kind="handed_off", intent=intent.id)
+        return replace(handed, outcome=outcome, values=self._values(form, intent))
+
+    def _look_up_resident(self) -> None:
+        self.session.flush()
+        self.turn.resident = self.session.exec(select(Resident).where(Resident.openid == self.openid)).first()
+        self.turn.__dict__.pop("flat", None)
+
+    # -- people
+
+    def _alarm(self, intent: Intent, text: str) -> Answer:
+        said = safety.alarm(self.turn, intent, text)
+        conversations.ask_for_person(self.conversation, intent.title, self.now)
+        self.form = forms.talked_over(self.form) if self.form else None
+        return Answer(texts=(said,), outcome=Outcome(kind="emergency", intent=intent.id))
+
+    def _hand_over(self, topic: str) -> Answer:
+        """Put the conversation into the staff's queue and say so."""
+        self.form = None
+        self._show({})
+        conversations.ask_for_person(self.conversation, topic[:60], self.now)
+        self.turn.record("conversation.waiting", f"conversation:{self.conversation.public_id}")
+        return self._say("handed_off", "handed_off", intent=HUMAN)
+
+    # -- words
+
+    def _say(self, kind: Kind, phrase: str, intent: str | None = None) -> Answer:
+        return Answer(texts=(self._phrase(phrase),), outcome=Outcome(kind=kind, intent=intent))
+
+    def _phrase(self, name: str, **values: Any) -> str:
+        return self.turn.words(self.catalogue.messages[name], **values)
+
+    def _facts(self) -> dict[str, Any]:
+        community = self.house.context.community
+        flat = self.turn.flat.label if self.turn.flat else ""
+        return {"community.name": community.name, "community.phone": community.phone, "flat": flat}
+
+    def _values(self, form: Form, intent: Intent) -> dict[str, Any]:
+        """Return the values known so far as JSON: times as 2026-03-12 15:00."""
+        known = {slot.name for slot in intent.slots}
+        return {
+            name: f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
+            for name, value in forms.given(form).items() if name in known
+        }  # fmt: skip
+
+    def _show(self, menu: dict[str, Any]) -> None:
+        """Replace the menu last shown; what photos may still belong to stays."""
+        kept = {name: value for name, value in (self.conversation.options or {}).items() if name in {"about", "until"}}
+        self.conversation.options = {**kept, **menu} or None
+
+    def _recent_subject(self) -> str:
+        kept = self.conversation.options or {}
+        if "about" not in kept or datetime.fromisoformat(kept["until"]) < self.now:
+            return ""
+        return str(kept["about"])
+
+    def _note(self, speaker: str, text: str, photo_id: int | None = None) -> None:
+        self.said.append(Line(openid=self.openid, at=self.now, speaker=speaker, text=text, photo_id=photo_id))
+
+
+def numbered(titles: list[str]) -> str:
+    """Return a menu that is answered by number."""
+    return "\n".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
+
+
+def with_menu(words: str, form: Form) -> str:
+    """Return a question with the form's menu below it, if there is one."""
+    return f"{words}\n{numbered(list(form.menu.values()))}" if form.menu else words
