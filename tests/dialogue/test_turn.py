@@ -1,5 +1,6 @@
 """One message, one answer, one transaction: repeats, kinds of messages, menus, binding, people, emergencies."""
 
+import random
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -450,6 +451,15 @@ def test_a_topic_without_a_service_waits_for_a_person(chat: Any) -> None:
     assert (conversation.topic, conversation.waiting_since) == ("噪音扰民", chat.now)
 
 
+def test_what_is_added_while_waiting_is_passed_on_and_not_called_unclear(chat: Any) -> None:
+    chat.say("着火了")
+    more = chat.say("就在最里面那间，黑乎乎的")
+
+    assert more.outcome.kind == "handed_off"
+    assert "一起转给工作人员" in more.texts[0]
+    assert chat.say("宇宙有多大", after=timedelta(hours=1)).outcome.kind == "unknown"
+
+
 def test_asking_again_keeps_the_place_in_the_queue(chat: Any) -> None:
     since = _wait(chat, "转人工")
 
@@ -459,6 +469,33 @@ def test_asking_again_keeps_the_place_in_the_queue(chat: Any) -> None:
 def _wait(chat: Any, text: str) -> datetime:
     chat.say(text)
     return chat.ask(lambda session: session.exec(select(col(Conversation.waiting_since))).one())
+
+
+SAYINGS = (
+    "我要寄包裹", "寄快递给王芳", ALL, "明天下午三点", "昨天", "大箱子", "2", "99", "第一个", "好的", "不对", "时间", "改成四点", "取消", "算了",
+    "无", "路灯坏了", "楼道", "登记人口，三个人", "3栋2单元501", "9栋999", "解除绑定", "取消寄件", "给李雷的", "帮忙看看灯和包裹", "转人工", "着火了",
+    "谢谢", "挪车", "沪A12345", "楼上太吵了", "", " ", "？？？", "🙂", "a" * 3000, "{recipient}", "0", "３", "\x00", "不是王芳是李雷", "物业几点上班",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_order_of_sayings_breaks_the_talk(chat: Any, seed: int) -> None:
+    choice = random.Random(seed)
+    others = (
+        lambda: chat.photo(),
+        lambda: chat.push(messages.Click, event_key=choice.choice(["lamp.report", "没有这个", ""])),
+        lambda: chat.push(messages.Location, latitude=30.0, longitude=120.0, label=""),
+        lambda: chat.push(messages.Voice, media_id="v", text=""),
+        lambda: chat.push(messages.Scan, scene=""),
+        lambda: chat.push(messages.Unfollow),
+    )
+    for _ in range(150):
+        after = timedelta(seconds=choice.choice([1, 5, 60, 1000]))
+        answer = choice.choice(others)() if choice.random() < 0.1 else chat.say(choice.choice(SAYINGS), after=after)
+
+        assert all(text.strip() for text in answer.texts)
+        assert bool(answer.texts) != (answer.outcome.kind == "silent")
+        assert not any("{" in text.replace("{recipient}", "") for text in answer.texts)
 
 
 def test_a_simple_turn_costs_few_statements(chat: Any) -> None:
