@@ -10,9 +10,13 @@ from bot.dialogue.understanding import Heard, read_slots
 from bot.language import answers, slots
 from bot.language.files import Intent
 from bot.language.matcher import Candidate
+from bot.store import conversations
 
 #: Another request in the middle of a form must be this clear to be taken for one.
 INTERRUPTS = 0.9
+
+#: Less likely intents are not offered in a menu.
+OFFERED = 0.02
 
 #: An answer as short as this that fits the open question is an answer, whatever else it may resemble.
 SHORT = 12
@@ -50,7 +54,8 @@ class Hearing(Talk):
             return self._not_understood()
         self._show({})
         if match.decision == "clarify":
-            offers = [self.catalogue.intents[candidate.intent] for candidate in match.candidates]
+            likely = [candidate for candidate in match.candidates if candidate.confidence >= OFFERED]
+            offers = [self.catalogue.intents[candidate.intent] for candidate in likely or match.candidates[:1]]
             return self._offer(offers, heard.text, "clarify")
         return self._start(self.catalogue.intents[match.candidates[0].intent], heard)
 
@@ -71,7 +76,10 @@ class Hearing(Talk):
         return self._advance(form, intent)
 
     def _not_understood(self) -> Answer:
-        """Say so, with a way on; the second time in a row a person is offered."""
+        """Say so, with a way on; the second time in a row a person is offered. Whoever waits for one is told it is passed on."""
+        since = self.conversation.waiting_since
+        if since is not None and self.now - since < conversations.RETURNS_AFTER:
+            return self._say("handed_off", "handed_off.more", intent=HUMAN)
         count = (self.conversation.options or {}).get("unknown", 0) + 1
         self._show({"unknown": count})
         self.turn.record("message.unmatched")
