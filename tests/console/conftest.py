@@ -1,0 +1,74 @@
+"""The console on a small community, seen over HTTP by people of each role, with a clock moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from sqlmodel import Session, select
+
+from bot import app, config
+from bot.cli.serving import demo_settings, seed
+from bot.console import sessions
+from bot.model import Role, Staff
+from bot.simulator.time_machine import TimeMachine
+
+LINK_LIVES = timedelta(minutes=15)
+
+
+class Browser(TestClient):  # type: ignore[type-arg]
+    """A browser; closing it leaves the server to others."""
+
+    async def close(self) -> None:
+        await self.session.close()
+
+
+@dataclass
+class Office:
+    """A running application and its clock."""
+
+    linli: app.Linli
+    clock: TimeMachine
+    server: TestServer
+
+    async def link(self, role: Role) -> str:
+        """Return a fresh sign-in link for somebody of a role."""
+
+        def make(session: Session) -> str:
+            member = session.exec(select(Staff).where(Staff.role == role)).first()
+            assert member is not None
+            return sessions.make_link(session, member, self.clock(), LINK_LIVES)
+
+        return f"/console/in/{await self.linli.database.write(make)}"
+
+    async def browser(self, role: Role | None = None) -> Browser:
+        """Return a browser of its own, signed in as a role."""
+        client = Browser(self.server, headers={"Host": "127.0.0.1"})
+        if role is not None:
+            async with client.post(await self.link(role), allow_redirects=False) as response:
+                cookie = response.headers["Set-Cookie"].split(";")[0]
+            client.session.headers["Cookie"] = cookie
+        return client
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    """The demo's community, its clock standing at a Wednesday morning."""
+    settings = demo_settings(host="127.0.0.1", port=1, var=tmp_path / "var", intents=_own_intents(tmp_path))
+    seed(settings)
+    begun = datetime(2026, 3, 11, 10, tzinfo=app.clock().tzinfo)
+    clock = TimeMachine(lambda: begun)
+    linli = app.Linli.assemble(settings, clock=clock)
+    async with TestServer(app.build(linli)) as server:
+        yield Office(linli, clock, server)
+
+
+def _own_intents(folder: Path) -> Path:
+    """Copy the intent files, for a test may change them."""
+    import shutil
+
+    return Path(shutil.copytree(config.shipped("intents"), folder / "intents"))

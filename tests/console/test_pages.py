@@ -1,0 +1,176 @@
+"""Every page: behind a permission, under the policy, with whatever residents wrote shown and never run."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.console import permissions
+from bot.model import Conversation, Line, Notice, NoticeState, Resident, Role, Task
+from bot.store import conversations
+
+if TYPE_CHECKING:
+    from tests.console.conftest import Office
+
+NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&"
+
+#: Addresses that need no permission: signing in and out.
+OPEN = {"/console/in", "/console/in/{token}", "/console/out"}
+
+
+async def test_every_address_of_the_console_refuses_who_is_not_signed_in(office: Office) -> None:
+    async with await office.browser() as stranger:
+        for resource in office.server.app.router.resources():  # type: ignore[union-attr]
+            if not resource.canonical.startswith("/console") or resource.canonical in OPEN:
+                continue
+            for route in resource:
+                path = re.sub(r"\{[^}]*\}", "x.yaml", resource.canonical)
+                response = await stranger.request(route.method, path, allow_redirects=False)
+                assert response.status in {302, 403}, (route.method, path)
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_each_role_opens_what_the_table_grants_and_nothing_else(office: Office, role: Role) -> None:
+    needs = {
+        "/console": "home.view", "/console/conversations": "conversation.view", "/console/tasks": "task.view", "/console/notices": "notice.view",
+        "/console/notices/new": "notice.draft", "/console/tickets": "ticket.view", "/console/passes": "pass.view", "/console/gate": "gate.check",
+        "/console/health": "health.view", "/console/flats": "people.confirm", "/console/intents": "intents.view", "/console/staff": "users.edit",
+        "/console/audit": "audit.view",
+    }  # fmt: skip
+    async with await office.browser(role) as browser:
+        for path, need in needs.items():
+            response = await browser.get(path)
+            assert response.status == (200 if permissions.may(role, need) else 403), path
+
+
+async def test_staff_may_draft_but_not_send(office: Office) -> None:
+    form = {"to": "全体", "title": "停水", "body": "明天", "when": "now"}
+    async with await office.browser(Role.STAFF) as browser:
+        assert (await browser.post("/console/notices", data=form)).status == 403
+
+    assert await office.linli.database.read(lambda session: session.exec(select(Notice)).all()) == []
+
+
+async def test_pages_carry_policy_and_are_kept_by_nobody(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as browser:
+        page = await browser.get("/console")
+        style = await browser.get("/static/console.css")
+
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert page.headers["Cache-Control"] == "no-store"
+    assert style.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_what_residents_write_is_shown_and_never_run(office: Office) -> None:
+    def write(session: Session) -> str:
+        openid = session.exec(select(Resident.openid).where(Resident.name == "陈建国")).one() or ""
+        now = office.clock()
+        conversation = conversations.open_with(session, openid, 1, now)
+        conversations.ask_for_person(conversation, NASTY, now)
+        session.add(Line(openid=openid, at=now, speaker="resident", text=NASTY))
+        session.add(Task(community_id=1, kind="x", need="task.view", title=NASTY, data={"text": NASTY}, opened_at=now))
+        session.add(Notice(community_id=1, title=NASTY, body=NASTY, audience={"everyone": True}, created_at=now))
+        session.flush()
+        return session.exec(select(Conversation.public_id)).one()
+
+    key = await office.linli.database.write(write)
+    async with await office.browser(Role.ADMIN) as browser:
+        for path in ("/console", "/console/conversations", f"/console/conversations/{key}", "/console/tasks", "/console/notices",
+                     f"/console/intents/try?text={NASTY}"):  # fmt: skip
+            page = await (await browser.get(path)).text()
+            assert "<script>alert" not in page, path
+            assert "<img src=x" not in page, path
+
+
+async def test_faulty_notice_keeps_what_was_typed_and_sends_nothing(office: Office) -> None:
+    form = {"to": "99栋", "title": "停水通知", "body": "明天九点", "when": "now"}
+    async with await office.browser(Role.MANAGER) as browser:
+        response = await browser.post("/console/notices", data=form)
+        page = await response.text()
+
+    assert response.status == 422
+    assert "没有人属于“99栋”" in page
+    assert "停水通知" in page
+    assert "明天九点" in page
+    assert await office.linli.database.read(lambda session: session.exec(select(Notice)).all()) == []
+
+
+@pytest.mark.parametrize(("when", "fault"), [
+    ({"when": "later", "at": ""}, "请选择发送时间"), ({"when": "later", "at": "2020-01-01T10:00"}, "现在之后"), ({"when": "cron", "cron": "0 9 * * 1"}, "不要用数字"),
+])  # fmt: skip
+async def test_faulty_time_says_what_to_do(office: Office, when: dict[str, str], fault: str) -> None:
+    async with await office.browser(Role.MANAGER) as browser:
+        page = await (await browser.post("/console/notices", data={"to": "3栋", "title": "停水", "body": "明天", **when})).text()
+
+    assert fault in page
+
+
+async def test_scheduled_notice_waits_for_its_time(office: Office) -> None:
+    form = {"to": "3栋", "title": "停水", "body": "明天", "when": "later", "at": "2026-03-11T18:00"}
+    async with await office.browser(Role.MANAGER) as browser:
+        page = await (await browser.post("/console/notices", data=form)).text()
+
+    [notice] = await office.linli.database.read(lambda session: session.exec(select(Notice)).all())
+    assert notice.state is NoticeState.SCHEDULED
+    assert "18:00" in page
+
+
+async def test_missing_things_are_told_politely(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as browser:
+        for path in ("/console/tickets/R000000", "/console/notices/NOPE", "/console/conversations/NOPE"):
+            response = await browser.get(path)
+            assert response.status == 404
+            assert "没有找到" in await response.text()
+
+
+# ------------------------------------------------------------------ intent files
+
+
+async def test_saved_intent_is_live_and_the_version_before_is_kept(office: Office) -> None:
+    folder = office.linli.understanding.folder
+    async with await office.browser(Role.ADMIN) as admin:
+        page = await (await admin.get("/console/intents/file/faq/hours.yaml")).text()
+        stamp = re.findall(r'name="stamp" value="(\w+)"', page)[0]
+        text = (folder / "faq/hours.yaml").read_text(encoding="utf-8").replace("办公时间\n", "上班时间\n", 1)
+        response = await admin.post("/console/intents/file/faq/hours.yaml", data={"stamp": stamp, "text": text})
+
+    assert response.status == 200
+    assert office.linli.understanding.catalogue.intents["faq.hours"].title == "上班时间"
+    assert "办公时间" in (folder / "faq/hours.yaml.1").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("stamp", "text", "status", "said"), [
+    ("right", "intent: [", 422, "没有保存：请先改正下面的错误"), ("wrong", "intent: a", 409, "刚被别人改过"),
+])  # fmt: skip
+async def test_broken_or_overtaken_file_is_not_saved(office: Office, stamp: str, text: str, status: int, said: str) -> None:
+    path = office.linli.understanding.folder / "faq/hours.yaml"
+    before = path.read_text(encoding="utf-8")
+    async with await office.browser(Role.ADMIN) as admin:
+        page = await (await admin.get("/console/intents/file/faq/hours.yaml")).text()
+        right = re.findall(r'name="stamp" value="(\w+)"', page)[0]
+        response = await admin.post(
+            "/console/intents/file/faq/hours.yaml", data={"stamp": right if stamp == "right" else "0", "text": text}
+        )
+        shown = await response.text()
+
+    assert response.status == status
+    assert said in shown
+    assert path.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize("path", ["../secret", "..%2F..%2Fsecret", "faq/../../var/secret", "faq/hours.yaml.1", "%2Fetc%2Fpasswd"])
+async def test_no_file_outside_the_folder_is_shown(office: Office, path: str) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        response = await admin.get(f"/console/intents/file/{path}")
+
+    assert response.status in {403, 404}
+
+
+async def test_manager_reads_intents_but_does_not_save(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        assert (await manager.get("/console/intents/file/faq/hours.yaml")).status == 200
+        assert (await manager.post("/console/intents/file/faq/hours.yaml", data={"text": "x"})).status == 403

@@ -1,0 +1,123 @@
+"""Signing in: links that work once, sessions that end, cookies nobody else can read, brakes on guessing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.console import sessions
+from bot.errors import Refusal
+from bot.model import Role
+
+if TYPE_CHECKING:
+    from tests.console.conftest import Office
+
+
+async def test_link_signs_in_once_and_looking_at_it_does_not_use_it_up(office: Office) -> None:
+    link = await office.link(Role.MANAGER)
+    async with await office.browser() as browser:
+        looked = [(await browser.get(link)).status for _ in range(2)]
+        first = await browser.post(link, allow_redirects=False)
+        second = await browser.post(link, allow_redirects=False)
+
+    assert looked == [200, 200]
+    assert (first.status, second.status) == (303, 410)
+
+
+async def test_link_is_over_after_a_quarter_of_an_hour(office: Office) -> None:
+    link = await office.link(Role.STAFF)
+    office.clock.move(timedelta(minutes=15))
+
+    async with await office.browser() as browser:
+        assert (await browser.post(link, allow_redirects=False)).status == 410
+
+
+async def test_cookie_is_for_this_host_only_and_out_of_reach_of_scripts(office: Office) -> None:
+    async with await office.browser() as browser:
+        response = await browser.post(await office.link(Role.STAFF), allow_redirects=False)
+
+    cookie = response.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-sid=")
+    for word in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/"):
+        assert word in cookie
+
+
+@pytest.mark.parametrize(("later", "stays"), [(timedelta(hours=11), True), (timedelta(hours=13), False)])
+async def test_session_ends_when_it_is_left_alone(office: Office, later: timedelta, stays: bool) -> None:
+    async with await office.browser(Role.STAFF) as browser:
+        office.clock.move(later)
+        response = await browser.get("/console", allow_redirects=False)
+
+    assert response.status == (200 if stays else 302)
+
+
+async def test_session_in_use_ends_after_a_week_all_the_same(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as browser:
+        statuses = []
+        for _ in range(17):
+            office.clock.move(timedelta(hours=10))
+            statuses.append((await browser.get("/console", allow_redirects=False)).status)
+
+    assert statuses == [200] * 16 + [302]
+
+
+async def test_disabled_account_is_out_at_once(office: Office) -> None:
+    async with await office.browser(Role.GUARD) as guard, await office.browser(Role.ADMIN) as admin:
+        assert (await guard.get("/console/gate")).status == 200
+        await admin.post("/console/staff/guard1/disable")
+
+        assert (await guard.get("/console/gate", allow_redirects=False)).status == 302
+
+
+async def test_signing_out_ends_the_session_itself(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as browser:
+        await browser.post("/console/out", allow_redirects=False)
+
+        assert (await browser.get("/console", allow_redirects=False)).status == 302
+
+
+async def test_wrong_and_unknown_logins_look_the_same(office: Office) -> None:
+    async with await office.browser() as browser:
+        pages = [
+            await (await browser.post("/console/in", data={"login": login, "password": "x"})).text()
+            for login in ("admin", "nobody")
+        ]
+
+    assert pages[0].replace("admin", "") == pages[1].replace("nobody", "")
+
+
+async def test_sixth_try_within_a_minute_has_to_wait(office: Office) -> None:
+    async with await office.browser() as browser:
+        statuses = [(await browser.post("/console/in", data={"login": "admin", "password": "x"})).status for _ in range(6)]
+        office.clock.move(timedelta(minutes=1, seconds=1))
+        later = await browser.post("/console/in", data={"login": "admin", "password": "x"})
+
+    assert statuses == [422] * 5 + [429]
+    assert later.status == 422
+
+
+async def test_password_fits_itself_only() -> None:
+    kept = sessions.hash_password("a good long password")
+
+    assert kept.startswith("$argon2id$")
+    assert await sessions.check_password(kept, "a good long password")
+    assert not await sessions.check_password(kept, "a good long passwort")
+    assert not await sessions.check_password("", "")
+
+
+def test_short_password_is_refused() -> None:
+    with pytest.raises(Refusal, match="至少 10 个字符"):
+        sessions.hash_password("123456789")
+
+
+@pytest.mark.parametrize(
+    "to", ["https://evil.example", "//evil.example", "/console//evil", "/\\evil.example", "javascript:alert(1)"]
+)
+async def test_after_signing_in_nobody_is_sent_elsewhere(office: Office, to: str) -> None:
+    async with await office.browser() as browser:
+        page = await (await browser.get("/console/in", params={"to": to})).text()
+
+    assert "evil" not in page
+    assert "javascript" not in page
