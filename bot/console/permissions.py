@@ -5,7 +5,17 @@ from fnmatch import fnmatchcase
 
 from bot.model import Role
 
-_STAFF = ("ticket.*", "pass.view", "conversation.*", "notice.view", "notice.draft", "people.confirm", "task.view", "home.view", "console.start")
+_STAFF = (
+    "ticket.*",
+    "pass.view",
+    "conversation.*",
+    "notice.view",
+    "notice.draft",
+    "people.confirm",
+    "task.view",
+    "home.view",
+    "console.start",
+)
 
 #: Role -> patterns of permissions.
 GRANTS: Mapping[Role, tuple[str, ...]] = {
