@@ -29,6 +29,14 @@ _TIMES = {"start", "end", "datetime", "date"}
 #: Slots that book something, which nobody can do in the past.
 _BOOKED = {"start", "end"}
 
+#: What slots are called beside their titles.
+_CALLED = {
+    "name": ("名字", "姓名", "称呼", "人"), "start": ("时间", "日期", "日子"), "plate": ("车牌", "车牌号", "车"),
+    "phone": ("电话", "手机", "手机号"), "count": ("人数", "几个人"), "place": ("位置", "地点", "地址", "地方"),
+}  # fmt: skip
+
+_FLAT = re.compile(r"\w{1,4}栋")
+
 _WISH = re.compile(r"^(?:我?要?(?:改|换|修改|更改|重填|填错)一?下?|把)|(?:改一?下|不对|错了?|要改|写错了?)$")
 
 #: Clock skew between "now" as the resident says it and our own.
@@ -110,7 +118,8 @@ def meant(form: Form, intent: Intent, text: str) -> Slot | None:
     if not form.is_read_back:
         return None
     named = _WISH.sub("", text.strip(" ，。,.!！"))
-    return next((slot for slot in intent.slots if slot.ask and slot.title == named), None)
+    asked = [slot for slot in intent.slots if slot.ask]
+    return next((slot for slot in asked if named == slot.title or named in _CALLED.get(slot.type, ())), None)
 
 
 def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
@@ -118,7 +127,7 @@ def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
     chosen = _choose(form, intent, text)
     if chosen is not None:
         return replace(form, values={**form.values, **chosen}, tries=0)
-    said = _read(form, intent, text, now)
+    said = _joined(form, intent, _read(form, intent, text, now), text)
     changed = {name: value for name, value in said.items() if form.values.get(name) != value}
     if form.asking not in said and not changed:
         return None
@@ -135,6 +144,18 @@ def _read(form: Form, intent: Intent, text: str, now: datetime) -> dict[str, slo
         others = [slot for slot in intent.slots if slot != asked]
         if slots.extract(str(said[asked.name]), others, now):  # 两个人 is no name
             del said[asked.name]
+    return said
+
+
+def _joined(form: Form, intent: Intent, said: dict[str, slots.Value], text: str) -> dict[str, slots.Value]:
+    """Put a flat and a place said one after the other together: 3栋2单元 and 电梯."""
+    for slot in intent.slots:
+        old, new = form.values.get(slot.name), said.get(slot.name)
+        if slot.type != "place" or not isinstance(old, str) or not isinstance(new, str) or slots.corrects(text):
+            continue
+        old_flat, new_flat = _FLAT.match(old) is not None, _FLAT.match(new) is not None
+        if old and old_flat != new_flat and old not in new and new not in old:
+            said[slot.name] = new + old if new_flat else old + new
     return said
 
 

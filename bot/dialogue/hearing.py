@@ -1,5 +1,6 @@
 """What words want: to answer the open question, to choose from a menu, to change the subject, or something new."""
 
+import re
 from dataclasses import replace
 
 from bot.dialogue import forms
@@ -14,6 +15,9 @@ from bot.store import conversations
 
 #: Another request in the middle of a form must be this clear to be taken for one.
 INTERRUPTS = 0.9
+
+#: Without such words nothing is called off, however much a message resembles it.
+_CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|没空来")
 
 #: Less likely intents are not offered in a menu.
 OFFERED = 0.02
@@ -159,7 +163,7 @@ class Hearing(Talk):
 
     def _is_own_cancel(self, intent: Intent, heard: Heard) -> bool:
         """访客不来了 in the middle of inviting that visitor calls the form off."""
-        best = heard.match.candidates[0] if heard.match.decision == "accept" else None
+        best = heard.match.candidates[0] if heard.match.decision == "accept" and _CALLS_OFF.search(heard.text) else None
         return best is not None and best.intent == f"{intent.id.partition('.')[0]}.cancel" and best.intent != intent.id
 
     def _abandon(self, form: Form, intent: Intent) -> Answer:
@@ -189,6 +193,8 @@ class Hearing(Talk):
         if changed is None:
             return True
         if slots.corrects(heard.text):
+            return False
+        if best.intent == BIND and self.turn.resident is not None:  # 3栋2单元 is a place, whoever lives there
             return False
         gives = sum(form.values.get(name) != value for name, value in changed.values.items())
         others = len(read_slots(self.catalogue.intents[best.intent], heard, self.now))

@@ -79,7 +79,7 @@ _NAME = rf"(?:(?:{_COMPOUND}|[{_SURNAMES}]){_GIVEN})"
 _AFTER_NAME = r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十])"
 _NAMED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:名字|姓名|访客姓名|客人姓名|访客|客人|来人)(?:是|叫|为|[:：])\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
-    re.compile(rf"(?:名?叫做?|名叫|喊他|喊她)\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
+    re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是)\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(rf"姓(?P<n>(?:{_COMPOUND}|[{_SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
     re.compile(rf"(?P<n>(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES}))(?!傅)"),
     re.compile(rf"(?<![\u4e00-\u9fff大])(?P<n>[小老阿][{_SURNAMES}]){_AFTER_NAME}"),
@@ -431,7 +431,7 @@ def _lenient_name(reading: _Reading) -> Value | None:
         r"^(?:他|她|客人|访客|名字|姓名|就)?(?:是|叫|姓)?|(?:吧|啊|呀|来的?|要来|过来)$", "", rest.split(" ")[0] if rest else ""
     )
     said_no_name = answers.is_skip(rest) or answers.is_yes(rest) or answers.is_no(rest) or answers.is_cancel(rest)
-    if not rest or said_no_name or _KIN.fullmatch(rest) or rest in _NOT_NAMES:
+    if not rest or said_no_name or re.search("[你我谁啥哪吗么呢怎]", rest) or _KIN.fullmatch(rest) or rest in _NOT_NAMES:
         return None
     if re.fullmatch(r"[\u4e00-\u9fff·]{2,4}|[A-Za-z][A-Za-z .]{1,20}", rest):
         return rest

@@ -69,6 +69,8 @@ def test_a_suggested_time_is_read_as_if_it_had_been_typed(parcel: Intent, now: d
         ("时间改成四点", "starts_at", AT_THREE + timedelta(hours=1)),
         ("不对，是后天", "starts_at", AT_THREE + timedelta(days=1)),
         ("不是王芳是李雷", "recipient", "李雷"),
+        ("王芳改成王小明", "recipient", "王小明"),
+        ("名字改成李雷", "recipient", "李雷"),
         ("换成小箱子", "box", "small"),
     ],
 )
@@ -111,13 +113,36 @@ def test_nothing_is_booked_in_the_past_but_today_is_not_over(parcel: Intent, now
         assert forms.is_past(open_form(parcel, **ALL | {"starts_at": moment}), parcel, now) is None
 
 
-@pytest.mark.parametrize(("said", "slot"), [("时间", "starts_at"), ("要改收件人", "recipient"), ("箱子不对", "box")])
+@pytest.mark.parametrize(
+    ("said", "slot"),
+    [("时间", "starts_at"), ("时间不对", "starts_at"), ("要改收件人", "recipient"), ("改名字", "recipient"), ("箱子不对", "box")],
+)
 def test_naming_a_slot_at_the_confirmation_means_to_change_it(parcel: Intent, said: str, slot: str) -> None:
     found = forms.meant(open_form(parcel, **ALL), parcel, said)
 
     assert found is not None
     assert found.name == slot
     assert forms.meant(open_form(parcel, recipient="王芳"), parcel, said) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "after"),
+    [
+        ("楼道", "3栋2单元", "3栋2单元楼道"),
+        ("3栋2单元", "楼道", "3栋2单元楼道"),
+        ("楼道", "车库", "车库"),
+        ("3栋楼道", "3栋2单元", "3栋2单元"),
+        ("楼道", "不对，是3栋2单元", "3栋2单元"),
+    ],
+)
+def test_a_flat_and_a_place_said_one_after_the_other_belong_together(
+    understanding: Understanding, now: datetime, before: str, said: str, after: str
+) -> None:
+    lamp = understanding.catalogue.intents["lamp.report"]
+    changed = forms.answer(Form(intent=lamp.id, values={"place": before}, asking=forms.CONFIRM), lamp, said, now)
+
+    assert changed is not None
+    assert changed.values["place"] == after
 
 
 def test_what_was_talked_over_must_be_read_back_again(parcel: Intent) -> None:

@@ -43,6 +43,19 @@ def test_a_visitor_is_invited_with_two_corrections(room: Room) -> None:
     assert "李四" in say(room, "我的访客有哪些").texts[0]
 
 
+def test_a_bare_name_is_an_answer_whatever_it_resembles(room: Room) -> None:
+    asked = say(room, "预约访客", "张伟")
+
+    assert (asked.outcome.intent, asked.outcome.slot) == ("visitor.invite", "starts_at")
+    assert say(room, "访客不来了").outcome.kind == "cancelled"
+
+
+def test_a_bound_resident_who_names_a_flat_means_the_place(room: Room) -> None:
+    say(room, "我要报修", "电梯有异响")
+
+    assert say(room, "3栋2单元").values["location"] == "3栋2单元电梯"
+
+
 def test_a_repair_is_reported_in_one_message_and_its_photo_follows(room: Room) -> None:
     done = say(room, "3栋2单元501厨房水管漏水了，明天上午能来修吗")
 
