@@ -94,12 +94,12 @@ class Hearing(Talk):
 
     def _offer(self, offers: list[Intent], text: str, phrase: str) -> Answer:
         """Show a numbered menu of intents, with a person as the last choice."""
-        ids = [intent.id for intent in offers[:3]]
-        self._show({"intents": [*ids, HUMAN], "text": text})
-        titles = [*(intent.title for intent in offers[:3]), self._phrase("clarify.none")]
+        shown = [intent for intent in offers[:3] if intent.id != HUMAN]
+        self._show({"intents": [*(intent.id for intent in shown), HUMAN], "text": text})
+        titles = [*(intent.title for intent in shown), self._phrase("clarify.none")]
         return Answer(
             texts=(f"{self._phrase(phrase)}\n{numbered(titles)}",),
-            outcome=Outcome(kind="clarifies", options=tuple(ids)),
+            outcome=Outcome(kind="clarifies", options=tuple(intent.id for intent in offers[:3])),
         )
 
     def _picked(self, text: str) -> Answer | None:
@@ -159,12 +159,15 @@ class Hearing(Talk):
         replaced = [said for name, said in news.items() if name in form.values]
         if replaced:
             return self._phrase("form.noted", values="、".join(replaced))
-        return self._phrase("form.kept", values="、".join(news.values())) if news and form.asking not in news else ""
+        if not news or form.asking in news:
+            return ""
+        kept = [f"{slot.title} {news[slot.name]}".strip() for slot in intent.slots if slot.name in news]
+        return self._phrase("form.kept", values="，".join(kept))
 
     def _is_own_cancel(self, intent: Intent, heard: Heard) -> bool:
         """访客不来了 in the middle of inviting that visitor calls the form off."""
-        best = heard.match.candidates[0] if heard.match.decision == "accept" and _CALLS_OFF.search(heard.text) else None
-        return best is not None and best.intent == f"{intent.id.partition('.')[0]}.cancel" and best.intent != intent.id
+        best = heard.match.candidates[0].intent if heard.match.decision == "accept" else ""
+        return best != "" and best == _own_cancel(intent) and _CALLS_OFF.search(heard.text) is not None
 
     def _abandon(self, form: Form, intent: Intent) -> Answer:
         self.form = None
@@ -189,6 +192,8 @@ class Hearing(Talk):
         if heard.match.decision != "accept" or best.intent == intent.id or best.confidence < INTERRUPTS:
             return False
         if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
+            return False
+        if best.intent == _own_cancel(intent):  # 改天吧 calls nothing off that is on record
             return False
         if changed is None:
             return True
@@ -233,3 +238,9 @@ class Hearing(Talk):
             return self._ask_again(replace(form, outer=known), binding)
         wanted = forms.begin(other, values, forms.aside(form.outer, other.id) if form.outer else None)
         return self._again(replace(form, outer=wanted), binding, self._phrase("flat.first", title=other.title))
+
+
+def _own_cancel(intent: Intent) -> str:
+    """Return the intent that calls off what this one begins: visitor.cancel for visitor.invite."""
+    other = f"{intent.id.partition('.')[0]}.cancel"
+    return other if other != intent.id else ""

@@ -52,6 +52,8 @@ class Talk:
             value = slots.describe(past, form.values[past.name], self.now)
             form = replace(forms.without(form, past), brief=form.brief and past.required)
             before = self._phrase("form.past", value=value)
+            if past.ask:
+                return self._again(forms.ask(form, past), intent, before)
         step = forms.proceed(form, intent)
         if step.kind == "ready":
             return self._run(step.form, intent, before)

@@ -51,7 +51,7 @@ def test_what_was_said_for_later_is_acknowledged(chat: Any) -> None:
     chat.say("我要寄包裹")
 
     kept = chat.say("两个人，大箱子")
-    assert kept.texts == ("记下了：2、大箱子。\n寄给谁？",)
+    assert kept.texts == ("记下了：箱子 大箱子，人数 2。\n寄给谁？",)
     assert kept.values == {"people": 2, "box": "big"}
 
 
@@ -191,6 +191,10 @@ def test_a_time_that_is_over_is_asked_for_again(chat: Any, said: str) -> None:
     assert (answer.outcome.kind, answer.outcome.slot) == ("asks", "starts_at")
     assert "已经过去了" in answer.texts[0]
     assert chat.say("明天下午三点").outcome.kind == "confirms"
+
+
+def test_a_time_that_is_over_is_asked_for_before_all_else(chat: Any) -> None:
+    assert chat.say("我要寄包裹，昨天下午三点").outcome.slot == "starts_at"
 
 
 def test_an_action_may_ask_which_and_is_then_called_again(chat: Any) -> None:

@@ -176,6 +176,17 @@ def test_a_doubtful_message_is_answered_with_a_numbered_menu(chat: Any) -> None:
     assert chat.say("1").outcome.intent == answer.outcome.options[0]
 
 
+def test_a_person_stands_in_the_menu_once(chat: Any) -> None:
+    doubt = tuple(Candidate(intent, 0.4, "") for intent in ("handoff.human", "lamp.report"))
+    heard = Heard(text="灯和人", match=Match(text="灯和人", candidates=doubt, decision="clarify"))
+    message = messages.Text(openid=chat.openid, account="a", created_at=chat.now, key="k", text="灯和人")
+    answer = chat.database.submit(take, message, heard, chat.now, chat.house).result()
+
+    assert answer.texts == ("您是想？回复数字就行：\n1. 报灯坏\n2. 都不是，转人工",)
+    assert answer.outcome.options == ("handoff.human", "lamp.report")
+    assert chat.say("2").outcome.kind == "handed_off"
+
+
 def test_none_of_the_menu_leads_to_a_person(chat: Any) -> None:
     shown = chat.say("帮忙看看灯和包裹").outcome.options
 
