@@ -1,0 +1,96 @@
+"""The intent files while residents talk: read anew when saved, kept when broken."""
+
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.dialogue.understanding import Understanding, judge
+from bot.errors import Misconfigured
+from bot.wechat import messages
+
+TOWN = Path(__file__).parent / "intents"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the small town's intents that may be changed."""
+    return Path(shutil.copytree(TOWN, tmp_path / "intents"))
+
+
+@pytest.fixture
+def fresh(folder: Path) -> Understanding:
+    return Understanding.load(folder, config.shipped("data"))
+
+
+def save(path: Path, text: str) -> None:
+    """Save a file as an editor does a moment later."""
+    path.write_text(text, encoding="utf-8")
+    stat = path.stat()
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1_000_000))
+
+
+def test_a_saved_file_is_understood_after_the_next_look(fresh: Understanding, folder: Path, now: datetime) -> None:
+    hours = folder / "hours.yaml"
+    save(hours, hours.read_text(encoding="utf-8").replace("  - 物业几点上班", "  - 物业几点上班\n  - 前台啥时候有人"))
+
+    assert judge(fresh, "前台啥时候有人", now).confidence < 1.0
+    fresh.refresh()
+    assert judge(fresh, "前台啥时候有人", now).confidence == 1.0
+
+
+def test_a_file_that_broke_keeps_its_last_good_version_and_is_told(fresh: Understanding, folder: Path, now: datetime) -> None:
+    save(folder / "hours.yaml", "intent: faq.hours\nexamples: [\n")
+
+    faults = [problem for problem in fresh.refresh() if problem.severity == "error"]
+    assert {problem.file for problem in faults} == {"hours.yaml"}
+    assert judge(fresh, "物业几点上班", now).intent == "faq.hours"
+    assert judge(fresh, "路灯坏了", now).intent == "lamp.report"
+
+
+def test_a_new_file_is_found_and_a_removed_one_forgotten(fresh: Understanding, folder: Path, now: datetime) -> None:
+    save(folder / "pool.yaml", "intent: faq.pool\ntitle: 泳池\nexamples: |\n  - 泳池几点开门\nreply: 没有泳池。\n")
+    (folder / "lamp.yaml").unlink()
+    fresh.refresh()
+
+    assert judge(fresh, "泳池几点开门", now).intent == "faq.pool"
+    assert "lamp.report" not in fresh.catalogue.intents
+
+
+def test_nothing_saved_means_nothing_is_trained_again(fresh: Understanding) -> None:
+    matcher = fresh.matcher
+    fresh.refresh()
+
+    assert fresh.matcher is matcher
+
+
+def test_a_folder_that_is_none_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="LINLI_INTENTS"):
+        Understanding.load(tmp_path / "missing", config.shipped("data"))
+
+
+def test_the_bots_own_words_are_there_although_the_folder_has_none(fresh: Understanding) -> None:
+    assert not (TOWN / "_messages.yaml").exists()
+    assert "welcome" in fresh.catalogue.messages
+
+
+def test_traditional_characters_are_read_as_simplified(fresh: Understanding, now: datetime) -> None:
+    assert fresh.hear_text("路燈壞了", now).text == "路灯坏了"
+    assert judge(fresh, "路燈壞了", now).intent == "lamp.report"
+
+
+def test_a_photo_says_nothing(fresh: Understanding, now: datetime) -> None:
+    photo = messages.Photo(openid="o", account="a", created_at=now, key="k", media_id="m", url="")
+
+    assert (fresh.hear(photo, now).text, fresh.hear(photo, now).match.decision) == ("", "reject")
+
+
+def test_a_judgement_shows_what_a_turn_would_use(fresh: Understanding, now: datetime) -> None:
+    sure, refused = judge(fresh, "我想寄个包裹给王芳，明天下午三点，大箱子", now), judge(fresh, "宇宙有多大", now)
+
+    assert (sure.intent, sure.decision) == ("parcel.send", "accept")
+    assert set(sure.slots) == {"recipient", "starts_at", "box"}
+    assert (refused.intent, refused.decision, refused.slots) == ("none", "reject", {})
