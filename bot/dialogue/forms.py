@@ -126,7 +126,8 @@ def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
     """Return the form with what `text` says filled in, None when it says nothing about it."""
     chosen = _choose(form, intent, text)
     if chosen is not None:
-        return replace(form, values={**form.values, **chosen}, tries=0)
+        also = slots.extract(text, intent.slots, now) if len(text) > 1 else {}  # 电梯 picks the fault and says the place
+        return replace(form, values={**form.values, **also, **chosen}, tries=0)
     said = _joined(form, intent, _read(form, intent, text, now), text)
     changed = {name: value for name, value in said.items() if form.values.get(name) != value}
     if form.asking not in said and not changed:
