@@ -12,7 +12,7 @@ from bot.dialogue.forms import Form
 from bot.errors import Refusal
 from bot.language import slots
 from bot.language.files import Intent
-from bot.model import Conversation, Line, Resident
+from bot.model import Conversation, Resident
 from bot.plugin import Ask, Turn
 from bot.store import conversations, followers
 
@@ -31,7 +31,7 @@ class Talk:
     def __init__(self, session: Session, conversation: Conversation, now: datetime, house: House) -> None:
         self.session, self.conversation, self.now, self.house = session, conversation, now, house
         self.openid = conversation.openid
-        self.said: list[Line] = []
+        self.said: list[conversations.Said] = []
         self.catalogue = house.understanding.catalogue
         self.follower = followers.meet(session, self.openid, house.context.community.id or 0)
         resident = session.exec(select(Resident).where(Resident.openid == self.openid)).first()
@@ -202,7 +202,7 @@ class Talk:
         return str(kept["about"])
 
     def _note(self, speaker: str, text: str, photo_id: int | None = None) -> None:
-        self.said.append(Line(openid=self.openid, at=self.now, speaker=speaker, text=text, photo_id=photo_id))
+        self.said.append((speaker, text, photo_id))
 
 
 def numbered(titles: list[str]) -> str:

@@ -60,7 +60,7 @@ class _Turn(Hearing):
                 answer = _SILENT
         for text in answer.texts:
             self._note("bot", text)
-        conversations.write_down(self.session, self.said)
+        conversations.write_down(self.session, self.openid, self.said, self.now)
         if answer is _TAKEN:  # the time counts from the take-over
             self.form = forms.talked_over(self.form) if self.form else None
         else:

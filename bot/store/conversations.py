@@ -5,12 +5,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from bot.model import Conversation, Line
 
 #: A conversation a staff member has taken over returns to the bot after this long without a word of theirs.
 RETURNS_AFTER = timedelta(minutes=30)
+
+
+#: Who said it (resident or bot), the text, and the photo's id if it was one.
+Said = tuple[str, str, int | None]
+
+_LINES = insert(SQLModel.metadata.tables["line"])
 
 
 def open_with(session: Session, openid: str, community_id: int, now: datetime) -> Conversation:
@@ -33,10 +39,14 @@ def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *
     session.add(Line(openid=openid, at=now, speaker=speaker, text=text, staff_id=staff_id, photo_id=photo_id))
 
 
-def write_down(session: Session, said: Sequence[Line]) -> None:
+def write_down(session: Session, openid: str, said: Sequence[Said], now: datetime) -> None:
     """Write down all that was said in a turn, in one statement."""
-    if said:
-        session.execute(insert(Line), [line.model_dump(exclude={"id"}) for line in said])
+    rows = [
+        {"openid": openid, "at": now, "speaker": speaker, "text": text, "staff_id": None, "photo_id": photo_id}
+        for speaker, text, photo_id in said
+    ]
+    if rows:
+        session.connection().execute(_LINES, rows)
 
 
 def lines(session: Session, openid: str, limit: int = 100) -> Sequence[Line]:

@@ -2,25 +2,28 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, delete, insert, select
+from sqlmodel import Session, SQLModel, col
 
 from bot.model import InboxMessage
 
 #: WeChat repeats within 15 seconds; the rest is for replicas and for people who look into a fault.
 KEPT = timedelta(days=3)
 
-_ANSWER = select(col(InboxMessage.answer))
+_INBOX = SQLModel.metadata.tables["inbox"]
+_ANSWER = select(_INBOX.c.answer).where(_INBOX.c.key == bindparam("sought"))
+_REMEMBER = insert(_INBOX)
 
 
 def find(session: Session, key: str) -> str | None:
     """Return the answer stored for a message, None if it is new."""
-    return session.execute(_ANSWER.where(col(InboxMessage.key) == key)).scalar()
+    return session.connection().execute(_ANSWER, {"sought": key}).scalar()
 
 
 def remember(session: Session, key: str, openid: str, answer: str, now: datetime) -> None:
     """Store the answer; raises IntegrityError when another replica was quicker, which undoes this turn."""
-    session.execute(insert(InboxMessage).values(key=key, openid=openid, received_at=now, answer=answer))
+    row = {"key": key, "openid": openid, "received_at": now, "answer": answer}
+    session.connection().execute(_REMEMBER, row)
 
 
 def prune(session: Session, now: datetime) -> int:

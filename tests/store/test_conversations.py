@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 from sqlmodel import Session
 
-from bot.model import Community, Conversation, Line, Staff
+from bot.model import Community, Conversation, Staff
 from bot.store import conversations
 from bot.store.database import Database
 
@@ -60,9 +60,8 @@ def test_the_last_lines_are_shown_oldest_first(talks: Database, now: datetime) -
 
 def test_a_turns_lines_are_written_in_their_order(talks: Database, now: datetime) -> None:
     def talk(session: Session) -> list[tuple[str, str]]:
-        said = [Line(openid=O1, at=now, speaker="resident", text="谢谢"), Line(openid=O1, at=now, speaker="bot", text="不客气")]
-        conversations.write_down(session, said)
-        conversations.write_down(session, [])
+        conversations.write_down(session, O1, [("resident", "谢谢", None), ("bot", "不客气", None)], now)
+        conversations.write_down(session, O1, [], now)
         return [(line.speaker, line.text) for line in conversations.lines(session, O1)]
 
     assert talks.submit(talk).result() == [("resident", "谢谢"), ("bot", "不客气")]
