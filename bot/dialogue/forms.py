@@ -126,7 +126,8 @@ def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
     """Return the form with what `text` says filled in, None when it says nothing about it."""
     chosen = _choose(form, intent, text)
     if chosen is not None:
-        also = slots.extract(text, intent.slots, now) if len(text) > 1 else {}  # 电梯 picks the fault and says the place
+        by_words = len(text) > 1 and "第" not in text and not text.strip().isdigit()  # 电梯 picks the fault and says the place
+        also = slots.extract(text, intent.slots, now) if by_words else {}
         return replace(form, values={**form.values, **also, **chosen}, tries=0)
     said = _joined(form, intent, _read(form, intent, text, now), text)
     changed = {name: value for name, value in said.items() if form.values.get(name) != value}
