@@ -53,6 +53,9 @@ WHOLE = 85
 #: Longer messages are judged by their beginning; nobody asks for a visitor pass in 500 characters.
 LONGEST = 300
 
+#: One word that is no example and no keyword (电梯, 张伟) resembles too much to be acted on.
+SHORT = 2
+
 #: Confidence of a strict template, just below that of an exact example.
 TEMPLATE = 0.99
 
@@ -168,7 +171,10 @@ class Matcher:
         candidates = tuple(
             Candidate(self._intents[i], round(float(scores[i]), 4), self._model.explain(read, i, repairs)) for i in order
         )
-        return Match(text=text, normalised=plain, candidates=candidates, decision=decide(candidates), repairs=repairs)
+        decision = decide(candidates)
+        if decision == "accept" and len(plain) <= SHORT:
+            decision = "clarify"
+        return Match(text=text, normalised=plain, candidates=candidates, decision=decision, repairs=repairs)
 
     def _certain(self, text: str, plain: str, intent: str, confidence: float, why: str, *, emergency: bool = False,
                  said: Mapping[str, str] | None = None) -> Match:  # fmt: skip
@@ -194,6 +200,9 @@ class Matcher:
         for intent in self._catalogue.intents.values():
             for example in intent.examples:
                 found.setdefault(self._normalise(example), intent.id)
+        for intent in self._catalogue.intents.values():
+            for keyword in intent.keywords:
+                found.setdefault(self._normalise(keyword), intent.id)
         return found
 
     def _is_excluded(self, intent: str, text: str) -> bool:

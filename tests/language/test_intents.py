@@ -71,3 +71,18 @@ def test_misspelt_traditional_and_polite_messages_are_understood(text: str) -> N
 
 def test_two_thousand_characters_are_judged_like_any_other() -> None:
     assert judge(UNDERSTANDING, "水" * 2000, NOW).decision in {"accept", "clarify", "reject"}
+
+
+@pytest.mark.parametrize("text", ["张伟", "电梯", "时间", "不开", "门口"])
+def test_one_word_that_says_no_wish_is_asked_back_at_most(text: str) -> None:
+    assert judge(UNDERSTANDING, text, NOW).decision != "accept"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("报修", "repair.report"), ("打卡", "health.checkin"), ("访客", "visitor.invite"), ("公告", "notice.list")],
+)
+def test_keyword_alone_is_a_wish(text: str, intent: str) -> None:
+    judgement = judge(UNDERSTANDING, text, NOW)
+
+    assert (judgement.decision, judgement.intent) == ("accept", intent)
