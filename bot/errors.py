@@ -5,14 +5,23 @@ LinliError
 ├── Forged               a request that does not come from WeChat, or a link we did not sign
 ├── Malformed            a request from WeChat that cannot be read
 ├── Refusal              a resident's or staff member's wish that cannot be granted; its text is for people
-└── WeChatRefused        WeChat's API said no
+└── WeChatRefused        WeChat's API said no; each kind below asks for another action
     ├── Temporary        busy or unreachable: try again later
+    │   ├── Unanswered   the request went out and nothing came back: it may have been done
+    │   └── TooFrequent  too many calls at once: wait a minute
     ├── TokenRefused     the access token is wrong or stale
-    ├── RecipientGone    this person cannot be reached any more
+    ├── RecipientGone    this person cannot be reached any more: stop
+    │   ├── WrongOpenid  there is no such person in this account
+    │   ├── NotFollowing they left: note it
+    │   └── ConsentUsed  their consent to one subscription notice is used up
     ├── WindowClosed     outside the 48 hours, or their messages are used up
-    ├── QuotaSpent       the account's daily cap is reached
-    ├── ContentRefused   the message itself is at fault
-    └── AccountLimited   the account may not use this feature
+    ├── QuotaSpent       the account's daily cap is reached: go on after 00:00 in Beijing
+    ├── MonthSpent       a cap of the calendar month is reached: go on next month
+    ├── AlreadySent      a mass message with this clientmsgid is out: done
+    ├── ContentRefused   the message itself is at fault: alert its author
+    └── AccountLimited   the account's settings are at fault: alert its operator
+        ├── AddressNotListed  this server's address is not on the account's list
+        └── ChannelDisabled   the feature is not granted, or banned: stop using it
 """
 
 
@@ -52,12 +61,34 @@ class Temporary(WeChatRefused):
     """WeChat is busy, too slow or unreachable: the same call may succeed later."""
 
 
+class Unanswered(Temporary):
+    """The request went out and no answer came back: what it asked for may have been done or not."""
+
+
+class TooFrequent(Temporary):
+    """Too many calls within a moment; wait for `seconds`."""
+
+    seconds = 60
+
+
 class TokenRefused(WeChatRefused):
     """The access token was refused twice in a row."""
 
 
 class RecipientGone(WeChatRefused):
-    """This openid does not follow, blocked us, or does not exist."""
+    """This person does not want or cannot get messages: blacklisted by us, or they switched them off."""
+
+
+class WrongOpenid(RecipientGone):
+    """The account knows nobody by this openid; perhaps it is another account's."""
+
+
+class NotFollowing(RecipientGone):
+    """They do not follow any more."""
+
+
+class ConsentUsed(RecipientGone):
+    """They did not agree to this subscription notice, or what they agreed to was sent already."""
 
 
 class WindowClosed(WeChatRefused):
@@ -68,9 +99,33 @@ class QuotaSpent(WeChatRefused):
     """The account's daily cap is reached; it opens again at 00:00 in Beijing."""
 
 
+class MonthSpent(WeChatRefused):
+    """A cap of the calendar month is reached: mass messages to everybody, or clearings of the daily quota."""
+
+
+class AlreadySent(WeChatRefused):
+    """A mass message with the same clientmsgid went out within 24 hours; `msgid` is WeChat's number for it."""
+
+    def __init__(self, errcode: int | None, errmsg: str, msgid: str = "") -> None:
+        super().__init__(errcode, errmsg)
+        self.msgid = msgid
+
+
 class ContentRefused(WeChatRefused):
     """The message itself is at fault: a template's id or one of its values."""
 
 
 class AccountLimited(WeChatRefused):
-    """The account may not use this feature, or this server's address is not on its list."""
+    """The account's settings are at fault, such as its appid or secret; no repeat will help."""
+
+
+class AddressNotListed(AccountLimited):
+    """WeChat does not take calls from this server; `address` is where it saw the call come from."""
+
+    def __init__(self, errcode: int | None, errmsg: str, address: str = "") -> None:
+        super().__init__(errcode, errmsg)
+        self.address = address
+
+
+class ChannelDisabled(AccountLimited):
+    """The account was not granted this feature, or lost it."""

@@ -21,7 +21,8 @@ from bot.model import SHANGHAI, DeliveryState
 from bot.store import outbox
 from bot.store.database import Database
 from bot.store.outbox import Claim, Result
-from bot.wechat.client import FIELD_LIMITS, Client
+from bot.wechat.client import Client
+from bot.wechat.fields import fit_thing
 
 #: Rows claimed at once; all of them are sent well within their lease.
 BATCH = 50
@@ -132,10 +133,8 @@ def _retry(claim: Claim, error: WeChatRefused, now: datetime) -> Result:
 
 def template_fields(claim: Claim, now: datetime) -> dict[str, str]:
     """Return the values of the notice template: thing1 the title, time2 the time, cut to WeChat's limits."""
-    title = str(claim.payload.get("title") or claim.payload.get("text") or "物业消息").replace("\n", " ").strip()
-    limit = FIELD_LIMITS["thing"]
-    short = title if len(title) <= limit else title[: limit - 1] + "…"
-    return {"thing1": short, "time2": f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"}
+    title = str(claim.payload.get("title") or claim.payload.get("text") or "物业消息")
+    return {"thing1": fit_thing(title), "time2": f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"}
 
 
 def _text(claim: Claim) -> str:
