@@ -18,6 +18,7 @@ from sqlmodel import Session, text
 
 from bot import config, metrics
 from bot.console import site as console
+from bot.dialogue.backlog import Backlog
 from bot.dialogue.turn import House
 from bot.dialogue.understanding import Understanding
 from bot.errors import Misconfigured
@@ -189,7 +190,8 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         sender = Sender(linli.database, client, linli.clock, settings.wechat_template)
         photographer = Photographer(linli.database, client, linli.clock, settings.var / "photos")
         jobs = [job for integration in linli.integrations for job in integration.jobs]
-        schedule = Schedule(linli.database, linli.clock, jobs, lambda: linli.context, photographer, sender)
+        backlog = Backlog(linli.database, linli.understanding, lambda: linli.house, linli.clock)
+        schedule = Schedule(linli.database, linli.clock, jobs, lambda: linli.context, photographer, sender, backlog)
         schedule.start()
         tasks = [asyncio.create_task(sender.run(), name="sender"), asyncio.create_task(_refresh(linli), name="refresh")]
         yield

@@ -217,11 +217,20 @@ class InboxMessage(SQLModel, table=True):
     """A message from WeChat and its answer, so that a repeat of it gets the same answer and has no second effect."""
 
     __tablename__ = "inbox"
+    __table_args__ = (
+        Index("inbox_unfinished", "lease_until", sqlite_where=text("answer IS NULL"), postgresql_where=text("answer IS NULL")),
+        Index("inbox_signed", "signed", unique=True),
+    )
 
     key: str = Field(primary_key=True)
-    openid: str
+    openid: str = Field(index=True)
     received_at: datetime = moment(index=True)
-    answer: str = ""  # the texts as JSON, see bot/store/inbox.py
+    answer: str | None = None  # as bot/dialogue/answer.py packs it; None while it is not answered
+    is_late: bool = False  # WeChat was told `success`: the answer goes through the outbox
+    push: str = ""  # the XML, kept only until it is answered
+    lease_until: datetime | None = maybe_moment()
+    attempts: int = 0
+    signed: str | None = None  # plain mode: hash of the signature, which covers no body
 
 
 class Photo(SQLModel, table=True):

@@ -53,6 +53,11 @@ class Context:
     base_url: str  # https://…, without a slash at the end
     messages: Mapping[str, str]  # the words of `tell`, by name
 
+    def words(self, template: str, now: datetime, **values: Any) -> str:
+        """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
+        facts = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
+        return fill(template, {**facts, **values}, now)
+
 
 @dataclass(kw_only=True)
 class Work:
@@ -88,9 +93,8 @@ class Work:
         return outbox.queue(self.session, openid, text, self.now, url=url)
 
     def words(self, template: str, **values: Any) -> str:
-        """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
-        facts = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
-        return fill(template, {**facts, **values}, self.now)
+        """Fill a phrase, as `Context.words` does."""
+        return self.context.words(template, self.now, **values)
 
     def assign(self, kind: str, need: str, title: str, *, urgent: bool = False, openid: str | None = None,
                **data: Any) -> Task:  # fmt: skip

@@ -10,6 +10,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlmodel import Session
 
+from bot.dialogue.backlog import Backlog
 from bot.model import SHANGHAI
 from bot.photos import Photographer
 from bot.plugin import Context, Job, Work
@@ -17,8 +18,8 @@ from bot.sender import Sender
 from bot.store import inbox, notices
 from bot.store.database import Database
 
-#: Seconds between looks for notices that fall due, photos to fetch and old messages to forget.
-NOTICES, PHOTOS, PRUNING = 1, 2, 3600
+#: Seconds between looks for notices that fall due, photos to fetch, unfinished messages, and old ones to forget.
+NOTICES, PHOTOS, BACKLOG, PRUNING = 1, 2, 1, 3600
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +29,7 @@ class Schedule:
 
     def __init__(
         self, database: Database, clock: Callable[[], datetime], jobs: Sequence[Job], context: Callable[[], Context],
-        photographer: Photographer, sender: Sender,
+        photographer: Photographer, sender: Sender, backlog: Backlog,
     ) -> None:  # fmt: skip
         self._database, self._clock, self._context = database, clock, context
         self._photographer, self._sender = photographer, sender
@@ -37,6 +38,7 @@ class Schedule:
         )
         self._every("notices", NOTICES, self._publish)
         self._every("photos", PHOTOS, photographer.step)
+        self._every("backlog", BACKLOG, backlog.step)
         self._every("pruning", PRUNING, self._prune)
         for job in jobs:
             self._every(job.name, job.every.total_seconds(), self._running(job))

@@ -1,25 +1,27 @@
 """The URL that WeChat calls: walk one, from socket to reply.
 
 Whatever is signed correctly gets a reply WeChat can read: XML or `success`, never an error page. Repeats of a message
-share one answer. What is not ready within the deadline follows as a customer-service message.
+share one answer. What is not ready within the deadline is recorded, and follows as a customer-service message; what cannot
+even be recorded gets no answer at all, so that WeChat asks again.
 Source: developers.weixin.qq.com/doc/service/guide/product/message/Passive_user_reply_message.html
 """
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from bot import metrics
-from bot.dialogue.turn import Answer, House, take
+from bot.dialogue.turn import Answer, House, apology, postpone, take
 from bot.dialogue.understanding import Understanding
 from bot.errors import Forged, Malformed
 from bot.logs import hashed
-from bot.store import outbox
 from bot.store.database import Database
 from bot.wechat import crypto, messages
 
@@ -32,8 +34,11 @@ READ_WITHIN = 3.0
 #: WeChat hangs up after 5 seconds; the rest is for the way there and back.
 REPLY_WITHIN = 4.2
 
-#: Said when the turn failed: nothing was done, so asking again is right.
-APOLOGY = "抱歉，刚才没有处理成功，请再发一次；急事请直接致电物业前台。"
+#: Seconds to record what is late; together with the rest still less than 5.
+RECORD_WITHIN = 0.5
+
+#: Seconds before a turn is tried again that another replica overtook (at once) or whose database was away.
+PAUSES = (0.0, 0.2, 0.5, 1.0, 1.5)
 
 #: Tells WeChat that the push was taken and nothing is to be shown.
 SUCCESS = "success"
@@ -52,7 +57,6 @@ class Webhook:
     clock: Callable[[], datetime]
     reply_within: float = REPLY_WITHIN
     _working: dict[str, "asyncio.Task[Answer]"] = field(default_factory=dict)
-    _late: set["asyncio.Task[None]"] = field(default_factory=set)
 
     async def verify(self, request: web.Request) -> web.Response:
         """Answer the account console's check of this URL."""
@@ -65,80 +69,107 @@ class Webhook:
         """Take one push and answer it within the deadline."""
         began = time.perf_counter()
         try:
-            body = await _read(request)
-            xml = crypto.open_envelope(self.account, _query(request), body, self.clock())
+            body, query = await _read(request), _query(request)
+            now = self.clock()
+            push = _Push(xml=crypto.open_envelope(self.account, query, body, now), signed=self._signed(query), at=now)
+            response = await self._answer(request, push, began)
         except Forged as error:
             return _refuse(error)
-        try:
-            message = messages.parse(xml)
-        except Malformed as error:
-            log.warning("push cannot be read", fault=str(error))
-            return self._success("unreadable")
-        response = await self._reply(message)
         metrics.WEBHOOK_SECONDS.observe(time.perf_counter() - began)
         return response
 
     async def close(self) -> None:
         """Wait for the answers under way."""
-        await asyncio.gather(*self._working.values(), *self._late, return_exceptions=True)
+        await asyncio.gather(*self._working.values(), return_exceptions=True)
 
-    async def _reply(self, message: messages.Message) -> web.Response:
-        work = self._working.get(message.key) or self._begin(message)
-        done, _ = await asyncio.wait({work}, timeout=self.reply_within)
+    def _signed(self, query: Mapping[str, str]) -> str | None:
+        """Return the hash of a signature that covers no body; in the other modes msg_signature covers it."""
+        if self.account.mode is not crypto.Mode.PLAIN:
+            return None
+        return sha256("|".join((query["signature"], query["timestamp"], query["nonce"])).encode()).hexdigest()[:40]
+
+    async def _answer(self, request: web.Request, push: "_Push", began: float) -> web.Response:
+        try:
+            message = messages.parse(push.xml)
+        except Malformed as error:
+            log.warning("push cannot be read", fault=str(error))
+            return self._success("unreadable")
+        work = self._working.get(message.key) or self._begin(message, push)
+        left = self.reply_within - (time.perf_counter() - began)  # the body may have taken its time
+        done, _ = await asyncio.wait({work}, timeout=max(left, 0))
         if not done:
-            self._follow_up(message, work)
-            return self._success("late")
-        text = await self._text(message, work)
-        if not text:
-            return self._success("silent")
-        first, *rest = messages.parts(text)
-        for part in rest:
-            await self.database.write(outbox.queue, message.openid, part, self.clock())
-        reply = messages.render_text(message.openid, message.account, first, self.clock())
+            return await self._postpone(request, message, push)
+        try:
+            answer = work.result()
+        except Forged:
+            raise
+        except Exception:  # logged where it failed; WeChat must get a reply it can read
+            answer = apology(self.house(), push.at)
+        if answer.late or not answer.parts:
+            return self._success("late" if answer.late else "silent")
+        reply = messages.render_text(message.openid, message.account, answer.parts[0], push.at)
         metrics.PUSHES.labels("answered").inc()
-        return web.Response(text=crypto.seal(self.account, reply, self.clock()), content_type="application/xml")
+        return web.Response(text=crypto.seal(self.account, reply, push.at), content_type="application/xml")
 
-    def _begin(self, message: messages.Message) -> "asyncio.Task[Answer]":
-        work = asyncio.create_task(self._take(message))
+    def _begin(self, message: messages.Message, push: "_Push") -> "asyncio.Task[Answer]":
+        work = asyncio.create_task(self._take(message, push))
         self._working[message.key] = work
-        work.add_done_callback(lambda _: self._working.pop(message.key, None))
+        work.add_done_callback(lambda done: self._end(message, done))
         return work
 
-    async def _take(self, message: messages.Message) -> Answer:
-        now = self.clock()
-        heard = self.understanding.hear(message, now)
-        answer = await self.database.write(take, message, heard, now, self.house())
+    def _end(self, message: messages.Message, work: "asyncio.Task[Answer]") -> None:
+        del self._working[message.key]
+        error = work.exception()
+        if error is not None and not isinstance(error, Forged):
+            log.error("turn failed", kind=type(message).__name__, openid=hashed(message.openid), exc_info=error)
+
+    async def _take(self, message: messages.Message, push: "_Push") -> Answer:
+        heard = self.understanding.hear(message, push.at)
+        for pause in PAUSES:
+            try:
+                answer = await self.database.write(take, message, heard, push.at, self.house(), push.signed)
+                break
+            except (IntegrityError, OperationalError):
+                if pause == PAUSES[-1]:
+                    raise
+                await asyncio.sleep(pause)
         metrics.ANSWERS.labels(answer.outcome.kind, answer.outcome.intent or "").inc()
         log.info("answered", kind=type(message).__name__, openid=hashed(message.openid),
                  outcome=answer.outcome.kind, intent=answer.outcome.intent)  # fmt: skip
         return answer
 
-    async def _text(self, message: messages.Message, work: "asyncio.Task[Answer]") -> str:
-        """Return what to say; a turn that failed is logged once and answered with an apology."""
+    async def _postpone(self, request: web.Request, message: messages.Message, push: "_Push") -> web.Response:
+        """Record what is late and say `success`; where even that fails, hang up, so that WeChat asks again."""
         try:
-            return "\n\n".join((await work).texts)
-        except Exception:  # whatever failed, WeChat must get a reply it can read
-            log.exception("turn failed", kind=type(message).__name__, openid=hashed(message.openid))
-            return APOLOGY
+            async with asyncio.timeout(RECORD_WITHIN):
+                await self._record(message, push)
+        except (TimeoutError, SQLAlchemyError) as error:
+            log.warning("push not recorded, hanging up", openid=hashed(message.openid), fault=type(error).__name__)
+            metrics.PUSHES.labels("dropped").inc()
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()  # nobody hears it
+        return self._success("late")
 
-    def _follow_up(self, message: messages.Message, work: "asyncio.Task[Answer]") -> None:
-        """Send the answer later, once, however often WeChat repeats the push meanwhile."""
-        name = f"late {message.key}"
-        if any(task.get_name() == name for task in self._late):
-            return
-
-        async def deliver() -> None:
-            text = await self._text(message, work)
-            for part in messages.parts(text) if text else ():
-                await self.database.write(outbox.queue, message.openid, part, self.clock())
-
-        late = asyncio.create_task(deliver(), name=name)
-        self._late.add(late)
-        late.add_done_callback(self._late.discard)
+    async def _record(self, message: messages.Message, push: "_Push") -> None:
+        arguments = (message, push.xml.decode("utf-8", "replace"), push.at, push.signed)
+        try:
+            await self.database.write(postpone, *arguments)
+        except IntegrityError:  # it was answered in this very moment
+            await self.database.write(postpone, *arguments)
 
     def _success(self, result: str) -> web.Response:
         metrics.PUSHES.labels(result).inc()
         return web.Response(text=SUCCESS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Push:
+    """One request whose signature fits. `signed`: hash of a signature that covers no body."""
+
+    xml: bytes
+    signed: str | None
+    at: datetime
 
 
 async def _read(request: web.Request) -> bytes:

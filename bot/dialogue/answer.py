@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 from bot.dialogue.understanding import Understanding
 from bot.plugin import Action, Context
+from bot.wechat import messages
 
 Kind = Literal[
-    "asks", "confirms", "done", "cancelled", "clarifies", "handed_off", "unknown", "emergency", "silent"
+    "asks", "confirms", "done", "cancelled", "clarifies", "handed_off", "unknown", "emergency", "silent", "failed"
 ]  # fmt: skip
 
 
@@ -30,6 +31,17 @@ class Answer:
     texts: tuple[str, ...]
     outcome: Outcome
     values: Mapping[str, Any] = field(default_factory=dict)
+    late: bool = False  # WeChat was told `success`: the texts go through the outbox
+
+    @property
+    def parts(self) -> list[str]:
+        """The texts as WeChat takes them: the first is the reply, the others follow it as messages. Empty when silent."""
+        text = "\n\n".join(self.texts)
+        return messages.parts(text) if text else []
+
+
+#: Nothing is said.
+SILENT = Answer(texts=(), outcome=Outcome(kind="silent"))
 
 
 @dataclass(frozen=True, kw_only=True)

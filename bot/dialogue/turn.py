@@ -5,36 +5,91 @@ shown → a new request. Everything is written or nothing: inbox row, conversati
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, update
 
 from bot.dialogue import forms
-from bot.dialogue.answer import Answer, House, Kind, Outcome, pack, unpack
+from bot.dialogue.answer import SILENT, Answer, House, Kind, Outcome, pack, unpack
 from bot.dialogue.forms import Form
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.understanding import Heard
+from bot.errors import Forged
 from bot.language.matcher import Match
-from bot.model import Delivery, DeliveryState, Photo
+from bot.model import Conversation, Delivery, DeliveryState, Photo
 from bot.store import conversations, followers, inbox, outbox
 from bot.wechat import messages
 
-__all__ = ["Answer", "House", "Kind", "Outcome", "take"]
+__all__ = ["Answer", "House", "Kind", "Outcome", "apology", "give_up", "postpone", "take"]
+
+#: A long answer goes on as messages of its own, which must not overtake the reply.
+CONTINUES_AFTER = timedelta(seconds=1)
 
 
-def take(session: Session, message: messages.Message, heard: Heard, now: datetime, house: House) -> Answer:
-    """Answer one message. Called in a transaction of its own; a repeat gets the answer of the first time."""
+def take(session: Session, message: messages.Message, heard: Heard, now: datetime, house: House,
+         signed: str | None = None) -> Answer:  # fmt: skip
+    """Answer one message. Called in a transaction of its own; a repeat gets the answer of the first time.
+
+    `signed` is the hash of a signature that covers no body: raises Forged when it came before with another message.
+    """
     # The conversation is locked first: what another replica does with the same message is seen below.
     conversation = conversations.open_with(session, message.openid, house.context.community.id or 0, now)
-    stored = inbox.find(session, message.key)
-    if stored is not None:
-        return unpack(stored)
-    if isinstance(message, messages.Report):
-        outbox.receive(session, message.msgid, message.status, now)
-        answer = _SILENT
-    else:
-        answer = _Turn(session, conversation, now, house).answer(message, heard)
-    inbox.remember(session, message.key, message.openid, pack(answer), now)
+    kept = inbox.find(session, message.key)
+    if kept is not None and kept.answer is not None:
+        return replace(unpack(kept.answer), late=kept.is_late)
+    if signed and inbox.is_replay(session, signed, message.key):
+        raise Forged("signature: came before with another body")
+    answer = _answer(session, conversation, message, heard, now, house)
+    return _keep(session, message, answer, now, signed, recorded=kept is not None)
+
+
+def postpone(session: Session, message: messages.Message, push: str, now: datetime, signed: str | None = None) -> None:
+    """Record that WeChat is told `success` instead of the answer, which will follow through the outbox.
+
+    `push` is the XML, from which the message is taken up again should this process die.
+    """
+    kept = inbox.find(session, message.key)
+    if kept is None:
+        inbox.record(session, message.key, message.openid, push, now, signed)
+    elif kept.answer is not None and not kept.is_late:  # it was answered in this very moment
+        inbox.mark_late(session, message.key)
+        for part in unpack(kept.answer).parts[:1]:  # the others are queued already
+            outbox.queue(session, message.openid, part, now)
+
+
+def give_up(session: Session, message: messages.Message, now: datetime, house: House) -> Answer:
+    """Tell the resident that a recorded message could not be dealt with; nothing was done."""
+    return _keep(session, message, apology(house, now), now, None, recorded=True)
+
+
+def apology(house: House, now: datetime) -> Answer:
+    """Return what is said when a turn failed: nothing was done, so asking again is right."""
+    text = house.context.words(house.context.messages["failed"], now)
+    return Answer(texts=(text,), outcome=Outcome(kind="failed"))
+
+
+def _answer(session: Session, conversation: Conversation, message: messages.Message, heard: Heard, now: datetime,
+            house: House) -> Answer:  # fmt: skip
+    match message:
+        case messages.Report():
+            for msgid, status in message.results:
+                outbox.receive(session, msgid, status, now)
+            return SILENT
+        case messages.MassReport():
+            return SILENT
+    return _Turn(session, conversation, now, house).answer(message, heard)
+
+
+def _keep(session: Session, message: messages.Message, answer: Answer, now: datetime, signed: str | None, *,
+          recorded: bool) -> Answer:  # fmt: skip
+    """Store the answer, and queue what does not go out as the reply."""
+    parts = answer.parts
+    for part in parts if recorded else parts[1:]:
+        outbox.queue(session, message.openid, part, now if recorded else now + CONTINUES_AFTER)
+    if recorded:
+        inbox.finish(session, message.key, pack(answer))
+        return replace(answer, late=True)
+    inbox.remember(session, message.key, message.openid, pack(answer), now, signed)
     return answer
 
 
@@ -51,13 +106,22 @@ class _Turn(Hearing):
                 answer = self._see(message)
             case messages.Location():
                 answer = self._locate(message)
+            case messages.Video():
+                answer = self._decline("[视频]", "video.unseen")
+            case messages.Link():
+                answer = self._decline(f"[链接] {message.title}", "link.unseen")
+            case messages.CodeRead():
+                answer = self._read_code(message)
+            case messages.StaffTalk():
+                self.turn.record(f"conversation.wechat_desk_{message.state}", f"conversation:{self.conversation.public_id}")
+                answer = SILENT
             case messages.Follow() | messages.Scan():
                 followers.followed(self.follower, self.now)
                 answer = self._say("done", "welcome.back" if self.turn.resident else "welcome")
             case messages.Unfollow():
                 answer = self._part()
             case _:
-                answer = _SILENT
+                answer = SILENT
         for text in answer.texts:
             self._note("bot", text)
         conversations.write_down(self.session, self.openid, self.said, self.now)
@@ -136,6 +200,26 @@ class _Turn(Hearing):
             return self._again(self.form, intent, self._phrase("place.not_now"))
         return self._advance(replace(self.form, values={**self.form.values, slot.name: label}), intent)
 
+    def _decline(self, said: str, phrase: str) -> Answer:
+        """Say kindly what the bot cannot look at, and what to send instead."""
+        followers.heard(self.follower, self.now)
+        self._note("resident", said)
+        if conversations.is_taken(self.session, self.conversation, self.now):
+            return _TAKEN
+        if self.form is not None:
+            return self._again(self.form, self.catalogue.intents[self.form.intent], self._phrase(phrase))
+        return self._say("unknown", phrase)
+
+    def _read_code(self, message: messages.CodeRead) -> Answer:
+        """Take what a scanned code says for the resident's words, where an answer is waited for."""
+        followers.tapped(self.follower, self.now)
+        if not message.waits:
+            return SILENT
+        self._note("resident", f"[扫码] {message.result}"[:200])
+        if conversations.is_taken(self.session, self.conversation, self.now):
+            return _TAKEN
+        return self._say("unknown", "code.unknown")
+
     def _part(self) -> Answer:
         """Let somebody go: nothing is sent to them any more, and they are bound to no flat."""
         followers.left(self.follower, self.now)
@@ -152,10 +236,8 @@ class _Turn(Hearing):
         self.form = None
         self.conversation.options = None
         conversations.hand_back(self.conversation)
-        return _SILENT
+        return SILENT
 
-
-_SILENT = Answer(texts=(), outcome=Outcome(kind="silent"))
 
 #: Silent because a staff member has the word.
 _TAKEN = Answer(texts=(), outcome=Outcome(kind="silent"))

@@ -98,7 +98,8 @@ class Database:
                     stop = True
                     break
                 works.append(more)
-            self._write_group(works)
+            # What nobody waits for any more is not begun; what is begun cannot be called off.
+            self._write_group([work for work in works if work.future.set_running_or_notify_cancel()])
             if stop:
                 return
 
@@ -156,8 +157,6 @@ def _run(connection: Connection, work: _Work) -> _Outcome:
 
 
 def _settle(future: "Future[Any]", outcome: _Outcome) -> None:
-    if future.cancelled():
-        return
     if outcome.error is not None:
         future.set_exception(outcome.error)
     else:

@@ -1,8 +1,14 @@
-"""Messages from WeChat and their answers, so that a repeat has no second effect and gets the same answer."""
+"""Messages from WeChat and their answers, so that a repeat has no second effect and gets the same answer.
 
+A row is written with its answer, in the turn's own transaction. Only a message that is not answered in time gets its row
+before: it keeps the push, under a lease, until it is answered; a process that dies meanwhile leaves it to the next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlmodel import Session, SQLModel, col
 
 from bot.model import InboxMessage
@@ -10,20 +16,96 @@ from bot.model import InboxMessage
 #: WeChat repeats within 15 seconds; the rest is for replicas and for people who look into a fault.
 KEPT = timedelta(days=3)
 
+#: How long an unfinished message is left to whoever is at it. Two at once do no harm: the second finds the answer.
+LEASE = timedelta(seconds=10)
+
+#: Times an unfinished message is taken up before the resident is told that it failed.
+ATTEMPTS = 4
+
 _INBOX = SQLModel.metadata.tables["inbox"]
-_ANSWER = select(_INBOX.c.answer).where(_INBOX.c.key == bindparam("sought"))
-_REMEMBER = insert(_INBOX)
+_FIND = select(_INBOX.c.answer, _INBOX.c.is_late).where(_INBOX.c.key == bindparam("sought"))
+_SIGNED = select(_INBOX.c.key).where(_INBOX.c.signed == bindparam("signed"), _INBOX.c.key != bindparam("sought"))
+_WRITE = insert(_INBOX)
+_ANSWER = update(_INBOX).where(_INBOX.c.key == bindparam("sought")).values(answer=bindparam("said"), push="", lease_until=None)
+
+#: Written out, not bound: only so does the partial index inbox_unfinished serve it.
+_UNFINISHED = text("inbox.answer IS NULL")
 
 
-def find(session: Session, key: str) -> str | None:
-    """Return the answer stored for a message, None if it is new."""
-    return session.connection().execute(_ANSWER, {"sought": key}).scalar()
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is known of a message: its answer, None while there is none; late: it goes through the outbox."""
+
+    answer: str | None
+    is_late: bool
 
 
-def remember(session: Session, key: str, openid: str, answer: str, now: datetime) -> None:
-    """Store the answer; raises IntegrityError when another replica was quicker, which undoes this turn."""
-    row = {"key": key, "openid": openid, "received_at": now, "answer": answer}
-    session.connection().execute(_REMEMBER, row)
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A message that was taken and not answered; `push` is the XML it came with."""
+
+    key: str
+    push: str
+    received_at: datetime
+    attempts: int
+
+
+def find(session: Session, key: str) -> Kept | None:
+    """Return what is known of a message, None if it is new."""
+    row = session.connection().execute(_FIND, {"sought": key}).first()
+    return None if row is None else Kept(row.answer, row.is_late)
+
+
+def is_replay(session: Session, signed: str, key: str) -> bool:
+    """Tell whether a signature that covers no body came before with another message."""
+    return session.connection().execute(_SIGNED, {"signed": signed, "sought": key}).first() is not None
+
+
+def remember(session: Session, key: str, openid: str, answer: str, now: datetime, signed: str | None = None) -> None:
+    """Store a new message with its answer; raises IntegrityError when another replica was quicker, which undoes this turn."""
+    _insert(session, key=key, openid=openid, received_at=now, answer=answer, signed=signed)
+
+
+def record(session: Session, key: str, openid: str, push: str, now: datetime, signed: str | None = None) -> None:
+    """Store a message that cannot be answered in time; raises IntegrityError when it has just been answered after all."""
+    _insert(session, key=key, openid=openid, received_at=now, push=push, signed=signed, is_late=True, lease_until=now + LEASE)
+
+
+def _insert(session: Session, **values: object) -> None:
+    row = {"answer": None, "push": "", "is_late": False, "lease_until": None, "attempts": 0, **values}
+    session.connection().execute(_WRITE, row)
+
+
+def finish(session: Session, key: str, answer: str) -> None:
+    """Store the answer of a recorded message; what it said is not needed any more."""
+    session.connection().execute(_ANSWER, {"sought": key, "said": answer})
+
+
+def mark_late(session: Session, key: str) -> None:
+    """Let the answer of a message go through the outbox, because WeChat was told `success`."""
+    session.connection().execute(update(_INBOX).where(_INBOX.c.key == key).values(is_late=True))
+
+
+def take_up(session: Session, now: datetime, limit: int = 20) -> Sequence[Unfinished]:
+    """Take unfinished messages that nobody is at any more for LEASE, the oldest first. Replicas share the work."""
+    due = select(col(InboxMessage.key)).where(_UNFINISHED, col(InboxMessage.lease_until) <= now)
+    due = due.order_by(col(InboxMessage.lease_until)).limit(limit).with_for_update(skip_locked=True)
+    rows = session.execute(
+        update(InboxMessage)
+        .where(col(InboxMessage.key).in_(due))
+        .values(lease_until=now + LEASE, attempts=InboxMessage.attempts + 1)
+        .returning(
+            col(InboxMessage.key), col(InboxMessage.push), col(InboxMessage.received_at), col(InboxMessage.attempts)
+        )
+        .execution_options(synchronize_session=False)
+    ).all()  # fmt: skip
+    return sorted((Unfinished(*row) for row in rows), key=lambda message: message.received_at)
+
+
+def forget(session: Session, openid: str, blank: str) -> None:
+    """Put `blank` in place of all answers to somebody; the keys stay, so that no old push has a second effect."""
+    mine = (_INBOX.c.openid == openid, _INBOX.c.answer.is_not(None))
+    session.connection().execute(update(_INBOX).where(*mine).values(openid="", answer=blank))
 
 
 def prune(session: Session, now: datetime) -> int:

@@ -1,13 +1,17 @@
 """WeChat's XML as values, and values as XML.
 
+Names of kinds and events are compared without case, for WeChat itself writes CLICK but subscribe. What is not known here
+is an `Other`, never an error.
 Sources: developers.weixin.qq.com/doc/service/guide/product/message/ Receiving_standard_messages.html,
-Receiving_event_pushes.html and Passive_user_reply_message.html.
+Receiving_event_pushes.html and Passive_user_reply_message.html; …/guide/product/subscription_messages/push.html.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Literal
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
@@ -16,8 +20,11 @@ from bot.errors import Malformed
 #: WeChat's own clock, and that of its users.
 BEIJING = ZoneInfo("Asia/Shanghai")
 
-#: A text reply holds 2,048 bytes; the rest is margin for WeChat's own counting.
-TEXT_BYTES = 2000
+#: What a text holds, in UTF-8 bytes, as a reply and as a customer-service message.
+TEXT_BYTES = 2048
+
+#: A part ends at a line's end where one lies in its last third.
+TIDY = 2 / 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +58,21 @@ class Voice(_Push):
 
     media_id: str
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Video(_Push):
+    """A film, long or short; the bot does not look at it."""
+
+    media_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link(_Push):
+    """A page that was passed on."""
+
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +111,48 @@ class Click(_Push):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CodeRead(_Push):
+    """A menu entry let the resident scan any code; `result` is what it says. `waits`: an answer is expected."""
+
+    event_key: str
+    result: str
+    waits: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report(_Push):
-    """What became of a template message: `success`, `failed:user block` or `failed: system failed`."""
+    """What became of template or subscription messages: pairs of msgid and status.
+
+    The status is `success`, `failed:user block`, `failed: system failed`, or for subscriptions WeChat's own words.
+    """
+
+    results: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MassReport(_Push):
+    """What became of a mass send: `send success`, `send fail` or `err(…)`, and how many followers."""
 
     msgid: str
     status: str
+    total: int
+    filtered: int
+    sent: int
+    failed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent(_Push):
+    """What the resident allowed or took back: pairs of a subscription template's id and whether it may be sent."""
+
+    choices: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffTalk(_Push):
+    """WeChat's own customer-service desk has opened, closed or moved a talk; while open, nothing reaches the bot."""
+
+    state: Literal["opened", "closed", "moved"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +162,10 @@ class Other(_Push):
     kind: str
 
 
-Message = Text | Photo | Voice | Location | Scan | Follow | Unfollow | Click | Report | Other
+Message = (
+    Text | Photo | Voice | Video | Link | Location | Scan | Follow | Unfollow | Click | CodeRead | Report | MassReport
+    | Consent | StaffTalk | Other
+)  # fmt: skip
 
 
 def parse(xml: bytes) -> Message:
@@ -113,7 +175,8 @@ def parse(xml: bytes) -> Message:
     event = fields.get("Event")
     pushed_at, created_at = fields["CreateTime"], fields.time("CreateTime")
     openid, account = fields["FromUserName"], fields["ToUserName"]
-    identity = fields.get("MsgId") if kind != "event" else f"{event}|{fields.get('EventKey')}|{sha256(xml).hexdigest()}"
+    whole = sha256(xml).hexdigest()
+    identity = f"{event}|{fields.get('EventKey')}|{whole}" if kind == "event" else fields.get("MsgId") or whole
     # MsgId alone was seen for different users, and two events of one user within one second.
     key = sha256("|".join((account, openid, pushed_at, kind, identity)).encode()).hexdigest()[:40]
     push = _Push(openid=openid, account=account, created_at=created_at, key=key)
@@ -129,6 +192,10 @@ def _message(push: _Push, kind: str, fields: "_Fields") -> Message:
             return Photo(**common, media_id=fields.get("MediaId"), url=fields.get("PicUrl"))
         case "voice":
             return Voice(**common, media_id=fields.get("MediaId"), text=fields.get("Recognition"))
+        case "video" | "shortvideo":
+            return Video(**common, media_id=fields.get("MediaId"))
+        case "link":
+            return Link(**common, title=fields.get("Title"), url=fields.get("Url"))
         case "location":
             latitude, longitude = fields.number("Location_X"), fields.number("Location_Y")
             return Location(**common, latitude=latitude, longitude=longitude, label=fields.get("Label"))
@@ -138,7 +205,7 @@ def _message(push: _Push, kind: str, fields: "_Fields") -> Message:
 
 def _event(push: _Push, event: str, fields: "_Fields") -> Message:
     common = vars(push)
-    match event.lower():  # WeChat itself writes CLICK but subscribe
+    match event.lower():
         case "subscribe":
             return Follow(**common, scene=fields.get("EventKey").removeprefix("qrscene_"))
         case "unsubscribe":
@@ -147,10 +214,50 @@ def _event(push: _Push, event: str, fields: "_Fields") -> Message:
             return Scan(**common, scene=fields.get("EventKey"))
         case "click":
             return Click(**common, event_key=fields.get("EventKey"))
+        case "scancode_push" | "scancode_waitmsg" as kind:
+            [code, *_] = fields.parts("ScanCodeInfo") or [{}]
+            result, waits = code.get("ScanResult", ""), kind == "scancode_waitmsg"
+            return CodeRead(**common, event_key=fields.get("EventKey"), result=result, waits=waits)
         case "templatesendjobfinish":
-            return Report(**common, msgid=fields.get("MsgID") or fields.get("MsgId"), status=fields.get("Status"))
-        case _:
+            msgid = fields.get("MsgID") or fields.get("MsgId")
+            return Report(**common, results=((msgid, fields.get("Status")),))
+        case "masssendjobfinish":
+            return _mass_report(push, fields)
+        case "subscribe_msg_popup_event" | "subscribe_msg_change_event" | "subscribe_msg_sent_event" as kind:
+            return _subscription(push, kind, fields)
+        case "kf_create_session" | "kf_close_session" | "kf_switch_session" as kind:
+            return StaffTalk(**common, state=_TALKS[kind])
+        case _:  # VIEW, LOCATION, pic_sysphoto, location_select …: nothing is to be answered
             return Other(**common, kind=f"event {event}")
+
+
+_TALKS: Mapping[str, Literal["opened", "closed", "moved"]] = {
+    "kf_create_session": "opened", "kf_close_session": "closed", "kf_switch_session": "moved",
+}  # fmt: skip
+
+
+def _mass_report(push: _Push, fields: "_Fields") -> MassReport:
+    msgid = fields.get("MsgID") or fields.get("MsgId")
+    total, filtered, sent, failed = (fields.count(f"{name}Count") for name in ("Total", "Filter", "Sent", "Error"))
+    return MassReport(
+        **vars(push), msgid=msgid, status=fields.get("Status"), total=total, filtered=filtered, sent=sent, failed=failed
+    )
+
+
+def _subscription(push: _Push, kind: str, fields: "_Fields") -> Consent | Report:
+    """Read one of the three subscription events; each lists one or several templates."""
+    if kind == "subscribe_msg_sent_event":
+        sent = fields.parts("SubscribeMsgSentEvent", "List")
+        results = ((one.get("MsgID", ""), _sent_status(one)) for one in sent)
+        return Report(**vars(push), results=tuple(results))
+    parent = "SubscribeMsgPopupEvent" if kind == "subscribe_msg_popup_event" else "SubscribeMsgChangeEvent"
+    listed = fields.parts(parent, "List")
+    choices = ((one.get("TemplateId", ""), one.get("SubscribeStatusString", "").lower() == "accept") for one in listed)
+    return Consent(**vars(push), choices=tuple(choices))
+
+
+def _sent_status(sent: Mapping[str, str]) -> str:
+    return "success" if sent.get("ErrorCode", "0") == "0" else sent.get("ErrorStatus") or f"failed:{sent['ErrorCode']}"
 
 
 class _Fields:
@@ -158,11 +265,15 @@ class _Fields:
 
     def __init__(self, xml: bytes) -> None:
         try:
-            root = ElementTree.fromstring(xml)  # noqa: S314  no entities, see the import
-        except (ElementTree.ParseError, ValueError, LookupError) as error:
+            text = xml.decode()  # always UTF-8, whatever a declaration says
+            if "<!DOCTYPE" in text or "<!ENTITY" in text:
+                raise Malformed("xml: declares entities, which WeChat never does")
+            root = ElementTree.fromstring(text)  # noqa: S314  no entities, see above
+        except (ElementTree.ParseError, ValueError) as error:
             raise Malformed(f"xml: {error}") from None
         if root.tag != "xml":
             raise Malformed("xml: the root is not <xml>")
+        self._root = root
         self._values: dict[str, str] = {}
         for element in root:
             if element.tag in self._values:
@@ -177,6 +288,16 @@ class _Fields:
 
     def get(self, name: str) -> str:
         return self._values.get(name, "")
+
+    def parts(self, *path: str) -> list[Mapping[str, str]]:
+        """Return the elements at a path below <xml>, each as its own fields: one, several or none."""
+        found = self._root.findall("/".join(path))
+        return [{child.tag: (child.text or "").strip() for child in element} for element in found]
+
+    def count(self, name: str) -> int:
+        """Return a number that may be missing."""
+        value = self.get(name)
+        return int(value) if value.isascii() and value.isdigit() else 0
 
     def number(self, name: str) -> float:
         try:
@@ -212,12 +333,25 @@ def render_text(to: str, sender: str, text: str, now: datetime) -> str:
 
 
 def parts(text: str, limit: int = TEXT_BYTES) -> list[str]:
-    """Cut `text` into parts of at most `limit` UTF-8 bytes, never inside a character; [""] for nothing."""
-    found, begin, size = [], 0, 0
+    """Cut `text` into parts of at most `limit` UTF-8 bytes; [""] for nothing. Joined they are `text` again.
+
+    Never inside a character, and at the end of a line where one lies near.
+    """
+    found = []
+    rest = text
+    while len(rest.encode("utf-8", "replace")) > limit:
+        cut = _fitting(rest, limit)
+        line_end = rest.rfind("\n", int(cut * TIDY), cut) + 1
+        found.append(rest[: line_end or cut])
+        rest = rest[line_end or cut :]
+    return [*found, rest]
+
+
+def _fitting(text: str, limit: int) -> int:
+    """Return how many characters of `text` fit into `limit` UTF-8 bytes."""
+    size = 0
     for position, character in enumerate(text):
-        width = len(character.encode("utf-8", "replace"))
-        if size + width > limit:
-            found.append(text[begin:position])
-            begin, size = position, 0
-        size += width
-    return [*found, text[begin:]]
+        size += len(character.encode("utf-8", "replace"))
+        if size > limit:
+            return position
+    return len(text)

@@ -132,7 +132,7 @@ def test_wechats_report_settles_the_delivery_and_is_no_message_of_the_resident(c
         session.add(Delivery(openid=chat.openid, state=DeliveryState.SENT, msgid="77", due_at=chat.now, updated_at=chat.now))
 
     chat.ask(sent)
-    answer = chat.push(messages.Report, msgid="77", status="success")
+    answer = chat.push(messages.Report, results=(("77", "success"),))
 
     assert (answer.texts, answer.outcome.kind) == ((), "silent")
     assert [delivery.state for delivery in rows(chat, Delivery)] == [DeliveryState.DELIVERED]
@@ -141,7 +141,7 @@ def test_wechats_report_settles_the_delivery_and_is_no_message_of_the_resident(c
 
 def test_a_report_does_not_keep_a_form_open(chat: Any) -> None:
     chat.say("寄快递给王芳")
-    chat.push(messages.Report, after=timedelta(minutes=10), msgid="1", status="success")
+    chat.push(messages.Report, after=timedelta(minutes=10), results=(("1", "success"),))
 
     assert chat.say("第二个", after=timedelta(minutes=10)).outcome.kind == "cancelled"
 
@@ -519,3 +519,28 @@ def test_a_simple_turn_costs_few_statements(chat: Any) -> None:
 
     work = [statement for statement in seen if not statement.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
     assert len(work) <= 8, "\n".join(work)
+
+
+def test_film_or_link_is_declined_with_what_to_send_instead(chat: Chat) -> None:
+    assert "发照片" in chat.push(messages.Video, media_id="m").texts[0]
+    assert "直接说" in chat.push(messages.Link, title="新闻", url="http://p").texts[0]
+
+
+def test_film_in_a_form_is_declined_and_the_question_comes_again(chat: Chat) -> None:
+    chat.bind()
+    asked = chat.say("我要寄快递")
+
+    answer = chat.push(messages.Video, media_id="m")
+
+    assert answer.outcome == asked.outcome
+    assert answer.texts[0].endswith(asked.texts[0])
+
+
+def test_code_read_by_a_menu_entry_is_answered_only_when_an_answer_is_waited_for(chat: Chat) -> None:
+    assert chat.push(messages.CodeRead, event_key="k", result="x", waits=False).texts == ()
+    assert "不认识" in chat.push(messages.CodeRead, event_key="k", result="x", waits=True).texts[0]
+
+
+def test_wechats_own_desk_leaves_a_trace(chat: Chat) -> None:
+    assert chat.push(messages.StaffTalk, state="opened").texts == ()
+    assert len(chat.events("conversation.wechat_desk_opened")) == 1

@@ -155,7 +155,7 @@ async def test_template_message_is_shown_and_its_end_is_reported(town: Town, bot
     await town.wechat.journal.until(lambda: len(town.chat()[0].steps) > 1)
     [report] = bot.pushes
     assert isinstance(report, messages.Report)
-    assert (report.msgid, report.status) == (str(answer["msgid"]), "success")
+    assert report.results == ((str(answer["msgid"]), "success"),)
 
 
 async def test_resident_who_switched_template_messages_off_sees_none_and_the_bot_is_told(town: Town, bot: Bot) -> None:
@@ -165,7 +165,7 @@ async def test_resident_who_switched_template_messages_off_sees_none_and_the_bot
 
     report = await bot.next_push()
     assert isinstance(report, messages.Report)
-    assert report.status == "failed:user block"
+    assert [status for _, status in report.results] == ["failed:user block"]
     assert town.chat() == []
 
 

@@ -3,24 +3,27 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from bot.model import InboxMessage
 from bot.store import inbox
 from bot.store.database import Database
+from bot.store.inbox import Kept
 
 
 async def test_a_stored_answer_is_found_by_its_key(database: Database, now: datetime) -> None:
     await database.write(inbox.remember, "k1", "o1", "answer", now)
 
-    assert await database.read(inbox.find, "k1") == "answer"
+    assert await database.read(inbox.find, "k1") == Kept("answer", False)
     assert await database.read(inbox.find, "k2") is None
 
 
 async def test_a_silent_answer_is_an_answer(database: Database, now: datetime) -> None:
     await database.write(inbox.remember, "k1", "o1", "", now)
 
-    assert await database.read(inbox.find, "k1") == ""
+    assert await database.read(inbox.find, "k1") == Kept("", False)
 
 
 async def test_the_slower_of_two_replicas_is_undone_whole(database: Database, now: datetime) -> None:
@@ -32,7 +35,7 @@ async def test_the_slower_of_two_replicas_is_undone_whole(database: Database, no
 
     with pytest.raises(IntegrityError):
         await database.write(answer_twice)
-    assert await database.read(inbox.find, "k1") == "theirs"
+    assert await database.read(inbox.find, "k1") == Kept("theirs", False)
     assert await database.read(inbox.find, "k2") is None
 
 
@@ -42,4 +45,42 @@ async def test_only_messages_older_than_three_days_are_forgotten(database: Datab
 
     assert await database.write(inbox.prune, now) == 1
     assert await database.read(inbox.find, "old") is None
-    assert await database.read(inbox.find, "young") == "a"
+    assert await database.read(inbox.find, "young") == Kept("a", False)
+
+
+async def test_recorded_message_is_taken_up_by_one_replica_once_its_lease_is_over(database: Database, now: datetime) -> None:
+    await database.write(inbox.record, "k1", "o1", "<xml/>", now)
+
+    assert await database.write(inbox.take_up, now + inbox.LEASE - timedelta(seconds=1)) == []
+    [taken] = await database.write(inbox.take_up, now + inbox.LEASE)
+    assert (taken.push, taken.received_at, taken.attempts) == ("<xml/>", now, 1)
+    assert await database.write(inbox.take_up, now + inbox.LEASE) == []
+
+
+async def test_finished_message_is_taken_up_no_more_and_its_words_are_gone(database: Database, now: datetime) -> None:
+    await database.write(inbox.record, "k1", "o1", "<xml/>", now)
+    await database.write(inbox.finish, "k1", "answer")
+
+    assert await database.write(inbox.take_up, now + inbox.KEPT) == []
+    assert await database.read(inbox.find, "k1") == Kept("answer", True)
+    assert await database.read(lambda session: session.exec(select(InboxMessage.push)).all()) == [""]
+
+
+async def test_signature_is_a_replay_only_with_another_message(database: Database, now: datetime) -> None:
+    await database.write(inbox.remember, "k1", "o1", "a", now, "signed")
+
+    assert not await database.read(inbox.is_replay, "signed", "k1")
+    assert await database.read(inbox.is_replay, "signed", "k2")
+    with pytest.raises(IntegrityError):
+        await database.write(inbox.remember, "k2", "o1", "a", now, "signed")
+
+
+async def test_looking_for_unfinished_messages_reads_no_finished_one(database: Database, now: datetime) -> None:
+    def plan(session: Session) -> str:
+        query = text("EXPLAIN {} SELECT key FROM inbox WHERE answer IS NULL AND lease_until <= '2026-01-01' ORDER BY lease_until"
+                     .format("QUERY PLAN" if database.is_sqlite else ""))  # fmt: skip
+        if not database.is_sqlite:
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        return str(session.execute(query).all())
+
+    assert "inbox_unfinished" in await database.read(plan)

@@ -37,11 +37,79 @@ def test_text_says_who_when_and_what() -> None:
     ("event", "<Event>CLICK</Event><EventKey>repair.report</EventKey>", messages.Click),
     ("event", "<Event>click</Event><EventKey>repair.report</EventKey>", messages.Click),
     ("event", "<Event>TEMPLATESENDJOBFINISH</Event><MsgID>9</MsgID><Status>failed:user block</Status>", messages.Report),
-    ("event", "<Event>VIEW</Event>", messages.Other),
+    ("video", "<MediaId>m</MediaId>", messages.Video),
+    ("ShortVideo", "<MediaId>m</MediaId>", messages.Video),
+    ("link", "<Title>t</Title><Url>http://p</Url>", messages.Link),
+    ("event", "<Event>scancode_waitmsg</Event><EventKey>k</EventKey>", messages.CodeRead),
+    ("event", "<Event>MASSSENDJOBFINISH</Event><MsgID>9</MsgID><Status>err(10001)</Status>", messages.MassReport),
+    ("event", "<Event>subscribe_msg_popup_event</Event>", messages.Consent),
+    ("event", "<Event>subscribe_msg_sent_event</Event>", messages.Report),
+    ("event", "<Event>kf_create_session</Event><KfAccount>a@b</KfAccount>", messages.StaffTalk),
+    *[("event", f"<Event>{event}</Event>", messages.Other) for event in (
+        "VIEW", "view", "LOCATION", "pic_sysphoto", "pic_photo_or_album", "pic_weixin", "location_select", "ENTER",
+        "user_authorize_cancel", "")],
     ("hologram", "", messages.Other),
 ])  # fmt: skip
 def test_each_kind_is_read(kind: str, more: str, expected: type[messages.Message]) -> None:
     assert isinstance(messages.parse(push(kind, more)), expected)
+
+
+def test_subscriptions_come_one_or_several_in_a_list() -> None:
+    one = "<List><TemplateId>T1</TemplateId><SubscribeStatusString>accept</SubscribeStatusString></List>"
+    two = "<List><TemplateId>T2</TemplateId><SubscribeStatusString>reject</SubscribeStatusString></List>"
+
+    def choices(listed: str) -> tuple[tuple[str, bool], ...]:
+        event = "<Event>subscribe_msg_popup_event</Event>"
+        message = messages.parse(push("event", f"{event}<SubscribeMsgPopupEvent>{listed}</SubscribeMsgPopupEvent>"))
+        assert isinstance(message, messages.Consent)
+        return message.choices
+
+    assert choices(one) == (("T1", True),)
+    assert choices(one + two) == (("T1", True), ("T2", False))
+
+
+def test_sent_subscriptions_say_what_became_of_each() -> None:
+    listed = (
+        "<List><TemplateId>T1</TemplateId><MsgID>1</MsgID><ErrorCode>0</ErrorCode><ErrorStatus>success</ErrorStatus></List>"
+        "<List><TemplateId>T1</TemplateId><MsgID>2</MsgID><ErrorCode>3</ErrorCode><ErrorStatus>user refused</ErrorStatus></List>"
+    )
+    event = f"<Event>subscribe_msg_sent_event</Event><SubscribeMsgSentEvent>{listed}</SubscribeMsgSentEvent>"
+    message = messages.parse(push("event", event))
+
+    assert isinstance(message, messages.Report)
+    assert message.results == (("1", "success"), ("2", "user refused"))
+
+
+def test_mass_report_counts_followers() -> None:
+    counts = "<TotalCount>100</TotalCount><FilterCount>80</FilterCount><SentCount>75</SentCount><ErrorCount>5</ErrorCount>"
+    event = f"<Event>MASSSENDJOBFINISH</Event><MsgID>9</MsgID><Status>send success</Status>{counts}"
+    message = messages.parse(push("event", event))
+
+    assert isinstance(message, messages.MassReport)
+    assert (message.total, message.filtered, message.sent, message.failed) == (100, 80, 75, 5)
+
+
+def test_scanned_code_says_what_it_holds() -> None:
+    info = "<ScanCodeInfo><ScanType>qrcode</ScanType><ScanResult><![CDATA[LINLI-7]]></ScanResult></ScanCodeInfo>"
+    message = messages.parse(push("event", f"<Event>scancode_waitmsg</Event><EventKey>k</EventKey>{info}"))
+
+    assert isinstance(message, messages.CodeRead)
+    assert (message.result, message.waits) == ("LINLI-7", True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("declaration", ["<!DOCTYPE a>", "<!DOCTYPE a [<!ENTITY b 'c'>]>"])
+def test_declared_entities_are_never_read(declaration: str, encoding: str) -> None:
+    xml = f'<?xml version="1.0" encoding="{encoding}"?>{declaration}'.encode(encoding) + push("text")
+
+    with pytest.raises(Malformed, match="xml"):
+        messages.parse(xml)
+
+
+def test_message_without_its_number_is_known_by_its_words() -> None:
+    said = {messages.parse(push("text", f"<Content>{words}</Content>")).key for words in ("水管漏了", "灯坏了", "灯坏了")}
+
+    assert len(said) == 2
 
 
 def test_scene_of_a_follow_loses_its_prefix() -> None:
@@ -107,3 +175,9 @@ def test_parts_hold_all_and_none_is_too_long(text: str, limit: int) -> None:
 
 def test_no_character_is_cut_in_two() -> None:
     assert messages.parts("邻里邻里", 7) == ["邻里", "邻里"]
+
+
+def test_reply_is_cut_at_2048_bytes_and_rather_between_lines() -> None:
+    assert [len(part.encode()) for part in messages.parts("邻" * 1000)] == [2046, 954]
+    assert messages.parts("邻\n里里\n", 12) == ["邻\n里里\n"]
+    assert messages.parts("邻里邻\n里", 12) == ["邻里邻\n", "里"]

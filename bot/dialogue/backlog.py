@@ -1,0 +1,46 @@
+"""Messages that were taken, recorded and not answered: their process died, or their turn failed. They are taken up again."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from bot.dialogue.answer import House
+from bot.dialogue.turn import give_up, take
+from bot.dialogue.understanding import Understanding
+from bot.logs import hashed
+from bot.store import inbox
+from bot.store.database import Database
+from bot.store.inbox import Unfinished
+from bot.wechat import messages
+
+log = structlog.get_logger(__name__)
+
+
+class Backlog:
+    """Answers what was left unfinished; several may work on one database."""
+
+    def __init__(
+        self, database: Database, understanding: Understanding, house: Callable[[], House], clock: Callable[[], datetime]
+    ) -> None:
+        self._database, self._understanding, self._house, self._clock = database, understanding, house, clock
+
+    async def step(self) -> int:
+        """Take up what nobody is at any more; returns how many. One that fails again does not stop the others."""
+        left = await self._database.write(inbox.take_up, self._clock())
+        for unfinished in left:
+            message = messages.parse(unfinished.push.encode())
+            try:
+                await self._finish(message, unfinished)
+            except Exception:  # its lease ends and it is taken up again, until it is given up
+                log.exception("unfinished message failed", openid=hashed(message.openid), attempt=unfinished.attempts)
+        return len(left)
+
+    async def _finish(self, message: messages.Message, unfinished: Unfinished) -> None:
+        """Answer as if it were still the moment it was said: 明天 means the day after that."""
+        house, at = self._house(), unfinished.received_at
+        if unfinished.attempts > inbox.ATTEMPTS:
+            await self._database.write(give_up, message, self._clock(), house)
+            return
+        await self._database.write(take, message, self._understanding.hear(message, at), at, house)
+        log.info("answered late", openid=hashed(message.openid), attempt=unfinished.attempts)
