@@ -18,9 +18,11 @@ from sqlmodel import Session, text
 
 from bot import config, metrics
 from bot.console import site as console
+from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.backlog import Backlog
 from bot.dialogue.turn import House
 from bot.dialogue.understanding import Understanding
+from bot.eraser import Eraser
 from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.model import SHANGHAI, Community
@@ -32,6 +34,8 @@ from bot.sender import Sender
 from bot.simulator import server as simulator
 from bot.store import people, schema
 from bot.store.database import Database
+from bot.store.outbox import Ways
+from bot.store.tokens import TokenShelf
 from bot.webhook import Webhook
 from bot.wechat.client import Client
 from bot.wechat.crypto import Account, Mode
@@ -123,7 +127,8 @@ class Linli:
         return Account(
             token=settings.wechat_token.get_secret_value(), appid=settings.wechat_appid,
             mode=Mode(settings.wechat_mode), aes_key=settings.wechat_aes_key.get_secret_value(),
-            max_age=settings.max_age,
+            previous_aes_key=settings.wechat_previous_aes_key.get_secret_value(),
+            max_age=settings.max_age, is_in_milliseconds=settings.wechat_milliseconds,
         )  # fmt: skip
 
 
@@ -186,12 +191,18 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
     linli = app[LINLI]
     settings = linli.settings
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100)) as http:
-        client = Client(settings.wechat_appid, settings.wechat_secret.get_secret_value(), http, settings.wechat_api_base)
-        sender = Sender(linli.database, client, linli.clock, settings.wechat_template)
+        shelf = TokenShelf(linli.database, settings.wechat_appid, linli.clock)
+        secret = settings.wechat_secret.get_secret_value()
+        client = Client(settings.wechat_appid, secret, http, settings.wechat_api_base, shelf)
+        ways = Ways(template=settings.wechat_template, subscription=settings.wechat_subscription)
+        sender = Sender(linli.database, client, linli.clock, ways)
         photographer = Photographer(linli.database, client, linli.clock, settings.var / "photos")
         jobs = [job for integration in linli.integrations for job in integration.jobs]
         backlog = Backlog(linli.database, linli.understanding, lambda: linli.house, linli.clock)
-        schedule = Schedule(linli.database, linli.clock, jobs, lambda: linli.context, photographer, sender, backlog)
+        eraser = Eraser(
+            linli.database, linli.clock, lambda: linli.context, linli.integrations, settings.var / "photos", pack(SILENT)
+        )
+        schedule = Schedule(linli.database, linli.clock, jobs, lambda: linli.context, photographer, sender, backlog, eraser)
         schedule.start()
         tasks = [asyncio.create_task(sender.run(), name="sender"), asyncio.create_task(_refresh(linli), name="refresh")]
         yield

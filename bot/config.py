@@ -32,10 +32,13 @@ class Settings(BaseSettings):
     wechat_appid: str = Field(description="AppID of the service account, wx…")
     wechat_secret: SecretStr = Field(SecretStr(""), description="AppSecret; without it nothing can be sent by itself")
     wechat_aes_key: SecretStr = Field(SecretStr(""), description="EncodingAESKey, 43 characters; needed unless plain")
+    wechat_previous_aes_key: SecretStr = Field(SecretStr(""), description="the key before, still accepted after a change")
     wechat_mode: WeChatMode = Field(WeChatMode.SAFE, description="plain, compat or safe, as in the account's console")
     wechat_api_base: str = Field("https://api.weixin.qq.com/", description="where WeChat's API answers")
     wechat_max_age: int = Field(600, ge=0, description="seconds a signed push stays fresh; 0 = no check")
+    wechat_milliseconds: bool = Field(False, description="for test peers only: pushes are stamped in milliseconds")
     wechat_template: str = Field("", description="template id for notices outside the 48-hour window")
+    wechat_subscription: str = Field("", description="subscription template id, used before the template where allowed")
     database_url: str = Field("", description="empty = SQLite file linli.db in LINLI_VAR; or postgresql://…")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on")
@@ -68,12 +71,11 @@ class Settings(BaseSettings):
             raise ValueError("LINLI_WECHAT_TOKEN is empty; copy the Token of 基本配置 › 服务器配置")
         if self.wechat_mode is WeChatMode.PLAIN:
             return self
-        key = self.wechat_aes_key.get_secret_value()
-        if len(key) != AES_KEY_LENGTH:
-            raise ValueError(
-                f"LINLI_WECHAT_AES_KEY has {len(key)} characters; WeChat's keys have {AES_KEY_LENGTH}. "
-                "Copy EncodingAESKey again, or set LINLI_WECHAT_MODE=plain if the account uses 明文模式"
-            )
+        way_out = "Copy EncodingAESKey again, or set LINLI_WECHAT_MODE=plain if the account uses 明文模式"
+        _check_key("LINLI_WECHAT_AES_KEY", self.wechat_aes_key.get_secret_value(), way_out)
+        previous = self.wechat_previous_aes_key.get_secret_value()
+        if previous:
+            _check_key("LINLI_WECHAT_PREVIOUS_AES_KEY", previous, "Copy it again, or leave it out")
         return self
 
     @property
@@ -95,6 +97,13 @@ class Settings(BaseSettings):
     def intents_folder(self) -> Path:
         """Where the intent files lie."""
         return self.intents or shipped("intents")
+
+
+def _check_key(name: str, key: str, way_out: str) -> None:
+    if len(key) != AES_KEY_LENGTH:
+        raise ValueError(f"{name} has {len(key)} characters; WeChat's keys have {AES_KEY_LENGTH}. {way_out}")
+    if not key.isascii() or not key.isalnum():
+        raise ValueError(f"{name} holds characters other than letters and digits. {way_out}")
 
 
 def load(**overrides: object) -> Settings:

@@ -5,7 +5,7 @@ guess a neighbour's.
 """
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -330,6 +330,72 @@ class MessageReport(SQLModel, table=True):
     msgid: str = Field(primary_key=True)
     status: str
     at: datetime = moment()
+
+
+class Channel(SQLModel, table=True):
+    """A way to residents (chat, template …): what it has carried today, and until when it stands still."""
+
+    name: str = Field(primary_key=True)
+    day: date  # in Asia/Shanghai
+    used: int = 0
+    stopped_until: datetime | None = maybe_moment()
+    waits: bool = False  # what wants to go this way waits for it; else another way is sought
+    reason: str = ""
+
+
+class AccessToken(SQLModel, table=True):
+    """What the account's API calls carry; one for all replicas."""
+
+    __tablename__ = "access_token"
+
+    appid: str = Field(primary_key=True)
+    token: str = ""
+    good_until: datetime | None = maybe_moment()
+    fetching_until: datetime | None = maybe_moment()  # set: one replica is fetching, the others wait
+
+
+class Allowance(SQLModel, table=True):
+    """What a resident allows by subscription: so many notices of one template."""
+
+    openid: str = Field(primary_key=True)
+    template_id: str = Field(primary_key=True)
+    left: int = 0
+    changed_at: datetime = moment()
+
+
+class MassSend(SQLModel, table=True):
+    """A message to all followers at once, of which WeChat allows four a month."""
+
+    __tablename__ = "mass_send"
+
+    id: int | None = Field(default=None, primary_key=True)
+    month: str = Field(index=True)  # 2026-03, in Asia/Shanghai
+    text: str
+    clientmsgid: str = Field(unique=True)  # what WeChat knows a repeat by
+    created_at: datetime = moment()
+    created_by: int | None = Field(default=None, foreign_key="staff.id")
+    msgid: str | None = Field(default=None, index=True)
+    status: str = ""  # WeChat's last word: send success, send fail, err(…)
+    sent: int = 0
+    failed: int = 0
+
+
+class Scene(SQLModel, table=True):
+    """One of our QR codes on a wall: what scanning it begins. WeChat and the code know only `code`."""
+
+    code: str = Field(default_factory=public_id, primary_key=True)
+    kind: str  # as in intents/_scenes.yaml
+    label: str  # where it hangs: 3栋, 地下车库B1
+    url: str  # what the QR code holds
+    created_at: datetime = moment()
+
+
+class Erasure(SQLModel, table=True):
+    """Somebody who left and whose words and photos are to be deleted; gone when that is done."""
+
+    openid: str = Field(primary_key=True)
+    resident_id: int | None = Field(default=None, foreign_key="resident.id")
+    asked_at: datetime = moment()
 
 
 class Task(SQLModel, table=True):

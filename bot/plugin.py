@@ -27,7 +27,7 @@ from bot.errors import Refusal
 from bot.keys import Keys
 from bot.language.phrases import fill
 from bot.model import Community, Delivery, Event, Household, Photo, Resident, Staff, Task
-from bot.store import events, outbox
+from bot.store import events, outbox, tasks
 
 __all__ = [
     "Action", "Ask", "Context", "Desk", "Download", "Integration", "Job", "Page", "Redirect", "Refusal", "Reply",
@@ -99,14 +99,10 @@ class Work:
     def assign(self, kind: str, need: str, title: str, *, urgent: bool = False, openid: str | None = None,
                **data: Any) -> Task:  # fmt: skip
         """Open a task for whoever of the staff has the permission `need`."""
-        task = Task(
-            community_id=self.community.id or 0, kind=kind, need=need, title=title, urgent=urgent, openid=openid,
-            data=data, opened_at=self.now,
+        return tasks.open(
+            self.session, self.now, community_id=self.community.id or 0, kind=kind, need=need, title=title, urgent=urgent,
+            openid=openid, data=data, actor=self.actor,
         )  # fmt: skip
-        self.session.add(task)
-        self.session.flush()
-        self.record("task.opened", f"task:{task.public_id}", task=kind, urgent=urgent)
-        return task
 
     def link(self, path: str, lives: timedelta = LINK_LIVES) -> str:
         """Return the address of a resident's page, such as link("/passes/K3M9"), that opens until it expires."""
@@ -320,3 +316,4 @@ class Integration:
     jobs: Sequence[Job] = ()
     console: Sequence[Page] = ()
     pages: Sequence[Page] = ()
+    erase: Callable[[Work, Resident], None] | None = None  # deletes what a resident who left has said to this service

@@ -11,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlmodel import Session
 
 from bot.dialogue.backlog import Backlog
+from bot.eraser import Eraser
 from bot.model import SHANGHAI
 from bot.photos import Photographer
 from bot.plugin import Context, Job, Work
@@ -18,8 +19,9 @@ from bot.sender import Sender
 from bot.store import inbox, notices
 from bot.store.database import Database
 
-#: Seconds between looks for notices that fall due, photos to fetch, unfinished messages, and old ones to forget.
-NOTICES, PHOTOS, BACKLOG, PRUNING = 1, 2, 1, 3600
+#: Seconds between looks for notices that fall due, photos to fetch, unfinished messages, people who left, and old
+#: messages to forget.
+NOTICES, PHOTOS, BACKLOG, ERASURES, PRUNING = 1, 2, 1, 5, 3600
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +31,7 @@ class Schedule:
 
     def __init__(
         self, database: Database, clock: Callable[[], datetime], jobs: Sequence[Job], context: Callable[[], Context],
-        photographer: Photographer, sender: Sender, backlog: Backlog,
+        photographer: Photographer, sender: Sender, backlog: Backlog, eraser: Eraser,
     ) -> None:  # fmt: skip
         self._database, self._clock, self._context = database, clock, context
         self._photographer, self._sender = photographer, sender
@@ -39,6 +41,7 @@ class Schedule:
         self._every("notices", NOTICES, self._publish)
         self._every("photos", PHOTOS, photographer.step)
         self._every("backlog", BACKLOG, backlog.step)
+        self._every("erasures", ERASURES, eraser.step)
         self._every("pruning", PRUNING, self._prune)
         for job in jobs:
             self._every(job.name, job.every.total_seconds(), self._running(job))

@@ -2,25 +2,29 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot import metrics
 from bot.errors import (
     AccountLimited,
+    ChannelDisabled,
+    ConsentUsed,
     ContentRefused,
     QuotaSpent,
     RecipientGone,
     Temporary,
     TokenRefused,
+    TooFrequent,
     WeChatRefused,
     WindowClosed,
 )
 from bot.model import SHANGHAI, DeliveryState
-from bot.store import outbox
+from bot.store import channels, outbox
+from bot.store.channels import CHAT, SUBSCRIPTION, WORDS
 from bot.store.database import Database
-from bot.store.outbox import Claim, Result
+from bot.store.outbox import Claim, Result, Ways
 from bot.wechat.client import Client
 from bot.wechat.fields import fit_thing
 
@@ -29,6 +33,9 @@ BATCH = 50
 
 #: Seconds between looks at an empty outbox.
 IDLE = 0.5
+
+#: WeChat says "too frequent" (45011) for a minute.
+RUSHED = timedelta(minutes=1)
 
 #: Seconds to wait after the database or the loop itself failed.
 PAUSE = 5.0
@@ -39,8 +46,8 @@ log = structlog.get_logger(__name__)
 class Sender:
     """Sends until cancelled. Several may run, in one process or many: no row is claimed twice."""
 
-    def __init__(self, database: Database, client: Client, clock: Callable[[], datetime], template_id: str) -> None:
-        self._database, self._client, self._clock, self._template_id = database, client, clock, template_id
+    def __init__(self, database: Database, client: Client, clock: Callable[[], datetime], ways: Ways) -> None:
+        self._database, self._client, self._clock, self._ways = database, client, clock, ways
         self._woken = asyncio.Event()
 
     async def run(self) -> None:
@@ -65,28 +72,33 @@ class Sender:
         self._woken.set()
 
     async def step(self) -> int:
-        """Claim a batch, send it, settle it; returns how many rows it had."""
-        now = self._clock()
-        claims = await self._database.write(outbox.claim, now, BATCH, bool(self._template_id))
-        if not claims:
-            return 0
-        results = await asyncio.gather(*(self._send(claim) for claim in claims))
-        await self._database.write(outbox.settle, list(results), self._clock())
-        self._count(results)
+        """Claim a batch, send it, and settle each row as soon as its fate is known; returns how many rows it had."""
+        claims = await self._database.write(outbox.claim, self._clock(), BATCH, self._ways)
+        left = {asyncio.create_task(self._send(claim)) for claim in claims}
+        while left:  # while some are written down others come back: a crash leaves few in doubt
+            done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
+            results = [task.result() for task in done]
+            await self._database.write(outbox.settle, results, self._clock())
+            self._count(results)
         return len(claims)
 
     async def _send(self, claim: Claim) -> Result:
         try:
-            if claim.channel == outbox.CHAT:
-                await self._client.send_text(claim.openid, _text(claim), claim.client_msg_id)
-                return Result(claim=claim, state=DeliveryState.SENT)
-            data = template_fields(claim, self._clock())
-            msgid = await self._client.send_template(
-                claim.openid, self._template_id, data, str(claim.payload.get("url") or ""), claim.client_msg_id
-            )
-            return Result(claim=claim, state=DeliveryState.SENT, msgid=msgid)
+            msgid = await self._hand_over(claim)
         except WeChatRefused as error:
             return after(claim, error, self._clock())
+        return Result(claim=claim, state=DeliveryState.SENT, msgid=msgid)
+
+    async def _hand_over(self, claim: Claim) -> str | None:
+        """Give one message to WeChat; returns its msgid where reports will come for it."""
+        url = str(claim.payload.get("url") or "")
+        if claim.channel == CHAT:
+            await self._client.send_text(claim.openid, str(claim.payload["text"]), claim.client_msg_id)
+            return None
+        data = template_fields(claim, self._clock())
+        if claim.channel == SUBSCRIPTION:
+            return await self._client.send_subscription(claim.openid, self._ways.subscription, data, url)
+        return await self._client.send_template(claim.openid, self._ways.template, data, url, claim.client_msg_id)
 
     def _count(self, results: Sequence[Result]) -> None:
         for result in results:
@@ -100,24 +112,21 @@ def after(claim: Claim, error: WeChatRefused, now: datetime) -> Result:
     """Return what follows from WeChat's no: once more, tomorrow, or never."""
     match error:
         case QuotaSpent():
-            again = datetime.combine(now.astimezone(SHANGHAI).date() + timedelta(days=1), time(), SHANGHAI)
-            return Result(
-                claim=claim,
-                state=DeliveryState.QUEUED,
-                reason="今天的发送额度用完，明天 0 点继续",
-                again_at=again,
-                uncounted=True,
-            )
+            stop = channels.spent(claim.channel, now)
+            return Result(claim=claim, state=DeliveryState.QUEUED, reason=stop.reason, again_at=stop.until, stop=stop)
+        case ChannelDisabled():  # another way may be open
+            stop = channels.disabled(claim.channel, now, error.errcode)
+            return Result(claim=claim, state=DeliveryState.QUEUED, reason=stop.reason, again_at=now, stop=stop)
+        case AccountLimited():
+            stop = channels.misconfigured(claim.channel, now, error.errcode)
+            return Result(claim=claim, state=DeliveryState.QUEUED, reason=stop.reason, again_at=stop.until, stop=stop)
+        case WindowClosed() | ConsentUsed():
+            reason = f"{WORDS[claim.channel]}已不能发，改用别的方式"
+            return Result(claim=claim, state=DeliveryState.QUEUED, reason=reason, again_at=now, is_closed=True)
         case RecipientGone():
-            return Result(claim=claim, state=DeliveryState.FAILED, reason="已取消关注或拒收", gone=error.errcode == 43004)
-        case WindowClosed():
-            return Result(claim=claim, state=DeliveryState.UNREACHABLE, reason=outbox.WINDOW_CLOSED)
+            return Result(claim=claim, state=DeliveryState.FAILED, reason="已取消关注或拒收", gone=True)
         case ContentRefused():
             return Result(claim=claim, state=DeliveryState.FAILED, reason=f"内容被微信拒绝：{error.errmsg}"[:200])
-        case AccountLimited():
-            return Result(
-                claim=claim, state=DeliveryState.FAILED, reason=f"公众号没有权限（{error.errcode}），请运行 linli doctor"
-            )
         case Temporary() | TokenRefused():
             return _retry(claim, error, now)
     return Result(claim=claim, state=DeliveryState.FAILED, reason=f"微信拒绝：{error}"[:200])
@@ -126,16 +135,11 @@ def after(claim: Claim, error: WeChatRefused, now: datetime) -> Result:
 def _retry(claim: Claim, error: WeChatRefused, now: datetime) -> Result:
     if claim.attempts > len(outbox.RETRIES):
         return Result(claim=claim, state=DeliveryState.FAILED, reason=f"多次重试仍失败：{error.errmsg}"[:200])
-    return Result(
-        claim=claim, state=DeliveryState.QUEUED, reason=error.errmsg[:200], again_at=now + outbox.RETRIES[claim.attempts - 1]
-    )
+    wait = max(outbox.RETRIES[claim.attempts - 1], RUSHED if isinstance(error, TooFrequent) else timedelta())
+    return Result(claim=claim, state=DeliveryState.QUEUED, reason=error.errmsg[:200], again_at=now + wait)
 
 
 def template_fields(claim: Claim, now: datetime) -> dict[str, str]:
     """Return the values of the notice template: thing1 the title, time2 the time, cut to WeChat's limits."""
     title = str(claim.payload.get("title") or claim.payload.get("text") or "物业消息")
     return {"thing1": fit_thing(title), "time2": f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"}
-
-
-def _text(claim: Claim) -> str:
-    return str(claim.payload["text"])

@@ -7,7 +7,7 @@ shown → a new request. Everything is written or nothing: inbox row, conversati
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, update
+from sqlmodel import Session
 
 from bot.dialogue import forms
 from bot.dialogue.answer import SILENT, Answer, House, Kind, Outcome, pack, unpack
@@ -16,8 +16,8 @@ from bot.dialogue.hearing import Hearing
 from bot.dialogue.understanding import Heard
 from bot.errors import Forged
 from bot.language.matcher import Match
-from bot.model import Conversation, Delivery, DeliveryState, Photo
-from bot.store import conversations, followers, inbox, outbox
+from bot.model import Conversation, Photo
+from bot.store import conversations, erasures, followers, inbox, outbox
 from bot.wechat import messages
 
 __all__ = ["Answer", "House", "Kind", "Outcome", "apology", "give_up", "postpone", "take"]
@@ -112,6 +112,10 @@ class _Turn(Hearing):
                 answer = self._decline(f"[链接] {message.title}", "link.unseen")
             case messages.CodeRead():
                 answer = self._read_code(message)
+            case messages.Consent():
+                for template_id, allowed in message.choices:
+                    followers.allow(self.session, self.openid, template_id, allowed, self.now)
+                answer = SILENT
             case messages.StaffTalk():
                 self.turn.record(f"conversation.wechat_desk_{message.state}", f"conversation:{self.conversation.public_id}")
                 answer = SILENT
@@ -221,18 +225,14 @@ class _Turn(Hearing):
         return self._say("unknown", "code.unknown")
 
     def _part(self) -> Answer:
-        """Let somebody go: nothing is sent to them any more, and they are bound to no flat."""
+        """Let somebody go: nothing is sent to them any more, they are bound to no flat, and what they said is erased."""
         followers.left(self.follower, self.now)
+        erasures.ask(self.session, self.openid, self.turn.resident, self.now)
         if self.turn.resident is not None:
             self.turn.record("identity.unbound", f"resident:{self.turn.resident.public_id}", reason="unfollowed")
             self.turn.resident.openid = None
             self.turn.resident.bound_at = None
             self.session.add(self.turn.resident)
-        self.session.execute(
-            update(Delivery)
-            .where(col(Delivery.openid) == self.openid, col(Delivery.state).in_([DeliveryState.QUEUED, DeliveryState.ARMED]))
-            .values(state=DeliveryState.CANCELLED, reason="已取消关注", updated_at=self.now)
-        )
         self.form = None
         self.conversation.options = None
         conversations.hand_back(self.conversation)

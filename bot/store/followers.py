@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, col
 
-from bot.model import Follower
+from bot.model import Allowance, Follower
 from bot.wechat import quota
 
 
@@ -52,3 +53,30 @@ def left(follower: Follower, now: datetime) -> None:
     """The follower is gone: nothing may be sent any more."""
     follower.left_at = now
     set_window(follower, quota.Window())
+
+
+# ------------------------------------------------------------------ what they allow by subscription
+
+
+def allow(session: Session, openid: str, template_id: str, allowed: bool, now: datetime) -> None:
+    """Note that one notice more of a template may be sent, or none any more."""
+    allowance = session.get(Allowance, (openid, template_id), with_for_update=True)
+    if allowance is None:
+        allowance = Allowance(openid=openid, template_id=template_id, changed_at=now)
+    allowance.left = allowance.left + 1 if allowed else 0
+    allowance.changed_at = now
+    session.add(allowance)
+
+
+def use_allowance(session: Session, openid: str, template_id: str, now: datetime) -> bool:
+    """Take one of the notices a resident allowed; tells whether there was one."""
+    allowance = session.get(Allowance, (openid, template_id), with_for_update=True)
+    if allowance is None or allowance.left < 1:
+        return False
+    allowance.left, allowance.changed_at = allowance.left - 1, now
+    return True
+
+
+def forget_allowances(session: Session, openid: str) -> None:
+    """WeChat says that nothing is allowed any more."""
+    session.execute(delete(Allowance).where(col(Allowance.openid) == openid))

@@ -16,7 +16,8 @@ from sqlalchemy import func, insert, select, text, update
 from sqlmodel import Session, col
 
 from bot.model import Delivery, DeliveryState, Follower, MessageReport, Notice
-from bot.store import followers
+from bot.store import channels, followers
+from bot.store.channels import CHAT, SUBSCRIPTION, TEMPLATE, Stop
 from bot.wechat import quota
 
 #: How long a claimed row is its sender's: much longer than a call, shorter than WeChat's ten minutes.
@@ -27,8 +28,6 @@ REPEATABLE = timedelta(minutes=10)
 
 #: Waits before the second, third … attempt; together shorter than REPEATABLE.
 RETRIES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=3))
-
-CHAT, TEMPLATE = "chat", "template"
 
 #: Written out, not bound: only so does the partial index delivery_due serve it.
 _DUE = text("delivery.state IN ('armed', 'queued', 'sending')")
@@ -41,7 +40,7 @@ class Claim:
     id: int
     attempts: int
     openid: str
-    channel: str  # chat or template
+    channel: str  # chat, subscription or template
     payload: Mapping[str, Any]
     first_try_at: datetime
 
@@ -60,8 +59,22 @@ class Result:
     reason: str = ""
     msgid: str | None = None
     again_at: datetime | None = None
-    gone: bool = False  # the follower is not there any more
-    uncounted: bool = False  # the attempt was none: the account's quota was spent
+    gone: bool = False  # nothing reaches the follower until they write or follow again
+    is_closed: bool = False  # our ledger was wrong: this way is closed to this follower, another is to be found
+    stop: Stop | None = None  # the whole way stands still
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether WeChat surely took nothing, so that the attempt is none and any way may be tried next."""
+        return self.is_closed or self.stop is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ways:
+    """What may be used where no customer-service message may be sent: templates' ids, empty for none."""
+
+    template: str = ""
+    subscription: str = ""
 
 
 def queue(session: Session, openid: str, words: str, now: datetime, *, url: str = "", title: str = "") -> Delivery:
@@ -73,10 +86,10 @@ def queue(session: Session, openid: str, words: str, now: datetime, *, url: str 
     return delivery
 
 
-def claim(session: Session, now: datetime, limit: int, template: bool) -> list[Claim]:
-    """Take up to `limit` due rows for LEASE, the longest due first; those nobody can be told are settled at once.
+def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim]:
+    """Take up to `limit` due rows for LEASE, the longest due first.
 
-    `template` tells whether template messages may be used where the 48-hour window is closed.
+    Those nobody can be told are settled at once, and those whose only way stands still wait until it goes on.
     """
     due = select(col(Delivery.id)).where(_DUE, col(Delivery.due_at) <= now)
     due = due.order_by(col(Delivery.due_at), col(Delivery.id)).limit(limit).with_for_update(skip_locked=True)
@@ -94,9 +107,14 @@ def claim(session: Session, now: datetime, limit: int, template: bool) -> list[C
         )
         .execution_options(synchronize_session=False)
     ).all()
+    if not rows:
+        return []
     rows = sorted(rows)
-    known = _followers(session, [row.openid for row in rows if row.openid])
-    return [claim for row in rows if (claim := _choose_channel(session, row, known, now, template))]
+    choice = _Choice(
+        session=session, now=now, ways=ways, stops=channels.stops(session, now),
+        known=_followers(session, [row.openid for row in rows if row.openid]),
+    )  # fmt: skip
+    return [claim for row in rows if (claim := choice.of(row))]
 
 
 def _followers(session: Session, openids: Sequence[str]) -> dict[str, Follower]:
@@ -104,41 +122,65 @@ def _followers(session: Session, openids: Sequence[str]) -> dict[str, Follower]:
     return {follower.openid: follower for follower in found}
 
 
-def _choose_channel(session: Session, row: Any, known: Mapping[str, Follower], now: datetime, template: bool) -> Claim | None:
-    """Pick the honest channel: chat inside the window, else template, else nobody is told and the row says why."""
-    first = row.first_try_at or now
-    follower = known.get(row.openid or "")
-    if now - first > REPEATABLE:
-        return _give_up(session, row.id, DeliveryState.FAILED, "多次发送没有结果，不再重发", now)
-    if not row.openid:
-        return _give_up(session, row.id, DeliveryState.UNREACHABLE, NOT_BOUND, now)
-    if follower is None or follower.followed_at is None or follower.left_at is not None:
-        return _give_up(session, row.id, DeliveryState.UNREACHABLE, NOT_FOLLOWING, now)
-    # A repeat keeps its channel: the id that WeChat knows must mean the same message.
-    channel = row.channel or _open_channel(session, follower, now, template)
-    if not channel:
-        return _give_up(session, row.id, DeliveryState.UNREACHABLE, WINDOW_CLOSED, now)
-    _write(session, row.id, channel=channel, first_try_at=first)
-    return Claim(id=row.id, attempts=row.attempts, openid=row.openid, channel=channel, payload=row.payload, first_try_at=first)
+@dataclass(frozen=True, kw_only=True)
+class _Choice:
+    """How each claimed row finds its honest channel: chat inside the window, else by consent, else by template."""
 
+    session: Session
+    now: datetime
+    ways: Ways
+    stops: Mapping[str, Stop]
+    known: Mapping[str, Follower]
 
-def _open_channel(session: Session, follower: Follower, now: datetime, template: bool) -> str:
-    """Take one message from the follower's window, else use a template where there is one."""
-    window = quota.take(followers.window(follower), now)
-    if window is None:
-        return TEMPLATE if template else ""
-    followers.set_window(follower, window)
-    session.add(follower)
-    return CHAT
+    def of(self, row: Any) -> Claim | None:
+        """Return the claim; None when nobody is told, or not yet, and the row says why."""
+        first = row.first_try_at or self.now
+        follower = self.known.get(row.openid or "")
+        if self.now - first > REPEATABLE:
+            return self._end(row, DeliveryState.FAILED, "多次发送没有结果，不再重发")
+        if not row.openid:
+            return self._end(row, DeliveryState.UNREACHABLE, NOT_BOUND)
+        if follower is None or follower.followed_at is None or follower.left_at is not None:
+            return self._end(row, DeliveryState.UNREACHABLE, NOT_FOLLOWING)
+        # A repeat keeps its channel: the id that WeChat knows must mean the same message.
+        channel = row.channel or self._open(follower)
+        if not channel:
+            return self._end(row, DeliveryState.UNREACHABLE, self._why_closed())
+        stop = self.stops.get(channel)
+        if stop is not None:
+            return self._end(row, DeliveryState.QUEUED, stop.reason, due_at=stop.until, attempts=row.attempts - 1)
+        _write(self.session, row.id, channel=channel, first_try_at=first)
+        return Claim(
+            id=row.id, attempts=row.attempts, openid=row.openid, channel=channel, payload=row.payload, first_try_at=first
+        )  # fmt: skip
+
+    def _open(self, follower: Follower) -> str:
+        """Return the channel that is open to a follower, and take what it costs; empty when none is."""
+        if CHAT not in self.stops:
+            window = quota.take(followers.window(follower), self.now)
+            if window is not None:
+                followers.set_window(follower, window)
+                self.session.add(follower)
+                return CHAT
+        if self.ways.subscription and SUBSCRIPTION not in self.stops:
+            if followers.use_allowance(self.session, follower.openid, self.ways.subscription, self.now):
+                return SUBSCRIPTION
+        waits = [name for name in (TEMPLATE, CHAT) if name in self.stops and self.stops[name].waits]
+        if self.ways.template and (TEMPLATE not in self.stops or TEMPLATE in waits):
+            return TEMPLATE
+        return CHAT if CHAT in waits and quota.left(followers.window(follower), self.now) else ""
+
+    def _why_closed(self) -> str:
+        broken = [stop.reason for stop in self.stops.values() if not stop.waits]
+        return "；".join(broken) or WINDOW_CLOSED
+
+    def _end(self, row: Any, state: DeliveryState, reason: str, **more: Any) -> Claim | None:
+        _write(self.session, row.id, state=state, reason=reason, updated_at=self.now, **more)
+        return None
 
 
 #: Why nobody is told.
 NOT_BOUND, NOT_FOLLOWING, WINDOW_CLOSED = "未绑定微信", "未关注公众号", "48小时内没有说过话，也没有配置模板消息"
-
-
-def _give_up(session: Session, identity: int, state: DeliveryState, reason: str, now: datetime) -> Claim | None:
-    _write(session, identity, state=state, reason=reason, updated_at=now)
-    return None
 
 
 def _write(session: Session, identity: int, **values: Any) -> None:
@@ -156,8 +198,8 @@ def settle(session: Session, results: Sequence[Result], now: datetime) -> int:
             values["msgid"] = result.msgid
         if result.again_at:
             values["due_at"] = result.again_at
-        if result.uncounted:
-            values |= {"attempts": result.claim.attempts - 1, "first_try_at": None}
+        if result.is_refused:
+            values |= {"attempts": result.claim.attempts - 1, "first_try_at": None, "channel": ""}
         written = session.execute(
             update(Delivery)
             .where(
@@ -170,16 +212,26 @@ def settle(session: Session, results: Sequence[Result], now: datetime) -> int:
         counted += int(getattr(written, "rowcount", 0))
         if result.msgid:
             _apply_early_report(session, result.msgid, now)
-        if result.gone:
-            _mark_left(session, result.claim.openid, now)
+        if result.gone or result.is_closed:
+            _correct_follower(session, result, now)
+    for stop in {result.stop.channel: result.stop for result in results if result.stop}.values():
+        channels.stop(session, stop, now)
+    channels.count(session, (result.claim.channel for result in results if result.state == DeliveryState.SENT), now)
     return counted
 
 
-def _mark_left(session: Session, openid: str, now: datetime) -> None:
-    follower = session.get(Follower, openid)
-    if follower is not None and follower.left_at is None:
+def _correct_follower(session: Session, result: Result, now: datetime) -> None:
+    """Write down what WeChat's refusal says of a follower: gone, or a way closed that we held for open."""
+    follower = session.get(Follower, result.claim.openid)
+    if follower is None:
+        return
+    if result.gone and follower.left_at is None:
         followers.left(follower, now)
-        session.add(follower)
+    if result.is_closed and result.claim.channel == CHAT:
+        followers.set_window(follower, quota.Window())
+    if result.is_closed and result.claim.channel == SUBSCRIPTION:
+        followers.forget_allowances(session, follower.openid)
+    session.add(follower)
 
 
 # ------------------------------------------------------------------ WeChat's reports

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.plugin import Integration
-from integrations.health import actions, console
+from integrations.health import actions, console, erasing
 
 integration = Integration(
     name="health",
@@ -11,4 +11,5 @@ integration = Integration(
     folder=Path(__file__).parent,
     actions=actions.ALL,
     console=console.ROUTES,
+    erase=erasing.erase,
 )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.plugin import Integration
-from integrations.visitor_passes import actions, console, pages
+from integrations.visitor_passes import actions, console, erasing, pages
 
 integration = Integration(
     name="visitor_passes",
@@ -12,4 +12,5 @@ integration = Integration(
     actions=actions.ALL,
     console=console.ROUTES,
     pages=pages.ROUTES,
+    erase=erasing.erase,
 )

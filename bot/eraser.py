@@ -1,0 +1,47 @@
+"""Carries out the erasures of people who left: rows in one transaction each, then the files."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from bot.model import Erasure, Resident
+from bot.plugin import Context, Integration, Work
+from bot.store import erasures
+from bot.store.database import Database
+
+
+class Eraser:
+    """Deletes what the bot and its integrations know of somebody, and their photos in a folder."""
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], context: Callable[[], Context],
+        integrations: Sequence[Integration], folder: Path, blank: str,
+    ) -> None:  # fmt: skip
+        self._database, self._clock, self._context = database, clock, context
+        self._integrations, self._folder, self._blank = integrations, folder, blank
+
+    async def step(self) -> int:
+        """Carry out what was asked for; returns how many photo files went."""
+        names = await self._database.write(self._erase)
+        for name in names:
+            await asyncio.to_thread((self._folder / f"{name}.jpg").unlink, missing_ok=True)
+        return len(names)
+
+    def _erase(self, session: Session) -> list[str]:
+        now, names = self._clock(), []
+        for erasure in erasures.asked(session):
+            self._erase_in_services(session, erasure, now)
+            names += erasures.carry_out(session, erasure, now, self._blank)
+        return names
+
+    def _erase_in_services(self, session: Session, erasure: Erasure, now: datetime) -> None:
+        resident = session.get(Resident, erasure.resident_id) if erasure.resident_id else None
+        if resident is None or resident.openid:  # somebody without a flat, or back again
+            return
+        work = Work(session=session, now=now, context=self._context())
+        for integration in self._integrations:
+            if integration.erase is not None:
+                integration.erase(work, resident)

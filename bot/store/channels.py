@@ -1,0 +1,103 @@
+"""The ways to residents: what each has carried today, and until when one stands still, for the whole account.
+
+Days are those of Asia/Shanghai, as WeChat counts them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlmodel import Session, col, select
+
+from bot.model import SHANGHAI, Channel, Community, Task
+from bot.store import tasks
+
+CHAT, SUBSCRIPTION, TEMPLATE, MASS = "chat", "subscription", "template", "mass"
+
+#: What people call them.
+WORDS: Mapping[str, str] = {CHAT: "客服消息", SUBSCRIPTION: "订阅通知", TEMPLATE: "模板消息", MASS: "群发"}
+
+#: A way the account may not use is tried again after this long; until then nothing is asked of it.
+DISABLED = timedelta(hours=1)
+
+#: What an operator can mend at once, such as an address that is not listed, is tried again soon.
+MENDABLE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A way that stands still. `waits`: what wants to go this way waits for it; else another way is sought."""
+
+    channel: str
+    until: datetime
+    waits: bool
+    reason: str
+    is_fault: bool = True  # admins are told
+
+
+def spent(channel: str, now: datetime) -> Stop:
+    """Return the stop of a way whose cap is reached: until the next day begins."""
+    tomorrow = datetime.combine(now.astimezone(SHANGHAI).date() + timedelta(days=1), time(), SHANGHAI)
+    reason = f"今天的{WORDS[channel]}额度用完，明天 0 点继续"
+    return Stop(channel=channel, until=tomorrow, waits=True, reason=reason, is_fault=False)
+
+
+def disabled(channel: str, now: datetime, errcode: int | None) -> Stop:
+    """Return the stop of a way that the account may not use."""
+    reason = f"公众号不能发{WORDS[channel]}（{errcode}）"
+    return Stop(channel=channel, until=now + DISABLED, waits=False, reason=reason)
+
+
+def misconfigured(channel: str, now: datetime, errcode: int | None) -> Stop:
+    """Return the stop of a way that goes on once the account's settings are mended."""
+    reason = f"微信拒绝了我们的调用（{errcode}），暂停发{WORDS[channel]}"
+    return Stop(channel=channel, until=now + MENDABLE, waits=True, reason=reason)
+
+
+def stops(session: Session, now: datetime) -> dict[str, Stop]:
+    """Return the ways that stand still now, by name."""
+    rows = session.exec(select(Channel).where(col(Channel.stopped_until) > now)).all()
+    return {
+        row.name: Stop(channel=row.name, until=row.stopped_until, waits=row.waits, reason=row.reason)
+        for row in rows if row.stopped_until is not None
+    }  # fmt: skip
+
+
+def stop(session: Session, stop: Stop, now: datetime) -> None:
+    """Let a way stand still for everybody; one the account may not use is told to the admins, once while it lasts."""
+    channel = _channel(session, stop.channel, now)
+    channel.stopped_until, channel.waits, channel.reason = stop.until, stop.waits, stop.reason
+    if stop.is_fault and not _is_told(session, stop.channel):
+        community = session.exec(select(Community)).first()
+        title = f"{stop.reason}，请到公众平台检查权限和 IP 白名单，或运行 linli doctor"
+        tasks.open(session, now, kind="wechat.channel", need="account.manage", title=title, urgent=True,
+                   community_id=community.id or 0 if community else 0, data={"channel": stop.channel})  # fmt: skip
+
+
+def count(session: Session, carried: Iterable[str], now: datetime) -> None:
+    """Add what WeChat has taken to the day's figures."""
+    for name, number in sorted(Counter(carried).items()):  # in one order, so that replicas do not lock crosswise
+        _channel(session, name, now).used += number
+
+
+def figures(session: Session, now: datetime) -> dict[str, int]:
+    """Return what each way has carried today."""
+    today = now.astimezone(SHANGHAI).date()
+    return {row.name: row.used if row.day == today else 0 for row in session.exec(select(Channel).order_by(Channel.name)).all()}
+
+
+def _channel(session: Session, name: str, now: datetime) -> Channel:
+    today = now.astimezone(SHANGHAI).date()
+    channel = session.get(Channel, name, with_for_update=True)
+    if channel is None:
+        channel = Channel(name=name, day=today)
+    if channel.day != today:
+        channel.day, channel.used = today, 0
+    session.add(channel)
+    return channel
+
+
+def _is_told(session: Session, channel: str) -> bool:
+    told = session.exec(select(Task).where(Task.kind == "wechat.channel", col(Task.closed_at).is_(None))).all()
+    return any(task.data.get("channel") == channel for task in told)

@@ -1,0 +1,81 @@
+"""Deleting what is known of somebody who left, as WeChat obliges its operators.
+
+Counts still add up afterwards: rows that others need stay, without openid and words. The roster is the property office's
+own record and stays.
+Source: developers.weixin.qq.com/doc/service/guide/product/message/Receiving_event_pushes.html (unsubscribe)
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from bot.model import Conversation, Delivery, DeliveryState, Erasure, Follower, Line, Photo, Resident, Task
+from bot.store import events, followers, inbox
+
+#: What stands in place of a title that named somebody.
+ERASED = "居民已取消关注，内容已删除"
+
+
+def ask(session: Session, openid: str, resident: Resident | None, now: datetime) -> None:
+    """Have everything deleted that was said until `now`; nothing queued is sent any more."""
+    erasure = session.get(Erasure, openid) or Erasure(openid=openid, asked_at=now)
+    erasure.asked_at = now
+    erasure.resident_id = resident.id if resident else erasure.resident_id
+    session.add(erasure)
+    session.execute(
+        update(Delivery)
+        .where(col(Delivery.openid) == openid, col(Delivery.state).in_([DeliveryState.QUEUED, DeliveryState.ARMED]))
+        .values(state=DeliveryState.CANCELLED, reason="已取消关注", updated_at=now)
+    )
+
+
+def asked(session: Session, limit: int = 20) -> Sequence[Erasure]:
+    """Return what is still to be done, the oldest first."""
+    return session.exec(select(Erasure).order_by(col(Erasure.asked_at)).limit(limit).with_for_update(skip_locked=True)).all()
+
+
+def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str) -> list[str]:
+    """Delete it all; returns the names of photo files that nobody needs any more. `blank` is an answer that says nothing.
+
+    Who has come back meanwhile keeps what is new.
+    """
+    openid, until = erasure.openid, erasure.asked_at
+    photos = session.exec(select(Photo).where(Photo.openid == openid, col(Photo.taken_at) <= until)).all()
+    session.execute(delete(Line).where(col(Line.openid) == openid, col(Line.at) <= until))
+    for photo in photos:
+        session.delete(photo)
+    _clear_deliveries(session, openid)
+    _clear_tasks(session, openid)
+    inbox.forget(session, openid, blank)
+    follower = session.get(Follower, openid)
+    if follower is None or follower.left_at is not None:
+        followers.forget_allowances(session, openid)
+        session.execute(delete(Conversation).where(col(Conversation.openid) == openid))
+        if follower is not None:
+            session.delete(follower)
+    session.delete(erasure)
+    session.flush()
+    events.record(session, now, "privacy.erased", photos=len(photos))
+    return [name for name in {photo.sha256 for photo in photos if photo.sha256} if not is_needed(session, name)]
+
+
+def is_needed(session: Session, name: str) -> bool:
+    """Tell whether a photo file still belongs to somebody."""
+    return session.exec(select(Photo.id).where(Photo.sha256 == name).limit(1)).first() is not None
+
+
+def _clear_deliveries(session: Session, openid: str) -> None:
+    mine = (col(Delivery.openid) == openid, col(Delivery.state).not_in([DeliveryState.QUEUED, DeliveryState.SENDING]))
+    session.execute(update(Delivery).where(*mine, col(Delivery.notice_id).is_(None)).values(payload={"text": ""}))
+    session.execute(update(Delivery).where(*mine).values(openid=None))
+
+
+def _clear_tasks(session: Session, openid: str) -> None:
+    """Take openid and words out of tasks; what is still to be done keeps its title, which staff need."""
+    for task in session.exec(select(Task).where(Task.openid == openid)).all():
+        task.openid, task.data = None, {}
+        if task.closed_at is not None:
+            task.title = ERASED
+        session.add(task)

@@ -1,0 +1,23 @@
+"""What a person of the staff must look at."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.model import Task
+from bot.store import events
+
+
+def open(session: Session, now: datetime, *, community_id: int, kind: str, need: str, title: str, urgent: bool = False,
+         openid: str | None = None, data: Mapping[str, Any] | None = None, actor: str = "system") -> Task:  # fmt: skip
+    """Open a task for whoever of the staff has the permission `need`."""
+    task = Task(
+        community_id=community_id, kind=kind, need=need, title=title, urgent=urgent, openid=openid, data=dict(data or {}),
+        opened_at=now,
+    )  # fmt: skip
+    session.add(task)
+    session.flush()
+    events.record(session, now, "task.opened", subject=f"task:{task.public_id}", actor=actor, task=kind, urgent=urgent)
+    return task

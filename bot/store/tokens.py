@@ -1,0 +1,75 @@
+"""The access token, shared by all replicas through the database: whoever finds it missing or refused fetches it for all."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from bot.model import AccessToken
+from bot.store.database import Database
+
+#: How long the others wait for whoever fetches; a fetch takes well under a second.
+FETCHING = timedelta(seconds=12)
+
+#: Seconds between looks whether another replica has fetched.
+LOOK_EVERY = 0.1
+
+
+@dataclass(frozen=True)
+class TokenShelf:
+    """Where one account's token lies."""
+
+    database: Database
+    appid: str
+    clock: Callable[[], datetime]
+
+    async def take(self, stale: str, fetch: Callable[[], Awaitable[tuple[str, float]]]) -> tuple[str, float]:
+        """Return a token other than `stale` and the seconds it is still good.
+
+        `fetch` gives a new one and its seconds; of all who ask at once, one calls it. When that one fails or dies, the next does.
+        """
+        while True:
+            now = self.clock()
+            found = await self._look(stale, now)
+            if isinstance(found, tuple):
+                return found
+            if found:  # it is ours to fetch
+                return await self._fetch(fetch)
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _look(self, stale: str, now: datetime) -> tuple[str, float] | bool:
+        try:
+            return await self.database.write(_look, self.appid, stale, now)
+        except IntegrityError:  # another replica has just begun the row
+            return False
+
+    async def _fetch(self, fetch: Callable[[], Awaitable[tuple[str, float]]]) -> tuple[str, float]:
+        try:
+            token, seconds = await fetch()
+        except BaseException:
+            await self.database.write(_put, self.appid, "", self.clock())  # the next may try at once
+            raise
+        await self.database.write(_put, self.appid, token, self.clock() + timedelta(seconds=seconds))
+        return token, seconds
+
+
+def _look(session: Session, appid: str, stale: str, now: datetime) -> tuple[str, float] | bool:
+    """Return the token and its seconds; else whether it is the caller's turn to fetch one."""
+    row = session.get(AccessToken, appid, with_for_update=True)
+    if row is None:
+        row = AccessToken(appid=appid)
+        session.add(row)
+    if row.token and row.token != stale and row.good_until is not None and now < row.good_until:
+        return row.token, (row.good_until - now).total_seconds()
+    if row.fetching_until is not None and now < row.fetching_until:
+        return False
+    row.fetching_until = now + FETCHING
+    return True
+
+
+def _put(session: Session, appid: str, token: str, until: datetime) -> None:
+    row = session.get_one(AccessToken, appid, with_for_update=True)
+    row.token, row.good_until, row.fetching_until = token, until, None
