@@ -97,7 +97,8 @@ class Sender:
             return None
         data = template_fields(claim, self._clock())
         if claim.channel == SUBSCRIPTION:
-            return await self._client.send_subscription(claim.openid, self._ways.subscription, data, url)
+            await self._client.send_subscription(claim.openid, self._ways.subscription, data, url)
+            return None
         return await self._client.send_template(claim.openid, self._ways.template, data, url, claim.client_msg_id)
 
     def _count(self, results: Sequence[Result]) -> None:
