@@ -25,6 +25,7 @@ from bot.dialogue.understanding import Understanding
 from bot.eraser import Eraser
 from bot.errors import Misconfigured
 from bot.keys import Keys
+from bot.logs import AccessLogger
 from bot.model import SHANGHAI, Community
 from bot.pages import site as pages
 from bot.photos import Photographer
@@ -229,7 +230,7 @@ async def _refresh(linli: Linli) -> None:
 
 async def run(app: web.Application, host: str, port: int, ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is called once connections are accepted."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
+    runner = web.AppRunner(app, access_log_class=AccessLogger, shutdown_timeout=3.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port, backlog=1024).start()

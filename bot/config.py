@@ -1,5 +1,6 @@
 """Settings, read once at start from the environment, a `.env` file and defaults, in that order."""
 
+import re
 import secrets
 from datetime import timedelta
 from enum import StrEnum
@@ -102,7 +103,7 @@ class Settings(BaseSettings):
 def _check_key(name: str, key: str, way_out: str) -> None:
     if len(key) != AES_KEY_LENGTH:
         raise ValueError(f"{name} has {len(key)} characters; WeChat's keys have {AES_KEY_LENGTH}. {way_out}")
-    if not key.isascii() or not key.isalnum():
+    if not re.fullmatch(r"[A-Za-z0-9+/]*", key):
         raise ValueError(f"{name} holds characters other than letters and digits. {way_out}")
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import Session
@@ -11,6 +11,9 @@ from bot.model import Erasure, Resident
 from bot.plugin import Context, Integration, Work
 from bot.store import erasures
 from bot.store.database import Database
+
+#: A file younger than this may belong to a row that is just being written.
+SETTLED = timedelta(hours=1)
 
 
 class Eraser:
@@ -29,6 +32,18 @@ class Eraser:
         for name in names:
             await asyncio.to_thread((self._folder / f"{name}.jpg").unlink, missing_ok=True)
         return len(names)
+
+    async def sweep(self) -> int:
+        """Delete photo files that belong to nobody, such as a process leaves that dies between rows and files."""
+        names = await asyncio.to_thread(self._old_names)
+        orphans = await self._database.read(lambda session: [name for name in names if not erasures.is_needed(session, name)])
+        for name in orphans:
+            await asyncio.to_thread((self._folder / f"{name}.jpg").unlink, missing_ok=True)
+        return len(orphans)
+
+    def _old_names(self) -> list[str]:
+        before = (self._clock() - SETTLED).timestamp()
+        return [path.stem for path in self._folder.glob("*.jpg") if path.stat().st_mtime < before]
 
     def _erase(self, session: Session) -> list[str]:
         now, names = self._clock(), []

@@ -4,10 +4,16 @@ Openids are personal data: only their hash is written. Message texts are never w
 """
 
 import logging
+import re
 import sys
 from hashlib import sha256
 
 import structlog
+from aiohttp.abc import AbstractAccessLogger
+from aiohttp.web import BaseRequest, StreamResponse
+
+#: What a path may hold that opens something: the token of a sign-in link.
+_SECRET = re.compile(r"^(/console/in/).+")
 
 
 def configure(*, readable: bool | None = None, level: int = logging.INFO) -> None:
@@ -34,3 +40,19 @@ def configure(*, readable: bool | None = None, level: int = logging.INFO) -> Non
 def hashed(openid: str) -> str:
     """Return what stands for an openid in logs: the same for the same person, and no way back."""
     return sha256(openid.encode()).hexdigest()[:10]
+
+
+class AccessLogger(AbstractAccessLogger):
+    """One line per request, without its query: there stand signatures, tokens and the seals of residents' links.
+
+    Pushes that were taken have a line of their own already.
+    """
+
+    def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
+        """Write method, path, status and milliseconds."""
+        if request.path == "/wechat" and response.status == 200:
+            return
+        structlog.get_logger(__name__).info(
+            "request", method=request.method, path=_SECRET.sub(r"\1…", request.path), status=response.status,
+            milliseconds=round(time * 1000, 1),
+        )  # fmt: skip

@@ -43,6 +43,7 @@ class Schedule:
         self._every("backlog", BACKLOG, backlog.step)
         self._every("erasures", ERASURES, eraser.step)
         self._every("pruning", PRUNING, self._prune)
+        self._every("sweeping", PRUNING, eraser.sweep)
         for job in jobs:
             self._every(job.name, job.every.total_seconds(), self._running(job))
 

@@ -6,19 +6,23 @@ from itertools import count
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.errors import (
-    AccountLimited,
+    AddressNotListed,
+    ChannelDisabled,
     ContentRefused,
     QuotaSpent,
     RecipientGone,
     Refusal,
     Temporary,
+    TooFrequent,
+    Unanswered,
     WeChatRefused,
     WindowClosed,
 )
 from bot.model import (
+    SHANGHAI,
     Community,
     Delivery,
     DeliveryState,
@@ -28,12 +32,16 @@ from bot.model import (
     Notice,
     NoticeState,
     Resident,
+    Task,
 )
 from bot.sender import Sender, after
-from bot.store import notices, outbox
+from bot.store import channels, followers, notices, outbox
 from bot.store.database import Database
 from bot.store.notices import Audience
-from bot.store.outbox import Claim, Result
+from bot.store.outbox import Claim, Result, Ways
+
+#: Templates for who may not be written to freely.
+WAYS = Ways(template="t")
 
 
 class WeChat:
@@ -43,20 +51,25 @@ class WeChat:
         self.got: dict[tuple[str, str], str] = {}
         self.calls = 0
         self.fault: WeChatRefused | None = None
+        self.faults: dict[str, WeChatRefused] = {}  # by channel
         self._numbers = count(1)
 
     async def send_text(self, openid: str, words: str, client_msg_id: str = "") -> None:
-        self._take(openid, client_msg_id, words)
+        self._take("chat", openid, client_msg_id, words)
 
     async def send_template(self, openid: str, template_id: str, data: Mapping[str, str], url: str = "",
                             client_msg_id: str = "") -> str:  # fmt: skip
-        self._take(openid, client_msg_id, data["thing1"])
+        self._take("template", openid, client_msg_id, data["thing1"])
         return str(next(self._numbers))
 
-    def _take(self, openid: str, client_msg_id: str, words: str) -> None:
+    async def send_subscription(self, openid: str, template_id: str, data: Mapping[str, str], page: str = "") -> None:
+        self._take("subscription", openid, f"subscription {len(self.got)}", data["thing1"])
+
+    def _take(self, channel: str, openid: str, client_msg_id: str, words: str) -> None:
         self.calls += 1
-        if self.fault:
-            raise self.fault
+        fault = self.fault or self.faults.get(channel)
+        if fault:
+            raise fault
         self.got.setdefault((openid, client_msg_id), words)
 
 
@@ -97,8 +110,19 @@ async def states(database: Database) -> dict[str, str]:
     return {row.openid or "-": row.state.value for row in rows}
 
 
-def sender(database: Database, wechat: WeChat, now: datetime, template: str = "t") -> Sender:
-    return Sender(database, wechat, lambda: now, template)  # type: ignore[arg-type]
+def sender(database: Database, wechat: WeChat, now: datetime, template: str = "t", subscription: str = "") -> Sender:
+    ways = Ways(template=template, subscription=subscription)
+    return Sender(database, wechat, lambda: now, ways)  # type: ignore[arg-type]
+
+
+async def drain(database: Database, wechat: WeChat, now: datetime, template: str = "t") -> None:
+    """Step until nothing is due any more."""
+    while await sender(database, wechat, now, template).step():
+        pass
+
+
+async def delivery_to(database: Database, openid: str) -> Delivery:
+    return await database.read(lambda session: session.exec(select(Delivery).where(Delivery.openid == openid)).one())
 
 
 async def test_nothing_leaves_before_the_undo_time_is_over(database: Database, now: datetime) -> None:
@@ -146,7 +170,7 @@ async def test_crash_between_sending_and_settling_doubles_nothing(database: Data
     wechat = WeChat()
     await publish(database, now)
     due = now + notices.UNDO
-    for claim in await database.write(outbox.claim, due, 10, True):  # this sender dies before it settles
+    for claim in await database.write(outbox.claim, due, 10, WAYS):  # this sender dies before it settles
         await wechat.send_text(claim.openid, "…", claim.client_msg_id)
 
     assert await sender(database, wechat, due + outbox.LEASE - timedelta(seconds=1)).step() == 0
@@ -159,16 +183,16 @@ async def test_crash_between_sending_and_settling_doubles_nothing(database: Data
 async def test_two_senders_never_claim_the_same_row(database: Database, now: datetime) -> None:
     await publish(database, now)
 
-    first = await database.write(outbox.claim, now + notices.UNDO, 1, True)
-    second = await database.write(outbox.claim, now + notices.UNDO, 10, True)
+    first = await database.write(outbox.claim, now + notices.UNDO, 1, WAYS)
+    second = await database.write(outbox.claim, now + notices.UNDO, 10, WAYS)
 
     assert not {claim.id for claim in first} & {claim.id for claim in second}
 
 
 async def test_sender_that_woke_too_late_changes_nothing(database: Database, now: datetime) -> None:
     await publish(database, now)
-    frozen = await database.write(outbox.claim, now + notices.UNDO, 10, True)
-    taken_over = await database.write(outbox.claim, now + notices.UNDO + outbox.LEASE, 10, True)
+    frozen = await database.write(outbox.claim, now + notices.UNDO, 10, WAYS)
+    taken_over = await database.write(outbox.claim, now + notices.UNDO + outbox.LEASE, 10, WAYS)
 
     late = [Result(claim=claim, state=DeliveryState.FAILED, reason="too late") for claim in frozen]
     counted = await database.write(outbox.settle, late, now + outbox.LEASE * 2)
@@ -180,17 +204,18 @@ async def test_sender_that_woke_too_late_changes_nothing(database: Database, now
 
 async def test_what_wechat_may_have_taken_is_not_sent_after_ten_minutes(database: Database, now: datetime) -> None:
     await publish(database, now)
-    await database.write(outbox.claim, now + notices.UNDO, 10, True)
+    await database.write(outbox.claim, now + notices.UNDO, 10, WAYS)
 
-    assert await database.write(outbox.claim, now + timedelta(minutes=12), 10, True) == []
+    assert await database.write(outbox.claim, now + timedelta(minutes=12), 10, WAYS) == []
 
     assert (await states(database))["oChen"] == "failed"
 
 
 @pytest.mark.parametrize(("fault", "state", "counted"), [
     (Temporary(-1, "busy"), "queued", True), (QuotaSpent(45009, "cap"), "queued", False), (RecipientGone(43004, "gone"), "failed", True),
-    (WindowClosed(45015, "closed"), "unreachable", True), (ContentRefused(47003, "thing1"), "failed", True),
-    (AccountLimited(48001, "no"), "failed", True), (WeChatRefused(99999, "?"), "failed", True),
+    (WindowClosed(45015, "closed"), "queued", False), (ContentRefused(47003, "thing1"), "failed", True),
+    (ChannelDisabled(48001, "no"), "queued", False), (AddressNotListed(40164, "no"), "queued", False),
+    (TooFrequent(45011, "slow"), "queued", True), (Unanswered(None, "reset"), "queued", True), (WeChatRefused(99999, "?"), "failed", True),
 ])  # fmt: skip
 async def test_each_refusal_has_its_consequence(
     database: Database, now: datetime, fault: WeChatRefused, state: str, counted: bool
@@ -203,6 +228,114 @@ async def test_each_refusal_has_its_consequence(
 
     [row] = await database.read(lambda session: session.exec(select(Delivery)).all())
     assert (row.state.value, row.attempts) == (state, 1 if counted else 0)
+
+
+async def test_closed_window_falls_back_to_the_template_or_is_told_as_the_reason(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    wechat.faults = {"chat": WindowClosed(45047, "out of response count limit")}
+    await publish(database, now, "3栋2单元501")
+
+    await drain(database, wechat, now + notices.UNDO)
+
+    told = await delivery_to(database, "oChen")
+    assert (told.state, told.channel, told.attempts) == ("sent", "template", 1)
+    assert wechat.calls == 2
+
+    await database.write(outbox.queue, "oChen", "再说一句", now)
+    await drain(database, wechat, now + notices.UNDO, template="")
+    rows = await database.read(lambda session: session.exec(select(Delivery).order_by(col(Delivery.id))).all())
+    assert (rows[-1].state, rows[-1].reason) == ("unreachable", outbox.WINDOW_CLOSED)
+    assert wechat.calls == 2, "the ledger learnt that the window is closed"
+
+
+async def test_disabled_way_is_left_alone_for_an_hour_told_to_admins_once_and_the_other_way_used(
+    database: Database, now: datetime
+) -> None:
+    wechat = WeChat()
+    wechat.faults = {"chat": ChannelDisabled(48001, "api unauthorized")}
+    await publish(database, now, "3栋2单元501")
+    at = now + notices.UNDO
+
+    await drain(database, wechat, at)
+    for number in range(5):
+        await database.write(outbox.queue, "oChen", f"第{number}句", at)
+    await drain(database, wechat, at)
+
+    rows = await database.read(lambda session: session.exec(select(Delivery)).all())
+    assert {(row.state.value, row.channel) for row in rows} == {("sent", "template")}
+    assert wechat.calls == 1 + 6
+    [task] = await database.read(lambda session: session.exec(select(Task)).all())
+    assert "48001" in task.title
+
+    wechat.faults = {}
+    await database.write(outbox.queue, "oChen", "又好了", at)
+    await drain(database, wechat, at + channels.DISABLED)
+    assert wechat.got["oChen", "d7"] == "又好了", "the 48-hour window was not used up meanwhile"
+
+
+async def test_spent_cap_stops_the_way_at_once_until_midnight_and_burns_no_attempt(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    wechat.faults = {"template": QuotaSpent(45009, "reach max api daily quota limit")}
+    await publish(database, now)  # Li can only be told by template
+    at = now + notices.UNDO
+    await drain(database, wechat, at)
+    calls = wechat.calls
+
+    for _ in range(3):
+        await database.write(outbox.queue, "oLi", "也要发模板", at)
+    await drain(database, wechat, at + timedelta(hours=1))
+    assert wechat.calls == calls, "nothing more is asked of a way that is spent"
+    waiting = await database.read(lambda session: session.exec(select(Delivery).where(Delivery.openid == "oLi")).all())
+    assert {(row.state.value, row.attempts, row.due_at) for row in waiting} == {
+        ("queued", 0, datetime(2026, 3, 12, tzinfo=SHANGHAI))
+    }
+    assert all("明天 0 点" in row.reason for row in waiting)
+
+    wechat.faults = {}
+    await drain(database, wechat, datetime(2026, 3, 12, tzinfo=SHANGHAI))
+    told = await database.read(lambda session: session.exec(select(Delivery).where(Delivery.openid == "oLi")).all())
+    assert {row.state.value for row in told} == {"sent"}
+
+
+async def test_account_that_an_operator_must_mend_pauses_and_goes_on(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    wechat.fault = AddressNotListed(40164, "invalid ip 203.0.113.9")
+    await publish(database, now, "3栋2单元501")
+    at = now + notices.UNDO
+
+    await drain(database, wechat, at)
+    assert (await delivery_to(database, "oChen")).state == "queued"
+    wechat.fault = None
+    await drain(database, wechat, at + channels.MENDABLE)
+
+    assert (await delivery_to(database, "oChen")).state == "sent"
+
+
+async def test_allowed_subscription_comes_before_the_template_and_is_used_up(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    await publish(database, now, "3栋2单元502")
+    await database.write(followers.allow, "oLi", "s", True, now)
+    await database.write(outbox.queue, "oLi", "第二条", now + notices.UNDO)
+
+    await sender(database, wechat, now + notices.UNDO, subscription="s").step()
+
+    rows = await database.read(lambda session: session.exec(select(Delivery).where(Delivery.openid == "oLi")).all())
+    assert sorted(row.channel for row in rows) == ["subscription", "template"]
+
+
+async def test_consent_taken_back_closes_the_way(database: Database, now: datetime) -> None:
+    await database.write(followers.allow, "oLi", "s", True, now)
+    await database.write(followers.allow, "oLi", "s", False, now)
+
+    assert not await database.write(followers.use_allowance, "oLi", "s", now)
+
+
+async def test_days_figures_count_what_wechat_took_and_begin_anew_at_midnight(database: Database, now: datetime) -> None:
+    await publish(database, now)
+    await drain(database, WeChat(), now + notices.UNDO)
+
+    assert await database.read(channels.figures, now) == {"chat": 1, "template": 1}
+    assert await database.read(channels.figures, now + timedelta(days=1)) == {"chat": 0, "template": 0}
 
 
 def test_spent_quota_waits_for_midnight_in_shanghai(now: datetime) -> None:
@@ -255,7 +388,7 @@ async def test_report_turns_sent_into_delivered_or_failed(database: Database, no
 
 async def test_report_that_comes_before_our_own_record_is_not_lost(database: Database, now: datetime) -> None:
     await publish(database, now, "3栋2单元502")
-    [claim] = await database.write(outbox.claim, now + notices.UNDO, 10, True)
+    [claim] = await database.write(outbox.claim, now + notices.UNDO, 10, WAYS)
     await database.write(outbox.receive, "77", "success", now)
 
     await database.write(outbox.settle, [Result(claim=claim, state=DeliveryState.SENT, msgid="77")], now)
