@@ -53,11 +53,13 @@ class Home:
 
         self.linli.database.submit(store).result()
 
-    async def erase(self) -> None:
+    @property
+    def eraser(self) -> Eraser:
         linli = self.linli
-        await Eraser(
-            linli.database, lambda: self.now, lambda: linli.context, linli.integrations, self.photos, pack(SILENT)
-        ).step()
+        return Eraser(linli.database, lambda: self.now, lambda: linli.context, linli.integrations, self.photos, pack(SILENT))
+
+    async def erase(self) -> None:
+        await self.eraser.step()
 
     def everything(self) -> str:
         """Return all that stands in any table, as text."""
