@@ -154,9 +154,9 @@ class Webhook:
     async def _record(self, message: messages.Message, push: "_Push") -> None:
         arguments = (message, push.xml.decode("utf-8", "replace"), push.at, push.signed)
         try:
-            await self.database.write(postpone, *arguments)
+            await self.database.write_aside(postpone, *arguments)
         except IntegrityError:  # it was answered in this very moment
-            await self.database.write(postpone, *arguments)
+            await self.database.write_aside(postpone, *arguments)
 
     def _success(self, result: str) -> web.Response:
         metrics.PUSHES.labels(result).inc()

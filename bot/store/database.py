@@ -39,6 +39,15 @@ class _Work:
     future: "Future[Any]"
 
 
+_Queue = queue.SimpleQueue[_Work | None]
+
+
+def _put(work: _Queue, run: Callable[[Session], T]) -> "Future[T]":
+    future: Future[T] = Future()
+    work.put(_Work(run, future))
+    return future
+
+
 class Database:
     """One database, SQLite or PostgreSQL, by its URL."""
 
@@ -46,11 +55,14 @@ class Database:
         self.engine = connect(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._group = group
-        self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._work: _Queue = queue.SimpleQueue()
+        # SQLite has one writer; on PostgreSQL one more stands aside for what must not wait behind the others.
+        self._aside: _Queue = self._work if self.is_sqlite else queue.SimpleQueue()
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        queues = [self._work] if self.is_sqlite else [self._work] * POSTGRES_WRITERS + [self._aside]
         self._writers = [
-            threading.Thread(target=self._write_loop, name=f"writer-{number}", daemon=True)
-            for number in range(1 if self.is_sqlite else POSTGRES_WRITERS)
+            threading.Thread(target=self._write_loop, args=(work,), name=f"writer-{number}", daemon=True)
+            for number, work in enumerate(queues)
         ]
         for writer in self._writers:
             writer.start()
@@ -62,20 +74,23 @@ class Database:
         """
         return await asyncio.wrap_future(self.submit(fn, *args, **kwargs))
 
+    async def write_aside(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `write`, but on PostgreSQL not behind the work under way, which may be what keeps everybody waiting."""
+        return await asyncio.wrap_future(_put(self._aside, lambda session: fn(session, *args, **kwargs)))
+
     async def read(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(session, …)` beside the writer and return its result; what it changes is thrown away."""
         return await asyncio.wrap_future(self._reading.submit(self._read, lambda session: fn(session, *args, **kwargs)))
 
     def submit(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Like `write`, for callers without an event loop: `submit(…).result()`."""
-        future: Future[T] = Future()
-        self._work.put(_Work(lambda session: fn(session, *args, **kwargs), future))
-        return future
+        return _put(self._work, lambda session: fn(session, *args, **kwargs))
 
     def close(self) -> None:
         """Finish the work handed in so far and let go of the database."""
         for _ in self._writers:
             self._work.put(None)
+        self._aside.put(None)
         for writer in self._writers:
             writer.join()
         self._reading.shutdown()
@@ -85,13 +100,13 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             return run(session)
 
-    def _write_loop(self) -> None:
-        while (first := self._work.get()) is not None:
+    def _write_loop(self, work: "_Queue") -> None:
+        while (first := work.get()) is not None:
             works = [first]
             stop = False
             while len(works) < self._group:
                 try:
-                    more = self._work.get_nowait()
+                    more = work.get_nowait()
                 except queue.Empty:
                     break
                 if more is None:
@@ -99,7 +114,7 @@ class Database:
                     break
                 works.append(more)
             # What nobody waits for any more is not begun; what is begun cannot be called off.
-            self._write_group([work for work in works if work.future.set_running_or_notify_cancel()])
+            self._write_group([one for one in works if one.future.set_running_or_notify_cancel()])
             if stop:
                 return
 
@@ -181,7 +196,7 @@ def connect(url: str) -> Engine:
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             url = "postgresql+psycopg://" + url.removeprefix(prefix)
-    return create_engine(url, pool_size=READERS + POSTGRES_WRITERS, pool_pre_ping=True)
+    return create_engine(url, pool_size=READERS + POSTGRES_WRITERS + 1, pool_pre_ping=True)
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:

@@ -1,0 +1,128 @@
+"""kill -9 at random moments under load: what was acknowledged is done once and answered once; counted at WeChat's side."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlmodel import Session, col, select
+
+from bot.model import Resident
+from bot.store import notices, outbox
+from bot.store.notices import Audience
+
+if TYPE_CHECKING:
+    from tests.faults.conftest import Fate, Replica, Town
+
+#: `make faults` kills 200 times; every test run a few times, to know that the harness works.
+KILLS = int(os.environ.get("LINLI_FAULT_KILLS", "4"))
+
+#: Messages under way at once.
+AT_ONCE = 8
+
+#: Seconds between one person's answer and the next one's message.
+PACE = 0.05
+
+SAID = "厨房水管漏水了"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def town(request: pytest.FixtureRequest, found_town: Callable[[str], Any]) -> Town:
+    url = "" if request.param == "sqlite" else request.getfixturevalue("new_postgres")()
+    found: Town = await found_town(url)
+    return found
+
+
+async def test_kills_under_load_lose_and_double_no_message_and_no_notice(town: Town) -> None:
+    replicas = [await town.replica() for _ in range(1 if "sqlite" in town.settings.database else 2)]
+    speakers, listeners = town.people[: len(town.people) // 2], town.people[len(town.people) // 2 :]
+    publish_to(town, listeners)
+    ended = asyncio.Event()
+    load = asyncio.create_task(talk(town, speakers, ended))
+
+    for _ in range(KILLS):
+        await kill_one(town, random.choice(replicas))
+    ended.set()
+    fates = await load
+    await town.until(town.is_drained, within=120, what="inbox and outbox are empty")
+
+    given_up = sum(not fate.is_acknowledged for fate in fates)
+    late = sum(fate.answer == "success" for fate in fates)
+    print(f"\n{KILLS} kills, {len(fates)} messages ({late} answered late, {given_up} given up by WeChat), {len(listeners)} told")  # noqa: T201
+    assert sum(replica.kills for replica in replicas) == KILLS
+    assert given_up < len(fates) / 2
+    check_tickets(town, fates)
+    check_answers(town, fates)
+    check_notice(town, listeners)
+
+
+async def talk(town: Town, speakers: list[str], ended: asyncio.Event) -> list[Fate]:
+    """Let people report faults, AT_ONCE at a time, over and over until the end."""
+    fates: list[Fate] = []
+    turns = itertools.cycle(speakers)
+
+    async def speak() -> None:
+        while not ended.is_set():
+            fates.append(await town.push(next(turns), SAID))
+            await asyncio.sleep(PACE)
+
+    await asyncio.gather(*(speak() for _ in range(AT_ONCE)))
+    return fates
+
+
+async def kill_one(town: Town, replica: Replica) -> None:
+    """Let it live for a random moment, kill it, and start it again."""
+    await asyncio.sleep(random.uniform(0.0, 1.5))
+    replica.kill()
+    replica.start()
+    await replica.is_ready(town.http)
+
+
+def publish_to(town: Town, openids: list[str]) -> None:
+    """Put a notice to these people into the outbox, due at once; none of them has an open chat window."""
+
+    def publish(session: Session) -> None:
+        now = town.wechat.clock()
+        ids = dict(session.execute(select(col(Resident.openid), col(Resident.id)).where(col(Resident.openid).in_(openids))).all())
+        notice = notices.draft(session, 1, "明天停水", "请提前储水。", Audience(everyone=True), now)
+        people = [(ids[openid], openid) for openid in openids]
+        outbox.fan_out(session, notice, now, people, {"title": notice.title, "text": notice.body, "url": ""}, now, now)
+        session.commit()
+
+    town.ask(publish)
+
+
+def check_tickets(town: Town, fates: list[Fate]) -> None:
+    """What was acknowledged was done once; what WeChat gave up may have been done, once."""
+    tickets, acknowledged, said = town.tickets(), Counter(), Counter()  # type: ignore[var-annotated]
+    for fate in fates:
+        said[fate.openid] += 1
+        acknowledged[fate.openid] += fate.is_acknowledged
+    lost = {openid: (count, tickets.get(openid, 0)) for openid, count in acknowledged.items() if tickets.get(openid, 0) < count}
+    doubled = {openid: (count, tickets[openid]) for openid, count in said.items() if tickets.get(openid, 0) > count}
+    assert (lost, doubled) == ({}, {})
+
+
+def check_answers(town: Town, fates: list[Fate]) -> None:
+    """Who was told `success` got the answer as a message; nobody got more messages than that."""
+    chats, owed, doubtful = town.chats(), Counter(), Counter()  # type: ignore[var-annotated]
+    for fate in fates:
+        owed[fate.openid] += fate.answer == "success"
+        doubtful[fate.openid] += not fate.is_acknowledged
+    assert {openid for openid, count in owed.items() if chats.get(openid, 0) < count} == set()
+    assert {openid for openid, count in chats.items() if count > owed[openid] + doubtful[openid]} == set()
+
+
+def check_notice(town: Town, listeners: list[str]) -> None:
+    """Everybody got the notice once, by WeChat's own count."""
+    got: Counter[str] = Counter()
+    for row in town.wechat.ledger.sent():
+        if row.kind == "template":
+            got[row.openid] += row.originals
+    assert got == Counter(listeners)
