@@ -1,23 +1,46 @@
-"""Short answers inside a conversation: yes, no, stop, skip, a person, number two."""
+"""Short answers inside a conversation: yes, no, stop, skip, a person, number two.
+
+Words repeat in atomic groups, the longest first: no message takes longer than its length.
+"""
 
 import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
+from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER, value_of
+
+#: Whoever says more than this says more than yes or no.
+LONGEST = 30
 
 _POLITE = re.compile(
     r"[\s,，。.!！?？~～、;；]|[啊呀呢吧哦噢啦嘛哈哎呗]+$|^(?:那|就|嗯+|哦+|好的?)(?=不|取消|算|转)|谢谢你?您?|麻烦了?"
 )
+
+
+def _any(words: str) -> str:
+    return longest_first(words.split())
+
+
 _YES = re.compile(
-    r"(?:是|是的|对|对的|对对|没错|确认|确定|嗯+|嗯嗯|好|好的|好滴|可以|行|行的|没问题|ok|okay|yes|y|1|要|要的|提交|就这样|确认提交|对没错|是这样|"
-    r"系|系啊|得|中|成|正确|没毛病|同意)+(?:(?<!得)了)?"
+    r"(?>嗯+|"
+    + _any(
+        "是 是的 对 对的 没错 确认 确定 好 好的 好滴 可以 行 行的 没问题 ok okay yes y 1 要 要的 提交 就这样 确认提交 对没错 是这样"
+    )
+    + "|"
+    + _any("系 系啊 得 中 成 正确 没毛病 同意")
+    + ")+(?:(?<!得)了)?"
 )
-_NO = re.compile(r"(?:不|不是|不对|不要|不用|否|no|n|错了?|不行|唔系|唔要|先不|暂时不用?|不可以|不确认)+了?")
+_NO = re.compile(f"(?>{_any('不 不是 不对 不要 不用 否 no n 错 错了 不行 唔系 唔要 先不 暂时不 暂时不用 不可以 不确认')})+了?")
 _CANCEL = re.compile(
-    r"(?:我?(?:不想|不要|不用|不)(?:办|弄|报|报修|约|登记|邀请|打卡|填|说|搞|继续|绑定?)了|取消|取消吧|取消掉|算了|算了吧|算了不用了|不用了|不要了|退出|停止|"
-    r"停|结束|撤销|作废|先这样|先不弄了?|不搞了|下次再说|改天再说|回头再说|当我没说|唔使喇?|唔要喇)+"
+    r"(?>我?不(?:想|要|用)?(?:办|弄|报修|报|约|登记|邀请|打卡|填|说|搞|继续|绑定?)了|"
+    + _any(
+        "取消 取消吧 取消掉 算了 算了吧 算了不用了 不用了 不要了 退出 停止 停 结束 撤销 作废 先这样 先不弄 先不弄了 不搞了 下次再说"
+    )
+    + "|"
+    + _any("改天再说 回头再说 当我没说 唔使 唔使喇 唔要 唔要喇")
+    + ")+"
 )
 _SKIP = re.compile(
     r"跳过|略过|没有|没|无|不用|不知道|不清楚|不开车|没车|没有车|走路|步行|坐地铁|打车来?|不方便|暂无|随便|都行|都可以|不需要|skip|pass"
@@ -31,31 +54,37 @@ _ORDINAL = re.compile(rf"(?:第|选|选第|就)?({NUMBER})(?:个|号|项|条|种
 
 def is_yes(text: str) -> bool:
     """Tell whether the whole message agrees."""
-    return _YES.fullmatch(_bare(text)) is not None
+    return _is_all(_YES, text)
 
 
 def is_no(text: str) -> bool:
     """Tell whether the whole message refuses."""
-    return _NO.fullmatch(_bare(text)) is not None
+    return _is_all(_NO, text)
 
 
 def is_cancel(text: str) -> bool:
     """Tell whether the whole message wants to stop what is under way."""
-    return _CANCEL.fullmatch(_bare(text)) is not None
+    return _is_all(_CANCEL, text)
 
 
 def is_skip(text: str) -> bool:
     """Tell whether the whole message leaves an optional question out."""
-    return _SKIP.fullmatch(_bare(text)) is not None
+    return _is_all(_SKIP, text)
 
 
 def wants_human(text: str) -> bool:
     """Tell whether the whole message asks for a person."""
-    return _HUMAN.fullmatch(_bare(text)) is not None
+    return _is_all(_HUMAN, text)
+
+
+def _is_all(words: re.Pattern[str], text: str) -> bool:
+    return len(text) <= LONGEST and words.fullmatch(_bare(text)) is not None
 
 
 def pick(text: str, options: Sequence[str]) -> int | None:
     """Return the index of the option meant, by number (2, 第二个) or by words; None if none is."""
+    if len(text) > LONGEST:
+        return None
     bare = _bare(text)
     ordinal = _ORDINAL.fullmatch(bare.removesuffix("."))
     if ordinal:

@@ -22,6 +22,9 @@ Value = str | int | float | bool | datetime | list[str]
 #: The value of an optional slot that was left out on purpose; it is not asked for again.
 SKIPPED = ""
 
+#: How far before a value the words stand that change it: 没有发热, 空调36度.
+LOOK_BACK = 12
+
 #: Longest free text that is kept.
 TEXT_LENGTH = 200
 
@@ -249,7 +252,7 @@ def _temperature(reading: _Reading, _: Slot) -> Value | None:
     value = None
     for pattern in _TEMPERATURES:
         for match in pattern.finditer(reading.rest):
-            if _NOT_BODY.search(reading.rest[: match.start()]):
+            if _NOT_BODY.search(reading.rest, max(0, match.start() - LOOK_BACK), match.start()):
                 continue
             tenths = 5 if match["t"] == "半" else value_of(match["t"]) if match["t"] else 0
             value = round(value_of(match["w"]) + tenths / 10, 1)
@@ -362,7 +365,7 @@ def _choices(reading: _Reading, slot: Slot) -> Value | None:
         if value == "none":
             continue
         for match in re.finditer(longest_first(words), reading.text):
-            if _NEGATED.search(reading.text[: match.start()]):
+            if _NEGATED.search(reading.text, max(0, match.start() - LOOK_BACK), match.start()):
                 denied = True
             elif value not in chosen:
                 chosen.append(value)

@@ -134,9 +134,11 @@ class _Point:
 
 
 class _Scanner:
-    def __init__(self, text: str, now: datetime, base: datetime | None) -> None:
+    def __init__(
+        self, text: str, now: datetime, base: datetime | None, no_clock: list[tuple[int, int]] | None = None
+    ) -> None:  # fmt: skip
         self.text, self.now, self.base = text, now, base
-        self.no_clock = [match.span() for match in _NO_CLOCK.finditer(text)]
+        self.no_clock = [match.span() for match in _NO_CLOCK.finditer(text)] if no_clock is None else no_clock
 
     def spans(self) -> Iterator[Span]:
         position, previous = 0, self.base
@@ -177,7 +179,7 @@ class _Scanner:
 
     def _range(self, first: Span, point: _Point, begin: int) -> Span | None:
         # 周一到周五, 1号到3号 count on from the first; 后天到大后天 from today.
-        reader = self if _FROM_TODAY.match(self.text, begin) else _Scanner(self.text, first.start, None)
+        reader = self if _FROM_TODAY.match(self.text, begin) else _Scanner(self.text, first.start, None, self.no_clock)
         second = reader._point(begin)
         if second is None:
             return None
