@@ -96,7 +96,7 @@ class Probe:
 class Client(WeChatClient):  # type: ignore[misc]  # wechatpy ships no types
     """One account's calls; give it an aiohttp session of your own to close.
 
-    Without a `shelf` the token is kept in this process. `pause` waits between tries.
+    Without a `shelf` the token is kept in this process. `pause` waits between tries; after `budget` seconds a call is given up.
     """
 
     def __init__(
@@ -107,8 +107,11 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy ships no types
         base: str = OFFICIAL,
         shelf: TokenShelf | None = None,
         pause: Pause = asyncio.sleep,
+        *,
+        budget: float = BUDGET,
     ) -> None:
         super().__init__(appid, secret)
+        self._budget = budget
         self._base, self.API_BASE_URL = base, f"{base}cgi-bin/"
         self._wire = Wire(http, pause)
         self._kept_token = _Kept(lambda stale: shelf.take(stale, self._fetch_token) if shelf else self._fetch_token())
@@ -309,10 +312,10 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy ships no types
             repeatable=_is_repeatable(method, path, data),
         )
         try:
-            async with asyncio.timeout(BUDGET):
+            async with asyncio.timeout(self._budget):
                 answer = await self._with_token(ask)
         except TimeoutError:
-            raise Unanswered(None, f"WeChat did not answer within {BUDGET:g} seconds") from None
+            raise Unanswered(None, f"WeChat did not answer within {self._budget:g} seconds") from None
         process = kwargs.get("result_processor")
         try:
             return process(answer) if process and isinstance(answer, dict) else answer

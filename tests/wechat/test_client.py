@@ -274,9 +274,8 @@ async def test_gateway_that_fails_may_have_passed_the_text_on(api: Api, client: 
     assert len(api.calls) == 1
 
 
-async def test_call_without_end_ends_with_its_budget(api: Api, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    await client.token()
-    monkeypatch.setattr("bot.wechat.client.BUDGET", 0)
+async def test_call_without_end_ends_with_its_budget(http: aiohttp.ClientSession, base: str) -> None:
+    client = Client("wx1", "a-secret", http, base, budget=0)
 
     with pytest.raises(errors.Unanswered, match="within 0 seconds"):
         await client.send_text("oA", "你好")
