@@ -7,7 +7,7 @@ Source: developers.weixin.qq.com/doc/service/guide/product/message/Passive_user_
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree
@@ -16,6 +16,7 @@ import aiohttp
 
 from bot.errors import Forged
 from bot.simulator import pushes
+from bot.simulator.ledger import Answered, Outcome
 from bot.simulator.wechat import TEXT_BYTES, Line, Step, WeChat
 from bot.wechat.crypto import Account, Mode, open_reply, wrap_push
 
@@ -28,8 +29,11 @@ DELIVERIES = 3
 #: What residents see when the bot fails; WeChat's own words.
 BANNER = "该公众号提供的服务出现故障，请稍后再试"
 
-#: Seconds until WeChat reports what became of a template message.
+#: Seconds until WeChat tells what became of a message.
 REPORT_AFTER = 0.2
+
+#: What is told, once its sender is known.
+Push = Callable[[pushes.Sender], str]
 
 
 class Unreadable(Exception):
@@ -66,9 +70,9 @@ class Courier:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._http.close()
 
-    def report_later(self, openid: str, msgid: int, status: str) -> None:
-        """Tell the bot in a moment what became of a template message."""
-        self._start(self._report(openid, msgid, status))
+    def tell_later(self, openid: str, msgid: int, push: Push) -> None:
+        """Tell the bot in a moment what WeChat itself did, such as how the message `msgid` ended."""
+        self._start(self._tell(openid, msgid, push))
 
     async def carry(self, xml: str, line: Line) -> Line | None:
         """Deliver a push; returns what the resident then sees from the bot or, as a banner, from WeChat.
@@ -82,6 +86,7 @@ class Courier:
             steps.append(Step(title=f"第 {number} 次投递", text=f"{one.result} · {one.milliseconds} ms"))
         total = sum(attempt.milliseconds for attempt in attempts)
         self._wechat.post(replace(line, milliseconds=total, steps=(*steps, *read)))
+        self._note(line.id, attempts, shown)
         return self._wechat.post(shown) if shown else None
 
     async def _deliver(self, xml: str) -> list[_Attempt]:
@@ -155,16 +160,27 @@ class Courier:
         number, now = self._wechat.number(), self._wechat.clock()
         return Line(id=number, openid=openid, author="wechat", kind="banner", at=now, text=BANNER)
 
-    async def _report(self, openid: str, msgid: int, status: str) -> None:
+    async def _tell(self, openid: str, msgid: int, push: Push) -> None:
         await asyncio.sleep(REPORT_AFTER)
-        sender = pushes.Sender(openid=openid, at=self._wechat.clock(), msgid=msgid)
-        xml = pushes.report(sender, status)
+        xml = push(pushes.Sender(openid=openid, at=self._wechat.clock(), msgid=msgid))
         attempts = await self._deliver(xml)
         line = self._wechat.lines.get(msgid)
         if line is not None:
             results = " · ".join(attempt.result for attempt in attempts)
-            told = (Step(title="送达事件 TEMPLATESENDJOBFINISH", text=xml), Step(title="投递", text=results))
+            told = (Step(title="事件推送", text=xml), Step(title="投递", text=results))
             self._wechat.post(replace(line, steps=(*line.steps, *told)))
+        self._note(msgid, attempts, None)
+
+    def _note(self, msgid: int, attempts: Sequence[_Attempt], shown: Line | None) -> None:
+        """Write into the ledger how a push was answered."""
+        body = attempts[-1].body
+        outcome: Outcome = "success" if body else "nothing"
+        if body is None or (shown is not None and shown.kind == "banner"):
+            outcome = "banner"
+        elif shown is not None:
+            outcome = "reply"
+        text = shown.text if shown is not None and outcome == "reply" else ""
+        self._wechat.ledger.answer(msgid, Answered(outcome=outcome, text=text, deliveries=len(attempts)))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -112,13 +112,28 @@ class Gestures:
 
     async def _unfollow(self, gesture: Gesture) -> Line | None:
         gesture.resident.follows_since = None
+        self._wechat.tags.forget(gesture.resident.openid)
         self._wechat.changed(gesture.resident)
         await self._note(gesture, "取消了关注", pushes.unfollow(self._sender(gesture)))
         return None
 
+    async def _consent(self, gesture: Gesture) -> Line | None:
+        """Agree to one subscription notice, as a page of the account asks for."""
+        template_id, accept = gesture.text("template_id"), gesture.values.get("accept") is not False
+        if not template_id:
+            raise Refused(40037, "invalid template_id")
+        if accept:
+            self._wechat.consents[gesture.resident.openid, template_id] += 1
+        words = "同意接收一次订阅通知" if accept else "拒绝接收订阅通知"
+        return await self._note(gesture, words, pushes.consent(self._sender(gesture), template_id, accept))
+
     async def _say(self, line: Line, push: str) -> Line | None:
+        """Carry what somebody says, which the bot does not hear while a person of the desk talks with them."""
         self._wechat.said(self._wechat.resident(line.openid))
-        return await self._courier.carry(push, self._wechat.post(line))
+        posted = self._wechat.post(line)
+        if self._wechat.desk.account_of(line.openid, line.at):
+            return None
+        return await self._courier.carry(push, posted)
 
     async def _note(self, gesture: Gesture, words: str, push: str) -> Line | None:
         line = self._line(gesture, self._sender(gesture), author="wechat", kind="note", text=words)
@@ -142,4 +157,5 @@ _KINDS: Mapping[str, Callable[[Gestures, Gesture], Awaitable[Line | None]]] = {
     "scan": Gestures._scan,
     "follow": Gestures._follow,
     "unfollow": Gestures._unfollow,
+    "consent": Gestures._consent,
 }

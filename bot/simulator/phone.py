@@ -46,6 +46,7 @@ class Phones:
             web.get("/state", self._state),
             web.get("/events", self._events),
             web.get("/media/{media_id}", self._media),
+            web.get("/ledger", self._ledger),
             web.post("/phone/{openid}/upload", self._upload),
             web.post("/phone/{openid}/send", self._send),
             web.post("/phone/{openid}/refuse", self._refuse),
@@ -114,6 +115,12 @@ class Phones:
             raise web.HTTPNotFound from None
         return web.Response(body=medium.content, content_type=medium.content_type)
 
+    async def _ledger(self, _: web.Request) -> web.Response:
+        """All messages that were taken, and how each push was answered."""
+        ledger = self._wechat.ledger
+        answered = {str(msgid): vars(answer) for msgid, answer in ledger.answered().items()}
+        return _json({"sent": [vars(row) for row in ledger.sent()], "answered": answered})
+
     # -------------------------------------------------------------- doing
 
     async def _send(self, request: web.Request) -> web.Response:
@@ -149,9 +156,12 @@ class Phones:
         return _json(self._resident(self._wechat.welcome()))
 
     async def _trouble(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        trouble = self._wechat.trouble
-        trouble.repeats, trouble.busy = body.get("repeats") is True, body.get("busy") is True
+        """Switch on or off what is named; the rest stays as it is."""
+        body, trouble = await _body(request), self._wechat.trouble
+        try:
+            trouble.switch(body)
+        except Refused as error:
+            return _json({"error": error.errmsg}, status=409)
         self._wechat.journal.publish("trouble", data=dict(vars(trouble)))
         return _json(vars(trouble))
 

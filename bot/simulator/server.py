@@ -5,8 +5,8 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.simulator.api import Api
 from bot.simulator.courier import PATIENCE, Courier
+from bot.simulator.endpoints.api import Api
 from bot.simulator.gestures import Gestures
 from bot.simulator.phone import Phones
 from bot.simulator.tokens import Tokens
@@ -41,7 +41,11 @@ def create(
     api = Api(wechat, courier, Tokens(account.appid, secret))
     app = web.Application()
     app[WECHAT] = wechat
-    app.add_routes([*phones.routes(), web.route("*", "/api/cgi-bin/{path:.+}", api.answer)])
+    app.add_routes([
+        *phones.routes(),
+        web.route("*", "/api/cgi-bin/{path:.+}", api.answer),
+        web.route("*", "/api/{path:customservice/.+}", api.answer),
+    ])  # fmt: skip
 
     async def session(_: web.Application) -> AsyncIterator[None]:
         async with courier:

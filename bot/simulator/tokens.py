@@ -1,6 +1,7 @@
 """Access tokens as WeChat gives them out.
 
-Sources: developers.weixin.qq.com/doc/service/api/base/ api_getstableaccesstoken.html, api_getaccesstoken.html
+Sources: developers.weixin.qq.com/doc/service/api/base/ api_getstableaccesstoken.html, api_getaccesstoken.html and
+developers.weixin.qq.com/doc/service/guide/h5/jssdk.html (ticket)
 """
 
 import secrets
@@ -27,6 +28,7 @@ class Tokens:
         self._stable = ""
         self._forced_at: datetime | None = None
         self._plain = ""
+        self._tickets: dict[str, tuple[str, datetime]] = {}
 
     def stable(self, appid: str, secret: str, force: bool, now: datetime) -> tuple[str, int]:
         """Return the stable token and its seconds: the same one for everybody who asks."""
@@ -56,9 +58,23 @@ class Tokens:
         if self._ends[token] <= now:
             raise Refused(42001, "access_token expired")
 
-    def _check(self, appid: str, secret: str) -> None:
+    def ticket(self, kind: str, now: datetime) -> tuple[str, int]:
+        """Return the ticket for pages, `jsapi` or `wx_card`, and its seconds: the same one until it ends."""
+        if kind not in ("jsapi", "wx_card"):
+            raise Refused(40097, "invalid args")
+        ticket, ends = self._tickets.get(kind, ("", now))
+        if ends <= now:
+            ticket, ends = secrets.token_urlsafe(64), now + LIVES
+            self._tickets[kind] = ticket, ends
+        return ticket, int((ends - now).total_seconds())
+
+    def belongs(self, appid: str) -> None:
+        """Raise Refused unless this is the account's appid."""
         if appid != self._appid:
             raise Refused(40013, "invalid appid")
+
+    def _check(self, appid: str, secret: str) -> None:
+        self.belongs(appid)
         if not secrets.compare_digest(secret.encode(), self._secret.encode()):
             raise Refused(40125, "invalid appsecret")
 

@@ -4,15 +4,22 @@ It decides what WeChat would refuse. Everything lives in memory and begins anew 
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.simulator import menu as menus
+from bot.simulator.caps import Caps
 from bot.simulator.cast import CAST
+from bot.simulator.desk import Desk
 from bot.simulator.journal import Journal
+from bot.simulator.ledger import Ledger
+from bot.simulator.masses import Counts, Masses
 from bot.simulator.refusal import Refused
+from bot.simulator.tags import Tags
+from bot.simulator.trouble import Trouble
 from bot.wechat import quota
 
 #: A repeated client_msg_id is dropped for this long.
@@ -24,6 +31,12 @@ MEDIA_LIVES = timedelta(days=3)
 
 #: What a text may hold, in UTF-8 bytes.
 TEXT_BYTES = 2048
+
+#: Templates bear the title of what they are for; the stand-in takes any id, known or not.
+TEMPLATE_TITLE = "小区服务通知"
+
+#: Templates that an account may have.
+TEMPLATES = 25
 
 #: Openids are this long.
 OPENID_LENGTH = 28
@@ -83,7 +96,7 @@ class Medium:
 
     content: bytes
     content_type: str
-    at: datetime
+    until: datetime | None  # None = as long as the account
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,13 +108,10 @@ class Code:
     title: str = ""
     until: datetime | None = None
 
-
-@dataclass(kw_only=True)
-class Trouble:
-    """What may be switched on to see how the bot bears it."""
-
-    repeats: bool = False  # each push comes three times, whatever was answered
-    busy: bool = False  # the API answers -1 to everything but tokens
+    @property
+    def url(self) -> str:
+        """What the picture says."""
+        return f"http://weixin.qq.com/q/{self.ticket[:20]}"
 
 
 #: Codes that hang in the community from the beginning.
@@ -129,6 +139,10 @@ class WeChat:
         self.codes = {code.ticket: code for code in POSTERS}
         self.menu: menus.Menu | None = None
         self.trouble = Trouble()
+        self.caps, self.ledger = Caps(), Ledger()
+        self.tags, self.masses, self.desk = Tags(), Masses(), Desk()
+        self.templates = {"demo": TEMPLATE_TITLE}
+        self.consents: Counter[tuple[str, str]] = Counter()  # by openid and template id
         self._media: dict[str, Medium] = {}
         self._sent: dict[tuple[str, str], tuple[datetime, int]] = {}
         self.journal.publish("reset")
@@ -153,6 +167,10 @@ class WeChat:
         if not resident.follows:
             raise Refused(43004, "require subscribe")
         return resident
+
+    def followers(self) -> list[str]:
+        """Return the openids of all who follow."""
+        return [resident.openid for resident in self.residents.values() if resident.follows]
 
     def welcome(self) -> Resident:
         """Return somebody new, who does not follow yet."""
@@ -185,12 +203,19 @@ class WeChat:
         self.journal.publish("line", line=line.id)
         return line
 
+    def post_new(self, line: Line) -> Line:
+        """Put a line into its chat under a number of its own."""
+        return self.post(replace(line, id=self.number()))
+
     def chat(self, openid: str) -> list[Line]:
         """Return what one resident sees, oldest first."""
         return [line for line in self.lines.values() if line.openid == openid]
 
-    def service_message(self, line: Line) -> Line:
-        """Take one message from the resident's window and post it, numbered."""
+    def service_message(self, line: Line, client_msg_id: str = "") -> Line:
+        """Take one message from the resident's window and post it, numbered.
+
+        WeChat knows no client_msg_id here and drops no repeats; it only stands in the ledger.
+        """
         resident, now = self.follower(line.openid), self.clock()
         window = quota.take(resident.window, now)
         if window is None:
@@ -199,7 +224,8 @@ class WeChat:
             raise Refused(45002, "content size out of limit")
         resident.window = window
         self.changed(resident)
-        return self.post(replace(line, id=self.number()))
+        self.ledger.take(line.openid, "chat", client_msg_id, _words(line))
+        return self.post_new(line)
 
     def _closed(self, resident: Resident, now: datetime) -> Refused:
         ends = (resident.window.until, resident.window.tap_until)
@@ -211,7 +237,9 @@ class WeChat:
         """Post a template message; returns its msgid and whether it is new, not a repeated client_msg_id."""
         resident, now = self.follower(line.openid), self.clock()
         sent_at, msgid = self._sent.get((line.openid, client_msg_id), (now, 0))
-        if msgid and now - sent_at < SAME_FOR:
+        repeat = bool(client_msg_id and msgid) and now - sent_at < SAME_FOR
+        self.ledger.take(line.openid, "template", client_msg_id, _words(line), repeat=repeat)
+        if repeat:
             return msgid, False
         msgid = self.number()
         if client_msg_id:
@@ -220,18 +248,54 @@ class WeChat:
             self.post(replace(line, id=msgid))
         return msgid, True
 
+    def add_template(self, title: str) -> str:
+        """Return the id of one template more."""
+        if len(self.templates) >= TEMPLATES:
+            raise Refused(45026, "template num exceed limit")
+        template_id = secrets.token_urlsafe(32)
+        self.templates[template_id] = title
+        return template_id
+
+    def subscription(self, line: Line, template_id: str) -> int:
+        """Post a subscription notice for one consent; returns its msgid."""
+        resident = self.resident(line.openid)
+        if not self.consents[resident.openid, template_id]:
+            raise Refused(43101, "user refuse to accept the msg")
+        self.consents[resident.openid, template_id] -= 1
+        self.ledger.take(line.openid, "subscribe", "", _words(line))
+        return self.post_new(line).id
+
+    def mass(self, line: Line, openids: list[str], clientmsgid: str) -> tuple[int, Counts]:
+        """Post a message to many, who follow and had fewer than four this month; returns its msg_id and the counts."""
+        msg_id, now = self.number(), self.clock()
+        self.masses.begin(clientmsgid, msg_id, now)
+        known = [openid for openid in openids if openid in self.residents and self.residents[openid].follows]
+        got = [openid for openid in known if self.masses.deliver(openid, now)]
+        for openid in got:
+            self.ledger.take(openid, "mass", clientmsgid, _words(line))
+            self.post_new(replace(line, openid=openid))
+        counts = Counts(total=len(openids), after_filter=len(known), sent=len(got), failed=len(known) - len(got))
+        self.masses.done[msg_id] = counts
+        return msg_id, counts
+
     # -------------------------------------------------------------- media and codes
 
-    def keep(self, content: bytes, content_type: str) -> str:
-        """Keep a file for three days and return its media_id."""
+    def keep(self, content: bytes, content_type: str, lives: timedelta | None = MEDIA_LIVES) -> str:
+        """Keep a file, for three days if nothing else is said, and return its media_id."""
         media_id = secrets.token_urlsafe(48)
-        self._media[media_id] = Medium(content=content, content_type=content_type, at=self.clock())
+        until = self.clock() + lives if lives is not None else None
+        self._media[media_id] = Medium(content=content, content_type=content_type, until=until)
         return media_id
+
+    def drop(self, media_id: str) -> None:
+        """Forget a file that was kept."""
+        self.medium(media_id)
+        del self._media[media_id]
 
     def medium(self, media_id: str) -> Medium:
         """Return a file that was kept."""
         medium = self._media.get(media_id)
-        if medium is None or self.clock() - medium.at >= MEDIA_LIVES:
+        if medium is None or (medium.until is not None and medium.until <= self.clock()):
             raise Refused(40007, "invalid media_id")
         return medium
 
@@ -256,3 +320,8 @@ class WeChat:
         """Show another menu, or the one of the beginning."""
         self.menu = menu
         self.journal.publish("menu")
+
+
+def _words(line: Line) -> str:
+    """Return all that a line says, for the ledger."""
+    return "\n".join((line.text or line.media_id, *(f"{name}={value}" for name, value in line.fields)))

@@ -15,6 +15,7 @@ from bot.simulator.cast import CAST
 from bot.simulator.time_machine import TimeMachine
 from bot.simulator.wechat import Line, WeChat
 from bot.wechat import crypto, messages
+from bot.wechat.client import Client
 
 ACCOUNT = crypto.Account(
     token="stand-in",
@@ -32,6 +33,7 @@ class Bot:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
         self.pushes: list[messages.Message] = []
+        self.xmls: list[str] = []
         self.failures: Iterator[Callable[[], web.Response]] = iter(())
         self.hangs = False
         self._came = asyncio.Event()
@@ -41,6 +43,7 @@ class Bot:
         xml = crypto.open_envelope(ACCOUNT, request.query, await request.read(), self.clock())
         message = messages.parse(xml)
         self.pushes.append(message)
+        self.xmls.append(xml.decode())
         self._came.set()
         if self.hangs:
             await asyncio.Event().wait()
@@ -50,6 +53,13 @@ class Bot:
             return web.Response(text="success")
         reply = messages.render_text(message.openid, message.account, text, self.clock())
         return web.Response(text=crypto.seal(ACCOUNT, reply, self.clock()), content_type="application/xml")
+
+    async def heard(self, words: str) -> str:
+        """Return the XML of the first push that holds `words`, waiting for it."""
+        while not (found := next((xml for xml in self.xmls if words in xml), "")):
+            self._came.clear()
+            await self._came.wait()
+        return found
 
     async def next_push(self) -> messages.Message:
         """Return the newest push, waiting for the first."""
@@ -116,3 +126,13 @@ async def town(bot: Bot, clock: TimeMachine) -> AsyncIterator[Town]:
         app.add_subapp("/simulator", stand_in)
         async with TestServer(app) as here, aiohttp.ClientSession() as http:
             yield Town(http, str(here.make_url("/simulator")), stand_in[server.WECHAT])
+
+
+@pytest.fixture
+def client(town: Town) -> Client:
+    """The product's own client, which does not wait between tries."""
+
+    async def pause(_: float) -> None:
+        return None
+
+    return Client(ACCOUNT.appid, SECRET, town.http, f"{town.url}/api/", pause=pause)

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
-from bot.errors import WindowClosed
 from bot.simulator.cast import CAST
 from bot.simulator.time_machine import TimeMachine
 from bot.wechat import messages
-from bot.wechat.client import Client
 
 if TYPE_CHECKING:
     from tests.simulator.conftest import Bot, Town
@@ -302,42 +300,9 @@ async def test_menu_that_does_not_fit_the_phone_is_refused(town: Town, button: o
 # ------------------------------------------------------------------ the rest
 
 
-async def test_busy_wechat_says_so_to_all_but_tokens(town: Town) -> None:
-    await town.post("trouble", {"busy": True})
-
-    assert (await town.call("message/template/send", _notice()))["errcode"] == -1
-    assert town.chat() == []
-
-
-async def test_quota_of_the_day_is_told(town: Town) -> None:
-    await town.call("message/template/send", _notice())
-
-    answer = await town.call("openapi/quota/get", {"cgi_path": "/cgi-bin/message/template/send"})
-
-    assert answer["quota"] == {"daily_limit": 100_000, "used": 1, "remain": 99_999}
-
-
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff"])
 async def test_body_that_is_no_json_object_is_refused(town: Town, body: bytes) -> None:
     token = (await town.token())["access_token"]
 
     async with town.http.post(f"{town.url}/api/cgi-bin/menu/create?access_token={token}", data=body) as response:
         assert (await response.json())["errcode"] == 47001
-
-
-async def test_product_s_own_client_works_against_it(town: Town) -> None:
-    client = Client("wx1234567890abcdef", "a secret of the account", town.http, f"{town.url}/api/")
-    await town.does(CHEN, kind="text", text="你好")
-    media_id = town.wechat.keep(b"\xff\xd8 a photo", "image/jpeg")
-
-    await client.send_text(CHEN, "您好")
-    msgid = await client.send_template(CHEN, "demo", {"thing1": "停水"}, client_msg_id="d1")
-
-    assert [line.text for line in town.chat() if line.author == "bot"] == ["您好", ""]
-    assert msgid == str(town.chat()[-1].id)
-    assert await client.download(media_id) == b"\xff\xd8 a photo"
-    assert (await client.user.get(CHEN))["subscribe"] == 1
-    for _ in range(4):
-        await client.send_text(CHEN, "还有")
-    with pytest.raises(WindowClosed):
-        await client.send_text(CHEN, "太多")

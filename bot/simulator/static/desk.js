@@ -191,8 +191,7 @@ bar.addEventListener("change", (event) => {
     post("clock", { ahead_seconds: Number(event.target.value) });
     event.target.value = "";
   } else if (event.target.closest(".switch")) {
-    const on = (name) => document.querySelector(`.switch [name=${name}]`).checked;
-    post("trouble", { repeats: on("repeats"), busy: on("busy") });
+    post("trouble", { [event.target.name]: event.target.checked });
   }
 });
 
