@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import structlog
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from sqlmodel import Session, col, select
 
 from bot.errors import ContentRefused, WeChatRefused
@@ -31,7 +31,8 @@ ATTEMPTS = 5
 BATCH = 10
 
 #: Larger files and pictures are refused: WeChat's own limit is 10 MB, and a bomb of pixels fills the memory.
-MAX_BYTES, MAX_PIXELS, MAX_SIDE = 10 * 1024 * 1024, 50_000_000, 2048
+#: Pillow holds a pixel of whatever kind in 4 bytes, so that two copies of the largest picture are 200 MB.
+MAX_BYTES, MAX_PIXELS, MAX_SIDE = 10 * 1024 * 1024, 25_000_000, 2048
 
 #: First bytes of JPEG, PNG, GIF and WebP.
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF")
@@ -62,6 +63,8 @@ class Photographer:
             fault = str(error)
         except WeChatRefused as error:
             log.info("photo not fetched yet", photo=photo.id, attempt=photo.attempts + 1, reason=error.errmsg)
+        except Exception:  # a full disk, say: the attempt counts, and the others are fetched
+            log.exception("photo not stored", photo=photo.id, attempt=photo.attempts + 1)
         await self._database.write(_settle, photo.id or 0, name, fault, self._clock())
 
 
@@ -102,13 +105,22 @@ def store(content: bytes, folder: Path) -> str:
 
 def _redraw(content: bytes) -> bytes:
     try:
-        with Image.open(io.BytesIO(content)) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise ContentRefused(None, f"photo has {picture.width}×{picture.height} pixels; at most {MAX_PIXELS}")
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-            upright.thumbnail((MAX_SIDE, MAX_SIDE))
-            drawn = io.BytesIO()
-            upright.save(drawn, "JPEG", quality=85)
-            return drawn.getvalue()
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
+        return _draw(content)
+    except ContentRefused:
+        raise
+    except Exception as error:  # decoders meet broken files with errors of every kind
         raise ContentRefused(None, f"photo cannot be read: {type(error).__name__}") from error
+
+
+def _draw(content: bytes) -> bytes:
+    with Image.open(io.BytesIO(content)) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise ContentRefused(None, f"photo has {picture.width}×{picture.height} pixels; at most {MAX_PIXELS}")
+        picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # large JPEGs are decoded small at once
+        upright = ImageOps.exif_transpose(picture)
+        upright.thumbnail((MAX_SIDE, MAX_SIDE))
+        clean = upright.convert("RGB")
+        clean.info.clear()  # comments, too, are written by Pillow unless they are gone
+        drawn = io.BytesIO()
+        clean.save(drawn, "JPEG", quality=85)
+        return drawn.getvalue()

@@ -15,6 +15,7 @@ from hashlib import sha256
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from bot import metrics
@@ -69,9 +70,10 @@ class Webhook:
         """Take one push and answer it within the deadline."""
         began = time.perf_counter()
         try:
-            body, query = await _read(request), _query(request)
-            now = self.clock()
-            push = _Push(xml=crypto.open_envelope(self.account, query, body, now), signed=self._signed(query), at=now)
+            query, now = _query(request), self.clock()
+            crypto.check_query(self.account, query, now)  # before the body: strangers are refused at once
+            xml = crypto.open_body(self.account, query, await _read(request))
+            push = _Push(xml=xml, signed=self._signed(query), at=now)
             response = await self._answer(request, push, began)
         except Forged as error:
             return _refuse(error)
@@ -173,7 +175,7 @@ class _Push:
 
 
 async def _read(request: web.Request) -> bytes:
-    """Return the body; raises HTTP 413 when it is too long and 408 when it does not come."""
+    """Return the body; raises HTTP 413 when it is too long, 408 when it does not come and 400 when it is garbled."""
     if (request.content_length or 0) > BODY_LIMIT:
         raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, request.content_length or 0)
     body = bytearray()
@@ -185,6 +187,8 @@ async def _read(request: web.Request) -> bytes:
                     raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, len(body))
     except TimeoutError:
         raise web.HTTPRequestTimeout(text="body too slow") from None
+    except (web.RequestPayloadError, HttpProcessingError):
+        raise web.HTTPBadRequest(text="body garbled") from None
     return bytes(body)
 
 

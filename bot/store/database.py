@@ -189,14 +189,16 @@ def _is_passing(error: DBAPIError) -> bool:
 def connect(url: str) -> Engine:
     """Return an engine for `url`: sqlite:///path or postgresql://…"""
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=READERS + 2, connect_args={"check_same_thread": False, "timeout": 10})
+        engine = create_engine(
+            url, hide_parameters=True, pool_size=READERS + 2, connect_args={"check_same_thread": False, "timeout": 10}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             url = "postgresql+psycopg://" + url.removeprefix(prefix)
-    return create_engine(url, pool_size=READERS + POSTGRES_WRITERS + 1, pool_pre_ping=True)
+    return create_engine(url, hide_parameters=True, pool_size=READERS + POSTGRES_WRITERS + 1, pool_pre_ping=True)
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:

@@ -10,6 +10,8 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
@@ -118,9 +120,13 @@ def test_signed_but_odd_xml_gets_success(demo: Demo, xml: str) -> None:
     assert said(demo, xml) == "success"
 
 
-@pytest.mark.parametrize("kind", ["hologram", "video", "shortvideo", "link"])
-def test_unknown_kind_gets_success(demo: Demo, kind: str) -> None:
-    assert said(demo, text_push("oHttp4", "x", 30, clock()).replace("[text]", f"[{kind}]")) == "success"
+def test_unknown_kind_gets_success(demo: Demo) -> None:
+    assert said(demo, text_push("oHttp4", "x", 30, clock()).replace("[text]", "[hologram]")) == "success"
+
+
+@pytest.mark.parametrize("kind", ["video", "shortvideo", "link"])
+def test_what_the_bot_cannot_look_at_is_answered_with_a_way_on(demo: Demo, kind: str) -> None:
+    assert "请" in said(demo, text_push("oHttp4", "x", 30, clock()).replace("[text]", f"[{kind}]"))
 
 
 @pytest.mark.parametrize("event", ["VIEW", "LOCATION", "subscribe_msg_popup_event", "NEW_IN_2030"])
@@ -138,14 +144,37 @@ def test_over_long_body_gets_413_and_the_server_stays(demo: Demo) -> None:
 
 
 def test_stalled_body_does_not_hold_others_up(demo: Demo) -> None:
-    address = urlsplit(demo.url)
-    with socket.create_connection((address.hostname or "", address.port or 0)) as stalled:
-        stalled.sendall(b"POST /wechat HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n<xml>")
+    query, _ = crypto.wrap_push(demo.account, "<xml/>", clock())
+    with begun(demo, f"?{urlencode(query)}", "Content-Length: 1000", "<xml>") as stalled:
         began = time.monotonic()
         assert said(demo, text_push("oHttp6", "你好", 50, clock())) != "success"
         assert time.monotonic() - began < 2
-        stalled.settimeout(6)
         assert b"408" in stalled.recv(200)
+
+
+def test_stranger_is_refused_before_the_body_has_come(demo: Demo) -> None:
+    with begun(demo, "", "Content-Length: 1000", "<xml>") as stalled:
+        assert b"403" in stalled.recv(200)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
+def test_garbled_encoding_of_a_body_is_refused(demo: Demo, encoding: str) -> None:
+    query, _ = crypto.wrap_push(demo.account, "<xml/>", clock())
+    with begun(demo, f"?{urlencode(query)}", f"Content-Length: 3\r\nContent-Encoding: {encoding}", "abc") as garbled:
+        assert garbled.recv(200).split()[1] in (b"400", b"403")
+
+
+@contextmanager
+def begun(demo: Demo, query: str, headers: str, body: str) -> Iterator[socket.socket]:
+    """Open a connection and send the beginning of a push."""
+    address = urlsplit(demo.url)
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=6) as connection:
+        connection.sendall(f"POST /wechat{query} HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n{body}".encode())
+        yield connection
+
+
+def test_resident_who_writes_markup_is_answered(demo: Demo) -> None:
+    assert said(demo, text_push("oHttp8", "请看 <!DOCTYPE html> 这个 <Encrypt>AAAA</Encrypt>", 70, clock())) != "success"
 
 
 def test_health_and_figures_are_told_to_this_machine(demo: Demo) -> None:

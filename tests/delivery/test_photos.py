@@ -1,13 +1,21 @@
 """Photos: drawn anew without EXIF, bounded, whole or not at all."""
 
 import io
+import random
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
+from sqlmodel import Session, select
 
 from bot import photos
 from bot.errors import ContentRefused
+from bot.model import Photo
+from bot.store.database import Database
 
 
 def picture(size: tuple[int, int] = (60, 40), kind: str = "JPEG", exif: bool = False) -> bytes:
@@ -27,6 +35,54 @@ def test_photo_is_kept_without_where_and_how_it_was_taken(tmp_path: Path) -> Non
     with Image.open(tmp_path / f"{name}.jpg") as kept:
         assert dict(kept.getexif()) == {}
         assert kept.size == (40, 60)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "GIF"])
+def test_comment_in_a_photo_is_not_kept(tmp_path: Path, kind: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40)).save(out, kind, comment=b"GPS 30.27,120.15 Zhang San")
+
+    name = photos.store(out.getvalue(), tmp_path)
+
+    assert b"Zhang" not in (tmp_path / f"{name}.jpg").read_bytes()
+
+
+@given(st.integers(0, 2**32))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+def test_damaged_photo_is_refused_or_kept_and_nothing_else(tmp_path: Path, seed: int) -> None:
+    jumble = random.Random(seed)
+    content = bytearray(picture(kind=jumble.choice(["PNG", "JPEG", "GIF"]), exif=True))
+    for _ in range(jumble.randint(1, 8)):
+        content[jumble.randrange(4, len(content))] = jumble.randrange(256)
+
+    with suppress(ContentRefused):
+        photos.store(bytes(content), tmp_path)
+
+
+async def test_photo_that_cannot_be_stored_counts_its_tries_and_holds_up_no_other(
+    database: Database, now: datetime, tmp_path: Path
+) -> None:
+    class Media:
+        async def download(self, media_id: str) -> bytes:
+            if media_id == "full disk":
+                raise OSError(28, "No space left on device")
+            return broken_png() if media_id == "broken" else picture()
+
+    def receive(session: Session) -> None:
+        session.add_all([Photo(openid="o", media_id=media_id, taken_at=now) for media_id in ("broken", "full disk", "good")])
+
+    await database.write(receive)
+    await photos.Photographer(database, Media(), lambda: now, tmp_path / "photos").step()  # type: ignore[arg-type]
+
+    rows = await database.read(lambda session: session.exec(select(Photo).order_by(Photo.id)).all())
+    assert [(row.state, row.attempts) for row in rows] == [("lost", 1), ("waiting", 1), ("stored", 1)]
+
+
+def broken_png() -> bytes:
+    """A PNG whose second chunk has no name: Pillow raises SyntaxError for it, which is no error of files."""
+    content = bytearray(picture(kind="PNG"))
+    content[37:41] = bytes(4)
+    return bytes(content)
 
 
 def test_same_photo_is_kept_once(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b64encode
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -179,12 +180,20 @@ def test_whatever_comes_is_forged_and_nothing_else(body: bytes, query: dict[str,
         crypto.open_envelope(SAFE, query, body, NOW)
 
 
-@pytest.mark.parametrize("declaration", ["<!DOCTYPE xml [<!ENTITY a 'b'>]>", "<!entity a 'b'>"])
-def test_entities_outside_the_envelope_are_refused(declaration: str) -> None:
+def test_what_stands_outside_the_envelope_is_never_read() -> None:
     query, body = crypto.wrap_push(SAFE, XML, NOW)
 
-    with pytest.raises(Forged, match="entities"):
-        opened(SAFE, query, declaration + body)
+    assert opened(SAFE, query, "<!DOCTYPE xml [<!ENTITY a 'b'>]>" + body) == opened(SAFE, query, body)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_words_that_look_like_a_ciphertext_do_not_hide_the_real_one(before: bool) -> None:
+    compat = replace(SAFE, mode=crypto.Mode.COMPAT)
+    query, body = crypto.wrap_push(compat, XML, NOW)
+    fake = "<Content><![CDATA[看 <Encrypt>AAAA</Encrypt>]]></Content>"
+    body = body.replace("<xml>", f"<xml>{fake}", 1) if before else body.replace("</xml>", f"{fake}</xml>")
+
+    assert opened(compat, query, body) == XML
 
 
 def test_echo_is_given_back_only_when_signed() -> None:

@@ -106,6 +106,26 @@ def test_declared_entities_are_never_read(declaration: str, encoding: str) -> No
         messages.parse(xml)
 
 
+@pytest.mark.parametrize("words", ["请看 <!DOCTYPE html> 这个", "<!ENTITY a 'b'>", "看 <Encrypt>AAAA</Encrypt>", "&lt;xml&gt;"])
+def test_resident_may_write_what_looks_like_markup(words: str) -> None:
+    message = messages.parse(push("text", f"<Content><![CDATA[{words}]]></Content>"))
+
+    assert isinstance(message, messages.Text)
+    assert message.text == words
+
+
+def test_characters_that_xml_cannot_hold_are_left_out_and_the_rest_is_read() -> None:
+    message = messages.parse(push("text", "<Content><![CDATA[厨房\x01漏\ufffe水\x0b]]></Content>"))
+
+    assert isinstance(message, messages.Text)
+    assert message.text == "厨房漏水"
+
+
+def test_a_hundred_thousand_elements_inside_each_other_are_refused_early() -> None:
+    with pytest.raises(Malformed, match="inside each other"):
+        messages.parse(b"<xml>" + b"<a>" * 100_000)
+
+
 def test_message_without_its_number_is_known_by_its_words() -> None:
     said = {messages.parse(push("text", f"<Content>{words}</Content>")).key for words in ("水管漏了", "灯坏了", "灯坏了")}
 
