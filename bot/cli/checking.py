@@ -11,7 +11,7 @@ from bot.cli import show_json
 from bot.dialogue.understanding import read_folder
 from bot.errors import Misconfigured
 from bot.language import files
-from bot.language.files import Problem
+from bot.language.reader import Problem
 
 
 def check(folder: Path | None, *, as_json: bool, strict: bool) -> None:

@@ -17,6 +17,7 @@ from bot.console.views import respond
 from bot.dialogue.understanding import judge, read_folder
 from bot.language import files
 from bot.language.phrases import say
+from bot.language.reader import Problem
 from bot.model import Staff
 from bot.plugin import Page, Redirect, View
 from bot.store import events
@@ -123,7 +124,7 @@ async def _require(request: web.Request, need: str) -> Staff:
     return member
 
 
-def _file(request: web.Request, member: Staff, text: str, stamp: str, problems: list[files.Problem], said: str = "",
+def _file(request: web.Request, member: Staff, text: str, stamp: str, problems: list[Problem], said: str = "",
           status: int = 200) -> web.Response:  # fmt: skip
     return _page(
         request,

@@ -7,9 +7,10 @@ from pathlib import Path
 from bot import config
 from bot.errors import Misconfigured
 from bot.language import files, slots
-from bot.language.files import Catalogue, Intent, Problem
+from bot.language.files import Catalogue, Intent
 from bot.language.matcher import Candidate, Decision, Match, Matcher
 from bot.language.normalise import Tables
+from bot.language.reader import Problem
 from bot.wechat import messages
 
 #: Of a longer message the beginning is understood and the whole is kept for people; 1,000 characters cost a few ms.

@@ -3,11 +3,12 @@
 import pytest
 
 from bot.language import files
+from bot.language.reader import Problem
 
 GOOD = "intent: a.b\nexamples: |\n  - 你好吗\n  - 天气真好\n"
 
 
-def problems(text: str, **others: str) -> list[files.Problem]:
+def problems(text: str, **others: str) -> list[Problem]:
     return [problem for problem in files.load({"x.yaml": text, **others}).problems if problem.severity == "error"]
 
 

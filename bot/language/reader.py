@@ -1,0 +1,151 @@
+"""One YAML file, read with the place of each word, so that every fault can be told with line and column."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+import yaml
+from rapidfuzz import fuzz, process
+
+#: Similarity, of 100, from which a misspelt word is told what it may mean.
+HINT_FROM = 60
+
+T = TypeVar("T")
+
+#: A mapping as it stands in the file: key -> (key node, value node).
+Fields = Mapping[str, tuple[yaml.Node, yaml.Node]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A fault in a file. Lines and columns begin with 1; `message` and `hint` are for admins, in Chinese."""
+
+    file: str
+    line: int
+    column: int
+    code: str  # E1xx YAML, E2xx fields, E3xx templates, W4xx doubtful, E5xx menu and codes on walls
+    severity: Literal["error", "warning"]
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A position as yaml.Mark gives it, counted from 0."""
+
+    line: int
+    column: int
+
+
+class Fault(Exception):
+    """Stops the reading of one file."""
+
+    def __init__(self, mark: yaml.Mark | Place | None, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.mark, self.code, self.message, self.hint = mark, code, message, hint
+
+
+def attempt(path: str, text: str, problems: list[Problem], read: "Callable[[Reader], T]",
+            empty: str = "写上内容，或删除此文件") -> T | None:  # fmt: skip
+    """Return what `read` makes of a file; None when it is broken, which is added to `problems`.
+
+    `empty` is the hint for a file that holds nothing.
+    """
+    try:
+        return read(Reader(path, text, problems, empty))
+    except Fault as fault:
+        problems.append(_told(path, fault))
+    return None
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """Return the known word that was probably meant, empty if none is near."""
+    near = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=HINT_FROM)
+    return near[0] if near else ""
+
+
+def _told(path: str, fault: Fault) -> Problem:
+    line, column = (fault.mark.line + 1, fault.mark.column + 1) if fault.mark else (1, 1)
+    return Problem(file=path, line=line, column=column, code=fault.code, severity="error", message=fault.message, hint=fault.hint)
+
+
+class Reader:
+    """A YAML mapping with positions."""
+
+    def __init__(self, path: str, text: str, problems: list[Problem], empty: str) -> None:
+        self.path, self._problems = path, problems
+        try:
+            node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        except yaml.MarkedYAMLError as error:
+            marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark is not None]
+            brace = any("{" in line for number, line in enumerate(text.split("\n")) if number in marks)
+            hint = "含 {占位符} 的文字请换行写在 | 后面，或加引号" if brace else "请检查缩进、冒号后的空格和引号"
+            code = "E107" if brace else "E101"
+            raise Fault(error.problem_mark, code, f"YAML 写法有误：{error.problem}", hint) from None
+        except yaml.YAMLError as error:
+            raise Fault(None, "E102", f"文件含有无法读取的字符：{error}", "请用 UTF-8 保存") from None
+        if node is None:
+            raise Fault(None, "E103", "文件是空的", empty)
+        self.root = self.mapping(node, "文件")
+
+    def complain(self, fault: Fault) -> None:
+        """Tell a fault that spoils only a part of the file, and read on."""
+        self._problems.append(_told(self.path, fault))
+
+    def mapping(self, node: yaml.Node, what: str) -> Fields:
+        """Return key -> (key node, value node); doubled keys are a fault, for YAML would drop one silently."""
+        if not isinstance(node, yaml.MappingNode):
+            raise Fault(node.start_mark, "E201", f"{what}应是“名称: 值”的形式")
+        found: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise Fault(key.start_mark, "E107", "名称不能是列表或占位符", "含 {占位符} 的文字请加引号")
+            if key.value in found:
+                raise Fault(key.start_mark, "E104", f"字段 {key.value} 写了两次")
+            found[key.value] = (key, value)
+        return found
+
+    def known(self, fields: Fields, names: Sequence[str]) -> None:
+        """Refuse a field that nobody reads, with the nearest that somebody does."""
+        for name, (key, _) in fields.items():
+            if name not in names:
+                near = nearest(name, names)
+                raise Fault(key.start_mark, "E203", f"未知字段 “{name}”", f"是否想写 “{near}”？" if near else "")
+
+    def text_of(self, node: yaml.Node, what: str) -> str:
+        """Return a plain value."""
+        if isinstance(node, yaml.ScalarNode):
+            return str(node.value)
+        hint = "含 {占位符} 的文字请加引号" if isinstance(node, yaml.MappingNode) else ""
+        raise Fault(node.start_mark, "E107" if hint else "E202", f"{what}应是一段文字", hint)
+
+    def flag(self, node: yaml.Node, what: str) -> bool:
+        """Return true or false."""
+        word = self.text_of(node, what).lower()
+        if word not in {"true", "false", "yes", "no"}:
+            raise Fault(node.start_mark, "E202", f"{what}应是 true 或 false，而不是 “{word}”")
+        return word in {"true", "yes"}
+
+    def lines(self, node: yaml.Node, what: str) -> "list[tuple[str, int, int]]":
+        """Return the lines of a block (`|` with `- `) or a list, with line and column of each."""
+        if isinstance(node, yaml.SequenceNode):
+            return [(self.text_of(item, what), item.start_mark.line + 1, item.start_mark.column + 1) for item in node.value]
+        text = self.text_of(node, what)
+        if getattr(node, "style", None) != "|":
+            raise Fault(node.start_mark, "E204", f"{what}只有一段文字", f"请写成 “{what}: |”，每行以 “- ” 开头")
+        found = []
+        for offset, line in enumerate(text.split("\n")):
+            content = line.strip().removeprefix("-").strip()
+            if content and not line.strip().startswith("#"):
+                found.append((content, node.start_mark.line + 2 + offset, 3))
+        return found
+
+    def words(self, node: yaml.Node, what: str) -> tuple[str, ...]:
+        """Return a list of words; numbers become text."""
+        if not isinstance(node, yaml.SequenceNode):
+            raise Fault(node.start_mark, "E204", f"{what}应是列表", f"例如 {what}: [甲, 乙]")
+        return tuple(self.text_of(item, what) for item in node.value)
+
+    def phrases(self, node: yaml.Node, what: str) -> dict[str, str]:
+        """Return a mapping of texts."""
+        return {name: self.text_of(value, f"{what}.{name}") for name, (_, value) in self.mapping(node, what).items()}
