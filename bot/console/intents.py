@@ -46,7 +46,13 @@ async def listed(request: web.Request) -> web.Response:
     groups: dict[str, list[files.Intent]] = {}
     for intent in catalogue.intents.values():
         groups.setdefault(intent.group, []).append(intent)
-    return _page(request, member, "console/intents.html", groups=groups, problems=catalogue.problems)
+    shared = [path for path in sorted(catalogue.sources) if _is_shared(path)]
+    return _page(request, member, "console/intents.html", groups=groups, problems=catalogue.problems, shared=shared)
+
+
+def _is_shared(path: str) -> bool:
+    """Tell whether a file of the folder holds no intent but words, menu or codes for all."""
+    return path.rpartition("/")[2].startswith("_") and not path.startswith(files.SHIPPED)
 
 
 async def attempt(request: web.Request) -> web.Response:

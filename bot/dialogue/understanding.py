@@ -16,6 +16,9 @@ from bot.wechat import messages
 #: Of a longer message the beginning is understood and the whole is kept for people; 1,000 characters cost a few ms.
 LONGEST = 400
 
+#: Shipped files that hold for what a community's own folder leaves out.
+_FALLBACK = ("_messages.yaml", "_menu.yaml", "_scenes.yaml")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
@@ -116,12 +119,17 @@ def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, slots.V
 def read_folder(folder: Path) -> dict[str, str]:
     """Return all intent files below `folder`, relative path -> text; what is not UTF-8 is shown as it is.
 
-    The phrases of the dialogue itself are always there: the shipped ones, unless the folder has its own.
+    The shipped phrases, menu and kinds of codes are always there, below files.SHIPPED, for what the folder leaves out.
     """
-    texts = {"_messages.yaml": _read(config.shipped("intents") / "_messages.yaml")}
-    for path in sorted(folder.rglob("*.yaml")):
-        texts[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8", errors="replace")
-    return texts
+    own = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace")
+        for path in sorted(folder.rglob("*.yaml"))
+    }
+    home = config.shipped("intents")
+    if folder.resolve() == home.resolve():
+        return own
+    fallback = [path for path in sorted(home.rglob("*.yaml")) if path.name in _FALLBACK]
+    return {files.SHIPPED + path.relative_to(home).as_posix(): _read(path) for path in fallback} | own
 
 
 def _stamps(folder: Path) -> dict[str, tuple[int, int]]:

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 import yaml
 
+from bot.language import menus
 from bot.language.phrases import placeholders
 from bot.language.reader import Fault, Fields, Place, Problem, Reader, attempt, nearest
 from bot.language.sentences import Sentence, TemplateFault, compile_sentence
@@ -28,6 +29,9 @@ _INTENT_FIELDS = (
 _SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest")
 _COMMON_FIELDS = ("version", "language", "rules", "lists", "skip_words", "synonyms")
 _TEST_FIELDS = ("text", "slots", "not", "accept")
+
+#: Folder of the files that hold unless a community's own say otherwise; sorted before all names that people give.
+SHIPPED = "(shipped)/"
 
 _EMPTY = "写上 intent: 和 examples:，或删除此文件"
 
@@ -107,11 +111,16 @@ class Catalogue:
     common: Common
     background: tuple[str, ...]  # lines that must be refused
     problems: tuple[Problem, ...]
+    menu: tuple[menus.Entry, ...] = ()
+    scenes: Mapping[str, menus.Scene] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def load(texts: Mapping[str, str]) -> Catalogue:
-    """Read the files, path -> YAML; never raises: what is wrong stands in `problems`."""
+    """Read the files, path -> YAML; never raises: what is wrong stands in `problems`.
+
+    What lies under SHIPPED holds where the other files say nothing: single phrases, kinds of codes, the menu.
+    """
     problems: list[Problem] = []
     common = Common()
     for path in sorted(path for path in texts if _name(path) == "_common.yaml"):
@@ -126,6 +135,8 @@ def load(texts: Mapping[str, str]) -> Catalogue:
             case "_messages.yaml":
                 messages |= attempt(path, texts[path], problems, _read_messages) or {}
                 continue
+            case "_menu.yaml" | "_scenes.yaml":  # they name intents, which must be known first
+                continue
         intent = attempt(path, texts[path], problems, lambda reader: _read_intent(reader, common), _EMPTY)
         if intent is None:
             continue
@@ -137,17 +148,34 @@ def load(texts: Mapping[str, str]) -> Catalogue:
         else:
             intents[intent.id] = intent
     problems += _doubtful(intents)
+    menu, scenes = _read_ways_in(texts, problems, intents)
     return Catalogue(
         intents=MappingProxyType(intents), messages=MappingProxyType(messages), common=common,
-        background=tuple(background), problems=tuple(problems), sources=dict(texts),
+        background=tuple(background), problems=tuple(problems), menu=menu, scenes=MappingProxyType(scenes), sources=dict(texts),
     )  # fmt: skip
+
+
+def _read_ways_in(texts: Mapping[str, str], problems: list[Problem],
+                  intents: Mapping[str, Intent]) -> tuple[tuple[menus.Entry, ...], dict[str, menus.Scene]]:  # fmt: skip
+    """Read the menu and the codes on walls; shipped ones may name intents that a folder does without."""
+    menu: tuple[menus.Entry, ...] = ()
+    scenes: dict[str, menus.Scene] = {}
+    for path in sorted(texts):
+        told: list[Problem] = [] if path.startswith(SHIPPED) else problems
+        match _name(path):
+            case "_menu.yaml":
+                menu = attempt(path, texts[path], told, lambda reader: menus.read_menu(reader, intents)) or menu
+            case "_scenes.yaml":
+                scenes |= attempt(path, texts[path], told, lambda reader: menus.read_scenes(reader, intents)) or {}
+    return menu, scenes
 
 
 def reload(previous: Catalogue, texts: Mapping[str, str]) -> Catalogue:
     """Read the files anew; one that broke keeps its last good version, and its problems are told."""
     fresh = load(texts)
     broken = {problem.file for problem in fresh.problems if problem.severity == "error"}
-    kept = {path: previous.sources[path] for path in broken if path in previous.sources}
+    # A menu that did not change is not broken itself: it misses an intent of a file that is, or of one that went.
+    kept = {path: last for path in broken if (last := previous.sources.get(path, texts[path])) != texts[path]}
     if not kept:
         return fresh
     patched = load({**texts, **kept})

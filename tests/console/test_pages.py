@@ -143,6 +143,14 @@ async def test_saved_intent_is_live_and_the_version_before_is_kept(office: Offic
     assert "办公时间" in (folder / "faq/hours.yaml.1").read_text(encoding="utf-8")
 
 
+async def test_menu_and_codes_are_files_that_admins_find(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        page = await (await admin.get("/console/intents")).text()
+
+    for path in ("_menu.yaml", "_scenes.yaml", "_messages.yaml", "identity/_messages.yaml"):
+        assert f'href="/console/intents/file/{path}"' in page
+
+
 @pytest.mark.parametrize(("stamp", "text", "status", "said"), [
     ("right", "intent: [", 422, "没有保存：请先改正下面的错误"), ("wrong", "intent: a", 409, "刚被别人改过"),
 ])  # fmt: skip

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot import config
-from bot.dialogue.understanding import Understanding, judge
+from bot.dialogue.understanding import Understanding, judge, read_folder
 from bot.errors import Misconfigured
+from bot.language import files
 from bot.wechat import messages
 
 TOWN = Path(__file__).parent / "intents"
@@ -75,6 +76,22 @@ def test_a_folder_that_is_none_stops_the_start(tmp_path: Path) -> None:
 def test_the_bots_own_words_are_there_although_the_folder_has_none(fresh: Understanding) -> None:
     assert not (TOWN / "_messages.yaml").exists()
     assert "welcome" in fresh.catalogue.messages
+
+
+def test_phrases_missing_in_the_folders_own_file_are_the_shipped_ones(fresh: Understanding) -> None:
+    (fresh.folder / "_messages.yaml").write_text("messages: {welcome: 您好}\n", encoding="utf-8")
+    fresh.refresh()
+
+    assert fresh.catalogue.messages["welcome"] == "您好"
+    assert fresh.catalogue.messages["failed"]
+    assert fresh.catalogue.messages["identity.joined"]
+
+
+def test_shipped_menu_and_codes_know_their_intents() -> None:
+    catalogue = files.load(read_folder(config.shipped("intents")))
+
+    assert [len(catalogue.menu), len(catalogue.scenes)] == [3, 3]
+    assert {path for path in catalogue.sources if path.startswith(files.SHIPPED)} == set()
 
 
 def test_traditional_characters_are_read_as_simplified(fresh: Understanding, now: datetime) -> None:
