@@ -66,9 +66,9 @@ class Hearing(Talk):
     def _start(self, intent: Intent, heard: Heard, outer: Form | None = None) -> Answer:
         """Begin an intent, with what the message already says; whoever needs a flat first is asked for it."""
         if intent.emergency:
-            return self._alarm(intent, heard.text)
+            return self._alarm(intent, heard.text or heard.place)
         if intent.id == HUMAN:
-            return self._hand_over(heard.text)
+            return self._hand_over(heard.text or heard.place)
         if intent.id == UNBIND and self.turn.resident is None:
             return self._say("done", "flat.none", intent=UNBIND)
         values = read_slots(intent, heard, self.now)
@@ -126,7 +126,7 @@ class Hearing(Talk):
     def _continue(self, form: Form, heard: Heard) -> Answer:
         """Go on with the open form, unless the message wants out of it or something else."""
         intent, text = self.catalogue.intents[form.intent], heard.text
-        if heard.text == "" and heard.match.candidates:  # a menu entry was touched
+        if heard.text == "" and heard.match.candidates:  # a menu entry was touched or a code scanned
             return self._interrupt(form, heard)
         if answers.wants_human(text):
             return self._hand_over(intent.title)
@@ -210,11 +210,11 @@ class Hearing(Talk):
         other = self.catalogue.intents[heard.match.candidates[0].intent]
         intent = self.catalogue.intents[form.intent]
         if other.emergency:
-            return self._alarm(other, heard.text)
+            return self._alarm(other, heard.text or heard.place)
         if other.id == HUMAN:
             return self._hand_over(intent.title)
-        if other.id == intent.id:  # the menu was touched again
-            return self._again(form, intent, "")
+        if other.id == intent.id:
+            return self._touch(form, intent, heard)
         if other.needs_flat and form.intent == BIND and self.turn.resident is None:
             return self._wait_for_flat(form, other, heard)
         waiting = forms.aside(form, other.id)
@@ -230,12 +230,19 @@ class Hearing(Talk):
         return Answer(texts=(*answer.texts, self._phrase("form.back", title=intent.title) + back.texts[0]),
                       outcome=outcome, values=back.values)  # fmt: skip
 
+    def _touch(self, form: Form, intent: Intent, heard: Heard) -> Answer:
+        """The menu was touched again, or a code for the same was scanned: take the place it names and go on."""
+        touched = replace(form, values={**form.values, **read_slots(intent, heard, self.now)})
+        if touched.values == form.values:
+            return self._again(form, intent, "")
+        return self._advance(touched, intent, self._noted(form, touched, intent))
+
     def _wait_for_flat(self, form: Form, other: Intent, heard: Heard) -> Answer:
         """Put another request behind the binding; more about the one that waits already is no answer."""
         binding, values = self.catalogue.intents[BIND], read_slots(other, heard, self.now)
         if form.outer is not None and form.outer.intent == other.id:
-            known = replace(form.outer, values={**form.outer.values, **values})
-            return self._ask_again(replace(form, outer=known), binding)
+            waiting = replace(form, outer=replace(form.outer, values={**form.outer.values, **values}))
+            return self._again(waiting, binding, "") if heard.place else self._ask_again(waiting, binding)
         wanted = forms.begin(other, values, forms.aside(form.outer, other.id) if form.outer else None)
         return self._again(replace(form, outer=wanted), binding, self._phrase("flat.first", title=other.title))
 

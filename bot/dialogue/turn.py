@@ -13,11 +13,12 @@ from bot.dialogue import forms
 from bot.dialogue.answer import SILENT, Answer, House, Kind, Outcome, pack, unpack
 from bot.dialogue.forms import Form
 from bot.dialogue.hearing import Hearing
+from bot.dialogue.talk import BIND
 from bot.dialogue.understanding import Heard
 from bot.errors import Forged
 from bot.language.matcher import Match
 from bot.model import Conversation, Photo
-from bot.store import conversations, erasures, followers, inbox, outbox
+from bot.store import conversations, erasures, followers, inbox, outbox, scenes
 from bot.wechat import messages
 
 __all__ = ["Answer", "House", "Kind", "Outcome", "apology", "give_up", "postpone", "take"]
@@ -120,8 +121,7 @@ class _Turn(Hearing):
                 self.turn.record(f"conversation.wechat_desk_{message.state}", f"conversation:{self.conversation.public_id}")
                 answer = SILENT
             case messages.Follow() | messages.Scan():
-                followers.followed(self.follower, self.now)
-                answer = self._say("done", "welcome.back" if self.turn.resident else "welcome")
+                answer = self._arrive(message)
             case messages.Unfollow():
                 answer = self._part()
             case _:
@@ -213,6 +213,26 @@ class _Turn(Hearing):
         if self.form is not None:
             return self._again(self.form, self.catalogue.intents[self.form.intent], self._phrase(phrase))
         return self._say("unknown", phrase)
+
+    def _arrive(self, message: messages.Follow | messages.Scan) -> Answer:
+        """Welcome who is here; a code of ours that was scanned begins what its kind is for, at the place where it hangs."""
+        followers.followed(self.follower, self.now)
+        welcome = self._say("done", "welcome.back" if self.turn.resident else "welcome")
+        code = scenes.find(self.session, message.scene)
+        kind = self.catalogue.scenes.get(code.kind) if code else None
+        intent = self.catalogue.intents.get(kind.intent) if kind else None
+        if code is None or kind is None or intent is None:
+            return welcome
+        self._note("resident", f"[扫码] {code.label}")
+        if conversations.is_taken(self.session, self.conversation, self.now) and not intent.emergency:
+            return _TAKEN
+        if intent.id == BIND and self.turn.resident is not None:
+            self.form = forms.talked_over(self.form) if self.form else None
+            return welcome
+        answer = self._speak(self.house.understanding.hear_intent(intent, code.label))
+        before = welcome.texts if isinstance(message, messages.Follow) else ()
+        said = (self.turn.words(kind.say, title=kind.title, label=code.label),) if kind.say else ()
+        return replace(answer, texts=(*before, *said, *answer.texts))
 
     def _read_code(self, message: messages.CodeRead) -> Answer:
         """Take what a scanned code says for the resident's words, where an answer is waited for."""

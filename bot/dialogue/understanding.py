@@ -19,6 +19,9 @@ LONGEST = 400
 #: Shipped files that hold for what a community's own folder leaves out.
 _FALLBACK = ("_messages.yaml", "_menu.yaml", "_scenes.yaml")
 
+#: Slots that together say which flat.
+_FLAT = ("building", "unit", "room")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
@@ -26,6 +29,7 @@ class Heard:
 
     text: str
     match: Match
+    place: str = ""  # where the code hangs that was scanned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +86,11 @@ class Understanding:
         plain = text[:LONGEST].translate(self._simplified)
         return Heard(text=plain, match=self.matcher.match(plain, now))
 
-    def hear_intent(self, intent: Intent) -> Heard:
-        """Return what it is to have chosen an intent from a menu: certain, and nothing more said."""
-        chosen = Candidate(intent.id, 1.0, "菜单")
-        return Heard(text="", match=Match(text="", candidates=(chosen,), decision="accept", emergency=intent.emergency))
+    def hear_intent(self, intent: Intent, place: str = "") -> Heard:
+        """Return what it is to have chosen an intent from a menu, or by a code that hangs at `place`: certain, nothing more said."""
+        chosen = Candidate(intent.id, 1.0, "二维码" if place else "菜单")
+        match = Match(text="", candidates=(chosen,), decision="accept", emergency=intent.emergency)
+        return Heard(text="", match=match, place=place)
 
     def _set(self, catalogue: Catalogue) -> None:
         self.matcher = Matcher(catalogue, self._tables, self._background)
@@ -107,7 +112,16 @@ def judge(understanding: Understanding, text: str, now: datetime) -> Judgement:
 
 
 def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, slots.Value]:
-    """Return the values that an opening message gives for its intent; what a template points at is read leniently."""
+    """Return the values that an opening message gives for its intent; what a template points at is read leniently.
+
+    A scanned code says where it hangs, and nothing of what the matter is there.
+    """
+    if heard.place:
+        flat = [slot for slot in intent.slots if slot.type in _FLAT]
+        return {
+            **slots.extract(heard.place, flat, now),
+            **{slot.name: heard.place for slot in intent.slots if slot.type == "place"},
+        }
     found = slots.extract(heard.text, intent.slots, now) if heard.text else {}
     for slot in intent.slots:
         words = heard.match.said.get(slot.name) if slot.name not in found else None

@@ -1,0 +1,50 @@
+"""The QR codes on walls: what each says and where it hangs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from bot.model import Household, Scene
+
+
+def find(session: Session, code: str) -> Scene | None:
+    """Return the code that was scanned, None if it is none of ours."""
+    return session.get(Scene, code) if code else None
+
+
+def prepare(session: Session, kind: str, label: str, now: datetime) -> Scene:
+    """Return the code of a kind for a place, a new one if there is none yet.
+
+    A new one has no `url` until `complete`, so that whoever is stopped in between goes on with the same code.
+    """
+    scene = session.exec(select(Scene).where(Scene.kind == kind, Scene.label == label)).first()
+    if scene is None:
+        scene = Scene(kind=kind, label=label, url="", created_at=now)
+        session.add(scene)
+        session.flush()
+    return scene
+
+
+def complete(session: Session, code: str, url: str) -> Scene:
+    """Note what WeChat wants the code's picture to hold."""
+    scene = session.get_one(Scene, code)
+    scene.url = url
+    session.add(scene)
+    return scene
+
+
+def listed(session: Session) -> Sequence[Scene]:
+    """Return all codes, by kind and in the order they were made."""
+    return session.exec(select(Scene).order_by(col(Scene.kind), col(Scene.created_at), col(Scene.label))).all()
+
+
+def every_unit(session: Session, community_id: int) -> list[str]:
+    """Return 3栋2单元 for each unit of the roster, 3栋 where a building has none, smaller numbers first."""
+    units = select(Household.building, Household.unit).where(Household.community_id == community_id).distinct()
+    found = sorted(session.exec(units).all(), key=lambda one: (_number(one[0]), _number(one[1])))
+    return [f"{building}栋{unit}单元" if unit else f"{building}栋" for building, unit in found]
+
+
+def _number(text: str) -> tuple[int, str]:
+    return (int(text), "") if text.isdecimal() else (10**9, text)
