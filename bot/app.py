@@ -132,6 +132,12 @@ class Linli:
             max_age=settings.max_age, is_in_milliseconds=settings.wechat_milliseconds,
         )  # fmt: skip
 
+    def client(self, http: aiohttp.ClientSession) -> Client:
+        """Return a client for the account's calls; all replicas and commands share one token."""
+        shelf = TokenShelf(self.database, self.settings.wechat_appid, self.clock)
+        secret = self.settings.wechat_secret.get_secret_value()
+        return Client(self.settings.wechat_appid, secret, http, self.settings.wechat_api_base, shelf)
+
 
 def _require_community(session: Session, appid: str) -> Community:
     found = people.community(session, appid)
@@ -192,9 +198,7 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
     linli = app[LINLI]
     settings = linli.settings
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100)) as http:
-        shelf = TokenShelf(linli.database, settings.wechat_appid, linli.clock)
-        secret = settings.wechat_secret.get_secret_value()
-        client = Client(settings.wechat_appid, secret, http, settings.wechat_api_base, shelf)
+        client = linli.client(http)
         ways = Ways(template=settings.wechat_template, subscription=settings.wechat_subscription)
         sender = Sender(linli.database, client, linli.clock, ways)
         photographer = Photographer(linli.database, client, linli.clock, settings.var / "photos")

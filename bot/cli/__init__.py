@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import __version__
+from bot.cli import menu, qr
 from bot.cli import notice as notices
 from bot.errors import LinliError
 
@@ -18,6 +19,8 @@ app = typer.Typer(
 users = typer.Typer(help="Staff accounts.", no_args_is_help=True)
 app.add_typer(notices.app, name="notice")
 app.add_typer(users, name="user")
+app.add_typer(menu.app, name="menu")
+app.add_typer(qr.app, name="qr")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Now = Annotated[str, typer.Option("--now", metavar="ISO", help="What time it is, such as 2026-03-11T10:00.")]

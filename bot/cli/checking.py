@@ -21,7 +21,7 @@ def check(folder: Path | None, *, as_json: bool, strict: bool) -> None:
         raise Misconfigured(f"{folder} is not a folder; name the one that holds your intent files")
     catalogue = files.load(read_folder(folder))
     for problem in catalogue.problems:
-        show_json(dataclasses.asdict(problem)) if as_json else typer.echo(_line(problem))
+        show_json(dataclasses.asdict(problem)) if as_json else typer.echo(line(problem))
     errors = sum(problem.severity == "error" for problem in catalogue.problems)
     warnings = len(catalogue.problems) - errors
     if not as_json:
@@ -29,6 +29,7 @@ def check(folder: Path | None, *, as_json: bool, strict: bool) -> None:
     sys.exit(1 if errors or (strict and warnings) else 0)
 
 
-def _line(problem: Problem) -> str:
+def line(problem: Problem) -> str:
+    """Return a fault as one line, its place first as compilers write it."""
     hint = f" {problem.hint}" if problem.hint else ""
     return f"{problem.file}:{problem.line}:{problem.column} {problem.code} {problem.message}{hint}"

@@ -1,13 +1,12 @@
 """The doing behind `linli notice`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import typer
 from sqlmodel import Session
 
-from bot import app, config
+from bot import app
+from bot.cli.account import assembled
 from bot.errors import Misconfigured
 from bot.model import SHANGHAI, Notice
 from bot.store import notices
@@ -16,7 +15,7 @@ from bot.store.notices import Audience
 
 def show() -> None:
     """Print the notices and their counts."""
-    with _linli() as linli:
+    with assembled() as linli:
         for notice, words in linli.database.submit(_listed, linli.community.id or 0).result():
             when = notice.published_at or notice.due_at or notice.created_at
             typer.echo(f"{notice.public_id}  {when:%m-%d %H:%M}  {notice.state:<9}  {notice.title}  → {words}")
@@ -28,7 +27,7 @@ def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool) -
         raise Misconfigured("--at and --cron exclude each other: once at a time, or again and again")
     audience = Audience.parse(to)
     due_at = read_time(at) if at else None
-    with _linli() as linli:
+    with assembled() as linli:
         now = app.clock()
         template = bool(linli.settings.wechat_template)
         reach = linli.database.submit(notices.count, audience, linli.community.id or 0, now, template).result()
@@ -61,7 +60,7 @@ def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool) -
 
 def recall(public_id: str) -> None:
     """Stop a notice."""
-    with _linli() as linli:
+    with assembled() as linli:
 
         def stop(session: Session) -> int:
             notice = notices.by_public_id(session, public_id)
@@ -87,12 +86,3 @@ def _listed(session: Session, community_id: int) -> list[tuple[Notice, str]]:
         counts = ", ".join(f"{number} {state}" for state, number in notices.progress(session, notice).items() if number)
         found.append((notice, counts or Audience.from_json(notice.audience).label))
     return found
-
-
-@contextmanager
-def _linli() -> Iterator[app.Linli]:
-    linli = app.Linli.assemble(config.load())
-    try:
-        yield linli
-    finally:
-        linli.database.close()

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 from pydantic_core import PydanticUndefined
 
-from bot.cli import app, notices, users
+from bot.cli import app, menu, notices, qr, users
 from bot.config import Settings
 from bot.language import files
 from bot.plugin import Integration
@@ -70,7 +70,7 @@ def test_links_lead_to_what_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_named_are_commands(page: Path) -> None:
-    groups = {"notice": notices.app, "user": users}
+    groups = {"notice": notices.app, "user": users, "menu": menu.app, "qr": qr.app}
     known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands} | set(groups)
     text = page.read_text(encoding="utf-8")
     told = set(re.findall(r"[`/]linli (\w+)", text)) | set(re.findall(r"^    (?:.*/)?linli (\w+)", text, re.MULTILINE))

@@ -1,0 +1,113 @@
+"""The doing behind `linli qr`."""
+
+import asyncio
+import html
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import segno
+import typer
+
+from bot import app
+from bot.cli.account import assembled, calling
+from bot.errors import Misconfigured
+from bot.language.menus import Scene as Kind
+from bot.model import Scene
+from bot.store import scenes
+from bot.wechat.client import Client
+
+#: Millimetres of the sheet, and of the code on it with its quiet zone.
+WIDTH, HEIGHT, CODE = 120, 160, 100
+
+#: Modules of white around a code, as ISO 18004 asks.
+QUIET = 4
+
+#: What file names are spared.
+_UNFIT = re.compile(r"[^\w-]+")
+
+
+def make(kind: str, labels: Sequence[str], *, every_unit: bool, out: Path | None) -> None:
+    """Make a code for each label and draw it; what was done stays done when WeChat refuses in between."""
+    with assembled() as linli:
+        known = linli.understanding.catalogue.scenes
+        if kind not in known:
+            kinds = ", ".join(f"{one.kind} ({one.title})" for one in known.values())
+            raise Misconfigured(f"kind {kind!r} is unknown; _scenes.yaml has {kinds or 'none'}")
+        places = [label.strip() for label in labels if label.strip()]
+        if every_unit:
+            places += linli.database.submit(scenes.every_unit, linli.community.id or 0).result()
+        if not places:
+            raise Misconfigured("name at least one place, such as 3栋2单元, or add --every-unit")
+        folder = out or linli.settings.var / "qr"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Misconfigured(f"{folder} cannot be made ({error.strerror}); name another folder with --out") from error
+        asyncio.run(_make_all(linli, known[kind], list(dict.fromkeys(places)), folder))
+
+
+def show() -> None:
+    """Print all codes."""
+    with assembled() as linli:
+        for scene in linli.database.submit(scenes.listed).result():
+            typer.echo(f"{scene.code}  {scene.kind:<8} {scene.label}  {scene.url or '(not made: run `linli qr make` again)'}")
+
+
+async def _make_all(linli: app.Linli, kind: Kind, labels: Sequence[str], folder: Path) -> None:
+    async with calling(linli) as client:
+        for number, label in enumerate(labels, 1):
+            scene = await linli.database.write(scenes.prepare, kind.kind, label, linli.clock())
+            is_new = not scene.url
+            if is_new:
+                url = await _ask_for_url(client, scene.code)
+                scene = await linli.database.write(scenes.complete, scene.code, url)
+            path = folder / file_name(scene)
+            path.write_text(poster(scene.url, linli.community.name, kind.title, label), encoding="utf-8")
+            typer.echo(f"{number}/{len(labels)}  {kind.kind} {label}: {'made' if is_new else 'was there'}, {path}")
+
+
+async def _ask_for_url(client: Client, code: str) -> str:
+    """Have WeChat make a permanent code that says `code`; returns what its picture holds.
+
+    Source: developers.weixin.qq.com/doc/service/api/qrcode/qrcodes/api_createqrcode.html
+    """
+    answer: Mapping[str, object] = await client.qrcode.create(
+        {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": code}}}
+    )
+    url = answer.get("url")
+    if not isinstance(url, str) or not url:
+        raise Misconfigured("WeChat made a code without an address; run the command again")
+    return url
+
+
+def file_name(scene: Scene) -> str:
+    """Return the file's name: readable, and different for each code."""
+    readable = _UNFIT.sub("_", f"{scene.kind}-{scene.label}")
+    return f"{readable}-{scene.code}.svg"
+
+
+def poster(url: str, community: str, title: str, label: str) -> str:
+    """Return a sheet to print, as SVG: the community's name, the code, what it is for and where it hangs."""
+    code = segno.make_qr(url, error="m")
+    scale = CODE / code.symbol_size(border=QUIET)[0]
+    picture = code.svg_inline(border=QUIET, light="white", dark="black")
+    middle, left = WIDTH / 2, (WIDTH - CODE) / 2
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}mm" height="{HEIGHT}mm" viewBox="0 0 {WIDTH} {HEIGHT}">\n'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>\n'
+        f"{_words(community, middle, 17, 9)}\n"
+        f'<g transform="translate({left:g} 22) scale({scale:.4f})">{picture}</g>\n'
+        f"{_words(title, middle, 134, 10)}\n{_words(label, middle, 149, 12)}\n"
+        "</svg>\n"
+    )
+
+
+def _words(text: str, middle: float, base: float, size: float) -> str:
+    """Return a line of text, smaller where it would be wider than the code."""
+    fitting = min(size, CODE / max(len(text), 1))
+    family = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+    return (
+        f'<text x="{middle:g}" y="{base:g}" font-size="{fitting:.2f}" font-family="{family}" text-anchor="middle" '
+        f'fill="black">{html.escape(text)}</text>'
+    )

@@ -1,0 +1,95 @@
+"""`linli qr`: a code for each place, a sheet to print for each code, and nothing made twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from sqlmodel import select
+
+from bot.cli.posters import poster
+from bot.model import Household, Scene
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Desk
+
+
+def codes(desk: Desk, kind: str) -> list[Scene]:
+    return desk.ask(lambda session: list(session.exec(select(Scene).where(Scene.kind == kind).order_by(Scene.created_at)).all()))
+
+
+async def test_place_gets_a_permanent_code_and_a_sheet_to_print(desk: Desk, tmp_path: Path) -> None:
+    said = await desk.run("qr", "make", "repair", "地下车库B2", "--out", str(tmp_path / "sheets"))
+
+    assert said.text.startswith("1/1  repair 地下车库B2: made")
+    scene = next(scene for scene in codes(desk, "repair") if scene.label == "地下车库B2")
+    [asked] = desk.made("qrcode/create")
+    assert asked == {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene.code}}}
+    [sheet] = (tmp_path / "sheets").iterdir()
+    words = [element.text for element in ElementTree.fromstring(sheet.read_text(encoding="utf-8")).iter() if element.text]
+    assert {"和苑小区", "报修点", "地下车库B2"} <= {word.strip() for word in words}
+
+
+async def test_code_that_was_made_is_only_drawn_again(desk: Desk) -> None:
+    await desk.run("qr", "make", "desk", "东门")
+    [sheet] = (desk.settings.var / "qr").iterdir()
+    sheet.unlink()
+
+    again = await desk.run("qr", "make", "desk", "东门", "东门")
+
+    assert "1/1  desk 东门: was there" in again.text
+    assert sheet.exists()
+    assert len(desk.made("qrcode/create")) == 1
+
+
+async def test_every_unit_of_the_roster_gets_a_code(desk: Desk) -> None:
+    said = await desk.run("qr", "make", "door", "--every-unit")
+
+    units = desk.ask(lambda session: session.exec(select(Household.building, Household.unit).distinct()).all())
+    made = {scene.label for scene in codes(desk, "door")}
+    assert {f"{building}栋{unit}单元" for building, unit in units} <= made
+    assert f"{len(units)}/{len(units)}  door" in said.text
+
+
+async def test_refusal_in_the_middle_keeps_what_was_done(desk: Desk) -> None:
+    desk.answers["qrcode/create"] = [None, {"errcode": 45009, "errmsg": "reach max api daily quota limit"}]
+
+    stopped = await desk.run("qr", "make", "door", "21栋", "22栋", "23栋")
+    went_on = await desk.run("qr", "make", "door", "21栋", "22栋", "23栋")
+
+    assert "1/3  door 21栋: made" in stopped.text
+    assert "00:00" in stopped.error
+    assert [line.rpartition(",")[0] for line in went_on.text.splitlines()] == [
+        "1/3  door 21栋: was there", "2/3  door 22栋: made", "3/3  door 23栋: made",
+    ]  # fmt: skip
+    asked = [body["action_info"]["scene"]["scene_str"] for body in desk.made("qrcode/create")]
+    assert asked[1] == asked[2], "the code that was refused is asked for again, not another one"
+
+
+async def test_unknown_kind_names_the_known_ones(desk: Desk) -> None:
+    said = await desk.run("qr", "make", "lift", "3栋")
+
+    assert said.code == 1
+    assert "door (楼栋门口), repair (报修点), desk (访客登记台)" in said.error
+
+
+async def test_no_place_is_told(desk: Desk) -> None:
+    assert "--every-unit" in (await desk.run("qr", "make", "door")).error
+
+
+async def test_codes_are_listed_with_what_they_hold(desk: Desk) -> None:
+    await desk.run("qr", "make", "desk", "东门")
+
+    said = await desk.run("qr", "list")
+
+    [scene] = [scene for scene in codes(desk, "desk") if scene.label == "东门"]
+    assert f"{scene.code}  desk     东门  {scene.url}" in said.text
+
+
+def test_sheet_bears_any_words() -> None:
+    sheet = ElementTree.fromstring(poster("http://weixin.qq.com/q/x", "A&B <园>", "门" * 40, '"3栋"'))
+
+    words = [element for element in sheet.iter() if element.tag.endswith("text")]
+    assert [element.text for element in words] == ["A&B <园>", "门" * 40, '"3栋"']
+    assert float(words[1].get("font-size", "0")) * 40 <= 100
