@@ -371,11 +371,11 @@ class MassSend(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     month: str = Field(index=True)  # 2026-03, in Asia/Shanghai
     text: str
-    clientmsgid: str = Field(unique=True)  # what WeChat knows a repeat by
+    clientmsgid: str = Field(unique=True)  # what WeChat knows a repeat by, see bot/store/masses.py
     created_at: datetime = moment()
     created_by: int | None = Field(default=None, foreign_key="staff.id")
     msgid: str | None = Field(default=None, index=True)
-    status: str = ""  # WeChat's last word: send success, send fail, err(…)
+    status: str = ""  # WeChat's last word: send success, send fail, err(…); or refused and its number
     sent: int = 0
     failed: int = 0
 

@@ -48,13 +48,18 @@ def assembled() -> Iterator[app.Linli]:
 @asynccontextmanager
 async def calling(linli: app.Linli) -> AsyncIterator[Client]:
     """Give a client for the account; WeChat's refusals leave as Misconfigured, with what to do."""
-    if not linli.settings.wechat_secret.get_secret_value():
-        raise Misconfigured("LINLI_WECHAT_SECRET is missing: without the AppSecret of 基本配置 nothing can be asked of WeChat")
+    require_secret(linli)
     async with aiohttp.ClientSession() as http:
         try:
             yield linli.client(http)
         except WeChatRefused as error:
             raise Misconfigured(f"WeChat refused, {error}; {way_out(error)}") from error
+
+
+def require_secret(linli: app.Linli) -> None:
+    """Raise Misconfigured when nothing can be asked of WeChat."""
+    if not linli.settings.wechat_secret.get_secret_value():
+        raise Misconfigured("LINLI_WECHAT_SECRET is missing: without the AppSecret of 基本配置 nothing can be asked of WeChat")
 
 
 def way_out(error: WeChatRefused) -> str:

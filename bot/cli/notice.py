@@ -37,3 +37,20 @@ def recall(notice: Annotated[str, typer.Argument(help="The id that `linli notice
     from bot.cli import noticing
 
     noticing.recall(notice)
+
+
+@app.command()
+def mass(
+    text: Annotated[str, typer.Argument(help="The words, to many followers at once; four times a month.")] = "",
+    to: Annotated[str, typer.Option(metavar="all|TAG_ID", help="All followers, or those who bear a tag of the account.")] = "",
+    resume: Annotated[int, typer.Option(metavar="ID", help="Find out about a send that was stopped; sends nothing twice.")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell how many are left this month.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before sending.")] = False,
+) -> None:
+    """Send one text to all followers or a tag (群发); it cannot be called back."""
+    from bot.cli import massing
+
+    if resume:
+        massing.resume(resume)
+    else:
+        massing.send(text.strip(), to, dry_run=dry_run, yes=yes)

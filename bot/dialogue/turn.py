@@ -18,7 +18,7 @@ from bot.dialogue.understanding import Heard
 from bot.errors import Forged
 from bot.language.matcher import Match
 from bot.model import Conversation, Photo
-from bot.store import conversations, erasures, followers, inbox, outbox, scenes
+from bot.store import conversations, erasures, followers, inbox, masses, outbox, scenes
 from bot.wechat import messages
 
 __all__ = ["Answer", "House", "Kind", "Outcome", "apology", "give_up", "postpone", "take"]
@@ -77,6 +77,7 @@ def _answer(session: Session, conversation: Conversation, message: messages.Mess
                 outbox.receive(session, msgid, status, now)
             return SILENT
         case messages.MassReport():
+            masses.receive(session, message.msgid, message.status, message.sent, message.failed, now)
             return SILENT
     return _Turn(session, conversation, now, house).answer(message, heard)
 

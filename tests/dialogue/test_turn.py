@@ -11,8 +11,21 @@ from sqlmodel import Session, col, select
 from bot.dialogue.turn import take
 from bot.dialogue.understanding import Heard
 from bot.language.matcher import Candidate, Match
-from bot.model import Conversation, Delivery, DeliveryState, Event, Follower, InboxMessage, Line, Photo, Resident, Staff, Task
-from bot.store import conversations, outbox
+from bot.model import (
+    Conversation,
+    Delivery,
+    DeliveryState,
+    Event,
+    Follower,
+    InboxMessage,
+    Line,
+    MassSend,
+    Photo,
+    Resident,
+    Staff,
+    Task,
+)
+from bot.store import conversations, masses, outbox
 from bot.wechat import messages
 
 ALL = "我想寄个包裹给王芳，明天下午三点，大箱子"
@@ -85,6 +98,17 @@ def test_what_was_said_is_kept_in_order(chat: Any) -> None:
     assert [(line.speaker, line.text) for line in rows(chat, Line)] == [
         ("resident", "物业几点上班"), ("bot", "每天 8:30 到 17:30。"), ("resident", "谢谢"), ("bot", "不客气。"),
     ]  # fmt: skip
+
+
+def test_report_on_a_mass_send_is_noted_and_not_answered(chat: Any) -> None:
+    mass = chat.ask(lambda session: masses.begin(session, "停水", None, chat.now))
+    chat.ask(lambda session: masses.take(session, mass.id, "34182", chat.now))
+
+    answer = chat.push(messages.MassReport, msgid="34182", status="send success", total=80, filtered=80, sent=75, failed=5)
+
+    assert answer.outcome.kind == "silent"
+    [noted] = rows(chat, MassSend)
+    assert (noted.status, noted.sent, noted.failed) == ("send success", 75, 5)
 
 
 # -- following, and what may be sent

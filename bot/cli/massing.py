@@ -1,0 +1,107 @@
+"""The doing behind `linli notice mass`."""
+
+import asyncio
+
+import typer
+
+from bot import app
+from bot.cli.account import assembled, calling, require_secret
+from bot.errors import Misconfigured, Temporary, WeChatRefused
+from bot.model import MassSend
+from bot.store import masses
+from bot.wechat import messages
+from bot.wechat.client import Client
+
+
+def send(text: str, to: str, *, dry_run: bool, yes: bool) -> None:
+    """Tell what is left of the month, ask, and send."""
+    tag_id = _read_audience(to)
+    _check(text)
+    with assembled() as linli:
+        now = linli.clock()
+        stopped = linli.database.submit(masses.unfinished, text, tag_id, now).result()
+        if stopped is not None:
+            raise Misconfigured(
+                f"mass send {stopped.id} of the same text was stopped at {stopped.created_at:%m-%d %H:%M}; "
+                f"`linli notice mass --resume {stopped.id}` goes on with it and sends nothing twice"
+            )
+        typer.echo(f"本月已用 {linli.database.submit(masses.require_one_left, now).result()}/{masses.MONTHLY}")
+        if dry_run:
+            return
+        if not yes:
+            typer.confirm(f"Send it to {_audience(tag_id)}? It cannot be called back", abort=True)
+        asyncio.run(_send(linli, text, tag_id))
+
+
+def resume(identity: int) -> None:
+    """Go on with a send that was stopped."""
+    with assembled() as linli:
+        mass = linli.database.submit(masses.find, identity).result()
+        if mass is None:
+            raise Misconfigured(f"there is no mass send {identity}; its number was shown when it began")
+        if mass.status.startswith(masses.REFUSED):
+            raise Misconfigured(f"mass send {identity} was {mass.status}: nothing went out; send it anew")
+        if mass.msgid is not None:
+            typer.echo(_told(mass))
+            return
+        if linli.clock() - mass.created_at > masses.RESUMABLE:
+            raise Misconfigured(
+                f"mass send {identity} is older than a day, and WeChat would not know a repeat; "
+                "see 群发记录 in the account's console whether it went out"
+            )
+        asyncio.run(_resume(linli, mass))
+
+
+async def _send(linli: app.Linli, text: str, tag_id: int | None) -> None:
+    require_secret(linli)
+    mass = await linli.database.write(masses.begin, text, tag_id, linli.clock())
+    typer.echo(f"mass send {mass.id}: begun")
+    async with calling(linli) as client:
+        try:
+            await _call(linli, client, mass)
+        except WeChatRefused as error:
+            await linli.database.write(masses.refuse, mass.id or 0, error.errcode)
+            raise
+
+
+async def _resume(linli: app.Linli, mass: MassSend) -> None:
+    """A refusal of the second call says nothing of the first: the send stays counted."""
+    async with calling(linli) as client:
+        await _call(linli, client, mass)
+
+
+async def _call(linli: app.Linli, client: Client, mass: MassSend) -> None:
+    tag_id = masses.tag_of(mass)
+    try:
+        msgid = await client.send_mass_text(mass.text, clientmsgid=mass.clientmsgid, tag_id=tag_id, everybody=tag_id is None)
+    except Temporary as error:
+        raise Misconfigured(
+            f"nobody knows yet whether mass send {mass.id} went out ({error}); wait a minute, then "
+            f"`linli notice mass --resume {mass.id}` finds out and sends nothing twice"
+        ) from error
+    await linli.database.write(masses.take, mass.id or 0, msgid, linli.clock())
+    typer.echo(f"mass send {mass.id}: WeChat took it for {_audience(tag_id)}; what came of it follows within minutes")
+
+
+def _check(text: str) -> None:
+    size = len(text.encode())
+    if not 1 <= size <= messages.TEXT_BYTES:
+        raise Misconfigured(f"the text has {size} bytes; a message holds 1 to {messages.TEXT_BYTES}, a Chinese character is 3")
+
+
+def _read_audience(to: str) -> int | None:
+    """Return the tag's number, None for all followers."""
+    if to == masses.ALL:
+        return None
+    if to.isascii() and to.isdigit():
+        return int(to)
+    raise Misconfigured(f"--to {to or '…'} is neither `all` nor the number of one of the account's tags")
+
+
+def _audience(tag_id: int | None) -> str:
+    return "all followers" if tag_id is None else f"tag {tag_id}"
+
+
+def _told(mass: MassSend) -> str:
+    became = f"{mass.status}, {mass.sent} got it, {mass.failed} did not" if mass.status else "WeChat has not reported yet"
+    return f"mass send {mass.id}: went out at {mass.created_at:%m-%d %H:%M}; {became}"

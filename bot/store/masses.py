@@ -1,0 +1,133 @@
+"""Messages to many followers at once: what was begun, what WeChat took, what came of it.
+
+A row is written before the call and keeps the clientmsgid by which WeChat knows a repeat, so that who is stopped in between
+resumes the same send and nobody gets it twice.
+Source: developers.weixin.qq.com/doc/service/api/notify/message/api_sendall.html
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from bot.errors import MonthSpent
+from bot.model import SHANGHAI, Community, MassSend, MessageReport, public_id
+from bot.store import channels, events
+
+#: A follower gets so many in a calendar month; ours are counted whoever they went to.
+MONTHLY = 4
+
+#: For an hour less than WeChat knows a repeat, a send may be resumed.
+RESUMABLE = timedelta(hours=23)
+
+#: Status of one that WeChat did not take, followed by its number.
+REFUSED = "refused"
+
+#: Who gets it when no tag is named.
+ALL = "all"
+
+
+def used(session: Session, now: datetime) -> int:
+    """Return how many of the month's went out, or may have."""
+    this_month = select(func.count()).where(MassSend.month == _month(now), ~col(MassSend.status).startswith(REFUSED))
+    return int(session.exec(this_month).one())
+
+
+def require_one_left(session: Session, now: datetime) -> int:
+    """Return how many of the month's are used; raises MonthSpent when all are."""
+    number = used(session, now)
+    if number >= MONTHLY:
+        raise MonthSpent(
+            None, f"本月已用 {number}/{MONTHLY}: none is left before the next month begins on {next_month(now):%Y-%m-%d}"
+        )
+    return number
+
+
+def begin(session: Session, text: str, tag_id: int | None, now: datetime) -> MassSend:
+    """Count a send and return its row, to be called with its clientmsgid; raises MonthSpent for a fifth in a month."""
+    session.exec(select(Community).with_for_update()).first()  # one at a time, so that two do not both become the fourth
+    require_one_left(session, now)
+    clientmsgid = f"mass-{ALL if tag_id is None else tag_id}-{public_id()}"
+    mass = MassSend(month=_month(now), text=text, clientmsgid=clientmsgid, created_at=now)
+    session.add(mass)
+    session.flush()
+    return mass
+
+
+def tag_of(mass: MassSend) -> int | None:
+    """Return the tag it goes to, None for everybody: the clientmsgid says it, so that a resumed send goes to the same."""
+    tag = mass.clientmsgid.split("-")[1]
+    return None if tag == ALL else int(tag)
+
+
+def find(session: Session, identity: int) -> MassSend | None:
+    """Return a send by its number."""
+    return session.get(MassSend, identity)
+
+
+def unfinished(session: Session, text: str, tag_id: int | None, now: datetime) -> MassSend | None:
+    """Return a send of the same text to the same people of which nobody knows yet whether it went out."""
+    since = col(MassSend.created_at) > now - RESUMABLE
+    query = select(MassSend).where(MassSend.text == text, col(MassSend.msgid).is_(None), MassSend.status == "", since)
+    return next((mass for mass in session.exec(query).all() if tag_of(mass) == tag_id), None)
+
+
+def take(session: Session, identity: int, msgid: str, now: datetime) -> None:
+    """WeChat took it, under this msgid; taken twice it counts once."""
+    mass = session.get_one(MassSend, identity, with_for_update=True)
+    if mass.msgid is None:
+        channels.count(session, [channels.MASS], now)
+        events.record(session, now, "mass.sent", subject=f"mass:{identity}")
+    mass.msgid = msgid
+    session.add(mass)
+    session.flush()
+    _apply_early_report(session, msgid)
+
+
+def refuse(session: Session, identity: int, errcode: int | None) -> None:
+    """WeChat did not take it: it does not count."""
+    mass = session.get_one(MassSend, identity)
+    mass.status = f"{REFUSED} {errcode}"
+    session.add(mass)
+
+
+def next_month(now: datetime) -> datetime:
+    """Return when the next calendar month begins in Asia/Shanghai."""
+    today = now.astimezone(SHANGHAI).date()
+    first = date(today.year + today.month // 12, today.month % 12 + 1, 1)
+    return datetime.combine(first, time(), SHANGHAI)
+
+
+# ------------------------------------------------------------------ WeChat's reports
+
+
+def receive(session: Session, msgid: str, status: str, sent: int, failed: int, now: datetime) -> None:
+    """Take WeChat's report; one that comes before our own record of its msgid is kept."""
+    if not _apply_report(session, msgid, status, sent, failed):
+        session.merge(MessageReport(msgid=_early(msgid), status=f"{sent} {failed} {status}", at=now))
+
+
+def _apply_report(session: Session, msgid: str, status: str, sent: int, failed: int) -> bool:
+    mass = session.exec(select(MassSend).where(MassSend.msgid == msgid)).first()
+    if mass is None:
+        return False
+    mass.status, mass.sent, mass.failed = status, sent, failed
+    session.add(mass)
+    return True
+
+
+def _apply_early_report(session: Session, msgid: str) -> None:
+    report = session.get(MessageReport, _early(msgid))
+    if report is not None:
+        sent, failed, status = report.status.split(" ", 2)
+        _apply_report(session, msgid, status, int(sent), int(failed))
+        session.delete(report)
+
+
+def _early(msgid: str) -> str:
+    """Return the key of an early report: template messages number their msgids for themselves."""
+    return f"mass:{msgid}"
+
+
+def _month(now: datetime) -> str:
+    return f"{now.astimezone(SHANGHAI):%Y-%m}"
