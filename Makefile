@@ -6,7 +6,7 @@ export UV_PYTHON_DOWNLOADS := never
 # A mirror, where one is set: it must serve the files whose hashes uv.lock names.
 MIRROR := $(PIP_INDEX_URL)
 
-.PHONY: help run test lint unit check bench lock vendor wheel screenshots clean
+.PHONY: help run test lint unit check bench faults lock vendor wheel screenshots clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ check: test
 
 bench: .venv/.synced  ## print speed and memory as ratios measured in one run
 	.venv/bin/python bench/run.py
+
+faults: .venv/.synced  ## kill -9 two hundred times under load, count at WeChat's side (about 15 minutes)
+	LINLI_FAULT_KILLS=200 .venv/bin/pytest -q -s tests/faults/test_kills.py
 
 lock: $(UV)  ## renew uv.lock and requirements.lock
 	$(UV) lock

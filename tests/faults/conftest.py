@@ -40,8 +40,8 @@ from bot.wechat import crypto, quota
 #: WeChat hangs up after this many seconds, and delivers a push so many times in all.
 PATIENCE, DELIVERIES = 5.0, 3
 
-#: Seconds until WeChat asks again where the connection failed at once.
-AGAIN_AFTER = 1.0
+#: Seconds until WeChat asks again where the connection failed at once: three deliveries take about 15 seconds.
+AGAIN_AFTER = 4.0
 
 #: Seconds for a process to come up; it takes about one and a half.
 COMES_UP_WITHIN = 30.0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.faults.conftest import Fate, Replica, Town
 
 #: `make faults` kills 200 times; every test run a few times, to know that the harness works.
-KILLS = int(os.environ.get("LINLI_FAULT_KILLS", "4"))
+KILLS = int(os.environ.get("LINLI_FAULT_KILLS", "3"))
 
 #: Messages under way at once.
 AT_ONCE = 8

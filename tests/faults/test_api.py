@@ -1,0 +1,189 @@
+"""WeChat's API at its worst: slow, dropping connections, refusing, busy, spent. Everybody is told once in the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+from sqlmodel import Session, col, select
+
+from bot.model import SHANGHAI, Delivery, DeliveryState, Follower
+from bot.sender import Sender
+from bot.store import notices, outbox
+from bot.store.database import Database
+from bot.store.notices import Audience
+from bot.store.outbox import Ways
+from bot.store.tokens import TokenShelf
+from bot.wechat.client import Client
+from bot.wechat.quota import MESSAGE_COUNT, MESSAGE_WINDOW
+
+if TYPE_CHECKING:
+    from tests.faults.conftest import Town
+
+#: People to tell; half of them have an open chat window.
+PEOPLE = 60
+
+
+class Office:
+    """A sender with a clock of its own, and a notice to send."""
+
+    def __init__(self, town: Town, database: Database, http: aiohttp.ClientSession) -> None:
+        self.town, self.database, self.http = town, database, http
+        self.now = datetime.now(SHANGHAI)
+        self.people = town.people[:PEOPLE]
+
+    def sender(self, ahead: timedelta = timedelta(), budget: float = 5.0) -> Sender:
+        """One replica's sender; its clock may be wrong."""
+        settings = self.town.settings
+        clock = lambda: self.now + ahead  # noqa: E731
+        shelf = TokenShelf(self.database, settings.wechat_appid, clock)
+        secret = settings.wechat_secret.get_secret_value()
+        client = Client(
+            settings.wechat_appid, secret, self.http, settings.wechat_api_base, shelf, pause=lambda _: asyncio.sleep(0), budget=budget
+        )  # fmt: skip
+        return Sender(self.database, client, clock, Ways(template=settings.wechat_template))
+
+    async def publish(self) -> None:
+        """Put one delivery per person into the outbox, due now."""
+
+        def write(session: Session) -> None:
+            for openid in self.people[::2]:
+                follower = session.get_one(Follower, openid)
+                follower.window_until, follower.window_left = self.now + MESSAGE_WINDOW, MESSAGE_COUNT
+                phone = self.town.wechat.residents[openid]
+                phone.window = type(phone.window)(until=self.now + MESSAGE_WINDOW, left=MESSAGE_COUNT)
+            notice = notices.draft(session, 1, "明天停水", "请提前储水。", Audience(everyone=True), self.now)
+            ids = self.town.ask(_resident_ids)
+            people = [(ids[openid], openid) for openid in self.people]
+            outbox.fan_out(session, notice, self.now, people, {"title": "停水", "text": "请储水", "url": ""}, self.now, self.now)
+
+        await self.database.write(write)
+
+    async def send(self, *senders: Sender, until: timedelta = timedelta(minutes=9)) -> None:
+        """Let the senders work, moving the clock to whatever falls due next, up to `until` from now."""
+        end = self.now + until
+        while True:
+            await asyncio.gather(*(sender.step() for sender in senders))
+            due = await self.database.read(outbox.next_due)
+            if due is None or due > end:
+                return
+            self.now = max(self.now, due)
+
+    async def states(self) -> Counter[str]:
+        rows = await self.database.read(lambda session: session.exec(select(Delivery.state)).all())
+        return Counter(DeliveryState(state).value for state in rows)
+
+    async def attempts(self) -> set[int]:
+        return set(await self.database.read(lambda session: session.exec(select(col(Delivery.attempts))).all()))
+
+    def got(self) -> Counter[str]:
+        """How often each person got a message, by WeChat's own count."""
+        found: Counter[str] = Counter()
+        for row in self.town.wechat.ledger.sent():
+            found[row.openid] += row.originals
+        return found
+
+
+def _resident_ids(session: Session) -> dict[str, int]:
+    from bot.model import Resident
+
+    rows = session.execute(select(col(Resident.openid), col(Resident.id)).where(col(Resident.openid).is_not(None))).all()
+    return {openid: identity for openid, identity in rows}
+
+
+@pytest.fixture
+async def office(found_town: Callable[[str], Any]) -> AsyncIterator[Office]:
+    town = await found_town("")
+    database = Database(town.settings.database)
+    async with aiohttp.ClientSession() as http:
+        office = Office(town, database, http)
+        await office.publish()
+        yield office
+    database.close()
+
+
+async def test_bursts_of_minus_one_delay_and_double_nothing(office: Office) -> None:
+    office.town.wechat.trouble.switch({"busy": 100})
+
+    await office.send(office.sender())
+
+    assert await office.states() == {"sent": PEOPLE}
+    assert office.got() == Counter(office.people)
+
+
+async def test_connections_dropped_before_the_work_lose_nothing(office: Office) -> None:
+    office.town.wechat.trouble.switch({"reset": "before", "calls": 45})
+
+    await office.send(office.sender())
+
+    assert await office.states() == {"sent": PEOPLE}
+    assert office.got() == Counter(office.people)
+
+
+async def test_connections_dropped_after_the_work_double_no_template(office: Office) -> None:
+    office.people = office.people[1::2]  # those with a closed window: WeChat knows repeats of templates only
+    office.town.wechat.trouble.switch({"reset": "after", "calls": 20})
+
+    await office.send(office.sender())
+
+    got = office.got()
+    assert {openid: got[openid] for openid in office.people} == dict.fromkeys(office.people, 1)
+    assert sum(row.repeats for row in office.town.wechat.ledger.sent()) > 0, "WeChat dropped what came twice"
+
+
+async def test_api_slower_than_our_patience_doubles_no_template(office: Office) -> None:
+    office.people = office.people[1::2]
+    office.town.wechat.trouble.switch({"slow": 0.4, "calls": 15})
+
+    await office.send(office.sender(budget=0.2))
+
+    got = office.got()
+    assert {openid: got[openid] for openid in office.people} == dict.fromkeys(office.people, 1)
+
+
+async def test_token_refused_for_ever_costs_two_calls_a_try_and_heals(office: Office) -> None:
+    office.town.wechat.trouble.switch({"stale": True})
+    await office.sender().step()
+    assert office.got() == Counter()
+    assert await office.states() == {"queued": 50, "armed": PEOPLE - 50}
+
+    office.town.wechat.trouble.switch({"stale": False})
+    await office.send(office.sender())
+
+    assert await office.states() == {"sent": PEOPLE}
+    assert office.got() == Counter(office.people)
+
+
+async def test_spent_cap_stops_at_once_burns_nothing_and_goes_on_at_midnight(office: Office) -> None:
+    office.town.wechat.trouble.switch({"spent": True})
+    sender = office.sender()
+    await office.send(sender, until=timedelta(minutes=1))
+    midnight = datetime.combine(office.now.date() + timedelta(days=1), datetime.min.time(), SHANGHAI)
+
+    assert await office.states() == {"queued": PEOPLE}
+    assert await office.attempts() == {0}
+    assert await office.database.read(outbox.next_due) == midnight
+
+    office.town.wechat.trouble.switch({"spent": False})
+    await office.send(sender, until=timedelta(days=1, minutes=5))
+
+    assert office.now >= midnight
+    assert await office.states() == {"sent": PEOPLE}
+    assert office.got() == Counter(office.people)
+
+
+@pytest.mark.parametrize("hours", [1, -1, 24])
+async def test_clock_that_jumps_in_one_replica_doubles_no_template_and_loses_nothing(office: Office, hours: int) -> None:
+    office.people = office.people[1::2]
+    right, wrong = office.sender(), office.sender(ahead=timedelta(hours=hours))
+
+    await office.send(right, wrong)
+    await office.send(right)
+
+    got = office.got()
+    assert {openid: got[openid] for openid in office.people} == dict.fromkeys(office.people, 1)
