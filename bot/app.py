@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import ipaddress
+import resource
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -43,6 +44,12 @@ from bot.wechat.crypto import Account, Mode
 
 #: Seconds between looks at the intent files; a saved file is live within this time.
 REFRESH = 1.0
+
+#: Seconds that a connection may be idle, or be about to send the head of a request.
+IDLE = 15.0
+
+#: Descriptors asked for at start.
+CONNECTIONS = 65_536
 
 log = structlog.get_logger(__name__)
 
@@ -234,7 +241,8 @@ async def _refresh(linli: Linli) -> None:
 
 async def run(app: web.Application, host: str, port: int, ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is called once connections are accepted."""
-    runner = web.AppRunner(app, access_log_class=AccessLogger, shutdown_timeout=3.0)
+    _raise_limit()
+    runner = web.AppRunner(app, access_log_class=AccessLogger, shutdown_timeout=3.0, keepalive_timeout=IDLE)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port, backlog=1024).start()
@@ -245,6 +253,14 @@ async def run(app: web.Application, host: str, port: int, ready: Callable[[], No
         await stop.wait()
     finally:
         await runner.cleanup()
+
+
+def _raise_limit() -> None:
+    """Take as many connections as the system lets us; the usual 1,024 are held in a moment by anybody who is slow."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 # ------------------------------------------------------------------ health

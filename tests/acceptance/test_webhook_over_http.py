@@ -6,12 +6,13 @@ import concurrent.futures
 import http.client
 import os
 import re
+import resource
 import socket
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
@@ -150,6 +151,20 @@ def test_stalled_body_does_not_hold_others_up(demo: Demo) -> None:
         assert said(demo, text_push("oHttp6", "你好", 50, clock())) != "success"
         assert time.monotonic() - began < 2
         assert b"408" in stalled.recv(200)
+
+
+def test_a_thousand_connections_that_never_finish_their_heads_hold_nobody_up(demo: Demo) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    address = urlsplit(demo.url)
+    with ExitStack() as open_ones:
+        for _ in range(min(1100, hard - 200)):
+            slow = open_ones.enter_context(socket.create_connection((address.hostname or "", address.port or 0), timeout=6))
+            slow.sendall(b"POST /wechat HTTP/1.1\r\nHost: x\r\nX-")
+        began = time.monotonic()
+        assert said(demo, text_push("oHttp9", "你好", 80, clock())) != "success"
+        assert time.monotonic() - began < 3
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_stranger_is_refused_before_the_body_has_come(demo: Demo) -> None:
