@@ -67,8 +67,12 @@ def bind_everybody(session: Session) -> None:
 
 def run(server: web.Application, port: int) -> None:
     """Serve until told to stop, and say when it can begin."""
+
+    async def ready() -> None:
+        print("ready", flush=True)
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(app.run(server, "127.0.0.1", port, lambda: print("ready", flush=True)))
+        runner.run(app.run(server, "127.0.0.1", port, ready))
 
 
 def account_of(port: int, var: Path) -> crypto.Account:

@@ -5,7 +5,7 @@ import importlib
 import ipaddress
 import resource
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -239,14 +239,14 @@ async def _refresh(linli: Linli) -> None:
         await asyncio.sleep(REFRESH)
 
 
-async def run(app: web.Application, host: str, port: int, ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `ready` is called once connections are accepted."""
+async def run(app: web.Application, host: str, port: int, ready: Callable[[], Awaitable[None]]) -> None:
+    """Serve until SIGINT or SIGTERM; `ready` is awaited once connections are accepted, which go on being served meanwhile."""
     _raise_limit()
     runner = web.AppRunner(app, access_log_class=AccessLogger, shutdown_timeout=3.0, keepalive_timeout=IDLE)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port, backlog=1024).start()
-        ready()
+        await ready()
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)

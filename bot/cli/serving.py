@@ -5,28 +5,36 @@ import logging
 import shutil
 import socket
 from base64 import b64encode
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
+import aiohttp
 import structlog
 import typer
 import uvloop
 from sqlmodel import Session, col, select
 
 from bot import app, config, logs
+from bot.cli import pushing
 from bot.console import sessions
-from bot.errors import Misconfigured
+from bot.errors import Misconfigured, WeChatRefused
 from bot.keys import Keys
-from bot.model import Community, Follower, Household, Resident, Role, Staff
+from bot.model import Community, Follower, Household, Resident, Role, Scene, Staff
 from bot.simulator.cast import CAST
 from bot.simulator.time_machine import TimeMachine
-from bot.store import people, schema
+from bot.simulator.wechat import POSTERS
+from bot.store import people, scenes, schema
 from bot.store.database import Database
 
 #: The AppID of the demo's stand-in for WeChat.
 DEMO_APPID = "wx_demo_heyuan_8f2c"
+
+#: What the stand-in's posters begin and where they hang, by what they say.
+DEMO_SCENES: Mapping[str, tuple[str, str]] = {
+    "door-3": ("door", "3栋"), "garage-b1": ("repair", "地下车库B1"), "front-desk": ("desk", "物业前台"),
+}  # fmt: skip
 
 #: Sign-in links of the demo open for as long as one plays with it.
 DEMO_LINK_LIVES = timedelta(hours=12)
@@ -42,7 +50,11 @@ def serve() -> None:
         log.warning("LINLI_WECHAT_SECRET is missing: residents get replies, but nothing can be sent by itself")
     linli = app.Linli.assemble(settings)
     where = f"http://{settings.host}:{settings.port}"
-    _run(app.run(app.build(linli), settings.host, settings.port, lambda: log.info("serving", at=where)))
+
+    async def tell() -> None:
+        log.info("serving", at=where)
+
+    _run(app.run(app.build(linli), settings.host, settings.port, tell))
 
 
 def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
@@ -59,8 +71,12 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
     seed(settings)
     linli = app.Linli.assemble(settings, clock=TimeMachine(app.clock))
     links = linli.database.submit(_sign_in_links, linli).result()
-    web_app = app.build(linli, demo=True)
-    _run(app.run(web_app, host, port, lambda: _welcome(settings.base_url, links)))
+
+    async def welcome() -> None:
+        await _show_menu(linli)
+        _welcome(settings.base_url, links)
+
+    _run(app.run(app.build(linli, demo=True), host, port, welcome))
 
 
 def demo_settings(*, host: str, port: int, var: Path, **more: object) -> config.Settings:
@@ -88,6 +104,7 @@ def seed(settings: config.Settings) -> None:
             files = {name: (folder / name).read_text(encoding="utf-8") for name in people.COLUMNS}
             database.submit(people.import_roster, files, settings.wechat_appid, app.clock()).result()
             database.submit(_settle_cast).result()
+        database.submit(_hang_posters).result()
     finally:
         database.close()
 
@@ -108,6 +125,25 @@ def _settle_cast(session: Session) -> None:
         resident = session.exec(on_roster).first() or Resident(household_id=home.id or 0, name=actor.name)
         resident.openid, resident.bound_at = actor.openid, now
         session.add(resident)
+
+
+def _hang_posters(session: Session) -> None:
+    """Let the stand-in's posters be codes of ours."""
+    for code in POSTERS:
+        if scenes.find(session, code.scene) is None:
+            kind, label = DEMO_SCENES[code.scene]
+            session.add(Scene(code=code.scene, kind=kind, label=label, url=code.url, created_at=app.clock()))
+
+
+async def _show_menu(linli: app.Linli) -> None:
+    """Make the menu of _menu.yaml that of the stand-in, by the call that a real account would get."""
+    if not linli.understanding.catalogue.menu:
+        return
+    async with aiohttp.ClientSession() as http:
+        try:
+            await pushing.give_menu(linli.client(http), linli)
+        except WeChatRefused as error:
+            log.warning("the phones keep their first menu", reason=str(error))
 
 
 def _sign_in_links(session: Session, linli: app.Linli) -> dict[Role, tuple[str, str]]:
