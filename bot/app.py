@@ -229,7 +229,12 @@ async def _refresh(linli: Linli) -> None:
     """Make saved intent files live; a broken one keeps its last good version, and its fault is logged once."""
     told: tuple[object, ...] = ()
     while True:
-        problems = await asyncio.to_thread(linli.understanding.refresh)
+        try:
+            problems = await asyncio.to_thread(linli.understanding.refresh)
+        except Exception:  # such as a folder that cannot be read for a moment; the old intents stay in force
+            log.exception("intent files not read")
+            await asyncio.sleep(REFRESH)
+            continue
         metrics.INTENT_PROBLEMS.set(sum(problem.severity == "error" for problem in problems))
         errors = tuple(problem for problem in problems if problem.severity == "error")
         if errors != told:

@@ -8,6 +8,7 @@ import typer
 
 from bot import config
 from bot.cli import show_json
+from bot.dialogue import phrases
 from bot.dialogue.understanding import read_folder
 from bot.errors import Misconfigured
 from bot.language import files
@@ -19,7 +20,7 @@ def check(folder: Path | None, *, as_json: bool, strict: bool) -> None:
     folder = folder or config.shipped("intents")
     if not folder.is_dir():
         raise Misconfigured(f"{folder} is not a folder; name the one that holds your intent files")
-    catalogue = files.load(read_folder(folder))
+    catalogue = files.load(read_folder(folder), phrases.NEEDED)
     for problem in catalogue.problems:
         show_json(dataclasses.asdict(problem)) if as_json else typer.echo(line(problem))
     errors = sum(problem.severity == "error" for problem in catalogue.problems)

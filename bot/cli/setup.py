@@ -17,6 +17,7 @@ from sqlmodel import Session, col, delete, select
 from bot import app, config
 from bot.cli import show_json
 from bot.console import sessions
+from bot.dialogue import phrases
 from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
 from bot.language import files
@@ -196,7 +197,7 @@ def _look_at_database(settings: config.Settings, folders: list[Path]) -> Finding
 
 
 def _look_at_intents(settings: config.Settings) -> Finding:
-    catalogue = files.load(read_folder(settings.intents_folder))
+    catalogue = files.load(read_folder(settings.intents_folder), phrases.NEEDED)
     errors = [problem for problem in catalogue.problems if problem.severity == "error"]
     detail = f"{len(catalogue.intents)} intents, {len(errors)} errors"
     return Finding(name="intents", ok=not errors, detail=detail, remedy="run `linli check`" if errors else "")

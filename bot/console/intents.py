@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.console import permissions
 from bot.console.parts import PARTS, shared_values, signed_in
 from bot.console.views import respond
+from bot.dialogue import phrases
 from bot.dialogue.understanding import judge, read_folder
 from bot.language import files
 from bot.language.phrases import say
@@ -84,7 +85,7 @@ async def save(request: web.Request) -> web.Response:
     if form.get("stamp") != _stamp(kept):
         return _file(request, member, text, _stamp(kept), [], "这个文件刚被别人改过。请先复制您的内容，刷新后再改。", 409)
     texts = {**await asyncio.to_thread(read_folder, parts.intents_folder), request.match_info["path"]: text}
-    problems = [problem for problem in files.load(texts).problems if problem.file == request.match_info["path"]]
+    problems = [problem for problem in files.load(texts, phrases.NEEDED).problems if problem.file == request.match_info["path"]]
     if any(problem.severity == "error" for problem in problems):
         return _file(request, member, text, _stamp(kept), problems, "没有保存：请先改正下面的错误。", 422)
     await asyncio.to_thread(_write, path, text, kept)

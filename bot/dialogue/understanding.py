@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import config
+from bot.dialogue import phrases
 from bot.errors import Misconfigured
 from bot.language import files, slots
 from bot.language.files import Catalogue, Intent
@@ -61,14 +62,17 @@ class Understanding:
             raise Misconfigured(f"LINLI_INTENTS: {folder} is not a folder; name the one that holds your intent files")
         tables = Tables.parse(_read(data / "simplified.txt"), _read(data / "pinyin.txt"))
         background = tuple(line for line in _read(data / "background.txt").splitlines() if line and line[0] != "#")
-        return cls(folder, tables, background, files.load(read_folder(folder)))
+        catalogue = files.load(read_folder(folder), phrases.NEEDED)
+        if missing := phrases.NEEDED - set(catalogue.messages):
+            raise Misconfigured(f"{folder}/_messages.yaml lacks {', '.join(sorted(missing))}; the bot cannot do without them")
+        return cls(folder, tables, background, catalogue)
 
     def refresh(self) -> tuple[Problem, ...]:
         """Read what was saved since the last look; a file that broke keeps its last good version."""
         stamps = _stamps(self.folder)
         if stamps != self._stamps:
             self._stamps = stamps
-            self._set(files.reload(self.catalogue, read_folder(self.folder)))
+            self._set(files.reload(self.catalogue, read_folder(self.folder), phrases.NEEDED))
         return self.catalogue.problems
 
     def hear(self, message: messages.Message, now: datetime) -> Heard:

@@ -4,7 +4,8 @@ Each file is read alone: one that is broken is told with file, line, column and 
 The format is described in docs/intent-files.md.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
@@ -34,6 +35,8 @@ _TEST_FIELDS = ("text", "slots", "not", "accept")
 SHIPPED = "(shipped)/"
 
 _EMPTY = "写上 intent: 和 examples:，或删除此文件"
+
+_SLOT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 #: The file of this intent lists what must be refused.
 OUT_OF_SCOPE = "out_of_scope"
@@ -116,10 +119,10 @@ class Catalogue:
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def load(texts: Mapping[str, str]) -> Catalogue:
+def load(texts: Mapping[str, str], needed: Collection[str] = ()) -> Catalogue:
     """Read the files, path -> YAML; never raises: what is wrong stands in `problems`.
 
-    What lies under SHIPPED holds where the other files say nothing: single phrases, kinds of codes, the menu.
+    `needed` are the phrases that must stand in some _messages.yaml. What lies under SHIPPED holds where the other files say nothing: single phrases, kinds of codes, the menu.
     """
     problems: list[Problem] = []
     common = Common()
@@ -147,6 +150,7 @@ def load(texts: Mapping[str, str]) -> Catalogue:
             problems.append(_problem(path, "E205", f"意图 {intent.id} 已在 {other} 中定义", "请改用另一个名字"))
         else:
             intents[intent.id] = intent
+    problems += _missing(texts, needed, messages)
     problems += _doubtful(intents)
     menu, scenes = _read_ways_in(texts, problems, intents)
     return Catalogue(
@@ -170,15 +174,23 @@ def _read_ways_in(texts: Mapping[str, str], problems: list[Problem],
     return menu, scenes
 
 
-def reload(previous: Catalogue, texts: Mapping[str, str]) -> Catalogue:
+def _missing(texts: Mapping[str, str], needed: Collection[str], messages: Mapping[str, str]) -> list[Problem]:
+    names = sorted(set(needed) - set(messages))
+    if not names:
+        return []
+    path = next((path for path in sorted(texts) if _name(path) == "_messages.yaml" and "/" not in path), "_messages.yaml")
+    return [_problem(path, "E212", f"缺少话语 {'、'.join(names)}", "没有它们机器人会答不上来；请从上一个版本补回来")]
+
+
+def reload(previous: Catalogue, texts: Mapping[str, str], needed: Collection[str] = ()) -> Catalogue:
     """Read the files anew; one that broke keeps its last good version, and its problems are told."""
-    fresh = load(texts)
+    fresh = load(texts, needed)
     broken = {problem.file for problem in fresh.problems if problem.severity == "error"}
     # A menu that did not change is not broken itself: it misses an intent of a file that is, or of one that went.
     kept = {path: last for path in broken if (last := previous.sources.get(path, texts[path])) != texts[path]}
     if not kept:
         return fresh
-    patched = load({**texts, **kept})
+    patched = load({**texts, **kept}, needed)
     still = tuple(problem for problem in patched.problems if problem.file not in kept)
     told = tuple(problem for problem in fresh.problems if problem.file in kept)
     return replace(patched, problems=told + still)
@@ -253,6 +265,10 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
 
 
 def _read_slot(reader: Reader, name: str, node: yaml.Node) -> Slot:
+    if not _SLOT_NAME.fullmatch(name):
+        raise Fault(
+            node.start_mark, "E215", f"槽位名 “{name}” 不能用", "只用小写英文字母、数字和下划线，字母开头，例如 visitor_name"
+        )
     fields = reader.mapping(node, name)
     reader.known(fields, _SLOT_FIELDS)
     kind = reader.text_of(fields["type"][1], "type") if "type" in fields else ""
@@ -306,7 +322,7 @@ def _read_tests(reader: Reader, fields: Fields) -> tuple[IntentTest, ...]:
         reader.known(test, _TEST_FIELDS)
         if "text" not in test:
             raise Fault(item.start_mark, "E207", "测试缺少 text:")
-        slots: Any = yaml.SafeLoader("").construct_document(test["slots"][1]) if "slots" in test else {}
+        slots: Any = _values(test["slots"][1]) if "slots" in test else {}
         found.append(
             IntentTest(
                 text=reader.text_of(test["text"][1], "text"), slots=slots if isinstance(slots, dict) else {},
@@ -314,6 +330,14 @@ def _read_tests(reader: Reader, fields: Fields) -> tuple[IntentTest, ...]:
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _values(node: yaml.Node) -> object:
+    """Return what a test expects as plain values."""
+    try:
+        return yaml.SafeLoader("").construct_document(node)
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        raise Fault(node.start_mark, "E216", "测试里的 slots 写法有误", "例如 slots: {people: 2}；日期请加引号") from error
 
 
 def _check_placeholders(reader: Reader, fields: Fields, intent: Intent) -> None:

@@ -1,5 +1,6 @@
 """One YAML file, read with the place of each word, so that every fault can be told with line and column."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -55,6 +56,11 @@ def attempt(path: str, text: str, problems: list[Problem], read: "Callable[[Read
         return read(Reader(path, text, problems, empty))
     except Fault as fault:
         problems.append(_told(path, fault))
+    except (yaml.YAMLError, re.error, ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+        # Whatever stands in one file, the others must be read.
+        mark, what = getattr(error, "problem_mark", None), type(error).__name__
+        odd = Fault(mark, "E199", f"这里的写法无法读取（{what}）", "请改回上一次能用的写法")
+        problems.append(_told(path, odd))
     return None
 
 

@@ -14,6 +14,9 @@ from rapidfuzz import fuzz, process
 #: Rules may use rules; deeper than this is a circle.
 DEPTH = 8
 
+#: Parts in any order, as in (a;b;c): they have 1, 2, 6, 24 orders, and five would have 120.
+PARTS = 4
+
 #: Samples of one template that join the fuzzy examples.
 SAMPLES = 30
 
@@ -101,6 +104,8 @@ class _Reader:
             raise TemplateFault("E303", begin + 1, f"缺少 “{close}”")
         self.position += 1
         if separators == {";"}:
+            if len(parts) > PARTS:
+                raise TemplateFault("E305", begin + 1, f"用 ; 隔开的部分有 {len(parts)} 个，最多 {PARTS} 个", "请分成几行写")
             orders = list(itertools.permutations(parts))
             patterns = ["".join(part[0] for part in order) for order in orders]
             samples = ["".join(choice) for choice in itertools.product(*(part[1] for part in parts))]

@@ -14,6 +14,9 @@ from bot.store.database import Database
 #: How long the others wait for whoever fetches; a fetch takes well under a second.
 FETCHING = timedelta(seconds=12)
 
+#: A token that ends this soon is renewed; the client counts it as ended, too.
+MARGIN = timedelta(seconds=60)
+
 #: Seconds between looks whether another replica has fetched.
 LOOK_EVERY = 0.1
 
@@ -62,7 +65,7 @@ def _look(session: Session, appid: str, stale: str, now: datetime) -> tuple[str,
     if row is None:
         row = AccessToken(appid=appid)
         session.add(row)
-    if row.token and row.token != stale and row.good_until is not None and now < row.good_until:
+    if row.token and row.token != stale and row.good_until is not None and now + MARGIN < row.good_until:
         return row.token, (row.good_until - now).total_seconds()
     if row.fetching_until is not None and now < row.fetching_until:
         return False

@@ -1,6 +1,7 @@
 """The intent files while residents talk: read anew when saved, kept when broken."""
 
 import os
+import re
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import config
+from bot.dialogue import phrases
 from bot.dialogue.understanding import Understanding, judge, read_folder
 from bot.errors import Misconfigured
 from bot.language import files
@@ -111,3 +113,15 @@ def test_a_judgement_shows_what_a_turn_would_use(fresh: Understanding, now: date
     assert (sure.intent, sure.decision) == ("parcel.send", "accept")
     assert set(sure.slots) == {"recipient", "starts_at", "box"}
     assert (refused.intent, refused.decision, refused.slots) == ("none", "reject", {})
+
+
+def test_needed_phrases_are_those_the_code_speaks() -> None:
+    code = "".join(path.read_text() for path in Path("bot/dialogue").glob("*.py") if path.name != "phrases.py")
+    spoken = set(
+        re.findall(
+            r"\"((?:welcome|unknown|clarify|failed|voice|video|link|code|photo|place|flat|handed_off|form)(?:\.\w+)?)\"", code
+        )
+    )
+
+    assert spoken - {"unknown", "failed", "handed_off", "photo", "place", "code", "flat"} <= phrases.NEEDED
+    assert {name for name in phrases.NEEDED if f'"{name}"' not in code} == set()

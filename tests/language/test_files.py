@@ -28,6 +28,14 @@ def problems(text: str, **others: str) -> list[Problem]:
     ("intent: a\nexamples: |\n  - x\nsentences: |\n  - (报修|维修\n", "E303", 5, 3, ""),
     ("intent: a\nexamples: |\n  - x\nconfirm: 好 {wen}\nslots: {when: {type: start}}\n", "E302", 4, 10, "{when}"),
     ("intent: a\nmatch: wohle\nexamples: |\n  - x\n", "E202", 2, 8, ""),
+    ("intent: a\nexamples: |\n  - x\nslots:\n  1a: {type: text}\n", "E215", 5, 7, "visitor_name"),
+    ("intent: a\nexamples: |\n  - x\nslots:\n  a-b: {type: text}\n", "E215", 5, 8, "下划线"),
+    ("intent: a\nexamples: |\n  - x\ntests:\n  - {text: x, slots: {a: 2026-13-45}}\n", "E216", 5, 22, "加引号"),
+    ("intent: a\nexamples: |\n  - x\ntests:\n  - {text: x, slots: {a: !!int abc}}\n", "E216", 5, 22, ""),
+    ("intent: a\nexamples: |\n  - x\ntests:\n  - {text: x, slots: {[a]: 1}}\n", "E216", 5, 22, ""),
+    ("intent: a\nexamples: |\n  - x\ntests:\n  - {text: x, slots: !!python/object:os.system {}}\n", "E216", 5, 22, ""),
+    ("intent: a\nexamples: |\n  - x\nsentences: |\n  - (a;b;c;d;e)\n", "E305", 5, 3, "分成几行"),
+    ("intent: a\nexamples: |\n  - x\nsentences: |\n  - " + "(" * 2000 + "\n", "E199", 1, 1, ""),
 ])  # fmt: skip
 def test_fault_is_told_with_line_column_and_hint(text: str, code: str, line: int, column: int, hint: str) -> None:
     [problem] = problems(text)
@@ -70,3 +78,15 @@ def test_placeholder_in_an_answer_may_stand_in_a_block() -> None:
     catalogue = files.load({"x.yaml": GOOD + "replies:\n  done: |-\n    好了 {code}\n"})
 
     assert catalogue.intents["a.b"].replies == {"done": "好了 {code}"}
+
+
+def test_needed_phrase_that_is_missing_is_told_and_its_file_keeps_its_last_good_version() -> None:
+    good = {"_messages.yaml": "messages: {unknown: 没听懂}", "x.yaml": GOOD}
+    before = files.load(good, ["unknown"])
+    after = files.reload(before, {**good, "_messages.yaml": "messages: {}"}, ["unknown"])
+
+    assert [(problem.file, problem.code) for problem in after.problems if problem.severity == "error"] == [
+        ("_messages.yaml", "E212")
+    ]
+    assert after.messages == {"unknown": "没听懂"}
+    assert [problem for problem in before.problems if problem.severity == "error"] == []

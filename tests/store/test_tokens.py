@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import Temporary
 from bot.store.database import Database
-from bot.store.tokens import FETCHING, TokenShelf, _look
+from bot.store.tokens import FETCHING, MARGIN, TokenShelf, _look
 
 
 class WeChat:
@@ -40,7 +40,7 @@ async def test_token_is_kept_over_a_restart_until_its_end(database: Database, no
 
     later = TokenShelf(database, "wx1", lambda: now + timedelta(hours=1))
     assert await later.take("", wechat.fetch) == ("token-1", 3600)
-    ended = TokenShelf(database, "wx1", lambda: now + timedelta(hours=2))
+    ended = TokenShelf(database, "wx1", lambda: now + timedelta(hours=2) - MARGIN)
     assert await ended.take("", wechat.fetch) == ("token-2", 7200)
 
 
