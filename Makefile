@@ -6,7 +6,10 @@ export UV_PYTHON_DOWNLOADS := never
 # A mirror, where one is set: it must serve the files whose hashes uv.lock names.
 MIRROR := $(PIP_INDEX_URL)
 
-.PHONY: help run test lint unit check bench faults lock vendor wheel screenshots clean
+# Programs of others check ours where node is there; without it their tests are skipped, and say so.
+PEERS := $(if $(shell command -v npm 2>/dev/null),peers,no-peers)
+
+.PHONY: help run test lint unit check bench faults peers no-peers lock vendor wheel screenshots clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -24,8 +27,10 @@ lint: .venv/.synced  ## format, lint, types, import contracts, dependencies, int
 	.venv/bin/deptry .
 	.venv/bin/linli check
 
-unit: .venv/.synced  ## all tests
+unit: .venv/.synced $(PEERS)  ## all tests
 	.venv/bin/pytest -q -n 2 --dist loadfile
+
+peers: .peers/.installed tests/peers/node_modules/.installed  ## install programs of others that check ours
 
 check: test
 
@@ -50,13 +55,25 @@ screenshots: .venv/.synced  ## renew the pictures of the README from the browser
 	cp artefacts/phone.png artefacts/console.png docs/screenshots/
 
 clean:  ## throw away what was made here
-	rm -rf .venv .boot var dist artefacts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .boot .peers tests/peers/node_modules var dist artefacts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .boot/bin/uv:
 	@command -v python3 >/dev/null || { echo "make: python3 is missing; install Python 3.11 or newer (Debian: apt-get install python3 python3-venv)" >&2; exit 1; }
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $$(python3 --version) is too old; Linli needs Python 3.11 or newer" >&2; exit 1; }
 	@python3 -m venv .boot || { echo "make: python3 cannot make virtual environments; install venv (Debian: apt-get install python3-venv)" >&2; exit 1; }
 	@.boot/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION) || { echo "make: uv $(UV_VERSION) could not be installed; is the package registry reachable?" >&2; exit 1; }
+
+no-peers:
+	@echo "make: npm is missing, so no independent program checks ours (Debian: apt-get install nodejs npm)" >&2
+
+tests/peers/node_modules/.installed: tests/peers/package.json tests/peers/package-lock.json
+	@cd tests/peers && npm ci --ignore-scripts --silent
+	@touch $@
+
+.peers/.installed: | $(UV)
+	@$(UV) venv -q --allow-existing .peers
+	@$(UV) pip install -q --python .peers/bin/python WeRoBot==1.13.1 cryptography setuptools
+	@touch $@
 
 .venv/.synced: pyproject.toml uv.lock | $(UV)
 ifeq ($(MIRROR),)
