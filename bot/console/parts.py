@@ -69,7 +69,7 @@ def shared_values(request: web.Request, parts: Parts, member: Staff | None, page
     return {
         "me": member, "role": permissions.ROLE_WORDS[member.role] if member else "", "menu": menu, "page": page,
         "path": request.path, "note": note_of(request), "demo": parts.demo, "community": parts.house().context.community,
-        "desk": _Looker(member),
+        "desk": _Looker(member), "demo_roles": permissions.ROLE_WORDS if parts.demo else {},
     }  # fmt: skip
 
 

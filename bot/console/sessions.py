@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlmodel import Session, col, delete, select
 
 from bot.errors import Refusal
-from bot.model import SignInLink, Staff, StaffSession
+from bot.model import Role, SignInLink, Staff, StaffSession
 from bot.store import events
 
 #: A session ends when it is left alone this long, and at the latest after LIVES.
@@ -146,6 +146,12 @@ NOBODYS = _argon().derive_phc_encoded(secrets.token_bytes(32))
 def by_login(session: Session, login: str) -> Staff | None:
     """Return the account that may sign in as `login`."""
     return session.exec(select(Staff).where(Staff.login == login, col(Staff.disabled_at).is_(None))).first()
+
+
+def first_of(session: Session, role: str) -> Staff | None:
+    """Return the first account of a role that may sign in; None for a role that does not exist."""
+    active = select(Staff).where(col(Staff.role) == role, col(Staff.disabled_at).is_(None))
+    return session.exec(active.order_by(col(Staff.id))).first() if role in set(Role) else None
 
 
 class Attempts:

@@ -21,6 +21,8 @@ def mount(app: web.Application) -> None:
     app.router.add_get("/console/in/{token}", show_link)
     app.router.add_post("/console/in/{token}", enter_by_link)
     app.router.add_post("/console/out", leave)
+    if app[PARTS].demo:
+        app.router.add_post("/console/in/as/{role}", enter_demo)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -62,6 +64,17 @@ async def enter_by_link(request: web.Request) -> web.Response:
         token = await parts.database.write(sessions.use_link, request.match_info["token"], browser, parts.clock())
     except Refusal as refusal:
         return _page(request, "console/problem.html", 410, title="链接失效", text=str(refusal))
+    return _welcome(request, token, "/console/start")
+
+
+async def enter_demo(request: web.Request) -> web.Response:
+    """Sign in as the first of a role; only in the demo, where the people are made up and everybody may be anybody."""
+    parts = request.app[PARTS]
+    role, browser = request.match_info["role"], request.headers.get("User-Agent", "")
+    member = await parts.database.read(sessions.first_of, role)
+    if member is None:
+        raise web.HTTPNotFound
+    token = await parts.database.write(sessions.begin, member, browser, parts.clock())
     return _welcome(request, token, "/console/start")
 
 

@@ -6,10 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp.test_utils import TestServer
 
+from bot import app
 from bot.console import sessions
 from bot.errors import Refusal
 from bot.model import Role
+from tests.console.conftest import Browser
 
 if TYPE_CHECKING:
     from tests.console.conftest import Office
@@ -121,3 +124,14 @@ async def test_after_signing_in_nobody_is_sent_elsewhere(office: Office, to: str
 
     assert "evil" not in page
     assert "javascript" not in page
+
+
+async def test_demo_lets_anybody_in_as_any_role_and_a_real_office_does_not(office: Office) -> None:
+    async with TestServer(app.build(office.linli, demo=True)) as server, Browser(server, headers={"Host": "127.0.0.1"}) as demo:
+        for role, status in (("guard", 303), ("admin", 303), ("emperor", 404)):
+            async with demo.post(f"/console/in/as/{role}", allow_redirects=False) as response:
+                assert response.status == status
+        assert "以管理员身份进入" in await (await demo.get("/console/in")).text()
+    async with await office.browser() as browser:
+        assert (await browser.post("/console/in/as/admin", allow_redirects=False)).status == 404
+        assert "身份进入" not in await (await browser.get("/console/in")).text()
