@@ -31,7 +31,7 @@ from bot.store import events, outbox, tasks
 
 __all__ = [
     "Action", "Ask", "Context", "Desk", "Download", "Integration", "Job", "Page", "Redirect", "Refusal", "Reply",
-    "Turn", "View", "Visit", "Work", "action", "job", "page",
+    "Turn", "View", "Visit", "Work", "action", "job", "page", "row_id",
 ]  # fmt: skip
 
 #: How long links sent in the chat open.
@@ -227,6 +227,16 @@ def job(every: timedelta) -> Callable[[Callable[[Work], None]], Job]:
 
 
 # ------------------------------------------------------------------ what staff and residents see
+
+
+#: Largest id that both databases can look for.
+LARGEST_ID = 2**31 - 1
+
+
+def row_id(text: str) -> int | None:
+    """Return the id of a row as a browser sent it; None for what is none, whatever it is."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
+    return number if 0 < number <= LARGEST_ID else None
 
 
 @dataclass(kw_only=True)

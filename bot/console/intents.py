@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.console import permissions
-from bot.console.parts import PARTS, shared_values, signed_in
+from bot.console.parts import PARTS, read_form, shared_values, signed_in
 from bot.console.views import respond
 from bot.dialogue import phrases
 from bot.dialogue.understanding import judge, read_folder
@@ -35,7 +35,7 @@ VERSIONS = 5
 def mount(app: web.Application) -> None:
     """Add the pages."""
     app.router.add_get("/console/intents", listed)
-    app.router.add_get("/console/intents/try", attempt)
+    app.router.add_post("/console/intents/try", attempt)
     app.router.add_get("/console/intents/file/{path:.+}", show)
     app.router.add_post("/console/intents/file/{path:.+}", save)
 
@@ -60,7 +60,7 @@ async def attempt(request: web.Request) -> web.Response:
     """Explain how sentences are understood, one a line: by the function that the webhook asks."""
     member = await _require(request, VIEW)
     parts = request.app[PARTS]
-    lines = [line.strip() for line in request.query.get("text", "").splitlines() if line.strip()][:20]
+    lines = [line.strip() for line in (await read_form(request)).get("text", "").splitlines() if line.strip()][:20]
     now = parts.clock()
     judgements = [judge(parts.understanding, line[:300], now) for line in lines]
     titles = {intent.id: intent.title for intent in parts.understanding.catalogue.intents.values()}
@@ -79,8 +79,8 @@ async def show(request: web.Request) -> web.Response:
 async def save(request: web.Request) -> web.Response:
     """Save a file if it can be read and nobody else saved meanwhile; nothing typed is lost otherwise."""
     member = await _require(request, EDIT)
-    parts, path, form = request.app[PARTS], _path(request), await request.post()
-    text = str(form.get("text", "")).replace("\r\n", "\n")
+    parts, path, form = request.app[PARTS], _path(request), await read_form(request)
+    text = form.get("text", "").replace("\r\n", "\n")
     kept = await asyncio.to_thread(path.read_text, encoding="utf-8")
     if form.get("stamp") != _stamp(kept):
         return _file(request, member, text, _stamp(kept), [], "这个文件刚被别人改过。请先复制您的内容，刷新后再改。", 409)
@@ -112,8 +112,12 @@ def _write(path: Path, text: str, kept: str) -> None:
 def _path(request: web.Request) -> Path:
     """Return the file meant; only files of the folder that exist, whatever dots the address holds."""
     folder = request.app[PARTS].intents_folder.resolve()
-    path = (folder / request.match_info["path"]).resolve()
-    if not path.is_relative_to(folder) or path.suffix != ".yaml" or not path.is_file():
+    try:
+        path = (folder / request.match_info["path"]).resolve()
+        exists = path.is_file()
+    except (ValueError, OSError):  # such as a zero byte, or a name that no system holds
+        exists = False
+    if not exists or not path.is_relative_to(folder) or path.suffix != ".yaml":
         raise web.HTTPNotFound(text="没有这个文件。")
     return path
 

@@ -11,33 +11,49 @@ from aiohttp import web
 from aiohttp_sse import EventSourceResponse, sse_response
 
 from bot.console.parts import PARTS, signed_in
+from bot.plugin import row_id
 from bot.store import events
 
 #: Seconds between looks at the event table, for all streams of this process together.
 LOOK = 1.0
 
-STREAMS: web.AppKey[set[EventSourceResponse]] = web.AppKey("streams")
+#: After so many looks it is asked again whether the session still holds.
+LOOKS_PER_CHECK = 30
+
+#: Streams of one person; a browser holds six connections, and somebody may use two.
+MOST = 16
+
+#: The open streams and whose they are.
+STREAMS: web.AppKey[dict[EventSourceResponse, int]] = web.AppKey("streams")
 
 
 def mount(app: web.Application) -> None:
     """Add the stream."""
-    app[STREAMS] = set()
+    app[STREAMS] = {}
     app.router.add_get("/console/live", stream)
     app.on_shutdown.append(_close)
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
     """Send the kinds of events after Last-Event-ID or ?since=, as they happen."""
-    if await signed_in(request) is None:
+    member = await signed_in(request)
+    if member is None:
         raise web.HTTPForbidden(text="请先登录。")
+    mine = [stream for stream, owner in request.app[STREAMS].items() if owner == member.id]
+    if len(mine) >= MOST:
+        raise web.HTTPTooManyRequests(text="打开的页面太多了，请关掉几个。")
     database = request.app[PARTS].database
-    said = request.headers.get("Last-Event-ID") or request.query.get("since", "")
+    said = row_id(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
     newest = await database.read(events.last_id)
-    last = int(said) if said.isdigit() and int(said) <= newest else newest
+    last = said if said is not None and said <= newest else newest
     async with sse_response(request) as response:
-        request.app[STREAMS].add(response)
+        request.app[STREAMS][response] = member.id or 0
+        looked = 0
         try:
             while response.is_connected():
+                looked += 1
+                if looked % LOOKS_PER_CHECK == 0 and await signed_in(request) is None:
+                    break
                 for event in await database.read(events.since, last):
                     last = event.id or last
                     await response.send(event.kind.partition(".")[0], id=str(last))
@@ -45,12 +61,12 @@ async def stream(request: web.Request) -> web.StreamResponse:
         except ConnectionResetError:
             pass
         finally:
-            request.app[STREAMS].discard(response)
+            request.app[STREAMS].pop(response, None)
     return response
 
 
 async def _close(app: web.Application) -> None:
-    open_streams: set[EventSourceResponse] = app[STREAMS]
-    for response in list(open_streams):
+    streams: dict[EventSourceResponse, int] = app[STREAMS]
+    for response in list(streams):
         with contextlib.suppress(ConnectionResetError):
             response.stop_streaming()

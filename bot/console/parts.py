@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from jinja2 import Environment
 
 from bot.console import permissions, sessions
@@ -61,6 +62,15 @@ async def signed_in(request: web.Request) -> Staff | None:
     if member is not None and await parts.database.read(sessions.is_stale, token, now):
         await parts.database.write(sessions.touch, token, now)
     return member
+
+
+async def read_form(request: web.Request) -> dict[str, str]:
+    """Return the fields that were posted, files left out; raises HTTP 400 for a body that is no form."""
+    try:
+        posted = await request.post()
+    except (ValueError, LookupError, AssertionError, HttpProcessingError) as error:  # charset, boundary, encoding
+        raise web.HTTPBadRequest(text="这个表单读不出来，请回到页面重新提交。") from error
+    return {name: value for name, value in posted.items() if isinstance(value, str)}
 
 
 def shared_values(request: web.Request, parts: Parts, member: Staff | None, page: Page | None) -> dict[str, Any]:

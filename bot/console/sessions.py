@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from bot.errors import Refusal
 from bot.model import Role, SignInLink, Staff, StaffSession
@@ -60,11 +60,13 @@ def link_owner(session: Session, token: str, now: datetime) -> Staff | None:
 def use_link(session: Session, token: str, browser: str, now: datetime) -> str:
     """Use a link up and return the session's token; raises Refusal when it opens nothing any more."""
     member = link_owner(session, token, now)
-    if member is None:
+    used = session.execute(  # in one statement: of two browsers at once one is the first
+        update(SignInLink)
+        .where(col(SignInLink.token_hash) == _digest(token), col(SignInLink.used_at).is_(None), col(SignInLink.expires_at) > now)
+        .values(used_at=now)
+    )
+    if member is None or not getattr(used, "rowcount", 0):
         raise Refusal("这个登录链接已经用过或过期了。请让管理员再发一个：linli user link 登录名。")
-    link = session.get_one(SignInLink, _digest(token))
-    link.used_at = now
-    session.add(link)
     return begin(session, member, browser, now)
 
 

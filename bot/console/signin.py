@@ -1,14 +1,18 @@
 """Signing in and out."""
 
+import re
 from typing import Any
 
 from aiohttp import web
 
 from bot.console import sessions
-from bot.console.parts import PARTS, cookie_name, shared_values
+from bot.console.parts import PARTS, cookie_name, read_form, shared_values
 from bot.console.views import respond
 from bot.errors import Refusal
 from bot.plugin import View
+
+#: Where one may be sent after signing in: a page of ours, without anything a header or a browser could read otherwise.
+_PAGE = re.compile(r"/console(?:/[\w.%-]+)*/?(?:\?[\w.%&=-]*)?", re.ASCII)
 
 ATTEMPTS = web.AppKey("attempts", sessions.Attempts)
 
@@ -33,9 +37,9 @@ async def show(request: web.Request) -> web.Response:
 async def enter(request: web.Request) -> web.Response:
     """Sign in with login and password; wrong ones and unknown ones look the same and take the same time."""
     parts = request.app[PARTS]
-    form = await request.post()
-    login, password = str(form.get("login", "")).strip(), str(form.get("password", ""))
-    to = _safe(str(form.get("to", "")))
+    form = await read_form(request)
+    login, password = form.get("login", "").strip(), form.get("password", "")
+    to = _safe(form.get("to", ""))
     now = parts.clock()
     if not request.app[ATTEMPTS].allow(login, request.remote or "", now):
         return _page(request, "console/signin.html", 429, login=login, fault="试得太频繁了，请一分钟后再试。", to=to)
@@ -99,7 +103,7 @@ def _welcome(request: web.Request, token: str, to: str) -> web.Response:
 
 def _safe(to: str) -> str:
     """Return where to go after signing in: a page of ours, or nothing."""
-    return to if to.startswith("/console") and "//" not in to and "\\" not in to else ""
+    return to if _PAGE.fullmatch(to) else ""
 
 
 def _page(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:

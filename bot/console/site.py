@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 from sqlmodel import Session
 
 from bot.console import conversations, events, home, intents, live, notices, permissions, photos, security, signin, staff, tasks
-from bot.console.parts import MENU, PARTS, Parts, shared_values, signed_in
+from bot.console.parts import MENU, PARTS, Parts, read_form, shared_values, signed_in
 from bot.console.views import respond
 from bot.errors import Refusal
 from bot.model import Staff
@@ -44,12 +45,12 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
     async def handle(request: web.Request) -> web.StreamResponse:
         member = await signed_in(request)
         if member is None:
-            raise web.HTTPFound(f"/console/in?to={request.path}" if request.method == "GET" else "/console/in")
+            raise web.HTTPFound(f"/console/in?to={quote(request.rel_url.raw_path)}" if request.method == "GET" else "/console/in")
         shared = shared_values(request, parts, member, page)
         if not permissions.may(member.role, page.need):
             holders = "、".join(permissions.holders(page.need))
             return _problem(parts, shared, 403, "没有权限", f"这个页面需要{holders}的账号。需要的话请联系管理员。")
-        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        form = await read_form(request) if request.method == "POST" else {}
         run = parts.database.write if request.method == "POST" else parts.database.read
         try:
             result = await run(_serve, parts, page, member, request, form)

@@ -9,6 +9,7 @@ from bot.console.permissions import ROLE_WORDS
 from bot.errors import Refusal
 from bot.model import Role, Staff
 from bot.plugin import Desk, Page, Redirect, View, page
+from bot.store import people
 
 NEED = "users.edit"
 
@@ -31,9 +32,10 @@ def add(desk: Desk) -> View:
     login, name, role = (desk.form.get(field, "").strip() for field in ("login", "name", "role"))
     if not login or not name or role not in list(Role):
         raise Refusal("登录名、姓名和角色都要填。")
+    people.check_login(login)
     if desk.session.exec(select(Staff).where(Staff.login == login)).first():
         raise Refusal(f"登录名 {login} 已有人用了，请换一个。")
-    member = Staff(community_id=desk.community.id or 0, login=login[:40], name=name[:40], role=Role(role), created_at=desk.now)
+    member = Staff(community_id=desk.community.id or 0, login=login, name=name[:40], role=Role(role), created_at=desk.now)
     desk.session.add(member)
     desk.session.flush()
     desk.record("staff.added", f"staff:{login}", role=role)

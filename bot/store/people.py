@@ -1,6 +1,8 @@
 """Who lives and works here: the roster a property office keeps, and who is bound to which openid."""
 
 import csv
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +10,7 @@ from io import StringIO
 
 from sqlmodel import Session, select
 
-from bot.errors import Misconfigured
+from bot.errors import Misconfigured, Refusal
 from bot.model import Community, Household, Resident, Role, Staff
 
 #: The files of a roster and the columns each must have.
@@ -18,6 +20,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "residents.csv": ("building", "unit", "room", "name", "phone", "role", "tags"),
     "staff.csv": ("login", "name", "role", "phone"),
 }
+
+#: What a login may be: it stands in addresses and on command lines.
+LOGIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 _RESIDENT_ROLES = ("owner", "tenant", "family")
 
@@ -77,16 +82,34 @@ def staff_by_login(session: Session, login: str) -> Staff | None:
     return session.exec(select(Staff).where(Staff.login == login)).first()
 
 
+def check_login(login: str) -> None:
+    """Raise Refusal for a login that no address and no command line could hold."""
+    if not LOGIN.fullmatch(login) or set(login) <= {"."}:
+        raise Refusal(f"登录名“{login[:40]}”不能用：用 1 到 40 个字母、数字、点、横线或下划线，例如 chen.li。")
+
+
 def _read(name: str, files: Mapping[str, str]) -> list[_Row]:
     if name not in files:
         raise Misconfigured(f"the roster has no {name}; it needs {', '.join(COLUMNS)}")
-    reader = csv.DictReader(StringIO(files[name].lstrip("\ufeff")))  # Excel writes a byte order mark
+    text = files[name].lstrip("\ufeff")  # Excel writes a byte order mark
+    reader = csv.DictReader(StringIO(text))
+    try:
+        return _rows(name, reader)
+    except csv.Error as error:
+        raise Misconfigured(f"{name}:{reader.line_num}: cannot be read as CSV: {error}; save it anew as CSV (UTF-8)") from error
+
+
+def _rows(name: str, reader: "csv.DictReader[str]") -> list[_Row]:
     missing = [column for column in COLUMNS[name] if column not in (reader.fieldnames or ())]
     if missing:
         raise Misconfigured(f"{name}:1: column {', '.join(missing)} is missing; needed: {', '.join(COLUMNS[name])}")
-    return [
-        _Row(f"{name}:{reader.line_num}", {key: (value or "").strip() for key, value in row.items() if key}) for row in reader
-    ]
+    return [_Row(f"{name}:{reader.line_num}", {key: _cell(key, value) for key, value in row.items() if key}) for row in reader]
+
+
+def _cell(column: str, value: str | None) -> str:
+    """Return a cell as it is kept: half-width, without signs that cannot be seen, numbers of flats without leading zeros."""
+    said = "".join(sign for sign in unicodedata.normalize("NFKC", value or "") if sign.isprintable()).strip()
+    return (said.lstrip("0") or said) if column in {"building", "unit"} and said.isdigit() else said
 
 
 def _faults(tables: Mapping[str, Sequence[_Row]]) -> Iterator[str]:
@@ -105,8 +128,8 @@ def _faults(tables: Mapping[str, Sequence[_Row]]) -> Iterator[str]:
     for row in tables["staff.csv"]:
         if row["role"] not in list(Role):
             yield f"{row.place}: role {row['role']!r} is unknown; one of {', '.join(Role)}"
-        if not row["login"]:
-            yield f"{row.place}: login is empty"
+        if not LOGIN.fullmatch(row["login"]) or set(row["login"]) <= {"."}:
+            yield f"{row.place}: login {row['login'][:40]!r} must be 1 to 40 letters, digits, dots, dashes or underscores"
 
 
 def _community(session: Session, rows: Sequence[_Row], appid: str) -> Community:

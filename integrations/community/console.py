@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.model import Household, Resident, Task
-from bot.plugin import Desk, Page, Redirect, Refusal, View, page
+from bot.plugin import Desk, Page, Redirect, Refusal, View, page, row_id
 from integrations.community import binding
 from integrations.community.actions import CONFIRM_NEED
 
@@ -63,7 +63,7 @@ def _chosen_flat(desk: Desk, task: Task) -> Household:
         desk.session.add(flat)
         desk.session.flush()
         return flat
-    flat_found = desk.session.get(Household, int(chosen)) if chosen.isdigit() else None
+    flat_found = desk.session.get(Household, number) if (number := row_id(chosen)) else None
     if flat_found is None:
         raise Refusal("请选择一户，或选“加入名册”。")
     return flat_found

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.model import Event, Household, Photo, Resident, Role, Staff
-from bot.plugin import Desk, Page, Redirect, Refusal, View, page
+from bot.plugin import Desk, Page, Redirect, Refusal, View, page, row_id
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     FOLLOWS,
@@ -84,7 +84,7 @@ def assign(desk: Desk) -> Redirect:
     """Give a ticket to somebody; one that was only submitted counts as accepted from then on."""
     ticket = _find(desk)
     chosen = desk.form.get("staff", "")
-    member = desk.session.get(Staff, int(chosen)) if chosen.isdigit() else None
+    member = desk.session.get(Staff, number) if (number := row_id(chosen)) else None
     if member is None or member.disabled_at is not None:
         raise Refusal("请选择一位在岗的同事。")
     ticket.assignee_id = member.id

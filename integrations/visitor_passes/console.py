@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from bot.model import Household
-from bot.plugin import Desk, Page, Redirect, View, page
+from bot.plugin import Desk, Page, Redirect, View, page, row_id
 from integrations.visitor_passes import gate
 from integrations.visitor_passes.models import Pass
 
@@ -31,7 +31,7 @@ def check(desk: Desk) -> View:
 @page("POST", "/gate/{id}/left", need="gate.check")
 def left(desk: Desk) -> Redirect:
     """Write down that somebody has left."""
-    gate.leave_again(desk, int(desk.params["id"]))
+    gate.leave_again(desk, row_id(desk.params["id"]) or 0)
     return Redirect("/console/gate", "已登记离开。")
 
 

@@ -80,7 +80,7 @@ async def test_what_residents_write_is_shown_and_never_run(office: Office) -> No
     key = await office.linli.database.write(write)
     async with await office.browser(Role.ADMIN) as browser:
         for path in ("/console", "/console/conversations", f"/console/conversations/{key}", "/console/tasks", "/console/notices",
-                     f"/console/intents/try?text={NASTY}"):  # fmt: skip
+                     "/console/intents"):  # fmt: skip
             page = await (await browser.get(path)).text()
             assert "<script>alert" not in page, path
             assert "<img src=x" not in page, path
@@ -182,3 +182,47 @@ async def test_manager_reads_intents_but_does_not_save(office: Office) -> None:
     async with await office.browser(Role.MANAGER) as manager:
         assert (await manager.get("/console/intents/file/faq/hours.yaml")).status == 200
         assert (await manager.post("/console/intents/file/faq/hours.yaml", data={"text": "x"})).status == 403
+
+
+ODD = ["²", "99999999999999999999", "9" * 5000, "-1", "abc", "%00", "1e3"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+async def test_odd_numbers_are_no_rows_and_no_faults(office: Office, odd: str) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        statuses = [
+            (await admin.get(f"/console/audit?before={odd}")).status,
+            (await admin.post(f"/console/gate/{odd}/left", allow_redirects=False)).status,
+            (await admin.get(f"/console/intents/file/visitor{odd}/invite.yaml")).status,
+        ]
+
+    assert statuses[0] == 200
+    assert all(status in (303, 404, 422) for status in statuses[1:]), statuses
+
+
+@pytest.mark.parametrize("headers", [
+    {"Content-Type": "application/x-www-form-urlencoded; charset=foo"}, {"Content-Type": "multipart/form-data"},
+    {"Content-Type": "multipart/form-data; boundary=other"}, {"Content-Type": "application/x-www-form-urlencoded; charset=utf-16"},
+])  # fmt: skip
+async def test_garbled_form_is_told_so(office: Office, headers: dict[str, str]) -> None:
+    async with await office.browser() as browser:
+        response = await browser.post("/console/in", data=b"--x\r\n\xff\xfe=1", headers=headers)
+
+    assert response.status in (400, 422)
+
+
+@pytest.mark.parametrize("login", ["a/b", "..", "x y/z?", "x" * 50, "陈"])
+async def test_login_that_no_address_can_hold_is_refused(office: Office, login: str) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        response = await admin.post("/console/staff", data={"login": login, "name": "陈", "role": "staff"})
+
+        assert response.status == 422
+        assert "登录名" in await response.text()
+
+
+async def test_twenty_long_lines_are_tried_at_once(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        response = await admin.post("/console/intents/try", data={"text": "\n".join(["厨房水管漏水了" * 40] * 20)})
+
+        assert response.status == 200
+        assert "repair.report" in await response.text()

@@ -135,3 +135,20 @@ async def test_demo_lets_anybody_in_as_any_role_and_a_real_office_does_not(offic
     async with await office.browser() as browser:
         assert (await browser.post("/console/in/as/admin", allow_redirects=False)).status == 404
         assert "身份进入" not in await (await browser.get("/console/in")).text()
+
+
+@pytest.mark.parametrize(
+    "to", ["/console\r\nX-Evil: 1", "//evil.example", "/console/../../x\\y", "https://evil.example", "/console//evil"]
+)
+async def test_after_signing_in_one_is_sent_to_no_strange_place(office: Office, to: str) -> None:
+    async with await office.browser() as browser:
+        shown = await (await browser.get("/console/in", params={"to": to})).text()
+
+    assert 'name="to" value=""' in shown
+
+
+async def test_page_asked_for_comes_after_signing_in_whatever_its_address_holds(office: Office) -> None:
+    async with await office.browser() as browser:
+        response = await browser.get("/console/tickets/a%26b%23c", allow_redirects=False)
+
+    assert response.headers["Location"] == "/console/in?to=/console/tickets/a%26b%2523c"

@@ -470,3 +470,27 @@ async def test_notice_missed_for_longer_than_four_hours_is_left_out_and_told(dat
     notice = await database.read(lambda session: session.exec(select(Notice)).one())
     assert "notice.missed" in kinds
     assert notice.state is NoticeState.PUBLISHED
+
+
+def test_audience_of_too_many_parts_is_refused_with_the_number() -> None:
+    with pytest.raises(Refusal, match="现在有 101 个"):
+        Audience.parse(" ".join(f"{number}栋" for number in range(101)))
+
+
+async def test_parts_that_nobody_belongs_to_are_named(database: Database, now: datetime) -> None:
+    await publish(database, now)
+    audience = Audience.parse("3栋 9栋 3栋2单元 9栋1单元 3栋2单元501 3栋2单元999 3栋501 独居老人 飞行员")
+
+    reach = await database.read(notices.count, audience, 1, now, True)
+
+    assert reach.unknown == ("9栋", "9栋1单元", "3栋2单元999", "飞行员")
+
+
+async def test_notice_for_the_far_future_is_refused(database: Database, now: datetime) -> None:
+    notice = await publish(database, now)
+
+    def schedule(session: Session) -> None:
+        notices.schedule(session, session.get_one(Notice, notice.id), now + timedelta(days=400), "", now)
+
+    with pytest.raises(Refusal, match="最多提前一年"):
+        await database.write(schedule)

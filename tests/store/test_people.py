@@ -1,10 +1,12 @@
-from datetime import datetime
+import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import Session, select
 
-from bot.errors import Misconfigured
-from bot.model import Household, Resident, Role
+from bot.console import sessions
+from bot.errors import Misconfigured, Refusal
+from bot.model import Household, Resident, Role, Staff
 from bot.store import people
 from bot.store.database import Database
 
@@ -58,3 +60,42 @@ async def test_faulty_lines_are_all_named_and_nothing_is_taken_over(sqlite: Data
 async def test_missing_column_is_named(sqlite: Database, now: datetime) -> None:
     with pytest.raises(Misconfigured, match=r"staff\.csv:1: column role, phone is missing"):
         await sqlite.write(people.import_roster, {**ROSTER, "staff.csv": "login,name\na,b\n"}, "wx1", now)
+
+
+async def test_one_flat_written_in_several_ways_is_one_flat(database: Database, now: datetime) -> None:
+    await database.write(people.import_roster, ROSTER, "wx1", now)
+    again = {**ROSTER, "households.csv": "building,unit,room\n３,２,５０１\n03,02,502\n3,2,5\x0001\n"}
+
+    await database.write(people.import_roster, again, "wx1", now)
+
+    assert await database.read(_flats) == ["3栋2单元501", "3栋2单元502"]
+
+
+@pytest.mark.parametrize("login", ["a/b", "..", "x" * 41, ""])
+async def test_login_of_the_roster_that_no_address_can_hold_is_named(sqlite: Database, now: datetime, login: str) -> None:
+    with pytest.raises(Misconfigured, match=r"staff\.csv:2: login .* must be"):
+        await sqlite.write(
+            people.import_roster, {**ROSTER, "staff.csv": f"login,name,role,phone\n{login},王,staff,1\n"}, "wx1", now
+        )
+
+
+async def test_endless_field_is_named_with_its_line(sqlite: Database, now: datetime) -> None:
+    endless = {**ROSTER, "households.csv": "building,unit,room\n3,2," + "5" * 140_000 + "\n"}
+
+    with pytest.raises(Misconfigured, match=r"households\.csv:\d+: cannot be read as CSV"):
+        await sqlite.write(people.import_roster, endless, "wx1", now)
+
+
+async def test_link_that_two_browsers_use_at_once_signs_one_in(database: Database, now: datetime) -> None:
+    await database.write(people.import_roster, ROSTER, "wx1", now)
+
+    def make(session: Session) -> str:
+        return sessions.make_link(session, session.exec(select(Staff)).one(), now, timedelta(minutes=15))
+
+    link = await database.write(make)
+    other = Database(str(database.engine.url.render_as_string(hide_password=False)))
+    tries = [where.submit(sessions.use_link, link, "", now) for where in (database, other) for _ in range(4)]
+    outcomes = await asyncio.to_thread(lambda: [isinstance(each.exception(), Refusal) for each in tries])
+    other.close()
+
+    assert outcomes.count(False) == 1
