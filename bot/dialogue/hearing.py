@@ -40,8 +40,16 @@ class Hearing(Talk):
         if answers.wants_human(heard.text):
             return self._hand_over(heard.text)
         if answers.is_cancel(heard.text):
-            return self._say("cancelled", "form.nothing")
+            return self._call_off()
         return self._request(heard)
+
+    def _call_off(self) -> Answer:
+        """Stop waiting for a person, if that is what is under way; nobody has taken over yet."""
+        if self.conversation.waiting_since is None:
+            return self._say("cancelled", "form.nothing")
+        conversations.hand_back(self.conversation)
+        self.turn.record("conversation.called_off", f"conversation:{self.conversation.public_id}")
+        return self._say("cancelled", "handed_off.cancelled", intent=HUMAN)
 
     def _accepted(self, heard: Heard) -> Intent | None:
         """Return the intent that the message surely means."""
@@ -61,7 +69,16 @@ class Hearing(Talk):
             likely = [candidate for candidate in match.candidates if candidate.confidence >= OFFERED]
             offers = [self.catalogue.intents[candidate.intent] for candidate in likely or match.candidates[:1]]
             return self._offer(offers, heard.text, "clarify")
-        return self._start(self.catalogue.intents[match.candidates[0].intent], heard)
+        return self._start(self.catalogue.intents[match.candidates[0].intent], heard, self._later(heard))
+
+    def _later(self, heard: Heard) -> Form | None:
+        """Return the further requests of a message as forms that wait, one behind the other."""
+        waiting: Form | None = None
+        for further in reversed(heard.more):
+            intent = self.catalogue.intents.get(further.match.candidates[0].intent)
+            if intent is not None and not intent.emergency and intent.id not in {HUMAN, UNBIND}:
+                waiting = forms.begin(intent, read_slots(intent, further, self.now), waiting)
+        return waiting
 
     def _start(self, intent: Intent, heard: Heard, outer: Form | None = None) -> Answer:
         """Begin an intent, with what the message already says; whoever needs a flat first is asked for it."""
@@ -71,13 +88,11 @@ class Hearing(Talk):
             return self._hand_over(heard.text or heard.place)
         if intent.id == UNBIND and self.turn.resident is None:
             return self._say("done", "flat.none", intent=UNBIND)
-        values = read_slots(intent, heard, self.now)
-        form = forms.begin(intent, values, outer)
-        if intent.needs_flat and self.turn.resident is None and BIND in self.catalogue.intents:
-            binding = self.catalogue.intents[BIND]
-            first = forms.begin(binding, read_slots(binding, heard, self.now), form)
-            return self._advance(first, binding, self._phrase("flat.first", title=intent.title))
-        return self._advance(form, intent)
+        form = forms.begin(intent, read_slots(intent, heard, self.now), outer)
+        if not self._needs_flat_first(intent):
+            return self._advance(form, intent)
+        binding = self.catalogue.intents[BIND]
+        return self._bind_first(form, intent, read_slots(binding, heard, self.now))
 
     def _not_understood(self) -> Answer:
         """Say so, with a way on; the second time in a row a person is offered. Whoever waits for one is told it is passed on."""

@@ -1,5 +1,6 @@
 """What the bot does in a talk: ask, read back, do, hand over; and the words for it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -120,9 +121,26 @@ class Talk:
         return Answer(texts=(text,), outcome=Outcome(kind="done", intent=intent.id), values=self._values(form, intent))
 
     def _resume(self, outer: Form, before: str) -> Answer:
+        """Come back to what was put aside, or begin what was asked for in the same breath."""
         intent = self.catalogue.intents[outer.intent]
+        if self._needs_flat_first(intent):
+            resumed = self._bind_first(outer, intent, {})
+            return replace(resumed, texts=(before, *resumed.texts))
         resumed = self._advance(outer, intent)
-        return replace(resumed, texts=(before, *resumed.texts))
+        is_begun = outer.asking == "" and resumed.outcome.kind in {"asks", "confirms"}
+        heading = self._phrase("form.next", title=intent.title) + "\n" if is_begun else ""
+        first, *rest = resumed.texts
+        return replace(resumed, texts=(before, heading + first, *rest))
+
+    # -- the flat
+
+    def _needs_flat_first(self, intent: Intent) -> bool:
+        return intent.needs_flat and self.turn.resident is None and BIND in self.catalogue.intents
+
+    def _bind_first(self, form: Form, intent: Intent, values: Mapping[str, slots.Value]) -> Answer:
+        """Ask whoever is not bound for the flat, with the form for what they want behind it."""
+        binding = self.catalogue.intents[BIND]
+        return self._advance(forms.begin(binding, values, form), binding, self._phrase("flat.first", title=intent.title))
 
     def _ask_back(self, form: Form, intent: Intent, ask: Ask) -> Answer:
         words = (

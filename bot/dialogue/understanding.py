@@ -1,11 +1,11 @@
 """The intent files and the matcher trained on them, kept fresh while residents talk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from bot import config
-from bot.dialogue import phrases
+from bot.dialogue import phrases, requests
 from bot.errors import Misconfigured
 from bot.language import files, slots
 from bot.language.files import Catalogue, Intent
@@ -24,13 +24,21 @@ _FALLBACK = ("_messages.yaml", "_menu.yaml", "_scenes.yaml")
 _FLAT = ("building", "unit", "room")
 
 
+#: Values that belong to whatever is spoken of: times and places stand in every request.
+_TELLING = {"plate", "phone", "count", "temperature", "name", "choices"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """A message as it was understood, before any transaction. `text` is in simplified characters."""
+    """A message as it was understood, before any transaction. `text` is in simplified characters.
+
+    `more` are further requests of the same message, to be served after this one.
+    """
 
     text: str
     match: Match
     place: str = ""  # where the code hangs that was scanned
+    more: tuple["Heard", ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +96,18 @@ class Understanding:
     def hear_text(self, text: str, now: datetime) -> Heard:
         """Understand words."""
         plain = text[:LONGEST].translate(self._simplified)
-        return Heard(text=plain, match=self.matcher.match(plain, now))
+        whole = self.matcher.match(plain, now)
+        pieces = requests.part(
+            plain, whole, lambda words: self.matcher.match(words, now), lambda intent, words: self._says_more(intent, words, now)
+        )
+        first, *rest = (Heard(text=piece.text, match=piece.match) for piece in pieces)
+        return replace(first, more=tuple(rest))
+
+    def _says_more(self, intent: str, words: str, now: datetime) -> bool:
+        """Tell whether words give a value that a request for `intent` wants: a plate, a phone, a name."""
+        known = self.catalogue.intents.get(intent)
+        wanted = [slot for slot in known.slots if slot.type in _TELLING] if known else []
+        return bool(slots.extract(words, wanted, now))
 
     def hear_intent(self, intent: Intent, place: str = "") -> Heard:
         """Return what it is to have chosen an intent from a menu, or by a code that hangs at `place`: certain, nothing more said."""

@@ -94,7 +94,7 @@ def test_whoever_has_no_flat_is_asked_for_it_first(chat: Any, scan: Callable[...
 
     assert "先登记一下您住哪一户" in first.texts[0]
     assert (again.outcome.intent, again.outcome.slot) == ("identity.bind", "building")
-    assert chat.talk("3栋", "501").texts == ("登记好了：3栋2单元501。", "家里几个人？")
+    assert chat.talk("3栋", "501").texts == ("登记好了：3栋2单元501。", "接着办“登记人口”。\n家里几个人？")
 
 
 @pytest.mark.parametrize("how", [messages.Scan, messages.Follow])
