@@ -49,6 +49,8 @@ class Talk:
     def _advance(self, form: Form, intent: Intent, before: str = "") -> Answer:
         """Ask what is missing, read back, or do it."""
         past = forms.is_past(form, intent, self.now)
+        if past is not None and not past.required and not form.asking:
+            return self._advance(forms.without(form, past), intent, before)  # 从昨天晚上开始漏: told, not wished
         if past is not None:
             value = slots.describe(past, form.values[past.name], self.now)
             form = replace(forms.without(form, past), brief=form.brief and past.required)

@@ -52,6 +52,9 @@ _HUMAN = re.compile(
 _ORDINAL = re.compile(rf"(?:第|选|选第|就)?({NUMBER})(?:个|号|项|条|种)?(?:吧)?")
 
 
+_CLAUSE = re.compile(r"[，,。.；;!！\s]+")
+
+
 def is_yes(text: str) -> bool:
     """Tell whether the whole message agrees."""
     return _is_all(_YES, text)
@@ -63,8 +66,9 @@ def is_no(text: str) -> bool:
 
 
 def is_cancel(text: str) -> bool:
-    """Tell whether the whole message wants to stop what is under way."""
-    return _is_all(_CANCEL, text)
+    """Tell whether the message, or what it ends in, wants to stop what is under way: 水管坏了，算了不用了."""
+    last = _CLAUSE.split(text.rstrip(" ，,。.!！~～"))[-1]
+    return _is_all(_CANCEL, text) or (last != text and len(last) >= 2 and _is_all(_CANCEL, last))
 
 
 def is_skip(text: str) -> bool:

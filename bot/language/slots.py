@@ -41,6 +41,10 @@ PHONE = re.compile(
     r"(?<!\d)(?:\+?86[- ]?)?(?P<mobile>1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)"
     r"|(?<!\d)(?P<area>0\d{2,3})[- ]?(?P<local>\d{7,8})(?!\d)|(?<!\d)(?P<hot>400)[- ]?(?P<hot2>\d{3})[- ]?(?P<hot3>\d{4})(?!\d)"
 )
+_NO_CAR = re.compile(
+    r"[不没未]开车|没有?车(?!位)|[不没]有?开[过]?车|打车|坐(?:地铁|公交|高铁|出租|火车)|走路|步行|走着来|骑(?:单车|自行车|电动车)"
+)
+
 _SPOKEN_PHONE = re.compile(r"[零〇一二三四五六七八九幺](?:[ ,，、]?[零〇一二三四五六七八九幺]){10}(?![零〇一二三四五六七八九幺])")
 _SPACED_PHONE = re.compile(r"(?<!\d)1(?: ?\d){10}(?! ?\d)")
 
@@ -92,6 +96,8 @@ _NAMED: tuple[re.Pattern[str], ...] = (
     ),
     re.compile(rf"(?:^|[,，。\s、□])(?P<n>{_NAME}?){_AFTER_NAME}"),
 )
+_AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|[，,、])[，,、\s]{0,2}")
+_TOGETHER = re.compile(rf"(?<![\u4e00-\u9fff])(?:邀请|请|约)?(?P<all>{_NAME}(?:{_AND.pattern}{_NAME}){{1,5}}){_AFTER_NAME}")
 _KIN = re.compile(
     r"我?(?:的)?(?:爷爷|奶奶|外公|外婆|姥姥|姥爷|爸爸?|妈妈?|父亲|母亲|爸妈|父母|公公|婆婆|岳父|岳母|老丈人|丈母娘|舅舅?|舅妈|叔叔?|婶婶?|姑姑?|姑父|姨妈?|阿姨|伯伯|伯父|哥哥?|嫂子|"
     r"弟弟?|弟妹|姐姐?|姐夫|妹妹?|妹夫|儿子|儿媳|女儿|女婿|孙子|孙女|表[哥弟姐妹]|堂[哥弟姐妹]|侄子|侄女|外甥女?|亲戚|朋友|同学|同事|客人|家里人|家人|邻居|老乡|闺蜜|老公|老婆|爱人|媳妇|"
@@ -214,12 +220,12 @@ def _flat_number(text: str | None) -> str:
     return text.upper() if text.isascii() and text.isalpha() else str(value_of(text))
 
 
-def _plate(reading: _Reading, _: Slot) -> Value | None:
+def _plate(reading: _Reading, slot: Slot) -> Value | None:
     upper = reading.rest.upper()
     packed, places = _pack(upper)
     found = list(PLATE.finditer(packed))
     if not found:
-        return None
+        return SKIPPED if slot.skippable and _NO_CAR.search(reading.text) else None
     for match in found:
         reading.hide(places[match.start()], places[match.end() - 1] + 1)
     return re.sub(r"[\s·•.\-]", "", found[-1][0])
@@ -306,6 +312,9 @@ def _date(reading: _Reading, slot: Slot) -> Value | None:
 
 
 def _count(reading: _Reading, _: Slot) -> Value | None:
+    together = _TOGETHER.search(reading.text)
+    if together and not _COUNT.search(reading.rest):
+        return len(_names_together(together))
     family = _FAMILY.search(reading.rest)
     if family:
         return value_of(family[1])
@@ -322,6 +331,9 @@ def _count(reading: _Reading, _: Slot) -> Value | None:
 
 
 def _name(reading: _Reading, _: Slot) -> Value | None:
+    together = _TOGETHER.search(reading.rest)
+    if together and not reading.corrects and len(names := _names_together(together)) > 1:
+        return "、".join(names)
     found: list[tuple[int, str]] = []
     for pattern in _NAMED:
         for match in pattern.finditer(reading.rest):
@@ -332,6 +344,12 @@ def _name(reading: _Reading, _: Slot) -> Value | None:
             name = max(found)[1] if reading.corrects else found[0][1]
             return f"{name}先生/女士" if len(name) == 1 else name
     return None
+
+
+def _names_together(match: re.Match[str]) -> list[str]:
+    """Return several names said in a row: 王芳和李强, 张伟，李娜，还有王芳."""
+    names = [name.strip() for name in _AND.split(match["all"]) if name.strip()]
+    return [name for name in names if name not in _NOT_NAMES and not _KIN.fullmatch(name)]
 
 
 def _place(reading: _Reading, slot: Slot) -> Value | None:

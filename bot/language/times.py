@@ -23,7 +23,7 @@ _RELATIVE = {
     "后天": 2, "後天": 2, "后日": 2, "后儿": 2, "后晚": 2, "大后天": 3, "大后儿": 3,
 }  # fmt: skip
 _IMPLIED_PART = {
-    "今晚": "晚上", "明晚": "晚上", "昨晚": "晚上", "后晚": "晚上", "今早": "早上", "明早": "早上", "明晨": "清晨", "今夜": "夜里",
+    "今晚": "晚上", "今天晚上": "晚上", "明晚": "晚上", "昨晚": "晚上", "后晚": "晚上", "今早": "早上", "明早": "早上", "明晨": "清晨", "今夜": "夜里",
 }  # fmt: skip
 
 #: Part of day -> the hour it stands for when no clock time is said, and the hour it ends.
@@ -215,7 +215,7 @@ class _Scanner:
             clock = None
         minutes = _minutes(clock) if clock else None
         if clock and minutes is not None:
-            if not clock["part"] and part in _EVENING and 60 <= minutes < 12 * 60:  # 今晚八点
+            if not clock["part"] and part in _EVENING and 60 <= minutes <= 12 * 60:  # 今晚八点, 今晚十二点
                 minutes += 12 * 60
             return _Point(stop=clock.end(), first=first, last=last, minutes=minutes, part=clock["part"] or part)
         named = _PART.match(self.text, stop)

@@ -125,7 +125,26 @@ def test_optional_slot_may_be_left_out() -> None:
     plate = Slot(name="plate", type="plate", skippable=True)
 
     assert slots.extract("不开车", [plate], NOW, "plate") == {"plate": slots.SKIPPED}
-    assert slots.extract("不开车", [plate], NOW) == {}
+    assert slots.extract("没有", [plate], NOW, "plate") == {"plate": slots.SKIPPED}
+    assert slots.extract("没有", [plate], NOW) == {}
+
+
+@pytest.mark.parametrize("text", ["不开车", "他坐地铁来", "等一下，她不开车了", "张伟明天打车来", "没开车"])
+def test_coming_without_a_car_is_known_before_it_is_asked(text: str) -> None:
+    plate = Slot(name="plate", type="plate", skippable=True)
+
+    assert slots.extract(text, [plate], NOW) == {"plate": slots.SKIPPED}
+    assert slots.extract(f"{text}，改成粤B12345", [plate], NOW) == {"plate": "粤B12345"}
+
+
+@pytest.mark.parametrize(("text", "name", "people"), [
+    ("王芳和李强周日中午来", "王芳、李强", 2), ("张伟，李娜，还有王芳", "张伟、李娜、王芳", 3), ("邀请张伟、李娜明天来", "张伟、李娜", 2), ("王芳和李强四个人来", "王芳、李强", 4),
+    ("张伟明天来", "张伟", None),
+])  # fmt: skip
+def test_several_names_are_several_people(text: str, name: str, people: int | None) -> None:
+    wanted = [Slot(name="visitor_name", type="name"), Slot(name="people", type="count")]
+
+    assert slots.extract(text, wanted, NOW) == {"visitor_name": name, **({"people": people} if people else {})}
 
 
 def test_masks_make_one_plate_like_another() -> None:
