@@ -4,7 +4,7 @@ from sqlmodel import col, func, select
 
 from bot.model import Event, Follower, Resident, Task
 from bot.plugin import Desk, Page, Redirect, View, page
-from bot.store import conversations
+from bot.store import channels, conversations
 
 #: Kinds of events that are counted for today.
 COUNTED = {"repair.opened": "报修", "visitor.invited": "访客", "health.checked_in": "健康打卡", "notice.published": "通知"}
@@ -29,6 +29,8 @@ def show(desk: Desk) -> View:
         {
             "waiting": waiting, "tasks": [task for task in open_tasks if desk.may(task.need)],
             "today": [(words, today.get(words, 0)) for words in COUNTED.values()], "bound": bound, "following": following,
+            "sent": [(channels.WORDS[name], count) for name, count in channels.figures(desk.session, desk.now).items()],
+            "stops": list(channels.stops(desk.session, desk.now).values()),
         },
     )  # fmt: skip
 

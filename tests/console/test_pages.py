@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from bot.console import permissions
 from bot.model import Conversation, Line, Notice, NoticeState, Resident, Role, Task
-from bot.store import conversations
+from bot.store import channels, conversations
 
 if TYPE_CHECKING:
     from tests.console.conftest import Office
@@ -226,3 +226,16 @@ async def test_twenty_long_lines_are_tried_at_once(office: Office) -> None:
 
         assert response.status == 200
         assert "repair.report" in await response.text()
+
+
+async def test_first_page_says_what_was_sent_today_and_what_stands_still(office: Office) -> None:
+    def send(session: Session) -> None:
+        channels.count(session, [channels.CHAT] * 12, office.clock())
+        channels.stop(session, channels.spent(channels.TEMPLATE, office.clock()), office.clock())
+
+    await office.linli.database.write(send)
+    async with await office.browser(Role.MANAGER) as browser:
+        page = await (await browser.get("/console")).text()
+
+    assert "客服消息 12 条" in page
+    assert "今天的模板消息额度用完，明天 0 点继续" in page
