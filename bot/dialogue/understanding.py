@@ -1,5 +1,6 @@
 """The intent files and the matcher trained on them, kept fresh while residents talk."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from bot import config
 from bot.dialogue import phrases, requests
 from bot.errors import Misconfigured
-from bot.language import files, slots
+from bot.language import files, lints, slots
 from bot.language.files import Catalogue, Intent
 from bot.language.matcher import Candidate, Decision, Match, Matcher
 from bot.language.normalise import Tables
@@ -74,6 +75,14 @@ class Understanding:
         if missing := phrases.NEEDED - set(catalogue.messages):
             raise Misconfigured(f"{folder}/_messages.yaml lacks {', '.join(sorted(missing))}; the bot cannot do without them")
         return cls(folder, tables, background, catalogue)
+
+    def with_files(self, texts: Mapping[str, str]) -> "Understanding":
+        """Return what would be in force with these files, path -> YAML; for trying a change before it is made."""
+        return Understanding(self.folder, self._tables, self._background, files.load(texts, phrases.NEEDED))
+
+    def doubts(self, now: datetime) -> list[Problem]:
+        """Return what is doubtful in the files in force; takes a second or two."""
+        return lints.doubts(self.catalogue, self._tables, self._background, now)
 
     def refresh(self) -> tuple[Problem, ...]:
         """Read what was saved since the last look; a file that broke keeps its last good version."""

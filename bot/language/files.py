@@ -5,7 +5,7 @@ The format is described in docs/intent-files.md.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
@@ -67,6 +67,7 @@ class IntentTest:
     text: str
     slots: Mapping[str, object] = field(default_factory=dict)
     unwanted: bool = False
+    accept: bool = False  # it must be acted on, not only lie on top
     line: int = 0
 
 
@@ -80,6 +81,7 @@ class Intent:
     group: str
     match: Literal["fuzzy", "whole"] = "fuzzy"
     examples: tuple[str, ...] = ()
+    example_lines: tuple[int, ...] = ()  # where each example stands
     sentences: tuple[Sentence, ...] = ()
     keywords: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -151,7 +153,6 @@ def load(texts: Mapping[str, str], needed: Collection[str] = ()) -> Catalogue:
         else:
             intents[intent.id] = intent
     problems += _missing(texts, needed, messages)
-    problems += _doubtful(intents)
     menu, scenes = _read_ways_in(texts, problems, intents)
     return Catalogue(
         intents=MappingProxyType(intents), messages=MappingProxyType(messages), common=common,
@@ -252,6 +253,7 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
     intent = Intent(
         id=identity, title=get("title", reader.text_of, identity), file=reader.path, group=reader.path.rpartition("/")[0],
         match="whole" if match == "whole" else "fuzzy", examples=tuple(line for line, _, _ in examples),
+        example_lines=tuple(number for _, number, _ in examples),
         sentences=tuple(_read_sentence(line, common, slots) for line in get("sentences", reader.lines, nothing)),
         keywords=get("keywords", reader.words, ()), exclude=get("exclude", reader.words, ()),
         unless=get("unless", reader.words, ()), slots=slots, confirm=get("confirm", reader.text_of, ""),
@@ -327,6 +329,7 @@ def _read_tests(reader: Reader, fields: Fields) -> tuple[IntentTest, ...]:
             IntentTest(
                 text=reader.text_of(test["text"][1], "text"), slots=slots if isinstance(slots, dict) else {},
                 unwanted="not" in test, line=item.start_mark.line + 1,
+                accept="accept" in test and reader.flag(test["accept"][1], "accept"),
             )
         )  # fmt: skip
     return tuple(found)
@@ -349,20 +352,6 @@ def _check_placeholders(reader: Reader, fields: Fields, intent: Intent) -> None:
         near = nearest(name, sorted(names))
         hint = f"是否想写 “{{{near}}}”？" if near else ""
         raise Fault(fields["confirm"][1].start_mark, "E302", f"confirm 用到不存在的槽位 {{{name}}}", hint)
-
-
-# ------------------------------------------------------------------ doubtful
-
-
-def _doubtful(intents: Mapping[str, Intent]) -> Iterator[Problem]:
-    seen: dict[str, Intent] = {}
-    for intent in intents.values():
-        if len(intent.examples) < 8 and intent.match == "fuzzy":
-            yield _problem(intent.file, "W402", f"只有 {len(intent.examples)} 个例句", "至少写 8 个，25 个更好", "warning")
-        for example in intent.examples:
-            other = seen.setdefault(example, intent)
-            if other is not intent:
-                yield _problem(intent.file, "W401", f"例句“{example}”与 {other.file} 重复", "请删去其中一处", "warning")
 
 
 def _problem(file: str, code: str, message: str, hint: str, severity: Literal["error", "warning"] = "error") -> Problem:

@@ -68,12 +68,6 @@ def test_same_intent_in_two_files_names_both() -> None:
     assert "x.yaml" in problem.message
 
 
-def test_same_example_in_two_intents_is_doubtful() -> None:
-    catalogue = files.load({"x.yaml": GOOD, "y.yaml": GOOD.replace("a.b", "c.d")})
-
-    assert {problem.code for problem in catalogue.problems} == {"W401", "W402"}
-
-
 def test_placeholder_in_an_answer_may_stand_in_a_block() -> None:
     catalogue = files.load({"x.yaml": GOOD + "replies:\n  done: |-\n    好了 {code}\n"})
 
