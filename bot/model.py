@@ -390,6 +390,17 @@ class Scene(SQLModel, table=True):
     created_at: datetime = moment()
 
 
+class Unmatched(SQLModel, table=True):
+    """A message that was not understood, its values masked and nobody's name with it; kept for whoever writes intents."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    text: str = Field(unique=True)
+    count: int = 1
+    first_at: datetime = moment()
+    last_at: datetime = moment(index=True)
+    ignored_at: datetime | None = maybe_moment()  # set: not to be shown again, however often it comes
+
+
 class Erasure(SQLModel, table=True):
     """Somebody who left and whose words and photos are to be deleted; gone when that is done."""
 

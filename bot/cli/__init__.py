@@ -121,6 +121,29 @@ def check(
     checking.check(folder, as_json=as_json, strict=strict)
 
 
+@app.command("test")
+def run_tests(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of intent files; default: the shipped ones.")] = None,
+    scenario: Annotated[list[Path] | None, typer.Option(help="Scenario files; default: the shipped ones.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run the tests inside the intent files, and scenarios: conversations that must go as written."""
+    from bot.cli import testing
+
+    testing.test(folder, scenario or [], as_json=as_json)
+
+
+@app.command()
+def unmatched(
+    as_json: Json = False,
+    ignore: Annotated[str, typer.Option(metavar="TEXT", help="Do not show this message again.")] = "",
+) -> None:
+    """Show what residents said and nobody understood, grouped, with the intents it may belong to."""
+    from bot.cli import reviewing
+
+    reviewing.show(as_json=as_json, ignore=ignore)
+
+
 @app.command("try")
 def try_(
     texts: Annotated[list[str] | None, typer.Argument(help="Messages; none or - reads lines from standard input.")] = None,

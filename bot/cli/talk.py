@@ -152,7 +152,7 @@ class Room:
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     @classmethod
-    def open(cls, folder: Path, frozen: datetime | None) -> "Room":
+    def open(cls, folder: Path, frozen: datetime | None, understanding: Understanding | None = None) -> "Room":
         """Make the database with the demo community and seat the first resident."""
         settings = config.Settings.model_construct()
         integrations = app.load_integrations(settings.integrations)
@@ -162,7 +162,7 @@ class Room:
         files = {name: (demo / name).read_text(encoding="utf-8") for name in people.COLUMNS}
         database.submit(people.import_roster, files, APPID, frozen or app.clock()).result()
         community = database.submit(people.community, APPID).result()
-        understanding = Understanding.load(_intents_folder(), config.shipped("data"))
+        understanding = understanding or Understanding.load(_intents_folder(), config.shipped("data"))
         context = Context(
             community=community or Community(appid=APPID, name=""), keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",
             messages=understanding.catalogue.messages,

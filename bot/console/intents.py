@@ -1,10 +1,12 @@
 """The intent files: what they hold, what is wrong with them, and the box to try a sentence in.
 
-The box asks the same function as the webhook. A file is saved only when it can be read, and the version before is kept.
+The box asks the same function as the webhook. A file is saved only when it can be read and no test of any file is lost by
+it, unless the admin insists; the version before is kept.
 """
 
 import asyncio
 import os
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,8 @@ from bot.console import permissions
 from bot.console.parts import PARTS, read_form, shared_values, signed_in
 from bot.console.views import respond
 from bot.dialogue import phrases
-from bot.dialogue.understanding import judge, read_folder
+from bot.dialogue.rehearsal import Miss, regressions
+from bot.dialogue.understanding import Understanding, judge, read_folder
 from bot.language import files
 from bot.language.phrases import say
 from bot.language.reader import Problem
@@ -88,6 +91,9 @@ async def save(request: web.Request) -> web.Response:
     problems = [problem for problem in files.load(texts, phrases.NEEDED).problems if problem.file == request.match_info["path"]]
     if any(problem.severity == "error" for problem in problems):
         return _file(request, member, text, _stamp(kept), problems, "没有保存：请先改正下面的错误。", 422)
+    lost = [] if form.get("force") else await asyncio.to_thread(_lost, parts.understanding, texts)
+    if lost:
+        return _file(request, member, text, _stamp(kept), problems, "没有保存：有几句话原来听得懂，这样改就听错了。", 422, lost)
     await asyncio.to_thread(_write, path, text, kept)
     await asyncio.to_thread(parts.understanding.refresh)
     subject, actor = f"file:{request.match_info['path']}", f"staff:{member.login}"
@@ -95,6 +101,11 @@ async def save(request: web.Request) -> web.Response:
         lambda session: events.record(session, parts.clock(), "intents.saved", subject=subject, actor=actor)
     )
     return _file(request, member, text, _stamp(text), problems, "已保存，马上生效。上一版留有备份。")
+
+
+def _lost(understanding: Understanding, texts: Mapping[str, str]) -> list[Miss]:
+    """Return the tests of all files that hold now and would not any more."""
+    return list(regressions(understanding, understanding.with_files(texts)))
 
 
 def _write(path: Path, text: str, kept: str) -> None:
@@ -136,7 +147,7 @@ async def _require(request: web.Request, need: str) -> Staff:
 
 
 def _file(request: web.Request, member: Staff, text: str, stamp: str, problems: list[Problem], said: str = "",
-          status: int = 200) -> web.Response:  # fmt: skip
+          status: int = 200, lost: Sequence[Miss] = ()) -> web.Response:  # fmt: skip
     return _page(
         request,
         member,
@@ -147,6 +158,7 @@ def _file(request: web.Request, member: Staff, text: str, stamp: str, problems: 
         stamp=stamp,
         said=said,
         problems=problems,
+        lost=lost,
         editable=permissions.may(member.role, EDIT),
     )
 

@@ -11,7 +11,7 @@ from bot.dialogue.understanding import Heard, read_slots
 from bot.language import answers, slots
 from bot.language.files import Intent
 from bot.language.matcher import Candidate
-from bot.store import conversations
+from bot.store import conversations, unmatched
 
 #: Another request in the middle of a form must be this clear to be taken for one.
 INTERRUPTS = 0.9
@@ -63,7 +63,7 @@ class Hearing(Talk):
     def _request(self, heard: Heard) -> Answer:
         match = heard.match
         if match.decision == "reject":
-            return self._not_understood()
+            return self._not_understood(heard.text)
         self._show({})
         if match.decision == "clarify":
             likely = [candidate for candidate in match.candidates if candidate.confidence >= OFFERED]
@@ -94,7 +94,7 @@ class Hearing(Talk):
         binding = self.catalogue.intents[BIND]
         return self._bind_first(form, intent, read_slots(binding, heard, self.now))
 
-    def _not_understood(self) -> Answer:
+    def _not_understood(self, text: str) -> Answer:
         """Say so, with a way on; the second time in a row a person is offered. Whoever waits for one is told it is passed on."""
         since = self.conversation.waiting_since
         if since is not None and self.now - since < conversations.RETURNS_AFTER:
@@ -102,6 +102,7 @@ class Hearing(Talk):
         count = (self.conversation.options or {}).get("unknown", 0) + 1
         self._show({"unknown": count})
         self.turn.record("message.unmatched")
+        unmatched.note(self.session, slots.hide(text, self.now), self.now)
         if count >= PATIENCE:
             self._show({"intents": [HUMAN], "text": ""})
             return self._say("unknown", "unknown.again")
@@ -132,6 +133,8 @@ class Hearing(Talk):
             return None
         self._show({})
         if ids[index] == HUMAN:
+            if menu.get("text"):  # what was offered was not what was meant
+                unmatched.note(self.session, slots.hide(menu["text"], self.now), self.now)
             return self._hand_over(menu.get("text", ""))
         said = self.house.understanding.hear_text(menu.get("text", ""), self.now)
         return self._start(known[ids[index]], said)

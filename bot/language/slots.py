@@ -500,6 +500,18 @@ def mask(text: str, now: datetime | None) -> str:
     return reading.rest
 
 
+#: What stands for a value where people read the rest.
+_READABLE = str.maketrans({
+    _MASKS["plate"]: "[车牌]", _MASKS["phone"]: "[电话]", _MASKS["flat"]: "[住址]", _MASKS["temperature"]: "[体温]",
+    _MASKS["time"]: "[时间]",
+})  # fmt: skip
+
+
+def hide(text: str, now: datetime) -> str:
+    """Return the text with each value replaced by what it is, for keeping and showing: [电话], [车牌]."""
+    return mask(text, now).translate(_READABLE)
+
+
 def _stamp(reading: _Reading, kind: str, parse: Callable[[], Value | None]) -> None:
     parse()
     reading.rest = re.sub("□+", _MASKS[kind], reading.rest)

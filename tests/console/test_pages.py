@@ -239,3 +239,22 @@ async def test_first_page_says_what_was_sent_today_and_what_stands_still(office:
 
     assert "客服消息 12 条" in page
     assert "今天的模板消息额度用完，明天 0 点继续" in page
+
+
+async def test_change_that_swallows_another_files_test_is_saved_only_when_insisted_on(office: Office) -> None:
+    path = "/console/intents/file/faq/hours.yaml"
+    kept = office.linli.settings.intents_folder / "faq/hours.yaml"
+    text = kept.read_text("utf-8").replace("examples: |\n", "examples: |\n  - 厨房水管漏水了，明天上午能来修吗\n", 1)
+    async with await office.browser(Role.ADMIN) as admin:
+        stamp = re.findall(r'name="stamp" value="(\w+)"', await (await admin.get(path)).text())[0]
+        refused = await admin.post(path, data={"text": text, "stamp": stamp})
+        page = await refused.text()
+        before = kept.read_text("utf-8")
+        insisted = await admin.post(path, data={"text": text, "stamp": stamp, "force": "1"})
+
+    assert refused.status == 422
+    assert "repair/report.yaml" in page
+    assert "还是要保存" in page
+    assert before != text
+    assert insisted.status == 200
+    assert kept.read_text("utf-8") == text

@@ -24,6 +24,7 @@ from bot.model import (
     Resident,
     Staff,
     Task,
+    Unmatched,
 )
 from bot.store import conversations, masses, outbox
 from bot.wechat import messages
@@ -568,3 +569,11 @@ def test_code_read_by_a_menu_entry_is_answered_only_when_an_answer_is_waited_for
 def test_wechats_own_desk_leaves_a_trace(chat: Any) -> None:
     assert chat.push(messages.StaffTalk, state="opened").texts == ()
     assert len(chat.events("conversation.wechat_desk_opened")) == 1
+
+
+def test_message_that_is_not_understood_is_kept_without_phone_plate_or_flat(chat: Any) -> None:
+    chat.say("帮我遛狗打13800138000住3栋2单元501车牌粤B12345")
+    chat.say("帮我遛狗打13900139000住3栋2单元502车牌粤B54321")
+
+    [row] = rows(chat, Unmatched)
+    assert (row.text, row.count) == ("帮我遛狗打[电话]住[住址]车牌[车牌]", 2)

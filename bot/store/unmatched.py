@@ -1,0 +1,64 @@
+"""Messages that were not understood, for whoever writes intents: counted, grouped by likeness, ignored for ever once told so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rapidfuzz import fuzz
+from sqlmodel import Session, col, select
+
+from bot.model import Unmatched
+
+#: Longer ones are stories; their beginning says enough.
+LONGEST = 100
+
+#: Similarity, of 100, from which two messages stand in one group.
+ALIKE = 65
+
+#: Messages looked at for the groups, the most frequent first.
+LOOKED_AT = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Messages that are alike, the most frequent first, and how often they came together."""
+
+    rows: Sequence[Unmatched]
+
+    @property
+    def count(self) -> int:
+        """How often all of them came."""
+        return sum(row.count for row in self.rows)
+
+
+def note(session: Session, text: str, now: datetime) -> None:
+    """Count a message; its values must be masked already."""
+    said = text.strip()[:LONGEST]
+    if not said:
+        return
+    row = session.exec(select(Unmatched).where(Unmatched.text == said).with_for_update()).first()
+    if row is None:
+        row = Unmatched(text=said, count=0, first_at=now, last_at=now)
+    row.count, row.last_at = row.count + 1, now
+    session.add(row)
+
+
+def groups(session: Session) -> Sequence[Group]:
+    """Return what is not ignored, the largest group first."""
+    query = select(Unmatched).where(col(Unmatched.ignored_at).is_(None))
+    rows = session.exec(query.order_by(col(Unmatched.count).desc(), col(Unmatched.last_at).desc()).limit(LOOKED_AT)).all()
+    found: list[list[Unmatched]] = []
+    for row in rows:  # each joins the first group whose head it resembles
+        near = next((group for group in found if fuzz.ratio(group[0].text, row.text) >= ALIKE), None)
+        near.append(row) if near is not None else found.append([row])
+    return sorted((Group(rows=tuple(group)) for group in found), key=lambda group: -group.count)
+
+
+def ignore(session: Session, text: str, now: datetime) -> bool:
+    """Let a message not be shown again; tells whether there was one."""
+    row = session.exec(select(Unmatched).where(Unmatched.text == text)).first()
+    if row is None:
+        return False
+    row.ignored_at = now
+    session.add(row)
+    return True

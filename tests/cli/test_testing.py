@@ -1,0 +1,65 @@
+"""`linli test`: the shipped files hold their tests and scenarios; what does not hold is named with its place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from bot import config
+
+INTENTS = config.shipped("intents")
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    done = subprocess.run([sys.executable, "-m", "bot", "test", *arguments], capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_shipped_intents_and_scenarios_hold() -> None:
+    code, said = run()
+
+    assert code == 0, said
+    assert "0 failures" in said
+
+
+def test_conversation_that_goes_another_way_is_named_with_its_turn(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(
+        "scenario: 错的\nturns:\n  - {say: 你好, kind: done}\n  - {say: 报修进度, reply: 没有这句话, intent: repair.urge}\n",
+        "utf-8",
+    )
+
+    code, said = run("--scenario", str(path), "--json")
+
+    assert code == 1
+    faults = [fault for line in said.splitlines() if (fault := json.loads(line))["place"].startswith("wrong.yaml")]
+    assert [fault["place"] for fault in faults] == ["wrong.yaml:2", "wrong.yaml:2"]
+    assert "应是 repair.urge" in faults[0]["fault"]
+
+
+def test_scenario_that_is_none_says_what_one_is(tmp_path: Path) -> None:
+    path = tmp_path / "odd.yaml"
+    for text, fault in (
+        ("- a\n", "list of `turns:`"),
+        ("turns:\n  - {sya: 你好}\n", "lacks `say:`"),
+        ("turns:\n  - {say: x, knd: y}\n", "knd"),
+    ):
+        path.write_text(text, "utf-8")
+        code, said = run("--scenario", str(path))
+        assert code == 1
+        assert fault in said
+
+
+def test_inline_test_that_does_not_hold_is_named_with_its_line(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(INTENTS, tmp_path / "intents"))
+    path = folder / "faq/hours.yaml"
+    path.write_text(path.read_text("utf-8") + "  - {text: 帮我遛狗好不好}\n", "utf-8")
+
+    code, said = run(str(folder))
+
+    assert code == 1
+    assert "faq/hours.yaml:" in said
+    assert "帮我遛狗好不好" in said

@@ -1,0 +1,45 @@
+"""What was not understood is counted, grouped by likeness, and not shown again once somebody said so; on both databases."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.store import unmatched
+from bot.store.database import Database
+
+
+async def texts(database: Database) -> list[tuple[int, list[str]]]:
+    return await database.read(
+        lambda session: [(group.count, [row.text for row in group.rows]) for group in unmatched.groups(session)]
+    )
+
+
+async def note(database: Database, now: datetime, *said: str) -> None:
+    def write(session: Session) -> None:
+        for number, text in enumerate(said):
+            unmatched.note(session, text, now + timedelta(seconds=number))
+
+    await database.write(write)
+
+
+async def test_like_messages_stand_in_one_group_and_the_most_frequent_comes_first(database: Database, now: datetime) -> None:
+    await note(database, now, "帮我遛狗", "能帮我遛狗吗", "今天股票涨了吗", "今天股票涨了吗", "今天股票涨没涨", "今天股票涨了吗")
+
+    assert await texts(database) == [(4, ["今天股票涨了吗", "今天股票涨没涨"]), (2, ["能帮我遛狗吗", "帮我遛狗"])]
+
+
+async def test_ignored_message_is_never_shown_again_however_often_it_comes(database: Database, now: datetime) -> None:
+    await note(database, now, "帮我遛狗")
+
+    assert await database.write(unmatched.ignore, "帮我遛狗", now)
+    assert not await database.write(unmatched.ignore, "没有这句", now)
+    await note(database, now, "帮我遛狗")
+
+    assert await texts(database) == []
+
+
+async def test_empty_messages_are_no_messages_and_long_ones_are_cut(database: Database, now: datetime) -> None:
+    await note(database, now, "  ", "啊" * 500)
+
+    [(count, [text])] = await texts(database)
+    assert (count, len(text)) == (1, unmatched.LONGEST)
