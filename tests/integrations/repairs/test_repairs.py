@@ -55,6 +55,17 @@ def test_urgent_repair_becomes_a_task_at_once(town: Town) -> None:
     assert (task.kind, task.urgent, task.title) == ("repair.urgent", True, "紧急报修：3栋2单元501 厨房水管漏水")
 
 
+def test_resident_who_is_told_of_progress_gets_its_link(town: Town) -> None:
+    ticket = reported(town)
+    manager = town.opens(Role.MANAGER, console.show, params={"number": ticket.number}).values["staff"][0]
+
+    move(town, ticket, TicketState.ACCEPTED)
+    town.opens(Role.MANAGER, console.assign, params={"number": ticket.number}, staff=str(manager.id))
+
+    for text in town.told(CHEN):
+        assert f"查看进度：https://linli.example/p/tickets/{ticket.number}?k=" in text
+
+
 def test_resident_is_told_each_step_and_sees_it_on_the_page(town: Town) -> None:
     ticket = reported(town)
 
