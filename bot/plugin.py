@@ -82,14 +82,14 @@ class Work:
         return events.record(self.session, self.now, kind, subject=subject, actor=self.actor, **data)
 
     def tell(self, to: Resident | str | None, message: str, *, url: str = "", **values: Any) -> Delivery | None:
-        """Queue the message of that name for a resident or an openid, in this transaction.
+        """Queue the message of that name for a resident or an openid, in this transaction; its {url} becomes `url`.
 
         Returns None when nobody can be told: a resident who has not bound.
         """
         openid = to.openid if isinstance(to, Resident) else to
         if not openid:
             return None
-        text = self.words(self.context.messages[message], **values)
+        text = self.words(self.context.messages[message], url=url, **values)
         return outbox.queue(self.session, openid, text, self.now, url=url)
 
     def words(self, template: str, **values: Any) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from bot.model import Task
-from bot.plugin import Reply, Turn, action
-from integrations.health.models import RANGE_TENTHS, SYMPTOM_WORDS, CheckIn
+from bot.plugin import Ask, Reply, Turn, action
+from integrations.health.models import ABNORMAL, RANGE_TENTHS, SYMPTOM_WORDS, CheckIn
 
 #: Who may see health data.
 NEED = "health.view"
@@ -16,47 +16,89 @@ NEED = "health.view"
 DAYS = 7
 
 
+#: The choice of who has no thermometer at hand.
+UNMEASURED = "unmeasured"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """Temperature in °C, and symptoms by their ids."""
+    """Temperature in °C or UNMEASURED, and symptoms by their ids; None is not said yet."""
 
-    temperature: float
-    symptoms: Sequence[str] = ("none",)
+    temperature: float | str | None = None
+    symptoms: Sequence[str] | None = None
 
 
 @action("health.checkin", Report)
-def check_in(turn: Turn, slots: Report) -> Reply:
-    """Keep today's check-in; an abnormal one becomes a task, once a day, and is answered in private."""
+def check_in(turn: Turn, slots: Report) -> Reply | Ask:
+    """Keep what is known at once and ask for the rest; what is abnormal becomes a task for a person, once a day."""
+    if isinstance(slots.temperature, str | None):
+        return _without_temperature(turn, slots)
     tenths = round(slots.temperature * 10)
     if not RANGE_TENTHS[0] <= tenths <= RANGE_TENTHS[1]:
         return Reply("range", said=f"{slots.temperature:g}", ok=False)
-    today = turn.now.date()
-    before = turn.session.exec(select(CheckIn).where(CheckIn.resident_id == turn.me.id, CheckIn.day == today)).first()
-    made = CheckIn(resident_id=turn.me.id or 0, day=today, at=turn.now, tenths=tenths, symptoms=list(slots.symptoms))
-    turn.session.add(made)
-    turn.record("health.checked_in", f"resident:{turn.me.public_id}", corrected=before is not None)
+    made, is_correction = _keep(turn, tenths, list(slots.symptoms or ()))
     if made.is_abnormal:
-        _assign_once(turn, made)
-    name = "abnormal" if made.is_abnormal else "changed" if before else "done"
-    return Reply(name, temperature=f"{tenths / 10:.1f}", symptoms=_words(slots.symptoms))
+        _assign_once(turn, made.words, made.symptoms, made.id)
+    temperature = f"{tenths / 10:.1f}"
+    if not slots.symptoms:
+        return Ask(slot="symptoms", name="which_feverish" if made.is_abnormal else "which", options=SYMPTOM_WORDS)
+    name = "abnormal" if made.is_abnormal else "changed" if is_correction else "done"
+    return Reply(name, temperature=temperature, symptoms=_words(slots.symptoms))
 
 
-def _assign_once(turn: Turn, made: CheckIn) -> None:
-    """Open one task a day; a correction of the same day changes what it says."""
-    day = made.day.isoformat()
-    open_tasks = turn.session.exec(
-        select(Task).where(Task.kind == "health.abnormal", Task.openid == turn.openid, col(Task.closed_at).is_(None))
+def _keep(turn: Turn, tenths: int, symptoms: list[str]) -> tuple[CheckIn, bool]:
+    """Return today's check-in and whether it corrects one; symptoms that were asked for complete the one begun."""
+    today = turn.now.date()
+    query = select(CheckIn).where(CheckIn.resident_id == turn.me.id, CheckIn.day == today).order_by(col(CheckIn.id))
+    before = list(turn.session.exec(query).all())
+    is_begun = bool(before) and before[-1].tenths == tenths and not before[-1].symptoms
+    made = before.pop() if is_begun else CheckIn(resident_id=turn.me.id or 0, day=today, at=turn.now, tenths=tenths)
+    is_correction = any(earlier.symptoms for earlier in before)
+    made.symptoms = symptoms
+    turn.session.add(made)
+    turn.session.flush()
+    if not is_begun:
+        turn.record("health.checked_in", f"resident:{turn.me.public_id}", corrected=bool(before))
+    elif symptoms:
+        turn.record("health.completed", f"resident:{turn.me.public_id}")
+    return made, is_correction
+
+
+def _without_temperature(turn: Turn, slots: Report) -> Reply | Ask:
+    """Let nobody who feels ill wait for a thermometer: a person is told first, then the temperature is asked for."""
+    if not slots.symptoms:
+        return Reply("unmeasured", ok=False)
+    is_abnormal = not ABNORMAL.isdisjoint(slots.symptoms)
+    if is_abnormal:
+        _assign_once(turn, f"体温未量，{_words(slots.symptoms)}", slots.symptoms)
+    if slots.temperature != UNMEASURED:
+        name = "temperature_feverish" if is_abnormal else "temperature"
+        return Ask(slot="temperature", name=name, options={UNMEASURED: "没量体温"})
+    return Reply("noted" if is_abnormal else "unmeasured", symptoms=_words(slots.symptoms), ok=is_abnormal)
+
+
+def _assign_once(turn: Turn, report: str, symptoms: Sequence[str], check_in: int | None = None) -> None:
+    """Open one task a day; a later word of the same day changes what it says.
+
+    One that was closed already stays closed while the same check-in is completed, unless it turns urgent.
+    """
+    day, urgent = turn.now.date().isoformat(), "breathless" in symptoms
+    earlier = turn.session.exec(
+        select(Task).where(Task.kind == "health.abnormal", Task.openid == turn.openid).order_by(col(Task.id).desc())
     ).all()
+    for task in earlier:
+        is_same = check_in is not None and task.data.get("check_in") == check_in
+        if task.data.get("day") != day or (task.closed_at and (not is_same or (urgent and not task.urgent))):
+            continue
+        task.data = {**task.data, "report": report, "check_in": check_in}
+        task.urgent = task.urgent or urgent
+        turn.session.add(task)
+        return
     flat = turn.flat.label if turn.flat else ""
-    title = f"健康异常：{flat} {turn.me.name}".strip()
-    for task in open_tasks:
-        if task.data.get("day") == day:
-            task.data = {**task.data, "report": made.words}
-            turn.session.add(task)
-            return
     turn.assign(
-        "health.abnormal", NEED, title, urgent="breathless" in made.symptoms, openid=turn.openid, day=day, report=made.words
-    )
+        "health.abnormal", NEED, f"健康异常：{flat} {turn.me.name}".strip(), urgent=urgent, openid=turn.openid, day=day,
+        report=report, check_in=check_in,
+    )  # fmt: skip
 
 
 @action("health.history")

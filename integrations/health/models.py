@@ -18,6 +18,10 @@ SYMPTOM_WORDS = {
 }  # fmt: skip
 
 
+#: Symptoms that a person should look after, whatever the thermometer says.
+ABNORMAL = frozenset({"fever", "breathless"})
+
+
 class CheckIn(SQLModel, table=True):
     """One report of one resident; the last one of a day counts."""
 
@@ -28,14 +32,14 @@ class CheckIn(SQLModel, table=True):
     day: date = Field(index=True)  # in Asia/Shanghai
     at: datetime = moment()
     tenths: int  # 365 is 36.5 °C
-    symptoms: list[str] = json_column(list)
+    symptoms: list[str] = json_column(list)  # empty while they are still asked for
 
     @property
     def is_abnormal(self) -> bool:
         """Tell whether a person should look after this: fever, measured or felt, or short breath."""
-        return self.tenths >= FEVER_TENTHS or bool({"fever", "breathless"} & set(self.symptoms))
+        return self.tenths >= FEVER_TENTHS or not ABNORMAL.isdisjoint(self.symptoms)
 
     @property
     def words(self) -> str:
-        """37.9℃，咳嗽."""
-        return f"{self.tenths / 10:.1f}℃，{'、'.join(SYMPTOM_WORDS.get(name, name) for name in self.symptoms)}"
+        """37.9℃，咳嗽; symptoms nobody has told yet are said to be missing."""
+        return f"{self.tenths / 10:.1f}℃，{'、'.join(SYMPTOM_WORDS.get(name, name) for name in self.symptoms) or '症状没说'}"

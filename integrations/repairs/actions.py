@@ -67,10 +67,18 @@ class Which:
     ticket: str | None = None
 
 
-@action("repair.urge", Which)
-def urge(turn: Turn, slots: Which) -> Reply | Ask:
+@dataclass(frozen=True, kw_only=True)
+class Pressing(Which):
+    """Which ticket, and whether it is said to be unfixed: 没修好."""
+
+    unfixed: bool | None = None
+
+
+@action("repair.urge", Pressing)
+def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
     """Press for a ticket: staff get a task. A finished one that is not fixed is opened again."""
-    ticket = _choose(turn, slots.ticket, _mine(turn, OPEN) or _unhappy(turn))
+    waiting, finished = _mine(turn, OPEN), _unhappy(turn)
+    ticket = _choose(turn, slots.ticket, [*finished, *waiting] if slots.unfixed else waiting or finished)
     if not isinstance(ticket, Ticket):
         return ticket
     if ticket.urged_at and turn.now - ticket.urged_at < URGE_AGAIN:
@@ -91,12 +99,24 @@ def urge(turn: Turn, slots: Which) -> Reply | Ask:
     return Reply("done", number=ticket.number, who=_assignee(turn, ticket))
 
 
-@action("repair.cancel", Which)
-def cancel(turn: Turn, slots: Which) -> Reply | Ask:
-    """Cancel an open ticket."""
+@dataclass(frozen=True, kw_only=True)
+class Cancelling(Which):
+    """Which ticket, and the answer to its being read back: a pick of the menu, or yes or no in other words."""
+
+    sure: bool | str | None = None
+
+
+@action("repair.cancel", Cancelling)
+def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
+    """Cancel an open ticket once it was read back and agreed to."""
     ticket = _choose(turn, slots.ticket, _mine(turn, OPEN))
     if not isinstance(ticket, Ticket):
         return ticket
+    if slots.sure is None:
+        options = {"yes": "确认取消", "no": "先不取消"}
+        return Ask(slot="sure", name="sure", options=options, values={"number": ticket.number, "what": ticket.what})
+    if slots.sure in {False, "no"}:
+        return Reply("kept", number=ticket.number, what=ticket.what, ok=False)
     ticket.state = TicketState.CANCELLED
     turn.session.add(ticket)
     turn.record("repair.cancelled", ticket.subject)

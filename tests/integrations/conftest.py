@@ -1,14 +1,16 @@
 """A community of three flats, and turns and desks in it: real rows, real keys, a clock passed in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from sqlmodel import Session, select
 
 from bot import config
+from bot.cli.talk import Room
 from bot.console import permissions
 from bot.dialogue.understanding import read_folder
 from bot.keys import Keys
@@ -104,3 +106,26 @@ class Town:
 def town(database: Database, now: datetime) -> Town:
     """A small community on each database."""
     return Town(database, now, database.submit(settle_in, now).result())
+
+
+@dataclass
+class Chat:
+    """Residents talking to the whole bot: the shipped intents and services."""
+
+    room: Room
+
+    def say(self, *texts: str) -> str:
+        """Say several lines; returns what is answered to the last."""
+        answers = [self.room.hear(text) for text in texts]
+        return "\n".join(answers[-1].texts) if answers[-1] else ""
+
+    def all(self, kind: type[T]) -> list[T]:
+        return self.room.database.submit(lambda session: list(session.exec(select(kind)).all())).result()
+
+
+@pytest.fixture
+def chat(tmp_path: Path, now: datetime) -> Iterator[Chat]:
+    """A bound resident who talks to the bot."""
+    room = Room.open(tmp_path, now)
+    yield Chat(room)
+    room.database.close()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.model import SHANGHAI, Role
+from bot.model import SHANGHAI, Role, Task
+from bot.plugin import Ask
 from integrations.health import actions, console
 from integrations.health.models import CheckIn
 
 if TYPE_CHECKING:
-    from tests.integrations.conftest import Town
+    from tests.integrations.conftest import Chat, Town
 
 CHEN = "oChen"
 
@@ -73,3 +74,84 @@ def test_page_shows_the_abnormal_first_and_who_is_missing(town: Town) -> None:
 
     assert [resident.name for _, resident, _ in view.values["rows"]] == ["陈建国", "李梅"]
     assert view.values["missing"] == []
+
+
+# ------------------------------------------------------------------ what is known counts at once
+
+
+def test_fever_is_kept_and_raised_before_the_symptoms_are_known(town: Town) -> None:
+    asked = town.asks(CHEN, actions.check_in, temperature=39.5)
+
+    assert isinstance(asked, Ask)
+    assert [(made.tenths, made.symptoms) for made in town.all(CheckIn)] == [(395, [])]
+    assert [task.data["report"] for task in town.tasks()] == ["39.5℃，症状没说"]
+
+
+def test_symptoms_complete_the_check_in_and_its_task(town: Town) -> None:
+    town.asks(CHEN, actions.check_in, temperature=39.5)
+    town.asks(CHEN, actions.check_in, temperature=39.5, symptoms=["cough"])
+
+    assert [(made.tenths, made.symptoms) for made in town.all(CheckIn)] == [(395, ["cough"])]
+    assert [task.data["report"] for task in town.tasks()] == ["39.5℃，咳嗽"]
+
+
+@pytest.mark.parametrize(("symptoms", "tasks"), [(["cough"], 1), (["breathless"], 2)])
+def test_task_closed_meanwhile_comes_back_only_when_it_turns_urgent(town: Town, symptoms: list[str], tasks: int) -> None:
+    town.asks(CHEN, actions.check_in, temperature=39.5)
+    [task] = town.tasks()
+
+    def close(session: Any) -> None:
+        session.get_one(Task, task.id).closed_at = town.now
+
+    town.database.submit(close).result()
+    town.asks(CHEN, actions.check_in, temperature=39.5, symptoms=symptoms)
+
+    assert len(town.tasks()) == tasks
+
+
+def test_breathless_without_a_thermometer_is_raised_at_once(town: Town) -> None:
+    town.asks(CHEN, actions.check_in, symptoms=["breathless"])
+
+    assert [(task.urgent, task.data["report"]) for task in town.tasks()] == [(True, "体温未量，气短")]
+
+
+def test_fever_stands_on_record_while_the_question_is_open(chat: Chat) -> None:
+    said = chat.say("健康打卡 39.5")
+
+    assert "已通知社区工作人员" in said
+    assert "还有哪里不舒服" in said
+    assert [made.tenths for made in chat.all(CheckIn)] == [395]
+    assert [task.kind for task in chat.all(Task)] == ["health.abnormal"]
+
+
+def test_open_question_put_aside_for_something_else_keeps_one_record(chat: Chat) -> None:
+    chat.say("健康打卡 39.5", "厨房水管漏水了，随便什么时候来")
+    said = chat.say("咳嗽")
+
+    assert "39.5℃，咳嗽" in said
+    assert [made.symptoms for made in chat.all(CheckIn)] == [["cough"]]
+    assert len(chat.all(Task)) == 1
+
+
+def test_who_feels_feverish_is_asked_for_the_temperature_after_a_person_is_told(chat: Chat) -> None:
+    assert "已通知社区工作人员" in chat.say("我有点发热")
+    assert [task.data["report"] for task in chat.all(Task)] == ["体温未量，发热"]
+
+    assert "38.2℃，发热" in chat.say("38.2")
+    assert [task.data["report"] for task in chat.all(Task)] == ["38.2℃，发热"]
+
+
+def test_who_has_no_thermometer_is_not_asked_for_ever(chat: Chat) -> None:
+    assert "没有量体温" in chat.say("我有点发热", "没量")
+    assert "先不打卡" in chat.say("健康打卡", "不知道")
+
+
+@pytest.mark.parametrize("said", ["都没有", "没有", "1", "没有别的了"])
+def test_nothing_wrong_is_said_in_many_ways(chat: Chat, said: str) -> None:
+    assert "打卡成功：36.5℃，没有不舒服" in chat.say("健康打卡 36.5", said)
+
+
+@pytest.mark.parametrize("said", ["98.6", "45", "45度"])
+def test_temperature_out_of_range_is_told_with_the_range(chat: Chat, said: str) -> None:
+    assert "34.0–43.0℃" in chat.say("健康打卡", said)
+    assert chat.all(CheckIn) == []

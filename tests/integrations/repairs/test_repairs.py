@@ -13,7 +13,7 @@ from integrations.repairs import actions, clock, console, pages
 from integrations.repairs.models import FOLLOWS, Ticket, TicketState
 
 if TYPE_CHECKING:
-    from tests.integrations.conftest import Town
+    from tests.integrations.conftest import Chat, Town
 
 CHEN = "oChen"
 
@@ -53,6 +53,17 @@ def test_urgent_repair_becomes_a_task_at_once(town: Town) -> None:
 
     [task] = town.tasks()
     assert (task.kind, task.urgent, task.title) == ("repair.urgent", True, "紧急报修：3栋2单元501 厨房水管漏水")
+
+
+def test_resident_who_is_told_of_progress_gets_its_link(town: Town) -> None:
+    ticket = reported(town)
+    manager = town.opens(Role.MANAGER, console.show, params={"number": ticket.number}).values["staff"][0]
+
+    move(town, ticket, TicketState.ACCEPTED)
+    town.opens(Role.MANAGER, console.assign, params={"number": ticket.number}, staff=str(manager.id))
+
+    for text in town.told(CHEN):
+        assert f"查看进度：https://linli.example/p/tickets/{ticket.number}?k=" in text
 
 
 def test_resident_is_told_each_step_and_sees_it_on_the_page(town: Town) -> None:
@@ -125,12 +136,48 @@ def test_of_several_tickets_one_is_asked_for(town: Town) -> None:
     reported(town, category="lighting", location="楼道")
 
     asked = town.asks(CHEN, actions.cancel)
-    picked = town.asks(CHEN, actions.cancel, ticket=first.number)
+    picked = town.asks(CHEN, actions.cancel, ticket=first.number, sure="yes")
 
     assert isinstance(asked, Ask)
     assert [label.split("（")[0] for label in asked.options.values()] == ["楼道灯不亮", "厨房水管漏水"]
     assert isinstance(picked, Reply)
     assert picked.values["number"] == first.number
+
+
+def test_unfixed_repair_is_meant_before_one_that_is_still_waited_for(town: Town) -> None:
+    finished = move(town, reported(town), TicketState.DONE)
+    reported(town, category="lighting", location="楼道")
+
+    asked = town.asks(CHEN, actions.urge, unfixed=True)
+    picked = town.asks(CHEN, actions.urge, unfixed=True, ticket=finished.number)
+
+    assert isinstance(asked, Ask)
+    assert [label.split("（")[0] for label in asked.options.values()] == ["厨房水管漏水", "楼道灯不亮"]
+    assert isinstance(picked, Reply)
+    assert {ticket.number: ticket.state for ticket in town.all(Ticket)}[finished.number] is TicketState.WORKING
+
+
+@pytest.mark.parametrize("said", ["没修好", "还没修好呢", "师傅来过了没修好", "修了还是漏"])
+def test_who_says_it_is_not_fixed_cancels_nothing(chat: Chat, said: str) -> None:
+    chat.say("厨房水管漏水了，随便什么时候来")
+
+    assert "已催办" in chat.say(said)
+    assert [ticket.state for ticket in chat.all(Ticket)] == [TicketState.SUBMITTED]
+
+
+@pytest.mark.parametrize(("answer", "state", "said"), [
+    ("确认", TicketState.CANCELLED, "已取消"), ("1", TicketState.CANCELLED, "已取消"), ("好的", TicketState.CANCELLED, "已取消"),
+    ("确认取消", TicketState.CANCELLED, "已取消"), ("先不取消", TicketState.SUBMITTED, "没有取消"), ("不", TicketState.SUBMITTED, "没有取消"),
+    ("取消", TicketState.SUBMITTED, "不办了"), ("没修好", TicketState.SUBMITTED, "已催办"),
+])  # fmt: skip
+def test_cancelling_is_read_back_and_needs_a_yes(chat: Chat, answer: str, state: TicketState, said: str) -> None:
+    chat.say("厨房水管漏水了，随便什么时候来")
+
+    asked = chat.say("取消报修")
+    assert [ticket.state for ticket in chat.all(Ticket)] == [TicketState.SUBMITTED]
+    assert "（厨房水管漏水）吗？" in asked
+    assert said in chat.say(answer)
+    assert [ticket.state for ticket in chat.all(Ticket)] == [state]
 
 
 def test_low_rating_is_followed_up_and_a_good_one_is_not(town: Town) -> None:
