@@ -1,147 +1,196 @@
 """Speed and memory, as ratios within one run: python bench/run.py
 
-What is measured: whole turns over HTTP in safe mode on SQLite (AES, repeats, matcher, conversation, a ticket, its event)
-with and without group commit, against a bare aiohttp server that only opens and seals the same envelopes. Server and load
-share this machine, so absolute figures say little; ratios say what the turn costs and what grouping buys.
+Servers under load are processes of their own: a bare hand-written echo, an echo of our own parts, the product with and
+without group commit, and WeRoBot. They take turns, PASSES times; figures are medians. Servers and load share this machine,
+so absolute figures say little; the ratios say what a turn costs and what grouping buys.
 """
 
 import asyncio
 import os
 import re
+import resource
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
+from statistics import median
 
-import aiohttp
+import load
+import servers
 import uvloop
-from aiohttp import web
-from sqlmodel import Session, col, select
 
 from bot import app
-from bot.cli import serving
-from bot.model import Resident
 from bot.wechat import crypto
 
-#: Messages in flight at once.
-IN_FLIGHT = 64
+HERE = Path(__file__).parent
+PEERS = HERE.parent / ".peers/bin/python"
 
-SAID = "厨房水管漏水了"
+#: Times that each server has its turn, and for how many seconds.
+PASSES, SECONDS = 3, 3.0
 
+#: Pushes sealed for one pass; a pass that has used up its own ends sooner.
+SEALED = 5_000
 
-# ------------------------------------------------------------------ the servers, each a process of its own
+#: Residents who report, again and again; the others each ask once, for an open form would change the next answer.
+REPORTERS = 4_000
 
+#: What WeRoBot's own server lets wait. More at once are dropped and come again seconds later, which would measure only that.
+BACKLOG = 5
 
-def serve_echo(port: int, var: Path) -> None:
-    """Open each envelope and seal it again: the least a webhook can do."""
-    account = account_of(port, var)
+#: Connections that never finish their request: half of them the head, half the body.
+SLOW = 1_000
 
-    async def echo(request: web.Request) -> web.Response:
-        xml = crypto.open_envelope(account, request.query, await request.read(), app.clock())
-        return web.Response(text=crypto.seal(account, xml.decode(), app.clock()), content_type="application/xml")
-
-    server = web.Application()
-    server.router.add_post("/wechat", echo)
-    run(server, port)
-
-
-def serve_turns(port: int, var: Path, group: int) -> None:
-    """Serve the product, with every resident of the demo roster bound."""
-    settings = serving.demo_settings(host="127.0.0.1", port=port, var=var, group_commit=group)
-    serving.seed(settings)
-    linli = app.Linli.assemble(settings)
-    linli.database.submit(bind_everybody).result()
-    run(app.build(linli), port)
+#: A report with all that a ticket needs, and one that lacks everything.
+REPORT, ASK = "厨房水管漏水了", "我要报修"
 
 
-def bind_everybody(session: Session) -> None:
-    """Give all residents an openid."""
-    for number, resident in enumerate(session.exec(select(Resident).order_by(col(Resident.id)))):
-        resident.openid, resident.bound_at = openid(number), app.clock()
-        session.add(resident)
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One promise: what was measured, beside what it must be."""
+
+    figure: str
+    value: float
+    target: float
+    unit: str = ""
+    at_least: bool = True
+    cpu: float | None = None
+
+    @property
+    def is_met(self) -> bool:
+        """The figure is as promised."""
+        return self.value >= self.target if self.at_least else self.value <= self.target
 
 
-def run(server: web.Application, port: int) -> None:
-    """Serve until told to stop, and say when it can begin."""
-
-    async def ready() -> None:
-        print("ready", flush=True)
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(app.run(server, "127.0.0.1", port, ready))
+# ------------------------------------------------------------------ what is sent, and to whom
 
 
-def account_of(port: int, var: Path) -> crypto.Account:
-    """Return the demo's account, whose keys derive from the secret in `var`."""
-    settings = serving.demo_settings(host="127.0.0.1", port=port, var=var)
-    return crypto.Account(
-        token=settings.wechat_token.get_secret_value(), appid=settings.wechat_appid, mode=crypto.Mode.SAFE,
-        aes_key=settings.wechat_aes_key.get_secret_value(),
-    )  # fmt: skip
+class Pushes:
+    """Requests sealed before the clock starts."""
 
+    def __init__(self, account: crypto.Account) -> None:
+        self._account, self._now = account, app.clock()
+        self.reports = [self._seal(number % REPORTERS, REPORT, number) for number in range(SEALED * (PASSES + 1))]
+        self.asks = [self._seal(REPORTERS + number, ASK, number) for number in range(SEALED * PASSES)]
 
-# ------------------------------------------------------------------ the load
-
-
-def openid(number: int) -> str:
-    """Return the openid of a resident by number."""
-    return f"oBench{number:022}"
-
-
-def pushes(account: crypto.Account, count: int) -> list[tuple[dict[str, str], str]]:
-    """Seal one message per resident beforehand, so that the load costs little while it runs."""
-    now = app.clock()
-    return [
-        crypto.wrap_push(
-            account,
-            f"<xml><ToUserName>gh_bench</ToUserName><FromUserName>{openid(number)}</FromUserName>"
-            f"<CreateTime>{int(now.timestamp())}</CreateTime><MsgType>text</MsgType><Content>{SAID}</Content>"
-            f"<MsgId>{number + 1}</MsgId></xml>",
-            now,
+    def _seal(self, resident: int, said: str, msgid: int) -> bytes:
+        xml = (
+            f"<xml><ToUserName><![CDATA[gh_bench]]></ToUserName><FromUserName><![CDATA[{servers.openid(resident)}]]></FromUserName>"
+            f"<CreateTime>{int(self._now.timestamp())}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
+            f"<Content><![CDATA[{said}]]></Content><MsgId>{msgid + 1}</MsgId></xml>"
         )
-        for number in range(count)
-    ]
+        return load.encode(*crypto.wrap_push(self._account, xml, self._now))
 
 
-async def load(port: int, sealed: Sequence[tuple[dict[str, str], str]]) -> tuple[float, list[float]]:
-    """Send everything, IN_FLIGHT at once; returns messages a second and each one's seconds."""
-    waits: list[float] = []
-    left = iter(sealed)
-    url = f"http://127.0.0.1:{port}/wechat"
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=IN_FLIGHT)) as http:
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A process that answers pushes."""
 
-        async def work() -> None:
-            for query, body in left:
-                began = time.perf_counter()
-                async with http.post(url, params=query, data=body) as response:
-                    text = await response.text()
-                    if response.status != 200 or "Encrypt" not in text:
-                        raise RuntimeError(f"status {response.status}: {text[:200]}")
-                waits.append(time.perf_counter() - began)
+    port: int
+    pid: int
 
-        began = time.perf_counter()
-        await asyncio.gather(*(work() for _ in range(IN_FLIGHT)))
-        return len(waits) / (time.perf_counter() - began), waits
+    @property
+    def cpu(self) -> float:
+        """CPU seconds it has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure(kind: str, count: int, *more: str) -> tuple[float, list[float]]:
-    """Start one server, send the load, stop it."""
-    with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        command = [sys.executable, __file__, kind, str(port), f"{folder}/var", *more]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-            assert server.stdout is not None
-            if server.stdout.readline() != "ready\n":
-                raise RuntimeError(f"{kind} did not start")
-            sealed = pushes(account_of(port, Path(folder) / "var"), count)
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                result = runner.run(load(port, sealed))
+@dataclass(frozen=True, kw_only=True)
+class Contestant:
+    """A server and what it is sent. `again`: it keeps nothing, so the same pushes may come again."""
+
+    server: Server
+    requests: Sequence[bytes]
+    again: bool = False
+    connections: int = load.CONNECTIONS
+
+    def send(self, number: int) -> "Figures":
+        """Send the pushes of one pass."""
+        mine = self.requests[number * SEALED : (number + 1) * SEALED]
+        used = self.server.cpu
+        result = run(load.send(self.server.port, cycle(mine) if self.again else mine, SECONDS, self.connections))
+        return Figures(result=result, cpu=(self.server.cpu - used) / result.answers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What the load saw, and the server's CPU seconds for one answer."""
+
+    result: load.Result
+    cpu: float
+
+
+def measure(folder: Path) -> tuple[dict[str, Figures], dict[str, load.Result]]:
+    """Start all servers and let them take turns; returns the figures by server, and those beside slow connections."""
+    account = servers.account_of(servers.settings_of(folder))
+    pushes, keys = Pushes(account), (account.token, account.aes_key, account.appid)
+    with ExitStack() as stack:
+        start = lambda *command: stack.enter_context(serving(*map(str, command)))  # noqa: E731  one verb
+        ours = (sys.executable, HERE / "servers.py")
+        grouped, single = (start(*ours, "turns", "PORT", folder, group) for group in (64, 1))
+        bare, echo = start(sys.executable, HERE / "bare.py", "PORT", *keys), start(*ours, "echo", "PORT", folder)
+        contest = {
+            "bare echo": Contestant(server=bare, requests=pushes.reports, again=True),
+            "our echo": Contestant(server=echo, requests=pushes.reports, again=True),
+            "report, 64 a commit": Contestant(server=grouped, requests=pushes.reports),
+            "report, 1 a commit": Contestant(server=single, requests=pushes.reports),
+            "question, 64 a commit": Contestant(server=grouped, requests=pushes.asks),
+            "question, 1 a commit": Contestant(server=single, requests=pushes.asks),
+        }
+        if PEERS.exists():
+            robot = start(PEERS, HERE / "werobot_server.py", "PORT", *keys, folder / "werobot.db")
+            contest["WeRoBot"] = Contestant(server=robot, requests=pushes.reports, connections=BACKLOG)
+        else:
+            print("WeRoBot is skipped: it is not installed (make peers)")
+        passes = [{name: one.send(number) for name, one in contest.items()} for number in range(PASSES)]
+        figures = {name: middle([one[name] for one in passes]) for name in contest}
+        return figures, compare_slow(grouped.port, pushes.reports[SEALED * PASSES :])
+
+
+def middle(figures: Sequence[Figures]) -> Figures:
+    """Return the medians over several passes."""
+    return Figures(result=load.middle([one.result for one in figures]), cpu=median(one.cpu for one in figures))
+
+
+def compare_slow(port: int, requests: Sequence[bytes]) -> dict[str, load.Result]:
+    """Return the figures of the same load alone and beside SLOW connections that never finish."""
+    [whole, *_] = requests
+    head, body = whole.split(b"\r\n\r\n")
+    starts = [head[:100], head + b"\r\n\r\n" + body[:50]] * (SLOW // 2)
+    half = len(requests) // 2
+
+    async def send_beside() -> load.Result:
+        async with load.slow(port, starts):
+            return await load.send(port, requests[half:], SECONDS)
+
+    return {"alone": run(load.send(port, requests[:half], SECONDS)), "beside slow ones": run(send_beside())}
+
+
+@contextmanager
+def serving(*command: str) -> Iterator[Server]:
+    """Run a server on a free port, which is put in place of PORT, and wait until it is ready."""
+    port = free_port()
+    words = [str(port) if word == "PORT" else word for word in command]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        if server.stdout.readline() != "ready\n":
+            raise RuntimeError(f"{' '.join(words[:3])} did not start")
+        try:
+            yield Server(port=port, pid=server.pid)
+        finally:
             server.terminate()
-        return result
+
+
+def run(work: asyncio.Future) -> load.Result:
+    """Run the load's side of a pass."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
 
 
 def free_port() -> int:
@@ -164,53 +213,89 @@ def help_seconds() -> float:
     return min(took)
 
 
-def demo_figures() -> tuple[float, float, float]:
-    """Return seconds until a first and a second `linli demo` are ready, and the idle server's resident MB."""
+def demo_figures() -> tuple[float, float]:
+    """Return the seconds until a first `linli demo` is ready, and the idle server's resident MB."""
     with tempfile.TemporaryDirectory() as folder:
-        first, _ = start_demo(folder)
-        second, memory = start_demo(folder)
-        return first, second, memory
+        command = [sys.executable, "-m", "bot", "demo", "--port", str(free_port())]
+        environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
+        began = time.perf_counter()
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env=environment) as demo:
+            assert demo.stdout is not None
+            for line in demo.stdout:
+                if line.startswith("Try:"):
+                    break
+            took = time.perf_counter() - began
+            found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{demo.pid}/status").read_text())
+            demo.terminate()
+        return took, int(found[1]) / 1024 if found else 0.0
 
 
-def start_demo(folder: str) -> tuple[float, float]:
-    """Start the demo once; returns the seconds until it was ready and its resident MB then."""
-    root = str(Path(__file__).parents[1])
-    command = [sys.executable, "-m", "bot", "demo", "--port", str(free_port())]
-    began = time.perf_counter()
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": root}) as demo:
-        assert demo.stdout is not None
-        for line in demo.stdout:
-            if line.startswith("Try:"):
-                break
-        took = time.perf_counter() - began
-        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{demo.pid}/status").read_text())
-        demo.terminate()
-    return took, int(found[1]) / 1024 if found else 0.0
+# ------------------------------------------------------------------ what is printed
+
+
+def judge(figures: Mapping[str, Figures], beside: load.Result) -> list[Line]:
+    """Compare the figures under load with what was promised."""
+    report, question = figures["report, 64 a commit"], figures["question, 64 a commit"]
+    late = {"report": report.result, "question": question.result, f"report beside {SLOW:,} slow": beside}
+    lines = [
+        compare("our echo : bare echo", figures["our echo"], figures["bare echo"], 0.9),
+        compare("question : our echo", question, figures["our echo"], 0.3),
+        compare("report with a ticket : our echo", report, figures["our echo"], 0.3),
+        compare("report, 64 : 1 a commit", report, figures["report, 1 a commit"], 1),
+    ]
+    if "WeRoBot" in figures:
+        lines.append(compare("report with a ticket : WeRoBot", report, figures["WeRoBot"], 4))
+        lines.append(compare("question : WeRoBot", question, figures["WeRoBot"], 4))
+    lines += [
+        Line(figure=f"p99, {name}", value=one.p99 * 1e3, target=100, unit=" ms", at_least=False) for name, one in late.items()
+    ]
+    return lines
+
+
+def compare(figure: str, one: Figures, other: Figures, target: float) -> Line:
+    """Return the ratio of two rates, and that of what a CPU second brings, which others on the machine disturb less."""
+    return Line(figure=figure, value=one.result.rate / other.result.rate, cpu=other.cpu / one.cpu, target=target)
+
+
+def judge_start() -> list[Line]:
+    """Compare what a newcomer waits for with what was promised."""
+    ready, memory = demo_figures()
+    limits: list[tuple[str, Callable[[], float], float, str]] = [
+        ("linli --help", help_seconds, 0.2, " s"),
+        ("linli demo is ready", lambda: ready, 3, " s"),
+        ("idle demo", lambda: memory, 150, " MB"),
+    ]
+    return [Line(figure=name, value=value(), target=target, unit=unit, at_least=False) for name, value, target, unit in limits]
+
+
+def print_figures(figures: Mapping[str, Figures], beside: Mapping[str, load.Result]) -> None:
+    """Print what each server did."""
+    print(f"\n{'':<32}{'per s':>9}{'CPU us':>9}{'p50 ms':>9}{'p99 ms':>9}{'hung up':>9}")
+    rows = [(name, one.result, f"{one.cpu * 1e6:.0f}") for name, one in figures.items()]
+    rows += [(f"report, {name}", result, "") for name, result in beside.items()]
+    for name, one, cpu in rows:
+        print(f"{name:<32}{one.rate:>9.0f}{cpu:>9}{one.p50 * 1e3:>9.1f}{one.p99 * 1e3:>9.1f}{one.hung_up:>9.0f}")
+
+
+def print_lines(lines: Sequence[Line]) -> None:
+    """Print each promise and whether it is kept."""
+    print(f"\n{'':<32}{'measured':>10}{'by CPU':>9}{'target':>12}")
+    for line in lines:
+        target = f"{'>=' if line.at_least else '<='} {line.target:g}{line.unit}"
+        cpu = f"{line.cpu:.2f}" if line.cpu else ""
+        print(f"{line.figure:<32}{line.value:>10.2f}{cpu:>9}{target:>12}  {'met' if line.is_met else 'NOT MET'}")
 
 
 def main() -> None:
     """Measure everything and print it."""
-    results = {
-        "bare AES echo": measure("echo", 1400),
-        "whole turn, 64 a commit": measure("turns", 1400, "64"),
-        "whole turn, 1 a commit": measure("turns", 1400, "1"),
-    }
-    grouped = results["whole turn, 64 a commit"][0]
-    print(f"{IN_FLIGHT} messages in flight, 1400 residents, a ticket each\n")
-    print(f"{'':<26}{'per s':>8}{'p50 ms':>9}{'p99 ms':>9}{'ratio':>8}")
-    for name, (rate, waits) in results.items():
-        middle, late = statistics.median(waits) * 1e3, statistics.quantiles(waits, n=100)[98] * 1e3
-        print(f"{name:<26}{rate:>8.0f}{middle:>9.1f}{late:>9.1f}{rate / grouped:>8.2f}")
-    first, second, memory = demo_figures()
-    print(
-        f"\nlinli --help {help_seconds():.2f} s · demo ready {first:.1f} s the first time, {second:.1f} s after · idle {memory:.0f} MB"
-    )
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4 * SLOW)), hard))
+    with tempfile.TemporaryDirectory() as folder:
+        figures, beside = measure(Path(folder))
+    print(f"{load.CONNECTIONS} connections, medians of {PASSES} passes of {SECONDS:g} s, on {os.cpu_count()} cores")
+    print_figures(figures, beside)
+    print_lines([*judge(figures, beside["beside slow ones"]), *judge_start()])
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 1:
-        main()
-    elif sys.argv[1] == "echo":
-        serve_echo(int(sys.argv[2]), Path(sys.argv[3]))
-    else:
-        serve_turns(int(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
+    main()
