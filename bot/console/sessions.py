@@ -119,7 +119,10 @@ def end_all(session: Session, member: Staff) -> None:
 def hash_password(password: str) -> str:
     """Return the PHC string of a password; raises Refusal for one that is too short."""
     if len(password) < SHORTEST:
-        raise Refusal(f"密码至少 {SHORTEST} 个字符。")
+        raise Refusal(
+            f"密码至少 {SHORTEST} 个字符。",
+            english=f"the password has {len(password)} characters; it needs {SHORTEST} or more",
+        )
     return _argon().derive_phc_encoded(password.encode())
 
 

@@ -85,7 +85,10 @@ def staff_by_login(session: Session, login: str) -> Staff | None:
 def check_login(login: str) -> None:
     """Raise Refusal for a login that no address and no command line could hold."""
     if not LOGIN.fullmatch(login) or set(login) <= {"."}:
-        raise Refusal(f"登录名“{login[:40]}”不能用：用 1 到 40 个字母、数字、点、横线或下划线，例如 chen.li。")
+        raise Refusal(
+            f"登录名“{login[:40]}”不能用：用 1 到 40 个字母、数字、点、横线或下划线，例如 chen.li。",
+            english=f"login {login[:40]!r} cannot be used; take 1 to 40 letters, digits, dots, dashes or underscores",
+        )
 
 
 def _read(name: str, files: Mapping[str, str]) -> list[_Row]:
