@@ -38,7 +38,7 @@ SHORTEST = 10
 
 
 def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+    return sha256(token.encode(errors="surrogateescape")).hexdigest()  # a cookie may hold any bytes
 
 
 def make_link(session: Session, member: Staff, now: datetime, lives: timedelta) -> str:
