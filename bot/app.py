@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session, text
 
 from bot import config, metrics
@@ -73,10 +74,31 @@ def load_integrations(names: Sequence[str]) -> list[Integration]:
     return found
 
 
+def reach_database(settings: config.Settings) -> Database:
+    """Open the database, whatever its shape; raises Misconfigured with the setting at fault when it does not answer."""
+    config.make_var(settings.var)
+    try:
+        database = Database(settings.database, settings.group_commit)
+    except ImportError as error:
+        raise Misconfigured(
+            f"LINLI_DATABASE_URL names PostgreSQL, and {error.name} is not installed; install linli[postgres]"
+        ) from error
+    except (ArgumentError, ValueError) as error:  # their texts may hold the password
+        raise Misconfigured("LINLI_DATABASE_URL cannot be read; write postgresql://USER:PASSWORD@HOST:PORT/NAME") from error
+    try:
+        database.engine.connect().close()
+    except DBAPIError as error:
+        database.close()
+        reason = str(error.orig).strip().partition("\n")[0]
+        culprit = "LINLI_DATABASE_URL" if settings.database_url else f"LINLI_VAR: {settings.var / 'linli.db'}"
+        way_out = "start the database or correct its address" if settings.database_url else "look at the file and its rights"
+        raise Misconfigured(f"{culprit}: the database does not answer ({reason}); {way_out}") from error
+    return database
+
+
 def open_database(settings: config.Settings, integrations: Sequence[Integration]) -> Database:
     """Open the database at its newest shape: SQLite is brought there, PostgreSQL must have been (`linli migrate`)."""
-    settings.var.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database, settings.group_commit)
+    database = reach_database(settings)
     folders = [integration.folder for integration in integrations]
     if database.is_sqlite:
         schema.upgrade(database.engine, folders)

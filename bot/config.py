@@ -1,11 +1,14 @@
 """Settings, read once at start from the environment, a `.env` file and defaults, in that order."""
 
+import os
 import re
 import secrets
+import tempfile
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -14,6 +17,14 @@ from bot.errors import Misconfigured
 
 #: WeChat's keys are 43 base64 characters, which with one `=` decode to 32 bytes.
 AES_KEY_LENGTH = 43
+
+#: What a token and an AppID are: https://developers.weixin.qq.com/doc/service/guide/dev/push/ ; stand-ins begin with wx_.
+TOKEN, APPID = re.compile("[A-Za-z0-9]{3,32}"), re.compile(r"wx[0-9a-f]{16}|wx_\w+", re.ASCII)
+
+#: What database URLs begin with.
+DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
+
+ENV_FILE = Path(".env")
 
 
 class WeChatMode(StrEnum):
@@ -24,10 +35,31 @@ class WeChatMode(StrEnum):
     SAFE = "safe"
 
 
-class Settings(BaseSettings):
-    """All settings; each is named LINLI_ plus its name in capitals."""
+class Local(BaseSettings):
+    """What can be set without an account: all that `linli try`, `chat` and `check` read."""
 
-    model_config = SettingsConfigDict(env_prefix="LINLI_", env_file=".env", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix="LINLI_", env_file=ENV_FILE, extra="ignore", hide_input_in_errors=True)
+
+    intents: Path | None = Field(None, description="folder of intent files; empty = the shipped ones")
+    integrations: Annotated[list[str], NoDecode] = Field(
+        ["community", "visitor_passes", "repairs", "health"], description="services to load, separated by commas"
+    )
+
+    @field_validator("integrations", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [name.strip() for name in value.split(",") if name.strip()]
+        return value
+
+    @property
+    def intents_folder(self) -> Path:
+        """Where the intent files lie."""
+        return self.intents or shipped("intents")
+
+
+class Settings(Local):
+    """All settings; each is named LINLI_ plus its name in capitals."""
 
     wechat_token: SecretStr = Field(description="Token of 基本配置 › 服务器配置, 3 to 32 letters and digits")
     wechat_appid: str = Field(description="AppID of the service account, wx…")
@@ -45,31 +77,51 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="port to listen on")
     public_url: str = Field("", description="how residents reach us, https://…; empty = http://HOST:PORT")
     var: Path = Field(Path("var"), description="folder for the database, photos and the secret")
-    intents: Path | None = Field(None, description="folder of intent files; empty = the shipped ones")
-    integrations: Annotated[list[str], NoDecode] = Field(
-        ["community", "visitor_passes", "repairs", "health"], description="services to load, separated by commas"
-    )
     secret: SecretStr = Field(SecretStr(""), description="32+ characters that keys derive from; empty = var/secret")
     group_commit: int = Field(64, ge=1, le=1000, description="turns that may share one commit")
 
-    @field_validator("integrations", mode="before")
+    @field_validator("wechat_token")
     @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return [name.strip() for name in value.split(",") if name.strip()]
+    def _check_token(cls, value: SecretStr) -> SecretStr:
+        token, way_out = value.get_secret_value(), "copy the Token of 基本配置 › 服务器配置"
+        if not token.strip():
+            raise ValueError(f"LINLI_WECHAT_TOKEN is empty; {way_out}")
+        if not TOKEN.fullmatch(token):
+            raise ValueError(
+                f"LINLI_WECHAT_TOKEN has {len(token)} characters; WeChat's have 3 to 32 letters and digits, {way_out}"
+            )
+        return value
+
+    @field_validator("wechat_appid")
+    @classmethod
+    def _check_appid(cls, value: str) -> str:
+        if not APPID.fullmatch(value):
+            raise ValueError(f"LINLI_WECHAT_APPID: {value!r} is no AppID; wx and 16 more, copy it from 基本配置")
         return value
 
     @field_validator("wechat_api_base")
     @classmethod
     def _end_with_slash(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError(f"{value!r} is no address; it begins with https://")
-        return value if value.endswith("/") else value + "/"
+        return _require_address("LINLI_WECHAT_API_BASE", value).rstrip("/") + "/"
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, value: str) -> str:
+        return _require_address("LINLI_PUBLIC_URL", value) if value else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: str) -> str:
+        if value and not value.startswith(DATABASES):
+            kind = f"{value.partition('://')[0]!r}" if "://" in value else "this"
+            raise ValueError(
+                f"LINLI_DATABASE_URL: {kind} is no database Linli knows; "
+                "write postgresql://USER:PASSWORD@HOST/NAME, or leave it empty for SQLite"
+            )
+        return value
 
     @model_validator(mode="after")
     def _check_account(self) -> Self:
-        if not self.wechat_token.get_secret_value().strip():
-            raise ValueError("LINLI_WECHAT_TOKEN is empty; copy the Token of 基本配置 › 服务器配置")
         if self.wechat_mode is WeChatMode.PLAIN:
             return self
         way_out = "Copy EncodingAESKey again, or set LINLI_WECHAT_MODE=plain if the account uses 明文模式"
@@ -94,13 +146,16 @@ class Settings(BaseSettings):
         """The address residents' links begin with, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
-    @property
-    def intents_folder(self) -> Path:
-        """Where the intent files lie."""
-        return self.intents or shipped("intents")
+
+def _require_address(name: str, value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
+        raise ValueError(f"{name}: {value!r} is no address; write it as https://wechat.example.com")
+    return value
 
 
 def _check_key(name: str, key: str, way_out: str) -> None:
+    if not key:
+        raise ValueError(f"{name} is missing: EncodingAESKey of 基本配置, {AES_KEY_LENGTH} characters. {way_out}")
     if len(key) != AES_KEY_LENGTH:
         raise ValueError(f"{name} has {len(key)} characters; WeChat's keys have {AES_KEY_LENGTH}. {way_out}")
     if not re.fullmatch(r"[A-Za-z0-9+/]*", key):
@@ -109,23 +164,62 @@ def _check_key(name: str, key: str, way_out: str) -> None:
 
 def load(**overrides: object) -> Settings:
     """Read the settings; raises Misconfigured that names each culprit and the way out."""
+    return _read(Settings, overrides)
+
+
+def load_local() -> Local:
+    """Read the settings that need no account; raises Misconfigured as `load` does."""
+    return _read(Local, {})
+
+
+_S = TypeVar("_S", bound=Local)
+
+
+def _read(kind: type[_S], overrides: Mapping[str, object]) -> _S:
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # values come as text and are validated
+        return kind(**overrides)  # type: ignore[arg-type]  # values come as text and are validated
     except ValidationError as error:
-        raise Misconfigured("\n".join(_explain(item) for item in error.errors())) from None
+        raise Misconfigured("\n".join(_explain(dict(item)) for item in error.errors())) from None
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"{ENV_FILE} is not UTF-8; save it anew as UTF-8") from error
 
 
-def _explain(item: object) -> str:
-    fault: dict[str, object] = dict(item)  # type: ignore[call-overload]  # pydantic's ErrorDetails is a TypedDict
-    location = fault.get("loc")
+def _explain(fault: Mapping[str, Any]) -> str:
     message = str(fault["msg"]).removeprefix("Value error, ")
-    if not isinstance(location, tuple) or not location:
-        return message
-    name = str(location[0])
-    description = Settings.model_fields[name].description if name in Settings.model_fields else ""
+    if fault["type"] == "value_error":
+        return message  # one of ours, which names all there is to name
+    name = str(fault["loc"][0])
+    setting, field = f"LINLI_{name.upper()}", Settings.model_fields[name]
     if fault["type"] == "missing":
-        return f"LINLI_{name.upper()} is missing: {description}. Set it in the environment or in .env"
-    return f"LINLI_{name.upper()}: {message} ({description})"
+        return f"{setting} is missing: {field.description}. Set it in the environment or in .env"
+    said = "" if field.annotation is SecretStr else f"{str(fault['input'])[:60]!r} "
+    if fault["type"] == "enum":
+        return f"{setting}: {said}is unknown; one of {', '.join(WeChatMode)}"
+    return f"{setting}: {said}does not fit: {message} ({field.description})"
+
+
+def unknown_settings() -> list[str]:
+    """Return the LINLI_… names of the environment and of .env that are no settings."""
+    kept = ENV_FILE.read_text(encoding="utf-8", errors="replace") if ENV_FILE.is_file() else ""
+    said = [*os.environ, *re.findall(r"^\s*(?:export\s+)?(\w+)\s*=", kept, re.MULTILINE)]
+    return sorted({name.upper() for name in said if name.upper().startswith("LINLI_")} - set(setting_names()))
+
+
+def setting_names() -> list[str]:
+    """Return the names of all settings as the environment has them."""
+    return [f"LINLI_{name.upper()}" for name in Settings.model_fields]
+
+
+def make_var(var: Path) -> None:
+    """Make the folder LINLI_VAR where it is missing; raises Misconfigured when nothing can be written there."""
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=var):
+            pass
+    except OSError as error:
+        raise Misconfigured(
+            f"LINLI_VAR: nothing can be written to {var} ({error.strerror}); name a folder that is writable"
+        ) from error
 
 
 def shipped(name: str) -> Path:
@@ -144,7 +238,7 @@ def read_secret(settings: Settings) -> bytes:
         return given.encode()
     path = settings.var / "secret"
     if not path.exists():
-        settings.var.mkdir(parents=True, exist_ok=True)
+        make_var(settings.var)
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32), encoding="ascii")
     return path.read_text(encoding="ascii").strip().encode()

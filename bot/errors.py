@@ -42,7 +42,14 @@ class Malformed(LinliError):
 
 
 class Refusal(LinliError):
-    """A wish that cannot be granted; the text is polite Chinese with a way out, to be shown as it is."""
+    """A wish that cannot be granted; the text is polite Chinese with a way out, to be shown as it is.
+
+    `english` says the same to an operator at a command line.
+    """
+
+    def __init__(self, text: str, *, english: str = "") -> None:
+        super().__init__(text)
+        self.english = english or text
 
 
 class WeChatRefused(LinliError):

@@ -10,7 +10,8 @@ import typer
 from bot import __version__
 from bot.cli import menu, qr
 from bot.cli import notice as notices
-from bot.errors import LinliError
+from bot.cli.notice import Demo
+from bot.errors import LinliError, Misconfigured, Refusal
 
 app = typer.Typer(
     name="linli", help="Linli 邻里: a resident-service assistant that lives in WeChat.", no_args_is_help=True,
@@ -31,7 +32,12 @@ def main() -> None:
     try:
         app()
     except LinliError as error:
-        fail(str(error))
+        fail(in_english(error))
+
+
+def in_english(error: LinliError) -> str:
+    """Return what an error says to an operator; a refusal's own text is for residents and staff."""
+    return error.english if isinstance(error, Refusal) else str(error)
 
 
 def fail(text: str) -> NoReturn:
@@ -102,11 +108,11 @@ def migrate(
 
 
 @app.command()
-def doctor(as_json: Json = False) -> None:
+def doctor(as_json: Json = False, demo: Demo = False) -> None:
     """Look at settings, database, clock, WeChat and intents, and say how to mend what is wrong."""
     from bot.cli import setup
 
-    setup.doctor(as_json=as_json)
+    setup.doctor(as_json=as_json, demo=demo)
 
 
 @app.command()
@@ -169,43 +175,53 @@ def user_add(
     login: str,
     name: Annotated[str, typer.Option(help="As residents see it.")] = "",
     role: Annotated[str, typer.Option(help="guard, staff, manager or admin.")] = "staff",
+    demo: Demo = False,
 ) -> None:
     """Add a staff account and print a sign-in link that works once."""
     from bot.cli import setup
 
-    setup.user_add(login, name or login, role)
+    setup.user_add(login, name or login, role, demo=demo)
 
 
 @users.command("link")
-def user_link(login: str) -> None:
-    """Print a sign-in link for a staff account; it works once, for 15 minutes."""
+def user_link(login: str, demo: Demo = False) -> None:
+    """Print a sign-in link for a staff account; it works once, for 15 minutes (in the demo 12 hours)."""
     from bot.cli import setup
 
-    setup.user_link(login)
+    setup.user_link(login, demo=demo)
 
 
 @users.command("passwd")
-def user_passwd(login: str) -> None:
-    """Set a password, asked twice."""
+def user_passwd(login: str, demo: Demo = False) -> None:
+    """Set a password, asked twice at a terminal, else the first line of standard input."""
     from bot.cli import setup
 
-    setup.user_passwd(login, typer.prompt("New password", hide_input=True, confirmation_prompt=True))
+    setup.user_passwd(login, _ask_password(), demo=demo)
+
+
+def _ask_password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("New password", hide_input=True, confirmation_prompt=True))
+    password = sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise Misconfigured("no password came from standard input; run the command at a terminal, or pipe one line to it")
+    return password
 
 
 @users.command("list")
-def user_list() -> None:
+def user_list(demo: Demo = False) -> None:
     """List the staff accounts."""
     from bot.cli import setup
 
-    setup.user_list()
+    setup.user_list(demo=demo)
 
 
 @users.command("disable")
-def user_disable(login: str) -> None:
+def user_disable(login: str, demo: Demo = False) -> None:
     """Disable a staff account and sign it out everywhere."""
     from bot.cli import setup
 
-    setup.user_disable(login)
+    setup.user_disable(login, demo=demo)
 
 
 def show_json(value: object) -> None:

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager, contextmanager
 
 import aiohttp
 
-from bot import app, config
+from bot import app
+from bot.cli import stage
 from bot.errors import (
     AccountLimited,
     AddressNotListed,
@@ -36,9 +37,9 @@ _WAYS_OUT: Mapping[type[WeChatRefused], str] = {
 
 
 @contextmanager
-def assembled() -> Iterator[app.Linli]:
-    """Give the installation's parts, and let go of its database afterwards."""
-    linli = app.Linli.assemble(config.load())
+def assembled(*, demo: bool = False) -> Iterator[app.Linli]:
+    """Give the installation's parts, or the demo's, and let go of the database afterwards."""
+    linli = app.Linli.assemble(stage.settings(demo=demo))
     try:
         yield linli
     finally:

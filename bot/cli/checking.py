@@ -17,7 +17,7 @@ from bot.language.reader import Problem
 
 def check(folder: Path | None, *, as_json: bool, strict: bool) -> None:
     """Print every fault; exit code 1 if there is an error, or with `strict` a warning."""
-    folder = folder or config.shipped("intents")
+    folder = folder or config.load_local().intents_folder
     if not folder.is_dir():
         raise Misconfigured(f"{folder} is not a folder; name the one that holds your intent files")
     catalogue = files.load(read_folder(folder), phrases.NEEDED)

@@ -13,11 +13,11 @@ from bot.wechat import messages
 from bot.wechat.client import Client
 
 
-def send(text: str, to: str, *, dry_run: bool, yes: bool) -> None:
+def send(text: str, to: str, *, dry_run: bool, yes: bool, demo: bool) -> None:
     """Tell what is left of the month, ask, and send."""
     tag_id = _read_audience(to)
     _check(text)
-    with assembled() as linli:
+    with assembled(demo=demo) as linli:
         now = linli.clock()
         stopped = linli.database.submit(masses.unfinished, text, tag_id, now).result()
         if stopped is not None:
@@ -33,9 +33,9 @@ def send(text: str, to: str, *, dry_run: bool, yes: bool) -> None:
         asyncio.run(_send(linli, text, tag_id))
 
 
-def resume(identity: int) -> None:
+def resume(identity: int, *, demo: bool) -> None:
     """Go on with a send that was stopped."""
-    with assembled() as linli:
+    with assembled(demo=demo) as linli:
         mass = linli.database.submit(masses.find, identity).result()
         if mass is None:
             raise Misconfigured(f"there is no mass send {identity}; its number was shown when it began")

@@ -5,15 +5,17 @@ from typing import Annotated
 
 import typer
 
+Demo = Annotated[bool, typer.Option("--demo", help="Of the demo that `linli demo` serves from this folder.")]
+
 app = typer.Typer(help="Notices to residents.", no_args_is_help=True)
 
 
 @app.command("list")
-def list_() -> None:
+def list_(demo: Demo = False) -> None:
     """List the notices, the newest first, with what became of them."""
     from bot.cli import noticing
 
-    noticing.show()
+    noticing.show(demo=demo)
 
 
 @app.command()
@@ -24,19 +26,21 @@ def send(
     at: Annotated[str, typer.Option(metavar="ISO", help="When, such as 2026-03-11T18:00; default: now.")] = "",
     cron: Annotated[str, typer.Option(help="Recurring: minute hour day month weekday, e.g. '0 9 * * mon'.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count who would be told.")] = False,
+    demo: Demo = False,
 ) -> None:
     """Send a notice now, later or again and again."""
     from bot.cli import noticing
 
-    noticing.send(to=to, title=title, body=sys.stdin.read() if body == "-" else body, at=at, cron=cron, dry_run=dry_run)
+    text = sys.stdin.read() if body == "-" else body
+    noticing.send(to=to, title=title, body=text, at=at, cron=cron, dry_run=dry_run, demo=demo)
 
 
 @app.command()
-def recall(notice: Annotated[str, typer.Argument(help="The id that `linli notice list` shows.")]) -> None:
+def recall(notice: Annotated[str, typer.Argument(help="The id that `linli notice list` shows.")], demo: Demo = False) -> None:
     """Stop a notice: what has not left is cancelled."""
     from bot.cli import noticing
 
-    noticing.recall(notice)
+    noticing.recall(notice, demo=demo)
 
 
 @app.command()
@@ -46,11 +50,12 @@ def mass(
     resume: Annotated[int, typer.Option(metavar="ID", help="Find out about a send that was stopped; sends nothing twice.")] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell how many are left this month.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before sending.")] = False,
+    demo: Demo = False,
 ) -> None:
     """Send one text to all followers or a tag (群发); it cannot be called back."""
     from bot.cli import massing
 
     if resume:
-        massing.resume(resume)
+        massing.resume(resume, demo=demo)
     else:
-        massing.send(text.strip(), to, dry_run=dry_run, yes=yes)
+        massing.send(text.strip(), to, dry_run=dry_run, yes=yes, demo=demo)

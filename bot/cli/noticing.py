@@ -12,32 +12,33 @@ from bot.model import SHANGHAI, Notice
 from bot.store import notices
 from bot.store.notices import Audience
 
+#: Years that --at, --now and /at may name.
+YEARS = range(2000, 2101)
 
-def show() -> None:
+
+def show(*, demo: bool) -> None:
     """Print the notices and their counts."""
-    with assembled() as linli:
-        for notice, words in linli.database.submit(_listed, linli.community.id or 0).result():
+    with assembled(demo=demo) as linli:
+        found = linli.database.submit(_listed, linli.community.id or 0).result()
+        if not found:
+            typer.echo("no notices yet; `linli notice send --to 3栋 --title … --body …` sends one")
+        for notice, words in found:
             when = notice.published_at or notice.due_at or notice.created_at
             typer.echo(f"{notice.public_id}  {when:%m-%d %H:%M}  {notice.state:<9}  {notice.title}  → {words}")
 
 
-def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool) -> None:
+def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool, demo: bool) -> None:
     """Send, schedule or only count."""
     if at and cron:
         raise Misconfigured("--at and --cron exclude each other: once at a time, or again and again")
+    now = app.clock()
     audience = Audience.parse(to)
+    notices.require_words(title, body)
     due_at = read_time(at) if at else None
-    with assembled() as linli:
-        now = app.clock()
-        template = bool(linli.settings.wechat_template)
-        reach = linli.database.submit(notices.count, audience, linli.community.id or 0, now, template).result()
-        typer.echo(
-            f"{audience.label}: {reach.households} flats, {reach.people} people: {reach.chat} by chat, {reach.template} by template"
-        )
-        for reason, number in reach.unreachable.items():
-            typer.echo(f"  {number} cannot be told: {reason}")
-        if reach.unknown:
-            raise Misconfigured(f"nobody belongs to {', '.join(reach.unknown)}; check --to. Nothing was sent")
+    if due_at or cron:
+        notices.when_due(due_at, cron, now)
+    with assembled(demo=demo) as linli:
+        _tell_reach(linli, audience, now)
         if dry_run:
             return
 
@@ -50,17 +51,26 @@ def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool) -
             return notice
 
         notice = linli.database.submit(create).result()
-        when = (
-            f"at {notice.due_at:%Y-%m-%d %H:%M}"
-            if notice.due_at
-            else f"in {notices.UNDO.seconds} s; `linli notice recall {notice.public_id}` undoes it"
-        )
-        typer.echo(f"{notice.public_id}: goes out {when}")
+        undo = f"in {notices.UNDO.seconds} s; `linli notice recall {notice.public_id}{' --demo' if demo else ''}` undoes it"
+        typer.echo(f"{notice.public_id}: goes out {f'at {notice.due_at:%Y-%m-%d %H:%M}' if notice.due_at else undo}")
 
 
-def recall(public_id: str) -> None:
+def _tell_reach(linli: app.Linli, audience: Audience, now: datetime) -> None:
+    """Print who would be told; raises Misconfigured when part of the audience is nobody."""
+    template = bool(linli.settings.wechat_template)
+    reach = linli.database.submit(notices.count, audience, linli.community.id or 0, now, template).result()
+    if reach.unknown:
+        raise Misconfigured(f"nobody belongs to {', '.join(reach.unknown)}; check --to. Nothing was sent")
+    typer.echo(
+        f"{audience.label}: {reach.households} flats, {reach.people} people: {reach.chat} by chat, {reach.template} by template"
+    )
+    for reason, number in reach.unreachable.items():
+        typer.echo(f"  {number} cannot be told: {reason}")
+
+
+def recall(public_id: str, *, demo: bool) -> None:
     """Stop a notice."""
-    with assembled() as linli:
+    with assembled(demo=demo) as linli:
 
         def stop(session: Session) -> int:
             notice = notices.by_public_id(session, public_id)
@@ -77,6 +87,8 @@ def read_time(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise Misconfigured(f"{text!r} is no time; write it as 2026-03-11T18:00") from error
+    if moment.year not in YEARS:
+        raise Misconfigured(f"{text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}; write it as 2026-03-11T18:00")
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 

@@ -1,14 +1,12 @@
 """`linli serve` and `linli demo`: one process that serves residents and staff."""
 
 import asyncio
+import errno
 import logging
 import shutil
 import socket
-from base64 import b64encode
 from collections.abc import Coroutine, Mapping
-from datetime import timedelta
 from ipaddress import ip_address
-from pathlib import Path
 
 import aiohttp
 import structlog
@@ -17,27 +15,24 @@ import uvloop
 from sqlmodel import Session, col, select
 
 from bot import app, config, logs
-from bot.cli import pushing
+from bot.cli import pushing, stage
+from bot.cli.stage import DEMO_APPID, demo_settings
 from bot.console import sessions
 from bot.errors import Misconfigured, WeChatRefused
-from bot.keys import Keys
 from bot.model import Community, Follower, Household, Resident, Role, Scene, Staff
 from bot.simulator.cast import CAST
 from bot.simulator.time_machine import TimeMachine
 from bot.simulator.wechat import POSTERS
 from bot.store import people, scenes, schema
-from bot.store.database import Database
 
-#: The AppID of the demo's stand-in for WeChat.
-DEMO_APPID = "wx_demo_heyuan_8f2c"
+__all__ = ["DEMO_APPID", "DEMO_SCENES", "demo", "demo_settings", "seed", "serve"]
 
 #: What the stand-in's posters begin and where they hang, by what they say.
 DEMO_SCENES: Mapping[str, tuple[str, str]] = {
     "door-3": ("door", "3栋"), "garage-b1": ("repair", "地下车库B1"), "front-desk": ("desk", "物业前台"),
 }  # fmt: skip
 
-#: Sign-in links of the demo open for as long as one plays with it.
-DEMO_LINK_LIVES = timedelta(hours=12)
+HIGHEST_PORT = 65_535
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +41,7 @@ def serve() -> None:
     """Serve a real account until stopped."""
     logs.configure()
     settings = config.load()
+    _require_free(settings.host, settings.port, "LINLI_HOST", "LINLI_PORT")
     if not settings.wechat_secret.get_secret_value():
         log.warning("LINLI_WECHAT_SECRET is missing: residents get replies, but nothing can be sent by itself")
     linli = app.Linli.assemble(settings)
@@ -64,11 +60,12 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
         raise Misconfigured(
             f"--host {host} is reached by others, and in the demo anybody may sign in; add --i-know if you mean it"
         )
-    _require_free(host, port)
-    settings = demo_settings(host=host, port=port, var=Path("var/demo"))
+    _require_free(host, port, "--host", "--port")
     if fresh:
-        shutil.rmtree(settings.var, ignore_errors=True)
+        shutil.rmtree(stage.VAR, ignore_errors=True)
+    settings = demo_settings(host=host, port=port, var=stage.VAR)
     seed(settings)
+    stage.remember(settings)
     linli = app.Linli.assemble(settings, clock=TimeMachine(app.clock))
     links = linli.database.submit(_sign_in_links, linli).result()
 
@@ -79,24 +76,10 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
     _run(app.run(app.build(linli, demo=True), host, port, welcome))
 
 
-def demo_settings(*, host: str, port: int, var: Path, **more: object) -> config.Settings:
-    """Return settings that need no account: keys derived from the installation's secret, WeChat played by ourselves."""
-    base = config.Settings.model_construct(var=var)
-    keys = Keys(config.read_secret(base))
-    return config.load(
-        _env_file=None, host=host, port=port, var=var, public_url=f"http://{host}:{port}",
-        wechat_appid=DEMO_APPID, wechat_mode="safe", wechat_token=keys.derive("demo token").hex()[:32],
-        wechat_secret=keys.derive("demo secret").hex()[:32], wechat_aes_key=_aes_key(keys),
-        wechat_api_base=f"http://{host}:{port}/simulator/api/", wechat_template="demo-notice",
-        **{"database_url": "", **more},
-    )  # fmt: skip
-
-
 def seed(settings: config.Settings) -> None:
     """Fill an empty demo database: the community of data/demo, and the stand-in's residents at home in it."""
     integrations = app.load_integrations(settings.integrations)
-    settings.var.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database)
+    database = app.reach_database(settings)
     try:
         schema.upgrade(database.engine, [integration.folder for integration in integrations])
         if database.submit(people.community, settings.wechat_appid).result() is None:
@@ -152,7 +135,7 @@ def _sign_in_links(session: Session, linli: app.Linli) -> dict[Role, tuple[str, 
     for role in Role:
         member = session.exec(select(Staff).where(Staff.role == role).order_by(col(Staff.id))).first()
         if member is not None:
-            token = sessions.make_link(session, member, linli.clock(), DEMO_LINK_LIVES)
+            token = sessions.make_link(session, member, linli.clock(), stage.LINK_LIVES)
             links[role] = (member.name, f"{linli.settings.base_url}/console/in/{token}")
     return links
 
@@ -178,14 +161,21 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _require_free(host: str, port: int) -> None:
-    with socket.socket() as probe:
+def _require_free(host: str, port: int, host_name: str, port_name: str) -> None:
+    """Raise Misconfigured when nothing can be served there, naming what to change by its name."""
+    if not 0 <= port <= HIGHEST_PORT:
+        raise Misconfigured(f"{port_name} {port} is no port; ports go from 1 to {HIGHEST_PORT}, such as 8080")
+    elsewhere = f"{host_name} {host} is no address of this machine ({{}}); use 127.0.0.1, or 0.0.0.0 for every network"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError) as error:
+        raise Misconfigured(elsewhere.format(getattr(error, "strerror", None) or error)) from error
+    with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind(address)
         except OSError as error:
-            raise Misconfigured(f"port {port} on {host} cannot be used ({error.strerror}); try --port {port + 1}") from error
-
-
-def _aes_key(keys: Keys) -> str:
-    return b64encode(keys.derive("demo aes")).decode().rstrip("=")
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise Misconfigured(elsewhere.format(error.strerror)) from error
+            other = port + 1 if 1024 <= port < HIGHEST_PORT else 8080
+            raise Misconfigured(f"{port_name} {port} on {host} cannot be used ({error.strerror}); try {other}") from error

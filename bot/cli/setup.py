@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import typer
 from sqlmodel import Session, col, delete, select
 
 from bot import app, config
-from bot.cli import show_json
+from bot.cli import account, show_json, stage
 from bot.console import sessions
 from bot.dialogue import phrases
 from bot.dialogue.understanding import read_folder
@@ -46,9 +47,8 @@ def init(roster: Path) -> None:
 def migrate(*, status: bool) -> None:
     """Bring the database to the newest shape, or only tell what it lacks."""
     settings = config.load()
-    settings.var.mkdir(parents=True, exist_ok=True)
     folders = [integration.folder for integration in app.load_integrations(settings.integrations)]
-    database = Database(settings.database)
+    database = app.reach_database(settings)
     try:
         if status:
             missing = schema.pending(database.engine, folders)
@@ -61,7 +61,7 @@ def migrate(*, status: bool) -> None:
 
 def revise(branch: str, message: str) -> None:
     """Write a revision from what differs between the code's tables and a new database; for developers."""
-    integrations = app.load_integrations(config.Settings.model_construct().integrations)
+    integrations = app.load_integrations(config.load_local().integrations)
     if branch not in {"bot", *(integration.name for integration in integrations)}:
         raise Misconfigured(f"branch {branch!r} is unknown; it is bot or the name of an integration's folder")
     folders = [integration.folder for integration in integrations]
@@ -74,11 +74,12 @@ def revise(branch: str, message: str) -> None:
             database.close()
 
 
-def user_add(login: str, name: str, role: str) -> None:
+def user_add(login: str, name: str, role: str, *, demo: bool) -> None:
     """Add a staff account and print a link that signs in."""
+    people.check_login(login)
     if role not in list(Role):
         raise Misconfigured(f"role {role!r} is unknown; one of {', '.join(Role)}")
-    settings = config.load()
+    settings = stage.settings(demo=demo)
 
     def add(session: Session) -> Staff:
         if people.staff_by_login(session, login):
@@ -94,14 +95,14 @@ def user_add(login: str, name: str, role: str) -> None:
         _print_link(database, settings, database.submit(add).result())
 
 
-def user_link(login: str) -> None:
+def user_link(login: str, *, demo: bool) -> None:
     """Print a link that signs in as `login`, once."""
-    settings = config.load()
+    settings = stage.settings(demo=demo)
     with _database(settings) as database:
         _print_link(database, settings, database.submit(_require_staff, login).result())
 
 
-def user_passwd(login: str, password: str) -> None:
+def user_passwd(login: str, password: str, *, demo: bool) -> None:
     """Set a password and sign the account out everywhere."""
 
     def change(session: Session) -> None:
@@ -110,12 +111,12 @@ def user_passwd(login: str, password: str) -> None:
         session.add(member)
         session.exec(delete(StaffSession).where(col(StaffSession.staff_id) == member.id))
 
-    with _database(config.load()) as database:
+    with _database(stage.settings(demo=demo)) as database:
         database.submit(change).result()
     typer.echo(f"{login}: password changed, signed out everywhere")
 
 
-def user_disable(login: str) -> None:
+def user_disable(login: str, *, demo: bool) -> None:
     """Disable an account and sign it out everywhere."""
 
     def disable(session: Session) -> None:
@@ -124,14 +125,14 @@ def user_disable(login: str) -> None:
         session.add(member)
         session.exec(delete(StaffSession).where(col(StaffSession.staff_id) == member.id))
 
-    with _database(config.load()) as database:
+    with _database(stage.settings(demo=demo)) as database:
         database.submit(disable).result()
     typer.echo(f"{login}: disabled, signed out everywhere")
 
 
-def user_list() -> None:
+def user_list(*, demo: bool) -> None:
     """Print all staff accounts."""
-    with _database(config.load()) as database:
+    with _database(stage.settings(demo=demo)) as database:
         for member in database.submit(_staff_of, None).result():
             typer.echo(f"{member.login:<16} {member.role:<8} {member.name}{'  (disabled)' if member.disabled_at else ''}")
 
@@ -141,30 +142,42 @@ def user_list() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing looked at; `remedy` says what to do when it is not ok."""
+    """One thing looked at; `remedy` says what to do when it is not ok, or may be a slip."""
 
     name: str
     ok: bool
     detail: str
     remedy: str = ""
 
+    @property
+    def sign(self) -> str:
+        """What stands before it on a terminal."""
+        return "✗" if not self.ok else "!" if self.remedy else "✓"
 
-def doctor(*, as_json: bool) -> None:
+
+def doctor(*, as_json: bool, demo: bool) -> None:
     """Print what is well and what is not; exit code 1 if anything is not."""
-    findings = list(_look())
+    findings = [*_look_for_slips(), *_look(demo)]
     for finding in findings:
         if as_json:
             show_json(asdict(finding))
         else:
-            typer.echo(f"{'✓' if finding.ok else '✗'} {finding.name}: {finding.detail}")
+            typer.echo(f"{finding.sign} {finding.name}: {finding.detail}")
             if finding.remedy:
                 typer.echo(f"    → {finding.remedy}")
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-def _look() -> Iterator[Finding]:
+def _look_for_slips() -> Iterator[Finding]:
+    for name in config.unknown_settings():
+        meant = get_close_matches(name, config.setting_names(), 1)
+        remedy = f"write {meant[0]} if that is meant, or take it out" if meant else "take it out; README.md lists the settings"
+        yield Finding(name="settings", ok=True, detail=f"{name} is no setting and has no effect", remedy=remedy)
+
+
+def _look(demo: bool) -> Iterator[Finding]:
     try:
-        settings = config.load()
+        settings = stage.settings(demo=demo)
         integrations = app.load_integrations(settings.integrations)
     except LinliError as error:
         yield Finding(name="settings", ok=False, detail=str(error), remedy="mend the settings named above, then run again")
@@ -173,7 +186,7 @@ def _look() -> Iterator[Finding]:
     yield _look_at_database(settings, [integration.folder for integration in integrations])
     yield _look_at_intents(settings)
     yield from asyncio.run(_look_at_wechat(settings))
-    https = settings.base_url.startswith("https://")
+    https = settings.base_url.startswith("https://") or demo
     yield Finding(
         name="public address", ok=https, detail=settings.base_url,
         remedy="" if https else "set LINLI_PUBLIC_URL=https://… ; residents' links and the console's cookie need it",
@@ -181,8 +194,11 @@ def _look() -> Iterator[Finding]:
 
 
 def _look_at_database(settings: config.Settings, folders: list[Path]) -> Finding:
-    settings.var.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database)
+    try:
+        database = app.reach_database(settings)
+    except Misconfigured as error:
+        detail, _, remedy = str(error).rpartition("; ")
+        return Finding(name="database", ok=False, detail=detail, remedy=remedy)
     kind = database.engine.dialect.name
     try:
         if missing := schema.pending(database.engine, folders):
@@ -191,12 +207,21 @@ def _look_at_database(settings: config.Settings, folders: list[Path]) -> Finding
             return Finding(name="database", ok=False, detail=f"{kind}: no community yet", remedy="run `linli init FOLDER`")
         return Finding(name="database", ok=True, detail=f"{kind}, up to date")
     except Exception as error:  # the driver's errors are many; the doctor shows them all the same way
-        return Finding(name="database", ok=False, detail=f"{kind}: {type(error).__name__}", remedy="check LINLI_DATABASE_URL")
+        return Finding(name="database", ok=False, detail=f"{kind}: {type(error).__name__}", remedy=_check_of(settings))
     finally:
         database.close()
 
 
+def _check_of(settings: config.Settings) -> str:
+    return "check LINLI_DATABASE_URL" if settings.database_url else f"check the file linli.db in LINLI_VAR ({settings.var})"
+
+
 def _look_at_intents(settings: config.Settings) -> Finding:
+    if not settings.intents_folder.is_dir():
+        detail = f"LINLI_INTENTS: {settings.intents_folder} is not a folder"
+        return Finding(
+            name="intents", ok=False, detail=detail, remedy="name the one that holds the intent files, or leave it out"
+        )
     catalogue = files.load(read_folder(settings.intents_folder), phrases.NEEDED)
     errors = [problem for problem in catalogue.problems if problem.severity == "error"]
     detail = f"{len(catalogue.intents)} intents, {len(errors)} errors"
@@ -215,18 +240,17 @@ async def _look_at_wechat(settings: config.Settings) -> list[Finding]:
         try:
             await client.token()
         except WeChatRefused as error:
-            remedy = (
-                "add this server's address to the account's IP whitelist (基本配置)"
-                if error.errcode == 40164
-                else "check LINLI_WECHAT_APPID and LINLI_WECHAT_SECRET"
-            )
-            return [Finding(name="wechat", ok=False, detail=str(error), remedy=remedy)]
+            return [Finding(name="wechat", ok=False, detail=str(error), remedy=account.way_out(error))]
         return [Finding(name="wechat", ok=True, detail="an access token was given"), await _look_at_clock(http, settings)]
 
 
 async def _look_at_clock(http: aiohttp.ClientSession, settings: config.Settings) -> Finding:
-    async with http.get(settings.wechat_api_base) as response:
-        date = response.headers.get("Date")
+    try:
+        async with http.get(settings.wechat_api_base) as response:
+            date = response.headers.get("Date")
+    except (aiohttp.ClientError, TimeoutError) as error:
+        reason = f"WeChat did not tell the time ({type(error).__name__})"
+        return Finding(name="clock", ok=False, detail=reason, remedy="run the command again in a minute")
     skew = abs(datetime.now(UTC) - parsedate_to_datetime(date)) if date else timedelta()
     ok = skew < CLOCK_SKEW
     return Finding(
@@ -255,6 +279,8 @@ def _read_roster(folder: Path) -> dict[str, str]:
             texts[path.name] = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise Misconfigured(f"{path} is not UTF-8; in Excel choose “CSV UTF-8” when saving") from error
+        except OSError as error:
+            raise Misconfigured(f"{path} cannot be read ({error.strerror}); put a CSV file of that name there") from error
     return texts
 
 
@@ -272,5 +298,7 @@ def _require_staff(session: Session, login: str) -> Staff:
 
 
 def _print_link(database: Database, settings: config.Settings, member: Staff) -> None:
-    token = database.submit(sessions.make_link, member, app.clock(), LINK_LIVES).result()
-    typer.echo(f"{member.role} {member.name} ({member.login}): {settings.base_url}/console/in/{token}  (once, 15 minutes)")
+    is_demo = settings.wechat_appid == stage.DEMO_APPID
+    lives, words = (stage.LINK_LIVES, "12 hours") if is_demo else (LINK_LIVES, "15 minutes")
+    token = database.submit(sessions.make_link, member, app.clock(), lives).result()
+    typer.echo(f"{member.role} {member.name} ({member.login}): {settings.base_url}/console/in/{token}  (once, {words})")

@@ -3,7 +3,6 @@
 import io
 import itertools
 import logging
-import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -40,19 +39,13 @@ HELP = "/new  another resident    /new unbound  one without a flat    /at 2026-0
 def try_(texts: Sequence[str], *, as_json: bool, now: str) -> None:
     """Judge each message as the webhook would."""
     moment = read_time(now) if now else app.clock()
-    understanding = Understanding.load(_intents_folder(), config.shipped("data"))
+    understanding = Understanding.load(config.load_local().intents_folder, config.shipped("data"))
     for text in _lines() if not texts or list(texts) == ["-"] else texts:
         judgement = judge(understanding, text, moment)
         if as_json:
             show_json(_as_json(judgement))
         else:
             _explain(judgement)
-
-
-def _intents_folder() -> Path:
-    """Return LINLI_INTENTS or the shipped folder; no other setting is needed to judge a message."""
-    given = os.environ.get("LINLI_INTENTS")
-    return Path(given) if given else config.shipped("intents")
 
 
 def _forgive_encoding() -> None:
@@ -135,9 +128,7 @@ def _turn(room: "Room", line: str, as_json: bool) -> None:
 
 def _answer_json(answer: Answer) -> dict[str, Any]:
     outcome = answer.outcome
-    shown: dict[str, Any] = {"kind": outcome.kind, "intent": outcome.intent, "slot": outcome.slot}
-    if outcome.options:
-        shown["options"] = list(outcome.options)
+    shown = {"kind": outcome.kind, "intent": outcome.intent, "slot": outcome.slot, "options": list(outcome.options)}
     return {"reply": list(answer.texts), "outcome": shown, "values": dict(answer.values)}
 
 
@@ -154,7 +145,7 @@ class Room:
     @classmethod
     def open(cls, folder: Path, frozen: datetime | None, understanding: Understanding | None = None) -> "Room":
         """Make the database with the demo community and seat the first resident."""
-        settings = config.Settings.model_construct()
+        settings = config.load_local()
         integrations = app.load_integrations(settings.integrations)
         database = Database(f"sqlite:///{folder / 'chat.db'}")
         SQLModel.metadata.create_all(database.engine)
@@ -162,7 +153,7 @@ class Room:
         files = {name: (demo / name).read_text(encoding="utf-8") for name in people.COLUMNS}
         database.submit(people.import_roster, files, APPID, frozen or app.clock()).result()
         community = database.submit(people.community, APPID).result()
-        understanding = understanding or Understanding.load(_intents_folder(), config.shipped("data"))
+        understanding = understanding or Understanding.load(settings.intents_folder, config.shipped("data"))
         context = Context(
             community=community or Community(appid=APPID, name=""), keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",
             messages=understanding.catalogue.messages,
@@ -182,8 +173,8 @@ class Room:
         if line in {"/new", "/new unbound"}:
             self.seat(bound=line == "/new")
             return None
-        if line.startswith("/at "):
-            self.frozen = read_time(line.removeprefix("/at ").strip())
+        if line.split()[0] == "/at":
+            self.frozen = _read_at(line)
             return None
         if line.startswith("/"):
             raise Misconfigured(f"{line.split()[0]} is no command. {HELP}")
@@ -204,6 +195,13 @@ class Room:
             place = "和苑小区3栋北侧"
             return messages.Location(**push, created_at=self.now, latitude=30.27, longitude=120.15, label=place)
         return messages.Text(**push, created_at=self.now, text=line)
+
+
+def _read_at(line: str) -> datetime:
+    moment = line.removeprefix("/at").strip()
+    if not moment:
+        raise Misconfigured("/at needs a time, such as /at 2026-03-11T10:00")
+    return read_time(moment)
 
 
 def _settle(session: Session, openid: str, bound: bool, now: datetime) -> None:

@@ -6,19 +6,20 @@ stream carries no data of anybody: a page that is concerned fetches its part ane
 
 import asyncio
 import contextlib
+from datetime import timedelta
 
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse, sse_response
 
-from bot.console.parts import PARTS, signed_in
+from bot.console.parts import PARTS, signed_in, still_signed_in
 from bot.plugin import row_id
 from bot.store import events
 
 #: Seconds between looks at the event table, for all streams of this process together.
 LOOK = 1.0
 
-#: After so many looks it is asked again whether the session still holds.
-LOOKS_PER_CHECK = 30
+#: How often it is asked again whether the session still holds; a page that stands open does not keep it alive.
+CHECK_EVERY = timedelta(seconds=30)
 
 #: Streams of one person; a browser holds six connections, and somebody may use two.
 MOST = 16
@@ -42,18 +43,19 @@ async def stream(request: web.Request) -> web.StreamResponse:
     mine = [stream for stream, owner in request.app[STREAMS].items() if owner == member.id]
     if len(mine) >= MOST:
         raise web.HTTPTooManyRequests(text="打开的页面太多了，请关掉几个。")
-    database = request.app[PARTS].database
+    database, clock = request.app[PARTS].database, request.app[PARTS].clock
     said = row_id(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
     newest = await database.read(events.last_id)
     last = said if said is not None and said <= newest else newest
     async with sse_response(request) as response:
         request.app[STREAMS][response] = member.id or 0
-        looked = 0
+        checked = clock()
         try:
             while response.is_connected():
-                looked += 1
-                if looked % LOOKS_PER_CHECK == 0 and await signed_in(request) is None:
-                    break
+                if clock() - checked >= CHECK_EVERY:
+                    checked = clock()
+                    if await still_signed_in(request) is None:
+                        break
                 for event in await database.read(events.since, last):
                     last = event.id or last
                     await response.send(event.kind.partition(".")[0], id=str(last))

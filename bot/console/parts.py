@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 from jinja2 import Environment
 
 from bot.console import permissions, sessions
-from bot.console.views import environment, note_of
+from bot.console.views import environment, note_of, readable
 from bot.dialogue.turn import House
 from bot.dialogue.understanding import Understanding
 from bot.model import Staff
@@ -52,25 +51,40 @@ MENU = web.AppKey("menu", list[Page])
 
 
 async def signed_in(request: web.Request) -> Staff | None:
-    """Return who is signed in; at most once a minute that is written down."""
-    parts = request.app[PARTS]
-    token = request.cookies.get(COOKIE) or request.cookies.get(PLAIN_COOKIE)
-    if not token:
-        return None
-    now = parts.clock()
-    member = await parts.database.read(sessions.find, token, now)
+    """Return who is signed in and asks for something; at most once a minute that is written down."""
+    parts, token, now = request.app[PARTS], _token(request), request.app[PARTS].clock()
+    member = await still_signed_in(request)
     if member is not None and await parts.database.read(sessions.is_stale, token, now):
         await parts.database.write(sessions.touch, token, now)
     return member
+
+
+async def still_signed_in(request: web.Request) -> Staff | None:
+    """Return who is signed in, without a word that anybody is there."""
+    parts, token = request.app[PARTS], _token(request)
+    return await parts.database.read(sessions.find, token, parts.clock()) if token else None
+
+
+def _token(request: web.Request) -> str:
+    return request.cookies.get(COOKIE) or request.cookies.get(PLAIN_COOKIE) or ""
+
+
+def browser_of(request: web.Request) -> str:
+    """Return the browser's name for itself."""
+    return readable(request.headers.get("User-Agent", ""))
 
 
 async def read_form(request: web.Request) -> dict[str, str]:
     """Return the fields that were posted, files left out; raises HTTP 400 for a body that is no form."""
     try:
         posted = await request.post()
-    except (ValueError, LookupError, AssertionError, HttpProcessingError) as error:  # charset, boundary, encoding
+        fields = {name: value for name, value in posted.items() if isinstance(value, str)}
+        "".join(fields.values()).encode()  # some charsets hold halves of signs, which nobody can keep
+    except web.HTTPException:  # such as one that is too large
+        raise
+    except Exception as error:  # charset, boundary, encodings: a body is broken in many ways, with an error for each
         raise web.HTTPBadRequest(text="这个表单读不出来，请回到页面重新提交。") from error
-    return {name: value for name, value in posted.items() if isinstance(value, str)}
+    return {name: value.replace("\0", "") for name, value in fields.items()}  # PostgreSQL keeps no zero byte
 
 
 def shared_values(request: web.Request, parts: Parts, member: Staff | None, page: Page | None) -> dict[str, Any]:

@@ -38,7 +38,7 @@ SHORTEST = 10
 
 
 def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+    return sha256(token.encode(errors="surrogateescape")).hexdigest()  # a cookie may hold any bytes
 
 
 def make_link(session: Session, member: Staff, now: datetime, lives: timedelta) -> str:
@@ -119,7 +119,10 @@ def end_all(session: Session, member: Staff) -> None:
 def hash_password(password: str) -> str:
     """Return the PHC string of a password; raises Refusal for one that is too short."""
     if len(password) < SHORTEST:
-        raise Refusal(f"密码至少 {SHORTEST} 个字符。")
+        raise Refusal(
+            f"密码至少 {SHORTEST} 个字符。",
+            english=f"the password has {len(password)} characters; it needs {SHORTEST} or more",
+        )
     return _argon().derive_phc_encoded(password.encode())
 
 

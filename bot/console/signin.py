@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.console import sessions
-from bot.console.parts import PARTS, cookie_name, read_form, shared_values
+from bot.console.parts import PARTS, browser_of, cookie_name, read_form, shared_values
 from bot.console.views import respond
 from bot.errors import Refusal
 from bot.plugin import View
@@ -48,7 +48,7 @@ async def enter(request: web.Request) -> web.Response:
         return _page(
             request, "console/signin.html", 422, login=login, fault="登录名或密码不对。忘了密码，请管理员发一个登录链接。", to=to
         )
-    token = await parts.database.write(sessions.begin, member, request.headers.get("User-Agent", ""), now)
+    token = await parts.database.write(sessions.begin, member, browser_of(request), now)
     return _welcome(request, token, to or "/console/start")
 
 
@@ -63,7 +63,7 @@ async def show_link(request: web.Request) -> web.Response:
 async def enter_by_link(request: web.Request) -> web.Response:
     """Use the link up and sign in."""
     parts = request.app[PARTS]
-    browser = request.headers.get("User-Agent", "")
+    browser = browser_of(request)
     try:
         token = await parts.database.write(sessions.use_link, request.match_info["token"], browser, parts.clock())
     except Refusal as refusal:
@@ -74,7 +74,7 @@ async def enter_by_link(request: web.Request) -> web.Response:
 async def enter_demo(request: web.Request) -> web.Response:
     """Sign in as the first of a role; only in the demo, where the people are made up and everybody may be anybody."""
     parts = request.app[PARTS]
-    role, browser = request.match_info["role"], request.headers.get("User-Agent", "")
+    role, browser = request.match_info["role"], browser_of(request)
     member = await parts.database.read(sessions.first_of, role)
     if member is None:
         raise web.HTTPNotFound

@@ -67,7 +67,7 @@ def _serve(session: Session, parts: Parts, page: Page, member: Staff, request: w
            ) -> View | Redirect | Download:  # fmt: skip
     desk = Desk(
         session=session, now=parts.clock(), context=parts.house().context, staff=member, params=dict(request.match_info),
-        query=dict(request.query), form=form, may=lambda need: permissions.may(member.role, need),
+        query={name: value.replace("\0", "") for name, value in request.query.items()}, form=form, may=lambda need: permissions.may(member.role, need),
     )  # fmt: skip
     return page.run(desk)
 

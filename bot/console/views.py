@@ -70,4 +70,9 @@ def respond(result: View | Redirect | Download, templates: Environment, shared: 
 
 def note_of(request: web.Request) -> str:
     """Return the note that the page before left."""
-    return unquote(request.cookies.get(NOTE, ""))[:200]
+    return readable(unquote(request.cookies.get(NOTE, "")))[:200]
+
+
+def readable(text: str) -> str:
+    """Return a header's text with signs that can be kept and shown: what is no UTF-8 becomes question marks."""
+    return text.encode(errors="replace").decode()

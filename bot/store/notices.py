@@ -49,9 +49,15 @@ class Audience:
         """Read 全体, or parts such as 3栋, 3栋2单元, 3栋2单元501, 独居老人, separated by commas or spaces."""
         parts = list(dict.fromkeys(part for part in re.split(r"[,，、;；\s]+", text.strip()) if part))
         if not parts:
-            raise Refusal("请写明发给谁，例如：全体、3栋、3栋2单元、3栋2单元501、独居老人。")
+            raise Refusal(
+                "请写明发给谁，例如：全体、3栋、3栋2单元、3栋2单元501、独居老人。",
+                english="nobody is named; write 全体, 3栋, 3栋2单元, 3栋2单元501 or a tag",
+            )
         if len(parts) > PARTS:
-            raise Refusal(f"一次最多写 {PARTS} 个楼栋、单元、户或标签，现在有 {len(parts)} 个。请分几次发，或发给全体。")
+            raise Refusal(
+                f"一次最多写 {PARTS} 个楼栋、单元、户或标签，现在有 {len(parts)} 个。请分几次发，或发给全体。",
+                english=f"{len(parts)} parts are named, and a notice takes {PARTS}; send several, or one to 全体",
+            )
         if any(part in EVERYONE for part in parts):
             return cls(everyone=True)
         buildings, units, flats, tags = [], [], [], []
@@ -206,13 +212,22 @@ def read_cron(text: str) -> CronTrigger:
     """
     fields = text.split()
     if len(fields) != 5:
-        raise Refusal(f"周期“{text}”应有五段：分 时 日 月 星期，例如 0 9 * * mon（每周一 9:00）。")
+        raise Refusal(
+            f"周期“{text}”应有五段：分 时 日 月 星期，例如 0 9 * * mon（每周一 9:00）。",
+            english=f"cron {text!r} has {len(fields)} fields; it takes minute hour day month weekday, such as 0 9 * * mon",
+        )
     if _NUMERIC_WEEKDAY.search(fields[4]):
-        raise Refusal(f"周期“{text}”的星期请用 mon tue wed thu fri sat sun，不要用数字（各种软件对数字的理解不一样）。")
+        raise Refusal(
+            f"周期“{text}”的星期请用 mon tue wed thu fri sat sun，不要用数字（各种软件对数字的理解不一样）。",
+            english=f"cron {text!r} numbers its weekday, which programs read differently; write mon tue wed thu fri sat sun",
+        )
     try:
         return CronTrigger.from_crontab(text, timezone=SHANGHAI)
     except ValueError as error:
-        raise Refusal(f"周期“{text}”写得不对：{error}。例如 0 9 1 * * 是每月1号 9:00。") from error
+        raise Refusal(
+            f"周期“{text}”写得不对：{error}。例如 0 9 1 * * 是每月1号 9:00。",
+            english=f"cron {text!r} cannot be read: {error}; write it as 0 9 1 * * (09:00 on the first of each month)",
+        ) from error
 
 
 def next_occurrence(cron: str, after: datetime) -> datetime | None:
@@ -227,8 +242,7 @@ def next_occurrence(cron: str, after: datetime) -> datetime | None:
 def draft(session: Session, community_id: int, title: str, body: str, audience: Audience, now: datetime,
           staff_id: int | None = None) -> Notice:  # fmt: skip
     """Write a notice down without sending it."""
-    if not title.strip() or not body.strip():
-        raise Refusal("标题和内容都要写。")
+    require_words(title, body)
     notice = Notice(
         community_id=community_id, title=title.strip()[:60], body=body.strip()[:600], audience=audience.to_json(),
         created_at=now, created_by=staff_id,
@@ -238,17 +252,32 @@ def draft(session: Session, community_id: int, title: str, body: str, audience: 
     return notice
 
 
-def schedule(session: Session, notice: Notice, due_at: datetime | None, cron: str, now: datetime) -> None:
-    """Let a notice be published at `due_at`, or whenever `cron` says."""
+def require_words(title: str, body: str) -> None:
+    """Raise Refusal for a notice that says nothing."""
+    if not title.strip() or not body.strip():
+        raise Refusal("标题和内容都要写。", english="title and body must both say something; give --title and --body")
+
+
+def when_due(due_at: datetime | None, cron: str, now: datetime) -> datetime:
+    """Return when a notice is due first; raises Refusal for a time that is over or further ahead than AHEAD."""
     if cron:
         due_at = next_occurrence(cron, now)
     if due_at is None or due_at <= now:
-        raise Refusal("发送时间要在现在之后。")
+        raise Refusal("发送时间要在现在之后。", english="the time to send is over; name one that is yet to come")
     if due_at > now + AHEAD:
-        raise Refusal(f"发送时间 {due_at:%Y-%m-%d} 太远了，最多提前一年。")
-    notice.due_at, notice.cron, notice.state = due_at, cron, NoticeState.SCHEDULED
+        raise Refusal(
+            f"发送时间 {due_at:%Y-%m-%d} 太远了，最多提前一年。",
+            english=f"{due_at:%Y-%m-%d} is too far ahead; a notice is scheduled for a year at most",
+        )
+    return due_at
+
+
+def schedule(session: Session, notice: Notice, due_at: datetime | None, cron: str, now: datetime) -> None:
+    """Let a notice be published at `due_at`, or whenever `cron` says."""
+    notice.due_at, notice.cron, notice.state = when_due(due_at, cron, now), cron, NoticeState.SCHEDULED
     session.add(notice)
-    events.record(session, now, "notice.scheduled", subject=f"notice:{notice.public_id}", due_at=due_at.isoformat())
+    when = notice.due_at.isoformat()
+    events.record(session, now, "notice.scheduled", subject=f"notice:{notice.public_id}", due_at=when)
 
 
 def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta = UNDO, occurrence: datetime | None = None,

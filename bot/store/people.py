@@ -24,6 +24,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 #: What a login may be: it stands in addresses and on command lines.
 LOGIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
+#: Columns whose numbers are compared with what residents say: 0501 is their 501.
+_NUMBERED = ("building", "unit", "room")
+
 _RESIDENT_ROLES = ("owner", "tenant", "family")
 
 
@@ -85,7 +88,10 @@ def staff_by_login(session: Session, login: str) -> Staff | None:
 def check_login(login: str) -> None:
     """Raise Refusal for a login that no address and no command line could hold."""
     if not LOGIN.fullmatch(login) or set(login) <= {"."}:
-        raise Refusal(f"登录名“{login[:40]}”不能用：用 1 到 40 个字母、数字、点、横线或下划线，例如 chen.li。")
+        raise Refusal(
+            f"登录名“{login[:40]}”不能用：用 1 到 40 个字母、数字、点、横线或下划线，例如 chen.li。",
+            english=f"login {login[:40]!r} cannot be used; take 1 to 40 letters, digits, dots, dashes or underscores",
+        )
 
 
 def _read(name: str, files: Mapping[str, str]) -> list[_Row]:
@@ -96,7 +102,9 @@ def _read(name: str, files: Mapping[str, str]) -> list[_Row]:
     try:
         return _rows(name, reader)
     except csv.Error as error:
-        raise Misconfigured(f"{name}:{reader.line_num}: cannot be read as CSV: {error}; save it anew as CSV (UTF-8)") from error
+        raise Misconfigured(
+            f"{name}:{reader.line_num}: cannot be read as CSV: {error}; close its quotation marks, or save it anew as CSV (UTF-8)"
+        ) from error
 
 
 def _rows(name: str, reader: "csv.DictReader[str]") -> list[_Row]:
@@ -109,7 +117,7 @@ def _rows(name: str, reader: "csv.DictReader[str]") -> list[_Row]:
 def _cell(column: str, value: str | None) -> str:
     """Return a cell as it is kept: half-width, without signs that cannot be seen, numbers of flats without leading zeros."""
     said = "".join(sign for sign in unicodedata.normalize("NFKC", value or "") if sign.isprintable()).strip()
-    return (said.lstrip("0") or said) if column in {"building", "unit"} and said.isdigit() else said
+    return (said.lstrip("0") or said) if column in _NUMBERED and said.isdigit() else said
 
 
 def _faults(tables: Mapping[str, Sequence[_Row]]) -> Iterator[str]:
@@ -122,7 +130,7 @@ def _faults(tables: Mapping[str, Sequence[_Row]]) -> Iterator[str]:
         flats.add(row.flat)
     for row in tables["residents.csv"]:
         if row.flat not in flats:
-            yield f"{row.place}: flat {'-'.join(filter(None, row.flat))} is not in households.csv"
+            yield f"{row.place}: flat {'-'.join(filter(None, row.flat))} is not in households.csv; add it there, or correct building, unit and room"
         if row["role"] not in _RESIDENT_ROLES:
             yield f"{row.place}: role {row['role']!r} is unknown; one of {', '.join(_RESIDENT_ROLES)}"
     for row in tables["staff.csv"]:
@@ -149,7 +157,7 @@ class _Flats:
 
 def _households(session: Session, community: Community, rows: Sequence[_Row]) -> _Flats:
     known = session.exec(select(Household).where(Household.community_id == community.id)).all()
-    flats = {(flat.building, flat.unit, flat.room): flat for flat in known}
+    flats = {(_cell("building", flat.building), _cell("unit", flat.unit), _cell("room", flat.room)): flat for flat in known}
     before = len(flats)
     for row in rows:
         if row.flat not in flats:

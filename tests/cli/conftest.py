@@ -16,7 +16,9 @@ from typer.testing import CliRunner
 
 from bot import app, config
 from bot.cli import app as linli
+from bot.cli import in_english
 from bot.cli.serving import demo_settings, seed
+from bot.errors import LinliError
 from bot.simulator import server
 from bot.simulator.wechat import WeChat
 from bot.store.database import Database
@@ -34,6 +36,16 @@ class Said:
     code: int
 
 
+def run(*words: str, keys: str = "") -> Said:
+    """Run `linli …`; `keys` are typed. What ends it unforeseen is raised here."""
+    result = CliRunner().invoke(linli, list(words), input=keys)
+    if isinstance(result.exception, LinliError):
+        return Said(result.output, in_english(result.exception), 1)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Said(result.output, "", result.exit_code)
+
+
 @dataclass
 class Desk:
     """An operator's terminal. `answers` replaces what WeChat says to a call, one answer for each time."""
@@ -45,9 +57,7 @@ class Desk:
 
     async def run(self, *words: str, keys: str = "") -> Said:
         """Run `linli …`; `keys` are typed."""
-        result = await asyncio.to_thread(CliRunner().invoke, linli, list(words), input=keys)
-        broken = result.exception if not isinstance(result.exception, SystemExit) else None
-        return Said(result.output, str(broken or ""), result.exit_code)
+        return await asyncio.to_thread(run, *words, keys=keys)
 
     def ask(self, fn: Callable[[Session], Any]) -> Any:
         """Read or write the installation's database."""

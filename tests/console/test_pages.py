@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlmodel import Session, select
 
-from bot.console import permissions
+from bot.console import live, permissions
 from bot.model import Conversation, Line, Notice, NoticeState, Resident, Role, Task
-from bot.store import channels, conversations
+from bot.store import channels, conversations, events
 
 if TYPE_CHECKING:
     from tests.console.conftest import Office
@@ -182,6 +184,70 @@ async def test_manager_reads_intents_but_does_not_save(office: Office) -> None:
     async with await office.browser(Role.MANAGER) as manager:
         assert (await manager.get("/console/intents/file/faq/hours.yaml")).status == 200
         assert (await manager.post("/console/intents/file/faq/hours.yaml", data={"text": "x"})).status == 403
+
+
+FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"
+
+
+def part(headers: str = "", body: bytes = b"x") -> bytes:
+    return b'--b\r\nContent-Disposition: form-data; name="login"\r\n' + headers.encode() + b"\r\n" + body + b"\r\n--b--\r\n"
+
+
+#: Kind of body and body; none of them is a form.
+BROKEN = [
+    (f"{FORM}; charset=utf-7", b"login=+2AA-"), (f"{FORM}; charset=unicode_escape", b"login=\\ud800"),
+    (f"{FORM}; charset=hex", b"login=00"), (PARTS, part("Content-Transfer-Encoding: foo\r\n")), (PARTS, part(body=b"\xff")),
+    (PARTS, part("Content-Type: text/plain; charset=unicode_escape\r\n", b"\\ud800")), (PARTS, part()[:-9]), (PARTS, b""),
+]  # fmt: skip
+
+
+async def test_form_broken_in_any_way_is_no_fault_of_ours(office: Office) -> None:
+    async with await office.browser() as browser:
+        for kind, body in BROKEN:
+            assert (await browser.post("/console/in", data=body, headers={"Content-Type": kind})).status == 400, (kind, body)
+        odd = await browser.post("/console/in", data=b"login=%00%ff", headers={"Content-Type": FORM})
+        assert odd.status == 422
+        packed = {"Content-Type": FORM, "Content-Encoding": "gzip"}  # the last, for the connection ends with it
+        assert (await browser.post("/console/in", data=b"login=a", headers=packed)).status == 400
+
+
+async def test_address_that_nothing_can_have_is_not_found(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        for path in ("tickets/%00", "photos/%00", "intents/file/a%00.yaml", f"intents/file/{'a' * 5000}"):
+            assert (await admin.get(f"/console/{path}")).status == 404, path
+
+
+async def test_zero_bytes_are_left_out_of_what_is_kept(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        await manager.post("/console/notices", data={"to": "3栋\0", "title": "停\0水", "body": "明\0天", "when": "now"})
+
+    [notice] = await office.linli.database.read(lambda session: session.exec(select(Notice)).all())
+    assert (notice.title, notice.body) == ("停水", "明天")
+
+
+async def test_open_page_neither_keeps_a_session_alive_nor_outlives_it(office: Office) -> None:
+    def happen(session: Session) -> None:
+        events.record(session, office.clock(), "repair.opened")
+
+    async with await office.browser(Role.STAFF) as browser, browser.get("/console/live") as stream:
+        office.clock.move(timedelta(hours=7))
+        await office.linli.database.write(happen)
+        assert b"data: repair" in await stream.content.readuntil(b"repair")
+
+        office.clock.move(timedelta(hours=7))
+        async with asyncio.timeout(10):
+            await stream.content.read()
+        assert (await browser.get("/console/live")).status == 403
+
+
+async def test_streams_of_one_person_are_bounded(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as browser:
+        streams = [await browser.get("/console/live") for _ in range(live.MOST)]
+        one_more = await browser.get("/console/live")
+        for stream in streams:
+            stream.close()
+
+    assert one_more.status == 429
 
 
 ODD = ["²", "99999999999999999999", "9" * 5000, "-1", "abc", "%00", "1e3"]

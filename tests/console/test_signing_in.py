@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp.test_utils import TestServer
+from sqlmodel import Session, select
 
 from bot import app
 from bot.console import sessions
 from bot.errors import Refusal
-from bot.model import Role
+from bot.model import Role, Staff
 from tests.console.conftest import Browser
 
 if TYPE_CHECKING:
     from tests.console.conftest import Office
+
+
+PASSWORD = "a good long password"
+
+
+def _give_password(session: Session, login: str) -> None:
+    member = session.exec(select(Staff).where(Staff.login == login)).one()
+    member.password = sessions.hash_password(PASSWORD)
+    session.add(member)
 
 
 async def test_link_signs_in_once_and_looking_at_it_does_not_use_it_up(office: Office) -> None:
@@ -135,6 +147,26 @@ async def test_demo_lets_anybody_in_as_any_role_and_a_real_office_does_not(offic
     async with await office.browser() as browser:
         assert (await browser.post("/console/in/as/admin", allow_redirects=False)).status == 404
         assert "身份进入" not in await (await browser.get("/console/in")).text()
+
+
+async def test_header_of_any_bytes_is_answered(office: Office) -> None:
+    def ask(what: str, header: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", office.server.port or 0), timeout=5) as line:
+            line.sendall(f"{what} HTTP/1.0\r\nHost: 127.0.0.1\r\n".encode() + header + b"\r\n\r\n")
+            return line.recv(100)
+
+    for header in (b"Cookie: sid=\xff", b"Cookie: note=\xff", b"User-Agent: \xff"):
+        assert b" 303 " in await asyncio.to_thread(ask, f"POST {await office.link(Role.STAFF)}", header), header
+        assert b" 200 " in await asyncio.to_thread(ask, "GET /console/in", header), header
+
+
+async def test_signing_in_is_answered_whatever_page_is_asked_for(office: Office) -> None:
+    await office.linli.database.write(_give_password, "admin")
+    async with await office.browser() as browser:
+        for to in ("/console\r\nX-Evil: 1", "/console\n", "/console/a b"):
+            form = {"login": "admin", "password": PASSWORD, "to": to}
+            response = await browser.post("/console/in", data=form, allow_redirects=False)
+            assert (response.status, response.headers["Location"]) == (303, "/console/start"), to
 
 
 @pytest.mark.parametrize(

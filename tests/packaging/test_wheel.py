@@ -86,7 +86,7 @@ def test_installed_command_understands_with_the_shipped_tables(installed: Instal
 
 
 def test_wheel_brings_the_database_to_its_newest_shape(installed: Installed) -> None:
-    plain = ["LINLI_WECHAT_TOKEN=token", "LINLI_WECHAT_APPID=wx1", "LINLI_WECHAT_MODE=plain", "LINLI_VAR=var"]
+    plain = ["LINLI_WECHAT_TOKEN=token", "LINLI_WECHAT_APPID=wx0123456789abcdef", "LINLI_WECHAT_MODE=plain", "LINLI_VAR=var"]
     (installed.folder / ".env").write_text("\n".join(plain))
 
     said = installed.run("linli", "migrate")

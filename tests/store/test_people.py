@@ -64,11 +64,24 @@ async def test_missing_column_is_named(sqlite: Database, now: datetime) -> None:
 
 async def test_one_flat_written_in_several_ways_is_one_flat(database: Database, now: datetime) -> None:
     await database.write(people.import_roster, ROSTER, "wx1", now)
-    again = {**ROSTER, "households.csv": "building,unit,room\n３,２,５０１\n03,02,502\n3,2,5\x0001\n"}
+    again = {**ROSTER, "households.csv": "building,unit,room\n３,２,５０１\n03,02,502\n3,2,5\x0001\n3,2,0501\n"}
 
     await database.write(people.import_roster, again, "wx1", now)
 
     assert await database.read(_flats) == ["3栋2单元501", "3栋2单元502"]
+
+
+async def test_flat_kept_with_leading_zeros_before_is_not_doubled(database: Database, now: datetime) -> None:
+    await database.write(people.import_roster, ROSTER, "wx1", now)
+
+    def keep_as_before(session: Session) -> None:
+        flat = session.exec(select(Household).where(Household.room == "501")).one()
+        flat.building, flat.unit = "03", "02"
+        session.add(flat)
+
+    await database.write(keep_as_before)
+
+    assert (await database.write(people.import_roster, ROSTER, "wx1", now)).households == 0
 
 
 @pytest.mark.parametrize("login", ["a/b", "..", "x" * 41, ""])
