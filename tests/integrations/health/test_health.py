@@ -125,7 +125,7 @@ def test_fever_stands_on_record_while_the_question_is_open(chat: Chat) -> None:
 
 
 def test_open_question_put_aside_for_something_else_keeps_one_record(chat: Chat) -> None:
-    chat.say("健康打卡 39.5", "厨房水管漏水了，随便什么时候来")
+    chat.say("健康打卡 39.5", "厨房水管漏水了，明天上午来修")
     said = chat.say("咳嗽")
 
     assert "39.5℃，咳嗽" in said

@@ -159,7 +159,7 @@ def test_unfixed_repair_is_meant_before_one_that_is_still_waited_for(town: Town)
 
 @pytest.mark.parametrize("said", ["没修好", "还没修好呢", "师傅来过了没修好", "修了还是漏"])
 def test_who_says_it_is_not_fixed_cancels_nothing(chat: Chat, said: str) -> None:
-    chat.say("厨房水管漏水了，随便什么时候来")
+    chat.say("厨房水管漏水了，明天上午来修")
 
     assert "已催办" in chat.say(said)
     assert [ticket.state for ticket in chat.all(Ticket)] == [TicketState.SUBMITTED]
@@ -171,7 +171,7 @@ def test_who_says_it_is_not_fixed_cancels_nothing(chat: Chat, said: str) -> None
     ("取消", TicketState.SUBMITTED, "不办了"), ("没修好", TicketState.SUBMITTED, "已催办"),
 ])  # fmt: skip
 def test_cancelling_is_read_back_and_needs_a_yes(chat: Chat, answer: str, state: TicketState, said: str) -> None:
-    chat.say("厨房水管漏水了，随便什么时候来")
+    chat.say("厨房水管漏水了，明天上午来修")
 
     asked = chat.say("取消报修")
     assert [ticket.state for ticket in chat.all(Ticket)] == [TicketState.SUBMITTED]
