@@ -119,12 +119,13 @@ def doctor(as_json: Json = False, demo: Demo = False) -> None:
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Folder of intent files; default: those of the settings.")] = None,
     as_json: Json = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
+    form: Annotated[str, typer.Option("--format", metavar="FORM", help="text, json, or github for annotations.")] = "text",
+    strict: Annotated[bool, typer.Option("--strict", help="Doubts fail, too.")] = False,
 ) -> None:
-    """Check the intent files: every fault with file, line and column."""
+    """Check the intent files: every fault and doubt with file, line and column."""
     from bot.cli import checking
 
-    checking.check(folder, as_json=as_json, strict=strict)
+    checking.check(folder, form="json" if as_json else form, strict=strict)
 
 
 @app.command("test")

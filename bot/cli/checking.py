@@ -1,36 +1,65 @@
-"""`linli check`: the intent files' faults, with file, line and column."""
+"""`linli check`: the intent files' faults and doubts, with file, line and column."""
 
 import dataclasses
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
 
-from bot import config
+from bot import app, config
 from bot.cli import show_json
 from bot.dialogue import phrases
-from bot.dialogue.understanding import read_folder
+from bot.dialogue.understanding import Understanding, read_folder
 from bot.errors import Misconfigured
 from bot.language import files
+from bot.language.files import Catalogue
 from bot.language.reader import Problem
 
 
-def check(folder: Path | None, *, as_json: bool, strict: bool) -> None:
-    """Print every fault; exit code 1 if there is an error, or with `strict` a warning."""
+def check(folder: Path | None, *, form: str, strict: bool) -> None:
+    """Print every fault, and where there is none every doubt; exit code 1 if there is a fault, or with `strict` a doubt."""
     folder = folder or config.load_local().intents_folder
     if not folder.is_dir():
         raise Misconfigured(f"{folder} is not a folder; name the one that holds your intent files")
+    if form not in _FORMS:
+        raise Misconfigured(f"--format {form!r} is unknown; one of {', '.join(_FORMS)}")
     catalogue = files.load(read_folder(folder), phrases.NEEDED)
-    for problem in catalogue.problems:
-        show_json(dataclasses.asdict(problem)) if as_json else typer.echo(line(problem))
-    errors = sum(problem.severity == "error" for problem in catalogue.problems)
-    warnings = len(catalogue.problems) - errors
-    if not as_json:
-        typer.echo(f"{len(catalogue.intents)} intents, {errors} errors, {warnings} warnings")
-    sys.exit(1 if errors or (strict and warnings) else 0)
+    problems = _look(folder, catalogue)
+    for problem in problems:
+        _FORMS[form](problem)
+    errors = sum(problem.severity == "error" for problem in problems)
+    if form == "text":
+        typer.echo(f"{len(catalogue.intents)} intents, {errors} errors, {len(problems) - errors} warnings")
+    sys.exit(1 if errors or (strict and problems) else 0)
+
+
+def _look(folder: Path, catalogue: Catalogue) -> list[Problem]:
+    """Return faults; what is doubtful is looked at only when all files are sound, for it trains on them."""
+    if any(problem.severity == "error" for problem in catalogue.problems):
+        return list(catalogue.problems)
+    understanding = Understanding.load(folder, config.shipped("data"))
+    return [*catalogue.problems, *understanding.doubts(app.clock())]
 
 
 def line(problem: Problem) -> str:
     """Return a fault as one line, its place first as compilers write it."""
     hint = f" {problem.hint}" if problem.hint else ""
     return f"{problem.file}:{problem.line}:{problem.column} {problem.code} {problem.message}{hint}"
+
+
+def _annotate(problem: Problem) -> None:
+    """Print a fault as GitHub shows it beside the line.
+
+    Source: docs.github.com/actions/reference/workflows-and-actions/workflow-commands (setting a warning message)
+    """
+    place = f"file={problem.file},line={problem.line},col={problem.column},title={problem.code}"
+    words = f"{problem.message} {problem.hint}".strip().replace("%", "%25").replace("\n", "%0A")
+    typer.echo(f"::{problem.severity} {place}::{words}")
+
+
+_FORMS: dict[str, Callable[[Problem], None]] = {
+    "text": lambda problem: typer.echo(line(problem)),
+    "json": lambda problem: show_json(dataclasses.asdict(problem)),
+    "github": _annotate,
+}

@@ -23,7 +23,7 @@ from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
 from bot.language import files
 from bot.model import Role, Staff, StaffSession
-from bot.store import people, schema
+from bot.store import channels, people, schema
 from bot.store.database import Database
 from bot.wechat.client import Client
 
@@ -205,11 +205,24 @@ def _look_at_database(settings: config.Settings, folders: list[Path]) -> Finding
             return Finding(name="database", ok=False, detail=f"{kind} lacks {', '.join(missing)}", remedy="run `linli migrate`")
         if database.submit(people.community, settings.wechat_appid).result() is None:
             return Finding(name="database", ok=False, detail=f"{kind}: no community yet", remedy="run `linli init FOLDER`")
-        return Finding(name="database", ok=True, detail=f"{kind}, up to date")
+        sent, stops = database.submit(_look_at_channels, app.clock()).result()
+        if stops:
+            return Finding(
+                name="sending", ok=False, detail="; ".join(stops), remedy="check the account's rights and IP whitelist"
+            )
+        return Finding(name="database", ok=True, detail=f"{kind}, up to date; sent today: {sent or 'nothing'}")
     except Exception as error:  # the driver's errors are many; the doctor shows them all the same way
         return Finding(name="database", ok=False, detail=f"{kind}: {type(error).__name__}", remedy=_check_of(settings))
     finally:
         database.close()
+
+
+def _look_at_channels(session: Session, now: datetime) -> tuple[str, list[str]]:
+    """Return what was sent today, and why something stands still."""
+    figures = ", ".join(f"{count} by {name}" for name, count in channels.figures(session, now).items() if count)
+    return figures, [
+        f"{stop.channel} stands still until {stop.until:%H:%M}: {stop.reason}" for stop in channels.stops(session, now).values()
+    ]
 
 
 def _check_of(settings: config.Settings) -> str:
