@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 MIRROR := $(PIP_INDEX_URL)
 
 # Programs of others check ours where node is there; without it their tests are skipped, and say so.
-PEERS := $(if $(shell command -v npm 2>/dev/null),peers,no-peers)
+PEERS := $(if $(and $(shell command -v node 2>/dev/null),$(shell command -v npm 2>/dev/null)),peers,no-peers)
 
 .PHONY: help run test lint unit check bench faults peers no-peers lock vendor wheel screenshots clean
 
@@ -64,15 +64,15 @@ clean:  ## throw away what was made here
 	@.boot/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION) || { echo "make: uv $(UV_VERSION) could not be installed; is the package registry reachable?" >&2; exit 1; }
 
 no-peers:
-	@echo "make: npm is missing, so no independent program checks ours (Debian: apt-get install nodejs npm)" >&2
+	@echo "make: NO PEERS: node or npm is missing, so no independent program checks ours (Debian: apt-get install nodejs npm)" >&2
 
 tests/peers/node_modules/.installed: tests/peers/package.json tests/peers/package-lock.json
-	@cd tests/peers && npm ci --ignore-scripts --silent
+	@cd tests/peers && npm ci --ignore-scripts --loglevel=error >/dev/null
 	@touch $@
 
-.peers/.installed: | $(UV)
+.peers/.installed: tests/peers/requirements.lock | $(UV)
 	@$(UV) venv -q --allow-existing .peers
-	@$(UV) pip install -q --python .peers/bin/python WeRoBot==1.13.1 cryptography setuptools
+	@$(UV) pip sync -q --require-hashes $(if $(MIRROR),--index-url $(MIRROR)) --python .peers/bin/python tests/peers/requirements.lock
 	@touch $@
 
 .venv/.synced: pyproject.toml uv.lock | $(UV)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,20 +51,20 @@ def ask(command: Sequence[str], cases: Iterable[object]) -> list[Any]:
     return [json.loads(line) for line in done.stdout.decode().splitlines()]
 
 
-@pytest.fixture
-def started() -> Iterator[Any]:
-    """Start programs that print their port first; they end with the test."""
-    running: list[subprocess.Popen[str]] = []
+@pytest.fixture(scope="module")
+def port_of() -> Iterator[Callable[..., int]]:
+    """Start a server that prints its port first, once per module however often it is asked for; it ends with the module."""
+    running: dict[tuple[str, ...], tuple[subprocess.Popen[str], int]] = {}
 
-    def start(command: Sequence[str]) -> int:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HERE)
-        running.append(process)
-        assert process.stdout is not None
-        return int(process.stdout.readline())
+    def start(*command: str) -> int:
+        if command not in running:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HERE)
+            assert process.stdout is not None
+            told, _, _ = select.select([process.stdout], [], [], WITHIN)
+            running[command] = process, int(process.stdout.readline()) if told else 0
+        return running[command][1]
 
     yield start
-    for process in running:
+    for process, _ in running.values():
         process.terminate()
-        process.wait(10)
-        if process.stdout is not None:
-            process.stdout.close()
+        process.communicate(timeout=10)

@@ -11,6 +11,8 @@ from bot.model import SHANGHAI
 from bot.wechat import crypto, messages
 from tests.peers.conftest import ask
 
+pytestmark = pytest.mark.peers
+
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
 ACCOUNT = crypto.Account(
     token="pamtest", appid="wxb11529c136998cb6", mode=crypto.Mode.SAFE, aes_key="abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -24,9 +26,12 @@ TEXTS = [
     "]]></Content>",
     "a]]>b]]>c",
     "",
+    "]]>",
     "\n",
     "粤B12345 &lt;b&gt; <b>",
-    *("邻" * n for n in range(1, 45)),
+    *("x" * n for n in range(1, 65)),
+    *("邻" * n for n in range(1, 33)),
+    "邻" * 700,
 ]
 
 
@@ -34,7 +39,7 @@ def reply(text: str) -> str:
     return messages.render_text("oA", "gh_1", text, NOW)
 
 
-@pytest.fixture(params=["wechat-crypto", "@wecom/crypto", "WeRoBot"])
+@pytest.fixture(scope="module", params=["wechat-crypto", "@wecom/crypto", "WeRoBot"])
 def peer(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
     """What the peer makes of our envelopes, and its own, by text."""
     cases = [

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+import shutil
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
 
 from bot import app
-from bot.cli.serving import demo_settings, seed
-from bot.config import Settings
+from bot.cli.serving import DEMO_APPID, demo_settings, seed
 from bot.model import SHANGHAI
 from bot.simulator import server as simulator
 from bot.simulator.cast import CAST
@@ -26,6 +28,9 @@ from bot.webhook import Webhook
 from bot.wechat import crypto
 from tests.peers.conftest import HERE, WITHIN
 
+pytestmark = pytest.mark.peers
+
+TOKEN, KEY = "pamtest", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 CHEN, LI = CAST[0].openid, CAST[1].openid
 
 
@@ -43,15 +48,24 @@ async def run(*command: str) -> str:
     return said.decode()
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo installation, to be copied."""
+    var = tmp_path_factory.mktemp("home") / "var"
+    seed(demo_settings(host="127.0.0.1", port=1, var=var))
+    return var
+
+
 @pytest.fixture
-async def serve(tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
+async def serve(home: Path, tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
     """Serve our webhook as the settings say; returns its address and account."""
     opened: list[tuple[app.Linli, TestServer]] = []
 
     async def start(**settings: object) -> tuple[str, crypto.Account]:
-        base: Settings = demo_settings(host="127.0.0.1", port=1, var=tmp_path / "var")
-        seed(base)
-        linli = app.Linli.assemble(base.model_copy(update=settings))
+        shutil.copytree(home, tmp_path / "var")
+        base = demo_settings(host="127.0.0.1", port=1, var=tmp_path / "var")
+        shared = {"wechat_token": SecretStr(TOKEN), "wechat_aes_key": SecretStr(KEY)}
+        linli = app.Linli.assemble(base.model_copy(update={**shared, **settings}))
         webhook = Webhook(
             account=linli.account, database=linli.database, understanding=linli.understanding,
             house=lambda: linli.house, clock=clock,
@@ -81,6 +95,7 @@ def push(kind: str, more: str) -> str:
 #: No text with `]]>`: co-wechat echoes it unsplit, which no parser reads.
 PUSHES = [
     push("text", "<Content><![CDATA[你好 😀]]></Content><MsgId>1</MsgId>"),
+    push("text", f"<Content>{'邻' * 600}</Content><MsgId>2</MsgId>"),
     push("image", "<PicUrl>http://127.0.0.1/p</PicUrl><MediaId>m</MediaId><MsgId>3</MsgId>"),
     push("voice", "<MediaId>m</MediaId><Recognition>几点上班</Recognition><MsgId>4</MsgId>"),
     push("video", "<MediaId>m</MediaId><MsgId>5</MsgId>"),
@@ -88,59 +103,111 @@ PUSHES = [
     push("location", "<Location_X>30.1</Location_X><Location_Y>120.1</Location_Y><Label>门口</Label><MsgId>7</MsgId>"),
 ]
 
-
-@pytest.mark.parametrize("mode", ["plain", "safe"])
-async def test_signed_pushes_get_the_same_kind_of_answer_from_both(
-    mode: str, node: str, started: Callable[[Sequence[str]], int], serve: Callable[..., Any]
-) -> None:
-    url, account = await serve(wechat_mode=mode)
-    theirs = f"http://127.0.0.1:{started([node, 'server.cjs', account.token, account.appid, '' if mode == 'plain' else account.aes_key])}/"
-
-    async with aiohttp.ClientSession() as http:
-        for xml in PUSHES:
-            query, body = crypto.wrap_push(account, xml, clock())
-            answers = []
-            for address in (url, theirs):
-                async with http.post(address, params=query, data=body.encode(), headers={"Content-Type": "text/xml"}) as response:
-                    assert response.status == 200
-                    answers.append(fields(crypto.open_reply(account, await response.text())))
-            ours, peers = answers
-            assert (ours["ToUserName"], ours["FromUserName"]) == (peers["ToUserName"], peers["FromUserName"]) == (CHEN, "gh_1")
-            assert ours["MsgType"] == peers["MsgType"] == "text"
-            assert len(ours["CreateTime"]) == 10, "seconds; co-wechat writes milliseconds"
+#: Kinds of statuses: WeChat sees 200 or it does not.
+TAKEN, REFUSED = {200}, {401, 403}
 
 
-@pytest.mark.parametrize("fault", ["signature", "timestamp", "nonce", "msg_signature"])
-async def test_forged_pushes_are_refused_by_both(
-    fault: str, node: str, started: Callable[[Sequence[str]], int], serve: Callable[..., Any]
-) -> None:
-    url, account = await serve()
-    theirs = f"http://127.0.0.1:{started([node, 'server.cjs', account.token, account.appid, account.aes_key])}/"
-    query, body = crypto.wrap_push(account, PUSHES[0], clock())
-    query[fault] = "0" * len(query[fault])
+@pytest.fixture
+def second(node: str, port_of: Callable[..., int]) -> Callable[[crypto.Mode], str]:
+    """co-wechat's address; its servers outlive the test."""
+    return lambda mode: (
+        f"http://127.0.0.1:{port_of(node, 'server.cjs', TOKEN, DEMO_APPID, '' if mode is crypto.Mode.PLAIN else KEY)}/"
+    )
 
-    async with aiohttp.ClientSession() as http:
-        statuses = []
-        for address in (url, theirs):
+
+async def answers(query: Mapping[str, str], body: str, *addresses: str) -> list[tuple[int, str]]:
+    """Post the same push to all; returns status and body of each."""
+    found = []
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(WITHIN)) as http:
+        for address in addresses:
             async with http.post(address, params=query, data=body.encode(), headers={"Content-Type": "text/xml"}) as response:
-                statuses.append(response.status)
-
-    # co-wechat checks msg_signature alone of an encrypted push; we check signature, too.
-    assert statuses[0] == 403
-    assert statuses[1] == (200 if fault == "signature" else 401)
+                found.append((response.status, await response.text()))
+    return found
 
 
-async def test_url_check_is_answered_alike(node: str, started: Callable[[Sequence[str]], int], serve: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("mode", [crypto.Mode.PLAIN, crypto.Mode.SAFE])
+async def test_signed_pushes_get_the_same_kind_of_answer_from_both(
+    mode: crypto.Mode, second: Callable[[crypto.Mode], str], serve: Callable[..., Any]
+) -> None:
+    url, account = await serve(wechat_mode=mode.value)
+
+    for xml in PUSHES:
+        query, body = crypto.wrap_push(account, xml, clock())
+        statuses, bodies = zip(*await answers(query, body, url, second(mode)), strict=True)
+        ours, theirs = (fields(crypto.open_reply(account, said)) for said in bodies)
+
+        assert set(statuses) == TAKEN
+        assert (ours["ToUserName"], ours["FromUserName"]) == (theirs["ToUserName"], theirs["FromUserName"]) == (CHEN, "gh_1")
+        assert ours["MsgType"] == theirs["MsgType"] == "text"
+        assert (len(ours["CreateTime"]), len(theirs["CreateTime"])) == (10, 13), "seconds; co-wechat's milliseconds are its fault"
+
+
+@pytest.mark.parametrize("mode", [crypto.Mode.PLAIN, crypto.Mode.SAFE])
+async def test_events_that_want_no_words_are_taken_by_both(
+    mode: crypto.Mode, second: Callable[[crypto.Mode], str], serve: Callable[..., Any]
+) -> None:
+    url, account = await serve(wechat_mode=mode.value)
+
+    for name in ("VIEW", "LOCATION", "unsubscribe", "aurora"):
+        query, body = crypto.wrap_push(account, push("event", f"<Event>{name}</Event><EventKey>k</EventKey>"), clock())
+        [(status, said), (their_status, _)] = await answers(query, body, url, second(mode))
+
+        assert {status, their_status} == TAKEN
+        assert said == "success"  # co-wechat sends an empty reply instead
+
+
+@pytest.mark.parametrize(("mode", "fault", "theirs"), [
+    (crypto.Mode.PLAIN, "signature", REFUSED), (crypto.Mode.PLAIN, "timestamp", REFUSED), (crypto.Mode.PLAIN, "nonce", REFUSED),
+    (crypto.Mode.SAFE, "msg_signature", REFUSED), (crypto.Mode.SAFE, "timestamp", REFUSED), (crypto.Mode.SAFE, "nonce", REFUSED),
+    (crypto.Mode.SAFE, "signature", TAKEN),  # of an encrypted push co-wechat checks msg_signature alone; we check both
+])  # fmt: skip
+async def test_forged_pushes_are_refused_by_both(
+    mode: crypto.Mode, fault: str, theirs: set[int], second: Callable[[crypto.Mode], str], serve: Callable[..., Any]
+) -> None:
+    url, account = await serve(wechat_mode=mode.value)
+    query, body = crypto.wrap_push(account, PUSHES[0], clock())
+    forged = {**query, fault: "0" * len(query[fault])}
+
+    [(status, _), (their_status, _)] = await answers(forged, body, url, second(mode))
+
+    assert status in REFUSED
+    assert their_status in theirs
+
+
+async def test_plain_push_is_refused_in_safe_mode_though_co_wechat_falls_for_it(
+    second: Callable[[crypto.Mode], str], serve: Callable[..., Any]
+) -> None:
+    url, account = await serve(wechat_mode="safe")
+    query, body = crypto.wrap_push(replace(account, mode=crypto.Mode.PLAIN), PUSHES[0], clock())
+
+    [(status, _), (their_status, _)] = await answers(query, body, url, second(crypto.Mode.SAFE))
+
+    assert status in REFUSED
+    assert their_status in TAKEN
+
+
+async def test_numeric_nonce_and_milliseconds_are_read_where_test_peers_are_let_in(
+    second: Callable[[crypto.Mode], str], serve: Callable[..., Any]
+) -> None:
+    url, account = await serve(wechat_mode="plain", wechat_milliseconds=True)
+    stamp, nonce = str(int(clock().timestamp() * 1000)), "83542179"
+    query = {"signature": crypto.sign(account.token, stamp, nonce), "timestamp": stamp, "nonce": nonce}
+
+    statuses = {status for status, _ in await answers(query, PUSHES[0], url, second(crypto.Mode.PLAIN))}
+
+    assert statuses == TAKEN
+
+
+async def test_url_check_is_answered_alike(second: Callable[[crypto.Mode], str], serve: Callable[..., Any]) -> None:
     url, account = await serve(wechat_mode="plain")
-    theirs = f"http://127.0.0.1:{started([node, 'server.cjs', account.token, account.appid, ''])}/"
     query, _ = crypto.wrap_push(account, "<xml/>", clock())
 
     async with aiohttp.ClientSession() as http:
-        for address in (url, theirs):
+        for address in (url, second(crypto.Mode.PLAIN)):
             async with http.get(address, params={**query, "echostr": "4242"}) as response:
                 assert (response.status, await response.text()) == (200, "4242")
             async with http.get(address, params={**query, "nonce": "x", "echostr": "4242"}) as response:
-                assert response.status in (401, 403)
+                assert response.status in REFUSED
 
 
 def fields(xml: str) -> dict[str, str]:
@@ -150,19 +217,25 @@ def fields(xml: str) -> dict[str, str]:
 # ------------------------------------------------------------------ webot-cli, a sender
 
 
-@pytest.mark.parametrize(("words", "answer"), [
-    (["t", "几点上班"], "8:30"), (["t", "报修"], "报修"), (["loc", "20.12", "120.33", "小区"], "位置收到了"), (["i", "http://127.0.0.1/1.png"], "照片收到了"),
-    (["e", "subscribe"], "欢迎关注"), (["e", "CLICK", "faq.hours"], "8:30"), (["scan", "42"], "欢迎关注"),
-])  # fmt: skip
-async def test_each_kind_that_webot_sends_is_answered(
-    words: list[str], answer: str, node: str, serve: Callable[..., Any]
+#: What webot-cli sends and what its user reads, in this order.
+SENT = [
+    (["e", "subscribe"], "欢迎关注"), (["scan", "42"], "欢迎关注"), (["scan", "42", "yes"], "欢迎"), (["t", "几点上班"], "8:30"),
+    (["e", "CLICK", "faq.hours"], "8:30"), (["loc", "20.12", "120.33", "小区"], "位置收到了"),
+    (["i", "http://127.0.0.1/1.png"], "照片收到了"), (["reportloc", "20.12", "120.33"], "success"), (["t", "报修"], "报修"),
+    (["e", "unsubscribe"], "success"),
+]  # fmt: skip
+
+
+async def test_all_kinds_that_webot_sends_are_answered_though_its_msgid_is_always_the_same(
+    node: str, serve: Callable[..., Any]
 ) -> None:
-    # Its stamps are in milliseconds, and its MsgId is always the same.
     url, account = await serve(wechat_mode="plain", wechat_milliseconds=True)
 
-    said = await run(node, "node_modules/.bin/webot", "send", *words, "--token", account.token, "--des", url, "--user", "oWebot")
-
-    assert answer in said, said
+    for words, answer in SENT:
+        said = await run(
+            node, "node_modules/.bin/webot", "send", *words, "--token", account.token, "--des", url, "--user", "oWebot"
+        )
+        assert answer in said, said
 
 
 async def test_stamp_in_milliseconds_is_refused_where_seconds_are_due(node: str, serve: Callable[..., Any]) -> None:
@@ -193,3 +266,5 @@ async def test_wechat_api_is_content_with_our_stand_in(node: str, tmp_path: Path
     assert results["sendTemplate"]["msgid"]
     assert results["getFollowers"]["total"] == len(CAST)
     assert "您好 😀 ]]>" in chat
+    assert results["massSendText"]["msg_id"]
+    assert chat[-1] == "明天停水"

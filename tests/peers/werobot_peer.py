@@ -25,7 +25,9 @@ def envelope(case: dict) -> dict:
 
 #: What the tests compare; WeRoBot keeps most of them in descriptors of the class.
 FIELDS = (
-    "source", "target", "time", "content", "img", "recognition", "media_id", "label", "title", "url", "key", "scan_result",
+    "source", "target", "time", "message_id", "content", "img", "recognition", "media_id", "label", "location_x", "location_y",
+    "title", "url", "key", "scan_result", "status",
+    "MediaId", "Status",  # what it has no name for keeps its element's
 )  # fmt: skip
 
 

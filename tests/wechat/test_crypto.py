@@ -2,10 +2,15 @@
 
 import secrets
 from base64 import b64encode
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha1
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,12 +26,22 @@ SAFE = Account(token="pamtest", appid="wxb11529c136998cb6", mode=Mode.SAFE, aes_
 XML = "<xml><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[你好 😀 ]]]]><![CDATA[> &amp;]]></Content></xml>"
 
 # Published by Tencent and EasyWeChat; see docs/decisions.md for where.
-VECTORS = [
+PUBLISHED = [
     (
         "hJqcu3uJ9Tn2gXPmxx2w9kkCkCE2EPYo", "6qkdMrq68nTKduznJYO1A37W2oEgpkMUvkttRToqhUt", "ww1436e0e65a779aee",
         "1476416373", "47744683", "012bc692d0a58dd4b10f8dfe5c4ac00ae211ebeb",
         "fsi1xnbH4yQh0+PJxcOdhhK6TDXkjMyhEPA7xB2TGz6b+g7xyAbEkRxN/3cNXW9qdqjnoVzEtpbhnFyq6SVHyA==",
         "1288432023552776189",
+    ),
+    (
+        "hJqcu3uJ9Tn2gXPmxx2w9kkCkCE2EPYo", "6qkdMrq68nTKduznJYO1A37W2oEgpkMUvkttRToqhUt", "ww1436e0e65a779aee",
+        "1476422779", "1597212914", "0c3914025cb4b4d68103f6bfc8db550f79dcf48e",
+        "Kl7kjoSf6DMD1zh7rtrHjFaDapSCkaOnwu3bqLc5tAybhhMl9pFeK8NslNPVdMwmBQTNoW4mY7AIjeLvEl3NyeTkAgGzBhzTtRLNshw2AEew+kkYcD+F"
+        "q72Kt00fT0WnN87hGrW8SqGc+NcT3mu87Ha3dz1pSDi6GaUA6A0sqfde0VJPQbZ9U+3JWcoD4Z5jaU0y9GSh010wsHF8KZD24YhmZH4ch4Ka7ilEbjbf"
+        "vhKkNL65HHL0J6EYJIZUC2pFrdkJ7MhmEbU2qARR4iQHE7wy24qy0cRX3Mfp6iELcDNfSsPGjUQVDGxQDCWjayJOpcwocugux082f49HKYg84EpHSGXA"
+        "yh+/oxwaWbvL6aSDPOYuPDGOCI8jmnKiypE+",
+        "<xml><ToUserName>ww1436e0e65a779aee</ToUserName><FromUserName>ChenJiaShun</FromUserName><CreateTime>1476422779</CreateTime>"
+        "<MsgType>text</MsgType><Content>你好</Content><MsgId>1456453720</MsgId><AgentID>1000002</AgentID></xml>",
     ),
     (
         "QDG6eK", OTHER_KEY, "wx5823bf96d3bd56c7", "1409659589", "263014780", "5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3",
@@ -43,20 +58,95 @@ VECTORS = [
         "<CreateTime>1409659813</CreateTime>\n<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[hello]]></Content>\n"
         "<MsgId>4561255354251345929</MsgId>\n<AgentID>218</AgentID>\n</xml>",
     ),
+    (
+        "pamtest", KEY, "wxb11529c136998cb6", "1458300676", "260774613", "4f3ad57b6989f09f4eb392acce4f9e93942ed890",
+        "rTNFcsut4LfGuAFKEUVVpwcaCOTJzOd9twZdIW910jb3k+iicx2uvhttIZ3Qg9Qgty3BEF2xbOrz6boTfb30dMomcgrkTqdFPwnhqbk+kIQ7rZiwny9D"
+        "7NUrTgA5kpX3KsZvrXzUZyP2x9YOlxbgm572lmxKvM7HAQQhIQ/p6HBmoY30bGXFK0BtIu1pW9TjhOYrLQoU18nWYjWqDA1ynkmOytpv7QRI1P1+0NoxL0"
+        "q2zO1DgeSvnE8CZGo/o5Ap/WHK5W2RAsinpzN4/LjPnmB6U01I5XCoJoC0GK/yMZycd2Oh8Nq6+wBkC1U85oy0ktOY4nLvsQMLrourmMGdZHuTbqpeJ8Ao"
+        "/5PRYJ+WBvRUwPfGKBL2+2IKZF49vAJqkcGWSHGE76ZN2erXeuNazf/o9o3lIE3q739o4c8t9QGPe31GT2Go/rOz1BsrASwvauNulCh+++yz+CQzBIuikA"
+        "==",
+        "<xml><URL><![CDATA[http://wechat.laravel.so/server]]></URL><ToUserName><![CDATA[asdasdasd]]></ToUserName>"
+        "<FromUserName><![CDATA[asdasdasdsadasd]]></FromUserName><CreateTime>1234567898</CreateTime>"
+        "<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[hello]]></Content><MsgId>12345</MsgId></xml>",
+    ),
 ]  # fmt: skip
 
 
-def opened(account: Account, query: dict[str, str], body: str, now: datetime = NOW) -> str:
+def opened(account: Account, query: Mapping[str, str], body: str, now: datetime = NOW) -> str:
     return crypto.open_envelope(account, query, body.encode(), now).decode()
 
 
-@pytest.mark.parametrize(("token", "key", "appid", "timestamp", "nonce", "signature", "encrypted", "plain"), VECTORS)
-def test_published_messages_open(token: str, key: str, appid: str, timestamp: str, nonce: str, signature: str, encrypted: str,
-                                 plain: str) -> None:  # fmt: skip
-    account = Account(token=token, appid=appid, mode=Mode.SAFE, aes_key=key, max_age=None)
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """One published push and what it says."""
 
-    assert crypto.sign(token, timestamp, nonce, encrypted) == signature
-    assert crypto.decrypt(account, encrypted.encode()).decode() == plain
+    account: Account
+    query: Mapping[str, str]
+    encrypted: str
+    plain: str
+
+    @property
+    def body(self) -> str:
+        return f"<xml><Encrypt><![CDATA[{self.encrypted}]]></Encrypt></xml>"
+
+
+def published(
+    token: str, key: str, appid: str, timestamp: str, nonce: str, signature: str, encrypted: str, plain: str
+) -> Published:
+    account = Account(token=token, appid=appid, mode=Mode.SAFE, aes_key=key, max_age=None)
+    plainly = crypto.sign(token, timestamp, nonce)  # not published; it covers no body
+    query = {"signature": plainly, "timestamp": timestamp, "nonce": nonce, "msg_signature": signature}
+    return Published(account=account, query=query, encrypted=encrypted, plain=plain)
+
+
+VECTORS = [published(*vector) for vector in PUBLISHED]
+
+
+def other_digit(text: str) -> str:
+    return text[:-1] + ("1" if text[-1] != "1" else "2")
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_published_messages_open(vector: Published) -> None:
+    assert opened(vector.account, vector.query, vector.body) == vector.plain
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+@pytest.mark.parametrize("name", ["timestamp", "nonce", "msg_signature"])
+def test_published_messages_are_refused_with_one_digit_changed(vector: Published, name: str) -> None:
+    query = {**vector.query, name: other_digit(vector.query[name])}
+    query["signature"] = crypto.sign(vector.account.token, query["timestamp"], query["nonce"])  # so that the other one decides
+
+    with pytest.raises(Forged, match="msg_signature: does not fit"):
+        opened(vector.account, query, vector.body)
+
+
+@pytest.mark.parametrize(("vector", "other"), list(zip(VECTORS, [*VECTORS[2:], *VECTORS[:2]], strict=True)))
+def test_published_messages_are_refused_with_the_signature_of_another(vector: Published, other: Published) -> None:
+    query = {**vector.query, "msg_signature": other.query["msg_signature"]}
+
+    with pytest.raises(Forged, match="msg_signature: does not fit"):
+        opened(vector.account, query, vector.body)
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_published_messages_open_for_no_other_appid(vector: Published) -> None:
+    with pytest.raises(Forged, match="does not open"):
+        opened(replace(vector.account, appid=vector.account.appid[:-1]), vector.query, vector.body)
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_published_plaintexts_are_refused_in_safe_mode_however_well_they_are_signed(vector: Published) -> None:
+    with pytest.raises(Forged, match="not encrypted"):
+        opened(vector.account, vector.query, vector.plain)
+
+
+def test_signature_made_without_a_token_is_refused() -> None:
+    ageless = replace(SAFE, max_age=None)
+    query = {"signature": sha1(b"12").hexdigest(), "timestamp": "1", "nonce": "2", "echostr": "4242"}
+
+    with pytest.raises(Forged, match="signature: does not fit"):
+        crypto.check_echo(ageless, query, NOW)
 
 
 def test_published_ciphertext_is_made_byte_for_byte() -> None:
@@ -145,27 +235,37 @@ def test_without_a_limit_a_push_of_any_age_is_taken() -> None:
     assert opened(ageless, query, body, NOW + timedelta(days=3650)) == XML
 
 
-@pytest.mark.parametrize("pad", [b"\x00" * 32, b"\x21" * 33, bytes(31) + b"\x20"])
-def test_odd_padding_is_refused(pad: bytes) -> None:
-    from cryptography.hazmat.primitives.ciphers import Cipher
-    from cryptography.hazmat.primitives.ciphers.algorithms import AES
-    from cryptography.hazmat.primitives.ciphers.modes import CBC
-
+def padded(pad: bytes, block: int = 32) -> bytes:
+    """Return a ciphertext that ends with `pad` and is right in all else."""
     key = SAFE.keys[0]
-    content = b"s" * 16 + (3).to_bytes(4, "big") + b"<x>" + SAFE.appid.encode()
-    plain = content + pad
-    plain += b"\x00" * (-len(plain) % 32)
+    xml = b"x" * (-(16 + 4 + len(SAFE.appid) + len(pad)) % block)
+    plain = b"s" * 16 + len(xml).to_bytes(4, "big") + xml + SAFE.appid.encode() + pad
     encryptor = Cipher(AES(key), CBC(key[:16])).encryptor()
+    return b64encode(encryptor.update(plain) + encryptor.finalize())
 
-    with pytest.raises(Forged):
-        crypto.decrypt(SAFE, b64encode(encryptor.update(plain) + encryptor.finalize()))
+
+def test_padding_of_1_to_32_equal_bytes_is_taken() -> None:
+    for size in range(1, 33):
+        assert set(crypto.decrypt(SAFE, padded(bytes([size]) * size))) <= {ord("x")}
+
+
+@pytest.mark.parametrize("pad", [b"", b"\x00", b"\x00" * 32, b"\x21" * 33, b"\xff" * 255, bytes(31) + b"\x20", b"\x01\x02"])
+def test_odd_padding_is_refused(pad: bytes) -> None:
+    with pytest.raises(Forged, match="does not open"):
+        crypto.decrypt(SAFE, padded(pad))
+
+
+def test_padding_to_16_bytes_is_refused() -> None:
+    with pytest.raises(Forged, match="no multiple of 32"):
+        crypto.decrypt(SAFE, padded(b"\x05" * 5, block=16))
 
 
 @pytest.mark.parametrize("size", [0, 1, 15, 16, 32, 48, 64, 100])
 def test_random_ciphertexts_with_a_right_signature_are_forged_and_nothing_else(size: int) -> None:
-    for _ in range(40):
+    query, _ = crypto.wrap_push(SAFE, XML, NOW)
+
+    for _ in range(375):  # 3,000 with the eight sizes
         encrypted = b64encode(secrets.token_bytes(size)).decode()
-        query, _body = crypto.wrap_push(SAFE, XML, NOW)
         query["msg_signature"] = crypto.sign(SAFE.token, query["timestamp"], query["nonce"], encrypted)
         with pytest.raises(Forged):
             opened(SAFE, query, f"<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>")
