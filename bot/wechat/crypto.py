@@ -30,7 +30,7 @@ KEY_LENGTH = 43
 #: Random bytes before the length, so that equal messages do not look equal.
 SALT = 16
 
-_ENCRYPT = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?\s*([A-Za-z0-9+/=\s]+?)\s*(?:\]\]>)?\s*</Encrypt>")
+_ENCRYPT = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?([A-Za-z0-9+/=\s]+)(?:\]\]>)?\s*</Encrypt>")
 
 #: Elements that may look like the ciphertext before the push is refused.
 CIPHERTEXTS = 16
