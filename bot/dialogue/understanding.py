@@ -18,7 +18,7 @@ from bot.wechat import messages
 LONGEST = 400
 
 #: Shipped files that hold for what a community's own folder leaves out.
-_FALLBACK = ("_messages.yaml", "_menu.yaml", "_scenes.yaml")
+_FALLBACK = ("_common.yaml", "_messages.yaml", "_menu.yaml", "_scenes.yaml")
 
 #: Slots that together say which flat.
 _FLAT = ("building", "unit", "room")
@@ -87,8 +87,8 @@ class Understanding:
 
     def hear_text(self, text: str, now: datetime) -> Heard:
         """Understand words."""
-        plain = text[:LONGEST].translate(self._simplified)
-        return Heard(text=plain, match=self.matcher.match(plain, now))
+        plain = text.translate(self._simplified)  # an emergency may stand at the end of it
+        return Heard(text=plain[:LONGEST], match=self.matcher.match(plain, now))
 
     def hear_intent(self, intent: Intent, place: str = "") -> Heard:
         """Return what it is to have chosen an intent from a menu, or by a code that hangs at `place`: certain, nothing more said."""

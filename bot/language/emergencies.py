@@ -8,10 +8,9 @@ No rule looks further than a few dozen characters, so that time grows with the l
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-
-from bot.language.normalise import longest_first
 
 #: How far around a danger its surroundings reach, in characters.
 BEFORE, AFTER = 36, 24
@@ -30,9 +29,7 @@ _FRAIL = (
 )
 
 #: What drops, breaks and gets lost every day; with it, nobody is in danger.
-_THING = (
-    "手机|钥匙|卡|包|东西|的|衣服|球|玩具|戒指|眼镜|被子|花盆|快递|耳机|车|空调|电池|拖鞋|鞋|袜子|伞|钱|水杯|表|书|作业|尿布|饭|电视|碗|杯|猫|狗|垃圾|外卖"
-)
+_THING = "手机|钥匙|卡|包|东西|的|衣服|球|玩具|戒指|眼镜|被子|花盆|快递|耳机|车|空调|电池|拖鞋|鞋|袜子|伞|钱|水杯|表|书|作业|尿布|饭|电视|碗|杯|猫|狗|垃圾|外卖"
 _GAP = rf"(?:(?!{_THING})[^，。！？])"  # one character of the way from a person to what befalls them
 _ONE = "[^，。！？]"  # one character within a clause
 _GASES = "煤气|燃气|天然气|瓦斯|液化气|沼气"
@@ -63,7 +60,7 @@ _DANGERS: Mapping[str, tuple[str, ...]] = {
         r"夹(?:到|住|着|伤)(?:了)?(?:人|孩子|小孩|老人|我|他|她|手|脚|腿|头)|(?:头|手|脚|腿|身子|孩子|小孩|人)(?:被)?(?:卡|夹)(?:在|住|到)|锁在(?:天台|阳台|楼顶|地下室|厕所|卫生间|车库|机房|楼梯间)",
         rf"(?:卡|关|锁|闷|悬)(?:在|到|喺)(?:了)?(?:{_LIFT}|梯子?)(?:里|内|中|间|了|，|。|！|$)|(?:关|锁|闷)(?:在|到){_ONE}{{0,3}}(?:里面?|车里|屋里|房里|家里|车内){_ONE}{{0,6}}(?:出不|开不|打不开|了)",
         rf"(?:{_LIFT})[^。！？]{{0,14}}(?:出不[去来]|出唔[去嚟到]|(?<!没)(?<!没有)(?<!无)人在里|里面?(?:还)?有{_ONE}{{0,3}}(?:人|孩子|老人)|里面?(?:几|两|三|好几)个人|关着人|关住|我{_ONE}{{0,5}}在里面?|孩子在里)|(?:{_LIFT})[^。！？]{{0,6}}(?:坠落|急坠|掉下去|往下掉|冲顶)",
-        rf"(?:我|我们|孩子|老人|小孩|有人|人)(?:还|都|正|现在)?在?(?:电梯|轿厢)(?:里|里面|内)[^。！？]{{0,14}}(?:不动|停|出不|开不|打不开|开唔|坠|掉|困|卡)",
+        r"(?:我|我们|孩子|老人|小孩|有人|人)(?:还|都|正|现在)?在?(?:电梯|轿厢)(?:里|里面|内)[^。！？]{0,14}(?:不动|停|出不|开不|打不开|开唔|坠|掉|困|卡)",
         rf"(?:孩子|小孩|宝宝|娃|老人|婴儿|奶奶|爷爷|我|儿子|女儿|孙子|孙女){_GAP}{{0,6}}(?:反锁|锁|关)在{_ONE}{{0,4}}(?:家(?!门)|屋|房|车|里|阳台)",
     ),
     "fall": (
@@ -125,7 +122,9 @@ _FUN = re.compile(
 )
 _SERIOUS = re.compile("快来|赶紧|报警|120|119|110|老人|孩子|楼道|电梯|现在|有人")
 _GROANS = re.compile("[热累饿渴气烦吵冻困臭]死|受不了|太[热吵冷贵难]|作业|加班")
-_SIGHS = re.compile(r"(?:太|真|好)[^，。！？]{1,3}了?，窒息$|^[^，。！？]{0,3}晕倒了?[，。！？~][^。！？]{0,3}(?:又|怎么|这|居然|竟然|还|物业|你们|不是|什么)")
+_SIGHS = re.compile(
+    r"(?:太|真|好)[^，。！？]{1,3}了?，窒息$|^[^，。！？]{0,3}晕倒了?[，。！？~][^。！？]{0,3}(?:又|怎么|这|居然|竟然|还|物业|你们|不是|什么)"
+)
 
 _LIKE = re.compile(r"(?:像|好像|跟|和|如同|仿佛|犹如|宛如)(?:是)?[^，。！？]{0,8}$")
 _LIKE_AFTER = re.compile(r"^(?:了|过)?(?:一样|似的|般|一般|那样|的感觉|的节奏)")
@@ -174,7 +173,9 @@ _HARMLESS = re.compile(
 )
 #: Kinds that befall people; what befalls things of the same words is none.
 _OF_PEOPLE = frozenset({"fall", "medical", "missing", "trapped"})
-_DROPPED = re.compile("(?:手机|钥匙|卡|包|衣服|球|玩具|戒指|眼镜|被子|花盆|快递|耳机|伞|拖鞋|猫|狗|电动车|自行车|垃圾|石头|瓷砖|东西)[^，。！？]{0,4}$")
+_DROPPED = re.compile(
+    "(?:手机|钥匙|卡|包|衣服|球|玩具|戒指|眼镜|被子|花盆|快递|耳机|伞|拖鞋|猫|狗|电动车|自行车|垃圾|石头|瓷砖|东西)[^，。！？]{0,4}$"
+)
 
 _CLAUSE, _SENTENCE = "，。！？", "。！？"
 _SPACED_OUT = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s,，.。!！…~、-]+(?=[\u4e00-\u9fff](?![\u4e00-\u9fff]))")
@@ -202,27 +203,35 @@ _COMPILED = tuple((kind, re.compile(part)) for kind, parts in _DANGERS.items() f
 KINDS = tuple(_DANGERS)
 
 
-def find(text: str, words: Iterable[str] = ()) -> Alarm | None:
-    """Return the first danger that `text`, in simplified characters, speaks of as real; None if there is none.
-
-    `words` are a community's own for emergencies; the same surroundings make them none.
-    """
+def find(text: str) -> Alarm | None:
+    """Return the first danger that `text`, in simplified characters, speaks of as real; None if there is none."""
     plain = _prepare(text)
-    found = list(_dangers(plain, words))
+    found = list(_dangers(plain))
     for alarm, begin, stop in found[:CHECKED] + found[CHECKED:][-CHECKED:]:
         if not _is_harmless(plain, alarm.kind, begin, stop):
             return alarm
     return Alarm("help", plain) if _CALL.fullmatch(plain) else None
 
 
+def find_words(text: str, words: re.Pattern[str]) -> str:
+    """Return the first of a community's own words for danger that is meant in earnest; empty if none is."""
+    plain = _prepare(text)
+    for count, found in enumerate(words.finditer(plain)):
+        if found[0] and not _is_harmless(plain, "", *found.span()):
+            return found[0]
+        if count == CHECKED:
+            break
+    return ""
+
+
 def mentions(text: str) -> bool:
     """Tell whether danger is spoken of at all, be it as a figure of speech."""
-    return next(_dangers(_prepare(text), ()), None) is not None
+    return next(_dangers(_prepare(text)), None) is not None
 
 
-def kinds_of(lines: Iterable[str]) -> frozenset[str]:
-    """Return the kinds of danger that lines of an intent file speak of."""
-    return frozenset(alarm.kind for line in lines for alarm, _, _ in _dangers(_prepare(line), ()))
+def count_kinds(lines: Iterable[str]) -> Counter[str]:
+    """Return how many lines of an intent file speak of each kind of danger."""
+    return Counter(kind for line in lines for kind in {alarm.kind for alarm, _, _ in _dangers(_prepare(line))})
 
 
 def _prepare(text: str) -> str:
@@ -235,18 +244,15 @@ def _prepare(text: str) -> str:
 
 def _stop(found: re.Match[str]) -> str:
     signs = found[0]
-    return "？" if "?" in signs or "？" in signs else "！" if "!" in signs or "！" in signs else "。" if signs[0] in ".。" else "，"
+    return (
+        "？" if "?" in signs or "？" in signs else "！" if "!" in signs or "！" in signs else "。" if signs[0] in ".。" else "，"
+    )
 
 
-def _dangers(plain: str, words: Iterable[str]) -> Iterator[tuple[Alarm, int, int]]:
+def _dangers(plain: str) -> Iterator[tuple[Alarm, int, int]]:
     for kind, pattern in _COMPILED:
         for found in pattern.finditer(plain):
-            if found[0]:
-                yield Alarm(kind, found[0]), found.start(), found.end()
-    own = longest_first(words)
-    if own:
-        for found in re.finditer(own, plain):
-            yield Alarm("help", found[0]), found.start(), found.end()
+            yield Alarm(kind, found[0]), found.start(), found.end()
 
 
 def _is_harmless(plain: str, kind: str, begin: int, stop: int) -> bool:
