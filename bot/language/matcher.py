@@ -55,6 +55,9 @@ _MAY_HOLD_VALUES = re.compile(
 #: Confidence of a strict template, just below that of an exact example.
 TEMPLATE = 0.99
 
+#: What a sentence template does not look at.
+_UNSPOKEN = re.compile(r"[\s,，。.!！?？~～、;；]+")
+
 Decision = Literal["accept", "clarify", "reject"]
 
 
@@ -85,7 +88,7 @@ class Matcher:
 
     def __init__(self, catalogue: Catalogue, tables: Tables, background: Sequence[str] = ()) -> None:
         self._catalogue = catalogue
-        self._tables = tables
+        self._simplified = dict(tables.simplified)
         self._normalise = Normaliser(tables, catalogue.common.synonyms)
         fuzzy = [intent for intent in catalogue.intents.values() if intent.match == "fuzzy"]
         self._intents = [intent.id for intent in fuzzy]
@@ -141,13 +144,11 @@ class Matcher:
         return None
 
     def _match_template(self, text: str, plain: str) -> Match | None:
-        words = re.sub(r"[\s,，。.!！?？~～、;；]", "", text.lower().translate(dict(self._tables.simplified)))
+        words = _UNSPOKEN.sub("", text.lower().translate(self._simplified))
         for intent in self._catalogue.intents.values():
-            if self._is_excluded(intent.id, text):
-                continue
             for sentence in intent.sentences:
                 said = sentence.match(words)
-                if said is not None:
+                if said is not None and not self._is_excluded(intent.id, text):
                     return self._certain(text, plain, intent.id, TEMPLATE, f"句式：{sentence.template}", said=said)
         return None
 
@@ -168,8 +169,9 @@ class Matcher:
             order.append(i)
             if len(order) == OFFERED:
                 break
+        reasons = self._scores.explain(verdict, order)
         candidates = tuple(
-            Candidate(self._intents[i], round(float(verdict.confidence[i]), 4), self._scores.explain(verdict, i)) for i in order
+            Candidate(self._intents[i], round(float(verdict.confidence[i]), 4), why) for i, why in zip(order, reasons, strict=True)
         )
         return Match(
             text=text, normalised=plain, candidates=candidates, decision=self._decide(candidates, plain), repairs=verdict.repairs
@@ -221,12 +223,12 @@ class Matcher:
         return words is not None and words.search(text) is not None
 
 
-def decide(candidates: Sequence[Candidate]) -> Decision:
+def decide(candidates: Sequence[Candidate], accept: float = ACCEPT, clarify: float = CLARIFY) -> Decision:
     """Return what to do with candidates, best first; two that are close are asked back."""
-    if not candidates or candidates[0].confidence < CLARIFY:
+    if not candidates or candidates[0].confidence < clarify:
         return "reject"
     close = len(candidates) > 1 and candidates[1].confidence > TIE * candidates[0].confidence
-    return "clarify" if close or candidates[0].confidence < ACCEPT else "accept"
+    return "clarify" if close or candidates[0].confidence < accept else "accept"
 
 
 def _any(words: Iterable[str]) -> re.Pattern[str]:

@@ -10,7 +10,7 @@ hold. The p of the best intent is then calibrated. Figures: docs/decisions.md an
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -151,21 +151,20 @@ class Scores:
                 return Verdict(confidence=self._weigh(again), text=repaired, repairs=tuple(changes))
         return Verdict(confidence=self._weigh(scores), text=text, repairs=repairs)
 
-    def explain(self, verdict: Verdict, intent: int) -> str:
-        """Return the most similar example, the features that spoke for it, and repaired words."""
-        begin, stop = int(self.starts[intent]), int(self.starts[intent + 1])
-        best = process.extractOne(verdict.text, self.lines[begin:stop], scorer=fuzz.ratio, processor=None)
-        why = f"像：「{self.raw[begin + best[2]]}」{best[1]:.0f}" if best else ""
+    def explain(self, verdict: Verdict, intents: Sequence[int]) -> list[str]:
+        """Return for each intent its most similar example, the features that spoke for it, and repaired words."""
         said = self.concepts.find(verdict.text)
-        known = [(feature, self.vocabulary[feature]) for feature in features(verdict.text, self.concepts)
-                 if feature in self.vocabulary]  # fmt: skip
-        for_it = sorted(((float(self.votes[k, intent] * self.idf[k]), feature) for feature, k in known), reverse=True)[:3]
-        spoken = [f"{said[name[1:]]}类" if name[0] == MARK else name for score, name in for_it if score > 0]
-        if spoken:
-            why += f"，因为：{'、'.join(spoken)}"
-        if verdict.repairs:
-            why += "，疑似错字：" + "、".join(f"{wrong}→{right}" for wrong, right in verdict.repairs)
-        return why
+        known = [(k, f"{said[name[1:]]}类" if name[0] == MARK else name) for name in _grams(verdict.text, said)
+                 if (k := self.vocabulary.get(name)) is not None]  # fmt: skip
+        places = np.array([k for k, _ in known], np.intp)
+        heard = self.votes[places] * self.idf[places, None]
+        repaired = "，疑似错字：" + "、".join(f"{wrong}→{right}" for wrong, right in verdict.repairs) if verdict.repairs else ""
+        return [self._nearest(verdict.text, intent) + _because(heard[:, intent], known) + repaired for intent in intents]
+
+    def _nearest(self, text: str, intent: int) -> str:
+        begin, stop = int(self.starts[intent]), int(self.starts[intent + 1])
+        best = process.extractOne(text, self.lines[begin:stop], scorer=fuzz.ratio, processor=None)
+        return f"像：「{self.raw[begin + best[2]]}」{best[1]:.0f}" if best else ""
 
     def _weigh(self, scores: Floats) -> Floats:
         """Turn z into confidence: the null option and the background take their part, then the best is calibrated."""
@@ -247,8 +246,18 @@ class Scores:
 
 def features(text: str, concepts: Concepts) -> list[str]:
     """Return what a normal form is compared by: its content characters, all pairs, and concepts; each once."""
+    return _grams(text, concepts.find(text))
+
+
+def _grams(text: str, names: Iterable[str]) -> list[str]:
     found = [c for c in text if c not in STOP] + [text[i : i + 2] for i in range(len(text) - 1)] or list(text)
-    return list(dict.fromkeys(found + [MARK + name for name in concepts.find(text)]))
+    return list(dict.fromkeys(found + [MARK + name for name in names]))
+
+
+def _because(heard: Floats, known: Sequence[tuple[int, str]]) -> str:
+    """Name the three features that spoke loudest for an intent."""
+    loudest = [known[i][1] for i in np.argsort(-heard)[:3] if heard[i] > 0]
+    return f"，因为：{'、'.join(loudest)}" if loudest else ""
 
 
 def calibrate(p: float) -> float:
