@@ -4,8 +4,9 @@ Emergencies first, on the whole message; then exact examples, intents that match
 scores of scores.py. One word that means nothing without a question before it (行, 1, 不要) is refused.
 """
 
+import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -90,16 +91,17 @@ class Matcher:
         self._catalogue = catalogue
         self._simplified = dict(tables.simplified)
         self._normalise = Normaliser(tables, catalogue.common.synonyms)
+        plain = functools.cache(self._normalise)  # many lines stand twice: as examples and as exact hits
         fuzzy = [intent for intent in catalogue.intents.values() if intent.match == "fuzzy"]
         self._intents = [intent.id for intent in fuzzy]
         self._whole = [intent for intent in catalogue.intents.values() if intent.match == "whole"]
-        self._exact = self._collect_exact()
+        self._exact = self._collect_exact(plain)
         vetoes = {intent.id: (*intent.exclude, *intent.unless) for intent in fuzzy}
         self._excluded = {intent: _any(words) for intent, words in vetoes.items() if words}
         self._alarms = _Alarms.of(intent for intent in catalogue.intents.values() if intent.emergency)
         self._scores = Scores.train(
-            [self._lines_of(intent) for intent in fuzzy],
-            [self._read(line) for line in (*background, *catalogue.background)],
+            [self._lines_of(intent, plain) for intent in fuzzy],
+            [self._read(line, plain) for line in (*background, *catalogue.background)],
             tables,
             Concepts.of(catalogue.common.concepts, self._normalise),
         )
@@ -119,7 +121,7 @@ class Matcher:
             or self._match_whole(text, plain)
             or self._refuse_bare(text, plain)
             or self._match_template(text, plain)
-            or self._match_fuzzy(text, self._read(text, now))
+            or self._match_fuzzy(text, self._read(text, self._normalise, now))
         )
 
     # -- stages
@@ -196,26 +198,27 @@ class Matcher:
 
     # -- training
 
-    def _read(self, text: str, now: datetime | None = None) -> str:
+    def _read(self, text: str, normalise: Callable[[str], str], now: datetime | None = None) -> str:
         """Return the normal form with values masked, so that one plate looks like another."""
         if not _MAY_HOLD_VALUES.search(text):
-            return self._normalise(text)
-        return self._normalise(slots.mask(text, now)) or self._normalise(text)
+            return normalise(text)
+        masked = slots.mask(text, now)
+        return (normalise(masked) if masked != text else "") or normalise(text)
 
-    def _lines_of(self, intent: Intent) -> list[tuple[str, str]]:
+    def _lines_of(self, intent: Intent, normalise: Callable[[str], str]) -> list[tuple[str, str]]:
         """Return pairs of an original line and its normal form: examples, template samples, keywords."""
         samples = [sample for sentence in intent.sentences for sample in sentence.samples]
         lines = dict.fromkeys([*intent.examples, *samples, *intent.keywords])
-        return [(line, self._read(line)) for line in lines if line.strip()]
+        return [(line, self._read(line, normalise)) for line in lines if line.strip()]
 
-    def _collect_exact(self) -> dict[str, str]:
+    def _collect_exact(self, normalise: Callable[[str], str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for intent in self._catalogue.intents.values():
             for example in intent.examples:
-                found.setdefault(self._normalise(example), intent.id)
+                found.setdefault(normalise(example), intent.id)
         for intent in self._catalogue.intents.values():
             for keyword in intent.keywords:
-                found.setdefault(self._normalise(keyword), intent.id)
+                found.setdefault(normalise(keyword), intent.id)
         return found
 
     def _is_excluded(self, intent: str, text: str) -> bool:

@@ -35,8 +35,8 @@ RIDGE, BACKGROUND_RIDGE = 0.3, 3.0
 #: Steps of conjugate gradients; 4 to 12 give the same accuracy.
 STEPS = 4
 
-#: Numbers worked on at once in training, so that memory stays flat.
-BLOCK = 8_000_000
+#: Numbers worked on at once in training: what a processor keeps near.
+BLOCK = 250_000
 
 #: z of "none of these".
 NULL = 6.0
@@ -48,7 +48,7 @@ OFFSET, SLOPE = 0.0, 1.0
 REPAIR_GAIN = 0.5
 
 #: With more lines only the likeliest are compared by rapidfuzz: those that share the rarest features with the message.
-FEW, POSTINGS, CANDIDATES = 800, 8_000, 200
+FEW, POSTINGS, CANDIDATES = 800, 3_000, 150
 
 #: Function characters: left out of the single characters, kept in the pairs.
 STOP = frozenset(
@@ -65,7 +65,18 @@ class Verdict:
 
     confidence: Floats
     text: str
+    nearest: Numbers  # the line of each intent that is most similar, -1 where none was compared
+    ratio: Floats
     repairs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """z of each class, the best ratio in it, and the line that has it."""
+
+    scores: Floats
+    ratio: Floats
+    nearest: Numbers
 
 
 @dataclass(frozen=True)
@@ -142,14 +153,15 @@ class Scores:
     def judge(self, text: str) -> Verdict:
         """Return how likely each intent is."""
         if not self.intents:
-            return Verdict(confidence=np.zeros(0, np.float32), text=text)
-        scores, repairs = self._score(text), ()
+            nothing = np.zeros(0, np.float32)
+            return Verdict(confidence=nothing, text=text, nearest=np.zeros(0, np.intp), ratio=nothing)
+        found = self._score(text)
         repaired, changes = self._repair(text)
         if changes:
-            again = self._score(repaired) - REPAIR_GAIN
-            if again[: self.intents].max() > scores[: self.intents].max():
-                return Verdict(confidence=self._weigh(again), text=repaired, repairs=tuple(changes))
-        return Verdict(confidence=self._weigh(scores), text=text, repairs=repairs)
+            again = self._score(repaired)
+            if again.scores[: self.intents].max() - REPAIR_GAIN > found.scores[: self.intents].max():
+                return self._verdict(again, repaired, REPAIR_GAIN, tuple(changes))
+        return self._verdict(found, text)
 
     def explain(self, verdict: Verdict, intents: Sequence[int]) -> list[str]:
         """Return for each intent its most similar example, the features that spoke for it, and repaired words."""
@@ -159,12 +171,16 @@ class Scores:
         places = np.array([k for k, _ in known], np.intp)
         heard = self.votes[places] * self.idf[places, None]
         repaired = "，疑似错字：" + "、".join(f"{wrong}→{right}" for wrong, right in verdict.repairs) if verdict.repairs else ""
-        return [self._nearest(verdict.text, intent) + _because(heard[:, intent], known) + repaired for intent in intents]
+        return [self._nearest(verdict, intent) + _because(heard[:, intent], known) + repaired for intent in intents]
 
-    def _nearest(self, text: str, intent: int) -> str:
-        begin, stop = int(self.starts[intent]), int(self.starts[intent + 1])
-        best = process.extractOne(text, self.lines[begin:stop], scorer=fuzz.ratio, processor=None)
-        return f"像：「{self.raw[begin + best[2]]}」{best[1]:.0f}" if best else ""
+    def _nearest(self, verdict: Verdict, intent: int) -> str:
+        line = int(verdict.nearest[intent])
+        return f"像：「{self.raw[line]}」{verdict.ratio[intent]:.0f}" if line >= 0 else ""
+
+    def _verdict(self, found: "_Found", text: str, price: float = 0.0, repairs: tuple[tuple[str, str], ...] = ()) -> Verdict:
+        return Verdict(
+            confidence=self._weigh(found.scores - price), text=text, nearest=found.nearest, ratio=found.ratio, repairs=repairs
+        )
 
     def _weigh(self, scores: Floats) -> Floats:
         """Turn z into confidence: the null option and the background take their part, then the best is calibrated."""
@@ -177,25 +193,26 @@ class Scores:
         confidence: Floats = (shares * (calibrate(best) / best if best > 0 else 0.0)).astype(np.float32)
         return confidence
 
-    def _score(self, text: str) -> Floats:
+    def _score(self, text: str) -> "_Found":
         seen = features(text, self.concepts)
-        known = np.array([self.vocabulary[feature] for feature in seen if feature in self.vocabulary], np.intp)
-        unknown = sum(CONCEPT if feature[0] == MARK else 1.0 for feature in seen if feature not in self.vocabulary)
+        places = [self.vocabulary.get(feature, -1) for feature in seen]
+        known = np.array([k for k in places if k >= 0], np.intp)
+        unknown = sum(CONCEPT if feature[0] == MARK else 1.0 for feature, k in zip(seen, places, strict=True) if k < 0)
         if len(known):
             weight = self.idf[known]
             votes = (weight / np.sqrt(weight @ weight)) @ self.votes[known]
             coverage = (weight @ self.covered[known]) / (float(weight.sum()) + unknown * self.unseen)
         else:
             votes = coverage = np.zeros(self.intents + 1, np.float32)
-        ratio, sound = self._ratios(text, known)
+        ratio, sound, nearest = self._ratios(text, known)
         a, b, c, d = WEIGHTS
-        score: Floats = (a * votes + b / 100 * ratio + c / 100 * sound + d * coverage).astype(np.float32)
-        return score
+        scores: Floats = (a * votes + b / 100 * ratio + c / 100 * sound + d * coverage).astype(np.float32)
+        return _Found(scores, ratio, nearest)
 
-    def _ratios(self, text: str, known: Numbers) -> tuple[Floats, Floats]:
-        """Return the best ratio to a line of each class, by characters and by sound."""
-        best = np.zeros((2, self.intents + 1), np.float32)
-        spelled = self.tables.spell(text)
+    def _ratios(self, text: str, known: Numbers) -> tuple[Floats, Floats, Numbers]:
+        """Return the best ratio to a line of each class, by characters and by sound, and which line that was."""
+        ratio, sound = np.zeros((2, self.intents + 1), np.float32)
+        nearest = np.full(self.intents + 1, -1, np.intp)
         if len(self.lines) <= FEW:
             rows, lines, sounds = np.arange(len(self.lines)), self.lines, self.spelled
         else:
@@ -203,9 +220,12 @@ class Scores:
             lines, sounds = [self.lines[k] for k in rows], [self.spelled[k] for k in rows]
         if len(rows):
             owners = self.owner[rows]
-            np.maximum.at(best[0], owners, process.cdist([text], lines, scorer=fuzz.ratio, dtype=np.float32)[0])
-            np.maximum.at(best[1], owners, process.cdist([spelled], sounds, scorer=fuzz.ratio, dtype=np.float32)[0])
-        return best[0], best[1]
+            alike = process.cdist([text], lines, scorer=fuzz.ratio, dtype=np.float32)[0]
+            order = np.argsort(alike, kind="stable")
+            ratio[owners[order]], nearest[owners[order]] = alike[order], rows[order]  # the last one holds
+            spelled = process.cdist([self.tables.spell(text)], sounds, scorer=fuzz.ratio, dtype=np.float32)[0]
+            np.maximum.at(sound, owners, spelled)
+        return ratio, sound, nearest
 
     def _likely(self, known: Numbers) -> Numbers:
         """Return the lines that share most with a message: its rarest features first, at most POSTINGS of them."""
@@ -323,11 +343,13 @@ def _solve(matrix: _Matrix, ridge: Floats, target: Floats) -> Floats:
     solved = np.zeros((len(matrix.columns) - 1, target.shape[1]), np.float32)
     rest, step = target.copy(), target.copy()
     size = np.einsum("ij,ij->j", rest, rest)
-    for _ in range(STEPS):
+    for left in range(STEPS, 0, -1):
         turned = matrix.turned_times(step)
         moved = matrix.times(turned) + ridge[:, None] * step
         pace = size / np.maximum(np.einsum("ij,ij->j", step, moved), 1e-12)
         solved += pace * turned
+        if left == 1:
+            break
         rest -= pace * moved
         new = np.einsum("ij,ij->j", rest, rest)
         step = rest + (new / np.maximum(size, 1e-12)) * step
