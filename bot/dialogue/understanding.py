@@ -19,7 +19,7 @@ from bot.wechat import messages
 LONGEST = 400
 
 #: Shipped files that hold for what a community's own folder leaves out.
-_FALLBACK = ("_messages.yaml", "_menu.yaml", "_scenes.yaml")
+_FALLBACK = ("_common.yaml", "_messages.yaml", "_menu.yaml", "_scenes.yaml")
 
 #: Slots that together say which flat.
 _FLAT = ("building", "unit", "room")
@@ -104,10 +104,13 @@ class Understanding:
 
     def hear_text(self, text: str, now: datetime) -> Heard:
         """Understand words."""
-        plain = text[:LONGEST].translate(self._simplified)
-        whole = self.matcher.match(plain, now)
+        plain = text.translate(self._simplified)
+        whole = self.matcher.match(plain, now)  # an emergency may stand at the end of it
         pieces = requests.part(
-            plain, whole, lambda words: self.matcher.match(words, now), lambda intent, words: self._says_more(intent, words, now)
+            plain[:LONGEST],
+            whole,
+            lambda words: self.matcher.match(words, now),
+            lambda intent, words: self._says_more(intent, words, now),
         )
         first, *rest = (Heard(text=piece.text, match=piece.match) for piece in pieces)
         return replace(first, more=tuple(rest))

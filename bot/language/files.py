@@ -28,7 +28,7 @@ _INTENT_FIELDS = (
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless",
 )  # fmt: skip
 _SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest")
-_COMMON_FIELDS = ("version", "language", "rules", "lists", "skip_words", "synonyms")
+_COMMON_FIELDS = ("version", "language", "rules", "lists", "skip_words", "synonyms", "concepts")
 _TEST_FIELDS = ("text", "slots", "not", "accept")
 
 #: Folder of the files that hold unless a community's own say otherwise; sorted before all names that people give.
@@ -105,6 +105,7 @@ class Common:
     rules: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # name -> said template -> stored value
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    concepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> words of one kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +130,7 @@ def load(texts: Mapping[str, str], needed: Collection[str] = ()) -> Catalogue:
     problems: list[Problem] = []
     common = Common()
     for path in sorted(path for path in texts if _name(path) == "_common.yaml"):
-        common = attempt(path, texts[path], problems, _read_common) or common
+        common = _join(common, attempt(path, texts[path], problems, _read_common))
     intents: dict[str, Intent] = {}
     messages: dict[str, str] = {}
     background: list[str] = []
@@ -213,7 +214,22 @@ def _read_common(reader: Reader) -> Common:
         rules=reader.phrases(fields["rules"][1], "rules") if "rules" in fields else {},
         lists=lists,
         synonyms=reader.phrases(fields["synonyms"][1], "synonyms") if "synonyms" in fields else {},
+        concepts=_read_concepts(reader, fields["concepts"][1]) if "concepts" in fields else {},
     )
+
+
+def _read_concepts(reader: Reader, node: yaml.Node) -> dict[str, tuple[str, ...]]:
+    return {name: reader.words(words, f"concepts.{name}") for name, (_, words) in reader.mapping(node, "concepts").items()}
+
+
+def _join(first: Common, second: Common | None) -> Common:
+    """Return what both share, name by name; the second's own hold."""
+    if second is None:
+        return first
+    return Common(
+        rules={**first.rules, **second.rules}, lists={**first.lists, **second.lists},
+        synonyms={**first.synonyms, **second.synonyms}, concepts={**first.concepts, **second.concepts},
+    )  # fmt: skip
 
 
 def _list_value(reader: Reader, node: yaml.Node, name: str) -> tuple[str, str]:
