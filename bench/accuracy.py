@@ -211,7 +211,7 @@ def handling(title: str, cases: Sequence[Case]) -> None:
     for accept, ask in sorted({(0.5, 0.15), (0.6, 0.1), (0.7, 0.1), (0.7, 0.2), (0.8, 0.1), (0.9, 0.3), (ACCEPT, CLARIFY)}):
         mark = "*" if (accept, ask) == (ACCEPT, CLARIFY) else " "
         told = [(case, decide(case.match.candidates, accept, ask)) for case in inside]
-        share = lambda holds: np.mean([holds(case, said) for case, said in told])  # noqa: E731
+        share = lambda holds, told=told: np.mean([holds(case, said) for case, said in told])  # noqa: E731
         odd = [decide(case.match.candidates, accept, ask) for case in outside]
         print(f"{mark:>{len(title) + 2}}{accept:>7.2f} {ask:.2f}"
               f"{share(lambda case, said: said == 'accept' and case.is_right):>11.3f}"
