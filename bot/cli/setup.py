@@ -23,7 +23,7 @@ from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
 from bot.language import files
 from bot.model import Role, Staff, StaffSession
-from bot.store import channels, people, schema
+from bot.store import channels, people, revisions, schema
 from bot.store.database import Database
 from bot.wechat.client import Client
 
@@ -69,7 +69,7 @@ def revise(branch: str, message: str) -> None:
         database = Database(f"sqlite:///{folder}/revise.db")
         try:
             schema.upgrade(database.engine, folders)
-            typer.echo(f"wrote {schema.revise(database.engine, folders, branch, message)}; read it before you commit it")
+            typer.echo(f"wrote {revisions.revise(database.engine, folders, branch, message)}; read it before you commit it")
         finally:
             database.close()
 

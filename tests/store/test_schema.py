@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import inspect
 
 from bot import app, config
-from bot.store import schema
+from bot.store import revisions, schema
 from bot.store.database import connect
 
 FOLDERS = [i.folder for i in app.load_integrations(config.Settings.model_fields["integrations"].get_default())]
@@ -35,6 +35,6 @@ def test_migrations_make_exactly_the_tables_of_the_code(kind: str, request: pyte
 
     assert before
     assert schema.pending(engine, FOLDERS) == []
-    assert schema.differences(engine) == []
+    assert revisions.differences(engine) == []
     assert "repair_ticket" in inspect(engine).get_table_names()
     engine.dispose()
