@@ -6,7 +6,7 @@ import statistics
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
 #: Requests in flight, one a connection.
@@ -59,9 +59,7 @@ async def send(port: int, requests: Iterable[bytes], seconds: float, connections
 
 def middle(results: Sequence[Result]) -> Result:
     """Return the medians over several passes."""
-    return Result(
-        **{name: statistics.median(getattr(one, name) for one in results) for name in ("rate", "p50", "p99", "hung_up")}
-    )
+    return Result(**{item.name: statistics.median(getattr(one, item.name) for one in results) for item in fields(Result)})
 
 
 class _Pass:

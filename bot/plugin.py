@@ -26,7 +26,7 @@ from sqlmodel import Session, col, select
 from bot.errors import Refusal
 from bot.keys import Keys
 from bot.language.phrases import fill
-from bot.model import Community, Delivery, Event, Household, Photo, Resident, Staff, Task
+from bot.model import Community, Delivery, Household, Photo, Resident, Staff, Task
 from bot.store import events, outbox, tasks
 
 __all__ = [
@@ -77,9 +77,9 @@ class Work:
         """The community all of this is for."""
         return self.context.community
 
-    def record(self, kind: str, subject: str = "", **data: Any) -> Event:
+    def record(self, kind: str, subject: str = "", **data: Any) -> None:
         """Write an event: audit, live console and figures read it. `data` holds no names, phones or texts."""
-        return events.record(self.session, self.now, kind, subject=subject, actor=self.actor, **data)
+        events.record(self.session, self.now, kind, subject=subject, actor=self.actor, **data)
 
     def tell(self, to: Resident | str | None, message: str, *, url: str = "", **values: Any) -> Delivery | None:
         """Queue the message of that name for a resident or an openid, in this transaction; its {url} becomes `url`.

@@ -34,8 +34,7 @@ class Talk:
         self.openid = conversation.openid
         self.said: list[conversations.Said] = []
         self.catalogue = house.understanding.catalogue
-        self.follower = followers.meet(session, self.openid, house.context.community.id or 0)
-        resident = session.exec(select(Resident).where(Resident.openid == self.openid)).first()
+        self.follower, resident = followers.meet_at_home(session, self.openid, house.context.community.id or 0)
         self.turn = Turn(session=session, now=now, context=house.context, openid=self.openid, resident=resident)
         kept = forms.unpack(conversation.form, self.catalogue.intents) if conversation.form else None
         is_late = now - conversation.updated_at > forms.EXPIRES

@@ -135,6 +135,8 @@ class _Turn(Hearing):
         else:
             self.conversation.updated_at = self.now
         self.conversation.form = forms.pack(self.form) if self.form else None
+        conversations.keep(self.session, self.conversation)
+        followers.keep(self.session, self.follower)
         return answer
 
     def _still_known(self, heard: Heard) -> Heard:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
@@ -18,19 +18,39 @@ Said = tuple[str, str, int | None]
 
 _LINES = insert(SQLModel.metadata.tables["line"])
 
+_CONVERSATION = SQLModel.metadata.tables["conversation"]
+_FIND = select(Conversation).where(col(Conversation.openid) == bindparam("sought")).with_for_update()
+_KEEP = update(_CONVERSATION).where(_CONVERSATION.c.openid == bindparam("sought"))
+
+#: What a turn may change.
+_CHANGES = ("form", "options", "updated_at", "topic", "waiting_since", "staff_id")
+
 
 def open_with(session: Session, openid: str, community_id: int, now: datetime) -> Conversation:
-    """Return the conversation with an openid, begun if need be; until the end of the transaction it is ours alone."""
-    conversation = session.get(Conversation, openid, with_for_update=True)
-    if conversation is not None:
-        return conversation
-    conversation = Conversation(openid=openid, community_id=community_id, updated_at=now)
-    try:
-        with session.begin_nested():
-            session.add(conversation)
-    except IntegrityError:  # another replica has just begun it
-        return session.get_one(Conversation, openid, with_for_update=True)
+    """Return the conversation with an openid, begun if need be; until the end of the transaction it is ours alone.
+
+    The session does not watch it: `keep` writes it back, in one prebuilt statement.
+    """
+    conversation = _find(session, openid)
+    if conversation is None:
+        conversation = Conversation(openid=openid, community_id=community_id, updated_at=now)
+        try:
+            with session.begin_nested():
+                session.add(conversation)
+        except IntegrityError:  # another replica has just begun it
+            return open_with(session, openid, community_id, now)
+    session.expunge(conversation)
     return conversation
+
+
+def keep(session: Session, conversation: Conversation) -> None:
+    """Write back a conversation that `open_with` gave."""
+    values = {name: getattr(conversation, name) for name in _CHANGES}
+    session.connection().execute(_KEEP, {"sought": conversation.openid, **values})
+
+
+def _find(session: Session, openid: str) -> Conversation | None:
+    return session.scalars(_FIND, {"sought": openid}).first()
 
 
 def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *, staff_id: int | None = None,

@@ -2,11 +2,43 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, delete, update
+from sqlmodel import Session, SQLModel, col, select
 
-from bot.model import Allowance, Follower
+from bot.model import Allowance, Follower, Resident
 from bot.wechat import quota
+
+_FOLLOWER = SQLModel.metadata.tables["follower"]
+_WITH_HOME = (
+    select(Follower, Resident)
+    .outerjoin(Resident, col(Resident.openid) == col(Follower.openid))
+    .where(col(Follower.openid) == bindparam("sought"))
+)
+_KEEP = update(_FOLLOWER).where(_FOLLOWER.c.openid == bindparam("sought"))
+
+#: What a turn may change.
+_CHANGES = ("followed_at", "left_at", "window_until", "window_left", "tap_until", "tap_left")
+
+
+def meet_at_home(session: Session, openid: str, community_id: int) -> tuple[Follower, Resident | None]:
+    """Return the follower's row, made at their first message, and the resident who is bound to the openid.
+
+    The session does not watch the follower: `keep` writes it back, in one prebuilt statement.
+    """
+    found = session.execute(_WITH_HOME, {"sought": openid}).first()
+    if found is None:
+        meet(session, openid, community_id)
+        session.flush()
+        return meet_at_home(session, openid, community_id)
+    follower, resident = found
+    session.expunge(follower)
+    return follower, resident
+
+
+def keep(session: Session, follower: Follower) -> None:
+    """Write back a follower whom `meet_at_home` gave."""
+    values = {name: getattr(follower, name) for name in _CHANGES}
+    session.connection().execute(_KEEP, {"sought": follower.openid, **values})
 
 
 def meet(session: Session, openid: str, community_id: int) -> Follower:

@@ -40,9 +40,8 @@ def report(turn: Turn, slots: Fault) -> Reply:
         urgent=urgent, appointment_at=slots.appointment_at, opened_at=turn.now,
         due_at=clock.due_at(slots.category, urgent, slots.appointment_at, turn.now),
     )  # fmt: skip
-    turn.session.add(ticket)
-    turn.session.flush()
     turn.attach(turn.photos(), ticket.subject)
+    turn.session.add(ticket)
     turn.record("repair.opened", ticket.subject, category=ticket.category, urgent=urgent)
     if urgent:
         flat = turn.flat.label if turn.flat else ""
