@@ -21,7 +21,7 @@ from bot.language.normalise import Normaliser, Tables, longest_first
 from bot.language.scores import Scores
 
 #: From here on a message is acted on; from the second on it is asked back; below it is refused.
-ACCEPT, CLARIFY = 0.70, 0.20
+ACCEPT, CLARIFY = 0.70, 0.15
 
 #: A runner-up this close to the first makes us ask.
 TIE = 0.5
@@ -36,7 +36,7 @@ LONGEST = 300
 SHORT = 2
 
 #: An emergency in whose message no danger is named must be this sure; else we ask.
-ALARM = 0.9
+ALARM = 0.85
 
 #: Intents of one menu.
 OFFERED = 3

@@ -30,7 +30,7 @@ WEIGHTS = (9.0, 4.5, 1.0, 4.0)
 CONCEPT = 0.7
 
 #: Ridge constants of examples and of background lines, which count a tenth.
-RIDGE, BACKGROUND_RIDGE = 0.3, 3.0
+RIDGE, BACKGROUND_RIDGE = 0.6, 3.0
 
 #: Steps of conjugate gradients; 4 to 12 give the same accuracy.
 STEPS = 4
@@ -42,7 +42,7 @@ BLOCK = 250_000
 NULL = 6.0
 
 #: Confidence = 1 / (1 + e^-(OFFSET + SLOPE · logit p)): measured once by cross-validation, see bench/accuracy.py.
-OFFSET, SLOPE = 0.0, 1.0
+OFFSET, SLOPE = -0.05, 0.65
 
 #: A repaired reading must be this much better.
 REPAIR_GAIN = 0.5
