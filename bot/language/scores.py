@@ -58,6 +58,9 @@ STOP = frozenset(
 #: What the name of a concept begins with among the features.
 MARK = "#"
 
+#: How the masks of slots.mask are shown to people.
+_SHOWN = {0xE8F0: "〔车牌〕", 0xE8F1: "〔电话〕", 0xE8F2: "〔房号〕", 0xE8F3: "〔体温〕", 0xE8F4: "〔时间〕"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
@@ -277,7 +280,7 @@ def _grams(text: str, names: Iterable[str]) -> list[str]:
 def _because(heard: Floats, known: Sequence[tuple[int, str]]) -> str:
     """Name the three features that spoke loudest for an intent."""
     loudest = [known[i][1] for i in np.argsort(-heard)[:3] if heard[i] > 0]
-    return f"，因为：{'、'.join(loudest)}" if loudest else ""
+    return f"，因为：{'、'.join(loudest).translate(_SHOWN)}" if loudest else ""
 
 
 def calibrate(p: float) -> float:
