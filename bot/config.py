@@ -50,6 +50,11 @@ class Settings(BaseSettings):
         ["community", "visitor_passes", "repairs", "health"], description="services to load, separated by commas"
     )
     secret: SecretStr = Field(SecretStr(""), description="32+ characters that keys derive from; empty = var/secret")
+    adviser_url: str = Field(
+        "", description="OpenAI-compatible API that may choose where the matcher doubts; empty = none is asked"
+    )
+    adviser_key: SecretStr = Field(SecretStr(""), description="key of that API")
+    adviser_model: str = Field("", description="model of that API")
     group_commit: int = Field(64, ge=1, le=1000, description="turns that may share one commit")
 
     @field_validator("integrations", mode="before")
@@ -65,6 +70,13 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError(f"{value!r} is no address; it begins with https://")
         return value if value.endswith("/") else value + "/"
+
+    @field_validator("adviser_url")
+    @classmethod
+    def _check_adviser(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is no address; it begins with https:// and ends before /chat/completions")
+        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _check_account(self) -> Self:
