@@ -216,18 +216,24 @@ def handling(title: str, cases: Sequence[Case]) -> None:
     """Print what thresholds would do, those in use marked."""
     inside, outside = [case for case in cases if case.intent], [case for case in cases if not case.intent]
     print(f"\n{title}: accept, ask      right   asked rightly   wrong   asked wrongly   refused | none: accepted   asked")
-    for accept, ask in sorted({(0.5, 0.2), (0.6, 0.15), (0.65, 0.1), (0.7, 0.1), (0.7, 0.2), (0.8, 0.15), (0.9, 0.3), (ACCEPT, CLARIFY)}):
+    for accept, ask in sorted(
+        {(0.5, 0.2), (0.6, 0.15), (0.65, 0.1), (0.7, 0.1), (0.7, 0.2), (0.8, 0.15), (0.9, 0.3), (ACCEPT, CLARIFY)}
+    ):
         mark = "*" if (accept, ask) == (ACCEPT, CLARIFY) else " "
         told = [(case, decide(case.match.candidates, accept, ask)) for case in inside]
-        share = lambda holds: np.mean([holds(case, said) for case, said in told])  # noqa: E731
         odd = [decide(case.match.candidates, accept, ask) for case in outside]
-        print(f"{mark:>{len(title) + 2}}{accept:>7.2f} {ask:.2f}"
-              f"{share(lambda case, said: said == 'accept' and case.is_right):>11.3f}"
-              f"{share(lambda case, said: said == 'clarify' and case.is_offered):>13.3f}"
-              f"{share(lambda case, said: said == 'accept' and not case.is_right):>11.3f}"
-              f"{share(lambda case, said: said == 'clarify' and not case.is_offered):>13.3f}"
-              f"{share(lambda case, said: said == 'reject'):>13.3f}"
-              f" |{odd.count('accept') / len(odd):>15.3f}{odd.count('clarify') / len(odd):>8.3f}")  # fmt: skip
+        shares = [
+            np.mean([said == "accept" and case.is_right for case, said in told]),
+            np.mean([said == "clarify" and case.is_offered for case, said in told]),
+            np.mean([said == "accept" and not case.is_right for case, said in told]),
+            np.mean([said == "clarify" and not case.is_offered for case, said in told]),
+            np.mean([said == "reject" for _, said in told]),
+        ]
+        print(
+            f"{mark:>{len(title) + 2}}{accept:>7.2f} {ask:.2f}"
+            + "".join(f"{share:>{width}.3f}" for share, width in zip(shares, (11, 13, 11, 13, 13), strict=True))
+            + f" |{odd.count('accept') / len(odd):>15.3f}{odd.count('clarify') / len(odd):>8.3f}"
+        )
 
 
 def alarms(train: Lines, test: Lines) -> None:
@@ -300,7 +306,18 @@ def pathological() -> list[str]:
     words = "人 孩子 老人 电梯 着火 怕 会 不 没有 救命 摔 掉 在 里 关 了 ， 。 昨天 如果 煤气 漏 门 血 笑 得 死 1 栋 点 明天 138 粤B".split()
     mixed = ["".join(chance.choices(chance.sample(words, 8), k=2000))[:2000] for _ in range(12)]
     han = "".join(chr(chance.randint(0x4E00, 0x9FFF)) for _ in range(2000))
-    return [*mixed, han, "水" * 2000, "着火" * 1000, "3栋2单元" * 400, "1" * 2000, "1 2" * 666, "a," * 1000, "😀" * 2000, "\n" * 2000]
+    return [
+        *mixed,
+        han,
+        "水" * 2000,
+        "着火" * 1000,
+        "3栋2单元" * 400,
+        "1" * 2000,
+        "1 2" * 666,
+        "a," * 1000,
+        "😀" * 2000,
+        "\n" * 2000,
+    ]
 
 
 if __name__ == "__main__":
