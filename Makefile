@@ -9,7 +9,7 @@ MIRROR := $(PIP_INDEX_URL)
 # Programs of others check ours where node is there; without it their tests are skipped, and say so.
 PEERS := $(if $(and $(shell command -v node 2>/dev/null),$(shell command -v npm 2>/dev/null)),peers,no-peers)
 
-.PHONY: help run test lint unit check bench faults peers no-peers lock vendor wheel screenshots clean
+.PHONY: help run test lint unit check bench accuracy faults peers no-peers lock vendor wheel screenshots clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ check: test
 
 bench: .venv/.synced  ## print speed and memory as ratios measured in one run
 	.venv/bin/python bench/run.py
+
+accuracy: .venv/.synced  ## print how well and how fast messages are matched, and how true confidence is
+	.venv/bin/python bench/accuracy.py
 
 faults: .venv/.synced  ## kill -9 two hundred times under load, count at WeChat's side (about 15 minutes)
 	LINLI_FAULT_KILLS=200 .venv/bin/pytest -q -s tests/faults/test_kills.py

@@ -40,6 +40,9 @@ NONE = ""
 
 FOLDS = 5
 
+#: Share of messages that belong to no intent, for which confidence is calibrated.
+STRANGERS = 0.2
+
 Lines = Sequence[tuple[str, str]]  # intent, text
 
 
@@ -178,16 +181,21 @@ def auroc(inside: Sequence[float], outside: Sequence[float]) -> float:
 
 
 def fit(cases: Sequence[Case]) -> tuple[float, float]:
-    """Return offset and slope that make the raw odds of the best intent those of its being right, by Newton's method."""
+    """Return offset and slope that make the raw odds of the best intent those of its being right, by Newton's method.
+
+    What belongs nowhere counts as STRANGERS of all messages, however many of it there are.
+    """
     odds = np.log([(p := min(max(case.confidence, 1e-6), 1 - 1e-6)) / (1 - p) for case in cases])
     raw = np.stack([np.ones(len(cases)), (odds - scores.OFFSET) / scores.SLOPE], 1)
     right = np.array([case.is_right for case in cases], float)
     sure = np.array([case.confidence for case in cases]) < 0.985  # exact hits and templates are not calibrated
+    outside = np.array([not case.intent for case in cases])
+    heavy = np.where(outside, STRANGERS / max(outside.mean(), 1e-9), (1 - STRANGERS) / (~outside).mean())[sure]
     raw, right = raw[sure], right[sure]
     weights = np.zeros(2)
     for _ in range(25):
         chance = 1 / (1 + np.exp(-raw @ weights))
-        weights += np.linalg.solve((raw.T * (chance * (1 - chance))) @ raw, raw.T @ (right - chance))
+        weights += np.linalg.solve((raw.T * (heavy * chance * (1 - chance))) @ raw, raw.T @ (heavy * (right - chance)))
     return float(weights[0]), float(weights[1])
 
 
@@ -208,18 +216,24 @@ def handling(title: str, cases: Sequence[Case]) -> None:
     """Print what thresholds would do, those in use marked."""
     inside, outside = [case for case in cases if case.intent], [case for case in cases if not case.intent]
     print(f"\n{title}: accept, ask      right   asked rightly   wrong   asked wrongly   refused | none: accepted   asked")
-    for accept, ask in sorted({(0.5, 0.15), (0.6, 0.1), (0.7, 0.1), (0.7, 0.2), (0.8, 0.1), (0.9, 0.3), (ACCEPT, CLARIFY)}):
+    for accept, ask in sorted(
+        {(0.5, 0.2), (0.6, 0.15), (0.65, 0.1), (0.7, 0.1), (0.7, 0.2), (0.8, 0.15), (0.9, 0.3), (ACCEPT, CLARIFY)}
+    ):
         mark = "*" if (accept, ask) == (ACCEPT, CLARIFY) else " "
         told = [(case, decide(case.match.candidates, accept, ask)) for case in inside]
-        share = lambda holds, told=told: np.mean([holds(case, said) for case, said in told])  # noqa: E731
         odd = [decide(case.match.candidates, accept, ask) for case in outside]
-        print(f"{mark:>{len(title) + 2}}{accept:>7.2f} {ask:.2f}"
-              f"{share(lambda case, said: said == 'accept' and case.is_right):>11.3f}"
-              f"{share(lambda case, said: said == 'clarify' and case.is_offered):>13.3f}"
-              f"{share(lambda case, said: said == 'accept' and not case.is_right):>11.3f}"
-              f"{share(lambda case, said: said == 'clarify' and not case.is_offered):>13.3f}"
-              f"{share(lambda case, said: said == 'reject'):>13.3f}"
-              f" |{odd.count('accept') / len(odd):>15.3f}{odd.count('clarify') / len(odd):>8.3f}")  # fmt: skip
+        shares = [
+            np.mean([said == "accept" and case.is_right for case, said in told]),
+            np.mean([said == "clarify" and case.is_offered for case, said in told]),
+            np.mean([said == "accept" and not case.is_right for case, said in told]),
+            np.mean([said == "clarify" and not case.is_offered for case, said in told]),
+            np.mean([said == "reject" for _, said in told]),
+        ]
+        print(
+            f"{mark:>{len(title) + 2}}{accept:>7.2f} {ask:.2f}"
+            + "".join(f"{share:>{width}.3f}" for share, width in zip(shares, (11, 13, 11, 13, 13), strict=True))
+            + f" |{odd.count('accept') / len(odd):>15.3f}{odd.count('clarify') / len(odd):>8.3f}"
+        )
 
 
 def alarms(train: Lines, test: Lines) -> None:

@@ -78,6 +78,11 @@ class Settings(Local):
     public_url: str = Field("", description="how residents reach us, https://…; empty = http://HOST:PORT")
     var: Path = Field(Path("var"), description="folder for the database, photos and the secret")
     secret: SecretStr = Field(SecretStr(""), description="32+ characters that keys derive from; empty = var/secret")
+    adviser_url: str = Field(
+        "", description="OpenAI-compatible API that may choose where the matcher doubts; empty = none is asked"
+    )
+    adviser_key: SecretStr = Field(SecretStr(""), description="key of that API")
+    adviser_model: str = Field("", description="model of that API")
     group_commit: int = Field(64, ge=1, le=1000, description="turns that may share one commit")
 
     @field_validator("wechat_token")
@@ -119,6 +124,13 @@ class Settings(Local):
                 "write postgresql://USER:PASSWORD@HOST/NAME, or leave it empty for SQLite"
             )
         return value
+
+    @field_validator("adviser_url")
+    @classmethod
+    def _check_adviser(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is no address; it begins with https:// and ends before /chat/completions")
+        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _check_account(self) -> Self:

@@ -38,7 +38,7 @@ _LIFT = "电梯|轿厢|升降机|货梯|客梯"
 #: Kind of danger -> what is said of it. Each is a regular expression over simplified characters.
 _DANGERS: Mapping[str, tuple[str, ...]] = {
     "fire": (
-        r"着火|着[咗了]火|着[伙货或]了|起[了咗]?火(?!车|锅)|失[火伙]|火灾|火警|火势|大火(?!锅|车|爆|收)|救火|扑火|灭火(?!器|毯|栓|球|弹|剂)|走水了|火烛(?!车)|火光|火苗|明火(?!作业|证)",
+        r"[着著]火|[着著][咗了]火|着[伙货或]了|起[了咗]?火(?!车|锅)|失[火伙]|火灾|火警|火势|大火(?!锅|车|爆|收)|救火|扑火|灭火(?!器|毯|栓|球|弹|剂)|走水了|火烛(?!车)|火光|火苗|明火(?!作业|证)",
         r"烧(?:起来|着了|起火|穿了|起嚟)|燃(?:烧|起来|着)|自燃|爆燃|冒(?:出|着|咗)?(?:大|明)?火(?!气|锅)|冒(?:出|着|起|咗)?(?:火花|火星)|火花(?:四溅|直冒|乱)|电火花|打火花|火星子?(?:直|乱|四)",
         r"冒(?:出|着|起|咗|了|好多|很多|大量|好大|滚滚)?的?(?:浓|黑|白|大|青|灰)*烟|浓烟|黑烟|浓浓的烟|烟雾(?:很|好|弥漫|大|浓)|(?:全|都|满屋子?|一屋子?|到处|整层|满楼道)(?:是|都是)?烟(?!味|头|灰|蒂|瘾)",
         r"(?:好|很|特别|超)(?:大|浓|多|大阵)的?烟(?!味|瘾|头|灰|囱)|(?<![油抽吸手香焊炊])烟(?:很|好|越来越|特别|太)(?:大|浓|呛)|烟呛|往外冒烟|烟从.{0,6}(?:出来|冒)",
@@ -217,7 +217,7 @@ def find_words(text: str, words: re.Pattern[str]) -> str:
     """Return the first of a community's own words for danger that is meant in earnest; empty if none is."""
     plain = _prepare(text)
     for count, found in enumerate(words.finditer(plain)):
-        if found[0] and not _is_harmless(plain, "", *found.span()):
+        if found[0] and not _is_harmless(plain, "help", *found.span()):
             return found[0]
         if count == CHECKED:
             break
@@ -275,7 +275,7 @@ def _is_harmless(plain: str, kind: str, begin: int, stop: int) -> bool:
         return True
     if _SIGHS.search(clause + words + after) or (kind == "help" and _GROANS.search(around) and not _OTHERS.search(around)):
         return True
-    if _FUN.search(around) and not _SERIOUS.search(around):
+    if _FUN.search(said := sentence + words + after) and not _SERIOUS.search(said):
         return True
     now = _NOW.search(clause + words + rest)
     if (_ELSEWHERE.search(sentence + rest) or _ELSEWHERE_AFTER.search(rest)) and not now:

@@ -21,7 +21,7 @@ from bot.language.normalise import Normaliser, Tables, longest_first
 from bot.language.scores import Scores
 
 #: From here on a message is acted on; from the second on it is asked back; below it is refused.
-ACCEPT, CLARIFY = 0.70, 0.20
+ACCEPT, CLARIFY = 0.70, 0.15
 
 #: A runner-up this close to the first makes us ask.
 TIE = 0.5
@@ -36,7 +36,10 @@ LONGEST = 300
 SHORT = 2
 
 #: An emergency in whose message no danger is named must be this sure; else we ask.
-ALARM = 0.9
+ALARM = 0.85
+
+#: Below this such an emergency is not even offered.
+DOUBT = 0.4
 
 #: Intents of one menu.
 OFFERED = 3
@@ -158,16 +161,13 @@ class Matcher:
         if not plain.strip(slots.SAYS_NOTHING):  # 明天上午 alone asks for nothing
             return Match(text=text, normalised=plain)
         verdict = self._scores.judge(plain)
-        spoken_of = None
         order: list[int] = []
         for i in map(int, np.argsort(-verdict.confidence)):
-            intent = self._intents[i]
-            if self._is_excluded(intent, text):
+            intent = self._catalogue.intents[self._intents[i]]
+            if self._is_excluded(intent.id, text):
                 continue
-            if self._catalogue.intents[intent].emergency:
-                spoken_of = emergencies.mentions(text) if spoken_of is None else spoken_of
-                if spoken_of:  # it was weighed, and found to be a figure of speech, a drill, a memory
-                    continue
+            if intent.emergency and not _may_alarm(text, plain, float(verdict.confidence[i])):
+                continue
             order.append(i)
             if len(order) == OFFERED:
                 break
@@ -225,6 +225,11 @@ class Matcher:
     def _is_excluded(self, intent: str, text: str) -> bool:
         words = self._excluded.get(intent)
         return words is not None and words.search(text) is not None
+
+
+def _may_alarm(text: str, plain: str, confidence: float) -> bool:
+    """Tell whether an emergency may be offered that was not heard: one that is likely, and not a drill or a figure of speech."""
+    return confidence >= DOUBT and len(plain) > SHORT and not emergencies.mentions(text)
 
 
 def decide(candidates: Sequence[Candidate], accept: float = ACCEPT, clarify: float = CLARIFY) -> Decision:

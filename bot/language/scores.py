@@ -30,7 +30,7 @@ WEIGHTS = (9.0, 4.5, 1.0, 4.0)
 CONCEPT = 0.7
 
 #: Ridge constants of examples and of background lines, which count a tenth.
-RIDGE, BACKGROUND_RIDGE = 0.3, 3.0
+RIDGE, BACKGROUND_RIDGE = 0.6, 3.0
 
 #: Steps of conjugate gradients; 4 to 12 give the same accuracy.
 STEPS = 4
@@ -42,7 +42,7 @@ BLOCK = 250_000
 NULL = 6.0
 
 #: Confidence = 1 / (1 + e^-(OFFSET + SLOPE · logit p)): measured once by cross-validation, see bench/accuracy.py.
-OFFSET, SLOPE = 0.0, 1.0
+OFFSET, SLOPE = -0.05, 0.65
 
 #: A repaired reading must be this much better.
 REPAIR_GAIN = 0.5
@@ -57,6 +57,9 @@ STOP = frozenset(
 
 #: What the name of a concept begins with among the features.
 MARK = "#"
+
+#: How the masks of slots.mask are shown to people.
+_SHOWN = {0xE8F0: "〔车牌〕", 0xE8F1: "〔电话〕", 0xE8F2: "〔房号〕", 0xE8F3: "〔体温〕", 0xE8F4: "〔时间〕"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,7 +280,7 @@ def _grams(text: str, names: Iterable[str]) -> list[str]:
 def _because(heard: Floats, known: Sequence[tuple[int, str]]) -> str:
     """Name the three features that spoke loudest for an intent."""
     loudest = [known[i][1] for i in np.argsort(-heard)[:3] if heard[i] > 0]
-    return f"，因为：{'、'.join(loudest)}" if loudest else ""
+    return f"，因为：{'、'.join(loudest).translate(_SHOWN)}" if loudest else ""
 
 
 def calibrate(p: float) -> float:

@@ -1,0 +1,113 @@
+"""Emergencies: real ones are heard in many voices, what only sounds like one is not, and time stays linear."""
+
+import time
+from datetime import datetime
+
+import pytest
+
+from bot import config
+from bot.dialogue.understanding import Understanding
+from bot.language import emergencies
+from bot.language.normalise import Tables
+from tests.language.emergency_lines import FALSE, REAL
+
+UNDERSTANDING = Understanding.load(config.shipped("intents"), config.shipped("data"))
+SIMPLIFIED = dict(Tables.parse((config.shipped("data") / "simplified.txt").read_text("utf-8"), "").simplified)
+NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
+
+
+def heard(text: str) -> bool:
+    return emergencies.find(text.translate(SIMPLIFIED)) is not None
+
+
+def test_there_are_enough_lines() -> None:
+    assert (len(REAL) >= 150, len(FALSE) >= 250) == (True, True)
+
+
+@pytest.mark.parametrize("half", [0, 1], ids=["written for", "kept back"])
+def test_ninety_seven_of_a_hundred_are_heard(half: int) -> None:
+    missed = [line for line in REAL[half::2] if not heard(line)]
+
+    assert len(missed) <= 0.03 * len(REAL[half::2]), missed
+
+
+@pytest.mark.parametrize("half", [0, 1], ids=["written for", "kept back"])
+def test_two_of_a_hundred_are_false_at_most(half: int) -> None:
+    false = [line for line in FALSE[half::2] if heard(line)]
+
+    assert len(false) <= 0.02 * len(FALSE[half::2]) + 1, false
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("楼道冒烟了", "fire"), ("厨房好浓的煤气味", "gas"), ("有人触电了", "electric"), ("关在电梯里了", "trapped"), ("我妈摔倒了起不来", "fall"),
+        ("他昏迷了", "medical"), ("有人砸门", "crime"), ("不想活了", "self_harm"), ("孩子不见了", "missing"), ("墙塌了", "collapse"), ("救命", "help"),
+    ],
+)  # fmt: skip
+def test_the_kind_of_danger_is_told(text: str, kind: str) -> None:
+    alarm = emergencies.find(text)
+
+    assert alarm is not None
+    assert alarm.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("real", "none"),
+    [
+        ("我家着火了", "没着火"), ("是不是着火了", "不是着火，是蒸汽"), ("会不会是着火了", "会着火的，别堆这里"), ("老人热得晕倒了", "热得要晕倒"),
+        ("从昨天起胸口一直疼", "昨天胸口疼，已经好了"), ("昨天困过人，现在又困人了", "昨天电梯困人"), ("着火了怎么办", "如果着火了怎么办"),
+        ("打人了", "打人工客服"), ("真的着火了，不是演习", "着火演习"), ("孩子掉水里了", "手机掉水里了"), ("被困电梯", "被困难吓倒"),
+        ("不想活了", "不想活动"), ("救命", "救命稻草"), ("没有呼吸了", "没有呼吸困难"), ("听说3栋着火了", "新闻里说着火了"),
+    ],
+)  # fmt: skip
+def test_surroundings_decide(real: str, none: str) -> None:
+    assert (heard(real), heard(none)) == (True, False)
+
+
+@pytest.mark.parametrize("text", ["着 火 了", "救！命！啊！", "救\u200b命", "ＳＯＳ", "著火了", "失火啦啦啦啦啦", "電梯困人"])
+def test_spelling_does_not_hide_it(text: str) -> None:
+    assert heard(text)
+
+
+def test_it_is_heard_at_the_end_of_a_long_message() -> None:
+    found = UNDERSTANDING.hear_text("物业你好，" + "我想反映一下绿化和停车的问题。" * 60 + "现在楼道冒浓烟", NOW)
+
+    assert (found.match.emergency, found.match.candidates[0].intent) == (True, "emergency.fire")
+    assert len(found.text) < 500
+
+
+def test_one_real_danger_among_figures_of_speech_is_heard() -> None:
+    assert heard("笑死我了救命。" * 3 + "等下，厨房真的着火了")
+
+
+def test_a_communitys_own_word_is_an_alarm_unless_it_is_said_in_jest() -> None:
+    import re
+
+    words = re.compile("毒蜂|塌方")
+
+    assert emergencies.find_words("草坪有毒蜂", words) == "毒蜂"
+    assert emergencies.find_words("昨天看电视讲毒蜂", words) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["着火" * 1000, "人孩子" * 666, "怕会着火" * 500, "昨天着火" * 500, "\u6c34" * 2000, "1 2" * 666, "电梯里有" * 500, "没有得到" * 500,
+     "".join(chr(0x4E00 + 37 * k % 20000) for k in range(2000))],
+)  # fmt: skip
+def test_two_thousand_characters_take_a_few_milliseconds(text: str) -> None:
+    best = 1.0
+    for _ in range(5):
+        began = time.process_time()
+        emergencies.find(text)
+        best = min(best, time.process_time() - began)
+
+    assert best < 0.025  # five times what it takes, for slow machines
+
+
+def test_alarm_that_was_only_resembled_is_no_alarm() -> None:
+    for text in ("灭火器过期了", "消防演习是哪天", "电梯", "救生圈放哪"):
+        match = UNDERSTANDING.hear_text(text, NOW).match
+
+        assert not match.emergency
+        assert match.decision != "accept" or not match.candidates[0].intent.startswith("emergency")

@@ -1,0 +1,147 @@
+"""The matcher: what it may act on, what it must not, how sure it says it is, and that others' words teach it."""
+
+import time
+from datetime import datetime
+
+import pytest
+
+from bot import config
+from bot.language import scores
+from bot.language.concepts import Concepts
+from bot.language.files import Catalogue, load
+from bot.language.matcher import Candidate, Matcher, decide
+from bot.language.normalise import Tables, strip_fillers
+
+NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
+DATA = config.shipped("data")
+TABLES = Tables.parse((DATA / "simplified.txt").read_text("utf-8"), (DATA / "pinyin.txt").read_text("utf-8"))
+
+FILES = {
+    "_common.yaml": "concepts:\n  pipe: [水管, 管道, 龙头]\n  leak: [漏水, 滴水, 渗水]\n",
+    "leak.yaml": "intent: leak\ntitle: 漏水\nexamples: |\n  - 水管漏水了\n  - 厨房水管漏水\n  - 家里漏水\n",
+    "guest.yaml": "intent: guest\ntitle: 访客\nexamples: |\n  - 朋友明天来访\n  - 预约访客\n  - 有客人来要登记\n",
+    "fire.yaml": "intent: fire\ntitle: 火警\nemergency: true\nexamples: |\n  - 着火了\n  - 楼道冒浓烟\nkeywords: [着火]\nunless: [火灾险]\n",
+    "sos.yaml": "intent: sos\ntitle: 求助\nemergency: true\nexamples: |\n  - 救命\n  - 有人晕倒\n  - 有人打架\n  - 被困电梯\nkeywords: [毒蜂]\n",
+}
+
+
+def catalogue(**changed: str) -> Catalogue:
+    return load({**FILES, **{f"{name}.yaml": text for name, text in changed.items()}})
+
+
+MATCHER = Matcher(catalogue(), TABLES, ["今天天气怎么样", "讲个笑话"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    "1 2 99 行 对 不要 错了 喂 嗯 嗯嗯 确认 好 好的 ok 是 是的 不 没有 哦 啊 知道了 稍等 第二个 三 A ? 。。。 随便 都行 不用了 可以 y 那个".split(),
+)
+def test_a_bare_word_opens_nothing(text: str) -> None:
+    assert MATCHER.match(text, NOW).decision == "reject"
+
+
+def test_a_bare_word_that_an_admin_taught_is_a_wish() -> None:
+    taught = Matcher(catalogue(yes="intent: yes\ntitle: 好\nexamples: |\n  - 好的\n"), TABLES)
+
+    assert taught.match("好的", NOW).candidates[0].intent == "yes"
+
+
+def test_words_of_one_kind_stand_for_each_other() -> None:
+    without = Matcher(load({name: text for name, text in FILES.items() if name != "_common.yaml"}), TABLES)
+    text = "卫生间龙头滴水"
+
+    assert MATCHER.match(text, NOW).candidates[0].intent == "leak"
+    assert MATCHER.match(text, NOW).candidates[0].confidence > without.match(text, NOW).candidates[0].confidence
+    assert "类" in MATCHER.match(text, NOW).candidates[0].why
+
+
+def test_the_longest_word_of_a_kind_wins() -> None:
+    found = Concepts.of({"lift": ["电梯"], "card": ["电梯卡"]}, lambda word: word)
+
+    assert found.find("电梯卡丢了") == {"card": "电梯卡"}
+
+
+def test_a_danger_goes_to_the_emergency_that_speaks_of_it() -> None:
+    for text, intent in (("厨房起火", "fire"), ("门口有人打架", "sos"), ("电梯里有人出不来", "sos"), ("草坪有毒蜂", "sos")):
+        match = MATCHER.match(text, NOW)
+        assert (match.emergency, match.candidates[0].intent) == (True, intent)
+
+
+def test_what_nobody_speaks_of_goes_to_the_broadest() -> None:
+    assert MATCHER.match("孩子走丢了", NOW).candidates[0].intent == "sos"
+
+
+def test_without_emergencies_in_the_files_there_is_no_alarm() -> None:
+    calm = Matcher(load({name: text for name, text in FILES.items() if name not in {"fire.yaml", "sos.yaml"}}), TABLES)
+
+    assert not calm.match("着火了", NOW).emergency
+
+
+def test_confidence_of_all_grows_with_the_odds_and_stays_below_one() -> None:
+    told = [scores.calibrate(p) for p in (0.0, 0.01, 0.2, 0.5, 0.9, 0.999, 1.0)]
+
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == (0.0, 1.0)
+
+
+def test_two_that_are_close_are_asked_back() -> None:
+    def likely(*chances: float) -> list[Candidate]:
+        return [Candidate(str(number), chance, "") for number, chance in enumerate(chances)]
+
+    assert decide(likely(0.9, 0.05)) == "accept"
+    assert decide(likely(0.75, 0.4)) == "clarify"
+    assert decide(likely(0.5)) == "clarify"
+    assert decide(likely(0.05)) == "reject"
+    assert decide([]) == "reject"
+
+
+def test_background_gives_way_to_what_a_community_teaches() -> None:
+    text = "今天天气怎么样"
+    weather = Matcher(catalogue(weather=f"intent: weather\ntitle: 天气\nexamples: |\n  - {text}\n"), TABLES, [text])
+
+    assert weather.match(text + "啊", NOW).candidates[0].intent == "weather"
+    assert weather.match("今天的天气会怎么样", NOW).decision != "reject"
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("物业你好", "物业你好"),
+        ("你好麻烦问下门禁卡", "门禁卡"),
+        ("师傅什么时候到", "师傅什么时候到"),
+        ("物业的电话", "物业的电话"),
+        ("谢谢", "谢谢"),
+    ],
+)
+def test_fillers_are_taken_off_and_subjects_are_not(said: str, left: str) -> None:
+    assert strip_fillers(said) == left
+
+
+def test_prefilter_finds_what_comparing_all_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["朋友后天来访", "厨房管道漏水", "预约一下访客", "卫生间渗水"]
+    all_ = [MATCHER.match(text, NOW) for text in texts]
+    monkeypatch.setattr(scores, "FEW", 0)
+
+    assert [match.candidates[0].intent for match in all_] == [MATCHER.match(text, NOW).candidates[0].intent for text in texts]
+
+
+def test_training_in_blocks_gives_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = MATCHER.match("厨房管道漏水", NOW).candidates[0].confidence
+    monkeypatch.setattr(scores, "BLOCK", 12)
+
+    assert Matcher(catalogue(), TABLES, ["今天天气怎么样", "讲个笑话"]).match("厨房管道漏水", NOW).candidates[
+        0
+    ].confidence == pytest.approx(whole, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "text", ["水" * 2000, "1 2" * 666, "3栋2单元" * 400, "明天下午" * 500, "\n" * 2000, "😀" * 2000, "a," * 1000]
+)
+def test_two_thousand_characters_of_anything_are_judged_at_once(text: str) -> None:
+    best = 1.0
+    for _ in range(3):
+        began = time.process_time()
+        MATCHER.match(text, NOW)
+        best = min(best, time.process_time() - began)
+
+    assert best < 0.025  # five times what it takes, for slow machines
