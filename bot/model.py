@@ -5,6 +5,7 @@ guess a neighbour's.
 """
 
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -150,6 +151,12 @@ class Role(StrEnum):
     STAFF = "staff"
     MANAGER = "manager"
     ADMIN = "admin"
+
+
+#: What people call the roles.
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.GUARD: "门岗", Role.STAFF: "员工", Role.MANAGER: "经理", Role.ADMIN: "管理员",
+}  # fmt: skip
 
 
 class Staff(SQLModel, table=True):

@@ -26,12 +26,12 @@ from sqlmodel import Session, col, select
 from bot.errors import Refusal
 from bot.keys import Keys
 from bot.language.phrases import fill
-from bot.model import Community, Delivery, Household, Photo, Resident, Staff, Task
+from bot.model import ROLE_WORDS, Community, Delivery, Event, Household, Photo, Resident, Staff, Task
 from bot.store import events, outbox, tasks
 
 __all__ = [
-    "Action", "Ask", "Context", "Desk", "Download", "Integration", "Job", "Page", "Redirect", "Refusal", "Reply",
-    "Turn", "View", "Visit", "Work", "action", "job", "page", "row_id",
+    "Action", "Ask", "Context", "Desk", "Download", "Integration", "Job", "Log", "Page", "Redirect", "Refusal", "Reply",
+    "Subject", "Turn", "View", "Visit", "Work", "action", "job", "page", "row_id",
 ]  # fmt: skip
 
 #: How long links sent in the chat open.
@@ -112,6 +112,19 @@ class Work:
     def household(self, resident: Resident) -> Household:
         """Return the flat of a resident."""
         return self.session.get_one(Household, resident.household_id)
+
+    def who(self, actor: str) -> str:
+        """Return who an event's `actor` is, for staff: 陈管家（员工）, 3栋2单元501 陈建国（居民）."""
+        kind, _, name = actor.partition(":")
+        if kind == "staff":
+            member = self.session.exec(select(Staff).where(Staff.login == name)).first()
+            return f"{member.name}（{ROLE_WORDS[member.role]}）" if member else name
+        if kind != "resident":
+            return "系统"
+        resident = self.session.exec(select(Resident).where(Resident.public_id == name)).first()
+        if resident is None:
+            return "打开链接的人" if name == "link" else "未绑定的居民"
+        return f"{self.household(resident).label} {resident.name}（居民）".replace(" （", "（")
 
 
 # ------------------------------------------------------------------ what residents ask for
@@ -312,6 +325,36 @@ def page(method: Literal["GET", "POST"], path: str, *, need: str = "", title: st
     return lambda run: Page(method=method, path=path, run=run, need=need, title=title, nav=nav)
 
 
+# ------------------------------------------------------------------ what staff read in the log
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an event is about, in words, and the console page that shows it, such as /tickets/K3M9."""
+
+    words: str
+    path: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """How people read the events of a service.
+
+    `events`: kind -> a sentence, which may use the event's data: 门岗不放行：{reason}. `words`: name in the data ->
+    value -> word. `subjects`: what stands before the colon -> who knows the words for what stands behind it.
+    """
+
+    events: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    subjects: Mapping[str, Callable[[Work, str], Subject]] = field(default_factory=dict)
+
+    def say(self, event: Event, now: datetime) -> str:
+        """Return the sentence for an event; empty for a kind this service does not know."""
+        true = {name: value for name, value in event.data.items() if value is not False}
+        known = {name: self.words.get(name, {}).get(str(value), value) for name, value in true.items()}
+        return fill(self.events.get(event.kind, ""), known, now)
+
+
 # ------------------------------------------------------------------ the whole
 
 
@@ -326,4 +369,5 @@ class Integration:
     jobs: Sequence[Job] = ()
     console: Sequence[Page] = ()
     pages: Sequence[Page] = ()
+    log: Log = field(default_factory=Log)
     erase: Callable[[Work, Resident], None] | None = None  # deletes what a resident who left has said to this service

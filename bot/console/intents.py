@@ -7,6 +7,7 @@ it, unless the admin insists; the version before is kept.
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,8 @@ from bot.console.parts import PARTS, read_form, shared_values, signed_in
 from bot.console.views import respond
 from bot.dialogue import phrases
 from bot.dialogue.rehearsal import Miss, regressions
-from bot.dialogue.understanding import Understanding, judge, read_folder
-from bot.language import files
-from bot.language.phrases import say
+from bot.dialogue.understanding import Judgement, Understanding, judge, read_folder
+from bot.language import files, slots
 from bot.language.reader import Problem
 from bot.model import Staff
 from bot.plugin import Page, Redirect, View
@@ -30,6 +30,13 @@ VIEW, EDIT = "intents.view", "intents.edit"
 
 #: Stands in the menu; the handlers below need more than a page gets.
 ENTRY = Page(method="GET", path="/intents", run=lambda desk: Redirect("/console/intents"), need=VIEW, title="意图", nav=True)
+
+#: What people call the shipped folders; one of a community's own stands by its name.
+GROUPS: Mapping[str, str] = {
+    "": "其他", "asset": "闲置资产", "care": "关怀", "community": "社区", "emergency": "紧急情况", "faq": "常见问题", "fee": "物业费",
+    "health": "健康打卡", "identity": "住址", "incident": "举报与投诉", "medical": "看病", "privacy": "个人信息", "repair": "报修",
+    "smalltalk": "寒暄", "vehicle": "车辆", "visitor": "访客", "voucher": "消费券",
+}  # fmt: skip
 
 #: Versions kept of each file, beside it as name.yaml.1, .2 …: the newest is .1.
 VERSIONS = 5
@@ -49,7 +56,7 @@ async def listed(request: web.Request) -> web.Response:
     catalogue = request.app[PARTS].understanding.catalogue
     groups: dict[str, list[files.Intent]] = {}
     for intent in catalogue.intents.values():
-        groups.setdefault(intent.group, []).append(intent)
+        groups.setdefault(GROUPS.get(intent.group, intent.group), []).append(intent)
     shared = [path for path in sorted(catalogue.sources) if _is_shared(path)]
     return _page(request, member, "console/intents.html", groups=groups, problems=catalogue.problems, shared=shared)
 
@@ -66,9 +73,20 @@ async def attempt(request: web.Request) -> web.Response:
     lines = [line.strip() for line in (await read_form(request)).get("text", "").splitlines() if line.strip()][:20]
     now = parts.clock()
     judgements = [judge(parts.understanding, line[:300], now) for line in lines]
-    titles = {intent.id: intent.title for intent in parts.understanding.catalogue.intents.values()}
-    shown = [(j, {name: say(value, now) for name, value in j.slots.items()}) for j in judgements]
-    return _page(request, member, "console/try.html", judgements=shown, titles=titles)
+    intents = parts.understanding.catalogue.intents
+    shown = [(judgement, _spoken(intents, judgement, now)) for judgement in judgements]
+    return _page(
+        request, member, "console/try.html", judgements=shown, titles={name: known.title for name, known in intents.items()}
+    )
+
+
+def _spoken(intents: Mapping[str, files.Intent], judgement: Judgement, now: datetime) -> list[tuple[str, str, str]]:
+    """Return what was understood beside the intent: title, id and value of each slot."""
+    known = intents[judgement.intent].slots if judgement.intent in intents else ()
+    return [
+        (slot.title or slot.name, slot.name, slots.describe(slot, judgement.slots[slot.name], now))
+        for slot in known if slot.name in judgement.slots
+    ]  # fmt: skip
 
 
 async def show(request: web.Request) -> web.Response:

@@ -1,9 +1,12 @@
-"""Telling residents: compose, count, publish, undo, watch."""
+"""Telling residents: compose, keep a draft, count, publish, undo, watch."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from bot.console.permissions import holders
 from bot.errors import Refusal
-from bot.model import SHANGHAI, DeliveryState, Notice, NoticeState
+from bot.model import SHANGHAI, DeliveryState, Notice, NoticeState, Staff
 from bot.plugin import Desk, Page, Redirect, View, page
 from bot.store import notices
 from bot.store.notices import Audience
@@ -24,13 +27,28 @@ def listed(desk: Desk) -> View:
     """List the notices."""
     found = notices.listed(desk.session, desk.community.id or 0)
     rows = [(notice, Audience.from_json(notice.audience).label, NOTICE_WORDS[notice.state]) for notice in found]
+    rows.sort(key=lambda row: row[0].state is not NoticeState.DRAFT)  # what waits to be sent comes first
     return View("console/notices.html", {"rows": rows})
 
 
 @page("GET", "/notices/new", need="notice.draft", title="写通知")
 def compose(desk: Desk) -> View:
     """Write a notice."""
-    return View("console/compose.html", {"form": {}, "reach": None, "fault": ""})
+    return _form({})
+
+
+@page("GET", "/notices/{id}/edit", need="notice.draft", title="写通知")
+def edit(desk: Desk) -> View:
+    """Go on with a draft."""
+    notice = _find(desk)
+    _require_draft(notice)
+    return _form(
+        {
+            "draft": notice.public_id, "to": Audience.from_json(notice.audience).label, "title": notice.title, "body": notice.body,
+            "when": "cron" if notice.cron else "later" if notice.due_at else "now",
+            "at": f"{notice.due_at:%Y-%m-%dT%H:%M}" if notice.due_at else "", **_repeats(notice.cron),
+        }
+    )  # fmt: skip
 
 
 @page("GET", "/notices/reach", need="notice.draft")
@@ -47,31 +65,51 @@ def reach(desk: Desk) -> View:
 @page("POST", "/notices", need="notice.send")
 def publish(desk: Desk) -> Redirect | View:
     """Publish now, or schedule; what is wrong is told beside the form, and nothing typed is lost."""
-    form = desk.form
     try:
-        audience = Audience.parse(form.get("to", ""))
-        _refuse_unknown(desk, audience)
-        notice = notices.draft(
-            desk.session, desk.community.id or 0, form.get("title", ""), form.get("body", ""), audience, desk.now, desk.staff.id
-        )
-        when = form.get("when", "now")
-        if when == "later":
-            notices.schedule(desk.session, notice, _moment(form.get("at", "")), "", desk.now)
-        elif when == "cron":
-            notices.schedule(desk.session, notice, None, form.get("cron", "").strip(), desk.now)
+        notice, (due_at, cron) = _written(desk), _when(desk.form)
+        if due_at or cron:
+            notices.schedule(desk.session, notice, due_at, cron, desk.now)
         else:
             notices.publish(desk.session, notice, desk.now, actor=desk.actor)
     except Refusal as refusal:
         desk.session.rollback()
-        return View("console/compose.html", {"form": form, "reach": None, "fault": str(refusal)}, 422)
+        return _form(desk.form, str(refusal), 422)
     return Redirect(f"/console/notices/{notice.public_id}")
+
+
+@page("POST", "/notices/draft", need="notice.draft")
+def keep(desk: Desk) -> Redirect | View:
+    """Keep a draft, with the time it is meant for; nobody gets it before somebody who may send publishes it."""
+    try:
+        notice = _written(desk)
+        notice.due_at, notice.cron = _when(desk.form)
+    except Refusal as refusal:
+        desk.session.rollback()
+        return _form(desk.form, str(refusal), 422)
+    desk.session.add(notice)
+    desk.record("notice.drafted", f"notice:{notice.public_id}")
+    return Redirect(
+        f"/console/notices/{notice.public_id}", f"草稿存好了，还没有发。可以发布的是{'、'.join(holders('notice.send'))}。"
+    )
+
+
+@page("POST", "/notices/{id}/discard", need="notice.draft")
+def discard(desk: Desk) -> Redirect:
+    """Throw a draft away."""
+    notice = _find(desk)
+    _require_draft(notice)
+    desk.session.delete(notice)
+    desk.record("notice.discarded", f"notice:{notice.public_id}")
+    return Redirect("/console/notices", f"草稿“{notice.title}”删掉了。")
 
 
 @page("GET", "/notices/{id}", need="notice.view", title="通知")
 def show(desk: Desk) -> View:
     """Show a notice and what became of it."""
     notice = _find(desk)
-    return View("console/notice.html", _progress(desk, notice) | {"failures": notices.failures(desk.session, notice)})
+    author = desk.session.get(Staff, notice.created_by) if notice.created_by else None
+    shown = {"failures": notices.failures(desk.session, notice), "author": author.name if author else ""}
+    return View("console/notice.html", _progress(desk, notice) | shown)
 
 
 @page("GET", "/notices/{id}/progress", need="notice.view")
@@ -102,6 +140,7 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     undo_until = notice.published_at + notices.UNDO if notice.published_at else None
     return {
         "notice": notice, "audience": Audience.from_json(notice.audience).label, "state": NOTICE_WORDS[notice.state],
+        "recurrence": _recurrence(notice.cron), "is_draft": notice.state is NoticeState.DRAFT,
         "counts": [(state, words, counts[state], round(100 * counts[state] / total) if total else 0) for state, words in STATE_WORDS.items()],
         "total": total, "moving": moving or notice.state is NoticeState.SCHEDULED,
         "undo": max(0, int((undo_until - desk.now) / timedelta(seconds=1))) if undo_until and counts[DeliveryState.ARMED] else 0,
@@ -109,10 +148,112 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _form(form: Mapping[str, str], fault: str = "", status: int = 200) -> View:
+    return View("console/compose.html", {"form": form, "fault": fault, "repeats": REPEATS}, status)
+
+
+def _written(desk: Desk) -> Notice:
+    """Return the notice of the form: the draft it goes on with, or a new one."""
+    form = desk.form
+    audience = Audience.parse(form.get("to", ""))
+    _refuse_unknown(desk, audience)
+    title, body = form.get("title", ""), form.get("body", "")
+    if not form.get("draft"):
+        return notices.draft(desk.session, desk.community.id or 0, title, body, audience, desk.now, desk.staff.id)
+    notice = notices.by_public_id(desk.session, form["draft"])
+    if notice is None:
+        raise Refusal("这份草稿已经被删掉了。要发的话，请从“写通知”再写一次。")
+    desk.session.refresh(notice, with_for_update=True)  # of two who publish it at once the second is told
+    _require_draft(notice)
+    if not title.strip() or not body.strip():
+        raise Refusal("标题和内容都要写。")
+    notice.title, notice.body, notice.audience = title.strip()[:60], body.strip()[:600], audience.to_json()
+    notice.due_at, notice.cron = None, ""
+    desk.session.add(notice)
+    return notice
+
+
+def _require_draft(notice: Notice) -> None:
+    if notice.state is not NoticeState.DRAFT:
+        raise Refusal(f"这条通知{NOTICE_WORDS[notice.state]}，不能再改。")
+
+
 def _refuse_unknown(desk: Desk, audience: Audience) -> None:
     found = notices.count(desk.session, audience, desk.community.id or 0, desk.now, template=True)
     if found.unknown:
         raise Refusal(f"没有人属于“{'、'.join(found.unknown)}”，请检查发送范围。")
+
+
+# ------------------------------------------------------------------ when
+
+#: What can be chosen as a recurrence -> day, month and weekday as cron writes them.
+RULES: Mapping[str, str] = {
+    "day": "* * *", **{f"week-{name}": f"* * {name}" for name in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
+    **{f"month-{day}": f"{day} * *" for day in (1, 5, 10, 15, 20, 25, 28)},
+}  # fmt: skip
+
+#: What people call them.
+REPEATS: Mapping[str, str] = {
+    "day": "每天",
+    **{f"week-{name}": f"每周{word}" for name, word in zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "一二三四五六日", strict=True)},
+    **{f"month-{day}": f"每月{day}号" for day in (1, 5, 10, 15, 20, 25, 28)},
+}  # fmt: skip
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_SIMPLE = re.compile(r"(\d{1,2}) (\d{1,2}) (\S+ \S+ \S+)")
+
+
+def _when(form: Mapping[str, str]) -> tuple[datetime | None, str]:
+    """Return when the form wants it sent: a moment, a cron line, or neither for at once.
+
+    A time beside "now" is asked back: sending cannot be taken back for long.
+    """
+    at, every, cron = (form.get(name, "").strip() for name in ("at", "every", "cron"))
+    match form.get("when", "now"):
+        case "later":
+            return _moment(at), ""
+        case "cron":
+            return None, _cron(every, form.get("clock", ""), cron)
+    if at:
+        raise Refusal(
+            f"您填了发送时间 {at.replace('T', ' ')[:16]}，但选的是“现在”。要定时发，请选“定时”；要现在发，请把时间清空。"
+        )
+    if every or cron:
+        raise Refusal("您选了周期，但选的是“现在”。要按周期发，请选“周期”；要现在发，请把周期清空。")
+    return None, ""
+
+
+def _cron(every: str, clock: str, written: str) -> str:
+    """Return the cron line of a chosen recurrence, or the one that was written."""
+    if every in RULES:
+        time = _CLOCK.fullmatch(clock.strip())
+        if time is None:
+            raise Refusal("请写周期的时间，例如 09:00。")
+        return f"{int(time[2])} {int(time[1])} {RULES[every]}"
+    if not written:
+        raise Refusal("请写周期：选每天、每周几或每月几号，再写时间。")
+    try:
+        notices.read_cron(written)
+    except Refusal as refusal:
+        if refusal.__cause__ is None:
+            raise
+        raise Refusal(f"周期“{written[:40]}”写得不对。五段是 分 时 日 月 星期，例如 0 9 1 * * 是每月1号 9:00。") from None
+    return written
+
+
+def _repeats(cron: str) -> dict[str, str]:
+    """Return the fields of the form that stand for a cron line."""
+    simple = _SIMPLE.fullmatch(cron)
+    every = next((name for name, rule in RULES.items() if simple and rule == simple[3]), "")
+    if simple is None or not every:
+        return {"every": "", "clock": "", "cron": cron}
+    return {"every": every, "clock": f"{int(simple[2]):02}:{int(simple[1]):02}", "cron": ""}
+
+
+def _recurrence(cron: str) -> str:
+    """Return a cron line as people say it: 每周一 09:00."""
+    fields = _repeats(cron)
+    return f"{REPEATS[fields['every']]} {fields['clock']}" if fields["every"] else cron
 
 
 def _moment(said: str) -> datetime:
@@ -122,4 +263,4 @@ def _moment(said: str) -> datetime:
         raise Refusal("请选择发送时间。") from None
 
 
-ROUTES: tuple[Page, ...] = (listed, compose, reach, publish, show, progress, recall)
+ROUTES: tuple[Page, ...] = (listed, compose, reach, publish, keep, show, edit, progress, recall, discard)

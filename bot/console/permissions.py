@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
-from bot.model import Role
+from bot.model import ROLE_WORDS, Role
+
+__all__ = ["GRANTS", "ROLE_WORDS", "holders", "may"]
 
 _STAFF = (
     "ticket.*",
@@ -24,11 +26,6 @@ GRANTS: Mapping[Role, tuple[str, ...]] = {
     Role.MANAGER: (*_STAFF, "gate.*", "notice.send", "health.view", "intents.view", "audit.view"),
     Role.ADMIN: ("*",),
 }
-
-#: What people call them.
-ROLE_WORDS: Mapping[Role, str] = {
-    Role.GUARD: "门岗", Role.STAFF: "员工", Role.MANAGER: "经理", Role.ADMIN: "管理员",
-}  # fmt: skip
 
 
 def may(role: Role, need: str) -> bool:

@@ -8,7 +8,21 @@ from urllib.parse import quote
 from aiohttp import web
 from sqlmodel import Session
 
-from bot.console import conversations, events, home, intents, live, notices, permissions, photos, security, signin, staff, tasks
+from bot.console import (
+    conversations,
+    events,
+    home,
+    intents,
+    live,
+    notices,
+    permissions,
+    photos,
+    problems,
+    security,
+    signin,
+    staff,
+    tasks,
+)
 from bot.console.parts import MENU, PARTS, Parts, read_form, shared_values, signed_in
 from bot.console.views import respond
 from bot.errors import Refusal
@@ -19,16 +33,20 @@ __all__ = ["Parts", "mount"]
 
 #: The bot's own pages, in the order of the menu; the integrations' follow.
 OWN: tuple[Page, ...] = (
-    *home.ROUTES, *conversations.ROUTES, *tasks.ROUTES, *notices.ROUTES, *staff.ROUTES, *events.ROUTES,
+    *home.ROUTES, *conversations.ROUTES, *tasks.ROUTES, *notices.ROUTES, *staff.ROUTES,
 )  # fmt: skip
 
 
 def mount(app: web.Application, parts: Parts) -> None:
     """Add the console to the application."""
-    pages = [*OWN, *(page for integration in parts.integrations for page in integration.console)]
+    pages = [
+        *OWN,
+        *events.pages(parts.integrations),
+        *(page for integration in parts.integrations for page in integration.console),
+    ]
     app[PARTS] = parts
     app[MENU] = [page for page in (*pages, intents.ENTRY) if page.nav]
-    app.middlewares.append(security.guard)
+    app.middlewares.extend((problems.explain, security.guard))
     app.on_response_prepare.append(security.dress)
     app.router.add_static("/static", Path(__file__).parent / "static", append_version=False)
     signin.mount(app)

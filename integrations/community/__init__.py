@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.plugin import Integration
-from integrations.community import actions, console
+from integrations.community import actions, console, events
 
 integration = Integration(
     name="community",
@@ -11,4 +11,5 @@ integration = Integration(
     folder=Path(__file__).parent,
     actions=actions.ALL,
     console=console.ROUTES,
+    log=events.LOG,
 )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.plugin import Integration
-from integrations.health import actions, console, erasing
+from integrations.health import actions, console, erasing, events
 
 integration = Integration(
     name="health",
@@ -11,5 +11,6 @@ integration = Integration(
     folder=Path(__file__).parent,
     actions=actions.ALL,
     console=console.ROUTES,
+    log=events.LOG,
     erase=erasing.erase,
 )

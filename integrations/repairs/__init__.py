@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.plugin import Integration
-from integrations.repairs import actions, clock, console, pages
+from integrations.repairs import actions, clock, console, events, pages
 
 integration = Integration(
     name="repairs",
@@ -13,4 +13,5 @@ integration = Integration(
     jobs=(clock.remind, clock.close_silent),
     console=console.ROUTES,
     pages=pages.ROUTES,
+    log=events.LOG,
 )

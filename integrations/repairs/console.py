@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from bot.model import Event, Household, Photo, Resident, Role, Staff
 from bot.plugin import Desk, Page, Redirect, Refusal, View, page, row_id
+from integrations.repairs.events import LOG
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     FOLLOWS,
@@ -153,17 +154,16 @@ def _timeline(desk: Desk, ticket: Ticket) -> list[dict[str, Any]]:
     happened = desk.session.exec(select(Event).where(Event.subject == ticket.subject).order_by(col(Event.id))).all()
     notes = desk.session.exec(select(TicketNote).where(TicketNote.ticket_id == ticket.id).order_by(col(TicketNote.id))).all()
     rows = [
-        {"at": event.at, "words": EVENT_WORDS.get(event.kind, event.kind), "actor": event.actor}
-        for event in happened if event.kind != "repair.noted"
+        {"at": event.at, "words": words, "actor": desk.who(event.actor)}
+        for event in happened if event.kind != "repair.noted" and (words := LOG.say(event, desk.now))
     ]  # fmt: skip
-    rows += [{"at": n.at, "words": n.text, "actor": "已告诉住户" if n.told else "内部备注"} for n in notes]
+    rows += [{"at": n.at, "words": n.text, "actor": _writer(desk, n)} for n in notes]
     return sorted(rows, key=lambda row: row["at"])
 
 
-EVENT_WORDS = {
-    "repair.opened": "住户报修", "repair.accepted": "已受理", "repair.assigned": "已派单", "repair.working": "开始处理",
-    "repair.done": "已完成", "repair.closed": "已关闭", "repair.cancelled": "已取消", "repair.urged": "住户催办",
-    "repair.rated": "住户评价", "repair.reopened": "住户反映没修好，重新打开",
-}  # fmt: skip
+def _writer(desk: Desk, note: TicketNote) -> str:
+    member = desk.session.get(Staff, note.staff_id) if note.staff_id else None
+    return f"{member.name if member else '物业'}，{'已告诉住户' if note.told else '内部备注'}"
+
 
 ROUTES: tuple[Page, ...] = (board, show, move, assign, note)

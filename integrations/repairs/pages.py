@@ -4,7 +4,7 @@ from sqlmodel import col, select
 
 from bot.model import Event, Staff
 from bot.plugin import Page, View, Visit, page
-from integrations.repairs.console import EVENT_WORDS
+from integrations.repairs.events import LOG
 from integrations.repairs.models import CATEGORY_WORDS, STATE_WORDS, Ticket, TicketNote
 
 
@@ -16,7 +16,8 @@ def show(visit: Visit) -> View:
         raise LookupError(visit.params["number"])
     happened = visit.session.exec(select(Event).where(Event.subject == ticket.subject).order_by(col(Event.id))).all()
     told = visit.session.exec(select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.told).is_(True))).all()
-    steps = [(event.at, EVENT_WORDS[event.kind]) for event in happened if event.kind in EVENT_WORDS]
+    public = [event for event in happened if event.kind != "repair.noted"]  # notes for staff are nobody else's
+    steps = [(event.at, words) for event in public if (words := LOG.say(event, visit.now))]
     steps += [(note.at, f"物业：{note.text}") for note in told]
     member = visit.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
     return View(

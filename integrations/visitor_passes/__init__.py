@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.plugin import Integration
-from integrations.visitor_passes import actions, console, erasing, pages
+from integrations.visitor_passes import actions, console, erasing, events, pages
 
 integration = Integration(
     name="visitor_passes",
@@ -12,5 +12,6 @@ integration = Integration(
     actions=actions.ALL,
     console=console.ROUTES,
     pages=pages.ROUTES,
+    log=events.LOG,
     erase=erasing.erase,
 )

@@ -195,7 +195,7 @@ def test_intent_is_tried_and_edited_and_live_at_once(demo: Demo, sign_in: Window
     admin.get_by_label("试一试").fill("厨房水管漏水了，明天上午能来修吗")
     admin.get_by_role("button", name="看机器人怎么理解").click()
 
-    expect(admin.locator("#tried")).to_contain_text("category = water")
+    expect(admin.locator("#tried")).to_contain_text("问题：水管漏水")
     expect(admin.locator("#tried")).to_contain_text("repair.report")
     shot(admin, "intents")
 

@@ -43,6 +43,12 @@ document.addEventListener("input", (event) => {
   if (target) document.querySelector(target).textContent = event.target.value;
 });
 
+// Whoever fills in a time means it: its dot is chosen for them. The server asks back where no script runs.
+document.addEventListener("input", (event) => {
+  const dot = event.target.dataset?.picks;
+  if (dot && event.target.value) document.querySelector(dot).checked = true;
+});
+
 // The gate's camera: BarcodeDetector where the browser has one, else jsQR.
 document.querySelectorAll("[data-scan]").forEach((place) => {
   const button = document.createElement("button");

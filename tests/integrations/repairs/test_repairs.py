@@ -80,6 +80,16 @@ def test_resident_is_told_each_step_and_sees_it_on_the_page(town: Town) -> None:
     assert [words for _, words in view.values["steps"]] == ["住户报修", "开始处理", "已完成"]
 
 
+def test_ticket_tells_what_happened_and_who_did_it_in_words(town: Town) -> None:
+    ticket = move(town, reported(town), TicketState.WORKING)
+
+    timeline = town.opens(Role.STAFF, console.show, params={"number": ticket.number}).values["timeline"]
+
+    assert [(row["words"], row["actor"]) for row in timeline] == [
+        ("住户报修", "3栋2单元501 陈建国（居民）"), ("开始处理", "staff同事（员工）"),
+    ]  # fmt: skip
+
+
 def test_assigning_accepts_the_ticket(town: Town) -> None:
     ticket = reported(town)
     staff_id = town.opens(Role.STAFF, console.show, params={"number": ticket.number}).values["staff"][0].id

@@ -1,0 +1,47 @@
+"""What a browser shows when an address opens nothing: a page like all others, in Chinese, with a way on."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from bot.console import security
+from bot.console.parts import PARTS, shared_values, still_signed_in
+from bot.console.views import respond
+from bot.plugin import View
+
+#: Status -> title, and what to do where the refusal says nothing itself.
+WORDS = {
+    400: ("没有完成", "浏览器发来的内容读不出来，请回到页面重新提交。"),
+    403: ("没有权限", "这个页面不是给您的账号的。需要的话请联系管理员。"),
+    404: ("没有找到", "没有这个页面，链接可能写错了，或者它已被删除。"),
+    405: ("打不开", "这个地址不能直接打开，请从页面里的按钮操作。"),
+    413: ("没有完成", "内容太长了，请删短一些再提交。"),
+    429: ("太频繁了", "请过一分钟再试。"),
+}
+
+
+@web.middleware
+async def explain(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    """Answer people with a page and programs with the plain text."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status not in WORDS or "text/html" not in request.headers.get("Accept", ""):
+            raise
+        return await _page(request, error)
+
+
+async def _page(request: web.Request, error: web.HTTPException) -> web.Response:
+    title, text = WORDS[error.status]
+    own = error.text or ""
+    values = {"title": title, "text": text if own.isascii() else own}  # aiohttp's own words are English
+    parts = request.app[PARTS]
+    if request.path.startswith("/p/"):
+        response = respond(View("pages/problem.html", values, error.status), parts.templates, {})
+    else:
+        shared = shared_values(request, parts, await still_signed_in(request), None)
+        response = respond(View("console/problem.html", values, error.status), parts.templates, shared)
+    response.headers.update({**security.HEADERS, "Cache-Control": "no-store"})
+    if allowed := error.headers.get("Allow"):
+        response.headers["Allow"] = allowed
+    return response

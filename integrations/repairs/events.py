@@ -1,0 +1,23 @@
+"""How people read what happened to a ticket: in the log, on the ticket and on the resident's page."""
+
+from sqlmodel import select
+
+from bot.plugin import Log, Subject, Work
+from integrations.repairs.models import Ticket
+
+
+def _ticket(work: Work, number: str) -> Subject:
+    ticket = work.session.exec(select(Ticket).where(Ticket.number == number)).first()
+    return Subject(f"工单 {number} {ticket.what}", f"/tickets/{number}") if ticket else Subject(f"工单 {number}")
+
+
+LOG = Log(
+    events={
+        "repair.opened": "住户报修{urgent?（紧急）}", "repair.accepted": "已受理", "repair.assigned": "已派单", "repair.working": "开始处理",
+        "repair.done": "已完成", "repair.closed": "已关闭{reason?（{reason}）}", "repair.cancelled": "已取消",
+        "repair.urged": "住户催办（第 {times} 次）", "repair.rated": "住户评价 {rating} 分", "repair.reopened": "住户反映没修好，重新打开",
+        "repair.noted": "写了备注{told?，已告诉住户}", "photo.stored": "收到照片",
+    },
+    words={"reason": {"silence": "一直没有评价"}},
+    subjects={"ticket": _ticket},
+)  # fmt: skip

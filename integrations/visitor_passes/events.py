@@ -1,0 +1,25 @@
+"""How people read the events of passes; no visitor's name stands in them."""
+
+from sqlmodel import select
+
+from bot.model import Household
+from bot.plugin import Log, Subject, Work
+from integrations.visitor_passes.gate import REASONS
+from integrations.visitor_passes.models import Pass
+
+
+def _pass(work: Work, key: str) -> Subject:
+    leave = work.session.exec(select(Pass).where(Pass.public_id == key)).first()
+    if leave is None:
+        return Subject("通行证")
+    return Subject(f"{work.session.get_one(Household, leave.household_id).label}的访客", "/passes")
+
+
+LOG = Log(
+    events={
+        "visitor.invited": "邀请访客，{people} 人", "visitor.cancelled": "取消了访客", "gate.admitted": "门岗放行（{method}）",
+        "gate.refused": "门岗不放行：{reason}（{method}）", "gate.left": "登记访客离开",
+    },
+    words={"reason": REASONS, "method": {"qr": "扫码", "code": "输入通行码"}},
+    subjects={"pass": _pass},
+)  # fmt: skip

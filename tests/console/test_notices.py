@@ -1,0 +1,123 @@
+"""Writing notices: drafts of those who may not send, and times that are never guessed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlmodel import select
+
+from bot.model import Delivery, Notice, NoticeState, Role
+
+if TYPE_CHECKING:
+    from tests.console.conftest import Browser, Office
+
+WATER = {"to": "3栋", "title": "停水", "body": "明天九点"}
+
+
+async def send(browser: Browser, path: str = "/console/notices", **form: str) -> tuple[int, str]:
+    """Send the form; returns the status and the page that follows."""
+    response = await browser.post(path, data={**WATER, **form})
+    return response.status, await response.text()
+
+
+async def all_of(office: Office, kind: type[Any]) -> list[Any]:
+    return list(await office.linli.database.read(lambda session: session.exec(select(kind)).all()))
+
+
+# ------------------------------------------------------------------ when
+
+
+@pytest.mark.parametrize("filled", [
+    {"at": "2026-03-12T18:00"}, {"every": "week-mon", "clock": "09:00"}, {"cron": "0 9 * * mon"},
+])  # fmt: skip
+@pytest.mark.parametrize("when", [{"when": "now"}, {}])
+async def test_time_beside_now_is_asked_back_and_sends_nothing(
+    office: Office, when: dict[str, str], filled: dict[str, str]
+) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        status, page = await send(manager, **when, **filled)
+
+    assert (status, "选的是“现在”" in page) == (422, True)
+    assert await all_of(office, Notice) == []
+    assert await all_of(office, Delivery) == []
+
+
+@pytest.mark.parametrize(("filled", "fault"), [
+    ({"cron": ""}, "请写周期"), ({"every": "day", "clock": ""}, "请写周期的时间"), ({"every": "day", "clock": "25:00"}, "请写周期的时间"),
+    ({"cron": "0 99 * * mon"}, "写得不对"), ({"cron": "0 9 * * xyz"}, "写得不对"), ({"cron": "0 9"}, "应有五段"),
+])  # fmt: skip
+async def test_faulty_recurrence_is_told_in_chinese_only(office: Office, filled: dict[str, str], fault: str) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        _, page = await send(manager, when="cron", **filled)
+
+    [alert] = re.findall(r'<div class="alert alert-danger"[^>]*>(.*?)</div>', page)
+    assert fault in alert
+    assert not re.search("[a-z]{4,}", alert), alert
+
+
+@pytest.mark.parametrize(("every", "cron", "said"), [
+    ("day", "30 8 * * *", "每天 08:30"), ("week-mon", "30 8 * * mon", "每周一 08:30"), ("month-1", "30 8 1 * *", "每月1号 08:30"),
+])  # fmt: skip
+async def test_common_recurrence_is_chosen_and_read_back(office: Office, every: str, cron: str, said: str) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        _, page = await send(manager, when="cron", every=every, clock="08:30")
+
+    [notice] = await all_of(office, Notice)
+    assert (notice.state, notice.cron) == (NoticeState.SCHEDULED, cron)
+    assert said in page
+
+
+# ------------------------------------------------------------------ drafts
+
+
+async def test_staff_keep_a_draft_that_a_manager_finds_and_sends(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as staff, await office.browser(Role.MANAGER) as manager:
+        assert "存草稿" in await (await staff.get("/console/notices/new")).text()
+        _, kept = await send(staff, "/console/notices/draft")
+        [draft] = await all_of(office, Notice)
+        assert (draft.state, await all_of(office, Delivery)) == (NoticeState.DRAFT, [])
+        assert "还没有发" in kept
+
+        assert "草稿" in await (await manager.get("/console/notices")).text()
+        form = await (await manager.get(f"/console/notices/{draft.public_id}/edit")).text()
+        assert 'value="停水"' in form
+        await send(manager, draft=draft.public_id, title="停水改期", when="now")
+
+    [sent] = await all_of(office, Notice)
+    assert (sent.state, sent.title) == (NoticeState.PUBLISHED, "停水改期")
+    assert await all_of(office, Delivery)
+
+
+async def test_draft_is_sent_once_however_many_press_the_button(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        await send(manager, "/console/notices/draft")
+        [draft] = await all_of(office, Notice)
+        await send(manager, draft=draft.public_id, when="now")
+        deliveries = len(await all_of(office, Delivery))
+        status, page = await send(manager, draft=draft.public_id, when="now")
+
+    assert (status, "已发布，不能再改" in page) == (422, True)
+    assert len(await all_of(office, Delivery)) == deliveries
+
+
+async def test_draft_remembers_the_time_it_is_meant_for(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as staff:
+        await send(staff, "/console/notices/draft", when="cron", every="week-fri", clock="17:00")
+        [draft] = await all_of(office, Notice)
+        form = await (await staff.get(f"/console/notices/{draft.public_id}/edit")).text()
+
+    assert draft.state is NoticeState.DRAFT
+    assert '<option value="week-fri" selected>' in form
+    assert 'name="clock" value="17:00"' in form
+
+
+async def test_draft_is_thrown_away_and_a_sent_notice_is_not(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        await send(manager, "/console/notices/draft")
+        await send(manager, when="now")
+        for notice in await all_of(office, Notice):
+            await manager.post(f"/console/notices/{notice.public_id}/discard")
+
+    assert [notice.state for notice in await all_of(office, Notice)] == [NoticeState.PUBLISHED]
