@@ -97,7 +97,7 @@ def _row(desk: Desk, conversation: Conversation) -> dict[str, object]:
     flat = desk.session.get(Household, resident.household_id) if resident else None
     last = conversations.lines(desk.session, conversation.openid, 1)
     return {
-        "key": conversation.public_id, "flat": flat.label if flat else "未绑定住址", "name": resident.name if resident else "",
+        "phone": resident.phone if resident else "", "key": conversation.public_id, "flat": flat.label if flat else "未绑定住址", "name": resident.name if resident else "",
         "topic": conversation.topic, "waiting_since": conversation.waiting_since, "taken": conversation.staff_id is not None,
         "last": last[-1].text if last else "", "updated_at": conversation.updated_at,
     }  # fmt: skip

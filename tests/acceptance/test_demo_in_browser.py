@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -200,14 +200,18 @@ def test_intent_is_tried_and_edited_and_live_at_once(demo: Demo, sign_in: Window
     shot(admin, "intents")
 
 
-@pytest.mark.parametrize("path", ["", "/conversations", "/tasks", "/notices", "/tickets", "/passes", "/gate", "/health", "/flats",
+@pytest.mark.parametrize("path", ["", "/conversations", "/tasks", "/notices", "/notices/new", "/tickets", "/passes", "/gate", "/health", "/flats",
                                   "/intents", "/staff", "/audit"])  # fmt: skip
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_fits_its_screen(demo: Demo, sign_in: Window, shot: Shot, path: str, width: int) -> None:
-    page = sign_in("admin", width=width)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_its_screen(
+    demo: Demo, sign_in: Window, shot: Shot, path: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    page = sign_in("admin", width=width, color_scheme=scheme)
 
     page.goto(f"{demo.url}/console{path}")
 
     expect(page.locator("h1")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    shot(page, f"console{path.replace('/', '-')}-{width}")
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == scheme
+    shot(page, f"console{path.replace('/', '-')}-{width}-{scheme}")
