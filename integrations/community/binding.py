@@ -1,10 +1,15 @@
 """Binding an openid to a flat, checked against the roster."""
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from bot.model import Household, Resident
+
+#: Rooms have at least so many digits; what is shorter is a building or a unit.
+SHORTEST_ROOM = 3
 
 
 def find_flat(session: Session, community_id: int, building: str, unit: str, room: str) -> Household | None:
@@ -28,6 +33,32 @@ def near_flats(session: Session, community_id: int, building: str, unit: str, ro
 
     near = [flat for flat in sorted(in_building, key=distance) if distance(flat)[1] <= 2]
     return near[:limit]
+
+
+def search(session: Session, community_id: int, said: str, limit: int = 10) -> list[Household]:
+    """Return the flats that fit the numbers in `said`, 3栋2单元501, 3-2-501 or only 501, in the order of the roster."""
+    numbers = re.findall(r"[0-9]+|[A-Za-z]", said.upper())
+    if not numbers:
+        return []
+    query = select(Household).where(Household.community_id == community_id)
+    *house, last = numbers
+    if house:
+        query = query.where(Household.building == house[0])
+    if len(house) > 1:
+        query = query.where(Household.unit == house[1])
+    is_room = len(house) > 1 or len(last) >= SHORTEST_ROOM
+    fits = (
+        col(Household.room).startswith(last) if is_room else (Household.unit == last) if house else (Household.building == last)
+    )
+    return list(session.exec(query.where(fits).order_by(Household.building, Household.unit, Household.room).limit(limit)).all())
+
+
+def people_of(session: Session, flats: Sequence[Household]) -> dict[int, list[Resident]]:
+    """Return who is on the roster for each flat."""
+    found: dict[int, list[Resident]] = {flat.id or 0: [] for flat in flats}
+    for resident in session.exec(select(Resident).where(col(Resident.household_id).in_(found)).order_by(col(Resident.id))):
+        found[resident.household_id].append(resident)
+    return found
 
 
 def bind(session: Session, openid: str, flat: Household, now: datetime) -> Resident:

@@ -1,10 +1,12 @@
 """Confirming flats that are not on the roster."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import col, select
 
-from bot.model import Household, Resident, Task
+from bot.model import Conversation, Household, Line, Resident, Task
 from bot.plugin import Desk, Page, Redirect, Refusal, View, page, row_id
 from integrations.community import binding
 from integrations.community.actions import CONFIRM_NEED
@@ -16,7 +18,39 @@ def waiting(desk: Desk) -> View:
     tasks = desk.session.exec(
         select(Task).where(Task.kind == "identity.confirm", col(Task.closed_at).is_(None)).order_by(col(Task.opened_at))
     ).all()
-    return View("community/flats.html", {"tasks": [(task, _near(desk, task.data)) for task in tasks]})
+    return View("community/flats.html", {"rows": [_row(desk, task) for task in tasks]})
+
+
+@page("GET", "/flats/search", need=CONFIRM_NEED)
+def search(desk: Desk) -> View:
+    """Find flats while one types: the fragment below the field."""
+    flats = binding.search(desk.session, desk.community.id or 0, desk.query.get("flat", ""))
+    return View("community/found.html", {"choices": _choices(desk, flats), "asked": bool(desk.query.get("flat", "").strip())})
+
+
+def _row(desk: Desk, task: Task) -> dict[str, Any]:
+    """Return what helps to decide: who asks, what they said last, the flats that look alike and who lives there."""
+    talk = desk.session.get(Conversation, task.openid) if task.openid else None
+    last = select(Line.text).where(Line.openid == task.openid, Line.speaker == "resident").order_by(col(Line.id).desc()).limit(3)
+    said = desk.session.exec(last).all() if task.openid else []
+    return {
+        "task": task, "choices": _choices(desk, _near(desk, task.data)), "talk": talk.public_id if talk else "",
+        "said": list(reversed(said)), "phones": _phones(said),
+    }  # fmt: skip
+
+
+def _choices(desk: Desk, flats: Sequence[Household]) -> list[tuple[Household, str]]:
+    """Return flats and who is on the roster there, so that a call can settle it."""
+    people = binding.people_of(desk.session, flats)
+    return [
+        (flat, "、".join(f"{one.name or '家庭成员'} {one.phone}".strip() for one in people[flat.id or 0]) or "名册里没有人")
+        for flat in flats
+    ]
+
+
+def _phones(said: Sequence[str]) -> list[str]:
+    """Return the mobile numbers that the resident wrote."""
+    return list(dict.fromkeys(number for text in said for number in re.findall(r"(?<!\d)1[3-9]\d{9}(?!\d)", text)))
 
 
 @page("POST", "/flats/{id}/confirm", need=CONFIRM_NEED)
@@ -57,16 +91,29 @@ def _open_task(desk: Desk) -> Task:
 def _chosen_flat(desk: Desk, task: Task) -> Household:
     chosen = desk.form.get("household", "")
     if chosen == "new":
-        flat = Household(
-            community_id=desk.community.id or 0, building=task.data["building"], unit=task.data["unit"], room=task.data["room"]
-        )
+        community_id, building, unit, room = desk.community.id or 0, task.data["building"], task.data["unit"], task.data["room"]
+        known = binding.find_flat(desk.session, community_id, building, unit, room)
+        if known is not None:  # somebody has added it meanwhile
+            return known
+        flat = Household(community_id=community_id, building=building, unit=unit, room=room)
         desk.session.add(flat)
         desk.session.flush()
         return flat
-    flat_found = desk.session.get(Household, number) if (number := row_id(chosen)) else None
-    if flat_found is None:
-        raise Refusal("请选择一户，或选“加入名册”。")
+    number = row_id(chosen)
+    flat_found = desk.session.get(Household, number) if number is not None else _typed(desk)
+    if flat_found is None or flat_found.community_id != desk.community.id:
+        raise Refusal("请选择一户；名册里没有的，选“名册漏了，加入名册”。")
     return flat_found
+
+
+def _typed(desk: Desk) -> Household | None:
+    """Return the flat that was typed, for browsers without scripts; several of them are asked back."""
+    typed = desk.form.get("flat", "").strip()
+    found = binding.search(desk.session, desk.community.id or 0, typed)
+    exact = [flat for flat in found if typed in (flat.label, f"{flat.building}-{flat.unit}-{flat.room}")]
+    if len(exact or found) > 1:
+        raise Refusal(f"“{typed[:20]}”有好几户：{'、'.join(flat.label for flat in found)}。请写全，例如{found[0].label}。")
+    return next(iter(exact or found), None)
 
 
 def _near(desk: Desk, data: dict[str, Any]) -> list[Household]:
@@ -84,4 +131,4 @@ def _close(desk: Desk, task: Task, outcome: str) -> None:
     desk.record("task.closed", f"task:{task.public_id}", task=task.kind)
 
 
-ROUTES: tuple[Page, ...] = (waiting, confirm, refuse)
+ROUTES: tuple[Page, ...] = (waiting, search, confirm, refuse)

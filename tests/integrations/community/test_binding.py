@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from bot.model import Household, Notice, Resident, Role
 from bot.plugin import Ask, Refusal, Reply
-from bot.store import notices
+from bot.store import conversations, notices
 from bot.store.notices import Audience
-from integrations.community import actions, console
+from integrations.community import actions, binding, console
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Town
@@ -54,6 +54,49 @@ def test_second_colleague_is_told_that_it_is_done(town: Town) -> None:
     with pytest.raises(Refusal, match="已由同事处理"):
         town.opens(Role.STAFF, console.confirm, params={"id": task.public_id}, household="new")
     assert not any(resident.openid == NEW for resident in town.all(Resident))
+
+
+@pytest.mark.parametrize(("said", "rooms"), [
+    ("3栋2单元502", ["502"]), ("3-2-502", ["502"]), ("3栋502", ["502"]), ("502", ["502"]), ("50", []), ("3栋", ["501", "502", "503"]), ("谁", []),
+])  # fmt: skip
+def test_flats_are_found_by_the_numbers_said(town: Town, said: str, rooms: list[str]) -> None:
+    found = town.database.submit(lambda session: [flat.room for flat in binding.search(session, 1, said)]).result()
+
+    assert found == rooms
+
+
+def test_staff_bind_to_a_flat_they_looked_up_themselves(town: Town) -> None:
+    town.asks(NEW, actions.bind, building="99", unit="1", room="101")
+    [task] = town.tasks()
+
+    town.opens(Role.STAFF, console.confirm, params={"id": task.public_id}, flat="3栋2单元503")
+
+    resident = next(found for found in town.all(Resident) if found.openid == NEW)
+    assert [flat.room for flat in town.all(Household) if flat.id == resident.household_id] == ["503"]
+
+
+def test_flat_that_may_be_several_is_asked_back(town: Town) -> None:
+    town.asks(NEW, actions.bind, building="99", unit="1", room="101")
+    [task] = town.tasks()
+
+    with pytest.raises(Refusal, match="有好几户：3栋2单元501、3栋2单元502"):
+        town.opens(Role.STAFF, console.confirm, params={"id": task.public_id}, flat="3栋")
+
+
+def test_page_shows_what_was_said_and_the_talk_but_no_openid(town: Town) -> None:
+    town.asks(NEW, actions.bind, building="99", unit="1", room="101")
+
+    def talk(session: Session) -> None:
+        conversations.open_with(session, NEW, 1, town.now)
+        conversations.say(session, NEW, "resident", "我住99栋1单元101，电话13800000002", town.now)
+
+    town.database.submit(talk).result()
+
+    [row] = town.opens(Role.STAFF, console.waiting).values["rows"]
+
+    assert row["said"] == ["我住99栋1单元101，电话13800000002"]
+    assert row["phones"] == ["13800000002"]
+    assert row["talk"]
 
 
 def test_who_is_bound_keeps_the_flat(town: Town) -> None:
