@@ -44,7 +44,7 @@ def invite(turn: Turn, slots: Visit) -> Reply:
     turn.session.flush()
     turn.record("visitor.invited", f"pass:{leave.public_id}", people=leave.people)
     return Reply(
-        "done", about=f"pass:{leave.public_id}", code=leave.code, from_=leave.starts_at, until=leave.ends_at,
+        "done", about=f"pass:{leave.public_id}", code=leave.code, from_=leave.starts_at, until=_last_minute(turn, leave),
         visitor_name=leave.visitor_name, url=turn.link(f"/passes/{leave.public_id}"),
     )  # fmt: skip
 
@@ -53,6 +53,11 @@ def _end(slots: Visit, starts_at: datetime) -> datetime:
     if slots.ends_at is not None and slots.ends_at > starts_at:
         return slots.ends_at
     return starts_at.replace(hour=23, minute=59)
+
+
+def _last_minute(turn: Turn, leave: Pass) -> str:
+    """Say the end with its clock, even 23:59, which phrases leave out."""
+    return turn.words("{day}{clock}", day=leave.ends_at.replace(hour=0, minute=0), clock=f"{leave.ends_at:%H:%M}")
 
 
 @action("visitor.list")

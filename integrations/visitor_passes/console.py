@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from bot.model import Household
-from bot.plugin import Desk, Page, Redirect, View, page, row_id
+from bot.plugin import Desk, Page, Redirect, Refusal, View, page, row_id
 from integrations.visitor_passes import gate
 from integrations.visitor_passes.models import Pass
 
@@ -16,16 +16,20 @@ SHOWN = timedelta(days=7)
 @page("GET", "/gate", need="gate.check", title="门岗", nav=True)
 def stand(desk: Desk) -> View:
     """One field, one camera, and the last checks."""
-    return View("visitor_passes/gate.html", {"latest": gate.latest(desk), "verdict": None})
+    return View("visitor_passes/gate.html", {"latest": gate.latest(desk), "verdict": None, "fault": "", "typed": ""})
 
 
 @page("POST", "/gate", need="gate.check")
 def check(desk: Desk) -> View:
-    """Check what was scanned or typed."""
+    """Check what was scanned or typed; what cannot be a code stays in the field."""
     typed = desk.form.get("code", "")
-    verdict = gate.check(desk, typed) if typed.strip() else None
+    try:
+        verdict = gate.check(desk, typed)
+    except Refusal as refusal:
+        shown = {"latest": gate.latest(desk), "verdict": None, "fault": str(refusal), "typed": typed}
+        return View("visitor_passes/gate.html", shown, 422)
     desk.session.flush()
-    return View("visitor_passes/gate.html", {"latest": gate.latest(desk), "verdict": verdict})
+    return View("visitor_passes/gate.html", {"latest": gate.latest(desk), "verdict": verdict, "fault": "", "typed": ""})
 
 
 @page("POST", "/gate/{id}/left", need="gate.check")

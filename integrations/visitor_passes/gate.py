@@ -1,5 +1,7 @@
 """Deciding at the gate. An entry is used up by one conditional write, so two guards never admit the same one twice."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,15 +9,21 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from bot.model import Household, Staff
-from bot.plugin import Desk
+from bot.plugin import Desk, Refusal
 from integrations.visitor_passes import tokens
-from integrations.visitor_passes.models import Pass, Passage, PassState
+from integrations.visitor_passes.models import CODE_LENGTH, Pass, Passage, PassState
 
 #: What the guard is told, by reason.
 REASONS = {
     "": "放行", "unknown": "没有这张通行证，请与住户联系", "forged": "二维码是伪造的或损坏的，不要放行", "early": "还没到预约时间",
     "over": "已过期", "used": "次数已用完", "cancelled": "住户已取消",
 }  # fmt: skip
+
+#: What people put between the signs of a code when they read it out or type it.
+_GAPS = re.compile(r"[\s\-—_.·]+")
+
+#: Whatever is longer was scanned: a QR code holds 124 signs.
+LONGEST_TYPED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +53,23 @@ def mask(name: str) -> str:
 
 
 def check(desk: Desk, typed: str) -> Verdict:
-    """Check a QR code or a typed code, use one entry up if it is good, and write the check down."""
+    """Check a QR code or a typed code, use one entry up if it is good, and write the check down.
+
+    Raises Refusal for what cannot be a code at all: a slip of the finger is no check.
+    """
     typed = typed.strip().upper()
-    method = "qr" if len(typed) > 10 else "code"
+    code = _GAPS.sub("", unicodedata.normalize("NFKC", typed))
+    method = "qr" if len(code) > LONGEST_TYPED else "code"
+    if method == "code" and len(code) != CODE_LENGTH:
+        raise Refusal(
+            f"通行码是 {CODE_LENGTH} 位，现在是 {len(code)} 位，请核对。"
+            if code
+            else f"请扫二维码，或输入 {CODE_LENGTH} 位通行码。"
+        )
     token = tokens.read(typed, desk.context.keys) if method == "qr" else None
     if method == "qr" and token is None:
         return _note(desk, None, "forged", method)
-    leave = _find(desk.session, token.public_id if token else "", typed)
+    leave = _find(desk.session, token.public_id if token else "", code)
     if leave is None:
         return _note(desk, None, "unknown", method)
     reason = leave.fault_at(desk.now)

@@ -14,10 +14,13 @@ CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 #: Visitors come a little early and leave a little late.
 GRACE = timedelta(minutes=30)
 
+#: A billion possibilities.
+CODE_LENGTH = 6
+
 
 def gate_code() -> str:
-    """Return six random signs, a billion possibilities, for when no camera works."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
+    """Return random signs for when no camera works."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
 class PassState(StrEnum):

@@ -66,6 +66,27 @@ def test_gate_admits_once_by_code_or_qr_and_says_when_it_was_used(town: Town) ->
     assert "guard同事" in second.first_use
 
 
+def test_end_of_the_day_is_said_with_its_clock(town: Town) -> None:
+    assert "到今天（3月11日 周三）23:59为止" in town.says(CHEN, actions.invite, visitor_name="张敏", starts_at=town.now)
+
+
+@pytest.mark.parametrize("write", ["{0} {1}", "{0}-{1}", " {0}{1} ", "{0}　{1}"])
+def test_code_may_be_typed_with_gaps(town: Town, write: str) -> None:
+    code = invited(town).code
+
+    assert check(town, write.format(code[:3], code[3:])).admitted
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("K3M9", "通行码是 6 位，现在是 4 位"), ("K3M9PQ7", "现在是 7 位"), ("  ", "请扫二维码")]
+)
+def test_what_cannot_be_a_code_is_asked_back_and_no_check(town: Town, typed: str, said: str) -> None:
+    view = town.opens(Role.GUARD, console.check, code=typed)
+
+    assert said in view.values["fault"]
+    assert (view.status, view.values["typed"], town.all(Passage)) == (422, typed, [])
+
+
 def test_party_of_three_enters_three_times(town: Town) -> None:
     leave = invited(town, people=3)
 
