@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
@@ -20,6 +21,13 @@ from bot.store.database import Database, connect
 
 #: A Wednesday morning; tests pass it on and move it by hand.
 NOW = datetime(2026, 3, 11, 10, 0, tzinfo=SHANGHAI)
+
+
+@pytest.fixture(autouse=True)
+def _log_goes_nowhere_else() -> Iterator[None]:
+    """Let no log go on to the standard error of a command that a test ran in this process."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.console import permissions
-from bot.console.parts import PARTS, read_form, shared_values, signed_in
+from bot.console.parts import PARTS, shared_values, signed_in
 from bot.console.views import respond
 from bot.dialogue import phrases
 from bot.dialogue.rehearsal import Miss, regressions
@@ -24,6 +24,7 @@ from bot.language import files, slots
 from bot.language.reader import Problem
 from bot.model import Staff
 from bot.plugin import Page, Redirect, View
+from bot.posted import read_form
 from bot.store import events
 
 VIEW, EDIT = "intents.view", "intents.edit"

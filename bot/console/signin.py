@@ -6,10 +6,11 @@ from typing import Any
 from aiohttp import web
 
 from bot.console import sessions
-from bot.console.parts import PARTS, browser_of, cookie_name, read_form, shared_values
+from bot.console.parts import PARTS, browser_of, cookie_name, shared_values
 from bot.console.views import respond
 from bot.errors import Refusal
 from bot.plugin import View
+from bot.posted import read_form
 
 #: Where one may be sent after signing in: a page of ours, without anything a header or a browser could read otherwise.
 _PAGE = re.compile(r"/console(?:/[\w.%-]+)*/?(?:\?[\w.%&=-]*)?", re.ASCII)

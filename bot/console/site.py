@@ -23,11 +23,13 @@ from bot.console import (
     staff,
     tasks,
 )
-from bot.console.parts import MENU, PARTS, Parts, read_form, shared_values, signed_in
+from bot.console.parts import MENU, PARTS, Parts, shared_values, signed_in
 from bot.console.views import respond
 from bot.errors import Refusal
 from bot.model import Staff
 from bot.plugin import Desk, Download, Page, Redirect, View
+from bot.posted import read_form
+from bot.store.events import last_id
 
 __all__ = ["Parts", "mount"]
 
@@ -68,6 +70,8 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         if not permissions.may(member.role, page.need):
             holders = "、".join(permissions.holders(page.need))
             return _problem(parts, shared, 403, "没有权限", f"这个页面需要{holders}的账号。需要的话请联系管理员。")
+        if request.method == "GET":  # taken before the page is read: its live stream misses nothing after
+            shared["since"] = await parts.database.read(last_id)
         form = await read_form(request) if request.method == "POST" else {}
         run = parts.database.write if request.method == "POST" else parts.database.read
         try:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from bot.errors import Forged, Refusal
 from bot.plugin import Context, Download, Integration, Page, Redirect, View, Visit
+from bot.posted import read_form
 from bot.store.database import Database
 
 EXPIRED = "这个链接已经过期，或者不完整。请在微信里再要一个，例如回复“我的访客”或“报修进度”。"
@@ -41,7 +42,7 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
             parts.context().keys.check_link(request.path, request.query.get("k", ""), now)
         except Forged:
             return _show(parts, View("pages/problem.html", {"title": "链接打不开", "text": EXPIRED}, 403))
-        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        form = await read_form(request) if request.method == "POST" else {}
         run = parts.database.write if request.method == "POST" else parts.database.read
         try:
             result = await run(_serve, parts, page, request.match_info, form, now)

@@ -17,6 +17,9 @@ URGE_AGAIN = timedelta(minutes=30)
 #: How long a finished repair may be rated, and "still broken" reopens the same ticket.
 REOPENS = timedelta(days=15)
 
+#: What may be given; its number is its place in the menu.
+SCORES = {"1": "1分 很不满意", "2": "2分 不满意", "3": "3分 一般", "4": "4分 满意", "5": "5分 很满意"}
+
 #: Ratings from here down are followed up by a call.
 LOW = 2
 
@@ -46,17 +49,19 @@ def report(turn: Turn, slots: Fault) -> Reply:
     if urgent:
         flat = turn.flat.label if turn.flat else ""
         turn.assign("repair.urgent", "ticket.view", f"紧急报修：{flat} {ticket.what}", urgent=True, ticket=ticket.number)
-    promise = "这是急修，已马上通知值班师傅。" if urgent else turn.words("最晚 {t} 前处理。", t=ticket.due_at)
+    promise = "这是急修，已马上通知值班师傅。" if urgent else turn.words("最晚{t}前处理。", t=ticket.due_at)
     return Reply("done", about=ticket.subject, number=ticket.number, promise=promise, url=turn.link(f"/tickets/{ticket.number}"))
 
 
 @action("repair.status")
 def status(turn: Turn, slots: object) -> Reply:
     """Tell where the resident's tickets stand: the open ones, else the last one."""
-    tickets = _mine(turn, OPEN) or _mine(turn, tuple(TicketState))[:1]
+    waiting = _mine(turn, OPEN)
+    tickets = waiting or _mine(turn, tuple(TicketState))[:1]
     if not tickets:
         return Reply("none", ok=False)
-    return Reply("done", tickets="\n".join(_line(turn, ticket) for ticket in tickets[:5]))
+    name = "done" if waiting else "finished" if _unhappy(turn) and tickets[0].state is not TicketState.CANCELLED else "over"
+    return Reply(name, tickets="\n".join(_line(turn, ticket) for ticket in tickets[:5]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +131,7 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
 class Rating:
     """One to five, five is best."""
 
-    score: str
+    score: str | None = None
     ticket: str | None = None
 
 
@@ -136,6 +141,8 @@ def rate(turn: Turn, slots: Rating) -> Reply | Ask:
     ticket = _choose(turn, slots.ticket, _rateable(turn))
     if not isinstance(ticket, Ticket):
         return ticket
+    if slots.score is None:
+        return Ask(slot="score", name="ask", options=SCORES, values={"number": ticket.number, "what": ticket.what})
     ticket.rating, ticket.state = int(slots.score), TicketState.CLOSED
     turn.session.add(ticket)
     turn.record("repair.rated", ticket.subject, rating=ticket.rating)

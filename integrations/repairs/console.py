@@ -71,7 +71,10 @@ def move(desk: Desk) -> Redirect:
     if wanted not in list(TicketState) or not ticket.may_become(TicketState(wanted)):
         raise Refusal(f"工单现在是“{STATE_WORDS[ticket.state]}”，不能这样改。请刷新页面看最新状态。")
     ticket.state = TicketState(wanted)
-    ticket.done_at = desk.now if ticket.state is TicketState.DONE else None
+    if ticket.state is TicketState.DONE:
+        ticket.done_at = desk.now
+    elif ticket.state is not TicketState.CLOSED:
+        ticket.done_at = None
     if ticket.assignee_id is None and ticket.state in OPEN:
         ticket.assignee_id = desk.staff.id
     desk.session.add(ticket)

@@ -5,7 +5,7 @@ from sqlmodel import col, select
 from bot.model import Event, Staff
 from bot.plugin import Page, View, Visit, page
 from integrations.repairs.events import LOG
-from integrations.repairs.models import CATEGORY_WORDS, STATE_WORDS, Ticket, TicketNote
+from integrations.repairs.models import CATEGORY_WORDS, OPEN, STATE_WORDS, Ticket, TicketNote
 
 
 @page("GET", "/tickets/{number}")
@@ -24,7 +24,7 @@ def show(visit: Visit) -> View:
         "repairs/progress.html",
         {
             "ticket": ticket, "state": STATE_WORDS[ticket.state], "category": CATEGORY_WORDS.get(ticket.category, ""),
-            "steps": sorted(steps, key=lambda step: step[0]), "member": member, "community": visit.community,
+            "is_open": ticket.state in OPEN, "steps": sorted(steps, key=lambda step: step[0]), "member": member, "community": visit.community,
         },
     )  # fmt: skip
 

@@ -240,6 +240,19 @@ async def test_open_page_neither_keeps_a_session_alive_nor_outlives_it(office: O
         assert (await browser.get("/console/live")).status == 403
 
 
+async def test_what_happens_before_a_pages_stream_is_open_reaches_it(office: Office) -> None:
+    def happen(session: Session) -> None:
+        events.record(session, office.clock(), "photo.stored")
+
+    async with await office.browser(Role.STAFF) as browser:
+        shown = await (await browser.get("/console/tickets")).text()
+        await office.linli.database.write(happen)
+        since = re.search(r'data-since="(\d+)"', shown)
+        assert since
+        async with browser.get(f"/console/live?since={since[1]}") as stream, asyncio.timeout(10):
+            assert b"data: photo" in await stream.content.readuntil(b"photo")
+
+
 async def test_streams_of_one_person_are_bounded(office: Office) -> None:
     async with await office.browser(Role.STAFF) as browser:
         streams = [await browser.get("/console/live") for _ in range(live.MOST)]

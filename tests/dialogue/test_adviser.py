@@ -130,7 +130,7 @@ async def test_it_is_asked_only_in_doubt(asked: Adviser, stub: Stub, now: dateti
 
 
 async def test_without_an_address_nothing_is_asked(now: datetime) -> None:
-    settings = config.load(wechat_token="t", wechat_appid="wx1", wechat_aes_key="a" * 43)
+    settings = config.load(wechat_token="token", wechat_appid="wx0123456789abcdef", wechat_aes_key="a" * 43)
 
     assert await Adviser.of(settings, UNDERSTANDING).advise(DOUBT, now) == DOUBT
 

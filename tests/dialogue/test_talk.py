@@ -117,7 +117,7 @@ def test_chat_prints_one_object_for_each_message() -> None:
 
     assert asked == {
         "reply": ["今天体温多少度？例如：36.5。"],
-        "outcome": {"kind": "asks", "intent": "health.checkin", "slot": "temperature"},
+        "outcome": {"kind": "asks", "intent": "health.checkin", "slot": "temperature", "options": []},
         "values": {},
     }
     assert list(error) == ["error"]

@@ -4,7 +4,7 @@
 // One stream a page. It says only what kind of thing happened; parts that care fetch themselves anew.
 const live = document.querySelectorAll("[data-live]");
 if (live.length) {
-  const stream = new EventSource("/console/live");
+  const stream = new EventSource(`/console/live?since=${document.body.dataset.since ?? ""}`);
   let due = 0;
   stream.onmessage = (event) => {
     const concerned = [...live].some((part) => part.dataset.live.split(" ").includes(event.data));
@@ -13,7 +13,10 @@ if (live.length) {
   };
   const refresh = async () => {
     due = 0;
-    if (document.activeElement && document.activeElement.closest("[data-live]")?.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName)) return;
+    if (document.activeElement && document.activeElement.closest("[data-live]")?.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName)) {
+      due = setTimeout(refresh, 2000); // somebody is writing there: later
+      return;
+    }
     const response = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (!response.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelectorAll("[data-live]");

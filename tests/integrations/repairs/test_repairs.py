@@ -33,7 +33,7 @@ def test_report_opens_a_ticket_and_says_number_and_promise(town: Town) -> None:
 
     [ticket] = town.all(Ticket)
     assert ticket.number in said
-    assert "最晚 明天（3月12日 周四）10:00 前处理" in said
+    assert "最晚明天（3月12日 周四）10:00前处理" in said
 
 
 def test_photos_sent_just_before_belong_to_the_ticket(town: Town) -> None:
@@ -198,6 +198,33 @@ def test_low_rating_is_followed_up_and_a_good_one_is_not(town: Town) -> None:
 
     assert (good.name, low.name) == ("done", "low")
     assert [task.kind for task in town.tasks()] == ["repair.callback"]
+
+
+def test_rating_asks_for_a_score_only_where_something_may_be_rated(town: Town) -> None:
+    assert town.asks(CHEN, actions.rate).name == "none"
+    move(town, reported(town), TicketState.DONE)
+
+    asked = town.asks(CHEN, actions.rate)
+    assert isinstance(asked, Ask)
+    assert list(asked.options) == ["1", "2", "3", "4", "5"]
+
+
+def test_who_has_nothing_to_rate_is_told_at_once(chat: Chat) -> None:
+    assert chat.say("我要评价") == "您现在没有待评价的维修。"
+
+
+@pytest.mark.parametrize(("state", "hint"), [
+    (TicketState.SUBMITTED, "催一下"), (TicketState.DONE, "没修好"), (TicketState.CLOSED, "没修好"), (TicketState.CANCELLED, ""),
+])  # fmt: skip
+def test_status_offers_only_what_can_be_done(town: Town, state: TicketState, hint: str) -> None:
+    ticket = reported(town)
+    for step in {TicketState.CLOSED: [TicketState.DONE, TicketState.CLOSED]}.get(state, [state]):
+        if step is not TicketState.SUBMITTED:
+            move(town, ticket, step)
+
+    said = town.says(CHEN, actions.status)
+
+    assert [offer for offer in ("催一下", "没修好") if offer in said] == ([hint] if hint else [])
 
 
 def test_nothing_unfinished_is_rated(town: Town) -> None:
