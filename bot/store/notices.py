@@ -25,6 +25,9 @@ LATE = timedelta(hours=4)
 #: Parts of an audience; more are a slip, or want 全体.
 PARTS = 100
 
+#: Characters of one part; reading 栋 repeated takes the square of its length.
+LONGEST_PART = 40
+
 #: Furthest a notice is scheduled ahead.
 AHEAD = timedelta(days=366)
 
@@ -57,6 +60,11 @@ class Audience:
             raise Refusal(
                 f"一次最多写 {PARTS} 个楼栋、单元、户或标签，现在有 {len(parts)} 个。请分几次发，或发给全体。",
                 english=f"{len(parts)} parts are named, and a notice takes {PARTS}; send several, or one to 全体",
+            )
+        if too_long := next((part for part in parts if len(part) > LONGEST_PART), ""):
+            raise Refusal(
+                f"“{too_long[:LONGEST_PART]}…”太长了，一处最多 {LONGEST_PART} 个字。几处之间请用顿号隔开。",
+                english=f"{too_long[:LONGEST_PART]!r}… has {len(too_long)} characters, and a part {LONGEST_PART}; put commas between parts",
             )
         if any(part in EVERYONE for part in parts):
             return cls(everyone=True)

@@ -477,6 +477,12 @@ def test_audience_of_too_many_parts_is_refused_with_the_number() -> None:
         Audience.parse(" ".join(f"{number}栋" for number in range(101)))
 
 
+@pytest.mark.parametrize("part", ["栋" * 20_000, "9" * 5000 + "栋"])
+def test_part_longer_than_anybody_writes_is_refused_before_it_is_read(part: str) -> None:
+    with pytest.raises(Refusal, match="…”太长了，一处最多 40 个字。几处之间请用顿号隔开"):
+        Audience.parse(f"3栋、{part}")
+
+
 async def test_parts_that_nobody_belongs_to_are_named(database: Database, now: datetime) -> None:
     await publish(database, now)
     audience = Audience.parse("3栋 9栋 3栋2单元 9栋1单元 3栋2单元501 3栋2单元999 3栋501 独居老人 飞行员")
