@@ -160,6 +160,13 @@ async def test_header_of_any_bytes_is_answered(office: Office) -> None:
         assert b" 200 " in await asyncio.to_thread(ask, "GET /console/in", header), header
 
 
+@pytest.mark.parametrize("origin", ["http://[", "http://evil.example", "http://127.0.0.1.evil.example", "null", "127.0.0.1"])
+async def test_request_from_no_page_of_ours_is_refused(office: Office, origin: str) -> None:
+    async with await office.browser(Role.STAFF) as browser:
+        assert (await browser.post("/console/out", headers={"Origin": origin})).status == 403
+        assert (await browser.get("/console")).status == 200
+
+
 async def test_signing_in_is_answered_whatever_page_is_asked_for(office: Office) -> None:
     await office.linli.database.write(_give_password, "admin")
     async with await office.browser() as browser:
