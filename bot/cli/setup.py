@@ -287,7 +287,7 @@ def _read_roster(folder: Path) -> dict[str, str]:
     if not folder.is_dir():
         raise Misconfigured(f"{folder} is not a folder; name the one that holds {', '.join(people.COLUMNS)}")
     texts = {}
-    for path in sorted(folder.glob("*.csv")):
+    for path in (folder / name for name in people.COLUMNS if (folder / name).exists()):
         try:
             texts[path.name] = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:

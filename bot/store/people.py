@@ -24,8 +24,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 #: What a login may be: it stands in addresses and on command lines.
 LOGIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
-#: Columns whose numbers are compared with what residents say: 0501 is their 501.
+#: Columns whose numbers are compared with what residents say: 0501 is their 501, a their A.
 _NUMBERED = ("building", "unit", "room")
+
+#: Columns that people read as they were written: their commas and brackets stay full-width.
+_WORDED = ("name", "address", "tags")
+
+#: Longest cell; a longer one is no name, number or address.
+LONGEST = 200
 
 _RESIDENT_ROLES = ("owner", "tenant", "family")
 
@@ -101,9 +107,9 @@ def _read(name: str, files: Mapping[str, str]) -> list[_Row]:
     reader = csv.DictReader(StringIO(text))
     try:
         return _rows(name, reader)
-    except csv.Error as error:
+    except csv.Error as error:  # in the row after the last one that was read
         raise Misconfigured(
-            f"{name}:{reader.line_num}: cannot be read as CSV: {error}; close its quotation marks, or save it anew as CSV (UTF-8)"
+            f"{name}:{reader.line_num + 1}: cannot be read as CSV: {error}; close its quotation marks, or save it anew as CSV (UTF-8)"
         ) from error
 
 
@@ -115,18 +121,27 @@ def _rows(name: str, reader: "csv.DictReader[str]") -> list[_Row]:
 
 
 def _cell(column: str, value: str | None) -> str:
-    """Return a cell as it is kept: half-width, without signs that cannot be seen, numbers of flats without leading zeros."""
-    said = "".join(sign for sign in unicodedata.normalize("NFKC", value or "") if sign.isprintable()).strip()
-    return (said.lstrip("0") or said) if column in _NUMBERED and said.isdigit() else said
+    """Return a cell as it is kept, without signs that cannot be seen; what is looked up is half-width, as the chat reads it."""
+    said = "".join(sign for sign in value or "" if not unicodedata.category(sign).startswith("C")).strip()
+    if column in _WORDED:
+        return said
+    said = unicodedata.normalize("NFKC", said)
+    if column not in _NUMBERED:
+        return said
+    return (said.lstrip("0") or said) if said.isdigit() else said.upper()
 
 
 def _faults(tables: Mapping[str, Sequence[_Row]]) -> Iterator[str]:
     if len(tables["community.csv"]) != 1:
         yield f"community.csv: has {len(tables['community.csv'])} rows; it describes one community"
+    for row, column in ((row, column) for name, rows in tables.items() for row in rows for column in COLUMNS[name]):
+        if len(row[column]) > LONGEST:
+            yield f"{row.place}: {column} {row[column][:20]!r}… has {len(row[column])} characters; shorten it to {LONGEST} at most"
     flats = set()
     for row in tables["households.csv"]:
-        if not row["building"] or not row["room"]:
-            yield f"{row.place}: building and room must be given"
+        for column, example in (("building", "3"), ("room", "501")):
+            if not row[column]:
+                yield f"{row.place}: {column} is empty; every flat needs one, such as {example}"
         flats.add(row.flat)
     for row in tables["residents.csv"]:
         if row.flat not in flats:

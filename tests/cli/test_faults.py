@@ -142,6 +142,13 @@ def test_folder_in_place_of_a_file_of_the_roster_is_named(roster: Path) -> None:
     assert "staff.csv cannot be read (Is a directory); put a CSV file of that name there" in run("init", str(roster)).error
 
 
+def test_other_files_beside_the_roster_are_left_alone(roster: Path) -> None:
+    (roster / "old.csv").mkdir()
+    (roster / "~$staff.csv").write_bytes(b"\xff\xfe")
+
+    assert run("init", str(roster)).code == 0
+
+
 def test_password_is_the_first_line_of_standard_input(roster: Path) -> None:
     run("init", str(roster))
 

@@ -92,10 +92,37 @@ async def test_login_of_the_roster_that_no_address_can_hold_is_named(sqlite: Dat
         )
 
 
+async def test_names_and_addresses_stay_as_they_were_written(sqlite: Database, now: datetime) -> None:
+    address = "和苑路1号，3栋北侧（物业）"
+    roster = {**ROSTER, "community.csv": f"name,phone,address\n和苑小区,０５７１-1,{address}\n"}
+
+    await sqlite.write(people.import_roster, roster, "wx1", now)
+
+    kept = await sqlite.read(people.community, "wx1")
+    assert kept is not None
+    assert (kept.address, kept.phone) == (address, "0571-1")
+
+
+async def test_letter_of_a_building_is_the_one_that_residents_say(sqlite: Database, now: datetime) -> None:
+    await sqlite.write(people.import_roster, {**ROSTER, "households.csv": "building,unit,room\n3,2,501\na,1,201\n"}, "wx1", now)
+
+    assert await sqlite.read(_flats) == ["A栋1单元201", "3栋2单元501"]
+
+
+@pytest.mark.parametrize(("row", "said"), [
+    ("3,2,", "households.csv:2: room is empty; every flat needs one, such as 501"),
+    (",2,501", "households.csv:2: building is empty; every flat needs one, such as 3"),
+    ("3,2," + "5" * 201, "households.csv:2: room '55555555555555555555'… has 201 characters; shorten it to 200 at most"),
+])  # fmt: skip
+async def test_fault_of_a_flat_names_line_column_and_way_out(sqlite: Database, now: datetime, row: str, said: str) -> None:
+    with pytest.raises(Misconfigured, match=said):
+        await sqlite.write(people.import_roster, {**ROSTER, "households.csv": f"building,unit,room\n{row}\n"}, "wx1", now)
+
+
 async def test_endless_field_is_named_with_its_line(sqlite: Database, now: datetime) -> None:
     endless = {**ROSTER, "households.csv": "building,unit,room\n3,2," + "5" * 140_000 + "\n"}
 
-    with pytest.raises(Misconfigured, match=r"households\.csv:\d+: cannot be read as CSV"):
+    with pytest.raises(Misconfigured, match=r"households\.csv:2: cannot be read as CSV"):
         await sqlite.write(people.import_roster, endless, "wx1", now)
 
 
