@@ -53,13 +53,18 @@ def mount(app: web.Application) -> None:
 
 async def listed(request: web.Request) -> web.Response:
     """List all intents, what is wrong with the files, and offer the box."""
-    member = await _require(request, VIEW)
+    return _overview(request, await _require(request, VIEW))
+
+
+def _overview(request: web.Request, member: Staff, text: str = "", **tried: Any) -> web.Response:
+    """Return the list; `tried` is what came of the text in the box, nothing before one has tried."""
     catalogue = request.app[PARTS].understanding.catalogue
     groups: dict[str, list[files.Intent]] = {}
     for intent in catalogue.intents.values():
         groups.setdefault(GROUPS.get(intent.group, intent.group), []).append(intent)
     shared = [path for path in sorted(catalogue.sources) if _is_shared(path)]
-    return _page(request, member, "console/intents.html", groups=groups, problems=catalogue.problems, shared=shared)
+    values = {"groups": groups, "problems": catalogue.problems, "shared": shared, "text": text, "judgements": None, **tried}
+    return _page(request, member, "console/intents.html", **values)
 
 
 def _is_shared(path: str) -> bool:
@@ -68,17 +73,21 @@ def _is_shared(path: str) -> bool:
 
 
 async def attempt(request: web.Request) -> web.Response:
-    """Explain how sentences are understood, one a line: by the function that the webhook asks."""
+    """Explain how sentences are understood, one a line: by the function that the webhook asks.
+
+    Without script the whole page comes back.
+    """
     member = await _require(request, VIEW)
-    parts = request.app[PARTS]
-    lines = [line.strip() for line in (await read_form(request)).get("text", "").splitlines() if line.strip()][:20]
+    parts, text = request.app[PARTS], (await read_form(request)).get("text", "")
+    lines = [line.strip() for line in text.splitlines() if line.strip()][:20]
     now = parts.clock()
     judgements = [judge(parts.understanding, line[:300], now) for line in lines]
     intents = parts.understanding.catalogue.intents
     shown = [(judgement, _spoken(intents, judgement, now)) for judgement in judgements]
-    return _page(
-        request, member, "console/try.html", judgements=shown, titles={name: known.title for name, known in intents.items()}
-    )
+    titles = {name: known.title for name, known in intents.items()}
+    if "HX-Request" not in request.headers:
+        return _overview(request, member, text, judgements=shown, titles=titles)
+    return _page(request, member, "console/try.html", judgements=shown, titles=titles)
 
 
 def _spoken(intents: Mapping[str, files.Intent], judgement: Judgement, now: datetime) -> list[tuple[str, str, str]]:

@@ -24,8 +24,8 @@ CHECK_EVERY = timedelta(seconds=30)
 #: Streams of one person; a browser holds six connections, and somebody may use two.
 MOST = 16
 
-#: The open streams and whose they are.
-STREAMS: web.AppKey[dict[EventSourceResponse, int]] = web.AppKey("streams")
+#: The open streams, with whose they are and where they come from.
+STREAMS: web.AppKey[dict[EventSourceResponse, tuple[int, web.Request]]] = web.AppKey("streams")
 
 
 def mount(app: web.Application) -> None:
@@ -40,18 +40,17 @@ async def stream(request: web.Request) -> web.StreamResponse:
     member = await signed_in(request)
     if member is None:
         raise web.HTTPForbidden(text="请先登录。")
-    mine = [stream for stream, owner in request.app[STREAMS].items() if owner == member.id]
-    if len(mine) >= MOST:
+    if sum(owner == member.id and _is_open(other) for owner, other in request.app[STREAMS].values()) >= MOST:
         raise web.HTTPTooManyRequests(text="打开的页面太多了，请关掉几个。")
     database, clock = request.app[PARTS].database, request.app[PARTS].clock
     said = row_id(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
     newest = await database.read(events.last_id)
     last = said if said is not None and said <= newest else newest
     async with sse_response(request) as response:
-        request.app[STREAMS][response] = member.id or 0
+        request.app[STREAMS][response] = (member.id or 0, request)
         checked = clock()
         try:
-            while response.is_connected():
+            while response.is_connected() and _is_open(request):
                 if clock() - checked >= CHECK_EVERY:
                     checked = clock()
                     if await still_signed_in(request) is None:
@@ -67,8 +66,13 @@ async def stream(request: web.Request) -> web.StreamResponse:
     return response
 
 
+def _is_open(request: web.Request) -> bool:
+    """Tell whether the browser still listens: pages come and go faster than pings tell."""
+    return request.transport is not None and not request.transport.is_closing()
+
+
 async def _close(app: web.Application) -> None:
-    streams: dict[EventSourceResponse, int] = app[STREAMS]
+    streams = app[STREAMS]
     for response in list(streams):
         with contextlib.suppress(ConnectionResetError):
             response.stop_streaming()

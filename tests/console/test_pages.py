@@ -7,9 +7,12 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
+from aiohttp import web
 from sqlmodel import Session, select
 
+from bot import app
 from bot.console import live, permissions
 from bot.model import Conversation, Line, Notice, NoticeState, Resident, Role, Task
 from bot.store import channels, conversations, events
@@ -263,6 +266,26 @@ async def test_streams_of_one_person_are_bounded(office: Office) -> None:
     assert one_more.status == 429
 
 
+async def test_page_that_was_closed_makes_room_for_the_next_at_once(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as browser:
+        cookie = {"Cookie": browser.session.headers["Cookie"]}
+    runner = web.AppRunner(app.build(office.linli))  # as in production; a TestServer ends what nobody listens to by itself
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    here = f"http://127.0.0.1:{runner.addresses[0][1]}/console/live"
+    async with aiohttp.ClientSession(headers=cookie) as session:
+        streams = [await session.get(here) for _ in range(live.MOST)]
+        streams[0].close()
+        async with asyncio.timeout(8):  # a ping would tell after fifteen seconds
+            while (next_one := await session.get(here)).status == 429:
+                pass
+        for stream in (*streams, next_one):
+            stream.close()
+    await runner.cleanup()
+
+    assert next_one.status == 200
+
+
 ODD = ["²", "99999999999999999999", "9" * 5000, "-1", "abc", "%00", "1e3"]
 
 
@@ -297,6 +320,18 @@ async def test_login_that_no_address_can_hold_is_refused(office: Office, login: 
 
         assert response.status == 422
         assert "登录名" in await response.text()
+
+
+async def test_box_without_script_comes_back_with_its_page_and_its_words(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as browser:
+        form = {"text": "厨房水管漏水了\r\n</textarea><script>alert(1)</script>"}
+        page = await (await browser.post("/console/intents/try", data=form)).text()
+        part = await (await browser.post("/console/intents/try", data=form, headers={"HX-Request": "true"})).text()
+
+    assert page.count('class="tried"') == part.count('class="tried"') == 2
+    assert "厨房水管漏水了" in re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)[0]
+    assert "<script>alert" not in page
+    assert "<html" not in part
 
 
 async def test_twenty_long_lines_are_tried_at_once(office: Office) -> None:
