@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -104,7 +105,7 @@ def _welcome(request: web.Request, token: str, to: str) -> web.Response:
 
 def _safe(to: str) -> str:
     """Return where to go after signing in: a page of ours, or nothing."""
-    return to if _PAGE.fullmatch(to) else ""
+    return to if _PAGE.fullmatch(to) and ".." not in unquote(to) else ""
 
 
 def _page(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:

@@ -177,7 +177,16 @@ async def test_signing_in_is_answered_whatever_page_is_asked_for(office: Office)
 
 
 @pytest.mark.parametrize(
-    "to", ["/console\r\nX-Evil: 1", "//evil.example", "/console/../../x\\y", "https://evil.example", "/console//evil"]
+    "to",
+    [
+        "/console\r\nX-Evil: 1",
+        "//evil.example",
+        "/console/../../x\\y",
+        "https://evil.example",
+        "/console//evil",
+        "/console/../simulator",
+        "/console/%2e%2E/simulator",
+    ],
 )
 async def test_after_signing_in_one_is_sent_to_no_strange_place(office: Office, to: str) -> None:
     async with await office.browser() as browser:
