@@ -9,7 +9,7 @@ No rule looks further than a few dozen characters, so that time grows with the l
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.language.dangers import DANGERS, MACROS
@@ -114,20 +114,29 @@ KINDS = tuple(DANGERS)
 
 
 def _compile() -> dict[str, re.Pattern[str]]:
-    """Return for each character what may begin with it; the group that took part tells the kind.
+    """Return for each character what may begin with it; the group that took part tells the kind, and a number.
 
-    Most characters of most messages begin nothing, and are passed over.
+    Most characters of most messages begin nothing, and are passed over; who is in danger is read once for all lines.
     """
-    lines: dict[str, dict[str, list[str]]] = {}
+    lines: dict[str, dict[str, dict[str, list[str]]]] = {}
     for kind, block in DANGERS.items():
-        for written in map(str.strip, block.strip().splitlines()):
-            line = _MACRO.sub(lambda found: f"(?:{MACROS[found[1]]})", written)
-            for first in beginnings(line):
-                lines.setdefault(first, {}).setdefault(kind, []).append(line)
+        for line in map(str.strip, block.strip().splitlines()):
+            lead = _LEAD.match(line)
+            head, rest = (lead[0], line[lead.end() :]) if lead else ("", line)
+            for first in beginnings(_spell_out(head.partition(">")[0] + ">" if head else line)):
+                lines.setdefault(first, {}).setdefault(head, {}).setdefault(kind, []).append(_spell_out(rest))
     return {
-        first: re.compile("|".join(f"(?P<{kind}>{'|'.join(parts)})" for kind, parts in kinds.items()))
-        for first, kinds in lines.items()
-    }
+        first: re.compile("|".join(_spell_out(head) + _alternatives(number, kinds) for number, (head, kinds) in enumerate(leads.items())))
+        for first, leads in lines.items()
+    }  # fmt: skip
+
+
+def _alternatives(number: int, kinds: Mapping[str, Sequence[str]]) -> str:
+    return "(?:" + "|".join(f"(?P<{kind}{number}>{'|'.join(parts)})" for kind, parts in kinds.items()) + ")"
+
+
+def _spell_out(line: str) -> str:
+    return _MACRO.sub(lambda found: f"(?:{MACROS[found[1]]})", line)
 
 
 def beginnings(line: str) -> frozenset[str]:
@@ -177,6 +186,7 @@ def _branches(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
+_LEAD = re.compile(r"<(?:who|frail)>(?:<(?:gap|one)>\{0,6\})?")
 _MACRO = re.compile(f"<({'|'.join(MACROS)})>")
 _BEGIN = _compile()
 
@@ -233,7 +243,7 @@ def _dangers(plain: str) -> Iterator[tuple[Alarm, int, int]]:
         pattern = _BEGIN.get(character)
         found = pattern.match(plain, place) if pattern else None
         if found:
-            yield Alarm(found.lastgroup or "", found[0]), place, found.end()
+            yield Alarm((found.lastgroup or "").rstrip("0123456789"), found[0]), place, found.end()
 
 
 def _is_harmless(plain: str, kind: str, begin: int, stop: int) -> bool:
