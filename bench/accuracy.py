@@ -241,9 +241,10 @@ def alarms(train: Lines, test: Lines) -> None:
     simple = dict(TABLES.simplified)
     heard: Callable[[str], bool] = lambda text: emergencies.find(text.translate(simple)) is not None  # noqa: E731
     print(f"\nemergencies{'':<19}heard     false alarms")
-    for name, half in (("own lines, written for", slice(0, None, 2)), ("own lines, kept back", slice(1, None, 2))):
-        real, false = emergency_lines.REAL[half], emergency_lines.FALSE[half]
-        print(f"{name:<26}{sum(map(heard, real)):>4} of {len(real):<6}{sum(map(heard, false)):>3} of {len(false)}")
+    for name in ("", "MORE_", "LAST_"):
+        real, false = getattr(emergency_lines, f"{name}REAL"), getattr(emergency_lines, f"{name}FALSE")
+        title = f"own lines, {name.strip('_').lower() or 'first'}"
+        print(f"{title:<26}{sum(map(heard, real)):>4} of {len(real):<6}{sum(map(heard, false)):>3} of {len(false)}")
     dangerous = {"elevator_trapped", "fire_ebike", "gas", "falling_objects"}
     trapped = [text for name, text in (*train, *test) if name == "elevator_trapped"]
     rest = [text for name, text in (*train, *test) if name not in dangerous]

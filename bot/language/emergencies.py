@@ -44,13 +44,15 @@ _LIKE_AFTER = re.compile(r"^(?:了|过)?(?:一样|似的|般|一般|那样|的�
 #: Denials, straight before the danger. 是不是, 有没有 and 会不会是 are doubts, not denials.
 _DENIED = re.compile(
     r"(?:(?<![是有会])(?:不是|没有?|冇)|并?没有?|并非|未|无|毫无|从未|从不|(?<!会)不会|不用|不必|不要|别|排除|不再|没人|没有人|没发生|没有发生|不存在|防|严防|谨防|预防|防止|防范|避免|以免|免得|不至于|拒绝|禁止|严禁|唔系|唔好|勿|假装)"
-    r"(?:人|再|发生|什么|出现|任何|过|有|明显|感到|感觉|老人|孩子|小孩|被|被人|让人|小偷|会|意外|因)*$"
+    r"(?:人|再|让|发生|什么|出现|任何|过|有|明显|感到|感觉|老人|孩子|小孩|被|被人|让人|小偷|会|意外|因)*$"
 )
 #: Worries about what might happen, straight before the danger.
 _FEARED = re.compile(
     r"(?:(?<!恐)(?<!可)怕(?!是)|害怕|生怕|就怕|担心|担忧|容易|极易|易|小心|当心|注意|差点儿?|差一点|险些|几乎|早晚|迟早|总有一天|可能(?:会|导致|引起|引发)|(?<!不)会(?!不会是)|会不会(?!是)|导致|引起|引发|造成|存在|潜在|如何|什么是|才能|为了|下次|将来|以后|万一|如果|假如|要是|倘若|若|一旦|哪怕|即使|就算|除非|等到|非要等|要等|非得|是不是要等?到?|恨不得|还以为|以为|骗我说|谎称)"
     r"(?:会|不会|哪天|有一天|真的?|又|再|人|被|有人|有|孩子|小孩|老人|电瓶车|电动车|充电|电池|出现|发生|路过|走路|引起|地滑|电梯|我|家里|半夜|东西|下面|楼下|突然|不小心|一不小心|把|会有|都|就|要|让|给|闹|弄|出|因|因为|到时候?|晚上)*$"
 )
+#: The same between a person and what may befall them: 小孩容易受伤.
+_FEARED_WITHIN = re.compile("容易|差点|险些|担心|小心|当心|以免|免得|避免|防止|别让|(?<!恐)(?<!可)怕(?!是)|有可能会")
 #: Something that is a thing, a notice, a lesson; straight after the danger.
 _NOUN_AFTER = re.compile(
     r"^(?:的)?(?:隐患|风险|危险|预防|防范|预案|逃生|疏散|报警器(?!.{0,4}[响叫])|报警系统|自动报警|警报器|探测器|检测|监测|险(?:$|怎|多|赔|的|在)|保险|保护|开关|指南|手册|事故|案件|原因|常识|标志|等级|责任|处罚|药|膏|疗法|后遗症|史|患者|病人|康复|点$|处理办法|应急|"
@@ -58,19 +60,20 @@ _NOUN_AFTER = re.compile(
     r"|^[^，。！？]{0,8}(?:知识|讲座|培训|(?<!不是)演习|(?<!不是)演练|课程|课$|宣传|教育|科普|小说|的视频|节目|新闻|电影|游戏)"
 )
 #: It is over, or it was nothing.
-_OVER = re.compile(r"^[^。！？]{0,14}(?:(?<!没)(?<!没有)(?:扑灭|被灭|灭掉)|(?<!没)灭了|救出来|出来了|放出来|虚惊|误报|误会|闹着玩|(?<!不是)开玩笑|没事了|没大碍|解除|修好了|(?<!不是)演习|(?<!不是)演练|(?<!不)好了|好多了|康复|出院|醒了|(?<!没)找到了|找回|回来了)")  # fmt: skip
+_OVER = re.compile(r"^[^。！？]{0,14}(?:(?<!没)(?<!没有)(?:扑灭|被灭|灭掉)|(?<!没)灭了|救出来|出来了|放出来|虚惊|误报|误会|闹着玩|(?<!不是)开玩笑|没事了?(?=[，。！？]|$)|没大碍|解除|修好了|(?<!不是)演习|(?<!不是)演练|(?<!不)好了|好多了|康复|出院|醒了|(?<!没)找到了|找回|回来了)")  # fmt: skip
 _OVER_BEFORE = re.compile(r"(?:扑灭|救出|制止|处理完|虚惊|误报|误以为|还以为|以为是)[^，。！？]{0,8}$")
 
 #: Anywhere before it in the same sentence: long past, made up, far away, or only supposed.
 _ELSEWHERE = re.compile(
     r"(?:昨天|昨晚|昨日|前天)(?!开始|起)|前晚|大前天|上周|上星期|上个?月|上个?礼拜|去年|前年|往年|当年|以前|之前|从前|曾经?|那次|那天|那年|上次|上回|小时候|前几天|前些天|前阵子|前段时间|早年|[一二两三四五六七八九十几\d]+(?:天|周|个?星期|个?月|年)(?:之)?前|20[0-2]\d年|历史上|年轻的?时候|"
-    r"新闻|电视|电影|剧里|小说|短视频|抖音|快手|直播间|微博|热搜|报道|报纸|剧情|游戏里?|王者|吃鸡|梦[见到里]|做梦|故事|歌词|歌里|段子|漫画|动画|课本|书上|网上|别的小区|外地|国外|隔壁市|老家那边|"
+    r"新闻|电视(?:里|上|剧|台|说|讲|播|节目)|看电视|电影|剧里|小说|短视频|抖音|快手|直播间|微博|热搜|报道|报纸|剧情|游戏里?|王者|吃鸡|梦[见到里]|做梦|故事|歌词|歌里|段子|漫画|动画|课本|书上|网上|别的小区|外地|国外|隔壁市|老家那边|"
     r"(?<!不是)演习|(?<!不是)演练|培训|讲座|宣传|模拟|假设|科普|知识|征文|海报|标语|考试|考题|作文|台词|排练|话剧|小品|牌子|群里.{0,4}(?:视频|转发)"
 )
 _ELSEWHERE_AFTER = re.compile("的(?:牌子|标语|海报|视频|故事|片段|那段)|那段$")
 _SUPPOSED = re.compile(r"(?:如果|假如|假设|万一|要是|倘若|若是|一旦|比如|例如|譬如|像.{0,6}这种)")
 _SUPPOSED_MAYBE = re.compile("遇到|碰到|碰上|遇上|发生|出现")
-_ASKS = re.compile("怎么办|怎么处理|怎么做|如何|应该|该怎|该打|打什么|打哪|找谁|要不要|注意什么|往哪|去哪|赔")
+_ASKS = re.compile("怎么办|怎么处理|怎么做|如何|应该|该怎|该打|打什么|打哪|找谁|了解|咨询|要不要|注意什么|往哪|去哪|赔")
+_CURIOUS = re.compile("想?了解一下|想了解|想咨询|问一下流程|注意事项")
 #: The danger is here and now, whatever was said before.
 _NOW = re.compile(
     r"现在|正在|刚刚?|刚才|这会儿|此刻|眼下|赶紧|赶快|快来|快点|马上|立刻|今天|今早|今晚|又|还在|一直|到现在|越来越|更|怎么办啊|依家|宜家|而家|啱啱|啊啊|！！|快叫|快打|救[命我]"
@@ -256,7 +259,7 @@ def _is_harmless(plain: str, kind: str, begin: int, stop: int) -> bool:
     around = before + words + after
     if any(word.start() < stop - low and word.end() > begin - low for word in _HARMLESS.finditer(around)):
         return True
-    if _DENIED.search(clause) or _FEARED.search(clause):
+    if _DENIED.search(clause) or _FEARED.search(clause) or _FEARED_WITHIN.search(words):
         return True
     if kind in _OF_PEOPLE and _DROPPED.search(clause):
         return True
@@ -272,7 +275,8 @@ def _is_harmless(plain: str, kind: str, begin: int, stop: int) -> bool:
     if (_ELSEWHERE.search(sentence + rest) or _ELSEWHERE_AFTER.search(rest)) and not now:
         return True
     supposed = _SUPPOSED.search(sentence) or (_SUPPOSED_MAYBE.search(sentence) and _ASKS.search(after))
-    return bool(supposed) and not now
+    curious = _CURIOUS.search(after)
+    return bool(supposed or curious) and not now
 
 
 def _last(text: str, signs: str) -> int:
