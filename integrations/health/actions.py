@@ -22,10 +22,17 @@ UNMEASURED = "unmeasured"
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """Temperature in °C or UNMEASURED, and symptoms by their ids; None is not said yet."""
+    """Temperature in °C or UNMEASURED, symptoms by their ids, and others by their word; None is not said yet."""
 
     temperature: float | str | None = None
     symptoms: Sequence[str] | None = None
+    others: Sequence[str] | None = None
+
+    @property
+    def felt(self) -> list[str]:
+        """All symptoms, those of the list first; beside another one, none means nothing."""
+        named = [*(self.symptoms or ()), *(self.others or ())]
+        return [name for name in named if name != "none"] or named
 
 
 @action("health.checkin", Report)
@@ -36,14 +43,14 @@ def check_in(turn: Turn, slots: Report) -> Reply | Ask:
     tenths = round(slots.temperature * 10)
     if not RANGE_TENTHS[0] <= tenths <= RANGE_TENTHS[1]:
         return Reply("range", said=f"{slots.temperature:g}", ok=False)
-    made, is_correction = _keep(turn, tenths, list(slots.symptoms or ()))
+    made, is_correction = _keep(turn, tenths, slots.felt)
     if made.is_abnormal:
         _assign_once(turn, made.words, made.symptoms, made.id)
     temperature = f"{tenths / 10:.1f}"
-    if not slots.symptoms:
+    if not slots.felt:
         return Ask(slot="symptoms", name="which_feverish" if made.is_abnormal else "which", options=SYMPTOM_WORDS)
     name = "abnormal" if made.is_abnormal else "changed" if is_correction else "done"
-    return Reply(name, temperature=temperature, symptoms=_words(slots.symptoms))
+    return Reply(name, temperature=temperature, symptoms=_words(slots.felt))
 
 
 def _keep(turn: Turn, tenths: int, symptoms: list[str]) -> tuple[CheckIn, bool]:
@@ -66,15 +73,15 @@ def _keep(turn: Turn, tenths: int, symptoms: list[str]) -> tuple[CheckIn, bool]:
 
 def _without_temperature(turn: Turn, slots: Report) -> Reply | Ask:
     """Let nobody who feels ill wait for a thermometer: a person is told first, then the temperature is asked for."""
-    if not slots.symptoms:
+    if not slots.felt:
         return Reply("unmeasured", ok=False)
-    is_abnormal = not ABNORMAL.isdisjoint(slots.symptoms)
+    is_abnormal = not ABNORMAL.isdisjoint(slots.felt)
     if is_abnormal:
-        _assign_once(turn, f"体温未量，{_words(slots.symptoms)}", slots.symptoms)
+        _assign_once(turn, f"体温未量，{_words(slots.felt)}", slots.felt)
     if slots.temperature != UNMEASURED:
         name = "temperature_feverish" if is_abnormal else "temperature"
         return Ask(slot="temperature", name=name, options={UNMEASURED: "没量体温"})
-    return Reply("noted" if is_abnormal else "unmeasured", symptoms=_words(slots.symptoms), ok=is_abnormal)
+    return Reply("noted" if is_abnormal else "unmeasured", symptoms=_words(slots.felt), ok=is_abnormal)
 
 
 def _assign_once(turn: Turn, report: str, symptoms: Sequence[str], check_in: int | None = None) -> None:

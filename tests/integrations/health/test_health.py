@@ -155,3 +155,8 @@ def test_nothing_wrong_is_said_in_many_ways(chat: Chat, said: str) -> None:
 def test_temperature_out_of_range_is_told_with_the_range(chat: Chat, said: str) -> None:
     assert "34.0–43.0℃" in chat.say("健康打卡", said)
     assert chat.all(CheckIn) == []
+
+
+def test_symptom_outside_the_list_is_kept_in_its_own_words(chat: Chat) -> None:
+    assert "38.0℃，头疼" in chat.say("健康打卡 38", "头疼")
+    assert [task.data["report"] for task in chat.all(Task)] == ["38.0℃，头疼"]
