@@ -17,11 +17,11 @@ URGE_AGAIN = timedelta(minutes=30)
 #: How long a finished repair may be rated, and "still broken" reopens the same ticket.
 REOPENS = timedelta(days=15)
 
-#: What may be given; its number is its place in the menu.
-SCORES = {"1": "1分 很不满意", "2": "2分 不满意", "3": "3分 一般", "4": "4分 满意", "5": "5分 很满意"}
-
 #: Ratings from here down are followed up by a call.
 LOW = 2
+
+#: What stands in the menu.
+SCORES = {"1": "1分 很不满意", "2": "2分 不满意", "3": "3分 一般", "4": "4分 满意", "5": "5分 很满意"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +56,11 @@ def report(turn: Turn, slots: Fault) -> Reply:
 @action("repair.status")
 def status(turn: Turn, slots: object) -> Reply:
     """Tell where the resident's tickets stand: the open ones, else the last one."""
-    waiting = _mine(turn, OPEN)
-    tickets = waiting or _mine(turn, tuple(TicketState))[:1]
+    tickets = _mine(turn, OPEN) or _mine(turn, tuple(TicketState))[:1]
     if not tickets:
         return Reply("none", ok=False)
-    name = "done" if waiting else "finished" if _unhappy(turn) and tickets[0].state is not TicketState.CANCELLED else "over"
+    state = tickets[0].state
+    name = "done" if state in OPEN else "finished" if state is TicketState.DONE else "over"
     return Reply(name, tickets="\n".join(_line(turn, ticket) for ticket in tickets[:5]))
 
 
@@ -85,9 +85,10 @@ def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
     ticket = _choose(turn, slots.ticket, [*finished, *waiting] if slots.unfixed else waiting or finished)
     if not isinstance(ticket, Ticket):
         return ticket
-    if ticket.urged_at and turn.now - ticket.urged_at < URGE_AGAIN:
+    if ticket.state in OPEN and ticket.urged_at and turn.now - ticket.urged_at < URGE_AGAIN:
         return Reply("again", number=ticket.number, ok=False)
-    if ticket.state is TicketState.DONE or ticket.state is TicketState.CLOSED:
+    reopens = ticket.state not in OPEN
+    if reopens:
         _reopen(turn, ticket)
     ticket.urged_at, ticket.urged = turn.now, ticket.urged + 1
     turn.session.add(ticket)
@@ -100,7 +101,7 @@ def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
         ticket=ticket.number,
     )
     turn.record("repair.urged", ticket.subject, times=ticket.urged)
-    return Reply("done", number=ticket.number, who=_assignee(turn, ticket))
+    return Reply("reopened" if reopens else "done", number=ticket.number, what=ticket.what, who=_assignee(turn, ticket))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +143,7 @@ def rate(turn: Turn, slots: Rating) -> Reply | Ask:
     if not isinstance(ticket, Ticket):
         return ticket
     if slots.score is None:
-        return Ask(slot="score", name="ask", options=SCORES, values={"number": ticket.number, "what": ticket.what})
+        return Ask(slot="score", name="score", options=SCORES, values={"number": ticket.number, "what": ticket.what})
     ticket.rating, ticket.state = int(slots.score), TicketState.CLOSED
     turn.session.add(ticket)
     turn.record("repair.rated", ticket.subject, rating=ticket.rating)
@@ -191,7 +192,7 @@ def _reopen(turn: Turn, ticket: Ticket) -> None:
     ticket.state = TicketState.WORKING
     ticket.reopened += 1
     ticket.done_at, ticket.rating, ticket.reminded_at = None, None, None
-    ticket.due_at = turn.now + clock.DUE.get(ticket.category, clock.DEFAULT)
+    ticket.due_at = clock.due_at(ticket.category, ticket.urgent, None, turn.now)
     turn.record("repair.reopened", ticket.subject, times=ticket.reopened)
 
 

@@ -18,6 +18,9 @@ DUE: Mapping[str, timedelta] = {
     "lift": timedelta(hours=4), "door": timedelta(hours=24),
 }  # fmt: skip
 
+#: Hours of the day between which non-urgent repairs fall due.
+OPENS, CLOSES = 9, 21
+
 #: A finished ticket that nobody rates is closed after this; it can still be reopened.
 SILENCE = timedelta(days=7)
 
@@ -26,9 +29,23 @@ BATCH = 100
 
 
 def due_at(category: str, urgent: bool, appointment_at: datetime | None, now: datetime) -> datetime:
-    """Return until when the ticket should be done; an appointment moves it, for nobody comes before it."""
-    time = URGENT if urgent else DUE.get(category, DEFAULT)
-    return max(now + time, appointment_at + URGENT) if appointment_at else now + time
+    """Return until when the ticket should be done; an appointment moves it, for nobody comes before it.
+
+    What is not urgent is due at a full hour of the day: nobody is promised 06:04.
+    """
+    moment = now + (URGENT if urgent else DUE.get(category, DEFAULT))
+    if appointment_at:
+        moment = max(moment, appointment_at + URGENT)
+    return moment if urgent else _by_day(moment)
+
+
+def _by_day(moment: datetime) -> datetime:
+    """Return the next full hour at which somebody works."""
+    hour = moment.replace(minute=0, second=0, microsecond=0)
+    hour += timedelta(hours=hour < moment)
+    if hour.hour < OPENS:
+        return hour.replace(hour=OPENS)
+    return (hour + timedelta(days=1)).replace(hour=OPENS) if hour.hour > CLOSES else hour
 
 
 @job(every=timedelta(minutes=1))

@@ -21,6 +21,12 @@ from integrations.repairs.models import (
 #: Columns of the board.
 BOARD = (TicketState.SUBMITTED, TicketState.ACCEPTED, TicketState.WORKING, TicketState.DONE)
 
+#: What the buttons say that take a ticket there.
+STEP_WORDS = {
+    TicketState.ACCEPTED: "标为已受理", TicketState.WORKING: "标为处理中", TicketState.DONE: "标为已修好", TicketState.CLOSED: "关闭工单",
+    TicketState.CANCELLED: "取消工单",
+}  # fmt: skip
+
 #: What the resident is told when a ticket gets there.
 TOLD = {
     TicketState.ACCEPTED: "repair.accepted", TicketState.WORKING: "repair.working", TicketState.DONE: "repair.done",
@@ -56,7 +62,7 @@ def show(desk: Desk) -> View:
         {
             "ticket": ticket, "flat": desk.session.get_one(Household, ticket.household_id), "reporter": reporter,
             "photos": photos, "timeline": _timeline(desk, ticket), "state": STATE_WORDS[ticket.state],
-            "next": [(state, STATE_WORDS[state]) for state in FOLLOWS[ticket.state]], "pace": _pace(desk, ticket),
+            "next": [(state, STEP_WORDS[state]) for state in FOLLOWS[ticket.state]], "pace": _pace(desk, ticket),
             "staff": _repairers(desk), "category": CATEGORY_WORDS.get(ticket.category, ticket.category),
             "assignee": desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None,
         },
@@ -73,7 +79,7 @@ def move(desk: Desk) -> Redirect:
     ticket.state = TicketState(wanted)
     if ticket.state is TicketState.DONE:
         ticket.done_at = desk.now
-    elif ticket.state is not TicketState.CLOSED:
+    elif ticket.state is not TicketState.CLOSED:  # a closed one can still be found not fixed
         ticket.done_at = None
     if ticket.assignee_id is None and ticket.state in OPEN:
         ticket.assignee_id = desk.staff.id

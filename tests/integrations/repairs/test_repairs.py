@@ -190,6 +190,63 @@ def test_cancelling_is_read_back_and_needs_a_yes(chat: Chat, answer: str, state:
     assert [ticket.state for ticket in chat.all(Ticket)] == [state]
 
 
+@pytest.mark.parametrize(("state", "reply"), [
+    (TicketState.WORKING, "done"), (TicketState.DONE, "finished"), (TicketState.CANCELLED, "over"),
+])  # fmt: skip
+def test_status_offers_what_fits_the_state(town: Town, state: TicketState, reply: str) -> None:
+    move(town, reported(town), state)
+
+    said = town.says(CHEN, actions.status)
+
+    assert town.asks(CHEN, actions.status).name == reply
+    assert ("催一下" in said) is (state is TicketState.WORKING)
+
+
+def test_rating_with_nothing_to_rate_says_so_before_asking_for_a_number(town: Town) -> None:
+    assert "没有待评价的维修" in town.says(CHEN, actions.rate)
+
+
+def test_rating_names_the_ticket_and_asks_for_a_number(town: Town) -> None:
+    ticket = move(town, reported(town), TicketState.DONE)
+
+    asked = town.asks(CHEN, actions.rate)
+
+    assert isinstance(asked, Ask)
+    assert asked.values["number"] == ticket.number
+
+
+def test_opening_a_finished_ticket_again_is_said(town: Town) -> None:
+    move(town, reported(town), TicketState.DONE)
+
+    assert "已重新打开" in town.says(CHEN, actions.urge, unfixed=True)
+
+
+@pytest.mark.parametrize(("said_at", "category", "due"), [
+    ("18:04", "electric", "12 09:00"), ("08:04", "electric", "11 21:00"), ("10:04", "water", "12 11:00"), ("02:00", "lift", "11 09:00"),
+])  # fmt: skip
+def test_repairs_fall_due_at_full_hours_of_the_day(town: Town, said_at: str, category: str, due: str) -> None:
+    hour, minute = map(int, said_at.split(":"))
+    now = town.now.replace(hour=hour, minute=minute)
+
+    assert f"{clock.due_at(category, False, None, now):%d %H:%M}" == due
+
+
+def test_urgent_repair_is_due_to_the_minute(town: Town) -> None:
+    now = town.now.replace(hour=23, minute=4)
+
+    assert clock.due_at("water", True, None, now) == now + clock.URGENT
+
+
+def test_ticket_closed_by_staff_is_opened_again_when_it_is_not_fixed(town: Town) -> None:
+    ticket = reported(town)
+    move(town, ticket, TicketState.DONE)
+    move(town, ticket, TicketState.CLOSED)
+
+    town.says(CHEN, actions.urge, unfixed=True)
+
+    assert [row.state for row in town.all(Ticket)] == [TicketState.WORKING]
+
+
 def test_low_rating_is_followed_up_and_a_good_one_is_not(town: Town) -> None:
     move(town, reported(town), TicketState.DONE)
     good = town.asks(CHEN, actions.rate, score="5")
@@ -198,33 +255,6 @@ def test_low_rating_is_followed_up_and_a_good_one_is_not(town: Town) -> None:
 
     assert (good.name, low.name) == ("done", "low")
     assert [task.kind for task in town.tasks()] == ["repair.callback"]
-
-
-def test_rating_asks_for_a_score_only_where_something_may_be_rated(town: Town) -> None:
-    assert town.asks(CHEN, actions.rate).name == "none"
-    move(town, reported(town), TicketState.DONE)
-
-    asked = town.asks(CHEN, actions.rate)
-    assert isinstance(asked, Ask)
-    assert list(asked.options) == ["1", "2", "3", "4", "5"]
-
-
-def test_who_has_nothing_to_rate_is_told_at_once(chat: Chat) -> None:
-    assert chat.say("我要评价") == "您现在没有待评价的维修。"
-
-
-@pytest.mark.parametrize(("state", "hint"), [
-    (TicketState.SUBMITTED, "催一下"), (TicketState.DONE, "没修好"), (TicketState.CLOSED, "没修好"), (TicketState.CANCELLED, ""),
-])  # fmt: skip
-def test_status_offers_only_what_can_be_done(town: Town, state: TicketState, hint: str) -> None:
-    ticket = reported(town)
-    for step in {TicketState.CLOSED: [TicketState.DONE, TicketState.CLOSED]}.get(state, [state]):
-        if step is not TicketState.SUBMITTED:
-            move(town, ticket, step)
-
-    said = town.says(CHEN, actions.status)
-
-    assert [offer for offer in ("催一下", "没修好") if offer in said] == ([hint] if hint else [])
 
 
 def test_nothing_unfinished_is_rated(town: Town) -> None:
