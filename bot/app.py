@@ -21,6 +21,7 @@ from sqlmodel import Session, text
 
 from bot import config, metrics
 from bot.console import site as console
+from bot.dialogue.adviser import Adviser
 from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.backlog import Backlog
 from bot.dialogue.turn import House
@@ -188,9 +189,10 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
     """Return the application: webhook, console, residents' pages, health; in the demo also the stand-in for WeChat."""
     app = web.Application()
     app[LINLI] = linli
+    adviser = Adviser.of(linli.settings, linli.understanding)
     webhook = Webhook(
         account=linli.account, database=linli.database, understanding=linli.understanding,
-        house=lambda: linli.house, clock=linli.clock,
+        house=lambda: linli.house, clock=linli.clock, adviser=adviser,
     )  # fmt: skip
     app.router.add_get("/wechat", webhook.verify, allow_head=False)
     app.router.add_post("/wechat", webhook.receive)
@@ -218,6 +220,8 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
 
     async def finish(_: web.Application) -> None:
         await webhook.close()
+        if adviser is not None:
+            await adviser.close()
 
     app.on_shutdown.append(finish)
     return app

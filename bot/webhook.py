@@ -19,10 +19,12 @@ from aiohttp.http_exceptions import HttpProcessingError
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from bot import metrics
+from bot.dialogue.adviser import Adviser
 from bot.dialogue.turn import Answer, House, apology, postpone, take
-from bot.dialogue.understanding import Understanding
+from bot.dialogue.understanding import Heard, Understanding
 from bot.errors import Forged, Malformed
 from bot.logs import hashed
+from bot.store.conversations import has_begun
 from bot.store.database import Database
 from bot.wechat import crypto, messages
 
@@ -56,6 +58,7 @@ class Webhook:
     understanding: Understanding
     house: Callable[[], House]
     clock: Callable[[], datetime]
+    adviser: Adviser | None = None
     reply_within: float = REPLY_WITHIN
     _working: dict[str, "asyncio.Task[Answer]"] = field(default_factory=dict)
 
@@ -126,7 +129,7 @@ class Webhook:
             log.error("turn failed", kind=type(message).__name__, openid=hashed(message.openid), exc_info=error)
 
     async def _take(self, message: messages.Message, push: "_Push") -> Answer:
-        heard = self.understanding.hear(message, push.at)
+        heard = await self._hear(message, push)
         for pause in PAUSES:
             try:
                 answer = await self.database.write(take, message, heard, push.at, self.house(), push.signed)
@@ -139,6 +142,13 @@ class Webhook:
         log.info("answered", kind=type(message).__name__, openid=hashed(message.openid),
                  outcome=answer.outcome.kind, intent=answer.outcome.intent)  # fmt: skip
         return answer
+
+    async def _hear(self, message: messages.Message, push: "_Push") -> Heard:
+        """Return what was said. An adviser hears only how a talk begins: answers are names, phones, words to staff."""
+        heard = self.understanding.hear(message, push.at)
+        if self.adviser is None or heard.match.decision != "clarify" or await self.database.read(has_begun, message.openid):
+            return heard
+        return await self.adviser.advise(heard, push.at)
 
     async def _postpone(self, request: web.Request, message: messages.Message, push: "_Push") -> web.Response:
         """Record what is late and say `success`; where even that fails, hang up, so that WeChat asks again."""

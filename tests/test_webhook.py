@@ -18,6 +18,7 @@ from sqlmodel import Session, select
 
 from bot import app
 from bot.cli.serving import demo_settings, seed
+from bot.dialogue.adviser import Adviser
 from bot.dialogue.backlog import Backlog
 from bot.dialogue.turn import postpone
 from bot.model import SHANGHAI, Delivery, InboxMessage, Line
@@ -220,3 +221,23 @@ async def test_failed_turn_is_apologised_for_and_leaves_nothing(door: Door) -> N
 
     assert APOLOGY in sorry
     assert "邻里小助手" in again
+
+
+async def test_adviser_settles_a_doubt_and_hears_nothing_of_the_talk_that_follows(door: Door) -> None:
+    asked: list[str] = []
+
+    async def complete(request: web.Request) -> web.Response:
+        asked.append((await request.json())["messages"][1]["content"])
+        return web.json_response({"choices": [{"message": {"content": "2"}}]})
+
+    api = web.Application()
+    api.router.add_post("/v1/chat/completions", complete)
+    async with TestServer(api) as server:
+        door.webhook.adviser = Adviser(door.linli.understanding, str(server.make_url("/v1")), "", "m")
+        first = await door.push("帮我看看码", 1)
+        begun = await door.push("帮我看看码", 2)
+        await door.webhook.adviser.close()
+
+    assert asked == ["帮我看看码"]
+    assert "办“打卡记录”之前" in first
+    assert "请按“3栋2单元501”这样告诉我" in begun

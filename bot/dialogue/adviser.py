@@ -46,14 +46,16 @@ class Adviser:
         self._http: aiohttp.ClientSession | None = None
 
     @classmethod
-    def of(cls, settings: Settings, understanding: Understanding) -> "Adviser":
-        """Return the adviser that the settings name; one without an address never asks."""
+    def of(cls, settings: Settings, understanding: Understanding) -> "Adviser | None":
+        """Return the adviser that the settings name; None without an address."""
+        if not settings.adviser_url:
+            return None
         return cls(understanding, settings.adviser_url, settings.adviser_key.get_secret_value(), settings.adviser_model)
 
     async def advise(self, heard: Heard, now: datetime) -> Heard:
         """Return what was heard, decided if it was in doubt and the API knows better. Never raises, takes 1.5 s at most."""
         match = heard.match
-        if not self._url or match.decision != "clarify" or not heard.text:
+        if match.decision != "clarify" or not heard.text:
             return heard
         intents = self._understanding.catalogue.intents
         candidates = [candidate for candidate in match.candidates if candidate.intent in intents]

@@ -59,6 +59,12 @@ def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *
     session.add(Line(openid=openid, at=now, speaker=speaker, text=text, staff_id=staff_id, photo_id=photo_id))
 
 
+def has_begun(session: Session, openid: str) -> bool:
+    """Tell whether the talk stands at a question, a menu or with a person: what is said next belongs to that."""
+    found = session.get(Conversation, openid)
+    return found is not None and any((found.form, found.options, found.waiting_since, found.staff_id))
+
+
 def write_down(session: Session, openid: str, said: Sequence[Said], now: datetime) -> None:
     """Write down all that was said in a turn, in one statement."""
     rows = [
