@@ -130,7 +130,7 @@ def check(
 
 @app.command("test")
 def run_tests(
-    folder: Annotated[Path | None, typer.Argument(help="Folder of intent files; default: the shipped ones.")] = None,
+    folder: Annotated[Path | None, typer.Argument(help="Folder of intent files; default: those of the settings.")] = None,
     scenario: Annotated[list[Path] | None, typer.Option(help="Scenario files; default: the shipped ones.")] = None,
     as_json: Json = False,
 ) -> None:

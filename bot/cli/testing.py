@@ -35,7 +35,7 @@ class Failure:
 
 def test(folder: Path | None, scenarios: Sequence[Path], *, as_json: bool) -> None:
     """Run everything and print what does not hold; exit code 1 if anything does not."""
-    understanding = Understanding.load(folder or config.shipped("intents"), config.shipped("data"))
+    understanding = Understanding.load(folder or config.load_local().intents_folder, config.shipped("data"))
     inline = sum(len(intent.tests) for intent in understanding.catalogue.intents.values())
     paths = list(scenarios) or sorted((config.shipped("data") / "scenarios").glob("*.yaml"))
     failures = [
