@@ -59,8 +59,22 @@ _NOUN_AFTER = re.compile(
     r"怎么(?:预防|避免|防|赔|处罚|判)|如何(?:预防|避免)|赔偿|谁负责|谁赔|算谁|那次|那天|那会儿?|的事(?:情)?(?:处理|怎么|后来|有|解决|调查|查)|事件|以后|之后|后(?:怎么|应该|多久|的)|时(?:怎么|应该|如何|要|该)|的时候(?:怎么|应该|如何|要|该)|前|求助电话|电话是?(?:多少|几)|报警(?:坏|误))"
     r"|^[^，。！？]{0,8}(?:知识|讲座|培训|(?<!不是)演习|(?<!不是)演练|课程|课$|宣传|教育|科普|小说|的视频|节目|新闻|电影|游戏)"
 )
-#: It is over, or it was nothing.
-_OVER = re.compile(r"^[^。！？]{0,14}(?:(?<!没)(?<!没有)(?:扑灭|被灭|灭掉)|(?<!没)灭了|救出来|出来了|放出来|虚惊|误报|误会|闹着玩|(?<!不是)开玩笑|没事了?(?=[，。！？]|$)|没大碍|解除|修好了|(?<!不是)演习|(?<!不是)演练|(?<!不)好了|好多了|康复|出院|醒了|(?<!没)找到了|找回|回来了)")  # fmt: skip
+#: It was nothing.
+_NOTHING = re.compile(
+    r"^[^。！？]{0,14}(?:虚惊|误报|误会|闹着玩|(?<!不是)开玩笑|没事了?(?=[，。！？]|$)|没大碍|解除|(?<!不是)演习|(?<!不是)演练)"
+)
+#: It is over: a fire is out, who was trapped or lost is back, who was ill is well. 电梯里灯灭了 ends nothing.
+_OVER = {
+    kind: re.compile(rf"^[^。！？]{{0,14}}(?:{ends})")
+    for kinds, ends in (
+        (("fire", "gas", "electric"), "(?<!没)(?<!没有)(?:扑灭|被灭|灭掉)|(?<!没)灭了|修好了"),
+        (("trapped", "help"), "救出来|(?<!出不)出来了|放出来|修好了"),
+        (("missing",), "(?<!没)找到了|找回|(?<!没)回来了"),
+        (("fall", "medical"), "(?<!不)好了(?!几|多|半)|好多了|康复|出院|醒了|救出来"),
+        (("crime", "collapse", "self_harm"), "救出来|救下来|制止|抓到了|修好了"),
+    )
+    for kind in kinds
+}
 _OVER_BEFORE = re.compile(r"(?:扑灭|救出|制止|处理完|虚惊|误报|误以为|还以为|以为是)[^，。！？]{0,8}$")
 
 #: Anywhere before it in the same sentence: long past, made up, far away, or only supposed.
@@ -81,7 +95,7 @@ _NOW = re.compile(
 
 #: Words whose characters look like a danger and are none.
 _HARMLESS = re.compile(
-    "火锅|火龙果|火车|火腿|火鸡|火星人|火爆|火箭|火气|烟火|烟花|上火|发火|恼火|点火器|打不着火|打不了火|点不着火|打不出火|后院起火|救火队长|救命稻草|救命恩人|救命钱|爆炸头|信息爆炸|大爆炸|炸鸡|炸了锅|"
+    "火锅|火龙果|火车|火腿|火鸡|火星人|火爆|火箭|火气|烟火|烟花|上火(?!窜|光|苗|势)|发火|恼火|点火器|打不着火|打不了火|点不着火|打不出火|后院起火|救火队长|救命稻草|救命恩人|救命钱|爆炸头|信息爆炸|大爆炸|炸鸡|炸了锅|"
     "被电(?:影|话|信|梯|动|瓶|视|诈|脑|线杆|费|网|子)|触电般|跳楼价|跳楼机|防火|防盗|打人工|抢车位|抢红包|抢购|抢单|抢修|抢先|抢占|抢票|抢救室|流血汗|"
     "眼[睛里]?冒火|心里冒火|七窍[生冒]烟|嗓子[^，。！？]{0,3}冒烟|[头脑][^，。！？]{0,2}冒烟|(?:饭|菜|粥|锅|肉|面包|头发|牛奶)[^，。！？]{0,4}(?:烧|煮|炒|热|煎)?(?:焦|糊)|报警再不|再不[^，。！？]{0,8}报警|"
     "尾气[^，。！？]{0,6}|(?:厕所|马桶|下水道?|群|锅|评论|便池)[^，。！？]{0,3}炸了|[气笑忙饿累热吓哭]晕|再不[^，。！？]{0,8}(?:砸到|撞到|出人命|死人|着火|摔)|烟感|排烟|油烟|抽烟|吸烟|二手烟|烟囱|烟道|烟味|烟头|香烟|烧烤|(?:师傅|保安|门卫|客服|管家|维修工|前台|物业)的?人?又?(?:不见了|找不到|联系不上|失踪|失联)"
@@ -261,11 +275,11 @@ def _is_harmless(plain: str, kind: str, begin: int, stop: int) -> bool:
         return True
     if _DENIED.search(clause) or _FEARED.search(clause) or _FEARED_WITHIN.search(words):
         return True
-    if kind in _OF_PEOPLE and _DROPPED.search(clause):
+    if kind in _OF_PEOPLE and _DROPPED.search(clause) and words[0] != "把":
         return True
     if _FIGURE.search(clause) and not (_OTHERS.search(clause) and kind in {"medical", "fall"}):
         return True
-    if _NOUN_AFTER.search(rest) or _LIKE_AFTER.search(rest) or _OVER.search(after) or _OVER_BEFORE.search(clause):
+    if _NOUN_AFTER.search(rest) or _LIKE_AFTER.search(rest) or _is_over(kind, clause, after):
         return True
     if _SIGHS.search(clause + words + after) or (kind == "help" and _GROANS.search(around) and not _OTHERS.search(around)):
         return True
@@ -277,6 +291,10 @@ def _is_harmless(plain: str, kind: str, begin: int, stop: int) -> bool:
     supposed = _SUPPOSED.search(sentence) or (_SUPPOSED_MAYBE.search(sentence) and _ASKS.search(after))
     curious = _CURIOUS.search(after)
     return bool(supposed or curious) and not now
+
+
+def _is_over(kind: str, clause: str, after: str) -> bool:
+    return any(pattern.search(after) for pattern in (_NOTHING, _OVER[kind])) or _OVER_BEFORE.search(clause) is not None
 
 
 def _last(text: str, signs: str) -> int:
