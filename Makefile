@@ -27,8 +27,8 @@ lint: .venv/.synced  ## format, lint, types, import contracts, dependencies, int
 	.venv/bin/deptry .
 	.venv/bin/linli check
 
-unit: .venv/.synced $(PEERS)  ## all tests
-	.venv/bin/pytest -q -n 2 --dist loadfile
+unit: .venv/.synced $(PEERS)  ## all tests but `make faults`
+	.venv/bin/pytest -q -n 2 --dist loadfile -m "not kills"
 
 peers: .peers/.installed tests/peers/node_modules/.installed  ## install programs of others that check ours
 

@@ -20,7 +20,7 @@ from bot.store.notices import Audience
 if TYPE_CHECKING:
     from tests.faults.conftest import Fate, Replica, Town
 
-#: `make faults` kills 200 times; every test run a few times, to know that the harness works.
+#: `make faults` kills 200 times; a few show that the harness works, in two minutes for each database.
 KILLS = int(os.environ.get("LINLI_FAULT_KILLS", "3"))
 
 #: Messages under way at once.
@@ -30,6 +30,8 @@ AT_ONCE = 8
 PACE = 0.05
 
 SAID = "厨房水管漏水了"
+
+pytestmark = pytest.mark.kills
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
