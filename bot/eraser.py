@@ -29,17 +29,18 @@ class Eraser:
     async def step(self) -> int:
         """Carry out what was asked for; returns how many photo files went."""
         names = await self._database.write(self._erase)
-        for name in names:
-            await asyncio.to_thread((self._folder / f"{name}.jpg").unlink, missing_ok=True)
-        return len(names)
+        return await self._delete(names)
 
     async def sweep(self) -> int:
         """Delete photo files that belong to nobody, such as a process leaves that dies between rows and files."""
         names = await asyncio.to_thread(self._old_names)
         orphans = await self._database.read(lambda session: [name for name in names if not erasures.is_needed(session, name)])
-        for name in orphans:
+        return await self._delete(orphans)
+
+    async def _delete(self, names: Sequence[str]) -> int:
+        for name in names:
             await asyncio.to_thread((self._folder / f"{name}.jpg").unlink, missing_ok=True)
-        return len(orphans)
+        return len(names)
 
     def _old_names(self) -> list[str]:
         before = (self._clock() - SETTLED).timestamp()

@@ -46,9 +46,7 @@ def part(text: str, whole: Match, match: Callable[[str], Match], is_more: Callab
         understood = match(words)
         is_new = len(words) >= SHORTEST and understood.decision == "accept" and understood.candidates[0].confidence >= SURE
         intent = understood.candidates[0].intent if is_new else ""
-        if not found:
-            found.append(Piece(text=words, match=understood))
-        elif not is_new or intent == _intent(found[-1]) or is_more(_intent(found[-1]), words):
+        if found and (not is_new or intent == _intent(found[-1]) or is_more(_intent(found[-1]), words)):
             found[-1] = replace(found[-1], text=f"{found[-1].text}，{words}")
         else:
             found.append(Piece(text=words, match=understood))
