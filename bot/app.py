@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import gc
 import importlib
 import ipaddress
 import resource
@@ -286,6 +287,7 @@ async def run(app: web.Application, host: str, port: int, ready: Callable[[], Aw
     _raise_limit()
     runner = web.AppRunner(app, access_log_class=AccessLogger, shutdown_timeout=3.0, keepalive_timeout=IDLE)
     await runner.setup()
+    gc.freeze()  # what is here lives as long as the process: no search for garbage need look through it again
     try:
         await web.TCPSite(runner, host, port, backlog=1024).start()
         await ready()

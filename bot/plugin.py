@@ -21,13 +21,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from bot.errors import Refusal
 from bot.keys import Keys
 from bot.language.phrases import fill
 from bot.model import ROLE_WORDS, Community, Delivery, Event, Household, Photo, Resident, Staff, Task
-from bot.store import events, outbox, tasks
+from bot.store import events, outbox, people, photos, tasks
 
 __all__ = [
     "Action", "Ask", "Context", "Desk", "Download", "Integration", "Job", "Log", "Page", "Redirect", "Refusal", "Reply",
@@ -161,7 +161,18 @@ class Turn(Work):
     """One message of a resident."""
 
     openid: str
-    resident: Resident | None = None
+
+    @cached_property
+    def resident(self) -> Resident | None:
+        """Who is bound to the openid, None while nobody is."""
+        return people.bound(self.session, self.openid)
+
+    @property
+    def is_bound(self) -> bool:
+        """Tell whether somebody is bound to the openid: what most turns need to know of them."""
+        if "resident" in self.__dict__:
+            return self.resident is not None
+        return people.is_bound(self.session, self.openid)
 
     @property
     def actor(self) -> str:
@@ -182,11 +193,7 @@ class Turn(Work):
 
     def photos(self) -> Sequence[Photo]:
         """Return the photos this resident sent lately that belong to nothing yet, oldest first."""
-        return self.session.exec(
-            select(Photo)
-            .where(Photo.openid == self.openid, Photo.subject == "", col(Photo.taken_at) > self.now - PHOTO_BELONGS)
-            .order_by(col(Photo.id))
-        ).all()
+        return photos.loose(self.session, self.openid, self.now - PHOTO_BELONGS)
 
     def attach(self, photos: Sequence[Photo], subject: str) -> None:
         """Let photos belong to `subject`, such as ticket:K3M9."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.dialogue.understanding import Understanding
@@ -55,7 +55,7 @@ class House:
 
 def pack(answer: Answer) -> str:
     """Return the answer as it is kept for repeats of its message."""
-    return json.dumps(asdict(answer), ensure_ascii=False)
+    return json.dumps({**vars(answer), "outcome": vars(answer.outcome)}, ensure_ascii=False)
 
 
 def unpack(stored: str) -> Answer:

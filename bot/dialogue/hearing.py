@@ -86,7 +86,7 @@ class Hearing(Talk):
             return self._alarm(intent, heard.text or heard.place)
         if intent.id == HUMAN:
             return self._hand_over(heard.text or heard.place)
-        if intent.id == UNBIND and self.turn.resident is None:
+        if intent.id == UNBIND and not self.turn.is_bound:
             return self._say("done", "flat.none", intent=UNBIND)
         form = forms.begin(intent, read_slots(intent, heard, self.now), outer)
         if not self._needs_flat_first(intent):
@@ -217,7 +217,7 @@ class Hearing(Talk):
             return True
         if slots.corrects(heard.text):
             return False
-        if best.intent == BIND and self.turn.resident is not None:  # 3栋2单元 is a place, whoever lives there
+        if best.intent == BIND and self.turn.is_bound:  # 3栋2单元 is a place, whoever lives there
             return False
         gives = sum(form.values.get(name) != value for name, value in changed.values.items())
         others = len(read_slots(self.catalogue.intents[best.intent], heard, self.now))
@@ -233,10 +233,10 @@ class Hearing(Talk):
             return self._hand_over(intent.title)
         if other.id == intent.id:
             return self._touch(form, intent, heard)
-        if other.needs_flat and form.intent == BIND and self.turn.resident is None:
+        if other.needs_flat and form.intent == BIND and not self.turn.is_bound:
             return self._wait_for_flat(form, other, heard)
         waiting = forms.aside(form, other.id)
-        if any(slot.required for slot in other.slots) or other.confirm or (other.needs_flat and self.turn.resident is None):
+        if any(slot.required for slot in other.slots) or other.confirm or (other.needs_flat and not self.turn.is_bound):
             return self._start(other, heard, waiting)
         self.form = None
         answer = self._start(other, heard)

@@ -1,11 +1,11 @@
 """What the bot does in a talk: ask, read back, do, hand over; and the words for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot.dialogue import forms, safety
 from bot.dialogue.answer import Answer, House, Kind, Outcome
@@ -13,9 +13,9 @@ from bot.dialogue.forms import Form
 from bot.errors import Refusal
 from bot.language import slots
 from bot.language.files import Intent
-from bot.model import Conversation, Resident
 from bot.plugin import Ask, Turn
-from bot.store import conversations, followers
+from bot.store import conversations
+from bot.store.conversations import Standing
 
 #: Photos sent this soon after something was opened belong to it.
 PHOTO_FOLLOWS = timedelta(minutes=15)
@@ -29,13 +29,12 @@ HUMAN, BIND, UNBIND = "handoff.human", "identity.bind", "identity.unbind"
 class Talk:
     """One conversation during one turn."""
 
-    def __init__(self, session: Session, conversation: Conversation, now: datetime, house: House) -> None:
+    def __init__(self, session: Session, conversation: Standing, now: datetime, house: House) -> None:
         self.session, self.conversation, self.now, self.house = session, conversation, now, house
         self.openid = conversation.openid
         self.said: list[conversations.Said] = []
         self.catalogue = house.understanding.catalogue
-        self.follower, resident = followers.meet_at_home(session, self.openid, house.context.community.id or 0)
-        self.turn = Turn(session=session, now=now, context=house.context, openid=self.openid, resident=resident)
+        self.turn = Turn(session=session, now=now, context=house.context, openid=self.openid)
         kept = forms.unpack(conversation.form, self.catalogue.intents) if conversation.form else None
         is_late = now - conversation.updated_at > forms.EXPIRES
         self.form = None if is_late else kept
@@ -117,7 +116,7 @@ class Talk:
         """Say how it ended and come back to what was put aside; without a flat, what needs one is not resumed."""
         if form.outer is not None and form.outer.intent in self.catalogue.intents:
             self._look_up_resident()
-            if intent.id != BIND or self.turn.resident is not None:
+            if intent.id != BIND or self.turn.is_bound:
                 return self._resume(form.outer, text)
         return Answer(texts=(text,), outcome=Outcome(kind="done", intent=intent.id), values=self._values(form, intent))
 
@@ -136,7 +135,7 @@ class Talk:
     # -- the flat
 
     def _needs_flat_first(self, intent: Intent) -> bool:
-        return intent.needs_flat and self.turn.resident is None and BIND in self.catalogue.intents
+        return intent.needs_flat and not self.turn.is_bound and BIND in self.catalogue.intents
 
     def _bind_first(self, form: Form, intent: Intent, values: Mapping[str, slots.Value]) -> Answer:
         """Ask whoever is not bound for the flat, with the form for what they want behind it."""
@@ -168,9 +167,14 @@ class Talk:
         return replace(handed, outcome=outcome, values=self._values(form, intent))
 
     def _look_up_resident(self) -> None:
+        """Forget what was known of the resident: an action may have bound or unbound them."""
         self.session.flush()
-        self.turn.resident = self.session.exec(select(Resident).where(Resident.openid == self.openid)).first()
-        self.turn.__dict__.pop("flat", None)
+        for known in ("resident", "flat"):
+            self.turn.__dict__.pop(known, None)
+
+    def _meet(self, how: Callable[[Session, str, int, datetime], None]) -> None:
+        """Note that the follower is here, or is gone: one of the verbs of bot.store.followers."""
+        how(self.session, self.openid, self.turn.community.id or 0, self.now)
 
     # -- people
 

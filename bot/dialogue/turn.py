@@ -17,8 +17,9 @@ from bot.dialogue.talk import BIND
 from bot.dialogue.understanding import Heard
 from bot.errors import Forged
 from bot.language.matcher import Match
-from bot.model import Conversation, Photo
+from bot.model import Photo
 from bot.store import conversations, erasures, followers, inbox, masses, outbox, scenes
+from bot.store.conversations import Standing
 from bot.wechat import messages
 
 __all__ = ["Answer", "House", "Kind", "Outcome", "apology", "give_up", "postpone", "take"]
@@ -69,7 +70,7 @@ def apology(house: House, now: datetime) -> Answer:
     return Answer(texts=(text,), outcome=Outcome(kind="failed"))
 
 
-def _answer(session: Session, conversation: Conversation, message: messages.Message, heard: Heard, now: datetime,
+def _answer(session: Session, conversation: Standing, message: messages.Message, heard: Heard, now: datetime,
             house: House) -> Answer:  # fmt: skip
     match message:
         case messages.Report():
@@ -136,7 +137,6 @@ class _Turn(Hearing):
             self.conversation.updated_at = self.now
         self.conversation.form = forms.pack(self.form) if self.form else None
         conversations.keep(self.session, self.conversation)
-        followers.keep(self.session, self.follower)
         return answer
 
     def _still_known(self, heard: Heard) -> Heard:
@@ -147,11 +147,11 @@ class _Turn(Hearing):
 
     def _hear(self, message: messages.Text | messages.Voice | messages.Click, heard: Heard) -> Answer:
         if isinstance(message, messages.Click):
-            followers.tapped(self.follower, self.now)
+            self._meet(followers.tapped)
             known = self.catalogue.intents.get(message.event_key)
             said = f"[菜单] {known.title if known else message.event_key}"
         else:
-            followers.heard(self.follower, self.now)
+            self._meet(followers.heard)
             said = message.text or "[语音]"
         self._note("resident", said)
         best = self._accepted(heard)
@@ -165,7 +165,7 @@ class _Turn(Hearing):
 
     def _see(self, message: messages.Photo) -> Answer:
         """Keep a photo, for what is open, for what was just opened, or ask what it is about."""
-        followers.heard(self.follower, self.now)
+        self._meet(followers.heard)
         photo = Photo(openid=self.openid, media_id=message.media_id, taken_at=self.now)
         self.session.add(photo)
         self.session.flush()
@@ -193,7 +193,7 @@ class _Turn(Hearing):
 
     def _locate(self, message: messages.Location) -> Answer:
         """Take a place for the open form's place, else ask what for."""
-        followers.heard(self.follower, self.now)
+        self._meet(followers.heard)
         label = message.label or f"{message.latitude:.5f},{message.longitude:.5f}"
         self._note("resident", f"[位置] {label}")
         if conversations.is_taken(self.session, self.conversation, self.now):
@@ -209,7 +209,7 @@ class _Turn(Hearing):
 
     def _decline(self, said: str, phrase: str) -> Answer:
         """Say kindly what the bot cannot look at, and what to send instead."""
-        followers.heard(self.follower, self.now)
+        self._meet(followers.heard)
         self._note("resident", said)
         if conversations.is_taken(self.session, self.conversation, self.now):
             return _TAKEN
@@ -219,8 +219,8 @@ class _Turn(Hearing):
 
     def _arrive(self, message: messages.Follow | messages.Scan) -> Answer:
         """Welcome who is here; a code of ours that was scanned begins what its kind is for, at the place where it hangs."""
-        followers.followed(self.follower, self.now)
-        welcome = self._say("done", "welcome.back" if self.turn.resident else "welcome")
+        self._meet(followers.followed)
+        welcome = self._say("done", "welcome.back" if self.turn.is_bound else "welcome")
         code = scenes.find(self.session, message.scene)
         kind = self.catalogue.scenes.get(code.kind) if code else None
         intent = self.catalogue.intents.get(kind.intent) if kind else None
@@ -229,7 +229,7 @@ class _Turn(Hearing):
         self._note("resident", f"[扫码] {code.label}")
         if conversations.is_taken(self.session, self.conversation, self.now) and not intent.emergency:
             return _TAKEN
-        if intent.id == BIND and self.turn.resident is not None:
+        if intent.id == BIND and self.turn.is_bound:
             self.form = forms.talked_over(self.form) if self.form else None
             return welcome
         answer = self._speak(self.house.understanding.hear_intent(intent, code.label))
@@ -239,7 +239,7 @@ class _Turn(Hearing):
 
     def _read_code(self, message: messages.CodeRead) -> Answer:
         """Take what a scanned code says for the resident's words, where an answer is waited for."""
-        followers.tapped(self.follower, self.now)
+        self._meet(followers.tapped)
         if not message.waits:
             return SILENT
         self._note("resident", f"[扫码] {message.result}"[:200])
@@ -249,7 +249,7 @@ class _Turn(Hearing):
 
     def _part(self) -> Answer:
         """Let somebody go: nothing is sent to them any more, they are bound to no flat, and what they said is erased."""
-        followers.left(self.follower, self.now)
+        self._meet(followers.left)
         erasures.ask(self.session, self.openid, self.turn.resident, self.now)
         if self.turn.resident is not None:
             self.turn.record("identity.unbound", f"resident:{self.turn.resident.public_id}", reason="unfollowed")

@@ -1,13 +1,16 @@
 """Where talks stand, what was said, and who waits for a person."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.model import Conversation, Line
+from bot.store.prepared import Prepared
 
 #: A conversation a staff member has taken over returns to the bot after this long without a word of theirs.
 RETURNS_AFTER = timedelta(minutes=30)
@@ -16,41 +19,53 @@ RETURNS_AFTER = timedelta(minutes=30)
 #: Who said it (resident or bot), the text, and the photo's id if it was one.
 Said = tuple[str, str, int | None]
 
-_LINES = insert(SQLModel.metadata.tables["line"])
 
-_CONVERSATION = SQLModel.metadata.tables["conversation"]
-_FIND = select(Conversation).where(col(Conversation.openid) == bindparam("sought")).with_for_update()
-_KEEP = update(_CONVERSATION).where(_CONVERSATION.c.openid == bindparam("sought"))
+@dataclass(kw_only=True, slots=True)
+class Standing:
+    """Where a talk stands, in the hands of one turn; the fields are those of a Conversation."""
+
+    openid: str
+    public_id: str
+    form: dict[str, Any] | None
+    options: dict[str, Any] | None
+    updated_at: datetime
+    topic: str
+    waiting_since: datetime | None
+    staff_id: int | None
+
 
 #: What a turn may change.
 _CHANGES = ("form", "options", "updated_at", "topic", "waiting_since", "staff_id")
+_FIELDS = ("openid", "public_id", *_CHANGES)
+
+_CONVERSATION = SQLModel.metadata.tables["conversation"]
+_LINE = SQLModel.metadata.tables["line"]
+_FIND = Prepared(
+    select(*(_CONVERSATION.c[name] for name in _FIELDS)).where(_CONVERSATION.c.openid == bindparam("sought")).with_for_update()
+)
+_KEEP = Prepared(update(_CONVERSATION).where(_CONVERSATION.c.openid == bindparam("sought")), *_CHANGES)
+_SAY = Prepared(insert(_LINE), *(column.name for column in _LINE.c if column.name != "id"))
 
 
-def open_with(session: Session, openid: str, community_id: int, now: datetime) -> Conversation:
-    """Return the conversation with an openid, begun if need be; until the end of the transaction it is ours alone.
+def open_with(session: Session, openid: str, community_id: int, now: datetime) -> Standing:
+    """Return where the talk with an openid stands, begun if need be; until the end of the transaction it is ours alone.
 
-    The session does not watch it: `keep` writes it back, in one prebuilt statement.
+    What is changed in it is written back by `keep`.
     """
-    conversation = _find(session, openid)
-    if conversation is None:
-        conversation = Conversation(openid=openid, community_id=community_id, updated_at=now)
-        try:
-            with session.begin_nested():
-                session.add(conversation)
-        except IntegrityError:  # another replica has just begun it
-            return open_with(session, openid, community_id, now)
-    session.expunge(conversation)
-    return conversation
+    found = _FIND.first(session, sought=openid)
+    if found is not None:
+        return Standing(**dict(zip(_FIELDS, found, strict=True)))
+    try:
+        with session.begin_nested():
+            session.add(Conversation(openid=openid, community_id=community_id, updated_at=now))
+    except IntegrityError:  # another replica has just begun it
+        pass
+    return open_with(session, openid, community_id, now)
 
 
-def keep(session: Session, conversation: Conversation) -> None:
-    """Write back a conversation that `open_with` gave."""
-    values = {name: getattr(conversation, name) for name in _CHANGES}
-    session.connection().execute(_KEEP, {"sought": conversation.openid, **values})
-
-
-def _find(session: Session, openid: str) -> Conversation | None:
-    return session.scalars(_FIND, {"sought": openid}).first()
+def keep(session: Session, standing: Standing) -> None:
+    """Write back what `open_with` gave."""
+    _KEEP.run(session, sought=standing.openid, **{name: getattr(standing, name) for name in _CHANGES})
 
 
 def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *, staff_id: int | None = None,
@@ -66,13 +81,9 @@ def has_begun(session: Session, openid: str) -> bool:
 
 
 def write_down(session: Session, openid: str, said: Sequence[Said], now: datetime) -> None:
-    """Write down all that was said in a turn, in one statement."""
-    rows = [
-        {"openid": openid, "at": now, "speaker": speaker, "text": text, "staff_id": None, "photo_id": photo_id}
-        for speaker, text, photo_id in said
-    ]
-    if rows:
-        session.connection().execute(_LINES, rows)
+    """Write down all that was said in a turn."""
+    for speaker, text, photo_id in said:
+        _SAY.run(session, openid=openid, at=now, speaker=speaker, text=text, staff_id=None, photo_id=photo_id)
 
 
 def lines(session: Session, openid: str, limit: int = 100) -> Sequence[Line]:
@@ -90,7 +101,7 @@ def waiting(session: Session) -> Sequence[Conversation]:
     ).all()
 
 
-def ask_for_person(conversation: Conversation, topic: str, now: datetime) -> None:
+def ask_for_person(conversation: Conversation | Standing, topic: str, now: datetime) -> None:
     """Put a conversation into the queue; who waits already keeps the place."""
     conversation.topic = topic
     conversation.waiting_since = conversation.waiting_since or now
@@ -103,14 +114,14 @@ def take_over(conversation: Conversation, staff_id: int, now: datetime) -> None:
     conversation.updated_at = now
 
 
-def hand_back(conversation: Conversation) -> None:
+def hand_back(conversation: Conversation | Standing) -> None:
     """Give the word back to the bot."""
     conversation.staff_id = None
     conversation.waiting_since = None
     conversation.topic = ""
 
 
-def is_taken(session: Session, conversation: Conversation, now: datetime) -> bool:
+def is_taken(session: Session, conversation: Conversation | Standing, now: datetime) -> bool:
     """Tell whether a staff member has the word; hands back what was left alone for RETURNS_AFTER.
 
     Counted from their last word or from the take-over, which is `updated_at`: turns leave it alone meanwhile.

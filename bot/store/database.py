@@ -19,6 +19,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
+from bot.store.prepared import send
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -211,7 +213,7 @@ def _quicken_savepoints(engine: Engine) -> Engine:
 
 
 def _send_savepoint(words: str, connection: Connection, name: str) -> None:
-    connection.exec_driver_sql(f"{words} {name}")  # the name is SQLAlchemy's own: sa_savepoint_1
+    send(connection, f"{words} {name}")  # the name is SQLAlchemy's own: sa_savepoint_1
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:

@@ -8,13 +8,15 @@ from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.model import Event
+from bot.store.prepared import Prepared
 
-_WRITE = insert(SQLModel.metadata.tables["event"])
+_EVENT = SQLModel.metadata.tables["event"]
+_WRITE = Prepared(insert(_EVENT), *(column.name for column in _EVENT.c if column.name != "id"))
 
 
 def record(session: Session, now: datetime, kind: str, *, subject: str = "", actor: str = "system", **data: Any) -> None:
     """Write down what happened; in the log it stands only if the transaction does."""
-    session.connection().execute(_WRITE, {"at": now, "kind": kind, "subject": subject, "actor": actor, "data": data})
+    _WRITE.run(session, at=now, kind=kind, subject=subject, actor=actor, data=data)
 
 
 def since(session: Session, last_id: int, limit: int = 200) -> Sequence[Event]:

@@ -1,53 +1,66 @@
 """Who follows the account, and what may still be sent to them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, update
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import bindparam, case, delete, insert, or_, update
+from sqlmodel import Session, SQLModel, col
 
-from bot.model import Allowance, Follower, Resident
+from bot.model import Allowance, Follower
+from bot.store.prepared import Prepared
 from bot.wechat import quota
 
 _FOLLOWER = SQLModel.metadata.tables["follower"]
-_WITH_HOME = (
-    select(Follower, Resident)
-    .outerjoin(Resident, col(Resident.openid) == col(Follower.openid))
-    .where(col(Follower.openid) == bindparam("sought"))
+_MINE = _FOLLOWER.c.openid == bindparam("sought")
+_WINDOW, _TAP = ("window_until", "window_left"), ("tap_until", "tap_left")
+
+#: Whoever was not here has come now; whoever was keeps the day they came.
+_CAME = case(
+    (or_(_FOLLOWER.c.followed_at.is_(None), _FOLLOWER.c.left_at.is_not(None)), bindparam("now", type_=_FOLLOWER.c.left_at.type)),
+    else_=_FOLLOWER.c.followed_at,
 )
-_KEEP = update(_FOLLOWER).where(_FOLLOWER.c.openid == bindparam("sought"))
-
-#: What a turn may change.
-_CHANGES = ("followed_at", "left_at", "window_until", "window_left", "tap_until", "tap_left")
-
-
-def meet_at_home(session: Session, openid: str, community_id: int) -> tuple[Follower, Resident | None]:
-    """Return the follower's row, made at their first message, and the resident who is bound to the openid.
-
-    The session does not watch the follower: `keep` writes it back, in one prebuilt statement.
-    """
-    found = session.execute(_WITH_HOME, {"sought": openid}).first()
-    if found is None:
-        meet(session, openid, community_id)
-        session.flush()
-        return meet_at_home(session, openid, community_id)
-    follower, resident = found
-    session.expunge(follower)
-    return follower, resident
+_HEARD = Prepared(update(_FOLLOWER).where(_MINE).values(followed_at=_CAME), "left_at", *_WINDOW)
+_TAPPED = Prepared(update(_FOLLOWER).where(_MINE), *_TAP)
+_FOLLOWED = Prepared(update(_FOLLOWER).where(_MINE), "followed_at", "left_at", *_TAP)
+_LEFT = Prepared(update(_FOLLOWER).where(_MINE), "left_at", *_WINDOW, *_TAP)
+_MEET = Prepared(insert(_FOLLOWER), *_FOLLOWER.c.keys())
 
 
-def keep(session: Session, follower: Follower) -> None:
-    """Write back a follower whom `meet_at_home` gave."""
-    values = {name: getattr(follower, name) for name in _CHANGES}
-    session.connection().execute(_KEEP, {"sought": follower.openid, **values})
+def heard(session: Session, openid: str, community_id: int, now: datetime) -> None:
+    """The follower said something: 48 hours open, and whoever speaks follows."""
+    opened = quota.after_message(quota.Window(), now)
+    values = {"now": now, "left_at": None, "window_until": opened.until, "window_left": opened.left}
+    _change(session, _HEARD, openid, community_id, values)
 
 
-def meet(session: Session, openid: str, community_id: int) -> Follower:
-    """Return the follower's row, made at their first message."""
-    follower = session.get(Follower, openid)
-    if follower is None:
-        follower = Follower(openid=openid, community_id=community_id)
-        session.add(follower)
-    return follower
+def tapped(session: Session, openid: str, community_id: int, now: datetime) -> None:
+    """The follower clicked, scanned or has just followed: one minute opens."""
+    _change(session, _TAPPED, openid, community_id, _tap(now))
+
+
+def followed(session: Session, openid: str, community_id: int, now: datetime) -> None:
+    """The follower is here, perhaps again."""
+    _change(session, _FOLLOWED, openid, community_id, {"followed_at": now, "left_at": None, **_tap(now)})
+
+
+def left(session: Session, openid: str, community_id: int, now: datetime) -> None:
+    """The follower is gone: nothing may be sent any more."""
+    closed = {"window_until": None, "window_left": 0, "tap_until": None, "tap_left": 0}
+    _change(session, _LEFT, openid, community_id, {"left_at": now, **closed})
+
+
+def _tap(now: datetime) -> Mapping[str, object]:
+    opened = quota.after_tap(quota.Window(), now)
+    return {"tap_until": opened.tap_until, "tap_left": opened.tap_left}
+
+
+def _change(session: Session, change: Prepared, openid: str, community_id: int, values: Mapping[str, object]) -> None:
+    """Change the follower's row; who was never met before gets one."""
+    if change.run(session, sought=openid, **values):
+        return
+    unknown = {name: None for name in _FOLLOWER.c.keys()}
+    _MEET.run(session, **{**unknown, "openid": openid, "community_id": community_id, "window_left": 0, "tap_left": 0})
+    change.run(session, sought=openid, **values)
 
 
 def window(follower: Follower) -> quota.Window:
@@ -61,30 +74,6 @@ def set_window(follower: Follower, window: quota.Window) -> None:
     """Write the allowance back."""
     follower.window_until, follower.window_left = window.until, window.left
     follower.tap_until, follower.tap_left = window.tap_until, window.tap_left
-
-
-def heard(follower: Follower, now: datetime) -> None:
-    """The follower said something: 48 hours open, and whoever speaks follows."""
-    set_window(follower, quota.after_message(window(follower), now))
-    if follower.followed_at is None or follower.left_at is not None:
-        follower.followed_at, follower.left_at = now, None
-
-
-def tapped(follower: Follower, now: datetime) -> None:
-    """The follower clicked, scanned or has just followed: one minute opens."""
-    set_window(follower, quota.after_tap(window(follower), now))
-
-
-def followed(follower: Follower, now: datetime) -> None:
-    """The follower is here, perhaps again."""
-    follower.followed_at, follower.left_at = now, None
-    tapped(follower, now)
-
-
-def left(follower: Follower, now: datetime) -> None:
-    """The follower is gone: nothing may be sent any more."""
-    follower.left_at = now
-    set_window(follower, quota.Window())
 
 
 # ------------------------------------------------------------------ what they allow by subscription

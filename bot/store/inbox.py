@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlmodel import Session, SQLModel, col
 
 from bot.model import InboxMessage
+from bot.store.prepared import Prepared
 
 #: WeChat repeats within 15 seconds; the rest is for replicas and for people who look into a fault.
 KEPT = timedelta(days=3)
@@ -23,10 +24,10 @@ LEASE = timedelta(seconds=10)
 ATTEMPTS = 4
 
 _INBOX = SQLModel.metadata.tables["inbox"]
-_FIND = select(_INBOX.c.answer, _INBOX.c.is_late).where(_INBOX.c.key == bindparam("sought"))
-_SIGNED = select(_INBOX.c.key).where(_INBOX.c.signed == bindparam("signed"), _INBOX.c.key != bindparam("sought"))
-_WRITE = insert(_INBOX)
-_ANSWER = update(_INBOX).where(_INBOX.c.key == bindparam("sought")).values(answer=bindparam("said"), push="", lease_until=None)
+_FIND = Prepared(select(_INBOX.c.answer, _INBOX.c.is_late).where(_INBOX.c.key == bindparam("sought")))
+_SIGNED = Prepared(select(_INBOX.c.key).where(_INBOX.c.signed == bindparam("signed"), _INBOX.c.key != bindparam("sought")))
+_WRITE = Prepared(insert(_INBOX), *_INBOX.c.keys())
+_ANSWER = Prepared(update(_INBOX).where(_INBOX.c.key == bindparam("sought")), "answer", "push", "lease_until")
 
 #: Written out, not bound: only so does the partial index inbox_unfinished serve it.
 _UNFINISHED = text("inbox.answer IS NULL")
@@ -52,13 +53,13 @@ class Unfinished:
 
 def find(session: Session, key: str) -> Kept | None:
     """Return what is known of a message, None if it is new."""
-    row = session.connection().execute(_FIND, {"sought": key}).first()
-    return None if row is None else Kept(row.answer, row.is_late)
+    row = _FIND.first(session, sought=key)
+    return None if row is None else Kept(*row)
 
 
 def is_replay(session: Session, signed: str, key: str) -> bool:
     """Tell whether a signature that covers no body came before with another message."""
-    return session.connection().execute(_SIGNED, {"signed": signed, "sought": key}).first() is not None
+    return _SIGNED.first(session, signed=signed, sought=key) is not None
 
 
 def remember(session: Session, key: str, openid: str, answer: str, now: datetime, signed: str | None = None) -> None:
@@ -73,12 +74,12 @@ def record(session: Session, key: str, openid: str, push: str, now: datetime, si
 
 def _insert(session: Session, **values: object) -> None:
     row = {"answer": None, "push": "", "is_late": False, "lease_until": None, "attempts": 0, **values}
-    session.connection().execute(_WRITE, row)
+    _WRITE.run(session, **row)
 
 
 def finish(session: Session, key: str, answer: str) -> None:
     """Store the answer of a recorded message; what it said is not needed any more."""
-    session.connection().execute(_ANSWER, {"sought": key, "said": answer})
+    _ANSWER.run(session, sought=key, answer=answer, push="", lease_until=None)
 
 
 def mark_late(session: Session, key: str) -> None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, SQLModel, select
 
 from bot.errors import Misconfigured, Refusal
 from bot.model import Community, Household, Resident, Role, Staff
+from bot.store.prepared import Prepared
 
 #: The files of a roster and the columns each must have.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -34,6 +36,20 @@ _WORDED = ("name", "address", "tags")
 LONGEST = 200
 
 _RESIDENT_ROLES = ("owner", "tenant", "family")
+
+_BOUND = select(Resident).where(Resident.openid == bindparam("sought"))
+_RESIDENT = SQLModel.metadata.tables["resident"]
+_IS_BOUND = Prepared(select(_RESIDENT.c.id).where(_RESIDENT.c.openid == bindparam("sought")))
+
+
+def bound(session: Session, openid: str) -> Resident | None:
+    """Return who is bound to an openid, None if nobody is."""
+    return session.scalars(_BOUND, {"sought": openid}).first()
+
+
+def is_bound(session: Session, openid: str) -> bool:
+    """Tell whether somebody is bound to an openid, without fetching them."""
+    return _IS_BOUND.first(session, sought=openid) is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,9 @@ KEY_LENGTH = 43
 #: Random bytes before the length, so that equal messages do not look equal.
 SALT = 16
 
+#: Random bytes of a reply's own nonce.
+NONCE = 8
+
 _ENCRYPT = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?([A-Za-z0-9+/=\s]+)(?:\]\]>)?\s*</Encrypt>")
 
 #: Elements that may look like the ciphertext before the push is refused.
@@ -65,9 +68,10 @@ class Account:
             _decode_key(self.previous_aes_key)
 
     @cached_property
-    def keys(self) -> tuple[bytes, ...]:
-        """The AES keys to try, current first."""
-        return tuple(_decode_key(key) for key in (self.aes_key, self.previous_aes_key) if key)
+    def ciphers(self) -> tuple[Cipher[CBC], ...]:
+        """AES-256-CBC under the keys to try, current first; the vector is the key's beginning."""
+        keys = (_decode_key(key) for key in (self.aes_key, self.previous_aes_key) if key)
+        return tuple(Cipher(AES(key), CBC(key[:16])) for key in keys)
 
 
 def _decode_key(key: str) -> bytes:
@@ -146,22 +150,22 @@ def _same(given: str, expected: str) -> bool:
 def decrypt(account: Account, encrypted: bytes) -> bytes:
     """Return the XML in a base64 ciphertext, tried with the current and the previous key; raises Forged."""
     try:
-        cipher = b64decode(encrypted, validate=True)
+        sealed = b64decode(encrypted, validate=True)
     except Base64Error:
         raise Forged("Encrypt: not base64") from None
-    if not cipher or len(cipher) % BLOCK:
+    if not sealed or len(sealed) % BLOCK:
         raise Forged("Encrypt: length is no multiple of 32")
-    for key in account.keys:
-        xml = _open(key, cipher, account.appid.encode())
+    for cipher in account.ciphers:
+        xml = _open(cipher, sealed, account.appid.encode())
         if xml is not None:
             return xml
     raise Forged("Encrypt: does not open with our key for our appid")
 
 
-def _open(key: bytes, cipher: bytes, appid: bytes) -> bytes | None:
+def _open(cipher: Cipher[CBC], sealed: bytes, appid: bytes) -> bytes | None:
     """16 random bytes, 4 bytes big-endian length, XML, appid, padding; None if any of it is wrong."""
-    decryptor = Cipher(AES(key), CBC(key[:16])).decryptor()
-    plain = decryptor.update(cipher) + decryptor.finalize()
+    decryptor = cipher.decryptor()
+    plain = decryptor.update(sealed) + decryptor.finalize()
     pad = plain[-1]
     if not 1 <= pad <= BLOCK or plain[-pad:] != bytes([pad]) * pad:
         return None
@@ -184,8 +188,9 @@ def seal(account: Account, xml: str, now: datetime) -> str:
 
 
 def _envelope(account: Account, xml: str, now: datetime) -> tuple[dict[str, str], str]:
-    encrypted = encrypt(account, xml)
-    timestamp, nonce = str(int(now.timestamp())), secrets.token_hex(8)
+    chance = secrets.token_bytes(SALT + NONCE)  # one call: each lets other threads run first
+    encrypted = encrypt(account, xml, chance[:SALT])
+    timestamp, nonce = str(int(now.timestamp())), chance[SALT:].hex()
     signature = sign(account.token, timestamp, nonce, encrypted)
     query = {"timestamp": timestamp, "nonce": nonce, "msg_signature": signature}
     return query, (
@@ -194,14 +199,12 @@ def _envelope(account: Account, xml: str, now: datetime) -> tuple[dict[str, str]
     )
 
 
-def encrypt(account: Account, xml: str, salt: bytes | None = None) -> str:
-    """Return the base64 ciphertext of `xml` under the current key; `salt` is for known answers only."""
+def encrypt(account: Account, xml: str, salt: bytes) -> str:
+    """Return the base64 ciphertext of `xml` under the current key; `salt` are SALT random bytes."""
     body = xml.encode()
-    salt = salt or secrets.token_bytes(SALT)
     plain = b"".join((salt, len(body).to_bytes(4, "big"), body, account.appid.encode()))
     pad = BLOCK - len(plain) % BLOCK  # a full block when already aligned
-    key = account.keys[0]
-    encryptor = Cipher(AES(key), CBC(key[:16])).encryptor()
+    encryptor = account.ciphers[0].encryptor()
     return b64encode(encryptor.update(plain + bytes([pad]) * pad) + encryptor.finalize()).decode()
 
 
@@ -214,7 +217,7 @@ def wrap_push(account: Account, xml: str, now: datetime) -> tuple[dict[str, str]
     query = {"signature": sign(account.token, timestamp, nonce), "timestamp": timestamp, "nonce": nonce}
     if account.mode is Mode.PLAIN:
         return query, xml
-    encrypted = encrypt(account, xml)
+    encrypted = encrypt(account, xml, secrets.token_bytes(SALT))
     query |= {"encrypt_type": "aes", "msg_signature": sign(account.token, timestamp, nonce, encrypted)}
     envelope = f"<Encrypt><![CDATA[{encrypted}]]></Encrypt>"
     if account.mode is Mode.COMPAT:  # the plain fields stand beside the encrypted part

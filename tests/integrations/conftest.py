@@ -56,9 +56,7 @@ class Town:
         """A resident asks for something; returns the reply."""
 
         def run(session: Session) -> Reply | Ask:
-            resident = session.exec(select(Resident).where(Resident.openid == openid)).first()
-            turn = Turn(session=session, now=self.now, context=self.context, openid=openid, resident=resident)
-            return action(turn, slots)
+            return action(Turn(session=session, now=self.now, context=self.context, openid=openid), slots)
 
         return self.database.submit(run).result()
 

@@ -1,0 +1,102 @@
+"""Statements of the hot road: compiled once, run by the driver itself.
+
+SQLAlchemy writes the SQL and knows how each column is kept; what it does anew at each execution is left out, for that
+costs many times what SQLite needs for the answer, and a message has eight of them (docs/decisions.md has the figures).
+Rows are plain tuples. Errors are SQLAlchemy's own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.dml import UpdateBase
+from sqlmodel import Session
+
+Row = tuple[Any, ...]
+Values = Mapping[str, Any]
+_Convert = Callable[[Any], Any] | None
+
+
+class Prepared:
+    """One statement. `columns`: those an INSERT or UPDATE sets beside what is bound or written in it."""
+
+    def __init__(self, statement: Select[Any] | UpdateBase, *columns: str) -> None:
+        self._statement = statement
+        self._columns = columns
+        self._compiled: dict[str, _Compiled] = {}  # by kind of database
+
+    def first(self, session: Session, **values: Any) -> Row | None:
+        """Return the first row found, None if there is none."""
+        connection = session.connection()
+        compiled = self._for(connection.dialect)
+        row = send(connection, compiled.sql, compiled.bind(values)).fetchone()
+        return None if row is None else compiled.read(row)
+
+    def run(self, session: Session, **values: Any) -> int:
+        """Change what is to be changed; returns how many rows."""
+        connection = session.connection()
+        compiled = self._for(connection.dialect)
+        return int(send(connection, compiled.sql, compiled.bind(values)).rowcount)
+
+    def _for(self, dialect: Dialect) -> "_Compiled":
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            found = self._compiled[dialect.name] = _compile(self._statement, self._columns, dialect)
+        return found
+
+
+def send(connection: Connection, sql: str, values: Any = ()) -> Any:
+    """Run one statement of the driver's own; returns its cursor. Raises what SQLAlchemy would raise."""
+    try:
+        cursor = connection.connection.cursor()
+        cursor.execute(sql, values)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _translate(connection, sql, error) from error
+    return cursor
+
+
+def _translate(connection: Connection, sql: str, error: Any) -> Any:
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(error, connection.connection, None)
+    if lost:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """`inputs`: names of what is bound, in order; `fixed`: what the statement itself says of some."""
+
+    sql: str
+    inputs: Sequence[tuple[str, _Convert]]
+    fixed: Values
+    is_by_place: bool  # else by name
+    outputs: Sequence[_Convert]
+
+    def bind(self, values: Values) -> Any:
+        """Return the values as the driver takes them."""
+        known = {**self.fixed, **values}
+        if self.is_by_place:
+            return [convert(known[name]) if convert else known[name] for name, convert in self.inputs]
+        return {name: convert(known[name]) if convert else known[name] for name, convert in self.inputs}
+
+    def read(self, row: Sequence[Any]) -> Row:
+        """Return a row of the driver as Python values."""
+        return tuple(convert(value) if convert else value for convert, value in zip(self.outputs, row, strict=True))
+
+
+def _compile(statement: Select[Any] | UpdateBase, columns: Sequence[str], dialect: Dialect) -> _Compiled:
+    compiled = statement.compile(dialect=dialect, column_keys=list(columns) or None)
+    names = (compiled.positiontup or []) if compiled.positional else list(compiled.bind_names.values())
+    bound = {name: compiled.binds[name] for name in names}
+    return _Compiled(
+        sql=str(compiled),
+        inputs=[(name, bound[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names],
+        fixed={name: one.value for name, one in bound.items() if one.value is not None and not one.required},
+        is_by_place=compiled.positional,
+        outputs=[column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.exported_columns],
+    )

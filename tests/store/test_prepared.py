@@ -1,0 +1,94 @@
+"""Prepared statements: what goes in comes out, and faults are SQLAlchemy's own."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlmodel import Session, SQLModel
+
+from bot.model import Event
+from bot.store.database import Database
+from bot.store.prepared import Prepared, send
+
+EVENT = SQLModel.metadata.tables["event"]
+WRITE = Prepared(insert(EVENT), "id", "at", "kind", "subject", "actor", "data")
+FIND = Prepared(
+    select(EVENT.c.at, EVENT.c.data, EVENT.c.kind).where(EVENT.c.id == bindparam("sought"), EVENT.c.actor == "system")
+)
+RENAME = Prepared(update(EVENT).where(EVENT.c.id == bindparam("sought")), "kind")
+
+
+def write(session: Session, number: int, now: datetime, actor: str = "system") -> None:
+    WRITE.run(session, id=number, at=now, kind="x.y", subject="", actor=actor, data={"词": [1, None]})
+
+
+async def test_times_and_json_come_back_as_they_went_in(database: Database, now: datetime) -> None:
+    await database.write(write, 1, now)
+
+    assert await database.read(lambda session: FIND.first(session, sought=1)) == (now, {"词": [1, None]}, "x.y")
+
+
+async def test_a_statement_keeps_the_values_written_in_it(database: Database, now: datetime) -> None:
+    await database.write(write, 1, now, "staff:li")
+
+    assert await database.read(lambda session: FIND.first(session, sought=1)) is None
+
+
+async def test_a_change_tells_how_many_rows_it_met(database: Database, now: datetime) -> None:
+    await database.write(write, 1, now)
+
+    assert await database.write(lambda session: RENAME.run(session, sought=1, kind="a.b")) == 1
+    assert await database.write(lambda session: RENAME.run(session, sought=2, kind="a.b")) == 0
+
+
+async def test_what_the_session_writes_sees_it(database: Database, now: datetime) -> None:
+    def both(session: Session) -> int:
+        write(session, 1, now)
+        session.add(Event(id=2, at=now, kind="x.y"))
+        session.flush()
+        session.execute(delete(EVENT).where(EVENT.c.kind == "x.y"))
+        return len(session.execute(select(EVENT)).all())
+
+    assert await database.write(both) == 0
+
+
+async def test_a_row_that_may_not_be_is_an_integrity_error_and_undoes_its_own_turn_only(
+    database: Database, now: datetime
+) -> None:
+    first, second = database.write(write, 1, now), database.write(write, 1, now)
+
+    await first
+    with pytest.raises(IntegrityError) as told:
+        await second
+
+    assert "词" not in str(told.value)
+    assert await database.read(lambda session: FIND.first(session, sought=1)) is not None
+
+
+@pytest.mark.postgres
+async def test_a_lost_connection_is_told_as_one_and_not_used_again(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    try:
+
+        def lose(session: Session) -> None:
+            connection = session.connection()
+            if not lost:
+                lost.append(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+                with database.engine.connect() as other:
+                    other.exec_driver_sql(f"SELECT pg_terminate_backend({lost[0]})")
+            send(connection, "SELECT 1")
+
+        lost: list[int] = []
+        await database.write(lose)  # the second attempt, on a new connection
+
+        assert lost
+    finally:
+        database.close()
+
+
+async def test_a_statement_that_fails_for_good_says_what_it_was(database: Database) -> None:
+    with pytest.raises(Exception, match="no_such_table") as told:
+        await database.read(lambda session: send(session.connection(), "SELECT 1 FROM no_such_table"))
+
+    assert told.type.__module__ == OperationalError.__module__
