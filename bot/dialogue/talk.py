@@ -199,7 +199,8 @@ class Talk:
     def _facts(self) -> dict[str, Any]:
         community = self.house.context.community
         flat = self.turn.flat.label if self.turn.flat else ""
-        return {"community.name": community.name, "community.phone": community.phone, "flat": flat}
+        facts = {f"community.{name}": getattr(community, name) for name in ("name", "phone", "address")}
+        return {**facts, "flat": flat}
 
     def _values(self, form: Form, intent: Intent) -> dict[str, Any]:
         """Return the values known so far as JSON: times as 2026-03-12 15:00."""

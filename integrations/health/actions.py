@@ -35,7 +35,13 @@ class Report:
         return [name for name in named if name != "none"] or named
 
 
-@action("health.checkin", Report)
+@action(
+    "health.checkin", Report,
+    replies={
+        "done": "temperature symptoms", "changed": "temperature symptoms", "abnormal": "temperature symptoms", "which": "",
+        "which_feverish": "", "temperature": "", "temperature_feverish": "", "noted": "symptoms", "unmeasured": "", "range": "said",
+    },
+)  # fmt: skip
 def check_in(turn: Turn, slots: Report) -> Reply | Ask:
     """Keep what is known at once and ask for the rest; what is abnormal becomes a task for a person, once a day."""
     if isinstance(slots.temperature, str | None):
@@ -81,7 +87,7 @@ def _without_temperature(turn: Turn, slots: Report) -> Reply | Ask:
     if slots.temperature != UNMEASURED:
         name = "temperature_feverish" if is_abnormal else "temperature"
         return Ask(slot="temperature", name=name, options={UNMEASURED: "没量体温"})
-    return Reply("noted" if is_abnormal else "unmeasured", symptoms=_words(slots.felt), ok=is_abnormal)
+    return Reply("noted", symptoms=_words(slots.felt)) if is_abnormal else Reply("unmeasured", ok=False)
 
 
 def _assign_once(turn: Turn, report: str, symptoms: Sequence[str], check_in: int | None = None) -> None:
@@ -108,7 +114,7 @@ def _assign_once(turn: Turn, report: str, symptoms: Sequence[str], check_in: int
     )  # fmt: skip
 
 
-@action("health.history")
+@action("health.history", replies={"done": "days", "none": ""})
 def history(turn: Turn, slots: object) -> Reply:
     """Tell the last days, the newest first."""
     found = turn.session.exec(

@@ -34,7 +34,7 @@ class Fault:
     appointment_at: datetime | None = None
 
 
-@action("repair.report", Fault)
+@action("repair.report", Fault, replies={"done": "number promise url"})
 def report(turn: Turn, slots: Fault) -> Reply:
     """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it."""
     urgent = bool(slots.urgent)
@@ -53,7 +53,7 @@ def report(turn: Turn, slots: Fault) -> Reply:
     return Reply("done", about=ticket.subject, number=ticket.number, promise=promise, url=turn.link(f"/tickets/{ticket.number}"))
 
 
-@action("repair.status")
+@action("repair.status", replies={"done": "tickets", "finished": "tickets", "over": "tickets", "none": ""})
 def status(turn: Turn, slots: object) -> Reply:
     """Tell where the resident's tickets stand: the open ones, else the last one."""
     tickets = _mine(turn, OPEN) or _mine(turn, tuple(TicketState))[:1]
@@ -78,7 +78,10 @@ class Pressing(Which):
     unfixed: bool | None = None
 
 
-@action("repair.urge", Pressing)
+@action(
+    "repair.urge", Pressing,
+    replies={"which": "", "done": "number what who", "reopened": "number what who", "again": "number", "none": ""},
+)  # fmt: skip
 def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
     """Press for a ticket: staff get a task. A finished one that is not fixed is opened again."""
     waiting, finished = _mine(turn, OPEN), _unhappy(turn)
@@ -111,7 +114,10 @@ class Cancelling(Which):
     sure: bool | str | None = None
 
 
-@action("repair.cancel", Cancelling)
+@action(
+    "repair.cancel", Cancelling,
+    replies={"which": "", "sure": "number what", "kept": "number what", "done": "number what", "none": ""},
+)  # fmt: skip
 def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
     """Cancel an open ticket once it was read back and agreed to."""
     ticket = _choose(turn, slots.ticket, _mine(turn, OPEN))
@@ -136,7 +142,7 @@ class Rating:
     ticket: str | None = None
 
 
-@action("repair.rate", Rating)
+@action("repair.rate", Rating, replies={"which": "", "score": "number what", "done": "number", "low": "number", "none": ""})
 def rate(turn: Turn, slots: Rating) -> Reply | Ask:
     """Rate a finished repair; a low rating is followed up by a person."""
     ticket = _choose(turn, slots.ticket, _rateable(turn))
