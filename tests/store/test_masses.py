@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from bot.errors import MonthSpent
 from bot.model import SHANGHAI, MassSend, MessageReport
-from bot.store import channels, masses
+from bot.store import channels, masses, outbox
 from bot.store.database import Database
 
 
@@ -92,3 +92,14 @@ def test_report_says_how_many_got_it_even_before_we_know_its_msgid(database: Dat
 def test_report_on_a_send_that_is_not_ours_is_borne(database: Database, now: datetime) -> None:
     for _ in range(2):
         database.submit(masses.receive, "9", "err(10001)", 0, 0, now).result()
+
+
+def test_reports_on_what_is_not_ours_are_forgotten_after_two_days(database: Database, now: datetime) -> None:
+    for msgid, age in (("old", masses.REPORTS_KEPT + timedelta(seconds=1)), ("young", masses.REPORTS_KEPT)):
+        database.submit(masses.receive, msgid, "send success", 1, 0, now - age).result()
+    database.submit(outbox.receive, "of a template", "success", now - timedelta(days=3)).result()
+
+    forgotten = database.submit(masses.prune_reports, now).result()
+
+    left = database.submit(lambda session: [report.msgid for report in session.exec(select(MessageReport))]).result()
+    assert (forgotten, left) == (2, ["mass:young"])
