@@ -15,13 +15,43 @@ def begin(database: Database, now: datetime, text: str = "停水", tag_id: int |
     return database.submit(masses.begin, text, tag_id, now).result()
 
 
+def had(database: Database, now: datetime, tag_id: int | None = None) -> int:
+    return database.submit(masses.ledger, now).result().had(tag_id)
+
+
+def test_what_one_tag_got_does_not_count_for_another(database: Database, now: datetime) -> None:
+    for number in range(3):
+        begin(database, now, f"第{number}条", 7)
+    begin(database, now)
+
+    assert [had(database, now, tag) for tag in (7, 8, None)] == [4, 1, 1]
+    with pytest.raises(MonthSpent, match="tag 7 had all of this month"):
+        begin(database, now, tag_id=7)
+    begin(database, now, tag_id=8)
+
+
+@pytest.mark.parametrize(("sent", "to", "sure", "perhaps"), [
+    ([7, 7, 7, 7], None, [7], []), ([7, 7, 7, 7], 8, [7], []), ([7, 7, 8, None], 9, [], [7, 8]), ([7, 7, 8, 8], 7, [8], []),
+    ([7, 8, None], None, [], []), ([None, None], None, [], []),
+])  # fmt: skip
+def test_who_would_get_a_fifth_is_known_by_tag(
+    sqlite: Database, now: datetime, sent: list[int | None], to: int | None, sure: list[int], perhaps: list[int]
+) -> None:
+    for number, tag_id in enumerate(sent):
+        begin(sqlite, now, f"第{number}条", tag_id)
+
+    ledger = sqlite.submit(masses.require_one_left, to, now).result()
+
+    assert (ledger.left_out(to), ledger.perhaps_left_out(to)) == (sure, perhaps)
+
+
 def test_fifth_of_a_month_is_refused_with_the_day_the_next_begins(database: Database, now: datetime) -> None:
     for number in range(4):
         begin(database, now, f"第{number}条")
 
     with pytest.raises(MonthSpent, match=r"本月已用 4/4: .* 2026-04-01"):
         begin(database, now)
-    assert database.submit(masses.used, now).result() == 4
+    assert had(database, now) == 4
 
 
 @pytest.mark.parametrize(("utc", "month", "begins"), [
@@ -39,7 +69,7 @@ def test_months_are_those_of_shanghai(sqlite: Database, utc: str, month: str, be
 def test_last_months_do_not_count(sqlite: Database, now: datetime) -> None:
     begin(sqlite, now - timedelta(days=31))
 
-    assert sqlite.submit(masses.used, now).result() == 0
+    assert had(sqlite, now) == 0
 
 
 def test_what_wechat_refused_does_not_count_and_what_nobody_knows_does(database: Database, now: datetime) -> None:
@@ -47,7 +77,7 @@ def test_what_wechat_refused_does_not_count_and_what_nobody_knows_does(database:
     database.submit(masses.refuse, refused.id or 0, 48001).result()
 
     assert unknown.msgid is None
-    assert database.submit(masses.used, now).result() == 1
+    assert had(database, now) == 1
 
 
 @pytest.mark.parametrize("tag_id", [None, 0, 101])
