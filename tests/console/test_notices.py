@@ -69,6 +69,44 @@ async def test_common_recurrence_is_chosen_and_read_back(office: Office, every: 
     assert said in page
 
 
+# ------------------------------------------------------------------ how long
+
+
+@pytest.mark.parametrize("path", ["/console/notices", "/console/notices/draft"])
+@pytest.mark.parametrize(("filled", "fault"), [
+    ({"title": "停" * 63}, "标题有 63 个字，最多 60 个，请删掉 3 个字。"), ({"body": "水" * 601}, "内容有 601 个字，最多 600 个，请删掉 1 个字。"),
+])  # fmt: skip
+async def test_words_that_do_not_fit_are_told_and_kept_in_the_form(
+    office: Office, path: str, filled: dict[str, str], fault: str
+) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        status, page = await send(manager, path, **filled)
+
+    assert (status, fault in page) == (422, True)
+    assert next(iter(filled.values())) in page
+    assert await all_of(office, Notice) == []
+
+
+async def test_words_of_a_draft_that_do_not_fit_leave_it_as_it_was(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        await send(manager, "/console/notices/draft")
+        [draft] = await all_of(office, Notice)
+        status, _ = await send(manager, draft=draft.public_id, title="停" * 61, when="now")
+
+    [kept] = await all_of(office, Notice)
+    assert (status, kept.title, kept.state) == (422, "停水", NoticeState.DRAFT)
+
+
+async def test_lines_of_a_text_that_just_fits_count_once(office: Office) -> None:
+    body = "\r\n".join(["水" * 59] * 10)  # 590 characters and 9 ends of lines
+
+    async with await office.browser(Role.MANAGER) as manager:
+        await send(manager, title="停" * 60, body=body)
+
+    [notice] = await all_of(office, Notice)
+    assert (notice.title, notice.body) == ("停" * 60, body.replace("\r\n", "\n"))
+
+
 # ------------------------------------------------------------------ drafts
 
 
