@@ -282,7 +282,7 @@ def row_id(text: str) -> int | None:
 
 @dataclass(kw_only=True)
 class Desk(Work):
-    """One request of a signed-in staff member. GET pages are read-only."""
+    """One request of a signed-in staff member. GET pages, and those that say so (`reads`), are read-only."""
 
     staff: Staff
     params: Mapping[str, str] = field(default_factory=dict)  # from the path
@@ -345,12 +345,13 @@ class Page:
     need: str = ""
     title: str = ""
     nav: bool = False  # in the console's menu
+    reads: bool = False  # a POST that changes nothing, for forms longer than an address may be
 
 
-def page(method: Literal["GET", "POST"], path: str, *, need: str = "", title: str = "", nav: bool = False
+def page(method: Literal["GET", "POST"], path: str, *, need: str = "", title: str = "", nav: bool = False, reads: bool = False
          ) -> Callable[[Callable[[Any], View | Redirect | Download]], Page]:  # fmt: skip
     """Make a function a page. Raise LookupError in it for "not found", Refusal for a wish that cannot be granted."""
-    return lambda run: Page(method=method, path=path, run=run, need=need, title=title, nav=nav)
+    return lambda run: Page(method=method, path=path, run=run, need=need, title=title, nav=nav, reads=reads)
 
 
 # ------------------------------------------------------------------ what staff read in the log

@@ -51,11 +51,11 @@ def edit(desk: Desk) -> View:
     )  # fmt: skip
 
 
-@page("GET", "/notices/reach", need="notice.draft")
+@page("POST", "/notices/reach", need="notice.draft", reads=True)
 def reach(desk: Desk) -> View:
-    """Count, while one writes, who would be told: the fragment beside the form."""
+    """Count, while one writes, who would be told: the fragment beside the form. A hundred flats are longer than an address."""
     try:
-        audience = Audience.parse(desk.query.get("to", ""))
+        audience = Audience.parse(desk.form.get("to", ""))
     except Refusal as refusal:
         return View("console/reach.html", {"reach": None, "fault": str(refusal)})
     found = notices.count(desk.session, audience, desk.community.id or 0, desk.now, template=True)

@@ -73,7 +73,7 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         if request.method == "GET":  # taken before the page is read: its live stream misses nothing after
             shared["since"] = await parts.database.read(last_id)
         form = await read_form(request) if request.method == "POST" else {}
-        run = parts.database.write if request.method == "POST" else parts.database.read
+        run = parts.database.write if request.method == "POST" and not page.reads else parts.database.read
         try:
             result = await run(_serve, parts, page, member, request, form)
         except LookupError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from sqlmodel import select
@@ -67,6 +68,29 @@ async def test_common_recurrence_is_chosen_and_read_back(office: Office, every: 
     [notice] = await all_of(office, Notice)
     assert (notice.state, notice.cron) == (NoticeState.SCHEDULED, cron)
     assert said in page
+
+
+# ------------------------------------------------------------------ to whom
+
+
+async def test_who_would_be_told_is_counted_for_more_flats_than_an_address_holds(office: Office) -> None:
+    to = "、".join(["3栋2单元501", *(f"{name}{'宅' * 36}" for name in range(100, 199))])
+    assert len(quote(to)) > 8190 * 3
+
+    async with await office.browser(Role.STAFF) as staff:
+        response = await staff.post("/console/notices/reach", data={"to": to})
+        page = await response.text()
+
+    assert response.status == 200
+    assert re.search(r"<strong>1</strong> 户", page)
+    assert "没有人属于" in page
+
+
+async def test_other_sites_cannot_count_our_residents(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as staff:
+        response = await staff.post("/console/notices/reach", data={"to": "全体"}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert response.status == 403
 
 
 # ------------------------------------------------------------------ how long
