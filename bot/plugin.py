@@ -371,11 +371,13 @@ class Log:
 
     `events`: kind -> a sentence, which may use the event's data: 门岗不放行：{reason}. `words`: name in the data ->
     value -> word. `subjects`: what stands before the colon -> who knows the words for what stands behind it.
+    `figures`: kind -> what its events of today are called where the console counts them: 今天报修.
     """
 
     events: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     subjects: Mapping[str, Callable[[Work, str], Subject]] = field(default_factory=dict)
+    figures: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, event: Event, now: datetime) -> str:
         """Return the sentence for an event; empty for a kind this service does not know."""

@@ -33,15 +33,16 @@ from bot.store.events import last_id
 
 __all__ = ["Parts", "mount"]
 
-#: The bot's own pages, in the order of the menu; the integrations' follow.
+#: The bot's own pages behind the first one, in the order of the menu; the integrations' follow.
 OWN: tuple[Page, ...] = (
-    *home.ROUTES, *conversations.ROUTES, *tasks.ROUTES, *notices.ROUTES, *staff.ROUTES,
+    *conversations.ROUTES, *tasks.ROUTES, *notices.ROUTES, *staff.ROUTES,
 )  # fmt: skip
 
 
 def mount(app: web.Application, parts: Parts) -> None:
     """Add the console to the application."""
     pages = [
+        *home.pages(parts.integrations),
         *OWN,
         *events.pages(parts.integrations),
         *(page for integration in parts.integrations for page in integration.console),
