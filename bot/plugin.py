@@ -159,12 +159,15 @@ class Ask:
     """Ask back before anything is done: which of several?
 
     The answer fills the slot `slot` and the action is called again. `options`: value -> what the menu shows.
+    `called_off` names the words for who answers 取消, with the same values: what is done already, or stays as it was. Without it
+    the bot says that nothing is done.
     """
 
     slot: str
     name: str
     options: Mapping[str, str]
     values: Mapping[str, Any] = field(default_factory=dict)
+    called_off: str = ""
 
 
 @dataclass(kw_only=True)
@@ -222,7 +225,8 @@ class Action:
         """Do it with the slots filled so far."""
         known = {item.name for item in fields(self.slots)}
         reply = self.run(turn, self.slots(**{name: value for name, value in values.items() if name in known}))
-        _require_promised(f"{self.intent}: {type(reply).__name__} {reply.name!r}", self.replies.get(reply.name), reply.values)
+        for name in filter(None, (reply.name, reply.called_off if isinstance(reply, Ask) else "")):
+            _require_promised(f"{self.intent}: {type(reply).__name__} {name!r}", self.replies.get(name), reply.values)
         return reply
 
     @property

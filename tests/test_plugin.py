@@ -9,12 +9,14 @@ from bot.plugin import Ask, Context, NoSlots, Reply, Turn, Work, action
 
 @pytest.mark.parametrize(("said", "told"), [
     (Reply("done", number="K3"), ""), (Ask(slot="which", name="which", options={}), ""),
+    (Ask(slot="which", name="which", options={}, called_off="none"), ""),
+    (Ask(slot="which", name="which", options={}, called_off="done"), "tool.lend: Ask 'done' comes with ()"),
     (Reply("gone"), "tool.lend: Reply 'gone' is not declared"),
     (Reply("done"), "tool.lend: Reply 'done' comes with (); declared is (number)"),
     (Ask(slot="which", name="which", options={}, values={"what": "梯子"}), "tool.lend: Ask 'which' comes with (what)"),
 ])  # fmt: skip
 def test_action_that_answers_otherwise_than_declared_is_named(said: Reply | Ask, told: str) -> None:
-    @action("tool.lend", replies={"done": "number", "which": ""})
+    @action("tool.lend", replies={"done": "number", "which": "", "none": ""})
     def lend(turn: Turn, slots: NoSlots) -> Reply | Ask:
         return said
 

@@ -151,7 +151,10 @@ class Talk:
         )
         question = self.turn.words(intent.replies[ask.name], **words)
         values = {name: value for name, value in form.values.items() if name != ask.slot}
-        form = replace(form, values=values, asking=ask.slot, menu=dict(ask.options), prompt=question, tries=0)
+        off = self.turn.words(intent.replies[ask.called_off], **words) if ask.called_off else ""
+        form = replace(
+            form, values=values, asking=ask.slot, menu=dict(ask.options), prompt=question, called_off=off, tries=0
+        )  # fmt: skip
         return self._keep(form, "asks", with_menu(question, form), intent)
 
     def _without_deed(self, form: Form, intent: Intent, before: str) -> Answer:
