@@ -116,16 +116,19 @@ class Cancelling(Which):
 
 @action(
     "repair.cancel", Cancelling,
-    replies={"which": "", "sure": "number what", "kept": "number what", "done": "number what", "none": ""},
+    replies={
+        "which": "", "none_meant": "", "sure": "number what", "unsure": "number what", "kept": "number what", "done": "number what",
+        "none": "",
+    },
 )  # fmt: skip
 def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
     """Cancel an open ticket once it was read back and agreed to."""
-    ticket = _choose(turn, slots.ticket, _mine(turn, OPEN))
+    ticket = _choose(turn, slots.ticket, _mine(turn, OPEN), called_off="none_meant")
     if not isinstance(ticket, Ticket):
         return ticket
-    if slots.sure is None:
-        options = {"yes": "确认取消", "no": "先不取消"}
-        return Ask(slot="sure", name="sure", options=options, values={"number": ticket.number, "what": ticket.what})
+    if slots.sure is None:  # a bare 取消 may mean either: nothing is cancelled, and the way to do so is told
+        options, values = {"yes": "确认取消", "no": "先不取消"}, {"number": ticket.number, "what": ticket.what}
+        return Ask(slot="sure", name="sure", options=options, values=values, called_off="unsure")
     if slots.sure in {False, "no"}:
         return Reply("kept", number=ticket.number, what=ticket.what, ok=False)
     ticket.state = TicketState.CANCELLED
@@ -182,7 +185,7 @@ def _rateable(turn: Turn) -> Sequence[Ticket]:
     return [ticket for ticket in finished if ticket.rating is None and ticket.done_at and turn.now - ticket.done_at < REOPENS]
 
 
-def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket]) -> Ticket | Reply | Ask:
+def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket], called_off: str = "") -> Ticket | Reply | Ask:
     """Return the one ticket meant; with several, ask which."""
     if number:
         tickets = [ticket for ticket in tickets if ticket.number == number]
@@ -191,7 +194,7 @@ def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket]) -> Ticket
     if len(tickets) == 1:
         return tickets[0]
     labels = {ticket.number: turn.words("{what}（{t}）", what=ticket.what, t=ticket.opened_at) for ticket in tickets[:8]}
-    return Ask(slot="ticket", name="which", options=labels)
+    return Ask(slot="ticket", name="which", options=labels, called_off=called_off)
 
 
 def _reopen(turn: Turn, ticket: Ticket) -> None:

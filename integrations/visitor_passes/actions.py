@@ -84,7 +84,7 @@ class Which:
     pass_id: str | None = None
 
 
-@action("visitor.cancel", Which, replies={"which": "", "done": "visitor", "none": ""})
+@action("visitor.cancel", Which, replies={"which": "", "none_meant": "", "done": "visitor", "none": ""})
 def cancel(turn: Turn, slots: Which) -> Reply | Ask:
     """Cancel the pass meant; with several, ask which. The gate refuses it at once."""
     found = _open_passes(turn)
@@ -97,7 +97,7 @@ def cancel(turn: Turn, slots: Which) -> Reply | Ask:
         return Reply("none", ok=False)
     if len(found) > 1:
         labels = {leave.public_id: turn.words("{n} {t}", n=leave.visitor_name, t=leave.starts_at) for leave in found[:8]}
-        return Ask(slot="pass_id", name="which", options=labels)
+        return Ask(slot="pass_id", name="which", options=labels, called_off="none_meant")
     [leave] = found
     leave.state = PassState.CANCELLED
     turn.session.add(leave)
