@@ -25,7 +25,7 @@ def check(folder: Path | None, *, form: str, strict: bool) -> None:
         raise Misconfigured(f"{folder} is not a folder; name the one that holds your intent files")
     if form not in _FORMS:
         raise Misconfigured(f"--format {form!r} is unknown; one of {', '.join(_FORMS)}")
-    catalogue = files.load(read_folder(folder), phrases.NEEDED)
+    catalogue = files.load(read_folder(folder))
     problems = _look(folder, catalogue, phrases.promises(app.load_integrations(config.load_local().integrations)))
     for problem in problems:
         _FORMS[form](problem)

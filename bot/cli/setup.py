@@ -235,7 +235,7 @@ def _look_at_intents(settings: config.Settings) -> Finding:
         return Finding(
             name="intents", ok=False, detail=detail, remedy="name the one that holds the intent files, or leave it out"
         )
-    catalogue = files.load(read_folder(settings.intents_folder), phrases.NEEDED)
+    catalogue = files.load(read_folder(settings.intents_folder))
     found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(app.load_integrations(settings.integrations)))]
     errors = [problem for problem in found if problem.severity == "error"]
     detail = f"{len(catalogue.intents)} intents, {len(errors)} errors"

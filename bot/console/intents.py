@@ -133,7 +133,7 @@ async def save(request: web.Request) -> web.Response:
 
 def _problems(parts: Parts, texts: Mapping[str, str], path: str) -> list[Problem]:
     """Return what is wrong with one of the files, also what a service needs of it."""
-    catalogue = files.load(texts, phrases.NEEDED)
+    catalogue = files.load(texts)
     found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(parts.integrations))]
     return [problem for problem in found if problem.file == path]
 

@@ -41,9 +41,10 @@ def broken(catalogue: Catalogue, promises: Promises) -> list[Problem]:
         if intent.file not in unread:
             found += _File.of(catalogue, intent.file).intent(intent, promises.actions.get(intent.id))
     books = [path for path in catalogue.sources if path.rpartition("/")[2] == "_messages.yaml" and path not in unread]
+    missing = sorted(promises.messages.keys() - catalogue.messages.keys())
     for path in books:
-        found += _File.of(catalogue, path).messages(promises.messages)
-    found += _missing(books, promises.messages.keys() - catalogue.messages.keys())
+        found += _File.of(catalogue, path).messages(promises.messages, missing)
+    found += _missing(books, missing)
     return sorted(found, key=lambda problem: (problem.file, problem.line, problem.column, problem.code))
 
 
@@ -54,7 +55,7 @@ def _missing(books: Collection[str], names: Iterable[str]) -> Iterator[Problem]:
         folder = name.partition(".")[0] + "/"
         place = next((path for path in own if path.startswith(folder)), next(iter(own), "_messages.yaml"))
         yield Problem(file=place, line=1, column=1, code="E212", severity="error", message=f"缺少话语 {name}",
-                      hint="有一项服务要发它；请从上一个版本补回来，或写上要对居民说的话")  # fmt: skip
+                      hint="没有它居民就收不到这句话；请从上一个版本补回来，或写上要对居民说的话")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,14 +132,14 @@ class _File:
 
     # -- messages
 
-    def messages(self, told: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
+    def messages(self, told: Mapping[str, frozenset[str]], missing: list[str]) -> Iterator[Problem]:
         if "messages" not in self.fields:
             return
         for name, (key, node) in self.reader.mapping(self.fields["messages"][1], "messages").items():
             if name in told:
                 yield from self._placeholders(f"{name} ", node, told[name])
             elif not self.path.startswith(SHIPPED):  # what is shipped may belong to a service that is not loaded
-                near = nearest(name, sorted(told))
+                near = nearest(name, missing)
                 hint = f"是否想写 “{near}”？" if near else "请检查 LINLI_INTEGRATIONS，或删去"
                 yield self._told(key, "W407", f"没有哪项服务会发 {name}", hint, "warning")
 

@@ -83,6 +83,7 @@ def test_action_that_no_service_has_is_doubtful() -> None:
     ("{url}", "{link}", (2, 27), "E302", "tool.ready 用到不存在的 {link} 这里可以用：{number}、{url}"),
     ("tool.ready:", "tool.redy:", (2, 3), "W407", "没有哪项服务会发 tool.redy 是否想写 “tool.ready”？"),
     ("tool.ready:", "tool.redy:", (1, 1), "E212", "缺少话语 tool.ready"),
+    ("messages:", "messages:\n  tool.reader: 好", (2, 3), "W407", "没有哪项服务会发 tool.reader 请检查 LINLI_INTEGRATIONS，或删去"),
 ])  # fmt: skip
 def test_fault_in_the_messages_is_told_with_its_place(old: str, new: str, place: tuple[int, int], code: str, words: str) -> None:
     told = {(p.line, p.column, p.code): f"{p.message} {p.hint}" for p in faults(messages=MESSAGES.replace(old, new))}
