@@ -186,6 +186,20 @@ async def test_no_file_outside_the_folder_is_shown(office: Office, path: str) ->
     assert response.status in {403, 404}
 
 
+async def test_placeholder_that_nothing_fills_is_told_before_it_is_saved(office: Office) -> None:
+    path = office.linli.understanding.folder / "repair/cancel.yaml"
+    before = path.read_text(encoding="utf-8")
+    async with await office.browser(Role.ADMIN) as admin:
+        page = await (await admin.get("/console/intents/file/repair/cancel.yaml")).text()
+        form = {"stamp": re.findall(r'name="stamp" value="(\w+)"', page)[0], "text": before.replace("{number}", "{numbre}")}
+        response = await admin.post("/console/intents/file/repair/cancel.yaml", data=form)
+        shown = await response.text()
+
+    assert response.status == 422
+    assert "用到不存在的 {numbre} 是否想写 “{number}”？" in shown
+    assert path.read_text(encoding="utf-8") == before
+
+
 async def test_manager_reads_intents_but_does_not_save(office: Office) -> None:
     async with await office.browser(Role.MANAGER) as manager:
         assert (await manager.get("/console/intents/file/faq/hours.yaml")).status == 200
