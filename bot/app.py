@@ -34,7 +34,7 @@ from bot.logs import AccessLogger
 from bot.model import SHANGHAI, Community
 from bot.pages import site as pages
 from bot.photos import Photographer
-from bot.plugin import Action, Context, Integration
+from bot.plugin import Action, Context, Integration, tells
 from bot.schedule import Schedule
 from bot.sender import Sender
 from bot.simulator import server as simulator
@@ -140,7 +140,7 @@ class Linli:
         """What all work is done with, with the newest words."""
         return Context(
             community=self.community, keys=self.keys, base_url=self.settings.base_url,
-            messages=self.understanding.catalogue.messages,
+            messages=self.understanding.catalogue.messages, tells=tells(self.integrations),
         )  # fmt: skip
 
     @property

@@ -351,11 +351,12 @@ class Channel(SQLModel, table=True):
 
 
 class AccessToken(SQLModel, table=True):
-    """What the account's API calls carry; one for all replicas."""
+    """What WeChat gives the account for a while, one for all replicas: the access token, the ticket that signs pages."""
 
     __tablename__ = "access_token"
 
     appid: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)  # access or jsapi
     token: str = ""
     good_until: datetime | None = maybe_moment()
     fetching_until: datetime | None = maybe_moment()  # set: one replica is fetching, the others wait

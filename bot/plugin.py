@@ -4,7 +4,7 @@ An integration is a folder with an `Integration` object. It names *actions* (wha
 *jobs* (what happens by itself), *console* pages (what staff see) and *pages* (what residents open from the chat). All of
 them are plain synchronous functions of one `Work`, run inside one transaction: no network, no sleeping.
 
-    @action("repair.report")
+    @action("repair.report", Fault, replies={"done": "number promise url"})
     def report(turn: Turn, slots: Fault) -> Reply: ...
 
     @job(every=timedelta(minutes=1))
@@ -15,7 +15,7 @@ them are plain synchronous functions of one `Work`, run inside one transaction: 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -26,12 +26,13 @@ from sqlmodel import Session, select
 from bot.errors import Refusal
 from bot.keys import Keys
 from bot.language.phrases import fill
+from bot.language.promises import Promise
 from bot.model import ROLE_WORDS, Community, Delivery, Event, Household, Photo, Resident, Staff, Task
 from bot.store import events, outbox, people, photos, tasks
 
 __all__ = [
     "Action", "Ask", "Context", "Desk", "Download", "Integration", "Job", "Log", "Page", "Redirect", "Refusal", "Reply",
-    "Subject", "Turn", "View", "Visit", "Work", "action", "job", "page", "row_id",
+    "Subject", "Turn", "View", "Visit", "Work", "action", "job", "page", "row_id", "tells",
 ]  # fmt: skip
 
 #: How long links sent in the chat open.
@@ -52,6 +53,7 @@ class Context:
     keys: Keys
     base_url: str  # https://…, without a slash at the end
     messages: Mapping[str, str]  # the words of `tell`, by name
+    tells: Mapping[str, str] = field(default_factory=dict)  # the values of each, see Integration.tells
 
     def words(self, template: str, now: datetime, **values: Any) -> str:
         """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
@@ -89,6 +91,7 @@ class Work:
         openid = to.openid if isinstance(to, Resident) else to
         if not openid:
             return None
+        _require_promised(f"tell({message!r})", self.context.tells.get(message), {**values, **({"url": url} if url else {})})
         text = self.words(self.context.messages[message], url=url, **values)
         return outbox.queue(self.session, openid, text, self.now, url=url)
 
@@ -127,6 +130,14 @@ class Work:
         return f"{self.household(resident).label} {resident.name}（居民）".replace(" （", "（")
 
 
+def _require_promised(what: str, promised: str | None, values: Mapping[str, Any]) -> None:
+    """Raise TypeError for what is said otherwise than declared: `linli check` would promise admins what never comes."""
+    if promised is None:
+        raise TypeError(f"{what} is not declared; declare its name and the values that come with it")
+    if set(promised.split()) != set(values):
+        raise TypeError(f"{what} comes with ({' '.join(sorted(values))}); declared is ({' '.join(sorted(promised.split()))})")
+
+
 # ------------------------------------------------------------------ what residents ask for
 
 
@@ -148,12 +159,15 @@ class Ask:
     """Ask back before anything is done: which of several?
 
     The answer fills the slot `slot` and the action is called again. `options`: value -> what the menu shows.
+    `called_off` names the words for who answers 取消, with the same values: what is done already, or stays as it was. Without it
+    the bot says that nothing is done.
     """
 
     slot: str
     name: str
     options: Mapping[str, str]
     values: Mapping[str, Any] = field(default_factory=dict)
+    called_off: str = ""
 
 
 @dataclass(kw_only=True)
@@ -212,11 +226,24 @@ class Action:
     intent: str
     run: Callable[[Turn, Any], Reply | Ask]
     slots: type[Any]
+    replies: Mapping[str, str]
 
     def __call__(self, turn: Turn, values: Mapping[str, Any]) -> Reply | Ask:
         """Do it with the slots filled so far."""
         known = {item.name for item in fields(self.slots)}
-        return self.run(turn, self.slots(**{name: value for name, value in values.items() if name in known}))
+        reply = self.run(turn, self.slots(**{name: value for name, value in values.items() if name in known}))
+        for name in filter(None, (reply.name, reply.called_off if isinstance(reply, Ask) else "")):
+            _require_promised(f"{self.intent}: {type(reply).__name__} {name!r}", self.replies.get(name), reply.values)
+        return reply
+
+    @property
+    def promise(self) -> Promise:
+        """What `linli check` holds the intent's file to."""
+        needed = {item.name for item in fields(self.slots) if item.default is MISSING and item.default_factory is MISSING}
+        return Promise(
+            replies={name: frozenset(values.split()) for name, values in self.replies.items()},
+            takes=frozenset(item.name for item in fields(self.slots)), needs=frozenset(needed),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,9 +251,14 @@ class NoSlots:
     """For intents that need to know nothing."""
 
 
-def action(intent: str, slots: type[Any] = NoSlots) -> Callable[[Callable[[Turn, S], Reply | Ask]], Action]:
-    """Make a function the deed of `intent`; `slots` is the dataclass its second argument has."""
-    return lambda run: Action(intent=intent, run=run, slots=slots)
+def action(intent: str, slots: type[Any] = NoSlots, *, replies: Mapping[str, str]
+           ) -> Callable[[Callable[[Turn, S], Reply | Ask]], Action]:  # fmt: skip
+    """Make a function the deed of `intent`; `slots` is the dataclass its second argument has.
+
+    `replies` are the names of all it may answer or ask back, each with the values that come with it, one after the other:
+    {"done": "number what", "none": ""}. `linli check` holds the words in the file to them, and every turn the function.
+    """
+    return lambda run: Action(intent=intent, run=run, slots=slots, replies=replies)
 
 
 # ------------------------------------------------------------------ what happens by itself
@@ -261,7 +293,7 @@ def row_id(text: str) -> int | None:
 
 @dataclass(kw_only=True)
 class Desk(Work):
-    """One request of a signed-in staff member. GET pages are read-only."""
+    """One request of a signed-in staff member. GET pages, and those that say so (`reads`), are read-only."""
 
     staff: Staff
     params: Mapping[str, str] = field(default_factory=dict)  # from the path
@@ -324,12 +356,13 @@ class Page:
     need: str = ""
     title: str = ""
     nav: bool = False  # in the console's menu
+    reads: bool = False  # a POST that changes nothing, for forms longer than an address may be
 
 
-def page(method: Literal["GET", "POST"], path: str, *, need: str = "", title: str = "", nav: bool = False
+def page(method: Literal["GET", "POST"], path: str, *, need: str = "", title: str = "", nav: bool = False, reads: bool = False
          ) -> Callable[[Callable[[Any], View | Redirect | Download]], Page]:  # fmt: skip
     """Make a function a page. Raise LookupError in it for "not found", Refusal for a wish that cannot be granted."""
-    return lambda run: Page(method=method, path=path, run=run, need=need, title=title, nav=nav)
+    return lambda run: Page(method=method, path=path, run=run, need=need, title=title, nav=nav, reads=reads)
 
 
 # ------------------------------------------------------------------ what staff read in the log
@@ -349,11 +382,13 @@ class Log:
 
     `events`: kind -> a sentence, which may use the event's data: 门岗不放行：{reason}. `words`: name in the data ->
     value -> word. `subjects`: what stands before the colon -> who knows the words for what stands behind it.
+    `figures`: kind -> what its events of today are called where the console counts them: 今天报修.
     """
 
     events: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     subjects: Mapping[str, Callable[[Work, str], Subject]] = field(default_factory=dict)
+    figures: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, event: Event, now: datetime) -> str:
         """Return the sentence for an event; empty for a kind this service does not know."""
@@ -377,4 +412,10 @@ class Integration:
     console: Sequence[Page] = ()
     pages: Sequence[Page] = ()
     log: Log = field(default_factory=Log)
+    tells: Mapping[str, str] = field(default_factory=dict)  # messages of `tell` -> their values, as in `action`: "number url"
     erase: Callable[[Work, Resident], None] | None = None  # deletes what a resident who left has said to this service
+
+
+def tells(integrations: Sequence[Integration]) -> dict[str, str]:
+    """Return all messages that services tell, and the values that come with each."""
+    return {name: values for integration in integrations for name, values in integration.tells.items()}

@@ -144,11 +144,12 @@ def run_tests(
 def unmatched(
     as_json: Json = False,
     ignore: Annotated[str, typer.Option(metavar="TEXT", help="Do not show this message again.")] = "",
+    demo: Demo = False,
 ) -> None:
     """Show what residents said and nobody understood, grouped, with the intents it may belong to."""
     from bot.cli import reviewing
 
-    reviewing.show(as_json=as_json, ignore=ignore)
+    reviewing.show(as_json=as_json, ignore=ignore, demo=demo)
 
 
 @app.command("try")

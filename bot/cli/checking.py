@@ -12,8 +12,9 @@ from bot.cli import show_json
 from bot.dialogue import phrases
 from bot.dialogue.understanding import Understanding, read_folder
 from bot.errors import Misconfigured
-from bot.language import files
+from bot.language import files, promises
 from bot.language.files import Catalogue
+from bot.language.promises import Promises
 from bot.language.reader import Problem
 
 
@@ -24,8 +25,8 @@ def check(folder: Path | None, *, form: str, strict: bool) -> None:
         raise Misconfigured(f"{folder} is not a folder; name the one that holds your intent files")
     if form not in _FORMS:
         raise Misconfigured(f"--format {form!r} is unknown; one of {', '.join(_FORMS)}")
-    catalogue = files.load(read_folder(folder), phrases.NEEDED)
-    problems = _look(folder, catalogue)
+    catalogue = files.load(read_folder(folder))
+    problems = _look(folder, catalogue, phrases.promises(app.load_integrations(config.load_local().integrations)))
     for problem in problems:
         _FORMS[form](problem)
     errors = sum(problem.severity == "error" for problem in problems)
@@ -34,12 +35,13 @@ def check(folder: Path | None, *, form: str, strict: bool) -> None:
     sys.exit(1 if errors or (strict and problems) else 0)
 
 
-def _look(folder: Path, catalogue: Catalogue) -> list[Problem]:
+def _look(folder: Path, catalogue: Catalogue, promised: Promises) -> list[Problem]:
     """Return faults; what is doubtful is looked at only when all files are sound, for it trains on them."""
-    if any(problem.severity == "error" for problem in catalogue.problems):
-        return list(catalogue.problems)
+    found = [*catalogue.problems, *promises.broken(catalogue, promised)]
+    if any(problem.severity == "error" for problem in found):
+        return found
     understanding = Understanding.load(folder, config.shipped("data"))
-    return [*catalogue.problems, *understanding.doubts(app.clock())]
+    return [*found, *understanding.doubts(app.clock())]
 
 
 def line(problem: Problem) -> str:

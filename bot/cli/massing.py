@@ -25,11 +25,11 @@ def send(text: str, to: str, *, dry_run: bool, yes: bool, demo: bool) -> None:
                 f"mass send {stopped.id} of the same text was stopped at {stopped.created_at:%m-%d %H:%M}; "
                 f"`linli notice mass --resume {stopped.id}` goes on with it and sends nothing twice"
             )
-        typer.echo(f"本月已用 {linli.database.submit(masses.require_one_left, now).result()}/{masses.MONTHLY}")
+        _tell_whom(linli.database.submit(masses.require_one_left, tag_id, now).result(), tag_id)
         if dry_run:
             return
         if not yes:
-            typer.confirm(f"Send it to {_audience(tag_id)}? It cannot be called back", abort=True)
+            typer.confirm(f"Send it to {masses.audience(tag_id)}? It cannot be called back", abort=True)
         asyncio.run(_send(linli, text, tag_id))
 
 
@@ -80,7 +80,7 @@ async def _call(linli: app.Linli, client: Client, mass: MassSend) -> None:
             f"`linli notice mass --resume {mass.id}` finds out and sends nothing twice"
         ) from error
     await linli.database.write(masses.take, mass.id or 0, msgid, linli.clock())
-    typer.echo(f"mass send {mass.id}: WeChat took it for {_audience(tag_id)}; what came of it follows within minutes")
+    typer.echo(f"mass send {mass.id}: WeChat took it for {masses.audience(tag_id)}; what came of it follows within minutes")
 
 
 def _check(text: str) -> None:
@@ -98,8 +98,17 @@ def _read_audience(to: str) -> int | None:
     raise Misconfigured(f"--to {to or '…'} is neither `all` nor the number of one of the account's tags")
 
 
-def _audience(tag_id: int | None) -> str:
-    return "all followers" if tag_id is None else f"tag {tag_id}"
+def _tell_whom(ledger: masses.Ledger, tag_id: int | None) -> None:
+    """Say how much of the month is used for those whom the send is for, and who of them will not get it."""
+    typer.echo(f"本月已用 {ledger.had(tag_id)}/{masses.MONTHLY}")
+    if sure := ledger.left_out(tag_id):
+        typer.echo(f"WeChat leaves out who has tag {_listed(sure)}: they had {masses.MONTHLY} this month")
+    if perhaps := ledger.perhaps_left_out(tag_id):
+        typer.echo(f"WeChat leaves out who has several of the tags {_listed(perhaps)} and so had {masses.MONTHLY} this month")
+
+
+def _listed(tags: list[int]) -> str:
+    return ", ".join(map(str, tags))
 
 
 def _told(mass: MassSend) -> str:

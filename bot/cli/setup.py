@@ -21,7 +21,7 @@ from bot.console import sessions
 from bot.dialogue import phrases
 from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
-from bot.language import files
+from bot.language import files, promises
 from bot.model import Role, Staff, StaffSession
 from bot.store import channels, people, revisions, schema
 from bot.store.database import Database
@@ -235,8 +235,9 @@ def _look_at_intents(settings: config.Settings) -> Finding:
         return Finding(
             name="intents", ok=False, detail=detail, remedy="name the one that holds the intent files, or leave it out"
         )
-    catalogue = files.load(read_folder(settings.intents_folder), phrases.NEEDED)
-    errors = [problem for problem in catalogue.problems if problem.severity == "error"]
+    catalogue = files.load(read_folder(settings.intents_folder))
+    found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(app.load_integrations(settings.integrations)))]
+    errors = [problem for problem in found if problem.severity == "error"]
     detail = f"{len(catalogue.intents)} intents, {len(errors)} errors"
     return Finding(name="intents", ok=not errors, detail=detail, remedy="run `linli check`" if errors else "")
 

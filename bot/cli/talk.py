@@ -22,7 +22,7 @@ from bot.dialogue.understanding import Judgement, Understanding, judge
 from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.model import Community, Follower, Household, Resident
-from bot.plugin import Context
+from bot.plugin import Context, tells
 from bot.store import people
 from bot.store.database import Database
 from bot.wechat import messages
@@ -156,7 +156,7 @@ class Room:
         understanding = understanding or Understanding.load(settings.intents_folder, config.shipped("data"))
         context = Context(
             community=community or Community(appid=APPID, name=""), keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",
-            messages=understanding.catalogue.messages,
+            messages=understanding.catalogue.messages, tells=tells(integrations),
         )  # fmt: skip
         actions = {action.intent: action for integration in integrations for action in integration.actions}
         room = cls(database=database, frozen=frozen, house=House(context=context, understanding=understanding, actions=actions))

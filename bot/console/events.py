@@ -68,6 +68,7 @@ OWN = Log(
         "conversation": _conversation, "notice": _notice, "task": _task, "staff": _staff, "resident": _resident,
         "file": lambda work, path: Subject(path, f"/intents/file/{path}"), "mass": lambda work, key: Subject("群发"),
     },
+    figures={"notice.published": "通知"},
 )  # fmt: skip
 
 

@@ -1,17 +1,27 @@
 """Today at a glance: who waits, what is to be done."""
 
+from collections.abc import Mapping, Sequence
+from functools import partial
+
 from sqlmodel import col, func, select
 
+from bot.console.events import OWN
 from bot.model import Event, Follower, Resident, Task
-from bot.plugin import Desk, Page, Redirect, View, page
+from bot.plugin import Desk, Integration, Page, Redirect, View, page
 from bot.store import channels, conversations
 
-#: Kinds of events that are counted for today.
-COUNTED = {"repair.opened": "报修", "visitor.invited": "访客", "health.checked_in": "健康打卡", "notice.published": "通知"}
+
+def pages(integrations: Sequence[Integration]) -> tuple[Page, ...]:
+    """Return the first page, which counts what each service says is worth it, and the way to where a role works."""
+    counted = {kind: words for log in (*(item.log for item in integrations), OWN) for kind, words in log.figures.items()}
+    places = [place for item in integrations for place in item.console if place.nav]
+    return (
+        page("GET", "/", need="home.view", title="今天", nav=True)(partial(_show, counted)),
+        page("GET", "/start", need="console.start")(partial(_start, places)),
+    )
 
 
-@page("GET", "/", need="home.view", title="今天", nav=True)
-def show(desk: Desk) -> View:
+def _show(counted: Mapping[str, str], desk: Desk) -> View:
     """Show what waits."""
     waiting = conversations.waiting(desk.session)
     open_tasks = desk.session.exec(
@@ -19,26 +29,24 @@ def show(desk: Desk) -> View:
     ).all()
     midnight = desk.now.replace(hour=0, minute=0, second=0, microsecond=0)
     rows = desk.session.exec(
-        select(Event.kind, func.count()).where(col(Event.kind).in_(COUNTED), col(Event.at) >= midnight).group_by(Event.kind)
+        select(Event.kind, func.count()).where(col(Event.kind).in_(counted), col(Event.at) >= midnight).group_by(Event.kind)
     ).all()
-    today = {COUNTED[kind]: count for kind, count in rows}
+    today = {kind: count for kind, count in rows}
     bound = desk.session.exec(select(func.count()).select_from(Resident).where(col(Resident.openid).is_not(None))).one()
     following = desk.session.exec(select(func.count()).select_from(Follower).where(col(Follower.left_at).is_(None))).one()
     return View(
         "console/home.html",
         {
             "waiting": waiting, "tasks": [task for task in open_tasks if desk.may(task.need)],
-            "today": [(words, today.get(words, 0)) for words in COUNTED.values()], "bound": bound, "following": following,
+            "today": [(words, today.get(kind, 0)) for kind, words in counted.items()], "bound": bound, "following": following,
             "sent": [(channels.WORDS[name], count) for name, count in channels.figures(desk.session, desk.now).items()],
+            "live": sorted({"conversation", "task", *(kind.partition(".")[0] for kind in counted)}),
             "stops": list(channels.stops(desk.session, desk.now).values()),
         },
     )  # fmt: skip
 
 
-@page("GET", "/start", need="console.start")
-def start(desk: Desk) -> Redirect:
+def _start(places: Sequence[Page], desk: Desk) -> Redirect:
     """Go where this role works: a guard to the gate."""
-    return Redirect("/console" if desk.may("home.view") else "/console/gate")
-
-
-ROUTES: tuple[Page, ...] = (show, start)
+    own = "" if desk.may("home.view") else next((place.path for place in places if desk.may(place.need)), "")
+    return Redirect(f"/console{own}")

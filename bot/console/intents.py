@@ -15,12 +15,12 @@ from typing import Any
 from aiohttp import web
 
 from bot.console import permissions
-from bot.console.parts import PARTS, shared_values, signed_in
+from bot.console.parts import PARTS, Parts, shared_values, signed_in
 from bot.console.views import respond
 from bot.dialogue import phrases
 from bot.dialogue.rehearsal import Miss, regressions
 from bot.dialogue.understanding import Judgement, Understanding, judge, read_folder
-from bot.language import files, slots
+from bot.language import files, promises, slots
 from bot.language.reader import Problem
 from bot.model import Staff
 from bot.plugin import Page, Redirect, View
@@ -116,7 +116,7 @@ async def save(request: web.Request) -> web.Response:
     if form.get("stamp") != _stamp(kept):
         return _file(request, member, text, _stamp(kept), [], "这个文件刚被别人改过。请先复制您的内容，刷新后再改。", 409)
     texts = {**await asyncio.to_thread(read_folder, parts.intents_folder), request.match_info["path"]: text}
-    problems = [problem for problem in files.load(texts, phrases.NEEDED).problems if problem.file == request.match_info["path"]]
+    problems = _problems(parts, texts, request.match_info["path"])
     if any(problem.severity == "error" for problem in problems):
         return _file(request, member, text, _stamp(kept), problems, "没有保存：请先改正下面的错误。", 422)
     lost = [] if form.get("force") else await asyncio.to_thread(_lost, parts.understanding, texts)
@@ -129,6 +129,13 @@ async def save(request: web.Request) -> web.Response:
         lambda session: events.record(session, parts.clock(), "intents.saved", subject=subject, actor=actor)
     )
     return _file(request, member, text, _stamp(text), problems, "已保存，马上生效。上一版留有备份。")
+
+
+def _problems(parts: Parts, texts: Mapping[str, str], path: str) -> list[Problem]:
+    """Return what is wrong with one of the files, also what a service needs of it."""
+    catalogue = files.load(texts)
+    found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(parts.integrations))]
+    return [problem for problem in found if problem.file == path]
 
 
 def _lost(understanding: Understanding, texts: Mapping[str, str]) -> list[Miss]:

@@ -51,11 +51,11 @@ def edit(desk: Desk) -> View:
     )  # fmt: skip
 
 
-@page("GET", "/notices/reach", need="notice.draft")
+@page("POST", "/notices/reach", need="notice.draft", reads=True)
 def reach(desk: Desk) -> View:
-    """Count, while one writes, who would be told: the fragment beside the form."""
+    """Count, while one writes, who would be told: the fragment beside the form. A hundred flats are longer than an address."""
     try:
-        audience = Audience.parse(desk.query.get("to", ""))
+        audience = Audience.parse(desk.form.get("to", ""))
     except Refusal as refusal:
         return View("console/reach.html", {"reach": None, "fault": str(refusal)})
     found = notices.count(desk.session, audience, desk.community.id or 0, desk.now, template=True)
@@ -149,7 +149,11 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
 
 
 def _form(form: Mapping[str, str], fault: str = "", status: int = 200) -> View:
-    return View("console/compose.html", {"form": form, "fault": fault, "repeats": REPEATS}, status)
+    return View(
+        "console/compose.html",
+        {"form": form, "fault": fault, "repeats": REPEATS, "title_limit": notices.TITLE, "body_limit": notices.BODY},
+        status,
+    )
 
 
 def _written(desk: Desk) -> Notice:
@@ -165,9 +169,8 @@ def _written(desk: Desk) -> Notice:
         raise Refusal("这份草稿已经被删掉了。要发的话，请从“写通知”再写一次。")
     desk.session.refresh(notice, with_for_update=True)  # of two who publish it at once the second is told
     _require_draft(notice)
-    if not title.strip() or not body.strip():
-        raise Refusal("标题和内容都要写。")
-    notice.title, notice.body, notice.audience = title.strip()[:60], body.strip()[:600], audience.to_json()
+    notice.title, notice.body = notices.words(title, body)
+    notice.audience = audience.to_json()
     notice.due_at, notice.cron = None, ""
     desk.session.add(notice)
     return notice

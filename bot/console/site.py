@@ -33,15 +33,16 @@ from bot.store.events import last_id
 
 __all__ = ["Parts", "mount"]
 
-#: The bot's own pages, in the order of the menu; the integrations' follow.
+#: The bot's own pages behind the first one, in the order of the menu; the integrations' follow.
 OWN: tuple[Page, ...] = (
-    *home.ROUTES, *conversations.ROUTES, *tasks.ROUTES, *notices.ROUTES, *staff.ROUTES,
+    *conversations.ROUTES, *tasks.ROUTES, *notices.ROUTES, *staff.ROUTES,
 )  # fmt: skip
 
 
 def mount(app: web.Application, parts: Parts) -> None:
     """Add the console to the application."""
     pages = [
+        *home.pages(parts.integrations),
         *OWN,
         *events.pages(parts.integrations),
         *(page for integration in parts.integrations for page in integration.console),
@@ -73,7 +74,7 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         if request.method == "GET":  # taken before the page is read: its live stream misses nothing after
             shared["since"] = await parts.database.read(last_id)
         form = await read_form(request) if request.method == "POST" else {}
-        run = parts.database.write if request.method == "POST" else parts.database.read
+        run = parts.database.write if request.method == "POST" and not page.reads else parts.database.read
         try:
             result = await run(_serve, parts, page, member, request, form)
         except LookupError:

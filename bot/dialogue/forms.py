@@ -55,6 +55,7 @@ class Form:
     outer: "Form | None" = None
     brief: bool = False  # the opening message gave all that is required: ask for nothing more
     prompt: str = ""  # the question, when an action asked it and not the slot
+    called_off: str = ""  # what is said to who calls that question off; empty: nothing was done
 
     @property
     def is_read_back(self) -> bool:
@@ -86,13 +87,13 @@ def proceed(form: Form, intent: Intent) -> Step:
         if slot.required or (slot.skippable and not form.brief):
             return Step(form=ask(form, slot), kind="asks", slot=slot.name)
     if intent.confirm and form.asking != CONFIRMED:
-        return Step(form=replace(form, asking=CONFIRM, tries=0, menu={}, prompt=""), kind="confirms")
+        return Step(form=replace(form, asking=CONFIRM, tries=0, menu={}, prompt="", called_off=""), kind="confirms")
     return Step(form=form, kind="ready")
 
 
 def ask(form: Form, slot: Slot) -> Form:
     """Return the form with the question for a slot open."""
-    return replace(form, asking=slot.name, tries=0, menu=_menu(slot), prompt="")
+    return replace(form, asking=slot.name, tries=0, menu=_menu(slot), prompt="", called_off="")
 
 
 def talked_over(form: Form) -> Form:
@@ -240,7 +241,7 @@ def pack(form: Form) -> dict[str, Any]:
     values = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in form.values.items()}
     return {
         "intent": form.intent, "values": values, "asking": form.asking, "tries": form.tries, "menu": dict(form.menu),
-        "brief": form.brief, "prompt": form.prompt, "outer": pack(form.outer) if form.outer else None,
+        "brief": form.brief, "prompt": form.prompt, "called_off": form.called_off, "outer": pack(form.outer) if form.outer else None,
     }  # fmt: skip
 
 
@@ -256,4 +257,4 @@ def unpack(kept: Mapping[str, Any], intents: Mapping[str, Intent]) -> Form | Non
     }
     outer = unpack(kept["outer"], intents) if kept["outer"] else None
     return Form(intent=kept["intent"], values=values, asking=kept["asking"], tries=kept["tries"], menu=kept["menu"],
-                brief=kept["brief"], prompt=kept.get("prompt", ""), outer=outer)  # fmt: skip
+                brief=kept["brief"], prompt=kept.get("prompt", ""), called_off=kept.get("called_off", ""), outer=outer)  # fmt: skip

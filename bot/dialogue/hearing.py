@@ -189,7 +189,7 @@ class Hearing(Talk):
 
     def _abandon(self, form: Form, intent: Intent) -> Answer:
         self.form = None
-        text = self._phrase("form.cancelled", title=intent.title)
+        text = form.called_off or self._phrase("form.cancelled", title=intent.title)
         values = self._values(form, intent)
         if form.outer is not None and form.outer.intent in self.catalogue.intents and form.intent != BIND:
             return self._resume(form.outer, text)
@@ -200,7 +200,7 @@ class Hearing(Talk):
         if answers.wants_human(heard.text):
             return self._hand_over(heard.text)
         intent = self.catalogue.intents[form.intent]
-        text = self._phrase("form.expired", title=intent.title)
+        text = "\n".join(filter(None, (self._phrase("form.expired", title=intent.title), form.called_off)))
         return Answer(texts=(text,), outcome=Outcome(kind="cancelled", intent=intent.id), values=self._values(form, intent))
 
     # -- something else in between

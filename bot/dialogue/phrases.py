@@ -1,11 +1,32 @@
 """The words the bot itself cannot do without, by name; they stand in intents/_messages.yaml. A test holds the list to the code."""
 
-NEEDED = frozenset(
-    """
-    welcome welcome.back unknown unknown.again clarify clarify.none failed
-    voice.unheard video.unseen link.unseen code.unknown
-    photo.what photo.attached photo.received photo.not_now place.what place.not_now
-    flat.first flat.none handed_off handed_off.more handed_off.cancelled
-    form.nothing form.change form.expired form.noted form.kept form.back form.next form.cancelled form.unclear form.stuck form.past
-    """.split()
-)
+from collections.abc import Mapping, Sequence
+
+from bot.language.promises import Promises
+from bot.plugin import Integration, tells
+
+#: Name -> the value that comes with it, if any does.
+SAID: Mapping[str, str] = {
+    "flat.first": "title", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.back": "title",
+    "form.next": "title", "form.cancelled": "title", "form.past": "value",
+    **dict.fromkeys(
+        """
+        welcome welcome.back unknown unknown.again clarify clarify.none failed
+        voice.unheard video.unseen link.unseen code.unknown
+        photo.what photo.attached photo.received photo.not_now place.what place.not_now
+        flat.none handed_off handed_off.more handed_off.cancelled form.nothing form.change form.unclear form.stuck
+        """.split(),
+        "",
+    ),
+}  # fmt: skip
+
+NEEDED = frozenset(SAID)
+
+
+def promises(integrations: Sequence[Integration]) -> Promises:
+    """Return all that the bot and its services may say, to hold the files to."""
+    told = {**SAID, **tells(integrations)}
+    return Promises(
+        actions={action.intent: action.promise for integration in integrations for action in integration.actions},
+        messages={name: frozenset(values.split()) for name, values in told.items()},
+    )

@@ -150,7 +150,10 @@ class Talk:
         )
         question = self.turn.words(intent.replies[ask.name], **words)
         values = {name: value for name, value in form.values.items() if name != ask.slot}
-        form = replace(form, values=values, asking=ask.slot, menu=dict(ask.options), prompt=question, tries=0)
+        off = self.turn.words(intent.replies[ask.called_off], **words) if ask.called_off else ""
+        form = replace(
+            form, values=values, asking=ask.slot, menu=dict(ask.options), prompt=question, called_off=off, tries=0
+        )  # fmt: skip
         return self._keep(form, "asks", with_menu(question, form), intent)
 
     def _without_deed(self, form: Form, intent: Intent, before: str) -> Answer:
@@ -203,7 +206,8 @@ class Talk:
     def _facts(self) -> dict[str, Any]:
         community = self.house.context.community
         flat = self.turn.flat.label if self.turn.flat else ""
-        return {"community.name": community.name, "community.phone": community.phone, "flat": flat}
+        facts = {f"community.{name}": getattr(community, name) for name in ("name", "phone", "address")}
+        return {**facts, "flat": flat}
 
     def _values(self, form: Form, intent: Intent) -> dict[str, Any]:
         """Return the values known so far as JSON: times as 2026-03-12 15:00."""

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 import yaml
 
 from bot.language import menus
-from bot.language.phrases import placeholders
+from bot.language.phrases import FACTS, placeholders
 from bot.language.reader import Fault, Fields, Place, Problem, Reader, attempt, nearest
 from bot.language.sentences import Sentence, TemplateFault, compile_sentence
 
@@ -360,11 +360,9 @@ def _values(node: yaml.Node) -> object:
 
 
 def _check_placeholders(reader: Reader, fields: Fields, intent: Intent) -> None:
-    """A placeholder of `confirm:` must be a slot, for nothing else is known before the action."""
-    names = {slot.name for slot in intent.slots}
-    for name in placeholders(intent.confirm) - names:
-        if name.startswith("community."):
-            continue
+    """A placeholder of `confirm:` must be a slot or the resident's flat, for nothing else is known before the action."""
+    names = {slot.name for slot in intent.slots} | {"flat"}
+    for name in placeholders(intent.confirm) - names - FACTS:
         near = nearest(name, sorted(names))
         hint = f"是否想写 “{{{near}}}”？" if near else ""
         raise Fault(fields["confirm"][1].start_mark, "E302", f"confirm 用到不存在的槽位 {{{name}}}", hint)

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from bot.language.phrases import placeholders
+from bot.language.phrases import FACTS, placeholders
 from bot.language.reader import Fault, Fields, Reader, nearest
 
 #: Entries side by side, and entries above one of them.
@@ -19,7 +19,7 @@ TOP, BELOW = 3, 5
 NAME_BYTES, BELOW_NAME_BYTES, KEY_BYTES, URL_BYTES = 16, 60, 128, 1024
 
 #: What the words of a code may use beside {community.…}.
-_SCENE_WORDS = frozenset({"title", "label"})
+_SCENE_WORDS = FACTS | {"title", "label"}
 
 _ENTRY_FIELDS = ("name", "intent", "url", "below")
 
@@ -141,10 +141,9 @@ def _scene(reader: Reader, kind: str, key: yaml.Node, node: yaml.Node) -> Scene:
             raise Fault(key.start_mark, "E207", f"{kind} 缺少字段 {needed}:")
     texts = {name: reader.text_of(value, name) for name, (_, value) in fields.items()}
     for name in placeholders(texts.get("say", "")) - _SCENE_WORDS:
-        if not name.startswith("community."):
-            raise Fault(
-                fields["say"][1].start_mark, "E302", f"say 用到不存在的 {{{name}}}", "可用：{title}、{label}、{community.name}"
-            )
+        raise Fault(
+            fields["say"][1].start_mark, "E302", f"say 用到不存在的 {{{name}}}", "可用：{title}、{label}、{community.name}"
+        )
     return Scene(kind=kind, **texts)
 
 

@@ -11,6 +11,9 @@ from datetime import date, datetime
 _OPTIONAL = re.compile(r"\{([\w.]+)\?((?:[^{}]|\{[\w.]+\})*)\}")
 _PLAIN = re.compile(r"\{([\w.]+)\}")
 _WEEKDAYS = "一二三四五六日"
+#: What every phrase may say of the community.
+FACTS = frozenset({"community.name", "community.phone", "community.address"})
+
 _NEAR = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 
 

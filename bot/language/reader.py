@@ -24,7 +24,7 @@ class Problem:
     file: str
     line: int
     column: int
-    code: str  # E1xx YAML, E2xx fields, E3xx templates, W4xx doubtful, E5xx menu and codes on walls
+    code: str  # E1xx YAML, E2xx fields, E3xx templates and placeholders, W4xx doubtful, E5xx menu and codes on walls
     severity: Literal["error", "warning"]
     message: str
     hint: str = ""

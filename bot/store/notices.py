@@ -28,6 +28,9 @@ PARTS = 100
 #: Characters of one part; reading 栋 repeated takes the square of its length.
 LONGEST_PART = 40
 
+#: Characters of a title and of a text; both together fit one message of WeChat.
+TITLE, BODY = 60, 600
+
 #: Furthest a notice is scheduled ahead.
 AHEAD = timedelta(days=366)
 
@@ -250,20 +253,27 @@ def next_occurrence(cron: str, after: datetime) -> datetime | None:
 def draft(session: Session, community_id: int, title: str, body: str, audience: Audience, now: datetime,
           staff_id: int | None = None) -> Notice:  # fmt: skip
     """Write a notice down without sending it."""
-    require_words(title, body)
+    title, body = words(title, body)
     notice = Notice(
-        community_id=community_id, title=title.strip()[:60], body=body.strip()[:600], audience=audience.to_json(),
-        created_at=now, created_by=staff_id,
-    )  # fmt: skip
+        community_id=community_id, title=title, body=body, audience=audience.to_json(), created_at=now, created_by=staff_id
+    )
     session.add(notice)
     session.flush()
     return notice
 
 
-def require_words(title: str, body: str) -> None:
-    """Raise Refusal for a notice that says nothing."""
-    if not title.strip() or not body.strip():
+def words(title: str, body: str) -> tuple[str, str]:
+    """Return title and body as they are kept; raises Refusal for a notice that says nothing, or more than fits."""
+    title, body = (said.replace("\r\n", "\n").strip() for said in (title, body))  # browsers send lines as \r\n
+    if not title or not body:
         raise Refusal("标题和内容都要写。", english="title and body must both say something; give --title and --body")
+    for name, english, said, limit in (("标题", "title", title, TITLE), ("内容", "body", body, BODY)):
+        if len(said) > limit:
+            raise Refusal(
+                f"{name}有 {len(said)} 个字，最多 {limit} 个，请删掉 {len(said) - limit} 个字。",
+                english=f"--{english} has {len(said)} characters, and a notice takes {limit}; leave out {len(said) - limit}",
+            )
+    return title, body
 
 
 def when_due(due_at: datetime | None, cron: str, now: datetime) -> datetime:

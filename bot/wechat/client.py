@@ -65,10 +65,10 @@ Fetch = Callable[[], Awaitable[tuple[str, float]]]
 
 
 class TokenShelf(Protocol):
-    """Where replicas keep the token they share."""
+    """Where replicas keep the tokens they share."""
 
-    async def take(self, stale: str, fetch: Fetch) -> tuple[str, float]:
-        """Return a token that is not `stale` and the seconds it is still good.
+    async def take(self, kind: str, stale: str, fetch: Fetch) -> tuple[str, float]:
+        """Return a token of a kind that is not `stale` and the seconds it is still good.
 
         Calls `fetch` (token, expires_in) at most once among all who ask.
         """
@@ -96,7 +96,7 @@ class Probe:
 class Client(WeChatClient):  # type: ignore[misc]  # wechatpy ships no types
     """One account's calls; give it an aiohttp session of your own to close.
 
-    Without a `shelf` the token is kept in this process. `pause` waits between tries; after `budget` seconds a call is given up.
+    Without a `shelf` token and ticket are kept in this process. `pause` waits between tries; after `budget` seconds a call is given up.
     """
 
     def __init__(
@@ -114,8 +114,8 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy ships no types
         self._budget = budget
         self._base, self.API_BASE_URL = base, f"{base}cgi-bin/"
         self._wire = Wire(http, pause)
-        self._kept_token = _Kept(lambda stale: shelf.take(stale, self._fetch_token) if shelf else self._fetch_token())
-        self._kept_ticket = _Kept(lambda _: self._fetch_ticket())
+        self._kept_token = _Kept("access", self._fetch_token, shelf)
+        self._kept_ticket = _Kept("jsapi", self._fetch_ticket, shelf)
 
     # -------------------------------------------------------------- tokens
 
@@ -129,7 +129,7 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy ships no types
         return await self._kept_token.get(stale)
 
     async def jsapi_ticket(self) -> str:
-        """Return the ticket that signs pages, see bot.wechat.jsapi; fetched once in two hours."""
+        """Return the ticket that signs pages, see bot.wechat.jsapi; fetched once in two hours for all who share the shelf."""
         return await self._kept_ticket.get()
 
     # -------------------------------------------------------------- messages
@@ -331,10 +331,10 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy ships no types
 
 
 class _Kept:
-    """A value that WeChat gives for a while: fetched when it ends or is refused, by one at a time."""
+    """A value that WeChat gives for a while: fetched when it ends or is refused, by one at a time; taken from a shelf if there is one."""
 
-    def __init__(self, fetch: Callable[[str], Awaitable[tuple[str, float]]]) -> None:
-        self._fetch = fetch
+    def __init__(self, kind: str, fetch: Fetch, shelf: TokenShelf | None) -> None:
+        self._kind, self._fetch, self._shelf = kind, fetch, shelf
         self.value, self._until = "", 0.0
         self._one_at_a_time = asyncio.Lock()
 
@@ -343,7 +343,8 @@ class _Kept:
         if not self._usable(stale):
             async with self._one_at_a_time:
                 if not self._usable(stale):  # somebody else may have fetched it meanwhile
-                    value, seconds = await self._fetch(stale)
+                    shelf = self._shelf
+                    value, seconds = await (shelf.take(self._kind, stale, self._fetch) if shelf else self._fetch())
                     self.value, self._until = value, time.monotonic() + seconds - TOKEN_MARGIN
         return self.value
 

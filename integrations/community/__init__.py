@@ -12,4 +12,5 @@ integration = Integration(
     actions=actions.ALL,
     console=console.ROUTES,
     log=events.LOG,
+    tells={"identity.joined": "flat", "identity.confirmed": "flat", "identity.refused": "said"},
 )

@@ -29,7 +29,7 @@ class Flat:
         return f"{self.building}栋{f'{self.unit}单元' if self.unit else ''}{self.room}"
 
 
-@action("identity.bind", Flat)
+@action("identity.bind", Flat, replies={"done": "flat", "already": "flat", "suggest": "said", "pending": "said"})
 def bind(turn: Turn, slots: Flat) -> Reply | Ask:
     """Bind the resident to a flat of the roster; for one that is not on it, ask back or let the staff confirm."""
     if turn.flat is not None:
@@ -75,7 +75,7 @@ class Leaving:
     flat: str = ""
 
 
-@action("identity.unbind", Leaving)
+@action("identity.unbind", Leaving, replies={"done": "flat"})
 def unbind(turn: Turn, slots: Leaving) -> Reply:
     """Let the resident go from their flat."""
     resident, flat = turn.me, turn.flat
@@ -86,7 +86,7 @@ def unbind(turn: Turn, slots: Leaving) -> Reply:
     return Reply("done", flat=flat.label if flat else "")
 
 
-@action("notice.list")
+@action("notice.list", replies={"done": "notices", "none": ""})
 def notices(turn: Turn, slots: object) -> Reply:
     """Tell the latest notices: those sent to this resident, or those to everybody for one who is not bound."""
     query = select(Notice).where(Notice.community_id == turn.community.id, Notice.state == NoticeState.PUBLISHED)

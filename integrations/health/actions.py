@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import col, select
 
@@ -15,6 +16,9 @@ NEED = "health.view"
 #: Days shown in the chat.
 DAYS = 7
 
+
+#: Symptoms told within this time complete the check-in that lacks them; after it they are another one.
+COMPLETES = timedelta(hours=1)
 
 #: The choice of who has no thermometer at hand.
 UNMEASURED = "unmeasured"
@@ -35,7 +39,14 @@ class Report:
         return [name for name in named if name != "none"] or named
 
 
-@action("health.checkin", Report)
+@action(
+    "health.checkin", Report,
+    replies={
+        "done": "temperature symptoms", "changed": "temperature symptoms", "abnormal": "temperature symptoms", "which": "",
+        "which_feverish": "", "temperature": "", "temperature_feverish": "", "stopped": "", "stopped_feverish": "",
+        "stopped_unmeasured": "", "noted": "symptoms", "unmeasured": "", "range": "said",
+    },
+)  # fmt: skip
 def check_in(turn: Turn, slots: Report) -> Reply | Ask:
     """Keep what is known at once and ask for the rest; what is abnormal becomes a task for a person, once a day."""
     if isinstance(slots.temperature, str | None):
@@ -43,22 +54,27 @@ def check_in(turn: Turn, slots: Report) -> Reply | Ask:
     tenths = round(slots.temperature * 10)
     if not RANGE_TENTHS[0] <= tenths <= RANGE_TENTHS[1]:
         return Reply("range", said=f"{slots.temperature:g}", ok=False)
-    made, is_correction = _keep(turn, tenths, slots.felt)
+    made, is_begun, is_correction = _keep(turn, tenths, slots.felt)
     if made.is_abnormal:
-        _assign_once(turn, made.words, made.symptoms, made.id)
+        _assign_once(turn, made.words, made.symptoms, completes=is_begun)
     temperature = f"{tenths / 10:.1f}"
     if not slots.felt:
-        return Ask(slot="symptoms", name="which_feverish" if made.is_abnormal else "which", options=SYMPTOM_WORDS)
+        which, stopped = ("which_feverish", "stopped_feverish") if made.is_abnormal else ("which", "stopped")
+        return Ask(slot="symptoms", name=which, options=SYMPTOM_WORDS, called_off=stopped)
     name = "abnormal" if made.is_abnormal else "changed" if is_correction else "done"
     return Reply(name, temperature=temperature, symptoms=_words(slots.felt))
 
 
-def _keep(turn: Turn, tenths: int, symptoms: list[str]) -> tuple[CheckIn, bool]:
-    """Return today's check-in and whether it corrects one; symptoms that were asked for complete the one begun."""
+def _keep(turn: Turn, tenths: int, symptoms: list[str]) -> tuple[CheckIn, bool, bool]:
+    """Return today's check-in, whether it was begun before, and whether it corrects one.
+
+    Symptoms that were asked for complete the one begun.
+    """
     today = turn.now.date()
     query = select(CheckIn).where(CheckIn.resident_id == turn.me.id, CheckIn.day == today).order_by(col(CheckIn.id))
     before = list(turn.session.exec(query).all())
-    is_begun = bool(before) and before[-1].tenths == tenths and not before[-1].symptoms
+    last = before[-1] if before else None
+    is_begun = last is not None and last.tenths == tenths and not last.symptoms and turn.now - last.at < COMPLETES
     made = before.pop() if is_begun else CheckIn(resident_id=turn.me.id or 0, day=today, at=turn.now, tenths=tenths)
     is_correction = any(earlier.symptoms for earlier in before)
     made.symptoms = symptoms
@@ -68,7 +84,7 @@ def _keep(turn: Turn, tenths: int, symptoms: list[str]) -> tuple[CheckIn, bool]:
         turn.record("health.checked_in", f"resident:{turn.me.public_id}", corrected=bool(before))
     elif symptoms:
         turn.record("health.completed", f"resident:{turn.me.public_id}")
-    return made, is_correction
+    return made, is_begun, is_correction
 
 
 def _without_temperature(turn: Turn, slots: Report) -> Reply | Ask:
@@ -77,38 +93,46 @@ def _without_temperature(turn: Turn, slots: Report) -> Reply | Ask:
         return Reply("unmeasured", ok=False)
     is_abnormal = not ABNORMAL.isdisjoint(slots.felt)
     if is_abnormal:
-        _assign_once(turn, f"体温未量，{_words(slots.felt)}", slots.felt)
+        _assign_once(turn, f"体温未量，{_words(slots.felt)}", slots.felt, completes=slots.temperature == UNMEASURED)
     if slots.temperature != UNMEASURED:
-        name = "temperature_feverish" if is_abnormal else "temperature"
-        return Ask(slot="temperature", name=name, options={UNMEASURED: "没量体温"})
-    return Reply("noted" if is_abnormal else "unmeasured", symptoms=_words(slots.felt), ok=is_abnormal)
+        name, stopped = ("temperature_feverish", "stopped_unmeasured") if is_abnormal else ("temperature", "")
+        return Ask(slot="temperature", name=name, options={UNMEASURED: "没量体温"}, called_off=stopped)
+    return Reply("noted", symptoms=_words(slots.felt)) if is_abnormal else Reply("unmeasured", ok=False)
 
 
-def _assign_once(turn: Turn, report: str, symptoms: Sequence[str], check_in: int | None = None) -> None:
-    """Open one task a day; a later word of the same day changes what it says.
+def _assign_once(turn: Turn, report: str, symptoms: Sequence[str], *, completes: bool) -> None:
+    """Keep one task a day, which a later word of the day changes.
 
-    One that was closed already stays closed while the same check-in is completed, unless it turns urgent.
+    Once staff have closed it, it is opened again and says how it was closed: whoever still feels ill is called back by somebody
+    who knows of the first call. Only what completes the report they dealt with leaves it closed, unless it turns urgent.
     """
     day, urgent = turn.now.date().isoformat(), "breathless" in symptoms
-    earlier = turn.session.exec(
-        select(Task).where(Task.kind == "health.abnormal", Task.openid == turn.openid).order_by(col(Task.id).desc())
-    ).all()
-    for task in earlier:
-        is_same = check_in is not None and task.data.get("check_in") == check_in
-        if task.data.get("day") != day or (task.closed_at and (not is_same or (urgent and not task.urgent))):
-            continue
-        task.data = {**task.data, "report": report, "check_in": check_in}
-        task.urgent = task.urgent or urgent
-        turn.session.add(task)
+    task = next((task for task in _tasks(turn) if task.data.get("day") == day), None)
+    if task is None:
+        flat = turn.flat.label if turn.flat else ""
+        turn.assign(
+            "health.abnormal", NEED, f"健康异常：{flat} {turn.me.name}".strip(), urgent=urgent, openid=turn.openid, day=day,
+            report=report,
+        )  # fmt: skip
         return
-    flat = turn.flat.label if turn.flat else ""
-    turn.assign(
-        "health.abnormal", NEED, f"健康异常：{flat} {turn.me.name}".strip(), urgent=urgent, openid=turn.openid, day=day,
-        report=report, check_in=check_in,
-    )  # fmt: skip
+    turns_urgent = urgent and not task.urgent
+    task.urgent = task.urgent or urgent
+    followed = str(task.data.get("followed", ""))
+    if task.closed_at is not None and (turns_urgent or not completes):
+        followed = f"（今天 {task.closed_at:%H:%M} 办结过：{task.outcome or '已处理'}）"
+        task.opened_at, task.closed_at, task.closed_by, task.outcome = turn.now, None, None, ""
+        turn.record("task.opened", f"task:{task.public_id}", task=task.kind, urgent=task.urgent)
+    task.data = {**task.data, "report": report + followed, "followed": followed}
+    turn.session.add(task)
 
 
-@action("health.history")
+def _tasks(turn: Turn) -> Sequence[Task]:
+    """Return what staff had to look at for this resident, the newest first."""
+    mine = select(Task).where(Task.kind == "health.abnormal", Task.openid == turn.openid)
+    return turn.session.exec(mine.order_by(col(Task.id).desc())).all()
+
+
+@action("health.history", replies={"done": "days", "none": ""})
 def history(turn: Turn, slots: object) -> Reply:
     """Tell the last days, the newest first."""
     found = turn.session.exec(

@@ -2,4 +2,7 @@
 
 from bot.plugin import Log
 
-LOG = Log(events={"health.checked_in": "健康打卡{corrected?（更正）}", "health.completed": "补充了症状"})
+LOG = Log(
+    events={"health.checked_in": "健康打卡{corrected?（更正）}", "health.completed": "补充了症状"},
+    figures={"health.checked_in": "健康打卡"},
+)

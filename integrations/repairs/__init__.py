@@ -14,4 +14,8 @@ integration = Integration(
     console=console.ROUTES,
     pages=pages.ROUTES,
     log=events.LOG,
-)
+    tells={
+        "repair.accepted": "number who url", "repair.assigned": "number who url", "repair.working": "number who url",
+        "repair.done": "number who url", "repair.cancelled": "number who url", "repair.note": "number note",
+    },
+)  # fmt: skip

@@ -34,7 +34,7 @@ class Fault:
     appointment_at: datetime | None = None
 
 
-@action("repair.report", Fault)
+@action("repair.report", Fault, replies={"done": "number promise url"})
 def report(turn: Turn, slots: Fault) -> Reply:
     """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it."""
     urgent = bool(slots.urgent)
@@ -53,7 +53,7 @@ def report(turn: Turn, slots: Fault) -> Reply:
     return Reply("done", about=ticket.subject, number=ticket.number, promise=promise, url=turn.link(f"/tickets/{ticket.number}"))
 
 
-@action("repair.status")
+@action("repair.status", replies={"done": "tickets", "finished": "tickets", "over": "tickets", "none": ""})
 def status(turn: Turn, slots: object) -> Reply:
     """Tell where the resident's tickets stand: the open ones, else the last one."""
     tickets = _mine(turn, OPEN) or _mine(turn, tuple(TicketState))[:1]
@@ -78,7 +78,10 @@ class Pressing(Which):
     unfixed: bool | None = None
 
 
-@action("repair.urge", Pressing)
+@action(
+    "repair.urge", Pressing,
+    replies={"which": "", "done": "number what who", "reopened": "number what who", "again": "number", "none": ""},
+)  # fmt: skip
 def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
     """Press for a ticket: staff get a task. A finished one that is not fixed is opened again."""
     waiting, finished = _mine(turn, OPEN), _unhappy(turn)
@@ -111,15 +114,21 @@ class Cancelling(Which):
     sure: bool | str | None = None
 
 
-@action("repair.cancel", Cancelling)
+@action(
+    "repair.cancel", Cancelling,
+    replies={
+        "which": "", "none_meant": "", "sure": "number what", "unsure": "number what", "kept": "number what", "done": "number what",
+        "none": "",
+    },
+)  # fmt: skip
 def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
     """Cancel an open ticket once it was read back and agreed to."""
-    ticket = _choose(turn, slots.ticket, _mine(turn, OPEN))
+    ticket = _choose(turn, slots.ticket, _mine(turn, OPEN), called_off="none_meant")
     if not isinstance(ticket, Ticket):
         return ticket
-    if slots.sure is None:
-        options = {"yes": "确认取消", "no": "先不取消"}
-        return Ask(slot="sure", name="sure", options=options, values={"number": ticket.number, "what": ticket.what})
+    if slots.sure is None:  # a bare 取消 may mean either: nothing is cancelled, and the way to do so is told
+        options, values = {"yes": "确认取消", "no": "先不取消"}, {"number": ticket.number, "what": ticket.what}
+        return Ask(slot="sure", name="sure", options=options, values=values, called_off="unsure")
     if slots.sure in {False, "no"}:
         return Reply("kept", number=ticket.number, what=ticket.what, ok=False)
     ticket.state = TicketState.CANCELLED
@@ -136,7 +145,7 @@ class Rating:
     ticket: str | None = None
 
 
-@action("repair.rate", Rating)
+@action("repair.rate", Rating, replies={"which": "", "score": "number what", "done": "number", "low": "number", "none": ""})
 def rate(turn: Turn, slots: Rating) -> Reply | Ask:
     """Rate a finished repair; a low rating is followed up by a person."""
     ticket = _choose(turn, slots.ticket, _rateable(turn))
@@ -176,7 +185,7 @@ def _rateable(turn: Turn) -> Sequence[Ticket]:
     return [ticket for ticket in finished if ticket.rating is None and ticket.done_at and turn.now - ticket.done_at < REOPENS]
 
 
-def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket]) -> Ticket | Reply | Ask:
+def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket], called_off: str = "") -> Ticket | Reply | Ask:
     """Return the one ticket meant; with several, ask which."""
     if number:
         tickets = [ticket for ticket in tickets if ticket.number == number]
@@ -185,7 +194,7 @@ def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket]) -> Ticket
     if len(tickets) == 1:
         return tickets[0]
     labels = {ticket.number: turn.words("{what}（{t}）", what=ticket.what, t=ticket.opened_at) for ticket in tickets[:8]}
-    return Ask(slot="ticket", name="which", options=labels)
+    return Ask(slot="ticket", name="which", options=labels, called_off=called_off)
 
 
 def _reopen(turn: Turn, ticket: Ticket) -> None:

@@ -20,4 +20,5 @@ LOG = Log(
     },
     words={"reason": {"silence": "一直没有评价"}},
     subjects={"ticket": _ticket},
+    figures={"repair.opened": "报修"},
 )  # fmt: skip

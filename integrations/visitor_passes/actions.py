@@ -28,7 +28,7 @@ class Visit:
     phone: str | None = None
 
 
-@action("visitor.invite", Visit)
+@action("visitor.invite", Visit, replies={"done": "code from_ until visitor_name url", "too_far": ""})
 def invite(turn: Turn, slots: Visit) -> Reply:
     """Open a pass that ends with the day it begins unless a later end was said."""
     if slots.starts_at > turn.now + AHEAD:
@@ -60,7 +60,7 @@ def _last_minute(turn: Turn, leave: Pass) -> str:
     return turn.words("{day}{clock}", day=leave.ends_at.replace(hour=0, minute=0), clock=f"{leave.ends_at:%H:%M}")
 
 
-@action("visitor.list")
+@action("visitor.list", replies={"done": "passes", "none": ""})
 def show(turn: Turn, slots: object) -> Reply:
     """List the passes that are not over."""
     open_passes = _open_passes(turn)
@@ -84,7 +84,7 @@ class Which:
     pass_id: str | None = None
 
 
-@action("visitor.cancel", Which)
+@action("visitor.cancel", Which, replies={"which": "", "none_meant": "", "done": "visitor", "none": ""})
 def cancel(turn: Turn, slots: Which) -> Reply | Ask:
     """Cancel the pass meant; with several, ask which. The gate refuses it at once."""
     found = _open_passes(turn)
@@ -97,7 +97,7 @@ def cancel(turn: Turn, slots: Which) -> Reply | Ask:
         return Reply("none", ok=False)
     if len(found) > 1:
         labels = {leave.public_id: turn.words("{n} {t}", n=leave.visitor_name, t=leave.starts_at) for leave in found[:8]}
-        return Ask(slot="pass_id", name="which", options=labels)
+        return Ask(slot="pass_id", name="which", options=labels, called_off="none_meant")
     [leave] = found
     leave.state = PassState.CANCELLED
     turn.session.add(leave)

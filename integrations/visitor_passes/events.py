@@ -22,4 +22,5 @@ LOG = Log(
     },
     words={"reason": REASONS, "method": {"qr": "扫码", "code": "输入通行码"}},
     subjects={"pass": _pass},
+    figures={"visitor.invited": "访客"},
 )  # fmt: skip

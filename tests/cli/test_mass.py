@@ -70,6 +70,19 @@ async def test_fifth_is_refused_before_anything_is_asked(desk: Desk) -> None:
     assert desk.calls == []
 
 
+async def test_who_had_four_by_a_tag_is_told_before_a_send_to_all(desk: Desk) -> None:
+    def use_up(session: Session) -> None:
+        for number, tag_id in enumerate((101, 101, 101, 101, 7, 8)):
+            masses.begin(session, f"第{number}条", tag_id, app.clock())
+
+    desk.ask(use_up)
+
+    told, refused = [await desk.run("notice", "mass", "停水", "--to", to, "--dry-run") for to in ("all", "101")]
+
+    assert told.text == "本月已用 0/4\nWeChat leaves out who has tag 101: they had 4 this month\n"
+    assert "本月已用 4/4: tag 101 had all of this month" in refused.error
+
+
 async def test_send_whose_fate_is_unknown_is_resumed_with_the_same_id(desk: Desk) -> None:
     desk.answers[SENDALL] = [TOO_SOON, {"errcode": 45065, "errmsg": "clientmsgid exist", "msg_id": 34182}]
 
@@ -104,7 +117,7 @@ async def test_refused_send_is_not_counted_and_not_resumed(desk: Desk) -> None:
 
     assert "48001" in said.error
     assert "certified" in said.error
-    assert desk.ask(lambda session: masses.used(session, app.clock())) == 0
+    assert desk.ask(lambda session: masses.ledger(session, app.clock())).to_all == 0
     assert "send it anew" in (await desk.run("notice", "mass", "--resume", "1")).error
 
 
@@ -114,7 +127,7 @@ async def test_refusal_of_a_resumed_send_leaves_it_counted(desk: Desk) -> None:
 
     await desk.run("notice", "mass", "--resume", str(mass.id))
 
-    assert desk.ask(lambda session: masses.used(session, app.clock())) == 1
+    assert desk.ask(lambda session: masses.ledger(session, app.clock())).to_all == 1
 
 
 async def test_send_older_than_a_day_is_not_resumed(desk: Desk) -> None:

@@ -40,6 +40,7 @@ async def test_notice_is_counted_sent_listed_and_recalled(desk: Desk) -> None:
 #: Words after `linli notice send`, and what is said to them.
 BAD = [
     (("--to", "3栋", "--title", " ", "--body", "明天"), "title and body must both say something"),
+    (("--to", "3栋", "--title", "停" * 63, "--body", "明天"), "--title has 63 characters, and a notice takes 60; leave out 3"),
     (("--to", "", *WATER), "nobody is named; write 全体"), (("--to", "99栋、3栋", *WATER), "nobody belongs to 99栋; check --to"),
     (("--to", " ".join(f"{n}栋" for n in range(101)), *WATER), "101 parts are named, and a notice takes 100"),
     (("--to", "3栋", *WATER, "--at", "tomorrow"), "'tomorrow' is no time"),

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot import app
 from bot.cli import stage
 from bot.cli.serving import demo_settings, seed
+from bot.store import unmatched
+from bot.store.database import Database
 from tests.cli.conftest import run
 
 
@@ -52,6 +55,19 @@ def test_doctor_looks_at_the_demo() -> None:
     assert "✓ settings: safe mode, appid wx_demo_heyuan_8f2c" in said
     assert "✓ database: sqlite, up to date" in said
     assert "✓ public address: http://127.0.0.1:18123" in said
+
+
+@pytest.mark.usefixtures("demo")
+def test_what_the_demo_did_not_understand_is_shown_and_ignored() -> None:
+    database = Database(f"sqlite:///{stage.VAR / 'linli.db'}")
+    database.submit(unmatched.note, "帮我遛狗", app.clock()).result()
+    database.close()
+
+    shown, ignored, after = (run("unmatched", *more, "--demo").text for more in ([], ["--ignore", "帮我遛狗"], []))
+
+    assert "1  帮我遛狗" in shown
+    assert ignored == "not shown again: 帮我遛狗\n"
+    assert "nothing is waiting" in after
 
 
 def test_folder_without_a_demo_is_told_how_to_begin_one() -> None:

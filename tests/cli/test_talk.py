@@ -23,7 +23,7 @@ from bot.plugin import Integration, Reply, Turn, action
 class Nothing:
     """No slots."""
 
-@action("tool.ladder", Nothing)
+@action("tool.ladder", Nothing, replies={"done": "flat"})
 def lend(turn, slots):
     return Reply("done", flat=turn.flat.label)
 
@@ -112,6 +112,18 @@ def test_check_looks_at_the_folder_that_the_settings_name(tmp_path: Path) -> Non
     Path(".env").write_text("LINLI_INTENTS=own\n", encoding="utf-8")
 
     assert "broken.yaml:2" in run("check").text
+
+
+def test_check_holds_the_words_to_what_the_services_say(tmp_path: Path) -> None:
+    own = Path(shutil.copytree(config.shipped("intents"), tmp_path / "own"))
+    cancel = own / "repair/cancel.yaml"
+    cancel.write_text(cancel.read_text("utf-8").replace("工单 {number}（{what}）已取消", "工单 {numer}（{what}）已取消"), "utf-8")
+
+    said = run("check", "own")
+
+    assert said.code == 1
+    assert "E302 回复 done 用到不存在的 {numer} 是否想写 “{number}”？" in said.text
+    assert "37 intents, 1 errors" in said.text
 
 
 def test_unknown_service_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from sqlmodel import select
@@ -67,6 +68,67 @@ async def test_common_recurrence_is_chosen_and_read_back(office: Office, every: 
     [notice] = await all_of(office, Notice)
     assert (notice.state, notice.cron) == (NoticeState.SCHEDULED, cron)
     assert said in page
+
+
+# ------------------------------------------------------------------ to whom
+
+
+async def test_who_would_be_told_is_counted_for_more_flats_than_an_address_holds(office: Office) -> None:
+    to = "、".join(["3栋2单元501", *(f"{name}{'宅' * 36}" for name in range(100, 199))])
+    assert len(quote(to)) > 8190 * 3
+
+    async with await office.browser(Role.STAFF) as staff:
+        response = await staff.post("/console/notices/reach", data={"to": to})
+        page = await response.text()
+
+    assert response.status == 200
+    assert re.search(r"<strong>1</strong> 户", page)
+    assert "没有人属于" in page
+
+
+async def test_other_sites_cannot_count_our_residents(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as staff:
+        response = await staff.post("/console/notices/reach", data={"to": "全体"}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert response.status == 403
+
+
+# ------------------------------------------------------------------ how long
+
+
+@pytest.mark.parametrize("path", ["/console/notices", "/console/notices/draft"])
+@pytest.mark.parametrize(("filled", "fault"), [
+    ({"title": "停" * 63}, "标题有 63 个字，最多 60 个，请删掉 3 个字。"), ({"body": "水" * 601}, "内容有 601 个字，最多 600 个，请删掉 1 个字。"),
+])  # fmt: skip
+async def test_words_that_do_not_fit_are_told_and_kept_in_the_form(
+    office: Office, path: str, filled: dict[str, str], fault: str
+) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        status, page = await send(manager, path, **filled)
+
+    assert (status, fault in page) == (422, True)
+    assert next(iter(filled.values())) in page
+    assert await all_of(office, Notice) == []
+
+
+async def test_words_of_a_draft_that_do_not_fit_leave_it_as_it_was(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        await send(manager, "/console/notices/draft")
+        [draft] = await all_of(office, Notice)
+        status, _ = await send(manager, draft=draft.public_id, title="停" * 61, when="now")
+
+    [kept] = await all_of(office, Notice)
+    assert (status, kept.title, kept.state) == (422, "停水", NoticeState.DRAFT)
+
+
+async def test_lines_of_a_text_that_just_fits_count_once(office: Office) -> None:
+    body = "\r\n".join(["水" * 59] * 10)  # 590 characters and 9 ends of lines
+
+    async with await office.browser(Role.MANAGER) as manager:
+        await send(manager, title="停" * 60, body=body)
+
+    [notice] = await all_of(office, Notice)
+    assert (notice.title, notice.body) == ("停" * 60, body.replace("\r\n", "\n"))
 
 
 # ------------------------------------------------------------------ drafts

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
@@ -13,9 +14,11 @@ from aiohttp import web
 from sqlmodel import Session, select
 
 from bot import app
-from bot.console import live, permissions
-from bot.model import Conversation, Line, Notice, NoticeState, Resident, Role, Task
+from bot.console import home, live, permissions
+from bot.model import Conversation, Line, Notice, NoticeState, Resident, Role, Staff, Task
+from bot.plugin import Desk, Integration, Log
 from bot.store import channels, conversations, events
+from bot.store.database import Database
 
 if TYPE_CHECKING:
     from tests.console.conftest import Office
@@ -181,6 +184,20 @@ async def test_no_file_outside_the_folder_is_shown(office: Office, path: str) ->
         response = await admin.get(f"/console/intents/file/{path}")
 
     assert response.status in {403, 404}
+
+
+async def test_placeholder_that_nothing_fills_is_told_before_it_is_saved(office: Office) -> None:
+    path = office.linli.understanding.folder / "repair/cancel.yaml"
+    before = path.read_text(encoding="utf-8")
+    async with await office.browser(Role.ADMIN) as admin:
+        page = await (await admin.get("/console/intents/file/repair/cancel.yaml")).text()
+        form = {"stamp": re.findall(r'name="stamp" value="(\w+)"', page)[0], "text": before.replace("{number}", "{numbre}")}
+        response = await admin.post("/console/intents/file/repair/cancel.yaml", data=form)
+        shown = await response.text()
+
+    assert response.status == 422
+    assert "用到不存在的 {numbre} 是否想写 “{number}”？" in shown
+    assert path.read_text(encoding="utf-8") == before
 
 
 async def test_manager_reads_intents_but_does_not_save(office: Office) -> None:
@@ -372,3 +389,31 @@ async def test_change_that_swallows_another_files_test_is_saved_only_when_insist
     assert before != text
     assert insisted.status == 200
     assert kept.read_text("utf-8") == text
+
+
+async def test_first_page_counts_what_services_say_is_worth_it(office: Office) -> None:
+    def happen(session: Session) -> None:
+        for ago in (timedelta(hours=1), timedelta(hours=2), timedelta(days=1)):
+            events.record(session, office.clock() - ago, "repair.opened", subject="ticket:K3")
+
+    await office.linli.database.write(happen)
+    async with await office.browser(Role.MANAGER) as manager:
+        page = await (await manager.get("/console")).text()
+
+    figures = {words: int(count) for count, words in re.findall(r"<strong>(\d+)</strong><span>(今天.*?)</span>", page)}
+    assert figures == {"今天访客": 0, "今天报修": 2, "今天健康打卡": 0, "今天通知": 0}
+    assert 'data-live="conversation health notice repair task visitor"' in page
+
+
+def test_figures_are_those_of_the_services_that_are_loaded(sqlite: Database, now: datetime) -> None:
+    ladders = Integration(name="ladders", title="借梯子", folder=Path(), log=Log(figures={"ladder.lent": "借出"}))
+    first, *_ = home.pages([ladders])
+
+    def open_page(session: Session) -> Any:
+        events.record(session, now, "ladder.lent", subject="ladder:7")
+        return first.run(Desk(session=session, now=now, context=None, staff=Staff(login="a", name="周", created_at=now)))  # type: ignore[arg-type]
+
+    view = sqlite.submit(open_page).result()
+
+    assert view.values["today"] == [("借出", 1), ("通知", 0)]
+    assert "ladder" in view.values["live"]

@@ -36,7 +36,7 @@ class Parcel:
     note: str | None = None
 
 
-@action("parcel.send", Parcel)
+@action("parcel.send", Parcel, replies={"done": "recipient at"})
 def send(turn: Turn, slots: Parcel) -> Reply:
     """Send a parcel; the event is what tests count."""
     turn.record("parcel.sent", f"parcel:{slots.recipient}", box=slots.box, note=slots.note)
@@ -54,7 +54,7 @@ class Which:
     parcel: str | None = None
 
 
-@action("parcel.cancel", Which)
+@action("parcel.cancel", Which, replies={"which": "", "done": "parcel"})
 def cancel(turn: Turn, slots: Which) -> Reply | Ask:
     """Ask which, then cancel it."""
     if slots.parcel is None:
@@ -70,7 +70,7 @@ class Lamp:
     place: str
 
 
-@action("lamp.report", Lamp)
+@action("lamp.report", Lamp, replies={"done": "place"})
 def lamp(turn: Turn, slots: Lamp) -> Reply:
     """Take a lamp's report with the photos sent lately."""
     turn.attach(turn.photos(), "lamp:7")
@@ -85,7 +85,7 @@ class Meter:
     people: int
 
 
-@action("meter.read", Meter)
+@action("meter.read", Meter, replies={"done": "flat people"})
 def meter(turn: Turn, slots: Meter) -> Reply:
     """Take down who lives in the flat."""
     return Reply("done", flat=turn.household(turn.me).label, people=slots.people)
@@ -99,7 +99,7 @@ class Flat:
     room: str
 
 
-@action("identity.bind", Flat)
+@action("identity.bind", Flat, replies={"done": "flat", "unknown": ""})
 def bind(turn: Turn, slots: Flat) -> Reply:
     """Bind to a flat of the roster."""
     flat = turn.session.exec(select(Household).where(Household.building == slots.building, Household.room == slots.room)).first()

@@ -125,3 +125,6 @@ def test_needed_phrases_are_those_the_code_speaks() -> None:
 
     assert spoken - {"unknown", "failed", "handed_off", "photo", "place", "code", "flat"} <= phrases.NEEDED
     assert {name for name in phrases.NEEDED if f'"{name}"' not in code} == set()
+    for name, values in phrases.SAID.items():
+        given = {found.replace(" ", "") for found in re.findall(rf'_phrase\("{name}"((?:, \w+=)?)', code)}
+        assert given <= {f",{values}=" if values else ""}

@@ -10,16 +10,18 @@ import pytest
 from sqlmodel import Session, select
 
 from bot import config
+from bot.app import load_integrations
 from bot.cli.talk import Room
 from bot.console import permissions
 from bot.dialogue.understanding import read_folder
 from bot.keys import Keys
 from bot.language import files
 from bot.model import Community, Delivery, Household, Resident, Role, Staff, Task
-from bot.plugin import Action, Ask, Context, Desk, Page, Reply, Turn, Visit, Work
+from bot.plugin import Action, Ask, Context, Desk, Page, Reply, Turn, Visit, Work, tells
 from bot.store.database import Database
 
 CATALOGUE = files.load(read_folder(config.shipped("intents")))
+TELLS = tells(load_integrations(config.load_local().integrations))
 CHEN, LI = "oChen", "oLi"
 
 T = TypeVar("T")
@@ -50,7 +52,9 @@ class Town:
 
     @property
     def context(self) -> Context:
-        return Context(community=self.community, keys=self.keys, base_url="https://linli.example", messages=CATALOGUE.messages)
+        return Context(
+            community=self.community, keys=self.keys, base_url="https://linli.example", messages=CATALOGUE.messages, tells=TELLS
+        )
 
     def asks(self, openid: str, action: Action, **slots: Any) -> Reply | Ask:
         """A resident asks for something; returns the reply."""

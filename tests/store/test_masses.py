@@ -7,12 +7,42 @@ from sqlmodel import Session, select
 
 from bot.errors import MonthSpent
 from bot.model import SHANGHAI, MassSend, MessageReport
-from bot.store import channels, masses
+from bot.store import channels, masses, outbox
 from bot.store.database import Database
 
 
 def begin(database: Database, now: datetime, text: str = "停水", tag_id: int | None = None) -> MassSend:
     return database.submit(masses.begin, text, tag_id, now).result()
+
+
+def had(database: Database, now: datetime, tag_id: int | None = None) -> int:
+    return database.submit(masses.ledger, now).result().had(tag_id)
+
+
+def test_what_one_tag_got_does_not_count_for_another(database: Database, now: datetime) -> None:
+    for number in range(3):
+        begin(database, now, f"第{number}条", 7)
+    begin(database, now)
+
+    assert [had(database, now, tag) for tag in (7, 8, None)] == [4, 1, 1]
+    with pytest.raises(MonthSpent, match="tag 7 had all of this month"):
+        begin(database, now, tag_id=7)
+    begin(database, now, tag_id=8)
+
+
+@pytest.mark.parametrize(("sent", "to", "sure", "perhaps"), [
+    ([7, 7, 7, 7], None, [7], []), ([7, 7, 7, 7], 8, [7], []), ([7, 7, 8, None], 9, [], [7, 8]), ([7, 7, 8, 8], 7, [8], []),
+    ([7, 8, None], None, [], []), ([None, None], None, [], []),
+])  # fmt: skip
+def test_who_would_get_a_fifth_is_known_by_tag(
+    sqlite: Database, now: datetime, sent: list[int | None], to: int | None, sure: list[int], perhaps: list[int]
+) -> None:
+    for number, tag_id in enumerate(sent):
+        begin(sqlite, now, f"第{number}条", tag_id)
+
+    ledger = sqlite.submit(masses.require_one_left, to, now).result()
+
+    assert (ledger.left_out(to), ledger.perhaps_left_out(to)) == (sure, perhaps)
 
 
 def test_fifth_of_a_month_is_refused_with_the_day_the_next_begins(database: Database, now: datetime) -> None:
@@ -21,7 +51,7 @@ def test_fifth_of_a_month_is_refused_with_the_day_the_next_begins(database: Data
 
     with pytest.raises(MonthSpent, match=r"本月已用 4/4: .* 2026-04-01"):
         begin(database, now)
-    assert database.submit(masses.used, now).result() == 4
+    assert had(database, now) == 4
 
 
 @pytest.mark.parametrize(("utc", "month", "begins"), [
@@ -39,7 +69,7 @@ def test_months_are_those_of_shanghai(sqlite: Database, utc: str, month: str, be
 def test_last_months_do_not_count(sqlite: Database, now: datetime) -> None:
     begin(sqlite, now - timedelta(days=31))
 
-    assert sqlite.submit(masses.used, now).result() == 0
+    assert had(sqlite, now) == 0
 
 
 def test_what_wechat_refused_does_not_count_and_what_nobody_knows_does(database: Database, now: datetime) -> None:
@@ -47,7 +77,7 @@ def test_what_wechat_refused_does_not_count_and_what_nobody_knows_does(database:
     database.submit(masses.refuse, refused.id or 0, 48001).result()
 
     assert unknown.msgid is None
-    assert database.submit(masses.used, now).result() == 1
+    assert had(database, now) == 1
 
 
 @pytest.mark.parametrize("tag_id", [None, 0, 101])
@@ -92,3 +122,14 @@ def test_report_says_how_many_got_it_even_before_we_know_its_msgid(database: Dat
 def test_report_on_a_send_that_is_not_ours_is_borne(database: Database, now: datetime) -> None:
     for _ in range(2):
         database.submit(masses.receive, "9", "err(10001)", 0, 0, now).result()
+
+
+def test_reports_on_what_is_not_ours_are_forgotten_after_two_days(database: Database, now: datetime) -> None:
+    for msgid, age in (("old", masses.REPORTS_KEPT + timedelta(seconds=1)), ("young", masses.REPORTS_KEPT)):
+        database.submit(masses.receive, msgid, "send success", 1, 0, now - age).result()
+    database.submit(outbox.receive, "of a template", "success", now - timedelta(days=3)).result()
+
+    forgotten = database.submit(masses.prune_reports, now).result()
+
+    left = database.submit(lambda session: [report.msgid for report in session.exec(select(MessageReport))]).result()
+    assert (forgotten, left) == (2, ["mass:young"])

@@ -28,28 +28,38 @@ async def test_two_replicas_that_ask_at_once_fetch_one_token(database: Database,
     wechat = WeChat()
     replicas = [TokenShelf(database, "wx1", lambda: now) for _ in range(2)]
 
-    got = await asyncio.gather(*(replica.take("", wechat.fetch) for replica in replicas for _ in range(10)))
+    got = await asyncio.gather(*(replica.take("access", "", wechat.fetch) for replica in replicas for _ in range(10)))
 
     assert {token for token, _ in got} == {"token-1"}
     assert wechat.fetches == 1
 
 
+async def test_ticket_for_pages_is_shared_beside_the_token(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    replicas = [TokenShelf(database, "wx1", lambda: now) for _ in range(2)]
+
+    token = await replicas[0].take("access", "", wechat.fetch)
+    tickets = await asyncio.gather(*(replica.take("jsapi", "", wechat.fetch) for replica in replicas))
+
+    assert (token[0], {ticket for ticket, _ in tickets}, wechat.fetches) == ("token-1", {"token-2"}, 2)
+
+
 async def test_token_is_kept_over_a_restart_until_its_end(database: Database, now: datetime) -> None:
     wechat = WeChat()
-    await TokenShelf(database, "wx1", lambda: now).take("", wechat.fetch)
+    await TokenShelf(database, "wx1", lambda: now).take("access", "", wechat.fetch)
 
     later = TokenShelf(database, "wx1", lambda: now + timedelta(hours=1))
-    assert await later.take("", wechat.fetch) == ("token-1", 3600)
+    assert await later.take("access", "", wechat.fetch) == ("token-1", 3600)
     ended = TokenShelf(database, "wx1", lambda: now + timedelta(hours=2) - MARGIN)
-    assert await ended.take("", wechat.fetch) == ("token-2", 7200)
+    assert await ended.take("access", "", wechat.fetch) == ("token-2", 7200)
 
 
 async def test_only_the_token_that_was_refused_is_dropped(database: Database, now: datetime) -> None:
     wechat, shelf = WeChat(), TokenShelf(database, "wx1", lambda: now)
-    first, _ = await shelf.take("", wechat.fetch)
-    second, _ = await shelf.take(first, wechat.fetch)
+    first, _ = await shelf.take("access", "", wechat.fetch)
+    second, _ = await shelf.take("access", first, wechat.fetch)
 
-    assert await shelf.take(first, wechat.fetch) == (second, 7200)
+    assert await shelf.take("access", first, wechat.fetch) == (second, 7200)
     assert wechat.fetches == 2
 
 
@@ -57,15 +67,15 @@ async def test_after_a_failed_fetch_the_next_tries_at_once(database: Database, n
     wechat, shelf = WeChat(fails=1), TokenShelf(database, "wx1", lambda: now)
 
     with pytest.raises(Temporary):
-        await shelf.take("", wechat.fetch)
+        await shelf.take("access", "", wechat.fetch)
 
-    assert (await shelf.take("", wechat.fetch))[0] == "token-2"
+    assert (await shelf.take("access", "", wechat.fetch))[0] == "token-2"
 
 
 async def test_replica_that_died_while_fetching_is_replaced_when_its_time_is_over(database: Database, now: datetime) -> None:
     wechat = WeChat()
-    assert await database.write(_look, "wx1", "", now) is True  # and then it is killed
+    assert await database.write(_look, "wx1", "access", "", now) is True  # and then it is killed
 
-    assert await database.write(_look, "wx1", "", now) is False
+    assert await database.write(_look, "wx1", "access", "", now) is False
     survivor = TokenShelf(database, "wx1", lambda: now + FETCHING)
-    assert (await survivor.take("", wechat.fetch))[0] == "token-1"
+    assert (await survivor.take("access", "", wechat.fetch))[0] == "token-1"

@@ -141,17 +141,17 @@ async def test_token_is_dropped_only_if_it_is_still_the_one_that_failed(api: Api
 
 
 class Shelf:
-    """What replicas share: one token, fetched by whoever finds it stale."""
+    """What replicas share: one token of each kind, fetched by whoever finds it stale."""
 
     def __init__(self) -> None:
-        self.kept: tuple[str, float] = ("", 0)
+        self.kept: dict[str, tuple[str, float]] = {}
         self.asked: list[str] = []
 
-    async def take(self, stale: str, fetch: Fetch) -> tuple[str, float]:
+    async def take(self, kind: str, stale: str, fetch: Fetch) -> tuple[str, float]:
         self.asked.append(stale)
-        if self.kept[0] in ("", stale):
-            self.kept = await fetch()
-        return self.kept
+        if self.kept.get(kind, (stale, 0))[0] == stale:
+            self.kept[kind] = await fetch()
+        return self.kept[kind]
 
 
 async def test_replicas_with_one_shelf_fetch_one_token(api: Api, http: aiohttp.ClientSession, base: str) -> None:
@@ -177,9 +177,18 @@ async def test_replicas_with_one_shelf_replace_a_refused_token_once(api: Api, ht
     assert (api.fetches, len(api.calls)) == (2, 4)
 
 
+async def test_replicas_with_one_shelf_fetch_one_ticket_for_pages(api: Api, http: aiohttp.ClientSession, base: str) -> None:
+    shelf = Shelf()
+    api.answers = repeat({"errcode": 0, "errmsg": "ok", "ticket": "sM4AOVdWfPE4", "expires_in": 7200})
+
+    tickets = [await Client("wx1", "a-secret", http, base, shelf).jsapi_ticket() for _ in range(4)]
+
+    assert (set(tickets), api.paths) == ({"sM4AOVdWfPE4"}, ["ticket/getticket"])
+
+
 async def test_token_at_its_end_is_asked_for_anew(api: Api, http: aiohttp.ClientSession, base: str) -> None:
     shelf = Shelf()
-    shelf.kept = ("token-of-another-replica", 59)
+    shelf.kept["access"] = ("token-of-another-replica", 59)
     api.valid = "token-of-another-replica"
     client = Client("wx1", "a-secret", http, base, shelf)
 

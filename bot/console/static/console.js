@@ -46,6 +46,17 @@ document.addEventListener("input", (event) => {
   if (target) document.querySelector(target).textContent = event.target.value;
 });
 
+// Says how long a text has become; nothing is cut off, the server says what is too much.
+const count = (field) => {
+  const place = document.querySelector(field.dataset.counts);
+  const length = [...field.value.trim()].length;
+  const limit = Number(place.dataset.limit);
+  place.textContent = length > limit ? `已写 ${length} 个字，最多 ${limit} 个，请删掉 ${length - limit} 个。` : `已写 ${length} 个字，最多 ${limit} 个。`;
+  place.classList.toggle("text-danger", length > limit);
+};
+document.querySelectorAll("[data-counts]").forEach(count);
+document.addEventListener("input", (event) => { if (event.target.dataset?.counts) count(event.target); });
+
 // Whoever fills in a time means it: its dot is chosen for them. The server asks back where no script runs.
 document.addEventListener("input", (event) => {
   const dot = event.target.dataset?.picks;

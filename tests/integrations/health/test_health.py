@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.console import tasks
 from bot.model import SHANGHAI, Role, Task
 from bot.plugin import Ask
 from integrations.health import actions, console
@@ -95,18 +96,81 @@ def test_symptoms_complete_the_check_in_and_its_task(town: Town) -> None:
     assert [task.data["report"] for task in town.tasks()] == ["39.5℃，咳嗽"]
 
 
-@pytest.mark.parametrize(("symptoms", "tasks"), [(["cough"], 1), (["breathless"], 2)])
-def test_task_closed_meanwhile_comes_back_only_when_it_turns_urgent(town: Town, symptoms: list[str], tasks: int) -> None:
+def close(town: Town, outcome: str = "打过电话") -> None:
+    """Staff deal with the open task."""
+    [task] = [task for task in town.tasks() if task.closed_at is None]
+    town.opens(Role.MANAGER, tasks.close, params={"id": task.public_id}, outcome=outcome)
+
+
+@pytest.mark.parametrize(("symptoms", "is_open"), [(["cough"], False), (["breathless"], True)])
+def test_task_closed_meanwhile_comes_back_only_when_it_turns_urgent(town: Town, symptoms: list[str], is_open: bool) -> None:
     town.asks(CHEN, actions.check_in, temperature=39.5)
-    [task] = town.tasks()
+    close(town)
 
-    def close(session: Any) -> None:
-        session.get_one(Task, task.id).closed_at = town.now
-
-    town.database.submit(close).result()
     town.asks(CHEN, actions.check_in, temperature=39.5, symptoms=symptoms)
 
-    assert len(town.tasks()) == tasks
+    [task] = town.tasks()
+    assert (task.closed_at is None, task.urgent) == (is_open, is_open)
+
+
+@pytest.mark.parametrize(("first", "then", "report"), [
+    ({"temperature": 38.0, "symptoms": ["none"]}, {"temperature": 38.5, "symptoms": ["cough"]}, "38.5℃，咳嗽"),
+    ({"symptoms": ["fever"]}, {"temperature": 38.2, "symptoms": ["fever"]}, "38.2℃，发热"),
+    ({"temperature": 38.0}, {"temperature": 38.0}, "38.0℃，症状没说"),
+])  # fmt: skip
+def test_whoever_still_feels_ill_after_staff_called_is_called_again_by_who_knows_of_it(
+    town: Town, first: dict[str, Any], then: dict[str, Any], report: str
+) -> None:
+    town.asks(CHEN, actions.check_in, **first)
+    town.now += timedelta(minutes=10)
+    close(town)
+    town.now += timedelta(hours=5)
+
+    town.asks(CHEN, actions.check_in, **then)
+
+    [task] = town.tasks()
+    assert (task.closed_at, task.outcome, task.opened_at) == (None, "", town.now)
+    assert task.data["report"] == f"{report}（今天 10:10 办结过：打过电话）"
+
+
+def test_answer_of_who_has_no_thermometer_leaves_the_closed_task_closed(town: Town) -> None:
+    town.asks(CHEN, actions.check_in, symptoms=["fever"])
+    close(town)
+
+    town.asks(CHEN, actions.check_in, symptoms=["fever"], temperature=actions.UNMEASURED)
+
+    assert [task.outcome for task in town.tasks()] == ["打过电话"]
+
+
+def test_next_day_is_another_task(town: Town) -> None:
+    town.asks(CHEN, actions.check_in, temperature=38.0, symptoms=["none"])
+    town.now += timedelta(days=1)
+    town.asks(CHEN, actions.check_in, temperature=38.0, symptoms=["none"])
+
+    assert len(town.tasks()) == 2
+
+
+# ------------------------------------------------------------------ 取消 takes nothing back
+
+
+@pytest.mark.parametrize(("said", "kept", "raised"), [
+    ("健康打卡 36.5", "体温 36.5℃ 已经记下，今天算打过卡了", 0), ("健康打卡 39.5", "体温 39.5℃ 已经记下，我们已通知社区工作人员", 1),
+    ("我有点发热", "我们已通知社区工作人员联系您", 1), ("健康打卡", "“健康打卡”不办了", 0),
+])  # fmt: skip
+def test_who_calls_the_question_off_reads_what_stands_on_record(chat: Chat, said: str, kept: str, raised: int) -> None:
+    answer = chat.say(said, "取消")
+
+    assert kept in answer
+    assert ("不办了" in answer) is (said == "健康打卡")
+    assert len(chat.all(Task)) == raised
+
+
+def test_question_that_was_left_open_too_long_says_so_too(chat: Chat) -> None:
+    chat.say("健康打卡 36.5")
+    assert chat.room.frozen is not None
+    chat.room.frozen += timedelta(minutes=16)
+
+    assert "体温 36.5℃ 已经记下" in chat.say("咳")
 
 
 def test_breathless_without_a_thermometer_is_raised_at_once(town: Town) -> None:

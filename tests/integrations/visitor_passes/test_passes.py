@@ -15,10 +15,10 @@ from bot.keys import Keys
 from bot.model import SHANGHAI, Role
 from bot.plugin import Ask, Reply
 from integrations.visitor_passes import actions, console, gate, pages, tokens
-from integrations.visitor_passes.models import GRACE, Pass, Passage
+from integrations.visitor_passes.models import GRACE, Pass, Passage, PassState
 
 if TYPE_CHECKING:
-    from tests.integrations.conftest import Town
+    from tests.integrations.conftest import Chat, Town
 
 CHEN = "oChen"
 KEYS = Keys(b"s" * 32)
@@ -141,6 +141,14 @@ def test_of_several_passes_one_is_asked_for(town: Town) -> None:
     assert len(asked.options) == 2
     assert isinstance(named, Reply)
     assert named.values["visitor"] == "李强"
+
+
+def test_bare_cancel_to_which_of_several_cancels_none_and_says_so(chat: Chat) -> None:
+    chat.say("王强明天上午十点来，不开车", "确认", "张敏明天下午三点来，不开车", "确认")
+
+    assert "要取消哪一位" in chat.say("取消访客")
+    assert "没有取消任何访客，通行证都还有效" in chat.say("取消")
+    assert {leave.state for leave in chat.all(Pass)} == {PassState.ACTIVE}
 
 
 def test_neighbour_sees_and_cancels_nothing_of_ours(town: Town) -> None:
