@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from weakref import WeakValueDictionary
 
 import structlog
 from aiohttp import web
@@ -61,6 +62,7 @@ class Webhook:
     adviser: Adviser | None = None
     reply_within: float = REPLY_WITHIN
     _working: dict[str, "asyncio.Task[Answer]"] = field(default_factory=dict)
+    _talking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # by openid
 
     async def verify(self, request: web.Request) -> web.Response:
         """Answer the account console's check of this URL."""
@@ -129,6 +131,12 @@ class Webhook:
             log.error("turn failed", kind=type(message).__name__, openid=hashed(message.openid), exc_info=error)
 
     async def _take(self, message: messages.Message, push: "_Push") -> Answer:
+        """Answer one message, after those that the same resident sent before."""
+        talking = self._talking.setdefault(message.openid, asyncio.Lock())
+        async with talking:
+            return await self._take_turn(message, push)
+
+    async def _take_turn(self, message: messages.Message, push: "_Push") -> Answer:
         heard = await self._hear(message, push)
         for pause in PAUSES:
             try:

@@ -241,3 +241,28 @@ async def test_adviser_settles_a_doubt_and_hears_nothing_of_the_talk_that_follow
     assert asked == ["帮我看看码"]
     assert "办“打卡记录”之前" in first
     assert "请按“3栋2单元501”这样告诉我" in begun
+
+
+async def test_the_next_message_waits_while_the_adviser_thinks(door: Door) -> None:
+    thinking, go_on = asyncio.Event(), asyncio.Event()
+
+    async def complete(_: web.Request) -> web.Response:
+        thinking.set()
+        await go_on.wait()
+        return web.json_response({"choices": [{"message": {"content": "2"}}]})
+
+    api = web.Application()
+    api.router.add_post("/v1/chat/completions", complete)
+    async with TestServer(api) as server:
+        door.webhook.adviser = Adviser(door.linli.understanding, str(server.make_url("/v1")), "", "m")
+        first = asyncio.create_task(door.push("帮我看看码", 1))
+        await thinking.wait()
+        second = asyncio.create_task(door.push("你好", 2))
+        overtaken, _ = await asyncio.wait({second}, timeout=0.5)
+        go_on.set()
+        await asyncio.gather(first, second)
+        await door.webhook.adviser.close()
+
+    said = [line.text for line in await door.rows(Line) if line.speaker == "resident"]
+    assert not overtaken
+    assert said == ["帮我看看码", "你好"]
