@@ -1,15 +1,18 @@
 """Reading and writing: the only module that knows threads and transactions.
 
 Functions of a Session are handed over and run elsewhere: on SQLite in one writer thread, on PostgreSQL in a few.
-Up to `group` functions share one commit, each in a SAVEPOINT of its own, so that one that fails takes nothing with
-it. A result is given back only after the commit, so what a caller was told is on disk.
+Up to `group` functions share one commit. Should one fail, all are undone and run again, each in a SAVEPOINT of its own, so
+that it takes nothing with it: a function may run more than once, and has no effect but in the database. A result is given
+back only after the commit, so what a caller was told is on disk.
 """
 
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -38,17 +41,18 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Work:
+    """A function and who waits for it: somebody in an event loop, or a thread."""
+
     run: Callable[[Session], Any]
-    future: "Future[Any]"
+    future: "asyncio.Future[Any] | Future[Any]"
+    loop: asyncio.AbstractEventLoop | None = None
+
+    def is_wanted(self) -> bool:
+        """Tell whether anybody still waits; what is begun is not called off."""
+        return self.future.set_running_or_notify_cancel() if isinstance(self.future, Future) else not self.future.cancelled()
 
 
 _Queue = queue.SimpleQueue[_Work | None]
-
-
-def _put(work: _Queue, run: Callable[[Session], T]) -> "Future[T]":
-    future: Future[T] = Future()
-    work.put(_Work(run, future))
-    return future
 
 
 class Database:
@@ -75,11 +79,11 @@ class Database:
 
         Whatever `fn` raises is raised here, and nothing of what it did remains.
         """
-        return await asyncio.wrap_future(self.submit(fn, *args, **kwargs))
+        return await _put(self._work, lambda session: fn(session, *args, **kwargs))
 
     async def write_aside(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Like `write`, but on PostgreSQL not behind the work under way, which may be what keeps everybody waiting."""
-        return await asyncio.wrap_future(_put(self._aside, lambda session: fn(session, *args, **kwargs)))
+        return await _put(self._aside, lambda session: fn(session, *args, **kwargs))
 
     async def read(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(session, …)` beside the writer and return its result; what it changes is thrown away."""
@@ -87,7 +91,9 @@ class Database:
 
     def submit(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Like `write`, for callers without an event loop: `submit(…).result()`."""
-        return _put(self._work, lambda session: fn(session, *args, **kwargs))
+        future: Future[T] = Future()
+        self._work.put(_Work(lambda session: fn(session, *args, **kwargs), future))
+        return future
 
     def close(self) -> None:
         """Finish the work handed in so far and let go of the database."""
@@ -116,8 +122,7 @@ class Database:
                     stop = True
                     break
                 works.append(more)
-            # What nobody waits for any more is not begun; what is begun cannot be called off.
-            self._write_group([one for one in works if one.future.set_running_or_notify_cancel()])
+            self._write_group([one for one in works if one.is_wanted()])
             if stop:
                 return
 
@@ -135,23 +140,30 @@ class Database:
             except Exception as error:  # the thread must outlive whatever happens
                 self._fail(works, error)
                 return
-            for work, outcome in zip(works, outcomes, strict=True):
-                _settle(work.future, outcome)
+            _settle(works, outcomes)
             return
 
     def _fail(self, works: list[_Work], error: Exception) -> None:
         if len(works) == 1:
-            _settle(works[0].future, _Outcome(error=error))
+            _settle(works, [_Outcome(error=error)])
             return
         for work in works:
             self._write_group([work])
 
-    def _commit(self, works: list[_Work]) -> list["_Outcome"]:
+    def _commit(self, works: list[_Work]) -> "Sequence[_Outcome]":
+        if len(works) > 1:
+            with suppress(_Apart):
+                return self._commit_by(_run_together, works)
+        return self._commit_by(_run_apart, works)
+
+    def _commit_by(
+        self, run: "Callable[[Connection, list[_Work]], Sequence[_Outcome]]", works: list[_Work]
+    ) -> "Sequence[_Outcome]":
         with self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.info["immediate"] = True
             with connection.begin():
-                return [_run(connection, work) for work in works]
+                return run(connection, works)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +172,45 @@ class _Outcome:
     error: Exception | None = None
 
 
+class _Apart(BaseException):
+    """One of several works fails or takes something back: they cannot share a transaction without savepoints."""
+
+
+class _Shared(Session):
+    """The session of several works that trust each other not to fail."""
+
+    def commit(self) -> None:
+        """Leave that to the group."""
+        self.flush()
+
+    def rollback(self) -> None:
+        """Take back nothing of the others."""
+        raise _Apart
+
+
+def _run_together(connection: Connection, works: list[_Work]) -> "Sequence[_Outcome]":
+    """Run works one after the other without savepoints, which cost a tenth of a turn; raises _Apart when one fails."""
+    outcomes = []
+    with _Shared(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
+        for work in works:
+            try:
+                value = work.run(session)
+                session.flush()
+            except OperationalError:
+                raise
+            except Exception as error:  # whatever it is, it is met again where it belongs to its caller alone
+                raise _Apart from error
+            session.expunge_all()
+            outcomes.append(_Outcome(value=value))
+    return outcomes
+
+
+def _run_apart(connection: Connection, works: list[_Work]) -> "Sequence[_Outcome]":
+    """Run each work in a SAVEPOINT; a failing work undoes itself only, a failing database everything."""
+    return [_run(connection, work) for work in works]
+
+
 def _run(connection: Connection, work: _Work) -> _Outcome:
-    """Run one work in a SAVEPOINT; a failing work undoes itself only, a failing database everything."""
     with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
         try:
             value = work.run(session)
@@ -174,7 +223,33 @@ def _run(connection: Connection, work: _Work) -> _Outcome:
         return _Outcome(value=value)
 
 
-def _settle(future: "Future[Any]", outcome: _Outcome) -> None:
+def _put(work: _Queue, run: Callable[[Session], T]) -> "asyncio.Future[T]":
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+    work.put(_Work(run, future, loop))
+    return future
+
+
+def _settle(works: Sequence[_Work], outcomes: "Sequence[_Outcome]") -> None:
+    """Tell all who wait; each event loop is woken once for all of its own."""
+    waiting: dict[asyncio.AbstractEventLoop, list[tuple[Any, _Outcome]]] = defaultdict(list)
+    for work, outcome in zip(works, outcomes, strict=True):
+        if work.loop is None:
+            _tell(work.future, outcome)
+        else:
+            waiting[work.loop].append((work.future, outcome))
+    for loop, told in waiting.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+            loop.call_soon_threadsafe(_tell_all, told)
+
+
+def _tell_all(told: Sequence[tuple[Any, _Outcome]]) -> None:
+    for future, outcome in told:
+        if not future.cancelled():
+            _tell(future, outcome)
+
+
+def _tell(future: Any, outcome: _Outcome) -> None:
     if outcome.error is not None:
         future.set_exception(outcome.error)
     else:

@@ -47,6 +47,35 @@ async def test_unique_violation_fails_its_own_function_only(database: Database) 
     assert await database.read(_appids) == ["same"]
 
 
+async def test_function_that_takes_back_its_work_takes_back_nothing_of_its_neighbours(database: Database) -> None:
+    def think_again(session: Session, appid: str) -> str:
+        _add(session, f"{appid} first")
+        session.rollback()
+        _add(session, f"{appid} second")
+        return "thought again"
+
+    works = [database.write(_add if n % 3 else think_again, f"{n}") for n in range(9)]
+
+    results = await asyncio.gather(*works)
+
+    assert [result == "thought again" for result in results] == [n % 3 == 0 for n in range(9)]
+    assert await database.read(_appids) == sorted(f"{n}" if n % 3 else f"{n} second" for n in range(9))
+
+
+async def test_what_one_function_holds_its_neighbour_reads_anew(database: Database) -> None:
+    await database.write(_add, "a")
+
+    def rename(session: Session, name: str) -> Community:
+        community = session.exec(select(Community)).one()
+        community.name = name
+        return community
+
+    first, second = await asyncio.gather(database.write(rename, "东苑"), database.write(rename, "西苑"))
+
+    assert (first.name, second.name) == ("东苑", "西苑")
+    assert first is not second
+
+
 async def test_reader_cannot_change_anything(database: Database) -> None:
     await database.read(_add, "ghost")
 
@@ -55,6 +84,17 @@ async def test_reader_cannot_change_anything(database: Database) -> None:
 
 def test_callers_without_a_loop_write_too(database: Database) -> None:
     assert database.submit(_add, "thread").result() > 0
+
+
+async def test_waiter_that_gave_up_does_not_stop_the_writer(database: Database) -> None:
+    given_up = asyncio.create_task(database.write(_add, "gone"))
+    await asyncio.sleep(0)
+    given_up.cancel()
+
+    await database.write(_add, "next")
+
+    assert given_up.cancelled()
+    assert "next" in await database.read(_appids)
 
 
 async def test_caller_that_gave_up_does_not_stop_the_writer(database: Database) -> None:
