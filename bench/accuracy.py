@@ -241,7 +241,7 @@ def alarms(train: Lines, test: Lines) -> None:
     simple = dict(TABLES.simplified)
     heard: Callable[[str], bool] = lambda text: emergencies.find(text.translate(simple)) is not None  # noqa: E731
     print(f"\nemergencies{'':<19}heard     false alarms")
-    for name in ("", "MORE_", "LAST_"):
+    for name in ("", "MORE_", "LAST_", "NEW_"):
         real, false = getattr(emergency_lines, f"{name}REAL"), getattr(emergency_lines, f"{name}FALSE")
         title = f"own lines, {name.strip('_').lower() or 'first'}"
         print(f"{title:<26}{sum(map(heard, real)):>4} of {len(real):<6}{sum(map(heard, false)):>3} of {len(false)}")

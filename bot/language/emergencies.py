@@ -1,8 +1,10 @@
 """Emergencies in a message: fire, gas, people trapped, hurt, attacked, lost, or tired of life.
 
-Judged before everything else and in every state, on the whole message: missing one costs more than a false alarm. A danger
-counts unless its surroundings make it none: a figure of speech (笑到救命), a denial (没有呼吸困难), something long past or
-on television, a drill, a question of what to do if. A doubt (是不是着火了) is no denial.
+Judged before everything else and in every state, on the whole message: missing one costs more than a false alarm. Three ask in
+turn: lines that name a danger (dangers.py), words that mean one together (signs.py), and what all characters speak for (odds.py),
+which also tells that nothing of the kind is meant, in a microsecond, of most messages. A danger counts unless its surroundings
+make it none: a figure of speech (笑到救命), a denial (没有呼吸困难), something long past or on television, a drill, a question of
+what to do if. A doubt (是不是着火了) is no denial.
 No rule looks further than a few dozen characters, so that time grows with the length of a message and no faster.
 """
 
@@ -11,11 +13,20 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
 
-from bot.language.dangers import DANGERS, MACROS
+from bot.language import odds, signs
+from bot.language.dangers import ALIKE, DANGERS, MACROS
 
 #: How far around a danger its surroundings reach, in characters.
 BEFORE, AFTER = 36, 24
+
+#: Log odds (odds.py): below the first nothing is an emergency whatever words it holds; from the second on several words may mean
+#: one together (signs.py); from the third on it is one though no line and no words are known for it. Chosen by five folds.
+NEVER, TOGETHER, ALARM = -3.0, -2.0, 0.5
+#: So few characters, most of them an answer to a question (两个大人), must say it clearly.
+BRIEF, SURE = 6, 1.5
 
 #: Dangers of one message whose surroundings are looked at, from its beginning and its end; nobody is in more.
 CHECKED = 12
@@ -23,16 +34,19 @@ CHECKED = 12
 #: Feelings that dangers are borrowed for: 笑到救命, 气得吐血, 贵得想跳楼, 热得冒烟.
 _FIGURE = re.compile(
     r"(?:(?:笑|累|热|冷|饿|渴|困|气|烦|吵|忙|贵|无聊|难|卷|吓|羡慕|激动|开心|感动|压力大?|酸|急|晒|烤|冻|挤|馋|慢|丑)的|(?:好|动)(?:听|看)到"
-    r"|(?<![疼痛摔咳吐烧打病撞呛哭憋砸压痒觉显记懂晓只使不值])得|(?<![看闻听见遇直跑走找碰感收发接等来受疼痛摔咳吐掉滚送拉碰卡])到)"
+    r"|(?<![疼痛摔咳吐烧打病撞呛哭憋砸压痒觉显记懂晓只使不值])得|(?<![看闻听见遇直跑走找碰感收发接等来受疼痛摔咳吐掉滚送拉碰卡漫淹烧进得不打砸])到)"
     r"(?:我|人|你|全身|整个人|全家|都|快要?|要|就|直|简直|想|差点|有点|真的?|已经|喊|叫|嗓子|脑子|脑袋|头|头顶|喉咙|心|了|我想|能|可以)*$"
 )
+#: Kinds that nobody borrows for a figure of speech: 水漫到插座 is meant.
+_NEVER_FIGURES = frozenset({"gas", "electric", "trapped", "missing", "collapse"})
 #: What a feeling cannot do to others: 老人热得晕倒了 is a stroke.
 _OTHERS = re.compile("老人|孩子|妈|爸|奶奶|爷爷|工人|保安|阿姨|有人|大爷|老公|老婆|邻居|宝宝")
 _FUN = re.compile(
     r"笑死|笑[哭喷疯裂]|馋死|羡慕死|美死|尴尬死|哈哈哈?|嘿嘿|2333?|hhh|(?:太|好|真)(?:好笑|搞笑|可爱|好看|好吃|甜|尬|帅|美|萌|好听)|绝绝子|yyds|追剧|这剧|打游戏|颜值|爱豆|偶像|"
-    r"演唱会|磕到|股票|基金|大盘|行情|房价|彩票|球队|比分|球赛|决赛|夺冠|价格|停车费|收费|物业费|太贵|这么贵|抢钱"
+    r"演唱会|磕到|股票|基金|大盘|行情|房价|彩票|球队|比分|球赛|决赛|夺冠|好吃|[太好真]辣|嘴巴?(?:里|都|要)*着火|双十一|钱包|账单|谁懂|wi-?fi|口诀|歌名|价格|停车费|停车一|收费|物业费|太贵|这么贵|抢钱"
 )
 _SERIOUS = re.compile("快来|赶紧|报警|120|119|110|老人|孩子|楼道|电梯|现在|有人")
+_SERIOUS_NOW = re.compile("快来|赶紧|还在|现在|快点|马上")
 _GROANS = re.compile("[热累饿渴气烦吵冻困臭]死|受不了|太[热吵冷贵难]|作业|加班")
 _SIGHS = re.compile(
     r"(?:太|真|好)[^，。！？]{1,3}了?，窒息$|^[^，。！？]{0,3}晕倒了?[，。！？~][^。！？]{0,3}(?:又|怎么|这|居然|竟然|还|物业|你们|不是|什么)"
@@ -40,6 +54,7 @@ _SIGHS = re.compile(
 
 _LIKE = re.compile(r"(?:像|好像|跟|和|如同|仿佛|犹如|宛如)(?:是)?[^，。！？]{0,8}$")
 _LIKE_AFTER = re.compile(r"^(?:了|过)?(?:一样|似的|般|一般|那样|的感觉|的节奏)")
+_LIKE_FURTHER = re.compile(r"^[^，。！？]{0,5}(?:一样|似的|一般|那样|的感觉|的节奏)")
 
 #: Denials, straight before the danger. 是不是, 有没有 and 会不会是 are doubts, not denials.
 _DENIED = re.compile(
@@ -48,20 +63,26 @@ _DENIED = re.compile(
 )
 #: Worries about what might happen, straight before the danger.
 _FEARED = re.compile(
-    r"(?:(?<!恐)(?<!可)怕(?!是)|害怕|生怕|就怕|担心|担忧|容易|极易|易|小心|当心|注意|差点儿?|差一点|险些|几乎|早晚|迟早|总有一天|可能(?:会|导致|引起|引发)|(?<!不)会(?!不会是)|会不会(?!是)|导致|引起|引发|造成|存在|潜在|如何|什么是|才能|为了|下次|将来|以后|万一|如果|假如|要是|倘若|若|一旦|哪怕|即使|就算|除非|等到|非要等|要等|非得|是不是要等?到?|恨不得|还以为|以为|骗我说|谎称)"
+    r"(?:(?<!恐)(?<!可)怕(?!是)|害怕|生怕|就怕|担心|担忧|容易|极易|易|小心|当心|注意|差点儿?|差一点|险些|几乎|早晚|迟早|总有一天|可能(?:会|导致|引起|引发)|(?<!不)会(?!不会是)|会不会(?!是)|导致|引起|引发|造成|存在|潜在|如何|什么是|才能|为了|下次|将来|(?<!了)(?<!过)以后|万一|如果|假如|要是|倘若|若|一旦|哪怕|即使|就算|除非|等到|非要等|要等|非得|是不是要等?到?|恨不得|还以为|以为|骗我说|谎称)"
     r"(?:会|不会|哪天|有一天|真的?|又|再|人|被|有人|有|孩子|小孩|老人|电瓶车|电动车|充电|电池|出现|发生|路过|走路|引起|地滑|电梯|我|家里|半夜|东西|下面|楼下|突然|不小心|一不小心|把|会有|都|就|要|让|给|闹|弄|出|因|因为|到时候?|晚上)*$"
 )
 #: The same between a person and what may befall them: 小孩容易受伤.
-_FEARED_WITHIN = re.compile("容易|差点|险些|担心|小心|当心|以免|免得|避免|防止|别让|(?<!恐)(?<!可)怕(?!是)|有可能会")
+_FEARED_WITHIN = re.compile(
+    "容易|差点|险些|担心|小心|当心|以免|免得|避免|防止|别让|(?<!恐)(?<!可)(?<!好)(?<!害)怕(?!是|死|怕)|有可能会|会不会(?!是)|万一|如果|要是|假如"
+)
 #: Something that is a thing, a notice, a lesson; straight after the danger.
 _NOUN_AFTER = re.compile(
-    r"^(?:的)?(?:隐患|风险|危险|预防|防范|预案|逃生|疏散|报警器(?!.{0,4}[响叫])|报警系统|自动报警|警报器|探测器|检测|监测|险(?:$|怎|多|赔|的|在)|保险|保护|开关|指南|手册|事故|案件|原因|常识|标志|等级|责任|处罚|药|膏|疗法|后遗症|史|患者|病人|康复|点$|处理办法|应急|"
+    r"^[的了]?(?:隐患|风险|危险|预防|防范|预案|逃生|疏散|报警器(?!.{0,4}[响叫])|报警系统|自动报警|警报器|探测器|检测|监测|险(?:$|怎|多|赔|的|在)|保险|保护|开关|指南|手册|事故|案件|原因|常识|标志|等级|责任|处罚|药|膏|疗法|后遗症|史|患者|病人|康复|点$|处理办法|应急|"
     r"怎么(?:预防|避免|防|赔|处罚|判)|如何(?:预防|避免)|赔偿|谁负责|谁赔|算谁|那次|那天|那会儿?|的事(?:情)?(?:处理|怎么|后来|有|解决|调查|查)|事件|以后|之后|后(?:怎么|应该|多久|的)|时(?:怎么|应该|如何|要|该)|的时候(?:怎么|应该|如何|要|该)|前|求助电话|电话是?(?:多少|几)|报警(?:坏|误))"
     r"|^[^，。！？]{0,8}(?:知识|讲座|培训|(?<!不是)演习|(?<!不是)演练|课程|课$|宣传|教育|科普|小说|的视频|节目|新闻|电影|游戏)"
 )
+#: Thanks for what is over.
+_THANKED = re.compile(
+    "(?:谢谢|感谢|多谢|表扬|锦旗|点赞)(?:你|您|大家|保安|师傅|物业|各位|那|昨|上|帮|救|及时|小|前|今|咱|我们|管家|工作|消防|医)"
+)
 #: It was nothing.
 _NOTHING = re.compile(
-    r"^[^。！？]{0,14}(?:虚惊|误报|误会|闹着玩|(?<!不是)开玩笑|没事了?(?=[，。！？]|$)|没大碍|解除|(?<!不是)演习|(?<!不是)演练)"
+    r"^[^。！？]{0,14}(?:虚惊|误报|误触|误碰|按错|点错|发错|搞错|弄错|看错|想多了|不用(?:来|派人|叫)|别来了|已经到了|处理好了|解决了|缓过来|已经没事|误会|闹着玩|(?<!不是)开玩笑|没事了?(?=[，。！？]|$)|没大碍|解除|(?<!不是)演习|(?<!不是)演练)"
 )
 #: It is over: a fire is out, who was trapped or lost is back, who was ill is well. 电梯里灯灭了 ends nothing.
 _OVER = {
@@ -79,15 +100,19 @@ _OVER_BEFORE = re.compile(r"(?:扑灭|救出|制止|处理完|虚惊|误报|误�
 
 #: Anywhere before it in the same sentence: long past, made up, far away, or only supposed.
 _ELSEWHERE = re.compile(
-    r"(?:昨天|昨晚|昨日|前天)(?!开始|起)|前晚|大前天|上周|上星期|上个?月|上个?礼拜|去年|前年|往年|当年|以前|之前|从前|曾经?|那次|那天|那年|上次|上回|小时候|前几天|前些天|前阵子|前段时间|早年|[一二两三四五六七八九十几\d]+(?:天|周|个?星期|个?月|年)(?:之)?前|20[0-2]\d年|历史上|年轻的?时候|"
-    r"新闻|电视(?:里|上|剧|台|说|讲|播|节目)|看电视|电影|剧里|小说|短视频|抖音|快手|直播间|微博|热搜|报道|报纸|剧情|游戏里?|王者|吃鸡|梦[见到里]|做梦|故事|歌词|歌里|段子|漫画|动画|课本|书上|网上|别的小区|外地|国外|隔壁市|老家那边|"
+    r"(?:昨天|昨晚|昨日|前天)(?!开始|起)|前晚|大前天|上周|上星期|上个?月|上个?礼拜|去年|前年|往年|当年|以前|之前|从前|曾经?|那次|那天|那年|上次|上回|小时候|前几天|前些天|前阵子|前段时间|早年|[一二两三四五六七八九十几半\d]+(?:天|周|个?星期|个?月|年)(?:之)?前|20[0-2]\d年|历史上|年轻的?时候|"
+    r"新闻|朋友圈(?:都|里|在传|说|看)|谣言|谣传|都在传|那时候|有一年|居家隔离|被?隔离(?:期|的时候|在家|那)|疫情|前不久|电视(?:里|上|剧|台|说|讲|播|节目)|看电视|电影|剧里|小说|短视频|抖音|快手|直播间|微博|热搜|报道|报纸|剧情|游戏里?|王者|吃鸡|梦[见到里]|做梦|故事|歌词|歌里|段子|漫画|动画|课本|书上|网上|别的小区|(?<!在)(?:外地|国外)|隔壁市|老家那边|"
     r"(?<!不是)演习|(?<!不是)演练|培训|讲座|宣传|模拟|假设|科普|知识|征文|海报|标语|考试|考题|作文|台词|排练|话剧|小品|牌子|群里.{0,4}(?:视频|转发)"
 )
-_ELSEWHERE_AFTER = re.compile("的(?:牌子|标语|海报|视频|故事|片段|那段)|那段$")
+_ELSEWHERE_AFTER = re.compile(
+    "谣言|谣传|真的假的|是真的吗|^[^，。！？]{0,4}的时候(?!怎|应|要|该|如)|的(?:牌子|标语|海报|视频|故事|片段|那段)|那段$"
+)
 _SUPPOSED = re.compile(r"(?:如果|假如|假设|万一|要是|倘若|若是|一旦|比如|例如|譬如|像.{0,6}这种)")
 _SUPPOSED_MAYBE = re.compile("遇到|碰到|碰上|遇上|发生|出现")
 _ASKS = re.compile("怎么办|怎么处理|怎么做|如何|应该|该怎|该打|打什么|打哪|找谁|了解|咨询|要不要|注意什么|往哪|去哪|赔")
-_CURIOUS = re.compile("想?了解一下|想了解|想咨询|问一下流程|注意事项")
+_CURIOUS = re.compile(
+    "想?了解一下|想了解|想咨询|想学|学一下|学学|问一下流程|注意事项|怎么(?:申请|报名|装|安装|办理|收费|开通|用$|预防|用？)|哪里(?:买|有卖|报名|领|能学)|多少钱|几点开|什么时候(?:举办|开课|讲)|区别|什么意思|是?干嘛的|干嘛用|干什么用"
+)
 #: The danger is here and now, whatever was said before.
 _NOW = re.compile(
     r"现在|正在|刚刚?|刚才|这会儿|此刻|眼下|赶紧|赶快|快来|快点|马上|立刻|今天|今早|今晚|又|还在|一直|到现在|越来越|更|怎么办啊|依家|宜家|而家|啱啱|啊啊|！！|快叫|快打|救[命我]"
@@ -96,14 +121,14 @@ _NOW = re.compile(
 #: Words whose characters look like a danger and are none.
 _HARMLESS = re.compile(
     "火锅|火龙果|火车|火腿|火鸡|火星人|火爆|火箭|火气|烟火|烟花|上火(?!窜|光|苗|势)|发火|恼火|点火器|打不着火|打不了火|点不着火|打不出火|后院起火|救火队长|救命稻草|救命恩人|救命钱|爆炸头|信息爆炸|大爆炸|炸鸡|炸了锅|"
-    "被电(?:影|话|信|梯|动|瓶|视|诈|脑|线杆|费|网|子)|触电般|跳楼价|跳楼机|防火|防盗|打人工|抢车位|抢红包|抢购|抢单|抢修|抢先|抢占|抢票|抢救室|流血汗|"
-    "眼[睛里]?冒火|心里冒火|七窍[生冒]烟|嗓子[^，。！？]{0,3}冒烟|[头脑][^，。！？]{0,2}冒烟|(?:饭|菜|粥|锅|肉|面包|头发|牛奶)[^，。！？]{0,4}(?:烧|煮|炒|热|煎)?(?:焦|糊)|报警再不|再不[^，。！？]{0,8}报警|"
-    "尾气[^，。！？]{0,6}|(?:厕所|马桶|下水道?|群|锅|评论|便池)[^，。！？]{0,3}炸了|[气笑忙饿累热吓哭]晕|再不[^，。！？]{0,8}(?:砸到|撞到|出人命|死人|着火|摔)|烟感|排烟|油烟|抽烟|吸烟|二手烟|烟囱|烟道|烟味|烟头|香烟|烧烤|(?:师傅|保安|门卫|客服|管家|维修工|前台|物业)的?人?又?(?:不见了|找不到|联系不上|失踪|失联)"
+    "被电(?:影|话|信|梯|动|瓶|视|诈|脑|线杆|费|网|子)|触电般|跳楼价|跳楼机|防火|防盗(?!窗|网|门)|打人工|抢车位|抢红包|抢购|抢单|抢修|抢先|抢占|抢票|抢救室|流血汗|"
+    "(?:水|暖气|暖)管子?[^，。！？]{0,3}[炸爆]|打雪仗|眼[睛里]?冒火|心里冒火|七窍[生冒]烟|嗓子[^，。！？]{0,3}冒烟|[头脑][^，。！？]{0,2}冒烟|(?:饭|菜|粥|锅|肉|面包|头发|牛奶)[^，。！？]{0,4}(?:烧|煮|炒|热|煎)?(?:焦|糊)|报警再不|再不[^，。！？]{0,8}报警|"
+    "尾气[^，。！？]{0,6}|(?:厕所|马桶|下水道?|群|锅|评论|便池)[^，。！？]{0,3}炸了|(?:系统|服务器|网|app|程序|朋友圈|脑壳|脑袋|头|脑子|耳朵|心态|肺|热搜|肚子|眼睛)(?:都|快|要|快要|真|给我|直接|被|吵|气|急|撑|胀|痛|疼|得|就要|马上)*爆?炸|气炸|笑炸|炸裂|[气笑忙饿累热吓哭]晕|再不[^，。！？]{0,8}(?:砸到|撞到|出人命|死人|着火|摔)|烟感|排烟|油烟(?!机)|抽烟|吸烟|二手烟|烟囱|烟道|烟味|烟头|香烟|烧烤|(?:师傅|保安|门卫|客服|管家|维修工|前台|物业)的?人?又?(?:不见了|找不到|联系不上|失踪|失联)"
 )
 #: Kinds that befall people; what befalls things of the same words is none.
 _OF_PEOPLE = frozenset({"fall", "medical", "missing", "trapped"})
 _DROPPED = re.compile(
-    "(?:手机|钥匙|卡|包|衣服|球|玩具|戒指|眼镜|被子|花盆|快递|耳机|伞|拖鞋|猫|狗|电动车|自行车|垃圾|石头|瓷砖|东西)[^，。！？]{0,4}$"
+    "(?:手机|钥匙|卡(?![住在到着])|包|衣服|球|玩具|戒指|眼镜|被子|花盆|快递(?!员|小哥)|耳机|伞|拖鞋|猫|狗|电动车|自行车|垃圾|石头|瓷砖|东西)(?!的)[^，。！？]{0,4}$"
 )
 
 _CLAUSE, _SENTENCE = "，。！？", "。！？"
@@ -114,8 +139,16 @@ _COMMAS = re.compile(r"[\s,，、:：;；\-—()（）\[\]【】\"“”'‘’]
 _STOPS = re.compile(r"[.。!！?？…~～]+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufe0f\ufeff]")
 
+#: What tells fire and gas from other dangers.
+_FIERY = re.compile("[火烟烧燃炸爆焦]")
+_GASSY = re.compile("[煤燃]气|天然气|瓦斯|液化气|漏气|气罐|一氧化碳")
+#: How a danger is told of that is no longer one, or never was.
+_SETTLED = re.compile(
+    "没有?人(?:受伤|在里面|被?困|出事)|里面没人|没砸到|(?:已经|早就?)[^，。！？]{0,6}(?:灭|关|好|修|到|走|醒|找到|回来|出来|送|解决)了|醒了|好多了|(?<!没)找到了|止住了|救出来了|说没漏"
+)
+_SMOKERS = re.compile("[抽吸]烟|烟味|烧烤(?!摊)|烧纸|熏肉|熏腊肉|炒菜|唱歌|喝酒聊天|飙车|吐痰")
 #: A call for people that says nothing else.
-_CALL = re.compile(r"(?:快|赶紧|赶快)?来人[啊呀哪]?[，。！？]*(?:快|赶紧|赶快)?(?:来人)?[啊呀哪]?[，。！？]*|出事[了啦啊]+[，。！？]*(?:快来)?人?[啊呀]?[，。！？]*")  # fmt: skip
+_CALL = re.compile(r"(?:快|快来|来人|救|救救|报警|帮帮|[，！])+(?:我|俺)?(?:爸|妈|爷|奶|爷爷|奶奶|老公|老婆|老伴|孩子|小孩|儿子|女儿|宝宝|婆婆|公公|老人|老头|老太|爹|娘)+[，！。啊]*|(?:要|快)死人[了啦咯]|(?:叫医生|叫人|，|快)+|(?:快|快点|赶紧)?报警(?:，|！|快|啊|报警)*|(?:快|赶紧|赶快)?来人[啊呀哪呐]?[，。！？]*(?:快|赶紧|赶快)?(?:来人)?[啊呀哪呐]?[，。！？]*|出事[了啦啊]+[，。！？]*(?:快来)?人?[啊呀]?[，。！？]*")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +186,10 @@ def _alternatives(number: int, kinds: Mapping[str, Sequence[str]]) -> str:
 
 
 def _spell_out(line: str) -> str:
+    if line.startswith("~"):
+        return "|".join(
+            line[1:at] + f"[{ALIKE[character]}]" + line[at + 1 :] for at, character in enumerate(line) if character in ALIKE
+        )
     return _MACRO.sub(lambda found: f"(?:{MACROS[found[1]]})", line)
 
 
@@ -210,19 +247,66 @@ _BEGIN = _compile()
 
 def find(text: str) -> Alarm | None:
     """Return the first danger that `text`, in simplified characters, speaks of as real; None if there is none."""
-    plain = _prepare(text)
+    plain = prepare(text)
+    likelihoods = {begin: odds.of(plain[begin : begin + odds.PIECE]) for begin in _pieces(plain)}
+    begin, likely = max(likelihoods.items(), key=itemgetter(1))
+    if likely < NEVER:
+        return None
+    return (
+        _find_named(plain, likelihoods)
+        or _find_unnamed(plain[begin : begin + odds.PIECE], likely)
+        or (Alarm("help", plain) if len(plain) < odds.PIECE and _CALL.fullmatch(plain) else None)
+    )
+
+
+def _pieces(plain: str) -> range:
+    """Return where the pieces begin that a long message is read in; each reaches into the next."""
+    return range(0, max(1, len(plain) - odds.OVERLAP), odds.PIECE - odds.OVERLAP)
+
+
+def _find_named(plain: str, likelihoods: Mapping[int, float]) -> Alarm | None:
+    """Return the first danger that one of the lines of dangers.py names, where the words around do not speak against it."""
     found = list(_dangers(plain))
     checked = found[:CHECKED] + found[CHECKED:][-CHECKED:]
     for alarm, begin, stop in sorted(checked, key=lambda danger: KINDS.index(danger[0].kind)):  # 救命 says least
-        if not _is_harmless(plain, alarm.kind, begin, stop):
+        likely = max(odd for start, odd in likelihoods.items() if start <= begin < start + odds.PIECE)
+        if likely >= NEVER and not _is_harmless(plain, alarm.kind, begin, stop):
             return alarm
-    return Alarm("help", plain) if _CALL.fullmatch(plain) else None
+    return None
+
+
+def _find_unnamed(piece: str, likely: float) -> Alarm | None:
+    """Return the danger that words mean together, or that all characters speak for."""
+    if likely < TOGETHER:
+        return None
+    for kind, begin, stop in islice(signs.find(piece), CHECKED):
+        if not _is_harmless(piece, kind, begin, stop):
+            return Alarm(kind, piece[begin:stop])
+    enough = ALARM if len(piece) >= BRIEF else SURE
+    return Alarm(_kind_of(piece), piece) if likely >= enough and not _is_settled(piece) else None
+
+
+def _kind_of(piece: str) -> str:
+    """Return the kind of a danger that nothing names; fire and gas are answered otherwise than the rest."""
+    return "gas" if _GASSY.search(piece) else "fire" if _FIERY.search(piece) else "help"
+
+
+def _is_settled(piece: str) -> bool:
+    """Tell whether what sounds like danger is over, elsewhere, a figure of speech, or somebody's smoke."""
+    if any(pattern.search(piece) for pattern in (_THANKED, _NOTHING, _SETTLED, _SMOKERS)):
+        return True
+    return (_ELSEWHERE.search(piece) or _FUN.search(piece)) is not None and not _NOW.search(piece)
 
 
 def find_words(text: str, words: re.Pattern[str]) -> str:
     """Return the first of a community's own words for danger that is meant in earnest; empty if none is."""
-    plain = _prepare(text)
+    plain = prepare(text)
+    judged = None  # what is a danger anyhow, and was found to be none
     for count, found in enumerate(words.finditer(plain)):
+        if judged is None:
+            judged = [(begin, stop) for _, begin, stop in islice(_dangers(plain), 2 * CHECKED)]
+        if any(begin < found.end() and found.start() < stop for begin, stop in judged):
+            continue
         if found[0] and not _is_harmless(plain, "help", *found.span()):
             return found[0]
         if count == CHECKED:
@@ -232,18 +316,23 @@ def find_words(text: str, words: re.Pattern[str]) -> str:
 
 def mentions(text: str) -> bool:
     """Tell whether danger is spoken of at all, be it as a figure of speech."""
-    return next(_dangers(_prepare(text)), None) is not None
+    return next(_dangers(prepare(text)), None) is not None
 
 
 def count_kinds(lines: Iterable[str]) -> Counter[str]:
     """Return how many lines of an intent file speak of each kind of danger."""
-    return Counter(kind for line in lines for kind in {alarm.kind for alarm, _, _ in _dangers(_prepare(line))})
+    return Counter(kind for line in lines for kind in {alarm.kind for alarm, _, _ in _dangers(prepare(line))})
 
 
-def _prepare(text: str) -> str:
+def prepare(text: str) -> str:
     """Fold width and case, mark clauses and sentences by one sign each, and join what was spaced out (着 火 了)."""
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).lower())
-    text = _REPEATED.sub(r"\1\1", text)
+    text = unicodedata.normalize("NFKC", text).lower()
+    if not text.isalnum():
+        text = _INVISIBLE.sub("", text)
+    if len(text) - len(set(text)) > 1:
+        text = _REPEATED.sub(r"\1\1", text)
+    if text.isalnum():
+        return text
     text = _SPACED_OUT.sub(r"\1", text)
     return _STOPS.sub(_stop, _COMMAS.sub("，", text))
 
@@ -277,16 +366,21 @@ def _is_harmless(plain: str, kind: str, begin: int, stop: int) -> bool:
         return True
     if kind in _OF_PEOPLE and _DROPPED.search(clause) and words[0] != "把":
         return True
-    if _FIGURE.search(clause) and not (_OTHERS.search(clause) and kind in {"medical", "fall"}):
+    figure = kind not in _NEVER_FIGURES and _FIGURE.search(clause)
+    if figure and not (_OTHERS.search(clause) and kind in {"medical", "fall"}):
+        return True
+    if _LIKE.search(clause) and _LIKE_FURTHER.search(rest):
         return True
     if _NOUN_AFTER.search(rest) or _LIKE_AFTER.search(rest) or _is_over(kind, clause, after):
+        return True
+    if _THANKED.search(sentence) and not _SERIOUS_NOW.search(words + after):
         return True
     if _SIGHS.search(clause + words + after) or (kind == "help" and _GROANS.search(around) and not _OTHERS.search(around)):
         return True
     if _FUN.search(said := sentence + words + after) and not _SERIOUS.search(said):
         return True
-    now = _NOW.search(clause + words + rest)
-    if (_ELSEWHERE.search(sentence + rest) or _ELSEWHERE_AFTER.search(rest)) and not now:
+    now = _NOW.search(clause + (words if kind != "help" else "，") + rest)  # 喊救命 says nothing of when
+    if (_ELSEWHERE.search(sentence + words + rest) or _ELSEWHERE_AFTER.search(after)) and not now:
         return True
     supposed = _SUPPOSED.search(sentence) or (_SUPPOSED_MAYBE.search(sentence) and _ASKS.search(after))
     curious = _CURIOUS.search(after)

@@ -20,8 +20,7 @@ def heard(text: str) -> bool:
     return emergencies.find(text.translate(SIMPLIFIED)) is not None
 
 
-REAL = [*emergency_lines.REAL, *emergency_lines.MORE_REAL, *emergency_lines.LAST_REAL]
-FALSE = [*emergency_lines.FALSE, *emergency_lines.MORE_FALSE, *emergency_lines.LAST_FALSE]
+REAL, FALSE = emergency_lines.ALL_REAL, emergency_lines.ALL_FALSE
 
 
 def test_ninety_nine_of_a_hundred_known_ones_are_heard() -> None:
@@ -75,6 +74,33 @@ def test_it_is_heard_at_the_end_of_a_long_message() -> None:
     assert len(found.text) < 500
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("有条蛇钻进厨房 咬了我老公一口", "medical"), ("插座泡了水 手一碰就麻", "electric"), ("电池鼓起来了 我手上全是口子 快点", "medical")],
+)  # fmt: skip
+def test_words_that_are_danger_only_together_are_heard_in_any_order(text: str, kind: str) -> None:
+    alarm = emergencies.find(text)
+
+    assert alarm is not None
+    assert alarm.kind == kind
+
+
+@pytest.mark.parametrize("text", ["媒气泄漏", "厨房齐火了", "楼道冒眼了", "老人率倒了", "点梯困人"])
+def test_characters_that_only_sound_right_are_heard(text: str) -> None:
+    assert heard(text)
+
+
+@pytest.mark.parametrize("text", ["三个人", "两个大人一个孩子", "五楼", "明天下午", "厨房", "着", "", "？", "120", "84"])
+def test_a_short_answer_is_no_alarm(text: str) -> None:
+    assert not heard(text)
+
+
+def test_a_word_of_danger_that_is_none_here_is_not_raised_again_by_a_keyword() -> None:
+    import re
+
+    assert emergencies.find_words("被子掉水里了，救护车已经到了 不用叫了", re.compile("救护车|掉水里")) == ""
+
+
 def test_one_real_danger_among_figures_of_speech_is_heard() -> None:
     assert heard("笑死我了救命。" * 3 + "等下，厨房真的着火了")
 
@@ -91,7 +117,7 @@ def test_a_communitys_own_word_is_an_alarm_unless_it_is_said_in_jest() -> None:
 @pytest.mark.parametrize(
     "text",
     ["着火" * 1000, "人孩子" * 666, "怕会着火" * 500, "昨天着火" * 500, "\u6c34" * 2000, "1 2" * 666, "电梯里有" * 500, "没有得到" * 500,
-     "".join(chr(0x4E00 + 37 * k % 20000) for k in range(2000))],
+     "快来看血" * 500, "".join(chr(0x4E00 + 37 * k % 20000) for k in range(2000)), "".join(REAL)[:2000]],
 )  # fmt: skip
 def test_two_thousand_characters_take_a_few_milliseconds(text: str) -> None:
     best = 1.0
