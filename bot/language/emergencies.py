@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from operator import itemgetter
 
 from bot.language import odds, signs
 from bot.language.dangers import ALIKE, DANGERS, MACROS
@@ -25,8 +24,9 @@ BEFORE, AFTER = 36, 24
 #: Log odds (odds.py): below the first nothing is an emergency whatever words it holds; from the second on several words may mean
 #: one together (signs.py); from the third on it is one though no line and no words are known for it. Chosen by five folds.
 NEVER, TOGETHER, ALARM = -3.0, -2.0, 0.5
-#: So few characters, most of them an answer to a question (两个大人), must say it clearly.
-BRIEF, SURE = 6, 1.5
+#: It must be clearer where there is little to go by: fewer characters than BRIEF (most are an answer: 三个人), one piece of a long
+#: message, or a message whose dangers were found to be none.
+BRIEF, SURE = 6, 2.5
 
 #: Dangers of one message whose surroundings are looked at, from its beginning and its end; nobody is in more.
 CHECKED = 12
@@ -43,7 +43,7 @@ _NEVER_FIGURES = frozenset({"gas", "electric", "trapped", "missing", "collapse"}
 _OTHERS = re.compile("老人|孩子|妈|爸|奶奶|爷爷|工人|保安|阿姨|有人|大爷|老公|老婆|邻居|宝宝")
 _FUN = re.compile(
     r"笑死|笑[哭喷疯裂]|馋死|羡慕死|美死|尴尬死|哈哈哈?|嘿嘿|2333?|hhh|(?:太|好|真)(?:好笑|搞笑|可爱|好看|好吃|甜|尬|帅|美|萌|好听)|绝绝子|yyds|追剧|这剧|打游戏|颜值|爱豆|偶像|"
-    r"演唱会|磕到|股票|基金|大盘|行情|房价|彩票|球队|比分|球赛|决赛|夺冠|好吃|[太好真]辣|嘴巴?(?:里|都|要)*着火|双十一|钱包|账单|谁懂|wi-?fi|口诀|歌名|价格|停车费|停车一|收费|物业费|太贵|这么贵|抢钱"
+    r"演唱会|(?<![头脑腿脚手嘴牙脸])磕到了?真|磕cp|磕糖|股票|基金|大盘|行情|房价|彩票|球队|比分|球赛|决赛|夺冠|好吃|[太好真]辣|嘴巴?(?:里|都|要)*着火|双十一|钱包|账单|谁懂|wi-?fi|口诀|歌名|价格|停车费|停车一|收费|物业费|太贵|这么贵|抢钱"
 )
 _SERIOUS = re.compile("快来|赶紧|报警|120|119|110|老人|孩子|楼道|电梯|现在|有人")
 _SERIOUS_NOW = re.compile("快来|赶紧|还在|现在|快点|马上")
@@ -123,7 +123,7 @@ _HARMLESS = re.compile(
     "火锅|火龙果|火车|火腿|火鸡|火星人|火爆|火箭|火气|烟火|烟花|上火(?!窜|光|苗|势)|发火|恼火|点火器|打不着火|打不了火|点不着火|打不出火|后院起火|救火队长|救命稻草|救命恩人|救命钱|爆炸头|信息爆炸|大爆炸|炸鸡|炸了锅|"
     "被电(?:影|话|信|梯|动|瓶|视|诈|脑|线杆|费|网|子)|触电般|跳楼价|跳楼机|防火|防盗(?!窗|网|门)|打人工|抢车位|抢红包|抢购|抢单|抢修|抢先|抢占|抢票|抢救室|流血汗|"
     "(?:水|暖气|暖)管子?[^，。！？]{0,3}[炸爆]|打雪仗|眼[睛里]?冒火|心里冒火|七窍[生冒]烟|嗓子[^，。！？]{0,3}冒烟|[头脑][^，。！？]{0,2}冒烟|(?:饭|菜|粥|锅|肉|面包|头发|牛奶)[^，。！？]{0,4}(?:烧|煮|炒|热|煎)?(?:焦|糊)|报警再不|再不[^，。！？]{0,8}报警|"
-    "尾气[^，。！？]{0,6}|(?:厕所|马桶|下水道?|群|锅|评论|便池)[^，。！？]{0,3}炸了|(?:系统|服务器|网|app|程序|朋友圈|脑壳|脑袋|头|脑子|耳朵|心态|肺|热搜|肚子|眼睛)(?:都|快|要|快要|真|给我|直接|被|吵|气|急|撑|胀|痛|疼|得|就要|马上)*爆?炸|气炸|笑炸|炸裂|[气笑忙饿累热吓哭]晕|再不[^，。！？]{0,8}(?:砸到|撞到|出人命|死人|着火|摔)|烟感|排烟|油烟(?!机)|抽烟|吸烟|二手烟|烟囱|烟道|烟味|烟头|香烟|烧烤|(?:师傅|保安|门卫|客服|管家|维修工|前台|物业)的?人?又?(?:不见了|找不到|联系不上|失踪|失联)"
+    "尾气[^，。！？]{0,6}|(?:厕所|马桶|下水道?|群|锅(?!炉)|评论|便池)[^，。！？]{0,3}炸了|(?:系统|服务器|网|app|程序|朋友圈|脑壳|脑袋|头|脑子|耳朵|心态|肺|热搜|肚子|眼睛)(?:都|快|要|快要|真|给我|直接|被|吵|气|急|撑|胀|痛|疼|得|就要|马上)*爆?炸|气炸|笑炸|炸裂|[气笑忙饿累热吓哭]晕|再不[^，。！？]{0,8}(?:砸到|撞到|出人命|死人|着火|摔)|烟感|排烟|油烟(?!机)|抽烟|吸烟|二手烟|烟囱|烟道|烟味|烟头|香烟|烧烤|(?:师傅|保安|门卫|客服|管家|维修工|前台|物业)的?人?又?(?:不见了|找不到|联系不上|失踪|失联)"
 )
 #: Kinds that befall people; what befalls things of the same words is none.
 _OF_PEOPLE = frozenset({"fall", "medical", "missing", "trapped"})
@@ -248,42 +248,36 @@ _BEGIN = _compile()
 def find(text: str) -> Alarm | None:
     """Return the first danger that `text`, in simplified characters, speaks of as real; None if there is none."""
     plain = prepare(text)
-    likelihoods = {begin: odds.of(plain[begin : begin + odds.PIECE]) for begin in _pieces(plain)}
-    begin, likely = max(likelihoods.items(), key=itemgetter(1))
-    if likely < NEVER:
+    pieces = odds.judge(plain)
+    likeliest = max(pieces)
+    if likeliest[0] < NEVER:
         return None
-    return (
-        _find_named(plain, likelihoods)
-        or _find_unnamed(plain[begin : begin + odds.PIECE], likely)
-        or (Alarm("help", plain) if len(plain) < odds.PIECE and _CALL.fullmatch(plain) else None)
-    )
-
-
-def _pieces(plain: str) -> range:
-    """Return where the pieces begin that a long message is read in; each reaches into the next."""
-    return range(0, max(1, len(plain) - odds.OVERLAP), odds.PIECE - odds.OVERLAP)
-
-
-def _find_named(plain: str, likelihoods: Mapping[int, float]) -> Alarm | None:
-    """Return the first danger that one of the lines of dangers.py names, where the words around do not speak against it."""
     found = list(_dangers(plain))
-    checked = found[:CHECKED] + found[CHECKED:][-CHECKED:]
-    for alarm, begin, stop in sorted(checked, key=lambda danger: KINDS.index(danger[0].kind)):  # 救命 says least
-        likely = max(odd for start, odd in likelihoods.items() if start <= begin < start + odds.PIECE)
+    named = _first_real(plain, found[:CHECKED] + found[CHECKED:][-CHECKED:], pieces)
+    return named or _find_unnamed(plain, likeliest, is_named=bool(found))
+
+
+def _first_real(plain: str, found: Sequence[tuple[Alarm, int, int]], pieces: Sequence[tuple[float, int, int]]) -> Alarm | None:
+    """Return the first danger named by a line of dangers.py against which nothing around it speaks."""
+    for alarm, begin, stop in sorted(found, key=lambda danger: KINDS.index(danger[0].kind)):  # 救命 says least
+        likely = max(odd for odd, low, high in pieces if low <= begin < high)
         if likely >= NEVER and not _is_harmless(plain, alarm.kind, begin, stop):
             return alarm
     return None
 
 
-def _find_unnamed(piece: str, likely: float) -> Alarm | None:
-    """Return the danger that words mean together, or that all characters speak for."""
-    if likely < TOGETHER:
-        return None
-    for kind, begin, stop in islice(signs.find(piece), CHECKED):
-        if not _is_harmless(piece, kind, begin, stop):
-            return Alarm(kind, piece[begin:stop])
-    enough = ALARM if len(piece) >= BRIEF else SURE
-    return Alarm(_kind_of(piece), piece) if likely >= enough and not _is_settled(piece) else None
+def _find_unnamed(plain: str, likeliest: tuple[float, int, int], *, is_named: bool) -> Alarm | None:
+    """Return the danger that words mean together, or a call, or what all characters speak for."""
+    likely, low, high = likeliest
+    near = plain[max(0, low - AFTER) : high + AFTER]
+    for kind, begin, stop in islice(signs.find(near), CHECKED) if likely >= TOGETHER else ():
+        if not _is_harmless(near, kind, begin, stop):
+            return Alarm(kind, near[begin:stop])
+    piece = plain[low:high]
+    if len(plain) < odds.PIECE and _CALL.fullmatch(plain):
+        return Alarm("help", plain)
+    is_clear = piece == plain and len(plain) >= BRIEF and not is_named
+    return Alarm(_kind_of(piece), piece) if likely >= (ALARM if is_clear else SURE) and not _is_settled(piece) else None
 
 
 def _kind_of(piece: str) -> str:

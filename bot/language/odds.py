@@ -4,14 +4,14 @@ What is said of danger has no end of words, but few that nothing else is said in
 an emergency or none (bench/make_odds.py); nobody has to name their words.
 """
 
-from itertools import repeat
+from itertools import accumulate, repeat
 from operator import add
 
 from bot.language.odds_table import BIAS, TABLE
 
-#: As long as the lines are from which the weights were learned, in characters. Longer messages are read in pieces, for hundreds of
-#: harmless words outweigh any danger; what is said at the seam stands whole in one of two.
-PIECE, OVERLAP = 40, 12
+#: Messages up to WHOLE characters are read as one, as the lines are from which the weights were learned. Longer ones than PIECE are
+#: read in pieces, each STEP further, for hundreds of harmless words outweigh any danger.
+WHOLE, PIECE, STEP = 40, 16, 6
 
 
 def _read(table: str) -> dict[str, int]:
@@ -34,6 +34,16 @@ def grams(text: str) -> frozenset[str]:
     return frozenset(gram for gram in found if gram not in "，。！？" and not any(map(str.isdecimal, gram)))
 
 
-def of(text: str) -> float:
-    """Return the log odds that a prepared text of at most PIECE characters tells of an emergency; 0 is even."""
-    return (BIAS + sum(map(_WEIGHTS.get, {*text, *map(add, text, text[1:])}, repeat(0)))) / 10
+def judge(text: str) -> list[tuple[float, int, int]]:
+    """Return the log odds that a prepared text, or a piece of it, tells of an emergency, with begin and end; 0 is even."""
+    judged = []
+    if len(text) <= WHOLE:
+        weight = sum(map(_WEIGHTS.get, {*text, *map(add, text, text[1:])}, repeat(0)))
+        judged.append(((BIAS + weight) / 10, 0, len(text)))
+    if len(text) > PIECE:
+        weights = map(add, map(_WEIGHTS.get, text, repeat(0)), map(_WEIGHTS.get, map(add, text, text[1:] + " "), repeat(0)))
+        sums = [0, *accumulate(weights)]
+        for stop in range(PIECE, len(text) + STEP, STEP):
+            end = min(stop, len(text))
+            judged.append(((BIAS + sums[end] - sums[end - PIECE]) / 10, end - PIECE, end))
+    return judged
