@@ -26,7 +26,7 @@ BEFORE, AFTER = 36, 24
 NEVER, TOGETHER, ALARM = -3.0, -2.0, 0.5
 #: It must be clearer where there is little to go by: fewer characters than BRIEF (most are an answer: 三个人), one piece of a long
 #: message, or a message whose dangers were found to be none.
-BRIEF, SURE = 6, 2.5
+BRIEF, SURE = 5, 2.5
 
 #: Dangers of one message whose surroundings are looked at, from its beginning and its end; nobody is in more.
 CHECKED = 12
