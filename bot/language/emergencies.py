@@ -28,6 +28,11 @@ NEVER, TOGETHER, ALARM = -3.0, -2.0, 0.5
 #: message, or a message whose dangers were found to be none.
 BRIEF, SURE = 5, 2.5
 
+#: What stands nearer to a danger than this, in characters, is said of it; a message all of it is may be overruled at once.
+NEAR = 4
+#: Log odds that no danger makes up for, which is said beside hundreds of things.
+HOPELESS = -9.0
+
 #: Dangers of one message whose surroundings are looked at, from its beginning and its end; nobody is in more.
 CHECKED = 12
 
@@ -250,20 +255,29 @@ def find(text: str) -> Alarm | None:
     plain = prepare(text)
     pieces = odds.judge(plain)
     likeliest = max(pieces)
-    if likeliest[0] < NEVER:
+    if likeliest[0] < (NEVER if len(plain) <= 2 * NEAR else HOPELESS):
         return None
     found = list(_dangers(plain))
-    named = _first_real(plain, found[:CHECKED] + found[CHECKED:][-CHECKED:], pieces)
-    return named or _find_unnamed(plain, likeliest, is_named=bool(found))
+    named = _first_real(plain, found[:CHECKED] + found[CHECKED:][-CHECKED:], pieces) if found else None
+    return named or (_find_unnamed(plain, likeliest, is_named=bool(found)) if likeliest[0] >= NEVER else None)
 
 
 def _first_real(plain: str, found: Sequence[tuple[Alarm, int, int]], pieces: Sequence[tuple[float, int, int]]) -> Alarm | None:
     """Return the first danger named by a line of dangers.py against which nothing around it speaks."""
     for alarm, begin, stop in sorted(found, key=lambda danger: KINDS.index(danger[0].kind)):  # 救命 says least
         likely = max(odd for odd, low, high in pieces if low <= begin < high)
-        if likely >= NEVER and not _is_harmless(plain, alarm.kind, begin, stop):
+        if max(likely, _likeliness(plain, begin, stop)) >= NEVER and not _is_harmless(plain, alarm.kind, begin, stop):
             return alarm
     return None
+
+
+def _likeliness(plain: str, begin: int, stop: int) -> float:
+    """Return the log odds of a danger in its clause: talk of a visitor or a fee beside it does not make it less likely."""
+    before, after = plain[max(0, begin - odds.PIECE) : begin], plain[stop : stop + odds.PIECE]
+    before = before[_last(before, _CLAUSE) + 1 :]
+    after = re.split(f"[{_CLAUSE}]", after, maxsplit=1)[0]
+    clause, nearest = before + plain[begin:stop] + after, before[-NEAR:] + plain[begin:stop] + after[:NEAR]
+    return max(odds.judge(clause)[0][0], odds.judge(nearest)[0][0])
 
 
 def _find_unnamed(plain: str, likeliest: tuple[float, int, int], *, is_named: bool) -> Alarm | None:
@@ -339,9 +353,8 @@ def _stop(found: re.Match[str]) -> str:
 
 
 def _dangers(plain: str) -> Iterator[tuple[Alarm, int, int]]:
-    for place, character in enumerate(plain):
-        pattern = _BEGIN.get(character)
-        found = pattern.match(plain, place) if pattern else None
+    for place, pattern in [(at, _BEGIN[character]) for at, character in enumerate(plain) if character in _BEGIN]:
+        found = pattern.match(plain, place)
         if found:
             yield Alarm((found.lastgroup or "").rstrip("0123456789"), found[0]), place, found.end()
 
@@ -371,7 +384,7 @@ def _is_harmless(plain: str, kind: str, begin: int, stop: int) -> bool:
         return True
     if _SIGHS.search(clause + words + after) or (kind == "help" and _GROANS.search(around) and not _OTHERS.search(around)):
         return True
-    if _FUN.search(said := sentence + words + after) and not _SERIOUS.search(said):
+    if kind not in _NEVER_FIGURES and _FUN.search(said := sentence + words + after) and not _SERIOUS.search(said):
         return True
     now = _NOW.search(clause + (words if kind != "help" else "，") + rest)  # 喊救命 says nothing of when
     if (_ELSEWHERE.search(sentence + words + rest) or _ELSEWHERE_AFTER.search(after)) and not now:

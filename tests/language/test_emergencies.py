@@ -97,6 +97,13 @@ def test_characters_that_only_sound_right_are_heard(text: str) -> None:
     assert heard(text)
 
 
+@pytest.mark.parametrize("danger", ["我家着火了", "煤气泄漏了", "我被困在电梯里", "老人摔倒了", "孩子掉水里了", "有人晕倒了"])
+def test_talk_of_other_things_beside_a_danger_does_not_hide_it(danger: str) -> None:
+    for other in ("麻烦给我朋友开个进门的二维码", "水费单在哪里看", "快递柜取件码收不到"):
+        assert heard(f"{other}，{danger}")
+        assert heard(f"{danger} {other}")
+
+
 @pytest.mark.parametrize("text", ["三个人", "两个大人一个孩子", "五楼", "明天下午", "厨房", "着", "", "？", "120", "84"])
 def test_a_short_answer_is_no_alarm(text: str) -> None:
     assert not heard(text)
