@@ -8,6 +8,7 @@ what to do if. A doubt (是不是着火了) is no denial.
 No rule looks further than a few dozen characters, so that time grows with the length of a message and no faster.
 """
 
+import functools
 import re
 import unicodedata
 from collections import Counter
@@ -332,6 +333,7 @@ def count_kinds(lines: Iterable[str]) -> Counter[str]:
     return Counter(kind for line in lines for kind in {alarm.kind for alarm, _, _ in _dangers(prepare(line))})
 
 
+@functools.lru_cache(maxsize=1)  # one message is asked about several times in a row
 def prepare(text: str) -> str:
     """Fold width and case, mark clauses and sentences by one sign each, and join what was spaced out (着 火 了)."""
     text = unicodedata.normalize("NFKC", text).lower()
