@@ -51,12 +51,16 @@ _SPACED_PHONE = re.compile(r"(?<!\d)1(?: ?\d){10}(?! ?\d)")
 _UNIT_OF_FLAT = r"(?:[0-9]{1,4}|[零〇一二三四五六七八九十百幺两]{1,5}|[A-Za-z](?![A-Za-z0-9]))"
 _ROOM_NUMBER = r"(?:[0-9]{3,4}|[零〇一二三四五六七八九十百幺两]{3,6})"
 FLAT = re.compile(
-    rf"(?P<b>{_UNIT_OF_FLAT})\s*(?:栋|幢|号楼|#楼?|座|楼(?=\s*{_UNIT_OF_FLAT}\s*(?:单元|门|{_ROOM_NUMBER})))的?\s*"
-    rf"(?:(?P<u>{_UNIT_OF_FLAT})\s*(?:单元|门(?!口|卡|禁|坏|锁)|梯(?!灯)))?的?\s*(?P<r>{_ROOM_NUMBER})?\s*(?:室|号房?(?!楼)|房(?!间))?"
+    rf"(?P<b4>\d{{1,3}})#(?P<u4>\d{{1,2}})[-—](?P<r5>\d{{3,4}})(?![\d-])|(?P<b>{_UNIT_OF_FLAT})\s*(?:栋|幢|号楼|#楼?|座|楼(?=\s*{_UNIT_OF_FLAT}\s*(?:单元|门|{_ROOM_NUMBER})))的?\s*"
+    rf"(?:(?P<u>{_UNIT_OF_FLAT})\s*(?:单元|门(?!口|卡|禁|坏|锁)|梯(?!灯)))?的?\s*(?:{_UNIT_OF_FLAT}[楼层]的?\s*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER}))?"
+    rf"(?P<r>{_ROOM_NUMBER})?\s*(?:室|号房?(?!楼)|房(?!间))?"
     rf"|(?<![\d.年/:-])(?P<b2>\d{{1,3}})[-—/](?:(?P<u2>\d{{1,2}})[-—/])?(?P<r2>\d{{3,4}})(?![\d-])"
     rf"|(?P<u3>{_UNIT_OF_FLAT})单元\s*(?P<r3>{_ROOM_NUMBER})?"
     rf"|(?<![\d.A-Za-z])(?P<r4>{_ROOM_NUMBER})(?:室|房(?!间))"
 )
+
+#: 十二零一 is 1201: the floor, then the flat on it.
+_FLOOR_FIRST = re.compile("([一二三]?十[一二三四五六七八九]?)[零〇]([一二三四五六七八九])")
 
 _TENTHS = "[零一二三四五六七八九0-9]"
 _TEMPERATURES: tuple[re.Pattern[str], ...] = (
@@ -64,6 +68,11 @@ _TEMPERATURES: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?<![\d.])(?P<w>3[4-9]|4[0-3])\s*(?P<t>)(?:度|℃|°C)"),
     re.compile(rf"(?P<w>三十[四五六七八九]|四十[一二三]?)(?:度|点)?(?P<t>{_TENTHS}|半)(?:度)?"),
     re.compile(r"(?P<w>三十[四五六七八九]|四十[一二三]?)(?P<t>)度"),
+    # 打卡 40: without 度 only beside such a word
+    re.compile(
+        r"(?:打卡|体温|量的?了?|测的?了?|烧到|发烧|高烧)[是为有到:： ]{0,3}(?P<w>3[4-9]|4[0-3])(?P<t>)"
+        r"(?!\d|[.。,点/:：]\s*\d|\s*[天次个栋号楼单月年岁元块米分%])"
+    ),
 )
 _NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖气|地暖|冰箱|车位|洗澡水)[^，。,]{0,6}$")
 
@@ -83,13 +92,15 @@ _VERBS = "来开和要到进办弄约发会等是带的他她过去"
 _GIVEN = rf"[\u4e00-\u9fff](?:(?![{_VERBS}])[\u4e00-\u9fff])?"
 _NAME = rf"(?:(?:{_COMPOUND}|[{_SURNAMES}]){_GIVEN})"
 #: Words that end a name: what follows a person in a sentence.
-_AFTER_NAME = r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十])"
+_AFTER_NAME = r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十])"
 _NAMED: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"(?:名字|姓名|访客姓名|客人姓名|访客|客人|来人)(?:是|叫|为|[:：])\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
+    re.compile(rf"(?:名字|姓名|访客姓名|客人姓名|访客|客人|来客|来人)(?:是|叫|为|[:：])\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是)\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(rf"姓(?P<n>(?:{_COMPOUND}|[{_SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
     re.compile(rf"(?P<n>(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES}))(?!傅)"),
-    re.compile(rf"(?<![\u4e00-\u9fff大])(?P<n>[小老阿][{_SURNAMES}]){_AFTER_NAME}"),
+    re.compile(
+        rf"(?:(?<![\u4e00-\u9fff大])|(?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居))(?P<n>[小老阿][{_SURNAMES}]){_AFTER_NAME}"
+    ),
     re.compile(
         rf"(?:朋友|同学|同事|亲戚|客人|战友|邻居|老乡|闺蜜|发小|表弟|表哥|表姐|表妹|堂弟|堂哥|弟弟|哥哥|姐姐|妹妹|儿子|女儿|女婿|儿媳|侄子|外甥|舅舅|叔叔|姑姑|阿姨|"
         rf"保姆|家教|月嫂|师傅|访客|客人|给|帮|替|邀请|请|预约|登记|是)(?:一下)?\s*(?P<n>{_NAME}?){_AFTER_NAME}"
@@ -97,7 +108,9 @@ _NAMED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:^|[,，。\s、□])(?P<n>{_NAME}?){_AFTER_NAME}"),
 )
 _AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|[，,、])[，,、\s]{0,2}")
-_TOGETHER = re.compile(rf"(?<![\u4e00-\u9fff])(?:邀请|请|约)?(?P<all>{_NAME}(?:{_AND.pattern}{_NAME}){{1,5}}){_AFTER_NAME}")
+_TOGETHER = re.compile(
+    rf"(?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?P<all>{_NAME}(?:{_AND.pattern}{_NAME}){{1,5}}){_AFTER_NAME}"
+)
 _KIN = re.compile(
     r"我?(?:的)?(?:爷爷|奶奶|外公|外婆|姥姥|姥爷|爸爸?|妈妈?|父亲|母亲|爸妈|父母|公公|婆婆|岳父|岳母|老丈人|丈母娘|舅舅?|舅妈|叔叔?|婶婶?|姑姑?|姑父|姨妈?|阿姨|伯伯|伯父|哥哥?|嫂子|"
     r"弟弟?|弟妹|姐姐?|姐夫|妹妹?|妹夫|儿子|儿媳|女儿|女婿|孙子|孙女|表[哥弟姐妹]|堂[哥弟姐妹]|侄子|侄女|外甥女?|亲戚|朋友|同学|同事|客人|家里人|家人|邻居|老乡|闺蜜|老公|老婆|爱人|媳妇|"
@@ -208,15 +221,18 @@ class _Reading:
 
 
 def _flat_parts(match: re.Match[str]) -> tuple[str, str, str]:
-    building = match["b"] or match["b2"]
-    unit = match["u"] or match["u2"] or match["u3"]
-    room = match["r"] or match["r2"] or match["r3"] or match["r4"]
+    building = match["b"] or match["b2"] or match["b4"]
+    unit = match["u"] or match["u2"] or match["u3"] or match["u4"]
+    room = match["r"] or match["r2"] or match["r3"] or match["r4"] or match["r5"]
     return _flat_number(building), _flat_number(unit), _flat_number(room)
 
 
 def _flat_number(text: str | None) -> str:
     if not text:
         return ""
+    floor = _FLOOR_FIRST.fullmatch(text)
+    if floor:
+        return str(value_of(floor[1]) * 100 + value_of(floor[2]))
     return text.upper() if text.isascii() and text.isalpha() else str(value_of(text))
 
 
@@ -258,11 +274,11 @@ def _temperature(reading: _Reading, _: Slot) -> Value | None:
     value = None
     for pattern in _TEMPERATURES:
         for match in pattern.finditer(reading.rest):
-            if _NOT_BODY.search(reading.rest, max(0, match.start() - LOOK_BACK), match.start()):
+            if _NOT_BODY.search(reading.rest, max(0, match.start("w") - LOOK_BACK), match.start("w")):
                 continue
             tenths = 5 if match["t"] == "半" else value_of(match["t"]) if match["t"] else 0
             value = round(value_of(match["w"]) + tenths / 10, 1)
-            reading.hide(*match.span())
+            reading.hide(match.start("w"), match.end())
         if value is not None:
             return value
     return None
@@ -284,11 +300,24 @@ def _start(reading: _Reading, _: Slot) -> Value | None:
     spans = [span for span in reading.times if span.kind != "deadline"]
     if not spans:
         return None
-    span = spans[-1] if reading.corrects else spans[0]
+    span = spans[-1] if reading.corrects else _fullest(spans)
     known = next((value for value in reading.known.values() if isinstance(value, datetime)), None)
     if known and span.kind == "day" and (known.hour, known.minute) != (0, 0):  # 改成后天 keeps the clock
         return span.start.replace(hour=known.hour, minute=known.minute)
     return span.start
+
+
+def _fullest(spans: Sequence[times.Span]) -> times.Span:
+    """The first time said, or what is said of that day further on: 27号来看房，下午两点到四点; 月底来，29号吧."""
+    first, *others = spans
+    if first.kind != "day" or first.end is None:
+        return first
+    for span in others:
+        if not first.start <= span.start <= first.end:
+            break
+        if not span.has_day or (span.kind == "day" and span.start.date() != first.start.date() != first.end.date()):
+            return span
+    return first
 
 
 def _end(reading: _Reading, slot: Slot) -> Value | None:
