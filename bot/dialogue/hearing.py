@@ -13,8 +13,11 @@ from bot.language.files import Intent
 from bot.language.matcher import Candidate
 from bot.store import conversations, unmatched
 
-#: Another request in the middle of a form must be this clear to be taken for one.
-INTERRUPTS = 0.9
+#: Where any words would do for an answer (a place, a remark), another request must be this clear to be taken for one.
+CLEAR = 0.95
+
+#: How words for a place end, whatever else is spoken of there: 驿站门口, 物业办公室那边.
+_PLACE = re.compile(r"(?:口|边|旁|面|里|处|头|角|室|房|站|台|廊|院|场|馆|库|区|道|路|桥|亭|楼|层|侧|箱|柜|园|那儿)$")
 
 #: Without such words nothing is called off, however much a message resembles it.
 _CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|没空来")
@@ -207,7 +210,7 @@ class Hearing(Talk):
 
     def _is_interruption(self, form: Form, intent: Intent, heard: Heard, changed: Form | None) -> bool:
         best = heard.match.candidates[0] if heard.match.candidates else Candidate("", 0.0, "")
-        if heard.match.decision != "accept" or best.intent == intent.id or best.confidence < INTERRUPTS:
+        if heard.match.decision != "accept" or best.intent == intent.id:
             return False
         if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
             return False
@@ -219,9 +222,16 @@ class Hearing(Talk):
             return False
         if best.intent == BIND and self.turn.is_bound:  # 3栋2单元 is a place, whoever lives there
             return False
+        if best.confidence >= CLEAR and self._is_any_words(form, intent, heard.text):
+            return True
         gives = sum(form.values.get(name) != value for name, value in changed.values.items())
         others = len(read_slots(self.catalogue.intents[best.intent], heard, self.now))
         return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+    def _is_any_words(self, form: Form, intent: Intent, text: str) -> bool:
+        """Tell whether `text` would be kept as it is, though nothing in it is what the open question asks for."""
+        open_ = [slot for slot in intent.slots if slot.name == form.asking and slot.type in {"place", "text"}]
+        return bool(open_) and not _PLACE.search(text) and not slots.extract(text, open_, self.now)
 
     def _interrupt(self, form: Form, heard: Heard) -> Answer:
         """Answer another request and come back: at once if it needs no form, else when that form is done."""

@@ -325,6 +325,14 @@ def test_another_request_that_needs_a_flat_asks_for_it_only_once(chat: Any) -> N
     assert chat.say("三个").outcome.intent == "lamp.report"
 
 
+def test_a_question_in_place_of_any_words_is_answered_and_a_place_is_kept(chat: Any) -> None:
+    chat.say("路灯坏了")
+
+    asked = chat.say("你们物业几点上班")
+    assert (asked.outcome.intent, asked.outcome.slot) == ("faq.hours", "place")
+    assert "上班的门口" in chat.say("物业上班的门口").texts[0]
+
+
 # -- photos and places
 
 
