@@ -51,8 +51,9 @@ _SPACED_PHONE = re.compile(r"(?<!\d)1(?: ?\d){10}(?! ?\d)")
 _UNIT_OF_FLAT = r"(?:[0-9]{1,4}|[零〇一二三四五六七八九十百幺两]{1,5}|[A-Za-z](?![A-Za-z0-9]))"
 _ROOM_NUMBER = r"(?:[0-9]{3,4}|[零〇一二三四五六七八九十百幺两]{3,6})"
 FLAT = re.compile(
-    rf"(?P<b4>\d{{1,3}})#(?P<u4>\d{{1,2}})[-—](?P<r5>\d{{3,4}})(?![\d-])|(?P<b>{_UNIT_OF_FLAT})\s*(?:栋|幢|号楼|#楼?|座|楼(?=\s*{_UNIT_OF_FLAT}\s*(?:单元|门|{_ROOM_NUMBER})))的?\s*"
-    rf"(?:(?P<u>{_UNIT_OF_FLAT})\s*(?:单元|门(?!口|卡|禁|坏|锁)|梯(?!灯)))?的?\s*(?:{_UNIT_OF_FLAT}[楼层]的?\s*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER}))?"
+    rf"(?P<b4>\d{{1,3}})#(?P<u4>\d{{1,2}})[-—](?P<r5>\d{{3,4}})(?![\d-])|(?P<b>{_UNIT_OF_FLAT})\s*(?:栋|幢|号楼|#楼?|座|楼(?=\s*{_UNIT_OF_FLAT}\s*(?:单元|门|{_ROOM_NUMBER})))的?[\s,，、]*"
+    rf"(?:(?P<u>{_UNIT_OF_FLAT})\s*(?:单元|门(?!口|卡|禁|坏|锁)|梯(?!灯)))?的?\s*(?:{_UNIT_OF_FLAT}[楼层]的?\s*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})"
+    rf"|[,，、]\s*(?={_ROOM_NUMBER}(?:$|[\s,，、。室号房的])))?"
     rf"(?P<r>{_ROOM_NUMBER})?\s*(?:室|号房?(?!楼)|房(?!间))?"
     rf"|(?<![\d.年/:-])(?P<b2>\d{{1,3}})[-—/](?:(?P<u2>\d{{1,2}})[-—/])?(?P<r2>\d{{3,4}})(?![\d-])"
     rf"|(?P<u3>{_UNIT_OF_FLAT})单元\s*(?P<r3>{_ROOM_NUMBER})?"
@@ -95,6 +96,7 @@ _NAME = rf"(?:(?:{_COMPOUND}|[{_SURNAMES}]){_GIVEN})"
 _AFTER_NAME = r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十])"
 _NAMED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:名字|姓名|访客姓名|客人姓名|访客|客人|来客|来人)(?:是|叫|为|[:：])\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
+    re.compile(rf"(?:登记|预约|邀请)[:：]\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是)\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(rf"姓(?P<n>(?:{_COMPOUND}|[{_SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
     re.compile(rf"(?P<n>(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES}))(?!傅)"),
@@ -121,7 +123,9 @@ _NOT_NAMES = frozenset(
     "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除".split()
 )
 
-_CORRECTION = re.compile(r"不对|不是|说错|写错|错了|改成|改到|改为|换成|应该是|更正|纠正|唔系")
+_CORRECTION = re.compile(r"不对|不是|说错|写错|错了|改成|改到|改为|换成|应该是|更正|纠正|唔系|[哦噢啊]不")
+#: 是A不是B: what it is not is left out.
+_RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
 _CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|不用急|有空再")
 
@@ -136,7 +140,7 @@ def extract(
     SKIPPED when it may be left out and was. `known` holds the values so far; a correction such as 改成四点 keeps their
     day.
     """
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = _RATHER.sub(r"是\g<said>", unicodedata.normalize("NFKC", text).strip())
     reading = _Reading(text, now, known or {})
     found: dict[str, Value] = {}
     for slot in sorted(slots, key=lambda slot: _ORDER.get(slot.type, 9)):

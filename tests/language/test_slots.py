@@ -29,7 +29,8 @@ def asked(kind: str, text: str, **options: object) -> object:
     ("我家3栋502马桶堵了", ("3", "", "502")), ("明天3月12日", ("", "", "")), ("13800138000", ("", "", "")), ("2单元501", ("", "2", "501")),
     ("不是3栋是5栋", ("5", "", "")), ("八号楼十二零一", ("8", "", "1201")), ("二十栋二十三零四", ("20", "", "2304")),
     ("10栋2单元，房号603", ("10", "2", "603")), ("三栋四单元六楼602", ("3", "4", "602")), ("3#2-501", ("3", "2", "501")),
-    ("3栋2单元6楼", ("3", "2", "")),
+    ("3栋2单元6楼", ("3", "2", "")), ("我家是5号楼的，3单元，602", ("5", "3", "602")), ("是3栋不是5栋", ("3", "", "")),
+    ("3栋2单元，2个人", ("3", "2", "")),
 ])  # fmt: skip
 def test_flat_is_read(text: str, expected: tuple[str, str, str]) -> None:
     found = slots.extract(text, FLAT, NOW)
@@ -58,7 +59,7 @@ def test_phone_is_read(text: str, expected: str | None) -> None:
 @pytest.mark.parametrize(("text", "expected"), [
     ("36度8", 36.8), ("36点4", 36.4), ("三十六点五度", 36.5), ("36.5℃", 36.5), ("３６．７度", 36.7), ("37度半", 37.5), ("三十七度半", 37.5),
     ("三十六度七", 36.7), ("36。8", 36.8), ("37点9", 37.9), ("体温38度", 38.0), ("3栋2单元", None), ("车位36号", None), ("空调温度36度", None), ("37", None), ("36.55", None),
-    ("打卡 40 咳嗽", 40.0), ("打卡36", 36.0), ("体温39，难受", 39.0), ("烧到40", 40.0), ("打卡40天了", None), ("打卡 37岁", None), ("空调温度 38", None),
+    ("打卡 40 咳嗽", 40.0), ("打卡36", 36.0), ("体温39，难受", 39.0), ("烧到40", 40.0), ("打卡40天了", None), ("是36.7不是38.7", 36.7), ("不是38.7是36.7", 36.7), ("打卡 37岁", None), ("空调温度 38", None),
 ])  # fmt: skip
 def test_temperature_is_read(text: str, expected: float | None) -> None:
     assert read("temperature", text) == expected
@@ -85,11 +86,12 @@ def test_name_is_read_and_kin_are_no_names(text: str, expected: str | None) -> N
 
 
 def test_role_before_a_short_name_and_a_label_name_a_person() -> None:
-    assert (read("name", "保姆小陈下礼拜一上班"), read("name", "来客：郭襄，明天")) == ("小陈", "郭襄")
+    assert (read("name", "保姆小陈下礼拜一上班"), read("name", "登记：陈建军 明天到")) == ("小陈", "陈建军")
 
 
 @pytest.mark.parametrize(("text", "day", "hour"), [
-    ("13号有人来看房，下午两点到四点", 13, 14), ("爸妈明天到，早上八点的火车", 12, 8), ("月底来人，29号吧", 29, 0), ("明天来，后天走", 12, 0),
+    ("13号有人来看房，下午两点到四点", 13, 14), ("爸妈明天到，早上八点的火车", 12, 8), ("月底来人，29号吧", 29, 0), ("明天来，后天走", 12, 0), ("明天来，哦不，后天来", 13, 0),
+    ("明儿个晌午来", 12, 12),
 ])  # fmt: skip
 def test_what_is_said_further_on_of_the_same_day_counts(text: str, day: int, hour: int) -> None:
     start = read("start", text)
