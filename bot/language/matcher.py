@@ -1,7 +1,7 @@
 """Which intent a message means, how sure that is, and why.
 
-Emergencies first, on the whole message; then exact examples, intents that match as a whole, sentence templates; then the
-scores of scores.py. One word that means nothing without a question before it (行, 1, 不要) is refused.
+Emergencies first, on the whole message; then exact examples, intents that match as a whole, sentence templates; one
+word that means nothing without a question before it (行, 1, 不要) is refused; then the scores of scores.py.
 """
 
 import functools
@@ -21,7 +21,7 @@ from bot.language.normalise import Normaliser, Tables, longest_first
 from bot.language.scores import Scores
 
 #: From here on a message is acted on; from the second on it is asked back; below it is refused.
-ACCEPT, CLARIFY = 0.70, 0.15
+ACCEPT, CLARIFY = 0.80, 0.12
 
 #: A runner-up this close to the first makes us ask.
 TIE = 0.5
@@ -46,7 +46,7 @@ OFFERED = 3
 
 #: Numbers, and words that answer or call and say nothing else.
 _BARE = re.compile(
-    r"[\d\s]{1,4}|[一二三四五六七八九十]|第[一二三1-9]个?|[a-z]{1,2}|(?:[喂嗯哦噢啊哎唉诶欸额呃哈嘿嗨咦好行对是不要有没在来走去可嗳嘞]{1,2}|"
+    r"[\d\s]{1,4}|[一二三四五六七八九十]|[\d一二两三四五六七八九十几]{1,3}(?:个人?|位)|第[一二三1-9]个?|[a-z]{1,2}|(?:[喂嗯哦噢啊哎唉诶欸额呃哈嘿嗨咦好行对是不要有没在来走去可嗳嘞]{1,2}|"
     r"错了|不对|确认|确定|提交|继续|下一步|上一步|返回|选一|知道了?|收到|明白了?|晓得了?|了解了?|好的?吧?|行吧|那个|这个|然后呢?|还有呢?|什么|怎么|为什么|真的吗?|是吗|对吗|"
     r"对不对|好不好|行不行|可以吗?|没事了?|没什么|随便|都行|都可以|不知道|不清楚|算了吧?|等等|等一下|稍等|马上|快点|急|谁|哪里|几点|多少)"
 )
@@ -56,8 +56,14 @@ _MAY_HOLD_VALUES = re.compile(
     r"[0-9０-９一二两三四五六七八九十零〇幺半天周拜晚早午月节日夜晨号点后前刻年祭挂末底初分时度]|星期|清明|国庆|端午|中秋|重阳|除夕|元旦|五一|元宵|七夕|圣诞"
 )
 
+#: A number says little by its digits, unless it is one that is dialled in need.
+_NUMBER = re.compile(r"(?<!\d)(?!(?:110|119|120)(?!\d))\d+")
+
 #: Confidence of a strict template, just below that of an exact example.
 TEMPLATE = 0.99
+
+#: Types of slots whose words a template must be able to read.
+_READABLE = {"plate", "phone", "temperature", "building", "unit", "room", "start", "end", "datetime", "date", "count"}
 
 #: What a sentence template does not look at.
 _UNSPOKEN = re.compile(r"[\s,，。.!！?？~～、;；]+")
@@ -123,8 +129,8 @@ class Matcher:
         return (
             self._match_exact(text, plain)
             or self._match_whole(text, plain)
+            or self._match_template(text, plain, now)
             or self._refuse_bare(text, plain)
-            or self._match_template(text, plain)
             or self._match_fuzzy(text, self._read(text, self._normalise, now))
         )
 
@@ -149,12 +155,12 @@ class Matcher:
             return Match(text=text, normalised=plain)
         return None
 
-    def _match_template(self, text: str, plain: str) -> Match | None:
+    def _match_template(self, text: str, plain: str, now: datetime) -> Match | None:
         words = _UNSPOKEN.sub("", text.lower().translate(self._simplified))
         for intent in self._catalogue.intents.values():
             for sentence in intent.sentences:
                 said = sentence.match(words)
-                if said is not None and not self._is_excluded(intent.id, text):
+                if said is not None and not self._is_excluded(intent.id, text) and _fits(intent, said, now):
                     return self._certain(text, plain, intent.id, TEMPLATE, f"句式：{sentence.template}", said=said)
         return None
 
@@ -202,10 +208,8 @@ class Matcher:
 
     def _read(self, text: str, normalise: Callable[[str], str], now: datetime | None = None) -> str:
         """Return the normal form with values masked, so that one plate looks like another."""
-        if not _MAY_HOLD_VALUES.search(text):
-            return normalise(text)
-        masked = slots.mask(text, now)
-        return (normalise(masked) if masked != text else "") or normalise(text)
+        masked = slots.mask(text, now) if _MAY_HOLD_VALUES.search(text) else text
+        return _NUMBER.sub("0", (normalise(masked) if masked != text else "") or normalise(text))
 
     def _lines_of(self, intent: Intent, normalise: Callable[[str], str]) -> list[tuple[str, str]]:
         """Return pairs of an original line and its normal form: examples, template samples, keywords."""
@@ -217,7 +221,9 @@ class Matcher:
         found: dict[str, str] = {}
         for intent in self._catalogue.intents.values():
             for example in intent.examples:
-                found.setdefault(normalise(example), intent.id)
+                plain = normalise(example)
+                if intent.match == "fuzzy" or plain == example or not _BARE.fullmatch(plain):  # 好的谢谢 is no 好的
+                    found.setdefault(plain, intent.id)
         for intent in self._catalogue.intents.values():
             for keyword in intent.keywords:
                 found.setdefault(normalise(keyword), intent.id)
@@ -226,6 +232,12 @@ class Matcher:
     def _is_excluded(self, intent: str, text: str) -> bool:
         words = self._excluded.get(intent)
         return words is not None and words.search(text) is not None
+
+
+def _fits(intent: Intent, said: Mapping[str, str], now: datetime) -> bool:
+    """Tell whether words that stand for a number or a time hold one: in 体温计哪里买 there is no temperature."""
+    wanted = [slot for slot in intent.slots if slot.name in said and slot.type in _READABLE]
+    return all(slot.name in slots.extract(said[slot.name], (slot,), now, asked=slot.name) for slot in wanted)
 
 
 def _may_alarm(text: str, plain: str, confidence: float) -> bool:

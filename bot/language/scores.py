@@ -1,6 +1,6 @@
 """The numbers behind the matcher: how near a message is to each intent.
 
-    z(intent) = 9 · votes + 4.5 · best ratio to an example + 1 · best pinyin ratio + 4 · coverage
+    z(intent) = 9 · votes + 4.5 · best ratio to an example + 1 · best pinyin ratio + 6 · coverage
     p(intent) = e^z / (Σ over intents e^z + e^6 "none of these" + e^z of the background class)
 
 votes = ridge regression on character 1-2-grams and concepts, solved by conjugate gradients; ratio = rapidfuzz on normal
@@ -24,13 +24,13 @@ Floats = NDArray[np.float32]
 Numbers = NDArray[np.intp]
 
 #: Weights of votes, ratio, pinyin ratio and coverage; they carry over from one community to another.
-WEIGHTS = (9.0, 4.5, 1.0, 4.0)
+WEIGHTS = (9.0, 4.5, 1.0, 6.0)
 
 #: Weight of a concept beside a character or pair; more would make all repairs alike.
 CONCEPT = 0.7
 
 #: Ridge constants of examples and of background lines, which count a tenth.
-RIDGE, BACKGROUND_RIDGE = 0.6, 3.0
+RIDGE, BACKGROUND_RIDGE = 0.6, 2.0
 
 #: Steps of conjugate gradients; 4 to 12 give the same accuracy.
 STEPS = 4
@@ -42,7 +42,7 @@ BLOCK = 250_000
 NULL = 6.0
 
 #: Confidence = 1 / (1 + e^-(OFFSET + SLOPE · logit p)): measured once by cross-validation, see bench/accuracy.py.
-OFFSET, SLOPE = -0.05, 0.65
+OFFSET, SLOPE = -0.1, 0.5
 
 #: A repaired reading must be this much better.
 REPAIR_GAIN = 0.5

@@ -46,6 +46,22 @@ def test_a_bare_word_that_an_admin_taught_is_a_wish() -> None:
     assert taught.match("好的", NOW).candidates[0].intent == "yes"
 
 
+def test_thanks_after_a_bare_word_teach_nothing_about_the_word() -> None:
+    thanks = "intent: thanks\ntitle: 谢\nmatch: whole\nexamples: |\n  - 好的谢谢\nsentences: |\n  - [好的]谢谢[您]\n"
+    taught = Matcher(catalogue(thanks=thanks), TABLES)
+
+    assert taught.match("好的", NOW).decision == "reject"
+    assert taught.match("好的，谢谢您", NOW).candidates[0].intent == "thanks"
+
+
+def test_one_number_is_like_another_except_those_dialled_in_need() -> None:
+    sos = FILES["sos.yaml"].replace("  - 救命", "  - 救命\n  - 要120")
+    taught = Matcher(catalogue(sos=sos, price="intent: price\ntitle: 价\nexamples: |\n  - 我出50\n  - 加到30\n"), TABLES)
+
+    assert taught.match("出到12000", NOW).candidates[0].intent == "price"
+    assert taught.match("要120", NOW).candidates[0].intent == "sos"
+
+
 def test_words_of_one_kind_stand_for_each_other() -> None:
     without = Matcher(load({name: text for name, text in FILES.items() if name != "_common.yaml"}), TABLES)
     text = "卫生间龙头滴水"
