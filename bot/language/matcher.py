@@ -51,6 +51,9 @@ _BARE = re.compile(
     r"对不对|好不好|行不行|可以吗?|没事了?|没什么|随便|都行|都可以|不知道|不清楚|算了吧?|等等|等一下|稍等|马上|快点|急|谁|哪里|几点|多少)"
 )
 
+#: A number that says what it is: 36.7 was read off a thermometer.
+_READING = re.compile(r"^\s*(?:3[4-9]|4[0-3])[.。．]\d\s*(?:度|℃)?\s*$")
+
 #: What a message must hold to have anything that slots.mask could mask; looking is much quicker than masking.
 _MAY_HOLD_VALUES = re.compile(
     r"[0-9０-９一二两三四五六七八九十零〇幺半天周拜晚早午月节日夜晨号点后前刻年祭挂末底初分时度]|星期|清明|国庆|端午|中秋|重阳|除夕|元旦|五一|元宵|七夕|圣诞"
@@ -151,6 +154,8 @@ class Matcher:
 
     def _refuse_bare(self, text: str, plain: str) -> Match | None:
         """A word that answers a question which nobody asked opens nothing, whatever it may resemble."""
+        if _READING.search(text):
+            return None
         if _BARE.fullmatch(plain) or answers.is_yes(text) or answers.is_no(text) or answers.is_skip(text):
             return Match(text=text, normalised=plain)
         return None
@@ -167,11 +172,12 @@ class Matcher:
     def _match_fuzzy(self, text: str, plain: str) -> Match:
         if not plain.strip(slots.SAYS_NOTHING):  # 明天上午 alone asks for nothing
             return Match(text=text, normalised=plain)
-        verdict = self._scores.judge(plain)
+        barred = [i for i, intent in enumerate(self._intents) if self._is_excluded(intent, text)]
+        verdict = self._scores.judge(plain, barred)
         order: list[int] = []
         for i in map(int, np.argsort(-verdict.confidence)):
             intent = self._catalogue.intents[self._intents[i]]
-            if self._is_excluded(intent.id, text):
+            if i in barred:
                 continue
             if intent.emergency and not _may_alarm(text, plain, float(verdict.confidence[i])):
                 continue

@@ -41,6 +41,9 @@ BLOCK = 250_000
 #: z of "none of these".
 NULL = 6.0
 
+#: z of an intent that a word of the message rules out.
+BARRED = -50.0
+
 #: Confidence = 1 / (1 + e^-(OFFSET + SLOPE · logit p)): measured once by cross-validation, see bench/accuracy.py.
 OFFSET, SLOPE = -0.1, 0.5
 
@@ -153,15 +156,15 @@ class Scores:
             known=frozenset(known), by_sound=by_sound, intents=len(examples),
         )  # fmt: skip
 
-    def judge(self, text: str) -> Verdict:
-        """Return how likely each intent is."""
+    def judge(self, text: str, barred: Sequence[int] = ()) -> Verdict:
+        """Return how likely each intent is; what the `barred` ones would have got goes to the others."""
         if not self.intents:
             nothing = np.zeros(0, np.float32)
             return Verdict(confidence=nothing, text=text, nearest=np.zeros(0, np.intp), ratio=nothing)
-        found = self._score(text)
+        found = self._score(text, barred)
         repaired, changes = self._repair(text)
         if changes:
-            again = self._score(repaired)
+            again = self._score(repaired, barred)
             if again.scores[: self.intents].max() - REPAIR_GAIN > found.scores[: self.intents].max():
                 return self._verdict(again, repaired, REPAIR_GAIN, tuple(changes))
         return self._verdict(found, text)
@@ -196,7 +199,7 @@ class Scores:
         confidence: Floats = (shares * (calibrate(best) / best if best > 0 else 0.0)).astype(np.float32)
         return confidence
 
-    def _score(self, text: str) -> "_Found":
+    def _score(self, text: str, barred: Sequence[int] = ()) -> "_Found":
         seen = features(text, self.concepts)
         places = [self.vocabulary.get(feature, -1) for feature in seen]
         known = np.array([k for k in places if k >= 0], np.intp)
@@ -210,6 +213,7 @@ class Scores:
         ratio, sound, nearest = self._ratios(text, known)
         a, b, c, d = WEIGHTS
         scores: Floats = (a * votes + b / 100 * ratio + c / 100 * sound + d * coverage).astype(np.float32)
+        scores[list(barred)] = BARRED
         return _Found(scores, ratio, nearest)
 
     def _ratios(self, text: str, known: Numbers) -> tuple[Floats, Floats, Numbers]:

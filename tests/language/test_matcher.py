@@ -62,6 +62,16 @@ def test_one_number_is_like_another_except_those_dialled_in_need() -> None:
     assert taught.match("要120", NOW).candidates[0].intent == "sos"
 
 
+def test_what_a_word_rules_out_leaves_its_share_to_the_others() -> None:
+    text = "朋友家水管漏水"
+    alone = Matcher(load({name: said for name, said in FILES.items() if name != "guest.yaml"}), TABLES)
+    barred = Matcher(catalogue(guest=FILES["guest.yaml"] + "exclude: [漏水]\n"), TABLES)
+    shares = [trained.match(text, NOW).candidates[0] for trained in (MATCHER, barred, alone)]
+
+    assert [share.intent for share in shares] == ["leak"] * 3
+    assert shares[0].confidence < shares[1].confidence
+
+
 def test_words_of_one_kind_stand_for_each_other() -> None:
     without = Matcher(load({name: text for name, text in FILES.items() if name != "_common.yaml"}), TABLES)
     text = "卫生间龙头滴水"
