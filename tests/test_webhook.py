@@ -234,11 +234,11 @@ async def test_adviser_settles_a_doubt_and_hears_nothing_of_the_talk_that_follow
     api.router.add_post("/v1/chat/completions", complete)
     async with TestServer(api) as server:
         door.webhook.adviser = Adviser(door.linli.understanding, str(server.make_url("/v1")), "", "m")
-        first = await door.push("帮我看看码", 1)
-        begun = await door.push("帮我看看码", 2)
+        first = await door.push("查记录", 1)
+        begun = await door.push("查记录", 2)
         await door.webhook.adviser.close()
 
-    assert asked == ["帮我看看码"]
+    assert asked == ["查记录"]
     assert "办“打卡记录”之前" in first
     assert "请按“3栋2单元501”这样告诉我" in begun
 
