@@ -228,17 +228,17 @@ async def test_adviser_settles_a_doubt_and_hears_nothing_of_the_talk_that_follow
 
     async def complete(request: web.Request) -> web.Response:
         asked.append((await request.json())["messages"][1]["content"])
-        return web.json_response({"choices": [{"message": {"content": "2"}}]})
+        return web.json_response({"choices": [{"message": {"content": "1"}}]})
 
     api = web.Application()
     api.router.add_post("/v1/chat/completions", complete)
     async with TestServer(api) as server:
         door.webhook.adviser = Adviser(door.linli.understanding, str(server.make_url("/v1")), "", "m")
-        first = await door.push("查记录", 1)
-        begun = await door.push("查记录", 2)
+        first = await door.push("看一下记录", 1)
+        begun = await door.push("看一下记录", 2)
         await door.webhook.adviser.close()
 
-    assert asked == ["查记录"]
+    assert asked == ["看一下记录"]
     assert "办“打卡记录”之前" in first
     assert "请按“3栋2单元501”这样告诉我" in begun
 
