@@ -15,6 +15,9 @@ from aiohttp.web import BaseRequest, StreamResponse
 #: What a path may hold that opens something: the token of a sign-in link.
 _SECRET = re.compile(r"^(/console/in/).+")
 
+#: Where a database's error quotes a row.
+_DETAIL = re.compile(r"^(\s*DETAIL:).*$", re.MULTILINE)
+
 
 def configure(*, readable: bool | None = None, level: int = logging.INFO) -> None:
     """Set up structlog; `readable=None` decides by whether standard error is a terminal."""
@@ -28,6 +31,7 @@ def configure(*, readable: bool | None = None, level: int = logging.INFO) -> Non
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _hide_rows,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -35,6 +39,13 @@ def configure(*, readable: bool | None = None, level: int = logging.INFO) -> Non
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def _hide_rows(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Leave out what PostgreSQL says of rows: Key (openid)=(…) already exists."""
+    if "exception" in line:
+        line["exception"] = _DETAIL.sub(r"\1…", line["exception"])
+    return line
 
 
 def hashed(openid: str) -> str:

@@ -2,7 +2,8 @@
 
 An integration is a folder with an `Integration` object. It names *actions* (what residents can ask for, by intent),
 *jobs* (what happens by itself), *console* pages (what staff see) and *pages* (what residents open from the chat). All of
-them are plain synchronous functions of one `Work`, run inside one transaction: no network, no sleeping.
+them are plain synchronous functions of one `Work`, run inside one transaction: no network, no sleeping, and no effect but
+in the database, for when a neighbour in the same commit fails they are run again.
 
     @action("repair.report", Fault, replies={"done": "number promise url"})
     def report(turn: Turn, slots: Fault) -> Reply: ...
@@ -23,7 +24,7 @@ from typing import Any, Literal, TypeVar
 
 from sqlmodel import Session, select
 
-from bot.errors import Refusal
+from bot.errors import Misconfigured, Refusal
 from bot.keys import Keys
 from bot.language.phrases import fill
 from bot.language.promises import Promise
@@ -88,10 +89,10 @@ class Work:
 
         Returns None when nobody can be told: a resident who has not bound.
         """
+        _require_promised(f"tell({message!r})", self.context.tells.get(message), {**values, **({"url": url} if url else {})})
         openid = to.openid if isinstance(to, Resident) else to
         if not openid:
             return None
-        _require_promised(f"tell({message!r})", self.context.tells.get(message), {**values, **({"url": url} if url else {})})
         text = self.words(self.context.messages[message], url=url, **values)
         return outbox.queue(self.session, openid, text, self.now, url=url)
 
@@ -417,5 +418,13 @@ class Integration:
 
 
 def tells(integrations: Sequence[Integration]) -> dict[str, str]:
-    """Return all messages that services tell, and the values that come with each."""
-    return {name: values for integration in integrations for name, values in integration.tells.items()}
+    """Return all messages that services tell, and the values that come with each; raises Misconfigured for one told by two."""
+    found: dict[str, str] = {}
+    for integration in integrations:
+        twice = sorted(found.keys() & integration.tells.keys())
+        if twice:
+            raise Misconfigured(
+                f"integration {integration.name!r} tells {twice[0]!r}, which another does already; give it a name of its own"
+            )
+        found |= integration.tells
+    return found

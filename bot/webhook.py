@@ -44,6 +44,9 @@ RECORD_WITHIN = 0.5
 #: Seconds before a turn is tried again that another replica overtook (at once) or whose database was away.
 PAUSES = (0.0, 0.2, 0.5, 1.0, 1.5)
 
+#: Signatures remembered, the last ones: a flood of replays is refused before it costs anything.
+SEEN = 10_000
+
 #: Tells WeChat that the push was taken and nothing is to be shown.
 SUCCESS = "success"
 
@@ -62,6 +65,7 @@ class Webhook:
     adviser: Adviser | None = None
     reply_within: float = REPLY_WITHIN
     _working: dict[str, "asyncio.Task[Answer]"] = field(default_factory=dict)
+    _seen: dict[str, str] = field(default_factory=dict)  # signatures that cover no body -> the message they came with
     _talking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # by openid
 
     async def verify(self, request: web.Request) -> web.Response:
@@ -101,6 +105,8 @@ class Webhook:
         except Malformed as error:
             log.warning("push cannot be read", fault=str(error))
             return self._success("unreadable")
+        if push.signed and not self._is_first(push.signed, message.key):
+            raise Forged("signature: came before with another body")
         work = self._working.get(message.key) or self._begin(message, push)
         left = self.reply_within - (time.perf_counter() - began)  # the body may have taken its time
         done, _ = await asyncio.wait({work}, timeout=max(left, 0))
@@ -118,6 +124,12 @@ class Webhook:
         metrics.PUSHES.labels("answered").inc()
         return web.Response(text=crypto.seal(self.account, reply, push.at), content_type="application/xml")
 
+    def _is_first(self, signed: str, key: str) -> bool:
+        """Tell whether a signature that covers no body has not come with another message; the database knows of older ones."""
+        while len(self._seen) >= SEEN:
+            del self._seen[next(iter(self._seen))]
+        return self._seen.setdefault(signed, key) == key
+
     def _begin(self, message: messages.Message, push: "_Push") -> "asyncio.Task[Answer]":
         work = asyncio.create_task(self._take(message, push))
         self._working[message.key] = work
@@ -131,16 +143,18 @@ class Webhook:
             log.error("turn failed", kind=type(message).__name__, openid=hashed(message.openid), exc_info=error)
 
     async def _take(self, message: messages.Message, push: "_Push") -> Answer:
-        """Answer one message, after those that the same resident sent before."""
+        """Answer one message, after those that the same resident sent before; an emergency waits for nothing."""
+        heard = self.understanding.hear(message, push.at)
+        if heard.match.emergency:
+            return await self._take_turn(message, heard, push)
         talking = self._talking.setdefault(message.openid, asyncio.Lock())
         async with talking:
-            return await self._take_turn(message, push)
+            return await self._take_turn(message, await self._consult(message, heard, push), push)
 
-    async def _take_turn(self, message: messages.Message, push: "_Push") -> Answer:
-        heard = await self._hear(message, push)
+    async def _take_turn(self, message: messages.Message, heard: Heard, push: "_Push") -> Answer:
         for pause in PAUSES:
             try:
-                answer = await self.database.write(take, message, heard, push.at, self.house(), push.signed)
+                answer = await self.database.write_for(message.openid, take, message, heard, push.at, self.house(), push.signed)
                 break
             except (IntegrityError, OperationalError):
                 if pause == PAUSES[-1]:
@@ -151,9 +165,8 @@ class Webhook:
                  outcome=answer.outcome.kind, intent=answer.outcome.intent)  # fmt: skip
         return answer
 
-    async def _hear(self, message: messages.Message, push: "_Push") -> Heard:
+    async def _consult(self, message: messages.Message, heard: Heard, push: "_Push") -> Heard:
         """Return what was said. An adviser hears only how a talk begins: answers are names, phones, words to staff."""
-        heard = self.understanding.hear(message, push.at)
         if self.adviser is None or heard.match.decision != "clarify" or await self.database.read(has_begun, message.openid):
             return heard
         return await self.adviser.advise(heard, push.at)

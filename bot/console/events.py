@@ -58,7 +58,7 @@ OWN = Log(
         "notice.drafted": "存了通知草稿", "notice.discarded": "删掉了通知草稿", "notice.scheduled": "定时了通知",
         "notice.published": "发布了通知，发给 {people} 人", "notice.recalled": "撤回了通知{stopped?，{stopped} 条没有发出}",
         "notice.missed": "通知错过了时间，没有发", "mass.sent": "群发了一条消息", "task.opened": "有了待办{urgent?（紧急）}",
-        "task.closed": "办结了待办", "photo.stored": "收到照片", "photo.lost": "照片没有取回来", "staff.signed_in": "登录",
+        "task.closed": "办结了待办", "task.heard_more": "住户又说了情况", "photo.stored": "收到照片", "photo.lost": "照片没有取回来", "staff.signed_in": "登录",
         "staff.added": "添加了员工账号（{role}）", "staff.role_changed": "改了员工角色：{before}改为{after}",
         "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号", "staff.link_made": "开了登录链接",
         "intents.saved": "改了意图文件",

@@ -260,10 +260,14 @@ def _recurrence(cron: str) -> str:
 
 
 def _moment(said: str) -> datetime:
+    """Return what a browser's field for a local time says; no notice is due in another century."""
     try:
-        return datetime.fromisoformat(said).replace(tzinfo=SHANGHAI)
+        found = datetime.fromisoformat(said)
     except ValueError:
         raise Refusal("请选择发送时间。") from None
+    if found.tzinfo is not None or not 2000 <= found.year < 2100:
+        raise Refusal("请选择发送时间。")
+    return found.replace(tzinfo=SHANGHAI)
 
 
 ROUTES: tuple[Page, ...] = (listed, compose, reach, publish, keep, show, edit, progress, recall, discard)

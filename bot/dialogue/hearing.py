@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from bot.dialogue import forms
+from bot.dialogue import forms, safety
 from bot.dialogue.answer import Answer, Outcome
 from bot.dialogue.forms import Form
 from bot.dialogue.talk import BIND, HUMAN, PATIENCE, UNBIND, Talk, numbered
@@ -44,7 +44,17 @@ class Hearing(Talk):
             return self._hand_over(heard.text)
         if answers.is_cancel(heard.text):
             return self._call_off()
+        if safety.is_number(heard.text):
+            return self._offer(self._emergencies(), heard.text, "emergency.number")
+        if answers.is_heard(heard.text):
+            return self._say("done", "acknowledged")
         return self._request(heard)
+
+    def _emergencies(self) -> list[Intent]:
+        """Return what staff can be called for at once, help before fire."""
+        return sorted(
+            (intent for intent in self.catalogue.intents.values() if intent.emergency), key=lambda intent: intent.id, reverse=True
+        )
 
     def _call_off(self) -> Answer:
         """Stop waiting for a person, if that is what is under way; nobody has taken over yet."""
@@ -167,6 +177,10 @@ class Hearing(Talk):
         changed = forms.answer(form, intent, text, self.now)
         if self._is_interruption(form, intent, heard, changed):
             return self._interrupt(form, heard)
+        if changed is None and (task := self._alarmed()):
+            return self._pass_on(task, text)
+        if changed is None and safety.is_number(text):
+            return self._again(form, intent, self._phrase("emergency.call"))
         if changed is None:
             return self._ask_again(form, intent)
         return self._advance(changed, intent, self._noted(form, changed, intent))

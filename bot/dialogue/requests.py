@@ -15,14 +15,15 @@ _BORDER = re.compile(
     r"(?:[。！!？?；;\n]+|[，,、\s]*(?:还有(?:就是|个事)?|另外|顺便|再就是|再帮我|对了|此外|同时|然后再|以及)(?:再|也|想|请|问一?下)?[，,、\s]*)"
 )
 
-#: A further request must be this clear by itself.
-SURE = 0.8
-
 #: Shorter pieces are never a request of their own: 谢谢, 急, 麻烦了.
 SHORTEST = 4
 
 #: At most so many are served from one message; more are a story, not a list.
 MOST = 3
+
+
+#: Pieces that are understood one by one; more are a story, too, and understanding each would take its time.
+PIECES = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +42,13 @@ def part(text: str, whole: Match, match: Callable[[str], Match], is_more: Callab
     alone = (Piece(text=text, match=whole),)
     if whole.emergency or not _BORDER.search(text.rstrip("。！!？?；;\n ")):
         return alone
+    pieces = list(filter(None, (piece.strip(" ，,、") for piece in _BORDER.split(text))))
+    if len(pieces) > PIECES:
+        return alone
     found: list[Piece] = []
-    for words in filter(None, (piece.strip(" ，,、") for piece in _BORDER.split(text))):
+    for words in pieces:
         understood = match(words)
-        is_new = len(words) >= SHORTEST and understood.decision == "accept" and understood.candidates[0].confidence >= SURE
+        is_new = len(words) >= SHORTEST and understood.decision == "accept"
         intent = understood.candidates[0].intent if is_new else ""
         if found and (not is_new or intent == _intent(found[-1]) or is_more(_intent(found[-1]), words)):
             found[-1] = replace(found[-1], text=f"{found[-1].text}，{words}")

@@ -23,6 +23,9 @@ PHOTO_FOLLOWS = timedelta(minutes=15)
 #: Times that words are not understood before a person is offered.
 PATIENCE = 2
 
+#: What is said in passing.
+SMALL_TALK = frozenset({"smalltalk.greet", "smalltalk.thanks", "smalltalk.bye"})
+
 HUMAN, BIND, UNBIND = "handoff.human", "identity.bind", "identity.unbind"
 
 
@@ -109,7 +112,12 @@ class Talk:
         text = self.turn.words(intent.replies[reply.name], **{**forms.spoken(form, intent, self.now), **reply.values})
         text = f"{before}\n{text}" if before else text
         if reply.about:
-            self.conversation.options = {"about": reply.about, "until": (self.now + PHOTO_FOLLOWS).isoformat()}
+            self._show({})
+            self.conversation.options = {
+                **(self.conversation.options or {}),
+                "about": reply.about,
+                "until": (self.now + PHOTO_FOLLOWS).isoformat(),
+            }
         return self._finish(form, intent, text)
 
     def _finish(self, form: Form, intent: Intent, text: str) -> Answer:
@@ -143,11 +151,7 @@ class Talk:
         return self._advance(forms.begin(binding, values, form), binding, self._phrase("flat.first", title=intent.title))
 
     def _ask_back(self, form: Form, intent: Intent, ask: Ask) -> Answer:
-        words = (
-            ask.values | forms.spoken(form, intent, self.now)
-            if isinstance(ask.values, dict)
-            else forms.spoken(form, intent, self.now)
-        )
+        words = {**ask.values, **forms.spoken(form, intent, self.now)}
         question = self.turn.words(intent.replies[ask.name], **words)
         values = {name: value for name, value in form.values.items() if name != ask.slot}
         off = self.turn.words(intent.replies[ask.called_off], **words) if ask.called_off else ""
@@ -182,10 +186,26 @@ class Talk:
     # -- people
 
     def _alarm(self, intent: Intent, text: str) -> Answer:
-        said = safety.alarm(self.turn, intent, text)
+        said, task = safety.alarm(self.turn, intent, text)
+        until = (self.now + safety.BELONGS).isoformat()
+        self.conversation.options = {**(self.conversation.options or {}), "alarm": task, "alarm_until": until}
         conversations.ask_for_person(self.conversation, intent.title, self.now)
         self.form = forms.talked_over(self.form) if self.form else None
         return Answer(texts=(said,), outcome=Outcome(kind="emergency", intent=intent.id))
+
+    def _alarmed(self) -> str:
+        """Return the task of the alarm that was raised a moment ago; empty if there is none."""
+        kept = self.conversation.options or {}
+        return str(kept["alarm"]) if "alarm" in kept and datetime.fromisoformat(kept["alarm_until"]) > self.now else ""
+
+    def _pass_on(self, task: str, text: str) -> Answer:
+        """Pass what is said after an alarm on to those who come; they hear, too, when all is well again."""
+        safety.add(self.turn, task, text)
+        if not safety.is_over(text):
+            return self._say("emergency", "emergency.more")
+        kept = self.conversation.options or {}
+        self.conversation.options = {name: value for name, value in kept.items() if not name.startswith("alarm")} or None
+        return self._say("emergency", "emergency.over")
 
     def _hand_over(self, topic: str) -> Answer:
         """Put the conversation into the staff's queue and say so."""
@@ -219,7 +239,8 @@ class Talk:
 
     def _show(self, menu: dict[str, Any]) -> None:
         """Replace the menu last shown; what photos may still belong to stays."""
-        kept = {name: value for name, value in (self.conversation.options or {}).items() if name in {"about", "until"}}
+        lasting = {"about", "until", "alarm", "alarm_until"}
+        kept = {name: value for name, value in (self.conversation.options or {}).items() if name in lasting}
         self.conversation.options = {**kept, **menu} or None
 
     def _recent_subject(self) -> str:

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.dialogue import forms
+from bot.dialogue import forms, safety
 from bot.dialogue.answer import SILENT, Answer, House, Kind, Outcome, pack, unpack
 from bot.dialogue.forms import Form
 from bot.dialogue.hearing import Hearing
-from bot.dialogue.talk import BIND
+from bot.dialogue.talk import BIND, SMALL_TALK
 from bot.dialogue.understanding import Heard
 from bot.errors import Forged
 from bot.language.matcher import Match
@@ -161,6 +161,9 @@ class _Turn(Hearing):
             return _TAKEN
         if isinstance(message, messages.Voice) and not heard.text:
             return self._say("unknown", "voice.unheard")
+        task = self._alarmed() if self.form is None and not isinstance(message, messages.Click) else ""
+        if task and (best is None or best.id in SMALL_TALK or safety.is_over(heard.text)):
+            return self._pass_on(task, heard.text)
         return self._speak(heard)
 
     def _see(self, message: messages.Photo) -> Answer:
@@ -198,6 +201,9 @@ class _Turn(Hearing):
         self._note("resident", f"[位置] {label}")
         if conversations.is_taken(self.session, self.conversation, self.now):
             return _TAKEN
+        task = self._alarmed()
+        if task:
+            return self._pass_on(task, f"[位置] {label}")
         if self.form is None:
             offers = [i for i in self.catalogue.intents.values() if any(slot.type == "place" for slot in i.slots)]
             return self._offer(offers, label, "place.what")
@@ -249,8 +255,8 @@ class _Turn(Hearing):
 
     def _part(self) -> Answer:
         """Let somebody go: nothing is sent to them any more, they are bound to no flat, and what they said is erased."""
-        self._meet(followers.left)
         erasures.ask(self.session, self.openid, self.turn.resident, self.now)
+        self._meet(followers.left)  # deliveries first, as the sender takes them: so no two wait for each other
         if self.turn.resident is not None:
             self.turn.record("identity.unbound", f"resident:{self.turn.resident.public_id}", reason="unfollowed")
             self.turn.resident.openid = None

@@ -32,6 +32,11 @@ _YES = re.compile(
     + _any("系 系啊 得 中 成 正确 没毛病 同意")
     + ")+(?:(?<!得)了)?"
 )
+_HEARD = re.compile(
+    "(?>[嗯哦噢喔]+|"
+    + _any("好 好的 好滴 好嘞 好咧 知道 知道了 晓得 晓得了 明白 明白了 了解 收到 行 行的 可以 得 ok okay 没问题")
+    + ")+了?"
+)
 _NO = re.compile(f"(?>{_any('不 不是 不对 不要 不用 否 no n 错 错了 不行 唔系 唔要 先不 暂时不 暂时不用 不可以 不确认')})+了?")
 _CANCEL = re.compile(
     r"(?>我?不(?:想|要|用)?(?:办|弄|报修|报|约|登记|邀请|打卡|填|说|搞|继续|绑定?)了|"
@@ -43,7 +48,7 @@ _CANCEL = re.compile(
     + ")+"
 )
 _SKIP = re.compile(
-    r"跳过|略过|没有|没|无|不用|不知道|不清楚|不开车|没车|没有车|走路|步行|坐地铁|打车来?|不方便|暂无|随便|都行|都可以|不需要|skip|pass"
+    r"跳过|略过|(?:我|家里|屋里)?(?:没有?|没得|冇)(?:体温计|体温表|温度计|探热针)|(?:没有?|没得|未|还没)(?:量|测)(?:体温|过)?|没有|没得|没|无|不用|不知道|不清楚|不开车|没车|没有车|走路|步行|坐地铁|打车来?|不方便|暂无|随便|都行|都可以|不需要|skip|pass"
 )
 _HUMAN = re.compile(
     r"(?:转|找|要|叫|接|换|请)?(?:一个|个|到)?(?:人工|真人|客服|人工客服|人工服务|活人)(?:服务|客服)?|转人工|找(?:你们?)?物业的?人|我?要?(?:跟|和|找)(?:真)?人(?:说|讲|聊)(?:话)?|"
@@ -58,6 +63,11 @@ _CLAUSE = re.compile(r"[，,。.；;!！\s]+")
 def is_yes(text: str) -> bool:
     """Tell whether the whole message agrees."""
     return _is_all(_YES, text)
+
+
+def is_heard(text: str) -> bool:
+    """Tell whether the whole message only says that the last one was heard: 好的, 知道了."""
+    return _is_all(_HEARD, text)
 
 
 def is_no(text: str) -> bool:

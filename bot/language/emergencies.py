@@ -34,8 +34,10 @@ NEAR = 4
 #: Log odds that no danger makes up for, which is said beside hundreds of things.
 HOPELESS = -9.0
 
-#: Dangers of one message whose surroundings are looked at, from its beginning and its end; nobody is in more.
-CHECKED = 12
+#: Words that mean one thing.
+_PLAIN_WORDS = re.compile(
+    "着火了|起火了|失火了|冒浓烟|爆炸了|(?:煤气|燃气|天然气)(?:泄漏|漏了)|漏电了|触电|溺水|昏迷|晕倒了|没呼吸|没心跳|大出血|喝了?农药|心梗|中风了|要跳楼|想跳楼|砍人|持刀"
+)
 
 #: Feelings that dangers are borrowed for: 笑到救命, 气得吐血, 贵得想跳楼, 热得冒烟.
 _FIGURE = re.compile(
@@ -256,20 +258,26 @@ def find(text: str) -> Alarm | None:
     plain = prepare(text)
     pieces = odds.judge(plain)
     likeliest = max(pieces)
-    if likeliest[0] < (NEVER if len(plain) <= 2 * NEAR else HOPELESS):
+    if likeliest[0] < HOPELESS and _PLAIN_WORDS.search(plain) is None:
         return None
     found = list(_dangers(plain))
-    named = _first_real(plain, found[:CHECKED] + found[CHECKED:][-CHECKED:], pieces) if found else None
+    named = _first_real(plain, found[: signs.CHECKED] + found[signs.CHECKED :][-signs.CHECKED :], pieces) if found else None
     return named or (_find_unnamed(plain, likeliest, is_named=bool(found)) if likeliest[0] >= NEVER else None)
 
 
 def _first_real(plain: str, found: Sequence[tuple[Alarm, int, int]], pieces: Sequence[tuple[float, int, int]]) -> Alarm | None:
     """Return the first danger named by a line of dangers.py against which nothing around it speaks."""
     for alarm, begin, stop in sorted(found, key=lambda danger: KINDS.index(danger[0].kind)):  # 救命 says least
-        likely = max(odd for odd, low, high in pieces if low <= begin < high)
-        if max(likely, _likeliness(plain, begin, stop)) >= NEVER and not _is_harmless(plain, alarm.kind, begin, stop):
+        if _is_likely(plain, begin, stop, pieces) and not _is_harmless(plain, alarm.kind, begin, stop):
             return alarm
     return None
+
+
+def _is_likely(plain: str, begin: int, stop: int, pieces: Sequence[tuple[float, int, int]]) -> bool:
+    """Tell whether the odds let a danger stand; there are words that no odds overrule, whatever is said beside them."""
+    if _PLAIN_WORDS.search(plain, begin, min(stop + NEAR, len(plain))) is not None:
+        return True
+    return max(_likeliness(plain, begin, stop), *(odd for odd, low, high in pieces if low <= begin < high)) >= NEVER
 
 
 def _likeliness(plain: str, begin: int, stop: int) -> float:
@@ -285,7 +293,7 @@ def _find_unnamed(plain: str, likeliest: tuple[float, int, int], *, is_named: bo
     """Return the danger that words mean together, or a call, or what all characters speak for."""
     likely, low, high = likeliest
     near = plain[max(0, low - AFTER) : high + AFTER]
-    for kind, begin, stop in islice(signs.find(near), CHECKED) if likely >= TOGETHER else ():
+    for kind, begin, stop in islice(signs.find(near), signs.CHECKED) if likely >= TOGETHER else ():
         if not _is_harmless(near, kind, begin, stop):
             return Alarm(kind, near[begin:stop])
     piece = plain[low:high]
@@ -313,12 +321,12 @@ def find_words(text: str, words: re.Pattern[str]) -> str:
     judged = None  # what is a danger anyhow, and was found to be none
     for count, found in enumerate(words.finditer(plain)):
         if judged is None:
-            judged = [(begin, stop) for _, begin, stop in islice(_dangers(plain), 2 * CHECKED)]
+            judged = [(begin, stop) for _, begin, stop in islice(_dangers(plain), 2 * signs.CHECKED)]
         if any(begin < found.end() and found.start() < stop for begin, stop in judged):
             continue
         if found[0] and not _is_harmless(plain, "help", *found.span()):
             return found[0]
-        if count == CHECKED:
+        if count == signs.CHECKED:
             break
     return ""
 

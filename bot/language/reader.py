@@ -8,6 +8,11 @@ from typing import Literal, TypeVar
 import yaml
 from rapidfuzz import fuzz, process
 
+#: Brackets, or signs at the beginning of a line, within one another; thousands are needed for harm, three for an intent.
+DEEPEST = 200
+_BRACKETS = re.compile(r"[\[\]{}]")
+_INDENTED = re.compile(rf"^[ ]{{{DEEPEST},}}\S|^\s*(?:[-?:][ \t]+){{{DEEPEST},}}", re.MULTILINE)
+
 #: Similarity, of 100, from which a misspelt word is told what it may mean.
 HINT_FROM = 60
 
@@ -75,11 +80,27 @@ def _told(path: str, fault: Fault) -> Problem:
     return Problem(file=path, line=line, column=column, code=fault.code, severity="error", message=fault.message, hint=fault.hint)
 
 
+def _require_shallow(text: str) -> None:
+    """Raise Fault for what stands so deep within itself that the C library would overrun its stack, and end the process."""
+    deep = _INDENTED.search(text)
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth += 1 if found[0] in "[{" else -1
+        if depth > DEEPEST:
+            deep = found
+            break
+    if deep is not None:
+        line = text.count("\n", 0, deep.start())
+        mark = yaml.Mark("", deep.start(), line, deep.start() - text.rfind("\n", 0, deep.start()) - 1, "", 0)
+        raise Fault(mark, "E101", "YAML 写法有误：一层套一层太深", "请检查多余的 [ { - 和缩进")
+
+
 class Reader:
     """A YAML mapping with positions."""
 
     def __init__(self, path: str, text: str, problems: list[Problem], empty: str) -> None:
         self.path, self._problems = path, problems
+        _require_shallow(text)
         try:
             node = yaml.compose(text, Loader=yaml.CSafeLoader)
         except yaml.MarkedYAMLError as error:

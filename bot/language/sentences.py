@@ -20,6 +20,10 @@ PARTS = 4
 #: Samples of one template that join the fuzzy examples.
 SAMPLES = 30
 
+#: Slots of one template whose words may be any, at most so many in a row, and how long they and a whole message are. What fits can be
+#: told in many ways, and their number grows with each of these.
+FREE, WORDS, LONGEST = 4, 24, 80
+
 _OPEN, _CLOSE = "[(", {"[": "]", "(": ")"}
 
 
@@ -41,7 +45,7 @@ class Sentence:
 
     def match(self, text: str) -> dict[str, str] | None:
         """Return the words for each slot if `text` as a whole fits, else None."""
-        found = self.pattern.fullmatch(text)
+        found = self.pattern.fullmatch(text) if len(text) <= LONGEST else None
         if found is None:
             return None
         return {name: words for name, words in found.groupdict().items() if words}
@@ -53,6 +57,10 @@ def compile_sentence(
     """Compile one template; raises TemplateFault with the position of the fault."""
     reader = _Reader(template, rules, lists, slots)
     pattern, samples = reader.sequence("")
+    if reader.free > FREE:
+        raise TemplateFault(
+            "E305", 1, f"一句里有 {reader.free} 个什么都能填的槽位，最多 {FREE} 个", "请分成几行写，一行少几个槽位"
+        )
     return Sentence(template, re.compile(pattern), tuple(dict.fromkeys(itertools.islice(samples, SAMPLES))))
 
 
@@ -65,6 +73,7 @@ class _Reader:
     depth: int = 0
     position: int = 0
     named: set[str] = field(default_factory=set)
+    free: int = 0  # slots that take any words, on the way through the template that has most of them
 
     def sequence(self, until: str) -> "tuple[str, list[str]]":
         """Read up to one of the signs in `until`; returns a regular expression and samples."""
@@ -94,12 +103,17 @@ class _Reader:
 
     def _group(self, sign: str, begin: int) -> "tuple[str, list[str]]":
         close = _CLOSE[sign]
-        parts = [self.sequence(f"|;{close}")]
-        separators = set()
-        while self.position < len(self.text) and self.text[self.position] in "|;":
-            separators.add(self.text[self.position])
-            self.position += 1
+        before, most = self.free, 0
+        parts: list[tuple[str, list[str]]] = []
+        separators: set[str] = set()
+        while not parts or (self.position < len(self.text) and self.text[self.position] in "|;"):
+            if parts:
+                separators.add(self.text[self.position])
+                self.position += 1
+            self.free = before if separators != {";"} else self.free
             parts.append(self.sequence(f"|;{close}"))
+            most = max(most, self.free)
+        self.free = most
         if self.position >= len(self.text):
             raise TemplateFault("E303", begin + 1, f"缺少 “{close}”")
         self.position += 1
@@ -126,7 +140,8 @@ class _Reader:
     def _slot(self, name: str, begin: int) -> "tuple[str, list[str]]":
         list_name, _, slot = name.rpartition(":")
         if not list_name and slot in self.slots:
-            return self._capture(slot, ".+?"), [""]
+            self.free += 1
+            return self._capture(slot, f".{{1,{WORDS}}}?"), [""]
         list_name = list_name or slot
         if list_name not in self.lists:
             known = sorted({*self.slots, *self.lists})
@@ -153,8 +168,10 @@ class _Reader:
     def _nested(self, text: str, begin: int) -> "tuple[str, list[str]]":
         if self.depth >= DEPTH:
             raise TemplateFault("E304", begin + 1, "规则互相引用，没有尽头")
-        inner = _Reader(text, self.rules, self.lists, self.slots, self.depth + 1, named=self.named)
-        return inner.sequence("")
+        inner = _Reader(text, self.rules, self.lists, self.slots, self.depth + 1, named=self.named, free=self.free)
+        read = inner.sequence("")
+        self.free = max(self.free, inner.free)
+        return read
 
 
 def expand(sentences: "tuple[Sentence, ...]") -> Iterator[str]:

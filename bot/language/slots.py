@@ -51,10 +51,11 @@ _SPACED_PHONE = re.compile(r"(?<!\d)1(?: ?\d){10}(?! ?\d)")
 _UNIT_OF_FLAT = r"(?:[0-9]{1,4}|[零〇一二三四五六七八九十百幺两]{1,5}|[A-Za-z](?![A-Za-z0-9]))"
 _ROOM_NUMBER = r"(?:[0-9]{3,4}|[零〇一二三四五六七八九十百幺两]{3,6})"
 FLAT = re.compile(
-    rf"(?P<b4>\d{{1,3}})#(?P<u4>\d{{1,2}})[-—](?P<r5>\d{{3,4}})(?![\d-])|(?P<b>{_UNIT_OF_FLAT})\s*(?:栋|幢|号楼|#楼?|座|楼(?=\s*{_UNIT_OF_FLAT}\s*(?:单元|门|{_ROOM_NUMBER})))的?[\s,，、]*"
+    rf"(?P<b4>\d{{1,3}})#(?P<u4>\d{{1,2}})[-—](?P<r5>\d{{3,4}})(?![\d-])|(?P<b>{_UNIT_OF_FLAT})\s*(?:栋|幢|号楼|#楼?|座|楼(?=\s*{_UNIT_OF_FLAT}\s*(?:单元|门|{_ROOM_NUMBER})))的?\s*"
+    rf"(?:[,，、]\s*(?={_UNIT_OF_FLAT}\s*(?:单元|门|梯|[楼层])|房号|{_ROOM_NUMBER}(?:$|[\s,，、。室号房的])))?"
     rf"(?:(?P<u>{_UNIT_OF_FLAT})\s*(?:单元|门(?!口|卡|禁|坏|锁)|梯(?!灯)))?的?\s*(?:{_UNIT_OF_FLAT}[楼层]的?\s*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})"
     rf"|[,，、]\s*(?={_ROOM_NUMBER}(?:$|[\s,，、。室号房的])))?"
-    rf"(?P<r>{_ROOM_NUMBER})?\s*(?:室|号房?(?!楼)|房(?!间))?"
+    rf"(?P<r>{_ROOM_NUMBER}(?!\d|\s*(?:年|元|块|的?(?:水费|电费|钱))))?\s*(?:室|号房?(?!楼)|房(?!间))?"
     rf"|(?<![\d.年/:-])(?P<b2>\d{{1,3}})[-—/](?:(?P<u2>\d{{1,2}})[-—/])?(?P<r2>\d{{3,4}})(?![\d-])"
     rf"|(?P<u3>{_UNIT_OF_FLAT})单元\s*(?P<r3>{_ROOM_NUMBER})?"
     rf"|(?<![\d.A-Za-z])(?P<r4>{_ROOM_NUMBER})(?:室|房(?!间))"
@@ -72,7 +73,7 @@ _TEMPERATURES: tuple[re.Pattern[str], ...] = (
     # 打卡 40: without 度 only beside such a word
     re.compile(
         r"(?:打卡|体温|量的?了?|测的?了?|烧到|发烧|高烧)[是为有到:： ]{0,3}(?P<w>3[4-9]|4[0-3])(?P<t>)"
-        r"(?!\d|[.。,点/:：]\s*\d|\s*[天次个栋号楼单月年岁元块米分%])"
+        r"(?!\d|[.。,点/:：]\s*\d|\s*[天次个栋号楼单月年岁元块米分小人位多%]|\s*[-~到至]\s*\d)"
     ),
 )
 _NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖气|地暖|冰箱|车位|洗澡水)[^，。,]{0,6}$")
@@ -120,10 +121,13 @@ _KIN = re.compile(
 )
 _NOT_NAMES = frozenset(
     "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
-    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除".split()
+    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道".split()
 )
 
 _CORRECTION = re.compile(r"不对|不是|说错|写错|错了|改成|改到|改为|换成|应该是|更正|纠正|唔系|[哦噢啊]不")
+#: Where any words will do, and all are kept.
+_FREE = frozenset({"text", "place"})
+
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
@@ -140,13 +144,13 @@ def extract(
     SKIPPED when it may be left out and was. `known` holds the values so far; a correction such as 改成四点 keeps their
     day.
     """
-    text = _RATHER.sub(r"是\g<said>", unicodedata.normalize("NFKC", text).strip())
-    reading = _Reading(text, now, known or {})
+    whole = unicodedata.normalize("NFKC", text).strip()
+    reading, words = _Reading(_RATHER.sub(r"是\g<said>", whole), now, known or {}), _Reading(whole, now, known or {})
     found: dict[str, Value] = {}
     for slot in sorted(slots, key=lambda slot: _ORDER.get(slot.type, 9)):
         value = _PARSERS[slot.type](reading, slot)
         if value is None and slot.name == asked:
-            value = _lenient(reading, slot)
+            value = _lenient(words if slot.type in _FREE else reading, slot)
         if value is not None:
             found[slot.name] = value
     if asked and asked not in found:
@@ -485,7 +489,13 @@ def _lenient_name(reading: _Reading) -> Value | None:
         r"^(?:他|她|客人|访客|名字|姓名|就)?(?:是|叫|姓)?|(?:吧|啊|呀|来的?|要来|过来)$", "", rest.split(" ")[0] if rest else ""
     )
     said_no_name = answers.is_skip(rest) or answers.is_yes(rest) or answers.is_no(rest) or answers.is_cancel(rest)
-    if not rest or said_no_name or re.search("[你我谁啥哪吗么呢怎]", rest) or _KIN.fullmatch(rest) or rest in _NOT_NAMES:
+    if (
+        not rest
+        or said_no_name
+        or re.search("[你我谁啥哪吗么呢怎车]|^(?:没|冇|不|唔|无)", rest)
+        or _KIN.fullmatch(rest)
+        or rest in _NOT_NAMES
+    ):
         return None
     if re.fullmatch(r"[\u4e00-\u9fff·]{2,4}|[A-Za-z][A-Za-z .]{1,20}", rest):
         return rest

@@ -58,8 +58,9 @@ def open_with(session: Session, openid: str, community_id: int, now: datetime) -
     try:
         with session.begin_nested():
             session.add(Conversation(openid=openid, community_id=community_id, updated_at=now))
-    except IntegrityError:  # another replica has just begun it
-        pass
+    except IntegrityError:  # another replica has just begun it, unless something else is wrong
+        if _FIND.first(session, sought=openid) is None:
+            raise
     return open_with(session, openid, community_id, now)
 
 

@@ -33,6 +33,9 @@ READERS = 4
 #: Writers on PostgreSQL, where row locks let them run side by side.
 POSTGRES_WRITERS = 3
 
+#: PostgreSQL's word for two that wait for each other.
+DEADLOCK = "40P01"
+
 #: Times a group is tried again when the database restarts or a deadlock is broken.
 ATTEMPTS = 3
 
@@ -46,6 +49,7 @@ class _Work:
     run: Callable[[Session], Any]
     future: "asyncio.Future[Any] | Future[Any]"
     loop: asyncio.AbstractEventLoop | None = None
+    key: str = ""  # works of one commit run in the order of their keys
 
     def is_wanted(self) -> bool:
         """Tell whether anybody still waits; what is begun is not called off."""
@@ -80,6 +84,14 @@ class Database:
         Whatever `fn` raises is raised here, and nothing of what it did remains.
         """
         return await _put(self._work, lambda session: fn(session, *args, **kwargs))
+
+    async def write_for(self, key: str, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `write`, for what locks rows that belong to `key`, such as an openid.
+
+        Within a commit works run in the order of their keys, so that two replicas that lock the same rows wait for each other in
+        one direction only.
+        """
+        return await _put(self._work, lambda session: fn(session, *args, **kwargs), key)
 
     async def write_aside(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Like `write`, but on PostgreSQL not behind the work under way, which may be what keeps everybody waiting."""
@@ -122,7 +134,7 @@ class Database:
                     stop = True
                     break
                 works.append(more)
-            self._write_group([one for one in works if one.is_wanted()])
+            self._write_group(sorted((one for one in works if one.is_wanted()), key=lambda one: one.key))
             if stop:
                 return
 
@@ -132,6 +144,11 @@ class Database:
             try:
                 outcomes = self._commit(works)
             except DBAPIError as error:
+                if (
+                    len(works) > 1 and getattr(error.orig, "sqlstate", None) == DEADLOCK
+                ):  # in the same order it would happen again
+                    self._fail(works, error)
+                    return
                 if attempt < ATTEMPTS and _is_passing(error):
                     log.warning("database: group failed, trying again", works=len(works), attempt=attempt)
                     continue
@@ -198,7 +215,7 @@ def _run_together(connection: Connection, works: list[_Work]) -> "Sequence[_Outc
                 session.flush()
             except OperationalError:
                 raise
-            except Exception as error:  # whatever it is, it is met again where it belongs to its caller alone
+            except BaseException as error:  # whatever it is, it is met again where it belongs to its caller alone
                 raise _Apart from error
             session.expunge_all()
             outcomes.append(_Outcome(value=value))
@@ -217,16 +234,25 @@ def _run(connection: Connection, work: _Work) -> _Outcome:
             session.commit()
         except OperationalError:
             raise
-        except Exception as error:  # whatever it is, it belongs to the caller
+        except BaseException as error:  # whatever it is, it belongs to the caller, and the thread must outlive it
             session.rollback()
-            return _Outcome(error=error)
+            return _Outcome(error=_tellable(error))
         return _Outcome(value=value)
 
 
-def _put(work: _Queue, run: Callable[[Session], T]) -> "asyncio.Future[T]":
+def _tellable(error: BaseException) -> Exception:
+    """Return an error that may be told: a future refuses StopIteration, and SystemExit would end the loop of whoever waits."""
+    if isinstance(error, Exception) and not isinstance(error, StopIteration):
+        return error
+    told = RuntimeError(f"the function let {type(error).__name__} out")
+    told.__cause__ = error
+    return told
+
+
+def _put(work: _Queue, run: Callable[[Session], T], key: str = "") -> "asyncio.Future[T]":
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
-    work.put(_Work(run, future, loop))
+    work.put(_Work(run, future, loop, key))
     return future
 
 
@@ -261,7 +287,7 @@ def _is_passing(error: DBAPIError) -> bool:
     if error.connection_invalidated:
         return True
     state = getattr(error.orig, "sqlstate", None)  # https://www.postgresql.org/docs/current/errcodes-appendix.html
-    return state in {"40001", "40P01", "57P01", "57P02", "57P03"} or "database is locked" in str(error.orig)
+    return state in {"40001", DEADLOCK, "57P01", "57P02", "57P03"} or "database is locked" in str(error.orig)
 
 
 def connect(url: str) -> Engine:

@@ -49,7 +49,7 @@ def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str) -> 
     _clear_deliveries(session, openid)
     _clear_tasks(session, openid)
     inbox.forget(session, openid, blank)
-    follower = session.get(Follower, openid)
+    follower = session.get(Follower, openid, with_for_update=True)
     if follower is None or follower.left_at is not None:
         followers.forget_allowances(session, openid)
         session.execute(delete(Conversation).where(col(Conversation.openid) == openid))

@@ -227,7 +227,6 @@ def _correct_follower(session: Session, result: Result, now: datetime) -> None:
         return
     if result.gone and follower.left_at is None:
         followers.left(session, follower.openid, follower.community_id, now)
-        session.expire(follower)
     if result.is_closed and result.claim.channel == CHAT:
         followers.set_window(follower, quota.Window())
     if result.is_closed and result.claim.channel == SUBSCRIPTION:

@@ -1,7 +1,7 @@
 """Statements of the hot road: compiled once, run by the driver itself.
 
 SQLAlchemy writes the SQL and knows how each column is kept; what it does anew at each execution is left out, for that
-costs many times what SQLite needs for the answer, and a message has eight of them (docs/decisions.md has the figures).
+costs many times what SQLite needs for the answer, and a message has seven or more (docs/decisions.md has the figures).
 Rows are plain tuples. Errors are SQLAlchemy's own.
 """
 

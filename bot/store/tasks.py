@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.model import Task
 from bot.store import events
+
+#: Characters of a task's words; of more the last ones are kept.
+LONGEST = 600
 
 
 def open(session: Session, now: datetime, *, community_id: int, kind: str, need: str, title: str, urgent: bool = False,
@@ -21,3 +24,12 @@ def open(session: Session, now: datetime, *, community_id: int, kind: str, need:
     session.flush()
     events.record(session, now, "task.opened", subject=f"task:{task.public_id}", actor=actor, task=kind, urgent=urgent)
     return task
+
+
+def add_words(session: Session, public_id: str, text: str) -> None:
+    """Add what was said later to a task's words; one that is gone takes none."""
+    task = session.exec(select(Task).where(Task.public_id == public_id)).first()
+    if task is None:
+        return
+    task.data = {**task.data, "text": f"{task.data.get('text', '')} / {text}"[-LONGEST:]}
+    session.add(task)

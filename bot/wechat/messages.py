@@ -18,6 +18,9 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import Malformed
 
+#: WeChat's have 28 characters, and 15 for accounts.
+LONGEST_ID = 128
+
 #: WeChat's own clock, and that of its users.
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -182,6 +185,8 @@ def parse(xml: bytes) -> Message:
     event = fields.get("Event")
     pushed_at, created_at = fields["CreateTime"], fields.time("CreateTime")
     openid, account = fields["FromUserName"], fields["ToUserName"]
+    if len(openid) > LONGEST_ID or len(account) > LONGEST_ID:
+        raise Malformed("FromUserName or ToUserName: too long for an id")
     whole = sha256(xml).hexdigest()
     identity = f"{event}|{fields.get('EventKey')}|{whole}" if kind == "event" else fields.get("MsgId") or whole
     # MsgId alone was seen for different users, and two events of one user within one second.
@@ -298,7 +303,7 @@ class _Fields:
     def count(self, name: str) -> int:
         """Return a number that may be missing."""
         value = self.get(name)
-        return int(value) if value.isascii() and value.isdigit() else 0
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
 
     def number(self, name: str) -> float:
         try:

@@ -196,7 +196,7 @@ async def test_placeholder_that_nothing_fills_is_told_before_it_is_saved(office:
         shown = await response.text()
 
     assert response.status == 422
-    assert "用到不存在的 {numbre} 是否想写 “{number}”？" in shown
+    assert "用到不存在的 {numbre}。是否想写 “{number}”？" in shown
     assert path.read_text(encoding="utf-8") == before
 
 

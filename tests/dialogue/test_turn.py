@@ -499,9 +499,46 @@ def test_what_is_added_while_waiting_is_passed_on_and_not_called_unclear(chat: A
     chat.say("着火了")
     more = chat.say("就在最里面那间，黑乎乎的")
 
-    assert more.outcome.kind == "handed_off"
-    assert "一起转给工作人员" in more.texts[0]
+    assert more.outcome.kind == "emergency"
+    assert "已转给赶来的值班人员" in more.texts[0]
+    [task] = rows(chat, Task)
+    assert task.data["text"] == "着火了 / 就在最里面那间，黑乎乎的"
     assert chat.say("宇宙有多大", after=timedelta(hours=1)).outcome.kind == "unknown"
+
+
+def test_where_one_is_goes_to_those_who_come(chat: Any) -> None:
+    chat.say("着火了")
+    chat.push(messages.Location, latitude=30.2, longitude=120.1, label="东门")
+
+    [task] = rows(chat, Task)
+    assert task.data["text"] == "着火了 / [位置] 东门"
+
+
+@pytest.mark.parametrize("said", ["没事了", "误报", "取消", "搞错了，不用来了"])
+def test_who_says_that_nothing_is_wrong_is_heard_and_staff_read_it(chat: Any, said: str) -> None:
+    chat.say("着火了")
+    over = chat.say(said)
+
+    [task] = rows(chat, Task)
+    assert "已告诉值班人员" in over.texts[0]
+    assert task.closed_at is None, "whoever comes decides"
+    assert task.data["text"] == f"着火了 / {said}"
+    assert chat.say("宇宙有多大").outcome.kind == "handed_off", "the alarm is over, the talk still waits for a person"
+
+
+@pytest.mark.parametrize("said", ["120", "119！", "一二零"])
+def test_a_number_that_one_calls_is_told_what_it_is(chat: Any, said: str) -> None:
+    answer = chat.say(said)
+
+    assert answer.outcome.kind == "clarifies"
+    assert "直接拨 120" in answer.texts[0]
+    assert chat.say("1").outcome.kind == "emergency"
+
+
+def test_a_number_that_one_calls_is_told_what_it_is_inside_a_form(chat: Any) -> None:
+    chat.say("寄快递给王芳")
+
+    assert "直接拨 120" in chat.say("120").texts[0]
 
 
 def test_asking_again_keeps_the_place_in_the_queue(chat: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot import config
 from bot.dialogue.understanding import Understanding
-from bot.language import emergencies
+from bot.language import emergencies, odds
 from bot.language.normalise import Tables
 from tests.language import emergency_lines
 
@@ -149,3 +149,16 @@ def test_alarm_that_was_only_resembled_is_no_alarm() -> None:
 
         assert not match.emergency
         assert match.decision != "accept" or not match.candidates[0].intent.startswith("emergency")
+
+
+@pytest.mark.parametrize("danger", ["着火了", "爆炸了", "有人触电", "昏迷了", "溺水了", "心梗了", "煤气泄漏"])
+@pytest.mark.parametrize("beside", ["取消报修，", "登记一下，", "谢谢，", "租客家", "收废品的", "社区医院", "访客", "停车场"])
+def test_no_few_words_beside_it_outweigh_a_danger_that_is_named(beside: str, danger: str) -> None:
+    assert emergencies.find(beside + danger) is not None
+
+
+def test_what_is_learned_of_a_line_is_what_is_weighed_of_it() -> None:
+    for line in ("孩子掉水里了", "门坏了，修一下"):
+        weight = odds.BIAS + sum(odds._WEIGHTS.get(gram, 0) for gram in odds.grams(line))
+
+        assert odds.judge(line)[0][0] == pytest.approx(weight / 10)

@@ -84,3 +84,10 @@ def test_needed_phrase_that_is_missing_is_told_and_its_file_keeps_its_last_good_
     ]
     assert after.messages == {"unknown": "没听懂"}
     assert [problem for problem in before.problems if problem.severity == "error"] == []
+
+
+@pytest.mark.parametrize("bomb", ["a: " + "[" * 50_000, "a: " + "[" * 50_000 + "]" * 50_000, "- " * 50_000, "{a: " * 50_000])
+def test_what_stands_too_deep_in_itself_is_a_fault_and_not_the_end(bomb: str) -> None:
+    problems = files.load({"x.yaml": f"intent: x\n{bomb}"}).problems
+
+    assert [(problem.file, problem.severity) for problem in problems] == [("x.yaml", "error")]

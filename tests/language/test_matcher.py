@@ -11,6 +11,7 @@ from bot.language.concepts import Concepts
 from bot.language.files import Catalogue, load
 from bot.language.matcher import Candidate, Matcher, decide
 from bot.language.normalise import Tables, strip_fillers
+from bot.language.sentences import TemplateFault, compile_sentence
 
 NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 DATA = config.shipped("data")
@@ -171,3 +172,19 @@ def test_two_thousand_characters_of_anything_are_judged_at_once(text: str) -> No
         best = min(best, time.process_time() - began)
 
     assert best < 0.025  # five times what it takes, for slow machines
+
+
+def test_a_template_with_many_free_slots_is_refused() -> None:
+    slots = dict.fromkeys("abcde", "text")
+
+    with pytest.raises(TemplateFault) as told:
+        compile_sentence("给{a}{b}{c}{d}{e}", {}, {}, slots)
+    assert "最多" in told.value.message
+    compile_sentence("(给{a}{b}|{c}{d}的{e})", {}, {}, slots)
+
+
+def test_a_template_tries_no_message_that_is_a_story() -> None:
+    sentence = compile_sentence("给{a}{b}{c}{d}开码", {}, {}, dict.fromkeys("abcd", "text"))
+
+    assert sentence.match("给" + "张" * 20 + "开码") is not None
+    assert sentence.match("给" + "张" * 400 + "开码") is None

@@ -30,7 +30,8 @@ def asked(kind: str, text: str, **options: object) -> object:
     ("不是3栋是5栋", ("5", "", "")), ("八号楼十二零一", ("8", "", "1201")), ("二十栋二十三零四", ("20", "", "2304")),
     ("10栋2单元，房号603", ("10", "2", "603")), ("三栋四单元六楼602", ("3", "4", "602")), ("3#2-501", ("3", "2", "501")),
     ("3栋2单元6楼", ("3", "2", "")), ("我家是5号楼的，3单元，602", ("5", "3", "602")), ("是3栋不是5栋", ("3", "", "")),
-    ("3栋2单元，2个人", ("3", "2", "")),
+    ("3栋2单元，2个人", ("3", "2", "")), ("3栋，2024年入住", ("3", "", "")), ("3栋2024年入住", ("3", "", "")),
+    ("3栋，502元没交", ("3", "", "")), ("3栋，200的水费", ("3", "", "")), ("3栋，502", ("3", "", "502")), ("3栋，2单元", ("3", "2", "")),
 ])  # fmt: skip
 def test_flat_is_read(text: str, expected: tuple[str, str, str]) -> None:
     found = slots.extract(text, FLAT, NOW)
@@ -59,7 +60,7 @@ def test_phone_is_read(text: str, expected: str | None) -> None:
 @pytest.mark.parametrize(("text", "expected"), [
     ("36度8", 36.8), ("36点4", 36.4), ("三十六点五度", 36.5), ("36.5℃", 36.5), ("３６．７度", 36.7), ("37度半", 37.5), ("三十七度半", 37.5),
     ("三十六度七", 36.7), ("36。8", 36.8), ("37点9", 37.9), ("体温38度", 38.0), ("3栋2单元", None), ("车位36号", None), ("空调温度36度", None), ("37", None), ("36.55", None),
-    ("打卡 40 咳嗽", 40.0), ("打卡36", 36.0), ("体温39，难受", 39.0), ("烧到40", 40.0), ("打卡40天了", None), ("是36.7不是38.7", 36.7), ("不是38.7是36.7", 36.7), ("打卡 37岁", None), ("空调温度 38", None),
+    ("打卡 40 咳嗽", 40.0), ("打卡36", 36.0), ("体温39，难受", 39.0), ("烧到40", 40.0), ("打卡40天了", None), ("高烧39小时了", None), ("体温 35-40 正常吗", None), ("打卡37人", None), ("是36.7不是38.7", 36.7), ("不是38.7是36.7", 36.7), ("打卡 37岁", None), ("空调温度 38", None),
 ])  # fmt: skip
 def test_temperature_is_read(text: str, expected: float | None) -> None:
     assert read("temperature", text) == expected
@@ -209,3 +210,7 @@ def test_jumbled_numbers_are_read_without_an_error(signs: list[str]) -> None:
 
     for kind in KINDS:
         slots.extract(text, [Slot(name="x", type=kind)], NOW, "x")
+
+
+def test_words_that_are_kept_as_they_are_lose_nothing() -> None:
+    assert asked("text", "是楼上漏的水不是我家") == "是楼上漏的水不是我家"

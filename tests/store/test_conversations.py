@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import pytest
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
 from bot.model import Community, Conversation, Staff
@@ -46,6 +47,21 @@ def test_a_conversation_is_begun_once(talks: Database, now: datetime) -> None:
 
     assert talks.submit(again).result() == talks.submit(again).result()
     assert talks.submit(again).result()[1] == now
+
+
+def test_a_conversation_without_a_community_is_an_error_and_no_endless_search(talks: Database, now: datetime) -> None:
+    with pytest.raises(IntegrityError):
+        talks.submit(lambda session: conversations.open_with(session, "oNobody", 999, now)).result()
+
+
+@pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_conversation_is_one_turns_alone_until_its_end(talks: Database, now: datetime) -> None:
+    with Session(talks.engine) as holding, Session(talks.engine) as waiting:
+        conversations.open_with(holding, O1, 1, now)
+        waiting.connection().exec_driver_sql("SET lock_timeout = '100ms'")
+
+        with pytest.raises(OperationalError):
+            conversations.open_with(waiting, O1, 1, now)
 
 
 def test_the_last_lines_are_shown_oldest_first(talks: Database, now: datetime) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -95,6 +96,63 @@ async def test_waiter_that_gave_up_does_not_stop_the_writer(database: Database) 
 
     assert given_up.cancelled()
     assert "next" in await database.read(_appids)
+
+
+async def test_waiter_that_gave_up_half_way_keeps_no_neighbour_waiting(database: Database) -> None:
+    waiting, begun, go_on = threading.Event(), threading.Event(), threading.Event()
+
+    def hold(session: Session, until: threading.Event) -> None:
+        begun.set()
+        until.wait(20)
+
+    first = asyncio.create_task(database.write(hold, waiting))  # the others gather behind it and make one group
+    await asyncio.to_thread(begun.wait, 20)
+    begun.clear()
+    second = asyncio.create_task(database.write(hold, go_on))
+    given_up = asyncio.create_task(database.write(_add, "a"))
+    third = asyncio.create_task(database.write(_add, "b"))
+    await asyncio.sleep(0)
+    waiting.set()
+    await asyncio.to_thread(begun.wait, 20)
+    given_up.cancel()
+    go_on.set()
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(first, second, third)
+
+
+async def test_works_of_one_commit_run_in_the_order_of_their_keys(sqlite: Database) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def hold(session: Session) -> None:
+        begun.set()
+        go_on.wait(20)
+
+    first = asyncio.create_task(sqlite.write(hold))
+    await asyncio.to_thread(begun.wait, 20)
+    works = [sqlite.write_for(key[0], lambda session, key: order.append(key), key) for key in ("c", "a1", "b", "a2")]
+    tasks = [asyncio.create_task(work) for work in works]
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(first, *tasks)
+
+    assert order == ["a1", "a2", "b", "c"]
+
+
+@pytest.mark.parametrize("fault", [StopIteration, SystemExit, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError])
+async def test_whatever_a_function_raises_keeps_no_neighbour_waiting(sqlite: Database, fault: type[BaseException]) -> None:
+    def fail(session: Session) -> None:
+        raise fault
+
+    database = sqlite
+    works = [database.write(_add, "a"), database.write(fail), database.write(_add, "b")]
+
+    async with asyncio.timeout(20):
+        results = await asyncio.gather(*works, return_exceptions=True)
+
+    assert isinstance(results[1], RuntimeError)
+    assert await database.read(_appids) == ["a", "b"]
 
 
 async def test_caller_that_gave_up_does_not_stop_the_writer(database: Database) -> None:

@@ -201,3 +201,16 @@ def test_reply_is_cut_at_2048_bytes_and_rather_between_lines() -> None:
     assert [len(part.encode()) for part in messages.parts("邻" * 1000)] == [2046, 954]
     assert messages.parts("邻\n里里\n", 12) == ["邻\n里里\n"]
     assert messages.parts("邻里邻\n里", 12) == ["邻里邻\n", "里"]
+
+
+def test_a_count_of_thousands_of_figures_is_none() -> None:
+    counts = f"<MsgID>1</MsgID><Status>send success</Status><TotalCount>{'9' * 5000}</TotalCount>"
+    report = messages.parse(push("event", "<Event>MASSSENDJOBFINISH</Event>", counts))
+
+    assert isinstance(report, messages.MassReport)
+    assert report.total == 0
+
+
+def test_an_id_longer_than_any_of_wechats_is_malformed() -> None:
+    with pytest.raises(Malformed, match="too long"):
+        messages.parse(push("text", "<Content>x</Content><MsgId>7</MsgId>", openid="o" * 200))
