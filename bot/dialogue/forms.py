@@ -143,11 +143,18 @@ def _read(form: Form, intent: Intent, text: str, now: datetime) -> dict[str, slo
     if asked and asked.type == "text" and form.menu:  # an action asked which: any other words are no answer
         asked = None
     said = slots.extract(text, intent.slots, now, asked.name if asked else None, form.values)
+    if asked and asked.type == "place" and said.get(asked.name) == text.strip() and _tells_of_another(said, asked, intent):
+        del said[asked.name]  # 灯坏了 is no place
     if asked and asked.type == "name" and asked.name in said:
         others = [slot for slot in intent.slots if slot != asked]
         if slots.extract(str(said[asked.name]), others, now):  # 两个人 is no name
             del said[asked.name]
     return said
+
+
+def _tells_of_another(said: Mapping[str, slots.Value], asked: Slot, intent: Intent) -> bool:
+    """Tell whether the words were taken for a choice, too, so that they are no place of their own."""
+    return any(slot.type == "choice" and slot.name in said and slot != asked for slot in intent.slots)
 
 
 def _joined(form: Form, intent: Intent, said: dict[str, slots.Value], text: str) -> dict[str, slots.Value]:

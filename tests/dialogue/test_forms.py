@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot import config
 from bot.dialogue import forms
 from bot.dialogue.forms import Form
 from bot.dialogue.understanding import Understanding
+from bot.language import files
 from bot.language.files import Intent
 
 AT_THREE = datetime.fromisoformat("2026-03-12T15:00:00+08:00")
@@ -175,3 +177,16 @@ def test_a_form_whose_intent_has_gone_is_dropped(parcel: Intent, understanding: 
     assert forms.unpack(forms.pack(open_form(parcel)), others) is None
     inner = forms.begin(others["lamp.report"], {}, open_form(parcel))
     assert forms.unpack(forms.pack(inner), others) == forms.begin(others["lamp.report"], {})
+
+
+@pytest.mark.parametrize(("said", "place"), [("灯坏了", None), ("跳闸了", None), ("厨房", "厨房"), ("厨房的灯坏了", "厨房")])
+def test_what_is_broken_is_no_place(said: str, place: str | None, now: datetime) -> None:
+    folder = config.shipped("intents")
+    texts = {path: (folder / path).read_text("utf-8") for path in ("_common.yaml", "repair/report.yaml")}
+    repair = files.load(texts).intents["repair.report"]
+    where = next(slot for slot in repair.slots if slot.name == "location")
+
+    changed = forms.answer(forms.ask(forms.begin(repair, {"category": "water"}), where), repair, said, now)
+
+    assert changed is not None
+    assert changed.values.get("location") == place

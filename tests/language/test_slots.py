@@ -214,3 +214,13 @@ def test_jumbled_numbers_are_read_without_an_error(signs: list[str]) -> None:
 
 def test_words_that_are_kept_as_they_are_lose_nothing() -> None:
     assert asked("text", "是楼上漏的水不是我家") == "是楼上漏的水不是我家"
+
+
+@pytest.mark.parametrize("words", ["没得车", "修改", "没有名字", "开车来的", "不晓得", "取消"])
+def test_what_is_no_name_is_taken_for_none(words: str) -> None:
+    assert asked("name", words) is None
+
+
+@pytest.mark.parametrize("words", ["没有体温计", "我没得体温计", "家里没有体温表", "没量体温", "没量", "还没量"])
+def test_who_has_no_thermometer_may_leave_the_figure_out(words: str) -> None:
+    assert asked("temperature", words, skippable=True, ask="多少度？") == slots.SKIPPED
