@@ -30,6 +30,7 @@ from bot.dialogue.understanding import Understanding
 from bot.eraser import Eraser
 from bot.errors import Misconfigured
 from bot.keys import Keys
+from bot.language import emergencies
 from bot.logs import AccessLogger
 from bot.model import SHANGHAI, Community
 from bot.pages import site as pages
@@ -246,6 +247,7 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         schedule.start()
         await asyncio.to_thread(give_memory_back)
         tasks = [asyncio.create_task(sender.run(), name="sender"), asyncio.create_task(_refresh(linli), name="refresh")]
+        tasks.append(asyncio.create_task(asyncio.to_thread(emergencies.warm), name="warm"))
         yield
         for task in tasks:
             task.cancel()

@@ -14,6 +14,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 
 from bot.language import odds, signs
@@ -171,7 +172,8 @@ class Alarm:
 KINDS = tuple(DANGERS)
 
 
-def _compile() -> dict[str, re.Pattern[str]]:
+@cache
+def _sources() -> dict[str, str]:
     """Return for each character what may begin with it; the group that took part tells the kind, and a number.
 
     Most characters of most messages begin nothing, and are passed over; who is in danger is read once for all lines.
@@ -184,9 +186,20 @@ def _compile() -> dict[str, re.Pattern[str]]:
             for first in beginnings(_spell_out(head.partition(">")[0] + ">" if head else line)):
                 lines.setdefault(first, {}).setdefault(head, {}).setdefault(kind, []).append(_spell_out(rest))
     return {
-        first: re.compile("|".join(_spell_out(head) + _alternatives(number, kinds) for number, (head, kinds) in enumerate(leads.items())))
+        first: "|".join(_spell_out(head) + _alternatives(number, kinds) for number, (head, kinds) in enumerate(leads.items()))
         for first, leads in lines.items()
     }  # fmt: skip
+
+
+@cache
+def _beginning(first: str) -> re.Pattern[str]:
+    return re.compile(_sources()[first])
+
+
+def warm() -> None:
+    """Compile all of it, which takes half a second; what was not compiled before is when it is first met."""
+    for first in _sources():
+        _beginning(first)
 
 
 def _alternatives(number: int, kinds: Mapping[str, Sequence[str]]) -> str:
@@ -250,7 +263,6 @@ def _branches(text: str) -> Iterator[str]:
 
 _LEAD = re.compile(r"<(?:who|frail)>(?:<(?:gap|one)>\{0,6\})?")
 _MACRO = re.compile(f"<({'|'.join(MACROS)})>")
-_BEGIN = _compile()
 
 
 def find(text: str) -> Alarm | None:
@@ -363,7 +375,8 @@ def _stop(found: re.Match[str]) -> str:
 
 
 def _dangers(plain: str) -> Iterator[tuple[Alarm, int, int]]:
-    for place, pattern in [(at, _BEGIN[character]) for at, character in enumerate(plain) if character in _BEGIN]:
+    known = _sources()
+    for place, pattern in [(at, _beginning(character)) for at, character in enumerate(plain) if character in known]:
         found = pattern.match(plain, place)
         if found:
             yield Alarm((found.lastgroup or "").rstrip("0123456789"), found[0]), place, found.end()

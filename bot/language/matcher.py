@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -267,29 +268,34 @@ def _any(words: Iterable[str]) -> re.Pattern[str]:
 class _Alarms:
     """Which intent answers which danger."""
 
-    homes: Mapping[str, str]  # kind of danger -> intent
+    intents: tuple[Intent, ...]
     words: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]  # intent, its own words, what makes them none
     unless: Mapping[str, re.Pattern[str]]
 
     @classmethod
     def of(cls, intents: Iterable[Intent]) -> "_Alarms":
-        """A danger belongs to the emergency whose lines speak of it most, else to the one that speaks of most dangers."""
+        """Prepare the emergencies among the intents."""
         all_ = tuple(intents)
-        spoken = {intent.id: emergencies.count_kinds((*intent.keywords, *intent.examples)) for intent in all_}
+        return cls(
+            intents=all_,
+            words=tuple((intent.id, _any(intent.keywords), _any(intent.unless)) for intent in all_ if intent.keywords),
+            unless={intent.id: _any(intent.unless) for intent in all_},
+        )
+
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """Kind of danger -> the emergency whose lines speak of it most, else the one that speaks of most; known from the first on."""
+        spoken = {intent.id: emergencies.count_kinds((*intent.keywords, *intent.examples)) for intent in self.intents}
         broadest = max(spoken, key=lambda name: len(spoken[name]), default="")
         homes = {}
         for kind in emergencies.KINDS:
             most = max(spoken, key=lambda name: spoken[name][kind], default="")
             homes[kind] = most if most and spoken[most][kind] else broadest
-        return cls(
-            homes=homes if all_ else {},
-            words=tuple((intent.id, _any(intent.keywords), _any(intent.unless)) for intent in all_ if intent.keywords),
-            unless={intent.id: _any(intent.unless) for intent in all_},
-        )
+        return homes
 
     def sound(self, text: str) -> tuple[str, str] | None:
         """Return the intent that a danger in `text` calls for, and the words that name it."""
-        if not self.homes:
+        if not self.intents:
             return None
         alarm = emergencies.find(text)
         if alarm is not None:
