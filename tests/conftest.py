@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 import integrations
+from bot.cli.serving import demo_settings, seed
 from bot.model import SHANGHAI
 from bot.store.database import Database, connect
 
@@ -104,3 +105,16 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
     SQLModel.metadata.create_all(database.engine)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def _seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    var = tmp_path_factory.mktemp("seeded") / "var"
+    seed(demo_settings(host="127.0.0.1", port=1, var=var))
+    return var
+
+
+@pytest.fixture
+def demo_var(_seeded: Path, tmp_path: Path) -> Path:
+    """The folder of a demo that was just seeded: secret and database, copied, for seeding takes a second."""
+    return Path(shutil.copytree(_seeded, tmp_path / "var"))

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from bot import app, config
-from bot.cli.serving import demo_settings, seed
+from bot.cli.serving import demo_settings
 from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.turn import take
 from bot.eraser import Eraser
@@ -75,9 +75,8 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path: Path, now: datetime) -> Any:
-    settings: config.Settings = demo_settings(host="127.0.0.1", port=1, var=tmp_path / "var")
-    seed(settings)
+def home(demo_var: Path, now: datetime) -> Any:
+    settings: config.Settings = demo_settings(host="127.0.0.1", port=1, var=demo_var)
     linli = app.Linli.assemble(settings, clock=lambda: now)
     yield Home(linli, now)
     linli.database.close()

@@ -17,7 +17,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Session, select
 
 from bot import app
-from bot.cli.serving import demo_settings, seed
+from bot.cli.serving import demo_settings
 from bot.dialogue.adviser import Adviser
 from bot.dialogue.backlog import Backlog
 from bot.dialogue.turn import postpone
@@ -77,9 +77,8 @@ def text_push(text: str, msgid: int) -> str:
 
 
 @pytest.fixture
-async def door(tmp_path: Path) -> AsyncIterator[Door]:
-    settings = demo_settings(host="127.0.0.1", port=1, var=tmp_path / "var")
-    seed(settings)
+async def door(demo_var: Path) -> AsyncIterator[Door]:
+    settings = demo_settings(host="127.0.0.1", port=1, var=demo_var)
     linli = app.Linli.assemble(settings, clock=lambda: NOW)
     webhook = Webhook(
         account=linli.account, database=linli.database, understanding=linli.understanding, house=lambda: linli.house,

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from bot import app, config
 from bot.cli import app as linli
 from bot.cli import in_english
-from bot.cli.serving import demo_settings, seed
+from bot.cli.serving import demo_settings
 from bot.errors import LinliError
 from bot.simulator import server
 from bot.simulator.wechat import WeChat
@@ -84,9 +84,8 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    settings = demo_settings(host="127.0.0.1", port=1, var=tmp_path / "var")
-    seed(settings)
+async def desk(demo_var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    settings = demo_settings(host="127.0.0.1", port=1, var=demo_var)
     secret = settings.wechat_secret.get_secret_value()
     aes_key = settings.wechat_aes_key.get_secret_value()
     account = Account(

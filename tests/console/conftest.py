@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlmodel import Session, select
 
 from bot import app, config
-from bot.cli.serving import demo_settings, seed
+from bot.cli.serving import demo_settings
 from bot.console import sessions
 from bot.model import Role, Staff
 from bot.simulator.time_machine import TimeMachine
@@ -56,10 +56,9 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+async def office(demo_var: Path, tmp_path: Path) -> AsyncIterator[Office]:
     """The demo's community, its clock standing at a Wednesday morning."""
-    settings = demo_settings(host="127.0.0.1", port=1, var=tmp_path / "var", intents=_own_intents(tmp_path))
-    seed(settings)
+    settings = demo_settings(host="127.0.0.1", port=1, var=demo_var, intents=_own_intents(tmp_path))
     begun = datetime(2026, 3, 11, 10, tzinfo=app.clock().tzinfo)
     clock = TimeMachine(lambda: begun)
     linli = app.Linli.assemble(settings, clock=clock)
