@@ -192,6 +192,7 @@ def _file(request: web.Request, member: Staff, text: str, stamp: str, problems: 
         text=text,
         stamp=stamp,
         said=said,
+        refused=status >= 400,
         problems=problems,
         lost=lost,
         editable=permissions.may(member.role, EDIT),

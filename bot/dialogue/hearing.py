@@ -82,7 +82,14 @@ class Hearing(Talk):
             likely = [candidate for candidate in match.candidates if candidate.confidence >= OFFERED]
             offers = [self.catalogue.intents[candidate.intent] for candidate in likely or match.candidates[:1]]
             return self._offer(offers, heard.text, "clarify")
-        return self._start(self.catalogue.intents[match.candidates[0].intent], heard, self._later(heard))
+        later = self._later(heard)
+        answer = self._start(self.catalogue.intents[match.candidates[0].intent], heard, later)
+        if later is None or answer.outcome.kind not in {"asks", "confirms"}:
+            return answer
+        titles = "、".join(self.catalogue.intents[form.intent].title for form in forms.chain(later))
+        first, *rest = answer.texts
+        also = self._phrase("form.also", title=titles)
+        return replace(answer, texts=(f"{also}\n{first}", *rest))
 
     def _later(self, heard: Heard) -> Form | None:
         """Return the further requests of a message as forms that wait, one behind the other."""

@@ -8,7 +8,7 @@ from bot.plugin import Integration, tells
 #: Name -> the value that comes with it, if any does.
 SAID: Mapping[str, str] = {
     "flat.first": "title", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.back": "title",
-    "form.next": "title", "form.cancelled": "title", "form.past": "value",
+    "form.next": "title", "form.also": "title", "form.cancelled": "title", "form.past": "value",
     **dict.fromkeys(
         """
         welcome welcome.back unknown unknown.again clarify clarify.none failed
