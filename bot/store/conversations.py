@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.model import Conversation, Line
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, writing
 
 #: A conversation a staff member has taken over returns to the bot after this long without a word of theirs.
 RETURNS_AFTER = timedelta(minutes=30)
@@ -44,7 +44,7 @@ _FIND = Prepared(
     select(*(_CONVERSATION.c[name] for name in _FIELDS)).where(_CONVERSATION.c.openid == bindparam("sought")).with_for_update()
 )
 _KEEP = Prepared(update(_CONVERSATION).where(_CONVERSATION.c.openid == bindparam("sought")), *_CHANGES)
-_SAY = Prepared(insert(_LINE), *(column.name for column in _LINE.c if column.name != "id"))
+_SAY = writing(_LINE)
 
 
 def open_with(session: Session, openid: str, community_id: int, now: datetime) -> Standing:

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.model import Event
-from bot.store.prepared import Prepared
+from bot.store.prepared import writing
 
-_EVENT = SQLModel.metadata.tables["event"]
-_WRITE = Prepared(insert(_EVENT), *(column.name for column in _EVENT.c if column.name != "id"))
+_WRITE = writing(SQLModel.metadata.tables["event"])
 
 
 def record(session: Session, now: datetime, kind: str, *, subject: str = "", actor: str = "system", **data: Any) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, delete, insert, or_, update
+from sqlalchemy import bindparam, case, delete, or_, update
 from sqlmodel import Session, SQLModel, col
 
 from bot.model import Allowance, Follower
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, writing
 from bot.wechat import quota
 
 _FOLLOWER = SQLModel.metadata.tables["follower"]
@@ -23,7 +23,7 @@ _HEARD = Prepared(update(_FOLLOWER).where(_MINE).values(followed_at=_CAME), "lef
 _TAPPED = Prepared(update(_FOLLOWER).where(_MINE), *_TAP)
 _FOLLOWED = Prepared(update(_FOLLOWER).where(_MINE), "followed_at", "left_at", *_TAP)
 _LEFT = Prepared(update(_FOLLOWER).where(_MINE), "left_at", *_WINDOW, *_TAP)
-_MEET = Prepared(insert(_FOLLOWER), *_FOLLOWER.c.keys())
+_MEET = writing(_FOLLOWER)
 
 
 def heard(session: Session, openid: str, community_id: int, now: datetime) -> None:

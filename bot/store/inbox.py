@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, select, text, update
 from sqlmodel import Session, SQLModel, col
 
 from bot.model import InboxMessage
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, writing
 
 #: WeChat repeats within 15 seconds; the rest is for replicas and for people who look into a fault.
 KEPT = timedelta(days=3)
@@ -26,7 +26,7 @@ ATTEMPTS = 4
 _INBOX = SQLModel.metadata.tables["inbox"]
 _FIND = Prepared(select(_INBOX.c.answer, _INBOX.c.is_late).where(_INBOX.c.key == bindparam("sought")))
 _SIGNED = Prepared(select(_INBOX.c.key).where(_INBOX.c.signed == bindparam("signed"), _INBOX.c.key != bindparam("sought")))
-_WRITE = Prepared(insert(_INBOX), *_INBOX.c.keys())
+_WRITE = writing(_INBOX)
 _ANSWER = Prepared(update(_INBOX).where(_INBOX.c.key == bindparam("sought")), "answer", "push", "lease_until")
 
 #: Written out, not bound: only so does the partial index inbox_unfinished serve it.

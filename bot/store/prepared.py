@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import Connection, Dialect, Select, Table, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import Session
@@ -45,6 +45,11 @@ class Prepared:
         if found is None:
             found = self._compiled[dialect.name] = _compile(self._statement, self._columns, dialect)
         return found
+
+
+def writing(table: Table) -> Prepared:
+    """Return the statement that writes one row of a table; all columns are given but an `id`, which the database counts."""
+    return Prepared(insert(table), *(name for name in table.c.keys() if name != "id"))
 
 
 def send(connection: Connection, sql: str, values: Any = ()) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +19,7 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from bot import app
-from bot.cli.serving import DEMO_APPID, demo_settings, seed
+from bot.cli.serving import DEMO_APPID, demo_settings
 from bot.model import SHANGHAI
 from bot.simulator import server as simulator
 from bot.simulator.cast import CAST
@@ -48,22 +47,13 @@ async def run(*command: str) -> str:
     return said.decode()
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo installation, to be copied."""
-    var = tmp_path_factory.mktemp("home") / "var"
-    seed(demo_settings(host="127.0.0.1", port=1, var=var))
-    return var
-
-
 @pytest.fixture
-async def serve(home: Path, tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
+async def serve(demo_var: Path) -> AsyncIterator[Callable[..., Any]]:
     """Serve our webhook as the settings say; returns its address and account."""
     opened: list[tuple[app.Linli, TestServer]] = []
 
     async def start(**settings: object) -> tuple[str, crypto.Account]:
-        shutil.copytree(home, tmp_path / "var")
-        base = demo_settings(host="127.0.0.1", port=1, var=tmp_path / "var")
+        base = demo_settings(host="127.0.0.1", port=1, var=demo_var)
         shared = {"wechat_token": SecretStr(TOKEN), "wechat_aes_key": SecretStr(KEY)}
         linli = app.Linli.assemble(base.model_copy(update={**shared, **settings}))
         webhook = Webhook(
