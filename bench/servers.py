@@ -15,7 +15,9 @@ from sqlmodel import Session, select
 
 from bot import app, config, logs
 from bot.cli import serving
-from bot.model import Conversation, Follower, Household, Resident
+from bot.store.conversations import Conversation
+from bot.store.followers import Follower
+from bot.store.people import Household, Resident
 from bot.wechat import crypto, messages
 
 #: Residents who are bound, follow the account and have a conversation: whoever writes has followed first.

@@ -9,8 +9,11 @@ import resource
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 import aiohttp
 import structlog
@@ -22,6 +25,8 @@ from sqlmodel import Session, text
 
 from bot import config, metrics
 from bot.console import site as console
+from bot.console.own import CORE
+from bot.contract import Context, Integration, Services
 from bot.dialogue.adviser import Adviser
 from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.backlog import Backlog
@@ -32,14 +37,15 @@ from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.language import emergencies
 from bot.logs import AccessLogger
-from bot.model import SHANGHAI, Community
+from bot.model import SHANGHAI
 from bot.pages import site as pages
 from bot.photos import Photographer
-from bot.plugin import Action, Context, Integration, tells
 from bot.schedule import Schedule
 from bot.sender import Sender
 from bot.simulator import server as simulator
-from bot.store import people, schema
+import bot.store.tables  # noqa: F401  every table is known, whoever uses it
+from bot.store import communities, schema, scope
+from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Ways
 from bot.store.tokens import TokenShelf
@@ -56,6 +62,9 @@ IDLE = 15.0
 #: Descriptors asked for at start.
 CONNECTIONS = 65_536
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
 
@@ -64,8 +73,16 @@ def clock() -> datetime:
     return datetime.now(SHANGHAI)
 
 
-def load_integrations(names: Sequence[str]) -> list[Integration]:
-    """Import the integrations that the settings name, nothing else; raises Misconfigured for an unknown one."""
+def load_integrations(names: Sequence[str], folder: Path | None = None) -> list[Integration]:
+    """Import the integrations that the settings name, nothing else; raises Misconfigured for an unknown one.
+
+    `folder` holds further ones, beside the shipped ones.
+    """
+    packaged = importlib.import_module("integrations")
+    if folder is not None and str(folder) not in packaged.__path__:
+        if not folder.is_dir():
+            raise Misconfigured(f"LINLI_INTEGRATIONS_FOLDER: {folder} is not a folder; name the one that holds your services")
+        packaged.__path__.append(str(folder))
     found = []
     for name in names:
         try:
@@ -112,73 +129,152 @@ def open_database(settings: config.Settings, integrations: Sequence[Integration]
     return database
 
 
+def load_services(settings: config.Local) -> Services:
+    """Return the core and all services that the settings name, with their own settings; raises Misconfigured."""
+    integrations = [CORE, *load_integrations(settings.integrations, settings.integrations_folder)]
+    own = {one.settings: config.load_service(one.name, one.settings) for one in integrations if one.settings is not None}
+    services = Services(integrations=integrations, settings=own)
+    if faults := services.misheard():
+        raise Misconfigured("\n".join(faults))
+    return services
+
+
 @dataclass(kw_only=True)
 class Linli:
     """One running installation's parts, for those who start it and for tests."""
 
     settings: config.Settings
-    integrations: Sequence[Integration]
+    services: Services
     database: Database
     understanding: Understanding
     keys: Keys
-    community: Community
+    community: Community  # the one that commands work for: the account's first, unless another was named
     clock: Callable[[], datetime] = clock
+    communities: Mapping[int, Community] = field(default_factory=dict)  # all of the installation, by id
 
     @classmethod
-    def assemble(cls, settings: config.Settings, *, clock: Callable[[], datetime] = clock) -> "Linli":
-        """Open and load everything; raises Misconfigured with the way out."""
-        integrations = load_integrations(settings.integrations)
-        database = open_database(settings, integrations)
-        community = database.submit(_require_community, settings.wechat_appid).result()
-        understanding = Understanding.load(settings.intents_folder, config.shipped("data"))
-        return cls(
-            settings=settings, integrations=integrations, database=database, understanding=understanding,
-            keys=Keys(config.read_secret(settings)), community=community, clock=clock,
+    def assemble(
+        cls, settings: config.Settings, *, clock: Callable[[], datetime] = clock, community: str | None = None
+    ) -> "Linli":
+        """Open and load everything; raises Misconfigured with the way out.
+
+        `community`: the name of the one that a command works for; empty where there must be only one.
+        """
+        services = load_services(settings)
+        database = open_database(settings, services.integrations)
+        try:
+            chosen = database.submit(_choose, settings.wechat_appid, community).result()
+            understanding = Understanding.load(settings.intents_folder, config.shipped("data"), folders(services))
+        except BaseException:
+            database.close()
+            raise
+        linli = cls(
+            settings=settings, services=services, database=database, understanding=understanding,
+            keys=Keys(config.read_secret(settings)), community=chosen, clock=clock,
         )  # fmt: skip
+        linli.communities = database.submit(_known).result()
+        return linli
+
+    @cached_property
+    def accounts(self) -> Mapping[str, config.Settings]:
+        """The settings of each WeChat account, by AppID; the first is that of the LINLI_WECHAT_… settings."""
+        return {account.wechat_appid: account for account in config.accounts(self.settings)}
+
+    async def look_around(self) -> None:
+        """Learn of communities that were added meanwhile."""
+        self.communities = await self.database.read(_known)
+
+    def served_by(self, appid: str) -> Mapping[int, Community]:
+        """Return the communities of an account, by id."""
+        return {key: community for key, community in self.communities.items() if community.appid == appid}
+
+    def ask(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn(session, …)` in a transaction that sees the rows of the command's community; for callers without an event loop."""
+
+        def run(session: Session) -> T:
+            scope.enter(session, self.community.key)
+            return fn(session, *args, **kwargs)
+
+        return self.database.submit(run).result()
 
     @property
     def context(self) -> Context:
-        """What all work is done with, with the newest words."""
+        """What work for the command's community is done with, with the newest words."""
         return Context(
             community=self.community, keys=self.keys, base_url=self.settings.base_url,
-            messages=self.understanding.catalogue.messages, tells=tells(self.integrations),
+            messages=self.understanding.catalogue.messages, services=self.services,
+            neighbours=tuple(self.served_by(self.community.appid).values()),
         )  # fmt: skip
+
+    def context_of(self, community_id: int) -> Context:
+        """Return the same for another community; raises LookupError for one that is unknown."""
+        community = self.communities[community_id]
+        return replace(self.context.of(community), neighbours=tuple(self.served_by(community.appid).values()))
+
+    def contexts(self) -> list[Context]:
+        """Return that of each community."""
+        return [self.context_of(key) for key in self.communities]
 
     @property
     def house(self) -> House:
-        """What a turn needs beside its message."""
-        return House(context=self.context, understanding=self.understanding, actions=self.actions)
+        """What a turn of the first account needs beside its message."""
+        return self.house_of(self.settings.wechat_appid)
 
-    @property
-    def actions(self) -> Mapping[str, Action]:
-        """All deeds by intent."""
-        return {action.intent: action for integration in self.integrations for action in integration.actions}
+    def house_of(self, appid: str) -> House:
+        """Return what a turn of an account needs; newcomers begin in its first community."""
+        served = self.served_by(appid) or {self.community.key: self.community}
+        context = replace(self.context.of(served[min(served)]), neighbours=tuple(served.values()))
+        return House(context=context, understanding=self.understanding, communities=served)
 
     @property
     def account(self) -> Account:
-        """The WeChat account as the settings describe it."""
-        settings = self.settings
-        return Account(
-            token=settings.wechat_token.get_secret_value(), appid=settings.wechat_appid,
-            mode=Mode(settings.wechat_mode), aes_key=settings.wechat_aes_key.get_secret_value(),
-            previous_aes_key=settings.wechat_previous_aes_key.get_secret_value(),
-            max_age=settings.max_age, is_in_milliseconds=settings.wechat_milliseconds,
+        """The first WeChat account as the settings describe it."""
+        return account_of(self.settings)
+
+    def client(self, http: aiohttp.ClientSession, appid: str = "") -> Client:
+        """Return a client for an account's calls; all replicas and commands share one token."""
+        settings = self.accounts[appid or self.settings.wechat_appid]
+        shelf = TokenShelf(self.database, settings.wechat_appid, self.clock)
+        secret = settings.wechat_secret.get_secret_value()
+        return Client(settings.wechat_appid, secret, http, settings.wechat_api_base, shelf)
+
+    def ways(self, appid: str) -> Ways:
+        """Return an account's ways to those it serves."""
+        settings = self.accounts[appid]
+        return Ways(
+            template=settings.wechat_template, subscription=settings.wechat_subscription, appid=appid,
+            communities=tuple(self.served_by(appid)),
         )  # fmt: skip
 
-    def client(self, http: aiohttp.ClientSession) -> Client:
-        """Return a client for the account's calls; all replicas and commands share one token."""
-        shelf = TokenShelf(self.database, self.settings.wechat_appid, self.clock)
-        secret = self.settings.wechat_secret.get_secret_value()
-        return Client(self.settings.wechat_appid, secret, http, self.settings.wechat_api_base, shelf)
+
+def folders(services: Services) -> list[Path]:
+    """Return the folders of the services' own intent files."""
+    return [path for one in services.integrations if (path := one.folder / "intents").is_dir()]
 
 
-def _require_community(session: Session, appid: str) -> Community:
-    found = people.community(session, appid)
-    if found is None:
+def account_of(settings: config.Settings) -> Account:
+    """Return a WeChat account as its settings describe it."""
+    return Account(
+        token=settings.wechat_token.get_secret_value(), appid=settings.wechat_appid,
+        mode=Mode(settings.wechat_mode), aes_key=settings.wechat_aes_key.get_secret_value(),
+        previous_aes_key=settings.wechat_previous_aes_key.get_secret_value(),
+        max_age=settings.max_age, is_in_milliseconds=settings.wechat_milliseconds,
+    )  # fmt: skip
+
+
+def _known(session: Session) -> dict[int, Community]:
+    return {community.key: community for community in communities.listed(session)}
+
+
+def _choose(session: Session, appid: str, name: str | None) -> Community:
+    if name is not None:
+        return communities.pick(session, appid, name)
+    found = communities.listed(session, appid)
+    if not found:
         raise Misconfigured(
             f"the database knows no community for appid {appid}; run `linli init` with the office's roster, or `linli demo`"
         )
-    return found
+    return found[0]
 
 
 # ------------------------------------------------------------------ the web application
@@ -192,25 +288,24 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
     app = web.Application()
     app[LINLI] = linli
     adviser = Adviser.of(linli.settings, linli.understanding)
-    webhook = Webhook(
-        account=linli.account, database=linli.database, understanding=linli.understanding,
-        house=lambda: linli.house, clock=linli.clock, adviser=adviser,
-    )  # fmt: skip
-    app.router.add_get("/wechat", webhook.verify, allow_head=False)
-    app.router.add_post("/wechat", webhook.receive)
+    webhooks = {appid: _webhook(linli, appid, adviser) for appid in linli.accounts}
+    for appid, webhook in webhooks.items():
+        for path in (f"/wechat/{appid}", *(("/wechat",) if appid == linli.settings.wechat_appid else ())):
+            app.router.add_get(path, webhook.verify, allow_head=False)
+            app.router.add_post(path, webhook.receive)
     for path, handler in (("/", _front), ("/healthz", _alive), ("/readyz", _ready), ("/metrics", _figures)):
         app.router.add_get(path, handler)
     parts = console.Parts(
-        database=linli.database, house=lambda: linli.house, integrations=linli.integrations, clock=linli.clock,
-        understanding=linli.understanding, intents_folder=linli.settings.intents_folder,
+        database=linli.database, context=linli.context_of, communities=lambda: linli.communities, services=linli.services,
+        clock=linli.clock, understanding=linli.understanding, intents_folder=linli.settings.intents_folder,
         photos=linli.settings.var / "photos", demo=demo, template=bool(linli.settings.wechat_template),
     )  # fmt: skip
     console.mount(app, parts)
     pages.mount(
         app,
         pages.Parts(
-            database=linli.database, context=lambda: linli.context, integrations=linli.integrations, clock=linli.clock,
-            templates=parts.templates,
+            database=linli.database, context=lambda key: linli.context_of(key or linli.community.key), services=linli.services,
+            clock=linli.clock, templates=parts.templates,
         ),
     )  # fmt: skip
     if demo:
@@ -221,7 +316,8 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
     app.cleanup_ctx.append(_work_in_the_background)
 
     async def finish(_: web.Application) -> None:
-        await webhook.close()
+        for webhook in webhooks.values():
+            await webhook.close()
         if adviser is not None:
             await adviser.close()
 
@@ -229,24 +325,33 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
     return app
 
 
+def _webhook(linli: Linli, appid: str, adviser: Adviser | None) -> Webhook:
+    return Webhook(
+        account=account_of(linli.accounts[appid]), database=linli.database, understanding=linli.understanding,
+        house=lambda: linli.house_of(appid), clock=linli.clock, adviser=adviser,
+    )  # fmt: skip
+
+
 async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
     """Send what is due, fetch photos, run jobs, watch the intent files; stops them cleanly, then the database."""
     linli = app[LINLI]
     settings = linli.settings
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100)) as http:
-        client = linli.client(http)
-        ways = Ways(template=settings.wechat_template, subscription=settings.wechat_subscription)
-        sender = Sender(linli.database, client, linli.clock, ways)
-        photographer = Photographer(linli.database, client, linli.clock, settings.var / "photos")
-        jobs = [job for integration in linli.integrations for job in integration.jobs]
-        backlog = Backlog(linli.database, linli.understanding, lambda: linli.house, linli.clock)
-        eraser = Eraser(
-            linli.database, linli.clock, lambda: linli.context, linli.integrations, settings.var / "photos", pack(SILENT)
-        )
-        schedule = Schedule(linli.database, linli.clock, jobs, lambda: linli.context, photographer, sender, backlog, eraser)
+        photos = settings.var / "photos"
+        clients = {appid: linli.client(http, appid) for appid in linli.accounts}
+        senders = [Sender(linli.database, client, linli.clock, partial(linli.ways, appid)) for appid, client in clients.items()]
+        photographers = [
+            Photographer(linli.database, client, linli.clock, photos, partial(_keys_of, linli, appid))
+            for appid, client in clients.items()
+        ]
+        jobs = [job for integration in linli.services.integrations for job in integration.jobs]
+        backlog = Backlog(linli.database, linli.understanding, linli.house_of, linli.clock)
+        eraser = Eraser(linli.database, linli.clock, linli.context_of, photos, pack(SILENT))
+        schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser)
         schedule.start()
         await asyncio.to_thread(give_memory_back)
-        tasks = [asyncio.create_task(sender.run(), name="sender"), asyncio.create_task(_refresh(linli), name="refresh")]
+        tasks = [asyncio.create_task(sender.run(), name="sender") for sender in senders]
+        tasks.append(asyncio.create_task(_refresh(linli), name="refresh"))
         tasks.append(asyncio.create_task(asyncio.to_thread(emergencies.warm), name="warm"))
         yield
         for task in tasks:
@@ -256,11 +361,16 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
     await asyncio.to_thread(linli.database.close)
 
 
+def _keys_of(linli: Linli, appid: str) -> list[int]:
+    return list(linli.served_by(appid))
+
+
 async def _refresh(linli: Linli) -> None:
-    """Make saved intent files live; a broken one keeps its last good version, and its fault is logged once."""
+    """Make saved intent files and new communities live; a broken one keeps its last good version, and its fault is logged once."""
     told: tuple[object, ...] = ()
     while True:
         try:
+            await linli.look_around()
             before = linli.understanding.matcher
             problems = await asyncio.to_thread(linli.understanding.refresh)
             if linli.understanding.matcher is not before:

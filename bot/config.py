@@ -4,13 +4,14 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, create_model, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import Misconfigured
@@ -52,6 +53,8 @@ class Local(BaseSettings):
             return [name.strip() for name in value.split(",") if name.strip()]
         return value
 
+    integrations_folder: Path | None = Field(None, description="folder of further services, beside the shipped ones")
+
     @property
     def intents_folder(self) -> Path:
         """Where the intent files lie."""
@@ -70,6 +73,7 @@ class Settings(Local):
     wechat_api_base: str = Field("https://api.weixin.qq.com/", description="where WeChat's API answers")
     wechat_max_age: int = Field(600, ge=0, description="seconds a signed push stays fresh; 0 = no check")
     wechat_milliseconds: bool = Field(False, description="for test peers only: pushes are stamped in milliseconds")
+    accounts: Path | None = Field(None, description="TOML file with further WeChat accounts, an [[account]] each")
     wechat_template: str = Field("", description="template id for notices outside the 48-hour window")
     wechat_subscription: str = Field("", description="subscription template id, used before the template where allowed")
     database_url: str = Field("", description="empty = SQLite file linli.db in LINLI_VAR; or postgresql://…")
@@ -184,6 +188,79 @@ def load_local() -> Local:
     return _read(Local, {})
 
 
+_WECHAT = "wechat_"
+
+
+def accounts(settings: Settings) -> list[Settings]:
+    """Return the settings of all WeChat accounts, those of LINLI_WECHAT_… first.
+
+    The file that LINLI_ACCOUNTS names has an [[account]] for each further one, with the names of those settings without their
+    prefix: appid, token, secret, aes_key, mode, template … Raises Misconfigured that names the account at fault.
+    """
+    if settings.accounts is None:
+        return [settings]
+    path = settings.accounts
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("account", [])
+    except OSError as error:
+        raise Misconfigured(f"LINLI_ACCOUNTS: {path} cannot be read ({error.strerror}); name a TOML file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"LINLI_ACCOUNTS: {path} is no TOML: {error}") from error
+    found = [settings, *(_account(settings, path, number, entry) for number, entry in enumerate(entries, 1))]
+    appids = [account.wechat_appid for account in found]
+    if twice := sorted({appid for appid in appids if appids.count(appid) > 1}):
+        raise Misconfigured(f"LINLI_ACCOUNTS: {path} names {twice[0]} twice; each account stands there, or in the settings, once")
+    return found
+
+
+def _account(settings: Settings, path: Path, number: int, entry: Mapping[str, object]) -> Settings:
+    names = {name.removeprefix(_WECHAT): name for name in Settings.model_fields if name.startswith(_WECHAT)}
+    if unknown := sorted(set(entry) - set(names)):
+        raise Misconfigured(f"LINLI_ACCOUNTS: {path}, account {number}: {unknown[0]!r} is unknown; known: {', '.join(names)}")
+    shared = settings.model_dump(exclude=set(names.values()))
+    blank = {
+        name: field.get_default()
+        for name, field in Settings.model_fields.items()
+        if name.startswith(_WECHAT) and not field.is_required()
+    }
+    try:
+        return Settings(_env_file=None, **{**shared, **blank, **{names[name]: value for name, value in entry.items()}})  # type: ignore[call-arg]
+    except ValidationError as error:
+        faults = "\n".join(_explain(dict(item)) for item in error.errors())
+        raise Misconfigured(f"LINLI_ACCOUNTS: {path}, account {number}:\n{faults}") from None
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def load_service(service: str, model: type[M]) -> M:
+    """Return the settings of a service: each field of its model is LINLI_<SERVICE>_<FIELD>; raises Misconfigured."""
+    prefix = service_prefix(service)
+    source = create_model(
+        f"{model.__name__}Source",
+        __base__=BaseSettings,
+        **{name: (field.annotation, field) for name, field in model.model_fields.items()},
+    )  # type: ignore[call-overload]  # fields as pydantic gave them
+    source.model_config = SettingsConfigDict(env_prefix=prefix, env_file=ENV_FILE, extra="ignore", hide_input_in_errors=True)
+    try:
+        read = source()
+        return model.model_validate(read.model_dump())
+    except ValidationError as error:
+        raise Misconfigured("\n".join(_explain_service(prefix, model, dict(item)) for item in error.errors())) from None
+
+
+def service_prefix(service: str) -> str:
+    """Return what the settings of a service begin with."""
+    return f"LINLI_{service.upper()}_"
+
+
+def _explain_service(prefix: str, model: type[BaseModel], fault: Mapping[str, Any]) -> str:
+    name = str(fault["loc"][0]) if fault["loc"] else ""
+    described = model.model_fields[name].description if name in model.model_fields else ""
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{prefix}{name.upper()}: {message}" + (f" ({described})" if described else "")
+
+
 _S = TypeVar("_S", bound=Local)
 
 
@@ -210,11 +287,11 @@ def _explain(fault: Mapping[str, Any]) -> str:
     return f"{setting}: {said}does not fit: {message} ({field.description})"
 
 
-def unknown_settings() -> list[str]:
-    """Return the LINLI_… names of the environment and of .env that are no settings."""
+def unknown_settings(services: Sequence[str] = ()) -> list[str]:
+    """Return the LINLI_… names of the environment and of .env that are no settings; `services` names those of the services."""
     kept = ENV_FILE.read_text(encoding="utf-8", errors="replace") if ENV_FILE.is_file() else ""
     said = [*os.environ, *re.findall(r"^\s*(?:export\s+)?(\w+)\s*=", kept, re.MULTILINE)]
-    return sorted({name.upper() for name in said if name.upper().startswith("LINLI_")} - set(setting_names()))
+    return sorted({name.upper() for name in said if name.upper().startswith("LINLI_")} - {*setting_names(), *services})
 
 
 def setting_names() -> list[str]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from bot.model import Erasure, Resident
-from bot.plugin import Context, Integration, Work
-from bot.store import erasures
+from bot.contract import Context, Work
+from bot.store import erasures, people, scope
 from bot.store.database import Database
+from bot.store.people import Resident
 
 #: A file younger than this may belong to a row that is just being written.
 SETTLED = timedelta(hours=1)
@@ -20,11 +20,10 @@ class Eraser:
     """Deletes what the bot and its integrations know of somebody, and their photos in a folder."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], context: Callable[[], Context],
-        integrations: Sequence[Integration], folder: Path, blank: str,
-    ) -> None:  # fmt: skip
+        self, database: Database, clock: Callable[[], datetime], context: Callable[[int], Context], folder: Path, blank: str
+    ) -> None:
         self._database, self._clock, self._context = database, clock, context
-        self._integrations, self._folder, self._blank = integrations, folder, blank
+        self._folder, self._blank = folder, blank
 
     async def step(self) -> int:
         """Carry out what was asked for; returns how many photo files went."""
@@ -49,15 +48,17 @@ class Eraser:
     def _erase(self, session: Session) -> list[str]:
         now, names = self._clock(), []
         for erasure in erasures.asked(session):
-            self._erase_in_services(session, erasure, now)
-            names += erasures.carry_out(session, erasure, now, self._blank)
+            for resident in people.ever_bound(session, erasure.openid):
+                self._erase_in_services(session, resident, now)
+            with scope.within(session, erasure.community_id):
+                names += erasures.carry_out(session, erasure, now, self._blank)
         return names
 
-    def _erase_in_services(self, session: Session, erasure: Erasure, now: datetime) -> None:
-        resident = session.get(Resident, erasure.resident_id) if erasure.resident_id else None
-        if resident is None or resident.openid:  # somebody without a flat, or back again
+    def _erase_in_services(self, session: Session, resident: Resident, now: datetime) -> None:
+        if resident.openid:  # back again
             return
-        work = Work(session=session, now=now, context=self._context())
-        for integration in self._integrations:
-            if integration.erase is not None:
-                integration.erase(work, resident)
+        with scope.within(session, resident.community_id):
+            work = Work(session=session, now=now, context=self._context(resident.community_id))
+            for integration in work.context.services.integrations:
+                if integration.personal is not None:
+                    integration.personal.erase(work, resident)

@@ -31,18 +31,23 @@ class Keys:
         """Return 32 bytes for one purpose; other purposes reveal nothing of it."""
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(self.secret)
 
-    def seal_link(self, path: str, until: datetime) -> str:
-        """Return the `k` of a link to `path` that opens until `until`."""
-        expires = f"{int(until.timestamp()):x}"
-        return f"{expires}.{self._mac(path, expires)}"
+    def seal_link(self, path: str, until: datetime, community_id: int) -> str:
+        """Return the `k` of a link to a community's `path` that opens until `until`."""
+        said = f"{int(until.timestamp()):x}.{community_id:x}"
+        return f"{said}.{self._mac(path, said)}"
 
-    def check_link(self, path: str, seal: str, now: datetime) -> None:
-        """Raise Forged unless `seal` was made by us for `path` and has not expired."""
-        expires, _, mac = seal.partition(".")
-        if not hmac.compare_digest(mac.encode(), self._mac(path, expires).encode()):
+    def check_link(self, path: str, seal: str, now: datetime) -> int | None:
+        """Return the community that a link leads to, None for a link from before there were several.
+
+        Raises Forged unless `seal` was made by us for `path` and has not expired.
+        """
+        said, _, mac = seal.rpartition(".")
+        if not hmac.compare_digest(mac.encode(), self._mac(path, said).encode()):
             raise Forged("link: the seal does not fit the address")
+        expires, _, community = said.partition(".")
         if int(expires, 16) < now.timestamp():
             raise Forged("link: expired")
+        return int(community, 16) if community else None
 
     def sign(self, payload: bytes) -> bytes:
         """Return the 64-byte Ed25519 signature of `payload` (RFC 8032)."""
@@ -69,6 +74,6 @@ class Keys:
     def _link_key(self) -> bytes:
         return self.derive("link-1")
 
-    def _mac(self, path: str, expires: str) -> str:
-        digest = hmac.digest(self._link_key, f"{expires} {path}".encode(), sha256)
+    def _mac(self, path: str, said: str) -> str:
+        digest = hmac.digest(self._link_key, f"{said} {path}".encode(), sha256)
         return base64.urlsafe_b64encode(digest[:MAC_BYTES]).rstrip(b"=").decode()

@@ -6,7 +6,7 @@ What is kept is a picture drawn anew: no EXIF, no place where it was taken, boun
 import asyncio
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,9 +16,9 @@ from PIL import Image, ImageOps
 from sqlmodel import Session, col, select
 
 from bot.errors import ContentRefused, WeChatRefused
-from bot.model import Photo
-from bot.store import events
+from bot.store import events, scope
 from bot.store.database import Database
+from bot.store.photos import Photo
 from bot.wechat.client import Client
 
 #: WeChat deletes a follower's media after three days.
@@ -43,12 +43,14 @@ log = structlog.get_logger(__name__)
 class Photographer:
     """Fetches waiting photos into a folder."""
 
-    def __init__(self, database: Database, client: Client, clock: Callable[[], datetime], folder: Path) -> None:
+    def __init__(self, database: Database, client: Client, clock: Callable[[], datetime], folder: Path,
+                 communities: Callable[[], Sequence[int]]) -> None:  # fmt: skip
         self._database, self._client, self._clock, self._folder = database, client, clock, folder
+        self._communities = communities
 
     async def step(self) -> int:
         """Fetch the waiting photos; returns how many were looked at."""
-        waiting = await self._database.read(_waiting)
+        waiting = await self._database.read(_waiting, self._communities())
         for photo in waiting:
             await self._fetch(photo)
         return len(waiting)
@@ -68,14 +70,14 @@ class Photographer:
         await self._database.write(_settle, photo.id or 0, name, fault, self._clock())
 
 
-def _waiting(session: Session) -> list[Photo]:
-    return list(
-        session.exec(select(Photo).where(Photo.state == "waiting").order_by(col(Photo.attempts), col(Photo.id)).limit(BATCH))
-    )
+def _waiting(session: Session, communities: Sequence[int]) -> list[Photo]:
+    waiting = select(Photo).where(Photo.state == "waiting", col(Photo.community_id).in_(communities))
+    return list(session.exec(waiting.order_by(col(Photo.attempts), col(Photo.id)).limit(BATCH)))
 
 
 def _settle(session: Session, identity: int, name: str, fault: str, now: datetime) -> None:
     photo = session.get_one(Photo, identity)
+    scope.enter(session, photo.community_id)
     photo.attempts += 1
     if name:
         photo.state, photo.sha256 = "stored", name

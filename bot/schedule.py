@@ -5,16 +5,16 @@ Every replica ticks; conditional writes and unique keys decide who does the work
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlmodel import Session
 
+from bot.contract import Context, Job, Work
 from bot.dialogue.backlog import Backlog
 from bot.eraser import Eraser
 from bot.model import SHANGHAI
 from bot.photos import Photographer
-from bot.plugin import Context, Job, Work
 from bot.sender import Sender
 from bot.store import inbox, masses, notices
 from bot.store.database import Database
@@ -23,6 +23,8 @@ from bot.store.database import Database
 #: messages and reports to forget.
 NOTICES, PHOTOS, BACKLOG, ERASURES, PRUNING = 1, 2, 1, 5, 3600
 
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
 
@@ -30,16 +32,17 @@ class Schedule:
     """The ticks of one process."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], jobs: Sequence[Job], context: Callable[[], Context],
-        photographer: Photographer, sender: Sender, backlog: Backlog, eraser: Eraser,
+        self, database: Database, clock: Callable[[], datetime], contexts: Callable[[], Sequence[Context]],
+        jobs: Sequence[Job], photographers: Sequence[Photographer], senders: Sequence[Sender], backlog: Backlog, eraser: Eraser,
     ) -> None:  # fmt: skip
-        self._database, self._clock, self._context = database, clock, context
-        self._photographer, self._sender = photographer, sender
+        self._database, self._clock, self._contexts = database, clock, contexts
+        self._senders = senders
         self._scheduler = AsyncIOScheduler(
             timezone=SHANGHAI, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         self._every("notices", NOTICES, self._publish)
-        self._every("photos", PHOTOS, photographer.step)
+        for number, photographer in enumerate(photographers):
+            self._every(f"photos {number}", PHOTOS, photographer.step)
         self._every("backlog", BACKLOG, backlog.step)
         self._every("erasures", ERASURES, eraser.step)
         self._every("pruning", PRUNING, self._prune)
@@ -65,20 +68,29 @@ class Schedule:
         self._scheduler.add_job(guarded, "interval", seconds=seconds, id=name)
 
     async def _publish(self) -> None:
-        if await self._database.write(notices.publish_due, self._clock()):
-            self._sender.poke()
+        published = [
+            await self._work(context, lambda work: notices.publish_due(work.session, work.now)) for context in self._contexts()
+        ]
+        if any(published):
+            for sender in self._senders:
+                sender.poke()
 
     async def _prune(self) -> None:
         for forget in (inbox.prune, masses.prune_reports):
             await self._database.write(forget, self._clock())
 
     def _running(self, job: Job) -> Callable[[], Awaitable[None]]:
+        """Return what runs a job for each community, in a transaction each: where it fails the others go on."""
+
         async def run() -> None:
-            now, context = self._clock(), self._context()
-
-            def work(session: Session) -> None:
-                job.run(Work(session=session, now=now, context=context))
-
-            await self._database.write(work)
+            for context in self._contexts():
+                try:
+                    await self._work(context, job.run)
+                except Exception:
+                    log.exception("job failed", job=job.name, community=context.community.id)
 
         return run
+
+    async def _work(self, context: Context, run: Callable[[Work], T]) -> T:
+        now = self._clock()
+        return await self._database.write(lambda session: run(Work(session=session, now=now, context=context)))

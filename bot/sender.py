@@ -20,11 +20,11 @@ from bot.errors import (
     WeChatRefused,
     WindowClosed,
 )
-from bot.model import SHANGHAI, DeliveryState
+from bot.model import SHANGHAI
 from bot.store import channels, outbox
 from bot.store.channels import CHAT, SUBSCRIPTION, WORDS
 from bot.store.database import Database
-from bot.store.outbox import Claim, Result, Ways
+from bot.store.outbox import Claim, DeliveryState, Result, Ways
 from bot.wechat.client import Client
 from bot.wechat.fields import fit_thing
 
@@ -46,7 +46,7 @@ log = structlog.get_logger(__name__)
 class Sender:
     """Sends until cancelled. Several may run, in one process or many: no row is claimed twice."""
 
-    def __init__(self, database: Database, client: Client, clock: Callable[[], datetime], ways: Ways) -> None:
+    def __init__(self, database: Database, client: Client, clock: Callable[[], datetime], ways: Callable[[], Ways]) -> None:
         self._database, self._client, self._clock, self._ways = database, client, clock, ways
         self._woken = asyncio.Event()
 
@@ -73,7 +73,7 @@ class Sender:
 
     async def step(self) -> int:
         """Claim a batch, send it, and settle each row as soon as its fate is known; returns how many rows it had."""
-        claims = await self._database.write(outbox.claim, self._clock(), BATCH, self._ways)
+        claims = await self._database.write(outbox.claim, self._clock(), BATCH, self._ways())
         left = {asyncio.create_task(self._send(claim)) for claim in claims}
         while left:  # while some are written down others come back: a crash leaves few in doubt
             done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
@@ -97,9 +97,9 @@ class Sender:
             return None
         data = template_fields(claim, self._clock())
         if claim.channel == SUBSCRIPTION:
-            await self._client.send_subscription(claim.openid, self._ways.subscription, data, url)
+            await self._client.send_subscription(claim.openid, self._ways().subscription, data, url)
             return None
-        return await self._client.send_template(claim.openid, self._ways.template, data, url, claim.client_msg_id)
+        return await self._client.send_template(claim.openid, self._ways().template, data, url, claim.client_msg_id)
 
     def _count(self, results: Sequence[Result]) -> None:
         for result in results:

@@ -185,7 +185,7 @@ class Webhook:
         return self._success("late")
 
     async def _record(self, message: messages.Message, push: "_Push") -> None:
-        arguments = (message, push.xml.decode("utf-8", "replace"), push.at, push.signed)
+        arguments = (message, push.xml.decode("utf-8", "replace"), push.at, self.house(), push.signed)
         try:
             await self.database.write_aside(postpone, *arguments)
         except IntegrityError:  # it was answered in this very moment

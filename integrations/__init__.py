@@ -1,1 +1,1 @@
-"""What the community does: one folder per service, known to the bot only through `bot.plugin`."""
+"""What the community does: one folder per service, known to the bot only through `bot.contract`."""

@@ -6,18 +6,20 @@ import pkgutil
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 from sqlalchemy import text
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 import integrations
 from bot.cli.serving import demo_settings, seed
 from bot.model import SHANGHAI
+from bot.store import scope
 from bot.store.database import Database, connect
 
 #: A Wednesday morning; tests pass it on and move it by hand.
@@ -82,17 +84,41 @@ def _load_all_tables() -> None:
         importlib.import_module(f"integrations.{module.name}")
 
 
+class Town(Database):
+    """A database that is asked everything for its first community, as services ask; the core asks for all of them."""
+
+    def write(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return super().write(_in_town(fn), *args, **kwargs)
+
+    def write_for(self, key: str, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return super().write_for(key, _in_town(fn), *args, **kwargs)
+
+    def read(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return super().read(_in_town(fn), *args, **kwargs)
+
+    def submit(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return super().submit(_in_town(fn), *args, **kwargs)
+
+
+def _in_town(fn: Callable[..., Any]) -> Callable[..., Any]:
+    def run(session: Session, *args: Any, **kwargs: Any) -> Any:
+        scope.enter(session, 1)
+        return fn(session, *args, **kwargs)
+
+    return run
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database with all tables: the test runs once on SQLite and once on PostgreSQL."""
     _load_all_tables()
     if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path / 'linli.db'}")
+        database = Town(f"sqlite:///{tmp_path / 'linli.db'}")
         SQLModel.metadata.create_all(database.engine)
     else:
         server: str = request.getfixturevalue("postgres_url")
         template: str = request.getfixturevalue("_postgres_template")
-        database = Database(_create(server, f"linli_{uuid.uuid4().hex[:12]}", template))
+        database = Town(_create(server, f"linli_{uuid.uuid4().hex[:12]}", template))
     yield database
     database.close()
 
@@ -101,7 +127,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 def sqlite(tmp_path: Path) -> Iterator[Database]:
     """An empty SQLite database with all tables, where the kind of database does not matter."""
     _load_all_tables()
-    database = Database(f"sqlite:///{tmp_path / 'linli.db'}")
+    database = Town(f"sqlite:///{tmp_path / 'linli.db'}")
     SQLModel.metadata.create_all(database.engine)
     yield database
     database.close()

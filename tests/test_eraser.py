@@ -14,10 +14,15 @@ from bot.cli.serving import demo_settings
 from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.turn import take
 from bot.eraser import Eraser
-from bot.model import Conversation, Delivery, Follower, InboxMessage, Line, Photo, Resident
 from bot.simulator.cast import CAST
 from bot.store import notices
+from bot.store.conversations import Conversation, Line
+from bot.store.followers import Follower
+from bot.store.inbox import InboxMessage
 from bot.store.notices import Audience
+from bot.store.outbox import Delivery
+from bot.store.people import Resident
+from bot.store.photos import Photo
 from bot.wechat import messages
 
 CHEN, LI = CAST[0].openid, CAST[1].openid

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.contract import Ask, Context, NoSlots, Reply, Turn, Work, action
 from bot.keys import Keys
-from bot.model import Community
-from bot.plugin import Ask, Context, NoSlots, Reply, Turn, Work, action
+from bot.store.communities import Community
 
 
 @pytest.mark.parametrize(("said", "told"), [

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlmodel import select
 
-from bot.model import InboxMessage, MessageReport
 from bot.schedule import Schedule
 from bot.store import inbox, masses
 from bot.store.database import Database
+from bot.store.inbox import InboxMessage
+from bot.store.outbox import MessageReport
 
 
 async def test_old_messages_and_reports_are_forgotten_at_the_same_tick(database: Database, now: datetime) -> None:

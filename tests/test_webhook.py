@@ -21,8 +21,11 @@ from bot.cli.serving import demo_settings
 from bot.dialogue.adviser import Adviser
 from bot.dialogue.backlog import Backlog
 from bot.dialogue.turn import postpone
-from bot.model import SHANGHAI, Delivery, InboxMessage, Line
+from bot.model import SHANGHAI
 from bot.store import inbox
+from bot.store.conversations import Line
+from bot.store.inbox import InboxMessage
+from bot.store.outbox import Delivery
 from bot.webhook import SUCCESS, Webhook
 from bot.wechat import crypto, messages
 

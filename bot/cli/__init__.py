@@ -10,7 +10,7 @@ import typer
 from bot import __version__
 from bot.cli import menu, qr
 from bot.cli import notice as notices
-from bot.cli.notice import Demo
+from bot.cli.notice import Community, Demo
 from bot.errors import LinliError, Misconfigured, Refusal
 
 app = typer.Typer(
@@ -83,11 +83,13 @@ def demo(
 @app.command()
 def init(
     roster: Annotated[Path, typer.Argument(help="Folder with community.csv, households.csv, residents.csv, staff.csv.")],
+    renames: Annotated[str, typer.Option(metavar="NAME", help="The name that the community had until now.")] = "",
+    account: Annotated[str, typer.Option(metavar="APPID", help="Which WeChat account serves it, where there are several.")] = "",
 ) -> None:
-    """Take over the property office's roster and print a first sign-in link for each admin."""
+    """Take over a community's roster and print a first sign-in link for each of its admins; other communities stay as they are."""
     from bot.cli import setup
 
-    setup.init(roster)
+    setup.init(roster, renames=renames, appid=account)
 
 
 @app.command()
@@ -176,29 +178,44 @@ def chat(as_json: Json = False, now: Now = "") -> None:
 def user_add(
     login: str,
     name: Annotated[str, typer.Option(help="As residents see it.")] = "",
-    role: Annotated[str, typer.Option(help="guard, staff, manager or admin.")] = "staff",
+    role: Annotated[str, typer.Option(help="guard, staff, manager, admin or city.")] = "staff",
     demo: Demo = False,
+    community: Community = "",
 ) -> None:
     """Add a staff account and print a sign-in link that works once."""
     from bot.cli import setup
 
-    setup.user_add(login, name or login, role, demo=demo)
+    setup.user_add(login, name or login, role, demo=demo, community=community)
+
+
+@users.command("join")
+def user_join(
+    login: str,
+    there: Annotated[str, typer.Argument(metavar="COMMUNITY", help="Where they are to work, too.")],
+    role: Annotated[str, typer.Option(help="Their role there; default: the same.")] = "",
+    demo: Demo = False,
+    community: Community = "",
+) -> None:
+    """Let somebody work in a further community, as the same person with the same password."""
+    from bot.cli import setup
+
+    setup.user_join(login, there, role, demo=demo, community=community)
 
 
 @users.command("link")
-def user_link(login: str, demo: Demo = False) -> None:
+def user_link(login: str, demo: Demo = False, community: Community = "") -> None:
     """Print a sign-in link for a staff account; it works once, for 15 minutes (in the demo 12 hours)."""
     from bot.cli import setup
 
-    setup.user_link(login, demo=demo)
+    setup.user_link(login, demo=demo, community=community)
 
 
 @users.command("passwd")
-def user_passwd(login: str, demo: Demo = False) -> None:
+def user_passwd(login: str, demo: Demo = False, community: Community = "") -> None:
     """Set a password, asked twice at a terminal, else the first line of standard input."""
     from bot.cli import setup
 
-    setup.user_passwd(login, _ask_password(), demo=demo)
+    setup.user_passwd(login, _ask_password(), demo=demo, community=community)
 
 
 def _ask_password() -> str:
@@ -219,11 +236,11 @@ def user_list(demo: Demo = False) -> None:
 
 
 @users.command("disable")
-def user_disable(login: str, demo: Demo = False) -> None:
+def user_disable(login: str, demo: Demo = False, community: Community = "") -> None:
     """Disable a staff account and sign it out everywhere."""
     from bot.cli import setup
 
-    setup.user_disable(login, demo=demo)
+    setup.user_disable(login, demo=demo, community=community)
 
 
 def show_json(value: object) -> None:

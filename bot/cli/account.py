@@ -37,9 +37,12 @@ _WAYS_OUT: Mapping[type[WeChatRefused], str] = {
 
 
 @contextmanager
-def assembled(*, demo: bool = False) -> Iterator[app.Linli]:
-    """Give the installation's parts, or the demo's, and let go of the database afterwards."""
-    linli = app.Linli.assemble(stage.settings(demo=demo))
+def assembled(*, demo: bool = False, community: str | None = None) -> Iterator[app.Linli]:
+    """Give the installation's parts, or the demo's, and let go of the database afterwards.
+
+    `community` is as `Linli.assemble` takes it: empty where there must be only one, None for the account as a whole.
+    """
+    linli = app.Linli.assemble(stage.settings(demo=demo), community=community)
     try:
         yield linli
     finally:

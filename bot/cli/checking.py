@@ -9,12 +9,12 @@ import typer
 
 from bot import app, config
 from bot.cli import show_json
+from bot.contract import Services
 from bot.dialogue import phrases
 from bot.dialogue.understanding import Understanding, read_folder
 from bot.errors import Misconfigured
 from bot.language import files, promises
 from bot.language.files import Catalogue
-from bot.language.promises import Promises
 from bot.language.reader import Problem
 
 
@@ -25,8 +25,9 @@ def check(folder: Path | None, *, form: str, strict: bool) -> None:
         raise Misconfigured(f"{folder} is not a folder; name the one that holds your intent files")
     if form not in _FORMS:
         raise Misconfigured(f"--format {form!r} is unknown; one of {', '.join(_FORMS)}")
-    catalogue = files.load(read_folder(folder))
-    problems = _look(folder, catalogue, phrases.promises(app.load_integrations(config.load_local().integrations)))
+    services = app.load_services(config.load_local())
+    catalogue = files.load(read_folder(folder, app.folders(services)))
+    problems = _look(folder, catalogue, services)
     for problem in problems:
         _FORMS[form](problem)
     errors = sum(problem.severity == "error" for problem in problems)
@@ -35,12 +36,12 @@ def check(folder: Path | None, *, form: str, strict: bool) -> None:
     sys.exit(1 if errors or (strict and problems) else 0)
 
 
-def _look(folder: Path, catalogue: Catalogue, promised: Promises) -> list[Problem]:
+def _look(folder: Path, catalogue: Catalogue, services: Services) -> list[Problem]:
     """Return faults; what is doubtful is looked at only when all files are sound, for it trains on them."""
-    found = [*catalogue.problems, *promises.broken(catalogue, promised)]
+    found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(services))]
     if any(problem.severity == "error" for problem in found):
         return found
-    understanding = Understanding.load(folder, config.shipped("data"))
+    understanding = Understanding.load(folder, config.shipped("data"), app.folders(services))
     return [*found, *understanding.doubts(app.clock())]
 
 

@@ -7,8 +7,8 @@ import typer
 from bot import app
 from bot.cli.account import assembled, calling, require_secret
 from bot.errors import Misconfigured, Temporary, WeChatRefused
-from bot.model import MassSend
 from bot.store import masses
+from bot.store.masses import MassSend
 from bot.wechat import messages
 from bot.wechat.client import Client
 
@@ -19,13 +19,13 @@ def send(text: str, to: str, *, dry_run: bool, yes: bool, demo: bool) -> None:
     _check(text)
     with assembled(demo=demo) as linli:
         now = linli.clock()
-        stopped = linli.database.submit(masses.unfinished, text, tag_id, now).result()
+        stopped = linli.ask(masses.unfinished, text, tag_id, now)
         if stopped is not None:
             raise Misconfigured(
                 f"mass send {stopped.id} of the same text was stopped at {stopped.created_at:%m-%d %H:%M}; "
                 f"`linli notice mass --resume {stopped.id}` goes on with it and sends nothing twice"
             )
-        _tell_whom(linli.database.submit(masses.require_one_left, tag_id, now).result(), tag_id)
+        _tell_whom(linli.ask(masses.require_one_left, tag_id, now), tag_id)
         if dry_run:
             return
         if not yes:
@@ -36,7 +36,7 @@ def send(text: str, to: str, *, dry_run: bool, yes: bool, demo: bool) -> None:
 def resume(identity: int, *, demo: bool) -> None:
     """Go on with a send that was stopped."""
     with assembled(demo=demo) as linli:
-        mass = linli.database.submit(masses.find, identity).result()
+        mass = linli.ask(masses.find, identity)
         if mass is None:
             raise Misconfigured(f"there is no mass send {identity}; its number was shown when it began")
         if mass.status.startswith(masses.REFUSED):
@@ -54,13 +54,13 @@ def resume(identity: int, *, demo: bool) -> None:
 
 async def _send(linli: app.Linli, text: str, tag_id: int | None) -> None:
     require_secret(linli)
-    mass = await linli.database.write(masses.begin, text, tag_id, linli.clock())
+    mass = linli.ask(masses.begin, text, tag_id, linli.clock())
     typer.echo(f"mass send {mass.id}: begun")
     async with calling(linli) as client:
         try:
             await _call(linli, client, mass)
         except WeChatRefused as error:
-            await linli.database.write(masses.refuse, mass.id or 0, error.errcode)
+            linli.ask(masses.refuse, mass.id or 0, error.errcode)
             raise
 
 
@@ -79,7 +79,7 @@ async def _call(linli: app.Linli, client: Client, mass: MassSend) -> None:
             f"nobody knows yet whether mass send {mass.id} went out ({error}); wait a minute, then "
             f"`linli notice mass --resume {mass.id}` finds out and sends nothing twice"
         ) from error
-    await linli.database.write(masses.take, mass.id or 0, msgid, linli.clock())
+    linli.ask(masses.take, mass.id or 0, msgid, linli.clock())
     typer.echo(f"mass send {mass.id}: WeChat took it for {masses.audience(tag_id)}; what came of it follows within minutes")
 
 

@@ -7,15 +7,17 @@ import typer
 
 Demo = Annotated[bool, typer.Option("--demo", help="Of the demo that `linli demo` serves from this folder.")]
 
+Community = Annotated[str, typer.Option("--community", metavar="NAME", help="Which community, where there are several.")]
+
 app = typer.Typer(help="Notices to residents.", no_args_is_help=True)
 
 
 @app.command("list")
-def list_(demo: Demo = False) -> None:
+def list_(demo: Demo = False, community: Community = "") -> None:
     """List the notices, the newest first, with what became of them."""
     from bot.cli import noticing
 
-    noticing.show(demo=demo)
+    noticing.show(demo=demo, community=community)
 
 
 @app.command()
@@ -27,20 +29,24 @@ def send(
     cron: Annotated[str, typer.Option(help="Recurring: minute hour day month weekday, e.g. '0 9 * * mon'.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count who would be told.")] = False,
     demo: Demo = False,
+    community: Community = "",
 ) -> None:
     """Send a notice now, later or again and again."""
     from bot.cli import noticing
 
     text = sys.stdin.read() if body == "-" else body
-    noticing.send(to=to, title=title, body=text, at=at, cron=cron, dry_run=dry_run, demo=demo)
+    noticing.send(to=to, title=title, body=text, at=at, cron=cron, dry_run=dry_run, demo=demo, community=community)
 
 
 @app.command()
-def recall(notice: Annotated[str, typer.Argument(help="The id that `linli notice list` shows.")], demo: Demo = False) -> None:
+def recall(
+    notice: Annotated[str, typer.Argument(help="The id that `linli notice list` shows.")], demo: Demo = False,
+    community: Community = "",
+) -> None:  # fmt: skip
     """Stop a notice: what has not left is cancelled."""
     from bot.cli import noticing
 
-    noticing.recall(notice, demo=demo)
+    noticing.recall(notice, demo=demo, community=community)
 
 
 @app.command()

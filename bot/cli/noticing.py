@@ -8,18 +8,18 @@ from sqlmodel import Session
 from bot import app
 from bot.cli.account import assembled
 from bot.errors import Misconfigured
-from bot.model import SHANGHAI, Notice
+from bot.model import SHANGHAI
 from bot.store import notices
-from bot.store.notices import Audience
+from bot.store.notices import Audience, Notice
 
 #: Years that --at, --now and /at may name.
 YEARS = range(2000, 2101)
 
 
-def show(*, demo: bool) -> None:
+def show(*, demo: bool, community: str) -> None:
     """Print the notices and their counts."""
-    with assembled(demo=demo) as linli:
-        found = linli.database.submit(_listed, linli.community.id or 0).result()
+    with assembled(demo=demo, community=community) as linli:
+        found = linli.ask(_listed)
         if not found:
             typer.echo("no notices yet; `linli notice send --to 3栋 --title … --body …` sends one")
         for notice, words in found:
@@ -27,7 +27,7 @@ def show(*, demo: bool) -> None:
             typer.echo(f"{notice.public_id}  {when:%m-%d %H:%M}  {notice.state:<9}  {notice.title}  → {words}")
 
 
-def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool, demo: bool) -> None:
+def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool, demo: bool, community: str) -> None:
     """Send, schedule or only count."""
     if at and cron:
         raise Misconfigured("--at and --cron exclude each other: once at a time, or again and again")
@@ -37,20 +37,20 @@ def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool, d
     due_at = read_time(at) if at else None
     if due_at or cron:
         notices.when_due(due_at, cron, now)
-    with assembled(demo=demo) as linli:
+    with assembled(demo=demo, community=community) as linli:
         _tell_reach(linli, audience, now)
         if dry_run:
             return
 
         def create(session: Session) -> Notice:
-            notice = notices.draft(session, linli.community.id or 0, title, body, audience, now)
+            notice = notices.draft(session, title, body, audience, now)
             if due_at or cron:
                 notices.schedule(session, notice, due_at, cron, now)
             else:
                 notices.publish(session, notice, now)
             return notice
 
-        notice = linli.database.submit(create).result()
+        notice = linli.ask(create)
         undo = f"in {notices.UNDO.seconds} s; `linli notice recall {notice.public_id}{' --demo' if demo else ''}` undoes it"
         typer.echo(f"{notice.public_id}: goes out {f'at {notice.due_at:%Y-%m-%d %H:%M}' if notice.due_at else undo}")
 
@@ -58,7 +58,7 @@ def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool, d
 def _tell_reach(linli: app.Linli, audience: Audience, now: datetime) -> None:
     """Print who would be told; raises Misconfigured when part of the audience is nobody."""
     template = bool(linli.settings.wechat_template)
-    reach = linli.database.submit(notices.count, audience, linli.community.id or 0, now, template).result()
+    reach = linli.ask(notices.count, audience, now, template)
     if reach.unknown:
         raise Misconfigured(f"nobody belongs to {', '.join(reach.unknown)}; check --to. Nothing was sent")
     typer.echo(
@@ -68,9 +68,9 @@ def _tell_reach(linli: app.Linli, audience: Audience, now: datetime) -> None:
         typer.echo(f"  {number} cannot be told: {reason}")
 
 
-def recall(public_id: str, *, demo: bool) -> None:
+def recall(public_id: str, *, demo: bool, community: str) -> None:
     """Stop a notice."""
-    with assembled(demo=demo) as linli:
+    with assembled(demo=demo, community=community) as linli:
 
         def stop(session: Session) -> int:
             notice = notices.by_public_id(session, public_id)
@@ -78,7 +78,7 @@ def recall(public_id: str, *, demo: bool) -> None:
                 raise Misconfigured(f"there is no notice {public_id!r}; `linli notice list` shows them")
             return notices.recall(session, notice, app.clock())
 
-        typer.echo(f"{public_id}: recalled, {linli.database.submit(stop).result()} deliveries stopped")
+        typer.echo(f"{public_id}: recalled, {linli.ask(stop)} deliveries stopped")
 
 
 def read_time(text: str) -> datetime:
@@ -92,9 +92,9 @@ def read_time(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 
-def _listed(session: Session, community_id: int) -> list[tuple[Notice, str]]:
+def _listed(session: Session) -> list[tuple[Notice, str]]:
     found = []
-    for notice in notices.listed(session, community_id):
+    for notice in notices.listed(session):
         counts = ", ".join(f"{number} {state}" for state, number in notices.progress(session, notice).items() if number)
         found.append((notice, counts or Audience.from_json(notice.audience).label))
     return found

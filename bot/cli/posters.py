@@ -13,8 +13,8 @@ from bot import app
 from bot.cli.account import assembled, calling
 from bot.errors import Misconfigured
 from bot.language.menus import Scene as Kind
-from bot.model import Scene
 from bot.store import scenes
+from bot.store.scenes import Scene
 from bot.wechat.client import Client
 
 #: Millimetres of the sheet, and of the code on it with its quiet zone.
@@ -27,16 +27,16 @@ QUIET = 4
 _UNFIT = re.compile(r"[^\w-]+")
 
 
-def make(kind: str, labels: Sequence[str], *, every_unit: bool, out: Path | None) -> None:
+def make(kind: str, labels: Sequence[str], *, every_unit: bool, out: Path | None, community: str) -> None:
     """Make a code for each label and draw it; what was done stays done when WeChat refuses in between."""
-    with assembled() as linli:
+    with assembled(community=community) as linli:
         known = linli.understanding.catalogue.scenes
         if kind not in known:
             kinds = ", ".join(f"{one.kind} ({one.title})" for one in known.values())
             raise Misconfigured(f"kind {kind!r} is unknown; _scenes.yaml has {kinds or 'none'}")
         places = [label.strip() for label in labels if label.strip()]
         if every_unit:
-            places += linli.database.submit(scenes.every_unit, linli.community.id or 0).result()
+            places += linli.ask(scenes.every_unit)
         if not places:
             raise Misconfigured("name at least one place, such as 3栋2单元, or add --every-unit")
         folder = out or linli.settings.var / "qr"
@@ -47,21 +47,21 @@ def make(kind: str, labels: Sequence[str], *, every_unit: bool, out: Path | None
         asyncio.run(_make_all(linli, known[kind], list(dict.fromkeys(places)), folder))
 
 
-def show() -> None:
+def show(community: str) -> None:
     """Print all codes."""
-    with assembled() as linli:
-        for scene in linli.database.submit(scenes.listed).result():
+    with assembled(community=community) as linli:
+        for scene in linli.ask(scenes.listed):
             typer.echo(f"{scene.code}  {scene.kind:<8} {scene.label}  {scene.url or '(not made: run `linli qr make` again)'}")
 
 
 async def _make_all(linli: app.Linli, kind: Kind, labels: Sequence[str], folder: Path) -> None:
     async with calling(linli) as client:
         for number, label in enumerate(labels, 1):
-            scene = await linli.database.write(scenes.prepare, kind.kind, label, linli.clock())
+            scene = linli.ask(scenes.prepare, kind.kind, label, linli.clock())
             is_new = not scene.url
             if is_new:
                 url = await _ask_for_url(client, scene.code)
-                scene = await linli.database.write(scenes.complete, scene.code, url)
+                scene = linli.ask(scenes.complete, scene.code, url)
             path = folder / file_name(scene)
             path.write_text(poster(scene.url, linli.community.name, kind.title, label), encoding="utf-8")
             typer.echo(f"{number}/{len(labels)}  {kind.kind} {label}: {'made' if is_new else 'was there'}, {path}")

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.notice import Community
+
 app = typer.Typer(help="QR codes to print and put up.", no_args_is_help=True)
 
 
@@ -14,16 +16,17 @@ def make(
     labels: Annotated[list[str] | None, typer.Argument(help="Where each hangs: 3栋2单元, 地下车库B1 …")] = None,
     every_unit: Annotated[bool, typer.Option("--every-unit", help="One for each unit of the roster.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the pictures; default: qr in LINLI_VAR.")] = None,
+    community: Community = "",
 ) -> None:
     """Make permanent codes and a picture of each to print; what was made before is only drawn again."""
     from bot.cli import posters
 
-    posters.make(kind, labels or [], every_unit=every_unit, out=out)
+    posters.make(kind, labels or [], every_unit=every_unit, out=out, community=community)
 
 
 @app.command("list")
-def list_() -> None:
+def list_(community: Community = "") -> None:
     """List the codes: what each says, its kind and where it hangs."""
     from bot.cli import posters
 
-    posters.show()
+    posters.show(community)

@@ -5,7 +5,8 @@ import errno
 import logging
 import shutil
 import socket
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
 from ipaddress import ip_address
 
 import aiohttp
@@ -17,13 +18,18 @@ from sqlmodel import Session, col, select
 from bot import app, config, logs
 from bot.cli import pushing, stage
 from bot.cli.stage import DEMO_APPID, demo_settings
-from bot.console import sessions
+from bot.contract import Context, Services, Work
 from bot.errors import Misconfigured, WeChatRefused
-from bot.model import Community, Follower, Household, Resident, Role, Scene, Staff
-from bot.simulator.cast import CAST
+from bot.keys import Keys
+from bot.simulator.cast import CAST, Actor
 from bot.simulator.time_machine import TimeMachine
 from bot.simulator.wechat import POSTERS
-from bot.store import people, scenes, schema
+from bot.store import communities, people, roster, scenes, schema, scope, sessions
+from bot.store.database import Database
+from bot.store.followers import Follower
+from bot.store.people import Household, Resident
+from bot.store.scenes import Scene
+from bot.store.staff import Role, Staff
 
 __all__ = ["DEMO_APPID", "DEMO_SCENES", "demo", "demo_settings", "seed", "serve"]
 
@@ -31,6 +37,9 @@ __all__ = ["DEMO_APPID", "DEMO_SCENES", "demo", "demo_settings", "seed", "serve"
 DEMO_SCENES: Mapping[str, tuple[str, str]] = {
     "door-3": ("door", "3栋"), "garage-b1": ("repair", "地下车库B1"), "front-desk": ("desk", "物业前台"),
 }  # fmt: skip
+
+#: Folders of the demo's rosters under data/, a community each.
+DEMO_COMMUNITIES = ("demo", "demo-east")
 
 HIGHEST_PORT = 65_535
 
@@ -77,41 +86,60 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
 
 
 def seed(settings: config.Settings) -> None:
-    """Fill an empty demo database: the community of data/demo, and the stand-in's residents at home in it."""
-    integrations = app.load_integrations(settings.integrations)
+    """Fill an empty demo database: the communities of data/demo, what services seed, and the stand-in's residents at home."""
+    services = app.load_services(settings)
     database = app.reach_database(settings)
     try:
-        schema.upgrade(database.engine, [integration.folder for integration in integrations])
-        if database.submit(people.community, settings.wechat_appid).result() is None:
-            folder = config.shipped("data") / "demo"
-            files = {name: (folder / name).read_text(encoding="utf-8") for name in people.COLUMNS}
-            database.submit(people.import_roster, files, settings.wechat_appid, app.clock()).result()
-            database.submit(_settle_cast).result()
-        database.submit(_hang_posters).result()
+        schema.upgrade(database.engine, [integration.folder for integration in services.integrations])
+        if not database.submit(communities.listed, settings.wechat_appid).result():
+            for folder in DEMO_COMMUNITIES:
+                home = config.shipped("data") / folder
+                files = {name: (home / name).read_text(encoding="utf-8") for name in roster.COLUMNS}
+                database.submit(roster.import_roster, files, settings.wechat_appid, app.clock()).result()
+            database.submit(_settle_cast, settings.wechat_appid).result()
+            _seed_services(settings, services, database)
+        database.submit(_hang_posters, settings.wechat_appid).result()
     finally:
         database.close()
 
 
-def _settle_cast(session: Session) -> None:
+def _seed_services(settings: config.Settings, services: Services, database: Database) -> None:
+    keys, now = Keys(config.read_secret(settings)), app.clock()
+    for community in database.submit(communities.listed, settings.wechat_appid).result():
+        context = Context(community=community, keys=keys, base_url=settings.base_url, messages={}, services=services)
+        for integration in services.integrations:
+            if integration.seed is not None:
+                database.submit(_fill, integration.seed, context, now).result()
+
+
+def _fill(session: Session, seed: Callable[[Work], None], context: Context, now: datetime) -> None:
+    seed(Work(session=session, now=now, context=context))
+
+
+def _settle_cast(session: Session, appid: str) -> None:
     """Bind those of the stand-in's residents who live somewhere, and let all of them follow the account."""
-    now = app.clock()
-    community = session.exec(select(Community)).one()
+    now, known = app.clock(), communities.listed(session, appid)
     for actor in CAST:
-        session.add(Follower(openid=actor.openid, community_id=community.id or 0, followed_at=now))
-        if not actor.flat:
-            continue
-        building, unit, room = actor.flat
-        home = session.exec(
-            select(Household).where(Household.building == building, Household.unit == unit, Household.room == room)
-        ).one()
-        on_roster = select(Resident).where(Resident.household_id == home.id, Resident.name == actor.name)
-        resident = session.exec(on_roster).first() or Resident(household_id=home.id or 0, name=actor.name)
-        resident.openid, resident.bound_at = actor.openid, now
-        session.add(resident)
+        community = known[min(actor.community, len(known) - 1)]
+        with scope.within(session, community.key):
+            session.add(Follower(openid=actor.openid, followed_at=now, is_placed=actor.flat is not None))
+            if actor.flat is not None:
+                _bind(session, actor, actor.flat, now)
 
 
-def _hang_posters(session: Session) -> None:
-    """Let the stand-in's posters be codes of ours."""
+def _bind(session: Session, actor: Actor, flat: tuple[str, str, str], now: datetime) -> None:
+    building, unit, room = flat
+    home = session.exec(
+        select(Household).where(Household.building == building, Household.unit == unit, Household.room == room)
+    ).one()
+    on_roster = select(Resident).where(Resident.household_id == home.id, Resident.name == actor.name)
+    resident = session.exec(on_roster).first() or Resident(household_id=home.id or 0, name=actor.name)
+    people.bind(session, resident, actor.openid, now)
+
+
+def _hang_posters(session: Session, appid: str) -> None:
+    """Let the stand-in's posters be codes of ours, of the first community."""
+    scope.enter(session, communities.listed(session, appid)[0].key)
     for code in POSTERS:
         if scenes.find(session, code.scene) is None:
             kind, label = DEMO_SCENES[code.scene]
@@ -130,7 +158,8 @@ async def _show_menu(linli: app.Linli) -> None:
 
 
 def _sign_in_links(session: Session, linli: app.Linli) -> dict[Role, tuple[str, str]]:
-    """Return for each role a staff member's name and a link that signs in as them, once."""
+    """Return for each role of the first community a staff member's name and a link that signs in as them, once."""
+    scope.enter(session, linli.community.key)
     links = {}
     for role in Role:
         member = session.exec(select(Staff).where(Staff.role == role).order_by(col(Staff.id))).first()

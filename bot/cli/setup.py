@@ -13,18 +13,17 @@ from pathlib import Path
 
 import aiohttp
 import typer
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select
 
 from bot import app, config
 from bot.cli import account, show_json, stage
-from bot.console import sessions
 from bot.dialogue import phrases
 from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
 from bot.language import files, promises
-from bot.model import Role, Staff, StaffSession
-from bot.store import channels, people, revisions, schema
+from bot.store import channels, communities, revisions, roster, schema, scope, sessions
 from bot.store.database import Database
+from bot.store.staff import Role, Staff, by_login, check_login, same_person
 from bot.wechat.client import Client
 
 #: A sign-in link printed on a terminal is used at once or not at all.
@@ -34,20 +33,31 @@ LINK_LIVES = timedelta(minutes=15)
 CLOCK_SKEW = timedelta(seconds=60)
 
 
-def init(roster: Path) -> None:
-    """Take over a roster and print a sign-in link for each admin."""
-    settings = config.load()
+def init(folder: Path, *, renames: str, appid: str) -> None:
+    """Take over a roster and print a sign-in link for each admin of its community."""
+    settings = _account(config.load(), appid)
     with _database(settings) as database:
-        imported = database.submit(people.import_roster, _read_roster(roster), settings.wechat_appid, app.clock()).result()
+        files = _read_roster(folder)
+        imported = database.submit(roster.import_roster, files, settings.wechat_appid, app.clock(), renames=renames).result()
+        known = "new" if imported.is_new else "known already, brought up to date"
+        typer.echo(f"community {imported.community}: {known}")
         typer.echo(f"taken over: {imported.households} flats, {imported.residents} residents, {imported.staff} staff are new")
-        for member in database.submit(_staff_of, Role.ADMIN).result():
+        for member in database.submit(_staff_of, settings.wechat_appid, imported.community, Role.ADMIN).result():
             _print_link(database, settings, member)
+
+
+def _account(settings: config.Settings, appid: str) -> config.Settings:
+    """Return the settings of the account that is named, the first one if none is."""
+    known = {account.wechat_appid: account for account in config.accounts(settings)}
+    if appid and appid not in known:
+        raise Misconfigured(f"--account {appid!r} is unknown; known: {', '.join(known)}")
+    return known[appid or settings.wechat_appid]
 
 
 def migrate(*, status: bool) -> None:
     """Bring the database to the newest shape, or only tell what it lacks."""
     settings = config.load()
-    folders = [integration.folder for integration in app.load_integrations(settings.integrations)]
+    folders = [integration.folder for integration in app.load_integrations(settings.integrations, settings.integrations_folder)]
     database = app.reach_database(settings)
     try:
         if status:
@@ -61,7 +71,7 @@ def migrate(*, status: bool) -> None:
 
 def revise(branch: str, message: str) -> None:
     """Write a revision from what differs between the code's tables and a new database; for developers."""
-    integrations = app.load_integrations(config.load_local().integrations)
+    integrations = app.load_services(config.load_local()).integrations
     if branch not in {"bot", *(integration.name for integration in integrations)}:
         raise Misconfigured(f"branch {branch!r} is unknown; it is bot or the name of an integration's folder")
     folders = [integration.folder for integration in integrations]
@@ -74,20 +84,19 @@ def revise(branch: str, message: str) -> None:
             database.close()
 
 
-def user_add(login: str, name: str, role: str, *, demo: bool) -> None:
+def user_add(login: str, name: str, role: str, *, demo: bool, community: str) -> None:
     """Add a staff account and print a link that signs in."""
-    people.check_login(login)
+    check_login(login)
     if role not in list(Role):
         raise Misconfigured(f"role {role!r} is unknown; one of {', '.join(Role)}")
     settings = stage.settings(demo=demo)
 
     def add(session: Session) -> Staff:
-        if people.staff_by_login(session, login):
+        chosen = communities.pick(session, settings.wechat_appid, community)
+        scope.enter(session, chosen.key)
+        if by_login(session, login):
             raise Misconfigured(f"login {login!r} is taken; `linli user link {login}` prints a sign-in link for it")
-        community = people.community(session, settings.wechat_appid)
-        if community is None:
-            raise Misconfigured("there is no community yet; run `linli init` first")
-        member = Staff(community_id=community.id or 0, login=login, name=name, role=Role(role), created_at=app.clock())
+        member = Staff(login=login, name=name, role=Role(role), created_at=app.clock())
         session.add(member)
         return member
 
@@ -95,46 +104,80 @@ def user_add(login: str, name: str, role: str, *, demo: bool) -> None:
         _print_link(database, settings, database.submit(add).result())
 
 
-def user_link(login: str, *, demo: bool) -> None:
+def user_join(login: str, there: str, role: str, *, demo: bool, community: str) -> None:
+    """Let somebody of one community work in another one, too: the same person, password and WeChat."""
+    if role and role not in list(Role):
+        raise Misconfigured(f"role {role!r} is unknown; one of {', '.join(Role)}")
+    settings = stage.settings(demo=demo)
+
+    def join(session: Session) -> None:
+        member = _require_staff(session, login, settings.wechat_appid, community)
+        session.info.clear()
+        scope.enter(session, communities.pick(session, settings.wechat_appid, there).key)
+        if by_login(session, login):
+            raise Misconfigured(f"login {login!r} is taken in {there}; the office there must give it another name")
+        session.add(
+            Staff(
+                login=login, person=member.person, role=Role(role or member.role), created_at=app.clock(), name=member.name,
+                phone=member.phone, password=member.password, openid=member.openid,
+            )
+        )  # fmt: skip
+
+    with _database(settings) as database:
+        database.submit(join).result()
+    typer.echo(f"{login} works in {there}, too; the console shows both at the top of each page")
+
+
+def user_link(login: str, *, demo: bool, community: str) -> None:
     """Print a link that signs in as `login`, once."""
     settings = stage.settings(demo=demo)
     with _database(settings) as database:
-        _print_link(database, settings, database.submit(_require_staff, login).result())
+        member = database.submit(_require_staff, login, settings.wechat_appid, community).result()
+        _print_link(database, settings, member)
 
 
-def user_passwd(login: str, password: str, *, demo: bool) -> None:
+def user_passwd(login: str, password: str, *, demo: bool, community: str) -> None:
     """Set a password and sign the account out everywhere."""
+    settings = stage.settings(demo=demo)
 
     def change(session: Session) -> None:
-        member = _require_staff(session, login)
-        member.password = sessions.hash_password(password)
-        session.add(member)
-        session.exec(delete(StaffSession).where(col(StaffSession.staff_id) == member.id))
+        member = _require_staff(session, login, settings.wechat_appid, community)
+        session.info.clear()
+        for own in same_person(session, member):
+            own.password = sessions.hash_password(password)
+            session.add(own)
+            sessions.end_all(session, own)
 
-    with _database(stage.settings(demo=demo)) as database:
+    with _database(settings) as database:
         database.submit(change).result()
     typer.echo(f"{login}: password changed, signed out everywhere")
 
 
-def user_disable(login: str, *, demo: bool) -> None:
+def user_disable(login: str, *, demo: bool, community: str) -> None:
     """Disable an account and sign it out everywhere."""
+    settings = stage.settings(demo=demo)
 
     def disable(session: Session) -> None:
-        member = _require_staff(session, login)
+        member = _require_staff(session, login, settings.wechat_appid, community)
         member.disabled_at = app.clock()
         session.add(member)
-        session.exec(delete(StaffSession).where(col(StaffSession.staff_id) == member.id))
+        sessions.end_all(session, member)
 
-    with _database(stage.settings(demo=demo)) as database:
+    with _database(settings) as database:
         database.submit(disable).result()
     typer.echo(f"{login}: disabled, signed out everywhere")
 
 
 def user_list(*, demo: bool) -> None:
-    """Print all staff accounts."""
-    with _database(stage.settings(demo=demo)) as database:
-        for member in database.submit(_staff_of, None).result():
-            typer.echo(f"{member.login:<16} {member.role:<8} {member.name}{'  (disabled)' if member.disabled_at else ''}")
+    """Print all staff accounts, by community where there are several."""
+    settings = stage.settings(demo=demo)
+    with _database(settings) as database:
+        known = database.submit(communities.listed, settings.wechat_appid).result()
+        for community in known:
+            if len(known) > 1:
+                typer.echo(f"{community.name}:")
+            for member in database.submit(_staff_of, settings.wechat_appid, community.name, None).result():
+                typer.echo(f"{member.login:<16} {member.role:<8} {member.name}{'  (disabled)' if member.disabled_at else ''}")
 
 
 # ------------------------------------------------------------------ doctor
@@ -178,7 +221,7 @@ def _look_for_slips() -> Iterator[Finding]:
 def _look(demo: bool) -> Iterator[Finding]:
     try:
         settings = stage.settings(demo=demo)
-        integrations = app.load_integrations(settings.integrations)
+        integrations = app.load_integrations(settings.integrations, settings.integrations_folder)
     except LinliError as error:
         yield Finding(name="settings", ok=False, detail=str(error), remedy="mend the settings named above, then run again")
         return
@@ -203,9 +246,9 @@ def _look_at_database(settings: config.Settings, folders: list[Path]) -> Finding
     try:
         if missing := schema.pending(database.engine, folders):
             return Finding(name="database", ok=False, detail=f"{kind} lacks {', '.join(missing)}", remedy="run `linli migrate`")
-        if database.submit(people.community, settings.wechat_appid).result() is None:
+        if not database.submit(communities.listed, settings.wechat_appid).result():
             return Finding(name="database", ok=False, detail=f"{kind}: no community yet", remedy="run `linli init FOLDER`")
-        sent, stops = database.submit(_look_at_channels, app.clock()).result()
+        sent, stops = database.submit(_look_at_channels, settings.wechat_appid, app.clock()).result()
         if stops:
             return Finding(
                 name="sending", ok=False, detail="; ".join(stops), remedy="check the account's rights and IP whitelist"
@@ -217,11 +260,12 @@ def _look_at_database(settings: config.Settings, folders: list[Path]) -> Finding
         database.close()
 
 
-def _look_at_channels(session: Session, now: datetime) -> tuple[str, list[str]]:
+def _look_at_channels(session: Session, appid: str, now: datetime) -> tuple[str, list[str]]:
     """Return what was sent today, and why something stands still."""
-    figures = ", ".join(f"{count} by {name}" for name, count in channels.figures(session, now).items() if count)
+    figures = ", ".join(f"{count} by {name}" for name, count in channels.figures(session, appid, now).items() if count)
     return figures, [
-        f"{stop.channel} stands still until {stop.until:%H:%M}: {stop.reason}" for stop in channels.stops(session, now).values()
+        f"{stop.channel} stands still until {stop.until:%H:%M}: {stop.reason}"
+        for stop in channels.stops(session, appid, now).values()
     ]
 
 
@@ -235,8 +279,9 @@ def _look_at_intents(settings: config.Settings) -> Finding:
         return Finding(
             name="intents", ok=False, detail=detail, remedy="name the one that holds the intent files, or leave it out"
         )
-    catalogue = files.load(read_folder(settings.intents_folder))
-    found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(app.load_integrations(settings.integrations)))]
+    services = app.load_services(settings)
+    catalogue = files.load(read_folder(settings.intents_folder, app.folders(services)))
+    found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(services))]
     errors = [problem for problem in found if problem.severity == "error"]
     detail = f"{len(catalogue.intents)} intents, {len(errors)} errors"
     return Finding(name="intents", ok=not errors, detail=detail, remedy="run `linli check`" if errors else "")
@@ -277,7 +322,7 @@ async def _look_at_clock(http: aiohttp.ClientSession, settings: config.Settings)
 
 @contextmanager
 def _database(settings: config.Settings) -> Iterator[Database]:
-    database = app.open_database(settings, app.load_integrations(settings.integrations))
+    database = app.open_database(settings, app.load_integrations(settings.integrations, settings.integrations_folder))
     try:
         yield database
     finally:
@@ -286,9 +331,9 @@ def _database(settings: config.Settings) -> Iterator[Database]:
 
 def _read_roster(folder: Path) -> dict[str, str]:
     if not folder.is_dir():
-        raise Misconfigured(f"{folder} is not a folder; name the one that holds {', '.join(people.COLUMNS)}")
+        raise Misconfigured(f"{folder} is not a folder; name the one that holds {', '.join(roster.COLUMNS)}")
     texts = {}
-    for path in (folder / name for name in people.COLUMNS if (folder / name).exists()):
+    for path in (folder / name for name in roster.COLUMNS if (folder / name).exists()):
         try:
             texts[path.name] = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
@@ -298,17 +343,23 @@ def _read_roster(folder: Path) -> dict[str, str]:
     return texts
 
 
-def _staff_of(session: Session, role: Role | None) -> list[Staff]:
+def _staff_of(session: Session, appid: str, community: str, role: Role | None) -> list[Staff]:
+    scope.enter(session, communities.pick(session, appid, community).key)
     query = select(Staff).order_by(col(Staff.login))
     return list(session.exec(query.where(Staff.role == role) if role else query).all())
 
 
-def _require_staff(session: Session, login: str) -> Staff:
-    member = people.staff_by_login(session, login)
-    if member is None:
-        known = ", ".join(session.exec(select(Staff.login).order_by(Staff.login).limit(20)).all())
+def _require_staff(session: Session, login: str, appid: str, community: str) -> Staff:
+    """Return the account of that login; one that several communities have must be named with its community."""
+    if community:
+        scope.enter(session, communities.pick(session, appid, community).key)
+    found = session.exec(select(Staff).where(Staff.login == login)).all()
+    if len({member.person for member in found}) > 1:
+        raise Misconfigured(f"login {login!r} belongs to different people in several communities; name one with --community")
+    if not found:
+        known = ", ".join(session.exec(select(Staff.login).order_by(Staff.login).distinct().limit(20)).all())
         raise Misconfigured(f"there is no login {login!r}; known: {known or 'none'}")
-    return member
+    return found[0]
 
 
 def _print_link(database: Database, settings: config.Settings, member: Staff) -> None:

@@ -17,14 +17,15 @@ from sqlmodel import Session, SQLModel, select
 from bot import app, config, logs
 from bot.cli import show_json
 from bot.cli.noticing import read_time
+from bot.contract import Context
 from bot.dialogue.turn import Answer, House, take
 from bot.dialogue.understanding import Judgement, Understanding, judge
 from bot.errors import Misconfigured
 from bot.keys import Keys
-from bot.model import Community, Follower, Household, Resident
-from bot.plugin import Context, tells
-from bot.store import people
+from bot.store import communities, people, roster, scope
 from bot.store.database import Database
+from bot.store.followers import Follower
+from bot.store.people import Household, Resident
 from bot.wechat import messages
 
 #: Where the resident of the chat lives.
@@ -146,20 +147,22 @@ class Room:
     def open(cls, folder: Path, frozen: datetime | None, understanding: Understanding | None = None) -> "Room":
         """Make the database with the demo community and seat the first resident."""
         settings = config.load_local()
-        integrations = app.load_integrations(settings.integrations)
+        services = app.load_services(settings)
         database = Database(f"sqlite:///{folder / 'chat.db'}")
         SQLModel.metadata.create_all(database.engine)
         demo = config.shipped("data") / "demo"
-        files = {name: (demo / name).read_text(encoding="utf-8") for name in people.COLUMNS}
-        database.submit(people.import_roster, files, APPID, frozen or app.clock()).result()
-        community = database.submit(people.community, APPID).result()
-        understanding = understanding or Understanding.load(settings.intents_folder, config.shipped("data"))
+        files = {name: (demo / name).read_text(encoding="utf-8") for name in roster.COLUMNS}
+        database.submit(roster.import_roster, files, APPID, frozen or app.clock()).result()
+        community = database.submit(communities.pick, APPID).result()
+        understanding = understanding or Understanding.load(
+            settings.intents_folder, config.shipped("data"), app.folders(services)
+        )
         context = Context(
-            community=community or Community(appid=APPID, name=""), keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",
-            messages=understanding.catalogue.messages, tells=tells(integrations),
+            community=community, keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",
+            messages=understanding.catalogue.messages, services=services,
         )  # fmt: skip
-        actions = {action.intent: action for integration in integrations for action in integration.actions}
-        room = cls(database=database, frozen=frozen, house=House(context=context, understanding=understanding, actions=actions))
+        house = House(context=context, understanding=understanding, communities={community.key: community})
+        room = cls(database=database, frozen=frozen, house=house)
         room.seat(bound=True)
         return room
 
@@ -205,11 +208,11 @@ def _read_at(line: str) -> datetime:
 
 
 def _settle(session: Session, openid: str, bound: bool, now: datetime) -> None:
-    community = session.exec(select(Community)).one()
-    session.add(Follower(openid=openid, community_id=community.id or 0, followed_at=now))
+    scope.enter(session, communities.pick(session, APPID).key)
+    session.add(Follower(openid=openid, is_placed=bound, followed_at=now))
     if bound:
         building, unit, room = HOME
         home = session.exec(
             select(Household).where(Household.building == building, Household.unit == unit, Household.room == room)
         ).one()
-        session.add(Resident(household_id=home.id or 0, name="试用居民", openid=openid, bound_at=now))
+        people.bind(session, Resident(household_id=home.id or 0, name="试用居民"), openid, now)

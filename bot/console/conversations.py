@@ -4,17 +4,21 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from bot.contract import Desk, Page, Redirect, View, page
 from bot.errors import Refusal
-from bot.model import Conversation, Follower, Household, Photo, Resident, Staff
-from bot.plugin import Desk, Page, Redirect, View, page
 from bot.store import conversations, followers, outbox
+from bot.store.conversations import Conversation
+from bot.store.followers import Follower
+from bot.store.people import Household, Resident
+from bot.store.photos import Photo
+from bot.store.staff import Staff
 from bot.wechat import quota
 
 #: Longest answer: what WeChat takes in one customer-service message.
 LONGEST = 600
 
 
-@page("GET", "/conversations", need="conversation.view", title="对话", nav=True)
+@page("GET", "/conversations", need="conversation.view", title="对话", nav="居民")
 def waiting(desk: Desk) -> View:
     """List who waits for a person, the longest waiting first, then the latest talks."""
     rows = [_row(desk, conversation) for conversation in conversations.waiting(desk.session)]

@@ -1,12 +1,17 @@
 """The audit log: who did what, when, in words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from sqlmodel import col, select
 
-from bot.model import ROLE_WORDS, Conversation, Event, Household, Notice, Resident, Staff, Task
-from bot.plugin import Desk, Integration, Log, Page, Subject, View, Work, page, row_id
+from bot.contract import Desk, Log, Page, Services, Subject, View, Work, page, row_id
+from bot.store.conversations import Conversation
+from bot.store.events import Event
+from bot.store.notices import Notice
+from bot.store.people import Household, Resident
+from bot.store.staff import ROLE_WORDS, Staff
+from bot.store.tasks import Task
 
 #: Events on one page.
 SHOWN = 100
@@ -72,26 +77,24 @@ OWN = Log(
 )  # fmt: skip
 
 
-def pages(integrations: Sequence[Integration]) -> tuple[Page, ...]:
+def pages(services: Services) -> tuple[Page, ...]:
     """Return the page of the log, which reads what each service says of its events."""
-    logs = (OWN, *(integration.log for integration in integrations))
-    subjects = {kind: tell for log in logs for kind, tell in log.subjects.items()}
-    return (page("GET", "/audit", need="audit.view", title="记录", nav=True)(partial(_show, logs, subjects)),)
+    return (page("GET", "/audit", need="audit.view", title="记录", nav="管理")(partial(_show, services)),)
 
 
-def _show(logs: Sequence[Log], subjects: Mapping[str, Callable[[Work, str], Subject]], desk: Desk) -> View:
+def _show(services: Services, desk: Desk) -> View:
     """Show the latest events; ?before= goes further back."""
     query = select(Event).order_by(col(Event.id).desc()).limit(SHOWN)
     before = row_id(desk.query.get("before", ""))
     if before is not None:
         query = query.where(col(Event.id) < before)
     found = desk.session.exec(query).all()
-    about = {event.subject: _about(desk, subjects, event.subject) for event in found}
+    about = {event.subject: _about(desk, services.subjects, event.subject) for event in found}
     actors = {event.actor: desk.who(event.actor) for event in found}
     rows = [
         {
             "id": event.id, "at": event.at, "who": actors[event.actor], "subject": about[event.subject],
-            "what": next(filter(None, (log.say(event, desk.now) for log in logs)), event.kind),
+            "what": services.say(event, desk.now) or event.kind,
         }
         for event in found
     ]  # fmt: skip

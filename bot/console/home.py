@@ -5,18 +5,19 @@ from functools import partial
 
 from sqlmodel import col, func, select
 
-from bot.console.events import OWN
-from bot.model import Event, Follower, Resident, Task
-from bot.plugin import Desk, Integration, Page, Redirect, View, page
-from bot.store import channels, conversations
+from bot.contract import Desk, Page, Redirect, Services, View, page
+from bot.store import channels, conversations, tasks
+from bot.store.events import Event
+from bot.store.followers import Follower
+from bot.store.people import Resident
 
 
-def pages(integrations: Sequence[Integration]) -> tuple[Page, ...]:
+def pages(services: Services) -> tuple[Page, ...]:
     """Return the first page, which counts what each service says is worth it, and the way to where a role works."""
-    counted = {kind: words for log in (*(item.log for item in integrations), OWN) for kind, words in log.figures.items()}
-    places = [place for item in integrations for place in item.console if place.nav]
+    counted = {kind: words for log in (item.log for item in services.integrations) for kind, words in log.figures.items()}
+    places = [place for item in services.integrations for place in item.console if place.nav]
     return (
-        page("GET", "/", need="home.view", title="今天", nav=True)(partial(_show, counted)),
+        page("GET", "/", need="home.view", title="今天", nav="居民")(partial(_show, counted)),
         page("GET", "/start", need="console.start")(partial(_start, places)),
     )
 
@@ -24,9 +25,7 @@ def pages(integrations: Sequence[Integration]) -> tuple[Page, ...]:
 def _show(counted: Mapping[str, str], desk: Desk) -> View:
     """Show what waits."""
     waiting = conversations.waiting(desk.session)
-    open_tasks = desk.session.exec(
-        select(Task).where(col(Task.closed_at).is_(None)).order_by(col(Task.urgent).desc(), col(Task.opened_at)).limit(100)
-    ).all()
+    open_tasks = tasks.listed(desk.session)
     midnight = desk.now.replace(hour=0, minute=0, second=0, microsecond=0)
     rows = desk.session.exec(
         select(Event.kind, func.count()).where(col(Event.kind).in_(counted), col(Event.at) >= midnight).group_by(Event.kind)
@@ -39,9 +38,9 @@ def _show(counted: Mapping[str, str], desk: Desk) -> View:
         {
             "waiting": waiting, "tasks": [task for task in open_tasks if desk.may(task.need)],
             "today": [(words, today.get(kind, 0)) for kind, words in counted.items()], "bound": bound, "following": following,
-            "sent": [(channels.WORDS[name], count) for name, count in channels.figures(desk.session, desk.now).items()],
+            "sent": [(channels.WORDS[name], count) for name, count in channels.figures(desk.session, desk.community.appid, desk.now).items()],
             "live": sorted({"conversation", "task", *(kind.partition(".")[0] for kind in counted)}),
-            "stops": list(channels.stops(desk.session, desk.now).values()),
+            "stops": list(channels.stops(desk.session, desk.community.appid, desk.now).values()),
         },
     )  # fmt: skip
 

@@ -13,24 +13,23 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from sqlmodel import Session
 
-from bot.console import permissions
-from bot.console.parts import PARTS, Parts, shared_values, signed_in
+from bot.console.parts import PARTS, Parts, Viewer, shared_values, signed_in
 from bot.console.views import respond
+from bot.contract import Page, Redirect, View
 from bot.dialogue import phrases
 from bot.dialogue.rehearsal import Miss, regressions
 from bot.dialogue.understanding import Judgement, Understanding, judge, read_folder
 from bot.language import files, promises, slots
 from bot.language.reader import Problem
-from bot.model import Staff
-from bot.plugin import Page, Redirect, View
 from bot.posted import read_form
-from bot.store import events
+from bot.store import events, scope
 
 VIEW, EDIT = "intents.view", "intents.edit"
 
 #: Stands in the menu; the handlers below need more than a page gets.
-ENTRY = Page(method="GET", path="/intents", run=lambda desk: Redirect("/console/intents"), need=VIEW, title="意图", nav=True)
+ENTRY = Page(method="GET", path="/intents", run=lambda desk: Redirect("/console/intents"), need=VIEW, title="意图", nav="管理")
 
 #: What people call the shipped folders; one of a community's own stands by its name.
 GROUPS: Mapping[str, str] = {
@@ -56,7 +55,7 @@ async def listed(request: web.Request) -> web.Response:
     return _overview(request, await _require(request, VIEW))
 
 
-def _overview(request: web.Request, member: Staff, text: str = "", **tried: Any) -> web.Response:
+def _overview(request: web.Request, viewer: Viewer, text: str = "", **tried: Any) -> web.Response:
     """Return the list; `tried` is what came of the text in the box, nothing before one has tried."""
     catalogue = request.app[PARTS].understanding.catalogue
     groups: dict[str, list[files.Intent]] = {}
@@ -64,7 +63,7 @@ def _overview(request: web.Request, member: Staff, text: str = "", **tried: Any)
         groups.setdefault(GROUPS.get(intent.group, intent.group), []).append(intent)
     shared = [path for path in sorted(catalogue.sources) if _is_shared(path)]
     values = {"groups": groups, "problems": catalogue.problems, "shared": shared, "text": text, "judgements": None, **tried}
-    return _page(request, member, "console/intents.html", **values)
+    return _page(request, viewer, "console/intents.html", **values)
 
 
 def _is_shared(path: str) -> bool:
@@ -77,7 +76,7 @@ async def attempt(request: web.Request) -> web.Response:
 
     Without script the whole page comes back.
     """
-    member = await _require(request, VIEW)
+    viewer = await _require(request, VIEW)
     parts, text = request.app[PARTS], (await read_form(request)).get("text", "")
     lines = [line.strip() for line in text.splitlines() if line.strip()][:20]
     now = parts.clock()
@@ -86,8 +85,8 @@ async def attempt(request: web.Request) -> web.Response:
     shown = [(judgement, _spoken(intents, judgement, now)) for judgement in judgements]
     titles = {name: known.title for name, known in intents.items()}
     if "HX-Request" not in request.headers:
-        return _overview(request, member, text, judgements=shown, titles=titles)
-    return _page(request, member, "console/try.html", judgements=shown, titles=titles)
+        return _overview(request, viewer, text, judgements=shown, titles=titles)
+    return _page(request, viewer, "console/try.html", judgements=shown, titles=titles)
 
 
 def _spoken(intents: Mapping[str, files.Intent], judgement: Judgement, now: datetime) -> list[tuple[str, str, str]]:
@@ -101,40 +100,45 @@ def _spoken(intents: Mapping[str, files.Intent], judgement: Judgement, now: date
 
 async def show(request: web.Request) -> web.Response:
     """Show one file for reading, or, to who may, for editing."""
-    member = await _require(request, VIEW)
+    viewer = await _require(request, VIEW)
     path = _path(request)
     text = await asyncio.to_thread(path.read_text, encoding="utf-8")
-    return _file(request, member, text, _stamp(text), [])
+    return _file(request, viewer, text, _stamp(text), [])
 
 
 async def save(request: web.Request) -> web.Response:
     """Save a file if it can be read and nobody else saved meanwhile; nothing typed is lost otherwise."""
-    member = await _require(request, EDIT)
+    viewer = await _require(request, EDIT)
     parts, path, form = request.app[PARTS], _path(request), await read_form(request)
     text = form.get("text", "").replace("\r\n", "\n")
     kept = await asyncio.to_thread(path.read_text, encoding="utf-8")
     if form.get("stamp") != _stamp(kept):
-        return _file(request, member, text, _stamp(kept), [], "这个文件刚被别人改过。请先复制您的内容，刷新后再改。", 409)
-    texts = {**await asyncio.to_thread(read_folder, parts.intents_folder), request.match_info["path"]: text}
+        return _file(request, viewer, text, _stamp(kept), [], "这个文件刚被别人改过。请先复制您的内容，刷新后再改。", 409)
+    texts = {
+        **await asyncio.to_thread(read_folder, parts.intents_folder, parts.understanding.services),
+        request.match_info["path"]: text,
+    }
     problems = _problems(parts, texts, request.match_info["path"])
     if any(problem.severity == "error" for problem in problems):
-        return _file(request, member, text, _stamp(kept), problems, "没有保存：请先改正下面的错误。", 422)
+        return _file(request, viewer, text, _stamp(kept), problems, "没有保存：请先改正下面的错误。", 422)
     lost = [] if form.get("force") else await asyncio.to_thread(_lost, parts.understanding, texts)
     if lost:
-        return _file(request, member, text, _stamp(kept), problems, "没有保存：有几句话原来听得懂，这样改就听错了。", 422, lost)
+        return _file(request, viewer, text, _stamp(kept), problems, "没有保存：有几句话原来听得懂，这样改就听错了。", 422, lost)
     await asyncio.to_thread(_write, path, text, kept)
     await asyncio.to_thread(parts.understanding.refresh)
-    subject, actor = f"file:{request.match_info['path']}", f"staff:{member.login}"
-    await parts.database.write(
-        lambda session: events.record(session, parts.clock(), "intents.saved", subject=subject, actor=actor)
-    )
-    return _file(request, member, text, _stamp(text), problems, "已保存，马上生效。上一版留有备份。")
+    await parts.database.write(_note, viewer, request.match_info["path"], parts.clock())
+    return _file(request, viewer, text, _stamp(text), problems, "已保存，马上生效。上一版留有备份。")
+
+
+def _note(session: Session, viewer: Viewer, path: str, now: datetime) -> None:
+    with scope.within(session, viewer.community.key):
+        events.record(session, now, "intents.saved", subject=f"file:{path}", actor=f"staff:{viewer.staff.login}")
 
 
 def _problems(parts: Parts, texts: Mapping[str, str], path: str) -> list[Problem]:
     """Return what is wrong with one of the files, also what a service needs of it."""
     catalogue = files.load(texts)
-    found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(parts.integrations))]
+    found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(parts.services))]
     return [problem for problem in found if problem.file == path]
 
 
@@ -172,20 +176,20 @@ def _stamp(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-async def _require(request: web.Request, need: str) -> Staff:
-    member = await signed_in(request)
-    if member is None:
+async def _require(request: web.Request, need: str) -> Viewer:
+    viewer = await signed_in(request)
+    if viewer is None:
         raise web.HTTPFound("/console/in?to=/console/intents")
-    if not permissions.may(member.role, need):
-        raise web.HTTPForbidden(text=f"这里需要{'、'.join(permissions.holders(need))}的账号。")
-    return member
+    if not viewer.may(need):
+        raise web.HTTPForbidden(text=f"这里需要{'、'.join(viewer.access.holders(need))}的账号。")
+    return viewer
 
 
-def _file(request: web.Request, member: Staff, text: str, stamp: str, problems: list[Problem], said: str = "",
+def _file(request: web.Request, viewer: Viewer, text: str, stamp: str, problems: list[Problem], said: str = "",
           status: int = 200, lost: Sequence[Miss] = ()) -> web.Response:  # fmt: skip
     return _page(
         request,
-        member,
+        viewer,
         "console/file.html",
         status,
         file=request.match_info["path"],
@@ -195,10 +199,10 @@ def _file(request: web.Request, member: Staff, text: str, stamp: str, problems: 
         refused=status >= 400,
         problems=problems,
         lost=lost,
-        editable=permissions.may(member.role, EDIT),
+        editable=viewer.may(EDIT),
     )
 
 
-def _page(request: web.Request, member: Staff, template: str, status: int = 200, **values: Any) -> web.Response:
+def _page(request: web.Request, viewer: Viewer, template: str, status: int = 200, **values: Any) -> web.Response:
     parts = request.app[PARTS]
-    return respond(View(template, values, status), parts.templates, shared_values(request, parts, member, ENTRY))
+    return respond(View(template, values, status), parts.templates, shared_values(request, parts, viewer, ENTRY))

@@ -6,14 +6,16 @@ stream carries no data of anybody: a page that is concerned fetches its part ane
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from datetime import timedelta
 
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse, sse_response
+from sqlmodel import Session
 
 from bot.console.parts import PARTS, signed_in, still_signed_in
-from bot.plugin import row_id
-from bot.store import events
+from bot.contract import row_id
+from bot.store import events, scope
 
 #: Seconds between looks at the event table, for all streams of this process together.
 LOOK = 1.0
@@ -37,17 +39,17 @@ def mount(app: web.Application) -> None:
 
 async def stream(request: web.Request) -> web.StreamResponse:
     """Send the kinds of events after Last-Event-ID or ?since=, as they happen."""
-    member = await signed_in(request)
-    if member is None:
+    viewer = await signed_in(request)
+    if viewer is None:
         raise web.HTTPForbidden(text="请先登录。")
-    if sum(owner == member.id and _is_open(other) for owner, other in request.app[STREAMS].values()) >= MOST:
+    if sum(owner == viewer.staff.id and _is_open(other) for owner, other in request.app[STREAMS].values()) >= MOST:
         raise web.HTTPTooManyRequests(text="打开的页面太多了，请关掉几个。")
     database, clock = request.app[PARTS].database, request.app[PARTS].clock
     said = row_id(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
     newest = await database.read(events.last_id)
     last = said if said is not None and said <= newest else newest
     async with sse_response(request) as response:
-        request.app[STREAMS][response] = (member.id or 0, request)
+        request.app[STREAMS][response] = (viewer.staff.id or 0, request)
         checked = clock()
         try:
             while response.is_connected() and _is_open(request):
@@ -55,7 +57,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
                     checked = clock()
                     if await still_signed_in(request) is None:
                         break
-                for event in await database.read(events.since, last):
+                for event in await database.read(_since, viewer.community.key, last):
                     last = event.id or last
                     await response.send(event.kind.partition(".")[0], id=str(last))
                 await asyncio.sleep(LOOK)
@@ -64,6 +66,11 @@ async def stream(request: web.Request) -> web.StreamResponse:
         finally:
             request.app[STREAMS].pop(response, None)
     return response
+
+
+def _since(session: Session, community_id: int, last: int) -> Sequence[events.Event]:
+    scope.enter(session, community_id)
+    return events.since(session, last)
 
 
 def _is_open(request: web.Request) -> bool:

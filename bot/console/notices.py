@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.console.permissions import holders
+from bot.contract import Desk, Page, Redirect, View, page
 from bot.errors import Refusal
-from bot.model import SHANGHAI, DeliveryState, Notice, NoticeState, Staff
-from bot.plugin import Desk, Page, Redirect, View, page
+from bot.model import SHANGHAI
 from bot.store import notices
-from bot.store.notices import Audience
+from bot.store.notices import Audience, Notice, NoticeState
+from bot.store.outbox import DeliveryState
+from bot.store.staff import Staff
 
 #: What people call the states of deliveries, in the order of the bar.
 STATE_WORDS = {
@@ -22,10 +23,10 @@ NOTICE_WORDS = {
 }  # fmt: skip
 
 
-@page("GET", "/notices", need="notice.view", title="通知", nav=True)
+@page("GET", "/notices", need="notice.view", title="通知", nav="居民")
 def listed(desk: Desk) -> View:
     """List the notices."""
-    found = notices.listed(desk.session, desk.community.id or 0)
+    found = notices.listed(desk.session)
     rows = [(notice, Audience.from_json(notice.audience).label, NOTICE_WORDS[notice.state]) for notice in found]
     rows.sort(key=lambda row: row[0].state is not NoticeState.DRAFT)  # what waits to be sent comes first
     return View("console/notices.html", {"rows": rows})
@@ -58,7 +59,7 @@ def reach(desk: Desk) -> View:
         audience = Audience.parse(desk.form.get("to", ""))
     except Refusal as refusal:
         return View("console/reach.html", {"reach": None, "fault": str(refusal)})
-    found = notices.count(desk.session, audience, desk.community.id or 0, desk.now, template=True)
+    found = notices.count(desk.session, audience, desk.now, template=True)
     return View("console/reach.html", {"reach": found, "fault": ""})
 
 
@@ -89,7 +90,8 @@ def keep(desk: Desk) -> Redirect | View:
     desk.session.add(notice)
     desk.record("notice.drafted", f"notice:{notice.public_id}")
     return Redirect(
-        f"/console/notices/{notice.public_id}", f"草稿存好了，还没有发。可以发布的是{'、'.join(holders('notice.send'))}。"
+        f"/console/notices/{notice.public_id}",
+        f"草稿存好了，还没有发。可以发布的是{'、'.join(desk.access.holders('notice.send'))}。",
     )
 
 
@@ -163,7 +165,7 @@ def _written(desk: Desk) -> Notice:
     _refuse_unknown(desk, audience)
     title, body = form.get("title", ""), form.get("body", "")
     if not form.get("draft"):
-        return notices.draft(desk.session, desk.community.id or 0, title, body, audience, desk.now, desk.staff.id)
+        return notices.draft(desk.session, title, body, audience, desk.now, desk.staff.id)
     notice = notices.by_public_id(desk.session, form["draft"])
     if notice is None:
         raise Refusal("这份草稿已经被删掉了。要发的话，请从“写通知”再写一次。")
@@ -182,7 +184,7 @@ def _require_draft(notice: Notice) -> None:
 
 
 def _refuse_unknown(desk: Desk, audience: Audience) -> None:
-    found = notices.count(desk.session, audience, desk.community.id or 0, desk.now, template=True)
+    found = notices.count(desk.session, audience, desk.now, template=True)
     if found.unknown:
         raise Refusal(f"没有人属于“{'、'.join(found.unknown)}”，请检查发送范围。")
 

@@ -1,6 +1,6 @@
 """What all pages of the console share: who is signed in, and what every template may use."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -9,13 +9,13 @@ from typing import Any
 
 from aiohttp import web
 from jinja2 import Environment
+from sqlmodel import Session
 
-from bot.console import permissions, sessions
 from bot.console.views import environment, note_of, readable
-from bot.dialogue.turn import House
+from bot.contract import ROLE_WORDS, Access, Community, Context, Page, Services, Staff
+from bot.contract.pages import NAV
 from bot.dialogue.understanding import Understanding
-from bot.model import Staff
-from bot.plugin import Integration, Page
+from bot.store import grants, scope, sessions
 from bot.store.database import Database
 
 #: Cookie of the session; __Host- binds it to this host and to https (or this machine).
@@ -29,8 +29,9 @@ class Parts:
     """What the pages are made of."""
 
     database: Database
-    house: Callable[[], House]
-    integrations: Sequence[Integration]
+    context: Callable[[int], Context]  # of a community
+    communities: Callable[[], Mapping[int, Community]]
+    services: Services
     clock: Callable[[], datetime]
     understanding: Understanding
     intents_folder: Path
@@ -41,7 +42,7 @@ class Parts:
     @cached_property
     def templates(self) -> Environment:
         """All templates."""
-        return environment(self.integrations)
+        return environment(self.services.integrations)
 
 
 PARTS = web.AppKey("console", Parts)
@@ -50,22 +51,45 @@ PARTS = web.AppKey("console", Parts)
 MENU = web.AppKey("menu", list[Page])
 
 
-async def signed_in(request: web.Request) -> Staff | None:
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Who is signed in, the community they look at, and what they may do there."""
+
+    staff: Staff
+    community: Community
+    access: Access
+
+    def may(self, need: str) -> bool:
+        """Tell whether they have a permission."""
+        return self.access.may(self.staff.role, need)
+
+
+async def signed_in(request: web.Request) -> Viewer | None:
     """Return who is signed in and asks for something; at most once a minute that is written down."""
-    parts, token, now = request.app[PARTS], _token(request), request.app[PARTS].clock()
-    member = await still_signed_in(request)
-    if member is not None and await parts.database.read(sessions.is_stale, token, now):
+    parts, token, now = request.app[PARTS], token_of(request), request.app[PARTS].clock()
+    viewer = await still_signed_in(request)
+    if viewer is not None and await parts.database.read(sessions.is_stale, token, now):
         await parts.database.write(sessions.touch, token, now)
-    return member
+    return viewer
 
 
-async def still_signed_in(request: web.Request) -> Staff | None:
+async def still_signed_in(request: web.Request) -> Viewer | None:
     """Return who is signed in, without a word that anybody is there."""
-    parts, token = request.app[PARTS], _token(request)
-    return await parts.database.read(sessions.find, token, parts.clock()) if token else None
+    parts, token = request.app[PARTS], token_of(request)
+    return await parts.database.read(_viewer, parts, token) if token else None
 
 
-def _token(request: web.Request) -> str:
+def _viewer(session: Session, parts: Parts, token: str) -> Viewer | None:
+    found = sessions.find(session, token, parts.clock())
+    if found is None:
+        return None
+    member, community_id = found
+    scope.enter(session, community_id)
+    access = Access(permissions=parts.services.permissions, changed=grants.changed(session))
+    return Viewer(staff=member, community=parts.context(community_id).community, access=access)
+
+
+def token_of(request: web.Request) -> str:
     return request.cookies.get(COOKIE) or request.cookies.get(PLAIN_COOKIE) or ""
 
 
@@ -74,25 +98,21 @@ def browser_of(request: web.Request) -> str:
     return readable(request.headers.get("User-Agent", ""))
 
 
-def shared_values(request: web.Request, parts: Parts, member: Staff | None, page: Page | None) -> dict[str, Any]:
+def shared_values(request: web.Request, parts: Parts, viewer: Viewer | None, page: Page | None) -> dict[str, Any]:
     """Return what every template of the console may use."""
-    menu = [item for item in request.app[MENU] if member is not None and permissions.may(member.role, item.need)]
+    menu = [item for item in request.app[MENU] if viewer is not None and viewer.may(item.need)]
+    first = min(parts.communities())
     return {
-        "me": member, "role": permissions.ROLE_WORDS[member.role] if member else "", "menu": menu, "page": page,
-        "path": request.path, "note": note_of(request), "demo": parts.demo, "community": parts.house().context.community,
-        "desk": _Looker(member), "demo_roles": permissions.ROLE_WORDS if parts.demo else {},
+        "me": viewer.staff if viewer else None, "role": ROLE_WORDS[viewer.staff.role] if viewer else "", "menu": grouped(menu),
+        "page": page, "path": request.path, "note": note_of(request), "demo": parts.demo, "desk": viewer,
+        "community": viewer.community if viewer else parts.context(first).community, "badges": {}, "elsewhere": (),
+        "demo_roles": ROLE_WORDS if parts.demo else {},
     }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Looker:
-    """What templates may ask about who is looking."""
-
-    staff: Staff | None
-
-    def may(self, need: str) -> bool:
-        """Tell whether they hold a permission."""
-        return self.staff is not None and permissions.may(self.staff.role, need)
+def grouped(menu: Sequence[Page]) -> list[tuple[str, list[Page]]]:
+    """Return the pages of the menu by group, in the order of the groups; the first page stands alone."""
+    return [(group, items) for group in NAV if (items := [page for page in menu if page.nav == group])]
 
 
 def cookie_name(request: web.Request) -> tuple[str, bool]:

@@ -5,12 +5,12 @@ import re
 from aiohttp import web
 from sqlmodel import Session, select
 
-from bot.console import permissions
 from bot.console.parts import PARTS, signed_in
-from bot.model import Photo
+from bot.store import scope
+from bot.store.photos import Photo
 
-#: Who may see photos: they belong to tickets and talks.
-NEED = "ticket.view"
+#: Who may see photos: they belong to what residents report and say.
+NEED = "photo.view"
 
 _NAME = re.compile("[0-9a-f]{64}")
 
@@ -22,15 +22,16 @@ def mount(app: web.Application) -> None:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """Send one photo."""
-    member = await signed_in(request)
-    if member is None or not permissions.may(member.role, NEED):
+    viewer = await signed_in(request)
+    if viewer is None or not viewer.may(NEED):
         raise web.HTTPForbidden(text="请先登录有权限的账号。")
     parts = request.app[PARTS]
-    photo = await parts.database.read(_find, request.match_info["id"])
+    photo = await parts.database.read(_find, viewer.community.key, request.match_info["id"])
     if photo is None or not _NAME.fullmatch(photo.sha256):
         raise web.HTTPNotFound(text="照片不在了，或者还没有取回。")
     return web.FileResponse(parts.photos / f"{photo.sha256}.jpg", headers={"Content-Type": "image/jpeg"})
 
 
-def _find(session: Session, public_id: str) -> Photo | None:
+def _find(session: Session, community_id: int, public_id: str) -> Photo | None:
+    scope.enter(session, community_id)
     return session.exec(select(Photo).where(Photo.public_id == public_id)).first()

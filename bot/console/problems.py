@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.console import security
 from bot.console.parts import PARTS, shared_values, still_signed_in
 from bot.console.views import respond
-from bot.plugin import View
+from bot.contract import View
 
 #: Status -> title, and what to do where the refusal says nothing itself.
 WORDS = {

@@ -15,7 +15,6 @@ from bot.console import (
     intents,
     live,
     notices,
-    permissions,
     photos,
     problems,
     security,
@@ -23,13 +22,14 @@ from bot.console import (
     staff,
     tasks,
 )
-from bot.console.parts import MENU, PARTS, Parts, shared_values, signed_in
+from bot.console.parts import MENU, PARTS, Parts, Viewer, shared_values, signed_in, token_of
 from bot.console.views import respond
+from bot.contract import Community, Desk, Download, Page, Redirect, Role, View, row_id
 from bot.errors import Refusal
-from bot.model import Staff
-from bot.plugin import Desk, Download, Page, Redirect, View
 from bot.posted import read_form
+from bot.store import sessions
 from bot.store.events import last_id
+from bot.store.staff import same_person as staff_of_person
 
 __all__ = ["Parts", "mount"]
 
@@ -40,12 +40,13 @@ OWN: tuple[Page, ...] = (
 
 
 def mount(app: web.Application, parts: Parts) -> None:
-    """Add the console to the application."""
+    """Add the console to the application; raises ValueError for a page that names no declared permission."""
+    integrations = parts.services.integrations
     pages = [
-        *home.pages(parts.integrations),
+        *home.pages(parts.services),
         *OWN,
-        *events.pages(parts.integrations),
-        *(page for integration in parts.integrations for page in integration.console),
+        *events.pages(parts.services),
+        *(page for integration in integrations for page in integration.console),
     ]
     app[PARTS] = parts
     app[MENU] = [page for page in (*pages, intents.ENTRY) if page.nav]
@@ -56,43 +57,75 @@ def mount(app: web.Application, parts: Parts) -> None:
     live.mount(app)
     photos.mount(app)
     intents.mount(app)
+    app.router.add_post("/console/look/{community}", look)
     for page in pages:
-        if not page.need:
-            raise ValueError(f"console page {page.path} names no permission")
+        if page.need not in parts.services.permissions:
+            raise ValueError(f"console page {page.path} needs {page.need!r}, a permission that no service declares")
         app.router.add_route(page.method, f"/console{page.path}".rstrip("/"), _handler(parts, page))
+
+
+async def look(request: web.Request) -> web.StreamResponse:
+    """Look at another community from now on; only where one works, or for the city."""
+    viewer, parts, chosen = await signed_in(request), request.app[PARTS], row_id(request.match_info["community"])
+    if viewer is None:
+        raise web.HTTPFound("/console/in")
+    if (
+        chosen is None
+        or chosen not in parts.communities()
+        or not await parts.database.write(sessions.look_at, token_of(request), viewer.staff, chosen)
+    ):
+        raise web.HTTPNotFound(text="没有这个小区，或者您不在那里工作。")
+    raise web.HTTPSeeOther("/console/start")
 
 
 def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
     async def handle(request: web.Request) -> web.StreamResponse:
-        member = await signed_in(request)
-        if member is None:
+        viewer = await signed_in(request)
+        if viewer is None:
             raise web.HTTPFound(f"/console/in?to={quote(request.rel_url.raw_path)}" if request.method == "GET" else "/console/in")
-        shared = shared_values(request, parts, member, page)
-        if not permissions.may(member.role, page.need):
-            holders = "、".join(permissions.holders(page.need))
+        shared = shared_values(request, parts, viewer, page)
+        if not viewer.may(page.need):
+            holders = "、".join(viewer.access.holders(page.need))
             return _problem(parts, shared, 403, "没有权限", f"这个页面需要{holders}的账号。需要的话请联系管理员。")
         if request.method == "GET":  # taken before the page is read: its live stream misses nothing after
             shared["since"] = await parts.database.read(last_id)
         form = await read_form(request) if request.method == "POST" else {}
         run = parts.database.write if request.method == "POST" and not page.reads else parts.database.read
         try:
-            result = await run(_serve, parts, page, member, request, form)
+            result, around = await run(_serve, parts, page, viewer, request, form)
         except LookupError:
             return _problem(parts, shared, 404, "没有找到", "它可能已被删除，或者链接写错了。")
         except Refusal as refusal:
             return _problem(parts, shared, 422, "没有完成", str(refusal))
-        return respond(result, parts.templates, shared)
+        return respond(result, parts.templates, {**shared, **around})
 
     return handle
 
 
-def _serve(session: Session, parts: Parts, page: Page, member: Staff, request: web.Request, form: Mapping[str, str]
-           ) -> View | Redirect | Download:  # fmt: skip
+def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: web.Request, form: Mapping[str, str]
+           ) -> tuple[View | Redirect | Download, Mapping[str, Any]]:  # fmt: skip
+    """Run the page; returns what it gives, and what stands around it: the numbers in the menu, the person's other communities."""
     desk = Desk(
-        session=session, now=parts.clock(), context=parts.house().context, staff=member, params=dict(request.match_info),
-        query={name: value.replace("\0", "") for name, value in request.query.items()}, form=form, may=lambda need: permissions.may(member.role, need),
+        session=session, now=parts.clock(), context=parts.context(viewer.community.key), staff=viewer.staff,
+        params=dict(request.match_info), access=viewer.access, form=form,
+        query={name: value.replace("\0", "") for name, value in request.query.items()},
     )  # fmt: skip
-    return page.run(desk)
+    result = page.run(desk)
+    if not isinstance(result, View):
+        return result, {}
+    session.flush()
+    badges = {item.path: item.badge(desk) for item in request.app[MENU] if item.badge and viewer.may(item.need)}
+    return result, {"badges": badges, "elsewhere": _elsewhere(session, parts, viewer)}
+
+
+def _elsewhere(session: Session, parts: Parts, viewer: Viewer) -> list[Community]:
+    """Return the other communities that a person may look at."""
+    known = parts.communities()
+    if len(known) == 1:
+        return []
+    session.info.clear()  # a person's rows lie in several communities
+    own = {member.community_id for member in staff_of_person(session, viewer.staff)}
+    return [one for key, one in known.items() if key != viewer.community.key and (key in own or viewer.staff.role is Role.CITY)]
 
 
 def _problem(parts: Parts, shared: Mapping[str, Any], status: int, title: str, text: str) -> web.Response:

@@ -4,12 +4,10 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from bot.console import sessions
-from bot.console.permissions import ROLE_WORDS
+from bot.contract import Desk, Page, Redirect, View, page
 from bot.errors import Refusal
-from bot.model import Role, Staff
-from bot.plugin import Desk, Page, Redirect, View, page
-from bot.store import people
+from bot.store import sessions
+from bot.store.staff import ROLE_WORDS, Role, Staff, check_login
 
 NEED = "users.edit"
 
@@ -17,12 +15,10 @@ NEED = "users.edit"
 LINK_LIVES = timedelta(hours=1)
 
 
-@page("GET", "/staff", need=NEED, title="员工账号", nav=True)
+@page("GET", "/staff", need=NEED, title="员工账号", nav="管理")
 def listed(desk: Desk) -> View:
     """List the accounts."""
-    members = desk.session.exec(
-        select(Staff).where(Staff.community_id == desk.community.id).order_by(col(Staff.disabled_at).is_not(None), Staff.login)
-    ).all()
+    members = desk.session.exec(select(Staff).order_by(col(Staff.disabled_at).is_not(None), Staff.login)).all()
     return View("console/staff.html", {"members": members, "roles": ROLE_WORDS, "link": ""})
 
 
@@ -32,10 +28,10 @@ def add(desk: Desk) -> View:
     login, name, role = (desk.form.get(field, "").strip() for field in ("login", "name", "role"))
     if not login or not name or role not in list(Role):
         raise Refusal("登录名、姓名和角色都要填。")
-    people.check_login(login)
+    check_login(login)
     if desk.session.exec(select(Staff).where(Staff.login == login)).first():
         raise Refusal(f"登录名 {login} 已有人用了，请换一个。")
-    member = Staff(community_id=desk.community.id or 0, login=login, name=name[:40], role=Role(role), created_at=desk.now)
+    member = Staff(login=login, name=name[:40], role=Role(role), created_at=desk.now)
     desk.session.add(member)
     desk.session.flush()
     desk.record("staff.added", f"staff:{login}", role=role)

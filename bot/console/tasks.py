@@ -1,21 +1,19 @@
 """What a person must look at, from all services."""
 
-from sqlmodel import col, select
+from sqlmodel import select
 
+from bot.contract import Desk, Page, Redirect, View, page
 from bot.errors import Refusal
-from bot.model import Conversation, Household, Resident, Task
-from bot.plugin import Desk, Page, Redirect, View, page
+from bot.store import tasks
+from bot.store.conversations import Conversation
+from bot.store.people import Household, Resident
+from bot.store.tasks import Task
 
 
-@page("GET", "/tasks", need="task.view", title="待办", nav=True)
+@page("GET", "/tasks", need="task.view", title="待办", nav="居民")
 def show(desk: Desk) -> View:
     """List the open tasks this person may see, urgent ones first, and the last closed ones."""
-    open_tasks = desk.session.exec(
-        select(Task).where(col(Task.closed_at).is_(None)).order_by(col(Task.urgent).desc(), col(Task.opened_at))
-    ).all()
-    closed = desk.session.exec(
-        select(Task).where(col(Task.closed_at).is_not(None)).order_by(col(Task.closed_at).desc()).limit(20)
-    ).all()
+    open_tasks, closed = tasks.listed(desk.session), tasks.closed(desk.session)
     return View(
         "console/tasks.html",
         {
@@ -33,10 +31,8 @@ def close(desk: Desk) -> Redirect:
         raise LookupError(desk.params["id"])
     if task.closed_at is not None:
         raise Refusal(f"同事已经处理了：{task.outcome or '已关闭'}。")
-    task.closed_at, task.closed_by = desk.now, desk.staff.id
-    task.outcome = desk.form.get("outcome", "").strip()[:200] or "已处理"
-    desk.session.add(task)
-    desk.record("task.closed", f"task:{task.public_id}", task=task.kind)
+    outcome = desk.form.get("outcome", "").strip() or "已处理"
+    tasks.close(desk.session, task, desk.now, outcome, staff_id=desk.staff.id, actor=desk.actor)
     return Redirect("/console/tasks", "已办结。")
 
 

@@ -11,8 +11,8 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
 from jinja2 import FileSystemLoader as Folder
 
+from bot.contract import Download, Integration, Redirect, View
 from bot.model import SHANGHAI
-from bot.plugin import Download, Integration, Redirect, View
 
 #: A note for the next page lives this many seconds.
 NOTE_LIVES = 30

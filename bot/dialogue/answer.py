@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from bot.contract import Action, Community, Context
 from bot.dialogue.understanding import Understanding
-from bot.plugin import Action, Context
 from bot.wechat import messages
 
 Kind = Literal[
@@ -46,11 +46,21 @@ SILENT = Answer(texts=(), outcome=Outcome(kind="silent"))
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """What a turn needs beside its message."""
+    """What a turn needs beside its message. `context` is that of the account's first community, where newcomers begin."""
 
     context: Context
     understanding: Understanding
-    actions: Mapping[str, Action]
+    communities: Mapping[int, Community] = field(default_factory=dict)  # all that the account serves, by id
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        """All actions by intent."""
+        return self.context.services.actions
+
+    def at(self, community_id: int) -> "House":
+        """Return the same for another community of the account."""
+        community = self.communities.get(community_id)
+        return self if community is None else replace(self, context=self.context.of(community))
 
 
 def pack(answer: Answer) -> str:

@@ -21,7 +21,7 @@ class Backlog:
     """Answers what was left unfinished; several may work on one database."""
 
     def __init__(
-        self, database: Database, understanding: Understanding, house: Callable[[], House], clock: Callable[[], datetime]
+        self, database: Database, understanding: Understanding, house: Callable[[str], House], clock: Callable[[], datetime]
     ) -> None:
         self._database, self._understanding, self._house, self._clock = database, understanding, house, clock
 
@@ -38,7 +38,7 @@ class Backlog:
 
     async def _finish(self, message: messages.Message, unfinished: Unfinished) -> None:
         """Answer as if it were still the moment it was said: 明天 means the day after that."""
-        house, at = self._house(), unfinished.received_at
+        house, at = self._house(unfinished.appid), unfinished.received_at
         if unfinished.attempts > inbox.ATTEMPTS:
             await self._database.write(give_up, message, self._clock(), house)
             return

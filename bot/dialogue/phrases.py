@@ -1,9 +1,9 @@
 """The words the bot itself cannot do without, by name; they stand in intents/_messages.yaml. A test holds the list to the code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from bot.contract import Services
 from bot.language.promises import Promises
-from bot.plugin import Integration, tells
 
 #: Name -> the value that comes with it, if any does.
 SAID: Mapping[str, str] = {
@@ -24,10 +24,10 @@ SAID: Mapping[str, str] = {
 NEEDED = frozenset(SAID)
 
 
-def promises(integrations: Sequence[Integration]) -> Promises:
+def promises(services: Services) -> Promises:
     """Return all that the bot and its services may say, to hold the files to."""
-    told = {**SAID, **tells(integrations)}
+    told = {**SAID, **services.tells}
     return Promises(
-        actions={action.intent: action.promise for integration in integrations for action in integration.actions},
+        actions={intent: action.promise for intent, action in services.actions.items()},
         messages={name: frozenset(values.split()) for name, values in told.items()},
     )

@@ -3,9 +3,9 @@
 import re
 from datetime import timedelta
 
+from bot.contract import Turn
 from bot.language import answers
 from bot.language.files import Intent
-from bot.plugin import Turn
 from bot.store import tasks
 
 #: Who sees an emergency: everybody who works with tasks.
@@ -31,8 +31,10 @@ def alarm(turn: Turn, intent: Intent, text: str) -> tuple[str, str]:
 
 def add(turn: Turn, task: str, text: str) -> None:
     """Write what is said after an alarm on its task, where those who come read it."""
-    tasks.add_words(turn.session, task, text)
-    turn.record("task.heard_more", f"task:{task}")
+    found = tasks.find(turn.session, task)
+    if found is not None:
+        tasks.add_words(turn.session, found, text)
+        turn.record("task.heard_more", found.about)
 
 
 def is_over(text: str) -> bool:

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot.contract import Ask, Turn
 from bot.dialogue import forms, safety
 from bot.dialogue.answer import Answer, House, Kind, Outcome
 from bot.dialogue.forms import Form
 from bot.errors import Refusal
 from bot.language import slots
 from bot.language.files import Intent
-from bot.plugin import Ask, Turn
 from bot.store import conversations
 from bot.store.conversations import Standing
 
@@ -181,7 +181,7 @@ class Talk:
 
     def _meet(self, how: Callable[[Session, str, int, datetime], None]) -> None:
         """Note that the follower is here, or is gone: one of the verbs of bot.store.followers."""
-        how(self.session, self.openid, self.turn.community.id or 0, self.now)
+        how(self.session, self.openid, self.turn.community.key, self.now)
 
     # -- people
 
@@ -224,7 +224,7 @@ class Talk:
         return self.turn.words(self.catalogue.messages[name], **values)
 
     def _facts(self) -> dict[str, Any]:
-        community = self.house.context.community
+        community = self.turn.community
         flat = self.turn.flat.label if self.turn.flat else ""
         facts = {f"community.{name}": getattr(community, name) for name in ("name", "phone", "address")}
         return {**facts, "flat": flat}

@@ -17,9 +17,9 @@ from bot.dialogue.talk import BIND, SMALL_TALK
 from bot.dialogue.understanding import Heard
 from bot.errors import Forged
 from bot.language.matcher import Match
-from bot.model import Photo
-from bot.store import conversations, erasures, followers, inbox, masses, outbox, scenes
+from bot.store import conversations, erasures, followers, inbox, masses, outbox, people, scenes, scope
 from bot.store.conversations import Standing
+from bot.store.photos import Photo
 from bot.wechat import messages
 
 __all__ = ["Answer", "House", "Kind", "Outcome", "apology", "give_up", "postpone", "take"]
@@ -35,33 +35,39 @@ def take(session: Session, message: messages.Message, heard: Heard, now: datetim
     `signed` is the hash of a signature that covers no body: raises Forged when it came before with another message.
     """
     # The conversation is locked first: what another replica does with the same message is seen below.
-    conversation = conversations.open_with(session, message.openid, house.context.community.id or 0, now)
+    conversation = conversations.open_with(session, message.openid, house.context.community.key, now)
+    house = house.at(conversation.community_id)
+    scope.enter(session, conversation.community_id)
     kept = inbox.find(session, message.key)
     if kept is not None and kept.answer is not None:
         return replace(unpack(kept.answer), late=kept.is_late)
     if signed and inbox.is_replay(session, signed, message.key):
         raise Forged("signature: came before with another body")
     answer = _answer(session, conversation, message, heard, now, house)
-    return _keep(session, message, answer, now, signed, recorded=kept is not None)
+    return _keep(session, message, answer, now, house, signed, recorded=kept is not None)
 
 
-def postpone(session: Session, message: messages.Message, push: str, now: datetime, signed: str | None = None) -> None:
+def postpone(
+    session: Session, message: messages.Message, push: str, now: datetime, house: House, signed: str | None = None
+) -> None:
     """Record that WeChat is told `success` instead of the answer, which will follow through the outbox.
 
     `push` is the XML, from which the message is taken up again should this process die.
     """
     kept = inbox.find(session, message.key)
     if kept is None:
-        inbox.record(session, message.key, message.openid, push, now, signed)
+        inbox.record(session, message.key, house.context.community.appid, message.openid, push, now, signed)
     elif kept.answer is not None and not kept.is_late:  # it was answered in this very moment
         inbox.mark_late(session, message.key)
+        scope.enter(session, conversations.community_of(session, message.openid) or house.context.community.key)
         for part in unpack(kept.answer).parts[:1]:  # the others are queued already
             outbox.queue(session, message.openid, part, now)
 
 
 def give_up(session: Session, message: messages.Message, now: datetime, house: House) -> Answer:
     """Tell the resident that a recorded message could not be dealt with; nothing was done."""
-    return _keep(session, message, apology(house, now), now, None, recorded=True)
+    scope.enter(session, conversations.community_of(session, message.openid) or house.context.community.key)
+    return _keep(session, message, apology(house, now), now, house, None, recorded=True)
 
 
 def apology(house: House, now: datetime) -> Answer:
@@ -83,7 +89,7 @@ def _answer(session: Session, conversation: Standing, message: messages.Message,
     return _Turn(session, conversation, now, house).answer(message, heard)
 
 
-def _keep(session: Session, message: messages.Message, answer: Answer, now: datetime, signed: str | None, *,
+def _keep(session: Session, message: messages.Message, answer: Answer, now: datetime, house: House, signed: str | None, *,
           recorded: bool) -> Answer:  # fmt: skip
     """Store the answer, and queue what does not go out as the reply."""
     parts = answer.parts
@@ -92,7 +98,7 @@ def _keep(session: Session, message: messages.Message, answer: Answer, now: date
     if recorded:
         inbox.finish(session, message.key, pack(answer))
         return replace(answer, late=True)
-    inbox.remember(session, message.key, message.openid, pack(answer), now, signed)
+    inbox.remember(session, message.key, house.context.community.appid, message.openid, pack(answer), now, signed)
     return answer
 
 
@@ -255,13 +261,11 @@ class _Turn(Hearing):
 
     def _part(self) -> Answer:
         """Let somebody go: nothing is sent to them any more, they are bound to no flat, and what they said is erased."""
-        erasures.ask(self.session, self.openid, self.turn.resident, self.now)
+        erasures.ask(self.session, self.openid, self.now)
         self._meet(followers.left)  # deliveries first, as the sender takes them: so no two wait for each other
         if self.turn.resident is not None:
             self.turn.record("identity.unbound", f"resident:{self.turn.resident.public_id}", reason="unfollowed")
-            self.turn.resident.openid = None
-            self.turn.resident.bound_at = None
-            self.session.add(self.turn.resident)
+            people.unbind(self.session, self.turn.resident, self.now)
         self.form = None
         self.conversation.options = None
         conversations.hand_back(self.conversation)

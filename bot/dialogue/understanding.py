@@ -1,6 +1,6 @@
 """The intent files and the matcher trained on them, kept fresh while residents talk."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -57,28 +57,30 @@ class Judgement:
 class Understanding:
     """The current catalogue and matcher. Both are swapped together; a message in flight keeps what it began with."""
 
-    def __init__(self, folder: Path, tables: Tables, background: tuple[str, ...], catalogue: Catalogue) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, tables: Tables, background: tuple[str, ...], catalogue: Catalogue, services: Sequence[Path] = ()
+    ) -> None:
+        self.folder, self.services = folder, services
         self._tables, self._background = tables, background
         self._simplified = dict(tables.simplified)
-        self._stamps = _stamps(folder)
+        self._stamps = _stamps(folder, *services)
         self._set(catalogue)
 
     @classmethod
-    def load(cls, folder: Path, data: Path) -> "Understanding":
-        """Read the intent files of `folder` and the tables of `data`; faulty files are left out and told."""
+    def load(cls, folder: Path, data: Path, services: Sequence[Path] = ()) -> "Understanding":
+        """Read the intent files of `folder` and those that services bring, and the tables of `data`; faulty files are left out and told."""
         if not folder.is_dir():
             raise Misconfigured(f"LINLI_INTENTS: {folder} is not a folder; name the one that holds your intent files")
         tables = Tables.parse(_read(data / "simplified.txt"), _read(data / "pinyin.txt"))
         background = tuple(line for line in _read(data / "background.txt").splitlines() if line and line[0] != "#")
-        catalogue = files.load(read_folder(folder), phrases.NEEDED)
+        catalogue = files.load(read_folder(folder, services), phrases.NEEDED)
         if missing := phrases.NEEDED - set(catalogue.messages):
             raise Misconfigured(f"{folder}/_messages.yaml lacks {', '.join(sorted(missing))}; the bot cannot do without them")
-        return cls(folder, tables, background, catalogue)
+        return cls(folder, tables, background, catalogue, services)
 
     def with_files(self, texts: Mapping[str, str]) -> "Understanding":
         """Return what would be in force with these files, path -> YAML; for trying a change before it is made."""
-        return Understanding(self.folder, self._tables, self._background, files.load(texts, phrases.NEEDED))
+        return Understanding(self.folder, self._tables, self._background, files.load(texts, phrases.NEEDED), self.services)
 
     def doubts(self, now: datetime) -> list[Problem]:
         """Return what is doubtful in the files in force; takes a second or two."""
@@ -86,10 +88,10 @@ class Understanding:
 
     def refresh(self) -> tuple[Problem, ...]:
         """Read what was saved since the last look; a file that broke keeps its last good version."""
-        stamps = _stamps(self.folder)
+        stamps = _stamps(self.folder, *self.services)
         if stamps != self._stamps:
             self._stamps = stamps
-            self._set(files.reload(self.catalogue, read_folder(self.folder), phrases.NEEDED))
+            self._set(files.reload(self.catalogue, read_folder(self.folder, self.services), phrases.NEEDED))
         return self.catalogue.problems
 
     def hear(self, message: messages.Message, now: datetime) -> Heard:
@@ -165,15 +167,16 @@ def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, slots.V
     return found
 
 
-def read_folder(folder: Path) -> dict[str, str]:
+def read_folder(folder: Path, services: Sequence[Path] = ()) -> dict[str, str]:
     """Return all intent files below `folder`, relative path -> text; what is not UTF-8 is shown as it is.
 
-    The shipped phrases, menu and kinds of codes are always there, below files.SHIPPED, for what the folder leaves out.
+    `services` are the folders of files that services bring; a file of the same path in `folder` takes the place of one of theirs. The
+    shipped phrases, menu and kinds of codes are always there, below files.SHIPPED, for what the folder leaves out.
     """
     own = {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace")
-        for path in sorted(folder.rglob("*.yaml"))
-    }
+        path.relative_to(home).as_posix(): path.read_text(encoding="utf-8", errors="replace")
+        for home in (*services, folder) for path in sorted(home.rglob("*.yaml"))
+    }  # fmt: skip
     home = config.shipped("intents")
     if folder.resolve() == home.resolve():
         return own
@@ -181,9 +184,9 @@ def read_folder(folder: Path) -> dict[str, str]:
     return {files.SHIPPED + path.relative_to(home).as_posix(): _read(path) for path in fallback} | own
 
 
-def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
+def _stamps(*folders: Path) -> dict[str, tuple[int, int]]:
     found = {}
-    for path in folder.rglob("*.yaml"):
+    for path in (path for folder in folders for path in folder.rglob("*.yaml")):
         stat = path.stat()
         found[str(path)] = (stat.st_mtime_ns, stat.st_size)
     return found

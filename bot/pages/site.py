@@ -1,6 +1,6 @@
 """The residents' pages: opened from sealed links in the chat, without signing in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,8 @@ from aiohttp import web
 from jinja2 import Environment
 from sqlmodel import Session
 
+from bot.contract import Context, Download, Page, Redirect, Services, View, Visit
 from bot.errors import Forged, Refusal
-from bot.plugin import Context, Download, Integration, Page, Redirect, View, Visit
 from bot.posted import read_form
 from bot.store.database import Database
 
@@ -22,15 +22,15 @@ class Parts:
     """What the pages are made of."""
 
     database: Database
-    context: Callable[[], Context]
-    integrations: Sequence[Integration]
+    context: Callable[[int | None], Context]  # of a community; None = the first
+    services: Services
     clock: Callable[[], datetime]
     templates: Environment
 
 
 def mount(app: web.Application, parts: Parts) -> None:
     """Add the integrations' pages under /p."""
-    for integration in parts.integrations:
+    for integration in parts.services.integrations:
         for page in integration.pages:
             app.router.add_route(page.method, f"/p{page.path}", _handler(parts, page))
 
@@ -39,13 +39,14 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
     async def handle(request: web.Request) -> web.Response:
         now = parts.clock()
         try:
-            parts.context().keys.check_link(request.path, request.query.get("k", ""), now)
-        except Forged:
+            keys = parts.context(None).keys
+            context = parts.context(keys.check_link(request.path, request.query.get("k", ""), now))
+        except (Forged, LookupError):
             return _show(parts, View("pages/problem.html", {"title": "链接打不开", "text": EXPIRED}, 403))
         form = await read_form(request) if request.method == "POST" else {}
         run = parts.database.write if request.method == "POST" else parts.database.read
         try:
-            result = await run(_serve, parts, page, request.match_info, form, now)
+            result = await run(_serve, context, page, request.match_info, form, now)
         except LookupError:
             return _show(parts, View("pages/problem.html", {"title": "没有找到", "text": EXPIRED}, 404))
         except Refusal as refusal:
@@ -55,9 +56,9 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
     return handle
 
 
-def _serve(session: Session, parts: Parts, page: Page, params: Mapping[str, str], form: Mapping[str, str], now: datetime
+def _serve(session: Session, context: Context, page: Page, params: Mapping[str, str], form: Mapping[str, str], now: datetime
            ) -> View | Redirect | Download:  # fmt: skip
-    return page.run(Visit(session=session, now=now, context=parts.context(), params=dict(params), form=form))
+    return page.run(Visit(session=session, now=now, context=context, params=dict(params), form=form))
 
 
 def _show(parts: Parts, result: View | Redirect | Download) -> web.Response:

@@ -6,12 +6,25 @@ Days are those of Asia/Shanghai, as WeChat counts them.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.model import SHANGHAI, Channel, Community, Task
-from bot.store import tasks
+from bot.model import SHANGHAI, maybe_moment
+from bot.store import communities, scope, tasks
+
+
+class Channel(SQLModel, table=True):
+    """A way to residents (chat, template …): what it has carried today, and until when it stands still."""
+
+    appid: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    day: date  # in Asia/Shanghai
+    used: int = 0
+    stopped_until: datetime | None = maybe_moment()
+    waits: bool = False  # what wants to go this way waits for it; else another way is sought
+    reason: str = ""
+
 
 CHAT, SUBSCRIPTION, TEMPLATE, MASS = "chat", "subscription", "template", "mass"
 
@@ -55,49 +68,53 @@ def misconfigured(channel: str, now: datetime, errcode: int | None) -> Stop:
     return Stop(channel=channel, until=now + MENDABLE, waits=True, reason=reason)
 
 
-def stops(session: Session, now: datetime) -> dict[str, Stop]:
-    """Return the ways that stand still now, by name."""
-    rows = session.exec(select(Channel).where(col(Channel.stopped_until) > now)).all()
+def stops(session: Session, appid: str, now: datetime) -> dict[str, Stop]:
+    """Return an account's ways that stand still now, by name."""
+    rows = session.exec(select(Channel).where(Channel.appid == appid, col(Channel.stopped_until) > now)).all()
     return {
         row.name: Stop(channel=row.name, until=row.stopped_until, waits=row.waits, reason=row.reason)
         for row in rows if row.stopped_until is not None
     }  # fmt: skip
 
 
-def stop(session: Session, stop: Stop, now: datetime) -> None:
-    """Let a way stand still for everybody; one the account may not use is told to the admins, once while it lasts."""
-    channel = _channel(session, stop.channel, now)
+def stop(session: Session, appid: str, stop: Stop, now: datetime) -> None:
+    """Let a way of an account stand still for everybody; one it may not use is told to the admins, once while it lasts."""
+    channel = _channel(session, appid, stop.channel, now)
     channel.stopped_until, channel.waits, channel.reason = stop.until, stop.waits, stop.reason
-    if stop.is_fault and not _is_told(session, stop.channel):
-        community = session.exec(select(Community)).first()
-        title = f"{stop.reason}，请到公众平台检查权限和 IP 白名单，或运行 linli doctor"
-        tasks.open(session, now, kind="wechat.channel", need="account.manage", title=title, urgent=True,
-                   community_id=community.id or 0 if community else 0, data={"channel": stop.channel})  # fmt: skip
+    if not stop.is_fault:
+        return
+    for community in communities.listed(session, appid)[:1]:  # whose admins look after the account
+        with scope.within(session, community.key):
+            _tell_admins(session, stop, now)
 
 
-def count(session: Session, carried: Iterable[str], now: datetime) -> None:
+def _tell_admins(session: Session, stop: Stop, now: datetime) -> None:
+    subject = f"channel:{stop.channel}"
+    if tasks.about(session, subject):
+        return
+    title = f"{stop.reason}，请到公众平台检查权限和 IP 白名单，或运行 linli doctor"
+    tasks.open(session, now, kind="wechat.channel", need="account.manage", title=title, urgent=True, subject=subject)
+
+
+def count(session: Session, appid: str, carried: Iterable[str], now: datetime) -> None:
     """Add what WeChat has taken to the day's figures."""
     for name, number in sorted(Counter(carried).items()):  # in one order, so that replicas do not lock crosswise
-        _channel(session, name, now).used += number
+        _channel(session, appid, name, now).used += number
 
 
-def figures(session: Session, now: datetime) -> dict[str, int]:
-    """Return what each way has carried today."""
+def figures(session: Session, appid: str, now: datetime) -> dict[str, int]:
+    """Return what each way of an account has carried today."""
     today = now.astimezone(SHANGHAI).date()
-    return {row.name: row.used if row.day == today else 0 for row in session.exec(select(Channel).order_by(Channel.name)).all()}
+    rows = session.exec(select(Channel).where(Channel.appid == appid).order_by(Channel.name)).all()
+    return {row.name: row.used if row.day == today else 0 for row in rows}
 
 
-def _channel(session: Session, name: str, now: datetime) -> Channel:
+def _channel(session: Session, appid: str, name: str, now: datetime) -> Channel:
     today = now.astimezone(SHANGHAI).date()
-    channel = session.get(Channel, name, with_for_update=True)
+    channel = session.get(Channel, (appid, name), with_for_update=True)
     if channel is None:
-        channel = Channel(name=name, day=today)
+        channel = Channel(appid=appid, name=name, day=today)
     if channel.day != today:
         channel.day, channel.used = today, 0
     session.add(channel)
     return channel
-
-
-def _is_told(session: Session, channel: str) -> bool:
-    told = session.exec(select(Task).where(Task.kind == "wechat.channel", col(Task.closed_at).is_(None))).all()
-    return any(task.data.get("channel") == channel for task in told)

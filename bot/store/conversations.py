@@ -5,12 +5,43 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import Index, bindparam, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.model import Conversation, Line
+from bot.model import json_column, maybe_moment, moment, public_id
+from bot.store import scope
+from bot.store.followers import Follower
 from bot.store.prepared import Prepared, writing
+from bot.store.scope import Scoped
+
+
+class Conversation(Scoped, table=True):
+    """Where the talk with one openid stands."""
+
+    openid: str = Field(primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    form: dict[str, Any] | None = json_column()  # the open form, see bot/dialogue/forms.py
+    options: dict[str, Any] | None = json_column()  # the numbered menu last shown
+    updated_at: datetime = moment()
+    topic: str = ""  # what the resident wants a person for
+    waiting_since: datetime | None = maybe_moment(index=True)  # set: a person is asked for
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")  # set: this person has taken over
+
+
+class Line(Scoped, table=True):
+    """One thing said in a conversation, by the resident, the bot or a staff member."""
+
+    __table_args__ = (Index("line_openid", "openid", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    openid: str
+    at: datetime = moment()
+    speaker: str  # resident, bot or staff
+    text: str
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")
+    photo_id: int | None = Field(default=None, foreign_key="photo.id")
+
 
 #: A conversation a staff member has taken over returns to the bot after this long without a word of theirs.
 RETURNS_AFTER = timedelta(minutes=30)
@@ -26,6 +57,7 @@ class Standing:
 
     openid: str
     public_id: str
+    community_id: int
     form: dict[str, Any] | None
     options: dict[str, Any] | None
     updated_at: datetime
@@ -36,13 +68,15 @@ class Standing:
 
 #: What a turn may change.
 _CHANGES = ("form", "options", "updated_at", "topic", "waiting_since", "staff_id")
-_FIELDS = ("openid", "public_id", *_CHANGES)
+_FIELDS = ("openid", "public_id", "community_id", *_CHANGES)
 
 _CONVERSATION = SQLModel.metadata.tables["conversation"]
 _LINE = SQLModel.metadata.tables["line"]
 _FIND = Prepared(
     select(*(_CONVERSATION.c[name] for name in _FIELDS)).where(_CONVERSATION.c.openid == bindparam("sought")).with_for_update()
 )
+_FOLLOWER = SQLModel.metadata.tables[str(Follower.__tablename__)]
+_KNOWN_IN = Prepared(select(_FOLLOWER.c.community_id).where(_FOLLOWER.c.openid == bindparam("sought")))
 _KEEP = Prepared(update(_CONVERSATION).where(_CONVERSATION.c.openid == bindparam("sought")), *_CHANGES)
 _SAY = writing(_LINE)
 
@@ -50,18 +84,26 @@ _SAY = writing(_LINE)
 def open_with(session: Session, openid: str, community_id: int, now: datetime) -> Standing:
     """Return where the talk with an openid stands, begun if need be; until the end of the transaction it is ours alone.
 
-    What is changed in it is written back by `keep`.
+    A new one belongs to the community that the follower is known in, else to `community_id`. What is changed in it is written
+    back by `keep`.
     """
     found = _FIND.first(session, sought=openid)
     if found is not None:
         return Standing(**dict(zip(_FIELDS, found, strict=True)))
+    known = _KNOWN_IN.first(session, sought=openid)
     try:
         with session.begin_nested():
-            session.add(Conversation(openid=openid, community_id=community_id, updated_at=now))
+            session.add(Conversation(openid=openid, community_id=known[0] if known else community_id, updated_at=now))
     except IntegrityError:  # another replica has just begun it, unless something else is wrong
         if _FIND.first(session, sought=openid) is None:
             raise
     return open_with(session, openid, community_id, now)
+
+
+def community_of(session: Session, openid: str) -> int | None:
+    """Return the community that a talk belongs to, None while there is none."""
+    found = _FIND.first(session, sought=openid)
+    return None if found is None else Standing(**dict(zip(_FIELDS, found, strict=True))).community_id
 
 
 def keep(session: Session, standing: Standing) -> None:
@@ -84,7 +126,16 @@ def has_begun(session: Session, openid: str) -> bool:
 def write_down(session: Session, openid: str, said: Sequence[Said], now: datetime) -> None:
     """Write down all that was said in a turn."""
     for speaker, text, photo_id in said:
-        _SAY.run(session, openid=openid, at=now, speaker=speaker, text=text, staff_id=None, photo_id=photo_id)
+        _SAY.run(
+            session,
+            community_id=scope.of(session),
+            openid=openid,
+            at=now,
+            speaker=speaker,
+            text=text,
+            staff_id=None,
+            photo_id=photo_id,
+        )
 
 
 def lines(session: Session, openid: str, limit: int = 100) -> Sequence[Line]:

@@ -210,6 +210,7 @@ def _run_together(connection: Connection, works: list[_Work]) -> "Sequence[_Outc
     outcomes = []
     with _Shared(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
         for work in works:
+            session.info.clear()  # whose rows the work before saw
             try:
                 value = work.run(session)
                 session.flush()

@@ -9,20 +9,34 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, update
-from sqlmodel import Session, col, select
+from sqlmodel import Field, Session, col, select
 
-from bot.model import Conversation, Delivery, DeliveryState, Erasure, Follower, Line, Photo, Resident, Task
+from bot.model import moment
 from bot.store import events, followers, inbox
+from bot.store.conversations import Conversation, Line
+from bot.store.followers import Follower
+from bot.store.outbox import Delivery, DeliveryState
+from bot.store.people import Binding
+from bot.store.photos import Photo
+from bot.store.scope import Scoped
+from bot.store.tasks import Task
+
+
+class Erasure(Scoped, table=True):
+    """Somebody who left and whose words and photos are to be deleted; gone when that is done."""
+
+    openid: str = Field(primary_key=True)
+    asked_at: datetime = moment()
+
 
 #: What stands in place of a title that named somebody.
 ERASED = "居民已取消关注，内容已删除"
 
 
-def ask(session: Session, openid: str, resident: Resident | None, now: datetime) -> None:
+def ask(session: Session, openid: str, now: datetime) -> None:
     """Have everything deleted that was said until `now`; nothing queued is sent any more."""
     erasure = session.get(Erasure, openid) or Erasure(openid=openid, asked_at=now)
     erasure.asked_at = now
-    erasure.resident_id = resident.id if resident else erasure.resident_id
     session.add(erasure)
     session.execute(
         update(Delivery)
@@ -55,6 +69,7 @@ def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str) -> 
         session.execute(delete(Conversation).where(col(Conversation.openid) == openid))
         if follower is not None:
             session.delete(follower)
+    session.execute(delete(Binding).where(col(Binding.openid) == openid, col(Binding.ended_at).is_not(None)))
     session.delete(erasure)
     session.flush()
     events.record(session, now, "privacy.erased", photos=len(photos))

@@ -1,20 +1,56 @@
 """The event log: audit, live console and figures read from this one table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.model import Event
+from bot.model import json_column, moment
+from bot.store import scope
 from bot.store.prepared import writing
+from bot.store.scope import Scoped
+
+
+class Event(Scoped, table=True):
+    """What happened: append-only, written in the transaction of what it tells."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = moment()
+    kind: str = Field(index=True)  # such as repair.opened
+    subject: str = Field(default="", index=True)  # such as ticket:K3M9…
+    actor: str = ""  # resident:…, staff:… or system
+    data: dict[str, Any] = json_column(dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """An event that has just been recorded: `data` has the declared fields, those with `?` only when they were given."""
+
+    kind: str
+    subject: str
+    actor: str
+    data: Mapping[str, Any]
+
 
 _WRITE = writing(SQLModel.metadata.tables["event"])
 
 
+_LISTENER = "event listener"
+
+
 def record(session: Session, now: datetime, kind: str, *, subject: str = "", actor: str = "system", **data: Any) -> None:
-    """Write down what happened; in the log it stands only if the transaction does."""
-    _WRITE.run(session, at=now, kind=kind, subject=subject, actor=actor, data=data)
+    """Write down what happened in the community of the scope; in the log it stands only if the transaction does."""
+    _WRITE.run(session, at=now, kind=kind, subject=subject, actor=actor, data=data, community_id=scope.of(session))
+    listener = session.info.get(_LISTENER)
+    if listener is not None:
+        listener(Happening(kind=kind, subject=subject, actor=actor, data=data))
+
+
+def listen(session: Session, listener: Callable[[Happening], None] | None) -> None:
+    """Let `listener` hear of each event that is recorded in this session from now on."""
+    session.info[_LISTENER] = listener
 
 
 def since(session: Session, last_id: int, limit: int = 200) -> Sequence[Event]:
@@ -25,8 +61,3 @@ def since(session: Session, last_id: int, limit: int = 200) -> Sequence[Event]:
 def last_id(session: Session) -> int:
     """Return the newest event's id, 0 when there is none."""
     return session.exec(select(Event.id).order_by(col(Event.id).desc()).limit(1)).first() or 0
-
-
-def about(session: Session, subject: str) -> Sequence[Event]:
-    """Return what happened to `subject`, oldest first."""
-    return session.exec(select(Event).where(Event.subject == subject).order_by(col(Event.id))).all()

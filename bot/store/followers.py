@@ -4,11 +4,35 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, case, delete, or_, update
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Field, Session, SQLModel, col
 
-from bot.model import Allowance, Follower
+from bot.model import maybe_moment, moment
 from bot.store.prepared import Prepared, writing
+from bot.store.scope import Scoped
 from bot.wechat import quota
+
+
+class Follower(Scoped, table=True):
+    """An openid that has met the account, and what WeChat still lets us send to it."""
+
+    openid: str = Field(primary_key=True)
+    is_placed: bool = False  # their flat, a code they scanned or their own word says that they belong to this community
+    followed_at: datetime | None = maybe_moment()
+    left_at: datetime | None = maybe_moment()
+    window_until: datetime | None = maybe_moment()  # 48 hours after the last message
+    window_left: int = 0
+    tap_until: datetime | None = maybe_moment()  # 1 minute after a click, scan or follow
+    tap_left: int = 0
+
+
+class Allowance(SQLModel, table=True):
+    """What a resident allows by subscription: so many notices of one template."""
+
+    openid: str = Field(primary_key=True)
+    template_id: str = Field(primary_key=True)
+    left: int = 0
+    changed_at: datetime = moment()
+
 
 _FOLLOWER = SQLModel.metadata.tables["follower"]
 _MINE = _FOLLOWER.c.openid == bindparam("sought")
@@ -59,7 +83,10 @@ def _change(session: Session, change: Prepared, openid: str, community_id: int, 
     if change.run(session, sought=openid, **values):
         return
     unknown = {name: None for name in _FOLLOWER.c.keys()}
-    _MEET.run(session, **{**unknown, "openid": openid, "community_id": community_id, "window_left": 0, "tap_left": 0})
+    _MEET.run(
+        session,
+        **{**unknown, "openid": openid, "community_id": community_id, "is_placed": False, "window_left": 0, "tap_left": 0},
+    )
     change.run(session, sought=openid, **values)
 
 

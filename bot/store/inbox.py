@@ -8,11 +8,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select, text, update
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import Index, bindparam, delete, select, text, update
+from sqlmodel import Field, Session, SQLModel, col
 
-from bot.model import InboxMessage
+from bot.model import maybe_moment, moment
 from bot.store.prepared import Prepared, writing
+
+
+class InboxMessage(SQLModel, table=True):
+    """A message from WeChat and its answer, so that a repeat of it gets the same answer and has no second effect."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("inbox_unfinished", "lease_until", sqlite_where=text("answer IS NULL"), postgresql_where=text("answer IS NULL")),
+        Index("inbox_signed", "signed", unique=True),
+    )
+
+    key: str = Field(primary_key=True)
+    appid: str = ""  # of the account it came to
+    openid: str = Field(index=True)
+    received_at: datetime = moment(index=True)
+    answer: str | None = None  # as bot/dialogue/answer.py packs it; None while it is not answered
+    is_late: bool = False  # WeChat was told `success`: the answer goes through the outbox
+    push: str = ""  # the XML, kept only until it is answered
+    lease_until: datetime | None = maybe_moment()
+    attempts: int = 0
+    signed: str | None = None  # plain mode: hash of the signature, which covers no body
+
 
 #: WeChat repeats within 15 seconds; the rest is for replicas and for people who look into a fault.
 KEPT = timedelta(days=3)
@@ -46,6 +68,7 @@ class Unfinished:
     """A message that was taken and not answered; `push` is the XML it came with."""
 
     key: str
+    appid: str
     push: str
     received_at: datetime
     attempts: int
@@ -62,14 +85,24 @@ def is_replay(session: Session, signed: str, key: str) -> bool:
     return _SIGNED.first(session, signed=signed, sought=key) is not None
 
 
-def remember(session: Session, key: str, openid: str, answer: str, now: datetime, signed: str | None = None) -> None:
+def remember(session: Session, key: str, appid: str, openid: str, answer: str, now: datetime, signed: str | None = None) -> None:
     """Store a new message with its answer; raises IntegrityError when another replica was quicker, which undoes this turn."""
-    _insert(session, key=key, openid=openid, received_at=now, answer=answer, signed=signed)
+    _insert(session, key=key, appid=appid, openid=openid, received_at=now, answer=answer, signed=signed)
 
 
-def record(session: Session, key: str, openid: str, push: str, now: datetime, signed: str | None = None) -> None:
+def record(session: Session, key: str, appid: str, openid: str, push: str, now: datetime, signed: str | None = None) -> None:
     """Store a message that cannot be answered in time; raises IntegrityError when it has just been answered after all."""
-    _insert(session, key=key, openid=openid, received_at=now, push=push, signed=signed, is_late=True, lease_until=now + LEASE)
+    _insert(
+        session,
+        key=key,
+        appid=appid,
+        openid=openid,
+        received_at=now,
+        push=push,
+        signed=signed,
+        is_late=True,
+        lease_until=now + LEASE,
+    )
 
 
 def _insert(session: Session, **values: object) -> None:
@@ -96,7 +129,7 @@ def take_up(session: Session, now: datetime, limit: int = 20) -> Sequence[Unfini
         .where(col(InboxMessage.key).in_(due))
         .values(lease_until=now + LEASE, attempts=InboxMessage.attempts + 1)
         .returning(
-            col(InboxMessage.key), col(InboxMessage.push), col(InboxMessage.received_at), col(InboxMessage.attempts)
+            col(InboxMessage.key), col(InboxMessage.appid), col(InboxMessage.push), col(InboxMessage.received_at), col(InboxMessage.attempts)
         )
         .execution_options(synchronize_session=False)
     ).all()  # fmt: skip

@@ -11,11 +11,32 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.errors import MonthSpent
-from bot.model import SHANGHAI, Community, MassSend, MessageReport, public_id
+from bot.model import SHANGHAI, moment, public_id
 from bot.store import channels, events
+from bot.store.communities import Community
+from bot.store.outbox import MessageReport
+from bot.store.scope import Scoped
+
+
+class MassSend(Scoped, table=True):
+    """A message to all followers at once, of which WeChat allows four a month."""
+
+    __tablename__ = "mass_send"
+
+    id: int | None = Field(default=None, primary_key=True)
+    month: str = Field(index=True)  # 2026-03, in Asia/Shanghai
+    text: str
+    clientmsgid: str = Field(unique=True)  # what WeChat knows a repeat by, see bot/store/masses.py
+    created_at: datetime = moment()
+    created_by: int | None = Field(default=None, foreign_key="staff.id")
+    msgid: str | None = Field(default=None, index=True)
+    status: str = ""  # WeChat's last word: send success, send fail, err(…); or refused and its number
+    sent: int = 0
+    failed: int = 0
+
 
 #: A follower gets so many in a calendar month; WeChat leaves out who had them.
 MONTHLY = 4
@@ -113,7 +134,7 @@ def take(session: Session, identity: int, msgid: str, now: datetime) -> None:
     """WeChat took it, under this msgid; taken twice it counts once."""
     mass = session.get_one(MassSend, identity, with_for_update=True)
     if mass.msgid is None:
-        channels.count(session, [channels.MASS], now)
+        channels.count(session, session.get_one(Community, mass.community_id).appid, [channels.MASS], now)
         events.record(session, now, "mass.sent", subject=f"mass:{identity}")
     mass.msgid = msgid
     session.add(mass)

@@ -4,17 +4,48 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import ColumnElement, false, or_, select, update
-from sqlmodel import Session, col
+from sqlmodel import Field, Session, col
 
 from bot.errors import Refusal
 from bot.language.numbers import value_of
-from bot.model import SHANGHAI, Delivery, DeliveryState, Follower, Household, Notice, NoticeState, Resident
+from bot.model import SHANGHAI, json_column, maybe_moment, moment, public_id, word
 from bot.store import events, followers, outbox
+from bot.store.followers import Follower
+from bot.store.outbox import Delivery, DeliveryState
+from bot.store.people import Household, Resident
+from bot.store.scope import Scoped
 from bot.wechat import quota
+
+
+class NoticeState(StrEnum):
+    """A notice's life: draft → scheduled → published → (recalled)."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"  # due_at says when; cron says how it recurs
+    PUBLISHED = "published"  # deliveries are in the outbox
+    RECALLED = "recalled"
+
+
+class Notice(Scoped, table=True):
+    """What staff tell residents."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    title: str
+    body: str
+    audience: dict[str, Any] = json_column(dict)  # see bot/store/notices.py Audience
+    state: NoticeState = word(NoticeState, NoticeState.DRAFT)
+    due_at: datetime | None = maybe_moment(index=True)
+    cron: str = ""  # five fields in Asia/Shanghai, weekdays by name; empty = once
+    created_at: datetime = moment()
+    created_by: int | None = Field(default=None, foreign_key="staff.id")
+    published_at: datetime | None = maybe_moment()
+
 
 #: Time to think again after publishing; nothing has left before.
 UNDO = timedelta(seconds=10)
@@ -135,12 +166,11 @@ class Reach:
     unknown: tuple[str, ...] = ()  # parts of the audience that nobody belongs to
 
 
-def people_of(session: Session, audience: Audience, community_id: int) -> list[tuple[int, str | None]]:
+def people_of(session: Session, audience: Audience) -> list[tuple[int, str | None]]:
     """Return the residents of an audience as (id, openid); the same query counts and sends."""
     query = (
         select(col(Resident.id), col(Resident.openid), col(Resident.tags))
         .join(Household, col(Household.id) == col(Resident.household_id))
-        .where(col(Household.community_id) == community_id)
         .order_by(col(Resident.id))
     )
     if audience.everyone:
@@ -158,9 +188,9 @@ def _lives_in(audience: Audience) -> ColumnElement[bool]:
     return or_(*conditions) if conditions else false()
 
 
-def count(session: Session, audience: Audience, community_id: int, now: datetime, template: bool) -> Reach:
+def count(session: Session, audience: Audience, now: datetime, template: bool) -> Reach:
     """Return who would be told by which channel, who would not and why, and five flats as a sample."""
-    people = people_of(session, audience, community_id)
+    people = people_of(session, audience)
     openids = [openid for _, openid in people if openid]
     known = {f.openid: f for f in session.execute(select(Follower).where(col(Follower.openid).in_(openids))).scalars()}
     chat = by_template = 0
@@ -183,7 +213,7 @@ def count(session: Session, audience: Audience, community_id: int, now: datetime
     flats = _flats_of(session, [resident for resident, _ in people])
     return Reach(
         households=len(flats), people=len(people), chat=chat, template=by_template, unreachable=unreachable,
-        sample=tuple(flats[:5]), unknown=_unknown(session, audience, community_id),
+        sample=tuple(flats[:5]), unknown=_unknown(session, audience),
     )  # fmt: skip
 
 
@@ -193,12 +223,12 @@ def _flats_of(session: Session, residents: Sequence[int]) -> list[str]:
     return [flat.label for flat in flats]
 
 
-def _unknown(session: Session, audience: Audience, community_id: int) -> tuple[str, ...]:
+def _unknown(session: Session, audience: Audience) -> tuple[str, ...]:
     """Return the parts that nobody belongs to: most often a slip of the pen. Looks at each flat once."""
     rows = session.execute(
-        select(col(Household.building), col(Household.unit), col(Household.room), col(Resident.tags))
-        .join(Resident, col(Resident.household_id) == col(Household.id))
-        .where(col(Household.community_id) == community_id)
+        select(col(Household.building), col(Household.unit), col(Household.room), col(Resident.tags)).join(
+            Resident, col(Resident.household_id) == col(Household.id)
+        )
     ).all()
     buildings, units = {row.building for row in rows}, {(row.building, row.unit) for row in rows}
     flats = {(row.building, unit, row.room) for row in rows for unit in (row.unit, "")}
@@ -250,13 +280,11 @@ def next_occurrence(cron: str, after: datetime) -> datetime | None:
 # ------------------------------------------------------------------ life
 
 
-def draft(session: Session, community_id: int, title: str, body: str, audience: Audience, now: datetime,
+def draft(session: Session, title: str, body: str, audience: Audience, now: datetime,
           staff_id: int | None = None) -> Notice:  # fmt: skip
     """Write a notice down without sending it."""
     title, body = words(title, body)
-    notice = Notice(
-        community_id=community_id, title=title, body=body, audience=audience.to_json(), created_at=now, created_by=staff_id
-    )
+    notice = Notice(title=title, body=body, audience=audience.to_json(), created_at=now, created_by=staff_id)
     session.add(notice)
     session.flush()
     return notice
@@ -304,10 +332,10 @@ def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta 
 
     A second call for the same occurrence adds nobody twice.
     """
-    people = people_of(session, Audience.from_json(notice.audience), notice.community_id)
+    people = people_of(session, Audience.from_json(notice.audience))
     payload = {"title": notice.title, "text": f"【{notice.title}】\n{notice.body}", "url": "", "notice": notice.public_id}
     at = occurrence or notice.published_at or now
-    added = outbox.fan_out(session, notice, at, people, payload, now + undo, now)
+    added = outbox.fan_out(session, notice.id or 0, at, people, payload, now + undo, now)
     notice.published_at = at
     if not notice.cron:
         notice.state = NoticeState.PUBLISHED
@@ -356,9 +384,9 @@ def publish_due(session: Session, now: datetime) -> list[Notice]:
     return published
 
 
-def listed(session: Session, community_id: int, limit: int = 100) -> Sequence[Notice]:
+def listed(session: Session, limit: int = 100) -> Sequence[Notice]:
     """Return the notices, the newest first."""
-    query = select(Notice).where(col(Notice.community_id) == community_id).order_by(col(Notice.id).desc()).limit(limit)
+    query = select(Notice).order_by(col(Notice.id).desc()).limit(limit)
     return session.execute(query).scalars().all()
 
 

@@ -10,15 +10,74 @@ Source: developers.weixin.qq.com/doc/service/api/notify/template/api_sendtemplat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, insert, select, text, update
-from sqlmodel import Session, col
+from sqlalchemy import Index, UniqueConstraint, func, insert, select, text, update
+from sqlmodel import Field, Session, SQLModel, col
 
-from bot.model import Delivery, DeliveryState, Follower, MessageReport, Notice
-from bot.store import channels, followers
+from bot.model import json_column, maybe_moment, moment, word
+from bot.store import channels, followers, scope
 from bot.store.channels import CHAT, SUBSCRIPTION, TEMPLATE, Stop
+from bot.store.followers import Follower
+from bot.store.scope import Scoped
 from bot.wechat import quota
+
+
+class DeliveryState(StrEnum):
+    """A delivery's life; the counts of all states add up to the audience."""
+
+    ARMED = "armed"  # may still be undone
+    QUEUED = "queued"
+    SENDING = "sending"  # leased by a sender until due_at
+    SENT = "sent"  # WeChat took it
+    DELIVERED = "delivered"  # WeChat says it arrived
+    FAILED = "failed"
+    UNREACHABLE = "unreachable"  # nothing was tried; reason says why
+    CANCELLED = "cancelled"
+
+
+_DUE = text("state IN ('armed', 'queued', 'sending')")
+
+
+class Delivery(Scoped, table=True):
+    """One message to one person: queue, outbox and record in one row.
+
+    `due_at` is schedule, retry time and end of the lease in one, so that one index serves all three.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("notice_id", "occurrence", "resident_id"),
+        Index("delivery_due", "due_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index("delivery_msgid", "msgid"),
+        Index("delivery_notice", "notice_id", "occurrence", "state"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    notice_id: int | None = Field(default=None, foreign_key="notice.id")
+    occurrence: datetime | None = maybe_moment()
+    resident_id: int | None = Field(default=None, foreign_key="resident.id")
+    openid: str | None = None
+    payload: dict[str, Any] = json_column(dict)  # text, title, url, see bot/store/outbox.py
+    state: DeliveryState = word(DeliveryState, DeliveryState.QUEUED)
+    attempts: int = 0
+    due_at: datetime = moment()
+    first_try_at: datetime | None = maybe_moment()
+    channel: str = ""  # chat or template
+    msgid: str | None = None
+    reason: str = ""
+    updated_at: datetime = moment()
+
+
+class MessageReport(SQLModel, table=True):
+    """WeChat's report on a template message that came before we knew its msgid."""
+
+    __tablename__ = "message_report"
+
+    msgid: str = Field(primary_key=True)
+    status: str
+    at: datetime = moment()
+
 
 #: How long a claimed row is its sender's: much longer than a call, shorter than WeChat's ten minutes.
 LEASE = timedelta(minutes=2)
@@ -43,6 +102,7 @@ class Claim:
     channel: str  # chat, subscription or template
     payload: Mapping[str, Any]
     first_try_at: datetime
+    appid: str = ""  # the account it goes through
 
     @property
     def client_msg_id(self) -> str:
@@ -71,10 +131,15 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Ways:
-    """What may be used where no customer-service message may be sent: templates' ids, empty for none."""
+    """An account's ways to those it serves: templates' ids, empty for none, used where no customer-service message may be sent.
+
+    `communities`: whose deliveries go through this account; none named means all.
+    """
 
     template: str = ""
     subscription: str = ""
+    appid: str = ""
+    communities: tuple[int, ...] = ()
 
 
 def queue(session: Session, openid: str, words: str, now: datetime, *, url: str = "", title: str = "") -> Delivery:
@@ -92,6 +157,8 @@ def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim
     Those nobody can be told are settled at once, and those whose only way stands still wait until it goes on.
     """
     due = select(col(Delivery.id)).where(_DUE, col(Delivery.due_at) <= now)
+    if ways.communities:
+        due = due.where(col(Delivery.community_id).in_(ways.communities))
     due = due.order_by(col(Delivery.due_at), col(Delivery.id)).limit(limit).with_for_update(skip_locked=True)
     rows = session.execute(
         update(Delivery)
@@ -111,7 +178,7 @@ def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim
         return []
     rows = sorted(rows)
     choice = _Choice(
-        session=session, now=now, ways=ways, stops=channels.stops(session, now),
+        session=session, now=now, ways=ways, stops=channels.stops(session, ways.appid, now),
         known=_followers(session, [row.openid for row in rows if row.openid]),
     )  # fmt: skip
     return [claim for row in rows if (claim := choice.of(row))]
@@ -151,7 +218,8 @@ class _Choice:
             return self._end(row, DeliveryState.QUEUED, stop.reason, due_at=stop.until, attempts=row.attempts - 1)
         _write(self.session, row.id, channel=channel, first_try_at=first)
         return Claim(
-            id=row.id, attempts=row.attempts, openid=row.openid, channel=channel, payload=row.payload, first_try_at=first
+            id=row.id, attempts=row.attempts, openid=row.openid, channel=channel, payload=row.payload, first_try_at=first,
+            appid=self.ways.appid,
         )  # fmt: skip
 
     def _open(self, follower: Follower) -> str:
@@ -214,9 +282,12 @@ def settle(session: Session, results: Sequence[Result], now: datetime) -> int:
             _apply_early_report(session, result.msgid, now)
         if result.gone or result.is_closed:
             _correct_follower(session, result, now)
-    for stop in {result.stop.channel: result.stop for result in results if result.stop}.values():
-        channels.stop(session, stop, now)
-    channels.count(session, (result.claim.channel for result in results if result.state == DeliveryState.SENT), now)
+    stops = {(result.claim.appid, result.stop.channel): result.stop for result in results if result.stop}
+    for (appid, _), stop in stops.items():
+        channels.stop(session, appid, stop, now)
+    sent = [result.claim for result in results if result.state == DeliveryState.SENT]
+    for appid in {claim.appid for claim in sent}:
+        channels.count(session, appid, (claim.channel for claim in sent if claim.appid == appid), now)
     return counted
 
 
@@ -268,17 +339,17 @@ REPORTS = {"failed:userblock": "居民拒收", "failed:systemfailed": "微信系
 # ------------------------------------------------------------------ looking
 
 
-def fan_out(session: Session, notice: Notice, occurrence: datetime, residents: Sequence[tuple[int, str | None]],
+def fan_out(session: Session, notice_id: int, occurrence: datetime, residents: Sequence[tuple[int, str | None]],
             payload: Mapping[str, Any], due_at: datetime, now: datetime) -> int:  # fmt: skip
     """Write one delivery per resident; whoever has one for this occurrence keeps it. Returns how many are new."""
     known = set(
         session.execute(
-            select(col(Delivery.resident_id)).where(col(Delivery.notice_id) == notice.id, col(Delivery.occurrence) == occurrence)
+            select(col(Delivery.resident_id)).where(col(Delivery.notice_id) == notice_id, col(Delivery.occurrence) == occurrence)
         ).scalars()
     )
     rows = [
         {
-            "notice_id": notice.id, "occurrence": occurrence, "resident_id": resident, "openid": openid,
+            "community_id": scope.of(session), "notice_id": notice_id, "occurrence": occurrence, "resident_id": resident, "openid": openid,
             "payload": dict(payload), "due_at": due_at, "updated_at": now, "attempts": 0, "channel": "",
             "state": DeliveryState.ARMED if openid else DeliveryState.UNREACHABLE, "reason": "" if openid else NOT_BOUND,
         }
@@ -287,11 +358,6 @@ def fan_out(session: Session, notice: Notice, occurrence: datetime, residents: S
     if rows:  # an empty list would insert one row of defaults
         session.execute(insert(Delivery), rows)
     return len(rows)
-
-
-def next_due(session: Session) -> datetime | None:
-    """Return when the next row falls due."""
-    return session.execute(select(col(Delivery.due_at)).where(_DUE).order_by(col(Delivery.due_at)).limit(1)).scalar()
 
 
 def counts(session: Session, notice_id: int) -> dict[DeliveryState, int]:

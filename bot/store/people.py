@@ -1,41 +1,55 @@
-"""Who lives and works here: the roster a property office keeps, and who is bound to which openid."""
+"""Who lives where: flats, the people of the roster, and the WeChat accounts bound to them."""
 
-import csv
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, SQLModel, select
+from sqlalchemy import bindparam, update
+from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
-from bot.errors import Misconfigured, Refusal
-from bot.model import Community, Household, Resident, Role, Staff
+from bot.model import json_column, maybe_moment, moment, public_id
 from bot.store.prepared import Prepared
+from bot.store.scope import Scoped
 
-#: The files of a roster and the columns each must have.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "community.csv": ("name", "phone", "address"),
-    "households.csv": ("building", "unit", "room"),
-    "residents.csv": ("building", "unit", "room", "name", "phone", "role", "tags"),
-    "staff.csv": ("login", "name", "role", "phone"),
-}
 
-#: What a login may be: it stands in addresses and on command lines.
-LOGIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+class Household(Scoped, table=True):
+    """One flat: what notices are addressed to and residents bind to."""
 
-#: Columns whose numbers are compared with what residents say: 0501 is their 501, a their A.
-_NUMBERED = ("building", "unit", "room")
+    __table_args__ = (UniqueConstraint("community_id", "building", "unit", "room"),)
 
-#: Columns that people read as they were written: their commas and brackets stay full-width.
-_WORDED = ("name", "address", "tags")
+    id: int | None = Field(default=None, primary_key=True)
+    building: str  # "3"
+    unit: str = ""  # "2"; empty where buildings have no units
+    room: str  # "501"
 
-#: Longest cell; a longer one is no name, number or address.
-LONGEST = 200
+    @property
+    def label(self) -> str:
+        """The flat as residents write it: 3栋2单元501."""
+        unit = f"{self.unit}单元" if self.unit else ""
+        return f"{self.building}栋{unit}{self.room}"
 
-_RESIDENT_ROLES = ("owner", "tenant", "family")
+
+class Resident(Scoped, table=True):
+    """A person of a household, from the roster or bound in the chat. Bound means: `openid` is known."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    household_id: int = Field(foreign_key="household.id", index=True)
+    name: str = ""  # empty for somebody who bound without being on the roster
+    phone: str = ""
+    role: str = "family"  # owner, tenant or family
+    tags: list[str] = json_column(list)  # such as 独居老人
+    openid: str | None = Field(default=None, unique=True)
+    bound_at: datetime | None = maybe_moment()
+
+
+class Binding(Scoped, table=True):
+    """An openid that is, or was, bound to somebody: what they said under it is theirs to the end."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    openid: str = Field(index=True)
+    resident_id: int = Field(foreign_key="resident.id", index=True)
+    bound_at: datetime = moment()
+    ended_at: datetime | None = maybe_moment()
+
 
 _BOUND = select(Resident).where(Resident.openid == bindparam("sought"))
 _RESIDENT = SQLModel.metadata.tables["resident"]
@@ -52,177 +66,23 @@ def is_bound(session: Session, openid: str) -> bool:
     return _IS_BOUND.first(session, sought=openid) is not None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Imported:
-    """How many rows of each kind are new."""
-
-    households: int
-    residents: int
-    staff: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    place: str  # residents.csv:17
-    cells: Mapping[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells[column]
-
-    @property
-    def flat(self) -> tuple[str, str, str]:
-        return (self["building"], self["unit"], self["room"])
-
-
-def import_roster(session: Session, files: Mapping[str, str], appid: str, now: datetime) -> Imported:
-    """Take over the roster of `files` (name -> CSV text); known rows are updated, none is removed.
-
-    Raises Misconfigured that names every faulty line at once; then nothing is taken over.
-    """
-    tables = {name: _read(name, files) for name in COLUMNS}
-    faults = [*_faults(tables)]
-    if faults:
-        raise Misconfigured("the roster has faults, nothing was taken over:\n" + "\n".join(faults))
-    community = _community(session, tables["community.csv"], appid)
-    flats = _households(session, community, tables["households.csv"])
-    return Imported(
-        households=flats.new,
-        residents=_residents(session, flats.ids, tables["residents.csv"]),
-        staff=_staff(session, community, tables["staff.csv"], now),
-    )
-
-
-def community(session: Session, appid: str) -> Community | None:
-    """Return the community of a WeChat account."""
-    return session.exec(select(Community).where(Community.appid == appid)).first()
-
-
-def by_openid(session: Session, openid: str) -> Resident | None:
-    """Return the resident bound to an openid."""
-    return session.exec(select(Resident).where(Resident.openid == openid)).first()
-
-
-def staff_by_login(session: Session, login: str) -> Staff | None:
-    """Return a staff member, disabled ones too."""
-    return session.exec(select(Staff).where(Staff.login == login)).first()
-
-
-def check_login(login: str) -> None:
-    """Raise Refusal for a login that no address and no command line could hold."""
-    if not LOGIN.fullmatch(login) or set(login) <= {"."}:
-        raise Refusal(
-            f"登录名“{login[:40]}”不能用：用 1 到 40 个字母、数字、点、横线或下划线，例如 chen.li。",
-            english=f"login {login[:40]!r} cannot be used; take 1 to 40 letters, digits, dots, dashes or underscores",
-        )
-
-
-def _read(name: str, files: Mapping[str, str]) -> list[_Row]:
-    if name not in files:
-        raise Misconfigured(f"the roster has no {name}; it needs {', '.join(COLUMNS)}")
-    text = files[name].lstrip("\ufeff")  # Excel writes a byte order mark
-    reader = csv.DictReader(StringIO(text))
-    try:
-        return _rows(name, reader)
-    except csv.Error as error:  # in the row after the last one that was read
-        raise Misconfigured(
-            f"{name}:{reader.line_num + 1}: cannot be read as CSV: {error}; close its quotation marks, or save it anew as CSV (UTF-8)"
-        ) from error
-
-
-def _rows(name: str, reader: "csv.DictReader[str]") -> list[_Row]:
-    missing = [column for column in COLUMNS[name] if column not in (reader.fieldnames or ())]
-    if missing:
-        raise Misconfigured(f"{name}:1: column {', '.join(missing)} is missing; needed: {', '.join(COLUMNS[name])}")
-    return [_Row(f"{name}:{reader.line_num}", {key: _cell(key, value) for key, value in row.items() if key}) for row in reader]
-
-
-def _cell(column: str, value: str | None) -> str:
-    """Return a cell as it is kept, without signs that cannot be seen; what is looked up is half-width, as the chat reads it."""
-    said = "".join(sign for sign in value or "" if not unicodedata.category(sign).startswith("C")).strip()
-    if column in _WORDED:
-        return said
-    said = unicodedata.normalize("NFKC", said)
-    if column not in _NUMBERED:
-        return said
-    return (said.lstrip("0") or said) if said.isdigit() else said.upper()
-
-
-def _faults(tables: Mapping[str, Sequence[_Row]]) -> Iterator[str]:
-    if len(tables["community.csv"]) != 1:
-        yield f"community.csv: has {len(tables['community.csv'])} rows; it describes one community"
-    for row, column in ((row, column) for name, rows in tables.items() for row in rows for column in COLUMNS[name]):
-        if len(row[column]) > LONGEST:
-            yield f"{row.place}: {column} {row[column][:20]!r}… has {len(row[column])} characters; shorten it to {LONGEST} at most"
-    flats = set()
-    for row in tables["households.csv"]:
-        for column, example in (("building", "3"), ("room", "501")):
-            if not row[column]:
-                yield f"{row.place}: {column} is empty; every flat needs one, such as {example}"
-        flats.add(row.flat)
-    for row in tables["residents.csv"]:
-        if row.flat not in flats:
-            yield f"{row.place}: flat {'-'.join(filter(None, row.flat))} is not in households.csv; add it there, or correct building, unit and room"
-        if row["role"] not in _RESIDENT_ROLES:
-            yield f"{row.place}: role {row['role']!r} is unknown; one of {', '.join(_RESIDENT_ROLES)}"
-    for row in tables["staff.csv"]:
-        if row["role"] not in list(Role):
-            yield f"{row.place}: role {row['role']!r} is unknown; one of {', '.join(Role)}"
-        if not LOGIN.fullmatch(row["login"]) or set(row["login"]) <= {"."}:
-            yield f"{row.place}: login {row['login'][:40]!r} must be 1 to 40 letters, digits, dots, dashes or underscores"
-
-
-def _community(session: Session, rows: Sequence[_Row], appid: str) -> Community:
-    [row] = rows
-    found = community(session, appid) or Community(appid=appid, name="")
-    found.name, found.phone, found.address = row["name"], row["phone"], row["address"]
-    session.add(found)
+def bind(session: Session, resident: Resident, openid: str, now: datetime) -> None:
+    """Let an openid belong to a resident from now on."""
+    resident.openid, resident.bound_at = openid, now
+    session.add(resident)
     session.flush()
-    return found
+    session.add(Binding(openid=openid, resident_id=resident.id or 0, bound_at=now))
 
 
-@dataclass(frozen=True, slots=True)
-class _Flats:
-    ids: Mapping[tuple[str, str, str], int]
-    new: int
+def unbind(session: Session, resident: Resident, now: datetime) -> None:
+    """Let a resident's openid go; that it was theirs stays known until it is erased."""
+    mine = (col(Binding.resident_id) == resident.id, col(Binding.ended_at).is_(None))
+    session.execute(update(Binding).where(*mine).values(ended_at=now))
+    resident.openid, resident.bound_at = None, None
+    session.add(resident)
 
 
-def _households(session: Session, community: Community, rows: Sequence[_Row]) -> _Flats:
-    known = session.exec(select(Household).where(Household.community_id == community.id)).all()
-    flats = {(_cell("building", flat.building), _cell("unit", flat.unit), _cell("room", flat.room)): flat for flat in known}
-    before = len(flats)
-    for row in rows:
-        if row.flat not in flats:
-            building, unit, room = row.flat
-            flats[row.flat] = Household(community_id=community.id or 0, building=building, unit=unit, room=room)
-    session.add_all(flats.values())
-    session.flush()
-    return _Flats({key: flat.id or 0 for key, flat in flats.items()}, len(flats) - before)
-
-
-def _residents(session: Session, flats: Mapping[tuple[str, str, str], int], rows: Sequence[_Row]) -> int:
-    known = {(resident.household_id, resident.name): resident for resident in session.exec(select(Resident)).all()}
-    new = 0
-    for row in rows:
-        key = (flats[row.flat], row["name"])
-        if key not in known:
-            known[key] = Resident(household_id=key[0], name=row["name"])
-            new += 1
-        resident = known[key]
-        resident.phone, resident.role = row["phone"], row["role"]
-        resident.tags = [tag for tag in row["tags"].replace("；", ";").split(";") if tag]
-        session.add(resident)
-    session.flush()
-    return new
-
-
-def _staff(session: Session, community: Community, rows: Sequence[_Row], now: datetime) -> int:
-    new = 0
-    for row in rows:
-        member = staff_by_login(session, row["login"])
-        if member is None:
-            member = Staff(community_id=community.id or 0, login=row["login"], name="", created_at=now)
-            new += 1
-        member.name, member.role, member.phone = row["name"], Role(row["role"]), row["phone"]
-        session.add(member)
-    session.flush()
-    return new
+def ever_bound(session: Session, openid: str) -> list[Resident]:
+    """Return everybody an openid is or was bound to, in the order of binding."""
+    theirs = select(Binding.resident_id).where(Binding.openid == openid)
+    return list(session.exec(select(Resident).where(col(Resident.id).in_(theirs)).order_by(col(Resident.id))).all())

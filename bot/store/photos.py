@@ -3,11 +3,31 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import Index, bindparam, text
+from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.model import Photo
+from bot.model import moment, public_id
 from bot.store.prepared import Prepared
+from bot.store.scope import Scoped
+
+
+class Photo(Scoped, table=True):
+    """A photo a resident sent. WeChat keeps it for three days; we fetch it at once."""
+
+    __table_args__ = (
+        Index("photo_waiting", "id", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    openid: str
+    media_id: str
+    taken_at: datetime = moment()
+    state: str = "waiting"  # waiting, stored or lost
+    attempts: int = 0
+    sha256: str = ""  # the stored file's name
+    subject: str = Field(default="", index=True)  # what it shows, such as ticket:K3M9…
+
 
 _PHOTO = SQLModel.metadata.tables["photo"]
 _LOOSE = (

@@ -14,6 +14,8 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine
 from sqlmodel import SQLModel
 
+import bot.store.tables  # noqa: F401  every table is compared
+
 _HOME = Path(__file__).parent / "migrations"
 
 

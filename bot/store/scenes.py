@@ -3,9 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Field, Session, col, select
 
-from bot.model import Household, Scene
+from bot.model import moment, public_id
+from bot.store.people import Household
+from bot.store.scope import Scoped
+
+
+class Scene(Scoped, table=True):
+    """One of our QR codes on a wall: what scanning it begins. WeChat and the code know only `code`."""
+
+    code: str = Field(default_factory=public_id, primary_key=True)
+    kind: str  # as in intents/_scenes.yaml
+    label: str  # where it hangs: 3栋, 地下车库B1
+    url: str  # what the QR code holds
+    created_at: datetime = moment()
 
 
 def find(session: Session, code: str) -> Scene | None:
@@ -39,9 +51,9 @@ def listed(session: Session) -> Sequence[Scene]:
     return session.exec(select(Scene).order_by(col(Scene.kind), col(Scene.created_at), col(Scene.label))).all()
 
 
-def every_unit(session: Session, community_id: int) -> list[str]:
+def every_unit(session: Session) -> list[str]:
     """Return 3栋2单元 for each unit of the roster, 3栋 where a building has none, smaller numbers first."""
-    units = select(Household.building, Household.unit).where(Household.community_id == community_id).distinct()
+    units = select(Household.building, Household.unit).distinct()
     found = sorted(session.exec(units).all(), key=lambda one: (_number(one[0]), _number(one[1])))
     return [f"{building}栋{unit}单元" if unit else f"{building}栋" for building, unit in found]
 

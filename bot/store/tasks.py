@@ -1,35 +1,157 @@
-"""What a person of the staff must look at."""
+"""What a person of the staff must look at: opened, claimed, handed on, closed. One that nobody claims climbs a ladder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import Index, text
+from sqlmodel import Field, Session, col, select
 
-from bot.model import Task
+from bot.errors import Refusal
+from bot.model import json_column, maybe_moment, moment, public_id
 from bot.store import events
+from bot.store.scope import Scoped
 
 #: Characters of a task's words; of more the last ones are kept.
 LONGEST = 600
 
+_CLIMBS = text("rung_at IS NOT NULL")
 
-def open(session: Session, now: datetime, *, community_id: int, kind: str, need: str, title: str, urgent: bool = False,
-         openid: str | None = None, data: Mapping[str, Any] | None = None, actor: str = "system") -> Task:  # fmt: skip
-    """Open a task for whoever of the staff has the permission `need`."""
+
+class Task(Scoped, table=True):
+    """Something a person of the staff must look at: a wish to talk, a flat to confirm, a fever, an emergency."""
+
+    __table_args__ = (
+        Index("task_open", "community_id", "urgent", "opened_at", sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")),
+        Index("task_climbs", "rung_at", sqlite_where=_CLIMBS, postgresql_where=_CLIMBS),
+        Index("task_subject", "subject"),
+        Index("task_openid", "openid"),
+    )  # fmt: skip
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    kind: str  # such as identity.confirm, health.abnormal, emergency.fire
+    need: str  # the permission that may see it
+    title: str
+    urgent: bool = False
+    openid: str | None = None
+    household_id: int | None = Field(default=None, foreign_key="household.id")
+    subject: str = ""  # what it is about, such as ticket:K3M9…; closing that closes the task
+    data: dict[str, Any] = json_column(dict)
+    opened_at: datetime = moment()
+    claimed_at: datetime | None = maybe_moment()
+    claimed_by: int | None = Field(default=None, foreign_key="staff.id")  # set: they see to it
+    rung: int = 0  # rungs of the ladder that were told
+    rung_at: datetime | None = maybe_moment()  # when the next rung is due; None = it climbs no further
+    closed_at: datetime | None = maybe_moment(index=True)
+    closed_by: int | None = Field(default=None, foreign_key="staff.id")
+    outcome: str = ""
+
+    @property
+    def about(self) -> str:
+        """What events call the task."""
+        return f"task:{self.public_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something is still to be done."""
+        return self.closed_at is None
+
+
+def open(
+    session: Session, now: datetime, *, kind: str, need: str, title: str, urgent: bool = False, openid: str | None = None,
+    household_id: int | None = None, subject: str = "", data: Mapping[str, Any] | None = None, climbs: bool = False,
+    actor: str = "system",
+) -> Task:  # fmt: skip
+    """Open a task for whoever of the staff has the permission `need`; one that `climbs` is told to those on duty."""
     task = Task(
-        community_id=community_id, kind=kind, need=need, title=title, urgent=urgent, openid=openid, data=dict(data or {}),
-        opened_at=now,
+        kind=kind, need=need, title=title, urgent=urgent, openid=openid, household_id=household_id, subject=subject,
+        data=dict(data or {}), opened_at=now, rung_at=now if climbs else None,
     )  # fmt: skip
     session.add(task)
     session.flush()
-    events.record(session, now, "task.opened", subject=f"task:{task.public_id}", actor=actor, task=kind, urgent=urgent)
+    events.record(session, now, "task.opened", subject=task.about, actor=actor, task=kind, urgent=urgent)
     return task
 
 
-def add_words(session: Session, public_id: str, text: str) -> None:
-    """Add what was said later to a task's words; one that is gone takes none."""
-    task = session.exec(select(Task).where(Task.public_id == public_id)).first()
-    if task is None:
+def find(session: Session, public_id: str) -> Task | None:
+    """Return a task by the id people see."""
+    return session.exec(select(Task).where(Task.public_id == public_id)).first()
+
+
+def listed(session: Session) -> Sequence[Task]:
+    """Return the open tasks, urgent ones first, then the longest waiting."""
+    return session.exec(
+        select(Task).where(col(Task.closed_at).is_(None)).order_by(col(Task.urgent).desc(), col(Task.opened_at))
+    ).all()
+
+
+def closed(session: Session, limit: int = 20) -> Sequence[Task]:
+    """Return the tasks closed last."""
+    query = select(Task).where(col(Task.closed_at).is_not(None)).order_by(col(Task.closed_at).desc())
+    return session.exec(query.limit(limit)).all()
+
+
+def unanswered(session: Session) -> Sequence[Task]:
+    """Return the urgent tasks that nobody has taken: what every open console page rings for, the longest waiting first."""
+    open_ones = select(Task).where(col(Task.closed_at).is_(None), col(Task.urgent).is_(True), col(Task.claimed_at).is_(None))
+    return session.exec(open_ones.order_by(col(Task.opened_at))).all()
+
+
+def about(session: Session, subject: str) -> Sequence[Task]:
+    """Return the open tasks about a subject, such as ticket:K3M9."""
+    return session.exec(select(Task).where(Task.subject == subject, col(Task.closed_at).is_(None))).all()
+
+
+def claim(session: Session, task: Task, staff_id: int, now: datetime, actor: str) -> None:
+    """Let somebody see to a task; raises Refusal when a colleague was quicker. It climbs no further."""
+    session.refresh(task, with_for_update=True)
+    if task.closed_at is not None:
+        raise Refusal(f"这件事已经办结了：{task.outcome or '已处理'}。")
+    if task.claimed_by is not None and task.claimed_by != staff_id:
+        raise Refusal("同事已经接手了，不用再去。")
+    if task.claimed_by == staff_id:
         return
+    task.claimed_at, task.claimed_by, task.rung_at = now, staff_id, None
+    session.add(task)
+    events.record(session, now, "task.claimed", subject=task.about, actor=actor, task=task.kind, urgent=task.urgent)
+
+
+def hand_on(session: Session, task: Task, staff_id: int, now: datetime, actor: str) -> None:
+    """Give an open task to somebody else."""
+    if task.closed_at is not None:
+        raise Refusal(f"这件事已经办结了：{task.outcome or '已处理'}。")
+    task.claimed_at, task.claimed_by, task.rung_at = now, staff_id, None
+    session.add(task)
+    events.record(session, now, "task.handed_on", subject=task.about, actor=actor, task=task.kind)
+
+
+def close(
+    session: Session, task: Task, now: datetime, outcome: str, *, staff_id: int | None = None, actor: str = "system"
+) -> None:
+    """Close a task and say how it ended; one that is closed stays as it was."""
+    if task.closed_at is not None:
+        return
+    task.closed_at, task.closed_by, task.outcome, task.rung_at = now, staff_id, outcome[:200] or "已处理", None
+    session.add(task)
+    events.record(session, now, "task.closed", subject=task.about, actor=actor, task=task.kind, urgent=task.urgent)
+
+
+def reopen(session: Session, task: Task, now: datetime, actor: str, *, climbs: bool = False) -> None:
+    """Open a closed task again, for nobody in particular; one that `climbs` begins its ladder anew."""
+    task.opened_at, task.closed_at, task.closed_by, task.outcome = now, None, None, ""
+    task.claimed_at, task.claimed_by, task.rung, task.rung_at = None, None, 0, now if climbs else None
+    session.add(task)
+    events.record(session, now, "task.opened", subject=task.about, actor=actor, task=task.kind, urgent=task.urgent)
+
+
+def add_words(session: Session, task: Task, text: str) -> None:
+    """Add what was said later to a task's words."""
     task.data = {**task.data, "text": f"{task.data.get('text', '')} / {text}"[-LONGEST:]}
     session.add(task)
+
+
+def climbing(session: Session, now: datetime, limit: int = 20) -> Sequence[Task]:
+    """Return the tasks whose next rung is due, locked so that of several replicas one tells it; for the core, without a scope."""
+    due = select(Task).where(col(Task.rung_at) <= now).order_by(col(Task.rung_at)).limit(limit)
+    return session.exec(due.with_for_update(skip_locked=True)).all()

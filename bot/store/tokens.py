@@ -6,10 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Field, Session, SQLModel
 
-from bot.model import AccessToken
+from bot.model import maybe_moment
 from bot.store.database import Database
+
+
+class AccessToken(SQLModel, table=True):
+    """What WeChat gives the account for a while, one for all replicas: the access token, the ticket that signs pages."""
+
+    __tablename__ = "access_token"
+
+    appid: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)  # access or jsapi
+    token: str = ""
+    good_until: datetime | None = maybe_moment()
+    fetching_until: datetime | None = maybe_moment()  # set: one replica is fetching, the others wait
+
 
 #: How long the others wait for whoever fetches; a fetch takes well under a second.
 FETCHING = timedelta(seconds=12)

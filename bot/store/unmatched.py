@@ -5,9 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rapidfuzz import fuzz
-from sqlmodel import Session, col, select
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, col, select
 
-from bot.model import Unmatched
+from bot.model import maybe_moment, moment
+from bot.store.scope import Scoped
+
+
+class Unmatched(Scoped, table=True):
+    """A message that was not understood, its values masked and nobody's name with it; kept for whoever writes intents."""
+
+    __table_args__ = (UniqueConstraint("community_id", "text"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    text: str
+    count: int = 1
+    first_at: datetime = moment()
+    last_at: datetime = moment(index=True)
+    ignored_at: datetime | None = maybe_moment()  # set: not to be shown again, however often it comes
+
 
 #: Longer ones are stories; their beginning says enough.
 LONGEST = 100

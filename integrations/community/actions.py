@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from bot.model import Delivery, DeliveryState, Notice, NoticeState
-from bot.plugin import Ask, Reply, Turn, action
+from bot.contract import Ask, Community, Delivery, DeliveryState, Household, Notice, NoticeState, Reply, Resident, Turn, action
 from integrations.community import binding
 
 #: Who confirms flats that are not on the roster.
@@ -22,6 +21,7 @@ class Flat:
     building: str = ""
     unit: str = ""
     room: str = ""
+    community: str = ""  # as picked from the menu, where several have such a flat
 
     @property
     def label(self) -> str:
@@ -29,16 +29,26 @@ class Flat:
         return f"{self.building}栋{f'{self.unit}单元' if self.unit else ''}{self.room}"
 
 
-@action("identity.bind", Flat, replies={"done": "flat", "already": "flat", "suggest": "said", "pending": "said"})
+@action(
+    "identity.bind", Flat,
+    replies={"done": "flat", "already": "flat", "suggest": "said", "pending": "said", "where": "said"},
+)  # fmt: skip
 def bind(turn: Turn, slots: Flat) -> Reply | Ask:
     """Bind the resident to a flat of the roster; for one that is not on it, ask back or let the staff confirm."""
     if turn.flat is not None:
         return Reply("already", flat=turn.flat.label)
-    community_id = turn.community.id or 0
-    flat = binding.find_flat(turn.session, community_id, slots.building, slots.unit, slots.room)
+    places = [place for place in turn.places if slots.community in ("", str(place.id))]
+    known = [place for place in places if _find(turn, place, slots) is not None]
+    if len(known) > 1:
+        options = {str(place.id): place.name for place in known}
+        return Ask(slot="community", name="where", options=options, values={"said": slots.label})
+    if known:
+        turn.move_to(known[0])
+    flat = binding.find_flat(turn.session, slots.building, slots.unit, slots.room)
     if flat is None:
         return _suggest(turn, slots)
-    resident = binding.bind(turn.session, turn.openid, flat, turn.now)
+    resident = Resident(household_id=flat.id or 0, role="family")
+    turn.bind(resident, turn.openid)
     turn.resident = resident
     turn.record("identity.bound", f"resident:{resident.public_id}", household=flat.id)
     for other in binding.others_at_home(turn.session, resident):
@@ -46,12 +56,17 @@ def bind(turn: Turn, slots: Flat) -> Reply | Ask:
     return Reply("done", flat=flat.label)
 
 
+def _find(turn: Turn, place: Community, slots: Flat) -> Household | None:
+    with turn.looking_at(place) as there:
+        return binding.find_flat(there.session, slots.building, slots.unit, slots.room)
+
+
 #: Chosen when none of the suggested flats is right.
 NONE_OF_THEM = "none"
 
 
 def _suggest(turn: Turn, slots: Flat) -> Reply | Ask:
-    near = binding.near_flats(turn.session, turn.community.id or 0, slots.building, slots.unit, slots.room)
+    near = binding.near_flats(turn.session, slots.building, slots.unit, slots.room)
     options = {flat.room: flat.label for flat in near if flat.unit == slots.unit}
     if not options or slots.room == NONE_OF_THEM:
         return _pending(turn, slots)
@@ -79,9 +94,7 @@ class Leaving:
 def unbind(turn: Turn, slots: Leaving) -> Reply:
     """Let the resident go from their flat."""
     resident, flat = turn.me, turn.flat
-    resident.openid = None
-    resident.bound_at = None
-    turn.session.add(resident)
+    turn.unbind(resident)
     turn.record("identity.unbound", f"resident:{resident.public_id}")
     return Reply("done", flat=flat.label if flat else "")
 
@@ -89,7 +102,7 @@ def unbind(turn: Turn, slots: Leaving) -> Reply:
 @action("notice.list", replies={"done": "notices", "none": ""})
 def notices(turn: Turn, slots: object) -> Reply:
     """Tell the latest notices: those sent to this resident, or those to everybody for one who is not bound."""
-    query = select(Notice).where(Notice.community_id == turn.community.id, Notice.state == NoticeState.PUBLISHED)
+    query = select(Notice).where(Notice.state == NoticeState.PUBLISHED)
     if turn.resident is not None:
         mine = select(Delivery.notice_id).where(
             Delivery.resident_id == turn.resident.id, Delivery.state != DeliveryState.CANCELLED

@@ -2,30 +2,25 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from bot.model import Household, Resident
+from bot.contract import Household, Resident
 
 #: Rooms have at least so many digits; what is shorter is a building or a unit.
 SHORTEST_ROOM = 3
 
 
-def find_flat(session: Session, community_id: int, building: str, unit: str, room: str) -> Household | None:
+def find_flat(session: Session, building: str, unit: str, room: str) -> Household | None:
     """Return the flat of the roster; a unit left out is taken when there is only one."""
-    query = select(Household).where(
-        Household.community_id == community_id, Household.building == building, Household.room == room
-    )
+    query = select(Household).where(Household.building == building, Household.room == room)
     found = session.exec(query.where(Household.unit == unit) if unit else query).all()
     return found[0] if len(found) == 1 else None
 
 
-def near_flats(session: Session, community_id: int, building: str, unit: str, room: str, limit: int = 3) -> list[Household]:
+def near_flats(session: Session, building: str, unit: str, room: str, limit: int = 3) -> list[Household]:
     """Return flats of the same building that look most like the one said."""
-    in_building = session.exec(
-        select(Household).where(Household.community_id == community_id, Household.building == building)
-    ).all()
+    in_building = session.exec(select(Household).where(Household.building == building)).all()
 
     def distance(flat: Household) -> tuple[bool, int, str]:
         differing = sum(a != b for a, b in zip(flat.room.zfill(4), room.zfill(4), strict=False))
@@ -35,12 +30,12 @@ def near_flats(session: Session, community_id: int, building: str, unit: str, ro
     return near[:limit]
 
 
-def search(session: Session, community_id: int, said: str, limit: int = 10) -> list[Household]:
+def search(session: Session, said: str, limit: int = 10) -> list[Household]:
     """Return the flats that fit the numbers in `said`, 3栋2单元501, 3-2-501 or only 501, in the order of the roster."""
     numbers = re.findall(r"[0-9]+|[A-Za-z]", said.upper())
     if not numbers:
         return []
-    query = select(Household).where(Household.community_id == community_id)
+    query = select(Household)
     *house, last = numbers
     if house:
         query = query.where(Household.building == house[0])
@@ -59,14 +54,6 @@ def people_of(session: Session, flats: Sequence[Household]) -> dict[int, list[Re
     for resident in session.exec(select(Resident).where(col(Resident.household_id).in_(found)).order_by(col(Resident.id))):
         found[resident.household_id].append(resident)
     return found
-
-
-def bind(session: Session, openid: str, flat: Household, now: datetime) -> Resident:
-    """Let an openid belong to a flat as somebody of the household."""
-    resident = Resident(household_id=flat.id or 0, role="family", openid=openid, bound_at=now)
-    session.add(resident)
-    session.flush()
-    return resident
 
 
 def others_at_home(session: Session, resident: Resident) -> list[Resident]:

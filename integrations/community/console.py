@@ -6,13 +6,12 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.model import Conversation, Household, Line, Resident, Task
-from bot.plugin import Desk, Page, Redirect, Refusal, View, page, row_id
+from bot.contract import Conversation, Desk, Household, Line, Page, Redirect, Refusal, Resident, Task, View, page, row_id
 from integrations.community import binding
 from integrations.community.actions import CONFIRM_NEED
 
 
-@page("GET", "/flats", need=CONFIRM_NEED, title="核对住址", nav=True)
+@page("GET", "/flats", need=CONFIRM_NEED, title="核对住址", nav="居民")
 def waiting(desk: Desk) -> View:
     """Show the flats that residents named and the roster does not know."""
     tasks = desk.session.exec(
@@ -24,7 +23,7 @@ def waiting(desk: Desk) -> View:
 @page("GET", "/flats/search", need=CONFIRM_NEED)
 def search(desk: Desk) -> View:
     """Find flats while one types: the fragment below the field."""
-    flats = binding.search(desk.session, desk.community.id or 0, desk.query.get("flat", ""))
+    flats = binding.search(desk.session, desk.query.get("flat", ""))
     return View("community/found.html", {"choices": _choices(desk, flats), "asked": bool(desk.query.get("flat", "").strip())})
 
 
@@ -63,7 +62,8 @@ def confirm(desk: Desk) -> Redirect:
     taken = desk.session.exec(select(Resident).where(Resident.openid == task.openid)).first()
     if taken is not None:
         raise Refusal(f"这位居民已经绑定在{desk.household(taken).label}，不用再核对，请选“拒绝”关闭。")
-    resident = binding.bind(desk.session, task.openid, flat, desk.now)
+    resident = Resident(household_id=flat.id or 0, role="family")
+    desk.bind(resident, task.openid)
     desk.record("identity.confirmed", f"resident:{resident.public_id}", household=flat.id)
     _close(desk, task, f"已绑定{flat.label}")
     desk.tell(resident, "identity.confirmed", flat=flat.label)
@@ -91,17 +91,17 @@ def _open_task(desk: Desk) -> Task:
 def _chosen_flat(desk: Desk, task: Task) -> Household:
     chosen = desk.form.get("household", "")
     if chosen == "new":
-        community_id, building, unit, room = desk.community.id or 0, task.data["building"], task.data["unit"], task.data["room"]
-        known = binding.find_flat(desk.session, community_id, building, unit, room)
+        building, unit, room = task.data["building"], task.data["unit"], task.data["room"]
+        known = binding.find_flat(desk.session, building, unit, room)
         if known is not None:  # somebody has added it meanwhile
             return known
-        flat = Household(community_id=community_id, building=building, unit=unit, room=room)
+        flat = Household(building=building, unit=unit, room=room)
         desk.session.add(flat)
         desk.session.flush()
         return flat
     number = row_id(chosen)
     flat_found = desk.session.get(Household, number) if number is not None else _typed(desk)
-    if flat_found is None or flat_found.community_id != desk.community.id:
+    if flat_found is None:
         raise Refusal("请选择一户；名册里没有的，选“名册漏了，加入名册”。")
     return flat_found
 
@@ -109,7 +109,7 @@ def _chosen_flat(desk: Desk, task: Task) -> Household:
 def _typed(desk: Desk) -> Household | None:
     """Return the flat that was typed, for browsers without scripts; several of them are asked back."""
     typed = desk.form.get("flat", "").strip()
-    found = binding.search(desk.session, desk.community.id or 0, typed)
+    found = binding.search(desk.session, typed)
     exact = [flat for flat in found if typed in (flat.label, f"{flat.building}-{flat.unit}-{flat.room}")]
     if len(exact or found) > 1:
         raise Refusal(f"“{typed[:20]}”有好几户：{'、'.join(flat.label for flat in found)}。请写全，例如{found[0].label}。")
@@ -117,7 +117,7 @@ def _typed(desk: Desk) -> Household | None:
 
 
 def _near(desk: Desk, data: dict[str, Any]) -> list[Household]:
-    return binding.near_flats(desk.session, desk.community.id or 0, data["building"], data["unit"], data["room"], 5)
+    return binding.near_flats(desk.session, data["building"], data["unit"], data["room"], 5)
 
 
 def _label(data: dict[str, Any]) -> str:
@@ -126,9 +126,7 @@ def _label(data: dict[str, Any]) -> str:
 
 
 def _close(desk: Desk, task: Task, outcome: str) -> None:
-    task.closed_at, task.closed_by, task.outcome = desk.now, desk.staff.id, outcome
-    desk.session.add(task)
-    desk.record("task.closed", f"task:{task.public_id}", task=task.kind)
+    desk.close(task, outcome)
 
 
 ROUTES: tuple[Page, ...] = (waiting, search, confirm, refuse)

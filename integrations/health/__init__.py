@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from bot.plugin import Integration
-from integrations.health import actions, console, erasing, events
+from bot.contract import Integration, Permission, Role, TaskKind
+from bot.contract.taskkinds import ALARM
+from integrations.health import actions, console, events, personal
 
 integration = Integration(
     name="health",
@@ -12,5 +13,8 @@ integration = Integration(
     actions=actions.ALL,
     console=console.ROUTES,
     log=events.LOG,
-    erase=erasing.erase,
+    emits={"health.checked_in": "corrected", "health.completed": ""},
+    permissions=(Permission(name=actions.NEED, title="看健康打卡", roles=(Role.MANAGER,)),),
+    tasks=(TaskKind(kind="health.abnormal", title="健康异常", path="/health", path_title="看打卡", ladder=ALARM),),
+    personal=personal.PERSONAL,
 )

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from bot.model import Task
-from bot.plugin import Ask, Reply, Turn, action
+from bot.contract import Ask, Reply, Task, Turn, action
 from integrations.health.models import ABNORMAL, RANGE_TENTHS, SYMPTOM_WORDS, CheckIn
 
 #: Who may see health data.
@@ -111,7 +110,7 @@ def _assign_once(turn: Turn, report: str, symptoms: Sequence[str], *, completes:
     if task is None:
         flat = turn.flat.label if turn.flat else ""
         turn.assign(
-            "health.abnormal", NEED, f"健康异常：{flat} {turn.me.name}".strip(), urgent=urgent, openid=turn.openid, day=day,
+            "health.abnormal", NEED, f"健康异常：{flat} {turn.me.name}".strip(), urgent=urgent, openid=turn.openid, household=turn.flat, day=day,
             report=report,
         )  # fmt: skip
         return
@@ -120,8 +119,7 @@ def _assign_once(turn: Turn, report: str, symptoms: Sequence[str], *, completes:
     followed = str(task.data.get("followed", ""))
     if task.closed_at is not None and (turns_urgent or not completes):
         followed = f"（今天 {task.closed_at:%H:%M} 办结过：{task.outcome or '已处理'}）"
-        task.opened_at, task.closed_at, task.closed_by, task.outcome = turn.now, None, None, ""
-        turn.record("task.opened", f"task:{task.public_id}", task=task.kind, urgent=task.urgent)
+        turn.reopen(task)
     task.data = {**task.data, "report": report + followed, "followed": followed}
     turn.session.add(task)
 

@@ -4,12 +4,11 @@ from datetime import date
 
 from sqlmodel import col, select
 
-from bot.model import Household, Resident
-from bot.plugin import Desk, Page, Refusal, View, page
+from bot.contract import Desk, Household, Page, Refusal, Resident, View, page
 from integrations.health.models import CheckIn
 
 
-@page("GET", "/health", need="health.view", title="健康打卡", nav=True)
+@page("GET", "/health", need="health.view", title="健康打卡", nav="服务")
 def today(desk: Desk) -> View:
     """Show one day: the abnormal ones first, then all, then who is missing."""
     day = _day(desk)

@@ -1,6 +1,6 @@
 """How people read the events of check-ins; what was said stands in none of them."""
 
-from bot.plugin import Log
+from bot.contract import Log
 
 LOG = Log(
     events={"health.checked_in": "健康打卡{corrected?（更正）}", "health.completed": "补充了症状"},

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from bot.model import json_column, moment
+from bot.contract import Scoped, json_column, moment
 
 #: From here on a temperature is reported; practice of 2020-22 check-in campaigns.
 FEVER_TENTHS = 373
@@ -22,7 +22,7 @@ SYMPTOM_WORDS = {
 ABNORMAL = frozenset({"fever", "breathless"})
 
 
-class CheckIn(SQLModel, table=True):
+class CheckIn(Scoped, table=True):
     """One report of one resident; the last one of a day counts."""
 
     __tablename__ = "health_checkin"

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
-from bot.plugin import Integration
-from integrations.repairs import actions, clock, console, events, pages
+from bot.contract import Integration, Permission, Role, TaskKind
+from bot.contract.taskkinds import ALARM
+from integrations.repairs import actions, cards, clock, console, events, pages, personal
+
+_DESK = (Role.STAFF, Role.MANAGER)
+_PATH, _WORDS = "/tickets/{subject}", "看工单"
 
 integration = Integration(
     name="repairs",
@@ -14,6 +18,20 @@ integration = Integration(
     console=console.ROUTES,
     pages=pages.ROUTES,
     log=events.LOG,
+    emits=events.EMITS,
+    permissions=(
+        Permission(name="ticket.view", title="看报修工单", roles=(*_DESK, Role.CITY)),
+        Permission(name="ticket.edit", title="处理报修工单", roles=_DESK),
+    ),
+    tasks=(
+        TaskKind(kind="repair.urgent", title="紧急报修", ladder=ALARM, path=_PATH, path_title=_WORDS),
+        TaskKind(kind="repair.urged", title="催办", path=_PATH, path_title=_WORDS),
+        TaskKind(kind="repair.overdue", title="报修超时", path=_PATH, path_title=_WORDS),
+        TaskKind(kind="repair.callback", title="低分回访", outcomes=("已回访，住户满意", "已回访，重新安排维修", "联系不上"), path=_PATH, path_title=_WORDS),
+    ),
+    cards=(cards.tickets,),
+    audiences=(cards.waiting,),
+    personal=personal.PERSONAL,
     tells={
         "repair.accepted": "number who url", "repair.assigned": "number who url", "repair.working": "number who url",
         "repair.done": "number who url", "repair.cancelled": "number who url", "repair.note": "number note",

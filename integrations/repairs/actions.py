@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.model import Staff
-from bot.plugin import Ask, Reply, Turn, action
+from bot.contract import Ask, Reply, Staff, Turn, action
 from integrations.repairs import clock
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
 
@@ -48,7 +47,14 @@ def report(turn: Turn, slots: Fault) -> Reply:
     turn.record("repair.opened", ticket.subject, category=ticket.category, urgent=urgent)
     if urgent:
         flat = turn.flat.label if turn.flat else ""
-        turn.assign("repair.urgent", "ticket.view", f"紧急报修：{flat} {ticket.what}", urgent=True, ticket=ticket.number)
+        turn.assign(
+            "repair.urgent",
+            "ticket.view",
+            f"紧急报修：{flat} {ticket.what}",
+            urgent=True,
+            household=turn.flat,
+            subject=ticket.subject,
+        )
     promise = "这是急修，已马上通知值班师傅。" if urgent else turn.words("最晚{t}前处理。", t=ticket.due_at)
     return Reply("done", about=ticket.subject, number=ticket.number, promise=promise, url=turn.link(f"/tickets/{ticket.number}"))
 
@@ -101,7 +107,7 @@ def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
         "ticket.view",
         f"住户催办（第{ticket.urged}次）：{flat} {ticket.what}",
         urgent=ticket.urged > 1,
-        ticket=ticket.number,
+        subject=ticket.subject,
     )
     turn.record("repair.urged", ticket.subject, times=ticket.urged)
     return Reply("reopened" if reopens else "done", number=ticket.number, what=ticket.what, who=_assignee(turn, ticket))
@@ -134,6 +140,7 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
     ticket.state = TicketState.CANCELLED
     turn.session.add(ticket)
     turn.record("repair.cancelled", ticket.subject)
+    turn.finish(ticket.subject, "住户取消了报修")
     return Reply("done", number=ticket.number, what=ticket.what)
 
 
@@ -163,7 +170,7 @@ def rate(turn: Turn, slots: Rating) -> Reply | Ask:
         "ticket.view",
         f"低分回访：{ticket.number} {ticket.what}（{ticket.rating}分）",
         openid=turn.openid,
-        ticket=ticket.number,
+        subject=ticket.subject,
     )
     return Reply("low", number=ticket.number)
 

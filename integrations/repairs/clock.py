@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.model import Household
-from bot.plugin import Work, job
+from bot.contract import Household, Work, job
 from integrations.repairs.models import CATEGORY_WORDS, OPEN, Ticket, TicketState
 
 #: 急修不过夜, 小修三日内 (建设部 1998, 城市住宅小区物业管理服务规范化标准, as quoted in trade literature).
@@ -63,7 +62,7 @@ def remind(work: Work) -> None:
         ticket.reminded_at = work.now
         work.session.add(ticket)
         title = f"报修超时：{ticket.number} {flat.label} {CATEGORY_WORDS.get(ticket.category, '')}"
-        work.assign("repair.overdue", "ticket.view", title, urgent=ticket.urgent, ticket=ticket.number)
+        work.assign("repair.overdue", "ticket.view", title, urgent=ticket.urgent, subject=ticket.subject)
 
 
 @job(every=timedelta(minutes=10))

@@ -5,9 +5,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.model import Event, Household, Photo, Resident, Role, Staff
-from bot.plugin import Desk, Page, Redirect, Refusal, View, page, row_id
-from integrations.repairs.events import LOG
+from bot.contract import Desk, Household, Page, Redirect, Refusal, Resident, Role, Staff, View, page, row_id
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     FOLLOWS,
@@ -34,7 +32,7 @@ TOLD = {
 }  # fmt: skip
 
 
-@page("GET", "/tickets", need="ticket.view", title="报修", nav=True)
+@page("GET", "/tickets", need="ticket.view", title="报修", nav="服务")
 def board(desk: Desk) -> View:
     """Show the open tickets by state, urgent and overdue first."""
     rows = desk.session.exec(
@@ -56,12 +54,11 @@ def show(desk: Desk) -> View:
     """Show one ticket: what, where, photos, what happened, what may be done."""
     ticket = _find(desk)
     reporter = desk.session.get_one(Resident, ticket.resident_id)
-    photos = desk.session.exec(select(Photo).where(Photo.subject == ticket.subject).order_by(col(Photo.id))).all()
     return View(
         "repairs/ticket.html",
         {
             "ticket": ticket, "flat": desk.session.get_one(Household, ticket.household_id), "reporter": reporter,
-            "photos": photos, "timeline": _timeline(desk, ticket), "state": STATE_WORDS[ticket.state],
+            "photos": desk.photos_of(ticket.subject), "timeline": _timeline(desk, ticket), "state": STATE_WORDS[ticket.state],
             "next": [(state, STEP_WORDS[state]) for state in FOLLOWS[ticket.state]], "pace": _pace(desk, ticket),
             "staff": _repairers(desk), "category": CATEGORY_WORDS.get(ticket.category, ticket.category),
             "assignee": desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None,
@@ -85,6 +82,8 @@ def move(desk: Desk) -> Redirect:
         ticket.assignee_id = desk.staff.id
     desk.session.add(ticket)
     desk.record(f"repair.{wanted}", ticket.subject)
+    if ticket.state not in OPEN:
+        desk.finish(ticket.subject, f"工单{STATE_WORDS[ticket.state]}")
     _tell(desk, ticket, TOLD.get(ticket.state))
     return Redirect(f"/console/tickets/{ticket.number}", f"已改为“{STATE_WORDS[ticket.state]}”，已告诉住户。")
 
@@ -152,19 +151,16 @@ def _pace(desk: Desk, ticket: Ticket) -> str:
 
 def _repairers(desk: Desk) -> Sequence[Staff]:
     return desk.session.exec(
-        select(Staff)
-        .where(Staff.community_id == desk.community.id, col(Staff.disabled_at).is_(None), Staff.role != Role.GUARD)
-        .order_by(Staff.name)
+        select(Staff).where(col(Staff.disabled_at).is_(None), Staff.role != Role.GUARD).order_by(Staff.name)
     ).all()
 
 
 def _timeline(desk: Desk, ticket: Ticket) -> list[dict[str, Any]]:
     """Return events and notes together, oldest first."""
-    happened = desk.session.exec(select(Event).where(Event.subject == ticket.subject).order_by(col(Event.id))).all()
     notes = desk.session.exec(select(TicketNote).where(TicketNote.ticket_id == ticket.id).order_by(col(TicketNote.id))).all()
     rows = [
-        {"at": event.at, "words": words, "actor": desk.who(event.actor)}
-        for event in happened if event.kind != "repair.noted" and (words := LOG.say(event, desk.now))
+        {"at": step.at, "words": step.words, "actor": step.actor}
+        for step in desk.timeline(ticket.subject) if step.kind != "repair.noted"
     ]  # fmt: skip
     rows += [{"at": n.at, "words": n.text, "actor": _writer(desk, n)} for n in notes]
     return sorted(rows, key=lambda row: row["at"])

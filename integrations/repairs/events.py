@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from bot.plugin import Log, Subject, Work
+from bot.contract import Log, Subject, Work
 from integrations.repairs.models import Ticket
 
 
@@ -10,6 +10,13 @@ def _ticket(work: Work, number: str) -> Subject:
     ticket = work.session.exec(select(Ticket).where(Ticket.number == number)).first()
     return Subject(f"工单 {number} {ticket.what}", f"/tickets/{number}") if ticket else Subject(f"工单 {number}")
 
+
+#: Kinds of events and their fields.
+EMITS = {
+    "repair.opened": "category urgent", "repair.accepted": "", "repair.assigned": "staff", "repair.working": "", "repair.done": "",
+    "repair.closed": "reason?", "repair.cancelled": "", "repair.urged": "times", "repair.rated": "rating", "repair.reopened": "times",
+    "repair.noted": "told",
+}  # fmt: skip
 
 LOG = Log(
     events={

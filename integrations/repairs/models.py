@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from bot.model import PUBLIC_ALPHABET, maybe_moment, moment, word
+from bot.contract import PUBLIC_ALPHABET, Scoped, maybe_moment, moment, word
 
 
 def ticket_number() -> str:
@@ -51,7 +51,7 @@ CATEGORY_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-class Ticket(SQLModel, table=True):
+class Ticket(Scoped, table=True):
     """Something to be repaired."""
 
     __tablename__ = "repair_ticket"
@@ -90,7 +90,7 @@ class Ticket(SQLModel, table=True):
         return state in FOLLOWS[self.state]
 
 
-class TicketNote(SQLModel, table=True):
+class TicketNote(Scoped, table=True):
     """One line of a ticket's timeline, written by staff; `told` ones are seen by the resident."""
 
     __tablename__ = "repair_note"

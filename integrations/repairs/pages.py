@@ -2,9 +2,7 @@
 
 from sqlmodel import col, select
 
-from bot.model import Event, Staff
-from bot.plugin import Page, View, Visit, page
-from integrations.repairs.events import LOG
+from bot.contract import Page, Staff, View, Visit, page
 from integrations.repairs.models import CATEGORY_WORDS, OPEN, STATE_WORDS, Ticket, TicketNote
 
 
@@ -14,10 +12,9 @@ def show(visit: Visit) -> View:
     ticket = visit.session.exec(select(Ticket).where(Ticket.number == visit.params["number"])).first()
     if ticket is None:
         raise LookupError(visit.params["number"])
-    happened = visit.session.exec(select(Event).where(Event.subject == ticket.subject).order_by(col(Event.id))).all()
     told = visit.session.exec(select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.told).is_(True))).all()
-    public = [event for event in happened if event.kind != "repair.noted"]  # notes for staff are nobody else's
-    steps = [(event.at, words) for event in public if (words := LOG.say(event, visit.now))]
+    public = [step for step in visit.timeline(ticket.subject) if step.kind != "repair.noted"]  # notes for staff are nobody else's
+    steps = [(step.at, step.words) for step in public]
     steps += [(note.at, f"物业：{note.text}") for note in told]
     member = visit.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
     return View(

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bot.plugin import Integration
-from integrations.visitor_passes import actions, console, erasing, events, pages
+from bot.contract import Integration, Permission, Role
+from integrations.visitor_passes import actions, console, events, pages, personal
 
 integration = Integration(
     name="visitor_passes",
@@ -13,5 +13,10 @@ integration = Integration(
     console=console.ROUTES,
     pages=pages.ROUTES,
     log=events.LOG,
-    erase=erasing.erase,
+    emits=events.EMITS,
+    permissions=(
+        Permission(name="pass.view", title="看访客通行证", roles=(Role.STAFF, Role.MANAGER)),
+        Permission(name="gate.check", title="门岗放行", roles=(Role.GUARD, Role.MANAGER)),
+    ),
+    personal=personal.PERSONAL,
 )

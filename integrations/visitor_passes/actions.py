@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.plugin import Ask, Reply, Turn, action
+from bot.contract import Ask, Reply, Turn, action
 from integrations.visitor_passes.models import GRACE, Pass, PassState
 
 #: Passes further ahead would outlive memory and links.

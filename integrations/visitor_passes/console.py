@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from bot.model import Household
-from bot.plugin import Desk, Page, Redirect, Refusal, View, page, row_id
+from bot.contract import Desk, Household, Page, Redirect, Refusal, View, page, row_id
 from integrations.visitor_passes import gate
 from integrations.visitor_passes.models import Pass
 
@@ -13,7 +12,7 @@ from integrations.visitor_passes.models import Pass
 SHOWN = timedelta(days=7)
 
 
-@page("GET", "/gate", need="gate.check", title="门岗", nav=True)
+@page("GET", "/gate", need="gate.check", title="门岗", nav="服务")
 def stand(desk: Desk) -> View:
     """One field, one camera, and the last checks."""
     return View("visitor_passes/gate.html", {"latest": gate.latest(desk), "verdict": None, "fault": "", "typed": ""})
@@ -39,7 +38,7 @@ def left(desk: Desk) -> Redirect:
     return Redirect("/console/gate", "已登记离开。")
 
 
-@page("GET", "/passes", need="pass.view", title="访客", nav=True)
+@page("GET", "/passes", need="pass.view", title="访客", nav="服务")
 def passes(desk: Desk) -> View:
     """List the passes of the last days and those to come."""
     rows = desk.session.exec(

@@ -2,8 +2,7 @@
 
 from sqlmodel import select
 
-from bot.model import Household
-from bot.plugin import Log, Subject, Work
+from bot.contract import Household, Log, Subject, Work
 from integrations.visitor_passes.gate import REASONS
 from integrations.visitor_passes.models import Pass
 
@@ -14,6 +13,12 @@ def _pass(work: Work, key: str) -> Subject:
         return Subject("通行证")
     return Subject(f"{work.session.get_one(Household, leave.household_id).label}的访客", "/passes")
 
+
+#: Kinds of events and their fields.
+EMITS = {
+    "visitor.invited": "people", "visitor.cancelled": "", "gate.admitted": "reason method", "gate.refused": "reason method",
+    "gate.left": "",
+}  # fmt: skip
 
 LOG = Log(
     events={

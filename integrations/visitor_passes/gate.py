@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from bot.model import Household, Staff
-from bot.plugin import Desk, Refusal
+from bot.contract import Desk, Household, Refusal, Staff
 from integrations.visitor_passes import tokens
 from integrations.visitor_passes.models import CODE_LENGTH, Pass, Passage, PassState
 

@@ -4,9 +4,9 @@ import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from bot.model import maybe_moment, moment, public_id, word
+from bot.contract import Scoped, maybe_moment, moment, public_id, word
 
 #: What a guard can type without mistaking one sign for another: no 0, O, 1 and I.
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -31,7 +31,7 @@ class PassState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Pass(SQLModel, table=True):
+class Pass(Scoped, table=True):
     """Leave for a visitor to enter between two moments. Entries belong to the pass, not to a person."""
 
     __tablename__ = "visitor_pass"
@@ -62,7 +62,7 @@ class Pass(SQLModel, table=True):
         return ""
 
 
-class Passage(SQLModel, table=True):
+class Passage(Scoped, table=True):
     """One check at the gate, admitted or not."""
 
     id: int | None = Field(default=None, primary_key=True)

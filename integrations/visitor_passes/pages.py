@@ -3,8 +3,7 @@
 import segno
 from sqlmodel import select
 
-from bot.model import Household
-from bot.plugin import Page, View, Visit, page
+from bot.contract import Household, Page, View, Visit, page
 from integrations.visitor_passes import tokens
 from integrations.visitor_passes.models import Pass
 

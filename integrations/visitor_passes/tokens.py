@@ -8,8 +8,8 @@ import struct
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.contract import PUBLIC_ALPHABET, SHANGHAI
 from bot.keys import Keys
-from bot.model import PUBLIC_ALPHABET, SHANGHAI
 
 _BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _LAYOUT = struct.Struct(">BQII")

@@ -9,9 +9,9 @@ import pytest
 from sqlmodel import Session, select
 
 from bot import app
-from bot.model import MassSend
 from bot.simulator.cast import CAST
 from bot.store import channels, masses
+from bot.store.masses import MassSend
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Desk

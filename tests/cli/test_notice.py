@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import select
 
-from bot.model import Notice
+from bot.store.notices import Notice
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Desk

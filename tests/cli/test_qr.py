@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 from sqlmodel import select
 
 from bot.cli.posters import poster
-from bot.model import Household, Scene
+from bot.store.people import Household
+from bot.store.scenes import Scene
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Desk

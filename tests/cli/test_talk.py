@@ -17,7 +17,7 @@ from tests.cli.conftest import run
 LADDER = '''
 from dataclasses import dataclass
 from pathlib import Path
-from bot.plugin import Integration, Reply, Turn, action
+from bot.contract import Integration, Reply, Turn, action
 
 @dataclass(frozen=True, kw_only=True)
 class Nothing:

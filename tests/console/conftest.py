@@ -13,9 +13,9 @@ from sqlmodel import Session, select
 
 from bot import app, config
 from bot.cli.serving import demo_settings
-from bot.console import sessions
-from bot.model import Role, Staff
 from bot.simulator.time_machine import TimeMachine
+from bot.store import sessions
+from bot.store.staff import Role, Staff
 
 LINK_LIVES = timedelta(minutes=15)
 

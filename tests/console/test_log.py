@@ -11,8 +11,10 @@ from sqlmodel import Session, select
 
 from bot import app, config
 from bot.console.events import OWN
-from bot.model import Event, Resident, Role, Staff
 from bot.store import events
+from bot.store.events import Event
+from bot.store.people import Resident
+from bot.store.staff import Role, Staff
 
 if TYPE_CHECKING:
     from tests.console.conftest import Office

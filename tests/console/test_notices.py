@@ -9,7 +9,9 @@ from urllib.parse import quote
 import pytest
 from sqlmodel import select
 
-from bot.model import Delivery, Notice, NoticeState, Role
+from bot.store.notices import Notice, NoticeState
+from bot.store.outbox import Delivery
+from bot.store.staff import Role
 
 if TYPE_CHECKING:
     from tests.console.conftest import Browser, Office

@@ -15,10 +15,14 @@ from sqlmodel import Session, select
 
 from bot import app
 from bot.console import home, live, permissions
-from bot.model import Conversation, Line, Notice, NoticeState, Resident, Role, Staff, Task
-from bot.plugin import Desk, Integration, Log
+from bot.contract import Desk, Integration, Log
 from bot.store import channels, conversations, events
+from bot.store.conversations import Conversation, Line
 from bot.store.database import Database
+from bot.store.notices import Notice, NoticeState
+from bot.store.people import Resident
+from bot.store.staff import Role, Staff
+from bot.store.tasks import Task
 
 if TYPE_CHECKING:
     from tests.console.conftest import Office

@@ -12,9 +12,9 @@ from aiohttp.test_utils import TestServer
 from sqlmodel import Session, select
 
 from bot import app
-from bot.console import sessions
 from bot.errors import Refusal
-from bot.model import Role, Staff
+from bot.store import sessions
+from bot.store.staff import Role, Staff
 from tests.console.conftest import Browser
 
 if TYPE_CHECKING:

@@ -21,24 +21,17 @@ from bot.errors import (
     WeChatRefused,
     WindowClosed,
 )
-from bot.model import (
-    SHANGHAI,
-    Community,
-    Delivery,
-    DeliveryState,
-    Event,
-    Follower,
-    Household,
-    Notice,
-    NoticeState,
-    Resident,
-    Task,
-)
+from bot.model import SHANGHAI
 from bot.sender import Sender, after
 from bot.store import channels, followers, notices, outbox
+from bot.store.communities import Community
 from bot.store.database import Database
-from bot.store.notices import Audience
-from bot.store.outbox import Claim, Result, Ways
+from bot.store.events import Event
+from bot.store.followers import Follower
+from bot.store.notices import Audience, Notice, NoticeState
+from bot.store.outbox import Claim, Delivery, DeliveryState, Result, Ways
+from bot.store.people import Household, Resident
+from bot.store.tasks import Task
 
 #: Templates for who may not be written to freely.
 WAYS = Ways(template="t")

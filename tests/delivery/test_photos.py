@@ -14,8 +14,8 @@ from sqlmodel import Session, select
 
 from bot import photos
 from bot.errors import ContentRefused
-from bot.model import Photo
 from bot.store.database import Database
+from bot.store.photos import Photo
 
 
 def picture(size: tuple[int, int] = (60, 40), kind: str = "JPEG", exif: bool = False) -> bytes:

@@ -10,12 +10,15 @@ import pytest
 from sqlmodel import Session, select
 
 from bot import config
+from bot.console.own import CORE
+from bot.contract import Ask, Context, Integration, Refusal, Reply, Services, Turn, action
 from bot.dialogue.turn import Answer, House, take
 from bot.dialogue.understanding import Understanding
 from bot.keys import Keys
-from bot.model import Community, Event, Household, Resident
-from bot.plugin import Ask, Context, Integration, Refusal, Reply, Turn, action
+from bot.store.communities import Community
 from bot.store.database import Database
+from bot.store.events import Event
+from bot.store.people import Household, Resident
 from bot.wechat import messages
 
 INTENTS = Path(__file__).parent / "intents"
@@ -181,10 +184,10 @@ def settle(database: Database, understanding: Understanding, now: datetime) -> C
     community = database.submit(found).result()
     context = Context(
         community=community, keys=Keys(b"k" * 32), base_url="https://linli.example",
-        messages=understanding.catalogue.messages,
+        messages=understanding.catalogue.messages, services=Services(integrations=(CORE, SERVICE)),
     )  # fmt: skip
-    actions = {item.intent: item for item in SERVICE.actions}
-    return Chat(database, House(context=context, understanding=understanding, actions=actions), now)
+    house = House(context=context, understanding=understanding, communities={community.key: community})
+    return Chat(database, house, now)
 
 
 @pytest.fixture

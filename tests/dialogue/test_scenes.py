@@ -12,8 +12,11 @@ from bot.dialogue.turn import Answer
 from bot.dialogue.understanding import Heard, read_folder, read_slots
 from bot.language import files
 from bot.language.matcher import Match
-from bot.model import Conversation, Line, Scene, Staff, Task
 from bot.store import conversations
+from bot.store.conversations import Conversation, Line
+from bot.store.scenes import Scene
+from bot.store.staff import Staff
+from bot.store.tasks import Task
 from bot.wechat import messages
 
 

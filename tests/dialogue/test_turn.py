@@ -11,22 +11,18 @@ from sqlmodel import Session, col, select
 from bot.dialogue.turn import take
 from bot.dialogue.understanding import Heard
 from bot.language.matcher import Candidate, Match
-from bot.model import (
-    Conversation,
-    Delivery,
-    DeliveryState,
-    Event,
-    Follower,
-    InboxMessage,
-    Line,
-    MassSend,
-    Photo,
-    Resident,
-    Staff,
-    Task,
-    Unmatched,
-)
 from bot.store import conversations, masses, outbox
+from bot.store.conversations import Conversation, Line
+from bot.store.events import Event
+from bot.store.followers import Follower
+from bot.store.inbox import InboxMessage
+from bot.store.masses import MassSend
+from bot.store.outbox import Delivery, DeliveryState
+from bot.store.people import Resident
+from bot.store.photos import Photo
+from bot.store.staff import Staff
+from bot.store.tasks import Task
+from bot.store.unmatched import Unmatched
 from bot.wechat import messages
 
 ALL = "我想寄个包裹给王芳，明天下午三点，大箱子"

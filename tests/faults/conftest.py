@@ -30,11 +30,13 @@ from sqlmodel import Session, col, select
 from bot import app
 from bot.cli.serving import demo_settings, seed
 from bot.config import Settings
-from bot.model import SHANGHAI, Follower, Resident
+from bot.model import SHANGHAI
 from bot.simulator import server as simulator
 from bot.simulator.wechat import Resident as Phone
 from bot.simulator.wechat import WeChat
 from bot.store.database import Database, connect
+from bot.store.followers import Follower
+from bot.store.people import Resident
 from bot.wechat import crypto, quota
 
 #: WeChat hangs up after this many seconds, and delivers a push so many times in all.

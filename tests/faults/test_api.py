@@ -12,12 +12,13 @@ import aiohttp
 import pytest
 from sqlmodel import Session, col, select
 
-from bot.model import SHANGHAI, Delivery, DeliveryState, Follower
+from bot.model import SHANGHAI
 from bot.sender import Sender
 from bot.store import notices, outbox
 from bot.store.database import Database
+from bot.store.followers import Follower
 from bot.store.notices import Audience
-from bot.store.outbox import Ways
+from bot.store.outbox import Delivery, DeliveryState, Ways
 from bot.store.tokens import TokenShelf
 from bot.wechat.client import Client
 from bot.wechat.quota import MESSAGE_COUNT, MESSAGE_WINDOW
@@ -90,7 +91,7 @@ class Office:
 
 
 def _resident_ids(session: Session) -> dict[str, int]:
-    from bot.model import Resident
+    from bot.store.people import Resident
 
     rows = session.execute(select(col(Resident.openid), col(Resident.id)).where(col(Resident.openid).is_not(None))).all()
     return {openid: identity for openid, identity in rows}

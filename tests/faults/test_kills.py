@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session, col, select
 
-from bot.model import Resident
 from bot.store import notices, outbox
 from bot.store.notices import Audience
+from bot.store.people import Resident
 
 if TYPE_CHECKING:
     from tests.faults.conftest import Fate, Replica, Town

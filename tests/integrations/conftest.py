@@ -10,18 +10,22 @@ import pytest
 from sqlmodel import Session, select
 
 from bot import config
-from bot.app import load_integrations
+from bot.app import load_services
 from bot.cli.talk import Room
-from bot.console import permissions
+from bot.contract import Access, Action, Ask, Context, Desk, Page, Reply, Turn, Visit, Work
 from bot.dialogue.understanding import read_folder
 from bot.keys import Keys
 from bot.language import files
-from bot.model import Community, Delivery, Household, Resident, Role, Staff, Task
-from bot.plugin import Action, Ask, Context, Desk, Page, Reply, Turn, Visit, Work, tells
+from bot.store import people
+from bot.store.communities import Community
 from bot.store.database import Database
+from bot.store.outbox import Delivery
+from bot.store.people import Household, Resident
+from bot.store.staff import Role, Staff
+from bot.store.tasks import Task
 
 CATALOGUE = files.load(read_folder(config.shipped("intents")))
-TELLS = tells(load_integrations(config.load_local().integrations))
+SERVICES = load_services(config.load_local())
 CHEN, LI = "oChen", "oLi"
 
 T = TypeVar("T")
@@ -32,12 +36,15 @@ def settle_in(session: Session, now: datetime) -> Community:
     session.add(community)
     session.flush()
     for room, openid, name in (("501", CHEN, "陈建国"), ("502", LI, "李梅"), ("503", None, "王强")):
-        home = Household(community_id=community.id or 0, building="3", unit="2", room=room)
+        home = Household(building="3", unit="2", room=room)
         session.add(home)
         session.flush()
-        session.add(Resident(household_id=home.id or 0, name=name, openid=openid, bound_at=now))
+        resident = Resident(household_id=home.id or 0, name=name)
+        session.add(resident)
+        if openid:
+            people.bind(session, resident, openid, now)
     for role in Role:
-        session.add(Staff(community_id=community.id or 0, login=role.value, name=f"{role.value}同事", role=role, created_at=now))
+        session.add(Staff(login=role.value, name=f"{role.value}同事", role=role, created_at=now))
     return community
 
 
@@ -53,8 +60,8 @@ class Town:
     @property
     def context(self) -> Context:
         return Context(
-            community=self.community, keys=self.keys, base_url="https://linli.example", messages=CATALOGUE.messages, tells=TELLS
-        )
+            community=self.community, keys=self.keys, base_url="https://linli.example", messages=CATALOGUE.messages, services=SERVICES,
+        )  # fmt: skip
 
     def asks(self, openid: str, action: Action, **slots: Any) -> Reply | Ask:
         """A resident asks for something; returns the reply."""
@@ -78,7 +85,7 @@ class Town:
             member = session.exec(select(Staff).where(Staff.role == role)).one()
             desk = Desk(
                 session=session, now=self.now, context=self.context, staff=member, params=params or {}, form=form,
-                may=lambda need: permissions.may(role, need),
+                access=Access(permissions=SERVICES.permissions),
             )  # fmt: skip
             return page.run(desk)
 

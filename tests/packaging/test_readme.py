@@ -9,8 +9,8 @@ from pydantic_core import PydanticUndefined
 
 from bot.cli import app, menu, notices, qr, users
 from bot.config import Settings
+from bot.contract import Integration
 from bot.language import files
-from bot.plugin import Integration
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

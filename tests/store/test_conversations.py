@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
-from bot.model import Community, Conversation, Staff
 from bot.store import conversations
+from bot.store.communities import Community
+from bot.store.conversations import Conversation
 from bot.store.database import Database
+from bot.store.staff import Staff
 
 T = TypeVar("T")
 O1, O2, O3 = "o1", "o2", "o3"

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import Session, col, select
 
-from bot.model import Community
+from bot.store.communities import Community
 from bot.store.database import Database
 
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from bot.model import Community, Follower
 from bot.store import followers
+from bot.store.communities import Community
 from bot.store.database import Database
+from bot.store.followers import Follower
 from bot.wechat import quota
 
 OPENID = "oFollower"

@@ -7,10 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from bot.model import InboxMessage
 from bot.store import inbox
 from bot.store.database import Database
-from bot.store.inbox import Kept
+from bot.store.inbox import InboxMessage, Kept
 
 
 async def test_a_stored_answer_is_found_by_its_key(database: Database, now: datetime) -> None:

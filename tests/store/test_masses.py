@@ -6,9 +6,11 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.errors import MonthSpent
-from bot.model import SHANGHAI, MassSend, MessageReport
+from bot.model import SHANGHAI
 from bot.store import channels, masses, outbox
 from bot.store.database import Database
+from bot.store.masses import MassSend
+from bot.store.outbox import MessageReport
 
 
 def begin(database: Database, now: datetime, text: str = "停水", tag_id: int | None = None) -> MassSend:

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from bot.console import sessions
 from bot.errors import Misconfigured, Refusal
-from bot.model import Household, Resident, Role, Staff
-from bot.store import people
+from bot.store import people, sessions
 from bot.store.database import Database
+from bot.store.people import Household, Resident
+from bot.store.staff import Role, Staff
 
 ROSTER = {
     "community.csv": "name,phone,address\n和苑小区,0571-88880000,和苑路1号\n",

@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, SQLModel
 
-from bot.model import Event
 from bot.store.database import Database
+from bot.store.events import Event
 from bot.store.prepared import Prepared, send
 
 EVENT = SQLModel.metadata.tables["event"]

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.model import Community, Household
 from bot.store import scenes
+from bot.store.communities import Community
 from bot.store.database import Database
+from bot.store.people import Household
 
 
 def test_place_has_one_code_of_a_kind_however_often_it_is_asked_for(database: Database, now: datetime) -> None:

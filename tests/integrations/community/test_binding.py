@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import Session, select
 
-from bot.model import Household, Notice, Resident, Role
-from bot.plugin import Ask, Refusal, Reply
+from bot.contract import Ask, Refusal, Reply
 from bot.store import conversations, notices
-from bot.store.notices import Audience
+from bot.store.notices import Audience, Notice
+from bot.store.people import Household, Resident
+from bot.store.staff import Role
 from integrations.community import actions, binding, console
 
 if TYPE_CHECKING:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.console import tasks
-from bot.model import SHANGHAI, Role, Task
-from bot.plugin import Ask
+from bot.contract import Ask
+from bot.model import SHANGHAI
+from bot.store.staff import Role
+from bot.store.tasks import Task
 from integrations.health import actions, console
 from integrations.health.models import CheckIn
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.model import Photo, Role
-from bot.plugin import Ask, Refusal, Reply
+from bot.contract import Ask, Refusal, Reply
+from bot.store.photos import Photo
+from bot.store.staff import Role
 from integrations.repairs import actions, clock, console, pages
 from integrations.repairs.models import FOLLOWS, Ticket, TicketState
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.contract import Ask, Reply
 from bot.keys import Keys
-from bot.model import SHANGHAI, Role
-from bot.plugin import Ask, Reply
+from bot.model import SHANGHAI
+from bot.store.staff import Role
 from integrations.visitor_passes import actions, console, gate, pages, tokens
 from integrations.visitor_passes.models import GRACE, Pass, Passage, PassState
 

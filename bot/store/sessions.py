@@ -12,11 +12,33 @@ from hashlib import sha256
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Field, Session, SQLModel, col, delete, select, update
 
 from bot.errors import Refusal
-from bot.model import Role, SignInLink, Staff, StaffSession
-from bot.store import events
+from bot.model import maybe_moment, moment
+from bot.store import events, scope
+from bot.store.staff import Role, Staff, same_person
+
+
+class StaffSession(SQLModel, table=True):
+    """A signed-in browser. The token itself is only in its cookie."""
+
+    token_hash: str = Field(primary_key=True)
+    staff_id: int = Field(foreign_key="staff.id", index=True)
+    created_at: datetime = moment()
+    seen_at: datetime = moment()
+    browser: str = ""
+    community_id: int | None = Field(default=None, foreign_key="community.id")  # where they look now; None = where they work
+
+
+class SignInLink(SQLModel, table=True):
+    """A link that signs one staff member in, once."""
+
+    token_hash: str = Field(primary_key=True)
+    staff_id: int = Field(foreign_key="staff.id")
+    expires_at: datetime = moment()
+    used_at: datetime | None = maybe_moment()
+
 
 #: A session ends when it is left alone this long, and at the latest after LIVES.
 IDLE, LIVES = timedelta(hours=12), timedelta(days=7)
@@ -76,17 +98,29 @@ def begin(session: Session, member: Staff, browser: str, now: datetime) -> str:
     session.add(
         StaffSession(token_hash=_digest(token), staff_id=member.id or 0, created_at=now, seen_at=now, browser=browser[:120])
     )
-    events.record(session, now, "staff.signed_in", subject=f"staff:{member.login}", actor=f"staff:{member.login}")
+    with scope.within(session, member.community_id):
+        events.record(session, now, "staff.signed_in", subject=f"staff:{member.login}", actor=f"staff:{member.login}")
     return token
 
 
-def find(session: Session, token: str, now: datetime) -> Staff | None:
-    """Return who is signed in with a token; None when nobody is, or not any more."""
+def find(session: Session, token: str, now: datetime) -> tuple[Staff, int] | None:
+    """Return who is signed in with a token and the community they look at; None when nobody is, or not any more."""
     row = session.get(StaffSession, _digest(token))
     if row is None or now - row.seen_at > IDLE or now - row.created_at > LIVES:
         return None
     member = session.get(Staff, row.staff_id)
-    return None if member is None or member.disabled_at else member
+    return None if member is None or member.disabled_at else (member, row.community_id or member.community_id)
+
+
+def look_at(session: Session, token: str, member: Staff, community_id: int) -> bool:
+    """Let a signed-in person look at another community; False unless they work there, or for the city."""
+    row = session.get(StaffSession, _digest(token))
+    there = next((one for one in same_person(session, member) if one.community_id == community_id), None)
+    if row is None or (there is None and member.role is not Role.CITY):
+        return False
+    row.staff_id, row.community_id = (there or member).id or 0, community_id
+    session.add(row)
+    return True
 
 
 def is_stale(session: Session, token: str, now: datetime) -> bool:
@@ -148,9 +182,11 @@ def _argon() -> Argon2id:
 NOBODYS = _argon().derive_phc_encoded(secrets.token_bytes(32))
 
 
-def by_login(session: Session, login: str) -> Staff | None:
-    """Return the account that may sign in as `login`."""
-    return session.exec(select(Staff).where(Staff.login == login, col(Staff.disabled_at).is_(None))).first()
+def by_login(session: Session, login: str) -> list[Staff]:
+    """Return the accounts that may sign in as `login`: different people in different communities may have the same."""
+    return list(
+        session.exec(select(Staff).where(Staff.login == login, col(Staff.disabled_at).is_(None)).order_by(col(Staff.id))).all()
+    )
 
 
 def first_of(session: Session, role: str) -> Staff | None:

@@ -1,0 +1,56 @@
+"""What the core itself brings, as a service does: its permissions, its events and how people read them, its kinds of tasks."""
+
+from pathlib import Path
+
+from bot.console.events import OWN
+from bot.contract import Integration, Permission, Role
+from bot.contract.taskkinds import ALARM, TaskKind
+from bot.contract.work import WATCH
+
+_DESK = (Role.STAFF, Role.MANAGER)
+_EVERYBODY = (Role.GUARD, Role.STAFF, Role.MANAGER, Role.CITY)
+
+#: What may come of an alarm; closing one asks which.
+OUTCOMES = ("已处理好", "已转119/120/110", "误报，现场没事", "演练", "联系不上，已上门")
+
+PERMISSIONS = (
+    Permission(name="console.start", title="进入控制台", roles=_EVERYBODY),
+    Permission(name="home.view", title="看今天的情况", roles=(*_DESK, Role.CITY)),
+    Permission(name="task.view", title="看和处理待办", roles=_DESK),
+    Permission(name="conversation.view", title="看居民的对话", roles=_DESK),
+    Permission(name="conversation.reply", title="回复居民", roles=_DESK),
+    Permission(name="notice.view", title="看通知", roles=(*_DESK, Role.CITY)),
+    Permission(name="notice.draft", title="写通知草稿", roles=_DESK),
+    Permission(name="notice.send", title="发布和撤回通知", roles=(Role.MANAGER,)),
+    Permission(name="intents.view", title="看意图文件", roles=(Role.MANAGER,)),
+    Permission(name="intents.edit", title="改意图文件", roles=()),
+    Permission(name="audit.view", title="看操作记录", roles=(Role.MANAGER, Role.CITY)),
+    Permission(name="users.edit", title="管理员工账号和权限", roles=()),
+    Permission(name="keys.edit", title="管理接口密钥", roles=()),
+    Permission(name="account.manage", title="处理公众号的问题", roles=()),
+    Permission(name="photo.view", title="看居民发来的照片", roles=_DESK),
+    Permission(name=WATCH, title="看服务的故障，重新执行失败的操作", roles=()),
+)
+
+#: Kinds of the core's events and their fields.
+EMITS = {
+    "message.unmatched": "", "conversation.waiting": "", "conversation.called_off": "",
+    "conversation.wechat_desk_opened": "", "conversation.wechat_desk_closed": "", "conversation.wechat_desk_moved": "",
+    "identity.unbound": "reason?", "privacy.erased": "photos",
+    "conversation.taken": "", "conversation.replied": "", "conversation.returned": "", "notice.drafted": "", "notice.discarded": "",
+    "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped", "notice.missed": "due_at",
+    "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.closed": "task urgent",
+    "task.heard_more": "", "task.told": "rung", "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
+    "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "intents.saved": "",
+    "key.made": "", "key.revoked": "", "permission.changed": "", "effect.died": "kind", "effect.run_again": "kind",
+}  # fmt: skip
+
+TASKS = (
+    TaskKind(kind="emergency.*", title="紧急情况", ladder=ALARM, outcomes=OUTCOMES),
+    TaskKind(kind="service.failed", title="服务出错"),
+    TaskKind(kind="wechat.channel", title="公众号权限"),
+)
+
+CORE = Integration(
+    name="core", title="邻里", folder=Path(__file__).parent, permissions=PERMISSIONS, emits=EMITS, tasks=TASKS, log=OWN
+)

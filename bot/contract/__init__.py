@@ -1,0 +1,59 @@
+"""The contract: all that a service may see of the bot.
+
+A service is a folder with an `Integration` object. It brings
+
+    actions      what residents can ask for, by intent                       actions.py
+    jobs         what happens by itself, every so often                      jobs.py
+    console      what staff see, each page with the permission it needs      pages.py
+    pages        what residents open from the chat, behind a sealed link     pages.py
+    api          what machines may call, each route with its scope           api.py
+    effects      acts that need the network, carried out after the commit    effects.py
+    reactions    what it does when another service records an event          happenings.py
+    tasks        what a person must look at, and how its card looks          taskkinds.py
+    permissions  what may be done, and the roles that may by default         access.py
+    log          how people read its events                                  log.py
+    cards        what it knows of a household, and of today                  cards.py
+    audiences    whom a notice can be for by what the service knows          cards.py
+    personal     which rows are a person's: to export, to erase, to forget   personal.py
+    settings     a pydantic model; each is LINLI_<SERVICE>_<NAME>            integration.py
+
+and, in its folder, templates/, migrations/, intents/, static/ and a README.md – only those it needs. Its functions are plain and
+synchronous, of one `Work` (work.py), inside one transaction: no network, no sleeping, and no effect but in the database, for when
+a neighbour in the same commit fails they are run again. The session sees the rows of one community only (bot/store/scope.py).
+docs/adding-a-service.md builds one step by step.
+"""
+
+from bot.contract.access import Access, Permission
+from bot.contract.actions import Action, Ask, NoSlots, Reply, action
+from bot.contract.api import Endpoint, Machine, api
+from bot.contract.cards import Audience, Card, Today, audience, card, today
+from bot.contract.effects import Call, GiveUp, Later, Performer, effect
+from bot.contract.happenings import Happening, Reaction, on
+from bot.contract.integration import Integration, Services
+from bot.contract.jobs import Job, job
+from bot.contract.log import Log, Subject
+from bot.contract.pages import Desk, Download, Page, Redirect, View, Visit, page, row_id
+from bot.contract.personal import Personal, Retention
+from bot.contract.taskkinds import Ladder, TaskKind
+from bot.contract.work import Context, Turn, Work
+from bot.errors import Refusal
+from bot.model import PUBLIC_ALPHABET, SHANGHAI, json_column, maybe_moment, moment, public_id, word
+from bot.store.communities import Community
+from bot.store.conversations import Conversation, Line
+from bot.store.events import Event
+from bot.store.notices import Notice, NoticeState
+from bot.store.outbox import Delivery, DeliveryState
+from bot.store.people import Household, Resident
+from bot.store.photos import Photo
+from bot.store.scope import Scoped
+from bot.store.staff import ROLE_WORDS, Role, Staff
+from bot.store.tasks import Task
+
+__all__ = [
+    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Ask", "Audience", "Call", "Card", "Community", "Context",
+    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "GiveUp", "Happening", "Household",
+    "Integration", "Job", "Ladder", "Later", "Line", "Log", "Machine", "NoSlots", "Notice", "NoticeState", "Page", "Performer",
+    "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Resident", "Retention", "Role", "Scoped",
+    "Services", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "View", "Visit", "Work", "action", "api", "audience", "card",
+    "effect", "job", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "today", "word",
+]  # fmt: skip

@@ -1,0 +1,50 @@
+"""What a service knows that belongs on pages of others: of a household, of today, of whom a notice may be for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.contract.pages import Desk
+from bot.contract.work import Work
+from bot.store.people import Household
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A few lines about a household, each with a console path that opens it, or none."""
+
+    title: str
+    need: str
+    run: Callable[[Desk, Household], Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    """A figure of the first page: a number, and the console path behind it."""
+
+    title: str
+    need: str
+    path: str
+    run: Callable[[Desk], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """Residents whom only the service knows, such as those with an open ticket: `run` returns their ids."""
+
+    tag: str  # as staff write it where a notice says whom it is for
+    run: Callable[[Work], Sequence[int]]
+
+
+def card(title: str, *, need: str) -> Callable[[Callable[[Desk, Household], Sequence[tuple[str, str]]]], Card]:
+    """Make a function a card of the household's page; it returns (words, path or "")."""
+    return lambda run: Card(title=title, need=need, run=run)
+
+
+def today(title: str, *, need: str, path: str = "") -> Callable[[Callable[[Desk], int]], Today]:
+    """Make a function a figure of the first page."""
+    return lambda run: Today(title=title, need=need, path=path, run=run)
+
+
+def audience(tag: str) -> Callable[[Callable[[Work], Sequence[int]]], Audience]:
+    """Make a function an audience that notices can be sent to by `tag`."""
+    return lambda run: Audience(tag=tag, run=run)

@@ -1,0 +1,171 @@
+"""A service as a whole, and all services of an installation together."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from bot.contract.access import Permission
+from bot.contract.actions import Action
+from bot.contract.api import Endpoint
+from bot.contract.cards import Audience, Card, Today
+from bot.contract.effects import Performer
+from bot.contract.happenings import Reaction
+from bot.contract.jobs import Job
+from bot.contract.log import Log, Subject
+from bot.contract.pages import Page
+from bot.contract.personal import Personal
+from bot.contract.taskkinds import Ladder, TaskKind
+from bot.contract.work import Work
+from bot.errors import Misconfigured
+from bot.store.events import Event
+
+S = TypeVar("S", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integration:
+    """A service: its folder's name, its title for people, and what it brings."""
+
+    name: str
+    title: str
+    folder: Path  # Path(__file__).parent: templates/, migrations/, intents/ lie there
+    actions: Sequence[Action] = ()
+    jobs: Sequence[Job] = ()
+    console: Sequence[Page] = ()
+    pages: Sequence[Page] = ()
+    api: Sequence[Endpoint] = ()
+    effects: Sequence[Performer] = ()
+    reactions: Sequence[Reaction] = ()
+    emits: Mapping[str, str] = field(default_factory=dict)  # kind of event -> its fields, "category urgent reason?"
+    tells: Mapping[str, str] = field(default_factory=dict)  # messages of `tell` -> their values, "number url"
+    permissions: Sequence[Permission] = ()
+    tasks: Sequence[TaskKind] = ()
+    cards: Sequence[Card] = ()
+    today: Sequence[Today] = ()
+    audiences: Sequence[Audience] = ()
+    log: Log = field(default_factory=Log)
+    personal: Personal | None = None
+    settings: type[BaseModel] | None = None  # each field is LINLI_<NAME>_<FIELD>
+    seed: Callable[[Work], None] | None = None  # fills an empty demo community
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """All services together; raises Misconfigured where two of them want the same."""
+
+    integrations: Sequence[Integration] = ()
+    settings: Mapping[type[BaseModel], BaseModel] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for what in ("tells", "emits", "permissions", "_performers", "subjects"):
+            getattr(self, what)
+
+    @cached_property
+    def actions(self) -> Mapping[str, Action]:
+        """All actions by intent."""
+        return self._unite("the action of", ((one, {a.intent: a for a in one.actions}) for one in self.integrations))
+
+    @cached_property
+    def tells(self) -> Mapping[str, str]:
+        """All messages that services tell, and the values that come with each."""
+        return self._unite("the message", ((one, one.tells) for one in self.integrations))
+
+    @cached_property
+    def emits(self) -> Mapping[str, frozenset[str]]:
+        """All kinds of events and their fields; those with `?` need not come."""
+        fields = ((one, {kind: frozenset(said.split()) for kind, said in one.emits.items()}) for one in self.integrations)
+        return self._unite("the event", fields)
+
+    @cached_property
+    def permissions(self) -> Mapping[str, Permission]:
+        """All permissions by name."""
+        return self._unite("the permission", ((one, {p.name: p for p in one.permissions}) for one in self.integrations))
+
+    @cached_property
+    def subjects(self) -> Mapping[str, Callable[[Work, str], Subject]]:
+        """Who knows the words for a kind of subject, such as ticket."""
+        return self._unite("the subject", ((one, one.log.subjects) for one in self.integrations))
+
+    @cached_property
+    def performers(self) -> Mapping[str, Performer]:
+        """All kinds of effects."""
+        return self._performers
+
+    @cached_property
+    def _performers(self) -> Mapping[str, Performer]:
+        return self._unite("the effect", ((one, {p.kind: p for p in one.effects}) for one in self.integrations))
+
+    @cached_property
+    def _reactions(self) -> Mapping[str, Sequence[Reaction]]:
+        found: dict[str, list[Reaction]] = {}
+        for integration in self.integrations:
+            for reaction in integration.reactions:
+                found.setdefault(reaction.kind, []).append(reaction)
+        return found
+
+    def reactions(self, kind: str) -> Sequence[Reaction]:
+        """Return what is done when an event of a kind is recorded."""
+        return self._reactions.get(kind, ())
+
+    def require_emitted(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Raise TypeError for an event that is recorded otherwise than declared: others rely on its fields."""
+        declared = self.emits.get(kind)
+        if declared is None:
+            raise TypeError(f"record({kind!r}) is not declared; add it to `emits` with its fields")
+        needed = {name for name in declared if not name.endswith("?")}
+        known = {name.rstrip("?") for name in declared}
+        if not needed <= set(data) <= known:
+            raise TypeError(f"record({kind!r}) comes with ({' '.join(sorted(data))}); declared is ({' '.join(sorted(declared))})")
+
+    def misheard(self) -> list[str]:
+        """Return what is wrong between events and those who react to them, a sentence each."""
+        return [
+            fault for one in self.integrations for reaction in one.reactions if (fault := self._fault_of(one, reaction))
+        ]  # fmt: skip
+
+    def _fault_of(self, integration: Integration, reaction: Reaction) -> str:
+        declared = self.emits.get(reaction.kind)
+        where = f"service {integration.name!r}: {reaction.name} reacts to {reaction.kind!r}"
+        if declared is None:
+            return f"{where}, which no service emits"
+        unknown = reaction.reads - {name.rstrip("?") for name in declared}
+        return f"{where} and reads {' '.join(sorted(unknown))}; its fields are ({' '.join(sorted(declared))})" if unknown else ""
+
+    def kind_of(self, task: str) -> TaskKind | None:
+        """Return how tasks of a kind are dealt with; an exact name goes before one that ends with `*`."""
+        fitting = [kind for one in self.integrations for kind in one.tasks if kind.fits(task)]
+        return max(fitting, key=lambda kind: len(kind.kind), default=None)
+
+    def ladder(self, task: str) -> Ladder | None:
+        """Return who is told of a kind of task when; None when nobody is told by itself."""
+        kind = self.kind_of(task)
+        return kind.ladder if kind else None
+
+    def say(self, event: Event, now: datetime) -> str:
+        """Return the sentence for an event; empty for a kind that no service knows."""
+        return next(filter(None, (one.log.say(event, now) for one in self.integrations)), "")
+
+    def settings_of(self, kind: type[S]) -> S:
+        """Return a service's settings by their model."""
+        found = self.settings.get(kind)
+        if not isinstance(found, kind):
+            raise TypeError(f"{kind.__name__} is the settings of no service that is loaded")
+        return found
+
+    def _unite(self, what: str, parts: Iterable[tuple[Integration, Mapping[str, Any]]]) -> Mapping[str, Any]:
+        found: dict[str, Any] = {}
+        owner: dict[str, str] = {}
+        for integration, part in parts:
+            for name, value in part.items():
+                if name in found:
+                    raise Misconfigured(
+                        f"service {integration.name!r} brings {what} {name!r}, which {owner[name]!r} brings already; "
+                        "give it a name of its own"
+                    )
+                found[name], owner[name] = value, integration.name
+        return found

@@ -1,0 +1,41 @@
+"""How people read the events of a service: in the log, on a timeline, in the figures of the day."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.language.phrases import fill
+from bot.store.events import Event
+
+if TYPE_CHECKING:
+    from bot.contract.work import Work
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an event is about, in words, and the console page that shows it, such as /tickets/K3M9."""
+
+    words: str
+    path: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """How people read the events of a service.
+
+    `events`: kind -> a sentence, which may use the event's data: 门岗不放行：{reason}. `words`: name in the data ->
+    value -> word. `subjects`: what stands before the colon -> who knows the words for what stands behind it.
+    `figures`: kind -> what its events of today are called where the console counts them: 今天报修.
+    """
+
+    events: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    subjects: Mapping[str, Callable[["Work", str], Subject]] = field(default_factory=dict)
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+    def say(self, event: Event, now: datetime) -> str:
+        """Return the sentence for an event; empty for a kind this service does not know."""
+        true = {name: value for name, value in event.data.items() if value is not False}
+        known = {name: self.words.get(name, {}).get(str(value), value) for name, value in true.items()}
+        return fill(self.events.get(event.kind, ""), known, now)

@@ -1,0 +1,108 @@
+"""What staff and residents see."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.contract.access import Access
+from bot.contract.work import Work
+from bot.store import tasks
+from bot.store.staff import Staff
+from bot.store.tasks import Task
+
+#: Groups of the console's menu, in their order, by what people call them.
+NAV = ("居民", "服务", "管理")
+
+#: Largest id that both databases can look for.
+LARGEST_ID = 2**31 - 1
+
+
+def row_id(text: str) -> int | None:
+    """Return the id of a row as a browser sent it; None for what is none, whatever it is."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
+    return number if 0 < number <= LARGEST_ID else None
+
+
+@dataclass(kw_only=True)
+class Desk(Work):
+    """One request of a signed-in staff member. GET pages, and those that say so (`reads`), are read-only."""
+
+    staff: Staff
+    params: Mapping[str, str] = field(default_factory=dict)  # from the path
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    access: Access = field(default_factory=lambda: Access(permissions={}))
+
+    def may(self, need: str) -> bool:
+        """Tell whether this person has a permission."""
+        return self.access.may(self.staff.role, need)
+
+    def close(self, task: Task, outcome: str) -> None:
+        """Close a task and say how it ended."""
+        tasks.close(self.session, task, self.now, outcome, staff_id=self.staff.id, actor=self.actor)
+
+    @property
+    def actor(self) -> str:
+        """The staff member by login."""
+        return f"staff:{self.staff.login}"
+
+
+@dataclass(kw_only=True)
+class Visit(Work):
+    """One request for a page whose link was sent in the chat; the link's seal is checked before."""
+
+    params: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> str:
+        """Whoever holds the link."""
+        return "resident:link"
+
+
+@dataclass(frozen=True)
+class View:
+    """A page to show: a template such as "repairs/board.html" and its values."""
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Go there; `note` is shown once at the top of the next console page."""
+
+    to: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file or picture."""
+
+    body: bytes
+    content_type: str
+    filename: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One address. Console pages lie under /console and need a permission; residents' pages under /p and a seal."""
+
+    method: Literal["GET", "POST"]
+    path: str  # "/tickets/{id}"
+    run: Callable[[Any], View | Redirect | Download]
+    need: str = ""
+    title: str = ""
+    nav: str = ""  # the group of the console's menu it stands in, see NAV; empty = in none
+    badge: Callable[[Desk], int] | None = None  # a number beside it in the menu: what waits there
+    reads: bool = False  # a POST that changes nothing, for forms longer than an address may be
+
+
+def page(
+    method: Literal["GET", "POST"], path: str, *, need: str = "", title: str = "", nav: str = "",
+    badge: Callable[[Desk], int] | None = None, reads: bool = False,
+) -> Callable[[Callable[[Any], View | Redirect | Download]], Page]:  # fmt: skip
+    """Make a function a page. Raise LookupError in it for "not found", Refusal for a wish that cannot be granted."""
+    return lambda run: Page(method=method, path=path, run=run, need=need, title=title, nav=nav, badge=badge, reads=reads)

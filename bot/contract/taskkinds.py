@@ -1,0 +1,62 @@
+"""Kinds of tasks: how the card of one looks, what may come of it, and who is told when nobody answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.store.tasks import Task
+
+
+class Who(StrEnum):
+    """Whom a rung tells."""
+
+    ON_DUTY = "on_duty"
+    STAND_IN = "stand_in"
+    COLLEAGUES = "colleagues"  # all who may see the task
+    MANAGERS = "managers"
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Who is told when: pairs of a wait since the task was opened and whom to tell; it ends when somebody claims the task."""
+
+    rungs: Sequence[tuple[timedelta, Who]]
+
+    def __len__(self) -> int:
+        return len(self.rungs)
+
+
+#: The ladder of alarms: on duty at once, then also the stand-in, all colleagues, the managers.
+ALARM = Ladder((
+    (timedelta(0), Who.ON_DUTY), (timedelta(seconds=60), Who.STAND_IN), (timedelta(minutes=3), Who.COLLEAGUES),
+    (timedelta(minutes=10), Who.MANAGERS),
+))  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskKind:
+    """How tasks of a kind are dealt with; `kind` may end with `*` for all that begin so.
+
+    `path` is the console page that settles it and may use the task's data: /tickets/{ticket}. With `outcomes`, closing asks
+    which it was. Only with a `ladder` anybody is told by itself.
+    """
+
+    kind: str
+    title: str
+    path: str = ""
+    path_title: str = "去处理"
+    outcomes: Sequence[str] = ()
+    ladder: Ladder | None = None
+
+    def fits(self, kind: str) -> bool:
+        """Tell whether a task is of this kind."""
+        return kind.startswith(self.kind[:-1]) if self.kind.endswith("*") else kind == self.kind
+
+    def address(self, task: Task) -> str:
+        """Return the console path that settles a task; empty where there is none."""
+        known = {name: value for name, value in task.data.items() if isinstance(value, str | int)}
+        try:
+            return self.path.format(**known, subject=task.subject.partition(":")[2])
+        except KeyError:  # a task that was opened before the kind had a path
+            return ""

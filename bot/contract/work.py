@@ -1,0 +1,310 @@
+"""What all work is done with: one transaction, one moment, one community."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import structlog
+from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select
+
+from bot.contract.happenings import Happening, Reaction
+from bot.errors import Refusal
+from bot.keys import Keys
+from bot.language.phrases import fill
+from bot.store import effects, events, moving, outbox, people, photos, scope, tasks
+from bot.store.communities import Community
+from bot.store.events import Event
+from bot.store.outbox import Delivery
+from bot.store.people import Household, Resident
+from bot.store.photos import Photo
+from bot.store.staff import ROLE_WORDS, by_login
+from bot.store.tasks import Task
+
+if TYPE_CHECKING:
+    from bot.contract.effects import Performer
+    from bot.contract.integration import Services
+
+#: How long links sent in the chat open.
+LINK_LIVES = timedelta(days=30)
+
+#: Photos sent shortly before or during a form belong to what it opens.
+PHOTO_BELONGS = timedelta(minutes=15)
+
+#: Reactions that set each other off stop here.
+DEEPEST = 8
+
+#: Who sees that a service failed.
+WATCH = "service.watch"
+
+log = structlog.get_logger(__name__)
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What stays the same from one piece of work to the next."""
+
+    community: Community
+    keys: Keys
+    base_url: str  # https://…, without a slash at the end
+    messages: Mapping[str, str]  # the words of `tell`, by name
+    services: "Services"
+    neighbours: tuple[Community, ...] = ()  # all communities of the same account, this one among them
+
+    def words(self, template: str, now: datetime, **values: Any) -> str:
+        """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
+        facts = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
+        return fill(template, {**facts, **values}, now)
+
+    def of(self, community: Community) -> "Context":
+        """Return the same for another community."""
+        return self if community.id == self.community.id else replace(self, community=community)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One line of a timeline: when, in words, and who did it."""
+
+    at: datetime
+    words: str
+    actor: str
+    kind: str
+
+
+@dataclass(kw_only=True)
+class Work:
+    """One transaction's worth of work for one community, whose rows alone its session sees; also what a job gets."""
+
+    session: Session
+    now: datetime
+    context: Context
+    _depth: int = field(default=0, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.session is not None and self.context is not None:  # words alone need neither
+            scope.enter(self.session, self.community.key)
+            events.listen(self.session, self._react)
+
+    @property
+    def actor(self) -> str:
+        """Who does this, for the event log."""
+        return "system"
+
+    @property
+    def community(self) -> Community:
+        """The community all of this is for."""
+        return self.context.community
+
+    def settings(self, kind: type[M]) -> M:
+        """Return the service's settings, by their model."""
+        return self.context.services.settings_of(kind)
+
+    # -- the log
+
+    def record(self, kind: str, subject: str = "", **data: Any) -> None:
+        """Write an event: audit, live console and figures read it, other services react. `data` holds no names, phones or texts."""
+        self.context.services.require_emitted(kind, data)
+        events.record(self.session, self.now, kind, subject=subject, actor=self.actor, **data)
+
+    def timeline(self, subject: str) -> list[Moment]:
+        """Return what happened to a subject such as ticket:K3M9, oldest first, in words; unknown kinds of events are left out."""
+        happened = self.session.exec(select(Event).where(Event.subject == subject).order_by(col(Event.id))).all()
+        return [
+            Moment(at=event.at, words=words, actor=self.who(event.actor), kind=event.kind)
+            for event in happened if (words := self.context.services.say(event, self.now))
+        ]  # fmt: skip
+
+    def who(self, actor: str) -> str:
+        """Return who an event's `actor` is, for staff: 陈管家（员工）, 3栋2单元501 陈建国（居民）."""
+        kind, _, name = actor.partition(":")
+        if kind == "staff":
+            member = by_login(self.session, name)
+            return f"{member.name}（{ROLE_WORDS[member.role]}）" if member else name
+        if kind == "machine":
+            return "设备或外部系统"
+        if kind != "resident":
+            return "系统"
+        resident = self.session.exec(select(Resident).where(Resident.public_id == name)).first()
+        if resident is None:
+            return "打开链接的人" if name == "link" else "未绑定的居民"
+        return f"{self.household(resident).label} {resident.name}（居民）".replace(" （", "（")
+
+    # -- people
+
+    def household(self, resident: Resident) -> Household:
+        """Return the flat of a resident."""
+        return self.session.get_one(Household, resident.household_id)
+
+    def bind(self, resident: Resident, openid: str) -> None:
+        """Let a WeChat account belong to a resident, whose community it speaks with from now on."""
+        people.bind(self.session, resident, openid, self.now)
+        moving.place(self.session, openid, self.community.key)
+
+    def unbind(self, resident: Resident) -> None:
+        """Let a resident's WeChat account go; what they said under it stays theirs until it is erased."""
+        people.unbind(self.session, resident, self.now)
+
+    def photos_of(self, subject: str) -> Sequence[Photo]:
+        """Return the photos that belong to a subject such as ticket:K3M9, oldest first."""
+        return self.session.exec(select(Photo).where(Photo.subject == subject).order_by(col(Photo.id))).all()
+
+    def words(self, template: str, **values: Any) -> str:
+        """Fill a phrase, as `Context.words` does."""
+        return self.context.words(template, self.now, **values)
+
+    def tell(self, to: Resident | str | None, message: str, *, url: str = "", **values: Any) -> Delivery | None:
+        """Queue the message of that name for a resident or an openid, in this transaction; its {url} becomes `url`.
+
+        Returns None when nobody can be told: a resident who has not bound.
+        """
+        promised = self.context.services.tells.get(message)
+        require_promised(f"tell({message!r})", promised, {**values, **({"url": url} if url else {})})
+        openid = to.openid if isinstance(to, Resident) else to
+        if not openid:
+            return None
+        text = self.words(self.context.messages[message], url=url, **values)
+        return outbox.queue(self.session, openid, text, self.now, url=url)
+
+    def link(self, path: str, lives: timedelta = LINK_LIVES) -> str:
+        """Return the address of a resident's page, such as link("/passes/K3M9"), that opens until it expires."""
+        full = f"/p{path}"
+        seal = self.context.keys.seal_link(full, self.now + lives, self.community.key)
+        return f"{self.context.base_url}{full}?k={seal}"
+
+    # -- tasks
+
+    def assign(
+        self, kind: str, need: str, title: str, *, urgent: bool = False, openid: str | None = None,
+        household: Household | None = None, subject: str = "", **data: Any,
+    ) -> Task:  # fmt: skip
+        """Open a task for whoever of the staff has the permission `need`.
+
+        `subject`: what it is about; `finish` closes all tasks about it. A kind with a ladder is told to those on duty at once.
+        """
+        return tasks.open(
+            self.session, self.now, kind=kind, need=need, title=title, urgent=urgent, openid=openid,
+            household_id=household.id if household else None, subject=subject, data=data,
+            climbs=self.context.services.ladder(kind) is not None, actor=self.actor,
+        )  # fmt: skip
+
+    def finish(self, subject: str, outcome: str) -> None:
+        """Close all open tasks about a subject, which is settled by this."""
+        for task in tasks.about(self.session, subject):
+            tasks.close(self.session, task, self.now, outcome, actor=self.actor)
+
+    def reopen(self, task: Task) -> None:
+        """Open a closed task again; one with a ladder is told anew."""
+        tasks.reopen(self.session, task, self.now, self.actor, climbs=self.context.services.ladder(task.kind) is not None)
+
+    # -- what happens after the commit
+
+    def perform(self, performer: "Performer", *, key: str, subject: str = "", **payload: Any) -> bool:
+        """Have an effect carried out after this transaction; False when it was asked for before under the same `key`."""
+        return effects.queue(self.session, performer.kind, key, payload, self.now, subject)
+
+    # -- reactions
+
+    def _react(self, happening: Happening) -> None:
+        for reaction in self.context.services.reactions(happening.kind):
+            if self._depth >= DEEPEST:
+                raise RecursionError(f"reactions to {happening.kind} set each other off")
+            work = Work(session=self.session, now=self.now, context=self.context, _depth=self._depth + 1)
+            try:
+                with self.session.begin_nested():
+                    reaction.run(work, happening)
+            except OperationalError:  # the database itself: nothing of this transaction stands
+                raise
+            except Exception as error:
+                log.exception("reaction failed", reaction=reaction.name, kind=happening.kind)
+                self._tell_admins(reaction, error)
+            finally:
+                events.listen(self.session, self._react)
+
+    def _tell_admins(self, reaction: Reaction, error: Exception) -> None:
+        """Open a task for the admins, one as long as it lasts."""
+        subject = f"reaction:{reaction.name}"
+        if not tasks.about(self.session, subject):
+            title = f"服务出错：{reaction.name} 处理 {reaction.kind} 时失败（{type(error).__name__}），其他不受影响"
+            tasks.open(self.session, self.now, kind="service.failed", need=WATCH, title=title, subject=subject)
+
+
+def require_promised(what: str, promised: str | None, values: Mapping[str, Any]) -> None:
+    """Raise TypeError for what is said otherwise than declared: `linli check` would promise admins what never comes."""
+    if promised is None:
+        raise TypeError(f"{what} is not declared; declare its name and the values that come with it")
+    if set(promised.split()) != set(values):
+        raise TypeError(f"{what} comes with ({' '.join(sorted(values))}); declared is ({' '.join(sorted(promised.split()))})")
+
+
+@dataclass(kw_only=True)
+class Turn(Work):
+    """One message of a resident."""
+
+    openid: str
+
+    @cached_property
+    def resident(self) -> Resident | None:
+        """Who is bound to the openid, None while nobody is."""
+        return people.bound(self.session, self.openid)
+
+    @property
+    def is_bound(self) -> bool:
+        """Tell whether somebody is bound to the openid: what most turns need to know of them."""
+        if "resident" in self.__dict__:
+            return self.resident is not None
+        return people.is_bound(self.session, self.openid)
+
+    @property
+    def actor(self) -> str:
+        """The resident by public id; an openid is never written into the log."""
+        return f"resident:{self.resident.public_id}" if self.resident else "resident:unbound"
+
+    @cached_property
+    def flat(self) -> Household | None:
+        """The resident's flat, None while not bound."""
+        return self.household(self.resident) if self.resident else None
+
+    @property
+    def places(self) -> Sequence[Community]:
+        """The communities that this resident may mean: the one they belong to, else all that the account serves."""
+        if len(self.context.neighbours) < 2 or moving.is_placed(self.session, self.openid):
+            return (self.community,)
+        return self.context.neighbours
+
+    @contextmanager
+    def looking_at(self, community: Community) -> Iterator["Turn"]:
+        """Look into another community of the account for a moment; nothing is to be written there."""
+        with scope.within(self.session, community.key):
+            yield replace(self, context=self.context.of(community))
+
+    def move_to(self, community: Community) -> None:
+        """Let the talk, and what was said in it, belong to another community of the account from now on."""
+        if community.id == self.community.id:
+            return
+        self.session.flush()
+        moving.move(self.session, self.openid, community.key)
+        self.context = self.context.of(community)
+        scope.enter(self.session, community.key)
+
+    @property
+    def me(self) -> Resident:
+        """The resident; only for intents with `needs: flat`, which are not reached without one."""
+        if self.resident is None:
+            raise Refusal("请先绑定住址，例如发送：我住3栋2单元501。")
+        return self.resident
+
+    def photos(self) -> Sequence[Photo]:
+        """Return the photos this resident sent lately that belong to nothing yet, oldest first."""
+        return photos.loose(self.session, self.openid, self.now - PHOTO_BELONGS)
+
+    def attach(self, photos: Sequence[Photo], subject: str) -> None:
+        """Let photos belong to `subject`, such as ticket:K3M9."""
+        for photo in photos:
+            photo.subject = subject
+            self.session.add(photo)

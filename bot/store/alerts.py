@@ -1,0 +1,40 @@
+"""Which of the staff was told of a task, by which message: the rows that prove what a resident is told of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Field, Session, UniqueConstraint, col, select
+
+from bot.model import maybe_moment, moment
+from bot.store.outbox import Delivery, DeliveryState
+from bot.store.scope import Scoped
+from bot.store.staff import Staff
+
+#: States of a delivery that WeChat has taken.
+ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED)
+
+
+class Alert(Scoped, table=True):
+    """One person told of one task at one rung of its ladder. Without a delivery they could not be told."""
+
+    __table_args__ = (UniqueConstraint("task_id", "staff_id", "rung"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="task.id")
+    staff_id: int = Field(foreign_key="staff.id", index=True)
+    rung: int
+    at: datetime = moment()
+    delivery_id: int | None = Field(default=None, foreign_key="delivery.id")
+    passed_on_at: datetime | None = maybe_moment()  # when the resident was told that this person knows
+
+
+def of_task(session: Session, task_id: int) -> Sequence[tuple[Alert, Staff, DeliveryState | None]]:
+    """Return who was told of a task, and how far the message has come, the first first."""
+    rows = session.exec(
+        select(Alert, Staff, Delivery.state)
+        .join(Staff, col(Staff.id) == col(Alert.staff_id))
+        .join(Delivery, col(Delivery.id) == col(Alert.delivery_id), isouter=True)
+        .where(Alert.task_id == task_id)
+        .order_by(col(Alert.id))
+    ).all()
+    return [(alert, staff, DeliveryState(state) if state else None) for alert, staff, state in rows]

@@ -1,0 +1,196 @@
+"""The property office's roster: four CSV files that say who lives and works in one community."""
+
+import csv
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+
+from sqlmodel import Session, select
+
+from bot.errors import Misconfigured
+from bot.store import communities, scope
+from bot.store.communities import Community
+from bot.store.people import Household, Resident
+from bot.store.staff import LOGIN, Role, Staff
+
+#: The files of a roster and the columns each must have.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "community.csv": ("name", "phone", "address"),
+    "households.csv": ("building", "unit", "room"),
+    "residents.csv": ("building", "unit", "room", "name", "phone", "role", "tags"),
+    "staff.csv": ("login", "name", "role", "phone"),
+}
+
+#: Columns whose numbers are compared with what residents say: 0501 is their 501, a their A.
+_NUMBERED = ("building", "unit", "room")
+
+#: Columns that people read as they were written: their commas and brackets stay full-width.
+_WORDED = ("name", "address", "tags")
+
+#: Longest cell; a longer one is no name, number or address.
+LONGEST = 200
+
+_RESIDENT_ROLES = ("owner", "tenant", "family")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """The community, and how many rows of each kind are new in it."""
+
+    community: str
+    is_new: bool
+    households: int
+    residents: int
+    staff: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    place: str  # residents.csv:17
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    @property
+    def flat(self) -> tuple[str, str, str]:
+        return (self["building"], self["unit"], self["room"])
+
+
+def import_roster(session: Session, files: Mapping[str, str], appid: str, now: datetime, *, renames: str = "") -> Imported:
+    """Take over the roster of `files` (name -> CSV text) for the community that community.csv names, a new one if need be.
+
+    Known rows of this community are updated, none is removed, and no other community is touched. `renames`: the name that the
+    community had until now. Raises Misconfigured that names every faulty line at once; then nothing is taken over.
+    """
+    tables = {name: _read(name, files) for name in COLUMNS}
+    faults = [*_faults(tables)]
+    if faults:
+        raise Misconfigured("the roster has faults, nothing was taken over:\n" + "\n".join(faults))
+    community, is_new = _community(session, tables["community.csv"], appid, renames)
+    with scope.within(session, community.key):
+        flats = _households(session, tables["households.csv"])
+        return Imported(
+            community=community.name,
+            is_new=is_new,
+            households=flats.new,
+            residents=_residents(session, flats.ids, tables["residents.csv"]),
+            staff=_staff(session, tables["staff.csv"], now),
+        )
+
+
+def _read(name: str, files: Mapping[str, str]) -> list[_Row]:
+    if name not in files:
+        raise Misconfigured(f"the roster has no {name}; it needs {', '.join(COLUMNS)}")
+    text = files[name].lstrip("\ufeff")  # Excel writes a byte order mark
+    reader = csv.DictReader(StringIO(text))
+    try:
+        return _rows(name, reader)
+    except csv.Error as error:  # in the row after the last one that was read
+        raise Misconfigured(
+            f"{name}:{reader.line_num + 1}: cannot be read as CSV: {error}; close its quotation marks, or save it anew as CSV (UTF-8)"
+        ) from error
+
+
+def _rows(name: str, reader: "csv.DictReader[str]") -> list[_Row]:
+    missing = [column for column in COLUMNS[name] if column not in (reader.fieldnames or ())]
+    if missing:
+        raise Misconfigured(f"{name}:1: column {', '.join(missing)} is missing; needed: {', '.join(COLUMNS[name])}")
+    return [_Row(f"{name}:{reader.line_num}", {key: _cell(key, value) for key, value in row.items() if key}) for row in reader]
+
+
+def _cell(column: str, value: str | None) -> str:
+    """Return a cell as it is kept, without signs that cannot be seen; what is looked up is half-width, as the chat reads it."""
+    said = "".join(sign for sign in value or "" if not unicodedata.category(sign).startswith("C")).strip()
+    if column in _WORDED:
+        return said
+    said = unicodedata.normalize("NFKC", said)
+    if column not in _NUMBERED:
+        return said
+    return (said.lstrip("0") or said) if said.isdigit() else said.upper()
+
+
+def _faults(tables: Mapping[str, Sequence[_Row]]) -> Iterator[str]:
+    if len(tables["community.csv"]) != 1:
+        yield f"community.csv: has {len(tables['community.csv'])} rows; it describes one community"
+    for row, column in ((row, column) for name, rows in tables.items() for row in rows for column in COLUMNS[name]):
+        if len(row[column]) > LONGEST:
+            yield f"{row.place}: {column} {row[column][:20]!r}… has {len(row[column])} characters; shorten it to {LONGEST} at most"
+    flats = set()
+    for row in tables["households.csv"]:
+        for column, example in (("building", "3"), ("room", "501")):
+            if not row[column]:
+                yield f"{row.place}: {column} is empty; every flat needs one, such as {example}"
+        flats.add(row.flat)
+    for row in tables["residents.csv"]:
+        if row.flat not in flats:
+            yield f"{row.place}: flat {'-'.join(filter(None, row.flat))} is not in households.csv; add it there, or correct building, unit and room"
+        if row["role"] not in _RESIDENT_ROLES:
+            yield f"{row.place}: role {row['role']!r} is unknown; one of {', '.join(_RESIDENT_ROLES)}"
+    for row in tables["staff.csv"]:
+        if row["role"] not in list(Role):
+            yield f"{row.place}: role {row['role']!r} is unknown; one of {', '.join(Role)}"
+        if not LOGIN.fullmatch(row["login"]) or set(row["login"]) <= {"."}:
+            yield f"{row.place}: login {row['login'][:40]!r} must be 1 to 40 letters, digits, dots, dashes or underscores"
+
+
+def _community(session: Session, rows: Sequence[_Row], appid: str, renames: str) -> tuple[Community, bool]:
+    [row] = rows
+    known = communities.by_name(session, appid, renames or row["name"])
+    if renames and known is None:
+        raise Misconfigured(f"--renames {renames!r}: the account has no community of that name")
+    found = known or Community(appid=appid, name="")
+    found.name, found.phone, found.address = row["name"], row["phone"], row["address"]
+    session.add(found)
+    session.flush()
+    return found, known is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Flats:
+    ids: Mapping[tuple[str, str, str], int]
+    new: int
+
+
+def _households(session: Session, rows: Sequence[_Row]) -> _Flats:
+    known = session.exec(select(Household)).all()
+    flats = {(_cell("building", flat.building), _cell("unit", flat.unit), _cell("room", flat.room)): flat for flat in known}
+    before = len(flats)
+    for row in rows:
+        if row.flat not in flats:
+            building, unit, room = row.flat
+            flats[row.flat] = Household(building=building, unit=unit, room=room)
+    session.add_all(flats.values())
+    session.flush()
+    return _Flats({key: flat.id or 0 for key, flat in flats.items()}, len(flats) - before)
+
+
+def _residents(session: Session, flats: Mapping[tuple[str, str, str], int], rows: Sequence[_Row]) -> int:
+    known = {(resident.household_id, resident.name): resident for resident in session.exec(select(Resident)).all()}
+    new = 0
+    for row in rows:
+        key = (flats[row.flat], row["name"])
+        if key not in known:
+            known[key] = Resident(household_id=key[0], name=row["name"])
+            new += 1
+        resident = known[key]
+        resident.phone, resident.role = row["phone"], row["role"]
+        resident.tags = [tag for tag in row["tags"].replace("；", ";").split(";") if tag]
+        session.add(resident)
+    session.flush()
+    return new
+
+
+def _staff(session: Session, rows: Sequence[_Row], now: datetime) -> int:
+    new = 0
+    for row in rows:
+        member = session.exec(select(Staff).where(Staff.login == row["login"])).first()
+        if member is None:
+            member = Staff(login=row["login"], name="", created_at=now)
+            new += 1
+        member.name, member.role, member.phone = row["name"], Role(row["role"]), row["phone"]
+        session.add(member)
+    session.flush()
+    return new

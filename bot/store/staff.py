@@ -1,0 +1,78 @@
+"""The staff of the property office, and where they may be reached."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, Session, UniqueConstraint, col, select
+
+from bot.errors import Refusal
+from bot.model import maybe_moment, moment, public_id, word
+from bot.store.scope import Scoped
+
+#: What a login may be: it stands in addresses and on command lines.
+LOGIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+
+
+class Role(StrEnum):
+    """What a staff member may do; the permissions of each are declared by the services (bot/contract/access.py)."""
+
+    GUARD = "guard"
+    STAFF = "staff"
+    MANAGER = "manager"
+    ADMIN = "admin"
+    CITY = "city"  # looks at all communities, changes none
+
+
+#: What people call the roles.
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.GUARD: "门岗", Role.STAFF: "员工", Role.MANAGER: "经理", Role.ADMIN: "管理员", Role.CITY: "城市",
+}  # fmt: skip
+
+
+class Staff(Scoped, table=True):
+    """Somebody of the property office, in one community. Who works in several has a row in each: the same `person`."""
+
+    __table_args__ = (UniqueConstraint("community_id", "login"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person: str = Field(default_factory=public_id, index=True)
+    login: str
+    name: str
+    role: Role = word(Role, Role.STAFF)
+    phone: str = ""
+    openid: str | None = Field(default=None, index=True)  # their own WeChat, where alarms reach them
+    password: str = ""  # Argon2id as a PHC string; empty = sign-in by link only
+    created_at: datetime = moment()
+    disabled_at: datetime | None = maybe_moment()
+
+
+def by_login(session: Session, login: str) -> Staff | None:
+    """Return the staff member of that login, disabled ones too; without a scope the first of all communities."""
+    return session.exec(select(Staff).where(Staff.login == login).order_by(col(Staff.id))).first()
+
+
+def active(session: Session) -> Sequence[Staff]:
+    """Return who may sign in, by name."""
+    return session.exec(select(Staff).where(col(Staff.disabled_at).is_(None)).order_by(Staff.name)).all()
+
+
+def by_openid(session: Session, openid: str) -> Staff | None:
+    """Return the staff member whose own WeChat this is."""
+    return session.exec(select(Staff).where(Staff.openid == openid, col(Staff.disabled_at).is_(None))).first()
+
+
+def same_person(session: Session, member: Staff) -> Sequence[Staff]:
+    """Return the rows of one person in all communities, their own among them; the session must have no scope."""
+    mine = select(Staff).where(Staff.person == member.person, col(Staff.disabled_at).is_(None))
+    return session.exec(mine.order_by(col(Staff.id))).all()
+
+
+def check_login(login: str) -> None:
+    """Raise Refusal for a login that no address and no command line could hold."""
+    if not LOGIN.fullmatch(login) or set(login) <= {"."}:
+        raise Refusal(
+            f"登录名“{login[:40]}”不能用：用 1 到 40 个字母、数字、点、横线或下划线，例如 chen.li。",
+            english=f"login {login[:40]!r} cannot be used; take 1 to 40 letters, digits, dots, dashes or underscores",
+        )

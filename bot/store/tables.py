@@ -1,0 +1,32 @@
+"""All tables of the core in one place, for whoever needs their whole shape: migrations and tests."""
+
+from bot.store import (
+    alerts,
+    apikeys,
+    channels,
+    communities,
+    conversations,
+    duty,
+    effects,
+    erasures,
+    events,
+    followers,
+    grants,
+    inbox,
+    masses,
+    notices,
+    outbox,
+    people,
+    photos,
+    scenes,
+    sessions,
+    staff,
+    tasks,
+    tokens,
+    unmatched,
+)
+
+__all__ = [
+    "alerts", "apikeys", "channels", "communities", "conversations", "duty", "effects", "erasures", "events", "followers", "grants",
+    "inbox", "masses", "notices", "outbox", "people", "photos", "scenes", "sessions", "staff", "tasks", "tokens", "unmatched",
+]  # fmt: skip

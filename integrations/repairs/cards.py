@@ -1,0 +1,30 @@
+"""What repairs know that belongs on pages of others."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+
+from bot.contract import Desk, Household, Work, audience, card
+from integrations.repairs.models import OPEN, STATE_WORDS, Ticket
+
+#: Tickets shown on a household's card.
+SHOWN = 5
+
+
+@card("报修", need="ticket.view")
+def tickets(desk: Desk, household: Household) -> Sequence[tuple[str, str]]:
+    """Return the household's last tickets, the newest first."""
+    theirs = select(Ticket).where(Ticket.household_id == household.id).order_by(col(Ticket.id).desc()).limit(SHOWN)
+    return [
+        (
+            desk.words("{what}：{state}（{t}）", what=one.what, state=STATE_WORDS[one.state], t=one.opened_at),
+            f"/tickets/{one.number}",
+        )
+        for one in desk.session.exec(theirs).all()
+    ]
+
+
+@audience("报修中的住户")
+def waiting(work: Work) -> Sequence[int]:
+    """Return the residents whose repair is not done yet."""
+    return work.session.exec(select(Ticket.resident_id).where(col(Ticket.state).in_(OPEN)).distinct()).all()

@@ -1,0 +1,43 @@
+"""Which rows of repairs are a person's. Tickets concern the building, too, and stay; the person goes out of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.contract import Personal, Resident, Work
+from integrations.repairs.models import CATEGORY_WORDS, OPEN, STATE_WORDS, Ticket, TicketNote, TicketState
+
+
+def export(work: Work, resident: Resident) -> Mapping[str, Any]:
+    """Return everything about a resident's repairs, oldest first."""
+    return {"报修": [_ticket(work, one) for one in _theirs(work, resident)]}
+
+
+def _ticket(work: Work, ticket: Ticket) -> Mapping[str, Any]:
+    told = (
+        select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.told).is_(True)).order_by(col(TicketNote.id))
+    )
+    return {
+        "工单号": ticket.number, "故障": CATEGORY_WORDS.get(ticket.category, ticket.category), "位置": ticket.location,
+        "状态": STATE_WORDS[ticket.state], "报修时间": f"{ticket.opened_at:%Y-%m-%d %H:%M}", "评分": ticket.rating,
+        "物业的话": [note.text for note in work.session.exec(told).all()],
+    }  # fmt: skip
+
+
+def erase(work: Work, resident: Resident) -> None:
+    """Cancel what is still open and take out what the resident wrote; that something was repaired, and where, stays."""
+    for ticket in _theirs(work, resident):
+        if ticket.state in OPEN:
+            ticket.state = TicketState.CANCELLED
+            work.record("repair.cancelled", ticket.subject)
+            work.finish(ticket.subject, "住户已离开")
+        ticket.rating = None
+        work.session.add(ticket)
+
+
+def _theirs(work: Work, resident: Resident) -> list[Ticket]:
+    return list(work.session.exec(select(Ticket).where(Ticket.resident_id == resident.id).order_by(col(Ticket.id))).all())
+
+
+PERSONAL = Personal(export=export, erase=erase)
