@@ -23,6 +23,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session, text
 
+import bot.store.tables  # noqa: F401  every table is known, whoever uses it
 from bot import config, metrics
 from bot.console import site as console
 from bot.console.own import CORE
@@ -43,7 +44,6 @@ from bot.photos import Photographer
 from bot.schedule import Schedule
 from bot.sender import Sender
 from bot.simulator import server as simulator
-import bot.store.tables  # noqa: F401  every table is known, whoever uses it
 from bot.store import communities, schema, scope
 from bot.store.communities import Community
 from bot.store.database import Database

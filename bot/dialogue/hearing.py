@@ -103,7 +103,7 @@ class Hearing(Talk):
     def _start(self, intent: Intent, heard: Heard, outer: Form | None = None) -> Answer:
         """Begin an intent, with what the message already says; whoever needs a flat first is asked for it."""
         if intent.emergency:
-            return self._alarm(intent, heard.text or heard.place)
+            return self._alarm(intent, heard)
         if intent.id == HUMAN:
             return self._hand_over(heard.text or heard.place)
         if intent.id == UNBIND and not self.turn.is_bound:
@@ -259,7 +259,7 @@ class Hearing(Talk):
         other = self.catalogue.intents[heard.match.candidates[0].intent]
         intent = self.catalogue.intents[form.intent]
         if other.emergency:
-            return self._alarm(other, heard.text or heard.place)
+            return self._alarm(other, heard)
         if other.id == HUMAN:
             return self._hand_over(intent.title)
         if other.id == intent.id:

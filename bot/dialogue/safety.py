@@ -1,4 +1,4 @@
-"""Emergencies: fire, gas, trapped, collapsed. They cut through everything, in every state."""
+"""Emergencies: fire, gas, trapped, collapsed, tired of life. They cut through everything, in every state."""
 
 import re
 from datetime import timedelta
@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.contract import Turn
 from bot.language import answers
 from bot.language.files import Intent
+from bot.language.kinds import Danger
 from bot.store import tasks
 
 #: Who sees an emergency: everybody who works with tasks.
@@ -22,11 +23,12 @@ _NOT_OVER = re.compile("吗|么|不是|还没|没好|怎么|？|[?]")
 _NUMBER = re.compile(r"(?:打|拨|叫)?(?:1(?:20|19|10)|一二零|幺二零|一一九|幺幺九|一一零|幺幺零)[!！。.，,\s]*")
 
 
-def alarm(turn: Turn, intent: Intent, text: str) -> tuple[str, str]:
+def alarm(turn: Turn, intent: Intent, danger: Danger, text: str) -> tuple[str, str]:
     """Open an urgent task for the staff; returns what to tell the resident at once, and the task's public id."""
     place = turn.flat.label if turn.flat else "住址未绑定"
     task = turn.assign(intent.id, NEED, f"{intent.title}：{place}", urgent=True, openid=turn.openid, text=text)
-    return turn.words(intent.reply or intent.replies.get("done", "")), task.public_id
+    telling = turn.words(turn.context.messages["emergency.telling"])
+    return turn.words(intent.replies.get(danger, intent.reply), duty=telling), task.public_id
 
 
 def add(turn: Turn, task: str, text: str) -> None:

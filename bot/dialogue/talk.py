@@ -11,6 +11,7 @@ from bot.contract import Ask, Turn
 from bot.dialogue import forms, safety
 from bot.dialogue.answer import Answer, House, Kind, Outcome
 from bot.dialogue.forms import Form
+from bot.dialogue.understanding import Heard
 from bot.errors import Refusal
 from bot.language import slots
 from bot.language.files import Intent
@@ -185,8 +186,8 @@ class Talk:
 
     # -- people
 
-    def _alarm(self, intent: Intent, text: str) -> Answer:
-        said, task = safety.alarm(self.turn, intent, text)
+    def _alarm(self, intent: Intent, heard: Heard) -> Answer:
+        said, task = safety.alarm(self.turn, intent, heard.match.danger, heard.text or heard.place)
         until = (self.now + safety.BELONGS).isoformat()
         self.conversation.options = {**(self.conversation.options or {}), "alarm": task, "alarm_until": until}
         conversations.ask_for_person(self.conversation, intent.title, self.now)

@@ -162,7 +162,7 @@ class _Turn(Hearing):
         self._note("resident", said)
         best = self._accepted(heard)
         if best is not None and (heard.match.emergency or (best.emergency and self.form is None)):
-            return self._alarm(best, heard.text)
+            return self._alarm(best, heard)
         if conversations.is_taken(self.session, self.conversation, self.now):
             return _TAKEN
         if isinstance(message, messages.Voice) and not heard.text:

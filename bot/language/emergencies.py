@@ -343,6 +343,19 @@ def find_words(text: str, words: re.Pattern[str]) -> str:
     return ""
 
 
+def every(plain: str) -> list[Alarm]:
+    """Return all dangers that a prepared text speaks of as real; words that mean one together count where no line names any."""
+    named = _real(plain, islice(_dangers(plain), 2 * signs.CHECKED))
+    if any(alarm.kind != "help" for alarm in named):
+        return named
+    together = islice(signs.find(plain), signs.CHECKED)
+    return named + _real(plain, ((Alarm(kind, plain[begin:stop]), begin, stop) for kind, begin, stop in together))
+
+
+def _real(plain: str, found: Iterable[tuple[Alarm, int, int]]) -> list[Alarm]:
+    return [alarm for alarm, begin, stop in found if not _is_harmless(plain, alarm.kind, begin, stop)]
+
+
 def mentions(text: str) -> bool:
     """Tell whether danger is spoken of at all, be it as a figure of speech."""
     return next(_dangers(prepare(text)), None) is not None

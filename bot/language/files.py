@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 
 import yaml
 
-from bot.language import menus
+from bot.language import kinds, menus
 from bot.language.phrases import FACTS, placeholders
 from bot.language.reader import Fault, Fields, Place, Problem, Reader, attempt, nearest
 from bot.language.sentences import Sentence, TemplateFault, compile_sentence
@@ -279,6 +279,8 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
         emergency=get("emergency", reader.flag, False),
     )  # fmt: skip
     _check_placeholders(reader, fields, intent)
+    if intent.emergency and "replies" in fields:
+        _check_dangers(reader, fields["replies"][1])
     return intent
 
 
@@ -366,6 +368,15 @@ def _check_placeholders(reader: Reader, fields: Fields, intent: Intent) -> None:
         near = nearest(name, sorted(names))
         hint = f"是否想写 “{{{near}}}”？" if near else ""
         raise Fault(fields["confirm"][1].start_mark, "E302", f"confirm 用到不存在的槽位 {{{name}}}", hint)
+
+
+def _check_dangers(reader: Reader, node: yaml.Node) -> None:
+    """An emergency's replies are chosen by the kind of danger; under another name nobody would ever read them."""
+    for name, (key, _) in reader.mapping(node, "replies").items():
+        if name not in kinds.ANSWERED:
+            near = nearest(name, kinds.ANSWERED)
+            hint = f"是否想写 “{near}”？" if near else ""
+            raise Fault(key.start_mark, "E217", f"没有叫 {name} 的险情", f"{hint}可用：{'、'.join(kinds.ANSWERED)}")
 
 
 def _problem(file: str, code: str, message: str, hint: str, severity: Literal["error", "warning"] = "error") -> Problem:

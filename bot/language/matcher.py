@@ -15,9 +15,10 @@ from typing import Literal
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from bot.language import answers, emergencies, slots
+from bot.language import answers, emergencies, kinds, slots
 from bot.language.concepts import Concepts
 from bot.language.files import Catalogue, Intent
+from bot.language.kinds import Danger
 from bot.language.normalise import Normaliser, Tables, longest_first
 from bot.language.scores import Scores
 
@@ -93,6 +94,7 @@ class Match:
     candidates: tuple[Candidate, ...] = ()
     decision: Decision = "reject"
     emergency: bool = False
+    danger: Danger = Danger.UNKNOWN  # of what kind, where an emergency is among the candidates
     said: Mapping[str, str] = field(default_factory=dict)
     repairs: tuple[tuple[str, str], ...] = ()
 
@@ -127,7 +129,8 @@ class Matcher:
         if not exact or self._catalogue.intents[exact].emergency:  # an admin may file 插座冒火花 under repairs, word for word
             alarm = self._alarms.sound(whole)
             if alarm is not None:
-                return self._certain(text, plain, alarm[0], 1.0, f"紧急：{alarm[1]}")
+                intent, danger, words = alarm
+                return self._certain(text, plain, intent, 1.0, f"紧急：{words}", danger=danger)
         if not plain:
             return Match(text=text)
         return (
@@ -144,7 +147,7 @@ class Matcher:
         intent = self._exact.get(plain)
         if intent is None:
             return None
-        return self._certain(text, plain, intent, 1.0, "完全匹配例句")
+        return self._certain(text, plain, intent, 1.0, "完全匹配例句", danger=self._danger(text, intent))
 
     def _match_whole(self, text: str, plain: str) -> Match | None:
         for intent in self._whole:
@@ -191,8 +194,9 @@ class Matcher:
             for i, why in zip(order, reasons, strict=True)
         )
         return Match(
-            text=text, normalised=plain, candidates=candidates, decision=self._decide(candidates, plain), repairs=verdict.repairs
-        )
+            text=text, normalised=plain, candidates=candidates, decision=self._decide(candidates, plain),
+            danger=self._danger(text, *(candidate.intent for candidate in candidates)), repairs=verdict.repairs,
+        )  # fmt: skip
 
     def _decide(self, candidates: Sequence[Candidate], plain: str) -> Decision:
         decision = decide(candidates)
@@ -204,11 +208,15 @@ class Matcher:
         unsaid = self._catalogue.intents[best.intent].emergency and best.confidence < ALARM
         return "clarify" if unsaid else "accept"
 
+    def _danger(self, text: str, *intents: str) -> Danger:
+        """Return the kind of danger in a message that may mean an emergency, though no alarm was sounded."""
+        return kinds.tell(text) if any(self._catalogue.intents[intent].emergency for intent in intents) else Danger.UNKNOWN
+
     def _certain(self, text: str, plain: str, intent: str, confidence: float, why: str, *,
-                 said: Mapping[str, str] | None = None) -> Match:  # fmt: skip
+                 said: Mapping[str, str] | None = None, danger: Danger = Danger.UNKNOWN) -> Match:  # fmt: skip
         return Match(
             text=text, normalised=plain, candidates=(Candidate(intent, confidence, why),), decision="accept",
-            emergency=self._catalogue.intents[intent].emergency, said=said or {},
+            emergency=self._catalogue.intents[intent].emergency, danger=danger, said=said or {},
         )  # fmt: skip
 
     # -- training
@@ -293,17 +301,18 @@ class _Alarms:
             homes[kind] = most if most and spoken[most][kind] else broadest
         return homes
 
-    def sound(self, text: str) -> tuple[str, str] | None:
-        """Return the intent that a danger in `text` calls for, and the words that name it."""
+    def sound(self, text: str) -> tuple[str, Danger, str] | None:
+        """Return the intent that a danger in `text` calls for, its kind, and the words that name it."""
         if not self.intents:
             return None
         alarm = emergencies.find(text)
         if alarm is not None:
             intent = self.homes[alarm.kind]
             if not any(alarm.words in found[0] for found in self.unless[intent].finditer(text)):
-                return intent, alarm.words
+                danger = kinds.tell(text)
+                return (self.homes[kinds.HEARD_AS[danger]] if danger is not Danger.UNKNOWN else intent), danger, alarm.words
         for intent, words, unless in self.words:
             spoken = emergencies.find_words(text, words)
             if spoken and not unless.search(text):
-                return intent, spoken
+                return intent, kinds.tell(text), spoken
         return None

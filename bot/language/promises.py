@@ -2,7 +2,7 @@
 
 E212 a message that is told has no words   E307 the action wants a slot that may be missing
 E302 a placeholder that nothing fills      W407 words that no action says, or no part tells
-E306 a reply of the action has no words    W408 no service does what the file leaves to an action
+E306 an action or alarm lacks a reply      W408 no service does what the file leaves to an action
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -14,6 +14,9 @@ import yaml
 from bot.language.files import SHIPPED, Catalogue, Intent
 from bot.language.phrases import FACTS, placeholders
 from bot.language.reader import Fields, Problem, Reader, nearest
+
+#: What an emergency's words may say beside the facts: the sentence that tells who of the staff is being called.
+DUTY = "duty"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +87,10 @@ class _File:
             if "error" in texts:  # said as it stands
                 yield from self._placeholders(f"{name} 的 error ", texts["error"][1], (), facts=())
         if "reply" in self.fields:
-            yield from self._placeholders("reply ", self.fields["reply"][1], slots)
-        if not intent.action:
+            yield from self._placeholders("reply ", self.fields["reply"][1], {*slots, DUTY} if intent.emergency else slots)
+        if intent.emergency:
+            yield from self._emergency(slots)
+        elif not intent.action:
             for name, (key, _) in self._replies().items():
                 yield self._told(
                     key, "W407", f"回复 {name} 用不上：这个意图没有 action: true", "请删去，或写上 action: true", "warning"
@@ -96,6 +101,13 @@ class _File:
         else:
             yield from self._slots(intent, promise)
             yield from self._promised(promise, slots)
+
+    def _emergency(self, slots: Collection[str]) -> Iterator[Problem]:
+        """An alarm must never be answered by nothing: `reply` is for what no kind of danger is named."""
+        if "reply" not in self.fields:
+            yield self._told(self.fields["emergency"][0], "E306", "紧急情况缺少 reply", "听不出是哪种险情时要说的话，请写上")
+        for name, (_, node) in self._replies().items():
+            yield from self._placeholders(f"回复 {name} ", node, {*slots, DUTY})
 
     def _slots(self, intent: Intent, promise: Promise) -> Iterator[Problem]:
         known = {slot.name: slot for slot in intent.slots}

@@ -24,6 +24,8 @@ def problems(text: str, **others: str) -> list[Problem]:
     ("intent: a\nexamples: |\n  - x\nslots:\n  t: {type: temprature}\n", "E209", 5, 13, "temperature"),
     ("intent: a\nexamples: |\n  - x\nslots:\n  t: {type: choice}\n", "E210", 5, 6, "options"),
     ("intent: a\nexamples: |\n  - x\nslots:\n  t: {type: text, required: true}\n", "E211", 5, 6, "要问居民的话"),
+    ("intent: a\nemergency: true\nexamples: |\n  - x\nreplies:\n  gass: 快跑\n", "E217", 6, 3, "是否想写 “gas”"),
+    ("intent: a\nemergency: true\nexamples: |\n  - x\nreplies: {done: 快跑}\n", "E217", 5, 11, "可用：self_harm、"),
     ("intent: a\nexamples: |\n  - x\nsentences: |\n  - 给{nme}办证\n", "E301", 5, 4, ""),
     ("intent: a\nexamples: |\n  - x\nsentences: |\n  - (报修|维修\n", "E303", 5, 3, ""),
     ("intent: a\nexamples: |\n  - x\nconfirm: 好 {wen}\nslots: {when: {type: start}}\n", "E302", 4, 10, "{when}"),

@@ -95,3 +95,18 @@ def test_shipped_messages_of_services_that_are_not_loaded_are_left_alone() -> No
     texts = {f"{files.SHIPPED}_messages.yaml": MESSAGES.replace("messages:", "messages:\n  pool.open: 泳池开了")}
 
     assert broken(files.load(texts), Promises(messages=TOLD)) == []
+
+
+FIRE = (
+    "intent: fire\nemergency: true\nexamples: |\n  - 着火了\nreply: 快跑！{duty}{community.phone}\nreplies:\n  gas: 开窗 {duty}\n"
+)
+
+
+def told_of(text: str) -> list[tuple[int, int, str, str]]:
+    return [(p.line, p.column, p.code, p.message) for p in broken(files.load({"fire.yaml": text}), Promises())]
+
+
+def test_an_alarms_words_may_say_who_is_called_and_must_be_there() -> None:
+    assert told_of(FIRE) == []
+    assert told_of(FIRE.replace("开窗 {duty}", "开窗 {duti}")) == [(7, 11, "E302", "回复 gas 用到不存在的 {duti}")]
+    assert told_of(FIRE.replace("reply: 快跑！{duty}{community.phone}\n", "")) == [(2, 1, "E306", "紧急情况缺少 reply")]
