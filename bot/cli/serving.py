@@ -36,6 +36,7 @@ __all__ = ["DEMO_APPID", "DEMO_SCENES", "demo", "demo_settings", "seed", "serve"
 #: What the stand-in's posters begin and where they hang, by what they say.
 DEMO_SCENES: Mapping[str, tuple[str, str]] = {
     "door-3": ("door", "3栋"), "garage-b1": ("repair", "地下车库B1"), "front-desk": ("desk", "物业前台"),
+    "east-door-1": ("door", "1栋"),
 }  # fmt: skip
 
 #: Folders of the demo's rosters under data/, a community each.
@@ -118,9 +119,9 @@ def _fill(session: Session, seed: Callable[[Work], None], context: Context, now:
 
 def _settle_cast(session: Session, appid: str) -> None:
     """Bind those of the stand-in's residents who live somewhere, and let all of them follow the account."""
-    now, known = app.clock(), communities.listed(session, appid)
+    now = app.clock()
     for actor in CAST:
-        community = known[min(actor.community, len(known) - 1)]
+        community = communities.pick(session, appid, actor.community)
         with scope.within(session, community.key):
             session.add(Follower(openid=actor.openid, followed_at=now, is_placed=actor.flat is not None))
             if actor.flat is not None:
@@ -138,12 +139,12 @@ def _bind(session: Session, actor: Actor, flat: tuple[str, str, str], now: datet
 
 
 def _hang_posters(session: Session, appid: str) -> None:
-    """Let the stand-in's posters be codes of ours, of the first community."""
-    scope.enter(session, communities.listed(session, appid)[0].key)
+    """Let the stand-in's posters be codes of ours, each in its community."""
     for code in POSTERS:
         if scenes.find(session, code.scene) is None:
             kind, label = DEMO_SCENES[code.scene]
-            session.add(Scene(code=code.scene, kind=kind, label=label, url=code.url, created_at=app.clock()))
+            with scope.within(session, communities.pick(session, appid, code.community).key):
+                session.add(Scene(code=code.scene, kind=kind, label=label, url=code.url, created_at=app.clock()))
 
 
 async def _show_menu(linli: app.Linli) -> None:
