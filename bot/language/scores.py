@@ -326,11 +326,13 @@ class _Matrix:
 
 
 def _product(bounds: Numbers, places: Numbers, weights: Floats, right: Floats) -> Floats:
-    out = np.empty((len(bounds) - 1, right.shape[1]), np.float32)
+    out = np.zeros((len(bounds) - 1, right.shape[1]), np.float32)
+    filled = np.flatnonzero(np.diff(bounds))  # a line may have no feature that others know: reduceat cannot sum nothing
+    bounds = np.append(bounds[filled], bounds[-1])
     for begin, stop in _blocks(bounds, max(1, BLOCK // right.shape[1])):
         part = slice(bounds[begin], bounds[stop])
         products = right[places[part]] * weights[part, None]
-        out[begin:stop] = np.add.reduceat(products, bounds[begin:stop] - bounds[begin], axis=0)
+        out[filled[begin:stop]] = np.add.reduceat(products, bounds[begin:stop] - bounds[begin], axis=0)
     return out
 
 
