@@ -5,7 +5,8 @@ from datetime import date
 from pydantic import BaseModel
 from sqlmodel import col, select
 
-from bot.contract import Machine, api as route
+from bot.contract import Machine
+from bot.contract import api as route
 from integrations.tools.board import bring_back as note_back
 from integrations.tools.models import Loan, LoanState
 
