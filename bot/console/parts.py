@@ -90,6 +90,7 @@ def _viewer(session: Session, parts: Parts, token: str) -> Viewer | None:
 
 
 def token_of(request: web.Request) -> str:
+    """Return the token of the session that a browser sends, empty if it sends none."""
     return request.cookies.get(COOKIE) or request.cookies.get(PLAIN_COOKIE) or ""
 
 
