@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from jinja2 import Environment
@@ -79,9 +80,15 @@ def shared_values(request: web.Request, parts: Parts, member: Staff | None, page
     menu = [item for item in request.app[MENU] if member is not None and permissions.may(member.role, item.need)]
     return {
         "me": member, "role": permissions.ROLE_WORDS[member.role] if member else "", "menu": menu, "page": page,
-        "path": request.path, "note": note_of(request), "demo": parts.demo, "community": parts.house().context.community,
+        "path": request.path, "back": _came_from(request), "note": note_of(request), "demo": parts.demo, "community": parts.house().context.community,
         "desk": _Looker(member), "demo_roles": permissions.ROLE_WORDS if parts.demo else {},
     }  # fmt: skip
+
+
+def _came_from(request: web.Request) -> str:
+    """Return the page of the console that a form was on, for the way back; empty for none."""
+    said = urlsplit(readable(request.headers.get("Referer", "")))
+    return said.path if said.netloc == request.host and said.path.startswith("/console") else ""
 
 
 @dataclass(frozen=True)

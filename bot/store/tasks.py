@@ -1,10 +1,10 @@
 """What a person of the staff must look at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.model import Task
 from bot.store import events
@@ -24,6 +24,12 @@ def open(session: Session, now: datetime, *, community_id: int, kind: str, need:
     session.flush()
     events.record(session, now, "task.opened", subject=f"task:{task.public_id}", actor=actor, task=kind, urgent=urgent)
     return task
+
+
+def unanswered(session: Session) -> Sequence[Task]:
+    """Return the alarms that nobody has answered yet, the longest waiting first: urgent tasks that are open."""
+    ringing = select(Task).where(col(Task.urgent).is_(True), col(Task.closed_at).is_(None))
+    return session.exec(ringing.order_by(col(Task.opened_at), col(Task.id))).all()
 
 
 def add_words(session: Session, public_id: str, text: str) -> None:
