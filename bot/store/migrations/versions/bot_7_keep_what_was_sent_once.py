@@ -7,7 +7,7 @@ from alembic import op
 import bot.model
 
 revision = 'bot_7'
-down_revision = 'bot_5'
+down_revision = 'bot_6'
 branch_labels = None
 depends_on = None
 
