@@ -3,7 +3,6 @@
 import asyncio
 import ctypes
 import gc
-import importlib
 import ipaddress
 import resource
 import signal
@@ -38,6 +37,7 @@ from bot.photos import Photographer
 from bot.plugin import Action, Context, Integration, tells
 from bot.schedule import Schedule
 from bot.sender import Sender
+from bot.services import load_integrations as load_integrations  # asked of the house by the commands
 from bot.simulator import server as simulator
 from bot.store import people, schema
 from bot.store.database import Database
@@ -62,20 +62,6 @@ log = structlog.get_logger(__name__)
 def clock() -> datetime:
     """Return the time, in the community's zone."""
     return datetime.now(SHANGHAI)
-
-
-def load_integrations(names: Sequence[str]) -> list[Integration]:
-    """Import the integrations that the settings name, nothing else; raises Misconfigured for an unknown one."""
-    found = []
-    for name in names:
-        try:
-            module = importlib.import_module(f"integrations.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"integrations.{name}":
-                raise
-            raise Misconfigured(f"LINLI_INTEGRATIONS names {name!r}, but there is no folder integrations/{name}") from error
-        found.append(module.integration)
-    return found
 
 
 def reach_database(settings: config.Settings) -> Database:

@@ -3,19 +3,23 @@
 import dataclasses
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import typer
 
-from bot import app, config
+from bot import config
 from bot.cli import show_json
 from bot.dialogue import phrases
-from bot.dialogue.understanding import Understanding, read_folder
+from bot.dialogue.understanding import read_data, read_folder
 from bot.errors import Misconfigured
-from bot.language import files, promises
+from bot.language import files, lints, promises
 from bot.language.files import Catalogue
+from bot.language.matcher import Matcher
 from bot.language.promises import Promises
 from bot.language.reader import Problem
+from bot.model import SHANGHAI
+from bot.services import load_integrations
 
 
 def check(folder: Path | None, *, form: str, strict: bool) -> None:
@@ -26,7 +30,7 @@ def check(folder: Path | None, *, form: str, strict: bool) -> None:
     if form not in _FORMS:
         raise Misconfigured(f"--format {form!r} is unknown; one of {', '.join(_FORMS)}")
     catalogue = files.load(read_folder(folder))
-    problems = _look(folder, catalogue, phrases.promises(app.load_integrations(config.load_local().integrations)))
+    problems = _look(catalogue, phrases.promises(load_integrations(config.load_local().integrations)))
     for problem in problems:
         _FORMS[form](problem)
     errors = sum(problem.severity == "error" for problem in problems)
@@ -35,13 +39,12 @@ def check(folder: Path | None, *, form: str, strict: bool) -> None:
     sys.exit(1 if errors or (strict and problems) else 0)
 
 
-def _look(folder: Path, catalogue: Catalogue, promised: Promises) -> list[Problem]:
+def _look(catalogue: Catalogue, promised: Promises) -> list[Problem]:
     """Return faults; what is doubtful is looked at only when all files are sound, for it trains on them."""
     found = [*catalogue.problems, *promises.broken(catalogue, promised)]
     if any(problem.severity == "error" for problem in found):
         return found
-    understanding = Understanding.load(folder, config.shipped("data"))
-    return [*found, *understanding.doubts(app.clock())]
+    return [*found, *lints.doubts(Matcher(catalogue, *read_data(config.shipped("data"))), datetime.now(SHANGHAI))]
 
 
 def line(problem: Problem) -> str:

@@ -10,7 +10,6 @@ import pytest
 from sqlmodel import Session, select
 
 from bot import config
-from bot.app import load_integrations
 from bot.cli.talk import Room
 from bot.console import permissions
 from bot.dialogue.understanding import read_folder
@@ -18,6 +17,7 @@ from bot.keys import Keys
 from bot.language import files
 from bot.model import Community, Delivery, Household, Resident, Role, Staff, Task
 from bot.plugin import Action, Ask, Context, Desk, Page, Reply, Turn, Visit, Work, tells
+from bot.services import load_integrations
 from bot.store.database import Database
 
 CATALOGUE = files.load(read_folder(config.shipped("intents")))
