@@ -21,6 +21,7 @@ from bot.cli.stage import DEMO_APPID, demo_settings
 from bot.contract import Context, Services, Work
 from bot.errors import Misconfigured, WeChatRefused
 from bot.keys import Keys
+from bot.services import load_services
 from bot.simulator.cast import CAST, Actor
 from bot.simulator.time_machine import TimeMachine
 from bot.simulator.wechat import POSTERS
@@ -88,7 +89,7 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
 
 def seed(settings: config.Settings) -> None:
     """Fill an empty demo database: the communities of data/demo, what services seed, and the stand-in's residents at home."""
-    services = app.load_services(settings)
+    services = load_services(settings)
     database = app.reach_database(settings)
     try:
         schema.upgrade(database.engine, [integration.folder for integration in services.integrations])

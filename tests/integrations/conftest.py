@@ -10,12 +10,12 @@ import pytest
 from sqlmodel import Session, select
 
 from bot import config
-from bot.app import load_services
 from bot.cli.talk import Room
 from bot.contract import Access, Action, Ask, Context, Desk, Page, Reply, Turn, Visit, Work
 from bot.dialogue.understanding import read_folder
 from bot.keys import Keys
 from bot.language import files
+from bot.services import load_services
 from bot.store import people
 from bot.store.communities import Community
 from bot.store.database import Database
