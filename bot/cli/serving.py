@@ -6,8 +6,10 @@ import logging
 import shutil
 import socket
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from ipaddress import ip_address
+from multiprocessing import get_context
 
 import aiohttp
 import structlog
@@ -75,7 +77,7 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
     if fresh:
         shutil.rmtree(stage.VAR, ignore_errors=True)
     settings = demo_settings(host=host, port=port, var=stage.VAR)
-    seed(settings)
+    _seed_aside(settings)
     stage.remember(settings)
     linli = app.Linli.assemble(settings, clock=TimeMachine(app.clock))
     links = linli.database.submit(_sign_in_links, linli).result()
@@ -85,6 +87,12 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
         _welcome(settings.base_url, links)
 
     _run(app.run(app.build(linli, demo=True), host, port, welcome))
+
+
+def _seed_aside(settings: config.Settings) -> None:
+    """Seed in a process that ends with it: what making the tables takes, 20 MB, is not the server's to keep."""
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as aside:
+        aside.submit(seed, settings).result()
 
 
 def seed(settings: config.Settings) -> None:
