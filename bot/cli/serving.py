@@ -6,8 +6,10 @@ import logging
 import shutil
 import socket
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from ipaddress import ip_address
+from multiprocessing import get_context
 
 import aiohttp
 import structlog
@@ -21,6 +23,7 @@ from bot.cli.stage import DEMO_APPID, demo_settings
 from bot.contract import Context, Services, Work
 from bot.errors import Misconfigured, WeChatRefused
 from bot.keys import Keys
+from bot.services import load_services
 from bot.simulator.cast import CAST, Actor
 from bot.simulator.time_machine import TimeMachine
 from bot.simulator.wechat import POSTERS
@@ -74,7 +77,7 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
     if fresh:
         shutil.rmtree(stage.VAR, ignore_errors=True)
     settings = demo_settings(host=host, port=port, var=stage.VAR)
-    seed(settings)
+    _seed_aside(settings)
     stage.remember(settings)
     linli = app.Linli.assemble(settings, clock=TimeMachine(app.clock))
     links = linli.database.submit(_sign_in_links, linli).result()
@@ -86,9 +89,15 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
     _run(app.run(app.build(linli, demo=True), host, port, welcome))
 
 
+def _seed_aside(settings: config.Settings) -> None:
+    """Seed in a process that ends with it: what making the tables takes, 20 MB, is not the server's to keep."""
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as aside:
+        aside.submit(seed, settings).result()
+
+
 def seed(settings: config.Settings) -> None:
     """Fill an empty demo database: the communities of data/demo, what services seed, and the stand-in's residents at home."""
-    services = app.load_services(settings)
+    services = load_services(settings)
     database = app.reach_database(settings)
     try:
         schema.upgrade(database.engine, [integration.folder for integration in services.integrations])
