@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 async def opened(office: Office, title: str = "看一看") -> str:
     def open_task(session: Session) -> str:
-        return tasks.open(session, office.clock(), community_id=1, kind="x", need="task.view", title=title).public_id
+        return tasks.open(session, office.clock(), kind="x", need="task.view", title=title).public_id
 
     return await office.write(open_task)
 

@@ -15,8 +15,11 @@ from sqlmodel import Session, select
 
 from bot import app
 from bot.console import home, live
+from bot.console.own import CORE
 from bot.contract import Access, Context, Desk, Integration, Log, Services
+from bot.keys import Keys
 from bot.store import channels, conversations, events
+from bot.store.communities import Community
 from bot.store.conversations import Conversation, Line
 from bot.store.database import Database
 from bot.store.notices import Notice, NoticeState
@@ -412,15 +415,19 @@ async def test_first_page_counts_what_services_say_is_worth_it(office: Office) -
     assert 'data-live="conversation health notice repair task visitor"' in page
 
 
+@pytest.mark.usefixtures("community")
 def test_figures_are_those_of_the_services_that_are_loaded(sqlite: Database, now: datetime) -> None:
     ladders = Integration(name="ladders", title="借梯子", folder=Path(), log=Log(figures={"ladder.lent": "借出"}))
-    first, *_ = home.pages([ladders])
+    services = Services(integrations=(CORE, ladders))
+    first, *_ = home.pages(services)
+    community = Community(id=1, appid="wx1", name="和苑小区")
+    context = Context(community=community, keys=Keys(b"k" * 32), base_url="", messages={}, services=services)
 
     def open_page(session: Session) -> Any:
         events.record(session, now, "ladder.lent", subject="ladder:7")
-        return first.run(Desk(session=session, now=now, context=None, staff=Staff(login="a", name="周", created_at=now)))  # type: ignore[arg-type]
+        return first.run(Desk(session=session, now=now, context=context, staff=Staff(login="a", name="周", created_at=now)))
 
     view = sqlite.submit(open_page).result()
 
-    assert view.values["today"] == [("借出", 1), ("通知", 0)]
+    assert view.values["today"] == [("通知", 0), ("借出", 1)]
     assert "ladder" in view.values["live"]
