@@ -5,7 +5,7 @@ import errno
 import logging
 import shutil
 import socket
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from ipaddress import ip_address
@@ -95,14 +95,14 @@ def _seed_aside(settings: config.Settings) -> None:
         aside.submit(seed, settings).result()
 
 
-def seed(settings: config.Settings) -> None:
-    """Fill an empty demo database: the communities of data/demo, what services seed, and the stand-in's residents at home."""
+def seed(settings: config.Settings, folders: Sequence[str] = DEMO_COMMUNITIES) -> None:
+    """Fill an empty demo database: the communities of data/, what services seed, and the stand-in's residents at home in them."""
     services = load_services(settings)
     database = app.reach_database(settings)
     try:
         schema.upgrade(database.engine, [integration.folder for integration in services.integrations])
         if not database.submit(communities.listed, settings.wechat_appid).result():
-            for folder in DEMO_COMMUNITIES:
+            for folder in folders:
                 home = config.shipped("data") / folder
                 files = {name: (home / name).read_text(encoding="utf-8") for name in roster.COLUMNS}
                 database.submit(roster.import_roster, files, settings.wechat_appid, app.clock()).result()
@@ -130,7 +130,9 @@ def _settle_cast(session: Session, appid: str) -> None:
     """Bind those of the stand-in's residents who live somewhere, and let all of them follow the account."""
     now = app.clock()
     for actor in CAST:
-        community = communities.pick(session, appid, actor.community)
+        community = communities.by_name(session, appid, actor.community)
+        if community is None:  # it was not seeded
+            continue
         with scope.within(session, community.key):
             session.add(Follower(openid=actor.openid, followed_at=now, is_placed=actor.flat is not None))
             if actor.flat is not None:
@@ -150,9 +152,10 @@ def _bind(session: Session, actor: Actor, flat: tuple[str, str, str], now: datet
 def _hang_posters(session: Session, appid: str) -> None:
     """Let the stand-in's posters be codes of ours, each in its community."""
     for code in POSTERS:
-        if scenes.find(session, code.scene) is None:
+        community = communities.by_name(session, appid, code.community)
+        if community is not None and scenes.find(session, code.scene) is None:
             kind, label = DEMO_SCENES[code.scene]
-            with scope.within(session, communities.pick(session, appid, code.community).key):
+            with scope.within(session, community.key):
                 session.add(Scene(code=code.scene, kind=kind, label=label, url=code.url, created_at=app.clock()))
 
 

@@ -52,5 +52,10 @@ def settings(*, demo: bool) -> config.Settings:
     return demo_settings(host=address["host"], port=address["port"], var=VAR)
 
 
+def community(name: str, *, demo: bool) -> str | None:
+    """Return which community a command is for: in the demo the first, unless one is named; see `Linli.assemble`."""
+    return None if demo and not name else name
+
+
 def _aes_key(keys: Keys) -> str:
     return b64encode(keys.derive("demo aes")).decode().rstrip("=")

@@ -26,7 +26,7 @@ async def send(browser: Browser, path: str = "/console/notices", **form: str) ->
 
 
 async def all_of(office: Office, kind: type[Any]) -> list[Any]:
-    return list(await office.linli.database.read(lambda session: session.exec(select(kind)).all()))
+    return list(await office.read(lambda session: session.exec(select(kind)).all()))
 
 
 # ------------------------------------------------------------------ when
