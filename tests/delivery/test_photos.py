@@ -62,6 +62,7 @@ def test_damaged_photo_is_refused_or_kept_and_nothing_else(tmp_path: Path, seed:
         photos.store(bytes(content), tmp_path)
 
 
+@pytest.mark.usefixtures("community")
 async def test_photo_that_cannot_be_stored_counts_its_tries_and_holds_up_no_other(
     database: Database, now: datetime, tmp_path: Path
 ) -> None:
