@@ -34,7 +34,7 @@ def load_integrations(names: Sequence[str], folder: Path | None = None) -> list[
 
 def load_services(settings: config.Local) -> Services:
     """Return the core and all services that the settings name, with their own settings; raises Misconfigured."""
-    integrations = [CORE, *load_integrations(settings.integrations, settings.integrations_folder)]
+    integrations = [*load_integrations(settings.integrations, settings.integrations_folder), CORE]
     own = {one.settings: config.load_service(one.name, one.settings) for one in integrations if one.settings is not None}
     services = Services(integrations=integrations, settings=own)
     if faults := services.misheard():

@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from bot import app
 from bot.cli import stage
 from bot.cli.serving import demo_settings, seed
-from bot.store import unmatched
+from bot.store import scope, unmatched
 from bot.store.database import Database
 from tests.cli.conftest import run
 
@@ -58,9 +59,14 @@ def test_doctor_looks_at_the_demo() -> None:
 
 
 @pytest.mark.usefixtures("demo")
+def _note(session: Session, text: str) -> None:
+    scope.enter(session, 1)
+    unmatched.note(session, text, app.clock())
+
+
 def test_what_the_demo_did_not_understand_is_shown_and_ignored() -> None:
     database = Database(f"sqlite:///{stage.VAR / 'linli.db'}")
-    database.submit(unmatched.note, "帮我遛狗", app.clock()).result()
+    database.submit(_note, "帮我遛狗").result()
     database.close()
 
     shown, ignored, after = (run("unmatched", *more, "--demo").text for more in ([], ["--ignore", "帮我遛狗"], []))

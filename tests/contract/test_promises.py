@@ -1,8 +1,10 @@
 """The contract holds both sides: what an action or a service says is what it declares."""
 
+from pathlib import Path
+
 import pytest
 
-from bot.contract import Ask, Context, NoSlots, Reply, Turn, Work, action
+from bot.contract import Ask, Context, Integration, NoSlots, Reply, Services, Turn, Work, action
 from bot.keys import Keys
 from bot.store.communities import Community
 
@@ -31,13 +33,16 @@ def test_action_that_answers_otherwise_than_declared_is_named(said: Reply | Ask,
     assert str(error.value).startswith(told)
 
 
+TOOLS = Integration(name="tools", title="工具", folder=Path(__file__).parent, tells={"tool.ready": "number"})
+
+
 @pytest.mark.parametrize(("name", "told"), [
     ("tool.ready", r"tell\('tool.ready'\) comes with \(what\); declared is \(number\)"), ("tool.redy", "is not declared"),
 ])  # fmt: skip
 def test_message_that_is_told_otherwise_than_declared_is_named(name: str, told: str) -> None:
     context = Context(
         community=Community(appid="wx1", name="和苑小区"), keys=Keys(b"k" * 32), base_url="https://linli.example",
-        messages={"tool.ready": "好了 {number}"}, tells={"tool.ready": "number"},
+        messages={"tool.ready": "好了 {number}"}, services=Services(integrations=(TOOLS,)),
     )  # fmt: skip
     work = Work(session=None, now=None, context=context)  # type: ignore[arg-type]  # refused before either is used
 
