@@ -66,17 +66,20 @@ def serve() -> None:
     _run(app.run(app.build(linli), settings.host, settings.port, tell))
 
 
-def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
-    """Serve the demo community with the stand-in for WeChat; prints where to click."""
+def demo(*, host: str, port: int | None, fresh: bool, i_know: bool) -> None:
+    """Serve the demo community with the stand-in for WeChat; prints where to click. What is not said is as LINLI_… say."""
     logs.configure(level=logging.WARNING)
+    local = config.load_local()
+    host_name, port_name = "--host" if host else "LINLI_HOST", "LINLI_PORT" if port is None else "--port"
+    host, port = host or local.host, local.port if port is None else port
     if not i_know and not _is_loopback(host):
         raise Misconfigured(
-            f"--host {host} is reached by others, and in the demo anybody may sign in; add --i-know if you mean it"
+            f"{host_name} {host} is reached by others, and in the demo anybody may sign in; add --i-know if you mean it"
         )
-    _require_free(host, port, "--host", "--port")
+    _require_free(host, port, host_name, port_name)
     if fresh:
-        shutil.rmtree(stage.VAR, ignore_errors=True)
-    settings = demo_settings(host=host, port=port, var=stage.VAR)
+        shutil.rmtree(stage.var(), ignore_errors=True)
+    settings = stage.with_own_intents(demo_settings(host=host, port=port, var=stage.var()))
     _seed_aside(settings)
     stage.remember(settings)
     linli = app.Linli.assemble(settings, clock=TimeMachine(app.clock))
@@ -84,7 +87,7 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
 
     async def welcome() -> None:
         await _show_menu(linli)
-        _welcome(settings.base_url, links)
+        _welcome(settings, links)
 
     _run(app.run(app.build(linli, demo=True), host, port, welcome))
 
@@ -182,8 +185,9 @@ def _sign_in_links(session: Session, linli: app.Linli) -> dict[Role, tuple[str, 
     return links
 
 
-def _welcome(base_url: str, links: dict[Role, tuple[str, str]]) -> None:
-    typer.echo("\nLinli 邻里 demo is ready (Ctrl+C stops it; everything lies in ./var/demo).\n")
+def _welcome(settings: config.Settings, links: dict[Role, tuple[str, str]]) -> None:
+    base_url = settings.base_url
+    typer.echo(f"\nLinli 邻里 demo is ready (Ctrl+C stops it; everything lies in {settings.var}).\n")
     typer.echo(f"  Phone    {base_url}/simulator/")
     typer.echo(f"  Console  {base_url}/console      sign in with one of these, each works once:\n")
     for role, (name, link) in links.items():
