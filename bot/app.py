@@ -27,7 +27,7 @@ import bot.store.tables  # noqa: F401  every table is known, whoever uses it
 from bot import config, metrics
 from bot.console import site as console
 from bot.console.own import CORE
-from bot.contract import Context, Integration, Services
+from bot.contract import Context, Integration, Services, personal
 from bot.dialogue.adviser import Adviser
 from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.backlog import Backlog
@@ -74,9 +74,9 @@ def clock() -> datetime:
 
 
 def load_integrations(names: Sequence[str], folder: Path | None = None) -> list[Integration]:
-    """Import the integrations that the settings name, nothing else; raises Misconfigured for an unknown one.
+    """Import the integrations that the settings name, else those that ship; raises Misconfigured for an unknown one.
 
-    `folder` holds further ones, beside the shipped ones.
+    `folder` holds further ones, beside the shipped ones. Of a service that was divided the parts are loaded.
     """
     packaged = importlib.import_module("integrations")
     if folder is not None and str(folder) not in packaged.__path__:
@@ -84,7 +84,8 @@ def load_integrations(names: Sequence[str], folder: Path | None = None) -> list[
             raise Misconfigured(f"LINLI_INTEGRATIONS_FOLDER: {folder} is not a folder; name the one that holds your services")
         packaged.__path__.append(str(folder))
     found = []
-    for name in names:
+    wanted = [part for said in names or packaged.SHIPPED for part in packaged.RENAMED.get(said, (said,))]
+    for name in dict.fromkeys(wanted):
         try:
             module = importlib.import_module(f"integrations.{name}")
         except ModuleNotFoundError as error:
@@ -344,7 +345,9 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
             Photographer(linli.database, client, linli.clock, photos, partial(_keys_of, linli, appid))
             for appid, client in clients.items()
         ]
-        jobs = [job for integration in linli.services.integrations for job in integration.jobs]
+        jobs = [
+            job for integration in linli.services.integrations for job in (*integration.jobs, *personal.forgetting(integration))
+        ]
         backlog = Backlog(linli.database, linli.understanding, linli.house_of, linli.clock)
         eraser = Eraser(linli.database, linli.clock, linli.context_of, photos, pack(SILENT))
         schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser)

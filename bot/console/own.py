@@ -16,12 +16,6 @@ OUTCOMES = ("已处理好", "已转119/120/110", "误报，现场没事", "演�
 PERMISSIONS = (
     Permission(name="console.start", title="进入控制台", roles=_EVERYBODY),
     Permission(name="home.view", title="看今天的情况", roles=(*_DESK, Role.CITY)),
-    Permission(name="task.view", title="看和处理待办", roles=_DESK),
-    Permission(name="conversation.view", title="看居民的对话", roles=_DESK),
-    Permission(name="conversation.reply", title="回复居民", roles=_DESK),
-    Permission(name="notice.view", title="看通知", roles=(*_DESK, Role.CITY)),
-    Permission(name="notice.draft", title="写通知草稿", roles=_DESK),
-    Permission(name="notice.send", title="发布和撤回通知", roles=(Role.MANAGER,)),
     Permission(name="intents.view", title="看意图文件", roles=(Role.MANAGER,)),
     Permission(name="intents.edit", title="改意图文件", roles=()),
     Permission(name="audit.view", title="看操作记录", roles=(Role.MANAGER, Role.CITY)),
@@ -36,8 +30,7 @@ PERMISSIONS = (
 EMITS = {
     "message.unmatched": "", "conversation.waiting": "", "conversation.called_off": "",
     "conversation.wechat_desk_opened": "", "conversation.wechat_desk_closed": "", "conversation.wechat_desk_moved": "",
-    "identity.unbound": "reason?", "privacy.erased": "photos",
-    "conversation.taken": "", "conversation.replied": "", "conversation.returned": "", "notice.drafted": "", "notice.discarded": "",
+    "resident.unbound": "reason?", "privacy.erased": "photos",
     "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped", "notice.missed": "due_at",
     "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.closed": "task urgent",
     "task.heard_more": "", "task.told": "rung", "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",

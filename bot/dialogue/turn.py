@@ -17,7 +17,7 @@ from bot.dialogue.talk import BIND, SMALL_TALK
 from bot.dialogue.understanding import Heard
 from bot.errors import Forged
 from bot.language.matcher import Match
-from bot.store import conversations, erasures, followers, inbox, masses, outbox, people, scenes, scope
+from bot.store import conversations, erasures, followers, inbox, masses, outbox, scenes, scope
 from bot.store.conversations import Standing
 from bot.store.photos import Photo
 from bot.wechat import messages
@@ -264,8 +264,7 @@ class _Turn(Hearing):
         erasures.ask(self.session, self.openid, self.now)
         self._meet(followers.left)  # deliveries first, as the sender takes them: so no two wait for each other
         if self.turn.resident is not None:
-            self.turn.record("identity.unbound", f"resident:{self.turn.resident.public_id}", reason="unfollowed")
-            people.unbind(self.session, self.turn.resident, self.now)
+            self.turn.unbind(self.turn.resident, reason="unfollowed")
         self.form = None
         self.conversation.options = None
         conversations.hand_back(self.conversation)
