@@ -28,8 +28,8 @@ def _show(services: Services, desk: Desk) -> View:
     return View(
         "console/home.html",
         {
-            "waiting": [(talk, _path(services, desk, f"conversation:{talk.public_id}")) for talk in conversations.waiting(desk.session)],
-            "tasks": [(task, _path(services, desk, task.about)) for task in tasks.listed(desk.session) if desk.may(task.need)],
+            "waiting": [(talk, desk.page_of(f"conversation:{talk.public_id}")) for talk in conversations.waiting(desk.session)],
+            "tasks": [(task, desk.page_of(task.about)) for task in tasks.listed(desk.session) if desk.may(task.need)],
             "standing": [(figure.title, figure.run(desk), figure.path) for figure in _figures(services, desk)],
             "today": _happened(services, desk), "bound": bound, "following": following,
             "sent": [(channels.WORDS[name], count) for name, count in channels.figures(desk.session, desk.community.appid, desk.now).items()],
@@ -52,12 +52,6 @@ def _happened(services: Services, desk: Desk) -> list[tuple[str, int]]:
     ).all()
     today = {kind: count for kind, count in rows}
     return [(words, today.get(kind, 0)) for kind, words in counted.items()]
-
-
-def _path(services: Services, desk: Desk, subject: str) -> str:
-    """Return the console page that shows a subject; empty where no service has one."""
-    kind, _, key = subject.partition(":")
-    return services.subjects[kind](desk, key).path if kind in services.subjects else ""
 
 
 def _start(places: Sequence[Page], desk: Desk) -> Redirect:

@@ -135,6 +135,12 @@ class Work:
             return "打开链接的人" if name == "link" else "未绑定的居民"
         return f"{self.household(resident).label} {resident.name}（居民）".replace(" （", "（")
 
+    def page_of(self, subject: str) -> str:
+        """Return the console page that shows a subject such as task:K3M9; empty where no service has one."""
+        kind, _, key = subject.partition(":")
+        known = self.context.services.subjects.get(kind)
+        return known(self, key).path if known else ""
+
     # -- people
 
     def household(self, resident: Resident) -> Household:

@@ -18,7 +18,7 @@ def _conversation(work: Work, key: str) -> Subject:
 def _task(work: Work, key: str) -> Subject:
     found = work.session.exec(select(Task).where(Task.public_id == key)).first()
     may_see = found is not None and isinstance(work, Desk) and work.may(found.need)
-    return Subject(f"待办“{found.title}”", "/tasks") if found and may_see else Subject("待办")
+    return Subject(f"待办“{found.title}”", f"/tasks#task-{key}") if found and may_see else Subject("待办")
 
 
 LOG = Log(

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.contract import Conversation, Desk, Household, Page, Redirect, Refusal, Resident, Staff, Task, View, page, row_id, tasks
+from bot.contract import Conversation, Desk, Page, Redirect, Refusal, Staff, Task, View, page, row_id, tasks
 
 #: Longest outcome in one's own words.
 LONGEST = 160
@@ -75,28 +75,16 @@ def _find(desk: Desk) -> Task:
 
 def _row(desk: Desk, task: Task, members: Sequence[Staff]) -> dict[str, Any]:
     kind = desk.context.services.kind_of(task.kind)
-    resident = _resident(desk, task)
+    resident = tasks.resident_of(desk, task)
     talk = desk.session.get(Conversation, task.openid) if task.openid else None
     return {
-        "task": task, "who": _who(desk, task, resident), "talk": talk.public_id if talk else "",
+        "task": task, "who": tasks.whose(desk, task), "talk": talk.public_id if talk else "",
         "household": task.household_id or (resident.household_id if resident else None),
         "path": kind.address(task) if kind else "", "path_title": kind.path_title if kind else "",
         "outcomes": kind.outcomes if kind else (), "mine": task.claimed_by == desk.staff.id,
         "claimed_by": next((one.name for one in members if one.id == task.claimed_by), "同事") if task.claimed_by else "",
         "colleagues": [one for one in members if one.id not in (desk.staff.id, task.claimed_by) and desk.access.may(one.role, task.need)],
     }  # fmt: skip
-
-
-def _resident(desk: Desk, task: Task) -> Resident | None:
-    return desk.session.exec(select(Resident).where(Resident.openid == task.openid)).first() if task.openid else None
-
-
-def _who(desk: Desk, task: Task, resident: Resident | None) -> str:
-    if resident is not None:
-        return f"{desk.household(resident).label} {resident.name} {resident.phone}".strip()
-    if task.household_id is not None:
-        return desk.session.get_one(Household, task.household_id).label
-    return "未绑定住址" if task.openid else ""
 
 
 ROUTES: tuple[Page, ...] = (show, claim, hand_on, close)

@@ -1,0 +1,28 @@
+"""What rings on every open page until somebody answers it."""
+
+from bot.contract import Desk, Page, Task, View, page, tasks
+
+#: Alarms that are shown at once; of more their number is told.
+SHOWN = 3
+
+
+@page("GET", "/alarms", need="console.start")
+def show(desk: Desk) -> View:
+    """Return the alarms this person may see: the fragment at the top of each page."""
+    alarms = [task for task in tasks.unanswered(desk.session) if desk.may(task.need)]
+    return View(
+        "console/alarms.html",
+        {
+            "alarms": [(task, _whose(desk, task), desk.page_of(task.about)) for task in alarms[:SHOWN]],
+            "count": len(alarms),
+            "more": len(alarms[SHOWN:]),
+        },
+    )
+
+
+def _whose(desk: Desk, task: Task) -> str:
+    """Return whose matter it is without what the title says already."""
+    return " ".join(word for word in tasks.whose(desk, task).split() if word not in task.title)
+
+
+ROUTES: tuple[Page, ...] = (show,)
