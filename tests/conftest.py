@@ -20,6 +20,7 @@ import integrations
 from bot.cli.serving import demo_settings, seed
 from bot.model import SHANGHAI
 from bot.store import scope
+from bot.store.communities import Community
 from bot.store.database import Database, connect
 
 #: A Wednesday morning; tests pass it on and move it by hand.
@@ -131,6 +132,20 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
     SQLModel.metadata.create_all(database.engine)
     yield database
     database.close()
+
+
+@pytest.fixture
+def community(request: pytest.FixtureRequest) -> Community | None:
+    """The community whose rows the test's database is asked for, for tests that settle nobody in it."""
+    name = next((name for name in ("database", "sqlite") if name in request.fixturenames), "")
+    return request.getfixturevalue(name).submit(_found).result() if name else None
+
+
+def _found(session: Session) -> Community:
+    community = Community(appid="wx1", name="和苑小区")
+    session.add(community)
+    session.flush()
+    return community
 
 
 @pytest.fixture(scope="session")

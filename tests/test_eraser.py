@@ -61,7 +61,7 @@ class Home:
     @property
     def eraser(self) -> Eraser:
         linli = self.linli
-        return Eraser(linli.database, lambda: self.now, lambda: linli.context, linli.integrations, self.photos, pack(SILENT))
+        return Eraser(linli.database, lambda: self.now, linli.context_of, self.photos, pack(SILENT))
 
     async def erase(self) -> None:
         await self.eraser.step()

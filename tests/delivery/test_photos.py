@@ -61,6 +61,7 @@ def test_damaged_photo_is_refused_or_kept_and_nothing_else(tmp_path: Path, seed:
         photos.store(bytes(content), tmp_path)
 
 
+@pytest.mark.usefixtures("community")
 async def test_photo_that_cannot_be_stored_counts_its_tries_and_holds_up_no_other(
     database: Database, now: datetime, tmp_path: Path
 ) -> None:
@@ -74,7 +75,7 @@ async def test_photo_that_cannot_be_stored_counts_its_tries_and_holds_up_no_othe
         session.add_all([Photo(openid="o", media_id=media_id, taken_at=now) for media_id in ("broken", "full disk", "good")])
 
     await database.write(receive)
-    await photos.Photographer(database, Media(), lambda: now, tmp_path / "photos").step()  # type: ignore[arg-type]
+    await photos.Photographer(database, Media(), lambda: now, tmp_path / "photos", lambda: [1]).step()  # type: ignore[arg-type]
 
     rows = await database.read(lambda session: session.exec(select(Photo).order_by(Photo.id)).all())
     assert [(row.state, row.attempts) for row in rows] == [("lost", 1), ("waiting", 1), ("stored", 1)]

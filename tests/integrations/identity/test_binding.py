@@ -62,7 +62,7 @@ def test_second_colleague_is_told_that_it_is_done(town: Town) -> None:
     ("3栋2单元502", ["502"]), ("3-2-502", ["502"]), ("3栋502", ["502"]), ("502", ["502"]), ("50", []), ("3栋", ["501", "502", "503"]), ("谁", []),
 ])  # fmt: skip
 def test_flats_are_found_by_the_numbers_said(town: Town, said: str, rooms: list[str]) -> None:
-    found = town.database.submit(lambda session: [flat.room for flat in binding.search(session, 1, said)]).result()
+    found = town.database.submit(lambda session: [flat.room for flat in binding.search(session, said)]).result()
 
     assert found == rooms
 
@@ -113,7 +113,7 @@ def test_unbinding_lets_go(town: Town) -> None:
 
 def test_residents_see_the_notices_that_were_for_them(town: Town) -> None:
     def publish(session: object, to: str, title: str) -> Notice:
-        notice = notices.draft(session, 1, title, "内容", Audience.parse(to), town.now)  # type: ignore[arg-type]
+        notice = notices.draft(session, title, "内容", Audience.parse(to), town.now)  # type: ignore[arg-type]
         notices.publish(session, notice, town.now)  # type: ignore[arg-type]
         return notice
 
