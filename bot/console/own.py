@@ -16,6 +16,7 @@ OUTCOMES = ("已处理好", "已转119/120/110", "误报，现场没事", "演�
 PERMISSIONS = (
     Permission(name="console.start", title="进入控制台", roles=_EVERYBODY),
     Permission(name="home.view", title="看今天的情况", roles=(*_DESK, Role.CITY)),
+    Permission(name="task.view", title="看和处理待办", roles=_DESK),
     Permission(name="intents.view", title="看意图文件", roles=(Role.MANAGER,)),
     Permission(name="intents.edit", title="改意图文件", roles=()),
     Permission(name="audit.view", title="看操作记录", roles=(Role.MANAGER, Role.CITY)),

@@ -18,7 +18,6 @@ integration = Integration(
     permissions=(
         Permission(name="conversation.view", title="看居民的对话", roles=_DESK),
         Permission(name="conversation.reply", title="回复居民", roles=_DESK),
-        Permission(name="task.view", title="看和处理待办", roles=_DESK),
         Permission(name="household.view", title="看一户的人和事", roles=_DESK),
         Permission(name="household.edit", title="解除居民的微信绑定", roles=_DESK),
         Permission(name="people.export", title="导出居民的个人信息", roles=(Role.MANAGER,)),
