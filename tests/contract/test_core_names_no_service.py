@@ -17,6 +17,9 @@ BOT = Path(bot.__file__).parent
 #: What people call what services do: a page or a message of the core that says it knows of the service.
 SPOKEN = ("报修", "工单", "访客", "通行证", "通行码", "打卡", "放行")
 
+#: Folders named by a noun that is the core's, too: it keeps notices, and whoever opens a page stands at a desk.
+SHARED = {"notices", "desk"}
+
 #: This room knows Chinese sentences, whoever says them; it is held to the ids alone.
 LANGUAGE = BOT / "language"
 
@@ -24,7 +27,8 @@ LANGUAGE = BOT / "language"
 def patterns() -> Iterator[str]:
     """Everything that names a service as a program does: its folder, intents, permissions, events, tasks, messages, pages, tables."""
     for service in load_integrations([]):
-        yield rf"[\"']{service.name}[\"'/]"
+        if service.name not in SHARED:
+            yield rf"[\"']{service.name}[\"'/]"
         yield rf"integrations[./]{service.name}\b"
         ids = [action.intent for action in service.actions] + [permission.name for permission in service.permissions]
         ids += [*service.emits, *service.tells, *(kind.kind for kind in service.tasks)]
