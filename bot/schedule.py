@@ -10,13 +10,13 @@ from typing import TypeVar
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.contract import Context, Job, Work
+from bot.contract import Context, Job, Work, notices
 from bot.dialogue.backlog import Backlog
 from bot.eraser import Eraser
 from bot.model import SHANGHAI
 from bot.photos import Photographer
 from bot.sender import Sender
-from bot.store import inbox, masses, notices, once
+from bot.store import inbox, masses, once
 from bot.store.database import Database
 
 #: Seconds between looks for notices that fall due, photos to fetch, unfinished messages, people who left, and old
@@ -68,9 +68,7 @@ class Schedule:
         self._scheduler.add_job(guarded, "interval", seconds=seconds, id=name)
 
     async def _publish(self) -> None:
-        published = [
-            await self._work(context, lambda work: notices.publish_due(work.session, work.now)) for context in self._contexts()
-        ]
+        published = [await self._work(context, notices.publish_due) for context in self._contexts()]
         if any(published):
             for sender in self._senders:
                 sender.poke()

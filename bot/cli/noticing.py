@@ -8,10 +8,10 @@ from sqlmodel import Session
 from bot import app
 from bot.cli import stage
 from bot.cli.account import assembled
+from bot.contract import Work, notices
+from bot.contract.notices import Audience, Notice
 from bot.errors import Misconfigured
 from bot.model import SHANGHAI
-from bot.store import notices
-from bot.store.notices import Audience, Notice
 
 #: Years that --at, --now and /at may name.
 YEARS = range(2000, 2101)
@@ -48,7 +48,7 @@ def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool, d
             if due_at or cron:
                 notices.schedule(session, notice, due_at, cron, now)
             else:
-                notices.publish(session, notice, now)
+                notices.publish(Work(session=session, now=now, context=linli.context), notice)
             return notice
 
         notice = linli.ask(create)
@@ -59,7 +59,7 @@ def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool, d
 def _tell_reach(linli: app.Linli, audience: Audience, now: datetime) -> None:
     """Print who would be told; raises Misconfigured when part of the audience is nobody."""
     template = bool(linli.settings.wechat_template)
-    reach = linli.ask(notices.count, audience, now, template)
+    reach = linli.ask(lambda session: notices.count(Work(session=session, now=now, context=linli.context), audience, template))
     if reach.unknown:
         raise Misconfigured(f"nobody belongs to {', '.join(reach.unknown)}; check --to. Nothing was sent")
     typer.echo(

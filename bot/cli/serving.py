@@ -25,6 +25,7 @@ from bot.errors import Misconfigured, WeChatRefused
 from bot.keys import Keys
 from bot.services import load_services
 from bot.simulator.cast import CAST, Actor
+from bot.simulator.stage_set import stage_set
 from bot.simulator.time_machine import TimeMachine
 from bot.simulator.wechat import POSTERS
 from bot.store import communities, people, roster, scenes, schema, scope, sessions
@@ -192,7 +193,7 @@ def _welcome(settings: config.Settings, links: dict[Role, tuple[str, str]]) -> N
     typer.echo(f"  Console  {base_url}/console      sign in with one of these, each works once:\n")
     for role, (name, link) in links.items():
         typer.echo(f"    {role:<8} {name}  {link}")
-    typer.echo("\nTry: 我妹妹明天下午三点来 / 厨房水管漏水了 / 健康打卡 37.9\n")
+    typer.echo(f"\nTry: {' / '.join(stage_set().tries)}\n")
 
 
 def _run(coroutine: Coroutine[None, None, None]) -> None:

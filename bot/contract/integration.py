@@ -53,6 +53,11 @@ class Integration:
     settings: type[BaseModel] | None = None  # each field is LINLI_<NAME>_<FIELD>
     seed: Callable[[Work], None] | None = None  # fills an empty demo community
 
+    @property
+    def stirs(self) -> frozenset[str]:
+        """What the console's live stream calls the events of this service: ticket for ticket.opened."""
+        return frozenset(kind.partition(".")[0] for kind in self.emits)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
@@ -62,7 +67,7 @@ class Services:
     settings: Mapping[type[BaseModel], BaseModel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for what in ("tells", "emits", "permissions", "_performers", "subjects"):
+        for what in ("tells", "emits", "permissions", "_performers", "subjects", "audiences"):
             getattr(self, what)
 
     @cached_property
@@ -90,6 +95,11 @@ class Services:
     def subjects(self) -> Mapping[str, Callable[[Work, str], Subject]]:
         """Who knows the words for a kind of subject, such as ticket."""
         return self._unite("the subject", ((one, one.log.subjects) for one in self.integrations))
+
+    @cached_property
+    def audiences(self) -> Mapping[str, Audience]:
+        """All audiences that services offer, by their tag."""
+        return self._unite("the audience", ((one, {a.tag: a for a in one.audiences}) for one in self.integrations))
 
     @cached_property
     def performers(self) -> Mapping[str, Performer]:

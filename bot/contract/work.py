@@ -135,6 +135,12 @@ class Work:
             return "打开链接的人" if name == "link" else "未绑定的居民"
         return f"{self.household(resident).label} {resident.name}（居民）".replace(" （", "（")
 
+    def page_of(self, subject: str) -> str:
+        """Return the console page that shows a subject such as task:K3M9; empty where no service has one."""
+        kind, _, key = subject.partition(":")
+        known = self.context.services.subjects.get(kind)
+        return known(self, key).path if known else ""
+
     # -- people
 
     def household(self, resident: Resident) -> Household:
@@ -146,9 +152,18 @@ class Work:
         people.bind(self.session, resident, openid, self.now)
         moving.place(self.session, openid, self.community.key)
 
-    def unbind(self, resident: Resident) -> None:
-        """Let a resident's WeChat account go; what they said under it stays theirs until it is erased."""
+    def unbind(self, resident: Resident, reason: str = "") -> None:
+        """Let a resident's WeChat account go; what they said under it stays theirs until it is erased.
+
+        It is recorded here, for whoever lets them go: services end what the flat gave them (`on("resident.unbound")`).
+        """
         people.unbind(self.session, resident, self.now)
+        self.record("resident.unbound", resident.about, **({"reason": reason} if reason else {}))
+
+    def audience(self, tag: str) -> Sequence[int] | None:
+        """Return the ids of the residents that a service knows by `tag`; None where no service offers it."""
+        offered = self.context.services.audiences.get(tag)
+        return offered.run(self) if offered else None
 
     def photos_of(self, subject: str) -> Sequence[Photo]:
         """Return the photos that belong to a subject such as ticket:K3M9, oldest first."""

@@ -13,11 +13,10 @@ from bot.dialogue import forms, safety
 from bot.dialogue.answer import SILENT, Answer, House, Kind, Outcome, pack, unpack
 from bot.dialogue.forms import Form
 from bot.dialogue.hearing import Hearing
-from bot.dialogue.talk import BIND, SMALL_TALK
 from bot.dialogue.understanding import Heard
 from bot.errors import Forged
 from bot.language.matcher import Match
-from bot.store import conversations, erasures, followers, inbox, masses, moving, outbox, people, scenes, scope
+from bot.store import conversations, erasures, followers, inbox, masses, moving, outbox, scenes, scope
 from bot.store.conversations import Standing
 from bot.store.photos import Photo
 from bot.store.scenes import Scene
@@ -169,7 +168,7 @@ class _Turn(Hearing):
         if isinstance(message, messages.Voice) and not heard.text:
             return self._say("unknown", "voice.unheard")
         task = self._alarmed() if self.form is None and not isinstance(message, messages.Click) else ""
-        if task and (best is None or best.id in SMALL_TALK or safety.is_over(heard.text)):
+        if task and (best is None or best.small_talk or safety.is_over(heard.text)):
             return self._pass_on(task, heard.text)
         return self._speak(heard)
 
@@ -245,7 +244,7 @@ class _Turn(Hearing):
         self._note("resident", f"[扫码] {code.label}")
         if conversations.is_taken(self.session, self.conversation, self.now) and not intent.emergency:
             return _TAKEN
-        if intent.id == BIND and self.turn.is_bound:
+        if intent.provides_flat and self.turn.is_bound:
             self.form = forms.talked_over(self.form) if self.form else None
             return welcome
         answer = self._speak(self.house.understanding.hear_intent(intent, code.label))
@@ -277,8 +276,7 @@ class _Turn(Hearing):
         erasures.ask(self.session, self.openid, self.now)
         self._meet(followers.left)  # deliveries first, as the sender takes them: so no two wait for each other
         if self.turn.resident is not None:
-            self.turn.record("identity.unbound", f"resident:{self.turn.resident.public_id}", reason="unfollowed")
-            people.unbind(self.session, self.turn.resident, self.now)
+            self.turn.unbind(self.turn.resident, reason="unfollowed")
         self.form = None
         self.conversation.options = None
         conversations.hand_back(self.conversation)

@@ -1,17 +1,12 @@
-"""What residents can ask for: to be bound to their flat, to be let go, and the latest notices."""
+"""What residents can ask for: to be bound to their flat, and to be let go."""
 
 from dataclasses import dataclass
 
-from sqlmodel import col, select
-
-from bot.contract import Ask, Community, Delivery, DeliveryState, Household, Notice, NoticeState, Reply, Resident, Turn, action
-from integrations.community import binding
+from bot.contract import Ask, Community, Household, Reply, Resident, Turn, action
+from integrations.identity import binding
 
 #: Who confirms flats that are not on the roster.
 CONFIRM_NEED = "people.confirm"
-
-#: Notices shown in the chat.
-LATEST = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +45,7 @@ def bind(turn: Turn, slots: Flat) -> Reply | Ask:
     resident = Resident(household_id=flat.id or 0, role="family")
     turn.bind(resident, turn.openid)
     turn.resident = resident
-    turn.record("identity.bound", f"resident:{resident.public_id}", household=flat.id)
+    turn.record("identity.bound", resident.about, household=flat.id)
     for other in binding.others_at_home(turn.session, resident):
         turn.tell(other, "identity.joined", flat=flat.label)
     return Reply("done", flat=flat.label)
@@ -95,26 +90,7 @@ def unbind(turn: Turn, slots: Leaving) -> Reply:
     """Let the resident go from their flat."""
     resident, flat = turn.me, turn.flat
     turn.unbind(resident)
-    turn.record("identity.unbound", f"resident:{resident.public_id}")
     return Reply("done", flat=flat.label if flat else "")
 
 
-@action("notice.list", replies={"done": "notices", "none": ""})
-def notices(turn: Turn, slots: object) -> Reply:
-    """Tell the latest notices: those sent to this resident, or those to everybody for one who is not bound."""
-    query = select(Notice).where(Notice.state == NoticeState.PUBLISHED)
-    if turn.resident is not None:
-        mine = select(Delivery.notice_id).where(
-            Delivery.resident_id == turn.resident.id, Delivery.state != DeliveryState.CANCELLED
-        )
-        query = query.where(col(Notice.id).in_(mine))
-    found = turn.session.exec(query.order_by(col(Notice.published_at).desc()).limit(LATEST)).all()
-    if turn.resident is None:
-        found = [notice for notice in found if notice.audience.get("everyone")]
-    if not found:
-        return Reply("none", ok=False)
-    listed = [f"· {turn.words('{at}', at=notice.published_at)}《{notice.title}》{notice.body}" for notice in found]
-    return Reply("done", notices="\n".join(listed))
-
-
-ALL = (bind, unbind, notices)
+ALL = (bind, unbind)

@@ -12,7 +12,8 @@ from bot.store import conversations, notices
 from bot.store.notices import Audience, Notice
 from bot.store.people import Household, Resident
 from bot.store.staff import Role
-from integrations.community import actions, binding, console
+from integrations.identity import actions, binding, console
+from integrations.notices import actions as notices_said
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Town
@@ -119,7 +120,7 @@ def test_residents_see_the_notices_that_were_for_them(town: Town) -> None:
     town.database.submit(publish, "3栋2单元501", "只给501").result()
     town.database.submit(publish, "全体", "给大家").result()
 
-    assert "只给501" in town.says("oChen", actions.notices)
-    assert "只给501" not in town.says("oLi", actions.notices)
-    assert "给大家" in town.says(NEW, actions.notices)
+    assert "只给501" in town.says("oChen", notices_said.latest)
+    assert "只给501" not in town.says("oLi", notices_said.latest)
+    assert "给大家" in town.says(NEW, notices_said.latest)
     assert len(town.database.submit(lambda session: session.exec(select(Notice)).all()).result()) == 2

@@ -4,13 +4,8 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.contract import Desk, Page, Redirect, View, page
-from bot.errors import Refusal
-from bot.model import SHANGHAI
-from bot.store import notices
-from bot.store.notices import Audience, Notice, NoticeState
-from bot.store.outbox import DeliveryState
-from bot.store.staff import Staff
+from bot.contract import SHANGHAI, DeliveryState, Desk, Notice, NoticeState, Page, Redirect, Refusal, Staff, View, notices, page
+from bot.contract.notices import Audience
 
 #: What people call the states of deliveries, in the order of the bar.
 STATE_WORDS = {
@@ -32,7 +27,7 @@ def listed(desk: Desk) -> View:
         for notice in found
     ]
     rows.sort(key=lambda row: row[0].state is not NoticeState.DRAFT)  # what waits to be sent comes first
-    return View("console/notices.html", {"rows": rows})
+    return View("notices/notices.html", {"rows": rows})
 
 
 @page("GET", "/notices/new", need="notice.draft", title="写通知")
@@ -61,9 +56,9 @@ def reach(desk: Desk) -> View:
     try:
         audience = Audience.parse(desk.form.get("to", ""))
     except Refusal as refusal:
-        return View("console/reach.html", {"reach": None, "fault": str(refusal)})
-    found = notices.count(desk.session, audience, desk.now, template=True)
-    return View("console/reach.html", {"reach": found, "fault": ""})
+        return View("notices/reach.html", {"reach": None, "fault": str(refusal)})
+    found = notices.count(desk, audience, template=True)
+    return View("notices/reach.html", {"reach": found, "fault": ""})
 
 
 @page("POST", "/notices", need="notice.send")
@@ -74,7 +69,7 @@ def publish(desk: Desk) -> Redirect | View:
         if due_at or cron:
             notices.schedule(desk.session, notice, due_at, cron, desk.now, actor=desk.actor)
         else:
-            notices.publish(desk.session, notice, desk.now, actor=desk.actor)
+            notices.publish(desk, notice)
     except Refusal as refusal:
         desk.session.rollback()
         return _form(desk.form, str(refusal), 422)
@@ -114,13 +109,13 @@ def show(desk: Desk) -> View:
     notice = _find(desk)
     author = desk.session.get(Staff, notice.created_by) if notice.created_by else None
     shown = {"failures": notices.failures(desk.session, notice), "author": author.name if author else ""}
-    return View("console/notice.html", _progress(desk, notice) | shown)
+    return View("notices/notice.html", _progress(desk, notice) | shown)
 
 
 @page("GET", "/notices/{id}/progress", need="notice.view")
 def progress(desk: Desk) -> View:
     """Return the bar alone, for refreshing it."""
-    return View("console/progress.html", _progress(desk, _find(desk)))
+    return View("notices/progress.html", _progress(desk, _find(desk)))
 
 
 @page("POST", "/notices/{id}/recall", need="notice.send")
@@ -191,7 +186,7 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
 
 def _form(form: Mapping[str, str], fault: str = "", status: int = 200) -> View:
     return View(
-        "console/compose.html",
+        "notices/compose.html",
         {"form": form, "fault": fault, "repeats": REPEATS, "title_limit": notices.TITLE, "body_limit": notices.BODY},
         status,
     )
@@ -223,7 +218,7 @@ def _require_draft(notice: Notice) -> None:
 
 
 def _refuse_unknown(desk: Desk, audience: Audience) -> None:
-    found = notices.count(desk.session, audience, desk.now, template=True)
+    found = notices.count(desk, audience, template=True)
     if found.unknown:
         raise Refusal(f"没有人属于“{'、'.join(found.unknown)}”，请检查发送范围。")
 

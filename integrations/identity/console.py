@@ -7,8 +7,8 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.contract import Conversation, Desk, Household, Line, Page, Redirect, Refusal, Resident, Task, View, page, row_id
-from integrations.community import binding
-from integrations.community.actions import CONFIRM_NEED
+from integrations.identity import binding
+from integrations.identity.actions import CONFIRM_NEED
 
 
 @page("GET", "/flats", need=CONFIRM_NEED, title="核对住址", nav="居民")
@@ -17,14 +17,14 @@ def waiting(desk: Desk) -> View:
     tasks = desk.session.exec(
         select(Task).where(Task.kind == "identity.confirm", col(Task.closed_at).is_(None)).order_by(col(Task.opened_at))
     ).all()
-    return View("community/flats.html", {"rows": [_row(desk, task) for task in tasks]})
+    return View("identity/flats.html", {"rows": [_row(desk, task) for task in tasks]})
 
 
 @page("GET", "/flats/search", need=CONFIRM_NEED)
 def search(desk: Desk) -> View:
     """Find flats while one types: the fragment below the field."""
     flats = binding.search(desk.session, desk.query.get("flat", ""))
-    return View("community/found.html", {"choices": _choices(desk, flats), "asked": bool(desk.query.get("flat", "").strip())})
+    return View("identity/found.html", {"choices": _choices(desk, flats), "asked": bool(desk.query.get("flat", "").strip())})
 
 
 def _row(desk: Desk, task: Task) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def confirm(desk: Desk) -> Redirect:
         raise Refusal(f"这位居民已经绑定在{desk.household(taken).label}，不用再核对，请选“拒绝”关闭。")
     resident = Resident(household_id=flat.id or 0, role="family")
     desk.bind(resident, task.openid)
-    desk.record("identity.confirmed", f"resident:{resident.public_id}", household=flat.id)
+    desk.record("identity.confirmed", resident.about, household=flat.id)
     _close(desk, task, f"已绑定{flat.label}")
     desk.tell(resident, "identity.confirmed", flat=flat.label)
     return Redirect("/console/flats", f"已绑定{flat.label}，已告诉居民。")
