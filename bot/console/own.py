@@ -40,7 +40,7 @@ EMITS = {
     "conversation.taken": "", "conversation.replied": "", "conversation.returned": "", "notice.drafted": "", "notice.discarded": "",
     "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped", "notice.missed": "due_at",
     "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.closed": "task urgent",
-    "task.heard_more": "", "task.told": "rung", "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
+    "task.heard_more": "", "task.told": "rung", "task.reached": "", "task.unreached": "", "task.exhausted": "", "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
     "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "intents.saved": "",
     "key.made": "", "key.revoked": "", "permission.changed": "", "effect.died": "kind", "effect.run_again": "kind",
 }  # fmt: skip
