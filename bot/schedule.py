@@ -17,11 +17,11 @@ from bot.ladder import Climber
 from bot.model import SHANGHAI
 from bot.photos import Photographer
 from bot.sender import Sender
-from bot.store import inbox, masses, notices
+from bot.store import inbox, masses, notices, once
 from bot.store.database import Database
 
 #: Seconds between looks for notices that fall due, tasks nobody has taken, photos to fetch, unfinished messages, people who left, and old
-#: messages and reports to forget.
+#: messages, reports and forms to forget.
 NOTICES, LADDER, PHOTOS, BACKLOG, ERASURES, PRUNING = 1, 1, 2, 1, 5, 3600
 
 T = TypeVar("T")
@@ -79,8 +79,9 @@ class Schedule:
                 sender.poke()
 
     async def _prune(self) -> None:
-        for forget in (inbox.prune, masses.prune_reports):
-            await self._database.write(forget, self._clock())
+        now = self._clock()
+        for forget in (inbox.prune, masses.prune_reports, once.prune):
+            await self._database.write(forget, now)
 
     def _running(self, job: Job) -> Callable[[], Awaitable[None]]:
         """Return what runs a job for each community, in a transaction each: where it fails the others go on."""
