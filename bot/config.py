@@ -43,7 +43,7 @@ class Local(BaseSettings):
 
     intents: Path | None = Field(None, description="folder of intent files; empty = the shipped ones")
     integrations: Annotated[list[str], NoDecode] = Field(
-        ["community", "visitor_passes", "repairs", "health"], description="services to load, separated by commas"
+        ["community", "visitor_passes", "repairs", "health", "duty"], description="services to load, separated by commas"
     )
 
     @field_validator("integrations", mode="before")

@@ -46,7 +46,7 @@ EMITS = {
 }  # fmt: skip
 
 TASKS = (
-    TaskKind(kind="emergency.*", title="紧急情况", ladder=ALARM, outcomes=OUTCOMES),
+    TaskKind(kind="emergency.*", title="紧急情况", ladder=ALARM, need="task.view", outcomes=OUTCOMES),
     TaskKind(kind="service.failed", title="服务出错"),
     TaskKind(kind="wechat.channel", title="公众号权限"),
 )

@@ -48,6 +48,7 @@ class TaskKind:
     path_title: str = "去处理"
     outcomes: Sequence[str] = ()
     ladder: Ladder | None = None
+    need: str = ""  # the permission its tasks ask for, where a roster is to know beforehand
 
     def fits(self, kind: str) -> bool:
         """Tell whether a task is of this kind."""
