@@ -33,6 +33,7 @@ from bot.dialogue.understanding import Understanding
 from bot.eraser import Eraser
 from bot.errors import Misconfigured
 from bot.keys import Keys
+from bot.ladder import Climber
 from bot.language import emergencies
 from bot.logs import AccessLogger
 from bot.model import SHANGHAI
@@ -310,7 +311,8 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         ]
         backlog = Backlog(linli.database, linli.understanding, linli.house_of, linli.clock)
         eraser = Eraser(linli.database, linli.clock, linli.context_of, photos, pack(SILENT))
-        schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser)
+        climber = Climber(linli.database, linli.clock, linli.context_of, senders)
+        schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber)
         schedule.start()
         await asyncio.to_thread(give_memory_back)
         tasks = [asyncio.create_task(sender.run(), name="sender") for sender in senders]
