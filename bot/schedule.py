@@ -16,7 +16,7 @@ from bot.eraser import Eraser
 from bot.model import SHANGHAI
 from bot.photos import Photographer
 from bot.sender import Sender
-from bot.store import inbox, masses, notices
+from bot.store import effects, inbox, masses, notices
 from bot.store.database import Database
 
 #: Seconds between looks for notices that fall due, photos to fetch, unfinished messages, people who left, and old
@@ -76,7 +76,7 @@ class Schedule:
                 sender.poke()
 
     async def _prune(self) -> None:
-        for forget in (inbox.prune, masses.prune_reports):
+        for forget in (inbox.prune, masses.prune_reports, effects.prune):
             await self._database.write(forget, self._clock())
 
     def _running(self, job: Job) -> Callable[[], Awaitable[None]]:
