@@ -38,6 +38,8 @@ from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.language import emergencies
 from bot.logs import AccessLogger
+from bot.machines import site as machines
+from bot.machines.pace import Pace
 from bot.model import SHANGHAI
 from bot.pages import site as pages
 from bot.photos import Photographer
@@ -307,6 +309,13 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
         pages.Parts(
             database=linli.database, context=lambda key: linli.context_of(key or linli.community.key), services=linli.services,
             clock=linli.clock, templates=parts.templates,
+        ),
+    )  # fmt: skip
+    machines.mount(
+        app,
+        machines.Parts(
+            database=linli.database, context=linli.context_of, services=linli.services, clock=linli.clock, pace=Pace(),
+            base_url=linli.settings.base_url,
         ),
     )  # fmt: skip
     if demo:

@@ -1,11 +1,11 @@
 """The audit log: who did what, when, in words."""
 
-from collections.abc import Callable, Mapping
 from functools import partial
 
 from sqlmodel import col, select
 
 from bot.contract import Desk, Log, Page, Services, Subject, View, Work, page, row_id
+from bot.store import apikeys
 from bot.store.conversations import Conversation
 from bot.store.events import Event
 from bot.store.notices import Notice
@@ -40,6 +40,11 @@ def _staff(work: Work, login: str) -> Subject:
     return Subject(member.name if member else login, "/staff")
 
 
+def _key(work: Work, public_id: str) -> Subject:
+    key = apikeys.by_public_id(work.session, public_id)
+    return Subject(f"密钥“{key.name}”" if key else "密钥", "/keys")
+
+
 def _resident(work: Work, key: str) -> Subject:
     resident = work.session.exec(select(Resident).where(Resident.public_id == key)).first()
     return Subject(_lives(work, resident) if resident else "已离开的居民")
@@ -66,12 +71,16 @@ OWN = Log(
         "task.closed": "办结了待办", "task.heard_more": "住户又说了情况", "photo.stored": "收到照片", "photo.lost": "照片没有取回来", "staff.signed_in": "登录",
         "staff.added": "添加了员工账号（{role}）", "staff.role_changed": "改了员工角色：{before}改为{after}",
         "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号", "staff.link_made": "开了登录链接",
-        "intents.saved": "改了意图文件",
+        "intents.saved": "改了意图文件", "key.made": "新建了接口密钥", "key.revoked": "停用了接口密钥",
+        "permission.changed": "改了权限：{role}{allowed}{permission}", "effect.died": "有操作没有完成（{effect}）",
+        "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）",
     },
-    words={"reason": {"unfollowed": "取消关注"}, "role": _ROLES, "before": _ROLES, "after": _ROLES},
+    words={"reason": {"unfollowed": "取消关注"}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
+        "allowed": {"yes": "可以", "no": "不可以"},
+    },
     subjects={
         "conversation": _conversation, "notice": _notice, "task": _task, "staff": _staff, "resident": _resident,
-        "file": lambda work, path: Subject(path, f"/intents/file/{path}"), "mass": lambda work, key: Subject("群发"),
+        "key": _key, "file": lambda work, path: Subject(path, f"/intents/file/{path}"), "mass": lambda work, key: Subject("群发"),
     },
     figures={"notice.published": "通知"},
 )  # fmt: skip
@@ -89,11 +98,11 @@ def _show(services: Services, desk: Desk) -> View:
     if before is not None:
         query = query.where(col(Event.id) < before)
     found = desk.session.exec(query).all()
-    about = {event.subject: _about(desk, services.subjects, event.subject) for event in found}
+    subjects = {event.subject: about(desk, event.subject) for event in found}
     actors = {event.actor: desk.who(event.actor) for event in found}
     rows = [
         {
-            "id": event.id, "at": event.at, "who": actors[event.actor], "subject": about[event.subject],
+            "id": event.id, "at": event.at, "who": actors[event.actor], "subject": subjects[event.subject],
             "what": services.say(event, desk.now) or event.kind,
         }
         for event in found
@@ -101,6 +110,7 @@ def _show(services: Services, desk: Desk) -> View:
     return View("console/audit.html", {"rows": rows, "before": found[-1].id if len(found) == SHOWN else None})
 
 
-def _about(desk: Desk, subjects: Mapping[str, Callable[[Work, str], Subject]], subject: str) -> Subject:
-    kind, _, name = subject.partition(":")
+def about(desk: Desk, subject: str) -> Subject:
+    """Return what a subject such as ticket:K3M9 is, in words."""
+    subjects, (kind, _, name) = desk.context.services.subjects, subject.partition(":")
     return subjects[kind](desk, name) if kind in subjects else Subject(name)

@@ -10,11 +10,14 @@ from sqlmodel import Session
 
 from bot.console import (
     conversations,
+    effects,
     events,
     home,
     intents,
+    keys,
     live,
     notices,
+    permissions,
     photos,
     problems,
     security,
@@ -35,7 +38,7 @@ __all__ = ["Parts", "mount"]
 
 #: The bot's own pages behind the first one, in the order of the menu; the integrations' follow.
 OWN: tuple[Page, ...] = (
-    *conversations.ROUTES, *tasks.ROUTES, *notices.ROUTES, *staff.ROUTES,
+    *conversations.ROUTES, *tasks.ROUTES, *notices.ROUTES, *staff.ROUTES, *permissions.ROUTES, *keys.ROUTES, *effects.ROUTES,
 )  # fmt: skip
 
 
@@ -84,6 +87,8 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         if viewer is None:
             raise web.HTTPFound(f"/console/in?to={quote(request.rel_url.raw_path)}" if request.method == "GET" else "/console/in")
         shared = shared_values(request, parts, viewer, page)
+        if viewer.staff.role is Role.CITY and request.method == "POST" and not page.reads:
+            return _problem(parts, shared, 403, "没有权限", "城市账号只看不改。要改的话，请联系这个小区的管理员。")
         if not viewer.may(page.need):
             holders = "、".join(viewer.access.holders(page.need))
             return _problem(parts, shared, 403, "没有权限", f"这个页面需要{holders}的账号。需要的话请联系管理员。")

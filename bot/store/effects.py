@@ -168,6 +168,12 @@ def run_again(session: Session, effect: Effect, now: datetime) -> None:
     announce(session, about(effect.kind))
 
 
+def discard(session: Session, effect: Effect, now: datetime) -> None:
+    """Let something that was given up go for good; its key stays used."""
+    effect.state, effect.updated_at = EffectState.DONE, now
+    session.add(effect)
+
+
 def prune(session: Session, now: datetime) -> int:
     """Forget what was done long ago; returns how many. What was given up stays until somebody has looked at it."""
     done = (col(Effect.state) == EffectState.DONE, col(Effect.updated_at) < now - REMEMBERED)

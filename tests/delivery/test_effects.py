@@ -258,7 +258,7 @@ async def at_work(tools: Tools, *performers: Performer) -> AsyncIterator[list[Wo
 
 async def until(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not is_so():
+        while not is_so():  # noqa: ASYNC110  what is awaited is a row
             await asyncio.sleep(0.02)
 
 
@@ -341,12 +341,17 @@ async def test_effect_belongs_to_the_community_that_asked_for_it(yard: Yard) -> 
         session.add(other)
         session.flush()
         scope.enter(session, other.key)
-        session.add(Effect(kind="gate.refuses", key="x", payload={"url": ""}, due_at=yard.now, created_at=yard.now, updated_at=yard.now))
+        session.add(
+            Effect(kind="gate.refuses", key="x", payload={"url": ""}, due_at=yard.now, created_at=yard.now, updated_at=yard.now)
+        )
         return other.key
 
     other = await yard.tools.database.write(elsewhere)
     seen: list[int] = []
-    tools = replace(yard.tools, context=lambda key: seen.append(key) or replace(yard.context, community=Community(id=key, appid="wx1", name="清河小区")))  # type: ignore[func-returns-value]
+    tools = replace(
+        yard.tools,
+        context=lambda key: seen.append(key) or replace(yard.context, community=Community(id=key, appid="wx1", name="清河小区")),
+    )  # type: ignore[func-returns-value]
 
     class Everywhere(Database):
         pass

@@ -16,7 +16,8 @@ from bot.keys import Keys
 from bot.model import SHANGHAI
 from bot.store.staff import Role
 from integrations.visitor_passes import actions, console, gate, pages, tokens
-from integrations.visitor_passes.models import GRACE, Pass, Passage, PassState
+from integrations.visitor_passes.models import Pass, Passage, PassState
+from integrations.visitor_passes.settings import Settings
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Chat, Town
