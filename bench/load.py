@@ -32,6 +32,14 @@ class Result:
     answers: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request, and the second at which it is sent."""
+
+    at: float
+    request: bytes
+
+
 def encode(query: dict[str, str], body: str) -> bytes:
     """Return a whole request."""
     content = body.encode()
@@ -55,6 +63,16 @@ async def send(port: int, requests: Iterable[bytes], seconds: float, connections
     took = load.last - began
     p50, p99 = statistics.median(load.waits), statistics.quantiles(load.waits, n=100)[98]
     return Result(rate=len(load.waits) / took, p50=p50, p99=p99, hung_up=load.hung_up, answers=len(load.waits))
+
+
+async def pace(port: int, asked: Sequence["Asked"]) -> list[float]:
+    """Send each request when it is due, whatever is still unanswered; returns the seconds each waited, from when it was due."""
+    began, idle = time.perf_counter(), list["_Line"]()
+    try:
+        return await asyncio.gather(*(_ask(port, one.request, began + one.at, idle) for one in asked))
+    finally:
+        for line in idle:
+            line.transport.abort()
 
 
 def middle(results: Sequence[Result]) -> Result:
@@ -110,8 +128,8 @@ class _Caller:
 
     def take(self, answer: bytes) -> None:
         """Count an answer and ask again."""
-        if b" 200 " not in answer[:16] or b"<Encrypt>" not in answer:
-            self.fail(answer[:300].decode(errors="replace"))
+        if not _is_answer(answer):
+            self.fail(_no_answer(self._load.port, answer))
             return
         self._load.last = time.perf_counter()
         self._load.waits.append(self._load.last - self._began)
@@ -127,10 +145,10 @@ class _Caller:
             self._line = None
             self._send(self._request)
 
-    def fail(self, reason: str) -> None:
+    def fail(self, error: Exception) -> None:
         """Give up."""
         if not self._over.done():
-            self._over.set_exception(RuntimeError(f"port {self._load.port}: {reason}"))
+            self._over.set_exception(error)
 
     def _send(self, request: bytes) -> None:
         if self._line is not None:
@@ -142,9 +160,18 @@ class _Caller:
         try:
             _, self._line = await asyncio.get_running_loop().create_connection(lambda: _Line(self), "127.0.0.1", self._load.port)
         except OSError as error:
-            self.fail(str(error))
+            self.fail(error)
         else:
             self._line.transport.write(request)
+
+
+def _is_answer(said: bytes) -> bool:
+    """Tell whether a resident would read something."""
+    return b" 200 " in said[:16] and b"<Encrypt>" in said
+
+
+def _no_answer(port: int, said: bytes) -> RuntimeError:
+    return RuntimeError(f"port {port}: {said[:300].decode(errors='replace')}")
 
 
 class _Line(asyncio.Protocol):
@@ -152,8 +179,8 @@ class _Line(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, caller: _Caller) -> None:
-        self._caller, self._answer = caller, b""
+    def __init__(self, caller: "_Caller | _Once") -> None:
+        self.caller, self._answer = caller, b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way to the server."""
@@ -166,11 +193,50 @@ class _Line(asyncio.Protocol):
         length = _LENGTH.search(self._answer, 0, end) if end >= 0 else None
         if length is not None and len(self._answer) >= end + 4 + int(length[1]):
             answer, self._answer = self._answer, b""
-            self._caller.take(answer)
+            self.caller.take(answer)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell the caller."""
-        self._caller.lose(self)
+        self.caller.lose(self)
+
+
+# ------------------------------------------------------------------ those who do not wait for each other
+
+
+async def _ask(port: int, request: bytes, due: float, idle: "list[_Line]") -> float:
+    await asyncio.sleep(due - time.perf_counter())
+    one = _Once(port)
+    line = idle.pop() if idle else await _connect(port, one)
+    line.caller = one
+    line.transport.write(request)
+    answered = await one.answered
+    idle.append(line)
+    return answered - due
+
+
+async def _connect(port: int, one: "_Once") -> "_Line":
+    _, line = await asyncio.get_running_loop().create_connection(lambda: _Line(one), "127.0.0.1", port)
+    return line
+
+
+class _Once:
+    """Asks once."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.answered: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+
+    def take(self, answer: bytes) -> None:
+        """Note when the answer came."""
+        if _is_answer(answer):
+            self.answered.set_result(time.perf_counter())
+        else:
+            self.answered.set_exception(_no_answer(self._port, answer))
+
+    def lose(self, line: "_Line") -> None:
+        """Give up: nobody hangs up on so few."""
+        if not self.answered.done():
+            self.answered.set_exception(RuntimeError(f"port {self._port}: hung up"))
 
 
 # ------------------------------------------------------------------ those who never finish

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvloop
 from aiohttp import web
+from repairs import RESIDENTS, openid
 from sqlalchemy import insert
 from sqlmodel import Session, select
 
@@ -19,9 +20,6 @@ from bot.store.conversations import Conversation
 from bot.store.followers import Follower
 from bot.store.people import Household, Resident
 from bot.wechat import crypto, messages
-
-#: Residents who are bound, follow the account and have a conversation: whoever writes has followed first.
-RESIDENTS = 19_000
 
 
 def settings_of(folder: Path, port: int = 0, group: int = 64) -> config.Settings:
@@ -36,11 +34,6 @@ def account_of(settings: config.Settings) -> crypto.Account:
         token=settings.wechat_token.get_secret_value(), appid=settings.wechat_appid, mode=crypto.Mode.SAFE,
         aes_key=settings.wechat_aes_key.get_secret_value(),
     )  # fmt: skip
-
-
-def openid(number: int) -> str:
-    """Return the openid of a resident by number."""
-    return f"oBench{number:022}"
 
 
 def build_echo(settings: config.Settings) -> web.Application:
@@ -69,7 +62,7 @@ def build_turns(settings: config.Settings) -> web.Application:
 
 
 def settle(session: Session) -> None:
-    """Let RESIDENTS live in the flats of the demo."""
+    """Let RESIDENTS live in the flats of the demo, bound and each with a conversation: whoever writes has followed first."""
     flats, now, numbers = session.exec(select(Household)).all(), app.clock(), range(RESIDENTS)
     homes = [(openid(number), flats[number % len(flats)]) for number in numbers]
     session.execute(insert(Resident), [

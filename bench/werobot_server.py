@@ -1,4 +1,4 @@
-"""WeRoBot with AES, its SQLite session and its own server, in its own environment: the same message, a word back.
+"""WeRoBot with AES, its SQLite session and the server it comes with, in its own environment: the same message, a word back.
 
 .peers/bin/python bench/werobot_server.py PORT TOKEN KEY APPID FILE
 """
@@ -29,4 +29,4 @@ def say_ready():
 
 
 threading.Thread(target=say_ready, daemon=True).start()
-robot.run(host="127.0.0.1", port=int(PORT))
+robot.run(server="wsgiref", host="127.0.0.1", port=int(PORT))

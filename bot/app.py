@@ -3,7 +3,6 @@
 import asyncio
 import ctypes
 import gc
-import importlib
 import ipaddress
 import resource
 import signal
@@ -12,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
-from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 import aiohttp
@@ -26,7 +24,6 @@ from sqlmodel import Session, text
 import bot.store.tables  # noqa: F401  every table is known, whoever uses it
 from bot import config, metrics
 from bot.console import site as console
-from bot.console.own import CORE
 from bot.contract import Context, Integration, Services
 from bot.dialogue.adviser import Adviser
 from bot.dialogue.answer import SILENT, pack
@@ -45,6 +42,7 @@ from bot.pages import site as pages
 from bot.photos import Photographer
 from bot.schedule import Schedule
 from bot.sender import Sender
+from bot.services import folders, load_services
 from bot.simulator import server as simulator
 from bot.store import communities, effects, schema, scope
 from bot.store.communities import Community
@@ -74,28 +72,6 @@ log = structlog.get_logger(__name__)
 def clock() -> datetime:
     """Return the time, in the community's zone."""
     return datetime.now(SHANGHAI)
-
-
-def load_integrations(names: Sequence[str], folder: Path | None = None) -> list[Integration]:
-    """Import the integrations that the settings name, nothing else; raises Misconfigured for an unknown one.
-
-    `folder` holds further ones, beside the shipped ones.
-    """
-    packaged = importlib.import_module("integrations")
-    if folder is not None and str(folder) not in packaged.__path__:
-        if not folder.is_dir():
-            raise Misconfigured(f"LINLI_INTEGRATIONS_FOLDER: {folder} is not a folder; name the one that holds your services")
-        packaged.__path__.append(str(folder))
-    found = []
-    for name in names:
-        try:
-            module = importlib.import_module(f"integrations.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"integrations.{name}":
-                raise
-            raise Misconfigured(f"LINLI_INTEGRATIONS names {name!r}, but there is no folder integrations/{name}") from error
-        found.append(module.integration)
-    return found
 
 
 def reach_database(settings: config.Settings) -> Database:
@@ -130,16 +106,6 @@ def open_database(settings: config.Settings, integrations: Sequence[Integration]
         database.close()
         raise Misconfigured(f"the database lacks {', '.join(missing)}; run `linli migrate` once, then start again")
     return database
-
-
-def load_services(settings: config.Local) -> Services:
-    """Return the core and all services that the settings name, with their own settings; raises Misconfigured."""
-    integrations = [CORE, *load_integrations(settings.integrations, settings.integrations_folder)]
-    own = {one.settings: config.load_service(one.name, one.settings) for one in integrations if one.settings is not None}
-    services = Services(integrations=integrations, settings=own)
-    if faults := services.misheard():
-        raise Misconfigured("\n".join(faults))
-    return services
 
 
 @dataclass(kw_only=True)
@@ -248,11 +214,6 @@ class Linli:
             template=settings.wechat_template, subscription=settings.wechat_subscription, appid=appid,
             communities=tuple(self.served_by(appid)),
         )  # fmt: skip
-
-
-def folders(services: Services) -> list[Path]:
-    """Return the folders of the services' own intent files."""
-    return [path for one in services.integrations if (path := one.folder / "intents").is_dir()]
 
 
 def account_of(settings: config.Settings) -> Account:

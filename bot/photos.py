@@ -12,7 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import structlog
-from PIL import Image, ImageOps
 from sqlmodel import Session, col, select
 
 from bot.errors import ContentRefused, WeChatRefused
@@ -115,6 +114,8 @@ def _redraw(content: bytes) -> bytes:
 
 
 def _draw(content: bytes) -> bytes:
+    from PIL import Image, ImageOps  # here: its five megabytes are for the first photo, not for every idle server
+
     with Image.open(io.BytesIO(content)) as picture:
         if picture.width * picture.height > MAX_PIXELS:
             raise ContentRefused(None, f"photo has {picture.width}×{picture.height} pixels; at most {MAX_PIXELS}")

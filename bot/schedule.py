@@ -16,11 +16,11 @@ from bot.eraser import Eraser
 from bot.model import SHANGHAI
 from bot.photos import Photographer
 from bot.sender import Sender
-from bot.store import effects, inbox, masses, notices
+from bot.store import effects, inbox, masses, notices, once
 from bot.store.database import Database
 
 #: Seconds between looks for notices that fall due, photos to fetch, unfinished messages, people who left, and old
-#: messages and reports to forget.
+#: messages, reports and forms to forget.
 NOTICES, PHOTOS, BACKLOG, ERASURES, PRUNING = 1, 2, 1, 5, 3600
 
 T = TypeVar("T")
@@ -76,8 +76,9 @@ class Schedule:
                 sender.poke()
 
     async def _prune(self) -> None:
-        for forget in (inbox.prune, masses.prune_reports, effects.prune):
-            await self._database.write(forget, self._clock())
+        now = self._clock()
+        for forget in (inbox.prune, masses.prune_reports, once.prune, effects.prune):
+            await self._database.write(forget, now)
 
     def _running(self, job: Job) -> Callable[[], Awaitable[None]]:
         """Return what runs a job for each community, in a transaction each: where it fails the others go on."""

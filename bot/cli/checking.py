@@ -3,19 +3,23 @@
 import dataclasses
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import typer
 
-from bot import app, config
+from bot import config
 from bot.cli import show_json
 from bot.contract import Services
 from bot.dialogue import phrases
-from bot.dialogue.understanding import Understanding, read_folder
+from bot.dialogue.understanding import read_data, read_folder
 from bot.errors import Misconfigured
-from bot.language import files, promises
+from bot.language import files, lints, promises
 from bot.language.files import Catalogue
+from bot.language.matcher import Matcher
 from bot.language.reader import Problem
+from bot.model import SHANGHAI
+from bot.services import folders, load_services
 
 
 def check(folder: Path | None, *, form: str, strict: bool) -> None:
@@ -25,9 +29,9 @@ def check(folder: Path | None, *, form: str, strict: bool) -> None:
         raise Misconfigured(f"{folder} is not a folder; name the one that holds your intent files")
     if form not in _FORMS:
         raise Misconfigured(f"--format {form!r} is unknown; one of {', '.join(_FORMS)}")
-    services = app.load_services(config.load_local())
-    catalogue = files.load(read_folder(folder, app.folders(services)))
-    problems = _look(folder, catalogue, services)
+    services = load_services(config.load_local())
+    catalogue = files.load(read_folder(folder, folders(services)))
+    problems = _look(catalogue, services)
     for problem in problems:
         _FORMS[form](problem)
     errors = sum(problem.severity == "error" for problem in problems)
@@ -36,13 +40,12 @@ def check(folder: Path | None, *, form: str, strict: bool) -> None:
     sys.exit(1 if errors or (strict and problems) else 0)
 
 
-def _look(folder: Path, catalogue: Catalogue, services: Services) -> list[Problem]:
+def _look(catalogue: Catalogue, services: Services) -> list[Problem]:
     """Return faults; what is doubtful is looked at only when all files are sound, for it trains on them."""
     found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(services))]
     if any(problem.severity == "error" for problem in found):
         return found
-    understanding = Understanding.load(folder, config.shipped("data"), app.folders(services))
-    return [*found, *understanding.doubts(app.clock())]
+    return [*found, *lints.doubts(Matcher(catalogue, *read_data(config.shipped("data"))), datetime.now(SHANGHAI))]
 
 
 def line(problem: Problem) -> str:

@@ -7,13 +7,14 @@ from bot import app, config
 from bot.cli import show_json, stage
 from bot.dialogue.understanding import Understanding
 from bot.errors import Misconfigured
+from bot.services import load_integrations
 from bot.store import unmatched
 
 
 def show(*, as_json: bool, ignore: str, demo: bool) -> None:
     """Print the groups, the largest first, or let one message not be shown again."""
     settings = stage.settings(demo=demo)
-    integrations = app.load_integrations(settings.integrations)
+    integrations = load_integrations(settings.integrations)
     database = app.open_database(settings, integrations)
     try:
         if ignore:

@@ -6,8 +6,10 @@ import logging
 import shutil
 import socket
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from ipaddress import ip_address
+from multiprocessing import get_context
 
 import aiohttp
 import structlog
@@ -21,6 +23,7 @@ from bot.cli.stage import DEMO_APPID, demo_settings
 from bot.contract import Context, Services, Work
 from bot.errors import Misconfigured, WeChatRefused
 from bot.keys import Keys
+from bot.services import load_services
 from bot.simulator.cast import CAST, Actor
 from bot.simulator.time_machine import TimeMachine
 from bot.simulator.wechat import POSTERS
@@ -36,6 +39,7 @@ __all__ = ["DEMO_APPID", "DEMO_SCENES", "demo", "demo_settings", "seed", "serve"
 #: What the stand-in's posters begin and where they hang, by what they say.
 DEMO_SCENES: Mapping[str, tuple[str, str]] = {
     "door-3": ("door", "3栋"), "garage-b1": ("repair", "地下车库B1"), "front-desk": ("desk", "物业前台"),
+    "east-door-1": ("door", "1栋"),
 }  # fmt: skip
 
 #: Folders of the demo's rosters under data/, a community each.
@@ -73,7 +77,7 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
     if fresh:
         shutil.rmtree(stage.VAR, ignore_errors=True)
     settings = demo_settings(host=host, port=port, var=stage.VAR)
-    seed(settings)
+    _seed_aside(settings)
     stage.remember(settings)
     linli = app.Linli.assemble(settings, clock=TimeMachine(app.clock))
     links = linli.database.submit(_sign_in_links, linli).result()
@@ -85,9 +89,15 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
     _run(app.run(app.build(linli, demo=True), host, port, welcome))
 
 
+def _seed_aside(settings: config.Settings) -> None:
+    """Seed in a process that ends with it: what making the tables takes, 20 MB, is not the server's to keep."""
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as aside:
+        aside.submit(seed, settings).result()
+
+
 def seed(settings: config.Settings) -> None:
     """Fill an empty demo database: the communities of data/demo, what services seed, and the stand-in's residents at home."""
-    services = app.load_services(settings)
+    services = load_services(settings)
     database = app.reach_database(settings)
     try:
         schema.upgrade(database.engine, [integration.folder for integration in services.integrations])
@@ -118,9 +128,9 @@ def _fill(session: Session, seed: Callable[[Work], None], context: Context, now:
 
 def _settle_cast(session: Session, appid: str) -> None:
     """Bind those of the stand-in's residents who live somewhere, and let all of them follow the account."""
-    now, known = app.clock(), communities.listed(session, appid)
+    now = app.clock()
     for actor in CAST:
-        community = known[min(actor.community, len(known) - 1)]
+        community = communities.pick(session, appid, actor.community)
         with scope.within(session, community.key):
             session.add(Follower(openid=actor.openid, followed_at=now, is_placed=actor.flat is not None))
             if actor.flat is not None:
@@ -138,12 +148,12 @@ def _bind(session: Session, actor: Actor, flat: tuple[str, str, str], now: datet
 
 
 def _hang_posters(session: Session, appid: str) -> None:
-    """Let the stand-in's posters be codes of ours, of the first community."""
-    scope.enter(session, communities.listed(session, appid)[0].key)
+    """Let the stand-in's posters be codes of ours, each in its community."""
     for code in POSTERS:
         if scenes.find(session, code.scene) is None:
             kind, label = DEMO_SCENES[code.scene]
-            session.add(Scene(code=code.scene, kind=kind, label=label, url=code.url, created_at=app.clock()))
+            with scope.within(session, communities.pick(session, appid, code.community).key):
+                session.add(Scene(code=code.scene, kind=kind, label=label, url=code.url, created_at=app.clock()))
 
 
 async def _show_menu(linli: app.Linli) -> None:

@@ -21,6 +21,7 @@ from bot.dialogue import phrases
 from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
 from bot.language import files, promises
+from bot.services import folders, load_integrations, load_services
 from bot.store import channels, communities, revisions, roster, schema, scope, sessions
 from bot.store.database import Database
 from bot.store.staff import Role, Staff, by_login, check_login, same_person
@@ -57,7 +58,7 @@ def _account(settings: config.Settings, appid: str) -> config.Settings:
 def migrate(*, status: bool) -> None:
     """Bring the database to the newest shape, or only tell what it lacks."""
     settings = config.load()
-    folders = [integration.folder for integration in app.load_integrations(settings.integrations, settings.integrations_folder)]
+    folders = [integration.folder for integration in load_integrations(settings.integrations, settings.integrations_folder)]
     database = app.reach_database(settings)
     try:
         if status:
@@ -71,7 +72,7 @@ def migrate(*, status: bool) -> None:
 
 def revise(branch: str, message: str) -> None:
     """Write a revision from what differs between the code's tables and a new database; for developers."""
-    integrations = app.load_services(config.load_local()).integrations
+    integrations = load_services(config.load_local()).integrations
     if branch not in {"bot", *(integration.name for integration in integrations)}:
         raise Misconfigured(f"branch {branch!r} is unknown; it is bot or the name of an integration's folder")
     folders = [integration.folder for integration in integrations]
@@ -221,7 +222,7 @@ def _look_for_slips() -> Iterator[Finding]:
 def _look(demo: bool) -> Iterator[Finding]:
     try:
         settings = stage.settings(demo=demo)
-        integrations = app.load_integrations(settings.integrations, settings.integrations_folder)
+        integrations = load_integrations(settings.integrations, settings.integrations_folder)
     except LinliError as error:
         yield Finding(name="settings", ok=False, detail=str(error), remedy="mend the settings named above, then run again")
         return
@@ -279,8 +280,8 @@ def _look_at_intents(settings: config.Settings) -> Finding:
         return Finding(
             name="intents", ok=False, detail=detail, remedy="name the one that holds the intent files, or leave it out"
         )
-    services = app.load_services(settings)
-    catalogue = files.load(read_folder(settings.intents_folder, app.folders(services)))
+    services = load_services(settings)
+    catalogue = files.load(read_folder(settings.intents_folder, folders(services)))
     found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(services))]
     errors = [problem for problem in found if problem.severity == "error"]
     detail = f"{len(catalogue.intents)} intents, {len(errors)} errors"
@@ -322,7 +323,7 @@ async def _look_at_clock(http: aiohttp.ClientSession, settings: config.Settings)
 
 @contextmanager
 def _database(settings: config.Settings) -> Iterator[Database]:
-    database = app.open_database(settings, app.load_integrations(settings.integrations, settings.integrations_folder))
+    database = app.open_database(settings, load_integrations(settings.integrations, settings.integrations_folder))
     try:
         yield database
     finally:

@@ -22,6 +22,7 @@ from bot.dialogue.turn import Answer, House, take
 from bot.dialogue.understanding import Judgement, Understanding, judge
 from bot.errors import Misconfigured
 from bot.keys import Keys
+from bot.services import folders, load_services
 from bot.store import communities, people, roster, scope
 from bot.store.database import Database
 from bot.store.followers import Follower
@@ -147,7 +148,7 @@ class Room:
     def open(cls, folder: Path, frozen: datetime | None, understanding: Understanding | None = None) -> "Room":
         """Make the database with the demo community and seat the first resident."""
         settings = config.load_local()
-        services = app.load_services(settings)
+        services = load_services(settings)
         database = Database(f"sqlite:///{folder / 'chat.db'}")
         SQLModel.metadata.create_all(database.engine)
         demo = config.shipped("data") / "demo"
@@ -155,7 +156,7 @@ class Room:
         database.submit(roster.import_roster, files, APPID, frozen or app.clock()).result()
         community = database.submit(communities.pick, APPID).result()
         understanding = understanding or Understanding.load(
-            settings.intents_folder, config.shipped("data"), app.folders(services)
+            settings.intents_folder, config.shipped("data"), folders(services)
         )
         context = Context(
             community=community, keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",

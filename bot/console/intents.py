@@ -112,6 +112,8 @@ async def save(request: web.Request) -> web.Response:
     parts, path, form = request.app[PARTS], _path(request), await read_form(request)
     text = form.get("text", "").replace("\r\n", "\n")
     kept = await asyncio.to_thread(path.read_text, encoding="utf-8")
+    if text == kept:  # such as by a second click
+        return _file(request, viewer, text, _stamp(kept), [], "已保存，马上生效。")
     if form.get("stamp") != _stamp(kept):
         return _file(request, viewer, text, _stamp(kept), [], "这个文件刚被别人改过。请先复制您的内容，刷新后再改。", 409)
     texts = {

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from jinja2 import Environment
@@ -90,6 +91,7 @@ def _viewer(session: Session, parts: Parts, token: str) -> Viewer | None:
 
 
 def token_of(request: web.Request) -> str:
+    """Return the token of the session that a browser sends, empty if it sends none."""
     return request.cookies.get(COOKIE) or request.cookies.get(PLAIN_COOKIE) or ""
 
 
@@ -104,10 +106,16 @@ def shared_values(request: web.Request, parts: Parts, viewer: Viewer | None, pag
     first = min(parts.communities())
     return {
         "me": viewer.staff if viewer else None, "role": ROLE_WORDS[viewer.staff.role] if viewer else "", "menu": grouped(menu),
-        "page": page, "path": request.path, "note": note_of(request), "demo": parts.demo, "desk": viewer,
+        "page": page, "path": request.path, "back": _came_from(request), "note": note_of(request), "demo": parts.demo, "desk": viewer,
         "community": viewer.community if viewer else parts.context(first).community, "badges": {}, "elsewhere": (),
         "demo_roles": ROLE_WORDS if parts.demo else {},
     }  # fmt: skip
+
+
+def _came_from(request: web.Request) -> str:
+    """Return the page of the console that a form was on, for the way back; empty for none."""
+    said = urlsplit(readable(request.headers.get("Referer", "")))
+    return said.path if said.netloc == request.host and said.path.startswith("/console") else ""
 
 
 def grouped(menu: Sequence[Page]) -> list[tuple[str, list[Page]]]:

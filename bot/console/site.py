@@ -1,6 +1,6 @@
 """The console's addresses: the integrations' pages and our own, behind sign-in and permissions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +9,7 @@ from aiohttp import web
 from sqlmodel import Session
 
 from bot.console import (
+    alarms,
     conversations,
     effects,
     events,
@@ -29,16 +30,16 @@ from bot.console.parts import MENU, PARTS, Parts, Viewer, shared_values, signed_
 from bot.console.views import respond
 from bot.contract import Community, Desk, Download, Page, Redirect, Role, View, row_id
 from bot.errors import Refusal
-from bot.posted import read_form
-from bot.store import sessions
-from bot.store.events import last_id
+from bot.posted import KEY, Sent, read_form
+from bot.store import news, sessions
 from bot.store.staff import same_person as staff_of_person
 
 __all__ = ["Parts", "mount"]
 
 #: The bot's own pages behind the first one, in the order of the menu; the integrations' follow.
 OWN: tuple[Page, ...] = (
-    *conversations.ROUTES, *tasks.ROUTES, *notices.ROUTES, *staff.ROUTES, *permissions.ROUTES, *keys.ROUTES, *effects.ROUTES,
+    *conversations.ROUTES, *tasks.ROUTES, *notices.ROUTES, *staff.ROUTES, *alarms.ROUTES, *permissions.ROUTES, *keys.ROUTES,
+    *effects.ROUTES,
 )  # fmt: skip
 
 
@@ -93,29 +94,37 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
             holders = "、".join(viewer.access.holders(page.need))
             return _problem(parts, shared, 403, "没有权限", f"这个页面需要{holders}的账号。需要的话请联系管理员。")
         if request.method == "GET":  # taken before the page is read: its live stream misses nothing after
-            shared["since"] = await parts.database.read(last_id)
+            shared["since"] = await parts.database.read(news.newest)
         form = await read_form(request) if request.method == "POST" else {}
-        run = parts.database.write if request.method == "POST" and not page.reads else parts.database.read
+        writes = request.method == "POST" and not page.reads
+        sent = Sent.of(form if writes else {}, viewer.staff.person, request.path, parts.clock())
+        written = [words for name, words in form.items() if name != KEY and not words.isascii()]
+        run = parts.database.write if writes else parts.database.read
         try:
-            result, around = await run(_serve, parts, page, viewer, request, form)
+            result, around = await run(_serve, parts, page, viewer, request, form, sent)
         except LookupError:
-            return _problem(parts, shared, 404, "没有找到", "它可能已被删除，或者链接写错了。")
+            return _problem(parts, shared, 404, "没有找到", "它可能已被删除，或者链接写错了。", written)
         except Refusal as refusal:
-            return _problem(parts, shared, 422, "没有完成", str(refusal))
+            return _problem(parts, shared, 422, "没有完成", str(refusal), written)
+        if result is None:
+            return _problem(parts, shared, 200, "刚才已经提交过了", "这一次没有再做一遍，前一次已经办好。")
         return respond(result, parts.templates, {**shared, **around})
 
     return handle
 
 
-def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: web.Request, form: Mapping[str, str]
-           ) -> tuple[View | Redirect | Download, Mapping[str, Any]]:  # fmt: skip
-    """Run the page; returns what it gives, and what stands around it: the numbers in the menu, the person's other communities."""
+def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: web.Request, form: Mapping[str, str], sent: Sent
+           ) -> tuple[View | Redirect | Download | None, Mapping[str, Any]]:  # fmt: skip
+    """Run the page; returns what it gives, and what stands around it: the numbers in the menu, the person's other communities.
+
+    A form that was sent before gives where it led then, or None where that was a page.
+    """
     desk = Desk(
         session=session, now=parts.clock(), context=parts.context(viewer.community.key), staff=viewer.staff,
         params=dict(request.match_info), access=viewer.access, form=form,
         query={name: value.replace("\0", "") for name, value in request.query.items()},
     )  # fmt: skip
-    result = page.run(desk)
+    result = sent.act(session, lambda _: page.run(desk))
     if not isinstance(result, View):
         return result, {}
     session.flush()
@@ -133,5 +142,9 @@ def _elsewhere(session: Session, parts: Parts, viewer: Viewer) -> list[Community
     return [one for key, one in known.items() if key != viewer.community.key and (key in own or viewer.staff.role is Role.CITY)]
 
 
-def _problem(parts: Parts, shared: Mapping[str, Any], status: int, title: str, text: str) -> web.Response:
-    return respond(View("console/problem.html", {"title": title, "text": text}, status), parts.templates, shared)
+def _problem(parts: Parts, shared: Mapping[str, Any], status: int, title: str, text: str, written: Sequence[str] = ()
+             ) -> web.Response:  # fmt: skip
+    """Tell why nothing was done, and give back what somebody has written, so that it need not be thought up again."""
+    return respond(
+        View("console/problem.html", {"title": title, "text": text, "written": written}, status), parts.templates, shared
+    )

@@ -17,7 +17,7 @@ def show(desk: Desk) -> View:
     return View(
         "console/tasks.html",
         {
-            "tasks": [(task, _who(desk, task), _talk(desk, task)) for task in open_tasks if desk.may(task.need)],
+            "tasks": [(task, who(desk, task), _talk(desk, task)) for task in open_tasks if desk.may(task.need)],
             "closed": [task for task in closed if desk.may(task.need)],
         },
     )
@@ -36,7 +36,8 @@ def close(desk: Desk) -> Redirect:
     return Redirect("/console/tasks", "已办结。")
 
 
-def _who(desk: Desk, task: Task) -> str:
+def who(desk: Desk, task: Task) -> str:
+    """Return whose matter it is: flat, name and phone."""
     if not task.openid:
         return ""
     resident = desk.session.exec(select(Resident).where(Resident.openid == task.openid)).first()

@@ -13,6 +13,7 @@ from jinja2 import FileSystemLoader as Folder
 
 from bot.contract import Download, Integration, Redirect, View
 from bot.model import SHANGHAI
+from bot.posted import with_keys
 
 #: A note for the next page lives this many seconds.
 NOTE_LIVES = 30
@@ -61,7 +62,7 @@ def respond(result: View | Redirect | Download, templates: Environment, shared: 
     if isinstance(result, Download):
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(result.filename)}"} if result.filename else {}
         return web.Response(body=result.body, content_type=result.content_type, headers=headers)
-    text = templates.get_template(result.template).render({**shared, **result.values})
+    text = with_keys(templates.get_template(result.template).render({**shared, **result.values}))
     response = web.Response(text=text, content_type="text/html", status=result.status)
     if shared.get("note"):
         response.del_cookie(NOTE)

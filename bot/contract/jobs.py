@@ -11,11 +11,11 @@ from bot.contract.work import Work
 class Job:
     """Something to be done every so often for each community, in a transaction each. Replicas may run it side by side: be idempotent."""
 
-    name: str
+    name: str  # with its module: two services may have a `remind`
     every: timedelta
     run: Callable[[Work], None]
 
 
 def job(every: timedelta) -> Callable[[Callable[[Work], None]], Job]:
     """Make a function a job."""
-    return lambda run: Job(name=run.__name__, every=every, run=run)
+    return lambda run: Job(name=f"{run.__module__}.{run.__name__}", every=every, run=run)

@@ -12,7 +12,7 @@ SAID: Mapping[str, str] = {
     **dict.fromkeys(
         """
         welcome welcome.back unknown unknown.again clarify clarify.none failed
-        voice.unheard video.unseen link.unseen code.unknown
+        voice.unheard video.unseen link.unseen code.unknown code.elsewhere
         photo.what photo.attached photo.received photo.not_now place.what place.not_now
         acknowledged emergency.telling emergency.more emergency.over emergency.number emergency.call
         flat.none handed_off handed_off.more handed_off.cancelled form.nothing form.change form.unclear form.stuck

@@ -17,9 +17,10 @@ from bot.dialogue.talk import BIND, SMALL_TALK
 from bot.dialogue.understanding import Heard
 from bot.errors import Forged
 from bot.language.matcher import Match
-from bot.store import conversations, erasures, followers, inbox, masses, outbox, people, scenes, scope
+from bot.store import conversations, erasures, followers, inbox, masses, moving, outbox, people, scenes, scope
 from bot.store.conversations import Standing
 from bot.store.photos import Photo
+from bot.store.scenes import Scene
 from bot.wechat import messages
 
 __all__ = ["Answer", "House", "Kind", "Outcome", "apology", "give_up", "postpone", "take"]
@@ -232,8 +233,11 @@ class _Turn(Hearing):
     def _arrive(self, message: messages.Follow | messages.Scan) -> Answer:
         """Welcome who is here; a code of ours that was scanned begins what its kind is for, at the place where it hangs."""
         self._meet(followers.followed)
-        welcome = self._say("done", "welcome.back" if self.turn.is_bound else "welcome")
         code = scenes.find(self.session, message.scene)
+        if code is not None and not self._belongs_at(code):
+            self._note("resident", f"[扫码] {code.label}")
+            return self._say("unknown", "code.elsewhere")
+        welcome = self._say("done", "welcome.back" if self.turn.is_bound else "welcome")
         kind = self.catalogue.scenes.get(code.kind) if code else None
         intent = self.catalogue.intents.get(kind.intent) if kind else None
         if code is None or kind is None or intent is None:
@@ -248,6 +252,15 @@ class _Turn(Hearing):
         before = welcome.texts if isinstance(message, messages.Follow) else ()
         said = (self.turn.words(kind.say, title=kind.title, label=code.label),) if kind.say else ()
         return replace(answer, texts=(*before, *said, *answer.texts))
+
+    def _belongs_at(self, code: Scene) -> bool:
+        """Tell whether a code hangs where this resident lives; who lives nowhere yet belongs to its community from now on."""
+        place = self.house.communities.get(code.community_id)
+        if self.turn.is_bound or place is None:
+            return code.community_id == self.turn.community.id
+        self.turn.move_to(place)
+        moving.place(self.session, self.openid, place.key)
+        return True
 
     def _read_code(self, message: messages.CodeRead) -> Answer:
         """Take what a scanned code says for the resident's words, where an answer is waited for."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot import config
 from bot.dialogue import phrases, requests
 from bot.errors import Misconfigured
-from bot.language import files, lints, slots
+from bot.language import files, slots
 from bot.language.files import Catalogue, Intent
 from bot.language.matcher import Candidate, Decision, Match, Matcher
 from bot.language.normalise import Tables
@@ -71,8 +71,7 @@ class Understanding:
         """Read the intent files of `folder` and those that services bring, and the tables of `data`; faulty files are left out and told."""
         if not folder.is_dir():
             raise Misconfigured(f"LINLI_INTENTS: {folder} is not a folder; name the one that holds your intent files")
-        tables = Tables.parse(_read(data / "simplified.txt"), _read(data / "pinyin.txt"))
-        background = tuple(line for line in _read(data / "background.txt").splitlines() if line and line[0] != "#")
+        tables, background = read_data(data)
         catalogue = files.load(read_folder(folder, services), phrases.NEEDED)
         if missing := phrases.NEEDED - set(catalogue.messages):
             raise Misconfigured(f"{folder}/_messages.yaml lacks {', '.join(sorted(missing))}; the bot cannot do without them")
@@ -81,10 +80,6 @@ class Understanding:
     def with_files(self, texts: Mapping[str, str]) -> "Understanding":
         """Return what would be in force with these files, path -> YAML; for trying a change before it is made."""
         return Understanding(self.folder, self._tables, self._background, files.load(texts, phrases.NEEDED), self.services)
-
-    def doubts(self, now: datetime) -> list[Problem]:
-        """Return what is doubtful in the files in force; takes a second or two."""
-        return lints.doubts(self.catalogue, self._tables, self._background, now)
 
     def refresh(self) -> tuple[Problem, ...]:
         """Read what was saved since the last look; a file that broke keeps its last good version."""
@@ -165,6 +160,12 @@ def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, slots.V
         if words:
             found |= slots.extract(words, (slot,), now, asked=slot.name)
     return found
+
+
+def read_data(data: Path) -> tuple[Tables, tuple[str, ...]]:
+    """Return the tables of characters and the background lines, which belong to no intent."""
+    tables = Tables.parse(_read(data / "simplified.txt"), _read(data / "pinyin.txt"))
+    return tables, tuple(line for line in _read(data / "background.txt").splitlines() if line and line[0] != "#")
 
 
 def read_folder(folder: Path, services: Sequence[Path] = ()) -> dict[str, str]:

@@ -3,12 +3,12 @@
 W401 one wording in two intents      W404 examples that other intents would win
 W402 few examples                    W405 examples that their own `exclude:` shuts out
 W403 nearly one wording in two       W406 few tests, or none of what is not meant
+
+What an intent's own tests hold word for word is meant as it stands: W403 and W405 are not told of it.
 """
 
-import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import datetime
 
 import numpy as np
@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from bot.language.files import Catalogue, Intent
 from bot.language.matcher import Matcher
-from bot.language.normalise import Normaliser, Tables
+from bot.language.normalise import Normaliser
 from bot.language.reader import Problem
 
 #: Similarity, of 100, from which two wordings of two intents are told.
@@ -25,18 +25,25 @@ NEAR = 88
 #: Examples from which an intent is well described; tests, and tests of what is not meant.
 EXAMPLES, TESTS, UNWANTED = 8, 3, 1
 
-#: Parts into which examples are dealt to see how those of one part fare with the others' help.
-FOLDS = 5
+#: Lines compared with all others at once.
+BLOCK = 500
 
-#: Examples of one intent that another must win before the pair is told.
-CONFUSED = 2
+#: One example of so many, but no fewer than FEWEST, is judged by the others alone: those that stand most alone, and of one
+#: intent at most half.
+LONE, FEWEST = 10, 100
+
+#: Confidence from which an example counts as won.
+WON = 0.5
+
+#: Examples of one intent that another must win before the pair is told, and their share: one of so many; fewer are chance.
+CONFUSED, CHANCE = 2, 8
 
 
-def doubts(catalogue: Catalogue, tables: Tables, background: Sequence[str], now: datetime) -> list[Problem]:
-    """Return all that is doubtful, in the order of files and lines. Takes a second or two: it trains FOLDS times."""
-    found = [
-        *_few(catalogue), *_alike(catalogue, tables), *_shut_out(catalogue), *_confused(catalogue, tables, background, now)
-    ]  # fmt: skip
+def doubts(matcher: Matcher, now: datetime) -> list[Problem]:
+    """Return all that is doubtful in what a matcher was trained on, in the order of files and lines. Takes a second."""
+    catalogue = matcher.catalogue
+    normalise = Normaliser(matcher.tables, catalogue.common.synonyms)
+    found = [*_few(catalogue), *_alike(catalogue, normalise), *_shut_out(catalogue), *_confused(matcher, now)]
     return sorted(found, key=lambda problem: (problem.file, problem.line, problem.code))
 
 
@@ -50,71 +57,74 @@ def _few(catalogue: Catalogue) -> Iterator[Problem]:
             yield _doubt(intent, 0, "W406", f"只有 {len(intent.tests)} 个测试，其中 not: {unwanted} 个", hint)
 
 
-def _alike(catalogue: Catalogue, tables: Tables) -> Iterator[Problem]:
+def _alike(catalogue: Catalogue, normalise: Normaliser) -> Iterator[Problem]:
     """Compare all wordings of all intents: 1,000 by 1,000 in a few hundredths of a second."""
-    normalise = Normaliser(tables, catalogue.common.synonyms)
     lines = [(intent, example) for intent in catalogue.intents.values() for example in intent.examples]
-    if not lines:
-        return
     normal = [normalise(example) for _, example in lines]
-    scores = process.cdist(normal, normal, scorer=fuzz.ratio, score_cutoff=NEAR, dtype=np.uint8)
-    for first, second in zip(*np.nonzero(np.triu(scores, 1)), strict=True):
+    for first, second in _near(normal):
         (one, said), (other, also) = lines[first], lines[second]
         if one.id == other.id:
             continue
         place = f"{one.file}:{line_of(one, said)}"
         if normal[first] == normal[second]:
             yield _doubt(other, line_of(other, also), "W401", f"例句“{also}”与 {place} 重复", "请删去其中一处")
-        else:
+        elif not (_is_meant(one, said) or _is_meant(other, also)):
             yield _doubt(
                 other, line_of(other, also), "W403", f"例句“{also}”与 {place} 的“{said}”太像", "请换一种说法，或删去其中一处"
             )
+
+
+def _near(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield the places of two lines that are the same or nearly so, the earlier one first."""
+    for begin in range(0, len(lines), BLOCK):
+        scores = process.cdist(lines[begin : begin + BLOCK], lines[begin:], scorer=fuzz.ratio, score_cutoff=NEAR, dtype=np.uint8)
+        for first, second in zip(*np.nonzero(np.triu(scores, 1)), strict=True):
+            yield begin + int(first), begin + int(second)
+
+
+def _is_meant(intent: Intent, example: str) -> bool:
+    return any(test.text == example and not test.unwanted for test in intent.tests)
 
 
 def _shut_out(catalogue: Catalogue) -> Iterator[Problem]:
     for intent in catalogue.intents.values():
         for example in intent.examples:
             word = next((word for word in intent.exclude if word in example), "")
-            if word:
-                yield _doubt(intent, line_of(intent, example), "W405", f"例句“{example}”含有 exclude 里的“{word}”，永远不会命中",
-                             "请删去这个例句，或缩小 exclude")  # fmt: skip
+            if word and not _is_meant(intent, example):
+                yield _doubt(intent, line_of(intent, example), "W405",
+                             f"例句“{example}”含有 exclude 里的“{word}”，换个说法就不会命中",
+                             "请删去这个例句，或缩小 exclude；就是要这一句，请把它也写进 tests")  # fmt: skip
 
 
-def _confused(catalogue: Catalogue, tables: Tables, background: Sequence[str], now: datetime) -> Iterator[Problem]:
-    """Let each example be judged by the others alone, and tell which intents would win it."""
+def _confused(matcher: Matcher, now: datetime) -> Iterator[Problem]:
+    """Let the examples that stand most alone be judged by the others, and tell which intents would win them."""
     won: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for shown, hidden in _deal(catalogue):
-        matcher = Matcher(shown, tables, background)
-        for intent, example in hidden:
-            match = matcher.match(example, now)
-            best = match.candidates[0].intent if match.candidates else ""
-            if best and best != intent and match.decision == "accept":
-                won[intent, best].append(example)
+    hidden = _lone(matcher)
+    others = matcher.without(frozenset(hidden))
+    for intent, example in hidden:
+        best = next(iter(others.compare(example, now).candidates), None)
+        if best and best.intent != intent and best.confidence > WON:
+            won[intent, best.intent].append(example)
     for (name, other), examples in won.items():
-        if len(examples) >= CONFUSED:
-            losing = catalogue.intents[name]
+        losing = matcher.catalogue.intents[name]
+        if len(examples) >= max(CONFUSED, len(losing.examples) / CHANCE):
             words = "、".join(f"“{example}”" for example in examples[:3])
             yield _doubt(losing, line_of(losing, examples[0]), "W404", f"{len(examples)} 个例句更像 {other}：{words}",
                          "请看看它们该归哪一个，并各补几句像它们的话")  # fmt: skip
 
 
-def _deal(catalogue: Catalogue) -> Iterator[tuple[Catalogue, list[tuple[str, str]]]]:
-    """Yield catalogues that lack a part of each intent's examples, and the examples they lack."""
-    order = random.Random(0)  # noqa: S311  the same deal each time, so that two runs tell the same
-    parts: Mapping[str, list[str]] = {
-        intent.id: order.sample(intent.examples, len(intent.examples)) for intent in catalogue.intents.values()
-    }
-    for fold in range(FOLDS):
-        hidden = [
-            (name, example) for name, examples in parts.items() if catalogue.intents[name].match == "fuzzy"
-            for example in examples[fold::FOLDS]
-        ]  # fmt: skip
-        gone: Counter[tuple[str, str]] = Counter(hidden)
-        intents = {
-            intent.id: replace(intent, examples=tuple(e for e in intent.examples if (intent.id, e) not in gone))
-            for intent in catalogue.intents.values()
-        }
-        yield replace(catalogue, intents=intents), hidden
+def _lone(matcher: Matcher) -> list[tuple[str, str]]:
+    """Return intent and example of those that the others support least; dangers are heard by other means."""
+    intents = matcher.catalogue.intents.values()
+    examples = {intent.id: frozenset(() if intent.emergency else intent.examples) for intent in intents}
+    taught = [(name, line) for name, line in matcher.taught() if line in examples[name]]
+    chosen: list[tuple[str, str]] = []
+    taken: Counter[str] = Counter()
+    for name, line in taught:
+        if len(chosen) < max(FEWEST, len(taught) / LONE) and 2 * taken[name] < len(examples[name]):
+            chosen.append((name, line))
+            taken[name] += 1
+    return chosen
 
 
 def line_of(intent: Intent, example: str) -> int:

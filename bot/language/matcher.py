@@ -6,8 +6,8 @@ word that means nothing without a question before it (行, 1, 不要) is refused
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
@@ -103,7 +103,8 @@ class Matcher:
     """A trained catalogue. Immutable, so that messages in flight keep theirs when the files change."""
 
     def __init__(self, catalogue: Catalogue, tables: Tables, background: Sequence[str] = ()) -> None:
-        self._catalogue = catalogue
+        self.catalogue = catalogue
+        self.tables, self.background = tables, background
         self._simplified = dict(tables.simplified)
         self._normalise = Normaliser(tables, catalogue.common.synonyms)
         plain = functools.cache(self._normalise)  # many lines stand twice: as examples and as exact hits
@@ -126,11 +127,18 @@ class Matcher:
         whole, text = text, text[:LONGEST]
         plain = self._normalise(text)
         exact = self._exact.get(plain, "")
-        if not exact or self._catalogue.intents[exact].emergency:  # an admin may file 插座冒火花 under repairs, word for word
+        if not exact or self.catalogue.intents[exact].emergency:  # an admin may file 插座冒火花 under repairs, word for word
             alarm = self._alarms.sound(whole)
             if alarm is not None:
                 intent, danger, words = alarm
                 return self._certain(text, plain, intent, 1.0, f"紧急：{words}", danger=danger)
+        return self._compare(text, plain, now)
+
+    def compare(self, text: str, now: datetime) -> Match:
+        """Return what `text` may mean by its likeness to what was taught, deaf to any danger it names."""
+        return self._compare(text[:LONGEST], self._normalise(text[:LONGEST]), now)
+
+    def _compare(self, text: str, plain: str, now: datetime) -> Match:
         if not plain:
             return Match(text=text)
         return (
@@ -140,6 +148,21 @@ class Matcher:
             or self._refuse_bare(text, plain)
             or self._match_fuzzy(text, self._read(text, self._normalise, now))
         )
+
+    # -- what the lints ask
+
+    def taught(self) -> list[tuple[str, str]]:
+        """Return intent and line of all that can be won by resemblance, those first that other lines support least."""
+        order = np.argsort(self._scores.leads(), kind="stable")
+        return [(self._intents[self._scores.owner[k]], self._scores.raw[k]) for k in order]
+
+    def without(self, lines: Collection[tuple[str, str]]) -> "Matcher":
+        """Return one that never saw these examples, pairs of intent and line."""
+        intents = {
+            intent.id: replace(intent, examples=tuple(e for e in intent.examples if (intent.id, e) not in lines))
+            for intent in self.catalogue.intents.values()
+        }
+        return Matcher(replace(self.catalogue, intents=intents), self.tables, self.background)
 
     # -- stages
 
@@ -166,7 +189,7 @@ class Matcher:
 
     def _match_template(self, text: str, plain: str, now: datetime) -> Match | None:
         words = _UNSPOKEN.sub("", text.lower().translate(self._simplified))
-        for intent in self._catalogue.intents.values():
+        for intent in self.catalogue.intents.values():
             for sentence in intent.sentences:
                 said = sentence.match(words)
                 if said is not None and not self._is_excluded(intent.id, text) and _fits(intent, said, now):
@@ -180,7 +203,7 @@ class Matcher:
         verdict = self._scores.judge(plain, barred)
         order: list[int] = []
         for i in map(int, np.argsort(-verdict.confidence)):
-            intent = self._catalogue.intents[self._intents[i]]
+            intent = self.catalogue.intents[self._intents[i]]
             if i in barred:
                 continue
             if intent.emergency and not _may_alarm(text, plain, float(verdict.confidence[i])):
@@ -205,18 +228,18 @@ class Matcher:
         if len(plain) <= SHORT:
             return "clarify"
         best = candidates[0]
-        unsaid = self._catalogue.intents[best.intent].emergency and best.confidence < ALARM
+        unsaid = self.catalogue.intents[best.intent].emergency and best.confidence < ALARM
         return "clarify" if unsaid else "accept"
 
     def _danger(self, text: str, *intents: str) -> Danger:
         """Return the kind of danger in a message that may mean an emergency, though no alarm was sounded."""
-        return kinds.tell(text) if any(self._catalogue.intents[intent].emergency for intent in intents) else Danger.UNKNOWN
+        return kinds.tell(text) if any(self.catalogue.intents[intent].emergency for intent in intents) else Danger.UNKNOWN
 
     def _certain(self, text: str, plain: str, intent: str, confidence: float, why: str, *,
                  said: Mapping[str, str] | None = None, danger: Danger = Danger.UNKNOWN) -> Match:  # fmt: skip
         return Match(
             text=text, normalised=plain, candidates=(Candidate(intent, confidence, why),), decision="accept",
-            emergency=self._catalogue.intents[intent].emergency, danger=danger, said=said or {},
+            emergency=self.catalogue.intents[intent].emergency, danger=danger, said=said or {},
         )  # fmt: skip
 
     # -- training
@@ -234,12 +257,12 @@ class Matcher:
 
     def _collect_exact(self, normalise: Callable[[str], str]) -> dict[str, str]:
         found: dict[str, str] = {}
-        for intent in self._catalogue.intents.values():
+        for intent in self.catalogue.intents.values():
             for example in intent.examples:
                 plain = normalise(example)
                 if intent.match == "fuzzy" or plain == example or not _BARE.fullmatch(plain):  # 好的谢谢 is no 好的
                     found.setdefault(plain, intent.id)
-        for intent in self._catalogue.intents.values():
+        for intent in self.catalogue.intents.values():
             for keyword in intent.keywords:
                 found.setdefault(normalise(keyword), intent.id)
         return found

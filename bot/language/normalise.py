@@ -88,7 +88,14 @@ class Normaliser:
         text = _REPEATED.sub(r"\1\1", text)
         return _SPACES.sub(" ", _SPACES_AT_HAN.sub("", text)).strip()
 
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """The first characters of what is replaced: most lines hold none of them."""
+        return frozenset(spoken[:1] for spoken, _ in self._replacements)
+
     def _plain_words(self, text: str) -> str:
+        if self._beginnings.isdisjoint(text):
+            return text
         for spoken, plain in self._replacements:
             if spoken in text:
                 text = text.replace(spoken, plain)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bot.contract import Context, Download, Page, Redirect, Services, View, Visit
 from bot.errors import Forged, Refusal
-from bot.posted import read_form
+from bot.posted import Sent, read_form, with_keys
 from bot.store.database import Database
 
 EXPIRED = "这个链接已经过期，或者不完整。请在微信里再要一个，例如回复“我的访客”或“报修进度”。"
@@ -46,11 +46,15 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         form = await read_form(request) if request.method == "POST" else {}
         run = parts.database.write if request.method == "POST" else parts.database.read
         try:
-            result = await run(_serve, context, page, request.match_info, form, now)
+            result = await run(Sent.of(form, "", request.path_qs, now).act, _serve, context, page, request.match_info, form, now)
         except LookupError:
             return _show(parts, View("pages/problem.html", {"title": "没有找到", "text": EXPIRED}, 404))
         except Refusal as refusal:
             return _show(parts, View("pages/problem.html", {"title": "没有完成", "text": str(refusal)}, 422))
+        if result is None:
+            return _show(
+                parts, View("pages/problem.html", {"title": "刚才已经提交过了", "text": "前一次已经办好，这一次没有再做一遍。"})
+            )
         return _show(parts, result)
 
     return handle
@@ -66,5 +70,5 @@ def _show(parts: Parts, result: View | Redirect | Download) -> web.Response:
         return web.Response(status=303, headers={"Location": result.to})
     if isinstance(result, Download):
         return web.Response(body=result.body, content_type=result.content_type)
-    text = parts.templates.get_template(result.template).render(result.values)
+    text = with_keys(parts.templates.get_template(result.template).render(result.values))
     return web.Response(text=text, content_type="text/html", status=result.status)

@@ -10,7 +10,7 @@ class Actor:
     openid: str
     name: str
     flat: tuple[str, str, str] | None = None
-    community: int = 0  # which of the account's communities, counted from 0
+    community: str = "和苑小区"
 
 
 #: Openids look like real ones: 28 characters, beginning with o.
@@ -19,6 +19,6 @@ CAST = (
     Actor(openid="oDemoLiMei_3B1U302_bbbbbbbbb", name="李梅", flat=("3", "1", "302")),
     Actor(openid="oDemoWangQiang_7B1U101_ccccc", name="王强", flat=("7", "1", "101")),
     Actor(openid="oDemoZhaoXin_notboundyet_ddd", name="赵新", flat=None),
-    Actor(openid="oDemoZhouHua_3B2U501_east_ee", name="周华", flat=("3", "2", "501"), community=1),
-    Actor(openid="oDemoSunYan_1B1U201_east_fff", name="孙燕", flat=("1", "1", "201"), community=1),
+    Actor(openid="oDemoZhouHua_3B2U501_east_ee", name="周华", flat=("3", "2", "501"), community="和苑东区"),
+    Actor(openid="oDemoSunYan_1B1U201_east_fff", name="孙燕", flat=("1", "1", "201"), community="和苑东区"),
 )

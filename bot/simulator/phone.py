@@ -18,7 +18,7 @@ from bot.simulator.wechat import Line, Resident, WeChat
 from bot.wechat import quota
 
 #: The account's name as residents see it.
-TITLE = "和苑小区 邻里"
+TITLE = "和苑物业 邻里"
 
 #: Bytes of a photo; the page makes them smaller before, as WeChat does.
 PHOTO_BYTES = 10 * 1024 * 1024
@@ -195,6 +195,7 @@ class Phones:
         return {
             "openid": resident.openid,
             "name": resident.name,
+            "community": resident.community,
             "follows": resident.follows,
             "refuses": resident.refuses,
             "left": quota.left(window, now),

@@ -53,6 +53,7 @@ class Resident:
 
     openid: str
     name: str
+    community: str = ""  # where they live; empty for those who come later
     follows_since: datetime | None = None
     refuses: bool = False  # has switched template messages off: `failed:user block`
     window: quota.Window = field(default_factory=quota.Window)
@@ -107,6 +108,7 @@ class Code:
     scene: str
     title: str = ""
     until: datetime | None = None
+    community: str = "和苑小区"  # where it hangs
 
     @property
     def url(self) -> str:
@@ -119,6 +121,7 @@ POSTERS = (
     Code(ticket="poster-desk", scene="front-desk", title="物业前台海报"),
     Code(ticket="poster-door-3", scene="door-3", title="3栋大门"),
     Code(ticket="poster-garage", scene="garage-b1", title="地下车库 B1"),
+    Code(ticket="poster-east-1", scene="east-door-1", title="东区1栋大门", community="和苑东区"),
 )
 
 
@@ -134,7 +137,10 @@ class WeChat:
     def reset(self) -> None:
         """Begin anew: the first residents, who follow already, and nothing said."""
         now = self.clock()
-        self.residents = {actor.openid: Resident(openid=actor.openid, name=actor.name, follows_since=now) for actor in CAST}
+        self.residents = {
+            actor.openid: Resident(openid=actor.openid, name=actor.name, community=actor.community, follows_since=now)
+            for actor in CAST
+        }
         self.lines: dict[int, Line] = {}
         self.codes = {code.ticket: code for code in POSTERS}
         self.menu: menus.Menu | None = None

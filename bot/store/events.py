@@ -1,11 +1,11 @@
 """The event log: audit, live console and figures read from this one table."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel
 
 from bot.model import json_column, moment
 from bot.store import scope
@@ -51,13 +51,3 @@ def record(session: Session, now: datetime, kind: str, *, subject: str = "", act
 def listen(session: Session, listener: Callable[[Happening], None] | None) -> None:
     """Let `listener` hear of each event that is recorded in this session from now on."""
     session.info[_LISTENER] = listener
-
-
-def since(session: Session, last_id: int, limit: int = 200) -> Sequence[Event]:
-    """Return the events after `last_id`, oldest first."""
-    return session.exec(select(Event).where(col(Event.id) > last_id).order_by(col(Event.id)).limit(limit)).all()
-
-
-def last_id(session: Session) -> int:
-    """Return the newest event's id, 0 when there is none."""
-    return session.exec(select(Event.id).order_by(col(Event.id).desc()).limit(1)).first() or 0

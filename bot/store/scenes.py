@@ -21,8 +21,15 @@ class Scene(Scoped, table=True):
 
 
 def find(session: Session, code: str) -> Scene | None:
-    """Return the code that was scanned, None if it is none of ours."""
-    return session.get(Scene, code) if code else None
+    """Return the code that was scanned, of whatever community it says it is; None if it is none of ours."""
+    if not code:
+        return None
+    before = dict(session.info)
+    session.info.clear()
+    try:
+        return session.get(Scene, code)
+    finally:
+        session.info.update(before)
 
 
 def prepare(session: Session, kind: str, label: str, now: datetime) -> Scene:

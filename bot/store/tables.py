@@ -15,6 +15,7 @@ from bot.store import (
     inbox,
     masses,
     notices,
+    once,
     outbox,
     people,
     photos,
@@ -28,5 +29,5 @@ from bot.store import (
 
 __all__ = [
     "alerts", "apikeys", "channels", "communities", "conversations", "duty", "effects", "erasures", "events", "followers", "grants",
-    "inbox", "masses", "notices", "outbox", "people", "photos", "scenes", "sessions", "staff", "tasks", "tokens", "unmatched",
+    "inbox", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sessions", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

@@ -15,21 +15,25 @@ SHOWN = timedelta(days=7)
 
 @page("GET", "/gate", need="gate.check", title="门岗", nav="服务")
 def stand(desk: Desk) -> View:
-    """One field, one camera, and the last checks."""
-    return View("visitor_passes/gate.html", {"latest": gate.latest(desk), "verdict": None, "fault": "", "typed": ""})
+    """One field, one camera, the last checks, and large what has just been decided: ?check= names the check."""
+    number = row_id(desk.query.get("check", ""))
+    verdict = gate.decided(desk, number) if number is not None else None
+    return View("visitor_passes/gate.html", {"latest": gate.latest(desk), "verdict": verdict, "fault": "", "typed": ""})
 
 
 @page("POST", "/gate", need="gate.check")
-def check(desk: Desk) -> View:
-    """Check what was scanned or typed; what cannot be a code stays in the field."""
+def check(desk: Desk) -> View | Redirect:
+    """Check what was scanned or typed; what cannot be a code stays in the field.
+
+    The verdict is a page of its own, so that reloading it checks nothing.
+    """
     typed = desk.form.get("code", "")
     try:
         verdict = gate.check(desk, typed)
     except Refusal as refusal:
         shown = {"latest": gate.latest(desk), "verdict": None, "fault": str(refusal), "typed": typed}
         return View("visitor_passes/gate.html", shown, 422)
-    desk.session.flush()
-    return View("visitor_passes/gate.html", {"latest": gate.latest(desk), "verdict": verdict, "fault": "", "typed": ""})
+    return Redirect(f"/console/gate?check={verdict.passage.id}")
 
 
 @page("POST", "/gate/{id}/left", need="gate.check")

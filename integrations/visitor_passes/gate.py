@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -22,6 +23,9 @@ REASONS = {
 #: What people put between the signs of a code when they read it out or type it.
 _GAPS = re.compile(r"[\s\-—_.·]+")
 
+#: A verdict is shown large for so long: whoever comes later is not the one it was about.
+STANDS = timedelta(minutes=2)
+
 #: Whatever is longer was scanned: a QR code holds 124 signs.
 LONGEST_TYPED = 10
 
@@ -30,11 +34,20 @@ LONGEST_TYPED = 10
 class Verdict:
     """What the gate decides, and what the guard may see of it: the visitor's name is masked."""
 
-    admitted: bool
-    reason: str
+    passage: Passage
     leave: Pass | None = None
     flat: str = ""
     first_use: str = ""
+
+    @property
+    def admitted(self) -> bool:
+        """Whether they may come in."""
+        return self.passage.admitted
+
+    @property
+    def reason(self) -> str:
+        """Why not; empty where they may."""
+        return self.passage.reason
 
     @property
     def words(self) -> str:
@@ -80,6 +93,14 @@ def check(work: Work, typed: str) -> Verdict:
     return _note(work, leave, reason, method)
 
 
+def decided(desk: Desk, passage_id: int) -> Verdict | None:
+    """Return what was decided a moment ago; nothing that is older than STANDS, nor what another guard decided."""
+    passage = desk.session.get(Passage, passage_id)
+    if passage is None or passage.staff_id != desk.staff.id or desk.now - passage.at >= STANDS:
+        return None
+    return _verdict(desk, passage, desk.session.get(Pass, passage.pass_id) if passage.pass_id else None)
+
+
 def _find(session: Session, public_id: str, code: str) -> Pass | None:
     query = select(Pass).where(Pass.public_id == public_id) if public_id else select(Pass).where(Pass.code == code)
     return session.exec(query.order_by(col(Pass.id).desc())).first()
@@ -100,16 +121,21 @@ def _use(session: Session, leave: Pass) -> bool:
 
 
 def _note(work: Work, leave: Pass | None, reason: str, method: str) -> Verdict:
-    first_use = _first_use(work, leave) if leave and reason == "used" else ""
     passage = Passage(
         pass_id=leave.id if leave else None, staff_id=work.staff.id if isinstance(work, Desk) else None, at=work.now, method=method,
         admitted=not reason, reason=reason,
     )  # fmt: skip
     work.session.add(passage)
+    work.session.flush()
     subject = f"pass:{leave.public_id}" if leave else ""
     work.record("gate.admitted" if not reason else "gate.refused", subject, reason=reason, method=method)
+    return _verdict(work, passage, leave)
+
+
+def _verdict(work: Work, passage: Passage, leave: Pass | None) -> Verdict:
     flat = work.session.get_one(Household, leave.household_id).label if leave else ""
-    return Verdict(admitted=not reason, reason=reason, leave=leave, flat=flat, first_use=first_use)
+    first_use = _first_use(work, leave) if leave and passage.reason == "used" else ""
+    return Verdict(passage=passage, leave=leave, flat=flat, first_use=first_use)
 
 
 def _first_use(work: Work, leave: Pass) -> str:

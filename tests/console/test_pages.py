@@ -271,7 +271,7 @@ async def test_what_happens_before_a_pages_stream_is_open_reaches_it(office: Off
     async with await office.browser(Role.STAFF) as browser:
         shown = await (await browser.get("/console/tickets")).text()
         await office.linli.database.write(happen)
-        since = re.search(r'data-since="(\d+)"', shown)
+        since = re.search(r'data-since="([\d-]+)"', shown)
         assert since
         async with browser.get(f"/console/live?since={since[1]}") as stream, asyncio.timeout(10):
             assert b"data: photo" in await stream.content.readuntil(b"photo")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -100,7 +101,8 @@ async def test_wrong_and_unknown_logins_look_the_same(office: Office) -> None:
             for login in ("admin", "nobody")
         ]
 
-    assert pages[0].replace("admin", "") == pages[1].replace("nobody", "")
+    admin, nobody = (re.sub(r'name="once" value="[^"]+"', "", page) for page in pages)  # each form has a key of its own
+    assert admin.replace("admin", "") == nobody.replace("nobody", "")
 
 
 async def test_sixth_try_within_a_minute_has_to_wait(office: Office) -> None:

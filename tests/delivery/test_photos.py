@@ -2,6 +2,8 @@
 
 import io
 import random
+import subprocess
+import sys
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -113,3 +115,9 @@ def test_bomb_of_pixels_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ContentRefused, match="pixels"):
         photos.store(out.getvalue(), tmp_path)
+
+
+def test_a_server_that_saw_no_photo_holds_no_decoders() -> None:
+    started = "import sys, bot.cli.serving; print('PIL' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", started], capture_output=True, text=True, check=True).stdout == "False\n"

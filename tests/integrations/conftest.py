@@ -10,12 +10,12 @@ import pytest
 from sqlmodel import Session, select
 
 from bot import config
-from bot.app import load_services
 from bot.cli.talk import Room
 from bot.contract import Access, Action, Ask, Context, Desk, Page, Reply, Turn, Visit, Work
 from bot.dialogue.understanding import read_folder
 from bot.keys import Keys
 from bot.language import files
+from bot.services import load_services
 from bot.store import people
 from bot.store.communities import Community
 from bot.store.database import Database
@@ -78,13 +78,14 @@ class Town:
         work = Work(session=None, now=self.now, context=self.context)  # type: ignore[arg-type]  # words need no session
         return work.words(words, **reply.values)
 
-    def opens(self, role: Role, page: Page, *, params: dict[str, str] | None = None, **form: str) -> Any:
+    def opens(self, role: Role, page: Page, *, params: dict[str, str] | None = None,
+              query: dict[str, str] | None = None, **form: str) -> Any:  # fmt: skip
         """A staff member opens a page or sends a form; returns what the page returns."""
 
         def run(session: Session) -> Any:
             member = session.exec(select(Staff).where(Staff.role == role)).one()
             desk = Desk(
-                session=session, now=self.now, context=self.context, staff=member, params=params or {}, form=form,
+                session=session, now=self.now, context=self.context, staff=member, params=params or {}, query=query or {}, form=form,
                 access=Access(permissions=SERVICES.permissions),
             )  # fmt: skip
             return page.run(desk)

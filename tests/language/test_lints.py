@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot import config
 from bot.language import files, lints
+from bot.language.matcher import Matcher
 from bot.language.normalise import Tables
 from bot.language.reader import Problem
 from bot.model import SHANGHAI
@@ -26,7 +27,7 @@ def intent(name: str, examples: list[str], more: str = TESTS) -> str:
 def doubts(**texts: str) -> list[Problem]:
     catalogue = files.load({f"{name}.yaml": text for name, text in texts.items()})
     assert [problem for problem in catalogue.problems if problem.severity == "error"] == []
-    return lints.doubts(catalogue, TABLES, (), NOW)
+    return lints.doubts(Matcher(catalogue, TABLES), NOW)
 
 
 def codes(problems: list[Problem]) -> set[str]:
@@ -74,3 +75,18 @@ def test_examples_that_another_intent_would_win_are_told_together() -> None:
     problem = next(problem for problem in found if problem.code == "W404" and problem.file == "water.yaml")
     assert "guest.invite" in problem.message
     assert problem.line > 1 + len(WATER)
+
+
+def test_example_that_its_own_tests_hold_is_meant_as_it_stands() -> None:
+    held = "tests: [{text: 马桶一直流水}, {text: b}, {not: true, text: c}]"
+    found = doubts(water=intent("water.leak", WATER, f"exclude: [马桶]\n{held}"), guests=intent("guest.invite", GUESTS))
+
+    assert found == []
+
+
+def test_shipped_files_leave_no_doubt() -> None:
+    folder = config.shipped("intents")
+    catalogue = files.load({str(path.relative_to(folder)): path.read_text("utf-8") for path in folder.rglob("*.yaml")})
+    background = [line for line in (DATA / "background.txt").read_text("utf-8").splitlines() if line and line[0] != "#"]
+
+    assert lints.doubts(Matcher(catalogue, TABLES, background), NOW) == []

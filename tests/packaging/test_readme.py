@@ -1,16 +1,22 @@
 """README tells the truth: its settings, examples, links and commands are those of the code."""
 
 import re
+import shutil
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 from pydantic_core import PydanticUndefined
 
+from bot import config
 from bot.cli import app, menu, notices, qr, users
 from bot.config import Settings
 from bot.contract import Integration
-from bot.language import files
+from bot.dialogue.understanding import Understanding, judge
+from bot.model import SHANGHAI
+from tests.cli.conftest import run
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -41,11 +47,30 @@ def test_settings_table_is_that_of_the_code() -> None:
     assert told == {f"LINLI_{name.upper()}": default_of(name) for name in Settings.model_fields}
 
 
-def test_intent_example_is_free_of_faults() -> None:
-    catalogue = files.load({"faq/parcels.yaml": block("yaml")})
+@pytest.fixture
+def with_example(tmp_path: Path) -> Path:
+    """The shipped intents, and the example saved among them."""
+    folder = Path(shutil.copytree(config.shipped("intents"), tmp_path / "intents"))
+    name = yaml.safe_load(block("yaml"))["intent"].replace(".", "/")
+    assert not (folder / f"{name}.yaml").exists()
+    (folder / f"{name}.yaml").write_text(block("yaml"), encoding="utf-8")
+    return folder
 
-    assert [problem for problem in catalogue.problems if problem.severity == "error"] == []
-    assert catalogue.intents["faq.parcels"].reply
+
+def test_intent_example_beside_the_shipped_ones_leaves_no_fault_and_no_doubt(with_example: Path) -> None:
+    checked, tested = run("check", "--strict", str(with_example)), run("test", str(with_example))
+
+    assert (checked.code, "0 errors, 0 warnings" in checked.text) == (0, True), checked.text
+    assert (tested.code, "0 failures" in tested.text) == (0, True), tested.text
+
+
+def test_sentences_of_the_intent_example_are_understood_as_it(with_example: Path) -> None:
+    understanding = Understanding.load(with_example, config.shipped("data"))
+    example = understanding.catalogue.intents[yaml.safe_load(block("yaml"))["intent"]]
+
+    for text in [*example.examples, *(test.text for test in example.tests if not test.unwanted)]:
+        judged = judge(understanding, text, datetime(2026, 3, 11, 10, tzinfo=SHANGHAI))
+        assert (judged.intent, judged.decision) == (example.id, "accept"), text
 
 
 def test_integration_example_works_as_it_stands() -> None:

@@ -1,33 +1,21 @@
-// Small habits of the console: live parts, keys, previews, the gate's camera. No framework, no inline code.
+// Small habits of the console: forms, keys, previews, the gate's camera. No framework, no inline code.
 "use strict";
-
-// One stream a page. It says only what kind of thing happened; parts that care fetch themselves anew.
-const live = document.querySelectorAll("[data-live]");
-if (live.length) {
-  const stream = new EventSource(`/console/live?since=${document.body.dataset.since ?? ""}`);
-  let due = 0;
-  stream.onmessage = (event) => {
-    const concerned = [...live].some((part) => part.dataset.live.split(" ").includes(event.data));
-    if (!concerned || due) return;
-    due = setTimeout(refresh, 150);
-  };
-  const refresh = async () => {
-    due = 0;
-    if (document.activeElement && document.activeElement.closest("[data-live]")?.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName)) {
-      due = setTimeout(refresh, 2000); // somebody is writing there: later
-      return;
-    }
-    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!response.ok) return;
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelectorAll("[data-live]");
-    document.querySelectorAll("[data-live]").forEach((part, index) => { if (fresh[index]) part.innerHTML = fresh[index].innerHTML; });
-    toEnd();
-  };
-  addEventListener("pagehide", () => stream.close());
-}
 
 const toEnd = () => document.querySelectorAll(".talk").forEach((talk) => { talk.scrollTop = talk.scrollHeight; });
 toEnd();
+
+// A form that is under way is not sent again. Buttons go dead only after the browser has read which one was pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => form.querySelectorAll("button:enabled").forEach((button) => { button.disabled = true; button.dataset.waits = ""; }));
+});
+addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+  document.querySelectorAll("button[data-waits]").forEach((button) => { button.disabled = false; delete button.dataset.waits; });
+});
 
 // Ctrl+Enter sends; keys do nothing while Chinese is being composed or a field has the focus.
 document.addEventListener("keydown", (event) => {

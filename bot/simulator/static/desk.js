@@ -20,6 +20,7 @@ async function load() {
   state.lines = new Map(fresh.lines.map((one) => [one.id, one]));
   state.shown = state.shown.filter((openid) => state.residents.has(openid));
   if (!state.shown.length) state.shown = wanted();
+  showCommunities();
   showTime(fresh);
   showTrouble(fresh.trouble);
   for (const phone of phones.values()) phone.element.remove();
@@ -62,9 +63,26 @@ function arrange() {
   tick();
 }
 
+// The communities that the account serves: only the chosen one's residents stand in the bar, and newcomers, who live nowhere yet.
+const community = document.querySelector("#community");
+
+function showCommunities() {
+  const names = [...new Set([...state.residents.values()].map((one) => one.community).filter(Boolean))];
+  const first = state.residents.get(state.shown[0])?.community || "";
+  community.replaceChildren(...names.map((name) => new Option(name, name, false, name === (community.value || first))));
+  community.hidden = names.length < 2;
+}
+
+community.addEventListener("change", () => {
+  const first = [...state.residents.values()].find((one) => one.community === community.value);
+  if (first) state.shown = [first.openid];
+  arrange();
+});
+
 function showChips() {
   const chips = document.querySelector(".chips");
-  chips.replaceChildren(...[...state.residents.values()].map((one) => {
+  const here = [...state.residents.values()].filter((one) => !one.community || one.community === community.value);
+  chips.replaceChildren(...here.map((one) => {
     const chip = document.createElement("button");
     chip.type = "button";
     chip.className = "chip";

@@ -32,7 +32,9 @@ def invited(town: Town, **slots: Any) -> Pass:
 
 
 def check(town: Town, code: str) -> gate.Verdict:
-    verdict: gate.Verdict = town.opens(Role.GUARD, console.check, code=code).values["verdict"]
+    shown_at = town.opens(Role.GUARD, console.check, code=code).to
+    number = shown_at.removeprefix("/console/gate?check=")
+    verdict: gate.Verdict = town.opens(Role.GUARD, console.stand, query={"check": number}).values["verdict"]
     return verdict
 
 

@@ -1,0 +1,159 @@
+"""What happens reaches every open page that may know of it, whoever looks, for one look of the server a second."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.console import live
+from bot.store import conversations, events, news, tasks
+from bot.store.conversations import Conversation
+from bot.store.events import Event
+from bot.store.news import Cursor
+from bot.store.people import Resident
+from bot.store.staff import Role
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse
+
+    from tests.console.conftest import Office
+
+
+def chen(session: Session) -> str:
+    return session.exec(select(Resident.openid).where(Resident.name == "陈建国")).one() or ""
+
+
+def talks(office: Office, text: str) -> Any:
+    def say(session: Session) -> str:
+        conversations.open_with(session, chen(session), 1, office.clock())
+        conversations.say(session, chen(session), "resident", text, office.clock())
+        return session.exec(select(Conversation.public_id).where(Conversation.openid == chen(session))).one()
+
+    return office.linli.database.write(say)
+
+
+def happens(office: Office, kind: str) -> Any:
+    return office.linli.database.write(lambda session: events.record(session, office.clock(), kind))
+
+
+async def told(stream: ClientResponse, until: str) -> str:
+    async with asyncio.timeout(20):
+        return (await stream.content.readuntil(until.encode())).decode()
+
+
+async def test_what_a_resident_says_is_told_though_no_event_is_written(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as browser, browser.get("/console/live") as stream:
+        talk = await talks(office, "在吗")
+
+        assert f"line.{talk}" in await told(stream, talk)
+
+
+async def test_who_comes_back_hears_what_was_said_and_done_meanwhile_even_from_another_process(office: Office) -> None:
+    place = await office.linli.database.read(news.newest)
+    talk = await talks(office, "在吗")
+    await happens(office, "repair.opened")
+    async with await office.browser(Role.STAFF) as browser:
+        async with browser.get("/console/live", headers={"Last-Event-ID": str(place)}) as stream:
+            said = await told(stream, "repair")
+    assert talk in said
+
+    now = await office.linli.database.read(news.newest)
+    assert f"id: {now}" in said
+
+
+@pytest.mark.parametrize("place", ["", "7", "x-y", "99999999-1", "1-99999999", "9999999999-9999999999"])
+async def test_place_that_is_none_of_this_log_means_that_all_may_be_old(office: Office, place: str) -> None:
+    async with (
+        await office.browser(Role.STAFF) as browser,
+        browser.get("/console/live", headers={"Last-Event-ID": place}) as stream,
+    ):
+        assert "data: *" in await told(stream, "*")
+
+
+@pytest.mark.parametrize(("role", "knows"), [
+    (Role.GUARD, "gate task visitor"), (Role.STAFF, "conversation gate health line notice repair task visitor"),
+    (Role.MANAGER, "conversation gate health line notice privacy repair staff task visitor"),
+])  # fmt: skip
+async def test_stream_tells_only_what_somebody_may_know_of(office: Office, role: Role, knows: str) -> None:
+    place = await office.linli.database.read(news.newest)
+    await talks(office, "在吗")
+    for kind in ("conversation.waiting", "gate.refused", "health.checked_in", "notice.published", "privacy.erased", "repair.opened",
+                 "staff.added", "visitor.invited", "task.opened"):  # fmt: skip
+        await happens(office, kind)
+    async with await office.browser(role) as browser:
+        async with browser.get("/console/live", headers={"Last-Event-ID": str(place)}) as stream:
+            said = await told(stream, "\r\n\r\n")
+
+    kinds = {kind.partition(".")[0] for kind in said.partition("data: ")[2].split()}
+    assert kinds == set(knows.split())
+
+
+async def test_a_hundred_streams_cost_one_look_a_second(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    watcher = office.server.app[live.WATCHER]  # type: ignore[index]
+    looks: list[Any] = []
+    real = office.linli.database.read
+
+    async def counted(fn: Any, *args: Any) -> Any:
+        looks.append(fn)
+        return await real(fn, *args)
+
+    monkeypatch.setattr(watcher, "_database", type("Counting", (), {"read": staticmethod(counted)}))
+    with ExitStack() as stack:
+        queues = [stack.enter_context(watcher.listening()) for _ in range(100)]
+        await watcher.begun()
+        before = len(looks)
+        await happens(office, "repair.opened")
+        async with asyncio.timeout(20):
+            found = [await queue.get() for queue in queues]
+
+    assert {kind for one in found for kind in one.kinds} == {"repair"}
+    assert len(looks) - before <= 2
+
+
+async def test_event_that_another_transaction_overtook_is_told_once_it_is_seen(office: Office) -> None:
+    """On PostgreSQL ids are taken before the commit, so a later id may be seen first."""
+    watcher = office.server.app[live.WATCHER]  # type: ignore[index]
+    newest = await office.linli.database.read(news.newest)
+
+    def write(number: int, kind: str) -> Any:
+        return office.linli.database.write(
+            lambda session: session.add(Event(id=newest.event + number, at=office.clock(), kind=kind))
+        )
+
+    with watcher.listening() as queue:
+        await watcher.begun()
+        await write(2, "repair.opened")
+        async with asyncio.timeout(20):
+            assert (await queue.get()).kinds == {"repair"}
+            await write(1, "photo.stored")
+            assert (await queue.get()).kinds == {"photo"}
+
+
+def test_cursor_is_within_another_only_when_both_numbers_are() -> None:
+    assert Cursor(event=3, line=4).is_within(Cursor(event=3, line=5))
+    assert not Cursor(event=4, line=4).is_within(Cursor(event=3, line=5))
+
+
+async def test_alarm_stands_on_the_pages_of_those_who_may_see_it_until_it_is_dealt_with(office: Office) -> None:
+    def alarm(session: Session) -> str:
+        task = tasks.open(session, office.clock(), community_id=1, kind="emergency.fire", need="task.view", title="火警：3栋", urgent=True,
+                          openid=chen(session))  # fmt: skip
+        tasks.open(session, office.clock(), community_id=1, kind="repair.urged", need="task.view", title="催办")
+        return task.public_id
+
+    key = await office.linli.database.write(alarm)
+    async with await office.browser(Role.STAFF) as staff, await office.browser(Role.GUARD) as guard:
+        seen = await (await staff.get("/console/alarms")).text()
+        assert 'data-count="1"' in seen
+        assert "火警：3栋" in seen
+        assert "陈建国" in seen
+        assert f"/console/tasks#task-{key}" in seen
+        assert "催办" not in seen
+        assert "火警" not in await (await guard.get("/console/alarms")).text()
+
+        await staff.post(f"/console/tasks/{key}/close", data={"outcome": "已到场"})
+        assert 'data-count="0"' in await (await staff.get("/console/alarms")).text()
