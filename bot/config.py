@@ -254,6 +254,18 @@ def service_prefix(service: str) -> str:
     return f"LINLI_{service.upper()}_"
 
 
+def service_names(service: str, model: type[BaseModel]) -> list[str]:
+    """Return the names of a service's settings as the environment has them."""
+    return [f"{service_prefix(service)}{name.upper()}" for name in model.model_fields]
+
+
+def shown(value: object) -> str:
+    """Return a setting's value as others may see it: of a secret only whether there is one."""
+    if isinstance(value, SecretStr):
+        return "set" if value.get_secret_value() else "empty"
+    return "empty" if value in (None, "") else str(value)
+
+
 def _explain_service(prefix: str, model: type[BaseModel], fault: Mapping[str, Any]) -> str:
     name = str(fault["loc"][0]) if fault["loc"] else ""
     described = model.model_fields[name].description if name in model.model_fields else ""
