@@ -43,7 +43,7 @@ class Local(BaseSettings):
 
     intents: Path | None = Field(None, description="folder of intent files; empty = the shipped ones")
     integrations: Annotated[list[str], NoDecode] = Field(
-        [], description="services to load, separated by commas; empty = all that ship with Linli"
+        [], description="services to load, separated by commas; empty = all that ship, and those of the folder"
     )
 
     host: str = Field("127.0.0.1", description="address to listen on")
@@ -253,6 +253,18 @@ def load_service(service: str, model: type[M]) -> M:
 def service_prefix(service: str) -> str:
     """Return what the settings of a service begin with."""
     return f"LINLI_{service.upper()}_"
+
+
+def service_names(service: str, model: type[BaseModel]) -> list[str]:
+    """Return the names of a service's settings as the environment has them."""
+    return [f"{service_prefix(service)}{name.upper()}" for name in model.model_fields]
+
+
+def shown(value: object) -> str:
+    """Return a setting's value as others may see it: of a secret only whether there is one."""
+    if isinstance(value, SecretStr):
+        return "set" if value.get_secret_value() else "empty"
+    return "empty" if value in (None, "") else str(value)
 
 
 def _explain_service(prefix: str, model: type[BaseModel], fault: Mapping[str, Any]) -> str:

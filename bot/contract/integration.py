@@ -73,7 +73,7 @@ class Services:
     settings: Mapping[type[BaseModel], BaseModel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for what in ("tells", "emits", "permissions", "_performers", "subjects", "audiences", "codes"):
+        for what in ("tells", "emits", "permissions", "_performers", "subjects", "audiences", "codes", "endpoints"):
             getattr(self, what)
 
     @cached_property
@@ -106,6 +106,20 @@ class Services:
     def audiences(self) -> Mapping[str, Audience]:
         """All audiences that services offer, by their tag."""
         return self._unite("the audience", ((one, {a.tag: a for a in one.audiences}) for one in self.integrations))
+
+    @cached_property
+    def endpoints(self) -> Mapping[str, Endpoint]:
+        """All routes of the API: GET /tools/{number} -> the route."""
+        routes = ((one, {f"{route.method} {route.path}": route for route in one.api}) for one in self.integrations)
+        return self._unite("the route", routes)
+
+    @cached_property
+    def scopes(self) -> Mapping[str, Sequence[Endpoint]]:
+        """What a key may be given, each with the routes that it opens."""
+        found: dict[str, list[Endpoint]] = {}
+        for endpoint in self.endpoints.values():
+            found.setdefault(endpoint.scope, []).append(endpoint)
+        return found
 
     @cached_property
     def performers(self) -> Mapping[str, Performer]:
