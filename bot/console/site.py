@@ -8,7 +8,7 @@ from urllib.parse import quote
 from aiohttp import web
 from sqlmodel import Session
 
-from bot.console import alarms, events, home, intents, live, photos, problems, security, signin, staff
+from bot.console import alarms, effects, events, home, intents, keys, live, permissions, photos, problems, security, signin, staff
 from bot.console.parts import MENU, PARTS, Parts, Viewer, shared_values, signed_in, token_of
 from bot.console.views import respond
 from bot.contract import Community, Desk, Download, Page, Redirect, Role, View, row_id
