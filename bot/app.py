@@ -6,7 +6,7 @@ import gc
 import ipaddress
 import resource
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,7 +24,7 @@ from sqlmodel import Session, text
 import bot.store.tables  # noqa: F401  every table is known, whoever uses it
 from bot import config, metrics
 from bot.console import site as console
-from bot.contract import Context, Integration, Services
+from bot.contract import Context, Integration, Services, personal
 from bot.dialogue.adviser import Adviser
 from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.backlog import Backlog
@@ -33,8 +33,11 @@ from bot.dialogue.understanding import Understanding
 from bot.eraser import Eraser
 from bot.errors import Misconfigured
 from bot.keys import Keys
+from bot.ladder import Climber
 from bot.language import emergencies
 from bot.logs import AccessLogger
+from bot.machines import site as machines
+from bot.machines.pace import Pace
 from bot.model import SHANGHAI
 from bot.pages import site as pages
 from bot.photos import Photographer
@@ -42,7 +45,7 @@ from bot.schedule import Schedule
 from bot.sender import Sender
 from bot.services import folders, load_services
 from bot.simulator import server as simulator
-from bot.store import communities, schema, scope
+from bot.store import communities, effects, schema, scope
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Ways
@@ -50,6 +53,7 @@ from bot.store.tokens import TokenShelf
 from bot.webhook import Webhook
 from bot.wechat.client import Client
 from bot.wechat.crypto import Account, Mode
+from bot.worker import Tools, Worker
 
 #: Seconds between looks at the intent files; a saved file is live within this time.
 REFRESH = 1.0
@@ -269,6 +273,13 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
             clock=linli.clock, templates=parts.templates,
         ),
     )  # fmt: skip
+    machines.mount(
+        app,
+        machines.Parts(
+            database=linli.database, context=linli.context_of, services=linli.services, clock=linli.clock, pace=Pace(),
+            base_url=linli.settings.base_url,
+        ),
+    )  # fmt: skip
     if demo:
         settings = linli.settings
         webhook_url = f"http://{settings.host}:{settings.port}/wechat"
@@ -297,7 +308,9 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
     """Send what is due, fetch photos, run jobs, watch the intent files; stops them cleanly, then the database."""
     linli = app[LINLI]
     settings = linli.settings
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100)) as http:
+    # Effects have connections of their own: a far side that hangs keeps nothing from WeChat, and leaves no cookie with the next.
+    outside = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100)) as http, outside:
         photos = settings.var / "photos"
         clients = {appid: linli.client(http, appid) for appid in linli.accounts}
         senders = [Sender(linli.database, client, linli.clock, partial(linli.ways, appid)) for appid, client in clients.items()]
@@ -305,13 +318,18 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
             Photographer(linli.database, client, linli.clock, photos, partial(_keys_of, linli, appid))
             for appid, client in clients.items()
         ]
-        jobs = [job for integration in linli.services.integrations for job in integration.jobs]
+        jobs = [
+            job for integration in linli.services.integrations for job in (*integration.jobs, *personal.forgetting(integration))
+        ]
         backlog = Backlog(linli.database, linli.understanding, linli.house_of, linli.clock)
         eraser = Eraser(linli.database, linli.clock, linli.context_of, photos, pack(SILENT))
-        schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser)
+        climber = Climber(linli.database, linli.clock, linli.context_of, senders)
+        schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber)
         schedule.start()
         await asyncio.to_thread(give_memory_back)
         tasks = [asyncio.create_task(sender.run(), name="sender") for sender in senders]
+        tools = Tools(database=linli.database, clock=linli.clock, context=linli.context_of, http=outside, clients=clients)
+        tasks += [asyncio.create_task(worker.run(), name="worker") for worker in _workers(linli, tools)]
         tasks.append(asyncio.create_task(_refresh(linli), name="refresh"))
         tasks.append(asyncio.create_task(asyncio.to_thread(emergencies.warm), name="warm"))
         yield
@@ -320,6 +338,20 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
         await schedule.stop()
     await asyncio.to_thread(linli.database.close)
+
+
+def _workers(linli: Linli, tools: Tools) -> list[Worker]:
+    """Return a worker for each kind of effect, woken by each commit that queues one of its kind."""
+    workers = {effects.about(kind): Worker(performer, tools) for kind, performer in linli.services.performers.items()}
+    loop = asyncio.get_running_loop()
+
+    def wake(announced: Set[str]) -> None:
+        for what in announced & workers.keys():
+            with suppress(RuntimeError):  # the loop is closed: there is nobody to wake
+                loop.call_soon_threadsafe(workers[what].poke)
+
+    linli.database.listen(wake)
+    return list(workers.values())
 
 
 def _keys_of(linli: Linli, appid: str) -> list[int]:

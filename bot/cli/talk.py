@@ -155,9 +155,7 @@ class Room:
         files = {name: (demo / name).read_text(encoding="utf-8") for name in roster.COLUMNS}
         database.submit(roster.import_roster, files, APPID, frozen or app.clock()).result()
         community = database.submit(communities.pick, APPID).result()
-        understanding = understanding or Understanding.load(
-            settings.intents_folder, config.shipped("data"), folders(services)
-        )
+        understanding = understanding or Understanding.load(settings.intents_folder, config.shipped("data"), folders(services))
         context = Context(
             community=community, keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",
             messages=understanding.catalogue.messages, services=services,

@@ -17,11 +17,6 @@ PERMISSIONS = (
     Permission(name="console.start", title="进入控制台", roles=_EVERYBODY),
     Permission(name="home.view", title="看今天的情况", roles=(*_DESK, Role.CITY)),
     Permission(name="task.view", title="看和处理待办", roles=_DESK),
-    Permission(name="conversation.view", title="看居民的对话", roles=_DESK),
-    Permission(name="conversation.reply", title="回复居民", roles=_DESK),
-    Permission(name="notice.view", title="看通知", roles=(*_DESK, Role.CITY)),
-    Permission(name="notice.draft", title="写通知草稿", roles=_DESK),
-    Permission(name="notice.send", title="发布和撤回通知", roles=(Role.MANAGER,)),
     Permission(name="intents.view", title="看意图文件", roles=(Role.MANAGER,)),
     Permission(name="intents.edit", title="改意图文件", roles=()),
     Permission(name="audit.view", title="看操作记录", roles=(Role.MANAGER, Role.CITY)),
@@ -36,18 +31,20 @@ PERMISSIONS = (
 EMITS = {
     "message.unmatched": "", "conversation.waiting": "", "conversation.called_off": "",
     "conversation.wechat_desk_opened": "", "conversation.wechat_desk_closed": "", "conversation.wechat_desk_moved": "",
-    "identity.unbound": "reason?", "privacy.erased": "photos",
-    "conversation.taken": "", "conversation.replied": "", "conversation.returned": "", "notice.drafted": "", "notice.discarded": "",
-    "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped", "notice.missed": "due_at",
+    "resident.unbound": "reason?", "privacy.erased": "photos",
+    "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped",
+    "notice.stopped": "stopped", "notice.skipped": "stopped", "notice.resumed": "due_at", "notice.missed": "due_at",
     "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.closed": "task urgent",
-    "task.heard_more": "", "task.told": "rung", "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
+    "task.heard_more": "", "task.told": "rung", "task.reached": "", "task.unreached": "", "task.exhausted": "", "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
     "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "intents.saved": "",
-    "key.made": "", "key.revoked": "", "permission.changed": "", "effect.died": "kind", "effect.run_again": "kind",
+    "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed", "effect.died": "effect", "effect.run_again": "effect",
+    "effect.discarded": "effect",
 }  # fmt: skip
 
 TASKS = (
-    TaskKind(kind="emergency.*", title="紧急情况", ladder=ALARM, outcomes=OUTCOMES),
+    TaskKind(kind="emergency.*", title="紧急情况", ladder=ALARM, need="task.view", outcomes=OUTCOMES),
     TaskKind(kind="service.failed", title="服务出错"),
+    TaskKind(kind="effect.died", title="操作没有完成", path="/effects"),
     TaskKind(kind="wechat.channel", title="公众号权限"),
 )
 

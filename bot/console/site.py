@@ -8,21 +8,7 @@ from urllib.parse import quote
 from aiohttp import web
 from sqlmodel import Session
 
-from bot.console import (
-    alarms,
-    conversations,
-    events,
-    home,
-    intents,
-    live,
-    notices,
-    photos,
-    problems,
-    security,
-    signin,
-    staff,
-    tasks,
-)
+from bot.console import alarms, effects, events, home, intents, keys, live, permissions, photos, problems, security, signin, staff
 from bot.console.parts import MENU, PARTS, Parts, Viewer, shared_values, signed_in, token_of
 from bot.console.views import respond
 from bot.contract import Community, Desk, Download, Page, Redirect, Role, View, row_id
@@ -33,18 +19,17 @@ from bot.store.staff import same_person as staff_of_person
 
 __all__ = ["Parts", "mount"]
 
-#: The bot's own pages behind the first one, in the order of the menu; the integrations' follow.
-OWN: tuple[Page, ...] = (
-    *conversations.ROUTES, *tasks.ROUTES, *notices.ROUTES, *staff.ROUTES, *alarms.ROUTES,
-)  # fmt: skip
-
 
 def mount(app: web.Application, parts: Parts) -> None:
     """Add the console to the application; raises ValueError for a page that names no declared permission."""
     integrations = parts.services.integrations
     pages = [
         *home.pages(parts.services),
-        *OWN,
+        *staff.ROUTES,
+        *permissions.ROUTES,
+        *keys.ROUTES,
+        *effects.ROUTES,
+        *alarms.ROUTES,
         *events.pages(parts.services),
         *(page for integration in integrations for page in integration.console),
     ]
@@ -84,6 +69,8 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         if viewer is None:
             raise web.HTTPFound(f"/console/in?to={quote(request.rel_url.raw_path)}" if request.method == "GET" else "/console/in")
         shared = shared_values(request, parts, viewer, page)
+        if viewer.staff.role is Role.CITY and request.method == "POST" and not page.reads:
+            return _problem(parts, shared, 403, "没有权限", "城市账号只看不改。要改的话，请联系这个小区的管理员。")
         if not viewer.may(page.need):
             holders = "、".join(viewer.access.holders(page.need))
             return _problem(parts, shared, 403, "没有权限", f"这个页面需要{holders}的账号。需要的话请联系管理员。")

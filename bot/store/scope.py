@@ -60,6 +60,17 @@ def within(session: Session, community_id: int) -> Iterator[None]:
         session.info.update(before)
 
 
+@contextmanager
+def everywhere(session: Session) -> Iterator[None]:
+    """See the rows of all communities for a while: for the core, where somebody works in several."""
+    before = session.info.pop(_KEY, None)
+    try:
+        yield
+    finally:
+        if before is not None:
+            session.info[_KEY] = before
+
+
 def of(session: Session) -> int:
     """Return the community of the scope; raises Unscoped where there is none."""
     found = session.info.get(_KEY)

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.visitor_passes import actions, console, events, pages, personal
+from integrations.visitor_passes import actions, api, console, events, pages, personal
+from integrations.visitor_passes.settings import Settings
 
 integration = Integration(
     name="visitor_passes",
@@ -12,6 +13,7 @@ integration = Integration(
     actions=actions.ALL,
     console=console.ROUTES,
     pages=pages.ROUTES,
+    api=api.ROUTES,
     log=events.LOG,
     emits=events.EMITS,
     permissions=(
@@ -19,4 +21,5 @@ integration = Integration(
         Permission(name="gate.check", title="门岗放行", roles=(Role.GUARD, Role.MANAGER)),
     ),
     personal=personal.PERSONAL,
+    settings=Settings,
 )
