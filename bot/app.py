@@ -184,8 +184,10 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
     )  # fmt: skip
     app.router.add_get("/wechat", webhook.verify, allow_head=False)
     app.router.add_post("/wechat", webhook.receive)
-    for path, handler in (("/", _front), ("/healthz", _alive), ("/readyz", _ready), ("/metrics", _figures)):
+    for path, handler in (("/healthz", _alive), ("/readyz", _ready), ("/metrics", _figures)):
         app.router.add_get(path, handler)
+    if not demo:  # there the console welcomes newcomers
+        app.router.add_get("/", _front)
     parts = console.Parts(
         database=linli.database, house=lambda: linli.house, integrations=linli.integrations, clock=linli.clock,
         understanding=linli.understanding, intents_folder=linli.settings.intents_folder,

@@ -22,6 +22,7 @@ from bot.console import (
     signin,
     staff,
     tasks,
+    welcome,
 )
 from bot.console.parts import MENU, PARTS, Parts, shared_values, signed_in
 from bot.console.views import respond
@@ -53,6 +54,8 @@ def mount(app: web.Application, parts: Parts) -> None:
     app.on_response_prepare.append(security.dress)
     app.router.add_static("/static", Path(__file__).parent / "static", append_version=False)
     signin.mount(app)
+    if parts.demo:
+        welcome.mount(app)
     live.mount(app)
     photos.mount(app)
     intents.mount(app)
