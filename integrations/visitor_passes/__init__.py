@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.visitor_passes import actions, console, events, pages, personal
+from integrations.visitor_passes import actions, cards, console, events, pages, personal, reactions
 
 integration = Integration(
     name="visitor_passes",
@@ -12,6 +12,9 @@ integration = Integration(
     actions=actions.ALL,
     console=console.ROUTES,
     pages=pages.ROUTES,
+    reactions=reactions.ALL,
+    cards=(cards.passes,),
+    today=(cards.expected,),
     log=events.LOG,
     emits=events.EMITS,
     permissions=(
