@@ -80,7 +80,6 @@ class Home:
     def rows(self, table: Any, openid: str) -> list[Any]:
         return self.linli.database.submit(lambda s: list(s.exec(select(table).where(table.openid == openid)).all())).result()
 
-
     def all(self, table: Any) -> list[Any]:
         return self.linli.database.submit(lambda session: list(session.exec(select(table)).all())).result()
 

@@ -23,7 +23,13 @@ def test_link_opens_no_other_page_and_no_longer_than_said(now: datetime) -> None
     expires, community, mac = seal.split(".")
     later = f"{int(expires, 16) + 3600:x}"
 
-    for path, forged in (("/p/passes/B", seal), ("/p/passes/A", f"{later}.{community}.{mac}"), ("/p/passes/A", f"{expires}.8.{mac}"), ("/p/passes/A", ""), ("/p/passes/A", "x.y")):
+    for path, forged in (
+        ("/p/passes/B", seal),
+        ("/p/passes/A", f"{later}.{community}.{mac}"),
+        ("/p/passes/A", f"{expires}.8.{mac}"),
+        ("/p/passes/A", ""),
+        ("/p/passes/A", "x.y"),
+    ):
         with pytest.raises(Forged):
             KEYS.check_link(path, forged, now)
 

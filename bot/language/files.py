@@ -103,7 +103,9 @@ class Intent:
     hands_over: bool = False  # a person is asked for
     cancels: tuple[str, ...] = ()  # intents whose open form this calls off
     small_talk: bool = False  # said in passing
-    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)  # line and column of what names others
+    places: Mapping[str, tuple[int, int]] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # line and column of what names others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,12 +220,16 @@ def _disagreeing(intents: Mapping[str, Intent]) -> list[Problem]:
     ]
     needing = next((intent for intent in intents.values() if intent.needs_flat), None)
     if needing is not None and not providing:
-        found.append(_at(needing, "needs", "E219", "要先有住址，却没有意图能绑定住址", "在绑定住址的意图文件里写上 provides: flat"))
+        found.append(
+            _at(needing, "needs", "E219", "要先有住址，却没有意图能绑定住址", "在绑定住址的意图文件里写上 provides: flat")
+        )
     for intent in intents.values():
         for name in intent.cancels:
             if name not in intents:
                 near = nearest(name, tuple(intents))
-                found.append(_at(intent, "cancels", "E220", f"cancels 里的意图 {name} 不存在", f"是否想写 “{near}”？" if near else ""))
+                found.append(
+                    _at(intent, "cancels", "E220", f"cancels 里的意图 {name} 不存在", f"是否想写 “{near}”？" if near else "")
+                )
     return found
 
 
