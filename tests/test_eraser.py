@@ -24,6 +24,8 @@ from bot.store.outbox import Delivery
 from bot.store.people import Resident
 from bot.store.photos import Photo
 from bot.wechat import messages
+from integrations.health.models import CheckIn
+from integrations.visitor_passes.models import Pass, PassState
 
 CHEN, LI = CAST[0].openid, CAST[1].openid
 
@@ -77,6 +79,9 @@ class Home:
 
     def rows(self, table: Any, openid: str) -> list[Any]:
         return self.linli.database.submit(lambda s: list(s.exec(select(table).where(table.openid == openid)).all())).result()
+
+    def all(self, table: Any) -> list[Any]:
+        return self.linli.database.submit(lambda session: list(session.exec(select(table)).all())).result()
 
 
 @pytest.fixture
@@ -163,3 +168,15 @@ async def test_file_left_behind_by_a_crash_is_swept_and_no_other(home: Home) -> 
 
     assert await home.eraser.sweep() == 1
     assert {path.stem[0] for path in home.photos.iterdir()} == {"a", "d"}
+
+
+async def test_unbinding_first_and_unfollowing_then_leaves_nothing_with_the_services(home: Home) -> None:
+    home.say(CHEN, "邀请访客钱多多明天下午三点来", "确认", "健康打卡 37.9 咳嗽")
+    home.say(CHEN, "解除绑定", "确认")
+    assert [one.state for one in home.all(Pass)] == [PassState.CANCELLED], "the gate knows at once"
+
+    home.push(messages.Unfollow, CHEN)
+    await home.erase()
+
+    assert home.all(CheckIn) == []
+    assert "钱多多" not in home.everything()
