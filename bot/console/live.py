@@ -20,6 +20,7 @@ from bot.console.events import OWN
 from bot.console.parts import PARTS, Viewer, signed_in, still_signed_in
 from bot.contract import Integration
 from bot.contract.pages import LARGEST_ID
+from bot.contract.work import WATCH
 from bot.store import news
 from bot.store.database import Database
 from bot.store.news import Cursor, News
@@ -40,7 +41,7 @@ ALL = "*"
 OWN_NEEDS: Mapping[str, Collection[str]] = {
     "task": ("console.start",), "conversation": ("conversation.view",), "message": ("conversation.view",),
     news.LINE: ("conversation.view",), "photo": ("ticket.view", "conversation.view"), "notice": ("notice.view",),
-    "mass": ("notice.view",), "identity": ("people.confirm",), "staff": ("users.edit",), "intents": ("intents.view",),
+    "mass": ("notice.view",), "identity": ("people.confirm",), "staff": ("users.edit",), "intents": ("intents.view",), "key": ("keys.edit",), "permission": ("users.edit",), "effect": (WATCH,),
 }  # fmt: skip
 
 #: Whoever may read the log may know of everything.
