@@ -24,7 +24,7 @@ from sqlmodel import Session, text
 import bot.store.tables  # noqa: F401  every table is known, whoever uses it
 from bot import config, metrics
 from bot.console import site as console
-from bot.contract import Context, Integration, Services
+from bot.contract import Context, Integration, Services, personal
 from bot.dialogue.adviser import Adviser
 from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.backlog import Backlog
@@ -33,6 +33,7 @@ from bot.dialogue.understanding import Understanding
 from bot.eraser import Eraser
 from bot.errors import Misconfigured
 from bot.keys import Keys
+from bot.ladder import Climber
 from bot.language import emergencies
 from bot.logs import AccessLogger
 from bot.machines import site as machines
@@ -317,10 +318,13 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
             Photographer(linli.database, client, linli.clock, photos, partial(_keys_of, linli, appid))
             for appid, client in clients.items()
         ]
-        jobs = [job for integration in linli.services.integrations for job in integration.jobs]
+        jobs = [
+            job for integration in linli.services.integrations for job in (*integration.jobs, *personal.forgetting(integration))
+        ]
         backlog = Backlog(linli.database, linli.understanding, linli.house_of, linli.clock)
         eraser = Eraser(linli.database, linli.clock, linli.context_of, photos, pack(SILENT))
-        schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser)
+        climber = Climber(linli.database, linli.clock, linli.context_of, senders)
+        schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber)
         schedule.start()
         await asyncio.to_thread(give_memory_back)
         tasks = [asyncio.create_task(sender.run(), name="sender") for sender in senders]

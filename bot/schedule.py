@@ -10,18 +10,19 @@ from typing import TypeVar
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.contract import Context, Job, Work
+from bot.contract import Context, Job, Work, notices
 from bot.dialogue.backlog import Backlog
 from bot.eraser import Eraser
+from bot.ladder import Climber
 from bot.model import SHANGHAI
 from bot.photos import Photographer
 from bot.sender import Sender
-from bot.store import effects, inbox, masses, notices, once
+from bot.store import effects, inbox, masses, once
 from bot.store.database import Database
 
-#: Seconds between looks for notices that fall due, photos to fetch, unfinished messages, people who left, and old
+#: Seconds between looks for notices that fall due, tasks nobody has taken, photos to fetch, unfinished messages, people who left, and old
 #: messages, reports and forms to forget.
-NOTICES, PHOTOS, BACKLOG, ERASURES, PRUNING = 1, 2, 1, 5, 3600
+NOTICES, LADDER, PHOTOS, BACKLOG, ERASURES, PRUNING = 1, 1, 2, 1, 5, 3600
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class Schedule:
     def __init__(
         self, database: Database, clock: Callable[[], datetime], contexts: Callable[[], Sequence[Context]],
         jobs: Sequence[Job], photographers: Sequence[Photographer], senders: Sequence[Sender], backlog: Backlog, eraser: Eraser,
+        climber: Climber,
     ) -> None:  # fmt: skip
         self._database, self._clock, self._contexts = database, clock, contexts
         self._senders = senders
@@ -43,6 +45,7 @@ class Schedule:
         self._every("notices", NOTICES, self._publish)
         for number, photographer in enumerate(photographers):
             self._every(f"photos {number}", PHOTOS, photographer.step)
+        self._every("ladder", LADDER, climber.step)
         self._every("backlog", BACKLOG, backlog.step)
         self._every("erasures", ERASURES, eraser.step)
         self._every("pruning", PRUNING, self._prune)
@@ -68,9 +71,7 @@ class Schedule:
         self._scheduler.add_job(guarded, "interval", seconds=seconds, id=name)
 
     async def _publish(self) -> None:
-        published = [
-            await self._work(context, lambda work: notices.publish_due(work.session, work.now)) for context in self._contexts()
-        ]
+        published = [await self._work(context, notices.publish_due) for context in self._contexts()]
         if any(published):
             for sender in self._senders:
                 sender.poke()

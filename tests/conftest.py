@@ -20,6 +20,7 @@ import integrations
 from bot.cli.serving import demo_settings, seed
 from bot.model import SHANGHAI
 from bot.store import scope
+from bot.store.communities import Community
 from bot.store.database import Database, connect
 
 #: A Wednesday morning; tests pass it on and move it by hand.
@@ -133,14 +134,28 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture
+def community(request: pytest.FixtureRequest) -> Community | None:
+    """The community whose rows the test's database is asked for, for tests that settle nobody in it."""
+    name = next((name for name in ("database", "sqlite") if name in request.fixturenames), "")
+    return request.getfixturevalue(name).submit(_found).result() if name else None
+
+
+def _found(session: Session) -> Community:
+    community = Community(appid="wx1", name="和苑小区")
+    session.add(community)
+    session.flush()
+    return community
+
+
 @pytest.fixture(scope="session")
 def _seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     var = tmp_path_factory.mktemp("seeded") / "var"
-    seed(demo_settings(host="127.0.0.1", port=1, var=var))
+    seed(demo_settings(host="127.0.0.1", port=1, var=var), ("demo",))
     return var
 
 
 @pytest.fixture
 def demo_var(_seeded: Path, tmp_path: Path) -> Path:
-    """The folder of a demo that was just seeded: secret and database, copied, for seeding takes a second."""
+    """The folder of a demo with one community that was just seeded: secret and database, copied, for seeding takes a second."""
     return Path(shutil.copytree(_seeded, tmp_path / "var"))

@@ -15,7 +15,7 @@ from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.turn import take
 from bot.eraser import Eraser
 from bot.simulator.cast import CAST
-from bot.store import notices
+from bot.store import notices, scope
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Follower
 from bot.store.inbox import InboxMessage
@@ -61,7 +61,7 @@ class Home:
     @property
     def eraser(self) -> Eraser:
         linli = self.linli
-        return Eraser(linli.database, lambda: self.now, lambda: linli.context, linli.integrations, self.photos, pack(SILENT))
+        return Eraser(linli.database, lambda: self.now, linli.context_of, self.photos, pack(SILENT))
 
     async def erase(self) -> None:
         await self.eraser.step()
@@ -116,8 +116,8 @@ async def test_others_and_their_same_photo_are_untouched(home: Home) -> None:
 
 async def test_counts_of_a_notice_still_add_up(home: Home) -> None:
     def publish(session: Session) -> int:
-        community = home.linli.community.id or 0
-        notice = notices.draft(session, community, "停水", "明天停水。", Audience.parse("3栋"), home.now)
+        scope.enter(session, home.linli.community.key)
+        notice = notices.draft(session, "停水", "明天停水。", Audience.parse("3栋"), home.now)
         notices.publish(session, notice, home.now)
         return notice.id or 0
 

@@ -69,7 +69,7 @@ class Door:
 
     def backlog(self, at: datetime) -> Backlog:
         """What another process would do with the messages left unfinished."""
-        return Backlog(self.linli.database, self.linli.understanding, lambda: self.linli.house, lambda: at)
+        return Backlog(self.linli.database, self.linli.understanding, self.linli.house_of, lambda: at)
 
 
 def text_push(text: str, msgid: int) -> str:
@@ -149,7 +149,7 @@ async def test_what_cannot_even_be_recorded_gets_no_body_so_that_wechat_asks_aga
 async def test_message_whose_process_died_is_answered_by_the_next_as_of_when_it_was_said(door: Door) -> None:
     xml = text_push("我住3栋2单元502", 1)
     message = messages.parse(xml.encode())
-    await door.linli.database.write(postpone, message, xml, NOW)
+    await door.linli.database.write(postpone, message, xml, NOW, door.linli.house)
 
     assert await door.backlog(NOW).step() == 0, "whoever is at it gets its time"
     assert await door.backlog(NOW + inbox.LEASE).step() == 1
@@ -167,7 +167,7 @@ async def test_message_whose_process_died_is_answered_by_the_next_as_of_when_it_
 
 async def test_message_that_always_fails_is_given_up_with_an_apology(door: Door) -> None:
     xml = text_push("你好", 1)
-    await door.linli.database.write(postpone, messages.parse(xml.encode()), xml, NOW)
+    await door.linli.database.write(postpone, messages.parse(xml.encode()), xml, NOW, door.linli.house)
     await door.linli.database.write(_away, "line")
 
     for round_ in range(1, inbox.ATTEMPTS + 1):

@@ -95,7 +95,9 @@ def user_add(login: str, name: str, role: str, *, demo: bool, community: str) ->
     settings = stage.settings(demo=demo)
 
     def add(session: Session) -> Staff:
-        chosen = communities.pick(session, settings.wechat_appid, community)
+        named = stage.community(community, demo=demo)
+        known = communities.listed(session, settings.wechat_appid)[:1] if named is None else None
+        chosen = known[0] if known else communities.pick(session, settings.wechat_appid, named or "")
         scope.enter(session, chosen.key)
         if by_login(session, login):
             raise Misconfigured(f"login {login!r} is taken; `linli user link {login}` prints a sign-in link for it")

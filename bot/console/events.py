@@ -6,33 +6,12 @@ from sqlmodel import col, select
 
 from bot.contract import Desk, Log, Page, Services, Subject, View, Work, page, row_id
 from bot.store import apikeys
-from bot.store.conversations import Conversation
 from bot.store.events import Event
-from bot.store.notices import Notice
 from bot.store.people import Household, Resident
 from bot.store.staff import ROLE_WORDS, Staff
-from bot.store.tasks import Task
 
 #: Events on one page.
 SHOWN = 100
-
-
-def _conversation(work: Work, key: str) -> Subject:
-    found = work.session.exec(select(Conversation).where(Conversation.public_id == key)).first()
-    resident = found and work.session.exec(select(Resident).where(Resident.openid == found.openid)).first()
-    whose = f"{_lives(work, resident)}的对话" if resident else "对话"
-    return Subject(whose, f"/conversations/{key}" if found else "")
-
-
-def _notice(work: Work, key: str) -> Subject:
-    found = work.session.exec(select(Notice).where(Notice.public_id == key)).first()
-    return Subject(f"通知“{found.title}”", f"/notices/{key}") if found else Subject("通知")
-
-
-def _task(work: Work, key: str) -> Subject:
-    found = work.session.exec(select(Task).where(Task.public_id == key)).first()
-    may_see = found is not None and isinstance(work, Desk) and work.may(found.need)
-    return Subject(f"待办“{found.title}”", "/tasks") if found and may_see else Subject("待办")
 
 
 def _staff(work: Work, login: str) -> Subject:
@@ -57,32 +36,25 @@ def _lives(work: Work, resident: Resident) -> str:
 
 _ROLES = {role.value: word for role, word in ROLE_WORDS.items()}
 
-#: The bot's own events.
+#: The bot's own events; how those of talks, tasks and notices are read their services say.
 OWN = Log(
     events={
-        "conversation.waiting": "居民找人工", "conversation.called_off": "居民不找人工了", "conversation.taken": "接手了对话",
-        "conversation.replied": "回复了居民", "conversation.returned": "把对话交还机器人",
-        "conversation.wechat_desk_opened": "微信客服接了对话", "conversation.wechat_desk_closed": "微信客服结束了对话",
-        "conversation.wechat_desk_moved": "微信客服转了对话", "message.unmatched": "有一句话机器人没听懂",
-        "identity.unbound": "解除绑定{reason?（{reason}）}", "privacy.erased": "删除了离开的居民的记录{photos?，照片 {photos} 张}",
-        "notice.drafted": "存了通知草稿", "notice.discarded": "删掉了通知草稿", "notice.scheduled": "定时了通知",
-        "notice.published": "发布了通知，发给 {people} 人", "notice.recalled": "撤回了通知{stopped?，{stopped} 条没有发出}",
-        "notice.missed": "通知错过了时间，没有发", "mass.sent": "群发了一条消息", "task.opened": "有了待办{urgent?（紧急）}",
-        "task.closed": "办结了待办", "task.heard_more": "住户又说了情况", "photo.stored": "收到照片", "photo.lost": "照片没有取回来", "staff.signed_in": "登录",
-        "staff.added": "添加了员工账号（{role}）", "staff.role_changed": "改了员工角色：{before}改为{after}",
-        "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号", "staff.link_made": "开了登录链接",
-        "intents.saved": "改了意图文件", "key.made": "新建了接口密钥", "key.revoked": "停用了接口密钥",
+        "message.unmatched": "有一句话机器人没听懂", "resident.unbound": "解除绑定{reason?（{reason}）}",
+        "privacy.erased": "删除了离开的居民的记录{photos?，照片 {photos} 张}", "mass.sent": "群发了一条消息", "photo.stored": "收到照片",
+        "photo.lost": "照片没有取回来", "staff.signed_in": "登录", "staff.added": "添加了员工账号（{role}）",
+        "staff.role_changed": "改了员工角色：{before}改为{after}", "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号",
+        "staff.link_made": "开了登录链接", "intents.saved": "改了意图文件", "key.made": "新建了接口密钥", "key.revoked": "停用了接口密钥",
         "permission.changed": "改了权限：{role}{allowed}{permission}", "effect.died": "有操作没有完成（{effect}）",
         "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）",
     },
-    words={"reason": {"unfollowed": "取消关注"}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
+    words={
+        "reason": {"unfollowed": "取消关注"}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
         "allowed": {"yes": "可以", "no": "不可以"},
     },
     subjects={
-        "conversation": _conversation, "notice": _notice, "task": _task, "staff": _staff, "resident": _resident,
-        "key": _key, "file": lambda work, path: Subject(path, f"/intents/file/{path}"), "mass": lambda work, key: Subject("群发"),
+        "staff": _staff, "resident": _resident, "key": _key, "mass": lambda work, key: Subject("群发"),
+        "file": lambda work, path: Subject(path, f"/intents/file/{path}"),
     },
-    figures={"notice.published": "通知"},
 )  # fmt: skip
 
 

@@ -31,12 +31,8 @@ VIEW, EDIT = "intents.view", "intents.edit"
 #: Stands in the menu; the handlers below need more than a page gets.
 ENTRY = Page(method="GET", path="/intents", run=lambda desk: Redirect("/console/intents"), need=VIEW, title="意图", nav="管理")
 
-#: What people call the shipped folders; one of a community's own stands by its name.
-GROUPS: Mapping[str, str] = {
-    "": "其他", "asset": "闲置资产", "care": "关怀", "community": "社区", "emergency": "紧急情况", "faq": "常见问题", "fee": "物业费",
-    "health": "健康打卡", "identity": "住址", "incident": "举报与投诉", "medical": "看病", "privacy": "个人信息", "repair": "报修",
-    "smalltalk": "寒暄", "vehicle": "车辆", "visitor": "访客", "voucher": "消费券",
-}  # fmt: skip
+#: What stands where an intent lies in no folder.
+NO_GROUP = "其他"
 
 #: Versions kept of each file, beside it as name.yaml.1, .2 …: the newest is .1.
 VERSIONS = 5
@@ -60,7 +56,7 @@ def _overview(request: web.Request, viewer: Viewer, text: str = "", **tried: Any
     catalogue = request.app[PARTS].understanding.catalogue
     groups: dict[str, list[files.Intent]] = {}
     for intent in catalogue.intents.values():
-        groups.setdefault(GROUPS.get(intent.group, intent.group), []).append(intent)
+        groups.setdefault(catalogue.groups.get(intent.group, intent.group) or NO_GROUP, []).append(intent)
     shared = [path for path in sorted(catalogue.sources) if _is_shared(path)]
     values = {"groups": groups, "problems": catalogue.problems, "shared": shared, "text": text, "judgements": None, **tried}
     return _page(request, viewer, "console/intents.html", **values)

@@ -39,10 +39,12 @@ ALL = "*"
 
 #: Kinds of events of the bot's own -> the permissions any of which lets somebody know of them. An alarm may be for anybody.
 OWN_NEEDS: Mapping[str, Collection[str]] = {
-    "task": ("console.start",), "conversation": ("conversation.view",), "message": ("conversation.view",),
-    news.LINE: ("conversation.view",), "photo": ("ticket.view", "conversation.view"), "notice": ("notice.view",),
-    "mass": ("notice.view",), "identity": ("people.confirm",), "staff": ("users.edit",), "intents": ("intents.view",), "key": ("keys.edit",), "permission": ("users.edit",), "effect": (WATCH,),
+    "task": ("console.start",), "resident": ("home.view",), "photo": ("photo.view",), "staff": ("users.edit",),
+    "intents": ("intents.view",), "key": ("keys.edit",), "permission": ("users.edit",), "effect": (WATCH,),
 }  # fmt: skip
+
+#: Kinds that are no service's -> the kind whose readers may know of them, too.
+LIKE: Mapping[str, str] = {news.LINE: "conversation", "message": "conversation", "photo": "conversation", "mass": "notice"}
 
 #: Whoever may read the log may know of everything.
 LOG_NEED = "audit.view"
@@ -71,6 +73,8 @@ def needs(integrations: Sequence[Integration]) -> Mapping[str, frozenset[str]]:
     for said in (OWN, *(integration.log for integration in integrations)):
         for kind in said.figures:
             found.setdefault(_first(kind), set()).add("home.view")
+    for kind, other in LIKE.items():
+        found.setdefault(kind, set()).update(found.get(other, ()))
     return {kind: frozenset(any_of) for kind, any_of in found.items()}
 
 

@@ -8,24 +8,7 @@ from urllib.parse import quote
 from aiohttp import web
 from sqlmodel import Session
 
-from bot.console import (
-    alarms,
-    conversations,
-    effects,
-    events,
-    home,
-    intents,
-    keys,
-    live,
-    notices,
-    permissions,
-    photos,
-    problems,
-    security,
-    signin,
-    staff,
-    tasks,
-)
+from bot.console import alarms, effects, events, home, intents, keys, live, permissions, photos, problems, security, signin, staff
 from bot.console.parts import MENU, PARTS, Parts, Viewer, shared_values, signed_in, token_of
 from bot.console.views import respond
 from bot.contract import Community, Desk, Download, Page, Redirect, Role, View, row_id
@@ -36,19 +19,17 @@ from bot.store.staff import same_person as staff_of_person
 
 __all__ = ["Parts", "mount"]
 
-#: The bot's own pages behind the first one, in the order of the menu; the integrations' follow.
-OWN: tuple[Page, ...] = (
-    *conversations.ROUTES, *tasks.ROUTES, *notices.ROUTES, *staff.ROUTES, *alarms.ROUTES, *permissions.ROUTES, *keys.ROUTES,
-    *effects.ROUTES,
-)  # fmt: skip
-
 
 def mount(app: web.Application, parts: Parts) -> None:
     """Add the console to the application; raises ValueError for a page that names no declared permission."""
     integrations = parts.services.integrations
     pages = [
         *home.pages(parts.services),
-        *OWN,
+        *staff.ROUTES,
+        *permissions.ROUTES,
+        *keys.ROUTES,
+        *effects.ROUTES,
+        *alarms.ROUTES,
         *events.pages(parts.services),
         *(page for integration in integrations for page in integration.console),
     ]

@@ -2,11 +2,26 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from sqlmodel import col, select
+
+from bot.contract.jobs import Job
 from bot.contract.work import Work
-from bot.store.people import Resident
+from bot.store.conversations import Line
+from bot.store.people import Binding, Resident
+from bot.store.photos import Photo
+
+if TYPE_CHECKING:
+    from bot.contract.integration import Integration
+
+#: How often rows are looked through that have lived long enough. Far shorter than any of them lives, for a process that is
+#: started anew each night ticks no day through.
+FORGETTING = timedelta(hours=1)
+
+_SPEAKERS = {"resident": "居民", "bot": "机器人", "staff": "物业"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,3 +44,56 @@ class Personal:
     export: Callable[[Work, Resident], Mapping[str, Any]]
     erase: Callable[[Work, Resident], None]
     retain: Sequence[Retention] = ()
+
+
+def export(work: Work, resident: Resident) -> dict[str, Any]:
+    """Return all that is known of a person, as JSON with names people read: the core's own and that of every service."""
+    found = _own(work, resident)
+    for service in work.context.services.integrations:
+        if service.personal is not None:
+            found |= service.personal.export(work, resident)
+    return found
+
+
+def forgetting(integration: "Integration") -> list[Job]:
+    """Return the jobs that forget what has lived long enough, one for each kind of rows: where one fails the others go on."""
+    kept = integration.personal.retain if integration.personal else ()
+    return [
+        Job(name=f"forget {integration.name} {number}", every=FORGETTING, run=partial(_forget, one))
+        for number, one in enumerate(kept)
+    ]
+
+
+def _forget(retention: Retention, work: Work) -> None:
+    retention.forget(work, work.now - retention.lives)
+
+
+def _own(work: Work, resident: Resident) -> dict[str, Any]:
+    bindings = work.session.exec(select(Binding).where(Binding.resident_id == resident.id).order_by(col(Binding.id))).all()
+    return {
+        "姓名": resident.name, "电话": resident.phone, "住址": work.household(resident).label, "标签": list(resident.tags),
+        "绑定微信": [{"从": _time(one.bound_at), "到": _time(one.ended_at) if one.ended_at else ""} for one in bindings],
+        "对话": [
+            {"时间": _time(line.at), "谁": _SPEAKERS.get(line.speaker, line.speaker), "内容": line.text}
+            for one in bindings for line in _lines(work, one)
+        ],
+        "照片": [{"时间": _time(photo.taken_at), "编号": photo.public_id} for one in bindings for photo in _photos(work, one)],
+    }  # fmt: skip
+
+
+def _lines(work: Work, binding: Binding) -> Sequence[Line]:
+    """Return what was said while a binding held: the same WeChat account may have been somebody else's before."""
+    said = select(Line).where(
+        Line.openid == binding.openid, Line.at >= binding.bound_at, Line.at <= (binding.ended_at or work.now)
+    )
+    return work.session.exec(said.order_by(col(Line.id))).all()
+
+
+def _photos(work: Work, binding: Binding) -> Sequence[Photo]:
+    until = binding.ended_at or work.now
+    taken = select(Photo).where(Photo.openid == binding.openid, Photo.taken_at >= binding.bound_at, Photo.taken_at <= until)
+    return work.session.exec(taken.order_by(col(Photo.id))).all()
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.dialogue import forms, safety
 from bot.dialogue.answer import Answer, Outcome
 from bot.dialogue.forms import Form
-from bot.dialogue.talk import BIND, HUMAN, PATIENCE, UNBIND, Talk, numbered
+from bot.dialogue.talk import PATIENCE, PERSON, Talk, numbered
 from bot.dialogue.understanding import Heard, read_slots
 from bot.language import answers, slots
 from bot.language.files import Intent
@@ -62,7 +62,7 @@ class Hearing(Talk):
             return self._say("cancelled", "form.nothing")
         conversations.hand_back(self.conversation)
         self.turn.record("conversation.called_off", f"conversation:{self.conversation.public_id}")
-        return self._say("cancelled", "handed_off.cancelled", intent=HUMAN)
+        return self._say("cancelled", "handed_off.cancelled", intent=self._person)
 
     def _accepted(self, heard: Heard) -> Intent | None:
         """Return the intent that the message surely means."""
@@ -96,7 +96,7 @@ class Hearing(Talk):
         waiting: Form | None = None
         for further in reversed(heard.more):
             intent = self.catalogue.intents.get(further.match.candidates[0].intent)
-            if intent is not None and not intent.emergency and intent.id not in {HUMAN, UNBIND}:
+            if intent is not None and not intent.emergency and not intent.hands_over and not intent.releases_flat:
                 waiting = forms.begin(intent, read_slots(intent, further, self.now), waiting)
         return waiting
 
@@ -104,34 +104,33 @@ class Hearing(Talk):
         """Begin an intent, with what the message already says; whoever needs a flat first is asked for it."""
         if intent.emergency:
             return self._alarm(intent, heard)
-        if intent.id == HUMAN:
+        if intent.hands_over:
             return self._hand_over(heard.text or heard.place)
-        if intent.id == UNBIND and not self.turn.is_bound:
-            return self._say("done", "flat.none", intent=UNBIND)
+        if intent.releases_flat and not self.turn.is_bound:
+            return self._say("done", "flat.none", intent=intent.id)
         form = forms.begin(intent, read_slots(intent, heard, self.now), outer)
         if not self._needs_flat_first(intent):
             return self._advance(form, intent)
-        binding = self.catalogue.intents[BIND]
-        return self._bind_first(form, intent, read_slots(binding, heard, self.now))
+        return self._bind_first(form, intent, read_slots(self._binding, heard, self.now))
 
     def _not_understood(self, text: str) -> Answer:
         """Say so, with a way on; the second time in a row a person is offered. Whoever waits for one is told it is passed on."""
         since = self.conversation.waiting_since
         if since is not None and self.now - since < conversations.RETURNS_AFTER:
-            return self._say("handed_off", "handed_off.more", intent=HUMAN)
+            return self._say("handed_off", "handed_off.more", intent=self._person)
         count = (self.conversation.options or {}).get("unknown", 0) + 1
         self._show({"unknown": count})
         self.turn.record("message.unmatched")
         unmatched.note(self.session, slots.hide(text, self.now), self.now)
         if count >= PATIENCE:
-            self._show({"intents": [HUMAN], "text": ""})
+            self._show({"intents": [PERSON], "text": ""})
             return self._say("unknown", "unknown.again")
         return self._say("unknown", "unknown")
 
     def _offer(self, offers: list[Intent], text: str, phrase: str) -> Answer:
         """Show a numbered menu of intents, with a person as the last choice."""
-        shown = [intent for intent in offers[:3] if intent.id != HUMAN]
-        self._show({"intents": [*(intent.id for intent in shown), HUMAN], "text": text})
+        shown = [intent for intent in offers[:3] if not intent.hands_over]
+        self._show({"intents": [*(intent.id for intent in shown), PERSON], "text": text})
         titles = [*(intent.title for intent in shown), self._phrase("clarify.none")]
         return Answer(
             texts=(f"{self._phrase(phrase)}\n{numbered(titles)}",),
@@ -141,18 +140,18 @@ class Hearing(Talk):
     def _picked(self, text: str) -> Answer | None:
         """Return the answer to the menu last shown, None if the message is none of it."""
         menu = self.conversation.options or {}
-        ids = [identity for identity in menu.get("intents", []) if identity in self.catalogue.intents or identity == HUMAN]
+        ids = [identity for identity in menu.get("intents", []) if identity in self.catalogue.intents or identity == PERSON]
         if not ids:
             return None
         known = self.catalogue.intents
-        titles = [known[identity].title if identity != HUMAN else self._phrase("clarify.none") for identity in ids]
+        titles = [known[identity].title if identity != PERSON else self._phrase("clarify.none") for identity in ids]
         index = answers.pick(text, titles)
-        if index is None and len([identity for identity in ids if identity != HUMAN]) <= 1 and answers.is_yes(text):
+        if index is None and len([identity for identity in ids if identity != PERSON]) <= 1 and answers.is_yes(text):
             index = 0
         if index is None:
             return None
         self._show({})
-        if ids[index] == HUMAN:
+        if ids[index] == PERSON:
             if menu.get("text"):  # what was offered was not what was meant
                 unmatched.note(self.session, slots.hide(menu["text"], self.now), self.now)
             return self._hand_over(menu.get("text", ""))
@@ -208,14 +207,14 @@ class Hearing(Talk):
 
     def _is_own_cancel(self, intent: Intent, heard: Heard) -> bool:
         """访客不来了 in the middle of inviting that visitor calls the form off."""
-        best = heard.match.candidates[0].intent if heard.match.decision == "accept" else ""
-        return best != "" and best == _own_cancel(intent) and _CALLS_OFF.search(heard.text) is not None
+        best = self.catalogue.intents[heard.match.candidates[0].intent] if heard.match.decision == "accept" else None
+        return best is not None and intent.id in best.cancels and _CALLS_OFF.search(heard.text) is not None
 
     def _abandon(self, form: Form, intent: Intent) -> Answer:
         self.form = None
         text = form.called_off or self._phrase("form.cancelled", title=intent.title)
         values = self._values(form, intent)
-        if form.outer is not None and form.outer.intent in self.catalogue.intents and form.intent != BIND:
+        if form.outer is not None and form.outer.intent in self.catalogue.intents and not intent.provides_flat:
             return self._resume(form.outer, text)
         return Answer(texts=(text,), outcome=Outcome(kind="cancelled", intent=intent.id), values=values)
 
@@ -235,13 +234,13 @@ class Hearing(Talk):
             return False
         if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
             return False
-        if best.intent == _own_cancel(intent):  # 改天吧 calls nothing off that is on record
+        if intent.id in self.catalogue.intents[best.intent].cancels:  # 改天吧 calls nothing off that is on record
             return False
         if changed is None:
             return True
         if slots.corrects(heard.text):
             return False
-        if best.intent == BIND and self.turn.is_bound:  # 3栋2单元 is a place, whoever lives there
+        if self.catalogue.intents[best.intent].provides_flat and self.turn.is_bound:  # 3栋2单元 is a place, whoever lives there
             return False
         if best.confidence >= CLEAR and self._is_any_words(form, intent, heard.text):
             return True
@@ -260,11 +259,11 @@ class Hearing(Talk):
         intent = self.catalogue.intents[form.intent]
         if other.emergency:
             return self._alarm(other, heard)
-        if other.id == HUMAN:
+        if other.hands_over:
             return self._hand_over(intent.title)
         if other.id == intent.id:
             return self._touch(form, intent, heard)
-        if other.needs_flat and form.intent == BIND and not self.turn.is_bound:
+        if other.needs_flat and intent.provides_flat and not self.turn.is_bound:
             return self._wait_for_flat(form, other, heard)
         waiting = forms.aside(form, other.id)
         if any(slot.required for slot in other.slots) or other.confirm or (other.needs_flat and not self.turn.is_bound):
@@ -288,15 +287,9 @@ class Hearing(Talk):
 
     def _wait_for_flat(self, form: Form, other: Intent, heard: Heard) -> Answer:
         """Put another request behind the binding; more about the one that waits already is no answer."""
-        binding, values = self.catalogue.intents[BIND], read_slots(other, heard, self.now)
+        binding, values = self._binding, read_slots(other, heard, self.now)
         if form.outer is not None and form.outer.intent == other.id:
             waiting = replace(form, outer=replace(form.outer, values={**form.outer.values, **values}))
             return self._again(waiting, binding, "") if heard.place else self._ask_again(waiting, binding)
         wanted = forms.begin(other, values, forms.aside(form.outer, other.id) if form.outer else None)
         return self._again(replace(form, outer=wanted), binding, self._phrase("flat.first", title=other.title))
-
-
-def _own_cancel(intent: Intent) -> str:
-    """Return the intent that calls off what this one begins: visitor.cancel for visitor.invite."""
-    other = f"{intent.id.partition('.')[0]}.cancel"
-    return other if other != intent.id else ""

@@ -15,8 +15,9 @@ from bot.dialogue.understanding import Heard
 from bot.errors import Refusal
 from bot.language import slots
 from bot.language.files import Intent
-from bot.store import conversations
+from bot.store import conversations, tasks
 from bot.store.conversations import Standing
+from bot.store.tasks import Task
 
 #: Photos sent this soon after something was opened belong to it.
 PHOTO_FOLLOWS = timedelta(minutes=15)
@@ -24,10 +25,8 @@ PHOTO_FOLLOWS = timedelta(minutes=15)
 #: Times that words are not understood before a person is offered.
 PATIENCE = 2
 
-#: What is said in passing.
-SMALL_TALK = frozenset({"smalltalk.greet", "smalltalk.thanks", "smalltalk.bye"})
-
-HUMAN, BIND, UNBIND = "handoff.human", "identity.bind", "identity.unbind"
+#: Stands for a person in a menu that was shown.
+PERSON = "#person"
 
 
 class Talk:
@@ -125,7 +124,7 @@ class Talk:
         """Say how it ended and come back to what was put aside; without a flat, what needs one is not resumed."""
         if form.outer is not None and form.outer.intent in self.catalogue.intents:
             self._look_up_resident()
-            if intent.id != BIND or self.turn.is_bound:
+            if not intent.provides_flat or self.turn.is_bound:
                 return self._resume(form.outer, text)
         return Answer(texts=(text,), outcome=Outcome(kind="done", intent=intent.id), values=self._values(form, intent))
 
@@ -143,12 +142,19 @@ class Talk:
 
     # -- the flat
 
+    @property
+    def _binding(self) -> Intent:
+        """The intent that gives a flat, where there is one."""
+        if self.catalogue.binding is None:
+            raise LookupError("no intent file says `provides: flat`")
+        return self.catalogue.binding
+
     def _needs_flat_first(self, intent: Intent) -> bool:
-        return intent.needs_flat and not self.turn.is_bound and BIND in self.catalogue.intents
+        return intent.needs_flat and self.catalogue.binding is not None and not self.turn.is_bound
 
     def _bind_first(self, form: Form, intent: Intent, values: Mapping[str, slots.Value]) -> Answer:
         """Ask whoever is not bound for the flat, with the form for what they want behind it."""
-        binding = self.catalogue.intents[BIND]
+        binding = self._binding
         return self._advance(forms.begin(binding, values, form), binding, self._phrase("flat.first", title=intent.title))
 
     def _ask_back(self, form: Form, intent: Intent, ask: Ask) -> Answer:
@@ -186,24 +192,37 @@ class Talk:
 
     # -- people
 
+    @property
+    def _person(self) -> str | None:
+        """The intent that asks for a person, for machines."""
+        return self.catalogue.person.id if self.catalogue.person else None
+
     def _alarm(self, intent: Intent, heard: Heard) -> Answer:
         said, task = safety.alarm(self.turn, intent, heard.match.danger, heard.text or heard.place)
-        until = (self.now + safety.BELONGS).isoformat()
-        self.conversation.options = {**(self.conversation.options or {}), "alarm": task, "alarm_until": until}
+        self._belongs_to(task)
         conversations.ask_for_person(self.conversation, intent.title, self.now)
         self.form = forms.talked_over(self.form) if self.form else None
         return Answer(texts=(said,), outcome=Outcome(kind="emergency", intent=intent.id))
 
-    def _alarmed(self) -> str:
-        """Return the task of the alarm that was raised a moment ago; empty if there is none."""
-        kept = self.conversation.options or {}
-        return str(kept["alarm"]) if "alarm" in kept and datetime.fromisoformat(kept["alarm_until"]) > self.now else ""
+    def _belongs_to(self, task: Task) -> None:
+        """Let what is said and sent next belong to an alarm."""
+        until = (self.now + safety.BELONGS).isoformat()
+        self.conversation.options = {**(self.conversation.options or {}), "alarm": task.public_id, "alarm_until": until}
 
-    def _pass_on(self, task: str, text: str) -> Answer:
+    def _alarmed(self) -> Task | None:
+        """Return the task of the alarm that was raised a moment ago, while it is open."""
+        kept = self.conversation.options or {}
+        if "alarm" not in kept or datetime.fromisoformat(kept["alarm_until"]) <= self.now:
+            return None
+        task = tasks.find(self.session, str(kept["alarm"]))
+        return task if task is not None and task.is_open else None
+
+    def _pass_on(self, task: Task, text: str) -> Answer:
         """Pass what is said after an alarm on to those who come; they hear, too, when all is well again."""
         safety.add(self.turn, task, text)
         if not safety.is_over(text):
-            return self._say("emergency", "emergency.more")
+            self._belongs_to(task)
+            return self._say("emergency", safety.more(task))
         kept = self.conversation.options or {}
         self.conversation.options = {name: value for name, value in kept.items() if not name.startswith("alarm")} or None
         return self._say("emergency", "emergency.over")
@@ -214,7 +233,7 @@ class Talk:
         self._show({})
         conversations.ask_for_person(self.conversation, topic[:60], self.now)
         self.turn.record("conversation.waiting", f"conversation:{self.conversation.public_id}")
-        return self._say("handed_off", "handed_off", intent=HUMAN)
+        return self._say("handed_off", "handed_off", intent=self._person)
 
     # -- words
 

@@ -13,11 +13,10 @@ from bot.dialogue import forms, safety
 from bot.dialogue.answer import SILENT, Answer, House, Kind, Outcome, pack, unpack
 from bot.dialogue.forms import Form
 from bot.dialogue.hearing import Hearing
-from bot.dialogue.talk import BIND, SMALL_TALK
 from bot.dialogue.understanding import Heard
 from bot.errors import Forged
 from bot.language.matcher import Match
-from bot.store import conversations, erasures, followers, inbox, masses, moving, outbox, people, scenes, scope
+from bot.store import conversations, erasures, followers, inbox, masses, moving, outbox, scenes, scope
 from bot.store.conversations import Standing
 from bot.store.photos import Photo
 from bot.store.scenes import Scene
@@ -164,14 +163,21 @@ class _Turn(Hearing):
         best = self._accepted(heard)
         if best is not None and (heard.match.emergency or (best.emergency and self.form is None)):
             return self._alarm(best, heard)
+        if not isinstance(message, messages.Click) and (own := self._heard_by_a_service(heard.text)):
+            return Answer(texts=(own,), outcome=Outcome(kind="done"))
         if conversations.is_taken(self.session, self.conversation, self.now):
             return _TAKEN
         if isinstance(message, messages.Voice) and not heard.text:
             return self._say("unknown", "voice.unheard")
-        task = self._alarmed() if self.form is None and not isinstance(message, messages.Click) else ""
-        if task and (best is None or best.id in SMALL_TALK or safety.is_over(heard.text)):
+        task = self._alarmed() if self.form is None and not isinstance(message, messages.Click) else None
+        if task and (best is None or best.small_talk or safety.is_over(heard.text)):
             return self._pass_on(task, heard.text)
         return self._speak(heard)
+
+    def _heard_by_a_service(self, text: str) -> str:
+        """Return what a service answers to words that are its own; a number answers the menu or question that was shown."""
+        is_choice = text.isdigit() and (self.form is not None or "intents" in (self.conversation.options or {}))
+        return "" if is_choice or not text else self.house.context.services.hear(self.turn, text)
 
     def _see(self, message: messages.Photo) -> Answer:
         """Keep a photo, for what is open, for what was just opened, or ask what it is about."""
@@ -180,6 +186,9 @@ class _Turn(Hearing):
         self.session.add(photo)
         self.session.flush()
         self._note("resident", "[图片]", photo.id)
+        if task := self._alarmed():
+            photo.subject = task.about
+            return self._pass_on(task, "[图片]")
         if conversations.is_taken(self.session, self.conversation, self.now):
             return _TAKEN
         if self.form is not None:
@@ -206,11 +215,10 @@ class _Turn(Hearing):
         self._meet(followers.heard)
         label = message.label or f"{message.latitude:.5f},{message.longitude:.5f}"
         self._note("resident", f"[位置] {label}")
+        if task := self._alarmed():
+            return self._pass_on(task, f"[位置] {label}")
         if conversations.is_taken(self.session, self.conversation, self.now):
             return _TAKEN
-        task = self._alarmed()
-        if task:
-            return self._pass_on(task, f"[位置] {label}")
         if self.form is None:
             offers = [i for i in self.catalogue.intents.values() if any(slot.type == "place" for slot in i.slots)]
             return self._offer(offers, label, "place.what")
@@ -233,6 +241,9 @@ class _Turn(Hearing):
     def _arrive(self, message: messages.Follow | messages.Scan) -> Answer:
         """Welcome who is here; a code of ours that was scanned begins what its kind is for, at the place where it hangs."""
         self._meet(followers.followed)
+        if own := self.house.context.services.scan(self.turn, message.scene):
+            self._note("resident", "[扫码]")
+            return Answer(texts=(own,), outcome=Outcome(kind="done"))
         code = scenes.find(self.session, message.scene)
         if code is not None and not self._belongs_at(code):
             self._note("resident", f"[扫码] {code.label}")
@@ -245,7 +256,7 @@ class _Turn(Hearing):
         self._note("resident", f"[扫码] {code.label}")
         if conversations.is_taken(self.session, self.conversation, self.now) and not intent.emergency:
             return _TAKEN
-        if intent.id == BIND and self.turn.is_bound:
+        if intent.provides_flat and self.turn.is_bound:
             self.form = forms.talked_over(self.form) if self.form else None
             return welcome
         answer = self._speak(self.house.understanding.hear_intent(intent, code.label))
@@ -277,8 +288,7 @@ class _Turn(Hearing):
         erasures.ask(self.session, self.openid, self.now)
         self._meet(followers.left)  # deliveries first, as the sender takes them: so no two wait for each other
         if self.turn.resident is not None:
-            self.turn.record("identity.unbound", f"resident:{self.turn.resident.public_id}", reason="unfollowed")
-            people.unbind(self.session, self.turn.resident, self.now)
+            self.turn.unbind(self.turn.resident, reason="unfollowed")
         self.form = None
         self.conversation.options = None
         conversations.hand_back(self.conversation)

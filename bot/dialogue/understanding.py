@@ -19,7 +19,7 @@ from bot.wechat import messages
 LONGEST = 400
 
 #: Shipped files that hold for what a community's own folder leaves out.
-_FALLBACK = ("_common.yaml", "_messages.yaml", "_menu.yaml", "_scenes.yaml")
+_FALLBACK = ("_common.yaml", "_messages.yaml", "_menu.yaml", "_scenes.yaml", "_groups.yaml")
 
 #: Slots that together say which flat.
 _FLAT = ("building", "unit", "room")

@@ -7,6 +7,7 @@ The format is described in docs/intent-files.md.
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
@@ -25,7 +26,8 @@ SLOT_TYPES = (
 
 _INTENT_FIELDS = (
     "version", "intent", "title", "needs", "match", "examples", "sentences", "keywords", "exclude", "slots", "confirm",
-    "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless",
+    "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "hands_over", "cancels",
+    "small_talk",
 )  # fmt: skip
 _SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest")
 _COMMON_FIELDS = ("version", "language", "rules", "lists", "skip_words", "synonyms", "concepts")
@@ -96,6 +98,14 @@ class Intent:
     topic: str = ""
     priority: int = 0
     emergency: bool = False
+    provides_flat: bool = False  # who has done it has a flat: what `needs: flat` leads here first
+    releases_flat: bool = False
+    hands_over: bool = False  # a person is asked for
+    cancels: tuple[str, ...] = ()  # intents whose open form this calls off
+    small_talk: bool = False  # said in passing
+    places: Mapping[str, tuple[int, int]] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # line and column of what names others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +129,18 @@ class Catalogue:
     problems: tuple[Problem, ...]
     menu: tuple[menus.Entry, ...] = ()
     scenes: Mapping[str, menus.Scene] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)  # folder -> what people call it
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def binding(self) -> Intent | None:
+        """The intent that gives a resident a flat; None where no file says `provides: flat`."""
+        return next((intent for intent in self.intents.values() if intent.provides_flat), None)
+
+    @cached_property
+    def person(self) -> Intent | None:
+        """The first intent that asks for a person; None where no file says `hands_over: true`."""
+        return next((intent for intent in self.intents.values() if intent.hands_over), None)
 
 
 def load(texts: Mapping[str, str], needed: Collection[str] = ()) -> Catalogue:
@@ -133,6 +154,7 @@ def load(texts: Mapping[str, str], needed: Collection[str] = ()) -> Catalogue:
         common = _join(common, attempt(path, texts[path], problems, _read_common))
     intents: dict[str, Intent] = {}
     messages: dict[str, str] = {}
+    groups: dict[str, str] = {}
     background: list[str] = []
     for path in sorted(texts):
         match _name(path):
@@ -140,6 +162,9 @@ def load(texts: Mapping[str, str], needed: Collection[str] = ()) -> Catalogue:
                 continue
             case "_messages.yaml":
                 messages |= attempt(path, texts[path], problems, _read_messages) or {}
+                continue
+            case "_groups.yaml":
+                groups |= attempt(path, texts[path], problems, _read_groups) or {}
                 continue
             case "_menu.yaml" | "_scenes.yaml":  # they name intents, which must be known first
                 continue
@@ -154,10 +179,12 @@ def load(texts: Mapping[str, str], needed: Collection[str] = ()) -> Catalogue:
         else:
             intents[intent.id] = intent
     problems += _missing(texts, needed, messages)
+    problems += _disagreeing(intents)
     menu, scenes = _read_ways_in(texts, problems, intents)
     return Catalogue(
         intents=MappingProxyType(intents), messages=MappingProxyType(messages), common=common,
-        background=tuple(background), problems=tuple(problems), menu=menu, scenes=MappingProxyType(scenes), sources=dict(texts),
+        background=tuple(background), problems=tuple(problems), menu=menu, scenes=MappingProxyType(scenes), groups=groups,
+        sources=dict(texts),
     )  # fmt: skip
 
 
@@ -182,6 +209,33 @@ def _missing(texts: Mapping[str, str], needed: Collection[str], messages: Mappin
         return []
     path = next((path for path in sorted(texts) if _name(path) == "_messages.yaml" and "/" not in path), "_messages.yaml")
     return [_problem(path, "E212", f"缺少话语 {'、'.join(names)}", "没有它们机器人会答不上来；请从上一个版本补回来")]
+
+
+def _disagreeing(intents: Mapping[str, Intent]) -> list[Problem]:
+    """Return where intents count on each other in vain: one may provide the flat, and what is called off must be there."""
+    providing = [intent for intent in intents.values() if intent.provides_flat]
+    found = [
+        _at(intent, "provides", "E218", f"{providing[0].file} 已经写了 provides: flat", "只能有一个意图绑定住址，请删去一处")
+        for intent in providing[1:]
+    ]
+    needing = next((intent for intent in intents.values() if intent.needs_flat), None)
+    if needing is not None and not providing:
+        found.append(
+            _at(needing, "needs", "E219", "要先有住址，却没有意图能绑定住址", "在绑定住址的意图文件里写上 provides: flat")
+        )
+    for intent in intents.values():
+        for name in intent.cancels:
+            if name not in intents:
+                near = nearest(name, tuple(intents))
+                found.append(
+                    _at(intent, "cancels", "E220", f"cancels 里的意图 {name} 不存在", f"是否想写 “{near}”？" if near else "")
+                )
+    return found
+
+
+def _at(intent: Intent, name: str, code: str, message: str, hint: str) -> Problem:
+    line, column = intent.places[name]
+    return Problem(file=intent.file, line=line, column=column, code=code, severity="error", message=message, hint=hint)
 
 
 def reload(previous: Catalogue, texts: Mapping[str, str], needed: Collection[str] = ()) -> Catalogue:
@@ -246,6 +300,11 @@ def _read_messages(reader: Reader) -> dict[str, str]:
     return reader.phrases(reader.root["messages"][1], "messages") if "messages" in reader.root else {}
 
 
+def _read_groups(reader: Reader) -> dict[str, str]:
+    reader.known(reader.root, ("version", "groups"))
+    return reader.phrases(reader.root["groups"][1], "groups") if "groups" in reader.root else {}
+
+
 def _read_intent(reader: Reader, common: Common) -> Intent:
     fields = reader.root
     reader.known(fields, _INTENT_FIELDS)
@@ -276,12 +335,31 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
         action=get("action", reader.flag, False), needs_flat=get("needs", reader.text_of, "") == "flat",
         replies=get("replies", reader.phrases, {}), reply=get("reply", reader.text_of, ""),
         tests=_read_tests(reader, fields), topic=get("topic", reader.text_of, ""),
-        emergency=get("emergency", reader.flag, False),
+        emergency=get("emergency", reader.flag, False), provides_flat=get("provides", partial(_read_flat, reader), False),
+        releases_flat=get("releases", partial(_read_flat, reader), False), hands_over=get("hands_over", reader.flag, False),
+        cancels=get("cancels", partial(_read_names, reader), ()), small_talk=get("small_talk", reader.flag, False),
+        places={
+            name: (mark.line + 1, mark.column + 1)
+            for name in ("needs", "provides", "cancels") if name in fields for mark in (fields[name][1].start_mark,)
+        },
     )  # fmt: skip
     _check_placeholders(reader, fields, intent)
     if intent.emergency and "replies" in fields:
         _check_dangers(reader, fields["replies"][1])
     return intent
+
+
+def _read_flat(reader: Reader, node: yaml.Node, what: str) -> bool:
+    """Return True for `flat`, the only thing that an intent can provide or release."""
+    said = reader.text_of(node, what)
+    if said != "flat":
+        raise Fault(node.start_mark, "E202", f"{what} 只能是 flat，而不是 “{said}”")
+    return True
+
+
+def _read_names(reader: Reader, node: yaml.Node, what: str) -> tuple[str, ...]:
+    """Return one name or several."""
+    return (reader.text_of(node, what),) if isinstance(node, yaml.ScalarNode) else reader.words(node, what)
 
 
 def _read_slot(reader: Reader, name: str, node: yaml.Node) -> Slot:

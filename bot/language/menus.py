@@ -84,7 +84,9 @@ def _button(entry: Entry) -> dict[str, Any]:
 def _entries(reader: Reader, node: yaml.Node, intents: Collection[str], *, is_top: bool) -> tuple[Entry, ...]:
     what, most = ("menu", TOP) if is_top else ("below", BELOW)
     if not isinstance(node, yaml.SequenceNode):
-        raise Fault(node.start_mark, "E204", f"{what} 应是列表", "每项以 “- ” 开头，例如 - {name: 报修, intent: repair.report}")
+        raise Fault(
+            node.start_mark, "E204", f"{what} 应是列表", "每项以 “- ” 开头，例如 - {name: 联系电话, intent: faq.contacts}"
+        )
     if not node.value:
         raise Fault(node.start_mark, "E501", f"{what} 里没有菜单项", "至少写一项")
     if len(node.value) > most:

@@ -14,7 +14,7 @@ from bot.errors import Forged, Refusal
 from bot.posted import Sent, read_form, with_keys
 from bot.store.database import Database
 
-EXPIRED = "这个链接已经过期，或者不完整。请在微信里再要一个，例如回复“我的访客”或“报修进度”。"
+EXPIRED = "这个链接已经过期，或者不完整。请在微信里再要一个。"
 
 
 @dataclass(frozen=True, kw_only=True)

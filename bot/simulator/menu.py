@@ -27,20 +27,6 @@ class Entry:
 
 Menu = tuple[Entry, ...]
 
-#: Keys are intents.
-DEFAULT: Menu = (
-    Entry(name="访客通行", key="visitor.invite"),
-    Entry(name="报修", key="repair.report"),
-    Entry(
-        name="更多",
-        below=(
-            Entry(name="健康打卡", key="health.checkin"),
-            Entry(name="小区通知", key="notice.list"),
-            Entry(name="人工服务", key="handoff.human"),
-        ),
-    ),
-)
-
 
 def read(body: Mapping[str, object]) -> Menu:
     """Return the menu that a call of `menu/create` describes; raises Refused as WeChat does."""

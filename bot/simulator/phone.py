@@ -13,6 +13,7 @@ from bot.simulator import menu
 from bot.simulator.gestures import Gesture, Gestures
 from bot.simulator.journal import Entry
 from bot.simulator.refusal import Refused
+from bot.simulator.stage_set import stage_set
 from bot.simulator.time_machine import TimeMachine
 from bot.simulator.wechat import Line, Resident, WeChat
 from bot.wechat import quota
@@ -71,6 +72,7 @@ class Phones:
         return _json({
             "last": wechat.journal.last,
             "title": TITLE,
+            "suggestions": stage_set().suggestions,
             **self._time(),
             "residents": [self._resident(resident) for resident in wechat.residents.values()],
             "lines": [_line(line) for line in wechat.lines.values()],
@@ -209,7 +211,7 @@ class Phones:
         return {"now": _milliseconds(clock()), "ahead": ahead}
 
     def _menu(self) -> Json:
-        return {"menu": menu.as_json(self._wechat.menu or menu.DEFAULT)}
+        return {"menu": menu.as_json(self._wechat.menu or stage_set().menu)}
 
     def _codes(self) -> Json:
         return {"codes": [{"ticket": code.ticket, "title": code.title} for code in self._wechat.codes.values()]}

@@ -1,7 +1,7 @@
 """Notices: to whom, when, and what became of them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -166,7 +166,15 @@ class Reach:
     unknown: tuple[str, ...] = ()  # parts of the audience that nobody belongs to
 
 
-def people_of(session: Session, audience: Audience) -> list[tuple[int, str | None]]:
+#: Who belongs to a tag that a service offers, as ids of residents; None for a tag that none offers.
+Offered = Callable[[str], Sequence[int] | None]
+
+
+def nobody(tag: str) -> None:
+    """Offer no tags: only those of the roster hold."""
+
+
+def people_of(session: Session, audience: Audience, offered: Offered = nobody) -> list[tuple[int, str | None]]:
     """Return the residents of an audience as (id, openid); the same query counts and sends."""
     query = (
         select(col(Resident.id), col(Resident.openid), col(Resident.tags))
@@ -176,8 +184,11 @@ def people_of(session: Session, audience: Audience) -> list[tuple[int, str | Non
     if audience.everyone:
         return [(row.id, row.openid) for row in session.execute(query)]
     wanted = set(audience.tags)
+    chosen = {resident for tag in audience.tags for resident in offered(tag) or ()}
     flats = query.add_columns(_lives_in(audience).label("lives"))
-    return [(row.id, row.openid) for row in session.execute(flats) if row.lives or wanted & set(row.tags or ())]
+    return [
+        (row.id, row.openid) for row in session.execute(flats) if row.lives or row.id in chosen or wanted & set(row.tags or ())
+    ]  # fmt: skip
 
 
 def _lives_in(audience: Audience) -> ColumnElement[bool]:
@@ -188,9 +199,9 @@ def _lives_in(audience: Audience) -> ColumnElement[bool]:
     return or_(*conditions) if conditions else false()
 
 
-def count(session: Session, audience: Audience, now: datetime, template: bool) -> Reach:
+def count(session: Session, audience: Audience, now: datetime, template: bool, offered: Offered = nobody) -> Reach:
     """Return who would be told by which channel, who would not and why, and five flats as a sample."""
-    people = people_of(session, audience)
+    people = people_of(session, audience, offered)
     openids = [openid for _, openid in people if openid]
     known = {f.openid: f for f in session.execute(select(Follower).where(col(Follower.openid).in_(openids))).scalars()}
     chat = by_template = 0
@@ -213,7 +224,7 @@ def count(session: Session, audience: Audience, now: datetime, template: bool) -
     flats = _flats_of(session, [resident for resident, _ in people])
     return Reach(
         households=len(flats), people=len(people), chat=chat, template=by_template, unreachable=unreachable,
-        sample=tuple(flats[:5]), unknown=_unknown(session, audience),
+        sample=tuple(flats[:5]), unknown=_unknown(session, audience, offered),
     )  # fmt: skip
 
 
@@ -223,8 +234,11 @@ def _flats_of(session: Session, residents: Sequence[int]) -> list[str]:
     return [flat.label for flat in flats]
 
 
-def _unknown(session: Session, audience: Audience) -> tuple[str, ...]:
-    """Return the parts that nobody belongs to: most often a slip of the pen. Looks at each flat once."""
+def _unknown(session: Session, audience: Audience, offered: Offered) -> tuple[str, ...]:
+    """Return the parts that nobody belongs to: most often a slip of the pen. Looks at each flat once.
+
+    A tag that a service offers is none, even while nobody belongs to it.
+    """
     rows = session.execute(
         select(col(Household.building), col(Household.unit), col(Household.room), col(Resident.tags)).join(
             Resident, col(Resident.household_id) == col(Household.id)
@@ -238,7 +252,7 @@ def _unknown(session: Session, audience: Audience) -> tuple[str, ...]:
         buildings=tuple(b for b in audience.buildings if b not in buildings),
         units=tuple(u for u in audience.units if u not in units),
         flats=tuple(f for f in audience.flats if f not in flats),
-        tags=tuple(t for t in audience.tags if t not in tags),
+        tags=tuple(t for t in audience.tags if t not in tags and offered(t) is None),
     )
     return () if audience.everyone or not missing.label else tuple(missing.label.split("、"))
 
@@ -318,21 +332,22 @@ def when_due(due_at: datetime | None, cron: str, now: datetime) -> datetime:
     return due_at
 
 
-def schedule(session: Session, notice: Notice, due_at: datetime | None, cron: str, now: datetime) -> None:
+def schedule(session: Session, notice: Notice, due_at: datetime | None, cron: str, now: datetime, *,
+             actor: str = "system") -> None:  # fmt: skip
     """Let a notice be published at `due_at`, or whenever `cron` says."""
     notice.due_at, notice.cron, notice.state = when_due(due_at, cron, now), cron, NoticeState.SCHEDULED
     session.add(notice)
     when = notice.due_at.isoformat()
-    events.record(session, now, "notice.scheduled", subject=f"notice:{notice.public_id}", due_at=when)
+    events.record(session, now, "notice.scheduled", subject=f"notice:{notice.public_id}", actor=actor, due_at=when)
 
 
 def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta = UNDO, occurrence: datetime | None = None,
-            actor: str = "system") -> int:  # fmt: skip
+            actor: str = "system", offered: Offered = nobody) -> int:  # fmt: skip
     """Put one delivery per person into the outbox, armed until `undo` is over; returns how many people.
 
     A second call for the same occurrence adds nobody twice.
     """
-    people = people_of(session, Audience.from_json(notice.audience))
+    people = people_of(session, Audience.from_json(notice.audience), offered)
     payload = {"title": notice.title, "text": f"【{notice.title}】\n{notice.body}", "url": "", "notice": notice.public_id}
     at = occurrence or notice.published_at or now
     added = outbox.fan_out(session, notice.id or 0, at, people, payload, now + undo, now)
@@ -345,21 +360,52 @@ def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta 
 
 
 def recall(session: Session, notice: Notice, now: datetime, actor: str = "system") -> int:
-    """Stop a notice: what has not left is cancelled, what has left stays told. Returns how many were stopped."""
+    """Stop a notice: what has not left is cancelled, what has left stays told. Returns how many were stopped.
+
+    A recurring one keeps its rule, so that it can be seen and `resume` starts it again.
+    """
+    number = _cancel(session, notice, now)
+    notice.state, notice.due_at = NoticeState.RECALLED, None
+    session.add(notice)
+    kind = "notice.stopped" if notice.cron else "notice.recalled"
+    events.record(session, now, kind, subject=f"notice:{notice.public_id}", actor=actor, stopped=number)
+    return number
+
+
+def recall_once(session: Session, notice: Notice, now: datetime, actor: str = "system") -> int:
+    """Stop what a recurring notice is sending just now, or leave out its next time when nothing is on its way.
+
+    Its rule goes on. Returns how many deliveries were stopped.
+    """
+    number = _cancel(session, notice, now)
+    kind = "notice.recalled" if number else "notice.skipped"
+    if not number and notice.due_at is not None:
+        notice.due_at = next_occurrence(notice.cron, notice.due_at)
+        session.add(notice)
+    events.record(session, now, kind, subject=f"notice:{notice.public_id}", actor=actor, stopped=number)
+    return number
+
+
+def resume(session: Session, notice: Notice, now: datetime, actor: str = "system") -> None:
+    """Let a recurring notice that was stopped go on with its rule, from its next time on."""
+    notice.due_at, notice.state = when_due(None, notice.cron, now), NoticeState.SCHEDULED
+    session.add(notice)
+    when = notice.due_at.isoformat()
+    events.record(session, now, "notice.resumed", subject=f"notice:{notice.public_id}", actor=actor, due_at=when)
+
+
+def _cancel(session: Session, notice: Notice, now: datetime) -> int:
+    """Cancel what has not left; returns how many deliveries that were."""
     stopped = session.execute(
         update(Delivery)
         .where(col(Delivery.notice_id) == notice.id, col(Delivery.state).in_([DeliveryState.ARMED, DeliveryState.QUEUED]))
         .values(state=DeliveryState.CANCELLED, reason="已撤回", updated_at=now)
         .execution_options(synchronize_session=False)
     )
-    notice.state, notice.cron, notice.due_at = NoticeState.RECALLED, "", None
-    session.add(notice)
-    number = int(getattr(stopped, "rowcount", 0))
-    events.record(session, now, "notice.recalled", subject=f"notice:{notice.public_id}", actor=actor, stopped=number)
-    return number
+    return int(getattr(stopped, "rowcount", 0))
 
 
-def publish_due(session: Session, now: datetime) -> list[Notice]:
+def publish_due(session: Session, now: datetime, offered: Offered = nobody) -> list[Notice]:
     """Publish what has fallen due. Replicas may call this side by side: the conditional write lets one have it."""
     due = session.execute(
         select(Notice)
@@ -379,7 +425,7 @@ def publish_due(session: Session, now: datetime) -> list[Notice]:
             events.record(session, now, "notice.missed", subject=f"notice:{notice.public_id}", due_at=occurrence.isoformat())
             session.add(notice)
             continue
-        publish(session, notice, now, undo=timedelta(), occurrence=occurrence)
+        publish(session, notice, now, undo=timedelta(), occurrence=occurrence, offered=offered)
         published.append(notice)
     return published
 

@@ -40,6 +40,11 @@ class Resident(Scoped, table=True):
     openid: str | None = Field(default=None, unique=True)
     bound_at: datetime | None = maybe_moment()
 
+    @property
+    def about(self) -> str:
+        """What events call them."""
+        return f"resident:{self.public_id}"
+
 
 class Binding(Scoped, table=True):
     """An openid that is, or was, bound to somebody: what they said under it is theirs to the end."""
@@ -64,6 +69,11 @@ def bound(session: Session, openid: str) -> Resident | None:
 def is_bound(session: Session, openid: str) -> bool:
     """Tell whether somebody is bound to an openid, without fetching them."""
     return _IS_BOUND.first(session, sought=openid) is not None
+
+
+def of_household(session: Session, household: Household) -> list[Resident]:
+    """Return who is on the roster of a flat, in its order."""
+    return list(session.exec(select(Resident).where(Resident.household_id == household.id).order_by(col(Resident.id))).all())
 
 
 def bind(session: Session, resident: Resident, openid: str, now: datetime) -> None:

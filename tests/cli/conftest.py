@@ -21,6 +21,7 @@ from bot.cli.serving import demo_settings
 from bot.errors import LinliError
 from bot.simulator import server
 from bot.simulator.wechat import WeChat
+from bot.store import scope
 from bot.store.database import Database
 from bot.wechat.crypto import Account, Mode
 
@@ -63,7 +64,7 @@ class Desk:
         """Read or write the installation's database."""
         database = Database(self.settings.database)
         try:
-            return database.submit(fn).result()
+            return database.submit(_in_town, fn).result()
         finally:
             database.close()
 
@@ -81,6 +82,11 @@ class Desk:
             if told is not None:
                 return web.json_response(told)
         return await handler(request)
+
+
+def _in_town(session: Session, fn: Callable[[Session], Any]) -> Any:
+    scope.enter(session, 1)
+    return fn(session)
 
 
 @pytest.fixture

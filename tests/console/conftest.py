@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -14,7 +15,7 @@ from sqlmodel import Session, select
 from bot import app, config
 from bot.cli.serving import demo_settings
 from bot.simulator.time_machine import TimeMachine
-from bot.store import sessions
+from bot.store import scope, sessions
 from bot.store.staff import Role, Staff
 
 LINK_LIVES = timedelta(minutes=15)
@@ -34,6 +35,21 @@ class Office:
     linli: app.Linli
     clock: TimeMachine
     server: TestServer
+
+    async def write(self, fn: Callable[..., Any], *args: Any) -> Any:
+        """Run `fn(session, …)` for the first community."""
+        return await self.linli.database.write(self._here(fn), *args)
+
+    async def read(self, fn: Callable[..., Any], *args: Any) -> Any:
+        """The same beside the writer."""
+        return await self.linli.database.read(self._here(fn), *args)
+
+    def _here(self, fn: Callable[..., Any]) -> Callable[..., Any]:
+        def run(session: Session, *args: Any) -> Any:
+            scope.enter(session, self.linli.community.key)
+            return fn(session, *args)
+
+        return run
 
     async def link(self, role: Role) -> str:
         """Return a fresh sign-in link for somebody of a role."""

@@ -170,7 +170,7 @@ async def test_request_from_no_page_of_ours_is_refused(office: Office, origin: s
 
 
 async def test_signing_in_is_answered_whatever_page_is_asked_for(office: Office) -> None:
-    await office.linli.database.write(_give_password, "admin")
+    await office.write(_give_password, "admin")
     async with await office.browser() as browser:
         for to in ("/console\r\nX-Evil: 1", "/console\n", "/console/a b"):
             form = {"login": "admin", "password": PASSWORD, "to": to}

@@ -34,7 +34,7 @@ from bot.store.people import Household, Resident
 from bot.store.tasks import Task
 
 #: Templates for who may not be written to freely.
-WAYS = Ways(template="t")
+WAYS = Ways(template="t", appid="wx1")
 
 
 class WeChat:
@@ -74,15 +74,13 @@ def settle_in(session: Session, now: datetime) -> Community:
     people = [("3", "501", "oChen"), ("3", "502", "oLi"), ("3", "502", None), ("7", "101", "oWang")]
     for building, room, openid in people:
         query = select(Household).where(Household.building == building, Household.room == room)
-        home = session.exec(query).first() or Household(community_id=community.id or 0, building=building, unit="2", room=room)
+        home = session.exec(query).first() or Household(building=building, unit="2", room=room)
         session.add(home)
         session.flush()
         session.add(Resident(household_id=home.id or 0, openid=openid, tags=["独居老人"] if room == "101" else []))
-    chen = Follower(
-        openid="oChen", community_id=community.id or 0, followed_at=now, window_until=now + timedelta(hours=48), window_left=5
-    )
-    li = Follower(openid="oLi", community_id=community.id or 0, followed_at=now)
-    wang = Follower(openid="oWang", community_id=community.id or 0, followed_at=now, left_at=now)
+    chen = Follower(openid="oChen", followed_at=now, window_until=now + timedelta(hours=48), window_left=5)
+    li = Follower(openid="oLi", followed_at=now)
+    wang = Follower(openid="oWang", followed_at=now, left_at=now)
     session.add_all([chen, li, wang])
     session.flush()
     return community
@@ -90,8 +88,9 @@ def settle_in(session: Session, now: datetime) -> Community:
 
 async def publish(database: Database, now: datetime, to: str = "全体") -> Notice:
     def run(session: Session) -> Notice:
-        community = session.exec(select(Community)).first() or settle_in(session, now)
-        notice = notices.draft(session, community.id or 0, "明天停水", "请提前储水。", Audience.parse(to), now)
+        if session.exec(select(Community)).first() is None:
+            settle_in(session, now)
+        notice = notices.draft(session, "明天停水", "请提前储水。", Audience.parse(to), now)
         notices.publish(session, notice, now)
         return notice
 
@@ -104,8 +103,8 @@ async def states(database: Database) -> dict[str, str]:
 
 
 def sender(database: Database, wechat: WeChat, now: datetime, template: str = "t", subscription: str = "") -> Sender:
-    ways = Ways(template=template, subscription=subscription)
-    return Sender(database, wechat, lambda: now, ways)  # type: ignore[arg-type]
+    ways = Ways(template=template, subscription=subscription, appid="wx1")
+    return Sender(database, wechat, lambda: now, lambda: ways)  # type: ignore[arg-type]
 
 
 async def drain(database: Database, wechat: WeChat, now: datetime, template: str = "t") -> None:
@@ -327,8 +326,8 @@ async def test_days_figures_count_what_wechat_took_and_begin_anew_at_midnight(da
     await publish(database, now)
     await drain(database, WeChat(), now + notices.UNDO)
 
-    assert await database.read(channels.figures, now) == {"chat": 1, "template": 1}
-    assert await database.read(channels.figures, now + timedelta(days=1)) == {"chat": 0, "template": 0}
+    assert await database.read(channels.figures, "wx1", now) == {"chat": 1, "template": 1}
+    assert await database.read(channels.figures, "wx1", now + timedelta(days=1)) == {"chat": 0, "template": 0}
 
 
 def test_spent_quota_waits_for_midnight_in_shanghai(now: datetime) -> None:
@@ -412,7 +411,7 @@ async def test_audience_is_who_lives_there_or_wears_the_tag(database: Database, 
     await database.write(settle_in, now)
     audience = Audience.parse(said)
 
-    reach = await database.read(notices.count, audience, 1, now, True)
+    reach = await database.read(notices.count, audience, now, True)
 
     assert Audience.from_json(audience.to_json()) == audience
     assert reach.people == people == reach.chat + reach.template + sum(reach.unreachable.values())
@@ -433,8 +432,8 @@ def test_monday_is_monday(now: datetime) -> None:
 
 async def test_recurring_notice_goes_out_once_each_time(database: Database, now: datetime) -> None:
     def schedule(session: Session) -> None:
-        community = settle_in(session, now)
-        notice = notices.draft(session, community.id or 0, "周一例会", "九点", Audience.parse("全体"), now)
+        settle_in(session, now)
+        notice = notices.draft(session, "周一例会", "九点", Audience.parse("全体"), now)
         notices.schedule(session, notice, None, "0 9 * * mon", now)
 
     await database.write(schedule)
@@ -451,8 +450,8 @@ async def test_recurring_notice_goes_out_once_each_time(database: Database, now:
 
 async def test_notice_missed_for_longer_than_four_hours_is_left_out_and_told(database: Database, now: datetime) -> None:
     def schedule(session: Session) -> None:
-        community = settle_in(session, now)
-        notice = notices.draft(session, community.id or 0, "停水", "一点", Audience.parse("全体"), now)
+        settle_in(session, now)
+        notice = notices.draft(session, "停水", "一点", Audience.parse("全体"), now)
         notices.schedule(session, notice, now + timedelta(hours=1), "", now)
 
     await database.write(schedule)
@@ -480,7 +479,7 @@ async def test_parts_that_nobody_belongs_to_are_named(database: Database, now: d
     await publish(database, now)
     audience = Audience.parse("3栋 9栋 3栋2单元 9栋1单元 3栋2单元501 3栋2单元999 3栋501 独居老人 飞行员")
 
-    reach = await database.read(notices.count, audience, 1, now, True)
+    reach = await database.read(notices.count, audience, now, True)
 
     assert reach.unknown == ("9栋", "9栋1单元", "3栋2单元999", "飞行员")
 

@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 
 from bot import photos
 from bot.errors import ContentRefused
+from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.photos import Photo
 
@@ -61,6 +62,7 @@ def test_damaged_photo_is_refused_or_kept_and_nothing_else(tmp_path: Path, seed:
         photos.store(bytes(content), tmp_path)
 
 
+@pytest.mark.usefixtures("community")
 async def test_photo_that_cannot_be_stored_counts_its_tries_and_holds_up_no_other(
     database: Database, now: datetime, tmp_path: Path
 ) -> None:
@@ -71,10 +73,12 @@ async def test_photo_that_cannot_be_stored_counts_its_tries_and_holds_up_no_othe
             return broken_png() if media_id == "broken" else picture()
 
     def receive(session: Session) -> None:
+        session.add(Community(appid="wx1", name="和苑小区"))
+        session.flush()
         session.add_all([Photo(openid="o", media_id=media_id, taken_at=now) for media_id in ("broken", "full disk", "good")])
 
     await database.write(receive)
-    await photos.Photographer(database, Media(), lambda: now, tmp_path / "photos").step()  # type: ignore[arg-type]
+    await photos.Photographer(database, Media(), lambda: now, tmp_path / "photos", lambda: [1]).step()  # type: ignore[arg-type]
 
     rows = await database.read(lambda session: session.exec(select(Photo).order_by(Photo.id)).all())
     assert [(row.state, row.attempts) for row in rows] == [("lost", 1), ("waiting", 1), ("stored", 1)]

@@ -112,7 +112,10 @@ def bind(turn: Turn, slots: Flat) -> Reply:
     return Reply("done", flat=flat.label)
 
 
-SERVICE = Integration(name="parcels", title="包裹", folder=Path(__file__).parent, actions=(send, cancel, lamp, meter, bind))
+SERVICE = Integration(
+    name="parcels", title="包裹", folder=Path(__file__).parent, actions=(send, cancel, lamp, meter, bind),
+    emits={"parcel.sent": "box note", "parcel.cancelled": "", "lamp.reported": ""},
+)  # fmt: skip
 
 
 @dataclass

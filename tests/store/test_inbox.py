@@ -13,24 +13,24 @@ from bot.store.inbox import InboxMessage, Kept
 
 
 async def test_a_stored_answer_is_found_by_its_key(database: Database, now: datetime) -> None:
-    await database.write(inbox.remember, "k1", "o1", "answer", now)
+    await database.write(inbox.remember, "k1", "wx1", "o1", "answer", now)
 
     assert await database.read(inbox.find, "k1") == Kept("answer", False)
     assert await database.read(inbox.find, "k2") is None
 
 
 async def test_a_silent_answer_is_an_answer(database: Database, now: datetime) -> None:
-    await database.write(inbox.remember, "k1", "o1", "", now)
+    await database.write(inbox.remember, "k1", "wx1", "o1", "", now)
 
     assert await database.read(inbox.find, "k1") == Kept("", False)
 
 
 async def test_the_slower_of_two_replicas_is_undone_whole(database: Database, now: datetime) -> None:
     def answer_twice(session: Session) -> None:
-        inbox.remember(session, "k2", "o1", "mine", now)
-        inbox.remember(session, "k1", "o1", "mine", now)
+        inbox.remember(session, "k2", "wx1", "o1", "mine", now)
+        inbox.remember(session, "k1", "wx1", "o1", "mine", now)
 
-    await database.write(inbox.remember, "k1", "o1", "theirs", now)
+    await database.write(inbox.remember, "k1", "wx1", "o1", "theirs", now)
 
     with pytest.raises(IntegrityError):
         await database.write(answer_twice)
@@ -39,8 +39,8 @@ async def test_the_slower_of_two_replicas_is_undone_whole(database: Database, no
 
 
 async def test_only_messages_older_than_three_days_are_forgotten(database: Database, now: datetime) -> None:
-    await database.write(inbox.remember, "old", "o1", "a", now - inbox.KEPT - timedelta(seconds=1))
-    await database.write(inbox.remember, "young", "o1", "a", now - inbox.KEPT)
+    await database.write(inbox.remember, "old", "wx1", "o1", "a", now - inbox.KEPT - timedelta(seconds=1))
+    await database.write(inbox.remember, "young", "wx1", "o1", "a", now - inbox.KEPT)
 
     assert await database.write(inbox.prune, now) == 1
     assert await database.read(inbox.find, "old") is None
@@ -48,7 +48,7 @@ async def test_only_messages_older_than_three_days_are_forgotten(database: Datab
 
 
 async def test_recorded_message_is_taken_up_by_one_replica_once_its_lease_is_over(database: Database, now: datetime) -> None:
-    await database.write(inbox.record, "k1", "o1", "<xml/>", now)
+    await database.write(inbox.record, "k1", "wx1", "o1", "<xml/>", now)
 
     assert await database.write(inbox.take_up, now + inbox.LEASE - timedelta(seconds=1)) == []
     [taken] = await database.write(inbox.take_up, now + inbox.LEASE)
@@ -57,7 +57,7 @@ async def test_recorded_message_is_taken_up_by_one_replica_once_its_lease_is_ove
 
 
 async def test_finished_message_is_taken_up_no_more_and_its_words_are_gone(database: Database, now: datetime) -> None:
-    await database.write(inbox.record, "k1", "o1", "<xml/>", now)
+    await database.write(inbox.record, "k1", "wx1", "o1", "<xml/>", now)
     await database.write(inbox.finish, "k1", "answer")
 
     assert await database.write(inbox.take_up, now + inbox.KEPT) == []
@@ -66,12 +66,12 @@ async def test_finished_message_is_taken_up_no_more_and_its_words_are_gone(datab
 
 
 async def test_signature_is_a_replay_only_with_another_message(database: Database, now: datetime) -> None:
-    await database.write(inbox.remember, "k1", "o1", "a", now, "signed")
+    await database.write(inbox.remember, "k1", "wx1", "o1", "a", now, "signed")
 
     assert not await database.read(inbox.is_replay, "signed", "k1")
     assert await database.read(inbox.is_replay, "signed", "k2")
     with pytest.raises(IntegrityError):
-        await database.write(inbox.remember, "k2", "o1", "a", now, "signed")
+        await database.write(inbox.remember, "k2", "wx1", "o1", "a", now, "signed")
 
 
 async def test_looking_for_unfinished_messages_reads_no_finished_one(database: Database, now: datetime) -> None:

@@ -12,6 +12,8 @@ from bot.store.database import Database
 from bot.store.masses import MassSend
 from bot.store.outbox import MessageReport
 
+pytestmark = pytest.mark.usefixtures("community")
+
 
 def begin(database: Database, now: datetime, text: str = "停水", tag_id: int | None = None) -> MassSend:
     return database.submit(masses.begin, text, tag_id, now).result()
@@ -100,7 +102,7 @@ def test_taken_twice_counts_once(database: Database, now: datetime) -> None:
     for _ in range(2):
         database.submit(masses.take, mass.id or 0, "34182", now).result()
 
-    assert database.submit(channels.figures, now).result() == {"mass": 1}
+    assert database.submit(channels.figures, "wx1", now).result() == {"mass": 1}
     assert database.submit(masses.unfinished, "停水", None, now).result() is None
 
 

@@ -11,8 +11,10 @@ from bot.store.database import Database
 from bot.store.events import Event
 from bot.store.prepared import Prepared, send
 
+pytestmark = pytest.mark.usefixtures("community")
+
 EVENT = SQLModel.metadata.tables["event"]
-WRITE = Prepared(insert(EVENT), "id", "at", "kind", "subject", "actor", "data")
+WRITE = Prepared(insert(EVENT), "community_id", "id", "at", "kind", "subject", "actor", "data")
 FIND = Prepared(
     select(EVENT.c.at, EVENT.c.data, EVENT.c.kind).where(EVENT.c.id == bindparam("sought"), EVENT.c.actor == "system")
 )
@@ -20,7 +22,7 @@ RENAME = Prepared(update(EVENT).where(EVENT.c.id == bindparam("sought")), "kind"
 
 
 def write(session: Session, number: int, now: datetime, actor: str = "system") -> None:
-    WRITE.run(session, id=number, at=now, kind="x.y", subject="", actor=actor, data={"词": [1, None]})
+    WRITE.run(session, community_id=1, id=number, at=now, kind="x.y", subject="", actor=actor, data={"词": [1, None]})
 
 
 async def test_times_and_json_come_back_as_they_went_in(database: Database, now: datetime) -> None:

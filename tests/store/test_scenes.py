@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+import pytest
 from sqlmodel import Session
 
 from bot.store import scenes
-from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.people import Household
+
+pytestmark = pytest.mark.usefixtures("community")
 
 
 def test_place_has_one_code_of_a_kind_however_often_it_is_asked_for(database: Database, now: datetime) -> None:
@@ -31,14 +33,10 @@ def test_code_is_found_by_what_a_scan_says(database: Database, now: datetime) ->
 
 
 def test_every_unit_is_named_once_smaller_numbers_first(database: Database) -> None:
-    def build(session: Session) -> int:
-        community = Community(appid="wx", name="和苑小区")
-        session.add(community)
-        session.flush()
+    def build(session: Session) -> None:
         for building, unit, room in (("10", "1", "101"), ("2", "2", "101"), ("2", "1", "101"), ("2", "1", "102"), ("A", "", "1")):
-            session.add(Household(community_id=community.id or 0, building=building, unit=unit, room=room))
-        return community.id or 0
+            session.add(Household(building=building, unit=unit, room=room))
 
-    community_id = database.submit(build).result()
+    database.submit(build).result()
 
-    assert database.submit(scenes.every_unit, community_id).result() == ["2栋1单元", "2栋2单元", "10栋1单元", "A栋"]
+    assert database.submit(scenes.every_unit).result() == ["2栋1单元", "2栋2单元", "10栋1单元", "A栋"]

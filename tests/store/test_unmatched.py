@@ -2,10 +2,13 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlmodel import Session
 
 from bot.store import unmatched
 from bot.store.database import Database
+
+pytestmark = pytest.mark.usefixtures("community")
 
 
 async def texts(database: Database) -> list[tuple[int, list[str]]]:

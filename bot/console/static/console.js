@@ -51,7 +51,7 @@ document.addEventListener("input", (event) => {
   if (dot && event.target.value) document.querySelector(dot).checked = true;
 });
 
-// The gate's camera: BarcodeDetector where the browser has one, else jsQR.
+// A camera that reads codes, with what else to do where there is none: BarcodeDetector where the browser has one, else jsQR.
 document.querySelectorAll("[data-scan]").forEach((place) => {
   const button = document.createElement("button");
   button.type = "button";
@@ -63,12 +63,12 @@ document.querySelectorAll("[data-scan]").forEach((place) => {
 
 async function scan(place, button) {
   const say = (text) => { let line = place.querySelector("p"); if (!line) { line = document.createElement("p"); line.setAttribute("role", "status"); place.append(line); } line.textContent = text; };
-  if (!navigator.mediaDevices?.getUserMedia) return say("这台设备不能用摄像头（需要 https）。请输入 6 位通行码。");
+  if (!navigator.mediaDevices?.getUserMedia) return say(`这台设备不能用摄像头（需要 https）。${place.dataset.scan}`);
   let stream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   } catch {
-    return say("没有打开摄像头：请允许使用，或输入 6 位通行码。");
+    return say(`没有打开摄像头，请允许使用。${place.dataset.scan}`);
   }
   button.hidden = true;
   const video = document.createElement("video");

@@ -7,13 +7,14 @@ import { post } from "./wire.js";
 const WIDE = matchMedia("(min-width: 900px)");
 const MOST = 3; // phones side by side
 
-const state = { title: "", ahead: null, residents: new Map(), lines: new Map(), menu: [], codes: [], shown: [], unread: new Map() };
+const state = { title: "", suggestions: [], ahead: null, residents: new Map(), lines: new Map(), menu: [], codes: [], shown: [], unread: new Map() };
 const phones = new Map(); // openid -> Phone
 const bar = document.querySelector(".desk-bar");
 
 async function load() {
   const fresh = await (await fetch("state")).json();
   state.title = fresh.title;
+  state.suggestions = fresh.suggestions;
   state.menu = fresh.menu;
   state.codes = fresh.codes;
   state.residents = new Map(fresh.residents.map((one) => [one.openid, one]));

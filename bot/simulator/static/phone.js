@@ -4,7 +4,6 @@ import { element, logo, renderLine } from "./bubbles.js";
 import { shrink } from "./photo.js";
 import { post, upload } from "./wire.js";
 
-const SUGGESTIONS = ["我要邀请访客", "厨房水管漏水了", "健康打卡", "绑定住址"];
 const PLACES = [
   { label: "和苑小区3栋楼下", latitude: 30.27415, longitude: 120.15515 },
   { label: "和苑小区中心花园", latitude: 30.27462, longitude: 120.15588 },
@@ -77,10 +76,10 @@ export class Phone {
     const box = element("div", "empty");
     box.append(logo(), element("h3", "", this.state.title));
     if (!this.resident.follows) {
-      box.append(element("p", "", "小区物业服务号：访客通行、报修、健康打卡、通知。关注后就能使用。"));
+      box.append(element("p", "", "小区物业服务号，关注后就能使用。"));
     } else {
       box.append(element("p", "", "您好！有事直接说就行，比如："));
-      for (const words of SUGGESTIONS) {
+      for (const words of this.state.suggestions) {
         const button = element("button", "suggestion", words);
         button.type = "button";
         button.dataset.say = words;

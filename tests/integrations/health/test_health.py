@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.console import tasks
 from bot.contract import Ask
 from bot.model import SHANGHAI
 from bot.store.staff import Role
 from bot.store.tasks import Task
+from integrations.desk import tasks
 from integrations.health import actions, console
 from integrations.health.models import CheckIn
 

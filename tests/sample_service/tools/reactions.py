@@ -6,7 +6,7 @@ from bot.contract import Happening, Resident, Work, on
 from integrations.tools.models import Loan, LoanState
 
 
-@on("identity.unbound")
+@on("resident.unbound")
 def call_off(work: Work, happening: Happening) -> None:
     """Who gives the flat up is handed no tool any more."""
     key = happening.subject.partition(":")[2]

@@ -1,0 +1,55 @@
+"""Notices as a service may deal with them: written, counted, published, stopped, watched.
+
+To whom a notice goes is asked of all services each time (`Integration.audiences`): when it is counted, when it is published, and
+whenever a recurring one falls due. What becomes of its deliveries is the core's.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.contract.work import Work
+from bot.store import notices as store
+from bot.store.notices import (
+    BODY,
+    TITLE,
+    UNDO,
+    Audience,
+    Notice,
+    NoticeState,
+    Reach,
+    by_public_id,
+    draft,
+    failures,
+    listed,
+    next_occurrence,
+    progress,
+    read_cron,
+    recall,
+    recall_once,
+    resume,
+    schedule,
+    when_due,
+    words,
+)
+
+__all__ = [
+    "BODY", "TITLE", "UNDO", "Audience", "Notice", "NoticeState", "Reach", "by_public_id", "count", "draft", "failures", "listed",
+    "next_occurrence", "progress", "publish", "publish_due", "read_cron", "recall", "recall_once", "resume", "schedule", "when_due", "words",
+]  # fmt: skip
+
+
+def count(work: Work, audience: Audience, template: bool) -> Reach:
+    """Return who would be told by which channel, who would not and why."""
+    return store.count(work.session, audience, work.now, template, offered=work.audience)
+
+
+def publish(work: Work, notice: Notice, *, undo: timedelta = UNDO, occurrence: datetime | None = None) -> int:
+    """Put one delivery per person into the outbox, armed until `undo` is over; returns how many people."""
+    return store.publish(
+        work.session, notice, work.now, undo=undo, occurrence=occurrence, actor=work.actor, offered=work.audience
+    )
+
+
+def publish_due(work: Work) -> Sequence[Notice]:
+    """Publish what has fallen due."""
+    return store.publish_due(work.session, work.now, offered=work.audience)

@@ -1,0 +1,36 @@
+"""How people read the events of conversations, tasks and households."""
+
+from sqlmodel import select
+
+from bot.contract import Conversation, Desk, Log, Resident, Subject, Task, Work
+
+#: Kinds of events and their fields; that somebody waits or a task is opened the core records.
+EMITS = {"conversation.taken": "", "conversation.replied": "", "conversation.returned": "", "people.exported": ""}
+
+
+def _conversation(work: Work, key: str) -> Subject:
+    found = work.session.exec(select(Conversation).where(Conversation.public_id == key)).first()
+    resident = found and work.session.exec(select(Resident).where(Resident.openid == found.openid)).first()
+    whose = f"{work.household(resident).label} {resident.name or '家庭成员'}的对话" if resident else "对话"
+    return Subject(whose, f"/conversations/{key}" if found else "")
+
+
+def _task(work: Work, key: str) -> Subject:
+    found = work.session.exec(select(Task).where(Task.public_id == key)).first()
+    may_see = found is not None and isinstance(work, Desk) and work.may(found.need)
+    return Subject(f"待办“{found.title}”", f"/tasks#task-{key}") if found and may_see else Subject("待办")
+
+
+LOG = Log(
+    events={
+        "conversation.waiting": "居民找人工", "conversation.called_off": "居民不找人工了", "conversation.taken": "接手了对话",
+        "conversation.replied": "回复了居民", "conversation.returned": "把对话交还机器人",
+        "conversation.wechat_desk_opened": "微信客服接了对话", "conversation.wechat_desk_closed": "微信客服结束了对话",
+        "conversation.wechat_desk_moved": "微信客服转了对话", "task.opened": "有了待办{urgent?（紧急）}", "task.claimed": "接手了待办",
+        "task.handed_on": "转交了待办", "task.closed": "办结了待办", "task.heard_more": "住户又说了情况",
+        "task.told": "通知了值班人员（第 {rung} 轮）", "task.reached": "值班人员的微信收到了", "task.unreached": "值班人员都没有收到",
+        "task.exhausted": "通知了所有人，没有人接手",
+        "people.exported": "导出了居民的信息",
+    },
+    subjects={"conversation": _conversation, "task": _task},
+)  # fmt: skip

@@ -1,0 +1,90 @@
+"""What a person must look at, from all services: take it, hand it on, close it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.contract import Conversation, Desk, Page, Redirect, Refusal, Staff, Task, View, page, row_id, tasks
+
+#: Longest outcome in one's own words.
+LONGEST = 160
+
+
+def open_ones(desk: Desk) -> int:
+    """Return how many open tasks this person may see."""
+    return sum(desk.may(task.need) for task in tasks.listed(desk.session))
+
+
+@page("GET", "/tasks", need="task.view", title="待办", nav="居民", badge=open_ones)
+def show(desk: Desk) -> View:
+    """List the open tasks this person may see, urgent ones first, and the last closed ones."""
+    members = desk.session.exec(select(Staff).where(col(Staff.disabled_at).is_(None)).order_by(Staff.name)).all()
+    rows = [_row(desk, task, members) for task in tasks.listed(desk.session) if desk.may(task.need)]
+    closed = [task for task in tasks.closed(desk.session) if desk.may(task.need)]
+    return View("desk/tasks.html", {"rows": rows, "closed": closed})
+
+
+@page("POST", "/tasks/{id}/claim", need="task.view")
+def claim(desk: Desk) -> Redirect:
+    """Take a task: colleagues see who sees to it, and nobody else is told any more."""
+    task = _find(desk)
+    tasks.claim(desk.session, task, desk.staff.id or 0, desk.now, desk.actor)
+    return Redirect("/console/tasks", "已接手，同事会看到是您在处理。")
+
+
+@page("POST", "/tasks/{id}/hand-on", need="task.view")
+def hand_on(desk: Desk) -> Redirect:
+    """Give a task to a colleague who may see it."""
+    task = _find(desk)
+    number = row_id(desk.form.get("staff", ""))
+    member = desk.session.get(Staff, number) if number else None
+    if member is None or member.disabled_at is not None or not desk.access.may(member.role, task.need):
+        raise Refusal("请选择一位能处理这件事的同事。")
+    tasks.hand_on(desk.session, task, member.id or 0, desk.now, desk.actor)
+    return Redirect("/console/tasks", f"已交给{member.name}。")
+
+
+@page("POST", "/tasks/{id}/close", need="task.view")
+def close(desk: Desk) -> Redirect:
+    """Close a task, saying how it ended."""
+    task = _find(desk)
+    if task.closed_at is not None:
+        raise Refusal(f"同事已经处理了：{task.outcome or '已关闭'}。")
+    desk.close(task, _outcome(desk, task))
+    return Redirect("/console/tasks", "已办结。")
+
+
+def _outcome(desk: Desk, task: Task) -> str:
+    """Return which of the kind's outcomes it was, and what was said beside it."""
+    kind = desk.context.services.kind_of(task.kind)
+    chosen, said = desk.form.get("outcome", "").strip(), desk.form.get("note", "").strip()[:LONGEST]
+    if kind is None or not kind.outcomes:
+        return said or chosen[:LONGEST] or "已处理"
+    if chosen not in kind.outcomes:
+        raise Refusal(f"请选一下结果：{'、'.join(kind.outcomes)}。")
+    return f"{chosen}：{said}" if said else chosen
+
+
+def _find(desk: Desk) -> Task:
+    task = tasks.find(desk.session, desk.params["id"])
+    if task is None or not desk.may(task.need):
+        raise LookupError(desk.params["id"])
+    return task
+
+
+def _row(desk: Desk, task: Task, members: Sequence[Staff]) -> dict[str, Any]:
+    kind = desk.context.services.kind_of(task.kind)
+    resident = tasks.resident_of(desk, task)
+    talk = desk.session.get(Conversation, task.openid) if task.openid else None
+    return {
+        "task": task, "who": tasks.whose(desk, task), "talk": talk.public_id if talk else "",
+        "household": task.household_id or (resident.household_id if resident else None),
+        "path": kind.address(task) if kind else "", "path_title": kind.path_title if kind else "",
+        "outcomes": kind.outcomes if kind else (), "mine": task.claimed_by == desk.staff.id,
+        "claimed_by": next((one.name for one in members if one.id == task.claimed_by), "同事") if task.claimed_by else "",
+        "colleagues": [one for one in members if one.id not in (desk.staff.id, task.claimed_by) and desk.access.may(one.role, task.need)],
+    }  # fmt: skip
+
+
+ROUTES: tuple[Page, ...] = (show, claim, hand_on, close)
