@@ -20,7 +20,7 @@ from sqlmodel import Session, SQLModel, select
 
 from bot import app
 from bot.cli.serving import demo_settings
-from bot.contract import Household, Resident, Role, Staff, Task, Work
+from bot.contract import Community, Household, Resident, Role, Staff, Task, Work
 from bot.simulator.time_machine import TimeMachine
 from bot.store import apikeys, events, scope, sessions
 from bot.store.conversations import Conversation, Line
@@ -41,6 +41,7 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/conversations/{key}": lambda b: b.conversation,
     "/console/tasks/{id}": lambda b: b.task,
     "/console/flats/{id}": lambda b: b.task,
+    "/console/households/{id}": lambda b: str(b.household),
     "/console/notices/{id}": lambda b: b.notice,
     "/console/staff/{login}": lambda b: b.login,
     "/console/keys/{id}": lambda b: b.key,
@@ -80,6 +81,7 @@ class Other:
     code: str = ""
     passage: int = 0
     photo: str = ""
+    household: int = 0
     login: str = "only-east"
     staff_id: int = 0
     key: str = ""
@@ -93,6 +95,14 @@ class Other:
             MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.code, self.photo, self.login,
             self.key, self.effect, self.resident,
         ]  # fmt: skip
+
+
+def found(session: Session, appid: str) -> int:
+    """Add B, which the same account serves."""
+    there = Community(appid=appid, name=f"{MARK}小区", phone="0571-2", address="2")
+    session.add(there)
+    session.flush()
+    return there.key
 
 
 def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
@@ -130,13 +140,8 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     (photos / f"{photo.sha256}.jpg").write_bytes(b"\xff\xd8")
     b.notice, b.conversation, b.task = rows["notice"].public_id, rows["conversation"].public_id, rows["task"].public_id
     b.ticket, b.pass_id, b.code, b.passage = ticket.number, leave.public_id, leave.code, passage.id or 0
-    b.photo, b.staff_id, b.key, b.effect, b.resident = (
-        photo.public_id,
-        staff.id or 0,
-        key.public_id,
-        rows["effect"].public_id,
-        resident.public_id,
-    )
+    b.household, b.staff_id, b.photo, b.key = home.id or 0, staff.id or 0, photo.public_id, key.public_id
+    b.effect, b.resident = rows["effect"].public_id, resident.public_id
 
 
 @dataclass(kw_only=True)
@@ -181,8 +186,8 @@ class Street:
 async def street(demo_var: Path) -> AsyncIterator[Street]:
     begun = datetime(2026, 3, 11, 10, tzinfo=app.clock().tzinfo)
     linli = app.Linli.assemble(demo_settings(host="127.0.0.1", port=1, var=demo_var), clock=TimeMachine(lambda: begun))
-    there = next(key for key in linli.communities if key != linli.community.key)
-    other = Other(community=there)
+    other = Other(community=linli.database.submit(found, linli.community.appid).result())
+    await linli.look_around()
     linli.database.submit(settle, other, begun, demo_var / "photos").result()
 
     def come_in(session: Session) -> tuple[str, str]:
