@@ -43,7 +43,7 @@ class Local(BaseSettings):
 
     intents: Path | None = Field(None, description="folder of intent files; empty = the shipped ones")
     integrations: Annotated[list[str], NoDecode] = Field(
-        [], description="services to load, separated by commas; empty = all that ship with Linli"
+        [], description="services to load, separated by commas; empty = all that ship, and those of the folder"
     )
 
     host: str = Field("127.0.0.1", description="address to listen on")

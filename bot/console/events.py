@@ -52,8 +52,8 @@ OWN = Log(
         "allowed": {"yes": "可以", "no": "不可以"},
     },
     subjects={
-        "staff": _staff, "resident": _resident, "key": _key, "mass": lambda work, key: Subject("群发"),
-        "file": lambda work, path: Subject(path, f"/intents/file/{path}"),
+        "staff": _staff, "resident": _resident, "key": _key, "file": lambda work, path: Subject(path, f"/intents/file/{path}"),
+        "mass": lambda work, key: Subject("群发"),
     },
 )  # fmt: skip
 

@@ -73,7 +73,7 @@ class Services:
     settings: Mapping[type[BaseModel], BaseModel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for what in ("tells", "emits", "permissions", "_performers", "subjects", "endpoints", "audiences", "codes"):
+        for what in ("tells", "emits", "permissions", "_performers", "subjects", "audiences", "codes", "endpoints"):
             getattr(self, what)
 
     @cached_property
@@ -103,6 +103,11 @@ class Services:
         return self._unite("the subject", ((one, one.log.subjects) for one in self.integrations))
 
     @cached_property
+    def audiences(self) -> Mapping[str, Audience]:
+        """All audiences that services offer, by their tag."""
+        return self._unite("the audience", ((one, {a.tag: a for a in one.audiences}) for one in self.integrations))
+
+    @cached_property
     def endpoints(self) -> Mapping[str, Endpoint]:
         """All routes of the API: GET /tools/{number} -> the route."""
         routes = ((one, {f"{route.method} {route.path}": route for route in one.api}) for one in self.integrations)
@@ -115,11 +120,6 @@ class Services:
         for endpoint in self.endpoints.values():
             found.setdefault(endpoint.scope, []).append(endpoint)
         return found
-
-    @cached_property
-    def audiences(self) -> Mapping[str, Audience]:
-        """All audiences that services offer, by their tag."""
-        return self._unite("the audience", ((one, {a.tag: a for a in one.audiences}) for one in self.integrations))
 
     @cached_property
     def performers(self) -> Mapping[str, Performer]:
