@@ -6,8 +6,7 @@ from aiohttp import web
 
 from bot.console.parts import PARTS, shared_values
 from bot.console.views import respond
-from bot.model import Role
-from bot.plugin import View
+from bot.contract import Role, View
 
 #: What each role is for, as the doors say it.
 DOORS: Mapping[Role, str] = {
