@@ -143,13 +143,13 @@ def user_link(login: str, *, demo: bool, community: str) -> None:
 
 def user_passwd(login: str, password: str, *, demo: bool, community: str) -> None:
     """Set a password and sign the account out everywhere."""
-    settings = stage.settings(demo=demo)
+    settings, kept = stage.settings(demo=demo), sessions.hash_password(password)
 
     def change(session: Session) -> None:
         member = _require_staff(session, login, settings.wechat_appid, community)
         session.info.clear()
         for own in same_person(session, member):
-            own.password = sessions.hash_password(password)
+            own.password = kept
             session.add(own)
             sessions.end_all(session, own)
 
