@@ -3,8 +3,10 @@
 Its import costs 11 MB and a third of a second: `schema` calls it only when there is something to change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -24,11 +26,31 @@ def upgrade(engine: Engine, folders: Sequence[Path]) -> list[str]:
 
     `folders` are those of the integrations; each may hold migrations/. One replica at a time: on PostgreSQL others wait.
     """
-    with engine.begin() as connection:
+    with _making_anew(engine) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5141)")  # any number, ours for this purpose
         command.upgrade(_config(connection, folders), "heads")
+        if engine.dialect.name == "sqlite" and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+            raise RuntimeError(f"table {lost[0]}: row {lost[1]} would refer to a row of {lost[2]} that is gone; nothing was changed")
         return list(MigrationContext.configure(connection).get_current_heads())
+
+
+@contextmanager
+def _making_anew(engine: Engine) -> Iterator[Connection]:
+    """Give a connection on which SQLite lets a table that others refer to be dropped and made anew; it asks for that before BEGIN.
+
+    Source: sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes"
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            yield connection
+            return
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 def pending(engine: Engine, folders: Sequence[Path]) -> list[str]:

@@ -1,0 +1,189 @@
+"""An installation that served one community keeps every row when it learns to serve several; on both databases."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import JSON, Boolean, Connection, Date, DateTime, Engine, Integer, MetaData, Table, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
+
+from bot import config, services
+from bot.store import revisions, schema
+
+FOLDERS = [i.folder for i in services.load_integrations(config.Settings.model_fields["integrations"].get_default())]
+
+#: Where each line of revisions stood when there was one community.
+BEFORE = ("bot_5", "health_1", "repairs_1", "visitor_passes_1")
+
+THEN = datetime(2026, 3, 11, 2)
+
+
+class Rows:
+    """Writes rows into the tables that a database has, whatever the code's look like."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection, self.found, self.filled = connection, MetaData(), set[str]()
+        self.found.reflect(connection)
+
+    def add(self, table: str, **said: Any) -> Any:
+        """Add a row and return its key; what must be there and is not said is made up."""
+        target = self.found.tables[table]
+        made_up = {column.name: _made_up(column) for column in target.c if not column.nullable and column.name != "id"}
+        self.filled.add(table)
+        return self.connection.execute(insert(target).values({**made_up, **said})).inserted_primary_key[0]  # type: ignore[index]
+
+
+def _made_up(column: Any) -> Any:
+    for kind, value in ((Boolean, False), (Integer, 0), (JSON, {}), (DateTime, THEN), (Date, THEN.date())):
+        if isinstance(column.type, kind):
+            return value
+    return f"{column.table.name} {column.name}"[: getattr(column.type, "length", None)]
+
+
+@pytest.fixture
+def old(blank: Engine) -> Iterator[Engine]:
+    """A database of before, with rows in every table."""
+    with blank.begin() as connection:
+        for revision in BEFORE:
+            command.upgrade(revisions._config(connection, FOLDERS), revision)
+        rows = Rows(connection)
+        live_there(rows)
+        assert rows.filled == set(rows.found.tables) - {"alembic_version"}
+    yield blank
+
+
+def live_there(rows: Rows) -> None:
+    home = rows.add("community", appid="wx1", name="和苑小区")
+    flat = rows.add("household", community_id=home, building="3", unit="2", room="501")
+    staff = rows.add("staff", community_id=home, login="wang", role="manager")
+    rows.add("staff", community_id=home, login="chen", role="guard")
+    chen = rows.add("resident", public_id="R1", household_id=flat, name="陈建国", openid="oChen", bound_at=THEN)
+    rows.add("resident", public_id="R2", household_id=flat, name="李梅")
+    for openid in ("oChen", "oNew"):
+        rows.add("follower", community_id=home, openid=openid)
+        rows.add("conversation", community_id=home, openid=openid, public_id=openid)
+    notice = rows.add("notice", community_id=home, state="published")
+    photo = rows.add("photo", openid="oChen", state="waiting")
+    rows.add("line", openid="oChen", speaker="resident", text="[图片]", photo_id=photo)
+    rows.add("delivery", notice_id=notice, resident_id=chen, occurrence=THEN, openid="oChen", state="queued")
+    rows.add("delivery", openid="oNew", state="failed")
+    rows.add("task", community_id=home, kind="emergency.fire", urgent=True)
+    rows.add("task", community_id=home, public_id="T2", closed_at=THEN, closed_by=staff)
+    rows.add("erasure", openid="oGone", resident_id=chen)
+    rows.add("inbox", key="k1", openid="oChen", answer="好")
+    rows.add("staffsession", staff_id=staff)
+    rows.add("signinlink", staff_id=staff)
+    ticket = rows.add("repair_ticket", number="K3M9", resident_id=chen, household_id=flat, state="submitted")
+    rows.add("repair_note", ticket_id=ticket)
+    visit = rows.add("visitor_pass", resident_id=chen, household_id=flat, state="active")
+    rows.add("passage", staff_id=staff, pass_id=visit)
+    rows.add("health_checkin", resident_id=chen)
+    for table in ("access_token", "allowance", "channel", "event", "mass_send", "message_report", "scene", "unmatched"):
+        rows.add(table)
+
+
+def counts(engine: Engine) -> dict[str, int]:
+    found = MetaData()
+    found.reflect(engine)
+    with engine.connect() as connection:
+        return {name: connection.execute(select(func.count()).select_from(table)).scalar_one() for name, table in found.tables.items()}
+
+
+def table(name: str) -> Table:
+    """Return a table as the code has it now."""
+    return SQLModel.metadata.tables[name]
+
+
+def test_every_row_is_kept_and_becomes_the_first_communitys(old: Engine) -> None:
+    before = counts(old)
+
+    schema.upgrade(old, FOLDERS)
+
+    assert revisions.differences(old) == []
+    after = counts(old)
+    forgotten = {"channel"}  # the figures of one day, which are counted by account now
+    assert {name: after[name] for name in before.keys() - forgotten - {"alembic_version"}} == {
+        name: before[name] for name in before.keys() - forgotten - {"alembic_version"}
+    }
+    with old.connect() as connection:
+        whose = {
+            name: set(connection.execute(select(one.c.community_id)).scalars())
+            for name, one in SQLModel.metadata.tables.items() if "community_id" in one.c and name in before and name != "staffsession"
+        }  # fmt: skip
+    assert set(map(frozenset, whose.values())) == {frozenset({1})}
+
+
+def test_what_was_bound_stays_bound_and_is_known_to_live_here(old: Engine) -> None:
+    schema.upgrade(old, FOLDERS)
+
+    with old.connect() as connection:
+        bindings = connection.execute(select(table("binding").c["openid", "resident_id", "ended_at"])).all()
+        placed = {row.openid: row.is_placed for row in connection.execute(select(table("follower")))}
+        appid = connection.execute(select(table("inbox").c.appid)).scalar_one()
+    assert [tuple(row) for row in bindings] == [("oChen", 1, None)]
+    assert placed == {"oChen": True, "oNew": False}
+    assert appid == "wx1"
+
+
+def test_of_the_staff_each_is_a_person_of_their_own(old: Engine) -> None:
+    schema.upgrade(old, FOLDERS)
+
+    with old.connect() as connection:
+        people = connection.execute(select(table("staff").c.person)).scalars().all()
+    assert len(set(people)) == 2
+    assert "" not in people
+
+
+#: Rows that the database itself refuses: states and roles that nobody knows.
+NONSENSE = (
+    ("delivery", {"state": "lost"}), ("notice", {"state": "lost"}), ("staff", {"login": "x", "role": "king"}),
+    ("repair_ticket", {"number": "X", "state": "lost"}), ("visitor_pass", {"state": "lost"}), ("effect", {"state": "lost"}),
+    ("permission_grant", {"role": "king"}), ("line", {"community_id": None}), ("repair_note", {"community_id": 99}),
+    ("staff", {"login": "wang", "role": "guard"}), ("unmatched", {"text": "unmatched text"}), ("community", {"appid": "wx1", "name": "和苑小区"}),
+)  # fmt: skip
+
+
+def test_what_the_database_refused_it_still_refuses(old: Engine) -> None:
+    schema.upgrade(old, FOLDERS)
+
+    with old.connect() as connection:
+        for name, said in NONSENSE:
+            with connection.begin(), pytest.raises(IntegrityError):
+                Rows(connection).add(name, **{**_belongings(name), **said})
+
+
+def test_second_community_may_have_what_the_first_has(old: Engine) -> None:
+    schema.upgrade(old, FOLDERS)
+
+    with old.begin() as connection:
+        rows = Rows(connection)
+        there = rows.add("community", appid="wx1", name="和苑东区")
+        rows.add("staff", community_id=there, login="wang", role="city")
+        rows.add("household", community_id=there, building="3", unit="2", room="501")
+        rows.add("unmatched", community_id=there, text="unmatched text")
+
+
+def _belongings(name: str) -> dict[str, int]:
+    """Return what a row of a table refers to."""
+    known = {"community_id": 1, "resident_id": 1, "household_id": 1, "staff_id": 1, "ticket_id": 1}
+    return {column: key for column, key in known.items() if column in table(name).c}
+
+
+def test_partial_indexes_hold_only_what_they_are_for(old: Engine) -> None:
+    schema.upgrade(old, FOLDERS)
+
+    partial = {
+        str(index.name) for one in SQLModel.metadata.tables.values() for index in one.indexes
+        if index.dialect_options[old.dialect.name].get("where") is not None
+    }  # fmt: skip
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'" if old.dialect.name == "sqlite"
+        else "SELECT indexname FROM pg_indexes WHERE indexdef LIKE '% WHERE %'"
+    )  # fmt: skip
+    with old.connect() as connection:
+        made = set(connection.execute(text(query)).scalars())
+    assert {"delivery_due", "photo_waiting", "inbox_unfinished", "task_open", "task_climbs", "effect_due"} <= partial
+    assert partial <= made
