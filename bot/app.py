@@ -6,7 +6,7 @@ import gc
 import ipaddress
 import resource
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -33,8 +33,11 @@ from bot.dialogue.understanding import Understanding
 from bot.eraser import Eraser
 from bot.errors import Misconfigured
 from bot.keys import Keys
+from bot.ladder import Climber
 from bot.language import emergencies
 from bot.logs import AccessLogger
+from bot.machines import site as machines
+from bot.machines.pace import Pace
 from bot.model import SHANGHAI
 from bot.pages import site as pages
 from bot.photos import Photographer
@@ -42,7 +45,7 @@ from bot.schedule import Schedule
 from bot.sender import Sender
 from bot.services import folders, load_services
 from bot.simulator import server as simulator
-from bot.store import communities, schema, scope
+from bot.store import communities, effects, schema, scope
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Ways
@@ -50,6 +53,7 @@ from bot.store.tokens import TokenShelf
 from bot.webhook import Webhook
 from bot.wechat.client import Client
 from bot.wechat.crypto import Account, Mode
+from bot.worker import Tools, Worker
 
 #: Seconds between looks at the intent files; a saved file is live within this time.
 REFRESH = 1.0
@@ -254,8 +258,10 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
         for path in (f"/wechat/{appid}", *(("/wechat",) if appid == linli.settings.wechat_appid else ())):
             app.router.add_get(path, webhook.verify, allow_head=False)
             app.router.add_post(path, webhook.receive)
-    for path, handler in (("/", _front), ("/healthz", _alive), ("/readyz", _ready), ("/metrics", _figures)):
+    for path, handler in (("/healthz", _alive), ("/readyz", _ready), ("/metrics", _figures)):
         app.router.add_get(path, handler)
+    if not demo:  # there the console welcomes newcomers
+        app.router.add_get("/", _front)
     parts = console.Parts(
         database=linli.database, context=linli.context_of, communities=lambda: linli.communities, services=linli.services,
         clock=linli.clock, understanding=linli.understanding, intents_folder=linli.settings.intents_folder,
@@ -267,6 +273,13 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
         pages.Parts(
             database=linli.database, context=lambda key: linli.context_of(key or linli.community.key), services=linli.services,
             clock=linli.clock, templates=parts.templates,
+        ),
+    )  # fmt: skip
+    machines.mount(
+        app,
+        machines.Parts(
+            database=linli.database, context=linli.context_of, services=linli.services, clock=linli.clock, pace=Pace(),
+            base_url=linli.settings.base_url,
         ),
     )  # fmt: skip
     if demo:
@@ -297,7 +310,9 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
     """Send what is due, fetch photos, run jobs, watch the intent files; stops them cleanly, then the database."""
     linli = app[LINLI]
     settings = linli.settings
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100)) as http:
+    # Effects have connections of their own: a far side that hangs keeps nothing from WeChat, and leaves no cookie with the next.
+    outside = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100)) as http, outside:
         photos = settings.var / "photos"
         clients = {appid: linli.client(http, appid) for appid in linli.accounts}
         senders = [Sender(linli.database, client, linli.clock, partial(linli.ways, appid)) for appid, client in clients.items()]
@@ -310,10 +325,13 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         ]
         backlog = Backlog(linli.database, linli.understanding, linli.house_of, linli.clock)
         eraser = Eraser(linli.database, linli.clock, linli.context_of, photos, pack(SILENT))
-        schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser)
+        climber = Climber(linli.database, linli.clock, linli.context_of, senders)
+        schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber)
         schedule.start()
         await asyncio.to_thread(give_memory_back)
         tasks = [asyncio.create_task(sender.run(), name="sender") for sender in senders]
+        tools = Tools(database=linli.database, clock=linli.clock, context=linli.context_of, http=outside, clients=clients)
+        tasks += [asyncio.create_task(worker.run(), name="worker") for worker in _workers(linli, tools)]
         tasks.append(asyncio.create_task(_refresh(linli), name="refresh"))
         tasks.append(asyncio.create_task(asyncio.to_thread(emergencies.warm), name="warm"))
         yield
@@ -322,6 +340,20 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
         await schedule.stop()
     await asyncio.to_thread(linli.database.close)
+
+
+def _workers(linli: Linli, tools: Tools) -> list[Worker]:
+    """Return a worker for each kind of effect, woken by each commit that queues one of its kind."""
+    workers = {effects.about(kind): Worker(performer, tools) for kind, performer in linli.services.performers.items()}
+    loop = asyncio.get_running_loop()
+
+    def wake(announced: Set[str]) -> None:
+        for what in announced & workers.keys():
+            with suppress(RuntimeError):  # the loop is closed: there is nobody to wake
+                loop.call_soon_threadsafe(workers[what].poke)
+
+    linli.database.listen(wake)
+    return list(workers.values())
 
 
 def _keys_of(linli: Linli, appid: str) -> list[int]:

@@ -37,14 +37,18 @@ class WeChatMode(StrEnum):
 
 
 class Local(BaseSettings):
-    """What can be set without an account: all that `linli try`, `chat` and `check` read."""
+    """What can be set without an account: all that `linli try`, `chat`, `check` and `demo` read."""
 
     model_config = SettingsConfigDict(env_prefix="LINLI_", env_file=ENV_FILE, extra="ignore", hide_input_in_errors=True)
 
     intents: Path | None = Field(None, description="folder of intent files; empty = the shipped ones")
     integrations: Annotated[list[str], NoDecode] = Field(
-        [], description="services to load, separated by commas; empty = all that ship with Linli"
+        [], description="services to load, separated by commas; empty = all that ship, and those of the folder"
     )
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8080, ge=0, le=65535, description="port to listen on")
+    var: Path = Field(Path("var"), description="folder for the database, photos and the secret")
 
     @field_validator("integrations", mode="before")
     @classmethod
@@ -77,10 +81,7 @@ class Settings(Local):
     wechat_template: str = Field("", description="template id for notices outside the 48-hour window")
     wechat_subscription: str = Field("", description="subscription template id, used before the template where allowed")
     database_url: str = Field("", description="empty = SQLite file linli.db in LINLI_VAR; or postgresql://…")
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8080, ge=0, le=65535, description="port to listen on")
     public_url: str = Field("", description="how residents reach us, https://…; empty = http://HOST:PORT")
-    var: Path = Field(Path("var"), description="folder for the database, photos and the secret")
     secret: SecretStr = Field(SecretStr(""), description="32+ characters that keys derive from; empty = var/secret")
     adviser_url: str = Field(
         "", description="OpenAI-compatible API that may choose where the matcher doubts; empty = none is asked"
@@ -252,6 +253,18 @@ def load_service(service: str, model: type[M]) -> M:
 def service_prefix(service: str) -> str:
     """Return what the settings of a service begin with."""
     return f"LINLI_{service.upper()}_"
+
+
+def service_names(service: str, model: type[BaseModel]) -> list[str]:
+    """Return the names of a service's settings as the environment has them."""
+    return [f"{service_prefix(service)}{name.upper()}" for name in model.model_fields]
+
+
+def shown(value: object) -> str:
+    """Return a setting's value as others may see it: of a secret only whether there is one."""
+    if isinstance(value, SecretStr):
+        return "set" if value.get_secret_value() else "empty"
+    return "empty" if value in (None, "") else str(value)
 
 
 def _explain_service(prefix: str, model: type[BaseModel], fault: Mapping[str, Any]) -> str:

@@ -7,4 +7,9 @@ WEBHOOK_SECONDS = Histogram("linli_webhook_seconds", "Time from push to reply", 
 PUSHES = Counter("linli_pushes", "Pushes of WeChat by what became of them", ["result"])
 ANSWERS = Counter("linli_answers", "Answers by outcome and intent", ["outcome", "intent"])
 SENT = Counter("linli_sent", "Deliveries handed to WeChat by channel and result", ["channel", "result"])
+EFFECTS = Counter("linli_effects", "Tries of effects by kind and what became of them", ["kind", "result"])
+EFFECT_SECONDS = Histogram(
+    "linli_effect_seconds", "Time one try of an effect took, by kind", ["kind"], buckets=(0.1, 0.5, 1, 5, 10, 30, 60)
+)
+API_CALLS = Counter("linli_api_calls", "Calls of machines by route and status", ["route", "status"])
 INTENT_PROBLEMS = Gauge("linli_intent_problems", "Faults in the intent files")

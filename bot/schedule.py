@@ -13,15 +13,16 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.contract import Context, Job, Work, notices
 from bot.dialogue.backlog import Backlog
 from bot.eraser import Eraser
+from bot.ladder import Climber
 from bot.model import SHANGHAI
 from bot.photos import Photographer
 from bot.sender import Sender
-from bot.store import inbox, masses, once
+from bot.store import effects, inbox, masses, once
 from bot.store.database import Database
 
-#: Seconds between looks for notices that fall due, photos to fetch, unfinished messages, people who left, and old
+#: Seconds between looks for notices that fall due, tasks nobody has taken, photos to fetch, unfinished messages, people who left, and old
 #: messages, reports and forms to forget.
-NOTICES, PHOTOS, BACKLOG, ERASURES, PRUNING = 1, 2, 1, 5, 3600
+NOTICES, LADDER, PHOTOS, BACKLOG, ERASURES, PRUNING = 1, 1, 2, 1, 5, 3600
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class Schedule:
     def __init__(
         self, database: Database, clock: Callable[[], datetime], contexts: Callable[[], Sequence[Context]],
         jobs: Sequence[Job], photographers: Sequence[Photographer], senders: Sequence[Sender], backlog: Backlog, eraser: Eraser,
+        climber: Climber,
     ) -> None:  # fmt: skip
         self._database, self._clock, self._contexts = database, clock, contexts
         self._senders = senders
@@ -43,6 +45,7 @@ class Schedule:
         self._every("notices", NOTICES, self._publish)
         for number, photographer in enumerate(photographers):
             self._every(f"photos {number}", PHOTOS, photographer.step)
+        self._every("ladder", LADDER, climber.step)
         self._every("backlog", BACKLOG, backlog.step)
         self._every("erasures", ERASURES, eraser.step)
         self._every("pruning", PRUNING, self._prune)
@@ -75,7 +78,7 @@ class Schedule:
 
     async def _prune(self) -> None:
         now = self._clock()
-        for forget in (inbox.prune, masses.prune_reports, once.prune):
+        for forget in (inbox.prune, masses.prune_reports, once.prune, effects.prune):
             await self._database.write(forget, now)
 
     def _running(self, job: Job) -> Callable[[], Awaitable[None]]:

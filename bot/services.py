@@ -11,9 +11,9 @@ from bot.errors import Misconfigured
 
 
 def load_integrations(names: Sequence[str], folder: Path | None = None) -> list[Integration]:
-    """Import the integrations that the settings name, else those that ship; raises Misconfigured for an unknown one.
+    """Import the integrations that the settings name, else all there are; raises Misconfigured for an unknown one.
 
-    `folder` holds further ones, beside the shipped ones. Of a service that was divided the parts are loaded.
+    `folder` holds further ones, beside those that ship. Of a service that was divided the parts are loaded.
     """
     packaged = importlib.import_module("integrations")
     if folder is not None and str(folder) not in packaged.__path__:
@@ -21,7 +21,8 @@ def load_integrations(names: Sequence[str], folder: Path | None = None) -> list[
             raise Misconfigured(f"LINLI_INTEGRATIONS_FOLDER: {folder} is not a folder; name the one that holds your services")
         packaged.__path__.append(str(folder))
     found = []
-    wanted = [part for said in names or packaged.SHIPPED for part in packaged.RENAMED.get(said, (said,))]
+    further = sorted(path.parent.name for path in folder.glob("*/__init__.py")) if folder is not None else []
+    wanted = [part for said in names or (*packaged.SHIPPED, *further) for part in packaged.RENAMED.get(said, (said,))]
     for name in dict.fromkeys(wanted):
         try:
             module = importlib.import_module(f"integrations.{name}")
@@ -35,7 +36,7 @@ def load_integrations(names: Sequence[str], folder: Path | None = None) -> list[
 
 def load_services(settings: config.Local) -> Services:
     """Return the core and all services that the settings name, with their own settings; raises Misconfigured."""
-    integrations = [CORE, *load_integrations(settings.integrations, settings.integrations_folder)]
+    integrations = [*load_integrations(settings.integrations, settings.integrations_folder), CORE]
     own = {one.settings: config.load_service(one.name, one.settings) for one in integrations if one.settings is not None}
     services = Services(integrations=integrations, settings=own)
     if faults := services.misheard():

@@ -151,11 +151,11 @@ def _found(session: Session) -> Community:
 @pytest.fixture(scope="session")
 def _seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     var = tmp_path_factory.mktemp("seeded") / "var"
-    seed(demo_settings(host="127.0.0.1", port=1, var=var))
+    seed(demo_settings(host="127.0.0.1", port=1, var=var), ("demo",))
     return var
 
 
 @pytest.fixture
 def demo_var(_seeded: Path, tmp_path: Path) -> Path:
-    """The folder of a demo that was just seeded: secret and database, copied, for seeding takes a second."""
+    """The folder of a demo with one community that was just seeded: secret and database, copied, for seeding takes a second."""
     return Path(shutil.copytree(_seeded, tmp_path / "var"))

@@ -121,12 +121,11 @@ async def test_others_and_their_same_photo_are_untouched(home: Home) -> None:
 
 async def test_counts_of_a_notice_still_add_up(home: Home) -> None:
     def publish(session: Session) -> int:
-        community = home.linli.community.id or 0
-        notice = notices.draft(session, community, "停水", "明天停水。", Audience.parse("3栋"), home.now)
+        notice = notices.draft(session, "停水", "明天停水。", Audience.parse("3栋"), home.now)
         notices.publish(session, notice, home.now)
         return notice.id or 0
 
-    notice = home.linli.database.submit(publish).result()
+    notice = home.linli.ask(publish)
     before = sum(home.linli.database.submit(notices.outbox.counts, notice).result().values())
 
     home.push(messages.Unfollow, CHEN)

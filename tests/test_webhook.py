@@ -69,7 +69,7 @@ class Door:
 
     def backlog(self, at: datetime) -> Backlog:
         """What another process would do with the messages left unfinished."""
-        return Backlog(self.linli.database, self.linli.understanding, lambda: self.linli.house, lambda: at)
+        return Backlog(self.linli.database, self.linli.understanding, self.linli.house_of, lambda: at)
 
 
 def text_push(text: str, msgid: int) -> str:

@@ -69,9 +69,11 @@ def serve() -> None:
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; default: LINLI_PORT, else 8080.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin with an empty demo database.")] = False,
-    host: Annotated[str, typer.Option(help="Address to listen on; the demo lets anybody sign in.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; default: LINLI_HOST, else 127.0.0.1. Anybody may sign in to the demo.")
+    ] = "",
     i_know: Annotated[bool, typer.Option("--i-know", help="Allow an address other machines reach.")] = False,
 ) -> None:
     """Try everything without an account: a seeded community, a stand-in for WeChat, the console."""

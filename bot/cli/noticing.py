@@ -6,6 +6,7 @@ import typer
 from sqlmodel import Session
 
 from bot import app
+from bot.cli import stage
 from bot.cli.account import assembled
 from bot.contract import Work, notices
 from bot.contract.notices import Audience, Notice
@@ -18,7 +19,7 @@ YEARS = range(2000, 2101)
 
 def show(*, demo: bool, community: str) -> None:
     """Print the notices and their counts."""
-    with assembled(demo=demo, community=community) as linli:
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
         found = linli.ask(_listed)
         if not found:
             typer.echo("no notices yet; `linli notice send --to 3栋 --title … --body …` sends one")
@@ -37,7 +38,7 @@ def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool, d
     due_at = read_time(at) if at else None
     if due_at or cron:
         notices.when_due(due_at, cron, now)
-    with assembled(demo=demo, community=community) as linli:
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
         _tell_reach(linli, audience, now)
         if dry_run:
             return
@@ -70,7 +71,7 @@ def _tell_reach(linli: app.Linli, audience: Audience, now: datetime) -> None:
 
 def recall(public_id: str, *, demo: bool, community: str) -> None:
     """Stop a notice."""
-    with assembled(demo=demo, community=community) as linli:
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
 
         def stop(session: Session) -> int:
             notice = notices.by_public_id(session, public_id)

@@ -5,7 +5,7 @@ import errno
 import logging
 import shutil
 import socket
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from ipaddress import ip_address
@@ -67,17 +67,20 @@ def serve() -> None:
     _run(app.run(app.build(linli), settings.host, settings.port, tell))
 
 
-def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
-    """Serve the demo community with the stand-in for WeChat; prints where to click."""
+def demo(*, host: str, port: int | None, fresh: bool, i_know: bool) -> None:
+    """Serve the demo community with the stand-in for WeChat; prints where to click. What is not said is as LINLI_… say."""
     logs.configure(level=logging.WARNING)
+    local = config.load_local()
+    host_name, port_name = "--host" if host else "LINLI_HOST", "LINLI_PORT" if port is None else "--port"
+    host, port = host or local.host, local.port if port is None else port
     if not i_know and not _is_loopback(host):
         raise Misconfigured(
-            f"--host {host} is reached by others, and in the demo anybody may sign in; add --i-know if you mean it"
+            f"{host_name} {host} is reached by others, and in the demo anybody may sign in; add --i-know if you mean it"
         )
-    _require_free(host, port, "--host", "--port")
+    _require_free(host, port, host_name, port_name)
     if fresh:
-        shutil.rmtree(stage.VAR, ignore_errors=True)
-    settings = demo_settings(host=host, port=port, var=stage.VAR)
+        shutil.rmtree(stage.var(), ignore_errors=True)
+    settings = stage.with_own_intents(demo_settings(host=host, port=port, var=stage.var()))
     _seed_aside(settings)
     stage.remember(settings)
     linli = app.Linli.assemble(settings, clock=TimeMachine(app.clock))
@@ -85,7 +88,7 @@ def demo(*, host: str, port: int, fresh: bool, i_know: bool) -> None:
 
     async def welcome() -> None:
         await _show_menu(linli)
-        _welcome(settings.base_url, links)
+        _welcome(settings, links)
 
     _run(app.run(app.build(linli, demo=True), host, port, welcome))
 
@@ -96,14 +99,14 @@ def _seed_aside(settings: config.Settings) -> None:
         aside.submit(seed, settings).result()
 
 
-def seed(settings: config.Settings) -> None:
-    """Fill an empty demo database: the communities of data/demo, what services seed, and the stand-in's residents at home."""
+def seed(settings: config.Settings, folders: Sequence[str] = DEMO_COMMUNITIES) -> None:
+    """Fill an empty demo database: the communities of data/, what services seed, and the stand-in's residents at home in them."""
     services = load_services(settings)
     database = app.reach_database(settings)
     try:
         schema.upgrade(database.engine, [integration.folder for integration in services.integrations])
         if not database.submit(communities.listed, settings.wechat_appid).result():
-            for folder in DEMO_COMMUNITIES:
+            for folder in folders:
                 home = config.shipped("data") / folder
                 files = {name: (home / name).read_text(encoding="utf-8") for name in roster.COLUMNS}
                 database.submit(roster.import_roster, files, settings.wechat_appid, app.clock()).result()
@@ -131,7 +134,9 @@ def _settle_cast(session: Session, appid: str) -> None:
     """Bind those of the stand-in's residents who live somewhere, and let all of them follow the account."""
     now = app.clock()
     for actor in CAST:
-        community = communities.pick(session, appid, actor.community)
+        community = communities.by_name(session, appid, actor.community)
+        if community is None:  # it was not seeded
+            continue
         with scope.within(session, community.key):
             session.add(Follower(openid=actor.openid, followed_at=now, is_placed=actor.flat is not None))
             if actor.flat is not None:
@@ -151,9 +156,10 @@ def _bind(session: Session, actor: Actor, flat: tuple[str, str, str], now: datet
 def _hang_posters(session: Session, appid: str) -> None:
     """Let the stand-in's posters be codes of ours, each in its community."""
     for code in POSTERS:
-        if scenes.find(session, code.scene) is None:
+        community = communities.by_name(session, appid, code.community)
+        if community is not None and scenes.find(session, code.scene) is None:
             kind, label = DEMO_SCENES[code.scene]
-            with scope.within(session, communities.pick(session, appid, code.community).key):
+            with scope.within(session, community.key):
                 session.add(Scene(code=code.scene, kind=kind, label=label, url=code.url, created_at=app.clock()))
 
 
@@ -180,8 +186,10 @@ def _sign_in_links(session: Session, linli: app.Linli) -> dict[Role, tuple[str, 
     return links
 
 
-def _welcome(base_url: str, links: dict[Role, tuple[str, str]]) -> None:
-    typer.echo("\nLinli 邻里 demo is ready (Ctrl+C stops it; everything lies in ./var/demo).\n")
+def _welcome(settings: config.Settings, links: dict[Role, tuple[str, str]]) -> None:
+    base_url = settings.base_url
+    typer.echo(f"\nLinli 邻里 demo is ready (Ctrl+C stops it; everything lies in {settings.var}).\n")
+    typer.echo(f"  Start    {base_url}/")
     typer.echo(f"  Phone    {base_url}/simulator/")
     typer.echo(f"  Console  {base_url}/console      sign in with one of these, each works once:\n")
     for role, (name, link) in links.items():

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import aiohttp
 import typer
+from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from bot import app, config
 from bot.cli import account, show_json, stage
+from bot.contract import Integration
 from bot.dialogue import phrases
 from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
@@ -93,7 +95,9 @@ def user_add(login: str, name: str, role: str, *, demo: bool, community: str) ->
     settings = stage.settings(demo=demo)
 
     def add(session: Session) -> Staff:
-        chosen = communities.pick(session, settings.wechat_appid, community)
+        named = stage.community(community, demo=demo)
+        known = communities.listed(session, settings.wechat_appid)[:1] if named is None else None
+        chosen = known[0] if known else communities.pick(session, settings.wechat_appid, named or "")
         scope.enter(session, chosen.key)
         if by_login(session, login):
             raise Misconfigured(f"login {login!r} is taken; `linli user link {login}` prints a sign-in link for it")
@@ -213,10 +217,32 @@ def doctor(*, as_json: bool, demo: bool) -> None:
 
 
 def _look_for_slips() -> Iterator[Finding]:
-    for name in config.unknown_settings():
-        meant = get_close_matches(name, config.setting_names(), 1)
-        remedy = f"write {meant[0]} if that is meant, or take it out" if meant else "take it out; README.md lists the settings"
+    own = _names_of_services()
+    for name in config.unknown_settings(own):
+        meant = get_close_matches(name, [*config.setting_names(), *own], 1)
+        remedy = f"write {meant[0]} if that is meant, or take it out" if meant else "take it out; docs/settings.md lists all"
         yield Finding(name="settings", ok=True, detail=f"{name} is no setting and has no effect", remedy=remedy)
+
+
+def _names_of_services() -> list[str]:
+    """Return the names of the loaded services' settings; what cannot be loaded is told by `_look`."""
+    try:
+        local = config.load_local()
+        loaded = load_integrations(local.integrations, local.integrations_folder)
+    except LinliError:
+        return []
+    return [name for one in loaded if one.settings for name in config.service_names(one.name, one.settings)]
+
+
+def _look_at_service(service: Integration, model: type[BaseModel]) -> Finding:
+    name = f"settings of {service.name}"
+    try:
+        read = config.load_service(service.name, model)
+    except Misconfigured as error:
+        return Finding(name=name, ok=False, detail=str(error), remedy="mend the setting named above, then run again")
+    said = zip(config.service_names(service.name, model), model.model_fields, strict=True)
+    detail = ", ".join(f"{setting} = {config.shown(getattr(read, field))}" for setting, field in said)
+    return Finding(name=name, ok=True, detail=detail)
 
 
 def _look(demo: bool) -> Iterator[Finding]:
@@ -227,8 +253,11 @@ def _look(demo: bool) -> Iterator[Finding]:
         yield Finding(name="settings", ok=False, detail=str(error), remedy="mend the settings named above, then run again")
         return
     yield Finding(name="settings", ok=True, detail=f"{settings.wechat_mode} mode, appid {settings.wechat_appid}")
+    own = [_look_at_service(one, one.settings) for one in integrations if one.settings is not None]
+    yield from own
     yield _look_at_database(settings, [integration.folder for integration in integrations])
-    yield _look_at_intents(settings)
+    if all(finding.ok for finding in own):  # else services cannot be loaded, and they say what the files must hold
+        yield _look_at_intents(settings)
     yield from asyncio.run(_look_at_wechat(settings))
     https = settings.base_url.startswith("https://") or demo
     yield Finding(

@@ -1,11 +1,11 @@
 """The audit log: who did what, when, in words."""
 
-from collections.abc import Callable, Mapping
 from functools import partial
 
 from sqlmodel import col, select
 
 from bot.contract import Desk, Log, Page, Services, Subject, View, Work, page, row_id
+from bot.store import apikeys
 from bot.store.events import Event
 from bot.store.people import Household, Resident
 from bot.store.staff import ROLE_WORDS, Staff
@@ -17,6 +17,11 @@ SHOWN = 100
 def _staff(work: Work, login: str) -> Subject:
     member = work.session.exec(select(Staff).where(Staff.login == login)).first()
     return Subject(member.name if member else login, "/staff")
+
+
+def _key(work: Work, public_id: str) -> Subject:
+    key = apikeys.by_public_id(work.session, public_id)
+    return Subject(f"密钥“{key.name}”" if key else "密钥", "/keys")
 
 
 def _resident(work: Work, key: str) -> Subject:
@@ -38,11 +43,16 @@ OWN = Log(
         "privacy.erased": "删除了离开的居民的记录{photos?，照片 {photos} 张}", "mass.sent": "群发了一条消息", "photo.stored": "收到照片",
         "photo.lost": "照片没有取回来", "staff.signed_in": "登录", "staff.added": "添加了员工账号（{role}）",
         "staff.role_changed": "改了员工角色：{before}改为{after}", "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号",
-        "staff.link_made": "开了登录链接", "intents.saved": "改了意图文件",
+        "staff.link_made": "开了登录链接", "intents.saved": "改了意图文件", "key.made": "新建了接口密钥", "key.revoked": "停用了接口密钥",
+        "permission.changed": "改了权限：{role}{allowed}{permission}", "effect.died": "有操作没有完成（{effect}）",
+        "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）",
     },
-    words={"reason": {"unfollowed": "取消关注"}, "role": _ROLES, "before": _ROLES, "after": _ROLES},
+    words={
+        "reason": {"unfollowed": "取消关注"}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
+        "allowed": {"yes": "可以", "no": "不可以"},
+    },
     subjects={
-        "staff": _staff, "resident": _resident, "file": lambda work, path: Subject(path, f"/intents/file/{path}"),
+        "staff": _staff, "resident": _resident, "key": _key, "file": lambda work, path: Subject(path, f"/intents/file/{path}"),
         "mass": lambda work, key: Subject("群发"),
     },
 )  # fmt: skip
@@ -60,11 +70,11 @@ def _show(services: Services, desk: Desk) -> View:
     if before is not None:
         query = query.where(col(Event.id) < before)
     found = desk.session.exec(query).all()
-    about = {event.subject: _about(desk, services.subjects, event.subject) for event in found}
+    subjects = {event.subject: about(desk, event.subject) for event in found}
     actors = {event.actor: desk.who(event.actor) for event in found}
     rows = [
         {
-            "id": event.id, "at": event.at, "who": actors[event.actor], "subject": about[event.subject],
+            "id": event.id, "at": event.at, "who": actors[event.actor], "subject": subjects[event.subject],
             "what": services.say(event, desk.now) or event.kind,
         }
         for event in found
@@ -72,6 +82,7 @@ def _show(services: Services, desk: Desk) -> View:
     return View("console/audit.html", {"rows": rows, "before": found[-1].id if len(found) == SHOWN else None})
 
 
-def _about(desk: Desk, subjects: Mapping[str, Callable[[Work, str], Subject]], subject: str) -> Subject:
-    kind, _, name = subject.partition(":")
+def about(desk: Desk, subject: str) -> Subject:
+    """Return what a subject such as ticket:K3M9 is, in words."""
+    subjects, (kind, _, name) = desk.context.services.subjects, subject.partition(":")
     return subjects[kind](desk, name) if kind in subjects else Subject(name)

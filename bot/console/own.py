@@ -32,16 +32,19 @@ EMITS = {
     "message.unmatched": "", "conversation.waiting": "", "conversation.called_off": "",
     "conversation.wechat_desk_opened": "", "conversation.wechat_desk_closed": "", "conversation.wechat_desk_moved": "",
     "resident.unbound": "reason?", "privacy.erased": "photos",
-    "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped", "notice.missed": "due_at",
+    "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped",
+    "notice.stopped": "stopped", "notice.skipped": "stopped", "notice.resumed": "due_at", "notice.missed": "due_at",
     "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.closed": "task urgent",
-    "task.heard_more": "", "task.told": "rung", "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
+    "task.heard_more": "", "task.told": "rung", "task.reached": "", "task.unreached": "", "task.exhausted": "", "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
     "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "intents.saved": "",
-    "key.made": "", "key.revoked": "", "permission.changed": "", "effect.died": "kind", "effect.run_again": "kind",
+    "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed", "effect.died": "effect", "effect.run_again": "effect",
+    "effect.discarded": "effect",
 }  # fmt: skip
 
 TASKS = (
-    TaskKind(kind="emergency.*", title="紧急情况", ladder=ALARM, outcomes=OUTCOMES),
+    TaskKind(kind="emergency.*", title="紧急情况", ladder=ALARM, need="task.view", outcomes=OUTCOMES),
     TaskKind(kind="service.failed", title="服务出错"),
+    TaskKind(kind="effect.died", title="操作没有完成", path="/effects"),
     TaskKind(kind="wechat.channel", title="公众号权限"),
 )
 

@@ -8,7 +8,22 @@ from urllib.parse import quote
 from aiohttp import web
 from sqlmodel import Session
 
-from bot.console import alarms, events, home, intents, live, photos, problems, security, signin, staff
+from bot.console import (
+    alarms,
+    effects,
+    events,
+    home,
+    intents,
+    keys,
+    live,
+    permissions,
+    photos,
+    problems,
+    security,
+    signin,
+    staff,
+    welcome,
+)
 from bot.console.parts import MENU, PARTS, Parts, Viewer, shared_values, signed_in, token_of
 from bot.console.views import respond
 from bot.contract import Community, Desk, Download, Page, Redirect, Role, View, row_id
@@ -26,6 +41,9 @@ def mount(app: web.Application, parts: Parts) -> None:
     pages = [
         *home.pages(parts.services),
         *staff.ROUTES,
+        *permissions.ROUTES,
+        *keys.ROUTES,
+        *effects.ROUTES,
         *alarms.ROUTES,
         *events.pages(parts.services),
         *(page for integration in integrations for page in integration.console),
@@ -36,6 +54,8 @@ def mount(app: web.Application, parts: Parts) -> None:
     app.on_response_prepare.append(security.dress)
     app.router.add_static("/static", Path(__file__).parent / "static", append_version=False)
     signin.mount(app)
+    if parts.demo:
+        welcome.mount(app)
     live.mount(app)
     photos.mount(app)
     intents.mount(app)
@@ -66,6 +86,8 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         if viewer is None:
             raise web.HTTPFound(f"/console/in?to={quote(request.rel_url.raw_path)}" if request.method == "GET" else "/console/in")
         shared = shared_values(request, parts, viewer, page)
+        if viewer.staff.role is Role.CITY and request.method == "POST" and not page.reads:
+            return _problem(parts, shared, 403, "没有权限", "城市账号只看不改。要改的话，请联系这个小区的管理员。")
         if not viewer.may(page.need):
             holders = "、".join(viewer.access.holders(page.need))
             return _problem(parts, shared, 403, "没有权限", f"这个页面需要{holders}的账号。需要的话请联系管理员。")

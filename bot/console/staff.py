@@ -7,19 +7,22 @@ from sqlmodel import col, select
 from bot.contract import Desk, Page, Redirect, View, page
 from bot.errors import Refusal
 from bot.store import sessions
-from bot.store.staff import ROLE_WORDS, Role, Staff, check_login
+from bot.store.staff import ROLE_WORDS, Role, Staff, check_login, places_beyond
 
 NEED = "users.edit"
 
 #: A link that an admin hands over.
 LINK_LIVES = timedelta(hours=1)
 
+#: Roles that the console gives; the city's sees all communities, and no admin of one may let anybody in there.
+GIVEN = {role: words for role, words in ROLE_WORDS.items() if role is not Role.CITY}
+
 
 @page("GET", "/staff", need=NEED, title="员工账号", nav="管理")
 def listed(desk: Desk) -> View:
     """List the accounts."""
     members = desk.session.exec(select(Staff).order_by(col(Staff.disabled_at).is_not(None), Staff.login)).all()
-    return View("console/staff.html", {"members": members, "roles": ROLE_WORDS, "link": ""})
+    return View("console/staff.html", {"members": members, "roles": GIVEN, "words": ROLE_WORDS, "link": ""})
 
 
 @page("POST", "/staff", need=NEED)
@@ -28,6 +31,7 @@ def add(desk: Desk) -> View:
     login, name, role = (desk.form.get(field, "").strip() for field in ("login", "name", "role"))
     if not login or not name or role not in list(Role):
         raise Refusal("登录名、姓名和角色都要填。")
+    _keep_the_city_out(Role(role))
     check_login(login)
     if desk.session.exec(select(Staff).where(Staff.login == login)).first():
         raise Refusal(f"登录名 {login} 已有人用了，请换一个。")
@@ -41,7 +45,12 @@ def add(desk: Desk) -> View:
 @page("POST", "/staff/{login}/link", need=NEED)
 def link(desk: Desk) -> View:
     """Show a new sign-in link for an account."""
-    return _with_link(desk, _find(desk))
+    member = _find(desk)
+    if places_beyond(desk.session, member, desk.staff):
+        raise Refusal(
+            f"{member.name}还在您不管理的小区工作，登录链接也能进那里。请运维人员用命令行发：linli user link {member.login}。"
+        )
+    return _with_link(desk, member)
 
 
 @page("POST", "/staff/{login}/role", need=NEED)
@@ -50,6 +59,7 @@ def change_role(desk: Desk) -> Redirect:
     member, role = _find(desk), desk.form.get("role", "")
     if role not in list(Role):
         raise Refusal("请选择角色。")
+    _keep_the_city_out(Role(role))
     _keep_an_admin(desk, member)
     desk.record("staff.role_changed", f"staff:{member.login}", before=member.role, after=role)
     member.role = Role(role)
@@ -75,7 +85,14 @@ def _find(desk: Desk) -> Staff:
     member = desk.session.exec(select(Staff).where(Staff.login == desk.params["login"])).first()
     if member is None:
         raise LookupError(desk.params["login"])
+    _keep_the_city_out(member.role)
     return member
+
+
+def _keep_the_city_out(role: Role) -> None:
+    """Raise Refusal for the city's accounts: they look at all communities, so none of these may make, change or open them."""
+    if role is Role.CITY:
+        raise Refusal("城市账号能看所有小区，只能由运维人员用命令行添加和管理：linli user add。")
 
 
 def _keep_an_admin(desk: Desk, member: Staff) -> None:

@@ -11,6 +11,8 @@ A service is a folder with an `Integration` object. It brings
     reactions    what it does when another service records an event          happenings.py
     tasks        what a person must look at, and how its card looks          taskkinds.py
     permissions  what may be done, and the roles that may by default         access.py
+    summons      how one person of the staff is told of a task               telling.py
+    codes, hears words and QR codes that are the service's own               integration.py
     log          how people read its events                                  log.py
     cards        what it knows of a household, and of today                  cards.py
     audiences    whom a notice can be for by what the service knows          cards.py
@@ -23,6 +25,7 @@ a neighbour in the same commit fails they are run again. The session sees the ro
 docs/adding-a-service.md builds one step by step.
 """
 
+from bot.contract import telling
 from bot.contract.access import Access, Permission
 from bot.contract.actions import Action, Ask, NoSlots, Reply, action
 from bot.contract.api import Endpoint, Machine, api
@@ -55,5 +58,5 @@ __all__ = [
     "Integration", "Job", "Ladder", "Later", "Line", "Log", "Machine", "NoSlots", "Notice", "NoticeState", "Page", "Performer",
     "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Resident", "Retention", "Role", "Scoped",
     "Services", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "View", "Visit", "Work", "action", "api", "audience", "card",
-    "effect", "job", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "today", "word",
+    "effect", "job", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "telling", "today", "word",
 ]  # fmt: skip

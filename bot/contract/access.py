@@ -5,18 +5,33 @@ from dataclasses import dataclass, field
 
 from bot.store.staff import ROLE_WORDS, Role
 
+#: What everybody needs to come in at all.
+START = "console.start"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Permission:
-    """Something that not everybody may do. `roles` have it unless a community says otherwise; admins always."""
+    """Something that not everybody may do. `roles` have it unless a community says otherwise; admins always.
+
+    One named *.view only shows. The city's people, who look at all communities and change none, can have no other.
+    """
 
     name: str  # ticket.view
     title: str  # 看报修工单
     roles: tuple[Role, ...] = (Role.MANAGER,)
 
+    @property
+    def only_shows(self) -> bool:
+        """Tell whether nothing can be changed with it."""
+        return self.name.endswith(".view") or self.name == START
+
+    def is_open_to(self, role: Role) -> bool:
+        """Tell whether a community may decide if a role has it."""
+        return role is not Role.ADMIN and (role is not Role.CITY or self.only_shows)
+
     def is_default(self, role: Role) -> bool:
         """Tell whether a role has it where nothing was changed."""
-        return role is Role.ADMIN or role in self.roles
+        return role is Role.ADMIN or (role in self.roles and self.is_open_to(role))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +46,9 @@ class Access:
         if role is Role.ADMIN:
             return True
         permission = self.permissions.get(need)
-        return permission is not None and self.changed.get((role, need), permission.is_default(role))
+        if permission is None or not permission.is_open_to(role):
+            return False
+        return self.changed.get((role, need), permission.is_default(role))
 
     def holders(self, need: str) -> list[str]:
         """Return what people call the roles that have a permission, for "ask one of these"."""

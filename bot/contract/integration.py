@@ -20,9 +20,12 @@ from bot.contract.log import Log, Subject
 from bot.contract.pages import Page
 from bot.contract.personal import Personal
 from bot.contract.taskkinds import Ladder, TaskKind
-from bot.contract.work import Work
+from bot.contract.work import Turn, Work
 from bot.errors import Misconfigured
 from bot.store.events import Event
+from bot.store.outbox import Delivery
+from bot.store.staff import Staff
+from bot.store.tasks import Task
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -51,6 +54,9 @@ class Integration:
     log: Log = field(default_factory=Log)
     personal: Personal | None = None
     settings: type[BaseModel] | None = None  # each field is LINLI_<NAME>_<FIELD>
+    summons: Callable[[Work, Task, Staff], Delivery | None] | None = None  # tells one person on duty of a task, by a message
+    codes: Mapping[str, Callable[[Turn, str], str]] = field(default_factory=dict)  # QR codes "kind.code": what scanning one says
+    hears: Callable[[Turn, str], str] | None = None  # words that are its own whatever they mean; returns the answer, or nothing
     seed: Callable[[Work], None] | None = None  # fills an empty demo community
 
     @property
@@ -67,7 +73,7 @@ class Services:
     settings: Mapping[type[BaseModel], BaseModel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for what in ("tells", "emits", "permissions", "_performers", "subjects", "audiences"):
+        for what in ("tells", "emits", "permissions", "_performers", "subjects", "audiences", "codes", "endpoints"):
             getattr(self, what)
 
     @cached_property
@@ -100,6 +106,20 @@ class Services:
     def audiences(self) -> Mapping[str, Audience]:
         """All audiences that services offer, by their tag."""
         return self._unite("the audience", ((one, {a.tag: a for a in one.audiences}) for one in self.integrations))
+
+    @cached_property
+    def endpoints(self) -> Mapping[str, Endpoint]:
+        """All routes of the API: GET /tools/{number} -> the route."""
+        routes = ((one, {f"{route.method} {route.path}": route for route in one.api}) for one in self.integrations)
+        return self._unite("the route", routes)
+
+    @cached_property
+    def scopes(self) -> Mapping[str, Sequence[Endpoint]]:
+        """What a key may be given, each with the routes that it opens."""
+        found: dict[str, list[Endpoint]] = {}
+        for endpoint in self.endpoints.values():
+            found.setdefault(endpoint.scope, []).append(endpoint)
+        return found
 
     @cached_property
     def performers(self) -> Mapping[str, Performer]:
@@ -155,6 +175,24 @@ class Services:
         """Return who is told of a kind of task when; None when nobody is told by itself."""
         kind = self.kind_of(task)
         return kind.ladder if kind else None
+
+    def summon(self, work: Work, task: Task, member: Staff) -> Delivery | None:
+        """Tell somebody of a task by a message; None where no service can, or they cannot be reached."""
+        return next((one.summons(work, task, member) for one in self.integrations if one.summons), None)
+
+    @cached_property
+    def codes(self) -> Mapping[str, Callable[[Turn, str], str]]:
+        """What scanning the services' own codes does, by kind."""
+        return self._unite("codes of the kind", ((one, one.codes) for one in self.integrations))
+
+    def scan(self, turn: Turn, scene: str) -> str:
+        """Let the service whose code was scanned answer; empty for a code of none."""
+        kind, _, code = scene.partition(".")
+        return self.codes[kind](turn, code) if code and kind in self.codes else ""
+
+    def hear(self, turn: Turn, text: str) -> str:
+        """Let services answer words that are theirs before anything is understood; empty where none wants them."""
+        return next(filter(None, (one.hears(turn, text) for one in self.integrations if one.hears)), "")
 
     def say(self, event: Event, now: datetime) -> str:
         """Return the sentence for an event; empty for a kind that no service knows."""

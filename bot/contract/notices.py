@@ -21,9 +21,12 @@ from bot.store.notices import (
     draft,
     failures,
     listed,
+    next_occurrence,
     progress,
     read_cron,
     recall,
+    recall_once,
+    resume,
     schedule,
     when_due,
     words,
@@ -31,7 +34,7 @@ from bot.store.notices import (
 
 __all__ = [
     "BODY", "TITLE", "UNDO", "Audience", "Notice", "NoticeState", "Reach", "by_public_id", "count", "draft", "failures", "listed",
-    "progress", "publish", "publish_due", "read_cron", "recall", "schedule", "when_due", "words",
+    "next_occurrence", "progress", "publish", "publish_due", "read_cron", "recall", "recall_once", "resume", "schedule", "when_due", "words",
 ]  # fmt: skip
 
 

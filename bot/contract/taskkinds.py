@@ -48,10 +48,15 @@ class TaskKind:
     path_title: str = "去处理"
     outcomes: Sequence[str] = ()
     ladder: Ladder | None = None
+    need: str = ""  # the permission its tasks ask for, where a roster is to know beforehand
 
     def fits(self, kind: str) -> bool:
         """Tell whether a task is of this kind."""
         return kind.startswith(self.kind[:-1]) if self.kind.endswith("*") else kind == self.kind
+
+    def allows(self, outcome: str) -> bool:
+        """Tell whether a task of this kind may end so: one of its outcomes, with or without a remark behind a colon."""
+        return not self.outcomes or outcome.partition("：")[0] in self.outcomes
 
     def address(self, task: Task) -> str:
         """Return the console path that settles a task; empty where there is none."""

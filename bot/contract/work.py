@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
+from bot.contract import telling
 from bot.contract.happenings import Happening, Reaction
 from bot.errors import Refusal
 from bot.keys import Keys
@@ -173,9 +174,12 @@ class Work:
         """Fill a phrase, as `Context.words` does."""
         return self.context.words(template, self.now, **values)
 
-    def tell(self, to: Resident | str | None, message: str, *, url: str = "", **values: Any) -> Delivery | None:
+    def tell(
+        self, to: Resident | str | None, message: str, *, url: str = "", heading: str = "", urgent: bool = False, **values: Any
+    ) -> Delivery | None:
         """Queue the message of that name for a resident or an openid, in this transaction; its {url} becomes `url`.
 
+        `heading` stands in a template message, which has room for a few words; what is `urgent` goes before all that waits.
         Returns None when nobody can be told: a resident who has not bound.
         """
         promised = self.context.services.tells.get(message)
@@ -184,7 +188,7 @@ class Work:
         if not openid:
             return None
         text = self.words(self.context.messages[message], url=url, **values)
-        return outbox.queue(self.session, openid, text, self.now, url=url)
+        return outbox.queue(self.session, openid, text, self.now, url=url, title=heading, urgent=urgent)
 
     def link(self, path: str, lives: timedelta = LINK_LIVES) -> str:
         """Return the address of a resident's page, such as link("/passes/K3M9"), that opens until it expires."""
@@ -202,11 +206,14 @@ class Work:
 
         `subject`: what it is about; `finish` closes all tasks about it. A kind with a ladder is told to those on duty at once.
         """
-        return tasks.open(
+        climbs = self.context.services.ladder(kind) is not None
+        task = tasks.open(
             self.session, self.now, kind=kind, need=need, title=title, urgent=urgent, openid=openid,
-            household_id=household.id if household else None, subject=subject, data=data,
-            climbs=self.context.services.ladder(kind) is not None, actor=self.actor,
+            household_id=household.id if household else None, subject=subject, data=data, climbs=climbs, actor=self.actor,
         )  # fmt: skip
+        if climbs:
+            telling.begin(self, task)
+        return task
 
     def finish(self, subject: str, outcome: str) -> None:
         """Close all open tasks about a subject, which is settled by this."""
@@ -215,7 +222,10 @@ class Work:
 
     def reopen(self, task: Task) -> None:
         """Open a closed task again; one with a ladder is told anew."""
-        tasks.reopen(self.session, task, self.now, self.actor, climbs=self.context.services.ladder(task.kind) is not None)
+        climbs = self.context.services.ladder(task.kind) is not None
+        tasks.reopen(self.session, task, self.now, self.actor, climbs=climbs)
+        if climbs:
+            telling.begin(self, task)
 
     # -- what happens after the commit
 

@@ -9,12 +9,14 @@ from bot.language.promises import Promises
 SAID: Mapping[str, str] = {
     "flat.first": "title", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.back": "title",
     "form.next": "title", "form.also": "title", "form.cancelled": "title", "form.past": "value",
+    "emergency.telling": "who phone", "emergency.telling.all": "who phone", "emergency.claimed": "who phone",
+    "emergency.unreached": "who phone",
     **dict.fromkeys(
         """
         welcome welcome.back unknown unknown.again clarify clarify.none failed
         voice.unheard video.unseen link.unseen code.unknown code.elsewhere
         photo.what photo.attached photo.received photo.not_now place.what place.not_now
-        acknowledged emergency.telling emergency.more emergency.over emergency.number emergency.call
+        acknowledged emergency.more emergency.more.calm emergency.over emergency.number emergency.call
         flat.none handed_off handed_off.more handed_off.cancelled form.nothing form.change form.unclear form.stuck
         """.split(),
         "",

@@ -1,19 +1,39 @@
 """Emergencies: fire, gas, trapped, collapsed, tired of life. They cut through everything, in every state."""
 
 import re
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
-from bot.contract import Turn
+from bot.contract import Turn, telling
 from bot.language import answers
 from bot.language.files import Intent
 from bot.language.kinds import Danger
 from bot.store import tasks
+from bot.store.tasks import Task
+
+#: What the kinds of emergencies begin with.
+KIND = "emergency."
 
 #: Who sees an emergency: everybody who works with tasks.
 NEED = "task.view"
 
 #: What is said this soon after an alarm belongs to it.
 BELONGS = timedelta(minutes=15)
+
+#: An open alarm that was last spoken of longer ago is another one: whoever calls again must be heard again.
+FRESH = timedelta(hours=1)
+
+#: Dangers that are spoken of calmly.
+CALM = (Danger.SELF_HARM, Danger.SELF_HARM_OTHER)
+
+#: What staff read first.
+DANGER_WORDS: Mapping[Danger, str] = {
+    Danger.SELF_HARM: "轻生求助", Danger.SELF_HARM_OTHER: "有人要轻生", Danger.FIRE: "火警", Danger.GAS: "燃气泄漏", Danger.ELECTRIC: "触电",
+    Danger.WATER: "落水、水淹", Danger.LIFT: "电梯困人", Danger.COLLAPSE: "坍塌、砸伤", Danger.CRIME: "治安", Danger.TRAPPED: "被困",
+    Danger.FALL: "摔倒", Danger.MISSING: "走失、失联", Danger.MEDICAL: "急病",
+}  # fmt: skip
+
+_ORDER = tuple(Danger)
 
 _OVER = re.compile(
     r"误报|虚惊|没事|冇事|没得事|不用来|别来了|唔使嚟|搞错|弄错|按错|发错|开玩笑|解决了|火灭了|灭掉了|出来了|人醒了|好了$"
@@ -23,20 +43,69 @@ _NOT_OVER = re.compile("吗|么|不是|还没|没好|怎么|？|[?]")
 _NUMBER = re.compile(r"(?:打|拨|叫)?(?:1(?:20|19|10)|一二零|幺二零|一一九|幺幺九|一一零|幺幺零)[!！。.，,\s]*")
 
 
-def alarm(turn: Turn, intent: Intent, danger: Danger, text: str) -> tuple[str, str]:
-    """Open an urgent task for the staff; returns what to tell the resident at once, and the task's public id."""
-    place = turn.flat.label if turn.flat else "住址未绑定"
-    task = turn.assign(intent.id, NEED, f"{intent.title}：{place}", urgent=True, openid=turn.openid, text=text)
-    telling = turn.words(turn.context.messages["emergency.telling"])
-    return turn.words(intent.replies.get(danger, intent.reply), duty=telling), task.public_id
+def alarm(turn: Turn, intent: Intent, danger: Danger, text: str) -> tuple[str, Task]:
+    """Tell those on duty of a danger; returns what to tell the resident at once, and the urgent task.
+
+    A household, or somebody who is not bound, has one open alarm: what is said while it is fresh joins it.
+    """
+    known = _fresh(turn)
+    task = known or _open(turn, intent, danger, text)
+    if known is not None:
+        _join(turn, known, intent, danger, text)
+    turn.attach(turn.photos(), task.about)
+    return turn.words(intent.replies.get(danger, intent.reply), duty=telling.sentence(turn, task)), task
 
 
-def add(turn: Turn, task: str, text: str) -> None:
+def _open(turn: Turn, intent: Intent, danger: Danger, text: str) -> Task:
+    return turn.assign(
+        intent.id, NEED, f"{_word(intent, danger)}：{_place(turn)}", urgent=True, openid=turn.openid, household=turn.flat, text=text,
+        danger=danger.value, dangers=[_word(intent, danger)], heard_at=turn.now.isoformat(),
+    )  # fmt: skip
+
+
+def _fresh(turn: Turn) -> Task | None:
+    """Return the open alarm of the household that was spoken of lately; replicas wait for each other at the household's row."""
+    if turn.flat is not None:
+        turn.session.refresh(turn.flat, with_for_update=True)
+    found = tasks.alarms(turn.session, KIND, turn.openid, turn.flat.id if turn.flat else None)
+    return next((task for task in found if turn.now - _heard_at(task) < FRESH), None)
+
+
+def _heard_at(task: Task) -> datetime:
+    kept = task.data.get("heard_at")
+    return datetime.fromisoformat(kept) if kept else task.opened_at
+
+
+def _join(turn: Turn, task: Task, intent: Intent, danger: Danger, text: str) -> None:
+    """Write another alarm on an open one; the most urgent danger stands first in its title."""
+    first = Danger(task.data.get("danger", Danger.UNKNOWN))
+    word, words = _word(intent, danger), list(task.data.get("dangers", []))
+    is_worse = _ORDER.index(danger) < _ORDER.index(first)
+    if word not in words:
+        words = [word, *words] if is_worse else [*words, word]
+    task.data = {**task.data, "danger": (danger if is_worse else first).value, "dangers": words}
+    task.title = f"{'、'.join(words)}：{_place(turn)}"
+    add(turn, task, text)
+
+
+def _word(intent: Intent, danger: Danger) -> str:
+    return DANGER_WORDS.get(danger, intent.title)
+
+
+def _place(turn: Turn) -> str:
+    return turn.flat.label if turn.flat else "住址未绑定"
+
+
+def add(turn: Turn, task: Task, text: str) -> None:
     """Write what is said after an alarm on its task, where those who come read it."""
-    found = tasks.find(turn.session, task)
-    if found is not None:
-        tasks.add_words(turn.session, found, text)
-        turn.record("task.heard_more", found.about)
+    task.data = {**task.data, "heard_at": turn.now.isoformat()}
+    tasks.add_words(turn.session, task, text)
+    turn.record("task.heard_more", task.about)
+
+
+def more(task: Task) -> str:
+    """Return the name of the words for what is said after an alarm: whoever is tired of life is not told numbers to call."""
+    return "emergency.more.calm" if task.data.get("danger") in CALM else "emergency.more"
 
 
 def is_over(text: str) -> bool:

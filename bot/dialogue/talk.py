@@ -15,8 +15,9 @@ from bot.dialogue.understanding import Heard
 from bot.errors import Refusal
 from bot.language import slots
 from bot.language.files import Intent
-from bot.store import conversations
+from bot.store import conversations, tasks
 from bot.store.conversations import Standing
+from bot.store.tasks import Task
 
 #: Photos sent this soon after something was opened belong to it.
 PHOTO_FOLLOWS = timedelta(minutes=15)
@@ -198,22 +199,30 @@ class Talk:
 
     def _alarm(self, intent: Intent, heard: Heard) -> Answer:
         said, task = safety.alarm(self.turn, intent, heard.match.danger, heard.text or heard.place)
-        until = (self.now + safety.BELONGS).isoformat()
-        self.conversation.options = {**(self.conversation.options or {}), "alarm": task, "alarm_until": until}
+        self._belongs_to(task)
         conversations.ask_for_person(self.conversation, intent.title, self.now)
         self.form = forms.talked_over(self.form) if self.form else None
         return Answer(texts=(said,), outcome=Outcome(kind="emergency", intent=intent.id))
 
-    def _alarmed(self) -> str:
-        """Return the task of the alarm that was raised a moment ago; empty if there is none."""
-        kept = self.conversation.options or {}
-        return str(kept["alarm"]) if "alarm" in kept and datetime.fromisoformat(kept["alarm_until"]) > self.now else ""
+    def _belongs_to(self, task: Task) -> None:
+        """Let what is said and sent next belong to an alarm."""
+        until = (self.now + safety.BELONGS).isoformat()
+        self.conversation.options = {**(self.conversation.options or {}), "alarm": task.public_id, "alarm_until": until}
 
-    def _pass_on(self, task: str, text: str) -> Answer:
+    def _alarmed(self) -> Task | None:
+        """Return the task of the alarm that was raised a moment ago, while it is open."""
+        kept = self.conversation.options or {}
+        if "alarm" not in kept or datetime.fromisoformat(kept["alarm_until"]) <= self.now:
+            return None
+        task = tasks.find(self.session, str(kept["alarm"]))
+        return task if task is not None and task.is_open else None
+
+    def _pass_on(self, task: Task, text: str) -> Answer:
         """Pass what is said after an alarm on to those who come; they hear, too, when all is well again."""
         safety.add(self.turn, task, text)
         if not safety.is_over(text):
-            return self._say("emergency", "emergency.more")
+            self._belongs_to(task)
+            return self._say("emergency", safety.more(task))
         kept = self.conversation.options or {}
         self.conversation.options = {name: value for name, value in kept.items() if not name.startswith("alarm")} or None
         return self._say("emergency", "emergency.over")

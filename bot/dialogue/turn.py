@@ -163,14 +163,21 @@ class _Turn(Hearing):
         best = self._accepted(heard)
         if best is not None and (heard.match.emergency or (best.emergency and self.form is None)):
             return self._alarm(best, heard)
+        if not isinstance(message, messages.Click) and (own := self._heard_by_a_service(heard.text)):
+            return Answer(texts=(own,), outcome=Outcome(kind="done"))
         if conversations.is_taken(self.session, self.conversation, self.now):
             return _TAKEN
         if isinstance(message, messages.Voice) and not heard.text:
             return self._say("unknown", "voice.unheard")
-        task = self._alarmed() if self.form is None and not isinstance(message, messages.Click) else ""
+        task = self._alarmed() if self.form is None and not isinstance(message, messages.Click) else None
         if task and (best is None or best.small_talk or safety.is_over(heard.text)):
             return self._pass_on(task, heard.text)
         return self._speak(heard)
+
+    def _heard_by_a_service(self, text: str) -> str:
+        """Return what a service answers to words that are its own; a number answers the menu or question that was shown."""
+        is_choice = text.isdigit() and (self.form is not None or "intents" in (self.conversation.options or {}))
+        return "" if is_choice or not text else self.house.context.services.hear(self.turn, text)
 
     def _see(self, message: messages.Photo) -> Answer:
         """Keep a photo, for what is open, for what was just opened, or ask what it is about."""
@@ -179,6 +186,9 @@ class _Turn(Hearing):
         self.session.add(photo)
         self.session.flush()
         self._note("resident", "[图片]", photo.id)
+        if task := self._alarmed():
+            photo.subject = task.about
+            return self._pass_on(task, "[图片]")
         if conversations.is_taken(self.session, self.conversation, self.now):
             return _TAKEN
         if self.form is not None:
@@ -205,11 +215,10 @@ class _Turn(Hearing):
         self._meet(followers.heard)
         label = message.label or f"{message.latitude:.5f},{message.longitude:.5f}"
         self._note("resident", f"[位置] {label}")
+        if task := self._alarmed():
+            return self._pass_on(task, f"[位置] {label}")
         if conversations.is_taken(self.session, self.conversation, self.now):
             return _TAKEN
-        task = self._alarmed()
-        if task:
-            return self._pass_on(task, f"[位置] {label}")
         if self.form is None:
             offers = [i for i in self.catalogue.intents.values() if any(slot.type == "place" for slot in i.slots)]
             return self._offer(offers, label, "place.what")
@@ -232,6 +241,9 @@ class _Turn(Hearing):
     def _arrive(self, message: messages.Follow | messages.Scan) -> Answer:
         """Welcome who is here; a code of ours that was scanned begins what its kind is for, at the place where it hangs."""
         self._meet(followers.followed)
+        if own := self.house.context.services.scan(self.turn, message.scene):
+            self._note("resident", "[扫码]")
+            return Answer(texts=(own,), outcome=Outcome(kind="done"))
         code = scenes.find(self.session, message.scene)
         if code is not None and not self._belongs_at(code):
             self._note("resident", f"[扫码] {code.label}")

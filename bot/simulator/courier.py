@@ -36,6 +36,11 @@ REPORT_AFTER = 0.2
 Push = Callable[[pushes.Sender], str]
 
 
+def wait() -> asyncio.Timeout:
+    """Return the wait for one answer: it is over after PATIENCE."""
+    return asyncio.timeout(PATIENCE)
+
+
 class Unreadable(Exception):
     """The bot's reply is nothing that WeChat could show; the text says why."""
 
@@ -53,7 +58,9 @@ class _Attempt:
 class Courier:
     """Works inside `async with`, which holds its connections."""
 
-    def __init__(self, account: Account, webhook_url: str, wechat: WeChat, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, account: Account, webhook_url: str, wechat: WeChat, patience: Callable[[], asyncio.Timeout] = wait
+    ) -> None:
         self._account, self._webhook_url, self._wechat = account, webhook_url, wechat
         self._patience = patience
         self._tasks: set[asyncio.Task[None]] = set()
@@ -103,11 +110,11 @@ class Courier:
         began = time.perf_counter()
         answer: str | None = None
         try:
-            async with asyncio.timeout(self._patience):
+            async with self._patience():
                 status, text = await self._post(query, body)
             result, answer = f"HTTP {status}", text if status == 200 else None
         except TimeoutError:
-            result = f"{self._patience:g} 秒内没有回应"
+            result = f"{PATIENCE:g} 秒内没有回应"
         except aiohttp.ClientError as error:
             result = f"连接失败（{type(error).__name__}）"
         took = round((time.perf_counter() - began) * 1000)

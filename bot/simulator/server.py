@@ -1,11 +1,12 @@
 """Puts the stand-in together, to be mounted beside the bot or served alone."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 
 from aiohttp import web
 
-from bot.simulator.courier import PATIENCE, Courier
+from bot.simulator.courier import Courier, wait
 from bot.simulator.endpoints.api import Api
 from bot.simulator.gestures import Gestures
 from bot.simulator.phone import Phones
@@ -28,11 +29,15 @@ _HEADERS: Mapping[str, str] = {
 
 
 def create(
-    account: Account, secret: str, webhook_url: str, clock: Callable[[], datetime], patience: float = PATIENCE
+    account: Account,
+    secret: str,
+    webhook_url: str,
+    clock: Callable[[], datetime],
+    patience: Callable[[], asyncio.Timeout] = wait,
 ) -> web.Application:
     """Return the stand-in: its page at the root, WeChat's API below api/.
 
-    `webhook_url` is where the bot answers; `patience` are its seconds. With a TimeMachine as the clock,
+    `webhook_url` is where the bot answers; each wait for it is one of `patience`. With a TimeMachine as the clock,
     the page offers to put it forward.
     """
     wechat = WeChat(clock)

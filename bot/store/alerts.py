@@ -9,6 +9,7 @@ from bot.model import maybe_moment, moment
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.scope import Scoped
 from bot.store.staff import Staff
+from bot.store.tasks import Task
 
 #: States of a delivery that WeChat has taken.
 ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED)
@@ -38,3 +39,31 @@ def of_task(session: Session, task_id: int) -> Sequence[tuple[Alert, Staff, Deli
         .order_by(col(Alert.id))
     ).all()
     return [(alert, staff, DeliveryState(state) if state else None) for alert, staff, state in rows]
+
+
+def told(session: Session, task_id: int, staff_id: int, rung: int, now: datetime, delivery_id: int | None) -> Alert:
+    """Note that somebody was told of a task at a rung; the unique key lets no two replicas do so."""
+    alert = Alert(task_id=task_id, staff_id=staff_id, rung=rung, at=now, delivery_id=delivery_id)
+    session.add(alert)
+    session.flush()
+    return alert
+
+
+def unanswered(session: Session, staff_ids: Sequence[int], since: datetime) -> Task | None:
+    """Return the newest open task that nobody has taken and of which one of these was told by a message after `since`."""
+    query = (
+        select(Task)
+        .join(Alert, col(Alert.task_id) == col(Task.id))
+        .where(
+            col(Alert.staff_id).in_(staff_ids), col(Alert.delivery_id).is_not(None), col(Alert.at) >= since,
+            col(Task.closed_at).is_(None), col(Task.claimed_at).is_(None),
+        )
+        .order_by(col(Alert.id).desc())
+    )  # fmt: skip
+    return session.exec(query).first()
+
+
+def everybody(session: Session, task_id: int) -> Sequence[Staff]:
+    """Return each person to whom a message about a task went, the first first."""
+    found = {staff.id: staff for alert, staff, _ in of_task(session, task_id) if alert.delivery_id is not None}
+    return list(found.values())

@@ -55,10 +55,20 @@ def find(session: Session, secret: str) -> ApiKey | None:
     return session.exec(found).first()
 
 
+def by_public_id(session: Session, public_id: str) -> ApiKey | None:
+    """Return a key by the id people see, a revoked one, too."""
+    return session.exec(select(ApiKey).where(ApiKey.public_id == public_id)).first()
+
+
+def is_stale(key: ApiKey, now: datetime) -> bool:
+    """Tell whether `touch` is due."""
+    return key.used_at is None or now - key.used_at > USED_EVERY
+
+
 def touch(session: Session, key_id: int, now: datetime) -> None:
     """Write down that a key was used."""
     row = session.get(ApiKey, key_id)
-    if row is not None and (row.used_at is None or now - row.used_at > USED_EVERY):
+    if row is not None and is_stale(row, now):
         row.used_at = now
         session.add(row)
 

@@ -10,7 +10,7 @@ import asyncio
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +38,9 @@ DEADLOCK = "40P01"
 
 #: Times a group is tried again when the database restarts or a deadlock is broken.
 ATTEMPTS = 3
+
+#: Where a connection keeps what is said after its commit.
+_ANNOUNCED = "announced"
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +72,7 @@ class Database:
         self._work: _Queue = queue.SimpleQueue()
         # SQLite has one writer; on PostgreSQL one more stands aside for what must not wait behind the others.
         self._aside: _Queue = self._work if self.is_sqlite else queue.SimpleQueue()
+        self._listeners: list[Callable[[Set[str]], None]] = []
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         queues = [self._work] if self.is_sqlite else [self._work] * POSTGRES_WRITERS + [self._aside]
         self._writers = [
@@ -106,6 +110,10 @@ class Database:
         future: Future[T] = Future()
         self._work.put(_Work(lambda session: fn(session, *args, **kwargs), future))
         return future
+
+    def listen(self, listener: Callable[[Set[str]], None]) -> None:
+        """Call `listener`, in a writer's thread, after each commit that something was announced in."""
+        self._listeners.append(listener)
 
     def close(self) -> None:
         """Finish the work handed in so far and let go of the database."""
@@ -179,8 +187,19 @@ class Database:
         with self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.info["immediate"] = True
+            announced = connection.info[_ANNOUNCED] = set[str]()
             with connection.begin():
-                return run(connection, works)
+                outcomes = run(connection, works)
+        for listener in self._listeners if announced else ():
+            listener(announced)
+        return outcomes
+
+
+def announce(session: Session, what: str) -> None:
+    """Tell all who listen, after the commit, that there is something new, such as effect:robot.send."""
+    said = session.connection().info.get(_ANNOUNCED)
+    if said is not None:  # a session that is not the writer's
+        said.add(what)
 
 
 @dataclass(frozen=True, slots=True)

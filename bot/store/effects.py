@@ -10,14 +10,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, delete, select, text, update
+from sqlalchemy import Index, UniqueConstraint, delete, func, select, text, update
 from sqlmodel import Field, Session, col
 
 from bot.model import json_column, moment, public_id, word
+from bot.store.database import announce
 from bot.store.scope import Scoped
 
 #: How long a claimed row is its worker's; longer than any effect may take.
 LEASE = timedelta(minutes=2)
+
+#: How long what was done is remembered, so that the same key does nothing again.
+REMEMBERED = timedelta(days=7)
 
 
 class EffectState(StrEnum):
@@ -77,7 +81,19 @@ def queue(session: Session, kind: str, key: str, payload: Mapping[str, Any], now
         return False
     session.add(Effect(kind=kind, key=key, payload=dict(payload), subject=subject, due_at=now, created_at=now, updated_at=now))
     session.flush()
+    announce(session, about(kind))
     return True
+
+
+def about(kind: str) -> str:
+    """Return what announcements and tasks call a kind."""
+    return f"effect:{kind}"
+
+
+def is_due(session: Session, kind: str, now: datetime) -> bool:
+    """Tell whether there is anything to claim."""
+    due = select(col(Effect.id)).where(_CLAIMABLE, col(Effect.kind) == kind, col(Effect.due_at) <= now)
+    return session.execute(due.limit(1)).first() is not None
 
 
 def claim(session: Session, kind: str, now: datetime, limit: int) -> list[Claim]:
@@ -95,12 +111,18 @@ def claim(session: Session, kind: str, now: datetime, limit: int) -> list[Claim]
 
 
 def settle(
-    session: Session, claim: Claim, state: EffectState, now: datetime, *, reason: str = "", again_at: datetime | None = None
-) -> bool:
-    """Write down what became of a claim; returns False when another worker has taken it over meanwhile."""
+    session: Session, claim: Claim, state: EffectState, now: datetime, *, reason: str = "", again_at: datetime | None = None,
+    counts: bool = True,
+) -> bool:  # fmt: skip
+    """Write down what became of a claim; returns False when another worker has taken it over meanwhile.
+
+    Without `counts` the try is none of those after which it is given up.
+    """
     values: dict[str, Any] = {"state": state, "reason": reason[:200], "updated_at": now}
     if again_at is not None:
         values["due_at"] = again_at
+    if not counts:
+        values["attempts"] = claim.attempts - 1
     mine = (col(Effect.id) == claim.id, col(Effect.attempts) == claim.attempts, col(Effect.state) == EffectState.RUNNING)
     written = session.execute(update(Effect).where(*mine).values(**values).execution_options(synchronize_session=False))
     return bool(getattr(written, "rowcount", 0))
@@ -112,13 +134,47 @@ def dead(session: Session, limit: int = 200) -> Sequence[Effect]:
     return session.execute(query).scalars().all()
 
 
+def find(session: Session, public_id: str) -> Effect | None:
+    """Return an effect by the id people see."""
+    return session.execute(select(Effect).where(col(Effect.public_id) == public_id)).scalars().first()
+
+
+def dead_of(session: Session, kind: str) -> Sequence[Effect]:
+    """Return all of a kind that were given up."""
+    return session.execute(select(Effect).where(col(Effect.state) == EffectState.DEAD, col(Effect.kind) == kind)).scalars().all()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backlog:
+    """What of one kind is still to be carried out; late is what has failed at least once, or fell due a while ago."""
+
+    kind: str
+    waiting: int
+    late: int
+
+
+def backlogs(session: Session, now: datetime, patience: timedelta = timedelta(minutes=1)) -> list[Backlog]:
+    """Return what is still to be carried out, by kind."""
+    is_late = (col(Effect.attempts) > 0) & (col(Effect.state) == EffectState.QUEUED) | (col(Effect.due_at) < now - patience)
+    counted = select(col(Effect.kind), func.count(), func.count().filter(is_late)).where(_CLAIMABLE)
+    rows = session.execute(counted.group_by(col(Effect.kind)).order_by(col(Effect.kind))).all()
+    return [Backlog(kind=kind, waiting=waiting, late=late) for kind, waiting, late in rows]
+
+
 def run_again(session: Session, effect: Effect, now: datetime) -> None:
     """Let something that was given up be tried anew."""
     effect.state, effect.attempts, effect.due_at, effect.updated_at, effect.reason = EffectState.QUEUED, 0, now, now, ""
     session.add(effect)
+    announce(session, about(effect.kind))
 
 
-def prune(session: Session, before: datetime) -> int:
-    """Forget what was done before; returns how many."""
-    done = (col(Effect.state) == EffectState.DONE, col(Effect.updated_at) < before)
+def discard(session: Session, effect: Effect, now: datetime) -> None:
+    """Let something that was given up go for good; its key stays used."""
+    effect.state, effect.updated_at = EffectState.DONE, now
+    session.add(effect)
+
+
+def prune(session: Session, now: datetime) -> int:
+    """Forget what was done long ago; returns how many. What was given up stays until somebody has looked at it."""
+    done = (col(Effect.state) == EffectState.DONE, col(Effect.updated_at) < now - REMEMBERED)
     return int(getattr(session.execute(delete(Effect).where(*done)), "rowcount", 0))

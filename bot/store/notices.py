@@ -332,12 +332,13 @@ def when_due(due_at: datetime | None, cron: str, now: datetime) -> datetime:
     return due_at
 
 
-def schedule(session: Session, notice: Notice, due_at: datetime | None, cron: str, now: datetime) -> None:
+def schedule(session: Session, notice: Notice, due_at: datetime | None, cron: str, now: datetime, *,
+             actor: str = "system") -> None:  # fmt: skip
     """Let a notice be published at `due_at`, or whenever `cron` says."""
     notice.due_at, notice.cron, notice.state = when_due(due_at, cron, now), cron, NoticeState.SCHEDULED
     session.add(notice)
     when = notice.due_at.isoformat()
-    events.record(session, now, "notice.scheduled", subject=f"notice:{notice.public_id}", due_at=when)
+    events.record(session, now, "notice.scheduled", subject=f"notice:{notice.public_id}", actor=actor, due_at=when)
 
 
 def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta = UNDO, occurrence: datetime | None = None,
@@ -359,18 +360,49 @@ def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta 
 
 
 def recall(session: Session, notice: Notice, now: datetime, actor: str = "system") -> int:
-    """Stop a notice: what has not left is cancelled, what has left stays told. Returns how many were stopped."""
+    """Stop a notice: what has not left is cancelled, what has left stays told. Returns how many were stopped.
+
+    A recurring one keeps its rule, so that it can be seen and `resume` starts it again.
+    """
+    number = _cancel(session, notice, now)
+    notice.state, notice.due_at = NoticeState.RECALLED, None
+    session.add(notice)
+    kind = "notice.stopped" if notice.cron else "notice.recalled"
+    events.record(session, now, kind, subject=f"notice:{notice.public_id}", actor=actor, stopped=number)
+    return number
+
+
+def recall_once(session: Session, notice: Notice, now: datetime, actor: str = "system") -> int:
+    """Stop what a recurring notice is sending just now, or leave out its next time when nothing is on its way.
+
+    Its rule goes on. Returns how many deliveries were stopped.
+    """
+    number = _cancel(session, notice, now)
+    kind = "notice.recalled" if number else "notice.skipped"
+    if not number and notice.due_at is not None:
+        notice.due_at = next_occurrence(notice.cron, notice.due_at)
+        session.add(notice)
+    events.record(session, now, kind, subject=f"notice:{notice.public_id}", actor=actor, stopped=number)
+    return number
+
+
+def resume(session: Session, notice: Notice, now: datetime, actor: str = "system") -> None:
+    """Let a recurring notice that was stopped go on with its rule, from its next time on."""
+    notice.due_at, notice.state = when_due(None, notice.cron, now), NoticeState.SCHEDULED
+    session.add(notice)
+    when = notice.due_at.isoformat()
+    events.record(session, now, "notice.resumed", subject=f"notice:{notice.public_id}", actor=actor, due_at=when)
+
+
+def _cancel(session: Session, notice: Notice, now: datetime) -> int:
+    """Cancel what has not left; returns how many deliveries that were."""
     stopped = session.execute(
         update(Delivery)
         .where(col(Delivery.notice_id) == notice.id, col(Delivery.state).in_([DeliveryState.ARMED, DeliveryState.QUEUED]))
         .values(state=DeliveryState.CANCELLED, reason="已撤回", updated_at=now)
         .execution_options(synchronize_session=False)
     )
-    notice.state, notice.cron, notice.due_at = NoticeState.RECALLED, "", None
-    session.add(notice)
-    number = int(getattr(stopped, "rowcount", 0))
-    events.record(session, now, "notice.recalled", subject=f"notice:{notice.public_id}", actor=actor, stopped=number)
-    return number
+    return int(getattr(stopped, "rowcount", 0))
 
 
 def publish_due(session: Session, now: datetime, offered: Offered = nobody) -> list[Notice]:

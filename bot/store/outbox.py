@@ -88,6 +88,9 @@ REPEATABLE = timedelta(minutes=10)
 #: Waits before the second, third … attempt; together shorter than REPEATABLE.
 RETRIES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=3))
 
+#: How much earlier an urgent row counts as due: the longest due goes first.
+AHEAD = timedelta(days=1)
+
 #: Written out, not bound: only so does the partial index delivery_due serve it.
 _DUE = text("delivery.state IN ('armed', 'queued', 'sending')")
 
@@ -142,10 +145,15 @@ class Ways:
     communities: tuple[int, ...] = ()
 
 
-def queue(session: Session, openid: str, words: str, now: datetime, *, url: str = "", title: str = "") -> Delivery:
-    """Queue one text for one openid, due at once, in the transaction of whatever it tells about."""
+def queue(
+    session: Session, openid: str, words: str, now: datetime, *, url: str = "", title: str = "", urgent: bool = False
+) -> Delivery:
+    """Queue one text for one openid, due at once, in the transaction of whatever it tells about.
+
+    An `urgent` one goes before whatever waits: a notice to thousands does not hold up an alarm.
+    """
     payload = {"text": words, "url": url, "title": title}
-    delivery = Delivery(openid=openid, payload=payload, due_at=now, updated_at=now)
+    delivery = Delivery(openid=openid, payload=payload, due_at=now - AHEAD if urgent else now, updated_at=now)
     session.add(delivery)
     session.flush()
     return delivery

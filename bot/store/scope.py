@@ -48,7 +48,8 @@ def enter(session: Session, community_id: int) -> None:
 
 @contextmanager
 def within(session: Session, community_id: int) -> Iterator[None]:
-    """Enter a scope for a while; what was made in it is written before it ends."""
+    """Enter a scope for a while; what was made before it, or in it, is written under its own scope."""
+    session.flush()
     before = dict(session.info)
     enter(session, community_id)
     try:
@@ -57,6 +58,17 @@ def within(session: Session, community_id: int) -> Iterator[None]:
     finally:
         session.info.clear()
         session.info.update(before)
+
+
+@contextmanager
+def everywhere(session: Session) -> Iterator[None]:
+    """See the rows of all communities for a while: for the core, where somebody works in several."""
+    before = session.info.pop(_KEY, None)
+    try:
+        yield
+    finally:
+        if before is not None:
+            session.info[_KEY] = before
 
 
 def of(session: Session) -> int:

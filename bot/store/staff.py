@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, UniqueConstraint, col, select
 
 from bot.errors import Refusal
 from bot.model import maybe_moment, moment, public_id, word
+from bot.store import scope
 from bot.store.scope import Scoped
 
 #: What a login may be: it stands in addresses and on command lines.
@@ -67,6 +68,13 @@ def same_person(session: Session, member: Staff) -> Sequence[Staff]:
     """Return the rows of one person in all communities, their own among them; the session must have no scope."""
     mine = select(Staff).where(Staff.person == member.person, col(Staff.disabled_at).is_(None))
     return session.exec(mine.order_by(col(Staff.id))).all()
+
+
+def places_beyond(session: Session, member: Staff, admin: Staff) -> list[int]:
+    """Return the communities where a person works, too, and `admin` is no admin: a sign-in link for them leads there as well."""
+    with scope.everywhere(session):
+        own = {one.community_id for one in same_person(session, admin) if one.role is Role.ADMIN}
+        return [one.community_id for one in same_person(session, member) if one.community_id not in own]
 
 
 def check_login(login: str) -> None:

@@ -2,20 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Field, Session, col, or_, select
 
 from bot.errors import Refusal
 from bot.model import json_column, maybe_moment, moment, public_id
 from bot.store import events
 from bot.store.scope import Scoped
 
-#: Characters of a task's words; of more the last ones are kept.
+#: Characters of a task's words; of more the first and the last ones are kept.
 LONGEST = 600
 
+#: Characters of the first words that are never pushed out by later ones.
+FIRST = 200
+
 _CLIMBS = text("rung_at IS NOT NULL")
+
+
+class Known(StrEnum):
+    """What the ladder has found out, and the resident was told, about a task."""
+
+    NOTHING = ""
+    REACHED = "reached"  # somebody's WeChat has taken the message
+    UNREACHED = "unreached"  # nobody's has
+    EXHAUSTED = "exhausted"  # all rungs were told, and nobody took it
 
 
 class Task(Scoped, table=True):
@@ -42,7 +55,9 @@ class Task(Scoped, table=True):
     claimed_at: datetime | None = maybe_moment()
     claimed_by: int | None = Field(default=None, foreign_key="staff.id")  # set: they see to it
     rung: int = 0  # rungs of the ladder that were told
-    rung_at: datetime | None = maybe_moment()  # when the next rung is due; None = it climbs no further
+    rung_at: datetime | None = maybe_moment()  # when the ladder looks at it again; None = it climbs no further
+    rungs_before: int = 0  # rungs told before it was opened again
+    known: str = Known.NOTHING
     closed_at: datetime | None = maybe_moment(index=True)
     closed_by: int | None = Field(default=None, foreign_key="staff.id")
     outcome: str = ""
@@ -140,18 +155,31 @@ def close(
 def reopen(session: Session, task: Task, now: datetime, actor: str, *, climbs: bool = False) -> None:
     """Open a closed task again, for nobody in particular; one that `climbs` begins its ladder anew."""
     task.opened_at, task.closed_at, task.closed_by, task.outcome = now, None, None, ""
-    task.claimed_at, task.claimed_by, task.rung, task.rung_at = None, None, 0, now if climbs else None
+    task.claimed_at, task.claimed_by, task.rung_at, task.known = None, None, now if climbs else None, Known.NOTHING
+    task.rungs_before, task.rung = task.rungs_before + task.rung, 0
     session.add(task)
     events.record(session, now, "task.opened", subject=task.about, actor=actor, task=task.kind, urgent=task.urgent)
 
 
 def add_words(session: Session, task: Task, text: str) -> None:
-    """Add what was said later to a task's words."""
-    task.data = {**task.data, "text": f"{task.data.get('text', '')} / {text}"[-LONGEST:]}
+    """Add what was said later to a task's words; the first ones stay, however much comes after."""
+    words = f"{task.data.get('text', '')} / {text}"
+    if len(words) > LONGEST:
+        words = f"{words[:FIRST]}…{words[-(LONGEST - FIRST - 1) :]}"
+    task.data = {**task.data, "text": words}
     session.add(task)
 
 
+def alarms(session: Session, prefix: str, openid: str, household_id: int | None) -> Sequence[Task]:
+    """Return the open tasks whose kind begins so, of somebody or of their household, the newest first."""
+    mine = col(Task.openid) == openid
+    if household_id is not None:
+        mine = or_(mine, col(Task.household_id) == household_id)
+    found = select(Task).where(mine, col(Task.kind).startswith(prefix), col(Task.closed_at).is_(None))
+    return session.exec(found.order_by(col(Task.id).desc())).all()
+
+
 def climbing(session: Session, now: datetime, limit: int = 20) -> Sequence[Task]:
-    """Return the tasks whose next rung is due, locked so that of several replicas one tells it; for the core, without a scope."""
+    """Return the tasks that the ladder is to look at, locked so that of several replicas one tells it; for the core, without a scope."""
     due = select(Task).where(col(Task.rung_at) <= now).order_by(col(Task.rung_at)).limit(limit)
     return session.exec(due.with_for_update(skip_locked=True)).all()

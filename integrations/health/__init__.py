@@ -16,6 +16,8 @@ integration = Integration(
     log=events.LOG,
     emits={"health.checked_in": "corrected", "health.completed": ""},
     permissions=(Permission(name=actions.NEED, title="看健康打卡", roles=(Role.MANAGER,)),),
-    tasks=(TaskKind(kind="health.abnormal", title="健康异常", path="/health", path_title="看打卡", ladder=ALARM),),
+    tasks=(
+        TaskKind(kind="health.abnormal", title="健康异常", path="/health", path_title="看打卡", ladder=ALARM, need=actions.NEED),
+    ),
     personal=personal.PERSONAL,
 )

@@ -22,7 +22,10 @@ NOTICE_WORDS = {
 def listed(desk: Desk) -> View:
     """List the notices."""
     found = notices.listed(desk.session)
-    rows = [(notice, Audience.from_json(notice.audience).label, NOTICE_WORDS[notice.state]) for notice in found]
+    rows = [
+        (notice, Audience.from_json(notice.audience).label, "已停止" if _is_stopped_rule(notice) else NOTICE_WORDS[notice.state])
+        for notice in found
+    ]
     rows.sort(key=lambda row: row[0].state is not NoticeState.DRAFT)  # what waits to be sent comes first
     return View("notices/notices.html", {"rows": rows})
 
@@ -65,7 +68,7 @@ def publish(desk: Desk) -> Redirect | View:
     try:
         notice, (due_at, cron) = _written(desk), _when(desk.form)
         if due_at or cron:
-            notices.schedule(desk.session, notice, due_at, cron, desk.now)
+            notices.schedule(desk.session, notice, due_at, cron, desk.now, actor=desk.actor)
         else:
             notices.publish(desk, notice)
     except Refusal as refusal:
@@ -118,10 +121,46 @@ def progress(desk: Desk) -> View:
 
 @page("POST", "/notices/{id}/recall", need="notice.send")
 def recall(desk: Desk) -> Redirect:
-    """Stop a notice."""
+    """Stop a notice; of a recurring one it must be said whether the rule stops, or what is next only."""
     notice = _find(desk)
+    back, what = f"/console/notices/{notice.public_id}", desk.form.get("what", "")
+    if not _is_stoppable(desk, notice):
+        raise Refusal("这条通知现在没有在发，也没有定时，不用停止。")
+    if notice.cron and what not in {"once", "rule"}:
+        return Redirect(f"{back}/stop")
+    if what == "once" and notice.cron:
+        stopped = notices.recall_once(desk.session, notice, desk.now, desk.actor)
+        return Redirect(back, f"这一次停了，{stopped} 条没有发出；以后照常发。" if stopped else "跳过了这一次，以后照常发。")
     stopped = notices.recall(desk.session, notice, desk.now, desk.actor)
-    return Redirect(f"/console/notices/{notice.public_id}", f"已撤回，{stopped} 条没有发出。")
+    return Redirect(back, "已停止，以后不再发；要发时点“恢复”。" if notice.cron else f"已撤回，{stopped} 条没有发出。")
+
+
+@page("GET", "/notices/{id}/stop", need="notice.send", title="停止周期通知")
+def ask_to_stop(desk: Desk) -> View | Redirect:
+    """Ask how a recurring notice is to be stopped, and say what becomes of the times to come."""
+    notice = _find(desk)
+    if not (notice.cron and _is_stoppable(desk, notice)):
+        return Redirect(f"/console/notices/{notice.public_id}")
+    then = notices.next_occurrence(notice.cron, notice.due_at) if notice.due_at else None
+    return View("console/stop.html", {**_progress(desk, notice), "then": then})
+
+
+@page("POST", "/notices/{id}/resume", need="notice.send")
+def resume(desk: Desk) -> Redirect:
+    """Start a recurring notice again that was stopped."""
+    notice = _find(desk)
+    if not _is_stopped_rule(notice):
+        raise Refusal("这条通知没有停止的周期，不能恢复。请刷新页面看最新状态。")
+    notices.resume(desk.session, notice, desk.now, desk.actor)
+    return Redirect(f"/console/notices/{notice.public_id}", "恢复了，到下一次的时间就发。")
+
+
+def _is_stopped_rule(notice: Notice) -> bool:
+    return notice.state is NoticeState.RECALLED and bool(notice.cron)
+
+
+def _is_stoppable(desk: Desk, notice: Notice) -> bool:
+    return bool(_progress(desk, notice)["stoppable"])
 
 
 def _find(desk: Desk) -> Notice:
@@ -137,10 +176,10 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     moving = sum(counts[state] for state in (DeliveryState.ARMED, DeliveryState.QUEUED, DeliveryState.SENDING))
     undo_until = notice.published_at + notices.UNDO if notice.published_at else None
     return {
-        "notice": notice, "audience": Audience.from_json(notice.audience).label, "state": NOTICE_WORDS[notice.state],
-        "recurrence": _recurrence(notice.cron), "is_draft": notice.state is NoticeState.DRAFT,
+        "notice": notice, "audience": Audience.from_json(notice.audience).label, "state": "已停止" if _is_stopped_rule(notice) else NOTICE_WORDS[notice.state],
+        "recurrence": _recurrence(notice.cron), "is_stopped_rule": _is_stopped_rule(notice), "is_draft": notice.state is NoticeState.DRAFT,
         "counts": [(state, words, counts[state], round(100 * counts[state] / total) if total else 0) for state, words in STATE_WORDS.items()],
-        "total": total, "moving": moving or notice.state is NoticeState.SCHEDULED,
+        "total": total, "sending": moving, "moving": moving or notice.state is NoticeState.SCHEDULED,
         "undo": max(0, int((undo_until - desk.now) / timedelta(seconds=1))) if undo_until and counts[DeliveryState.ARMED] else 0,
         "stoppable": notice.state is NoticeState.SCHEDULED or bool(moving),
     }  # fmt: skip
@@ -275,4 +314,4 @@ def _moment(said: str) -> datetime:
     return found.replace(tzinfo=SHANGHAI)
 
 
-ROUTES: tuple[Page, ...] = (listed, compose, reach, publish, keep, show, edit, progress, recall, discard)
+ROUTES: tuple[Page, ...] = (listed, compose, reach, publish, keep, show, edit, progress, recall, ask_to_stop, resume, discard)

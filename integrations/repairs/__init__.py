@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.repairs import actions, cards, clock, console, events, pages, personal
+from integrations.repairs import actions, api, cards, clock, console, events, pages, personal
 
 _DESK = (Role.STAFF, Role.MANAGER)
 _PATH, _WORDS = "/tickets/{subject}", "看工单"
@@ -17,6 +17,7 @@ integration = Integration(
     jobs=(clock.remind, clock.close_silent),
     console=console.ROUTES,
     pages=pages.ROUTES,
+    api=api.ROUTES,
     log=events.LOG,
     emits=events.EMITS,
     permissions=(
@@ -24,7 +25,7 @@ integration = Integration(
         Permission(name="ticket.edit", title="处理报修工单", roles=_DESK),
     ),
     tasks=(
-        TaskKind(kind="repair.urgent", title="紧急报修", ladder=ALARM, path=_PATH, path_title=_WORDS),
+        TaskKind(kind="repair.urgent", title="紧急报修", ladder=ALARM, need="ticket.view", path=_PATH, path_title=_WORDS),
         TaskKind(kind="repair.urged", title="催办", path=_PATH, path_title=_WORDS),
         TaskKind(kind="repair.overdue", title="报修超时", path=_PATH, path_title=_WORDS),
         TaskKind(kind="repair.callback", title="低分回访", outcomes=("已回访，住户满意", "已回访，重新安排维修", "联系不上"), path=_PATH, path_title=_WORDS),

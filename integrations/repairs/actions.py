@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.contract import Ask, Reply, Staff, Turn, action
+from bot.contract import Ask, Reply, Staff, Turn, action, telling
 from integrations.repairs import clock
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
 
@@ -37,6 +37,7 @@ class Fault:
 def report(turn: Turn, slots: Fault) -> Reply:
     """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it."""
     urgent = bool(slots.urgent)
+    task = None
     ticket = Ticket(
         resident_id=turn.me.id or 0, household_id=turn.me.household_id, category=slots.category, location=slots.location,
         urgent=urgent, appointment_at=slots.appointment_at, opened_at=turn.now,
@@ -47,7 +48,7 @@ def report(turn: Turn, slots: Fault) -> Reply:
     turn.record("repair.opened", ticket.subject, category=ticket.category, urgent=urgent)
     if urgent:
         flat = turn.flat.label if turn.flat else ""
-        turn.assign(
+        task = turn.assign(
             "repair.urgent",
             "ticket.view",
             f"紧急报修：{flat} {ticket.what}",
@@ -55,7 +56,7 @@ def report(turn: Turn, slots: Fault) -> Reply:
             household=turn.flat,
             subject=ticket.subject,
         )
-    promise = "这是急修，已马上通知值班师傅。" if urgent else turn.words("最晚{t}前处理。", t=ticket.due_at)
+    promise = f"这是急修，{telling.sentence(turn, task)}" if task else turn.words("最晚{t}前处理。", t=ticket.due_at)
     return Reply("done", about=ticket.subject, number=ticket.number, promise=promise, url=turn.link(f"/tickets/{ticket.number}"))
 
 

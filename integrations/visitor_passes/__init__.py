@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.visitor_passes import actions, cards, console, events, pages, personal, reactions
+from integrations.visitor_passes import actions, api, cards, console, events, pages, personal, reactions
+from integrations.visitor_passes.settings import Settings
 
 integration = Integration(
     name="visitor_passes",
@@ -12,6 +13,7 @@ integration = Integration(
     actions=actions.ALL,
     console=console.ROUTES,
     pages=pages.ROUTES,
+    api=api.ROUTES,
     reactions=reactions.ALL,
     cards=(cards.passes,),
     today=(cards.expected,),
@@ -22,4 +24,5 @@ integration = Integration(
         Permission(name="gate.check", title="门岗放行", roles=(Role.GUARD, Role.MANAGER)),
     ),
     personal=personal.PERSONAL,
+    settings=Settings,
 )

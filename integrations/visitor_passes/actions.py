@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from bot.contract import Ask, Reply, Turn, action
-from integrations.visitor_passes.models import GRACE, Pass, PassState
+from integrations.visitor_passes.models import Pass, PassState
+from integrations.visitor_passes.settings import Settings
 
 #: Passes further ahead would outlive memory and links.
 AHEAD = timedelta(days=30)
@@ -108,7 +109,11 @@ def cancel(turn: Turn, slots: Which) -> Reply | Ask:
 def _open_passes(turn: Turn) -> Sequence[Pass]:
     return turn.session.exec(
         select(Pass)
-        .where(Pass.resident_id == turn.me.id, Pass.state == PassState.ACTIVE, col(Pass.ends_at) > turn.now - GRACE)
+        .where(
+            Pass.resident_id == turn.me.id,
+            Pass.state == PassState.ACTIVE,
+            col(Pass.ends_at) > turn.now - turn.settings(Settings).grace,
+        )
         .order_by(col(Pass.starts_at))
     ).all()
 

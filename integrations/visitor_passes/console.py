@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from bot.contract import Desk, Household, Page, Redirect, Refusal, View, page, row_id
 from integrations.visitor_passes import gate
 from integrations.visitor_passes.models import Pass
+from integrations.visitor_passes.settings import Settings
 
 #: Passes older than this are not on the list any more.
 SHOWN = timedelta(days=7)
@@ -52,9 +53,10 @@ def passes(desk: Desk) -> View:
         .order_by(col(Pass.starts_at).desc())
         .limit(200)
     ).all()
+    grace = desk.settings(Settings).grace
     return View(
         "visitor_passes/passes.html",
-        {"rows": [(leave, flat.label, gate.mask(leave.visitor_name), leave.fault_at(desk.now)) for leave, flat in rows]},
+        {"rows": [(leave, flat.label, gate.mask(leave.visitor_name), leave.fault_at(desk.now, grace)) for leave, flat in rows]},
     )
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from bot.contract import Desk, Household, Refusal, Staff
+from bot.contract import Desk, Household, Refusal, Staff, Work
 from integrations.visitor_passes import tokens
 from integrations.visitor_passes.models import CODE_LENGTH, Pass, Passage, PassState
+from integrations.visitor_passes.settings import Settings
 
 #: What the guard is told, by reason.
 REASONS = {
@@ -64,7 +65,7 @@ def mask(name: str) -> str:
     return name[:1] + "*" * max(len(name) - 1, 1)
 
 
-def check(desk: Desk, typed: str) -> Verdict:
+def check(work: Work, typed: str) -> Verdict:
     """Check a QR code or a typed code, use one entry up if it is good, and write the check down.
 
     Raises Refusal for what cannot be a code at all: a slip of the finger is no check.
@@ -78,17 +79,18 @@ def check(desk: Desk, typed: str) -> Verdict:
             if code
             else f"请扫二维码，或输入 {CODE_LENGTH} 位通行码。"
         )
-    token = tokens.read(typed, desk.context.keys) if method == "qr" else None
+    token = tokens.read(typed, work.context.keys) if method == "qr" else None
     if method == "qr" and token is None:
-        return _note(desk, None, "forged", method)
-    leave = _find(desk.session, token.public_id if token else "", code)
+        return _note(work, None, "forged", method)
+    leave = _find(work.session, token.public_id if token else "", code)
     if leave is None:
-        return _note(desk, None, "unknown", method)
-    reason = leave.fault_at(desk.now)
-    if not reason and not _use(desk.session, leave):
-        desk.session.refresh(leave)
-        reason = leave.fault_at(desk.now) or "used"
-    return _note(desk, leave, reason, method)
+        return _note(work, None, "unknown", method)
+    grace = work.settings(Settings).grace
+    reason = leave.fault_at(work.now, grace)
+    if not reason and not _use(work.session, leave):
+        work.session.refresh(leave)
+        reason = leave.fault_at(work.now, grace) or "used"
+    return _note(work, leave, reason, method)
 
 
 def decided(desk: Desk, passage_id: int) -> Verdict | None:
@@ -118,33 +120,33 @@ def _use(session: Session, leave: Pass) -> bool:
     return True
 
 
-def _note(desk: Desk, leave: Pass | None, reason: str, method: str) -> Verdict:
+def _note(work: Work, leave: Pass | None, reason: str, method: str) -> Verdict:
     passage = Passage(
-        pass_id=leave.id if leave else None, staff_id=desk.staff.id or 0, at=desk.now, method=method,
+        pass_id=leave.id if leave else None, staff_id=work.staff.id if isinstance(work, Desk) else None, at=work.now, method=method,
         admitted=not reason, reason=reason,
     )  # fmt: skip
-    desk.session.add(passage)
-    desk.session.flush()
+    work.session.add(passage)
+    work.session.flush()
     subject = f"pass:{leave.public_id}" if leave else ""
-    desk.record("gate.admitted" if not reason else "gate.refused", subject, reason=reason, method=method)
-    return _verdict(desk, passage, leave)
+    work.record("gate.admitted" if not reason else "gate.refused", subject, reason=reason, method=method)
+    return _verdict(work, passage, leave)
 
 
-def _verdict(desk: Desk, passage: Passage, leave: Pass | None) -> Verdict:
-    flat = desk.session.get_one(Household, leave.household_id).label if leave else ""
-    first_use = _first_use(desk, leave) if leave and passage.reason == "used" else ""
+def _verdict(work: Work, passage: Passage, leave: Pass | None) -> Verdict:
+    flat = work.session.get_one(Household, leave.household_id).label if leave else ""
+    first_use = _first_use(work, leave) if leave and passage.reason == "used" else ""
     return Verdict(passage=passage, leave=leave, flat=flat, first_use=first_use)
 
 
-def _first_use(desk: Desk, leave: Pass) -> str:
+def _first_use(work: Work, leave: Pass) -> str:
     """Say when and by whom the pass was first used: the double use a guard must see."""
-    first = desk.session.exec(
+    first = work.session.exec(
         select(Passage, Staff.name)
-        .join(Staff, col(Staff.id) == col(Passage.staff_id))
+        .join(Staff, col(Staff.id) == col(Passage.staff_id), isouter=True)
         .where(Passage.pass_id == leave.id, col(Passage.admitted).is_(True))
         .order_by(col(Passage.id))
     ).first()
-    return desk.words("{at} 由{who}放行", at=first[0].at, who=first[1]) if first else ""
+    return work.words("{at} 由{who}放行", at=first[0].at, who=first[1] or "门禁设备") if first else ""
 
 
 def leave_again(desk: Desk, passage_id: int) -> None:

@@ -11,9 +11,6 @@ from bot.contract import Scoped, maybe_moment, moment, public_id, word
 #: What a guard can type without mistaking one sign for another: no 0, O, 1 and I.
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
-#: Visitors come a little early and leave a little late.
-GRACE = timedelta(minutes=30)
-
 #: A billion possibilities.
 CODE_LENGTH = 6
 
@@ -51,13 +48,16 @@ class Pass(Scoped, table=True):
     state: PassState = word(PassState, PassState.ACTIVE)
     created_at: datetime = moment(index=True)
 
-    def fault_at(self, now: datetime) -> str:
-        """Return why the pass does not open the gate now: early, over, used or cancelled; empty when it does."""
+    def fault_at(self, now: datetime, grace: timedelta) -> str:
+        """Return why the pass does not open the gate now: early, over, used or cancelled; empty when it does.
+
+        Visitors come a little early and leave a little late: by up to `grace`.
+        """
         if self.state is not PassState.ACTIVE:
             return str(self.state)
-        if now < self.starts_at - GRACE:
+        if now < self.starts_at - grace:
             return "early"
-        if now >= self.ends_at + GRACE:
+        if now >= self.ends_at + grace:
             return "over"
         return ""
 
@@ -67,7 +67,7 @@ class Passage(Scoped, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     pass_id: int | None = Field(default=None, foreign_key="visitor_pass.id", index=True)
-    staff_id: int = Field(foreign_key="staff.id")
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")  # None = a machine checked it
     at: datetime = moment(index=True)
     direction: str = "in"
     method: str = "code"  # qr or code

@@ -6,6 +6,7 @@ from sqlmodel import select
 from bot.contract import Household, Page, View, Visit, page
 from integrations.visitor_passes import tokens
 from integrations.visitor_passes.models import Pass
+from integrations.visitor_passes.settings import Settings
 
 #: Words for a pass that does not open the gate now.
 STATES = {
@@ -20,7 +21,7 @@ def show(visit: Visit) -> View:
     if leave is None:
         raise LookupError(visit.params["id"])
     flat = visit.session.get_one(Household, leave.household_id)
-    fault = leave.fault_at(visit.now)
+    fault = leave.fault_at(visit.now, visit.settings(Settings).grace)
     token = tokens.Token(public_id=leave.public_id, starts_at=leave.starts_at, ends_at=leave.ends_at)
     # White stays white in dark mode, or no camera reads it; the quiet zone is part of the code (ISO/IEC 18004).
     picture = segno.make_qr(tokens.write(token, visit.context.keys), error="m").svg_data_uri(

@@ -132,6 +132,32 @@ def test_doctor_tells_what_a_misspelt_setting_may_mean(monkeypatch: pytest.Monke
     assert "✗ settings: LINLI_WECHAT_TOKEN is missing" in said
 
 
+def test_doctor_shows_the_settings_of_a_service() -> None:
+    assert "✓ settings of visitor_passes: LINLI_VISITOR_PASSES_GRACE_MINUTES = 30" in run("doctor").text
+
+
+@pytest.mark.parametrize("value", ["soon", "-1"])
+def test_doctor_names_the_setting_of_a_service_at_fault(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("LINLI_VISITOR_PASSES_GRACE_MINUTES", value)
+
+    said = run("doctor")
+
+    assert said.code == 1
+    assert "✗ settings of visitor_passes: LINLI_VISITOR_PASSES_GRACE_MINUTES: " in said.text
+    assert "(minutes that visitors may come early and leave late)" in said.text
+
+
+def test_doctor_tells_of_a_service_s_setting_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINLI_VISITOR_PASSES_GRACE_MINUTE", "5")
+    monkeypatch.setenv("LINLI_VISITOR_PASSES_GRACE_MINUTES", "5")
+
+    said = run("doctor").text
+
+    assert "LINLI_VISITOR_PASSES_GRACE_MINUTE is no setting" in said
+    assert "→ write LINLI_VISITOR_PASSES_GRACE_MINUTES if that is meant" in said
+    assert "LINLI_VISITOR_PASSES_GRACE_MINUTES is no setting" not in said
+
+
 # ------------------------------------------------------------------ init, user
 
 

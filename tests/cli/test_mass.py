@@ -34,7 +34,7 @@ async def test_text_reaches_all_followers_once_and_is_counted(desk: Desk) -> Non
     [asked] = desk.made(SENDALL)
     assert asked["clientmsgid"] == mass.clientmsgid
     assert mass.msgid
-    assert desk.ask(lambda session: channels.figures(session, app.clock())) == {"mass": 1}
+    assert desk.ask(lambda session: channels.figures(session, desk.settings.wechat_appid, app.clock())) == {"mass": 1}
 
 
 async def test_tag_is_named_by_its_number(desk: Desk) -> None:

@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
-from bot import app
+from bot import app, config
 from bot.cli import stage
 from bot.cli.serving import demo_settings, seed
-from bot.store import unmatched
+from bot.store import scope, unmatched
 from bot.store.database import Database
-from tests.cli.conftest import run
+from tests.cli.conftest import HOME, run
 
 
 @pytest.fixture(autouse=True)
@@ -26,15 +27,15 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def demo() -> None:
     """A demo that was served at port 18123."""
-    settings = demo_settings(host="127.0.0.1", port=18123, var=stage.VAR)
+    settings = demo_settings(host="127.0.0.1", port=18123, var=stage.var())
     seed(settings)
     stage.remember(settings)
 
 
 @pytest.mark.usefixtures("demo")
 def test_notice_of_the_handbook_goes_to_the_demo() -> None:
-    sent = run("notice", "send", "--demo", "--to", "3栋", "--title", "明天停水", "--body", "请提前储水。")
-    listed = run("notice", "list", "--demo")
+    sent = run("notice", "send", "--demo", "--community", HOME, "--to", "3栋", "--title", "明天停水", "--body", "请提前储水。")
+    listed = run("notice", "list", "--demo", "--community", HOME)
 
     assert "goes out in 10 s" in sent.text
     assert "--demo` undoes it" in sent.text
@@ -44,7 +45,7 @@ def test_notice_of_the_handbook_goes_to_the_demo() -> None:
 @pytest.mark.usefixtures("demo")
 def test_link_leads_to_where_the_demo_serves() -> None:
     assert "http://127.0.0.1:18123/console/in/" in run("user", "link", "admin", "--demo").text
-    assert "http://127.0.0.1:18123/console/in/" in run("user", "add", "new", "--demo").text
+    assert "http://127.0.0.1:18123/console/in/" in run("user", "add", "new", "--demo", "--community", HOME).text
     assert "new" in run("user", "list", "--demo").text
 
 
@@ -57,10 +58,15 @@ def test_doctor_looks_at_the_demo() -> None:
     assert "✓ public address: http://127.0.0.1:18123" in said
 
 
+def _note(session: Session, text: str) -> None:
+    scope.enter(session, 1)
+    unmatched.note(session, text, app.clock())
+
+
 @pytest.mark.usefixtures("demo")
 def test_what_the_demo_did_not_understand_is_shown_and_ignored() -> None:
-    database = Database(f"sqlite:///{stage.VAR / 'linli.db'}")
-    database.submit(unmatched.note, "帮我遛狗", app.clock()).result()
+    database = Database(f"sqlite:///{stage.var() / 'linli.db'}")
+    database.submit(_note, "帮我遛狗").result()
     database.close()
 
     shown, ignored, after = (run("unmatched", *more, "--demo").text for more in ([], ["--ignore", "帮我遛狗"], []))
@@ -68,6 +74,73 @@ def test_what_the_demo_did_not_understand_is_shown_and_ignored() -> None:
     assert "1  帮我遛狗" in shown
     assert ignored == "not shown again: 帮我遛狗\n"
     assert "nothing is waiting" in after
+
+
+def test_settings_say_where_the_demo_lives_and_commands_find_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LINLI_VAR", str(tmp_path / "elsewhere"))
+    settings = demo_settings(host="127.0.0.1", port=18124, var=stage.var())
+    seed(settings)
+    stage.remember(settings)
+
+    assert "http://127.0.0.1:18124/console/in/" in run("user", "link", "admin", "--demo").text
+    assert (tmp_path / "elsewhere/demo/linli.db").exists()
+    assert not Path("var").exists()
+
+
+@pytest.mark.parametrize(("setting", "value"), [("LINLI_PORT", "1"), ("LINLI_HOST", "0.0.0.0")])
+def test_settings_say_where_the_demo_serves(monkeypatch: pytest.MonkeyPatch, setting: str, value: str) -> None:
+    monkeypatch.setenv(setting, value)
+    if setting == "LINLI_PORT":
+        monkeypatch.setenv("LINLI_HOST", "192.0.2.1")  # no address of this machine, so that nothing is served
+    said = run("demo", *(["--i-know"] if setting == "LINLI_PORT" else [])).error
+
+    assert (
+        "LINLI_HOST 0.0.0.0 is reached by others" if setting == "LINLI_HOST" else "LINLI_HOST 192.0.2.1 is no address"
+    ) in said
+
+
+# ------------------------------------------------------------------ the demo's own intent files
+
+
+@pytest.fixture
+def shipped() -> Path:
+    """A small folder of shipped files."""
+    folder = Path("shipped")
+    for name, text in {"faq/pool.yaml": "a", "faq/gym.yaml": "b", "_menu.yaml": "c"}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def own(name: str) -> Path:
+    return stage.var() / "intents" / name
+
+
+def test_demo_begins_with_the_shipped_files_and_works_on_its_own() -> None:
+    settings = stage.with_own_intents(demo_settings(host="127.0.0.1", port=1, var=stage.var()))
+
+    assert settings.intents_folder == own("")
+    assert own("faq/hours.yaml").read_text() == (config.shipped("intents") / "faq/hours.yaml").read_text()
+
+
+def test_what_was_edited_stays_and_the_rest_follows_the_shipped_files(shipped: Path) -> None:
+    stage.copy_intents(stage.var(), shipped)
+    own("faq/pool.yaml").write_text("edited")
+    for name in ("faq/pool.yaml", "_menu.yaml", "faq/new.yaml"):
+        (shipped / name).write_text("renewed")
+    (shipped / "faq/gym.yaml").unlink()
+
+    stage.copy_intents(stage.var(), shipped)
+    stage.copy_intents(stage.var(), shipped)
+
+    found = {path.name: path.read_text() for path in own("").rglob("*.yaml")}
+    assert found == {"pool.yaml": "edited", "_menu.yaml": "renewed", "new.yaml": "renewed"}
+
+
+def test_intent_files_that_a_setting_names_are_used_as_they_are(monkeypatch: pytest.MonkeyPatch, shipped: Path) -> None:
+    monkeypatch.setenv("LINLI_INTENTS", str(shipped))
+
+    assert stage.with_own_intents(demo_settings(host="127.0.0.1", port=1, var=stage.var())).intents_folder == shipped
 
 
 def test_folder_without_a_demo_is_told_how_to_begin_one() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -14,8 +15,10 @@ from sqlmodel import Session, select
 from bot import app, config
 from bot.cli.serving import demo_settings
 from bot.simulator.time_machine import TimeMachine
-from bot.store import sessions
+from bot.store import scope, sessions
 from bot.store.staff import Role, Staff
+
+T = TypeVar("T")
 
 LINK_LIVES = timedelta(minutes=15)
 
@@ -35,15 +38,33 @@ class Office:
     clock: TimeMachine
     server: TestServer
 
+    async def write(self, fn: Callable[..., T], *args: Any) -> T:
+        """Write to the first community's rows."""
+        return await self.linli.database.write(self._at_home(fn), *args)
+
+    async def read(self, fn: Callable[..., T], *args: Any) -> T:
+        """Read the first community's rows."""
+        return await self.linli.database.read(self._at_home(fn), *args)
+
+    def _at_home(self, fn: Callable[..., T]) -> Callable[..., T]:
+        def run(session: Session, *args: Any) -> T:
+            scope.enter(session, self.linli.community.key)
+            return fn(session, *args)
+
+        return run
+
     async def link(self, role: Role) -> str:
         """Return a fresh sign-in link for somebody of a role."""
 
         def make(session: Session) -> str:
             member = session.exec(select(Staff).where(Staff.role == role)).first()
-            assert member is not None
+            if member is None:
+                member = Staff(login=role.value, name=f"{role.value}同事", role=role, created_at=self.clock())
+                session.add(member)
+                session.flush()
             return sessions.make_link(session, member, self.clock(), LINK_LIVES)
 
-        return f"/console/in/{await self.linli.database.write(make)}"
+        return f"/console/in/{await self.write(make)}"
 
     async def browser(self, role: Role | None = None) -> Browser:
         """Return a browser of its own, signed in as a role."""

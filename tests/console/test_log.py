@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import Session, select
 
-from bot import app, config
+from bot import config, services
 from bot.console.events import OWN
 from bot.store import events
 from bot.store.events import Event
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.console.conftest import Office
 
 ROOT = Path(__file__).parents[2]
-LOGS = [OWN, *(item.log for item in app.load_integrations(config.Settings.model_fields["integrations"].get_default()))]
+LOGS = [OWN, *(item.log for item in services.load_integrations(config.Settings.model_fields["integrations"].get_default()))]
 
 #: A kind as it stands in the code, whole or up to where a value is put in.
 KIND = re.compile(
@@ -51,7 +51,7 @@ async def test_log_names_people_and_links_what_it_is_about(office: Office) -> No
         )
         events.record(session, now, "notice.published", subject="notice:NONE", people=0)
 
-    await office.linli.database.write(happen)
+    await office.write(happen)
     async with await office.browser(Role.MANAGER) as manager:
         page = await (await manager.get("/console/audit")).text()
 
@@ -71,7 +71,7 @@ async def test_log_names_people_and_links_what_it_is_about(office: Office) -> No
 async def test_no_kind_of_event_is_shown_as_a_code(office: Office) -> None:
     async with await office.browser(Role.STAFF) as staff:
         await staff.get("/console")
-    kinds = {event.kind for event in await office.linli.database.read(lambda session: session.exec(select(Event)).all())}
+    kinds = {event.kind for event in await office.read(lambda session: session.exec(select(Event)).all())}
 
     assert kinds <= {kind for log in LOGS for kind in log.events}
 

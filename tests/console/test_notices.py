@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from sqlmodel import select
 
+from bot.store.events import Event
 from bot.store.notices import Notice, NoticeState
 from bot.store.outbox import Delivery
 from bot.store.staff import Role
@@ -26,7 +27,7 @@ async def send(browser: Browser, path: str = "/console/notices", **form: str) ->
 
 
 async def all_of(office: Office, kind: type[Any]) -> list[Any]:
-    return list(await office.linli.database.read(lambda session: session.exec(select(kind)).all()))
+    return list(await office.read(lambda session: session.exec(select(kind)).all()))
 
 
 # ------------------------------------------------------------------ when
@@ -185,3 +186,74 @@ async def test_draft_is_thrown_away_and_a_sent_notice_is_not(office: Office) -> 
             await manager.post(f"/console/notices/{notice.public_id}/discard")
 
     assert [notice.state for notice in await all_of(office, Notice)] == [NoticeState.PUBLISHED]
+
+
+# ------------------------------------------------------------------ stopping what recurs
+
+
+async def recurring(office: Office, manager: Browser) -> str:
+    """Return the address of a notice for each Monday at nine; it is Wednesday, March 11th."""
+    await send(manager, when="cron", every="week-mon", clock="09:00")
+    [notice] = await all_of(office, Notice)
+    return f"/console/notices/{notice.public_id}"
+
+
+async def test_recurring_notice_asks_before_it_stops_and_says_what_becomes_of_its_times(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        address = await recurring(office, manager)
+        response = await manager.post(f"{address}/recall")
+        page = await response.text()
+
+    assert response.url.path == f"{address}/stop"
+    for said in ("每周一 09:00", "3月16日（周一）09:00 这一次不发", "再下一次 3月23日（周一）09:00 照常发", "以后每一次也都不发"):
+        assert said in page
+    [notice] = await all_of(office, Notice)
+    assert (notice.state, notice.cron) == (NoticeState.SCHEDULED, "0 9 * * mon")
+
+
+async def test_one_time_is_left_out_and_the_rule_goes_on(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        address = await recurring(office, manager)
+        await manager.post(f"{address}/recall", data={"what": "once"})
+
+    [notice] = await all_of(office, Notice)
+    assert (notice.state, f"{notice.due_at:%m-%d}") == (NoticeState.SCHEDULED, "03-23")
+
+
+async def test_stopped_rule_is_still_read_and_starts_again(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        address = await recurring(office, manager)
+        page = await (await manager.post(f"{address}/recall", data={"what": "rule"})).text()
+        [stopped] = await all_of(office, Notice)
+        _, again = await send(manager, f"{address}/resume")
+        [notice] = await all_of(office, Notice)
+        twice, _ = await send(manager, f"{address}/resume")
+
+    assert (stopped.state, stopped.due_at) == (NoticeState.RECALLED, None)
+    assert "停之前是 <strong>每周一 09:00</strong>" in page
+    assert (notice.state, f"{notice.due_at:%m-%d %H:%M}") == (NoticeState.SCHEDULED, "03-16 09:00")
+    assert "将在 3月16日（周一）09:00 发出" in again
+    assert twice == 422
+
+
+async def test_what_staff_do_is_logged_in_their_name(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        address = await recurring(office, admin)
+        await send(admin, "/console/notices/draft", title="草稿")
+        draft = next(notice for notice in await all_of(office, Notice) if notice.title == "草稿")
+        await send(admin, title="马上", when="now")
+        now = next(notice for notice in await all_of(office, Notice) if notice.title == "马上")
+        done = [
+            await send(admin, path, **form)
+            for path, form in [
+                (f"{address}/recall", {"what": "once"}), (f"{address}/recall", {"what": "rule"}), (f"{address}/resume", {}),
+                (f"/console/notices/{draft.public_id}/discard", {}), (f"/console/notices/{now.public_id}/recall", {}),
+                ("/console/staff", {"login": "xin", "name": "新来的", "role": "staff"}), ("/console/staff/xin/link", {}),
+                ("/console/staff/xin/role", {"role": "guard"}), ("/console/staff/xin/disable", {}),
+            ]
+        ]  # fmt: skip
+
+    assert {status for status, _ in done} == {200}
+    logged = await all_of(office, Event)
+    assert {event.kind for event in logged} >= {"notice.scheduled", "notice.skipped", "notice.stopped", "notice.resumed"}
+    assert {event.actor for event in logged} == {"staff:admin"}

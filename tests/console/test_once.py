@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 async def opened(office: Office, title: str = "看一看") -> str:
     def open_task(session: Session) -> str:
-        return tasks.open(session, office.clock(), community_id=1, kind="x", need="task.view", title=title).public_id
+        return tasks.open(session, office.clock(), kind="x", need="task.view", title=title).public_id
 
-    return await office.linli.database.write(open_task)
+    return await office.write(open_task)
 
 
 async def key_on(browser: Browser, path: str) -> str:
@@ -34,7 +34,7 @@ async def key_on(browser: Browser, path: str) -> str:
 
 
 async def kinds(office: Office) -> list[str]:
-    return list(await office.linli.database.read(lambda session: session.exec(select(Event.kind)).all()))
+    return list(await office.read(lambda session: session.exec(select(Event.kind)).all()))
 
 
 async def test_every_form_that_posts_has_a_key_of_its_own(office: Office) -> None:
@@ -86,7 +86,7 @@ async def test_old_page_without_a_key_still_works(office: Office) -> None:
         response = await browser.post(f"/console/tasks/{task}/close", allow_redirects=False)
 
     assert response.status == 303
-    assert await office.linli.database.read(lambda session: session.exec(select(Act)).all()) == []
+    assert await office.read(lambda session: session.exec(select(Act)).all()) == []
 
 
 async def test_what_was_refused_may_be_sent_again(office: Office) -> None:
@@ -105,7 +105,7 @@ async def test_same_key_with_other_words_is_something_new(office: Office) -> Non
         openid = session.exec(select(Resident.openid).where(Resident.name == "陈建国")).one() or ""
         return conversations.open_with(session, openid, 1, office.clock()).public_id
 
-    await office.linli.database.write(begin)
+    await office.write(begin)
     task, other = await opened(office), await opened(office)
     async with await office.browser(Role.STAFF) as browser:
         for key in (task, other):
@@ -125,7 +125,7 @@ async def test_second_click_on_what_answers_with_a_page_is_told_calmly(office: O
     assert "登录链接发给周" in first
     assert second.status == 200
     assert "刚才已经提交过了" in page
-    found = await office.linli.database.read(lambda session: session.exec(select(Staff).where(Staff.login == "zhou")).all())
+    found = await office.read(lambda session: session.exec(select(Staff).where(Staff.login == "zhou")).all())
     assert len(found) == 1
 
 

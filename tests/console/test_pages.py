@@ -14,9 +14,12 @@ from aiohttp import web
 from sqlmodel import Session, select
 
 from bot import app
-from bot.console import home, live, permissions
-from bot.contract import Desk, Integration, Log
+from bot.console import home, live
+from bot.console.own import CORE
+from bot.contract import Access, Context, Desk, Integration, Log, Services
+from bot.keys import Keys
 from bot.store import channels, conversations, events
+from bot.store.communities import Community
 from bot.store.conversations import Conversation, Line
 from bot.store.database import Database
 from bot.store.notices import Notice, NoticeState
@@ -52,10 +55,11 @@ async def test_each_role_opens_what_the_table_grants_and_nothing_else(office: Of
         "/console/health": "health.view", "/console/flats": "people.confirm", "/console/intents": "intents.view", "/console/staff": "users.edit",
         "/console/audit": "audit.view",
     }  # fmt: skip
+    access = Access(permissions=office.linli.services.permissions)
     async with await office.browser(role) as browser:
         for path, need in needs.items():
             response = await browser.get(path)
-            assert response.status == (200 if permissions.may(role, need) else 403), path
+            assert response.status == (200 if access.may(role, need) else 403), path
 
 
 async def test_staff_may_draft_but_not_send(office: Office) -> None:
@@ -63,7 +67,7 @@ async def test_staff_may_draft_but_not_send(office: Office) -> None:
     async with await office.browser(Role.STAFF) as browser:
         assert (await browser.post("/console/notices", data=form)).status == 403
 
-    assert await office.linli.database.read(lambda session: session.exec(select(Notice)).all()) == []
+    assert await office.read(lambda session: session.exec(select(Notice)).all()) == []
 
 
 async def test_pages_carry_policy_and_are_kept_by_nobody(office: Office) -> None:
@@ -84,12 +88,12 @@ async def test_what_residents_write_is_shown_and_never_run(office: Office) -> No
         conversation = conversations.open_with(session, openid, 1, now)
         conversations.ask_for_person(conversation, NASTY, now)
         session.add(Line(openid=openid, at=now, speaker="resident", text=NASTY))
-        session.add(Task(community_id=1, kind="x", need="task.view", title=NASTY, data={"text": NASTY}, opened_at=now))
-        session.add(Notice(community_id=1, title=NASTY, body=NASTY, audience={"everyone": True}, created_at=now))
+        session.add(Task(kind="x", need="task.view", title=NASTY, data={"text": NASTY}, opened_at=now))
+        session.add(Notice(title=NASTY, body=NASTY, audience={"everyone": True}, created_at=now))
         session.flush()
         return session.exec(select(Conversation.public_id)).one()
 
-    key = await office.linli.database.write(write)
+    key = await office.write(write)
     async with await office.browser(Role.ADMIN) as browser:
         for path in ("/console", "/console/conversations", f"/console/conversations/{key}", "/console/tasks", "/console/notices",
                      "/console/intents"):  # fmt: skip
@@ -108,7 +112,7 @@ async def test_faulty_notice_keeps_what_was_typed_and_sends_nothing(office: Offi
     assert "没有人属于“99栋”" in page
     assert "停水通知" in page
     assert "明天九点" in page
-    assert await office.linli.database.read(lambda session: session.exec(select(Notice)).all()) == []
+    assert await office.read(lambda session: session.exec(select(Notice)).all()) == []
 
 
 @pytest.mark.parametrize(("when", "fault"), [
@@ -126,7 +130,7 @@ async def test_scheduled_notice_waits_for_its_time(office: Office) -> None:
     async with await office.browser(Role.MANAGER) as browser:
         page = await (await browser.post("/console/notices", data=form)).text()
 
-    [notice] = await office.linli.database.read(lambda session: session.exec(select(Notice)).all())
+    [notice] = await office.read(lambda session: session.exec(select(Notice)).all())
     assert notice.state is NoticeState.SCHEDULED
     assert "18:00" in page
 
@@ -245,7 +249,7 @@ async def test_zero_bytes_are_left_out_of_what_is_kept(office: Office) -> None:
     async with await office.browser(Role.MANAGER) as manager:
         await manager.post("/console/notices", data={"to": "3栋\0", "title": "停\0水", "body": "明\0天", "when": "now"})
 
-    [notice] = await office.linli.database.read(lambda session: session.exec(select(Notice)).all())
+    [notice] = await office.read(lambda session: session.exec(select(Notice)).all())
     assert (notice.title, notice.body) == ("停水", "明天")
 
 
@@ -255,7 +259,7 @@ async def test_open_page_neither_keeps_a_session_alive_nor_outlives_it(office: O
 
     async with await office.browser(Role.STAFF) as browser, browser.get("/console/live") as stream:
         office.clock.move(timedelta(hours=7))
-        await office.linli.database.write(happen)
+        await office.write(happen)
         assert b"data: repair" in await stream.content.readuntil(b"repair")
 
         office.clock.move(timedelta(hours=7))
@@ -270,7 +274,7 @@ async def test_what_happens_before_a_pages_stream_is_open_reaches_it(office: Off
 
     async with await office.browser(Role.STAFF) as browser:
         shown = await (await browser.get("/console/tickets")).text()
-        await office.linli.database.write(happen)
+        await office.write(happen)
         since = re.search(r'data-since="([\d-]+)"', shown)
         assert since
         async with browser.get(f"/console/live?since={since[1]}") as stream, asyncio.timeout(10):
@@ -364,11 +368,13 @@ async def test_twenty_long_lines_are_tried_at_once(office: Office) -> None:
 
 
 async def test_first_page_says_what_was_sent_today_and_what_stands_still(office: Office) -> None:
-    def send(session: Session) -> None:
-        channels.count(session, [channels.CHAT] * 12, office.clock())
-        channels.stop(session, channels.spent(channels.TEMPLATE, office.clock()), office.clock())
+    appid = office.linli.community.appid
 
-    await office.linli.database.write(send)
+    def send(session: Session) -> None:
+        channels.count(session, appid, [channels.CHAT] * 12, office.clock())
+        channels.stop(session, appid, channels.spent(channels.TEMPLATE, office.clock()), office.clock())
+
+    await office.write(send)
     async with await office.browser(Role.MANAGER) as browser:
         page = await (await browser.get("/console")).text()
 
@@ -400,7 +406,7 @@ async def test_first_page_counts_what_services_say_is_worth_it(office: Office) -
         for ago in (timedelta(hours=1), timedelta(hours=2), timedelta(days=1)):
             events.record(session, office.clock() - ago, "repair.opened", subject="ticket:K3")
 
-    await office.linli.database.write(happen)
+    await office.write(happen)
     async with await office.browser(Role.MANAGER) as manager:
         page = await (await manager.get("/console")).text()
 
@@ -409,15 +415,19 @@ async def test_first_page_counts_what_services_say_is_worth_it(office: Office) -
     assert 'data-live="conversation health notice repair task visitor"' in page
 
 
+@pytest.mark.usefixtures("community")
 def test_figures_are_those_of_the_services_that_are_loaded(sqlite: Database, now: datetime) -> None:
     ladders = Integration(name="ladders", title="借梯子", folder=Path(), log=Log(figures={"ladder.lent": "借出"}))
-    first, *_ = home.pages([ladders])
+    services = Services(integrations=(CORE, ladders))
+    first, *_ = home.pages(services)
+    community = Community(id=1, appid="wx1", name="和苑小区")
+    context = Context(community=community, keys=Keys(b"k" * 32), base_url="", messages={}, services=services)
 
     def open_page(session: Session) -> Any:
         events.record(session, now, "ladder.lent", subject="ladder:7")
-        return first.run(Desk(session=session, now=now, context=None, staff=Staff(login="a", name="周", created_at=now)))  # type: ignore[arg-type]
+        return first.run(Desk(session=session, now=now, context=context, staff=Staff(login="a", name="周", created_at=now)))
 
     view = sqlite.submit(open_page).result()
 
-    assert view.values["today"] == [("借出", 1), ("通知", 0)]
+    assert view.values["today"] == [("通知", 0), ("借出", 1)]
     assert "ladder" in view.values["live"]

@@ -74,15 +74,15 @@ def settle_in(session: Session, now: datetime) -> Community:
     people = [("3", "501", "oChen"), ("3", "502", "oLi"), ("3", "502", None), ("7", "101", "oWang")]
     for building, room, openid in people:
         query = select(Household).where(Household.building == building, Household.room == room)
-        home = session.exec(query).first() or Household(community_id=community.id or 0, building=building, unit="2", room=room)
+        home = session.exec(query).first() or Household(building=building, unit="2", room=room)
         session.add(home)
         session.flush()
         session.add(Resident(household_id=home.id or 0, openid=openid, tags=["独居老人"] if room == "101" else []))
     chen = Follower(
-        openid="oChen", community_id=community.id or 0, followed_at=now, window_until=now + timedelta(hours=48), window_left=5
+        openid="oChen", followed_at=now, window_until=now + timedelta(hours=48), window_left=5
     )
-    li = Follower(openid="oLi", community_id=community.id or 0, followed_at=now)
-    wang = Follower(openid="oWang", community_id=community.id or 0, followed_at=now, left_at=now)
+    li = Follower(openid="oLi", followed_at=now)
+    wang = Follower(openid="oWang", followed_at=now, left_at=now)
     session.add_all([chen, li, wang])
     session.flush()
     return community

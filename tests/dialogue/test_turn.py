@@ -496,7 +496,7 @@ def test_what_is_added_while_waiting_is_passed_on_and_not_called_unclear(chat: A
     more = chat.say("就在最里面那间，黑乎乎的")
 
     assert more.outcome.kind == "emergency"
-    assert "已转给赶来的值班人员" in more.texts[0]
+    assert "值班人员能看到" in more.texts[0]
     [task] = rows(chat, Task)
     assert task.data["text"] == "着火了 / 就在最里面那间，黑乎乎的"
     assert chat.say("宇宙有多大", after=timedelta(hours=1)).outcome.kind == "unknown"

@@ -15,7 +15,7 @@ from bot.contract import Access, Action, Ask, Context, Desk, Page, Reply, Turn, 
 from bot.dialogue.understanding import read_folder
 from bot.keys import Keys
 from bot.language import files
-from bot.services import load_services
+from bot.services import folders, load_services
 from bot.store import people
 from bot.store.communities import Community
 from bot.store.database import Database
@@ -24,8 +24,8 @@ from bot.store.people import Household, Resident
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
 
-CATALOGUE = files.load(read_folder(config.shipped("intents")))
 SERVICES = load_services(config.load_local())
+CATALOGUE = files.load(read_folder(config.shipped("intents"), folders(SERVICES)))
 CHEN, LI = "oChen", "oLi"
 
 T = TypeVar("T")

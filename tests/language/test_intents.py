@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from bot import app, config
+from bot import config, services
 from bot.dialogue.understanding import Understanding, judge
 from bot.language import phrases
 from bot.language.files import Intent, IntentTest
@@ -18,7 +18,7 @@ INTENTS = UNDERSTANDING.catalogue.intents
 TESTS = [(intent, test) for intent in INTENTS.values() for test in intent.tests]
 ACTIONS = {
     action.intent: action
-    for integration in app.load_integrations(config.Settings.model_fields["integrations"].get_default())
+    for integration in services.load_integrations(config.Settings.model_fields["integrations"].get_default())
     for action in integration.actions
 }
 

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 import yaml
+from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from bot import config
@@ -30,9 +31,9 @@ def block(language: str) -> str:
     return found[1]
 
 
-def default_of(name: str) -> str:
-    """Return a setting's default as README writes it."""
-    value = Settings.model_fields[name].get_default()
+def default_of(name: str, model: type[BaseModel] = Settings) -> str:
+    """Return a setting's default as the tables write it."""
+    value = model.model_fields[name].get_default()
     if value is PydanticUndefined:
         return "required"
     if isinstance(value, list):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,17 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.contract import Ask, Reply
+from bot import config
+from bot.contract import Ask, Reply, Services, Work
 from bot.keys import Keys
 from bot.model import SHANGHAI
+from bot.services import load_services
 from bot.store.staff import Role
 from integrations.visitor_passes import actions, console, gate, pages, tokens
-from integrations.visitor_passes.models import GRACE, Pass, Passage, PassState
+from integrations.visitor_passes.models import Pass, Passage, PassState
+from integrations.visitor_passes.settings import Settings
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Chat, Town
 
 CHEN = "oChen"
+GRACE = Settings(grace_minutes=30).grace
 KEYS = Keys(b"s" * 32)
 
 
@@ -227,3 +232,19 @@ def test_token_of_another_installation_is_refused() -> None:
 @given(st.text(max_size=160))
 def test_whatever_is_scanned_is_refused_without_an_error(text: str) -> None:
     assert tokens.read(text, KEYS) is None
+
+
+def test_office_sets_how_early_visitors_may_come(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINLI_VISITOR_PASSES_GRACE_MINUTES", "5")
+    strict = load_services(config.load_local())
+    leave = invited(town, starts_at=town.now + timedelta(minutes=10), ends_at=town.now + timedelta(hours=2))
+
+    def asked(services: Services) -> str:
+        context = replace(town.context, services=services)
+        return (
+            town.database.submit(lambda session: gate.check(Work(session=session, now=town.now, context=context), leave.code))
+            .result()
+            .reason
+        )
+
+    assert (asked(strict), asked(town.context.services)) == ("early", "")

@@ -1,7 +1,7 @@
 """Give rows a community.
 
-Until now an installation had one; its rows become those of the first. SQLite makes such tables anew, and Alembic then forgets what the
-database checks and which rows a partial index holds: both are said again here.
+Until now an installation had one; its rows become those of the first. SQLite makes such tables anew, and Alembic then forgets
+which rows a partial index holds: that is said again here.
 """
 
 import sqlalchemy as sa
@@ -19,17 +19,6 @@ _TEXT = sqlmodel.sql.sqltypes.AutoString
 _FIRST = "(SELECT min(id) FROM community)"
 _NAMES = {"uq": "uq_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
 
-
-def _known(name: str, values: str) -> sa.CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values.split())
-    column = "role" if name == "role_known" else "state"
-    return sa.CheckConstraint(f"{column} IN ({listed})", name=name)
-
-
-_CHECKS = {
-    "delivery": _known("deliverystate_known", "armed queued sending sent delivered failed unreachable cancelled"),
-    "staff": _known("role_known", "guard staff manager admin city"),
-}
 
 #: Table -> whose community its rows have.
 _OWNERS = {
@@ -183,10 +172,9 @@ def _unique(table: str, column: str) -> str:
 
 
 def _give_community(table: str, owner: str) -> None:
-    checks = (_CHECKS[table],) if table in _CHECKS and not _is_postgres() else ()
     op.add_column(table, sa.Column("community_id", sa.Integer(), nullable=True))
     op.execute(f"UPDATE {table} SET community_id = {owner}")
-    with op.batch_alter_table(table, table_args=checks) as batch:
+    with op.batch_alter_table(table) as batch:
         batch.alter_column("community_id", existing_type=sa.Integer(), nullable=False)
         batch.create_foreign_key(f"fk_{table}_community", "community", ["community_id"], ["id"])
 
@@ -216,17 +204,14 @@ def _let_staff_work_in_several() -> None:
     op.add_column("staff", sa.Column("person", _TEXT(), nullable=False, server_default=""))
     op.add_column("staff", sa.Column("openid", _TEXT(), nullable=True))
     op.execute("UPDATE staff SET person = 'P' || id")
-    checks = () if _is_postgres() else (_CHECKS["staff"],)
-    if _is_postgres():
-        op.drop_constraint("role_known", "staff", type_="check")
-    with op.batch_alter_table("staff", table_args=checks, naming_convention=_NAMES) as batch:
+    with op.batch_alter_table("staff", naming_convention=_NAMES) as batch:
+        batch.drop_constraint("role_known", type_="check")
+        batch.create_check_constraint("role_known", "role IN ('guard', 'staff', 'manager', 'admin', 'city')")
         batch.alter_column("person", existing_type=_TEXT(), server_default=None)
         batch.drop_constraint(_unique("staff", "login"), type_="unique")
         batch.create_unique_constraint("uq_staff_community_login", ["community_id", "login"])
         batch.create_index(batch.f("ix_staff_openid"), ["openid"])
         batch.create_index(batch.f("ix_staff_person"), ["person"])
-    if _is_postgres():
-        op.create_check_constraint("role_known", "staff", _CHECKS["staff"].sqltext)
 
 
 def _let_tasks_be_claimed() -> None:

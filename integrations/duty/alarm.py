@@ -1,0 +1,66 @@
+"""The page behind a staff member's link: what is the matter, one button that takes it, and what becomes of it.
+
+Opening the link takes nothing: whoever previews a message opens its links, too.
+"""
+
+from collections.abc import Sequence
+
+from bot.contract import Page, Redirect, Refusal, Staff, Task, View, Visit, page, telling
+from bot.contract.duty import by_login, claim, close, find, hand_on
+from integrations.duty import summons
+
+
+@page("GET", "/duty/{task}/{login}")
+def show(visit: Visit) -> View:
+    """Show an alarm to the one who was told; the resident's phone and words to who has taken it."""
+    task, member = _both(visit)
+    kind = visit.context.services.kind_of(task.kind)
+    holder = visit.session.get(Staff, task.claimed_by) if task.claimed_by else None
+    return View(
+        "duty/alarm.html",
+        {
+            "task": task, "member": member, "holder": holder, "is_mine": holder is not None and holder.id == member.id,
+            "who": summons.name_of(visit, task), "phone": summons.phone_of(visit, task), "place": summons.place_of(visit, task),
+            "photos": [photo for photo in visit.photos_of(task.about) if photo.state == "stored"], "colleagues": _colleagues(visit, task, member),
+            "outcomes": kind.outcomes if kind else (), "community": visit.community, "base_url": visit.context.base_url,
+            "path": kind.address(task) if kind else "",
+        },
+    )  # fmt: skip
+
+
+@page("POST", "/duty/{task}/{login}")
+def act(visit: Visit) -> Redirect:
+    """Take the alarm, give it to a colleague, or close it."""
+    task, member = _both(visit)
+    wish = visit.form.get("do", "")
+    if wish == "claim":
+        claim(visit, task, member)
+    elif task.claimed_by != member.id:
+        raise Refusal("这件事现在不在您手上。")
+    elif wish == "hand_on":
+        hand_on(visit, task, member, _colleague(visit, task, member))
+    elif wish == "close":
+        note = visit.form.get("note", "").strip()[:120]
+        close(visit, task, member, "：".join(filter(None, (visit.form.get("outcome", "").strip(), note))))
+    return Redirect(summons.link(visit, task, member))
+
+
+def _both(visit: Visit) -> tuple[Task, Staff]:
+    task, member = find(visit.session, visit.params["task"]), by_login(visit.session, visit.params["login"])
+    if task is None or member is None or member.disabled_at is not None:
+        raise LookupError(visit.params["task"])
+    return task, member
+
+
+def _colleagues(visit: Visit, task: Task, member: Staff) -> Sequence[Staff]:
+    return [one for one in telling.may_see(visit, task.need) if one.id != member.id]
+
+
+def _colleague(visit: Visit, task: Task, member: Staff) -> Staff:
+    chosen = next((one for one in _colleagues(visit, task, member) if one.login == visit.form.get("to")), None)
+    if chosen is None:
+        raise Refusal("请选一位同事。")
+    return chosen
+
+
+ROUTES: tuple[Page, ...] = (show, act)

@@ -1,0 +1,26 @@
+"""What the service records and tells, and how people read it."""
+
+from bot.contract import Log, Subject
+
+EMITS = {
+    "duty.code_made": "", "duty.code_drawn": "", "duty.bound": "", "duty.unbound": "", "duty.shift_saved": "", "duty.shift_removed": "",
+    "duty.robot_added": "", "duty.robot_removed": "", "duty.robot_worked": "",
+}  # fmt: skip
+
+#: Messages and their values. Those to residents say what a row proves, and nothing else.
+TELLS = {
+    "duty.alarm": "title text who phone url", "duty.more": "title text url", "duty.more.later": "title url",
+    "duty.yours": "title who phone url", "duty.handed_to_you": "title by url", "duty.taken": "title who",
+    "duty.bound": "who", "duty.moved": "who", "duty.code_gone": "",
+    "duty.reached": "who phone", "duty.reached.colleague": "who phone", "duty.unreached": "", "duty.unreached.calm": "",
+    "duty.exhausted": "", "duty.exhausted.calm": "", "duty.claimed": "who phone", "duty.handed_on": "who phone", "duty.closed": "outcome",
+}  # fmt: skip
+
+LOG = Log(
+    events={
+        "duty.bound": "绑定了自己的微信", "duty.unbound": "解除了微信绑定", "duty.shift_saved": "排了值班", "duty.shift_removed": "删了值班",
+        "duty.robot_added": "添加了群机器人", "duty.robot_removed": "删了群机器人", "duty.robot_worked": "群机器人收到了消息",
+        "duty.code_made": "要了绑定微信的码", "duty.code_drawn": "绑定微信的码好了",
+    },
+    subjects={"duty_code": lambda work, key: Subject("绑定微信的码"), "robot": lambda work, key: Subject("群机器人", "/duty/robots")},
+)  # fmt: skip

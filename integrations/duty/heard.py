@@ -1,0 +1,42 @@
+"""What staff say in their own chat with the account: 我来 takes the alarm they were told of, a code binds their WeChat."""
+
+import re
+
+from bot.contract import Refusal, Turn
+from bot.contract.duty import claim, unanswered, within
+from integrations.duty import codes, summons
+
+#: The whole message, nothing else: a resident's words are never taken for these.
+_COMING = re.compile(
+    r"(?:好的?|行)?[，, ]*(?:我来(?:处理|了|吧)?|我去(?:处理)?|收到|马上(?:到|来|去|过来)|来了|1)[了吧啦]?[。.!！~ ]*"
+)
+
+_BINDS = re.compile(r"绑定\s*员工\s*(?:微信|账号)?[：: ]*([0-9A-Za-z]{6})[。. ]*")
+
+
+def hear(turn: Turn, text: str) -> str:
+    """Return the answer to such words; nothing for all others, and for who is not of the staff or was told of nothing."""
+    if code := _BINDS.fullmatch(text.strip()):
+        return codes.typed(turn, code[1].upper())
+    return _take(turn) if _COMING.fullmatch(text.strip()) else ""
+
+
+def _take(turn: Turn) -> str:
+    """Let who was told of an alarm have the newest that nobody has taken."""
+    for place in turn.context.neighbours or (turn.community,):
+        with within(turn.session, place.key):
+            there = Turn(session=turn.session, now=turn.now, context=turn.context.of(place), openid=turn.openid)
+            members = codes.owners(there)
+            ids = [member.id or 0 for member in members]
+            task = unanswered(turn.session, ids, turn.now - summons.LIVES) if ids else None
+            if task is None:
+                continue
+            try:
+                claim(there, task, members[0])
+            except Refusal as refusal:
+                return str(refusal)
+            return there.words(
+                there.context.messages["duty.yours"], title=task.title, who=summons.name_of(there, task),
+                phone=summons.phone_of(there, task), url=summons.link(there, task, members[0]),
+            )  # fmt: skip
+    return ""

@@ -1,0 +1,16 @@
+"""What an installation may set about visitor passes; each is LINLI_VISITOR_PASSES_ and its name in capitals."""
+
+from datetime import timedelta
+
+from pydantic import BaseModel, Field
+
+
+class Settings(BaseModel):
+    """How strictly the gate reads the clock."""
+
+    grace_minutes: int = Field(30, ge=0, le=720, description="minutes that visitors may come early and leave late")
+
+    @property
+    def grace(self) -> timedelta:
+        """The same as a length of time."""
+        return timedelta(minutes=self.grace_minutes)
