@@ -6,7 +6,8 @@ from sqlmodel import col, func, select
 
 from bot.contract import Desk, Household, card, today
 from integrations.visitor_passes.gate import mask
-from integrations.visitor_passes.models import GRACE, Pass, PassState
+from integrations.visitor_passes.models import Pass, PassState
+from integrations.visitor_passes.settings import Settings
 
 #: Passes shown on a household's card.
 SHOWN = 5
@@ -16,7 +17,9 @@ SHOWN = 5
 def passes(desk: Desk, household: Household) -> Sequence[tuple[str, str]]:
     """Return the household's passes that are not over, the next visitor first."""
     theirs = select(Pass).where(
-        Pass.household_id == household.id, Pass.state == PassState.ACTIVE, col(Pass.ends_at) > desk.now - GRACE
+        Pass.household_id == household.id,
+        Pass.state == PassState.ACTIVE,
+        col(Pass.ends_at) > desk.now - desk.settings(Settings).grace,
     )
     found = desk.session.exec(theirs.order_by(col(Pass.starts_at)).limit(SHOWN)).all()
     return [(desk.words("{who} {t}", who=mask(one.visitor_name), t=one.starts_at), "/passes") for one in found]

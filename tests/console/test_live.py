@@ -120,9 +120,7 @@ async def test_event_that_another_transaction_overtook_is_told_once_it_is_seen(o
     newest = await office.read(news.newest)
 
     def write(number: int, kind: str) -> Any:
-        return office.write(
-            lambda session: session.add(Event(id=newest.event + number, at=office.clock(), kind=kind))
-        )
+        return office.write(lambda session: session.add(Event(id=newest.event + number, at=office.clock(), kind=kind)))
 
     with watcher.listening() as queue:
         await watcher.begun()

@@ -78,9 +78,7 @@ def settle_in(session: Session, now: datetime) -> Community:
         session.add(home)
         session.flush()
         session.add(Resident(household_id=home.id or 0, openid=openid, tags=["独居老人"] if room == "101" else []))
-    chen = Follower(
-        openid="oChen", followed_at=now, window_until=now + timedelta(hours=48), window_left=5
-    )
+    chen = Follower(openid="oChen", followed_at=now, window_until=now + timedelta(hours=48), window_left=5)
     li = Follower(openid="oLi", followed_at=now)
     wang = Follower(openid="oWang", followed_at=now, left_at=now)
     session.add_all([chen, li, wang])
