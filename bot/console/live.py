@@ -20,6 +20,7 @@ from bot.console.events import OWN
 from bot.console.parts import PARTS, Viewer, signed_in, still_signed_in
 from bot.contract import Integration
 from bot.contract.pages import LARGEST_ID
+from bot.contract.work import WATCH
 from bot.store import news
 from bot.store.database import Database
 from bot.store.news import Cursor, News
@@ -39,7 +40,7 @@ ALL = "*"
 #: Kinds of events of the bot's own -> the permissions any of which lets somebody know of them. An alarm may be for anybody.
 OWN_NEEDS: Mapping[str, Collection[str]] = {
     "task": ("console.start",), "resident": ("home.view",), "photo": ("photo.view",), "staff": ("users.edit",),
-    "intents": ("intents.view",),
+    "intents": ("intents.view",), "key": ("keys.edit",), "permission": ("users.edit",), "effect": (WATCH,),
 }  # fmt: skip
 
 #: Kinds that are no service's -> the kind whose readers may know of them, too.

@@ -5,7 +5,6 @@ from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 #: Signs of a wrong value that are said back.
 SAID_BACK = 80
@@ -67,14 +66,14 @@ class Refused(Exception):
 
 def misfit(error: ValidationError, model: type[BaseModel]) -> Refused:
     """Return the refusal of a body that does not fit its model, which names each field, its value and what belongs there."""
-    faults = [_fault(fault, model) for fault in error.errors(include_url=False, include_context=False)]
+    faults = [_fault(dict(fault), model) for fault in error.errors(include_url=False, include_context=False)]
     if any(fault["type"] == "json_invalid" for fault in error.errors(include_url=False, include_context=False)):
         return Refused(400, f"the body is no JSON: {faults[0].detail}; send UTF-8 JSON as /api/openapi.json describes it")
     names = ", ".join(fault.field or "body" for fault in faults)
     return Refused(422, f"the body does not fit: {names}; see errors, and /api/openapi.json for the whole shape", errors=faults)
 
 
-def _fault(fault: ErrorDetails, model: type[BaseModel]) -> Fault:
+def _fault(fault: Mapping[str, Any], model: type[BaseModel]) -> Fault:
     field = ".".join(str(part) for part in fault["loc"])
     value = "" if fault["type"] in {"missing", "json_invalid"} else _shown(fault["input"])
     return Fault(field=field, detail=fault["msg"], value=value, expected=_expected(model, fault))
@@ -85,7 +84,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= SAID_BACK else f"{text[:SAID_BACK]}…"
 
 
-def _expected(model: type[BaseModel], fault: ErrorDetails) -> str:
+def _expected(model: type[BaseModel], fault: Mapping[str, Any]) -> str:
     """Return what a field's description says; for a field that nobody knows, which there are."""
     if fault["type"] == "extra_forbidden":
         return f"one of {', '.join(model.model_fields)}"

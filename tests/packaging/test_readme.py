@@ -37,7 +37,7 @@ def default_of(name: str, model: type[BaseModel] = Settings) -> str:
     if value is PydanticUndefined:
         return "required"
     if isinstance(value, list):
-        return f"`{','.join(value)}`" if value else "empty"
+        value = ",".join(value)
     said = value.get_secret_value() if hasattr(value, "get_secret_value") else "" if value is None else str(value)
     return f"`{said}`" if said else "empty"
 

@@ -1,0 +1,256 @@
+"""What admins alone do: permissions, keys for machines, dead effects, links and roles of colleagues."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.console.own import CORE
+from bot.contract import Access, Permission, Services
+from bot.store import effects, scope, tasks
+from bot.store.apikeys import ApiKey
+from bot.store.communities import Community
+from bot.store.effects import Effect, EffectState
+from bot.store.events import Event
+from bot.store.grants import Grant
+from bot.store.staff import Role, Staff
+
+if TYPE_CHECKING:
+    from tests.console.conftest import Office
+
+VIEW = Permission(name="x.view", title="看", roles=tuple(Role))
+EDIT = Permission(name="x.edit", title="改", roles=tuple(Role))
+ACCESS = Access(
+    permissions={"x.view": VIEW, "x.edit": EDIT}, changed={(Role.CITY, "x.edit"): True, (Role.ADMIN, "x.view"): False}
+)
+
+
+def rows(office: Office, kind: type[Any]) -> list[Any]:
+    return list(office.linli.ask(lambda session: session.exec(select(kind)).all()))
+
+
+# ------------------------------------------------------------------ permissions
+
+
+def test_city_never_has_what_changes_anything_whatever_is_declared_or_granted() -> None:
+    assert (ACCESS.may(Role.CITY, "x.view"), ACCESS.may(Role.CITY, "x.edit")) == (True, False)
+    assert "城市" not in ACCESS.holders("x.edit")
+
+
+def test_nothing_can_be_taken_from_admins() -> None:
+    assert ACCESS.may(Role.ADMIN, "x.view")
+    assert ACCESS.may(Role.ADMIN, "unheard.of")
+
+
+async def test_changed_permission_is_in_force_at_once_marked_and_can_be_reset(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as admin, await office.browser(Role.STAFF) as staff:
+        cell = {"permission": "ticket.view", "role": "staff"}
+        assert (await staff.get("/console/tickets")).status == 200
+
+        changed = await (await admin.post("/console/permissions", data={**cell, "allowed": "no"})).text()
+        assert (await staff.get("/console/tickets")).status == 403
+        reset = await (await admin.post("/console/permissions", data={**cell, "allowed": ""})).text()
+        assert (await staff.get("/console/tickets")).status == 200
+
+    assert "已改" in changed.partition("看报修工单")[2]
+    assert '<span class="badge bg-yellow-lt">' not in reset
+    assert rows(office, Grant) == []
+    told = [event.data for event in rows(office, Event) if event.kind == "permission.changed"]
+    assert [event["allowed"] for event in told] == ["no", "yes"]
+
+
+async def test_all_permissions_of_all_services_stand_on_the_page(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        page = await (await admin.get("/console/permissions")).text()
+
+    assert all(item.title in page for item in office.linli.services.permissions.values())
+
+
+@pytest.mark.parametrize("cell", [
+    {"permission": "users.edit", "role": "admin", "allowed": "no"}, {"permission": "ticket.edit", "role": "city", "allowed": "yes"},
+    {"permission": "unheard.of", "role": "staff", "allowed": "yes"}, {"permission": "ticket.view", "role": "king", "allowed": "yes"},
+    {"permission": "ticket.view", "role": "staff", "allowed": "perhaps"},
+])  # fmt: skip
+async def test_cell_that_cannot_be_changed_is_refused(office: Office, cell: dict[str, str]) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        assert (await admin.post("/console/permissions", data=cell)).status == 422
+
+    assert rows(office, Grant) == []
+
+
+async def test_city_looks_and_changes_nothing(office: Office) -> None:
+    def send_somebody(session: Session) -> None:
+        session.add(Staff(login="city", name="市里", role=Role.CITY, created_at=office.clock()))
+        session.add(Grant(role=Role.CITY, permission="task.view", allowed=True))
+
+    office.linli.ask(send_somebody)
+    async with await office.browser(Role.CITY) as city:
+        assert (await city.get("/console/tickets")).status == 200
+        assert (await city.get("/console/tasks")).status == 200
+        response = await city.post("/console/tasks/x/close")
+
+    assert response.status == 403
+    assert "只看不改" in await response.text()
+
+
+# ------------------------------------------------------------------ staff
+
+
+async def test_city_accounts_are_made_changed_and_opened_at_the_command_line_only(office: Office) -> None:
+    office.linli.ask(lambda session: session.add(Staff(login="city", name="市里", role=Role.CITY, created_at=office.clock())))
+    async with await office.browser(Role.ADMIN) as admin:
+        answers = [
+            await admin.post("/console/staff", data={"login": "city2", "name": "市里", "role": "city"}),
+            await admin.post("/console/staff/chen/role", data={"role": "city"}),
+            *[await admin.post(f"/console/staff/city/{act}", data={"role": "admin"}) for act in ("link", "role", "disable")],
+        ]
+        page = await (await admin.get("/console/staff")).text()
+
+    assert [answer.status for answer in answers] == [422] * 5
+    assert 'value="city"' not in page
+    assert {member.login: member.role for member in rows(office, Staff)}["chen"] is Role.STAFF
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.STAFF, 422), (Role.ADMIN, 200)])
+async def test_link_for_who_works_elsewhere_too_is_made_only_by_an_admin_of_both(office: Office, role: Role, status: int) -> None:
+    """Else an admin would come into the other community as their colleague."""
+
+    def join(session: Session) -> None:
+        colleague = session.exec(
+            select(Staff).where(Staff.login == "chen", Staff.community_id == office.linli.community.key)
+        ).one()
+        admin = session.exec(select(Staff).where(Staff.role == Role.ADMIN)).first()
+        assert admin is not None
+        there = Community(appid="wx1", name="清河小区")
+        session.add(there)
+        session.flush()
+        with scope.within(session, there.key):
+            session.add(Staff(login="chen", person=colleague.person, name="陈", role=Role.MANAGER, created_at=office.clock()))
+            session.add(Staff(login="me", person=admin.person, name="我", role=role, created_at=office.clock()))
+
+    office.linli.database.submit(join).result()
+    await office.linli.look_around()
+    async with await office.browser(Role.ADMIN) as admin:
+        response = await admin.post("/console/staff/chen/link")
+
+    assert response.status == status
+    assert ("登录链接也能进那里" in await response.text()) == (status == 422)
+
+
+# ------------------------------------------------------------------ keys
+
+
+async def test_key_is_shown_once_and_opens_what_was_ticked(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        form = {"name": "东门道闸", "scope gate.read": "on", "per_minute": "30"}
+        made = await (await admin.post("/console/keys", data=form)).text()
+        later = await (await admin.get("/console/keys")).text()
+        [secret] = set(re.findall(r"linli_[\w-]{43}", made))
+        bearer = {"Authorization": f"Bearer {secret}"}
+        opened = [(await admin.get("/api/v1/gate/passes", headers=bearer)).status,
+                  (await admin.get("/api/v1/repairs/tickets", headers=bearer)).status]  # fmt: skip
+
+    [key] = rows(office, ApiKey)
+    assert (key.name, key.scopes, key.per_minute, key.hint) == ("东门道闸", ["gate.read"], 30, secret[-4:])
+    assert f"curl -H &#34;Authorization: Bearer {secret}" in made or f'curl -H "Authorization: Bearer {secret}"' in made
+    assert secret not in later
+    assert f"…{secret[-4:]}" in later
+    assert opened == [200, 403]
+
+
+@pytest.mark.parametrize("form", [
+    {"name": "", "scope gate.read": "on", "per_minute": "5"}, {"name": "x", "per_minute": "5"}, {"name": "x", "scope any": "on", "per_minute": "5"},
+    {"name": "x", "scope gate.read": "on", "per_minute": "0"}, {"name": "x", "scope gate.read": "on", "per_minute": "many"},
+])  # fmt: skip
+async def test_key_without_name_scope_or_pace_is_not_made(office: Office, form: dict[str, str]) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        assert (await admin.post("/console/keys", data=form)).status == 422
+
+    assert rows(office, ApiKey) == []
+
+
+async def test_revoked_key_ends_at_once_and_both_stand_in_the_log(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        made = await (await admin.post("/console/keys", data={"name": "门", "scope gate.read": "on", "per_minute": "5"})).text()
+        [secret] = set(re.findall(r"linli_[\w-]{43}", made))
+        [key] = rows(office, ApiKey)
+        page = await (await admin.post(f"/console/keys/{key.public_id}/revoke")).text()
+        again = await admin.get("/api/v1/gate/passes", headers={"Authorization": f"Bearer {secret}"})
+        audit = await (await admin.get("/console/audit")).text()
+
+    assert "已停用" in page
+    assert again.status == 401
+    assert "新建了接口密钥" in audit
+    assert "密钥“门”" in audit
+    assert secret not in audit
+
+
+# ------------------------------------------------------------------ effects
+
+
+def die(office: Office, *keys: str, kind: str = "robot.send") -> list[str]:
+    def add(session: Session) -> list[str]:
+        now = office.clock()
+        found = [
+            Effect(kind=kind, key=key, state=EffectState.DEAD, attempts=8, reason="对方回答了 HTTP 500", due_at=now, created_at=now,
+                   updated_at=now, payload={"url": "https://robot?key=secret"}) for key in keys
+        ]  # fmt: skip
+        session.add_all(found)
+        tasks.open(session, now, kind="effect.died", need="service.watch", title="有操作没有完成", subject=effects.about(kind))
+        session.flush()
+        return [effect.public_id for effect in found]
+
+    return office.linli.ask(add)
+
+
+async def test_page_without_dead_letters_says_what_would_be_there(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        assert "没有失败的操作" in await (await admin.get("/console/effects")).text()
+
+
+async def test_dead_letter_shows_why_and_no_payload_and_runs_again(office: Office) -> None:
+    [effect] = die(office, "1")
+    async with await office.browser(Role.ADMIN) as admin:
+        shown = await (await admin.get("/console/effects")).text()
+        after = await (await admin.post(f"/console/effects/{effect}/again")).text()
+        twice = await admin.post(f"/console/effects/{effect}/again")
+
+    assert "对方回答了 HTTP 500" in shown
+    assert "试了 8 次" in shown
+    assert "secret" not in shown
+    assert "这个服务现在没有加载" in after, "no service of that kind is loaded, so it waits and the page says so"
+    assert twice.status == 422
+    [row] = rows(office, Effect)
+    assert (row.state, row.attempts) == (EffectState.QUEUED, 0)
+    assert [task.outcome for task in rows(office, tasks.Task) if task.kind == "effect.died"] == ["已处理"]
+
+
+async def test_all_of_a_kind_run_again(office: Office) -> None:
+    die(office, "1", "2", "3")
+    async with await office.browser(Role.ADMIN) as admin:
+        await admin.post("/console/effects/kinds/robot.send/again")
+
+    assert {row.state for row in rows(office, Effect)} == {EffectState.QUEUED}
+
+
+async def test_task_stays_until_the_last_dead_letter_of_its_kind_is_let_go(office: Office) -> None:
+    first, second = die(office, "1", "2")
+    async with await office.browser(Role.ADMIN) as admin:
+        assert "不能找回" in await (await admin.get("/console/effects")).text(), "it asks before"
+        open_after = []
+        for effect in (first, second):
+            await admin.post(f"/console/effects/{effect}/discard")
+            open_after.append(len(office.linli.ask(lambda session: tasks.about(session, effects.about("robot.send")))))
+
+    assert open_after == [1, 0]
+    assert {row.state for row in rows(office, Effect)} == {EffectState.DONE}
+
+
+def test_core_declares_the_events_of_these_pages() -> None:
+    services = Services(integrations=(CORE,))
+
+    services.require_emitted("effect.discarded", {"effect": "robot.send"})
+    services.require_emitted("permission.changed", {"permission": "看", "role": "staff", "allowed": "yes"})

@@ -1,0 +1,354 @@
+"""Nobody sees or changes anything of another community: every route of the application is tried, a new one cannot escape.
+
+A is the community of whoever asks, B the other. Each route with a place in its address is called with the id of a row of B, by
+A's admin, by a key of A and by a sealed link of A. A route with a place that nobody gave an id of B for fails here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from sqlmodel import Session, SQLModel, select
+
+from bot import app
+from bot.cli.serving import demo_settings
+from bot.contract import Community, Household, Resident, Role, Staff, Task, Work
+from bot.simulator.time_machine import TimeMachine
+from bot.store import apikeys, events, scope, sessions
+from bot.store.conversations import Conversation, Line
+from bot.store.effects import Effect, EffectState
+from bot.store.notices import Notice
+from bot.store.photos import Photo
+from integrations.repairs.models import Ticket, TicketNote
+from integrations.visitor_passes.models import Pass, Passage
+
+#: Stands in every text and id of B that a person writes, and nowhere else.
+MARK = "东区才有"
+OPENID = "oOnlyInTheOtherCommunity_b"
+
+#: Address up to the place -> the id of a row of B that stands there. New pages with a place add theirs.
+IDS: Mapping[str, Callable[[Other], str]] = {
+    "/console/photos/{id}": lambda b: b.photo,
+    "/console/look/{community}": lambda b: str(b.community),
+    "/console/conversations/{key}": lambda b: b.conversation,
+    "/console/tasks/{id}": lambda b: b.task,
+    "/console/flats/{id}": lambda b: b.task,
+    "/console/households/{id}": lambda b: str(b.household),
+    "/console/notices/{id}": lambda b: b.notice,
+    "/console/staff/{login}": lambda b: b.login,
+    "/console/keys/{id}": lambda b: b.key,
+    "/console/effects/{id}": lambda b: b.effect,
+    "/console/effects/kinds/{kind}": lambda b: "only.there",
+    "/console/gate/{id}": lambda b: str(b.passage),
+    "/console/tickets/{number}": lambda b: b.ticket,
+    "/p/passes/{id}": lambda b: b.pass_id,
+    "/p/tickets/{number}": lambda b: b.ticket,
+}
+
+#: Route of the API that takes a body -> one about a row of B.
+BODIES: Mapping[str, Callable[[Other], dict[str, Any]]] = {
+    "POST /api/v1/gate/checks": lambda b: {"code": b.code},
+}
+
+#: Addresses that no community has, each with the reason.
+SHARED: Mapping[str, str] = {
+    "/static": "files of ours", "/": "leads to the console", "/healthz": "health", "/readyz": "health", "/metrics": "counts without names",
+    "/wechat": "signed by WeChat, see below", "/wechat/wx_demo_heyuan_8f2c": "the same", "/api/openapi.json": "describes routes",
+    "/console/in": "asks who one is", "/console/in/{token}": "whoever has B's link is let in as B's", "/console/out": "ends a session",
+    "/console/intents": "one set of files for all communities", "/console/intents/try": "the same",
+    "/console/intents/file/{path}": "the same", "/console/live": "never ends; tests of its own",
+}  # fmt: skip
+
+
+@dataclass(kw_only=True)
+class Other:
+    """The ids of B's rows."""
+
+    community: int
+    notice: str = ""
+    conversation: str = ""
+    task: str = ""
+    ticket: str = ""
+    pass_id: str = ""
+    code: str = ""
+    passage: int = 0
+    photo: str = ""
+    household: int = 0
+    login: str = "only-east"
+    staff_id: int = 0
+    key: str = ""
+    effect: str = ""
+    resident: str = ""
+
+    @property
+    def signs(self) -> list[str]:
+        """What must never be seen from A."""
+        return [
+            MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.code, self.photo, self.login,
+            self.key, self.effect, self.resident,
+        ]  # fmt: skip
+
+
+def found(session: Session, appid: str) -> int:
+    """Add B, which the same account serves."""
+    there = Community(appid=appid, name=f"{MARK}小区", phone="0571-2", address="2")
+    session.add(there)
+    session.flush()
+    return there.key
+
+
+def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
+    """Give B a row of everything that stands in addresses."""
+    scope.enter(session, b.community)
+    home = Household(building="99", unit="9", room="9909")
+    session.add(home)
+    session.flush()
+    resident = Resident(household_id=home.id or 0, name=f"{MARK}住户", openid=OPENID, bound_at=now)
+    staff = Staff(login=b.login, name=f"{MARK}员工", role=Role.ADMIN, created_at=now)
+    session.add_all([resident, staff])
+    session.flush()
+    key, _ = apikeys.make(session, f"{MARK}道闸", ["gate.read"], now, staff_id=staff.id)
+    subject = f"{MARK}内容"
+    rows: dict[str, Any] = {
+        "notice": Notice(title=subject, body=subject, audience={"everyone": True}, created_at=now),
+        "conversation": Conversation(openid=OPENID, updated_at=now, waiting_since=now, topic=subject),
+        "task": Task(kind="identity.confirm", need="people.confirm", title=subject, openid=OPENID, household_id=home.id, opened_at=now,
+                     data={"resident": resident.id, "resident_id": resident.id}),
+        "ticket": Ticket(resident_id=resident.id or 0, household_id=home.id or 0, category="water", location=MARK, opened_at=now, due_at=now + timedelta(hours=4)),
+        "leave": Pass(resident_id=resident.id or 0, household_id=home.id or 0, visitor_name=MARK, plate=MARK, starts_at=now,
+                      ends_at=now + timedelta(hours=2), created_at=now),
+        "effect": Effect(kind="only.there", key="1", state=EffectState.DEAD, reason=subject, due_at=now, created_at=now, updated_at=now),
+        "line": Line(openid=OPENID, at=now, speaker="resident", text=subject),
+    }  # fmt: skip
+    session.add_all(rows.values())
+    session.flush()
+    ticket, leave = rows["ticket"], rows["leave"]
+    photo = Photo(openid=OPENID, media_id="m", taken_at=now, state="stored", sha256="ab" * 32, subject=ticket.subject)
+    passage = Passage(pass_id=leave.id, staff_id=staff.id, at=now, admitted=True)
+    session.add_all([photo, passage, TicketNote(ticket_id=ticket.id, at=now, staff_id=staff.id, text=subject)])
+    events.record(session, now, "repair.opened", subject=ticket.subject, actor=f"staff:{b.login}")
+    session.flush()
+    photos.mkdir(parents=True, exist_ok=True)
+    (photos / f"{photo.sha256}.jpg").write_bytes(b"\xff\xd8")
+    b.notice, b.conversation, b.task = rows["notice"].public_id, rows["conversation"].public_id, rows["task"].public_id
+    b.ticket, b.pass_id, b.code, b.passage = ticket.number, leave.public_id, leave.code, passage.id or 0
+    b.household, b.staff_id, b.photo, b.key = home.id or 0, staff.id or 0, photo.public_id, key.public_id
+    b.effect, b.resident = rows["effect"].public_id, resident.public_id
+
+
+@dataclass(kw_only=True)
+class Street:
+    """A running application, somebody of A, and B across the street."""
+
+    linli: app.Linli
+    client: TestClient[Any, Any]
+    other: Other
+    cookie: str
+    key: str
+    routes: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def own(self) -> int:
+        return self.linli.community.key
+
+    def address(self, canonical: str) -> str:
+        """Return the address with B's ids in its places."""
+        address = canonical
+        while place := re.search(r"\{[^}]*\}", address):
+            before = canonical[: canonical.index(place[0]) + len(place[0])]
+            if before not in IDS:
+                pytest.fail(f"{canonical} is new: add to IDS which id of the other community stands at {before}")
+            address = address.replace(place[0], IDS[before](self.other), 1)
+        return address
+
+    def dump(self) -> dict[str, list[Any]]:
+        """Return all rows of B."""
+
+        def read(session: Session) -> dict[str, list[Any]]:
+            tables = [table for table in SQLModel.metadata.sorted_tables if "community_id" in table.c]
+            return {
+                table.name: [tuple(row) for row in session.execute(table.select().where(table.c.community_id == self.other.community).order_by(*table.primary_key))]
+                for table in tables
+            }  # fmt: skip
+
+        return self.linli.database.submit(read).result()
+
+
+@pytest.fixture
+async def street(demo_var: Path) -> AsyncIterator[Street]:
+    begun = datetime(2026, 3, 11, 10, tzinfo=app.clock().tzinfo)
+    linli = app.Linli.assemble(demo_settings(host="127.0.0.1", port=1, var=demo_var), clock=TimeMachine(lambda: begun))
+    other = Other(community=linli.database.submit(found, linli.community.appid).result())
+    await linli.look_around()
+    linli.database.submit(settle, other, begun, demo_var / "photos").result()
+
+    def come_in(session: Session) -> tuple[str, str]:
+        scope.enter(session, linli.community.key)
+        admin = Staff(login="only-west", name="西区管理员", role=Role.ADMIN, created_at=begun)
+        session.add(admin)
+        session.flush()
+        secret = apikeys.make(session, "西门", list(linli.services.scopes), begun, per_minute=1000)[1]
+        return sessions.begin(session, admin, "", begun), secret
+
+    cookie, key = linli.database.submit(come_in).result()
+    async with TestServer(app.build(linli)) as server, TestClient(server, headers={"Host": "127.0.0.1"}) as client:
+        street = Street(linli=linli, client=client, other=other, cookie=cookie, key=key)
+        for route in server.app.router.routes():  # type: ignore[union-attr]
+            if route.resource is not None and route.method != "HEAD" and route.resource.canonical not in SHARED:
+                street.routes.append((route.method, route.resource.canonical))
+        yield street
+
+
+#: What forms have, filled with what belongs to B.
+def form_of(b: Other) -> dict[str, str]:
+    return {
+        "staff": str(b.staff_id), "state": "accepted", "text": "x", "tell": "1", "outcome": "x", "code": b.code, "reply": "x",
+        "login": b.login, "name": "x", "role": "guard", "to": "99栋9单元9909", "title": "x", "body": "x", "when": "now", "id": b.notice,
+        "notice": b.notice, "permission": "task.view", "allowed": "no", "per_minute": "5", "scope gate.read": "on", "to_staff": b.login,
+    }  # fmt: skip
+
+
+async def ask(street: Street, method: str, canonical: str) -> tuple[int, str]:
+    """Call a route of the console or the API as somebody of A."""
+    address, form = street.address(canonical), form_of(street.other)
+    if canonical.startswith("/api/"):
+        kwargs: dict[str, Any] = {"headers": {"Authorization": f"Bearer {street.key}"}}
+        endpoint = street.linli.services.endpoints[f"{method} {canonical.removeprefix('/api/v1')}"]
+        if endpoint.takes is not None:
+            if f"{method} {canonical}" not in BODIES:
+                pytest.fail(f"{method} {canonical} is new: add to BODIES a body about a row of the other community")
+            kwargs["json"] = BODIES[f"{method} {canonical}"](street.other)
+    else:
+        kwargs = {
+            "headers": {"Cookie": f"__Host-sid={street.cookie}"}, "data": form if method == "POST" else None,
+            "params": {"q": "99栋9单元9909", "check": str(street.other.passage), "before": "999999999"} if method == "GET" else None,
+        }  # fmt: skip
+    response = await street.client.request(method, address, allow_redirects=False, **kwargs)
+    return response.status, (await response.read()).decode(errors="replace")
+
+
+async def test_every_address_with_an_id_of_another_community_leads_nowhere(street: Street) -> None:
+    before = street.dump()
+    for method, canonical in street.routes:
+        if "{" not in canonical or canonical.startswith("/p/"):
+            continue
+        status, text = await ask(street, method, canonical)
+        assert status == 404, (method, canonical, status)
+        assert MARK not in text, (method, canonical)
+
+    assert street.dump() == before
+
+
+async def test_no_list_shows_anything_of_another_community_and_no_form_changes_it(street: Street) -> None:
+    before = street.dump()
+    for method, canonical in street.routes:
+        if "{" in canonical:
+            continue
+        status, text = await ask(street, method, canonical)
+        assert status < 500, (method, canonical, status)
+        sent = set(form_of(street.other).values()) if method == "POST" else set()  # a page says back what was written into it
+        seen = [sign for sign in street.other.signs if sign in text and sign not in sent]
+        assert not seen, (method, canonical, seen)
+
+    assert street.dump() == before
+
+
+async def test_signed_in_person_of_the_other_community_does_see_what_the_lists_hide(street: Street) -> None:
+    """Else the tests above would pass on empty pages."""
+
+    def come_in(session: Session) -> str:
+        scope.enter(session, street.other.community)
+        return sessions.begin(
+            session, session.exec(select(Staff).where(Staff.login == street.other.login)).one(), "", street.linli.clock()
+        )
+
+    street.cookie = street.linli.database.submit(come_in).result()
+    shown = {
+        canonical: (await ask(street, "GET", canonical))[1]
+        for method, canonical in street.routes
+        if method == "GET" and canonical.startswith("/console")
+    }
+
+    for page in ("conversations", "tasks", "notices", "tickets", "passes", "keys", "effects", "staff"):
+        assert MARK in shown[f"/console/{page}"] or page == "passes", page
+    assert MARK in shown["/console/tickets/{number}"]
+
+
+async def test_link_of_one_community_opens_no_row_of_another(street: Street) -> None:
+    before, keys, until = street.dump(), street.linli.keys, street.linli.clock() + timedelta(hours=1)
+    opened = 0
+    for method, canonical in street.routes:
+        if not canonical.startswith("/p/"):
+            continue
+        address = street.address(canonical)
+        for community, expected in ((street.own, {404}), (street.other.community, {200, 303, 405, 422})):
+            seal = keys.seal_link(address, until, community)
+            response = await street.client.request(method, f"{address}?k={seal}", allow_redirects=False)
+            assert response.status in expected, (method, canonical, community)
+            if community == street.own:
+                assert MARK not in await response.text(), (method, canonical)
+                assert street.dump() == before, (method, canonical)
+            opened += 1
+        moved = re.sub(r"\.[^.]*\.", f".{street.own:x}.", keys.seal_link(address, until, street.other.community))
+        assert (await street.client.request(method, f"{address}?k={moved}")).status == 403, "the seal covers the community"
+    assert opened
+
+
+async def test_nobody_of_another_community_can_be_given_a_ticket(street: Street) -> None:
+    def report(session: Session) -> str:
+        scope.enter(session, street.own)
+        resident = session.exec(select(Resident)).first()
+        assert resident is not None
+        now = street.linli.clock()
+        ticket = Ticket(
+            resident_id=resident.id or 0,
+            household_id=resident.household_id,
+            category="water",
+            location="厨房",
+            opened_at=now,
+            due_at=now + timedelta(hours=4),
+        )
+        session.add(ticket)
+        session.flush()
+        return ticket.number
+
+    number = street.linli.database.submit(report).result()
+    headers = {"Cookie": f"__Host-sid={street.cookie}"}
+    response = await street.client.post(
+        f"/console/tickets/{number}/assign", data={"staff": str(street.other.staff_id)}, headers=headers
+    )
+
+    assert response.status == 422
+
+
+async def test_live_stream_tells_nothing_of_what_happens_elsewhere(street: Street) -> None:
+    def happen(session: Session, community: int, kind: str) -> None:
+        work = Work(session=session, now=street.linli.clock(), context=street.linli.context_of(community))
+        work.record(kind)
+
+    async with street.client.get("/console/live", headers={"Cookie": f"__Host-sid={street.cookie}"}) as stream:
+        await street.linli.database.write(happen, street.other.community, "visitor.cancelled")
+        await street.linli.database.write(happen, street.own, "gate.left")
+        heard = ""
+        while "gate" not in heard:
+            heard += (await stream.content.readline()).decode()
+
+    assert "visitor" not in heard
+
+
+def test_every_id_stands_for_a_route_that_is_there(demo_var: Path) -> None:
+    """An address that was moved must not leave its line behind here."""
+    linli = app.Linli.assemble(demo_settings(host="127.0.0.1", port=1, var=demo_var))
+    canonical = [route.resource.canonical for route in app.build(linli).router.routes() if route.resource is not None]
+    linli.database.close()
+
+    assert [place for place in IDS if not any(path.startswith(place) for path in canonical)] == []
+    assert json.dumps(sorted(set(SHARED) - set(canonical))) == "[]"
