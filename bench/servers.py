@@ -66,12 +66,12 @@ def settle(session: Session) -> None:
     flats, now, numbers = session.exec(select(Household)).all(), app.clock(), range(RESIDENTS)
     homes = [(openid(number), flats[number % len(flats)]) for number in numbers]
     session.execute(insert(Resident), [
-        {"public_id": who[-10:], "household_id": flat.id, "openid": who, "bound_at": now, "name": "", "phone": "",
+        {"community_id": flat.community_id, "public_id": who[-10:], "household_id": flat.id, "openid": who, "bound_at": now, "name": "", "phone": "",
          "role": "family", "tags": []}
         for who, flat in homes
     ])  # fmt: skip
     session.execute(insert(Follower), [
-        {"openid": who, "community_id": flat.community_id, "followed_at": now, "window_left": 0, "tap_left": 0}
+        {"openid": who, "community_id": flat.community_id, "followed_at": now, "is_placed": True, "window_left": 0, "tap_left": 0}
         for who, flat in homes
     ])  # fmt: skip
     session.execute(insert(Conversation), [

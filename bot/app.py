@@ -258,8 +258,10 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
         for path in (f"/wechat/{appid}", *(("/wechat",) if appid == linli.settings.wechat_appid else ())):
             app.router.add_get(path, webhook.verify, allow_head=False)
             app.router.add_post(path, webhook.receive)
-    for path, handler in (("/", _front), ("/healthz", _alive), ("/readyz", _ready), ("/metrics", _figures)):
+    for path, handler in (("/healthz", _alive), ("/readyz", _ready), ("/metrics", _figures)):
         app.router.add_get(path, handler)
+    if not demo:  # there the console welcomes newcomers
+        app.router.add_get("/", _front)
     parts = console.Parts(
         database=linli.database, context=linli.context_of, communities=lambda: linli.communities, services=linli.services,
         clock=linli.clock, understanding=linli.understanding, intents_folder=linli.settings.intents_folder,

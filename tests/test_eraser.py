@@ -15,7 +15,7 @@ from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.turn import take
 from bot.eraser import Eraser
 from bot.simulator.cast import CAST
-from bot.store import notices, scope
+from bot.store import notices
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Follower
 from bot.store.inbox import InboxMessage
@@ -24,6 +24,8 @@ from bot.store.outbox import Delivery
 from bot.store.people import Resident
 from bot.store.photos import Photo
 from bot.wechat import messages
+from integrations.health.models import CheckIn
+from integrations.visitor_passes.models import Pass, PassState
 
 CHEN, LI = CAST[0].openid, CAST[1].openid
 
@@ -78,6 +80,9 @@ class Home:
     def rows(self, table: Any, openid: str) -> list[Any]:
         return self.linli.database.submit(lambda s: list(s.exec(select(table).where(table.openid == openid)).all())).result()
 
+    def all(self, table: Any) -> list[Any]:
+        return self.linli.database.submit(lambda session: list(session.exec(select(table)).all())).result()
+
 
 @pytest.fixture
 def home(demo_var: Path, now: datetime) -> Any:
@@ -116,12 +121,11 @@ async def test_others_and_their_same_photo_are_untouched(home: Home) -> None:
 
 async def test_counts_of_a_notice_still_add_up(home: Home) -> None:
     def publish(session: Session) -> int:
-        scope.enter(session, home.linli.community.key)
         notice = notices.draft(session, "停水", "明天停水。", Audience.parse("3栋"), home.now)
         notices.publish(session, notice, home.now)
         return notice.id or 0
 
-    notice = home.linli.database.submit(publish).result()
+    notice = home.linli.ask(publish)
     before = sum(home.linli.database.submit(notices.outbox.counts, notice).result().values())
 
     home.push(messages.Unfollow, CHEN)
@@ -164,3 +168,15 @@ async def test_file_left_behind_by_a_crash_is_swept_and_no_other(home: Home) -> 
 
     assert await home.eraser.sweep() == 1
     assert {path.stem[0] for path in home.photos.iterdir()} == {"a", "d"}
+
+
+async def test_unbinding_first_and_unfollowing_then_leaves_nothing_with_the_services(home: Home) -> None:
+    home.say(CHEN, "邀请访客钱多多明天下午三点来", "确认", "健康打卡 37.9 咳嗽")
+    home.say(CHEN, "解除绑定", "确认")
+    assert [one.state for one in home.all(Pass)] == [PassState.CANCELLED], "the gate knows at once"
+
+    home.push(messages.Unfollow, CHEN)
+    await home.erase()
+
+    assert home.all(CheckIn) == []
+    assert "钱多多" not in home.everything()

@@ -189,6 +189,7 @@ def _sign_in_links(session: Session, linli: app.Linli) -> dict[Role, tuple[str, 
 def _welcome(settings: config.Settings, links: dict[Role, tuple[str, str]]) -> None:
     base_url = settings.base_url
     typer.echo(f"\nLinli 邻里 demo is ready (Ctrl+C stops it; everything lies in {settings.var}).\n")
+    typer.echo(f"  Start    {base_url}/")
     typer.echo(f"  Phone    {base_url}/simulator/")
     typer.echo(f"  Console  {base_url}/console      sign in with one of these, each works once:\n")
     for role, (name, link) in links.items():

@@ -48,7 +48,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def dress(request: web.Request, response: web.StreamResponse) -> None:
     """Add the headers; pages are not kept by anybody, files of ours are."""
-    if not request.path.startswith(GUARDED):
+    if request.path != "/" and not request.path.startswith(GUARDED):
         return
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

@@ -8,7 +8,22 @@ from urllib.parse import quote
 from aiohttp import web
 from sqlmodel import Session
 
-from bot.console import alarms, effects, events, home, intents, keys, live, permissions, photos, problems, security, signin, staff
+from bot.console import (
+    alarms,
+    effects,
+    events,
+    home,
+    intents,
+    keys,
+    live,
+    permissions,
+    photos,
+    problems,
+    security,
+    signin,
+    staff,
+    welcome,
+)
 from bot.console.parts import MENU, PARTS, Parts, Viewer, shared_values, signed_in, token_of
 from bot.console.views import respond
 from bot.contract import Community, Desk, Download, Page, Redirect, Role, View, row_id
@@ -39,6 +54,8 @@ def mount(app: web.Application, parts: Parts) -> None:
     app.on_response_prepare.append(security.dress)
     app.router.add_static("/static", Path(__file__).parent / "static", append_version=False)
     signin.mount(app)
+    if parts.demo:
+        welcome.mount(app)
     live.mount(app)
     photos.mount(app)
     intents.mount(app)

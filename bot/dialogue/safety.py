@@ -105,7 +105,12 @@ def add(turn: Turn, task: Task, text: str) -> None:
 
 def more(task: Task) -> str:
     """Return the name of the words for what is said after an alarm: whoever is tired of life is not told numbers to call."""
-    return "emergency.more.calm" if task.data.get("danger") in CALM else "emergency.more"
+    return "emergency.more.calm" if is_calm(task) else "emergency.more"
+
+
+def is_calm(task: Task) -> bool:
+    """Tell whether an alarm is about somebody who is tired of life, whose every word belongs to it."""
+    return task.data.get("danger") in CALM
 
 
 def is_over(text: str) -> bool:

@@ -170,7 +170,7 @@ class _Turn(Hearing):
         if isinstance(message, messages.Voice) and not heard.text:
             return self._say("unknown", "voice.unheard")
         task = self._alarmed() if self.form is None and not isinstance(message, messages.Click) else None
-        if task and (best is None or best.small_talk or safety.is_over(heard.text)):
+        if task and (best is None or best.small_talk or safety.is_over(heard.text) or safety.is_calm(task)):
             return self._pass_on(task, heard.text)
         return self._speak(heard)
 

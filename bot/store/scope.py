@@ -48,7 +48,8 @@ def enter(session: Session, community_id: int) -> None:
 
 @contextmanager
 def within(session: Session, community_id: int) -> Iterator[None]:
-    """Enter a scope for a while; what was made in it is written before it ends."""
+    """Enter a scope for a while; what was made before it, or in it, is written under its own scope."""
+    session.flush()
     before = dict(session.info)
     enter(session, community_id)
     try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.health import actions, console, events, personal
+from integrations.health import actions, cards, console, events, personal
 
 integration = Integration(
     name="health",
@@ -12,6 +12,7 @@ integration = Integration(
     folder=Path(__file__).parent,
     actions=actions.ALL,
     console=console.ROUTES,
+    cards=(cards.latest,),
     log=events.LOG,
     emits={"health.checked_in": "corrected", "health.completed": ""},
     permissions=(Permission(name=actions.NEED, title="看健康打卡", roles=(Role.MANAGER,)),),

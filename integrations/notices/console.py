@@ -33,7 +33,7 @@ def listed(desk: Desk) -> View:
 @page("GET", "/notices/new", need="notice.draft", title="写通知")
 def compose(desk: Desk) -> View:
     """Write a notice."""
-    return _form({})
+    return _form(desk, {})
 
 
 @page("GET", "/notices/{id}/edit", need="notice.draft", title="写通知")
@@ -42,6 +42,7 @@ def edit(desk: Desk) -> View:
     notice = _find(desk)
     _require_draft(notice)
     return _form(
+        desk,
         {
             "draft": notice.public_id, "to": Audience.from_json(notice.audience).label, "title": notice.title, "body": notice.body,
             "when": "cron" if notice.cron else "later" if notice.due_at else "now",
@@ -72,7 +73,7 @@ def publish(desk: Desk) -> Redirect | View:
             notices.publish(desk, notice)
     except Refusal as refusal:
         desk.session.rollback()
-        return _form(desk.form, str(refusal), 422)
+        return _form(desk, desk.form, str(refusal), 422)
     return Redirect(f"/console/notices/{notice.public_id}")
 
 
@@ -84,7 +85,7 @@ def keep(desk: Desk) -> Redirect | View:
         notice.due_at, notice.cron = _when(desk.form)
     except Refusal as refusal:
         desk.session.rollback()
-        return _form(desk.form, str(refusal), 422)
+        return _form(desk, desk.form, str(refusal), 422)
     desk.session.add(notice)
     desk.record("notice.drafted", f"notice:{notice.public_id}")
     return Redirect(
@@ -184,10 +185,17 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _form(form: Mapping[str, str], fault: str = "", status: int = 200) -> View:
+def _form(desk: Desk, form: Mapping[str, str], fault: str = "", status: int = 200) -> View:
     return View(
         "notices/compose.html",
-        {"form": form, "fault": fault, "repeats": REPEATS, "title_limit": notices.TITLE, "body_limit": notices.BODY},
+        {
+            "form": form,
+            "fault": fault,
+            "repeats": REPEATS,
+            "title_limit": notices.TITLE,
+            "body_limit": notices.BODY,
+            "offered": list(desk.context.services.audiences),
+        },
         status,
     )
 

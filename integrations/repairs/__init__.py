@@ -31,6 +31,7 @@ integration = Integration(
         TaskKind(kind="repair.callback", title="低分回访", outcomes=("已回访，住户满意", "已回访，重新安排维修", "联系不上"), path=_PATH, path_title=_WORDS),
     ),
     cards=(cards.tickets,),
+    today=(cards.unfinished,),
     audiences=(cards.waiting,),
     personal=personal.PERSONAL,
     tells={

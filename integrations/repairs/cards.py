@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
-from bot.contract import Desk, Household, Work, audience, card
+from bot.contract import Desk, Household, Work, audience, card, today
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket
 
 #: Tickets shown on a household's card.
@@ -22,6 +22,12 @@ def tickets(desk: Desk, household: Household) -> Sequence[tuple[str, str]]:
         )
         for one in desk.session.exec(theirs).all()
     ]
+
+
+@today("没修好的报修", need="ticket.view", path="/tickets")
+def unfinished(desk: Desk) -> int:
+    """Count the tickets that are not done yet."""
+    return desk.session.exec(select(func.count()).select_from(Ticket).where(col(Ticket.state).in_(OPEN))).one()
 
 
 @audience("报修中的住户")

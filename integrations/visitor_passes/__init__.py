@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.visitor_passes import actions, api, console, events, pages, personal
+from integrations.visitor_passes import actions, api, cards, console, events, pages, personal, reactions
 from integrations.visitor_passes.settings import Settings
 
 integration = Integration(
@@ -14,6 +14,9 @@ integration = Integration(
     console=console.ROUTES,
     pages=pages.ROUTES,
     api=api.ROUTES,
+    reactions=reactions.ALL,
+    cards=(cards.passes,),
+    today=(cards.expected,),
     log=events.LOG,
     emits=events.EMITS,
     permissions=(

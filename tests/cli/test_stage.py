@@ -13,7 +13,7 @@ from bot.cli import stage
 from bot.cli.serving import demo_settings, seed
 from bot.store import scope, unmatched
 from bot.store.database import Database
-from tests.cli.conftest import run
+from tests.cli.conftest import HOME, run
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +34,8 @@ def demo() -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_notice_of_the_handbook_goes_to_the_demo() -> None:
-    sent = run("notice", "send", "--demo", "--to", "3栋", "--title", "明天停水", "--body", "请提前储水。")
-    listed = run("notice", "list", "--demo")
+    sent = run("notice", "send", "--demo", "--community", HOME, "--to", "3栋", "--title", "明天停水", "--body", "请提前储水。")
+    listed = run("notice", "list", "--demo", "--community", HOME)
 
     assert "goes out in 10 s" in sent.text
     assert "--demo` undoes it" in sent.text
@@ -45,7 +45,7 @@ def test_notice_of_the_handbook_goes_to_the_demo() -> None:
 @pytest.mark.usefixtures("demo")
 def test_link_leads_to_where_the_demo_serves() -> None:
     assert "http://127.0.0.1:18123/console/in/" in run("user", "link", "admin", "--demo").text
-    assert "http://127.0.0.1:18123/console/in/" in run("user", "add", "new", "--demo").text
+    assert "http://127.0.0.1:18123/console/in/" in run("user", "add", "new", "--demo", "--community", HOME).text
     assert "new" in run("user", "list", "--demo").text
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -17,6 +17,8 @@ from bot.cli.serving import demo_settings
 from bot.simulator.time_machine import TimeMachine
 from bot.store import scope, sessions
 from bot.store.staff import Role, Staff
+
+T = TypeVar("T")
 
 LINK_LIVES = timedelta(minutes=15)
 
@@ -36,16 +38,16 @@ class Office:
     clock: TimeMachine
     server: TestServer
 
-    async def write(self, fn: Callable[..., Any], *args: Any) -> Any:
-        """Run `fn(session, …)` for the first community."""
-        return await self.linli.database.write(self._here(fn), *args)
+    async def write(self, fn: Callable[..., T], *args: Any) -> T:
+        """Write to the first community's rows."""
+        return await self.linli.database.write(self._at_home(fn), *args)
 
-    async def read(self, fn: Callable[..., Any], *args: Any) -> Any:
-        """The same beside the writer."""
-        return await self.linli.database.read(self._here(fn), *args)
+    async def read(self, fn: Callable[..., T], *args: Any) -> T:
+        """Read the first community's rows."""
+        return await self.linli.database.read(self._at_home(fn), *args)
 
-    def _here(self, fn: Callable[..., Any]) -> Callable[..., Any]:
-        def run(session: Session, *args: Any) -> Any:
+    def _at_home(self, fn: Callable[..., T]) -> Callable[..., T]:
+        def run(session: Session, *args: Any) -> T:
             scope.enter(session, self.linli.community.key)
             return fn(session, *args)
 
@@ -56,10 +58,13 @@ class Office:
 
         def make(session: Session) -> str:
             member = session.exec(select(Staff).where(Staff.role == role)).first()
-            assert member is not None
+            if member is None:
+                member = Staff(login=role.value, name=f"{role.value}同事", role=role, created_at=self.clock())
+                session.add(member)
+                session.flush()
             return sessions.make_link(session, member, self.clock(), LINK_LIVES)
 
-        return f"/console/in/{await self.linli.database.write(make)}"
+        return f"/console/in/{await self.write(make)}"
 
     async def browser(self, role: Role | None = None) -> Browser:
         """Return a browser of its own, signed in as a role."""

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import Session, select
 
-from bot import config
+from bot import config, services
 from bot.console.events import OWN
-from bot.services import load_integrations
 from bot.store import events
 from bot.store.events import Event
 from bot.store.people import Resident
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from tests.console.conftest import Office
 
 ROOT = Path(__file__).parents[2]
-LOGS = [OWN, *(item.log for item in load_integrations(config.Settings.model_fields["integrations"].get_default()))]
+LOGS = [OWN, *(item.log for item in services.load_integrations(config.Settings.model_fields["integrations"].get_default()))]
 
 #: A kind as it stands in the code, whole or up to where a value is put in.
 KIND = re.compile(

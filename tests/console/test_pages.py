@@ -16,9 +16,10 @@ from sqlmodel import Session, select
 from bot import app
 from bot.console import home, live
 from bot.console.own import CORE
-from bot.contract import Access, Community, Context, Desk, Integration, Log, Services
+from bot.contract import Access, Context, Desk, Integration, Log, Services
 from bot.keys import Keys
 from bot.store import channels, conversations, events
+from bot.store.communities import Community
 from bot.store.conversations import Conversation, Line
 from bot.store.database import Database
 from bot.store.notices import Notice, NoticeState
@@ -46,7 +47,7 @@ async def test_every_address_of_the_console_refuses_who_is_not_signed_in(office:
                 assert response.status in {302, 403}, (route.method, path)
 
 
-@pytest.mark.parametrize("role", [Role.GUARD, Role.STAFF, Role.MANAGER, Role.ADMIN])
+@pytest.mark.parametrize("role", list(Role))
 async def test_each_role_opens_what_the_table_grants_and_nothing_else(office: Office, role: Role) -> None:
     needs = {
         "/console": "home.view", "/console/conversations": "conversation.view", "/console/tasks": "task.view", "/console/notices": "notice.view",
@@ -414,20 +415,19 @@ async def test_first_page_counts_what_services_say_is_worth_it(office: Office) -
     assert 'data-live="conversation health notice repair task visitor"' in page
 
 
+@pytest.mark.usefixtures("community")
 def test_figures_are_those_of_the_services_that_are_loaded(sqlite: Database, now: datetime) -> None:
     ladders = Integration(name="ladders", title="借梯子", folder=Path(), log=Log(figures={"ladder.lent": "借出"}))
-    services = Services(integrations=(ladders, CORE))
+    services = Services(integrations=(CORE, ladders))
     first, *_ = home.pages(services)
+    community = Community(id=1, appid="wx1", name="和苑小区")
+    context = Context(community=community, keys=Keys(b"k" * 32), base_url="", messages={}, services=services)
 
     def open_page(session: Session) -> Any:
-        community = Community(appid="wx1", name="和苑小区")
-        session.add(community)
-        session.flush()
         events.record(session, now, "ladder.lent", subject="ladder:7")
-        where = Context(community=community, keys=Keys(b"k" * 32), base_url="", messages={}, services=services)
-        return first.run(Desk(session=session, now=now, context=where, staff=Staff(login="a", name="周", created_at=now)))
+        return first.run(Desk(session=session, now=now, context=context, staff=Staff(login="a", name="周", created_at=now)))
 
     view = sqlite.submit(open_page).result()
 
-    assert view.values["today"] == [("借出", 1), ("通知", 0)]
+    assert view.values["today"] == [("通知", 0), ("借出", 1)]
     assert "ladder" in view.values["live"]

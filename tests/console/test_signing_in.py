@@ -202,3 +202,20 @@ async def test_page_asked_for_comes_after_signing_in_whatever_its_address_holds(
         response = await browser.get("/console/tickets/a%26b%23c", allow_redirects=False)
 
     assert response.headers["Location"] == "/console/in?to=/console/tickets/a%26b%2523c"
+
+
+async def test_root_of_the_demo_welcomes_newcomers_and_elsewhere_leads_to_the_console(office: Office) -> None:
+    async with TestServer(app.build(office.linli, demo=True)) as server, Browser(server, headers={"Host": "127.0.0.1"}) as demo:
+        response = await demo.get("/")
+        page = await response.text()
+        for door in re.findall(r'action="(/console/in/as/\w+)"', page):
+            async with demo.post(door, allow_redirects=False) as entered:
+                assert (entered.status, entered.headers["Location"]) == (303, "/console/start")
+    async with await office.browser() as browser:
+        elsewhere = await browser.get("/", allow_redirects=False)
+
+    assert response.status == 200
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert page.count("/console/in/as/") == len(Role)
+    assert all(said in page for said in ("/simulator/", 'href="/console"', "README.zh-CN.md", 'lang="en"'))
+    assert elsewhere.headers["Location"] == "/console/start"

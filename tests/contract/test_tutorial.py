@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
+from integrations import SHIPPED
 
 HOME = Path(__file__).parents[2]
 SAMPLE = HOME / "tests/sample_service/tools"
@@ -31,4 +31,4 @@ def test_command_that_tries_it_names_the_services_of_the_default() -> None:
     named = re.search(r"LINLI_INTEGRATIONS=([\w,]+),tools ", TUTORIAL)
 
     assert named is not None
-    assert named[1].split(",") == config.Local.model_fields["integrations"].get_default()
+    assert named[1].split(",") == list(SHIPPED)

@@ -34,6 +34,7 @@ from bot.model import SHANGHAI
 from bot.simulator import server as simulator
 from bot.simulator.wechat import Resident as Phone
 from bot.simulator.wechat import WeChat
+from bot.store import scope
 from bot.store.database import Database, connect
 from bot.store.followers import Follower
 from bot.store.people import Resident
@@ -229,7 +230,8 @@ def free_port() -> int:
 
 
 def bind_everybody(session: Session) -> list[str]:
-    """Give all residents an openid and let them follow; returns the openids."""
+    """Give all residents of the first community an openid and let them follow; returns the openids."""
+    scope.enter(session, 1)
     openids = []
     for number, resident in enumerate(session.exec(select(Resident).order_by(col(Resident.id)))):
         resident.openid = resident.openid or f"oFault{number:022}"
@@ -237,7 +239,7 @@ def bind_everybody(session: Session) -> list[str]:
         openids.append(resident.openid)
         session.add(resident)
         if session.get(Follower, resident.openid) is None:
-            session.add(Follower(openid=resident.openid, community_id=1, followed_at=app.clock()))
+            session.add(Follower(openid=resident.openid, followed_at=app.clock(), is_placed=True))
     return openids
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from bot.model import SHANGHAI
 from bot.sender import Sender
-from bot.store import notices, outbox
+from bot.store import notices, outbox, scope
 from bot.store.database import Database
 from bot.store.followers import Follower
 from bot.store.notices import Audience
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 #: People to tell; half of them have an open chat window.
 PEOPLE = 60
+
+
+def next_due(session: Session) -> datetime | None:
+    """Return when the next row falls due."""
+    waits = select(Delivery.due_at).where(col(Delivery.state).in_(("armed", "queued", "sending")))
+    return session.exec(waits.order_by(col(Delivery.due_at))).first()
 
 
 class Office:
@@ -47,21 +53,23 @@ class Office:
         client = Client(
             settings.wechat_appid, secret, self.http, settings.wechat_api_base, shelf, pause=lambda _: asyncio.sleep(0), budget=budget
         )  # fmt: skip
-        return Sender(self.database, client, clock, Ways(template=settings.wechat_template))
+        ways = Ways(template=settings.wechat_template, appid=settings.wechat_appid)
+        return Sender(self.database, client, clock, lambda: ways)
 
     async def publish(self) -> None:
         """Put one delivery per person into the outbox, due now."""
 
         def write(session: Session) -> None:
+            scope.enter(session, 1)
             for openid in self.people[::2]:
                 follower = session.get_one(Follower, openid)
                 follower.window_until, follower.window_left = self.now + MESSAGE_WINDOW, MESSAGE_COUNT
                 phone = self.town.wechat.residents[openid]
                 phone.window = type(phone.window)(until=self.now + MESSAGE_WINDOW, left=MESSAGE_COUNT)
-            notice = notices.draft(session, 1, "明天停水", "请提前储水。", Audience(everyone=True), self.now)
+            notice = notices.draft(session, "明天停水", "请提前储水。", Audience(everyone=True), self.now)
             ids = self.town.ask(_resident_ids)
             people = [(ids[openid], openid) for openid in self.people]
-            outbox.fan_out(session, notice, self.now, people, {"title": "停水", "text": "请储水", "url": ""}, self.now, self.now)
+            outbox.fan_out(session, notice.id or 0, self.now, people, {"title": "停水", "text": "请储水", "url": ""}, self.now, self.now)
 
         await self.database.write(write)
 
@@ -70,7 +78,7 @@ class Office:
         end = self.now + until
         while True:
             await asyncio.gather(*(sender.step() for sender in senders))
-            due = await self.database.read(outbox.next_due)
+            due = await self.database.read(next_due)
             if due is None or due > end:
                 return
             self.now = max(self.now, due)
@@ -168,7 +176,7 @@ async def test_spent_cap_stops_at_once_burns_nothing_and_goes_on_at_midnight(off
 
     assert await office.states() == {"queued": PEOPLE}
     assert await office.attempts() == {0}
-    assert await office.database.read(outbox.next_due) == midnight
+    assert await office.database.read(next_due) == midnight
 
     office.town.wechat.trouble.switch({"spent": False})
     await office.send(sender, until=timedelta(days=1, minutes=5))

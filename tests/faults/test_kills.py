@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session, col, select
 
-from bot.store import notices, outbox
+from bot.store import notices, outbox, scope
 from bot.store.notices import Audience
 from bot.store.people import Resident
 
@@ -90,11 +90,12 @@ def publish_to(town: Town, openids: list[str]) -> None:
     """Put a notice to these people into the outbox, due at once; none of them has an open chat window."""
 
     def publish(session: Session) -> None:
+        scope.enter(session, 1)
         now = town.wechat.clock()
         ids = dict(session.execute(select(col(Resident.openid), col(Resident.id)).where(col(Resident.openid).in_(openids))).all())
-        notice = notices.draft(session, 1, "明天停水", "请提前储水。", Audience(everyone=True), now)
+        notice = notices.draft(session, "明天停水", "请提前储水。", Audience(everyone=True), now)
         people = [(ids[openid], openid) for openid in openids]
-        outbox.fan_out(session, notice, now, people, {"title": notice.title, "text": notice.body, "url": ""}, now, now)
+        outbox.fan_out(session, notice.id or 0, now, people, {"title": notice.title, "text": notice.body, "url": ""}, now, now)
         session.commit()
 
     town.ask(publish)

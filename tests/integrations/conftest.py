@@ -98,6 +98,12 @@ class Town:
             lambda session: page.run(Visit(session=session, now=self.now, context=self.context, params=params))
         ).result()
 
+    def sends(self, page: Page, params: dict[str, str], **form: str) -> Any:
+        """Somebody sends the form of a page whose link came in the chat."""
+        return self.database.submit(
+            lambda session: page.run(Visit(session=session, now=self.now, context=self.context, params=params, form=form))
+        ).result()
+
     def runs(self, job: Callable[[Work], None]) -> None:
         """A job's time has come."""
         self.database.submit(lambda session: job(Work(session=session, now=self.now, context=self.context))).result()

@@ -37,6 +37,10 @@ def problems(text: str, **others: str) -> list[Problem]:
     ("intent: a\nexamples: |\n  - x\ntests:\n  - {text: x, slots: {[a]: 1}}\n", "E216", 5, 22, ""),
     ("intent: a\nexamples: |\n  - x\ntests:\n  - {text: x, slots: !!python/object:os.system {}}\n", "E216", 5, 22, ""),
     ("intent: a\nexamples: |\n  - x\nsentences: |\n  - (a;b;c;d;e)\n", "E305", 5, 3, "分成几行"),
+    ("intent: a\ncancels: a.bc\nexamples: |\n  - x\n", "E220", 2, 10, ""),
+    ("intent: a\nneeds: flat\nexamples: |\n  - x\n", "E219", 2, 8, "provides: flat"),
+    ("intent: a\nprovides: door\nexamples: |\n  - x\n", "E202", 2, 11, ""),
+    ("intent: a\nhands_over: maybe\nexamples: |\n  - x\n", "E202", 2, 13, ""),
     ("intent: a\nexamples: |\n  - x\nsentences: |\n  - " + "(" * 2000 + "\n", "E199", 1, 1, ""),
 ])  # fmt: skip
 def test_fault_is_told_with_line_column_and_hint(text: str, code: str, line: int, column: int, hint: str) -> None:
@@ -44,6 +48,27 @@ def test_fault_is_told_with_line_column_and_hint(text: str, code: str, line: int
 
     assert (problem.code, problem.line, problem.column) == (code, line, column)
     assert hint in problem.hint
+
+
+def test_only_one_intent_may_give_the_flat() -> None:
+    flat = "provides: flat\nexamples: |\n  - x\n"
+
+    catalogue = files.load({"a.yaml": f"intent: a\n{flat}", "b.yaml": f"intent: b\ntitle: B\n{flat}"})
+
+    [problem] = catalogue.problems
+    assert (problem.file, problem.line, problem.column, problem.code) == ("b.yaml", 3, 11, "E218")
+    assert "a.yaml" in problem.message
+    assert catalogue.binding == catalogue.intents["a"]
+
+
+def test_what_is_called_off_may_be_one_intent_or_several() -> None:
+    send = "examples: |\n  - x\n"
+
+    catalogue = files.load({
+        "a.yaml": f"intent: a\n{send}", "b.yaml": f"intent: b\n{send}", "c.yaml": f"intent: c\ncancels: [a, b]\n{send}",
+    })  # fmt: skip
+
+    assert (catalogue.problems, catalogue.intents["c"].cancels) == ((), ("a", "b"))
 
 
 def test_one_broken_file_leaves_the_others_live() -> None:

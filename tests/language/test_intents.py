@@ -4,12 +4,11 @@ from datetime import datetime
 
 import pytest
 
-from bot import config
+from bot import config, services
 from bot.dialogue.understanding import Understanding, judge
 from bot.language import phrases
 from bot.language.files import Intent, IntentTest
 from bot.model import SHANGHAI
-from bot.services import load_integrations
 
 #: What inline tests call now.
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
@@ -19,7 +18,7 @@ INTENTS = UNDERSTANDING.catalogue.intents
 TESTS = [(intent, test) for intent in INTENTS.values() for test in intent.tests]
 ACTIONS = {
     action.intent: action
-    for integration in load_integrations(config.Settings.model_fields["integrations"].get_default())
+    for integration in services.load_integrations(config.Settings.model_fields["integrations"].get_default())
     for action in integration.actions
 }
 

@@ -16,7 +16,7 @@ from bot.wechat.client import Allowance, Client, Probe
 if TYPE_CHECKING:
     from tests.simulator.conftest import Bot, Town
 
-CHEN, LI, WANG, ZHAO = (actor.openid for actor in CAST)
+CHEN, LI, WANG, ZHAO = (actor.openid for actor in CAST[:4])
 PLAN = b"\x89PNG a plan"
 
 

@@ -53,7 +53,7 @@ def test_a_conversation_is_begun_once(talks: Database, now: datetime) -> None:
 
 def test_a_conversation_without_a_community_is_an_error_and_no_endless_search(talks: Database, now: datetime) -> None:
     with pytest.raises(IntegrityError):
-        talks.submit(lambda session: conversations.open_with(session, "oNobody", 999, now)).result()
+        Database.submit(talks, lambda session: conversations.open_with(session, "oNobody", 999, now)).result()
 
 
 @pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)

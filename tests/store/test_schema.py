@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
-from bot import config
-from bot.services import load_integrations
+from bot import config, services
 from bot.store import revisions, schema
 from bot.store.database import connect
 
-FOLDERS = [i.folder for i in load_integrations(config.Settings.model_fields["integrations"].get_default())]
+FOLDERS = [i.folder for i in services.load_integrations(config.Settings.model_fields["integrations"].get_default())]
 
 
 def url_of(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:

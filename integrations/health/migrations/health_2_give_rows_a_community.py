@@ -13,19 +13,13 @@ _OWNERS = {
     "health_checkin": "(SELECT community_id FROM resident WHERE resident.id = health_checkin.resident_id)",
 }
 
-#: What the database checks; SQLite makes tables anew, and Alembic then forgets it.
-_CHECKS: dict[str, tuple[sa.CheckConstraint, ...]] = {
-
-}
-
 
 def upgrade() -> None:
     """Bring the tables to this shape."""
-    is_sqlite = op.get_bind().dialect.name == "sqlite"
     for table, owner in _OWNERS.items():
         op.add_column(table, sa.Column("community_id", sa.Integer(), nullable=True))
         op.execute(f"UPDATE {table} SET community_id = {owner}")
-        with op.batch_alter_table(table, table_args=_CHECKS.get(table, ()) if is_sqlite else ()) as batch:
+        with op.batch_alter_table(table) as batch:
             batch.alter_column("community_id", existing_type=sa.Integer(), nullable=False)
             batch.create_foreign_key(f"fk_{table}_community", "community", ["community_id"], ["id"])
 

@@ -14,19 +14,13 @@ _OWNERS = {
     "repair_note": "(SELECT community_id FROM repair_ticket WHERE repair_ticket.id = repair_note.ticket_id)",
 }
 
-#: What the database checks; SQLite makes tables anew, and Alembic then forgets it.
-_CHECKS: dict[str, tuple[sa.CheckConstraint, ...]] = {
-    "repair_ticket": (sa.CheckConstraint("state IN ('submitted', 'accepted', 'working', 'done', 'closed', 'cancelled')", name='ticketstate_known'),),
-}
-
 
 def upgrade() -> None:
     """Bring the tables to this shape."""
-    is_sqlite = op.get_bind().dialect.name == "sqlite"
     for table, owner in _OWNERS.items():
         op.add_column(table, sa.Column("community_id", sa.Integer(), nullable=True))
         op.execute(f"UPDATE {table} SET community_id = {owner}")
-        with op.batch_alter_table(table, table_args=_CHECKS.get(table, ()) if is_sqlite else ()) as batch:
+        with op.batch_alter_table(table) as batch:
             batch.alter_column("community_id", existing_type=sa.Integer(), nullable=False)
             batch.create_foreign_key(f"fk_{table}_community", "community", ["community_id"], ["id"])
 

@@ -14,19 +14,13 @@ _OWNERS = {
     "passage": "(SELECT community_id FROM staff WHERE staff.id = passage.staff_id)",
 }
 
-#: What the database checks; SQLite makes tables anew, and Alembic then forgets it.
-_CHECKS: dict[str, tuple[sa.CheckConstraint, ...]] = {
-    "visitor_pass": (sa.CheckConstraint("state IN ('active', 'used', 'cancelled')", name='passstate_known'),),
-}
-
 
 def upgrade() -> None:
     """Bring the tables to this shape."""
-    is_sqlite = op.get_bind().dialect.name == "sqlite"
     for table, owner in _OWNERS.items():
         op.add_column(table, sa.Column("community_id", sa.Integer(), nullable=True))
         op.execute(f"UPDATE {table} SET community_id = {owner}")
-        with op.batch_alter_table(table, table_args=_CHECKS.get(table, ()) if is_sqlite else ()) as batch:
+        with op.batch_alter_table(table) as batch:
             batch.alter_column("community_id", existing_type=sa.Integer(), nullable=False)
             batch.create_foreign_key(f"fk_{table}_community", "community", ["community_id"], ["id"])
 

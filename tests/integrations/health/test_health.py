@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.contract import Ask
+from bot.contract import Ask, personal
 from bot.model import SHANGHAI
 from bot.store.staff import Role
 from bot.store.tasks import Task
 from integrations.desk import tasks
-from integrations.health import actions, console
+from integrations.health import actions, console, integration
 from integrations.health.models import CheckIn
+from integrations.health.personal import LIVES
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Chat, Town
@@ -226,3 +227,16 @@ def test_temperature_out_of_range_is_told_with_the_range(chat: Chat, said: str) 
 def test_symptom_outside_the_list_is_kept_in_its_own_words(chat: Chat) -> None:
     assert "38.0℃，头疼" in chat.say("健康打卡 38", "头疼")
     assert [task.data["report"] for task in chat.all(Task)] == ["38.0℃，头疼"]
+
+
+def test_check_ins_are_forgotten_after_their_days_and_not_before(town: Town) -> None:
+    [forget] = personal.forgetting(integration)
+    town.asks("oChen", actions.check_in, temperature=36.5, symptoms=["none"])
+
+    town.now += LIVES
+    town.runs(forget.run)
+    assert len(town.all(CheckIn)) == 1
+
+    town.now += timedelta(seconds=1)
+    town.runs(forget.run)
+    assert town.all(CheckIn) == []

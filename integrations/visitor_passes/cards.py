@@ -1,0 +1,33 @@
+"""What passes know that belongs on pages of others."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, func, select
+
+from bot.contract import Desk, Household, card, today
+from integrations.visitor_passes.gate import mask
+from integrations.visitor_passes.models import Pass, PassState
+from integrations.visitor_passes.settings import Settings
+
+#: Passes shown on a household's card.
+SHOWN = 5
+
+
+@card("访客", need="pass.view")
+def passes(desk: Desk, household: Household) -> Sequence[tuple[str, str]]:
+    """Return the household's passes that are not over, the next visitor first."""
+    theirs = select(Pass).where(
+        Pass.household_id == household.id,
+        Pass.state == PassState.ACTIVE,
+        col(Pass.ends_at) > desk.now - desk.settings(Settings).grace,
+    )
+    found = desk.session.exec(theirs.order_by(col(Pass.starts_at)).limit(SHOWN)).all()
+    return [(desk.words("{who} {t}", who=mask(one.visitor_name), t=one.starts_at), "/passes") for one in found]
+
+
+@today("今天还要来的访客", need="pass.view", path="/passes")
+def expected(desk: Desk) -> int:
+    """Count the passes that may still open the gate today."""
+    tonight = desk.now.replace(hour=23, minute=59, second=59)
+    open_ones = (Pass.state == PassState.ACTIVE, col(Pass.ends_at) > desk.now, col(Pass.starts_at) <= tonight)
+    return desk.session.exec(select(func.count()).select_from(Pass).where(*open_ones)).one()

@@ -1,0 +1,22 @@
+"""What passes do when something happens elsewhere."""
+
+from sqlmodel import select
+
+from bot.contract import Happening, Resident, Work, on
+from integrations.visitor_passes.models import Pass, PassState
+
+
+@on("resident.unbound")
+def call_off(work: Work, happening: Happening) -> None:
+    """Cancel what is still open of whoever has no flat any more: the gate would let their visitors in for somebody else's."""
+    resident = work.session.exec(select(Resident).where(Resident.public_id == happening.subject.partition(":")[2])).first()
+    if resident is None:
+        return
+    theirs = select(Pass).where(Pass.resident_id == resident.id, Pass.state == PassState.ACTIVE)
+    for found in work.session.exec(theirs).all():
+        found.state = PassState.CANCELLED
+        work.session.add(found)
+        work.record("visitor.cancelled", f"pass:{found.public_id}")
+
+
+ALL = (call_off,)

@@ -1,0 +1,147 @@
+"""The desk: tasks are taken, handed on and closed with an outcome; a household's page unites what all services know."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlmodel import Session
+
+from bot.contract import Download, Page, Redirect, View, Work
+from bot.errors import Refusal
+from bot.store.events import Event
+from bot.store.people import Household, Resident
+from bot.store.staff import Role, Staff
+from bot.store.tasks import Task
+from integrations.desk import conversations, households, tasks
+from integrations.health import actions as health
+from integrations.repairs import actions as repairs
+from integrations.visitor_passes import actions as visitors
+from integrations.visitor_passes.models import Pass, PassState
+
+if TYPE_CHECKING:
+    from tests.integrations.conftest import Town
+
+CHEN = "oChen"
+
+
+def open_task(town: Town, kind: str, **data: Any) -> Task:
+    def run(session: Session) -> Task:
+        return Work(session=session, now=town.now, context=town.context).assign(kind, "task.view", "有事", openid=CHEN, **data)
+
+    return town.database.submit(run).result()
+
+
+def row(town: Town, role: Role = Role.STAFF) -> dict[str, Any]:
+    view = town.opens(role, tasks.show)
+    assert isinstance(view, View)
+    [found] = view.values["rows"]
+    return found
+
+
+def staff(town: Town, role: Role) -> Staff:
+    return next(member for member in town.all(Staff) if member.role is role)
+
+
+def test_task_that_somebody_takes_names_them_and_is_refused_to_the_second(town: Town) -> None:
+    task = open_task(town, "repair.urged")
+
+    town.opens(Role.STAFF, tasks.claim, params={"id": task.public_id})
+
+    assert row(town)["mine"]
+    assert row(town, Role.MANAGER)["claimed_by"] == "staff同事"
+    with pytest.raises(Refusal, match="同事已经接手了"):
+        town.opens(Role.MANAGER, tasks.claim, params={"id": task.public_id})
+
+
+def test_task_is_handed_on_only_to_who_may_see_it(town: Town) -> None:
+    task = open_task(town, "repair.urged")
+    guard, manager = staff(town, Role.GUARD), staff(town, Role.MANAGER)
+    assert [one.role for one in row(town)["colleagues"]] == [Role.ADMIN, Role.MANAGER]
+
+    with pytest.raises(Refusal, match="请选择一位"):
+        town.opens(Role.STAFF, tasks.hand_on, params={"id": task.public_id}, staff=str(guard.id))
+    town.opens(Role.STAFF, tasks.hand_on, params={"id": task.public_id}, staff=str(manager.id))
+
+    assert row(town)["claimed_by"] == "manager同事"
+
+
+def test_alarm_is_closed_only_with_one_of_its_outcomes(town: Town) -> None:
+    task = open_task(town, "emergency.fire")
+
+    with pytest.raises(Refusal, match="误报，现场没事"):
+        town.opens(Role.STAFF, tasks.close, params={"id": task.public_id}, note="去看过了")
+    town.opens(Role.STAFF, tasks.close, params={"id": task.public_id}, outcome="误报，现场没事", note="烧焦的锅")
+
+    assert [one.outcome for one in town.tasks()] == ["误报，现场没事：烧焦的锅"]
+
+
+def test_task_leads_where_its_kind_says(town: Town) -> None:
+    open_task(town, "repair.urged", subject="ticket:R1")
+
+    assert (row(town)["path"], row(town)["path_title"]) == ("/tickets/R1", "看工单")
+
+
+def household(town: Town, role: Role = Role.MANAGER) -> dict[str, Any]:
+    flat = next(one for one in town.all(Household) if one.room == "501")
+    view = town.opens(role, households.show, params={"id": str(flat.id)})
+    assert isinstance(view, View)
+    return dict(view.values)
+
+
+def live_a_little(town: Town) -> None:
+    town.asks(CHEN, repairs.report, category="water", location="厨房")
+    town.asks(CHEN, visitors.invite, visitor_name="张伟", starts_at=town.now + timedelta(hours=2))
+    town.asks(CHEN, health.check_in, temperature=36.5, symptoms=["none"])
+
+
+def test_household_shows_its_people_and_the_card_of_every_service_one_may_see(town: Town) -> None:
+    live_a_little(town)
+
+    assert [(one.name, role) for one, role, _ in household(town)["people"]] == [("陈建国", "家庭成员")]
+    assert {title for title, lines in household(town)["cards"] if lines} == {"报修", "访客", "健康打卡"}
+    assert "健康打卡" not in {title for title, _ in household(town, Role.STAFF)["cards"]}, "health data is for managers"
+
+
+def person(town: Town) -> Resident:
+    return next(one for one in town.all(Resident) if one.name == "陈建国")
+
+
+def acts(town: Town, page: Page, role: Role = Role.MANAGER) -> Any:
+    one = person(town)
+    return town.opens(role, page, params={"id": str(one.household_id)}, resident=one.public_id)
+
+
+def test_export_unites_what_all_services_keep_and_is_written_down(town: Town) -> None:
+    live_a_little(town)
+
+    download = acts(town, households.export)
+
+    assert isinstance(download, Download)
+    everything = json.loads(download.body)
+    assert everything["住址"] == "3栋2单元501"
+    assert (len(everything["报修"]), everything["访客"][0]["姓名"], len(everything["健康打卡"])) == (1, "张伟", 1)
+    assert "people.exported" in {event.kind for event in town.all(Event)}
+
+
+def test_staff_let_somebody_go_and_their_passes_end_at_once(town: Town) -> None:
+    live_a_little(town)
+
+    assert isinstance(acts(town, households.unbind), Redirect)
+
+    assert person(town).openid is None
+    assert [one.state for one in town.all(Pass)] == [PassState.CANCELLED]
+    assert "解除了您的微信与3栋2单元501的绑定" in town.told(CHEN)[-1]
+
+
+def test_menu_counts_open_tasks_and_who_waits(town: Town) -> None:
+    open_task(town, "repair.urged")
+
+    assert counted(town, tasks.open_ones) == 1
+    assert counted(town, conversations.waits) == 0
+
+
+def counted(town: Town, badge: Any) -> int:
+    return int(town.opens(Role.STAFF, Page(method="GET", path="/", run=badge)))

@@ -1,0 +1,38 @@
+"""Which services are in force, and what the core does for all of them."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot import config
+from bot.contract import personal
+from bot.errors import Misconfigured
+from bot.services import load_integrations, load_services
+from integrations import SHIPPED
+
+
+def names(*said: str) -> list[str]:
+    return [one.name for one in load_integrations(said)]
+
+
+def test_what_ships_is_loaded_unless_the_settings_name_others() -> None:
+    assert names() == list(SHIPPED)
+    assert names("repairs", "desk") == ["repairs", "desk"]
+
+
+def test_settings_of_an_earlier_version_load_the_parts_that_its_service_became() -> None:
+    assert names("community", "repairs", "desk") == ["desk", "notices", "identity", "repairs"]
+
+
+def test_unknown_service_is_told_by_its_name() -> None:
+    with pytest.raises(Misconfigured, match="'repair', but there is no folder"):
+        names("repair")
+
+
+def test_what_a_service_keeps_for_a_while_is_forgotten_by_a_job_of_its_own() -> None:
+    services = load_services(config.load_local())
+
+    jobs = [job for one in services.integrations for job in personal.forgetting(one)]
+
+    assert "forget health 0" in [job.name for job in jobs]
+    assert all(job.every <= timedelta(days=1) for job in jobs)
