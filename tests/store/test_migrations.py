@@ -89,7 +89,9 @@ def counts(engine: Engine) -> dict[str, int]:
     found = MetaData()
     found.reflect(engine)
     with engine.connect() as connection:
-        return {name: connection.execute(select(func.count()).select_from(table)).scalar_one() for name, table in found.tables.items()}
+        return {
+            name: connection.execute(select(func.count()).select_from(table)).scalar_one() for name, table in found.tables.items()
+        }
 
 
 def table(name: str) -> Table:
