@@ -237,12 +237,10 @@ M = TypeVar("M", bound=BaseModel)
 def load_service(service: str, model: type[M]) -> M:
     """Return the settings of a service: each field of its model is LINLI_<SERVICE>_<FIELD>; raises Misconfigured."""
     prefix = service_prefix(service)
-    source = create_model(
-        f"{model.__name__}Source",
-        __base__=BaseSettings,
-        **{name: (field.annotation, field) for name, field in model.model_fields.items()},
-    )  # type: ignore[call-overload]  # fields as pydantic gave them
-    source.model_config = SettingsConfigDict(env_prefix=prefix, env_file=ENV_FILE, extra="ignore", hide_input_in_errors=True)
+    read_as = SettingsConfigDict(env_prefix=prefix, env_file=ENV_FILE, extra="ignore", hide_input_in_errors=True)
+    base = type(f"{model.__name__}Source", (BaseSettings,), {"model_config": read_as, "__module__": model.__module__})
+    fields = {name: (field.annotation, field) for name, field in model.model_fields.items()}
+    source = create_model(base.__name__, __base__=base, **fields)  # type: ignore[call-overload]  # fields as pydantic gave them
     try:
         read = source()
         return model.model_validate(read.model_dump())

@@ -111,6 +111,7 @@ def seed(settings: config.Settings, folders: Sequence[str] = DEMO_COMMUNITIES) -
                 files = {name: (home / name).read_text(encoding="utf-8") for name in roster.COLUMNS}
                 database.submit(roster.import_roster, files, settings.wechat_appid, app.clock()).result()
             database.submit(_settle_cast, settings.wechat_appid).result()
+            database.submit(_share_admin, settings.wechat_appid).result()
             _seed_services(settings, services, database)
         database.submit(_hang_posters, settings.wechat_appid).result()
     finally:
@@ -141,6 +142,26 @@ def _settle_cast(session: Session, appid: str) -> None:
             session.add(Follower(openid=actor.openid, followed_at=now, is_placed=actor.flat is not None))
             if actor.flat is not None:
                 _bind(session, actor, actor.flat, now)
+
+
+def _share_admin(session: Session, appid: str) -> None:
+    """Let the first community's first admin work in the others, too: one person who may look at each."""
+    first, *others = communities.listed(session, appid)
+    admin = session.exec(
+        select(Staff).where(Staff.community_id == first.id, Staff.role == Role.ADMIN).order_by(col(Staff.id))
+    ).first()
+    for community in others if admin is not None else ():
+        with scope.within(session, community.key):
+            session.add(
+                Staff(
+                    login=admin.login,
+                    person=admin.person,
+                    name=admin.name,
+                    phone=admin.phone,
+                    role=admin.role,
+                    created_at=app.clock(),
+                )
+            )
 
 
 def _bind(session: Session, actor: Actor, flat: tuple[str, str, str], now: datetime) -> None:

@@ -11,6 +11,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
 from jinja2 import FileSystemLoader as Folder
 
+from bot.config import shipped
 from bot.contract import Download, Integration, Redirect, View
 from bot.model import SHANGHAI
 from bot.posted import with_keys
@@ -25,7 +26,7 @@ WEEKDAYS = "一二三四五六日"
 def environment(integrations: Sequence[Integration]) -> Environment:
     """Return the templates: console/…, pages/… and each integration's under its own name."""
     loaders: dict[str, Any] = {
-        "console": PackageLoader("bot.console"), "pages": PackageLoader("bot.pages"),
+        "console": PackageLoader("bot.console"), "pages": PackageLoader("bot.pages"), "demo": Folder(shipped("data") / "demo"),
     }  # fmt: skip
     loaders |= {integration.name: Folder(integration.folder / "templates") for integration in integrations}
     found = Environment(

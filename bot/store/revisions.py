@@ -31,7 +31,9 @@ def upgrade(engine: Engine, folders: Sequence[Path]) -> list[str]:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5141)")  # any number, ours for this purpose
         command.upgrade(_config(connection, folders), "heads")
         if engine.dialect.name == "sqlite" and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
-            raise RuntimeError(f"table {lost[0]}: row {lost[1]} would refer to a row of {lost[2]} that is gone; nothing was changed")
+            raise RuntimeError(
+                f"table {lost[0]}: row {lost[1]} would refer to a row of {lost[2]} that is gone; nothing was changed"
+            )
         return list(MigrationContext.configure(connection).get_current_heads())
 
 

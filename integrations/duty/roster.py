@@ -74,10 +74,10 @@ def add(desk: Desk) -> Redirect:
 @page("POST", "/duty/shifts/{id}", need=EDIT)
 def change(desk: Desk) -> Redirect:
     """Change a shift."""
-    chosen = _days(desk.form)
+    shift, chosen = _find(desk), _days(desk.form)
     if len(chosen) != 1:
         raise Refusal("修改时请只选一天；每天都一样的话，删掉后重新添加。")
-    desk.session.add(_fill(desk, _find(desk), *chosen[0]))
+    desk.session.add(_fill(desk, shift, *chosen[0]))
     desk.record("duty.shift_saved", f"staff:{desk.staff.login}")
     return Redirect("/console/duty", "已修改。")
 

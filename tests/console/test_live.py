@@ -153,5 +153,5 @@ async def test_alarm_stands_on_the_pages_of_those_who_may_see_it_until_it_is_dea
         assert "催办" not in seen
         assert "火警" not in await (await guard.get("/console/alarms")).text()
 
-        await staff.post(f"/console/tasks/{key}/close", data={"outcome": "已到场"})
+        await staff.post(f"/console/tasks/{key}/close", data={"outcome": "已处理好"})
         assert 'data-count="0"' in await (await staff.get("/console/alarms")).text()

@@ -24,9 +24,11 @@ from bot.contract import Community, Household, Resident, Role, Staff, Task, Work
 from bot.simulator.time_machine import TimeMachine
 from bot.store import apikeys, events, scope, sessions
 from bot.store.conversations import Conversation, Line
+from bot.store.duty import Shift
 from bot.store.effects import Effect, EffectState
 from bot.store.notices import Notice
 from bot.store.photos import Photo
+from integrations.duty.models import Robot
 from integrations.repairs.models import Ticket, TicketNote
 from integrations.visitor_passes.models import Pass, Passage
 
@@ -49,6 +51,10 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/effects/kinds/{kind}": lambda b: "only.there",
     "/console/gate/{id}": lambda b: str(b.passage),
     "/console/tickets/{number}": lambda b: b.ticket,
+    "/console/duty/shifts/{id}": lambda b: str(b.shift),
+    "/console/duty/robots/{id}": lambda b: b.robot,
+    "/p/duty/{task}": lambda b: b.task,
+    "/p/duty/{task}/{login}": lambda b: b.login,
     "/p/passes/{id}": lambda b: b.pass_id,
     "/p/tickets/{number}": lambda b: b.ticket,
 }
@@ -82,6 +88,8 @@ class Other:
     passage: int = 0
     photo: str = ""
     household: int = 0
+    shift: int = 0
+    robot: str = ""
     login: str = "only-east"
     staff_id: int = 0
     key: str = ""
@@ -93,7 +101,7 @@ class Other:
         """What must never be seen from A."""
         return [
             MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.code, self.photo, self.login,
-            self.key, self.effect, self.resident,
+            self.key, self.effect, self.resident, self.robot,
         ]  # fmt: skip
 
 
@@ -133,7 +141,9 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     ticket, leave = rows["ticket"], rows["leave"]
     photo = Photo(openid=OPENID, media_id="m", taken_at=now, state="stored", sha256="ab" * 32, subject=ticket.subject)
     passage = Passage(pass_id=leave.id, staff_id=staff.id, at=now, admitted=True)
-    session.add_all([photo, passage, TicketNote(ticket_id=ticket.id, at=now, staff_id=staff.id, text=subject)])
+    shift = Shift(staff_id=staff.id or 0, weekday=2)
+    robot = Robot(name=f"{MARK}群", url=f"https://example.com/?key={MARK}", added_at=now)
+    session.add_all([photo, passage, shift, robot, TicketNote(ticket_id=ticket.id, at=now, staff_id=staff.id, text=subject)])
     events.record(session, now, "repair.opened", subject=ticket.subject, actor=f"staff:{b.login}")
     session.flush()
     photos.mkdir(parents=True, exist_ok=True)
@@ -141,6 +151,7 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.notice, b.conversation, b.task = rows["notice"].public_id, rows["conversation"].public_id, rows["task"].public_id
     b.ticket, b.pass_id, b.code, b.passage = ticket.number, leave.public_id, leave.code, passage.id or 0
     b.household, b.staff_id, b.photo, b.key = home.id or 0, staff.id or 0, photo.public_id, key.public_id
+    b.shift, b.robot = shift.id or 0, robot.public_id
     b.effect, b.resident = rows["effect"].public_id, resident.public_id
 
 
@@ -210,7 +221,7 @@ async def street(demo_var: Path) -> AsyncIterator[Street]:
 #: What forms have, filled with what belongs to B.
 def form_of(b: Other) -> dict[str, str]:
     return {
-        "staff": str(b.staff_id), "state": "accepted", "text": "x", "tell": "1", "outcome": "x", "code": b.code, "reply": "x",
+        "staff": str(b.staff_id), "stand_in": str(b.staff_id), "weekday": "2", "begins": "08:00", "ends": "18:00", "state": "accepted", "text": "x", "tell": "1", "outcome": "x", "code": b.code, "reply": "x",
         "login": b.login, "name": "x", "role": "guard", "to": "99栋9单元9909", "title": "x", "body": "x", "when": "now", "id": b.notice,
         "notice": b.notice, "permission": "task.view", "allowed": "no", "per_minute": "5", "scope gate.read": "on", "to_staff": b.login,
     }  # fmt: skip

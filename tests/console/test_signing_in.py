@@ -216,6 +216,6 @@ async def test_root_of_the_demo_welcomes_newcomers_and_elsewhere_leads_to_the_co
 
     assert response.status == 200
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
-    assert page.count("/console/in/as/") == len(Role)
+    assert page.count("/console/in/as/") == len(Role) - 1, "nobody of the demo works for the city"
     assert all(said in page for said in ("/simulator/", 'href="/console"', "README.zh-CN.md", 'lang="en"'))
     assert elsewhere.headers["Location"] == "/console/start"

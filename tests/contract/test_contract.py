@@ -132,7 +132,9 @@ def test_two_services_that_bring_the_same_are_both_named(what: str, brought: dic
 
 
 def test_admins_may_everything_others_what_is_proposed_or_was_changed() -> None:
-    access = Access(permissions=context().services.permissions, changed={(Role.GUARD, "tool.lend"): True, (Role.STAFF, "task.view"): False})
+    access = Access(
+        permissions=context().services.permissions, changed={(Role.GUARD, "tool.lend"): True, (Role.STAFF, "task.view"): False}
+    )
 
     assert [role for role in Role if access.may(role, "tool.lend")] == [Role.GUARD, Role.STAFF, Role.ADMIN]
     assert [role for role in Role if access.may(role, "task.view")] == [Role.MANAGER, Role.ADMIN]

@@ -69,7 +69,9 @@ class Office:
             notice = notices.draft(session, "明天停水", "请提前储水。", Audience(everyone=True), self.now)
             ids = self.town.ask(_resident_ids)
             people = [(ids[openid], openid) for openid in self.people]
-            outbox.fan_out(session, notice.id or 0, self.now, people, {"title": "停水", "text": "请储水", "url": ""}, self.now, self.now)
+            outbox.fan_out(
+                session, notice.id or 0, self.now, people, {"title": "停水", "text": "请储水", "url": ""}, self.now, self.now
+            )
 
         await self.database.write(write)
 

@@ -18,7 +18,7 @@ FOLDERS = [i.folder for i in services.load_integrations(config.Settings.model_fi
 #: Where each line of revisions stood when there was one community.
 BEFORE = ("bot_5", "health_1", "repairs_1", "visitor_passes_1")
 
-THEN = datetime(2026, 3, 11, 2)
+THEN = datetime(2026, 3, 11, 2)  # noqa: DTZ001  as SQLite keeps it: UTC without a zone
 
 
 class Rows:
@@ -52,7 +52,7 @@ def old(blank: Engine) -> Iterator[Engine]:
         rows = Rows(connection)
         live_there(rows)
         assert rows.filled == set(rows.found.tables) - {"alembic_version"}
-    yield blank
+    return blank
 
 
 def live_there(rows: Rows) -> None:
@@ -89,7 +89,9 @@ def counts(engine: Engine) -> dict[str, int]:
     found = MetaData()
     found.reflect(engine)
     with engine.connect() as connection:
-        return {name: connection.execute(select(func.count()).select_from(table)).scalar_one() for name, table in found.tables.items()}
+        return {
+            name: connection.execute(select(func.count()).select_from(table)).scalar_one() for name, table in found.tables.items()
+        }
 
 
 def table(name: str) -> Table:
