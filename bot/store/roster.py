@@ -142,7 +142,9 @@ def _community(session: Session, rows: Sequence[_Row], appid: str, renames: str)
     if renames and known is None:
         raise Misconfigured(f"--renames {renames!r}: the account has no community of that name")
     if known and known.name != row["name"] and communities.by_name(session, appid, row["name"]):
-        raise Misconfigured(f"--renames {renames!r}: the account has a community named {row['name']!r} already; correct community.csv")
+        raise Misconfigured(
+            f"--renames {renames!r}: the account has a community named {row['name']!r} already; correct community.csv"
+        )
     found = known or Community(appid=appid, name="")
     found.name, found.phone, found.address = row["name"], row["phone"], row["address"]
     session.add(found)

@@ -26,7 +26,7 @@ def test_key_is_found_by_its_secret_alone_whatever_the_community(database: Datab
 
 
 def test_secret_is_stored_nowhere_but_its_last_signs(database: Database, community: Community, now: datetime) -> None:
-    key, secret = made(database, now)
+    _key, secret = made(database, now)
 
     kept = database.submit(lambda session: session.exec(select(ApiKey)).one().model_dump()).result()
     assert secret.startswith("linli_")

@@ -84,7 +84,10 @@ def test_who_was_disabled_is_stood_in_for(office: Database, now: datetime) -> No
     office.submit(disable).result()
     [after] = office.submit(duty.now_on, now).result()
 
-    assert [(watch.staff.login, watch.stand_in and watch.stand_in.login) for watch in before] == [("wang", "chen"), ("wang", None)]
+    assert [(watch.staff.login, watch.stand_in and watch.stand_in.login) for watch in before] == [
+        ("wang", "chen"),
+        ("wang", None),
+    ]
     assert (after.staff.login, after.stand_in) == ("chen", None)
 
 
@@ -99,8 +102,10 @@ def test_next_turn_is_the_first_that_begins_later_this_week(office: Database) ->
     following = office.submit(duty.next_on, at(10)).result()
     after_that = office.submit(duty.next_on, at(20)).result()
 
-    assert following and (following.staff.login, following.begins_at) == ("chen", at(20))
-    assert after_that and (after_that.staff.login, after_that.begins_at) == ("wang", at(8, day=18))
+    assert following
+    assert (following.staff.login, following.begins_at) == ("chen", at(20))
+    assert after_that
+    assert (after_that.staff.login, after_that.begins_at) == ("wang", at(8, day=18))
 
 
 def test_week_without_shifts_has_no_next_turn(office: Database) -> None:

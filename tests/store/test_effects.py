@@ -20,7 +20,12 @@ def claim(database: Database, now: datetime, kind: str = "robot.send") -> list[e
 
 
 def test_same_act_is_queued_once_however_often_it_is_asked_for(database: Database, community: Community, now: datetime) -> None:
-    asked = [queue(database, now, "k1"), queue(database, now, "k1"), queue(database, now, "k2"), queue(database, now, "k1", "door.open")]
+    asked = [
+        queue(database, now, "k1"),
+        queue(database, now, "k1"),
+        queue(database, now, "k2"),
+        queue(database, now, "k1", "door.open"),
+    ]
 
     assert asked == [True, False, True, True]
     assert [found.key for found in claim(database, now)] == ["k1", "k2"]

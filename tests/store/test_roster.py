@@ -169,7 +169,9 @@ async def test_login_that_two_communities_have_is_two_people(database: Database,
     await take_over(database, EAST, now)
     await take_over(database, clerk, now)
 
-    rows = await Database.read(database, lambda session: session.exec(select(Staff).where(Staff.login == "wang").order_by(Staff.id)).all())
+    rows = await Database.read(
+        database, lambda session: session.exec(select(Staff).where(Staff.login == "wang").order_by(Staff.id)).all()
+    )
     assert [(row.community_id, row.name, row.role) for row in rows] == [(1, "王一", Role.STAFF), (2, "王东", Role.ADMIN)]
     assert rows[0].person != rows[1].person
 

@@ -38,7 +38,9 @@ def begin(city: Database, login: str, now: datetime) -> str:
     """Sign somebody of the first community in, and return the token."""
 
     def run(session: Session) -> str:
-        return sessions.begin(session, session.exec(select(Staff).where(Staff.login == login, Staff.community_id == HERE)).one(), "", now)
+        return sessions.begin(
+            session, session.exec(select(Staff).where(Staff.login == login, Staff.community_id == HERE)).one(), "", now
+        )
 
     return Database.submit(city, run).result()
 
@@ -92,7 +94,9 @@ def test_all_who_may_sign_in_under_a_login_are_found(city: Database) -> None:
 
 async def test_link_that_two_browsers_use_at_once_signs_one_in(city: Database, now: datetime) -> None:
     def make(session: Session) -> str:
-        return sessions.make_link(session, session.exec(select(Staff).where(Staff.login == "mayor")).one(), now, timedelta(minutes=15))
+        return sessions.make_link(
+            session, session.exec(select(Staff).where(Staff.login == "mayor")).one(), now, timedelta(minutes=15)
+        )
 
     link = await city.write(make)
     other = Database(str(city.engine.url.render_as_string(hide_password=False)))
