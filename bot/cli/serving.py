@@ -150,7 +150,9 @@ def _share_admin(session: Session, appid: str) -> None:
     admin = session.exec(
         select(Staff).where(Staff.community_id == first.id, Staff.role == Role.ADMIN).order_by(col(Staff.id))
     ).first()
-    for community in others if admin is not None else ():
+    if admin is None:
+        return
+    for community in others:
         with scope.within(session, community.key):
             session.add(
                 Staff(
