@@ -57,8 +57,9 @@ def _schemas(endpoints: Sequence[Endpoint]) -> tuple[Mapping[Any, Schema], Schem
 def _operation(service: Integration, endpoint: Endpoint, refs: Mapping[Any, Schema]) -> Schema:
     taking = {"requestBody": {"required": True, "content": _json(refs[endpoint.takes, "validation"])}} if endpoint.takes else {}
     statuses = [*ALWAYS, 404, 422, *((400, 413, 415) if endpoint.takes else ())]
-    gives = {"200": {"description": endpoint.title, "content": _json(refs[endpoint.gives, "serialization"])}}
-    done = gives if endpoint.gives else {"204": {"description": "Done"}}
+    done: Schema = {"204": {"description": "Done"}}
+    if endpoint.gives:
+        done = {"200": {"description": endpoint.title, "content": _json(refs[endpoint.gives, "serialization"])}}
     return {
         "operationId": f"{service.name}_{endpoint.run.__name__}",
         "summary": endpoint.title,

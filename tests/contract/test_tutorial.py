@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from integrations import SHIPPED
-
 HOME = Path(__file__).parents[2]
 SAMPLE = HOME / "tests/sample_service/tools"
 TUTORIAL = (HOME / "docs/adding-a-service.md").read_text(encoding="utf-8")
@@ -25,10 +23,3 @@ def test_every_part_of_the_sample_is_told() -> None:
     files = {path.relative_to(SAMPLE).as_posix() for path in SAMPLE.rglob("*.py") if "migrations" not in path.parts}
 
     assert files - told == set()
-
-
-def test_command_that_tries_it_names_the_services_of_the_default() -> None:
-    named = re.search(r"LINLI_INTEGRATIONS=([\w,]+),tools ", TUTORIAL)
-
-    assert named is not None
-    assert named[1].split(",") == list(SHIPPED)
