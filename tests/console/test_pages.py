@@ -418,7 +418,9 @@ async def test_first_page_counts_what_services_say_is_worth_it(office: Office) -
 
 @pytest.mark.usefixtures("community")
 def test_figures_are_those_of_the_services_that_are_loaded(sqlite: Database, now: datetime) -> None:
-    ladders = Integration(name="ladders", title="借梯子", folder=Path(), log=Log(figures={"ladder.lent": "借出"}))
+    ladders = Integration(
+        name="ladders", title="借梯子", folder=Path(), emits={"ladder.lent": ""}, log=Log(figures={"ladder.lent": "借出"})
+    )
     services = Services(integrations=(CORE, ladders))
     first, *_ = home.pages(services)
     community = Community(id=1, appid="wx1", name="和苑小区")
