@@ -180,7 +180,7 @@ def _write_down(tools: Tools, performer: Performer, claim: Claim, fate: Fate, se
 def _tell_admins(work: Work, kind: str) -> None:
     """Open a task for the admins, one for a kind as long as it lasts."""
     about = effects.about(kind)
-    if not tasks.about(work.session, about):
+    if tasks.is_first_about(work.session, about):
         work.assign(DIED, WATCH, f"有操作没有完成：{kind}，请看原因，再决定重试还是放弃", subject=about)
 
 

@@ -90,7 +90,7 @@ def stop(session: Session, appid: str, stop: Stop, now: datetime) -> None:
 
 def _tell_admins(session: Session, stop: Stop, now: datetime) -> None:
     subject = f"channel:{stop.channel}"
-    if tasks.about(session, subject):
+    if not tasks.is_first_about(session, subject):
         return
     title = f"{stop.reason}，请到公众平台检查权限和 IP 白名单，或运行 linli doctor"
     tasks.open(session, now, kind="wechat.channel", need="account.manage", title=title, urgent=True, subject=subject)

@@ -10,7 +10,8 @@ from sqlmodel import Field, Session, col, or_, select
 
 from bot.errors import Refusal
 from bot.model import json_column, maybe_moment, moment, public_id
-from bot.store import events
+from bot.store import events, scope
+from bot.store.communities import Community
 from bot.store.scope import Scoped
 
 #: Characters of a task's words; of more the first and the last ones are kept.
@@ -116,6 +117,12 @@ def unanswered(session: Session) -> Sequence[Task]:
 def about(session: Session, subject: str) -> Sequence[Task]:
     """Return the open tasks about a subject, such as ticket:K3M9."""
     return session.exec(select(Task).where(Task.subject == subject, col(Task.closed_at).is_(None))).all()
+
+
+def is_first_about(session: Session, subject: str) -> bool:
+    """Tell whether no task about a subject is open, nor is being opened by another transaction, which is waited for."""
+    session.execute(select(col(Community.id)).where(col(Community.id) == scope.of(session)).with_for_update())
+    return not about(session, subject)
 
 
 def claim(session: Session, task: Task, staff_id: int, now: datetime, actor: str) -> None:

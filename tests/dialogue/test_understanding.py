@@ -116,8 +116,8 @@ def test_a_judgement_shows_what_a_turn_would_use(fresh: Understanding, now: date
 
 
 def test_needed_phrases_are_those_the_code_speaks() -> None:
-    spoken_by = [path for path in Path("bot/dialogue").glob("*.py") if path.name != "phrases.py"]
-    code = "".join(path.read_text() for path in (*spoken_by, Path("bot/contract/telling.py")))
+    speaking = [*Path("bot/dialogue").glob("*.py"), Path("bot/contract/telling.py")]
+    code = "".join(path.read_text() for path in speaking if path.name != "phrases.py")
     spoken = set(
         re.findall(
             r"\"((?:welcome|unknown|clarify|failed|voice|video|link|code|photo|place|flat|handed_off|form)(?:\.\w+)?)\"", code
