@@ -92,11 +92,11 @@ def test_what_was_written_for_a_task_that_a_colleague_closed_stays_readable(demo
     mine.goto(f"{demo.url}/console/tasks")
     colleagues.goto(f"{demo.url}/console/tasks")
     card = mine.locator(".card", has_text="99栋2单元501")
-    card.get_by_label("结果").fill("已约电工明早九点")
+    card.get_by_label("怎么处理的").fill("已约电工明早九点")
     marked(mine)
 
     theirs = colleagues.locator(".card", has_text="99栋2单元501")
-    theirs.get_by_label("结果").fill("我来处理了")
+    theirs.get_by_label("怎么处理的").fill("我来处理了")
     theirs.get_by_role("button", name="办结").click()
 
     note = mine.locator("[data-kept]")
@@ -189,7 +189,9 @@ def test_every_open_page_shows_and_rings_an_alarm_until_it_is_dealt_with(
     desk = sign_in("manager")
     desk.goto(f"{demo.url}/console/tasks")
     while desk.locator(".urgent").count():
-        desk.locator(".urgent").first.get_by_role("button", name="办结").click()
+        urgent = desk.locator(".urgent").first
+        urgent.get_by_label("结果").select_option("误报，现场没事")
+        urgent.get_by_role("button", name="办结").click()
         expect(desk.get_by_role("status")).to_contain_text("已办结")
     expect(alarms).to_be_hidden()
     expect(page).to_have_title(re.compile("^写通知"))
