@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from sqlmodel import select
 
 from bot.store.notices import Notice
-from tests.cli.conftest import run
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Desk
@@ -37,12 +35,6 @@ async def test_notice_is_counted_sent_listed_and_recalled(desk: Desk) -> None:
     assert f"{notice.public_id}: goes out in 10 s; `linli notice recall {notice.public_id}` undoes it" in sent.text
     assert f"{notice.public_id}" in listed.text
     assert recalled.text.startswith(f"{notice.public_id}: recalled")
-
-
-async def test_of_several_communities_one_must_be_named(desk: Desk) -> None:
-    said = await asyncio.to_thread(run, "notice", "list")
-
-    assert said.error == "there are several communities; name one with --community: 和苑小区, 和苑东区"
 
 
 #: Words after `linli notice send`, and what is said to them.

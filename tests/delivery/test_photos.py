@@ -16,7 +16,6 @@ from sqlmodel import Session, select
 
 from bot import photos
 from bot.errors import ContentRefused
-from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.photos import Photo
 
@@ -73,8 +72,6 @@ async def test_photo_that_cannot_be_stored_counts_its_tries_and_holds_up_no_othe
             return broken_png() if media_id == "broken" else picture()
 
     def receive(session: Session) -> None:
-        session.add(Community(appid="wx1", name="和苑小区"))
-        session.flush()
         session.add_all([Photo(openid="o", media_id=media_id, taken_at=now) for media_id in ("broken", "full disk", "good")])
 
     await database.write(receive)
