@@ -309,13 +309,21 @@ class Turn(Work):
             yield replace(self, context=self.context.of(community))
 
     def move_to(self, community: Community) -> None:
-        """Let the talk, and what was said in it, belong to another community of the account from now on."""
+        """Let the talk, and what was said in it, belong to another community of the account from now on.
+
+        Their open tasks go along and begin anew: those on duty there know nothing of them yet, those here hear that they need not go.
+        """
         if community.id == self.community.id:
             return
         self.session.flush()
+        for task in moving.tasks_along(self.session, self.openid):
+            self.record("task.moved", task.about, community=community.key)
         moving.move(self.session, self.openid, community.key)
         self.context = self.context.of(community)
         scope.enter(self.session, community.key)
+        moving.place(self.session, self.openid, community.key)
+        for task in moving.tasks_along(self.session, self.openid):
+            self.reopen(task)
 
     @property
     def me(self) -> Resident:

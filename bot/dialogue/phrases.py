@@ -10,7 +10,7 @@ SAID: Mapping[str, str] = {
     "flat.first": "title", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.back": "title",
     "form.next": "title", "form.also": "title", "form.cancelled": "title", "form.past": "value",
     "emergency.telling": "who phone", "emergency.telling.all": "who phone", "emergency.claimed": "who phone",
-    "emergency.unreached": "who phone",
+    "emergency.unreached": "who phone", "emergency.where": "places",
     **dict.fromkeys(
         """
         welcome welcome.back unknown unknown.again clarify clarify.none failed

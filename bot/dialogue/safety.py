@@ -1,14 +1,15 @@
 """Emergencies: fire, gas, trapped, collapsed, tired of life. They cut through everything, in every state."""
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.contract import Turn, telling
+from bot.contract import Community, Turn, telling
 from bot.language import answers
 from bot.language.files import Intent
 from bot.language.kinds import Danger
-from bot.store import tasks
+from bot.store import moving, tasks
 from bot.store.tasks import Task
 
 #: What the kinds of emergencies begin with.
@@ -48,12 +49,14 @@ def alarm(turn: Turn, intent: Intent, danger: Danger, text: str) -> tuple[str, T
 
     A household, or somebody who is not bound, has one open alarm: what is said while it is fresh joins it.
     """
+    settle(turn, text)
     known = _fresh(turn)
     task = known or _open(turn, intent, danger, text)
     if known is not None:
         _join(turn, known, intent, danger, text)
     turn.attach(turn.photos(), task.about)
-    return turn.words(intent.replies.get(danger, intent.reply), duty=telling.sentence(turn, task)), task
+    said = turn.words(intent.replies.get(danger, intent.reply), duty=telling.sentence(turn, task))
+    return "\n".join(filter(None, (said, where(turn)))), task
 
 
 def _open(turn: Turn, intent: Intent, danger: Danger, text: str) -> Task:
@@ -93,7 +96,41 @@ def _word(intent: Intent, danger: Danger) -> str:
 
 
 def _place(turn: Turn) -> str:
-    return turn.flat.label if turn.flat else "住址未绑定"
+    return turn.flat.label if turn.flat else moving.UNPLACED if len(turn.places) > 1 else moving.UNBOUND
+
+
+def where(turn: Turn) -> str:
+    """Return the question for the community, for whoever may be in any that the account serves; nothing for all others."""
+    places = turn.places
+    return (
+        turn.words(turn.context.messages["emergency.where"], places="、".join(one.name for one in places))
+        if len(places) > 1
+        else ""
+    )
+
+
+def named(turn: Turn, text: str) -> Community | None:
+    """Return the community that the words name, of those somebody may mean; None where they name none, or several."""
+    places = turn.places
+    if len(places) < 2:
+        return None
+    found = [place for place in places if any(word in text for word in _names(place, places))]
+    return found[0] if len(found) == 1 else None
+
+
+def _names(place: Community, places: Sequence[Community]) -> list[str]:
+    """Return what people call a community: 和苑东区, 东区; never what fits another one as well, or any."""
+    shared = len(os.path.commonprefix([one.name for one in places]))
+    words = {place.name, place.name.removesuffix("小区"), place.name[shared:]}
+    others = [one.name for one in places if one.id != place.id]
+    return [word for word in words if len(word) > 1 and word != "小区" and not any(word in other for other in others)]
+
+
+def settle(turn: Turn, text: str) -> None:
+    """Take the talk, and an alarm that was raised, to the community that the words name; its ladder begins there anew."""
+    if place := named(turn, text):
+        turn.move_to(place)
+        moving.place(turn.session, turn.openid, place.key)
 
 
 def add(turn: Turn, task: Task, text: str) -> None:

@@ -220,9 +220,11 @@ class Talk:
     def _pass_on(self, task: Task, text: str) -> Answer:
         """Pass what is said after an alarm on to those who come; they hear, too, when all is well again."""
         safety.add(self.turn, task, text)
+        safety.settle(self.turn, text)
         if not safety.is_over(text):
             self._belongs_to(task)
-            return self._say("emergency", safety.more(task))
+            said = (self._phrase(safety.more(task)), safety.where(self.turn))
+            return Answer(texts=("\n".join(filter(None, said)),), outcome=Outcome(kind="emergency"))
         kept = self.conversation.options or {}
         self.conversation.options = {name: value for name, value in kept.items() if not name.startswith("alarm")} or None
         return self._say("emergency", "emergency.over")

@@ -170,7 +170,8 @@ class _Turn(Hearing):
         if isinstance(message, messages.Voice) and not heard.text:
             return self._say("unknown", "voice.unheard")
         task = self._alarmed() if self.form is None and not isinstance(message, messages.Click) else None
-        if task and (best is None or best.small_talk or safety.is_over(heard.text) or safety.is_calm(task)):
+        is_more = best is None or best.small_talk or safety.is_over(heard.text) or safety.named(self.turn, heard.text)
+        if task and (is_more or safety.is_calm(task)):
             return self._pass_on(task, heard.text)
         return self._speak(heard)
 
@@ -269,6 +270,8 @@ class _Turn(Hearing):
         place = self.house.communities.get(code.community_id)
         if self.turn.is_bound or place is None:
             return code.community_id == self.turn.community.id
+        if place.key != self.turn.community.key:
+            self.conversation.staff_id = None  # who had the word works elsewhere
         self.turn.move_to(place)
         moving.place(self.session, self.openid, place.key)
         return True

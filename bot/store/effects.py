@@ -174,6 +174,12 @@ def discard(session: Session, effect: Effect, now: datetime) -> None:
     session.add(effect)
 
 
+def forget(session: Session, subject: str) -> None:
+    """Take the words out of what was done about a subject, and let go what was given up; its keys stay used."""
+    mine = (col(Effect.subject) == subject, col(Effect.state).in_([EffectState.DONE, EffectState.DEAD]))
+    session.execute(update(Effect).where(*mine).values(state=EffectState.DONE, payload={}))
+
+
 def prune(session: Session, now: datetime) -> int:
     """Forget what was done long ago; returns how many. What was given up stays until somebody has looked at it."""
     done = (col(Effect.state) == EffectState.DONE, col(Effect.updated_at) < now - REMEMBERED)

@@ -12,13 +12,14 @@ from sqlalchemy import delete, update
 from sqlmodel import Field, Session, col, select
 
 from bot.model import moment
-from bot.store import events, followers, inbox
+from bot.store import effects, events, followers, inbox, scope
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Follower
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Binding
 from bot.store.photos import Photo
 from bot.store.scope import Scoped
+from bot.store.staff import Staff
 from bot.store.tasks import Task
 
 
@@ -34,15 +35,19 @@ ERASED = "居民已取消关注，内容已删除"
 
 
 def ask(session: Session, openid: str, now: datetime) -> None:
-    """Have everything deleted that was said until `now`; nothing queued is sent any more."""
-    erasure = session.get(Erasure, openid) or Erasure(openid=openid, asked_at=now)
-    erasure.asked_at = now
-    session.add(erasure)
-    session.execute(
-        update(Delivery)
-        .where(col(Delivery.openid) == openid, col(Delivery.state).in_([DeliveryState.QUEUED, DeliveryState.ARMED]))
-        .values(state=DeliveryState.CANCELLED, reason="已取消关注", updated_at=now)
-    )
+    """Have everything deleted that was said until `now`; nothing queued is sent any more, whichever community it came from."""
+    session.flush()
+    here = scope.of(session)
+    with scope.everywhere(session):
+        erasure = session.get(Erasure, openid) or Erasure(openid=openid, asked_at=now)
+        erasure.community_id, erasure.asked_at = here, now
+        session.add(erasure)
+        session.execute(
+            update(Delivery)
+            .where(col(Delivery.openid) == openid, col(Delivery.state).in_([DeliveryState.QUEUED, DeliveryState.ARMED]))
+            .values(state=DeliveryState.CANCELLED, reason="已取消关注", updated_at=now)
+        )
+        session.flush()
 
 
 def asked(session: Session, limit: int = 20) -> Sequence[Erasure]:
@@ -53,8 +58,18 @@ def asked(session: Session, limit: int = 20) -> Sequence[Erasure]:
 def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str) -> list[str]:
     """Delete it all; returns the names of photo files that nobody needs any more. `blank` is an answer that says nothing.
 
-    Who has come back meanwhile keeps what is new.
+    Who has come back meanwhile keeps what is new. Somebody who moved is known in several communities: all of them forget.
     """
+    session.flush()
+    with scope.everywhere(session):
+        names = _forget(session, erasure, blank)
+        session.flush()
+    events.record(session, now, "privacy.erased", photos=len(names))
+    return [name for name in set(filter(None, names)) if not is_needed(session, name)]
+
+
+def _forget(session: Session, erasure: Erasure, blank: str) -> list[str]:
+    """Delete the rows; returns the file's name of each photo."""
     openid, until = erasure.openid, erasure.asked_at
     photos = session.exec(select(Photo).where(Photo.openid == openid, col(Photo.taken_at) <= until)).all()
     session.execute(delete(Line).where(col(Line.openid) == openid, col(Line.at) <= until))
@@ -71,14 +86,13 @@ def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str) -> 
             session.delete(follower)
     session.execute(delete(Binding).where(col(Binding.openid) == openid, col(Binding.ended_at).is_not(None)))
     session.delete(erasure)
-    session.flush()
-    events.record(session, now, "privacy.erased", photos=len(photos))
-    return [name for name in {photo.sha256 for photo in photos if photo.sha256} if not is_needed(session, name)]
+    return [photo.sha256 for photo in photos]
 
 
 def is_needed(session: Session, name: str) -> bool:
-    """Tell whether a photo file still belongs to somebody."""
-    return session.exec(select(Photo.id).where(Photo.sha256 == name).limit(1)).first() is not None
+    """Tell whether a photo file still belongs to somebody, wherever they live."""
+    with scope.everywhere(session):
+        return session.exec(select(Photo.id).where(Photo.sha256 == name).limit(1)).first() is not None
 
 
 def _clear_deliveries(session: Session, openid: str) -> None:
@@ -90,7 +104,23 @@ def _clear_deliveries(session: Session, openid: str) -> None:
 def _clear_tasks(session: Session, openid: str) -> None:
     """Take openid and words out of tasks; what is still to be done keeps its title, which staff need."""
     for task in session.exec(select(Task).where(Task.openid == openid)).all():
+        _clear_messages(session, task)
         task.openid, task.data = None, {}
         if task.closed_at is not None:
             task.title = ERASED
         session.add(task)
+
+
+def _clear_messages(session: Session, task: Task) -> None:
+    """Take the words out of what staff were told of a task: on their phones' way, in their own talk, in group chats."""
+    theirs = select(col(Staff.openid)).where(Staff.community_id == task.community_id, col(Staff.openid).is_not(None))
+    sent = select(Delivery).where(
+        Delivery.community_id == task.community_id, col(Delivery.openid).in_(theirs), col(Delivery.updated_at) >= task.opened_at,
+        col(Delivery.state).not_in([DeliveryState.QUEUED, DeliveryState.SENDING]), col(Delivery.notice_id).is_(None),
+    )  # fmt: skip
+    for delivery in session.exec(sent).all():
+        if any(mark in str(value) for value in delivery.payload.values() for mark in (task.public_id, task.title)):
+            delivery.payload = {"text": ""}
+            session.add(delivery)
+    session.execute(delete(Line).where(col(Line.openid).in_(theirs), col(Line.text).contains(task.public_id, autoescape=True)))
+    effects.forget(session, task.about)

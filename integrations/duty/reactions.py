@@ -61,6 +61,18 @@ def claimed(work: Work, happening: Happening) -> None:
             work.tell(other.openid, "duty.taken", urgent=True, title=task.title, who=member.name)
 
 
+@on("task.moved", "community")
+def moved(work: Work, happening: Happening) -> None:
+    """Tell those who were told, or have taken it, that it is another community's."""
+    task = _task(work, happening)
+    where = next((one.name for one in work.context.neighbours if one.key == happening.data["community"]), "")
+    if task is None:
+        return
+    held = work.session.get(Staff, task.claimed_by) if task.claimed_by else None
+    for openid in {one.openid for one in (*everybody(work.session, task.id or 0), *filter(None, (held,)))}:
+        work.tell(openid, "duty.elsewhere", urgent=True, title=task.title, where=where)
+
+
 @on("task.handed_on")
 def handed_on(work: Work, happening: Happening) -> None:
     """Tell who has it now, and the resident of an alarm."""
@@ -135,4 +147,4 @@ def _fitting(task: Task, message: str) -> str:
     return f"{message}.calm" if task.data.get("danger") in CALM else message
 
 
-ALL = (tell_groups, reached, unreached, exhausted, claimed, handed_on, closed, heard_more)
+ALL = (tell_groups, reached, unreached, exhausted, claimed, moved, handed_on, closed, heard_more)

@@ -1,0 +1,105 @@
+"""Who leaves is forgotten in every community they were known in, and in what staff were told of them; on both databases."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.store import effects, erasures, outbox, people, scope, tasks
+from bot.store.communities import Community
+from bot.store.database import Database
+from bot.store.effects import Effect, EffectState
+from bot.store.erasures import Erasure
+from bot.store.outbox import Delivery, DeliveryState
+from bot.store.people import Binding, Household, Resident
+from bot.store.staff import Staff
+from bot.store.tasks import Task
+
+HERE, THERE = 1, 2
+LEFT = "oLeft"
+
+
+@pytest.fixture
+def both(database: Database, now: datetime) -> Database:
+    """Two communities; somebody lived in the first and has moved to the second."""
+
+    def settle(session: Session) -> None:
+        session.info.clear()
+        for name in ("和苑小区", "和苑东区"):
+            session.add(Community(appid="wx1", name=name))
+        session.flush()
+        with scope.within(session, HERE):
+            home = Household(building="3", unit="2", room="501")
+            session.add(home)
+            session.flush()
+            resident = Resident(household_id=home.id or 0, name="赵新")
+            people.bind(session, resident, LEFT, now)
+            people.unbind(session, resident, now)
+            session.add(Staff(login="chen", name="陈管家", openid="oStaff", created_at=now))
+
+    database.submit(settle).result()
+    return database
+
+
+def at(database: Database, community: int, fn: Callable[[Session], Any]) -> Any:
+    def run(session: Session) -> Any:
+        with scope.within(session, community):
+            return fn(session)
+
+    return Database.submit(database, run).result()
+
+
+def rows(database: Database, kind: Any) -> list[Any]:
+    return Database.submit(database, lambda session: list(session.exec(select(kind)).all())).result()
+
+
+def leave(database: Database, now: datetime) -> None:
+    at(database, THERE, lambda session: erasures.ask(session, LEFT, now))
+    at(database, THERE, lambda session: erasures.carry_out(session, session.get_one(Erasure, LEFT), now, "blank"))
+
+
+def test_community_that_somebody_left_before_forgets_them_too(both: Database, now: datetime) -> None:
+    def happen(session: Session) -> None:
+        outbox.queue(session, LEFT, "您的报修办好了", now)
+        tasks.open(session, now, kind="talk", need="task.view", title="赵新想找人", openid=LEFT, data={"text": "秘密"})
+
+    at(both, HERE, happen)
+    leave(both, now)
+
+    [delivery], [task] = rows(both, Delivery), rows(both, Task)
+    assert (delivery.state, delivery.openid, delivery.payload) == (DeliveryState.CANCELLED, None, {"text": ""})
+    assert (task.openid, task.data) == (None, {})
+    assert rows(both, Binding) == []
+
+
+def test_who_leaves_twice_from_two_communities_is_asked_for_once(both: Database, now: datetime) -> None:
+    at(both, HERE, lambda session: erasures.ask(session, LEFT, now))
+    later = now + timedelta(minutes=1)
+    at(both, THERE, lambda session: erasures.ask(session, LEFT, later))
+
+    [asked] = rows(both, Erasure)
+    assert (asked.community_id, asked.asked_at) == (THERE, later)
+
+
+def test_what_staff_were_told_of_them_is_forgotten_and_nothing_else(both: Database, now: datetime) -> None:
+    def happen(session: Session) -> None:
+        task = tasks.open(session, now, kind="emergency.fire", need="task.view", title="火警：3栋2单元501", openid=LEFT)
+        outbox.queue(session, "oStaff", "住户说：着火了，电话 139", now, url=f"https://x/p/duty/{task.public_id}/chen")
+        outbox.queue(session, "oStaff", f"“{task.title}”李管家已接手，您不用再去。", now)
+        outbox.queue(session, "oStaff", "别人的事", now)
+        for delivery in session.exec(select(Delivery)).all():
+            delivery.state = DeliveryState.SENT
+            session.add(delivery)
+        effects.queue(session, "duty.robot", "one", {"text": "火警：3栋2单元501"}, now, task.about)
+        effects.queue(session, "duty.robot", "other", {"text": "别人的事"}, now, "task:other")
+        for effect in session.exec(select(Effect)).all():
+            effect.state = EffectState.DONE
+            session.add(effect)
+
+    at(both, HERE, happen)
+    leave(both, now)
+
+    assert sorted(row.payload["text"] for row in rows(both, Delivery)) == ["", "", "别人的事"]
+    assert sorted(row.payload.get("text", "") for row in rows(both, Effect)) == ["", "别人的事"]
