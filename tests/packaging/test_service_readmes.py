@@ -21,7 +21,7 @@ def test_a_service_says_all_that_it_brings_and_no_more(service: Integration) -> 
         *(action.intent for action in service.actions),
         *(permission.name for permission in service.permissions),
         *(f"{route.method} {route.path}" for route in service.api),
-        *(f"LINLI_{name.upper()}" for name in (service.settings.model_fields if service.settings else ())),
+        *(f"LINLI_{service.name}_{name}".upper() for name in (service.settings.model_fields if service.settings else ())),
         *service.emits,
     }
     assert service.title in page.splitlines()[0]
