@@ -1,9 +1,9 @@
 """Emergencies: fire, gas, trapped, collapsed, tired of life. They cut through everything, in every state."""
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from bot.contract import Community, Turn, telling
 from bot.language import answers
@@ -120,8 +120,8 @@ def named(turn: Turn, text: str) -> Community | None:
 
 def _names(place: Community, places: Sequence[Community]) -> list[str]:
     """Return what people call a community: 和苑东区, 东区; never what fits another one as well, or any."""
-    shared = len(os.path.commonprefix([one.name for one in places]))
-    words = {place.name, place.name.removesuffix("小区"), place.name[shared:]}
+    alike = takewhile(lambda signs: len(set(signs)) == 1, zip(*(one.name for one in places), strict=False))
+    words = {place.name, place.name.removesuffix("小区"), place.name[len(list(alike)) :]}
     others = [one.name for one in places if one.id != place.id]
     return [word for word in words if len(word) > 1 and word != "小区" and not any(word in other for other in others)]
 

@@ -64,6 +64,7 @@ def unanswered(session: Session, staff_ids: Sequence[int], since: datetime) -> T
 
 
 def everybody(session: Session, task_id: int) -> Sequence[Staff]:
-    """Return each person to whom a message about a task went, the first first."""
-    found = {staff.id: staff for alert, staff, _ in of_task(session, task_id) if alert.delivery_id is not None}
+    """Return each person who still works here and to whom a message about a task went, the first first."""
+    told = [staff for alert, staff, _ in of_task(session, task_id) if alert.delivery_id is not None]
+    found = {staff.id: staff for staff in told if staff.disabled_at is None}
     return list(found.values())

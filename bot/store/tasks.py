@@ -140,7 +140,8 @@ def claim(session: Session, task: Task, staff_id: int, now: datetime, actor: str
 
 
 def hand_on(session: Session, task: Task, staff_id: int, now: datetime, actor: str) -> None:
-    """Give an open task to somebody else."""
+    """Give an open task to somebody else; raises Refusal for one that was closed meanwhile."""
+    session.refresh(task, with_for_update=True)
     if task.closed_at is not None:
         raise Refusal(f"这件事已经办结了：{task.outcome or '已处理'}。")
     task.claimed_at, task.claimed_by, task.rung_at = now, staff_id, None
@@ -151,7 +152,8 @@ def hand_on(session: Session, task: Task, staff_id: int, now: datetime, actor: s
 def close(
     session: Session, task: Task, now: datetime, outcome: str, *, staff_id: int | None = None, actor: str = "system"
 ) -> None:
-    """Close a task and say how it ended; one that is closed stays as it was."""
+    """Close a task and say how it ended; one that is closed, also by a colleague at this moment, stays as it was."""
+    session.refresh(task, with_for_update=True)
     if task.closed_at is not None:
         return
     task.closed_at, task.closed_by, task.outcome, task.rung_at = now, staff_id, outcome[:200] or "已处理", None

@@ -34,6 +34,10 @@ _GONE = frozenset({93000, 93008, 40008, 40035})
 _PRIVATE = re.compile(r"(?:^|\.)(?:localhost|local|internal|lan|home|intranet|corp|test|example|invalid|onion)$")
 
 
+#: Addresses of version 6 that are given out (RFC 4291); those that wrap one of version 4 lie outside, or are 6to4.
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
+
+
 class _PublicOnly(AbstractResolver):
     """Finds a host's addresses and refuses those that are not public: no page of ours may knock at doors inside the house."""
 
@@ -42,12 +46,20 @@ class _PublicOnly(AbstractResolver):
 
     async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
         found = await self._resolver.resolve(host, port, family)  # type: ignore[arg-type]
-        if not found or any(not ipaddress.ip_address(one["host"]).is_global for one in found):
+        if not found or not all(_is_public(one["host"]) for one in found):
             raise OSError(f"{host} is not a public address")
         return found
 
     async def close(self) -> None:
         await self._resolver.close()
+
+
+def _is_public(host: str) -> bool:
+    """Tell whether an address is one computer's on the Internet; of IPv6 only what is given out there, and nothing that wraps another."""
+    address = ipaddress.ip_address(host)
+    if isinstance(address, ipaddress.IPv6Address):
+        return address.is_global and address in _GIVEN_OUT and address.sixtofour is None
+    return address.is_global and not address.is_multicast
 
 
 def fault_of(url: str, *, local: bool = False) -> str:
@@ -61,7 +73,10 @@ def fault_of(url: str, *, local: bool = False) -> str:
         return ""
     if parts.scheme != "https":
         return "地址要以 https:// 开头，请从群机器人的设置里复制。"
-    if parts.username is not None or port not in (None, 443) or "." not in host or _PRIVATE.search(host) or _is_number(host):
+    is_name = (
+        re.fullmatch(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", host) is not None
+    )  # 127。0.0.1 and ⓛocalhost are read as what they look like
+    if parts.username is not None or port not in (None, 443) or not is_name or _PRIVATE.search(host) or _is_number(host):
         return "这不是群机器人的地址，请从群机器人的设置里复制，例如 https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…"
     return ""
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select, update
 
 from bot.errors import Refusal
 from bot.store import scope, tasks
@@ -135,3 +135,21 @@ def test_urgent_ones_stand_first_then_the_longest_waiting(office: Database, now:
 
 def _kinds(office: Database) -> list[str]:
     return list(office.submit(lambda session: session.exec(select(Event.kind).order_by(Event.id)).all()).result())
+
+
+def test_what_a_colleague_closed_at_this_moment_is_neither_closed_again_nor_handed_on(office: Database, now: datetime) -> None:
+    """The row is read anew under its lock: what was seen before another transaction changed it counts for nothing."""
+    key = opened(office, now)
+
+    def both(session: Session) -> None:
+        task = session.exec(select(Task).where(Task.public_id == key)).one()
+        meanwhile = update(Task).where(col(Task.public_id) == key).values(closed_at=now, outcome="误报")
+        session.execute(meanwhile.execution_options(synchronize_session=False))
+        with pytest.raises(Refusal):
+            tasks.hand_on(session, task, CHEN, now, "staff:wang")
+        tasks.close(session, task, now, "已处理好", staff_id=WANG)
+
+    office.submit(both).result()
+
+    [task] = office.submit(lambda session: session.exec(select(Task)).all()).result()
+    assert (task.outcome, task.claimed_by) == ("误报", None)

@@ -264,3 +264,20 @@ def test_a_closed_alarm_is_told_kindly_without_the_remark(town: Any) -> None:
 
     do(town, close)
     assert town.told(CHEN) == ["您的求助物业已经办结：误报，现场没事。还有情况请马上说，或打物业电话 0571-1。"]
+
+
+def test_who_no_longer_works_here_hears_nothing_more_of_an_alarm(town: Any) -> None:
+    wechat(town, staff="oStaff", manager="oManager")
+    on_duty(town, "staff")
+    task = alarm(town)
+
+    def go_on(work: Work) -> None:
+        member = work.session.exec(select(Staff).where(Staff.openid == "oStaff")).one()
+        member.disabled_at = work.now
+        work.session.add(member)
+        work.record("task.heard_more", f"task:{task}")
+
+    before = len(town.told("oStaff"))
+    do(town, go_on)
+
+    assert len(town.told("oStaff")) == before

@@ -93,3 +93,32 @@ async def test_a_name_that_leads_into_the_house_is_not_followed(now: datetime) -
     with pytest.raises(OSError, match="not a public address"):
         await resolver.resolve("localhost", 443)
     await resolver.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127。0.0.1/send", "https://①②⑦.0.0.1/send", "https://169.254.169。254/latest", "https://hooks.ⓛocalhost/", "https://db.ⓘnternal/",
+        "https://127%2e0.0.1/", "https://10.0.0.1%2f.com/",
+    ],
+)  # fmt: skip
+def test_a_host_that_is_read_otherwise_than_it_is_written_is_no_robots(url: str) -> None:
+    assert robots.fault_of(url)
+
+
+@pytest.mark.parametrize(
+    "address", ["64:ff9b::7f00:1", "2002:7f00:1::", "fec0::1", "ff02::1", "224.0.0.1", "::7f00:1", "10.0.0.1", "::1"]
+)
+async def test_a_name_that_leads_into_the_house_is_not_called(address: str) -> None:
+    class Leads:
+        async def resolve(self, host: str, port: int, family: int) -> list[dict[str, str]]:
+            return [{"host": address}]
+
+    resolver = robots._PublicOnly()
+    resolver._resolver = Leads()  # type: ignore[assignment]
+    with pytest.raises(OSError, match="not a public address"):
+        await resolver.resolve("robot.example.com")
+
+
+def test_a_robots_usual_address_is_one() -> None:
+    assert robots.fault_of("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1") == ""
