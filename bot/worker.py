@@ -179,9 +179,8 @@ def _write_down(tools: Tools, performer: Performer, claim: Claim, fate: Fate, se
 
 def _tell_admins(work: Work, kind: str) -> None:
     """Open a task for the admins, one for a kind as long as it lasts."""
-    about = effects.about(kind)
-    if tasks.is_first_about(work.session, about):
-        work.assign(DIED, WATCH, f"有操作没有完成：{kind}，请看原因，再决定重试还是放弃", subject=about)
+    title = f"有操作没有完成：{kind}，请看原因，再决定重试还是放弃"
+    tasks.open_once(work.session, work.now, kind=DIED, need=WATCH, title=title, subject=effects.about(kind))
 
 
 def reason_of(error: Exception, timeout: float) -> str:

@@ -7,22 +7,22 @@ from bot import app, config
 from bot.cli import show_json, stage
 from bot.dialogue.understanding import Understanding
 from bot.errors import Misconfigured
-from bot.services import load_integrations
+from bot.services import folders, load_services
 from bot.store import unmatched
 
 
 def show(*, as_json: bool, ignore: str, demo: bool) -> None:
     """Print the groups, the largest first, or let one message not be shown again."""
     settings = stage.settings(demo=demo)
-    integrations = load_integrations(settings.integrations)
-    database = app.open_database(settings, integrations)
+    services = load_services(settings)
+    database = app.open_database(settings, services.integrations)
     try:
         if ignore:
             if not database.submit(unmatched.ignore, ignore, app.clock()).result():
                 raise Misconfigured(f"{ignore!r} is none of the messages; copy it as `linli unmatched` shows it")
             typer.echo(f"not shown again: {ignore}")
             return
-        understanding = Understanding.load(settings.intents_folder, config.shipped("data"))
+        understanding = Understanding.load(settings.intents_folder, config.shipped("data"), folders(services))
         groups = database.submit(_groups).result()
         for count, texts in groups:
             near = [c.intent for c in understanding.hear_text(texts[0], app.clock()).match.candidates]

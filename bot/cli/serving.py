@@ -132,16 +132,18 @@ def _fill(session: Session, seed: Callable[[Work], None], context: Context, now:
 
 
 def _settle_cast(session: Session, appid: str) -> None:
-    """Bind those of the stand-in's residents who live somewhere, and let all of them follow the account."""
+    """Bind those of the stand-in's people who live somewhere or work here, and let all of them follow the account."""
     now = app.clock()
     for actor in CAST:
         community = communities.by_name(session, appid, actor.community)
         if community is None:  # it was not seeded
             continue
         with scope.within(session, community.key):
-            session.add(Follower(openid=actor.openid, followed_at=now, is_placed=actor.flat is not None))
+            session.add(Follower(openid=actor.openid, followed_at=now, is_placed=bool(actor.flat or actor.login)))
             if actor.flat is not None:
                 _bind(session, actor, actor.flat, now)
+            if actor.login:
+                session.exec(select(Staff).where(Staff.login == actor.login)).one().openid = actor.openid
 
 
 def _share_admin(session: Session, appid: str) -> None:

@@ -41,7 +41,8 @@ HELP = "/new  another resident    /new unbound  one without a flat    /at 2026-0
 def try_(texts: Sequence[str], *, as_json: bool, now: str) -> None:
     """Judge each message as the webhook would."""
     moment = read_time(now) if now else app.clock()
-    understanding = Understanding.load(config.load_local().intents_folder, config.shipped("data"))
+    local = config.load_local()
+    understanding = Understanding.load(local.intents_folder, config.shipped("data"), folders(load_services(local)))
     for text in _lines() if not texts or list(texts) == ["-"] else texts:
         judgement = judge(understanding, text, moment)
         if as_json:

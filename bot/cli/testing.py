@@ -19,6 +19,7 @@ from bot.dialogue.answer import Answer
 from bot.dialogue.rehearsal import rehearse
 from bot.dialogue.understanding import Understanding
 from bot.errors import Misconfigured
+from bot.services import folders, load_services
 
 _SCENARIO = {"scenario", "now", "resident", "turns"}
 _TURN = {"say", "kind", "intent", "slot", "values", "reply"}
@@ -35,7 +36,8 @@ class Failure:
 
 def test(folder: Path | None, scenarios: Sequence[Path], *, as_json: bool) -> None:
     """Run everything and print what does not hold; exit code 1 if anything does not."""
-    understanding = Understanding.load(folder or config.load_local().intents_folder, config.shipped("data"))
+    local = config.load_local()
+    understanding = Understanding.load(folder or local.intents_folder, config.shipped("data"), folders(load_services(local)))
     inline = sum(len(intent.tests) for intent in understanding.catalogue.intents.values())
     paths = list(scenarios) or sorted((config.shipped("data") / "scenarios").glob("*.yaml"))
     failures = [

@@ -34,11 +34,13 @@ EMITS = {
     "resident.unbound": "reason?", "privacy.erased": "photos",
     "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped",
     "notice.stopped": "stopped", "notice.skipped": "stopped", "notice.resumed": "due_at", "notice.missed": "due_at",
-    "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.moved": "community", "task.closed": "task urgent",
-    "task.heard_more": "", "task.told": "rung", "task.reached": "", "task.unreached": "", "task.exhausted": "", "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
+    "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.moved": "community",
+    "task.closed": "task urgent",
+    "task.heard_more": "", "task.told": "rung", "task.reached": "", "task.unreached": "", "task.exhausted": "",
+    "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
     "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "intents.saved": "",
-    "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed", "effect.died": "effect", "effect.run_again": "effect",
-    "effect.discarded": "effect",
+    "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed",
+    "effect.died": "effect", "effect.run_again": "effect", "effect.discarded": "effect",
 }  # fmt: skip
 
 TASKS = (

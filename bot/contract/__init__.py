@@ -25,7 +25,7 @@ a neighbour in the same commit fails they are run again. The session sees the ro
 docs/adding-a-service.md builds one step by step.
 """
 
-from bot.contract import telling
+from bot.contract import tasks, telling
 from bot.contract.access import Access, Permission
 from bot.contract.actions import Action, Ask, NoSlots, Reply, action
 from bot.contract.api import Endpoint, Machine, api
@@ -58,5 +58,5 @@ __all__ = [
     "Integration", "Job", "Ladder", "Later", "Line", "Log", "Machine", "NoSlots", "Notice", "NoticeState", "Page", "Performer",
     "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Resident", "Retention", "Role", "Scoped",
     "Services", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "View", "Visit", "Work", "action", "api", "audience", "card",
-    "effect", "job", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "telling", "today", "word",
+    "effect", "job", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "tasks", "telling", "today", "word",
 ]  # fmt: skip

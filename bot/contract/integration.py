@@ -73,7 +73,7 @@ class Services:
     settings: Mapping[type[BaseModel], BaseModel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for what in ("tells", "emits", "permissions", "_performers", "subjects", "audiences", "codes", "endpoints"):
+        for what in ("tells", "emits", "permissions", "performers", "subjects", "audiences", "codes", "endpoints"):
             getattr(self, what)
 
     @cached_property
@@ -124,10 +124,6 @@ class Services:
     @cached_property
     def performers(self) -> Mapping[str, Performer]:
         """All kinds of effects."""
-        return self._performers
-
-    @cached_property
-    def _performers(self) -> Mapping[str, Performer]:
         return self._unite("the effect", ((one, {p.kind: p for p in one.effects}) for one in self.integrations))
 
     @cached_property

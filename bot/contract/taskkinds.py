@@ -54,10 +54,6 @@ class TaskKind:
         """Tell whether a task is of this kind."""
         return kind.startswith(self.kind[:-1]) if self.kind.endswith("*") else kind == self.kind
 
-    def allows(self, outcome: str) -> bool:
-        """Tell whether a task of this kind may end so: one of its outcomes, with or without a remark behind a colon."""
-        return not self.outcomes or outcome.partition("：")[0] in self.outcomes
-
     def address(self, task: Task) -> str:
         """Return the console path that settles a task; empty where there is none."""
         known = {name: value for name, value in task.data.items() if isinstance(value, str | int)}

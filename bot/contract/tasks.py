@@ -1,11 +1,40 @@
-"""Tasks as a service may list them; `work.assign`, `work.finish` and `desk.close` open and close one's own."""
+"""Tasks as people see to them: listed, taken, handed on, closed; `work.assign` and `work.finish` open and close a service's own.
+
+`by` is the person of the staff who does it, on a page, by a link or in the chat.
+"""
 
 from bot.contract.work import Work
+from bot.errors import Refusal
 from bot.store import people
+from bot.store import tasks as store
 from bot.store.people import Household, Resident
-from bot.store.tasks import Task, claim, closed, find, hand_on, listed, unanswered
+from bot.store.staff import Staff
+from bot.store.tasks import Task, closed, find, listed, unanswered
 
-__all__ = ["Task", "claim", "closed", "find", "hand_on", "listed", "resident_of", "unanswered", "whose"]
+__all__ = ["LONGEST", "Task", "claim", "close", "closed", "find", "hand_on", "listed", "resident_of", "unanswered", "whose"]
+
+#: Longest remark on how a task ended.
+LONGEST = 160
+
+
+def claim(work: Work, task: Task, by: Staff) -> None:
+    """Let somebody see to a task; raises Refusal when a colleague was quicker."""
+    store.claim(work.session, task, by.id or 0, work.now, f"staff:{by.login}")
+
+
+def hand_on(work: Work, task: Task, by: Staff, to: Staff) -> None:
+    """Give a task to a colleague."""
+    store.hand_on(work.session, task, to.id or 0, work.now, f"staff:{by.login}")
+
+
+def close(work: Work, task: Task, by: Staff, outcome: str, note: str = "") -> None:
+    """Close a task with one of its kind's outcomes, if it has any, and a remark; raises Refusal where none was chosen."""
+    kind = work.context.services.kind_of(task.kind)
+    outcome, note = outcome.strip(), note.strip()[:LONGEST]
+    if kind is not None and kind.outcomes and outcome not in kind.outcomes:
+        raise Refusal(f"请选一个结果：{'、'.join(kind.outcomes)}。")
+    said = "：".join(filter(None, (outcome[:LONGEST], note)))
+    store.close(work.session, task, work.now, said, staff_id=by.id, actor=f"staff:{by.login}")
 
 
 def resident_of(work: Work, task: Task) -> Resident | None:

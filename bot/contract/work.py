@@ -254,9 +254,8 @@ class Work:
     def _tell_admins(self, reaction: Reaction, error: Exception) -> None:
         """Open a task for the admins, one as long as it lasts."""
         subject = f"reaction:{reaction.name}"
-        if tasks.is_first_about(self.session, subject):
-            title = f"服务出错：{reaction.name} 处理 {reaction.kind} 时失败（{type(error).__name__}），其他不受影响"
-            tasks.open(self.session, self.now, kind="service.failed", need=WATCH, title=title, subject=subject)
+        title = f"服务出错：{reaction.name} 处理 {reaction.kind} 时失败（{type(error).__name__}），其他不受影响"
+        tasks.open_once(self.session, self.now, kind="service.failed", need=WATCH, title=title, subject=subject)
 
 
 def require_promised(what: str, promised: str | None, values: Mapping[str, Any]) -> None:

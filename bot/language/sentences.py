@@ -6,7 +6,7 @@ Source of the grammar: github.com/OHF-Voice/hassil, template_syntax.
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
@@ -172,9 +172,3 @@ class _Reader:
         read = inner.sequence("")
         self.free = max(self.free, inner.free)
         return read
-
-
-def expand(sentences: "tuple[Sentence, ...]") -> Iterator[str]:
-    """Return the samples of several templates."""
-    for sentence in sentences:
-        yield from sentence.samples

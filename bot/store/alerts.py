@@ -49,7 +49,7 @@ def told(session: Session, task_id: int, staff_id: int, rung: int, now: datetime
     return alert
 
 
-def unanswered(session: Session, staff_ids: Sequence[int], since: datetime) -> Task | None:
+def newest_untaken(session: Session, staff_ids: Sequence[int], since: datetime) -> Task | None:
     """Return the newest open task that nobody has taken and of which one of these was told by a message after `since`."""
     query = (
         select(Task)

@@ -90,10 +90,8 @@ def stop(session: Session, appid: str, stop: Stop, now: datetime) -> None:
 
 def _tell_admins(session: Session, stop: Stop, now: datetime) -> None:
     subject = f"channel:{stop.channel}"
-    if not tasks.is_first_about(session, subject):
-        return
     title = f"{stop.reason}，请到公众平台检查权限和 IP 白名单，或运行 linli doctor"
-    tasks.open(session, now, kind="wechat.channel", need="account.manage", title=title, urgent=True, subject=subject)
+    tasks.open_once(session, now, kind="wechat.channel", need="account.manage", title=title, urgent=True, subject=subject)
 
 
 def count(session: Session, appid: str, carried: Iterable[str], now: datetime) -> None:

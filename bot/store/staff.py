@@ -59,11 +59,6 @@ def active(session: Session) -> Sequence[Staff]:
     return session.exec(select(Staff).where(col(Staff.disabled_at).is_(None)).order_by(Staff.name)).all()
 
 
-def by_openid(session: Session, openid: str) -> Staff | None:
-    """Return the staff member whose own WeChat this is."""
-    return session.exec(select(Staff).where(Staff.openid == openid, col(Staff.disabled_at).is_(None))).first()
-
-
 def same_person(session: Session, member: Staff) -> Sequence[Staff]:
     """Return the rows of one person in all communities, their own among them; the session must have no scope."""
     mine = select(Staff).where(Staff.person == member.person, col(Staff.disabled_at).is_(None))

@@ -119,10 +119,11 @@ def about(session: Session, subject: str) -> Sequence[Task]:
     return session.exec(select(Task).where(Task.subject == subject, col(Task.closed_at).is_(None))).all()
 
 
-def is_first_about(session: Session, subject: str) -> bool:
-    """Tell whether no task about a subject is open, nor is being opened by another transaction, which is waited for."""
+def open_once(session: Session, now: datetime, *, kind: str, need: str, title: str, subject: str, urgent: bool = False) -> None:
+    """Open a task unless one about its subject is open, or is being opened by another transaction, which is waited for."""
     session.execute(select(col(Community.id)).where(col(Community.id) == scope.of(session)).with_for_update())
-    return not about(session, subject)
+    if not about(session, subject):
+        open(session, now, kind=kind, need=need, title=title, subject=subject, urgent=urgent)
 
 
 def claim(session: Session, task: Task, staff_id: int, now: datetime, actor: str) -> None:

@@ -7,9 +7,6 @@ from sqlmodel import col, select
 
 from bot.contract import Conversation, Desk, Page, Redirect, Refusal, Staff, Task, View, page, row_id, tasks
 
-#: Longest outcome in one's own words.
-LONGEST = 160
-
 
 def open_ones(desk: Desk) -> int:
     """Return how many open tasks this person may see."""
@@ -29,7 +26,7 @@ def show(desk: Desk) -> View:
 def claim(desk: Desk) -> Redirect:
     """Take a task: colleagues see who sees to it, and nobody else is told any more."""
     task = _find(desk)
-    tasks.claim(desk.session, task, desk.staff.id or 0, desk.now, desk.actor)
+    tasks.claim(desk, task, desk.staff)
     return Redirect("/console/tasks", "已接手，同事会看到是您在处理。")
 
 
@@ -41,7 +38,7 @@ def hand_on(desk: Desk) -> Redirect:
     member = desk.session.get(Staff, number) if number else None
     if member is None or member.disabled_at is not None or not desk.access.may(member.role, task.need):
         raise Refusal("请选择一位能处理这件事的同事。")
-    tasks.hand_on(desk.session, task, member.id or 0, desk.now, desk.actor)
+    tasks.hand_on(desk, task, desk.staff, member)
     return Redirect("/console/tasks", f"已交给{member.name}。")
 
 
@@ -51,19 +48,8 @@ def close(desk: Desk) -> Redirect:
     task = _find(desk)
     if task.closed_at is not None:
         raise Refusal(f"同事已经处理了：{task.outcome or '已关闭'}。")
-    desk.close(task, _outcome(desk, task))
+    tasks.close(desk, task, desk.staff, desk.form.get("outcome", ""), desk.form.get("note", ""))
     return Redirect("/console/tasks", "已办结。")
-
-
-def _outcome(desk: Desk, task: Task) -> str:
-    """Return which of the kind's outcomes it was, and what was said beside it."""
-    kind = desk.context.services.kind_of(task.kind)
-    chosen, said = desk.form.get("outcome", "").strip(), desk.form.get("note", "").strip()[:LONGEST]
-    if kind is None or not kind.outcomes:
-        return said or chosen[:LONGEST] or "已处理"
-    if chosen not in kind.outcomes:
-        raise Refusal(f"请选一下结果：{'、'.join(kind.outcomes)}。")
-    return f"{chosen}：{said}" if said else chosen
 
 
 def _find(desk: Desk) -> Task:

@@ -5,8 +5,8 @@ Opening the link takes nothing: whoever previews a message opens its links, too.
 
 from collections.abc import Sequence
 
-from bot.contract import Page, Redirect, Refusal, Staff, Task, View, Visit, page, telling
-from bot.contract.duty import by_login, claim, close, find, hand_on
+from bot.contract import Page, Redirect, Refusal, Staff, Task, View, Visit, page, tasks, telling
+from bot.contract.duty import by_login
 from integrations.duty import summons
 
 
@@ -34,19 +34,18 @@ def act(visit: Visit) -> Redirect:
     task, member = _both(visit)
     wish = visit.form.get("do", "")
     if wish == "claim":
-        claim(visit, task, member)
+        tasks.claim(visit, task, member)
     elif task.claimed_by != member.id:
         raise Refusal("这件事现在不在您手上。")
     elif wish == "hand_on":
-        hand_on(visit, task, member, _colleague(visit, task, member))
+        tasks.hand_on(visit, task, member, _colleague(visit, task, member))
     elif wish == "close":
-        note = visit.form.get("note", "").strip()[:120]
-        close(visit, task, member, "：".join(filter(None, (visit.form.get("outcome", "").strip(), note))))
+        tasks.close(visit, task, member, visit.form.get("outcome", ""), visit.form.get("note", ""))
     return Redirect(summons.link(visit, task, member))
 
 
 def _both(visit: Visit) -> tuple[Task, Staff]:
-    task, member = find(visit.session, visit.params["task"]), by_login(visit.session, visit.params["login"])
+    task, member = tasks.find(visit.session, visit.params["task"]), by_login(visit.session, visit.params["login"])
     if task is None or member is None or member.disabled_at is not None:
         raise LookupError(visit.params["task"])
     return task, member

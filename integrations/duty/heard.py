@@ -2,8 +2,8 @@
 
 import re
 
-from bot.contract import Refusal, Turn
-from bot.contract.duty import claim, unanswered, within
+from bot.contract import Refusal, Turn, tasks
+from bot.contract.duty import newest_untaken, within
 from integrations.duty import codes, summons
 
 #: The whole message, nothing else: a resident's words are never taken for these.
@@ -28,11 +28,11 @@ def _take(turn: Turn) -> str:
             there = Turn(session=turn.session, now=turn.now, context=turn.context.of(place), openid=turn.openid)
             members = codes.owners(there)
             ids = [member.id or 0 for member in members]
-            task = unanswered(turn.session, ids, turn.now - summons.LIVES) if ids else None
+            task = newest_untaken(turn.session, ids, turn.now - summons.LIVES) if ids else None
             if task is None:
                 continue
             try:
-                claim(there, task, members[0])
+                tasks.claim(there, task, members[0])
             except Refusal as refusal:
                 return str(refusal)
             return there.words(

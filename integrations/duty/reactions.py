@@ -2,15 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from bot.contract import Happening, Staff, Task, Work, on, telling
-from bot.contract.duty import everybody, find
+from bot.contract import Happening, Staff, Task, Work, on, tasks, telling
+from bot.contract.duty import everybody
 from integrations.duty import robots, summons
 
 #: What is said after an alarm reaches those on it this often; whoever opens the link reads all of it.
 OFTEN = timedelta(minutes=1)
-
-#: Kinds of tasks whose resident hears how it goes on.
-ALARMS = "emergency."
 
 #: Dangers that are spoken of calmly: no numbers, no hurry.
 CALM = ("self_harm", "self_harm_other")
@@ -54,7 +51,7 @@ def claimed(work: Work, happening: Happening) -> None:
     member = work.session.get(Staff, task.claimed_by) if task and task.claimed_by else None
     if task is None or member is None:
         return
-    if _is_alarm(task):
+    if _is_followed(task):
         work.tell(task.openid, "duty.claimed", urgent=True, who=member.name, phone=member.phone)
     for other in everybody(work.session, task.id or 0):
         if other.id != member.id:
@@ -84,7 +81,7 @@ def handed_on(work: Work, happening: Happening) -> None:
         member.openid, "duty.handed_to_you", url=summons.link(work, task, member), heading=task.title, urgent=True, title=task.title,
         by=work.who(happening.actor),
     )  # fmt: skip
-    if _is_alarm(task):
+    if _is_followed(task):
         work.tell(task.openid, "duty.handed_on", urgent=True, who=member.name, phone=member.phone)
 
 
@@ -131,16 +128,17 @@ def _those_on(work: Work, task: Task) -> list[Staff]:
 
 
 def _task(work: Work, happening: Happening) -> Task | None:
-    return find(work.session, happening.subject.partition(":")[2])
+    return tasks.find(work.session, happening.subject.partition(":")[2])
 
 
 def _alarm(work: Work, happening: Happening) -> Task | None:
     task = _task(work, happening)
-    return task if task is not None and _is_alarm(task) else None
+    return task if task is not None and _is_followed(task) else None
 
 
-def _is_alarm(task: Task) -> bool:
-    return task.kind.startswith(ALARMS) and bool(task.openid)
+def _is_followed(task: Task) -> bool:
+    """Tell whether a resident hears how it goes on."""
+    return summons.is_alarm(task) and bool(task.openid)
 
 
 def _fitting(task: Task, message: str) -> str:

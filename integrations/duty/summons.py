@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from bot.contract import Delivery, Household, Resident, Staff, Task, Work
+from bot.contract import Delivery, Household, Resident, Staff, Task, Work, tasks
 
 #: How long the link of an alarm opens.
 LIVES = timedelta(days=1)
@@ -32,20 +32,20 @@ def quote(text: object) -> str:
     return words if len(words) <= QUOTED else f"{words[:QUOTED]}…"
 
 
-def resident_of(work: Work, task: Task) -> Resident | None:
-    """Return who asked for help; None for somebody who is not bound."""
-    return work.session.exec(select(Resident).where(Resident.openid == task.openid)).first() if task.openid else None
+def is_alarm(task: Task) -> bool:
+    """Tell whether somebody called for help."""
+    return task.kind.startswith("emergency.")
 
 
 def name_of(work: Work, task: Task) -> str:
     """Return the resident's name, where one is known."""
-    resident = resident_of(work, task)
+    resident = tasks.resident_of(work, task)
     return resident.name if resident else ""
 
 
 def phone_of(work: Work, task: Task) -> str:
     """Return the resident's phone; of who is bound without one, that of somebody else at home."""
-    resident = resident_of(work, task)
+    resident = tasks.resident_of(work, task)
     if resident is not None and resident.phone:
         return resident.phone
     home = resident.household_id if resident else task.household_id
@@ -55,6 +55,6 @@ def phone_of(work: Work, task: Task) -> str:
 
 def place_of(work: Work, task: Task) -> str:
     """Return the flat, where one is known."""
-    resident = resident_of(work, task)
+    resident = tasks.resident_of(work, task)
     home = resident.household_id if resident else task.household_id
     return work.session.get_one(Household, home).label if home else ""

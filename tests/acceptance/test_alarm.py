@@ -13,7 +13,10 @@ from bot.simulator.cast import CAST
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Demo
 
-RESIDENT, STAFF = CAST[0].openid, CAST[3].openid
+RESIDENT, NEWCOMER = CAST[0].openid, CAST[3].openid
+
+#: By day the one is on duty, by night the other.
+ON_DUTY = tuple(actor.openid for actor in CAST if actor.login in {"wu", "sun"})
 
 #: Within this many seconds an alarm is on the phone of who is on duty.
 PROMISED = 5.0
@@ -37,17 +40,18 @@ class Console:
             return str(response.read().decode())
 
 
-def message(demo: Demo, openid: str, words: str) -> str:
-    """Return the first message to somebody that has these words; fails when it does not come within PROMISED."""
+def message(demo: Demo, words: str, *openids: str) -> tuple[str, str]:
+    """Return the first message that has these words, and who got it; fails when none comes within PROMISED."""
     begun = time.monotonic()
     while time.monotonic() - begun < PROMISED:
-        if found := next((line for line in demo.chat(openid) if words in line), ""):
-            return found
+        for openid in openids:
+            if found := next((line for line in demo.chat(openid) if words in line), ""):
+                return found, openid
         time.sleep(0.05)
-    raise AssertionError(f"no message with {words!r} came within {PROMISED} s; there are {demo.chat(openid)}")
+    raise AssertionError(f"no message with {words!r} came within {PROMISED} s; there are {[demo.chat(one) for one in openids]}")
 
 
-def test_an_alarm_reaches_who_is_bound_and_one_tap_tells_the_resident(demo: Demo) -> None:
+def test_a_code_from_the_console_binds_a_colleague(demo: Demo) -> None:
     console = Console(demo)
     form = re.search(r'action="/console/me/wechat/code">(.*?)</form>', console.get("/console/me/wechat"), re.DOTALL)
     assert form
@@ -55,15 +59,26 @@ def test_an_alarm_reaches_who_is_bound_and_one_tap_tells_the_resident(demo: Demo
     page = console.post("/console/me/wechat/code", f"{once[1]}={once[2]}" if once else "")
     code = re.search("绑定员工 [0-9A-Z]{6}", page)
     assert code
-    assert "绑定好了" in demo.says(STAFF, code[0])
+    assert "绑定好了" in demo.says(NEWCOMER, code[0])
 
-    said = demo.says(RESIDENT, "我家厨房着火了")
-    assert "正在通知" in said
 
-    alarm = message(demo, STAFF, "我来处理，请点：")
+def test_an_alarm_reaches_who_is_on_duty_and_one_tap_tells_the_resident(demo: Demo) -> None:
+    for openid in ON_DUTY:
+        demo.says(openid, "你好")  # who wrote lately gets the whole message, with the link
+
+    assert "正在通知值班的" in demo.says(RESIDENT, "我家厨房着火了")
+
+    alarm, _ = message(demo, "我来处理，请点：", *ON_DUTY)
     assert "我家厨房着火了" in alarm
-    message(demo, RESIDENT, "已通知")
+    message(demo, "已通知值班的", RESIDENT)
     link = re.search(r"/p/duty/\S+", alarm)
     assert link
-    console.post(link[0], "do=claim")
-    assert "已接警，正在赶来" in message(demo, RESIDENT, "已接警")
+    Console(demo).post(link[0], "do=claim")
+    message(demo, "已接警，正在赶来", RESIDENT)
+
+
+def test_two_words_do_as_well_as_a_tap(demo: Demo) -> None:
+    demo.says(RESIDENT, "有人晕倒了")
+    _, openid = message(demo, "急病", *ON_DUTY)
+
+    assert "由您处理" in demo.says(openid, "我来")

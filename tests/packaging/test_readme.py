@@ -4,7 +4,6 @@ import re
 import shutil
 from datetime import datetime
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import yaml
@@ -14,7 +13,6 @@ from pydantic_core import PydanticUndefined
 from bot import config
 from bot.cli import app, menu, notices, qr, users
 from bot.config import Settings
-from bot.contract import Integration
 from bot.dialogue.understanding import Understanding, judge
 from bot.model import SHANGHAI
 from tests.cli.conftest import run
@@ -74,13 +72,12 @@ def test_sentences_of_the_intent_example_are_understood_as_it(with_example: Path
         assert (judged.intent, judged.decision) == (example.id, "accept"), text
 
 
-def test_integration_example_works_as_it_stands() -> None:
-    module = ModuleType("tools")
-    module.__file__ = "integrations/tools/__init__.py"
-    exec(compile(block("python"), "README.md", "exec"), module.__dict__)
+def test_sample_service_is_tried_as_its_tutorial_says() -> None:
+    tutorial = (ROOT / "docs" / "adding-a-service.md").read_text(encoding="utf-8")
+    told = re.search(r"^    (cp -r .*)\n    (LINLI_INTEGRATIONS_FOLDER=.*)$", README, re.MULTILINE)
 
-    integration: Integration = module.__dict__["integration"]
-    assert [action.intent for action in integration.actions] == ["tool.borrow"]
+    assert told
+    assert all(f"    {line}\n" in tutorial for line in told.groups())
 
 
 def test_readme_is_read_in_one_sitting() -> None:
