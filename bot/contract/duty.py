@@ -3,8 +3,5 @@
 from bot.store.alerts import Alert, everybody, newest_untaken
 from bot.store.duty import DAY, Shift, Watch, next_on, now_on, watches
 from bot.store.scope import within
-from bot.store.staff import active, by_login
 
-__all__ = [
-    "DAY", "Alert", "Shift", "Watch", "active", "by_login", "everybody", "newest_untaken", "next_on", "now_on", "watches", "within",
-]  # fmt: skip
+__all__ = ["DAY", "Alert", "Shift", "Watch", "everybody", "newest_untaken", "next_on", "now_on", "watches", "within"]

@@ -130,11 +130,9 @@ def _whom(work: "Work", task: Task, who: Who) -> list[Staff]:
 def _find_out(work: "Work", task: Task, ladder: Ladder) -> None:
     """Record once that somebody was reached, that nobody was, or that nobody took the task after all rungs."""
     found = alerts.of_task(work.session, task.id or 0)
-    arrived = [alert for alert, _, state in found if state in alerts.ARRIVED]
+    arrived = any(state in alerts.ARRIVED for _, _, state in found)
     under_way = any(state in _UNDER_WAY for _, _, state in found)
     if arrived and task.known in (Known.NOTHING, Known.UNREACHED):
-        arrived[0].passed_on_at = work.now
-        work.session.add(arrived[0])
         _know(work, task, Known.REACHED, "task.reached")
     elif not arrived and not under_way and task.known == Known.NOTHING:
         was_tried = any(state is not None for _, _, state in found)

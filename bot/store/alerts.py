@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, UniqueConstraint, col, select
 
-from bot.model import maybe_moment, moment
+from bot.model import moment
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.scope import Scoped
 from bot.store.staff import Staff
@@ -26,7 +26,6 @@ class Alert(Scoped, table=True):
     rung: int
     at: datetime = moment()
     delivery_id: int | None = Field(default=None, foreign_key="delivery.id")
-    passed_on_at: datetime | None = maybe_moment()  # when the resident was told that this person knows
 
 
 def of_task(session: Session, task_id: int) -> Sequence[tuple[Alert, Staff, DeliveryState | None]]:

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import col, select
-
-from bot.contract import Conversation, Desk, Page, Redirect, Refusal, Staff, Task, View, page, row_id, tasks
+from bot.contract import Conversation, Desk, Page, Redirect, Refusal, Staff, Task, View, page, row_id, tasks, telling
 
 
 def open_ones(desk: Desk) -> int:
@@ -16,8 +14,9 @@ def open_ones(desk: Desk) -> int:
 @page("GET", "/tasks", need="task.view", title="待办", nav="居民", badge=open_ones)
 def show(desk: Desk) -> View:
     """List the open tasks this person may see, urgent ones first, and the last closed ones."""
-    members = desk.session.exec(select(Staff).where(col(Staff.disabled_at).is_(None)).order_by(Staff.name)).all()
-    rows = [_row(desk, task, members) for task in tasks.listed(desk.session) if desk.may(task.need)]
+    found = [task for task in tasks.listed(desk.session) if desk.may(task.need)]
+    allowed = {need: telling.may_see(desk, need) for need in {task.need for task in found}}
+    rows = [_row(desk, task, allowed[task.need]) for task in found]
     closed = [task for task in tasks.closed(desk.session) if desk.may(task.need)]
     return View("desk/tasks.html", {"rows": rows, "closed": closed})
 
@@ -35,8 +34,8 @@ def hand_on(desk: Desk) -> Redirect:
     """Give a task to a colleague who may see it."""
     task = _find(desk)
     number = row_id(desk.form.get("staff", ""))
-    member = desk.session.get(Staff, number) if number else None
-    if member is None or member.disabled_at is not None or not desk.access.may(member.role, task.need):
+    member = next((one for one in telling.may_see(desk, task.need) if one.id == number), None)
+    if member is None:
         raise Refusal("请选择一位能处理这件事的同事。")
     tasks.hand_on(desk, task, desk.staff, member)
     return Redirect("/console/tasks", f"已交给{member.name}。")
@@ -59,17 +58,18 @@ def _find(desk: Desk) -> Task:
     return task
 
 
-def _row(desk: Desk, task: Task, members: Sequence[Staff]) -> dict[str, Any]:
+def _row(desk: Desk, task: Task, allowed: Sequence[Staff]) -> dict[str, Any]:
     kind = desk.context.services.kind_of(task.kind)
     resident = tasks.resident_of(desk, task)
+    holder = desk.session.get(Staff, task.claimed_by) if task.claimed_by else None
     talk = desk.session.get(Conversation, task.openid) if task.openid else None
     return {
         "task": task, "who": tasks.whose(desk, task), "talk": talk.public_id if talk else "",
         "household": task.household_id or (resident.household_id if resident else None),
         "path": kind.address(task) if kind else "", "path_title": kind.path_title if kind else "",
         "outcomes": kind.outcomes if kind else (), "mine": task.claimed_by == desk.staff.id,
-        "claimed_by": next((one.name for one in members if one.id == task.claimed_by), "同事") if task.claimed_by else "",
-        "colleagues": [one for one in members if one.id not in (desk.staff.id, task.claimed_by) and desk.access.may(one.role, task.need)],
+        "claimed_by": holder.name if holder else "",
+        "colleagues": [one for one in allowed if one.id not in (desk.staff.id, task.claimed_by)],
     }  # fmt: skip
 
 

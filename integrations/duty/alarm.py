@@ -6,7 +6,7 @@ Opening the link takes nothing: whoever previews a message opens its links, too.
 from collections.abc import Sequence
 
 from bot.contract import Page, Redirect, Refusal, Staff, Task, View, Visit, page, tasks, telling
-from bot.contract.duty import by_login
+from bot.contract.roster import by_login
 from integrations.duty import summons
 
 

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import select
 
 from bot.contract import ROLE_WORDS, SHANGHAI, Desk, Page, Redirect, Refusal, Role, View, Work, page, row_id
-from bot.contract.duty import DAY, Shift, Watch, active, next_on, now_on, watches
+from bot.contract.duty import DAY, Shift, Watch, next_on, now_on, watches
+from bot.contract.roster import active
 
 VIEW, EDIT = "duty.view", "duty.edit"
 

@@ -16,7 +16,7 @@ from bot.dialogue.understanding import read_folder
 from bot.keys import Keys
 from bot.language import files
 from bot.services import folders, load_services
-from bot.store import people
+from bot.store import grants, people
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Delivery
@@ -86,7 +86,7 @@ class Town:
             member = session.exec(select(Staff).where(Staff.role == role)).one()
             desk = Desk(
                 session=session, now=self.now, context=self.context, staff=member, params=params or {}, query=query or {}, form=form,
-                access=Access(permissions=SERVICES.permissions),
+                access=Access(permissions=SERVICES.permissions, changed=grants.changed(session)),
             )  # fmt: skip
             return page.run(desk)
 

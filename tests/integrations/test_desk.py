@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from bot.contract import Download, Page, Redirect, View, Work
 from bot.errors import Refusal
+from bot.store import grants
 from bot.store.events import Event
 from bot.store.people import Household, Resident
 from bot.store.staff import Role, Staff
@@ -66,6 +67,15 @@ def test_task_is_handed_on_only_to_who_may_see_it(town: Town) -> None:
     town.opens(Role.STAFF, tasks.hand_on, params={"id": task.public_id}, staff=str(manager.id))
 
     assert row(town)["claimed_by"] == "manager同事"
+
+
+def test_task_is_never_handed_to_the_city_which_may_look_at_it_but_not_act(town: Town) -> None:
+    town.database.submit(lambda session: grants.change(session, Role.CITY, "task.view", allowed=True, default=False)).result()
+    task, city = open_task(town, "repair.urged"), staff(town, Role.CITY)
+
+    assert Role.CITY not in [one.role for one in row(town)["colleagues"]]
+    with pytest.raises(Refusal, match="请选择一位"):
+        town.opens(Role.STAFF, tasks.hand_on, params={"id": task.public_id}, staff=str(city.id))
 
 
 def test_alarm_is_closed_only_with_one_of_its_outcomes(town: Town) -> None:

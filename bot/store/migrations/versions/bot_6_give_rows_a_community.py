@@ -141,7 +141,6 @@ def upgrade() -> None:
     sa.Column('rung', sa.Integer(), nullable=False),
     sa.Column('at', bot.model.Moment(), nullable=False),
     sa.Column('delivery_id', sa.Integer(), nullable=True),
-    sa.Column('passed_on_at', bot.model.Moment(), nullable=True),
     sa.ForeignKeyConstraint(['community_id'], ['community.id'], ),
     sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], ),
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], ),
