@@ -48,17 +48,18 @@ def told(session: Session, task_id: int, staff_id: int, rung: int, now: datetime
     return alert
 
 
-def newest_untaken(session: Session, staff_ids: Sequence[int], since: datetime) -> Task | None:
-    """Return the newest open task that nobody has taken and of which one of these was told by a message after `since`."""
+def newest(session: Session, staff_ids: Sequence[int], since: datetime, *, untaken: bool) -> Task | None:
+    """Return the newest task of which one of these was told by a message after `since`; with `untaken` the newest that is to be taken."""
     query = (
         select(Task)
         .join(Alert, col(Alert.task_id) == col(Task.id))
         .where(
             col(Alert.staff_id).in_(staff_ids), col(Alert.delivery_id).is_not(None), col(Alert.at) >= since,
-            col(Task.closed_at).is_(None), col(Task.claimed_at).is_(None),
         )
         .order_by(col(Alert.id).desc())
     )  # fmt: skip
+    if untaken:
+        query = query.where(col(Task.closed_at).is_(None), col(Task.claimed_at).is_(None))
     return session.exec(query).first()
 
 

@@ -144,7 +144,24 @@ def test_who_takes_it_ends_the_ladder_and_the_resident_reads_who_comes(town: Any
     assert town.told("oManager") == []
 
 
-@pytest.mark.parametrize("text", ["收到", "1", "我来处理！", "好的，我来"])
+def hears(town: Any, openid: str, text: str) -> str:
+    turn = {"now": town.now, "context": town.context, "openid": openid}
+    return str(town.database.submit(lambda session: heard.hear(Turn(session=session, **turn), text)).result())
+
+
+@pytest.mark.parametrize("text", ["我来", "好的，我来", "马上到"])
+def test_who_says_that_they_come_reads_how_it_stands(town: Any, text: str) -> None:
+    wechat(town, staff="oStaff", manager="oManager")
+    alarm(town)
+    assert "由您处理" in hears(town, "oStaff", text)
+
+    assert "由您处理" in hears(town, "oStaff", text), "who has it is not asked what they meant"
+    assert hears(town, "oManager", text) == "同事已经接手了，不用再去。"
+    do(town, lambda work: tasks.close(work.session, work.session.exec(select(Task)).one(), work.now, "误报，现场没事"))
+    assert hears(town, "oManager", text) == "这件事已经办结了：误报，现场没事。"
+
+
+@pytest.mark.parametrize("text", ["收到", "1"])
 def test_short_words_of_staff_are_theirs_only_while_an_alarm_is_unanswered(town: Any, text: str) -> None:
     wechat(town, staff="oStaff")
 
