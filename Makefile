@@ -34,7 +34,7 @@ peers: .peers/.installed tests/peers/node_modules/.installed  ## install program
 
 check: test
 
-bench: .venv/.synced  ## hold speed and memory against their targets, as ratios of one run
+bench: .venv/.synced .peers/.installed  ## hold speed and memory against their targets, as ratios of one run
 	.venv/bin/python bench/run.py
 
 accuracy: .venv/.synced  ## print how well and how fast messages are matched, and how true confidence is
