@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import takewhile
 
 from bot.contract import Community, Turn, telling
@@ -111,19 +112,22 @@ def where(turn: Turn) -> str:
 
 def named(turn: Turn, text: str) -> Community | None:
     """Return the community that the words name, of those somebody may mean; None where they name none, or several."""
-    places = turn.places
-    if len(places) < 2:
-        return None
-    found = [place for place in places if any(word in text for word in _names(place, places))]
-    return found[0] if len(found) == 1 else None
+    near = turn.context.neighbours
+    words = _names(tuple(place.name for place in near))
+    found = [place for place in near if any(word in text for word in words[place.name])]
+    return found[0] if len(found) == 1 and len(turn.places) > 1 else None
 
 
-def _names(place: Community, places: Sequence[Community]) -> list[str]:
-    """Return what people call a community: 和苑东区, 东区; never what fits another one as well, or any."""
-    alike = takewhile(lambda signs: len(set(signs)) == 1, zip(*(one.name for one in places), strict=False))
-    words = {place.name, place.name.removesuffix("小区"), place.name[len(list(alike)) :]}
-    others = [one.name for one in places if one.id != place.id]
-    return [word for word in words if len(word) > 1 and word != "小区" and not any(word in other for other in others)]
+@cache
+def _names(names: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
+    """Return what people call each community: 和苑东区, 东区; never what fits another one as well, or any."""
+    alike = len(list(takewhile(lambda signs: len(set(signs)) == 1, zip(*names, strict=False))))
+
+    def said(name: str) -> list[str]:
+        words, others = {name, name.removesuffix("小区"), name[alike:]}, [other for other in names if other != name]
+        return [word for word in words if len(word) > 1 and word != "小区" and not any(word in other for other in others)]
+
+    return {name: said(name) for name in names}
 
 
 def settle(turn: Turn, text: str) -> None:
