@@ -60,10 +60,16 @@ def mount(app: web.Application, parts: Parts) -> None:
     photos.mount(app)
     intents.mount(app)
     app.router.add_post("/console/look/{community}", look)
+    app.router.add_get("/console/", without_slash)
     for page in pages:
         if page.need not in parts.services.permissions:
             raise ValueError(f"console page {page.path} needs {page.need!r}, a permission that no service declares")
         app.router.add_route(page.method, f"/console{page.path}".rstrip("/"), _handler(parts, page))
+
+
+async def without_slash(request: web.Request) -> web.StreamResponse:
+    """Lead who typed the address with a slash at its end to the first page."""
+    raise web.HTTPFound("/console")
 
 
 async def look(request: web.Request) -> web.StreamResponse:

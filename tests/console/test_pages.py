@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&"
 
-#: Addresses that need no permission: signing in and out.
-OPEN = {"/console/in", "/console/in/{token}", "/console/out"}
+#: Addresses that need no permission: signing in and out, and the one that only leads to another.
+OPEN = {"/console/", "/console/in", "/console/in/{token}", "/console/out"}
 
 
 async def test_every_address_of_the_console_refuses_who_is_not_signed_in(office: Office) -> None:
@@ -60,6 +60,11 @@ async def test_each_role_opens_what_the_table_grants_and_nothing_else(office: Of
         for path, need in needs.items():
             response = await browser.get(path)
             assert response.status == (200 if access.may(role, need) else 403), path
+
+
+async def test_a_slash_at_the_end_of_the_address_does_no_harm(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as browser:
+        assert (await browser.get("/console/")).status == 200
 
 
 async def test_staff_may_draft_but_not_send(office: Office) -> None:

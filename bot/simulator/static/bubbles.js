@@ -20,7 +20,7 @@ export function renderLine(line, { title, name }) {
     row.append(card(line), ...trace(line, true));
     return row;
   }
-  const avatar = line.author === "resident" ? element("span", "avatar", name.slice(-1)) : logo();
+  const avatar = line.author === "resident" ? element("span", "avatar", name.replace(/（.*/, "").slice(-1)) : logo();
   avatar.setAttribute("aria-hidden", "true");
   const body = element("div", "body");
   body.append(element("span", "sr", line.author === "resident" ? "我：" : `${title}：`), content(line), ...trace(line, line.author === "resident" || called(line)));
