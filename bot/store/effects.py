@@ -42,6 +42,7 @@ class Effect(Scoped, table=True):
     __table_args__ = (
         UniqueConstraint("community_id", "kind", "key"),
         Index("effect_due", "kind", "due_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index("effect_state", "community_id", "state", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

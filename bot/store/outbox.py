@@ -50,6 +50,7 @@ class Delivery(Scoped, table=True):
         UniqueConstraint("notice_id", "occurrence", "resident_id"),
         Index("delivery_due", "due_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
         Index("delivery_msgid", "msgid"),
+        Index("delivery_openid", "openid"),
         Index("delivery_notice", "notice_id", "occurrence", "state"),
     )
 
