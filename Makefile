@@ -28,7 +28,7 @@ lint: .venv/.synced  ## format, lint, types, import contracts, dependencies, int
 	.venv/bin/linli check
 
 unit: .venv/.synced $(PEERS)  ## all tests but `make faults`
-	.venv/bin/pytest -q -n 2 --dist loadfile -m "not kills"
+	.venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not kills"
 
 peers: .peers/.installed tests/peers/node_modules/.installed  ## install programs of others that check ours
 

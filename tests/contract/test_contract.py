@@ -1,5 +1,6 @@
 """The contract holds both sides: what an action or a service says is what it declares."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -153,3 +154,11 @@ def test_exact_kind_of_task_goes_before_one_that_fits_many() -> None:
     assert [kind and kind.title for kind in kinds] == ["困梯", "紧急情况", None]
     assert services.ladder("emergency.fire") is ALARM
     assert services.ladder("emergency.lift") is None
+
+
+def test_what_the_core_records_services_may_react_to() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (Path(__file__).parents[2] / "bot").rglob("*.py")]
+    recorded = {kind for source in sources for kind in re.findall(r'\brecord\([^"\n]*"([a-z_]+\.[a-z_]+)"', source)}
+
+    assert len(recorded) > 20
+    assert recorded - set(CORE.emits) == set()
