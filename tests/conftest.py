@@ -29,7 +29,12 @@ NOW = datetime(2026, 3, 11, 10, 0, tzinfo=SHANGHAI)
 
 @pytest.fixture(autouse=True)
 def _log_goes_nowhere_else() -> Iterator[None]:
-    """Let no log go on to the standard error of a command that a test ran in this process."""
+    """Let no log go on to the standard error of a command that a test ran in this process.
+
+    Traces are plain: with every variable of every frame, as structlog writes them by itself, one takes seconds.
+    """
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer])
     yield
     structlog.reset_defaults()
 

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import text as sql
 from sqlmodel import Session, select
 
-from bot import app
+from bot import app, webhook
 from bot.cli.serving import demo_settings
 from bot.dialogue.adviser import Adviser
 from bot.dialogue.backlog import Backlog
@@ -165,7 +165,8 @@ async def test_message_whose_process_died_is_answered_by_the_next_as_of_when_it_
     assert len(await door.queued()) == 1
 
 
-async def test_message_that_always_fails_is_given_up_with_an_apology(door: Door) -> None:
+async def test_message_that_always_fails_is_given_up_with_an_apology(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "PAUSES", (0.0, 0.0))
     xml = text_push("你好", 1)
     await door.linli.database.write(postpone, messages.parse(xml.encode()), xml, NOW, door.linli.house)
     await door.linli.database.write(_away, "line")
@@ -212,7 +213,9 @@ def _away(session: Session, table: str) -> None:
     session.execute(sql(f"ALTER TABLE {table} RENAME TO {table}_away"))
 
 
-async def test_failed_turn_is_apologised_for_and_leaves_nothing(door: Door) -> None:
+async def test_failed_turn_is_apologised_for_and_leaves_nothing(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "PAUSES", (0.0, 0.0))
+
     def mend(session: Session) -> None:
         session.execute(sql("ALTER TABLE line_away RENAME TO line"))
 
