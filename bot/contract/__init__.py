@@ -3,6 +3,9 @@
 A service is a folder with an `Integration` object. It brings
 
     actions      what residents can ask for, by intent                       actions.py
+    amends       how what was done is changed by what is said next           actions.py
+    knows        questions that it answers from what it holds                integration.py
+    matters      what of a resident's is under way                           cards.py
     jobs         what happens by itself, every so often                      jobs.py
     console      what staff see, each page with the permission it needs      pages.py
     pages        what residents open from the chat, behind a sealed link     pages.py
@@ -27,9 +30,9 @@ docs/adding-a-service.md builds one step by step.
 
 from bot.contract import tasks, telling
 from bot.contract.access import Access, Permission
-from bot.contract.actions import Action, Ask, NoSlots, Reply, action
+from bot.contract.actions import Action, Amendment, Ask, NoSlots, Reply, action, amends
 from bot.contract.api import Endpoint, Machine, api
-from bot.contract.cards import Audience, Card, Today, audience, card, today
+from bot.contract.cards import Audience, Card, Matter, Today, audience, card, today
 from bot.contract.effects import Call, GiveUp, Later, Performer, effect
 from bot.contract.happenings import Happening, Reaction, on
 from bot.contract.integration import Integration, Services
@@ -53,10 +56,10 @@ from bot.store.staff import ROLE_WORDS, Role, Staff
 from bot.store.tasks import Task
 
 __all__ = [
-    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Ask", "Audience", "Call", "Card", "Community", "Context",
+    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Audience", "Call", "Card", "Community", "Context",
     "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "GiveUp", "Happening", "Household",
-    "Integration", "Job", "Ladder", "Later", "Line", "Log", "Machine", "NoSlots", "Notice", "NoticeState", "Page", "Performer",
+    "Integration", "Job", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Page", "Performer",
     "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Resident", "Retention", "Role", "Scoped",
-    "Services", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "View", "Visit", "Work", "action", "api", "audience", "card",
+    "Services", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
     "effect", "job", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "tasks", "telling", "today", "word",
 ]  # fmt: skip

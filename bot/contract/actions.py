@@ -11,12 +11,17 @@ from bot.language.promises import Promise
 class Reply:
     """What to answer: Reply("done", number="K3M9") takes the words named `done` under `replies:` of the intent's file.
 
-    `about` names what photos sent next belong to, such as ticket:K3M9. `ok=False`: nothing was done.
+    `about` names what was done, such as ticket:K3M9: what is said next may change it, photos sent next belong to it. `called` is
+    what one calls it in a sentence, 厨房的报修; `over=True`: it is cancelled or finished. `ok=False`: nothing was done.
     """
 
-    def __init__(self, name: str, *, about: str = "", ok: bool = True, **values: Any) -> None:
+    def __init__(
+        self, name: str, *, about: str = "", called: str = "", over: bool = False, ok: bool = True, **values: Any
+    ) -> None:
         self.name = name
         self.about = about
+        self.called = called
+        self.over = over
         self.ok = ok
         self.values = values
 
@@ -42,12 +47,13 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """An intent's deed. `slots` is a dataclass whose fields are slots of the intent; missing ones are None."""
+    """What is done for an intent. `slots` is a dataclass whose fields are slots of the intent; missing ones are None."""
 
     intent: str
     run: Callable[[Turn, Any], Reply | Ask]
     slots: type[Any]
     replies: Mapping[str, str]
+    shows: bool = False  # it changes nothing: it may be done for whoever seems to want it
 
     def __call__(self, turn: Turn, values: Mapping[str, Any]) -> Reply | Ask:
         """Do it with the slots filled so far."""
@@ -72,11 +78,40 @@ class NoSlots:
     """For intents that need to know nothing."""
 
 
-def action(intent: str, slots: type[Any] = NoSlots, *, replies: Mapping[str, str]
+@dataclass(frozen=True, kw_only=True)
+class Amendment:
+    """How what an intent has done is changed by what is said next: 改成后天下午. Of `slots` only what changes is not None."""
+
+    intent: str
+    run: Callable[[Turn, str, Any], Reply]
+    slots: type[Any]
+    replies: Mapping[str, str]
+
+    def __call__(self, turn: Turn, about: str, values: Mapping[str, Any]) -> Reply:
+        """Change `about`, such as pass:K3M9, which the same resident's words have made."""
+        known = {item.name for item in fields(self.slots)}
+        reply = self.run(turn, about, self.slots(**{name: value for name, value in values.items() if name in known}))
+        require_promised(f"{self.intent}: Reply {reply.name!r}", self.replies.get(reply.name), reply.values)
+        return reply
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """The slots that can be changed afterwards."""
+        return frozenset(item.name for item in fields(self.slots))
+
+
+def action(intent: str, slots: type[Any] = NoSlots, *, replies: Mapping[str, str], shows: bool = False
            ) -> Callable[[Callable[[Turn, S], Reply | Ask]], Action]:  # fmt: skip
-    """Make a function the deed of `intent`; `slots` is the dataclass its second argument has.
+    """Let a function do what `intent` asks for; `slots` is the dataclass its second argument has.
 
     `replies` are the names of all it may answer or ask back, each with the values that come with it, one after the other:
     {"done": "number what", "none": ""}. `linli check` holds the words in the file to them, and every turn the function.
     """
-    return lambda run: Action(intent=intent, run=run, slots=slots, replies=replies)
+    return lambda run: Action(intent=intent, run=run, slots=slots, replies=replies, shows=shows)
+
+
+def amends(
+    intent: str, slots: type[Any], *, replies: Mapping[str, str]
+) -> Callable[[Callable[[Turn, str, S], Reply]], Amendment]:
+    """Let a function change what `intent` has done: run(turn, about, slots). Its replies stand in the same file of the intent."""
+    return lambda run: Amendment(intent=intent, run=run, slots=slots, replies=replies)

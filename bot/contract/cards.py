@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.contract.pages import Desk
 from bot.contract.work import Work
@@ -48,3 +49,12 @@ def today(title: str, *, need: str, path: str = "") -> Callable[[Callable[[Desk]
 def audience(tag: str) -> Callable[[Callable[[Work], Sequence[int]]], Audience]:
     """Make a function an audience that notices can be sent to by `tag`."""
     return lambda run: Audience(tag=tag, run=run)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """Something of a resident's that is under way, as 我的事项 lists it."""
+
+    words: str  # 厨房水管漏水：处理中，王师傅
+    at: datetime  # since when
+    url: str = ""

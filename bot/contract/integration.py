@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from bot.contract.access import Permission
-from bot.contract.actions import Action
+from bot.contract.actions import Action, Amendment
 from bot.contract.api import Endpoint
-from bot.contract.cards import Audience, Card, Today
+from bot.contract.cards import Audience, Card, Matter, Today
 from bot.contract.effects import Performer
 from bot.contract.happenings import Reaction
 from bot.contract.jobs import Job
@@ -38,6 +38,7 @@ class Integration:
     title: str
     folder: Path  # Path(__file__).parent: templates/, migrations/, intents/ lie there
     actions: Sequence[Action] = ()
+    amends: Sequence[Amendment] = ()  # how what an action has done is changed by what is said next
     jobs: Sequence[Job] = ()
     console: Sequence[Page] = ()
     pages: Sequence[Page] = ()
@@ -57,6 +58,8 @@ class Integration:
     summons: Callable[[Work, Task, Staff], Delivery | None] | None = None  # tells one person on duty of a task, by a message
     codes: Mapping[str, Callable[[Turn, str], str]] = field(default_factory=dict)  # QR codes "kind.code": what scanning one says
     hears: Callable[[Turn, str], str] | None = None  # words that are its own whatever they mean; returns the answer, or nothing
+    knows: Callable[[Turn, str], str] | None = None  # answers a question from what it holds, or nothing: 几点来水
+    matters: Callable[[Turn], Sequence[Matter]] | None = None  # what of the resident's is under way, the newest first
     seed: Callable[[Work], None] | None = None  # fills an empty demo community
 
     @property
@@ -73,13 +76,18 @@ class Services:
     settings: Mapping[type[BaseModel], BaseModel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for what in ("tells", "emits", "permissions", "performers", "subjects", "audiences", "codes", "endpoints"):
+        for what in ("amendments", "tells", "emits", "permissions", "performers", "subjects", "audiences", "codes", "endpoints"):
             getattr(self, what)
 
     @cached_property
     def actions(self) -> Mapping[str, Action]:
         """All actions by intent."""
         return self._unite("the action of", ((one, {a.intent: a for a in one.actions}) for one in self.integrations))
+
+    @cached_property
+    def amendments(self) -> Mapping[str, Amendment]:
+        """All amendments by intent."""
+        return self._unite("the amendment of", ((one, {a.intent: a for a in one.amends}) for one in self.integrations))
 
     @cached_property
     def tells(self) -> Mapping[str, str]:
@@ -189,6 +197,15 @@ class Services:
     def hear(self, turn: Turn, text: str) -> str:
         """Let services answer words that are theirs before anything is understood; empty where none wants them."""
         return next(filter(None, (one.hears(turn, text) for one in self.integrations if one.hears)), "")
+
+    def answer(self, turn: Turn, question: str) -> str:
+        """Let services answer a question from what they hold; empty where none can."""
+        return next(filter(None, (one.knows(turn, question) for one in self.integrations if one.knows)), "")
+
+    def matters(self, turn: Turn) -> Sequence[Matter]:
+        """Return what of the resident's is under way with all services, the newest first."""
+        found = [matter for one in self.integrations if one.matters for matter in one.matters(turn)]
+        return sorted(found, key=lambda matter: matter.at, reverse=True)
 
     def say(self, event: Event, now: datetime) -> str:
         """Return the sentence for an event; empty for a kind that no service knows."""

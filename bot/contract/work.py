@@ -271,6 +271,8 @@ class Turn(Work):
     """One message of a resident."""
 
     openid: str
+    said: str = ""  # the resident's own words that led to what is done, in their order, one message a line
+    about: str = ""  # what was done before and is meant now, such as ticket:K3M9; empty where nothing in particular is
 
     @cached_property
     def resident(self) -> Resident | None:

@@ -1,9 +1,10 @@
 """The words the bot itself cannot do without, by name; they stand in intents/_messages.yaml. A test holds the list to the code."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.contract import Services
-from bot.language.promises import Promises
+from bot.language.promises import Promise, Promises
 
 #: Name -> the value that comes with it, if any does.
 SAID: Mapping[str, str] = {
@@ -30,6 +31,15 @@ def promises(services: Services) -> Promises:
     """Return all that the bot and its services may say, to hold the files to."""
     told = {**SAID, **services.tells}
     return Promises(
-        actions={intent: action.promise for intent, action in services.actions.items()},
+        actions={intent: _promise(services, intent) for intent in services.actions},
         messages={name: frozenset(values.split()) for name, values in told.items()},
     )
+
+
+def _promise(services: Services, intent: str) -> Promise:
+    """Return what an intent's file must have words for: what its action says, and its amendment."""
+    promise, amendment = services.actions[intent].promise, services.amendments.get(intent)
+    if amendment is None:
+        return promise
+    said = {name: frozenset(values.split()) for name, values in amendment.replies.items()}
+    return replace(promise, replies={**promise.replies, **said}, takes=promise.takes | amendment.takes)

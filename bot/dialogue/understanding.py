@@ -30,6 +30,15 @@ _TELLING = {"plate", "phone", "count", "temperature", "name", "choices"}
 
 
 @dataclass(frozen=True, kw_only=True)
+class Known:
+    """An entry of a community's knowledge that may answer the message."""
+
+    entry: str  # its public id
+    community_id: int
+    confidence: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Heard:
     """A message as it was understood, before any transaction. `text` is in simplified characters.
 
@@ -40,6 +49,7 @@ class Heard:
     match: Match
     place: str = ""  # where the code hangs that was scanned
     more: tuple["Heard", ...] = ()
+    known: tuple[Known, ...] = ()  # what the communities of the account know of it, the likeliest first
 
 
 @dataclass(frozen=True, kw_only=True)

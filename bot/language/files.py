@@ -27,7 +27,7 @@ SLOT_TYPES = (
 _INTENT_FIELDS = (
     "version", "intent", "title", "needs", "match", "examples", "sentences", "keywords", "exclude", "slots", "confirm",
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "hands_over", "cancels",
-    "small_talk",
+    "small_talk", "offer", "follow_ups",
 )  # fmt: skip
 _SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest")
 _COMMON_FIELDS = ("version", "language", "rules", "lists", "skip_words", "synonyms", "concepts")
@@ -103,6 +103,10 @@ class Intent:
     hands_over: bool = False  # a person is asked for
     cancels: tuple[str, ...] = ()  # intents whose open form this calls off
     small_talk: bool = False  # said in passing
+    offer: str = ""  # the sentence of a menu that stands for it: 家里东西坏了，请师傅来修
+    follow_ups: Mapping[str, tuple[Sentence, ...]] = field(
+        default_factory=dict
+    )  # intent -> what calls it, said of what this one did
     places: Mapping[str, tuple[int, int]] = field(
         default_factory=dict, repr=False, compare=False
     )  # line and column of what names others
@@ -224,13 +228,16 @@ def _disagreeing(intents: Mapping[str, Intent]) -> list[Problem]:
             _at(needing, "needs", "E219", "要先有住址，却没有意图能绑定住址", "在绑定住址的意图文件里写上 provides: flat")
         )
     for intent in intents.values():
-        for name in intent.cancels:
-            if name not in intents:
-                near = nearest(name, tuple(intents))
-                found.append(
-                    _at(intent, "cancels", "E220", f"cancels 里的意图 {name} 不存在", f"是否想写 “{near}”？" if near else "")
-                )
+        found += [
+            _unknown(intent, field_, name, intents)
+            for field_, names in (("cancels", intent.cancels), ("follow_ups", intent.follow_ups)) for name in names if name not in intents
+        ]  # fmt: skip
     return found
+
+
+def _unknown(intent: Intent, where: str, name: str, intents: Mapping[str, Intent]) -> Problem:
+    near = nearest(name, tuple(intents))
+    return _at(intent, where, "E220", f"{where} 里的意图 {name} 不存在", f"是否想写 “{near}”？" if near else "")
 
 
 def _at(intent: Intent, name: str, code: str, message: str, hint: str) -> Problem:
@@ -338,9 +345,10 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
         emergency=get("emergency", reader.flag, False), provides_flat=get("provides", partial(_read_flat, reader), False),
         releases_flat=get("releases", partial(_read_flat, reader), False), hands_over=get("hands_over", reader.flag, False),
         cancels=get("cancels", partial(_read_names, reader), ()), small_talk=get("small_talk", reader.flag, False),
+        offer=get("offer", reader.text_of, ""), follow_ups=_read_follow_ups(reader, fields, common),
         places={
             name: (mark.line + 1, mark.column + 1)
-            for name in ("needs", "provides", "cancels") if name in fields for mark in (fields[name][1].start_mark,)
+            for name in ("needs", "provides", "cancels", "follow_ups") if name in fields for mark in (fields[name][1].start_mark,)
         },
     )  # fmt: skip
     _check_placeholders(reader, fields, intent)
@@ -360,6 +368,17 @@ def _read_flat(reader: Reader, node: yaml.Node, what: str) -> bool:
 def _read_names(reader: Reader, node: yaml.Node, what: str) -> tuple[str, ...]:
     """Return one name or several."""
     return (reader.text_of(node, what),) if isinstance(node, yaml.ScalarNode) else reader.words(node, what)
+
+
+def _read_follow_ups(reader: Reader, fields: Fields, common: Common) -> dict[str, tuple[Sentence, ...]]:
+    """Return what people say of a thing just done, and the intent that it calls: repair.cancel: [不用来了, 已经修好了]."""
+    if "follow_ups" not in fields:
+        return {}
+    node = fields["follow_ups"][1]
+    return {
+        name: tuple(_read_sentence(line, common, ()) for line in reader.lines(lines, f"follow_ups.{name}"))
+        for name, (_, lines) in reader.mapping(node, "follow_ups").items()
+    }
 
 
 def _read_slot(reader: Reader, name: str, node: yaml.Node) -> Slot:
