@@ -29,7 +29,7 @@ _INTENT_FIELDS = (
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "hands_over", "cancels",
     "small_talk", "offer", "follow_ups",
 )  # fmt: skip
-_SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest")
+_SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest", "unknown")
 _COMMON_FIELDS = ("version", "language", "rules", "lists", "skip_words", "synonyms", "concepts")
 _TEST_FIELDS = ("text", "slots", "not", "accept")
 
@@ -60,6 +60,7 @@ class Slot:
     skippable: bool = False
     default: str = ""
     suggest: tuple[str, ...] = ()
+    unknown: str = ""  # what is kept when the resident does not know: 位置不清楚
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -415,7 +416,7 @@ def _read_slot(reader: Reader, name: str, node: yaml.Node) -> Slot:
         name=name, type=kind, title=get("title", reader.text_of, ""), ask=get("ask", reader.text_of, ""),
         required=required, error=get("error", reader.text_of, ""), options=options,
         skippable=get("skippable", reader.flag, False), default=get("default", reader.text_of, ""),
-        suggest=get("suggest", reader.words, ()),
+        suggest=get("suggest", reader.words, ()), unknown=get("unknown", reader.text_of, ""),
     )  # fmt: skip
 
 

@@ -1,0 +1,34 @@
+"""What a decision needs beside the words and how the talk stands: read before it, in one place. Pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.language.files import Catalogue, Intent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """One moment of one resident."""
+
+    now: datetime
+    catalogue: Catalogue
+    community_id: int = 0
+    is_bound: bool = False
+    acts: Collection[str] = ()  # intents that a service acts on
+    shows: Collection[str] = ()  # those of them that change nothing
+    amendable: Mapping[str, Collection[str]] = field(default_factory=dict)  # intent -> slots that may change afterwards
+    is_alarm_open: bool = False  # the alarm of the talk is still open …
+    is_alarm_calm: bool = False  # … and about somebody who is tired of life
+    names_place: bool = False  # the words name a community of the account, which an alarm waits for
+
+    @property
+    def intents(self) -> Mapping[str, Intent]:
+        """All intents by id."""
+        return self.catalogue.intents
+
+    def is_harmless(self, intent: Intent) -> bool:
+        """Tell whether beginning an intent does nothing yet, or only shows something."""
+        begins_by_asking = any(slot.required for slot in intent.slots) or bool(intent.confirm)
+        only_says = bool(intent.reply) and not intent.action
+        return not intent.emergency and (begins_by_asking or only_says or intent.id in self.shows)
