@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from bot.contract import handoffs
 from bot.dialogue import forms, safety
 from bot.dialogue.answer import Answer, Outcome
 from bot.dialogue.forms import Form
@@ -62,7 +63,11 @@ class Hearing(Talk):
             return self._say("cancelled", "form.nothing")
         conversations.hand_back(self.conversation)
         self.turn.record("conversation.called_off", f"conversation:{self.conversation.public_id}")
-        return self._say("cancelled", "handed_off.cancelled", intent=self._person)
+        task = handoffs.current(self.turn)
+        if task is not None:
+            handoffs.withdraw(self.turn, task)
+        text = self._phrase("handed_off.cancelled", number=task.number if task else "")
+        return Answer(texts=(text,), outcome=Outcome(kind="cancelled", intent=self._person))
 
     def _accepted(self, heard: Heard) -> Intent | None:
         """Return the intent that the message surely means."""
@@ -117,7 +122,12 @@ class Hearing(Talk):
         """Say so, with a way on; the second time in a row a person is offered. Whoever waits for one is told it is passed on."""
         since = self.conversation.waiting_since
         if since is not None and self.now - since < conversations.RETURNS_AFTER:
-            return self._say("handed_off", "handed_off.more", intent=self._person)
+            task = handoffs.current(self.turn)
+            if task is None:  # an alarm put the talk into the queue
+                return self._hand_over(text)
+            handoffs.add(self.turn, task, text)
+            said = self._phrase("handed_off.more", number=task.number)
+            return Answer(texts=(said,), outcome=Outcome(kind="handed_off", intent=self._person))
         count = (self.conversation.options or {}).get("unknown", 0) + 1
         self._show({"unknown": count})
         self.turn.record("message.unmatched")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.contract import Ask, Turn
+from bot.contract import Ask, Turn, handoffs
 from bot.dialogue import forms, safety
 from bot.dialogue.answer import Answer, House, Kind, Outcome
 from bot.dialogue.forms import Form
@@ -174,7 +174,7 @@ class Talk:
             text = self.turn.words(intent.reply, **spoken)
             return self._finish(form, intent, f"{before}\n{text}" if before else text)
         values = "、".join(said for said in spoken.values() if said)
-        handed = self._hand_over(f"{intent.topic or intent.title}{'：' if values else ''}{values}")
+        handed = self._hand_over(f"{intent.topic or intent.title}{'：' if values else ''}{values}", intent)
         if form.outer is not None and form.outer.intent in self.catalogue.intents:
             return self._resume(form.outer, handed.texts[0])
         outcome = Outcome(kind="handed_off", intent=intent.id)
@@ -229,13 +229,23 @@ class Talk:
         self.conversation.options = {name: value for name, value in kept.items() if not name.startswith("alarm")} or None
         return self._say("emergency", "emergency.over")
 
-    def _hand_over(self, topic: str) -> Answer:
+    def _hand_over(self, topic: str, intent: Intent | None = None) -> Answer:
         """Put the conversation into the staff's queue and say so."""
         self.form = None
         self._show({})
+        task = handoffs.open(
+            self.turn, intent=intent.id if intent else self._person or "", topic=topic[:60] if intent else "", words=self._words
+        )  # fmt: skip
         conversations.ask_for_person(self.conversation, topic[:60], self.now)
         self.turn.record("conversation.waiting", f"conversation:{self.conversation.public_id}")
-        return self._say("handed_off", "handed_off", intent=self._person)
+        words = self.catalogue.messages["handed_off"]
+        expected = handoffs.expected(self.turn)
+        text = self.turn.words(words, topic=topic[:60] if intent else "", number=task.number, expected=expected)
+        return Answer(texts=(text,), outcome=Outcome(kind="handed_off", intent=self._person))
+
+    @property
+    def _words(self) -> str:
+        return next((text for speaker, text, _ in reversed(self.said) if speaker == "resident"), "")
 
     # -- words
 

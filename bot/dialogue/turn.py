@@ -165,7 +165,7 @@ class _Turn(Hearing):
             return self._alarm(best, heard)
         if not isinstance(message, messages.Click) and (own := self._heard_by_a_service(heard.text)):
             return Answer(texts=(own,), outcome=Outcome(kind="done"))
-        if conversations.is_taken(self.session, self.conversation, self.now):
+        if conversations.is_taken(self.conversation):
             return _TAKEN
         if isinstance(message, messages.Voice) and not heard.text:
             return self._say("unknown", "voice.unheard")
@@ -190,7 +190,7 @@ class _Turn(Hearing):
         if task := self._alarmed():
             photo.subject = task.about
             return self._pass_on(task, "[图片]")
-        if conversations.is_taken(self.session, self.conversation, self.now):
+        if conversations.is_taken(self.conversation):
             return _TAKEN
         if self.form is not None:
             return self._photo_in_form(self.form)
@@ -218,7 +218,7 @@ class _Turn(Hearing):
         self._note("resident", f"[位置] {label}")
         if task := self._alarmed():
             return self._pass_on(task, f"[位置] {label}")
-        if conversations.is_taken(self.session, self.conversation, self.now):
+        if conversations.is_taken(self.conversation):
             return _TAKEN
         if self.form is None:
             offers = [i for i in self.catalogue.intents.values() if any(slot.type == "place" for slot in i.slots)]
@@ -233,7 +233,7 @@ class _Turn(Hearing):
         """Say kindly what the bot cannot look at, and what to send instead."""
         self._meet(followers.heard)
         self._note("resident", said)
-        if conversations.is_taken(self.session, self.conversation, self.now):
+        if conversations.is_taken(self.conversation):
             return _TAKEN
         if self.form is not None:
             return self._again(self.form, self.catalogue.intents[self.form.intent], self._phrase(phrase))
@@ -255,7 +255,7 @@ class _Turn(Hearing):
         if code is None or kind is None or intent is None:
             return welcome
         self._note("resident", f"[扫码] {code.label}")
-        if conversations.is_taken(self.session, self.conversation, self.now) and not intent.emergency:
+        if conversations.is_taken(self.conversation) and not intent.emergency:
             return _TAKEN
         if intent.provides_flat and self.turn.is_bound:
             self.form = forms.talked_over(self.form) if self.form else None
@@ -282,7 +282,7 @@ class _Turn(Hearing):
         if not message.waits:
             return SILENT
         self._note("resident", f"[扫码] {message.result}"[:200])
-        if conversations.is_taken(self.session, self.conversation, self.now):
+        if conversations.is_taken(self.conversation):
             return _TAKEN
         return self._say("unknown", "code.unknown")
 
