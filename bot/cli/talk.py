@@ -159,7 +159,7 @@ class Room:
         understanding = understanding or Understanding.load(settings.intents_folder, config.shipped("data"), folders(services))
         context = Context(
             community=community, keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",
-            messages=understanding.catalogue.messages, services=services,
+            messages=understanding.catalogue.messages, services=services, office=app.office_of(settings),
         )  # fmt: skip
         house = House(context=context, understanding=understanding, communities={community.key: community})
         room = cls(database=database, frozen=frozen, house=house)

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from bot.contract import telling
 from bot.contract.happenings import Happening, Reaction
+from bot.contract.office import Office
 from bot.errors import Refusal
 from bot.keys import Keys
 from bot.language.phrases import fill
@@ -57,6 +58,7 @@ class Context:
     messages: Mapping[str, str]  # the words of `tell`, by name
     services: "Services"
     neighbours: tuple[Community, ...] = ()  # all communities of the same account, this one among them
+    office: Office = field(default_factory=Office)
 
     def words(self, template: str, now: datetime, **values: Any) -> str:
         """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""

@@ -114,7 +114,7 @@ class _Turn:
         self.openid = kept.openid
         self.catalogue = house.understanding.catalogue
         self.turn = Turn(session=session, now=now, context=house.context, openid=self.openid)
-        self.is_taken = conversations.is_taken(session, kept, now)
+        self.is_taken = conversations.is_taken(kept)
         person = Person.TAKEN if self.is_taken else Person.ASKED if kept.waiting_since is not None else Person.NONE
         stood = standing.unpack(kept.standing, self.catalogue.intents, person)
         self.talk = Talk(turn=self.turn, kept=kept, house=house, standing=standing.at(stood, kept.updated_at, now, forms.EXPIRES))

@@ -42,7 +42,7 @@ class Line(Scoped, table=True):
     photo_id: int | None = Field(default=None, foreign_key="photo.id")
 
 
-#: A conversation a staff member has taken over returns to the bot after this long without a word of theirs.
+#: Who asked for a person this long ago, and was told so, may speak of something new.
 RETURNS_AFTER = timedelta(minutes=30)
 
 
@@ -157,6 +157,11 @@ def ask_for_person(conversation: Conversation | Kept, topic: str, now: datetime)
     conversation.waiting_since = conversation.waiting_since or now
 
 
+def locked(session: Session, openid: str) -> Conversation | None:
+    """Return a talk, ours alone until the end of the transaction."""
+    return session.get(Conversation, openid, with_for_update=True, populate_existing=True)
+
+
 def take_over(conversation: Conversation, staff_id: int, now: datetime) -> None:
     """Let a staff member have the word; the bot keeps silent until it is handed back."""
     conversation.staff_id = staff_id
@@ -171,17 +176,19 @@ def hand_back(conversation: Conversation | Kept) -> None:
     conversation.topic = ""
 
 
-def is_taken(session: Session, conversation: Conversation | Kept, now: datetime) -> bool:
-    """Tell whether a staff member has the word; hands back what was left alone for RETURNS_AFTER.
+def is_taken(conversation: Conversation | Kept) -> bool:
+    """Tell whether a staff member has the word."""
+    return conversation.staff_id is not None
 
-    Counted from their last word or from the take-over, which is `updated_at`: turns leave it alone meanwhile.
+
+def left_alone(session: Session, since: datetime, limit: int = 50) -> Sequence[Conversation]:
+    """Return the talks whose staff member has said nothing since then, locked so that of several replicas one gives them back.
+
+    Counted from the take-over, which each of their words renews: that is `updated_at`, which turns leave alone meanwhile.
     """
-    if conversation.staff_id is None:
-        return False
-    last = session.exec(
-        select(Line.at).where(Line.openid == conversation.openid, Line.speaker == "staff").order_by(col(Line.id).desc()).limit(1)
-    ).first()
-    if now - max(last or conversation.updated_at, conversation.updated_at) < RETURNS_AFTER:
-        return True
-    hand_back(conversation)
-    return False
+    silent = select(Conversation).where(
+        col(Conversation.waiting_since).is_not(None),
+        col(Conversation.staff_id).is_not(None),
+        col(Conversation.updated_at) <= since,
+    )
+    return session.exec(silent.order_by(col(Conversation.updated_at)).limit(limit).with_for_update(skip_locked=True)).all()

@@ -41,8 +41,7 @@ def show(desk: Desk) -> View:
 def take(desk: Desk) -> Redirect:
     """Take the talk over: the bot is silent from now on."""
     talk = _find(desk)
-    talks.take_over(talk, desk.staff.id or 0, desk.now)
-    desk.session.add(talk)
+    talks.take(desk, talk)
     desk.record("conversation.taken", f"conversation:{talk.public_id}")
     return Redirect(f"/console/conversations/{talk.public_id}", "已接手，机器人先不说话；30 分钟没有回复会自动交还。")
 
@@ -60,8 +59,7 @@ def reply(desk: Desk) -> Redirect:
 def back(desk: Desk) -> Redirect:
     """Give the talk back to the bot."""
     talk = _find(desk)
-    talks.hand_back(talk)
-    desk.session.add(talk)
+    talks.give_back(desk, talk)
     desk.record("conversation.returned", f"conversation:{talk.public_id}")
     return Redirect("/console/conversations", "已交还给机器人。")
 

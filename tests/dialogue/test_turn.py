@@ -392,7 +392,7 @@ def test_an_emergency_cuts_through_everything(chat: Any, before: tuple[str, ...]
     assert answer.texts == ("请马上离开！火警打 119。",)
     [task] = [task for task in rows(chat, Task) if task.urgent]
     assert (task.need, task.openid, task.kind) == ("task.view", chat.openid, "emergency.fire")
-    assert [event.data["urgent"] for event in chat.events("task.opened")] == [True]
+    assert [event.data["urgent"] for event in chat.events("task.opened")].count(True) == 1
 
 
 def test_the_form_waits_while_an_emergency_is_told(chat: Any) -> None:

@@ -116,7 +116,7 @@ def test_a_judgement_shows_what_a_turn_would_use(fresh: Understanding, now: date
 
 
 def test_needed_phrases_are_those_the_code_speaks() -> None:
-    speaking = [*Path("bot/dialogue").glob("*.py"), Path("bot/contract/telling.py")]
+    speaking = [*Path("bot/dialogue").glob("*.py"), Path("bot/contract/telling.py"), Path("bot/contract/handoffs.py")]
     code = "".join(path.read_text() for path in speaking if path.name != "phrases.py")
     spoken = set(
         re.findall(
