@@ -7,17 +7,14 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.contract import Ask as AskBack
-from bot.contract import Reply, Turn, handoffs, knowledge
-from bot.dialogue import forms, safety, starting
+from bot.contract import Ask, Reply, Turn, handoffs, knowledge
+from bot.dialogue import forms, safety, starting, steps
 from bot.dialogue.answer import Answer, House, Kind, Outcome
 from bot.dialogue.decide import title
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.standing import Alarm, Standing, Subject
-from bot.dialogue.steps import (
-    Amend, Aside, Ask, Attach, CallOff, Confirm, Do, HandOver, Inform, Join, Line, Offer, PassOn, Quiet, Say, Sound, Step,
-)  # fmt: skip
+from bot.dialogue.steps import Line, Step
 from bot.dialogue.understanding import Heard
 from bot.errors import Refusal
 from bot.language import slots
@@ -97,34 +94,34 @@ def carry_out(talk: Talk, step: Step) -> Answer:
     talk.standing = step.standing
     before = _Said(lines=tuple(talk.phrase(line) for line in step.before))
     match step:
-        case Ask() | Confirm():
-            return _put(talk, before, with_help=isinstance(step, Ask) and step.with_help)
-        case Do(form=form):
+        case steps.Ask() | steps.Confirm():
+            return _put(talk, before, with_help=isinstance(step, steps.Ask) and step.with_help)
+        case steps.Do(form=form):
             return _do(talk, form, before)
-        case Amend():
+        case steps.Amend():
             return _amend(talk, step, before)
-        case Offer():
+        case steps.Offer():
             return _offer(talk, step, before)
-        case Say():
+        case steps.Say():
             return _say(talk, step, before)
-        case Inform():
+        case steps.Inform():
             return _inform(talk, step)
-        case HandOver():
+        case steps.HandOver():
             return _hand_over(talk, step, before)
-        case Join(words=words):
+        case steps.Join(words=words):
             return _join(talk, words)
-        case CallOff():
+        case steps.CallOff():
             return _call_off(talk)
-        case Sound():
+        case steps.Sound():
             return _sound(talk, step)
-        case PassOn(words=words):
+        case steps.PassOn(words=words):
             return _pass_on(talk, words)
-        case Attach(about=about):
+        case steps.Attach(about=about):
             talk.turn.attach(talk.turn.photos(), about)
             return _answer(talk.phrase(Line("photo.attached")), "done")
-        case Aside():
+        case steps.Aside():
             return _aside(talk, step)
-        case Quiet():
+        case steps.Quiet():
             return Answer(texts=(), outcome=Outcome(kind="silent"))
     raise TypeError(f"no way to carry out {type(step).__name__}")
 
@@ -144,7 +141,10 @@ def _put(talk: Talk, before: _Said, *, with_help: bool = False) -> Answer:
     intent = talk.intents[form.intent]
     text = _read_back(talk, form, intent) if form.is_read_back else _question(talk, form, intent, with_help=with_help)
     outcome = Outcome(
-        kind="confirms" if form.is_read_back else "asks", intent=intent.id, slot=form.asking or None, options=tuple(form.menu.values())
+        kind="confirms" if form.is_read_back else "asks",
+        intent=intent.id,
+        slot=form.asking or None,
+        options=tuple(form.menu.values()),
     )
     return Answer(texts=(before.then(text),), outcome=outcome, values=_plain(form, intent))
 
@@ -171,7 +171,7 @@ def numbered(titles: list[str]) -> str:
     return "\n".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
 
 
-def _offer(talk: Talk, step: Offer, before: _Said) -> Answer:
+def _offer(talk: Talk, step: steps.Offer, before: _Said) -> Answer:
     """Show a numbered menu, where it says so with a person as the last choice."""
     facts = talk.facts()
     titles = [title(option, step.menu, step.standing, facts) for option in step.menu.options]
@@ -180,7 +180,7 @@ def _offer(talk: Talk, step: Offer, before: _Said) -> Answer:
     return _answer(before.then(f"{talk.phrase(step.phrase)}\n{numbered(titles)}"), "clarifies", options=step.menu.options)
 
 
-def _say(talk: Talk, step: Say, before: _Said) -> Answer:
+def _say(talk: Talk, step: steps.Say, before: _Said) -> Answer:
     if step.is_miss:
         _note_miss(talk, step.text)
     menu = step.standing.menu if step.kind == "clarifies" else None
@@ -189,7 +189,9 @@ def _say(talk: Talk, step: Say, before: _Said) -> Answer:
         form = step.standing.form
         return _answer(text, step.kind, step.intent, slot=form.asking or None if form and step.kind == "asks" else None)
     shown = [title(option, menu, step.standing, talk.facts()) for option in menu.options]
-    return _answer(f"{text}\n{numbered([*shown, talk.phrase(Line('clarify.none'))])}" if shown else text, "clarifies", options=menu.options)
+    return _answer(
+        f"{text}\n{numbered([*shown, talk.phrase(Line('clarify.none'))])}" if shown else text, "clarifies", options=menu.options
+    )
 
 
 def _note_miss(talk: Talk, text: str) -> None:
@@ -212,7 +214,7 @@ def _do(talk: Talk, form: Form, before: _Said) -> Answer:
             reply = action(talk.turn, forms.given(form))
     except Refusal as refusal:
         return _finish(talk, form, intent, before.then(str(refusal)))
-    if isinstance(reply, AskBack):
+    if isinstance(reply, Ask):
         return _ask_back(talk, form, intent, reply, before)
     text = talk.turn.words(intent.replies[reply.name], **{**_spoken(talk, form, intent), **reply.values})
     _remember(talk, reply, intent, forms.given(form))
@@ -230,7 +232,7 @@ def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, slo
     talk.standing = talk.standing.after(subject)
 
 
-def _ask_back(talk: Talk, form: Form, intent: Intent, ask: AskBack, before: _Said) -> Answer:
+def _ask_back(talk: Talk, form: Form, intent: Intent, ask: Ask, before: _Said) -> Answer:
     words = {**ask.values, **_spoken(talk, form, intent)}
     prompt = talk.turn.words(intent.replies[ask.name], **words)
     off = talk.turn.words(intent.replies[ask.called_off], **words) if ask.called_off else ""
@@ -262,13 +264,13 @@ def _without_action(talk: Talk, form: Form, intent: Intent, before: _Said) -> An
         return _finish(talk, form, intent, before.then(talk.turn.words(intent.reply, **spoken)))
     values = "、".join(said for said in spoken.values() if said)
     topic = f"{intent.topic or intent.title}{'：' if values else ''}{values}"
-    step = HandOver(standing=talk.standing, intent=intent.id, topic=topic, words=talk.standing.words(*form.words))
+    step = steps.HandOver(standing=talk.standing, intent=intent.id, topic=topic, words=talk.standing.words(*form.words))
     handed = _hand_over(talk, step, before)
     talk.standing = replace(talk.standing, unused=())
     return replace(_finish(talk, form, intent, handed.texts[0], "handed_off"), values=_plain(form, intent))
 
 
-def _amend(talk: Talk, step: Amend, before: _Said) -> Answer:
+def _amend(talk: Talk, step: steps.Amend, before: _Said) -> Answer:
     """Change what was done before, and say what it is now."""
     subject, intent = step.subject, talk.intents[step.subject.intent]
     amendment = talk.house.context.services.amendments[intent.id]
@@ -280,18 +282,22 @@ def _amend(talk: Talk, step: Amend, before: _Said) -> Answer:
         return _answer(before.then(str(refusal)), "done", intent.id)
     if reply.ok:
         _remember(talk, reply if reply.about else _about(reply, subject), intent, {**subject.values, **step.values})
-    spoken = {slot.name: slots.describe(slot, step.values[slot.name], talk.now) for slot in intent.slots if slot.name in step.values}
+    spoken = {
+        slot.name: slots.describe(slot, step.values[slot.name], talk.now) for slot in intent.slots if slot.name in step.values
+    }
     text = talk.turn.words(intent.replies[reply.name], **{**spoken, **reply.values})
     lost = starting.not_taken(step.words, intent, step.values, talk.facts())
     said = _Said(lines=(*before.lines, *(talk.phrase(line) for line in lost)))
-    return Answer(texts=(said.then(text),), outcome=Outcome(kind="done", intent=intent.id), values=_plain_values(step.values, intent))
+    return Answer(
+        texts=(said.then(text),), outcome=Outcome(kind="done", intent=intent.id), values=_plain_values(step.values, intent)
+    )
 
 
 def _about(reply: Reply, subject: Subject) -> Reply:
     return Reply(reply.name, about=subject.about, called=reply.called or subject.called, over=reply.over, **reply.values)
 
 
-def _aside(talk: Talk, step: Aside) -> Answer:
+def _aside(talk: Talk, step: steps.Aside) -> Answer:
     """Serve something in between; a form that it opens after all goes first, and the other waits behind it."""
     answer = carry_out(talk, step.first)
     if talk.standing.form is not None and talk.standing.form is not step.form:
@@ -308,13 +314,13 @@ def _aside(talk: Talk, step: Aside) -> Answer:
 # ------------------------------------------------------------------ knowing
 
 
-def _inform(talk: Talk, step: Inform) -> Answer:
+def _inform(talk: Talk, step: steps.Inform) -> Answer:
     """Answer from the knowledge of the community, or by a service that knows; else do the other step."""
     said = _known(talk, step) or talk.house.context.services.answer(talk.turn, step.question)
     return _answer(said, "answered") if said else carry_out(talk, step.otherwise)
 
 
-def _known(talk: Talk, step: Inform) -> str:
+def _known(talk: Talk, step: steps.Inform) -> str:
     own = (known for known in step.known if known.community_id == talk.turn.community.key)
     return next(filter(None, (knowledge.say(talk.turn, known.entry) for known in own)), "")
 
@@ -322,7 +328,7 @@ def _known(talk: Talk, step: Inform) -> str:
 # ------------------------------------------------------------------ people
 
 
-def _hand_over(talk: Talk, step: HandOver, before: _Said) -> Answer:
+def _hand_over(talk: Talk, step: steps.HandOver, before: _Said) -> Answer:
     """Give a matter to a person, under a number; the talk waits in the staff's queue."""
     if step.is_miss:
         unmatched.note(talk.session, slots.hide(step.words, talk.now), talk.now)
@@ -361,7 +367,7 @@ def _call_off(talk: Talk) -> Answer:
 # ------------------------------------------------------------------ alarms
 
 
-def _sound(talk: Talk, step: Sound) -> Answer:
+def _sound(talk: Talk, step: steps.Sound) -> Answer:
     intent = talk.intents[step.intent]
     said, task = safety.alarm(talk.turn, intent, step.danger, step.words)
     talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))

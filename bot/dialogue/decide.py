@@ -207,5 +207,3 @@ def _unseen(standing: Standing, said: Unseen, facts: Facts) -> Step:
     if standing.person is Person.ASKED:
         return Join(standing=standing, words=said.what)
     return Say(standing=standing, phrase=Line(said.phrase), kind="unknown")
-
-

@@ -51,7 +51,9 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
     if not changeable or questions.is_question(heard.text):
         return None
     intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
-    values = slots.extract(heard.text, [slot for slot in intent.slots if slot.name in changeable], facts.now, known=subject.values)
+    values = slots.extract(
+        heard.text, [slot for slot in intent.slots if slot.name in changeable], facts.now, known=subject.values
+    )
     changed = {name: value for name, value in values.items() if subject.values.get(name) != value}
     if not changed or not (corrects or _adds(subject, changed, intent, heard, facts)):
         return None

@@ -16,13 +16,15 @@ SAID: Mapping[str, str] = {
     "handed_off.photo": "number", "handed_off.cancelled": "number",
     "expected.usual": "time", "expected.open": "closes", "expected.closed": "opens",
     "handoff.state.waits": "expected", "handoff.state.claimed": "who", "handoff.state.closed": "outcome",
+    "understood": "title", "two.wishes": "titles", "not_taken": "values", "unsure": "title", "confirm.guess": "title values",
     **dict.fromkeys(
         """
         welcome welcome.back unknown unknown.again clarify clarify.none failed
         voice.unheard video.unseen link.unseen code.unknown code.elsewhere
         photo.what photo.attached photo.received photo.not_now place.what place.not_now
         acknowledged emergency.more emergency.more.calm emergency.over emergency.number emergency.call
-        flat.none form.nothing form.change form.unclear form.stuck
+        elsewhere elsewhere.free dont_know photo.which photo.what.free place.what.free sticker question.in_form misses.person
+        form.no_hurry form.open flat.none form.nothing form.change form.unclear form.stuck
         """.split(),
         "",
     ),

@@ -202,7 +202,12 @@ def _unpack_form(kept: Mapping[str, Any], intents: Mapping[str, Intent]) -> Form
     if kept["intent"] not in intents:
         return None
     outer = _unpack_form(kept["outer"], intents) if kept["outer"] else None
-    read = {"values": _unpack_values(kept["values"]), "stage": Stage(kept["stage"]), "words": tuple(kept["words"]), "outer": outer}
+    read = {
+        "values": _unpack_values(kept["values"]),
+        "stage": Stage(kept["stage"]),
+        "words": tuple(kept["words"]),
+        "outer": outer,
+    }
     return Form(**{**kept, **read})
 
 

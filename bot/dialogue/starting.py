@@ -49,7 +49,7 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     if standing.person is Person.ASKED and (intent is None or intent.small_talk):
         return Join(standing=standing.calm(), words=heard.text)
     step = _wish(standing, heard, facts, asks=asks)
-    if asks and (intent is None or not _answers(intent, facts)) or _is_known(heard, intent):
+    if (asks and (intent is None or not _answers(intent, facts))) or _is_known(heard, intent):
         known = heard.known if asks or _is_known(heard, intent) else ()
         return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
     return step

@@ -15,7 +15,7 @@ from bot.language.kinds import Danger
 from bot.language.slots import Value
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Line:
     """A phrase by its name, with the values that come with it."""
 

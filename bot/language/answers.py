@@ -81,6 +81,11 @@ def is_cancel(text: str) -> bool:
     return _is_all(_CANCEL, text) or (last != text and len(last) >= 2 and _is_all(_CANCEL, last))
 
 
+def is_zero(text: str) -> bool:
+    """Tell whether the message is a nought: not this."""
+    return _bare(text) in {"0", "零", "〇"}
+
+
 def is_skip(text: str) -> bool:
     """Tell whether the whole message leaves an optional question out."""
     return _is_all(_SKIP, text)
@@ -128,3 +133,23 @@ def _bare(text: str) -> str:
 
 
 _FULL_WIDTH = str.maketrans("１２３４５６７８９０ＯＫｏｋ", "1234567890okok")
+
+
+def is_leaving(text: str) -> bool:
+    """Tell whether the message leaves a form."""
+    return False
+
+
+def is_hesitation(text: str) -> bool:
+    """Tell whether the message only asks for time."""
+    return False
+
+
+def is_open(text: str) -> bool:
+    """Tell whether the resident does not know yet."""
+    return False
+
+
+def is_any(text: str) -> bool:
+    """Tell whether anything will do."""
+    return False
