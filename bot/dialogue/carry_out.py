@@ -186,8 +186,9 @@ def _say(talk: Talk, step: steps.Say, before: _Said) -> Answer:
     menu = step.standing.menu if step.kind == "clarifies" else None
     text = before.then(talk.phrase(step.phrase))
     if menu is None:
-        form = step.standing.form
-        return _answer(text, step.kind, step.intent, slot=form.asking or None if form and step.kind == "asks" else None)
+        form, offer = step.standing.form, step.standing.offer
+        asked = form.asking or None if form and step.kind == "asks" else None
+        return _answer(text, step.kind, step.intent, slot=asked, options=(offer.intent,) if offer and offer.intent else ())
     shown = [title(option, menu, step.standing, talk.facts()) for option in menu.options]
     return _answer(
         f"{text}\n{numbered([*shown, talk.phrase(Line('clarify.none'))])}" if shown else text, "clarifies", options=menu.options
@@ -337,7 +338,10 @@ def _hand_over(talk: Talk, step: steps.HandOver, before: _Said) -> Answer:
     if talk.kept.waiting_since is None:
         talk.turn.record("conversation.waiting", f"conversation:{talk.kept.public_id}")
     conversations.ask_for_person(talk.kept, step.topic[:60], talk.now)
-    line = Line("handed_off", {"topic": step.topic, "number": task.number, "expected": handoffs.expected(talk.turn)})
+    if task.opened_at < talk.now:  # it waits already
+        line = Line("handed_off.joined", {"topic": step.topic, "number": task.number})
+    else:
+        line = Line("handed_off", {"topic": step.topic, "number": task.number, "expected": handoffs.expected(talk.turn)})
     return _answer(before.then(talk.phrase(line)), "handed_off", step.intent or None)
 
 

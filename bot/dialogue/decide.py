@@ -158,7 +158,7 @@ def _picture(standing: Standing, facts: Facts) -> Step:
         return step
     if standing.person is Person.ASKED:
         return Join(standing=standing, words="")
-    return _what_for("photo", standing, "", "photo.what", facts)
+    return _what_for("photo", standing, "photo.what", "photo.what.free", facts)
 
 
 def _picture_in_form(standing: Standing, form: forms.Form, facts: Facts) -> Step:
@@ -181,7 +181,7 @@ def _place(standing: Standing, said: Place, facts: Facts) -> Step:
     if standing.form is None:
         if standing.person is Person.ASKED:
             return Join(standing=standing, words=f"[位置] {said.label}")
-        return _what_for("place", standing, said.label, "place.what", facts)
+        return _what_for("place", replace(standing, spot=(facts.now, said.label)), "place.what", "place.what.free", facts)
     intent = facts.intents[standing.form.intent]
     slot = next((slot for slot in intent.slots if slot.type == "place"), None)
     if slot is None:
@@ -190,12 +190,12 @@ def _place(standing: Standing, said: Place, facts: Facts) -> Step:
     return starting.advance(standing, filled, intent, facts)
 
 
-def _what_for(kind: str, standing: Standing, text: str, phrase: str, facts: Facts) -> Step:
+def _what_for(kind: str, standing: Standing, phrase: str, free: str, facts: Facts) -> Step:
     """Ask what a photo or place is for: a menu of several intents that take one, else the words for it."""
     offers = [intent for intent in facts.intents.values() if any(slot.type == kind for slot in intent.slots)]
     if len(offers) > 1:
-        return starting.clarify(standing, offers[: starting.SHOWN], text, phrase)
-    return Say(standing=standing.calm(), phrase=Line(f"{phrase}.free"), kind="clarifies")
+        return starting.clarify(standing, offers[: starting.SHOWN], "", phrase)
+    return Say(standing=standing.calm(), phrase=Line(free), kind="clarifies")
 
 
 def _unseen(standing: Standing, said: Unseen, facts: Facts) -> Step:

@@ -27,8 +27,6 @@ class Facts:
         """All intents by id."""
         return self.catalogue.intents
 
-    def is_harmless(self, intent: Intent) -> bool:
-        """Tell whether beginning an intent does nothing yet, or only shows something."""
-        begins_by_asking = any(slot.required for slot in intent.slots) or bool(intent.confirm)
-        only_says = bool(intent.reply) and not intent.action
-        return not intent.emergency and (begins_by_asking or only_says or intent.id in self.shows)
+    def only_shows(self, intent: Intent) -> bool:
+        """Tell whether an intent changes nothing: it is said in passing, answered with words, or shows something."""
+        return intent.small_talk or intent.id in self.shows or (bool(intent.reply) and not intent.action)

@@ -120,7 +120,7 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
         return interrupt(standing, form, heard, facts)
     if changed is None:
         return _no_answer(standing, form, intent, text, heard, facts)
-    changed = forms.heard(changed, heard.text)
+    changed = replace(forms.heard(changed, heard.text), is_guess=False)
     lost = not_taken(heard.text, intent, {name: changed.values[name] for name in changed.values}, facts)
     return advance(standing, changed, intent, facts, (*_noted(form, changed, intent, facts), *lost))
 
@@ -131,7 +131,7 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
     if safety.is_number(text):
         return again(standing, form, (Line("emergency.call"),))
     if questions.is_question(text):
-        unknown = Say(standing=standing, phrase=Line("question.in_form"), kind="unknown", is_miss=True, text=text)
+        unknown = Say(standing=standing, phrase=Line("question.in_form"), kind="asks", intent=intent.id, is_miss=True, text=text)
         first = Inform(standing=standing, question=text, known=heard.known, otherwise=unknown)
         return Aside(standing=standing, first=first, form=form)
     if answers.is_open(text) or answers.is_any(text):

@@ -93,6 +93,7 @@ class Standing:
     alarm: Alarm | None = None
     subjects: tuple[Subject, ...] = ()  # the newest first
     unused: tuple[tuple[datetime, str], ...] = ()  # the resident's words that led to nothing
+    spot: tuple[datetime, str] | None = None  # a place on the map that is about nothing yet
     misses: int = 0
     person: Person = Person.NONE
 
@@ -128,7 +129,8 @@ def at(standing: Standing, since: datetime, now: datetime, expires: timedelta) -
     subjects = tuple(known for known in standing.subjects if now - known.at < REMEMBERED)
     unused = tuple((moment, text) for moment, text in standing.unused if now - moment < UNUSED)
     alarm = standing.alarm if standing.alarm and now < standing.alarm.until else None
-    kept = replace(standing, subjects=subjects, unused=unused, alarm=alarm)
+    spot = standing.spot if standing.spot and now - standing.spot[0] < UNUSED else None
+    kept = replace(standing, subjects=subjects, unused=unused, alarm=alarm, spot=spot)
     if now - since <= expires:
         return kept
     return replace(kept.calm(), form=None, expired=standing.form)
@@ -147,6 +149,7 @@ def pack(standing: Standing) -> dict[str, Any] | None:
         "alarm": {"task": standing.alarm.task, "until": standing.alarm.until.isoformat()} if standing.alarm else None,
         "subjects": [_pack_subject(subject) for subject in standing.subjects],
         "unused": [[moment.isoformat(), text] for moment, text in standing.unused],
+        "spot": [standing.spot[0].isoformat(), standing.spot[1]] if standing.spot else None,
         "misses": standing.misses,
     }
     known = {name: value for name, value in kept.items() if value}
@@ -166,6 +169,7 @@ def unpack(kept: Mapping[str, Any] | None, intents: Mapping[str, Intent], person
         alarm=Alarm(task=alarm["task"], until=datetime.fromisoformat(alarm["until"])) if alarm else None,
         subjects=tuple(_unpack_subject(one) for one in kept.get("subjects", ()) if one["intent"] in intents),
         unused=tuple((datetime.fromisoformat(moment), text) for moment, text in kept.get("unused", ())),
+        spot=(datetime.fromisoformat(kept["spot"][0]), kept["spot"][1]) if kept.get("spot") else None,
         misses=kept.get("misses", 0),
         person=person,
     )

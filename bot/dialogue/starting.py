@@ -46,10 +46,11 @@ def accepted(heard: Heard, intents: Mapping[str, Intent]) -> Intent | None:
 def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Deal with words that belong to nothing open."""
     intent, asks = accepted(heard, facts.intents), questions.is_question(heard.text)
-    if standing.person is Person.ASKED and (intent is None or intent.small_talk):
-        return Join(standing=standing.calm(), words=heard.text)
-    step = _wish(standing, heard, facts, asks=asks)
-    if (asks and (intent is None or not _answers(intent, facts))) or _is_known(heard, intent):
+    is_more = standing.person is Person.ASKED and (intent is None or intent.small_talk)
+    step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
+    if is_more and not _is_known(heard, intent):
+        return step
+    if (asks and (intent is None or not facts.only_shows(intent))) or _is_known(heard, intent):
         known = heard.known if asks or _is_known(heard, intent) else ()
         return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
     return step
@@ -59,11 +60,6 @@ def _is_known(heard: Heard, intent: Intent | None) -> bool:
     """Tell whether the knowledge surely has the answer, and no intent is as sure."""
     best = heard.match.candidates[0].confidence if intent is not None else 0.0
     return bool(heard.known) and heard.known[0].confidence >= SURE and best < heard.known[0].confidence
-
-
-def _answers(intent: Intent, facts: Facts) -> bool:
-    """Tell whether an intent answers a question by itself."""
-    return intent.small_talk or intent.id in facts.shows or (bool(intent.reply) and not intent.action)
 
 
 def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
@@ -115,10 +111,19 @@ def start(
     if intent.releases_flat and not facts.is_bound:
         return Say(standing=standing.calm(), phrase=Line("flat.none"), intent=intent.id, before=before)
     values = read_slots(intent, heard, facts.now)
+    standing, values = _with_spot(standing, intent, values)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
     if needs_flat(intent, facts):
         return bind_first(standing, form, intent, heard, facts)
     return advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
+
+
+def _with_spot(standing: Standing, intent: Intent, values: dict[str, slots.Value]) -> tuple[Standing, dict[str, slots.Value]]:
+    """Let a place that was sent before belong to a wish that wants one; what is said with the wish goes before."""
+    slot = next((slot for slot in intent.slots if slot.type == "place"), None)
+    if standing.spot is None or slot is None:
+        return standing, values
+    return replace(standing, spot=None), {slot.name: standing.spot[1], **values}
 
 
 def sound(standing: Standing, intent: Intent, heard: Heard) -> Sound:
@@ -153,18 +158,18 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     close = [one for one in likely if one.confidence >= CLOSE * likely[0].confidence][:SHOWN]
     if len(close) > 1:
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
-    if asks and not _answers(best, facts) and likely[0].confidence < PLAUSIBLE:
+    if asks and not facts.only_shows(best) and likely[0].confidence < PLAUSIBLE:
         return not_known(standing, heard.text, facts)
     if likely[0].confidence < PLAUSIBLE or best.emergency or (best.releases_flat and asks):
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
         said = Line("unsure", {"title": best.offer or best.title})
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
-    step = start(standing, best, heard, facts, is_guess=not facts.is_harmless(best), before=_understood(best, facts))
+    step = start(standing, best, heard, facts, is_guess=not facts.only_shows(best), before=_understood(best, facts))
     return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
 
 
 def _understood(intent: Intent, facts: Facts) -> tuple[Line, ...]:
-    return () if _answers(intent, facts) else (Line("understood", {"title": intent.title}),)
+    return () if facts.only_shows(intent) else (Line("understood", {"title": intent.title}),)
 
 
 def _others(candidates: Sequence[Candidate], text: str) -> Menu:
