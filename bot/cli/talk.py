@@ -27,7 +27,7 @@ from bot.store import communities, people, roster, scope
 from bot.store.database import Database
 from bot.store.followers import Follower
 from bot.store.people import Household, Resident
-from bot.wechat import messages
+from bot.wechat import links, messages
 
 #: Where the resident of the chat lives.
 HOME = ("3", "2", "501")
@@ -126,7 +126,7 @@ def _turn(room: "Room", line: str, as_json: bool) -> None:
     if as_json:
         show_json(_answer_json(answer))
     else:
-        typer.echo("\n".join(answer.texts) + "\n")
+        typer.echo(links.with_addresses("\n".join(answer.texts)) + "\n")
 
 
 def _answer_json(answer: Answer) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def show(turn: Turn, slots: object) -> Reply:
         )
         for leave in open_passes
     ]  # fmt: skip
-    return Reply("done", passes="\n".join(listed))
+    return Reply("done", passes=listed)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,6 +54,27 @@ async def test_task_is_taken_and_closed_with_an_outcome_that_is_asked_for(office
         assert "着火：演练" in closed
 
 
+async def test_transcript_shows_the_words_of_links_and_tags_of_residents_as_written(office: Office) -> None:
+    _, key, _, _ = alarm(office)
+
+    def speak(session: Session) -> None:
+        said = (
+            ("resident", '<a href="https://evil.example">点我</a><script>'),
+            ("bot", '登记好了。<a href="https://linli.example/p/tickets/K3M9?k=x">看进度</a><b>'),
+        )
+        work = Work(session=session, now=office.clock(), context=office.linli.context)
+        for speaker, text in said:
+            conversations.say(work.session, CHEN, speaker, text, office.clock())
+
+    office.linli.database.submit(speak).result()
+    async with await office.browser(Role.STAFF) as browser:
+        page = await (await browser.get(f"/console/conversations/{key}")).text()
+
+    assert "登记好了。<u>看进度</u>&lt;b&gt;" in page
+    assert "k=x" not in page
+    assert "&lt;a href=&#34;https://evil.example&#34;&gt;点我&lt;/a&gt;&lt;script&gt;" in page
+
+
 async def test_menu_counts_who_waits_and_what_is_to_be_done(office: Office) -> None:
     alarm(office)
     async with await office.browser(Role.STAFF) as browser:
