@@ -233,14 +233,13 @@ class Talk:
         """Put the conversation into the staff's queue and say so."""
         self.form = None
         self._show({})
-        task = handoffs.open(
-            self.turn, intent=intent.id if intent else self._person or "", topic=topic[:60] if intent else "", words=self._words
-        )  # fmt: skip
+        known = {task.id for task in handoffs.open_of(self.session, self.openid)}
+        said = topic[:60] if intent else ""
+        task = handoffs.open(self.turn, intent=intent.id if intent else self._person or "", topic=said, words=self._words)
         conversations.ask_for_person(self.conversation, topic[:60], self.now)
         self.turn.record("conversation.waiting", f"conversation:{self.conversation.public_id}")
-        words = self.catalogue.messages["handed_off"]
-        expected = handoffs.expected(self.turn)
-        text = self.turn.words(words, topic=topic[:60] if intent else "", number=task.number, expected=expected)
+        words = self.catalogue.messages["handed_off.joined" if task.id in known else "handed_off"]
+        text = self.turn.words(words, topic=said, number=task.number, expected=handoffs.expected(self.turn))
         return Answer(texts=(text,), outcome=Outcome(kind="handed_off", intent=self._person))
 
     @property

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot.contract import handoffs
 from bot.dialogue import forms, safety
 from bot.dialogue.answer import SILENT, Answer, House, Kind, Outcome, pack, unpack
 from bot.dialogue.forms import Form
@@ -198,6 +199,10 @@ class _Turn(Hearing):
         if about:
             photo.subject = about
             return self._say("done", "photo.attached")
+        if waits := handoffs.current(self.turn):
+            handoffs.add(self.turn, waits, "", photo)
+            said = self._phrase("handed_off.photo", number=waits.number)
+            return Answer(texts=(said,), outcome=Outcome(kind="handed_off", intent=self._person))
         offers = [i for i in self.catalogue.intents.values() if any(slot.type == "photo" for slot in i.slots)]
         return self._offer(offers, "", "photo.what")
 
