@@ -12,18 +12,21 @@ from bot.contract.office import say_clock
 from bot.contract.work import Turn, Work
 from bot.store import handoffs as store
 from bot.store import tasks
-from bot.store.handoffs import KIND, intent, is_question, open_of, waits, words
+from bot.store.handoffs import KIND, intent, is_question, open_among, open_of, waits, words
 from bot.store.photos import Photo
 from bot.store.staff import Staff
 from bot.store.tasks import Task
 
 __all__ = [
-    "KIND", "OUTCOMES", "add", "by_number", "current", "expected", "intent", "is_question", "matters", "open", "open_of", "say", "say_state",
-    "say_topic", "tell_closed", "waits", "withdraw", "words",
+    "KIND", "OUTCOMES", "add", "by_number", "closed_lately", "current", "expected", "intent", "is_question", "matters", "open", "open_among",
+    "open_of", "say", "say_state", "say_topic", "say_wait", "say_waited", "tell_closed", "waits", "withdraw", "words",
 ]  # fmt: skip
 
 #: What may come of one; its resident reads it: 您问的“…”办好了.
 OUTCOMES = ("办好了", "已经答复您了", "转给别的部门了", "现在办不了", "没联系上您")
+
+#: How long what was closed is still told to who asks how things stand.
+LATELY = timedelta(days=7)
 
 #: What stands for the topic of who only wanted a person.
 BARE = "找物业工作人员"
@@ -104,6 +107,14 @@ def say_wait(wait: timedelta) -> str:
     return next((said for enough, said in _KINDLY if wait <= enough), "几天")
 
 
+def say_waited(wait: timedelta) -> str:
+    """Return how long somebody has waited: 12 分钟, 3 小时, 2 天."""
+    minutes = max(int(wait / timedelta(minutes=1)), 0)
+    if minutes < 120:
+        return f"{minutes} 分钟"
+    return f"{minutes // 60} 小时" if minutes < 48 * 60 else f"{minutes // (24 * 60)} 天"
+
+
 def say_state(work: Work, task: Task) -> str:
     """Return where a hand-off stands, for its resident: 等待处理, 物业小陈接手了, 已办结：办好了."""
     messages = work.context.messages
@@ -123,6 +134,12 @@ def say(work: Work, task: Task) -> str:
 def say_topic(task: Task) -> str:
     """Return what a hand-off is about, for its resident."""
     return str(task.data.get("topic", "")) or BARE
+
+
+def closed_lately(turn: Turn) -> Sequence[Matter]:
+    """Return what was closed of a resident's hand-offs in the last days, the last one first."""
+    over = store.closed_of(turn.session, turn.openid, turn.now - LATELY)
+    return [Matter(words=say(turn, task), at=task.closed_at or turn.now) for task in over]
 
 
 def matters(turn: Turn) -> Sequence[Matter]:

@@ -334,7 +334,6 @@ def _hand_over(talk: Talk, step: steps.HandOver, before: _Said) -> Answer:
     if step.is_miss:
         unmatched.note(talk.session, slots.hide(step.words, talk.now), talk.now)
     task = handoffs.open(talk.turn, intent=step.intent, topic=step.topic, words=step.words, question=step.is_question)
-    talk.turn.attach(talk.turn.photos(), task.about)
     if talk.kept.waiting_since is None:
         talk.turn.record("conversation.waiting", f"conversation:{talk.kept.public_id}")
     conversations.ask_for_person(talk.kept, step.topic[:60], talk.now)
@@ -350,8 +349,10 @@ def _join(talk: Talk, words: str) -> Answer:
     task = handoffs.current(talk.turn)
     if task is None:  # an alarm or a colleague made them wait, not a hand-off
         return carry_out(talk, starting.hand_over(talk.standing, talk.facts(), talk.catalogue.person, words))
-    handoffs.add(talk.turn, task, words)
-    talk.turn.attach(talk.turn.photos(), task.about)
+    if words:
+        handoffs.add(talk.turn, task, words)
+    for photo in talk.turn.photos():
+        handoffs.add(talk.turn, task, "", photo)
     person = talk.catalogue.person.id if talk.catalogue.person else None
     phrase = Line("handed_off.more" if words else "handed_off.photo", {"number": task.number})
     return _answer(talk.phrase(phrase), "handed_off", person)

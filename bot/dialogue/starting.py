@@ -10,7 +10,7 @@ from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, Sound, Step
 from bot.dialogue.steps import Offer as ShowMenu
 from bot.dialogue.understanding import Heard, read_slots
-from bot.language import leftovers, questions, slots
+from bot.language import answers, leftovers, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import Candidate
 
@@ -137,7 +137,8 @@ def hand_over(standing: Standing, facts: Facts, intent: Intent | None, words: st
     said = standing.words(words)
     name = intent.id if intent else facts.catalogue.person.id if facts.catalogue.person else ""
     stays = replace(standing.within(None), unused=())
-    return HandOver(standing=stays, intent=name, topic=topic or said.partition("\n")[0], words=said)
+    what = "" if answers.wants_human(words) else words.partition("\n")[0]
+    return HandOver(standing=stays, intent=name, topic=topic or standing.words().partition("\n")[0] or what, words=said)
 
 
 def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], facts: Facts) -> tuple[Line, ...]:

@@ -142,12 +142,13 @@ def lines(session: Session, openid: str, limit: int = 100) -> Sequence[Line]:
     return list(reversed(session.exec(newest).all()))
 
 
-def waiting(session: Session) -> Sequence[Conversation]:
+def waiting(session: Session, limit: int = 200) -> Sequence[Conversation]:
     """Return the conversations that ask for a person, the longest waiting first, then those taken over."""
     return session.exec(
         select(Conversation)
         .where(col(Conversation.waiting_since).is_not(None))
         .order_by(col(Conversation.staff_id).is_not(None), col(Conversation.waiting_since))
+        .limit(limit)
     ).all()
 
 

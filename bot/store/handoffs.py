@@ -58,6 +58,18 @@ def open_of(session: Session, openid: str) -> Sequence[Task]:
     return session.exec(mine.order_by(col(Task.id).desc()).limit(_MOST)).all()
 
 
+def open_among(session: Session, openids: Sequence[str]) -> Sequence[Task]:
+    """Return the open hand-offs of several, the oldest first."""
+    theirs = select(Task).where(col(Task.openid).in_(openids), Task.kind == KIND, col(Task.closed_at).is_(None))
+    return session.exec(theirs.order_by(col(Task.id)).limit(_MOST)).all()
+
+
+def closed_of(session: Session, openid: str, since: datetime) -> Sequence[Task]:
+    """Return somebody's hand-offs that were closed lately, the last one first."""
+    mine = select(Task).where(Task.openid == openid, Task.kind == KIND, col(Task.closed_at) > since)
+    return session.exec(mine.order_by(col(Task.closed_at).desc()).limit(_MOST)).all()
+
+
 def by_number(session: Session, openid: str, number: str) -> Task | None:
     """Return somebody's hand-off by its number, open or closed; those of others are not theirs to know."""
     return session.exec(select(Task).where(Task.number == number, Task.openid == openid)).first()
