@@ -95,6 +95,11 @@ class Services:
         return {intent: amendment.takes for intent, amendment in self.amendments.items()}
 
     @cached_property
+    def keeping(self) -> frozenset[str]:
+        """The intents beside whose result further words are kept."""
+        return frozenset(intent for intent, amendment in self.amendments.items() if amendment.keeps_words)
+
+    @cached_property
     def shows(self) -> frozenset[str]:
         """The intents that change nothing."""
         return frozenset(intent for intent, action in self.actions.items() if action.shows)

@@ -23,8 +23,8 @@ from bot.store import conversations, tasks, unmatched
 from bot.store.conversations import Kept
 from bot.store.tasks import Task
 
-#: Stands for a person in an outcome's options.
-PERSON = "#person"
+#: Words up to this length are repeated to whoever adds them to what waits.
+QUOTED = 40
 
 
 @dataclass(kw_only=True)
@@ -67,7 +67,7 @@ class Talk:
         services, alarm = self.house.context.services, self._alarm()
         return Facts(
             now=self.now, catalogue=self.catalogue, community_id=self.turn.community.key, is_bound=self.turn.is_bound,
-            acts=services.actions.keys(), shows=services.shows, amendable=services.amendable,
+            shows=services.shows, amendable=services.amendable, keeping=services.keeping,
             is_alarm_open=alarm is not None, is_alarm_calm=alarm is not None and safety.is_calm(alarm),
             names_place=heard is not None and alarm is not None and safety.named(self.turn, heard.text) is not None,
         )  # fmt: skip
@@ -354,7 +354,12 @@ def _join(talk: Talk, words: str) -> Answer:
     for photo in talk.turn.photos():
         handoffs.add(talk.turn, task, "", photo)
     person = talk.catalogue.person.id if talk.catalogue.person else None
-    phrase = Line("handed_off.more" if words else "handed_off.photo", {"number": task.number})
+    quoted = words if len(words) <= QUOTED else ""
+    phrase = (
+        Line("handed_off.more", {"number": task.number, "words": quoted})
+        if words
+        else Line("handed_off.photo", {"number": task.number})
+    )
     return _answer(talk.phrase(phrase), "handed_off", person)
 
 
@@ -394,12 +399,12 @@ def _pass_on(talk: Talk, words: str) -> Answer:
     said = words or "[图片]"
     safety.add(talk.turn, task, said)
     safety.settle(talk.turn, said)
-    if not safety.is_over(said):
-        talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
-        texts = filter(None, (talk.phrase(Line(safety.more(task))), safety.where(talk.turn)))
-        return _answer("\n".join(texts), "emergency")
-    talk.standing = replace(talk.standing, alarm=None)
-    return _answer(talk.phrase(Line("emergency.over")), "emergency")
+    if safety.is_over(said):
+        talk.standing = replace(talk.standing, alarm=None)
+        return _answer(talk.phrase(Line("emergency.over")), "emergency", task.kind)
+    talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
+    line = Line("emergency.helped") if safety.is_helped(said) and not safety.is_calm(task) else Line(safety.more(task))
+    return _answer("\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn)))), "emergency", task.kind)
 
 
 # ------------------------------------------------------------------ values

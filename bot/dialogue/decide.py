@@ -38,6 +38,10 @@ def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]
 
 def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     heard = said.heard
+    if facts.is_alarm_open and (
+        safety.is_over(heard.text) or safety.is_helped(heard.text)
+    ):  # no second alarm by 消防到了，火灭了
+        return PassOn(standing=standing, words=heard.text)
     if sounds_alarm(standing, heard, facts.intents):
         return starting.sound(standing, facts.intents[heard.match.candidates[0].intent], heard)
     if standing.person is Person.TAKEN:
@@ -50,7 +54,12 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         return filling.go_on(standing, standing.form, heard, facts)
     if standing.expired is not None and starting.accepted(heard, facts.intents) is None and not answers.wants_human(heard.text):
         return filling.too_late(standing, standing.expired, facts)
-    return _chosen(standing, heard, facts) or _said_in_passing(standing, heard, facts) or starting.request(standing, heard, facts)
+    return (
+        _chosen(standing, heard, facts)
+        or _said_in_passing(standing, heard, facts)
+        or following.remark(standing, heard, facts)
+        or starting.request(standing, heard, facts)
+    )
 
 
 def _quiet(standing: Standing) -> Step:
@@ -133,7 +142,7 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return step
     if answers.is_cancel(text):
         return Say(standing=standing.calm(), phrase=Line("form.nothing"), kind="cancelled")
-    if answers.is_heard(text):
+    if answers.is_heard(text) or (answers.is_yes(text) and not text.strip().isdigit()):
         return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"))
     return None
 

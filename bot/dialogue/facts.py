@@ -15,9 +15,9 @@ class Facts:
     catalogue: Catalogue
     community_id: int = 0
     is_bound: bool = False
-    acts: Collection[str] = ()  # intents that a service acts on
-    shows: Collection[str] = ()  # those of them that change nothing
+    shows: Collection[str] = ()  # intents whose action changes nothing
     amendable: Mapping[str, Collection[str]] = field(default_factory=dict)  # intent -> slots that may change afterwards
+    keeping: Collection[str] = ()  # intents beside whose result further words are kept
     is_alarm_open: bool = False  # the alarm of the talk is still open …
     is_alarm_calm: bool = False  # … and about somebody who is tired of life
     names_place: bool = False  # the words name a community of the account, which an alarm waits for

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.dialogue.facts import Facts
-from bot.dialogue.standing import For, Menu, Standing, Subject
-from bot.dialogue.starting import accepted, start
+from bot.dialogue.standing import For, Menu, Person, Standing, Subject
+from bot.dialogue.starting import PLAUSIBLE, accepted, start
 from bot.dialogue.steps import Amend, Attach, Line, Offer, Step
 from bot.dialogue.understanding import Heard
 from bot.language import questions, slots
@@ -69,6 +69,22 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
         return False
     required = {slot.name for slot in intent.slots if slot.required}
     return wished is None or not required & set(changed)
+
+
+def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the keeping of words, which mean nothing by themselves, beside what was done just before; None where nothing keeps them."""
+    subject = next((known for known in standing.subjects if known.intent in facts.keeping and facts.now - known.at < ADDS), None)
+    if subject is None or standing.person is Person.ASKED or questions.is_question(heard.text):
+        return None
+    if accepted(heard, facts.intents) is not None or _wants_else(heard, subject):
+        return None
+    return Amend(standing=standing.calm(), subject=subject, values={}, words=heard.text)
+
+
+def _wants_else(heard: Heard, subject: Subject) -> bool:
+    """Tell whether words plausibly wish for something else than they had before."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    return best is not None and best.intent != subject.intent and best.confidence >= PLAUSIBLE
 
 
 def picture(standing: Standing, facts: Facts) -> Step | None:

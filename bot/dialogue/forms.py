@@ -22,6 +22,9 @@ EXPIRES = timedelta(minutes=15)
 #: A choice among more than so many is asked for in words, and the numbered list shown when the answer fits none.
 LISTED = 5
 
+#: Words as long as this tell what the matter is, though they fit no option.
+TELLS = 3
+
 #: Forms put aside for another, at most.
 ASIDE = 2
 
@@ -89,6 +92,12 @@ def begin(intent: Intent, values: Mapping[str, slots.Value], outer: Form | None 
     given = {slot.name: slot.default for slot in intent.slots if slot.default}
     form = Form(intent=intent.id, values={**given, **values}, outer=outer, words=(words,) if words else ())
     return replace(form, brief=bool(values) and all(slot.name in form.values for slot in intent.slots if slot.required))
+
+
+def described(form: Form, intent: Intent) -> Form:
+    """Return the form of somebody who told what the matter is: a choice that their words fit none of is not asked for."""
+    told = {slot.name: slot.otherwise for slot in intent.slots if slot.otherwise and slot.name not in form.values}
+    return replace(form, values={**form.values, **told}) if told else form
 
 
 def proceed(form: Form, intent: Intent) -> Step:
@@ -174,6 +183,8 @@ def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
         return replace(form, values={**form.values, **also, **chosen}, tries=0)
     said = _joined(form, intent, _read(form, intent, text, now), text)
     changed = {name: value for name, value in said.items() if form.values.get(name) != value}
+    if form.asking not in said and not changed and (slot := asked(form, intent)) and slot.otherwise and len(text) >= TELLS:
+        said = {slot.name: slot.otherwise}
     if form.asking not in said and not changed:
         return None
     return replace(form, values=_consistent({**form.values, **said}, said, intent), tries=0)

@@ -12,7 +12,7 @@ from bot.dialogue.steps import Offer as ShowMenu
 from bot.dialogue.understanding import Heard, read_slots
 from bot.language import answers, leftovers, questions, slots
 from bot.language.files import Intent
-from bot.language.matcher import Candidate
+from bot.language.matcher import TEMPLATE, Candidate
 
 #: Times in a row that words are not understood before a person is offered.
 PATIENCE = 2
@@ -46,7 +46,7 @@ def accepted(heard: Heard, intents: Mapping[str, Intent]) -> Intent | None:
 def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Deal with words that belong to nothing open."""
     intent, asks = accepted(heard, facts.intents), questions.is_question(heard.text)
-    is_more = standing.person is Person.ASKED and (intent is None or intent.small_talk)
+    is_more = standing.person is Person.ASKED and (intent is None or intent.small_talk or _is_for_people(intent))
     step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
     if is_more and not _is_known(heard, intent):
         return step
@@ -54,6 +54,11 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
         known = heard.known if asks or _is_known(heard, intent) else ()
         return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
     return step
+
+
+def _is_for_people(intent: Intent) -> bool:
+    """Tell whether an intent ends with a person whatever is said."""
+    return not intent.action and not intent.reply and not intent.emergency
 
 
 def _is_known(heard: Heard, intent: Intent | None) -> bool:
@@ -113,9 +118,16 @@ def start(
     values = read_slots(intent, heard, facts.now)
     standing, values = _with_spot(standing, intent, values)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
+    if values or not _is_bare(heard):
+        form = forms.described(form, intent)
     if needs_flat(intent, facts):
         return bind_first(standing, form, intent, heard, facts)
     return advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
+
+
+def _is_bare(heard: Heard) -> bool:
+    """Tell whether words only name the wish, as a file does, or nothing was said at all: 我要报修."""
+    return not heard.text or (bool(heard.match.candidates) and heard.match.candidates[0].confidence >= TEMPLATE)
 
 
 def _with_spot(standing: Standing, intent: Intent, values: dict[str, slots.Value]) -> tuple[Standing, dict[str, slots.Value]]:
@@ -152,7 +164,7 @@ def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], fact
 
 def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
     """Begin the likeliest wish where that does no harm; ask back only between wishes that are really close."""
-    likely = [one for one in heard.match.candidates if not facts.intents[one.intent].hands_over]
+    likely = [one for one in heard.match.candidates if _is_choice(one, facts)]
     if not likely or likely[0].confidence < LIKELY:
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
     best = facts.intents[likely[0].intent]
@@ -167,6 +179,12 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
     step = start(standing, best, heard, facts, is_guess=not facts.only_shows(best), before=_understood(best, facts))
     return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
+
+
+def _is_choice(candidate: Candidate, facts: Facts) -> bool:
+    """Tell whether a candidate may be offered: a person is always there, and a danger that is hardly likely is none."""
+    intent = facts.intents[candidate.intent]
+    return not intent.hands_over and (not intent.emergency or candidate.confidence >= PLAUSIBLE)
 
 
 def _understood(intent: Intent, facts: Facts) -> tuple[Line, ...]:

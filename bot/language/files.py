@@ -29,7 +29,7 @@ _INTENT_FIELDS = (
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "hands_over", "cancels",
     "small_talk", "offer", "follow_ups",
 )  # fmt: skip
-_SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest", "unknown")
+_SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest", "unknown", "otherwise")
 _COMMON_FIELDS = ("version", "language", "rules", "lists", "skip_words", "synonyms", "concepts")
 _TEST_FIELDS = ("text", "slots", "not", "accept")
 
@@ -61,6 +61,7 @@ class Slot:
     default: str = ""
     suggest: tuple[str, ...] = ()
     unknown: str = ""  # what is kept when the resident does not know: 位置不清楚
+    otherwise: str = ""  # the option kept when the resident tells something that fits none: their words say it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -417,6 +418,7 @@ def _read_slot(reader: Reader, name: str, node: yaml.Node) -> Slot:
         required=required, error=get("error", reader.text_of, ""), options=options,
         skippable=get("skippable", reader.flag, False), default=get("default", reader.text_of, ""),
         suggest=get("suggest", reader.words, ()), unknown=get("unknown", reader.text_of, ""),
+        otherwise=get("otherwise", reader.text_of, ""),
     )  # fmt: skip
 
 
