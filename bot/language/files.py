@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
+from zlib import crc32
 
 import yaml
 
@@ -96,6 +97,7 @@ class Intent:
     needs_flat: bool = False
     replies: Mapping[str, str] = field(default_factory=dict)
     reply: str = ""
+    variants: tuple[str, ...] = ()  # other wordings of `reply`
     tests: tuple[IntentTest, ...] = ()
     topic: str = ""
     priority: int = 0
@@ -112,6 +114,11 @@ class Intent:
     places: Mapping[str, tuple[int, int]] = field(
         default_factory=dict, repr=False, compare=False
     )  # line and column of what names others
+
+    def reply_to(self, key: str) -> str:
+        """Return one wording of the reply, the same for the same key: a repeated message gets no other answer."""
+        wordings = (self.reply, *self.variants)
+        return wordings[crc32(key.encode()) % len(wordings)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -324,6 +331,7 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
     def get(name: str, read: Callable[[yaml.Node, str], T], default: T) -> T:
         return read(fields[name][1], name) if name in fields else default
 
+    reply, *variants = get("reply", partial(_read_names, reader), ("",)) or ("",)
     match = get("match", reader.text_of, "fuzzy")
     if match not in ("fuzzy", "whole"):
         raise Fault(fields["match"][1].start_mark, "E202", f"match 应是 fuzzy 或 whole，而不是 “{match}”")
@@ -342,7 +350,7 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
         keywords=get("keywords", reader.words, ()), exclude=get("exclude", reader.words, ()),
         unless=get("unless", reader.words, ()), slots=slots, confirm=get("confirm", reader.text_of, ""),
         action=get("action", reader.flag, False), needs_flat=get("needs", reader.text_of, "") == "flat",
-        replies=get("replies", reader.phrases, {}), reply=get("reply", reader.text_of, ""),
+        replies=get("replies", reader.phrases, {}), reply=reply, variants=tuple(variants),
         tests=_read_tests(reader, fields), topic=get("topic", reader.text_of, ""),
         emergency=get("emergency", reader.flag, False), provides_flat=get("provides", partial(_read_flat, reader), False),
         releases_flat=get("releases", partial(_read_flat, reader), False), hands_over=get("hands_over", reader.flag, False),
@@ -368,7 +376,7 @@ def _read_flat(reader: Reader, node: yaml.Node, what: str) -> bool:
 
 
 def _read_names(reader: Reader, node: yaml.Node, what: str) -> tuple[str, ...]:
-    """Return one name or several."""
+    """Return one name or wording, or several."""
     return (reader.text_of(node, what),) if isinstance(node, yaml.ScalarNode) else reader.words(node, what)
 
 
