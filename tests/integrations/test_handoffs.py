@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlmodel import Session
 
-from bot.contract import Download, Office, Turn, View, handoffs, talks
+from bot.contract import Download, Integration, Office, Services, Turn, View, handoffs, page, talks
 from bot.errors import Refusal
 from bot.model import SHANGHAI
 from bot.store import conversations, followers
@@ -61,9 +63,9 @@ def talk(town: Town, openid: str = CHEN) -> Conversation:
     return next(one for one in town.all(Conversation) if one.openid == openid)
 
 
-def acts(town: Town, page: Any, role: Role = Role.STAFF, **form: str) -> Any:
+def acts(town: Town, route: Any, role: Role = Role.STAFF, **form: str) -> Any:
     """A member of the staff does something in the talk."""
-    return town.opens(role, page, params={"key": talk(town).public_id}, **form)
+    return town.opens(role, route, params={"key": talk(town).public_id}, **form)
 
 
 def seen(town: Town, **query: str) -> list[str]:
@@ -221,17 +223,17 @@ def test_silence_gives_the_talk_back_and_both_sides_are_told(town: Town) -> None
 # ------------------------------------------------------------------ closing
 
 
-@pytest.mark.parametrize("page", [desk.close, tasks.close])
-def test_who_asked_hears_how_it_ended(town: Town, page: Any) -> None:
+@pytest.mark.parametrize("route", [desk.close, tasks.close])
+def test_who_asked_hears_how_it_ended(town: Town, route: Any) -> None:
     task = hand_over(town, topic="问费用：3栋2单元501")
     params = {"key": talk(town).public_id, "id": task.public_id}
 
-    town.opens(Role.STAFF, page, params=params, task=task.public_id, outcome="办好了", note="已经交到六月。")
+    town.opens(Role.STAFF, route, params=params, task=task.public_id, outcome="办好了", note="已经交到六月。")
 
     assert town.told(CHEN) == [f"您问的“问费用：3栋2单元501”（{task.number}）办好了：已经交到六月。"]
     assert talk(town).waiting_since is None, "nothing is waited for any more"
     with pytest.raises(Refusal, match="同事已经处理了"):
-        town.opens(Role.STAFF, page, params=params, task=task.public_id, outcome="办好了")
+        town.opens(Role.STAFF, route, params=params, task=task.public_id, outcome="办好了")
 
 
 def test_a_talk_waits_on_while_something_else_in_it_is_open(town: Town) -> None:
@@ -285,6 +287,19 @@ def test_talks_are_found_by_number_and_narrowed_to_ones_own(town: Town) -> None:
     acts(town, desk.take)
     assert (seen(town, show="mine"), seen(town, show="waiting")) == (["陈建国"], ["李梅"])
     assert len(seen(town, show="all")) == 2
+
+
+def test_question_and_answer_can_be_kept_where_a_service_keeps_such(town: Town) -> None:
+    writes = page("GET", "/knowledge/new", need="task.view")(lambda desk: View("", {}))
+    knowledge = Integration(name="knowledge", title="知识", folder=Path(), console=(writes,))
+    town.services = Services(integrations=(*town.services.integrations, knowledge), settings=town.services.settings)
+    hand_over(town)
+    assert acts(town, desk.show).values["handoffs"][0]["keep"] == "", "nothing was asked to know, nothing is answered"
+
+    acts(town, desk.reply, text="不欠")
+
+    kept = parse_qs(urlsplit(acts(town, desk.show).values["handoffs"][0]["keep"]).query)
+    assert kept == {"question": ["我家欠多少物业费"], "answer": ["不欠"]}
 
 
 # ------------------------------------------------------------------ what is under way
