@@ -51,5 +51,6 @@ TASKS = (
 )
 
 CORE = Integration(
-    name="core", title="邻里", folder=Path(__file__).parent, permissions=PERMISSIONS, emits=EMITS, tasks=TASKS, log=OWN
-)
+    name="core", title="邻里", folder=Path(__file__).parent, permissions=PERMISSIONS, emits=EMITS, tasks=TASKS, log=OWN,
+    tells={"knowledge.answer": "answer day"},
+)  # fmt: skip

@@ -3,7 +3,7 @@
 Files that hold entries are read and written by sheets.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot import config
 from bot.contract.sheets import read_csv
@@ -15,7 +15,7 @@ from bot.store.knowledge import (
     Draft,
     Entry,
     Known,
-    by_question,
+    count_expired,
     day_of,
     find,
     listed,
@@ -26,9 +26,12 @@ from bot.store.knowledge import (
 )
 
 __all__ = [
-    "OFFERED", "SURE", "TO_FILL", "Audience", "Draft", "Entry", "Known", "answering", "by_question", "day_of", "find", "listed", "live_on",
+    "OFFERED", "SURE", "TO_FILL", "Audience", "Draft", "Entry", "Known", "answering", "count_expired", "day_of", "find", "listed", "live_on",
     "plant", "remove", "restore", "save", "say", "shipped", "try_out",
 ]  # fmt: skip
+
+#: What every community begins with, each still to be filled in.
+TEMPLATES = "knowledge.csv"
 
 #: From this confidence on an entry answers by itself; from the second on it may be offered.
 SURE, OFFERED = 0.5, 0.3
@@ -56,11 +59,11 @@ def try_out(work: Work, text: str) -> Sequence[tuple[Entry, Known]]:
     return [(entry, known) for known in found if (entry := find(work.session, known.entry)) is not None]
 
 
-def plant(work: Work) -> int:
-    """Give the community the shipped templates that it lacks; returns how many."""
-    return store.plant(work.session, work.community.key, shipped(), work.now)
+def plant(work: Work, name: str = TEMPLATES) -> int:
+    """Give the community the entries of a file that ships, for each question it has not got; returns how many."""
+    return store.plant(work.session, work.community.key, shipped(name), work.now)
 
 
-def shipped(name: str = "knowledge.csv") -> Sequence[Draft]:
+def shipped(name: str = TEMPLATES) -> Sequence[Draft]:
     """Return the entries of a file that ships."""
     return read_csv((config.shipped("data") / name).read_text(encoding="utf-8")).drafts

@@ -1,15 +1,15 @@
 """Files that hold what an office knows: a table (CSV, or what is copied from a spreadsheet) or Markdown. Both say the same:
 
-    问题,其他问法,答案,开始,结束,对象,状态
-    门禁卡怎么补办,门禁卡丢了|门卡掉了,带身份证到前台，20 元一张。,,,所有人,启用
+问题,其他问法,答案,开始,结束,对象,状态
+门禁卡怎么补办,门禁卡丢了|门卡掉了,带身份证到前台，20 元一张。,,,所有人,启用
 
-    ## 门禁卡怎么补办
+## 门禁卡怎么补办
 
-    - 门禁卡丢了
-    - 门卡掉了
-    状态：启用
+- 门禁卡丢了
+- 门卡掉了
+状态：启用
 
-    带身份证到前台，20 元一张。
+带身份证到前台，20 元一张。
 """
 
 import csv
@@ -106,7 +106,7 @@ def read(text: str) -> Sheet:
 
 def read_csv(text: str) -> Sheet:
     """Read a table: cells parted by commas, or by tabs as a spreadsheet copies them."""
-    text = text.lstrip("\ufeff")
+    text = _plain(text)
     head = text.partition("\n")[0]
     reader = csv.reader(StringIO(text), delimiter="\t" if "\t" in head else ",", strict=True)
     names: list[str] = []
@@ -132,7 +132,7 @@ def read_markdown(text: str) -> Sheet:
     faults: list[Fault] = []
     cells: dict[str, str] = {}
     lines: dict[str, int] = {}
-    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+    for number, line in enumerate(_plain(text).split("\n"), 1):
         if line.startswith("## "):
             cells, lines = {"问题": line[3:].strip(), "其他问法": "", "答案": ""}, {}
             rows.append(_Row(line=number, cells=cells, lines=lines))
@@ -186,6 +186,10 @@ def _cell(text: str) -> str:
     return f" {text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
+def _plain(text: str) -> str:
+    return text.lstrip("\ufeff").replace("\r\n", "\n")
+
+
 def _unknown(names: Sequence[str]) -> list[tuple[str, str]]:
     missing = [(name, f"第一行缺少这一列；可以有的列：{'、'.join(COLUMNS)}。") for name in ("问题", "答案") if name not in names]
     extra = [(name, f"没有这一列；可以有的列：{'、'.join(COLUMNS)}。") for name in names if name and name not in COLUMNS]
@@ -193,15 +197,17 @@ def _unknown(names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _sheet(rows: Sequence[_Row]) -> Sheet:
-    drafts, faults = [], []
-    seen: dict[str, int] = {}
+    drafts: list[Draft] = []
+    faults: list[Fault] = []
     for row in rows:
         draft, wrong = _draft(row)
-        drafts.append(draft)
         faults += wrong
-        if draft.question and draft.question in seen:
-            faults.append(Fault(line=row.line, value=draft.question, text=f"和第 {seen[draft.question]} 行的问题一样。"))
-        seen.setdefault(draft.question, row.line)
+        for place, other in zip(rows, drafts, strict=False):
+            if draft.question and draft.question == other.question and draft.overlaps(other):
+                faults.append(
+                    Fault(line=row.line, value=draft.question, text=f"和第 {place.line} 行的问题一样，有效期也有重叠。")
+                )
+        drafts.append(draft)
     if not rows:
         faults.append(Fault(line=1, value="", text="里面没有问题。"))
     return Sheet(drafts=tuple(drafts), faults=tuple(faults))

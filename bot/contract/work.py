@@ -20,8 +20,8 @@ from bot.language.phrases import fill
 from bot.store import effects, events, moving, outbox, people, photos, scope, tasks
 from bot.store.communities import Community
 from bot.store.events import Event
-from bot.store.outbox import Delivery
 from bot.store.knowledge import Known
+from bot.store.outbox import Delivery
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
 from bot.store.staff import ROLE_WORDS, by_login

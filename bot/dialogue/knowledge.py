@@ -118,5 +118,9 @@ def _live(shelf: Shelf, day: date) -> dict[str, Entry]:
 
 def _as_intent(entry: Entry) -> Intent:
     return Intent(
-        id=entry.public_id, title=entry.question, file="", group="", examples=tuple(dict.fromkeys((entry.question, *entry.others)))
+        id=entry.public_id,
+        title=entry.question,
+        file="",
+        group="",
+        examples=tuple(dict.fromkeys((entry.question, *entry.others))),
     )

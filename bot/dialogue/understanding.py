@@ -114,7 +114,8 @@ class Understanding:
             lambda intent, words: self._says_more(intent, words, now),
         )
         first, *rest = (
-            Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities)) for piece in pieces
+            Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
+            for piece in pieces
         )
         return replace(first, more=tuple(rest))
 

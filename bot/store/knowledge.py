@@ -94,6 +94,11 @@ class Draft:
         """Return an entry as it would be written."""
         return cls(**{name: getattr(entry, name) for name in _WRITTEN if name != "others"}, others=tuple(entry.others))
 
+    def overlaps(self, other: "Draft") -> bool:
+        """Tell whether there is a day on which both are valid."""
+        begins = max(self.valid_from or date.min, other.valid_from or date.min)
+        return begins <= min(self.valid_until or date.max, other.valid_until or date.max)
+
     @property
     def columns(self) -> Mapping[str, Any]:
         """What a row keeps of it."""
@@ -125,11 +130,6 @@ def find(session: Session, key: str) -> Entry | None:
     return session.exec(select(Entry).where(Entry.public_id == key)).first()
 
 
-def by_question(session: Session, question: str) -> Entry | None:
-    """Return the entry of a question, word for word."""
-    return session.exec(select(Entry).where(Entry.question == question, col(Entry.removed_at).is_(None))).first()
-
-
 def listed(session: Session, *, removed: bool = False) -> Sequence[Entry]:
     """Return all entries, those still to be filled in last; or those that were removed, the latest first."""
     if removed:
@@ -137,6 +137,14 @@ def listed(session: Session, *, removed: bool = False) -> Sequence[Entry]:
         return session.exec(gone.order_by(col(Entry.removed_at).desc(), col(Entry.id))).all()
     here = select(Entry).where(col(Entry.removed_at).is_(None))
     return session.exec(here.order_by(col(Entry.is_template), col(Entry.id))).all()
+
+
+def count_expired(session: Session, day: date) -> int:
+    """Return how many entries were told until a day before `day`, and wait to be brought up to date."""
+    lapsed = select(func.count()).where(
+        col(Entry.valid_until) < day, col(Entry.removed_at).is_(None), col(Entry.is_template).is_(False)
+    )
+    return session.exec(lapsed.select_from(Entry)).one()
 
 
 def save(session: Session, draft: Draft, now: datetime, by: str, entry: Entry | None = None) -> Entry:
