@@ -18,12 +18,13 @@ from bot import app, config, logs
 from bot.cli import show_json
 from bot.cli.noticing import read_time
 from bot.contract import Context
+from bot.contract.knowledge import shipped
 from bot.dialogue.turn import Answer, House, take
 from bot.dialogue.understanding import Judgement, Understanding, judge
 from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.services import folders, load_services
-from bot.store import communities, people, roster, scope
+from bot.store import communities, knowledge, people, roster, scope
 from bot.store.database import Database
 from bot.store.followers import Follower
 from bot.store.people import Household, Resident
@@ -157,9 +158,12 @@ class Room:
         database.submit(roster.import_roster, files, APPID, frozen or app.clock()).result()
         community = database.submit(communities.pick, APPID).result()
         understanding = understanding or Understanding.load(settings.intents_folder, config.shipped("data"), folders(services))
+        known, now = understanding.knowledge, frozen or app.clock()
+        database.submit(knowledge.plant, community.key, shipped("demo/knowledge.csv"), now).result()
+        known.learn(database.submit(known.look).result(), understanding.catalogue, now)
         context = Context(
             community=community, keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",
-            messages=understanding.catalogue.messages, services=services, office=app.office_of(settings),
+            messages=understanding.catalogue.messages, services=services, search=known.search, office=app.office_of(settings),
         )  # fmt: skip
         house = House(context=context, understanding=understanding, communities={community.key: community})
         room = cls(database=database, frozen=frozen, house=house)

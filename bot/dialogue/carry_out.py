@@ -322,8 +322,8 @@ def _inform(talk: Talk, step: steps.Inform) -> Answer:
 
 
 def _known(talk: Talk, step: steps.Inform) -> str:
-    own = (known for known in step.known if known.community_id == talk.turn.community.key)
-    return next(filter(None, (knowledge.say(talk.turn, known.entry) for known in own)), "")
+    entry = knowledge.answering(talk.turn, step.known)
+    return knowledge.say(talk.turn, entry) if entry else ""
 
 
 # ------------------------------------------------------------------ people

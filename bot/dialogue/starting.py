@@ -27,7 +27,7 @@ CLOSE = 0.7
 LIKELY = 0.2
 
 #: An entry of the knowledge as sure as this answers before an intent that is less sure.
-SURE = 0.8
+SURE = 0.5
 
 #: Options of a menu at most.
 SHOWN = 3

@@ -10,9 +10,9 @@ from typing import Any
 from bot.dialogue.answer import Kind
 from bot.dialogue.forms import Form
 from bot.dialogue.standing import Menu, Standing, Subject
-from bot.dialogue.understanding import Known
 from bot.language.kinds import Danger
 from bot.language.slots import Value
+from bot.store.knowledge import Known
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,20 @@
 """The intent files and the matcher trained on them, kept fresh while residents talk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from bot import config
 from bot.dialogue import phrases, requests
+from bot.dialogue.knowledge import Knowledge
 from bot.errors import Misconfigured
 from bot.language import files, slots
 from bot.language.files import Catalogue, Intent
 from bot.language.matcher import Candidate, Decision, Match, Matcher
 from bot.language.normalise import Tables
 from bot.language.reader import Problem
+from bot.store.knowledge import Known
 from bot.wechat import messages
 
 #: Of a longer message the beginning is understood and the whole is kept for people; 1,000 characters cost a few ms.
@@ -27,15 +29,6 @@ _FLAT = ("building", "unit", "room")
 
 #: Values that belong to whatever is spoken of: times and places stand in every request.
 _TELLING = {"plate", "phone", "count", "temperature", "name", "choices"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """An entry of a community's knowledge that may answer the message."""
-
-    entry: str  # its public id
-    community_id: int
-    confidence: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +70,7 @@ class Understanding:
     ) -> None:
         self.folder, self.services = folder, services
         self._tables, self._background = tables, background
+        self.knowledge = Knowledge(tables, background)
         self._simplified = dict(tables.simplified)
         self._stamps = _stamps(folder, *services)
         self._set(catalogue)
@@ -104,17 +98,17 @@ class Understanding:
             self._set(files.reload(self.catalogue, read_folder(self.folder, self.services), phrases.NEEDED))
         return self.catalogue.problems
 
-    def hear(self, message: messages.Message, now: datetime) -> Heard:
-        """Understand a message; photos, places and the like say nothing."""
+    def hear(self, message: messages.Message, now: datetime, communities: Collection[int] | None = None) -> Heard:
+        """Understand a message; photos, places and the like say nothing. What these communities know of it is found too, or all do."""
         match message:
             case messages.Text(text=text) | messages.Voice(text=text):
-                return self.hear_text(text, now)
+                return self.hear_text(text, now, communities)
             case messages.Click(event_key=key):
                 intent = self.catalogue.intents.get(key)
-                return self.hear_intent(intent) if intent else self.hear_text(key, now)
+                return self.hear_intent(intent) if intent else self.hear_text(key, now, communities)
         return Heard.nothing()
 
-    def hear_text(self, text: str, now: datetime) -> Heard:
+    def hear_text(self, text: str, now: datetime, communities: Collection[int] | None = None) -> Heard:
         """Understand words."""
         plain = text.translate(self._simplified)
         whole = self.matcher.match(plain, now)  # an emergency may stand at the end of it
@@ -124,7 +118,10 @@ class Understanding:
             lambda words: self.matcher.match(words, now),
             lambda intent, words: self._says_more(intent, words, now),
         )
-        first, *rest = (Heard(text=piece.text, match=piece.match) for piece in pieces)
+        first, *rest = (
+            Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
+            for piece in pieces
+        )
         return replace(first, more=tuple(rest))
 
     def _says_more(self, intent: str, words: str, now: datetime) -> bool:
