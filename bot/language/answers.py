@@ -1,6 +1,7 @@
 """Short answers inside a conversation: yes, no, stop, skip, a person, number two.
 
-Words repeat in atomic groups, the longest first: no message takes longer than its length.
+Words repeat in atomic groups, the longest first: no message takes longer than its length. What leaves, waits or does not
+know may be put in many ways and is looked for only in messages of LONGEST, so that its groups need not be atomic.
 """
 
 import re
@@ -48,7 +49,8 @@ _CANCEL = re.compile(
     + ")+"
 )
 _SKIP = re.compile(
-    r"跳过|略过|(?:我|家里|屋里)?(?:没有?|没得|冇)(?:体温计|体温表|温度计|探热针)|(?:没有?|没得|未|还没)(?:量|测)(?:体温|过)?|没有|没得|没|无|不用|不知道|不清楚|不开车|没车|没有车|走路|步行|坐地铁|打车来?|不方便|暂无|随便|都行|都可以|不需要|skip|pass"
+    r"(?:他|她|他们|她们|客人|人家|都)?(?:不开的?|没开|(?:不|没|不会|唔|冇)(?:开|揸)车的?|没得?车|冇车|(?:打车|打的|骑车|骑电动车|坐车|坐公交|坐地铁|坐高铁|地铁|公交|走路|走着|走)(?:过)?来的?)"
+    r"|(?:先|就)?(?:不用|不|不必|先不|没必要|免)(?:填|写|留)|空着|就空着|不留|跳过|略过|(?:我|家里|屋里)?(?:没有?|没得|冇)(?:体温计|体温表|温度计|探热针)|(?:没有?|没得|未|还没)(?:量|测)(?:体温|过)?|没有|没得|没|无|不用|不知道|不清楚|不开车|没车|没有车|走路|步行|坐地铁|打车来?|不方便|暂无|随便|都行|都可以|不需要|skip|pass"
 )
 _HUMAN = re.compile(
     r"(?:转|找|要|叫|接|换|请)?(?:一个|个|到)?(?:人工|真人|客服|人工客服|人工服务|活人)(?:服务|客服)?|转人工|找(?:你们?)?物业的?人|我?要?(?:跟|和|找)(?:真)?人(?:说|讲|聊)(?:话)?|"
@@ -58,6 +60,107 @@ _ORDINAL = re.compile(rf"(?:第|选|选第|就)?({NUMBER})(?:个|号|项|条|种
 
 
 _CLAUSE = re.compile(r"[，,。.；;!！\s]+")
+
+#: Who does it, and how it begins, before the words that leave.
+_LEAVER = r"(?:不好意思|对不起|抱歉|哎呀?|唉|啊|那|就|我|俺|咱|这次|今天|现在|真的|还是|干脆|太麻烦了?|好麻烦|太|好像|都|全|又)*"
+_WORK = r"(?:办|弄|搞|整|填|写|报|报修|约|预约|登记|邀请|绑|绑定|打卡|申请|做|操作|说|问|看|查|修|开|来)"
+_LEAVE = re.compile(
+    _LEAVER
+    + "(?:"
+    + "|".join(
+        [
+            r"(?:手滑|误触|误点)了?|不小心(?:点|按|碰)(?:错|到)(?:的|了)?",
+            r"(?:点|按|选|撳|搞|弄|发|进|碰|戳)错(?:了|咗|啦|的|地方了?|人了?)?",
+            rf"(?:先|暂时|就|也|都)?(?:不|别|唔|甭)(?:想|要|用|需要|再|使)?{_WORK}(?:这个)?(?:了|喇|啦|先)",
+            r"(?:先|暂时)(?:不|别|唔)(?:用|要)?(?:办|弄|搞|整|报|约|登记|邀请|绑|做)(?:吧)?",
+            r"(?:先)?(?:放一?放|搁着|搁一搁|放着)(?:吧)?|先(?:算了|这样)|拉倒(?:吧)?|算(?:了|啦|喇|哒|逑|球|数)(?:了)?(?:吧|喇)?",
+            r"不需要了?|用不着了?|用不上了?|唔使(?:喇|啦)?",
+            r"(?:想)?(?:要|找|问|说|弄|办|讲)?的?(?:不|唔)(?:是|系)(?:要|想|说|问|找|讲|弄|办|报)?(?:要|办|弄)?(?:这|呢|那)(?:个|事|件事|一?个意思|意思|回事|种)?(?:事|意思)?",
+            r"(?:想)?(?:换|办|弄|看|问|要|搞|说|来)(?:一?个|点|些)?(?:别的|其他的?|其它的?|另外的)(?:事|事情|业务|东西)?(?:吧)?",
+            r"(?:返回|退回|回到?|退到)(?:去)?(?:上一?(?:步|级|页|层)|主?菜单|首页|主页|开头|最开始)?|主菜单|首页|退出(?:去|来|吧|了)?|出去(?:吧)?|关掉?(?:吧|它)?",
+            r"(?:没|冇)(?:啥|什么|别的|其他)?(?:事|嘢)(?:了|啦|喇|儿了?)",
+            r"当(?:我|俺)?没(?:说|讲|问)过?|权?当(?:我|俺)没(?:说|讲|问)过?",
+            rf"(?:改天|改日|下次|回头|以后|过两天|过几天|晚点|晚些|等会儿?|待会儿?|有空|迟啲|第日|下回|明天)(?:有空)?(?:再|先)(?:{_WORK}|讲|聊|联系)?(?:吧|啦|喇)?",
+            r"(?:改天|改日|下次|下回)(?:吧|啦)?",
+        ]
+    )
+    + ")+"
+)
+#: What the form is for is done already. At the end of a longer message it may be a remark: 漏水，昨天已经报过了.
+_DONE = re.compile(
+    r"(?:我|俺|咱|我们|我家|我自己|自己|他|她|这个|上次|之前|以前|昨天|刚刚|刚才|刚)*(?:已经|早就|早|都|也|刚刚?|又)*(?:"
+    r"(?:绑定?|报修?|登记|预约|约|办|弄|填|打卡?|邀请|申请|搞|做|开|提交|交|量|修)过(?:了|啦|喇|的)?"
+    r"|(?<=[经就早都])(?:绑定?|报修?|登记|预约|约|办|弄|填|打卡?|邀请|申请|提交)了"
+    r"|(?:绑|报|登记|约|办|弄|填|搞|修|解决|打完?卡)(?:好|完|掉|定)(?:了|啦|喇|咗))(?:的|一次了?|呀|啊)?"
+)
+_SORRY = re.compile(r"不好意思|对不起|抱歉|谢谢|麻烦你?们?了?|打扰了?|太麻烦了?|唔好意思")
+
+#: Sounds that are drawn out; 嗯 alone is a yes.
+_MUSING = re.compile(
+    r"(?:[嗯呃额唔哦啊唉诶欸哎]+[…~～]+|[嗯呃额唔哦啊唉诶]+[.。,，、]{2,}|…+|\.{2,}|呃+|额+|[嗯呃额]+[，,…~～、]*(?:这个|那个|怎么说呢?)(?:嘛|呢|啊)?[…~～.。]*)"
+)
+_LOOK = r"(?:想|看|查|找|问|翻|谂|睇|量|测|拍|考虑|核对|确认|商量|打听|琢磨|寻思|研究|合计)"
+_WAIT = re.compile(
+    r"(?:好的?|嗯|哦|你|您|那|先|唔该|麻烦|请|啊|哎)*(?:"
+    + "|".join(
+        [
+            r"(?:等|稍等|稍候|等候)(?:我|俺|咱)?(?:一?下下?|一?会儿?|等|一等|一?阵|一?哈儿?|一?歇|片刻|两分钟|几分钟|一分钟)?(?:的|先|嘛|啊|哈|哦|再说|再回|再告诉你)?",
+            rf"(?:等|让|容|给)?(?:我|俺|咱)?(?:先|去|再|得|要|来|现在|赶紧)*{_LOOK}(?:一?{_LOOK}|一?下(?![午周个月礼星])|一?哈|一番)(?:先)?[^\d，。来去到点]{{0,6}}",
+            r"(?:等|让)?(?:我|俺)(?:想|看|问|查|找)",
+            r"(?:等|让)(?:我|俺)(?:先|去)*(?:问|想|看|查|找|商量)(?:清楚|好|明白|到)?(?:了)?(?:再说|再告诉你|再回你?)?",
+            r"(?:马上|立马|这就|就来|快了|别急|别着急|别催|莫急|莫催|唔好急|慢点|慢慢来|不要催|不要急)(?:啊|嘛|哈|哦|好)?",
+            r"(?:这|那)个(?:嘛|呢|么|啊)?|怎么说呢?|让我缓缓|我(?:在|正)?(?:忙|开会|打电话)(?:着|呢)*|(?:一会儿?|回头|待会儿?|等会儿?|晚点)(?:再)?(?:告诉|发|回|答复|跟|和|给)(?:给)?(?:你|您)(?:们)?(?:说|讲)?",
+        ]
+    )
+    + r")(?:啊|嘛|哈|哦|呢|吧)*"
+)
+_ABOUT = (
+    r"(?:具体|时间|几点|哪天|啥时候|什么时候|车牌号?|电话|手机号?|号码|名字|姓名|人数|几个人|多少人|体温|多少度|位置|地方|哪里|哪儿|哪个|这个|那个|到底|"
+    r"我|俺|他|她|他们|人家|客人|对方|师傅|现在|目前|暂时|也|都|还|真|是|我们|的)*"
+)
+_OPEN = re.compile(
+    _ABOUT
+    + "(?:"
+    + "|".join(
+        [
+            r"(?:没|未|冇)(?:有)?(?:定|想好|谂好|决定|确定|说好|约好|问|商量好|说|讲|告诉我|通知)(?:下来|呢|好)?",
+            r"(?:不|唔)(?:太|大|怎么)?(?:知道?|晓得|清楚|确定|好说|一定|记得|懂)(?:呢|哦|嘞)?|晓不得|谁(?:知道|晓得)|鬼知道|母鸡",
+            r"(?:说|讲|定|记|拿|想|估计)(?:不)(?:准|好|定|清楚?|上来|下来|得|起来)(?:呢)?",
+            r"(?:到时候?|到辰光)(?:再|先)?(?:说|讲|看|联系|定|通知)?(?:吧)?|再(?:说|看|定|议)(?:吧|看)?",
+            r"(?:得|要)?(?:看|睇)(?:情况|他|她|他们|天气|样子|时间)(?:的|吧|咯|了|啦)?|听(?:他|她)的|待定|未定|未知|没谱|没准(?:儿|呢)?|两说|忘(?:记)?了",
+        ]
+    )
+    + ")(?:了|的|呢|啊|吧|哦)*"
+    + _ABOUT
+    + "(?:来|到|走|叫|姓|什么|啥|住|说)*"
+)
+_WHICH = r"(?:啥子?|什么|什麽|哪个?|几|任何|随便|不管|好)(?:时候|时间|辰光|日子|前儿|久|时|天|点|个|样|都)?"
+_WHATEVER = re.compile(
+    r"(?:我|俺|我们|家里|反正|那|就|师傅|你们?|您|来|的话|时间|这个|嗯|上门|修|明天|后天|今天|周末|白天)*(?:"
+    + "|".join(
+        [
+            rf"{_WHICH}(?:来|到|去|上门|修|过来)?(?:都|皆)(?:行|可以|成|好|得|中|方便|在家?|有空|没问题|有人|要得|ok)",
+            r"随(?:便|时|意)(?:你们?|您|师傅|他们|好久|哪天|几点|来)?(?:都)?(?:行|可以|好|来|成|得|有空|方便|在家?)?|(?:我|家里)?(?:一直|全天|整天|随时)(?:都)?(?:在家?|有人|有空|行|可以)",
+            r"都(?:行|可以|成|好|得|中|没问题|无所谓|随便|要得|没关系|在家|有人|一样|ok)(?:的)?|怎么都(?:行|可以|好)|咋都(?:行|中|成)",
+            r"(?:无|没|冇)(?:所谓|关系)|不(?:要紧|挑|限|介意)|是但|看着(?:办|来|安排)",
+            r"(?:看|按|听|依|由|跟|等)(?:你们?|您|师傅|他们?|物业|工人|管家)(?:们|那边|这边)?(?:的)?(?:方便|安排|时间|有空|定|决定|意思)*(?:就行|就好|来|吧)?",
+            rf"(?<=[们傅你您])(?:{_WHICH})?(?:方便|有空|得空|定|决定|安排|看着办|看|说了算)(?:就)?(?:{_WHICH}|行|好|可以|成)?(?:来|来就行|就来|都行|都可以)?",
+        ]
+    )
+    + ")(?:的|吧|啊|呀|咯|嘛|来)*"
+)
+_NOW = re.compile(
+    r"(?:人|他|她|他们|她们|人家|客人|朋友|车|车子|师傅|我妈|我爸|我|我朋友|大概|应该|都|已经|就|早就|刚刚?|快|马上|现在|这会儿|差不多|立刻|这就|正)*(?:"
+    + "|".join(
+        [
+            r"(?<=[就马上快经刚都人他她们友车子傅差不多这])到(?:了|咗|啦|喇|位了)?",
+            r"(?:到|在|等在|站在|停在)(?:了)?(?:小区|咱|你们|我们)?(?:大门|门口?|大门口|门岗|门卫|保安亭|岗亭|楼下|南门|北门|东门|西门|正门|后门|侧门|入口|路口|道闸|门外)(?:口|那里|那儿|这里|这儿|边|外)*(?:等|站|等着|候着)?(?:了|咗|啦|呢|着)*",
+            r"到(?:了|咗|啦|喇)|来(?:了|咗)|(?<=[经])来(?:了)?|进来了|等着(?:进|呢)(?:来|门)?(?:呢)?|(?:现在|而家|依家|这会儿|眼下|即刻|立刻|立马|马上)(?:就)?(?:来|到|进|进来|过来|要进)?(?:吧|啊)?",
+            r"(?<=[现在马上就这刻])(?:来|进来|过来|要进来?)",
+        ]
+    )
+    + ")(?:了|啊|呀|啦|呢|吧|哦)*"
+)
 
 
 def is_yes(text: str) -> bool:
@@ -89,6 +192,48 @@ def is_zero(text: str) -> bool:
 def is_skip(text: str) -> bool:
     """Tell whether the whole message leaves an optional question out."""
     return _is_all(_SKIP, text)
+
+
+def is_leaving(text: str) -> bool:
+    """Tell whether the message leaves the open form: 点错了, 已经报过了, 改天. What is on record stays; `is_cancel` calls that off, too."""
+    if is_cancel(text) or _is_all(_LEAVE, text) or _is_all(_DONE, text):
+        return True
+    first, *others = [clause for clause in _CLAUSE.split(text.strip(" ，,。.!！~～")) if clause] or [""]
+    if not others:
+        return False
+    return _is_all(_LEAVE, others[-1]) or (_leaves(first) and all(_leaves(clause) for clause in others))
+
+
+def _leaves(clause: str) -> bool:
+    return any(_is_all(words, clause) for words in (_LEAVE, _DONE, _SORRY))
+
+
+def is_hesitation(text: str) -> bool:
+    """Tell whether the message only asks for time: 等下, 我想想, 嗯…; it is no answer, and no useless one."""
+    if _MUSING.fullmatch(text.strip()):
+        return True
+    clauses = [clause for clause in _CLAUSE.split(text.strip(" ，,。.!！~～…")) if clause]
+    return bool(clauses) and all(_is_all(_WAIT, clause.strip("…")) for clause in clauses)
+
+
+def is_open(text: str) -> bool:
+    """Tell whether the resident cannot say yet: 还没定, 不知道几点, 到时候再说."""
+    return _every(_OPEN, text)
+
+
+def is_any(text: str) -> bool:
+    """Tell whether anything will do: 随便, 啥时候都行, 看你们方便."""
+    return _every(_WHATEVER, text)
+
+
+def is_now(text: str) -> bool:
+    """Tell whether the time meant is this moment: 就现在, 已经在门口了. 到了？ asks."""
+    return not text.rstrip().endswith(("?", "？")) and _every(_NOW, text)
+
+
+def _every(words: re.Pattern[str], text: str) -> bool:
+    clauses = [clause for clause in _CLAUSE.split(text.strip(" ，,。.!！?？~～…")) if clause]
+    return len(text) <= LONGEST and bool(clauses) and all(_is_all(words, clause) for clause in clauses)
 
 
 def wants_human(text: str) -> bool:
@@ -133,23 +278,3 @@ def _bare(text: str) -> str:
 
 
 _FULL_WIDTH = str.maketrans("１２３４５６７８９０ＯＫｏｋ", "1234567890okok")
-
-
-def is_leaving(text: str) -> bool:
-    """Tell whether the message leaves a form."""
-    return False
-
-
-def is_hesitation(text: str) -> bool:
-    """Tell whether the message only asks for time."""
-    return False
-
-
-def is_open(text: str) -> bool:
-    """Tell whether the resident does not know yet."""
-    return False
-
-
-def is_any(text: str) -> bool:
-    """Tell whether anything will do."""
-    return False
