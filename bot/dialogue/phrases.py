@@ -10,6 +10,8 @@ from bot.language.promises import Promise, Promises
 SAID: Mapping[str, str] = {
     "flat.first": "title", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.back": "title",
     "form.next": "title", "form.also": "title", "form.cancelled": "title", "form.past": "value",
+    "understood": "title", "understood.words": "said", "two.wishes": "titles", "not_taken": "values", "unsure": "title",
+    "form.waits": "title", "staff.has_word": "who",
     "emergency.telling": "who phone", "emergency.telling.all": "who phone", "emergency.claimed": "who phone",
     "emergency.unreached": "who phone", "emergency.where": "places",
     **dict.fromkeys(
@@ -19,6 +21,7 @@ SAID: Mapping[str, str] = {
         photo.what photo.attached photo.received photo.not_now place.what place.not_now
         acknowledged emergency.more emergency.more.calm emergency.over emergency.number emergency.call
         flat.none handed_off handed_off.more handed_off.cancelled form.nothing form.change form.unclear form.stuck
+        elsewhere dont_know photo.which photo.lost sticker back.to.bot amended.none question.in_form misses.person
         """.split(),
         "",
     ),

@@ -203,7 +203,7 @@ def test_a_person_stands_in_the_menu_once(chat: Any) -> None:
     message = messages.Text(openid=chat.openid, account="a", created_at=chat.now, key="k", text="灯和人")
     answer = chat.database.submit(take, message, heard, chat.now, chat.house).result()
 
-    assert answer.texts == ("您是想？回复数字就行：\n1. 报灯坏\n2. 都不是，转人工",)
+    assert answer.texts == ("您想办哪一件？回复数字就行：\n1. 报灯坏\n2. 都不是，转人工",)
     assert answer.outcome.options == ("handoff.human", "lamp.report")
     assert chat.say("2").outcome.kind == "handed_off"
 
