@@ -27,7 +27,7 @@ from integrations.desk import conversations as desk
 from integrations.desk import households, matters, tasks
 
 if TYPE_CHECKING:
-    from tests.integrations.conftest import Town
+    from tests.integrations.conftest import Chat, Town
 
 T = TypeVar("T")
 
@@ -361,3 +361,14 @@ def test_export_names_what_was_handed_over(town: Town) -> None:
     assert isinstance(found, Download)
     [one] = json.loads(found.body)["转给物业的事"]
     assert (one["编号"], one["您说的话"]) == (task.number, "我家欠多少物业费")
+
+
+def test_what_no_service_does_yet_is_repeated_with_a_number_that_can_be_asked_for(chat: Chat) -> None:
+    handed = chat.say("我家欠多少物业费")
+
+    [task] = chat.all(Task)
+    assert (task.kind, handoffs.intent(task), handoffs.words(task)) == ("handoff", "fee.query", "我家欠多少物业费")
+    assert "问费用" in handed
+    assert f"编号 {task.number}" in handed
+    assert "等待处理" in chat.say(str(task.number))
+    assert str(task.number) in chat.say("我的事项")
