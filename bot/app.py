@@ -9,7 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -24,7 +24,7 @@ from sqlmodel import Session, text
 import bot.store.tables  # noqa: F401  every table is known, whoever uses it
 from bot import config, metrics
 from bot.console import site as console
-from bot.contract import Context, Integration, Services, personal
+from bot.contract import Context, Integration, Office, Services, personal
 from bot.dialogue.adviser import Adviser
 from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.backlog import Backlog
@@ -179,7 +179,7 @@ class Linli:
         return Context(
             community=self.community, keys=self.keys, base_url=self.settings.base_url,
             messages=self.understanding.catalogue.messages, services=self.services, search=self.understanding.knowledge.search,
-            neighbours=tuple(self.served_by(self.community.appid).values()),
+            neighbours=tuple(self.served_by(self.community.appid).values()), office=office_of(self.settings),
         )  # fmt: skip
 
     def context_of(self, community_id: int) -> Context:
@@ -221,6 +221,11 @@ class Linli:
             template=settings.wechat_template, subscription=settings.wechat_subscription, appid=appid,
             communities=tuple(self.served_by(appid)),
         )  # fmt: skip
+
+
+def office_of(settings: config.Local) -> Office:
+    """Return when the property office is open, from the settings."""
+    return Office.read(settings.office_hours, settings.office_days, timedelta(minutes=settings.staff_silence))
 
 
 def account_of(settings: config.Settings) -> Account:

@@ -28,7 +28,7 @@ from bot.store import communities, knowledge, people, roster, scope
 from bot.store.database import Database
 from bot.store.followers import Follower
 from bot.store.people import Household, Resident
-from bot.wechat import messages
+from bot.wechat import links, messages
 
 #: Where the resident of the chat lives.
 HOME = ("3", "2", "501")
@@ -127,7 +127,7 @@ def _turn(room: "Room", line: str, as_json: bool) -> None:
     if as_json:
         show_json(_answer_json(answer))
     else:
-        typer.echo("\n".join(answer.texts) + "\n")
+        typer.echo(links.with_addresses("\n".join(answer.texts)) + "\n")
 
 
 def _answer_json(answer: Answer) -> dict[str, Any]:
@@ -163,7 +163,7 @@ class Room:
         known.learn(database.submit(known.look).result(), understanding.catalogue, now)
         context = Context(
             community=community, keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",
-            messages=understanding.catalogue.messages, services=services, search=known.search,
+            messages=understanding.catalogue.messages, services=services, search=known.search, office=app.office_of(settings),
         )  # fmt: skip
         house = House(context=context, understanding=understanding, communities={community.key: community})
         room = cls(database=database, frozen=frozen, house=house)

@@ -14,9 +14,10 @@ from sqlmodel import Session, col, select
 
 from bot.contract import telling
 from bot.contract.happenings import Happening, Reaction
+from bot.contract.office import Office
 from bot.errors import Refusal
 from bot.keys import Keys
-from bot.language.phrases import fill
+from bot.language.phrases import Worded, fill
 from bot.store import effects, events, moving, outbox, people, photos, scope, tasks
 from bot.store.communities import Community
 from bot.store.events import Event
@@ -65,9 +66,10 @@ class Context:
     messages: Mapping[str, str]  # the words of `tell`, by name
     services: "Services"
     neighbours: tuple[Community, ...] = ()  # all communities of the same account, this one among them
+    office: Office = field(default_factory=Office)
     search: Search = _find_nothing  # among what the communities know
 
-    def words(self, template: str, now: datetime, **values: Any) -> str:
+    def words(self, template: str, now: datetime, **values: Any) -> Worded:
         """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
         facts = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
         return fill(template, {**facts, **values}, now)
@@ -179,8 +181,8 @@ class Work:
         """Return the photos that belong to a subject such as ticket:K3M9, oldest first."""
         return self.session.exec(select(Photo).where(Photo.subject == subject).order_by(col(Photo.id))).all()
 
-    def words(self, template: str, **values: Any) -> str:
-        """Fill a phrase, as `Context.words` does."""
+    def words(self, template: str, **values: Any) -> Worded:
+        """Fill a phrase, as `Context.words` does. In a value of another phrase it keeps its links, as does a list of such lines."""
         return self.context.words(template, self.now, **values)
 
     def tell(

@@ -44,6 +44,11 @@ class Heard:
     more: tuple["Heard", ...] = ()
     known: tuple[Known, ...] = ()  # what the communities of the account know of it, the likeliest first
 
+    @classmethod
+    def nothing(cls) -> "Heard":
+        """Return what it is to have said nothing."""
+        return cls(text="", match=Match(text=""))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
@@ -101,7 +106,7 @@ class Understanding:
             case messages.Click(event_key=key):
                 intent = self.catalogue.intents.get(key)
                 return self.hear_intent(intent) if intent else self.hear_text(key, now, communities)
-        return Heard(text="", match=Match(text=""))
+        return Heard.nothing()
 
     def hear_text(self, text: str, now: datetime, communities: Collection[int] | None = None) -> Heard:
         """Understand words."""

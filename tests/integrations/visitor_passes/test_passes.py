@@ -134,7 +134,7 @@ def test_today_is_the_day_in_shanghai_even_at_half_past_midnight(town: Town, zon
 def test_cancelled_pass_is_refused_at_once(town: Town) -> None:
     leave = invited(town)
 
-    town.asks(CHEN, actions.cancel)
+    town.asks(CHEN, actions.cancel, sure="yes")
 
     assert check(town, leave.code).reason == "cancelled"
 
@@ -147,8 +147,8 @@ def test_of_several_passes_one_is_asked_for(town: Town) -> None:
 
     assert isinstance(asked, Ask)
     assert len(asked.options) == 2
-    assert isinstance(named, Reply)
-    assert named.values["visitor"] == "李强"
+    assert isinstance(named, Ask)
+    assert named.values["what"] == "李强今天10:00的来访"
 
 
 def test_bare_cancel_to_which_of_several_cancels_none_and_says_so(chat: Chat) -> None:

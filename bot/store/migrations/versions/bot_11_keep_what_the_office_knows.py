@@ -6,7 +6,7 @@ from alembic import op
 import bot.model
 
 revision = 'bot_11'
-down_revision = 'bot_9'
+down_revision = 'bot_10'
 branch_labels = None
 depends_on = None
 
