@@ -262,7 +262,8 @@ def _without_action(talk: Talk, form: Form, intent: Intent, before: _Said) -> An
     """Say the file's own words; an intent without any is handed to a person, never to a dead end."""
     spoken = _spoken(talk, form, intent)
     if intent.reply:
-        return _finish(talk, form, intent, before.then(talk.turn.words(intent.reply, **spoken)))
+        wording = intent.reply_to(f"{talk.turn.openid}{talk.now}")
+        return _finish(talk, form, intent, before.then(talk.turn.words(wording, **spoken)))
     values = "、".join(said for said in spoken.values() if said)
     topic = f"{intent.topic or intent.title}{'：' if values else ''}{values}"
     step = steps.HandOver(standing=talk.standing, intent=intent.id, topic=topic, words=talk.standing.words(*form.words))

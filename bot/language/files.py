@@ -331,7 +331,8 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
     def get(name: str, read: Callable[[yaml.Node, str], T], default: T) -> T:
         return read(fields[name][1], name) if name in fields else default
 
-    reply, *variants = get("reply", partial(_read_names, reader), ("",)) or ("",)
+    no_reply: tuple[str, ...] = ("",)
+    reply, *variants = get("reply", partial(_read_names, reader), no_reply) or no_reply
     match = get("match", reader.text_of, "fuzzy")
     if match not in ("fuzzy", "whole"):
         raise Fault(fields["match"][1].start_mark, "E202", f"match 应是 fuzzy 或 whole，而不是 “{match}”")
