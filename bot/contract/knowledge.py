@@ -26,8 +26,8 @@ from bot.store.knowledge import (
 )
 
 __all__ = [
-    "OFFERED", "SURE", "TO_FILL", "Audience", "Draft", "Entry", "Known", "count_expired", "day_of", "find", "listed", "live_on",
-    "plant", "read_out", "remove", "restore", "save", "say", "shipped", "try_out",
+    "OFFERED", "SURE", "TO_FILL", "Audience", "Draft", "Entry", "Known", "answering", "count_expired", "day_of", "find", "listed", "live_on",
+    "plant", "remove", "restore", "save", "say", "shipped", "try_out",
 ]  # fmt: skip
 
 #: What every community begins with, each still to be filled in.
@@ -37,19 +37,20 @@ TEMPLATES = "knowledge.csv"
 SURE, OFFERED = 0.5, 0.3
 
 
-def say(turn: Turn, key: str) -> str:
-    """Return the answer of an entry, by its id; empty where it may not be told: to whoever speaks, or any more."""
-    entry = find(turn.session, key)
-    if entry is None or not entry.is_live(day_of(turn.now)) or (entry.audience == Audience.BOUND and not turn.is_bound):
-        return ""
-    return read_out(turn, entry)
-
-
-def read_out(work: Work, entry: Entry) -> str:
+def say(work: Work, entry: Entry) -> str:
     """Return an entry as a resident reads it: the answer and the day it was written."""
     at = entry.updated_at
     day = f"{at.month}月{at.day}日" if at.year == work.now.year else f"{at.year}年{at.month}月{at.day}日"
     return work.words(work.context.messages["knowledge.answer"], answer=work.words(entry.answer), day=day)
+
+
+def answering(turn: Turn, known: Sequence[Known]) -> Entry | None:
+    """Return the likeliest entry that may be told to whoever speaks: of their community, live today, meant for them."""
+    for one in known:
+        entry = find(turn.session, one.entry) if one.community_id == turn.community.key else None
+        if entry is not None and entry.is_live(day_of(turn.now)) and (entry.audience != Audience.BOUND or turn.is_bound):
+            return entry
+    return None
 
 
 def try_out(work: Work, text: str) -> Sequence[tuple[Entry, Known]]:

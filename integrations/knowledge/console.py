@@ -107,7 +107,7 @@ def _answers(desk: Desk, text: str) -> Sequence[tuple[Entry, int, bool, str]]:
     """Return what may be told: the entry, how sure that is of 100, whether it would be told, in which words."""
     found = knowledge.try_out(desk, text)
     return [
-        (entry, round(known.confidence * 100), place == 0 and known.confidence >= knowledge.SURE, knowledge.read_out(desk, entry))
+        (entry, round(known.confidence * 100), place == 0 and known.confidence >= knowledge.SURE, knowledge.say(desk, entry))
         for place, (entry, known) in enumerate(found)
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""An answer of the office is told with its day, and only to whom and while it is meant to be."""
+"""An answer of the office is told with its day, to whom it is meant for, in the community it belongs to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.contract import Turn, Work, knowledge
-from bot.contract.knowledge import Audience, Draft, Entry
+from bot.contract.knowledge import Audience, Draft, Entry, Known
 from integrations.knowledge import seed
 
 if TYPE_CHECKING:
@@ -23,11 +23,15 @@ def write(town: Town, draft: Draft) -> str:
     return town.database.submit(lambda session: knowledge.save(session, draft, town.now, "chen").public_id).result()
 
 
-def told(town: Town, key: str, openid: str = "oChen") -> str:
+def told(town: Town, key: str, openid: str = "oChen", community: int = 1) -> str:
     """Return what somebody is told for whom the entry was found."""
-    return town.database.submit(
-        lambda session: knowledge.say(Turn(session=session, now=town.now, context=town.context, openid=openid), key)
-    ).result()
+
+    def run(session: Session) -> str:
+        turn = Turn(session=session, now=town.now, context=town.context, openid=openid)
+        entry = knowledge.answering(turn, [Known(entry=key, community_id=community, confidence=0.9)])
+        return knowledge.say(turn, entry) if entry else ""
+
+    return town.database.submit(run).result()
 
 
 def test_an_answer_says_which_day_it_was_written(town: Town) -> None:
@@ -43,6 +47,10 @@ def test_an_answer_for_bound_residents_is_told_to_nobody_else(town: Town) -> Non
 
     assert told(town, key, "oChen")
     assert told(town, key, "oStranger") == ""
+
+
+def test_an_answer_of_another_community_is_not_told(town: Town) -> None:
+    assert told(town, write(town, CARD), community=2) == ""
 
 
 def test_an_answer_that_ended_since_it_was_found_is_not_told(town: Town) -> None:
