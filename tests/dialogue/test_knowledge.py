@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from bot import config
-from bot.contract.knowledge import OFFERED, SURE, shipped
+from bot.contract.knowledge import SURE, shipped
 from bot.dialogue.understanding import Understanding
 from bot.store.knowledge import Draft, Entry, Shelf
 
@@ -39,7 +39,7 @@ class Room:
         )
         self.knowledge.learn({community: Shelf(stamp=(len(entries), 1, ""), entries=entries)}, self.understanding.catalogue, now)
 
-    def finds(self, text: str, now: datetime, at_least: float = OFFERED) -> list[str]:
+    def finds(self, text: str, now: datetime, at_least: float = 0.0) -> list[str]:
         return [known.entry for known in self.knowledge.search(text, now, (HOME,)) if known.confidence >= at_least]
 
 
