@@ -16,7 +16,7 @@ from bot.contract import telling
 from bot.contract.happenings import Happening, Reaction
 from bot.errors import Refusal
 from bot.keys import Keys
-from bot.language.phrases import Worded, fill
+from bot.language.phrases import fill
 from bot.store import effects, events, moving, outbox, people, photos, scope, tasks
 from bot.store.communities import Community
 from bot.store.events import Event
@@ -58,7 +58,7 @@ class Context:
     services: "Services"
     neighbours: tuple[Community, ...] = ()  # all communities of the same account, this one among them
 
-    def words(self, template: str, now: datetime, **values: Any) -> Worded:
+    def words(self, template: str, now: datetime, **values: Any) -> str:
         """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
         facts = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
         return fill(template, {**facts, **values}, now)
@@ -170,7 +170,7 @@ class Work:
         """Return the photos that belong to a subject such as ticket:K3M9, oldest first."""
         return self.session.exec(select(Photo).where(Photo.subject == subject).order_by(col(Photo.id))).all()
 
-    def words(self, template: str, **values: Any) -> Worded:
+    def words(self, template: str, **values: Any) -> str:
         """Fill a phrase, as `Context.words` does. In a value of another phrase it keeps its links, as does a list of such lines."""
         return self.context.words(template, self.now, **values)
 

@@ -329,7 +329,8 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
     def get(name: str, read: Callable[[yaml.Node, str], T], default: T) -> T:
         return read(fields[name][1], name) if name in fields else default
 
-    reply, *variants = get("reply", partial(_read_names, reader), ("",)) or ("",)
+    unsaid: tuple[str, ...] = ()
+    wordings = get("reply", partial(_read_names, reader), unsaid)
     match = get("match", reader.text_of, "fuzzy")
     if match not in ("fuzzy", "whole"):
         raise Fault(fields["match"][1].start_mark, "E202", f"match 应是 fuzzy 或 whole，而不是 “{match}”")
@@ -348,7 +349,7 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
         keywords=get("keywords", reader.words, ()), exclude=get("exclude", reader.words, ()),
         unless=get("unless", reader.words, ()), slots=slots, confirm=get("confirm", reader.text_of, ""),
         action=get("action", reader.flag, False), needs_flat=get("needs", reader.text_of, "") == "flat",
-        replies=get("replies", reader.phrases, {}), reply=reply, variants=tuple(variants),
+        replies=get("replies", reader.phrases, {}), reply=wordings[0] if wordings else "", variants=wordings[1:],
         tests=_read_tests(reader, fields), topic=get("topic", reader.text_of, ""),
         emergency=get("emergency", reader.flag, False), provides_flat=get("provides", partial(_read_flat, reader), False),
         releases_flat=get("releases", partial(_read_flat, reader), False), hands_over=get("hands_over", reader.flag, False),

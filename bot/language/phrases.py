@@ -16,6 +16,7 @@ _WEEKDAYS = "一二三四五六日"
 #: What every phrase may say of the community.
 FACTS = frozenset({"community.name", "community.phone", "community.address"})
 
+
 class Worded(str):
     """Words that came of `fill`: as a value of other words they stand as they are, links and all."""
 

@@ -110,7 +110,8 @@ def test_chat_shows_a_link_with_its_address(tmp_path: Path) -> None:
     intents = Path(shutil.copytree(config.shipped("intents"), tmp_path / "intents"))
     lending = LADDER_YAML.replace("action: true", "").replace("needs: flat", "")
     (intents / "ladder.yaml").write_text(
-        lending[: lending.index("replies")] + """reply: '梯子在<a href="https://linli.example/map">这里</a>。'\n""", encoding="utf-8"
+        lending[: lending.index("replies")] + """reply: '梯子在<a href="https://linli.example/map">这里</a>。'\n""",
+        encoding="utf-8",
     )
     Path(".env").write_text("LINLI_INTENTS=intents\n", encoding="utf-8")
 

@@ -18,7 +18,13 @@ def test_link_is_told_with_its_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<a href='https://x.example'>点</a>", '<a href="javascript:alert(1)">点</a>', '<a href="https://x.example">点', "</a><b>粗</b>"]
+    "text",
+    [
+        "<a href='https://x.example'>点</a>",
+        '<a href="javascript:alert(1)">点</a>',
+        '<a href="https://x.example">点',
+        "</a><b>粗</b>",
+    ],
 )
 def test_what_is_no_link_of_ours_stays_text(text: str) -> None:
     assert list(links.pieces(text)) == [(text, False)]
