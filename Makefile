@@ -9,7 +9,7 @@ MIRROR := $(PIP_INDEX_URL)
 # Programs of others check ours where node is there; without it their tests are skipped, and say so.
 PEERS := $(if $(and $(shell command -v node 2>/dev/null),$(shell command -v npm 2>/dev/null)),peers,no-peers)
 
-.PHONY: help run test lint unit check bench accuracy faults peers no-peers lock vendor wheel screenshots clean
+.PHONY: help run test lint unit check bench accuracy talks faults peers no-peers lock vendor wheel screenshots clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ bench: .venv/.synced .peers/.installed  ## hold speed and memory against their t
 
 accuracy: .venv/.synced  ## print how well and how fast messages are matched, and how true confidence is
 	.venv/bin/python bench/accuracy.py
+
+talks: .venv/.synced  ## print how many conversations go as they should, and why others do not
+	@.venv/bin/python bench/talks.py $(ARGS)
 
 faults: .venv/.synced  ## kill -9 two hundred times under load, count at WeChat's side (about 15 minutes)
 	LINLI_FAULT_KILLS=200 .venv/bin/pytest -q -s tests/faults/test_kills.py

@@ -27,6 +27,8 @@ DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg:/
 
 ENV_FILE = Path(".env")
 
+_CLOCK = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
+
 
 class WeChatMode(StrEnum):
     """How WeChat's pushes are protected; the same choice as in the account's console (明文, 兼容, 安全)."""
@@ -58,6 +60,24 @@ class Local(BaseSettings):
         return value
 
     integrations_folder: Path | None = Field(None, description="folder of further services, beside the shipped ones")
+    office_hours: str = Field("08:30-18:00", description="when the property office is open: what residents who wait are told")
+    office_days: str = Field("1234567", description="days on which it is open: 1 Monday to 7 Sunday")
+    staff_silence: int = Field(30, ge=1, description="minutes of silence after which a talk that staff took goes back to the bot")
+
+    @field_validator("office_hours")
+    @classmethod
+    def _check_hours(cls, value: str) -> str:
+        opens, _, closes = value.strip().partition("-")
+        if not (_CLOCK.fullmatch(opens) and _CLOCK.fullmatch(closes) and opens.zfill(5) < closes.zfill(5)):
+            raise ValueError(f"LINLI_OFFICE_HOURS: {value!r} are no hours; write them as 08:30-18:00")
+        return value.strip()
+
+    @field_validator("office_days")
+    @classmethod
+    def _check_days(cls, value: str) -> str:
+        if not re.fullmatch("[1-7]{1,7}", value.strip()):
+            raise ValueError(f"LINLI_OFFICE_DAYS: {value!r} are no days; write 12345 for Monday to Friday")
+        return value.strip()
 
     @property
     def intents_folder(self) -> Path:

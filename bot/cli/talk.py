@@ -5,28 +5,31 @@ import itertools
 import logging
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import typer
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
-from bot import app, config, logs
+from bot import app, config, ladder, logs
 from bot.cli import show_json
 from bot.cli.noticing import read_time
-from bot.contract import Context
-from bot.dialogue.turn import Answer, House, take
+from bot.contract import Context, Desk, Work, talks
+from bot.contract.knowledge import shipped
+from bot.dialogue.turn import Answer, House, Outcome, take
 from bot.dialogue.understanding import Judgement, Understanding, judge
 from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.services import folders, load_services
-from bot.store import communities, people, roster, scope
+from bot.store import communities, knowledge, people, roster, scope
 from bot.store.database import Database
 from bot.store.followers import Follower
+from bot.store.outbox import Delivery
 from bot.store.people import Household, Resident
+from bot.store.staff import Role, Staff
 from bot.wechat import links, messages
 
 #: Where the resident of the chat lives.
@@ -35,7 +38,20 @@ HOME = ("3", "2", "501")
 #: The account of the chat; nothing is ever sent to it.
 APPID = "wx_chat"
 
-HELP = "/new  another resident    /new unbound  one without a flat    /at 2026-03-11T10:00  set the clock    [图片]  [位置]    Ctrl+D ends"
+#: The file of a chat's database, in its folder.
+DATABASE = "chat.db"
+
+#: The place of [位置].
+OUTSIDE = "和苑小区3栋北侧"
+
+HELP = (
+    "/new  another resident    /new unbound  one without a flat    /at 2026-03-11T10:00  set the clock    /wait 20m  let time pass\n"
+    "[图片]  [位置]  /place 3栋北侧    /tap repair.report  a menu entry    /staff 师傅在路上了  somebody answers    /back  gives the word back\n"
+    "Ctrl+D ends"
+)
+
+#: What /wait counts in.
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 def try_(texts: Sequence[str], *, as_json: bool, now: str) -> None:
@@ -147,19 +163,20 @@ class Room:
 
     @classmethod
     def open(cls, folder: Path, frozen: datetime | None, understanding: Understanding | None = None) -> "Room":
-        """Make the database with the demo community and seat the first resident."""
+        """Seat the first resident in the demo community, whose database is made unless it lies in the folder."""
         settings = config.load_local()
         services = load_services(settings)
-        database = Database(f"sqlite:///{folder / 'chat.db'}")
-        SQLModel.metadata.create_all(database.engine)
-        demo = config.shipped("data") / "demo"
-        files = {name: (demo / name).read_text(encoding="utf-8") for name in roster.COLUMNS}
-        database.submit(roster.import_roster, files, APPID, frozen or app.clock()).result()
+        path = folder / DATABASE
+        if not path.exists():
+            found(path, frozen or app.clock())
+        database = Database(f"sqlite:///{path}")
         community = database.submit(communities.pick, APPID).result()
         understanding = understanding or Understanding.load(settings.intents_folder, config.shipped("data"), folders(services))
+        known = understanding.knowledge
+        known.learn(database.submit(known.look).result(), understanding.catalogue, frozen or app.clock())
         context = Context(
             community=community, keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",
-            messages=understanding.catalogue.messages, services=services,
+            messages=understanding.catalogue.messages, services=services, search=known.search, office=app.office_of(settings),
         )  # fmt: skip
         house = House(context=context, understanding=understanding, communities={community.key: community})
         room = cls(database=database, frozen=frozen, house=house)
@@ -172,32 +189,122 @@ class Room:
         return self.frozen or app.clock()
 
     def hear(self, line: str) -> Answer | None:
-        """Answer a line; commands give None. Raises Misconfigured for a command that is none."""
-        if line in {"/new", "/new unbound"}:
-            self.seat(bound=line == "/new")
-            return None
-        if line.split()[0] == "/at":
-            self.frozen = _read_at(line)
-            return None
+        """Answer a line; /new and /at give None, what the resident is sent by others comes as an answer. Raises Misconfigured for a
+        command that is none."""
+        command, _, rest = line.partition(" ")
+        match command:
+            case "/new":
+                self.seat(bound=rest.strip() != "unbound")
+                return None
+            case "/at":
+                self.frozen = _read_at(line)
+                return None
+            case "/wait":
+                return self.wait(read_wait(rest.strip()))
+            case "/staff":
+                return self.staff_say(rest.strip())
+            case "/back":
+                return self.staff_leave()
+            case "/place":
+                return self.stand_at(rest.strip() or OUTSIDE)
+            case "/tap":
+                return self.tap(rest.strip())
+            case "[图片]":
+                return self.send_photo()
+            case "[位置]":
+                return self.stand_at(OUTSIDE)
         if line.startswith("/"):
-            raise Misconfigured(f"{line.split()[0]} is no command. {HELP}")
-        message = self._message(line)
-        heard = self.house.understanding.hear(message, self.now)
-        return self.database.submit(take, message, heard, self.now, self.house).result()
+            raise Misconfigured(f"{command} is no command. {HELP}")
+        return self.say(line)
 
     def seat(self, *, bound: bool) -> None:
         """Let somebody with nothing on record sit down; bound ones live at HOME."""
         self.openid = f"oChat{next(self._numbers):023}"
         self.database.submit(_settle, self.openid, bound, self.now).result()
 
-    def _message(self, line: str) -> messages.Message:
-        push = {"openid": self.openid, "account": APPID, "key": f"chat-{next(self._numbers)}"}
-        if line == "[图片]":
-            return messages.Photo(**push, created_at=self.now, media_id="chat", url="")
-        if line == "[位置]":
-            place = "和苑小区3栋北侧"
-            return messages.Location(**push, created_at=self.now, latitude=30.27, longitude=120.15, label=place)
-        return messages.Text(**push, created_at=self.now, text=line)
+    def say(self, text: str) -> Answer:
+        """Answer words."""
+        return self._take(messages.Text(**self._push(), text=text))
+
+    def send_photo(self) -> Answer:
+        """Answer a photo."""
+        return self._take(messages.Photo(**self._push(), media_id="chat", url=""))
+
+    def stand_at(self, place: str) -> Answer:
+        """Answer a place that the resident sends."""
+        return self._take(messages.Location(**self._push(), latitude=30.27, longitude=120.15, label=place))
+
+    def tap(self, intent: str) -> Answer:
+        """Answer a touch of an entry of the account's menu."""
+        return self._take(messages.Click(**self._push(), event_key=intent))
+
+    def wait(self, time: timedelta) -> Answer:
+        """Let time pass, and what happens by itself happen; returns what the resident is sent."""
+        self.frozen = self.now + time
+        return self._sent(self._tick)
+
+    def staff_say(self, text: str) -> Answer:
+        """Let somebody of the office answer, who takes the talk over; returns what the resident is sent."""
+        return self._sent(lambda session: talks.reply(*self._desk(session), text))
+
+    def staff_leave(self) -> Answer:
+        """Let somebody of the office give the word back; returns what the resident is sent."""
+        return self._sent(lambda session: talks.give_back(*self._desk(session)))
+
+    def _push(self) -> dict[str, Any]:
+        return {"openid": self.openid, "account": APPID, "key": f"chat-{next(self._numbers)}", "created_at": self.now}
+
+    def _take(self, message: messages.Message) -> Answer:
+        heard = self.house.understanding.hear(message, self.now)
+        return self.database.submit(take, message, heard, self.now, self.house).result()
+
+    def _sent(self, happen: Callable[[Session], object]) -> Answer:
+        return self.database.submit(_happening, self.openid, happen).result()
+
+    def _tick(self, session: Session) -> None:
+        ladder.climb(session, self.now, lambda _: self.house.context)
+        for integration in self.house.context.services.integrations:
+            for job in integration.jobs:
+                job.run(Work(session=session, now=self.now, context=self.house.context))
+
+    def _desk(self, session: Session) -> tuple[Desk, talks.Conversation]:
+        scope.enter(session, self.house.context.community.key)
+        member = session.exec(select(Staff).where(Staff.role == Role.STAFF).order_by(Staff.login)).first()
+        talk = session.get(talks.Conversation, self.openid)
+        if member is None or talk is None:
+            raise Misconfigured("nobody has said anything yet, so that there is nothing to answer")
+        return Desk(session=session, now=self.now, context=self.house.context, staff=member), talk
+
+
+def read_wait(text: str) -> timedelta:
+    """Read 20m, 3h or 2d. Raises Misconfigured."""
+    number, unit = text[:-1], text[-1:]
+    if not (number.isdigit() and unit in UNITS):
+        raise Misconfigured(f"{text!r} is no time to wait, such as 20m, 3h or 2d")
+    return int(number) * UNITS[unit]
+
+
+def _happening(session: Session, openid: str, happen: Callable[[Session], object]) -> Answer:
+    """Let something happen, and return what was sent to the resident by it."""
+    mine = select(Delivery).where(Delivery.openid == openid).order_by(col(Delivery.id))
+    before = len(session.exec(mine).all())
+    happen(session)
+    sent = session.exec(mine).all()[before:]
+    return Answer(texts=tuple(str(delivery.payload["text"]) for delivery in sent), outcome=Outcome(kind="silent"))
+
+
+def found(path: Path, now: datetime) -> None:
+    """Make a database with the demo community. Rooms may share it one after another, or have copies."""
+    database = Database(f"sqlite:///{path}")
+    try:
+        SQLModel.metadata.create_all(database.engine)
+        demo = config.shipped("data") / "demo"
+        files = {name: (demo / name).read_text(encoding="utf-8") for name in roster.COLUMNS}
+        database.submit(roster.import_roster, files, APPID, now).result()
+        community = database.submit(communities.pick, APPID).result()
+        database.submit(knowledge.plant, community.key, shipped("demo/knowledge.csv"), now).result()
+    finally:
+        database.close()
 
 
 def _read_at(line: str) -> datetime:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.console.events import OWN
-from bot.contract import Integration, Permission, Role
+from bot.contract import Integration, Permission, Role, handoffs, talks
 from bot.contract.taskkinds import ALARM, TaskKind
 from bot.contract.work import WATCH
 
@@ -36,20 +36,35 @@ EMITS = {
     "notice.stopped": "stopped", "notice.skipped": "stopped", "notice.resumed": "due_at", "notice.missed": "due_at",
     "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.moved": "community",
     "task.closed": "task urgent",
-    "task.heard_more": "", "task.told": "rung", "task.reached": "", "task.unreached": "", "task.exhausted": "",
+    "task.heard_more": "", "task.answered": "task", "conversation.left_alone": "", "task.told": "rung", "task.reached": "", "task.unreached": "", "task.exhausted": "",
     "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
     "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "intents.saved": "",
     "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed",
     "effect.died": "effect", "effect.run_again": "effect", "effect.discarded": "effect",
 }  # fmt: skip
 
+#: Messages of the core's own and their values.
+TELLS = {
+    "handoff.closed": "topic number outcome note", "talk.signed": "who text", "talk.taken": "who", "talk.returned": "who",
+    "talk.left_alone": "who number", "knowledge.answer": "answer day",
+}  # fmt: skip
+
 TASKS = (
     TaskKind(kind="emergency.*", title="紧急情况", ladder=ALARM, need="task.view", outcomes=OUTCOMES),
+    TaskKind(kind=handoffs.KIND, title="居民找物业", need="task.view", outcomes=handoffs.OUTCOMES),
     TaskKind(kind="service.failed", title="服务出错"),
     TaskKind(kind="effect.died", title="操作没有完成", path="/effects"),
     TaskKind(kind="wechat.channel", title="公众号权限"),
 )
 
 CORE = Integration(
-    name="core", title="邻里", folder=Path(__file__).parent, permissions=PERMISSIONS, emits=EMITS, tasks=TASKS, log=OWN
+    name="core",
+    title="邻里",
+    folder=Path(__file__).parent,
+    permissions=PERMISSIONS,
+    emits=EMITS,
+    tells=TELLS,
+    tasks=TASKS,
+    log=OWN,
+    jobs=(talks.return_left_alone,),
 )

@@ -17,6 +17,7 @@ A service is a folder with an `Integration` object. It brings
     summons      how one person of the staff is told of a task               telling.py
     codes, hears words and QR codes that are the service's own               integration.py
     log          how people read its events                                  log.py
+    hand-offs    what it gives to a person, with a number and an expected time  handoffs.py
     cards        what it knows of a household, and of today                  cards.py
     audiences    whom a notice can be for by what the service knows          cards.py
     personal     which rows are a person's: to export, to erase, to forget   personal.py
@@ -28,7 +29,7 @@ a neighbour in the same commit fails they are run again. The session sees the ro
 docs/adding-a-service.md builds one step by step.
 """
 
-from bot.contract import tasks, telling
+from bot.contract import handoffs, tasks, telling
 from bot.contract.access import Access, Permission
 from bot.contract.actions import Action, Amendment, Ask, NoSlots, Reply, action, amends
 from bot.contract.api import Endpoint, Machine, api
@@ -38,6 +39,7 @@ from bot.contract.happenings import Happening, Reaction, on
 from bot.contract.integration import Integration, Services
 from bot.contract.jobs import Job, job
 from bot.contract.log import Log, Subject
+from bot.contract.office import Office
 from bot.contract.pages import Desk, Download, Page, Redirect, View, Visit, page, row_id
 from bot.contract.personal import Personal, Retention
 from bot.contract.taskkinds import Ladder, TaskKind
@@ -58,8 +60,8 @@ from bot.store.tasks import Task
 __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Audience", "Call", "Card", "Community", "Context",
     "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "GiveUp", "Happening", "Household",
-    "Integration", "Job", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Page", "Performer",
+    "Integration", "Job", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
     "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Resident", "Retention", "Role", "Scoped",
     "Services", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
-    "effect", "job", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "tasks", "telling", "today", "word",
+    "effect", "handoffs", "job", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "tasks", "telling", "today", "word",
 ]  # fmt: skip

@@ -3,10 +3,12 @@
 `by` is the person of the staff who does it, on a page, by a link or in the chat.
 """
 
+from bot.contract import handoffs
 from bot.contract.work import Work
 from bot.errors import Refusal
-from bot.store import people
+from bot.store import conversations, people
 from bot.store import tasks as store
+from bot.store.conversations import Conversation
 from bot.store.people import Household, Resident
 from bot.store.staff import Staff
 from bot.store.tasks import Task, closed, find, listed, unanswered
@@ -34,7 +36,20 @@ def close(work: Work, task: Task, by: Staff, outcome: str, note: str = "") -> No
     if kind is not None and kind.outcomes and outcome not in kind.outcomes:
         raise Refusal(f"请选一个结果：{'、'.join(kind.outcomes)}。")
     said = "：".join(filter(None, (outcome[:LONGEST], note)))
+    is_handed = task.kind == handoffs.KIND and task.is_open and task.openid is not None
+    talk = conversations.locked(work.session, task.openid or "") if is_handed else None  # before the task, as turns do
     store.close(work.session, task, work.now, said, staff_id=by.id, actor=f"staff:{by.login}")
+    if is_handed and task.outcome == said:
+        handoffs.tell_closed(work, task, outcome, note)
+    if talk is not None:
+        _leave_queue(work, talk)
+
+
+def _leave_queue(work: Work, talk: Conversation) -> None:
+    """Let a talk wait no longer that nobody has taken and that waits for nothing more."""
+    if talk.staff_id is None and not any(map(handoffs.waits, handoffs.open_of(work.session, talk.openid))):
+        conversations.hand_back(talk)
+        work.session.add(talk)
 
 
 def resident_of(work: Work, task: Task) -> Resident | None:

@@ -30,7 +30,7 @@ _INTENT_FIELDS = (
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "hands_over", "cancels",
     "small_talk", "offer", "follow_ups",
 )  # fmt: skip
-_SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest")
+_SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest", "unknown", "otherwise")
 _COMMON_FIELDS = ("version", "language", "rules", "lists", "skip_words", "synonyms", "concepts")
 _TEST_FIELDS = ("text", "slots", "not", "accept")
 
@@ -61,6 +61,8 @@ class Slot:
     skippable: bool = False
     default: str = ""
     suggest: tuple[str, ...] = ()
+    unknown: str = ""  # what is kept when the resident does not know: 位置不清楚
+    otherwise: str = ""  # the option kept when the resident tells something that fits none: their words say it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -329,8 +331,8 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
     def get(name: str, read: Callable[[yaml.Node, str], T], default: T) -> T:
         return read(fields[name][1], name) if name in fields else default
 
-    unsaid: tuple[str, ...] = ()
-    wordings = get("reply", partial(_read_names, reader), unsaid)
+    no_reply: tuple[str, ...] = ("",)
+    reply, *variants = get("reply", partial(_read_names, reader), no_reply) or no_reply
     match = get("match", reader.text_of, "fuzzy")
     if match not in ("fuzzy", "whole"):
         raise Fault(fields["match"][1].start_mark, "E202", f"match 应是 fuzzy 或 whole，而不是 “{match}”")
@@ -349,7 +351,7 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
         keywords=get("keywords", reader.words, ()), exclude=get("exclude", reader.words, ()),
         unless=get("unless", reader.words, ()), slots=slots, confirm=get("confirm", reader.text_of, ""),
         action=get("action", reader.flag, False), needs_flat=get("needs", reader.text_of, "") == "flat",
-        replies=get("replies", reader.phrases, {}), reply=wordings[0] if wordings else "", variants=wordings[1:],
+        replies=get("replies", reader.phrases, {}), reply=reply, variants=tuple(variants),
         tests=_read_tests(reader, fields), topic=get("topic", reader.text_of, ""),
         emergency=get("emergency", reader.flag, False), provides_flat=get("provides", partial(_read_flat, reader), False),
         releases_flat=get("releases", partial(_read_flat, reader), False), hands_over=get("hands_over", reader.flag, False),
@@ -424,7 +426,8 @@ def _read_slot(reader: Reader, name: str, node: yaml.Node) -> Slot:
         name=name, type=kind, title=get("title", reader.text_of, ""), ask=get("ask", reader.text_of, ""),
         required=required, error=get("error", reader.text_of, ""), options=options,
         skippable=get("skippable", reader.flag, False), default=get("default", reader.text_of, ""),
-        suggest=get("suggest", reader.words, ()),
+        suggest=get("suggest", reader.words, ()), unknown=get("unknown", reader.text_of, ""),
+        otherwise=get("otherwise", reader.text_of, ""),
     )  # fmt: skip
 
 

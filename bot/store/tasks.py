@@ -21,6 +21,7 @@ LONGEST = 600
 FIRST = 200
 
 _CLIMBS = text("rung_at IS NOT NULL")
+_ANSWERED = text("answered_at IS NOT NULL")
 
 
 class Known(StrEnum):
@@ -40,10 +41,13 @@ class Task(Scoped, table=True):
         Index("task_climbs", "rung_at", sqlite_where=_CLIMBS, postgresql_where=_CLIMBS),
         Index("task_subject", "subject"),
         Index("task_openid", "openid"),
+        Index("task_number", "number", unique=True),
+        Index("task_answered", "community_id", "kind", "opened_at", sqlite_where=_ANSWERED, postgresql_where=_ANSWERED),
     )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = Field(default_factory=public_id, unique=True)
+    number: str | None = None  # what residents call it, H8K2M3X; None = they are not told of it
     kind: str  # such as identity.confirm, health.abnormal, emergency.fire
     need: str  # the permission that may see it
     title: str
@@ -59,6 +63,7 @@ class Task(Scoped, table=True):
     rung_at: datetime | None = maybe_moment()  # when the ladder looks at it again; None = it climbs no further
     rungs_before: int = 0  # rungs told before it was opened again
     known: str = Known.NOTHING
+    answered_at: datetime | None = maybe_moment()  # when the resident first had a word of the staff about it
     closed_at: datetime | None = maybe_moment(index=True)
     closed_by: int | None = Field(default=None, foreign_key="staff.id")
     outcome: str = ""
@@ -77,12 +82,12 @@ class Task(Scoped, table=True):
 def open(
     session: Session, now: datetime, *, kind: str, need: str, title: str, urgent: bool = False, openid: str | None = None,
     household_id: int | None = None, subject: str = "", data: Mapping[str, Any] | None = None, climbs: bool = False,
-    actor: str = "system",
+    actor: str = "system", number: str | None = None,
 ) -> Task:  # fmt: skip
     """Open a task for whoever of the staff has the permission `need`; one that `climbs` is told to those on duty."""
     task = Task(
         kind=kind, need=need, title=title, urgent=urgent, openid=openid, household_id=household_id, subject=subject,
-        data=dict(data or {}), opened_at=now, rung_at=now if climbs else None,
+        data=dict(data or {}), opened_at=now, rung_at=now if climbs else None, number=number,
     )  # fmt: skip
     session.add(task)
     session.flush()

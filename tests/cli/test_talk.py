@@ -84,6 +84,23 @@ def test_clock_command_without_a_time_says_how() -> None:
     assert good["outcome"]["kind"] == "done"
 
 
+def test_staff_answer_in_the_chat_and_give_the_word_back() -> None:
+    nobody, _, told, silent, back = chat("/staff 您好", "转人工", "/staff 师傅在路上了", "好", "/back")
+
+    assert "nobody has said anything yet" in nobody["error"]
+    assert "师傅在路上了" in told["reply"][0]
+    assert silent["reply"] == []
+    assert back["reply"] != []
+
+
+def test_time_passes_in_the_chat_and_the_menu_is_touched() -> None:
+    begun, far, placed, late = chat("/tap repair.report", "/wait soon", "/place 3栋北侧", "/wait 3h")
+
+    assert begun["outcome"]["intent"] == placed["outcome"]["intent"] == "repair.report"
+    assert "'soon' is no time to wait" in far["error"]
+    assert late["outcome"]["kind"] == "silent"
+
+
 @pytest.mark.parametrize("now", ["1999-12-31T23:59", "9999-12-31T23:59", "0001-01-01"])
 @pytest.mark.parametrize("command", [["try", "明天下午报修"], ["chat"]])
 def test_clock_outside_two_centuries_is_refused(command: list[str], now: str) -> None:

@@ -1,0 +1,148 @@
+"""What is handed to a person: opened with a number and the resident's own words, added to while they wait, asked about, called off.
+
+A hand-off is a task; staff answer in the talk (talks.py) and close it (tasks.py). Putting the talk itself into the queue of those
+who wait is the dialogue's: it holds the talk's row while it answers.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.contract.cards import Matter
+from bot.contract.office import say_clock
+from bot.contract.work import Turn, Work
+from bot.store import handoffs as store
+from bot.store import tasks
+from bot.store.handoffs import KIND, intent, is_question, open_among, open_of, waits, words
+from bot.store.photos import Photo
+from bot.store.staff import Staff
+from bot.store.tasks import Task
+
+__all__ = [
+    "KIND", "OUTCOMES", "add", "by_number", "closed_lately", "current", "expected", "intent", "is_question", "matters", "open", "open_among",
+    "open_of", "say", "say_state", "say_topic", "say_wait", "say_waited", "tell_closed", "waits", "withdraw", "words",
+]  # fmt: skip
+
+#: What may come of one; its resident reads it: 您问的“…”办好了.
+OUTCOMES = ("办好了", "已经答复您了", "转给别的部门了", "现在办不了", "没联系上您")
+
+#: How long what was closed is still told to who asks how things stand.
+LATELY = timedelta(days=7)
+
+#: What stands for the topic of who only wanted a person.
+BARE = "找物业工作人员"
+
+#: Waits as one promises them: the first that is long enough, with its words.
+_KINDLY = (
+    (timedelta(minutes=5), "5 分钟"), (timedelta(minutes=10), "10 分钟"), (timedelta(minutes=20), "20 分钟"),
+    (timedelta(minutes=30), "半小时"), (timedelta(hours=1), "一小时"), (timedelta(hours=2), "两小时"), (timedelta(hours=4), "四小时"),
+    (timedelta(hours=12), "半天"), (timedelta(days=1), "一天"), (timedelta(days=2), "两天"),
+)  # fmt: skip
+
+
+def open(turn: Turn, *, intent: str, topic: str, words: str, question: bool = False) -> Task:
+    """Hand something to a person; the same once more joins the one that is open.
+
+    `intent` is what it came from, handoff.human for who only wants a person. `topic` is what was understood, 查物业费：3栋2单元501,
+    empty where nothing was; `words` the resident's own. Photos that belong to nothing yet go along. A `question` may become
+    an entry of what the community knows.
+    """
+    for task in store.open_of(turn.session, turn.openid):
+        if store.intent(task) == intent:
+            add(turn, task, words)
+            return task
+    data = {"intent": intent, "topic": topic, "text": "", "question": question}
+    task = tasks.open(
+        turn.session, turn.now, kind=KIND, need=store.NEED, title=topic or BARE, openid=turn.openid,
+        household_id=turn.flat.id if turn.flat else None, data=data, actor=turn.actor, number=store.number(),
+    )  # fmt: skip
+    store.add(turn.session, task, words)
+    turn.attach(turn.photos(), task.about)
+    return task
+
+
+def current(turn: Turn) -> Task | None:
+    """Return the newest hand-off that the resident waits for."""
+    return next((task for task in store.open_of(turn.session, turn.openid) if store.waits(task)), None)
+
+
+def add(turn: Turn, task: Task, words: str, photo: Photo | None = None) -> None:
+    """Let words, and a photo, join a hand-off; whoever sees to it sees them."""
+    store.add(turn.session, task, words)
+    if photo is not None:
+        turn.attach([photo], task.about)
+    turn.record("task.heard_more", task.about)
+
+
+def withdraw(turn: Turn, task: Task) -> None:
+    """Close a hand-off whose resident wants no answer any more."""
+    tasks.close(turn.session, task, turn.now, "居民说不用了", actor=turn.actor)
+
+
+def tell_closed(work: Work, task: Task, outcome: str, note: str) -> None:
+    """Tell the resident what came of a hand-off, in the office's own words where there are any."""
+    work.tell(
+        task.openid, "handoff.closed", heading=f"{task.number} {outcome}", topic=say_topic(task), number=task.number,
+        outcome=outcome or "办好了", note=note.rstrip("。！. "),
+    )  # fmt: skip
+
+
+def by_number(turn: Turn, number: str) -> Task | None:
+    """Return the resident's own hand-off of that number, open or closed."""
+    return store.by_number(turn.session, turn.openid, number)
+
+
+def expected(work: Work) -> str:
+    """Return when an answer comes, in words without a full stop: from how long it took lately, else from the office's hours."""
+    office, messages = work.context.office, work.context.messages
+    if not office.is_open(work.now):
+        return work.words(messages["expected.closed"], opens=office.say_opening(work.now))
+    usual = store.usual_wait(work.session, work.now)
+    if usual is None:
+        return work.words(messages["expected.open"], closes=say_clock(office.closes))
+    return work.words(messages["expected.usual"], time=say_wait(usual))
+
+
+def say_wait(wait: timedelta) -> str:
+    """Return a wait as one promises it, never less than it is: 20 分钟 for 12 minutes."""
+    return next((said for enough, said in _KINDLY if wait <= enough), "几天")
+
+
+def say_waited(wait: timedelta) -> str:
+    """Return how long somebody has waited: 12 分钟, 3 小时, 2 天."""
+    minutes = max(int(wait / timedelta(minutes=1)), 0)
+    if minutes < 120:
+        return f"{minutes} 分钟"
+    return f"{minutes // 60} 小时" if minutes < 48 * 60 else f"{minutes // (24 * 60)} 天"
+
+
+def say_state(work: Work, task: Task) -> str:
+    """Return where a hand-off stands, for its resident: 等待处理, 物业小陈接手了, 已办结：办好了."""
+    messages = work.context.messages
+    if not task.is_open:
+        return work.words(messages["handoff.state.closed"], outcome=task.outcome)
+    holder = work.session.get(Staff, task.claimed_by) if task.claimed_by else None
+    if holder is not None:
+        return work.words(messages["handoff.state.claimed"], who=holder.name)
+    return work.words(messages["handoff.state.waits"], expected=expected(work))
+
+
+def say(work: Work, task: Task) -> str:
+    """Return a hand-off as a list shows it: 查物业费（H8K2M3X）：等待处理，一般 20 分钟内回复."""
+    return f"{say_topic(task)}（{task.number}）：{say_state(work, task)}"
+
+
+def say_topic(task: Task) -> str:
+    """Return what a hand-off is about, for its resident."""
+    return str(task.data.get("topic", "")) or BARE
+
+
+def closed_lately(turn: Turn) -> Sequence[Matter]:
+    """Return what was closed of a resident's hand-offs in the last days, the last one first."""
+    over = store.closed_of(turn.session, turn.openid, turn.now - LATELY)
+    return [Matter(words=say(turn, task), at=task.closed_at or turn.now) for task in over]
+
+
+def matters(turn: Turn) -> Sequence[Matter]:
+    """Return all that is under way of a resident's, with persons and with services, the newest first."""
+    own = [Matter(words=say(turn, task), at=task.opened_at) for task in store.open_of(turn.session, turn.openid)]
+    return sorted([*own, *turn.context.services.matters(turn)], key=lambda matter: matter.at, reverse=True)

@@ -1,0 +1,48 @@
+"""When the property office is open, and how long its people may be silent in a talk they have taken over."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Self
+
+_WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """Opening hours in the community's own time; `days` are 1 for Monday to 7 for Sunday."""
+
+    opens: time = time(8, 30)
+    closes: time = time(18, 0)
+    days: frozenset[int] = frozenset(range(1, 8))
+    silence: timedelta = timedelta(minutes=30)  # a talk that was taken over goes back to the bot after this long
+
+    @classmethod
+    def read(cls, hours: str, days: str, silence: timedelta) -> Self:
+        """Return the office as the settings write it: 08:30-18:00, 12345."""
+        opens, closes = (time.fromisoformat(clock.zfill(5)) for clock in hours.split("-"))
+        return cls(opens=opens, closes=closes, days=frozenset(map(int, days)), silence=silence)
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether somebody is there."""
+        return now.isoweekday() in self.days and self.opens <= now.time() < self.closes
+
+    def opening(self, now: datetime) -> datetime:
+        """Return when it opens next."""
+        ahead = (now + timedelta(days=days) for days in range(8))
+        moments = (
+            day.replace(hour=self.opens.hour, minute=self.opens.minute, second=0, microsecond=0)
+            for day in ahead if day.isoweekday() in self.days
+        )  # fmt: skip
+        return next(moment for moment in moments if moment > now)
+
+    def say_opening(self, now: datetime) -> str:
+        """Return when it opens next as one says it: 8:30, 明天 8:30, 周一 8:30."""
+        at = self.opening(now)
+        days = (at.date() - now.date()).days
+        day = ("", "明天 ")[days] if days < 2 else f"周{_WEEKDAYS[at.weekday()]} "
+        return f"{day}{say_clock(at.time())}"
+
+
+def say_clock(at: time) -> str:
+    """Return 8:30."""
+    return f"{at.hour}:{at.minute:02}"

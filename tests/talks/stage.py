@@ -1,0 +1,198 @@
+"""Conversations played on the product as it ships: its intents, its services, the demo community, and nothing in between."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from fnmatch import fnmatch
+from pathlib import Path
+
+from sqlmodel import Session
+
+from bot import config
+from bot.cli.talk import DATABASE, Room, found
+from bot.dialogue.answer import SILENT, Answer, Outcome
+from bot.dialogue.understanding import Understanding
+from bot.language.files import Intent
+from bot.services import folders, load_services
+from bot.store import scope
+from tests.talks.record import Row, all_of, is_like, plain, unlike
+from tests.talks.script import Conversation, Turn
+
+#: From one message to the next.
+PACE = timedelta(seconds=10)
+
+#: When the community was founded: before every conversation.
+FOUNDED = datetime.fromisoformat("2026-01-01T10:00+08:00")
+
+
+class Cause(StrEnum):
+    """Why a turn is not as it should be; of several the first of these."""
+
+    CRASH = "a fault of the program"
+    ALARM = "an alarm that was none, or none where one was"
+    MENU = "a menu instead of an act"
+    LOST = "not understood"
+    INTENT = "taken for something else"
+    KIND = "another kind of answer"
+    VALUE = "a value missing or wrong"
+    MUST = "a word is missing"
+    NEVER = "a word that hurts"
+    STORED = "something else on record"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Something that is not as the file says. `turn` 0 is what is on record at the end."""
+
+    turn: int
+    line: int
+    said: str
+    cause: Cause
+    wanted: str
+    got: str
+
+    def __str__(self) -> str:
+        return f"{self.turn or 'end'} “{self.said}” {self.cause.name}: wanted {self.wanted}; got {self.got}"
+
+
+class Stage:
+    """Plays conversations, each in a community of its own; the intents are learned once."""
+
+    def __init__(self, folder: Path) -> None:
+        local = config.load_local()
+        self.understanding = Understanding.load(local.intents_folder, config.shipped("data"), folders(load_services(local)))
+        self._folder = folder
+        found(folder / DATABASE, FOUNDED)  # each conversation has a copy
+
+    def play(self, talk: Conversation) -> Sequence[Failure]:
+        """Return what is not as the file says, in the order of its turns."""
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            shutil.copy(self._folder / DATABASE, folder)
+            room = Room.open(Path(folder), talk.now, self.understanding)
+            try:
+                if not talk.bound:
+                    room.seat(bound=False)
+                return [*_played(room, talk), *_recorded(room, talk)]
+            finally:
+                room.database.close()
+
+
+def _played(room: Room, talk: Conversation) -> Iterator[Failure]:
+    people = {"": room.openid}
+    for number, turn in enumerate(talk.turns, 1):
+        if number > 1 and not turn.wait:
+            room.wait(PACE)
+        if turn.by not in people:
+            room.seat(bound=talk.bound)
+        room.openid = people.setdefault(turn.by, room.openid)
+        try:
+            answer = _act(room, turn)
+        except Exception as error:  # the next conversations are to be heard, too
+            yield _failure(number, turn, Cause.CRASH, "an answer", _where(error))
+            return
+        yield from (_failure(number, turn, *fault) for fault in _faults(turn, answer, room.house.understanding.catalogue.intents))
+
+
+def _act(room: Room, turn: Turn) -> Answer:
+    """Let happen what a turn says; returns what the resident reads last of it."""
+    answer = room.wait(turn.wait) if turn.wait else SILENT
+    if turn.say:
+        return room.say(turn.say)
+    if turn.photo:
+        return room.send_photo()
+    if turn.place:
+        return room.stand_at(turn.place)
+    if turn.tap:
+        return room.tap(turn.tap)
+    if turn.staff:
+        answer = room.staff_say(turn.staff)
+    if turn.back:
+        back = room.staff_leave()
+        return replace(back, texts=(*answer.texts, *back.texts))
+    return answer
+
+
+def _failure(number: int, turn: Turn, cause: Cause, wanted: str, got: str) -> Failure:
+    return Failure(turn=number, line=turn.line, said=turn.doing, cause=cause, wanted=wanted, got=got)
+
+
+def _where(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(frame.filename).name}:{frame.lineno})"
+
+
+# ------------------------------------------------------------------ what should be
+
+
+Fault = tuple[Cause, str, str]  # why, what was wanted, what came instead
+
+
+def _is_said(outcome: Outcome, intents: Mapping[str, Intent]) -> bool:
+    """Tell whether an intent's own words were the answer: for who asked they are one like an entry of the knowledge."""
+    intent = intents.get(outcome.intent or "")
+    return outcome.kind == "done" and intent is not None and bool(intent.reply) and not intent.action
+
+
+def _faults(turn: Turn, answer: Answer, intents: Mapping[str, Intent]) -> Iterator[Fault]:
+    """Compare an answer with what is written; what is not written does not matter."""
+    outcome, reply = answer.outcome, " ".join("\n".join(answer.texts).split("\n"))
+    subjects = outcome.options if outcome.kind == "clarifies" and "clarifies" in turn.kind else (outcome.intent or "",)
+    if turn.intent and not any(fnmatch(subject, wanted) for subject in subjects for wanted in turn.intent):
+        yield _cause(turn, answer, Cause.INTENT), " or ".join(turn.intent), f"{outcome.kind} {outcome.intent}: {reply}"
+    if turn.kind and outcome.kind not in turn.kind and not ("answered" in turn.kind and _is_said(outcome, intents)):
+        yield _cause(turn, answer, Cause.KIND), " or ".join(turn.kind), f"{outcome.kind} {outcome.intent}: {reply}"
+    for name, wanted in (turn.values or {}).items():
+        if not is_like(wanted, got := answer.values.get(name)):
+            yield _cause(turn, answer, Cause.VALUE), f"{name} {wanted}", f"{plain(got)}: {reply}"
+    for words in turn.must:
+        if not any(_says(reply, word) for word in words):
+            yield _cause(turn, answer, Cause.MUST), " or ".join(words), reply
+    for word in turn.never:
+        if _says(reply, word):
+            yield _cause(turn, answer, Cause.NEVER), f"no “{word}”", reply
+
+
+def _cause(turn: Turn, answer: Answer, otherwise: Cause) -> Cause:
+    """Return what went wrong first: who gets a menu for an act cannot get its values, either."""
+    kind = answer.outcome.kind
+    if (kind == "emergency") != ("emergency" in turn.kind) and (kind == "emergency" or turn.kind == ("emergency",)):
+        return Cause.ALARM
+    if kind == "clarifies" and kind not in turn.kind:
+        return Cause.MENU
+    if kind == "unknown" and kind not in turn.kind:
+        return Cause.LOST
+    return otherwise
+
+
+def _says(reply: str, word: str) -> bool:
+    """Tell whether a reply holds a word; a number stands by itself, for the office's has 120 in it. Blanks do not matter."""
+    if word.isdecimal():
+        return re.search(rf"(?<!\d){word}(?!\d)", reply) is not None
+    return _bare(word) in _bare(reply)
+
+
+def _bare(words: str) -> str:
+    return "".join(words.split()).casefold()
+
+
+def _recorded(room: Room, talk: Conversation) -> Iterator[Failure]:
+    if talk.stored is None:
+        return
+    on_record = room.database.submit(_in_town, room.house.context.community.key).result()
+    for kind, wanted in talk.stored.items():
+        if got := unlike(wanted, on_record[kind]):
+            yield Failure(
+                turn=0, line=talk.line, said=talk.who, cause=Cause.STORED, wanted=f"{kind} {[*map(dict, wanted)]}", got=got
+            )
+
+
+def _in_town(session: Session, community: int) -> Mapping[str, Sequence[Row]]:
+    scope.enter(session, community)
+    return all_of(session)
