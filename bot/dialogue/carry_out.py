@@ -265,7 +265,8 @@ def _without_action(talk: Talk, form: Form, intent: Intent, before: _Said) -> An
         wording = intent.reply_to(f"{talk.turn.openid}{talk.now}")
         return _finish(talk, form, intent, before.then(talk.turn.words(wording, **spoken)))
     values = "、".join(said for said in spoken.values() if said)
-    topic = f"{intent.topic or intent.title}{'：' if values else ''}{values}"
+    words = values or (starting.quoted(form.words[0]) if form.words else "")
+    topic = f"{intent.topic or intent.title}{'：' if words else ''}{words}"
     step = steps.HandOver(standing=talk.standing, intent=intent.id, topic=topic, words=talk.standing.words(*form.words))
     handed = _hand_over(talk, step, before)
     talk.standing = replace(talk.standing, unused=())

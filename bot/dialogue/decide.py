@@ -13,7 +13,7 @@ from bot.dialogue.said import Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
 from bot.dialogue.understanding import Heard
-from bot.language import answers, emoji
+from bot.language import answers, courtesy, emoji
 from bot.language.files import Intent
 
 
@@ -80,8 +80,10 @@ def _chosen(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     text = heard.text
     if standing.menu is not None and (step := _picked(standing, standing.menu, text, facts)):
         return step
-    if standing.offer is not None and (answers.is_yes(text) or emoji.agrees(text)):
+    if standing.offer is not None and courtesy.agrees(text):
         return _taken_up(standing, standing.offer, facts)
+    if standing.offer is not None and answers.is_yes((courtesy.clauses(text) or [""])[0]):  # 对，请财务核一下
+        return _taken_up(standing, replace(standing.offer, text=f"{standing.offer.text}，{text}"), facts)
     if standing.offer is not None and (answers.is_no(text) or answers.is_cancel(text)):
         return Say(standing=standing.calm(), phrase=Line("acknowledged"))
     if standing.elsewhere is not None and answers.is_zero(text):
@@ -142,9 +144,15 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return step
     if answers.is_cancel(text):
         return Say(standing=standing.calm(), phrase=Line("form.nothing"), kind="cancelled")
-    if answers.is_heard(text) or (answers.is_yes(text) and not text.strip().isdigit()):
+    if courtesy.is_courtesy(text) and not _is_thanks(heard, facts):
         return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"))
     return None
+
+
+def _is_thanks(heard: Heard, facts: Facts) -> bool:
+    """Tell whether an intent has words of its own for what is said in passing: 不客气."""
+    best = starting.accepted(heard, facts.intents)
+    return best is not None and best.small_talk
 
 
 def _emergencies(facts: Facts) -> list[Intent]:

@@ -10,7 +10,7 @@ from bot.dialogue.standing import Menu, Standing
 from bot.dialogue.starting import PATIENCE, advance, again, hand_over, not_taken, resume, sound, start
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, Step
 from bot.dialogue.understanding import Heard, read_slots
-from bot.language import answers, emoji, questions, slots
+from bot.language import answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import Candidate
 
@@ -22,9 +22,6 @@ SHORT = 12
 
 #: How words for a place end, whatever else is spoken of there: 驿站门口, 物业办公室那边.
 _PLACE = re.compile(r"(?:口|边|旁|面|里|处|头|角|室|房|站|台|廊|院|场|馆|库|区|道|路|桥|亭|楼|层|侧|箱|柜|园|那儿)$")
-
-_CLAUSES = re.compile(r"[\s,，。.!！~～、;；…]+")
-_THANKS = re.compile(r"(?:非常|太|多)?(?:感?谢|多谢|辛苦|麻烦|唔该|劳烦|拜托)")
 
 #: Without such words nothing is called off, however much a message resembles it.
 _CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|没空来")
@@ -91,7 +88,7 @@ def too_late(standing: Standing, form: Form, facts: Facts) -> Step:
 
 def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step | None:
     """Return what follows a yes or a no to what was read back, or the naming of what shall change."""
-    if form.is_read_back and _agrees(text):
+    if form.is_read_back and courtesy.agrees(text):
         if form.stage is not forms.Stage.CONFIRM:
             return again(standing, form)
         return Do(standing=standing.within(None), form=replace(form, stage=forms.Stage.CONFIRMED))
@@ -100,22 +97,6 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
         return Say(standing=stays, phrase=Line("form.change"), kind="asks", intent=intent.id)
     slot = forms.meant(form, intent, text)
     return again(standing, forms.ask(forms.without(form, slot), slot)) if slot is not None else None
-
-
-def _agrees(text: str) -> bool:
-    """Tell whether a message is a yes, whatever politeness stands beside it: 对 谢谢侬哦, 👌."""
-    said = [words for words in _CLAUSES.split(emoji.without_emoji(text)) if words]
-    return emoji.agrees(text) or (any(map(answers.is_yes, said)) and all(map(_is_polite, said)))
-
-
-def _agrees_beside(text: str) -> bool:
-    """Tell whether a message that also gives a value agrees to the rest: 嗯就他一个人，可以."""
-    said = [words for words in _CLAUSES.split(text) if words]
-    return len(said) > 1 and (answers.is_yes(said[0]) or answers.is_yes(said[-1])) and not slots.corrects(text)
-
-
-def _is_polite(words: str) -> bool:
-    return answers.is_yes(words) or answers.is_heard(words) or _THANKS.match(words) is not None
 
 
 def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step | None:
@@ -141,7 +122,7 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
         return _no_answer(standing, form, intent, text, heard, facts)
     changed = replace(forms.heard(changed, heard.text), is_guess=False)
     lost = not_taken(heard.text, intent, changed.values, facts)
-    if form.stage is forms.Stage.CONFIRM and _agrees_beside(heard.text) and not lost:
+    if form.stage is forms.Stage.CONFIRM and courtesy.agrees_beside(heard.text) and not slots.corrects(heard.text) and not lost:
         changed = replace(changed, stage=forms.Stage.CONFIRMED)
     return advance(standing, changed, intent, facts, (*_noted(form, changed, intent, facts), *lost))
 

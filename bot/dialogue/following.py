@@ -1,7 +1,7 @@
 """What is said after something was done and belongs to it: a change, its end, a question about it. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from bot.dialogue.starting import PLAUSIBLE, accepted, start
 from bot.dialogue.steps import Amend, Attach, Line, Offer, Step
 from bot.dialogue.understanding import Heard
 from bot.language import questions, slots
-from bot.language.files import Intent
+from bot.language.files import Intent, Slot
 
 #: What adds to something done without correcting it is believed for so long: 两个人, 车牌粤B12345.
 ADDS = timedelta(minutes=30)
@@ -21,6 +21,9 @@ PHOTO_FOLLOWS = timedelta(minutes=15)
 
 #: Whoever says more than this tells of something else.
 LONGEST = 30
+
+#: Kinds of values that are known by their form.
+_READ = frozenset({"room", "unit", "building", "plate", "phone", "temperature", "start", "end", "count"})
 
 _SIGNS = re.compile(r"[\s,，。.!！?？~～、;；…]+")
 
@@ -58,6 +61,18 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
     if not changed or not (corrects or _adds(subject, changed, intent, heard, facts)):
         return None
     return Amend(standing=standing.calm(), subject=subject, values=changed, words=heard.text)
+
+
+def _bare(text: str, may_change: Sequence[Slot], subject: Subject, facts: Facts) -> dict[str, slots.Value]:
+    """Return the first value that bare words give, as if it had been asked for; words that may be anything give none."""
+    for slot in may_change:
+        if (
+            slot.type in _READ
+            and (found := slots.extract(text, (slot,), facts.now, slot.name, subject.values))
+            and slot.name in found
+        ):
+            return found
+    return {}
 
 
 def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts) -> bool:

@@ -29,6 +29,12 @@ LIKELY = 0.2
 #: An entry of the knowledge as sure as this answers before an intent that is less sure.
 SURE = 0.5
 
+#: Characters of the resident's own words that are said back.
+QUOTED = 24
+
+#: From here on a matter that only people can deal with is given to them: they read the resident's own words.
+FOR_PEOPLE = 0.3
+
 #: Options of a menu at most.
 SHOWN = 3
 
@@ -121,8 +127,17 @@ def start(
     if values or not _is_bare(heard):
         form = forms.described(form, intent)
     if needs_flat(intent, facts):
-        return bind_first(standing, form, intent, heard, facts)
-    return advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
+        return bind_first(standing, form, intent, heard, facts, before)
+    step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
+    if isinstance(step, Ask) and not before and heard.text and not _is_bare(heard):
+        return replace(step, before=(Line("understood.sure", {"title": intent.title, "words": quoted(heard.text)}), *step.before))
+    return step
+
+
+def quoted(text: str) -> str:
+    """Return the resident's own words, short enough to be said back."""
+    words = " ".join(text.split())
+    return words if len(words) <= QUOTED else f"{words[: QUOTED - 1]}…"
 
 
 def _is_bare(heard: Heard) -> bool:
@@ -173,11 +188,13 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
     if asks and not facts.only_shows(best) and likely[0].confidence < PLAUSIBLE:
         return not_known(standing, heard.text, facts)
+    if _is_for_people(best) and not asks and not best.confirm and not best.slots and likely[0].confidence >= FOR_PEOPLE:
+        return start(standing, best, heard, facts)
     if likely[0].confidence < PLAUSIBLE or best.emergency or (best.releases_flat and asks):
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
         said = Line("unsure", {"title": best.offer or best.title})
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
-    step = start(standing, best, heard, facts, is_guess=not facts.only_shows(best), before=_understood(best, facts))
+    step = start(standing, best, heard, facts, is_guess=not facts.only_shows(best), before=_understood(best, heard, facts))
     return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
 
 
@@ -187,8 +204,9 @@ def _is_choice(candidate: Candidate, facts: Facts) -> bool:
     return not intent.hands_over and (not intent.emergency or candidate.confidence >= PLAUSIBLE)
 
 
-def _understood(intent: Intent, facts: Facts) -> tuple[Line, ...]:
-    return () if facts.only_shows(intent) else (Line("understood", {"title": intent.title}),)
+def _understood(intent: Intent, heard: Heard, facts: Facts) -> tuple[Line, ...]:
+    said = Line("understood", {"title": intent.title, "words": quoted(heard.text)})
+    return () if facts.only_shows(intent) or _is_for_people(intent) else (said,)
 
 
 def _others(candidates: Sequence[Candidate], text: str) -> Menu:
@@ -261,10 +279,11 @@ def needs_flat(intent: Intent, facts: Facts) -> bool:
     return intent.needs_flat and facts.catalogue.binding is not None and not facts.is_bound
 
 
-def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
+def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts, before: tuple[Line, ...] = ()) -> Step:
     """Ask whoever is not bound for the flat, with the form for what they want behind it."""
     binding = facts.catalogue.binding
     if binding is None:
         raise LookupError("no intent file says `provides: flat`")
     asking = forms.begin(binding, read_slots(binding, heard, facts.now), form)
-    return advance(standing, asking, binding, facts, (Line("flat.first", {"title": intent.title}),))
+    told = (Line("heard", {"words": quoted(heard.text)}),) if heard.text and not before and not _is_bare(heard) else before
+    return advance(standing, asking, binding, facts, (*told, Line("flat.first", {"title": intent.title})))

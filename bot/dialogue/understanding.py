@@ -9,7 +9,7 @@ from bot import config
 from bot.dialogue import phrases, requests
 from bot.dialogue.knowledge import Knowledge
 from bot.errors import Misconfigured
-from bot.language import files, slots
+from bot.language import emoji, files, slots
 from bot.language.files import Catalogue, Intent
 from bot.language.matcher import Candidate, Decision, Match, Matcher
 from bot.language.normalise import Tables
@@ -110,7 +110,7 @@ class Understanding:
 
     def hear_text(self, text: str, now: datetime, communities: Collection[int] | None = None) -> Heard:
         """Understand words."""
-        plain = text.translate(self._simplified)
+        plain = (emoji.without_emoji(text) or text).translate(self._simplified)
         whole = self.matcher.match(plain, now)  # an emergency may stand at the end of it
         pieces = requests.part(
             plain[:LONGEST],
