@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from bot import config
 from bot.cli.talk import DATABASE, Room, found
-from bot.dialogue.answer import SILENT, Answer
+from bot.dialogue.answer import SILENT, Answer, Outcome
 from bot.dialogue.understanding import Understanding
 from bot.services import folders, load_services
 from bot.store import scope
@@ -144,7 +144,7 @@ Fault = tuple[Cause, str, str]  # why, what was wanted, what came instead
 def _faults(turn: Turn, answer: Answer, kinds: Set[str]) -> Iterator[Fault]:
     """Compare an answer with what is written; what is not written does not matter. `kinds` are the words for what it is."""
     outcome, reply = answer.outcome, " ".join("\n".join(answer.texts).split("\n"))
-    subjects = outcome.options if outcome.kind == "clarifies" and "clarifies" in turn.kind else (outcome.intent or "",)
+    subjects = _subjects(turn, outcome)
     if turn.intent and not any(fnmatch(subject, wanted) for subject in subjects for wanted in turn.intent):
         yield _cause(turn, answer, Cause.INTENT), " or ".join(turn.intent), f"{outcome.kind} {outcome.intent}: {reply}"
     if turn.kind and kinds.isdisjoint(turn.kind):
@@ -158,6 +158,15 @@ def _faults(turn: Turn, answer: Answer, kinds: Set[str]) -> Iterator[Fault]:
     for word in turn.never:
         if _says(reply, word):
             yield _cause(turn, answer, Cause.NEVER), f"no “{word}”", reply
+
+
+def _subjects(turn: Turn, outcome: Outcome) -> Sequence[str]:
+    """Return what an answer is about; of a menu that may be, all that it offers, of what joins an alarm, whichever it is."""
+    if outcome.kind == "clarifies" and outcome.kind in turn.kind:
+        return outcome.options
+    if outcome.kind == "emergency" and outcome.intent is None:
+        return ("emergency.fire", "emergency.sos")
+    return (outcome.intent or "",)
 
 
 def _cause(turn: Turn, answer: Answer, otherwise: Cause) -> Cause:
