@@ -45,7 +45,7 @@ from bot.schedule import Schedule
 from bot.sender import Sender
 from bot.services import folders, load_services
 from bot.simulator import server as simulator
-from bot.store import communities, effects, schema, scope
+from bot.store import communities, effects, knowledge, schema, scope
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Ways
@@ -55,7 +55,7 @@ from bot.wechat.client import Client
 from bot.wechat.crypto import Account, Mode
 from bot.worker import Tools, Worker
 
-#: Seconds between looks at the intent files; a saved file is live within this time.
+#: Seconds between looks at the intent files and the offices' knowledge; what was saved is live within this time.
 REFRESH = 1.0
 
 #: Seconds that a connection may be idle, or be about to send the head of a request.
@@ -150,6 +150,12 @@ class Linli:
         """The settings of each WeChat account, by AppID; the first is that of the LINLI_WECHAT_… settings."""
         return {account.wechat_appid: account for account in config.accounts(self.settings)}
 
+    async def learn(self) -> bool:
+        """Learn what the offices have written since the last look; tells whether there was anything."""
+        understanding = self.understanding
+        changed = await self.database.read(understanding.knowledge.look)
+        return await asyncio.to_thread(understanding.knowledge.learn, changed, understanding.catalogue, self.clock())
+
     async def look_around(self) -> None:
         """Learn of communities that were added meanwhile."""
         self.communities = await self.database.read(_known)
@@ -172,7 +178,7 @@ class Linli:
         """What work for the command's community is done with, with the newest words."""
         return Context(
             community=self.community, keys=self.keys, base_url=self.settings.base_url,
-            messages=self.understanding.catalogue.messages, services=self.services,
+            messages=self.understanding.catalogue.messages, services=self.services, search=self.understanding.knowledge.search,
             neighbours=tuple(self.served_by(self.community.appid).values()), office=office_of(self.settings),
         )  # fmt: skip
 
@@ -366,17 +372,22 @@ def _keys_of(linli: Linli, appid: str) -> list[int]:
 
 
 async def _refresh(linli: Linli) -> None:
-    """Make saved intent files and new communities live; a broken one keeps its last good version, and its fault is logged once."""
+    """Make saved intent files, new communities and what offices know live; knowledge that this process has saved at once.
+
+    A broken file keeps its last good version, and its fault is logged once.
+    """
     told: tuple[object, ...] = ()
+    saved = _listen(linli, knowledge.ANNOUNCED)
     while True:
         try:
             await linli.look_around()
             before = linli.understanding.matcher
             problems = await asyncio.to_thread(linli.understanding.refresh)
-            if linli.understanding.matcher is not before:
+            has_learned = await linli.learn()
+            if has_learned or linli.understanding.matcher is not before:
                 await asyncio.to_thread(give_memory_back)
-        except Exception:  # such as a folder that cannot be read for a moment; the old intents stay in force
-            log.exception("intent files not read")
+        except Exception:  # such as a folder that cannot be read for a moment; the old intents and answers stay in force
+            log.exception("intent files or knowledge not read")
             await asyncio.sleep(REFRESH)
             continue
         metrics.INTENT_PROBLEMS.set(sum(problem.severity == "error" for problem in problems))
@@ -385,7 +396,22 @@ async def _refresh(linli: Linli) -> None:
             for problem in errors:
                 log.warning("intent file", place=f"{problem.file}:{problem.line}:{problem.column}", code=problem.code)
             told = errors
-        await asyncio.sleep(REFRESH)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(saved.wait(), REFRESH)
+        saved.clear()
+
+
+def _listen(linli: Linli, what: str) -> asyncio.Event:
+    """Return an event that is set after each commit of this process that announces `what`."""
+    heard, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def wake(announced: Set[str]) -> None:
+        if what in announced:
+            with suppress(RuntimeError):  # the loop is closed: there is nobody to wake
+                loop.call_soon_threadsafe(heard.set)
+
+    linli.database.listen(wake)
+    return heard
 
 
 def give_memory_back() -> None:

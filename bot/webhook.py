@@ -144,7 +144,7 @@ class Webhook:
 
     async def _take(self, message: messages.Message, push: "_Push") -> Answer:
         """Answer one message, after those that the same resident sent before; an emergency waits for nothing."""
-        heard = self.understanding.hear(message, push.at)
+        heard = self.understanding.hear(message, push.at, self.house().communities)
         if heard.match.emergency:
             return await self._take_turn(message, heard, push)
         talking = self._talking.setdefault(message.openid, asyncio.Lock())

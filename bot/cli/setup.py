@@ -19,12 +19,13 @@ from sqlmodel import Session, col, select
 from bot import app, config
 from bot.cli import account, show_json, stage
 from bot.contract import Integration
+from bot.contract.knowledge import shipped as templates
 from bot.dialogue import phrases
 from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
 from bot.language import files, promises
 from bot.services import folders, load_integrations, load_services
-from bot.store import channels, communities, revisions, roster, schema, scope, sessions
+from bot.store import channels, communities, knowledge, revisions, roster, schema, scope, sessions
 from bot.store.database import Database
 from bot.store.staff import Role, Staff, by_login, check_login, same_person
 from bot.wechat.client import Client
@@ -45,8 +46,16 @@ def init(folder: Path, *, renames: str, appid: str) -> None:
         known = "new" if imported.is_new else "known already, brought up to date"
         typer.echo(f"community {imported.community}: {known}")
         typer.echo(f"taken over: {imported.households} flats, {imported.residents} residents, {imported.staff} staff are new")
+        if imported.is_new:
+            planted = database.submit(_plant, settings.wechat_appid, imported.community).result()
+            typer.echo(f"knowledge base: {planted} templates; fill them in and switch them on in the console under 知识库")
         for member in database.submit(_staff_of, settings.wechat_appid, imported.community, Role.ADMIN).result():
             _print_link(database, settings, member)
+
+
+def _plant(session: Session, appid: str, name: str) -> int:
+    community = communities.pick(session, appid, name)
+    return knowledge.plant(session, community.key, templates(), app.clock())
 
 
 def _account(settings: config.Settings, appid: str) -> config.Settings:

@@ -18,18 +18,19 @@ from bot import app, config, ladder, logs
 from bot.cli import show_json
 from bot.cli.noticing import read_time
 from bot.contract import Context, Desk, Work, talks
+from bot.contract.knowledge import shipped
 from bot.dialogue.turn import Answer, House, Outcome, take
 from bot.dialogue.understanding import Judgement, Understanding, judge
 from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.services import folders, load_services
-from bot.store import communities, people, roster, scope
+from bot.store import communities, knowledge, people, roster, scope
 from bot.store.database import Database
 from bot.store.followers import Follower
 from bot.store.outbox import Delivery
 from bot.store.people import Household, Resident
 from bot.store.staff import Role, Staff
-from bot.wechat import messages
+from bot.wechat import links, messages
 
 #: Where the resident of the chat lives.
 HOME = ("3", "2", "501")
@@ -141,7 +142,7 @@ def _turn(room: "Room", line: str, as_json: bool) -> None:
     if as_json:
         show_json(_answer_json(answer))
     else:
-        typer.echo("\n".join(answer.texts) + "\n")
+        typer.echo(links.with_addresses("\n".join(answer.texts)) + "\n")
 
 
 def _answer_json(answer: Answer) -> dict[str, Any]:
@@ -171,9 +172,11 @@ class Room:
         database = Database(f"sqlite:///{path}")
         community = database.submit(communities.pick, APPID).result()
         understanding = understanding or Understanding.load(settings.intents_folder, config.shipped("data"), folders(services))
+        known = understanding.knowledge
+        known.learn(database.submit(known.look).result(), understanding.catalogue, frozen or app.clock())
         context = Context(
             community=community, keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",
-            messages=understanding.catalogue.messages, services=services, office=app.office_of(settings),
+            messages=understanding.catalogue.messages, services=services, search=known.search, office=app.office_of(settings),
         )  # fmt: skip
         house = House(context=context, understanding=understanding, communities={community.key: community})
         room = cls(database=database, frozen=frozen, house=house)
@@ -298,6 +301,8 @@ def found(path: Path, now: datetime) -> None:
         demo = config.shipped("data") / "demo"
         files = {name: (demo / name).read_text(encoding="utf-8") for name in roster.COLUMNS}
         database.submit(roster.import_roster, files, APPID, now).result()
+        community = database.submit(communities.pick, APPID).result()
+        database.submit(knowledge.plant, community.key, shipped("demo/knowledge.csv"), now).result()
     finally:
         database.close()
 

@@ -46,7 +46,7 @@ EMITS = {
 #: Messages of the core's own and their values.
 TELLS = {
     "handoff.closed": "topic number outcome note", "talk.signed": "who text", "talk.taken": "who", "talk.returned": "who",
-    "talk.left_alone": "who number",
+    "talk.left_alone": "who number", "knowledge.answer": "answer day",
 }  # fmt: skip
 
 TASKS = (
@@ -66,5 +66,5 @@ CORE = Integration(
     tells=TELLS,
     tasks=TASKS,
     log=OWN,
-    jobs=(talks.return_left_alone,),
+    jobs=(talks.return_left_alone, handoffs.close_answered),
 )

@@ -15,6 +15,7 @@ from bot.config import shipped
 from bot.contract import Download, Integration, Redirect, View
 from bot.model import SHANGHAI
 from bot.posted import with_keys
+from bot.wechat import links
 
 #: A note for the next page lives this many seconds.
 NOTE_LIVES = 30
@@ -34,6 +35,7 @@ def environment(integrations: Sequence[Integration]) -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     found.filters["when"] = when
+    found.filters["pieces"] = links.pieces
     found.globals["asset"] = asset
     return found
 

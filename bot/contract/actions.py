@@ -86,6 +86,7 @@ class Amendment:
     run: Callable[[Turn, str, Any], Reply]
     slots: type[Any]
     replies: Mapping[str, str]
+    keeps_words: bool = False  # it also takes words that change no slot: 师傅上来请敲门重一点
 
     def __call__(self, turn: Turn, about: str, values: Mapping[str, Any]) -> Reply:
         """Change `about`, such as pass:K3M9, which the same resident's words have made."""

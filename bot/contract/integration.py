@@ -90,6 +90,21 @@ class Services:
         return self._unite("the amendment of", ((one, {a.intent: a for a in one.amends}) for one in self.integrations))
 
     @cached_property
+    def amendable(self) -> Mapping[str, frozenset[str]]:
+        """The slots that may change after an intent was done, by intent."""
+        return {intent: amendment.takes for intent, amendment in self.amendments.items()}
+
+    @cached_property
+    def keeping(self) -> frozenset[str]:
+        """The intents beside whose result further words are kept."""
+        return frozenset(intent for intent, amendment in self.amendments.items() if amendment.keeps_words)
+
+    @cached_property
+    def shows(self) -> frozenset[str]:
+        """The intents that change nothing."""
+        return frozenset(intent for intent, action in self.actions.items() if action.shows)
+
+    @cached_property
     def tells(self) -> Mapping[str, str]:
         """All messages that services tell, and the values that come with each."""
         return self._unite("the message", ((one, one.tells) for one in self.integrations))

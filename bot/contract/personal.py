@@ -10,9 +10,11 @@ from sqlmodel import col, select
 
 from bot.contract.jobs import Job
 from bot.contract.work import Work
+from bot.store import handoffs
 from bot.store.conversations import Line
 from bot.store.people import Binding, Resident
 from bot.store.photos import Photo
+from bot.store.tasks import Task
 
 if TYPE_CHECKING:
     from bot.contract.integration import Integration
@@ -77,6 +79,10 @@ def _own(work: Work, resident: Resident) -> dict[str, Any]:
             {"时间": _time(line.at), "谁": _SPEAKERS.get(line.speaker, line.speaker), "内容": line.text}
             for one in bindings for line in _lines(work, one)
         ],
+        "转给物业的事": [
+            {"编号": one.number, "时间": _time(one.opened_at), "事情": one.title, "您说的话": handoffs.words(one), "结果": one.outcome}
+            for binding in bindings for one in _handed(work, binding)
+        ],
         "照片": [{"时间": _time(photo.taken_at), "编号": photo.public_id} for one in bindings for photo in _photos(work, one)],
     }  # fmt: skip
 
@@ -87,6 +93,14 @@ def _lines(work: Work, binding: Binding) -> Sequence[Line]:
         Line.openid == binding.openid, Line.at >= binding.bound_at, Line.at <= (binding.ended_at or work.now)
     )
     return work.session.exec(said.order_by(col(Line.id))).all()
+
+
+def _handed(work: Work, binding: Binding) -> Sequence[Task]:
+    mine = select(Task).where(
+        Task.openid == binding.openid, Task.kind == handoffs.KIND, col(Task.opened_at) >= binding.bound_at,
+        col(Task.opened_at) <= (binding.ended_at or work.now),
+    )  # fmt: skip
+    return work.session.exec(mine.order_by(col(Task.id))).all()
 
 
 def _photos(work: Work, binding: Binding) -> Sequence[Photo]:

@@ -3,11 +3,14 @@
 What of the store a service may use for it stands here by name; how a talk stands between two messages is the core's.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import col, select
+from sqlalchemy import Select, case
+from sqlalchemy import select as sql_select
+from sqlmodel import col, or_, select
 
 from bot.contract.jobs import job
 from bot.contract.pages import Desk
@@ -16,14 +19,18 @@ from bot.errors import Refusal
 from bot.store import conversations, followers, handoffs, outbox, people, tasks
 from bot.store.conversations import Conversation, hand_back, lines, take_over, waiting
 from bot.store.followers import Follower
-from bot.store.people import Resident
+from bot.store.people import Household, Resident
 from bot.store.staff import Staff
+from bot.store.tasks import Task
 from bot.wechat import quota
 
 __all__ = [
-    "LONGEST", "Allowance", "Conversation", "allowance", "find", "give_back", "latest", "lines", "reply", "return_left_alone", "speaker",
+    "LONGEST", "Allowance", "Conversation", "allowance", "find", "found", "give_back", "latest", "lines", "reply", "return_left_alone", "speaker",
     "take", "waiting",
 ]  # fmt: skip
+
+#: A flat as staff type it in a hurry: 3-2-501.
+_FLAT = re.compile(r"(\d+)-(\d+)-(\d+)")
 
 #: Longest answer: what WeChat takes in one customer-service message.
 LONGEST = 600
@@ -46,6 +53,41 @@ def latest(work: Work, limit: int = 20) -> Sequence[Conversation]:
     """Return the talks that wait for nobody, the latest first."""
     calm = select(Conversation).where(col(Conversation.waiting_since).is_(None))
     return work.session.exec(calm.order_by(col(Conversation.updated_at).desc()).limit(limit)).all()
+
+
+def found(
+    work: Work, words: str, *, held_by: int | None = None, waiting: bool = False, limit: int = 50
+) -> Sequence[Conversation]:
+    """Return the talks of whom staff look for by a part of name, flat or phone, or by a hand-off's number; the latest first.
+
+    Without words all are found: those that `held_by` has taken over, or those that wait for somebody, the longest waiting first.
+    """
+    query = select(Conversation)
+    if held_by is not None:
+        query = query.where(Conversation.staff_id == held_by)
+    if waiting:
+        query = query.where(col(Conversation.waiting_since).is_not(None), col(Conversation.staff_id).is_(None))
+    if words:
+        query = query.where(or_(col(Conversation.openid).in_(_living(words)), col(Conversation.openid).in_(_numbered(words))))
+    order = col(Conversation.waiting_since) if waiting else col(Conversation.updated_at).desc()
+    return work.session.exec(query.order_by(order).limit(limit)).all()
+
+
+def _living(words: str) -> Select[str | None]:
+    """Return whose name, phone or flat has these words: 陈建国, 1380000, 3栋2单元501, 3-2-501."""
+    unit = case((col(Household.unit) == "", ""), else_=col(Household.unit) + "单元")
+    label = col(Household.building) + "栋" + unit + col(Household.room)
+    flat = _FLAT.sub(r"\1栋\2单元\3", words)
+    meant = (
+        col(Resident.name).contains(words, autoescape=True), col(Resident.phone).contains(words, autoescape=True),
+        label.contains(flat, autoescape=True),
+    )  # fmt: skip
+    whose = sql_select(col(Resident.openid)).join(Household, col(Household.id) == col(Resident.household_id))
+    return whose.where(col(Resident.openid).is_not(None), or_(*meant))
+
+
+def _numbered(words: str) -> Select[str | None]:
+    return sql_select(col(Task.openid)).where(col(Task.number) == words.upper(), col(Task.openid).is_not(None))
 
 
 def speaker(work: Work, conversation: Conversation) -> Resident | None:

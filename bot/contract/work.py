@@ -1,6 +1,6 @@
 """What all work is done with: one transaction, one moment, one community."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,10 +17,11 @@ from bot.contract.happenings import Happening, Reaction
 from bot.contract.office import Office
 from bot.errors import Refusal
 from bot.keys import Keys
-from bot.language.phrases import fill
+from bot.language.phrases import Worded, fill
 from bot.store import effects, events, moving, outbox, people, photos, scope, tasks
 from bot.store.communities import Community
 from bot.store.events import Event
+from bot.store.knowledge import Known
 from bot.store.outbox import Delivery
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
@@ -37,6 +38,9 @@ LINK_LIVES = timedelta(days=30)
 #: Photos sent shortly before or during a form belong to what it opens.
 PHOTO_BELONGS = timedelta(minutes=15)
 
+#: Finds what may answer a text at a moment, among what these communities know.
+Search = Callable[[str, datetime, Collection[int] | None], Sequence[Known]]
+
 #: Reactions that set each other off stop here.
 DEEPEST = 8
 
@@ -46,6 +50,10 @@ WATCH = "service.watch"
 log = structlog.get_logger(__name__)
 
 M = TypeVar("M", bound=BaseModel)
+
+
+def _find_nothing(_text: str, _now: datetime, _communities: Collection[int] | None) -> Sequence[Known]:
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +67,9 @@ class Context:
     services: "Services"
     neighbours: tuple[Community, ...] = ()  # all communities of the same account, this one among them
     office: Office = field(default_factory=Office)
+    search: Search = _find_nothing  # among what the communities know
 
-    def words(self, template: str, now: datetime, **values: Any) -> str:
+    def words(self, template: str, now: datetime, **values: Any) -> Worded:
         """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
         facts = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
         return fill(template, {**facts, **values}, now)
@@ -172,8 +181,8 @@ class Work:
         """Return the photos that belong to a subject such as ticket:K3M9, oldest first."""
         return self.session.exec(select(Photo).where(Photo.subject == subject).order_by(col(Photo.id))).all()
 
-    def words(self, template: str, **values: Any) -> str:
-        """Fill a phrase, as `Context.words` does."""
+    def words(self, template: str, **values: Any) -> Worded:
+        """Fill a phrase, as `Context.words` does. In a value of another phrase it keeps its links, as does a list of such lines."""
         return self.context.words(template, self.now, **values)
 
     def tell(

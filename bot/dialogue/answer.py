@@ -10,7 +10,7 @@ from bot.dialogue.understanding import Understanding
 from bot.wechat import messages
 
 Kind = Literal[
-    "asks", "confirms", "done", "cancelled", "clarifies", "handed_off", "unknown", "emergency", "silent", "failed"
+    "asks", "confirms", "done", "cancelled", "clarifies", "handed_off", "unknown", "emergency", "silent", "failed", "answered"
 ]  # fmt: skip
 
 

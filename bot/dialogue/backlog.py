@@ -42,5 +42,6 @@ class Backlog:
         if unfinished.attempts > inbox.ATTEMPTS:
             await self._database.write(give_up, message, self._clock(), house)
             return
-        await self._database.write_for(message.openid, take, message, self._understanding.hear(message, at), at, house)
+        heard = self._understanding.hear(message, at, house.communities)
+        await self._database.write_for(message.openid, take, message, heard, at, house)
         log.info("answered late", openid=hashed(message.openid), attempt=unfinished.attempts)

@@ -1,4 +1,4 @@
-"""Asking for slots: what is known, what is asked next, what an answer changes. Pure.
+"""Forms: what is known, what is asked next, what an answer changes. Pure.
 
 A fact given early is never asked again; a later word about it replaces it, at any time, also when all was just read
 back. An answer that says nothing is asked once more with help, then a person is offered; a form is never dropped
@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Literal
 
 from bot.language import answers, slots
@@ -18,13 +19,14 @@ from bot.language.phrases import fill
 #: A form whose question stays open longer is put away.
 EXPIRES = timedelta(minutes=15)
 
-#: `asking` while everything is read back; after something else came between; once it was agreed to.
-CONFIRM, REREAD, CONFIRMED = "#confirm", "#reread", "#confirmed"
+#: A choice among more than so many is asked for in words, and the numbered list shown when the answer fits none.
+LISTED = 5
+
+#: Words as long as this tell what the matter is, though they fit no option.
+TELLS = 3
 
 #: Forms put aside for another, at most.
 ASIDE = 2
-
-_TIMES = {"start", "end", "datetime", "date"}
 
 #: Slots that book something, which nobody can do in the past.
 _BOOKED = {"start", "end"}
@@ -43,24 +45,37 @@ _WISH = re.compile(r"^(?:我?要?(?:改|换|修改|更改|重填|填错)一?下?
 _JUST_NOW = timedelta(minutes=5)
 
 
+class Stage(StrEnum):
+    """How far a form has come."""
+
+    FILLING = ""
+    CONFIRM = "confirm"  # all was just read back: a yes counts
+    REREAD = "reread"  # other words came between: it is read back again before a yes counts
+    CONFIRMED = "confirmed"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Form:
     """An open form. `menu` maps values to what a numbered question shows; `outer` is a form put aside for this one."""
 
     intent: str
     values: Mapping[str, slots.Value] = field(default_factory=dict)
-    asking: str = ""
+    asking: str = ""  # the slot whose question is open
+    stage: Stage = Stage.FILLING
     tries: int = 0
     menu: Mapping[str, str] = field(default_factory=dict)
     outer: "Form | None" = None
     brief: bool = False  # the opening message gave all that is required: ask for nothing more
     prompt: str = ""  # the question, when an action asked it and not the slot
-    called_off: str = ""  # what is said to who calls that question off; empty: nothing was done
+    called_off: str = ""  # what is said to whoever calls that question off; empty: nothing was done
+    words: tuple[str, ...] = ()  # the resident's own, that opened it and answered it
+    about: str = ""  # what was done before and is meant, such as ticket:K3M9
+    is_guess: bool = False  # the resident did not plainly say so: nothing is done before it was read back
 
     @property
     def is_read_back(self) -> bool:
         """All is known; what is left is a yes."""
-        return self.asking in {CONFIRM, REREAD}
+        return self.stage in {Stage.CONFIRM, Stage.REREAD}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +87,17 @@ class Step:
     slot: str = ""
 
 
-def begin(intent: Intent, values: Mapping[str, slots.Value], outer: Form | None = None) -> Form:
-    """Open a form with what is known already."""
+def begin(intent: Intent, values: Mapping[str, slots.Value], outer: Form | None = None, words: str = "") -> Form:
+    """Open a form with what is known already; `words` are the resident's own."""
     given = {slot.name: slot.default for slot in intent.slots if slot.default}
-    form = Form(intent=intent.id, values={**given, **values}, outer=outer)
+    form = Form(intent=intent.id, values={**given, **values}, outer=outer, words=(words,) if words else ())
     return replace(form, brief=bool(values) and all(slot.name in form.values for slot in intent.slots if slot.required))
+
+
+def described(form: Form, intent: Intent) -> Form:
+    """Return the form of somebody who told what the matter is: a choice that their words fit none of is not asked for."""
+    told = {slot.name: slot.otherwise for slot in intent.slots if slot.otherwise and slot.name not in form.values}
+    return replace(form, values={**form.values, **told}) if told else form
 
 
 def proceed(form: Form, intent: Intent) -> Step:
@@ -86,19 +107,49 @@ def proceed(form: Form, intent: Intent) -> Step:
             continue
         if slot.required or (slot.skippable and not form.brief):
             return Step(form=ask(form, slot), kind="asks", slot=slot.name)
-    if intent.confirm and form.asking != CONFIRMED:
-        return Step(form=replace(form, asking=CONFIRM, tries=0, menu={}, prompt="", called_off=""), kind="confirms")
+    if (intent.confirm or form.is_guess) and form.stage is not Stage.CONFIRMED:
+        return Step(form=confirm(form), kind="confirms")
     return Step(form=form, kind="ready")
 
 
 def ask(form: Form, slot: Slot) -> Form:
     """Return the form with the question for a slot open."""
-    return replace(form, asking=slot.name, tries=0, menu=_menu(slot), prompt="", called_off="")
+    return replace(form, asking=slot.name, stage=Stage.FILLING, tries=0, menu=_menu(slot), prompt="", called_off="")
+
+
+def confirm(form: Form) -> Form:
+    """Return the form as it is read back: a yes does it."""
+    return replace(form, asking="", stage=Stage.CONFIRM, tries=0, menu={}, prompt="", called_off="")
+
+
+def ask_back(form: Form, slot: str, options: Mapping[str, str], prompt: str, called_off: str) -> Form:
+    """Return the form with a question open that its action asked."""
+    values = {name: value for name, value in form.values.items() if name != slot}
+    return replace(
+        form, values=values, asking=slot, stage=Stage.FILLING, menu=dict(options), prompt=prompt, called_off=called_off, tries=0
+    )  # fmt: skip
+
+
+def asked(form: Form, intent: Intent) -> Slot | None:
+    """Return the slot whose question is open."""
+    return next((slot for slot in intent.slots if slot.name == form.asking), None)
+
+
+def listed(form: Form, intent: Intent) -> Mapping[str, str]:
+    """Return what the open question shows as a numbered list: a long choice only to whoever did not find the words."""
+    slot = asked(form, intent)
+    is_long = len(form.menu) > LISTED and not form.prompt and slot is not None and slot.type == "choice"
+    return {} if is_long and not form.tries else form.menu
+
+
+def heard(form: Form, words: str) -> Form:
+    """Return the form with the resident's words kept in it."""
+    return replace(form, words=(*form.words, words)) if words and words not in form.words else form
 
 
 def talked_over(form: Form) -> Form:
     """Return the form after other words came between: what was read back must be read back again before a yes counts."""
-    return replace(form, asking=REREAD) if form.asking == CONFIRM else form
+    return replace(form, stage=Stage.REREAD) if form.stage is Stage.CONFIRM else form
 
 
 def chain(form: Form | None) -> list[Form]:
@@ -119,8 +170,8 @@ def meant(form: Form, intent: Intent, text: str) -> Slot | None:
     if not form.is_read_back:
         return None
     named = _WISH.sub("", text.strip(" ，。,.!！"))
-    asked = [slot for slot in intent.slots if slot.ask]
-    return next((slot for slot in asked if named == slot.title or named in _CALLED.get(slot.type, ())), None)
+    askable = [slot for slot in intent.slots if slot.ask]
+    return next((slot for slot in askable if named == slot.title or named in _CALLED.get(slot.type, ())), None)
 
 
 def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
@@ -132,6 +183,8 @@ def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
         return replace(form, values={**form.values, **also, **chosen}, tries=0)
     said = _joined(form, intent, _read(form, intent, text, now), text)
     changed = {name: value for name, value in said.items() if form.values.get(name) != value}
+    if form.asking not in said and not changed and (slot := asked(form, intent)) and slot.otherwise and len(text) >= TELLS:
+        said = {slot.name: slot.otherwise}
     if form.asking not in said and not changed:
         return None
     return replace(form, values=_consistent({**form.values, **said}, said, intent), tries=0)
@@ -139,16 +192,16 @@ def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
 
 def _read(form: Form, intent: Intent, text: str, now: datetime) -> dict[str, slots.Value]:
     """Return what a message says about the form; for the open question a bare word is enough."""
-    asked = next((slot for slot in intent.slots if slot.name == form.asking), None)
-    if asked and asked.type == "text" and form.menu:  # an action asked which: any other words are no answer
-        asked = None
-    said = slots.extract(text, intent.slots, now, asked.name if asked else None, form.values)
-    if asked and asked.type == "place" and said.get(asked.name) == text.strip() and _tells_of_another(said, asked, intent):
-        del said[asked.name]  # 灯坏了 is no place
-    if asked and asked.type == "name" and asked.name in said:
-        others = [slot for slot in intent.slots if slot != asked]
-        if slots.extract(str(said[asked.name]), others, now):  # 两个人 is no name
-            del said[asked.name]
+    wanted = asked(form, intent)
+    if wanted and wanted.type == "text" and form.menu:  # an action asked which: any other words are no answer
+        wanted = None
+    said = slots.extract(text, intent.slots, now, wanted.name if wanted else None, form.values)
+    if wanted and wanted.type == "place" and said.get(wanted.name) == text.strip() and _tells_of_another(said, wanted, intent):
+        del said[wanted.name]  # 灯坏了 is no place
+    if wanted and wanted.type == "name" and wanted.name in said:
+        others = [slot for slot in intent.slots if slot != wanted]
+        if slots.extract(str(said[wanted.name]), others, now):  # 两个人 is no name
+            del said[wanted.name]
     return said
 
 
@@ -183,7 +236,8 @@ def is_past(form: Form, intent: Intent, now: datetime) -> Slot | None:
 
 def without(form: Form, slot: Slot) -> Form:
     """Return the form with a value taken back."""
-    return replace(form, values={name: value for name, value in form.values.items() if name != slot.name}, asking="")
+    kept = {name: value for name, value in form.values.items() if name != slot.name}
+    return replace(form, values=kept, asking="", stage=Stage.FILLING)
 
 
 def read_back(form: Form, intent: Intent, now: datetime, facts: Mapping[str, Any]) -> str:
@@ -238,30 +292,3 @@ def _consistent(values: dict[str, slots.Value], said: Mapping[str, slots.Value],
     if isinstance(start, datetime) and isinstance(end, datetime) and end <= start and kinds["end"] not in said:
         del values[kinds["end"]]
     return values
-
-
-# ------------------------------------------------------------------ keeping
-
-
-def pack(form: Form) -> dict[str, Any]:
-    """Return the form as JSON for the conversation's row."""
-    values = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in form.values.items()}
-    return {
-        "intent": form.intent, "values": values, "asking": form.asking, "tries": form.tries, "menu": dict(form.menu),
-        "brief": form.brief, "prompt": form.prompt, "called_off": form.called_off, "outer": pack(form.outer) if form.outer else None,
-    }  # fmt: skip
-
-
-def unpack(kept: Mapping[str, Any], intents: Mapping[str, Intent]) -> Form | None:
-    """Return the form, None when its intent has gone from the files meanwhile."""
-    intent = intents.get(kept["intent"])
-    if intent is None:
-        return None
-    kinds = {slot.name: slot.type for slot in intent.slots}
-    values = {
-        name: datetime.fromisoformat(value) if kinds.get(name) in _TIMES and value else value
-        for name, value in kept["values"].items()
-    }
-    outer = unpack(kept["outer"], intents) if kept["outer"] else None
-    return Form(intent=kept["intent"], values=values, asking=kept["asking"], tries=kept["tries"], menu=kept["menu"],
-                brief=kept["brief"], prompt=kept.get("prompt", ""), called_off=kept.get("called_off", ""), outer=outer)  # fmt: skip

@@ -9,20 +9,22 @@ from bot.language.promises import Promise, Promises
 #: Name -> the value that comes with it, if any does.
 SAID: Mapping[str, str] = {
     "flat.first": "title", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.back": "title",
-    "form.next": "title", "form.also": "title", "form.cancelled": "title", "form.past": "value",
+    "form.next": "title", "form.cancelled": "title", "form.past": "value",
     "emergency.telling": "who phone", "emergency.telling.all": "who phone", "emergency.claimed": "who phone",
     "emergency.unreached": "who phone", "emergency.where": "places",
-    "handed_off": "topic number expected", "handed_off.joined": "topic number", "handed_off.more": "number",
+    "handed_off": "topic number expected", "handed_off.joined": "topic number", "handed_off.more": "number words",
     "handed_off.photo": "number", "handed_off.cancelled": "number",
     "expected.usual": "time", "expected.open": "closes", "expected.closed": "opens",
     "handoff.state.waits": "expected", "handoff.state.claimed": "who", "handoff.state.closed": "outcome",
+    "understood": "title words", "understood.sure": "title words", "heard": "words", "two.wishes": "titles", "not_taken": "values", "unsure": "title", "confirm.guess": "title values",
     **dict.fromkeys(
         """
-        welcome welcome.back unknown unknown.again clarify clarify.none failed
+        welcome welcome.back unknown clarify clarify.none failed
         voice.unheard video.unseen link.unseen code.unknown code.elsewhere
         photo.what photo.attached photo.received photo.not_now place.what place.not_now
-        acknowledged emergency.more emergency.more.calm emergency.over emergency.number emergency.call
-        flat.none form.nothing form.change form.unclear form.stuck
+        acknowledged emergency.more emergency.more.calm emergency.helped emergency.over emergency.number emergency.call
+        elsewhere elsewhere.free dont_know photo.which photo.what.free place.what.free sticker question.in_form misses.person
+        form.no_hurry form.open flat.none form.nothing form.change form.unclear form.stuck
         """.split(),
         "",
     ),

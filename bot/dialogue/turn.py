@@ -4,20 +4,24 @@ Order: a repeat gets the stored answer → emergency → silence while a person 
 shown → a new request. Everything is written or nothing: inbox row, conversation, the action's rows, deliveries, events.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.dialogue import forms, safety
+from bot.contract import Turn
+from bot.dialogue import forms, standing
 from bot.dialogue.answer import SILENT, Answer, House, Kind, Outcome, pack, unpack
-from bot.dialogue.forms import Form
-from bot.dialogue.hearing import Hearing
+from bot.dialogue.carry_out import Talk, carry_out
+from bot.dialogue.decide import decide, sounds_alarm
+from bot.dialogue.said import Picture, Place, Said, Unseen, Words
+from bot.dialogue.standing import Person
 from bot.dialogue.understanding import Heard
 from bot.errors import Forged
 from bot.language.matcher import Match
 from bot.store import conversations, erasures, followers, inbox, masses, moving, outbox, scenes, scope
-from bot.store.conversations import Standing
+from bot.store.conversations import Kept
 from bot.store.photos import Photo
 from bot.store.scenes import Scene
 from bot.wechat import messages
@@ -76,7 +80,7 @@ def apology(house: House, now: datetime) -> Answer:
     return Answer(texts=(text,), outcome=Outcome(kind="failed"))
 
 
-def _answer(session: Session, conversation: Standing, message: messages.Message, heard: Heard, now: datetime,
+def _answer(session: Session, conversation: Kept, message: messages.Message, heard: Heard, now: datetime,
             house: House) -> Answer:  # fmt: skip
     match message:
         case messages.Report():
@@ -86,7 +90,7 @@ def _answer(session: Session, conversation: Standing, message: messages.Message,
         case messages.MassReport():
             masses.receive(session, message.msgid, message.status, message.sent, message.failed, now)
             return SILENT
-    return _Turn(session, conversation, now, house).answer(message, heard)
+    return _Turn(session, conversation, now, house).answer(message, _still_known(heard, house))
 
 
 def _keep(session: Session, message: messages.Message, answer: Answer, now: datetime, house: House, signed: str | None, *,
@@ -102,142 +106,99 @@ def _keep(session: Session, message: messages.Message, answer: Answer, now: date
     return answer
 
 
-class _Turn(Hearing):
+class _Turn:
     """One message and the talk it belongs to."""
 
+    def __init__(self, session: Session, kept: Kept, now: datetime, house: House) -> None:
+        self.session, self.kept, self.now, self.house = session, kept, now, house
+        self.openid = kept.openid
+        self.catalogue = house.understanding.catalogue
+        self.turn = Turn(session=session, now=now, context=house.context, openid=self.openid)
+        self.is_taken = conversations.is_taken(kept)
+        person = Person.TAKEN if self.is_taken else Person.ASKED if kept.waiting_since is not None else Person.NONE
+        stood = standing.unpack(kept.standing, self.catalogue.intents, person)
+        self.talk = Talk(turn=self.turn, kept=kept, house=house, standing=standing.at(stood, kept.updated_at, now, forms.EXPIRES))
+        self.said: list[conversations.Said] = []
+
     def answer(self, message: messages.Message, heard: Heard) -> Answer:
-        """Answer whatever came."""
-        heard = self._still_known(heard)
-        match message:
-            case messages.Text() | messages.Voice() | messages.Click():
-                answer = self._hear(message, heard)
-            case messages.Photo():
-                answer = self._see(message)
-            case messages.Location():
-                answer = self._locate(message)
-            case messages.Video():
-                answer = self._decline("[视频]", "video.unseen")
-            case messages.Link():
-                answer = self._decline(f"[链接] {message.title}", "link.unseen")
-            case messages.CodeRead():
-                answer = self._read_code(message)
-            case messages.Consent():
-                for template_id, allowed in message.choices:
-                    followers.allow(self.session, self.openid, template_id, allowed, self.now)
-                answer = SILENT
-            case messages.StaffTalk():
-                self.turn.record(f"conversation.wechat_desk_{message.state}", f"conversation:{self.conversation.public_id}")
-                answer = SILENT
-            case messages.Follow() | messages.Scan():
-                answer = self._arrive(message)
-            case messages.Unfollow():
-                answer = self._part()
-            case _:
-                answer = SILENT
+        """Answer whatever came, write down what was said, and keep how the talk stands."""
+        answer = self._answer(message, heard)
         for text in answer.texts:
             self._note("bot", text)
         conversations.write_down(self.session, self.openid, self.said, self.now)
-        if answer is _TAKEN:  # the time counts from the take-over
-            self.form = forms.talked_over(self.form) if self.form else None
-        else:
-            self.conversation.updated_at = self.now
-        self.conversation.form = forms.pack(self.form) if self.form else None
-        conversations.keep(self.session, self.conversation)
+        if not (self.is_taken and answer.outcome.kind == "silent"):  # their silence counts from the take-over
+            self.kept.updated_at = self.now
+        self.kept.standing = standing.pack(self.talk.standing)
+        conversations.keep(self.session, self.kept)
         return answer
 
-    def _still_known(self, heard: Heard) -> Heard:
-        """Leave out what has gone from the files since the message was understood."""
-        if all(candidate.intent in self.catalogue.intents for candidate in heard.match.candidates):
-            return heard
-        return replace(heard, match=Match(text=heard.match.text))
+    def _answer(self, message: messages.Message, heard: Heard) -> Answer:
+        match message:
+            case messages.Text() | messages.Voice() | messages.Click():
+                return self._hear(message, heard)
+            case messages.Photo():
+                return self._see(message)
+            case messages.Location():
+                return self._locate(message)
+            case messages.Video():
+                return self._decline("[视频]", "video.unseen")
+            case messages.Link():
+                return self._decline(f"[链接] {message.title}", "link.unseen")
+            case messages.CodeRead():
+                return self._read_code(message)
+            case messages.Consent():
+                for template_id, allowed in message.choices:
+                    followers.allow(self.session, self.openid, template_id, allowed, self.now)
+            case messages.StaffTalk():
+                self.turn.record(f"conversation.wechat_desk_{message.state}", f"conversation:{self.kept.public_id}")
+            case messages.Follow() | messages.Scan():
+                return self._arrive(message)
+            case messages.Unfollow():
+                return self._part()
+        return SILENT
+
+    def _decide(self, said: Said, heard: Heard | None = None) -> Answer:
+        """Decide what to do, and do it."""
+        return carry_out(self.talk, decide(self.talk.standing, said, self.talk.facts(heard)))
 
     def _hear(self, message: messages.Text | messages.Voice | messages.Click, heard: Heard) -> Answer:
         if isinstance(message, messages.Click):
             self._meet(followers.tapped)
             known = self.catalogue.intents.get(message.event_key)
-            said = f"[菜单] {known.title if known else message.event_key}"
+            self._note("resident", f"[菜单] {known.title if known else message.event_key}")
         else:
             self._meet(followers.heard)
-            said = message.text or "[语音]"
-        self._note("resident", said)
-        best = self._accepted(heard)
-        if best is not None and (heard.match.emergency or (best.emergency and self.form is None)):
-            return self._alarm(best, heard)
-        if not isinstance(message, messages.Click) and (own := self._heard_by_a_service(heard.text)):
-            return Answer(texts=(own,), outcome=Outcome(kind="done"))
-        if conversations.is_taken(self.conversation):
-            return _TAKEN
-        if isinstance(message, messages.Voice) and not heard.text:
-            return self._say("unknown", "voice.unheard")
-        task = self._alarmed() if self.form is None and not isinstance(message, messages.Click) else None
-        is_more = best is None or best.small_talk or safety.is_over(heard.text) or safety.named(self.turn, heard.text)
-        if task and (is_more or safety.is_calm(task)):
-            return self._pass_on(task, heard.text)
-        return self._speak(heard)
+            self._note("resident", message.text or "[语音]")
+            if own := self._heard_by_a_service(heard):
+                return Answer(texts=(own,), outcome=Outcome(kind="done"))
+        return self._decide(Words(heard=heard, is_spoken=isinstance(message, messages.Voice)), heard)
 
-    def _heard_by_a_service(self, text: str) -> str:
+    def _heard_by_a_service(self, heard: Heard) -> str:
         """Return what a service answers to words that are its own; a number answers the menu or question that was shown."""
-        is_choice = text.isdigit() and (self.form is not None or "intents" in (self.conversation.options or {}))
-        return "" if is_choice or not text else self.house.context.services.hear(self.turn, text)
+        stands, text = self.talk.standing, heard.text
+        is_choice = text.isdigit() and any((stands.form, stands.menu, stands.elsewhere))
+        if is_choice or not text or sounds_alarm(stands, heard, self.catalogue.intents):
+            return ""
+        return self.house.context.services.hear(self.turn, text)
 
     def _see(self, message: messages.Photo) -> Answer:
-        """Keep a photo, for what is open, for what was just opened, or ask what it is about."""
         self._meet(followers.heard)
         photo = Photo(openid=self.openid, media_id=message.media_id, taken_at=self.now)
         self.session.add(photo)
         self.session.flush()
         self._note("resident", "[图片]", photo.id)
-        if task := self._alarmed():
-            photo.subject = task.about
-            return self._pass_on(task, "[图片]")
-        if conversations.is_taken(self.conversation):
-            return _TAKEN
-        if self.form is not None:
-            return self._photo_in_form(self.form)
-        about = self._recent_subject()
-        if about:
-            photo.subject = about
-            return self._say("done", "photo.attached")
-        offers = [i for i in self.catalogue.intents.values() if any(slot.type == "photo" for slot in i.slots)]
-        return self._offer(offers, "", "photo.what")
-
-    def _photo_in_form(self, form: Form) -> Answer:
-        intent = self.catalogue.intents[form.intent]
-        slot = next((slot for slot in intent.slots if slot.type == "photo"), None)
-        if slot is None:
-            waiting = [self.catalogue.intents[item.intent] for item in forms.chain(form)]
-            wanted = any(slot.type == "photo" for intent in waiting for slot in intent.slots)
-            return self._again(form, intent, self._phrase("photo.received" if wanted else "photo.not_now"))
-        received = replace(form, values={**form.values, slot.name: "[图片]"})
-        return self._advance(received, intent, self._phrase("photo.received"))
+        return self._decide(Picture())
 
     def _locate(self, message: messages.Location) -> Answer:
-        """Take a place for the open form's place, else ask what for."""
         self._meet(followers.heard)
         label = message.label or f"{message.latitude:.5f},{message.longitude:.5f}"
         self._note("resident", f"[位置] {label}")
-        if task := self._alarmed():
-            return self._pass_on(task, f"[位置] {label}")
-        if conversations.is_taken(self.conversation):
-            return _TAKEN
-        if self.form is None:
-            offers = [i for i in self.catalogue.intents.values() if any(slot.type == "place" for slot in i.slots)]
-            return self._offer(offers, label, "place.what")
-        intent = self.catalogue.intents[self.form.intent]
-        slot = next((slot for slot in intent.slots if slot.type == "place"), None)
-        if slot is None:
-            return self._again(self.form, intent, self._phrase("place.not_now"))
-        return self._advance(replace(self.form, values={**self.form.values, slot.name: label}), intent)
+        return self._decide(Place(label=label))
 
     def _decline(self, said: str, phrase: str) -> Answer:
-        """Say kindly what the bot cannot look at, and what to send instead."""
         self._meet(followers.heard)
         self._note("resident", said)
-        if conversations.is_taken(self.conversation):
-            return _TAKEN
-        if self.form is not None:
-            return self._again(self.form, self.catalogue.intents[self.form.intent], self._phrase(phrase))
-        return self._say("unknown", phrase)
+        return self._decide(Unseen(phrase=phrase, what=said))
 
     def _arrive(self, message: messages.Follow | messages.Scan) -> Answer:
         """Welcome who is here; a code of ours that was scanned begins what its kind is for, at the place where it hangs."""
@@ -255,12 +216,13 @@ class _Turn(Hearing):
         if code is None or kind is None or intent is None:
             return welcome
         self._note("resident", f"[扫码] {code.label}")
-        if conversations.is_taken(self.conversation) and not intent.emergency:
-            return _TAKEN
-        if intent.provides_flat and self.turn.is_bound:
-            self.form = forms.talked_over(self.form) if self.form else None
+        if intent.provides_flat and self.turn.is_bound and not self.is_taken:
+            form = self.talk.standing.form
+            self.talk.standing = replace(self.talk.standing, form=forms.talked_over(form) if form else None)
             return welcome
-        answer = self._speak(self.house.understanding.hear_intent(intent, code.label))
+        answer = self._decide(Words(heard=self.house.understanding.hear_intent(intent, code.label)))
+        if answer.outcome.kind == "silent":
+            return answer
         before = welcome.texts if isinstance(message, messages.Follow) else ()
         said = (self.turn.words(kind.say, title=kind.title, label=code.label),) if kind.say else ()
         return replace(answer, texts=(*before, *said, *answer.texts))
@@ -271,7 +233,7 @@ class _Turn(Hearing):
         if self.turn.is_bound or place is None:
             return code.community_id == self.turn.community.id
         if place.key != self.turn.community.key:
-            self.conversation.staff_id = None  # who had the word works elsewhere
+            self.kept.staff_id = None  # who had the word works elsewhere
         self.turn.move_to(place)
         moving.place(self.session, self.openid, place.key)
         return True
@@ -282,9 +244,7 @@ class _Turn(Hearing):
         if not message.waits:
             return SILENT
         self._note("resident", f"[扫码] {message.result}"[:200])
-        if conversations.is_taken(self.conversation):
-            return _TAKEN
-        return self._say("unknown", "code.unknown")
+        return SILENT if self.is_taken else self._say("unknown", "code.unknown")
 
     def _part(self) -> Answer:
         """Let somebody go: nothing is sent to them any more, they are bound to no flat, and what they said is erased."""
@@ -292,11 +252,24 @@ class _Turn(Hearing):
         self._meet(followers.left)  # deliveries first, as the sender takes them: so no two wait for each other
         if self.turn.resident is not None:
             self.turn.unbind(self.turn.resident, reason="unfollowed")
-        self.form = None
-        self.conversation.options = None
-        conversations.hand_back(self.conversation)
+        self.talk.standing = standing.Standing()
+        conversations.hand_back(self.kept)
         return SILENT
 
+    def _meet(self, how: Callable[[Session, str, int, datetime], None]) -> None:
+        """Note that the follower is here, or is gone: one of the verbs of bot.store.followers."""
+        how(self.session, self.openid, self.turn.community.key, self.now)
 
-#: Silent because a staff member has the word.
-_TAKEN = Answer(texts=(), outcome=Outcome(kind="silent"))
+    def _say(self, kind: Kind, phrase: str) -> Answer:
+        return Answer(texts=(self.turn.words(self.catalogue.messages[phrase]),), outcome=Outcome(kind=kind))
+
+    def _note(self, speaker: str, text: str, photo_id: int | None = None) -> None:
+        self.said.append((speaker, text, photo_id))
+
+
+def _still_known(heard: Heard, house: House) -> Heard:
+    """Leave out what has gone from the files since the message was understood."""
+    intents = house.understanding.catalogue.intents
+    if all(one.intent in intents for piece in (heard, *heard.more) for one in piece.match.candidates):
+        return heard
+    return replace(heard, match=Match(text=heard.match.text), more=())

@@ -1,18 +1,20 @@
 """The intent files and the matcher trained on them, kept fresh while residents talk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from bot import config
 from bot.dialogue import phrases, requests
+from bot.dialogue.knowledge import Knowledge
 from bot.errors import Misconfigured
-from bot.language import files, slots
+from bot.language import emoji, files, slots
 from bot.language.files import Catalogue, Intent
 from bot.language.matcher import Candidate, Decision, Match, Matcher
 from bot.language.normalise import Tables
 from bot.language.reader import Problem
+from bot.store.knowledge import Known
 from bot.wechat import messages
 
 #: Of a longer message the beginning is understood and the whole is kept for people; 1,000 characters cost a few ms.
@@ -30,15 +32,6 @@ _TELLING = {"plate", "phone", "count", "temperature", "name", "choices"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
-    """An entry of a community's knowledge that may answer the message."""
-
-    entry: str  # its public id
-    community_id: int
-    confidence: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class Heard:
     """A message as it was understood, before any transaction. `text` is in simplified characters.
 
@@ -50,6 +43,11 @@ class Heard:
     place: str = ""  # where the code hangs that was scanned
     more: tuple["Heard", ...] = ()
     known: tuple[Known, ...] = ()  # what the communities of the account know of it, the likeliest first
+
+    @classmethod
+    def nothing(cls) -> "Heard":
+        """Return what it is to have said nothing."""
+        return cls(text="", match=Match(text=""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +70,7 @@ class Understanding:
     ) -> None:
         self.folder, self.services = folder, services
         self._tables, self._background = tables, background
+        self.knowledge = Knowledge(tables, background)
         self._simplified = dict(tables.simplified)
         self._stamps = _stamps(folder, *services)
         self._set(catalogue)
@@ -99,19 +98,19 @@ class Understanding:
             self._set(files.reload(self.catalogue, read_folder(self.folder, self.services), phrases.NEEDED))
         return self.catalogue.problems
 
-    def hear(self, message: messages.Message, now: datetime) -> Heard:
-        """Understand a message; photos, places and the like say nothing."""
+    def hear(self, message: messages.Message, now: datetime, communities: Collection[int] | None = None) -> Heard:
+        """Understand a message; photos, places and the like say nothing. What these communities know of it is found too, or all do."""
         match message:
             case messages.Text(text=text) | messages.Voice(text=text):
-                return self.hear_text(text, now)
+                return self.hear_text(text, now, communities)
             case messages.Click(event_key=key):
                 intent = self.catalogue.intents.get(key)
-                return self.hear_intent(intent) if intent else self.hear_text(key, now)
-        return Heard(text="", match=Match(text=""))
+                return self.hear_intent(intent) if intent else self.hear_text(key, now, communities)
+        return Heard.nothing()
 
-    def hear_text(self, text: str, now: datetime) -> Heard:
+    def hear_text(self, text: str, now: datetime, communities: Collection[int] | None = None) -> Heard:
         """Understand words."""
-        plain = text.translate(self._simplified)
+        plain = (emoji.without_emoji(text) or text).translate(self._simplified)
         whole = self.matcher.match(plain, now)  # an emergency may stand at the end of it
         pieces = requests.part(
             plain[:LONGEST],
@@ -119,7 +118,10 @@ class Understanding:
             lambda words: self.matcher.match(words, now),
             lambda intent, words: self._says_more(intent, words, now),
         )
-        first, *rest = (Heard(text=piece.text, match=piece.match) for piece in pieces)
+        first, *rest = (
+            Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
+            for piece in pieces
+        )
         return replace(first, more=tuple(rest))
 
     def _says_more(self, intent: str, words: str, now: datetime) -> bool:

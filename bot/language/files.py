@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
+from zlib import crc32
 
 import yaml
 
@@ -29,7 +30,7 @@ _INTENT_FIELDS = (
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "hands_over", "cancels",
     "small_talk", "offer", "follow_ups",
 )  # fmt: skip
-_SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest")
+_SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest", "unknown", "otherwise")
 _COMMON_FIELDS = ("version", "language", "rules", "lists", "skip_words", "synonyms", "concepts")
 _TEST_FIELDS = ("text", "slots", "not", "accept")
 
@@ -60,6 +61,8 @@ class Slot:
     skippable: bool = False
     default: str = ""
     suggest: tuple[str, ...] = ()
+    unknown: str = ""  # what is kept when the resident does not know: 位置不清楚
+    otherwise: str = ""  # the option kept when the resident tells something that fits none: their words say it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +97,7 @@ class Intent:
     needs_flat: bool = False
     replies: Mapping[str, str] = field(default_factory=dict)
     reply: str = ""
+    variants: tuple[str, ...] = ()  # other wordings of `reply`
     tests: tuple[IntentTest, ...] = ()
     topic: str = ""
     priority: int = 0
@@ -110,6 +114,11 @@ class Intent:
     places: Mapping[str, tuple[int, int]] = field(
         default_factory=dict, repr=False, compare=False
     )  # line and column of what names others
+
+    def reply_to(self, key: str) -> str:
+        """Return one wording of the reply, the same for the same key: a repeated message gets no other answer."""
+        wordings = (self.reply, *self.variants)
+        return wordings[crc32(key.encode()) % len(wordings)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,6 +331,8 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
     def get(name: str, read: Callable[[yaml.Node, str], T], default: T) -> T:
         return read(fields[name][1], name) if name in fields else default
 
+    no_reply: tuple[str, ...] = ("",)
+    reply, *variants = get("reply", partial(_read_names, reader), no_reply) or no_reply
     match = get("match", reader.text_of, "fuzzy")
     if match not in ("fuzzy", "whole"):
         raise Fault(fields["match"][1].start_mark, "E202", f"match 应是 fuzzy 或 whole，而不是 “{match}”")
@@ -340,7 +351,7 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
         keywords=get("keywords", reader.words, ()), exclude=get("exclude", reader.words, ()),
         unless=get("unless", reader.words, ()), slots=slots, confirm=get("confirm", reader.text_of, ""),
         action=get("action", reader.flag, False), needs_flat=get("needs", reader.text_of, "") == "flat",
-        replies=get("replies", reader.phrases, {}), reply=get("reply", reader.text_of, ""),
+        replies=get("replies", reader.phrases, {}), reply=reply, variants=tuple(variants),
         tests=_read_tests(reader, fields), topic=get("topic", reader.text_of, ""),
         emergency=get("emergency", reader.flag, False), provides_flat=get("provides", partial(_read_flat, reader), False),
         releases_flat=get("releases", partial(_read_flat, reader), False), hands_over=get("hands_over", reader.flag, False),
@@ -366,7 +377,7 @@ def _read_flat(reader: Reader, node: yaml.Node, what: str) -> bool:
 
 
 def _read_names(reader: Reader, node: yaml.Node, what: str) -> tuple[str, ...]:
-    """Return one name or several."""
+    """Return one name or wording, or several."""
     return (reader.text_of(node, what),) if isinstance(node, yaml.ScalarNode) else reader.words(node, what)
 
 
@@ -415,7 +426,8 @@ def _read_slot(reader: Reader, name: str, node: yaml.Node) -> Slot:
         name=name, type=kind, title=get("title", reader.text_of, ""), ask=get("ask", reader.text_of, ""),
         required=required, error=get("error", reader.text_of, ""), options=options,
         skippable=get("skippable", reader.flag, False), default=get("default", reader.text_of, ""),
-        suggest=get("suggest", reader.words, ()),
+        suggest=get("suggest", reader.words, ()), unknown=get("unknown", reader.text_of, ""),
+        otherwise=get("otherwise", reader.text_of, ""),
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 `{name}` is replaced by the value; `{plate?，车牌 {plate}}` stands only when `plate` has one. Times are written as
 residents say them: 明天（3月12日 周四）15:00.
+
+Words may hold links, <a href="{url}">看进度</a>, as WeChat shows them; a value never makes one, nor breaks one.
 """
 
 import re
@@ -14,13 +16,23 @@ _WEEKDAYS = "一二三四五六日"
 #: What every phrase may say of the community.
 FACTS = frozenset({"community.name", "community.phone", "community.address"})
 
+
+class Worded(str):
+    """Words that came of `fill`: as a value of other words they stand as they are, links and all."""
+
+
 _NEAR = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 
 
-def fill(template: str, values: Mapping[str, object], now: datetime) -> str:
+def fill(template: str, values: Mapping[str, object], now: datetime) -> Worded:
     """Return `template` with its placeholders filled; one without a value becomes nothing."""
     kept = _OPTIONAL.sub(lambda m: m[2] if _present(values.get(m[1])) else "", template)
-    return _PLAIN.sub(lambda m: say(values.get(m[1]), now), kept).strip()
+    return Worded(_PLAIN.sub(lambda m: plain(say(values.get(m[1]), now)), kept).strip())
+
+
+def plain(said: str) -> str:
+    """Return words in which no tag begins, unless they are Worded: a visitor called <a href=…> gets no link."""
+    return said if isinstance(said, Worded) else said.replace("<", "＜")
 
 
 def placeholders(template: str) -> set[str]:
@@ -29,13 +41,16 @@ def placeholders(template: str) -> set[str]:
 
 
 def say(value: object, now: datetime) -> str:
-    """Return a value as one says it to a resident; nothing for None."""
+    """Return a value as one says it to a resident; nothing for None. What is Worded stands line under line."""
     if value is None:
         return ""
+    if isinstance(value, Worded):
+        return value
     if isinstance(value, datetime):
         return say_time(value, now)
     if isinstance(value, (list, tuple)):
-        return "、".join(say(item, now) for item in value)
+        lines = value and all(isinstance(item, Worded) for item in value)
+        return Worded("\n".join(value)) if lines else "、".join(say(item, now) for item in value)
     if isinstance(value, bool):
         return "是" if value else "否"
     return str(value)

@@ -87,7 +87,9 @@ class _File:
             if "error" in texts:  # said as it stands
                 yield from self._placeholders(f"{name} 的 error ", texts["error"][1], (), facts=())
         if "reply" in self.fields:
-            yield from self._placeholders("reply ", self.fields["reply"][1], {*slots, DUTY} if intent.emergency else slots)
+            said = self.fields["reply"][1]
+            for node in said.value if isinstance(said, yaml.SequenceNode) else (said,):
+                yield from self._placeholders("reply ", node, {*slots, DUTY} if intent.emergency else slots)
         if intent.emergency:
             yield from self._emergency(slots)
         elif not intent.action:

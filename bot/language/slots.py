@@ -11,7 +11,7 @@ from datetime import datetime
 
 from rapidfuzz import fuzz, process
 
-from bot.language import answers, times
+from bot.language import answers, kin, times
 from bot.language.files import Slot
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER, spoken_digits, value_of
@@ -359,7 +359,8 @@ def _count(reading: _Reading, _: Slot) -> Value | None:
         return 2
     found = list(_COUNT.finditer(reading.rest))
     if not found:
-        return None
+        named = len(kin.find(reading.rest))
+        return named if named > 1 else None
     counts = [value_of(match[1]) for match in found]
     if reading.corrects or len(counts) == 1:
         return counts[-1]
@@ -367,7 +368,7 @@ def _count(reading: _Reading, _: Slot) -> Value | None:
     return sum(counts) if together else counts[-1]
 
 
-def _name(reading: _Reading, _: Slot) -> Value | None:
+def _name(reading: _Reading, slot: Slot) -> Value | None:
     together = _TOGETHER.search(reading.rest)
     if together and not reading.corrects and len(names := _names_together(together)) > 1:
         return "、".join(names)
@@ -380,7 +381,16 @@ def _name(reading: _Reading, _: Slot) -> Value | None:
         if found:
             name = max(found)[1] if reading.corrects else found[0][1]
             return f"{name}先生/女士" if len(name) == 1 else name
-    return None
+    return _kin(reading, slot)
+
+
+def _kin(reading: _Reading, slot: Slot) -> Value | None:
+    """Return who is named by a relation; once a name is known, 我妹妹开车来 gives no other but as a correction."""
+    corrects = reading.corrects or reading.text.startswith("是")
+    if reading.known.get(slot.name) and not corrects:
+        return None
+    said = reading.rest.rpartition("是")[2] if corrects else reading.rest  # 不是我妹妹，是我弟弟
+    return "、".join(kin.find(said)) or None
 
 
 def _names_together(match: re.Match[str]) -> list[str]:

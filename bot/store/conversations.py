@@ -21,8 +21,7 @@ class Conversation(Scoped, table=True):
 
     openid: str = Field(primary_key=True)
     public_id: str = Field(default_factory=public_id, unique=True)
-    form: dict[str, Any] | None = json_column()  # the open form, see bot/dialogue/forms.py
-    options: dict[str, Any] | None = json_column()  # the numbered menu last shown
+    standing: dict[str, Any] | None = json_column()  # see bot/dialogue/standing.py
     updated_at: datetime = moment()
     topic: str = ""  # what the resident wants a person for
     waiting_since: datetime | None = maybe_moment(index=True)  # set: a person is asked for
@@ -52,14 +51,13 @@ Said = tuple[str, str, int | None]
 
 
 @dataclass(kw_only=True, slots=True)
-class Standing:
-    """Where a talk stands, in the hands of one turn; the fields are those of a Conversation."""
+class Kept:
+    """What is kept of a talk, in the hands of one turn; the fields are those of a Conversation."""
 
     openid: str
     public_id: str
     community_id: int
-    form: dict[str, Any] | None
-    options: dict[str, Any] | None
+    standing: dict[str, Any] | None
     updated_at: datetime
     topic: str
     waiting_since: datetime | None
@@ -67,7 +65,7 @@ class Standing:
 
 
 #: What a turn may change.
-_CHANGES = ("form", "options", "updated_at", "topic", "waiting_since", "staff_id")
+_CHANGES = ("standing", "updated_at", "topic", "waiting_since", "staff_id")
 _FIELDS = ("openid", "public_id", "community_id", *_CHANGES)
 
 _CONVERSATION = SQLModel.metadata.tables["conversation"]
@@ -81,7 +79,7 @@ _KEEP = Prepared(update(_CONVERSATION).where(_CONVERSATION.c.openid == bindparam
 _SAY = writing(_LINE)
 
 
-def open_with(session: Session, openid: str, community_id: int, now: datetime) -> Standing:
+def open_with(session: Session, openid: str, community_id: int, now: datetime) -> Kept:
     """Return where the talk with an openid stands, begun if need be; until the end of the transaction it is ours alone.
 
     A new one belongs to the community that the follower is known in, else to `community_id`. What is changed in it is written
@@ -89,7 +87,7 @@ def open_with(session: Session, openid: str, community_id: int, now: datetime) -
     """
     found = _FIND.first(session, sought=openid)
     if found is not None:
-        return Standing(**dict(zip(_FIELDS, found, strict=True)))
+        return Kept(**dict(zip(_FIELDS, found, strict=True)))
     known = _KNOWN_IN.first(session, sought=openid)
     try:
         with session.begin_nested():
@@ -103,12 +101,12 @@ def open_with(session: Session, openid: str, community_id: int, now: datetime) -
 def community_of(session: Session, openid: str) -> int | None:
     """Return the community that a talk belongs to, None while there is none."""
     found = _FIND.first(session, sought=openid)
-    return None if found is None else Standing(**dict(zip(_FIELDS, found, strict=True))).community_id
+    return None if found is None else Kept(**dict(zip(_FIELDS, found, strict=True))).community_id
 
 
-def keep(session: Session, standing: Standing) -> None:
+def keep(session: Session, kept: Kept) -> None:
     """Write back what `open_with` gave."""
-    _KEEP.run(session, sought=standing.openid, **{name: getattr(standing, name) for name in _CHANGES})
+    _KEEP.run(session, sought=kept.openid, **{name: getattr(kept, name) for name in _CHANGES})
 
 
 def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *, staff_id: int | None = None,
@@ -120,7 +118,7 @@ def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *
 def has_begun(session: Session, openid: str) -> bool:
     """Tell whether the talk stands at a question, a menu or with a person: what is said next belongs to that."""
     found = session.get(Conversation, openid)
-    return found is not None and any((found.form, found.options, found.waiting_since, found.staff_id))
+    return found is not None and any((found.standing, found.waiting_since, found.staff_id))
 
 
 def write_down(session: Session, openid: str, said: Sequence[Said], now: datetime) -> None:
@@ -144,16 +142,17 @@ def lines(session: Session, openid: str, limit: int = 100) -> Sequence[Line]:
     return list(reversed(session.exec(newest).all()))
 
 
-def waiting(session: Session) -> Sequence[Conversation]:
+def waiting(session: Session, limit: int = 200) -> Sequence[Conversation]:
     """Return the conversations that ask for a person, the longest waiting first, then those taken over."""
     return session.exec(
         select(Conversation)
         .where(col(Conversation.waiting_since).is_not(None))
         .order_by(col(Conversation.staff_id).is_not(None), col(Conversation.waiting_since))
+        .limit(limit)
     ).all()
 
 
-def ask_for_person(conversation: Conversation | Standing, topic: str, now: datetime) -> None:
+def ask_for_person(conversation: Conversation | Kept, topic: str, now: datetime) -> None:
     """Put a conversation into the queue; who waits already keeps the place."""
     conversation.topic = topic
     conversation.waiting_since = conversation.waiting_since or now
@@ -171,14 +170,14 @@ def take_over(conversation: Conversation, staff_id: int, now: datetime) -> None:
     conversation.updated_at = now
 
 
-def hand_back(conversation: Conversation | Standing) -> None:
+def hand_back(conversation: Conversation | Kept) -> None:
     """Give the word back to the bot."""
     conversation.staff_id = None
     conversation.waiting_since = None
     conversation.topic = ""
 
 
-def is_taken(conversation: Conversation | Standing) -> bool:
+def is_taken(conversation: Conversation | Kept) -> bool:
     """Tell whether a staff member has the word."""
     return conversation.staff_id is not None
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Field, Session, col, select
 
 from bot.model import moment
-from bot.store import effects, events, followers, inbox, scope
+from bot.store import effects, events, followers, handoffs, inbox, scope, tasks
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Follower
 from bot.store.outbox import Delivery, DeliveryState
@@ -62,13 +62,13 @@ def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str) -> 
     """
     session.flush()
     with scope.everywhere(session):
-        names = _forget(session, erasure, blank)
+        names = _forget(session, erasure, now, blank)
         session.flush()
     events.record(session, now, "privacy.erased", photos=len(names))
     return [name for name in set(filter(None, names)) if not is_needed(session, name)]
 
 
-def _forget(session: Session, erasure: Erasure, blank: str) -> list[str]:
+def _forget(session: Session, erasure: Erasure, now: datetime, blank: str) -> list[str]:
     """Delete the rows; returns the file's name of each photo."""
     openid, until = erasure.openid, erasure.asked_at
     photos = session.exec(select(Photo).where(Photo.openid == openid, col(Photo.taken_at) <= until)).all()
@@ -76,7 +76,7 @@ def _forget(session: Session, erasure: Erasure, blank: str) -> list[str]:
     for photo in photos:
         session.delete(photo)
     _clear_deliveries(session, openid)
-    _clear_tasks(session, openid)
+    _clear_tasks(session, openid, now)
     inbox.forget(session, openid, blank)
     follower = session.get(Follower, openid, with_for_update=True)
     if follower is None or follower.left_at is not None:
@@ -101,13 +101,18 @@ def _clear_deliveries(session: Session, openid: str) -> None:
     session.execute(update(Delivery).where(*mine).values(openid=None))
 
 
-def _clear_tasks(session: Session, openid: str) -> None:
+def _clear_tasks(session: Session, openid: str, now: datetime) -> None:
     """Take openid and words out of tasks; what is still to be done keeps its title, which staff need."""
     for task in session.exec(select(Task).where(Task.openid == openid)).all():
         _clear_messages(session, task)
+        if task.kind == handoffs.KIND and task.is_open:  # nobody is left to answer
+            with scope.within(session, task.community_id):
+                tasks.close(session, task, now, "居民已取消关注")
         task.openid, task.data = None, {}
         if task.closed_at is not None:
             task.title = ERASED
+        if task.kind == handoffs.KIND:  # how it ended may repeat what was asked
+            task.outcome = task.outcome.partition("：")[0]
         session.add(task)
 
 

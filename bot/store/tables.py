@@ -13,6 +13,7 @@ from bot.store import (
     followers,
     grants,
     inbox,
+    knowledge,
     masses,
     notices,
     once,
@@ -29,5 +30,5 @@ from bot.store import (
 
 __all__ = [
     "alerts", "apikeys", "channels", "communities", "conversations", "duty", "effects", "erasures", "events", "followers", "grants",
-    "inbox", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sessions", "staff", "tasks", "tokens", "unmatched",
+    "inbox", "knowledge", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sessions", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from xml.parsers import expat
 from zoneinfo import ZoneInfo
 
 from bot.errors import Malformed
+from bot.wechat import links
 
 #: WeChat's have 28 characters, and 15 for accounts.
 LONGEST_ID = 128
@@ -371,12 +372,12 @@ def render_text(to: str, sender: str, text: str, now: datetime) -> str:
 def parts(text: str, limit: int = TEXT_BYTES) -> list[str]:
     """Cut `text` into parts of at most `limit` UTF-8 bytes; [""] for nothing. Joined they are `text` again.
 
-    Never inside a character, and at the end of a line where one lies near.
+    Never inside a character or a link, and at the end of a line where one lies near.
     """
     found = []
     rest = text
     while len(rest.encode("utf-8", "replace")) > limit:
-        cut = _fitting(rest, limit)
+        cut = links.before(rest, _fitting(rest, limit))
         line_end = rest.rfind("\n", int(cut * TIDY), cut) + 1
         found.append(rest[: line_end or cut])
         rest = rest[line_end or cut :]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.desk import conversations, events, households, tasks
+from integrations.desk import conversations, events, households, matters, tasks
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -11,6 +11,8 @@ integration = Integration(
     name="desk",
     title="前台",
     folder=Path(__file__).parent,
+    actions=(matters.show,),
+    hears=matters.hear,
     console=(*conversations.ROUTES, *tasks.ROUTES, *households.ROUTES),
     log=events.LOG,
     emits=events.EMITS,

@@ -24,7 +24,7 @@ def _task(work: Work, key: str) -> Subject:
 LOG = Log(
     events={
         "conversation.waiting": "居民找人工", "conversation.called_off": "居民不找人工了", "conversation.taken": "接手了对话",
-        "conversation.replied": "回复了居民", "conversation.returned": "把对话交还机器人",
+        "conversation.replied": "回复了居民", "conversation.left_alone": "太久没有说话，对话自动交还机器人", "task.answered": "第一次答复了居民", "conversation.returned": "把对话交还机器人",
         "conversation.wechat_desk_opened": "微信客服接了对话", "conversation.wechat_desk_closed": "微信客服结束了对话",
         "conversation.wechat_desk_moved": "微信客服转了对话", "task.opened": "有了待办{urgent?（紧急）}", "task.claimed": "接手了待办",
         "task.handed_on": "转交了待办", "task.moved": "待办转到了别的小区",

@@ -10,10 +10,11 @@ integration = Integration(
     title="住址",
     folder=Path(__file__).parent,
     actions=actions.ALL,
+    amends=actions.AMENDS,
     console=console.ROUTES,
     log=events.LOG,
     emits=events.EMITS,
-    tells={"identity.joined": "flat", "identity.confirmed": "flat", "identity.refused": "said"},
+    tells={"identity.joined": "flat", "identity.mistaken": "flat", "identity.confirmed": "flat", "identity.refused": "said"},
     permissions=(Permission(name=actions.CONFIRM_NEED, title="核对住址", roles=(Role.STAFF, Role.MANAGER)),),
     tasks=(TaskKind(kind="identity.confirm", title="核对住址", path="/flats", path_title="去核对"),),
 )

@@ -1,12 +1,16 @@
-"""What residents can ask for: to be bound to their flat, and to be let go."""
+"""What residents can ask for: to be bound to their flat, to be shown it, and to be let go."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from bot.contract import Ask, Community, Household, Reply, Resident, Turn, action
+from bot.contract import Ask, Community, Household, Reply, Resident, Turn, action, amends
 from integrations.identity import binding
 
 #: Who confirms flats that are not on the roster.
 CONFIRM_NEED = "people.confirm"
+
+#: How long 不对是1102 moves a binding; later it may be meant of anything, and unbinding says what it does.
+CORRECTED = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +46,23 @@ def bind(turn: Turn, slots: Flat) -> Reply | Ask:
     flat = binding.find_flat(turn.session, slots.building, slots.unit, slots.room)
     if flat is None:
         return _suggest(turn, slots)
+    return _bound("done", turn, flat)
+
+
+def _bound(name: str, turn: Turn, flat: Household) -> Reply:
+    """Bind who writes to a flat, and tell the others at home."""
     resident = Resident(household_id=flat.id or 0, role="family")
     turn.bind(resident, turn.openid)
-    turn.resident = resident
+    turn.resident, turn.flat = resident, flat
     turn.record("identity.bound", resident.about, household=flat.id)
     for other in binding.others_at_home(turn.session, resident):
         turn.tell(other, "identity.joined", flat=flat.label)
-    return Reply("done", flat=flat.label)
+    return Reply(name, about=_about(resident), called=f"{flat.label}的绑定", flat=flat.label)
+
+
+def _about(resident: Resident) -> str:
+    """Return what is said next of a binding belongs to."""
+    return f"binding:{resident.public_id}"
 
 
 def _find(turn: Turn, place: Community, slots: Flat) -> Household | None:
@@ -79,6 +93,55 @@ def _pending(turn: Turn, slots: Flat) -> Reply:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Corrected:
+    """What of the flat was said wrongly; what stays is None."""
+
+    building: str | None = None
+    unit: str | None = None
+    room: str | None = None
+
+
+@amends(
+    "identity.bind", Corrected,
+    replies={"moved": "flat", "same": "flat", "unlisted": "flat said", "late": "flat", "gone": ""},
+)  # fmt: skip
+def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
+    """Move a binding made a moment ago to the flat that was meant; those at the other one hear that it was a slip."""
+    resident, wrong = turn.resident, turn.flat
+    if resident is None or wrong is None or about != _about(resident):
+        return Reply("gone", ok=False)
+    if resident.bound_at is None or turn.now - resident.bound_at > CORRECTED:
+        return Reply("late", ok=False, flat=wrong.label)
+    meant = _meant(wrong, slots)
+    flat = binding.find_flat(turn.session, meant.building, meant.unit, meant.room)
+    if flat is None:
+        return Reply("unlisted", ok=False, flat=wrong.label, said=meant.label)
+    if flat.id == wrong.id:
+        return Reply("same", about=about, called=f"{wrong.label}的绑定", flat=wrong.label)
+    for other in binding.others_at_home(turn.session, resident):
+        turn.tell(other, "identity.mistaken", flat=wrong.label)
+    turn.unbind(resident, "corrected")
+    turn.session.flush()  # an openid belongs to one resident: the old one lets go first
+    return _bound("moved", turn, flat)
+
+
+def _meant(wrong: Household, slots: Corrected) -> Flat:
+    return Flat(
+        building=wrong.building if slots.building is None else slots.building,
+        unit=wrong.unit if slots.unit is None else slots.unit,
+        room=wrong.room if slots.room is None else slots.room,
+    )
+
+
+@action("identity.show", replies={"done": "flat", "none": ""}, shows=True)
+def show(turn: Turn, slots: object) -> Reply:
+    """Tell which flat the resident is bound to."""
+    if turn.resident is None or turn.flat is None:
+        return Reply("none", ok=False)
+    return Reply("done", flat=turn.flat.label)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Leaving:
     """Nothing but the confirmation."""
 
@@ -90,7 +153,9 @@ def unbind(turn: Turn, slots: Leaving) -> Reply:
     """Let the resident go from their flat."""
     resident, flat = turn.me, turn.flat
     turn.unbind(resident)
-    return Reply("done", flat=flat.label if flat else "")
+    label = flat.label if flat else ""
+    return Reply("done", about=_about(resident), called=f"{label}的绑定", over=True, flat=label)
 
 
-ALL = (bind, unbind)
+ALL = (bind, show, unbind)
+AMENDS = (correct,)

@@ -68,7 +68,7 @@ def status(turn: Turn, slots: object) -> Reply:
         return Reply("none", ok=False)
     state = tickets[0].state
     name = "done" if state in OPEN else "finished" if state is TicketState.DONE else "over"
-    return Reply(name, tickets="\n".join(_line(turn, ticket) for ticket in tickets[:5]))
+    return Reply(name, tickets=[_line(turn, ticket) for ticket in tickets[:5]])
 
 
 @dataclass(frozen=True, kw_only=True)

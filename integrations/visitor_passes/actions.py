@@ -1,20 +1,17 @@
-"""What residents can ask for: invite, list, cancel."""
+"""What residents can ask for: invite, change what was said of a visit, list, cancel."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlmodel import col, select
-
-from bot.contract import Ask, Reply, Turn, action
+from bot.contract import Ask, Reply, Turn, action, amends
+from integrations.visitor_passes import passes, stay
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
 
-#: Passes further ahead would outlive memory and links.
-AHEAD = timedelta(days=30)
-
-#: Longest stay one pass covers.
-LONGEST = timedelta(days=7)
+#: What is said of a pass, and whether the end that was said is not the one it has.
+_TOLD = "visitor_name code from_ until url cut backwards"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,93 +26,167 @@ class Visit:
     phone: str | None = None
 
 
-@action("visitor.invite", Visit, replies={"done": "code from_ until visitor_name url", "too_far": ""})
+@action("visitor.invite", Visit, replies={"done": _TOLD, "too_far": ""})
 def invite(turn: Turn, slots: Visit) -> Reply:
     """Open a pass that ends with the day it begins unless a later end was said."""
-    if slots.starts_at > turn.now + AHEAD:
+    if stay.is_too_far(slots.starts_at, turn.now):
         return Reply("too_far", ok=False)
-    starts_at = max(slots.starts_at, turn.now.replace(second=0, microsecond=0))
-    ends_at = min(_end(slots, starts_at), starts_at + LONGEST)
+    meant = stay.of(slots.starts_at, slots.ends_at, turn.now)
     leave = Pass(
         resident_id=turn.me.id or 0, household_id=turn.me.household_id, visitor_name=slots.visitor_name,
-        phone=slots.phone or "", plate=slots.plate or "", people=slots.people or 1, starts_at=starts_at, ends_at=ends_at,
-        entries_left=max(slots.people or 1, 1), created_at=turn.now,
+        phone=slots.phone or "", plate=slots.plate or "", people=slots.people or 1, starts_at=meant.starts_at,
+        ends_at=meant.ends_at, entries_left=max(slots.people or 1, 1), created_at=turn.now,
     )  # fmt: skip
     turn.session.add(leave)
     turn.session.flush()
-    turn.record("visitor.invited", f"pass:{leave.public_id}", people=leave.people)
+    turn.record("visitor.invited", leave.subject, people=leave.people)
     return Reply(
-        "done", about=f"pass:{leave.public_id}", code=leave.code, from_=leave.starts_at, until=_last_minute(turn, leave),
-        visitor_name=leave.visitor_name, url=turn.link(f"/passes/{leave.public_id}"),
+        "done", about=leave.subject, called=passes.called(turn, leave), **passes.told(turn, leave), **_not_taken(meant)
     )  # fmt: skip
 
 
-def _end(slots: Visit, starts_at: datetime) -> datetime:
-    if slots.ends_at is not None and slots.ends_at > starts_at:
-        return slots.ends_at
-    return starts_at.replace(hour=23, minute=59)
-
-
-def _last_minute(turn: Turn, leave: Pass) -> str:
-    """Say the end with its clock, even 23:59, which phrases leave out."""
-    return turn.words("{day}{clock}", day=leave.ends_at.replace(hour=0, minute=0), clock=f"{leave.ends_at:%H:%M}")
-
-
-@action("visitor.list", replies={"done": "passes", "none": ""})
-def show(turn: Turn, slots: object) -> Reply:
-    """List the passes that are not over."""
-    open_passes = _open_passes(turn)
-    if not open_passes:
-        return Reply("none", ok=False)
-    listed = [
-        turn.words(
-            "· {name} {from_} 码 {code}\n  {url}",
-            name=leave.visitor_name, from_=leave.starts_at, code=leave.code, url=turn.link(f"/passes/{leave.public_id}"),
-        )
-        for leave in open_passes
-    ]  # fmt: skip
-    return Reply("done", passes="\n".join(listed))
+def _not_taken(meant: stay.Stay) -> dict[str, Any]:
+    """Return what of a stay was not taken as said; empty values are not spoken of."""
+    return {"cut": meant.is_cut or "", "backwards": meant.is_backwards or ""}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Which:
-    """Which of several passes: by the visitor's name, or as picked from the menu."""
+class Changes:
+    """What of a visit is another way than was said; what stays is None."""
 
     visitor_name: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    people: int | None = None
+    plate: str | None = None
+    phone: str | None = None
+
+
+@amends(
+    "visitor.invite", Changes,
+    replies={
+        "changed": f"{_TOLD} people plate phone", "past": "what", "further": "what", "used": "what", "over": "what",
+        "cancelled": "what", "gone": "",
+    },
+)  # fmt: skip
+def change(turn: Turn, about: str, slots: Changes) -> Reply:
+    """Change a pass that still opens the gate; its link and its code stay what the visitor was sent."""
+    leave = passes.mine(turn, about)
+    if leave is None:
+        return Reply("gone", ok=False)
+    fault = _unchangeable(turn, leave, slots)
+    if fault:
+        return Reply(fault, ok=False, what=passes.called(turn, leave))
+    meant = _meant_stay(turn, leave, slots)
+    changed = _write(leave, slots, meant)
+    turn.session.add(leave)
+    if changed:
+        turn.record("visitor.changed", leave.subject, **changed)
+    return Reply(
+        "changed", about=leave.subject, called=passes.called(turn, leave), people=leave.people, plate=leave.plate,
+        phone=leave.phone, **passes.told(turn, leave), **_not_taken(meant),
+    )  # fmt: skip
+
+
+def _unchangeable(turn: Turn, leave: Pass, slots: Changes) -> str:
+    """Return why a pass cannot be changed so; empty when it can."""
+    fault = leave.fault_at(turn.now, turn.settings(Settings).grace)
+    if fault and fault != "early":
+        return fault
+    if slots.starts_at is not None and stay.is_past(slots.starts_at, turn.now):
+        return "past"
+    return "further" if slots.starts_at is not None and stay.is_too_far(slots.starts_at, turn.now) else ""
+
+
+def _meant_stay(turn: Turn, leave: Pass, slots: Changes) -> stay.Stay:
+    """Return the stay with its changes; an end that was not said goes along with the start."""
+    if slots.starts_at is None and slots.ends_at is None:
+        return stay.Stay(starts_at=leave.starts_at, ends_at=leave.ends_at)
+    if slots.starts_at is None:  # a visit under way keeps the moment it began
+        meant = stay.of(leave.starts_at, slots.ends_at, min(leave.starts_at, turn.now))
+        return stay.Stay(starts_at=leave.starts_at, ends_at=leave.ends_at, is_backwards=True) if meant.is_backwards else meant
+    ends_at = slots.ends_at or stay.moved(leave.starts_at, leave.ends_at, slots.starts_at)
+    return stay.of(slots.starts_at, ends_at, turn.now)
+
+
+def _write(leave: Pass, slots: Changes, meant: stay.Stay) -> dict[str, bool]:
+    """Write the changes into a pass; returns what is another than before, for the log."""
+    before = (leave.starts_at, leave.ends_at), leave.visitor_name, leave.people, leave.plate, leave.phone
+    leave.starts_at, leave.ends_at = meant.starts_at, meant.ends_at
+    leave.visitor_name = slots.visitor_name or leave.visitor_name
+    leave.plate = leave.plate if slots.plate is None else slots.plate
+    leave.phone = leave.phone if slots.phone is None else slots.phone
+    if slots.people is not None:
+        leave.expect(slots.people)
+    after = (leave.starts_at, leave.ends_at), leave.visitor_name, leave.people, leave.plate, leave.phone
+    named = zip(("time", "who", "people", "plate", "phone"), before, after, strict=True)
+    return {name: True for name, old, new in named if old != new}
+
+
+@action("visitor.list", replies={"done": "passes", "again": "visitor_name code from_ until url others", "none": ""}, shows=True)
+def show(turn: Turn, slots: object) -> Reply:
+    """List the passes that are not over; the one that is spoken of comes first, with its link."""
+    found = passes.open_ones(turn)
+    if not found:
+        return Reply("none", ok=False)
+    meant = next((leave for leave in found if leave.subject == turn.about), None)
+    if meant is None:
+        return Reply("done", passes=[_line(turn, leave) for leave in found])
+    others = [_line(turn, leave) for leave in found if leave is not meant]
+    return Reply("again", about=meant.subject, called=passes.called(turn, meant), others=others, **passes.told(turn, meant))
+
+
+def _line(turn: Turn, leave: Pass) -> str:
+    return turn.words(
+        '· {name} {t} 码 {code} <a href="{url}">看通行证</a>',
+        name=leave.visitor_name, t=leave.starts_at, code=leave.code, url=passes.link(turn, leave),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancelling:
+    """Which pass, by the visitor's name, the day or as picked from the menu, and the answer to its being read back."""
+
+    visitor_name: str | None = None
+    day: datetime | None = None
     pass_id: str | None = None
+    sure: bool | str | None = None  # a pick of the menu, or yes or no in other words
 
 
-@action("visitor.cancel", Which, replies={"which": "", "none_meant": "", "done": "visitor", "none": ""})
-def cancel(turn: Turn, slots: Which) -> Reply | Ask:
-    """Cancel the pass meant; with several, ask which. The gate refuses it at once."""
-    found = _open_passes(turn)
-    if slots.pass_id:
-        found = [leave for leave in found if leave.public_id == slots.pass_id]
-    elif slots.visitor_name:
-        named = [leave for leave in found if slots.visitor_name in leave.visitor_name]
-        found = named or found
+@action(
+    "visitor.cancel", Cancelling,
+    replies={"which": "", "none_meant": "", "sure": "what", "unsure": "what", "kept": "what", "done": "what", "none": ""},
+)  # fmt: skip
+def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
+    """Cancel the pass meant once it was read back and agreed to; the gate refuses it at once."""
+    found = _meant(turn, slots)
     if not found:
         return Reply("none", ok=False)
     if len(found) > 1:
         labels = {leave.public_id: turn.words("{n} {t}", n=leave.visitor_name, t=leave.starts_at) for leave in found[:8]}
         return Ask(slot="pass_id", name="which", options=labels, called_off="none_meant")
     [leave] = found
+    what = passes.called(turn, leave)
+    if slots.sure is None:  # a bare 取消 may mean either: nothing is cancelled, and the way to do so is told
+        options = {"yes": "确认取消", "no": "先不取消"}
+        return Ask(slot="sure", name="sure", options=options, values={"what": what}, called_off="unsure")
+    if slots.sure in {False, "no"}:
+        return Reply("kept", about=leave.subject, called=what, what=what, ok=False)
     leave.state = PassState.CANCELLED
     turn.session.add(leave)
-    turn.record("visitor.cancelled", f"pass:{leave.public_id}")
-    return Reply("done", visitor=leave.visitor_name)
+    turn.record("visitor.cancelled", leave.subject)
+    return Reply("done", about=leave.subject, called=what, over=True, what=what)
 
 
-def _open_passes(turn: Turn) -> Sequence[Pass]:
-    return turn.session.exec(
-        select(Pass)
-        .where(
-            Pass.resident_id == turn.me.id,
-            Pass.state == PassState.ACTIVE,
-            col(Pass.ends_at) > turn.now - turn.settings(Settings).grace,
-        )
-        .order_by(col(Pass.starts_at))
-    ).all()
+def _meant(turn: Turn, slots: Cancelling) -> Sequence[Pass]:
+    """Return the open passes that may be meant: the one picked, else those of the name and the day, the one spoken of first."""
+    found = passes.open_ones(turn)
+    if slots.pass_id:
+        return [leave for leave in found if leave.public_id == slots.pass_id]
+    found = [leave for leave in found if slots.visitor_name and slots.visitor_name in leave.visitor_name] or found
+    found = [leave for leave in found if slots.day and leave.starts_at.date() == slots.day.date()] or found
+    return [leave for leave in found if leave.subject == turn.about] or found
 
 
 ALL = (invite, show, cancel)
+AMENDS = (change,)

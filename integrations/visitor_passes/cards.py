@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlmodel import col, func, select
 
-from bot.contract import Desk, Household, card, today
+from bot.contract import Desk, Household, Matter, Turn, card, today
+from integrations.visitor_passes import passes as passes_of
 from integrations.visitor_passes.gate import mask
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
@@ -31,3 +32,17 @@ def expected(desk: Desk) -> int:
     tonight = desk.now.replace(hour=23, minute=59, second=59)
     open_ones = (Pass.state == PassState.ACTIVE, col(Pass.ends_at) > desk.now, col(Pass.starts_at) <= tonight)
     return desk.session.exec(select(func.count()).select_from(Pass).where(*open_ones)).one()
+
+
+def matters(turn: Turn) -> Sequence[Matter]:
+    """Return the resident's visitors who are still expected, the newest invitation first."""
+    if turn.resident is None:
+        return ()
+    newest = sorted(passes_of.open_ones(turn), key=lambda one: one.created_at, reverse=True)
+    return [
+        Matter(
+            words=turn.words("{what}，通行码 {code}", what=passes_of.called(turn, one), code=one.code),
+            at=one.created_at, url=passes_of.link(turn, one),
+        )
+        for one in newest
+    ]  # fmt: skip

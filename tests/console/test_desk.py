@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session, select
 
-from bot.contract import Work
+from bot.contract import Turn, Work, handoffs
 from bot.simulator.cast import CAST
-from bot.store import conversations
+from bot.store import conversations, followers
 from bot.store.communities import Community
 from bot.store.conversations import Conversation
 from bot.store.people import Household, Resident
 from bot.store.staff import Role
+from bot.store.tasks import Task
 
 if TYPE_CHECKING:
     from tests.console.conftest import Office
@@ -52,6 +53,27 @@ async def test_task_is_taken_and_closed_with_an_outcome_that_is_asked_for(office
         assert asked.status == 422
         closed = await (await browser.post(f"/console/tasks/{task}/close", data={"outcome": "演练"})).text()
         assert "着火：演练" in closed
+
+
+async def test_transcript_shows_the_words_of_links_and_tags_of_residents_as_written(office: Office) -> None:
+    _, key, _, _ = alarm(office)
+
+    def speak(session: Session) -> None:
+        said = (
+            ("resident", '<a href="https://evil.example">点我</a><script>'),
+            ("bot", '登记好了。<a href="https://linli.example/p/tickets/K3M9?k=x">看进度</a><b>'),
+        )
+        work = Work(session=session, now=office.clock(), context=office.linli.context)
+        for speaker, text in said:
+            conversations.say(work.session, CHEN, speaker, text, office.clock())
+
+    office.linli.database.submit(speak).result()
+    async with await office.browser(Role.STAFF) as browser:
+        page = await (await browser.get(f"/console/conversations/{key}")).text()
+
+    assert "登记好了。<u>看进度</u>&lt;b&gt;" in page
+    assert "k=x" not in page
+    assert "&lt;a href=&#34;https://evil.example&#34;&gt;点我&lt;/a&gt;&lt;script&gt;" in page
 
 
 async def test_menu_counts_who_waits_and_what_is_to_be_done(office: Office) -> None:
@@ -122,3 +144,37 @@ async def test_talk_can_be_answered_where_wechat_allows_it(office: Office) -> No
         lambda s: s.exec(select(Conversation).where(Conversation.public_id == talk)).one()
     ).result()
     assert taken.staff_id is not None
+
+
+def hand_over(office: Office) -> tuple[str, Task]:
+    """Let somebody hand a question over; returns the id of the talk and the task."""
+
+    def run(session: Session) -> tuple[str, Task]:
+        turn = Turn(session=session, now=office.clock(), context=office.linli.context, openid=CHEN)
+        followers.heard(session, CHEN, turn.community.key, office.clock())
+        task = handoffs.open(turn, intent="fee.query", topic="问费用：<b>车位</b>", words="车位费多少", question=True)
+        talk = conversations.open_with(session, CHEN, turn.community.key, office.clock())
+        conversations.ask_for_person(talk, "问费用", office.clock())
+        conversations.keep(session, talk)
+        return talk.public_id, task
+
+    return office.linli.database.submit(run).result()
+
+
+async def test_talk_shows_what_is_handed_over_and_closes_it(office: Office) -> None:
+    talk, task = hand_over(office)
+    async with await office.browser(Role.STAFF) as browser:
+        listed = await (await browser.get("/console/conversations", params={"q": task.number})).text()
+        assert f"/console/conversations/{talk}" in listed
+        assert task.number in await (await browser.get("/console/tasks")).text()
+
+        page = await (await browser.get(f"/console/conversations/{talk}")).text()
+        for shown in (task.number, "问费用：&lt;b&gt;车位&lt;/b&gt;", "“车位费多少”", "等了 0 分钟", "已告诉居民："):
+            assert shown in page, shown
+
+        answered = await browser.post(f"/console/conversations/{talk}/reply", data={"text": "每月 300 元"})
+        assert answered.status == 200
+        closed = await browser.post(f"/console/conversations/{talk}/close", data={"task": task.public_id, "note": "300 元"})
+        assert f"{task.number} 已办结，已告诉居民。" in await closed.text()
+        assert "等了" not in await (await browser.get(f"/console/conversations/{talk}")).text()
+        assert (await browser.post(f"/console/conversations/{talk}/close", data={"task": "NOPE"})).status == 404

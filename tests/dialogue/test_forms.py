@@ -1,13 +1,12 @@
 """Forms as values: what an answer changes, what is asked next. No database."""
 
-import json
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot import config
 from bot.dialogue import forms
-from bot.dialogue.forms import Form
+from bot.dialogue.forms import Form, Stage
 from bot.dialogue.understanding import Understanding
 from bot.language import files
 from bot.language.files import Intent
@@ -80,7 +79,7 @@ def test_what_was_read_back_can_be_corrected(parcel: Intent, now: datetime, said
     form = open_form(parcel, **ALL)
     changed = forms.answer(form, parcel, said, now)
 
-    assert form.asking == forms.CONFIRM
+    assert form.stage is Stage.CONFIRM
     assert changed is not None
     assert changed.values == {**ALL, slot: value}
     assert forms.proceed(changed, parcel).kind == "confirms"
@@ -141,7 +140,7 @@ def test_a_flat_and_a_place_said_one_after_the_other_belong_together(
     understanding: Understanding, now: datetime, before: str, said: str, after: str
 ) -> None:
     lamp = understanding.catalogue.intents["lamp.report"]
-    changed = forms.answer(Form(intent=lamp.id, values={"place": before}, asking=forms.CONFIRM), lamp, said, now)
+    changed = forms.answer(Form(intent=lamp.id, values={"place": before}, stage=Stage.CONFIRM), lamp, said, now)
 
     assert changed is not None
     assert changed.values["place"] == after
@@ -150,33 +149,17 @@ def test_a_flat_and_a_place_said_one_after_the_other_belong_together(
 def test_what_was_talked_over_must_be_read_back_again(parcel: Intent) -> None:
     form = open_form(parcel, **ALL)
 
-    assert forms.talked_over(form).asking == forms.REREAD
+    assert forms.talked_over(form).stage is Stage.REREAD
     assert forms.talked_over(open_form(parcel)) == open_form(parcel)
 
 
 def test_at_most_two_forms_wait_and_none_of_them_twice() -> None:
-    four = Form(intent="a", outer=Form(intent="b", asking=forms.CONFIRM, outer=Form(intent="c", outer=Form(intent="d"))))
+    four = Form(intent="a", outer=Form(intent="b", stage=Stage.CONFIRM, outer=Form(intent="c", outer=Form(intent="d"))))
 
     kept = forms.aside(four, "e")
     assert [form.intent for form in forms.chain(kept)] == ["a", "b"]
-    assert [form.asking for form in forms.chain(kept)] == ["", forms.REREAD]
+    assert [form.stage for form in forms.chain(kept)] == [Stage.FILLING, Stage.REREAD]
     assert [form.intent for form in forms.chain(forms.aside(four, "a"))] == ["b", "c"]
-
-
-def test_a_form_survives_the_conversations_row_as_json(parcel: Intent, understanding: Understanding, now: datetime) -> None:
-    waiting = open_form(parcel, recipient="王芳", starts_at=AT_THREE, people=2)
-    inner = forms.begin(understanding.catalogue.intents["lamp.report"], {"place": "楼道"}, waiting)
-
-    kept = json.loads(json.dumps(forms.pack(inner), ensure_ascii=False))
-    assert forms.unpack(kept, understanding.catalogue.intents) == inner
-
-
-def test_a_form_whose_intent_has_gone_is_dropped(parcel: Intent, understanding: Understanding) -> None:
-    others = {name: intent for name, intent in understanding.catalogue.intents.items() if name != "parcel.send"}
-
-    assert forms.unpack(forms.pack(open_form(parcel)), others) is None
-    inner = forms.begin(others["lamp.report"], {}, open_form(parcel))
-    assert forms.unpack(forms.pack(inner), others) == forms.begin(others["lamp.report"], {})
 
 
 @pytest.mark.parametrize(("said", "place"), [("灯坏了", None), ("跳闸了", None), ("厨房", "厨房"), ("厨房的灯坏了", "厨房")])

@@ -123,7 +123,7 @@ def test_chat_prints_one_object_for_each_message() -> None:
     assert list(error) == ["error"]
     assert done["outcome"]["kind"] == "done"
     assert done["values"] == {"temperature": 36.5, "symptoms": ["none"]}
-    assert (silent["outcome"]["kind"], silent["outcome"]["options"]) == ("clarifies", ["repair.report"])
+    assert (silent["outcome"]["kind"], silent["outcome"]["options"]) == ("clarifies", [])
 
 
 def test_chat_goes_on_after_bytes_that_are_no_text() -> None:

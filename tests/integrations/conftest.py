@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from bot import config
 from bot.cli.talk import Room
-from bot.contract import Access, Action, Ask, Context, Desk, Page, Reply, Turn, Visit, Work
+from bot.contract import Access, Action, Ask, Context, Desk, Page, Reply, Services, Turn, Visit, Work
 from bot.dialogue.understanding import read_folder
 from bot.keys import Keys
 from bot.language import files
@@ -55,12 +55,13 @@ class Town:
     database: Database
     now: datetime
     community: Community
+    services: Services = SERVICES
     keys: Keys = field(default_factory=lambda: Keys(b"s" * 32))
 
     @property
     def context(self) -> Context:
         return Context(
-            community=self.community, keys=self.keys, base_url="https://linli.example", messages=CATALOGUE.messages, services=SERVICES,
+            community=self.community, keys=self.keys, base_url="https://linli.example", messages=CATALOGUE.messages, services=self.services,
         )  # fmt: skip
 
     def asks(self, openid: str, action: Action, **slots: Any) -> Reply | Ask:

@@ -4,7 +4,10 @@ import pytest
 
 from bot.language import answers
 
-READERS = (answers.is_yes, answers.is_no, answers.is_cancel, answers.is_skip, answers.wants_human)
+READERS = (
+    answers.is_yes, answers.is_no, answers.is_cancel, answers.is_skip, answers.wants_human, answers.is_leaving, answers.is_hesitation,
+    answers.is_open, answers.is_any, answers.is_now,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["是的", "好的好的", "嗯嗯嗯", "对对对，没错", "可以了", "OK", "行，就这样吧", "系啊"])
@@ -37,3 +40,115 @@ def test_repetition_with_a_tail_that_does_not_fit_is_read_at_once(unit: str, cou
 
     assert not any(reads(text) for reads in READERS)
     assert answers.pick(text, ["报修", "访客"]) is None
+
+
+@pytest.mark.parametrize("text", [
+    "点错了", "按错了", "不弄了", "不搞了", "先不办", "算了吧", "我已经绑过了", "已经报过了", "不是这个", "搞错了", "换个别的", "不填了",
+    "退出", "返回", "回主菜单", "唔搞喇", "不整了", "没事了", "当我没说", "改天", "改天吧", "点错了，不好意思", "不好意思点错了",
+    "不是要这个", "我不是这个意思", "我要的不是这个", "太麻烦了不弄了", "太麻烦了，不弄了", "还是算了", "已经登记好了", "我绑过了", "早就绑了",
+    "手滑了", "以后再说", "下次吧", "过两天再弄", "按错咗", "唔整喇", "唔系呢个", "算逑了", "返回主菜单", "不想填了", "办别的事", "先放放",
+    "没啥事了", "先不弄了，谢谢", "拉倒吧", "不用登记了", "不需要了", "不报了",
+])  # fmt: skip
+def test_what_sounds_like_leaving_leaves(text: str) -> None:
+    assert answers.is_leaving(text)
+
+
+@pytest.mark.parametrize("text", [
+    "改天下午来", "不是这个是那个", "不是这个，是那个", "不是这个时间", "换个别的时间", "明天再来一个人", "返回的水很脏", "没事", "已经漏了三天了",
+    "修了还是漏", "报过了还没来修", "点错了，我要报修", "不是3栋是5栋", "我不开车", "不来了吗", "已经到了", "不知道", "先不开车", "不亮了",
+    "不是张三是李四", "门关不上了", "出去的门坏了", "下次来的人多", "来过了", "漏水了，昨天已经报过了", "好的", "不急", "没有", "不用",
+])  # fmt: skip
+def test_correction_or_answer_does_not_leave(text: str) -> None:
+    assert not answers.is_leaving(text)
+
+
+@pytest.mark.parametrize("text", [
+    "等下", "等会儿", "我想想", "我看看", "让我问问", "稍等", "马上", "别急", "嗯…", "这个嘛", "等等", "等一下", "等我一下",
+    "我问问我妈", "我去问问", "我找一下车牌", "呃", "等我谂下", "等哈", "我想哈", "稍等一下哈", "好的稍等", "等会儿告诉你", "我量一下",
+    "嗯，这个嘛", "等下，我看看", "让我想一想", "等我问清楚", "我看下", "我查查车牌", "一会儿发你", "慢点", "那个…",
+])  # fmt: skip
+def test_asking_for_time_is_hesitation(text: str) -> None:
+    assert answers.is_hesitation(text)
+
+
+@pytest.mark.parametrize("text", [
+    "等下来", "等会儿到", "我想下午来", "我想下周来", "我看看房明天来", "马上到", "马上来人", "嗯", "嗯嗯", "好的", "等下三点来", "我妹妹",
+    "我想明天来", "看房的", "查水表的", "我问下几点到", "别来了", "这个要钱吗", "那个灯坏了", "等我妈来", "等了三天了", "张三", "慢慢来了",
+    "我看不行",
+])  # fmt: skip
+def test_what_says_something_is_no_hesitation(text: str) -> None:
+    assert not answers.is_hesitation(text)
+
+
+@pytest.mark.parametrize("text", [
+    "还没定", "不知道", "没想好", "到时候再说", "说不准", "看情况", "还不知道", "不清楚", "不确定", "几点还不知道", "不知道几点",
+    "车牌我不知道", "我也不清楚", "他没说", "他没说几点", "不晓得", "唔知", "唔知道", "还没想好呢", "再说吧", "不一定", "说不好", "时间没定",
+    "待定", "不知道他车牌", "还没问", "忘了", "记不清了", "睇情况", "具体几点说不准", "不知道他几点来", "看他", "没准儿",
+])  # fmt: skip
+def test_not_knowing_yet_is_heard(text: str) -> None:
+    assert answers.is_open(text)
+
+
+@pytest.mark.parametrize("text", [
+    "不知道怎么取消", "明天", "都行", "随便", "没有", "不开", "没定位", "不知道哪里漏水了", "看情况明天来", "张三", "我不知道绑了没有",
+    "忘了带卡", "不一定要来修",
+])  # fmt: skip
+def test_knowing_is_not_taken_for_not_knowing(text: str) -> None:
+    assert not answers.is_open(text)
+
+
+@pytest.mark.parametrize("text", [
+    "啥时候都行", "随便", "都可以", "都行", "看你们方便", "师傅什么时候方便就什么时候", "随时", "随时都行", "你们定", "听你们安排", "哪天都行",
+    "几点都行", "无所谓", "我都在家", "师傅方便就行", "随便你们", "什么时候来都行", "你们看着办", "好久都可以", "几时都得", "冇所谓", "是但",
+    "家里一直有人", "明天都行", "你们方便就行", "看师傅", "师傅有空就来", "任何时间都可以", "都行的", "随时来",
+])  # fmt: skip
+def test_not_minding_is_heard(text: str) -> None:
+    assert answers.is_any(text)
+
+
+@pytest.mark.parametrize("text", [
+    "下午都可以来修", "不行", "明天", "随便停车的人", "都坏了", "都不行", "除了明天都行", "你们几点上班", "什么时候来", "师傅什么时候来", "看房",
+    "听说停水", "师傅", "你们", "没问题",
+])  # fmt: skip
+def test_minding_is_not_taken_for_not_minding(text: str) -> None:
+    assert not answers.is_any(text)
+
+
+@pytest.mark.parametrize("text", [
+    "就现在", "已经到了", "已经在门口了", "人到了", "马上到", "现在", "到门口了", "人在门口", "人已经到了", "他到楼下了", "刚到", "到了",
+    "快到了", "马上就到", "已经到咗", "而家", "人都到门口了", "在门口等着", "车到大门口了", "现在就来", "人已经在门岗了", "就在楼下", "这就到",
+    "在门卫那里", "我朋友到了", "现在来", "已经来了",
+])  # fmt: skip
+def test_being_here_means_now(text: str) -> None:
+    assert answers.is_now(text)
+
+
+@pytest.mark.parametrize("text", [
+    "到了吗", "到了？", "人到了没", "明天到", "什么时候到", "现在漏水", "现在不行", "三点到", "到门口的灯坏了", "快到期了", "就是", "人", "快",
+    "马上取消", "现在改成后天", "到货了吗", "没到",
+])  # fmt: skip
+def test_other_times_and_questions_do_not_mean_now(text: str) -> None:
+    assert not answers.is_now(text)
+
+
+@pytest.mark.parametrize("text", [
+    "不开", "没车", "不开车", "打车来", "没有", "不用填", "他不开车", "没开车", "他没车", "走路来", "骑车来", "坐地铁来", "冇车",
+    "唔揸车", "空着", "不填", "先不填", "不开的", "坐高铁来",
+])  # fmt: skip
+def test_coming_without_a_car_and_leaving_empty_skip(text: str) -> None:
+    assert answers.is_skip(text)
+
+
+@pytest.mark.parametrize("text", [
+    "不开门", "没车位", "车牌", "开车来", "走了", "不填了", "开的",
+])  # fmt: skip
+def test_other_words_do_not_skip(text: str) -> None:
+    assert not answers.is_skip(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["我就都也还" * 6, "等我先去再" * 6, "不知道几点" * 6, "点错了" * 9 + "x", "随便都行" * 7 + "x", "现在马上就" * 6]
+)
+def test_longest_answer_that_almost_fits_is_read_at_once(text: str) -> None:
+    for reads in READERS:
+        reads(text)

@@ -118,3 +118,18 @@ def test_what_stands_too_deep_in_itself_is_a_fault_and_not_the_end(bomb: str) ->
     problems = files.load({"x.yaml": f"intent: x\n{bomb}"}).problems
 
     assert [(problem.file, problem.severity) for problem in problems] == [("x.yaml", "error")]
+
+
+def test_reply_may_have_several_wordings_of_which_one_message_always_gets_the_same() -> None:
+    intent = files.load({"x.yaml": GOOD + "reply: [您好！, 您好呀！, 在呢。]\n"}).intents["a.b"]
+
+    said = {key: intent.reply_to(key) for key in map(str, range(50))}
+
+    assert set(said.values()) == {"您好！", "您好呀！", "在呢。"}
+    assert all(intent.reply_to(key) == wording for key, wording in said.items())
+
+
+def test_reply_of_one_wording_is_that_for_everybody() -> None:
+    intent = files.load({"x.yaml": GOOD + "reply: 您好！\n"}).intents["a.b"]
+
+    assert {intent.reply, intent.reply_to("a"), intent.reply_to("b")} == {"您好！"}

@@ -110,3 +110,11 @@ def test_an_alarms_words_may_say_who_is_called_and_must_be_there() -> None:
     assert told_of(FIRE) == []
     assert told_of(FIRE.replace("开窗 {duty}", "开窗 {duti}")) == [(7, 11, "E302", "回复 gas 用到不存在的 {duti}")]
     assert told_of(FIRE.replace("reply: 快跑！{duty}{community.phone}\n", "")) == [(2, 1, "E306", "紧急情况缺少 reply")]
+
+
+def test_each_wording_of_a_reply_is_held_to_what_may_be_said() -> None:
+    intent = "intent: tool.lend\nexamples: |\n  - 借\nreply:\n  - 您好\n  - 您好，{nmae}\n"
+
+    [fault] = faults(intent, promise=None)
+
+    assert (fault.line, fault.code) == (6, "E302")

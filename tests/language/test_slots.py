@@ -80,10 +80,19 @@ def test_count_is_read(text: str, expected: int | None) -> None:
 
 @pytest.mark.parametrize(("text", "expected"), [
     ("我朋友张伟明天来", "张伟"), ("王强明天上午十点到我家", "王强"), ("给李小龙开个通行证", "李小龙"), ("访客：欧阳娜娜", "欧阳娜娜"),
-    ("王先生下午来", "王先生"), ("不是张三是李四", "李四"), ("我舅舅明天来", None), ("明天下午三点来", None), ("周六来", None),
+    ("王先生下午来", "王先生"), ("不是张三是李四", "李四"), ("我舅舅明天来", "舅舅"), ("明天下午三点来", None), ("周六来", None),
 ])  # fmt: skip
-def test_name_is_read_and_kin_are_no_names(text: str, expected: str | None) -> None:
+def test_name_is_read(text: str, expected: str | None) -> None:
     assert read("name", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("我妹妹开车来", None), ("不是我妹妹，是我弟弟", "弟弟"), ("是我弟弟不是我妹妹", "弟弟"), ("改成我姐", "姐姐"),
+])  # fmt: skip
+def test_relation_takes_the_place_of_a_name_only_as_a_correction(text: str, expected: str | None) -> None:
+    slot = Slot(name="visitor_name", type="name")
+
+    assert slots.extract(text, [slot], NOW, known={"visitor_name": "王芳"}).get("visitor_name") == expected
 
 
 def test_role_before_a_short_name_and_a_label_name_a_person() -> None:
@@ -102,7 +111,7 @@ def test_what_is_said_further_on_of_the_same_day_counts(text: str, day: int, hou
 
 
 @pytest.mark.parametrize(("text", "expected"), [
-    ("张敏", "张敏"), ("叫司马光", "司马光"), ("Tom Smith", "Tom"), ("我舅舅", None), ("确认", None), ("没有", None), ("取消", None),
+    ("张敏", "张敏"), ("叫司马光", "司马光"), ("Tom Smith", "Tom"), ("我舅舅", "舅舅"), ("确认", None), ("没有", None), ("取消", None),
 ])  # fmt: skip
 def test_bare_name_counts_when_it_was_asked_for(text: str, expected: str | None) -> None:
     assert asked("name", text) == expected

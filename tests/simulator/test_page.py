@@ -47,6 +47,19 @@ async def test_first_visit_offers_something_to_say(page: Page, bot: Bot) -> None
     await expect(page.get_by_role("button", name="健康打卡")).to_have_count(0)
 
 
+async def test_words_of_the_account_hold_links_and_those_of_people_none(page: Page, bot: Bot, town: Town) -> None:
+    bot.says = lambda message: f'好了。<a href="{town.url}/p/tickets/K3M9">看进度</a><img src=x onerror=alert(1)>'
+    box = page.get_by_role("textbox", name="消息")
+
+    await box.fill('<a href="https://evil.example">点我</a>')
+    await box.press("Enter")
+
+    log = page.get_by_role("log")
+    await expect(log.get_by_role("link")).to_have_text(["看进度"])
+    await expect(log).to_contain_text('<a href="https://evil.example">点我</a>')
+    await expect(log).to_contain_text("<img src=x onerror=alert(1)>")
+
+
 async def test_enter_sends_but_not_while_characters_are_being_composed(page: Page, bot: Bot) -> None:
     box = page.get_by_role("textbox", name="消息")
     await box.fill("lou")

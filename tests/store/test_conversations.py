@@ -38,8 +38,12 @@ def change(database: Database, openid: str, fn: Callable[[Session, Conversation]
     return database.submit(lambda session: fn(session, session.get_one(Conversation, openid))).result()
 
 
-def is_taken(database: Database, now: datetime) -> bool:
-    return change(database, O1, lambda session, conversation: conversations.is_taken(session, conversation, now))
+def is_taken(database: Database) -> bool:
+    return change(database, O1, lambda _, conversation: conversations.is_taken(conversation))
+
+
+def left_alone(database: Database, since: datetime) -> list[str]:
+    return database.submit(lambda session: [one.openid for one in conversations.left_alone(session, since)]).result()
 
 
 def test_a_conversation_is_begun_once(talks: Database, now: datetime) -> None:
@@ -109,24 +113,22 @@ def test_asking_again_changes_the_topic_and_keeps_the_place(talks: Database, now
 def test_nobody_has_taken_over_what_only_waits(talks: Database, now: datetime) -> None:
     change(talks, O1, lambda _, conversation: conversations.ask_for_person(conversation, "噪音", now))
 
-    assert not is_taken(talks, now)
+    assert not is_taken(talks)
 
 
-def test_a_take_over_ends_half_an_hour_after_the_last_word_of_the_staff(talks: Database, now: datetime) -> None:
-    change(talks, O1, lambda _, conversation: conversations.take_over(conversation, 1, now))
-    talks.submit(conversations.say, O1, "staff", "您好", now + timedelta(minutes=10), staff_id=1).result()
-    talks.submit(conversations.say, O1, "resident", "您好", now + timedelta(minutes=30)).result()
-
-    assert is_taken(talks, now + timedelta(minutes=39, seconds=59))
-    assert not is_taken(talks, now + timedelta(minutes=40))
-    assert change(talks, O1, lambda _, it: (it.staff_id, it.waiting_since, it.topic)) == (None, None, "")
-
-
-def test_a_take_over_without_a_word_ends_after_half_an_hour_too(talks: Database, now: datetime) -> None:
+def test_a_take_over_stands_until_somebody_gives_it_back(talks: Database, now: datetime) -> None:
     change(talks, O1, lambda _, conversation: conversations.take_over(conversation, 1, now))
 
-    assert is_taken(talks, now + timedelta(minutes=29))
-    assert not is_taken(talks, now + timedelta(minutes=30))
+    assert is_taken(talks)
+
+
+def test_a_talk_is_left_alone_from_the_last_word_of_the_staff_on(talks: Database, now: datetime) -> None:
+    change(talks, O1, lambda _, conversation: conversations.take_over(conversation, 1, now))
+    change(talks, O1, lambda _, conversation: conversations.take_over(conversation, 1, now + timedelta(minutes=10)))
+    change(talks, O2, lambda _, conversation: conversations.ask_for_person(conversation, "噪音", now))
+
+    assert left_alone(talks, now + timedelta(minutes=9, seconds=59)) == []
+    assert left_alone(talks, now + timedelta(minutes=10)) == [O1]
 
 
 def test_handing_back_empties_the_place_in_the_queue(talks: Database, now: datetime) -> None:

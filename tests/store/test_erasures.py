@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from bot.store import effects, erasures, outbox, people, scope, tasks
+from bot.store import effects, erasures, handoffs, outbox, people, scope, tasks
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.effects import Effect, EffectState
 from bot.store.erasures import Erasure
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Binding, Household, Resident
+from bot.store.photos import Photo
 from bot.store.staff import Staff
 from bot.store.tasks import Task
 
@@ -103,3 +104,22 @@ def test_what_staff_were_told_of_them_is_forgotten_and_nothing_else(both: Databa
 
     assert sorted(row.payload["text"] for row in rows(both, Delivery)) == ["", "", "别人的事"]
     assert sorted(row.payload.get("text", "") for row in rows(both, Effect)) == ["", "别人的事"]
+
+
+def test_words_and_topic_of_a_hand_off_go_and_nobody_is_asked_to_answer_it(both: Database, now: datetime) -> None:
+    def happen(session: Session) -> None:
+        for title in ("问费用：赵新", "约医生：赵新"):
+            task = tasks.open(
+                session, now, kind=handoffs.KIND, need="task.view", title=title, openid=LEFT, data={"text": "我是赵新", "topic": title}
+            )  # fmt: skip
+            session.add(Photo(openid=LEFT, media_id="m", taken_at=now, subject=task.about))
+        tasks.close(session, task, now, "办好了：赵新的号约好了")
+
+    at(both, HERE, happen)
+    leave(both, now)
+
+    found = rows(both, Task)
+    assert [(task.openid, task.data, task.title, task.outcome) for task in found] == [
+        (None, {}, erasures.ERASED, "居民已取消关注"), (None, {}, erasures.ERASED, "办好了"),
+    ]  # fmt: skip
+    assert rows(both, Photo) == []

@@ -52,7 +52,9 @@ function content(line) {
     }
   }
   const bubble = element("div", "bubble");
-  bubble.append(...linked(line.text));
+  // As in WeChat, only the account's words hold links; what people write is shown as they wrote it.
+  if (line.author === "resident") bubble.append(line.text);
+  else bubble.append(...linked(line.text));
   for (const choice of line.choices) {
     const button = element("button", "choice", choice);
     button.type = "button";

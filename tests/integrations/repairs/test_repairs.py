@@ -64,7 +64,7 @@ def test_resident_who_is_told_of_progress_gets_its_link(town: Town) -> None:
     town.opens(Role.MANAGER, console.assign, params={"number": ticket.number}, staff=str(manager.id))
 
     for text in town.told(CHEN):
-        assert f"查看进度：https://linli.example/p/tickets/{ticket.number}?k=" in text
+        assert f'<a href="https://linli.example/p/tickets/{ticket.number}?k=' in text
 
 
 def test_resident_is_told_each_step_and_sees_it_on_the_page(town: Town) -> None:

@@ -7,7 +7,7 @@ from alembic import op
 import bot.model
 
 revision = 'bot_12'
-down_revision = 'bot_9'
+down_revision = 'bot_11'
 branch_labels = None
 depends_on = None
 

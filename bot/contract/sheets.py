@@ -1,0 +1,250 @@
+"""Files that hold what an office knows: a table (CSV, or what is copied from a spreadsheet) or Markdown. Both say the same:
+
+问题,其他问法,答案,开始,结束,对象,状态
+门禁卡怎么补办,门禁卡丢了|门卡掉了,带身份证到前台，20 元一张。,,,所有人,启用
+
+## 门禁卡怎么补办
+
+- 门禁卡丢了
+- 门卡掉了
+状态：启用
+
+带身份证到前台，20 元一张。
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from typing import TypeVar
+
+from bot.language.phrases import FACTS, placeholders
+from bot.store.knowledge import TO_FILL, Audience, Draft, Entry
+
+T = TypeVar("T")
+
+AUDIENCE_WORDS: Mapping[Audience, str] = {Audience.EVERYONE: "所有人", Audience.BOUND: "已绑定住户"}
+
+#: The columns of a table; only the first and the answer must be there.
+COLUMNS = ("问题", "其他问法", "答案", "开始", "结束", "对象", "状态")
+
+#: What stands between other ways to ask in a cell.
+BETWEEN = "|"
+
+LIVE, LATER = "启用", "待填写"
+
+#: Longest question, answer (what one reply of WeChat's holds beside its date) and number of other ways to ask.
+LONGEST, LONGEST_ANSWER, MOST = 60, 500, 40
+
+_FIELD = re.compile(r"(开始|结束|对象|状态)[:：]\s*(.*)")
+_TO_FILL = re.compile(r"【请填写[^】]*】?")
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What is wrong with a file: where, which value, and what would be right."""
+
+    line: int
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """What a file holds; nothing is to be taken over while it has faults."""
+
+    drafts: tuple[Draft, ...]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """An entry as a file says it, and the lines where its parts begin."""
+
+    line: int
+    cells: Mapping[str, str]
+    lines: Mapping[str, int]
+
+    def at(self, column: str) -> int:
+        return self.lines.get(column, self.line)
+
+
+# ------------------------------------------------------------------ faults
+
+
+def faults_of(draft: Draft) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with an entry: the column, the value at fault, a sentence."""
+    if not draft.question:
+        yield "问题", "", "没有写。"
+    if not draft.answer:
+        yield "答案", "", "没有写。"
+    for words in (draft.question, *draft.others):
+        if len(words) > LONGEST:
+            yield "问题" if words == draft.question else "其他问法", words, f"有 {len(words)} 个字，最多 {LONGEST} 个。"
+    if len(draft.others) > MOST:
+        yield "其他问法", str(len(draft.others)), f"有 {len(draft.others)} 种问法，最多 {MOST} 种。"
+    if len(draft.answer) > LONGEST_ANSWER:
+        yield "答案", draft.answer[:20] + "…", f"有 {len(draft.answer)} 个字，最多 {LONGEST_ANSWER} 个，微信里一条放不下。"
+    for name in sorted(placeholders(draft.answer) - FACTS):
+        yield "答案", f"{{{name}}}", f"花括号里只能写：{'、'.join(f'{{{fact}}}' for fact in sorted(FACTS))}。"
+    if not draft.is_template and (blank := _TO_FILL.search(draft.answer)):
+        yield "答案", blank[0], "还没有填。填好再启用，或者先存着。"
+    if draft.valid_from and draft.valid_until and draft.valid_from > draft.valid_until:
+        yield "结束", draft.valid_until.isoformat(), f"比开始的日子（{draft.valid_from.isoformat()}）早。"
+
+
+# ------------------------------------------------------------------ files
+
+
+def read(text: str) -> Sheet:
+    """Read a file of either kind: one whose first line with words begins with # is Markdown."""
+    return read_markdown(text) if text.lstrip("\ufeff \r\n\t").startswith("#") else read_csv(text)
+
+
+def read_csv(text: str) -> Sheet:
+    """Read a table: cells parted by commas, or by tabs as a spreadsheet copies them."""
+    text = _plain(text)
+    head = text.partition("\n")[0]
+    reader = csv.reader(StringIO(text), delimiter="\t" if "\t" in head else ",", strict=True)
+    names: list[str] = []
+    rows, begun = [], 1
+    try:
+        for cells in reader:
+            line, begun = begun, reader.line_num + 1
+            if not names:
+                names = [cell.strip() for cell in cells]
+                if unknown := _unknown(names):
+                    return Sheet(drafts=(), faults=tuple(Fault(line=line, value=value, text=words) for value, words in unknown))
+            elif any(cell.strip() for cell in cells):
+                rows.append(_Row(line=line, cells=dict(zip(names, (cell.strip() for cell in cells), strict=False)), lines={}))
+    except csv.Error as error:
+        fault = Fault(line=begun, value=str(error), text="这一行的引号没有配对，读不出来。请从表格软件另存为 CSV。")
+        return Sheet(drafts=(), faults=(fault,))
+    return _sheet(rows) if names else _sheet([])
+
+
+def read_markdown(text: str) -> Sheet:
+    """Read Markdown: a heading of the second level begins an entry; list items below it are other ways to ask."""
+    rows: list[_Row] = []
+    faults: list[Fault] = []
+    cells: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    for number, line in enumerate(_plain(text).split("\n"), 1):
+        if line.startswith("## "):
+            cells, lines = {"问题": line[3:].strip(), "其他问法": "", "答案": ""}, {}
+            rows.append(_Row(line=number, cells=cells, lines=lines))
+        elif not rows:
+            if line.strip() and not line.startswith("# "):
+                faults.append(Fault(line=number, value=line.strip()[:20], text="每个问题以“## ”开头，这一行不属于任何问题。"))
+        elif not cells["答案"] and line.startswith("- "):
+            cells["其他问法"] += BETWEEN + line[2:].strip()
+        elif not cells["答案"] and (said := _FIELD.fullmatch(line.strip())):
+            cells[said[1]], lines[said[1]] = said[2].strip(), number
+        elif cells["答案"] or line.strip():
+            lines.setdefault("答案", number)
+            cells["答案"] += line.rstrip() + "\n"
+    sheet = _sheet(rows)
+    return Sheet(drafts=sheet.drafts, faults=(*faults, *sheet.faults))
+
+
+def write_csv(entries: Sequence[Entry]) -> str:
+    """Return a table that `read_csv` reads, with the mark by which Excel knows its encoding."""
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        writer.writerow([_cell(cell) for cell in _cells(entry).values()])
+    return "\ufeff" + out.getvalue()
+
+
+def write_markdown(entries: Sequence[Entry]) -> str:
+    """Return Markdown that `read_markdown` reads."""
+    return "# 知识库\n\n" + "\n".join(_block(entry) for entry in entries)
+
+
+def _block(entry: Entry) -> str:
+    cells = _cells(entry)
+    others = "".join(f"- {words}\n" for words in entry.others)
+    said = "".join(f"{name}：{cells[name]}\n" for name in ("开始", "结束", "对象", "状态") if cells[name])
+    return f"## {entry.question}\n\n{others}{said}\n{entry.answer}\n"
+
+
+def _cells(entry: Entry) -> Mapping[str, str]:
+    return {
+        "问题": entry.question, "其他问法": BETWEEN.join(entry.others), "答案": entry.answer,
+        "开始": entry.valid_from.isoformat() if entry.valid_from else "",
+        "结束": entry.valid_until.isoformat() if entry.valid_until else "",
+        "对象": AUDIENCE_WORDS[entry.audience], "状态": LATER if entry.is_template else LIVE,
+    }  # fmt: skip
+
+
+def _cell(text: str) -> str:
+    """Let no cell begin like a formula: a spreadsheet would run it."""
+    return f" {text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _plain(text: str) -> str:
+    return text.lstrip("\ufeff").replace("\r\n", "\n")
+
+
+def _unknown(names: Sequence[str]) -> list[tuple[str, str]]:
+    missing = [(name, f"第一行缺少这一列；可以有的列：{'、'.join(COLUMNS)}。") for name in ("问题", "答案") if name not in names]
+    extra = [(name, f"没有这一列；可以有的列：{'、'.join(COLUMNS)}。") for name in names if name and name not in COLUMNS]
+    return missing + extra
+
+
+def _sheet(rows: Sequence[_Row]) -> Sheet:
+    drafts: list[Draft] = []
+    faults: list[Fault] = []
+    for row in rows:
+        draft, wrong = _draft(row)
+        faults += wrong
+        for place, other in zip(rows, drafts, strict=False):
+            if draft.question and draft.question == other.question and draft.overlaps(other):
+                faults.append(
+                    Fault(line=row.line, value=draft.question, text=f"和第 {place.line} 行的问题一样，有效期也有重叠。")
+                )
+        drafts.append(draft)
+    if not rows:
+        faults.append(Fault(line=1, value="", text="里面没有问题。"))
+    return Sheet(drafts=tuple(drafts), faults=tuple(faults))
+
+
+def _draft(row: _Row) -> tuple[Draft, list[Fault]]:
+    faults: list[Fault] = []
+
+    def take(column: str, read: Callable[[str], T | None], usual: T, right: str) -> T:
+        said = row.cells.get(column, "")
+        value = read(said) if said else usual
+        if said and value is None:
+            faults.append(Fault(line=row.at(column), value=said, text=right))
+        return usual if value is None else value
+
+    audiences = {words: kind for kind, words in AUDIENCE_WORDS.items()}
+    answer = row.cells.get("答案", "").strip()
+    draft = Draft(
+        question=row.cells.get("问题", ""), others=others_of(row.cells.get("其他问法", "").replace(BETWEEN, "\n")), answer=answer,
+        valid_from=take("开始", read_day, None, "开始的日期写得不对，例如 2026-03-01。"),
+        valid_until=take("结束", read_day, None, "结束的日期写得不对，例如 2026-03-01。"),
+        audience=take("对象", audiences.get, Audience.EVERYONE, f"对象只能写：{'、'.join(audiences)}。"),
+        is_template=take("状态", {LIVE: False, LATER: True}.get, TO_FILL in answer, f"状态只能写：{LIVE}、{LATER}。"),
+    )  # fmt: skip
+    wrong = [Fault(line=row.at(column), value=value, text=f"{column}{text}") for column, value, text in faults_of(draft)]
+    return draft, faults + wrong
+
+
+def others_of(text: str) -> tuple[str, ...]:
+    """Return other ways to ask, one a line, each once."""
+    return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
+def read_day(text: str) -> date | None:
+    """Return the day that is written as 2026-03-01, 2026/3/1 or 2026年3月1日; None for anything else."""
+    said = _DAY.fullmatch(text)
+    try:
+        return date(int(said[1]), int(said[2]), int(said[3])) if said else None
+    except ValueError:
+        return None

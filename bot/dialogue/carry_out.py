@@ -1,0 +1,434 @@
+"""Doing what was decided: the only place of the dialogue with a session. One step leads to another until something is said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.contract import Ask, Reply, Turn, handoffs, knowledge
+from bot.dialogue import forms, safety, starting, steps
+from bot.dialogue.answer import Answer, House, Kind, Outcome
+from bot.dialogue.decide import title
+from bot.dialogue.facts import Facts
+from bot.dialogue.forms import Form
+from bot.dialogue.standing import Alarm, Standing, Subject
+from bot.dialogue.steps import Line, Step
+from bot.dialogue.understanding import Heard
+from bot.errors import Refusal
+from bot.language import slots
+from bot.language.files import Catalogue, Intent
+from bot.store import conversations, tasks, unmatched
+from bot.store.conversations import Kept
+from bot.store.tasks import Task
+
+#: Words up to this length are repeated to whoever adds them to what waits.
+QUOTED = 40
+
+
+@dataclass(kw_only=True)
+class Talk:
+    """One conversation during one turn: the rows, and how it stands."""
+
+    turn: Turn
+    kept: Kept
+    house: House
+    standing: Standing
+
+    @property
+    def session(self) -> Session:
+        """The transaction of the turn."""
+        return self.turn.session
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the turn."""
+        return self.turn.now
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The intents and words in force."""
+        return self.house.understanding.catalogue
+
+    @property
+    def intents(self) -> Mapping[str, Intent]:
+        """All intents by id."""
+        return self.catalogue.intents
+
+    def phrase(self, line: Line) -> str:
+        """Return a phrase with its values; `said` stands for words that were filled before."""
+        if line.name == "said":
+            return str(line.values["words"])
+        return self.turn.words(self.catalogue.messages[line.name], **line.values)
+
+    def facts(self, heard: Heard | None = None) -> Facts:
+        """Read what a decision needs."""
+        services, alarm = self.house.context.services, self._alarm()
+        return Facts(
+            now=self.now, catalogue=self.catalogue, community_id=self.turn.community.key, is_bound=self.turn.is_bound,
+            shows=services.shows, amendable=services.amendable, keeping=services.keeping,
+            is_alarm_open=alarm is not None, is_alarm_calm=alarm is not None and safety.is_calm(alarm),
+            names_place=heard is not None and alarm is not None and safety.named(self.turn, heard.text) is not None,
+        )  # fmt: skip
+
+    def _alarm(self) -> Task | None:
+        if self.standing.alarm is None:
+            return None
+        task = tasks.find(self.session, self.standing.alarm.task)
+        return task if task is not None and task.is_open else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """What was said before the words of the step itself."""
+
+    lines: tuple[str, ...] = field(default=())
+
+    def then(self, text: str) -> str:
+        return "\n".join((*self.lines, text)) if text else "\n".join(self.lines)
+
+
+def carry_out(talk: Talk, step: Step) -> Answer:
+    """Do a step, and those that follow from it; returns what to say and what became of the message."""
+    talk.standing = step.standing
+    before = _Said(lines=tuple(talk.phrase(line) for line in step.before))
+    match step:
+        case steps.Ask() | steps.Confirm():
+            return _put(talk, before, with_help=isinstance(step, steps.Ask) and step.with_help)
+        case steps.Do(form=form):
+            return _do(talk, form, before)
+        case steps.Amend():
+            return _amend(talk, step, before)
+        case steps.Offer():
+            return _offer(talk, step, before)
+        case steps.Say():
+            return _say(talk, step, before)
+        case steps.Inform():
+            return _inform(talk, step)
+        case steps.HandOver():
+            return _hand_over(talk, step, before)
+        case steps.Join(words=words):
+            return _join(talk, words)
+        case steps.CallOff():
+            return _call_off(talk)
+        case steps.Sound():
+            return _sound(talk, step)
+        case steps.PassOn(words=words):
+            return _pass_on(talk, words)
+        case steps.Attach(about=about):
+            talk.turn.attach(talk.turn.photos(), about)
+            return _answer(talk.phrase(Line("photo.attached")), "done")
+        case steps.Aside():
+            return _aside(talk, step)
+        case steps.Quiet():
+            return Answer(texts=(), outcome=Outcome(kind="silent"))
+    raise TypeError(f"no way to carry out {type(step).__name__}")
+
+
+def _answer(text: str, kind: Kind, intent: str | None = None, **outcome: Any) -> Answer:
+    return Answer(texts=(text,) if text else (), outcome=Outcome(kind=kind, intent=intent, **outcome))
+
+
+# ------------------------------------------------------------------ asking
+
+
+def _put(talk: Talk, before: _Said, *, with_help: bool = False) -> Answer:
+    """Put the open question, or read the form back."""
+    form = talk.standing.form
+    if form is None:
+        raise LookupError("no form is open")
+    intent = talk.intents[form.intent]
+    text = _read_back(talk, form, intent) if form.is_read_back else _question(talk, form, intent, with_help=with_help)
+    outcome = Outcome(
+        kind="confirms" if form.is_read_back else "asks",
+        intent=intent.id,
+        slot=form.asking or None,
+        options=tuple(form.menu.values()),
+    )
+    return Answer(texts=(before.then(text),), outcome=outcome, values=_plain(form, intent))
+
+
+def _read_back(talk: Talk, form: Form, intent: Intent) -> str:
+    if intent.confirm:
+        return forms.read_back(form, intent, talk.now, _named(talk))
+    spoken = [f"{slot.title} {said}".strip() for slot in intent.slots if (said := _spoken(talk, form, intent).get(slot.name))]
+    return talk.phrase(Line("confirm.guess", {"title": intent.title, "values": "，".join(spoken)}))
+
+
+def _question(talk: Talk, form: Form, intent: Intent, *, with_help: bool) -> str:
+    slot = forms.asked(form, intent)
+    if slot is not None and with_help and slot.error:
+        words = slot.error
+    else:
+        words = form.prompt or (talk.turn.words(slot.ask, **_spoken(talk, form, intent)) if slot else "")
+    listed = forms.listed(form, intent)
+    return f"{words}\n{numbered(list(listed.values()))}" if listed else words
+
+
+def numbered(titles: list[str]) -> str:
+    """Return a menu that is answered by number."""
+    return "\n".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
+
+
+def _offer(talk: Talk, step: steps.Offer, before: _Said) -> Answer:
+    """Show a numbered menu, where it says so with a person as the last choice."""
+    facts = talk.facts()
+    titles = [title(option, step.menu, step.standing, facts) for option in step.menu.options]
+    if step.menu.with_person:
+        titles.append(talk.phrase(Line("clarify.none")))
+    return _answer(before.then(f"{talk.phrase(step.phrase)}\n{numbered(titles)}"), "clarifies", options=step.menu.options)
+
+
+def _say(talk: Talk, step: steps.Say, before: _Said) -> Answer:
+    if step.is_miss:
+        _note_miss(talk, step.text)
+    menu = step.standing.menu if step.kind == "clarifies" else None
+    text = before.then(talk.phrase(step.phrase))
+    if menu is None:
+        form, offer = step.standing.form, step.standing.offer
+        asked = form.asking or None if form and step.kind == "asks" else None
+        return _answer(text, step.kind, step.intent, slot=asked, options=(offer.intent,) if offer and offer.intent else ())
+    shown = [title(option, menu, step.standing, talk.facts()) for option in menu.options]
+    return _answer(
+        f"{text}\n{numbered([*shown, talk.phrase(Line('clarify.none'))])}" if shown else text, "clarifies", options=menu.options
+    )
+
+
+def _note_miss(talk: Talk, text: str) -> None:
+    talk.turn.record("message.unmatched")
+    unmatched.note(talk.session, slots.hide(text, talk.now), talk.now)
+
+
+# ------------------------------------------------------------------ doing
+
+
+def _do(talk: Talk, form: Form, before: _Said) -> Answer:
+    """Do what was asked; then come back to what was put aside."""
+    intent = talk.intents[form.intent]
+    action = talk.house.actions.get(intent.id) if intent.action else None
+    if action is None:
+        return _without_action(talk, form, intent, before)
+    talk.turn.said, talk.turn.about = "\n".join(form.words), form.about
+    try:
+        with talk.session.begin_nested():  # of what is refused nothing remains
+            reply = action(talk.turn, forms.given(form))
+    except Refusal as refusal:
+        return _finish(talk, form, intent, before.then(str(refusal)))
+    if isinstance(reply, Ask):
+        return _ask_back(talk, form, intent, reply, before)
+    text = talk.turn.words(intent.replies[reply.name], **{**_spoken(talk, form, intent), **reply.values})
+    _remember(talk, reply, intent, forms.given(form))
+    return _finish(talk, form, intent, before.then(text))
+
+
+def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, slots.Value]) -> None:
+    if not reply.about:
+        return
+    if reply.over:
+        talk.standing = talk.standing.without(reply.about)
+        return
+    called = reply.called or intent.title
+    subject = Subject(about=reply.about, intent=intent.id, called=called, at=talk.now, values=dict(values))
+    talk.standing = talk.standing.after(subject)
+
+
+def _ask_back(talk: Talk, form: Form, intent: Intent, ask: Ask, before: _Said) -> Answer:
+    words = {**ask.values, **_spoken(talk, form, intent)}
+    prompt = talk.turn.words(intent.replies[ask.name], **words)
+    off = talk.turn.words(intent.replies[ask.called_off], **words) if ask.called_off else ""
+    talk.standing = talk.standing.within(forms.ask_back(form, ask.slot, ask.options, prompt, off))
+    return _put(talk, before)
+
+
+def _finish(talk: Talk, form: Form, intent: Intent, text: str, kind: Kind = "done") -> Answer:
+    """Say how it ended and come back to what was put aside; without a flat, what needs one is not resumed."""
+    if form.outer is not None:
+        _look_up_resident(talk)
+        if not intent.provides_flat or talk.turn.is_bound:
+            resumed = carry_out(talk, starting.resume(talk.standing, form.outer, talk.facts()))
+            return replace(resumed, texts=(text, *resumed.texts))
+    return Answer(texts=(text,), outcome=Outcome(kind=kind, intent=intent.id), values=_plain(form, intent))
+
+
+def _look_up_resident(talk: Talk) -> None:
+    """Forget what was known of the resident: an action may have bound or unbound them."""
+    talk.session.flush()
+    for known in ("resident", "flat"):
+        talk.turn.__dict__.pop(known, None)
+
+
+def _without_action(talk: Talk, form: Form, intent: Intent, before: _Said) -> Answer:
+    """Say the file's own words; an intent without any is handed to a person, never to a dead end."""
+    spoken = _spoken(talk, form, intent)
+    if intent.reply:
+        wording = intent.reply_to(f"{talk.turn.openid}{talk.now}")
+        return _finish(talk, form, intent, before.then(talk.turn.words(wording, **spoken)))
+    values = "、".join(said for said in spoken.values() if said)
+    words = values or (starting.quoted(form.words[0]) if form.words else "")
+    topic = f"{intent.topic or intent.title}{'：' if words else ''}{words}"
+    step = steps.HandOver(standing=talk.standing, intent=intent.id, topic=topic, words=talk.standing.words(*form.words))
+    handed = _hand_over(talk, step, before)
+    talk.standing = replace(talk.standing, unused=())
+    return replace(_finish(talk, form, intent, handed.texts[0], "handed_off"), values=_plain(form, intent))
+
+
+def _amend(talk: Talk, step: steps.Amend, before: _Said) -> Answer:
+    """Change what was done before, and say what it is now."""
+    subject, intent = step.subject, talk.intents[step.subject.intent]
+    amendment = talk.house.context.services.amendments[intent.id]
+    talk.turn.said, talk.turn.about = step.words, subject.about
+    try:
+        with talk.session.begin_nested():
+            reply = amendment(talk.turn, subject.about, step.values)
+    except Refusal as refusal:
+        return _answer(before.then(str(refusal)), "done", intent.id)
+    if reply.ok:
+        _remember(talk, reply if reply.about else _about(reply, subject), intent, {**subject.values, **step.values})
+    spoken = {
+        slot.name: slots.describe(slot, step.values[slot.name], talk.now) for slot in intent.slots if slot.name in step.values
+    }
+    text = talk.turn.words(intent.replies[reply.name], **{**spoken, **reply.values})
+    lost = starting.not_taken(step.words, intent, step.values, talk.facts())
+    said = _Said(lines=(*before.lines, *(talk.phrase(line) for line in lost)))
+    return Answer(
+        texts=(said.then(text),), outcome=Outcome(kind="done", intent=intent.id), values=_plain_values(step.values, intent)
+    )
+
+
+def _about(reply: Reply, subject: Subject) -> Reply:
+    return Reply(reply.name, about=subject.about, called=reply.called or subject.called, over=reply.over, **reply.values)
+
+
+def _aside(talk: Talk, step: steps.Aside) -> Answer:
+    """Serve something in between; a form that it opens after all goes first, and the other waits behind it."""
+    answer = carry_out(talk, step.first)
+    if talk.standing.form is not None and talk.standing.form is not step.form:
+        waiting = forms.aside(step.form, talk.standing.form.intent)
+        talk.standing = replace(talk.standing, form=replace(talk.standing.form, outer=waiting))
+        return answer
+    intent = talk.intents[step.form.intent]
+    back = carry_out(talk, starting.again(talk.standing, step.form))
+    heading = talk.phrase(Line("form.back", {"title": intent.title}))
+    outcome = replace(answer.outcome, slot=back.outcome.slot)
+    return Answer(texts=(*answer.texts, heading + back.texts[0]), outcome=outcome, values=back.values)
+
+
+# ------------------------------------------------------------------ knowing
+
+
+def _inform(talk: Talk, step: steps.Inform) -> Answer:
+    """Answer from the knowledge of the community, or by a service that knows; else do the other step."""
+    said = _known(talk, step) or talk.house.context.services.answer(talk.turn, step.question)
+    return _answer(said, "answered") if said else carry_out(talk, step.otherwise)
+
+
+def _known(talk: Talk, step: steps.Inform) -> str:
+    entry = knowledge.answering(talk.turn, step.known)
+    return knowledge.say(talk.turn, entry) if entry else ""
+
+
+# ------------------------------------------------------------------ people
+
+
+def _hand_over(talk: Talk, step: steps.HandOver, before: _Said) -> Answer:
+    """Give a matter to a person, under a number; the talk waits in the staff's queue."""
+    if step.is_miss:
+        unmatched.note(talk.session, slots.hide(step.words, talk.now), talk.now)
+    task = handoffs.open(talk.turn, intent=step.intent, topic=step.topic, words=step.words, question=step.is_question)
+    if talk.kept.waiting_since is None:
+        talk.turn.record("conversation.waiting", f"conversation:{talk.kept.public_id}")
+    conversations.ask_for_person(talk.kept, step.topic[:60], talk.now)
+    if task.opened_at < talk.now:  # it waits already
+        line = Line("handed_off.joined", {"topic": step.topic, "number": task.number})
+    else:
+        line = Line("handed_off", {"topic": step.topic, "number": task.number, "expected": handoffs.expected(talk.turn)})
+    return _answer(before.then(talk.phrase(line)), "handed_off", step.intent or None)
+
+
+def _join(talk: Talk, words: str) -> Answer:
+    """Let what is said while waiting belong to the matter."""
+    task = handoffs.current(talk.turn)
+    if task is None:  # an alarm or a colleague made them wait, not a hand-off
+        return carry_out(talk, starting.hand_over(talk.standing, talk.facts(), talk.catalogue.person, words))
+    if words:
+        handoffs.add(talk.turn, task, words)
+    for photo in talk.turn.photos():
+        handoffs.add(talk.turn, task, "", photo)
+    person = talk.catalogue.person.id if talk.catalogue.person else None
+    quoted = words if len(words) <= QUOTED else ""
+    phrase = (
+        Line("handed_off.more", {"number": task.number, "words": quoted})
+        if words
+        else Line("handed_off.photo", {"number": task.number})
+    )
+    return _answer(talk.phrase(phrase), "handed_off", person)
+
+
+def _call_off(talk: Talk) -> Answer:
+    """Stop waiting for a person; nobody has taken over yet."""
+    task = handoffs.current(talk.turn)
+    if task is not None:
+        handoffs.withdraw(talk.turn, task)
+    conversations.hand_back(talk.kept)
+    talk.turn.record("conversation.called_off", f"conversation:{talk.kept.public_id}")
+    person = talk.catalogue.person.id if talk.catalogue.person else None
+    return _answer(talk.phrase(Line("handed_off.cancelled", {"number": task.number if task else ""})), "cancelled", person)
+
+
+# ------------------------------------------------------------------ alarms
+
+
+def _sound(talk: Talk, step: steps.Sound) -> Answer:
+    intent = talk.intents[step.intent]
+    said, task = safety.alarm(talk.turn, intent, step.danger, step.words)
+    talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
+    conversations.ask_for_person(talk.kept, intent.title, talk.now)
+    return _answer(said, "emergency", intent.id)
+
+
+def _alarm_of(task: Task, now: datetime) -> Alarm:
+    return Alarm(task=task.public_id, until=now + safety.BELONGS)
+
+
+def _pass_on(talk: Talk, words: str) -> Answer:
+    """Pass what is said after an alarm on to those who come; they hear, too, when all is well again."""
+    alarm = talk.standing.alarm
+    task = tasks.find(talk.session, alarm.task) if alarm else None
+    if task is None:
+        raise LookupError("no alarm is open")
+    talk.turn.attach(talk.turn.photos(), task.about)
+    said = words or "[图片]"
+    safety.add(talk.turn, task, said)
+    safety.settle(talk.turn, said)
+    if safety.is_over(said):
+        talk.standing = replace(talk.standing, alarm=None)
+        return _answer(talk.phrase(Line("emergency.over")), "emergency", task.kind)
+    talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
+    line = Line("emergency.helped") if safety.is_helped(said) and not safety.is_calm(task) else Line(safety.more(task))
+    return _answer("\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn)))), "emergency", task.kind)
+
+
+# ------------------------------------------------------------------ values
+
+
+def _spoken(talk: Talk, form: Form, intent: Intent) -> dict[str, str]:
+    return forms.spoken(form, intent, talk.now)
+
+
+def _named(talk: Talk) -> dict[str, Any]:
+    community = talk.turn.community
+    flat = talk.turn.flat.label if talk.turn.flat else ""
+    return {**{f"community.{name}": getattr(community, name) for name in ("name", "phone", "address")}, "flat": flat}
+
+
+def _plain(form: Form, intent: Intent) -> dict[str, Any]:
+    """Return the values known so far as JSON: times as 2026-03-12 15:00."""
+    return _plain_values(forms.given(form), intent)
+
+
+def _plain_values(values: Mapping[str, slots.Value], intent: Intent) -> dict[str, Any]:
+    known = {slot.name for slot in intent.slots}
+    return {
+        name: f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value for name, value in values.items() if name in known
+    }  # fmt: skip

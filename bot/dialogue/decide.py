@@ -1,0 +1,226 @@
+"""What to do about what was said, as the talk stands: a pure function from values to a step.
+
+Order: emergency → silence while a person has the word → the open alarm → the open form → the menu or question last shown →
+what was done before → a new wish.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.dialogue import filling, following, forms, safety, starting
+from bot.dialogue.facts import Facts
+from bot.dialogue.said import Picture, Place, Said, Unseen, Words
+from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
+from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
+from bot.dialogue.understanding import Heard
+from bot.language import answers, courtesy, emoji
+from bot.language.files import Intent
+
+
+def decide(standing: Standing, said: Said, facts: Facts) -> Step:
+    """Return the next step."""
+    match said:
+        case Words():
+            return _words(standing, said, facts)
+        case Picture():
+            return _picture(standing, facts)
+        case Place():
+            return _place(standing, said, facts)
+        case Unseen():
+            return _unseen(standing, said, facts)
+
+
+def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]) -> bool:
+    """Tell whether words raise an alarm whoever has the word."""
+    best = starting.accepted(heard, intents)
+    return best is not None and (heard.match.emergency or (best.emergency and standing.form is None))
+
+
+def _words(standing: Standing, said: Words, facts: Facts) -> Step:
+    heard = said.heard
+    if facts.is_alarm_open and (
+        safety.is_over(heard.text) or safety.is_helped(heard.text)
+    ):  # no second alarm by 消防到了，火灭了
+        return PassOn(standing=standing, words=heard.text)
+    if sounds_alarm(standing, heard, facts.intents):
+        return starting.sound(standing, facts.intents[heard.match.candidates[0].intent], heard)
+    if standing.person is Person.TAKEN:
+        return _quiet(standing)
+    if said.is_spoken and not heard.text:
+        return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
+    if facts.is_alarm_open and standing.form is None and heard.text and _is_more(heard, facts):
+        return PassOn(standing=standing, words=heard.text)
+    if standing.form is not None:
+        return filling.go_on(standing, standing.form, heard, facts)
+    if standing.expired is not None and starting.accepted(heard, facts.intents) is None and not answers.wants_human(heard.text):
+        return filling.too_late(standing, standing.expired, facts)
+    return (
+        _chosen(standing, heard, facts)
+        or _said_in_passing(standing, heard, facts)
+        or following.remark(standing, heard, facts)
+        or starting.request(standing, heard, facts)
+    )
+
+
+def _quiet(standing: Standing) -> Step:
+    return Quiet(standing=replace(standing, form=forms.talked_over(standing.form) if standing.form else None))
+
+
+def _is_more(heard: Heard, facts: Facts) -> bool:
+    """Tell whether words after an alarm belong to it: whoever is tired of life is heard whatever they say."""
+    best = starting.accepted(heard, facts.intents)
+    return best is None or best.small_talk or safety.is_over(heard.text) or facts.names_place or facts.is_alarm_calm
+
+
+# ------------------------------------------------------------------ what was shown or asked
+
+
+def _chosen(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return what follows the choice from a menu, a yes or no to an offer, or 0 after a guess."""
+    text = heard.text
+    if standing.menu is not None and (step := _picked(standing, standing.menu, text, facts)):
+        return step
+    if standing.offer is not None and courtesy.agrees(text):
+        return _taken_up(standing, standing.offer, facts)
+    if standing.offer is not None and answers.is_yes((courtesy.clauses(text) or [""])[0]):  # 对，请财务核一下
+        return _taken_up(standing, replace(standing.offer, text=f"{standing.offer.text}，{text}"), facts)
+    if standing.offer is not None and (answers.is_no(text) or answers.is_cancel(text)):
+        return Say(standing=standing.calm(), phrase=Line("acknowledged"))
+    if standing.elsewhere is not None and answers.is_zero(text):
+        return filling.elsewhere(standing, standing.elsewhere)
+    return None
+
+
+def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | None:
+    titles = [*(title(option, menu, standing, facts) for option in menu.options)]
+    shown = [*titles, *([facts.catalogue.messages["clarify.none"]] if menu.with_person else [])]
+    index = answers.pick(text, shown)
+    if index is None and menu.shown_for is For.INTENTS:  # by the short name of what the sentence stands for
+        index = answers.pick(text, [facts.intents[option].title for option in menu.options])
+    if index is None:
+        return None
+    if index == len(menu.options):
+        step = starting.hand_over(standing, facts, facts.catalogue.person, menu.text)
+        return replace(step, is_miss=bool(menu.text))  # what was offered was not what was meant
+    if menu.shown_for is For.PHOTOS:
+        return Attach(standing=standing.calm(), about=menu.options[index])
+    words = Heard(text=menu.text, match=Heard.nothing().match)
+    return starting.start(standing, facts.intents[menu.options[index]], words, facts)
+
+
+def title(option: str, menu: Menu, standing: Standing, facts: Facts) -> str:
+    """Return how an option of a menu is shown."""
+    if menu.shown_for is For.PHOTOS:
+        return next((known.called for known in standing.subjects if known.about == option), "")
+    intent = facts.intents[option]
+    return intent.offer or intent.title
+
+
+def _taken_up(standing: Standing, offer: Offer, facts: Facts) -> Step:
+    """Do what a yes was said to."""
+    if offer.what is Offered.INTENT:
+        words = Heard(text=offer.text, match=Heard.nothing().match)
+        return starting.start(standing, facts.intents[offer.intent], words, facts)
+    step = starting.hand_over(standing, facts, facts.catalogue.person, offer.text)
+    return replace(step, is_question=offer.what is Offered.QUESTION)
+
+
+# ------------------------------------------------------------------ what is said in passing, or of what was done
+
+
+def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    text, waits = heard.text, standing.person is Person.ASKED
+    if answers.wants_human(text):
+        return starting.hand_over(standing, facts, facts.catalogue.person, text)
+    if waits and answers.is_cancel(text):
+        return CallOff(standing=standing.calm())
+    if emoji.is_sticker(text) and not waits:
+        return Say(standing=standing, phrase=Line("sticker"))
+    if emoji.is_only_emoji(text) and (waits or standing.subjects):
+        return Say(standing=standing, phrase=Line("acknowledged"))
+    if safety.is_number(text):
+        return starting.clarify(standing, _emergencies(facts), text, "emergency.number")
+    if step := following.follow(standing, heard, facts):
+        return step
+    if answers.is_cancel(text):
+        return Say(standing=standing.calm(), phrase=Line("form.nothing"), kind="cancelled")
+    if courtesy.is_courtesy(text) and not _is_thanks(heard, facts):
+        return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"))
+    return None
+
+
+def _is_thanks(heard: Heard, facts: Facts) -> bool:
+    """Tell whether an intent has words of its own for what is said in passing: 不客气."""
+    best = starting.accepted(heard, facts.intents)
+    return best is not None and best.small_talk
+
+
+def _emergencies(facts: Facts) -> list[Intent]:
+    """Return what staff can be called for at once, help before fire."""
+    return sorted((intent for intent in facts.intents.values() if intent.emergency), key=lambda intent: intent.id, reverse=True)
+
+
+# ------------------------------------------------------------------ photos, places, what cannot be looked at
+
+
+def _picture(standing: Standing, facts: Facts) -> Step:
+    """Let a photo belong to what is open, to what was just done, or ask what it is about."""
+    if facts.is_alarm_open:
+        return PassOn(standing=standing, words="")
+    if standing.person is Person.TAKEN:
+        return _quiet(standing)
+    if standing.form is not None:
+        return _picture_in_form(standing, standing.form, facts)
+    if step := following.picture(standing, facts):
+        return step
+    if standing.person is Person.ASKED:
+        return Join(standing=standing, words="")
+    return _what_for("photo", standing, "photo.what", "photo.what.free", facts)
+
+
+def _picture_in_form(standing: Standing, form: forms.Form, facts: Facts) -> Step:
+    intent = facts.intents[form.intent]
+    slot = next((slot for slot in intent.slots if slot.type == "photo"), None)
+    if slot is None:
+        waiting = [facts.intents[item.intent] for item in forms.chain(form)]
+        wanted = any(slot.type == "photo" for intent in waiting for slot in intent.slots)
+        return starting.again(standing, form, (Line("photo.received" if wanted else "photo.not_now"),))
+    received = replace(form, values={**form.values, slot.name: "[图片]"})
+    return starting.advance(standing, received, intent, facts, (Line("photo.received"),))
+
+
+def _place(standing: Standing, said: Place, facts: Facts) -> Step:
+    """Take a place for the open form's place, or for what waits for a person; else ask what for."""
+    if facts.is_alarm_open:
+        return PassOn(standing=standing, words=f"[位置] {said.label}")
+    if standing.person is Person.TAKEN:
+        return _quiet(standing)
+    if standing.form is None:
+        if standing.person is Person.ASKED:
+            return Join(standing=standing, words=f"[位置] {said.label}")
+        return _what_for("place", replace(standing, spot=(facts.now, said.label)), "place.what", "place.what.free", facts)
+    intent = facts.intents[standing.form.intent]
+    slot = next((slot for slot in intent.slots if slot.type == "place"), None)
+    if slot is None:
+        return starting.again(standing, standing.form, (Line("place.not_now"),))
+    filled = replace(standing.form, values={**standing.form.values, slot.name: said.label})
+    return starting.advance(standing, filled, intent, facts)
+
+
+def _what_for(kind: str, standing: Standing, phrase: str, free: str, facts: Facts) -> Step:
+    """Ask what a photo or place is for: a menu of several intents that take one, else the words for it."""
+    offers = [intent for intent in facts.intents.values() if any(slot.type == kind for slot in intent.slots)]
+    if len(offers) > 1:
+        return starting.clarify(standing, offers[: starting.SHOWN], "", phrase)
+    return Say(standing=standing.calm(), phrase=Line(free), kind="clarifies")
+
+
+def _unseen(standing: Standing, said: Unseen, facts: Facts) -> Step:
+    """Say kindly what the bot cannot look at, and what to send instead."""
+    if standing.person is Person.TAKEN:
+        return _quiet(standing)
+    if standing.form is not None:
+        return starting.again(standing, standing.form, (Line(said.phrase),))
+    if standing.person is Person.ASKED:
+        return Join(standing=standing, words=said.what)
+    return Say(standing=standing, phrase=Line(said.phrase), kind="unknown")

@@ -1,0 +1,32 @@
+"""What a decision needs beside the words and how the talk stands: read before it, in one place. Pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.language.files import Catalogue, Intent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """One moment of one resident."""
+
+    now: datetime
+    catalogue: Catalogue
+    community_id: int = 0
+    is_bound: bool = False
+    shows: Collection[str] = ()  # intents whose action changes nothing
+    amendable: Mapping[str, Collection[str]] = field(default_factory=dict)  # intent -> slots that may change afterwards
+    keeping: Collection[str] = ()  # intents beside whose result further words are kept
+    is_alarm_open: bool = False  # the alarm of the talk is still open …
+    is_alarm_calm: bool = False  # … and about somebody who is tired of life
+    names_place: bool = False  # the words name a community of the account, which an alarm waits for
+
+    @property
+    def intents(self) -> Mapping[str, Intent]:
+        """All intents by id."""
+        return self.catalogue.intents
+
+    def only_shows(self, intent: Intent) -> bool:
+        """Tell whether an intent changes nothing: it is said in passing, answered with words, or shows something."""
+        return intent.small_talk or intent.id in self.shows or (bool(intent.reply) and not intent.action)

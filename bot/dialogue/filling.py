@@ -1,0 +1,246 @@
+"""What is said while a form is open: an answer, a way out, a question in between, something else. Pure."""
+
+import re
+from dataclasses import replace
+
+from bot.dialogue import forms, safety
+from bot.dialogue.facts import Facts
+from bot.dialogue.forms import Form
+from bot.dialogue.standing import Menu, Standing
+from bot.dialogue.starting import PATIENCE, advance, again, hand_over, not_taken, resume, sound, start
+from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, Step
+from bot.dialogue.understanding import Heard, read_slots
+from bot.language import answers, courtesy, emoji, questions, slots
+from bot.language.files import Intent
+from bot.language.matcher import Candidate
+
+#: Where any words would do for an answer (a place, a remark), another request must be this clear to be taken for one.
+CLEAR = 0.95
+
+#: An answer as short as this that fits the open question is an answer, whatever else it may resemble.
+SHORT = 12
+
+#: How words for a place end, whatever else is spoken of there: 驿站门口, 物业办公室那边.
+_PLACE = re.compile(r"(?:口|边|旁|面|里|处|头|角|室|房|站|台|廊|院|场|馆|库|区|道|路|桥|亭|楼|层|侧|箱|柜|园|那儿)$")
+
+#: Without such words nothing is called off, however much a message resembles it.
+_CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|没空来")
+
+
+def go_on(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
+    """Go on with the open form, unless the message wants out of it or something else."""
+    intent, text = facts.intents[form.intent], heard.text
+    if text == "" and heard.match.candidates:  # a menu entry was touched or a code scanned
+        return interrupt(standing, form, heard, facts)
+    return _left(standing, form, intent, heard, facts) or _agreed(standing, form, intent, text, facts) or (
+        _unanswered(standing, form, text, facts) or _answered(standing, form, intent, heard, facts)
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------ ways out
+
+
+def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step | None:
+    """Return the way out of a form that the words want; None when they want none."""
+    text = heard.text
+    if answers.wants_human(text):
+        return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
+    if standing.elsewhere is not None and answers.is_zero(text):
+        return elsewhere(standing, standing.elsewhere)
+    if answers.is_cancel(text) or answers.is_leaving(text) or _is_own_cancel(intent, heard, facts):
+        return _abandon(standing, form, intent, facts)
+    if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back:  # to the person just offered
+        return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
+    return None
+
+
+def elsewhere(standing: Standing, menu: Menu) -> Step:
+    """Leave what was guessed for what else may have been meant."""
+    open_ = replace(standing.within(None), menu=menu)
+    return Say(standing=open_, phrase=Line("elsewhere" if menu.options else "elsewhere.free"), kind="clarifies")
+
+
+def _is_own_cancel(intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """访客不来了 in the middle of inviting that visitor calls the form off."""
+    best = facts.intents[heard.match.candidates[0].intent] if heard.match.decision == "accept" else None
+    return best is not None and intent.id in best.cancels and _CALLS_OFF.search(heard.text) is not None
+
+
+def _abandon(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
+    said = Line("said", {"words": form.called_off}) if form.called_off else Line("form.cancelled", {"title": intent.title})
+    left = standing.within(None)
+    if form.outer is not None and not intent.provides_flat:
+        step = resume(left, form.outer, facts)
+        return replace(step, before=(said, *step.before))
+    return Say(standing=left, phrase=said, kind="cancelled", intent=intent.id)
+
+
+def too_late(standing: Standing, form: Form, facts: Facts) -> Step:
+    """Say that the form which this message may have been meant for was put away."""
+    title = Line("form.expired", {"title": facts.intents[form.intent].title})
+    off = (Line("said", {"words": form.called_off}),) if form.called_off else ()
+    return Say(standing=standing.within(None), before=(title,) if off else (), phrase=off[0] if off else title, kind="cancelled",
+               intent=form.intent)  # fmt: skip
+
+
+# ------------------------------------------------------------------ yes, no, and what is no answer
+
+
+def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step | None:
+    """Return what follows a yes or a no to what was read back, or the naming of what shall change."""
+    if form.is_read_back and courtesy.agrees(text):
+        if form.stage is not forms.Stage.CONFIRM:
+            return again(standing, form)
+        return Do(standing=standing.within(None), form=replace(form, stage=forms.Stage.CONFIRMED))
+    if form.is_read_back and answers.is_no(text):
+        stays = standing.within(forms.talked_over(form))
+        return Say(standing=stays, phrase=Line("form.change"), kind="asks", intent=intent.id)
+    slot = forms.meant(form, intent, text)
+    return again(standing, forms.ask(forms.without(form, slot), slot)) if slot is not None else None
+
+
+def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step | None:
+    """Return how the form waits for whoever says nothing yet: stickers and hesitation are no useless answers."""
+    if emoji.is_sticker(text):
+        return again(standing, form, (Line("sticker"),))
+    if emoji.is_only_emoji(text):
+        return again(standing, form)
+    if answers.is_hesitation(text):
+        return Say(standing=standing, phrase=Line("form.no_hurry"), kind="asks", intent=form.intent)
+    return None
+
+
+# ------------------------------------------------------------------ answers
+
+
+def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
+    text = forms.suggestion(form, heard.text)
+    changed = forms.answer(form, intent, text, facts.now)
+    if _is_interruption(form, intent, heard, changed, facts):
+        return interrupt(standing, form, heard, facts)
+    if changed is None:
+        return _no_answer(standing, form, intent, text, heard, facts)
+    changed = replace(forms.heard(changed, heard.text), is_guess=False)
+    lost = not_taken(heard.text, intent, changed.values, facts)
+    if form.stage is forms.Stage.CONFIRM and courtesy.agrees_beside(heard.text) and not slots.corrects(heard.text) and not lost:
+        changed = replace(changed, stage=forms.Stage.CONFIRMED)
+    return advance(standing, changed, intent, facts, (*_noted(form, changed, intent, facts), *lost))
+
+
+def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard: Heard, facts: Facts) -> Step:
+    if facts.is_alarm_open:
+        return PassOn(standing=standing, words=text)
+    if safety.is_number(text):
+        return again(standing, form, (Line("emergency.call"),))
+    if questions.is_question(text):
+        unknown = Say(standing=standing, phrase=Line("question.in_form"), kind="asks", intent=intent.id, is_miss=True, text=text)
+        first = Inform(standing=standing, question=text, known=heard.known, otherwise=unknown)
+        return Aside(standing=standing, first=first, form=form)
+    if answers.is_open(text) or answers.is_any(text):
+        return _open(standing, form, intent, facts)
+    return _ask_again(standing, form, intent)
+
+
+def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
+    """Deal with who does not know yet, or does not mind: left out, kept as not known, or waited for."""
+    slot = forms.asked(form, intent)
+    if slot is not None and slot.skippable:
+        return advance(standing, replace(form, values={**form.values, slot.name: slots.SKIPPED}), intent, facts)
+    if slot is not None and slot.unknown:
+        return advance(standing, replace(form, values={**form.values, slot.name: slot.unknown}), intent, facts)
+    return Say(standing=standing.within(form), phrase=Line("form.open"), kind="asks", intent=intent.id)
+
+
+def _ask_again(standing: Standing, form: Form, intent: Intent) -> Step:
+    """Ask once more with help; the next time offer a person. What is known stays known."""
+    tried = replace(form, tries=form.tries + 1)
+    if tried.tries >= PATIENCE:
+        return again(standing, tried, (Line("form.stuck"),))
+    slot = forms.asked(form, intent)
+    if slot is None or not slot.error or form.prompt:
+        return again(standing, tried, (Line("form.unclear"),))
+    return Ask(standing=standing.within(tried), with_help=True)
+
+
+def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Line, ...]:
+    """Return what to say of values replaced, or kept for later; when all is read back they are seen there."""
+    if form.is_read_back:
+        return ()
+    spoken = forms.spoken(changed, intent, facts.now)
+    news = {name: said for name, said in spoken.items() if said and form.values.get(name) != changed.values[name]}
+    replaced = [said for name, said in news.items() if name in form.values]
+    if replaced:
+        return (Line("form.noted", {"values": "、".join(replaced)}),)
+    if not news or form.asking in news:
+        return ()
+    kept = [f"{slot.title} {news[slot.name]}".strip() for slot in intent.slots if slot.name in news]
+    return (Line("form.kept", {"values": "，".join(kept)}),)
+
+
+# ------------------------------------------------------------------ something else in between
+
+
+def _is_interruption(form: Form, intent: Intent, heard: Heard, changed: Form | None, facts: Facts) -> bool:
+    best = heard.match.candidates[0] if heard.match.candidates else Candidate("", 0.0, "")
+    if heard.match.decision != "accept" or best.intent == intent.id:
+        return False
+    if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
+        return False
+    other = facts.intents[best.intent]
+    if intent.id in other.cancels:  # 改天吧 calls nothing off that is on record
+        return False
+    if changed is None:
+        return True
+    if slots.corrects(heard.text):
+        return False
+    if other.provides_flat and facts.is_bound:  # 3栋2单元 is a place, whoever lives there
+        return False
+    if best.confidence >= CLEAR and _is_any_words(form, intent, heard.text, facts):
+        return True
+    gives = sum(form.values.get(name) != value for name, value in changed.values.items())
+    others = len(read_slots(other, heard, facts.now))
+    return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+
+def _is_any_words(form: Form, intent: Intent, text: str, facts: Facts) -> bool:
+    """Tell whether `text` would be kept as it is, though nothing in it is what the open question asks for."""
+    open_ = [slot for slot in intent.slots if slot.name == form.asking and slot.type in {"place", "text"}]
+    return bool(open_) and not _PLACE.search(text) and not slots.extract(text, open_, facts.now)
+
+
+def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
+    """Answer another request and come back: at once if it needs no form, else when that form is done."""
+    other = facts.intents[heard.match.candidates[0].intent]
+    intent = facts.intents[form.intent]
+    if other.emergency:
+        return sound(standing, other, heard)
+    if other.hands_over:
+        return hand_over(standing, facts, other, "\n".join((*form.words, heard.text)), topic=intent.title)
+    if other.id == intent.id:
+        return _touched(standing, form, intent, heard, facts)
+    if other.needs_flat and intent.provides_flat and not facts.is_bound:
+        return _wait_for_flat(standing, form, other, heard, facts)
+    waiting = forms.aside(form, other.id)
+    if any(slot.required for slot in other.slots) or other.confirm or (other.needs_flat and not facts.is_bound):
+        return start(standing, other, heard, facts, outer=waiting)
+    first = start(replace(standing, form=None), other, heard, facts)
+    return Aside(standing=standing, first=first, form=form)
+
+
+def _touched(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
+    """The menu was touched again, or a code for the same was scanned: take the place it names and go on."""
+    touched = replace(form, values={**form.values, **read_slots(intent, heard, facts.now)})
+    if touched.values == form.values:
+        return again(standing, form)
+    return advance(standing, touched, intent, facts, _noted(form, touched, intent, facts))
+
+
+def _wait_for_flat(standing: Standing, form: Form, other: Intent, heard: Heard, facts: Facts) -> Step:
+    """Put another request behind the binding; more about the one that waits already is no answer."""
+    values = read_slots(other, heard, facts.now)
+    if form.outer is not None and form.outer.intent == other.id:
+        waits = forms.heard(replace(form.outer, values={**form.outer.values, **values}), heard.text)
+        waiting = replace(form, outer=waits)
+        return again(standing, waiting) if heard.place else _ask_again(standing, waiting, facts.intents[form.intent])
+    wanted = forms.begin(other, values, forms.aside(form.outer, other.id) if form.outer else None, heard.text)
+    return again(standing, replace(form, outer=wanted), (Line("flat.first", {"title": other.title}),))

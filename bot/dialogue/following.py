@@ -1,0 +1,117 @@
+"""What is said after something was done and belongs to it: a change, its end, a question about it. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.dialogue.facts import Facts
+from bot.dialogue.standing import For, Menu, Person, Standing, Subject
+from bot.dialogue.starting import PLAUSIBLE, accepted, start
+from bot.dialogue.steps import Amend, Attach, Line, Offer, Step
+from bot.dialogue.understanding import Heard
+from bot.language import questions, slots
+from bot.language.files import Intent, Slot
+
+#: What adds to something done without correcting it is believed for so long: 两个人, 车牌粤B12345.
+ADDS = timedelta(minutes=30)
+
+#: Photos sent this soon after something was done belong to it.
+PHOTO_FOLLOWS = timedelta(minutes=15)
+
+#: Whoever says more than this tells of something else.
+LONGEST = 30
+
+#: Kinds of values that are known by their form.
+_READ = frozenset({"room", "unit", "building", "plate", "phone", "temperature", "start", "end", "count"})
+
+_SIGNS = re.compile(r"[\s,，。.!！?？~～、;；…]+")
+
+
+def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return what is done about something done before, None when the words are not about it."""
+    if not heard.text or len(heard.text) > LONGEST:
+        return None
+    for subject in standing.subjects:
+        step = _called(standing, subject, heard, facts) or _amended(standing, subject, heard, facts)
+        if step is not None:
+            return step
+    return None
+
+
+def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
+    """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
+    said = _SIGNS.sub("", heard.text)
+    for name, sentences in facts.intents[subject.intent].follow_ups.items():
+        if name in facts.intents and any(sentence.match(said) is not None for sentence in sentences):
+            return start(standing, facts.intents[name], heard, facts, about=subject.about)
+    return None
+
+
+def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
+    """Return the change of what was done; words that plainly want something else change nothing."""
+    changeable = facts.amendable.get(subject.intent)
+    if not changeable or questions.is_question(heard.text):
+        return None
+    intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
+    values = slots.extract(
+        heard.text, [slot for slot in intent.slots if slot.name in changeable], facts.now, known=subject.values
+    )
+    changed = {name: value for name, value in values.items() if subject.values.get(name) != value}
+    if not changed or not (corrects or _adds(subject, changed, intent, heard, facts)):
+        return None
+    return Amend(standing=standing.calm(), subject=subject, values=changed, words=heard.text)
+
+
+def _bare(text: str, may_change: Sequence[Slot], subject: Subject, facts: Facts) -> dict[str, slots.Value]:
+    """Return the first value that bare words give, as if it had been asked for; words that may be anything give none."""
+    for slot in may_change:
+        if (
+            slot.type in _READ
+            and (found := slots.extract(text, (slot,), facts.now, slot.name, subject.values))
+            and slot.name in found
+        ):
+            return found
+    return {}
+
+
+def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is surely wished."""
+    if facts.now - subject.at > ADDS:
+        return False
+    wished = accepted(heard, facts.intents)
+    if wished is not None and wished.id != intent.id:
+        return False
+    required = {slot.name for slot in intent.slots if slot.required}
+    return wished is None or not required & set(changed)
+
+
+def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the keeping of words, which mean nothing by themselves, beside what was done just before; None where nothing keeps them."""
+    subject = next((known for known in standing.subjects if known.intent in facts.keeping and facts.now - known.at < ADDS), None)
+    if subject is None or standing.person is Person.ASKED or questions.is_question(heard.text):
+        return None
+    if accepted(heard, facts.intents) is not None or _wants_else(heard, subject):
+        return None
+    return Amend(standing=standing.calm(), subject=subject, values={}, words=heard.text)
+
+
+def _wants_else(heard: Heard, subject: Subject) -> bool:
+    """Tell whether words plausibly wish for something else than they had before."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    return best is not None and best.intent != subject.intent and best.confidence >= PLAUSIBLE
+
+
+def picture(standing: Standing, facts: Facts) -> Step | None:
+    """Return where photos belong that come after something was done; of two things which is asked."""
+    fresh = [known for known in standing.subjects if facts.now - known.at < PHOTO_FOLLOWS and _takes_photos(known, facts)]
+    if not fresh:
+        return None
+    if len(fresh) == 1:
+        return Attach(standing=standing, about=fresh[0].about)
+    menu = Menu(options=tuple(known.about for known in fresh), shown_for=For.PHOTOS)
+    return Offer(standing=replace(standing.calm(), menu=menu), menu=menu, phrase=Line("photo.which"))
+
+
+def _takes_photos(subject: Subject, facts: Facts) -> bool:
+    return any(slot.type == "photo" for slot in facts.intents[subject.intent].slots)

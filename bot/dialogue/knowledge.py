@@ -1,0 +1,126 @@
+"""What the communities know, searched by the matcher that also finds intents: an index each, in memory.
+
+Beside its entries an index is taught the intents and what no intent wants: few entries would otherwise seem near to whatever is said.
+How sure it is therefore counts against all else that may be meant.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from bot.language.files import Catalogue, Intent
+from bot.language.matcher import Matcher
+from bot.language.normalise import Tables
+from bot.language.questions import is_question
+from bot.store import knowledge
+from bot.store.knowledge import Entry, Known, Shelf, Stamp
+
+#: Below this an entry is not worth telling: of what was meant otherwise nothing comes so near (tests/dialogue/test_knowledge.py).
+LIKELY = 0.3
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Index:
+    """What a community tells today, by its ids, and the matcher trained on it; none where nothing is told.
+
+    What is early or expired is not taught: last year's fees would win against this year's, and say nothing.
+    """
+
+    shelf: Shelf
+    live: Mapping[str, Entry]
+    matcher: Matcher | None
+
+    def search(self, text: str, now: datetime) -> Iterator[tuple[str, float]]:
+        if self.matcher is None:
+            return
+        day = knowledge.day_of(now)
+        for candidate in self.matcher.compare(text, now).candidates:
+            entry = self.live.get(candidate.intent)  # the others are intents
+            if entry is not None and candidate.confidence >= LIKELY and entry.is_live(day):
+                yield entry.public_id, candidate.confidence
+
+
+class Knowledge:
+    """The indexes of all communities, each swapped whole when its entries have changed; searching one takes no transaction."""
+
+    def __init__(self, tables: Tables, background: tuple[str, ...]) -> None:
+        self._tables, self._background = tables, background
+        self._indexes: dict[int, _Index] = {}
+        self._catalogue: Catalogue | None = None
+
+    def search(self, text: str, now: datetime, communities: Collection[int] | None = None) -> tuple[Known, ...]:
+        """Return the entries that may answer `text`, the likeliest first, of these communities or of all."""
+        found = [
+            Known(entry=entry, community_id=community, confidence=confidence)
+            for community, index in self._indexes.items() if communities is None or community in communities
+            for entry, confidence in index.search(text, now)
+        ]  # fmt: skip
+        return tuple(sorted(found, key=lambda known: known.confidence, reverse=True))
+
+    def look(self, session: Session) -> Mapping[int, Shelf]:
+        """Return what has changed in the database since it was learned: one small query where nothing has."""
+        return knowledge.changed(session, self._seen)
+
+    def learn(self, changed: Mapping[int, Shelf], catalogue: Catalogue, now: datetime) -> bool:
+        """Train on what `look` has found, and anew where the day has brought or ended something or the intents are others now.
+
+        Tells whether there was anything to learn. Takes a quarter of a second for each community: not for an event loop.
+        """
+        day = knowledge.day_of(now)
+        shelves = {key: index.shelf for key, index in self._indexes.items()} | dict(changed)
+        stale = [
+            key for key, shelf in shelves.items()
+            if key in changed or catalogue is not self._catalogue or self._indexes[key].live.keys() != _live(shelf, day).keys()
+        ]  # fmt: skip
+        for key in stale:
+            self._indexes = {**self._indexes, key: self._train(shelves[key], catalogue, day)}
+        self._catalogue = catalogue
+        return bool(stale)
+
+    @property
+    def _seen(self) -> Mapping[int, Stamp]:
+        return {community: index.shelf.stamp for community, index in self._indexes.items() if index.shelf.stamp[0]}
+
+    def _train(self, shelf: Shelf, catalogue: Catalogue, day: date) -> _Index:
+        live = _live(shelf, day)
+        if not live:
+            return _Index(shelf=shelf, live=live, matcher=None)
+        asked = {key: _as_intent(entry) for key, entry in live.items()}
+        background = tuple(line for line in catalogue.background if not is_question(line))
+        questions = Catalogue(
+            intents=asked | _rivals(catalogue), messages={}, common=catalogue.common, background=background, problems=()
+        )
+        return _Index(shelf=shelf, live=live, matcher=Matcher(questions, self._tables, self._background))
+
+
+def _rivals(catalogue: Catalogue) -> dict[str, Intent]:
+    """Return the intents that a message may mean instead of an entry.
+
+    Left out are those with a fixed answer, for an entry may say the same better, and what is only asked of those that a person answers
+    today: 物业费多少钱一平 is a question for the knowledge, 帮我挪车 is not.
+    """
+    found = {}
+    for intent in catalogue.intents.values():
+        if intent.action or intent.small_talk or intent.emergency or intent.hands_over:
+            found[intent.id] = intent
+        elif not intent.reply:
+            wishes = tuple(line for line in intent.examples if not is_question(line))
+            words = tuple(word for word in intent.keywords if not is_question(word))
+            found[intent.id] = replace(intent, examples=wishes, keywords=words, sentences=())
+    return found
+
+
+def _live(shelf: Shelf, day: date) -> dict[str, Entry]:
+    return {entry.public_id: entry for entry in shelf.entries if entry.is_live(day)}
+
+
+def _as_intent(entry: Entry) -> Intent:
+    return Intent(
+        id=entry.public_id,
+        title=entry.question,
+        file="",
+        group="",
+        examples=tuple(dict.fromkeys((entry.question, *entry.others))),
+    )

@@ -1,0 +1,224 @@
+"""Where a talk stands between two messages: one frozen value, kept with the conversation as JSON. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from bot.dialogue.forms import Form, Stage
+from bot.language.files import Intent
+from bot.language.slots import Value
+
+#: Of what `pack` writes. What an older version wrote is read as far as it goes; what a newer one wrote begins anew.
+VERSION = 1
+
+#: What was done is remembered for so long, the last few things.
+REMEMBERED, MOST = timedelta(hours=24), 4
+
+#: Words that found no use are kept for so long, and join what a person is asked for.
+UNUSED, UNUSED_MOST = timedelta(minutes=15), 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """Something that was done: what is said next may be about it."""
+
+    about: str  # ticket:K3M9
+    intent: str
+    called: str  # 厨房的报修
+    at: datetime
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+class For(StrEnum):
+    """What the options of a menu are."""
+
+    INTENTS = "intents"  # what the words before it mean
+    PHOTOS = "photos"  # subjects that the photos before it belong to
+
+
+@dataclass(frozen=True, kw_only=True)
+class Menu:
+    """A numbered menu last shown: ids of intents, or subjects; `text` is what it was shown for."""
+
+    options: tuple[str, ...]
+    text: str = ""
+    shown_for: For = For.INTENTS
+    with_person: bool = False  # its last number asks for a person
+
+
+class Offered(StrEnum):
+    """What a yes leads to."""
+
+    PERSON = "person"
+    QUESTION = "question"  # the office is asked what nobody here knows
+    INTENT = "intent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A question that yes or no answers, outside forms."""
+
+    what: Offered
+    text: str = ""  # the resident's words that led to it
+    intent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """An alarm that what is said next belongs to."""
+
+    task: str
+    until: datetime
+
+
+class Person(StrEnum):
+    """Whether a person of the staff has the word."""
+
+    NONE = ""
+    ASKED = "asked"
+    TAKEN = "taken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where a talk stands. `person` is not packed: it is what the conversation's row says."""
+
+    form: Form | None = None
+    expired: Form | None = None  # a form whose question stayed open too long
+    menu: Menu | None = None
+    elsewhere: Menu | None = None  # what 0 leads to after a guess
+    offer: Offer | None = None
+    alarm: Alarm | None = None
+    subjects: tuple[Subject, ...] = ()  # the newest first
+    unused: tuple[tuple[datetime, str], ...] = ()  # the resident's words that led to nothing
+    spot: tuple[datetime, str] | None = None  # a place on the map that is about nothing yet
+    misses: int = 0
+    person: Person = Person.NONE
+
+    def calm(self) -> "Standing":
+        """Return the talk without the questions that the last reply left open, forms aside."""
+        return replace(self, menu=None, elsewhere=None, offer=None, expired=None, misses=0)
+
+    def within(self, form: Form | None) -> "Standing":
+        """Return the talk with this form open and nothing else asked."""
+        return replace(self.calm(), form=form)
+
+    def after(self, subject: Subject) -> "Standing":
+        """Return the talk with something done remembered first."""
+        others = tuple(known for known in self.subjects if known.about != subject.about)
+        return replace(self, subjects=(subject, *others)[:MOST])
+
+    def without(self, about: str) -> "Standing":
+        """Return the talk without something that is over."""
+        return replace(self, subjects=tuple(known for known in self.subjects if known.about != about))
+
+    def missed(self, text: str, now: datetime) -> "Standing":
+        """Return the talk with words kept that led to nothing."""
+        kept = (*self.unused, (now, text)) if text else self.unused
+        return replace(self, unused=kept[-UNUSED_MOST:], misses=self.misses + 1)
+
+    def words(self, *more: str) -> str:
+        """Return the words that led to nothing so far and these, each once, one message a line."""
+        return "\n".join(dict.fromkeys(filter(None, (*(text for _, text in self.unused), *more))))
+
+
+def at(standing: Standing, since: datetime, now: datetime, expires: timedelta) -> Standing:
+    """Return how a talk stands now that stood so `since`: old questions are put away, old words and subjects forgotten."""
+    subjects = tuple(known for known in standing.subjects if now - known.at < REMEMBERED)
+    unused = tuple((moment, text) for moment, text in standing.unused if now - moment < UNUSED)
+    alarm = standing.alarm if standing.alarm and now < standing.alarm.until else None
+    spot = standing.spot if standing.spot and now - standing.spot[0] < UNUSED else None
+    kept = replace(standing, subjects=subjects, unused=unused, alarm=alarm, spot=spot)
+    if now - since <= expires:
+        return kept
+    return replace(kept.calm(), form=None, expired=standing.form)
+
+
+# ------------------------------------------------------------------ keeping
+
+
+def pack(standing: Standing) -> dict[str, Any] | None:
+    """Return the talk as JSON; None when nothing stands open and nothing is remembered."""
+    kept = {
+        "form": _pack_form(standing.form) if standing.form else None,
+        "menu": vars(standing.menu) if standing.menu else None,
+        "elsewhere": vars(standing.elsewhere) if standing.elsewhere else None,
+        "offer": vars(standing.offer) if standing.offer else None,
+        "alarm": {"task": standing.alarm.task, "until": standing.alarm.until.isoformat()} if standing.alarm else None,
+        "subjects": [_pack_subject(subject) for subject in standing.subjects],
+        "unused": [[moment.isoformat(), text] for moment, text in standing.unused],
+        "spot": [standing.spot[0].isoformat(), standing.spot[1]] if standing.spot else None,
+        "misses": standing.misses,
+    }
+    known = {name: value for name, value in kept.items() if value}
+    return {"version": VERSION, **known} if known else None
+
+
+def unpack(kept: Mapping[str, Any] | None, intents: Mapping[str, Intent], person: Person = Person.NONE) -> Standing:
+    """Return the talk that was packed; what belongs to an intent that has gone from the files meanwhile is left out."""
+    if kept is None or kept.get("version") != VERSION:
+        return Standing(person=person)
+    form, alarm, offer = kept.get("form"), kept.get("alarm"), kept.get("offer")
+    return Standing(
+        form=_unpack_form(form, intents) if form else None,
+        menu=_unpack_menu(kept.get("menu"), intents),
+        elsewhere=_unpack_menu(kept.get("elsewhere"), intents),
+        offer=Offer(**{**offer, "what": Offered(offer["what"])}) if offer and _is_known(offer["intent"], intents) else None,
+        alarm=Alarm(task=alarm["task"], until=datetime.fromisoformat(alarm["until"])) if alarm else None,
+        subjects=tuple(_unpack_subject(one) for one in kept.get("subjects", ()) if one["intent"] in intents),
+        unused=tuple((datetime.fromisoformat(moment), text) for moment, text in kept.get("unused", ())),
+        spot=(datetime.fromisoformat(kept["spot"][0]), kept["spot"][1]) if kept.get("spot") else None,
+        misses=kept.get("misses", 0),
+        person=person,
+    )
+
+
+def _is_known(intent: str, intents: Mapping[str, Intent]) -> bool:
+    return not intent or intent in intents
+
+
+def _unpack_menu(kept: Mapping[str, Any] | None, intents: Mapping[str, Intent]) -> Menu | None:
+    if kept is None:
+        return None
+    shown_for = For(kept["shown_for"])
+    options = tuple(option for option in kept["options"] if shown_for is not For.INTENTS or option in intents)
+    return Menu(options=options, text=kept["text"], shown_for=shown_for, with_person=kept["with_person"])
+
+
+def _pack_subject(subject: Subject) -> dict[str, Any]:
+    return {**vars(subject), "at": subject.at.isoformat(), "values": _pack_values(subject.values)}
+
+
+def _unpack_subject(kept: Mapping[str, Any]) -> Subject:
+    return Subject(**{**kept, "at": datetime.fromisoformat(kept["at"]), "values": _unpack_values(kept["values"])})
+
+
+def _pack_form(form: Form) -> dict[str, Any]:
+    return {
+        **vars(form), "values": _pack_values(form.values), "menu": dict(form.menu), "words": list(form.words),
+        "outer": _pack_form(form.outer) if form.outer else None,
+    }  # fmt: skip
+
+
+def _unpack_form(kept: Mapping[str, Any], intents: Mapping[str, Intent]) -> Form | None:
+    if kept["intent"] not in intents:
+        return None
+    outer = _unpack_form(kept["outer"], intents) if kept["outer"] else None
+    read = {
+        "values": _unpack_values(kept["values"]),
+        "stage": Stage(kept["stage"]),
+        "words": tuple(kept["words"]),
+        "outer": outer,
+    }
+    return Form(**{**kept, **read})
+
+
+def _pack_values(values: Mapping[str, Value]) -> dict[str, Any]:
+    """Return values as JSON; a time is told from a text by standing in a mapping."""
+    return {name: {"at": value.isoformat()} if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _unpack_values(kept: Mapping[str, Any]) -> dict[str, Value]:
+    return {name: datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for name, value in kept.items()}

@@ -1,0 +1,289 @@
+"""What a new wish leads to: it starts, is guessed and started, asked back, answered as a question, or not understood. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.dialogue import forms
+from bot.dialogue.facts import Facts
+from bot.dialogue.forms import Form
+from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing
+from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, Sound, Step
+from bot.dialogue.steps import Offer as ShowMenu
+from bot.dialogue.understanding import Heard, read_slots
+from bot.language import answers, leftovers, questions, slots
+from bot.language.files import Intent
+from bot.language.matcher import TEMPLATE, Candidate
+
+#: Times in a row that words are not understood before a person is offered.
+PATIENCE = 2
+
+#: From here on a harmless wish is begun without asking: of 923 messages by an unknown writer 6 of 7 were right there.
+PLAUSIBLE = 0.4
+
+#: Candidates within this share of the best one are really close: only they are asked back.
+CLOSE = 0.7
+
+#: Below this even the best candidate is not worth a question.
+LIKELY = 0.2
+
+#: An entry of the knowledge as sure as this answers before an intent that is less sure.
+SURE = 0.5
+
+#: Characters of the resident's own words that are said back.
+QUOTED = 24
+
+#: From here on a matter that only people can deal with is given to them: they read the resident's own words.
+FOR_PEOPLE = 0.3
+
+#: Options of a menu at most.
+SHOWN = 3
+
+_COUNTS = "零一两三四五"
+
+
+def accepted(heard: Heard, intents: Mapping[str, Intent]) -> Intent | None:
+    """Return the intent that the words surely mean."""
+    match = heard.match
+    if not match.candidates or not (match.emergency or match.decision == "accept"):
+        return None
+    return intents[match.candidates[0].intent]
+
+
+def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
+    """Deal with words that belong to nothing open."""
+    intent, asks = accepted(heard, facts.intents), questions.is_question(heard.text)
+    is_more = standing.person is Person.ASKED and (intent is None or intent.small_talk or _is_for_people(intent))
+    step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
+    if is_more and not _is_known(heard, intent):
+        return step
+    if (asks and (intent is None or not facts.only_shows(intent))) or _is_known(heard, intent):
+        known = heard.known if asks or _is_known(heard, intent) else ()
+        return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
+    return step
+
+
+def _is_for_people(intent: Intent) -> bool:
+    """Tell whether an intent ends with a person whatever is said."""
+    return not intent.action and not intent.reply and not intent.emergency
+
+
+def _is_known(heard: Heard, intent: Intent | None) -> bool:
+    """Tell whether the knowledge surely has the answer, and no intent is as sure."""
+    best = heard.match.candidates[0].confidence if intent is not None else 0.0
+    return bool(heard.known) and heard.known[0].confidence >= SURE and best < heard.known[0].confidence
+
+
+def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
+    match heard.match.decision:
+        case "accept":
+            intent = facts.intents[heard.match.candidates[0].intent]
+            if asks and intent.releases_flat:  # a question is no order
+                return not_known(standing, heard.text, facts)
+            return _serve(standing, heard, facts)
+        case "clarify":
+            return _guess(standing, heard, facts, asks=asks)
+    return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
+
+
+# ------------------------------------------------------------------ what is surely wished
+
+
+def _serve(standing: Standing, heard: Heard, facts: Facts) -> Step:
+    """Start all wishes of a message, the urgent one first; the others wait behind it."""
+    first, *rest = sorted((replace(heard, more=()), *heard.more), key=lambda piece: not _is_urgent(piece, facts))
+    waiting: Form | None = None
+    for piece in reversed(rest):
+        intent = facts.intents.get(piece.match.candidates[0].intent)
+        if intent is not None and not intent.emergency and (facts.is_bound or not intent.releases_flat):
+            waiting = forms.begin(intent, read_slots(intent, piece, facts.now), waiting, piece.text)
+    intent = facts.intents[first.match.candidates[0].intent]
+    step = start(standing, intent, first, facts, outer=waiting)
+    if waiting is None:
+        return step
+    titles = [intent.title, *(facts.intents[form.intent].title for form in forms.chain(waiting))]
+    return replace(step, before=(Line("two.wishes", {"titles": f"{_COUNTS[len(titles)]}件：{'、'.join(titles)}"}), *step.before))
+
+
+def _is_urgent(heard: Heard, facts: Facts) -> bool:
+    intent = facts.intents[heard.match.candidates[0].intent]
+    flags = [slot for slot in intent.slots if slot.type == "flag"]
+    return bool(flags) and any(read_slots(intent, heard, facts.now).get(slot.name) is True for slot in flags)
+
+
+def start(
+    standing: Standing, intent: Intent, heard: Heard, facts: Facts, *, outer: Form | None = None, about: str = "",
+    is_guess: bool = False, before: tuple[Line, ...] = (),
+) -> Step:  # fmt: skip
+    """Begin an intent with what the message already says; whoever needs a flat first is asked for it."""
+    if intent.emergency:
+        return sound(standing, intent, heard)
+    if intent.hands_over:
+        return hand_over(standing, facts, intent, heard.text or heard.place)
+    if intent.releases_flat and not facts.is_bound:
+        return Say(standing=standing.calm(), phrase=Line("flat.none"), intent=intent.id, before=before)
+    values = read_slots(intent, heard, facts.now)
+    standing, values = _with_spot(standing, intent, values)
+    form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
+    if values or not _is_bare(heard):
+        form = forms.described(form, intent)
+    if needs_flat(intent, facts):
+        return bind_first(standing, form, intent, heard, facts, before)
+    step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
+    if isinstance(step, Ask) and not before and heard.text and not _is_bare(heard):
+        return replace(step, before=(Line("understood.sure", {"title": intent.title, "words": quoted(heard.text)}), *step.before))
+    return step
+
+
+def quoted(text: str) -> str:
+    """Return the resident's own words, short enough to be said back."""
+    words = " ".join(text.split())
+    return words if len(words) <= QUOTED else f"{words[: QUOTED - 1]}…"
+
+
+def _is_bare(heard: Heard) -> bool:
+    """Tell whether words only name the wish, as a file does, or nothing was said at all: 我要报修."""
+    return not heard.text or (bool(heard.match.candidates) and heard.match.candidates[0].confidence >= TEMPLATE)
+
+
+def _with_spot(standing: Standing, intent: Intent, values: dict[str, slots.Value]) -> tuple[Standing, dict[str, slots.Value]]:
+    """Let a place that was sent before belong to a wish that wants one; what is said with the wish goes before."""
+    slot = next((slot for slot in intent.slots if slot.type == "place"), None)
+    if standing.spot is None or slot is None:
+        return standing, values
+    return replace(standing, spot=None), {slot.name: standing.spot[1], **values}
+
+
+def sound(standing: Standing, intent: Intent, heard: Heard) -> Sound:
+    """Raise the alarm; what was just read back must be read back again before a yes counts."""
+    stays = replace(standing.calm(), form=forms.talked_over(standing.form) if standing.form else None)
+    return Sound(standing=stays, intent=intent.id, danger=heard.match.danger, words=heard.text or heard.place)
+
+
+def hand_over(standing: Standing, facts: Facts, intent: Intent | None, words: str, topic: str = "") -> HandOver:
+    """Give what was said, now and in vain before, to a person."""
+    said = standing.words(words)
+    name = intent.id if intent else facts.catalogue.person.id if facts.catalogue.person else ""
+    stays = replace(standing.within(None), unused=())
+    what = "" if answers.wants_human(words) else words.partition("\n")[0]
+    return HandOver(standing=stays, intent=name, topic=topic or standing.words().partition("\n")[0] or what, words=said)
+
+
+def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], facts: Facts) -> tuple[Line, ...]:
+    """Return what to say of values in the words that the form cannot hold."""
+    unread = leftovers.unread(text, intent.slots, values, facts.now) if text and intent.slots else ()
+    return (Line("not_taken", {"values": "”“".join(unread)}),) if unread else ()
+
+
+# ------------------------------------------------------------------ what may be wished
+
+
+def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
+    """Begin the likeliest wish where that does no harm; ask back only between wishes that are really close."""
+    likely = [one for one in heard.match.candidates if _is_choice(one, facts)]
+    if not likely or likely[0].confidence < LIKELY:
+        return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
+    best = facts.intents[likely[0].intent]
+    close = [one for one in likely if one.confidence >= CLOSE * likely[0].confidence][:SHOWN]
+    if len(close) > 1:
+        return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
+    if asks and not facts.only_shows(best) and likely[0].confidence < PLAUSIBLE:
+        return not_known(standing, heard.text, facts)
+    if _is_for_people(best) and not asks and not best.confirm and not best.slots and likely[0].confidence >= FOR_PEOPLE:
+        return start(standing, best, heard, facts)
+    if likely[0].confidence < PLAUSIBLE or best.emergency or (best.releases_flat and asks):
+        offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
+        said = Line("unsure", {"title": best.offer or best.title})
+        return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
+    step = start(standing, best, heard, facts, is_guess=not facts.only_shows(best), before=_understood(best, heard, facts))
+    return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
+
+
+def _is_choice(candidate: Candidate, facts: Facts) -> bool:
+    """Tell whether a candidate may be offered: a person is always there, and a danger that is hardly likely is none."""
+    intent = facts.intents[candidate.intent]
+    return not intent.hands_over and (not intent.emergency or candidate.confidence >= PLAUSIBLE)
+
+
+def _understood(intent: Intent, heard: Heard, facts: Facts) -> tuple[Line, ...]:
+    said = Line("understood", {"title": intent.title, "words": quoted(heard.text)})
+    return () if facts.only_shows(intent) or _is_for_people(intent) else (said,)
+
+
+def _others(candidates: Sequence[Candidate], text: str) -> Menu:
+    return Menu(options=tuple(one.intent for one in candidates[:SHOWN]), text=text, with_person=True)
+
+
+def clarify(standing: Standing, intents: Sequence[Intent], text: str, phrase: str = "clarify") -> Step:
+    """Ask which of several wishes is meant, each as a sentence."""
+    menu = Menu(options=tuple(intent.id for intent in intents), text=text, with_person=True)
+    return ShowMenu(standing=replace(standing.calm(), menu=menu), menu=menu, phrase=Line(phrase))
+
+
+def not_known(standing: Standing, text: str, facts: Facts) -> Step:
+    """Say that nobody here knows, and offer to ask the office."""
+    offer = Offer(what=Offered.QUESTION, text=text)
+    stays = replace(standing.calm().missed(text, facts.now), offer=offer)
+    return Say(standing=stays, phrase=Line("dont_know"), kind="unknown", is_miss=True, text=text)
+
+
+def not_understood(standing: Standing, text: str, facts: Facts) -> Step:
+    """Say so, with a way on; the second time in a row a person is offered."""
+    missed = standing.missed(text, facts.now)
+    stays = replace(missed.calm(), misses=missed.misses)
+    if stays.misses < PATIENCE:
+        return Say(standing=stays, phrase=Line("unknown"), kind="unknown", is_miss=True, text=text)
+    offered = replace(stays, offer=Offer(what=Offered.PERSON, text=text))
+    return Say(standing=offered, phrase=Line("misses.person"), kind="unknown", is_miss=True, text=text)
+
+
+# ------------------------------------------------------------------ forms
+
+
+def advance(standing: Standing, form: Form, intent: Intent, facts: Facts, before: tuple[Line, ...] = ()) -> Step:
+    """Ask what is missing, read back, or do it."""
+    past = forms.is_past(form, intent, facts.now)
+    if past is not None and not past.required and not form.asking and form.stage is forms.Stage.FILLING:
+        return advance(standing, forms.without(form, past), intent, facts, before)  # 从昨天晚上开始漏: told, not wished
+    if past is not None:
+        over = Line("form.past", {"value": slots.describe(past, form.values[past.name], facts.now)})
+        form, before = replace(forms.without(form, past), brief=form.brief and past.required), (*before, over)
+        if past.ask:
+            return again(standing, forms.ask(form, past), before)
+    step = forms.proceed(form, intent)
+    if step.kind == "ready":
+        return Do(standing=standing.within(None), form=step.form, before=before)
+    return again(standing, step.form, before)
+
+
+def again(standing: Standing, form: Form, before: tuple[Line, ...] = ()) -> Step:
+    """Put the open question, or read back."""
+    if form.is_read_back:
+        return Confirm(standing=standing.within(replace(form, stage=forms.Stage.CONFIRM)), before=before)
+    return Ask(standing=standing.within(form), before=before)
+
+
+def resume(standing: Standing, form: Form, facts: Facts) -> Step:
+    """Come back to what was put aside, or begin what was wished for in the same breath."""
+    intent = facts.intents[form.intent]
+    if needs_flat(intent, facts):
+        return bind_first(standing, form, intent, Heard.nothing(), facts)
+    is_begun = not form.asking and form.stage is forms.Stage.FILLING
+    step = advance(standing, form, intent, facts)
+    if is_begun and isinstance(step, Ask | Confirm):
+        return replace(step, before=(Line("form.next", {"title": intent.title}), *step.before))
+    return step
+
+
+def needs_flat(intent: Intent, facts: Facts) -> bool:
+    """Tell whether the flat must be known first."""
+    return intent.needs_flat and facts.catalogue.binding is not None and not facts.is_bound
+
+
+def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts, before: tuple[Line, ...] = ()) -> Step:
+    """Ask whoever is not bound for the flat, with the form for what they want behind it."""
+    binding = facts.catalogue.binding
+    if binding is None:
+        raise LookupError("no intent file says `provides: flat`")
+    asking = forms.begin(binding, read_slots(binding, heard, facts.now), form)
+    told = (Line("heard", {"words": quoted(heard.text)}),) if heard.text and not before and not _is_bare(heard) else before
+    return advance(standing, asking, binding, facts, (*told, Line("flat.first", {"title": intent.title})))

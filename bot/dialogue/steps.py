@@ -1,0 +1,147 @@
+"""What the bot does next, as values: `decide` chooses one, `carry_out` does it. Pure.
+
+Every step says how the talk stands once it is done, as far as that is known before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.dialogue.answer import Kind
+from bot.dialogue.forms import Form
+from bot.dialogue.standing import Menu, Standing, Subject
+from bot.language.kinds import Danger
+from bot.language.slots import Value
+from bot.store.knowledge import Known
+
+
+@dataclass(frozen=True)
+class Line:
+    """A phrase by its name, with the values that come with it."""
+
+    name: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What all steps have: how the talk stands afterwards, and what is said before anything else."""
+
+    standing: Standing
+    before: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask(Step):
+    """Put the question of the open form; `with_help` in the words for an answer that did not fit."""
+
+    with_help: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirm(Step):
+    """Read the open form back; a yes does it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Do(Step):
+    """Do what a form asks for; then comes what waits behind it."""
+
+    form: Form
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amend(Step):
+    """Change what was done before."""
+
+    subject: Subject
+    values: Mapping[str, Value]
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer(Step):
+    """Show a numbered menu."""
+
+    menu: Menu
+    phrase: Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Say(Step):
+    """Say a phrase."""
+
+    phrase: Line
+    kind: Kind = "done"
+    intent: str | None = None
+    is_miss: bool = False  # not understood: kept for whoever writes intents
+    text: str = ""  # the words that were not understood
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inform(Step):
+    """Answer a question from what is known; else comes another step."""
+
+    question: str
+    known: tuple[Known, ...]
+    otherwise: Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOver(Step):
+    """Give a matter to a person, with its words."""
+
+    intent: str
+    topic: str
+    words: str
+    is_question: bool = False
+    is_miss: bool = False  # the menu that led here held nothing that was meant
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join(Step):
+    """Let what was said belong to the matter that waits for a person; without words it is a photo."""
+
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallOff(Step):
+    """Wait for a person no longer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sound(Step):
+    """Raise an alarm."""
+
+    intent: str
+    danger: Danger
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassOn(Step):
+    """Let what was said belong to the alarm; without words it is a photo."""
+
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attach(Step):
+    """Let the photos that belong to nothing belong to something done."""
+
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aside(Step):
+    """Serve something in between, then put the open question again."""
+
+    first: Step
+    form: Form
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quiet(Step):
+    """Say nothing: a person of the staff has the word."""

@@ -1,0 +1,146 @@
+"""Telling questions from orders: 几点能进来 asks, 能不能来修一下 orders. Pure.
+
+A message is looked at clause by clause: it is a question when a clause asks and none orders, reports a fault or names a visit.
+"""
+
+import re
+
+from bot.language.normalise import longest_first
+
+
+def is_question(text: str) -> bool:
+    """Tell whether a message asks and does not order; a polite request, a fault and a time proposed are no questions."""
+    clauses = [clause for clause in _CLAUSE.findall(_calm(text[:LONGEST])) if _HAN.search(clause)]
+    asks = [_asks(clause) for clause in clauses]
+    return any(asks) and not any(_orders(clause, asks=asking) for clause, asking in zip(clauses, asks, strict=True))
+
+
+#: Of a longer message the beginning tells.
+LONGEST = 200
+
+_CLAUSE = re.compile(r"[^，,。.；;!！?？\n]+[?？]?")
+_HAN = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+_SOFT = re.compile(r"[啊呀哦噢哈嘛哎呗嘞咯哇~～…\s]+(?=[?？，,。.!！]|$)|[\s~～…]+")
+
+
+def _calm(text: str) -> str:
+    """Return the text without the sounds that end a clause."""
+    return _SOFT.sub("", text)
+
+
+#: What only the office or the bot can do: asked whether it can, one asks for it.
+_SERVICE = longest_first(
+    "帮 给我 给咱 给俺 给他 给她 替我 同我 麻烦 派 来修 来看看 来看下 来看一下 来个人 来人 来处理 来弄 来搞 上门 修一下 修下 修修 修好 修理 取消 撤销 撤掉 作废 开个 开一 开张 开通 "
+    "办个 办一 办张 弄个 弄一 整个 登记 登个 登一 预约 约个 报修 改成 改到 改为 改一下 改下 换成 换到 换个 换一 催一 催下 催催 快点 快些 快一点 尽快 早点来 转人工 转接 "
+    "找人 找个 叫人 叫个 叫师傅 放他 放她 放人 放行 放我 放一下 解绑 绑定 绑一下 删掉 删除 再发 发我 发一 发个 发给 查一下 查下 查查 安排 通知一 通知下 联系一 "
+    "送一 送上 送个 说一声 告诉他 处理 解决 管管 管一 打电话 打个电话 关一下 关小 开一下 延长 延到 提前到 推迟 推到 加一个 加个 加上 补一 记一下 记下 轻点 小声 清一下 清理 打扫".split()
+)
+_CAN = r"(?:能不能|能否|可不可以|可以不可以|可否|能唔能|可唔可以|得唔得|方不方便|方便|能够|能|可以|可唔可|有没有人|有没有师傅|有没得人|有人|谁能?|哪位)"
+#: 能不能…来修一下, 可以帮我取消吗, 谁来看看.
+_REQUEST = re.compile(
+    rf"{_CAN}.{{0,14}}?(?:{_SERVICE})|{_CAN}.{{0,6}}来(?:修|弄|看|搞|处理|个)|(?:{_SERVICE}).{{0,14}}(?:{_CAN})[吗么不没?？]*$"
+)
+_SERVED = re.compile(_SERVICE)
+#: 帮我…, 我要…, 快来: orders whatever is asked beside them.
+_ORDER = re.compile(
+    r"(?:帮|替|同)(?:我|俺|咱|我们|他|她|忙)|给(?:我|俺)(?!.{0,4}打电话)(?:开|办|弄|登|派|找|叫|转|换|改|发|查|取消|记)|我(?:想|要)要?(?:报修|取消|预约|登记|邀请|绑定|解绑|投诉|寄|约)"
+    r"|(?:快|赶紧|赶快|马上|立刻|速)(?:点)?(?:来|派|过来|找|给|修)|(?:麻烦|请|劳烦|辛苦)(?:你们?|您|师傅|物业|尽快|快|派|安排)?(?:来|派|帮|给|安排|尽快|修|登记|放行|取消|处理|过来|通知)"
+    r"|^(?:取消|改成|改到|换成|报修|登记|预约)(?!.{0,8}(?:怎么|要|吗|多少|什么|流程))"
+)
+#: How something is done, or whether it must be: no order, though 帮我 stands in it.
+_HOW = re.compile(r"(?:怎么|怎样|如何|咋|点样|要不要|需不需要|用不用|要|需要).{0,4}(?:帮|给|替|登记|报修|取消|预约|绑|邀请|解绑)")
+
+_FAULT = (
+    r"(?:漏水|漏了|漏雨|渗水|滴水|冒水|返水|堵了|堵住|堵死|坏了|坏掉|坏咗|烂咗|跳闸|没电了|没水了|停了|断了|不亮|唔亮|不转|不热|不制冷|不出水|打不开|关不上|关不住|打不着|不动了|没反应|没信号|没网|"
+    r"响个不停|憋了|爆了|裂了|掉了|松了|歪了|塌了|不灵|失灵|不好使|不通)"
+)
+_REPORT = re.compile(_FAULT)
+#: 漏水了怎么办 wants it mended; 卡丢了怎么办 wants to know.
+_WHAT_NOW = re.compile(r"(?:该|要|可|得)?(?:怎么|咋|点)(?:办|整|弄|搞|处理|算|搞)(?:[呢呀啊]|好|才好)*[?？]?$")
+#: 怎么又停了, 灯怎么不亮了: a fault told as a question.
+_COMPLAINT = re.compile(
+    rf"(?:怎么|咋|为什么|为啥|点解|啷个)(?:又|老是?|总是?|一直|突然|忽然|就|都|还)*(?:(?:在|是)?{_FAULT}|[没冇](?:电|水|网|信号|反应|热水|暖气)|(?:不|唔)(?:亮|响|动|转|热|出水|制冷|灵|好使|工作))"
+    r"|(?:怎么|咋)(?:又|老|总)|谁(?:家|把)(?!.{0,8}[吗?？])|有没有(?:人管|素质|公德)|有没有搞错"
+)
+
+#: 我妹妹明天下午三点来: a visit told.
+_VISIT = re.compile(
+    r"(?:今天|明天|后天|今晚|明晚|明早|上午|下午|晚上|中午|周[一二三四五六日末天]|礼拜|星期|点|等下|一会儿?|待会儿?|等会儿?).{0,10}(?:来|到|过来|来我家|上门|回来)(?:吃饭|做客|玩|看我|住)?$"
+)
+_MEETING = re.compile(r"(?:来|到|过来|上门)[^吗么]{0,6}$")
+
+#: Words that ask, and what makes them ask nothing.
+_ASKING = re.compile(
+    "|".join(
+        [
+            # how, why, what for
+            r"怎么(?!都|也|样都|着都)|咋(?!都)|怎样|如何|为什么|为啥|为何|干嘛|点解|点样|点先|啷个|咋个|哪能",
+            # when, where, which, who, how many
+            r"什么时候|啥时候?|几时|多会儿|好久(?=能|可以|来|修|到|开|停|送|交|$)|啥辰光|哪天|哪阵|哪年|几号|(?<![十0-9第])几点|几套|几楼|几栋|几折|几块|几钱|几钿|几多|几岁|多少|多久|多长|多远|多大年|多大岁",
+            r"(?:住|绑|登记|约)了几[个位套张]|(?:要|得|能住|能停|能放|还有|有效|等|限)几[天个]|几[个位条张](?:人|钥匙|卡|码)?[?？]?$|第几",
+            r"(?:到|在|去|放|从)哪|哪里|哪儿|哪个|哪位|哪家|哪些|哪几|哪一|哪种|哪边|哪套|边度|边个|搁哪|啥地方|什么地方|谁|边位",
+            r"什么|啥|乜嘢?|咩嘢|么子|么事",
+            # yes or no
+            r"是不是|是否|有没有|有冇|有没得|有无|会不会|能不能|能否|可不可以|可否|要不要|用不用|需不需要|该不该|行不行|好不好|对不对|算不算|让不让|给不给|收不收|开不开(?=门|放|吗|$)|在不在|修不修|管不管|"
+            r"来不来|停不停|系唔系|得唔得|可唔可以|使唔使|有没|阿是|阿要|要勿要",
+            r"有人(?:管|修|来|在)?没有?[?？]?$|[吗么嘛][?？]?$|[伐未咩][?？]?$|(?:了|好|完|到|过|咗)(?:没有?|冇|不)[?？]?$|(?<!要)(?<!还)(?:(?:能|要|可以|会|有|行|好|得|让|给|收|用|在|来|是|管|准|许|进|修|开).{0,8})不[?？]?$",
+            r"^.{1,8}(?<![在还没着正])呢[?？]?$",
+            # asking, said
+            r"请问|请教|问一?下|问问|咨询|打听|想问|想知道|想了解",
+        ]
+    )
+)
+_NOT_ASKING = re.compile(
+    "|".join(
+        [
+            r"随便(?:什么|哪|几|谁)|没(?:什么|啥|多少|多久|几[个天])|什么的|(?:什么|啥|谁|哪[里儿天个]?|几点|几号|多少|多久|什么时候|啥时候|怎么)[^，。?？吗]{0,5}(?:都|也)(?![有要])",
+            r"(?:不|唔)(?:知道?|晓得|清楚|懂|记得)(?:是|到底|被)?(?:.{0,4})(?:什么|啥|谁|哪|怎么|咋|几|多少|为什么|为啥)[^吗?？]*$",
+            r"(?:有|像|像是|好像|被|是)个?(?:什么|啥)(?:东西|人|虫|味)[^吗?？]+$|(?:让|等|容)?我(?:先|去)?问(?:一?下|问)(?:他|她|我)[^吗?？]*$",
+            r"要不(?!要)|对了|早不|干嘛用$",
+        ]
+    )
+)
+#: 三点行吗, 501可以吗: a value proposed.
+_PROPOSAL = re.compile(
+    r"^(?:那|就|改|换|要不|要么|嗯)*(?:[0-9零一二两三四五六七八九十百半]+|点半?|今天|明天|后天|大后天|上午|下午|晚上|中午|早上|周[一二三四五六日末天]|星期[一二三四五六日天]|礼拜[一二三四五六日天]|号|月|栋|单元|室|到|左右|之后|以后|前|后|来|的)+"
+    r"(?:可以|行|好|方便|有空|ok|成|得)?(?:不可以|不行|不好|吗|么|不|呢)?[?？]?$"
+)
+_TAG = re.compile(r"(?:可以|行|好|成|中|得|ok)(?:不可以|不行|不好|不成|吗|么|不|伐|咩|唔得)[?？]?$")
+
+
+def _asks(clause: str) -> bool:
+    if _PROPOSAL.match(clause) or _COMPLAINT.search(clause):
+        return False
+    if clause.endswith(("?", "？")):
+        return len(clause) > 2
+    left = _NOT_ASKING.sub("", clause)
+    return _ASKING.search(left) is not None
+
+
+def _orders(clause: str, *, asks: bool) -> bool:
+    if _COMPLAINT.search(clause):
+        return True
+    if asks:
+        return _requests(clause)
+    return any(words.search(clause) for words in (_ORDER, _REPORT, _VISIT)) or (_REQUEST.search(clause) is not None)
+
+
+def _requests(clause: str) -> bool:
+    """Tell whether a clause that asks wants something done all the same."""
+    if _WHAT_NOW.search(clause):
+        return _REPORT.search(clause) is not None
+    if _HOW.search(clause) or _WHEN.search(clause) or _MAY.search(clause):
+        return False
+    if (tag := _TAG.search(clause)) and (_ORDER.search(clause[: tag.start()]) or _SERVED.search(clause[: tag.start()])):
+        return True
+    return _REQUEST.search(clause) is not None or _ORDER.search(clause) is not None
+
+
+#: Whether others may do something themselves: 租户可以绑定吗, 我能查一下吗.
+_MAY = re.compile(
+    r"(?:我们?|自己|租户|租客|业主|客人|朋友|访客|外人|老人|孩子|外卖|快递|别人|家属)(?:也|还|都|自己)*(?:能不能|可不可以|能|可以)(?!.{0,6}(?:改|换|延|推|取消|帮|给))"
+)
+#: When, why and how much ask, whoever is to come: 什么时候能来修, 为什么取消.
+_WHEN = re.compile(
+    r"什么时候|啥时候?|几时|多会儿|好久|啥辰光|几点|哪天|几号|多久|多少|多长|为什么|为啥|为何|点解|几钱|怎么|咋|如何|点样|哪里|哪儿|哪个|边度|什么(?!东西)|有没有(?!人|师傅)|谁(?:来修|来|负责|管)[?？]?$|有人管没有?$|是不是|会不会|要不要|[好完到过了](?:没有?|冇|未)[?？]?$|了吗[?？]?$"
+)

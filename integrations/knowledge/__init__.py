@@ -1,0 +1,21 @@
+"""The knowledge base: what the office answers to common questions, written once, told to every resident who asks."""
+
+from pathlib import Path
+
+from bot.contract import Integration, Permission, Role
+from integrations.knowledge import console, events, files, seed
+from integrations.knowledge.console import EDIT, VIEW
+
+integration = Integration(
+    name="knowledge",
+    title="知识库",
+    folder=Path(__file__).parent,
+    console=(*files.ROUTES, *console.ROUTES),
+    seed=seed.fill,
+    log=events.LOG,
+    emits=events.EMITS,
+    permissions=(
+        Permission(name=VIEW, title="看知识库", roles=(Role.STAFF, Role.MANAGER, Role.CITY)),
+        Permission(name=EDIT, title="写知识库", roles=(Role.STAFF, Role.MANAGER)),
+    ),
+)

@@ -1,0 +1,62 @@
+"""A resident's passes: which of them still open the gate, and what one says of them."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.contract import Turn
+from integrations.visitor_passes.models import Pass, PassState
+from integrations.visitor_passes.settings import Settings
+
+#: What a day is called beside its date: 明天（3月12日 周四）.
+_CALENDAR = re.compile(r"（[^（）]*）")
+
+
+def open_ones(turn: Turn) -> Sequence[Pass]:
+    """Return the resident's passes that are not over, the next visitor first."""
+    return turn.session.exec(
+        select(Pass)
+        .where(
+            Pass.resident_id == turn.me.id,
+            Pass.state == PassState.ACTIVE,
+            col(Pass.ends_at) > turn.now - turn.settings(Settings).grace,
+        )
+        .order_by(col(Pass.starts_at))
+    ).all()
+
+
+def mine(turn: Turn, about: str) -> Pass | None:
+    """Return the pass of that subject, locked until the commit; None when it is nobody's or somebody else's."""
+    kind, _, key = about.partition(":")
+    if kind != "pass":
+        return None
+    wanted = select(Pass).where(Pass.public_id == key, Pass.resident_id == turn.me.id)
+    return turn.session.exec(wanted.with_for_update().execution_options(populate_existing=True)).first()
+
+
+def called(turn: Turn, leave: Pass) -> str:
+    """Return what one calls a visit in a sentence: 王芳明天15:00的来访."""
+    when = _CALENDAR.sub("", turn.words("{t}", t=leave.starts_at))
+    return turn.words("{name}{when}的来访", name=leave.visitor_name, when=when)
+
+
+def told(turn: Turn, leave: Pass) -> dict[str, Any]:
+    """Return what is said of a pass: whose, when, its code and the link to its page."""
+    return {
+        "visitor_name": leave.visitor_name, "code": leave.code, "from_": leave.starts_at, "until": _last_minute(turn, leave),
+        "url": link(turn, leave),
+    }  # fmt: skip
+
+
+def link(turn: Turn, leave: Pass) -> str:
+    """Return a link to the page of a pass."""
+    return turn.link(f"/passes/{leave.public_id}")
+
+
+def _last_minute(turn: Turn, leave: Pass) -> str:
+    """Say the end with its clock, even 23:59, which phrases leave out."""
+    is_same_day = leave.ends_at.date() == leave.starts_at.date()
+    day = "当天" if is_same_day else leave.ends_at.replace(hour=0, minute=0)
+    return turn.words("{day}{clock}", day=day, clock=f"{leave.ends_at:%H:%M}")

@@ -1,0 +1,61 @@
+"""From when to when a pass is good. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+#: Passes further ahead would outlive memory and links.
+AHEAD = timedelta(days=30)
+
+#: Longest stay one pass covers.
+LONGEST = timedelta(days=7)
+
+#: Who comes in the evening and leaves at one leaves the next day: up to so long after coming.
+NIGHT = timedelta(hours=12)
+
+#: Clock skew between "now" as the resident says it and our own.
+_JUST_NOW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stay:
+    """When a pass begins and ends, and whether the end is another one than was said."""
+
+    starts_at: datetime
+    ends_at: datetime
+    is_cut: bool = False  # a longer stay was said than a pass covers
+    is_backwards: bool = False  # the end said lies before the start: it was left out
+
+
+def of(starts_at: datetime, ends_at: datetime | None, now: datetime) -> Stay:
+    """Return the stay that was said; without an end that can be meant it lasts for the rest of the day."""
+    starts_at = max(starts_at, now.replace(second=0, microsecond=0))
+    ends_at = _the_morning_after(starts_at, ends_at) if ends_at else None
+    is_backwards = ends_at is not None and ends_at <= starts_at
+    if ends_at is None or is_backwards:
+        ends_at = starts_at.replace(hour=23, minute=59)
+    latest = starts_at + LONGEST
+    return Stay(starts_at=starts_at, ends_at=min(ends_at, latest), is_cut=ends_at > latest, is_backwards=is_backwards)
+
+
+def _the_morning_after(starts_at: datetime, ends_at: datetime) -> datetime:
+    later = ends_at + timedelta(days=1)
+    return later if ends_at <= starts_at < later <= starts_at + NIGHT else ends_at
+
+
+def moved(starts_at: datetime, ends_at: datetime, to: datetime) -> datetime:
+    """Return the end of a stay that begins at `to` instead; one that ends with a day still does."""
+    if (ends_at.hour, ends_at.minute) == (23, 59):
+        return (to + (ends_at.date() - starts_at.date())).replace(hour=23, minute=59)
+    return to + (ends_at - starts_at)
+
+
+def is_past(starts_at: datetime, now: datetime) -> bool:
+    """Tell whether nobody can come then any more; a day without a clock time lasts until it is over."""
+    if (starts_at.hour, starts_at.minute) == (0, 0):
+        return starts_at.date() < now.date()
+    return starts_at < now - _JUST_NOW
+
+
+def is_too_far(starts_at: datetime, now: datetime) -> bool:
+    """Tell whether it is too early to say so."""
+    return starts_at > now + AHEAD
