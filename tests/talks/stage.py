@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,7 +19,6 @@ from bot import config
 from bot.cli.talk import DATABASE, Room, found
 from bot.dialogue.answer import SILENT, Answer, Outcome
 from bot.dialogue.understanding import Understanding
-from bot.language.files import Intent
 from bot.services import folders, load_services
 from bot.store import scope
 from tests.talks.record import Row, all_of, is_like, plain, unlike
@@ -88,7 +87,7 @@ def _played(room: Room, talk: Conversation) -> Iterator[Failure]:
     people = {"": room.openid}
     for number, turn in enumerate(talk.turns, 1):
         if number > 1 and not turn.wait:
-            room.wait(PACE)
+            room.frozen = room.now + PACE
         if turn.by not in people:
             room.seat(bound=talk.bound)
         room.openid = people.setdefault(turn.by, room.openid)
@@ -97,7 +96,8 @@ def _played(room: Room, talk: Conversation) -> Iterator[Failure]:
         except Exception as error:  # the next conversations are to be heard, too
             yield _failure(number, turn, Cause.CRASH, "an answer", _where(error))
             return
-        yield from (_failure(number, turn, *fault) for fault in _faults(turn, answer, room.house.understanding.catalogue.intents))
+        kinds = {answer.outcome.kind, *({"answered"} if _only_tells(room, answer) else ())}
+        yield from (_failure(number, turn, *fault) for fault in _faults(turn, answer, kinds))
 
 
 def _act(room: Room, turn: Turn) -> Answer:
@@ -119,6 +119,13 @@ def _act(room: Room, turn: Turn) -> Answer:
     return answer
 
 
+def _only_tells(room: Room, answer: Answer) -> bool:
+    """Tell whether an answer is words alone: those of an intent that does nothing, or what is only shown."""
+    intent = room.house.understanding.catalogue.intents.get(answer.outcome.intent or "")
+    action = room.house.actions.get(answer.outcome.intent or "")
+    return answer.outcome.kind == "done" and intent is not None and (action is None or action.shows)
+
+
 def _failure(number: int, turn: Turn, cause: Cause, wanted: str, got: str) -> Failure:
     return Failure(turn=number, line=turn.line, said=turn.doing, cause=cause, wanted=wanted, got=got)
 
@@ -134,19 +141,13 @@ def _where(error: Exception) -> str:
 Fault = tuple[Cause, str, str]  # why, what was wanted, what came instead
 
 
-def _is_said(outcome: Outcome, intents: Mapping[str, Intent]) -> bool:
-    """Tell whether an intent's own words were the answer: for who asked they are one like an entry of the knowledge."""
-    intent = intents.get(outcome.intent or "")
-    return outcome.kind == "done" and intent is not None and bool(intent.reply) and not intent.action
-
-
-def _faults(turn: Turn, answer: Answer, intents: Mapping[str, Intent]) -> Iterator[Fault]:
-    """Compare an answer with what is written; what is not written does not matter."""
+def _faults(turn: Turn, answer: Answer, kinds: Set[str]) -> Iterator[Fault]:
+    """Compare an answer with what is written; what is not written does not matter. `kinds` are the words for what it is."""
     outcome, reply = answer.outcome, " ".join("\n".join(answer.texts).split("\n"))
-    subjects = outcome.options if outcome.kind == "clarifies" and "clarifies" in turn.kind else (outcome.intent or "",)
+    subjects = _subjects(turn, outcome)
     if turn.intent and not any(fnmatch(subject, wanted) for subject in subjects for wanted in turn.intent):
         yield _cause(turn, answer, Cause.INTENT), " or ".join(turn.intent), f"{outcome.kind} {outcome.intent}: {reply}"
-    if turn.kind and outcome.kind not in turn.kind and not ("answered" in turn.kind and _is_said(outcome, intents)):
+    if turn.kind and kinds.isdisjoint(turn.kind):
         yield _cause(turn, answer, Cause.KIND), " or ".join(turn.kind), f"{outcome.kind} {outcome.intent}: {reply}"
     for name, wanted in (turn.values or {}).items():
         if not is_like(wanted, got := answer.values.get(name)):
@@ -157,6 +158,15 @@ def _faults(turn: Turn, answer: Answer, intents: Mapping[str, Intent]) -> Iterat
     for word in turn.never:
         if _says(reply, word):
             yield _cause(turn, answer, Cause.NEVER), f"no “{word}”", reply
+
+
+def _subjects(turn: Turn, outcome: Outcome) -> Sequence[str]:
+    """Return what an answer is about; of a menu that may be, all that it offers, of what joins an alarm, whichever it is."""
+    if outcome.kind == "clarifies" and outcome.kind in turn.kind:
+        return outcome.options
+    if outcome.kind == "emergency" and outcome.intent is None:
+        return ("emergency.fire", "emergency.sos")
+    return (outcome.intent or "",)
 
 
 def _cause(turn: Turn, answer: Answer, otherwise: Cause) -> Cause:
