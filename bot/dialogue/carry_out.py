@@ -19,6 +19,7 @@ from bot.dialogue.understanding import Heard
 from bot.errors import Refusal
 from bot.language import slots
 from bot.language.files import Catalogue, Intent
+from bot.language.phrases import plain
 from bot.store import conversations, tasks, unmatched
 from bot.store.conversations import Kept
 from bot.store.tasks import Task
@@ -168,7 +169,7 @@ def _question(talk: Talk, form: Form, intent: Intent, *, with_help: bool) -> str
 
 def numbered(titles: list[str]) -> str:
     """Return a menu that is answered by number."""
-    return "\n".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
+    return "\n".join(f"{number}. {plain(title)}" for number, title in enumerate(titles, 1))
 
 
 def _offer(talk: Talk, step: steps.Offer, before: _Said) -> Answer:

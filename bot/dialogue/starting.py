@@ -35,6 +35,9 @@ QUOTED = 24
 #: From here on a matter that only people can deal with is given to them: they read the resident's own words.
 FOR_PEOPLE = 0.3
 
+#: From here on words call off or press for something that this talk does not know of: it may be days old.
+OF_SOMETHING = 0.55
+
 #: Options of a menu at most.
 SHOWN = 3
 
@@ -124,7 +127,7 @@ def start(
     values = read_slots(intent, heard, facts.now)
     standing, values = _with_spot(standing, intent, values)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
-    if values or not _is_bare(heard):
+    if heard.text and (values or not _is_bare(heard)):
         form = forms.described(form, intent)
     if needs_flat(intent, facts):
         return bind_first(standing, form, intent, heard, facts, before)
@@ -179,7 +182,7 @@ def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], fact
 
 def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
     """Begin the likeliest wish where that does no harm; ask back only between wishes that are really close."""
-    likely = [one for one in heard.match.candidates if _is_choice(one, facts)]
+    likely = [one for one in heard.match.candidates if _is_choice(one, standing, facts)]
     if not likely or likely[0].confidence < LIKELY:
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
     best = facts.intents[likely[0].intent]
@@ -198,10 +201,17 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
 
 
-def _is_choice(candidate: Candidate, facts: Facts) -> bool:
-    """Tell whether a candidate may be offered: a person is always there, and a danger that is hardly likely is none."""
+def _is_choice(candidate: Candidate, standing: Standing, facts: Facts) -> bool:
+    """Tell whether a candidate may be offered.
+
+    A person is always there; a danger that is hardly likely is none; and who calls off or presses for something mostly has it.
+    """
     intent = facts.intents[candidate.intent]
-    return not intent.hands_over and (not intent.emergency or candidate.confidence >= PLAUSIBLE)
+    if intent.hands_over or (intent.emergency and candidate.confidence < PLAUSIBLE):
+        return False
+    follows = [known for known in facts.intents.values() if intent.id in known.follow_ups]
+    has_it = any(subject.intent == known.id for subject in standing.subjects for known in follows)
+    return not follows or intent.id in facts.shows or has_it or candidate.confidence >= OF_SOMETHING
 
 
 def _understood(intent: Intent, heard: Heard, facts: Facts) -> tuple[Line, ...]:

@@ -63,6 +63,9 @@ _HUMAN = re.compile(
 _ORDINAL = re.compile(rf"(?:第|选|选第|就)?({NUMBER})(?:个|号|项|条|种)?(?:吧)?")
 
 
+#: 灯的那个 is the option that speaks of a lamp.
+_THAT_ONE = re.compile("的?(?:那|这)(?:一)?(?:个|张|位|条|间|件|单)$|^就?是?(?=.{2})")
+
 _CLAUSE = re.compile(r"[，,。.；;!！\s]+")
 
 #: Who does it, and how it begins, before the words that leave.
@@ -263,9 +266,10 @@ def pick(text: str, options: Sequence[str]) -> int | None:
         return number - 1 if 1 <= number <= len(options) else None
     if bare in {"最后一个", "最后那个"}:
         return len(options) - 1
-    if len(bare) < 2:
+    meant = _THAT_ONE.sub("", bare)
+    if len(meant) < 2 and meant == bare:
         return None
-    holding = [index for index, option in enumerate(options) if bare in _bare(option)]
+    holding = [index for index, option in enumerate(options) if meant and meant in _bare(option)]
     if len(holding) == 1:
         return holding[0]
     near = process.extract(bare, [_bare(option) for option in options], scorer=fuzz.ratio, score_cutoff=70, limit=2)
