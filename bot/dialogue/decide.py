@@ -4,6 +4,7 @@ Order: emergency → silence while a person has the word → the open alarm → 
 what was done before → a new wish.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,6 +16,11 @@ from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, 
 from bot.dialogue.understanding import Heard
 from bot.language import answers, courtesy, emoji
 from bot.language.files import Intent
+
+#: Who takes up the offer of a person in words of their own.
+_ASKED = re.compile(
+    r"^(?:那|好)?[，, ]?(?:就|麻烦|请|帮|你|您|给|去|我)*(?:问|转|找|叫|请)(?:问|一下|下|物业|人|他们|吧|呗|过去|来)+"
+)
 
 
 def decide(standing: Standing, said: Said, facts: Facts) -> Step:
@@ -81,6 +87,10 @@ def _chosen(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if standing.menu is not None and (step := _picked(standing, standing.menu, text, facts)):
         return step
     if standing.offer is not None and courtesy.agrees(text):
+        return _taken_up(standing, standing.offer, facts)
+    if (
+        standing.offer is not None and standing.offer.what is not Offered.INTENT and _ASKED.search(text) is not None
+    ):  # 那帮我问问呗
         return _taken_up(standing, standing.offer, facts)
     if standing.offer is not None and answers.is_yes((courtesy.clauses(text) or [""])[0]):  # 对，请财务核一下
         return _taken_up(standing, replace(standing.offer, text=f"{standing.offer.text}，{text}"), facts)

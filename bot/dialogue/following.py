@@ -22,8 +22,10 @@ PHOTO_FOLLOWS = timedelta(minutes=15)
 #: Whoever says more than this tells of something else.
 LONGEST = 30
 
-#: Kinds of values that are known by their form.
-_READ = frozenset({"room", "unit", "building", "plate", "phone", "temperature", "start", "end", "count"})
+#: Kinds of values that are known by their form, the longer before the shorter: 1202 is a room and no building.
+_READ = ("plate", "phone", "room", "temperature", "start", "end", "count", "unit", "building")
+
+_TAKEN_BACK = re.compile(r"^(?:不对|不是|[说写搞打看报]错了?|错了|更正)[\s,，。!！]*(?:应该)?(?:是|改成)?")
 
 _SIGNS = re.compile(r"[\s,，。.!！?？~～、;；…]+")
 

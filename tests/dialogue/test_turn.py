@@ -233,7 +233,7 @@ def test_a_plausible_wish_that_would_be_done_at_once_is_read_back(chat: Any) -> 
 def test_a_wish_that_is_hardly_likely_is_asked_for_with_yes_or_no(chat: Any) -> None:
     asked = doubt(chat, "楼道里看不见", lamp_report=0.3)
 
-    assert asked.texts == ("您是想“报灯坏”吗？回复“是”，或者换个说法再说一次。",)
+    assert asked.texts == ("您是想报灯坏吗？回复“是”，或再说一次。",)
     assert chat.say("是").texts == ("已记下楼道的灯。",)
 
 
@@ -534,7 +534,7 @@ def test_a_topic_without_a_service_waits_for_a_person(chat: Any) -> None:
 
     assert (answer.outcome.kind, answer.outcome.intent) == ("handed_off", "noise.report")
     [conversation] = chat.ask(conversations.waiting)
-    assert (conversation.topic, conversation.waiting_since) == ("噪音扰民", chat.now)
+    assert (conversation.topic, conversation.waiting_since) == ("噪音扰民：楼上太吵了", chat.now)
 
 
 def test_what_is_added_while_waiting_is_passed_on_and_not_called_unclear(chat: Any) -> None:
