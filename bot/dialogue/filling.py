@@ -25,6 +25,8 @@ _PLACE = re.compile(r"(?:口|边|旁|面|里|处|头|角|室|房|站|台|廊|院
 
 _THINKS = re.compile("再?想想|想一想|再?考虑|先别|先不|再说")
 
+_NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
+
 #: Without such words nothing is called off, however much a message resembles it.
 _CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|没空来")
 
@@ -101,7 +103,7 @@ def _abandon(standing: Standing, form: Form, intent: Intent, facts: Facts) -> St
 def take_up(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step | None:
     """Return how a form goes on that was put away, when a value for it comes late after all; a late yes or number is none."""
     intent = facts.intents[form.intent]
-    if not slots.extract(heard.text, intent.slots, facts.now, known=form.values):
+    if _NUMBER.fullmatch(heard.text) or not slots.extract(heard.text, intent.slots, facts.now, known=form.values):
         return None
     open_ = replace(forms.talked_over(form), menu={}, tries=0)
     step = go_on(standing.within(open_), open_, heard, facts)

@@ -590,8 +590,10 @@ def _bare_name(words: str) -> str:
     bare = re.sub(rf"^(我的?)?(?:有)?(?:{NUMBER}|几)?(?:个|位|名)(?=..)", r"\1", bare)
     if related := re.fullmatch(_CALLED, bare):
         return _called(related[0])
-    if not bare or any(
-        reads(bare) for reads in (answers.is_skip, answers.is_yes, answers.is_no, answers.is_cancel, answers.is_now)
+    if (
+        not bare
+        or bare.startswith("人")
+        or any(reads(bare) for reads in (answers.is_skip, answers.is_yes, answers.is_no, answers.is_cancel, answers.is_now))
     ):
         return ""
     if re.search("[你我谁啥哪吗么呢怎车]|^(?:没|冇|不|唔|无)", bare) or _KIN.fullmatch(bare) or bare in _NOT_NAMES:
