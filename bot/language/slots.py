@@ -76,7 +76,8 @@ _TEMPERATURES: tuple[re.Pattern[str], ...] = (
         r"(?!\d|[.。,点/:：]\s*\d|\s*[天次个栋号楼单月年岁元块米分小人位多%]|\s*[-~到至]\s*\d)"
     ),
 )
-_NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖气|地暖|冰箱|车位|洗澡水)[^，。,]{0,6}$")
+#: What else has a temperature.
+NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖气|地暖|冰箱|车位|洗澡水)[^，。,]{0,6}$")
 
 _COUNT = re.compile(
     rf"({NUMBER})\s*(?:个人|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
@@ -322,7 +323,7 @@ def _temperature(reading: _Reading, _: Slot) -> Value | None:
     value = None
     for pattern in _TEMPERATURES:
         for match in pattern.finditer(reading.rest):
-            if _NOT_BODY.search(reading.rest, max(0, match.start("w") - LOOK_BACK), match.start("w")):
+            if NOT_BODY.search(reading.rest, max(0, match.start("w") - LOOK_BACK), match.start("w")):
                 continue
             tenths = 5 if match["t"] == "半" else value_of(match["t"]) if match["t"] else 0
             value = round(value_of(match["w"]) + tenths / 10, 1)
@@ -600,6 +601,15 @@ def _lenient_choice(bare: str, slot: Slot) -> Value | None:
 
 
 # ------------------------------------------------------------------ masking for the matcher
+
+
+def blank(text: str, now: datetime) -> str:
+    """Return the text with plates, phones, temperatures and flats blanked out; positions stay."""
+    reading = _Reading(text, now, {})
+    for parse in (_plate, _phone, _temperature, _room):
+        parse(reading, _MASK_SLOT)
+    return reading.rest
+
 
 _MASKS = {"plate": "\ue8f0", "phone": "\ue8f1", "flat": "\ue8f2", "temperature": "\ue8f3", "time": "\ue8f4"}
 

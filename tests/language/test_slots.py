@@ -261,7 +261,23 @@ def test_name_that_is_known_is_not_replaced_by_a_relation() -> None:
 
 
 @pytest.mark.parametrize("kind", ["name", "place", "text"])
-@pytest.mark.parametrize("text", ["等下", "等会儿", "我想想", "稍等", "几点能进来", "多少钱", "这个要钱吗", "还没定", "看情况", "点错了", "让我问问", "啥时候都行"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "等下",
+        "等会儿",
+        "我想想",
+        "稍等",
+        "几点能进来",
+        "多少钱",
+        "这个要钱吗",
+        "还没定",
+        "看情况",
+        "点错了",
+        "让我问问",
+        "啥时候都行",
+    ],
+)
 def test_hesitation_or_question_is_no_answer(kind: str, text: str) -> None:
     assert asked(kind, text) is None
 
