@@ -36,10 +36,12 @@ _COURTESY = re.compile(
     r"(?:你们?好|您好|早上好|上午好|下午好|晚上好|在吗|有人吗|喂|谢谢|多谢|感谢|辛苦|麻烦|拜托|不好意思|打扰|请问|好的|嗯|物业|师傅|管家|保安|你们?|您|大家|各位|了|啊|呀|哈|啦|一下|先|大哥|大姐|快点|尽快|赶紧|快来|帮帮忙)+"
 )
 
-#: How it goes on about the same: 漏到楼下了, 是不是跳闸, 麻烦快来.
+#: How it goes on about the same: 漏到楼下了, 是不是跳闸.
 _FOLLOWS = re.compile(
-    r"(?:都|把|漏到|流到|流得|滴到|渗到|水都|淹|弄得|搞得|导致|结果|所以|因为|可能|应该|估计|怀疑|好像|是不是|就是|主要|麻烦|请|快|赶紧|求|你们|急|等着|不然|否则|搞不好)"
+    r"都|把|漏到|流到|流得|滴到|渗到|水都|淹|弄得|搞得|导致|结果|所以|因为|可能|应该|估计|怀疑|好像|是不是|就是|主要|不然|否则|搞不好"
 )
+#: How one who has said it presses on: 麻烦快来. After a full stop it may begin anything: 你们几点上班.
+_PRESSES = re.compile("麻烦|请|快|赶紧|求|你们|急|等着")
 _TOO = re.compile("也|又|再来|还要来")
 
 #: Across a comma or nothing at all another request must be this sure.
@@ -158,6 +160,8 @@ class _Parting:
     def _is_another(self, found: Sequence[Piece], clause: _Clause) -> bool:
         words, last = clause.words, found[-1]
         if clause.border < Border.WORD and _FOLLOWS.match(words):
+            return False
+        if clause.border < Border.STOP and _PRESSES.match(words):
             return False
         signs = 1 if clause.border is Border.WORD or _TOO.search(words) else 0
         is_like = self.differ(_intent(last), last.text, words) + signs >= _CONTRADICT
