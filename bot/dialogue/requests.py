@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from bot.language.matcher import Match
+from bot.language.slots import FLAT
 
 
 class Border(IntEnum):
@@ -36,12 +37,17 @@ _COURTESY = re.compile(
     r"(?:你们?好|您好|早上好|上午好|下午好|晚上好|在吗|有人吗|喂|谢谢|多谢|感谢|辛苦|麻烦|拜托|不好意思|打扰|请问|好的|嗯|物业|师傅|管家|保安|你们?|您|大家|各位|了|啊|呀|哈|啦|一下|先|大哥|大姐|快点|尽快|赶紧|快来|帮帮忙)+"
 )
 
+#: 我是3栋501的业主: who speaks is told before what is wished.
+_WHO = re.compile(
+    rf"(?:我们家|我们|我家|我|俺|这里|这边|咱|是|住在|住|在|家)*(?:{FLAT.pattern})(?:的|业主|租户|住户|家|这里|这边|户主|户)*"
+)
+
 #: How it goes on about the same: 漏到楼下了, 是不是跳闸.
 _FOLLOWS = re.compile(
     r"都|把|漏到|流到|流得|滴到|渗到|水都|淹|弄得|搞得|导致|结果|所以|因为|可能|应该|估计|怀疑|好像|是不是|就是|主要|不然|否则|搞不好"
 )
 #: How one who has said it presses on: 麻烦快来. After a full stop it may begin anything: 你们几点上班.
-_PRESSES = re.compile("麻烦|请|快|赶紧|求|你们|急|等着")
+_PRESSES = re.compile("麻烦|请|快|赶紧|求|你们|急|等着|我要(?:投诉|跟|找|举报)|怎么(?:联系|办|弄|走|回事)|我的位")
 _TOO = re.compile("也|又|再来|还要来")
 
 #: Across a comma or nothing at all another request must be this sure.
@@ -172,6 +178,8 @@ class _Parting:
             return bool(meant) and is_like
         if any(self.is_more(_intent(piece), words) for piece in found) or not _accepted(self._understood(words)):
             return False
+        if clause.border < Border.WORD and self.is_more(meant, last.text):  # 车牌粤B12345，今天要进来: the facts came first
+            return False
         return clause.border >= Border.STOP or _is_elsewhere(last, self._understood(words))
 
     def _owner(self, found: Sequence[Piece], words: str) -> int:
@@ -203,7 +211,7 @@ _CONTRADICT = 2
 
 
 def _says_nothing(words: str) -> bool:
-    return len(words) < SHORTEST or _COURTESY.fullmatch(words) is not None
+    return len(words) < SHORTEST or any(said.fullmatch(words) for said in (_COURTESY, _WHO))
 
 
 def _joined(clauses: Sequence[_Clause]) -> str:
