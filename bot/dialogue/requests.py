@@ -47,7 +47,9 @@ _FOLLOWS = re.compile(
     r"都|把|漏到|流到|流得|滴到|渗到|水都|淹|弄得|搞得|导致|结果|所以|因为|可能|应该|估计|怀疑|好像|是不是|就是|主要|不然|否则|搞不好"
 )
 #: How one who has said it presses on: 麻烦快来. After a full stop it may begin anything: 你们几点上班.
-_PRESSES = re.compile("麻烦|请|快|赶紧|求|你们|急|等着|我要(?:投诉|跟|找|举报)|怎么(?:联系|办|弄|走|回事)|我的位")
+_PRESSES = re.compile(
+    "麻烦|请|快|赶紧|求|你们|急|等着|我要(?:投诉|跟|找|举报)|怎么(?:联系|办|弄|走|回事)|我的位|.{0,8}来(?:看看|看一?下|修|修一?下|修修|弄|弄一?下|处理)(?:吧|好吗)?$"
+)
 _TOO = re.compile("也|又|再来|还要来")
 
 #: Across a comma or nothing at all another request must be this sure.
