@@ -138,7 +138,7 @@ def _of_span(text: str, span: times.Span, taken: Sequence[datetime], now: dateti
     words = text[span.begin : span.stop]
     leaves = _LEAVES.match(text, span.stop)
     is_over = (span.end or span.start) < now.replace(second=0, microsecond=0) and not (leaves and not span.has_day)
-    if is_over or _TELLS.match(text, span.stop) or (span.kind == "instant" and _NOW.match(words)):
+    if is_over or _TELLS.match(text, span.stop) or (span.kind in {"instant", "range"} and _NOW.match(words.rpartition("到")[2])):
         return
     said = words + (leaves[0] if leaves else "")
     match span.kind:

@@ -348,7 +348,7 @@ def _room(reading: _Reading, _: Slot) -> Value | None:
 
 
 def _start(reading: _Reading, _: Slot) -> Value | None:
-    spans = [span for span in reading.times if span.kind != "deadline"]
+    spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
     if not spans:
         return None
     to_come = [span for span in spans if (span.end or span.start) >= reading.now.replace(second=0, microsecond=0)]
@@ -357,6 +357,11 @@ def _start(reading: _Reading, _: Slot) -> Value | None:
     if known and span.kind == "day" and (known.hour, known.minute) != (0, 0):  # 改成后天 keeps the clock
         return span.start.replace(hour=known.hour, minute=known.minute)
     return span.start
+
+
+def _is_till_now(text: str, span: times.Span) -> bool:
+    """Tell whether a time is when something began: 从早上八点到现在没水."""
+    return span.kind == "range" and text.endswith("现在", span.begin, span.stop)
 
 
 def _fullest(spans: Sequence[times.Span]) -> times.Span:

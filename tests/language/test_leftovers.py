@@ -71,6 +71,8 @@ def unread(wanted: list[Slot], text: str) -> tuple[str, ...]:
     (BIND, "我有两套，3栋2单元501，5栋1单元302", "3栋2单元501"),
     (BIND, "绑定3栋2单元501、5栋1单元1102", "3栋2单元501"),
     (BIND, "3栋2单元501室和503室", "501室"),
+    (VISIT, "我姑姑明天中午到，待到晚上", "晚上"), (VISIT, "外甥明天一早到，住到周日", "周日"), (VISIT, "我女儿每个周末都回来", "每个周末"),
+    (VISIT, "我爸明天来，开两辆车，粤B12345、粤B23456", "粤B12345"),
 ])  # fmt: skip
 def test_value_that_is_not_taken_is_told_in_its_own_words(wanted: list[Slot], text: str, words: str) -> None:
     [told] = unread(wanted, text)
@@ -144,6 +146,8 @@ def test_value_that_is_not_taken_is_told_in_its_own_words(wanted: list[Slot], te
     (BIND, "我家是5号楼的，3单元，602"),
     (BIND, "我住12-2-1803"),
     (BIND, "不是3栋是5栋2单元1102"),
+    (VISIT, "李雷周五晚上七点来吃饭，十点走"), (VISIT, "王姐下周一来，下周三走"), (VISIT, "张伟明天和后天都来"), (REPAIR, "从早上八点到现在没水"),
+    (REPAIR, "插座没电，我晚上七点以后在家"), (REPAIR, "厨房灯闪了一个多月了，今天闪得更厉害"),
 ])  # fmt: skip
 def test_ordinary_sentence_leaves_nothing_over(wanted: list[Slot], text: str) -> None:
     assert unread(wanted, text) == ()

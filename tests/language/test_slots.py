@@ -289,3 +289,13 @@ def test_being_here_is_now_when_the_time_was_asked_for(text: str) -> None:
 
 def test_time_to_come_counts_before_one_that_is_over() -> None:
     assert read("start", "昨晚开始漏水，明天上午来修") == datetime(2026, 3, 12, 9, tzinfo=SHANGHAI)
+
+
+def test_two_hours_said_at_once_are_about_the_earlier_one() -> None:
+    assert read("start", "后天来，大概两三点") == datetime(2026, 3, 13, 14, tzinfo=SHANGHAI)
+    assert read("start", "明天下午两三点来") == datetime(2026, 3, 12, 14, tzinfo=SHANGHAI)
+    assert read("start", "明晚七八点到") == datetime(2026, 3, 12, 19, tzinfo=SHANGHAI)
+
+
+def test_since_when_something_is_broken_is_no_time_to_come() -> None:
+    assert read("start", "从早上八点到现在没水") is None
