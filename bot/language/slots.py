@@ -122,7 +122,7 @@ _RELATIVE = longest_first(
     "爷爷 奶奶 外公 外婆 姥姥 姥爷 舅姥爷 爸爸 妈妈 父亲 母亲 爸妈 父母 爹妈 公公 婆婆 公婆 岳父 岳母 老丈人 丈人 丈母娘 舅舅 大舅 小舅 舅妈 叔叔 婶婶 姑姑 姑父 姑妈 小姑 大姑 姨妈 小姨 大姨 "
     "姨父 阿姨 伯伯 伯父 伯母 大伯 哥哥 大哥 二哥 嫂子 大嫂 弟弟 弟妹 姐姐 大姐 二姐 姐夫 妹妹 小妹 妹夫 儿子 儿媳 儿媳妇 女儿 闺女 囡囡 女婿 姑爷 孙子 孙女 外孙 外孙女 表哥 表弟 表姐 表妹 堂哥 "
     "堂弟 堂姐 堂妹 侄子 侄女 侄儿 外甥 外甥女 亲戚 亲家 朋友 男朋友 女朋友 同学 老同学 同事 邻居 老乡 闺蜜 老公 老婆 爱人 媳妇 对象 战友 老战友 发小 牌友 学生 徒弟 客户 房东 租客 室友 孃孃 老表 干妈 "
-    "阿妈 阿爸 阿姐 阿哥 姆妈 阿公 阿婆 家人 家里人".split()
+    "娘家人 婆家人 阿妈 阿爸 阿姐 阿哥 姆妈 阿公 阿婆 家人 家里人".split()
 )
 _SHORT_RELATIVE = "[爸妈爹娘舅叔婶姑姨哥嫂弟姐妹]"
 _ROLE = longest_first(
@@ -134,7 +134,9 @@ _RELATION = (
     rf"(?:家?的?(?:{_RELATIVE}|司机))?"
 )
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
-_BY_WORK = r"(?:修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师)?"
+_BY_WORK = (
+    r"(?:来|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师)?"
+)
 _CALLED = rf"(?:{_BY_WORK}|{_RELATION})"
 _ALL_CALLED = rf"(?P<all>{_CALLED}(?:{_AND.pattern}(?:{_CALLED}|{_NAME})){{0,4}})"
 _ANYBODY = rf"(?:{_NAME}|[小老阿][{_SURNAMES}])"
@@ -142,7 +144,7 @@ _TOGETHER = re.compile(
     rf"(?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:我的?(?:朋友|同学|同事|亲戚|客户))?(?P<all>{_ANYBODY}(?:{_AND.pattern}(?:{_CALLED}|{_ANYBODY})){{1,5}}){_AFTER_NAME}"
 )
 #: What may stand between whoever comes and the word for coming.
-_UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月0-9: ]{0,12}"
+_UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月0-9: ]{0,12}"
 _COMING: tuple[re.Pattern[str], ...] = (
     re.compile(
         rf"{_ALL_CALLED}(?:们|俩)?{_UNTIL}?(?:来(?!不|过|电话|信|得及|着)|到(?!期|底|处|账)|嚟|回来|返|上门|进来|进门|过来|要进|住(?!院|在|的|这|那))"
@@ -349,7 +351,7 @@ def _room(reading: _Reading, _: Slot) -> Value | None:
 
 
 def _start(reading: _Reading, _: Slot) -> Value | None:
-    spans = [span for span in reading.times if span.kind != "deadline"]
+    spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
     if not spans:
         return None
     to_come = [span for span in spans if (span.end or span.start) >= reading.now.replace(second=0, microsecond=0)]
@@ -358,6 +360,11 @@ def _start(reading: _Reading, _: Slot) -> Value | None:
     if known and span.kind == "day" and (known.hour, known.minute) != (0, 0):  # 改成后天 keeps the clock
         return span.start.replace(hour=known.hour, minute=known.minute)
     return span.start
+
+
+def _is_till_now(text: str, span: times.Span) -> bool:
+    """Tell whether a time is when something began: 从早上八点到现在没水."""
+    return span.kind == "range" and text.endswith("现在", span.begin, span.stop)
 
 
 def _fullest(spans: Sequence[times.Span]) -> times.Span:
@@ -453,7 +460,7 @@ def _called(words: str) -> str:
     bare = re.sub(f"^{_MINE}", "", words)
     if bare in _DOUBLED:
         return bare * 2
-    return bare if len(bare) > 1 else words
+    return bare if len(bare) > 1 and bare[1] != "的" else words
 
 
 def _names_together(match: re.Match[str]) -> list[str]:
