@@ -176,6 +176,15 @@ _WORDS = frozenset({"name", "text", "place"})
 
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
+#: 不是A是B: what it is not is left out.
+_NOT_THAT = re.compile(r"(?:不是|唔系|[哦噢啊]不是?)[^，,。;；是]{1,12}?[,，、\s]*(?P<rather>(?:而)?(?:就?是|系)\S)")
+#: 4楼, 三层, 负一楼; 楼上 and 楼下 are others' flats.
+_FLOOR = re.compile(r"(?:负?\d{1,2}|负?[一二三四五六七八九十]{1,3})(?:楼(?![上下栋])|层(?!楼))")
+#: 1102门口: a flat whose number alone would not be sure to be one.
+_AT_ROOM = re.compile(r"(?<![\d.])(?P<r>[1-9]\d{2,3})(?:的|家|室)?(?P<there>门口|门前|门外|隔壁|对面)")
+#: 不对是1102.
+_IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*$")
+_AROUND = re.compile(r"[\s,，。.!！~～]+|[啊呀的了哦]+$")
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
 _CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|不用急|有空再")
 
@@ -470,25 +479,33 @@ def _names_together(match: re.Match[str]) -> list[str]:
 
 
 def _place(reading: _Reading, slot: Slot) -> Value | None:
-    """Return the flat's words and the place named, the first of the file's options: 3栋2单元电梯."""
+    """Return the flat's words, the floor and the place named, the first of the file's options: 3栋2单元4楼电梯."""
     building, unit, room = reading.flat
-    flat = (f"{building}栋" if building else "") + (f"{unit}单元" if unit else "") + room
-    places = [value for value, words in slot.options.items() if any(word in reading.text for word in words)]
-    return "".join([flat, *places[:1]]) or None
+    beside = None if room else _AT_ROOM.search(reading.rest) or (_IS_ROOM.search(reading.rest) if reading.corrects else None)
+    flat = (f"{building}栋" if building else "") + (f"{unit}单元" if unit else "") + (room or (beside["r"] if beside else ""))
+    floors = list(dict.fromkeys(_FLOOR.findall(reading.rest)))
+    said = _NOT_THAT.sub(r"\g<rather>", reading.text)
+    places = [value for value, words in slot.options.items() if any(word in said for word in words)]
+    if beside and not places:
+        places = [beside.groupdict().get("there") or ""]
+    return "".join([flat, *(floors if len(floors) == 1 else ()), *places[:1]]) or None
 
 
 def _flag(reading: _Reading, slot: Slot) -> Value | None:
+    """A word of one sign counts only when nothing else is said: 急 does, 应急灯 does not."""
     if _CALM.search(reading.text):
         return False
     words = [word for said in slot.options.values() for word in said]
-    return True if any(word in reading.text for word in words) else None
+    bare = _AROUND.sub("", reading.text)
+    return True if any(word == bare or (len(word) > 1 and word in reading.text) for word in words) else None
 
 
 def _choice(reading: _Reading, slot: Slot) -> Value | None:
     """The option whose longest word stands in the message; among equals the first in the file."""
     best: tuple[int, str] | None = None
+    said = _NOT_THAT.sub(r"\g<rather>", reading.text)
     for value, words in slot.options.items():
-        length = max((len(word) for word in words if word in reading.text), default=0)
+        length = max((len(word) for word in words if word in said), default=0)
         if length and (best is None or length > best[0]):
             best = (length, value)
     return best[1] if best else None
