@@ -127,12 +127,16 @@ def start(
     values = read_slots(intent, heard, facts.now)
     standing, values = _with_spot(standing, intent, values)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
+    if standing.shelved is not None and standing.shelved.intent == intent.id:  # 报修 again, after the first form was put away
+        form = replace(form, values={**standing.shelved.values, **values}, words=(*standing.shelved.words, *form.words))
+        standing = replace(standing, shelved=None)
     if heard.text and (values or not _is_bare(heard)):
         form = forms.described(form, intent)
     if needs_flat(intent, facts):
         return bind_first(standing, form, intent, heard, facts, before)
     step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
-    if isinstance(step, Ask) and not before and heard.text and not _is_bare(heard):
+    says_back = isinstance(step, Ask) or (isinstance(step, Do) and any(slot.otherwise for slot in intent.slots))
+    if says_back and not before and heard.text and not _is_bare(heard):
         return replace(step, before=(Line("understood.sure", {"title": intent.title, "words": quoted(heard.text)}), *step.before))
     return step
 
@@ -187,6 +191,9 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
     best = facts.intents[likely[0].intent]
     close = [one for one in likely if one.confidence >= CLOSE * likely[0].confidence][:SHOWN]
+    telling = next((one for one in close if facts.only_shows(facts.intents[one.intent])), None) if asks else None
+    if telling is not None:  # a question is answered, not asked back
+        return start(standing, facts.intents[telling.intent], heard, facts)
     if len(close) > 1:
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
     if asks and not facts.only_shows(best) and likely[0].confidence < PLAUSIBLE:

@@ -130,7 +130,7 @@ def correct(turn: Turn, about: str, slots: Report) -> Reply:
     if not _is_possible(tenths):
         return Reply("range", said=f"{temperature:g}", ok=False)
     made, _, _ = _keep(turn, tenths, felt)
-    said = {"temperature": f"{tenths / 10:.1f}", "symptoms": _words(felt) or "症状没说", "left": left}
+    said: dict[str, Any] = {"temperature": f"{tenths / 10:.1f}", "symptoms": _words(felt) or "症状没说", "left": left}
     if not made.is_abnormal:
         return Reply("changed", about=about, called=CALLED, **said)
     _assign_once(turn, made.words, made.symptoms, completes=False)
