@@ -143,6 +143,11 @@ _ANYBODY = rf"(?:{_NAME}|[小老阿][{_SURNAMES}])"
 _TOGETHER = re.compile(
     rf"(?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:我的?(?:朋友|同学|同事|亲戚|客户))?(?P<all>{_ANYBODY}(?:{_AND.pattern}(?:{_CALLED}|{_ANYBODY})){{1,5}}){_AFTER_NAME}"
 )
+#: Who stands at the gate comes now, where a time must be known.
+_HERE = re.compile(
+    r"(?:到|在|等在|站在|停在)了?(?:小区|大|咱们?|你们)?(?:门口|大门|门岗|门卫|保安亭|岗亭|[东南西北正后侧]门)(?:口|那里|那儿|这里|这儿|外面|外)*(?:了(?!吗|没)|等|被|进不|站)"
+    r"|(?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])"
+)
 #: What may stand between whoever comes and the word for coming.
 _UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月0-9: ]{0,12}"
 _COMING: tuple[re.Pattern[str], ...] = (
@@ -359,10 +364,10 @@ def _room(reading: _Reading, _: Slot) -> Value | None:
     return reading.flat[2] or None
 
 
-def _start(reading: _Reading, _: Slot) -> Value | None:
+def _start(reading: _Reading, slot: Slot) -> Value | None:
     spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
     if not spans:
-        return None
+        return reading.now.replace(second=0, microsecond=0) if slot.required and _HERE.search(reading.text) else None
     to_come = [span for span in spans if (span.end or span.start) >= reading.now.replace(second=0, microsecond=0)]
     span = spans[-1] if reading.corrects else _fullest(to_come or spans)  # 昨晚开始漏，明天上午来修
     known = next((value for value in reading.known.values() if isinstance(value, datetime)), None)

@@ -308,3 +308,19 @@ def test_two_hours_said_at_once_are_about_the_earlier_one() -> None:
 
 def test_since_when_something_is_broken_is_no_time_to_come() -> None:
     assert read("start", "从早上八点到现在没水") is None
+
+
+@pytest.mark.parametrize("text", [
+    "人已经到门岗了，麻烦放行", "我朋友在门口等着，帮他开个码", "姑爷的车到大门口了开下杆", "他在门口被保安拦住了，给放一下", "客人已经到了，给个码",
+])  # fmt: skip
+def test_who_stands_at_the_gate_comes_now(text: str) -> None:
+    assert read("start", text, required=True) == NOW
+
+
+@pytest.mark.parametrize("text", ["我朋友到了吗", "客人到了没", "门口的灯坏了", "我妹妹来"])
+def test_nobody_at_the_gate_is_no_time(text: str) -> None:
+    assert read("start", text, required=True) is None
+
+
+def test_what_reached_the_gate_is_no_time_where_none_must_be_known() -> None:
+    assert read("start", "水流到门口了") is None
