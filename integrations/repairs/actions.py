@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -127,7 +128,9 @@ def _write(ticket: Ticket, slots: Changes, said: str) -> dict[str, bool]:
     ticket.urgent = ticket.urgent if slots.urgent is None else slots.urgent
     ticket.appointment_at = slots.appointment_at or ticket.appointment_at
     after = ticket.category, ticket.location, ticket.urgent, ticket.appointment_at
-    return {name: True for name, old, new in zip(("category", "location", "urgent", "time"), before, after, strict=True) if old != new}
+    return {
+        name: True for name, old, new in zip(("category", "location", "urgent", "time"), before, after, strict=True) if old != new
+    }
 
 
 def _is_another_fault(slots: Changes, said: str) -> bool:
@@ -160,7 +163,12 @@ def status(turn: Turn, slots: object) -> Reply:
     """Tell where the resident's tickets stand: the one that is spoken of, the open ones, else the last one."""
     meant = _own(turn, turn.about)
     if meant is not None and meant.state in OPEN:
-        facts = {"what": meant.what, "number": meant.number, "state": STATE_WORDS[meant.state], "url": _link(turn, meant)}
+        facts: dict[str, Any] = {
+            "what": meant.what,
+            "number": meant.number,
+            "state": STATE_WORDS[meant.state],
+            "url": _link(turn, meant),
+        }
         return Reply("one", who=_assignee(turn, meant), when=_when(turn, meant), **facts)
     tickets = _mine(turn, OPEN) or _mine(turn, tuple(TicketState))[:1]
     if not tickets:
