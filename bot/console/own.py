@@ -67,5 +67,5 @@ CORE = Integration(
     tells=TELLS,
     tasks=TASKS,
     log=OWN,
-    jobs=(talks.return_left_alone,),
+    jobs=(talks.return_left_alone, handoffs.close_answered),
 )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.contract.cards import Matter
+from bot.contract.jobs import job
 from bot.contract.office import say_clock
 from bot.contract.work import Turn, Work
 from bot.store import handoffs as store
@@ -18,12 +19,15 @@ from bot.store.staff import Staff
 from bot.store.tasks import Task
 
 __all__ = [
-    "KIND", "OUTCOMES", "add", "by_number", "closed_lately", "current", "expected", "intent", "is_question", "matters", "open", "open_among",
+    "KIND", "OUTCOMES", "add", "by_number", "close_answered", "closed_lately", "current", "expected", "intent", "is_question", "matters", "open", "open_among",
     "open_of", "say", "say_state", "say_topic", "say_wait", "say_waited", "tell_closed", "waits", "withdraw", "words",
 ]  # fmt: skip
 
 #: What may come of one; its resident reads it: 您问的“…”办好了.
 OUTCOMES = ("办好了", "已经答复您了", "转给别的部门了", "现在办不了", "没联系上您")
+
+#: How long after its answer a hand-off stays open by itself: a resident may still ask back.
+ANSWERED_FOR = timedelta(days=3)
 
 #: How long what was closed is still told to who asks how things stand.
 LATELY = timedelta(days=7)
@@ -31,12 +35,11 @@ LATELY = timedelta(days=7)
 #: What stands for the topic of who only wanted a person.
 BARE = "找物业工作人员"
 
-#: Waits as one promises them: the first that is long enough, with its words.
+#: Waits as one promises them: the first that is long enough, with its words. Longer ones are promised in days.
 _KINDLY = (
-    (timedelta(minutes=5), "5 分钟"), (timedelta(minutes=10), "10 分钟"), (timedelta(minutes=20), "20 分钟"),
-    (timedelta(minutes=30), "半小时"), (timedelta(hours=1), "一小时"), (timedelta(hours=2), "两小时"), (timedelta(hours=4), "四小时"),
-    (timedelta(hours=12), "半天"), (timedelta(days=1), "一天"), (timedelta(days=2), "两天"),
-)  # fmt: skip
+    *((timedelta(minutes=minutes), f"{minutes} 分钟") for minutes in (5, 10, 20, 30)),
+    *((timedelta(hours=hours), f"{hours} 小时") for hours in (1, 2, 4, 8, 12, 24)),
+)
 
 
 def open(turn: Turn, *, intent: str, topic: str, words: str, question: bool = False) -> Task:
@@ -104,7 +107,7 @@ def expected(work: Work) -> str:
 
 def say_wait(wait: timedelta) -> str:
     """Return a wait as one promises it, never less than it is: 20 分钟 for 12 minutes."""
-    return next((said for enough, said in _KINDLY if wait <= enough), "几天")
+    return next((said for enough, said in _KINDLY if wait <= enough), f"{wait.days + 1} 天")
 
 
 def say_waited(wait: timedelta) -> str:
@@ -146,3 +149,10 @@ def matters(turn: Turn) -> Sequence[Matter]:
     """Return all that is under way of a resident's, with persons and with services, the newest first."""
     own = [Matter(words=say(turn, task), at=task.opened_at) for task in store.open_of(turn.session, turn.openid)]
     return sorted([*own, *turn.context.services.matters(turn)], key=lambda matter: matter.at, reverse=True)
+
+
+@job(every=timedelta(hours=1))
+def close_answered(work: Work) -> None:
+    """Close what was answered days ago and is waited for no more, for staff who forget to; the resident has their answer."""
+    for task in store.left_open(work.session, work.now - ANSWERED_FOR):
+        tasks.close(work.session, task, work.now, "已经答复您了", actor=work.actor)

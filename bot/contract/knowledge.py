@@ -4,10 +4,12 @@ Files that hold entries are read and written by sheets.py.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot import config
 from bot.contract.sheets import read_csv
 from bot.contract.work import Turn, Work
+from bot.language.questions import is_question
 from bot.store import knowledge as store
 from bot.store.knowledge import (
     TO_FILL,
@@ -26,15 +28,24 @@ from bot.store.knowledge import (
 )
 
 __all__ = [
-    "OFFERED", "SURE", "TO_FILL", "Audience", "Draft", "Entry", "Known", "answering", "count_expired", "day_of", "find", "listed", "live_on",
+    "SURE", "TO_FILL", "Audience", "Draft", "Entry", "Known", "Tried", "answering", "count_expired", "day_of", "find", "listed", "live_on",
     "plant", "remove", "restore", "save", "say", "shipped", "try_out",
 ]  # fmt: skip
 
 #: What every community begins with, each still to be filled in.
 TEMPLATES = "knowledge.csv"
 
-#: From this confidence on an entry answers by itself; from the second on it may be offered.
-SURE, OFFERED = 0.5, 0.3
+#: As sure as this, an entry answers what is no question, too.
+SURE = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What came of trying a question: an entry, how sure that is, and whether a resident would be told it."""
+
+    entry: Entry
+    confidence: float
+    is_told: bool
 
 
 def say(work: Work, entry: Entry) -> str:
@@ -53,10 +64,14 @@ def answering(turn: Turn, known: Sequence[Known]) -> Entry | None:
     return None
 
 
-def try_out(work: Work, text: str) -> Sequence[tuple[Entry, Known]]:
-    """Return what a resident who writes `text` may be told, the likeliest first."""
+def try_out(work: Work, text: str) -> Sequence[Tried]:
+    """Return what may answer a resident who writes `text`, the likeliest first; only that one is told."""
     found = work.context.search(text, work.now, (work.community.key,))
-    return [(entry, known) for known in found if (entry := find(work.session, known.entry)) is not None]
+    entries = [(one, entry) for one in found if (entry := find(work.session, one.entry)) is not None]
+    return [
+        Tried(entry=entry, confidence=one.confidence, is_told=place == 0 and (one.confidence >= SURE or is_question(text)))
+        for place, (one, entry) in enumerate(entries)
+    ]
 
 
 def plant(work: Work, name: str = TEMPLATES) -> int:

@@ -17,7 +17,7 @@ from bot.contract.happenings import Happening, Reaction
 from bot.contract.office import Office
 from bot.errors import Refusal
 from bot.keys import Keys
-from bot.language.phrases import Worded, fill
+from bot.language.phrases import fill
 from bot.store import effects, events, moving, outbox, people, photos, scope, tasks
 from bot.store.communities import Community
 from bot.store.events import Event
@@ -69,7 +69,7 @@ class Context:
     office: Office = field(default_factory=Office)
     search: Search = _find_nothing  # among what the communities know
 
-    def words(self, template: str, now: datetime, **values: Any) -> Worded:
+    def words(self, template: str, now: datetime, **values: Any) -> str:
         """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
         facts = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
         return fill(template, {**facts, **values}, now)
@@ -181,7 +181,7 @@ class Work:
         """Return the photos that belong to a subject such as ticket:K3M9, oldest first."""
         return self.session.exec(select(Photo).where(Photo.subject == subject).order_by(col(Photo.id))).all()
 
-    def words(self, template: str, **values: Any) -> Worded:
+    def words(self, template: str, **values: Any) -> str:
         """Fill a phrase, as `Context.words` does. In a value of another phrase it keeps its links, as does a list of such lines."""
         return self.context.words(template, self.now, **values)
 

@@ -19,6 +19,7 @@ from bot.dialogue.understanding import Heard
 from bot.errors import Refusal
 from bot.language import slots
 from bot.language.files import Catalogue, Intent
+from bot.language.phrases import plain
 from bot.store import conversations, tasks, unmatched
 from bot.store.conversations import Kept
 from bot.store.tasks import Task
@@ -168,7 +169,7 @@ def _question(talk: Talk, form: Form, intent: Intent, *, with_help: bool) -> str
 
 def numbered(titles: list[str]) -> str:
     """Return a menu that is answered by number."""
-    return "\n".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
+    return "\n".join(f"{number}. {plain(title)}" for number, title in enumerate(titles, 1))
 
 
 def _offer(talk: Talk, step: steps.Offer, before: _Said) -> Answer:
@@ -265,7 +266,8 @@ def _without_action(talk: Talk, form: Form, intent: Intent, before: _Said) -> An
         wording = intent.reply_to(f"{talk.turn.openid}{talk.now}")
         return _finish(talk, form, intent, before.then(talk.turn.words(wording, **spoken)))
     values = "、".join(said for said in spoken.values() if said)
-    topic = f"{intent.topic or intent.title}{'：' if values else ''}{values}"
+    words = values or (starting.quoted(form.words[0]) if form.words else "")
+    topic = f"{intent.topic or intent.title}{'：' if words else ''}{words}"
     step = steps.HandOver(standing=talk.standing, intent=intent.id, topic=topic, words=talk.standing.words(*form.words))
     handed = _hand_over(talk, step, before)
     talk.standing = replace(talk.standing, unused=())

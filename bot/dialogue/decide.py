@@ -4,6 +4,7 @@ Order: emergency → silence while a person has the word → the open alarm → 
 what was done before → a new wish.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -13,8 +14,15 @@ from bot.dialogue.said import Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
 from bot.dialogue.understanding import Heard
-from bot.language import answers, emoji
+from bot.language import answers, courtesy, emoji, questions
 from bot.language.files import Intent
+
+_REFUSED = re.compile("^(?:不用|不要|别|算了|没必要|不必|唔使)")
+
+#: Who takes up the offer of a person in words of their own.
+_ASKED = re.compile(
+    r"^(?:那|好)?[，, ]?(?:就|麻烦|请|帮|你|您|给|去|我)*(?:问|转|找|叫|请)(?:问|一下|下|物业|人|他们|吧|呗|过去|来)+"
+)
 
 
 def decide(standing: Standing, said: Said, facts: Facts) -> Step:
@@ -50,10 +58,13 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
     if facts.is_alarm_open and standing.form is None and heard.text and _is_more(heard, facts):
         return PassOn(standing=standing, words=heard.text)
+    if standing.form is not None and filling.is_left_behind(standing.form, heard, facts):
+        standing = standing.within(None)
     if standing.form is not None:
         return filling.go_on(standing, standing.form, heard, facts)
     if standing.expired is not None and starting.accepted(heard, facts.intents) is None and not answers.wants_human(heard.text):
-        return filling.too_late(standing, standing.expired, facts)
+        late = filling.take_up(standing, standing.expired, heard, facts)
+        return late or filling.too_late(standing, standing.expired, facts)
     return (
         _chosen(standing, heard, facts)
         or _said_in_passing(standing, heard, facts)
@@ -80,9 +91,15 @@ def _chosen(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     text = heard.text
     if standing.menu is not None and (step := _picked(standing, standing.menu, text, facts)):
         return step
-    if standing.offer is not None and (answers.is_yes(text) or emoji.agrees(text)):
+    if standing.offer is not None and courtesy.agrees(text):
         return _taken_up(standing, standing.offer, facts)
-    if standing.offer is not None and (answers.is_no(text) or answers.is_cancel(text)):
+    if (
+        standing.offer is not None and standing.offer.what is not Offered.INTENT and _ASKED.search(text) is not None
+    ):  # 那帮我问问呗
+        return _taken_up(standing, standing.offer, facts)
+    if standing.offer is not None and answers.is_yes((courtesy.clauses(text) or [""])[0]):  # 对，请财务核一下
+        return _taken_up(standing, replace(standing.offer, text=f"{standing.offer.text}，{text}"), facts)
+    if standing.offer is not None and (answers.is_no(text) or answers.is_cancel(text) or _REFUSED.match(text)):
         return Say(standing=standing.calm(), phrase=Line("acknowledged"))
     if standing.elsewhere is not None and answers.is_zero(text):
         return filling.elsewhere(standing, standing.elsewhere)
@@ -128,13 +145,13 @@ def _taken_up(standing: Standing, offer: Offer, facts: Facts) -> Step:
 
 def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     text, waits = heard.text, standing.person is Person.ASKED
-    if answers.wants_human(text):
+    if answers.wants_human(text) or ("帮我问" in text and not standing.offer and not questions.is_question(text)):
         return starting.hand_over(standing, facts, facts.catalogue.person, text)
     if waits and answers.is_cancel(text):
         return CallOff(standing=standing.calm())
     if emoji.is_sticker(text) and not waits:
         return Say(standing=standing, phrase=Line("sticker"))
-    if emoji.is_only_emoji(text) and (waits or standing.subjects):
+    if emoji.is_only_emoji(text):
         return Say(standing=standing, phrase=Line("acknowledged"))
     if safety.is_number(text):
         return starting.clarify(standing, _emergencies(facts), text, "emergency.number")
@@ -142,9 +159,16 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return step
     if answers.is_cancel(text):
         return Say(standing=standing.calm(), phrase=Line("form.nothing"), kind="cancelled")
-    if answers.is_heard(text) or (answers.is_yes(text) and not text.strip().isdigit()):
+    is_at_ease = standing.subjects and (answers.is_any(text) or answers.is_open(text))  # 随时来, after the repair was reported
+    if (courtesy.is_courtesy(text) or is_at_ease) and not _is_thanks(heard, facts):
         return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"))
     return None
+
+
+def _is_thanks(heard: Heard, facts: Facts) -> bool:
+    """Tell whether an intent has words of its own for what is said in passing: 不客气."""
+    best = starting.accepted(heard, facts.intents)
+    return best is not None and best.small_talk
 
 
 def _emergencies(facts: Facts) -> list[Intent]:

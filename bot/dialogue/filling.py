@@ -10,7 +10,7 @@ from bot.dialogue.standing import Menu, Standing
 from bot.dialogue.starting import PATIENCE, advance, again, hand_over, not_taken, resume, sound, start
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, Step
 from bot.dialogue.understanding import Heard, read_slots
-from bot.language import answers, emoji, questions, slots
+from bot.language import answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import Candidate
 
@@ -23,8 +23,9 @@ SHORT = 12
 #: How words for a place end, whatever else is spoken of there: 驿站门口, 物业办公室那边.
 _PLACE = re.compile(r"(?:口|边|旁|面|里|处|头|角|室|房|站|台|廊|院|场|馆|库|区|道|路|桥|亭|楼|层|侧|箱|柜|园|那儿)$")
 
-_CLAUSES = re.compile(r"[\s,，。.!！~～、;；…]+")
-_THANKS = re.compile(r"(?:非常|太|多)?(?:感?谢|多谢|辛苦|麻烦|唔该|劳烦|拜托)")
+_THINKS = re.compile("再?想想|想一想|再?考虑|先别|先不|再说")
+
+_NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
 
 #: Without such words nothing is called off, however much a message resembles it.
 _CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|没空来")
@@ -40,6 +41,20 @@ def go_on(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
     )  # fmt: skip
 
 
+def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words pass over a guess that was read back: it was wrong, and they are heard as if it had not been made."""
+    if not (form.is_guess and form.is_read_back) or courtesy.is_courtesy(heard.text) or courtesy.agrees_beside(heard.text):
+        return False
+    if (
+        answers.is_no(heard.text)
+        or answers.is_cancel(heard.text)
+        or answers.is_leaving(heard.text)
+        or answers.is_zero(heard.text)
+    ):
+        return False
+    return forms.answer(form, facts.intents[form.intent], heard.text, facts.now) is None
+
+
 # ------------------------------------------------------------------ ways out
 
 
@@ -50,11 +65,18 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
     if standing.elsewhere is not None and answers.is_zero(text):
         return elsewhere(standing, standing.elsewhere)
-    if answers.is_cancel(text) or answers.is_leaving(text) or _is_own_cancel(intent, heard, facts):
+    if answers.is_cancel(text) or _is_leaving(text, form) or _is_own_cancel(intent, heard, facts):
         return _abandon(standing, form, intent, facts)
     if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back:  # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
     return None
+
+
+def _is_leaving(text: str, form: Form) -> bool:
+    """Tell whether words leave a form; whoever must think again about what cannot be undone leaves it, too."""
+    if form.is_read_back and not form.values and _THINKS.search(text):
+        return True
+    return any(map(answers.is_leaving, (text, *courtesy.clauses(text))))
 
 
 def elsewhere(standing: Standing, menu: Menu) -> Step:
@@ -78,6 +100,16 @@ def _abandon(standing: Standing, form: Form, intent: Intent, facts: Facts) -> St
     return Say(standing=left, phrase=said, kind="cancelled", intent=intent.id)
 
 
+def take_up(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step | None:
+    """Return how a form goes on that was put away, when a value for it comes late after all; a late yes or number is none."""
+    intent = facts.intents[form.intent]
+    if _NUMBER.fullmatch(heard.text) or not slots.extract(heard.text, intent.slots, facts.now, known=form.values):
+        return None
+    open_ = replace(forms.talked_over(form), menu={}, tries=0)
+    step = go_on(standing.within(open_), open_, heard, facts)
+    return replace(step, before=(Line("form.next", {"title": intent.title}), *step.before)) if step.standing.form else step
+
+
 def too_late(standing: Standing, form: Form, facts: Facts) -> Step:
     """Say that the form which this message may have been meant for was put away."""
     title = Line("form.expired", {"title": facts.intents[form.intent].title})
@@ -91,7 +123,7 @@ def too_late(standing: Standing, form: Form, facts: Facts) -> Step:
 
 def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step | None:
     """Return what follows a yes or a no to what was read back, or the naming of what shall change."""
-    if form.is_read_back and _agrees(text):
+    if form.is_read_back and courtesy.agrees(text):
         if form.stage is not forms.Stage.CONFIRM:
             return again(standing, form)
         return Do(standing=standing.within(None), form=replace(form, stage=forms.Stage.CONFIRMED))
@@ -100,22 +132,6 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
         return Say(standing=stays, phrase=Line("form.change"), kind="asks", intent=intent.id)
     slot = forms.meant(form, intent, text)
     return again(standing, forms.ask(forms.without(form, slot), slot)) if slot is not None else None
-
-
-def _agrees(text: str) -> bool:
-    """Tell whether a message is a yes, whatever politeness stands beside it: 对 谢谢侬哦, 👌."""
-    said = [words for words in _CLAUSES.split(emoji.without_emoji(text)) if words]
-    return emoji.agrees(text) or (any(map(answers.is_yes, said)) and all(map(_is_polite, said)))
-
-
-def _agrees_beside(text: str) -> bool:
-    """Tell whether a message that also gives a value agrees to the rest: 嗯就他一个人，可以."""
-    said = [words for words in _CLAUSES.split(text) if words]
-    return len(said) > 1 and (answers.is_yes(said[0]) or answers.is_yes(said[-1])) and not slots.corrects(text)
-
-
-def _is_polite(words: str) -> bool:
-    return answers.is_yes(words) or answers.is_heard(words) or _THANKS.match(words) is not None
 
 
 def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step | None:
@@ -141,7 +157,7 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
         return _no_answer(standing, form, intent, text, heard, facts)
     changed = replace(forms.heard(changed, heard.text), is_guess=False)
     lost = not_taken(heard.text, intent, changed.values, facts)
-    if form.stage is forms.Stage.CONFIRM and _agrees_beside(heard.text) and not lost:
+    if form.stage is forms.Stage.CONFIRM and courtesy.agrees_beside(heard.text) and not slots.corrects(heard.text) and not lost:
         changed = replace(changed, stage=forms.Stage.CONFIRMED)
     return advance(standing, changed, intent, facts, (*_noted(form, changed, intent, facts), *lost))
 
@@ -157,6 +173,8 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
         return Aside(standing=standing, first=first, form=form)
     if answers.is_open(text) or answers.is_any(text):
         return _open(standing, form, intent, facts)
+    if slots.extract(text, intent.slots, facts.now, known=form.values):  # said before
+        return again(standing, form)
     return _ask_again(standing, form, intent)
 
 

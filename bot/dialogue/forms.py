@@ -170,7 +170,7 @@ def meant(form: Form, intent: Intent, text: str) -> Slot | None:
     if not form.is_read_back:
         return None
     named = _WISH.sub("", text.strip(" ，。,.!！"))
-    askable = [slot for slot in intent.slots if slot.ask]
+    askable = [slot for slot in intent.slots if slot.ask or slot.title]
     return next((slot for slot in askable if named == slot.title or named in _CALLED.get(slot.type, ())), None)
 
 
@@ -198,7 +198,7 @@ def _read(form: Form, intent: Intent, text: str, now: datetime) -> dict[str, slo
     said = slots.extract(text, intent.slots, now, wanted.name if wanted else None, form.values)
     if wanted and wanted.type == "place" and said.get(wanted.name) == text.strip() and _tells_of_another(said, wanted, intent):
         del said[wanted.name]  # 灯坏了 is no place
-    if wanted and wanted.type == "name" and wanted.name in said:
+    if wanted and wanted.type == "name" and wanted.name in said and wanted.name not in slots.extract(text, (wanted,), now):
         others = [slot for slot in intent.slots if slot != wanted]
         if slots.extract(str(said[wanted.name]), others, now):  # 两个人 is no name
             del said[wanted.name]

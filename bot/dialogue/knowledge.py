@@ -4,7 +4,6 @@ Beside its entries an index is taught the intents and what no intent wants: few 
 How sure it is therefore counts against all else that may be meant.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,13 +11,14 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from bot.language.files import Catalogue, Intent
-from bot.language.matcher import CLARIFY, Matcher
+from bot.language.matcher import Matcher
 from bot.language.normalise import Tables
+from bot.language.questions import is_question
 from bot.store import knowledge
 from bot.store.knowledge import Entry, Known, Shelf, Stamp
 
-#: A line that asks: what the bot has no answer to, the office may know.
-_ASKS = re.compile(r"[吗么？?]|多少|几|怎|咋|哪|什么|啥|谁|能不能|可不可以|可以|要不要|有没有|标准|规定")
+#: Below this an entry is not worth telling: of what was meant otherwise nothing comes so near (tests/dialogue/test_knowledge.py).
+LIKELY = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class _Index:
         day = knowledge.day_of(now)
         for candidate in self.matcher.compare(text, now).candidates:
             entry = self.live.get(candidate.intent)  # the others are intents
-            if entry is not None and candidate.confidence >= CLARIFY and entry.is_live(day):
+            if entry is not None and candidate.confidence >= LIKELY and entry.is_live(day):
                 yield entry.public_id, candidate.confidence
 
 
@@ -88,7 +88,7 @@ class Knowledge:
         if not live:
             return _Index(shelf=shelf, live=live, matcher=None)
         asked = {key: _as_intent(entry) for key, entry in live.items()}
-        background = tuple(line for line in catalogue.background if not _ASKS.search(line))
+        background = tuple(line for line in catalogue.background if not is_question(line))
         questions = Catalogue(
             intents=asked | _rivals(catalogue), messages={}, common=catalogue.common, background=background, problems=()
         )
@@ -106,8 +106,8 @@ def _rivals(catalogue: Catalogue) -> dict[str, Intent]:
         if intent.action or intent.small_talk or intent.emergency or intent.hands_over:
             found[intent.id] = intent
         elif not intent.reply:
-            wishes = tuple(line for line in intent.examples if not _ASKS.search(line))
-            words = tuple(word for word in intent.keywords if not _ASKS.search(word))
+            wishes = tuple(line for line in intent.examples if not is_question(line))
+            words = tuple(word for word in intent.keywords if not is_question(word))
             found[intent.id] = replace(intent, examples=wishes, keywords=words, sentences=())
     return found
 

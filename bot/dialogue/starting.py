@@ -29,6 +29,15 @@ LIKELY = 0.2
 #: An entry of the knowledge as sure as this answers before an intent that is less sure.
 SURE = 0.5
 
+#: Characters of the resident's own words that are said back.
+QUOTED = 24
+
+#: From here on a matter that only people can deal with is given to them: they read the resident's own words.
+FOR_PEOPLE = 0.3
+
+#: From here on words call off or press for something that this talk does not know of: it may be days old.
+OF_SOMETHING = 0.55
+
 #: Options of a menu at most.
 SHOWN = 3
 
@@ -118,11 +127,20 @@ def start(
     values = read_slots(intent, heard, facts.now)
     standing, values = _with_spot(standing, intent, values)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
-    if values or not _is_bare(heard):
+    if heard.text and (values or not _is_bare(heard)):
         form = forms.described(form, intent)
     if needs_flat(intent, facts):
-        return bind_first(standing, form, intent, heard, facts)
-    return advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
+        return bind_first(standing, form, intent, heard, facts, before)
+    step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
+    if isinstance(step, Ask) and not before and heard.text and not _is_bare(heard):
+        return replace(step, before=(Line("understood.sure", {"title": intent.title, "words": quoted(heard.text)}), *step.before))
+    return step
+
+
+def quoted(text: str) -> str:
+    """Return the resident's own words, short enough to be said back."""
+    words = " ".join(text.split())
+    return words if len(words) <= QUOTED else f"{words[: QUOTED - 1]}…"
 
 
 def _is_bare(heard: Heard) -> bool:
@@ -164,7 +182,7 @@ def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], fact
 
 def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
     """Begin the likeliest wish where that does no harm; ask back only between wishes that are really close."""
-    likely = [one for one in heard.match.candidates if _is_choice(one, facts)]
+    likely = [one for one in heard.match.candidates if _is_choice(one, standing, facts)]
     if not likely or likely[0].confidence < LIKELY:
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
     best = facts.intents[likely[0].intent]
@@ -173,22 +191,32 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
     if asks and not facts.only_shows(best) and likely[0].confidence < PLAUSIBLE:
         return not_known(standing, heard.text, facts)
+    if _is_for_people(best) and not asks and not best.confirm and not best.slots and likely[0].confidence >= FOR_PEOPLE:
+        return start(standing, best, heard, facts)
     if likely[0].confidence < PLAUSIBLE or best.emergency or (best.releases_flat and asks):
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
         said = Line("unsure", {"title": best.offer or best.title})
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
-    step = start(standing, best, heard, facts, is_guess=not facts.only_shows(best), before=_understood(best, facts))
+    step = start(standing, best, heard, facts, is_guess=not facts.only_shows(best), before=_understood(best, heard, facts))
     return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
 
 
-def _is_choice(candidate: Candidate, facts: Facts) -> bool:
-    """Tell whether a candidate may be offered: a person is always there, and a danger that is hardly likely is none."""
+def _is_choice(candidate: Candidate, standing: Standing, facts: Facts) -> bool:
+    """Tell whether a candidate may be offered.
+
+    A person is always there; a danger that is hardly likely is none; and who calls off or presses for something mostly has it.
+    """
     intent = facts.intents[candidate.intent]
-    return not intent.hands_over and (not intent.emergency or candidate.confidence >= PLAUSIBLE)
+    if intent.hands_over or (intent.emergency and candidate.confidence < PLAUSIBLE):
+        return False
+    follows = [known for known in facts.intents.values() if intent.id in known.follow_ups]
+    has_it = any(subject.intent == known.id for subject in standing.subjects for known in follows)
+    return not follows or intent.id in facts.shows or has_it or candidate.confidence >= OF_SOMETHING
 
 
-def _understood(intent: Intent, facts: Facts) -> tuple[Line, ...]:
-    return () if facts.only_shows(intent) else (Line("understood", {"title": intent.title}),)
+def _understood(intent: Intent, heard: Heard, facts: Facts) -> tuple[Line, ...]:
+    said = Line("understood", {"title": intent.title, "words": quoted(heard.text)})
+    return () if facts.only_shows(intent) or _is_for_people(intent) else (said,)
 
 
 def _others(candidates: Sequence[Candidate], text: str) -> Menu:
@@ -261,10 +289,11 @@ def needs_flat(intent: Intent, facts: Facts) -> bool:
     return intent.needs_flat and facts.catalogue.binding is not None and not facts.is_bound
 
 
-def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
+def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts, before: tuple[Line, ...] = ()) -> Step:
     """Ask whoever is not bound for the flat, with the form for what they want behind it."""
     binding = facts.catalogue.binding
     if binding is None:
         raise LookupError("no intent file says `provides: flat`")
     asking = forms.begin(binding, read_slots(binding, heard, facts.now), form)
-    return advance(standing, asking, binding, facts, (Line("flat.first", {"title": intent.title}),))
+    told = (Line("heard", {"words": quoted(heard.text)}),) if heard.text and not before and not _is_bare(heard) else before
+    return advance(standing, asking, binding, facts, (*told, Line("flat.first", {"title": intent.title})))

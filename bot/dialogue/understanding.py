@@ -9,7 +9,7 @@ from bot import config
 from bot.dialogue import phrases, requests
 from bot.dialogue.knowledge import Knowledge
 from bot.errors import Misconfigured
-from bot.language import files, slots
+from bot.language import emoji, files, slots
 from bot.language.files import Catalogue, Intent
 from bot.language.matcher import Candidate, Decision, Match, Matcher
 from bot.language.normalise import Tables
@@ -29,6 +29,9 @@ _FLAT = ("building", "unit", "room")
 
 #: Values that belong to whatever is spoken of: times and places stand in every request.
 _TELLING = {"plate", "phone", "count", "temperature", "name", "choices"}
+
+#: Values by which two requests of one kind are told apart.
+_APART = {"choice", "place", "name", "start"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,13 +113,14 @@ class Understanding:
 
     def hear_text(self, text: str, now: datetime, communities: Collection[int] | None = None) -> Heard:
         """Understand words."""
-        plain = text.translate(self._simplified)
+        plain = (emoji.without_emoji(text) or text).translate(self._simplified)
         whole = self.matcher.match(plain, now)  # an emergency may stand at the end of it
         pieces = requests.part(
             plain[:LONGEST],
             whole,
             lambda words: self.matcher.match(words, now),
             lambda intent, words: self._says_more(intent, words, now),
+            lambda intent, one, other: self._differ(intent, one, other, now),
         )
         first, *rest = (
             Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
@@ -129,6 +133,13 @@ class Understanding:
         known = self.catalogue.intents.get(intent)
         wanted = [slot for slot in known.slots if slot.type in _TELLING] if known else []
         return bool(slots.extract(words, wanted, now))
+
+    def _differ(self, intent: str, one: str, other: str, now: datetime) -> int:
+        """Count the values that tell two requests for `intent` apart: another place, fault, guest or time."""
+        known = self.catalogue.intents.get(intent)
+        wanted = [slot for slot in known.slots if slot.type in _APART] if known else []
+        first, second = slots.extract(one, wanted, now), slots.extract(other, wanted, now)
+        return sum(first[name] != value for name, value in second.items() if name in first)
 
     def hear_intent(self, intent: Intent, place: str = "") -> Heard:
         """Return what it is to have chosen an intent from a menu, or by a code that hangs at `place`: certain, nothing more said."""

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from rapidfuzz import fuzz, process
 
-from bot.language import answers, kin, times
+from bot.language import answers, questions, times
 from bot.language.files import Slot
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER, spoken_digits, value_of
@@ -57,7 +57,7 @@ FLAT = re.compile(
     rf"|[,，、]\s*(?={_ROOM_NUMBER}(?:$|[\s,，、。室号房的])))?"
     rf"(?P<r>{_ROOM_NUMBER}(?!\d|\s*(?:年|元|块|的?(?:水费|电费|钱))))?\s*(?:室|号房?(?!楼)|房(?!间))?"
     rf"|(?<![\d.年/:-])(?P<b2>\d{{1,3}})[-—/](?:(?P<u2>\d{{1,2}})[-—/])?(?P<r2>\d{{3,4}})(?![\d-])"
-    rf"|(?P<u3>{_UNIT_OF_FLAT})单元\s*(?P<r3>{_ROOM_NUMBER})?"
+    rf"|(?P<u3>{_UNIT_OF_FLAT})单元的?\s*(?P<r3>{_ROOM_NUMBER})?"
     rf"|(?<![\d.A-Za-z])(?P<r4>{_ROOM_NUMBER})(?:室|房(?!间))"
 )
 
@@ -76,7 +76,8 @@ _TEMPERATURES: tuple[re.Pattern[str], ...] = (
         r"(?!\d|[.。,点/:：]\s*\d|\s*[天次个栋号楼单月年岁元块米分小人位多%]|\s*[-~到至]\s*\d)"
     ),
 )
-_NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖气|地暖|冰箱|车位|洗澡水)[^，。,]{0,6}$")
+#: What else has a temperature.
+NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖气|地暖|冰箱|车位|洗澡水)[^，。,]{0,6}$")
 
 _COUNT = re.compile(
     rf"({NUMBER})\s*(?:个人|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
@@ -111,22 +112,67 @@ _NAMED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:^|[,，。\s、□])(?P<n>{_NAME}?){_AFTER_NAME}"),
 )
 _AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|[，,、])[，,、\s]{0,2}")
-_TOGETHER = re.compile(
-    rf"(?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?P<all>{_NAME}(?:{_AND.pattern}{_NAME}){{1,5}}){_AFTER_NAME}"
-)
 _KIN = re.compile(
     r"我?(?:的)?(?:爷爷|奶奶|外公|外婆|姥姥|姥爷|爸爸?|妈妈?|父亲|母亲|爸妈|父母|公公|婆婆|岳父|岳母|老丈人|丈母娘|舅舅?|舅妈|叔叔?|婶婶?|姑姑?|姑父|姨妈?|阿姨|伯伯|伯父|哥哥?|嫂子|"
     r"弟弟?|弟妹|姐姐?|姐夫|妹妹?|妹夫|儿子|儿媳|女儿|女婿|孙子|孙女|表[哥弟姐妹]|堂[哥弟姐妹]|侄子|侄女|外甥女?|亲戚|朋友|同学|同事|客人|家里人|家人|邻居|老乡|闺蜜|老公|老婆|爱人|媳妇|"
     r"快递员?|外卖员?|保姆|保洁|家教|老师|师傅|装修工?|搬家的?|访客)(?:们|俩)?"
 )
+#: Relatives and the like, as one calls them; the short ones only after 我, 他 …: 妈, 哥.
+_RELATIVE = longest_first(
+    "爷爷 奶奶 外公 外婆 姥姥 姥爷 舅姥爷 爸爸 妈妈 父亲 母亲 爸妈 父母 爹妈 公公 婆婆 公婆 岳父 岳母 老丈人 丈人 丈母娘 舅舅 大舅 小舅 舅妈 叔叔 婶婶 姑姑 姑父 姑妈 小姑 大姑 姨妈 小姨 大姨 "
+    "姨父 阿姨 伯伯 伯父 伯母 大伯 哥哥 大哥 二哥 嫂子 大嫂 弟弟 弟妹 姐姐 大姐 二姐 姐夫 妹妹 小妹 妹夫 儿子 儿媳 儿媳妇 女儿 闺女 囡囡 女婿 姑爷 孙子 孙女 外孙 外孙女 表哥 表弟 表姐 表妹 堂哥 "
+    "堂弟 堂姐 堂妹 侄子 侄女 侄儿 外甥 外甥女 亲戚 亲家 朋友 男朋友 女朋友 同学 老同学 同事 邻居 老乡 闺蜜 老公 老婆 爱人 媳妇 对象 战友 老战友 发小 牌友 学生 徒弟 客户 房东 租客 室友 孃孃 老表 干妈 "
+    "娘家人 婆家人 阿妈 阿爸 阿姐 阿哥 姆妈 阿公 阿婆 家人 家里人".split()
+)
+_SHORT_RELATIVE = "[爸妈爹娘舅叔婶姑姨哥嫂弟姐妹]"
+_ROLE = longest_first(
+    "快递员 快递小哥 外卖员 外卖小哥 保姆 保洁 保洁阿姨 家教 家教老师 老师 师傅 装修师傅 装修工 装修工人 工人 搬家的 搬家公司 护工 月嫂 钟点工 中介 司机 护士 医生 理疗师 家政".split()
+)
+_MINE = "(?:我们家|我们|我家|我|俺家|俺|咱|阿拉|偶)的?"
+_RELATION = (
+    rf"(?:(?:{_MINE}|[他她]的?|(?:孩子|娃)的?|{_NAME}家?的?)?(?:{_RELATIVE}|{_ROLE})|(?:{_MINE}|[他她]){_SHORT_RELATIVE})"
+    rf"(?:家?的?(?:{_RELATIVE}|司机))?"
+)
+#: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
+_BY_WORK = (
+    r"(?:来|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师)?"
+)
+_CALLED = rf"(?:{_BY_WORK}|{_RELATION})"
+_ALL_CALLED = rf"(?P<all>{_CALLED}(?:{_AND.pattern}(?:{_CALLED}|{_NAME})){{0,4}})"
+_ANYBODY = rf"(?:{_NAME}|[小老阿][{_SURNAMES}])"
+_TOGETHER = re.compile(
+    rf"(?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:我的?(?:朋友|同学|同事|亲戚|客户))?(?P<all>{_ANYBODY}(?:{_AND.pattern}(?:{_CALLED}|{_ANYBODY})){{1,5}}){_AFTER_NAME}"
+)
+#: What may stand between whoever comes and the word for coming.
+_UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月0-9: ]{0,12}"
+_COMING: tuple[re.Pattern[str], ...] = (
+    re.compile(
+        rf"{_ALL_CALLED}(?:们|俩)?{_UNTIL}?(?:来(?!不|过|电话|信|得及|着)|到(?!期|底|处|账)|嚟|回来|返|上门|进来|进门|过来|要进|住(?!院|在|的|这|那))"
+    ),
+    re.compile(
+        rf"(?:给|帮|替|让|请|放|为|邀请|约){_ALL_CALLED}(?:们|俩)?□*(?:办|开|弄|整|登记|登个|报|预约|生成|进|来|上|发|做|$|[，,。])"
+    ),
+    re.compile(
+        rf"(?:^|[，,。\s□])(?:我的?)?(?:{_RELATIVE}|{_ROLE})?(?P<all>[小老阿][{_SURNAMES}](?:{_AND.pattern}[小老阿][{_SURNAMES}]){{0,4}})□*(?:来|到|上门|过来|要)"
+    ),
+)
+_DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
+_INSTEAD = re.compile("改成|改为|换成|应该是|是")
+_HOW_MANY = re.compile(rf"(?:一共|总共)?(?:{NUMBER}(?:个人|个|位|人|口)|一家(?:{NUMBER}口)?|俩|们|他们)$")
+
 _NOT_NAMES = frozenset(
     "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
     "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道".split()
 )
 
-_CORRECTION = re.compile(r"不对|不是|说错|写错|错了|改成|改到|改为|换成|应该是|更正|纠正|唔系|[哦噢啊]不")
+_CORRECTION = re.compile(
+    r"不对|不是|说错|写错|讲错|错了|改成|改到|改为|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
+)
 #: Where any words will do, and all are kept.
 _FREE = frozenset({"text", "place"})
+
+#: Whose bare answers are words, so that any would do.
+_WORDS = frozenset({"name", "text", "place"})
 
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
@@ -291,7 +337,7 @@ def _temperature(reading: _Reading, _: Slot) -> Value | None:
     value = None
     for pattern in _TEMPERATURES:
         for match in pattern.finditer(reading.rest):
-            if _NOT_BODY.search(reading.rest, max(0, match.start("w") - LOOK_BACK), match.start("w")):
+            if NOT_BODY.search(reading.rest, max(0, match.start("w") - LOOK_BACK), match.start("w")):
                 continue
             tenths = 5 if match["t"] == "半" else value_of(match["t"]) if match["t"] else 0
             value = round(value_of(match["w"]) + tenths / 10, 1)
@@ -314,14 +360,20 @@ def _room(reading: _Reading, _: Slot) -> Value | None:
 
 
 def _start(reading: _Reading, _: Slot) -> Value | None:
-    spans = [span for span in reading.times if span.kind != "deadline"]
+    spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
     if not spans:
         return None
-    span = spans[-1] if reading.corrects else _fullest(spans)
+    to_come = [span for span in spans if (span.end or span.start) >= reading.now.replace(second=0, microsecond=0)]
+    span = spans[-1] if reading.corrects else _fullest(to_come or spans)  # 昨晚开始漏，明天上午来修
     known = next((value for value in reading.known.values() if isinstance(value, datetime)), None)
     if known and span.kind == "day" and (known.hour, known.minute) != (0, 0):  # 改成后天 keeps the clock
         return span.start.replace(hour=known.hour, minute=known.minute)
     return span.start
+
+
+def _is_till_now(text: str, span: times.Span) -> bool:
+    """Tell whether a time is when something began: 从早上八点到现在没水."""
+    return span.kind == "range" and text.endswith("现在", span.begin, span.stop)
 
 
 def _fullest(spans: Sequence[times.Span]) -> times.Span:
@@ -359,8 +411,10 @@ def _date(reading: _Reading, slot: Slot) -> Value | None:
 
 def _count(reading: _Reading, _: Slot) -> Value | None:
     together = _TOGETHER.search(reading.text)
-    if together and not _COUNT.search(reading.rest):
-        return len(_names_together(together))
+    if together and not _COUNT.search(reading.rest) and len(names := _names_together(together)) > 1:
+        return len(names)
+    if not _COUNT.search(reading.rest) and len(both := _coming(reading)) > 1:
+        return len(both)
     family = _FAMILY.search(reading.rest)
     if family:
         return value_of(family[1])
@@ -368,8 +422,7 @@ def _count(reading: _Reading, _: Slot) -> Value | None:
         return 2
     found = list(_COUNT.finditer(reading.rest))
     if not found:
-        named = len(kin.find(reading.rest))
-        return named if named > 1 else None
+        return None
     counts = [value_of(match[1]) for match in found]
     if reading.corrects or len(counts) == 1:
         return counts[-1]
@@ -381,6 +434,8 @@ def _name(reading: _Reading, slot: Slot) -> Value | None:
     together = _TOGETHER.search(reading.rest)
     if together and not reading.corrects and len(names := _names_together(together)) > 1:
         return "、".join(names)
+    if slot.name not in reading.known and len(both := _coming(reading)) > 1:
+        return "、".join(both)
     found: list[tuple[int, str]] = []
     for pattern in _NAMED:
         for match in pattern.finditer(reading.rest):
@@ -390,22 +445,37 @@ def _name(reading: _Reading, slot: Slot) -> Value | None:
         if found:
             name = max(found)[1] if reading.corrects else found[0][1]
             return f"{name}先生/女士" if len(name) == 1 else name
-    return _kin(reading, slot)
+    if slot.name in reading.known:  # 我妹妹开车来 is said of who is known; 是我弟弟 is a correction
+        return _corrected(reading)
+    return "、".join(_coming(reading)) or None
 
 
-def _kin(reading: _Reading, slot: Slot) -> Value | None:
-    """Return who is named by a relation; once a name is known, 我妹妹开车来 gives no other but as a correction."""
-    corrects = reading.corrects or reading.text.startswith("是")
-    if reading.known.get(slot.name) and not corrects:
+def _corrected(reading: _Reading) -> Value | None:
+    """Return the relation that takes the place of a name: 不是我妹妹，是我弟弟."""
+    if not (reading.corrects or reading.text.startswith("是")):
         return None
-    said = reading.rest.rpartition("是")[2] if corrects else reading.rest  # 不是我妹妹，是我弟弟
-    return "、".join(kin.find(said)) or None
+    said = _INSTEAD.split(reading.rest)[-1].strip(" ，,。.!！")
+    return _called(said) if re.fullmatch(_CALLED, said) else None
+
+
+def _coming(reading: _Reading) -> list[str]:
+    """Return who comes, where a relation stands for the name: 我妹妹明天来, 修空调的师傅下午到."""
+    match = next(filter(None, (pattern.search(reading.rest) for pattern in _COMING)), None)
+    return [_called(words) for words in _AND.split(match["all"]) if words] if match else []
+
+
+def _called(words: str) -> str:
+    """Return 妹妹 for 我妹妹, 妈妈 for 我妈: as one speaks of them to the family."""
+    bare = re.sub(f"^{_MINE}", "", words)
+    if bare in _DOUBLED:
+        return bare * 2
+    return bare if len(bare) > 1 and bare[1] != "的" else words
 
 
 def _names_together(match: re.Match[str]) -> list[str]:
     """Return several names said in a row: 王芳和李强, 张伟，李娜，还有王芳."""
     names = [name.strip() for name in _AND.split(match["all"]) if name.strip()]
-    return [name for name in names if name not in _NOT_NAMES and not _KIN.fullmatch(name)]
+    return [_called(name) for name in names if name not in _NOT_NAMES]
 
 
 def _place(reading: _Reading, slot: Slot) -> Value | None:
@@ -477,7 +547,11 @@ _ORDER = {kind: order for order, kind in enumerate(_PARSERS)}
 def _lenient(reading: _Reading, slot: Slot) -> Value | None:
     """Read a bare answer: 501, 张三, 两个, 36 8."""
     bare = re.sub(r"[\s,，。!！?？~～]+$", "", reading.rest).strip()
+    if slot.type in _WORDS and says_nothing(reading.text):
+        return None
     match slot.type:
+        case "start" | "datetime":
+            return reading.now.replace(second=0, microsecond=0) if answers.is_now(reading.text) else None
         case "building" | "unit" | "room":
             return _lenient_flat(bare, slot)
         case "count":
@@ -496,6 +570,17 @@ def _lenient(reading: _Reading, slot: Slot) -> Value | None:
     return None
 
 
+def says_nothing(text: str) -> bool:
+    """Tell whether words give no value though they are said in answer: 等下, 几点能进来, 还没定."""
+    return (
+        answers.is_hesitation(text)
+        or answers.is_leaving(text)
+        or answers.is_open(text)
+        or answers.is_any(text)
+        or questions.is_question(text)
+    )
+
+
 def _lenient_flat(bare: str, slot: Slot) -> Value | None:
     number = re.fullmatch(rf"(?:是|在|住)?({_UNIT_OF_FLAT}|{_ROOM_NUMBER})(?:栋|幢|座|号楼?|单元|室|房)?", bare)
     if number:
@@ -511,22 +596,33 @@ def _lenient_temperature(bare: str) -> Value | None:
 
 
 def _lenient_name(reading: _Reading) -> Value | None:
-    rest = re.sub(r"□+|[\s,，。!！?？~～、]+", " ", reading.rest).strip()
-    rest = re.sub(
-        r"^(?:他|她|客人|访客|名字|姓名|就)?(?:是|叫|姓)?|(?:吧|啊|呀|来的?|要来|过来)$", "", rest.split(" ")[0] if rest else ""
-    )
-    said_no_name = answers.is_skip(rest) or answers.is_yes(rest) or answers.is_no(rest) or answers.is_cancel(rest)
+    rest = re.sub(r"[□\s,，。!！?？~～]+", " ", reading.rest).strip()
+    first = rest.split(" ")[0] if rest else ""
+    both = [_bare_name(words) for words in _AND.split(rest if "、" in rest else first) if words]
+    return "、".join(dict.fromkeys(filter(None, both))) or None
+
+
+_BEFORE_NAME = re.compile(
+    r"^(?:他|她|客人|访客|来人|来的|名字|姓名|就)?(?:就?是|叫|姓)|^(?:就|是|叫|姓|还有|客人|访客)(?=[\u4e00-\u9fff]{2})"
+)
+_BEHIND_NAME = re.compile(r"(?:吧|啊|呀|来的?|要来|过来|要来的)$")
+
+
+def _bare_name(words: str) -> str:
+    """Return the name or relation that an answer consists of; nothing when it is neither."""
+    bare = _HOW_MANY.sub("", _BEHIND_NAME.sub("", _BEFORE_NAME.sub("", words)))
+    bare = re.sub(rf"^(我的?)?(?:有)?(?:{NUMBER}|几)?(?:个|位|名)(?=..)", r"\1", bare)
+    if related := re.fullmatch(_CALLED, bare):
+        return _called(related[0])
     if (
-        not rest
-        or said_no_name
-        or re.search("[你我谁啥哪吗么呢怎车]|^(?:没|冇|不|唔|无)", rest)
-        or _KIN.fullmatch(rest)
-        or rest in _NOT_NAMES
+        not bare
+        or bare.startswith("人")
+        or any(reads(bare) for reads in (answers.is_skip, answers.is_yes, answers.is_no, answers.is_cancel, answers.is_now))
     ):
-        return None
-    if re.fullmatch(r"[\u4e00-\u9fff·]{2,4}|[A-Za-z][A-Za-z .]{1,20}", rest):
-        return rest
-    return None
+        return ""
+    if re.search("[你我谁啥哪吗么呢怎车]|^(?:没|冇|不|唔|无)", bare) or _KIN.fullmatch(bare) or bare in _NOT_NAMES:
+        return ""
+    return bare if re.fullmatch(r"[\u4e00-\u9fff·]{2,4}|[A-Za-z][A-Za-z .]{1,20}", bare) else ""
 
 
 def _lenient_choice(bare: str, slot: Slot) -> Value | None:
@@ -544,6 +640,15 @@ def _lenient_choice(bare: str, slot: Slot) -> Value | None:
 
 
 # ------------------------------------------------------------------ masking for the matcher
+
+
+def blank(text: str, now: datetime) -> str:
+    """Return the text with plates, phones, temperatures and flats blanked out; positions stay."""
+    reading = _Reading(text, now, {})
+    for parse in (_plate, _phone, _temperature, _room):
+        parse(reading, _MASK_SLOT)
+    return reading.rest
+
 
 _MASKS = {"plate": "\ue8f0", "phone": "\ue8f1", "flat": "\ue8f2", "temperature": "\ue8f3", "time": "\ue8f4"}
 

@@ -90,6 +90,8 @@ _PART = re.compile(f"(?P<part>{longest_first(part for part in _PARTS if len(part
 _NO_CLOCK = re.compile(
     r"一点(?![钟半整过]|\d|[一二三四五]十|刻|到|左右|来|前|之前|以后|去|回|走|$)|[有差快慢好多少早晚大小重轻高低近远]一?点|[一二两三四五]点(?:建议|意见|要求|问题|想法|原因|希望)"
 )
+#: 两三点 is two or three, not 23: the earlier one.
+_EITHER = re.compile("^([一二两三四五六七八九])[二两三四五六七八九]$")
 _FROM_TODAY = re.compile(longest_first(_RELATIVE))
 _TO = re.compile("到|至|~|～|-|—")
 _BY = re.compile("之前|以前|前(?!天|台|面|门)")
@@ -282,7 +284,7 @@ class _Scanner:
 def _minutes(match: re.Match[str]) -> int | None:
     """Return minutes since midnight as said, moved into the part of day; None if there is no such time."""
     part = match["part"] or ""
-    hour = int(match["colonh"]) if match["colonh"] else value_of(match["hour"])
+    hour = int(match["colonh"]) if match["colonh"] else value_of(_EITHER.sub(r"\1", match["hour"]))
     if match["colonm"]:
         minute = int(match["colonm"])
     elif match["half"]:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from bot.errors import Refusal
 from bot.model import PUBLIC_ALPHABET
 from bot.store import events, tasks
+from bot.store.conversations import Conversation
 from bot.store.tasks import Task
 
 #: The kind of task that a hand-off is.
@@ -68,6 +69,15 @@ def closed_of(session: Session, openid: str, since: datetime) -> Sequence[Task]:
     """Return somebody's hand-offs that were closed lately, the last one first."""
     mine = select(Task).where(Task.openid == openid, Task.kind == KIND, col(Task.closed_at) > since)
     return session.exec(mine.order_by(col(Task.closed_at).desc()).limit(_MOST)).all()
+
+
+def left_open(session: Session, before: datetime) -> Sequence[Task]:
+    """Return the open hand-offs answered before then that nobody waits for, in talks that nobody of the staff has the word in."""
+    taken = select(Conversation.openid).where(col(Conversation.staff_id).is_not(None))
+    silent = select(Task).where(
+        Task.kind == KIND, col(Task.closed_at).is_(None), col(Task.answered_at) <= before, col(Task.openid).not_in(taken)
+    )
+    return [task for task in session.exec(silent.order_by(col(Task.id).desc()).limit(_MOST)).all() if not waits(task)]
 
 
 def by_number(session: Session, openid: str, number: str) -> Task | None:

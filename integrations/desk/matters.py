@@ -16,9 +16,9 @@ _NUMBER = re.compile(rf"[#＃]?\s*(H[{PUBLIC_ALPHABET}]{{6}})\s*[。.？?]?")
 def show(turn: Turn, slots: NoSlots) -> Reply:
     """List what is under way, the newest first; where nothing is, what was closed lately."""
     if found := handoffs.matters(turn):
-        return Reply("some", matters=_listed(found))
+        return Reply("some", matters=_listed(turn, found))
     if over := handoffs.closed_lately(turn):
-        return Reply("over", matters=_listed(over))
+        return Reply("over", matters=_listed(turn, over))
     return Reply("none", ok=False)
 
 
@@ -29,11 +29,9 @@ def hear(turn: Turn, text: str) -> str:
     return f"{handoffs.say(turn, task)}。" if task else ""
 
 
-def _listed(found: Sequence[Matter]) -> str:
-    return "\n".join(f"· {_linked(matter)}" for matter in found[:LISTED])
-
-
-def _linked(matter: Matter) -> str:
-    """Return the words of a matter, which are a link in WeChat where it has a page."""
-    words = matter.words.replace("<", "〈").replace(">", "〉")
-    return f'<a href="{matter.url}">{words}</a>' if matter.url else words
+def _listed(turn: Turn, found: Sequence[Matter]) -> list[str]:
+    """Return a line for each matter, whose words are a link in WeChat where it has a page."""
+    return [
+        turn.words('· <a href="{url}">{words}</a>' if matter.url else "· {words}", words=matter.words, url=matter.url)
+        for matter in found[:LISTED]
+    ]

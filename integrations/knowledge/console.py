@@ -1,6 +1,6 @@
 """The pages of the knowledge base: all questions, one of them, trying what a resident would be told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from bot.contract import Desk, Page, Redirect, Refusal, View, knowledge, page
 from bot.contract.knowledge import Draft, Entry
@@ -98,18 +98,10 @@ def _list(desk: Desk, tried: str | None = None) -> View:
         {
             "rows": rows, "counts": counts, "filters": FILTERS, "chosen": chosen, "q": words, "is_empty": not states, "day": day,
             "undo": undo if undo and undo.removed_at else None, "may_edit": desk.may(EDIT), "audiences": AUDIENCE_WORDS,
-            "tried": tried, "answers": _answers(desk, tried) if tried else [], "sure": knowledge.SURE,
+            "tried": tried, "answers": knowledge.try_out(desk, tried) if tried else [],
+            "read_out": lambda entry: knowledge.say(desk, entry),
         },
     )  # fmt: skip
-
-
-def _answers(desk: Desk, text: str) -> Sequence[tuple[Entry, int, bool, str]]:
-    """Return what may be told: the entry, how sure that is of 100, whether it would be told, in which words."""
-    found = knowledge.try_out(desk, text)
-    return [
-        (entry, round(known.confidence * 100), place == 0 and known.confidence >= knowledge.SURE, knowledge.say(desk, entry))
-        for place, (entry, known) in enumerate(found)
-    ]  # fmt: skip
 
 
 def state_of(desk: Desk, entry: Entry) -> str:

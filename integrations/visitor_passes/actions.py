@@ -145,9 +145,10 @@ def _line(turn: Turn, leave: Pass) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Cancelling:
-    """Which pass, by the visitor's name or as picked from the menu, and the answer to its being read back."""
+    """Which pass, by the visitor's name, the day or as picked from the menu, and the answer to its being read back."""
 
     visitor_name: str | None = None
+    day: datetime | None = None
     pass_id: str | None = None
     sure: bool | str | None = None  # a pick of the menu, or yes or no in other words
 
@@ -178,13 +179,13 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
 
 
 def _meant(turn: Turn, slots: Cancelling) -> Sequence[Pass]:
-    """Return the open passes that may be meant: the one picked, those of that name, the one spoken of, else all."""
+    """Return the open passes that may be meant: the one picked, else those of the name and the day, the one spoken of first."""
     found = passes.open_ones(turn)
     if slots.pass_id:
         return [leave for leave in found if leave.public_id == slots.pass_id]
-    named = [leave for leave in found if slots.visitor_name and slots.visitor_name in leave.visitor_name]
-    spoken_of = [leave for leave in named or found if leave.subject == turn.about]
-    return spoken_of or named or found
+    found = [leave for leave in found if slots.visitor_name and slots.visitor_name in leave.visitor_name] or found
+    found = [leave for leave in found if slots.day and leave.starts_at.date() == slots.day.date()] or found
+    return [leave for leave in found if leave.subject == turn.about] or found
 
 
 ALL = (invite, show, cancel)

@@ -57,4 +57,6 @@ def link(turn: Turn, leave: Pass) -> str:
 
 def _last_minute(turn: Turn, leave: Pass) -> str:
     """Say the end with its clock, even 23:59, which phrases leave out."""
-    return turn.words("{day}{clock}", day=leave.ends_at.replace(hour=0, minute=0), clock=f"{leave.ends_at:%H:%M}")
+    is_same_day = leave.ends_at.date() == leave.starts_at.date()
+    day = "当天" if is_same_day else leave.ends_at.replace(hour=0, minute=0)
+    return turn.words("{day}{clock}", day=day, clock=f"{leave.ends_at:%H:%M}")

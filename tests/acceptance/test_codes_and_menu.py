@@ -37,7 +37,7 @@ def test_menu_of_the_file_is_on_the_phones_from_the_beginning(state: Any) -> Non
 @pytest.mark.parametrize(("openid", "scene", "said"), [
     (ZHAO, "door-3", ["3栋几单元"]),
     (CHEN, "door-3", ["您好，我是和苑小区的邻里小助手"]),
-    (CHEN, "garage-b1", ["这里是报修点：地下车库B1。", "是哪方面的问题"]),
+    (CHEN, "garage-b1", ["这里是报修点：地下车库B1。", "哪里坏了？直接说"]),
     (CHEN, "front-desk", ["这里是物业前台", "怎么称呼客人"]),
 ])  # fmt: skip
 def test_poster_begins_what_it_is_for(demo: Demo, openid: str, scene: str, said: list[str]) -> None:

@@ -157,7 +157,7 @@ def test_notice_taken_back_within_ten_seconds_reaches_nobody(demo: Demo, sign_in
 
 
 def test_person_is_asked_for_answers_and_hands_back(demo: Demo, window: Window, sign_in: Window, shot: Shot) -> None:
-    assert "已转给物业工作人员" in demo.says(LI, "转人工")
+    assert "已转给物业（编号 H" in demo.says(LI, "转人工")
     phone = window(width=390, height=844)
     phone.goto(f"{demo.url}/simulator/?as=李梅")
     desk = sign_in("staff")

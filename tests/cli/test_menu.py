@@ -27,7 +27,7 @@ async def test_menu_is_pushed_shown_and_deleted(desk: Desk) -> None:
     shown = await desk.run("menu", "show")
     deleted = await desk.run("menu", "delete")
 
-    assert "访客通行  visitor.invite" in pushed.text
+    assert "  请客人来  visitor.invite" in pushed.text
     assert "  健康打卡  health.checkin" in shown.text
     assert pushed.text.startswith(shown.text)
     assert deleted.code == 0
@@ -38,7 +38,7 @@ async def test_menu_is_pushed_shown_and_deleted(desk: Desk) -> None:
 async def test_dry_run_pushes_nothing(desk: Desk) -> None:
     said = await desk.run("menu", "push", "--dry-run")
 
-    assert "报修  repair.report" in said.text
+    assert "我要报修  repair.report" in said.text
     assert desk.calls == []
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from bot import config
-from bot.contract.knowledge import OFFERED, SURE, shipped
+from bot.contract.knowledge import SURE, shipped
 from bot.dialogue.understanding import Understanding
 from bot.store.knowledge import Draft, Entry, Shelf
 
@@ -39,7 +39,7 @@ class Room:
         )
         self.knowledge.learn({community: Shelf(stamp=(len(entries), 1, ""), entries=entries)}, self.understanding.catalogue, now)
 
-    def finds(self, text: str, now: datetime, at_least: float = OFFERED) -> list[str]:
+    def finds(self, text: str, now: datetime, at_least: float = 0.0) -> list[str]:
         return [known.entry for known in self.knowledge.search(text, now, (HOME,)) if known.confidence >= at_least]
 
 
@@ -52,7 +52,7 @@ def filled() -> list[Draft]:
 ASKED = {
     "门禁卡弄丢了怎么补": "门禁卡怎么补办", "装修押金要交多少啊": "装修要办什么手续", "物业费几块一平方": "物业费标准是多少",
     "想看一下监控录像": "怎么查监控", "租给别人要去备案吗": "出租房子要登记吗", "天然气怎么开通": "煤气怎么通气",
-    "开个居住证明": "居住证明怎么开", "预防针去哪打": "打疫苗在哪里", "電瓶車可以上樓嗎": "电动车停哪里", "活动室几点开门": "活动室怎么预约",
+    "开个居住证明": "居住证明怎么开", "预防针去哪打": "打疫苗在哪里", "電瓶車可以上樓嗎": "电动车停哪里", "棋牌室要预约吗": "活动室怎么预约",
 }  # fmt: skip
 
 MEANT_OTHERWISE = [

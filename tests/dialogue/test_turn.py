@@ -206,7 +206,7 @@ def close(chat: Any, text: str = "帮忙看看灯和包裹") -> Answer:
 def test_two_wishes_that_are_close_are_asked_back_as_sentences(chat: Any) -> None:
     answer = close(chat)
 
-    assert answer.texts == ("您是想？回复数字就行：\n1. 寄包裹\n2. 报灯坏\n3. 都不是，转人工",)
+    assert answer.texts == ("您想办哪一件？回复数字就行：\n1. 寄包裹\n2. 报灯坏\n3. 都不是，转人工",)
     assert answer.outcome.options == ("parcel.send", "lamp.report")
     assert chat.say("1").outcome.intent == "parcel.send"
 
@@ -216,7 +216,7 @@ def test_a_plausible_wish_is_begun_and_the_way_elsewhere_told(chat: Any) -> None
     begun = doubt(chat, "有个东西给王芳", parcel_send=0.5, lamp_report=0.2, handoff_human=0.2)
 
     assert (begun.outcome.kind, begun.outcome.intent) == ("asks", "parcel.send")
-    assert begun.texts[0].startswith("好，帮您寄包裹。不是这件事？回复 0。")
+    assert begun.texts[0].startswith("好，帮您寄包裹：“有个东西给王芳”。不是这件事？回复 0。")
     other = chat.say("0")
     assert (other.outcome.kind, other.outcome.options) == ("clarifies", ("lamp.report",))
     assert chat.talk("1", "楼道").texts == ("已记下楼道的灯。",)
@@ -233,7 +233,7 @@ def test_a_plausible_wish_that_would_be_done_at_once_is_read_back(chat: Any) -> 
 def test_a_wish_that_is_hardly_likely_is_asked_for_with_yes_or_no(chat: Any) -> None:
     asked = doubt(chat, "楼道里看不见", lamp_report=0.3)
 
-    assert asked.texts == ("您是想“报灯坏”吗？回复“是”，或者换个说法再说一次。",)
+    assert asked.texts == ("您是想报灯坏吗？回复“是”，或再说一次。",)
     assert chat.say("是").texts == ("已记下楼道的灯。",)
 
 
@@ -534,7 +534,7 @@ def test_a_topic_without_a_service_waits_for_a_person(chat: Any) -> None:
 
     assert (answer.outcome.kind, answer.outcome.intent) == ("handed_off", "noise.report")
     [conversation] = chat.ask(conversations.waiting)
-    assert (conversation.topic, conversation.waiting_since) == ("噪音扰民", chat.now)
+    assert (conversation.topic, conversation.waiting_since) == ("噪音扰民：楼上太吵了", chat.now)
 
 
 def test_what_is_added_while_waiting_is_passed_on_and_not_called_unclear(chat: Any) -> None:

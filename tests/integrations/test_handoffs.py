@@ -27,7 +27,7 @@ from integrations.desk import conversations as desk
 from integrations.desk import households, matters, tasks
 
 if TYPE_CHECKING:
-    from tests.integrations.conftest import Town
+    from tests.integrations.conftest import Chat, Town
 
 T = TypeVar("T")
 
@@ -127,10 +127,10 @@ def test_who_calls_it_off_waits_no_more_and_staff_read_why(town: Town) -> None:
     ("at", "said"),
     [
         (datetime(2026, 3, 12, 10, 0, tzinfo=SHANGHAI), "物业今天上班到 18:00，看到就回复"),
-        (datetime(2026, 3, 12, 7, 0, tzinfo=SHANGHAI), "物业8:30 上班后回复"),
-        (datetime(2026, 3, 12, 18, 0, tzinfo=SHANGHAI), "物业明天 8:30 上班后回复"),
-        (datetime(2026, 3, 13, 20, 0, tzinfo=SHANGHAI), "物业周一 8:30 上班后回复"),
-        (datetime(2026, 3, 14, 10, 0, tzinfo=SHANGHAI), "物业周一 8:30 上班后回复"),
+        (datetime(2026, 3, 12, 7, 0, tzinfo=SHANGHAI), "8:30 物业上班后回复"),
+        (datetime(2026, 3, 12, 18, 0, tzinfo=SHANGHAI), "明天 8:30 物业上班后回复"),
+        (datetime(2026, 3, 13, 20, 0, tzinfo=SHANGHAI), "周一 8:30 物业上班后回复"),
+        (datetime(2026, 3, 14, 10, 0, tzinfo=SHANGHAI), "周一 8:30 物业上班后回复"),
     ],
 )
 def test_without_figures_the_office_hours_say_when_an_answer_comes(town: Town, at: datetime, said: str) -> None:
@@ -151,12 +151,12 @@ def test_what_is_promised_is_what_it_took_lately(town: Town) -> None:
     town.now = end
 
     all_day = Office(opens=time(0, 0), closes=time(23, 59))
-    assert turned(town, handoffs.expected, office=all_day) == "一般20 分钟内回复"
+    assert turned(town, handoffs.expected, office=all_day) == "一般 20 分钟内回复"
 
 
 @pytest.mark.parametrize(
     ("minutes", "said"),
-    [(0, "5 分钟"), (5, "5 分钟"), (6, "10 分钟"), (31, "一小时"), (241, "半天"), (1441, "两天"), (9999, "几天")],
+    [(0, "5 分钟"), (5, "5 分钟"), (6, "10 分钟"), (31, "1 小时"), (241, "8 小时"), (1441, "2 天"), (9999, "7 天")],
 )
 def test_a_wait_is_promised_no_shorter_than_it_is(minutes: int, said: str) -> None:
     assert handoffs.say_wait(timedelta(minutes=minutes)) == said
@@ -253,6 +253,34 @@ def test_what_somebody_else_handed_over_cannot_be_closed_in_this_talk(town: Town
         acts(town, desk.close, task=theirs.public_id)
 
 
+def test_what_was_answered_and_forgotten_closes_after_three_days_without_a_message(town: Town) -> None:
+    hand_over(town)
+    hand_over(town, LI)
+    acts(town, desk.reply, text="您不欠费")
+    town.now += timedelta(days=3)
+    town.runs(handoffs.close_answered.run)
+    assert all(task.is_open for task in town.tasks()), "somebody still has the word"
+
+    town.runs(talks.return_left_alone.run)
+    before = town.told(CHEN)
+    town.runs(handoffs.close_answered.run)
+
+    assert sorted((task.openid, task.outcome) for task in town.tasks()) == [(CHEN, "已经答复您了"), (LI, "")]
+    assert town.told(CHEN) == before
+
+
+def test_what_was_asked_again_after_an_answer_stays_open(town: Town) -> None:
+    hand_over(town)
+    acts(town, desk.reply, text="您不欠费")
+    hand_over(town, words="那停车费呢")
+    acts(town, desk.back)
+    town.now += timedelta(days=9)
+
+    town.runs(handoffs.close_answered.run)
+
+    assert [task.is_open for task in town.tasks()] == [True]
+
+
 # ------------------------------------------------------------------ the page
 
 
@@ -333,3 +361,14 @@ def test_export_names_what_was_handed_over(town: Town) -> None:
     assert isinstance(found, Download)
     [one] = json.loads(found.body)["转给物业的事"]
     assert (one["编号"], one["您说的话"]) == (task.number, "我家欠多少物业费")
+
+
+def test_what_no_service_does_yet_is_repeated_with_a_number_that_can_be_asked_for(chat: Chat) -> None:
+    handed = chat.say("我家欠多少物业费")
+
+    [task] = chat.all(Task)
+    assert (task.kind, handoffs.intent(task), handoffs.words(task)) == ("handoff", "fee.query", "我家欠多少物业费")
+    assert "问费用" in handed
+    assert f"编号 {task.number}" in handed
+    assert "等待处理" in chat.say(str(task.number))
+    assert str(task.number) in chat.say("我的事项")

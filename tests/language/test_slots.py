@@ -253,3 +253,78 @@ def test_what_is_no_name_is_taken_for_none(words: str) -> None:
 @pytest.mark.parametrize("words", ["没有体温计", "我没得体温计", "家里没有体温表", "没量体温", "没量", "还没量"])
 def test_who_has_no_thermometer_may_leave_the_figure_out(words: str) -> None:
     assert asked("temperature", words, skippable=True, ask="多少度？") == slots.SKIPPED
+
+
+@pytest.mark.parametrize(("text", "name"), [
+    ("我妹妹", "妹妹"), ("陈建国家的妹妹", "陈建国家的妹妹"), ("我妈和我姨", "妈妈、我姨"), ("修空调的师傅", "修空调的师傅"), ("送冰箱的", "送冰箱的"),
+    ("中介小刘", "中介小刘"), ("我同学两个", "同学"), ("我两个同学", "同学"), ("是个朋友", "朋友"), ("我妈", "妈妈"), ("我老公的司机", "老公的司机"),
+    ("装宽带的师傅吧", "装宽带的师傅"), ("我姐一家", "姐姐"), ("快递员", "快递员"), ("张三和李四", "张三、李四"), ("小王和小李", "小王、小李"),
+    ("张三和他老婆", "张三、他老婆"), ("我朋友张伟", "张伟"), ("一家三口", None), ("好", None), ("我爸的老战友", "我爸的老战友"), ("老同学小陈", "小陈"), ("李师傅和他徒弟", "李师傅、他徒弟"), ("做窗帘的", "做窗帘的"),
+])  # fmt: skip
+def test_relation_or_work_is_a_name_enough_when_it_was_asked_for(text: str, name: str | None) -> None:
+    assert asked("name", text) == name
+
+
+VISIT = [Slot(name="visitor_name", type="name"), Slot(name="starts_at", type="start"), Slot(name="people", type="count")]
+
+
+@pytest.mark.parametrize(("text", "name"), [
+    ("我妹妹明天下午三点来", "妹妹"), ("陈建国家的妹妹明天来", "陈建国家的妹妹"), ("我妈和我姨后天来", "妈妈、我姨"), ("修空调的师傅明天上午来", "修空调的师傅"),
+    ("送冰箱的下午到", "送冰箱的"), ("中介小刘下午来", "小刘"), ("我同学两个周六来", "同学"), ("给我妈开个码", "妈妈"), ("我舅舅一家五口后天开车来", "舅舅"),
+    ("明天下午我哥来", "哥哥"), ("我女儿和张伟明天来", "女儿、张伟"), ("我同学张伟和李四后天来", "张伟、李四"), ("小王和小李周六来", "小王、小李"),
+    ("我给我妈请的护工明天来", "护工"), ("有个护士要上门给我妈打针", "护士"), ("我孙女放学自己来", "孙女"), ("我老婆娘家人国庆来", "老婆娘家人"), ("等下我对象来", "对象"),
+])  # fmt: skip
+def test_who_comes_is_named_by_what_they_are_when_no_name_is_said(text: str, name: str) -> None:
+    assert slots.extract(text, VISIT, NOW)["visitor_name"] == name
+
+
+@pytest.mark.parametrize("text", [
+    "我妹妹的车要进来", "我老婆说客厅漏水", "救护转运的车明早来接我爸", "我家里来客人了", "我妈来电话了", "我爸住院了要改时间",
+])  # fmt: skip
+def test_relative_who_does_not_come_is_no_visitor(text: str) -> None:
+    assert "visitor_name" not in slots.extract(text, VISIT, NOW)
+
+
+def test_name_that_is_known_is_not_replaced_by_a_relation() -> None:
+    assert "visitor_name" not in slots.extract("他老婆也来", VISIT, NOW, known={"visitor_name": "张伟"})
+
+
+@pytest.mark.parametrize("kind", ["name", "place", "text"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "等下",
+        "等会儿",
+        "我想想",
+        "稍等",
+        "几点能进来",
+        "多少钱",
+        "这个要钱吗",
+        "还没定",
+        "看情况",
+        "点错了",
+        "让我问问",
+        "啥时候都行",
+    ],
+)
+def test_hesitation_or_question_is_no_answer(kind: str, text: str) -> None:
+    assert asked(kind, text) is None
+
+
+@pytest.mark.parametrize("text", ["已经到了", "就现在", "马上到", "人在门口了", "已经在门口了"])
+def test_being_here_is_now_when_the_time_was_asked_for(text: str) -> None:
+    assert asked("start", text) == NOW
+
+
+def test_time_to_come_counts_before_one_that_is_over() -> None:
+    assert read("start", "昨晚开始漏水，明天上午来修") == datetime(2026, 3, 12, 9, tzinfo=SHANGHAI)
+
+
+def test_two_hours_said_at_once_are_about_the_earlier_one() -> None:
+    assert read("start", "后天来，大概两三点") == datetime(2026, 3, 13, 14, tzinfo=SHANGHAI)
+    assert read("start", "明天下午两三点来") == datetime(2026, 3, 12, 14, tzinfo=SHANGHAI)
+    assert read("start", "明晚七八点到") == datetime(2026, 3, 12, 19, tzinfo=SHANGHAI)
+
+
+def test_since_when_something_is_broken_is_no_time_to_come() -> None:
+    assert read("start", "从早上八点到现在没水") is None

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from bot import config
 from bot.cli.talk import DATABASE, Room, found
-from bot.dialogue.answer import SILENT, Answer
+from bot.dialogue.answer import SILENT, Answer, Outcome
 from bot.dialogue.understanding import Understanding
 from bot.services import folders, load_services
 from bot.store import scope
@@ -87,7 +87,7 @@ def _played(room: Room, talk: Conversation) -> Iterator[Failure]:
     people = {"": room.openid}
     for number, turn in enumerate(talk.turns, 1):
         if number > 1 and not turn.wait:
-            room.wait(PACE)
+            room.frozen = room.now + PACE
         if turn.by not in people:
             room.seat(bound=talk.bound)
         room.openid = people.setdefault(turn.by, room.openid)
@@ -96,7 +96,7 @@ def _played(room: Room, talk: Conversation) -> Iterator[Failure]:
         except Exception as error:  # the next conversations are to be heard, too
             yield _failure(number, turn, Cause.CRASH, "an answer", _where(error))
             return
-        yield from (_failure(number, turn, *fault) for fault in _faults(turn, answer))
+        yield from (_failure(number, turn, *fault) for fault in _faults(turn, answer, _kinds(room, answer.outcome)))
 
 
 def _act(room: Room, turn: Turn) -> Answer:
@@ -118,6 +118,16 @@ def _act(room: Room, turn: Turn) -> Answer:
     return answer
 
 
+def _kinds(room: Room, outcome: Outcome) -> Set[str]:
+    """Return the words for what became of a message: what is done may be an answer alone, or a cancelling."""
+    intent = room.house.understanding.catalogue.intents.get(outcome.intent or "")
+    action = room.house.actions.get(outcome.intent or "")
+    if outcome.kind != "done" or intent is None:
+        return {outcome.kind}
+    only_tells = action is None or action.shows
+    return {"done", *(["answered"] if only_tells else []), *(["cancelled"] if intent.cancels or intent.releases_flat else [])}
+
+
 def _failure(number: int, turn: Turn, cause: Cause, wanted: str, got: str) -> Failure:
     return Failure(turn=number, line=turn.line, said=turn.doing, cause=cause, wanted=wanted, got=got)
 
@@ -130,16 +140,19 @@ def _where(error: Exception) -> str:
 # ------------------------------------------------------------------ what should be
 
 
+#: What no resident reads, and what holds any signs.
+_ADDRESS = re.compile(r"https?://[^\s\"<>]+")
+
 Fault = tuple[Cause, str, str]  # why, what was wanted, what came instead
 
 
-def _faults(turn: Turn, answer: Answer) -> Iterator[Fault]:
-    """Compare an answer with what is written; what is not written does not matter."""
-    outcome, reply = answer.outcome, " ".join("\n".join(answer.texts).split("\n"))
-    subjects = outcome.options if outcome.kind == "clarifies" and "clarifies" in turn.kind else (outcome.intent or "",)
+def _faults(turn: Turn, answer: Answer, kinds: Set[str]) -> Iterator[Fault]:
+    """Compare an answer with what is written; what is not written does not matter. `kinds` are the words for what it is."""
+    outcome, reply = answer.outcome, _ADDRESS.sub("", " ".join("\n".join(answer.texts).split("\n")))
+    subjects = _subjects(turn, outcome)
     if turn.intent and not any(fnmatch(subject, wanted) for subject in subjects for wanted in turn.intent):
         yield _cause(turn, answer, Cause.INTENT), " or ".join(turn.intent), f"{outcome.kind} {outcome.intent}: {reply}"
-    if turn.kind and outcome.kind not in turn.kind:
+    if turn.kind and kinds.isdisjoint(turn.kind):
         yield _cause(turn, answer, Cause.KIND), " or ".join(turn.kind), f"{outcome.kind} {outcome.intent}: {reply}"
     for name, wanted in (turn.values or {}).items():
         if not is_like(wanted, got := answer.values.get(name)):
@@ -152,10 +165,20 @@ def _faults(turn: Turn, answer: Answer) -> Iterator[Fault]:
             yield _cause(turn, answer, Cause.NEVER), f"no “{word}”", reply
 
 
+def _subjects(turn: Turn, outcome: Outcome) -> Sequence[str]:
+    """Return what an answer is about; of a menu that may be, all that it offers, of what joins an alarm, whichever it is."""
+    if outcome.kind == "clarifies" and outcome.kind in turn.kind:
+        return outcome.options
+    if outcome.kind == "emergency" and outcome.intent is None:
+        return ("emergency.fire", "emergency.sos")
+    return (outcome.intent or "",)
+
+
 def _cause(turn: Turn, answer: Answer, otherwise: Cause) -> Cause:
     """Return what went wrong first: who gets a menu for an act cannot get its values, either."""
     kind = answer.outcome.kind
-    if (kind == "emergency") != ("emergency" in turn.kind) and (kind == "emergency" or turn.kind == ("emergency",)):
+    may_be_alarm = "emergency" in turn.kind or any(intent.startswith("emergency") for intent in turn.intent)
+    if (kind == "emergency" and not may_be_alarm) or (kind != "emergency" and turn.kind == ("emergency",)):
         return Cause.ALARM
     if kind == "clarifies" and kind not in turn.kind:
         return Cause.MENU
@@ -165,9 +188,9 @@ def _cause(turn: Turn, answer: Answer, otherwise: Cause) -> Cause:
 
 
 def _says(reply: str, word: str) -> bool:
-    """Tell whether a reply holds a word; a number stands by itself, for the office's has 120 in it. Blanks do not matter."""
+    """Tell whether a reply holds a word; a number stands by itself, for the office's has 120 in it, and numbers of tickets any digit."""
     if word.isdecimal():
-        return re.search(rf"(?<!\d){word}(?!\d)", reply) is not None
+        return re.search(rf"(?<![0-9A-Za-z]){word}(?![0-9A-Za-z])", reply) is not None
     return _bare(word) in _bare(reply)
 
 

@@ -83,7 +83,7 @@ def test_another_day_moves_the_pass_and_keeps_link_and_code(town: Town) -> None:
 
 @pytest.mark.parametrize(("slots", "shown"), [
     ({"visitor_name": "李四"}, "李四"), ({"plate": "粤B12345"}, "车牌粤B12345"), ({"phone": "13800138000"}, "电话13800138000"),
-    ({"people": 2}, "共2人"), ({"ends_at": datetime(2026, 3, 12, 18, tzinfo=SHANGHAI)}, "到明天（3月12日 周四）18:00为止"),
+    ({"people": 2}, "共2人"), ({"ends_at": datetime(2026, 3, 12, 18, tzinfo=SHANGHAI)}, "到当天18:00为止"),
 ])  # fmt: skip
 def test_each_value_may_be_said_afterwards_and_is_said_back(town: Town, slots: dict[str, Any], shown: str) -> None:
     leave = invited(town)
@@ -266,6 +266,15 @@ def test_name_goes_before_what_is_spoken_of(town: Town) -> None:
 
     assert isinstance(asked, Ask)
     assert asked.values == {"what": "李强明天15:00的来访"}
+
+
+def test_day_that_is_named_tells_which_of_several(town: Town) -> None:
+    invited(town), invited(town, visitor_name="李强", starts_at=TOMORROW_AT_THREE + timedelta(days=1))
+
+    asked = town.asks(CHEN, actions.cancel, day=datetime(2026, 3, 13, tzinfo=SHANGHAI))
+
+    assert isinstance(asked, Ask)
+    assert asked.values == {"what": "李强后天15:00的来访"}
 
 
 def test_speaking_of_a_pass_of_somebody_else_cancels_and_shows_nothing(town: Town) -> None:
