@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -91,7 +92,7 @@ def _check_in(turn: Turn, slots: Report, left: str = "", *, feverish: bool = Fal
         which, stopped = ("which_feverish", "stopped_feverish") if is_told else ("which", "stopped")
         values = {"measured": temperature, "left": left, **({"high": tenths >= FEVER_TENTHS or ""} if is_told else {})}
         return Ask(slot="symptoms", name=which, options=SYMPTOM_WORDS, values=values, called_off=stopped)
-    said = {"temperature": temperature, "symptoms": _words(slots.felt)}
+    said: dict[str, Any] = {"temperature": temperature, "symptoms": _words(slots.felt)}
     name = "abnormal" if is_told else "changed" if is_correction else "done"
     return Reply(name, about=_about(turn.now), called=CALLED, left=left, **said)
 

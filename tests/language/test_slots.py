@@ -134,6 +134,26 @@ def test_longest_word_decides_a_choice() -> None:
     assert read("choice", "电梯门打不开", options=options) == "lift"
 
 
+@pytest.mark.parametrize(("text", "expected"), [
+    ("4楼的灯不亮", "4楼"), ("三楼楼道的灯", "三楼楼道"), ("3栋2单元4楼楼道灯坏了", "3栋2单元4楼楼道"), ("负一层漏水", "负一层"),
+    ("1102门口的灯", "1102门口"), ("不对是1102", "1102"), ("换成4楼的", "4楼"), ("不是楼道是厨房", "厨房"), ("不是楼道，是厨房", "厨房"),
+    ("是厨房不是楼道", "厨房"), ("楼上漏水", None), ("电梯一层二层来回跑", "电梯"), ("修了1102块钱", None),
+])  # fmt: skip
+def test_place_is_taken_with_floor_and_number_as_said(text: str, expected: str | None) -> None:
+    slot = Slot(name="x", type="place", options={"楼道": ("楼道",), "厨房": ("厨房",), "电梯": ("电梯",)})
+
+    assert slots.extract(text, [slot], NOW).get("x") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("急", True), ("急！", True), ("急啊", True), ("应急灯坏了", None), ("不急", False)]
+)
+def test_word_of_one_sign_is_a_flag_only_alone(text: str, expected: bool | None) -> None:
+    slot = Slot(name="x", type="flag", options={"yes": ("急", "很急")})
+
+    assert slots.extract(text, [slot], NOW).get("x") == expected
+
+
 def test_urgency_is_said_or_not() -> None:
     options = {"yes": ("急", "喷水")}
 
