@@ -199,9 +199,10 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
 
 
 def _is_choice(candidate: Candidate, facts: Facts) -> bool:
-    """Tell whether a candidate may be offered: a person is always there, and a danger that is hardly likely is none."""
+    """Tell whether a candidate may be offered: a person is always there; a danger that is hardly likely is none, nor are such thanks."""
     intent = facts.intents[candidate.intent]
-    return not intent.hands_over and (not intent.emergency or candidate.confidence >= PLAUSIBLE)
+    wants_likely = intent.emergency or intent.small_talk
+    return not intent.hands_over and (not wants_likely or candidate.confidence >= PLAUSIBLE)
 
 
 def _understood(intent: Intent, heard: Heard, facts: Facts) -> tuple[Line, ...]:
