@@ -211,10 +211,10 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
 def _is_choice(candidate: Candidate, standing: Standing, facts: Facts) -> bool:
     """Tell whether a candidate may be offered.
 
-    A person is always there; a danger that is hardly likely is none; and who calls off or presses for something mostly has it.
+    A person is always there; a danger or thanks that are hardly likely are none; and who calls off or presses for something mostly has it.
     """
     intent = facts.intents[candidate.intent]
-    if intent.hands_over or (intent.emergency and candidate.confidence < PLAUSIBLE):
+    if intent.hands_over or ((intent.emergency or intent.small_talk) and candidate.confidence < PLAUSIBLE):
         return False
     follows = [known for known in facts.intents.values() if intent.id in known.follow_ups]
     has_it = any(subject.intent == known.id for subject in standing.subjects for known in follows)

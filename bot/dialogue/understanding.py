@@ -11,7 +11,7 @@ from bot.dialogue.knowledge import Knowledge
 from bot.errors import Misconfigured
 from bot.language import emoji, files, slots
 from bot.language.files import Catalogue, Intent
-from bot.language.matcher import Candidate, Decision, Match, Matcher
+from bot.language.matcher import Candidate, Corpus, Decision, Match, Matcher
 from bot.language.normalise import Tables
 from bot.language.reader import Problem
 from bot.store.knowledge import Known
@@ -68,11 +68,10 @@ class Judgement:
 class Understanding:
     """The current catalogue and matcher. Both are swapped together; a message in flight keeps what it began with."""
 
-    def __init__(
-        self, folder: Path, tables: Tables, background: tuple[str, ...], catalogue: Catalogue, services: Sequence[Path] = ()
-    ) -> None:
+    def __init__(self, folder: Path, tables: Tables, background: tuple[str, ...], corpus: Corpus, catalogue: Catalogue,
+                 services: Sequence[Path] = ()) -> None:  # fmt: skip
         self.folder, self.services = folder, services
-        self._tables, self._background = tables, background
+        self._tables, self._background, self._corpus = tables, background, corpus
         self.knowledge = Knowledge(tables, background)
         self._simplified = dict(tables.simplified)
         self._stamps = _stamps(folder, *services)
@@ -87,11 +86,12 @@ class Understanding:
         catalogue = files.load(read_folder(folder, services), phrases.NEEDED)
         if missing := phrases.NEEDED - set(catalogue.messages):
             raise Misconfigured(f"{folder}/_messages.yaml lacks {', '.join(sorted(missing))}; the bot cannot do without them")
-        return cls(folder, tables, background, catalogue, services)
+        return cls(folder, tables, background, read_corpus(data), catalogue, services)
 
     def with_files(self, texts: Mapping[str, str]) -> "Understanding":
         """Return what would be in force with these files, path -> YAML; for trying a change before it is made."""
-        return Understanding(self.folder, self._tables, self._background, files.load(texts, phrases.NEEDED), self.services)
+        catalogue = files.load(texts, phrases.NEEDED)
+        return Understanding(self.folder, self._tables, self._background, self._corpus, catalogue, self.services)
 
     def refresh(self) -> tuple[Problem, ...]:
         """Read what was saved since the last look; a file that broke keeps its last good version."""
@@ -148,7 +148,7 @@ class Understanding:
         return Heard(text="", match=match, place=place)
 
     def _set(self, catalogue: Catalogue) -> None:
-        self.matcher = Matcher(catalogue, self._tables, self._background)
+        self.matcher = Matcher(catalogue, self._tables, self._background, self._corpus)
         self.catalogue = catalogue
 
 
@@ -189,6 +189,17 @@ def read_data(data: Path) -> tuple[Tables, tuple[str, ...]]:
     """Return the tables of characters and the background lines, which belong to no intent."""
     tables = Tables.parse(_read(data / "simplified.txt"), _read(data / "pinyin.txt"))
     return tables, tuple(line for line in _read(data / "background.txt").splitlines() if line and line[0] != "#")
+
+
+def read_corpus(data: Path) -> Corpus:
+    """Return the lines of all writers by the intent they mean, whatever intents there are; those that mean none under "none"."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((data / "corpus").glob("*.tsv")):
+        for line in _read(path).splitlines():
+            if line and line[0] != "#":
+                intent, said = line.split("\t")
+                found.setdefault(intent, []).append(said)
+    return {intent: tuple(lines) for intent, lines in found.items()}
 
 
 def read_folder(folder: Path, services: Sequence[Path] = ()) -> dict[str, str]:
