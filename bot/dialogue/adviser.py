@@ -16,7 +16,8 @@ import aiohttp
 import structlog
 
 from bot.config import Settings
-from bot.dialogue.understanding import Heard, Understanding
+from bot.dialogue.said import Heard
+from bot.dialogue.understanding import Understanding
 from bot.language.disclosure import disclose
 from bot.language.files import Intent
 from bot.language.matcher import Candidate

@@ -8,13 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue import filling, following, forms, safety, starting
+from bot.dialogue import filling, following, forms, starting
 from bot.dialogue.facts import Facts
-from bot.dialogue.said import Picture, Place, Said, Unseen, Words
+from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
-from bot.dialogue.understanding import Heard
-from bot.language import answers, courtesy, emoji, questions, slots
+from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 
 _REFUSED = re.compile("^(?:不用|不要|别|算了|没必要|不必|唔使)")
@@ -52,7 +51,7 @@ def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]
 def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     heard = said.heard
     if facts.is_alarm_open and (
-        safety.is_over(heard.text) or safety.is_helped(heard.text)
+        aftermath.is_over(heard.text) or aftermath.is_helped(heard.text)
     ):  # no second alarm by 消防到了，火灭了
         return PassOn(standing=standing, words=heard.text)
     if sounds_alarm(standing, heard, facts.intents):
@@ -87,7 +86,7 @@ def _quiet(standing: Standing) -> Step:
 def _is_more(heard: Heard, facts: Facts) -> bool:
     """Tell whether words after an alarm belong to it: whoever is tired of life is heard whatever they say."""
     best = starting.accepted(heard, facts.intents)
-    return best is None or best.small_talk or safety.is_over(heard.text) or facts.names_place or facts.is_alarm_calm
+    return best is None or best.small_talk or aftermath.is_over(heard.text) or facts.names_place or facts.is_alarm_calm
 
 
 # ------------------------------------------------------------------ what was shown or asked
@@ -170,7 +169,7 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return Say(standing=standing, phrase=Line("sticker"))
     if emoji.is_only_emoji(text):
         return Say(standing=standing, phrase=Line("acknowledged"))
-    if safety.is_number(text):
+    if aftermath.is_number(text):
         return starting.clarify(standing, _emergencies(facts), text, "emergency.number")
     if step := following.follow(standing, heard, facts):
         return step

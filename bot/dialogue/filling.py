@@ -3,14 +3,14 @@
 import re
 from dataclasses import replace
 
-from bot.dialogue import forms, safety
+from bot.dialogue import forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
+from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Standing
 from bot.dialogue.starting import PATIENCE, advance, again, hand_over, not_taken, resume, sound, start
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, Step
-from bot.dialogue.understanding import Heard, read_slots
-from bot.language import answers, courtesy, emoji, questions, slots
+from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import Candidate
 
@@ -165,7 +165,7 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
 def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard: Heard, facts: Facts) -> Step:
     if facts.is_alarm_open:
         return PassOn(standing=standing, words=text)
-    if safety.is_number(text):
+    if aftermath.is_number(text):
         return again(standing, form, (Line("emergency.call"),))
     if questions.is_question(text):
         unknown = Say(standing=standing, phrase=Line("question.in_form"), kind="asks", intent=intent.id, is_miss=True, text=text)

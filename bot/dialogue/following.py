@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.dialogue.facts import Facts
+from bot.dialogue.said import Heard
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, start
 from bot.dialogue.steps import Amend, Attach, Line, Offer, Step
-from bot.dialogue.understanding import Heard
 from bot.language import courtesy, questions, slots
 from bot.language.files import Intent, Slot
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from bot.dialogue import forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
+from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, Sound, Step
 from bot.dialogue.steps import Offer as ShowMenu
-from bot.dialogue.understanding import Heard, read_slots
 from bot.language import answers, leftovers, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import TEMPLATE, Candidate

@@ -8,13 +8,13 @@ from pathlib import Path
 from bot import config
 from bot.dialogue import phrases, requests
 from bot.dialogue.knowledge import Knowledge
+from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
 from bot.language import emoji, files, slots
 from bot.language.files import Catalogue, Intent
 from bot.language.matcher import Candidate, Corpus, Decision, Match, Matcher
 from bot.language.normalise import Tables
 from bot.language.reader import Problem
-from bot.store.knowledge import Known
 from bot.wechat import messages
 
 #: Of a longer message the beginning is understood and the whole is kept for people; 1,000 characters cost a few ms.
@@ -23,34 +23,11 @@ LONGEST = 400
 #: Shipped files that hold for what a community's own folder leaves out.
 _FALLBACK = ("_common.yaml", "_messages.yaml", "_menu.yaml", "_scenes.yaml", "_groups.yaml")
 
-#: Slots that together say which flat.
-_FLAT = ("building", "unit", "room")
-
-
 #: Values that belong to whatever is spoken of: times and places stand in every request.
 _TELLING = {"plate", "phone", "count", "temperature", "name", "choices"}
 
 #: Values by which two requests of one kind are told apart.
 _APART = {"choice", "place", "name", "start"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """A message as it was understood, before any transaction. `text` is in simplified characters.
-
-    `more` are further requests of the same message, to be served after this one.
-    """
-
-    text: str
-    match: Match
-    place: str = ""  # where the code hangs that was scanned
-    more: tuple["Heard", ...] = ()
-    known: tuple[Known, ...] = ()  # what the communities of the account know of it, the likeliest first
-
-    @classmethod
-    def nothing(cls) -> "Heard":
-        """Return what it is to have said nothing."""
-        return cls(text="", match=Match(text=""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,25 +141,6 @@ def judge(understanding: Understanding, text: str, now: datetime) -> Judgement:
     values = read_slots(intent, heard, now)
     return Judgement(text=text, intent=best.intent, confidence=best.confidence, decision=match.decision,
                      candidates=match.candidates, slots=values)  # fmt: skip
-
-
-def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, slots.Value]:
-    """Return the values that an opening message gives for its intent; what a template points at is read leniently.
-
-    A scanned code says where it hangs, and nothing of what the matter is there.
-    """
-    if heard.place:
-        flat = [slot for slot in intent.slots if slot.type in _FLAT]
-        return {
-            **slots.extract(heard.place, flat, now),
-            **{slot.name: heard.place for slot in intent.slots if slot.type == "place"},
-        }
-    found = slots.extract(heard.text, intent.slots, now) if heard.text else {}
-    for slot in intent.slots:
-        words = heard.match.said.get(slot.name) if slot.name not in found else None
-        if words:
-            found |= slots.extract(words, (slot,), now, asked=slot.name)
-    return found
 
 
 def read_data(data: Path) -> tuple[Tables, tuple[str, ...]]:

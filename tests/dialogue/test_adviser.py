@@ -13,7 +13,8 @@ from aiohttp import web
 from bot import config
 from bot.dialogue import adviser
 from bot.dialogue.adviser import Adviser
-from bot.dialogue.understanding import Heard, Understanding
+from bot.dialogue.said import Heard
+from bot.dialogue.understanding import Understanding
 from bot.language.disclosure import disclose
 from bot.language.matcher import Candidate, Match
 
