@@ -78,6 +78,8 @@ _TEMPERATURES: tuple[re.Pattern[str], ...] = (
 )
 #: What else has a temperature.
 NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖气|地暖|冰箱|车位|洗澡水)[^，。,]{0,6}$")
+#: Whose temperature follows: 老公36.5，我36.3.
+_SPEAKER = re.compile(r"(?:^|[，,。、；;\s])我(?:自己|本人|今天|早上|体温|的|是|量了?)*\s*$")
 
 _COUNT = re.compile(
     rf"({NUMBER})\s*(?:个人|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
@@ -339,16 +341,18 @@ def _phone(reading: _Reading, _: Slot) -> Value | None:
 
 
 def _temperature(reading: _Reading, _: Slot) -> Value | None:
-    value = None
+    """Return the temperature said last, of several people's that of 我."""
+    value, own = None, None
     for pattern in _TEMPERATURES:
         for match in pattern.finditer(reading.rest):
             if NOT_BODY.search(reading.rest, max(0, match.start("w") - LOOK_BACK), match.start("w")):
                 continue
             tenths = 5 if match["t"] == "半" else value_of(match["t"]) if match["t"] else 0
             value = round(value_of(match["w"]) + tenths / 10, 1)
+            own = value if _SPEAKER.search(reading.text, 0, match.start("w")) else own
             reading.hide(match.start("w"), match.end())
         if value is not None:
-            return value
+            return own or value
     return None
 
 

@@ -154,6 +154,11 @@ def test_word_of_one_sign_is_a_flag_only_alone(text: str, expected: bool | None)
     assert slots.extract(text, [slot], NOW).get("x") == expected
 
 
+def test_of_several_peoples_temperatures_ones_own_is_taken() -> None:
+    assert read("temperature", "老公36.5，我36.3，儿子36.8") == 36.3
+    assert read("temperature", "我36.3，我老公36.8") == 36.3
+
+
 def test_urgency_is_said_or_not() -> None:
     options = {"yes": ("急", "喷水")}
 
