@@ -103,8 +103,14 @@ def _serve(standing: Standing, heard: Heard, facts: Facts) -> Step:
     step = start(standing, intent, first, facts, outer=waiting)
     if waiting is None:
         return step
-    titles = [intent.title, *(facts.intents[form.intent].title for form in forms.chain(waiting))]
+    titles = _titles([(intent, first.text), *((facts.intents[form.intent], form.words[0]) for form in forms.chain(waiting))])
     return replace(step, before=(Line("two.wishes", {"titles": f"{_COUNTS[len(titles)]}件：{'、'.join(titles)}"}), *step.before))
+
+
+def _titles(wishes: Sequence[tuple[Intent, str]]) -> list[str]:
+    """Return what wishes are called; those of one kind in the resident's own words."""
+    named = [intent.id for intent, _ in wishes]
+    return [f"“{quoted(words)}”" if named.count(intent.id) > 1 else intent.title for intent, words in wishes]
 
 
 def _is_urgent(heard: Heard, facts: Facts) -> bool:

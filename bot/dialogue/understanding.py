@@ -8,10 +8,11 @@ from pathlib import Path
 from bot import config
 from bot.dialogue import phrases, requests
 from bot.dialogue.knowledge import Knowledge
+from bot.dialogue.requests import LIKELY
 from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
-from bot.language import emoji, files, slots
-from bot.language.files import Catalogue, Intent
+from bot.language import emoji, files, questions, slots, times
+from bot.language.files import Catalogue, Intent, Slot
 from bot.language.matcher import Candidate, Corpus, Decision, Match, Matcher
 from bot.language.normalise import Tables
 from bot.language.reader import Problem
@@ -19,6 +20,9 @@ from bot.wechat import messages
 
 #: Of a longer message the beginning is understood and the whole is kept for people; 1,000 characters cost a few ms.
 LONGEST = 400
+
+#: An intent that needs so many values is likely meant by words that give them all.
+TOLD = 2
 
 #: Shipped files that hold for what a community's own folder leaves out.
 _FALLBACK = ("_common.yaml", "_messages.yaml", "_menu.yaml", "_scenes.yaml", "_groups.yaml")
@@ -91,11 +95,11 @@ class Understanding:
     def hear_text(self, text: str, now: datetime, communities: Collection[int] | None = None) -> Heard:
         """Understand words."""
         plain = (emoji.without_emoji(text) or text).translate(self._simplified)
-        whole = self.matcher.match(plain, now)  # an emergency may stand at the end of it
+        whole = self._match(plain, now)  # an emergency may stand at the end of it
         pieces = requests.part(
             plain[:LONGEST],
             whole,
-            lambda words: self.matcher.match(words, now),
+            lambda words: self._match(words, now),
             lambda intent, words: self._says_more(intent, words, now),
             lambda intent, one, other: self._differ(intent, one, other, now),
         )
@@ -103,7 +107,18 @@ class Understanding:
             Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
             for piece in pieces
         )
-        return replace(first, more=tuple(rest))
+        return replace(first, more=tuple(replace(piece, since=_goes_on(first, piece, now)) for piece in rest))
+
+    def _match(self, words: str, now: datetime) -> Match:
+        """Understand words; a wish of which they tell all that it needs is likely: 钢琴老师小乔明天下午四点来."""
+        match = self.matcher.match(words, now)
+        if match.decision == "accept" or match.emergency or not match.candidates or match.candidates[0].confidence >= LIKELY:
+            return match
+        told = next((intent for intent in self._telling if _is_told(intent, words, now)), None)
+        if told is None or questions.is_question(words):
+            return match
+        others = tuple(one for one in match.candidates if one.intent != told.id)
+        return replace(match, decision="clarify", candidates=(Candidate(told.id, LIKELY, "说全了"), *others))
 
     def _says_more(self, intent: str, words: str, now: datetime) -> bool:
         """Tell whether words give a value that a request for `intent` wants: a plate, a phone, a name."""
@@ -127,6 +142,32 @@ class Understanding:
     def _set(self, catalogue: Catalogue) -> None:
         self.matcher = Matcher(catalogue, self._tables, self._background, self._corpus)
         self.catalogue = catalogue
+        self._telling = [intent for intent in catalogue.intents.values() if _is_about_somebody(intent)]
+
+
+def _required(intent: Intent) -> list[Slot]:
+    return [slot for slot in intent.slots if slot.required and not slot.default]
+
+
+def _is_about_somebody(intent: Intent) -> bool:
+    """Tell whether an intent needs a name and more: who comes, and when. A place and a thing stand in many messages."""
+    required = _required(intent)
+    return len(required) >= TOLD and any(slot.type == "name" for slot in required)
+
+
+def _is_told(intent: Intent, words: str, now: datetime) -> bool:
+    """Tell whether words give all of the values that an intent needs, none of which is over."""
+    required = _required(intent)
+    found = slots.extract(words, required, now)
+    return len(found) == len(required) and all(not isinstance(value, datetime) or value >= now for value in found.values())
+
+
+def _goes_on(first: Heard, piece: Heard, now: datetime) -> datetime | None:
+    """Return the time said in the first of several wishes of a kind, where a further one names none of its own day."""
+    if first.match.candidates[0].intent != piece.match.candidates[0].intent:
+        return None
+    before, own = times.find(first.text, now), times.find(piece.text, now)
+    return before[0].start if before and own and before[0].has_day and not own[0].has_day else None
 
 
 def judge(understanding: Understanding, text: str, now: datetime) -> Judgement:
