@@ -29,6 +29,10 @@ _ASKED = re.compile(
 )
 
 
+#: Characters that may follow 帮我问问 and say nothing more: 一声吧。
+BESIDE = 3
+
+
 def decide(standing: Standing, said: Said, facts: Facts) -> Step:
     """Return the next step."""
     match said:
@@ -97,16 +101,8 @@ def _chosen(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     text = heard.text
     if standing.menu is not None and (step := _picked(standing, standing.menu, text, facts)):
         return step
-    if standing.offer is not None and courtesy.agrees(text):
-        return _taken_up(standing, standing.offer, facts)
-    if (
-        standing.offer is not None and standing.offer.what is not Offered.INTENT and _ASKED.search(text) is not None
-    ):  # 那帮我问问呗
-        return _taken_up(standing, standing.offer, facts)
-    if standing.offer is not None and answers.is_yes((courtesy.clauses(text) or [""])[0]):  # 对，请财务核一下
-        return _taken_up(standing, replace(standing.offer, text=f"{standing.offer.text}，{text}"), facts)
-    if standing.offer is not None and (answers.is_no(text) or answers.is_cancel(text) or _REFUSED.match(text)):
-        return Say(standing=standing.calm(), phrase=Line("acknowledged"))
+    if standing.offer is not None and (step := _replied(standing, standing.offer, text, facts)):
+        return step
     if standing.elsewhere is not None and answers.is_zero(text):
         return filling.elsewhere(standing, standing.elsewhere)
     if standing.offer is not None and standing.offer.what is Offered.INTENT and _says_more(standing.offer, heard, facts):
@@ -120,6 +116,20 @@ def _says_more(offer: Offer, heard: Heard, facts: Facts) -> bool:
     if questions.is_question(heard.text) or (wished is not None and wished.id != offer.intent):
         return False
     return (wished is not None) or bool(slots.extract(heard.text, facts.intents[offer.intent].slots, facts.now))
+
+
+def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step | None:
+    """Return what follows a yes or a no to an offer; what is said beside a yes goes with it: 对，请财务核一下."""
+    if courtesy.agrees(text):
+        return _taken_up(standing, offer, facts)
+    if answers.is_no(text) or answers.is_cancel(text):  # 行了，不用了
+        return Say(standing=standing.calm(), phrase=Line("acknowledged"))
+    asked = _ASKED.search(text) if offer.what is not Offered.INTENT else None
+    if asked is not None and len(text) - asked.end() <= BESIDE:  # 那帮我问问呗
+        return _taken_up(standing, offer, facts)
+    if asked is not None or courtesy.begins_with_yes(text):
+        return _taken_up(standing, replace(offer, text="，".join(filter(None, (offer.text, text)))), facts)
+    return Say(standing=standing.calm(), phrase=Line("acknowledged")) if _REFUSED.match(text) else None
 
 
 def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | None:

@@ -140,6 +140,8 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
         return again(standing, form, (Line("sticker"),))
     if emoji.is_only_emoji(text):
         return again(standing, form)
+    if aftermath.is_number(text) and _is_any_words(form, facts.intents[form.intent], text, facts):  # 120 is no place
+        return again(standing, form, (Line("emergency.call"),))
     if answers.is_hesitation(text):
         return Say(standing=standing, phrase=Line("form.no_hurry"), kind="asks", intent=form.intent)
     return None
@@ -150,6 +152,8 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
     text = forms.suggestion(form, heard.text)
+    if facts.is_alarm_open and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
+        return PassOn(standing=standing, words=text)
     changed = forms.answer(form, intent, text, facts.now)
     if _is_interruption(form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
