@@ -158,7 +158,7 @@ _SETTLED = re.compile(
 _SMOKERS = re.compile("[抽吸]烟|烟味|烧烤(?!摊)|烧纸|熏肉|熏腊肉|炒菜|唱歌|喝酒聊天|飙车|吐痰")
 #: Words without which no danger is told of that characters alone suspect, where everyday things are spoken of.
 _PERILOUS = re.compile(
-    "[关抢撞冲滑烂碎汗火烟烧燃炸爆焦煤气血晕昏倒摔坠塌砸刀枪棍杀砍捅打贼偷撬绑困淹沉溺喘噎呛抽死疼痛伤断药毒咬蛰蜂蛇疯割吊勒绳裂崩垮害怕躲塞拽拖踹翻爬趴掉跳冷僵瘫抖烫扎绞捂埋轰]|没气|不醒|不动|不应|"
+    "[歪关抢撞冲滑烂碎汗火烟烧燃炸爆焦煤气血晕昏倒摔坠塌砸刀枪棍杀砍捅打贼偷撬绑困淹沉溺喘噎呛抽死疼痛伤断药毒咬蛰蜂蛇疯割吊勒绳裂崩垮害怕躲塞拽拖踹翻爬趴掉跳冷僵瘫抖烫扎绞捂埋轰]|没气|不醒|不动|不应|"
     "没人应|没动静|不见|失踪|走丢|没起来|没回|电梯|逼我|撑不住|先走一步|楼顶|往楼?下[丢扔]|砖|虚汗|歪过去|傻事|河里|出不来|出不去|带走|拉上|没了|报警|救|来人|出事|不活|不行了|看不清|睁不开|陌生|巨响|1(?:10|19|20)"
 )
 #: Everyday things that sound like danger by their characters alone.
