@@ -14,7 +14,7 @@ from bot.dialogue.said import Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
 from bot.dialogue.understanding import Heard
-from bot.language import answers, courtesy, emoji, questions
+from bot.language import answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 
 _REFUSED = re.compile("^(?:不用|不要|别|算了|没必要|不必|唔使)")
@@ -99,11 +99,23 @@ def _chosen(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return _taken_up(standing, standing.offer, facts)
     if standing.offer is not None and answers.is_yes((courtesy.clauses(text) or [""])[0]):  # 对，请财务核一下
         return _taken_up(standing, replace(standing.offer, text=f"{standing.offer.text}，{text}"), facts)
+    if standing.offer is not None and _says_more(standing.offer, heard, facts):  # 两点钟来，五点走
+        said = f"{standing.offer.text}，{text}"
+        return _taken_up(standing, replace(standing.offer, text=said), facts)
     if standing.offer is not None and (answers.is_no(text) or answers.is_cancel(text) or _REFUSED.match(text)):
         return Say(standing=standing.calm(), phrase=Line("acknowledged"))
     if standing.elsewhere is not None and answers.is_zero(text):
         return filling.elsewhere(standing, standing.elsewhere)
     return None
+
+
+def _says_more(offer: Offer, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words give a value of the wish that was asked back, and are surely none of their own."""
+    if offer.what is not Offered.INTENT or questions.is_question(heard.text):
+        return False
+    wished = starting.accepted(heard, facts.intents)
+    is_other = wished is not None and wished.id != offer.intent
+    return not is_other and bool(slots.extract(heard.text, facts.intents[offer.intent].slots, facts.now))
 
 
 def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | None:
