@@ -69,7 +69,11 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
     if standing.elsewhere is not None and answers.is_zero(text):
         return elsewhere(standing, standing.elsewhere)
-    if answers.is_cancel(text) or (_is_leaving(text, form) and not _is_slip(text, intent, facts)) or _is_own_cancel(intent, heard, facts):
+    if (
+        answers.is_cancel(text)
+        or (_is_leaving(text, form) and not _is_slip(text, intent, facts))
+        or _is_own_cancel(intent, heard, facts)
+    ):
         return _abandon(standing, form, intent, facts)
     if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back:  # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)

@@ -144,7 +144,6 @@ class Understanding:
         others = tuple(one for one in match.candidates if one.intent != told.id)
         return replace(match, decision="clarify", candidates=(Candidate(told.id, LIKELY, "说全了"), *others))
 
-
     def _says_more(self, intent: str, words: str, now: datetime) -> bool:
         """Tell whether words give a value that a request for `intent` wants: a plate, a phone, a name."""
         known = self.catalogue.intents.get(intent)

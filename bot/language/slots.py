@@ -147,7 +147,9 @@ _ROLE = longest_first(
     "快递员 快递小哥 外卖员 外卖小哥 保姆 保洁 保洁阿姨 家教 家教老师 老师 师傅 装修师傅 装修工 装修工人 工人 搬家的 搬家公司 护工 月嫂 钟点工 中介 司机 护士 医生 理疗师 家政 货拉拉 编辑 钢琴老师 舞蹈老师 数学老师 英语老师 剃头师傅 理发师傅 律师 设计师 摄影师 代驾".split()
 )
 _NAMED_BESIDE: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"(?:{_RELATIVE}|{_ROLE}|厂|公司|店|学校|单位)的?\s*(?P<n>{_SHORT_NAME}|{_OWN_NAME}|(?!车)[{_SURNAMES}](?:明|[^\W\d_A-Za-z{_NO_GIVEN}□]){{1,2}}?){_COMES}"),
+    re.compile(
+        rf"(?:{_RELATIVE}|{_ROLE}|厂|公司|店|学校|单位)的?\s*(?P<n>{_SHORT_NAME}|{_OWN_NAME}|(?!车)[{_SURNAMES}](?:明|[^\W\d_A-Za-z{_NO_GIVEN}□]){{1,2}}?){_COMES}"
+    ),
     re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{_ROLE}|{_RELATIVE})?(?P<n>{_SHORT_NAME}|{_OWN_NAME})(?=$|[\s,，。!！])"),
     re.compile(rf"(?:^|[,，。\s□])(?P<n>{_SHORT_NAME})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来))"),
 )
@@ -157,9 +159,7 @@ _RELATION = (
     rf"(?:家?的?(?:{_RELATIVE}|司机))?"
 )
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
-_BY_WORK = (
-    r"(?:来|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板)?"
-)
+_BY_WORK = r"(?:来|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板)?"
 _CALLED = rf"(?:{_BY_WORK}|{_RELATION})"
 _ALL_CALLED = rf"(?P<all>{_CALLED}(?:{_AND.pattern}(?:{_CALLED}|{_NAME})){{0,4}})"
 _ANYBODY = rf"(?:{_NAME}|[小老阿][{_SURNAMES}])"
@@ -185,7 +185,7 @@ _HOW_MANY = re.compile(rf"(?:一共|总共)?(?:{NUMBER}(?:个人|个|位|人|口
 
 _NOT_NAMES = frozenset(
     "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
-    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 莫得 他说 她说 嗯呐 左右".split()
+    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 左右".split()
 )
 
 _CORRECTION = re.compile(
@@ -599,7 +599,13 @@ def _lenient(reading: _Reading, slot: Slot) -> Value | None:
             return _lenient_choice(bare, slot)
         case "flag":
             first = re.split(r"[\s,，。.!！]+", bare)[0]  # 是，取消老马的
-            return True if answers.is_yes(bare) or answers.is_yes(first) else False if answers.is_no(bare) or answers.is_skip(bare) else None
+            return (
+                True
+                if answers.is_yes(bare) or answers.is_yes(first)
+                else False
+                if answers.is_no(bare) or answers.is_skip(bare)
+                else None
+            )
     return None
 
 
@@ -653,7 +659,12 @@ def _bare_name(words: str) -> str:
         or any(reads(bare) for reads in (answers.is_skip, answers.is_yes, answers.is_no, answers.is_cancel, answers.is_now))
     ):
         return ""
-    if re.search("[你我谁啥哪吗么呢怎车]|^(?:没|冇|不|唔|无)", bare) or _KIN.fullmatch(bare) or bare in _NOT_NAMES or bare[:2] in _NOT_NAMES:
+    if (
+        re.search("[你我谁啥哪吗么呢怎车]|^(?:没|冇|不|唔|无)", bare)
+        or _KIN.fullmatch(bare)
+        or bare in _NOT_NAMES
+        or bare[:2] in _NOT_NAMES
+    ):
         return ""
     return bare if re.fullmatch(r"[\u4e00-\u9fff·]{2,4}|[A-Za-z][A-Za-z .]{1,20}", bare) else ""
 

@@ -283,7 +283,13 @@ class _Scanner:
         day = point.first or (previous.date() if previous else None)
         if point.part:
             start = self._at(day or self.now.date(), minutes)
-            if point.first is None and previous is not None and previous.hour >= 12 and point.part in _SMALL_HOURS and start < previous:
+            if (
+                point.first is None
+                and previous is not None
+                and previous.hour >= 12
+                and point.part in _SMALL_HOURS
+                and start < previous
+            ):
                 return start + timedelta(days=1)  # 今晚八点来，凌晨一点走
             return start + timedelta(days=1) if day is None and start < self.now else start
         hour = minutes // 60

@@ -45,13 +45,17 @@ _WORDS = {word: matter for matter, words in MATTERS.items() for word in words}
 _ANY = re.compile("|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True)))
 
 _ASKS_WHEN = re.compile(r"几点|几时|什么时候|啥时候?|多会儿|好久|多久|多长时间|几号|哪天|哪一天|到什么|恢复|结束|完")
-_ASKS_END = re.compile(r"到几|到什么时候|到啥时候|停多久|多久|多长时间|恢复|结束|完|(?:几点|什么时候|啥时候?|几时).{0,3}(?:来|有|通|送)[水电气暖]|来[水电气暖]")
+_ASKS_END = re.compile(
+    r"到几|到什么时候|到啥时候|停多久|多久|多长时间|恢复|结束|完|(?:几点|什么时候|啥时候?|几时).{0,3}(?:来|有|通|送)[水电气暖]|来[水电气暖]"
+)
 _ASKS_PLACE = re.compile(r"哪里|哪儿|在哪|什么地方|啥地方|边度|哪栋|哪几栋|哪个")
 _ASKS_WHY = re.compile(r"为什么|为啥|咋回事|怎么回事|什么原因|点解")
 _ASKS = re.compile(
     rf"{_ASKS_WHEN.pattern}|{_ASKS_PLACE.pattern}|{_ASKS_WHY.pattern}|[吗么嘛呢?？没不]$|能不能|可不可以|有没有|是不是|会不会|要不要|停不停|怎么|什么|啥"
 )
-_TIME = re.compile(r"\d{1,2}\s*[:：]\s*\d{2}|(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[点时](?!候)|\d{1,2}\s*[日号]|[上下中]午|晚上|凌晨|全天|[今明后]天|周[一二三四五六日末]|小时")
+_TIME = re.compile(
+    r"\d{1,2}\s*[:：]\s*\d{2}|(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[点时](?!候)|\d{1,2}\s*[日号]|[上下中]午|晚上|凌晨|全天|[今明后]天|周[一二三四五六日末]|小时"
+)
 _ENDS = re.compile(r"恢复|结束|为止|至|到|[-~—–－]")
 _PLACE = re.compile(r"栋|幢|单元|号楼|门口|广场|中心|大厅|室|区|层|楼")
 _WHY = re.compile(r"因|由于|检修|维修|改造|抢修|清洗|更换|为了|原因")

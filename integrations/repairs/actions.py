@@ -127,7 +127,9 @@ def _write(ticket: Ticket, slots: Changes, said: str) -> dict[str, bool]:
     ticket.urgent = ticket.urgent if slots.urgent is None else slots.urgent
     ticket.appointment_at = slots.appointment_at or ticket.appointment_at
     after = ticket.category, ticket.location, ticket.urgent, ticket.appointment_at
-    return {name: True for name, old, new in zip(("category", "location", "urgent", "time"), before, after, strict=True) if old != new}
+    return {
+        name: True for name, old, new in zip(("category", "location", "urgent", "time"), before, after, strict=True) if old != new
+    }
 
 
 def _is_another_fault(slots: Changes, said: str) -> bool:

@@ -25,7 +25,9 @@ FIRE = ("消防演习", "本周六上午十点进行消防演习，请勿惊慌�
 
 
 def said(now: datetime, *notices: tuple[str, str]) -> list[answers.Said]:
-    return [answers.Said(title=title, body=body, at=now - timedelta(hours=number)) for number, (title, body) in enumerate(notices)]
+    return [
+        answers.Said(title=title, body=body, at=now - timedelta(hours=number)) for number, (title, body) in enumerate(notices)
+    ]
 
 
 @pytest.mark.parametrize(("question", "title", "words"), [
