@@ -183,8 +183,11 @@ def hand_over(standing: Standing, facts: Facts, intent: Intent | None, words: st
 
 def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], facts: Facts) -> tuple[Line, ...]:
     """Return what to say of values in the words that the form cannot hold."""
-    unread = leftovers.unread(text, intent.slots, values, facts.now) if text and intent.slots else ()
-    return (Line("not_taken", {"values": "”“".join(unread)}),) if unread else ()
+    if not text or not intent.slots:
+        return ()
+    unread, broken = leftovers.unread(text, intent.slots, values, facts.now), leftovers.broken_plate(text, intent.slots)
+    lost = (Line("not_taken", {"values": "”“".join(unread)}),) if unread else ()
+    return (*lost, Line("plate.broken", {"value": broken})) if broken else lost
 
 
 # ------------------------------------------------------------------ what may be wished
