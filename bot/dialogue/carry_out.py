@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlmodel import Session
@@ -65,7 +66,7 @@ class Talk:
 
     def facts(self, heard: Heard | None = None) -> Facts:
         """Read what a decision needs."""
-        services, alarm = self.house.context.services, self._alarm()
+        services, alarm = self.house.context.services, self.alarm
         return Facts(
             now=self.now, catalogue=self.catalogue, community_id=self.turn.community.key, is_bound=self.turn.is_bound,
             shows=services.shows, amendable=services.amendable, keeping=services.keeping,
@@ -73,7 +74,9 @@ class Talk:
             names_place=heard is not None and alarm is not None and safety.named(self.turn, heard.text) is not None,
         )  # fmt: skip
 
-    def _alarm(self) -> Task | None:
+    @cached_property
+    def alarm(self) -> Task | None:
+        """The alarm that the talk stood by when the turn began, while it is open."""
         if self.standing.alarm is None:
             return None
         task = tasks.find(self.session, self.standing.alarm.task)
@@ -174,8 +177,7 @@ def numbered(titles: list[str]) -> str:
 
 def _offer(talk: Talk, step: steps.Offer, before: _Said) -> Answer:
     """Show a numbered menu, where it says so with a person as the last choice."""
-    facts = talk.facts()
-    titles = [title(option, step.menu, step.standing, facts) for option in step.menu.options]
+    titles = [title(option, step.menu, step.standing, talk.intents) for option in step.menu.options]
     if step.menu.with_person:
         titles.append(talk.phrase(Line("clarify.none")))
     return _answer(before.then(f"{talk.phrase(step.phrase)}\n{numbered(titles)}"), "clarifies", options=step.menu.options)
@@ -190,7 +192,7 @@ def _say(talk: Talk, step: steps.Say, before: _Said) -> Answer:
         form, offer = step.standing.form, step.standing.offer
         asked = form.asking or None if form and step.kind == "asks" else None
         return _answer(text, step.kind, step.intent, slot=asked, options=(offer.intent,) if offer and offer.intent else ())
-    shown = [title(option, menu, step.standing, talk.facts()) for option in menu.options]
+    shown = [title(option, menu, step.standing, talk.intents) for option in menu.options]
     return _answer(
         f"{text}\n{numbered([*shown, talk.phrase(Line('clarify.none'))])}" if shown else text, "clarifies", options=menu.options
     )
@@ -399,8 +401,7 @@ def _alarm_of(task: Task, now: datetime) -> Alarm:
 
 def _pass_on(talk: Talk, words: str) -> Answer:
     """Pass what is said after an alarm on to those who come; they hear, too, when all is well again."""
-    alarm = talk.standing.alarm
-    task = tasks.find(talk.session, alarm.task) if alarm else None
+    task = talk.alarm
     if task is None:
         raise LookupError("no alarm is open")
     talk.turn.attach(talk.turn.photos(), task.about)

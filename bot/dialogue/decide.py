@@ -133,7 +133,7 @@ def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step 
 
 
 def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | None:
-    titles = [*(title(option, menu, standing, facts) for option in menu.options)]
+    titles = [*(title(option, menu, standing, facts.intents) for option in menu.options)]
     shown = [*titles, *([facts.catalogue.messages["clarify.none"]] if menu.with_person else [])]
     index = answers.pick(text, shown)
     if index is None and menu.shown_for is For.INTENTS:  # by the short name of what the sentence stands for
@@ -149,12 +149,11 @@ def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | N
     return starting.start(standing, facts.intents[menu.options[index]], words, facts)
 
 
-def title(option: str, menu: Menu, standing: Standing, facts: Facts) -> str:
+def title(option: str, menu: Menu, standing: Standing, intents: Mapping[str, Intent]) -> str:
     """Return how an option of a menu is shown."""
     if menu.shown_for is For.PHOTOS:
         return next((known.called for known in standing.subjects if known.about == option), "")
-    intent = facts.intents[option]
-    return intent.offer or intent.title
+    return intents[option].offer or intents[option].title
 
 
 def _taken_up(standing: Standing, offer: Offer, facts: Facts) -> Step:

@@ -27,6 +27,9 @@ _THINKS = re.compile("再?想想|想一想|再?考虑|先别|先不|再说")
 
 _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
 
+#: Types whose values are words.
+_WORDED = frozenset({"place", "text", "name", "choice", "choices", "flag", "photo"})
+
 #: Without such words nothing is called off, however much a message resembles it.
 _CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|没空来")
 
@@ -148,13 +151,19 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
     return again(standing, forms.ask(forms.without(form, slot), slot)) if slot is not None else None
 
 
+def _takes_numbers(form: Form, intent: Intent) -> bool:
+    """Tell whether 120 may answer the open question: it is a room or a count, and no place, name or fault."""
+    slot = forms.asked(form, intent)
+    return slot is not None and slot.type not in _WORDED
+
+
 def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step | None:
     """Return how the form waits for whoever says nothing yet: stickers and hesitation are no useless answers."""
     if emoji.is_sticker(text):
         return again(standing, form, (Line("sticker"),))
     if emoji.is_only_emoji(text):
         return again(standing, form)
-    if aftermath.is_number(text) and _is_any_words(form, facts.intents[form.intent], text, facts):  # 120 is no place
+    if aftermath.is_number(text) and not _takes_numbers(form, facts.intents[form.intent]):
         return again(standing, form, (Line("emergency.call"),))
     if answers.is_hesitation(text):
         return Say(standing=standing, phrase=Line("form.no_hurry"), kind="asks", intent=form.intent)

@@ -83,7 +83,7 @@ class Person(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """Where a talk stands. `person` is not packed: it is what the conversation's row says."""
+    """Where a talk stands. Two are not packed: `person` is what the conversation's row says, `expired` counts for one message."""
 
     form: Form | None = None
     expired: Form | None = None  # a form whose question stayed open too long until just now

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from bot import config
@@ -95,11 +96,12 @@ class Understanding:
     def hear_text(self, text: str, now: datetime, communities: Collection[int] | None = None) -> Heard:
         """Understand words."""
         plain = (emoji.without_emoji(text) or text).translate(self._simplified)
-        whole = self._match(plain, now)  # an emergency may stand at the end of it
+        match = cache(lambda words: self._match(words, now))  # whoever says it twice is understood once
+        whole = match(plain)  # an emergency may stand at the end of it
         pieces = requests.part(
             plain[:LONGEST],
             whole,
-            lambda words: self._match(words, now),
+            match,
             lambda intent, words: self._says_more(intent, words, now),
             lambda intent, one, other: self._differ(intent, one, other, now),
         )

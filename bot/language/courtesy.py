@@ -24,6 +24,9 @@ _AGREED = re.compile(r"(?:嗯+|对|好)?(?:确认|确定|同意|肯定)(?!不|�
 
 _CALLED = re.compile(r"(?:小|老|大)?(?:同志|师傅|老师|妹儿?|妹子|姐|哥|亲|老板|朋友|邻|伙计|闺女|姑娘|阿姨|叔叔)(?:们)?")
 
+#: 嗯~ is a soft yes, 嗯… none yet.
+_TRAILS_OFF = re.compile(r"(?:…|[.。,，、]{2,})\s*$")
+
 #: Words that agree when they stand alone and begin something else when more follows.
 _BY_THE_WAY = {"对了", "是了"}
 
@@ -31,7 +34,9 @@ _FAREWELL = re.compile(r"(?:那)?(?:先这样|就这样|回头见|再见|拜拜?
 
 
 def agrees(text: str) -> bool:
-    """Tell whether a message is a yes, whatever politeness stands beside it: 对 谢谢侬哦, 👌."""
+    """Tell whether a message is a yes, whatever politeness stands beside it: 对 谢谢侬哦, 👌. 嗯… is none."""
+    if _TRAILS_OFF.search(text) and answers.is_hesitation(text):
+        return False
     said = clauses(text)
     return emoji.agrees(text) or (any(map(_is_yes, said)) and all(map(_is_polite, said)))
 

@@ -192,7 +192,7 @@ _HOW_MANY = re.compile(rf"(?:一共|总共)?(?:{NUMBER}(?:个人|个|位|人|口
 
 _NOT_NAMES = frozenset(
     "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
-    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 左右".split()
+    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 车库 车位 车棚 楼道 楼上 楼下 楼梯".split()
 )
 
 _CORRECTION = re.compile(
@@ -230,7 +230,8 @@ def extract(
     day.
     """
     whole = unicodedata.normalize("NFKC", text).strip()
-    reading, words = _Reading(_RATHER.sub(r"是\g<said>", whole), now, known or {}), _Reading(whole, now, known or {})
+    reading, words = _Reading(whole, now, known or {}), _Reading(whole, now, known or {})
+    reading.rest = reading.text = _NOT_THAT.sub(r"\g<rather>", _RATHER.sub(r"是\g<said>", whole))
     found: dict[str, Value] = {}
     for slot in sorted(slots, key=lambda slot: _ORDER.get(slot.type, 9)):
         value = _PARSERS[slot.type](reading, slot)

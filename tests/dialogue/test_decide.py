@@ -16,6 +16,7 @@ from bot.dialogue.standing import Person, Standing
 from tests.dialogue.town import (
     AFTER_ALARM,
     ALARMED,
+    AT_THREE,
     CALM,
     CATALOGUE,
     FACTS,
@@ -32,6 +33,7 @@ from tests.dialogue.town import (
     UNBIND_READ_BACK,
     UNSURE,
     WAITING,
+    asking,
     guessed,
     next_step,
     perhaps,
@@ -90,6 +92,7 @@ def test_what_is_said_after_an_alarm_belongs_to_it_unless_it_plainly_does_not(
 
 NUMBERS = [
     (CALM, "120", "offer emergency.number emergency.fire"),
+    (asking("parcel.send", recipient="王芳", starts_at=AT_THREE), "110", "emergency.call; ask parcel.send box"),
     (LAMP_ASKED, "119！", "emergency.call; ask lamp.report place"),
 ]
 

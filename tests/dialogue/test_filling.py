@@ -39,7 +39,8 @@ LAMP_WAITS = asking("parcel.send", outer=LAMP_ASKED.form)
 BINDING = asking("identity.bind", outer=asking("meter.read", people=3).form)
 ONE_MORE_TRY = replace(WHEN, form=replace(WHEN.form, tries=1))
 STUCK = replace(WHEN, form=replace(WHEN.form, tries=2))
-VISIT_TOOL = asking("visit.order", date=AT_THREE, spot="东门")
+VISIT = CATALOGUE.intents["visit.order"]
+VISIT_TOOL = Standing(form=forms.ask(forms.begin(VISIT, {"date": AT_THREE, "spot": "东门"}), VISIT.slots[1]))
 VISIT_SPOT = asking("visit.order", date=AT_THREE, tool="saw")
 PUT_AWAY = Standing(expired=WHEN.form)
 
@@ -51,7 +52,8 @@ ANSWERS: list[tuple[Standing, Said, str]] = [
     (BOX, words("2"), "ask parcel.send note"),
     (NOTE, words("无"), "confirm parcel.send"),
     (NOTE, words("轻拿轻放"), "confirm parcel.send"),
-    (WHO, words("王芳，大箱子"), "form.kept; ask parcel.send starts_at"),
+    (WHO, words("王芳，大箱子"), "ask parcel.send starts_at"),
+    (WHO, words("大箱子"), "form.kept; ask parcel.send recipient"),
     (WHEN, words("不是王芳是李雷"), "form.noted; ask parcel.send starts_at"),
     (LAMP_ASKED, words("楼道"), "do lamp.report"),
     (LAMP_ASKED, surely("物业上班的门口", "faq.hours", 0.9), "do lamp.report"),  # words for a place, whatever is spoken of there
@@ -62,7 +64,7 @@ LEAVING: list[tuple[Standing, Said, str]] = [
     (WHEN, words("点错了"), "say form.cancelled"),
     (WHEN, words("不好意思，点错了"), "say form.cancelled"),
     (WHEN, words("不弄了"), "say form.cancelled"),
-    (WHEN, words("我已经寄过了"), "say form.cancelled"),
+    (WHEN, words("我已经约过了"), "say form.cancelled"),
     (PARCEL_READ_BACK, words("改天再说"), "say form.cancelled"),
     (UNBIND_READ_BACK, words("我再想想"), "say form.cancelled"),  # what cannot be undone
     (WHEN, surely("包裹不寄了", "parcel.cancel"), "say form.cancelled"),
@@ -84,7 +86,7 @@ WAITS: list[tuple[Standing, Said, str]] = [
     (WHEN, words("王芳"), "ask parcel.send starts_at"),  # said before
     (WHEN, words("咕噜咕噜"), "ask parcel.send starts_at with help"),
     (ONE_MORE_TRY, words("咕噜咕噜"), "form.stuck; ask parcel.send starts_at"),
-    (PEOPLE, words("120"), "ask meter.read people with help"),
+    (PEOPLE, words("120"), "do meter.read"),
 ]  # fmt: skip
 
 BETWEEN: list[tuple[Standing, Said, str]] = [
@@ -95,7 +97,7 @@ BETWEEN: list[tuple[Standing, Said, str]] = [
     (WHEN, surely("楼上太吵了", "noise.report"), "aside (do noise.report) back to parcel.send"),
     (WHEN, touched("lamp.report"), "ask lamp.report place"),
     (WHEN, touched("parcel.send"), "ask parcel.send starts_at"),
-    (LAMP_ASKED, touched("lamp.report", "和苑小区东门"), "form.noted; do lamp.report"),
+    (LAMP_ASKED, touched("lamp.report", "和苑小区东门"), "do lamp.report"),
     (WHEN, touched("handoff.human"), "hand over handoff.human "),
     (WHO, surely("张伟", "car.move", 0.5), "ask parcel.send starts_at"),  # a short answer that fits is an answer
     (PARCEL_READ_BACK, surely("好的", "smalltalk.thanks"), "do parcel.send"),
@@ -105,6 +107,7 @@ READ_BACK: list[tuple[Standing, Said, str]] = [
     (PARCEL_READ_BACK, words("好的"), "do parcel.send"),
     (PARCEL_READ_BACK, words("👌"), "do parcel.send"),
     (PARCEL_READ_BACK, words("对的，谢谢"), "do parcel.send"),
+    (PARCEL_READ_BACK, words("嗯…"), "say form.no_hurry"),  # no yes yet
     (PARCEL_READ_BACK, words("不对"), "say form.change"),
     (PARCEL_READ_BACK, words("时间"), "ask parcel.send starts_at"),
     (PARCEL_READ_BACK, words("改成四点"), "confirm parcel.send"),

@@ -80,7 +80,7 @@ def test_count_is_read(text: str, expected: int | None) -> None:
 
 @pytest.mark.parametrize(("text", "expected"), [
     ("我朋友张伟明天来", "张伟"), ("王强明天上午十点到我家", "王强"), ("给李小龙开个通行证", "李小龙"), ("访客：欧阳娜娜", "欧阳娜娜"),
-    ("王先生下午来", "王先生"), ("不是张三是李四", "李四"), ("我舅舅明天来", "舅舅"), ("明天下午三点来", None), ("周六来", None),
+    ("王先生下午来", "王先生"), ("不是张三是李四", "李四"), ("换成车库", None), ("应该是卫生间", None), ("我舅舅明天来", "舅舅"), ("明天下午三点来", None), ("周六来", None),
 ])  # fmt: skip
 def test_name_is_read(text: str, expected: str | None) -> None:
     assert read("name", text) == expected
