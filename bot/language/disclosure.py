@@ -53,9 +53,12 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 #: Left of a short name whose surname is a word, too, stands one of these, or nothing.
 _BEFORE = "叫是把被给找问跟和与让帮替请在到住向对的了说讲看见等来去接送同像"
+_KIN = "子女儿弟妹哥姐婆公友孙"
+#: What is done for somebody, and ends no name: 给王强办的.
+_DEEDS = "办约登记请修开说来给发订拿送寄停放带做写看要单丢买点家的而这那"
 #: Right of a name of two characters.
 _AFTER = re.compile(
-    r"$|[^\u4e00-\u9fff]|家|的|说|讲|来|在|要|到|今|明天|明早|明晚|后天|昨|上午|下午|晚上|中午|和|跟|与|住|打|电话|是|被|把|给|找|问|有|没|会|想|不|也|都|先|又|就|还|她|他|您|你|开|修|送|登记|约|办|进|刚|已|从|去|让|了|吗|呢|吧|啊|两|一|三|他们|她们|以及|还有|那|这|同|用|买|租|养|搬|放|带|丢|捡|走|不|很|真|总|又|老是|老师|先生"
+    r"$|[^\u4e00-\u9fff]|家|的|说|讲|来|在|要|到|今|明天|明早|明晚|后天|昨|上午|下午|晚上|中午|和|跟|与|住|打|电话|是|被|把|给|找|问|有|没|会|想|不|也|都|先|又|就|还|她|他|您|你|开|修|送|登记|约|办|进|刚|已|从|去|让|了|吗|呢|吧|啊|两|一|三|他们|她们|以及|还有|快递|包裹|那|这|同|用|买|租|养|搬|放|带|丢|捡|走|不|很|真|总|又|老是|老师|先生"
 )
 
 _WHO = (Slot(name="who", type="name"),)
@@ -125,9 +128,11 @@ class Masking:
                         rf"{_any(read['compound_surnames'])}(?:{titles}|[\u4e00-\u9fff](?:{given})?)",
                         rf"{any_}{titles}|{sure}{short}(?![是有共算会能人])",
                         rf"{any_}{given}{given}",
+                        rf"{sure}(?:(?![{_DEEDS}])[\u4e00-\u9fff]){{1,2}}?(?=家|的)",
+                        rf"{sure}(?:[ .*]+{given}){{1,2}}|{sure}\*+[\u4e00-\u9fff]?",
                         rf"[小老阿]{any_}(?:哥|姐|叔|姨|爷|总)",
                         rf"[小老阿](?:{sure}|{also})(?!子|女|病|院|区)(?={_AFTER.pattern})|[小老阿]{sure}(?!子|女)",
-                        rf"(?:(?<![\u4e00-\u9fff])|(?<=[{_BEFORE}]))[小阿]{given}(?={_AFTER.pattern})",
+                        rf"(?:(?<![\u4e00-\u9fff])|(?<=[{_BEFORE}{_KIN}]))[小阿]{given}(?={_AFTER.pattern})",
                         rf"(?<![\u4e00-\u9fff]){given}{given}(?=阿姨|大爷|奶奶|爷爷|叔叔|哥|姐|叔|姨)",
                     ),
                 )

@@ -30,6 +30,11 @@ MASKING = Masking.parse((config.shipped("data") / "masking.yaml").read_text(enco
         ("户主：钱学森", ["钱学森"]),
         ("业主是谢一楠", ["谢一楠"]),
         ("我老公有肝病，怕吵", ["肝病"]),
+        ("请联系张三丰的儿子", ["张三丰"]),
+        ("王 小 明 要进来", ["小 明"]),
+        ("李*明的包裹", ["李*明"]),
+        ("我儿子小宝没带卡", ["小宝"]),
+        ("我爸肺癌，怕吵", ["肺癌"]),
         ("周明家的狗老叫", ["周明"]),
         ("给李小龙和王小明办访客", ["李小龙", "王小明"]),
         ("张伟，李娜，还有王芳", ["张伟", "李娜", "王芳"]),
@@ -142,6 +147,11 @@ def test_each_mask_can_be_read_as_the_residents_own_words(now: datetime) -> None
         "张伟和李娜",
         "电话13800138000",
     )
+
+
+def test_a_name_ends_where_its_deed_begins(now: datetime) -> None:
+    assert MASKING.disclose("给王强办的码", now).hidden == {"〔姓名〕": "王强"}
+    assert MASKING.disclose("给老张办的码", now).hidden == {"〔姓名〕": "老张"}
 
 
 @pytest.mark.parametrize("words", ["", "王芳", "〔姓名3〕", "〔房号〕", "张伟"])
