@@ -21,8 +21,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from bot import metrics
 from bot.dialogue.language_model import LanguageModel
+from bot.dialogue.said import Heard
 from bot.dialogue.turn import Answer, House, apology, look, postpone, take
-from bot.dialogue.understanding import Heard, Understanding
+from bot.dialogue.understanding import Understanding
 from bot.errors import Forged, Malformed
 from bot.logs import hashed
 from bot.store.database import Database

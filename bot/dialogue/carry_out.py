@@ -9,16 +9,17 @@ from sqlmodel import Session
 
 from bot.contract import Ask, Reply, Turn, handoffs, knowledge
 from bot.dialogue import forms, safety, starting, steps
-from bot.dialogue.answer import Answer, House, Kind, Outcome
+from bot.dialogue.answer import Answer, House, Outcome
 from bot.dialogue.decide import title
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
+from bot.dialogue.said import Heard
 from bot.dialogue.standing import Alarm, Standing, Subject
-from bot.dialogue.steps import Line, Step
-from bot.dialogue.understanding import Heard
+from bot.dialogue.steps import Kind, Line, Step
 from bot.errors import Refusal
-from bot.language import slots
+from bot.language import aftermath, slots
 from bot.language.files import Catalogue, Intent
+from bot.language.phrases import plain
 from bot.store import conversations, tasks, unmatched
 from bot.store.conversations import Kept
 from bot.store.tasks import Task
@@ -168,7 +169,7 @@ def _question(talk: Talk, form: Form, intent: Intent, *, with_help: bool) -> str
 
 def numbered(titles: list[str]) -> str:
     """Return a menu that is answered by number."""
-    return "\n".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
+    return "\n".join(f"{number}. {plain(title)}" for number, title in enumerate(titles, 1))
 
 
 def _offer(talk: Talk, step: steps.Offer, before: _Said) -> Answer:
@@ -401,11 +402,11 @@ def _pass_on(talk: Talk, words: str) -> Answer:
     said = words or "[图片]"
     safety.add(talk.turn, task, said)
     safety.settle(talk.turn, said)
-    if safety.is_over(said):
+    if aftermath.is_over(said):
         talk.standing = replace(talk.standing, alarm=None)
         return _answer(talk.phrase(Line("emergency.over")), "emergency", task.kind)
     talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
-    line = Line("emergency.helped") if safety.is_helped(said) and not safety.is_calm(task) else Line(safety.more(task))
+    line = Line("emergency.helped") if aftermath.is_helped(said) and not safety.is_calm(task) else Line(safety.more(task))
     return _answer("\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn)))), "emergency", task.kind)
 
 

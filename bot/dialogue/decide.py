@@ -8,19 +8,29 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue import filling, following, forms, safety, starting
+from bot.dialogue import filling, following, forms, starting
 from bot.dialogue.facts import Facts
-from bot.dialogue.said import Picture, Place, Said, Unseen, Words
+from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
-from bot.dialogue.understanding import Heard
-from bot.language import answers, courtesy, emoji
+from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
+
+_REFUSED = re.compile("^(?:不用|不要|别|算了|没必要|不必|唔使)")
+
+#: Who comes back to what was put away.
+_RESUMED = re.compile(
+    r"(?:我?回来了|好了|刚才有事)?[，, ]?(?:继续|接着|接着[办弄填来说]|刚才(?:那个|到哪了?))(?:[吧呗啊办弄填来]|一下)*"
+)
 
 #: Who takes up the offer of a person in words of their own.
 _ASKED = re.compile(
     r"^(?:那|好)?[，, ]?(?:就|麻烦|请|帮|你|您|给|去|我)*(?:问|转|找|叫|请)(?:问|一下|下|物业|人|他们|吧|呗|过去|来)+"
 )
+
+
+#: Characters that may follow 帮我问问 and say nothing more: 一声吧。
+BESIDE = 3
 
 
 def decide(standing: Standing, said: Said, facts: Facts) -> Step:
@@ -45,7 +55,7 @@ def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]
 def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     heard = said.heard
     if facts.is_alarm_open and (
-        safety.is_over(heard.text) or safety.is_helped(heard.text)
+        aftermath.is_over(heard.text) or aftermath.is_helped(heard.text)
     ):  # no second alarm by 消防到了，火灭了
         return PassOn(standing=standing, words=heard.text)
     if sounds_alarm(standing, heard, facts.intents):
@@ -56,10 +66,15 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
     if facts.is_alarm_open and standing.form is None and heard.text and _is_more(heard, facts):
         return PassOn(standing=standing, words=heard.text)
+    if standing.form is not None and filling.is_left_behind(standing.form, heard, facts):
+        standing = standing.within(None)
     if standing.form is not None:
         return filling.go_on(standing, standing.form, heard, facts)
+    if standing.shelved is not None and _RESUMED.fullmatch(heard.text):
+        return starting.again(replace(standing, shelved=None), replace(forms.talked_over(standing.shelved), tries=0))
     if standing.expired is not None and starting.accepted(heard, facts.intents) is None and not answers.wants_human(heard.text):
-        return filling.too_late(standing, standing.expired, facts)
+        late = filling.take_up(standing, standing.expired, heard, facts)
+        return late or filling.too_late(standing, standing.expired, facts)
     return (
         _chosen(standing, heard, facts)
         or _said_in_passing(standing, heard, facts)
@@ -75,7 +90,7 @@ def _quiet(standing: Standing) -> Step:
 def _is_more(heard: Heard, facts: Facts) -> bool:
     """Tell whether words after an alarm belong to it: whoever is tired of life is heard whatever they say."""
     best = starting.accepted(heard, facts.intents)
-    return best is None or best.small_talk or safety.is_over(heard.text) or facts.names_place or facts.is_alarm_calm
+    return best is None or best.small_talk or aftermath.is_over(heard.text) or facts.names_place or facts.is_alarm_calm
 
 
 # ------------------------------------------------------------------ what was shown or asked
@@ -86,19 +101,35 @@ def _chosen(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     text = heard.text
     if standing.menu is not None and (step := _picked(standing, standing.menu, text, facts)):
         return step
-    if standing.offer is not None and courtesy.agrees(text):
-        return _taken_up(standing, standing.offer, facts)
-    if (
-        standing.offer is not None and standing.offer.what is not Offered.INTENT and _ASKED.search(text) is not None
-    ):  # 那帮我问问呗
-        return _taken_up(standing, standing.offer, facts)
-    if standing.offer is not None and answers.is_yes((courtesy.clauses(text) or [""])[0]):  # 对，请财务核一下
-        return _taken_up(standing, replace(standing.offer, text=f"{standing.offer.text}，{text}"), facts)
-    if standing.offer is not None and (answers.is_no(text) or answers.is_cancel(text)):
-        return Say(standing=standing.calm(), phrase=Line("acknowledged"))
+    if standing.offer is not None and (step := _replied(standing, standing.offer, text, facts)):
+        return step
     if standing.elsewhere is not None and answers.is_zero(text):
         return filling.elsewhere(standing, standing.elsewhere)
+    if standing.offer is not None and standing.offer.what is Offered.INTENT and _says_more(standing.offer, heard, facts):
+        return _taken_up(standing, replace(standing.offer, text=f"{standing.offer.text}，{text}"), facts)
     return None
+
+
+def _says_more(offer: Offer, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words go on about what was asked with yes or no, instead of answering it: 係2單元嗰部."""
+    wished = starting.accepted(heard, facts.intents)
+    if questions.is_question(heard.text) or (wished is not None and wished.id != offer.intent):
+        return False
+    return (wished is not None) or bool(slots.extract(heard.text, facts.intents[offer.intent].slots, facts.now))
+
+
+def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step | None:
+    """Return what follows a yes or a no to an offer; what is said beside a yes goes with it: 对，请财务核一下."""
+    if courtesy.agrees(text):
+        return _taken_up(standing, offer, facts)
+    if answers.is_no(text) or answers.is_cancel(text):  # 行了，不用了
+        return Say(standing=standing.calm(), phrase=Line("acknowledged"))
+    asked = _ASKED.search(text) if offer.what is not Offered.INTENT else None
+    if asked is not None and len(text) - asked.end() <= BESIDE:  # 那帮我问问呗
+        return _taken_up(standing, offer, facts)
+    if asked is not None or courtesy.begins_with_yes(text):
+        return _taken_up(standing, replace(offer, text="，".join(filter(None, (offer.text, text)))), facts)
+    return Say(standing=standing.calm(), phrase=Line("acknowledged")) if _REFUSED.match(text) else None
 
 
 def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | None:
@@ -140,21 +171,22 @@ def _taken_up(standing: Standing, offer: Offer, facts: Facts) -> Step:
 
 def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     text, waits = heard.text, standing.person is Person.ASKED
-    if answers.wants_human(text):
+    if answers.wants_human(text) or ("帮我问" in text and not standing.offer and not questions.is_question(text)):
         return starting.hand_over(standing, facts, facts.catalogue.person, text)
     if waits and answers.is_cancel(text):
         return CallOff(standing=standing.calm())
     if emoji.is_sticker(text) and not waits:
         return Say(standing=standing, phrase=Line("sticker"))
-    if emoji.is_only_emoji(text) and (waits or standing.subjects):
+    if emoji.is_only_emoji(text):
         return Say(standing=standing, phrase=Line("acknowledged"))
-    if safety.is_number(text):
+    if aftermath.is_number(text):
         return starting.clarify(standing, _emergencies(facts), text, "emergency.number")
     if step := following.follow(standing, heard, facts):
         return step
     if answers.is_cancel(text):
         return Say(standing=standing.calm(), phrase=Line("form.nothing"), kind="cancelled")
-    if courtesy.is_courtesy(text) and not _is_thanks(heard, facts):
+    is_at_ease = standing.subjects and (answers.is_any(text) or answers.is_open(text))  # 随时来, after the repair was reported
+    if (courtesy.is_courtesy(text) or is_at_ease) and not _is_thanks(heard, facts):
         return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"))
     return None
 

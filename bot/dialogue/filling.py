@@ -3,14 +3,14 @@
 import re
 from dataclasses import replace
 
-from bot.dialogue import forms, safety
+from bot.dialogue import forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
+from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Standing
 from bot.dialogue.starting import PATIENCE, advance, again, hand_over, not_taken, resume, sound, start
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, Step
-from bot.dialogue.understanding import Heard, read_slots
-from bot.language import answers, courtesy, emoji, questions, slots
+from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import Candidate
 
@@ -22,6 +22,10 @@ SHORT = 12
 
 #: How words for a place end, whatever else is spoken of there: 驿站门口, 物业办公室那边.
 _PLACE = re.compile(r"(?:口|边|旁|面|里|处|头|角|室|房|站|台|廊|院|场|馆|库|区|道|路|桥|亭|楼|层|侧|箱|柜|园|那儿)$")
+
+_THINKS = re.compile("再?想想|想一想|再?考虑|先别|先不|再说")
+
+_NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
 
 #: Without such words nothing is called off, however much a message resembles it.
 _CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|没空来")
@@ -37,6 +41,20 @@ def go_on(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
     )  # fmt: skip
 
 
+def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words pass over a guess that was read back: it was wrong, and they are heard as if it had not been made."""
+    if not (form.is_guess and form.is_read_back) or courtesy.is_courtesy(heard.text) or courtesy.agrees_beside(heard.text):
+        return False
+    if (
+        answers.is_no(heard.text)
+        or answers.is_cancel(heard.text)
+        or answers.is_leaving(heard.text)
+        or answers.is_zero(heard.text)
+    ):
+        return False
+    return forms.answer(form, facts.intents[form.intent], heard.text, facts.now) is None
+
+
 # ------------------------------------------------------------------ ways out
 
 
@@ -47,11 +65,18 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
     if standing.elsewhere is not None and answers.is_zero(text):
         return elsewhere(standing, standing.elsewhere)
-    if answers.is_cancel(text) or answers.is_leaving(text) or _is_own_cancel(intent, heard, facts):
+    if answers.is_cancel(text) or _is_leaving(text, form) or _is_own_cancel(intent, heard, facts):
         return _abandon(standing, form, intent, facts)
     if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back:  # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
     return None
+
+
+def _is_leaving(text: str, form: Form) -> bool:
+    """Tell whether words leave a form; whoever must think again about what cannot be undone leaves it, too."""
+    if form.is_read_back and not form.values and _THINKS.search(text):
+        return True
+    return any(map(answers.is_leaving, (text, *courtesy.clauses(text))))
 
 
 def elsewhere(standing: Standing, menu: Menu) -> Step:
@@ -73,6 +98,16 @@ def _abandon(standing: Standing, form: Form, intent: Intent, facts: Facts) -> St
         step = resume(left, form.outer, facts)
         return replace(step, before=(said, *step.before))
     return Say(standing=left, phrase=said, kind="cancelled", intent=intent.id)
+
+
+def take_up(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step | None:
+    """Return how a form goes on that was put away, when a value for it comes late after all; a late yes or number is none."""
+    intent = facts.intents[form.intent]
+    if _NUMBER.fullmatch(heard.text) or not slots.extract(heard.text, intent.slots, facts.now, known=form.values):
+        return None
+    open_ = replace(forms.talked_over(form), menu={}, tries=0)
+    step = go_on(standing.within(open_), open_, heard, facts)
+    return replace(step, before=(Line("form.next", {"title": intent.title}), *step.before)) if step.standing.form else step
 
 
 def too_late(standing: Standing, form: Form, facts: Facts) -> Step:
@@ -105,6 +140,8 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
         return again(standing, form, (Line("sticker"),))
     if emoji.is_only_emoji(text):
         return again(standing, form)
+    if aftermath.is_number(text) and _is_any_words(form, facts.intents[form.intent], text, facts):  # 120 is no place
+        return again(standing, form, (Line("emergency.call"),))
     if answers.is_hesitation(text):
         return Say(standing=standing, phrase=Line("form.no_hurry"), kind="asks", intent=form.intent)
     return None
@@ -115,6 +152,8 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
     text = forms.suggestion(form, heard.text)
+    if facts.is_alarm_open and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
+        return PassOn(standing=standing, words=text)
     changed = forms.answer(form, intent, text, facts.now)
     guessed = _guessed(form, intent, heard, facts) if changed is None else None
     if guessed is not None:
@@ -145,7 +184,7 @@ def _guessed(form: Form, intent: Intent, heard: Heard, facts: Facts) -> Form | N
 def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard: Heard, facts: Facts) -> Step:
     if facts.is_alarm_open:
         return PassOn(standing=standing, words=text)
-    if safety.is_number(text):
+    if aftermath.is_number(text):
         return again(standing, form, (Line("emergency.call"),))
     if questions.is_question(text):
         unknown = Say(standing=standing, phrase=Line("question.in_form"), kind="asks", intent=intent.id, is_miss=True, text=text)
@@ -153,6 +192,8 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
         return Aside(standing=standing, first=first, form=form)
     if answers.is_open(text) or answers.is_any(text):
         return _open(standing, form, intent, facts)
+    if slots.extract(text, intent.slots, facts.now, known=form.values):  # said before
+        return again(standing, form)
     return _ask_again(standing, form, intent)
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.dialogue.facts import Facts
+from bot.dialogue.said import Heard
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, start
 from bot.dialogue.steps import Amend, Attach, Line, Offer, Step
-from bot.dialogue.understanding import Heard
-from bot.language import questions, slots
+from bot.language import courtesy, questions, slots
 from bot.language.files import Intent, Slot
 
 #: What adds to something done without correcting it is believed for so long: 两个人, 车牌粤B12345.
@@ -26,6 +26,9 @@ LONGEST = 30
 _READ = ("plate", "phone", "room", "temperature", "start", "end", "count", "unit", "building")
 
 _TAKEN_BACK = re.compile(r"^(?:不对|不是|[说写搞打看报]错了?|错了|更正)[\s,，。!！]*(?:应该)?(?:是|改成)?")
+
+#: Who was spoken of before.
+_OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
 
 _SIGNS = re.compile(r"[\s,，。.!！?？~～、;；…]+")
 
@@ -53,7 +56,7 @@ def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts) ->
 def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
     """Return the change of what was done; words that plainly want something else change nothing."""
     changeable = facts.amendable.get(subject.intent)
-    if not changeable or questions.is_question(heard.text):
+    if not changeable or _asks(heard.text):
         return None
     intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
     values = slots.extract(
@@ -77,11 +80,18 @@ def _bare(text: str, may_change: Sequence[Slot], subject: Subject, facts: Facts)
     return {}
 
 
+def _asks(text: str) -> bool:
+    """Tell whether words want an answer, and no change: 改上午行不行 wants one."""
+    return questions.is_question(text) and not courtesy.is_polite_request(text) and not slots.corrects(text)
+
+
 def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is surely wished."""
     if facts.now - subject.at > ADDS:
         return False
     wished = accepted(heard, facts.intents)
+    if _OF_THEM.search(heard.text) and heard.match.candidates and heard.match.candidates[0].confidence < 1.0:  # 他换车了 苏E90J6M
+        return True
     if wished is not None and wished.id != intent.id:
         return False
     required = {slot.name for slot in intent.slots if slot.required}
@@ -91,7 +101,7 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
 def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return the keeping of words, which mean nothing by themselves, beside what was done just before; None where nothing keeps them."""
     subject = next((known for known in standing.subjects if known.intent in facts.keeping and facts.now - known.at < ADDS), None)
-    if subject is None or standing.person is Person.ASKED or questions.is_question(heard.text):
+    if subject is None or standing.person is Person.ASKED or _asks(heard.text):
         return None
     if accepted(heard, facts.intents) is not None or _wants_else(heard, subject):
         return None

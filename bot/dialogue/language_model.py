@@ -21,8 +21,8 @@ from bot import config, metrics
 from bot.config import Settings
 from bot.dialogue import opinion
 from bot.dialogue.facts import Facts
+from bot.dialogue.said import Heard
 from bot.dialogue.standing import Standing
-from bot.dialogue.understanding import Heard
 from bot.language.disclosure import Masking
 from bot.language.files import Catalogue
 from bot.model import SHANGHAI

@@ -16,11 +16,10 @@ from bot.dialogue import standing as standings
 from bot.dialogue.decide import decide
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
-from bot.dialogue.said import Words
+from bot.dialogue.said import Heard, Words, read_slots
 from bot.dialogue.standing import For, Standing
-from bot.dialogue.starting import CLOSE, PLAUSIBLE
+from bot.dialogue.starting import CLOSE, OF_SOMETHING, PLAUSIBLE
 from bot.dialogue.steps import Ask, Inform, Offer, Say, Step
-from bot.dialogue.understanding import Heard, read_slots
 from bot.language import slots
 from bot.language.disclosure import Disclosed
 from bot.language.files import Catalogue, Intent, Slot
@@ -29,8 +28,8 @@ from bot.language.matcher import Candidate, Match
 #: Wishes taken from one message at most.
 MOST = 3
 
-#: How sure a guess of the model counts: harmless wishes begin, none is as sure as one that the matcher accepts.
-GUESSED = PLAUSIBLE + 0.1
+#: How sure a guess of the model counts: enough to begin what is harmless, less than what the matcher accepts.
+GUESSED = max(PLAUSIBLE, OF_SOMETHING)
 
 #: What the matcher thought likely before stays a way out, and is no rival.
 _RIVAL = GUESSED * CLOSE * 0.9

@@ -6,10 +6,10 @@ from dataclasses import replace
 from bot.dialogue import forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
+from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, Sound, Step
 from bot.dialogue.steps import Offer as ShowMenu
-from bot.dialogue.understanding import Heard, read_slots
 from bot.language import answers, leftovers, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import TEMPLATE, Candidate
@@ -34,6 +34,9 @@ QUOTED = 24
 
 #: From here on a matter that only people can deal with is given to them: they read the resident's own words.
 FOR_PEOPLE = 0.3
+
+#: From here on words call off or press for something that this talk does not know of: it may be days old.
+OF_SOMETHING = 0.55
 
 #: Options of a menu at most.
 SHOWN = 3
@@ -93,7 +96,7 @@ def _serve(standing: Standing, heard: Heard, facts: Facts) -> Step:
     first, *rest = sorted((replace(heard, more=()), *heard.more), key=lambda piece: not _is_urgent(piece, facts))
     waiting = _waiting(rest, facts)
     intent = facts.intents[first.match.candidates[0].intent]
-    return _listed(start(standing, intent, first, facts, outer=waiting), intent, waiting, facts)
+    return _listed(start(standing, intent, first, facts, outer=waiting), first, waiting, facts)
 
 
 def _waiting(pieces: Sequence[Heard], facts: Facts, *, is_guess: bool = False) -> Form | None:
@@ -107,12 +110,19 @@ def _waiting(pieces: Sequence[Heard], facts: Facts, *, is_guess: bool = False) -
     return waiting
 
 
-def _listed(step: Step, intent: Intent, waiting: Form | None, facts: Facts) -> Step:
+def _listed(step: Step, first: Heard, waiting: Form | None, facts: Facts) -> Step:
     """Say how many wishes were heard, where there are several."""
     if waiting is None:
         return step
-    titles = [intent.title, *(facts.intents[form.intent].title for form in forms.chain(waiting))]
+    intent = facts.intents[first.match.candidates[0].intent]
+    titles = _titles([(intent, first.text), *((facts.intents[form.intent], form.words[0]) for form in forms.chain(waiting))])
     return replace(step, before=(Line("two.wishes", {"titles": f"{_COUNTS[len(titles)]}件：{'、'.join(titles)}"}), *step.before))
+
+
+def _titles(wishes: Sequence[tuple[Intent, str]]) -> list[str]:
+    """Return what wishes are called; those of one kind in the resident's own words."""
+    named = [intent.id for intent, _ in wishes]
+    return [f"“{quoted(words)}”" if named.count(intent.id) > 1 else intent.title for intent, words in wishes]
 
 
 def _is_urgent(heard: Heard, facts: Facts) -> bool:
@@ -135,12 +145,16 @@ def start(
     values = read_slots(intent, heard, facts.now)
     standing, values = _with_spot(standing, intent, values)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
-    if values or not _is_bare(heard):
+    if standing.shelved is not None and standing.shelved.intent == intent.id:  # 报修 again, after the first form was put away
+        form = replace(form, values={**standing.shelved.values, **values}, words=(*standing.shelved.words, *form.words))
+        standing = replace(standing, shelved=None)
+    if heard.text and (values or not _is_bare(heard)):
         form = forms.described(form, intent)
     if needs_flat(intent, facts):
         return bind_first(standing, form, intent, heard, facts, before)
     step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
-    if isinstance(step, Ask) and not before and heard.text and not _is_bare(heard):
+    says_back = isinstance(step, Ask) or (isinstance(step, Do) and any(slot.otherwise for slot in intent.slots))
+    if says_back and not before and heard.text and not _is_bare(heard):
         return replace(step, before=(Line("understood.sure", {"title": intent.title, "words": quoted(heard.text)}), *step.before))
     return step
 
@@ -190,32 +204,42 @@ def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], fact
 
 def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
     """Begin the likeliest wish where that does no harm; ask back only between wishes that are really close."""
-    likely = [one for one in heard.match.candidates if _is_choice(one, facts)]
+    likely = [one for one in heard.match.candidates if _is_choice(one, standing, facts)]
     if not likely or likely[0].confidence < LIKELY:
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
     best = facts.intents[likely[0].intent]
     close = [one for one in likely if one.confidence >= CLOSE * likely[0].confidence][:SHOWN]
+    telling = next((one for one in close if facts.only_shows(facts.intents[one.intent])), None) if asks else None
+    if telling is not None:  # a question is answered, not asked back
+        return start(standing, facts.intents[telling.intent], heard, facts)
     if len(close) > 1:
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
     if asks and not facts.only_shows(best) and likely[0].confidence < PLAUSIBLE:
         return not_known(standing, heard.text, facts)
     waiting = _waiting(heard.more, facts, is_guess=True)
     if _is_for_people(best) and not asks and not best.confirm and not best.slots and likely[0].confidence >= FOR_PEOPLE:
-        return _listed(start(standing, best, heard, facts, outer=waiting), best, waiting, facts)
+        return _listed(start(standing, best, heard, facts, outer=waiting), heard, waiting, facts)
     if likely[0].confidence < PLAUSIBLE or best.emergency or (best.releases_flat and asks):
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
         said = Line("unsure", {"title": best.offer or best.title})
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
     is_guess = not facts.only_shows(best)
     step = start(standing, best, heard, facts, outer=waiting, is_guess=is_guess, before=_understood(best, heard, facts))
-    step = _listed(step, best, waiting, facts)
+    step = _listed(step, heard, waiting, facts)
     return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
 
 
-def _is_choice(candidate: Candidate, facts: Facts) -> bool:
-    """Tell whether a candidate may be offered: a person is always there, and a danger that is hardly likely is none."""
+def _is_choice(candidate: Candidate, standing: Standing, facts: Facts) -> bool:
+    """Tell whether a candidate may be offered.
+
+    A person is always there; a danger or thanks that are hardly likely are none; and who calls off or presses for something mostly has it.
+    """
     intent = facts.intents[candidate.intent]
-    return not intent.hands_over and (not intent.emergency or candidate.confidence >= PLAUSIBLE)
+    if intent.hands_over or ((intent.emergency or intent.small_talk) and candidate.confidence < PLAUSIBLE):
+        return False
+    follows = [known for known in facts.intents.values() if intent.id in known.follow_ups]
+    has_it = any(subject.intent == known.id for subject in standing.subjects for known in follows)
+    return not follows or intent.id in facts.shows or has_it or candidate.confidence >= OF_SOMETHING
 
 
 def _understood(intent: Intent, heard: Heard, facts: Facts) -> tuple[Line, ...]:

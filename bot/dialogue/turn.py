@@ -12,13 +12,13 @@ from sqlmodel import Session
 
 from bot.contract import Turn
 from bot.dialogue import forms, standing
-from bot.dialogue.answer import SILENT, Answer, House, Kind, Outcome, pack, unpack
+from bot.dialogue.answer import SILENT, Answer, House, Outcome, pack, unpack
 from bot.dialogue.carry_out import Talk, carry_out
 from bot.dialogue.decide import decide, sounds_alarm
 from bot.dialogue.facts import Facts
-from bot.dialogue.said import Picture, Place, Said, Unseen, Words
+from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import Person, Standing
-from bot.dialogue.understanding import Heard
+from bot.dialogue.steps import Kind
 from bot.errors import Forged
 from bot.language.matcher import Match
 from bot.store import conversations, erasures, followers, inbox, masses, moving, outbox, scenes, scope

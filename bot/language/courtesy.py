@@ -14,7 +14,18 @@ _THANKS = re.compile(
     r"(?!.*(?:修|查|帮|派|看|转|催|取消|改|发)).{0,8}"
 )
 
+_FILLERS = re.compile(r"^(?:[哦噢喔啊哎诶欸呃额唉嗨]+|那个|就是)(?=.{2})")
+
+_MAY_I = re.compile(
+    r"(?:行不行|行[吗么嘛不]|可以[吗么嘛不]|可不可以|好[吗么嘛不]|好不好|成不成?|中不中?|得唔得|要得不|能不能|能.{1,8}[吗么嘛不])[?？呀啊哈]*(?:$|[\s，,。])"
+)
+
+_AGREED = re.compile(r"(?:嗯+|对|好)?(?:确认|确定|同意|肯定)(?!不|没).{0,6}")
+
 _CALLED = re.compile(r"(?:小|老|大)?(?:同志|师傅|老师|妹儿?|妹子|姐|哥|亲|老板|朋友|邻|伙计|闺女|姑娘|阿姨|叔叔)(?:们)?")
+
+#: Words that agree when they stand alone and begin something else when more follows.
+_BY_THE_WAY = {"对了", "是了"}
 
 _FAREWELL = re.compile(r"(?:那)?(?:先这样|就这样|回头见|再见|拜拜?|回聊|先忙|你们?忙|您忙|晚安|明天见|没别的事?了?)[了吧哈啊]*")
 
@@ -22,13 +33,19 @@ _FAREWELL = re.compile(r"(?:那)?(?:先这样|就这样|回头见|再见|拜拜?
 def agrees(text: str) -> bool:
     """Tell whether a message is a yes, whatever politeness stands beside it: 对 谢谢侬哦, 👌."""
     said = clauses(text)
-    return emoji.agrees(text) or (any(map(answers.is_yes, said)) and all(map(_is_polite, said)))
+    return emoji.agrees(text) or (any(map(_is_yes, said)) and all(map(_is_polite, said)))
 
 
 def agrees_beside(text: str) -> bool:
     """Tell whether a message begins or ends with a yes and says something else, too: 嗯就他一个人，可以."""
     said = clauses(text)
-    return len(said) > 1 and (answers.is_yes(said[0]) or answers.is_yes(said[-1]))
+    return len(said) > 1 and (begins_with_yes(text) or answers.is_yes(said[-1]))
+
+
+def begins_with_yes(text: str) -> bool:
+    """Tell whether a message begins with a yes: 对，请财务核一下. 对了 begins something else."""
+    first = (clauses(text) or [""])[0]
+    return answers.is_yes(first) and first not in _BY_THE_WAY
 
 
 def is_courtesy(text: str) -> bool:
@@ -37,12 +54,22 @@ def is_courtesy(text: str) -> bool:
 
 
 def clauses(text: str) -> list[str]:
-    """Return the parts of a message between its pauses, without emoji."""
-    return [words for words in _CLAUSES.split(emoji.without_emoji(text)) if words]
+    """Return the parts of a message between its pauses, without emoji and without what only fills a pause: 哦, 那个."""
+    parts = (_FILLERS.sub("", words) or words for words in _CLAUSES.split(emoji.without_emoji(text)))
+    return [words for words in parts if words]
+
+
+def is_polite_request(text: str) -> bool:
+    """Tell whether a question asks for something to be done: 明天下午三点半来行吗, 来之前打我电话好不好."""
+    return _MAY_I.search(text) is not None
+
+
+def _is_yes(words: str) -> bool:
+    return answers.is_yes(words) or _AGREED.fullmatch(words) is not None
 
 
 def _is_polite(words: str) -> bool:
     return (
-        answers.is_yes(words) or answers.is_heard(words)
+        _is_yes(words) or answers.is_heard(words)
         or any(pattern.fullmatch(words) for pattern in (_THANKS, _CALLED, _FAREWELL))
     )  # fmt: skip

@@ -13,8 +13,9 @@ from structlog.testing import capture_logs
 from bot import config, metrics
 from bot.dialogue.facts import Facts
 from bot.dialogue.language_model import Endpoint, LanguageModel
+from bot.dialogue.said import Heard
 from bot.dialogue.standing import Standing
-from bot.dialogue.understanding import Heard, Understanding
+from bot.dialogue.understanding import Understanding
 from bot.language.matcher import Candidate, Match
 from bot.store import spending
 from bot.store.database import Database

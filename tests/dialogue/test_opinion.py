@@ -14,10 +14,10 @@ from bot.dialogue import forms, opinion, standing
 from bot.dialogue.decide import decide
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
-from bot.dialogue.said import Words
+from bot.dialogue.said import Heard, Words
 from bot.dialogue.standing import Alarm, Menu, Person, Standing, Subject
 from bot.dialogue.steps import Ask, Confirm, Do, Line, Sound
-from bot.dialogue.understanding import Heard, Understanding
+from bot.dialogue.understanding import Understanding
 from bot.language.disclosure import Disclosed, Masking
 from bot.language.matcher import Candidate, Match
 

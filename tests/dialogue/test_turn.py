@@ -9,8 +9,8 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from bot.contract import Work, talks
+from bot.dialogue.said import Heard
 from bot.dialogue.turn import Answer, take
-from bot.dialogue.understanding import Heard
 from bot.language.matcher import Candidate, Match
 from bot.store import conversations, masses, outbox
 from bot.store.conversations import Conversation, Line

@@ -96,8 +96,7 @@ def _played(room: Room, talk: Conversation) -> Iterator[Failure]:
         except Exception as error:  # the next conversations are to be heard, too
             yield _failure(number, turn, Cause.CRASH, "an answer", _where(error))
             return
-        kinds = {answer.outcome.kind, *({"answered"} if _only_tells(room, answer) else ())}
-        yield from (_failure(number, turn, *fault) for fault in _faults(turn, answer, kinds))
+        yield from (_failure(number, turn, *fault) for fault in _faults(turn, answer, _kinds(room, answer.outcome)))
 
 
 def _act(room: Room, turn: Turn) -> Answer:
@@ -119,11 +118,14 @@ def _act(room: Room, turn: Turn) -> Answer:
     return answer
 
 
-def _only_tells(room: Room, answer: Answer) -> bool:
-    """Tell whether an answer is words alone: those of an intent that does nothing, or what is only shown."""
-    intent = room.house.understanding.catalogue.intents.get(answer.outcome.intent or "")
-    action = room.house.actions.get(answer.outcome.intent or "")
-    return answer.outcome.kind == "done" and intent is not None and (action is None or action.shows)
+def _kinds(room: Room, outcome: Outcome) -> Set[str]:
+    """Return the words for what became of a message: what is done may be an answer alone, or a cancelling."""
+    intent = room.house.understanding.catalogue.intents.get(outcome.intent or "")
+    action = room.house.actions.get(outcome.intent or "")
+    if outcome.kind != "done" or intent is None:
+        return {outcome.kind}
+    only_tells = action is None or action.shows
+    return {"done", *(["answered"] if only_tells else []), *(["cancelled"] if intent.cancels or intent.releases_flat else [])}
 
 
 def _failure(number: int, turn: Turn, cause: Cause, wanted: str, got: str) -> Failure:
@@ -138,12 +140,15 @@ def _where(error: Exception) -> str:
 # ------------------------------------------------------------------ what should be
 
 
+#: What no resident reads, and what holds any signs.
+_ADDRESS = re.compile(r"https?://[^\s\"<>]+")
+
 Fault = tuple[Cause, str, str]  # why, what was wanted, what came instead
 
 
 def _faults(turn: Turn, answer: Answer, kinds: Set[str]) -> Iterator[Fault]:
     """Compare an answer with what is written; what is not written does not matter. `kinds` are the words for what it is."""
-    outcome, reply = answer.outcome, " ".join("\n".join(answer.texts).split("\n"))
+    outcome, reply = answer.outcome, _ADDRESS.sub("", " ".join("\n".join(answer.texts).split("\n")))
     subjects = _subjects(turn, outcome)
     if turn.intent and not any(fnmatch(subject, wanted) for subject in subjects for wanted in turn.intent):
         yield _cause(turn, answer, Cause.INTENT), " or ".join(turn.intent), f"{outcome.kind} {outcome.intent}: {reply}"
@@ -172,7 +177,8 @@ def _subjects(turn: Turn, outcome: Outcome) -> Sequence[str]:
 def _cause(turn: Turn, answer: Answer, otherwise: Cause) -> Cause:
     """Return what went wrong first: who gets a menu for an act cannot get its values, either."""
     kind = answer.outcome.kind
-    if (kind == "emergency") != ("emergency" in turn.kind) and (kind == "emergency" or turn.kind == ("emergency",)):
+    may_be_alarm = "emergency" in turn.kind or any(intent.startswith("emergency") for intent in turn.intent)
+    if (kind == "emergency" and not may_be_alarm) or (kind != "emergency" and turn.kind == ("emergency",)):
         return Cause.ALARM
     if kind == "clarifies" and kind not in turn.kind:
         return Cause.MENU
@@ -182,9 +188,9 @@ def _cause(turn: Turn, answer: Answer, otherwise: Cause) -> Cause:
 
 
 def _says(reply: str, word: str) -> bool:
-    """Tell whether a reply holds a word; a number stands by itself, for the office's has 120 in it. Blanks do not matter."""
+    """Tell whether a reply holds a word; a number stands by itself, for the office's has 120 in it, and numbers of tickets any digit."""
     if word.isdecimal():
-        return re.search(rf"(?<!\d){word}(?!\d)", reply) is not None
+        return re.search(rf"(?<![0-9A-Za-z]){word}(?![0-9A-Za-z])", reply) is not None
     return _bare(word) in _bare(reply)
 
 
