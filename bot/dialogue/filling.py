@@ -178,6 +178,10 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if facts.is_alarm_open and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
         return PassOn(standing=standing, words=text)
     changed = forms.answer(form, intent, text, facts.now)
+    guessed = _guessed(form, intent, heard, facts) if changed is None else None
+    if guessed is not None:
+        changed = replace(forms.heard(guessed, heard.text), is_guess=True)
+        return advance(standing, changed, intent, facts, _noted(form, changed, intent, facts))
     if _is_interruption(form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
     if changed is None:
@@ -187,6 +191,17 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if form.stage is forms.Stage.CONFIRM and courtesy.agrees_beside(heard.text) and not slots.corrects(heard.text) and not lost:
         changed = replace(changed, stage=forms.Stage.CONFIRMED)
     return advance(standing, changed, intent, facts, (*_noted(form, changed, intent, facts), *lost))
+
+
+def _guessed(form: Form, intent: Intent, heard: Heard, facts: Facts) -> Form | None:
+    """Return the form with values whose words a language model pointed at; None when it pointed at none."""
+    match = heard.match
+    if match.decision != "clarify" or not match.said or match.candidates[0].intent != intent.id:
+        return None
+    asked_back = form.asking if form.prompt or form.menu else ""  # one of those shown, or nothing
+    free = tuple(slot for slot in intent.slots if slot.name in match.said and slot.name != asked_back)
+    said = read_slots(replace(intent, slots=free), heard, facts.now)
+    return replace(form, values={**form.values, **said}, tries=0) if said else None
 
 
 def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard: Heard, facts: Facts) -> Step:
