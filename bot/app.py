@@ -328,7 +328,7 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         clients = {appid: linli.client(http, appid) for appid in linli.accounts}
         senders = [Sender(linli.database, client, linli.clock, partial(linli.ways, appid)) for appid, client in clients.items()]
         photographers = [
-            Photographer(linli.database, client, linli.clock, photos, partial(_keys_of, linli, appid))
+            Photographer(linli.database, client, linli.clock, photos, partial(_keys_of, linli, appid), linli.context_of)
             for appid, client in clients.items()
         ]
         jobs = [

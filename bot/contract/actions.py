@@ -112,7 +112,7 @@ def action(intent: str, slots: type[Any] = NoSlots, *, replies: Mapping[str, str
 
 
 def amends(
-    intent: str, slots: type[Any], *, replies: Mapping[str, str]
+    intent: str, slots: type[Any], *, replies: Mapping[str, str], keeps_words: bool = False
 ) -> Callable[[Callable[[Turn, str, S], Reply]], Amendment]:
     """Let a function change what `intent` has done: run(turn, about, slots). Its replies stand in the same file of the intent."""
-    return lambda run: Amendment(intent=intent, run=run, slots=slots, replies=replies)
+    return lambda run: Amendment(intent=intent, run=run, slots=slots, replies=replies, keeps_words=keeps_words)

@@ -226,10 +226,15 @@ def _do(talk: Talk, form: Form, before: _Said) -> Answer:
 
 
 def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, slots.Value]) -> None:
+    """Let what was done be spoken of next; what was only asked about or pressed for stays what it was."""
     if not reply.about:
         return
     if reply.over:
         talk.standing = talk.standing.without(reply.about)
+        return
+    known = next((subject for subject in talk.standing.subjects if subject.about == reply.about), None)
+    if known is not None and known.intent != intent.id:
+        talk.standing = talk.standing.after(replace(known, at=talk.now, called=reply.called or known.called))
         return
     called = reply.called or intent.title
     subject = Subject(about=reply.about, intent=intent.id, called=called, at=talk.now, values=dict(values))

@@ -13,10 +13,15 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
-from bot.language import aftermath, answers, courtesy, emoji, questions
+from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 
 _REFUSED = re.compile("^(?:不用|不要|别|算了|没必要|不必|唔使)")
+
+#: Who comes back to what was put away.
+_RESUMED = re.compile(
+    r"(?:我?回来了|好了|刚才有事)?[，, ]?(?:继续|接着|接着[办弄填来说]|刚才(?:那个|到哪了?))(?:[吧呗啊办弄填来]|一下)*"
+)
 
 #: Who takes up the offer of a person in words of their own.
 _ASKED = re.compile(
@@ -65,6 +70,8 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         standing = standing.within(None)
     if standing.form is not None:
         return filling.go_on(standing, standing.form, heard, facts)
+    if standing.shelved is not None and _RESUMED.fullmatch(heard.text):
+        return starting.again(replace(standing, shelved=None), replace(forms.talked_over(standing.shelved), tries=0))
     if standing.expired is not None and starting.accepted(heard, facts.intents) is None and not answers.wants_human(heard.text):
         late = filling.take_up(standing, standing.expired, heard, facts)
         return late or filling.too_late(standing, standing.expired, facts)
@@ -98,7 +105,17 @@ def _chosen(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return step
     if standing.elsewhere is not None and answers.is_zero(text):
         return filling.elsewhere(standing, standing.elsewhere)
+    if standing.offer is not None and standing.offer.what is Offered.INTENT and _says_more(standing.offer, heard, facts):
+        return _taken_up(standing, replace(standing.offer, text=f"{standing.offer.text}，{text}"), facts)
     return None
+
+
+def _says_more(offer: Offer, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words go on about what was asked with yes or no, instead of answering it: 係2單元嗰部."""
+    wished = starting.accepted(heard, facts.intents)
+    if questions.is_question(heard.text) or (wished is not None and wished.id != offer.intent):
+        return False
+    return (wished is not None) or bool(slots.extract(heard.text, facts.intents[offer.intent].slots, facts.now))
 
 
 def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step | None:
@@ -111,7 +128,8 @@ def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step 
     if asked is not None and len(text) - asked.end() <= BESIDE:  # 那帮我问问呗
         return _taken_up(standing, offer, facts)
     if asked is not None or courtesy.begins_with_yes(text):
-        return _taken_up(standing, replace(offer, text="，".join(filter(None, (offer.text, text)))), facts)
+        between = "，" if offer.what is Offered.INTENT else "\n"  # a wish is read as one sentence, people read lines
+        return _taken_up(standing, replace(offer, text=between.join(filter(None, (offer.text, text)))), facts)
     return Say(standing=standing.calm(), phrase=Line("acknowledged")) if _REFUSED.match(text) else None
 
 

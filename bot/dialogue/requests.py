@@ -1,26 +1,65 @@
 """Several requests in one message: 厨房漏水了，还有我妹妹明天来. Pure.
 
-A message is parted only where it says so, at the end of a sentence or at a word such as 还有 or 顺便, and only when what
-follows is surely something else: 车牌粤B12345 after an invitation belongs to the invitation.
+A message is parted where it may be: at the end of a sentence, at a comma, at a word such as 还有 or 顺便, and where one breath
+ends and another wish begins. It is parted only when what follows is surely something else: 车牌粤B12345 after an invitation
+belongs to the invitation, and two faults of one kind are two only when they are in different places or of different things.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
 
 from bot.language.matcher import Match
+from bot.language.slots import FLAT
 
-#: Where a further request may begin.
+
+class Border(IntEnum):
+    """What stands between two pieces; the higher, the surer that something else begins."""
+
+    SEAM = 0  # nothing: 马桶堵了明天我妈来
+    COMMA = 1
+    STOP = 2
+    WORD = 3  # 还有, 顺便
+
+
 _BORDER = re.compile(
-    r"(?:[。！!？?；;\n]+|[，,、\s]*(?:还有(?:就是|个事)?|另外|顺便|再就是|再帮我|对了|此外|同时|然后再|以及)(?:再|也|想|请|问一?下)?[，,、\s]*)"
+    r"(?P<word>[，,、。！!；;\s]*(?:还有(?:就是|个事|一个事|件事|一件事)?|另外|顺便|顺带|再就是|再帮我|对了|此外|同时|然后再|以及|再一个|第[二三]个?(?:事|是))(?:再|也|想|请|问一?下)?[，,、：:\s]*)"
+    r"|(?P<stop>[。！!？?；;\n]+)|(?P<comma>[，,]+\s*)"
+    r"|(?P<seam>(?<=[了吗啦咗来])(?=我[^们]|俺|明天|后天|今晚|周[一二三四五六日末]|帮我|给我|还要|还想|另|然后|问一?下|请问|物业|楼道|电梯|厨房|卫生间))"
 )
 
 #: Shorter pieces are never a request of their own: 谢谢, 急, 麻烦了.
 SHORTEST = 4
 
-#: At most so many are served from one message; more are a story, not a list.
-MOST = 3
+#: Greetings and thanks around a wish are none; nor is what only says who speaks.
+_COURTESY = re.compile(
+    r"(?:你们?好|您好|早上好|上午好|下午好|晚上好|在吗|有人吗|喂|谢谢|多谢|感谢|辛苦|麻烦|拜托|不好意思|打扰|请问|好的|嗯|物业|师傅|管家|保安|你们?|您|大家|各位|了|啊|呀|哈|啦|一下|先|大哥|大姐|快点|尽快|赶紧|快来|帮帮忙)+"
+)
 
+#: 我是3栋501的业主: who speaks is told before what is wished.
+_WHO = re.compile(
+    rf"(?:我们家|我们|我家|我|俺|这里|这边|咱|是|住在|住|在|家)*(?:{FLAT.pattern})(?:的|业主|租户|住户|家|这里|这边|户主|户)*"
+)
+
+#: How it goes on about the same: 漏到楼下了, 是不是跳闸.
+_FOLLOWS = re.compile(
+    r"都|把|漏到|流到|流得|滴到|渗到|水都|淹|弄得|搞得|导致|结果|所以|因为|可能|应该|估计|怀疑|好像|是不是|就是|主要|不然|否则|搞不好"
+)
+#: How one who has said it presses on: 麻烦快来. After a full stop it may begin anything: 你们几点上班.
+_PRESSES = re.compile(
+    "麻烦|请|快|赶紧|求|你们|急|等着|我要(?:投诉|跟|找|举报)|怎么(?:联系|办|弄|走|回事)|我的位|.{0,8}来(?:看看|看一?下|修|修一?下|修修|弄|弄一?下|处理)(?:吧|好吗)?$"
+)
+_TOO = re.compile("也|又|再来|还要来")
+
+#: Across a comma or nothing at all another request must be this sure.
+CLEAR = 0.9
+
+#: Beside another of its kind a request needs to be no surer than this.
+LIKELY = 0.5
+
+#: At most so many are served from one message; more are a story, not a list.
+MOST = 5
 
 #: Pieces that are understood one by one; more are a story, too, and understanding each would take its time.
 PIECES = 12
@@ -34,30 +73,160 @@ class Piece:
     match: Match
 
 
-def part(text: str, whole: Match, match: Callable[[str], Match], is_more: Callable[[str, str], bool]) -> Sequence[Piece]:
+def part(
+    text: str, whole: Match, match: Callable[[str], Match], is_more: Callable[[str, str], bool],
+    differ: Callable[[str, str, str], int] = lambda intent, one, other: 0,
+) -> Sequence[Piece]:  # fmt: skip
     """Return the requests of a message in their order; one for a message that is not parted.
 
-    `match` understands a piece; `is_more(intent, words)` tells whether words only say more about a request for `intent`.
+    `match` understands a piece and is asked once for each; `is_more(intent, words)` tells whether words only say more about a
+    request for `intent`; `differ(intent, one, other)` counts the values in which two requests for it contradict each other.
     """
     alone = (Piece(text=text, match=whole),)
-    if whole.emergency or not _BORDER.search(text.rstrip("。！!？?；;\n ")):
+    if whole.emergency:
         return alone
-    pieces = list(filter(None, (piece.strip(" ，,、") for piece in _BORDER.split(text))))
-    if len(pieces) > PIECES:
+    clauses = _clauses(text)
+    if len(clauses) < 2:
         return alone
-    found: list[Piece] = []
-    for words in pieces:
-        understood = match(words)
-        is_new = len(words) >= SHORTEST and understood.decision == "accept"
-        intent = understood.candidates[0].intent if is_new else ""
-        if found and (not is_new or intent == _intent(found[-1]) or is_more(_intent(found[-1]), words)):
-            found[-1] = replace(found[-1], text=f"{found[-1].text}，{words}")
+    found = _Parting(whole=whole, match=match, is_more=is_more, differ=differ).pieces(clauses)
+    return found if 1 < len(found) <= MOST else alone
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Clause:
+    """Words, and what stands before them."""
+
+    border: Border
+    words: str
+
+
+def _clauses(text: str) -> list[_Clause]:
+    """Return the clauses of a message; of a long one only its sentences, of a story nothing."""
+    for lowest in (Border.SEAM, Border.STOP):
+        clauses = list(_split(text, lowest))
+        if len(clauses) <= PIECES:
+            return clauses
+    return []
+
+
+def _split(text: str, lowest: Border) -> Iterator[_Clause]:
+    border, begin = Border.STOP, 0
+    for match in _BORDER.finditer(text):
+        kind = Border[(match.lastgroup or "seam").upper()]
+        if kind < lowest:
+            continue
+        if words := text[begin : match.start()].strip(" ，,、"):
+            yield _Clause(border=border, words=words)
+            border = kind
         else:
-            found.append(Piece(text=words, match=understood))
-    if not 1 < len(found) <= MOST or found[0].match.decision != "accept" or len({_intent(piece) for piece in found}) < len(found):
-        return alone
-    return found
+            border = max(border, kind)
+        begin = match.end()
+    if words := text[begin:].strip(" ，,、"):
+        yield _Clause(border=border, words=words)
+
+
+@dataclass(kw_only=True)
+class _Parting:
+    """One message being parted."""
+
+    whole: Match
+    match: Callable[[str], Match]
+    is_more: Callable[[str, str], bool]
+    differ: Callable[[str, str, str], int]
+    seen: dict[str, Match] = field(default_factory=dict)
+
+    def pieces(self, clauses: Sequence[_Clause]) -> list[Piece]:
+        """Put each clause with the request that it belongs to, or begin another; nothing when a request is not sure."""
+        found: list[Piece] = []
+        before: list[_Clause] = []  # said before the first request
+        for clause in clauses:
+            if not found:
+                before.append(clause)
+                if self._meant(clause.words):
+                    found.append(Piece(text=_joined(before), match=self._understood(clause.words)))
+            elif self._is_another(found, clause):
+                found.append(Piece(text=clause.words, match=self._understood(clause.words)))
+            else:
+                index = self._owner(found, clause.words)
+                found[index] = replace(found[index], text=found[index].text + _gap(clause) + clause.words)
+        return [_settled(piece) for piece in found] if all(_is_sure(piece, found) for piece in found) else []
+
+    def _understood(self, words: str) -> Match:
+        if words not in self.seen:
+            self.seen[words] = Match(text="") if _says_nothing(words) else self.match(words)
+        return self.seen[words]
+
+    def _meant(self, words: str) -> str:
+        """Return the intent of words: accepted, or likely and what the whole message means most likely, too."""
+        match = self._understood(words)
+        best = match.candidates[0].intent if match.candidates and not match.emergency else ""
+        if match.decision == "accept":
+            return best
+        is_likely = match.decision == "clarify" and match.candidates[0].confidence >= LIKELY
+        return best if is_likely and self.whole.candidates and self.whole.candidates[0].intent == best else ""
+
+    def _is_another(self, found: Sequence[Piece], clause: _Clause) -> bool:
+        words, last = clause.words, found[-1]
+        if clause.border < Border.WORD and _FOLLOWS.match(words):
+            return False
+        if clause.border < Border.STOP and _PRESSES.match(words):
+            return False
+        signs = 1 if clause.border is Border.WORD or _TOO.search(words) else 0
+        is_like = self.differ(_intent(last), last.text, words) + signs >= _CONTRADICT
+        if not is_like and any(self.is_more(_intent(piece), words) for piece in found):
+            return False
+        meant = self._meant(words)
+        if not meant or meant == _intent(last):
+            return bool(meant) and is_like
+        if any(self.is_more(_intent(piece), words) for piece in found) or not _accepted(self._understood(words)):
+            return False
+        if clause.border < Border.WORD and self.is_more(meant, last.text):  # 车牌粤B12345，今天要进来: the facts came first
+            return False
+        return clause.border >= Border.STOP or _is_elsewhere(last, self._understood(words))
+
+    def _owner(self, found: Sequence[Piece], words: str) -> int:
+        """Return which request words say more about: the latest that wants such a value, else the last."""
+        if len(found) > 1:
+            for index in range(len(found) - 1, -1, -1):
+                if self.is_more(_intent(found[index]), words):
+                    return index
+        return len(found) - 1
+
+
+def _is_elsewhere(last: Piece, match: Match) -> bool:
+    """Tell whether what follows a comma is surely of another field: 厨房漏水，师傅几点来 is one matter."""
+    is_near = _intent(last).partition(".")[0] == match.candidates[0].intent.partition(".")[0]
+    return not is_near and min(last.match.candidates[0].confidence, match.candidates[0].confidence) >= CLEAR
+
+
+def _is_sure(piece: Piece, found: Sequence[Piece]) -> bool:
+    """Tell whether a request is accepted, or stands beside another of its kind: 张伟明天来，李四后天来."""
+    return _accepted(piece.match) or sum(_intent(other) == _intent(piece) for other in found) > 1
+
+
+def _settled(piece: Piece) -> Piece:
+    return replace(piece, match=replace(piece.match, decision="accept"))
+
+
+#: Contradictions that make two requests of one; 还有 and 也 count for one.
+_CONTRADICT = 2
+
+
+def _says_nothing(words: str) -> bool:
+    return len(words) < SHORTEST or any(said.fullmatch(words) for said in (_COURTESY, _WHO))
+
+
+def _joined(clauses: Sequence[_Clause]) -> str:
+    return clauses[0].words + "".join(_gap(clause) + clause.words for clause in clauses[1:])
+
+
+def _gap(clause: _Clause) -> str:
+    return "" if clause.border is Border.SEAM else "，"
+
+
+def _accepted(match: Match) -> bool:
+    return match.decision == "accept" and not match.emergency
 
 
 def _intent(piece: Piece) -> str:
-    return piece.match.candidates[0].intent if piece.match.decision == "accept" else ""
+    return piece.match.candidates[0].intent

@@ -23,6 +23,7 @@ class Heard:
     match: Match
     place: str = ""  # where the code hangs that was scanned
     more: tuple["Heard", ...] = ()
+    since: datetime | None = None  # the time said before it, of whose day it goes on: 下午四点 after 明天上午十点
     known: tuple[Known, ...] = ()  # what the communities of the account know of it, the likeliest first
 
     @classmethod
@@ -73,7 +74,8 @@ def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, slots.V
             **slots.extract(heard.place, flat, now),
             **{slot.name: heard.place for slot in intent.slots if slot.type == "place"},
         }
-    found = slots.extract(heard.text, intent.slots, now) if heard.text else {}
+    before = {"": heard.since} if heard.since else None
+    found = slots.extract(heard.text, intent.slots, now, known=before) if heard.text else {}
     for slot in intent.slots:
         words = heard.match.said.get(slot.name) if slot.name not in found else None
         if words:

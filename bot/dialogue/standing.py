@@ -86,7 +86,8 @@ class Standing:
     """Where a talk stands. Two are not packed: `person` is what the conversation's row says, `expired` counts for one message."""
 
     form: Form | None = None
-    expired: Form | None = None  # a form whose question stayed open too long
+    expired: Form | None = None  # a form whose question stayed open too long until just now
+    shelved: Form | None = None  # the same later on: it is taken up again when it is asked for
     menu: Menu | None = None
     elsewhere: Menu | None = None  # what 0 leads to after a guess
     offer: Offer | None = None
@@ -121,7 +122,8 @@ class Standing:
 
     def words(self, *more: str) -> str:
         """Return the words that led to nothing so far and these, each once, one message a line."""
-        return "\n".join(dict.fromkeys(filter(None, (*(text for _, text in self.unused), *more))))
+        said = "\n".join((*(text for _, text in self.unused), *more))
+        return "\n".join(dict.fromkeys(filter(None, said.split("\n"))))
 
 
 def at(standing: Standing, since: datetime, now: datetime, expires: timedelta) -> Standing:
@@ -133,7 +135,8 @@ def at(standing: Standing, since: datetime, now: datetime, expires: timedelta) -
     kept = replace(standing, subjects=subjects, unused=unused, alarm=alarm, spot=spot)
     if now - since <= expires:
         return kept
-    return replace(kept.calm(), form=None, expired=standing.form)
+    shelved = standing.form or (standing.shelved if now - since < REMEMBERED else None)
+    return replace(kept.calm(), form=None, expired=standing.form, shelved=shelved)
 
 
 # ------------------------------------------------------------------ keeping
@@ -143,6 +146,7 @@ def pack(standing: Standing) -> dict[str, Any] | None:
     """Return the talk as JSON; None when nothing stands open and nothing is remembered."""
     kept = {
         "form": _pack_form(standing.form) if standing.form else None,
+        "shelved": _pack_form(standing.shelved) if standing.shelved else None,
         "menu": vars(standing.menu) if standing.menu else None,
         "elsewhere": vars(standing.elsewhere) if standing.elsewhere else None,
         "offer": vars(standing.offer) if standing.offer else None,
@@ -163,6 +167,7 @@ def unpack(kept: Mapping[str, Any] | None, intents: Mapping[str, Intent], person
     form, alarm, offer = kept.get("form"), kept.get("alarm"), kept.get("offer")
     return Standing(
         form=_unpack_form(form, intents) if form else None,
+        shelved=_unpack_form(kept["shelved"], intents) if kept.get("shelved") else None,
         menu=_unpack_menu(kept.get("menu"), intents),
         elsewhere=_unpack_menu(kept.get("elsewhere"), intents),
         offer=Offer(**{**offer, "what": Offered(offer["what"])}) if offer and _is_known(offer["intent"], intents) else None,

@@ -103,8 +103,16 @@ def _serve(standing: Standing, heard: Heard, facts: Facts) -> Step:
     step = start(standing, intent, first, facts, outer=waiting)
     if waiting is None:
         return step
-    titles = [intent.title, *(facts.intents[form.intent].title for form in forms.chain(waiting))]
+    titles = _titles(
+        [(intent, first.text), *((facts.intents[form.intent], "".join(form.words[:1])) for form in forms.chain(waiting))]
+    )
     return replace(step, before=(Line("two.wishes", {"titles": f"{_COUNTS[len(titles)]}件：{'、'.join(titles)}"}), *step.before))
+
+
+def _titles(wishes: Sequence[tuple[Intent, str]]) -> list[str]:
+    """Return what wishes are called; those of one kind in the resident's own words."""
+    named = [intent.id for intent, _ in wishes]
+    return [f"“{quoted(words)}”" if named.count(intent.id) > 1 else intent.title for intent, words in wishes]
 
 
 def _is_urgent(heard: Heard, facts: Facts) -> bool:
@@ -127,12 +135,16 @@ def start(
     values = read_slots(intent, heard, facts.now)
     standing, values = _with_spot(standing, intent, values)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
+    if standing.shelved is not None and standing.shelved.intent == intent.id:  # 报修 again, after the first form was put away
+        form = replace(form, values={**standing.shelved.values, **values}, words=(*standing.shelved.words, *form.words))
+        standing = replace(standing, shelved=None)
     if heard.text and (values or not _is_bare(heard)):
         form = forms.described(form, intent)
     if needs_flat(intent, facts):
         return bind_first(standing, form, intent, heard, facts, before)
     step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
-    if isinstance(step, Ask) and not before and heard.text and not _is_bare(heard):
+    says_back = isinstance(step, Ask) or (isinstance(step, Do) and any(slot.otherwise for slot in intent.slots))
+    if says_back and not before and heard.text and not _is_bare(heard):
         return replace(step, before=(Line("understood.sure", {"title": intent.title, "words": quoted(heard.text)}), *step.before))
     return step
 
@@ -187,6 +199,9 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
     best = facts.intents[likely[0].intent]
     close = [one for one in likely if one.confidence >= CLOSE * likely[0].confidence][:SHOWN]
+    telling = next((one for one in close if facts.only_shows(facts.intents[one.intent])), None) if asks else None
+    if telling is not None:  # a question is answered, not asked back
+        return start(standing, facts.intents[telling.intent], heard, facts)
     if len(close) > 1:
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
     if asks and not facts.only_shows(best) and likely[0].confidence < PLAUSIBLE:
@@ -204,10 +219,10 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
 def _is_choice(candidate: Candidate, standing: Standing, facts: Facts) -> bool:
     """Tell whether a candidate may be offered.
 
-    A person is always there; a danger that is hardly likely is none; and who calls off or presses for something mostly has it.
+    A person is always there; a danger or thanks that are hardly likely are none; and who calls off or presses for something mostly has it.
     """
     intent = facts.intents[candidate.intent]
-    if intent.hands_over or (intent.emergency and candidate.confidence < PLAUSIBLE):
+    if intent.hands_over or ((intent.emergency or intent.small_talk) and candidate.confidence < PLAUSIBLE):
         return False
     follows = [known for known in facts.intents.values() if intent.id in known.follow_ups]
     has_it = any(subject.intent == known.id for subject in standing.subjects for known in follows)

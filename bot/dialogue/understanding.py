@@ -9,11 +9,12 @@ from pathlib import Path
 from bot import config
 from bot.dialogue import phrases, requests
 from bot.dialogue.knowledge import Knowledge
+from bot.dialogue.requests import LIKELY
 from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
-from bot.language import emoji, files, slots
-from bot.language.files import Catalogue, Intent
-from bot.language.matcher import Candidate, Decision, Match, Matcher
+from bot.language import emoji, files, questions, slots, times
+from bot.language.files import Catalogue, Intent, Slot
+from bot.language.matcher import Candidate, Corpus, Decision, Match, Matcher
 from bot.language.normalise import Tables
 from bot.language.reader import Problem
 from bot.wechat import messages
@@ -21,11 +22,17 @@ from bot.wechat import messages
 #: Of a longer message the beginning is understood and the whole is kept for people; 1,000 characters cost a few ms.
 LONGEST = 400
 
+#: An intent that needs so many values is likely meant by words that give them all.
+TOLD = 2
+
 #: Shipped files that hold for what a community's own folder leaves out.
 _FALLBACK = ("_common.yaml", "_messages.yaml", "_menu.yaml", "_scenes.yaml", "_groups.yaml")
 
 #: Values that belong to whatever is spoken of: times and places stand in every request.
 _TELLING = {"plate", "phone", "count", "temperature", "name", "choices"}
+
+#: Values by which two requests of one kind are told apart.
+_APART = {"choice", "place", "name", "start"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +50,10 @@ class Judgement:
 class Understanding:
     """The current catalogue and matcher. Both are swapped together; a message in flight keeps what it began with."""
 
-    def __init__(
-        self, folder: Path, tables: Tables, background: tuple[str, ...], catalogue: Catalogue, services: Sequence[Path] = ()
-    ) -> None:
+    def __init__(self, folder: Path, tables: Tables, background: tuple[str, ...], corpus: Corpus, catalogue: Catalogue,
+                 services: Sequence[Path] = ()) -> None:  # fmt: skip
         self.folder, self.services = folder, services
-        self._tables, self._background = tables, background
+        self._tables, self._background, self._corpus = tables, background, corpus
         self.knowledge = Knowledge(tables, background)
         self._simplified = dict(tables.simplified)
         self._stamps = _stamps(folder, *services)
@@ -62,11 +68,12 @@ class Understanding:
         catalogue = files.load(read_folder(folder, services), phrases.NEEDED)
         if missing := phrases.NEEDED - set(catalogue.messages):
             raise Misconfigured(f"{folder}/_messages.yaml lacks {', '.join(sorted(missing))}; the bot cannot do without them")
-        return cls(folder, tables, background, catalogue, services)
+        return cls(folder, tables, background, read_corpus(data), catalogue, services)
 
     def with_files(self, texts: Mapping[str, str]) -> "Understanding":
         """Return what would be in force with these files, path -> YAML; for trying a change before it is made."""
-        return Understanding(self.folder, self._tables, self._background, files.load(texts, phrases.NEEDED), self.services)
+        catalogue = files.load(texts, phrases.NEEDED)
+        return Understanding(self.folder, self._tables, self._background, self._corpus, catalogue, self.services)
 
     def refresh(self) -> tuple[Problem, ...]:
         """Read what was saved since the last look; a file that broke keeps its last good version."""
@@ -89,25 +96,44 @@ class Understanding:
     def hear_text(self, text: str, now: datetime, communities: Collection[int] | None = None) -> Heard:
         """Understand words."""
         plain = (emoji.without_emoji(text) or text).translate(self._simplified)
-        match = cache(lambda words: self.matcher.match(words, now))  # whoever says it twice is understood once
+        match = cache(lambda words: self._match(words, now))  # whoever says it twice is understood once
         whole = match(plain)  # an emergency may stand at the end of it
         pieces = requests.part(
             plain[:LONGEST],
             whole,
             match,
             lambda intent, words: self._says_more(intent, words, now),
+            lambda intent, one, other: self._differ(intent, one, other, now),
         )
         first, *rest = (
             Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
             for piece in pieces
         )
-        return replace(first, more=tuple(rest))
+        return replace(first, more=tuple(replace(piece, since=_goes_on(first, piece, now)) for piece in rest))
+
+    def _match(self, words: str, now: datetime) -> Match:
+        """Understand words; a wish of which they tell all that it needs is likely: 钢琴老师小乔明天下午四点来."""
+        match = self.matcher.match(words, now)
+        if match.decision == "accept" or match.emergency or not match.candidates or match.candidates[0].confidence >= LIKELY:
+            return match
+        told = next((intent for intent in self._telling if _is_told(intent, words, now)), None)
+        if told is None or questions.is_question(words):
+            return match
+        others = tuple(one for one in match.candidates if one.intent != told.id)
+        return replace(match, decision="clarify", candidates=(Candidate(told.id, LIKELY, "说全了"), *others))
 
     def _says_more(self, intent: str, words: str, now: datetime) -> bool:
         """Tell whether words give a value that a request for `intent` wants: a plate, a phone, a name."""
         known = self.catalogue.intents.get(intent)
         wanted = [slot for slot in known.slots if slot.type in _TELLING] if known else []
         return bool(slots.extract(words, wanted, now))
+
+    def _differ(self, intent: str, one: str, other: str, now: datetime) -> int:
+        """Count the values that tell two requests for `intent` apart: another place, fault, guest or time."""
+        known = self.catalogue.intents.get(intent)
+        wanted = [slot for slot in known.slots if slot.type in _APART] if known else []
+        first, second = slots.extract(one, wanted, now), slots.extract(other, wanted, now)
+        return sum(first[name] != value for name, value in second.items() if name in first)
 
     def hear_intent(self, intent: Intent, place: str = "") -> Heard:
         """Return what it is to have chosen an intent from a menu, or by a code that hangs at `place`: certain, nothing more said."""
@@ -116,8 +142,34 @@ class Understanding:
         return Heard(text="", match=match, place=place)
 
     def _set(self, catalogue: Catalogue) -> None:
-        self.matcher = Matcher(catalogue, self._tables, self._background)
+        self.matcher = Matcher(catalogue, self._tables, self._background, self._corpus)
         self.catalogue = catalogue
+        self._telling = [intent for intent in catalogue.intents.values() if _is_about_somebody(intent)]
+
+
+def _required(intent: Intent) -> list[Slot]:
+    return [slot for slot in intent.slots if slot.required and not slot.default]
+
+
+def _is_about_somebody(intent: Intent) -> bool:
+    """Tell whether an intent needs a name and more: who comes, and when. A place and a thing stand in many messages."""
+    required = _required(intent)
+    return len(required) >= TOLD and any(slot.type == "name" for slot in required)
+
+
+def _is_told(intent: Intent, words: str, now: datetime) -> bool:
+    """Tell whether words give all of the values that an intent needs, none of which is over."""
+    required = _required(intent)
+    found = slots.extract(words, required, now)
+    return len(found) == len(required) and all(not isinstance(value, datetime) or value >= now for value in found.values())
+
+
+def _goes_on(first: Heard, piece: Heard, now: datetime) -> datetime | None:
+    """Return the time said in the first of several wishes of a kind, where a further one names none of its own day."""
+    if first.match.candidates[0].intent != piece.match.candidates[0].intent:
+        return None
+    before, own = times.find(first.text, now), times.find(piece.text, now)
+    return before[0].start if before and own and before[0].has_day and not own[0].has_day else None
 
 
 def judge(understanding: Understanding, text: str, now: datetime) -> Judgement:
@@ -138,6 +190,17 @@ def read_data(data: Path) -> tuple[Tables, tuple[str, ...]]:
     """Return the tables of characters and the background lines, which belong to no intent."""
     tables = Tables.parse(_read(data / "simplified.txt"), _read(data / "pinyin.txt"))
     return tables, tuple(line for line in _read(data / "background.txt").splitlines() if line and line[0] != "#")
+
+
+def read_corpus(data: Path) -> Corpus:
+    """Return the lines of all writers by the intent they mean, whatever intents there are; those that mean none under "none"."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((data / "corpus").glob("*.tsv")):
+        for line in _read(path).splitlines():
+            if line and line[0] != "#":
+                intent, said = line.split("\t")
+                found.setdefault(intent, []).append(said)
+    return {intent: tuple(lines) for intent, lines in found.items()}
 
 
 def read_folder(folder: Path, services: Sequence[Path] = ()) -> dict[str, str]:

@@ -1,12 +1,168 @@
-"""Values in a message that a form could not take. Pure."""
+"""Values in a message that a form could not take: a second plate, 三天, 凌晨1点走. Pure."""
 
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from bot.language import times
 from bot.language.files import Slot
-from bot.language.slots import Value
+from bot.language.normalise import longest_first
+from bot.language.numbers import NUMBER
+from bot.language.slots import FLAT, LOOK_BACK, NOT_BODY, PHONE, PLATE, Value, blank, corrects
+
+#: Values of one kind that a message may hold several of, and what a second one looks like.
+_SEVERAL = {
+    "plate": re.compile(PLATE.pattern, re.IGNORECASE),
+    "phone": PHONE,
+    "temperature": re.compile(r"(?<![\d.])(?:3[4-9]|4[0-3])(?:[.度点]\d度?|度半?)(?![\d.])"),
+}
+
+#: 每天, 每周六: a visit that comes again.
+_AGAIN = re.compile(
+    r"(?:每个?(?:天|日|晚|早|周|星期|礼拜|月|周末|工作日)[一二三四五六日天末]?|天天|(?<!今)日日|(?:周一|星期一|礼拜一)?(?:以后)每次|工作日都?|(?:这|那|接下来)(?:几|两|三|四|五|些)天(?:都来)?|(?:这|整)(?:一周|周|个星期|个礼拜|个月)(?![一二三四五六日天末])|长期)"
+)
+#: 来三天, 住一个礼拜: how long.
+_LONG = re.compile(
+    rf"(?:住|来|待|玩|呆|连着?|连续|一共|总共|借住|前后|要|耍)(?:上|个)?(?:{NUMBER}|几|半)(?:个)?(?:天|晚上?|宿|周|星期|礼拜|月)(?!前|后|以|之|内)"
+    rf"|(?<![第前过每这那再])(?:{NUMBER}|几)天(?=都|里)"
+)
+#: What a time in the past or a train has to do with: no time for a visit.
+_TELLS = re.compile(
+    r"的?(?:报|说|打过|打的|来过|开始|起|刚|到现在|漏|停|坏|就|发现|约好|火车|高铁|飞机|航班|上班|下班|的?会|回复)"
+)
+_NOW = re.compile("现在|马上|立刻|立马|这会儿|尽快|即刻")
+_LEAVES = re.compile(r"[^，,。;；]{0,2}?(?:走|离开|回去|结束|为止)")
+
+#: Between two places that are both meant: 厨房和卫生间.
+_AND = r"\s*(?:和|跟|与|及|以及|还有|、|同埋)\s*(?:我家|家里)?的?"
 
 
 def unread(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: datetime) -> tuple[str, ...]:
-    """Return the words of values that were not taken."""
-    return ()
+    """Return, as the resident wrote them, the values in `text` that are not in `found` though the form asks for their like.
+
+    `found` are the values after the message. What is corrected, is over, or only tells more of the same day is no loss.
+    """
+    words = unicodedata.normalize("NFKC", text).strip()
+    if corrects(words):
+        return ()
+    lost = [
+        *_doubles(words, slots, found),
+        *_rooms(words, slots, found),
+        *_places(words, slots, found),
+        *_times(words, slots, found, now),
+    ]
+    return tuple(dict.fromkeys(lost))
+
+
+def _doubles(text: str, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
+    """Second plates, phones and temperatures."""
+    for slot in slots:
+        pattern, value = _SEVERAL.get(slot.type), found.get(slot.name)
+        if pattern is None or not value:
+            continue
+        for match in pattern.finditer(text):
+            is_of_room = slot.type == "temperature" and NOT_BODY.search(text, max(0, match.start() - LOOK_BACK), match.start())
+            if _bare(slot.type, match[0]) != _bare(slot.type, str(value)) and not is_of_room:
+                yield match[0].strip()
+
+
+def _bare(kind: str, words: str) -> str:
+    if kind == "temperature":
+        return re.sub(r"[^\d]", "", words.replace("半", "5")).ljust(3, "0")
+    return re.sub(r"^86(?=\d{11}$)", "", re.sub(r"\W", "", words.upper()))
+
+
+def _rooms(text: str, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
+    """Second flats: 3栋2单元501和502."""
+    slot = next((slot for slot in slots if slot.type == "room"), None)
+    value = str(found.get(slot.name, "")) if slot else ""
+    if not value:
+        return
+    flats = list(FLAT.finditer(text))
+    for match in flats:
+        room = match["r"] or match["r2"] or match["r3"] or match["r4"] or match["r5"]
+        if room and room.isdigit() and room != value:
+            yield match[0].strip()
+    for match in re.finditer(rf"(?<=\d)(?:室|房)?{_AND}(?P<second>\d{{3,4}})(?:室|房)?(?!\d)", text):
+        if match["second"] != value and not any(flat.start() <= match.start("second") < flat.end() for flat in flats):
+            yield match["second"]
+
+
+def _places(text: str, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
+    """Second places of one fault: 厨房和卫生间都漏水."""
+    slot = next((slot for slot in slots if slot.type == "place" and slot.options), None)
+    value = str(found.get(slot.name, "")) if slot else ""
+    if slot is None or not value:
+        return
+    names = {word: name for name, words in slot.options.items() for word in words}
+    word = longest_first(names)
+    for match in re.finditer(rf"(?P<first>{word})(?=的?{_AND}(?P<second>{word}))", text):
+        for said in (match["first"], match["second"]):
+            if said not in value and names[said] not in value:
+                yield said
+
+
+def _times(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: datetime) -> Iterator[str]:
+    """Times that are neither the start nor the end; for a visit also how long and how often."""
+    kinds = {slot.type for slot in slots}
+    if kinds.isdisjoint({"start", "datetime", "date"}):
+        return
+    taken = [value for value in found.values() if isinstance(value, datetime)]
+    spans = times.find(blank(text, now), now, taken[0] if taken else None)
+    long = list(_lasting(text, spans, taken)) if "end" in kinds else []
+    yield from (match[0] for match in long)
+    for span in spans:
+        if not any(match.start() < span.stop and span.begin < match.end() for match in long):
+            yield from _of_span(text, span, taken, now)
+
+
+def _lasting(text: str, spans: Sequence[times.Span], taken: Sequence[datetime]) -> Iterator[re.Match[str]]:
+    """Return how often and how long, where no end was read from it."""
+    again = list(_AGAIN.finditer(text))
+    yield from again
+    for match in _LONG.finditer(text):
+        if not _is_read(match, spans, taken) and not any(
+            match.start() < other.end() and other.start() < match.end() for other in again
+        ):
+            yield match
+
+
+def _is_read(match: re.Match[str], spans: Sequence[times.Span], taken: Sequence[datetime]) -> bool:
+    """Tell whether the end of a stay was read from these words, or said otherwise: 住三天，周日走."""
+    stays = any(span.begin < match.end() and match.start() < span.stop and span.end in taken for span in spans)
+    return stays or len({value.date() for value in taken}) > 1
+
+
+def _of_span(text: str, span: times.Span, taken: Sequence[datetime], now: datetime) -> Iterator[str]:
+    words = text[span.begin : span.stop]
+    leaves = _LEAVES.match(text, span.stop)
+    is_over = (span.end or span.start) < now.replace(second=0, microsecond=0) and not (leaves and not span.has_day)
+    if is_over or _TELLS.match(text, span.stop) or (span.kind in {"instant", "range"} and _NOW.match(words.rpartition("到")[2])):
+        return
+    said = words + (leaves[0] if leaves else "")
+    match span.kind:
+        case "range" if span.start in taken:
+            if span.end not in taken:
+                yield re.split("到|至|~|～|-|—", words)[-1]
+        case "deadline":
+            if span.end not in taken:
+                yield said
+        case "day":
+            if not any(_holds(span, value) for value in taken) or (leaves and span.end not in taken):
+                yield said
+        case _:
+            if not any(span.start == value or (span.kind == "part" and _is_within(span, value)) for value in taken):
+                yield said
+
+
+def _holds(day: times.Span, value: datetime) -> bool:
+    return day.start.date() <= value.date() <= (day.end or day.start).date()
+
+
+#: Longest part of a day, in hours: what is said more exactly is no second time.
+_PART = 5
+
+
+def _is_within(part: times.Span, value: datetime) -> bool:
+    return 0 <= (value - part.start).total_seconds() < _PART * 3600

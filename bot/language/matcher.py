@@ -75,6 +75,13 @@ _UNSPOKEN = re.compile(r"[\s,，。.!！?？~～、;；]+")
 
 Decision = Literal["accept", "clarify", "reject"]
 
+#: Further lines to learn from, by intent: no part of any file that admins edit, and giving way to what stands there. An intent that
+#: matches as a whole is learned like others where there are enough lines of many people: 灯亮了，师傅辛苦 is thanks all the same.
+Corpus = Mapping[str, Sequence[str]]
+
+#: What the lines of a corpus that mean no intent stand under.
+NONE = "none"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -102,22 +109,24 @@ class Match:
 class Matcher:
     """A trained catalogue. Immutable, so that messages in flight keep theirs when the files change."""
 
-    def __init__(self, catalogue: Catalogue, tables: Tables, background: Sequence[str] = ()) -> None:
+    def __init__(
+        self, catalogue: Catalogue, tables: Tables, background: Sequence[str] = (), corpus: Corpus | None = None
+    ) -> None:
         self.catalogue = catalogue
-        self.tables, self.background = tables, background
+        self.tables, self.background, self.corpus = tables, background, corpus or {}
         self._simplified = dict(tables.simplified)
         self._normalise = Normaliser(tables, catalogue.common.synonyms)
         plain = functools.cache(self._normalise)  # many lines stand twice: as examples and as exact hits
-        fuzzy = [intent for intent in catalogue.intents.values() if intent.match == "fuzzy"]
-        self._intents = [intent.id for intent in fuzzy]
+        learnt = [intent for intent in catalogue.intents.values() if intent.match == "fuzzy" or self.corpus.get(intent.id)]
+        self._intents = [intent.id for intent in learnt]
         self._whole = [intent for intent in catalogue.intents.values() if intent.match == "whole"]
         self._exact = self._collect_exact(plain)
-        vetoes = {intent.id: (*intent.exclude, *intent.unless) for intent in fuzzy}
+        vetoes = {intent.id: (*intent.exclude, *intent.unless) for intent in learnt}
         self._excluded = {intent: _any(words) for intent, words in vetoes.items() if words}
         self._alarms = _Alarms.of(intent for intent in catalogue.intents.values() if intent.emergency)
         self._scores = Scores.train(
-            [self._lines_of(intent, plain) for intent in fuzzy],
-            [self._read(line, plain) for line in (*background, *catalogue.background)],
+            [self._lines_of(intent, plain) for intent in learnt],
+            [self._read(line, plain) for line in (*background, *catalogue.background, *self._strange_lines())],
             tables,
             Concepts.of(catalogue.common.concepts, self._normalise),
         )
@@ -162,7 +171,7 @@ class Matcher:
             intent.id: replace(intent, examples=tuple(e for e in intent.examples if (intent.id, e) not in lines))
             for intent in self.catalogue.intents.values()
         }
-        return Matcher(replace(self.catalogue, intents=intents), self.tables, self.background)
+        return Matcher(replace(self.catalogue, intents=intents), self.tables, self.background, self.corpus)
 
     # -- stages
 
@@ -250,10 +259,19 @@ class Matcher:
         return _NUMBER.sub("0", (normalise(masked) if masked != text else "") or normalise(text))
 
     def _lines_of(self, intent: Intent, normalise: Callable[[str], str]) -> list[tuple[str, str]]:
-        """Return pairs of an original line and its normal form: examples, template samples, keywords."""
+        """Return pairs of an original line and its normal form: examples, template samples, keywords, and what the corpus adds."""
         samples = [sample for sentence in intent.sentences for sample in sentence.samples]
-        lines = dict.fromkeys([*intent.examples, *samples, *intent.keywords])
+        further = [line for line in self.corpus.get(intent.id, ()) if self._may_teach(intent.id, line, normalise)]
+        lines = dict.fromkeys([*intent.examples, *samples, *intent.keywords, *further])
         return [(line, self._read(line, normalise)) for line in lines if line.strip()]
+
+    def _strange_lines(self) -> Sequence[str]:
+        """Return what the corpus knows to mean none of its intents; it may mean one of a community that has none of those."""
+        return self.corpus.get(NONE, ()) if any(self.corpus.get(intent) for intent in self._intents) else ()
+
+    def _may_teach(self, intent: str, line: str, normalise: Callable[[str], str]) -> bool:
+        """Tell whether no file holds otherwise: neither another intent's words nor the intent's own `exclude:`."""
+        return self._exact.get(normalise(line), intent) == intent and not self._is_excluded(intent, line)
 
     def _collect_exact(self, normalise: Callable[[str], str]) -> dict[str, str]:
         found: dict[str, str] = {}

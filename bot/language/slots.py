@@ -25,6 +25,9 @@ SKIPPED = ""
 #: How far before a value the words stand that change it: 没有发热, 空调36度.
 LOOK_BACK = 12
 
+#: Hours within which a clock time says a part of a day more exactly, counted from two hours before it begins.
+PART = 7
+
 #: Longest free text that is kept.
 TEXT_LENGTH = 200
 
@@ -42,7 +45,8 @@ PHONE = re.compile(
     r"|(?<!\d)(?P<area>0\d{2,3})[- ]?(?P<local>\d{7,8})(?!\d)|(?<!\d)(?P<hot>400)[- ]?(?P<hot2>\d{3})[- ]?(?P<hot3>\d{4})(?!\d)"
 )
 _NO_CAR = re.compile(
-    r"[不没未]开车|没有?车(?!位)|[不没]有?开[过]?车|打车|坐(?:地铁|公交|高铁|出租|火车)|走路|步行|走着来|骑(?:单车|自行车|电动车)"
+    r"[不没未]开车|[都也]?没有?车(?!位)|冇车|[不没]有?开[过]?车|打车|打的[来过]|坐(?:地铁|公交|高铁|动车|出租|火车|捷运|大巴|巴士)|搭(?:地铁|捷运|公交|巴士)|走路|步行|走着|走(?:过)?来的?(?![^，。\s])"
+    r"|骑.{0,4}(?:车|摩托)|共享单车|^(?:地铁|公交|高铁|打的|电瓶车|电动车|自行车|单车|摩托车?|捷运|动车|走路?)来?的?$"
 )
 
 _SPOKEN_PHONE = re.compile(r"[零〇一二三四五六七八九幺](?:[ ,，、]?[零〇一二三四五六七八九幺]){10}(?![零〇一二三四五六七八九幺])")
@@ -78,6 +82,8 @@ _TEMPERATURES: tuple[re.Pattern[str], ...] = (
 )
 #: What else has a temperature.
 NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖气|地暖|冰箱|车位|洗澡水)[^，。,]{0,6}$")
+#: Whose temperature follows: 老公36.5，我36.3.
+_SPEAKER = re.compile(r"(?:^|[，,。、；;\s])我(?:自己|本人|今天|早上|体温|的|是|量了?)*\s*$")
 
 _COUNT = re.compile(
     rf"({NUMBER})\s*(?:个人|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
@@ -94,6 +100,16 @@ _TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷
 _VERBS = "来开和要到进办弄约发会等是带的他她过去"
 _GIVEN = rf"[\u4e00-\u9fff](?:(?![{_VERBS}])[\u4e00-\u9fff])?"
 _NAME = rf"(?:(?:{_COMPOUND}|[{_SURNAMES}]){_GIVEN})"
+#: Signs that begin no name of one's own beside a relation: 朋友开车来, 同事明天到.
+_NO_GIVEN = "要会想就也再又都还才带开车坐打骑动从外地准备可能大概顺路后今明下上中午早晚周末半号月的了吗呢在是有没不到来去和跟同与他她它我你您这那哪谁几个两二三四五六七八九十人说们俩家里给把被让请帮替为过住吃喝走进出送拿修看找一每刚已正马快突临着得很好改换没无老小爸妈姐哥弟妹"
+_OWN_NAME = rf"(?:[^\W\d_A-Za-z{_NO_GIVEN}□][^\W\d_A-Za-z{_NO_GIVEN}□]子?)"
+#: 小满, 阿曼, 阿May, whoever bears no surname in it; 小区, 小孩 are nobody.
+_SHORT_NAME = (
+    rf"(?:[小阿](?![区孩时朋姐哥弟妹伙学心狗猫门车件偷便票姨妈爸公婆爷事伯叔舅姑嫂吃]|[{_NO_GIVEN}])[^\W\d_A-Za-z□]"
+    rf"|老[{_SURNAMES}]|[小阿][A-Za-z]{{2,10}}|大(?![家概姨伯哥姐爷妈夫门厅人件约部小车雨叔舅姑婶嫂学]|[{_NO_GIVEN}])[^\W\d_A-Za-z□]子?)"
+)
+#: What follows whoever comes.
+_COMES = r"(?=[\s□]*(?:$|[,，。.!！]|来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来|从|开车|坐|打车|刚|已经|带))"
 #: Words that end a name: what follows a person in a sentence.
 _AFTER_NAME = r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十])"
 _NAMED: tuple[re.Pattern[str], ...] = (
@@ -122,30 +138,42 @@ _RELATIVE = longest_first(
     "爷爷 奶奶 外公 外婆 姥姥 姥爷 舅姥爷 爸爸 妈妈 父亲 母亲 爸妈 父母 爹妈 公公 婆婆 公婆 岳父 岳母 老丈人 丈人 丈母娘 舅舅 大舅 小舅 舅妈 叔叔 婶婶 姑姑 姑父 姑妈 小姑 大姑 姨妈 小姨 大姨 "
     "姨父 阿姨 伯伯 伯父 伯母 大伯 哥哥 大哥 二哥 嫂子 大嫂 弟弟 弟妹 姐姐 大姐 二姐 姐夫 妹妹 小妹 妹夫 儿子 儿媳 儿媳妇 女儿 闺女 囡囡 女婿 姑爷 孙子 孙女 外孙 外孙女 表哥 表弟 表姐 表妹 堂哥 "
     "堂弟 堂姐 堂妹 侄子 侄女 侄儿 外甥 外甥女 亲戚 亲家 朋友 男朋友 女朋友 同学 老同学 同事 邻居 老乡 闺蜜 老公 老婆 爱人 媳妇 对象 战友 老战友 发小 牌友 学生 徒弟 客户 房东 租客 室友 孃孃 老表 干妈 "
-    "阿妈 阿爸 阿姐 阿哥 姆妈 阿公 阿婆 家人 家里人".split()
+    "娘家人 婆家人 师兄 师妹 师弟 师姐 学姐 学妹 学长 学弟 细佬 哥们儿 哥们 老姐妹 姐妹 老同事 老朋友 老邻居 阿妈 阿爸 阿姐 阿哥 姆妈 阿公 阿婆 家人 家里人".split()
 )
+_NUMBERED_RELATIVE = "[大二三四五六小老][伯姨姑舅叔姐哥嫂爷婶妹弟]"
 _SHORT_RELATIVE = "[爸妈爹娘舅叔婶姑姨哥嫂弟姐妹]"
 _ROLE = longest_first(
-    "快递员 快递小哥 外卖员 外卖小哥 保姆 保洁 保洁阿姨 家教 家教老师 老师 师傅 装修师傅 装修工 装修工人 工人 搬家的 搬家公司 护工 月嫂 钟点工 中介 司机 护士 医生 理疗师 家政".split()
+    "快递员 快递小哥 外卖员 外卖小哥 保姆 保洁 保洁阿姨 家教 家教老师 老师 师傅 装修师傅 装修工 装修工人 工人 搬家的 搬家公司 护工 月嫂 钟点工 中介 司机 护士 医生 理疗师 家政 货拉拉 编辑 钢琴老师 舞蹈老师 数学老师 英语老师 剃头师傅 理发师傅 律师 设计师 摄影师 代驾".split()
+)
+_NAMED_BESIDE: tuple[re.Pattern[str], ...] = (
+    re.compile(
+        rf"(?:{_RELATIVE}|{_ROLE}|厂|公司|店|学校|单位)的?\s*(?P<n>{_SHORT_NAME}|{_OWN_NAME}|(?!车)[{_SURNAMES}](?:明|[^\W\d_A-Za-z{_NO_GIVEN}□]){{1,2}}?){_COMES}"
+    ),
+    re.compile(rf"(?:^|[,，。\s□])(?P<n>{_SHORT_NAME})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来))"),
 )
 _MINE = "(?:我们家|我们|我家|我|俺家|俺|咱|阿拉|偶)的?"
 _RELATION = (
-    rf"(?:(?:{_MINE}|[他她]的?|(?:孩子|娃)的?|{_NAME}家?的?)?(?:{_RELATIVE}|{_ROLE})|(?:{_MINE}|[他她]){_SHORT_RELATIVE})"
+    rf"(?:(?:{_MINE}|[他她]的?|(?:孩子|娃)的?|{_NAME}家?的?)?(?:{_RELATIVE}|{_ROLE}|(?:{_NUMBERED_RELATIVE}){{1,3}})|(?:{_MINE}|[他她]){_SHORT_RELATIVE})"
     rf"(?:家?的?(?:{_RELATIVE}|司机))?"
 )
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
-_BY_WORK = r"(?:修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师)?"
+_BY_WORK = r"(?:来|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板)?"
 _CALLED = rf"(?:{_BY_WORK}|{_RELATION})"
 _ALL_CALLED = rf"(?P<all>{_CALLED}(?:{_AND.pattern}(?:{_CALLED}|{_NAME})){{0,4}})"
 _ANYBODY = rf"(?:{_NAME}|[小老阿][{_SURNAMES}])"
 _TOGETHER = re.compile(
     rf"(?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:我的?(?:朋友|同学|同事|亲戚|客户))?(?P<all>{_ANYBODY}(?:{_AND.pattern}(?:{_CALLED}|{_ANYBODY})){{1,5}}){_AFTER_NAME}"
 )
+#: Who stands at the gate comes now, where a time must be known.
+_HERE = re.compile(
+    r"(?:到|在|等在|站在|停在)了?(?:小区|大|咱们?|你们)?(?:门口|大门|门岗|门卫|保安亭|岗亭|[东南西北正后侧]门)(?:口|那里|那儿|这里|这儿|外面|外)*(?:了(?!吗|没)|等|被|进不|站)"
+    r"|(?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])"
+)
 #: What may stand between whoever comes and the word for coming.
-_UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月0-9: ]{0,12}"
+_UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
 _COMING: tuple[re.Pattern[str], ...] = (
     re.compile(
-        rf"{_ALL_CALLED}(?:们|俩)?{_UNTIL}?(?:来(?!不|过|电话|信|得及|着)|到(?!期|底|处|账)|嚟|回来|返|上门|进来|进门|过来|要进|住(?!院|在|的|这|那))"
+        rf"{_ALL_CALLED}(?:们|俩)?(?:带着?{_CALLED})?{_UNTIL}?(?:来(?!不|过|电话|信|得及|着)|到(?!期|底|处|账)|嚟|回来|返|上门|进来|进门|过来|要进|住(?!院|在|的|这|那))"
     ),
     re.compile(
         rf"(?:给|帮|替|让|请|放|为|邀请|约){_ALL_CALLED}(?:们|俩)?□*(?:办|开|弄|整|登记|登个|报|预约|生成|进|来|上|发|做|$|[，,。])"
@@ -160,7 +188,7 @@ _HOW_MANY = re.compile(rf"(?:一共|总共)?(?:{NUMBER}(?:个人|个|位|人|口
 
 _NOT_NAMES = frozenset(
     "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
-    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 车库 车位 车棚 楼道 楼上 楼下 楼梯 卫生".split()
+    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 莫得 他说 她说 嗯呐 左右 车库 车位 车棚 楼道 楼上 楼下 楼梯 卫生".split()
 )
 
 _CORRECTION = re.compile(
@@ -174,8 +202,15 @@ _WORDS = frozenset({"name", "text", "place"})
 
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
-#: 不是A是B, as well.
-_BUT = re.compile(r"(?<!是)不是[^，,。;；是]{1,12}[,，]?(?:而)?是(?=[^，,。;；])")
+#: 不是A是B: what it is not is left out.
+_NOT_THAT = re.compile(r"(?:不是|唔系|[哦噢啊]不是?)[^，,。;；是]{1,12}?[,，、\s]*(?P<rather>(?:而)?(?:就?是|系)\S)")
+#: 4楼, 三层, 负一楼; 楼上 and 楼下 are others' flats.
+_FLOOR = re.compile(r"(?:负?\d{1,2}|负?[一二三四五六七八九十]{1,3})(?:楼(?![上下栋])|层(?!楼))")
+#: 1102门口: a flat whose number alone would not be sure to be one.
+_AT_ROOM = re.compile(r"(?<![\d.])(?P<r>[1-9]\d{2,3})(?:的|家|室)?(?P<there>门口|门前|门外|隔壁|对面)")
+#: 不对是1102.
+_IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*$")
+_AROUND = re.compile(r"[\s,，。.!！~～]+|[啊呀的了哦]+$")
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
 _CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|不用急|有空再")
 
@@ -191,8 +226,7 @@ def extract(
     day.
     """
     whole = unicodedata.normalize("NFKC", text).strip()
-    reading, words = _Reading(whole, now, known or {}), _Reading(whole, now, known or {})
-    reading.rest = reading.text = _BUT.sub("是", _RATHER.sub(r"是\g<said>", whole))
+    reading, words = _Reading(_RATHER.sub(r"是\g<said>", whole), now, known or {}), _Reading(whole, now, known or {})
     found: dict[str, Value] = {}
     for slot in sorted(slots, key=lambda slot: _ORDER.get(slot.type, 9)):
         value = _PARSERS[slot.type](reading, slot)
@@ -293,8 +327,11 @@ def _flat_number(text: str | None) -> str:
 
 def _plate(reading: _Reading, slot: Slot) -> Value | None:
     upper = reading.rest.upper()
-    packed, places = _pack(upper)
+    packed, places = upper, list(range(len(upper)))
     found = list(PLATE.finditer(packed))
+    if not found:  # 粤 B 12345; but 粤B7Q2M9 1人
+        packed, places = _pack(upper)
+        found = list(PLATE.finditer(packed))
     if not found:
         return SKIPPED if slot.skippable and _NO_CAR.search(reading.text) else None
     for match in found:
@@ -326,16 +363,18 @@ def _phone(reading: _Reading, _: Slot) -> Value | None:
 
 
 def _temperature(reading: _Reading, _: Slot) -> Value | None:
-    value = None
+    """Return the temperature said last, of several people's that of 我."""
+    value, own = None, None
     for pattern in _TEMPERATURES:
         for match in pattern.finditer(reading.rest):
             if NOT_BODY.search(reading.rest, max(0, match.start("w") - LOOK_BACK), match.start("w")):
                 continue
             tenths = 5 if match["t"] == "半" else value_of(match["t"]) if match["t"] else 0
             value = round(value_of(match["w"]) + tenths / 10, 1)
+            own = value if _SPEAKER.search(reading.text, 0, match.start("w")) else own
             reading.hide(match.start("w"), match.end())
         if value is not None:
-            return value
+            return own or value
     return None
 
 
@@ -351,10 +390,10 @@ def _room(reading: _Reading, _: Slot) -> Value | None:
     return reading.flat[2] or None
 
 
-def _start(reading: _Reading, _: Slot) -> Value | None:
-    spans = [span for span in reading.times if span.kind != "deadline"]
+def _start(reading: _Reading, slot: Slot) -> Value | None:
+    spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
     if not spans:
-        return None
+        return reading.now.replace(second=0, microsecond=0) if slot.required and _HERE.search(reading.text) else None
     to_come = [span for span in spans if (span.end or span.start) >= reading.now.replace(second=0, microsecond=0)]
     span = spans[-1] if reading.corrects else _fullest(to_come or spans)  # 昨晚开始漏，明天上午来修
     known = next((value for value in reading.known.values() if isinstance(value, datetime)), None)
@@ -363,9 +402,17 @@ def _start(reading: _Reading, _: Slot) -> Value | None:
     return span.start
 
 
+def _is_till_now(text: str, span: times.Span) -> bool:
+    """Tell whether a time is when something began: 从早上八点到现在没水."""
+    return span.kind == "range" and text.endswith("现在", span.begin, span.stop)
+
+
 def _fullest(spans: Sequence[times.Span]) -> times.Span:
     """The first time said, or what is said of that day further on: 27号来看房，下午两点到四点; 月底来，29号吧."""
     first, *others = spans
+    if first.kind == "part":  # 明早…七点来
+        clocks = (span for span in others if span.kind in {"clock", "range"} and not span.has_day)
+        return next((span for span in clocks if 0 <= (span.start - first.start).total_seconds() / 3600 + 2 <= PART), first)
     if first.kind != "day" or first.end is None:
         return first
     for span in others:
@@ -424,7 +471,7 @@ def _name(reading: _Reading, slot: Slot) -> Value | None:
     if slot.name not in reading.known and len(both := _coming(reading)) > 1:
         return "、".join(both)
     found: list[tuple[int, str]] = []
-    for pattern in _NAMED:
+    for pattern in (*_NAMED, *_NAMED_BESIDE):
         for match in pattern.finditer(reading.rest):
             name = match["n"]
             if name and name not in _NOT_NAMES and name[:2] not in _NOT_NAMES and not _KIN.fullmatch(name):
@@ -456,7 +503,7 @@ def _called(words: str) -> str:
     bare = re.sub(f"^{_MINE}", "", words)
     if bare in _DOUBLED:
         return bare * 2
-    return bare if len(bare) > 1 else words
+    return bare if len(bare) > 1 and bare[1] != "的" else words
 
 
 def _names_together(match: re.Match[str]) -> list[str]:
@@ -466,25 +513,33 @@ def _names_together(match: re.Match[str]) -> list[str]:
 
 
 def _place(reading: _Reading, slot: Slot) -> Value | None:
-    """Return the flat's words and the place named, the first of the file's options: 3栋2单元电梯."""
+    """Return the flat's words, the floor and the place named, the first of the file's options: 3栋2单元4楼电梯."""
     building, unit, room = reading.flat
-    flat = (f"{building}栋" if building else "") + (f"{unit}单元" if unit else "") + room
-    places = [value for value, words in slot.options.items() if any(word in reading.text for word in words)]
-    return "".join([flat, *places[:1]]) or None
+    beside = None if room else _AT_ROOM.search(reading.rest) or (_IS_ROOM.search(reading.rest) if reading.corrects else None)
+    flat = (f"{building}栋" if building else "") + (f"{unit}单元" if unit else "") + (room or (beside["r"] if beside else ""))
+    floors = list(dict.fromkeys(_FLOOR.findall(reading.rest)))
+    said = _NOT_THAT.sub(r"\g<rather>", reading.text)
+    places = [value for value, words in slot.options.items() if any(word in said for word in words)]
+    if beside and not places:
+        places = [beside.groupdict().get("there") or ""]
+    return "".join([flat, *(floors if len(floors) == 1 else ()), *places[:1]]) or None
 
 
 def _flag(reading: _Reading, slot: Slot) -> Value | None:
+    """A word of one sign counts only when nothing else is said: 急 does, 应急灯 does not."""
     if _CALM.search(reading.text):
         return False
     words = [word for said in slot.options.values() for word in said]
-    return True if any(word in reading.text for word in words) else None
+    bare = _AROUND.sub("", reading.text)
+    return True if any(word == bare or (len(word) > 1 and word in reading.text) for word in words) else None
 
 
 def _choice(reading: _Reading, slot: Slot) -> Value | None:
     """The option whose longest word stands in the message; among equals the first in the file."""
     best: tuple[int, str] | None = None
+    said = _NOT_THAT.sub(r"\g<rather>", reading.text)
     for value, words in slot.options.items():
-        length = max((len(word) for word in words if word in reading.text), default=0)
+        length = max((len(word) for word in words if word in said), default=0)
         if length and (best is None or length > best[0]):
             best = (length, value)
     return best[1] if best else None
@@ -599,7 +654,12 @@ def _bare_name(words: str) -> str:
         or any(reads(bare) for reads in (answers.is_skip, answers.is_yes, answers.is_no, answers.is_cancel, answers.is_now))
     ):
         return ""
-    if re.search("[你我谁啥哪吗么呢怎车]|^(?:没|冇|不|唔|无)", bare) or _KIN.fullmatch(bare) or bare in _NOT_NAMES:
+    if (
+        re.search("[你我谁啥哪吗么呢怎车]|^(?:没|冇|不|唔|无)", bare)
+        or _KIN.fullmatch(bare)
+        or bare in _NOT_NAMES
+        or bare[:2] in _NOT_NAMES
+    ):
         return ""
     return bare if re.fullmatch(r"[\u4e00-\u9fff·]{2,4}|[A-Za-z][A-Za-z .]{1,20}", bare) else ""
 

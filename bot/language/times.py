@@ -19,20 +19,25 @@ Kind = Literal["clock", "part", "day", "range", "deadline", "instant"]
 
 _RELATIVE = {
     "大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "昨儿": -1, "今天": 0, "今日": 0, "今儿": 0, "今晚": 0,
-    "今早": 0, "今夜": 0, "当天": 0, "今天晚上": 0, "明天": 1, "明日": 1, "明儿": 1, "明晚": 1, "明早": 1, "明晨": 1, "听日": 1,
+    "今早": 0, "今夜": 0, "当天": 0, "今天晚上": 0, "今晚上": 0, "明晚上": 1, "昨晚上": -1, "后晚上": 2, "明朝": 1, "后朝": 2, "明天": 1, "明日": 1, "明儿": 1, "明晚": 1, "明早": 1, "明晨": 1, "听日": 1,
     "后天": 2, "後天": 2, "后日": 2, "后儿": 2, "后晚": 2, "大后天": 3, "大后儿": 3,
 }  # fmt: skip
 _IMPLIED_PART = {
-    "今晚": "晚上", "今天晚上": "晚上", "明晚": "晚上", "昨晚": "晚上", "后晚": "晚上", "今早": "早上", "明早": "早上", "明晨": "清晨", "今夜": "夜里",
+    "今晚": "晚上", "今天晚上": "晚上", "今晚上": "晚上", "明晚上": "晚上", "昨晚上": "晚上", "后晚上": "晚上", "明晚": "晚上", "昨晚": "晚上", "后晚": "晚上", "今早": "早上", "明早": "早上", "明晨": "清晨", "今夜": "夜里",
 }  # fmt: skip
 
 #: Part of day -> the hour it stands for when no clock time is said, and the hour it ends.
 _PARTS = {
     "凌晨": (0, 6), "大清早": (7, 9), "清早": (7, 9), "一大早": (7, 9), "一早": (7, 9), "清晨": (7, 8), "早上": (8, 10), "早晨": (8, 10),
-    "上午": (9, 12), "中午": (12, 14), "晌午": (12, 14), "正午": (12, 14), "午后": (14, 17), "午饭后": (13, 14), "下午": (14, 18), "傍晚": (18, 19),
+    "朝早": (8, 10), "上午": (9, 12), "上半日": (9, 12), "下半日": (14, 18), "中午": (12, 14), "晌午": (12, 14), "正午": (12, 14), "午后": (14, 17), "午饭后": (13, 14), "下午": (14, 18), "傍晚": (18, 19),
     "晚饭后": (19, 21), "晚上": (19, 23), "夜晚": (19, 23), "夜里": (20, 24), "深夜": (22, 24), "半夜": (0, 5), "早": (8, 10), "晚": (19, 23),
 }  # fmt: skip
-_EVENING = {"下午", "午后", "傍晚", "晚上", "晚", "夜里", "夜晚", "深夜", "晚饭后"}
+_EVENING = {"下午", "下半日", "午后", "傍晚", "晚上", "晚", "夜里", "夜晚", "深夜", "晚饭后"}
+
+_SMALL_HOURS = {"凌晨", "半夜"}
+
+#: Within the early hours a clock time that corrects another stays there.
+_EARLY, _MORNING = 5, 9
 
 _WEEKDAYS = dict(zip("一二三四五六日天末1234567", (0, 1, 2, 3, 4, 5, 6, 6, 5, 0, 1, 2, 3, 4, 5, 6), strict=True))
 _WEEKS = {"下下": 2, "下": 1, "上": -1, "本": 0, "这": 0}
@@ -88,13 +93,17 @@ _CLOCK = re.compile(
 _PART = re.compile(f"(?P<part>{longest_first(part for part in _PARTS if len(part) > 1)})")
 #: 一点, 有点, 两点建议 … are no clock times.
 _NO_CLOCK = re.compile(
-    r"一点(?![钟半整过]|\d|[一二三四五]十|刻|到|左右|来|前|之前|以后|去|回|走|$)|[有差快慢好多少早晚大小]一?点|[一二两三四五]点(?:建议|意见|要求|问题|想法|原因|希望)"
+    r"一点(?![钟半整过]|\d|[一二三四五]十|刻|到|左右|来|前|之前|以后|去|回|走|$)|[有差快慢好多少早晚大小重轻高低近远]一?点|[一二两三四五]点(?:建议|意见|要求|问题|想法|原因|希望)"
 )
+#: 两三点 is two or three, not 23: the earlier one.
+_EITHER = re.compile("^([一二两三四五六七八九])[二两三四五六七八九]$")
 _FROM_TODAY = re.compile(longest_first(_RELATIVE))
 _TO = re.compile("到|至|~|～|-|—")
 _BY = re.compile("之前|以前|前(?!天|台|面|门)")
 _STAY = re.compile(rf"(?:待|玩|停|住|呆|坐)(?:大概|大约|个)?(?P<count>{NUMBER}|半)个?(?P<unit>小时|钟头|天)(?P<half>半)?(?!后)")
-_LEAVE = re.compile("走|离开|结束|回去")
+_LEAVE = re.compile("(?:多|来钟|左右|的时候|以后|之后|再)*(?:就|要|才)?(?:走|离开|结束|回去|散)")
+#: What lasts until the time that is said next: 弄到中午十二点.
+_LASTS = re.compile("(?:弄|待|呆|玩|住|坐|做|搞|忙|吃|喝|打|聊|装|搬|用|干|留|多待会儿?|多坐会儿?)[ ]?到$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,9 +176,14 @@ class _Scanner:
         if by and span.kind in {"clock", "day", "part"}:
             end = span.end if span.kind == "day" else span.start
             return replace(span, kind="deadline", end=end, stop=by.end())
-        if previous and not span.has_day and span.has_clock and _LEAVE.match(self.text, span.stop) and span.start > previous:
+        if previous and not span.has_day and span.has_clock and self._ends(span) and span.start > previous:
             return replace(span, kind="deadline", end=span.start)
         return span
+
+    def _ends(self, span: Span) -> bool:
+        """Tell whether words beside a time say that a visit is over then: 五点多走, 弄到十二点."""
+        lasts = _LASTS.search(self.text, max(0, span.begin - 6), span.begin)
+        return lasts is not None or _LEAVE.match(self.text, span.stop) is not None
 
     def _stay(self, match: re.Match[str], previous: datetime) -> Span:
         count = 0.5 if match["count"] == "半" else float(value_of(match["count"]))
@@ -260,10 +274,20 @@ class _Scanner:
         day = point.first or (previous.date() if previous else None)
         if point.part:
             start = self._at(day or self.now.date(), minutes)
+            if (
+                point.first is None
+                and previous is not None
+                and previous.hour >= 12
+                and point.part in _SMALL_HOURS
+                and start < previous
+            ):
+                return start + timedelta(days=1)  # 今晚八点来，凌晨一点走
             return start + timedelta(days=1) if day is None and start < self.now else start
         hour = minutes // 60
         by_day = minutes + 12 * 60 if 1 <= hour <= 6 else minutes
         if day is not None:
+            if point.first is None and previous is self.base and previous is not None and _EARLY <= previous.hour < _MORNING:
+                by_day = minutes if hour >= _EARLY else by_day  # 早上七点 … 改六点半
             if point.first is None and previous is not None and hour < 12 and previous.hour >= 12 and hour >= 7:
                 by_day = minutes + 12 * 60  # 晚上八点 … 改成九点
             if day == self.now.date() and self._at(day, by_day) < self.now and by_day < 12 * 60:
@@ -282,7 +306,7 @@ class _Scanner:
 def _minutes(match: re.Match[str]) -> int | None:
     """Return minutes since midnight as said, moved into the part of day; None if there is no such time."""
     part = match["part"] or ""
-    hour = int(match["colonh"]) if match["colonh"] else value_of(match["hour"])
+    hour = int(match["colonh"]) if match["colonh"] else value_of(_EITHER.sub(r"\1", match["hour"]))
     if match["colonm"]:
         minute = int(match["colonm"])
     elif match["half"]:

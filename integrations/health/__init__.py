@@ -11,6 +11,7 @@ integration = Integration(
     title="健康打卡",
     folder=Path(__file__).parent,
     actions=actions.ALL,
+    amends=actions.AMENDS,
     console=console.ROUTES,
     cards=(cards.latest,),
     log=events.LOG,

@@ -1,13 +1,16 @@
-"""What residents can ask for: check in, and look back."""
+"""What residents can ask for: check in, correct it, and look back."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
-from bot.contract import Ask, Reply, Task, Turn, action
-from integrations.health.models import ABNORMAL, RANGE_TENTHS, SYMPTOM_WORDS, CheckIn
+from bot.contract import Ask, Reply, Task, Turn, action, amends
+from integrations.health import several
+from integrations.health.models import ABNORMAL, FEVER_TENTHS, RANGE_TENTHS, SYMPTOM_WORDS, CheckIn
 
 #: Who may see health data.
 NEED = "health.view"
@@ -21,6 +24,12 @@ COMPLETES = timedelta(hours=1)
 
 #: The choice of who has no thermometer at hand.
 UNMEASURED = "unmeasured"
+
+#: What one calls a check-in on the day it was made.
+CALLED = "今天的健康打卡"
+
+#: Words that put other symptoms in the place of those told before; without them they are added.
+_INSTEAD = re.compile(r"不对|不是|错了|改成|改为|没有|没了|不(?:咳|烧|疼|痛)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,27 +50,107 @@ class Report:
 @action(
     "health.checkin", Report,
     replies={
-        "done": "temperature symptoms", "changed": "temperature symptoms", "abnormal": "temperature symptoms", "which": "",
-        "which_feverish": "", "temperature": "", "temperature_feverish": "", "stopped": "", "stopped_feverish": "",
-        "stopped_unmeasured": "", "noted": "symptoms", "unmeasured": "", "range": "said",
+        "done": "temperature symptoms left", "changed": "temperature symptoms left", "abnormal": "temperature symptoms left",
+        "which": "measured left", "which_feverish": "measured left high", "temperature": "", "temperature_feverish": "",
+        "stopped": "measured left", "stopped_feverish": "measured left high",
+        "stopped_unmeasured": "", "noted": "symptoms", "unmeasured": "", "range": "said", "whose": "left", "whose_feverish": "left",
     },
 )  # fmt: skip
 def check_in(turn: Turn, slots: Report) -> Reply | Ask:
     """Keep what is known at once and ask for the rest; what is abnormal becomes a task for a person, once a day."""
+    told = several.told(turn.said)
+    if told is not None:
+        return _one_of_several(turn, slots, told)
+    return _check_in(turn, slots)
+
+
+def _one_of_several(turn: Turn, slots: Report, told: several.Told) -> Reply | Ask:
+    """Check in the resident alone, and say what of the others' is not kept; a fever among them a person is told of all the same."""
+    feverish = round(told.hottest * 10) >= FEVER_TENTHS
+    if told.own is not None:
+        is_first = several.told(turn.said.splitlines()[-1]) is not None  # symptoms in this message may be anybody's
+        mine = replace(slots, temperature=told.own, **({"symptoms": None, "others": None} if is_first else {}))
+        return _check_in(turn, mine, left=told.words, feverish=feverish)
+    if feverish:
+        _assign_once(turn, f"家里人：{told.words}", (), completes=False)
+    return Reply("whose_feverish" if feverish else "whose", left=told.words, ok=False)
+
+
+def _check_in(turn: Turn, slots: Report, left: str = "", *, feverish: bool = False) -> Reply | Ask:
+    """Check in one resident; `left` tells what others of the household said, `feverish` that one of them has a fever."""
     if isinstance(slots.temperature, str | None):
         return _without_temperature(turn, slots)
     tenths = round(slots.temperature * 10)
-    if not RANGE_TENTHS[0] <= tenths <= RANGE_TENTHS[1]:
+    if not _is_possible(tenths):
         return Reply("range", said=f"{slots.temperature:g}", ok=False)
     made, is_begun, is_correction = _keep(turn, tenths, slots.felt)
-    if made.is_abnormal:
-        _assign_once(turn, made.words, made.symptoms, completes=is_begun)
+    is_told = made.is_abnormal or feverish
+    if is_told:
+        _assign_once(turn, made.words + (f"；家里人：{left}" if left else ""), made.symptoms, completes=is_begun)
     temperature = f"{tenths / 10:.1f}"
     if not slots.felt:
-        which, stopped = ("which_feverish", "stopped_feverish") if made.is_abnormal else ("which", "stopped")
-        return Ask(slot="symptoms", name=which, options=SYMPTOM_WORDS, called_off=stopped)
-    name = "abnormal" if made.is_abnormal else "changed" if is_correction else "done"
-    return Reply(name, temperature=temperature, symptoms=_words(slots.felt))
+        which, stopped = ("which_feverish", "stopped_feverish") if is_told else ("which", "stopped")
+        values = {"measured": temperature, "left": left, **({"high": tenths >= FEVER_TENTHS or ""} if is_told else {})}
+        return Ask(slot="symptoms", name=which, options=SYMPTOM_WORDS, values=values, called_off=stopped)
+    said: dict[str, Any] = {"temperature": temperature, "symptoms": _words(slots.felt)}
+    name = "abnormal" if is_told else "changed" if is_correction else "done"
+    return Reply(name, about=_about(turn.now), called=CALLED, left=left, **said)
+
+
+def _is_possible(tenths: int) -> bool:
+    return RANGE_TENTHS[0] <= tenths <= RANGE_TENTHS[1]
+
+
+def _about(now: datetime) -> str:
+    return f"checkin:{now.date().isoformat()}"
+
+
+@amends(
+    "health.checkin", Report,
+    replies={
+        "changed": "temperature symptoms left", "abnormal": "temperature symptoms left", "noted": "symptoms", "unmeasured": "",
+        "range": "said", "past": "", "whose": "left",
+    },
+)  # fmt: skip
+def correct(turn: Turn, about: str, slots: Report) -> Reply:
+    """Correct today's check-in: what is not said anew stays as it was; more symptoms join those before."""
+    if about != _about(turn.now):
+        return Reply("past", ok=False)
+    told, last = several.told(turn.said), _last(turn)
+    if told is not None and told.own is None:
+        return Reply("whose", left=told.words, ok=False)
+    if told is not None:
+        slots = Report(temperature=told.own)
+    left = told.words if told else ""
+    felt = _felt_now(last.symptoms if last else [], slots.felt, turn.said)
+    temperature = slots.temperature if isinstance(slots.temperature, float | int) else last.tenths / 10 if last else None
+    if temperature is None:
+        reply = _without_temperature(turn, Report(temperature=UNMEASURED, symptoms=felt))
+        return reply if isinstance(reply, Reply) else Reply("unmeasured", ok=False)
+    tenths = round(temperature * 10)
+    if not _is_possible(tenths):
+        return Reply("range", said=f"{temperature:g}", ok=False)
+    made, _, _ = _keep(turn, tenths, felt)
+    said: dict[str, Any] = {"temperature": f"{tenths / 10:.1f}", "symptoms": _words(felt) or "症状没说", "left": left}
+    if not made.is_abnormal:
+        return Reply("changed", about=about, called=CALLED, **said)
+    _assign_once(turn, made.words, made.symptoms, completes=False)
+    return Reply("abnormal", about=about, called=CALLED, **said)
+
+
+def _felt_now(before: Sequence[str], said: list[str], words: str) -> list[str]:
+    """Return the symptoms after a later word: 还咳嗽 adds, 不是发热是头疼 replaces, 没有不舒服 clears."""
+    if not said:
+        return list(before)
+    if said == ["none"] or _INSTEAD.search(words):
+        return said
+    return [name for name in dict.fromkeys((*before, *said)) if name != "none"]
+
+
+def _last(turn: Turn) -> CheckIn | None:
+    """Return the resident's last check-in of today."""
+    mine = select(CheckIn).where(CheckIn.resident_id == turn.me.id, CheckIn.day == turn.now.date())
+    return turn.session.exec(mine.order_by(col(CheckIn.id).desc())).first()
 
 
 def _keep(turn: Turn, tenths: int, symptoms: list[str]) -> tuple[CheckIn, bool, bool]:
@@ -96,7 +185,8 @@ def _without_temperature(turn: Turn, slots: Report) -> Reply | Ask:
     if slots.temperature != UNMEASURED:
         name, stopped = ("temperature_feverish", "stopped_unmeasured") if is_abnormal else ("temperature", "")
         return Ask(slot="temperature", name=name, options={UNMEASURED: "没量体温"}, called_off=stopped)
-    return Reply("noted", symptoms=_words(slots.felt)) if is_abnormal else Reply("unmeasured", ok=False)
+    noted = Reply("noted", about=_about(turn.now), called=CALLED, symptoms=_words(slots.felt))
+    return noted if is_abnormal else Reply("unmeasured", ok=False)
 
 
 def _assign_once(turn: Turn, report: str, symptoms: Sequence[str], *, completes: bool) -> None:
@@ -130,7 +220,7 @@ def _tasks(turn: Turn) -> Sequence[Task]:
     return turn.session.exec(mine.order_by(col(Task.id).desc())).all()
 
 
-@action("health.history", replies={"done": "days", "none": ""})
+@action("health.history", replies={"done": "days", "none": ""}, shows=True)
 def history(turn: Turn, slots: object) -> Reply:
     """Tell the last days, the newest first."""
     found = turn.session.exec(
@@ -150,3 +240,4 @@ def _words(symptoms: Sequence[str]) -> str:
 
 
 ALL = (check_in, history)
+AMENDS = (correct,)

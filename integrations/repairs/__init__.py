@@ -14,6 +14,9 @@ integration = Integration(
     title="报修",
     folder=Path(__file__).parent,
     actions=actions.ALL,
+    amends=actions.AMENDS,
+    hears=actions.hear_score,
+    matters=actions.matters,
     jobs=(clock.remind, clock.close_silent),
     console=console.ROUTES,
     pages=pages.ROUTES,
@@ -37,5 +40,6 @@ integration = Integration(
     tells={
         "repair.accepted": "number who url", "repair.assigned": "number who url", "repair.working": "number who url",
         "repair.done": "number who url", "repair.cancelled": "number who url", "repair.note": "number note",
+        "repair.rated": "number what score", "repair.rated_low": "number what score",
     },
 )  # fmt: skip

@@ -1,13 +1,15 @@
-"""What residents can ask for: report, status, urge, cancel, rate."""
+"""What residents can ask for: report, change, status, urge, cancel, rate."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
-from bot.contract import Ask, Reply, Staff, Turn, action, telling
-from integrations.repairs import clock
+from bot.contract import Ask, Matter, Reply, Staff, Task, Turn, action, amends, telling
+from integrations.repairs import clock, places
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
 
 #: Urging again within this time changes nothing.
@@ -16,11 +18,23 @@ URGE_AGAIN = timedelta(minutes=30)
 #: How long a finished repair may be rated, and "still broken" reopens the same ticket.
 REOPENS = timedelta(days=15)
 
+#: A time this little ago still means now.
+JUST_NOW = timedelta(minutes=10)
+
 #: Ratings from here down are followed up by a call.
 LOW = 2
 
 #: What stands in the menu.
 SCORES = {"1": "1分 很不满意", "2": "2分 不满意", "3": "3分 一般", "4": "4分 满意", "5": "5分 很满意"}
+
+
+#: Words that take back what was said, and doors that are not what is broken.
+_CORRECTS = re.compile(r"不对|不是|说错|写错|错了|改成|改为|换成|应该是|其实是|更正|唔系")
+_DOOR_ASIDE = re.compile(r"门口|门前|门外|家门|敲门|开门|上门|出门|进门")
+
+#: 2分, 打五分, 五颗星: a rating with nothing beside it. A bare number answers whatever was asked.
+_SCORE = re.compile(r"(?:我?[给打评]个?)?([1-5一二两三四五])(?:分|颗?星)[吧。.!！]*")
+_NUMBERS = {said: score for score, words in enumerate(("1一", "2二两", "3三", "4四", "5五"), 1) for said in words}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,42 +47,144 @@ class Fault:
     appointment_at: datetime | None = None
 
 
-@action("repair.report", Fault, replies={"done": "number promise url"})
+@action("repair.report", Fault, replies={"done": "number what promise photos url"})
 def report(turn: Turn, slots: Fault) -> Reply:
     """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it."""
     urgent = bool(slots.urgent)
-    task = None
     ticket = Ticket(
         resident_id=turn.me.id or 0, household_id=turn.me.household_id, category=slots.category, location=slots.location,
         urgent=urgent, appointment_at=slots.appointment_at, opened_at=turn.now,
         due_at=clock.due_at(slots.category, urgent, slots.appointment_at, turn.now),
     )  # fmt: skip
-    turn.attach(turn.photos(), ticket.subject)
+    ticket.add_words(turn.said)
+    photos = turn.photos()
+    turn.attach(photos, ticket.subject)
     turn.session.add(ticket)
     turn.record("repair.opened", ticket.subject, category=ticket.category, urgent=urgent)
-    if urgent:
-        flat = turn.flat.label if turn.flat else ""
-        task = turn.assign(
-            "repair.urgent",
-            "ticket.view",
-            f"紧急报修：{flat} {ticket.what}",
-            urgent=True,
-            household=turn.flat,
-            subject=ticket.subject,
-        )
-    promise = f"这是急修，{telling.sentence(turn, task)}" if task else turn.words("最晚{t}前处理。", t=ticket.due_at)
-    return Reply("done", about=ticket.subject, number=ticket.number, promise=promise, url=turn.link(f"/tickets/{ticket.number}"))
+    return Reply(
+        "done", about=ticket.subject, called=ticket.called, number=ticket.number, what=ticket.what, photos=len(photos) or "",
+        promise=_promise(turn, ticket, _call_out(turn, ticket) if urgent else None), url=_link(turn, ticket),
+    )  # fmt: skip
 
 
-@action("repair.status", replies={"done": "tickets", "finished": "tickets", "over": "tickets", "none": ""})
+def _call_out(turn: Turn, ticket: Ticket) -> Task:
+    """Let those on duty know of what cannot wait."""
+    title = f"紧急报修：{_flat(turn)} {ticket.what}"
+    return turn.assign("repair.urgent", "ticket.view", title, urgent=True, household=turn.flat, subject=ticket.subject)
+
+
+def _promise(turn: Turn, ticket: Ticket, task: Task | None) -> str:
+    """Return what may be said of when somebody comes: whom rows prove to be told, else until when it is due."""
+    if task is not None:
+        return f"这是急修，{telling.sentence(turn, task)}"
+    return turn.words("最晚{t}前处理。", t=ticket.due_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What of a repair is another way than was said; what stays is None."""
+
+    category: str | None = None
+    location: str | None = None
+    urgent: bool | None = None
+    appointment_at: datetime | None = None
+
+
+@amends(
+    "repair.report", Changes, keeps_words=True,
+    replies={"changed": "number what when promise", "noted": "number", "past": "number", "over": "what state", "gone": ""},
+)  # fmt: skip
+def change(turn: Turn, about: str, slots: Changes) -> Reply:
+    """Change a ticket that is not done yet, and keep the words; staff see both on it."""
+    ticket = _own(turn, about)
+    if ticket is None:
+        return Reply("gone", ok=False)
+    if ticket.state not in OPEN:
+        return Reply("over", ok=False, what=ticket.what, state=_end(ticket))
+    if slots.appointment_at and _is_past(slots.appointment_at, turn.now):
+        return Reply("past", ok=False, number=ticket.number)
+    before = ticket.words
+    ticket.add_words(turn.said)
+    turn.session.add(ticket)
+    changed = _write(ticket, slots, turn.said)
+    if not changed and ticket.words != before:
+        turn.record("repair.changed", ticket.subject, words=True)
+    if not changed:
+        return Reply("noted", about=about, called=ticket.called, number=ticket.number)
+    ticket.due_at, ticket.reminded_at = _due_anew(ticket, turn.now, changed), None
+    turn.record("repair.changed", ticket.subject, **changed)
+    task = _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None
+    return Reply(
+        "changed", about=about, called=ticket.called, number=ticket.number, what=ticket.what,
+        when=turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else "", promise=_promise(turn, ticket, task),
+    )  # fmt: skip
+
+
+def _write(ticket: Ticket, slots: Changes, said: str) -> dict[str, bool]:
+    """Write the changes into a ticket; returns what is another than before, for the log."""
+    before = ticket.category, ticket.location, ticket.urgent, ticket.appointment_at
+    ticket.category = slots.category if slots.category and _is_another_fault(slots, said) else ticket.category
+    ticket.location = places.moved(ticket.location, slots.location) if slots.location else ticket.location
+    ticket.urgent = ticket.urgent if slots.urgent is None else slots.urgent
+    ticket.appointment_at = slots.appointment_at or ticket.appointment_at
+    after = ticket.category, ticket.location, ticket.urgent, ticket.appointment_at
+    return {
+        name: True for name, old, new in zip(("category", "location", "urgent", "time"), before, after, strict=True) if old != new
+    }
+
+
+def _is_another_fault(slots: Changes, said: str) -> bool:
+    """Tell whether words put another fault in the place of the first: 不是水管，是马桶 does, 上来请敲门 adds to it."""
+    is_door_aside = slots.category == "door" and _DOOR_ASIDE.search(said) is not None
+    return not said or (_CORRECTS.search(said) is not None and not is_door_aside)
+
+
+def _due_anew(ticket: Ticket, now: datetime, changed: Mapping[str, bool]) -> datetime:
+    """Return until when it should be done now; what has become urgent counts from now, all else from when it was reported."""
+    since = now if ticket.urgent and "urgent" in changed else ticket.opened_at
+    return max(clock.due_at(ticket.category, ticket.urgent, ticket.appointment_at, since), now)
+
+
+def _end(ticket: Ticket) -> str:
+    return "已经取消了" if ticket.state is TicketState.CANCELLED else "已经办完了"
+
+
+def _is_past(moment: datetime, now: datetime) -> bool:
+    """Tell whether nobody can come then any more; a day without a clock time lasts until it is over."""
+    return moment.date() < now.date() if (moment.hour, moment.minute) == (0, 0) else moment < now - JUST_NOW
+
+
+@action(
+    "repair.status",
+    replies={"one": "what number state who when url", "done": "tickets", "finished": "tickets", "over": "tickets", "none": ""},
+    shows=True,
+)
 def status(turn: Turn, slots: object) -> Reply:
-    """Tell where the resident's tickets stand: the open ones, else the last one."""
+    """Tell where the resident's tickets stand: the one that is spoken of, the open ones, else the last one."""
+    meant = _own(turn, turn.about)
+    if meant is not None and meant.state in OPEN:
+        facts: dict[str, Any] = {
+            "what": meant.what,
+            "number": meant.number,
+            "state": STATE_WORDS[meant.state],
+            "url": _link(turn, meant),
+        }
+        return Reply("one", who=_assignee(turn, meant), when=_when(turn, meant), **facts)
     tickets = _mine(turn, OPEN) or _mine(turn, tuple(TicketState))[:1]
     if not tickets:
         return Reply("none", ok=False)
     state = tickets[0].state
     name = "done" if state in OPEN else "finished" if state is TicketState.DONE else "over"
     return Reply(name, tickets=[_line(turn, ticket) for ticket in tickets[:5]])
+
+
+def _when(turn: Turn, ticket: Ticket) -> str:
+    """Return when somebody comes, as it is agreed on, or until when it is due; a time that has gone by is owned up to."""
+    if ticket.due_at < turn.now:
+        return turn.words("本该{t}前修好，已经晚了", t=ticket.due_at)
+    if ticket.appointment_at and ticket.appointment_at >= turn.now:
+        return turn.words("约的{t}上门", t=ticket.appointment_at)
+    return turn.words("最晚{t}前处理", t=ticket.due_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,14 +218,9 @@ def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
         _reopen(turn, ticket)
     ticket.urged_at, ticket.urged = turn.now, ticket.urged + 1
     turn.session.add(ticket)
-    flat = turn.flat.label if turn.flat else ""
-    turn.assign(
-        "repair.urged",
-        "ticket.view",
-        f"住户催办（第{ticket.urged}次）：{flat} {ticket.what}",
-        urgent=ticket.urged > 1,
-        subject=ticket.subject,
-    )
+    ticket.add_words(turn.said)
+    title = f"住户催办（第{ticket.urged}次）：{_flat(turn)} {ticket.what}"
+    turn.assign("repair.urged", "ticket.view", title, urgent=ticket.urged > 1, subject=ticket.subject)
     turn.record("repair.urged", ticket.subject, times=ticket.urged)
     return Reply("reopened" if reopens else "done", number=ticket.number, what=ticket.what, who=_assignee(turn, ticket))
 
@@ -137,12 +248,12 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
         options, values = {"yes": "确认取消", "no": "先不取消"}, {"number": ticket.number, "what": ticket.what}
         return Ask(slot="sure", name="sure", options=options, values=values, called_off="unsure")
     if slots.sure in {False, "no"}:
-        return Reply("kept", number=ticket.number, what=ticket.what, ok=False)
+        return Reply("kept", about=ticket.subject, called=ticket.called, number=ticket.number, what=ticket.what, ok=False)
     ticket.state = TicketState.CANCELLED
     turn.session.add(ticket)
     turn.record("repair.cancelled", ticket.subject)
     turn.finish(ticket.subject, "住户取消了报修")
-    return Reply("done", number=ticket.number, what=ticket.what)
+    return Reply("done", about=ticket.subject, over=True, number=ticket.number, what=ticket.what)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,19 +272,32 @@ def rate(turn: Turn, slots: Rating) -> Reply | Ask:
         return ticket
     if slots.score is None:
         return Ask(slot="score", name="score", options=SCORES, values={"number": ticket.number, "what": ticket.what})
-    ticket.rating, ticket.state = int(slots.score), TicketState.CLOSED
+    _rate(turn, ticket, int(slots.score))
+    name = "low" if int(slots.score) <= LOW else "done"
+    return Reply(name, about=ticket.subject, over=True, number=ticket.number)
+
+
+def _rate(turn: Turn, ticket: Ticket, score: int) -> None:
+    ticket.rating, ticket.state = score, TicketState.CLOSED
     turn.session.add(ticket)
-    turn.record("repair.rated", ticket.subject, rating=ticket.rating)
-    if ticket.rating > LOW:
-        return Reply("done", number=ticket.number)
-    turn.assign(
-        "repair.callback",
-        "ticket.view",
-        f"低分回访：{ticket.number} {ticket.what}（{ticket.rating}分）",
-        openid=turn.openid,
-        subject=ticket.subject,
-    )
-    return Reply("low", number=ticket.number)
+    turn.record("repair.rated", ticket.subject, rating=score)
+    if score <= LOW:
+        title = f"低分回访：{ticket.number} {ticket.what}（{score}分）"
+        turn.assign("repair.callback", "ticket.view", title, openid=turn.openid, subject=ticket.subject)
+
+
+def hear_score(turn: Turn, text: str) -> str:
+    """Take a bare 2分 for the rating of the one repair that waits for it; empty where none does, or several do."""
+    said = _SCORE.fullmatch(text.strip())
+    if said is None or turn.resident is None:
+        return ""
+    waiting = _rateable(turn)
+    if len(waiting) != 1:
+        return ""
+    score = _NUMBERS[said[1]]
+    _rate(turn, waiting[0], score)
+    message = turn.context.messages["repair.rated_low" if score <= LOW else "repair.rated"]
+    return turn.words(message, number=waiting[0].number, what=waiting[0].what, score=score)
 
 
 def _mine(turn: Turn, states: Sequence[TicketState]) -> Sequence[Ticket]:
@@ -194,9 +318,11 @@ def _rateable(turn: Turn) -> Sequence[Ticket]:
 
 
 def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket], called_off: str = "") -> Ticket | Reply | Ask:
-    """Return the one ticket meant; with several, ask which."""
+    """Return the one ticket meant: the one picked, else the one spoken of; with several, ask which."""
     if number:
         tickets = [ticket for ticket in tickets if ticket.number == number]
+    else:
+        tickets = [ticket for ticket in tickets if ticket.subject == turn.about] or tickets
     if not tickets:
         return Reply("none", ok=False)
     if len(tickets) == 1:
@@ -213,18 +339,51 @@ def _reopen(turn: Turn, ticket: Ticket) -> None:
     turn.record("repair.reopened", ticket.subject, times=ticket.reopened)
 
 
+def _own(turn: Turn, about: str) -> Ticket | None:
+    """Return the resident's ticket that is spoken of; another's is as if there were none."""
+    number = about.removeprefix("ticket:")
+    if number == about or turn.resident is None:
+        return None
+    return turn.session.exec(select(Ticket).where(Ticket.number == number, Ticket.resident_id == turn.resident.id)).first()
+
+
 def _line(turn: Turn, ticket: Ticket) -> str:
-    who = f"，{_assignee(turn, ticket)}" if ticket.assignee_id else ""
+    is_open = ticket.state in OPEN
     return turn.words(
-        "· {number} {what}：{state}{who}\n  {url}",
-        number=ticket.number, what=ticket.what, state=STATE_WORDS[ticket.state], who=who,
-        url=turn.link(f"/tickets/{ticket.number}"),
+        '· {number} {what}：{state}{who?，{who}}{when?，{when}}。<a href="{url}">看进度</a>',
+        number=ticket.number, what=ticket.what, state=STATE_WORDS[ticket.state], who=_assignee(turn, ticket),
+        when=_when(turn, ticket) if is_open else "", url=_link(turn, ticket),
     )  # fmt: skip
 
 
+def _link(turn: Turn, ticket: Ticket) -> str:
+    return turn.link(f"/tickets/{ticket.number}")
+
+
+def _flat(turn: Turn) -> str:
+    return turn.flat.label if turn.flat else ""
+
+
 def _assignee(turn: Turn, ticket: Ticket) -> str:
+    """Return who has the ticket; empty while nobody has."""
     member = turn.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
-    return member.name if member else "值班师傅"
+    return member.name if member else ""
+
+
+def matters(turn: Turn) -> Sequence[Matter]:
+    """Return the resident's repairs that are not done yet, the newest first."""
+    if turn.resident is None:
+        return ()
+    return [
+        Matter(
+            words=turn.words(
+                "{what}：{state}{who?，{who}}", what=ticket.what, state=STATE_WORDS[ticket.state], who=_assignee(turn, ticket)
+            ),
+            at=ticket.opened_at, url=_link(turn, ticket),
+        )
+        for ticket in _mine(turn, OPEN)
+    ]  # fmt: skip
 
 
 ALL = (report, status, urge, cancel, rate)
+AMENDS = (change,)

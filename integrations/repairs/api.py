@@ -1,4 +1,4 @@
-"""What other systems may read of repairs; no resident's name, phone or words are among it."""
+"""What other systems may read of repairs; no resident's name or phone is among it but what their own words say."""
 
 from datetime import datetime
 
@@ -19,6 +19,7 @@ class TicketFacts(BaseModel):
     building: str
     category: str = Field(description="such as water, electric or lift")
     location: str
+    words: str = Field(description="what the resident said, one message a line")
     urgent: bool
     state: TicketState
     opened_at: datetime
@@ -56,7 +57,7 @@ def tickets(machine: Machine) -> Tickets:
         tickets=[
             TicketFacts(
                 number=ticket.number, building=flat.building, category=ticket.category, location=ticket.location,
-                urgent=ticket.urgent, state=ticket.state, opened_at=ticket.opened_at, due_at=ticket.due_at,
+                words=ticket.words, urgent=ticket.urgent, state=ticket.state, opened_at=ticket.opened_at, due_at=ticket.due_at,
             )
             for ticket, flat in rows
         ]

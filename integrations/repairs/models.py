@@ -45,6 +45,9 @@ STATE_WORDS: Mapping[TicketState, str] = {
     TicketState.CLOSED: "已关闭", TicketState.CANCELLED: "已取消",
 }  # fmt: skip
 
+#: Characters of the resident's words on a ticket; of more the first and the last ones are kept, the first few always.
+LONGEST, FIRST = 600, 200
+
 CATEGORY_WORDS: Mapping[str, str] = {
     "water": "水管漏水", "drain": "下水道堵塞", "electric": "没电跳闸", "lighting": "灯不亮", "lift": "电梯故障",
     "door": "门窗门锁", "wall": "墙面地面", "appliance": "家电设备", "network": "网络电视", "other": "其他",
@@ -62,6 +65,7 @@ class Ticket(Scoped, table=True):
     household_id: int = Field(foreign_key="household.id")
     category: str
     location: str
+    words: str = ""  # the resident's own, one message a line
     urgent: bool = False
     appointment_at: datetime | None = maybe_moment()
     state: TicketState = word(TicketState, TicketState.SUBMITTED)
@@ -85,9 +89,24 @@ class Ticket(Scoped, table=True):
         """Place and fault in words."""
         return f"{self.location}{CATEGORY_WORDS.get(self.category, self.category)}"
 
+    @property
+    def called(self) -> str:
+        """What one calls it in a sentence: 厨房的报修."""
+        return f"{self.location}的报修"
+
+    def add_words(self, said: str) -> None:
+        """Keep the resident's own words beside those before; what is said twice stands once."""
+        lines = dict.fromkeys(line for line in f"{self.words}\n{said}".splitlines() if line.strip())
+        self.words = shortened("\n".join(lines))
+
     def may_become(self, state: TicketState) -> bool:
         """Tell whether `state` may follow."""
         return state in FOLLOWS[self.state]
+
+
+def shortened(words: str) -> str:
+    """Return words that a ticket can hold: the beginning tells what is broken, the end what came last."""
+    return words if len(words) <= LONGEST else f"{words[:FIRST]}…{words[-(LONGEST - FIRST - 1) :]}"
 
 
 class TicketNote(Scoped, table=True):

@@ -164,7 +164,9 @@ def test_tool_is_asked_for_lent_told_announced_and_brought_back_by_a_machine(dem
 
 
 def test_resident_reads_the_loan_on_a_sealed_page(demo: Demo) -> None:
-    demo.says(WANG, "我想借手推车")
+    demo.says(WANG, "我想借工具箱")
+    assert "改成手推车" in demo.says(WANG, "换成手推车"), "what follows belongs to it"
+    assert "手推车" in demo.says(WANG, "我借了啥"), "and leads to what its file names"
     number = ask(
         demo, lambda session: session.connection().exec_driver_sql("SELECT number FROM tool_loan WHERE tool = '手推车'").scalar()
     )
@@ -176,7 +178,8 @@ def test_resident_reads_the_loan_on_a_sealed_page(demo: Demo) -> None:
         page = response.read().decode()
 
     assert "等待领取" in page
-    assert "住户要借手推车" in page
+    assert "住户要借工具箱" in page
+    assert "改成借手推车" in page
 
 
 def test_household_page_shows_the_card_and_settings_are_checked(demo: Demo) -> None:

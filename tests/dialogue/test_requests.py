@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
+
+from bot import config
+from bot.dialogue import requests
+from bot.dialogue.understanding import Understanding
+from bot.language.matcher import Candidate, Match
+from bot.model import SHANGHAI
+
+NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
+
+SHIPPED = Understanding.load(config.shipped("intents"), config.shipped("data"))
 
 
 def test_two_requests_in_one_message_are_both_served(chat: Any) -> None:
@@ -65,3 +76,103 @@ def test_waiting_for_a_person_can_be_called_off_before_anybody_answers(chat: Any
     assert chat.say("好了不用了").outcome.kind == "cancelled"
     assert len(chat.events("conversation.called_off")) == 1
     assert "没有正在办的事" in chat.say("算了").texts[0]
+
+
+def parted(text: str) -> list[str]:
+    heard = SHIPPED.hear_text(text, NOW)
+    return [heard.text, *(piece.text for piece in heard.more)]
+
+
+@pytest.mark.parametrize(("count", "text"), [
+    (2, "厨房漏水，还有楼道灯不亮"),
+    (2, "明天我妈来，后天我同学来"),
+    (2, "我家马桶堵了顺便问下物业费怎么交"),
+    (1, "漏水！漏水！快来"),
+    (1, "我妹妹明天下午三点来，开车，车牌粤B12345"),
+    (2, "我妹妹明天下午三点来，厨房的水管漏水了"),
+    (3, "我妹妹明天下午三点来，厨房的水管漏水了，顺便问一下物业费怎么交，麻烦你们了谢谢"),
+    (2, "我家马桶堵了明天我妹妹要来"),
+    (2, "你好，我是3栋的，厨房漏水，另外明天我妈来"),
+    (2, "张伟明天来，李四后天来"),
+    (2, "我家马桶堵了，厨房水龙头也坏了"),
+    (1, "电梯坏了，门打不开"),
+    (1, "卫生间漏水，漏到楼下客厅天花板了"),
+    (1, "厨房漏水，地上都是水"),
+    (1, "昨晚开始漏水，明天上午来修"),
+    (2, "主卧灯不亮，客厅灯也不亮"),
+    (1, "我要取消访客，我妹妹不来了"),
+    (1, "空调不制冷，老人热得受不了"),
+    (1, "厨房水管漏水了，明天上午能来修吗"),
+    (2, "厨房漏水了。我妹妹明天来"),
+    (1, "水管爆了，水哗哗的流，快点来人"),
+    (2, "帮我取消报修，然后再给我妈开个通行证，明天上午来"),
+    (2, "我妹妹明天来，还有厨房漏水，车牌粤B12345"),
+    (1, "你好，麻烦帮我登记一下访客，我妈明天上午来，谢谢"),
+    (1, "我们楼电梯停了，老人上不去，急死了"),
+    (1, "王强明天上午十点到我家，开车，粤BD12345，电话13800138000"),
+    (1, "体温36.5，一切正常，不咳嗽"),
+    (1, "灯不亮，是不是跳闸了"),
+    (1, "3栋2单元501，我姓陈，绑定一下"),
+    (2, "今天打卡36.5，另外客厅灯坏了"),
+    (1, "楼道灯坏了。谢谢！辛苦了"),
+    (1, "周六有两个朋友来吃饭，一个开车来，车牌粤B12345"),
+    (1, "卫生间反味，天花板也滴水，楼上是不是漏了"),
+    (2, "下水道堵了，还有就是快递怎么寄存"),
+    (2, "停车费怎么交，物业几点上班"),
+    (3, "厨房漏水，楼道灯不亮，电梯也坏了"),
+    (1, "修洗衣机的师傅明天来，让他上来"),
+    (2, "报修！马桶堵了！还有明天我爸要来住"),
+    (1, "管家在不在，我要跟他讲"), (1, "楼上太吵，我要投诉"), (1, "我是3栋501，欠多少物业费"), (1, "我是5栋302，今天36度4没症状"),
+    (1, "我住10栋801，暖气不热"), (1, "来修的是哪位师傅，怎么联系"), (1, "有人乱停车占了我的位子"), (1, "车牌沪A88B66，朋友的，今天要进来"),
+    (2, "客厅插座没电了，顺便帮我看看停车费交到几月了"),
+    (2, "后天我爸妈来住，另外厨房下水道堵了"),
+    (2, "电梯又停了，还有单元门关不上"),
+    (1, "门禁坏了进不去，我站在门口等半天了"),
+    (2, "我想报修，卫生间漏水，再就是明天下午我同事来一趟"),
+    (1, "明天下午三点我表姐开车来，车牌浙A12345，两个人，晚上走"),
+    (1, "洗衣机不转了，可能是插座的问题，周末来看看"),
+    (2, "今天36.6没症状，另外问下明天停水吗"),
+    (1, "我要投诉楼上太吵，每天半夜都跳绳，说了好几次"),
+    (1, "麻烦帮我取消明天的访客，他临时有事不来了"),
+    (1, "马桶又堵了，上周刚通过，你们能不能一次弄好"),
+    (2, "厨房漏水另外我妈明天来"),
+])  # fmt: skip
+def test_message_holds_as_many_wishes_as_a_person_would_count(count: int, text: str) -> None:
+    assert len(parted(text)) == count
+
+
+def test_facts_stay_with_the_wish_that_wants_them() -> None:
+    assert parted("我妹妹明天来，还有厨房漏水，车牌粤B12345") == ["我妹妹明天来，车牌粤B12345", "厨房漏水"]
+
+
+def test_two_wishes_of_one_kind_keep_their_own_words() -> None:
+    assert parted("厨房漏水，还有楼道灯不亮") == ["厨房漏水", "楼道灯不亮"]
+    assert parted("明天我妈来，后天我同学来") == ["明天我妈来", "后天我同学来"]
+
+
+def test_greeting_and_flat_before_the_first_wish_are_part_of_it() -> None:
+    assert parted("你好，我是3栋的，厨房漏水，另外明天我妈来")[0] == "你好，我是3栋的，厨房漏水"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["厨房漏水，" * 40, "厨房漏水。" * 40, "我妹妹明天来了" * 30, "还有" * 100, "，" * 300, "厨房漏水！厨房漏水！厨房漏水！"],
+)
+def test_each_piece_is_matched_once_and_few_are(text: str) -> None:
+    asked: list[str] = []
+
+    def match(words: str) -> Match:
+        asked.append(words)
+        return Match(text=words, candidates=(Candidate("repair.report", 1.0, ""),), decision="accept")
+
+    found = requests.part(text, match(text), match, lambda intent, words: False)
+
+    assert len(found) == 1
+    assert len(asked) == len(set(asked)) <= requests.PIECES + 1
+
+
+EXAMPLES = [example for intent in SHIPPED.catalogue.intents.values() if not intent.emergency for example in intent.examples]
+
+
+def test_no_shipped_example_is_parted() -> None:
+    assert [text for text in EXAMPLES if len(parted(text)) > 1] == []

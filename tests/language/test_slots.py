@@ -134,6 +134,31 @@ def test_longest_word_decides_a_choice() -> None:
     assert read("choice", "电梯门打不开", options=options) == "lift"
 
 
+@pytest.mark.parametrize(("text", "expected"), [
+    ("4楼的灯不亮", "4楼"), ("三楼楼道的灯", "三楼楼道"), ("3栋2单元4楼楼道灯坏了", "3栋2单元4楼楼道"), ("负一层漏水", "负一层"),
+    ("1102门口的灯", "1102门口"), ("不对是1102", "1102"), ("换成4楼的", "4楼"), ("不是楼道是厨房", "厨房"), ("不是楼道，是厨房", "厨房"),
+    ("是厨房不是楼道", "厨房"), ("楼上漏水", None), ("电梯一层二层来回跑", "电梯"), ("修了1102块钱", None),
+])  # fmt: skip
+def test_place_is_taken_with_floor_and_number_as_said(text: str, expected: str | None) -> None:
+    slot = Slot(name="x", type="place", options={"楼道": ("楼道",), "厨房": ("厨房",), "电梯": ("电梯",)})
+
+    assert slots.extract(text, [slot], NOW).get("x") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("急", True), ("急！", True), ("急啊", True), ("应急灯坏了", None), ("不急", False)]
+)
+def test_word_of_one_sign_is_a_flag_only_alone(text: str, expected: bool | None) -> None:
+    slot = Slot(name="x", type="flag", options={"yes": ("急", "很急")})
+
+    assert slots.extract(text, [slot], NOW).get("x") == expected
+
+
+def test_of_several_peoples_temperatures_ones_own_is_taken() -> None:
+    assert read("temperature", "老公36.5，我36.3，儿子36.8") == 36.3
+    assert read("temperature", "我36.3，我老公36.8") == 36.3
+
+
 def test_urgency_is_said_or_not() -> None:
     options = {"yes": ("急", "喷水")}
 
@@ -237,9 +262,9 @@ def test_who_has_no_thermometer_may_leave_the_figure_out(words: str) -> None:
 
 @pytest.mark.parametrize(("text", "name"), [
     ("我妹妹", "妹妹"), ("陈建国家的妹妹", "陈建国家的妹妹"), ("我妈和我姨", "妈妈、我姨"), ("修空调的师傅", "修空调的师傅"), ("送冰箱的", "送冰箱的"),
-    ("中介小刘", "中介小刘"), ("我同学两个", "同学"), ("我两个同学", "同学"), ("是个朋友", "朋友"), ("我妈", "妈妈"), ("我老公的司机", "老公的司机"),
+    ("中介小刘", "小刘"), ("我同学两个", "同学"), ("我两个同学", "同学"), ("是个朋友", "朋友"), ("我妈", "妈妈"), ("我老公的司机", "老公的司机"),
     ("装宽带的师傅吧", "装宽带的师傅"), ("我姐一家", "姐姐"), ("快递员", "快递员"), ("张三和李四", "张三、李四"), ("小王和小李", "小王、小李"),
-    ("张三和他老婆", "张三、他老婆"), ("我朋友张伟", "张伟"), ("一家三口", None), ("好", None),
+    ("张三和他老婆", "张三、他老婆"), ("我朋友张伟", "张伟"), ("一家三口", None), ("好", None), ("我爸的老战友", "我爸的老战友"), ("老同学小陈", "小陈"), ("李师傅和他徒弟", "李师傅、他徒弟"), ("做窗帘的", "做窗帘的"),
 ])  # fmt: skip
 def test_relation_or_work_is_a_name_enough_when_it_was_asked_for(text: str, name: str | None) -> None:
     assert asked("name", text) == name
@@ -252,7 +277,7 @@ VISIT = [Slot(name="visitor_name", type="name"), Slot(name="starts_at", type="st
     ("我妹妹明天下午三点来", "妹妹"), ("陈建国家的妹妹明天来", "陈建国家的妹妹"), ("我妈和我姨后天来", "妈妈、我姨"), ("修空调的师傅明天上午来", "修空调的师傅"),
     ("送冰箱的下午到", "送冰箱的"), ("中介小刘下午来", "小刘"), ("我同学两个周六来", "同学"), ("给我妈开个码", "妈妈"), ("我舅舅一家五口后天开车来", "舅舅"),
     ("明天下午我哥来", "哥哥"), ("我女儿和张伟明天来", "女儿、张伟"), ("我同学张伟和李四后天来", "张伟、李四"), ("小王和小李周六来", "小王、小李"),
-    ("我给我妈请的护工明天来", "护工"), ("有个护士要上门给我妈打针", "护士"),
+    ("我给我妈请的护工明天来", "护工"), ("有个护士要上门给我妈打针", "护士"), ("我孙女放学自己来", "孙女"), ("我老婆娘家人国庆来", "老婆娘家人"), ("等下我对象来", "对象"),
 ])  # fmt: skip
 def test_who_comes_is_named_by_what_they_are_when_no_name_is_said(text: str, name: str) -> None:
     assert slots.extract(text, VISIT, NOW)["visitor_name"] == name
@@ -298,3 +323,29 @@ def test_being_here_is_now_when_the_time_was_asked_for(text: str) -> None:
 
 def test_time_to_come_counts_before_one_that_is_over() -> None:
     assert read("start", "昨晚开始漏水，明天上午来修") == datetime(2026, 3, 12, 9, tzinfo=SHANGHAI)
+
+
+def test_two_hours_said_at_once_are_about_the_earlier_one() -> None:
+    assert read("start", "后天来，大概两三点") == datetime(2026, 3, 13, 14, tzinfo=SHANGHAI)
+    assert read("start", "明天下午两三点来") == datetime(2026, 3, 12, 14, tzinfo=SHANGHAI)
+    assert read("start", "明晚七八点到") == datetime(2026, 3, 12, 19, tzinfo=SHANGHAI)
+
+
+def test_since_when_something_is_broken_is_no_time_to_come() -> None:
+    assert read("start", "从早上八点到现在没水") is None
+
+
+@pytest.mark.parametrize("text", [
+    "人已经到门岗了，麻烦放行", "我朋友在门口等着，帮他开个码", "姑爷的车到大门口了开下杆", "他在门口被保安拦住了，给放一下", "客人已经到了，给个码",
+])  # fmt: skip
+def test_who_stands_at_the_gate_comes_now(text: str) -> None:
+    assert read("start", text, required=True) == NOW
+
+
+@pytest.mark.parametrize("text", ["我朋友到了吗", "客人到了没", "门口的灯坏了", "我妹妹来"])
+def test_nobody_at_the_gate_is_no_time(text: str) -> None:
+    assert read("start", text, required=True) is None
+
+
+def test_what_reached_the_gate_is_no_time_where_none_must_be_known() -> None:
+    assert read("start", "水流到门口了") is None

@@ -10,6 +10,7 @@ integration = Integration(
     title="借工具",
     folder=Path(__file__).parent,
     actions=(actions.borrow, actions.list_mine),
+    amends=(actions.change,),
     console=board.ROUTES,
     pages=(pages.show,),
     api=(api.loans, api.bring_back),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from bot.contract import Reply, Turn, action
+from bot.contract import Reply, Turn, action, amends
 from integrations.tools.models import STATE_WORDS, Loan, LoanState
 
 
@@ -26,14 +26,36 @@ def borrow(turn: Turn, slots: Wish) -> Reply:
     turn.record("tool.asked", loan.subject, tool=loan.tool)
     home = turn.household(turn.me)
     turn.assign("tool.wanted", "tools.lend", f"借{loan.tool}：{home.label}", household=home, subject=loan.subject)
-    return Reply("done", tool=loan.tool, number=loan.number, about=loan.subject)
+    return Reply("done", tool=loan.tool, number=loan.number, about=loan.subject, called=f"借{loan.tool}")
 
 
-@action("tool.mine", replies={"done": "loans", "none": ""})
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What is said to be another one: 换成梯子; slots that nothing was said of are None."""
+
+    tool: str | None = None
+
+
+@amends("tool.borrow", Change, replies={"changed": "tool number", "late": "tool"})
+def change(turn: Turn, about: str, slots: Change) -> Reply:
+    """Put another tool aside while the first was not handed out."""
+    mine = select(Loan).where(Loan.resident_id == turn.me.id, Loan.number == about.partition(":")[2])
+    loan = turn.session.exec(mine).one()
+    if loan.state is not LoanState.ASKED:
+        return Reply("late", ok=False, tool=loan.tool)
+    loan.tool = slots.tool or loan.tool
+    turn.session.add(loan)
+    turn.record("tool.changed", loan.subject, tool=loan.tool)
+    return Reply("changed", tool=loan.tool, number=loan.number, called=f"借{loan.tool}")
+
+
+@action("tool.mine", replies={"done": "loans", "none": ""}, shows=True)
 def list_mine(turn: Turn, slots: object) -> Reply:
     """Tell what the resident asked for or has."""
     mine = select(Loan).where(Loan.resident_id == turn.me.id, col(Loan.state).in_([LoanState.ASKED, LoanState.LENT]))
     loans = turn.session.exec(mine.order_by(col(Loan.id))).all()
     if not loans:
         return Reply("none", ok=False)
-    return Reply("done", loans="\n".join(f"· {loan.tool}（{STATE_WORDS[loan.state]}）" for loan in loans))
+    return Reply(
+        "done", loans=[turn.words("· {tool}（{state}）", tool=loan.tool, state=STATE_WORDS[loan.state]) for loan in loans]
+    )

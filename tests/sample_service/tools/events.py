@@ -6,7 +6,7 @@ from bot.contract import Log, Subject, Work
 from integrations.tools.models import Loan
 
 #: Kind -> fields. Other services may react to them.
-EMITS = {"tool.asked": "tool", "tool.lent": "tool", "tool.back": "tool", "tool.off": "tool"}
+EMITS = {"tool.asked": "tool", "tool.lent": "tool", "tool.back": "tool", "tool.off": "tool", "tool.changed": "tool"}
 
 
 def _loan(work: Work, number: str) -> Subject:
@@ -16,7 +16,7 @@ def _loan(work: Work, number: str) -> Subject:
 
 LOG = Log(
     events={
-        "tool.asked": "住户要借{tool}", "tool.lent": "借出{tool}", "tool.back": "收回{tool}", "tool.off": "不借{tool}了",
+        "tool.asked": "住户要借{tool}", "tool.lent": "借出{tool}", "tool.back": "收回{tool}", "tool.off": "不借{tool}了", "tool.changed": "改成借{tool}",
     },
     subjects={"loan": _loan},
     figures={"tool.lent": "借出工具"},
