@@ -128,7 +128,8 @@ def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step 
     if asked is not None and len(text) - asked.end() <= BESIDE:  # 那帮我问问呗
         return _taken_up(standing, offer, facts)
     if asked is not None or courtesy.begins_with_yes(text):
-        return _taken_up(standing, replace(offer, text="，".join(filter(None, (offer.text, text)))), facts)
+        between = "，" if offer.what is Offered.INTENT else "\n"  # a wish is read as one sentence, people read lines
+        return _taken_up(standing, replace(offer, text=between.join(filter(None, (offer.text, text)))), facts)
     return Say(standing=standing.calm(), phrase=Line("acknowledged")) if _REFUSED.match(text) else None
 
 

@@ -123,7 +123,8 @@ class Standing:
 
     def words(self, *more: str) -> str:
         """Return the words that led to nothing so far and these, each once, one message a line."""
-        return "\n".join(dict.fromkeys(filter(None, (*(text for _, text in self.unused), *more))))
+        said = "\n".join((*(text for _, text in self.unused), *more))
+        return "\n".join(dict.fromkeys(filter(None, said.split("\n"))))
 
 
 def at(standing: Standing, since: datetime, now: datetime, expires: timedelta) -> Standing:

@@ -160,11 +160,11 @@ CHOSEN = [
     (QUESTION, "好的", "hand over handoff.human 门禁卡多少钱一张"),
     (QUESTION, "👌", "hand over handoff.human 门禁卡多少钱一张"),
     (QUESTION, "那帮我问问呗", "hand over handoff.human 门禁卡多少钱一张"),
-    (QUESTION, "好，顺便问下要几天", "hand over handoff.human 门禁卡多少钱一张，好，顺便问下要几天"),
+    (QUESTION, "好，顺便问下要几天", "hand over handoff.human 门禁卡多少钱一张 / 好，顺便问下要几天"),
     (
         QUESTION,
         "帮我问下物业，还想知道补办要带什么",
-        "hand over handoff.human 门禁卡多少钱一张，帮我问下物业，还想知道补办要带什么",
+        "hand over handoff.human 门禁卡多少钱一张 / 帮我问下物业，还想知道补办要带什么",
     ),
     (QUESTION, "行了，不用了", "say acknowledged"),
     (QUESTION, "不用了", "say acknowledged"),

@@ -123,6 +123,10 @@ LATE: list[tuple[Standing, Said, str]] = [
     (PUT_AWAY, words("2"), "say form.expired"),
     (PUT_AWAY, surely("楼道的灯不亮", "lamp.report"), "do lamp.report"),
     (PUT_AWAY, words("找人工"), "hand over handoff.human 找人工"),
+    (Standing(shelved=WHEN.form), words("回来了，继续"), "ask parcel.send starts_at"),
+    (Standing(shelved=PARCEL_READ_BACK.form), words("继续"), "confirm parcel.send"),
+    (Standing(shelved=WHEN.form), surely("我要寄包裹", "parcel.send", 1.0), "ask parcel.send starts_at"),  # 王芳 is not forgotten
+    (Standing(shelved=WHEN.form), words("明天下午三点"), "say unknown"),
 ]  # fmt: skip
 
 

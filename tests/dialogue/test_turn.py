@@ -583,6 +583,37 @@ def test_a_number_that_one_calls_is_told_what_it_is_inside_a_form(chat: Any) -> 
     assert "直接拨 120" in chat.say("120").texts[0]
 
 
+def test_a_number_that_one_calls_is_no_place(chat: Any) -> None:
+    chat.say("路灯坏了")
+
+    assert "直接拨 120" in chat.say("120").texts[0]
+    assert chat.events("lamp.reported") == []
+
+
+def test_words_for_those_who_come_fill_no_form(chat: Any) -> None:
+    chat.talk("路灯坏了", "着火了")
+
+    assert chat.say("我好怕").outcome.kind == "emergency"
+    assert chat.events("lamp.reported") == []
+    [task] = rows(chat, Task)
+    assert task.data["text"] == "着火了 / 我好怕"
+    assert chat.say("楼道门口").texts == ("已记下楼道的灯。",)
+
+
+@pytest.mark.parametrize("said", ["嗯…", "对了，时间"])
+def test_what_is_no_yes_yet_sends_nothing(chat: Any, said: str) -> None:
+    chat.talk(ALL, said)
+
+    assert chat.events("parcel.sent") == []
+
+
+def test_what_is_said_beside_asking_for_the_office_is_passed_on(chat: Any) -> None:
+    chat.talk("小区有几个游泳池？", "帮我问下物业，还想知道水深")
+
+    [task] = rows(chat, Task)
+    assert task.data["text"] == "小区有几个游泳池？\n帮我问下物业，还想知道水深"
+
+
 def test_asking_again_keeps_the_place_in_the_queue(chat: Any) -> None:
     since = _wait(chat, "转人工")
 
