@@ -24,6 +24,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import TypeVar
 
+import decisions
 import load
 import repairs
 import servers
@@ -330,14 +331,15 @@ def compare(figure: str, one: Figures, other: Figures, target: float) -> Line:
     return Line(figure=figure, value=one.result.rate / other.result.rate, cpu=other.cpu / one.cpu, target=target)
 
 
-def judge_start() -> list[Line]:
-    """Compare what a newcomer waits for with what was promised."""
+def judge_alone() -> list[Line]:
+    """Compare what a newcomer waits for, and what a decision takes, with what was promised."""
     starts = [demo_figures() for _ in range(STARTS)]
     ready, memory = (median(figures) for figures in zip(*starts, strict=True))
     limits: list[tuple[str, Callable[[], float], float, str]] = [
         ("linli --help", help_seconds, 0.2, " s"),
         ("linli demo is ready", lambda: ready, 3, " s"),
         ("idle demo", lambda: memory, 150, " MB"),
+        ("slowest kind of turn, decided", lambda: max(decisions.seconds().values()) * 1e3, 1, " ms"),
     ]
     return [Line(figure=name, value=value(), target=target, unit=unit, at_least=False) for name, value, target, unit in limits]
 
@@ -376,7 +378,7 @@ def main() -> None:
     print(f"{load.CONNECTIONS} connections, medians of {PASSES} passes of {SECONDS:g} s, on {os.cpu_count()} cores")
     print_figures(measured)
     print_waits(measured.waits)
-    print_lines([*judge(measured), *judge_start()])
+    print_lines([*judge(measured), *judge_alone()])
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ LinliError
     ├── MonthSpent       a cap of the calendar month is reached: go on next month
     ├── AlreadySent      a mass message with this clientmsgid is out: done
     ├── ContentRefused   the message itself is at fault: alert its author
+    │   └── TooLarge     a picture is larger than what is kept
     └── AccountLimited   the account's settings are at fault: alert its operator
         ├── AddressNotListed  this server's address is not on the account's list
         └── ChannelDisabled   the feature is not granted, or banned: stop using it
@@ -120,6 +121,10 @@ class AlreadySent(WeChatRefused):
 
 class ContentRefused(WeChatRefused):
     """The message itself is at fault: a template's id or one of its values."""
+
+
+class TooLarge(ContentRefused):
+    """A picture is larger than what is kept."""
 
 
 class AccountLimited(WeChatRefused):

@@ -1,6 +1,7 @@
 """Fetches the photos residents sent, before WeChat forgets them after three days.
 
-What is kept is a picture drawn anew: no EXIF, no place where it was taken, bounded in size, named by its hash.
+What is kept is a picture drawn anew: no EXIF, no place where it was taken, bounded in size, named by its hash. Who sent one that
+cannot be kept is told so, and what to do.
 """
 
 import asyncio
@@ -8,13 +9,15 @@ import io
 import os
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 import structlog
 from sqlmodel import Session, col, select
 
-from bot.errors import ContentRefused, WeChatRefused
+from bot.contract import Context, Work
+from bot.errors import ContentRefused, TooLarge, WeChatRefused
 from bot.store import events, scope
 from bot.store.database import Database
 from bot.store.photos import Photo
@@ -33,6 +36,9 @@ BATCH = 10
 #: Pillow holds a pixel of whatever kind in 4 bytes, so that two copies of the largest picture are 200 MB.
 MAX_BYTES, MAX_PIXELS, MAX_SIDE = 10 * 1024 * 1024, 25_000_000, 2048
 
+#: JPEGs are decoded small at once; a progressive one still holds up to six bytes a pixel meanwhile.
+MAX_JPEG_PIXELS = 60_000_000
+
 #: First bytes of JPEG, PNG, GIF and WebP.
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF")
 
@@ -43,9 +49,9 @@ class Photographer:
     """Fetches waiting photos into a folder."""
 
     def __init__(self, database: Database, client: Client, clock: Callable[[], datetime], folder: Path,
-                 communities: Callable[[], Sequence[int]]) -> None:  # fmt: skip
+                 communities: Callable[[], Sequence[int]], context: Callable[[int], Context]) -> None:  # fmt: skip
         self._database, self._client, self._clock, self._folder = database, client, clock, folder
-        self._communities = communities
+        self._communities, self._context = communities, context
 
     async def step(self) -> int:
         """Fetch the waiting photos; returns how many were looked at."""
@@ -55,18 +61,22 @@ class Photographer:
         return len(waiting)
 
     async def _fetch(self, photo: Photo) -> None:
-        name = ""
-        fault = ""
+        name, fault, phrase = "", "", "photo.lost"
         try:
             content = await self._client.download(photo.media_id)
             name = await asyncio.to_thread(store, content, self._folder)
         except ContentRefused as error:
-            fault = str(error)
+            fault, phrase = str(error), _phrase(error)
         except WeChatRefused as error:
             log.info("photo not fetched yet", photo=photo.id, attempt=photo.attempts + 1, reason=error.errmsg)
         except Exception:  # a full disk, say: the attempt counts, and the others are fetched
             log.exception("photo not stored", photo=photo.id, attempt=photo.attempts + 1)
-        await self._database.write(_settle, photo.id or 0, name, fault, self._clock())
+        await self._database.write(_settle, photo.id or 0, name, fault, self._clock(), partial(self._apologise, phrase))
+
+    def _apologise(self, phrase: str, session: Session, photo: Photo, now: datetime) -> None:
+        """Tell whoever sent a photo that it cannot be kept; which one they know by its time."""
+        work = Work(session=session, now=now, context=self._context(photo.community_id))
+        work.tell(photo.openid, phrase, at=photo.taken_at)
 
 
 def _waiting(session: Session, communities: Sequence[int]) -> list[Photo]:
@@ -74,7 +84,16 @@ def _waiting(session: Session, communities: Sequence[int]) -> list[Photo]:
     return list(session.exec(waiting.order_by(col(Photo.attempts), col(Photo.id)).limit(BATCH)))
 
 
-def _settle(session: Session, identity: int, name: str, fault: str, now: datetime) -> None:
+def _phrase(error: ContentRefused) -> str:
+    """Return what to say of a photo that is refused; WeChat's own refusal tells nothing of the picture."""
+    if isinstance(error, TooLarge):
+        return "photo.too_large"
+    return "photo.unreadable" if error.errcode is None else "photo.lost"
+
+
+def _settle(
+    session: Session, identity: int, name: str, fault: str, now: datetime, apologise: Callable[[Session, Photo, datetime], None]
+) -> None:
     photo = session.get_one(Photo, identity)
     scope.enter(session, photo.community_id)
     photo.attempts += 1
@@ -83,6 +102,7 @@ def _settle(session: Session, identity: int, name: str, fault: str, now: datetim
         events.record(session, now, "photo.stored", subject=photo.subject)
     elif fault or photo.attempts >= ATTEMPTS or now - photo.taken_at > KEPT_BY_WECHAT:
         photo.state = "lost"
+        apologise(session, photo, now)
         events.record(session, now, "photo.lost", subject=photo.subject, reason=fault or "not fetched in time")
     session.add(photo)
 
@@ -90,7 +110,7 @@ def _settle(session: Session, identity: int, name: str, fault: str, now: datetim
 def store(content: bytes, folder: Path) -> str:
     """Draw the picture anew and store it; returns its name, the SHA-256 of the file. Raises ContentRefused."""
     if len(content) > MAX_BYTES:
-        raise ContentRefused(None, f"photo has {len(content)} bytes; at most {MAX_BYTES}")
+        raise TooLarge(None, f"photo has {len(content)} bytes; at most {MAX_BYTES}")
     if not content.startswith(_MAGIC):
         raise ContentRefused(None, "photo is no JPEG, PNG, GIF or WebP")
     drawn = _redraw(content)
@@ -117,8 +137,9 @@ def _draw(content: bytes) -> bytes:
     from PIL import Image, ImageOps  # here: its five megabytes are for the first photo, not for every idle server
 
     with Image.open(io.BytesIO(content)) as picture:
-        if picture.width * picture.height > MAX_PIXELS:
-            raise ContentRefused(None, f"photo has {picture.width}×{picture.height} pixels; at most {MAX_PIXELS}")
+        most = MAX_JPEG_PIXELS if picture.format == "JPEG" else MAX_PIXELS
+        if picture.width * picture.height > most:
+            raise TooLarge(None, f"photo has {picture.width}×{picture.height} pixels; at most {most}")
         picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # large JPEGs are decoded small at once
         upright = ImageOps.exif_transpose(picture)
         upright.thumbnail((MAX_SIDE, MAX_SIDE))

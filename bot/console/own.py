@@ -47,6 +47,7 @@ EMITS = {
 TELLS = {
     "handoff.closed": "topic number outcome note", "talk.signed": "who text", "talk.taken": "who", "talk.returned": "who",
     "talk.left_alone": "who number", "knowledge.answer": "answer day",
+    "photo.lost": "at", "photo.too_large": "at", "photo.unreadable": "at",
 }  # fmt: skip
 
 TASKS = (

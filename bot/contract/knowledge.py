@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot import config
 from bot.contract.sheets import read_csv
 from bot.contract.work import Turn, Work
+from bot.language.known import Known
 from bot.language.questions import is_question
 from bot.store import knowledge as store
 from bot.store.knowledge import (
@@ -16,7 +17,6 @@ from bot.store.knowledge import (
     Audience,
     Draft,
     Entry,
-    Known,
     count_expired,
     day_of,
     find,

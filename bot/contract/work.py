@@ -17,11 +17,11 @@ from bot.contract.happenings import Happening, Reaction
 from bot.contract.office import Office
 from bot.errors import Refusal
 from bot.keys import Keys
+from bot.language.known import Known
 from bot.language.phrases import fill
 from bot.store import effects, events, moving, outbox, people, photos, scope, tasks
 from bot.store.communities import Community
 from bot.store.events import Event
-from bot.store.knowledge import Known
 from bot.store.outbox import Delivery
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo

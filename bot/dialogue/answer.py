@@ -3,15 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 from bot.contract import Action, Community, Context
+from bot.dialogue.steps import Kind
 from bot.dialogue.understanding import Understanding
 from bot.wechat import messages
-
-Kind = Literal[
-    "asks", "confirms", "done", "cancelled", "clarifies", "handed_off", "unknown", "emergency", "silent", "failed", "answered"
-]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

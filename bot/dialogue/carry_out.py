@@ -3,21 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlmodel import Session
 
 from bot.contract import Ask, Reply, Turn, handoffs, knowledge
 from bot.dialogue import forms, safety, starting, steps
-from bot.dialogue.answer import Answer, House, Kind, Outcome
+from bot.dialogue.answer import Answer, House, Outcome
 from bot.dialogue.decide import title
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
+from bot.dialogue.said import Heard
 from bot.dialogue.standing import Alarm, Standing, Subject
-from bot.dialogue.steps import Line, Step
-from bot.dialogue.understanding import Heard
+from bot.dialogue.steps import Kind, Line, Step
 from bot.errors import Refusal
-from bot.language import slots
+from bot.language import aftermath, slots
 from bot.language.files import Catalogue, Intent
 from bot.language.phrases import plain
 from bot.store import conversations, tasks, unmatched
@@ -65,7 +66,7 @@ class Talk:
 
     def facts(self, heard: Heard | None = None) -> Facts:
         """Read what a decision needs."""
-        services, alarm = self.house.context.services, self._alarm()
+        services, alarm = self.house.context.services, self.alarm
         return Facts(
             now=self.now, catalogue=self.catalogue, community_id=self.turn.community.key, is_bound=self.turn.is_bound,
             shows=services.shows, amendable=services.amendable, keeping=services.keeping,
@@ -73,7 +74,9 @@ class Talk:
             names_place=heard is not None and alarm is not None and safety.named(self.turn, heard.text) is not None,
         )  # fmt: skip
 
-    def _alarm(self) -> Task | None:
+    @cached_property
+    def alarm(self) -> Task | None:
+        """The alarm that the talk stood by when the turn began, while it is open."""
         if self.standing.alarm is None:
             return None
         task = tasks.find(self.session, self.standing.alarm.task)
@@ -174,8 +177,7 @@ def numbered(titles: list[str]) -> str:
 
 def _offer(talk: Talk, step: steps.Offer, before: _Said) -> Answer:
     """Show a numbered menu, where it says so with a person as the last choice."""
-    facts = talk.facts()
-    titles = [title(option, step.menu, step.standing, facts) for option in step.menu.options]
+    titles = [title(option, step.menu, step.standing, talk.intents) for option in step.menu.options]
     if step.menu.with_person:
         titles.append(talk.phrase(Line("clarify.none")))
     return _answer(before.then(f"{talk.phrase(step.phrase)}\n{numbered(titles)}"), "clarifies", options=step.menu.options)
@@ -190,7 +192,7 @@ def _say(talk: Talk, step: steps.Say, before: _Said) -> Answer:
         form, offer = step.standing.form, step.standing.offer
         asked = form.asking or None if form and step.kind == "asks" else None
         return _answer(text, step.kind, step.intent, slot=asked, options=(offer.intent,) if offer and offer.intent else ())
-    shown = [title(option, menu, step.standing, talk.facts()) for option in menu.options]
+    shown = [title(option, menu, step.standing, talk.intents) for option in menu.options]
     return _answer(
         f"{text}\n{numbered([*shown, talk.phrase(Line('clarify.none'))])}" if shown else text, "clarifies", options=menu.options
     )
@@ -224,10 +226,15 @@ def _do(talk: Talk, form: Form, before: _Said) -> Answer:
 
 
 def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, slots.Value]) -> None:
+    """Let what was done be spoken of next; what was only asked about or pressed for stays what it was."""
     if not reply.about:
         return
     if reply.over:
         talk.standing = talk.standing.without(reply.about)
+        return
+    known = next((subject for subject in talk.standing.subjects if subject.about == reply.about), None)
+    if known is not None and known.intent != intent.id:
+        talk.standing = talk.standing.after(replace(known, at=talk.now, called=reply.called or known.called))
         return
     called = reply.called or intent.title
     subject = Subject(about=reply.about, intent=intent.id, called=called, at=talk.now, values=dict(values))
@@ -394,19 +401,18 @@ def _alarm_of(task: Task, now: datetime) -> Alarm:
 
 def _pass_on(talk: Talk, words: str) -> Answer:
     """Pass what is said after an alarm on to those who come; they hear, too, when all is well again."""
-    alarm = talk.standing.alarm
-    task = tasks.find(talk.session, alarm.task) if alarm else None
+    task = talk.alarm
     if task is None:
         raise LookupError("no alarm is open")
     talk.turn.attach(talk.turn.photos(), task.about)
     said = words or "[图片]"
     safety.add(talk.turn, task, said)
     safety.settle(talk.turn, said)
-    if safety.is_over(said):
+    if aftermath.is_over(said):
         talk.standing = replace(talk.standing, alarm=None)
         return _answer(talk.phrase(Line("emergency.over")), "emergency", task.kind)
     talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
-    line = Line("emergency.helped") if safety.is_helped(said) and not safety.is_calm(task) else Line(safety.more(task))
+    line = Line("emergency.helped") if aftermath.is_helped(said) and not safety.is_calm(task) else Line(safety.more(task))
     return _answer("\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn)))), "emergency", task.kind)
 
 

@@ -8,21 +8,29 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue import filling, following, forms, safety, starting
+from bot.dialogue import filling, following, forms, starting
 from bot.dialogue.facts import Facts
-from bot.dialogue.said import Picture, Place, Said, Unseen, Words
+from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
-from bot.dialogue.understanding import Heard
-from bot.language import answers, courtesy, emoji, questions, slots
+from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 
 _REFUSED = re.compile("^(?:不用|不要|别|算了|没必要|不必|唔使)")
+
+#: Who comes back to what was put away.
+_RESUMED = re.compile(
+    r"(?:我?回来了|好了|刚才有事)?[，, ]?(?:继续|接着|接着[办弄填来说]|刚才(?:那个|到哪了?))(?:[吧呗啊办弄填来]|一下)*"
+)
 
 #: Who takes up the offer of a person in words of their own.
 _ASKED = re.compile(
     r"^(?:那|好)?[，, ]?(?:就|麻烦|请|帮|你|您|给|去|我)*(?:问|转|找|叫|请)(?:问|一下|下|物业|人|他们|吧|呗|过去|来)+"
 )
+
+
+#: Characters that may follow 帮我问问 and say nothing more: 一声吧。
+BESIDE = 3
 
 
 def decide(standing: Standing, said: Said, facts: Facts) -> Step:
@@ -47,7 +55,7 @@ def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]
 def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     heard = said.heard
     if facts.is_alarm_open and (
-        safety.is_over(heard.text) or safety.is_helped(heard.text)
+        aftermath.is_over(heard.text) or aftermath.is_helped(heard.text)
     ):  # no second alarm by 消防到了，火灭了
         return PassOn(standing=standing, words=heard.text)
     if sounds_alarm(standing, heard, facts.intents):
@@ -62,6 +70,8 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         standing = standing.within(None)
     if standing.form is not None:
         return filling.go_on(standing, standing.form, heard, facts)
+    if standing.shelved is not None and _RESUMED.fullmatch(heard.text):
+        return starting.again(replace(standing, shelved=None), replace(forms.talked_over(standing.shelved), tries=0))
     if standing.expired is not None and starting.accepted(heard, facts.intents) is None and not answers.wants_human(heard.text):
         late = filling.take_up(standing, standing.expired, heard, facts)
         return late or filling.too_late(standing, standing.expired, facts)
@@ -80,7 +90,7 @@ def _quiet(standing: Standing) -> Step:
 def _is_more(heard: Heard, facts: Facts) -> bool:
     """Tell whether words after an alarm belong to it: whoever is tired of life is heard whatever they say."""
     best = starting.accepted(heard, facts.intents)
-    return best is None or best.small_talk or safety.is_over(heard.text) or facts.names_place or facts.is_alarm_calm
+    return best is None or best.small_talk or aftermath.is_over(heard.text) or facts.names_place or facts.is_alarm_calm
 
 
 # ------------------------------------------------------------------ what was shown or asked
@@ -91,35 +101,39 @@ def _chosen(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     text = heard.text
     if standing.menu is not None and (step := _picked(standing, standing.menu, text, facts)):
         return step
-    if standing.offer is not None and courtesy.agrees(text):
-        return _taken_up(standing, standing.offer, facts)
-    if (
-        standing.offer is not None and standing.offer.what is not Offered.INTENT and _ASKED.search(text) is not None
-    ):  # 那帮我问问呗
-        return _taken_up(standing, standing.offer, facts)
-    if standing.offer is not None and answers.is_yes((courtesy.clauses(text) or [""])[0]):  # 对，请财务核一下
-        return _taken_up(standing, replace(standing.offer, text=f"{standing.offer.text}，{text}"), facts)
-    if standing.offer is not None and _says_more(standing.offer, heard, facts):  # 两点钟来，五点走
-        said = f"{standing.offer.text}，{text}"
-        return _taken_up(standing, replace(standing.offer, text=said), facts)
-    if standing.offer is not None and (answers.is_no(text) or answers.is_cancel(text) or _REFUSED.match(text)):
-        return Say(standing=standing.calm(), phrase=Line("acknowledged"))
+    if standing.offer is not None and (step := _replied(standing, standing.offer, text, facts)):
+        return step
     if standing.elsewhere is not None and answers.is_zero(text):
         return filling.elsewhere(standing, standing.elsewhere)
+    if standing.offer is not None and standing.offer.what is Offered.INTENT and _says_more(standing.offer, heard, facts):
+        return _taken_up(standing, replace(standing.offer, text=f"{standing.offer.text}，{text}"), facts)
     return None
 
 
 def _says_more(offer: Offer, heard: Heard, facts: Facts) -> bool:
-    """Tell whether words give a value of the wish that was asked back, and are surely none of their own."""
-    if offer.what is not Offered.INTENT or questions.is_question(heard.text):
-        return False
+    """Tell whether words go on about what was asked with yes or no, instead of answering it: 係2單元嗰部."""
     wished = starting.accepted(heard, facts.intents)
-    is_other = wished is not None and wished.id != offer.intent
-    return not is_other and bool(slots.extract(heard.text, facts.intents[offer.intent].slots, facts.now))
+    if questions.is_question(heard.text) or (wished is not None and wished.id != offer.intent):
+        return False
+    return (wished is not None) or bool(slots.extract(heard.text, facts.intents[offer.intent].slots, facts.now))
+
+
+def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step | None:
+    """Return what follows a yes or a no to an offer; what is said beside a yes goes with it: 对，请财务核一下."""
+    if courtesy.agrees(text):
+        return _taken_up(standing, offer, facts)
+    if answers.is_no(text) or answers.is_cancel(text):  # 行了，不用了
+        return Say(standing=standing.calm(), phrase=Line("acknowledged"))
+    asked = _ASKED.search(text) if offer.what is not Offered.INTENT else None
+    if asked is not None and len(text) - asked.end() <= BESIDE:  # 那帮我问问呗
+        return _taken_up(standing, offer, facts)
+    if asked is not None or courtesy.begins_with_yes(text):
+        return _taken_up(standing, replace(offer, text="，".join(filter(None, (offer.text, text)))), facts)
+    return Say(standing=standing.calm(), phrase=Line("acknowledged")) if _REFUSED.match(text) else None
 
 
 def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | None:
-    titles = [*(title(option, menu, standing, facts) for option in menu.options)]
+    titles = [*(title(option, menu, standing, facts.intents) for option in menu.options)]
     shown = [*titles, *([facts.catalogue.messages["clarify.none"]] if menu.with_person else [])]
     index = answers.pick(text, shown)
     if index is None and menu.shown_for is For.INTENTS:  # by the short name of what the sentence stands for
@@ -135,12 +149,11 @@ def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | N
     return starting.start(standing, facts.intents[menu.options[index]], words, facts)
 
 
-def title(option: str, menu: Menu, standing: Standing, facts: Facts) -> str:
+def title(option: str, menu: Menu, standing: Standing, intents: Mapping[str, Intent]) -> str:
     """Return how an option of a menu is shown."""
     if menu.shown_for is For.PHOTOS:
         return next((known.called for known in standing.subjects if known.about == option), "")
-    intent = facts.intents[option]
-    return intent.offer or intent.title
+    return intents[option].offer or intents[option].title
 
 
 def _taken_up(standing: Standing, offer: Offer, facts: Facts) -> Step:
@@ -165,7 +178,7 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return Say(standing=standing, phrase=Line("sticker"))
     if emoji.is_only_emoji(text):
         return Say(standing=standing, phrase=Line("acknowledged"))
-    if safety.is_number(text):
+    if aftermath.is_number(text):
         return starting.clarify(standing, _emergencies(facts), text, "emergency.number")
     if step := following.follow(standing, heard, facts):
         return step

@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dialogue import forms, safety
+from bot.dialogue import forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
+from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Standing
 from bot.dialogue.starting import PATIENCE, advance, again, hand_over, not_taken, resume, sound, start
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, Step
-from bot.dialogue.understanding import Heard, read_slots
-from bot.language import answers, courtesy, emoji, questions, slots
+from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import Candidate
 
@@ -27,6 +27,9 @@ _PLACE = re.compile(r"(?:口|边|旁|面|里|处|头|角|室|房|站|台|廊|院
 _THINKS = re.compile("再?想想|想一想|再?考虑|先别|先不|再说")
 
 _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
+
+#: Types whose values are words.
+_WORDED = frozenset({"place", "text", "name", "choice", "choices", "flag", "photo"})
 
 #: Without such words nothing is called off, however much a message resembles it.
 _CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|没空来")
@@ -149,12 +152,20 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
     return again(standing, forms.ask(forms.without(form, slot), slot)) if slot is not None else None
 
 
+def _takes_numbers(form: Form, intent: Intent) -> bool:
+    """Tell whether 120 may answer the open question: it is a room or a count, and no place, name or fault."""
+    slot = forms.asked(form, intent)
+    return slot is not None and slot.type not in _WORDED
+
+
 def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step | None:
     """Return how the form waits for whoever says nothing yet: stickers and hesitation are no useless answers."""
     if emoji.is_sticker(text):
         return again(standing, form, (Line("sticker"),))
     if emoji.is_only_emoji(text):
         return again(standing, form)
+    if aftermath.is_number(text) and not _takes_numbers(form, facts.intents[form.intent]):
+        return again(standing, form, (Line("emergency.call"),))
     if answers.is_hesitation(text):
         return Say(standing=standing, phrase=Line("form.no_hurry"), kind="asks", intent=form.intent)
     return None
@@ -165,7 +176,13 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
     text = forms.suggestion(form, heard.text)
+    if facts.is_alarm_open and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
+        return PassOn(standing=standing, words=text)
     changed = forms.answer(form, intent, text, facts.now)
+    guessed = _guessed(form, intent, heard, facts) if changed is None else None
+    if guessed is not None:
+        changed = replace(forms.heard(guessed, heard.text), is_guess=True)
+        return advance(standing, changed, intent, facts, _noted(form, changed, intent, facts))
     if _is_interruption(form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
     if changed is None:
@@ -177,10 +194,21 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     return advance(standing, changed, intent, facts, (*_noted(form, changed, intent, facts), *lost))
 
 
+def _guessed(form: Form, intent: Intent, heard: Heard, facts: Facts) -> Form | None:
+    """Return the form with values whose words a language model pointed at; None when it pointed at none."""
+    match = heard.match
+    if match.decision != "clarify" or not match.said or match.candidates[0].intent != intent.id:
+        return None
+    asked_back = form.asking if form.prompt or form.menu else ""  # one of those shown, or nothing
+    free = tuple(slot for slot in intent.slots if slot.name in match.said and slot.name != asked_back)
+    said = read_slots(replace(intent, slots=free), heard, facts.now)
+    return replace(form, values={**form.values, **said}, tries=0) if said else None
+
+
 def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard: Heard, facts: Facts) -> Step:
     if facts.is_alarm_open:
         return PassOn(standing=standing, words=text)
-    if safety.is_number(text):
+    if aftermath.is_number(text):
         return again(standing, form, (Line("emergency.call"),))
     if questions.is_question(text):
         unknown = Say(standing=standing, phrase=Line("question.in_form"), kind="asks", intent=intent.id, is_miss=True, text=text)

@@ -8,10 +8,10 @@ from datetime import timedelta
 from bot.dialogue import forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
+from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
 from bot.dialogue.steps import Amend, Attach, Do, Line, Offer, Step
-from bot.dialogue.understanding import Heard
 from bot.language import courtesy, questions, slots
 from bot.language.files import Intent, Slot
 
@@ -119,16 +119,22 @@ def _asks(text: str) -> bool:
 
 
 def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts) -> bool:
-    """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is surely wished."""
+    """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is wished in full."""
     if facts.now - subject.at > ADDS:
         return False
     wished = accepted(heard, facts.intents)
-    if _OF_THEM.search(heard.text) and heard.match.candidates and heard.match.candidates[0].confidence < 1.0:  # 他换车了 苏E90J6M
+    if _OF_THEM.search(heard.text) or wished is None:  # 他换车了 苏E90J6M
         return True
-    if wished is not None and wished.id != intent.id:
-        return False
+    if wished.id != intent.id:
+        return not wished.emergency and not wished.small_talk and _lacks(wished, heard, facts)
     required = {slot.name for slot in intent.slots if slot.required}
-    return wished is None or not required & set(changed)
+    return not required & set(changed)
+
+
+def _lacks(wished: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether another wish would have to ask for what the words do not say: 明天上午来看就行 names no visitor."""
+    given = read_slots(wished, heard, facts.now)
+    return any(slot.required and slot.name not in given for slot in wished.slots)
 
 
 def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:

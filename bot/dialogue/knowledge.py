@@ -11,11 +11,12 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from bot.language.files import Catalogue, Intent
+from bot.language.known import Known
 from bot.language.matcher import Matcher
 from bot.language.normalise import Tables
 from bot.language.questions import is_question
 from bot.store import knowledge
-from bot.store.knowledge import Entry, Known, Shelf, Stamp
+from bot.store.knowledge import Entry, Shelf, Stamp
 
 #: Below this an entry is not worth telling: of what was meant otherwise nothing comes so near (tests/dialogue/test_knowledge.py).
 LIKELY = 0.3

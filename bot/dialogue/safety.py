@@ -1,13 +1,11 @@
 """Emergencies: fire, gas, trapped, collapsed, tired of life. They cut through everything, in every state."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import takewhile
 
 from bot.contract import Community, Turn, telling
-from bot.language import answers
 from bot.language.files import Intent
 from bot.language.kinds import Danger
 from bot.store import moving, tasks
@@ -36,18 +34,6 @@ DANGER_WORDS: Mapping[Danger, str] = {
 }  # fmt: skip
 
 _ORDER = tuple(Danger)
-
-_OVER = re.compile(
-    r"误报|虚惊|没事|冇事|没得事|不用来|别来了|唔使嚟|搞错|弄错|按错|发错|开玩笑|解决了|火灭了|灭掉了|(?<![跑逃冲撤])出来了|人醒了|醒过来了|找到(?:人|孩子|娃)?了|救出来了|好了$"
-)
-#: Who has come: 救护车进来了, 消防到了.
-_HELPED = re.compile(
-    r"(?:120|119|110|救护车|消防车?|警察|民警|医生|保安|师傅|你们的?人)\S{0,4}(?:来了|到了|进来了|接走了|拉走了)"
-)
-
-_NOT_OVER = re.compile("吗|么|不是|还没|没好|怎么|？|[?]")
-
-_NUMBER = re.compile(r"(?:打|拨|叫)?(?:1(?:20|19|10)|一二零|幺二零|一一九|幺幺九|一一零|幺幺零)[!！。.，,\s]*")
 
 
 def alarm(turn: Turn, intent: Intent, danger: Danger, text: str) -> tuple[str, Task]:
@@ -157,18 +143,3 @@ def more(task: Task) -> str:
 def is_calm(task: Task) -> bool:
     """Tell whether an alarm is about somebody who is tired of life, whose every word belongs to it."""
     return task.data.get("danger") in CALM
-
-
-def is_over(text: str) -> bool:
-    """Tell whether the words say that nobody need come: 误报, 没事了, 取消."""
-    return answers.is_cancel(text) or (_OVER.search(text) is not None and _NOT_OVER.search(text) is None)
-
-
-def is_helped(text: str) -> bool:
-    """Tell whether the words say that help has come: 救护车进来了."""
-    return _HELPED.search(text) is not None and _NOT_OVER.search(text) is None
-
-
-def is_number(text: str) -> bool:
-    """Tell whether the message is nothing but a number that one calls: 120."""
-    return _NUMBER.fullmatch(text.strip()) is not None

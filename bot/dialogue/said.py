@@ -1,8 +1,35 @@
-"""What a resident said, whichever way it came. Pure."""
+"""What a resident said, whichever way it came, as it was understood. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from bot.dialogue.understanding import Heard
+from bot.language import slots
+from bot.language.files import Intent
+from bot.language.known import Known
+from bot.language.matcher import Match
+
+#: Slots that together say which flat.
+_FLAT = ("building", "unit", "room")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """A message as it was understood, before any transaction. `text` is in simplified characters.
+
+    `more` are further requests of the same message, to be served after this one.
+    """
+
+    text: str
+    match: Match
+    place: str = ""  # where the code hangs that was scanned
+    more: tuple["Heard", ...] = ()
+    since: datetime | None = None  # the time said before it, of whose day it goes on: 下午四点 after 明天上午十点
+    known: tuple[Known, ...] = ()  # what the communities of the account know of it, the likeliest first
+
+    @classmethod
+    def nothing(cls) -> "Heard":
+        """Return what it is to have said nothing."""
+        return cls(text="", match=Match(text=""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,3 +61,23 @@ class Unseen:
 
 
 Said = Words | Picture | Place | Unseen
+
+
+def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, slots.Value]:
+    """Return the values that an opening message gives for its intent; what a template points at is read leniently.
+
+    A scanned code says where it hangs, and nothing of what the matter is there.
+    """
+    if heard.place:
+        flat = [slot for slot in intent.slots if slot.type in _FLAT]
+        return {
+            **slots.extract(heard.place, flat, now),
+            **{slot.name: heard.place for slot in intent.slots if slot.type == "place"},
+        }
+    before = {"": heard.since} if heard.since else None
+    found = slots.extract(heard.text, intent.slots, now, known=before) if heard.text else {}
+    for slot in intent.slots:
+        words = heard.match.said.get(slot.name) if slot.name not in found else None
+        if words:
+            found |= slots.extract(words, (slot,), now, asked=slot.name)
+    return found

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.dialogue import forms
 from bot.dialogue.forms import Form, Stage
-from bot.language.files import Intent
+from bot.language.files import Catalogue, Intent
 from bot.language.slots import Value
 
 #: Of what `pack` writes. What an older version wrote is read as far as it goes; what a newer one wrote begins anew.
@@ -83,10 +84,11 @@ class Person(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """Where a talk stands. `person` is not packed: it is what the conversation's row says."""
+    """Where a talk stands. Two are not packed: `person` is what the conversation's row says, `expired` counts for one message."""
 
     form: Form | None = None
-    expired: Form | None = None  # a form whose question stayed open too long
+    expired: Form | None = None  # a form whose question stayed open too long until just now
+    shelved: Form | None = None  # the same later on: it is taken up again when it is asked for
     menu: Menu | None = None
     elsewhere: Menu | None = None  # what 0 leads to after a guess
     offer: Offer | None = None
@@ -133,7 +135,29 @@ def at(standing: Standing, since: datetime, now: datetime, expires: timedelta) -
     kept = replace(standing, subjects=subjects, unused=unused, alarm=alarm, spot=spot)
     if now - since <= expires:
         return kept
-    return replace(kept.calm(), form=None, expired=standing.form)
+    shelved = standing.form or (standing.shelved if now - since < REMEMBERED else None)
+    return replace(kept.calm(), form=None, expired=standing.form, shelved=shelved)
+
+
+def in_words(standing: Standing, catalogue: Catalogue) -> str:
+    """Return how a talk stands for whoever may not know of whom it is: titles from the files, never a value."""
+    intents = catalogue.intents
+    form, menu, subjects = standing.form, standing.menu, standing.subjects[:MOST]
+    done = "、".join(dict.fromkeys(intents[known.intent].title for known in subjects if known.intent in intents))
+    shown = "、".join(intents[name].title for name in (menu.options if menu else ()) if name in intents)
+    said = [
+        *([_form_in_words(form, intents[form.intent])] if form and form.intent in intents else []),
+        *([f"刚给住户看了选项：{shown}"] if shown else []),
+        *([f"最近办过：{done}"] if done else []),
+    ]
+    return "。".join(said) or "还没有说别的"
+
+
+def _form_in_words(form: Form, intent: Intent) -> str:
+    slot = forms.asked(form, intent)
+    known = "、".join(slot.title or slot.name for slot in intent.slots if slot.name in form.values)
+    asks = f"，刚问了{slot.name}（{slot.title or slot.name}）" if slot else "，刚把内容念给住户确认" if form.is_read_back else ""
+    return f"正在填“{intent.title}”（{intent.id}）{asks}" + (f"，已知：{known}" if known else "")
 
 
 # ------------------------------------------------------------------ keeping
@@ -143,6 +167,7 @@ def pack(standing: Standing) -> dict[str, Any] | None:
     """Return the talk as JSON; None when nothing stands open and nothing is remembered."""
     kept = {
         "form": _pack_form(standing.form) if standing.form else None,
+        "shelved": _pack_form(standing.shelved) if standing.shelved else None,
         "menu": vars(standing.menu) if standing.menu else None,
         "elsewhere": vars(standing.elsewhere) if standing.elsewhere else None,
         "offer": vars(standing.offer) if standing.offer else None,
@@ -163,6 +188,7 @@ def unpack(kept: Mapping[str, Any] | None, intents: Mapping[str, Intent], person
     form, alarm, offer = kept.get("form"), kept.get("alarm"), kept.get("offer")
     return Standing(
         form=_unpack_form(form, intents) if form else None,
+        shelved=_unpack_form(kept["shelved"], intents) if kept.get("shelved") else None,
         menu=_unpack_menu(kept.get("menu"), intents),
         elsewhere=_unpack_menu(kept.get("elsewhere"), intents),
         offer=Offer(**{**offer, "what": Offered(offer["what"])}) if offer and _is_known(offer["intent"], intents) else None,

@@ -6,10 +6,10 @@ from dataclasses import replace
 from bot.dialogue import forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
+from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, Sound, Step
 from bot.dialogue.steps import Offer as ShowMenu
-from bot.dialogue.understanding import Heard, read_slots
 from bot.language import answers, leftovers, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import TEMPLATE, Candidate
@@ -94,15 +94,27 @@ def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step
 def _serve(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Start all wishes of a message, the urgent one first; the others wait behind it."""
     first, *rest = sorted((replace(heard, more=()), *heard.more), key=lambda piece: not _is_urgent(piece, facts))
+    waiting = _waiting(rest, facts)
+    intent = facts.intents[first.match.candidates[0].intent]
+    return _listed(start(standing, intent, first, facts, outer=waiting), first, waiting, facts)
+
+
+def _waiting(pieces: Sequence[Heard], facts: Facts, *, is_guess: bool = False) -> Form | None:
+    """Return the forms of further wishes, one behind the other."""
     waiting: Form | None = None
-    for piece in reversed(rest):
+    for piece in reversed(pieces):
         intent = facts.intents.get(piece.match.candidates[0].intent)
         if intent is not None and not intent.emergency and (facts.is_bound or not intent.releases_flat):
-            waiting = forms.begin(intent, read_slots(intent, piece, facts.now), waiting, piece.text)
-    intent = facts.intents[first.match.candidates[0].intent]
-    step = start(standing, intent, first, facts, outer=waiting)
+            begun = forms.begin(intent, read_slots(intent, piece, facts.now), waiting, piece.text)
+            waiting = replace(begun, is_guess=is_guess and not facts.only_shows(intent))
+    return waiting
+
+
+def _listed(step: Step, first: Heard, waiting: Form | None, facts: Facts) -> Step:
+    """Say how many wishes were heard, where there are several."""
     if waiting is None:
         return step
+    intent = facts.intents[first.match.candidates[0].intent]
     titles = _titles([(intent, first.text), *((facts.intents[form.intent], form.words[0]) for form in forms.chain(waiting))])
     return replace(step, before=(Line("two.wishes", {"titles": f"{_COUNTS[len(titles)]}件：{'、'.join(titles)}"}), *step.before))
 
@@ -137,12 +149,16 @@ def start(
     values = read_slots(intent, heard, facts.now)
     standing, values = _with_spot(standing, intent, values)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
+    if standing.shelved is not None and standing.shelved.intent == intent.id:  # 报修 again, after the first form was put away
+        form = replace(form, values={**standing.shelved.values, **values}, words=(*standing.shelved.words, *form.words))
+        standing = replace(standing, shelved=None)
     if heard.text and (values or not _is_bare(heard)):
         form = forms.described(form, intent)
     if needs_flat(intent, facts):
         return bind_first(standing, form, intent, heard, facts, before)
     step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
-    if isinstance(step, Ask) and not before and heard.text and not _is_bare(heard):
+    says_back = isinstance(step, Ask) or (isinstance(step, Do) and any(slot.otherwise for slot in intent.slots))
+    if says_back and not before and heard.text and not _is_bare(heard):
         return replace(step, before=(Line("understood.sure", {"title": intent.title, "words": quoted(heard.text)}), *step.before))
     return step
 
@@ -200,27 +216,33 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
     best = facts.intents[likely[0].intent]
     close = [one for one in likely if one.confidence >= CLOSE * likely[0].confidence][:SHOWN]
+    telling = next((one for one in close if facts.only_shows(facts.intents[one.intent])), None) if asks else None
+    if telling is not None:  # a question is answered, not asked back
+        return start(standing, facts.intents[telling.intent], heard, facts)
     if len(close) > 1:
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
     if asks and not facts.only_shows(best) and likely[0].confidence < PLAUSIBLE:
         return not_known(standing, heard.text, facts)
+    waiting = _waiting(heard.more, facts, is_guess=True)
     if _is_for_people(best) and not asks and not best.confirm and not best.slots and likely[0].confidence >= FOR_PEOPLE:
-        return start(standing, best, heard, facts)
+        return _listed(start(standing, best, heard, facts, outer=waiting), heard, waiting, facts)
     if likely[0].confidence < PLAUSIBLE or best.emergency or (best.releases_flat and asks):
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
         said = Line("unsure", {"title": best.offer or best.title})
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
-    step = start(standing, best, heard, facts, is_guess=not facts.only_shows(best), before=_understood(best, heard, facts))
+    is_guess = not facts.only_shows(best)
+    step = start(standing, best, heard, facts, outer=waiting, is_guess=is_guess, before=_understood(best, heard, facts))
+    step = _listed(step, heard, waiting, facts)
     return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
 
 
 def _is_choice(candidate: Candidate, standing: Standing, facts: Facts) -> bool:
     """Tell whether a candidate may be offered.
 
-    A person is always there; a danger that is hardly likely is none; and who calls off or presses for something mostly has it.
+    A person is always there; a danger or thanks that are hardly likely are none; and who calls off or presses for something mostly has it.
     """
     intent = facts.intents[candidate.intent]
-    if intent.hands_over or (intent.emergency and candidate.confidence < PLAUSIBLE):
+    if intent.hands_over or ((intent.emergency or intent.small_talk) and candidate.confidence < PLAUSIBLE):
         return False
     follows = [known for known in facts.intents.values() if intent.id in known.follow_ups]
     has_it = any(subject.intent == known.id for subject in standing.subjects for known in follows)

@@ -5,14 +5,18 @@ Every step says how the talk stands once it is done, as far as that is known bef
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from bot.dialogue.answer import Kind
 from bot.dialogue.forms import Form
 from bot.dialogue.standing import Menu, Standing, Subject
 from bot.language.kinds import Danger
+from bot.language.known import Known
 from bot.language.slots import Value
-from bot.store.knowledge import Known
+
+#: What becomes of a message.
+Kind = Literal[
+    "asks", "confirms", "done", "cancelled", "clarifies", "handed_off", "unknown", "emergency", "silent", "failed", "answered"
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

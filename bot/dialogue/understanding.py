@@ -3,19 +3,20 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from bot import config
 from bot.dialogue import phrases, requests
 from bot.dialogue.knowledge import Knowledge
 from bot.dialogue.requests import LIKELY
+from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
 from bot.language import emoji, files, questions, slots, times
 from bot.language.files import Catalogue, Intent, Slot
-from bot.language.matcher import Candidate, Decision, Match, Matcher
+from bot.language.matcher import Candidate, Corpus, Decision, Match, Matcher
 from bot.language.normalise import Tables
 from bot.language.reader import Problem
-from bot.store.knowledge import Known
 from bot.wechat import messages
 
 #: Of a longer message the beginning is understood and the whole is kept for people; 1,000 characters cost a few ms.
@@ -27,35 +28,11 @@ TOLD = 2
 #: Shipped files that hold for what a community's own folder leaves out.
 _FALLBACK = ("_common.yaml", "_messages.yaml", "_menu.yaml", "_scenes.yaml", "_groups.yaml")
 
-#: Slots that together say which flat.
-_FLAT = ("building", "unit", "room")
-
-
 #: Values that belong to whatever is spoken of: times and places stand in every request.
 _TELLING = {"plate", "phone", "count", "temperature", "name", "choices"}
 
 #: Values by which two requests of one kind are told apart.
 _APART = {"choice", "place", "name", "start"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """A message as it was understood, before any transaction. `text` is in simplified characters.
-
-    `more` are further requests of the same message, to be served after this one.
-    """
-
-    text: str
-    match: Match
-    place: str = ""  # where the code hangs that was scanned
-    more: tuple["Heard", ...] = ()
-    since: datetime | None = None  # the time said before it, of whose day it goes on: 下午四点 after 明天上午十点
-    known: tuple[Known, ...] = ()  # what the communities of the account know of it, the likeliest first
-
-    @classmethod
-    def nothing(cls) -> "Heard":
-        """Return what it is to have said nothing."""
-        return cls(text="", match=Match(text=""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +50,10 @@ class Judgement:
 class Understanding:
     """The current catalogue and matcher. Both are swapped together; a message in flight keeps what it began with."""
 
-    def __init__(
-        self, folder: Path, tables: Tables, background: tuple[str, ...], catalogue: Catalogue, services: Sequence[Path] = ()
-    ) -> None:
+    def __init__(self, folder: Path, tables: Tables, background: tuple[str, ...], corpus: Corpus, catalogue: Catalogue,
+                 services: Sequence[Path] = ()) -> None:  # fmt: skip
         self.folder, self.services = folder, services
-        self._tables, self._background = tables, background
+        self._tables, self._background, self._corpus = tables, background, corpus
         self.knowledge = Knowledge(tables, background)
         self._simplified = dict(tables.simplified)
         self._stamps = _stamps(folder, *services)
@@ -92,11 +68,12 @@ class Understanding:
         catalogue = files.load(read_folder(folder, services), phrases.NEEDED)
         if missing := phrases.NEEDED - set(catalogue.messages):
             raise Misconfigured(f"{folder}/_messages.yaml lacks {', '.join(sorted(missing))}; the bot cannot do without them")
-        return cls(folder, tables, background, catalogue, services)
+        return cls(folder, tables, background, read_corpus(data), catalogue, services)
 
     def with_files(self, texts: Mapping[str, str]) -> "Understanding":
         """Return what would be in force with these files, path -> YAML; for trying a change before it is made."""
-        return Understanding(self.folder, self._tables, self._background, files.load(texts, phrases.NEEDED), self.services)
+        catalogue = files.load(texts, phrases.NEEDED)
+        return Understanding(self.folder, self._tables, self._background, self._corpus, catalogue, self.services)
 
     def refresh(self) -> tuple[Problem, ...]:
         """Read what was saved since the last look; a file that broke keeps its last good version."""
@@ -119,11 +96,12 @@ class Understanding:
     def hear_text(self, text: str, now: datetime, communities: Collection[int] | None = None) -> Heard:
         """Understand words."""
         plain = (emoji.without_emoji(text) or text).translate(self._simplified)
-        whole = self._match(plain, now)  # an emergency may stand at the end of it
+        match = cache(lambda words: self._match(words, now))  # whoever says it twice is understood once
+        whole = match(plain)  # an emergency may stand at the end of it
         pieces = requests.part(
             plain[:LONGEST],
             whole,
-            lambda words: self._match(words, now),
+            match,
             lambda intent, words: self._says_more(intent, words, now),
             lambda intent, one, other: self._differ(intent, one, other, now),
         )
@@ -164,7 +142,7 @@ class Understanding:
         return Heard(text="", match=match, place=place)
 
     def _set(self, catalogue: Catalogue) -> None:
-        self.matcher = Matcher(catalogue, self._tables, self._background)
+        self.matcher = Matcher(catalogue, self._tables, self._background, self._corpus)
         self.catalogue = catalogue
         self._telling = [intent for intent in catalogue.intents.values() if _is_about_somebody(intent)]
 
@@ -208,30 +186,21 @@ def judge(understanding: Understanding, text: str, now: datetime) -> Judgement:
                      candidates=match.candidates, slots=values)  # fmt: skip
 
 
-def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, slots.Value]:
-    """Return the values that an opening message gives for its intent; what a template points at is read leniently.
-
-    A scanned code says where it hangs, and nothing of what the matter is there.
-    """
-    if heard.place:
-        flat = [slot for slot in intent.slots if slot.type in _FLAT]
-        return {
-            **slots.extract(heard.place, flat, now),
-            **{slot.name: heard.place for slot in intent.slots if slot.type == "place"},
-        }
-    before = {"": heard.since} if heard.since else None
-    found = slots.extract(heard.text, intent.slots, now, known=before) if heard.text else {}
-    for slot in intent.slots:
-        words = heard.match.said.get(slot.name) if slot.name not in found else None
-        if words:
-            found |= slots.extract(words, (slot,), now, asked=slot.name)
-    return found
-
-
 def read_data(data: Path) -> tuple[Tables, tuple[str, ...]]:
     """Return the tables of characters and the background lines, which belong to no intent."""
     tables = Tables.parse(_read(data / "simplified.txt"), _read(data / "pinyin.txt"))
     return tables, tuple(line for line in _read(data / "background.txt").splitlines() if line and line[0] != "#")
+
+
+def read_corpus(data: Path) -> Corpus:
+    """Return the lines of all writers by the intent they mean, whatever intents there are; those that mean none under "none"."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((data / "corpus").glob("*.tsv")):
+        for line in _read(path).splitlines():
+            if line and line[0] != "#":
+                intent, said = line.split("\t")
+                found.setdefault(intent, []).append(said)
+    return {intent: tuple(lines) for intent, lines in found.items()}
 
 
 def read_folder(folder: Path, services: Sequence[Path] = ()) -> dict[str, str]:

@@ -24,11 +24,19 @@ _AGREED = re.compile(r"(?:嗯+|对|好)?(?:确认|确定|同意|肯定)(?!不|�
 
 _CALLED = re.compile(r"(?:小|老|大)?(?:同志|师傅|老师|妹儿?|妹子|姐|哥|亲|老板|朋友|邻|伙计|闺女|姑娘|阿姨|叔叔)(?:们)?")
 
+#: 嗯~ is a soft yes, 嗯… none yet.
+_TRAILS_OFF = re.compile(r"(?:…|[.。,，、]{2,})\s*$")
+
+#: Words that agree when they stand alone and begin something else when more follows.
+_BY_THE_WAY = {"对了", "是了"}
+
 _FAREWELL = re.compile(r"(?:那)?(?:先这样|就这样|回头见|再见|拜拜?|回聊|先忙|你们?忙|您忙|晚安|明天见|没别的事?了?)[了吧哈啊]*")
 
 
 def agrees(text: str) -> bool:
-    """Tell whether a message is a yes, whatever politeness stands beside it: 对 谢谢侬哦, 👌."""
+    """Tell whether a message is a yes, whatever politeness stands beside it: 对 谢谢侬哦, 👌. 嗯… is none."""
+    if _TRAILS_OFF.search(text) and answers.is_hesitation(text):
+        return False
     said = clauses(text)
     return emoji.agrees(text) or (any(map(_is_yes, said)) and all(map(_is_polite, said)))
 
@@ -36,7 +44,13 @@ def agrees(text: str) -> bool:
 def agrees_beside(text: str) -> bool:
     """Tell whether a message begins or ends with a yes and says something else, too: 嗯就他一个人，可以."""
     said = clauses(text)
-    return len(said) > 1 and (answers.is_yes(said[0]) or answers.is_yes(said[-1]))
+    return len(said) > 1 and (begins_with_yes(text) or answers.is_yes(said[-1]))
+
+
+def begins_with_yes(text: str) -> bool:
+    """Tell whether a message begins with a yes: 对，请财务核一下. 对了 begins something else."""
+    first = (clauses(text) or [""])[0]
+    return answers.is_yes(first) and first not in _BY_THE_WAY
 
 
 def is_courtesy(text: str) -> bool:

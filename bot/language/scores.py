@@ -32,8 +32,8 @@ CONCEPT = 0.7
 #: Ridge constants of examples and of background lines, which count a tenth.
 RIDGE, BACKGROUND_RIDGE = 0.6, 2.0
 
-#: Steps of conjugate gradients; 4 to 12 give the same accuracy.
-STEPS = 4
+#: Steps of conjugate gradients: 4 are enough for 20 lines an intent, with 100 and more 8 get 2 of 100 messages more right.
+STEPS = 8
 
 #: Numbers worked on at once in training: what a processor keeps near.
 BLOCK = 250_000
@@ -135,7 +135,7 @@ class Scores:
         weight = idf[column]
         length = np.sqrt(np.bincount(row, weight * weight, minlength=total)).astype(np.float32)
         weight = weight / length[row]
-        ridge = np.where(np.arange(total) < own, RIDGE, BACKGROUND_RIDGE).astype(np.float32)
+        ridge = np.append(_ridge(owner[:own], classes - 1), np.full(total - own, BACKGROUND_RIDGE)).astype(np.float32)
         target = np.full((total, classes), -1 / max(classes - 1, 1), np.float32)
         target[np.arange(total), owner] = 1
         matrix = _Matrix.of(row, column, weight, total, len(vocabulary))
@@ -182,7 +182,7 @@ class Scores:
         target = np.full(votes.shape, -1 / max(self.intents, 1), np.float32)
         lines = np.arange(taught)
         target[lines, owner] = 1
-        votes -= (target - votes) / RIDGE
+        votes -= (target - votes) / _ridge(self.owner[:taught], self.intents)[:, None]
         own = votes[lines, owner]
         votes[lines, owner] = -np.inf
         leads: Floats = own - votes.max(axis=1)
@@ -362,6 +362,12 @@ def _blocks(bounds: Numbers, size: int) -> Iterator[tuple[int, int]]:
         stop = max(begin + 1, int(np.searchsorted(bounds, bounds[begin] + size, side="right")) - 1)
         yield begin, min(stop, last)
         begin = stop
+
+
+def _ridge(owner: Numbers, intents: int) -> Floats:
+    """Return the ridge constant of each example: those of an intent of many lines weigh no more together than those of another."""
+    shares: Floats = (RIDGE * np.bincount(owner, minlength=1)[owner] * intents / max(len(owner), 1)).astype(np.float32)
+    return shares
 
 
 def _solve(matrix: _Matrix, ridge: Floats, target: Floats) -> Floats:

@@ -85,6 +85,8 @@ _TEMPERATURES: tuple[re.Pattern[str], ...] = (
 )
 #: What else has a temperature.
 NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖气|地暖|冰箱|车位|洗澡水)[^，。,]{0,6}$")
+#: Whose temperature follows: 老公36.5，我36.3.
+_SPEAKER = re.compile(r"(?:^|[，,。、；;\s])我(?:自己|本人|今天|早上|体温|的|是|量了?)*\s*$")
 
 _COUNT = re.compile(
     rf"({NUMBER})\s*(?:个人|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
@@ -166,6 +168,11 @@ _ANYBODY = rf"(?:{_NAME}|[小老阿][{_SURNAMES}])"
 _TOGETHER = re.compile(
     rf"(?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:我的?(?:朋友|同学|同事|亲戚|客户))?(?P<all>{_ANYBODY}(?:{_AND.pattern}(?:{_CALLED}|{_ANYBODY})){{1,5}}){_AFTER_NAME}"
 )
+#: Who stands at the gate comes now, where a time must be known.
+_HERE = re.compile(
+    r"(?:到|在|等在|站在|停在)了?(?:小区|大|咱们?|你们)?(?:门口|大门|门岗|门卫|保安亭|岗亭|[东南西北正后侧]门)(?:口|那里|那儿|这里|这儿|外面|外)*(?:了(?!吗|没)|等|被|进不|站)"
+    r"|(?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])"
+)
 #: What may stand between whoever comes and the word for coming.
 _UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
 _COMING: tuple[re.Pattern[str], ...] = (
@@ -185,7 +192,7 @@ _HOW_MANY = re.compile(rf"(?:一共|总共)?(?:{NUMBER}(?:个人|个|位|人|口
 
 _NOT_NAMES = frozenset(
     "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
-    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 左右".split()
+    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 车库 车位 车棚 楼道 楼上 楼下 楼梯".split()
 )
 
 _CORRECTION = re.compile(
@@ -223,7 +230,8 @@ def extract(
     day.
     """
     whole = unicodedata.normalize("NFKC", text).strip()
-    reading, words = _Reading(_RATHER.sub(r"是\g<said>", whole), now, known or {}), _Reading(whole, now, known or {})
+    reading, words = _Reading(whole, now, known or {}), _Reading(whole, now, known or {})
+    reading.rest = reading.text = _NOT_THAT.sub(r"\g<rather>", _RATHER.sub(r"是\g<said>", whole))
     found: dict[str, Value] = {}
     for slot in sorted(slots, key=lambda slot: _ORDER.get(slot.type, 9)):
         value = _PARSERS[slot.type](reading, slot)
@@ -363,16 +371,18 @@ def _phone(reading: _Reading, _: Slot) -> Value | None:
 
 
 def _temperature(reading: _Reading, _: Slot) -> Value | None:
-    value = None
+    """Return the temperature said last, of several people's that of 我."""
+    value, own = None, None
     for pattern in _TEMPERATURES:
         for match in pattern.finditer(reading.rest):
             if NOT_BODY.search(reading.rest, max(0, match.start("w") - LOOK_BACK), match.start("w")):
                 continue
             tenths = 5 if match["t"] == "半" else value_of(match["t"]) if match["t"] else 0
             value = round(value_of(match["w"]) + tenths / 10, 1)
+            own = value if _SPEAKER.search(reading.text, 0, match.start("w")) else own
             reading.hide(match.start("w"), match.end())
         if value is not None:
-            return value
+            return own or value
     return None
 
 
@@ -388,10 +398,10 @@ def _room(reading: _Reading, _: Slot) -> Value | None:
     return reading.flat[2] or None
 
 
-def _start(reading: _Reading, _: Slot) -> Value | None:
+def _start(reading: _Reading, slot: Slot) -> Value | None:
     spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
     if not spans:
-        return None
+        return reading.now.replace(second=0, microsecond=0) if slot.required and _HERE.search(reading.text) else None
     to_come = [span for span in spans if (span.end or span.start) >= reading.now.replace(second=0, microsecond=0)]
     span = spans[-1] if reading.corrects else _fullest(to_come or spans)  # 昨晚开始漏，明天上午来修
     known = next((value for value in reading.known.values() if isinstance(value, datetime)), None)

@@ -109,15 +109,6 @@ _WRITTEN = ("question", "answer", "others", "valid_from", "valid_until", "audien
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
-    """An entry of a community's knowledge that may answer a message."""
-
-    entry: str  # its public id
-    community_id: int
-    confidence: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class Shelf:
     """What a community may tell, as it stood when the stamp was read; values, for no session belongs to them."""
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -91,7 +92,7 @@ def _check_in(turn: Turn, slots: Report, left: str = "", *, feverish: bool = Fal
         which, stopped = ("which_feverish", "stopped_feverish") if is_told else ("which", "stopped")
         values = {"measured": temperature, "left": left, **({"high": tenths >= FEVER_TENTHS or ""} if is_told else {})}
         return Ask(slot="symptoms", name=which, options=SYMPTOM_WORDS, values=values, called_off=stopped)
-    said = {"temperature": temperature, "symptoms": _words(slots.felt)}
+    said: dict[str, Any] = {"temperature": temperature, "symptoms": _words(slots.felt)}
     name = "abnormal" if is_told else "changed" if is_correction else "done"
     return Reply(name, about=_about(turn.now), called=CALLED, left=left, **said)
 
@@ -130,7 +131,7 @@ def correct(turn: Turn, about: str, slots: Report) -> Reply:
     if not _is_possible(tenths):
         return Reply("range", said=f"{temperature:g}", ok=False)
     made, _, _ = _keep(turn, tenths, felt)
-    said = {"temperature": f"{tenths / 10:.1f}", "symptoms": _words(felt) or "症状没说", "left": left}
+    said: dict[str, Any] = {"temperature": f"{tenths / 10:.1f}", "symptoms": _words(felt) or "症状没说", "left": left}
     if not made.is_abnormal:
         return Reply("changed", about=about, called=CALLED, **said)
     _assign_once(turn, made.words, made.symptoms, completes=False)

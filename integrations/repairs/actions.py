@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -162,7 +163,12 @@ def status(turn: Turn, slots: object) -> Reply:
     """Tell where the resident's tickets stand: the one that is spoken of, the open ones, else the last one."""
     meant = _own(turn, turn.about)
     if meant is not None and meant.state in OPEN:
-        facts = {"what": meant.what, "number": meant.number, "state": STATE_WORDS[meant.state], "url": _link(turn, meant)}
+        facts: dict[str, Any] = {
+            "what": meant.what,
+            "number": meant.number,
+            "state": STATE_WORDS[meant.state],
+            "url": _link(turn, meant),
+        }
         return Reply("one", who=_assignee(turn, meant), when=_when(turn, meant), **facts)
     tickets = _mine(turn, OPEN) or _mine(turn, tuple(TicketState))[:1]
     if not tickets:

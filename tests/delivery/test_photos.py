@@ -15,9 +15,14 @@ from PIL import Image
 from sqlmodel import Session, select
 
 from bot import photos
-from bot.errors import ContentRefused
+from bot.contract import Context
+from bot.errors import ContentRefused, Temporary
+from bot.keys import Keys
+from bot.store.communities import Community
 from bot.store.database import Database
+from bot.store.outbox import Delivery
 from bot.store.photos import Photo
+from tests.integrations.conftest import CATALOGUE, SERVICES
 
 
 def picture(size: tuple[int, int] = (60, 40), kind: str = "JPEG", exif: bool = False) -> bytes:
@@ -75,10 +80,63 @@ async def test_photo_that_cannot_be_stored_counts_its_tries_and_holds_up_no_othe
         session.add_all([Photo(openid="o", media_id=media_id, taken_at=now) for media_id in ("broken", "full disk", "good")])
 
     await database.write(receive)
-    await photos.Photographer(database, Media(), lambda: now, tmp_path / "photos", lambda: [1]).step()  # type: ignore[arg-type]
+    await fetching(database, Media(), now, tmp_path).step()
 
     rows = await database.read(lambda session: session.exec(select(Photo).order_by(Photo.id)).all())
     assert [(row.state, row.attempts) for row in rows] == [("lost", 1), ("waiting", 1), ("stored", 1)]
+
+
+def fetching(database: Database, media: object, now: datetime, folder: Path) -> photos.Photographer:
+    """Somebody who fetches photos from `media` for a community with the shipped words."""
+
+    def context(_: int) -> Context:
+        return Context(
+            community=Community(id=1, appid="wx1", name="和苑小区"), keys=Keys(b"s" * 32), base_url="https://linli.example",
+            messages=CATALOGUE.messages, services=SERVICES,
+        )  # fmt: skip
+
+    return photos.Photographer(database, media, lambda: now, folder / "photos", lambda: [1], context)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("community")
+@pytest.mark.parametrize(("media_id", "said"), [
+    ("large", "您今天（3月11日 周三）09:55发的照片太大了，没有收下来。请不要勾“原图”，再发一次。"),
+    ("broken", "您今天（3月11日 周三）09:55发的照片打不开，没有收下来。请截图或重新拍一张再发。"),
+    ("gone", "您今天（3月11日 周三）09:55发的照片没有收下来，麻烦再发一次。"),
+])  # fmt: skip
+async def test_who_sent_a_photo_that_cannot_be_kept_is_told_which_and_what_to_do(
+    database: Database, now: datetime, tmp_path: Path, media_id: str, said: str
+) -> None:
+    class Media:
+        async def download(self, media_id: str) -> bytes:
+            if media_id == "gone":
+                raise ContentRefused(40007, "invalid media_id")
+            return broken_png() if media_id == "broken" else b"\xff\xd8\xff" + bytes(photos.MAX_BYTES)
+
+    sent = now.replace(hour=9, minute=55)
+    await database.write(lambda session: session.add(Photo(openid="o", media_id=media_id, taken_at=sent)))
+    await fetching(database, Media(), now, tmp_path).step()
+
+    rows = await database.read(lambda session: session.exec(select(Delivery)).all())
+    assert [(row.openid, row.payload["text"]) for row in rows] == [("o", said)]
+
+
+@pytest.mark.usefixtures("community")
+async def test_photo_that_did_not_come_is_spoken_of_only_when_it_is_given_up(
+    database: Database, now: datetime, tmp_path: Path
+) -> None:
+    class Media:
+        async def download(self, media_id: str) -> bytes:
+            raise Temporary(-1, "system busy")
+
+    await database.write(lambda session: session.add(Photo(openid="o", media_id="m", taken_at=now)))
+    fetcher = fetching(database, Media(), now, tmp_path)
+    told = []
+    for _ in range(photos.ATTEMPTS + 1):
+        await fetcher.step()
+        told.append(len(await database.read(lambda session: session.exec(select(Delivery)).all())))
+
+    assert told == [0] * (photos.ATTEMPTS - 1) + [1, 1]
 
 
 def broken_png() -> bytes:
@@ -108,6 +166,13 @@ def test_what_is_no_photo_is_refused_and_leaves_nothing(content: bytes, tmp_path
         photos.store(content, tmp_path / "photos")
 
     assert not (tmp_path / "photos").exists()
+
+
+def test_photo_of_27_megapixels_as_phones_take_it_is_kept(tmp_path: Path) -> None:
+    name = photos.store(picture((6000, 4500)), tmp_path)
+
+    with Image.open(tmp_path / f"{name}.jpg") as kept:
+        assert max(kept.size) == 2048
 
 
 def test_bomb_of_pixels_is_refused(tmp_path: Path) -> None:

@@ -8,8 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from bot import config
 from bot.cli.talk import Room
+from bot.dialogue.decide import decide
+from bot.dialogue.facts import Facts
+from bot.dialogue.said import Words
+from bot.dialogue.standing import Offer, Offered, Standing
 from bot.dialogue.turn import Answer
+from bot.dialogue.understanding import Understanding
+
+SHIPPED = Understanding.load(config.shipped("intents"), config.shipped("data"))
 
 
 @pytest.fixture
@@ -68,13 +76,15 @@ def test_broken_plate_is_told_and_the_whole_one_taken(room: Room) -> None:
     assert say(room, "皖L5H7N2 这回全了").values["plate"] == "皖L5H7N2"
 
 
-def test_value_said_after_a_wish_was_asked_back_begins_it(room: Room) -> None:
-    unsure = say(room, "哎呀我家囡囡呀在杭师大读大二平时忙得电话也不打一个今天早上倒打来了说是明天要回来住一夜我高兴得呀菜都买好了大概十一点到")
-    assert unsure.outcome.kind == "clarifies"
+def test_value_said_after_a_wish_was_asked_back_begins_it(now: datetime) -> None:
+    asked_back = Standing(offer=Offer(what=Offered.INTENT, text="要来人的呀", intent="visitor.invite"))
+    facts = Facts(now=now, catalogue=SHIPPED.catalogue, is_bound=True)
 
-    asked = say(room, "她坐地铁的")
-    assert (asked.outcome.kind, asked.outcome.intent) == ("asks", "visitor.invite")
-    assert asked.values["starts_at"] == "2026-03-12 11:00"
+    step = decide(asked_back, Words(heard=SHIPPED.hear_text("两点钟来，五点多走", now)), facts)
+
+    assert step.standing.form is not None
+    assert (step.standing.form.intent, step.standing.form.asking) == ("visitor.invite", "visitor_name")
+    assert step.standing.form.values["starts_at"] == now.replace(hour=14)
 
 
 def test_who_told_all_and_asks_about_it_keeps_the_form(room: Room) -> None:

@@ -8,8 +8,9 @@ import pytest
 from sqlmodel import Session, select
 
 from bot import config
+from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.turn import Answer
-from bot.dialogue.understanding import Heard, read_folder, read_slots
+from bot.dialogue.understanding import read_folder
 from bot.language import files
 from bot.language.matcher import Match
 from bot.store import conversations

@@ -10,7 +10,7 @@ import pytest
 
 from bot import config
 from bot.dialogue import phrases
-from bot.dialogue.understanding import Understanding, judge, read_folder
+from bot.dialogue.understanding import Understanding, judge, read_corpus, read_folder
 from bot.errors import Misconfigured
 from bot.language import files
 from bot.wechat import messages
@@ -125,3 +125,19 @@ def test_needed_phrases_are_those_the_code_speaks() -> None:
     for name, values in spoken.items():
         given = set(re.findall(r'"(\w+)": ', values))
         assert name == "said" or given == set(phrases.SAID[name].split())
+
+
+def test_every_line_of_the_corpus_names_an_intent_that_ships() -> None:
+    shipped = Understanding.load(config.shipped("intents"), config.shipped("data"))
+    corpus = read_corpus(config.shipped("data"))
+    lines = [line for said in corpus.values() for line in said]
+
+    assert set(corpus) - {"none"} <= set(shipped.catalogue.intents)
+    assert len(lines) == len(set(lines)) > 2_500
+
+
+def test_corpus_is_heard_beside_the_files(now: datetime) -> None:
+    shipped = Understanding.load(config.shipped("intents"), config.shipped("data"))
+
+    assert judge(shipped, "亮堂了，老太太走路不怕黑了，替她谢你", now).intent == "smalltalk.thanks"
+    assert judge(shipped, "箱子太长柜子塞不下，会放哪", now).intent == "faq.parcel"

@@ -130,6 +130,41 @@ def test_background_gives_way_to_what_a_community_teaches() -> None:
     assert weather.match("今天的天气会怎么样", NOW).decision != "reject"
 
 
+CORPUS = {
+    "leak": ["地板泡得鼓起来了", "朋友明天来访", "管子里的水到处淌"],
+    "guest": ["丈母娘在南门口等着"],
+    "pool": ["泳池几点开"],
+    "none": ["丈母娘给我打电话"],
+}
+
+
+def test_a_corpus_teaches_the_intents_it_knows_and_no_others() -> None:
+    taught = Matcher(catalogue(), TABLES, corpus=CORPUS)
+
+    assert taught.match("地板又泡得鼓起来", NOW).candidates[0].intent == "leak"
+    assert MATCHER.match("地板又泡得鼓起来", NOW).decision == "reject"
+    assert {intent for intent, _ in taught.taught()} == {"leak", "guest", "fire", "sos"}
+
+
+def test_files_overrule_a_corpus() -> None:
+    taught = Matcher(catalogue(leak=FILES["leak.yaml"] + "exclude: [到处]\n"), TABLES, corpus=CORPUS).taught()
+
+    assert ("guest", "朋友明天来访") in taught
+    assert ("leak", "朋友明天来访") not in taught  # a file says otherwise
+    assert ("leak", "管子里的水到处淌") not in taught  # its own file shuts it out
+
+
+def test_an_intent_that_matches_as_a_whole_is_learned_where_a_corpus_has_lines_for_it() -> None:
+    thanks = "intent: thanks\ntitle: 道谢\nmatch: whole\nexamples: |\n  - 谢谢\n  - 多谢\n"
+    said = ["灯亮了，师傅辛苦了", "门修好了，师傅受累了"]
+
+    assert Matcher(catalogue(thanks=thanks), TABLES).match("灯修好了，师傅辛苦", NOW).candidates[0].intent != "thanks"
+    assert (
+        Matcher(catalogue(thanks=thanks), TABLES, corpus={"thanks": said}).match("灯修好了，师傅辛苦", NOW).candidates[0].intent
+        == "thanks"
+    )
+
+
 @pytest.mark.parametrize(
     ("said", "left"),
     [

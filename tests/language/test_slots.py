@@ -83,7 +83,7 @@ def test_count_is_read(text: str, expected: int | None) -> None:
     ("我老同学玉芬来", "玉芬"), ("同事佳佳到", "佳佳"), ("编辑小周来拿稿", "小周"), ("舞蹈老师阿曼来", "阿曼"), ("我表弟周明刚刚已经上来了", "周明"),
     ("发小大军子从沈阳过来", "大军子"), ("剃头师傅老蒋", "老蒋"), ("小满来找我", "小满"), ("阿May来我家", "阿May"), ("朋友开车来", "朋友"), ("同事今晚来", "同事"),
     ("我囡囡带外孙来吃中饭", "囡囡"), ("卫生间的灯", None), ("马桶一直流水", None), ("司机开车", None), ("我妈感冒来不了", None), ("小区来人了", None),
-    ("王先生下午来", "王先生"), ("不是张三是李四", "李四"), ("我舅舅明天来", "舅舅"), ("明天下午三点来", None), ("周六来", None),
+    ("王先生下午来", "王先生"), ("不是张三是李四", "李四"), ("换成车库", None), ("应该是卫生间", None), ("我舅舅明天来", "舅舅"), ("明天下午三点来", None), ("周六来", None),
 ])  # fmt: skip
 def test_name_is_read(text: str, expected: str | None) -> None:
     assert read("name", text) == expected
@@ -135,6 +135,31 @@ def test_longest_word_decides_a_choice() -> None:
     options = {"door": ("门",), "lighting": ("灯", "灯泡"), "lift": ("电梯门",)}
 
     assert read("choice", "电梯门打不开", options=options) == "lift"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("4楼的灯不亮", "4楼"), ("三楼楼道的灯", "三楼楼道"), ("3栋2单元4楼楼道灯坏了", "3栋2单元4楼楼道"), ("负一层漏水", "负一层"),
+    ("1102门口的灯", "1102门口"), ("不对是1102", "1102"), ("换成4楼的", "4楼"), ("不是楼道是厨房", "厨房"), ("不是楼道，是厨房", "厨房"),
+    ("是厨房不是楼道", "厨房"), ("楼上漏水", None), ("电梯一层二层来回跑", "电梯"), ("修了1102块钱", None),
+])  # fmt: skip
+def test_place_is_taken_with_floor_and_number_as_said(text: str, expected: str | None) -> None:
+    slot = Slot(name="x", type="place", options={"楼道": ("楼道",), "厨房": ("厨房",), "电梯": ("电梯",)})
+
+    assert slots.extract(text, [slot], NOW).get("x") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("急", True), ("急！", True), ("急啊", True), ("应急灯坏了", None), ("不急", False)]
+)
+def test_word_of_one_sign_is_a_flag_only_alone(text: str, expected: bool | None) -> None:
+    slot = Slot(name="x", type="flag", options={"yes": ("急", "很急")})
+
+    assert slots.extract(text, [slot], NOW).get("x") == expected
+
+
+def test_of_several_peoples_temperatures_ones_own_is_taken() -> None:
+    assert read("temperature", "老公36.5，我36.3，儿子36.8") == 36.3
+    assert read("temperature", "我36.3，我老公36.8") == 36.3
 
 
 def test_urgency_is_said_or_not() -> None:
@@ -332,3 +357,19 @@ def test_two_hours_said_at_once_are_about_the_earlier_one() -> None:
 
 def test_since_when_something_is_broken_is_no_time_to_come() -> None:
     assert read("start", "从早上八点到现在没水") is None
+
+
+@pytest.mark.parametrize("text", [
+    "人已经到门岗了，麻烦放行", "我朋友在门口等着，帮他开个码", "姑爷的车到大门口了开下杆", "他在门口被保安拦住了，给放一下", "客人已经到了，给个码",
+])  # fmt: skip
+def test_who_stands_at_the_gate_comes_now(text: str) -> None:
+    assert read("start", text, required=True) == NOW
+
+
+@pytest.mark.parametrize("text", ["我朋友到了吗", "客人到了没", "门口的灯坏了", "我妹妹来"])
+def test_nobody_at_the_gate_is_no_time(text: str) -> None:
+    assert read("start", text, required=True) is None
+
+
+def test_what_reached_the_gate_is_no_time_where_none_must_be_known() -> None:
+    assert read("start", "水流到门口了") is None

@@ -200,7 +200,7 @@ async def test_tickets_are_listed_by_state(yard: Yard) -> None:
         assert resident is not None
         for number, state in (("R1", TicketState.SUBMITTED), ("R2", TicketState.CLOSED)):
             session.add(Ticket(number=number, resident_id=resident.id or 0, household_id=resident.household_id, category="water",
-                               location="厨房", state=state, opened_at=yard.now, due_at=yard.now))  # fmt: skip
+                               location="厨房", words="厨房水管漏水", state=state, opened_at=yard.now, due_at=yard.now))  # fmt: skip
 
     yard.linli.ask(add)
     key = yard.key("repairs.read")
@@ -209,7 +209,7 @@ async def test_tickets_are_listed_by_state(yard: Yard) -> None:
     closed = await (await yard.call("GET", "/repairs/tickets?state=closed", key)).json()
 
     assert "R1" in {ticket["number"] for ticket in open_ones["tickets"]}
-    assert [ticket["number"] for ticket in closed["tickets"]] == ["R2"]
+    assert [(ticket["number"], ticket["words"]) for ticket in closed["tickets"]] == [("R2", "厨房水管漏水")]
 
 
 async def test_last_use_is_written_at_most_once_a_minute(yard: Yard) -> None:

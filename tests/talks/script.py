@@ -11,7 +11,7 @@ from typing import TypeVar, get_args
 import yaml
 
 from bot.cli.talk import read_wait
-from bot.dialogue.answer import Kind
+from bot.dialogue.steps import Kind
 from bot.errors import Misconfigured
 from bot.language.reader import nearest
 from bot.model import SHANGHAI

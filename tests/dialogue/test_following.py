@@ -1,0 +1,102 @@
+"""What is said of something done before, as rows: how the talk stands, what is said, the step in one line (town.outline). No database."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.dialogue import steps
+from bot.dialogue.decide import decide
+from bot.dialogue.said import Said
+from bot.dialogue.standing import Person, Standing
+from tests.dialogue.town import CALM, FACTS, LAMP, LAMP_DONE, NOW, SENT, next_step, perhaps, surely, words
+
+SENT_DONE = Standing(subjects=(SENT,))
+BOTH = Standing(subjects=(SENT, LAMP))
+OLD = Standing(subjects=(replace(SENT, at=NOW - timedelta(hours=2)),))
+OLD_LAMP = Standing(subjects=(replace(LAMP, at=NOW - timedelta(hours=2)),))
+
+CALLED: list[tuple[Standing, Said, str]] = [
+    (LAMP_DONE, words("不用来了"), "confirm lamp.cancel"),
+    (LAMP_DONE, words("灯修好了！"), "confirm lamp.cancel"),
+    (LAMP_DONE, words("怎么还没来？"), "do lamp.chase about lamp:7"),
+    (BOTH, words("怎么还没来？"), "do lamp.chase about lamp:7"),  # nothing chases a parcel
+    (CALM, words("怎么还没来？"), "inform, else say dont_know"),
+    (LAMP_DONE, words("隔壁老王家那盏早就装上去的灯，他说不用来了，可是我们家还没人来看过呢"), "amend lamp:7"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("standing", "said", "step"), CALLED)
+def test_what_follows_something_done_starts_what_its_file_says(standing: Standing, said: Said, step: str) -> None:
+    assert next_step(standing, said) == step
+
+
+def test_the_newest_of_two_is_meant_and_can_be_named_by_what_only_it_has() -> None:
+    two = Standing(subjects=(replace(LAMP, about="lamp:9"), LAMP))
+
+    assert next_step(two, words("怎么还没来")) == "do lamp.chase about lamp:9"
+
+
+def test_what_was_done_is_taken_along_into_the_form() -> None:
+    step = decide(LAMP_DONE, words("不用来了"), FACTS)
+
+    assert step.standing.form is not None
+    assert (step.standing.form.about, step.standing.form.words) == ("lamp:7", ("不用来了",))
+
+
+CHANGES: list[tuple[Standing, Said, str]] = [
+    # corrections, whenever
+    (SENT_DONE, words("改成后天下午三点"), "amend parcel:8 starts_at"),
+    (OLD, words("改成后天下午三点"), "amend parcel:8 starts_at"),
+    (SENT_DONE, perhaps("不是王芳，是李雷", parcel__send=0.6), "amend parcel:8 recipient"),
+    (LAMP_DONE, surely("不是楼道是车库", "lamp.report"), "amend lamp:7 place"),  # opens no second one
+    # what adds to it, soon after
+    (SENT_DONE, words("两个人搬"), "amend parcel:8 people"),
+    (OLD, words("两个人搬"), "say unknown"),
+    (SENT_DONE, words("明天下午三点"), "say unknown"),  # so it is already
+    # of two things done, the one that can hold it
+    (BOTH, words("改成车库"), "amend lamp:7 place"),
+    (Standing(subjects=(LAMP, SENT)), words("两个人搬"), "amend parcel:8 people"),
+    # who was spoken of before
+    (SENT_DONE, surely("他两个人来", "lamp.report", 0.8), "amend parcel:8 people"),
+    # another wish is no change
+    (SENT_DONE, surely("再寄一个给李雷，后天下午三点，小箱子", "parcel.send"), "confirm parcel.send"),
+    (SENT_DONE, surely("登记人口，三个人", "meter.read"), "do meter.read"),
+    # a question changes nothing
+    (SENT_DONE, words("两个人搬要多少钱？"), "inform, else say dont_know"),
+    (SENT_DONE, words("改成后天下午三点行吗？"), "amend parcel:8 starts_at"),
+    # nothing was done
+    (CALM, words("改成后天下午三点"), "say unknown"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("standing", "said", "step"), CHANGES)
+def test_a_change_of_something_done_changes_it(standing: Standing, said: Said, step: str) -> None:
+    assert next_step(standing, said) == step
+
+
+def test_a_change_carries_the_words_and_only_what_is_new() -> None:
+    step = decide(SENT_DONE, words("改成后天下午三点，寄给王芳"), FACTS)
+
+    assert isinstance(step, steps.Amend)
+    assert (list(step.values), step.words) == (["starts_at"], "改成后天下午三点，寄给王芳")
+
+
+REMARKS: list[tuple[Standing, Said, str]] = [
+    (LAMP_DONE, words("就是电梯口那盏最大的"), "amend lamp:7"),
+    (LAMP_DONE, perhaps("就是电梯口那盏最大的", lamp__report=0.6), "amend lamp:7"),
+    (LAMP_DONE, perhaps("想寄个箱子", parcel__send=0.6), "understood; ask parcel.send recipient"),
+    (LAMP_DONE, words("要多少钱？"), "inform, else say dont_know"),
+    (OLD_LAMP, words("就是电梯口那盏最大的"), "say unknown"),
+    (SENT_DONE, words("就是电梯口那盏最大的"), "say unknown"),  # a parcel keeps no remarks
+    (replace(LAMP_DONE, person=Person.ASKED), words("就是电梯口那盏最大的"), "join 就是电梯口那盏最大的"),
+    (LAMP_DONE, surely("谢谢", "smalltalk.thanks"), "do smalltalk.thanks"),
+    (LAMP_DONE, words("好的"), "say acknowledged"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("standing", "said", "step"), REMARKS)
+def test_words_that_mean_nothing_by_themselves_are_kept_beside_what_was_just_done(
+    standing: Standing, said: Said, step: str
+) -> None:
+    assert next_step(standing, said) == step

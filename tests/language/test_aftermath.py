@@ -1,0 +1,27 @@
+"""What is said after an alarm, as tables both ways."""
+
+import pytest
+
+from bot.language import aftermath
+
+
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("误报", True), ("没事了", True), ("虚惊一场", True), ("搞错了，不用来了", True), ("火灭了", True), ("人出来了", True), ("取消", True), ("孩子找到了", True), ("找到孩子了", True),
+    ("没事了吗", False), ("火还没灭", False), ("怎么没事了", False), ("人跑出来了", False), ("烟更大了", False),
+])  # fmt: skip
+def test_who_says_that_all_is_well_is_heard(text: str, is_so: bool) -> None:
+    assert aftermath.is_over(text) is is_so
+
+
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("救护车进来了", True), ("消防到了", True), ("你们的人到了", True), ("警察来了吗", False), ("消防还没到", False), ("救护车怎么还没来", False), ("到了", False),
+])  # fmt: skip
+def test_who_says_that_help_is_there_is_heard(text: str, is_so: bool) -> None:
+    assert aftermath.is_helped(text) is is_so
+
+
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("120", True), ("打119！", True), ("一二零", True), ("幺幺零", True), (" 110 。", True), ("120块", False), ("1201", False), ("房号120", False), ("", False),
+])  # fmt: skip
+def test_a_number_that_one_calls_is_known(text: str, is_so: bool) -> None:
+    assert aftermath.is_number(text) is is_so
