@@ -1,8 +1,8 @@
 """Makes bot/language/odds.py from lines known to be an emergency or none: python bench/make_odds.py
 
 Logistic regression over the characters of a line and each two in a row, each counted once; whatever a lone line says weighs
-nothing. Learned from are the lines of tests/language/emergency_lines.py, the shipped intents, the background lines and the
-`train` half of the development set. Run it whenever lines were added to the first of these.
+nothing. Learned from are the lines of tests/language/emergency_lines.py, the shipped intents, the background lines, the corpus
+and the `train` half of the development set. Run it whenever lines were added to the first of these.
 """
 
 import sys
@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bot import config  # noqa: E402  the checkout is importable from here on
+from bot.dialogue.understanding import read_corpus  # noqa: E402
 from bot.language import emergencies, files, odds  # noqa: E402
 from bot.language.normalise import Tables  # noqa: E402
 from tests.language import emergency_lines  # noqa: E402
@@ -72,6 +73,8 @@ def lines() -> tuple[list[str], list[str]]:
         split, intent, text = line.split("\t")
         if split == "train" and intent not in DANGEROUS:
             none.append(text)
+    for intent, said in read_corpus(config.shipped("data")).items():
+        (real if intent.startswith("emergency.") else none).extend(said)
     known = set(real)
     return list(dict.fromkeys(real)), [line for line in dict.fromkeys(none) if line and line not in known]
 

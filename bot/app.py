@@ -25,9 +25,9 @@ import bot.store.tables  # noqa: F401  every table is known, whoever uses it
 from bot import config, metrics
 from bot.console import site as console
 from bot.contract import Context, Integration, Office, Services, personal
-from bot.dialogue.adviser import Adviser
 from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.backlog import Backlog
+from bot.dialogue.language_model import Endpoint, LanguageModel
 from bot.dialogue.turn import House
 from bot.dialogue.understanding import Understanding
 from bot.eraser import Eraser
@@ -263,8 +263,9 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
     """Return the application: webhook, console, residents' pages, health; in the demo also the stand-in for WeChat."""
     app = web.Application()
     app[LINLI] = linli
-    adviser = Adviser.of(linli.settings, linli.understanding)
-    webhooks = {appid: _webhook(linli, appid, adviser) for appid in linli.accounts}
+    endpoint = Endpoint.of(linli.settings)
+    model = LanguageModel(endpoint, linli.database, linli.clock) if endpoint else None
+    webhooks = {appid: _webhook(linli, appid, model) for appid in linli.accounts}
     for appid, webhook in webhooks.items():
         for path in (f"/wechat/{appid}", *(("/wechat",) if appid == linli.settings.wechat_appid else ())):
             app.router.add_get(path, webhook.verify, allow_head=False)
@@ -303,17 +304,17 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
     async def finish(_: web.Application) -> None:
         for webhook in webhooks.values():
             await webhook.close()
-        if adviser is not None:
-            await adviser.close()
+        if model is not None:
+            await model.close()
 
     app.on_shutdown.append(finish)
     return app
 
 
-def _webhook(linli: Linli, appid: str, adviser: Adviser | None) -> Webhook:
+def _webhook(linli: Linli, appid: str, model: LanguageModel | None) -> Webhook:
     return Webhook(
         account=account_of(linli.accounts[appid]), database=linli.database, understanding=linli.understanding,
-        house=lambda: linli.house_of(appid), clock=linli.clock, adviser=adviser,
+        house=lambda: linli.house_of(appid), clock=linli.clock, model=model,
     )  # fmt: skip
 
 

@@ -27,6 +27,11 @@ DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg:/
 
 ENV_FILE = Path(".env")
 
+#: Settings that were, and what took their place: they decide what leaves the house, so nobody may take them for still in force.
+RENAMED = {
+    "LINLI_ADVISER_URL": "LINLI_MODEL_URL", "LINLI_ADVISER_KEY": "LINLI_MODEL_KEY", "LINLI_ADVISER_MODEL": "LINLI_MODEL_NAME",
+}  # fmt: skip
+
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
 
 
@@ -103,11 +108,15 @@ class Settings(Local):
     database_url: str = Field("", description="empty = SQLite file linli.db in LINLI_VAR; or postgresql://…")
     public_url: str = Field("", description="how residents reach us, https://…; empty = http://HOST:PORT")
     secret: SecretStr = Field(SecretStr(""), description="32+ characters that keys derive from; empty = var/secret")
-    adviser_url: str = Field(
-        "", description="OpenAI-compatible API that may choose where the matcher doubts; empty = none is asked"
+    model_url: str = Field(
+        "", description="OpenAI-compatible API, https://…/v1, that is asked where the matcher doubts; empty = none is"
     )
-    adviser_key: SecretStr = Field(SecretStr(""), description="key of that API")
-    adviser_model: str = Field("", description="model of that API")
+    model_key: SecretStr = Field(SecretStr(""), description="key of that API")
+    model_name: str = Field("", description="name of the language model there")
+    model_timeout: float = Field(1.5, gt=0, le=3, description="seconds to wait for it, 3 at most; then the bot answers without")
+    model_budget: int = Field(500, ge=0, description="times a day it may be asked, by all replicas together")
+    model_price_sent: float = Field(0.0, ge=0, description="fen for a million tokens sent to it, for the log; 0 = not reckoned")
+    model_price_written: float = Field(0.0, ge=0, description="fen for a million tokens it writes, for the log")
     group_commit: int = Field(64, ge=1, le=1000, description="turns that may share one commit")
 
     @field_validator("wechat_token")
@@ -150,12 +159,15 @@ class Settings(Local):
             )
         return value
 
-    @field_validator("adviser_url")
+    @field_validator("model_url")
     @classmethod
-    def _check_adviser(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError(f"{value!r} is no address; it begins with https:// and ends before /chat/completions")
-        return value.rstrip("/")
+    def _check_model_url(cls, value: str) -> str:
+        address = value.rstrip("/").removesuffix("/chat/completions")
+        if value and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", address):
+            raise ValueError(
+                f"LINLI_MODEL_URL: {value!r} is no address; it begins with https:// and ends before /chat/completions"
+            )
+        return address
 
     @model_validator(mode="after")
     def _check_account(self) -> Self:
@@ -201,6 +213,10 @@ def _check_key(name: str, key: str, way_out: str) -> None:
 
 def load(**overrides: object) -> Settings:
     """Read the settings; raises Misconfigured that names each culprit and the way out."""
+    if old := [name for name in unknown_settings() if name in RENAMED]:
+        raise Misconfigured(
+            "\n".join(f"{name} is no setting any more; write {RENAMED[name]}, see docs/language-model.md" for name in old)
+        )
     return _read(Settings, overrides)
 
 

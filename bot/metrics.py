@@ -11,5 +11,9 @@ EFFECTS = Counter("linli_effects", "Tries of effects by kind and what became of 
 EFFECT_SECONDS = Histogram(
     "linli_effect_seconds", "Time one try of an effect took, by kind", ["kind"], buckets=(0.1, 0.5, 1, 5, 10, 30, 60)
 )
+MODEL = Counter("linli_model", "What came of asking the language model", ["outcome"])
+MODEL_SECONDS = Histogram(
+    "linli_model_seconds", "Time until the language model had answered", buckets=(0.1, 0.3, 0.5, 1, 1.5, 2, 3)
+)
 API_CALLS = Counter("linli_api_calls", "Calls of machines by route and status", ["route", "status"])
 INTENT_PROBLEMS = Gauge("linli_intent_problems", "Faults in the intent files")

@@ -20,13 +20,12 @@ from aiohttp.http_exceptions import HttpProcessingError
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from bot import metrics
-from bot.dialogue.adviser import Adviser
+from bot.dialogue.language_model import LanguageModel
 from bot.dialogue.said import Heard
-from bot.dialogue.turn import Answer, House, apology, postpone, take
+from bot.dialogue.turn import Answer, House, apology, look, postpone, take
 from bot.dialogue.understanding import Understanding
 from bot.errors import Forged, Malformed
 from bot.logs import hashed
-from bot.store.conversations import has_begun
 from bot.store.database import Database
 from bot.wechat import crypto, messages
 
@@ -63,7 +62,7 @@ class Webhook:
     understanding: Understanding
     house: Callable[[], House]
     clock: Callable[[], datetime]
-    adviser: Adviser | None = None
+    model: LanguageModel | None = None
     reply_within: float = REPLY_WITHIN
     _working: dict[str, "asyncio.Task[Answer]"] = field(default_factory=dict)
     _seen: dict[str, str] = field(default_factory=dict)  # signatures that cover no body -> the message they came with
@@ -167,10 +166,11 @@ class Webhook:
         return answer
 
     async def _consult(self, message: messages.Message, heard: Heard, push: "_Push") -> Heard:
-        """Return what was said. An adviser hears only how a talk begins: answers are names, phones, words to staff."""
-        if self.adviser is None or heard.match.decision != "clarify" or await self.database.read(has_begun, message.openid):
+        """Return what was said, with what a language model makes of it where there is one and the matcher doubts."""
+        if self.model is None or heard.match.decision == "accept" or not heard.text:
             return heard
-        return await self.adviser.advise(heard, push.at)
+        standing, facts = await self.database.read(look, message.openid, heard, push.at, self.house())
+        return await self.model.consult(heard, standing, facts)
 
     async def _postpone(self, request: web.Request, message: messages.Message, push: "_Push") -> web.Response:
         """Record what is late and say `success`; where even that fails, hang up, so that WeChat asks again."""

@@ -28,6 +28,9 @@ def _no_settings_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     ({"public_url": "example.com"}, "LINLI_PUBLIC_URL: 'example.com' is no address; write it as https://"),
     ({"database_url": "mysql://x/y"}, "LINLI_DATABASE_URL: 'mysql' is no database Linli knows; write postgresql://"),
     ({"database_url": "garbage"}, "LINLI_DATABASE_URL: this is no database Linli knows; write postgresql://"),
+    ({"model_url": "api.deepseek.com"}, "LINLI_MODEL_URL: 'api.deepseek.com' is no address; it begins with https://"),
+    ({"model_timeout": 3.5}, "LINLI_MODEL_TIMEOUT: '3.5' does not fit"), ({"model_timeout": 0}, "LINLI_MODEL_TIMEOUT: '0' does not fit"),
+    ({"model_budget": -1}, "LINLI_MODEL_BUDGET: '-1' does not fit"),
     ({"wechat_api_base": "api.weixin.qq.com"}, "LINLI_WECHAT_API_BASE: 'api.weixin.qq.com' is no address"),
 ])  # fmt: skip
 def test_wrong_setting_is_named_with_its_fault(fault: dict[str, object], said: str) -> None:
@@ -79,6 +82,19 @@ def test_misspelt_settings_are_found_wherever_they_stand(monkeypatch: pytest.Mon
 
     assert {"LINLI_WECHAT_SECRT", "LINLI_WECHAT_TOKN"} <= set(config.unknown_settings())
     assert not {"LINLI_NOTE", "LINLI_PORT"} & set(config.unknown_settings())
+
+
+@pytest.mark.parametrize(("old", "new"), config.RENAMED.items())
+def test_a_setting_that_was_renamed_is_refused_and_names_the_new_one(monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> None:
+    monkeypatch.setenv(old, "https://model.example/v1")
+
+    with pytest.raises(Misconfigured, match=f"{old} is no setting any more; write {new}"):
+        config.load(**GOOD)
+
+
+@pytest.mark.parametrize("said", ["https://m.example/v1", "https://m.example/v1/", "https://m.example/v1/chat/completions"])
+def test_address_of_the_model_may_be_written_to_its_end(said: str) -> None:
+    assert config.load(**GOOD, model_url=said).model_url == "https://m.example/v1"
 
 
 @pytest.mark.parametrize("var", ["file", "file/below", "/proc"])

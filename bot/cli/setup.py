@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,7 +21,8 @@ from bot import app, config
 from bot.cli import account, show_json, stage
 from bot.contract import Integration
 from bot.contract.knowledge import shipped as templates
-from bot.dialogue import phrases
+from bot.dialogue import opinion, phrases
+from bot.dialogue.language_model import Chat, Endpoint
 from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
 from bot.language import files, promises
@@ -268,6 +270,8 @@ def _look(demo: bool) -> Iterator[Finding]:
     if all(finding.ok for finding in own):  # else services cannot be loaded, and they say what the files must hold
         yield _look_at_intents(settings)
     yield from asyncio.run(_look_at_wechat(settings))
+    if endpoint := Endpoint.of(settings):
+        yield asyncio.run(_look_at_model(endpoint))
     https = settings.base_url.startswith("https://") or demo
     yield Finding(
         name="public address", ok=https, detail=settings.base_url,
@@ -340,6 +344,26 @@ async def _look_at_wechat(settings: config.Settings) -> list[Finding]:
         except WeChatRefused as error:
             return [Finding(name="wechat", ok=False, detail=str(error), remedy=account.way_out(error))]
         return [Finding(name="wechat", ok=True, detail="an access token was given"), await _look_at_clock(http, settings)]
+
+
+async def _look_at_model(endpoint: Endpoint) -> Finding:
+    """Ask the language model once, in the way and within the time of a message."""
+    chat, began = Chat(endpoint), time.perf_counter()
+    try:
+        answer = await chat.complete(opinion.PROBE)
+        opinion.check(answer.content)
+    except TimeoutError:
+        late = f"no answer within {endpoint.within:g} s"
+        remedy = "a smaller model, or one nearer by; LINLI_MODEL_TIMEOUT may be 3 at most. Until then the bot answers without it"
+        return Finding(name="language model", ok=False, detail=late, remedy=remedy)
+    except (aiohttp.ClientError, ValueError) as error:
+        detail = str(error) if isinstance(error, ValueError) else type(error).__name__
+        remedy = "check LINLI_MODEL_URL, LINLI_MODEL_KEY and LINLI_MODEL_NAME; until then the bot answers without it"
+        return Finding(name="language model", ok=False, detail=f"{endpoint.url}: {detail}", remedy=remedy)
+    finally:
+        await chat.close()
+    took = f"{endpoint.name or 'model'} answered in {time.perf_counter() - began:.2f} s"
+    return Finding(name="language model", ok=True, detail=f"{took}; asked at most {endpoint.budget} times a day")
 
 
 async def _look_at_clock(http: aiohttp.ClientSession, settings: config.Settings) -> Finding:

@@ -55,6 +55,10 @@ def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
         or answers.is_zero(heard.text)
     ):
         return False
+    if answers.is_open(heard.text) or answers.is_any(heard.text) or answers.is_hesitation(heard.text):
+        return False
+    if form.brief and questions.is_question(heard.text):  # who told all of it asks about it
+        return False
     return forms.answer(form, facts.intents[form.intent], heard.text, facts.now) is None
 
 
@@ -68,7 +72,11 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
     if standing.elsewhere is not None and answers.is_zero(text):
         return elsewhere(standing, standing.elsewhere)
-    if answers.is_cancel(text) or _is_leaving(text, form) or _is_own_cancel(intent, heard, facts):
+    if (
+        answers.is_cancel(text)
+        or (_is_leaving(text, form) and not _is_slip(text, intent, facts))
+        or _is_own_cancel(intent, heard, facts)
+    ):
         return _abandon(standing, form, intent, facts)
     if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back:  # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
@@ -80,6 +88,12 @@ def _is_leaving(text: str, form: Form) -> bool:
     if form.is_read_back and not form.values and _THINKS.search(text):
         return True
     return any(map(answers.is_leaving, (text, *courtesy.clauses(text))))
+
+
+def _is_slip(text: str, intent: Intent, facts: Facts) -> bool:
+    """Tell whether words own up to a slip and set it right: 手滑 浙A12G7K."""
+    slips = [clause for clause in courtesy.clauses(text) if answers.is_slip(clause)]
+    return bool(slips) and bool(slots.extract(text, intent.slots, facts.now))
 
 
 def elsewhere(standing: Standing, menu: Menu) -> Step:
@@ -164,6 +178,10 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if facts.is_alarm_open and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
         return PassOn(standing=standing, words=text)
     changed = forms.answer(form, intent, text, facts.now)
+    guessed = _guessed(form, intent, heard, facts) if changed is None else None
+    if guessed is not None:
+        changed = replace(forms.heard(guessed, heard.text), is_guess=True)
+        return advance(standing, changed, intent, facts, _noted(form, changed, intent, facts))
     if _is_interruption(form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
     if changed is None:
@@ -173,6 +191,17 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if form.stage is forms.Stage.CONFIRM and courtesy.agrees_beside(heard.text) and not slots.corrects(heard.text) and not lost:
         changed = replace(changed, stage=forms.Stage.CONFIRMED)
     return advance(standing, changed, intent, facts, (*_noted(form, changed, intent, facts), *lost))
+
+
+def _guessed(form: Form, intent: Intent, heard: Heard, facts: Facts) -> Form | None:
+    """Return the form with values whose words a language model pointed at; None when it pointed at none."""
+    match = heard.match
+    if match.decision != "clarify" or not match.said or match.candidates[0].intent != intent.id:
+        return None
+    asked_back = form.asking if form.prompt or form.menu else ""  # one of those shown, or nothing
+    free = tuple(slot for slot in intent.slots if slot.name in match.said and slot.name != asked_back)
+    said = read_slots(replace(intent, slots=free), heard, facts.now)
+    return replace(form, values={**form.values, **said}, tries=0) if said else None
 
 
 def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard: Heard, facts: Facts) -> Step:
@@ -186,6 +215,8 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
         return Aside(standing=standing, first=first, form=form)
     if answers.is_open(text) or answers.is_any(text):
         return _open(standing, form, intent, facts)
+    if lost := not_taken(text, intent, form.values, facts):
+        return again(standing, form, lost)
     if slots.extract(text, intent.slots, facts.now, known=form.values):  # said before
         return again(standing, form)
     return _ask_again(standing, form, intent)
@@ -241,7 +272,7 @@ def _is_interruption(form: Form, intent: Intent, heard: Heard, changed: Form | N
         return False
     if changed is None:
         return True
-    if slots.corrects(heard.text):
+    if slots.corrects(heard.text) or _is_all_taken(other, form, changed, heard, facts):
         return False
     if other.provides_flat and facts.is_bound:  # 3栋2单元 is a place, whoever lives there
         return False
@@ -250,6 +281,13 @@ def _is_interruption(form: Form, intent: Intent, heard: Heard, changed: Form | N
     gives = sum(form.values.get(name) != value for name, value in changed.values.items())
     others = len(read_slots(other, heard, facts.now))
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+
+def _is_all_taken(other: Intent, form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:
+    """Tell whether the open form takes all that another request would: 我老公去接 车牌浙D1P09W."""
+    wanted = read_slots(other, heard, facts.now)
+    news = [value for name, value in changed.values.items() if form.values.get(name) != value]
+    return bool(wanted) and all(value in news for value in wanted.values())
 
 
 def _is_any_words(form: Form, intent: Intent, text: str, facts: Facts) -> bool:

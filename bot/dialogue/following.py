@@ -37,7 +37,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return what is done about something done before, None when the words are not about it."""
     if not heard.text or len(heard.text) > LONGEST:
         return None
-    for subject in standing.subjects:
+    for subject in sorted(standing.subjects, key=lambda known: not _named(known, heard.text, facts)):
         step = _called(standing, subject, heard, facts) or _amended(standing, subject, heard, facts)
         if step is not None:
             return step
@@ -47,6 +47,8 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
     """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
     said = _SIGNS.sub("", heard.text)
+    if who := _named(subject, said, facts):  # 老马不来了 is 他不来了
+        said = said.replace(who, "他", 1)
     for name, sentences in facts.intents[subject.intent].follow_ups.items():
         if name in facts.intents and any(sentence.match(said) is not None for sentence in sentences):
             return start(standing, facts.intents[name], heard, facts, about=subject.about)
@@ -66,6 +68,12 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
     if not changed or not (corrects or _adds(subject, changed, intent, heard, facts)):
         return None
     return Amend(standing=standing.calm(), subject=subject, values=changed, words=heard.text)
+
+
+def _named(subject: Subject, text: str, facts: Facts) -> str:
+    """Return the name of whoever a subject is about, where words speak of them by it."""
+    names = (subject.values.get(slot.name) for slot in facts.intents[subject.intent].slots if slot.type == "name")
+    return next((name for name in names if isinstance(name, str) and name and name in text), "")
 
 
 def _bare(text: str, may_change: Sequence[Slot], subject: Subject, facts: Facts) -> dict[str, slots.Value]:

@@ -25,7 +25,7 @@ class Border(IntEnum):
 
 _BORDER = re.compile(
     r"(?P<word>[，,、。！!；;\s]*(?:还有(?:就是|个事|一个事|件事|一件事)?|另外|顺便|顺带|再就是|再帮我|对了|此外|同时|然后再|以及|再一个|第[二三]个?(?:事|是))(?:再|也|想|请|问一?下)?[，,、：:\s]*)"
-    r"|(?P<stop>[。！!？?；;\n]+)|(?P<comma>[，,]+\s*)"
+    r"|(?P<stop>[。！!？?；;\n]+)|(?P<comma>[，,]+\s*|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]{4}))"
     r"|(?P<seam>(?<=[了吗啦咗来])(?=我[^们]|俺|明天|后天|今晚|周[一二三四五六日末]|帮我|给我|还要|还想|另|然后|问一?下|请问|物业|楼道|电梯|厨房|卫生间))"
 )
 
@@ -51,6 +51,9 @@ _PRESSES = re.compile(
     "麻烦|请|快|赶紧|求|你们|急|等着|我要(?:投诉|跟|找|举报)|怎么(?:联系|办|弄|走|回事)|我的位|.{0,8}来(?:看看|看一?下|修|修一?下|修修|弄|弄一?下|处理)(?:吧|好吗)?$"
 )
 _TOO = re.compile("也|又|再来|还要来")
+
+#: Behind 还有 or 另外 it needs to be no surer than this.
+BESIDE = 0.6
 
 #: Across a comma or nothing at all another request must be this sure.
 CLEAR = 0.9
@@ -100,8 +103,21 @@ class _Clause:
     words: str
 
 
+#: 1… 2… 3…: each number begins another; 1栋, 2个, 3点 number nothing.
+_LIST = re.compile(
+    r"(?:^|(?<=[\s:：,，。;；]))(?:(?P<n>[1-5])(?:[.、．)）]|(?=[\u4e00-\u9fff])(?![栋幢号楼点个人月日位间次条单度年天小分辆件岁元块口室]))|(?P<c>[①②③④⑤]))\s*"
+)
+
+
+def _unlisted(text: str) -> str:
+    """Return a numbered list with words that say so; text without one as it is."""
+    marks = [int(match["n"]) if match["n"] else "①②③④⑤".index(match["c"]) + 1 for match in _LIST.finditer(text)]
+    return _LIST.sub("；另外", text) if len(marks) > 1 and marks == list(range(1, len(marks) + 1)) else text
+
+
 def _clauses(text: str) -> list[_Clause]:
     """Return the clauses of a message; of a long one only its sentences, of a story nothing."""
+    text = _unlisted(text)
     for lowest in (Border.SEAM, Border.STOP):
         clauses = list(_split(text, lowest))
         if len(clauses) <= PIECES:
@@ -115,7 +131,7 @@ def _split(text: str, lowest: Border) -> Iterator[_Clause]:
         kind = Border[(match.lastgroup or "seam").upper()]
         if kind < lowest:
             continue
-        if words := text[begin : match.start()].strip(" ，,、"):
+        if words := text[begin : match.start()].strip(" ，,、：:"):
             yield _Clause(border=border, words=words)
             border = kind
         else:
@@ -145,7 +161,7 @@ class _Parting:
                 if self._meant(clause.words):
                     found.append(Piece(text=_joined(before), match=self._understood(clause.words)))
             elif self._is_another(found, clause):
-                found.append(Piece(text=clause.words, match=self._understood(clause.words)))
+                found.append(Piece(text=clause.words, match=self._firm(clause)))
             else:
                 index = self._owner(found, clause.words)
                 found[index] = replace(found[index], text=found[index].text + _gap(clause) + clause.words)
@@ -155,6 +171,12 @@ class _Parting:
         if words not in self.seen:
             self.seen[words] = Match(text="") if _says_nothing(words) else self.match(words)
         return self.seen[words]
+
+    def _firm(self, clause: _Clause) -> Match:
+        """Return what a clause means; what 另外 begins is surely something of its own, so that it need only be likely."""
+        match = self._understood(clause.words)
+        is_likely = match.decision == "clarify" and not match.emergency and match.candidates[0].confidence >= BESIDE
+        return replace(match, decision="accept") if clause.border is Border.WORD and is_likely else match
 
     def _meant(self, words: str) -> str:
         """Return the intent of words: accepted, or likely and what the whole message means most likely, too."""
@@ -175,14 +197,15 @@ class _Parting:
         is_like = self.differ(_intent(last), last.text, words) + signs >= _CONTRADICT
         if not is_like and any(self.is_more(_intent(piece), words) for piece in found):
             return False
-        meant = self._meant(words)
+        match = self._firm(clause)
+        meant = self._meant(words) or (_intent_of(match) if _accepted(match) else "")
         if not meant or meant == _intent(last):
             return bool(meant) and is_like
-        if any(self.is_more(_intent(piece), words) for piece in found) or not _accepted(self._understood(words)):
+        if any(self.is_more(_intent(piece), words) for piece in found) or not _accepted(match):
             return False
         if clause.border < Border.WORD and self.is_more(meant, last.text):  # 车牌粤B12345，今天要进来: the facts came first
             return False
-        return clause.border >= Border.STOP or _is_elsewhere(last, self._understood(words))
+        return clause.border >= Border.STOP or _is_elsewhere(last, match)
 
     def _owner(self, found: Sequence[Piece], words: str) -> int:
         """Return which request words say more about: the latest that wants such a value, else the last."""
@@ -229,4 +252,8 @@ def _accepted(match: Match) -> bool:
 
 
 def _intent(piece: Piece) -> str:
-    return piece.match.candidates[0].intent
+    return _intent_of(piece.match)
+
+
+def _intent_of(match: Match) -> str:
+    return match.candidates[0].intent

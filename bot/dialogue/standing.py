@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.dialogue import forms
 from bot.dialogue.forms import Form, Stage
-from bot.language.files import Intent
+from bot.language.files import Catalogue, Intent
 from bot.language.slots import Value
 
 #: Of what `pack` writes. What an older version wrote is read as far as it goes; what a newer one wrote begins anew.
@@ -137,6 +138,27 @@ def at(standing: Standing, since: datetime, now: datetime, expires: timedelta) -
         return kept
     shelved = standing.form or (standing.shelved if now - since < REMEMBERED else None)
     return replace(kept.calm(), form=None, expired=standing.form, shelved=shelved)
+
+
+def in_words(standing: Standing, catalogue: Catalogue) -> str:
+    """Return how a talk stands for whoever may not know of whom it is: titles from the files, never a value."""
+    intents = catalogue.intents
+    form, menu, subjects = standing.form, standing.menu, standing.subjects[:MOST]
+    done = "、".join(dict.fromkeys(intents[known.intent].title for known in subjects if known.intent in intents))
+    shown = "、".join(intents[name].title for name in (menu.options if menu else ()) if name in intents)
+    said = [
+        *([_form_in_words(form, intents[form.intent])] if form and form.intent in intents else []),
+        *([f"刚给住户看了选项：{shown}"] if shown else []),
+        *([f"最近办过：{done}"] if done else []),
+    ]
+    return "。".join(said) or "还没有说别的"
+
+
+def _form_in_words(form: Form, intent: Intent) -> str:
+    slot = forms.asked(form, intent)
+    known = "、".join(slot.title or slot.name for slot in intent.slots if slot.name in form.values)
+    asks = f"，刚问了{slot.name}（{slot.title or slot.name}）" if slot else "，刚把内容念给住户确认" if form.is_read_back else ""
+    return f"正在填“{intent.title}”（{intent.id}）{asks}" + (f"，已知：{known}" if known else "")
 
 
 # ------------------------------------------------------------------ keeping

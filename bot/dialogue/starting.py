@@ -94,18 +94,29 @@ def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step
 def _serve(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Start all wishes of a message, the urgent one first; the others wait behind it."""
     first, *rest = sorted((replace(heard, more=()), *heard.more), key=lambda piece: not _is_urgent(piece, facts))
+    waiting = _waiting(rest, facts)
+    intent = facts.intents[first.match.candidates[0].intent]
+    return _listed(start(standing, intent, first, facts, outer=waiting), first, waiting, facts)
+
+
+def _waiting(pieces: Sequence[Heard], facts: Facts, *, is_guess: bool = False) -> Form | None:
+    """Return the forms of further wishes, one behind the other."""
     waiting: Form | None = None
-    for piece in reversed(rest):
+    for piece in reversed(pieces):
         intent = facts.intents.get(piece.match.candidates[0].intent)
         if intent is not None and not intent.emergency and (facts.is_bound or not intent.releases_flat):
-            waiting = forms.begin(intent, read_slots(intent, piece, facts.now), waiting, piece.text)
-    intent = facts.intents[first.match.candidates[0].intent]
-    step = start(standing, intent, first, facts, outer=waiting)
+            begun = forms.begin(intent, read_slots(intent, piece, facts.now), waiting, piece.text)
+            waiting = replace(begun, is_guess=is_guess and not facts.only_shows(intent))
+    return waiting
+
+
+def _listed(step: Step, first: Heard, waiting: Form | None, facts: Facts) -> Step:
+    """Say how many wishes were heard, where there are several."""
     if waiting is None:
         return step
-    titles = _titles(
-        [(intent, first.text), *((facts.intents[form.intent], "".join(form.words[:1])) for form in forms.chain(waiting))]
-    )
+    intent = facts.intents[first.match.candidates[0].intent]
+    behind = [(facts.intents[form.intent], "".join(form.words[:1])) for form in forms.chain(waiting)]
+    titles = _titles([(intent, first.text), *behind])
     return replace(step, before=(Line("two.wishes", {"titles": f"{_COUNTS[len(titles)]}件：{'、'.join(titles)}"}), *step.before))
 
 
@@ -185,8 +196,11 @@ def hand_over(standing: Standing, facts: Facts, intent: Intent | None, words: st
 
 def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], facts: Facts) -> tuple[Line, ...]:
     """Return what to say of values in the words that the form cannot hold."""
-    unread = leftovers.unread(text, intent.slots, values, facts.now) if text and intent.slots else ()
-    return (Line("not_taken", {"values": "”“".join(unread)}),) if unread else ()
+    if not text or not intent.slots:
+        return ()
+    unread, broken = leftovers.unread(text, intent.slots, values, facts.now), leftovers.broken_plate(text, intent.slots)
+    lost = (Line("not_taken", {"values": "”“".join(unread)}),) if unread else ()
+    return (*lost, Line("plate.broken", {"value": broken})) if broken else lost
 
 
 # ------------------------------------------------------------------ what may be wished
@@ -206,13 +220,16 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
     if asks and not facts.only_shows(best) and likely[0].confidence < PLAUSIBLE:
         return not_known(standing, heard.text, facts)
+    waiting = _waiting(heard.more, facts, is_guess=True)
     if _is_for_people(best) and not asks and not best.confirm and not best.slots and likely[0].confidence >= FOR_PEOPLE:
-        return start(standing, best, heard, facts)
+        return _listed(start(standing, best, heard, facts, outer=waiting), heard, waiting, facts)
     if likely[0].confidence < PLAUSIBLE or best.emergency or (best.releases_flat and asks):
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
         said = Line("unsure", {"title": best.offer or best.title})
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
-    step = start(standing, best, heard, facts, is_guess=not facts.only_shows(best), before=_understood(best, heard, facts))
+    is_guess = not facts.only_shows(best)
+    step = start(standing, best, heard, facts, outer=waiting, is_guess=is_guess, before=_understood(best, heard, facts))
+    step = _listed(step, heard, waiting, facts)
     return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
 
 

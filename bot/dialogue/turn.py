@@ -15,8 +15,9 @@ from bot.dialogue import forms, standing
 from bot.dialogue.answer import SILENT, Answer, House, Outcome, pack, unpack
 from bot.dialogue.carry_out import Talk, carry_out
 from bot.dialogue.decide import decide, sounds_alarm
+from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
-from bot.dialogue.standing import Person
+from bot.dialogue.standing import Person, Standing
 from bot.dialogue.steps import Kind
 from bot.errors import Forged
 from bot.language.matcher import Match
@@ -26,7 +27,7 @@ from bot.store.photos import Photo
 from bot.store.scenes import Scene
 from bot.wechat import messages
 
-__all__ = ["Answer", "House", "Kind", "Outcome", "apology", "give_up", "postpone", "take"]
+__all__ = ["Answer", "House", "Kind", "Outcome", "apology", "give_up", "look", "postpone", "take"]
 
 #: A long answer goes on as messages of its own, which must not overtake the reply.
 CONTINUES_AFTER = timedelta(seconds=1)
@@ -49,6 +50,21 @@ def take(session: Session, message: messages.Message, heard: Heard, now: datetim
         raise Forged("signature: came before with another body")
     answer = _answer(session, conversation, message, heard, now, house)
     return _keep(session, message, answer, now, house, signed, recorded=kept is not None)
+
+
+def look(session: Session, openid: str, heard: Heard, now: datetime, house: House) -> tuple[Standing, Facts]:
+    """Return how a talk stands and what a decision about `heard` needs, before the transaction that answers."""
+    kept = conversations.look(session, openid)
+    if kept is None:
+        community = conversations.community_of(session, openid) or house.context.community.key
+        kept = Kept(
+            openid=openid, public_id="", community_id=community, standing=None, updated_at=now, topic="", waiting_since=None,
+            staff_id=None,
+        )  # fmt: skip
+    house = house.at(kept.community_id)
+    scope.enter(session, kept.community_id)
+    talk = _Turn(session, kept, now, house).talk
+    return talk.standing, talk.facts(heard)
 
 
 def postpone(

@@ -52,7 +52,7 @@ _NEVER_FIGURES = frozenset({"gas", "electric", "trapped", "missing", "collapse"}
 _OTHERS = re.compile("老人|孩子|妈|爸|奶奶|爷爷|工人|保安|阿姨|有人|大爷|老公|老婆|邻居|宝宝")
 _FUN = re.compile(
     r"笑死|笑[哭喷疯裂]|馋死|羡慕死|美死|尴尬死|哈哈哈?|嘿嘿|2333?|hhh|(?:太|好|真)(?:好笑|搞笑|可爱|好看|好吃|甜|尬|帅|美|萌|好听)|绝绝子|yyds|追剧|这剧|打游戏|颜值|爱豆|偶像|"
-    r"演唱会|(?<![头脑腿脚手嘴牙脸])磕到了?真|磕cp|磕糖|股票|基金|大盘|行情|房价|彩票|球队|比分|球赛|决赛|夺冠|好吃|[太好真]辣|嘴巴?(?:里|都|要)*着火|双十一|钱包|账单|谁懂|wi-?fi|口诀|歌名|价格|停车费|停车一|收费|物业费|太贵|这么贵|抢钱"
+    r"演唱会|(?<![头脑腿脚手嘴牙脸])磕到了?真|磕cp|磕糖|股票|垃圾股|基金|大盘|行情|房价|彩票|球队|比分|球赛|决赛|夺冠|好吃|[太好真]辣|嘴巴?(?:里|都|要)*着火|双十一|钱包|账单|谁懂|wi-?fi|口诀|歌名|价格|停车费|停车一|收费|物业费|太贵|这么贵|抢钱"
 )
 _SERIOUS = re.compile("快来|赶紧|报警|120|119|110|老人|孩子|楼道|电梯|现在|有人")
 _SERIOUS_NOW = re.compile("快来|赶紧|还在|现在|快点|马上")
@@ -129,7 +129,7 @@ _NOW = re.compile(
 
 #: Words whose characters look like a danger and are none.
 _HARMLESS = re.compile(
-    "火锅|火龙果|火车|火腿|火鸡|火星人|火爆|火箭|火气|烟火|烟花|上火(?!窜|光|苗|势)|发火|恼火|点火器|打不着火|打不了火|点不着火|打不出火|后院起火|救火队长|救命稻草|救命恩人|救命钱|爆炸头|信息爆炸|大爆炸|炸鸡|炸了锅|"
+    "烤[^，。！？]{1,3}冒烟|救救孩子吧这|救命快删|翻墙进来遛|压着我[^，。！？]{0,3}车|(?:箱|盒|袋|件|快递)[^，。！？]{0,4}抱走|火锅|火龙果|火车|火腿|火鸡|火星人|火爆|火箭|火气|烟火|烟花|上火(?!窜|光|苗|势)|发火|恼火|点火器|打不着火|打不了火|点不着火|打不出火|后院起火|救火队长|救命稻草|救命恩人|救命钱|爆炸头|信息爆炸|大爆炸|炸鸡|炸了锅|"
     "被电(?:影|话|信|梯|动|瓶|视|诈|脑|线杆|费|网|子)|触电般|跳楼价|跳楼机|防火|防盗(?!窗|网|门)|打人工|抢车位|抢红包|抢购|抢单|抢修|抢先|抢占|抢票|抢救室|流血汗|"
     "(?:水|暖气|暖)管子?[^，。！？]{0,3}[炸爆]|打雪仗|眼[睛里]?冒火|心里冒火|七窍[生冒]烟|嗓子[^，。！？]{0,3}冒烟|[头脑][^，。！？]{0,2}冒烟|(?:饭|菜|粥|锅|肉|面包|头发|牛奶)[^，。！？]{0,4}(?:烧|煮|炒|热|煎)?(?:焦|糊)|报警再不|再不[^，。！？]{0,8}报警|"
     "尾气[^，。！？]{0,6}|(?:厕所|马桶|下水道?|群|锅(?!炉)|评论|便池)[^，。！？]{0,3}炸了|(?:系统|服务器|网|app|程序|朋友圈|脑壳|脑袋|头|脑子|耳朵|心态|肺|热搜|肚子|眼睛)(?:都|快|要|快要|真|给我|直接|被|吵|气|急|撑|胀|痛|疼|得|就要|马上)*爆?炸|气炸|笑炸|炸裂|[气笑忙饿累热吓哭]晕|再不[^，。！？]{0,8}(?:砸到|撞到|出人命|死人|着火|摔)|烟感|排烟|油烟(?!机)|抽烟|吸烟|二手烟|烟囱|烟道|烟味|烟头|香烟|烧烤|(?:师傅|保安|门卫|客服|管家|维修工|前台|物业)的?人?又?(?:不见了|找不到|联系不上|失踪|失联)"
@@ -156,16 +156,27 @@ _SETTLED = re.compile(
     "没有?人(?:受伤|在里面|被?困|出事)|里面没人|没砸到|(?:已经|早就?)[^，。！？]{0,6}(?:灭|关|好|修|到|走|醒|找到|回来|出来|送|解决)了|醒了|好多了|(?<!没)找到了|止住了|救出来了|说没漏"
 )
 _SMOKERS = re.compile("[抽吸]烟|烟味|烧烤(?!摊)|烧纸|熏肉|熏腊肉|炒菜|唱歌|喝酒聊天|飙车|吐痰")
+#: Words without which no danger is told of that characters alone suspect, where everyday things are spoken of.
+_PERILOUS = re.compile(
+    "[歪关抢撞冲滑烂碎汗火烟烧燃炸爆焦煤气血晕昏倒摔坠塌砸刀枪棍杀砍捅打贼偷撬绑困淹沉溺喘噎呛抽死疼痛伤断药毒咬蛰蜂蛇疯割吊勒绳裂崩垮害怕躲塞拽拖踹翻爬趴掉跳冷僵瘫抖烫扎绞捂埋轰]|没气|不醒|不动|不应|"
+    "没人应|没动静|不见|失踪|走丢|没起来|没回|电梯|逼我|撑不住|先走一步|楼顶|往楼?下[丢扔]|砖|虚汗|歪过去|傻事|河里|出不来|出不去|带走|拉上|没了|报警|救|来人|出事|不活|不行了|看不清|睁不开|陌生|巨响|1(?:10|19|20)"
+)
+#: Everyday things that sound like danger by their characters alone.
+_EVERYDAY = re.compile(
+    "[码券]|快递|驿站|柜机|超市|外卖|牛奶|访客|客人|保安|门卫|[东西南北]门|门岗|岗亭|车位|车牌|我的?车|这辆车|水龙头|马桶|搋子|修好|整通|弄好|不用来|莫来|别来了|不问了|走过去|溜达|遛狗|"
+    "手环|登记|绑定|账号|号码|快删|[0-9]+栋|接站|到站|歇着|(?<!老)太太|两位"
+)
 #: A call for people that says nothing else.
 _CALL = re.compile(r"(?:快|快来|来人|救|救救|报警|帮帮|[，！])+(?:我|俺)?(?:爸|妈|爷|奶|爷爷|奶奶|老公|老婆|老伴|孩子|小孩|儿子|女儿|宝宝|婆婆|公公|老人|老头|老太|爹|娘)+[，！。啊]*|(?:要|快)死人[了啦咯]|(?:叫医生|叫人|，|快)+|(?:快|快点|赶紧)?报警(?:，|！|快|啊|报警)*|(?:快|赶紧|赶快)?来人[啊呀哪呐]?[，。！？]*(?:快|赶紧|赶快)?(?:来人)?[啊呀哪呐]?[，。！？]*|出事[了啦啊]+[，。！？]*(?:快来)?人?[啊呀]?[，。！？]*")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What danger a message speaks of: its kind, and the words that say so."""
+    """What danger a message speaks of: its kind, and the words that say so; `is_vague` where no line, sign or word of danger does."""
 
     kind: str
     words: str
+    is_vague: bool = False
 
 
 #: All kinds of danger.
@@ -312,7 +323,10 @@ def _find_unnamed(plain: str, likeliest: tuple[float, int, int], *, is_named: bo
     if len(plain) < odds.PIECE and _CALL.fullmatch(plain):
         return Alarm("help", plain)
     is_clear = piece == plain and len(plain) >= BRIEF and not is_named
-    return Alarm(_kind_of(piece), piece) if likely >= (ALARM if is_clear else SURE) and not _is_settled(piece) else None
+    is_vague = _PERILOUS.search(piece) is None
+    if likely < (ALARM if is_clear else SURE) or _is_settled(piece) or (is_vague and _EVERYDAY.search(piece)):
+        return None
+    return Alarm(_kind_of(piece), piece, is_vague)
 
 
 def _kind_of(piece: str) -> str:

@@ -9,7 +9,7 @@ from bot.language import times
 from bot.language.files import Slot
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
-from bot.language.slots import FLAT, LOOK_BACK, NOT_BODY, PHONE, PLATE, Value, blank, corrects
+from bot.language.slots import FLAT, LOOK_BACK, NOT_BODY, PHONE, PLATE, PROVINCES, Value, blank, corrects
 
 #: Values of one kind that a message may hold several of, and what a second one looks like.
 _SEVERAL = {
@@ -17,6 +17,9 @@ _SEVERAL = {
     "phone": PHONE,
     "temperature": re.compile(r"(?<![\d.])(?:3[4-9]|4[0-3])(?:[.度点]\d度?|度半?)(?![\d.])"),
 }
+
+#: A plate that lacks some of its signs.
+_BROKEN = re.compile(rf"(?<![A-Z0-9])[{PROVINCES}][A-HJ-NP-Z][·•.\-]?[A-HJ-NP-Z0-9]{{0,4}}(?![A-Z0-9])")
 
 #: 每天, 每周六: a visit that comes again.
 _AGAIN = re.compile(
@@ -53,6 +56,15 @@ def unread(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: da
         *_times(words, slots, found, now),
     ]
     return tuple(dict.fromkeys(lost))
+
+
+def broken_plate(text: str, slots: Sequence[Slot]) -> str:
+    """Return what looks like the beginning of a plate, where the form asks for one and no whole plate is said: 浙A12."""
+    words = unicodedata.normalize("NFKC", text).upper()
+    if not any(slot.type == "plate" for slot in slots) or PLATE.search(words):
+        return ""
+    found = _BROKEN.search(words)
+    return found[0] if found else ""
 
 
 def _doubles(text: str, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:

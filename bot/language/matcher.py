@@ -43,6 +43,9 @@ ALARM = 0.85
 #: Below this such an emergency is not even offered.
 DOUBT = 0.4
 
+#: So sure must an everyday intent be to overrule an alarm for which no word of danger speaks.
+EVERYDAY = 0.7
+
 #: Intents of one menu.
 OFFERED = 3
 
@@ -50,7 +53,7 @@ OFFERED = 3
 _BARE = re.compile(
     r"[\d\s]{1,4}|[一二三四五六七八九十]|[\d一二两三四五六七八九十几]{1,3}(?:个人?|位)|第[一二三1-9]个?|[a-z]{1,2}|(?:[喂嗯哦噢啊哎唉诶欸额呃哈嘿嗨咦好行对是不要有没在来走去可嗳嘞]{1,2}|"
     r"错了|不对|确认|确定|提交|继续|下一步|上一步|返回|选一|知道了?|收到|明白了?|晓得了?|了解了?|好的?吧?|行吧|那个|这个|然后呢?|还有呢?|什么|怎么|为什么|真的吗?|是吗|对吗|"
-    r"对不对|好不好|行不行|可以吗?|没事了?|没什么|随便|都行|都可以|不知道|不清楚|算了吧?|等等|等一下|稍等|马上|快点|急|谁|哪里|几点|多少)"
+    r"对不对|好不好|行不行|可以吗?|没事了?|没什么|随便|(?:好的?|行|嗯)?都(?:行|可以|好)|不知道|不清楚|算了吧?|等等|等一下|稍等|马上|快点|急|谁|哪里|几点|多少)"
 )
 
 #: A number that says what it is: 36.7 was read off a thermometer.
@@ -139,9 +142,19 @@ class Matcher:
         if not exact or self.catalogue.intents[exact].emergency:  # an admin may file 插座冒火花 under repairs, word for word
             alarm = self._alarms.sound(whole)
             if alarm is not None:
-                intent, danger, words = alarm
-                return self._certain(text, plain, intent, 1.0, f"紧急：{words}", danger=danger)
+                return self._everyday(text, plain, alarm, now) or self._certain(
+                    text, plain, alarm.intent, 1.0, f"紧急：{alarm.words}", danger=alarm.danger
+                )
         return self._compare(text, plain, now)
+
+    def _everyday(self, text: str, plain: str, alarm: "_Sounded", now: datetime) -> Match | None:
+        """Return what a message surely means whose characters alone sound like danger."""
+        if not alarm.is_vague:
+            return None
+        match = self._compare(text, plain, now)
+        if not match.candidates or match.candidates[0].confidence < EVERYDAY:
+            return None
+        return None if self.catalogue.intents[match.candidates[0].intent].emergency else match
 
     def compare(self, text: str, now: datetime) -> Match:
         """Return what `text` may mean by its likeness to what was taught, deaf to any danger it names."""
@@ -313,6 +326,16 @@ def _any(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(longest_first(words) or r"(?!)")
 
 
+@dataclass(frozen=True, slots=True)
+class _Sounded:
+    """An alarm: the emergency it is for, the kind of danger and the words that speak of it."""
+
+    intent: str
+    danger: Danger
+    words: str
+    is_vague: bool = False
+
+
 @dataclass(frozen=True)
 class _Alarms:
     """Which intent answers which danger."""
@@ -342,8 +365,8 @@ class _Alarms:
             homes[kind] = most if most and spoken[most][kind] else broadest
         return homes
 
-    def sound(self, text: str) -> tuple[str, Danger, str] | None:
-        """Return the intent that a danger in `text` calls for, its kind, and the words that name it."""
+    def sound(self, text: str) -> "_Sounded | None":
+        """Return the intent that a danger in `text` calls for, with the words that name it."""
         if not self.intents:
             return None
         alarm = emergencies.find(text)
@@ -351,9 +374,10 @@ class _Alarms:
             intent = self.homes[alarm.kind]
             if not any(alarm.words in found[0] for found in self.unless[intent].finditer(text)):
                 danger = kinds.tell(text)
-                return (self.homes[kinds.HEARD_AS[danger]] if danger is not Danger.UNKNOWN else intent), danger, alarm.words
+                home = self.homes[kinds.HEARD_AS[danger]] if danger is not Danger.UNKNOWN else intent
+                return _Sounded(home, danger, alarm.words, alarm.is_vague)
         for intent, words, unless in self.words:
             spoken = emergencies.find_words(text, words)
             if spoken and not unless.search(text):
-                return intent, kinds.tell(text), spoken
+                return _Sounded(intent, kinds.tell(text), spoken)
         return None

@@ -31,14 +31,14 @@ PART = 7
 #: Longest free text that is kept.
 TEXT_LENGTH = 200
 
-_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 #: Seven characters, eight for new-energy vehicles (the letter D or F first or last), no I and no O. GA 36-2018.
 PLATE = re.compile(
-    rf"(?<![A-Z0-9])[{_PROVINCES}][A-HJ-NP-Z][\s·•.\-]?(?:(?:[DF][A-HJ-NP-Z0-9]\d{{4}}|\d{{5}}[DF])"
+    rf"(?<![A-Z0-9])[{PROVINCES}][A-HJ-NP-Z][\s·•.\-]?(?:(?:[DF][A-HJ-NP-Z0-9]\d{{4}}|\d{{5}}[DF])"
     rf"|[A-HJ-NP-Z0-9]{{4}}[A-HJ-NP-Z0-9挂学警港澳])(?![A-Z0-9挂学警])"
-    rf"|WJ[{_PROVINCES}]?\d{{4}}[A-Z0-9](?![A-Z0-9])|(?<!\d)[使领]\d{{6}}(?!\d)"
+    rf"|WJ[{PROVINCES}]?\d{{4}}[A-Z0-9](?![A-Z0-9])|(?<!\d)[使领]\d{{6}}(?!\d)"
 )
-_PLATE_GAPS = re.compile(rf"(?<=[A-Z0-9{_PROVINCES}])[\s·•.\-]+(?=[A-Z0-9])")
+_PLATE_GAPS = re.compile(rf"(?<=[A-Z0-9{PROVINCES}])[\s·•.\-]+(?=[A-Z0-9])")
 
 PHONE = re.compile(
     r"(?<!\d)(?:\+?86[- ]?)?(?P<mobile>1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)"
@@ -64,6 +64,9 @@ FLAT = re.compile(
     rf"|(?P<u3>{_UNIT_OF_FLAT})单元的?\s*(?P<r3>{_ROOM_NUMBER})?"
     rf"|(?<![\d.A-Za-z])(?P<r4>{_ROOM_NUMBER})(?:室|房(?!间))"
 )
+
+#: A room said by itself; 110, 119 and 120 are none.
+_BARE_ROOM = re.compile(rf"(?:^|(?<=[\s,，。]))(?!1(?:10|19|2[02])(?!\d))(?P<r>{_ROOM_NUMBER})(?:室|号|房)?(?=$|[\s,，。])")
 
 #: 十二零一 is 1201: the floor, then the flat on it.
 _FLOOR_FIRST = re.compile("([一二三]?十[一二三四五六七八九]?)[零〇]([一二三四五六七八九])")
@@ -149,6 +152,7 @@ _NAMED_BESIDE: tuple[re.Pattern[str], ...] = (
     re.compile(
         rf"(?:{_RELATIVE}|{_ROLE}|厂|公司|店|学校|单位)的?\s*(?P<n>{_SHORT_NAME}|{_OWN_NAME}|(?!车)[{_SURNAMES}](?:明|[^\W\d_A-Za-z{_NO_GIVEN}□]){{1,2}}?){_COMES}"
     ),
+    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{_ROLE}|{_RELATIVE})?(?P<n>{_SHORT_NAME}|{_OWN_NAME})(?=$|[\s,，。!！])"),
     re.compile(rf"(?:^|[,，。\s□])(?P<n>{_SHORT_NAME})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来))"),
 )
 _MINE = "(?:我们家|我们|我家|我|俺家|俺|咱|阿拉|偶)的?"
@@ -188,11 +192,11 @@ _HOW_MANY = re.compile(rf"(?:一共|总共)?(?:{NUMBER}(?:个人|个|位|人|口
 
 _NOT_NAMES = frozenset(
     "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
-    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 莫得 他说 她说 嗯呐 左右 车库 车位 车棚 楼道 楼上 楼下 楼梯 卫生".split()
+    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 车库 车位 车棚 楼道 楼上 楼下 楼梯".split()
 )
 
 _CORRECTION = re.compile(
-    r"不对|不是|说错|写错|讲错|错了|改成|改到|改为|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
+    r"不对|不是|说错|写错|讲错|错了|改成|改到|改为|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
 )
 #: Where any words will do, and all are kept.
 _FREE = frozenset({"text", "place"})
@@ -226,7 +230,8 @@ def extract(
     day.
     """
     whole = unicodedata.normalize("NFKC", text).strip()
-    reading, words = _Reading(_RATHER.sub(r"是\g<said>", whole), now, known or {}), _Reading(whole, now, known or {})
+    reading, words = _Reading(whole, now, known or {}), _Reading(whole, now, known or {})
+    reading.rest = reading.text = _NOT_THAT.sub(r"\g<rather>", _RATHER.sub(r"是\g<said>", whole))
     found: dict[str, Value] = {}
     for slot in sorted(slots, key=lambda slot: _ORDER.get(slot.type, 9)):
         value = _PARSERS[slot.type](reading, slot)
@@ -294,6 +299,9 @@ class _Reading:
             if any(parts):
                 building, unit, room = parts[0] or building, parts[1] or unit, parts[2] or room
                 self.hide(*match.span())
+        if building and not room and (bare := _BARE_ROOM.search(self.rest)):  # 我是一栋的老住户 二零二
+            room = _flat_number(bare["r"])
+            self.hide(*bare.span("r"))
         self._flat = (building, unit, room)
         return self._flat
 
@@ -600,7 +608,14 @@ def _lenient(reading: _Reading, slot: Slot) -> Value | None:
         case "choice" | "choices":
             return _lenient_choice(bare, slot)
         case "flag":
-            return True if answers.is_yes(bare) else False if answers.is_no(bare) or answers.is_skip(bare) else None
+            first = re.split(r"[\s,，。.!！]+", bare)[0]  # 是，取消老马的
+            return (
+                True
+                if answers.is_yes(bare) or answers.is_yes(first)
+                else False
+                if answers.is_no(bare) or answers.is_skip(bare)
+                else None
+            )
     return None
 
 

@@ -36,6 +36,9 @@ _EVENING = {"下午", "下半日", "午后", "傍晚", "晚上", "晚", "夜里"
 
 _SMALL_HOURS = {"凌晨", "半夜"}
 
+#: Whoever comes from this hour on may leave past midnight.
+_NIGHT = 18
+
 #: Within the early hours a clock time that corrects another stays there.
 _EARLY, _MORNING = 5, 9
 
@@ -176,8 +179,12 @@ class _Scanner:
         if by and span.kind in {"clock", "day", "part"}:
             end = span.end if span.kind == "day" else span.start
             return replace(span, kind="deadline", end=end, stop=by.end())
-        if previous and not span.has_day and span.has_clock and self._ends(span) and span.start > previous:
-            return replace(span, kind="deadline", end=span.start)
+        if previous and not span.has_day and span.has_clock and self._ends(span):
+            end = span.start
+            if end <= previous and previous.hour >= _NIGHT:  # 晚上八点来，一点走
+                end += timedelta(hours=12)
+            if end > previous:
+                return replace(span, kind="deadline", start=end, end=end)
         return span
 
     def _ends(self, span: Span) -> bool:
@@ -215,6 +222,8 @@ class _Scanner:
         stop, part = begin, ""
         if match:
             days = _days(match, self.now)
+            if match["relative"] == "当天" and self.base:  # the day that was said before
+                days = self.base.date(), self.base.date()
             if days is None:
                 return None
             stop = match.end()

@@ -115,10 +115,10 @@ def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *
     session.add(Line(openid=openid, at=now, speaker=speaker, text=text, staff_id=staff_id, photo_id=photo_id))
 
 
-def has_begun(session: Session, openid: str) -> bool:
-    """Tell whether the talk stands at a question, a menu or with a person: what is said next belongs to that."""
+def look(session: Session, openid: str) -> Kept | None:
+    """Return where the talk with an openid stands, for reading only; None while there is none."""
     found = session.get(Conversation, openid)
-    return found is not None and any((found.standing, found.waiting_since, found.staff_id))
+    return None if found is None else Kept(**{name: getattr(found, name) for name in _FIELDS})
 
 
 def write_down(session: Session, openid: str, said: Sequence[Said], now: datetime) -> None:

@@ -22,6 +22,7 @@ from bot.store import (
     photos,
     scenes,
     sessions,
+    spending,
     staff,
     tasks,
     tokens,
@@ -30,5 +31,5 @@ from bot.store import (
 
 __all__ = [
     "alerts", "apikeys", "channels", "communities", "conversations", "duty", "effects", "erasures", "events", "followers", "grants",
-    "inbox", "knowledge", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sessions", "staff", "tasks", "tokens", "unmatched",
+    "inbox", "knowledge", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ MORE_REAL, MORE_FALSE: four later rounds. Before rules were widened after each, 
 ones, and took 8, 5, 3 and 3 % of the others for one. LAST_REAL, LAST_FALSE: written last; at first sight 38 of 40
 were heard and 2 of 60 taken for one. NEW_REAL, NEW_FALSE: ten rounds, hard ones among them; docs/decisions.md tells how they
 fared at first sight. bench/make_odds.py learns from all: run it when lines are added.
+TOLD_REAL: what was heard of 60 lines told indirectly, written before the corpus was learned from; nothing learns from them.
 """
 
 REAL = """
@@ -4178,6 +4179,60 @@ AED培训
 电梯关门老夹人
 左右都贴着车，我出不来，帮喊一声
 我女儿会弹钢琴了
+""".strip().splitlines()
+
+TOLD_REAL = """
+我爸在卫生间里喊没人应，门从里头扣着，水还在流
+老太太刚才还在跟我说话，话没说完头就歪过去了
+插头那块儿一直噼啪响，墙皮都黑了，还在冒
+我在十二楼跟十三楼中间，灯全灭了，按哪个都没反应
+娃娃刚刚吃花生，现在脸憋得通红说不出话
+楼下有个女的一直在喊救我，后来没声了
+闻着一股臭鸡蛋味，灶都关了，越来越重
+我媳妇羊水破了，车还堵在外头
+对门大爷三天没开门了，屋里电视一直响着
+小孙子把硬币咽下去了，一直流口水
+有个男的跟着我从地铁站一直到单元门口，我不敢开门
+爬窗户外头去了，就站在空调架子上
+我老伴半边身子突然使不上劲，嘴也歪了
+门缝里往里灌烟，眼睛都睁不开
+电动车在楼道里充着充着嘭一声，火苗子一人高
+我妈摔得动都不敢动，腿都变形了
+保姆一个人在家，说胸口像压了块石头，喘不上气
+有人拿着刀在小广场晃，孩子们都在那边
+我闺女五岁，刚才还在滑梯这，一转头人没了
+我丈夫把门反锁了，他在里面打我妈
+头疼得厉害还想吐，屋里烧着煤炉，我老婆也叫不起来
+楼上一直有人往下扔酒瓶，刚砸着个老人，满头是血
+我手割了个大口子，血按不住
+货梯里头有人拍门，说憋得慌
+厨房油锅窜起来一米多高，抽油烟机都燎着了
+我爷爷血压量出来230，话都说不清了
+孩子头卡在栏杆里了，越挣越紧
+爸爸不喘气了，我该怎么弄
+有人在撬我家的门，我躲在衣柜里
+她坐在楼顶边上哭，谁劝都不听
+我被反锁在阳台了，屋里炖着汤，孩子才一岁
+煤气管被装修的打穿了，一直嘶嘶响
+宝宝烧到四十度，刚才眼睛往上翻浑身抖
+外婆洗澡洗了一个多钟头，喊她不答应
+楼道电表箱子里头蓝光一闪一闪的，烫手
+狗把小孩脸咬了，全是血
+墙裂了条大缝，还听见咔咔声
+奶奶被车带倒了，躺在东门那儿
+喝酒喝多了，怎么掐都没反应，嘴唇发紫
+有个小伙子从三楼掉下来了
+洗澡的时候手一摸龙头就被打得发麻
+我闺女把自己关屋里，说再也不想醒来
+有人抱着别人家孩子往面包车里塞
+老人家早上到现在联系不上，她有心脏病
+吊篮绳子断了一根，上面还挂着俩工人
+充电宝在沙发上着起来了，我拿被子捂不住
+我弟误把除草剂当饮料喝了两口
+马蜂蜇了一身，现在喘气都费劲
+屋里有味儿，我爸妈都倒在床上了
+后边河里有人在扑腾
+门岗的叔叔捂着胸口蹲下去起不来了
 """.strip().splitlines()
 
 ALL_REAL = [*REAL, *MORE_REAL, *LAST_REAL, *NEW_REAL]

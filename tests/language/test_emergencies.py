@@ -6,13 +6,14 @@ from datetime import datetime
 import pytest
 
 from bot import config
-from bot.dialogue.understanding import Understanding
+from bot.dialogue.understanding import Understanding, read_corpus
 from bot.language import emergencies, odds
 from bot.language.normalise import Tables
 from tests.language import emergency_lines
 
 UNDERSTANDING = Understanding.load(config.shipped("intents"), config.shipped("data"))
 SIMPLIFIED = dict(Tables.parse((config.shipped("data") / "simplified.txt").read_text("utf-8"), "").simplified)
+CORPUS = read_corpus(config.shipped("data"))
 NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 
 
@@ -162,3 +163,37 @@ def test_what_is_learned_of_a_line_is_what_is_weighed_of_it() -> None:
         weight = odds.BIAS + sum(odds._WEIGHTS.get(gram, 0) for gram in odds.grams(line))
 
         assert odds.judge(line)[0][0] == pytest.approx(weight / 10)
+
+
+@pytest.mark.parametrize("text", emergency_lines.TOLD_REAL)
+def test_danger_that_is_told_indirectly_stays_heard(text: str) -> None:
+    assert UNDERSTANDING.matcher.match(text, NOW).emergency
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "算了不问了 我自个儿走过去瞅瞅", "莫来了莫来了 我老头儿拿皮搋子整通了", "奶奶说我们家厨房水龙头拧不紧 一直流水",
+        "我岳父在南门被拦下了", "没问题了，谢谢", "哦还带他太太，两位",
+    ],
+)  # fmt: skip
+def test_everyday_words_raise_no_alarm(text: str) -> None:
+    match = UNDERSTANDING.hear_text(text, NOW).match
+
+    assert not match.emergency
+    assert not any(candidate.intent.startswith("emergency.") for candidate in match.candidates[:1])
+
+
+def test_one_of_two_hundred_ordinary_lines_is_false_at_most() -> None:
+    ordinary = [line for intent, said in CORPUS.items() if not intent.startswith("emergency.") for line in said]
+    false = [line for line in ordinary if UNDERSTANDING.matcher.match(line.translate(SIMPLIFIED), NOW).emergency]
+
+    assert len(false) <= 0.005 * len(ordinary), false
+
+
+def test_alarms_of_real_lines_are_hardly_overruled_by_everyday_intents() -> None:
+    overruled = [
+        line for line in REAL if heard(line) and not UNDERSTANDING.matcher.match(line.translate(SIMPLIFIED), NOW).emergency
+    ]
+
+    assert len(overruled) <= 0.002 * len(REAL), overruled

@@ -86,3 +86,14 @@ def test_keyword_alone_is_a_wish(text: str, intent: str) -> None:
     judgement = judge(UNDERSTANDING, text, NOW)
 
     assert (judgement.decision, judgement.intent) == ("accept", intent)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("进来了 多谢", "smalltalk.thanks"), ("有人看了吗", "matter.list"), ("问得怎么样了", "matter.list"),
+        ("星期天早八点货拉拉进来拉柜子，司机加两个搬运一共3个人", "visitor.invite"), ("好的都可以", "none"),
+    ],
+)  # fmt: skip
+def test_short_answers_and_removals_are_taken_for_what_they_are(text: str, intent: str) -> None:
+    assert judge(UNDERSTANDING, text, NOW).intent == intent
