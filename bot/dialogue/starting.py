@@ -115,9 +115,8 @@ def _listed(step: Step, first: Heard, waiting: Form | None, facts: Facts) -> Ste
     if waiting is None:
         return step
     intent = facts.intents[first.match.candidates[0].intent]
-    titles = _titles(
-        [(intent, first.text), *((facts.intents[form.intent], "".join(form.words[:1])) for form in forms.chain(waiting))]
-    )
+    behind = [(facts.intents[form.intent], "".join(form.words[:1])) for form in forms.chain(waiting)]
+    titles = _titles([(intent, first.text), *behind])
     return replace(step, before=(Line("two.wishes", {"titles": f"{_COUNTS[len(titles)]}件：{'、'.join(titles)}"}), *step.before))
 
 

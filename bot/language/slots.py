@@ -230,7 +230,8 @@ def extract(
     day.
     """
     whole = unicodedata.normalize("NFKC", text).strip()
-    reading, words = _Reading(_RATHER.sub(r"是\g<said>", whole), now, known or {}), _Reading(whole, now, known or {})
+    reading, words = _Reading(whole, now, known or {}), _Reading(whole, now, known or {})
+    reading.rest = reading.text = _NOT_THAT.sub(r"\g<rather>", _RATHER.sub(r"是\g<said>", whole))
     found: dict[str, Value] = {}
     for slot in sorted(slots, key=lambda slot: _ORDER.get(slot.type, 9)):
         value = _PARSERS[slot.type](reading, slot)
