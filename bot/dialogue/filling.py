@@ -175,7 +175,7 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
     text = forms.suggestion(form, heard.text)
-    if facts.is_alarm_open and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
+    if facts.is_alarm_open and not form.menu and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
         return PassOn(standing=standing, words=text)
     changed = forms.answer(form, intent, text, facts.now)
     guessed = _guessed(form, intent, heard, facts) if changed is None else None
