@@ -1,6 +1,7 @@
 """What is said while a form is open: an answer, a way out, a question in between, something else. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dialogue import forms
@@ -217,6 +218,8 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
         return _open(standing, form, intent, facts)
     if lost := not_taken(text, intent, form.values, facts):
         return again(standing, form, lost)
+    if ahead := _ahead(standing, form, [facts.intents[item.intent] for item in forms.chain(form.outer)], text, facts):
+        return ahead
     if slots.extract(text, intent.slots, facts.now, known=form.values):  # said before
         return again(standing, form)
     return _ask_again(standing, form, intent)
@@ -308,11 +311,29 @@ def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Ste
         return _touched(standing, form, intent, heard, facts)
     if other.needs_flat and intent.provides_flat and not facts.is_bound:
         return _wait_for_flat(standing, form, other, heard, facts)
+    if ahead := _ahead(standing, form, [other], heard.text, facts):
+        return ahead
     waiting = forms.aside(form, other.id)
     if any(slot.required for slot in other.slots) or other.confirm or (other.needs_flat and not facts.is_bound):
         return start(standing, other, heard, facts, outer=waiting)
     first = start(replace(standing, form=None), other, heard, facts)
     return Aside(standing=standing, first=first, form=form)
+
+
+def _ahead(standing: Standing, form: Form, wanted: Sequence[Intent], text: str, facts: Facts) -> Step | None:
+    """Return the keeping of what is said of a wish that waits behind the open form: 修灯的话周日上午九点."""
+    waiting = [item.intent for item in forms.chain(form.outer)]
+    for intent in wanted:
+        values = slots.extract(text, intent.slots, facts.now) if intent.id in waiting and text else {}
+        if values:
+            said = [
+                said
+                for slot in intent.slots
+                if slot.name in values and (said := slots.describe(slot, values[slot.name], facts.now))
+            ]
+            kept = Line("form.kept", {"values": f"{intent.title}，{'，'.join(said)}"})
+            return again(standing, forms.informed(form, intent.id, values, text), (kept,))
+    return None
 
 
 def _touched(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:

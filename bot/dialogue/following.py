@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.dialogue import forms
 from bot.dialogue.facts import Facts
+from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
-from bot.dialogue.starting import PLAUSIBLE, accepted, start
-from bot.dialogue.steps import Amend, Attach, Line, Offer, Step
+from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
+from bot.dialogue.steps import Amend, Attach, Do, Line, Offer, Step
 from bot.language import courtesy, questions, slots
 from bot.language.files import Intent, Slot
 
@@ -30,6 +32,8 @@ _TAKEN_BACK = re.compile(r"^(?:不对|不是|[说写搞打看报]错了?|错了|
 #: Who was spoken of before.
 _OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
 
+_SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
+
 _SIGNS = re.compile(r"[\s,，。.!！?？~～、;；…]+")
 
 
@@ -37,6 +41,9 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return what is done about something done before, None when the words are not about it."""
     if not heard.text or len(heard.text) > LONGEST:
         return None
+    for subject in standing.subjects:
+        if step := _replaced(standing, subject, heard, facts):
+            return step
     for subject in sorted(standing.subjects, key=lambda known: not _named(known, heard.text, facts)):
         step = _called(standing, subject, heard, facts) or _amended(standing, subject, heard, facts)
         if step is not None:
@@ -44,14 +51,32 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     return None
 
 
-def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
+def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
+    """Return the end of something done where another of its kind takes its place: 小乔那个取消 换成阿曼 一样的时间."""
+    first, *rest = courtesy.clauses(heard.text) or [""]
+    intent, who = facts.intents[subject.intent], _named(subject, first, facts)
+    values = slots.extract("，".join(rest), intent.slots, facts.now) if who and rest else {}
+    if not values:
+        return None
+    if _SAME_TIME.search(heard.text):
+        kept = {
+            slot.name: subject.values[slot.name] for slot in intent.slots if slot.type == "start" and slot.name in subject.values
+        }
+        values = {**kept, **values}
+    step = _called(standing, subject, replace(heard, text=first), facts, forms.begin(intent, values, None, heard.text))
+    if not isinstance(step, Do) or intent.id not in facts.intents[step.form.intent].cancels:
+        return None
+    return replace(step, before=(Line("heard", {"words": quoted(heard.text)}),))
+
+
+def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, outer: Form | None = None) -> Step | None:
     """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
     said = _SIGNS.sub("", heard.text)
     if who := _named(subject, said, facts):  # 老马不来了 is 他不来了
         said = said.replace(who, "他", 1)
     for name, sentences in facts.intents[subject.intent].follow_ups.items():
         if name in facts.intents and any(sentence.match(said) is not None for sentence in sentences):
-            return start(standing, facts.intents[name], heard, facts, about=subject.about)
+            return start(standing, facts.intents[name], heard, facts, outer=outer, about=subject.about)
     return None
 
 

@@ -147,6 +147,13 @@ def heard(form: Form, words: str) -> Form:
     return replace(form, words=(*form.words, words)) if words and words not in form.words else form
 
 
+def informed(form: Form, intent: str, values: Mapping[str, slots.Value], words: str) -> Form:
+    """Return the form with values put into the one for `intent` that waits behind it."""
+    if form.intent == intent:
+        return heard(replace(form, values={**form.values, **values}), words)
+    return replace(form, outer=informed(form.outer, intent, values, words)) if form.outer else form
+
+
 def talked_over(form: Form) -> Form:
     """Return the form after other words came between: what was read back must be read back again before a yes counts."""
     return replace(form, stage=Stage.REREAD) if form.stage is Stage.CONFIRM else form

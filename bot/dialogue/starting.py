@@ -121,9 +121,13 @@ def _listed(step: Step, first: Heard, waiting: Form | None, facts: Facts) -> Ste
 
 
 def _titles(wishes: Sequence[tuple[Intent, str]]) -> list[str]:
-    """Return what wishes are called; those of one kind in the resident's own words."""
+    """Return what wishes are called: those that wait with the resident's own words, those of one kind by nothing else."""
     named = [intent.id for intent, _ in wishes]
-    return [f"“{quoted(words)}”" if named.count(intent.id) > 1 else intent.title for intent, words in wishes]
+    titles = ["" if named.count(intent.id) > 1 else intent.title for intent, _ in wishes]
+    return [
+        f"{title}“{quoted(words)}”" if index or not title else title
+        for index, (title, (_, words)) in enumerate(zip(titles, wishes, strict=True))
+    ]
 
 
 def _is_urgent(heard: Heard, facts: Facts) -> bool:

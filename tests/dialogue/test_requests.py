@@ -43,7 +43,7 @@ def test_second_request_waits_for_the_form_of_the_first(chat: Any) -> None:
     chat.bind()
     asked = chat.say("我想寄个包裹给王芳，另外楼道的灯不亮")
 
-    assert asked.texts[0].startswith("听到两件：寄包裹、报灯坏，一件一件来。")
+    assert asked.texts[0].startswith("听到两件：寄包裹、报灯坏“楼道的灯不亮”，一件一件来。")
     assert asked.outcome.intent == "parcel.send"
     assert chat.events("lamp.reported") == []
     chat.talk("明天下午三点", "大箱子")

@@ -10,7 +10,9 @@ READERS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["是的", "好的好的", "嗯嗯嗯", "对对对，没错", "可以了", "OK", "行，就这样吧", "系啊"])
+@pytest.mark.parametrize(
+    "text", ["是的", "好的好的", "嗯嗯嗯", "对对对，没错", "可以了", "OK", "行，就这样吧", "系啊", "嗯呐", "对头", "对喽", "啱喇"]
+)
 def test_agreement_is_heard(text: str) -> None:
     assert answers.is_yes(text)
 

@@ -27,7 +27,7 @@ def asked(kind: str, text: str, **options: object) -> object:
     ("5-1-302", ("5", "1", "302")), ("B座1203", ("B", "", "1203")), ("7#1101", ("7", "", "1101")), ("8#楼1102", ("8", "", "1102")),
     ("三栋幺八零二", ("3", "", "1802")), ("2-801", ("2", "", "801")), ("6号楼3门402", ("6", "3", "402")), ("18栋", ("18", "", "")),
     ("我家3栋502马桶堵了", ("3", "", "502")), ("明天3月12日", ("", "", "")), ("13800138000", ("", "", "")), ("2单元501", ("", "2", "501")),
-    ("不是3栋是5栋", ("5", "", "")), ("八号楼十二零一", ("8", "", "1201")), ("二十栋二十三零四", ("20", "", "2304")),
+    ("不是3栋是5栋", ("5", "", "")), ("八号楼十二零一", ("8", "", "1201")), ("我是一栋的老住户 二零二", ("1", "", "202")), ("二十栋二十三零四", ("20", "", "2304")),
     ("10栋2单元，房号603", ("10", "2", "603")), ("三栋四单元六楼602", ("3", "4", "602")), ("3#2-501", ("3", "2", "501")),
     ("3栋2单元6楼", ("3", "2", "")), ("我家是5号楼的，3单元，602", ("5", "3", "602")), ("是3栋不是5栋", ("3", "", "")),
     ("3栋2单元，2个人", ("3", "2", "")), ("3栋，2024年入住", ("3", "", "")), ("3栋2024年入住", ("3", "", "")),
@@ -42,7 +42,7 @@ def test_flat_is_read(text: str, expected: tuple[str, str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), [
     ("沪a12345", "沪A12345"), ("鄂A·88888", "鄂A88888"), ("沪ＡＤ１２３４５", "沪AD12345"), ("京A12345F", "京A12345F"),
     ("粤Z1234港", "粤Z1234港"), ("车牌是粤 B 12345 的", "粤B12345"), ("沪A1234", None), ("粤BO1234", None), ("川A12345挂", None), ("使123456", "使123456"),
-    ("粤B12345，不对，粤B54321", "粤B54321"),
+    ("粤B12345，不对，粤B54321", "粤B54321"), ("粤B7Q2M9 1人", "粤B7Q2M9"),
 ])  # fmt: skip
 def test_plate_is_read(text: str, expected: str | None) -> None:
     assert read("plate", text) == expected
@@ -80,6 +80,9 @@ def test_count_is_read(text: str, expected: int | None) -> None:
 
 @pytest.mark.parametrize(("text", "expected"), [
     ("我朋友张伟明天来", "张伟"), ("王强明天上午十点到我家", "王强"), ("给李小龙开个通行证", "李小龙"), ("访客：欧阳娜娜", "欧阳娜娜"),
+    ("我老同学玉芬来", "玉芬"), ("同事佳佳到", "佳佳"), ("编辑小周来拿稿", "小周"), ("舞蹈老师阿曼来", "阿曼"), ("我表弟周明刚刚已经上来了", "周明"),
+    ("发小大军子从沈阳过来", "大军子"), ("剃头师傅老蒋", "老蒋"), ("小满来找我", "小满"), ("阿May来我家", "阿May"), ("朋友开车来", "朋友"), ("同事今晚来", "同事"),
+    ("我囡囡带外孙来吃中饭", "囡囡"), ("卫生间的灯", None), ("马桶一直流水", None), ("司机开车", None), ("我妈感冒来不了", None), ("小区来人了", None),
     ("王先生下午来", "王先生"), ("不是张三是李四", "李四"), ("换成车库", None), ("应该是卫生间", None), ("我舅舅明天来", "舅舅"), ("明天下午三点来", None), ("周六来", None),
 ])  # fmt: skip
 def test_name_is_read(text: str, expected: str | None) -> None:
@@ -101,7 +104,7 @@ def test_role_before_a_short_name_and_a_label_name_a_person() -> None:
 
 @pytest.mark.parametrize(("text", "day", "hour"), [
     ("13号有人来看房，下午两点到四点", 13, 14), ("爸妈明天到，早上八点的火车", 12, 8), ("月底来人，29号吧", 29, 0), ("明天来，后天走", 12, 0), ("明天来，哦不，后天来", 13, 0),
-    ("明儿个晌午来", 12, 12),
+    ("明儿个晌午来", 12, 12), ("明早保洁阿姨七点来", 12, 7), ("明朝上半日十一点钟到", 12, 11), ("听日朝早嚟", 12, 8),
 ])  # fmt: skip
 def test_what_is_said_further_on_of_the_same_day_counts(text: str, day: int, hour: int) -> None:
     start = read("start", text)
@@ -111,7 +114,7 @@ def test_what_is_said_further_on_of_the_same_day_counts(text: str, day: int, hou
 
 
 @pytest.mark.parametrize(("text", "expected"), [
-    ("张敏", "张敏"), ("叫司马光", "司马光"), ("Tom Smith", "Tom"), ("我舅舅", "舅舅"), ("确认", None), ("没有", None), ("取消", None),
+    ("张敏", "张敏"), ("叫司马光", "司马光"), ("Tom Smith", "Tom"), ("我舅舅", "舅舅"), ("确认", None), ("没有", None), ("取消", None), ("嗯呐", None), ("左右到", None), ("莫得了", None), ("他说", None),
 ])  # fmt: skip
 def test_bare_name_counts_when_it_was_asked_for(text: str, expected: str | None) -> None:
     assert asked("name", text) == expected
@@ -175,6 +178,13 @@ def test_correction_keeps_the_day_that_was_known() -> None:
     assert slots.extract("不对，是大后天", [start], NOW, None, known) == {"starts_at": datetime(2026, 3, 14, 15, tzinfo=SHANGHAI)}
 
 
+def test_correction_of_an_early_hour_stays_early() -> None:
+    start = Slot(name="starts_at", type="start")
+    known = {"starts_at": datetime(2026, 3, 12, 7, tzinfo=SHANGHAI)}
+
+    assert slots.extract("改六点半", [start], NOW, None, known) == {"starts_at": datetime(2026, 3, 12, 6, 30, tzinfo=SHANGHAI)}
+
+
 def test_optional_slot_may_be_left_out() -> None:
     plate = Slot(name="plate", type="plate", skippable=True)
 
@@ -183,7 +193,21 @@ def test_optional_slot_may_be_left_out() -> None:
     assert slots.extract("没有", [plate], NOW) == {}
 
 
-@pytest.mark.parametrize("text", ["不开车", "他坐地铁来", "等一下，她不开车了", "张伟明天打车来", "没开车"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不开车",
+        "他坐地铁来",
+        "等一下，她不开车了",
+        "张伟明天打车来",
+        "没开车",
+        "走来的",
+        "他骑车",
+        "电瓶车",
+        "她骑共享单车",
+        "搭捷运来",
+    ],
+)
 def test_coming_without_a_car_is_known_before_it_is_asked(text: str) -> None:
     plate = Slot(name="plate", type="plate", skippable=True)
 

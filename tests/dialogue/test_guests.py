@@ -1,0 +1,122 @@
+"""Guests as residents tell of them: in one breath, by their relation, one in place of another, a slip set right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.cli.talk import Room
+from bot.dialogue.decide import decide
+from bot.dialogue.facts import Facts
+from bot.dialogue.said import Words
+from bot.dialogue.standing import Offer, Offered, Standing
+from bot.dialogue.turn import Answer
+from bot.dialogue.understanding import Understanding
+
+SHIPPED = Understanding.load(config.shipped("intents"), config.shipped("data"))
+
+
+@pytest.fixture
+def room(tmp_path: Path, now: datetime) -> Iterator[Room]:
+    room = Room.open(tmp_path, now)
+    yield room
+    room.database.close()
+
+
+def say(room: Room, *lines: str) -> Answer:
+    """Say several lines; returns the last answer."""
+    answers = [room.hear(line) for line in lines]
+    assert answers[-1] is not None
+    return answers[-1]
+
+
+def test_two_guests_at_two_times_are_two_visits_on_the_day_that_was_said(room: Room) -> None:
+    asked = say(room, "明天上午十点编辑小周来拿稿，下午四点印刷厂老马来对色")
+    assert "小周" in asked.texts[0]
+    assert "老马" in asked.texts[0]
+    second = say(room, "都没车，都一个人", "对的")
+    assert second.values["visitor_name"] == "老马"
+    assert second.values["starts_at"] == "2026-03-12 16:00"
+    say(room, "嗯好")
+
+    assert "老马" in say(room, "老马刚打电话说不来了").texts[0]
+    assert "已取消" in say(room, "是，取消老马的").texts[0]
+    assert "小周" in say(room, "小周那个还在吧？").texts[0]
+
+
+def test_one_guest_in_place_of_another_calls_off_the_first(room: Room) -> None:
+    say(room, "明天下午四点钢琴老师小乔来 走路", "对")
+
+    off = say(room, "小乔那个取消 换成舞蹈老师阿曼 一样的时间")
+    assert (off.outcome.intent, "小乔" in off.texts[0], "阿曼" in off.texts[0]) == ("visitor.cancel", True, True)
+    other = say(room, "对 小乔取消")
+    assert other.values == {"visitor_name": "阿曼", "starts_at": "2026-03-12 16:00"}
+    say(room, "是的")
+    shown = say(room, "我的访客").texts[0]
+    assert ("阿曼" in shown, "小乔" in shown) == (True, False)
+
+
+@pytest.mark.parametrize(("slip", "name", "value"), [
+    ("手滑 浙A12G7K", "plate", "浙A12G7K"), ("打错 是许总 言午许", "visitor_name", "许总"), ("我老公去接 车牌浙D1P09W", "plate", "浙D1P09W"),
+])  # fmt: skip
+def test_what_sets_a_form_right_leaves_it_open(room: Room, slip: str, name: str, value: str) -> None:
+    changed = say(room, "明天下午两点徐总过来聊事情", slip)
+
+    assert changed.outcome.intent == "visitor.invite"
+    assert changed.values[name] == value
+
+
+def test_broken_plate_is_told_and_the_whole_one_taken(room: Room) -> None:
+    assert "车牌“皖L”不全" in say(room, "我弟今儿下午五点来 车牌皖L").texts[0]
+    assert "车牌“皖L5”不全" in say(room, "皖L5").texts[0]
+    assert say(room, "皖L5H7N2 这回全了").values["plate"] == "皖L5H7N2"
+
+
+def test_value_said_after_a_wish_was_asked_back_begins_it(now: datetime) -> None:
+    asked_back = Standing(offer=Offer(what=Offered.INTENT, text="要来人的呀", intent="visitor.invite"))
+    facts = Facts(now=now, catalogue=SHIPPED.catalogue, is_bound=True)
+
+    step = decide(asked_back, Words(heard=SHIPPED.hear_text("两点钟来，五点多走", now)), facts)
+
+    assert step.standing.form is not None
+    assert (step.standing.form.intent, step.standing.form.asking) == ("visitor.invite", "visitor_name")
+    assert step.standing.form.values["starts_at"] == now.replace(hour=14)
+
+
+def test_who_told_all_and_asks_about_it_keeps_the_form(room: Room) -> None:
+    named = say(room, "周五晚七点有个哥们儿来取显卡", "码能用几次", "叫阿伟")
+
+    assert named.values == {"visitor_name": "阿伟", "starts_at": "2026-03-13 19:00"}
+
+
+def test_what_is_said_of_a_wish_that_waits_is_kept_for_it(room: Room) -> None:
+    kept = say(room, "今天36度4没毛病 另外马桶一直哗啦啦流水", "十点到十二点我在家")
+
+    assert kept.outcome.intent == "health.checkin"
+    assert kept.texts[0].startswith("记下了：报修，")
+    assert "10:00" in "".join(say(room, "没有").texts)
+
+
+def test_numbered_wishes_are_all_served(room: Room) -> None:
+    asked = say(room, "三件事：1周六下午两点我爸妈过来住两天 2卫生间的灯一闪一闪的 3旧沙发能扔在楼下吗")
+
+    assert asked.values["starts_at"] == "2026-03-14 14:00"
+    assert "卫生间的灯" in asked.texts[0]
+    assert "旧沙发" in asked.texts[0]
+
+
+@pytest.mark.parametrize(("said", "ends"), [
+    ("今晚8点阿May来我家看球赛 凌晨1点走", "2026-03-12 01:00"), ("今晚8点阿May来 一点走", "2026-03-12 01:00"), ("明天下午两点我妹妹来五点多走", "2026-03-12 17:00"),
+])  # fmt: skip
+def test_end_may_lie_past_midnight(room: Room, said: str, ends: str) -> None:
+    assert say(room, said).values["ends_at"] == ends
+
+
+def test_later_end_is_asked_for_in_a_question(room: Room) -> None:
+    say(room, "今晚8点阿May来我家看球赛 凌晨1点走", "对")
+
+    assert "02:00" in say(room, "她能不能多待会 到两点").texts[0]
