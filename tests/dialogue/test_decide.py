@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dialogue import steps
+from bot.dialogue import forms, steps
 from bot.dialogue.decide import decide
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Stage
@@ -46,6 +46,10 @@ from tests.dialogue.town import (
 FIRE = surely("厨房着火了", "emergency.fire")
 PHOTO, EAST_GATE = Picture(), Place(label="东门")
 FILM = Unseen(phrase="video.unseen", what="[视频]")
+#: Which of two: asked by an action, answered by a number.
+WHICH = forms.ask_back(
+    forms.begin(CATALOGUE.intents["parcel.cancel"], {}), "parcel", {"p7": "给王芳的", "p8": "给李雷的"}, "哪一个？", ""
+)
 EVERYTHING = [
     CALM, LAMP_DONE, WAITING, TAKEN, LAMP_ASKED, PARCEL_READ_BACK, UNBIND_READ_BACK, MENU, UNSURE, QUESTION, MISSED,
     guessed("lamp.report", "parcel.send"), replace(CALM, expired=LAMP_ASKED.form),
@@ -78,6 +82,7 @@ AFTER: list[tuple[Standing, Said, Facts, str]] = [
     (AFTER_ALARM, surely("楼道的灯不亮", "lamp.report"), replace(ALARMED, is_alarm_calm=True), "pass on 楼道的灯不亮"),
     (AFTER_ALARM, surely("楼道的灯不亮", "lamp.report"), replace(ALARMED, names_place=True), "pass on 楼道的灯不亮"),
     (replace(AFTER_ALARM, form=LAMP_ASKED.form), words("楼道门口"), ALARMED, "do lamp.report"),
+    (replace(AFTER_ALARM, form=WHICH), words("2"), ALARMED, "do parcel.cancel"),
     (replace(AFTER_ALARM, form=LAMP_ASKED.form), words("好怕呀"), ALARMED, "pass on 好怕呀"),
     (AFTER_ALARM, words("在最里面那间"), FACTS, "say unknown"),  # staff have closed it
 ]  # fmt: skip
