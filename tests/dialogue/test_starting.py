@@ -201,7 +201,7 @@ def test_two_wishes_of_a_message_are_told_and_served_the_urgent_first() -> None:
     urgent = surely("路灯坏了，马上来", "lamp.report").heard
     step = decide(CALM, surely("我要寄包裹", "parcel.send", 0.95, urgent), FACTS)
 
-    assert step.before[0] == Line("two.wishes", {"titles": "两件：报灯坏、寄包裹"})
+    assert step.before[0] == Line("two.wishes", {"titles": "两件：报灯坏、寄包裹“我要寄包裹”"})
     assert step.standing.form is not None
     assert (step.standing.form.intent, step.standing.form.outer and step.standing.form.outer.intent) == (
         "lamp.report",
