@@ -80,12 +80,24 @@ def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step
     match heard.match.decision:
         case "accept":
             intent = facts.intents[heard.match.candidates[0].intent]
+            if intent.small_talk and (other := _told_beside(heard, facts)):  # hi 新搬来的 7栋1单元1102
+                return start(standing, other, heard, facts, is_guess=True)
             if asks and intent.releases_flat:  # a question is no order
                 return not_known(standing, heard.text, facts)
             return _serve(standing, heard, facts)
         case "clarify":
             return _guess(standing, heard, facts, asks=asks)
     return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
+
+
+def _told_beside(heard: Heard, facts: Facts) -> Intent | None:
+    """Return the wish that a greeting or thanks stands beside, where the words give all that it needs."""
+    for candidate in heard.match.candidates[1:]:
+        intent = facts.intents[candidate.intent]
+        wanted = [slot.name for slot in intent.slots if slot.required]
+        if wanted and not intent.emergency and set(wanted) <= read_slots(intent, heard, facts.now).keys():
+            return intent
+    return None
 
 
 # ------------------------------------------------------------------ what is surely wished
@@ -212,6 +224,9 @@ def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], fact
 
 def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
     """Begin the likeliest wish where that does no harm; ask back only between wishes that are really close."""
+    first = heard.match.candidates[0]
+    if facts.intents[first.intent].hands_over and first.confidence >= PLAUSIBLE:  # 帮我叫一下管家
+        return hand_over(standing, facts, facts.intents[first.intent], heard.text)
     likely = [one for one in heard.match.candidates if _is_choice(one, standing, facts)]
     if not likely or likely[0].confidence < LIKELY:
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
