@@ -224,8 +224,9 @@ def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], fact
 
 def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
     """Begin the likeliest wish where that does no harm; ask back only between wishes that are really close."""
-    first = heard.match.candidates[0]
-    if facts.intents[first.intent].hands_over and first.confidence >= PLAUSIBLE:  # 帮我叫一下管家
+    first, *others = heard.match.candidates
+    is_alone = first.confidence >= PLAUSIBLE and all(one.confidence < CLOSE * first.confidence for one in others)
+    if facts.intents[first.intent].hands_over and is_alone:  # 帮我叫一下管家
         return hand_over(standing, facts, facts.intents[first.intent], heard.text)
     likely = [one for one in heard.match.candidates if _is_choice(one, standing, facts)]
     if not likely or likely[0].confidence < LIKELY:

@@ -71,7 +71,7 @@ GUESSES: list[tuple[Said, str]] = [
     (perhaps("灯和经理", lamp__report=0.5, handoff__human=0.45), "understood; ask lamp.report place"),
     (perhaps("灯好烫", emergency__fire=0.39, lamp__report=0.35), "say unsure"),
     (perhaps("灯那个", lamp__cancel=0.5, lamp__report=0.45), "understood; ask lamp.report place"),
-    (perhaps("经理", handoff__human=0.6), "say unknown"),
+    (perhaps("帮我叫一下管家", handoff__human=0.6), "hand over handoff.human 帮我叫一下管家"),
     # hardly likely: asked with a yes or no; less still: not understood
     (perhaps("门口有点那个", lamp__report=0.35), "say unsure"),
     (perhaps("好烫啊", emergency__fire=0.6), "say unsure"),
