@@ -94,6 +94,7 @@ class Standing:
     offer: Offer | None = None
     alarm: Alarm | None = None
     subjects: tuple[Subject, ...] = ()  # the newest first
+    listens: str = ""  # to whom grieves or is lonely: the intent that they are answered by
     unused: tuple[tuple[datetime, str], ...] = ()  # the resident's words that led to nothing
     spot: tuple[datetime, str] | None = None  # a place on the map that is about nothing yet
     misses: int = 0
@@ -101,7 +102,7 @@ class Standing:
 
     def calm(self) -> "Standing":
         """Return the talk without the questions that the last reply left open, forms aside."""
-        return replace(self, menu=None, elsewhere=None, offer=None, expired=None, misses=0)
+        return replace(self, menu=None, elsewhere=None, offer=None, listens="", expired=None, misses=0)
 
     def within(self, form: Form | None) -> "Standing":
         """Return the talk with this form open and nothing else asked."""
@@ -176,6 +177,7 @@ def pack(standing: Standing) -> dict[str, Any] | None:
         "subjects": [_pack_subject(subject) for subject in standing.subjects],
         "unused": [[moment.isoformat(), text] for moment, text in standing.unused],
         "spot": [standing.spot[0].isoformat(), standing.spot[1]] if standing.spot else None,
+        "listens": standing.listens,
         "misses": standing.misses,
     }
     known = {name: value for name, value in kept.items() if value}
@@ -197,6 +199,7 @@ def unpack(kept: Mapping[str, Any] | None, intents: Mapping[str, Intent], person
         subjects=tuple(_unpack_subject(one) for one in kept.get("subjects", ()) if one["intent"] in intents),
         unused=tuple((datetime.fromisoformat(moment), text) for moment, text in kept.get("unused", ())),
         spot=(datetime.fromisoformat(kept["spot"][0]), kept["spot"][1]) if kept.get("spot") else None,
+        listens=listens if (listens := kept.get("listens", "")) in intents else "",
         misses=kept.get("misses", 0),
         person=person,
     )
