@@ -111,9 +111,10 @@ class Understanding:
             lambda intent, words: self._says_more(intent, words, now),
             lambda intent, one, other: self._differ(intent, one, other, now),
         )
+        wishes = [piece for piece in pieces if not self._is_in_passing(piece.match)] or pieces
         first, *rest = (
             Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
-            for piece in pieces
+            for piece in wishes
         )
         return replace(first, more=tuple(replace(piece, since=_goes_on(first, piece, now)) for piece in rest))
 
@@ -145,6 +146,10 @@ class Understanding:
         """Tell whether words most likely want nothing; whoever grieves is heard out whatever else they speak of."""
         best = self.catalogue.intents[match.candidates[0].intent] if match.candidates and not match.emergency else None
         return best is not None and best.small_talk and not best.listens
+
+    def _is_in_passing(self, match: Match) -> bool:
+        """Tell whether words wish for nothing: 我妈过世了 beside 她的信息请删除."""
+        return bool(match.candidates) and self.catalogue.intents[match.candidates[0].intent].small_talk
 
     def _says_more(self, intent: str, words: str, now: datetime) -> bool:
         """Tell whether words give a value that a request for `intent` wants: a plate, a phone, a name."""
