@@ -16,7 +16,7 @@ from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, 
 from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 
-_REFUSED = re.compile("^(?:不用|不要|别|算了|没必要|不必|唔使)")
+_REFUSED = re.compile(r"^(?:不用|不要|别|算了|没必要|不必|唔使|(?:没有?|冇)(?=$|[\s，,。]))")
 
 #: Who comes back to what was put away.
 _RESUMED = re.compile(
@@ -46,6 +46,15 @@ def decide(standing: Standing, said: Said, facts: Facts) -> Step:
             return _unseen(standing, said, facts)
 
 
+def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words that only sound like danger give what the open form asks for, or correct what was just done: 叫婷婷."""
+    if standing.form is not None:
+        intent = facts.intents[standing.form.intent]
+        read = [slot for slot in intent.slots if slot.type not in {"place", "text", "choice", "choices"}]
+        return bool(slots.extract(heard.text, read, facts.now, standing.form.asking, standing.form.values))
+    return slots.corrects(heard.text) and any(facts.now - subject.at < following.ADDS for subject in standing.subjects)
+
+
 def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]) -> bool:
     """Tell whether words raise an alarm whoever has the word."""
     best = starting.accepted(heard, intents)
@@ -54,6 +63,8 @@ def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]
 
 def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     heard = said.heard
+    if heard.match.is_vague and _is_expected(standing, heard, facts):
+        heard = replace(heard, match=Heard.nothing().match)
     if facts.is_alarm_open and (
         aftermath.is_over(heard.text) or aftermath.is_helped(heard.text)
     ):  # no second alarm by 消防到了，火灭了
@@ -78,6 +89,8 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     return (
         _chosen(standing, heard, facts)
         or _said_in_passing(standing, heard, facts)
+        or starting.listened(standing, heard, facts)
+        or starting.told_more(standing, heard, facts)
         or following.remark(standing, heard, facts)
         or starting.request(standing, heard, facts)
     )
@@ -135,7 +148,8 @@ def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step 
     if asked is not None or courtesy.begins_with_yes(text):
         between = "，" if offer.what is Offered.INTENT else "\n"  # a wish is read as one sentence, people read lines
         return _taken_up(standing, replace(offer, text=between.join(filter(None, (offer.text, text)))), facts)
-    return Say(standing=standing.calm(), phrase=Line("acknowledged")) if _REFUSED.match(text) else None
+    refuses = _REFUSED.match(text) or answers.is_hesitation(text)  # 我先问问别人
+    return Say(standing=standing.calm(), phrase=Line("acknowledged")) if refuses else None
 
 
 def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | None:
@@ -182,6 +196,8 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return CallOff(standing=standing.calm())
     if emoji.is_sticker(text) and not waits:
         return Say(standing=standing, phrase=Line("sticker"))
+    if emoji.weeps(text):
+        return Say(standing=standing, phrase=Line("listening" if standing.listens else "emoji.sad"))
     if emoji.is_only_emoji(text):
         return Say(standing=standing, phrase=Line("acknowledged"))
     if aftermath.is_number(text):
@@ -190,6 +206,8 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return step
     if answers.is_cancel(text):
         return Say(standing=standing.calm(), phrase=Line("form.nothing"), kind="cancelled")
+    if courtesy.asks_no_more(text):
+        return Say(standing=standing.calm(), phrase=Line("acknowledged"), kind="cancelled")
     is_at_ease = standing.subjects and (answers.is_any(text) or answers.is_open(text))  # 随时来, after the repair was reported
     if (courtesy.is_courtesy(text) or is_at_ease) and not _is_thanks(heard, facts):
         return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"))

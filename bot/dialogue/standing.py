@@ -94,6 +94,7 @@ class Standing:
     offer: Offer | None = None
     alarm: Alarm | None = None
     subjects: tuple[Subject, ...] = ()  # the newest first
+    listens: str = ""  # to whom grieves or is lonely: the intent that they are answered by
     unused: tuple[tuple[datetime, str], ...] = ()  # the resident's words that led to nothing
     spot: tuple[datetime, str] | None = None  # a place on the map that is about nothing yet
     misses: int = 0
@@ -102,7 +103,7 @@ class Standing:
 
     def calm(self) -> "Standing":
         """Return the talk without the questions that the last reply left open, forms aside."""
-        return replace(self, menu=None, elsewhere=None, offer=None, expired=None, misses=0)
+        return replace(self, menu=None, elsewhere=None, offer=None, listens="", expired=None, misses=0)
 
     def talked_over(self) -> "Standing":
         """Return the talk after something else was spoken of: a yes or a number answers nothing that was asked before."""
@@ -181,6 +182,7 @@ def pack(standing: Standing) -> dict[str, Any] | None:
         "subjects": [_pack_subject(subject) for subject in standing.subjects],
         "unused": [[moment.isoformat(), text] for moment, text in standing.unused],
         "spot": [standing.spot[0].isoformat(), standing.spot[1]] if standing.spot else None,
+        "listens": standing.listens,
         "misses": standing.misses,
     }
     known = {name: value for name, value in kept.items() if value}
@@ -214,6 +216,7 @@ def _unpack(kept: Mapping[str, Any], intents: Mapping[str, Intent], person: Pers
         spot=(_moment(kept["spot"][0]), str(kept["spot"][1])) if kept.get("spot") else None,
         misses=int(kept.get("misses", 0)),
         said_at=_moment(kept["said_at"]) if kept.get("said_at") else None,
+        listens=listens if (listens := str(kept.get("listens", ""))) in intents else "",
         person=person,
     )
 
