@@ -83,6 +83,7 @@ AFTER: list[tuple[Standing, Said, Facts, str]] = [
     (AFTER_ALARM, words("在最里面那间"), ALARMED, "pass on 在最里面那间"),
     (AFTER_ALARM, words("误报"), ALARMED, "pass on 误报"),
     (AFTER_ALARM, surely("消防到了，火灭了", "emergency.fire"), ALARMED, "pass on 消防到了，火灭了"),
+    (AFTER_ALARM, surely("火灭了，可是我妈晕倒了", "emergency.fire"), ALARMED, "sound emergency.fire"),
     (AFTER_ALARM, PHOTO, ALARMED, "pass on the photo"),
     (AFTER_ALARM, EAST_GATE, ALARMED, "pass on [位置] 东门"),
     (AFTER_ALARM, surely("谢谢", "smalltalk.thanks"), ALARMED, "pass on 谢谢"),
