@@ -46,6 +46,15 @@ def decide(standing: Standing, said: Said, facts: Facts) -> Step:
             return _unseen(standing, said, facts)
 
 
+def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words that only sound like danger give what the open form asks for, or correct what was just done: 叫婷婷."""
+    if standing.form is not None:
+        intent = facts.intents[standing.form.intent]
+        read = [slot for slot in intent.slots if slot.type not in {"place", "text", "choice", "choices"}]
+        return bool(slots.extract(heard.text, read, facts.now, standing.form.asking, standing.form.values))
+    return slots.corrects(heard.text) and any(facts.now - subject.at < following.ADDS for subject in standing.subjects)
+
+
 def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]) -> bool:
     """Tell whether words raise an alarm whoever has the word."""
     best = starting.accepted(heard, intents)
@@ -54,6 +63,8 @@ def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]
 
 def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     heard = said.heard
+    if heard.match.is_vague and _is_expected(standing, heard, facts):
+        heard = replace(heard, match=Heard.nothing().match)
     if facts.is_alarm_open and (
         aftermath.is_over(heard.text) or aftermath.is_helped(heard.text)
     ):  # no second alarm by 消防到了，火灭了

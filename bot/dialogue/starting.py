@@ -90,12 +90,24 @@ def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step
     match heard.match.decision:
         case "accept":
             intent = facts.intents[heard.match.candidates[0].intent]
+            if intent.small_talk and (other := _told_beside(heard, facts)):  # hi 新搬来的 7栋1单元1102
+                return start(standing, other, heard, facts, is_guess=True)
             if asks and intent.releases_flat:  # a question is no order
                 return not_known(standing, heard.text, facts)
             return _serve(standing, heard, facts)
         case "clarify":
             return _guess(standing, heard, facts, asks=asks)
     return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
+
+
+def _told_beside(heard: Heard, facts: Facts) -> Intent | None:
+    """Return the wish that a greeting or thanks stands beside, where the words give all that it needs."""
+    for candidate in heard.match.candidates[1:]:
+        intent = facts.intents[candidate.intent]
+        wanted = [slot.name for slot in intent.slots if slot.required]
+        if wanted and not intent.emergency and set(wanted) <= read_slots(intent, heard, facts.now).keys():
+            return intent
+    return None
 
 
 # ------------------------------------------------------------------ what is surely wished
@@ -269,9 +281,10 @@ def _spoken_in_passing(heard: Heard, facts: Facts, *, asks: bool) -> Intent | No
 
 def _person(heard: Heard, facts: Facts) -> Intent | None:
     """Return the intent that asks for a person, where that is what is most likely wished: their words go along."""
-    best = heard.match.candidates[0]
+    best, *others = heard.match.candidates
+    is_alone = best.confidence >= PLAUSIBLE and all(one.confidence < CLOSE * best.confidence for one in others)
     intent = facts.intents[best.intent]
-    return intent if intent.hands_over and best.confidence >= PLAUSIBLE else None
+    return intent if intent.hands_over and is_alone else None  # 帮我叫一下管家
 
 
 def _is_choice(candidate: Candidate, standing: Standing, facts: Facts) -> bool:

@@ -105,6 +105,7 @@ class Match:
     decision: Decision = "reject"
     emergency: bool = False
     danger: Danger = Danger.UNKNOWN  # of what kind, where an emergency is among the candidates
+    is_vague: bool = False  # no word of danger was said: only how it is written sounds like one
     said: Mapping[str, str] = field(default_factory=dict)
     repairs: tuple[tuple[str, str], ...] = ()
 
@@ -142,9 +143,8 @@ class Matcher:
         if not exact or self.catalogue.intents[exact].emergency:  # an admin may file 插座冒火花 under repairs, word for word
             alarm = self._alarms.sound(whole)
             if alarm is not None:
-                return self._everyday(text, plain, alarm, now) or self._certain(
-                    text, plain, alarm.intent, 1.0, f"紧急：{alarm.words}", danger=alarm.danger
-                )
+                sounded = self._certain(text, plain, alarm.intent, 1.0, f"紧急：{alarm.words}", danger=alarm.danger)
+                return self._everyday(text, plain, alarm, now) or replace(sounded, is_vague=alarm.is_vague)
         return self._compare(text, plain, now)
 
     def _everyday(self, text: str, plain: str, alarm: "_Sounded", now: datetime) -> Match | None:
