@@ -334,7 +334,12 @@ def listened(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 def told_more(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return the keeping of what is added to a question that the office may be asked, while that stands open."""
     offer = standing.offer
-    if offer is None or offer.what is not Offered.QUESTION or questions.is_question(heard.text) or courtesy.is_courtesy(heard.text):
+    if (
+        offer is None
+        or offer.what is not Offered.QUESTION
+        or questions.is_question(heard.text)
+        or courtesy.is_courtesy(heard.text)
+    ):
         return None
     if accepted(heard, facts.intents) is not None or _wishes(heard, facts) or _spoken_in_passing(heard, facts, asks=False):
         return None

@@ -158,7 +158,8 @@ def test_word_of_one_sign_is_a_flag_only_alone(text: str, expected: bool | None)
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("体温98.6华氏", 37.0), ("华氏度100.4", 38.0), ("98.6℉", 37.0), ("华氏温度计坏了", None), ("98.6元", None)]
+    ("text", "expected"),
+    [("体温98.6华氏", 37.0), ("华氏度100.4", 38.0), ("98.6℉", 37.0), ("华氏温度计坏了", None), ("98.6元", None)],
 )
 def test_fahrenheit_is_converted(text: str, expected: float | None) -> None:
     assert read("temperature", text) == expected
