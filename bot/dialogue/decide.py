@@ -68,7 +68,7 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     if facts.is_alarm_open and (
         aftermath.is_over(heard.text) or aftermath.is_helped(heard.text)
     ):  # no second alarm by 消防到了，火灭了
-        return PassOn(standing=standing, words=heard.text)
+        return _passed_on(standing, heard.text)
     if sounds_alarm(standing, heard, facts.intents):
         return starting.sound(standing, facts.intents[heard.match.candidates[0].intent], heard)
     if standing.person is Person.TAKEN:
@@ -76,7 +76,7 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     if said.is_spoken and not heard.text:
         return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
     if facts.is_alarm_open and standing.form is None and heard.text and _is_more(heard, facts):
-        return PassOn(standing=standing, words=heard.text)
+        return _passed_on(standing, heard.text)
     if standing.form is not None and filling.is_left_behind(standing.form, heard, facts):
         standing = standing.within(None)
     if standing.form is not None:
@@ -97,7 +97,12 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
 
 
 def _quiet(standing: Standing) -> Step:
-    return Quiet(standing=replace(standing, form=forms.talked_over(standing.form) if standing.form else None))
+    return Quiet(standing=standing.talked_over())
+
+
+def _passed_on(standing: Standing, words: str) -> Step:
+    """Let words, or a photo, belong to the alarm: a yes said next to it is none to what was asked before."""
+    return PassOn(standing=standing.talked_over(), words=words)
 
 
 def _is_more(heard: Heard, facts: Facts) -> bool:
@@ -226,7 +231,7 @@ def _emergencies(facts: Facts) -> list[Intent]:
 def _picture(standing: Standing, facts: Facts) -> Step:
     """Let a photo belong to what is open, to what was just done, or ask what it is about."""
     if facts.is_alarm_open:
-        return PassOn(standing=standing, words="")
+        return _passed_on(standing, "")
     if standing.person is Person.TAKEN:
         return _quiet(standing)
     if standing.form is not None:
@@ -252,7 +257,7 @@ def _picture_in_form(standing: Standing, form: forms.Form, facts: Facts) -> Step
 def _place(standing: Standing, said: Place, facts: Facts) -> Step:
     """Take a place for the open form's place, or for what waits for a person; else ask what for."""
     if facts.is_alarm_open:
-        return PassOn(standing=standing, words=f"[位置] {said.label}")
+        return _passed_on(standing, f"[位置] {said.label}")
     if standing.person is Person.TAKEN:
         return _quiet(standing)
     if standing.form is None:

@@ -209,8 +209,7 @@ def _with_spot(standing: Standing, intent: Intent, values: dict[str, slots.Value
 
 def sound(standing: Standing, intent: Intent, heard: Heard) -> Sound:
     """Raise the alarm; what was just read back must be read back again before a yes counts."""
-    stays = replace(standing.calm(), form=forms.talked_over(standing.form) if standing.form else None)
-    return Sound(standing=stays, intent=intent.id, danger=heard.match.danger, words=heard.text or heard.place)
+    return Sound(standing=standing.talked_over(), intent=intent.id, danger=heard.match.danger, words=heard.text or heard.place)
 
 
 def hand_over(standing: Standing, facts: Facts, intent: Intent | None, words: str, topic: str = "") -> HandOver:

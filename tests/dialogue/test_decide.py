@@ -71,6 +71,14 @@ def test_after_an_alarm_what_was_read_back_is_read_back_again_before_a_yes_count
     assert next_step(told.standing, words("好的")) == "confirm parcel.send"
 
 
+@pytest.mark.parametrize("said", [words("火灭了"), PHOTO, EAST_GATE])
+def test_what_belongs_to_an_alarm_stands_between_what_was_read_back_and_a_yes(said: Said) -> None:
+    passed_on = decide(PARCEL_READ_BACK, said, ALARMED)
+
+    assert isinstance(passed_on, steps.PassOn)
+    assert next_step(passed_on.standing, words("好的")) == "confirm parcel.send"
+
+
 AFTER: list[tuple[Standing, Said, Facts, str]] = [
     (AFTER_ALARM, words("在最里面那间"), ALARMED, "pass on 在最里面那间"),
     (AFTER_ALARM, words("误报"), ALARMED, "pass on 误报"),
@@ -116,6 +124,15 @@ def test_a_number_that_one_calls_is_told_what_it_is(standing: Standing, text: st
 @pytest.mark.parametrize("standing", [CALM, LAMP_ASKED, PARCEL_READ_BACK, MENU, QUESTION, LAMP_DONE])
 def test_the_bot_keeps_still_while_a_person_has_the_word(standing: Standing, said: Said) -> None:
     assert next_step(replace(standing, person=Person.TAKEN), said) == "quiet"
+
+
+@pytest.mark.parametrize(
+    ("standing", "step"), [(QUESTION, "say acknowledged"), (MENU, "say acknowledged"), (PARCEL_READ_BACK, "confirm parcel.send")]
+)
+def test_a_yes_after_a_person_had_the_word_answers_nothing_asked_before(standing: Standing, step: str) -> None:
+    quiet = decide(replace(standing, person=Person.TAKEN), words("你们明天来吧"), FACTS)
+
+    assert next_step(replace(quiet.standing, person=Person.NONE), words("好的")) == step
 
 
 def test_a_yes_to_the_staff_confirms_nothing_afterwards() -> None:
