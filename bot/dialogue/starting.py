@@ -280,9 +280,10 @@ def _spoken_in_passing(heard: Heard, facts: Facts, *, asks: bool) -> Intent | No
 
 def _person(heard: Heard, facts: Facts) -> Intent | None:
     """Return the intent that asks for a person, where that is what is most likely wished: their words go along."""
-    best = heard.match.candidates[0]
+    best, *others = heard.match.candidates
+    is_alone = best.confidence >= PLAUSIBLE and all(one.confidence < CLOSE * best.confidence for one in others)
     intent = facts.intents[best.intent]
-    return intent if intent.hands_over and best.confidence >= PLAUSIBLE else None
+    return intent if intent.hands_over and is_alone else None  # 帮我叫一下管家
 
 
 def _is_choice(candidate: Candidate, standing: Standing, facts: Facts) -> bool:

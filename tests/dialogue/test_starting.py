@@ -77,8 +77,10 @@ GUESSES: list[tuple[Said, str]] = [
     (perhaps("老头子走了三天了", lamp__report=0.36, smalltalk__grief=0.2), "say unsure"),
     (perhaps("楼道黑漆漆的真是谢谢", lamp__report=0.7, smalltalk__thanks=0.6), "understood; confirm lamp.report"),
     (perhaps("好烫啊谢谢", emergency__fire=0.39, smalltalk__thanks=0.35), "say unknown"),
+    # a danger is asked about, whoever asks
+    (perhaps("沙发那个呢", emergency__fire=0.47, faq__hours=0.25), "inform, else say unsure"),
     # a person, where that is what is most likely wished
-    (perhaps("经理", handoff__human=0.6), "hand over handoff.human 经理"),
+    (perhaps("帮我叫一下管家", handoff__human=0.6), "hand over handoff.human 帮我叫一下管家"),
     (perhaps("经理", handoff__human=0.3), "say unknown"),
     # hardly likely: asked with a yes or no; less still: not understood
     (perhaps("门口有点那个", lamp__report=0.35), "say unsure"),
