@@ -9,7 +9,7 @@ from pathlib import Path
 from bot import config
 from bot.dialogue import phrases, requests
 from bot.dialogue.knowledge import Knowledge
-from bot.dialogue.requests import LIKELY
+from bot.dialogue.requests import LIKELY, Piece
 from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
 from bot.language import emoji, files, questions, slots, times
@@ -107,9 +107,17 @@ class Understanding:
         )
         first, *rest = (
             Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
-            for piece in pieces
+            for piece in self._wishes(pieces)
         )
         return replace(first, more=tuple(replace(piece, since=_goes_on(first, piece, now)) for piece in rest))
+
+    def _wishes(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
+        """Return the requests without what is only told beside them: 我妈过世了，她的信息请删除. What is asked gets its answer."""
+        wishes = [piece for piece in pieces if questions.is_question(piece.text) or not self._is_small_talk(piece.match)]
+        return wishes or pieces
+
+    def _is_small_talk(self, match: Match) -> bool:
+        return bool(match.candidates) and self.catalogue.intents[match.candidates[0].intent].small_talk
 
     def _match(self, words: str, now: datetime) -> Match:
         """Understand words; a wish of which they tell all that it needs is likely: 钢琴老师小乔明天下午四点来."""
