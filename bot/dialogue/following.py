@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.dialogue import forms
 from bot.dialogue.facts import Facts
@@ -71,13 +71,31 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
 
 def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, outer: Form | None = None) -> Step | None:
     """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
-    said = _SIGNS.sub("", heard.text)
-    if who := _named(subject, said, facts):  # 老马不来了 is 他不来了
-        said = said.replace(who, "他", 1)
+    said = [_SIGNS.sub("", heard.text), *_beside(subject, heard, facts)]
+    if who := _named(subject, heard.text, facts):  # 老马不来了 is 他不来了
+        said = [words.replace(who, "他", 1) for words in said]
     for name, sentences in facts.intents[subject.intent].follow_ups.items():
-        if name in facts.intents and any(sentence.match(said) is not None for sentence in sentences):
+        if name in facts.intents and any(sentence.match(words) is not None for sentence in sentences for words in said):
             return start(standing, facts.intents[name], heard, facts, outer=outer, about=subject.about)
     return None
+
+
+def _beside(subject: Subject, heard: Heard, facts: Facts) -> Sequence[str]:
+    """Return the clauses of which one may call for something where the others only give a reason: 不用来了 我自己弄好了."""
+    said = courtesy.clauses(heard.text)
+    if len(said) < 2 or slots.corrects(heard.text):
+        return ()
+    return [words for i, words in enumerate(said) if not _news(subject, "，".join((*said[:i], *said[i + 1 :])), facts)]
+
+
+def _news(subject: Subject, text: str, facts: Facts) -> bool:
+    """Tell whether words give a value of their own, so that they are more than a reason; what is over is told."""
+    read = [slot for slot in facts.intents[subject.intent].slots if slot.type in {*_READ, "place", "flag"}]
+    found = slots.extract(text, read, facts.now)
+    return any(
+        value != subject.values.get(name) and not (isinstance(value, datetime) and value < facts.now)
+        for name, value in found.items()
+    )
 
 
 def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot import config
 from bot.dialogue import phrases, requests
 from bot.dialogue.knowledge import Knowledge
-from bot.dialogue.requests import LIKELY
+from bot.dialogue.requests import LIKELY, Piece
 from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
 from bot.language import emoji, files, questions, slots, times
@@ -111,12 +111,19 @@ class Understanding:
             lambda intent, words: self._says_more(intent, words, now),
             lambda intent, one, other: self._differ(intent, one, other, now),
         )
-        wishes = [piece for piece in pieces if not self._is_in_passing(piece.match)] or pieces
         first, *rest = (
             Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
-            for piece in wishes
+            for piece in self._wishes(pieces)
         )
         return replace(first, more=tuple(replace(piece, since=_goes_on(first, piece, now)) for piece in rest))
+
+    def _wishes(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
+        """Return the requests without what is only told beside them: 我妈过世了，她的信息请删除. What is asked gets its answer."""
+        wishes = [piece for piece in pieces if questions.is_question(piece.text) or not self._is_in_passing(piece.match)]
+        return wishes or pieces
+
+    def _is_in_passing(self, match: Match) -> bool:
+        return bool(match.candidates) and self.catalogue.intents[match.candidates[0].intent].small_talk
 
     def _match(self, words: str, now: datetime) -> Match:
         """Understand words; a wish of which they tell all that it needs is likely: 钢琴老师小乔明天下午四点来."""
@@ -146,10 +153,6 @@ class Understanding:
         """Tell whether words most likely want nothing; whoever grieves is heard out whatever else they speak of."""
         best = self.catalogue.intents[match.candidates[0].intent] if match.candidates and not match.emergency else None
         return best is not None and best.small_talk and not best.listens
-
-    def _is_in_passing(self, match: Match) -> bool:
-        """Tell whether words wish for nothing: 我妈过世了 beside 她的信息请删除."""
-        return bool(match.candidates) and self.catalogue.intents[match.candidates[0].intent].small_talk
 
     def _says_more(self, intent: str, words: str, now: datetime) -> bool:
         """Tell whether words give a value that a request for `intent` wants: a plate, a phone, a name."""

@@ -73,8 +73,8 @@ _LEAVE = re.compile(
     + "(?:"
     + "|".join(
         [
-            r"(?:手滑|误触|误点)了?|不小心(?:点|按|碰)(?:错|到)(?:的|了)?",
-            r"(?:点|按|选|撳|搞|弄|发|进|碰|戳|走|打)错(?:键|按钮|位置|地方|人|门)?(?:了|咗|啦|的)?(?:不好意思|对不起|抱歉)?",
+            r"(?:手滑|误触|误点)了?|(?:又|不小心|唔小心)+(?:点|按|碰|禁|撳|揿|戳)(?:错|到)(?:的|了|咗)?",
+            r"(?:点|按|选|撳|揿|禁|搞|弄|发|进|碰|戳|走|打)错(?:键|按钮|掣|制|位置|地方|人|门)?(?:了|咗|啦|的)?(?:不好意思|对不起|抱歉)?",
             rf"(?:先|暂时|就|也|都)?(?:不|别|唔|甭)(?:想|要|用|需要|再|使)?{_WORK}(?:这个)?(?:了|喇|啦|先)",
             r"(?:先|暂时)(?:不|别|唔)(?:用|要)?(?:办|弄|搞|整|报|约|登记|邀请|绑|做)(?:吧)?",
             r"(?:先)?(?:放一?放|搁着|搁一搁|放着)(?:吧)?|先(?:算了|这样)|拉倒(?:吧)?|算(?:了|啦|喇|咯|哒|逑|球|数)(?:了)?(?:吧|喇)?",
@@ -105,6 +105,9 @@ _DONE = re.compile(
 #: A slip; with the right words beside it nothing is left.
 _SLIP = re.compile(r"(?:手滑|手抖|手误|口误|(?:点|按|选|打|写|说|讲|发|输|念|弄|搞|报)错)(?:了|咗|啦|的)?")
 _SORRY = re.compile(r"不好意思|对不起|抱歉|谢谢|麻烦你?们?了?|打扰了?|太麻烦了?|唔好意思")
+
+#: What may stand beside leaving, and leaves nothing by itself: 又碰到了 没事.
+_NO_MATTER = re.compile(r"没事|冇事|没关系|唔紧要")
 
 #: Sounds that are drawn out; 嗯 alone is a yes.
 _MUSING = re.compile(
@@ -217,7 +220,8 @@ def is_leaving(text: str) -> bool:
     first, *others = [clause for clause in _CLAUSE.split(text.strip(" ，,。.!！~～")) if clause] or [""]
     if not others:
         return False
-    return _is_all(_LEAVE, others[-1]) or (_leaves(first) and all(_leaves(clause) for clause in others))
+    said_beside = [clause for clause in others if not _is_all(_NO_MATTER, clause)]
+    return _is_all(_LEAVE, others[-1]) or (_leaves(first) and all(map(_leaves, said_beside)))
 
 
 #: However it began: 太复杂了不弄了, 我再想想吧算了.

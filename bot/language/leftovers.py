@@ -9,7 +9,7 @@ from bot.language import times
 from bot.language.files import Slot
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
-from bot.language.slots import FLAT, LOOK_BACK, NOT_BODY, PHONE, PLATE, PROVINCES, Value, blank, corrects
+from bot.language.slots import FLAT, LOOK_BACK, NOT_BODY, PHONE, PLATE, PROVINCES, Value, blank, corrects, is_unwanted
 
 #: Values of one kind that a message may hold several of, and what a second one looks like.
 _SEVERAL = {
@@ -150,7 +150,8 @@ def _of_span(text: str, span: times.Span, taken: Sequence[datetime], now: dateti
     words = text[span.begin : span.stop]
     leaves = _LEAVES.match(text, span.stop)
     is_over = (span.end or span.start) < now.replace(second=0, microsecond=0) and not (leaves and not span.has_day)
-    if is_over or _TELLS.match(text, span.stop) or (span.kind in {"instant", "range"} and _NOW.match(words.rpartition("到")[2])):
+    is_told = _TELLS.match(text, span.stop) or is_unwanted(text, span)
+    if is_over or is_told or (span.kind in {"instant", "range"} and _NOW.match(words.rpartition("到")[2])):
         return
     said = words + (leaves[0] if leaves else "")
     match span.kind:
@@ -175,6 +176,9 @@ def _holds(day: times.Span, value: datetime) -> bool:
 #: Longest part of a day, in hours: what is said more exactly is no second time.
 _PART = 5
 
+#: Hours before a part of the day that are still said with it: 中午十一点半.
+_BEFORE = 1
+
 
 def _is_within(part: times.Span, value: datetime) -> bool:
-    return 0 <= (value - part.start).total_seconds() < _PART * 3600
+    return -_BEFORE * 3600 <= (value - part.start).total_seconds() < _PART * 3600

@@ -220,7 +220,26 @@ _AT_ROOM = re.compile(r"(?<![\d.])(?P<r>[1-9]\d{2,3})(?:的|家|室)?(?P<there>�
 _IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*$")
 _AROUND = re.compile(r"[\s,，。.!！~～]+|[啊呀的了哦]+$")
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
-_CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|不用急|有空再")
+_CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|不用急|有空再|不(?:要|打)紧")
+_PAUSE = re.compile(r"[\s,，。.!！~～?？、;；…]+")
+
+#: What stands here is where something is, not what is broken: 电梯里的灯, 洗衣机后头那个龙头, 靠窗那面墙.
+_STANDS_BEFORE = re.compile(r"(?:靠近?|挨着|临|对着|紧邻)$")
+_STANDS_AFTER = re.compile(
+    r"(?:里[头面边]?|[上下前后旁外][面头边]|(?:对|侧)面|底下|旁边|隔壁|附近|门?口|间|厅|厢|顶上?|上(?=[的那这有渗漏滴冒]))"
+)
+
+#: What stands beside a time and names no place.
+_AROUND_TIME = re.compile(r"[\s,，。.!！~～□]+|改成|改到|换成|还是|算了|[那就改来吧呢啊]")
+
+#: What makes a part of the day a length: 滴了一晚上.
+_LASTED = re.compile("[一整半](?:个|整)?$")
+
+#: When nobody shall come: 一点到三点别来, 今天不行就明天晚上.
+_NOT_THEN = re.compile(
+    r"(?:[我宝孩老人]|我们|宝宝|孩子|老人|家里|要|得|都|就|也|可能|正|在)*"
+    r"(?:[别莫甭](?:来|敲|上门)|不(?:要|用)来|睡觉?|午睡|午休|没空|没人|不在|不得空|不方便|不行|不成|来不了|要?上[班课]|开会)"
+)
 
 
 def extract(
@@ -407,6 +426,7 @@ def _room(reading: _Reading, _: Slot) -> Value | None:
 
 def _start(reading: _Reading, slot: Slot) -> Value | None:
     spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
+    spans = [span for span in spans if not is_unwanted(reading.text, span)]
     if not spans:
         return reading.now.replace(second=0, microsecond=0) if slot.required and _HERE.search(reading.text) else None
     to_come = [span for span in spans if (span.end or span.start) >= reading.now.replace(second=0, microsecond=0)]
@@ -415,6 +435,14 @@ def _start(reading: _Reading, slot: Slot) -> Value | None:
     if known and span.kind == "day" and (known.hour, known.minute) != (0, 0):  # 改成后天 keeps the clock
         return span.start.replace(hour=known.hour, minute=known.minute)
     return span.start
+
+
+def is_unwanted(text: str, span: times.Span) -> bool:
+    """Tell whether nobody shall come at a time that is said: 一点到三点别来, 滴了一晚上. 明天不行吗 asks whether it may be."""
+    if span.kind == "part" and _LASTED.search(text, 0, span.begin):
+        return True
+    unwanted = _NOT_THEN.match(text, span.stop)
+    return unwanted is not None and not text.startswith(("吗", "嘛", "么", "?", "？"), unwanted.end())
 
 
 def _is_till_now(text: str, span: times.Span) -> bool:
@@ -541,23 +569,31 @@ def _place(reading: _Reading, slot: Slot) -> Value | None:
 
 
 def _flag(reading: _Reading, slot: Slot) -> Value | None:
-    """A word of one sign counts only when nothing else is said: 急 does, 应急灯 does not."""
+    """A word of one sign counts only where nothing else stands between two pauses: 急，小孩在那儿 does, 应急灯 does not."""
     if _CALM.search(reading.text):
         return False
     words = [word for said in slot.options.values() for word in said]
-    bare = _AROUND.sub("", reading.text)
-    return True if any(word == bare or (len(word) > 1 and word in reading.text) for word in words) else None
+    clauses = {_AROUND.sub("", clause) for clause in (reading.text, *_PAUSE.split(reading.text))}
+    return True if any(word in clauses or (len(word) > 1 and word in reading.text) for word in words) else None
 
 
 def _choice(reading: _Reading, slot: Slot) -> Value | None:
-    """The option whose longest word stands in the message; among equals the first in the file."""
-    best: tuple[int, str] | None = None
+    """The option whose longest word stands in the message; among equals the first in the file.
+
+    Words for where something is count only where no others are said: the lamp is broken in 电梯里的灯.
+    """
     said = _NOT_THAT.sub(r"\g<rather>", reading.text)
-    for value, words in slot.options.items():
-        length = max((len(word) for word in words if word in said), default=0)
-        if length and (best is None or length > best[0]):
-            best = (length, value)
-    return best[1] if best else None
+    found = [(word, value) for value, words in slot.options.items() for word in words if word in said]
+    meant = [(word, value) for word, value in found if not _is_where(said, word)] or found
+    return max(meant, key=lambda one: len(one[0]))[1] if meant else None
+
+
+def _is_where(text: str, word: str) -> bool:
+    """Tell whether a word says each time only where something is."""
+    return all(
+        _STANDS_BEFORE.search(text, 0, match.start()) or _STANDS_AFTER.match(text, match.end())
+        for match in re.finditer(re.escape(word), text)
+    )
 
 
 def _choices(reading: _Reading, slot: Slot) -> Value | None:
@@ -611,6 +647,8 @@ def _lenient(reading: _Reading, slot: Slot) -> Value | None:
         case "name":
             return _lenient_name(reading)
         case "place" | "text":
+            if slot.type == "place" and _is_only_time(reading):
+                return None
             return None if answers.is_skip(bare) or len(bare) < 2 else reading.text[:TEXT_LENGTH]
         case "choice" | "choices":
             return _lenient_choice(bare, slot)
@@ -624,6 +662,14 @@ def _lenient(reading: _Reading, slot: Slot) -> Value | None:
                 else None
             )
     return None
+
+
+def _is_only_time(reading: _Reading) -> bool:
+    """Tell whether words say when, and no place: 改成后天下午吧."""
+    rest = list(reading.text)
+    for span in reading.times:
+        rest[span.begin : span.stop] = "□" * (span.stop - span.begin)
+    return bool(reading.times) and len(_AROUND_TIME.sub("", "".join(rest))) < 2
 
 
 def says_nothing(text: str) -> bool:

@@ -297,8 +297,9 @@ class _Scanner:
         if day is not None:
             if point.first is None and previous is self.base and previous is not None and _EARLY <= previous.hour < _MORNING:
                 by_day = minutes if hour >= _EARLY else by_day  # 早上七点 … 改六点半
-            if point.first is None and previous is not None and hour < 12 and previous.hour >= 12 and hour >= 7:
-                by_day = minutes + 12 * 60  # 晚上八点 … 改成九点
+            is_evening = previous is not None and 7 <= hour < 12 <= previous.hour and (hour, previous.hour) != (11, 12)
+            if point.first is None and is_evening:
+                by_day = minutes + 12 * 60  # 晚上八点 … 改成九点; 中午 … 十一点半 is before noon
             if day == self.now.date() and self._at(day, by_day) < self.now and by_day < 12 * 60:
                 by_day += 12 * 60
             return self._at(day, by_day)

@@ -100,7 +100,7 @@ class Changes:
 
 @amends(
     "repair.report", Changes, keeps_words=True,
-    replies={"changed": "number what when promise", "noted": "number", "past": "number", "over": "what state", "gone": ""},
+    replies={"changed": "number what when promise", "noted": "number words", "past": "number", "over": "what state", "gone": ""},
 )  # fmt: skip
 def change(turn: Turn, about: str, slots: Changes) -> Reply:
     """Change a ticket that is not done yet, and keep the words; staff see both on it."""
@@ -118,7 +118,8 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     if not changed and ticket.words != before:
         turn.record("repair.changed", ticket.subject, words=True)
     if not changed:
-        return Reply("noted", about=about, called=ticket.called, number=ticket.number)
+        words = " ".join(turn.said.split())
+        return Reply("noted", about=about, called=ticket.called, number=ticket.number, words=words)
     ticket.due_at, ticket.reminded_at = _due_anew(ticket, turn.now, changed), None
     turn.record("repair.changed", ticket.subject, **changed)
     task = _called_out(turn, ticket) or _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None

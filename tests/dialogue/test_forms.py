@@ -171,7 +171,10 @@ def test_at_most_two_forms_wait_and_none_of_them_twice() -> None:
     assert [form.intent for form in forms.chain(forms.aside(four, "a"))] == ["b", "c"]
 
 
-@pytest.mark.parametrize(("said", "place"), [("灯坏了", None), ("跳闸了", None), ("厨房", "厨房"), ("厨房的灯坏了", "厨房")])
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [("灯坏了", None), ("跳闸了", "家里"), ("充电桩跳闸了", "充电棚"), ("厨房", "厨房"), ("厨房的灯坏了", "厨房")],
+)
 def test_what_is_broken_is_no_place(said: str, place: str | None, now: datetime) -> None:
     folder = config.shipped("intents")
     texts = {path: (folder / path).read_text("utf-8") for path in ("_common.yaml", "repair/report.yaml")}

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language import slots
+from bot import config
+from bot.language import files, leftovers, slots
 from bot.language.files import Slot
 from bot.model import SHANGHAI
 
@@ -149,7 +150,8 @@ def test_place_is_taken_with_floor_and_number_as_said(text: str, expected: str |
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("急", True), ("急！", True), ("急啊", True), ("应急灯坏了", None), ("不急", False)]
+    ("text", "expected"),
+    [("急", True), ("急！", True), ("急啊", True), ("应急灯坏了", None), ("不急", False), ("急 小孩在那儿玩", True)],
 )
 def test_word_of_one_sign_is_a_flag_only_alone(text: str, expected: bool | None) -> None:
     slot = Slot(name="x", type="flag", options={"yes": ("急", "很急")})
@@ -381,3 +383,35 @@ def test_nobody_at_the_gate_is_no_time(text: str) -> None:
 
 def test_what_reached_the_gate_is_no_time_where_none_must_be_known() -> None:
     assert read("start", "水流到门口了") is None
+
+
+@pytest.mark.parametrize(("text", "broken"), [
+    ("电梯里的灯坏了", "lighting"), ("靠电梯那面瓷砖空鼓", "wall"), ("洗衣机后头那个龙头一开就喷", "water"), ("门口过道那个灯不灭", "lighting"),
+    ("光猫红灯一直闪", "network"), ("厕所冲不下去，水都漫出来了", "drain"), ("一滴都没得", "water"), ("靠窗那面墙起皮", "wall"),
+    ("电梯口的按钮失灵", "lift"), ("钥匙断在锁里了", "door"), ("热水器漏水", "appliance"),
+])  # fmt: skip
+def test_a_choice_is_what_is_broken_and_not_where_it_is(text: str, broken: str) -> None:
+    folder = config.shipped("intents")
+    texts = {path: (folder / path).read_text("utf-8") for path in ("_common.yaml", "repair/report.yaml")}
+    repair = files.load(texts).intents["repair.report"]
+
+    assert slots.extract(text, repair.slots, NOW)["category"] == broken
+
+
+@pytest.mark.parametrize(("text", "when"), [
+    ("今天不行就明天晚上七点半", "2026-03-12 19:30"), ("宝宝一点到三点睡觉，明天下午三点半来", "2026-03-12 15:30"), ("一点到三点别来", None),
+    ("滴了一晚上", None), ("明天上午不行吗", "2026-03-12 09:00"), ("后天中午，十一点半", "2026-03-13 11:30"),
+])  # fmt: skip
+def test_a_time_at_which_nobody_shall_come_is_no_appointment(text: str, when: str | None) -> None:
+    start = Slot(name="when", type="start")
+    found = slots.extract(text, (start,), NOW).get("when")
+
+    assert (f"{found:%Y-%m-%d %H:%M}" if isinstance(found, datetime) else None) == when
+    assert not leftovers.unread(text, (start,), {"when": found} if found else {}, NOW)
+
+
+def test_words_that_only_say_when_are_no_place() -> None:
+    place = Slot(name="where", type="place")
+
+    assert slots.extract("改成后天下午吧", (place,), NOW, "where") == {}
+    assert slots.extract("下午那间教室", (place,), NOW, "where") == {"where": "下午那间教室"}

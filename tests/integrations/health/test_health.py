@@ -173,7 +173,16 @@ def test_question_that_was_left_open_too_long_says_so_too(chat: Chat) -> None:
     assert chat.room.frozen is not None
     chat.room.frozen += timedelta(minutes=16)
 
-    assert "体温 36.5℃ 已经记下" in chat.say("咳")
+    assert "体温 36.5℃ 已经记下" in chat.say("好的")
+
+
+def test_symptom_that_comes_late_joins_what_stands_on_record(chat: Chat) -> None:
+    chat.say("健康打卡 36.5")
+    assert chat.room.frozen is not None
+    chat.room.frozen += timedelta(minutes=16)
+
+    assert "36.5℃，咳嗽" in chat.say("咳")
+    assert [made.symptoms for made in chat.all(CheckIn)] == [["cough"]]
 
 
 def test_breathless_without_a_thermometer_is_raised_at_once(town: Town) -> None:
