@@ -47,12 +47,19 @@ def decide(standing: Standing, said: Said, facts: Facts) -> Step:
 
 
 def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
-    """Tell whether words that only sound like danger give what the open form asks for, or correct what was just done: 叫婷婷."""
+    """Tell whether words that only sound like danger give what the open form asks for, or go on about what was just done: 叫婷婷."""
     if standing.form is not None:
-        intent = facts.intents[standing.form.intent]
-        read = [slot for slot in intent.slots if slot.type not in {"place", "text", "choice", "choices"}]
-        return bool(slots.extract(heard.text, read, facts.now, standing.form.asking, standing.form.values))
-    return slots.corrects(heard.text) and any(facts.now - subject.at < following.ADDS for subject in standing.subjects)
+        return _gives(standing.form.intent, standing.form.values, heard, facts, standing.form.asking)
+    fresh = [subject for subject in standing.subjects if facts.now - subject.at < following.ADDS]
+    return bool(fresh) and (
+        slots.corrects(heard.text) or any(_gives(subject.intent, subject.values, heard, facts) for subject in fresh)
+    )
+
+
+def _gives(name: str, known: Mapping[str, slots.Value], heard: Heard, facts: Facts, asked: str | None = None) -> bool:
+    """Tell whether words give a value of an intent that is known by its form; a place or a remark may be any words."""
+    read = [slot for slot in facts.intents[name].slots if slot.type not in {"place", "text", "choice", "choices", "flag"}]
+    return bool(slots.extract(heard.text, read, facts.now, asked, known))
 
 
 def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]) -> bool:

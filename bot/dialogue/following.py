@@ -138,10 +138,12 @@ def _asks(text: str) -> bool:
 
 def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is wished in full."""
+    if _OF_THEM.search(heard.text):  # 他换车了 苏E90J6M, hours later
+        return True
     if facts.now - subject.at > ADDS:
         return False
     wished = accepted(heard, facts.intents) or _told_in_full(heard, facts)
-    if _OF_THEM.search(heard.text) or wished is None:  # 他换车了 苏E90J6M
+    if wished is None:
         return True
     if wished.id != intent.id:
         return not wished.emergency and not wished.small_talk and _lacks(wished, heard, facts)
