@@ -144,7 +144,8 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
     if _OF_THEM.search(heard.text) or wished is None:  # 他换车了 苏E90J6M
         return True
     if wished.id != intent.id:
-        return not wished.emergency and not wished.small_talk and _lacks(wished, heard, facts)
+        presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
+        return not wished.emergency and not wished.small_talk and (presses or _lacks(wished, heard, facts))
     required = {slot.name for slot in intent.slots if slot.required}
     return not required & set(changed)
 
