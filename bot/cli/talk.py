@@ -46,7 +46,7 @@ OUTSIDE = "和苑小区3栋北侧"
 
 HELP = (
     "/new  another resident    /new unbound  one without a flat    /at 2026-03-11T10:00  set the clock    /wait 20m  let time pass\n"
-    "[图片]  [位置]  /place 3栋北侧    /tap repair.report  a menu entry    /staff 师傅在路上了  somebody answers    /back  gives the word back\n"
+    "[图片]  [位置]  /place 3栋北侧    /tap INTENT  a menu entry    /staff 师傅在路上了  somebody answers    /back  gives the word back\n"
     "Ctrl+D ends"
 )
 

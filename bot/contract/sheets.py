@@ -38,6 +38,11 @@ LIVE, LATER = "启用", "待填写"
 #: Longest question, answer (what one reply of WeChat's holds beside its date) and number of other ways to ask.
 LONGEST, LONGEST_ANSWER, MOST = 60, 500, 40
 
+#: Entries of one file at most; an office has some hundred, and each is compared with each.
+ENTRIES = 1000
+
+#: What stands in no line of text: line breaks, and signs that no database keeps.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _FIELD = re.compile(r"(开始|结束|对象|状态)[:：]\s*(.*)")
 _TO_FILL = re.compile(r"【请填写[^】]*】?")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
@@ -84,6 +89,14 @@ def faults_of(draft: Draft) -> Iterator[tuple[str, str, str]]:
     for words in (draft.question, *draft.others):
         if len(words) > LONGEST:
             yield "问题" if words == draft.question else "其他问法", words, f"有 {len(words)} 个字，最多 {LONGEST} 个。"
+        if _UNSEEN.search(words):
+            yield (
+                "问题" if words == draft.question else "其他问法",
+                " ".join(words.split()),
+                "里面有换行或看不见的字，请写成一行。",
+            )
+    if "\0" in draft.answer:
+        yield "答案", "", "里面有看不见的字。"
     if len(draft.others) > MOST:
         yield "其他问法", str(len(draft.others)), f"有 {len(draft.others)} 种问法，最多 {MOST} 种。"
     if len(draft.answer) > LONGEST_ANSWER:
@@ -141,7 +154,7 @@ def read_markdown(text: str) -> Sheet:
                 faults.append(Fault(line=number, value=line.strip()[:20], text="每个问题以“## ”开头，这一行不属于任何问题。"))
         elif not cells["答案"] and line.startswith("- "):
             cells["其他问法"] += BETWEEN + line[2:].strip()
-        elif not cells["答案"] and (said := _FIELD.fullmatch(line.strip())):
+        elif not cells["答案"] and (said := _FIELD.fullmatch(line.rstrip())):
             cells[said[1]], lines[said[1]] = said[2].strip(), number
         elif cells["答案"] or line.strip():
             lines.setdefault("答案", number)
@@ -169,7 +182,13 @@ def _block(entry: Entry) -> str:
     cells = _cells(entry)
     others = "".join(f"- {words}\n" for words in entry.others)
     said = "".join(f"{name}：{cells[name]}\n" for name in ("开始", "结束", "对象", "状态") if cells[name])
-    return f"## {entry.question}\n\n{others}{said}\n{entry.answer}\n"
+    return f"## {entry.question}\n\n{others}{said}\n{_as_answer(entry.answer)}\n"
+
+
+def _as_answer(text: str) -> str:
+    """Let no line of an answer begin like another question, nor the first one like another way to ask or a field."""
+    first, *more = (f" {line}" if line.startswith("## ") else line for line in text.split("\n"))
+    return "\n".join((f" {first}" if first.startswith("- ") or _FIELD.fullmatch(first.rstrip()) else first, *more))
 
 
 def _cells(entry: Entry) -> Mapping[str, str]:
@@ -199,6 +218,13 @@ def _unknown(names: Sequence[str]) -> list[tuple[str, str]]:
 def _sheet(rows: Sequence[_Row]) -> Sheet:
     drafts: list[Draft] = []
     faults: list[Fault] = []
+    if len(rows) > ENTRIES:
+        return Sheet(
+            drafts=(),
+            faults=(
+                Fault(line=rows[ENTRIES].line, value=str(len(rows)), text=f"问题太多，一次最多 {ENTRIES} 个，请分几次导入。"),
+            ),
+        )
     for row in rows:
         draft, wrong = _draft(row)
         faults += wrong

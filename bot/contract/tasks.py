@@ -11,9 +11,22 @@ from bot.store import tasks as store
 from bot.store.conversations import Conversation
 from bot.store.people import Household, Resident
 from bot.store.staff import Staff
-from bot.store.tasks import Task, closed, find, listed, unanswered
+from bot.store.tasks import Task, about, closed, find, listed, unanswered
 
-__all__ = ["LONGEST", "Task", "claim", "close", "closed", "find", "hand_on", "listed", "resident_of", "unanswered", "whose"]
+__all__ = [
+    "LONGEST",
+    "Task",
+    "about",
+    "claim",
+    "close",
+    "closed",
+    "find",
+    "hand_on",
+    "listed",
+    "resident_of",
+    "unanswered",
+    "whose",
+]
 
 #: Longest remark on how a task ended.
 LONGEST = 160

@@ -16,7 +16,7 @@ from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, 
 from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 
-_REFUSED = re.compile("^(?:不用|不要|别|算了|没必要|不必|唔使)")
+_REFUSED = re.compile(r"^(?:不用|不要|别|算了|没必要|不必|唔使|(?:没有?|冇)(?=$|[\s，,。]))")
 
 #: Who comes back to what was put away.
 _RESUMED = re.compile(
@@ -68,7 +68,7 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     if facts.is_alarm_open and (
         aftermath.is_over(heard.text) or aftermath.is_helped(heard.text)
     ):  # no second alarm by 消防到了，火灭了
-        return PassOn(standing=standing, words=heard.text)
+        return _passed_on(standing, heard.text)
     if sounds_alarm(standing, heard, facts.intents):
         return starting.sound(standing, facts.intents[heard.match.candidates[0].intent], heard)
     if standing.person is Person.TAKEN:
@@ -76,7 +76,7 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     if said.is_spoken and not heard.text:
         return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
     if facts.is_alarm_open and standing.form is None and heard.text and _is_more(heard, facts):
-        return PassOn(standing=standing, words=heard.text)
+        return _passed_on(standing, heard.text)
     if standing.form is not None and filling.is_left_behind(standing.form, heard, facts):
         standing = standing.within(None)
     if standing.form is not None:
@@ -89,13 +89,20 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     return (
         _chosen(standing, heard, facts)
         or _said_in_passing(standing, heard, facts)
+        or starting.listened(standing, heard, facts)
+        or starting.told_more(standing, heard, facts)
         or following.remark(standing, heard, facts)
         or starting.request(standing, heard, facts)
     )
 
 
 def _quiet(standing: Standing) -> Step:
-    return Quiet(standing=replace(standing, form=forms.talked_over(standing.form) if standing.form else None))
+    return Quiet(standing=standing.talked_over())
+
+
+def _passed_on(standing: Standing, words: str) -> Step:
+    """Let words, or a photo, belong to the alarm: a yes said next to it is none to what was asked before."""
+    return PassOn(standing=standing.talked_over(), words=words)
 
 
 def _is_more(heard: Heard, facts: Facts) -> bool:
@@ -141,7 +148,8 @@ def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step 
     if asked is not None or courtesy.begins_with_yes(text):
         between = "，" if offer.what is Offered.INTENT else "\n"  # a wish is read as one sentence, people read lines
         return _taken_up(standing, replace(offer, text=between.join(filter(None, (offer.text, text)))), facts)
-    return Say(standing=standing.calm(), phrase=Line("acknowledged")) if _REFUSED.match(text) else None
+    refuses = _REFUSED.match(text) or answers.is_hesitation(text)  # 我先问问别人
+    return Say(standing=standing.calm(), phrase=Line("acknowledged")) if refuses else None
 
 
 def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | None:
@@ -188,6 +196,8 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return CallOff(standing=standing.calm())
     if emoji.is_sticker(text) and not waits:
         return Say(standing=standing, phrase=Line("sticker"))
+    if emoji.weeps(text):
+        return Say(standing=standing, phrase=Line("listening" if standing.listens else "emoji.sad"))
     if emoji.is_only_emoji(text):
         return Say(standing=standing, phrase=Line("acknowledged"))
     if aftermath.is_number(text):
@@ -196,6 +206,8 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return step
     if answers.is_cancel(text):
         return Say(standing=standing.calm(), phrase=Line("form.nothing"), kind="cancelled")
+    if courtesy.asks_no_more(text):
+        return Say(standing=standing.calm(), phrase=Line("acknowledged"), kind="cancelled")
     is_at_ease = standing.subjects and (answers.is_any(text) or answers.is_open(text))  # 随时来, after the repair was reported
     if (courtesy.is_courtesy(text) or is_at_ease) and not _is_thanks(heard, facts):
         return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"))
@@ -219,7 +231,7 @@ def _emergencies(facts: Facts) -> list[Intent]:
 def _picture(standing: Standing, facts: Facts) -> Step:
     """Let a photo belong to what is open, to what was just done, or ask what it is about."""
     if facts.is_alarm_open:
-        return PassOn(standing=standing, words="")
+        return _passed_on(standing, "")
     if standing.person is Person.TAKEN:
         return _quiet(standing)
     if standing.form is not None:
@@ -245,7 +257,7 @@ def _picture_in_form(standing: Standing, form: forms.Form, facts: Facts) -> Step
 def _place(standing: Standing, said: Place, facts: Facts) -> Step:
     """Take a place for the open form's place, or for what waits for a person; else ask what for."""
     if facts.is_alarm_open:
-        return PassOn(standing=standing, words=f"[位置] {said.label}")
+        return _passed_on(standing, f"[位置] {said.label}")
     if standing.person is Person.TAKEN:
         return _quiet(standing)
     if standing.form is None:

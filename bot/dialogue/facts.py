@@ -29,4 +29,6 @@ class Facts:
 
     def only_shows(self, intent: Intent) -> bool:
         """Tell whether an intent changes nothing: it is said in passing, answered with words, or shows something."""
+        if intent.emergency:  # its reply is the least of it
+            return False
         return intent.small_talk or intent.id in self.shows or (bool(intent.reply) and not intent.action)

@@ -230,8 +230,12 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
         return PassOn(standing=standing, words=text)
     if aftermath.is_number(text):
         return again(standing, form, (Line("emergency.call"),))
+    if "帮我问" in text and standing.unused:  # what nobody knew a moment ago
+        asked = hand_over(standing, facts, facts.catalogue.person, standing.unused[-1][1])
+        return Aside(standing=standing, first=replace(asked, is_question=True), form=form)
     if questions.is_question(text):
-        unknown = Say(standing=standing, phrase=Line("question.in_form"), kind="asks", intent=intent.id, is_miss=True, text=text)
+        kept = replace(standing.missed(text, facts.now), misses=standing.misses)
+        unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="asks", intent=intent.id, is_miss=True, text=text)
         first = Inform(standing=standing, question=text, known=heard.known, otherwise=unknown)
         return Aside(standing=standing, first=first, form=form)
     if answers.is_open(text) or answers.is_any(text):

@@ -140,7 +140,7 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
     """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is wished in full."""
     if facts.now - subject.at > ADDS:
         return False
-    wished = accepted(heard, facts.intents)
+    wished = accepted(heard, facts.intents) or _told_in_full(heard, facts)
     if _OF_THEM.search(heard.text) or wished is None:  # 他换车了 苏E90J6M
         return True
     if wished.id != intent.id:
@@ -148,6 +148,16 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
         return not wished.emergency and not wished.small_talk and (presses or _lacks(wished, heard, facts))
     required = {slot.name for slot in intent.slots if slot.required}
     return not required & set(changed)
+
+
+def _told_in_full(heard: Heard, facts: Facts) -> Intent | None:
+    """Return the likely wish that the words tell all of: 我朋友王芳明天下午三点来 is about her, not about when the plumber comes."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if best is None or best.confidence < PLAUSIBLE:
+        return None
+    intent = facts.intents[best.intent]
+    needs = any(slot.required for slot in intent.slots)
+    return intent if needs and not _lacks(intent, heard, facts) else None
 
 
 def _lacks(wished: Intent, heard: Heard, facts: Facts) -> bool:

@@ -28,6 +28,9 @@ TELLS = 3
 #: Forms put aside for another, at most.
 ASIDE = 2
 
+#: Characters of the resident's words that a form keeps; of more the first message and the last ones stay.
+LONGEST = 2000
+
 #: Slots that book something, which nobody can do in the past.
 _BOOKED = {"start", "end"}
 
@@ -144,7 +147,12 @@ def listed(form: Form, intent: Intent) -> Mapping[str, str]:
 
 def heard(form: Form, words: str) -> Form:
     """Return the form with the resident's words kept in it."""
-    return replace(form, words=(*form.words, words)) if words and words not in form.words else form
+    if not words or words in form.words:
+        return form
+    first, *more = (*form.words, words)
+    while len(more) > 1 and len(first) + sum(map(len, more)) > LONGEST:
+        del more[0]
+    return replace(form, words=(first, *more))
 
 
 def informed(form: Form, intent: str, values: Mapping[str, slots.Value], words: str) -> Form:

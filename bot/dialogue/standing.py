@@ -11,7 +11,7 @@ from bot.dialogue.forms import Form, Stage
 from bot.language.files import Catalogue, Intent
 from bot.language.slots import Value
 
-#: Of what `pack` writes. What an older version wrote is read as far as it goes; what a newer one wrote begins anew.
+#: Of what `pack` writes. What another version wrote, or what is damaged, begins anew: nobody is shut out of their talk by it.
 VERSION = 1
 
 #: What was done is remembered for so long, the last few things.
@@ -94,14 +94,20 @@ class Standing:
     offer: Offer | None = None
     alarm: Alarm | None = None
     subjects: tuple[Subject, ...] = ()  # the newest first
+    listens: str = ""  # to whom grieves or is lonely: the intent that they are answered by
     unused: tuple[tuple[datetime, str], ...] = ()  # the resident's words that led to nothing
     spot: tuple[datetime, str] | None = None  # a place on the map that is about nothing yet
     misses: int = 0
+    said_at: datetime | None = None  # when the bot last had its say
     person: Person = Person.NONE
 
     def calm(self) -> "Standing":
         """Return the talk without the questions that the last reply left open, forms aside."""
-        return replace(self, menu=None, elsewhere=None, offer=None, expired=None, misses=0)
+        return replace(self, menu=None, elsewhere=None, offer=None, listens="", expired=None, misses=0)
+
+    def talked_over(self) -> "Standing":
+        """Return the talk after something else was spoken of: a yes or a number answers nothing that was asked before."""
+        return replace(self.calm(), form=forms.talked_over(self.form) if self.form else None)
 
     def within(self, form: Form | None) -> "Standing":
         """Return the talk with this form open and nothing else asked."""
@@ -176,15 +182,26 @@ def pack(standing: Standing) -> dict[str, Any] | None:
         "subjects": [_pack_subject(subject) for subject in standing.subjects],
         "unused": [[moment.isoformat(), text] for moment, text in standing.unused],
         "spot": [standing.spot[0].isoformat(), standing.spot[1]] if standing.spot else None,
+        "listens": standing.listens,
         "misses": standing.misses,
     }
     known = {name: value for name, value in kept.items() if value}
-    return {"version": VERSION, **known} if known else None
+    said_at = {"said_at": standing.said_at.isoformat()} if standing.said_at else {}
+    return {"version": VERSION, **known, **said_at} if known else None
 
 
 def unpack(kept: Mapping[str, Any] | None, intents: Mapping[str, Intent], person: Person = Person.NONE) -> Standing:
     """Return the talk that was packed; what belongs to an intent that has gone from the files meanwhile is left out."""
-    if kept is None or kept.get("version") != VERSION:
+    if kept is None:
+        return Standing(person=person)
+    try:
+        return _unpack(kept, intents, person)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return Standing(person=person)
+
+
+def _unpack(kept: Mapping[str, Any], intents: Mapping[str, Intent], person: Person) -> Standing:
+    if kept["version"] != VERSION:
         return Standing(person=person)
     form, alarm, offer = kept.get("form"), kept.get("alarm"), kept.get("offer")
     return Standing(
@@ -193,11 +210,13 @@ def unpack(kept: Mapping[str, Any] | None, intents: Mapping[str, Intent], person
         menu=_unpack_menu(kept.get("menu"), intents),
         elsewhere=_unpack_menu(kept.get("elsewhere"), intents),
         offer=Offer(**{**offer, "what": Offered(offer["what"])}) if offer and _is_known(offer["intent"], intents) else None,
-        alarm=Alarm(task=alarm["task"], until=datetime.fromisoformat(alarm["until"])) if alarm else None,
+        alarm=Alarm(task=str(alarm["task"]), until=_moment(alarm["until"])) if alarm else None,
         subjects=tuple(_unpack_subject(one) for one in kept.get("subjects", ()) if one["intent"] in intents),
-        unused=tuple((datetime.fromisoformat(moment), text) for moment, text in kept.get("unused", ())),
-        spot=(datetime.fromisoformat(kept["spot"][0]), kept["spot"][1]) if kept.get("spot") else None,
-        misses=kept.get("misses", 0),
+        unused=tuple((_moment(moment), str(text)) for moment, text in kept.get("unused", ())),
+        spot=(_moment(kept["spot"][0]), str(kept["spot"][1])) if kept.get("spot") else None,
+        misses=int(kept.get("misses", 0)),
+        said_at=_moment(kept["said_at"]) if kept.get("said_at") else None,
+        listens=listens if (listens := str(kept.get("listens", ""))) in intents else "",
         person=person,
     )
 
@@ -219,7 +238,7 @@ def _pack_subject(subject: Subject) -> dict[str, Any]:
 
 
 def _unpack_subject(kept: Mapping[str, Any]) -> Subject:
-    return Subject(**{**kept, "at": datetime.fromisoformat(kept["at"]), "values": _unpack_values(kept["values"])})
+    return Subject(**{**kept, "at": _moment(kept["at"]), "values": _unpack_values(kept["values"])})
 
 
 def _pack_form(form: Form) -> dict[str, Any]:
@@ -242,10 +261,18 @@ def _unpack_form(kept: Mapping[str, Any], intents: Mapping[str, Intent]) -> Form
     return Form(**{**kept, **read})
 
 
+def _moment(text: str) -> datetime:
+    """Return a moment; one without a zone is none, for it cannot be told whether it is over."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no zone")
+    return moment
+
+
 def _pack_values(values: Mapping[str, Value]) -> dict[str, Any]:
     """Return values as JSON; a time is told from a text by standing in a mapping."""
     return {name: {"at": value.isoformat()} if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def _unpack_values(kept: Mapping[str, Any]) -> dict[str, Value]:
-    return {name: datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for name, value in kept.items()}
+    return {name: _moment(value["at"]) if isinstance(value, dict) else value for name, value in kept.items()}

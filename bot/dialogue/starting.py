@@ -10,7 +10,7 @@ from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, Sound, Step
 from bot.dialogue.steps import Offer as ShowMenu
-from bot.language import answers, leftovers, questions, slots
+from bot.language import answers, courtesy, leftovers, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import TEMPLATE, Candidate
 
@@ -35,6 +35,9 @@ QUOTED = 24
 #: From here on a matter that only people can deal with is given to them: they read the resident's own words.
 FOR_PEOPLE = 0.3
 
+#: From here on small talk goes before a wish that is a little likelier, and hardly likely itself.
+SPOKEN = 0.3
+
 #: From here on words call off or press for something that this talk does not know of: it may be days old.
 OF_SOMETHING = 0.55
 
@@ -55,7 +58,7 @@ def accepted(heard: Heard, intents: Mapping[str, Intent]) -> Intent | None:
 def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Deal with words that belong to nothing open."""
     intent, asks = accepted(heard, facts.intents), questions.is_question(heard.text)
-    is_more = standing.person is Person.ASKED and (intent is None or intent.small_talk or _is_for_people(intent))
+    is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text)
     step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
     if is_more and not _is_known(heard, intent):
         return step
@@ -63,6 +66,13 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
         known = heard.known if asks or _is_known(heard, intent) else ()
         return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
     return step
+
+
+def _is_for_who_waits(intent: Intent | None, text: str) -> bool:
+    """Tell whether words join what a person is waited for with; thanks and good-bye are answered for themselves."""
+    if intent is None or _is_for_people(intent):
+        return True
+    return intent.small_talk and not courtesy.is_courtesy(text)
 
 
 def _is_for_people(intent: Intent) -> bool:
@@ -80,12 +90,24 @@ def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step
     match heard.match.decision:
         case "accept":
             intent = facts.intents[heard.match.candidates[0].intent]
+            if intent.small_talk and (other := _told_beside(heard, facts)):  # hi 新搬来的 7栋1单元1102
+                return start(standing, other, heard, facts, is_guess=True)
             if asks and intent.releases_flat:  # a question is no order
                 return not_known(standing, heard.text, facts)
             return _serve(standing, heard, facts)
         case "clarify":
             return _guess(standing, heard, facts, asks=asks)
     return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
+
+
+def _told_beside(heard: Heard, facts: Facts) -> Intent | None:
+    """Return the wish that a greeting or thanks stands beside, where the words give all that it needs."""
+    for candidate in heard.match.candidates[1:]:
+        intent = facts.intents[candidate.intent]
+        wanted = [slot.name for slot in intent.slots if slot.required]
+        if wanted and not intent.emergency and set(wanted) <= read_slots(intent, heard, facts.now).keys():
+            return intent
+    return None
 
 
 # ------------------------------------------------------------------ what is surely wished
@@ -157,6 +179,8 @@ def start(
         form = forms.described(form, intent)
     if needs_flat(intent, facts):
         return bind_first(standing, form, intent, heard, facts, before)
+    if intent.listens:
+        return Do(standing=replace(standing.within(None), listens=intent.id), form=form, before=before)
     step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
     says_back = isinstance(step, Ask) or (isinstance(step, Do) and any(slot.otherwise for slot in intent.slots))
     if says_back and not before and heard.text and not _is_bare(heard):
@@ -185,8 +209,7 @@ def _with_spot(standing: Standing, intent: Intent, values: dict[str, slots.Value
 
 def sound(standing: Standing, intent: Intent, heard: Heard) -> Sound:
     """Raise the alarm; what was just read back must be read back again before a yes counts."""
-    stays = replace(standing.calm(), form=forms.talked_over(standing.form) if standing.form else None)
-    return Sound(standing=stays, intent=intent.id, danger=heard.match.danger, words=heard.text or heard.place)
+    return Sound(standing=standing.talked_over(), intent=intent.id, danger=heard.match.danger, words=heard.text or heard.place)
 
 
 def hand_over(standing: Standing, facts: Facts, intent: Intent | None, words: str, topic: str = "") -> HandOver:
@@ -212,17 +235,23 @@ def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], fact
 
 def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
     """Begin the likeliest wish where that does no harm; ask back only between wishes that are really close."""
+    if spoken := _spoken_in_passing(heard, facts, asks=asks):
+        return start(standing, spoken, heard, facts)
+    if person := _person(heard, facts):
+        return hand_over(standing, facts, person, heard.text)
     likely = [one for one in heard.match.candidates if _is_choice(one, standing, facts)]
     if not likely or likely[0].confidence < LIKELY:
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
     best = facts.intents[likely[0].intent]
     close = [one for one in likely if one.confidence >= CLOSE * likely[0].confidence][:SHOWN]
     telling = next((one for one in close if facts.only_shows(facts.intents[one.intent])), None) if asks else None
-    if telling is not None:  # a question is answered, not asked back
+    if telling is not None and telling.confidence >= PLAUSIBLE:  # a question is answered, not asked back
         return start(standing, facts.intents[telling.intent], heard, facts)
+    if telling is not None:
+        return not_known(standing, heard.text, facts)
     if len(close) > 1:
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
-    if asks and not facts.only_shows(best) and likely[0].confidence < PLAUSIBLE:
+    if asks and not facts.only_shows(best) and (likely[0].confidence < PLAUSIBLE or _is_for_people(best)):
         return not_known(standing, heard.text, facts)
     waiting = _waiting(heard.more, facts, is_guess=True)
     if _is_for_people(best) and not asks and not best.confirm and not best.slots and likely[0].confidence >= FOR_PEOPLE:
@@ -237,13 +266,33 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
 
 
+def _spoken_in_passing(heard: Heard, facts: Facts, *, asks: bool) -> Intent | None:
+    """Return small talk that is as likely as the likeliest wish, where that is hardly likely itself: 老头子走了三天了 is no repair."""
+    if not heard.match.candidates:
+        return None
+    best = heard.match.candidates[0]
+    near = next((one for one in heard.match.candidates if facts.intents[one.intent].small_talk), None)
+    if near is None or near.confidence < (PLAUSIBLE if asks else LIKELY):
+        return None
+    is_near = near is best or (near.confidence >= max(SPOKEN, CLOSE * best.confidence) and best.confidence < PLAUSIBLE)
+    return facts.intents[near.intent] if is_near and not facts.intents[best.intent].emergency else None
+
+
+def _person(heard: Heard, facts: Facts) -> Intent | None:
+    """Return the intent that asks for a person, where that is what is most likely wished: their words go along."""
+    best, *others = heard.match.candidates
+    is_alone = best.confidence >= PLAUSIBLE and all(one.confidence < CLOSE * best.confidence for one in others)
+    intent = facts.intents[best.intent]
+    return intent if intent.hands_over and is_alone else None  # 帮我叫一下管家
+
+
 def _is_choice(candidate: Candidate, standing: Standing, facts: Facts) -> bool:
     """Tell whether a candidate may be offered.
 
-    A person is always there; a danger or thanks that are hardly likely are none; and who calls off or presses for something mostly has it.
+    A person is always there, thanks are no choice, a danger that is hardly likely is none; and who calls off or presses for something mostly has it.
     """
     intent = facts.intents[candidate.intent]
-    if intent.hands_over or ((intent.emergency or intent.small_talk) and candidate.confidence < PLAUSIBLE):
+    if intent.hands_over or intent.small_talk or (intent.emergency and candidate.confidence < PLAUSIBLE):
         return False
     follows = [known for known in facts.intents.values() if intent.id in known.follow_ups]
     has_it = any(subject.intent == known.id for subject in standing.subjects for known in follows)
@@ -270,6 +319,37 @@ def not_known(standing: Standing, text: str, facts: Facts) -> Step:
     offer = Offer(what=Offered.QUESTION, text=text)
     stays = replace(standing.calm().missed(text, facts.now), offer=offer)
     return Say(standing=stays, phrase=Line("dont_know"), kind="unknown", is_miss=True, text=text)
+
+
+def listened(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return a kind word for whoever goes on about their sorrow; what they plainly wish for is served."""
+    if not standing.listens or questions.is_question(heard.text) or accepted(heard, facts.intents) is not None:
+        return None
+    if _wishes(heard, facts):
+        return None
+    return Say(standing=standing, phrase=Line("listening"), kind="answered", intent=standing.listens)
+
+
+def told_more(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the keeping of what is added to a question that the office may be asked, while that stands open."""
+    offer = standing.offer
+    if (
+        offer is None
+        or offer.what is not Offered.QUESTION
+        or questions.is_question(heard.text)
+        or courtesy.is_courtesy(heard.text)
+    ):
+        return None
+    if accepted(heard, facts.intents) is not None or _wishes(heard, facts) or _spoken_in_passing(heard, facts, asks=False):
+        return None
+    more = replace(offer, text=f"{offer.text}，{heard.text}")
+    return Say(standing=replace(standing, offer=more), phrase=Line("dont_know.more"), kind="asks")
+
+
+def _wishes(heard: Heard, facts: Facts) -> bool:
+    """Tell whether words plausibly wish for something."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    return best is not None and best.confidence >= PLAUSIBLE and not facts.intents[best.intent].small_talk
 
 
 def not_understood(standing: Standing, text: str, facts: Facts) -> Step:

@@ -133,6 +133,8 @@ class _Turn:
         self.is_taken = conversations.is_taken(kept)
         person = Person.TAKEN if self.is_taken else Person.ASKED if kept.waiting_since is not None else Person.NONE
         stood = standing.unpack(kept.standing, self.catalogue.intents, person)
+        if stood.said_at is not None and kept.updated_at > stood.said_at:  # staff had the word meanwhile: a yes is said to them
+            stood = stood.talked_over()
         self.talk = Talk(turn=self.turn, kept=kept, house=house, standing=standing.at(stood, kept.updated_at, now, forms.EXPIRES))
         self.said: list[conversations.Said] = []
 
@@ -144,6 +146,7 @@ class _Turn:
         conversations.write_down(self.session, self.openid, self.said, self.now)
         if not (self.is_taken and answer.outcome.kind == "silent"):  # their silence counts from the take-over
             self.kept.updated_at = self.now
+            self.talk.standing = replace(self.talk.standing, said_at=self.now)
         self.kept.standing = standing.pack(self.talk.standing)
         conversations.keep(self.session, self.kept)
         return answer
@@ -186,6 +189,7 @@ class _Turn:
             self._meet(followers.heard)
             self._note("resident", message.text or "[语音]")
             if own := self._heard_by_a_service(heard):
+                self.talk.standing = self.talk.standing.talked_over()
                 return Answer(texts=(own,), outcome=Outcome(kind="done"))
         return self._decide(Words(heard=heard, is_spoken=isinstance(message, messages.Voice)), heard)
 
@@ -221,6 +225,7 @@ class _Turn:
         self._meet(followers.followed)
         if own := self.house.context.services.scan(self.turn, message.scene):
             self._note("resident", "[扫码]")
+            self.talk.standing = self.talk.standing.talked_over()
             return Answer(texts=(own,), outcome=Outcome(kind="done"))
         code = scenes.find(self.session, message.scene)
         if code is not None and not self._belongs_at(code):
@@ -233,8 +238,6 @@ class _Turn:
             return welcome
         self._note("resident", f"[扫码] {code.label}")
         if intent.provides_flat and self.turn.is_bound and not self.is_taken:
-            form = self.talk.standing.form
-            self.talk.standing = replace(self.talk.standing, form=forms.talked_over(form) if form else None)
             return welcome
         answer = self._decide(Words(heard=self.house.understanding.hear_intent(intent, code.label)))
         if answer.outcome.kind == "silent":
@@ -277,6 +280,7 @@ class _Turn:
         how(self.session, self.openid, self.turn.community.key, self.now)
 
     def _say(self, kind: Kind, phrase: str) -> Answer:
+        self.talk.standing = self.talk.standing.talked_over()
         return Answer(texts=(self.turn.words(self.catalogue.messages[phrase]),), outcome=Outcome(kind=kind))
 
     def _note(self, speaker: str, text: str, photo_id: int | None = None) -> None:

@@ -1,6 +1,7 @@
 """The intent files and the matcher trained on them, kept fresh while residents talk."""
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -21,6 +22,11 @@ from bot.wechat import messages
 
 #: Of a longer message the beginning is understood and the whole is kept for people; 1,000 characters cost a few ms.
 LONGEST = 400
+
+#: Who draws breath more often than this tells a story: understanding each part would take its time.
+PAUSES = 6
+
+_PAUSES = re.compile(r"[\s,，。.!！?？~～、;；…]+")
 
 #: An intent that needs so many values is likely meant by words that give them all.
 TOLD = 2
@@ -97,7 +103,7 @@ class Understanding:
         """Understand words."""
         plain = (emoji.without_emoji(text) or text).translate(self._simplified)
         match = cache(lambda words: self._match(words, now))  # whoever says it twice is understood once
-        whole = match(plain)  # an emergency may stand at the end of it
+        whole = self._aside_from_small_talk(plain, match)  # an emergency may stand at the end of it
         pieces = requests.part(
             plain[:LONGEST],
             whole,
@@ -113,10 +119,10 @@ class Understanding:
 
     def _wishes(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """Return the requests without what is only told beside them: 我妈过世了，她的信息请删除. What is asked gets its answer."""
-        wishes = [piece for piece in pieces if questions.is_question(piece.text) or not self._is_small_talk(piece.match)]
+        wishes = [piece for piece in pieces if questions.is_question(piece.text) or not self._is_in_passing(piece.match)]
         return wishes or pieces
 
-    def _is_small_talk(self, match: Match) -> bool:
+    def _is_in_passing(self, match: Match) -> bool:
         return bool(match.candidates) and self.catalogue.intents[match.candidates[0].intent].small_talk
 
     def _match(self, words: str, now: datetime) -> Match:
@@ -129,6 +135,24 @@ class Understanding:
             return match
         others = tuple(one for one in match.candidates if one.intent != told.id)
         return replace(match, decision="clarify", candidates=(Candidate(told.id, LIKELY, "说全了"), *others))
+
+    def _aside_from_small_talk(self, words: str, match: Callable[[str], Match]) -> Match:
+        """Return what is likely meant beside a greeting or an insult: 什么破物业，单元门都刷不开 is a repair."""
+        whole = match(words)
+        parts = [part for part in _PAUSES.split(words[:LONGEST]) if part]
+        if not self._is_small_talk(whole) or not 1 < len(parts) <= PAUSES:
+            return whole
+        left = [part for part in parts if not self._is_small_talk(match(part))]
+        if not 0 < len(left) < len(parts):
+            return whole
+        meant = match(" ".join(left))
+        best = meant.candidates[0].confidence if meant.candidates and not self._is_small_talk(meant) else 0.0
+        return meant if meant.emergency or best >= LIKELY else whole
+
+    def _is_small_talk(self, match: Match) -> bool:
+        """Tell whether words most likely want nothing; whoever grieves is heard out whatever else they speak of."""
+        best = self.catalogue.intents[match.candidates[0].intent] if match.candidates and not match.emergency else None
+        return best is not None and best.small_talk and not best.listens
 
     def _says_more(self, intent: str, words: str, now: datetime) -> bool:
         """Tell whether words give a value that a request for `intent` wants: a plate, a phone, a name."""

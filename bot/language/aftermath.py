@@ -2,7 +2,7 @@
 
 import re
 
-from bot.language import answers
+from bot.language import answers, emergencies
 
 _OVER = re.compile(
     r"误报|虚惊|没事|冇事|没得事|不用来|别来了|唔使嚟|搞错|弄错|按错|发错|开玩笑|解决了|火灭了|灭掉了|(?<![跑逃冲撤])出来了|人醒了|醒过来了|找到(?:人|孩子|娃)?了|救出来了|好了$"
@@ -14,19 +14,30 @@ _HELPED = re.compile(
 
 _NOT_OVER = re.compile("吗|么|不是|还没|没好|怎么|？|[?]")
 
+_STILL = re.compile("还有|还在|还困")
+
 _NUMBER = re.compile(r"(?:打|拨|叫)?(?:1(?:20|19|10)|一二零|幺二零|一一九|幺幺九|一一零|幺幺零)[!！。.，,\s]*")
 
 
 def is_over(text: str) -> bool:
     """Tell whether the words say that nobody need come: 误报, 没事了, 取消."""
-    return answers.is_cancel(text) or (_OVER.search(text) is not None and _NOT_OVER.search(text) is None)
+    return answers.is_cancel(text) or _says(text, _OVER)
 
 
 def is_helped(text: str) -> bool:
     """Tell whether the words say that help has come: 救护车进来了."""
-    return _HELPED.search(text) is not None and _NOT_OVER.search(text) is None
+    return _says(text, _HELPED)
 
 
 def is_number(text: str) -> bool:
     """Tell whether the message is nothing but a number that one calls: 120."""
     return _NUMBER.fullmatch(text.strip()) is not None
+
+
+def _says(text: str, words: re.Pattern[str]) -> bool:
+    """Tell whether a message says so, and goes on with nothing worse: 火灭了，可是我妈晕倒了 is another alarm."""
+    said = words.search(text)
+    if said is None or _NOT_OVER.search(text) is not None:
+        return False
+    rest = text[said.end() :]
+    return _STILL.search(rest) is None and (not rest or emergencies.find(rest) is None)

@@ -30,6 +30,10 @@ _TRAILS_OFF = re.compile(r"(?:…|[.。,，、]{2,})\s*$")
 #: Words that agree when they stand alone and begin something else when more follows.
 _BY_THE_WAY = {"对了", "是了"}
 
+_ASKS_NO_MORE = re.compile(
+    r"(?:算了?|得了|那|就|先|我|也|唉|哎)*(?:不|别|甭|唔)用?(?:问|打听|查|聊|说|麻烦你?们?)(?:物业|别人|他们)?(?:了|啦|喇)(?:吧|啊)?"
+)
+
 _FAREWELL = re.compile(r"(?:那)?(?:先这样|就这样|回头见|再见|拜拜?|回聊|先忙|你们?忙|您忙|晚安|明天见|没别的事?了?)[了吧哈啊]*")
 
 
@@ -45,6 +49,11 @@ def agrees_beside(text: str) -> bool:
     """Tell whether a message begins or ends with a yes and says something else, too: 嗯就他一个人，可以."""
     said = clauses(text)
     return len(said) > 1 and (begins_with_yes(text) or answers.is_yes(said[-1]))
+
+
+def asks_no_more(text: str) -> bool:
+    """Tell whether who asked lets it be, whatever they do instead: 算了不问了 我自个儿走过去瞅瞅."""
+    return any(_ASKS_NO_MORE.fullmatch(words) for words in clauses(text)[:2])
 
 
 def begins_with_yes(text: str) -> bool:

@@ -39,6 +39,7 @@ CODES = r"""
 #: What agrees, and what refuses, where a question is open. 🙏 and 🌹 thank: they do neither.
 AGREES = "👍 👌 🆗 ✅ ✔ ☑ 💯 [OK] [强] [好的] [赞] [ThumbsUp] [NoProb] /:ok /:strong".split()
 REFUSES = "👎 ❌ ✖ ❎ 🙅 [弱] [NO] [差劲] [ThumbsDown] [Nuh-uh] /:no /:weak /:bad".split()
+WEEPS = "😭 😢 😥 😿 💔 😞 😔 😟 🥺 [流泪] [大哭] [难过] [心碎] [快哭了] [可怜] [委屈] [Sob] [Frown] /::'( /:heart-broken".split()  # fmt: skip
 
 #: Stickers and whatever else the account is not shown: https://developers.weixin.qq.com names none of it, phones write these.
 _STICKER = re.compile(
@@ -79,6 +80,11 @@ def agrees(text: str) -> bool:
 def refuses(text: str) -> bool:
     """Tell whether a message is nothing but emoji, and one of them says no; none says yes."""
     return _shows(text, REFUSES) and not _shows(text, AGREES)
+
+
+def weeps(text: str) -> bool:
+    """Tell whether a message is nothing but emoji, and one of them weeps."""
+    return _shows(text, WEEPS)
 
 
 def _shows(text: str, signs: list[str]) -> bool:

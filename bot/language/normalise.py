@@ -39,6 +39,8 @@ def _any_of(words: str) -> str:
 
 _LEADING = re.compile(f"^(?:{_any_of(_PREFIX)})+")
 _TRAILING = re.compile(f"(?:{_any_of(_SUFFIX)})+$")
+#: Characters at the end that are looked through for what ends a message politely; of more the time would grow with its square.
+_END = 60
 _REPEATED = re.compile(r"(.)\1{2,}")
 _SPACES_AT_HAN = re.compile("(?<=[\u4e00-\u9fff\ue8f0-\ue8ff]) +| +(?=[\u4e00-\u9fff\ue8f0-\ue8ff])")
 _SPACES = re.compile(" +")
@@ -105,7 +107,7 @@ class Normaliser:
 def strip_fillers(text: str) -> str:
     """Take 你好, 麻烦 … and 谢谢, 啊 … off both ends, as long as two characters remain."""
     head = _LEADING.sub("", text)
-    both = _TRAILING.sub("", head)
+    both = head[:-_END] + _TRAILING.sub("", head[-_END:])
     return both if len(both) >= 2 else head if len(head) >= 2 else text
 
 

@@ -83,6 +83,10 @@ _TEMPERATURES: tuple[re.Pattern[str], ...] = (
         r"(?!\d|[.。,点/:：]\s*\d|\s*[天次个栋号楼单月年岁元块米分小人位多%]|\s*[-~到至]\s*\d)"
     ),
 )
+#: 98.6华氏, 华氏98.6度: of a body, not of the weather.
+_FAHRENHEIT = re.compile(
+    r"华氏(?:度)?\s*(?P<behind>(?:9[3-9]|10\d)(?:\.\d)?)度?|(?<![\d.])(?P<before>(?:9[3-9]|10\d)(?:\.\d)?)\s*(?:度?华氏度?|℉|°F)"
+)
 #: What else has a temperature.
 NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖气|地暖|冰箱|车位|洗澡水)[^，。,]{0,6}$")
 #: Whose temperature follows: 老公36.5，我36.3.
@@ -390,7 +394,10 @@ def _phone(reading: _Reading, _: Slot) -> Value | None:
 
 
 def _temperature(reading: _Reading, _: Slot) -> Value | None:
-    """Return the temperature said last, of several people's that of 我."""
+    """Return the temperature said last, of several people's that of 我; Fahrenheit in °C."""
+    if fahrenheit := _FAHRENHEIT.search(reading.rest):
+        reading.hide(*fahrenheit.span())
+        return round((float(fahrenheit["before"] or fahrenheit["behind"]) - 32) / 1.8, 1)
     value, own = None, None
     for pattern in _TEMPERATURES:
         for match in pattern.finditer(reading.rest):

@@ -31,6 +31,9 @@ CALLED = "今天的健康打卡"
 #: Words that put other symptoms in the place of those told before; without them they are added.
 _INSTEAD = re.compile(r"不对|不是|错了|改成|改为|没有|没了|不(?:咳|烧|疼|痛)")
 
+#: Words that add nothing to what was told before, and take nothing away.
+_NO_MORE = re.compile(r"别的|其他|其它|另外")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
@@ -140,7 +143,7 @@ def correct(turn: Turn, about: str, slots: Report) -> Reply:
 
 def _felt_now(before: Sequence[str], said: list[str], words: str) -> list[str]:
     """Return the symptoms after a later word: 还咳嗽 adds, 不是发热是头疼 replaces, 没有不舒服 clears."""
-    if not said:
+    if not said or (said == ["none"] and before and _NO_MORE.search(words)):
         return list(before)
     if said == ["none"] or _INSTEAD.search(words):
         return said

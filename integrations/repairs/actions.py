@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.contract import Ask, Matter, Reply, Staff, Task, Turn, action, amends, telling
+from bot.contract import Ask, Matter, Reply, Staff, Task, Turn, action, amends, tasks, telling
 from integrations.repairs import clock, places
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
 
@@ -23,6 +23,9 @@ JUST_NOW = timedelta(minutes=10)
 
 #: Ratings from here down are followed up by a call.
 LOW = 2
+
+#: The kind of task by which those on duty are called.
+URGENT = "repair.urgent"
 
 #: What stands in the menu.
 SCORES = {"1": "1分 很不满意", "2": "2分 不满意", "3": "3分 一般", "4": "4分 满意", "5": "5分 很满意"}
@@ -70,7 +73,12 @@ def report(turn: Turn, slots: Fault) -> Reply:
 def _call_out(turn: Turn, ticket: Ticket) -> Task:
     """Let those on duty know of what cannot wait."""
     title = f"紧急报修：{_flat(turn)} {ticket.what}"
-    return turn.assign("repair.urgent", "ticket.view", title, urgent=True, household=turn.flat, subject=ticket.subject)
+    return turn.assign(URGENT, "ticket.view", title, urgent=True, household=turn.flat, subject=ticket.subject)
+
+
+def _called_out(turn: Turn, ticket: Ticket) -> Task | None:
+    """Return the open call to those on duty, who are called once: 急, 不急, 急."""
+    return next((task for task in tasks.about(turn.session, ticket.subject) if task.kind == URGENT), None)
 
 
 def _promise(turn: Turn, ticket: Ticket, task: Task | None) -> str:
@@ -114,7 +122,7 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
         return Reply("noted", about=about, called=ticket.called, number=ticket.number, words=words)
     ticket.due_at, ticket.reminded_at = _due_anew(ticket, turn.now, changed), None
     turn.record("repair.changed", ticket.subject, **changed)
-    task = _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None
+    task = _called_out(turn, ticket) or _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None
     return Reply(
         "changed", about=about, called=ticket.called, number=ticket.number, what=ticket.what,
         when=turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else "", promise=_promise(turn, ticket, task),

@@ -30,6 +30,14 @@ def test_markdown_is_read_back_as_it_was_written(now: datetime) -> None:
     assert read(write_markdown(entries(now))) == Sheet(drafts=DRAFTS, faults=())
 
 
+@pytest.mark.parametrize("answer", ["请看：\n## 押金\n不退", "- 牵绳\n- 清理", "状态：待填写\n这样写", "开始: 早上"])
+def test_an_answer_that_looks_like_markdown_comes_back_as_one_answer(answer: str, now: datetime) -> None:
+    [draft] = read(write_markdown([Entry(question="遛狗", answer=answer, updated_at=now)])).drafts
+
+    assert (draft.question, draft.others, draft.is_template) == ("遛狗", (), False)
+    assert draft.answer.replace("\n ", "\n") == answer
+
+
 def test_what_a_spreadsheet_copies_is_a_table_too() -> None:
     [draft] = read("问题\t答案\t结束\n遛狗\t牵绳。\t2026/3/31\n").drafts
 
@@ -46,6 +54,9 @@ def test_what_a_spreadsheet_copies_is_a_table_too() -> None:
     ("问题,答案\n电话,打 {phone}\n", Fault(line=2, value="{phone}", text="答案花括号里只能写：{community.address}、{community.name}、{community.phone}。")),
     ("问题,答案,开始,结束\n泳池,开,2026-06-01,2026-05-01\n", Fault(line=2, value="2026-05-01", text="结束比开始的日子（2026-06-01）早。")),
     ('问题,答案\n遛狗,牵绳\n"没有关,引号\n', Fault(line=3, value="unexpected end of data", text="这一行的引号没有配对，读不出来。请从表格软件另存为 CSV。")),
+    ('问题,答案\n"遛狗\n## 押金",牵绳\n', Fault(line=2, value="遛狗 ## 押金", text="问题里面有换行或看不见的字，请写成一行。")),
+    ("问题,答案\n遛狗,牵\0绳\n", Fault(line=2, value="", text="答案里面有看不见的字。")),
+    ("问题,答案\n" + "".join(f"{n},好\n" for n in range(1001)), Fault(line=1002, value="1001", text="问题太多，一次最多 1000 个，请分几次导入。")),
     ("", Fault(line=1, value="", text="里面没有问题。")),
     ("# 知识库\n门禁卡\n## 遛狗\n\n牵绳\n", Fault(line=2, value="门禁卡", text="每个问题以“## ”开头，这一行不属于任何问题。")),
     ("## 遛狗\n\n结束：下个月\n\n牵绳\n", Fault(line=3, value="下个月", text="结束的日期写得不对，例如 2026-03-01。")),

@@ -232,3 +232,14 @@ def test_an_intent_without_words_or_deed_goes_to_a_person_with_its_topic(chat: A
     assert (answer.outcome.kind, answer.outcome.intent) == ("handed_off", "car.move")
     [waiting] = chat.ask(conversations.waiting)
     assert waiting.topic == "挪车：沪A12345"
+
+
+def test_a_question_nobody_knows_waits_for_the_office_and_answers_nothing_that_was_read_back(chat: Any) -> None:
+    chat.say(ALL)
+    asked = chat.say("小区能养鸡吗？")
+
+    assert "好吗" not in asked.texts[0], "a yes would be taken for what is read back below"
+    told = chat.say("帮我问一下")
+    assert "小区能养鸡吗" in told.texts[0]
+    assert (told.outcome.slot, chat.events("parcel.sent")) == (None, [])
+    assert chat.say("确认").outcome.kind == "done"

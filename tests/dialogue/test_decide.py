@@ -71,10 +71,19 @@ def test_after_an_alarm_what_was_read_back_is_read_back_again_before_a_yes_count
     assert next_step(told.standing, words("好的")) == "confirm parcel.send"
 
 
+@pytest.mark.parametrize("said", [words("火灭了"), PHOTO, EAST_GATE])
+def test_what_belongs_to_an_alarm_stands_between_what_was_read_back_and_a_yes(said: Said) -> None:
+    passed_on = decide(PARCEL_READ_BACK, said, ALARMED)
+
+    assert isinstance(passed_on, steps.PassOn)
+    assert next_step(passed_on.standing, words("好的")) == "confirm parcel.send"
+
+
 AFTER: list[tuple[Standing, Said, Facts, str]] = [
     (AFTER_ALARM, words("在最里面那间"), ALARMED, "pass on 在最里面那间"),
     (AFTER_ALARM, words("误报"), ALARMED, "pass on 误报"),
     (AFTER_ALARM, surely("消防到了，火灭了", "emergency.fire"), ALARMED, "pass on 消防到了，火灭了"),
+    (AFTER_ALARM, surely("火灭了，可是我妈晕倒了", "emergency.fire"), ALARMED, "sound emergency.fire"),
     (AFTER_ALARM, PHOTO, ALARMED, "pass on the photo"),
     (AFTER_ALARM, EAST_GATE, ALARMED, "pass on [位置] 东门"),
     (AFTER_ALARM, surely("谢谢", "smalltalk.thanks"), ALARMED, "pass on 谢谢"),
@@ -118,6 +127,15 @@ def test_the_bot_keeps_still_while_a_person_has_the_word(standing: Standing, sai
     assert next_step(replace(standing, person=Person.TAKEN), said) == "quiet"
 
 
+@pytest.mark.parametrize(
+    ("standing", "step"), [(QUESTION, "say acknowledged"), (MENU, "say acknowledged"), (PARCEL_READ_BACK, "confirm parcel.send")]
+)
+def test_a_yes_after_a_person_had_the_word_answers_nothing_asked_before(standing: Standing, step: str) -> None:
+    quiet = decide(replace(standing, person=Person.TAKEN), words("你们明天来吧"), FACTS)
+
+    assert next_step(replace(quiet.standing, person=Person.NONE), words("好的")) == step
+
+
 def test_a_yes_to_the_staff_confirms_nothing_afterwards() -> None:
     quiet = decide(replace(PARCEL_READ_BACK, person=Person.TAKEN), words("好的"), FACTS)
 
@@ -138,6 +156,8 @@ MEANWHILE: list[tuple[Said, str]] = [
     (words("不用了"), "call off"),
     (words("[动画表情]"), "say acknowledged"),
     (words("好的，谢谢"), "say acknowledged"),
+    (surely("谢谢", "smalltalk.thanks"), "do smalltalk.thanks"),
+    (surely("老伴走了", "smalltalk.grief"), "join 老伴走了"),
 ]
 
 
@@ -174,6 +194,8 @@ CHOSEN = [
     (QUESTION, "行了，不用了", "say acknowledged"),
     (QUESTION, "不用了", "say acknowledged"),
     (QUESTION, "不必麻烦", "say acknowledged"),
+    (QUESTION, "没 我先问问", "say acknowledged"),
+    (QUESTION, "红色的那张", "say dont_know.more"),
     (MISSED, "要", "hand over handoff.human 咕噜咕噜 / 滴答滴答"),
 ]
 
@@ -188,6 +210,12 @@ def test_a_question_handed_over_by_a_yes_is_asked_as_a_question() -> None:
 
     assert isinstance(step, steps.HandOver)
     assert (step.is_question, step.standing.offer) == (True, None)
+
+
+def test_what_is_added_to_a_question_goes_with_it() -> None:
+    more = decide(QUESTION, words("红色的那张"), FACTS)
+
+    assert next_step(more.standing, words("好的")) == "hand over handoff.human 门禁卡多少钱一张，红色的那张"
 
 
 def test_what_comes_to_mind_is_no_yes() -> None:
@@ -208,9 +236,11 @@ def test_an_offer_passed_over_is_dropped(standing: Standing) -> None:
 PASSING = [
     (CALM, words("[动画表情]"), "say sticker"),
     (CALM, words("🌹"), "say acknowledged"),
+    (CALM, words("😭"), "say emoji.sad"),
     (CALM, words("好的"), "say acknowledged"),
     (CALM, surely("谢谢", "smalltalk.thanks"), "do smalltalk.thanks"),
     (CALM, words("算了"), "say form.nothing"),
+    (CALM, perhaps("算了不问了 我自己去看", lamp__cancel=0.7), "say acknowledged"),
     (LAMP_DONE, words("随时来都行"), "say acknowledged"),
     (CALM, words("转人工"), "hand over handoff.human 转人工"),
     (CALM, Words(heard=words("").heard, is_spoken=True), "say voice.unheard"),
@@ -222,6 +252,31 @@ PASSING = [
 @pytest.mark.parametrize(("standing", "said", "step"), PASSING)
 def test_what_is_said_in_passing_is_answered_in_passing(standing: Standing, said: Said, step: str) -> None:
     assert next_step(standing, said) == step
+
+
+SORROW = replace(CALM, listens="smalltalk.grief")
+LISTENED = [
+    (words("他那双拖鞋还在门口"), "say listening"),
+    (perhaps("他那双拖鞋还在门口", lamp__report=0.35), "say listening"),
+    (words("😭"), "say listening"),
+    (perhaps("门口灯好暗", lamp__report=0.7), "understood; ask lamp.report place"),
+    (surely("楼道的灯不亮", "lamp.report"), "do lamp.report"),
+    (words("他的卡怎么退"), "inform, else say dont_know"),
+    (words("找人工"), "hand over handoff.human 找人工"),
+    (FIRE, "sound emergency.fire"),
+]
+
+
+@pytest.mark.parametrize(("said", "step"), LISTENED)
+def test_whoever_grieves_is_listened_to_unless_they_wish_for_something(said: Said, step: str) -> None:
+    assert next_step(SORROW, said) == step
+
+
+def test_grief_is_listened_to_until_something_else_is_spoken_of() -> None:
+    grieves = decide(CALM, surely("老伴走了", "smalltalk.grief"), FACTS).standing
+    asked = decide(grieves, surely("楼道的灯不亮", "lamp.report"), FACTS).standing
+
+    assert (grieves.listens, asked.listens) == ("smalltalk.grief", "")
 
 
 def test_a_courtesy_is_no_miss() -> None:

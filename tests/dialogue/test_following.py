@@ -63,6 +63,8 @@ CHANGES: list[tuple[Standing, Said, str]] = [
     # another wish is no change
     (SENT_DONE, surely("再寄一个给李雷，后天下午三点，小箱子", "parcel.send"), "confirm parcel.send"),
     (SENT_DONE, surely("登记人口，三个人", "meter.read"), "do meter.read"),
+    (LAMP_DONE, perhaps("大箱子寄给王芳，明天下午三点", parcel__send=0.7), "understood; confirm parcel.send"),
+    (LAMP_DONE, perhaps("明天下午三点来看就行", parcel__send=0.5), "amend lamp:7 comes_at"),  # for a parcel more would have to be said
     # a question changes nothing
     (SENT_DONE, words("两个人搬要多少钱？"), "inform, else say dont_know"),
     (SENT_DONE, words("改成后天下午三点行吗？"), "amend parcel:8 starts_at"),

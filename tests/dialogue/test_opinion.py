@@ -176,7 +176,7 @@ def test_several_wishes_are_served_one_after_the_other_each_as_a_guess(facts: Fa
     assert read is not None
     step = decide(Standing(), Words(heard=read), facts)
     assert isinstance(step, Confirm)
-    assert step.before[0] == Line("two.wishes", {"titles": "两件：报灯坏、寄包裹"})
+    assert step.before[0] == Line("two.wishes", {"titles": "两件：报灯坏、寄包裹“把我那堆东西弄走”"})
     assert step.standing.form is not None
     assert [(form.intent, form.is_guess, form.words) for form in forms.chain(step.standing.form)] == [
         ("lamp.report", True, ("楼道黑咕隆咚的",)), ("parcel.send", True, ("把我那堆东西弄走",)),

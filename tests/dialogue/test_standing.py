@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,7 @@ def full(intents: dict[str, Intent], now: datetime) -> Standing:
         unused=((now, "黑乎乎的"),),
         spot=(now, "3栋北侧"),
         misses=1,
+        said_at=now,
     )
 
 
@@ -65,6 +67,17 @@ def test_what_a_newer_version_wrote_begins_anew(intents: dict[str, Intent], now:
     kept = {**(standing.pack(full(intents, now)) or {}), "version": standing.VERSION + 1}
 
     assert standing.unpack(kept, intents) == Standing()
+
+
+@pytest.mark.parametrize("damage", [
+    {"form": {"intent": "parcel.send"}}, {"form": "parcel.send"}, {"subjects": [{"about": "ticket:1"}]}, {"menu": {"options": 7}},
+    {"alarm": {"task": "K3M9", "until": "soon"}}, {"offer": {"what": "nothing", "text": "", "intent": ""}}, {"unused": ["滴答"]},
+    {"spot": ["2026-03-11T10:00:00", "东门"]}, {"misses": "many"}, {"version": None}, {"said_at": 5},
+])  # fmt: skip
+def test_a_damaged_talk_begins_anew(damage: dict[str, Any], intents: dict[str, Intent], now: datetime) -> None:
+    kept = {**(standing.pack(full(intents, now)) or {}), **damage}
+
+    assert standing.unpack(kept, intents, Person.ASKED) == Standing(person=Person.ASKED)
 
 
 def test_what_belongs_to_an_intent_that_has_gone_is_dropped_and_the_rest_stays(intents: dict[str, Intent], now: datetime) -> None:

@@ -71,7 +71,17 @@ GUESSES: list[tuple[Said, str]] = [
     (perhaps("灯和经理", lamp__report=0.5, handoff__human=0.45), "understood; ask lamp.report place"),
     (perhaps("灯好烫", emergency__fire=0.39, lamp__report=0.35), "say unsure"),
     (perhaps("灯那个", lamp__cancel=0.5, lamp__report=0.45), "understood; ask lamp.report place"),
-    (perhaps("经理", handoff__human=0.6), "say unknown"),
+    # what is said in passing, where a wish is hardly likelier
+    (perhaps("老头子走了三天了", smalltalk__grief=0.4, lamp__report=0.36), "do smalltalk.grief"),
+    (perhaps("老头子走了三天了", lamp__report=0.36, smalltalk__grief=0.35), "do smalltalk.grief"),
+    (perhaps("老头子走了三天了", lamp__report=0.36, smalltalk__grief=0.2), "say unsure"),
+    (perhaps("楼道黑漆漆的真是谢谢", lamp__report=0.7, smalltalk__thanks=0.6), "understood; confirm lamp.report"),
+    (perhaps("好烫啊谢谢", emergency__fire=0.39, smalltalk__thanks=0.35), "say unknown"),
+    # a danger is asked about, whoever asks
+    (perhaps("沙发那个呢", emergency__fire=0.47, faq__hours=0.25), "inform, else say unsure"),
+    # a person, where that is what is most likely wished
+    (perhaps("帮我叫一下管家", handoff__human=0.6), "hand over handoff.human 帮我叫一下管家"),
+    (perhaps("经理", handoff__human=0.3), "say unknown"),
     # hardly likely: asked with a yes or no; less still: not understood
     (perhaps("门口有点那个", lamp__report=0.35), "say unsure"),
     (perhaps("好烫啊", emergency__fire=0.6), "say unsure"),

@@ -464,6 +464,27 @@ def test_the_bot_goes_on_answering_until_a_person_has_taken_over(chat: Any) -> N
     assert [line.text for line in rows(chat, Line)][-2:] == ["物业几点上班", "[图片]"]
 
 
+def test_a_yes_said_to_a_colleague_who_gave_the_word_back_is_none_to_what_was_read_back_before(chat: Any) -> None:
+    staff_id = staff(chat)
+    assert chat.say(ALL).outcome.kind == "confirms"
+    chat.now += timedelta(minutes=1)
+    take_over(chat, staff_id)
+    answer_as(chat, staff_id)
+    chat.ask(lambda session: conversations.hand_back(session.get_one(Conversation, chat.openid)))
+
+    assert chat.say("好的").outcome.kind == "confirms"
+    assert chat.events("parcel.sent") == []
+    assert chat.say("好的").outcome.kind == "done"
+
+
+def test_a_damaged_talk_in_the_database_shuts_nobody_out(chat: Any) -> None:
+    chat.say(ALL)
+    damaged = {"version": 1, "form": {"intent": "parcel.send"}, "subjects": 7}
+    chat.ask(lambda session: setattr(session.get_one(Conversation, chat.openid), "standing", damaged))
+
+    assert chat.say("物业几点上班").outcome.kind == "done"
+
+
 def test_an_emergency_is_answered_while_a_person_has_the_word(chat: Any) -> None:
     staff_id = staff(chat)
     chat.say("转人工")

@@ -372,3 +372,12 @@ def test_what_no_service_does_yet_is_repeated_with_a_number_that_can_be_asked_fo
     assert f"编号 {task.number}" in handed
     assert "等待处理" in chat.say(str(task.number))
     assert str(task.number) in chat.say("我的事项")
+
+
+def test_a_yes_after_the_state_of_something_else_is_none_to_what_was_read_back_before(chat: Chat) -> None:
+    chat.say("我家欠多少物业费", "我妹妹王芳明天下午三点来")
+    [task] = chat.all(Task)
+    chat.say(str(task.number))
+
+    assert "请核对" in chat.say("好的")
+    assert "通行码" in chat.say("好的")

@@ -8,6 +8,8 @@ from bot.language import aftermath
 @pytest.mark.parametrize(("text", "is_so"), [
     ("误报", True), ("没事了", True), ("虚惊一场", True), ("搞错了，不用来了", True), ("火灭了", True), ("人出来了", True), ("取消", True), ("孩子找到了", True), ("找到孩子了", True),
     ("没事了吗", False), ("火还没灭", False), ("怎么没事了", False), ("人跑出来了", False), ("烟更大了", False),
+    ("火灭了，可是我妈晕倒了", False), ("火灭了又着起来了", False), ("人救出来了，还有一个困着", False), ("没事了，楼上又开始冒烟", False),
+    ("刚才说着火是误报", True), ("没事了，谢谢你们", True),
 ])  # fmt: skip
 def test_who_says_that_all_is_well_is_heard(text: str, is_so: bool) -> None:
     assert aftermath.is_over(text) is is_so
@@ -15,6 +17,7 @@ def test_who_says_that_all_is_well_is_heard(text: str, is_so: bool) -> None:
 
 @pytest.mark.parametrize(("text", "is_so"), [
     ("救护车进来了", True), ("消防到了", True), ("你们的人到了", True), ("警察来了吗", False), ("消防还没到", False), ("救护车怎么还没来", False), ("到了", False),
+    ("救护车来了，我爸没呼吸了", False), ("消防到了，里面还有人", False), ("消防到了，火灭了", True),
 ])  # fmt: skip
 def test_who_says_that_help_is_there_is_heard(text: str, is_so: bool) -> None:
     assert aftermath.is_helped(text) is is_so

@@ -32,6 +32,13 @@ def test_what_comes_to_mind_or_stands_alone_is_no_yes_beside_something(text: str
 
 
 @pytest.mark.parametrize(("text", "is_one"), [
+    ("算了不问了 我自个儿走过去瞅瞅", True), ("那先不打听了", True), ("不用问物业了", True), ("不聊了", True), ("算了不修了", False), ("他不说了算", False),
+])  # fmt: skip
+def test_who_asked_may_let_it_be(text: str, is_one: bool) -> None:
+    assert courtesy.asks_no_more(text) is is_one
+
+
+@pytest.mark.parametrize(("text", "is_one"), [
     ("对，请财务核一下", True), ("好，那就这样", True), ("行", True), ("对了，灯也坏了", False), ("不对", False), ("请财务核一下", False), ("", False),
 ])  # fmt: skip
 def test_a_message_may_begin_with_a_yes(text: str, is_one: bool) -> None:

@@ -52,6 +52,11 @@ def test_thumb_up_agrees(text: str) -> None:
     assert not emoji.refuses(text)
 
 
+@pytest.mark.parametrize(("text", "is_one"), [("😭", True), ("[流泪][流泪]", True), ("❤️", False), ("水管漏了😭", False)])
+def test_weeping_is_seen_where_nothing_else_is_said(text: str, is_one: bool) -> None:
+    assert emoji.weeps(text) is is_one
+
+
 @pytest.mark.parametrize("text", ["👎", "[NO]", "[弱]", "❌"])
 def test_thumb_down_refuses(text: str) -> None:
     assert emoji.refuses(text)

@@ -179,6 +179,11 @@ def test_fillers_are_taken_off_and_subjects_are_not(said: str, left: str) -> Non
     assert strip_fillers(said) == left
 
 
+def test_only_the_end_of_a_long_message_is_looked_through_for_politeness() -> None:
+    assert strip_fillers("修灯" * 100 + "，谢谢啊") == "修灯" * 100 + "，"
+    assert strip_fillers("修灯" + "啊呀" * 100) == "修灯" + "啊呀" * 70
+
+
 def test_prefilter_finds_what_comparing_all_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["朋友后天来访", "厨房管道漏水", "预约一下访客", "卫生间渗水"]
     all_ = [MATCHER.match(text, NOW) for text in texts]

@@ -159,6 +159,14 @@ def test_word_of_one_sign_is_a_flag_only_alone(text: str, expected: bool | None)
     assert slots.extract(text, [slot], NOW).get("x") == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("体温98.6华氏", 37.0), ("华氏度100.4", 38.0), ("98.6℉", 37.0), ("华氏温度计坏了", None), ("98.6元", None)],
+)
+def test_fahrenheit_is_converted(text: str, expected: float | None) -> None:
+    assert read("temperature", text) == expected
+
+
 def test_of_several_peoples_temperatures_ones_own_is_taken() -> None:
     assert read("temperature", "老公36.5，我36.3，儿子36.8") == 36.3
     assert read("temperature", "我36.3，我老公36.8") == 36.3

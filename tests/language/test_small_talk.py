@@ -33,7 +33,17 @@ def test_danger_is_never_taken_for_grief_loneliness_or_anger(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["谢谢，不过水管还在漏", "什么破物业，电梯又坏了", "你好，厨房漏水了", "再见，我要报修", "今天会停水吗", "我要投诉"]
+    "text",
+    [
+        "什么破物业 收老子三千块 单元门都刷不开",
+        "hi 新搬来的 7栋1单元1102",
+        "谢谢，不过水管还在漏",
+        "什么破物业，电梯又坏了",
+        "你好，厨房漏水了",
+        "再见，我要报修",
+        "今天会停水吗",
+        "我要投诉",
+    ],
 )
 def test_what_wants_something_done_is_more_than_small_talk(text: str) -> None:
     assert not judge(UNDERSTANDING, text, NOW).intent.startswith("smalltalk.")

@@ -51,6 +51,7 @@ def test_check_in_is_what_is_said_next_of(town: Town) -> None:
     ("还有点嗓子疼", {"symptoms": ["throat"]}, "changed", "36.5℃，咳嗽、嗓子疼"),
     ("还头疼", {"others": ["头疼"]}, "changed", "36.5℃，咳嗽、头疼"),
     ("不是咳嗽，是嗓子疼", {"symptoms": ["throat"]}, "changed", "36.5℃，嗓子疼"),
+    ("没别的了", {"symptoms": ["none"]}, "changed", "36.5℃，咳嗽"),
     ("没有不舒服", {"symptoms": ["none"]}, "changed", "36.5℃，没有不舒服"),
     ("喘不上气", {"symptoms": ["breathless"]}, "abnormal", "36.5℃，咳嗽、气短"),
 ])  # fmt: skip

@@ -180,6 +180,16 @@ def test_what_becomes_urgent_calls_those_on_duty(town: Town) -> None:
     assert "这是急修" in said
 
 
+def test_who_says_urgent_not_urgent_and_urgent_again_calls_those_on_duty_once(town: Town) -> None:
+    ticket = reported(town)
+
+    for said, urgent in (("急", True), ("不急", False), ("急", True)):
+        _, answer = changed(town, ticket, said, urgent=urgent)
+
+    assert [task.kind for task in town.tasks()] == ["repair.urgent"]
+    assert "这是急修" in answer
+
+
 def test_time_that_has_gone_by_changes_nothing(town: Town) -> None:
     ticket = reported(town, appointment_at=FRIDAY)
 
