@@ -73,6 +73,8 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
     if standing.elsewhere is not None and answers.is_zero(text):
         return elsewhere(standing, standing.elsewhere)
+    if _agrees_to_cancel(intent, text):
+        return None
     if (
         answers.is_cancel(text)
         or (_is_leaving(text, form) and not _is_slip(text, intent, facts))
@@ -82,6 +84,11 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
     if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back:  # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
     return None
+
+
+def _agrees_to_cancel(intent: Intent, text: str) -> bool:
+    """Tell whether words agree that what was done is called off: 嗯，取消吧. A bare 取消 may mean either."""
+    return bool(intent.cancels) and courtesy.begins_with_yes(text) and answers.is_cancel(text)
 
 
 def _is_leaving(text: str, form: Form) -> bool:
@@ -104,9 +111,22 @@ def elsewhere(standing: Standing, menu: Menu) -> Step:
 
 
 def _is_own_cancel(intent: Intent, heard: Heard, facts: Facts) -> bool:
-    """访客不来了 in the middle of inviting that visitor calls the form off."""
+    """Tell whether words call off what is being filled in: 访客不来了 while that visitor is invited, 不用来了 while a repair is reported."""
+    ends = [sentence for name, said in intent.follow_ups.items() if _is_end(name, intent, facts) for sentence in said]
+    if any(sentence.match(words) is not None for sentence in ends for words in _clauses(intent, heard.text, facts)):
+        return True
     best = facts.intents[heard.match.candidates[0].intent] if heard.match.decision == "accept" else None
     return best is not None and intent.id in best.cancels and _CALLS_OFF.search(heard.text) is not None
+
+
+def _is_end(name: str, intent: Intent, facts: Facts) -> bool:
+    return name in facts.intents and intent.id in facts.intents[name].cancels
+
+
+def _clauses(intent: Intent, text: str, facts: Facts) -> list[str]:
+    """Return the clauses of words that give no value, one after the other and all together: 厂家来修 你们不用跑了."""
+    said = courtesy.clauses(text)
+    return [] if slots.extract(text, intent.slots, facts.now) else ["".join(said), *said]
 
 
 def _abandon(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
@@ -141,7 +161,7 @@ def too_late(standing: Standing, form: Form, facts: Facts) -> Step:
 
 def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step | None:
     """Return what follows a yes or a no to what was read back, or the naming of what shall change."""
-    if form.is_read_back and courtesy.agrees(text):
+    if form.is_read_back and (courtesy.agrees(text) or _agrees_to_cancel(intent, text)):
         if form.stage is not forms.Stage.CONFIRM:
             return again(standing, form)
         return Do(standing=standing.within(None), form=replace(form, stage=forms.Stage.CONFIRMED))

@@ -146,7 +146,8 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
     if wished is None:
         return True
     if wished.id != intent.id:
-        return not wished.emergency and not wished.small_talk and _lacks(wished, heard, facts)
+        presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
+        return not wished.emergency and not wished.small_talk and (presses or _lacks(wished, heard, facts))
     required = {slot.name for slot in intent.slots if slot.required}
     return not required & set(changed)
 

@@ -70,6 +70,7 @@ LEAVING: list[tuple[Standing, Said, str]] = [
     (WHEN, surely("包裹不寄了", "parcel.cancel"), "say form.cancelled"),
     (WHEN, words("转人工"), "hand over handoff.human 转人工"),
     (STUCK, words("好的"), "hand over handoff.human "),  # the person just offered
+    (LAMP_ASKED, words("厂家会弄 不用来了"), "say form.cancelled"),  # what is said after a report, too
     (LAMP_WAITS, words("取消"), "form.cancelled; ask lamp.report place"),
     (BINDING, words("取消"), "say form.cancelled"),  # without a flat what needs one is not resumed
 ]  # fmt: skip

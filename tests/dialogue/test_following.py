@@ -19,6 +19,7 @@ OLD_LAMP = Standing(subjects=(replace(LAMP, at=NOW - timedelta(hours=2)),))
 CALLED: list[tuple[Standing, Said, str]] = [
     (LAMP_DONE, words("不用来了"), "confirm lamp.cancel"),
     (LAMP_DONE, words("灯修好了！"), "confirm lamp.cancel"),
+    (LAMP_DONE, words("不用来了 我儿子会弄"), "confirm lamp.cancel"),
     (LAMP_DONE, words("怎么还没来？"), "do lamp.chase about lamp:7"),
     (BOTH, words("怎么还没来？"), "do lamp.chase about lamp:7"),  # nothing chases a parcel
     (CALM, words("怎么还没来？"), "inform, else say dont_know"),

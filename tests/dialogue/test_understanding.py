@@ -141,3 +141,11 @@ def test_corpus_is_heard_beside_the_files(now: datetime) -> None:
 
     assert judge(shipped, "亮堂了，老太太走路不怕黑了，替她谢你", now).intent == "smalltalk.thanks"
     assert judge(shipped, "箱子太长柜子塞不下，会放哪", now).intent == "faq.parcel"
+
+
+def test_what_is_told_beside_a_wish_is_no_wish(now: datetime) -> None:
+    shipped = Understanding.load(config.shipped("intents"), config.shipped("data"))
+
+    assert judge(shipped, "我妈过世了，她的信息请删除", now).intent == "privacy.delete"
+    assert shipped.hear_text("我妈过世了，她的信息请删除", now).more == ()
+    assert judge(shipped, "我妈过世了", now).intent == "smalltalk.grief"

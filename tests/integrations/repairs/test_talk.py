@@ -337,6 +337,7 @@ def test_repair_finished_long_ago_is_not_rated_by_a_bare_score(town: Town) -> No
     ("不用修了谢谢", "repair.cancel"), ("那就取消吧", "repair.cancel"), ("它自己通了", "repair.cancel"), ("邻居帮修好了", "repair.cancel"),
     ("还没来", "repair.urge"), ("怎么还不来啊", "repair.urge"), ("师傅怎么还没到", "repair.urge"), ("快点", "repair.urge"),
     ("什么时候来", "repair.status"), ("几点来啊", "repair.status"), ("师傅贵姓", "repair.status"), ("到哪了？", "repair.status"),
+    ("师傅走了没十分钟又喷了", "repair.urge"), ("今早又推不动了", "repair.urge"), ("问题并未解决", "repair.urge"), ("莫来了", "repair.cancel"),
 ])  # fmt: skip
 def test_words_after_a_report_are_about_it(said: str, intent: str) -> None:
     plain = said.translate(str.maketrans("", "", "，。？！"))
@@ -374,3 +375,22 @@ def test_place_is_taken_as_said_and_not_asked_for(chat: Chat, said: str, place: 
     chat.say(said)
 
     assert [ticket.location for ticket in chat.all(Ticket)] == [place]
+
+
+def test_what_is_said_beside_a_way_out_is_only_its_reason(chat: Chat) -> None:
+    chat.say("厨房水管漏水，明天上午来修")
+
+    assert "“不是左边，靠里那根”" in chat.say("不是左边，靠里那根")
+    assert "确认取消" in chat.say("不用了 我拿胶带粘好了")
+    assert "已取消" in chat.say("嗯，取消吧")
+
+
+def test_who_calls_the_master_off_while_a_repair_is_reported_leaves_the_form(chat: Chat) -> None:
+    assert "不办了" in chat.say("灯坏了", "房东说厂家来修 你们不用来了")
+    assert chat.all(Ticket) == []
+
+
+def test_a_place_and_a_hurry_said_next_change_the_ticket(chat: Chat) -> None:
+    chat.say("洗衣机后头那个龙头一开就喷", "阳台 快点来")
+
+    assert [(ticket.location, ticket.urgent) for ticket in chat.all(Ticket)] == [("阳台", True)]
