@@ -328,6 +328,8 @@ def _aside(talk: Talk, step: steps.Aside) -> Answer:
 def _inform(talk: Talk, step: steps.Inform) -> Answer:
     """Answer from the knowledge of the community, or by a service that knows; else do the other step."""
     said = _known(talk, step) or talk.house.context.services.answer(talk.turn, step.question)
+    if said:  # whoever asks the office after all asks this
+        talk.standing = replace(talk.standing.missed(step.question, talk.now), misses=0)
     return _answer(said, "answered") if said else carry_out(talk, step.otherwise)
 
 

@@ -249,6 +249,8 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return start(standing, facts.intents[telling.intent], heard, facts)
     if telling is not None:
         return not_known(standing, heard.text, facts)
+    if len(close) > 1 and asks:
+        return not_known(standing, heard.text, facts)
     if len(close) > 1:
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
     if asks and not facts.only_shows(best) and (likely[0].confidence < PLAUSIBLE or _is_for_people(best)):

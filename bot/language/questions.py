@@ -10,7 +10,8 @@ from bot.language.normalise import longest_first
 
 def is_question(text: str) -> bool:
     """Tell whether a message asks and does not order; a polite request, a fault and a time proposed are no questions."""
-    clauses = [clause for clause in _CLAUSE.findall(_calm(text[:LONGEST])) if _HAN.search(clause)]
+    calm = _calm(text[:LONGEST]).replace("不对不对", "不对")  # said twice it asks nothing
+    clauses = [clause for clause in _CLAUSE.findall(calm) if _HAN.search(clause)]
     asks = [_asks(clause) for clause in clauses]
     return any(asks) and not any(_orders(clause, asks=asking) for clause, asking in zip(clauses, asks, strict=True))
 
