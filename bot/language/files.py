@@ -25,6 +25,7 @@ SLOT_TYPES = (
     "place", "flag", "choice", "choices", "text", "photo",
 )  # fmt: skip
 
+#: `priority` has no effect; files that have it are still read.
 _INTENT_FIELDS = (
     "version", "intent", "title", "needs", "match", "examples", "sentences", "keywords", "exclude", "slots", "confirm",
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "hands_over", "cancels",
@@ -100,7 +101,6 @@ class Intent:
     variants: tuple[str, ...] = ()  # other wordings of `reply`
     tests: tuple[IntentTest, ...] = ()
     topic: str = ""
-    priority: int = 0
     emergency: bool = False
     provides_flat: bool = False  # who has done it has a flat: what `needs: flat` leads here first
     releases_flat: bool = False

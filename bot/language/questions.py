@@ -71,7 +71,6 @@ _COMPLAINT = re.compile(
 _VISIT = re.compile(
     r"(?:今天|明天|后天|今晚|明晚|明早|上午|下午|晚上|中午|周[一二三四五六日末天]|礼拜|星期|点|等下|一会儿?|待会儿?|等会儿?).{0,10}(?:来|到|过来|来我家|上门|回来|嚟|进场)(?:吃饭|食饭|做客|玩|看我|住)?$"
 )
-_MEETING = re.compile(r"(?:来|到|过来|上门)[^吗么]{0,6}$")
 
 #: Words that ask, and what makes them ask nothing.
 _ASKING = re.compile(
