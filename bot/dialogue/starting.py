@@ -26,9 +26,6 @@ CLOSE = 0.7
 #: Below this even the best candidate is not worth a question.
 LIKELY = 0.2
 
-#: An entry of the knowledge as sure as this answers before an intent that is less sure.
-SURE = 0.5
-
 #: Characters of the resident's own words that are said back.
 QUOTED = 24
 
@@ -83,7 +80,7 @@ def _is_for_people(intent: Intent) -> bool:
 def _is_known(heard: Heard, intent: Intent | None) -> bool:
     """Tell whether the knowledge surely has the answer, and no intent is as sure."""
     best = heard.match.candidates[0].confidence if intent is not None else 0.0
-    return bool(heard.known) and heard.known[0].confidence >= SURE and best < heard.known[0].confidence
+    return bool(heard.known) and heard.known[0].is_sure and best < heard.known[0].confidence
 
 
 def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
