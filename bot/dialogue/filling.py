@@ -40,9 +40,12 @@ def go_on(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
     intent, text = facts.intents[form.intent], heard.text
     if text == "" and heard.match.candidates:  # a menu entry was touched or a code scanned
         return interrupt(standing, form, heard, facts)
-    return _left(standing, form, intent, heard, facts) or _agreed(standing, form, intent, text, facts) or (
-        _unanswered(standing, form, text, facts) or _answered(standing, form, intent, heard, facts)
-    )  # fmt: skip
+    return (
+        _left(standing, form, intent, heard, facts)
+        or _agreed(standing, form, intent, text, facts)
+        or _unanswered(standing, form, text, facts)
+        or _answered(standing, form, intent, heard, facts)
+    )
 
 
 def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:

@@ -11,7 +11,7 @@ from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
-from bot.dialogue.steps import Amend, Attach, Do, Line, Offer, Step
+from bot.dialogue.steps import Amend, Attach, Do, Line, ShowMenu, Step
 from bot.language import courtesy, questions, slots
 from bot.language.files import Intent
 
@@ -178,7 +178,7 @@ def picture(standing: Standing, facts: Facts) -> Step | None:
     if len(fresh) == 1:
         return Attach(standing=standing, about=fresh[0].about)
     menu = Menu(options=tuple(known.about for known in fresh), shown_for=For.PHOTOS)
-    return Offer(standing=replace(standing.calm(), menu=menu), menu=menu, phrase=Line("photo.which"))
+    return ShowMenu(standing=replace(standing.calm(), menu=menu), menu=menu, phrase=Line("photo.which"))
 
 
 def _takes_photos(subject: Subject, facts: Facts) -> bool:

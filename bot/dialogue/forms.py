@@ -82,7 +82,7 @@ class Form:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class Progress:
     """Where a form stands after a message."""
 
     form: Form
@@ -103,16 +103,16 @@ def described(form: Form, intent: Intent) -> Form:
     return replace(form, values={**form.values, **told}) if told else form
 
 
-def proceed(form: Form, intent: Intent) -> Step:
+def proceed(form: Form, intent: Intent) -> Progress:
     """Ask for the next slot, read back, or be ready."""
     for slot in intent.slots:
         if slot.name in form.values or not slot.ask:
             continue
         if slot.required or (slot.skippable and not form.brief):
-            return Step(form=ask(form, slot), kind="asks", slot=slot.name)
+            return Progress(form=ask(form, slot), kind="asks", slot=slot.name)
     if (intent.confirm or form.is_guess) and form.stage is not Stage.CONFIRMED:
-        return Step(form=confirm(form), kind="confirms")
-    return Step(form=form, kind="ready")
+        return Progress(form=confirm(form), kind="confirms")
+    return Progress(form=form, kind="ready")
 
 
 def ask(form: Form, slot: Slot) -> Form:

@@ -8,8 +8,7 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing
-from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, Sound, Step
-from bot.dialogue.steps import Offer as ShowMenu
+from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, ShowMenu, Sound, Step
 from bot.language import answers, courtesy, leftovers, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import TEMPLATE, Candidate
@@ -372,10 +371,10 @@ def advance(standing: Standing, form: Form, intent: Intent, facts: Facts, before
         form, before = replace(forms.without(form, past), brief=form.brief and past.required), (*before, over)
         if past.ask:
             return again(standing, forms.ask(form, past), before)
-    step = forms.proceed(form, intent)
-    if step.kind == "ready":
-        return Do(standing=standing.within(None), form=step.form, before=before)
-    return again(standing, step.form, before)
+    after = forms.proceed(form, intent)
+    if after.kind == "ready":
+        return Do(standing=standing.within(None), form=after.form, before=before)
+    return again(standing, after.form, before)
 
 
 def again(standing: Standing, form: Form, before: tuple[Line, ...] = ()) -> Step:

@@ -64,7 +64,7 @@ class Amend(Step):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer(Step):
+class ShowMenu(Step):
     """Show a numbered menu."""
 
     menu: Menu
