@@ -14,6 +14,7 @@ from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
 from bot.dialogue.steps import Amend, Attach, Do, Line, ShowMenu, Step
 from bot.language import courtesy, questions, slots
 from bot.language.files import Intent
+from bot.language.normalise import PAUSES
 
 #: What adds to something done without correcting it is believed for so long: 两个人, 车牌粤B12345.
 ADDS = timedelta(minutes=30)
@@ -31,8 +32,6 @@ _TELLING = {"plate", "phone", "room", "temperature", "start", "end", "count", "u
 _OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
 
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
-
-_SIGNS = re.compile(r"[\s,，。.!！?？~～、;；…]+")
 
 
 def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
@@ -69,7 +68,7 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
 
 def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, outer: Form | None = None) -> Step | None:
     """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
-    said = [_SIGNS.sub("", heard.text), *_beside(subject, heard, facts)]
+    said = [PAUSES.sub("", heard.text), *_beside(subject, heard, facts)]
     if who := _named(subject, heard.text, facts):  # 老马不来了 is 他不来了
         said = [words.replace(who, "他", 1) for words in said]
     for name, sentences in facts.intents[subject.intent].follow_ups.items():

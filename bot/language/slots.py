@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 
 from bot.language import answers, questions, times
 from bot.language.files import Slot
-from bot.language.normalise import longest_first
+from bot.language.normalise import PAUSES, longest_first
 from bot.language.numbers import NUMBER, spoken_digits, value_of
 from bot.language.phrases import say, say_time
 
@@ -221,7 +221,6 @@ _IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|�
 _AROUND = re.compile(r"[\s,，。.!！~～]+|[啊呀的了哦]+$")
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
 _CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|不用急|有空再|不(?:要|打)紧")
-_PAUSE = re.compile(r"[\s,，。.!！~～?？、;；…]+")
 
 #: What stands here is where something is, not what is broken: 电梯里的灯, 洗衣机后头那个龙头, 靠窗那面墙.
 _STANDS_BEFORE = re.compile(r"(?:靠近?|挨着|临|对着|紧邻)$")
@@ -573,7 +572,7 @@ def _flag(reading: _Reading, slot: Slot) -> Value | None:
     if _CALM.search(reading.text):
         return False
     words = [word for said in slot.options.values() for word in said]
-    clauses = {_AROUND.sub("", clause) for clause in (reading.text, *_PAUSE.split(reading.text))}
+    clauses = {_AROUND.sub("", clause) for clause in (reading.text, *PAUSES.split(reading.text))}
     return True if any(word in clauses or (len(word) > 1 and word in reading.text) for word in words) else None
 
 
