@@ -147,7 +147,7 @@ def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step 
     """Return what follows a yes or a no to an offer; what is said beside a yes goes with it: 对，请财务核一下."""
     if courtesy.agrees(text):
         return _taken_up(standing, offer, facts)
-    if answers.is_no(text) or answers.is_cancel(text):  # 行了，不用了
+    if courtesy.refuses(text) or answers.is_cancel(text):  # 行了，不用了
         return Say(standing=standing.calm(), phrase=Line("acknowledged"))
     asked = _ASKED.search(text) if offer.what is not Offered.INTENT else None
     if asked is not None and len(text) - asked.end() <= BESIDE:  # 那帮我问问呗

@@ -52,12 +52,7 @@ def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
     """Tell whether words pass over a guess that was read back: it was wrong, and they are heard as if it had not been made."""
     if not (form.is_guess and form.is_read_back) or courtesy.is_courtesy(heard.text) or courtesy.agrees_beside(heard.text):
         return False
-    if (
-        answers.is_no(heard.text)
-        or answers.is_cancel(heard.text)
-        or answers.is_leaving(heard.text)
-        or answers.is_zero(heard.text)
-    ):
+    if courtesy.refuses(heard.text) or answers.is_leaving(heard.text) or answers.is_zero(heard.text):
         return False
     if answers.is_open(heard.text) or answers.is_any(heard.text) or answers.is_hesitation(heard.text):
         return False
@@ -168,7 +163,7 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
         if form.stage is not forms.Stage.CONFIRM:
             return again(standing, form)
         return Do(standing=standing.within(None), form=replace(form, stage=forms.Stage.CONFIRMED))
-    if form.is_read_back and answers.is_no(text):
+    if form.is_read_back and courtesy.refuses(text):
         stays = standing.within(forms.talked_over(form))
         return Say(standing=stays, phrase=Line("form.change"), kind="asks", intent=intent.id)
     slot = forms.meant(form, intent, text)

@@ -55,6 +55,11 @@ def agrees(text: str) -> bool:
     return emoji.agrees(text) or (any(map(_is_yes, said)) and all(map(_is_polite, said)))
 
 
+def refuses(text: str) -> bool:
+    """Tell whether a message is a no: 不对, 👎."""
+    return answers.is_no(text) or emoji.refuses(text)
+
+
 def agrees_beside(text: str) -> bool:
     """Tell whether a message begins or ends with a yes and says something else, too: 嗯就他一个人，可以."""
     said = clauses(text)
