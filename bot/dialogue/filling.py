@@ -317,7 +317,7 @@ def _is_all_taken(other: Intent, form: Form, changed: Form, heard: Heard, facts:
 
 def _is_any_words(form: Form, intent: Intent, text: str, facts: Facts) -> bool:
     """Tell whether `text` would be kept as it is, though nothing in it is what the open question asks for."""
-    open_ = [slot for slot in intent.slots if slot.name == form.asking and slot.type in {"place", "text"}]
+    open_ = [slot for slot in intent.slots if slot.name == form.asking and slot.is_free]
     return bool(open_) and not _PLACE.search(text) and not slots.extract(text, open_, facts.now)
 
 

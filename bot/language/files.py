@@ -65,6 +65,11 @@ class Slot:
     unknown: str = ""  # what is kept when the resident does not know: 位置不清楚
     otherwise: str = ""  # the option kept when the resident tells something that fits none: their words say it
 
+    @property
+    def is_free(self) -> bool:
+        """Tell whether any words will do for an answer, and all are kept."""
+        return self.type in {"text", "place"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class IntentTest:
