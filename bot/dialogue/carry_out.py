@@ -25,8 +25,8 @@ from bot.store import conversations, tasks, unmatched
 from bot.store.conversations import Kept
 from bot.store.tasks import Task
 
-#: Words up to this length are repeated to whoever adds them to what waits.
-QUOTED = 40
+#: Words up to this length are said back when they are added to what waits.
+SAID_BACK = 40
 
 
 @dataclass(kw_only=True)
@@ -360,7 +360,7 @@ def _join(talk: Talk, words: str) -> Answer:
     for photo in talk.turn.photos():
         handoffs.add(talk.turn, task, "", photo)
     person = talk.catalogue.person.id if talk.catalogue.person else None
-    quoted = words if len(words) <= QUOTED else ""
+    quoted = words if len(words) <= SAID_BACK else ""
     phrase = (
         Line("handed_off.more", {"number": task.number, "words": quoted})
         if words

@@ -90,7 +90,7 @@ def _agrees_to_cancel(intent: Intent, text: str) -> bool:
 
 
 def _is_leaving(text: str, form: Form) -> bool:
-    """Tell whether words leave a form; whoever must think again about what cannot be undone leaves it, too."""
+    """Tell whether words leave a form; 我再想想 does, too, where something that cannot be undone was read back."""
     if form.is_read_back and not form.values and _THINKS.search(text):
         return True
     return any(map(answers.is_leaving, (text, *courtesy.clauses(text))))
@@ -177,7 +177,7 @@ def _takes_numbers(form: Form, intent: Intent) -> bool:
 
 
 def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step | None:
-    """Return how the form waits for whoever says nothing yet: stickers and hesitation are no useless answers."""
+    """Return how the form waits where nothing is answered yet: a sticker or 等下 is no useless answer."""
     if emoji.is_sticker(text):
         return again(standing, form, (Line("sticker"),))
     if emoji.is_only_emoji(text):
@@ -248,7 +248,7 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
 
 
 def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
-    """Deal with who does not know yet, or does not mind: left out, kept as not known, or waited for."""
+    """Deal with 还没定 and 随便: the value is left out, kept as not known, or waited for."""
     slot = forms.asked(form, intent)
     if slot is not None and slot.skippable:
         return advance(standing, replace(form, values={**form.values, slot.name: slots.SKIPPED}), intent, facts)

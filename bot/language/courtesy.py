@@ -4,9 +4,6 @@ import re
 
 from bot.language import answers, emoji
 
-#: Whoever says more than this says more than that.
-LONGEST = 30
-
 _CLAUSES = re.compile(r"[\s,，。.!！~～、;；…]+")
 
 _THANKS = re.compile(
@@ -79,7 +76,12 @@ def begins_with_yes(text: str) -> bool:
 
 def is_courtesy(text: str) -> bool:
     """Tell whether a message wants nothing: 嗯呐, 得嘞 谢了老妹儿, 对的对的."""
-    return 0 < len(text) <= LONGEST and not text.strip().isdigit() and bool(said := clauses(text)) and all(map(_is_polite, said))
+    return (
+        0 < len(text) <= answers.LONGEST
+        and not text.strip().isdigit()
+        and bool(said := clauses(text))
+        and all(map(_is_polite, said))
+    )
 
 
 def clauses(text: str) -> list[str]:

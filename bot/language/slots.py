@@ -512,7 +512,7 @@ def _name(reading: _Reading, slot: Slot) -> Value | None:
         if found:
             name = max(found)[1] if reading.corrects else found[0][1]
             return f"{name}先生/女士" if len(name) == 1 else name
-    if slot.name in reading.known:  # 我妹妹开车来 is said of who is known; 是我弟弟 is a correction
+    if slot.name in reading.known:  # 我妹妹开车来 is said of somebody known; 是我弟弟 is a correction
         return _corrected(reading)
     return "、".join(_coming(reading)) or None
 

@@ -30,7 +30,6 @@ URGENT = "repair.urgent"
 #: What stands in the menu.
 SCORES = {"1": "1分 很不满意", "2": "2分 不满意", "3": "3分 一般", "4": "4分 满意", "5": "5分 很满意"}
 
-
 #: Words that take back what was said, and doors that are not what is broken.
 _CORRECTS = re.compile(r"不对|不是|说错|写错|错了|改成|改为|换成|应该是|其实是|更正|唔系")
 _DOOR_ASIDE = re.compile(r"门口|门前|门外|家门|敲门|开门|上门|出门|进门")
@@ -82,7 +81,7 @@ def _called_out(turn: Turn, ticket: Ticket) -> Task | None:
 
 
 def _promise(turn: Turn, ticket: Ticket, task: Task | None) -> str:
-    """Return what may be said of when somebody comes: whom rows prove to be told, else until when it is due."""
+    """Return what may be promised: that those on duty were told, where rows prove it, else by when it is due."""
     if task is not None:
         return f"这是急修，{telling.sentence(turn, task)}"
     return turn.words("最晚{t}前处理。", t=ticket.due_at)
