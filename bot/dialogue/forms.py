@@ -130,7 +130,7 @@ def ask_back(form: Form, slot: str, options: Mapping[str, str], prompt: str, cal
     values = {name: value for name, value in form.values.items() if name != slot}
     return replace(
         form, values=values, asking=slot, stage=Stage.FILLING, menu=dict(options), prompt=prompt, called_off=called_off, tries=0
-    )  # fmt: skip
+    )
 
 
 def asked(form: Form, intent: Intent) -> Slot | None:
