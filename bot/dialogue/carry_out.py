@@ -171,7 +171,7 @@ def numbered(titles: list[str]) -> str:
 
 
 def _show_menu(talk: Talk, step: steps.ShowMenu, before: Sequence[str]) -> Answer:
-    """Show a numbered menu, where it says so with a person as the last choice."""
+    """Show a numbered menu, with a person as the last choice where it says so."""
     titles = [title(option, step.menu, step.standing, talk.intents) for option in step.menu.options]
     if step.menu.with_person:
         titles.append(talk.phrase(Line("clarify.none")))
@@ -181,16 +181,10 @@ def _show_menu(talk: Talk, step: steps.ShowMenu, before: Sequence[str]) -> Answe
 def _say(talk: Talk, step: steps.Say, before: Sequence[str]) -> Answer:
     if step.is_miss:
         _note_miss(talk, step.text)
-    menu = step.standing.menu if step.kind == "clarifies" else None
-    text = _said(before, talk.phrase(step.phrase))
-    if menu is None:
-        form, offer = step.standing.form, step.standing.offer
-        asked = form.asking or None if form and step.kind == "asks" else None
-        return _answer(text, step.kind, step.intent, slot=asked, options=(offer.intent,) if offer and offer.intent else ())
-    shown = [title(option, menu, step.standing, talk.intents) for option in menu.options]
-    return _answer(
-        f"{text}\n{numbered([*shown, talk.phrase(Line('clarify.none'))])}" if shown else text, "clarifies", options=menu.options
-    )
+    form, offer = step.standing.form, step.standing.offer
+    asked = form.asking or None if form and step.kind == "asks" else None
+    options = (offer.intent,) if offer and offer.intent else ()
+    return _answer(_said(before, talk.phrase(step.phrase)), step.kind, step.intent, slot=asked, options=options)
 
 
 def _note_miss(talk: Talk, text: str) -> None:

@@ -10,7 +10,7 @@ from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Standing
 from bot.dialogue.starting import PATIENCE, advance, again, hand_over, not_taken, resume, sound, start
-from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, Step
+from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
 from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import Candidate
@@ -105,7 +105,9 @@ def _is_slip(text: str, intent: Intent, facts: Facts) -> bool:
 def elsewhere(standing: Standing, menu: Menu) -> Step:
     """Leave what was guessed for what else may have been meant."""
     open_ = replace(standing.within(None), menu=menu)
-    return Say(standing=open_, phrase=Line("elsewhere" if menu.options else "elsewhere.free"), kind="clarifies")
+    if not menu.options:
+        return Say(standing=open_, phrase=Line("elsewhere.free"), kind="clarifies")
+    return ShowMenu(standing=open_, menu=menu, phrase=Line("elsewhere"))
 
 
 def _is_own_cancel(intent: Intent, heard: Heard, facts: Facts) -> bool:

@@ -113,13 +113,13 @@ def test_a_guess_leaves_a_way_elsewhere() -> None:
 
 def test_nought_after_a_guess_without_others_leads_to_free_words() -> None:
     assert next_step(guessed("lamp.report"), words("0")) == "say elsewhere.free"
-    assert next_step(guessed("lamp.report", "parcel.send"), words("0")) == "say elsewhere"
+    assert next_step(guessed("lamp.report", "parcel.send"), words("0")) == "menu elsewhere parcel.send"
 
 
 def test_nought_after_something_was_only_shown_leads_elsewhere_too() -> None:
     shown = decide(CALM, perhaps("有人上班的时候", faq__hours=0.6, lamp__report=0.3), FACTS).standing
 
-    assert next_step(shown, words("0")) == "say elsewhere"
+    assert next_step(shown, words("0")) == "menu elsewhere lamp.report"
 
 
 PASSED_OVER: list[tuple[Said, str]] = [
