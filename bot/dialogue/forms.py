@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from bot.language import answers, slots
+from bot.language import answers, slots, times
 from bot.language.files import Intent, Slot
 from bot.language.phrases import fill
 
@@ -43,9 +43,6 @@ _CALLED = {
 _FLAT = re.compile(r"\w{1,4}栋")
 
 _WISH = re.compile(r"^(?:我?要?(?:改|换|修改|更改|重填|填错)一?下?|把)|(?:改一?下|不对|错了?|要改|写错了?)$")
-
-#: Clock skew between "now" as the resident says it and our own.
-_JUST_NOW = timedelta(minutes=5)
 
 
 class Stage(StrEnum):
@@ -241,10 +238,7 @@ def is_past(form: Form, intent: Intent, now: datetime) -> Slot | None:
     """Return the slot whose time is over already; nothing is booked in the past."""
     for slot in intent.slots:
         value = form.values.get(slot.name)
-        if slot.type not in _BOOKED or not isinstance(value, datetime):
-            continue
-        whole_day = (value.hour, value.minute) in {(0, 0), (23, 59)}
-        if value < now - _JUST_NOW and not (whole_day and value.date() >= now.date()):
+        if slot.type in _BOOKED and isinstance(value, datetime) and times.is_past(value, now):
             return slot
     return None
 

@@ -26,6 +26,9 @@ _IMPLIED_PART = {
     "今晚": "晚上", "今天晚上": "晚上", "今晚上": "晚上", "明晚上": "晚上", "昨晚上": "晚上", "后晚上": "晚上", "明晚": "晚上", "昨晚": "晚上", "后晚": "晚上", "今早": "早上", "明早": "早上", "明晨": "清晨", "今夜": "夜里",
 }  # fmt: skip
 
+#: Clock skew between "now" as the resident says it and our own.
+JUST_NOW = timedelta(minutes=5)
+
 #: Part of day -> the hour it stands for when no clock time is said, and the hour it ends.
 _PARTS = {
     "凌晨": (0, 6), "大清早": (7, 9), "清早": (7, 9), "一大早": (7, 9), "一早": (7, 9), "清晨": (7, 8), "早上": (8, 10), "早晨": (8, 10),
@@ -123,6 +126,12 @@ class Span:
     stop: int
     has_day: bool = False
     has_clock: bool = False
+
+
+def is_past(moment: datetime, now: datetime) -> bool:
+    """Tell whether nobody can come then any more; a day, which begins at 0:00 and ends at 23:59, lasts until it is over."""
+    is_day = (moment.hour, moment.minute) in {(0, 0), (23, 59)}
+    return moment.date() < now.date() if is_day else moment < now - JUST_NOW
 
 
 def find(text: str, now: datetime, base: datetime | None = None) -> list[Span]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.contract import Ask, Matter, Reply, Staff, Task, Turn, action, amends, tasks, telling
+from bot.contract import Ask, Matter, Reply, Staff, Task, Turn, action, amends, is_past, tasks, telling
 from integrations.repairs import clock, places
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
 
@@ -17,9 +17,6 @@ URGE_AGAIN = timedelta(minutes=30)
 
 #: How long a finished repair may be rated, and "still broken" reopens the same ticket.
 REOPENS = timedelta(days=15)
-
-#: A time this little ago still means now.
-JUST_NOW = timedelta(minutes=10)
 
 #: Ratings from here down are followed up by a call.
 LOW = 2
@@ -108,7 +105,7 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
         return Reply("gone", ok=False)
     if ticket.state not in OPEN:
         return Reply("over", ok=False, what=ticket.what, state=_end(ticket))
-    if slots.appointment_at and _is_past(slots.appointment_at, turn.now):
+    if slots.appointment_at and is_past(slots.appointment_at, turn.now):
         return Reply("past", ok=False, number=ticket.number)
     before = ticket.words
     ticket.add_words(turn.said)
@@ -155,11 +152,6 @@ def _due_anew(ticket: Ticket, now: datetime, changed: Mapping[str, bool]) -> dat
 
 def _end(ticket: Ticket) -> str:
     return "已经取消了" if ticket.state is TicketState.CANCELLED else "已经办完了"
-
-
-def _is_past(moment: datetime, now: datetime) -> bool:
-    """Tell whether nobody can come then any more; a day without a clock time lasts until it is over."""
-    return moment.date() < now.date() if (moment.hour, moment.minute) == (0, 0) else moment < now - JUST_NOW
 
 
 @action(

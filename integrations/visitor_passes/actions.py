@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.contract import Ask, Reply, Turn, action, amends
+from bot.contract import Ask, Reply, Turn, action, amends, is_past
 from integrations.visitor_passes import passes, stay
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
@@ -93,7 +93,7 @@ def _unchangeable(turn: Turn, pass_: Pass, slots: Changes) -> str:
     fault = pass_.fault_at(turn.now, turn.settings(Settings).grace)
     if fault and fault != "early":
         return fault
-    if slots.starts_at is not None and stay.is_past(slots.starts_at, turn.now):
+    if slots.starts_at is not None and is_past(slots.starts_at, turn.now):
         return "past"
     return "further" if slots.starts_at is not None and stay.is_too_far(slots.starts_at, turn.now) else ""
 
