@@ -54,6 +54,15 @@ class Moment(TypeDecorator[datetime]):
         return aware.astimezone(SHANGHAI)
 
 
+#: Characters of words that are never pushed out by later ones.
+FIRST = 200
+
+
+def shortened(words: str, longest: int) -> str:
+    """Return words of at most `longest` characters: the beginning tells what the matter is, the end what came last."""
+    return words if len(words) <= longest else f"{words[:FIRST]}…{words[-(longest - FIRST - 1) :]}"
+
+
 def moment(*, index: bool = False) -> Any:
     """Return a column for a datetime that must be there."""
     return Field(sa_type=Moment, index=index, nullable=False)

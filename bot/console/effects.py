@@ -17,7 +17,7 @@ def show(desk: Desk) -> View:
     rows = [
         {"effect": row, "service": _service(desk, row.kind), "subject": about(desk, row.subject)}
         for row in effects.dead(desk.session)
-    ]  # fmt: skip
+    ]
     waiting = [(one, _service(desk, one.kind), one.kind in known) for one in effects.backlogs(desk.session, desk.now)]
     kinds = sorted({row["effect"].kind for row in rows if isinstance(row["effect"], Effect)})
     return View("console/effects.html", {"rows": rows, "kinds": kinds, "waiting": waiting, "known": known})

@@ -31,8 +31,8 @@ class Ask:
     """Ask back before anything is done: which of several?
 
     The answer fills the slot `slot` and the action is called again. `options`: value -> what the menu shows.
-    `called_off` names the words for who answers 取消, with the same values: what is done already, or stays as it was. Without it
-    the bot says that nothing is done.
+    `called_off` names what is said when the resident answers 取消, with the same values: what is done already, or stays as it was.
+    Without it the bot says that nothing is done.
     """
 
     slot: str

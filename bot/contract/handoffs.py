@@ -29,10 +29,10 @@ OUTCOMES = ("办好了", "已经答复您了", "转给别的部门了", "现在�
 #: How long after its answer a hand-off stays open by itself: a resident may still ask back.
 ANSWERED_FOR = timedelta(days=3)
 
-#: How long what was closed is still told to who asks how things stand.
+#: How long what was closed is still told to a resident who asks how things stand.
 LATELY = timedelta(days=7)
 
-#: What stands for the topic of who only wanted a person.
+#: The topic where only a person was asked for.
 BARE = "找物业工作人员"
 
 #: Waits as one promises them: the first that is long enough, with its words. Longer ones are promised in days.
@@ -45,7 +45,7 @@ _KINDLY = (
 def open(turn: Turn, *, intent: str, topic: str, words: str, question: bool = False) -> Task:
     """Hand something to a person; the same once more joins the one that is open.
 
-    `intent` is what it came from, handoff.human for who only wants a person. `topic` is what was understood, 查物业费：3栋2单元501,
+    `intent` is what it came from, handoff.human where only a person was asked for. `topic` is what was understood, 查物业费：3栋2单元501,
     empty where nothing was; `words` the resident's own. Photos that belong to nothing yet go along. A `question` may become
     an entry of what the community knows.
     """

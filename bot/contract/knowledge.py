@@ -28,15 +28,12 @@ from bot.store.knowledge import (
 )
 
 __all__ = [
-    "SURE", "TO_FILL", "Audience", "Draft", "Entry", "Known", "Tried", "answering", "count_expired", "day_of", "find", "listed", "live_on",
+    "TO_FILL", "Audience", "Draft", "Entry", "Known", "Tried", "answering", "count_expired", "day_of", "find", "listed", "live_on",
     "plant", "remove", "restore", "save", "say", "shipped", "try_out",
 ]  # fmt: skip
 
 #: What every community begins with, each still to be filled in.
 TEMPLATES = "knowledge.csv"
-
-#: As sure as this, an entry answers what is no question, too.
-SURE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +66,7 @@ def try_out(work: Work, text: str) -> Sequence[Tried]:
     found = work.context.search(text, work.now, (work.community.key,))
     entries = [(one, entry) for one in found if (entry := find(work.session, one.entry)) is not None]
     return [
-        Tried(entry=entry, confidence=one.confidence, is_told=place == 0 and (one.confidence >= SURE or is_question(text)))
+        Tried(entry=entry, confidence=one.confidence, is_told=place == 0 and (one.is_sure or is_question(text)))
         for place, (one, entry) in enumerate(entries)
     ]
 

@@ -1,7 +1,7 @@
 """Doing what was decided: the only place of the dialogue with a session. One step leads to another until something is said."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot.contract import Ask, Reply, Turn, handoffs, knowledge
 from bot.dialogue import forms, safety, starting, steps
-from bot.dialogue.answer import Answer, House, Outcome
+from bot.dialogue.answer import SILENT, Answer, House, Outcome
 from bot.dialogue.decide import title
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
@@ -25,8 +25,8 @@ from bot.store import conversations, tasks, unmatched
 from bot.store.conversations import Kept
 from bot.store.tasks import Task
 
-#: Words up to this length are repeated to whoever adds them to what waits.
-QUOTED = 40
+#: Words up to this length are said back when they are added to what waits.
+SAID_BACK = 40
 
 
 @dataclass(kw_only=True)
@@ -83,20 +83,15 @@ class Talk:
         return task if task is not None and task.is_open else None
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Said:
-    """What was said before the words of the step itself."""
-
-    lines: tuple[str, ...] = field(default=())
-
-    def then(self, text: str) -> str:
-        return "\n".join((*self.lines, text)) if text else "\n".join(self.lines)
+def _said(before: Sequence[str], text: str) -> str:
+    """Return what was said before the words of a step, and those, a line each."""
+    return "\n".join(filter(None, (*before, text)))
 
 
 def carry_out(talk: Talk, step: Step) -> Answer:
     """Do a step, and those that follow from it; returns what to say and what became of the message."""
     talk.standing = step.standing
-    before = _Said(lines=tuple(talk.phrase(line) for line in step.before))
+    before = [talk.phrase(line) for line in step.before]
     match step:
         case steps.Ask() | steps.Confirm():
             return _put(talk, before, with_help=isinstance(step, steps.Ask) and step.with_help)
@@ -104,8 +99,8 @@ def carry_out(talk: Talk, step: Step) -> Answer:
             return _do(talk, form, before)
         case steps.Amend():
             return _amend(talk, step, before)
-        case steps.Offer():
-            return _offer(talk, step, before)
+        case steps.ShowMenu():
+            return _show_menu(talk, step, before)
         case steps.Say():
             return _say(talk, step, before)
         case steps.Inform():
@@ -126,7 +121,7 @@ def carry_out(talk: Talk, step: Step) -> Answer:
         case steps.Aside():
             return _aside(talk, step)
         case steps.Quiet():
-            return Answer(texts=(), outcome=Outcome(kind="silent"))
+            return SILENT
     raise TypeError(f"no way to carry out {type(step).__name__}")
 
 
@@ -137,7 +132,7 @@ def _answer(text: str, kind: Kind, intent: str | None = None, **outcome: Any) ->
 # ------------------------------------------------------------------ asking
 
 
-def _put(talk: Talk, before: _Said, *, with_help: bool = False) -> Answer:
+def _put(talk: Talk, before: Sequence[str], *, with_help: bool = False) -> Answer:
     """Put the open question, or read the form back."""
     form = talk.standing.form
     if form is None:
@@ -150,7 +145,7 @@ def _put(talk: Talk, before: _Said, *, with_help: bool = False) -> Answer:
         slot=form.asking or None,
         options=tuple(form.menu.values()),
     )
-    return Answer(texts=(before.then(text),), outcome=outcome, values=_plain(form, intent))
+    return Answer(texts=(_said(before, text),), outcome=outcome, values=_plain(form, intent))
 
 
 def _read_back(talk: Talk, form: Form, intent: Intent) -> str:
@@ -175,27 +170,21 @@ def numbered(titles: list[str]) -> str:
     return "\n".join(f"{number}. {plain(title)}" for number, title in enumerate(titles, 1))
 
 
-def _offer(talk: Talk, step: steps.Offer, before: _Said) -> Answer:
-    """Show a numbered menu, where it says so with a person as the last choice."""
+def _show_menu(talk: Talk, step: steps.ShowMenu, before: Sequence[str]) -> Answer:
+    """Show a numbered menu, with a person as the last choice where it says so."""
     titles = [title(option, step.menu, step.standing, talk.intents) for option in step.menu.options]
     if step.menu.with_person:
         titles.append(talk.phrase(Line("clarify.none")))
-    return _answer(before.then(f"{talk.phrase(step.phrase)}\n{numbered(titles)}"), "clarifies", options=step.menu.options)
+    return _answer(_said(before, f"{talk.phrase(step.phrase)}\n{numbered(titles)}"), "clarifies", options=step.menu.options)
 
 
-def _say(talk: Talk, step: steps.Say, before: _Said) -> Answer:
+def _say(talk: Talk, step: steps.Say, before: Sequence[str]) -> Answer:
     if step.is_miss:
         _note_miss(talk, step.text)
-    menu = step.standing.menu if step.kind == "clarifies" else None
-    text = before.then(talk.phrase(step.phrase))
-    if menu is None:
-        form, offer = step.standing.form, step.standing.offer
-        asked = form.asking or None if form and step.kind == "asks" else None
-        return _answer(text, step.kind, step.intent, slot=asked, options=(offer.intent,) if offer and offer.intent else ())
-    shown = [title(option, menu, step.standing, talk.intents) for option in menu.options]
-    return _answer(
-        f"{text}\n{numbered([*shown, talk.phrase(Line('clarify.none'))])}" if shown else text, "clarifies", options=menu.options
-    )
+    form, offer = step.standing.form, step.standing.offer
+    asked = form.asking or None if form and step.kind == "asks" else None
+    options = (offer.intent,) if offer and offer.intent else ()
+    return _answer(_said(before, talk.phrase(step.phrase)), step.kind, step.intent, slot=asked, options=options)
 
 
 def _note_miss(talk: Talk, text: str) -> None:
@@ -206,7 +195,7 @@ def _note_miss(talk: Talk, text: str) -> None:
 # ------------------------------------------------------------------ doing
 
 
-def _do(talk: Talk, form: Form, before: _Said) -> Answer:
+def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
     """Do what was asked; then come back to what was put aside."""
     intent = talk.intents[form.intent]
     action = talk.house.actions.get(intent.id) if intent.action else None
@@ -217,12 +206,12 @@ def _do(talk: Talk, form: Form, before: _Said) -> Answer:
         with talk.session.begin_nested():  # of what is refused nothing remains
             reply = action(talk.turn, forms.given(form))
     except Refusal as refusal:
-        return _finish(talk, form, intent, before.then(str(refusal)))
+        return _finish(talk, form, intent, _said(before, str(refusal)))
     if isinstance(reply, Ask):
         return _ask_back(talk, form, intent, reply, before)
     text = talk.turn.words(intent.replies[reply.name], **{**_spoken(talk, form, intent), **reply.values})
     _remember(talk, reply, intent, forms.given(form))
-    return _finish(talk, form, intent, before.then(text))
+    return _finish(talk, form, intent, _said(before, text))
 
 
 def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, slots.Value]) -> None:
@@ -241,7 +230,7 @@ def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, slo
     talk.standing = talk.standing.after(subject)
 
 
-def _ask_back(talk: Talk, form: Form, intent: Intent, ask: Ask, before: _Said) -> Answer:
+def _ask_back(talk: Talk, form: Form, intent: Intent, ask: Ask, before: Sequence[str]) -> Answer:
     words = {**ask.values, **_spoken(talk, form, intent)}
     prompt = talk.turn.words(intent.replies[ask.name], **words)
     off = talk.turn.words(intent.replies[ask.called_off], **words) if ask.called_off else ""
@@ -266,12 +255,12 @@ def _look_up_resident(talk: Talk) -> None:
         talk.turn.__dict__.pop(known, None)
 
 
-def _without_action(talk: Talk, form: Form, intent: Intent, before: _Said) -> Answer:
+def _without_action(talk: Talk, form: Form, intent: Intent, before: Sequence[str]) -> Answer:
     """Say the file's own words; an intent without any is handed to a person, never to a dead end."""
     spoken = _spoken(talk, form, intent)
     if intent.reply:
         wording = intent.reply_to(f"{talk.turn.openid}{talk.now}")
-        return _finish(talk, form, intent, before.then(talk.turn.words(wording, **spoken)))
+        return _finish(talk, form, intent, _said(before, talk.turn.words(wording, **spoken)))
     values = "、".join(said for said in spoken.values() if said)
     words = values or (starting.quoted(form.words[0]) if form.words else "")
     topic = f"{intent.topic or intent.title}{'：' if words else ''}{words}"
@@ -281,7 +270,7 @@ def _without_action(talk: Talk, form: Form, intent: Intent, before: _Said) -> An
     return replace(_finish(talk, form, intent, handed.texts[0], "handed_off"), values=_plain(form, intent))
 
 
-def _amend(talk: Talk, step: steps.Amend, before: _Said) -> Answer:
+def _amend(talk: Talk, step: steps.Amend, before: Sequence[str]) -> Answer:
     """Change what was done before, and say what it is now."""
     subject, intent = step.subject, talk.intents[step.subject.intent]
     amendment = talk.house.context.services.amendments[intent.id]
@@ -290,7 +279,7 @@ def _amend(talk: Talk, step: steps.Amend, before: _Said) -> Answer:
         with talk.session.begin_nested():
             reply = amendment(talk.turn, subject.about, step.values)
     except Refusal as refusal:
-        return _answer(before.then(str(refusal)), "done", intent.id)
+        return _answer(_said(before, str(refusal)), "done", intent.id)
     if reply.ok:
         _remember(talk, reply if reply.about else _about(reply, subject), intent, {**subject.values, **step.values})
     spoken = {
@@ -298,9 +287,10 @@ def _amend(talk: Talk, step: steps.Amend, before: _Said) -> Answer:
     }
     text = talk.turn.words(intent.replies[reply.name], **{**spoken, **reply.values})
     lost = starting.not_taken(step.words, intent, step.values, talk.facts())
-    said = _Said(lines=(*before.lines, *(talk.phrase(line) for line in lost)))
     return Answer(
-        texts=(said.then(text),), outcome=Outcome(kind="done", intent=intent.id), values=_plain_values(step.values, intent)
+        texts=(_said([*before, *map(talk.phrase, lost)], text),),
+        outcome=Outcome(kind="done", intent=intent.id),
+        values=_plain_values(step.values, intent),
     )
 
 
@@ -341,7 +331,7 @@ def _known(talk: Talk, step: steps.Inform) -> str:
 # ------------------------------------------------------------------ people
 
 
-def _hand_over(talk: Talk, step: steps.HandOver, before: _Said) -> Answer:
+def _hand_over(talk: Talk, step: steps.HandOver, before: Sequence[str]) -> Answer:
     """Give a matter to a person, under a number; the talk waits in the staff's queue."""
     if step.is_miss:
         unmatched.note(talk.session, slots.hide(step.words, talk.now), talk.now)
@@ -353,7 +343,7 @@ def _hand_over(talk: Talk, step: steps.HandOver, before: _Said) -> Answer:
         line = Line("handed_off.joined", {"topic": step.topic, "number": task.number})
     else:
         line = Line("handed_off", {"topic": step.topic, "number": task.number, "expected": handoffs.expected(talk.turn)})
-    return _answer(before.then(talk.phrase(line)), "handed_off", step.intent or None)
+    return _answer(_said(before, talk.phrase(line)), "handed_off", step.intent or None)
 
 
 def _join(talk: Talk, words: str) -> Answer:
@@ -366,7 +356,7 @@ def _join(talk: Talk, words: str) -> Answer:
     for photo in talk.turn.photos():
         handoffs.add(talk.turn, task, "", photo)
     person = talk.catalogue.person.id if talk.catalogue.person else None
-    quoted = words if len(words) <= QUOTED else ""
+    quoted = words if len(words) <= SAID_BACK else ""
     phrase = (
         Line("handed_off.more", {"number": task.number, "words": quoted})
         if words

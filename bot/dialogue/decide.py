@@ -15,19 +15,19 @@ from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
 from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
+from bot.language.matcher import Match
 
 _REFUSED = re.compile(r"^(?:不用|不要|别|算了|没必要|不必|唔使|(?:没有?|冇)(?=$|[\s，,。]))")
 
-#: Who comes back to what was put away.
+#: Words that come back to what was put away.
 _RESUMED = re.compile(
     r"(?:我?回来了|好了|刚才有事)?[，, ]?(?:继续|接着|接着[办弄填来说]|刚才(?:那个|到哪了?))(?:[吧呗啊办弄填来]|一下)*"
 )
 
-#: Who takes up the offer of a person in words of their own.
+#: Words other than yes that take up the offer of a person.
 _ASKED = re.compile(
     r"^(?:那|好)?[，, ]?(?:就|麻烦|请|帮|你|您|给|去|我)*(?:问|转|找|叫|请)(?:问|一下|下|物业|人|他们|吧|呗|过去|来)+"
 )
-
 
 #: Characters that may follow 帮我问问 and say nothing more: 一声吧。
 BESIDE = 3
@@ -71,10 +71,9 @@ def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]
 def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     heard = said.heard
     if heard.match.is_vague and _is_expected(standing, heard, facts):
-        heard = replace(heard, match=Heard.nothing().match)
-    if facts.is_alarm_open and (
-        aftermath.is_over(heard.text) or aftermath.is_helped(heard.text)
-    ):  # no second alarm by 消防到了，火灭了
+        heard = replace(heard, match=Match(text=heard.text))
+    if facts.is_alarm_open and (aftermath.is_over(heard.text) or aftermath.is_helped(heard.text)):
+        # no second alarm by 消防到了，火灭了
         return _passed_on(standing, heard.text)
     if sounds_alarm(standing, heard, facts.intents):
         return starting.sound(standing, facts.intents[heard.match.candidates[0].intent], heard)
@@ -147,7 +146,7 @@ def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step 
     """Return what follows a yes or a no to an offer; what is said beside a yes goes with it: 对，请财务核一下."""
     if courtesy.agrees(text):
         return _taken_up(standing, offer, facts)
-    if answers.is_no(text) or answers.is_cancel(text):  # 行了，不用了
+    if courtesy.refuses(text) or answers.is_cancel(text):  # 行了，不用了
         return Say(standing=standing.calm(), phrase=Line("acknowledged"))
     asked = _ASKED.search(text) if offer.what is not Offered.INTENT else None
     if asked is not None and len(text) - asked.end() <= BESIDE:  # 那帮我问问呗
@@ -160,7 +159,7 @@ def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step 
 
 
 def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | None:
-    titles = [*(title(option, menu, standing, facts.intents) for option in menu.options)]
+    titles = [title(option, menu, standing, facts.intents) for option in menu.options]
     shown = [*titles, *([facts.catalogue.messages["clarify.none"]] if menu.with_person else [])]
     index = answers.pick(text, shown)
     if index is None and menu.shown_for is For.INTENTS:  # by the short name of what the sentence stands for
@@ -172,7 +171,7 @@ def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | N
         return replace(step, is_miss=bool(menu.text))  # what was offered was not what was meant
     if menu.shown_for is For.PHOTOS:
         return Attach(standing=standing.calm(), about=menu.options[index])
-    words = Heard(text=menu.text, match=Heard.nothing().match)
+    words = Heard.unmatched(menu.text)
     return starting.start(standing, facts.intents[menu.options[index]], words, facts)
 
 
@@ -186,7 +185,7 @@ def title(option: str, menu: Menu, standing: Standing, intents: Mapping[str, Int
 def _taken_up(standing: Standing, offer: Offer, facts: Facts) -> Step:
     """Do what a yes was said to."""
     if offer.what is Offered.INTENT:
-        words = Heard(text=offer.text, match=Heard.nothing().match)
+        words = Heard.unmatched(offer.text)
         return starting.start(standing, facts.intents[offer.intent], words, facts)
     step = starting.hand_over(standing, facts, facts.catalogue.person, offer.text)
     return replace(step, is_question=offer.what is Offered.QUESTION)

@@ -10,7 +10,7 @@ from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Standing
 from bot.dialogue.starting import PATIENCE, advance, again, hand_over, not_taken, resume, sound, start
-from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, Step
+from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
 from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import Candidate
@@ -40,21 +40,19 @@ def go_on(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
     intent, text = facts.intents[form.intent], heard.text
     if text == "" and heard.match.candidates:  # a menu entry was touched or a code scanned
         return interrupt(standing, form, heard, facts)
-    return _left(standing, form, intent, heard, facts) or _agreed(standing, form, intent, text, facts) or (
-        _unanswered(standing, form, text, facts) or _answered(standing, form, intent, heard, facts)
-    )  # fmt: skip
+    return (
+        _left(standing, form, intent, heard, facts)
+        or _agreed(standing, form, intent, text, facts)
+        or _unanswered(standing, form, text, facts)
+        or _answered(standing, form, intent, heard, facts)
+    )
 
 
 def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
     """Tell whether words pass over a guess that was read back: it was wrong, and they are heard as if it had not been made."""
     if not (form.is_guess and form.is_read_back) or courtesy.is_courtesy(heard.text) or courtesy.agrees_beside(heard.text):
         return False
-    if (
-        answers.is_no(heard.text)
-        or answers.is_cancel(heard.text)
-        or answers.is_leaving(heard.text)
-        or answers.is_zero(heard.text)
-    ):
+    if courtesy.refuses(heard.text) or answers.is_leaving(heard.text) or answers.is_zero(heard.text):
         return False
     if answers.is_open(heard.text) or answers.is_any(heard.text) or answers.is_hesitation(heard.text):
         return False
@@ -92,7 +90,7 @@ def _agrees_to_cancel(intent: Intent, text: str) -> bool:
 
 
 def _is_leaving(text: str, form: Form) -> bool:
-    """Tell whether words leave a form; whoever must think again about what cannot be undone leaves it, too."""
+    """Tell whether words leave a form; 我再想想 does, too, where something that cannot be undone was read back."""
     if form.is_read_back and not form.values and _THINKS.search(text):
         return True
     return any(map(answers.is_leaving, (text, *courtesy.clauses(text))))
@@ -107,7 +105,9 @@ def _is_slip(text: str, intent: Intent, facts: Facts) -> bool:
 def elsewhere(standing: Standing, menu: Menu) -> Step:
     """Leave what was guessed for what else may have been meant."""
     open_ = replace(standing.within(None), menu=menu)
-    return Say(standing=open_, phrase=Line("elsewhere" if menu.options else "elsewhere.free"), kind="clarifies")
+    if not menu.options:
+        return Say(standing=open_, phrase=Line("elsewhere.free"), kind="clarifies")
+    return ShowMenu(standing=open_, menu=menu, phrase=Line("elsewhere"))
 
 
 def _is_own_cancel(intent: Intent, heard: Heard, facts: Facts) -> bool:
@@ -165,7 +165,7 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
         if form.stage is not forms.Stage.CONFIRM:
             return again(standing, form)
         return Do(standing=standing.within(None), form=replace(form, stage=forms.Stage.CONFIRMED))
-    if form.is_read_back and answers.is_no(text):
+    if form.is_read_back and courtesy.refuses(text):
         stays = standing.within(forms.talked_over(form))
         return Say(standing=stays, phrase=Line("form.change"), kind="asks", intent=intent.id)
     slot = forms.meant(form, intent, text)
@@ -179,7 +179,7 @@ def _takes_numbers(form: Form, intent: Intent) -> bool:
 
 
 def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step | None:
-    """Return how the form waits for whoever says nothing yet: stickers and hesitation are no useless answers."""
+    """Return how the form waits where nothing is answered yet: a sticker or 等下 is no useless answer."""
     if emoji.is_sticker(text):
         return again(standing, form, (Line("sticker"),))
     if emoji.is_only_emoji(text):
@@ -250,7 +250,7 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
 
 
 def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
-    """Deal with who does not know yet, or does not mind: left out, kept as not known, or waited for."""
+    """Deal with 还没定 and 随便: the value is left out, kept as not known, or waited for."""
     slot = forms.asked(form, intent)
     if slot is not None and slot.skippable:
         return advance(standing, replace(form, values={**form.values, slot.name: slots.SKIPPED}), intent, facts)
@@ -319,7 +319,7 @@ def _is_all_taken(other: Intent, form: Form, changed: Form, heard: Heard, facts:
 
 def _is_any_words(form: Form, intent: Intent, text: str, facts: Facts) -> bool:
     """Tell whether `text` would be kept as it is, though nothing in it is what the open question asks for."""
-    open_ = [slot for slot in intent.slots if slot.name == form.asking and slot.type in {"place", "text"}]
+    open_ = [slot for slot in intent.slots if slot.name == form.asking and slot.is_free]
     return bool(open_) and not _PLACE.search(text) and not slots.extract(text, open_, facts.now)
 
 

@@ -11,9 +11,10 @@ from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
-from bot.dialogue.steps import Amend, Attach, Do, Line, Offer, Step
+from bot.dialogue.steps import Amend, Attach, Do, Line, ShowMenu, Step
 from bot.language import courtesy, questions, slots
-from bot.language.files import Intent, Slot
+from bot.language.files import Intent
+from bot.language.normalise import PAUSES
 
 #: What adds to something done without correcting it is believed for so long: 两个人, 车牌粤B12345.
 ADDS = timedelta(minutes=30)
@@ -24,17 +25,13 @@ PHOTO_FOLLOWS = timedelta(minutes=15)
 #: Whoever says more than this tells of something else.
 LONGEST = 30
 
-#: Kinds of values that are known by their form, the longer before the shorter: 1202 is a room and no building.
-_READ = ("plate", "phone", "room", "temperature", "start", "end", "count", "unit", "building")
-
-_TAKEN_BACK = re.compile(r"^(?:不对|不是|[说写搞打看报]错了?|错了|更正)[\s,，。!！]*(?:应该)?(?:是|改成)?")
+#: Kinds of slots by whose values one tells something else: a remark, a name or a choice may stand in any reason.
+_TELLING = {"plate", "phone", "room", "temperature", "start", "end", "count", "unit", "building", "place", "flag"}
 
 #: Who was spoken of before.
 _OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
 
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
-
-_SIGNS = re.compile(r"[\s,，。.!！?？~～、;；…]+")
 
 
 def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
@@ -71,7 +68,7 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
 
 def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, outer: Form | None = None) -> Step | None:
     """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
-    said = [_SIGNS.sub("", heard.text), *_beside(subject, heard, facts)]
+    said = [PAUSES.sub("", heard.text), *_beside(subject, heard, facts)]
     if who := _named(subject, heard.text, facts):  # 老马不来了 is 他不来了
         said = [words.replace(who, "他", 1) for words in said]
     for name, sentences in facts.intents[subject.intent].follow_ups.items():
@@ -90,7 +87,7 @@ def _beside(subject: Subject, heard: Heard, facts: Facts) -> Sequence[str]:
 
 def _news(subject: Subject, text: str, facts: Facts) -> bool:
     """Tell whether words give a value of their own, so that they are more than a reason; what is over is told."""
-    read = [slot for slot in facts.intents[subject.intent].slots if slot.type in {*_READ, "place", "flag"}]
+    read = [slot for slot in facts.intents[subject.intent].slots if slot.type in _TELLING]
     found = slots.extract(text, read, facts.now)
     return any(
         value != subject.values.get(name) and not (isinstance(value, datetime) and value < facts.now)
@@ -117,18 +114,6 @@ def _named(subject: Subject, text: str, facts: Facts) -> str:
     """Return the name of whoever a subject is about, where words speak of them by it."""
     names = (subject.values.get(slot.name) for slot in facts.intents[subject.intent].slots if slot.type == "name")
     return next((name for name in names if isinstance(name, str) and name and name in text), "")
-
-
-def _bare(text: str, may_change: Sequence[Slot], subject: Subject, facts: Facts) -> dict[str, slots.Value]:
-    """Return the first value that bare words give, as if it had been asked for; words that may be anything give none."""
-    for slot in may_change:
-        if (
-            slot.type in _READ
-            and (found := slots.extract(text, (slot,), facts.now, slot.name, subject.values))
-            and slot.name in found
-        ):
-            return found
-    return {}
 
 
 def _asks(text: str) -> bool:
@@ -192,7 +177,7 @@ def picture(standing: Standing, facts: Facts) -> Step | None:
     if len(fresh) == 1:
         return Attach(standing=standing, about=fresh[0].about)
     menu = Menu(options=tuple(known.about for known in fresh), shown_for=For.PHOTOS)
-    return Offer(standing=replace(standing.calm(), menu=menu), menu=menu, phrase=Line("photo.which"))
+    return ShowMenu(standing=replace(standing.calm(), menu=menu), menu=menu, phrase=Line("photo.which"))
 
 
 def _takes_photos(subject: Subject, facts: Facts) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from bot.language import answers, slots
+from bot.language import answers, slots, times
 from bot.language.files import Intent, Slot
 from bot.language.phrases import fill
 
@@ -43,9 +43,6 @@ _CALLED = {
 _FLAT = re.compile(r"\w{1,4}栋")
 
 _WISH = re.compile(r"^(?:我?要?(?:改|换|修改|更改|重填|填错)一?下?|把)|(?:改一?下|不对|错了?|要改|写错了?)$")
-
-#: Clock skew between "now" as the resident says it and our own.
-_JUST_NOW = timedelta(minutes=5)
 
 
 class Stage(StrEnum):
@@ -82,7 +79,7 @@ class Form:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class Progress:
     """Where a form stands after a message."""
 
     form: Form
@@ -103,16 +100,16 @@ def described(form: Form, intent: Intent) -> Form:
     return replace(form, values={**form.values, **told}) if told else form
 
 
-def proceed(form: Form, intent: Intent) -> Step:
+def proceed(form: Form, intent: Intent) -> Progress:
     """Ask for the next slot, read back, or be ready."""
     for slot in intent.slots:
         if slot.name in form.values or not slot.ask:
             continue
         if slot.required or (slot.skippable and not form.brief):
-            return Step(form=ask(form, slot), kind="asks", slot=slot.name)
+            return Progress(form=ask(form, slot), kind="asks", slot=slot.name)
     if (intent.confirm or form.is_guess) and form.stage is not Stage.CONFIRMED:
-        return Step(form=confirm(form), kind="confirms")
-    return Step(form=form, kind="ready")
+        return Progress(form=confirm(form), kind="confirms")
+    return Progress(form=form, kind="ready")
 
 
 def ask(form: Form, slot: Slot) -> Form:
@@ -130,7 +127,7 @@ def ask_back(form: Form, slot: str, options: Mapping[str, str], prompt: str, cal
     values = {name: value for name, value in form.values.items() if name != slot}
     return replace(
         form, values=values, asking=slot, stage=Stage.FILLING, menu=dict(options), prompt=prompt, called_off=called_off, tries=0
-    )  # fmt: skip
+    )
 
 
 def asked(form: Form, intent: Intent) -> Slot | None:
@@ -241,10 +238,7 @@ def is_past(form: Form, intent: Intent, now: datetime) -> Slot | None:
     """Return the slot whose time is over already; nothing is booked in the past."""
     for slot in intent.slots:
         value = form.values.get(slot.name)
-        if slot.type not in _BOOKED or not isinstance(value, datetime):
-            continue
-        whole_day = (value.hour, value.minute) in {(0, 0), (23, 59)}
-        if value < now - _JUST_NOW and not (whole_day and value.date() >= now.date()):
+        if slot.type in _BOOKED and isinstance(value, datetime) and times.is_past(value, now):
             return slot
     return None
 

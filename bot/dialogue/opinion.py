@@ -19,7 +19,7 @@ from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, Words, read_slots
 from bot.dialogue.standing import For, Standing
 from bot.dialogue.starting import CLOSE, OF_SOMETHING, PLAUSIBLE
-from bot.dialogue.steps import Ask, Inform, Offer, Say, Step
+from bot.dialogue.steps import Ask, Inform, Say, ShowMenu, Step
 from bot.language import slots
 from bot.language.disclosure import Disclosed
 from bot.language.files import Catalogue, Intent, Slot
@@ -112,7 +112,7 @@ def _is_doubt(step: Step, standing: Standing) -> bool:
     match step:
         case Inform(known=known, otherwise=otherwise):
             return not known and _is_doubt(otherwise, standing)
-        case Offer(menu=menu):
+        case ShowMenu(menu=menu):
             return menu.shown_for is For.INTENTS and bool(menu.text)
         case Say(is_miss=is_miss, phrase=phrase):
             return is_miss or phrase.name == "unsure"

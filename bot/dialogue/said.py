@@ -29,7 +29,12 @@ class Heard:
     @classmethod
     def nothing(cls) -> "Heard":
         """Return what it is to have said nothing."""
-        return cls(text="", match=Match(text=""))
+        return cls.unmatched("")
+
+    @classmethod
+    def unmatched(cls, text: str) -> "Heard":
+        """Return words whose intent is known without matching them: those that a menu or an offer was shown for."""
+        return cls(text=text, match=Match(text=text))
 
 
 @dataclass(frozen=True, kw_only=True)

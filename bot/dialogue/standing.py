@@ -94,7 +94,7 @@ class Standing:
     offer: Offer | None = None
     alarm: Alarm | None = None
     subjects: tuple[Subject, ...] = ()  # the newest first
-    listens: str = ""  # to whom grieves or is lonely: the intent that they are answered by
+    listens: str = ""  # the intent of a sorrow (grief, loneliness) that is being listened to
     unused: tuple[tuple[datetime, str], ...] = ()  # the resident's words that led to nothing
     spot: tuple[datetime, str] | None = None  # a place on the map that is about nothing yet
     misses: int = 0
@@ -147,7 +147,7 @@ def at(standing: Standing, since: datetime, now: datetime, expires: timedelta) -
 
 
 def in_words(standing: Standing, catalogue: Catalogue) -> str:
-    """Return how a talk stands for whoever may not know of whom it is: titles from the files, never a value."""
+    """Return how a talk stands for a reader who must not learn whose it is: titles from the files, never a value."""
     intents = catalogue.intents
     form, menu, subjects = standing.form, standing.menu, standing.subjects[:MOST]
     done = "、".join(dict.fromkeys(intents[known.intent].title for known in subjects if known.intent in intents))

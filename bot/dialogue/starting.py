@@ -8,8 +8,7 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing
-from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, Sound, Step
-from bot.dialogue.steps import Offer as ShowMenu
+from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, ShowMenu, Sound, Step
 from bot.language import answers, courtesy, leftovers, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import TEMPLATE, Candidate
@@ -25,9 +24,6 @@ CLOSE = 0.7
 
 #: Below this even the best candidate is not worth a question.
 LIKELY = 0.2
-
-#: An entry of the knowledge as sure as this answers before an intent that is less sure.
-SURE = 0.5
 
 #: Characters of the resident's own words that are said back.
 QUOTED = 24
@@ -83,7 +79,7 @@ def _is_for_people(intent: Intent) -> bool:
 def _is_known(heard: Heard, intent: Intent | None) -> bool:
     """Tell whether the knowledge surely has the answer, and no intent is as sure."""
     best = heard.match.candidates[0].confidence if intent is not None else 0.0
-    return bool(heard.known) and heard.known[0].confidence >= SURE and best < heard.known[0].confidence
+    return bool(heard.known) and heard.known[0].is_sure and best < heard.known[0].confidence
 
 
 def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
@@ -377,10 +373,10 @@ def advance(standing: Standing, form: Form, intent: Intent, facts: Facts, before
         form, before = replace(forms.without(form, past), brief=form.brief and past.required), (*before, over)
         if past.ask:
             return again(standing, forms.ask(form, past), before)
-    step = forms.proceed(form, intent)
-    if step.kind == "ready":
-        return Do(standing=standing.within(None), form=step.form, before=before)
-    return again(standing, step.form, before)
+    after = forms.proceed(form, intent)
+    if after.kind == "ready":
+        return Do(standing=standing.within(None), form=after.form, before=before)
+    return again(standing, after.form, before)
 
 
 def again(standing: Standing, form: Form, before: tuple[Line, ...] = ()) -> Step:

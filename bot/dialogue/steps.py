@@ -16,7 +16,7 @@ from bot.language.slots import Value
 #: What becomes of a message.
 Kind = Literal[
     "asks", "confirms", "done", "cancelled", "clarifies", "handed_off", "unknown", "emergency", "silent", "failed", "answered"
-]  # fmt: skip
+]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Amend(Step):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer(Step):
+class ShowMenu(Step):
     """Show a numbered menu."""
 
     menu: Menu

@@ -1,7 +1,7 @@
 """From one message to one answer, in one transaction: the heart of the product.
 
-Order: a repeat gets the stored answer → emergency → silence while a person has the word → the open form → the menu last
-shown → a new request. Everything is written or nothing: inbox row, conversation, the action's rows, deliveries, events.
+A repeat gets the stored answer; for all else `decide` says what to do. Everything is written or nothing: inbox row,
+conversation, the action's rows, deliveries, events.
 """
 
 from collections.abc import Callable

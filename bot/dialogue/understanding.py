@@ -1,6 +1,5 @@
 """The intent files and the matcher trained on them, kept fresh while residents talk."""
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +15,7 @@ from bot.errors import Misconfigured
 from bot.language import emoji, files, questions, slots, times
 from bot.language.files import Catalogue, Intent, Slot
 from bot.language.matcher import Candidate, Corpus, Decision, Match, Matcher
-from bot.language.normalise import Tables
+from bot.language.normalise import PAUSES, Tables
 from bot.language.reader import Problem
 from bot.wechat import messages
 
@@ -24,9 +23,7 @@ from bot.wechat import messages
 LONGEST = 400
 
 #: Who draws breath more often than this tells a story: understanding each part would take its time.
-PAUSES = 6
-
-_PAUSES = re.compile(r"[\s,，。.!！?？~～、;；…]+")
+BREATHS = 6
 
 #: An intent that needs so many values is likely meant by words that give them all.
 TOLD = 2
@@ -139,8 +136,8 @@ class Understanding:
     def _aside_from_small_talk(self, words: str, match: Callable[[str], Match]) -> Match:
         """Return what is likely meant beside a greeting or an insult: 什么破物业，单元门都刷不开 is a repair."""
         whole = match(words)
-        parts = [part for part in _PAUSES.split(words[:LONGEST]) if part]
-        if not self._is_small_talk(whole) or not 1 < len(parts) <= PAUSES:
+        parts = [part for part in PAUSES.split(words[:LONGEST]) if part]
+        if not self._is_small_talk(whole) or not 1 < len(parts) <= BREATHS:
             return whole
         left = [part for part in parts if not self._is_small_talk(match(part))]
         if not 0 < len(left) < len(parts):

@@ -4,9 +4,6 @@ import re
 
 from bot.language import answers, emoji
 
-#: Whoever says more than this says more than that.
-LONGEST = 30
-
 _CLAUSES = re.compile(r"[\s,，。.!！~～、;；…]+")
 
 _THANKS = re.compile(
@@ -17,7 +14,17 @@ _THANKS = re.compile(
 _FILLERS = re.compile(r"^(?:[哦噢喔啊哎诶欸呃额唉嗨]+|那个|就是)(?=.{2})")
 
 _MAY_I = re.compile(
-    r"(?:行不行|行[吗么嘛不]|可以[吗么嘛不]|可不可以|好[吗么嘛不]|好不好|成不成?|中不中?|得唔得|要得不|能不能|能.{1,8}[吗么嘛不]|(?:能不能|可不可以|能否|可否)(?:等.{1,12}(?:再|后)|再|多|晚|早|改|提前|延|推|加|换).{1,10})[?？呀啊哈]*(?:$|[\s，,。])"
+    r"(?:"
+    + "|".join(
+        [
+            # whether it may be
+            r"行不行|行[吗么嘛不]|可以[吗么嘛不]|可不可以|好[吗么嘛不]|好不好|成不成?|中不中?|得唔得|要得不",
+            # whether it can be, and how
+            r"能不能|能.{1,8}[吗么嘛不]",
+            r"(?:能不能|可不可以|能否|可否)(?:等.{1,12}(?:再|后)|再|多|晚|早|改|提前|延|推|加|换).{1,10}",
+        ]
+    )
+    + r")[?？呀啊哈]*(?:$|[\s，,。])"
 )
 
 _AGREED = re.compile(r"(?:嗯+|对|好)?(?:确认|确定|同意|肯定)(?!不|没).{0,6}")
@@ -45,6 +52,11 @@ def agrees(text: str) -> bool:
     return emoji.agrees(text) or (any(map(_is_yes, said)) and all(map(_is_polite, said)))
 
 
+def refuses(text: str) -> bool:
+    """Tell whether a message is a no: 不对, 👎."""
+    return answers.is_no(text) or emoji.refuses(text)
+
+
 def agrees_beside(text: str) -> bool:
     """Tell whether a message begins or ends with a yes and says something else, too: 嗯就他一个人，可以."""
     said = clauses(text)
@@ -64,7 +76,12 @@ def begins_with_yes(text: str) -> bool:
 
 def is_courtesy(text: str) -> bool:
     """Tell whether a message wants nothing: 嗯呐, 得嘞 谢了老妹儿, 对的对的."""
-    return 0 < len(text) <= LONGEST and not text.strip().isdigit() and bool(said := clauses(text)) and all(map(_is_polite, said))
+    return (
+        0 < len(text) <= answers.LONGEST
+        and not text.strip().isdigit()
+        and bool(said := clauses(text))
+        and all(map(_is_polite, said))
+    )
 
 
 def clauses(text: str) -> list[str]:

@@ -199,7 +199,7 @@ def _sources() -> dict[str, str]:
     return {
         first: "|".join(_spell_out(head) + _alternatives(number, kinds) for number, (head, kinds) in enumerate(leads.items()))
         for first, leads in lines.items()
-    }  # fmt: skip
+    }
 
 
 @cache

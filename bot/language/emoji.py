@@ -39,7 +39,7 @@ CODES = r"""
 #: What agrees, and what refuses, where a question is open. 🙏 and 🌹 thank: they do neither.
 AGREES = "👍 👌 🆗 ✅ ✔ ☑ 💯 [OK] [强] [好的] [赞] [ThumbsUp] [NoProb] /:ok /:strong".split()
 REFUSES = "👎 ❌ ✖ ❎ 🙅 [弱] [NO] [差劲] [ThumbsDown] [Nuh-uh] /:no /:weak /:bad".split()
-WEEPS = "😭 😢 😥 😿 💔 😞 😔 😟 🥺 [流泪] [大哭] [难过] [心碎] [快哭了] [可怜] [委屈] [Sob] [Frown] /::'( /:heart-broken".split()  # fmt: skip
+WEEPS = "😭 😢 😥 😿 💔 😞 😔 😟 🥺 [流泪] [大哭] [难过] [心碎] [快哭了] [可怜] [委屈] [Sob] [Frown] /::'( /:heart-broken".split()
 
 #: Stickers and whatever else the account is not shown: https://developers.weixin.qq.com names none of it, phones write these.
 _STICKER = re.compile(

@@ -25,6 +25,7 @@ SLOT_TYPES = (
     "place", "flag", "choice", "choices", "text", "photo",
 )  # fmt: skip
 
+#: `priority` has no effect; files that have it are still read.
 _INTENT_FIELDS = (
     "version", "intent", "title", "needs", "match", "examples", "sentences", "keywords", "exclude", "slots", "confirm",
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "hands_over", "cancels",
@@ -64,6 +65,11 @@ class Slot:
     unknown: str = ""  # what is kept when the resident does not know: 位置不清楚
     otherwise: str = ""  # the option kept when the resident tells something that fits none: their words say it
 
+    @property
+    def is_free(self) -> bool:
+        """Tell whether any words will do for an answer, and all are kept."""
+        return self.type in {"text", "place"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class IntentTest:
@@ -100,7 +106,6 @@ class Intent:
     variants: tuple[str, ...] = ()  # other wordings of `reply`
     tests: tuple[IntentTest, ...] = ()
     topic: str = ""
-    priority: int = 0
     emergency: bool = False
     provides_flat: bool = False  # who has done it has a flat: what `needs: flat` leads here first
     releases_flat: bool = False

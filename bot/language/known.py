@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+#: As sure as this, an entry answers what is no question, too, and before an intent that is less sure.
+SURE = 0.5
+
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
@@ -10,3 +13,8 @@ class Known:
     entry: str  # its public id
     community_id: int
     confidence: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Tell whether the entry may answer what is no question."""
+        return self.confidence >= SURE

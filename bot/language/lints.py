@@ -138,4 +138,4 @@ def line_of(intent: Intent, example: str) -> int:
 def _doubt(intent: Intent, line: int, code: str, message: str, hint: str) -> Problem:
     return Problem(
         file=intent.file, line=line or 1, column=1 if not line else 3, code=code, severity="warning", message=message, hint=hint
-    )  # fmt: skip
+    )

@@ -51,9 +51,23 @@ OFFERED = 3
 
 #: Numbers, and words that answer or call and say nothing else.
 _BARE = re.compile(
-    r"[\d\s]{1,4}|[一二三四五六七八九十]|[\d一二两三四五六七八九十几]{1,3}(?:个人?|位)|第[一二三1-9]个?|[a-z]{1,2}|(?:[喂嗯哦噢啊哎唉诶欸额呃哈嘿嗨咦好行对是不要有没在来走去可嗳嘞]{1,2}|"
-    r"错了|不对|确认|确定|提交|继续|下一步|上一步|返回|选一|知道了?|收到|明白了?|晓得了?|了解了?|好的?吧?|行吧|那个|这个|然后呢?|还有呢?|什么|怎么|为什么|真的吗?|是吗|对吗|"
-    r"对不对|好不好|行不行|可以吗?|没事了?|没什么|随便|(?:好的?|行|嗯)?都(?:行|可以|好)|不知道|不清楚|算了吧?|等等|等一下|稍等|马上|快点|急|谁|哪里|几点|多少)"
+    "|".join(
+        [
+            # numbers
+            r"[\d\s]{1,4}|[一二三四五六七八九十]|[\d一二两三四五六七八九十几]{1,3}(?:个人?|位)",
+            r"第[一二三1-9]个?|[a-z]{1,2}",
+            # sounds, and words of one or two characters
+            r"[喂嗯哦噢啊哎唉诶欸额呃哈嘿嗨咦好行对是不要有没在来走去可嗳嘞]{1,2}|那个|这个|急",
+            # how forms are gone through
+            r"错了|不对|确认|确定|提交|继续|下一步|上一步|返回|选一",
+            # that something was heard, or does not matter
+            r"知道了?|收到|明白了?|晓得了?|了解了?|好的?吧?|行吧|没事了?|没什么|随便|(?:好的?|行|嗯)?都(?:行|可以|好)|算了吧?",
+            # that one does not know, or shall wait
+            r"不知道|不清楚|等等|等一下|稍等|马上|快点",
+            # bare questions
+            r"然后呢?|还有呢?|什么|怎么|为什么|真的吗?|是吗|对吗|对不对|好不好|行不行|可以吗?|谁|哪里|几点|多少",
+        ]
+    )
 )
 
 #: A number that says what it is: 36.7 was read off a thermometer.
@@ -100,7 +114,6 @@ class Match:
     """What a message may mean, best first; `said` holds words that a template found for slots."""
 
     text: str
-    normalised: str = ""
     candidates: tuple[Candidate, ...] = ()
     decision: Decision = "reject"
     emergency: bool = False
@@ -143,7 +156,7 @@ class Matcher:
         if not exact or self.catalogue.intents[exact].emergency:  # an admin may file 插座冒火花 under repairs, word for word
             alarm = self._alarms.sound(whole)
             if alarm is not None:
-                sounded = self._certain(text, plain, alarm.intent, 1.0, f"紧急：{alarm.words}", danger=alarm.danger)
+                sounded = self._certain(text, alarm.intent, 1.0, f"紧急：{alarm.words}", danger=alarm.danger)
                 return self._everyday(text, plain, alarm, now) or replace(sounded, is_vague=alarm.is_vague)
         return self._compare(text, plain, now)
 
@@ -166,7 +179,7 @@ class Matcher:
         return (
             self._match_exact(text, plain)
             or self._match_whole(text, plain)
-            or self._match_template(text, plain, now)
+            or self._match_template(text, now)
             or self._refuse_bare(text, plain)
             or self._match_fuzzy(text, self._read(text, self._normalise, now))
         )
@@ -192,13 +205,13 @@ class Matcher:
         intent = self._exact.get(plain)
         if intent is None:
             return None
-        return self._certain(text, plain, intent, 1.0, "完全匹配例句", danger=self._danger(text, intent))
+        return self._certain(text, intent, 1.0, "完全匹配例句", danger=self._danger(text, intent))
 
     def _match_whole(self, text: str, plain: str) -> Match | None:
         for intent in self._whole:
             near = process.extractOne(plain, intent.examples, scorer=fuzz.ratio, score_cutoff=WHOLE)
             if near:
-                return self._certain(text, plain, intent.id, near[1] / 100, f"整句像：「{near[0]}」")
+                return self._certain(text, intent.id, near[1] / 100, f"整句像：「{near[0]}」")
         return None
 
     def _refuse_bare(self, text: str, plain: str) -> Match | None:
@@ -206,21 +219,21 @@ class Matcher:
         if _READING.search(text):
             return None
         if _BARE.fullmatch(plain) or answers.is_yes(text) or answers.is_no(text) or answers.is_skip(text):
-            return Match(text=text, normalised=plain)
+            return Match(text=text)
         return None
 
-    def _match_template(self, text: str, plain: str, now: datetime) -> Match | None:
+    def _match_template(self, text: str, now: datetime) -> Match | None:
         words = _UNSPOKEN.sub("", text.lower().translate(self._simplified))
         for intent in self.catalogue.intents.values():
             for sentence in intent.sentences:
                 said = sentence.match(words)
                 if said is not None and not self._is_excluded(intent.id, text) and _fits(intent, said, now):
-                    return self._certain(text, plain, intent.id, TEMPLATE, f"句式：{sentence.template}", said=said)
+                    return self._certain(text, intent.id, TEMPLATE, f"句式：{sentence.template}", said=said)
         return None
 
     def _match_fuzzy(self, text: str, plain: str) -> Match:
         if not plain.strip(slots.SAYS_NOTHING):  # 明天上午 alone asks for nothing
-            return Match(text=text, normalised=plain)
+            return Match(text=text)
         barred = [i for i, intent in enumerate(self._intents) if self._is_excluded(intent, text)]
         verdict = self._scores.judge(plain, barred)
         order: list[int] = []
@@ -239,7 +252,7 @@ class Matcher:
             for i, why in zip(order, reasons, strict=True)
         )
         return Match(
-            text=text, normalised=plain, candidates=candidates, decision=self._decide(candidates, plain),
+            text=text, candidates=candidates, decision=self._decide(candidates, plain),
             danger=self._danger(text, *(candidate.intent for candidate in candidates)), repairs=verdict.repairs,
         )  # fmt: skip
 
@@ -257,10 +270,10 @@ class Matcher:
         """Return the kind of danger in a message that may mean an emergency, though no alarm was sounded."""
         return kinds.tell(text) if any(self.catalogue.intents[intent].emergency for intent in intents) else Danger.UNKNOWN
 
-    def _certain(self, text: str, plain: str, intent: str, confidence: float, why: str, *,
+    def _certain(self, text: str, intent: str, confidence: float, why: str, *,
                  said: Mapping[str, str] | None = None, danger: Danger = Danger.UNKNOWN) -> Match:  # fmt: skip
         return Match(
-            text=text, normalised=plain, candidates=(Candidate(intent, confidence, why),), decision="accept",
+            text=text, candidates=(Candidate(intent, confidence, why),), decision="accept",
             emergency=self.catalogue.intents[intent].emergency, danger=danger, said=said or {},
         )  # fmt: skip
 

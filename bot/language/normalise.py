@@ -11,6 +11,9 @@ from functools import cached_property
 
 HAN = re.compile("[\u4e00-\u9fff]")
 
+#: What stands between words and is none: whoever dictates has no commas.
+PAUSES = re.compile(r"[\s,，。.!！?？~～、;；…]+")
+
 #: Where the pinyin coder's private code points begin: one per syllable, about 400.
 PINYIN_BASE = 0xE000
 

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 
 from bot.language import answers, questions, times
 from bot.language.files import Slot
-from bot.language.normalise import longest_first
+from bot.language.normalise import PAUSES, longest_first
 from bot.language.numbers import NUMBER, spoken_digits, value_of
 from bot.language.phrases import say, say_time
 
@@ -135,11 +135,6 @@ _NAMED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:^|[,，。\s、□])(?P<n>{_NAME}?){_AFTER_NAME}"),
 )
 _AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|[，,、])[，,、\s]{0,2}")
-_KIN = re.compile(
-    r"我?(?:的)?(?:爷爷|奶奶|外公|外婆|姥姥|姥爷|爸爸?|妈妈?|父亲|母亲|爸妈|父母|公公|婆婆|岳父|岳母|老丈人|丈母娘|舅舅?|舅妈|叔叔?|婶婶?|姑姑?|姑父|姨妈?|阿姨|伯伯|伯父|哥哥?|嫂子|"
-    r"弟弟?|弟妹|姐姐?|姐夫|妹妹?|妹夫|儿子|儿媳|女儿|女婿|孙子|孙女|表[哥弟姐妹]|堂[哥弟姐妹]|侄子|侄女|外甥女?|亲戚|朋友|同学|同事|客人|家里人|家人|邻居|老乡|闺蜜|老公|老婆|爱人|媳妇|"
-    r"快递员?|外卖员?|保姆|保洁|家教|老师|师傅|装修工?|搬家的?|访客)(?:们|俩)?"
-)
 #: Relatives and the like, as one calls them; the short ones only after 我, 他 …: 妈, 哥.
 _RELATIVE = longest_first(
     "爷爷 奶奶 外公 外婆 姥姥 姥爷 舅姥爷 爸爸 妈妈 父亲 母亲 爸妈 父母 爹妈 公公 婆婆 公婆 岳父 岳母 老丈人 丈人 丈母娘 舅舅 大舅 小舅 舅妈 叔叔 婶婶 姑姑 姑父 姑妈 小姑 大姑 姨妈 小姨 大姨 "
@@ -152,6 +147,8 @@ _SHORT_RELATIVE = "[爸妈爹娘舅叔婶姑姨哥嫂弟姐妹]"
 _ROLE = longest_first(
     "快递员 快递小哥 外卖员 外卖小哥 保姆 保洁 保洁阿姨 家教 家教老师 老师 师傅 装修师傅 装修工 装修工人 工人 搬家的 搬家公司 护工 月嫂 钟点工 中介 司机 护士 医生 理疗师 家政 货拉拉 编辑 钢琴老师 舞蹈老师 数学老师 英语老师 剃头师傅 理发师傅 律师 设计师 摄影师 代驾".split()
 )
+#: What is no name, though it says who comes.
+_KIN = re.compile(rf"我?(?:的)?(?:{_RELATIVE}|{_SHORT_RELATIVE}|{_ROLE}|快递员?|外卖员?|装修工?|搬家的?|客人|访客)(?:们|俩)?")
 _NAMED_BESIDE: tuple[re.Pattern[str], ...] = (
     re.compile(
         rf"(?:{_RELATIVE}|{_ROLE}|厂|公司|店|学校|单位)的?\s*(?P<n>{_SHORT_NAME}|{_OWN_NAME}|(?!车)[{_SURNAMES}](?:明|[^\W\d_A-Za-z{_NO_GIVEN}□]){{1,2}}?){_COMES}"
@@ -202,12 +199,6 @@ _NOT_NAMES = frozenset(
 _CORRECTION = re.compile(
     r"不对|不是|说错|写错|讲错|错了|改成|改到|改为|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
 )
-#: Where any words will do, and all are kept.
-_FREE = frozenset({"text", "place"})
-
-#: Whose bare answers are words, so that any would do.
-_WORDS = frozenset({"name", "text", "place"})
-
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
 #: 不是A是B: what it is not is left out.
@@ -221,7 +212,6 @@ _IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|�
 _AROUND = re.compile(r"[\s,，。.!！~～]+|[啊呀的了哦]+$")
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
 _CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|不用急|有空再|不(?:要|打)紧")
-_PAUSE = re.compile(r"[\s,，。.!！~～?？、;；…]+")
 
 #: What stands here is where something is, not what is broken: 电梯里的灯, 洗衣机后头那个龙头, 靠窗那面墙.
 _STANDS_BEFORE = re.compile(r"(?:靠近?|挨着|临|对着|紧邻)$")
@@ -259,7 +249,7 @@ def extract(
     for slot in sorted(slots, key=lambda slot: _ORDER.get(slot.type, 9)):
         value = _PARSERS[slot.type](reading, slot)
         if value is None and slot.name == asked:
-            value = _lenient(words if slot.type in _FREE else reading, slot)
+            value = _lenient(words if slot.is_free else reading, slot)
         if value is not None:
             found[slot.name] = value
     if asked and asked not in found:
@@ -522,7 +512,7 @@ def _name(reading: _Reading, slot: Slot) -> Value | None:
         if found:
             name = max(found)[1] if reading.corrects else found[0][1]
             return f"{name}先生/女士" if len(name) == 1 else name
-    if slot.name in reading.known:  # 我妹妹开车来 is said of who is known; 是我弟弟 is a correction
+    if slot.name in reading.known:  # 我妹妹开车来 is said of somebody known; 是我弟弟 is a correction
         return _corrected(reading)
     return "、".join(_coming(reading)) or None
 
@@ -573,7 +563,7 @@ def _flag(reading: _Reading, slot: Slot) -> Value | None:
     if _CALM.search(reading.text):
         return False
     words = [word for said in slot.options.values() for word in said]
-    clauses = {_AROUND.sub("", clause) for clause in (reading.text, *_PAUSE.split(reading.text))}
+    clauses = {_AROUND.sub("", clause) for clause in (reading.text, *PAUSES.split(reading.text))}
     return True if any(word in clauses or (len(word) > 1 and word in reading.text) for word in words) else None
 
 
@@ -632,7 +622,7 @@ _ORDER = {kind: order for order, kind in enumerate(_PARSERS)}
 def _lenient(reading: _Reading, slot: Slot) -> Value | None:
     """Read a bare answer: 501, 张三, 两个, 36 8."""
     bare = re.sub(r"[\s,，。!！?？~～]+$", "", reading.rest).strip()
-    if slot.type in _WORDS and says_nothing(reading.text):
+    if (slot.is_free or slot.type == "name") and says_nothing(reading.text):
         return None
     match slot.type:
         case "start" | "datetime":

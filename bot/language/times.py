@@ -26,6 +26,9 @@ _IMPLIED_PART = {
     "今晚": "晚上", "今天晚上": "晚上", "今晚上": "晚上", "明晚上": "晚上", "昨晚上": "晚上", "后晚上": "晚上", "明晚": "晚上", "昨晚": "晚上", "后晚": "晚上", "今早": "早上", "明早": "早上", "明晨": "清晨", "今夜": "夜里",
 }  # fmt: skip
 
+#: Clock skew between "now" as the resident says it and our own.
+JUST_NOW = timedelta(minutes=5)
+
 #: Part of day -> the hour it stands for when no clock time is said, and the hour it ends.
 _PARTS = {
     "凌晨": (0, 6), "大清早": (7, 9), "清早": (7, 9), "一大早": (7, 9), "一早": (7, 9), "清晨": (7, 8), "早上": (8, 10), "早晨": (8, 10),
@@ -58,7 +61,7 @@ _LUNAR_YEARS = {
     2028: ((1, 25), (1, 26), (2, 9), (4, 4), (5, 28), (8, 26), (10, 3), (10, 26)),
     2029: ((2, 12), (2, 13), (2, 27), (4, 4), (6, 16), (8, 16), (9, 22), (10, 16)),
     2030: ((2, 2), (2, 3), (2, 17), (4, 5), (6, 5), (8, 5), (9, 12), (10, 5)),
-}  # fmt: skip
+}
 _LUNAR = ("除夕", "春节", "元宵节", "清明", "端午", "七夕", "中秋", "重阳节")
 _ALIASES = {
     "大年三十": "除夕", "年三十": "除夕", "大年初一": "春节", "过年": "春节", "元宵": "元宵节", "清明节": "清明", "端午节": "端午",
@@ -123,6 +126,12 @@ class Span:
     stop: int
     has_day: bool = False
     has_clock: bool = False
+
+
+def is_past(moment: datetime, now: datetime) -> bool:
+    """Tell whether nobody can come then any more; a day, which begins at 0:00 and ends at 23:59, lasts until it is over."""
+    is_day = (moment.hour, moment.minute) in {(0, 0), (23, 59)}
+    return moment.date() < now.date() if is_day else moment < now - JUST_NOW
 
 
 def find(text: str, now: datetime, base: datetime | None = None) -> list[Span]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, bindparam, update
@@ -40,10 +40,6 @@ class Line(Scoped, table=True):
     text: str
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
     photo_id: int | None = Field(default=None, foreign_key="photo.id")
-
-
-#: Who asked for a person this long ago, and was told so, may speak of something new.
-RETURNS_AFTER = timedelta(minutes=30)
 
 
 #: Who said it (resident or bot), the text, and the photo's id if it was one.

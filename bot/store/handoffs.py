@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bot.errors import Refusal
-from bot.model import PUBLIC_ALPHABET
+from bot.model import PUBLIC_ALPHABET, shortened
 from bot.store import events, tasks
 from bot.store.conversations import Conversation
 from bot.store.tasks import Task
@@ -89,9 +89,7 @@ def add(session: Session, task: Task, said: str) -> None:
     """Add what the resident says to it, who waits for a word from now on."""
     known = words(task)
     text = "\n".join(filter(None, (known, said.strip()))) if said.strip() not in known.split("\n") else known
-    if len(text) > LONGEST:
-        text = f"{text[: tasks.FIRST]}…{text[-(LONGEST - tasks.FIRST - 1) :]}"
-    task.data = {**task.data, "text": text, "waits": True}
+    task.data = {**task.data, "text": shortened(text, LONGEST), "waits": True}
     session.add(task)
 
 

@@ -188,7 +188,7 @@ def people_of(session: Session, audience: Audience, offered: Offered = nobody) -
     flats = query.add_columns(_lives_in(audience).label("lives"))
     return [
         (row.id, row.openid) for row in session.execute(flats) if row.lives or row.id in chosen or wanted & set(row.tags or ())
-    ]  # fmt: skip
+    ]
 
 
 def _lives_in(audience: Audience) -> ColumnElement[bool]:

@@ -9,16 +9,13 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, Session, col, or_, select
 
 from bot.errors import Refusal
-from bot.model import json_column, maybe_moment, moment, public_id
+from bot.model import json_column, maybe_moment, moment, public_id, shortened
 from bot.store import events, scope
 from bot.store.communities import Community
 from bot.store.scope import Scoped
 
 #: Characters of a task's words; of more the first and the last ones are kept.
 LONGEST = 600
-
-#: Characters of the first words that are never pushed out by later ones.
-FIRST = 200
 
 _CLIMBS = text("rung_at IS NOT NULL")
 _ANSWERED = text("answered_at IS NOT NULL")
@@ -178,9 +175,7 @@ def reopen(session: Session, task: Task, now: datetime, actor: str, *, climbs: b
 
 def add_words(session: Session, task: Task, text: str) -> None:
     """Add what was said later to a task's words; the first ones stay, however much comes after."""
-    words = f"{task.data.get('text', '')} / {text}"
-    if len(words) > LONGEST:
-        words = f"{words[:FIRST]}…{words[-(LONGEST - FIRST - 1) :]}"
+    words = shortened(f"{task.data.get('text', '')} / {text}", LONGEST)
     task.data = {**task.data, "text": words}
     session.add(task)
 

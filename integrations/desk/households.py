@@ -56,7 +56,7 @@ def unbind(desk: Desk) -> Redirect:
 
 @page("POST", "/households/{id}/export", need="people.export")
 def export(desk: Desk) -> Download:
-    """Give all that is known of somebody, for who asks to see what is kept about them."""
+    """Give all that is known of somebody, for a resident who asks to see what is kept about them."""
     resident = _resident(desk, _find(desk))
     everything = json.dumps(personal.export(desk, resident), ensure_ascii=False, indent=2)
     desk.record("people.exported", resident.about)

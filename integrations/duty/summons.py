@@ -44,7 +44,7 @@ def name_of(work: Work, task: Task) -> str:
 
 
 def phone_of(work: Work, task: Task) -> str:
-    """Return the resident's phone; of who is bound without one, that of somebody else at home."""
+    """Return the resident's phone, or that of somebody else at home where they gave none."""
     resident = tasks.resident_of(work, task)
     if resident is not None and resident.phone:
         return resident.phone

@@ -18,11 +18,10 @@ NEED = "health.view"
 #: Days shown in the chat.
 DAYS = 7
 
-
 #: Symptoms told within this time complete the check-in that lacks them; after it they are another one.
 COMPLETES = timedelta(hours=1)
 
-#: The choice of who has no thermometer at hand.
+#: The option for a resident without a thermometer at hand.
 UNMEASURED = "unmeasured"
 
 #: What one calls a check-in on the day it was made.

@@ -39,7 +39,7 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
     "收费": ("物业费", "缴费", "收费"),
     "放假": ("放假", "春节", "国庆", "元旦", "值班"),
     "清洗": ("清洗", "疏通", "管道"),
-}  # fmt: skip
+}
 
 _WORDS = {word: matter for matter, words in MATTERS.items() for word in words}
 _ANY = re.compile("|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.contract import Ask, Matter, Reply, Staff, Task, Turn, action, amends, tasks, telling
+from bot.contract import Ask, Matter, Reply, Staff, Task, Turn, action, amends, is_past, tasks, telling
 from integrations.repairs import clock, places
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
 
@@ -18,9 +18,6 @@ URGE_AGAIN = timedelta(minutes=30)
 #: How long a finished repair may be rated, and "still broken" reopens the same ticket.
 REOPENS = timedelta(days=15)
 
-#: A time this little ago still means now.
-JUST_NOW = timedelta(minutes=10)
-
 #: Ratings from here down are followed up by a call.
 LOW = 2
 
@@ -29,7 +26,6 @@ URGENT = "repair.urgent"
 
 #: What stands in the menu.
 SCORES = {"1": "1分 很不满意", "2": "2分 不满意", "3": "3分 一般", "4": "4分 满意", "5": "5分 很满意"}
-
 
 #: Words that take back what was said, and doors that are not what is broken.
 _CORRECTS = re.compile(r"不对|不是|说错|写错|错了|改成|改为|换成|应该是|其实是|更正|唔系")
@@ -82,7 +78,7 @@ def _called_out(turn: Turn, ticket: Ticket) -> Task | None:
 
 
 def _promise(turn: Turn, ticket: Ticket, task: Task | None) -> str:
-    """Return what may be said of when somebody comes: whom rows prove to be told, else until when it is due."""
+    """Return what may be promised: that those on duty were told, where rows prove it, else by when it is due."""
     if task is not None:
         return f"这是急修，{telling.sentence(turn, task)}"
     return turn.words("最晚{t}前处理。", t=ticket.due_at)
@@ -109,7 +105,7 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
         return Reply("gone", ok=False)
     if ticket.state not in OPEN:
         return Reply("over", ok=False, what=ticket.what, state=_end(ticket))
-    if slots.appointment_at and _is_past(slots.appointment_at, turn.now):
+    if slots.appointment_at and is_past(slots.appointment_at, turn.now):
         return Reply("past", ok=False, number=ticket.number)
     before = ticket.words
     ticket.add_words(turn.said)
@@ -156,11 +152,6 @@ def _due_anew(ticket: Ticket, now: datetime, changed: Mapping[str, bool]) -> dat
 
 def _end(ticket: Ticket) -> str:
     return "已经取消了" if ticket.state is TicketState.CANCELLED else "已经办完了"
-
-
-def _is_past(moment: datetime, now: datetime) -> bool:
-    """Tell whether nobody can come then any more; a day without a clock time lasts until it is over."""
-    return moment.date() < now.date() if (moment.hour, moment.minute) == (0, 0) else moment < now - JUST_NOW
 
 
 @action(

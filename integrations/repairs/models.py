@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlmodel import Field
 
-from bot.contract import PUBLIC_ALPHABET, Scoped, maybe_moment, moment, word
+from bot.contract import PUBLIC_ALPHABET, Scoped, maybe_moment, moment, shortened, word
 
 
 def ticket_number() -> str:
@@ -45,8 +45,8 @@ STATE_WORDS: Mapping[TicketState, str] = {
     TicketState.CLOSED: "已关闭", TicketState.CANCELLED: "已取消",
 }  # fmt: skip
 
-#: Characters of the resident's words on a ticket; of more the first and the last ones are kept, the first few always.
-LONGEST, FIRST = 600, 200
+#: Characters of the resident's words on a ticket; of more the first and the last ones are kept.
+LONGEST = 600
 
 CATEGORY_WORDS: Mapping[str, str] = {
     "water": "水管漏水", "drain": "下水道堵塞", "electric": "没电跳闸", "lighting": "灯不亮", "lift": "电梯故障",
@@ -97,16 +97,11 @@ class Ticket(Scoped, table=True):
     def add_words(self, said: str) -> None:
         """Keep the resident's own words beside those before; what is said twice stands once."""
         lines = dict.fromkeys(line for line in f"{self.words}\n{said}".splitlines() if line.strip())
-        self.words = shortened("\n".join(lines))
+        self.words = shortened("\n".join(lines), LONGEST)
 
     def may_become(self, state: TicketState) -> bool:
         """Tell whether `state` may follow."""
         return state in FOLLOWS[self.state]
-
-
-def shortened(words: str) -> str:
-    """Return words that a ticket can hold: the beginning tells what is broken, the end what came last."""
-    return words if len(words) <= LONGEST else f"{words[:FIRST]}…{words[-(LONGEST - FIRST - 1) :]}"
 
 
 class TicketNote(Scoped, table=True):

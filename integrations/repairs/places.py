@@ -6,7 +6,7 @@ _PLACE = re.compile(
     r"(?P<flat>(?:\w{1,3}栋)?(?:\w{1,2}单元)?(?:\d{3,4})?)"
     r"(?P<floor>(?:负?[0-9]{1,2}|负?[零一二三四五六七八九十]{1,3})[楼层])?"
     r"(?P<spot>.*)"
-)  # fmt: skip
+)
 
 
 def moved(old: str, new: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.contract import Ask, Reply, Turn, action, amends
+from bot.contract import Ask, Reply, Turn, action, amends, is_past
 from integrations.visitor_passes import passes, stay
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
@@ -32,16 +32,16 @@ def invite(turn: Turn, slots: Visit) -> Reply:
     if stay.is_too_far(slots.starts_at, turn.now):
         return Reply("too_far", ok=False)
     meant = stay.of(slots.starts_at, slots.ends_at, turn.now)
-    leave = Pass(
+    pass_ = Pass(
         resident_id=turn.me.id or 0, household_id=turn.me.household_id, visitor_name=slots.visitor_name,
         phone=slots.phone or "", plate=slots.plate or "", people=slots.people or 1, starts_at=meant.starts_at,
         ends_at=meant.ends_at, entries_left=max(slots.people or 1, 1), created_at=turn.now,
     )  # fmt: skip
-    turn.session.add(leave)
+    turn.session.add(pass_)
     turn.session.flush()
-    turn.record("visitor.invited", leave.subject, people=leave.people)
+    turn.record("visitor.invited", pass_.subject, people=pass_.people)
     return Reply(
-        "done", about=leave.subject, called=passes.called(turn, leave), **passes.told(turn, leave), **_not_taken(meant)
+        "done", about=pass_.subject, called=passes.called(turn, pass_), **passes.told(turn, pass_), **_not_taken(meant)
     )  # fmt: skip
 
 
@@ -71,54 +71,54 @@ class Changes:
 )  # fmt: skip
 def change(turn: Turn, about: str, slots: Changes) -> Reply:
     """Change a pass that still opens the gate; its link and its code stay what the visitor was sent."""
-    leave = passes.mine(turn, about)
-    if leave is None:
+    pass_ = passes.mine(turn, about)
+    if pass_ is None:
         return Reply("gone", ok=False)
-    fault = _unchangeable(turn, leave, slots)
+    fault = _unchangeable(turn, pass_, slots)
     if fault:
-        return Reply(fault, ok=False, what=passes.called(turn, leave))
-    meant = _meant_stay(turn, leave, slots)
-    changed = _write(leave, slots, meant)
-    turn.session.add(leave)
+        return Reply(fault, ok=False, what=passes.called(turn, pass_))
+    meant = _meant_stay(turn, pass_, slots)
+    changed = _write(pass_, slots, meant)
+    turn.session.add(pass_)
     if changed:
-        turn.record("visitor.changed", leave.subject, **changed)
+        turn.record("visitor.changed", pass_.subject, **changed)
     return Reply(
-        "changed", about=leave.subject, called=passes.called(turn, leave), people=leave.people, plate=leave.plate,
-        phone=leave.phone, **passes.told(turn, leave), **_not_taken(meant),
+        "changed", about=pass_.subject, called=passes.called(turn, pass_), people=pass_.people, plate=pass_.plate,
+        phone=pass_.phone, **passes.told(turn, pass_), **_not_taken(meant),
     )  # fmt: skip
 
 
-def _unchangeable(turn: Turn, leave: Pass, slots: Changes) -> str:
+def _unchangeable(turn: Turn, pass_: Pass, slots: Changes) -> str:
     """Return why a pass cannot be changed so; empty when it can."""
-    fault = leave.fault_at(turn.now, turn.settings(Settings).grace)
+    fault = pass_.fault_at(turn.now, turn.settings(Settings).grace)
     if fault and fault != "early":
         return fault
-    if slots.starts_at is not None and stay.is_past(slots.starts_at, turn.now):
+    if slots.starts_at is not None and is_past(slots.starts_at, turn.now):
         return "past"
     return "further" if slots.starts_at is not None and stay.is_too_far(slots.starts_at, turn.now) else ""
 
 
-def _meant_stay(turn: Turn, leave: Pass, slots: Changes) -> stay.Stay:
+def _meant_stay(turn: Turn, pass_: Pass, slots: Changes) -> stay.Stay:
     """Return the stay with its changes; an end that was not said goes along with the start."""
     if slots.starts_at is None and slots.ends_at is None:
-        return stay.Stay(starts_at=leave.starts_at, ends_at=leave.ends_at)
+        return stay.Stay(starts_at=pass_.starts_at, ends_at=pass_.ends_at)
     if slots.starts_at is None:  # a visit under way keeps the moment it began
-        meant = stay.of(leave.starts_at, slots.ends_at, min(leave.starts_at, turn.now))
-        return stay.Stay(starts_at=leave.starts_at, ends_at=leave.ends_at, is_backwards=True) if meant.is_backwards else meant
-    ends_at = slots.ends_at or stay.moved(leave.starts_at, leave.ends_at, slots.starts_at)
+        meant = stay.of(pass_.starts_at, slots.ends_at, min(pass_.starts_at, turn.now))
+        return stay.Stay(starts_at=pass_.starts_at, ends_at=pass_.ends_at, is_backwards=True) if meant.is_backwards else meant
+    ends_at = slots.ends_at or stay.moved(pass_.starts_at, pass_.ends_at, slots.starts_at)
     return stay.of(slots.starts_at, ends_at, turn.now)
 
 
-def _write(leave: Pass, slots: Changes, meant: stay.Stay) -> dict[str, bool]:
+def _write(pass_: Pass, slots: Changes, meant: stay.Stay) -> dict[str, bool]:
     """Write the changes into a pass; returns what is another than before, for the log."""
-    before = (leave.starts_at, leave.ends_at), leave.visitor_name, leave.people, leave.plate, leave.phone
-    leave.starts_at, leave.ends_at = meant.starts_at, meant.ends_at
-    leave.visitor_name = slots.visitor_name or leave.visitor_name
-    leave.plate = leave.plate if slots.plate is None else slots.plate
-    leave.phone = leave.phone if slots.phone is None else slots.phone
+    before = (pass_.starts_at, pass_.ends_at), pass_.visitor_name, pass_.people, pass_.plate, pass_.phone
+    pass_.starts_at, pass_.ends_at = meant.starts_at, meant.ends_at
+    pass_.visitor_name = slots.visitor_name or pass_.visitor_name
+    pass_.plate = pass_.plate if slots.plate is None else slots.plate
+    pass_.phone = pass_.phone if slots.phone is None else slots.phone
     if slots.people is not None:
-        leave.expect(slots.people)
-    after = (leave.starts_at, leave.ends_at), leave.visitor_name, leave.people, leave.plate, leave.phone
+        pass_.expect(slots.people)
+    after = (pass_.starts_at, pass_.ends_at), pass_.visitor_name, pass_.people, pass_.plate, pass_.phone
     named = zip(("time", "who", "people", "plate", "phone"), before, after, strict=True)
     return {name: True for name, old, new in named if old != new}
 
@@ -129,17 +129,17 @@ def show(turn: Turn, slots: object) -> Reply:
     found = passes.open_ones(turn)
     if not found:
         return Reply("none", ok=False)
-    meant = next((leave for leave in found if leave.subject == turn.about), None)
+    meant = next((pass_ for pass_ in found if pass_.subject == turn.about), None)
     if meant is None:
-        return Reply("done", passes=[_line(turn, leave) for leave in found])
-    others = [_line(turn, leave) for leave in found if leave is not meant]
+        return Reply("done", passes=[_line(turn, pass_) for pass_ in found])
+    others = [_line(turn, pass_) for pass_ in found if pass_ is not meant]
     return Reply("again", about=meant.subject, called=passes.called(turn, meant), others=others, **passes.told(turn, meant))
 
 
-def _line(turn: Turn, leave: Pass) -> str:
+def _line(turn: Turn, pass_: Pass) -> str:
     return turn.words(
         '· {name} {t} 码 {code} <a href="{url}">看通行证</a>',
-        name=leave.visitor_name, t=leave.starts_at, code=leave.code, url=passes.link(turn, leave),
+        name=pass_.visitor_name, t=pass_.starts_at, code=pass_.code, url=passes.link(turn, pass_),
     )  # fmt: skip
 
 
@@ -163,29 +163,29 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
     if not found:
         return Reply("none", ok=False)
     if len(found) > 1:
-        labels = {leave.public_id: turn.words("{n} {t}", n=leave.visitor_name, t=leave.starts_at) for leave in found[:8]}
+        labels = {pass_.public_id: turn.words("{n} {t}", n=pass_.visitor_name, t=pass_.starts_at) for pass_ in found[:8]}
         return Ask(slot="pass_id", name="which", options=labels, called_off="none_meant")
-    [leave] = found
-    what = passes.called(turn, leave)
+    [pass_] = found
+    what = passes.called(turn, pass_)
     if slots.sure is None:  # a bare 取消 may mean either: nothing is cancelled, and the way to do so is told
         options = {"yes": "确认取消", "no": "先不取消"}
         return Ask(slot="sure", name="sure", options=options, values={"what": what}, called_off="unsure")
     if slots.sure in {False, "no"}:
-        return Reply("kept", about=leave.subject, called=what, what=what, ok=False)
-    leave.state = PassState.CANCELLED
-    turn.session.add(leave)
-    turn.record("visitor.cancelled", leave.subject)
-    return Reply("done", about=leave.subject, called=what, over=True, what=what)
+        return Reply("kept", about=pass_.subject, called=what, what=what, ok=False)
+    pass_.state = PassState.CANCELLED
+    turn.session.add(pass_)
+    turn.record("visitor.cancelled", pass_.subject)
+    return Reply("done", about=pass_.subject, called=what, over=True, what=what)
 
 
 def _meant(turn: Turn, slots: Cancelling) -> Sequence[Pass]:
     """Return the open passes that may be meant: the one picked, else those of the name and the day, the one spoken of first."""
     found = passes.open_ones(turn)
     if slots.pass_id:
-        return [leave for leave in found if leave.public_id == slots.pass_id]
-    found = [leave for leave in found if slots.visitor_name and slots.visitor_name in leave.visitor_name] or found
-    found = [leave for leave in found if slots.day and leave.starts_at.date() == slots.day.date()] or found
-    return [leave for leave in found if leave.subject == turn.about] or found
+        return [pass_ for pass_ in found if pass_.public_id == slots.pass_id]
+    found = [pass_ for pass_ in found if slots.visitor_name and slots.visitor_name in pass_.visitor_name] or found
+    found = [pass_ for pass_ in found if slots.day and pass_.starts_at.date() == slots.day.date()] or found
+    return [pass_ for pass_ in found if pass_.subject == turn.about] or found
 
 
 ALL = (invite, show, cancel)

@@ -45,10 +45,10 @@ def expected(machine: Machine) -> ExpectedVisits:
     return ExpectedVisits(
         passes=[
             ExpectedVisit(
-                code=leave.code, building=flat.building, visitor=gate.mask(leave.visitor_name), plate=leave.plate,
-                starts_at=leave.starts_at, ends_at=leave.ends_at, entries_left=leave.entries_left,
+                code=pass_.code, building=flat.building, visitor=gate.mask(pass_.visitor_name), plate=pass_.plate,
+                starts_at=pass_.starts_at, ends_at=pass_.ends_at, entries_left=pass_.entries_left,
             )
-            for leave, flat in rows
+            for pass_, flat in rows
         ]
     )  # fmt: skip
 
@@ -73,7 +73,7 @@ class Answer(BaseModel):
 def check(machine: Machine) -> Answer:
     """Check a code as a guard would: a good one uses one entry up, and each check is written down."""
     verdict = gate.check(machine, machine.body.code)
-    left = verdict.leave.entries_left if verdict.leave else 0
+    left = verdict.pass_.entries_left if verdict.pass_ else 0
     return Answer(
         admitted=verdict.admitted, reason=verdict.reason, words=verdict.words, visitor=verdict.visitor, entries_left=left
     )

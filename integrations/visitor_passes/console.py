@@ -56,7 +56,7 @@ def passes(desk: Desk) -> View:
     grace = desk.settings(Settings).grace
     return View(
         "visitor_passes/passes.html",
-        {"rows": [(leave, flat.label, gate.mask(leave.visitor_name), leave.fault_at(desk.now, grace)) for leave, flat in rows]},
+        {"rows": [(pass_, flat.label, gate.mask(pass_.visitor_name), pass_.fault_at(desk.now, grace)) for pass_, flat in rows]},
     )
 
 

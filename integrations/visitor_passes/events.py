@@ -8,10 +8,10 @@ from integrations.visitor_passes.models import Pass
 
 
 def _pass(work: Work, key: str) -> Subject:
-    leave = work.session.exec(select(Pass).where(Pass.public_id == key)).first()
-    if leave is None:
+    pass_ = work.session.exec(select(Pass).where(Pass.public_id == key)).first()
+    if pass_ is None:
         return Subject("通行证")
-    return Subject(f"{work.session.get_one(Household, leave.household_id).label}的访客", "/passes")
+    return Subject(f"{work.session.get_one(Household, pass_.household_id).label}的访客", "/passes")
 
 
 #: Kinds of events and their fields.

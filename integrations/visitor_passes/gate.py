@@ -35,7 +35,7 @@ class Verdict:
     """What the gate decides, and what the guard may see of it: the visitor's name is masked."""
 
     passage: Passage
-    leave: Pass | None = None
+    pass_: Pass | None = None
     flat: str = ""
     first_use: str = ""
 
@@ -57,7 +57,7 @@ class Verdict:
     @property
     def visitor(self) -> str:
         """张*: enough to greet by, too little to collect."""
-        return mask(self.leave.visitor_name) if self.leave else ""
+        return mask(self.pass_.visitor_name) if self.pass_ else ""
 
 
 def mask(name: str) -> str:
@@ -82,15 +82,15 @@ def check(work: Work, typed: str) -> Verdict:
     token = tokens.read(typed, work.context.keys) if method == "qr" else None
     if method == "qr" and token is None:
         return _note(work, None, "forged", method)
-    leave = _find(work.session, token.public_id if token else "", code)
-    if leave is None:
+    pass_ = _find(work.session, token.public_id if token else "", code)
+    if pass_ is None:
         return _note(work, None, "unknown", method)
     grace = work.settings(Settings).grace
-    reason = leave.fault_at(work.now, grace)
-    if not reason and not _use(work.session, leave):
-        work.session.refresh(leave)
-        reason = leave.fault_at(work.now, grace) or "used"
-    return _note(work, leave, reason, method)
+    reason = pass_.fault_at(work.now, grace)
+    if not reason and not _use(work.session, pass_):
+        work.session.refresh(pass_)
+        reason = pass_.fault_at(work.now, grace) or "used"
+    return _note(work, pass_, reason, method)
 
 
 def decided(desk: Desk, passage_id: int) -> Verdict | None:
@@ -106,44 +106,44 @@ def _find(session: Session, public_id: str, code: str) -> Pass | None:
     return session.exec(query.order_by(col(Pass.id).desc())).first()
 
 
-def _use(session: Session, leave: Pass) -> bool:
+def _use(session: Session, pass_: Pass) -> bool:
     """Take one entry; False when another gate was quicker."""
     result = session.execute(
         update(Pass)
-        .where(col(Pass.id) == leave.id, col(Pass.state) == PassState.ACTIVE, col(Pass.entries_left) > 0)
+        .where(col(Pass.id) == pass_.id, col(Pass.state) == PassState.ACTIVE, col(Pass.entries_left) > 0)
         .values(entries_left=Pass.entries_left - 1)
     )
     if not getattr(result, "rowcount", 0):
         return False
-    session.execute(update(Pass).where(col(Pass.id) == leave.id, col(Pass.entries_left) == 0).values(state=PassState.USED))
-    session.refresh(leave)
+    session.execute(update(Pass).where(col(Pass.id) == pass_.id, col(Pass.entries_left) == 0).values(state=PassState.USED))
+    session.refresh(pass_)
     return True
 
 
-def _note(work: Work, leave: Pass | None, reason: str, method: str) -> Verdict:
+def _note(work: Work, pass_: Pass | None, reason: str, method: str) -> Verdict:
     passage = Passage(
-        pass_id=leave.id if leave else None, staff_id=work.staff.id if isinstance(work, Desk) else None, at=work.now, method=method,
+        pass_id=pass_.id if pass_ else None, staff_id=work.staff.id if isinstance(work, Desk) else None, at=work.now, method=method,
         admitted=not reason, reason=reason,
     )  # fmt: skip
     work.session.add(passage)
     work.session.flush()
-    subject = f"pass:{leave.public_id}" if leave else ""
+    subject = f"pass:{pass_.public_id}" if pass_ else ""
     work.record("gate.admitted" if not reason else "gate.refused", subject, reason=reason, method=method)
-    return _verdict(work, passage, leave)
+    return _verdict(work, passage, pass_)
 
 
-def _verdict(work: Work, passage: Passage, leave: Pass | None) -> Verdict:
-    flat = work.session.get_one(Household, leave.household_id).label if leave else ""
-    first_use = _first_use(work, leave) if leave and passage.reason == "used" else ""
-    return Verdict(passage=passage, leave=leave, flat=flat, first_use=first_use)
+def _verdict(work: Work, passage: Passage, pass_: Pass | None) -> Verdict:
+    flat = work.session.get_one(Household, pass_.household_id).label if pass_ else ""
+    first_use = _first_use(work, pass_) if pass_ and passage.reason == "used" else ""
+    return Verdict(passage=passage, pass_=pass_, flat=flat, first_use=first_use)
 
 
-def _first_use(work: Work, leave: Pass) -> str:
+def _first_use(work: Work, pass_: Pass) -> str:
     """Say when and by whom the pass was first used: the double use a guard must see."""
     first = work.session.exec(
         select(Passage, Staff.name)
         .join(Staff, col(Staff.id) == col(Passage.staff_id), isouter=True)
-        .where(Passage.pass_id == leave.id, col(Passage.admitted).is_(True))
+        .where(Passage.pass_id == pass_.id, col(Passage.admitted).is_(True))
         .order_by(col(Passage.id))
     ).first()
     return work.words("{at} 由{who}放行", at=first[0].at, who=first[1] or "门禁设备") if first else ""
@@ -171,7 +171,7 @@ def latest(desk: Desk, limit: int = 20) -> list[dict[str, Any]]:
     return [
         {
             "id": passage.id, "at": passage.at, "admitted": passage.admitted, "reason": REASONS.get(passage.reason, ""),
-            "visitor": mask(leave.visitor_name) if leave else "", "flat": flat.label if flat else "", "left_at": passage.left_at,
+            "visitor": mask(pass_.visitor_name) if pass_ else "", "flat": flat.label if flat else "", "left_at": passage.left_at,
         }
-        for passage, leave, flat in rows
+        for passage, pass_, flat in rows
     ]  # fmt: skip

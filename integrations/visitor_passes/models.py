@@ -29,7 +29,7 @@ class PassState(StrEnum):
 
 
 class Pass(Scoped, table=True):
-    """Leave for a visitor to enter between two moments. Entries belong to the pass, not to a person."""
+    """Lets a visitor in between two moments. Entries belong to the pass, not to a person."""
 
     __tablename__ = "visitor_pass"
 

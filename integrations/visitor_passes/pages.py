@@ -17,12 +17,12 @@ STATES = {
 @page("GET", "/passes/{id}")
 def show(visit: Visit) -> View:
     """Show the pass."""
-    leave = visit.session.exec(select(Pass).where(Pass.public_id == visit.params["id"])).first()
-    if leave is None:
+    pass_ = visit.session.exec(select(Pass).where(Pass.public_id == visit.params["id"])).first()
+    if pass_ is None:
         raise LookupError(visit.params["id"])
-    flat = visit.session.get_one(Household, leave.household_id)
-    fault = leave.fault_at(visit.now, visit.settings(Settings).grace)
-    token = tokens.Token(public_id=leave.public_id, starts_at=leave.starts_at, ends_at=leave.ends_at)
+    flat = visit.session.get_one(Household, pass_.household_id)
+    fault = pass_.fault_at(visit.now, visit.settings(Settings).grace)
+    token = tokens.Token(public_id=pass_.public_id, starts_at=pass_.starts_at, ends_at=pass_.ends_at)
     # White stays white in dark mode, or no camera reads it; the quiet zone is part of the code (ISO/IEC 18004).
     picture = segno.make_qr(tokens.write(token, visit.context.keys), error="m").svg_data_uri(
         light="white", dark="black", border=4, scale=6
@@ -31,7 +31,7 @@ def show(visit: Visit) -> View:
     return View(
         "visitor_passes/pass.html",
         {
-            "leave": leave, "building": f"{flat.building}栋", "state": STATES[fault], "fault": fault,
+            "pass_": pass_, "building": f"{flat.building}栋", "state": STATES[fault], "fault": fault,
             "picture": picture if usable else "", "community": visit.community,
         },
     )  # fmt: skip

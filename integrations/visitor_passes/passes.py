@@ -36,27 +36,27 @@ def mine(turn: Turn, about: str) -> Pass | None:
     return turn.session.exec(wanted.with_for_update().execution_options(populate_existing=True)).first()
 
 
-def called(turn: Turn, leave: Pass) -> str:
+def called(turn: Turn, pass_: Pass) -> str:
     """Return what one calls a visit in a sentence: 王芳明天15:00的来访."""
-    when = _CALENDAR.sub("", turn.words("{t}", t=leave.starts_at))
-    return turn.words("{name}{when}的来访", name=leave.visitor_name, when=when)
+    when = _CALENDAR.sub("", turn.words("{t}", t=pass_.starts_at))
+    return turn.words("{name}{when}的来访", name=pass_.visitor_name, when=when)
 
 
-def told(turn: Turn, leave: Pass) -> dict[str, Any]:
+def told(turn: Turn, pass_: Pass) -> dict[str, Any]:
     """Return what is said of a pass: whose, when, its code and the link to its page."""
     return {
-        "visitor_name": leave.visitor_name, "code": leave.code, "from_": leave.starts_at, "until": _last_minute(turn, leave),
-        "url": link(turn, leave),
+        "visitor_name": pass_.visitor_name, "code": pass_.code, "from_": pass_.starts_at, "until": _last_minute(turn, pass_),
+        "url": link(turn, pass_),
     }  # fmt: skip
 
 
-def link(turn: Turn, leave: Pass) -> str:
+def link(turn: Turn, pass_: Pass) -> str:
     """Return a link to the page of a pass."""
-    return turn.link(f"/passes/{leave.public_id}")
+    return turn.link(f"/passes/{pass_.public_id}")
 
 
-def _last_minute(turn: Turn, leave: Pass) -> str:
+def _last_minute(turn: Turn, pass_: Pass) -> str:
     """Say the end with its clock, even 23:59, which phrases leave out."""
-    is_same_day = leave.ends_at.date() == leave.starts_at.date()
-    day = "当天" if is_same_day else leave.ends_at.replace(hour=0, minute=0)
-    return turn.words("{day}{clock}", day=day, clock=f"{leave.ends_at:%H:%M}")
+    is_same_day = pass_.ends_at.date() == pass_.starts_at.date()
+    day = "当天" if is_same_day else pass_.ends_at.replace(hour=0, minute=0)
+    return turn.words("{day}{clock}", day=day, clock=f"{pass_.ends_at:%H:%M}")

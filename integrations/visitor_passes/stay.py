@@ -12,9 +12,6 @@ LONGEST = timedelta(days=7)
 #: Who comes in the evening and leaves at one leaves the next day: up to so long after coming.
 NIGHT = timedelta(hours=12)
 
-#: Clock skew between "now" as the resident says it and our own.
-_JUST_NOW = timedelta(minutes=5)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Stay:
@@ -47,13 +44,6 @@ def moved(starts_at: datetime, ends_at: datetime, to: datetime) -> datetime:
     if (ends_at.hour, ends_at.minute) == (23, 59):
         return (to + (ends_at.date() - starts_at.date())).replace(hour=23, minute=59)
     return to + (ends_at - starts_at)
-
-
-def is_past(starts_at: datetime, now: datetime) -> bool:
-    """Tell whether nobody can come then any more; a day without a clock time lasts until it is over."""
-    if (starts_at.hour, starts_at.minute) == (0, 0):
-        return starts_at.date() < now.date()
-    return starts_at < now - _JUST_NOW
 
 
 def is_too_far(starts_at: datetime, now: datetime) -> bool:

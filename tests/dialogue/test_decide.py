@@ -105,7 +105,7 @@ def test_what_is_said_after_an_alarm_belongs_to_it_unless_it_plainly_does_not(
 
 
 NUMBERS = [
-    (CALM, "120", "offer emergency.number emergency.fire"),
+    (CALM, "120", "menu emergency.number emergency.fire"),
     (asking("parcel.send", recipient="王芳", starts_at=AT_THREE), "110", "emergency.call; ask parcel.send box"),
     (LAMP_ASKED, "119！", "emergency.call; ask lamp.report place"),
 ]
@@ -290,10 +290,10 @@ PICTURES: list[tuple[Standing, Said, str]] = [
     (LAMP_ASKED, PHOTO, "photo.received; ask lamp.report place"),
     (PARCEL_READ_BACK, PHOTO, "photo.not_now; confirm parcel.send"),
     (LAMP_DONE, PHOTO, "attach lamp:7"),
-    (Standing(subjects=(LAMP, replace(LAMP, about="lamp:9"))), PHOTO, "offer photo.which lamp:7 lamp:9"),
+    (Standing(subjects=(LAMP, replace(LAMP, about="lamp:9"))), PHOTO, "menu photo.which lamp:7 lamp:9"),
     (Standing(subjects=(SENT, LAMP)), PHOTO, "attach lamp:7"),  # a parcel takes no photos
     (CALM, PHOTO, "say photo.what.free"),
-    (CALM, EAST_GATE, "offer place.what lamp.report visit.order"),
+    (CALM, EAST_GATE, "menu place.what lamp.report visit.order"),
     (LAMP_ASKED, EAST_GATE, "do lamp.report"),
     (PARCEL_READ_BACK, EAST_GATE, "place.not_now; confirm parcel.send"),
 ]  # fmt: skip

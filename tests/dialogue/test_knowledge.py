@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from bot import config
-from bot.contract.knowledge import SURE, shipped
+from bot.contract.knowledge import shipped
 from bot.dialogue.understanding import Understanding
+from bot.language.known import SURE
 from bot.store.knowledge import Draft, Entry, Shelf
 
 HOME, EAST = 1, 2

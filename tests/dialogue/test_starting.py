@@ -63,10 +63,10 @@ GUESSES: list[tuple[Said, str]] = [
     (perhaps("我的那些包裹", parcel__list=0.6), "do parcel.list"),
     (perhaps("人多吵闹", noise__report=0.35), "do noise.report"),  # people read it anyway
     # a menu only of what is really close
-    (perhaps("看看灯和包裹", lamp__report=0.5, parcel__send=0.4), "offer clarify lamp.report parcel.send"),
-    (perhaps("看看灯和包裹", lamp__report=0.3, parcel__send=0.25), "offer clarify lamp.report parcel.send"),
+    (perhaps("看看灯和包裹", lamp__report=0.5, parcel__send=0.4), "menu clarify lamp.report parcel.send"),
+    (perhaps("看看灯和包裹", lamp__report=0.3, parcel__send=0.25), "menu clarify lamp.report parcel.send"),
     (perhaps("看看", lamp__report=0.5, parcel__send=0.45, visit__order=0.44, faq__hours=0.43),
-     "offer clarify lamp.report parcel.send visit.order"),
+     "menu clarify lamp.report parcel.send visit.order"),
     # never a person, a danger that is hardly likely, or what belongs to something that is not there
     (perhaps("灯和经理", lamp__report=0.5, handoff__human=0.45), "understood; ask lamp.report place"),
     (perhaps("灯好烫", emergency__fire=0.39, lamp__report=0.35), "say unsure"),
@@ -98,7 +98,7 @@ def test_a_wish_that_is_not_plain_is_begun_asked_back_or_not_understood(said: Sa
 def test_what_belongs_to_something_done_is_a_choice_for_whoever_has_it() -> None:
     said = perhaps("灯那个", lamp__cancel=0.5, lamp__report=0.45)
 
-    assert next_step(LAMP_DONE, said) == "offer clarify lamp.cancel lamp.report"
+    assert next_step(LAMP_DONE, said) == "menu clarify lamp.cancel lamp.report"
 
 
 def test_a_guess_leaves_a_way_elsewhere() -> None:
@@ -113,13 +113,13 @@ def test_a_guess_leaves_a_way_elsewhere() -> None:
 
 def test_nought_after_a_guess_without_others_leads_to_free_words() -> None:
     assert next_step(guessed("lamp.report"), words("0")) == "say elsewhere.free"
-    assert next_step(guessed("lamp.report", "parcel.send"), words("0")) == "say elsewhere"
+    assert next_step(guessed("lamp.report", "parcel.send"), words("0")) == "menu elsewhere parcel.send"
 
 
 def test_nought_after_something_was_only_shown_leads_elsewhere_too() -> None:
     shown = decide(CALM, perhaps("有人上班的时候", faq__hours=0.6, lamp__report=0.3), FACTS).standing
 
-    assert next_step(shown, words("0")) == "say elsewhere"
+    assert next_step(shown, words("0")) == "menu elsewhere lamp.report"
 
 
 PASSED_OVER: list[tuple[Said, str]] = [

@@ -186,7 +186,7 @@ def outline(step: Step) -> str:
 
 
 _VERBS: Mapping[type[Step], str] = {
-    steps.Ask: "ask", steps.Confirm: "confirm", steps.Do: "do", steps.Amend: "amend", steps.Offer: "offer", steps.Say: "say",
+    steps.Ask: "ask", steps.Confirm: "confirm", steps.Do: "do", steps.Amend: "amend", steps.ShowMenu: "menu", steps.Say: "say",
     steps.Inform: "inform, else", steps.HandOver: "hand over", steps.Join: "join", steps.CallOff: "call off", steps.Sound: "sound",
     steps.PassOn: "pass on", steps.Attach: "attach", steps.Aside: "aside", steps.Quiet: "quiet",
 }  # fmt: skip
@@ -203,7 +203,7 @@ def _details(step: Step) -> Sequence[str]:
             return [ready.intent, *(["about", ready.about] if ready.about else [])]
         case steps.Amend():
             return [step.subject.about, *step.values]
-        case steps.Offer():
+        case steps.ShowMenu():
             return [step.phrase.name, *step.menu.options]
         case steps.Say():
             return [step.phrase.name]

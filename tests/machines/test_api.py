@@ -53,13 +53,13 @@ class Yard:
         def add(session: Session) -> Pass:
             resident = session.exec(select(Resident)).first()
             assert resident is not None
-            leave = Pass(
+            pass_ = Pass(
                 resident_id=resident.id or 0, household_id=resident.household_id, visitor_name="张晓明", created_at=self.now,
                 **{"starts_at": self.now, "ends_at": self.now + timedelta(hours=2), **changed},
             )  # fmt: skip
-            session.add(leave)
+            session.add(pass_)
             session.flush()
-            return leave
+            return pass_
 
         return self.linli.ask(add)
 
@@ -178,10 +178,10 @@ async def test_gate_learns_whom_to_expect_today_without_names_and_flats(yard: Ya
 
 
 async def test_gate_admits_a_code_once_and_both_checks_are_written_down(yard: Yard) -> None:
-    leave, key = yard.invite(), yard.key("gate.check")
+    pass_, key = yard.invite(), yard.key("gate.check")
 
-    first = await (await yard.call("POST", "/gate/checks", key, json={"code": leave.code})).json()
-    second = await (await yard.call("POST", "/gate/checks", key, json={"code": leave.code.lower()})).json()
+    first = await (await yard.call("POST", "/gate/checks", key, json={"code": pass_.code})).json()
+    second = await (await yard.call("POST", "/gate/checks", key, json={"code": pass_.code.lower()})).json()
 
     assert (first["admitted"], first["words"], first["entries_left"]) == (True, "放行", 0)
     assert (second["admitted"], second["reason"]) == (False, "used")
@@ -254,10 +254,10 @@ async def test_key_reads_its_own_community_only(yard: Yard) -> None:
 
     key = yard.linli.database.submit(elsewhere).result()
     await yard.linli.look_around()
-    leave = yard.invite()
+    pass_ = yard.invite()
 
     listed = await (await yard.call("GET", "/gate/passes", key)).json()
-    checked = await (await yard.call("POST", "/gate/checks", key, json={"code": leave.code})).json()
+    checked = await (await yard.call("POST", "/gate/checks", key, json={"code": pass_.code})).json()
 
     assert listed == {"passes": []}
     assert checked["reason"] == "unknown"

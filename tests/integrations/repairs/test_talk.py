@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.contract import Ask, Reply, Turn
-from bot.model import SHANGHAI
+from bot.model import FIRST, SHANGHAI
 from bot.store.events import Event
 from bot.store.photos import Photo
 from bot.store.staff import Role
 from integrations.repairs import actions, clock, console, pages, personal
-from integrations.repairs.models import FIRST, LONGEST, Ticket, TicketState
+from integrations.repairs.models import LONGEST, Ticket, TicketState
 from tests.integrations.conftest import CATALOGUE, CHEN, LI
 
 if TYPE_CHECKING:

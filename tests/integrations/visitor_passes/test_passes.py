@@ -45,15 +45,15 @@ def check(town: Town, code: str) -> gate.Verdict:
 def test_invitation_is_answered_with_code_and_link(town: Town) -> None:
     said = town.says(CHEN, actions.invite, visitor_name="张敏", starts_at=town.now + timedelta(hours=5))
 
-    [leave] = town.all(Pass)
-    assert leave.code in said
-    assert f"https://linli.example/p/passes/{leave.public_id}?k=" in said
+    [pass_] = town.all(Pass)
+    assert pass_.code in said
+    assert f"https://linli.example/p/passes/{pass_.public_id}?k=" in said
 
 
 def test_pass_without_an_end_is_good_for_the_rest_of_the_day(town: Town) -> None:
-    leave = invited(town, starts_at=datetime(2026, 3, 12, 15, tzinfo=SHANGHAI))
+    pass_ = invited(town, starts_at=datetime(2026, 3, 12, 15, tzinfo=SHANGHAI))
 
-    assert leave.ends_at == datetime(2026, 3, 12, 23, 59, tzinfo=SHANGHAI)
+    assert pass_.ends_at == datetime(2026, 3, 12, 23, 59, tzinfo=SHANGHAI)
 
 
 def test_pass_further_ahead_than_a_month_is_not_made(town: Town) -> None:
@@ -64,10 +64,10 @@ def test_pass_further_ahead_than_a_month_is_not_made(town: Town) -> None:
 
 
 def test_gate_admits_once_by_code_or_qr_and_says_when_it_was_used(town: Town) -> None:
-    leave = invited(town)
-    token = tokens.write(tokens.Token(public_id=leave.public_id, starts_at=leave.starts_at, ends_at=leave.ends_at), town.keys)
+    pass_ = invited(town)
+    token = tokens.write(tokens.Token(public_id=pass_.public_id, starts_at=pass_.starts_at, ends_at=pass_.ends_at), town.keys)
 
-    first, second = check(town, token), check(town, leave.code.lower())
+    first, second = check(town, token), check(town, pass_.code.lower())
 
     assert (first.admitted, first.visitor, first.flat) == (True, "张*", "3栋2单元501")
     assert (second.admitted, second.reason) == (False, "used")
@@ -96,16 +96,16 @@ def test_what_cannot_be_a_code_is_asked_back_and_no_check(town: Town, typed: str
 
 
 def test_party_of_three_enters_three_times(town: Town) -> None:
-    leave = invited(town, people=3)
+    pass_ = invited(town, people=3)
 
-    assert [check(town, leave.code).admitted for _ in range(4)] == [True, True, True, False]
+    assert [check(town, pass_.code).admitted for _ in range(4)] == [True, True, True, False]
 
 
 def test_two_gates_racing_admit_one(town: Town) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
 
     with ThreadPoolExecutor(8) as guards:
-        verdicts = list(guards.map(lambda _: check(town, leave.code).admitted, range(8)))
+        verdicts = list(guards.map(lambda _: check(town, pass_.code).admitted, range(8)))
 
     assert sum(verdicts) == 1
     assert len(town.all(Passage)) == 8
@@ -117,26 +117,26 @@ def test_two_gates_racing_admit_one(town: Town) -> None:
 ])  # fmt: skip
 def test_gate_keeps_to_the_time(town: Town, late: timedelta, reason: str) -> None:
     starts = town.now + timedelta(hours=5)
-    leave = invited(town, starts_at=starts, ends_at=starts + timedelta(hours=2))
+    pass_ = invited(town, starts_at=starts, ends_at=starts + timedelta(hours=2))
     town.now = starts + late
 
-    assert check(town, leave.code).reason == reason
+    assert check(town, pass_.code).reason == reason
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Shanghai"])
 def test_today_is_the_day_in_shanghai_even_at_half_past_midnight(town: Town, zone: str) -> None:
-    leave = invited(town, starts_at=datetime(2026, 3, 12, tzinfo=SHANGHAI))
+    pass_ = invited(town, starts_at=datetime(2026, 3, 12, tzinfo=SHANGHAI))
 
     town.now = datetime(2026, 3, 12, 0, 30, tzinfo=SHANGHAI).astimezone(ZoneInfo(zone))
-    assert check(town, leave.code).admitted
+    assert check(town, pass_.code).admitted
 
 
 def test_cancelled_pass_is_refused_at_once(town: Town) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
 
     town.asks(CHEN, actions.cancel, sure="yes")
 
-    assert check(town, leave.code).reason == "cancelled"
+    assert check(town, pass_.code).reason == "cancelled"
 
 
 def test_of_several_passes_one_is_asked_for(town: Town) -> None:
@@ -156,7 +156,7 @@ def test_bare_cancel_to_which_of_several_cancels_none_and_says_so(chat: Chat) ->
 
     assert "要取消哪一位" in chat.say("取消访客")
     assert "没有取消任何访客，通行证都还有效" in chat.say("取消")
-    assert {leave.state for leave in chat.all(Pass)} == {PassState.ACTIVE}
+    assert {pass_.state for pass_ in chat.all(Pass)} == {PassState.ACTIVE}
 
 
 def test_neighbour_sees_and_cancels_nothing_of_ours(town: Town) -> None:
@@ -173,9 +173,9 @@ def test_unknown_and_forged_codes_are_refused_and_written_down(town: Town) -> No
 
 
 def test_page_shows_the_code_and_nothing_of_the_visitor(town: Town) -> None:
-    leave = invited(town, phone="13800138000")
+    pass_ = invited(town, phone="13800138000")
 
-    view = town.visits(pages.show, id=leave.public_id)
+    view = town.visits(pages.show, id=pass_.public_id)
 
     assert view.values["picture"].startswith("data:image/svg+xml")
     assert view.values["state"] == "有效"
@@ -184,13 +184,13 @@ def test_page_shows_the_code_and_nothing_of_the_visitor(town: Town) -> None:
 
 
 def test_leaving_is_written_down_and_gives_no_entry_back(town: Town) -> None:
-    leave = invited(town)
-    check(town, leave.code)
+    pass_ = invited(town)
+    check(town, pass_.code)
 
     town.opens(Role.GUARD, console.left, params={"id": str(town.all(Passage)[0].id)})
 
     assert town.all(Passage)[0].left_at == town.now
-    assert not check(town, leave.code).admitted
+    assert not check(town, pass_.code).admitted
 
 
 # ------------------------------------------------------------------ tokens
@@ -237,12 +237,12 @@ def test_whatever_is_scanned_is_refused_without_an_error(text: str) -> None:
 def test_office_sets_how_early_visitors_may_come(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINLI_VISITOR_PASSES_GRACE_MINUTES", "5")
     strict = load_services(config.load_local())
-    leave = invited(town, starts_at=town.now + timedelta(minutes=10), ends_at=town.now + timedelta(hours=2))
+    pass_ = invited(town, starts_at=town.now + timedelta(minutes=10), ends_at=town.now + timedelta(hours=2))
 
     def asked(services: Services) -> str:
         context = replace(town.context, services=services)
         return (
-            town.database.submit(lambda session: gate.check(Work(session=session, now=town.now, context=context), leave.code))
+            town.database.submit(lambda session: gate.check(Work(session=session, now=town.now, context=context), pass_.code))
             .result()
             .reason
         )

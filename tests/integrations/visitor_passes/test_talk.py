@@ -37,20 +37,20 @@ def changed(town: Town, about: str, openid: str = CHEN, **slots: Any) -> tuple[s
     return town.database.submit(run).result()
 
 
-def spoken_of(town: Town, leave: Pass, action: Any, openid: str = CHEN, **slots: Any) -> Reply | Ask:
+def spoken_of(town: Town, pass_: Pass, action: Any, openid: str = CHEN, **slots: Any) -> Reply | Ask:
     """Ask for something while a pass is what is spoken of."""
 
     def run(session: Any) -> Reply | Ask:
-        turn = Turn(session=session, now=town.now, context=town.context, openid=openid, about=leave.subject)
+        turn = Turn(session=session, now=town.now, context=town.context, openid=openid, about=pass_.subject)
         answer: Reply | Ask = action(turn, slots)
         return answer
 
     return town.database.submit(run).result()
 
 
-def checked(town: Town, leave: Pass) -> str:
+def checked(town: Town, pass_: Pass) -> str:
     """Return why the gate does not open; empty when it does."""
-    return town.database.submit(lambda session: gate.check(_at_the_gate(town, session), leave.code).reason).result()
+    return town.database.submit(lambda session: gate.check(_at_the_gate(town, session), pass_.code).reason).result()
 
 
 def _at_the_gate(town: Town, session: Any) -> Turn:
@@ -68,17 +68,17 @@ def test_invitation_is_what_is_said_next_of(town: Town) -> None:
 
 
 def test_another_day_moves_the_pass_and_keeps_link_and_code(town: Town) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
 
-    name, said = changed(town, leave.subject, starts_at=TOMORROW_AT_THREE + timedelta(days=1))
+    name, said = changed(town, pass_.subject, starts_at=TOMORROW_AT_THREE + timedelta(days=1))
 
     [now] = town.all(Pass)
-    assert (name, now.public_id, now.code) == ("changed", leave.public_id, leave.code)
+    assert (name, now.public_id, now.code) == ("changed", pass_.public_id, pass_.code)
     assert (now.starts_at, now.ends_at) == (
         datetime(2026, 3, 13, 15, tzinfo=SHANGHAI), datetime(2026, 3, 13, 23, 59, tzinfo=SHANGHAI),
     )  # fmt: skip
     assert "后天（3月13日 周五）15:00起可用" in said
-    assert leave.code in said
+    assert pass_.code in said
 
 
 @pytest.mark.parametrize(("slots", "shown"), [
@@ -86,9 +86,9 @@ def test_another_day_moves_the_pass_and_keeps_link_and_code(town: Town) -> None:
     ({"people": 2}, "共2人"), ({"ends_at": datetime(2026, 3, 12, 18, tzinfo=SHANGHAI)}, "到当天18:00为止"),
 ])  # fmt: skip
 def test_each_value_may_be_said_afterwards_and_is_said_back(town: Town, slots: dict[str, Any], shown: str) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
 
-    name, said = changed(town, leave.subject, **slots)
+    name, said = changed(town, pass_.subject, **slots)
 
     assert name == "changed"
     assert shown in said
@@ -97,53 +97,53 @@ def test_each_value_may_be_said_afterwards_and_is_said_back(town: Town, slots: d
 
 
 def test_change_says_all_that_is_known_now(town: Town) -> None:
-    leave = invited(town, people=3, plate="粤B12345", phone="13800138000")
+    pass_ = invited(town, people=3, plate="粤B12345", phone="13800138000")
 
-    _, said = changed(town, leave.subject, visitor_name="李四")
+    _, said = changed(town, pass_.subject, visitor_name="李四")
 
     assert "李四，共3人，车牌粤B12345，电话13800138000，明天（3月12日 周四）15:00起可用" in said
-    assert f"/p/passes/{leave.public_id}?k=" in said
+    assert f"/p/passes/{pass_.public_id}?k=" in said
 
 
 def test_no_car_after_all_takes_the_plate_out(town: Town) -> None:
-    leave = invited(town, plate="粤B12345")
+    pass_ = invited(town, plate="粤B12345")
 
-    changed(town, leave.subject, plate="")
+    changed(town, pass_.subject, plate="")
 
     assert town.all(Pass)[0].plate == ""
 
 
 def test_change_is_written_down_without_what_was_said(town: Town) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
 
-    changed(town, leave.subject, visitor_name="李四", people=2)
+    changed(town, pass_.subject, visitor_name="李四", people=2)
 
     [event] = [event for event in town.all(Event) if event.kind == "visitor.changed"]
-    assert (event.subject, event.data) == (leave.subject, {"who": True, "people": True})
+    assert (event.subject, event.data) == (pass_.subject, {"who": True, "people": True})
     assert town.context.services.say(event, town.now) == "改了访客的姓名 人数"
 
 
 def test_who_is_in_already_counts_when_the_number_changes(town: Town) -> None:
-    leave = invited(town, starts_at=town.now, people=3)
-    assert (checked(town, leave), checked(town, leave)) == ("", "")
+    pass_ = invited(town, starts_at=town.now, people=3)
+    assert (checked(town, pass_), checked(town, pass_)) == ("", "")
 
-    changed(town, leave.subject, people=4)
-    assert [checked(town, leave) for _ in range(3)] == ["", "", "used"]
+    changed(town, pass_.subject, people=4)
+    assert [checked(town, pass_) for _ in range(3)] == ["", "", "used"]
 
 
 def test_fewer_than_are_in_lets_nobody_else_in(town: Town) -> None:
-    leave = invited(town, starts_at=town.now, people=3)
-    assert (checked(town, leave), checked(town, leave)) == ("", "")
+    pass_ = invited(town, starts_at=town.now, people=3)
+    assert (checked(town, pass_), checked(town, pass_)) == ("", "")
 
-    changed(town, leave.subject, people=1)
+    changed(town, pass_.subject, people=1)
 
-    assert checked(town, leave) == "used"
+    assert checked(town, pass_) == "used"
 
 
 def test_length_of_a_stay_goes_along_with_its_start(town: Town) -> None:
-    leave = invited(town, ends_at=TOMORROW_AT_THREE + timedelta(hours=2))
+    pass_ = invited(town, ends_at=TOMORROW_AT_THREE + timedelta(hours=2))
 
-    changed(town, leave.subject, starts_at=TOMORROW_AT_THREE + timedelta(days=1))
+    changed(town, pass_.subject, starts_at=TOMORROW_AT_THREE + timedelta(days=1))
 
     assert town.all(Pass)[0].ends_at == TOMORROW_AT_THREE + timedelta(days=1, hours=2)
 
@@ -153,9 +153,9 @@ def test_length_of_a_stay_goes_along_with_its_start(town: Town) -> None:
     ({"starts_at": datetime(2026, 4, 20, 15, tzinfo=SHANGHAI)}, "further"),
 ])  # fmt: skip
 def test_time_that_cannot_be_leaves_the_pass_as_it_was(town: Town, slots: dict[str, Any], name: str) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
 
-    answered, said = changed(town, leave.subject, **slots)
+    answered, said = changed(town, pass_.subject, **slots)
 
     assert answered == name
     assert "王芳明天15:00的来访没有改" in said
@@ -163,12 +163,12 @@ def test_time_that_cannot_be_leaves_the_pass_as_it_was(town: Town, slots: dict[s
 
 
 def test_end_before_the_start_is_said_to_be_not_taken(town: Town) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
 
-    _, said = changed(town, leave.subject, ends_at=TOMORROW_AT_THREE - timedelta(hours=2))
+    _, said = changed(town, pass_.subject, ends_at=TOMORROW_AT_THREE - timedelta(hours=2))
 
     assert "比到访还早，没有改" in said
-    assert town.all(Pass)[0].ends_at == leave.ends_at
+    assert town.all(Pass)[0].ends_at == pass_.ends_at
 
 
 def test_longer_than_a_week_is_cut_and_said(town: Town) -> None:
@@ -183,38 +183,38 @@ def test_longer_than_a_week_is_cut_and_said(town: Town) -> None:
 def test_who_leaves_after_midnight_leaves_the_next_day(town: Town) -> None:
     evening = datetime(2026, 3, 12, 20, tzinfo=SHANGHAI)
 
-    leave = invited(town, starts_at=evening, ends_at=datetime(2026, 3, 12, 1, tzinfo=SHANGHAI))
+    pass_ = invited(town, starts_at=evening, ends_at=datetime(2026, 3, 12, 1, tzinfo=SHANGHAI))
 
-    assert leave.ends_at == datetime(2026, 3, 13, 1, tzinfo=SHANGHAI)
+    assert pass_.ends_at == datetime(2026, 3, 13, 1, tzinfo=SHANGHAI)
 
 
 def test_used_pass_is_kindly_not_changed(town: Town) -> None:
-    leave = invited(town, starts_at=town.now)
-    checked(town, leave)
+    pass_ = invited(town, starts_at=town.now)
+    checked(town, pass_)
 
-    name, said = changed(town, leave.subject, people=2)
+    name, said = changed(town, pass_.subject, people=2)
 
     assert (name, "已经用过了，改不了" in said) == ("used", True)
 
 
 def test_pass_that_is_over_is_kindly_not_changed(town: Town) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
     town.now += timedelta(days=3)
 
-    assert changed(town, leave.subject, people=2)[0] == "over"
+    assert changed(town, pass_.subject, people=2)[0] == "over"
 
 
 def test_cancelled_pass_is_kindly_not_changed(town: Town) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
     town.asks(CHEN, actions.cancel, sure=True)
 
-    assert changed(town, leave.subject, people=2)[0] == "cancelled"
+    assert changed(town, pass_.subject, people=2)[0] == "cancelled"
 
 
 def test_pass_of_somebody_else_is_as_if_it_did_not_exist(town: Town) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
 
-    assert changed(town, leave.subject, LI, visitor_name="李四") == changed(town, "pass:NOSUCHPASS", LI, visitor_name="李四")
+    assert changed(town, pass_.subject, LI, visitor_name="李四") == changed(town, "pass:NOSUCHPASS", LI, visitor_name="李四")
     assert changed(town, "ticket:K3M9", LI, people=2)[0] == "gone"
     assert town.all(Pass)[0].visitor_name == "王芳"
 
@@ -233,12 +233,12 @@ def test_lone_pass_is_read_back_before_it_is_cancelled(town: Town) -> None:
 
 
 def test_cancelled_pass_stops_being_spoken_of(town: Town) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
 
     reply = town.asks(CHEN, actions.cancel, sure=True)
 
     assert isinstance(reply, Reply)
-    assert (reply.about, reply.over, town.all(Pass)[0].state) == (leave.subject, True, PassState.CANCELLED)
+    assert (reply.about, reply.over, town.all(Pass)[0].state) == (pass_.subject, True, PassState.CANCELLED)
 
 
 @pytest.mark.parametrize("sure", ["no", False])
@@ -278,10 +278,10 @@ def test_day_that_is_named_tells_which_of_several(town: Town) -> None:
 
 
 def test_speaking_of_a_pass_of_somebody_else_cancels_and_shows_nothing(town: Town) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
 
-    assert spoken_of(town, leave, actions.cancel, LI, sure=True).name == "none"
-    assert spoken_of(town, leave, actions.show, LI).name == "none"
+    assert spoken_of(town, pass_, actions.cancel, LI, sure=True).name == "none"
+    assert spoken_of(town, pass_, actions.show, LI).name == "none"
     assert town.all(Pass)[0].state is PassState.ACTIVE
 
 
@@ -300,11 +300,11 @@ def test_pass_spoken_of_is_shown_first_with_its_link(town: Town) -> None:
 
 
 def test_list_shows_words_in_place_of_addresses(town: Town) -> None:
-    leave = invited(town)
+    pass_ = invited(town)
 
     said = town.says(CHEN, actions.show)
 
-    assert f'<a href="https://linli.example/p/passes/{leave.public_id}?k=' in said
+    assert f'<a href="https://linli.example/p/passes/{pass_.public_id}?k=' in said
     assert '">看通行证</a>' in said
 
 
