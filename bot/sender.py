@@ -75,11 +75,14 @@ class Sender:
         """Claim a batch, send it, and settle each row as soon as its fate is known; returns how many rows it had."""
         claims = await self._database.write(outbox.claim, self._clock(), BATCH, self._ways())
         left = {asyncio.create_task(self._send(claim)) for claim in claims}
-        while left:  # while some are written down others come back: a crash leaves few in doubt
-            done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
-            results = [task.result() for task in done]
-            await self._database.write(outbox.settle, results, self._clock())
-            self._count(results)
+        try:
+            while left:  # while some are written down others come back: a crash leaves few in doubt
+                done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
+                results = [task.result() for task in done]
+                await self._database.write(outbox.settle, results, self._clock())
+                self._count(results)
+        finally:
+            await _end(left)
         return len(claims)
 
     async def _send(self, claim: Claim) -> Result:
@@ -107,6 +110,13 @@ class Sender:
             if result.reason:
                 log.info("delivery not sent", delivery=result.claim.id, attempt=result.claim.attempts,
                          state=result.state, reason=result.reason)  # fmt: skip
+
+
+async def _end(tasks: set[asyncio.Task[Result]]) -> None:
+    """End what is still being sent, while there is a database: left alone it would keep the process for as long as WeChat is waited for."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def after(claim: Claim, error: WeChatRefused, now: datetime) -> Result:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from bot import config
@@ -53,37 +53,37 @@ class Judgement:
 class Understanding:
     """The current catalogue and matcher. Both are swapped together; a message in flight keeps what it began with."""
 
-    def __init__(self, folder: Path, tables: Tables, background: tuple[str, ...], corpus: Corpus, catalogue: Catalogue,
-                 services: Sequence[Path] = ()) -> None:  # fmt: skip
+    def __init__(self, folder: Path, data: Path, matcher: Matcher, services: Sequence[Path] = ()) -> None:
         self.folder, self.services = folder, services
-        self._tables, self._background, self._corpus = tables, background, corpus
+        self._data = data
+        tables, background = read_data(data)
         self.knowledge = Knowledge(tables, background)
         self._simplified = dict(tables.simplified)
         self._stamps = _stamps(folder, *services)
-        self._set(catalogue)
+        self._set(matcher)
 
     @classmethod
     def load(cls, folder: Path, data: Path, services: Sequence[Path] = ()) -> "Understanding":
         """Read the intent files of `folder` and those that services bring, and the tables of `data`; faulty files are left out and told."""
         if not folder.is_dir():
             raise Misconfigured(f"LINLI_INTENTS: {folder} is not a folder; name the one that holds your intent files")
-        tables, background = read_data(data)
-        catalogue = files.load(read_folder(folder, services), phrases.NEEDED)
-        if missing := phrases.NEEDED - set(catalogue.messages):
+        matcher = _taught(frozenset(read_folder(folder, services).items()), data)
+        if missing := phrases.NEEDED - set(matcher.catalogue.messages):
             raise Misconfigured(f"{folder}/_messages.yaml lacks {', '.join(sorted(missing))}; the bot cannot do without them")
-        return cls(folder, tables, background, read_corpus(data), catalogue, services)
+        return cls(folder, data, matcher, services)
 
     def with_files(self, texts: Mapping[str, str]) -> "Understanding":
         """Return what would be in force with these files, path -> YAML; for trying a change before it is made."""
-        catalogue = files.load(texts, phrases.NEEDED)
-        return Understanding(self.folder, self._tables, self._background, self._corpus, catalogue, self.services)
+        return Understanding(self.folder, self._data, _taught(frozenset(texts.items()), self._data), self.services)
 
     def refresh(self) -> tuple[Problem, ...]:
         """Read what was saved since the last look; a file that broke keeps its last good version."""
         stamps = _stamps(self.folder, *self.services)
         if stamps != self._stamps:
             self._stamps = stamps
-            self._set(files.reload(self.catalogue, read_folder(self.folder, self.services), phrases.NEEDED))
+            texts = read_folder(self.folder, self.services)
+            catalogue = files.reload(self.catalogue, texts, phrases.NEEDED)
+            self._set(_taught(frozenset(texts.items()), self._data) if not catalogue.problems else _teach(catalogue, self._data))
         return self.catalogue.problems
 
     def hear(self, message: messages.Message, now: datetime, communities: Collection[int] | None = None) -> Heard:
@@ -170,10 +170,18 @@ class Understanding:
         match = Match(text="", candidates=(chosen,), decision="accept", emergency=intent.emergency)
         return Heard(text="", match=match, place=place)
 
-    def _set(self, catalogue: Catalogue) -> None:
-        self.matcher = Matcher(catalogue, self._tables, self._background, self._corpus)
-        self.catalogue = catalogue
-        self._telling = [intent for intent in catalogue.intents.values() if _is_about_somebody(intent)]
+    def _set(self, matcher: Matcher) -> None:
+        self.matcher, self.catalogue = matcher, matcher.catalogue
+        self._telling = [intent for intent in self.catalogue.intents.values() if _is_about_somebody(intent)]
+
+
+@lru_cache(maxsize=1)  # what is tried in the console and then saved is learned once; more would keep tens of megabytes
+def _taught(texts: frozenset[tuple[str, str]], data: Path) -> Matcher:
+    return _teach(files.load(dict(texts), phrases.NEEDED), data)
+
+
+def _teach(catalogue: Catalogue, data: Path) -> Matcher:
+    return Matcher(catalogue, *read_data(data), read_corpus(data))
 
 
 def _required(intent: Intent) -> list[Slot]:
@@ -215,12 +223,14 @@ def judge(understanding: Understanding, text: str, now: datetime) -> Judgement:
                      candidates=match.candidates, slots=values)  # fmt: skip
 
 
+@cache
 def read_data(data: Path) -> tuple[Tables, tuple[str, ...]]:
     """Return the tables of characters and the background lines, which belong to no intent."""
     tables = Tables.parse(_read(data / "simplified.txt"), _read(data / "pinyin.txt"))
     return tables, tuple(line for line in _read(data / "background.txt").splitlines() if line and line[0] != "#")
 
 
+@cache
 def read_corpus(data: Path) -> Corpus:
     """Return the lines of all writers by the intent they mean, whatever intents there are; those that mean none under "none"."""
     found: dict[str, list[str]] = {}

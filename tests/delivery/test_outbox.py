@@ -1,5 +1,6 @@
 """Deliveries: nothing lost, nothing doubled, every count adds up; on SQLite and PostgreSQL."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import count
@@ -170,6 +171,25 @@ async def test_crash_between_sending_and_settling_doubles_nothing(database: Data
 
     assert len(wechat.got) == 2
     assert (await states(database))["oChen"] == "sent"
+
+
+async def test_sender_that_is_stopped_leaves_nothing_being_sent_behind(database: Database, now: datetime) -> None:
+    begun = asyncio.Event()
+
+    class Silent(WeChat):
+        async def send_text(self, openid: str, words: str, client_msg_id: str = "") -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+    await publish(database, now)
+    before = asyncio.all_tasks()
+    running = asyncio.create_task(sender(database, Silent(), now + outbox.LEASE).run())
+    await begun.wait()
+
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert asyncio.all_tasks() == before
 
 
 async def test_two_senders_never_claim_the_same_row(database: Database, now: datetime) -> None:
