@@ -140,7 +140,7 @@ def _put(talk: Talk, before: Sequence[str], *, with_help: bool = False) -> Answe
     intent = talk.intents[form.intent]
     text = _read_back(talk, form, intent) if form.is_read_back else _question(talk, form, intent, with_help=with_help)
     outcome = Outcome(
-        kind="confirms" if form.is_read_back else "asks",
+        kind="confirms" if form.is_read_back or forms.asks_whether(form, intent) else "asks",
         intent=intent.id,
         slot=form.asking or None,
         options=tuple(form.menu.values()),
@@ -290,7 +290,7 @@ def _amend(talk: Talk, step: steps.Amend, before: Sequence[str]) -> Answer:
     return Answer(
         texts=(_said([*before, *map(talk.phrase, lost)], text),),
         outcome=Outcome(kind="done", intent=intent.id),
-        values=_plain_values(step.values, intent),
+        values=_plain_values({**step.subject.values, **step.values}, intent),
     )
 
 

@@ -81,7 +81,7 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         return _quiet(standing)
     if said.is_spoken and not heard.text:
         return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
-    if facts.is_alarm_open and standing.form is None and heard.text and _is_more(heard, facts):
+    if facts.is_alarm_open and standing.form is None and heard.text and _is_more(standing, heard, facts):
         return _passed_on(standing, heard.text)
     if standing.form is not None and filling.is_left_behind(standing.form, heard, facts):
         standing = standing.within(None)
@@ -111,10 +111,17 @@ def _passed_on(standing: Standing, words: str) -> Step:
     return PassOn(standing=standing.talked_over(), words=words)
 
 
-def _is_more(heard: Heard, facts: Facts) -> bool:
+def _is_more(standing: Standing, heard: Heard, facts: Facts) -> bool:
     """Tell whether words after an alarm belong to it: whoever is tired of life is heard whatever they say."""
     best = starting.accepted(heard, facts.intents)
-    return best is None or best.small_talk or aftermath.is_over(heard.text) or facts.names_place or facts.is_alarm_calm
+    is_of_else = following.names(standing, heard.text, facts) and not facts.is_alarm_calm  # 接着弄小姨那个
+    return (
+        (best is None and not is_of_else)
+        or (best is not None and best.small_talk)
+        or aftermath.is_over(heard.text)
+        or facts.names_place
+        or facts.is_alarm_calm
+    )
 
 
 # ------------------------------------------------------------------ what was shown or asked
@@ -214,10 +221,11 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return Say(standing=standing.calm(), phrase=Line("form.nothing"), kind="cancelled")
     if courtesy.asks_no_more(text):
         return Say(standing=standing.calm(), phrase=Line("acknowledged"), kind="cancelled")
-    is_at_ease = standing.subjects and (answers.is_any(text) or answers.is_open(text))  # 随时来, after the repair was reported
-    if (courtesy.is_courtesy(text) or is_at_ease) and not _is_thanks(heard, facts):
+    if _is_thanks(heard, facts):
+        return None
+    if courtesy.is_courtesy(text):
         return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"))
-    return None
+    return following.at_ease(standing, heard, facts)
 
 
 def _is_thanks(heard: Heard, facts: Facts) -> bool:

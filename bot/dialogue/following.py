@@ -11,8 +11,8 @@ from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
-from bot.dialogue.steps import Amend, Attach, Do, Line, ShowMenu, Step
-from bot.language import courtesy, questions, slots
+from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
+from bot.language import answers, courtesy, leftovers, questions, slots
 from bot.language.files import Intent
 from bot.language.normalise import PAUSES
 
@@ -30,6 +30,11 @@ _TELLING = {"plate", "phone", "room", "temperature", "start", "end", "count", "u
 
 #: Who was spoken of before.
 _OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
+
+#: What may stand beside a value without asking for anything.
+_SAYS_NO_MORE = re.compile(
+    r"(?:[\s，,。.:：、~～!！]|是|的|为|到|来|走|左右|前后|多|钟|大概|大约|差不多|吧|哦|噢|啊|呀|嗯|那|就|改|他|她|它|号|电话|手机|车|尾号|应该|开)*"
+)
 
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
 
@@ -101,13 +106,20 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
     if not changeable or _asks(heard.text):
         return None
     intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
-    values = slots.extract(
-        heard.text, [slot for slot in intent.slots if slot.name in changeable], facts.now, known=subject.values
-    )
+    read = [slot for slot in intent.slots if slot.name in changeable]
+    now = next((slot.name for slot in read if slot.type == "start"), None) if answers.is_now(heard.text) else None
+    values = slots.extract(heard.text, read, facts.now, asked=now, known=subject.values)
     changed = {name: value for name, value in values.items() if subject.values.get(name) != value}
+    if not changed and facts.now - subject.at < ADDS and (broken := leftovers.broken_plate(heard.text, read)):
+        return Say(standing=standing.calm(), phrase=Line("plate.broken", {"value": broken}), kind="asks", intent=intent.id)
     if not changed or not (corrects or _adds(subject, changed, intent, heard, facts)):
         return None
     return Amend(standing=standing.calm(), subject=subject, values=changed, words=heard.text)
+
+
+def names(standing: Standing, text: str, facts: Facts) -> bool:
+    """Tell whether words speak by name of whoever something done before is about."""
+    return any(_named(subject, text, facts) for subject in standing.subjects)
 
 
 def _named(subject: Subject, text: str, facts: Facts) -> str:
@@ -127,6 +139,8 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
         return True
     if facts.now - subject.at > ADDS:
         return False
+    if _is_value_alone(heard.text, intent, facts):
+        return True
     wished = accepted(heard, facts.intents) or _told_in_full(heard, facts)
     if wished is None:
         return True
@@ -135,6 +149,14 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
         return not wished.emergency and not wished.small_talk and (presses or _lacks(wished, heard, facts))
     required = {slot.name for slot in intent.slots if slot.required}
     return not required & set(changed)
+
+
+def _is_value_alone(text: str, intent: Intent, facts: Facts) -> bool:
+    """Tell whether a message is a value and what it is called, and nothing else: 车牌粤B12345, 十点左右到."""
+    left = slots.unvalued(text, facts.now)
+    for slot in sorted(intent.slots, key=lambda slot: -len(slot.title)):
+        left = left.replace(slot.title, "") if slot.title else left
+    return left != text and _SAYS_NO_MORE.fullmatch(left) is not None
 
 
 def _told_in_full(heard: Heard, facts: Facts) -> Intent | None:
@@ -151,6 +173,17 @@ def _lacks(wished: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether another wish would have to ask for what the words do not say: 明天上午来看就行 names no visitor."""
     given = read_slots(wished, heard, facts.now)
     return any(slot.required and slot.name not in given for slot in wished.slots)
+
+
+def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return a nod to whoever leaves open what nobody asks for any more: 随时来, 没开车, 等下我问问."""
+    subject = next((known for known in standing.subjects if facts.now - known.at < ADDS), None)
+    if subject is None or standing.person is Person.ASKED or accepted(heard, facts.intents) is not None:
+        return None
+    leaves = (answers.is_any, answers.is_open, answers.is_skip, answers.is_hesitation)
+    if not any(leave(words) for words in (heard.text, *courtesy.clauses(heard.text)) for leave in leaves):
+        return None
+    return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"), intent=subject.intent)
 
 
 def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:

@@ -135,6 +135,12 @@ def asked(form: Form, intent: Intent) -> Slot | None:
     return next((slot for slot in intent.slots if slot.name == form.asking), None)
 
 
+def asks_whether(form: Form, intent: Intent) -> bool:
+    """Tell whether an action read back what it is about to do and asked for a yes."""
+    slot = asked(form, intent)
+    return bool(form.prompt) and slot is not None and slot.type == "flag"
+
+
 def listed(form: Form, intent: Intent) -> Mapping[str, str]:
     """Return what the open question shows as a numbered list: a long choice only to whoever did not find the words."""
     slot = asked(form, intent)

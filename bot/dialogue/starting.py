@@ -96,6 +96,13 @@ def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step
     return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
 
 
+def _is_told(candidate: Candidate, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words give all of the several values that a wish needs: who tells so much means it."""
+    intent = facts.intents[candidate.intent]
+    wanted = {slot.name for slot in intent.slots if slot.required}
+    return len(wanted) > 1 and not intent.emergency and wanted <= read_slots(intent, heard, facts.now).keys()
+
+
 def _told_beside(heard: Heard, facts: Facts) -> Intent | None:
     """Return the wish that a greeting or thanks stands beside, where the words give all that it needs."""
     for candidate in heard.match.candidates[1:]:
@@ -245,6 +252,9 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return start(standing, facts.intents[telling.intent], heard, facts)
     if telling is not None:
         return not_known(standing, heard.text, facts)
+    if len(close) > 1 and (told := next((one for one in close if _is_told(one, heard, facts)), None)):
+        close, likely = [told], [told, *(one for one in likely if one is not told)]
+        best = facts.intents[told.intent]
     if len(close) > 1 and asks:
         return not_known(standing, heard.text, facts)
     if len(close) > 1:

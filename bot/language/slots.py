@@ -772,6 +772,11 @@ def mask(text: str, now: datetime | None) -> str:
     return reading.rest
 
 
+def unvalued(text: str, now: datetime) -> str:
+    """Return the text without its values: what is said beside them."""
+    return re.sub("|".join(_MASKS.values()), "", mask(text, now))
+
+
 #: What stands for a value where people read the rest.
 _READABLE = str.maketrans({
     _MASKS["plate"]: "[车牌]", _MASKS["phone"]: "[电话]", _MASKS["flat"]: "[住址]", _MASKS["temperature"]: "[体温]",
