@@ -83,6 +83,8 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
     if facts.is_alarm_open and standing.form is None and heard.text and _is_more(standing, heard, facts):
         return _passed_on(standing, heard.text)
+    if step := following.ended(standing, heard, facts):
+        return step
     if standing.form is not None and filling.is_left_behind(standing.form, heard, facts):
         standing = standing.within(None)
     if standing.form is not None:
@@ -210,7 +212,7 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
     if emoji.is_sticker(text) and not waits:
         return Say(standing=standing, phrase=Line("sticker"))
     if emoji.weeps(text):
-        return Say(standing=standing, phrase=Line("listening" if standing.listens else "emoji.sad"))
+        return Say(standing=standing, phrase=Line("listening" if starting.is_sorrow(standing, facts) else "emoji.sad"))
     if emoji.is_only_emoji(text):
         return Say(standing=standing, phrase=Line("acknowledged"))
     if aftermath.is_number(text):

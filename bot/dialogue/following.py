@@ -33,7 +33,7 @@ _OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|
 
 #: What may stand beside a value without asking for anything.
 _SAYS_NO_MORE = re.compile(
-    r"(?:[\s，,。.:：、~～!！]|是|的|为|到|来|走|左右|前后|多|钟|大概|大约|差不多|吧|哦|噢|啊|呀|嗯|那|就|改|他|她|它|号|电话|手机|车|尾号|应该|开)*"
+    r"(?:[\s，,。.:：、~～!！]|是|的|为|到|来|走|左右|前后|多|钟|大概|大约|差不多|吧|哦|噢|啊|呀|嗯|那|就|改|他|她|它|号|电话|手机|车|牌照|牌号|车牌|号牌|尾号|应该|开)*"
 )
 
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
@@ -173,6 +173,20 @@ def _lacks(wished: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether another wish would have to ask for what the words do not say: 明天上午来看就行 names no visitor."""
     given = read_slots(wished, heard, facts.now)
     return any(slot.required and slot.name not in given for slot in wished.slots)
+
+
+def ended(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the end of something done, where the open form only presses for it or asks about it: 又会动了 不用来了."""
+    if standing.form is None:
+        return None
+    about = standing.form.intent
+    for subject in standing.subjects:
+        if about not in facts.intents[subject.intent].follow_ups or subject.intent in facts.intents[about].cancels:
+            continue
+        step = _called(replace(standing, form=None), subject, heard, facts)
+        if isinstance(step, Do) and subject.intent in facts.intents[step.form.intent].cancels:
+            return step
+    return None
 
 
 def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:

@@ -94,7 +94,7 @@ class Standing:
     offer: Offer | None = None
     alarm: Alarm | None = None
     subjects: tuple[Subject, ...] = ()  # the newest first
-    listens: str = ""  # the intent of a sorrow (grief, loneliness) that is being listened to
+    listens: str = ""  # the small talk that is being listened to: a sorrow, a chat
     unused: tuple[tuple[datetime, str], ...] = ()  # the resident's words that led to nothing
     spot: tuple[datetime, str] | None = None  # a place on the map that is about nothing yet
     misses: int = 0

@@ -37,6 +37,9 @@ SPOKEN = 0.3
 #: From here on words call off or press for something that this talk does not know of: it may be days old.
 OF_SOMETHING = 0.55
 
+#: Characters of what goes on about small talk.
+CHAT = 30
+
 #: Options of a menu at most.
 SHOWN = 3
 
@@ -178,15 +181,15 @@ def start(
     if standing.shelved is not None and standing.shelved.intent == intent.id:  # 报修 again, after the first form was put away
         form = replace(form, values={**standing.shelved.values, **values}, words=(*standing.shelved.words, *form.words))
         standing = replace(standing, shelved=None)
-    if heard.text and (values or not _is_bare(heard)):
+    if heard.text and (values or not _is_bare(heard, intent, facts)):
         form = forms.described(form, intent)
     if needs_flat(intent, facts):
         return bind_first(standing, form, intent, heard, facts, before)
-    if intent.listens:
+    if intent.listens or intent.chats:
         return Do(standing=replace(standing.within(None), listens=intent.id), form=form, before=before)
     step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
     says_back = isinstance(step, Ask) or (isinstance(step, Do) and any(slot.otherwise for slot in intent.slots))
-    if says_back and not before and heard.text and not _is_bare(heard):
+    if says_back and not before and not _is_bare(heard, intent, facts):
         return replace(step, before=(Line("understood.sure", {"title": intent.title, "words": quoted(heard.text)}), *step.before))
     return step
 
@@ -197,9 +200,12 @@ def quoted(text: str) -> str:
     return words if len(words) <= QUOTED else f"{words[: QUOTED - 1]}…"
 
 
-def _is_bare(heard: Heard) -> bool:
+def _is_bare(heard: Heard, intent: Intent, facts: Facts) -> bool:
     """Tell whether words only name the wish, as a file does, or nothing was said at all: 我要报修."""
-    return not heard.text or (bool(heard.match.candidates) and heard.match.candidates[0].confidence >= TEMPLATE)
+    if not heard.text:
+        return True
+    is_known = bool(heard.match.candidates) and heard.match.candidates[0].confidence >= TEMPLATE
+    return is_known and not read_slots(intent, heard, facts.now)
 
 
 def _with_spot(standing: Standing, intent: Intent, values: dict[str, slots.Value]) -> tuple[Standing, dict[str, slots.Value]]:
@@ -264,7 +270,8 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     waiting = _waiting(heard.more, facts, is_guess=True)
     if _is_for_people(best) and not asks and not best.confirm and not best.slots and likely[0].confidence >= FOR_PEOPLE:
         return _listed(start(standing, best, heard, facts, outer=waiting), heard, waiting, facts)
-    if likely[0].confidence < PLAUSIBLE or best.emergency or (best.releases_flat and asks):
+    is_plausible = likely[0].confidence >= PLAUSIBLE or (not asks and _is_told(likely[0], heard, facts))
+    if not is_plausible or best.emergency or (best.releases_flat and asks):
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
         said = Line("unsure", {"title": best.offer or best.title})
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
@@ -333,9 +340,17 @@ def listened(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return a kind word for whoever goes on about their sorrow; what they plainly wish for is served."""
     if not standing.listens or questions.is_question(heard.text) or accepted(heard, facts.intents) is not None:
         return None
-    if _wishes(heard, facts):
+    is_sad = is_sorrow(standing, facts)
+    if _wishes(heard, facts) or (not is_sad and (len(heard.text) > CHAT or _wishes(heard, facts, LIKELY))):
         return None
-    return Say(standing=standing, phrase=Line("listening"), kind="answered", intent=standing.listens)
+    return Say(
+        standing=standing, phrase=Line("listening" if is_sad else "acknowledged"), kind="answered", intent=standing.listens
+    )
+
+
+def is_sorrow(standing: Standing, facts: Facts) -> bool:
+    """Tell whether somebody in sorrow is being listened to."""
+    return bool(standing.listens) and facts.intents[standing.listens].listens
 
 
 def told_more(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
@@ -354,10 +369,10 @@ def told_more(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     return Say(standing=replace(standing, offer=more), phrase=Line("dont_know.more"), kind="asks")
 
 
-def _wishes(heard: Heard, facts: Facts) -> bool:
+def _wishes(heard: Heard, facts: Facts, least: float = PLAUSIBLE) -> bool:
     """Tell whether words plausibly wish for something."""
     best = heard.match.candidates[0] if heard.match.candidates else None
-    return best is not None and best.confidence >= PLAUSIBLE and not facts.intents[best.intent].small_talk
+    return best is not None and best.confidence >= least and not facts.intents[best.intent].small_talk
 
 
 def not_understood(standing: Standing, text: str, facts: Facts) -> Step:
@@ -419,5 +434,5 @@ def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, fac
     if binding is None:
         raise LookupError("no intent file says `provides: flat`")
     asking = forms.begin(binding, read_slots(binding, heard, facts.now), form)
-    told = (Line("heard", {"words": quoted(heard.text)}),) if heard.text and not before and not _is_bare(heard) else before
+    told = (Line("heard", {"words": quoted(heard.text)}),) if not before and not _is_bare(heard, intent, facts) else before
     return advance(standing, asking, binding, facts, (*told, Line("flat.first", {"title": intent.title})))

@@ -38,6 +38,10 @@ PLATE = re.compile(
     rf"|[A-HJ-NP-Z0-9]{{4}}[A-HJ-NP-Z0-9挂学警港澳])(?![A-Z0-9挂学警])"
     rf"|WJ[{PROVINCES}]?\d{{4}}[A-Z0-9](?![A-Z0-9])|(?<!\d)[使领]\d{{6}}(?!\d)"
 )
+#: One sign of a plate for another.
+_SIGN = re.compile(
+    r"是(?P<right>[A-Z0-9])[,，、 ]*(?:而)?(?:不|勿|唔)[是系](?P<wrong>[A-Z0-9])(?![A-Z0-9])|(?:不|勿|唔)[是系](?P<wrong2>[A-Z0-9])[,，、 ]*(?:而)?[是系](?P<right2>[A-Z0-9])(?![A-Z0-9])"
+)
 _PLATE_GAPS = re.compile(rf"(?<=[A-Z0-9{PROVINCES}])[\s·•.\-]+(?=[A-Z0-9])")
 
 PHONE = re.compile(
@@ -93,7 +97,7 @@ NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖�
 _SPEAKER = re.compile(r"(?:^|[，,。、；;\s])我(?:自己|本人|今天|早上|体温|的|是|量了?)*\s*$")
 
 _COUNT = re.compile(
-    rf"({NUMBER})\s*(?:个人|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
+    rf"({NUMBER})\s*(?:个人(?!的)|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
 )
 _FAMILY = re.compile(rf"一家({NUMBER})口")
 
@@ -193,22 +197,22 @@ _HOW_MANY = re.compile(rf"(?:一共|总共)?(?:{NUMBER}(?:个人|个|位|人|口
 
 _NOT_NAMES = frozenset(
     "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
-    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 车库 车位 车棚 楼道 楼上 楼下 楼梯".split()
+    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 车库 车位 车棚 车号 车辆 牌照 牌号 号牌 尾号 楼道 楼上 楼下 楼梯".split()
 )
 
 _CORRECTION = re.compile(
-    r"不对|不是|说错|写错|讲错|错了|改成|改到|改为|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
+    r"不对|不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
 )
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
 #: 不是A是B: what it is not is left out.
-_NOT_THAT = re.compile(r"(?:不是|唔系|[哦噢啊]不是?)[^，,。;；是]{1,12}?[,，、\s]*(?P<rather>(?:而)?(?:就?是|系)\S)")
+_NOT_THAT = re.compile(r"(?:不是|唔系|勿是|弗是|[哦噢啊]不是?)[^，,。;；是]{1,12}?[,，、\s]*(?P<rather>(?:而)?(?:就?是|系)\S)")
 #: 4楼, 三层, 负一楼; 楼上 and 楼下 are others' flats.
 _FLOOR = re.compile(r"(?:负?\d{1,2}|负?[一二三四五六七八九十]{1,3})(?:楼(?![上下栋])|层(?!楼))")
 #: 1102门口: a flat whose number alone would not be sure to be one.
 _AT_ROOM = re.compile(r"(?<![\d.])(?P<r>[1-9]\d{2,3})(?:的|家|室)?(?P<there>门口|门前|门外|隔壁|对面)")
 #: 不对是1102.
-_IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*$")
+_IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*(?=$|[\s,，])")
 _AROUND = re.compile(r"[\s,，。.!！~～]+|[啊呀的了哦]+$")
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
 _CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|不用急|有空再|不(?:要|打)紧")
@@ -228,7 +232,8 @@ _LASTED = re.compile("[一整半](?:个|整)?$")
 #: When nobody shall come: 一点到三点别来, 今天不行就明天晚上.
 _NOT_THEN = re.compile(
     r"(?:[我宝孩老人]|我们|宝宝|孩子|老人|家里|要|得|都|就|也|可能|正|在)*"
-    r"(?:[别莫甭](?:来|敲|上门)|不(?:要|用)来|睡觉?|午睡|午休|没空|没人|不在|不得空|不方便|不行|不成|来不了|要?上[班课]|开会)"
+    r"(?:[别莫甭](?:来|敲|上门)|不(?:要|用)来|睡觉?|午睡|午休|没空|没人|不在|不得空|不方便|不行|不成|来不了|要?上[班课]|开会"
+    r"|(?:又|还|再|才|就|也|得|要)*(?:去|出门)(?:上班|上课|开会|接|送|单位|公司|医院|学校|出差|机场|车站|赶))"
 )
 
 
@@ -292,6 +297,7 @@ class _Reading:
 
     def __init__(self, text: str, now: datetime, known: Mapping[str, Value]) -> None:
         self.text, self.now, self.known = text, now, known
+        self.whole = text  # with what it is not: 是R不是K
         self.rest = text
         self.corrects = _CORRECTION.search(text) is not None
         self._flat: tuple[str, str, str] | None = None
@@ -354,10 +360,20 @@ def _plate(reading: _Reading, slot: Slot) -> Value | None:
         packed, places = _pack(upper)
         found = list(PLATE.finditer(packed))
     if not found:
-        return SKIPPED if slot.skippable and _NO_CAR.search(reading.text) else None
+        return _mended_plate(reading, slot) or (SKIPPED if slot.skippable and _NO_CAR.search(reading.text) else None)
     for match in found:
         reading.hide(places[match.start()], places[match.end() - 1] + 1)
     return re.sub(r"[\s·•.\-]", "", found[-1][0])
+
+
+def _mended_plate(reading: _Reading, slot: Slot) -> str | None:
+    """Return the known plate with one of its signs, which stands in it once, set right: 尾号是R不是K, 不是8是B."""
+    known, said = reading.known.get(slot.name), _SIGN.search(reading.whole.upper())
+    if not isinstance(known, str) or said is None:
+        return None
+    wrong, right = said["wrong"] or said["wrong2"], said["right"] or said["right2"]
+    plate = known[:2] + known[2:].replace(wrong, right) if known[2:].count(wrong) == 1 else ""
+    return plate if PLATE.fullmatch(plate) else None
 
 
 def _pack(text: str) -> tuple[str, list[int]]:
@@ -451,7 +467,11 @@ def _fullest(spans: Sequence[times.Span]) -> times.Span:
     for span in others:
         if not first.start <= span.start <= first.end:
             break
-        if not span.has_day or (span.kind == "day" and span.start.date() != first.start.date() != first.end.date()):
+        if (
+            not span.has_day
+            or span.kind == "clock"
+            or (span.kind == "day" and span.start.date() != first.start.date() != first.end.date())
+        ):
             return span
     return first
 

@@ -105,7 +105,7 @@ _NO_CLOCK = re.compile(
 _EITHER = re.compile("^([一二两三四五六七八九])[二两三四五六七八九]$")
 _FROM_TODAY = re.compile(longest_first(_RELATIVE))
 _TO = re.compile("到|至|~|～|-|—")
-_BY = re.compile("之前|以前|前(?!天|台|面|门)")
+_BY = re.compile("之前|以前|前(?!天|台|面|门|后)")
 _STAY = re.compile(rf"(?:待|玩|停|住|呆|坐)(?:大概|大约|个)?(?P<count>{NUMBER}|半)个?(?P<unit>小时|钟头|天)(?P<half>半)?(?!后)")
 _LEAVE = re.compile("(?:多|来钟|左右|的时候|以后|之后|再)*(?:就|要|才)?(?:走|离开|结束|回去|散)")
 #: What lasts until the time that is said next: 弄到中午十二点.
