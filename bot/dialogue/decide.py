@@ -29,6 +29,9 @@ _ASKED = re.compile(
     r"^(?:那|好)?[，, ]?(?:就|麻烦|请|帮|你|您|给|去|我)*(?:问|转|找|叫|请)(?:问|一下|下|物业|人|他们|吧|呗|过去|来)+"
 )
 
+#: Characters that may follow it while the office is being asked already: 我等着.
+WAITS = 6
+
 #: Characters that may follow 帮我问问 and say nothing more: 一声吧。
 BESIDE = 3
 
@@ -205,6 +208,8 @@ def _taken_up(standing: Standing, offer: Offer, facts: Facts) -> Step:
 
 def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     text, waits = heard.text, standing.person is Person.ASKED
+    if waits and not standing.unused and (asked := _ASKED.search(text)) and len(text) - asked.end() <= WAITS:  # 帮我问，我等着
+        return Join(standing=standing.calm(), words=text)
     if answers.wants_human(text) or ("帮我问" in text and not standing.offer and not questions.is_question(text)):
         return starting.hand_over(standing, facts, facts.catalogue.person, text)
     if waits and answers.is_cancel(text):

@@ -9,7 +9,7 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Standing
-from bot.dialogue.starting import PATIENCE, advance, again, hand_over, not_taken, resume, sound, start
+from bot.dialogue.starting import PATIENCE, PLAUSIBLE, advance, again, hand_over, not_taken, resume, sound, start
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
 from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
@@ -25,6 +25,9 @@ SHORT = 12
 _PLACE = re.compile(r"(?:口|边|旁|面|里|处|头|角|室|房|站|台|廊|院|场|馆|库|区|道|路|桥|亭|楼|层|侧|箱|柜|园|那儿)$")
 
 _THINKS = re.compile("再?想想|想一想|再?考虑|先别|先不|再说")
+
+#: Takes back what was understood.
+_NOT_SO = re.compile("我是说|我说的|我的意思|搞错|弄错|误会|没听懂|听不懂|什么呀|啥呀")
 
 _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
 
@@ -56,9 +59,21 @@ def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
         return False
     if answers.is_open(heard.text) or answers.is_any(heard.text) or answers.is_hesitation(heard.text):
         return False
-    if form.brief and questions.is_question(heard.text):  # who told all of it asks about it
+    if form.brief and (
+        questions.is_question(heard.text) or _goes_on(form, heard, facts)
+    ):  # who told all of it asks or tells more
         return False
     return forms.answer(form, facts.intents[form.intent], heard.text, facts.now) is None
+
+
+def _goes_on(form: Form, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words tell more of what was guessed and read back: they wish for nothing else and take nothing back."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    other = facts.intents[best.intent] if best is not None and best.intent != form.intent else None
+    is_else = other is not None and best is not None and best.confidence >= PLAUSIBLE
+    if other is not None and (_names_half_a_flat(other, heard, facts) or other.id in facts.intents[form.intent].follow_ups):
+        is_else = False
+    return not is_else and not slots.corrects(heard.text) and _NOT_SO.search(heard.text) is None
 
 
 # ------------------------------------------------------------------ ways out
@@ -199,11 +214,13 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if facts.is_alarm_open and not form.menu and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
         return PassOn(standing=standing, words=text)
     changed = forms.answer(form, intent, text, facts.now)
+    if changed is None and form.is_guess and form.is_read_back and _tells_more(form, intent, heard, facts):
+        return Do(standing=standing.within(None), form=replace(forms.heard(form, heard.text), stage=forms.Stage.CONFIRMED))
     guessed = _guessed(form, intent, heard, facts) if changed is None else None
     if guessed is not None:
         changed = replace(forms.heard(guessed, heard.text), is_guess=True)
         return advance(standing, changed, intent, facts, _noted(form, changed, intent, facts))
-    if _is_interruption(form, intent, heard, changed, facts):
+    if _is_interruption(standing, form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
     if changed is None:
         return _no_answer(standing, form, intent, text, heard, facts)
@@ -212,6 +229,12 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if form.stage is forms.Stage.CONFIRM and courtesy.agrees_beside(heard.text) and not slots.corrects(heard.text) and not lost:
         changed = replace(changed, stage=forms.Stage.CONFIRMED)
     return advance(standing, changed, intent, facts, (*_noted(form, changed, intent, facts), *lost))
+
+
+def _tells_more(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether whoever reads a harmless guess goes on about it, which is a yes."""
+    is_harmless = not intent.confirm and not intent.cancels and not intent.releases_flat
+    return is_harmless and form.brief and not questions.is_question(heard.text) and _goes_on(form, heard, facts)
 
 
 def _guessed(form: Form, intent: Intent, heard: Heard, facts: Facts) -> Form | None:
@@ -288,7 +311,7 @@ def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Lin
 # ------------------------------------------------------------------ something else in between
 
 
-def _is_interruption(form: Form, intent: Intent, heard: Heard, changed: Form | None, facts: Facts) -> bool:
+def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Heard, changed: Form | None, facts: Facts) -> bool:
     best = heard.match.candidates[0] if heard.match.candidates else Candidate("", 0.0, "")
     if heard.match.decision != "accept" or best.intent == intent.id:
         return False
@@ -296,6 +319,10 @@ def _is_interruption(form: Form, intent: Intent, heard: Heard, changed: Form | N
         return False
     other = facts.intents[best.intent]
     if intent.id in other.cancels:  # 改天吧 calls nothing off that is on record
+        return False
+    if other.id in intent.follow_ups and all(
+        known.intent != intent.id for known in standing.subjects
+    ):  # 快点, before all is said
         return False
     if changed is None:
         return True
@@ -308,6 +335,20 @@ def _is_interruption(form: Form, intent: Intent, heard: Heard, changed: Form | N
     gives = sum(form.values.get(name) != value for name, value in changed.values.items())
     others = len(read_slots(other, heard, facts.now))
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+
+def _presses_early(standing: Standing, intent: Intent, other: Intent, facts: Facts) -> bool:
+    """Tell whether another wish follows what the open form is only about to do: 快点, while a repair is being reported."""
+    is_done = any(known.intent == intent.id for known in standing.subjects)
+    return other.id in intent.follow_ups and not facts.only_shows(other) and not is_done
+
+
+def _names_half_a_flat(other: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether a bound resident only says where something is: 就俺这个单元的."""
+    if not (other.provides_flat and facts.is_bound):
+        return False
+    wanted = {slot.name for slot in other.slots if slot.required}
+    return not wanted <= read_slots(other, heard, facts.now).keys()
 
 
 def _is_all_taken(other: Intent, form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:

@@ -93,7 +93,7 @@ def _beside(subject: Subject, heard: Heard, facts: Facts) -> Sequence[str]:
 def _news(subject: Subject, text: str, facts: Facts) -> bool:
     """Tell whether words give a value of their own, so that they are more than a reason; what is over is told."""
     read = [slot for slot in facts.intents[subject.intent].slots if slot.type in _TELLING]
-    found = slots.extract(text, read, facts.now)
+    found = slots.extract(text, read, facts.now, known=subject.values)
     return any(
         value != subject.values.get(name) and not (isinstance(value, datetime) and value < facts.now)
         for name, value in found.items()

@@ -16,7 +16,7 @@ SAID: Mapping[str, str] = {
     "handed_off.photo": "number", "handed_off.cancelled": "number",
     "expected.usual": "time", "expected.open": "closes", "expected.closed": "opens",
     "handoff.state.waits": "expected", "handoff.state.claimed": "who", "handoff.state.closed": "outcome",
-    "understood": "title words", "understood.sure": "title words", "heard": "words", "two.wishes": "titles", "not_taken": "values", "plate.broken": "value", "unsure": "title", "confirm.guess": "title values",
+    "understood": "title words", "understood.sure": "title words", "heard": "words", "two.wishes": "titles", "not_taken": "values", "plate.broken": "value", "unknown.after": "called", "unsure": "title", "confirm.guess": "title values",
     **dict.fromkeys(
         """
         welcome welcome.back unknown clarify clarify.none failed

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.dialogue import forms
 from bot.dialogue.facts import Facts
@@ -37,6 +38,9 @@ SPOKEN = 0.3
 #: From here on words call off or press for something that this talk does not know of: it may be days old.
 OF_SOMETHING = 0.55
 
+#: What was done so lately may be what is still spoken of.
+LATELY = timedelta(minutes=30)
+
 #: Characters of what goes on about small talk.
 CHAT = 30
 
@@ -56,10 +60,11 @@ def accepted(heard: Heard, intents: Mapping[str, Intent]) -> Intent | None:
 
 def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Deal with words that belong to nothing open."""
-    intent, asks = accepted(heard, facts.intents), questions.is_question(heard.text)
+    intent, demands = accepted(heard, facts.intents), questions.demands(heard.text)
+    asks = questions.is_question(heard.text) and not demands
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text)
     step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
-    if is_more and not _is_known(heard, intent):
+    if demands or (is_more and not _is_known(heard, intent)):
         return step
     if (asks and (intent is None or not facts.only_shows(intent))) or _is_known(heard, intent):
         known = heard.known if asks or _is_known(heard, intent) else ()
@@ -249,7 +254,7 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     if person := _person(heard, facts):
         return hand_over(standing, facts, person, heard.text)
     likely = [one for one in heard.match.candidates if _is_choice(one, standing, facts)]
-    if not likely or likely[0].confidence < LIKELY:
+    if not likely or (likely[0].confidence < LIKELY and (asks or not _is_told(likely[0], heard, facts))):
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
     best = facts.intents[likely[0].intent]
     close = [one for one in likely if one.confidence >= CLOSE * likely[0].confidence][:SHOWN]
@@ -270,6 +275,8 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     waiting = _waiting(heard.more, facts, is_guess=True)
     if _is_for_people(best) and not asks and not best.confirm and not best.slots and likely[0].confidence >= FOR_PEOPLE:
         return _listed(start(standing, best, heard, facts, outer=waiting), heard, waiting, facts)
+    if not asks and facts.only_shows(best) and likely[0].confidence < PLAUSIBLE:  # who tells something wants nothing shown
+        return not_understood(standing, heard.text, facts)
     is_plausible = likely[0].confidence >= PLAUSIBLE or (not asks and _is_told(likely[0], heard, facts))
     if not is_plausible or best.emergency or (best.releases_flat and asks):
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
@@ -379,6 +386,10 @@ def not_understood(standing: Standing, text: str, facts: Facts) -> Step:
     """Say so, with a way on; the second time in a row a person is offered."""
     missed = standing.missed(text, facts.now)
     stays = replace(missed.calm(), misses=missed.misses)
+    lately = next((known for known in standing.subjects if facts.now - known.at < LATELY), None)
+    if lately is not None and stays.misses < PATIENCE and len(text) <= CHAT:
+        said = Line("unknown.after", {"called": lately.called})
+        return Say(standing=stays, phrase=said, kind="unknown", is_miss=True, text=text)
     if stays.misses < PATIENCE:
         return Say(standing=stays, phrase=Line("unknown"), kind="unknown", is_miss=True, text=text)
     offered = replace(stays, offer=Offer(what=Offered.PERSON, text=text))

@@ -16,6 +16,17 @@ def is_question(text: str) -> bool:
     return any(asks) and not any(_orders(clause, asks=asking) for clause, asking in zip(clauses, asks, strict=True))
 
 
+#: Who wants to be accounted to is not helped by what a notice says.
+_DEMANDS = re.compile(
+    r"多(?:收|扣|算|交|缴)了?|少(?:算|退)|[算收扣]错|重复[收扣交]|乱收|给(?:我|咱|大家)?个?(?:说法|交代|解释|明细)|讲清楚|说清楚|凭(?:什么|啥)|对不上|查一?查账"
+)
+
+
+def demands(text: str) -> bool:
+    """Tell whether a message wants to be accounted to: 多收了我八十六块，给我个说法."""
+    return _DEMANDS.search(text[:LONGEST]) is not None
+
+
 #: Of a longer message the beginning tells.
 LONGEST = 200
 

@@ -127,6 +127,9 @@ _NAMED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:名字|姓名|访客姓名|客人姓名|访客|客人|来客|来人)(?:是|叫|为|[:：])\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(rf"(?:登记|预约|邀请)[:：]\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是)\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
+    re.compile(
+        rf"(?:就|那就|先|只)?(?:写|填)(?:我|上|个)?(?P<n>{_NAME}(?=一个人|的名|吧|就|啦|喇|$|[\s,，。])|[{_SURNAMES}](?:{_TITLES}))"
+    ),
     re.compile(rf"姓(?P<n>(?:{_COMPOUND}|[{_SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
     re.compile(rf"(?P<n>(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES}))(?!傅)"),
     re.compile(
@@ -200,6 +203,9 @@ _NOT_NAMES = frozenset(
     "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 车库 车位 车棚 车号 车辆 牌照 牌号 号牌 尾号 楼道 楼上 楼下 楼梯".split()
 )
 
+#: Signs that stand in words about a name and in none.
+_NO_NAME = re.compile("错|抱歉|麻烦|谢谢")
+
 _CORRECTION = re.compile(
     r"不对|不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
 )
@@ -220,7 +226,7 @@ _CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|�
 #: What stands here is where something is, not what is broken: 电梯里的灯, 洗衣机后头那个龙头, 靠窗那面墙.
 _STANDS_BEFORE = re.compile(r"(?:靠近?|挨着|临|对着|紧邻)$")
 _STANDS_AFTER = re.compile(
-    r"(?:里[头面边]?|[上下前后旁外][面头边]|(?:对|侧)面|底下|旁边|隔壁|附近|门?口|间|厅|厢|顶上?|上(?=[的那这有渗漏滴冒]))"
+    r"(?:里[头面边]?|[上下前后旁外][面头边]|(?:对|侧)面|底下|旁边|隔壁|附近|门?口|间|厅|厢|顶上?|上(?=[的那这有渗漏滴冒])|的(?=水|灯|管|龙头|门|锁|开关|插座|阀|水管))"
 )
 
 #: What stands beside a time and names no place.
@@ -318,6 +324,9 @@ class _Reading:
             if any(parts):
                 building, unit, room = parts[0] or building, parts[1] or unit, parts[2] or room
                 self.hide(*match.span())
+        if not room and self.corrects and (meant := _IS_ROOM.search(self.rest)):  # 不对，是1302
+            room = meant["r"]
+            self.hide(*meant.span("r"))
         if building and not room and (bare := _BARE_ROOM.search(self.rest)):  # 我是一栋的老住户 二零二
             room = _flat_number(bare["r"])
             self.hide(*bare.span("r"))
@@ -527,7 +536,13 @@ def _name(reading: _Reading, slot: Slot) -> Value | None:
     for pattern in (*_NAMED, *_NAMED_BESIDE):
         for match in pattern.finditer(reading.rest):
             name = match["n"]
-            if name and name not in _NOT_NAMES and name[:2] not in _NOT_NAMES and not _KIN.fullmatch(name):
+            if (
+                name
+                and not _NO_NAME.search(name)
+                and name not in _NOT_NAMES
+                and name[:2] not in _NOT_NAMES
+                and not _KIN.fullmatch(name)
+            ):
                 found.append((match.start("n"), name))
         if found:
             name = max(found)[1] if reading.corrects else found[0][1]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.contract import Ask, Matter, Reply, Staff, Task, Turn, action, amends, is_past, tasks, telling
+from bot.contract import Ask, Matter, Reply, Staff, Task, Turn, action, amends, handoffs, is_past, tasks, telling
 from integrations.repairs import clock, places
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
 
@@ -156,7 +156,14 @@ def _end(ticket: Ticket) -> str:
 
 @action(
     "repair.status",
-    replies={"one": "what number state who when url", "done": "tickets", "finished": "tickets", "over": "tickets", "none": ""},
+    replies={
+        "one": "what number state who when url",
+        "done": "tickets",
+        "finished": "tickets",
+        "over": "tickets",
+        "waits": "matter",
+        "none": "",
+    },
     shows=True,
 )
 def status(turn: Turn, slots: object) -> Reply:
@@ -170,7 +177,10 @@ def status(turn: Turn, slots: object) -> Reply:
             "url": _link(turn, meant),
         }
         return Reply("one", who=_assignee(turn, meant), when=_when(turn, meant), **facts)
-    tickets = _mine(turn, OPEN) or _mine(turn, tuple(TicketState))[:1]
+    tickets = _mine(turn, OPEN)
+    if not tickets and (task := handoffs.current(turn)):
+        return Reply("waits", matter=handoffs.say(turn, task))
+    tickets = tickets or _mine(turn, tuple(TicketState))[:1]
     if not tickets:
         return Reply("none", ok=False)
     state = tickets[0].state
@@ -203,11 +213,13 @@ class Pressing(Which):
 
 @action(
     "repair.urge", Pressing,
-    replies={"which": "", "done": "number what who", "reopened": "number what who", "again": "number", "none": ""},
+    replies={"which": "", "done": "number what who", "reopened": "number what who", "again": "number", "waits": "matter", "none": ""},
 )  # fmt: skip
 def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
     """Press for a ticket: staff get a task. A finished one that is not fixed is opened again."""
     waiting, finished = _mine(turn, OPEN), _unhappy(turn)
+    if not waiting and not finished and (task := handoffs.current(turn)):  # an answer of the office is what they wait for
+        return Reply("waits", ok=False, matter=handoffs.say(turn, task))
     ticket = _choose(turn, slots.ticket, [*finished, *waiting] if slots.unfixed else waiting or finished)
     if not isinstance(ticket, Ticket):
         return ticket
@@ -235,7 +247,7 @@ class Cancelling(Which):
 @action(
     "repair.cancel", Cancelling,
     replies={
-        "which": "", "none_meant": "", "sure": "number what", "unsure": "number what", "kept": "number what", "done": "number what",
+        "which": "", "none_meant": "", "sure": "number what words", "unsure": "number what words", "kept": "number what", "done": "number what",
         "none": "",
     },
 )  # fmt: skip
@@ -245,7 +257,8 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
     if not isinstance(ticket, Ticket):
         return ticket
     if slots.sure is None:  # a bare 取消 may mean either: nothing is cancelled, and the way to do so is told
-        options, values = {"yes": "确认取消", "no": "先不取消"}, {"number": ticket.number, "what": ticket.what}
+        options = {"yes": "确认取消", "no": "先不取消"}
+        values = {"number": ticket.number, "what": ticket.what, "words": ticket.quoted}
         return Ask(slot="sure", name="sure", options=options, values=values, called_off="unsure")
     if slots.sure in {False, "no"}:
         return Reply("kept", about=ticket.subject, called=ticket.called, number=ticket.number, what=ticket.what, ok=False)

@@ -26,6 +26,9 @@ class TicketState(StrEnum):
     CANCELLED = "cancelled"
 
 
+#: Characters of the resident's first words that tell one ticket from another.
+QUOTED = 20
+
 #: State -> states that may follow.
 FOLLOWS: Mapping[TicketState, tuple[TicketState, ...]] = {
     TicketState.SUBMITTED: (TicketState.ACCEPTED, TicketState.WORKING, TicketState.DONE, TicketState.CANCELLED),
@@ -93,6 +96,11 @@ class Ticket(Scoped, table=True):
     def called(self) -> str:
         """What one calls it in a sentence: 厨房的报修."""
         return f"{self.location}的报修"
+
+    @property
+    def quoted(self) -> str:
+        """How the resident told it first, short."""
+        return shortened(self.words.partition("\n")[0], QUOTED)
 
     def add_words(self, said: str) -> None:
         """Keep the resident's own words beside those before; what is said twice stands once."""
