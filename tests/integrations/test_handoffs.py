@@ -375,9 +375,9 @@ def test_what_no_service_does_yet_is_repeated_with_a_number_that_can_be_asked_fo
 
 
 def test_a_yes_after_the_state_of_something_else_is_none_to_what_was_read_back_before(chat: Chat) -> None:
-    chat.say("我家欠多少物业费", "我妹妹王芳明天下午三点来")
+    chat.say("我家欠多少物业费", "我妹妹王芳明天下午三点来", "王芳不来了")
     [task] = chat.all(Task)
     chat.say(str(task.number))
 
-    assert "请核对" in chat.say("好的")
-    assert "通行码" in chat.say("好的")
+    assert "取消王芳明天15:00的来访" in chat.say("好的")
+    assert "已取消" in chat.say("好的")
