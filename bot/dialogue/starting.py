@@ -287,7 +287,7 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     is_plausible = likely[0].confidence >= PLAUSIBLE or (not asks and _is_told(likely[0], heard, facts))
     if not is_plausible or best.emergency or (best.releases_flat and asks):
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
-        said = Line("unsure", {"title": best.offer or best.title})
+        said = Line("unsure", {"title": best.offer or best.title, "words": quoted(heard.text)})
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
     if not asks and likely[0].confidence >= FIRM and _may_be_called_off(best, facts):
         sure = start(standing, best, heard, facts, outer=waiting)
