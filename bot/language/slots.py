@@ -278,6 +278,11 @@ def extract(
     return found
 
 
+def is_described(name: str) -> bool:
+    """Tell whether a visitor is called by what they are, and by nobody's name: 妹妹, 修空调的师傅, 货拉拉."""
+    return all(_KIN.fullmatch(one) or re.fullmatch(_BY_WORK, one) for one in name.split("、"))
+
+
 def describe(slot: Slot, value: Value, now: datetime) -> str:
     """Return a value as it is read back to the resident."""
     if value == SKIPPED:
