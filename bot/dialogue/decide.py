@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue import filling, following, forms, starting
+from bot.dialogue import filling, following, forms, remarks, starting
 from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
@@ -102,7 +102,7 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         or _said_in_passing(standing, heard, facts)
         or starting.listened(standing, heard, facts)
         or starting.told_more(standing, heard, facts)
-        or following.remark(standing, heard, facts)
+        or remarks.remark(standing, heard, facts)
         or starting.request(standing, heard, facts)
     )
 

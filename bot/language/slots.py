@@ -99,6 +99,8 @@ _SPEAKER = re.compile(r"(?:^|[，,。、；;\s])我(?:自己|本人|今天|早�
 _COUNT = re.compile(
     rf"({NUMBER})\s*(?:个人(?!的)|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
 )
+#: 还有一个朋友也来, 再加两个人, 她还带了一个朋友: so many more.
+_MORE_OF_THEM = re.compile("(?:还有|还要来|另外(?:还有|再来)?|再加|再来|再多|多|加|还要?带)[了着]?$")
 _FAMILY = re.compile(rf"一家({NUMBER})口")
 
 _SURNAMES = (
@@ -129,7 +131,7 @@ _AFTER_NAME = (
     rf"{_STILL})"
 )
 #: 老李没来, 王芳也来 tell of somebody, and put them in nobody's place.
-_TOLD_OF = re.compile(rf"(?!要){_STILL}")
+_TOLD_OF = re.compile(rf"(?!要[来到过]){_STILL}")
 _NAMED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:名字|姓名|访客姓名|客人姓名|访客|客人|来客|来人)(?:是|叫|为|[:：])\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(rf"(?:登记|预约|邀请)[:：]\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
@@ -518,7 +520,7 @@ def _date(reading: _Reading, slot: Slot) -> Value | None:
     return value.replace(hour=0, minute=0) if isinstance(value, datetime) else None
 
 
-def _count(reading: _Reading, _: Slot) -> Value | None:
+def _count(reading: _Reading, slot: Slot) -> Value | None:
     together = _TOGETHER.search(reading.text)
     if together and not _COUNT.search(reading.rest) and len(names := _names_together(together)) > 1:
         return len(names)
@@ -533,6 +535,8 @@ def _count(reading: _Reading, _: Slot) -> Value | None:
     if not found:
         return None
     counts = [value_of(match[1]) for match in found]
+    if reading.known and _MORE_OF_THEM.search(reading.rest[: found[-1].start()]):  # beside those who are expected
+        return counts[-1] + int(str(reading.known.get(slot.name) or 1))
     if reading.corrects or len(counts) == 1:
         return counts[-1]
     together = re.search(r"大人.{0,4}小孩|小孩.{0,4}大人", reading.rest)
