@@ -232,7 +232,8 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return None
     if courtesy.is_courtesy(text):
         return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"))
-    return following.at_ease(standing, heard, facts)
+    ease = following.at_ease(standing, heard, facts)
+    return (remarks.remark(standing, heard, facts) or ease) if ease and following.says_more(text) else ease
 
 
 def _is_thanks(heard: Heard, facts: Facts) -> bool:

@@ -194,11 +194,14 @@ def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     subject = next((known for known in standing.subjects if facts.now - known.at < ADDS), None)
     if subject is None or standing.person is Person.ASKED or accepted(heard, facts.intents) is not None:
         return None
-    said = courtesy.clauses(heard.text)
-    is_all = all if subject.intent in facts.keeping else any  # 随时来 钥匙在鞋柜里 says more, and is kept
-    if not (_leaves(heard.text) or (said and is_all(_leaves(words) or courtesy.is_courtesy(words) for words in said))):
+    if not any(_leaves(words) for words in (heard.text, *courtesy.clauses(heard.text))):
         return None
     return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"), intent=subject.intent)
+
+
+def says_more(text: str) -> bool:
+    """Tell whether words do not only leave open what was asked: 随时来 钥匙在鞋柜里."""
+    return not _leaves(text) and any(not _leaves(words) and not courtesy.is_courtesy(words) for words in courtesy.clauses(text))
 
 
 def _leaves(text: str) -> bool:

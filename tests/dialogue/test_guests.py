@@ -163,6 +163,13 @@ def test_who_comes_along_is_counted_beside_who_is_expected(room: Room, said: str
     assert f"共{people}人" in say(room, "我妹妹明天下午三点来", said).texts[0]
 
 
+@pytest.mark.parametrize(("said", "ends"), [("她要待到晚上十点", "22:00"), ("要装货 停半小时", "15:30")])
+def test_end_that_is_taken_is_not_said_to_be_lost(room: Room, said: str, ends: str) -> None:
+    changed = say(room, "我妹妹后天下午三点来", said).texts[0]
+
+    assert (f"到当天{ends}为止" in changed, "没有记下" in changed) == (True, False)
+
+
 def test_driver_whose_name_nobody_knows_is_written_down_as_told(room: Room) -> None:
     assert say(room, "有个朋友明天上午九点来", "名字不知道呀 就写货拉拉").values["visitor_name"] == "货拉拉"
 
