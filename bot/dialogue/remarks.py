@@ -22,11 +22,16 @@ PLAIN = 0.7
 #: Whoever comes is left out, as everybody knows who is meant: 带了两只狗, 穿红衣服, 是来修空调的, 到了给我打电话.
 _TELLS_OF_THEM = re.compile(
     r"^(?:还|也|都|可能|要|会|就|身上|手里|手上)*(?:带着?|穿着?|戴着?|拎着?|抱着?|推着|拄着?|背着|牵着|坐着?轮椅)"
-    r"|^(?:[他她]们?的?)?车(?:子|身)?是|^(?:人)?到了?(?:就|再|请|麻烦|让[他她])+(?:给我|打|叫|通知|喊)|^到了给我"
+    r"|^(?:[他她]们?的?)?车(?:子|身)?是|^(?:人)?到了?(?:就|再|请|麻烦|让[他她])+(?:给我|打|叫|通知|喊)|^到了给我|(?:让|请|放|叫)[他她]"
 )
 
 #: What somebody is or comes for is nobody's wish: 是来修空调的.
 _WHAT_THEY_ARE = re.compile(r"^(?:就|都|[他她])?是.{1,12}的[吧啊呀哦]?$")
+
+#: How somebody hears, sees and walks; of oneself it is no remark.
+_FRAIL = re.compile(
+    r"^(?!我[耳腿眼走看听记不])(?:.{0,8}[，, ])?.{0,6}(?:耳朵?(?:背|不好|聋)|腿脚|轮椅|拐杖|拐棍|眼睛不好|[看听]不(?:太)?清|走得慢|走不(?:快|动)|记性|普通话|不识字)"
+)
 
 #: Who comes along, and that they come later: nobody is in danger, and nothing is asked for.
 _HARMLESS = re.compile(
@@ -69,7 +74,7 @@ def _is_of_person(subject: Subject, heard: Heard, facts: Facts) -> bool:
     intent, text = facts.intents[subject.intent], heard.text
     if len(text) > LONGEST or _ANOTHER.search(text) or _ELSE_OF_THEM.search(text) or _thanks(text) or _is_known(heard):
         return False
-    of_them = (OF_THEM, _TELLS_OF_THEM, _WHAT_THEY_ARE)
+    of_them = (OF_THEM, _TELLS_OF_THEM, _WHAT_THEY_ARE, _FRAIL)
     tells = (
         any(words.search(text) for words in of_them) or _HARMLESS.fullmatch(text) is not None or named(subject, text, facts) != ""
     )
@@ -91,10 +96,15 @@ def _means_else(intent: Intent, heard: Heard, facts: Facts, *, tells: bool) -> b
     if best is None or best.intent == intent.id:
         return False
     if facts.intents[best.intent].small_talk:
-        return best.confidence >= SPOKEN
+        return best.confidence >= SPOKEN and not _FRAIL.search(heard.text)
     if best.intent in intent.follow_ups:
         return best.confidence >= LIKELY
-    return best.confidence >= (PLAIN if tells else PLAUSIBLE) and not _WHAT_THEY_ARE.search(heard.text)
+    return best.confidence >= (PLAIN if tells else PLAUSIBLE) and not _speaks_plainly(heard.text)
+
+
+def _speaks_plainly(text: str) -> bool:
+    """Tell whether words say what somebody is or can, whatever else they sound like."""
+    return _WHAT_THEY_ARE.search(text) is not None or _FRAIL.search(text) is not None
 
 
 def _is_of_visit(intent: Intent, heard: Heard, facts: Facts) -> bool:

@@ -116,6 +116,8 @@ OF_PEOPLE: list[tuple[Said, str]] = [
     (perhaps("是来修空调的", lamp__report=0.76), "amend parcel:8"),
     (perhaps("到了给我打电话", lamp__report=0.56), "amend parcel:8"),
     (perhaps("会晚一点", smalltalk__thanks=0.5), "amend parcel:8"),
+    (perhaps("耳朵背，说话得大声", smalltalk__thanks=0.45), "amend parcel:8"),
+    (perhaps("我耳朵背", smalltalk__thanks=0.45), "do smalltalk.thanks"),
     (words("麻烦保安指下路"), "amend parcel:8"),
     # what sounds like the wish itself, and wishes for nobody else
     (perhaps("从东门进", parcel__send=0.58), "amend parcel:8"),
