@@ -22,7 +22,7 @@ SAID: Mapping[str, str] = {
         welcome welcome.back unknown clarify clarify.none failed
         voice.unheard video.unseen link.unseen code.unknown code.elsewhere
         photo.what photo.attached photo.received photo.not_now place.what place.not_now
-        acknowledged listening emoji.sad dont_know.more emergency.more emergency.more.calm emergency.helped emergency.over emergency.number emergency.call
+        acknowledged listening emoji.sad offer.office dont_know.more emergency.more emergency.more.calm emergency.helped emergency.over emergency.number emergency.call
         elsewhere elsewhere.free dont_know photo.which photo.what.free place.what.free sticker question.in_form misses.person
         form.no_hurry form.open flat.none form.nothing form.change form.unclear form.stuck
         """.split(),
