@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue import filling, following, forms, starting
+from bot.dialogue import filling, following, forms, remarks, starting
 from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
@@ -110,7 +110,7 @@ def _spoken(standing: Standing, heard: Heard, facts: Facts) -> Step:
         or _said_in_passing(standing, heard, facts)
         or starting.listened(standing, heard, facts)
         or starting.told_more(standing, heard, facts)
-        or following.remark(standing, heard, facts)
+        or remarks.remark(standing, heard, facts)
         or starting.request(standing, heard, facts)
     )
 
@@ -240,7 +240,8 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return None
     if courtesy.is_courtesy(text):
         return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"))
-    return following.at_ease(standing, heard, facts)
+    ease = following.at_ease(standing, heard, facts)
+    return (remarks.remark(standing, heard, facts) or ease) if ease and following.says_more(text) else ease
 
 
 def _is_thanks(heard: Heard, facts: Facts) -> bool:

@@ -29,7 +29,7 @@ LONGEST = 30
 _TELLING = {"plate", "phone", "room", "temperature", "start", "end", "count", "unit", "building", "place", "flag"}
 
 #: Who was spoken of before.
-_OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
+OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
 
 #: What may stand beside a value without asking for anything.
 _SAYS_NO_MORE = re.compile(
@@ -46,7 +46,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     for subject in standing.subjects:
         if step := _replaced(standing, subject, heard, facts):
             return step
-    for subject in sorted(standing.subjects, key=lambda known: not _named(known, heard.text, facts)):
+    for subject in sorted(standing.subjects, key=lambda known: not named(known, heard.text, facts)):
         step = _called(standing, subject, heard, facts) or _amended(standing, subject, heard, facts)
         if step is not None:
             return step
@@ -56,7 +56,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
     """Return the end of something done where another of its kind takes its place: 小乔那个取消 换成阿曼 一样的时间."""
     first, *rest = courtesy.clauses(heard.text) or [""]
-    intent, who = facts.intents[subject.intent], _named(subject, first, facts)
+    intent, who = facts.intents[subject.intent], named(subject, first, facts)
     values = slots.extract("，".join(rest), intent.slots, facts.now) if who and rest else {}
     if not values:
         return None
@@ -74,7 +74,7 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
 def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, outer: Form | None = None) -> Step | None:
     """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
     said = [PAUSES.sub("", heard.text), *_beside(subject, heard, facts)]
-    if who := _named(subject, heard.text, facts):  # 老马不来了 is 他不来了
+    if who := named(subject, heard.text, facts):  # 老马不来了 is 他不来了
         said = [words.replace(who, "他", 1) for words in said]
     for name, sentences in facts.intents[subject.intent].follow_ups.items():
         if name in facts.intents and any(sentence.match(words) is not None for sentence in sentences for words in said):
@@ -103,7 +103,7 @@ def _news(subject: Subject, text: str, facts: Facts) -> bool:
 def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
     """Return the change of what was done; words that plainly want something else change nothing."""
     changeable = facts.amendable.get(subject.intent)
-    if not changeable or _asks(heard.text):
+    if not changeable or asks(heard.text):
         return None
     intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
     read = [slot for slot in intent.slots if slot.name in changeable]
@@ -119,23 +119,23 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
 
 def names(standing: Standing, text: str, facts: Facts) -> bool:
     """Tell whether words speak by name of whoever something done before is about."""
-    return any(_named(subject, text, facts) for subject in standing.subjects)
+    return any(named(subject, text, facts) for subject in standing.subjects)
 
 
-def _named(subject: Subject, text: str, facts: Facts) -> str:
+def named(subject: Subject, text: str, facts: Facts) -> str:
     """Return the name of whoever a subject is about, where words speak of them by it."""
     names = (subject.values.get(slot.name) for slot in facts.intents[subject.intent].slots if slot.type == "name")
     return next((name for name in names if isinstance(name, str) and name and name in text), "")
 
 
-def _asks(text: str) -> bool:
+def asks(text: str) -> bool:
     """Tell whether words want an answer, and no change: 改上午行不行 wants one."""
     return questions.is_question(text) and not courtesy.is_polite_request(text) and not slots.corrects(text)
 
 
 def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is wished in full."""
-    if _OF_THEM.search(heard.text):  # 他换车了 苏E90J6M, hours later
+    if OF_THEM.search(heard.text):  # 他换车了 苏E90J6M, hours later
         return True
     if facts.now - subject.at > ADDS:
         return False
@@ -194,26 +194,19 @@ def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     subject = next((known for known in standing.subjects if facts.now - known.at < ADDS), None)
     if subject is None or standing.person is Person.ASKED or accepted(heard, facts.intents) is not None:
         return None
-    leaves = (answers.is_any, answers.is_open, answers.is_skip, answers.is_hesitation)
-    if not any(leave(words) for words in (heard.text, *courtesy.clauses(heard.text)) for leave in leaves):
+    if not any(_leaves(words) for words in (heard.text, *courtesy.clauses(heard.text))):
         return None
     return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"), intent=subject.intent)
 
 
-def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
-    """Return the keeping of words, which mean nothing by themselves, beside what was done just before; None where nothing keeps them."""
-    subject = next((known for known in standing.subjects if known.intent in facts.keeping and facts.now - known.at < ADDS), None)
-    if subject is None or standing.person is Person.ASKED or _asks(heard.text):
-        return None
-    if accepted(heard, facts.intents) is not None or _wants_else(heard, subject):
-        return None
-    return Amend(standing=standing.calm(), subject=subject, values={}, words=heard.text)
+def says_more(text: str) -> bool:
+    """Tell whether words do not only leave open what was asked: 随时来 钥匙在鞋柜里."""
+    return not _leaves(text) and any(not _leaves(words) and not courtesy.is_courtesy(words) for words in courtesy.clauses(text))
 
 
-def _wants_else(heard: Heard, subject: Subject) -> bool:
-    """Tell whether words plausibly wish for something else than they had before."""
-    best = heard.match.candidates[0] if heard.match.candidates else None
-    return best is not None and best.intent != subject.intent and best.confidence >= PLAUSIBLE
+def _leaves(text: str) -> bool:
+    """Tell whether words leave open what was asked."""
+    return any(leave(text) for leave in (answers.is_any, answers.is_open, answers.is_skip, answers.is_hesitation))
 
 
 def picture(standing: Standing, facts: Facts) -> Step | None:
