@@ -207,7 +207,7 @@ _NOT_NAMES = frozenset(
 _NO_NAME = re.compile("错|抱歉|麻烦|谢谢")
 
 _CORRECTION = re.compile(
-    r"不对|不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
+    r"(?<!对)不对|(?<!是)不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
 )
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
@@ -241,6 +241,13 @@ _NOT_THEN = re.compile(
     r"(?:[别莫甭](?:来|敲|上门)|不(?:要|用)来|睡觉?|午睡|午休|没空|没人|不在|不得空|不方便|不行|不成|来不了|要?上[班课]|开会"
     r"|(?:又|还|再|才|就|也|得|要)*(?:去|出门)(?:上班|上课|开会|接|送|单位|公司|医院|学校|出差|机场|车站|赶))"
 )
+
+
+#: No place is said more exactly by these.
+_WHOLE_HOME = frozenset({"家里"})
+
+#: What somebody does, though it sounds like a thing that may break: 上门前打电话, 敲门没人应.
+_NO_THING = re.compile(r"(?:[上敲出进串登叫拍应])门(?!锁|窗|框|把|禁|铃|缝|打不开|关不|坏)|门(?:卫|岗|诊|面)|部门|专门|热门")
 
 
 def extract(
@@ -588,6 +595,8 @@ def _place(reading: _Reading, slot: Slot) -> Value | None:
     floors = list(dict.fromkeys(_FLOOR.findall(reading.rest)))
     said = _NOT_THAT.sub(r"\g<rather>", reading.text)
     places = [value for value, words in slot.options.items() if any(word in said for word in words)]
+    if reading.known.get(slot.name) and not reading.corrects:  # 随时来，我都在屋头 says nothing new of where
+        places = [place for place in places if place not in _WHOLE_HOME]
     if beside and not places:
         places = [beside.groupdict().get("there") or ""]
     return "".join([flat, *(floors if len(floors) == 1 else ()), *places[:1]]) or None
@@ -607,7 +616,7 @@ def _choice(reading: _Reading, slot: Slot) -> Value | None:
 
     Words for where something is count only where no others are said: the lamp is broken in 电梯里的灯.
     """
-    said = _NOT_THAT.sub(r"\g<rather>", reading.text)
+    said = _NO_THING.sub(lambda match: "□" * len(match[0]), _NOT_THAT.sub(r"\g<rather>", reading.text))
     found = [(word, value) for value, words in slot.options.items() for word in words if word in said]
     meant = [(word, value) for word, value in found if not _is_where(said, word)] or found
     return max(meant, key=lambda one: len(one[0]))[1] if meant else None
