@@ -286,7 +286,7 @@ def _amend(talk: Talk, step: steps.Amend, before: Sequence[str]) -> Answer:
         slot.name: slots.describe(slot, step.values[slot.name], talk.now) for slot in intent.slots if slot.name in step.values
     }
     text = talk.turn.words(intent.replies[reply.name], **{**spoken, **reply.values})
-    lost = starting.not_taken(step.words, intent, step.values, talk.facts())
+    lost = starting.not_taken(step.words, intent, {**subject.values, **step.values}, talk.facts())
     return Answer(
         texts=(_said([*before, *map(talk.phrase, lost)], text),),
         outcome=Outcome(kind="done", intent=intent.id),
@@ -404,7 +404,8 @@ def _pass_on(talk: Talk, words: str) -> Answer:
         talk.standing = replace(talk.standing, alarm=None)
         return _answer(talk.phrase(Line("emergency.over")), "emergency", task.kind)
     talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
-    line = Line("emergency.helped") if aftermath.is_helped(said) and not safety.is_calm(task) else Line(safety.more(task))
+    more = Line(safety.more(task), {"words": starting.quoted(words)})
+    line = Line("emergency.helped") if aftermath.is_helped(said) and not safety.is_calm(task) else more
     return _answer("\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn)))), "emergency", task.kind)
 
 

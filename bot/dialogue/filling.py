@@ -55,7 +55,7 @@ def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
     """Tell whether words pass over a guess that was read back: it was wrong, and they are heard as if it had not been made."""
     if not (form.is_guess and form.is_read_back) or courtesy.is_courtesy(heard.text) or courtesy.agrees_beside(heard.text):
         return False
-    if courtesy.refuses(heard.text) or answers.is_leaving(heard.text) or answers.is_zero(heard.text):
+    if courtesy.refuses(heard.text) or _is_leaving(heard.text, form) or answers.is_zero(heard.text):
         return False
     if answers.is_open(heard.text) or answers.is_any(heard.text) or answers.is_hesitation(heard.text):
         return False
@@ -71,9 +71,14 @@ def _goes_on(form: Form, heard: Heard, facts: Facts) -> bool:
     best = heard.match.candidates[0] if heard.match.candidates else None
     other = facts.intents[best.intent] if best is not None and best.intent != form.intent else None
     is_else = other is not None and best is not None and best.confidence >= PLAUSIBLE
-    if other is not None and (_names_half_a_flat(other, heard, facts) or other.id in facts.intents[form.intent].follow_ups):
+    if other is not None and (_names_half_a_flat(other, heard, facts) or _follows(other, form, facts)):
         is_else = False
     return not is_else and not slots.corrects(heard.text) and _NOT_SO.search(heard.text) is None
+
+
+def _follows(other: Intent, form: Form, facts: Facts) -> bool:
+    """Tell whether another wish only presses for what is being done: 快点. Who does not live there does not press for it."""
+    return other.id in facts.intents[form.intent].follow_ups and not other.releases_flat
 
 
 # ------------------------------------------------------------------ ways out
@@ -261,7 +266,7 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
         unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="asks", intent=intent.id, is_miss=True, text=text)
         first = Inform(standing=standing, question=text, known=heard.known, otherwise=unknown)
         return Aside(standing=standing, first=first, form=form)
-    if answers.is_open(text) or answers.is_any(text):
+    if answers.is_open(text) or any(map(answers.is_any, (text, *courtesy.clauses(text)))):  # 随时来，我都在屋头
         return _open(standing, form, intent, facts)
     if lost := not_taken(text, intent, form.values, facts):
         return again(standing, form, lost)

@@ -340,7 +340,7 @@ def not_known(standing: Standing, text: str, facts: Facts) -> Step:
     """Say that nobody here knows, and offer to ask the office."""
     offer = Offer(what=Offered.QUESTION, text=text)
     stays = replace(standing.calm().missed(text, facts.now), offer=offer)
-    return Say(standing=stays, phrase=Line("dont_know"), kind="unknown", is_miss=True, text=text)
+    return Say(standing=stays, phrase=Line("dont_know", {"words": quoted(text)}), kind="unknown", is_miss=True, text=text)
 
 
 def listened(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
@@ -373,7 +373,7 @@ def told_more(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if accepted(heard, facts.intents) is not None or _wishes(heard, facts) or _spoken_in_passing(heard, facts, asks=False):
         return None
     more = replace(offer, text=f"{offer.text}，{heard.text}")
-    return Say(standing=replace(standing, offer=more), phrase=Line("dont_know.more"), kind="asks")
+    return Say(standing=replace(standing, offer=more), phrase=Line("dont_know.more", {"words": quoted(heard.text)}), kind="asks")
 
 
 def _wishes(heard: Heard, facts: Facts, least: float = PLAUSIBLE) -> bool:

@@ -219,6 +219,7 @@ _FLOOR = re.compile(r"(?:负?\d{1,2}|负?[一二三四五六七八九十]{1,3})(
 _AT_ROOM = re.compile(r"(?<![\d.])(?P<r>[1-9]\d{2,3})(?:的|家|室)?(?P<there>门口|门前|门外|隔壁|对面)")
 #: 不对是1102.
 _IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*(?=$|[\s,，])")
+_OBLIGED = re.compile("(?:谢谢|多谢|麻烦|辛苦|有劳|拜托)(?:你们?|您)?了?[啊哈呀]?")
 _AROUND = re.compile(r"[\s,，。.!！~～]+|[啊呀的了哦]+$")
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
 _CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|不用急|有空再|不(?:要|打)紧")
@@ -497,7 +498,12 @@ def _end(reading: _Reading, slot: Slot) -> Value | None:
     if spans:
         return spans[-1].end
     days = [span for span in reading.times if span.kind == "day"]
-    return days[-1].end if days and len(days) == len(reading.times) and "end" not in reading.known else None
+    return days[-1].end if days and len(days) == len(reading.times) and not _has_time(reading.known) else None
+
+
+def _has_time(known: Mapping[str, Value]) -> bool:
+    """Tell whether a visit has its times: 改周六 moves it, and makes no whole day of it."""
+    return any(isinstance(value, datetime) for value in known.values())
 
 
 def _datetime(reading: _Reading, slot: Slot) -> Value | None:
@@ -666,7 +672,7 @@ _ORDER = {kind: order for order, kind in enumerate(_PARSERS)}
 def _lenient(reading: _Reading, slot: Slot) -> Value | None:
     """Read a bare answer: 501, 张三, 两个, 36 8."""
     bare = re.sub(r"[\s,，。!！?？~～]+$", "", reading.rest).strip()
-    if (slot.is_free or slot.type == "name") and says_nothing(reading.text):
+    if (slot.is_free or slot.type == "name") and (says_nothing(reading.text) or _is_heard(reading.text)):
         return None
     match slot.type:
         case "start" | "datetime":
@@ -715,6 +721,11 @@ def says_nothing(text: str) -> bool:
         or answers.is_any(text)
         or questions.is_question(text)
     )
+
+
+def _is_heard(text: str) -> bool:
+    """Tell whether words only nod: 嗯 麻烦了 is no place."""
+    return all(answers.is_heard(clause) or _OBLIGED.fullmatch(clause) for clause in PAUSES.split(text) if clause)
 
 
 def _lenient_flat(bare: str, slot: Slot) -> Value | None:
