@@ -181,6 +181,8 @@ def too_late(standing: Standing, form: Form, facts: Facts) -> Step:
 
 def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step | None:
     """Return what follows a yes or a no to what was read back, or the naming of what shall change."""
+    if form.prompt and form.stage is forms.Stage.REREAD and courtesy.agrees(text):  # to what was said in between
+        return again(standing, form)
     if form.is_read_back and (courtesy.agrees(text) or _agrees_to_cancel(intent, text)):
         if form.stage is not forms.Stage.CONFIRM:
             return again(standing, form)

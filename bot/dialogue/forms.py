@@ -75,7 +75,7 @@ class Form:
     @property
     def is_read_back(self) -> bool:
         """All is known; what is left is a yes."""
-        return self.stage in {Stage.CONFIRM, Stage.REREAD}
+        return self.stage in {Stage.CONFIRM, Stage.REREAD} and not self.prompt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +167,7 @@ def informed(form: Form, intent: str, values: Mapping[str, slots.Value], words: 
 
 def talked_over(form: Form) -> Form:
     """Return the form after other words came between: what was read back must be read back again before a yes counts."""
-    return replace(form, stage=Stage.REREAD) if form.stage is Stage.CONFIRM else form
+    return replace(form, stage=Stage.REREAD) if form.stage is Stage.CONFIRM or form.prompt else form
 
 
 def chain(form: Form | None) -> list[Form]:

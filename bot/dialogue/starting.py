@@ -294,7 +294,10 @@ def _spoken_in_passing(heard: Heard, facts: Facts, *, asks: bool) -> Intent | No
         return None
     best = heard.match.candidates[0]
     near = next((one for one in heard.match.candidates if facts.intents[one.intent].small_talk), None)
-    if near is None or near.confidence < (PLAUSIBLE if asks else LIKELY):
+    if near is None:
+        return None
+    is_grave = asks or facts.intents[near.intent].listens  # nobody hears 请节哀 for nothing
+    if near.confidence < (PLAUSIBLE if is_grave else LIKELY):
         return None
     is_near = near is best or (near.confidence >= max(SPOKEN, CLOSE * best.confidence) and best.confidence < PLAUSIBLE)
     return facts.intents[near.intent] if is_near and not facts.intents[best.intent].emergency else None
@@ -419,7 +422,7 @@ def again(standing: Standing, form: Form, before: tuple[Line, ...] = ()) -> Step
     """Put the open question, or read back."""
     if form.is_read_back:
         return Confirm(standing=standing.within(replace(form, stage=forms.Stage.CONFIRM)), before=before)
-    return Ask(standing=standing.within(form), before=before)
+    return Ask(standing=standing.within(replace(form, stage=forms.Stage.FILLING)), before=before)
 
 
 def resume(standing: Standing, form: Form, facts: Facts) -> Step:

@@ -30,7 +30,7 @@ BREATHS = 6
 FAINT = 0.1
 
 #: Whoever asks about somebody at the gate wants them let in: 月嫂九点半到，保安会让她上来吗.
-_AT_THE_GATE = re.compile("进|拦|放行|登记|保安|门卫|门岗|让.上")
+_AT_THE_GATE = re.compile("进|拦|登记|保安|门卫|门岗|让.上")
 
 #: An intent that needs so many values is likely meant by words that give them all.
 TOLD = 2
@@ -135,7 +135,7 @@ class Understanding:
         if match.decision == "accept" or match.emergency or not match.candidates or match.candidates[0].confidence >= LIKELY:
             return match
         told = next((intent for intent in self._telling if _is_told(intent, words, now)), None)
-        if told is None or (questions.is_question(words) and not _AT_THE_GATE.search(words)):
+        if told is None or (questions.is_question(words) and not _wants_in(words, told)):
             return match
         best, others = match.candidates[0], tuple(one for one in match.candidates if one.intent != told.id)
         if best.intent != told.id and best.confidence >= FAINT:  # 光猫亮红灯 我一点半要给学生上课
@@ -208,6 +208,11 @@ def _is_told(intent: Intent, words: str, now: datetime) -> bool:
     required = _required(intent)
     found = slots.extract(words, required, now)
     return len(found) == len(required) and all(not isinstance(value, datetime) or value >= now for value in found.values())
+
+
+def _wants_in(words: str, told: Intent) -> bool:
+    """Tell whether a question about somebody who comes is a wish all the same."""
+    return _AT_THE_GATE.search(words) is not None or any(keyword in words for keyword in told.keywords)
 
 
 def _goes_on(first: Heard, piece: Heard, now: datetime) -> datetime | None:

@@ -22,7 +22,7 @@ from bot import app
 from bot.cli.serving import demo_settings
 from bot.contract import Community, Household, Resident, Role, Staff, Task, Work
 from bot.simulator.time_machine import TimeMachine
-from bot.store import apikeys, events, scope, sessions
+from bot.store import apikeys, events, knowledge, scope, sessions
 from bot.store.conversations import Conversation, Line
 from bot.store.duty import Shift
 from bot.store.effects import Effect, EffectState
@@ -49,6 +49,7 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/keys/{id}": lambda b: b.key,
     "/console/effects/{id}": lambda b: b.effect,
     "/console/effects/kinds/{kind}": lambda b: "only.there",
+    "/console/knowledge/{id}": lambda b: b.knowledge,
     "/console/gate/{id}": lambda b: str(b.passage),
     "/console/tickets/{number}": lambda b: b.ticket,
     "/console/duty/shifts/{id}": lambda b: str(b.shift),
@@ -94,6 +95,7 @@ class Other:
     staff_id: int = 0
     key: str = ""
     effect: str = ""
+    knowledge: str = ""
     resident: str = ""
 
     @property
@@ -101,7 +103,7 @@ class Other:
         """What must never be seen from A."""
         return [
             MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.code, self.photo, self.login,
-            self.key, self.effect, self.resident, self.robot,
+            self.key, self.effect, self.resident, self.robot, self.knowledge,
         ]  # fmt: skip
 
 
@@ -134,6 +136,7 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
         "leave": Pass(resident_id=resident.id or 0, household_id=home.id or 0, visitor_name=MARK, plate=MARK, starts_at=now,
                       ends_at=now + timedelta(hours=2), created_at=now),
         "effect": Effect(kind="only.there", key="1", state=EffectState.DEAD, reason=subject, due_at=now, created_at=now, updated_at=now),
+        "entry": knowledge.Entry(question=subject, answer=subject, updated_at=now),
         "line": Line(openid=OPENID, at=now, speaker="resident", text=subject),
     }  # fmt: skip
     session.add_all(rows.values())
@@ -152,7 +155,7 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.ticket, b.pass_id, b.code, b.passage = ticket.number, leave.public_id, leave.code, passage.id or 0
     b.household, b.staff_id, b.photo, b.key = home.id or 0, staff.id or 0, photo.public_id, key.public_id
     b.shift, b.robot = shift.id or 0, robot.public_id
-    b.effect, b.resident = rows["effect"].public_id, resident.public_id
+    b.effect, b.knowledge, b.resident = rows["effect"].public_id, rows["entry"].public_id, resident.public_id
 
 
 @dataclass(kw_only=True)

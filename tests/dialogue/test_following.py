@@ -54,7 +54,7 @@ CHANGES: list[tuple[Standing, Said, str]] = [
     # what adds to it, soon after
     (SENT_DONE, words("两个人搬"), "amend parcel:8 people"),
     (OLD, words("两个人搬"), "say unknown"),
-    (SENT_DONE, words("明天下午三点"), "say unknown"),  # so it is already
+    (SENT_DONE, words("明天下午三点"), "say unknown.after"),  # so it is already
     # of two things done, the one that can hold it
     (BOTH, words("改成车库"), "amend lamp:7 place"),
     (Standing(subjects=(LAMP, SENT)), words("两个人搬"), "amend parcel:8 people"),
@@ -91,7 +91,7 @@ REMARKS: list[tuple[Standing, Said, str]] = [
     (LAMP_DONE, perhaps("想寄个箱子", parcel__send=0.6), "understood; ask parcel.send recipient"),
     (LAMP_DONE, words("要多少钱？"), "inform, else say dont_know"),
     (OLD_LAMP, words("就是电梯口那盏最大的"), "say unknown"),
-    (SENT_DONE, words("就是电梯口那盏最大的"), "say unknown"),  # a parcel keeps no remarks
+    (SENT_DONE, words("就是电梯口那盏最大的"), "say unknown.after"),  # a parcel keeps no remarks
     (replace(LAMP_DONE, person=Person.ASKED), words("就是电梯口那盏最大的"), "join 就是电梯口那盏最大的"),
     (LAMP_DONE, surely("谢谢", "smalltalk.thanks"), "do smalltalk.thanks"),
     (LAMP_DONE, words("好的"), "say acknowledged"),

@@ -45,7 +45,7 @@ def test_two_guests_at_two_times_are_two_visits_on_the_day_that_was_said(room: R
 
 
 def test_one_guest_in_place_of_another_calls_off_the_first(room: Room) -> None:
-    say(room, "明天下午四点钢琴老师小乔来 走路")
+    say(room, "明天下午四点钢琴老师小乔来 走路", "对")
 
     off = say(room, "小乔那个取消 换成舞蹈老师阿曼 一样的时间")
     assert (off.outcome.intent, "小乔" in off.texts[0], "阿曼" in off.texts[0]) == ("visitor.cancel", True, True)

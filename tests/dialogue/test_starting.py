@@ -73,7 +73,8 @@ GUESSES: list[tuple[Said, str]] = [
     (perhaps("灯那个", lamp__cancel=0.5, lamp__report=0.45), "understood; ask lamp.report place"),
     # what is said in passing, where a wish is hardly likelier
     (perhaps("老头子走了三天了", smalltalk__grief=0.4, lamp__report=0.36), "do smalltalk.grief"),
-    (perhaps("老头子走了三天了", lamp__report=0.36, smalltalk__grief=0.35), "do smalltalk.grief"),
+    (perhaps("老头子走了三天了", lamp__report=0.36, smalltalk__grief=0.35), "say unsure"),  # nobody hears of their loss for nothing
+    (perhaps("楼道真是麻烦你们了", lamp__report=0.36, smalltalk__thanks=0.35), "do smalltalk.thanks"),
     (perhaps("老头子走了三天了", lamp__report=0.36, smalltalk__grief=0.2), "say unsure"),
     (perhaps("楼道黑漆漆的真是谢谢", lamp__report=0.7, smalltalk__thanks=0.6), "understood; confirm lamp.report"),
     (perhaps("好烫啊谢谢", emergency__fire=0.39, smalltalk__thanks=0.35), "say unknown"),

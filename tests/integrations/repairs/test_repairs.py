@@ -186,7 +186,7 @@ def test_cancelling_is_read_back_and_needs_a_yes(chat: Chat, answer: str, state:
 
     asked = chat.say("取消报修")
     assert [ticket.state for ticket in chat.all(Ticket)] == [TicketState.SUBMITTED]
-    assert "（厨房水管漏水）吗？" in asked
+    assert "（厨房水管漏水，您说的“厨房水管漏水了，明天上午来修”）吗？" in asked
     assert said in chat.say(answer)
     assert [ticket.state for ticket in chat.all(Ticket)] == [state]
 
