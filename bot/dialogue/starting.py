@@ -62,6 +62,8 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Deal with words that belong to nothing open."""
     intent, demands = accepted(heard, facts.intents), questions.demands(heard.text)
     asks = questions.is_question(heard.text) and not demands
+    if (binding := _lives_there(heard, facts)) and intent is None and (asks or not _wishes(heard, facts)):
+        return start(standing, binding, heard, facts, is_guess=True, before=_understood(binding, heard, facts))
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text)
     step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
     if demands or (is_more and not _is_known(heard, intent)):
@@ -70,6 +72,15 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
         known = heard.known if asks or _is_known(heard, intent) else ()
         return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
     return step
+
+
+def _lives_there(heard: Heard, facts: Facts) -> Intent | None:
+    """Return the binding where somebody without a flat tells one in full, whatever they ask beside it: 4栋3单元1201 要登记啥不."""
+    binding = facts.catalogue.binding
+    if binding is None or facts.is_bound:
+        return None
+    wanted = {slot.name for slot in binding.slots if slot.required}
+    return binding if wanted and wanted <= read_slots(binding, heard, facts.now).keys() else None
 
 
 def _is_for_who_waits(intent: Intent | None, text: str) -> bool:
@@ -96,7 +107,7 @@ def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step
             intent = facts.intents[heard.match.candidates[0].intent]
             if intent.small_talk and (other := _told_beside(heard, facts)):  # hi 新搬来的 7栋1单元1102
                 return start(standing, other, heard, facts, is_guess=True)
-            if asks and intent.releases_flat:  # a question is no order
+            if asks and intent.releases_flat and not questions.asks_how_to_end(heard.text):  # a question is no order
                 return not_known(standing, heard.text, facts)
             return _serve(standing, heard, facts)
         case "clarify":
@@ -253,6 +264,8 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return start(standing, spoken, heard, facts)
     if person := _person(heard, facts):
         return hand_over(standing, facts, person, heard.text)
+    if is_sorrow(standing, facts) and not asks:  # nobody in sorrow has to find other words
+        return hand_over(standing, facts, facts.catalogue.person, heard.text)
     likely = [one for one in heard.match.candidates if _is_choice(one, standing, facts)]
     if not likely or (likely[0].confidence < LIKELY and (asks or not _is_told(likely[0], heard, facts))):
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
@@ -299,7 +312,8 @@ def _spoken_in_passing(heard: Heard, facts: Facts, *, asks: bool) -> Intent | No
     is_grave = asks or facts.intents[near.intent].listens  # nobody hears 请节哀 for nothing
     if near.confidence < (PLAUSIBLE if is_grave else LIKELY):
         return None
-    is_near = near is best or (near.confidence >= max(SPOKEN, CLOSE * best.confidence) and best.confidence < PLAUSIBLE)
+    is_unsure = best.confidence < PLAUSIBLE or facts.intents[best.intent].hands_over  # who is lonely is told of people, too
+    is_near = near is best or (near.confidence >= max(SPOKEN, CLOSE * best.confidence) and is_unsure)
     return facts.intents[near.intent] if is_near and not facts.intents[best.intent].emergency else None
 
 
@@ -350,6 +364,8 @@ def listened(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return a kind word for whoever goes on about their sorrow; what they plainly wish for is served."""
     if not standing.listens or questions.is_question(heard.text) or accepted(heard, facts.intents) is not None:
         return None
+    if courtesy.is_courtesy(heard.text):
+        return None
     is_sad = is_sorrow(standing, facts)
     if _wishes(heard, facts) or (not is_sad and (len(heard.text) > CHAT or _wishes(heard, facts, LIKELY))):
         return None
@@ -377,6 +393,17 @@ def told_more(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return None
     more = replace(offer, text=f"{offer.text}，{heard.text}")
     return Say(standing=replace(standing, offer=more), phrase=Line("dont_know.more", {"words": quoted(heard.text)}), kind="asks")
+
+
+def nodded(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return a nod to whoever says yes and what they, or others, do themselves: 中 我这就过去, 行 到时候让她自己来."""
+    if standing.person is Person.ASKED or not courtesy.begins_with_yes(heard.text) or len(heard.text) > CHAT:
+        return None
+    if questions.is_question(heard.text) or slots.unvalued(heard.text, facts.now) != heard.text:
+        return None
+    if accepted(heard, facts.intents) is not None or _wishes(heard, facts, OF_SOMETHING):
+        return None
+    return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"), kind="answered")
 
 
 def _wishes(heard: Heard, facts: Facts, least: float = PLAUSIBLE) -> bool:

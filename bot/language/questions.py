@@ -28,6 +28,17 @@ def demands(text: str) -> bool:
     return _DEMANDS.search(text[:LONGEST]) is not None
 
 
+#: How one gets rid of something: 我的信息咋去掉.
+_HOW_TO_END = re.compile(
+    r"(?:怎么|怎样|如何|咋个?|啷个|点样)(?!又|被|会|还)(?:才能|能|才|去|来|给)?[^，。]{0,4}(?:解除|解绑|解掉|取消|去掉|删|撤|退|注销|弄掉|取下)"
+)
+
+
+def asks_how_to_end(text: str) -> bool:
+    """Tell whether a message asks how to get rid of something, which is a wish to: 这房子里我的信息到时候咋去掉."""
+    return _HOW_TO_END.search(text[:LONGEST]) is not None
+
+
 #: Of a longer message the beginning tells.
 LONGEST = 200
 
