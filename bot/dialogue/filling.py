@@ -9,7 +9,7 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Standing
-from bot.dialogue.starting import PATIENCE, PLAUSIBLE, advance, again, hand_over, not_taken, resume, sound, start
+from bot.dialogue.starting import PATIENCE, PLAUSIBLE, advance, again, hand_over, not_taken, quoted, resume, sound, start
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
 from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
@@ -227,6 +227,8 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if guessed is not None:
         changed = replace(forms.heard(guessed, heard.text), is_guess=True)
         return advance(standing, changed, intent, facts, _noted(form, changed, intent, facts))
+    if changed is not None and _asks_beside(form, changed, heard, facts):
+        return interrupt(standing, forms.heard(changed, heard.text), heard, facts)
     if _is_interruption(standing, form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
     if changed is None:
@@ -268,8 +270,10 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
         unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="asks", intent=intent.id, is_miss=True, text=text)
         first = Inform(standing=standing, question=text, known=heard.known, otherwise=unknown)
         return Aside(standing=standing, first=first, form=form)
-    if answers.is_open(text) or any(map(answers.is_any, (text, *courtesy.clauses(text)))):  # 随时来，我都在屋头
+    if answers.is_open(text) or answers.is_any(text):
         return _open(standing, form, intent, facts)
+    if any(map(answers.is_any, courtesy.clauses(text))):  # 随时来，我都在屋头
+        return _any_time(standing, form, intent, text, facts)
     if lost := not_taken(text, intent, form.values, facts):
         return again(standing, form, lost)
     if ahead := _ahead(standing, form, [facts.intents[item.intent] for item in forms.chain(form.outer)], text, facts):
@@ -287,6 +291,13 @@ def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
     if slot is not None and slot.unknown:
         return advance(standing, replace(form, values={**form.values, slot.name: slot.unknown}), intent, facts)
     return Say(standing=standing.within(form), phrase=Line("form.open"), kind="asks", intent=intent.id)
+
+
+def _any_time(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
+    """Leave out a time that may be any, whatever was asked, and keep what is said beside it: 哪天来都在家，上门前打电话."""
+    any_time = {slot.name: slots.SKIPPED for slot in intent.slots if slot.type == "start" and slot.skippable}
+    kept = forms.heard(replace(form, values={**any_time, **form.values}), text)
+    return advance(standing, kept, intent, facts, (Line("heard", {"words": quoted(text)}),))
 
 
 def _ask_again(standing: Standing, form: Form, intent: Intent) -> Step:
@@ -342,6 +353,16 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     gives = sum(form.values.get(name) != value for name, value in changed.values.items())
     others = len(read_slots(other, heard, facts.now))
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+
+def _asks_beside(form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words surely ask what is only told, beside what they say of the form: 灯里也在滴水，要不要拉闸."""
+    best = heard.match.candidates[0] if heard.match.decision == "accept" else None
+    if best is None or best.intent == form.intent or best.confidence < CLEAR:
+        return False
+    other = facts.intents[best.intent]
+    is_answered = form.asking in changed.values and form.asking not in form.values
+    return facts.only_shows(other) and not other.small_talk and not is_answered
 
 
 def _presses_early(standing: Standing, intent: Intent, other: Intent, facts: Facts) -> bool:

@@ -239,7 +239,7 @@ def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     leaves = (answers.is_any, answers.is_open, answers.is_skip, answers.is_hesitation)
     if not any(leave(words) for words in (heard.text, *courtesy.clauses(heard.text)) for leave in leaves):
         return None
-    return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"), intent=subject.intent)
+    return Say(standing=replace(standing, misses=0), phrase=Line("at_ease", {"called": subject.called}), intent=subject.intent)
 
 
 def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:

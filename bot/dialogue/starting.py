@@ -85,9 +85,9 @@ def _lives_there(heard: Heard, facts: Facts) -> Intent | None:
 
 def _is_for_who_waits(intent: Intent | None, text: str) -> bool:
     """Tell whether words join what a person is waited for with; thanks and good-bye are answered for themselves."""
-    if intent is None or _is_for_people(intent):
-        return True
-    return intent.small_talk and not courtesy.is_courtesy(text)
+    if courtesy.is_courtesy(text):
+        return False
+    return intent is None or _is_for_people(intent) or intent.small_talk
 
 
 def _is_for_people(intent: Intent) -> bool:
@@ -260,6 +260,8 @@ def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], fact
 
 def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
     """Begin the likeliest wish where that does no harm; ask back only between wishes that are really close."""
+    if asks and questions.dreads(heard.text):
+        return not_known(standing, heard.text, facts)
     if spoken := _spoken_in_passing(heard, facts, asks=asks):
         return start(standing, spoken, heard, facts)
     if person := _person(heard, facts):
@@ -309,10 +311,11 @@ def _spoken_in_passing(heard: Heard, facts: Facts, *, asks: bool) -> Intent | No
     near = next((one for one in heard.match.candidates if facts.intents[one.intent].small_talk), None)
     if near is None:
         return None
-    is_grave = asks or facts.intents[near.intent].listens  # nobody hears 请节哀 for nothing
+    is_grave = facts.intents[near.intent].listens and not facts.intents[best.intent].hands_over
+    is_grave = asks or is_grave  # nobody hears 请节哀 for nothing; who is lonely is told of people, too
     if near.confidence < (PLAUSIBLE if is_grave else LIKELY):
         return None
-    is_unsure = best.confidence < PLAUSIBLE or facts.intents[best.intent].hands_over  # who is lonely is told of people, too
+    is_unsure = best.confidence < PLAUSIBLE or facts.intents[best.intent].hands_over
     is_near = near is best or (near.confidence >= max(SPOKEN, CLOSE * best.confidence) and is_unsure)
     return facts.intents[near.intent] if is_near and not facts.intents[best.intent].emergency else None
 

@@ -39,6 +39,14 @@ def asks_how_to_end(text: str) -> bool:
     return _HOW_TO_END.search(text[:LONGEST]) is not None
 
 
+_DREADS = re.compile(r"(?:不会|该不会|别|可别|不要).{1,12}吧[?？]*$")
+
+
+def dreads(text: str) -> bool:
+    """Tell whether a question only says what is dreaded: 不会又修不好吧."""
+    return _DREADS.search(text[:LONGEST]) is not None
+
+
 #: Of a longer message the beginning tells.
 LONGEST = 200
 
@@ -119,7 +127,7 @@ _COMPLAINT = re.compile(
 
 #: 我妹妹明天下午三点来: a visit told.
 _VISIT = re.compile(
-    r"(?:今天|明天|后天|今晚|明晚|明早|上午|下午|晚上|中午|周[一二三四五六日末天]|礼拜|星期|点|等下|一会儿?|待会儿?|等会儿?).{0,10}(?:来|到|过来|来我家|上门|回来|嚟|进场)(?:吃饭|食饭|做客|玩|看我|住)?$"
+    r"(?:今天|明天|后天|今晚|明晚|明早|上午|下午|晚上|中午|周[一二三四五六日末天]|礼拜|星期|点|等下|一会儿?|待会儿?|等会儿?).{0,10}(?:(?<![搬住]进)(?<!搬)来|到|过来|来我家|上门|回来|嚟|进场)(?:吃饭|食饭|做客|玩|看我|住)?$"
 )
 
 #: Words that ask, and what makes them ask nothing.

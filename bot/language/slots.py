@@ -207,7 +207,7 @@ _NOT_NAMES = frozenset(
 _NO_NAME = re.compile("错|抱歉|麻烦|谢谢")
 
 _CORRECTION = re.compile(
-    r"(?<!对)不对|(?<!是)不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
+    r"(?<!对)不对|(?<!是)不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|[看说念记写听]岔|[说写念]反了|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
 )
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
@@ -687,7 +687,7 @@ def _lenient(reading: _Reading, slot: Slot) -> Value | None:
         case "name":
             return _lenient_name(reading)
         case "place" | "text":
-            if slot.type == "place" and _is_only_time(reading):
+            if slot.type == "place" and (_is_only_time(reading) or any(map(answers.is_any, PAUSES.split(reading.text)))):
                 return None
             return None if answers.is_skip(bare) or len(bare) < 2 else reading.text[:TEXT_LENGTH]
         case "choice" | "choices":
