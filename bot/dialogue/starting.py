@@ -8,7 +8,7 @@ from bot.dialogue import forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
-from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing
+from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing, Subject
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, ShowMenu, Sound, Step
 from bot.language import answers, courtesy, leftovers, questions, slots
 from bot.language.files import Intent
@@ -283,6 +283,8 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         best = facts.intents[told.intent]
     if len(close) > 1 and asks:
         return not_known(standing, heard.text, facts)
+    if len(close) > 1 and likely[0].confidence < SPOKEN and _lately(standing, facts) is not None:  # told of what was done
+        return not_understood(standing, heard.text, facts)
     if len(close) > 1:
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
     if asks and not facts.only_shows(best) and (likely[0].confidence < PLAUSIBLE or _is_for_people(best)):
@@ -370,7 +372,7 @@ def listened(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if courtesy.is_courtesy(heard.text):
         return None
     is_sad = is_sorrow(standing, facts)
-    if _wishes(heard, facts) or (not is_sad and (len(heard.text) > CHAT or _wishes(heard, facts, LIKELY))):
+    if _wishes(heard, facts) or (not is_sad and (len(heard.text) > CHAT or _wishes(heard, facts, SPOKEN))):
         return None
     return Say(
         standing=standing, phrase=Line("listening" if is_sad else "acknowledged"), kind="answered", intent=standing.listens
@@ -415,11 +417,16 @@ def _wishes(heard: Heard, facts: Facts, least: float = PLAUSIBLE) -> bool:
     return best is not None and best.confidence >= least and not facts.intents[best.intent].small_talk
 
 
+def _lately(standing: Standing, facts: Facts) -> Subject | None:
+    """Return what was just done and may still be spoken of."""
+    return next((known for known in standing.subjects if facts.now - known.at < LATELY), None)
+
+
 def not_understood(standing: Standing, text: str, facts: Facts) -> Step:
     """Say so, with a way on; the second time in a row a person is offered."""
     missed = standing.missed(text, facts.now)
     stays = replace(missed.calm(), misses=missed.misses)
-    lately = next((known for known in standing.subjects if facts.now - known.at < LATELY), None)
+    lately = _lately(standing, facts)
     if lately is not None and stays.misses < PATIENCE and len(text) <= CHAT:
         said = Line("unknown.after", {"called": lately.called})
         return Say(standing=stays, phrase=said, kind="unknown", is_miss=True, text=text)

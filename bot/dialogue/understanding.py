@@ -158,9 +158,9 @@ class Understanding:
         return meant if meant.emergency or best >= LIKELY else whole
 
     def _told_in_passing(self, whole: Match, parts: Sequence[str], match: Callable[[str], Match]) -> Match | None:
-        """Return the small talk that one breath surely is, where all of it is some: 屋里就我一个，娃儿在外地，今天我过生."""
+        """Return the small talk that one breath of somebody lonely surely is: 屋里就我一个，娃儿在外地，今天我过生."""
         best = self.catalogue.intents[whole.candidates[0].intent] if whole.candidates else None
-        if best is None or not best.small_talk or whole.emergency or whole.decision == "accept" or not 1 < len(parts) <= BREATHS:
+        if best is None or not best.listens or whole.emergency or whole.decision == "accept" or not 1 < len(parts) <= BREATHS:
             return None
         surely = (found for found in map(match, parts) if found.decision == "accept" and self._chats(found))
         return next(surely, None)
