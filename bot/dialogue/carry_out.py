@@ -406,8 +406,6 @@ def _pass_on(talk: Talk, words: str) -> Answer:
     safety.settle(talk.turn, said)
     if aftermath.is_over(said):
         talk.standing = replace(talk.standing, alarm=None)
-        if handoffs.current(talk.turn) is None:  # nothing else is waited for
-            conversations.hand_back(talk.kept)
         return _answer(talk.phrase(Line("emergency.over")), "emergency", task.kind)
     talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
     more = Line(safety.more(task), {"words": starting.quoted(words)})

@@ -234,7 +234,9 @@ def ended(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return a nod to whoever leaves open what nobody asks for any more: 随时来, 没开车, 等下我问问."""
     subject = next((known for known in standing.subjects if facts.now - known.at < ADDS), None)
-    if subject is None or standing.person is Person.ASKED or accepted(heard, facts.intents) is not None:
+    if subject is None or accepted(heard, facts.intents) is not None:
+        return None
+    if standing.person is Person.ASKED and not _named(subject, heard.text, facts):
         return None
     leaves = (answers.is_any, answers.is_open, answers.is_skip, answers.is_hesitation)
     if not any(leave(words) for words in (heard.text, *courtesy.clauses(heard.text)) for leave in leaves):

@@ -77,7 +77,7 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
 def _lives_there(heard: Heard, facts: Facts) -> Intent | None:
     """Return the binding where somebody without a flat tells one in full, whatever they ask beside it: 4栋3单元1201 要登记啥不."""
     binding = facts.catalogue.binding
-    if binding is None or facts.is_bound:
+    if binding is None or facts.is_bound or all(one.intent != binding.id for one in heard.match.candidates):
         return None
     wanted = {slot.name for slot in binding.slots if slot.required}
     return binding if wanted and wanted <= read_slots(binding, heard, facts.now).keys() else None
@@ -266,9 +266,9 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return start(standing, spoken, heard, facts)
     if person := _person(heard, facts):
         return hand_over(standing, facts, person, heard.text)
-    if is_sorrow(standing, facts) and not asks:  # nobody in sorrow has to find other words
-        return hand_over(standing, facts, facts.catalogue.person, heard.text)
     likely = [one for one in heard.match.candidates if _is_choice(one, standing, facts)]
+    if is_sorrow(standing, facts) and not asks and (not likely or likely[0].confidence < PLAUSIBLE):
+        return hand_over(standing, facts, facts.catalogue.person, heard.text)  # nobody in sorrow has to find other words
     if not likely or (likely[0].confidence < LIKELY and (asks or not _is_told(likely[0], heard, facts))):
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
     best = facts.intents[likely[0].intent]
@@ -402,7 +402,9 @@ def told_more(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 
 def nodded(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return a nod to whoever says yes and what they, or others, do themselves: 中 我这就过去, 行 到时候让她自己来."""
-    if standing.person is Person.ASKED or not courtesy.begins_with_yes(heard.text) or len(heard.text) > CHAT:
+    if standing.person is Person.ASKED or len(heard.text) > CHAT:
+        return None
+    if not courtesy.begins_with_yes(heard.text) or len(courtesy.clauses(heard.text)) < 2:
         return None
     if questions.is_question(heard.text) or slots.unvalued(heard.text, facts.now) != heard.text:
         return None

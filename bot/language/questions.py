@@ -39,7 +39,7 @@ def asks_how_to_end(text: str) -> bool:
     return _HOW_TO_END.search(text[:LONGEST]) is not None
 
 
-_DREADS = re.compile(r"(?:不会|该不会|别|可别|不要).{1,12}吧[?？]*$")
+_DREADS = re.compile(r"(?:不会|该不会|别|可别|不要)[^，,。\s]{1,12}吧[?？]*$")
 
 
 def dreads(text: str) -> bool:

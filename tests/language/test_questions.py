@@ -65,3 +65,18 @@ def test_repetition_is_read_at_once(unit: str) -> None:
 ])  # fmt: skip
 def test_who_was_charged_twice_wants_an_account(text: str, is_one: bool) -> None:
     assert questions.demands(text) is is_one
+
+
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("这房子里我的信息到时候咋去掉", True), ("怎么解除绑定", True), ("如何注销", True), ("怎么又被取消了", False), ("为什么取消", False),
+    ("解绑了怎么办", False),
+])  # fmt: skip
+def test_asking_how_to_end_something_is_told_from_other_questions(text: str, is_so: bool) -> None:
+    assert questions.asks_how_to_end(text) is is_so
+
+
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("不会又修不好吧", True), ("可别又拖一个礼拜吧", True), ("该不会没人来吧？", True), ("明天来吧", False), ("不会弄，帮我弄吧", False),
+])  # fmt: skip
+def test_what_is_dreaded_is_no_wish(text: str, is_so: bool) -> None:
+    assert questions.dreads(text) is is_so
