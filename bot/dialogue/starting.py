@@ -62,7 +62,7 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Deal with words that belong to nothing open."""
     intent, demands = accepted(heard, facts.intents), questions.demands(heard.text)
     asks = questions.is_question(heard.text) and not demands
-    if (binding := _lives_there(heard, facts)) and intent is None and (asks or not _wishes(heard, facts)):
+    if asks and intent is None and (binding := _lives_there(heard, facts)):
         return start(standing, binding, heard, facts, is_guess=True, before=_understood(binding, heard, facts))
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text)
     step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
