@@ -349,6 +349,10 @@ def _hand_over(talk: Talk, step: steps.HandOver, before: Sequence[str]) -> Answe
     task = handoffs.open(talk.turn, intent=step.intent, topic=step.topic, words=step.words, question=step.is_question)
     if talk.kept.waiting_since is None:
         talk.turn.record("conversation.waiting", f"conversation:{talk.kept.public_id}")
+    intent = talk.intents.get(step.intent)
+    if intent is not None and intent.tells:
+        told = Line("handed_off.told", {"topic": step.topic, "number": task.number})
+        return _answer(_said(before, talk.phrase(told)), "handed_off", step.intent)
     conversations.ask_for_person(talk.kept, step.topic[:60], talk.now)
     if task.opened_at < talk.now:  # it waits already
         line = Line("handed_off.joined", {"topic": step.topic, "number": task.number})
@@ -415,7 +419,8 @@ def _pass_on(talk: Talk, words: str) -> Answer:
         talk.standing = replace(talk.standing, alarm=None)
         return _answer(talk.phrase(Line("emergency.over")), "emergency", task.kind)
     talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
-    line = Line("emergency.helped") if aftermath.is_helped(said) and not safety.is_calm(task) else Line(safety.more(task))
+    more = Line(safety.more(task), {"words": starting.quoted(words)})
+    line = Line("emergency.helped") if aftermath.is_helped(said) and not safety.is_calm(task) else more
     return _answer("\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn)))), "emergency", task.kind)
 
 

@@ -28,7 +28,14 @@ _MAY_I = re.compile(
     + r")[?？呀啊哈]*(?:$|[\s，,。])"
 )
 
-_AGREED = re.compile(r"(?:嗯+|对|好)?(?:确认|确定|同意|肯定)(?!不|没).{0,6}")
+_AGREED = re.compile(
+    r"(?:嗯+|对|好)?(?:确认|确定|同意|肯定)(?!不|没).{0,6}"
+    r"|(?:那|那就|就)(?:给我|帮我|先)?(?:弄|办|整|登记?|绑定?|报|约|定|记|填|加|开)(?:上|好|了|一个)?(?:吧|呗|嘛)"
+)
+
+_WORRIED = re.compile(
+    r"(?:要紧|严重|危险|碍事|有事)(?:吗|么|不|嘛)[?？呀啊]*$|要不要紧[?？呀啊]*$|(?:没事|不要紧|不碍事|没关系)吧[?？]*$"
+)
 
 _ENGLISH = re.compile(r"great|perfect|awesome|cool|nice|you|so|very|much|a|lot|bro|guys", re.IGNORECASE)
 
@@ -103,6 +110,11 @@ def clauses(text: str) -> list[str]:
 def is_polite_request(text: str) -> bool:
     """Tell whether a question asks for something to be done: 明天下午三点半来行吗, 来之前打我电话好不好."""
     return _MAY_I.search(text) is not None
+
+
+def worries(text: str) -> bool:
+    """Tell whether a question only says that what is told troubles one: 他还有点喘，要紧不."""
+    return _WORRIED.search(text) is not None
 
 
 def _is_yes(words: str) -> bool:
