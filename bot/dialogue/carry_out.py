@@ -93,8 +93,10 @@ def carry_out(talk: Talk, step: Step) -> Answer:
     talk.standing = step.standing
     before = [talk.phrase(line) for line in step.before]
     match step:
-        case steps.Ask() | steps.Confirm():
-            return _put(talk, before, with_help=isinstance(step, steps.Ask) and step.with_help)
+        case steps.Ask(with_help=with_help, is_for_outer=is_for_outer):
+            return _on_the_way(talk, _put(talk, before, with_help=with_help), is_first=is_for_outer)
+        case steps.Confirm():
+            return _put(talk, before)
         case steps.Do(form=form):
             return _do(talk, form, before)
         case steps.Amend():
@@ -146,6 +148,15 @@ def _put(talk: Talk, before: Sequence[str], *, with_help: bool = False) -> Answe
         options=tuple(form.menu.values()),
     )
     return Answer(texts=(_said(before, text),), outcome=outcome, values=_plain(form, intent))
+
+
+def _on_the_way(talk: Talk, answer: Answer, *, is_first: bool) -> Answer:
+    """Tell of a question on the way to a wish, just after it was made, as what became of that wish."""
+    waiting = talk.standing.form.outer if is_first and talk.standing.form else None
+    if waiting is None:
+        return answer
+    values = _plain(waiting, talk.intents[waiting.intent])
+    return replace(answer, outcome=replace(answer.outcome, intent=waiting.intent), values={**values, **answer.values})
 
 
 def _read_back(talk: Talk, form: Form, intent: Intent) -> str:
