@@ -12,7 +12,7 @@ from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
 from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
-from bot.language import answers, courtesy, leftovers, questions, slots
+from bot.language import answers, courtesy, leftovers, people, questions, slots
 from bot.language.files import Intent
 from bot.language.normalise import PAUSES
 
@@ -27,6 +27,12 @@ LONGEST = 30
 
 #: Kinds of slots by whose values one tells something else: a remark, a name or a choice may stand in any reason.
 _TELLING = {"plate", "phone", "room", "temperature", "start", "end", "count", "unit", "building", "place", "flag"}
+
+#: Somebody further: 还有小谭.
+_ALSO = re.compile("^(?:还有|另外|再有|再加|加上|对了|也|又)|也要?[来到]")
+
+#: Who speaks of their own, and not of whoever was spoken of.
+_OF_MINE = re.compile("(?:^|[，,。 ])(?:我|俺|咱|阿拉)(?:们|家|自己)*(?:的|新|换|买|要|有)")
 
 #: Who was spoken of before.
 _OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
@@ -46,6 +52,8 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     for subject in standing.subjects:
         if step := _replaced(standing, subject, heard, facts):
             return step
+    if step := _another(standing, heard, facts):
+        return step
     for subject in sorted(standing.subjects, key=lambda known: not _named(known, heard.text, facts)):
         step = _called(standing, subject, heard, facts) or _amended(standing, subject, heard, facts)
         if step is not None:
@@ -71,8 +79,27 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
     return replace(step, before=(Line("heard", {"words": quoted(heard.text)}),))
 
 
+def _another(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the start of one more of what was done, where words tell all of it about somebody else: 还有小谭 明天下午四点."""
+    subject = next((known for known in standing.subjects if facts.now - known.at < ADDS and known.intent in facts.amendable), None)
+    intent = facts.intents[subject.intent] if subject else None
+    slot = next((slot for slot in intent.slots if slot.type == "name"), None) if intent else None
+    if subject is None or intent is None or slot is None or _OF_THEM.search(heard.text):
+        return None
+    if _asks(heard.text) or slots.corrects(heard.text) or names(standing, heard.text, facts):
+        return None
+    wished, also = accepted(heard, facts.intents), _ALSO.search(heard.text) is not None
+    if (wished is not None and wished.id != intent.id) or not (also or slots.is_proper(str(subject.values.get(slot.name)))):
+        return None
+    day = next((value for value in subject.values.values() if isinstance(value, datetime)), None)
+    whole = replace(heard, since=day)
+    given = read_slots(intent, whole, facts.now)
+    return start(standing, intent, whole, facts) if all(one.name in given for one in intent.slots if one.required) else None
+
+
 def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, outer: Form | None = None) -> Step | None:
     """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
+    heard = replace(heard, text=people.unexclaimed(heard.text).strip() or heard.text)  # 艾玛她又说不来了
     said = [PAUSES.sub("", heard.text), *_beside(subject, heard, facts)]
     if who := _named(subject, heard.text, facts):  # 老马不来了 is 他不来了
         said = [words.replace(who, "他", 1) for words in said]
@@ -145,10 +172,21 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
     if wished is None:
         return True
     if wished.id != intent.id:
+        if _holds(changed, wished, heard, facts):
+            return True
         presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
         return not wished.emergency and not wished.small_talk and (presses or _lacks(wished, heard, facts))
     required = {slot.name for slot in intent.slots if slot.required}
     return not required & set(changed)
+
+
+def _holds(changed: Mapping[str, slots.Value], wished: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether what was done takes all that another wish would, which is not named: 开他媳妇那台 吉C1H073."""
+    wanted = read_slots(wished, heard, facts.now)
+    if not wanted or not all(value in changed.values() for value in wanted.values()):
+        return False
+    is_named = any(words in heard.text for words in (wished.title, *wished.keywords))
+    return not is_named and _OF_MINE.search(heard.text) is None
 
 
 def _is_value_alone(text: str, intent: Intent, facts: Facts) -> bool:

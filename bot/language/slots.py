@@ -218,7 +218,7 @@ _NOT_NAMES = frozenset(
 _NO_NAME = re.compile("错|抱歉|麻烦|谢谢")
 
 _CORRECTION = re.compile(
-    r"不对|不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
+    r"换(?:了?(?:一?[辆台部架])?车|了?个?人|了?(?:日子|时间))了?(?=$|[\s,，。])|换了?一?[辆台部架]|不对|不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
 )
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
@@ -245,6 +245,12 @@ _AROUND_TIME = re.compile(r"[\s,，。.!！~～□]+|改成|改到|换成|还是
 
 #: What makes a part of the day a length: 滴了一晚上.
 _LASTED = re.compile("[一整半](?:个|整)?$")
+
+#: What makes 现在 a time to come.
+_NOW_BEFORE = re.compile(r"(?:就|改成|改到|换成|从|是|要)$")
+_NOW_BEHIND = re.compile(
+    r"(?:就|也|都|已经|刚|人|他|她|要|想|能|能不能|可以|可不可以|马上|在|正|让|派|请|叫)*(?:[来到进派修]|过来|上[门去来]|出发|动身|门口|楼下|方便|有空|有人|在家)|(?:吧|啊|呀)?(?:$|[\s,，。.!！])"
+)
 
 #: When nobody shall come: 一点到三点别来, 今天不行就明天晚上.
 _NOT_THEN = re.compile(
@@ -452,7 +458,7 @@ def _room(reading: _Reading, _: Slot) -> Value | None:
 
 def _start(reading: _Reading, slot: Slot) -> Value | None:
     spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
-    spans = [span for span in spans if not is_unwanted(reading.text, span)]
+    spans = [span for span in spans if not is_unwanted(reading.text, span) and not _is_only_of_now(reading.text, span)]
     if not spans:
         return reading.now.replace(second=0, microsecond=0) if slot.required and _HERE.search(reading.text) else None
     to_come = [span for span in spans if (span.end or span.start) >= reading.now.replace(second=0, microsecond=0)]
@@ -469,6 +475,13 @@ def is_unwanted(text: str, span: times.Span) -> bool:
         return True
     unwanted = _NOT_THEN.match(text, span.stop)
     return unwanted is not None and not text.startswith(("吗", "嘛", "么", "?", "？"), unwanted.end())
+
+
+def _is_only_of_now(text: str, span: times.Span) -> bool:
+    """Tell whether 现在 says how things stand, and not when to come: 现在约了谁, 现在是咋定的; 就现在 and 现在来 say when."""
+    if text[span.begin : span.stop] != "现在":
+        return False
+    return _NOW_BEFORE.search(text, 0, span.begin) is None and _NOW_BEHIND.match(text, span.stop) is None
 
 
 def _is_till_now(text: str, span: times.Span) -> bool:
@@ -574,14 +587,21 @@ def _may_be_name(name: str) -> bool:
     )
 
 
+def is_proper(name: str) -> bool:
+    """Tell whether a name is more than what somebody is: 老罗; 同学, 送货的 are not."""
+    return re.fullmatch(_CALLED, name) is None
+
+
 def _takes_place(match: re.Match[str], name: str, known: str) -> bool:
     """Tell whether a name that nothing marks as one takes the place of the one that is known: it stands alone, or only a relation was known."""
-    if people.is_doubtful(name):
+    if people.is_doubtful(name) or _BESIDE.search(match.string, 0, match.start("n")):
         return False
     is_alone = _BEFORE.search(match.string, 0, match.start("n")) and _BEHIND.match(match.string, match.end("n"))
-    return is_alone is not None or re.fullmatch(_CALLED, known) is not None
+    return is_alone is not None or not is_proper(known)
 
 
+#: Whom these bring in comes, too: 还有小谭.
+_BESIDE = re.compile(r"(?:还有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?$")
 #: What may stand around a name that is said alone.
 _BEFORE = re.compile(r"(?:^|[\s,，。、□])(?:(?:他|她|客人)?就?是)?$")
 _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
