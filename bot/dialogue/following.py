@@ -28,6 +28,9 @@ LONGEST = 30
 #: Kinds of slots by whose values one tells something else: a remark, a name or a choice may stand in any reason.
 _TELLING = {"plate", "phone", "room", "temperature", "start", "end", "count", "unit", "building", "place", "flag"}
 
+#: What was about to be called off stays.
+_KEEPS = re.compile("(?:别|莫|甭|不要|不用|先不|不)(?:取消|撤|删|作废|退)|留着|照旧")
+
 #: Somebody further: 还有小谭.
 _ALSO = re.compile("^(?:还有|另外|再有|再加|加上|对了|也|又)|也要?[来到]")
 
@@ -97,10 +100,17 @@ def _another(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     return start(standing, intent, whole, facts) if all(one.name in given for one in intent.slots if one.required) else None
 
 
+def calls(standing: Standing, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words call for what follows something done before."""
+    return any(_called(standing, subject, heard, facts) is not None for subject in standing.subjects)
+
+
 def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, outer: Form | None = None) -> Step | None:
     """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
     heard = replace(heard, text=people.unexclaimed(heard.text).strip() or heard.text)  # 艾玛她又说不来了
     said = [PAUSES.sub("", heard.text), *_beside(subject, heard, facts)]
+    others = {_name_of(known, facts) for known in standing.subjects} - {_name_of(subject, facts), ""}
+    said = [words for words in said if not any(other in words for other in others)]  # 老罗不来了 小谭照旧
     if who := _named(subject, heard.text, facts):  # 老马不来了 is 他不来了
         said = [words.replace(who, "他", 1) for words in said]
     for name, sentences in facts.intents[subject.intent].follow_ups.items():
@@ -134,14 +144,20 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
         return None
     intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
     read = [slot for slot in intent.slots if slot.name in changeable]
-    now = next((slot.name for slot in read if slot.type == "start"), None) if answers.is_now(heard.text) else None
-    values = slots.extract(heard.text, read, facts.now, asked=now, known=subject.values)
-    changed = {name: value for name, value in values.items() if subject.values.get(name) != value}
+    changed = _changes(subject, heard, facts)
     if not changed and facts.now - subject.at < ADDS and (broken := leftovers.broken_plate(heard.text, read)):
         return Say(standing=standing.calm(), phrase=Line("plate.broken", {"value": broken}), kind="asks", intent=intent.id)
     if not changed or not (corrects or _adds(subject, changed, intent, heard, facts)):
         return None
     return Amend(standing=standing.calm(), subject=subject, values=changed, words=heard.text)
+
+
+def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, slots.Value]:
+    """Return the values that words give for something done and that it does not have yet."""
+    read = [slot for slot in facts.intents[subject.intent].slots if slot.name in facts.amendable.get(subject.intent, ())]
+    now = next((slot.name for slot in read if slot.type == "start"), None) if answers.is_now(heard.text) else None
+    values = slots.extract(heard.text, read, facts.now, asked=now, known=subject.values)
+    return {name: value for name, value in values.items() if subject.values.get(name) != value}
 
 
 def names(standing: Standing, text: str, facts: Facts) -> bool:
@@ -151,8 +167,13 @@ def names(standing: Standing, text: str, facts: Facts) -> bool:
 
 def _named(subject: Subject, text: str, facts: Facts) -> str:
     """Return the name of whoever a subject is about, where words speak of them by it."""
+    name = _name_of(subject, facts)
+    return name if name in text else ""
+
+
+def _name_of(subject: Subject, facts: Facts) -> str:
     names = (subject.values.get(slot.name) for slot in facts.intents[subject.intent].slots if slot.type == "name")
-    return next((name for name in names if isinstance(name, str) and name and name in text), "")
+    return next((name for name in names if isinstance(name, str) and name), "")
 
 
 def _asks(text: str) -> bool:
@@ -207,6 +228,13 @@ def _told_in_full(heard: Heard, facts: Facts) -> Intent | None:
     return intent if needs and not _lacks(intent, heard, facts) else None
 
 
+def _takes(subject: Subject, wished: Intent, facts: Facts) -> bool:
+    """Tell whether what was done takes each kind of value that another wish needs: 车牌我问问她再说 is no wish for a card."""
+    kinds = {slot.type for slot in facts.intents[subject.intent].slots}
+    wanted = {slot.type for slot in wished.slots if slot.required}
+    return bool(wanted) and wanted <= kinds
+
+
 def _lacks(wished: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether another wish would have to ask for what the words do not say: 明天上午来看就行 names no visitor."""
     given = read_slots(wished, heard, facts.now)
@@ -227,10 +255,27 @@ def ended(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     return None
 
 
+def kept(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the change of what was about to be called off, where words keep it after all: 先别取消 那就周日 还是六点."""
+    form = standing.form
+    cancels = facts.intents[form.intent].cancels if form is not None else ()
+    if form is None or _KEEPS.search(heard.text) is None:
+        return None
+    chosen = [known for known in standing.subjects if known.intent in cancels and form.about in {"", known.about}]
+    subject = next((known for known in chosen if known.intent in facts.amendable), None)
+    changed = _changes(subject, heard, facts) if subject is not None else {}
+    if subject is None or not changed:
+        return None
+    return Amend(standing=standing.within(None).calm(), subject=subject, values=changed, words=heard.text)
+
+
 def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return a nod to whoever leaves open what nobody asks for any more: 随时来, 没开车, 等下我问问."""
     subject = next((known for known in standing.subjects if facts.now - known.at < ADDS), None)
-    if subject is None or standing.person is Person.ASKED or accepted(heard, facts.intents) is not None:
+    if subject is None or standing.person is Person.ASKED:
+        return None
+    wished = accepted(heard, facts.intents)
+    if wished is not None and (read_slots(wished, heard, facts.now) or not _takes(subject, wished, facts)):
         return None
     leaves = (answers.is_any, answers.is_open, answers.is_skip, answers.is_hesitation)
     if not any(leave(words) for words in (heard.text, *courtesy.clauses(heard.text)) for leave in leaves):

@@ -114,6 +114,7 @@ class Understanding:
             match,
             lambda intent, words: self._says_more(intent, words, now),
             lambda intent, one, other: self._differ(intent, one, other, now),
+            lambda intent, one, other: self._is_other(intent, one, other, now),
         )
         first, *rest = (
             Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
@@ -172,6 +173,11 @@ class Understanding:
         wanted = [slot for slot in known.slots if slot.type in _APART] if known else []
         first, second = slots.extract(one, wanted, now), slots.extract(other, wanted, now)
         return sum(first[name] != value for name, value in second.items() if name in first)
+
+    def _is_other(self, intent: str, one: str, other: str, now: datetime) -> bool:
+        """Tell whether two wishes for an intent about somebody tell all of it, each about somebody else."""
+        told = next((known for known in self._telling if known.id == intent), None)
+        return told is not None and _is_told(told, other, now) and self._differ(intent, one, other, now) >= TOLD
 
     def hear_intent(self, intent: Intent, place: str = "") -> Heard:
         """Return what it is to have chosen an intent from a menu, or by a code that hangs at `place`: certain, nothing more said."""

@@ -246,6 +246,9 @@ _AROUND_TIME = re.compile(r"[\s,，。.!！~～□]+|改成|改到|换成|还是
 #: What makes a part of the day a length: 滴了一晚上.
 _LASTED = re.compile("[一整半](?:个|整)?$")
 
+#: What a time behind it is not: 别周六, 不要明天.
+_NOT_ON = re.compile(r"(?:[别莫甭]|不要)(?:在|给我|弄|搞)?$")
+
 #: What makes 现在 a time to come.
 _NOW_BEFORE = re.compile(r"(?:就|改成|改到|换成|从|是|要)$")
 _NOW_BEHIND = re.compile(
@@ -472,6 +475,8 @@ def _start(reading: _Reading, slot: Slot) -> Value | None:
 def is_unwanted(text: str, span: times.Span) -> bool:
     """Tell whether nobody shall come at a time that is said: 一点到三点别来, 滴了一晚上. 明天不行吗 asks whether it may be."""
     if span.kind == "part" and _LASTED.search(text, 0, span.begin):
+        return True
+    if _NOT_ON.search(text, 0, span.begin):
         return True
     unwanted = _NOT_THEN.match(text, span.stop)
     return unwanted is not None and not text.startswith(("吗", "嘛", "么", "?", "？"), unwanted.end())
