@@ -286,7 +286,7 @@ def _amend(talk: Talk, step: steps.Amend, before: Sequence[str]) -> Answer:
         slot.name: slots.describe(slot, step.values[slot.name], talk.now) for slot in intent.slots if slot.name in step.values
     }
     text = talk.turn.words(intent.replies[reply.name], **{**spoken, **reply.values})
-    lost = starting.not_taken(step.words, intent, step.values, talk.facts())
+    lost = starting.not_taken(step.words, intent, {**subject.values, **step.values}, talk.facts())
     return Answer(
         texts=(_said([*before, *map(talk.phrase, lost)], text),),
         outcome=Outcome(kind="done", intent=intent.id),

@@ -85,19 +85,24 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
 def _another(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return the start of one more of what was done, where words tell all of it about somebody else: 还有小谭 明天下午四点."""
     subject = next((known for known in standing.subjects if facts.now - known.at < ADDS and known.intent in facts.amendable), None)
-    intent = facts.intents[subject.intent] if subject else None
-    slot = next((slot for slot in intent.slots if slot.type == "name"), None) if intent else None
-    if subject is None or intent is None or slot is None or _OF_THEM.search(heard.text):
+    if subject is None or names(standing, heard.text, facts):
         return None
-    if _asks(heard.text) or slots.corrects(heard.text) or names(standing, heard.text, facts):
+    whole = another(facts.intents[subject.intent], subject.values, heard, facts)
+    return start(standing, facts.intents[subject.intent], whole, facts) if whole is not None else None
+
+
+def another(intent: Intent, values: Mapping[str, slots.Value], heard: Heard, facts: Facts) -> Heard | None:
+    """Return words that tell all that an intent needs about somebody else than `values` do, on the same day unless they say another."""
+    slot = next((slot for slot in intent.slots if slot.type == "name"), None)
+    known = str(values.get(slot.name, "")) if slot is not None else ""
+    if not known or known in heard.text or _OF_THEM.search(heard.text) or _asks(heard.text) or slots.corrects(heard.text):
         return None
-    wished, also = accepted(heard, facts.intents), _ALSO.search(heard.text) is not None
-    if (wished is not None and wished.id != intent.id) or not (also or slots.is_proper(str(subject.values.get(slot.name)))):
+    wished = accepted(heard, facts.intents)
+    if (wished is not None and wished.id != intent.id) or not (_ALSO.search(heard.text) or slots.is_proper(known)):
         return None
-    day = next((value for value in subject.values.values() if isinstance(value, datetime)), None)
-    whole = replace(heard, since=day)
+    whole = replace(heard, since=next((value for value in values.values() if isinstance(value, datetime)), None))
     given = read_slots(intent, whole, facts.now)
-    return start(standing, intent, whole, facts) if all(one.name in given for one in intent.slots if one.required) else None
+    return whole if all(one.name in given for one in intent.slots if one.required) else None
 
 
 def calls(standing: Standing, heard: Heard, facts: Facts) -> bool:

@@ -515,11 +515,12 @@ def _fullest(spans: Sequence[times.Span]) -> times.Span:
 
 
 def _end(reading: _Reading, slot: Slot) -> Value | None:
-    spans = [span for span in reading.times if span.kind in {"range", "deadline"}]
+    said = [span for span in reading.times if not is_unwanted(reading.text, span)]
+    spans = [span for span in said if span.kind in {"range", "deadline"}]
     if spans:
         return spans[-1].end
-    days = [span for span in reading.times if span.kind == "day"]
-    return days[-1].end if days and len(days) == len(reading.times) and "end" not in reading.known else None
+    days = [span for span in said if span.kind == "day"]
+    return days[-1].end if days and len(days) == len(said) and "end" not in reading.known else None
 
 
 def _datetime(reading: _Reading, slot: Slot) -> Value | None:
