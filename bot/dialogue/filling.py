@@ -9,7 +9,7 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Standing
-from bot.dialogue.starting import PATIENCE, PLAUSIBLE, advance, again, hand_over, not_taken, resume, sound, start
+from bot.dialogue.starting import PATIENCE, PLAUSIBLE, advance, again, hand_over, not_taken, quoted, resume, sound, start
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
 from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
@@ -299,7 +299,7 @@ def _ask_again(standing: Standing, form: Form, intent: Intent) -> Step:
 
 
 def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Line, ...]:
-    """Return what to say of values replaced, or kept for later; when all is read back they are seen there."""
+    """Return what to say of values given, replaced, or kept for later; when all is read back or done they are seen there."""
     if form.is_read_back:
         return ()
     spoken = forms.spoken(changed, intent, facts.now)
@@ -307,8 +307,11 @@ def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Lin
     replaced = [said for name, said in news.items() if name in form.values]
     if replaced:
         return (Line("form.noted", {"values": "、".join(replaced)}),)
-    if not news or form.asking in news:
+    if not news:
         return ()
+    if form.asking in news:
+        goes_on = forms.proceed(changed, intent).kind == "asks" and forms.is_past(changed, intent, facts.now) is None
+        return (Line("form.got", {"values": "，".join(map(quoted, news.values()))}),) if goes_on else ()
     kept = [f"{slot.title} {news[slot.name]}".strip() for slot in intent.slots if slot.name in news]
     return (Line("form.kept", {"values": "，".join(kept)}),)
 

@@ -38,7 +38,7 @@ _ALSO = re.compile("^(?:还有|另外|再有|再加|加上|对了|也|又)|也�
 _OF_MINE = re.compile("(?:^|[，,。 ])(?:我|俺|咱|阿拉)(?:们|家|自己)*(?:的|新|换|买|要|有)")
 
 #: Who was spoken of before.
-_OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
+OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
 
 #: What may stand beside a value without asking for anything.
 _SAYS_NO_MORE = re.compile(
@@ -57,7 +57,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
             return step
     if step := _another(standing, heard, facts):
         return step
-    for subject in sorted(standing.subjects, key=lambda known: not _named(known, heard.text, facts)):
+    for subject in sorted(standing.subjects, key=lambda known: not named(known, heard.text, facts)):
         step = _called(standing, subject, heard, facts) or _amended(standing, subject, heard, facts)
         if step is not None:
             return step
@@ -67,7 +67,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
     """Return the end of something done where another of its kind takes its place: 小乔那个取消 换成阿曼 一样的时间."""
     first, *rest = courtesy.clauses(heard.text) or [""]
-    intent, who = facts.intents[subject.intent], _named(subject, first, facts)
+    intent, who = facts.intents[subject.intent], named(subject, first, facts)
     values = slots.extract("，".join(rest), intent.slots, facts.now) if who and rest else {}
     if not values:
         return None
@@ -84,7 +84,9 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
 
 def _another(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return the start of one more of what was done, where words tell all of it about somebody else: 还有小谭 明天下午四点."""
-    subject = next((known for known in standing.subjects if facts.now - known.at < ADDS and known.intent in facts.amendable), None)
+    subject = next(
+        (known for known in standing.subjects if facts.now - known.at < ADDS and known.intent in facts.amendable), None
+    )
     if subject is None or names(standing, heard.text, facts):
         return None
     whole = another(facts.intents[subject.intent], subject.values, heard, facts)
@@ -95,7 +97,7 @@ def another(intent: Intent, values: Mapping[str, slots.Value], heard: Heard, fac
     """Return words that tell all that an intent needs about somebody else than `values` do, on the same day unless they say another."""
     slot = next((slot for slot in intent.slots if slot.type == "name"), None)
     known = str(values.get(slot.name, "")) if slot is not None else ""
-    if not known or known in heard.text or _OF_THEM.search(heard.text) or _asks(heard.text) or slots.corrects(heard.text):
+    if not known or known in heard.text or OF_THEM.search(heard.text) or asks(heard.text) or slots.corrects(heard.text):
         return None
     wished = accepted(heard, facts.intents)
     if (wished is not None and wished.id != intent.id) or not (_ALSO.search(heard.text) or slots.is_proper(known)):
@@ -116,7 +118,7 @@ def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, ou
     said = [PAUSES.sub("", heard.text), *_beside(subject, heard, facts)]
     others = {_name_of(known, facts) for known in standing.subjects} - {_name_of(subject, facts), ""}
     said = [words for words in said if not any(other in words for other in others)]  # 老罗不来了 小谭照旧
-    if who := _named(subject, heard.text, facts):  # 老马不来了 is 他不来了
+    if who := named(subject, heard.text, facts):  # 老马不来了 is 他不来了
         said = [words.replace(who, "他", 1) for words in said]
     for name, sentences in facts.intents[subject.intent].follow_ups.items():
         if name in facts.intents and any(sentence.match(words) is not None for sentence in sentences for words in said):
@@ -145,7 +147,7 @@ def _news(subject: Subject, text: str, facts: Facts) -> bool:
 def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
     """Return the change of what was done; words that plainly want something else change nothing."""
     changeable = facts.amendable.get(subject.intent)
-    if not changeable or _asks(heard.text):
+    if not changeable or asks(heard.text):
         return None
     intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
     read = [slot for slot in intent.slots if slot.name in changeable]
@@ -167,10 +169,10 @@ def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, slots.Va
 
 def names(standing: Standing, text: str, facts: Facts) -> bool:
     """Tell whether words speak by name of whoever something done before is about."""
-    return any(_named(subject, text, facts) for subject in standing.subjects)
+    return any(named(subject, text, facts) for subject in standing.subjects)
 
 
-def _named(subject: Subject, text: str, facts: Facts) -> str:
+def named(subject: Subject, text: str, facts: Facts) -> str:
     """Return the name of whoever a subject is about, where words speak of them by it."""
     name = _name_of(subject, facts)
     return name if name in text else ""
@@ -181,14 +183,14 @@ def _name_of(subject: Subject, facts: Facts) -> str:
     return next((name for name in names if isinstance(name, str) and name), "")
 
 
-def _asks(text: str) -> bool:
+def asks(text: str) -> bool:
     """Tell whether words want an answer, and no change: 改上午行不行 wants one."""
     return questions.is_question(text) and not courtesy.is_polite_request(text) and not slots.corrects(text)
 
 
 def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is wished in full."""
-    if _OF_THEM.search(heard.text):  # 他换车了 苏E90J6M, hours later
+    if OF_THEM.search(heard.text):  # 他换车了 苏E90J6M, hours later
         return True
     if facts.now - subject.at > ADDS:
         return False
@@ -282,26 +284,19 @@ def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     wished = accepted(heard, facts.intents)
     if wished is not None and (read_slots(wished, heard, facts.now) or not _takes(subject, wished, facts)):
         return None
-    leaves = (answers.is_any, answers.is_open, answers.is_skip, answers.is_hesitation)
-    if not any(leave(words) for words in (heard.text, *courtesy.clauses(heard.text)) for leave in leaves):
+    if not any(_leaves(words) for words in (heard.text, *courtesy.clauses(heard.text))):
         return None
     return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"), intent=subject.intent)
 
 
-def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
-    """Return the keeping of words, which mean nothing by themselves, beside what was done just before; None where nothing keeps them."""
-    subject = next((known for known in standing.subjects if known.intent in facts.keeping and facts.now - known.at < ADDS), None)
-    if subject is None or standing.person is Person.ASKED or _asks(heard.text):
-        return None
-    if accepted(heard, facts.intents) is not None or _wants_else(heard, subject):
-        return None
-    return Amend(standing=standing.calm(), subject=subject, values={}, words=heard.text)
+def says_more(text: str) -> bool:
+    """Tell whether words do not only leave open what was asked: 随时来 钥匙在鞋柜里."""
+    return not _leaves(text) and any(not _leaves(words) and not courtesy.is_courtesy(words) for words in courtesy.clauses(text))
 
 
-def _wants_else(heard: Heard, subject: Subject) -> bool:
-    """Tell whether words plausibly wish for something else than they had before."""
-    best = heard.match.candidates[0] if heard.match.candidates else None
-    return best is not None and best.intent != subject.intent and best.confidence >= PLAUSIBLE
+def _leaves(text: str) -> bool:
+    """Tell whether words leave open what was asked."""
+    return any(leave(text) for leave in (answers.is_any, answers.is_open, answers.is_skip, answers.is_hesitation))
 
 
 def picture(standing: Standing, facts: Facts) -> Step | None:

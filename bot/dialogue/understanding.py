@@ -13,7 +13,7 @@ from bot.dialogue.knowledge import Knowledge
 from bot.dialogue.requests import LIKELY, Piece
 from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
-from bot.language import emoji, files, questions, slots, times
+from bot.language import courtesy, emoji, files, questions, slots, times
 from bot.language.files import Catalogue, Intent, Slot
 from bot.language.matcher import Candidate, Corpus, Decision, Match, Matcher
 from bot.language.normalise import PAUSES, Tables
@@ -31,6 +31,9 @@ FAINT = 0.1
 
 #: Whoever asks about somebody at the gate wants them let in: 月嫂九点半到，保安会让她上来吗.
 _AT_THE_GATE = re.compile("进|拦|登记|保安|门卫|门岗|让.上")
+
+#: However many words thank, they mean what this means.
+THANKS = "谢谢"
 
 #: An intent that needs so many values is likely meant by words that give them all.
 TOLD = 2
@@ -132,6 +135,8 @@ class Understanding:
 
     def _match(self, words: str, now: datetime) -> Match:
         """Understand words; a wish of which they tell all that it needs is likely: 钢琴老师小乔明天下午四点来."""
+        if courtesy.gives_thanks(words):
+            return replace(self.matcher.match(THANKS, now), text=words)
         match = self.matcher.match(words, now)
         if match.decision == "accept" or match.emergency or not match.candidates or match.candidates[0].confidence >= LIKELY:
             return match

@@ -7,8 +7,9 @@ from bot.language import answers, emoji
 _CLAUSES = re.compile(r"[\s,，。.!！~～、;；…]+")
 
 _THANKS = re.compile(
-    r"(?:那|那就|真是|真的|实在|非常|太|多|十分)?(?:感?谢|多谢|感激|辛苦|麻烦|唔该|劳烦|有劳|费心|难为|拜托|受累)"
-    r"(?!.*(?:修|查|帮|派|看|转|催|取消|改|发)).{0,8}"
+    r"(?:那|那就|真是|真的|实在|非常|太|多|十分)?(?:感?谢|多谢|感激|辛苦|麻烦|唔该|劳烦|有劳|费心|难为|拜托|受累|thx|thanks?)"
+    r"(?!.*(?:修|查|帮|派|看|转|催|取消|改|发|快|急|早点|让|放|指|开)).{0,8}",
+    re.IGNORECASE,
 )
 
 _FILLERS = re.compile(r"^(?:[哦噢喔啊哎诶欸呃额唉嗨]+|那个|就是)(?=.{2})")
@@ -28,6 +29,8 @@ _MAY_I = re.compile(
 )
 
 _AGREED = re.compile(r"(?:嗯+|对|好)?(?:确认|确定|同意|肯定)(?!不|没).{0,6}")
+
+_ENGLISH = re.compile(r"great|perfect|awesome|cool|nice|you|so|very|much|a|lot|bro|guys", re.IGNORECASE)
 
 _CALLED = re.compile(r"(?:小|老|大)?(?:同志|师傅|老师|妹儿?|妹子|姐|哥|亲|老板|朋友|邻|伙计|闺女|姑娘|阿姨|叔叔)(?:们)?")
 
@@ -86,6 +89,11 @@ def is_courtesy(text: str) -> bool:
     )
 
 
+def gives_thanks(text: str) -> bool:
+    """Tell whether a message does nothing but thank, in however many words: 好好好 谢谢你幺儿, 要得嘛 麻烦你们了."""
+    return is_courtesy(text) and any(map(_THANKS.fullmatch, clauses(text)))
+
+
 def clauses(text: str) -> list[str]:
     """Return the parts of a message between its pauses, without emoji and without what only fills a pause: 哦, 那个."""
     parts = (_FILLERS.sub("", words) or words for words in _CLAUSES.split(emoji.without_emoji(text)))
@@ -104,5 +112,5 @@ def _is_yes(words: str) -> bool:
 def _is_polite(words: str) -> bool:
     return (
         _is_yes(words) or answers.is_heard(words)
-        or any(pattern.fullmatch(words) for pattern in (_THANKS, _CALLED, _FAREWELL))
+        or any(pattern.fullmatch(words) for pattern in (_THANKS, _CALLED, _FAREWELL, _ENGLISH))
     )  # fmt: skip

@@ -100,6 +100,8 @@ _SPEAKER = re.compile(r"(?:^|[，,。、；;\s])我(?:自己|本人|今天|早�
 _COUNT = re.compile(
     rf"(?<!后头)(?<!前头)(?<!后面)(?<!前面)(?<!中间)(?<!最后)(?<!末尾)({NUMBER})\s*(?:个人(?!的)|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
 )
+#: 还有一个朋友也来, 再加两个人, 她还带了一个朋友: so many more.
+_MORE_OF_THEM = re.compile("(?:还有|还要来|另外(?:还有|再来)?|再加|再来|再多|多|加|还要?带)[了着]?$")
 _FAMILY = re.compile(rf"一家({NUMBER})口")
 
 _SURNAMES = (
@@ -112,7 +114,9 @@ _AGED = "(?P<aged>[叔姨婶伯哥姐嫂爷])(?!(?P=aged)|[夫妹弟])"
 _TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷|奶奶|大妈|大哥|大姐|总|工"
 #: What follows a name more often than it ends one: 王芳来, 陈伟和他老婆, 张三开车.
 _VERBS = "来开和要到进办弄约发会等是带的他她过去"
-_GIVEN = rf"[\u4e00-\u9fff](?:(?![{_VERBS}])[\u4e00-\u9fff])?"
+#: What stands between whoever is named and what they do: 王芳不来了, 小陈还没到, 张伟也来.
+_STILL = r"[不没还也要都又就先快]+(?:[会想能晚早用是太快]|一起|一同)*[来到去过回开走进得点]"
+_GIVEN = rf"(?!{_STILL})[\u4e00-\u9fff](?:(?![{_VERBS}]|{_STILL})[\u4e00-\u9fff])?"
 _NAME = rf"(?:(?:{_COMPOUND}|[{_SURNAMES}]){_GIVEN})"
 #: Signs that begin no name of one's own beside a relation: 朋友开车来, 同事明天到.
 _NO_GIVEN = "要会想就也再又都还才带开车坐打骑动从外地准备可能大概顺路后今明下上中午早晚周末半号月的了吗呢在是有没不到来去和跟同与他她它我你您这那哪谁几个两二三四五六七八九十人说们俩家里给把被让请帮替为过住吃喝走进出送拿修看找一每刚已正马快突临着得很好改换没无老小爸妈姐哥弟妹"
@@ -125,9 +129,16 @@ _SHORT_NAME = (
 #: What follows whoever comes.
 _COMES = r"(?=[\s□]*(?:$|[,，。.!！]|来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来|从|开车|坐|打车|刚|已经|带))"
 #: Words that end a name: what follows a person in a sentence.
-_AFTER_NAME = r"(?=$|[\s,，。.!！?？、;；的和□]|要|也|就|都|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十])"
+_AFTER_NAME = (
+    r"(?=$|[\s,，。.!！?？、;；的和□]|要|也|就|都|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十]|"
+    rf"{_STILL})"
+)
+#: 老李没来, 王芳也来 tell of somebody, and put them in nobody's place.
+_TOLD_OF = re.compile(rf"(?!要[来到过]){_STILL}")
 _NAMED: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"(?:(?:名字|姓名|全名|大名)(?:是|叫|为|[:：])?|(?:访客|客人|来客|来人)(?:是|叫|为|[:：]))\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
+    re.compile(
+        rf"(?:(?:名字|姓名|全名|大名)(?:是|叫|为|[:：])?|(?:访客|客人|来客|来人)(?:是|叫|为|[:：]))\s*(?P<n>{_NAME}?){_AFTER_NAME}"
+    ),
     re.compile(rf"(?:登记|预约|邀请)[:：]\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是)\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(r"(?:名叫|叫做?|喊|名字是?|换成|改成|写)\s*(?P<n>[A-Za-z][A-Za-z .]{1,20}[A-Za-z])(?![A-Za-z0-9])"),
@@ -163,7 +174,9 @@ _NAMED_BESIDE: tuple[re.Pattern[str], ...] = (
     ),
     re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{_ROLE}|{RELATIVE})?(?P<n>{_SHORT_NAME}|{_OWN_NAME})(?=$|[\s,，。!！])"),
     re.compile(rf"(?:^|[,，。\s□])(?P<n>{_SHORT_NAME})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来))"),
-    re.compile(rf"(?:^|[,，。\s□])(?P<n>{_SHORT_NAME}|{_OWN_NAME})(?:[他她]们|们)(?:几个|一家|[俩仨])?(?=[\s□]*(?:{_COME}|[要会想]))"),
+    re.compile(
+        rf"(?:^|[,，。\s□])(?P<n>{_SHORT_NAME}|{_OWN_NAME})(?:[他她]们|们)(?:几个|一家|[俩仨])?(?=[\s□]*(?:{_COME}|[要会想]))"
+    ),
 )
 _RELATION = (
     rf"(?:(?:{MINE}|[他她]的?|(?:孩子|娃)的?|{_NAME}家?的?)?(?:{RELATIVE}|{_ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})|(?:{MINE}|[他她])(?:{OWN_RELATIVE}))"
@@ -204,14 +217,15 @@ _COMING: tuple[re.Pattern[str], ...] = (
     re.compile(rf"{_COUNTED}(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{_COME}"),
 )
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
-_INSTEAD = re.compile("改成|改为|换成|应该是|是")
+_WRITE_DOWN = re.compile("(?:就|先|只)(?:写|填)")
+_INSTEAD = re.compile("改成|改为|换成|应该是|(?:就|先|只)(?:写|填)|是")
 _HOW_MANY = re.compile(
     rf"(?:自个儿?|自己|(?:自己)?一个人|(?:一共|总共)?(?:{NUMBER}(?:个人|个|位|人|口)|一家(?:{NUMBER}口)?|俩|们|[他她]们))(?:来|过来)?$"
 )
 
 _NOT_NAMES = frozenset(
     "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
-    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 车库 车位 车棚 车号 车辆 牌照 牌号 号牌 尾号 楼道 楼上 楼下 楼梯".split()
+    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 车库 车位 车棚 车号 车辆 牌照 牌号 号牌 尾号 白色 黄色 蓝色 金色 楼道 楼上 楼下 楼梯".split()
 )
 
 #: Signs that stand in words about a name and in none.
@@ -288,6 +302,11 @@ def extract(
         if question and question.skippable and answers.is_skip(text):
             found[asked] = SKIPPED
     return found
+
+
+def is_described(name: str) -> bool:
+    """Tell whether a visitor is called by what they are, and by nobody's name: 妹妹, 修空调的师傅, 货拉拉."""
+    return all(_KIN.fullmatch(one) or re.fullmatch(_BY_WORK, one) for one in name.split("、"))
 
 
 def describe(slot: Slot, value: Value, now: datetime) -> str:
@@ -553,6 +572,8 @@ def _count(reading: _Reading, slot: Slot) -> Value | None:
     if not found:
         return None
     counts = [value_of(match[1]) for match in found]
+    if reading.known and _MORE_OF_THEM.search(reading.rest[: found[-1].start()]):  # beside those who are expected
+        return counts[-1] + int(str(reading.known.get(slot.name) or 1))
     if reading.corrects or len(counts) == 1:
         return counts[-1]
     together = re.search(r"大人.{0,4}小孩|小孩.{0,4}大人", reading.rest)
@@ -585,11 +606,7 @@ def _name(reading: _Reading, slot: Slot) -> Value | None:
 
 def _may_be_name(name: str) -> bool:
     return not (
-        _NO_NAME.search(name)
-        or people.is_no_name(name)
-        or name in _NOT_NAMES
-        or name[:2] in _NOT_NAMES
-        or _KIN.fullmatch(name)
+        _NO_NAME.search(name) or people.is_no_name(name) or name in _NOT_NAMES or name[:2] in _NOT_NAMES or _KIN.fullmatch(name)
     )
 
 
@@ -600,7 +617,11 @@ def is_proper(name: str) -> bool:
 
 def _takes_place(match: re.Match[str], name: str, known: str) -> bool:
     """Tell whether a name that nothing marks as one takes the place of the one that is known: it stands alone, or only a relation was known."""
-    if people.is_doubtful(name) or _BESIDE.search(match.string, 0, match.start("n")):
+    if (
+        people.is_doubtful(name)
+        or _TOLD_OF.match(match.string, match.end("n"))
+        or _BESIDE.search(match.string, 0, match.start("n"))
+    ):
         return False
     is_alone = _BEFORE.search(match.string, 0, match.start("n")) and _BEHIND.match(match.string, match.end("n"))
     return is_alone is not None or not is_proper(known)
@@ -616,14 +637,15 @@ _NAMES = tuple((pattern, _MARK.search(pattern.pattern) is not None) for pattern 
 
 
 def _corrected(reading: _Reading, slot: Slot) -> Value | None:
-    """Return the relation that takes the place of a name: 不是我妹妹，是我弟弟."""
-    if not (reading.corrects or reading.text.startswith("是")):
+    """Return the relation or the work that takes the place of a name: 不是我妹妹，是我弟弟, 就写货拉拉; 是来修空调的 only describes."""
+    is_rather = reading.corrects or _WRITE_DOWN.search(reading.rest) is not None
+    if not (is_rather or reading.text.startswith("是")):
         return None
-    said = _INSTEAD.split(reading.rest)[-1].strip(" ，,。.!！")
+    said = _INSTEAD.split(reading.rest)[-1].strip(" ，,。.!！吧")
     known = reading.known[slot.name]
     if isinstance(known, str) and known in reading.whole and (name := _bare_name(said)) != known:  # 不是小雪是小雨
         return name or None
-    return _called(said) if re.fullmatch(_CALLED, said) else None
+    return _called(said) if re.fullmatch(_CALLED if is_rather else _RELATION, said) else None
 
 
 def _coming(rest: str) -> list[str]:

@@ -154,6 +154,11 @@ class _Point:
     instant: datetime | None = None
 
 
+def _is_later(clock: re.Match[str]) -> bool:
+    """Tell whether 晚一点, 早一点 only mean later or earlier; 今晚一点 and 晚上一点 are times."""
+    return clock[0] in {"晚一点", "早一点"}
+
+
 class _Scanner:
     def __init__(
         self, text: str, now: datetime, base: datetime | None, no_clock: list[tuple[int, int]] | None = None
@@ -243,7 +248,7 @@ class _Scanner:
                 stop += 1
         first, last = days if isinstance(days, tuple) else (None, None)
         clock = _CLOCK.match(self.text, stop)
-        if clock and not clock["part"] and first is None and self._is_no_clock(clock):
+        if clock and (_is_later(clock) or (not clock["part"] and first is None and self._is_no_clock(clock))):
             clock = None
         minutes = _minutes(clock) if clock else None
         if clock and minutes is not None:

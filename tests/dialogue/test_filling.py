@@ -45,14 +45,14 @@ VISIT_SPOT = asking("visit.order", date=AT_THREE, tool="saw")
 PUT_AWAY = Standing(expired=WHEN.form)
 
 ANSWERS: list[tuple[Standing, Said, str]] = [
-    (WHO, words("王芳"), "ask parcel.send starts_at"),
-    (WHEN, words("明天下午三点"), "ask parcel.send box"),
-    (WHEN, words("1"), "ask parcel.send box"),  # a suggestion, by its number
+    (WHO, words("王芳"), "form.got; ask parcel.send starts_at"),
+    (WHEN, words("明天下午三点"), "form.got; ask parcel.send box"),
+    (WHEN, words("1"), "form.got; ask parcel.send box"),  # a suggestion, by its number
     (WHEN, words("昨天下午三点"), "form.past; ask parcel.send starts_at"),
-    (BOX, words("2"), "ask parcel.send note"),
+    (BOX, words("2"), "form.got; ask parcel.send note"),
     (NOTE, words("无"), "confirm parcel.send"),
     (NOTE, words("轻拿轻放"), "confirm parcel.send"),
-    (WHO, words("王芳，大箱子"), "ask parcel.send starts_at"),
+    (WHO, words("王芳，大箱子"), "form.got; ask parcel.send starts_at"),
     (WHO, words("大箱子"), "form.kept; ask parcel.send recipient"),
     (WHEN, words("不是王芳是李雷"), "form.noted; ask parcel.send starts_at"),
     (LAMP_ASKED, words("楼道"), "do lamp.report"),
@@ -100,7 +100,7 @@ BETWEEN: list[tuple[Standing, Said, str]] = [
     (WHEN, touched("parcel.send"), "ask parcel.send starts_at"),
     (LAMP_ASKED, touched("lamp.report", "和苑小区东门"), "do lamp.report"),
     (WHEN, touched("handoff.human"), "hand over handoff.human "),
-    (WHO, surely("张伟", "car.move", 0.5), "ask parcel.send starts_at"),  # a short answer that fits is an answer
+    (WHO, surely("张伟", "car.move", 0.5), "form.got; ask parcel.send starts_at"),  # a short answer that fits is an answer
     (PARCEL_READ_BACK, surely("好的", "smalltalk.thanks"), "do parcel.send"),
 ]  # fmt: skip
 
@@ -120,7 +120,7 @@ READ_BACK: list[tuple[Standing, Said, str]] = [
 ]  # fmt: skip
 
 LATE: list[tuple[Standing, Said, str]] = [
-    (PUT_AWAY, words("明天下午三点"), "form.next; ask parcel.send box"),
+    (PUT_AWAY, words("明天下午三点"), "form.next; form.got; ask parcel.send box"),
     (PUT_AWAY, words("好的"), "say form.expired"),
     (PUT_AWAY, words("2"), "say form.expired"),
     (PUT_AWAY, surely("楼道的灯不亮", "lamp.report"), "do lamp.report"),

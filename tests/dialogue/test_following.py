@@ -103,3 +103,56 @@ def test_words_that_mean_nothing_by_themselves_are_kept_beside_what_was_just_don
     standing: Standing, said: Said, step: str
 ) -> None:
     assert next_step(standing, said) == step
+
+
+KEEPS_PARCELS = replace(FACTS, keeping={"lamp.report", "parcel.send"})
+
+OF_PEOPLE: list[tuple[Said, str]] = [
+    # of whoever is expected, though something else is likelier heard
+    (words("她带了个大箱子"), "amend parcel:8"),
+    (perhaps("她耳朵背", lamp__report=0.64), "amend parcel:8"),
+    (perhaps("王芳耳朵背", lamp__report=0.64), "amend parcel:8"),
+    (perhaps("带了两条狗", lamp__report=0.57), "amend parcel:8"),
+    (perhaps("是来修空调的", lamp__report=0.76), "amend parcel:8"),
+    (perhaps("到了给我打电话", lamp__report=0.56), "amend parcel:8"),
+    (perhaps("会晚一点", smalltalk__thanks=0.5), "amend parcel:8"),
+    (perhaps("耳朵背，说话得大声", smalltalk__thanks=0.45), "amend parcel:8"),
+    (perhaps("我耳朵背", smalltalk__thanks=0.45), "do smalltalk.thanks"),
+    (words("麻烦保安指下路"), "amend parcel:8"),
+    # what sounds like the wish itself, and wishes for nobody else
+    (perhaps("从东门进", parcel__send=0.58), "amend parcel:8"),
+    (surely("别拦着", "parcel.send", 0.98), "amend parcel:8"),
+    (surely("再开一张通行证", "parcel.send"), "understood.sure; ask parcel.send recipient"),
+    (perhaps("还有一个朋友也来", parcel__send=0.7), "amend parcel:8 people"),
+    (perhaps("再办一张", parcel__send=0.7), "understood; ask parcel.send recipient"),
+    # nothing to do with them
+    (words("我想打牌"), "say unknown.after"),
+    (words("你说得对"), "say unknown.after"),
+    (words("她要退钱"), "say unknown.after"),
+    (perhaps("他家太吵了", lamp__report=0.76), "understood; ask lamp.report place"),
+    (surely("顺便楼道灯坏了", "lamp.report"), "do lamp.report"),
+    (surely("谢谢", "smalltalk.thanks"), "do smalltalk.thanks"),
+    (words("谢谢啊"), "say acknowledged"),
+    (words("几点关门"), "inform, else say dont_know"),
+    (words("她几点能进来"), "inform, else say dont_know"),
+    (words("门卡丢了", known=0.95), "inform, else say unknown.after"),
+    # danger
+    (surely("她晕倒了", "emergency.fire"), "sound emergency.fire"),
+    (perhaps("她头晕", emergency__fire=0.5), "say unsure"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "step"), OF_PEOPLE)
+def test_after_a_job_about_somebody_only_what_is_said_of_them_is_kept(said: Said, step: str) -> None:
+    assert next_step(SENT_DONE, said, KEEPS_PARCELS) == step
+
+
+LEFT_OPEN: list[tuple[Said, str]] = [
+    (words("随时来"), "say acknowledged"), (words("随时来 谢谢"), "say acknowledged"), (words("随时来 钥匙在鞋柜里"), "amend lamp:7"),
+    (words("随时来 几点都行"), "say acknowledged"), (words("没开车 喝酒开啥车啊"), "say acknowledged"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "step"), LEFT_OPEN)
+def test_what_stands_beside_whenever_you_like_is_kept(said: Said, step: str) -> None:
+    assert next_step(LAMP_DONE, said) == step

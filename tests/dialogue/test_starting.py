@@ -58,10 +58,13 @@ GUESSES: list[tuple[Said, str]] = [
     # plausible and harmless: begun, with what was understood
     (perhaps("门口灯好暗", lamp__report=0.7), "understood; ask lamp.report place"),
     (perhaps("门口灯好暗", lamp__report=0.7, parcel__send=0.4), "understood; ask lamp.report place"),
-    (perhaps("楼道黑漆漆的", lamp__report=0.7), "understood; confirm lamp.report"),  # it would act: read back first
+    (perhaps("楼道黑漆漆的", lamp__report=0.5), "understood; confirm lamp.report"),  # it would act: read back first
+    (perhaps("楼道黑漆漆的", lamp__report=0.6), "do lamp.report"),  # likelier still, and soon called off again
+    (perhaps("楼道黑漆漆的吗？", lamp__report=0.6), "inform, else understood; confirm lamp.report"),
     (perhaps("有人上班的时候", faq__hours=0.6), "do faq.hours"),  # changes nothing
     (perhaps("我的那些包裹", parcel__list=0.6), "do parcel.list"),
-    (perhaps("人多吵闹", noise__report=0.35), "do noise.report"),  # people read it anyway
+    (perhaps("人多吵闹", noise__report=0.45), "do noise.report"),  # people read it anyway
+    (perhaps("人多吵闹", noise__report=0.4), "say offer.office"),
     # a menu only of what is really close
     (perhaps("看看灯和包裹", lamp__report=0.5, parcel__send=0.4), "menu clarify lamp.report parcel.send"),
     (perhaps("看看灯和包裹", lamp__report=0.3, parcel__send=0.25), "menu clarify lamp.report parcel.send"),
@@ -76,7 +79,7 @@ GUESSES: list[tuple[Said, str]] = [
     (perhaps("老头子走了三天了", lamp__report=0.36, smalltalk__grief=0.35), "say unsure"),  # nobody hears of their loss for nothing
     (perhaps("楼道真是麻烦你们了", lamp__report=0.36, smalltalk__thanks=0.35), "do smalltalk.thanks"),
     (perhaps("老头子走了三天了", lamp__report=0.36, smalltalk__grief=0.2), "say unsure"),
-    (perhaps("楼道黑漆漆的真是谢谢", lamp__report=0.7, smalltalk__thanks=0.6), "understood; confirm lamp.report"),
+    (perhaps("楼道黑漆漆的真是谢谢", lamp__report=0.7, smalltalk__thanks=0.6), "do lamp.report"),
     (perhaps("好烫啊谢谢", emergency__fire=0.39, smalltalk__thanks=0.35), "say unknown"),
     # a danger is asked about, whoever asks
     (perhaps("沙发那个呢", emergency__fire=0.47, faq__hours=0.25), "inform, else say unsure"),

@@ -13,12 +13,34 @@ def test_what_is_only_cried_out_is_left_out(text: str, left: str) -> None:
     assert people.unexclaimed(text).strip() == left
 
 
-@pytest.mark.parametrize("words", ["哦豁", "哎呀妈", "行路嚟", "饮茶", "齐活儿", "走路", "搞定", "得嘞", "妥了", "车就", "金毛也", "何必呢", "高铁", "打牌", "乖乖", "欧了"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "哦豁",
+        "哎呀妈",
+        "行路嚟",
+        "饮茶",
+        "齐活儿",
+        "走路",
+        "搞定",
+        "得嘞",
+        "妥了",
+        "车就",
+        "金毛也",
+        "何必呢",
+        "高铁",
+        "打牌",
+        "乖乖",
+        "欧了",
+    ],
+)
 def test_cries_verdicts_and_doings_are_no_names(words: str) -> None:
     assert people.is_no_name(words)
 
 
-@pytest.mark.parametrize("words", ["上官云", "艾玛", "艾力", "二丫", "栓柱", "车晓", "成龙", "高飞", "安琪", "马力", "冼叔", "打字的师傅", "王也夫"])
+@pytest.mark.parametrize(
+    "words", ["上官云", "艾玛", "艾力", "二丫", "栓柱", "车晓", "成龙", "高飞", "安琪", "马力", "冼叔", "打字的师傅", "王也夫"]
+)
 def test_names_are_names(words: str) -> None:
     assert not people.is_no_name(words)
 

@@ -91,7 +91,18 @@ def test_name_is_read(text: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(("text", "expected"), [
-    ("我妹妹开车来", None), ("不是我妹妹，是我弟弟", "弟弟"), ("是我弟弟不是我妹妹", "弟弟"), ("改成我姐", "姐姐"),
+    ("王芳不来了", "王芳"), ("我朋友张伟不来了", "张伟"), ("王芳又不来了", "王芳"), ("张敏不能来了", "张敏"), ("欧阳娜娜不来了", "欧阳娜娜"),
+    ("老李没来", "老李"), ("小陈还没到", "小陈"), ("李强还没到", "李强"), ("阿姨也来", "阿姨"), ("王芳也来", "王芳"), ("王芳都来了", "王芳"),
+    ("张伟要晚点到", "张伟"), ("王芳还要晚点到", "王芳"), ("陈建国就到", "陈建国"), ("张伟先到", "张伟"), ("王芳快到了", "王芳"), ("王不来", None),
+    ("李先念来", "李先念"), ("王先生也来", "王先生"), ("王芳和李强都来", "王芳、李强"), ("车也开进来", None), ("车是白色的", None),
+])  # fmt: skip
+def test_name_ends_before_what_stands_between_it_and_the_verb(text: str, expected: str | None) -> None:
+    assert read("name", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("我妹妹开车来", None), ("不是我妹妹，是我弟弟", "弟弟"), ("是我弟弟不是我妹妹", "弟弟"), ("是我弟弟", "弟弟"), ("改成我姐", "姐姐"), ("老李没来", None),
+    ("王芳也来", None), ("是来修空调的", None), ("名字不知道呀 就写货拉拉", "货拉拉"), ("先写送货的", "送货的"), ("就写不清楚", None),
 ])  # fmt: skip
 def test_relation_takes_the_place_of_a_name_only_as_a_correction(text: str, expected: str | None) -> None:
     slot = Slot(name="visitor_name", type="name")
