@@ -147,8 +147,13 @@ def _news(subject: Subject, text: str, facts: Facts) -> bool:
 def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
     """Return the change of what was done; words that plainly want something else change nothing."""
     changeable = facts.amendable.get(subject.intent)
-    if not changeable or asks(heard.text):
+    if not changeable:
         return None
+    if asks(heard.text):  # 小雪的还弄得成吗 她三点半到
+        told = [words for words in courtesy.clauses(heard.text) if not questions.is_question(words)]
+        if not told or not named(subject, heard.text, facts):
+            return None
+        heard = replace(heard, text="，".join(told))
     intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
     read = [slot for slot in intent.slots if slot.name in changeable]
     changed = _changes(subject, heard, facts)
@@ -164,7 +169,7 @@ def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, slots.Va
     read = [slot for slot in facts.intents[subject.intent].slots if slot.name in facts.amendable.get(subject.intent, ())]
     now = next((slot.name for slot in read if slot.type == "start"), None) if answers.is_now(heard.text) else None
     values = slots.extract(heard.text, read, facts.now, asked=now, known=subject.values)
-    return {name: value for name, value in values.items() if subject.values.get(name) != value}
+    return {name: value for name, value in values.items() if subject.values.get(name) != value or name == now}
 
 
 def names(standing: Standing, text: str, facts: Facts) -> bool:
@@ -190,7 +195,8 @@ def asks(text: str) -> bool:
 
 def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is wished in full."""
-    if OF_THEM.search(heard.text):  # 他换车了 苏E90J6M, hours later
+    said = courtesy.clauses(heard.text) if named(subject, heard.text, facts) else []
+    if any(OF_THEM.search(words) for words in (heard.text, *said)):  # 他换车了 苏E90J6M, hours later; 小雪那个还在吧 她三点半到
         return True
     if facts.now - subject.at > ADDS:
         return False

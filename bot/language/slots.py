@@ -604,6 +604,16 @@ def _name(reading: _Reading, slot: Slot) -> Value | None:
     return "、".join(_coming(rest)) or None
 
 
+def tells_who_comes(text: str, now: datetime) -> bool:
+    """Tell whether words say who comes: 明天下午三点老刘来下棋. A 师傅 may come for what was reported."""
+    reading = _Reading(text, now, {})
+    _ = reading.times
+    name = _name(reading, _MASK_SLOT)
+    if "师傅" in text or not isinstance(name, str):
+        return False
+    return (bool(_coming(reading.rest)) and re.search(_COME, reading.rest) is not None) or re.search(rf"{re.escape(name)}(?:[他她]们|们)?[□\s要会]*{_COME}", reading.rest) is not None
+
+
 def _may_be_name(name: str) -> bool:
     return not (
         _NO_NAME.search(name) or people.is_no_name(name) or name in _NOT_NAMES or name[:2] in _NOT_NAMES or _KIN.fullmatch(name)
