@@ -236,6 +236,8 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
 def _tells_more(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether whoever reads a harmless guess goes on about it, which is a yes."""
     is_harmless = not intent.confirm and not intent.cancels and not intent.releases_flat
+    if not_taken(heard.text, intent, form.values, facts):  # 皖L5 is no whole plate
+        return False
     return is_harmless and form.brief and not questions.is_question(heard.text) and _goes_on(form, heard, facts)
 
 
