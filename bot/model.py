@@ -63,6 +63,12 @@ def shortened(words: str, longest: int) -> str:
     return words if len(words) <= longest else f"{words[:FIRST]}…{words[-(longest - FIRST - 1) :]}"
 
 
+def joined(before: str, said: str, longest: int) -> str:
+    """Return words with what was said next, one message a line, at most `longest` characters; what is said twice stands once."""
+    lines = dict.fromkeys(line for line in f"{before}\n{said}".splitlines() if line.strip())
+    return shortened("\n".join(lines), longest)
+
+
 def moment(*, index: bool = False) -> Any:
     """Return a column for a datetime that must be there."""
     return Field(sa_type=Moment, index=index, nullable=False)

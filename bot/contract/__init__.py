@@ -45,8 +45,9 @@ from bot.contract.personal import Personal, Retention
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
+from bot.language.slots import is_described
 from bot.language.times import is_past
-from bot.model import PUBLIC_ALPHABET, SHANGHAI, json_column, maybe_moment, moment, public_id, shortened, word
+from bot.model import PUBLIC_ALPHABET, SHANGHAI, joined, json_column, maybe_moment, moment, public_id, shortened, word
 from bot.store.communities import Community
 from bot.store.conversations import Conversation, Line
 from bot.store.events import Event
@@ -64,5 +65,5 @@ __all__ = [
     "Integration", "Job", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
     "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Resident", "Retention", "Role", "Scoped",
     "Services", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
-    "effect", "handoffs", "is_past", "job", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "shortened", "tasks", "telling", "today", "word",
+    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "shortened", "tasks", "telling", "today", "word",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue import filling, following, forms, starting
+from bot.dialogue import filling, following, forms, remarks, starting
 from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
@@ -21,7 +21,7 @@ _REFUSED = re.compile(r"^(?:不用|不要|别|算了|没必要|不必|唔使|(?:
 
 #: Words that come back to what was put away.
 _RESUMED = re.compile(
-    r"(?:我?回来了|好了|刚才有事)?[，, ]?(?:继续|接着|接着[办弄填来说]|刚才(?:那个|到哪了?))(?:[吧呗啊办弄填来]|一下)*"
+    r"(?:我?回来了|好了|刚才有事)?[，, ]?(?:继续|接着|接着[办弄填来说]|刚才(?:那个|[弄办填说写]?到哪儿?了?))(?:[吧呗啊办弄填来]|一下)*"
 )
 
 #: Words other than yes that take up the offer of a person.
@@ -96,13 +96,22 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         return starting.again(replace(standing, shelved=None), replace(forms.talked_over(standing.shelved), tries=0))
     if standing.expired is not None and starting.accepted(heard, facts.intents) is None and not answers.wants_human(heard.text):
         late = filling.take_up(standing, standing.expired, heard, facts)
-        return late or filling.too_late(standing, standing.expired, facts)
+        fresh = None if late else _spoken(replace(standing, expired=None), heard, facts)
+        if fresh is None or isinstance(fresh, Say):  # nothing by itself: it may have been meant for the form
+            return late or filling.too_late(standing, standing.expired, facts)
+        return fresh
+    return _spoken(standing, heard, facts)
+
+
+def _spoken(standing: Standing, heard: Heard, facts: Facts) -> Step:
+    """Deal with words while no form is open."""
     return (
         _chosen(standing, heard, facts)
         or _said_in_passing(standing, heard, facts)
         or starting.listened(standing, heard, facts)
         or starting.told_more(standing, heard, facts)
-        or following.remark(standing, heard, facts)
+        or remarks.remark(standing, heard, facts)
+        or starting.nodded(standing, heard, facts)
         or starting.request(standing, heard, facts)
     )
 
@@ -158,8 +167,10 @@ def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step 
     """Return what follows a yes or a no to an offer; what is said beside a yes goes with it: 对，请财务核一下."""
     if courtesy.agrees(text):
         return _taken_up(standing, offer, facts)
-    if courtesy.refuses(text) or answers.is_cancel(text):  # 行了，不用了
+    if courtesy.refuses(text):
         return Say(standing=standing.calm(), phrase=Line("acknowledged"))
+    if answers.is_cancel(text) or any(map(answers.is_leaving, courtesy.clauses(text))):  # 行了，不用了; 那当我没说
+        return Say(standing=standing.calm(), phrase=Line("acknowledged"), kind="cancelled")
     asked = _ASKED.search(text) if offer.what is not Offered.INTENT else None
     if asked is not None and len(text) - asked.end() <= BESIDE:  # 那帮我问问呗
         return _taken_up(standing, offer, facts)
@@ -232,13 +243,14 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return None
     if courtesy.is_courtesy(text):
         return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"))
-    return following.at_ease(standing, heard, facts)
+    ease = following.at_ease(standing, heard, facts)
+    return (remarks.remark(standing, heard, facts) or ease) if ease and following.says_more(text) else ease
 
 
 def _is_thanks(heard: Heard, facts: Facts) -> bool:
     """Tell whether an intent has words of its own for what is said in passing: 不客气."""
-    best = starting.accepted(heard, facts.intents)
-    return best is not None and best.small_talk
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    return best is not None and best.confidence >= starting.PLAUSIBLE and facts.intents[best.intent].small_talk
 
 
 def _emergencies(facts: Facts) -> list[Intent]:

@@ -9,7 +9,7 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Standing
-from bot.dialogue.starting import PATIENCE, PLAUSIBLE, advance, again, hand_over, not_taken, resume, sound, start
+from bot.dialogue.starting import PATIENCE, PLAUSIBLE, advance, again, hand_over, not_taken, quoted, resume, sound, start
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
 from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
@@ -55,7 +55,7 @@ def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
     """Tell whether words pass over a guess that was read back: it was wrong, and they are heard as if it had not been made."""
     if not (form.is_guess and form.is_read_back) or courtesy.is_courtesy(heard.text) or courtesy.agrees_beside(heard.text):
         return False
-    if courtesy.refuses(heard.text) or answers.is_leaving(heard.text) or answers.is_zero(heard.text):
+    if courtesy.refuses(heard.text) or _is_leaving(heard.text, form) or answers.is_zero(heard.text):
         return False
     if answers.is_open(heard.text) or answers.is_any(heard.text) or answers.is_hesitation(heard.text):
         return False
@@ -78,9 +78,14 @@ def _goes_on(form: Form, heard: Heard, facts: Facts) -> bool:
     best = heard.match.candidates[0] if heard.match.candidates else None
     other = facts.intents[best.intent] if best is not None and best.intent != form.intent else None
     is_else = other is not None and best is not None and best.confidence >= PLAUSIBLE
-    if other is not None and (_names_half_a_flat(other, heard, facts) or other.id in facts.intents[form.intent].follow_ups):
+    if other is not None and (_names_half_a_flat(other, heard, facts) or _follows(other, form, facts)):
         is_else = False
     return not is_else and not slots.corrects(heard.text) and _NOT_SO.search(heard.text) is None
+
+
+def _follows(other: Intent, form: Form, facts: Facts) -> bool:
+    """Tell whether another wish only presses for what is being done: 快点. Who does not live there does not press for it."""
+    return other.id in facts.intents[form.intent].follow_ups and not other.releases_flat
 
 
 # ------------------------------------------------------------------ ways out
@@ -229,6 +234,8 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if guessed is not None:
         changed = replace(forms.heard(guessed, heard.text), is_guess=True)
         return advance(standing, changed, intent, facts, _noted(form, changed, intent, facts))
+    if changed is not None and _asks_beside(form, changed, heard, facts):
+        return interrupt(standing, forms.heard(changed, heard.text), heard, facts)
     if _is_interruption(standing, form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
     if changed is None:
@@ -275,6 +282,8 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
         return Aside(standing=standing, first=first, form=form)
     if answers.is_open(text) or answers.is_any(text):
         return _open(standing, form, intent, facts)
+    if any(map(answers.is_any, courtesy.clauses(text))):  # 随时来，我都在屋头
+        return _any_time(standing, form, intent, text, facts)
     if lost := not_taken(text, intent, form.values, facts):
         return again(standing, form, lost)
     if ahead := _ahead(standing, form, [facts.intents[item.intent] for item in forms.chain(form.outer)], text, facts):
@@ -294,6 +303,13 @@ def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
     return Say(standing=standing.within(form), phrase=Line("form.open"), kind="asks", intent=intent.id)
 
 
+def _any_time(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
+    """Leave out a time that may be any, whatever was asked, and keep what is said beside it: 哪天来都在家，上门前打电话."""
+    any_time = {slot.name: slots.SKIPPED for slot in intent.slots if slot.type == "start" and slot.skippable}
+    kept = forms.heard(replace(form, values={**any_time, **form.values}), text)
+    return advance(standing, kept, intent, facts, (Line("heard", {"words": quoted(text)}),))
+
+
 def _ask_again(standing: Standing, form: Form, intent: Intent) -> Step:
     """Ask once more with help; the next time offer a person. What is known stays known."""
     tried = replace(form, tries=form.tries + 1)
@@ -306,7 +322,7 @@ def _ask_again(standing: Standing, form: Form, intent: Intent) -> Step:
 
 
 def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Line, ...]:
-    """Return what to say of values replaced, or kept for later; when all is read back they are seen there."""
+    """Return what to say of values given, replaced, or kept for later; when all is read back or done they are seen there."""
     if form.is_read_back:
         return ()
     spoken = forms.spoken(changed, intent, facts.now)
@@ -314,8 +330,11 @@ def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Lin
     replaced = [said for name, said in news.items() if name in form.values]
     if replaced:
         return (Line("form.noted", {"values": "、".join(replaced)}),)
-    if not news or form.asking in news:
+    if not news:
         return ()
+    if form.asking in news:
+        goes_on = forms.proceed(changed, intent).kind == "asks" and forms.is_past(changed, intent, facts.now) is None
+        return (Line("form.got", {"values": "，".join(map(quoted, news.values()))}),) if goes_on else ()
     kept = [f"{slot.title} {news[slot.name]}".strip() for slot in intent.slots if slot.name in news]
     return (Line("form.kept", {"values": "，".join(kept)}),)
 
@@ -347,6 +366,16 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     gives = sum(form.values.get(name) != value for name, value in changed.values.items())
     others = len(read_slots(other, heard, facts.now))
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+
+def _asks_beside(form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words surely ask what is only told, beside what they say of the form: 灯里也在滴水，要不要拉闸."""
+    best = heard.match.candidates[0] if heard.match.decision == "accept" else None
+    if best is None or best.intent == form.intent or best.confidence < CLEAR:
+        return False
+    other = facts.intents[best.intent]
+    is_answered = form.asking in changed.values and form.asking not in form.values
+    return facts.only_shows(other) and not other.small_talk and not is_answered
 
 
 def _presses_early(standing: Standing, intent: Intent, other: Intent, facts: Facts) -> bool:

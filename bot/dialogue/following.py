@@ -12,7 +12,7 @@ from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
 from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
-from bot.language import answers, courtesy, leftovers, questions, slots
+from bot.language import answers, courtesy, leftovers, questions, slots, times
 from bot.language.files import Intent
 from bot.language.normalise import PAUSES
 
@@ -29,7 +29,13 @@ LONGEST = 30
 _TELLING = {"plate", "phone", "room", "temperature", "start", "end", "count", "unit", "building", "place", "flag"}
 
 #: Who was spoken of before.
-_OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
+OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
+
+#: How many there are now, held against before.
+_COMPARED = re.compile("(?:又|再|还)?(?:多|少|加|减)了?(?:一|两|几|\\d)个|总共|一共|都算上")
+
+#: The thing that is spoken of, and what points at it.
+_POINTED_AT = re.compile("^.{0,4}□的?(?:那|这)?(?:个|边|块儿?|头|事儿?|单|单子)?(?:的)?(?:事儿?)?")
 
 #: What may stand beside a value without asking for anything.
 _SAYS_NO_MORE = re.compile(
@@ -46,7 +52,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     for subject in standing.subjects:
         if step := _replaced(standing, subject, heard, facts):
             return step
-    for subject in sorted(standing.subjects, key=lambda known: not _named(known, heard.text, facts)):
+    for subject in meant(standing, heard.text, facts):
         step = _called(standing, subject, heard, facts) or _amended(standing, subject, heard, facts)
         if step is not None:
             return step
@@ -56,7 +62,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
     """Return the end of something done where another of its kind takes its place: 小乔那个取消 换成阿曼 一样的时间."""
     first, *rest = courtesy.clauses(heard.text) or [""]
-    intent, who = facts.intents[subject.intent], _named(subject, first, facts)
+    intent, who = facts.intents[subject.intent], named(subject, first, facts)
     values = slots.extract("，".join(rest), intent.slots, facts.now) if who and rest else {}
     if not values:
         return None
@@ -74,8 +80,10 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
 def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, outer: Form | None = None) -> Step | None:
     """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
     said = [PAUSES.sub("", heard.text), *_beside(subject, heard, facts)]
-    if who := _named(subject, heard.text, facts):  # 老马不来了 is 他不来了
+    if who := named(subject, heard.text, facts):  # 老马不来了 is 他不来了
         said = [words.replace(who, "他", 1) for words in said]
+    if thing := _thing(subject, heard.text, facts):  # 窗户那个不用了 is 不用了
+        said += [_POINTED_AT.sub("", words.replace(thing, "□", 1)) for words in said if thing in words]
     for name, sentences in facts.intents[subject.intent].follow_ups.items():
         if name in facts.intents and any(sentence.match(words) is not None for sentence in sentences for words in said):
             return start(standing, facts.intents[name], heard, facts, outer=outer, about=subject.about)
@@ -103,7 +111,7 @@ def _news(subject: Subject, text: str, facts: Facts) -> bool:
 def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
     """Return the change of what was done; words that plainly want something else change nothing."""
     changeable = facts.amendable.get(subject.intent)
-    if not changeable or _asks(heard.text):
+    if not changeable or asks(heard.text):
         return None
     intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
     read = [slot for slot in intent.slots if slot.name in changeable]
@@ -119,23 +127,48 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
 
 def names(standing: Standing, text: str, facts: Facts) -> bool:
     """Tell whether words speak by name of whoever something done before is about."""
-    return any(_named(subject, text, facts) for subject in standing.subjects)
+    return any(named(subject, text, facts) for subject in standing.subjects)
 
 
-def _named(subject: Subject, text: str, facts: Facts) -> str:
+def named(subject: Subject, text: str, facts: Facts) -> str:
     """Return the name of whoever a subject is about, where words speak of them by it."""
     names = (subject.values.get(slot.name) for slot in facts.intents[subject.intent].slots if slot.type == "name")
     return next((name for name in names if isinstance(name, str) and name and name in text), "")
 
 
-def _asks(text: str) -> bool:
+def meant(standing: Standing, text: str, facts: Facts) -> Sequence[Subject]:
+    """Return what words may be about, of several things done those they speak of: whoever comes, the thing that is broken."""
+    spoken_of = [known for known in standing.subjects if named(known, text, facts) or _thing(known, text, facts)]
+    if not spoken_of or slots.corrects(text):
+        return sorted(standing.subjects, key=lambda known: known not in spoken_of)
+    return spoken_of
+
+
+def _thing(subject: Subject, text: str, facts: Facts) -> str:
+    """Return the word by which a message speaks of what a subject is about: 插座 of what has no power."""
+    choices = [slot for slot in facts.intents[subject.intent].slots if slot.type == "choice"]
+    said = slots.extract(text, choices, facts.now) if choices else {}
+    words = (
+        word
+        for slot in choices
+        if slot.name in said and said[slot.name] == subject.values.get(slot.name)
+        for word in slot.options.get(str(said[slot.name]), ())
+    )
+    return max((word for word in words if word in text), key=len, default="")
+
+
+def asks(text: str) -> bool:
     """Tell whether words want an answer, and no change: 改上午行不行 wants one."""
-    return questions.is_question(text) and not courtesy.is_polite_request(text) and not slots.corrects(text)
+    is_request = courtesy.is_polite_request(text) or courtesy.worries(text)
+    return questions.is_question(text) and not is_request and not slots.corrects(text)
 
 
 def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is wished in full."""
-    if _OF_THEM.search(heard.text):  # 他换车了 苏E90J6M, hours later
+    if OF_THEM.search(heard.text):  # 他换车了 苏E90J6M, hours later
+        return True
+    kinds = {slot.type for slot in intent.slots if slot.name in changed}
+    if kinds == {"count"} and _COMPARED.search(heard.text):  # 又多了一个，总共六个人
         return True
     if facts.now - subject.at > ADDS:
         return False
@@ -148,7 +181,16 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
         presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
         return not wished.emergency and not wished.small_talk and (presses or _lacks(wished, heard, facts))
     required = {slot.name for slot in intent.slots if slot.required}
-    return not required & set(changed)
+    return not required & set(changed) or _is_of_same_visit(subject, changed, intent, heard, facts)
+
+
+def _is_of_same_visit(
+    subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts
+) -> bool:  # fmt: skip
+    """Tell whether words say more of who comes and name no day of their own: 闺女下午两点到, after 闺女礼拜六来."""
+    who = {slot.name for slot in intent.slots if slot.type == "name"}
+    is_known = named(subject, heard.text, facts) and not who & set(changed)
+    return bool(is_known) and not any(span.has_day for span in times.find(heard.text, facts.now))
 
 
 def _is_value_alone(text: str, intent: Intent, facts: Facts) -> bool:
@@ -192,28 +234,23 @@ def ended(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return a nod to whoever leaves open what nobody asks for any more: 随时来, 没开车, 等下我问问."""
     subject = next((known for known in standing.subjects if facts.now - known.at < ADDS), None)
-    if subject is None or standing.person is Person.ASKED or accepted(heard, facts.intents) is not None:
+    if subject is None or accepted(heard, facts.intents) is not None:
         return None
-    leaves = (answers.is_any, answers.is_open, answers.is_skip, answers.is_hesitation)
-    if not any(leave(words) for words in (heard.text, *courtesy.clauses(heard.text)) for leave in leaves):
+    if standing.person is Person.ASKED and not named(subject, heard.text, facts):
         return None
-    return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"), intent=subject.intent)
+    if not any(_leaves(words) for words in (heard.text, *courtesy.clauses(heard.text))):
+        return None
+    return Say(standing=replace(standing, misses=0), phrase=Line("at_ease", {"called": subject.called}), intent=subject.intent)
 
 
-def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
-    """Return the keeping of words, which mean nothing by themselves, beside what was done just before; None where nothing keeps them."""
-    subject = next((known for known in standing.subjects if known.intent in facts.keeping and facts.now - known.at < ADDS), None)
-    if subject is None or standing.person is Person.ASKED or _asks(heard.text):
-        return None
-    if accepted(heard, facts.intents) is not None or _wants_else(heard, subject):
-        return None
-    return Amend(standing=standing.calm(), subject=subject, values={}, words=heard.text)
+def says_more(text: str) -> bool:
+    """Tell whether words do not only leave open what was asked: 随时来 钥匙在鞋柜里."""
+    return not _leaves(text) and any(not _leaves(words) and not courtesy.is_courtesy(words) for words in courtesy.clauses(text))
 
 
-def _wants_else(heard: Heard, subject: Subject) -> bool:
-    """Tell whether words plausibly wish for something else than they had before."""
-    best = heard.match.candidates[0] if heard.match.candidates else None
-    return best is not None and best.intent != subject.intent and best.confidence >= PLAUSIBLE
+def _leaves(text: str) -> bool:
+    """Tell whether words leave open what was asked."""
+    return any(leave(text) for leave in (answers.is_any, answers.is_open, answers.is_skip, answers.is_hesitation))
 
 
 def picture(standing: Standing, facts: Facts) -> Step | None:

@@ -13,7 +13,7 @@ from bot.dialogue.knowledge import Knowledge
 from bot.dialogue.requests import LIKELY, Piece
 from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
-from bot.language import emoji, files, questions, slots, times
+from bot.language import courtesy, emoji, files, questions, slots, times
 from bot.language.files import Catalogue, Intent, Slot
 from bot.language.matcher import Candidate, Corpus, Decision, Match, Matcher
 from bot.language.normalise import PAUSES, Tables
@@ -31,6 +31,9 @@ FAINT = 0.1
 
 #: Whoever asks about somebody at the gate wants them let in: 月嫂九点半到，保安会让她上来吗.
 _AT_THE_GATE = re.compile("进|拦|登记|保安|门卫|门岗|让.上")
+
+#: However many words thank, they mean what this means.
+THANKS = "谢谢"
 
 #: An intent that needs so many values is likely meant by words that give them all.
 TOLD = 2
@@ -131,6 +134,8 @@ class Understanding:
 
     def _match(self, words: str, now: datetime) -> Match:
         """Understand words; a wish of which they tell all that it needs is likely: 钢琴老师小乔明天下午四点来."""
+        if courtesy.gives_thanks(words):
+            return replace(self.matcher.match(THANKS, now), text=words)
         match = self.matcher.match(words, now)
         if match.decision == "accept" or match.emergency or not match.candidates or match.candidates[0].confidence >= LIKELY:
             return match
@@ -146,6 +151,8 @@ class Understanding:
         """Return what is likely meant beside a greeting or an insult: 什么破物业，单元门都刷不开 is a repair."""
         whole = match(words)
         parts = [part for part in PAUSES.split(words[:LONGEST]) if part]
+        if told := self._told_in_passing(whole, parts, match):
+            return told
         if not self._is_small_talk(whole) or not 1 < len(parts) <= BREATHS:
             return whole
         left = [part for part in parts if not self._is_small_talk(match(part))]
@@ -154,6 +161,17 @@ class Understanding:
         meant = match(" ".join(left))
         best = meant.candidates[0].confidence if meant.candidates and not self._is_small_talk(meant) else 0.0
         return meant if meant.emergency or best >= LIKELY else whole
+
+    def _told_in_passing(self, whole: Match, parts: Sequence[str], match: Callable[[str], Match]) -> Match | None:
+        """Return the small talk that one breath of somebody lonely surely is: 屋里就我一个，娃儿在外地，今天我过生."""
+        best = self.catalogue.intents[whole.candidates[0].intent] if whole.candidates else None
+        if best is None or not best.listens or whole.emergency or whole.decision == "accept" or not 1 < len(parts) <= BREATHS:
+            return None
+        surely = (found for found in map(match, parts) if found.decision == "accept" and self._chats(found))
+        return next(surely, None)
+
+    def _chats(self, match: Match) -> bool:
+        return self.catalogue.intents[match.candidates[0].intent].chats
 
     def _is_small_talk(self, match: Match) -> bool:
         """Tell whether words most likely want nothing; whoever grieves is heard out whatever else they speak of."""

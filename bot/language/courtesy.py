@@ -7,8 +7,9 @@ from bot.language import answers, emoji
 _CLAUSES = re.compile(r"[\s,，。.!！~～、;；…]+")
 
 _THANKS = re.compile(
-    r"(?:那|那就|真是|真的|实在|非常|太|多|十分)?(?:感?谢|多谢|感激|辛苦|麻烦|唔该|劳烦|有劳|费心|难为|拜托|受累)"
-    r"(?!.*(?:修|查|帮|派|看|转|催|取消|改|发)).{0,8}"
+    r"(?:那|那就|真是|真的|实在|非常|太|多|十分)?(?:感?谢|多谢|感激|辛苦|麻烦|唔该|劳烦|有劳|费心|难为|拜托|受累|thx|thanks?)"
+    r"(?!.*(?:修|查|帮|派|看|转|催|取消|改|发|快|急|早点|让|放|指|开)).{0,8}",
+    re.IGNORECASE,
 )
 
 _FILLERS = re.compile(r"^(?:[哦噢喔啊哎诶欸呃额唉嗨]+|那个|就是)(?=.{2})")
@@ -27,7 +28,16 @@ _MAY_I = re.compile(
     + r")[?？呀啊哈]*(?:$|[\s，,。])"
 )
 
-_AGREED = re.compile(r"(?:嗯+|对|好)?(?:确认|确定|同意|肯定)(?!不|没).{0,6}")
+_AGREED = re.compile(
+    r"(?:嗯+|对|好)?(?:确认|确定|同意|肯定)(?!不|没).{0,6}"
+    r"|(?:那|那就|就)(?:给我|帮我|先)?(?:弄|办|整|登记?|绑定?|报|约|定|记|填|加|开)(?:上|好|了|一个)?(?:吧|呗|嘛)"
+)
+
+_WORRIED = re.compile(
+    r"(?:要紧|严重|危险|碍事|有事)(?:吗|么|不|嘛)[?？呀啊]*$|要不要紧[?？呀啊]*$|(?:没事|不要紧|不碍事|没关系)吧[?？]*$"
+)
+
+_ENGLISH = re.compile(r"great|perfect|awesome|cool|nice|you|so|very|much|a|lot|bro|guys", re.IGNORECASE)
 
 _CALLED = re.compile(r"(?:小|老|大)?(?:同志|师傅|老师|妹儿?|妹子|姐|哥|亲|老板|朋友|邻|伙计|闺女|姑娘|阿姨|叔叔)(?:们)?")
 
@@ -87,6 +97,11 @@ def is_courtesy(text: str) -> bool:
     )
 
 
+def gives_thanks(text: str) -> bool:
+    """Tell whether a message does nothing but thank, in however many words: 好好好 谢谢你幺儿, 要得嘛 麻烦你们了."""
+    return is_courtesy(text) and any(map(_THANKS.fullmatch, clauses(text)))
+
+
 def clauses(text: str) -> list[str]:
     """Return the parts of a message between its pauses, without emoji and without what only fills a pause: 哦, 那个."""
     parts = (_FILLERS.sub("", words) or words for words in _CLAUSES.split(emoji.without_emoji(text)))
@@ -98,6 +113,11 @@ def is_polite_request(text: str) -> bool:
     return _MAY_I.search(text) is not None
 
 
+def worries(text: str) -> bool:
+    """Tell whether a question only says that what is told troubles one: 他还有点喘，要紧不."""
+    return _WORRIED.search(text) is not None
+
+
 def _is_yes(words: str) -> bool:
     return answers.is_yes(words) or _AGREED.fullmatch(words) is not None
 
@@ -105,5 +125,5 @@ def _is_yes(words: str) -> bool:
 def _is_polite(words: str) -> bool:
     return (
         _is_yes(words) or answers.is_heard(words)
-        or any(pattern.fullmatch(words) for pattern in (_THANKS, _CALLED, _FAREWELL))
+        or any(pattern.fullmatch(words) for pattern in (_THANKS, _CALLED, _FAREWELL, _ENGLISH))
     )  # fmt: skip

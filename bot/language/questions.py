@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from bot.language.normalise import longest_first
+from bot.language.numbers import NUMBER
 
 
 def is_question(text: str) -> bool:
@@ -29,7 +30,9 @@ def is_further(text: str) -> bool:
 
 #: Who wants to be accounted to is not helped by what a notice says.
 _DEMANDS = re.compile(
-    r"多(?:收|扣|算|交|缴)了?|(?:多|贵)(?:出|了)(?:[一二两三四五六七八九十几好0-9]+[十百千]?多?)(?:块|元|钱)|少(?:算|退)|[算收扣]错|重复[收扣交]|乱收|给(?:我|咱|大家)?个?(?:说法|交代|解释|明细)|讲清楚|说清楚|凭(?:什么|啥)|对不上|查一?查账"
+    rf"多(?:收|扣|算|交|缴)了?|[扣划]了?(?:我|咱|俺)?们?家?{NUMBER}[遍次回道]|收了?(?:我|咱|俺)?们?家?{NUMBER}[遍次回道][^，。]{{0,3}}[钱费款]|又[收扣划]了?我?一?[遍次回]|少(?:算|退)|[算收扣]错|重复[收扣交]|乱收|给(?:我|咱|大家)?个?(?:说法|交代|解释|明细)|讲清楚|说清楚|凭(?:什么|啥)|对不上|查一?查账"
+    r"|费.{0,6}多(?:了|出来?).{0,6}(?:块|元|钱|百|千)|(?:我|咱|俺)们?家?(?:的|还|现在)?[^，。？?]{0,6}费[^，。？?]{0,4}(?:多少|几多|几钿|好多)"
+    r"|(?:这个?|本|上个?|几)(?:季度|月)[^，。？?]{0,6}费[^，。？?]{0,4}(?:多少|几多|几钿|好多)"
 )
 
 
@@ -42,20 +45,38 @@ def demands(text: str) -> bool:
 _BARE_TAG = re.compile(
     r"，(?P<tag>(?:要不要得|要得不|要得没|要得|行不行|好不好|可不可以|可以不可以|得不得行|得行不|中不中|成不成|得唔得|好唔好|可唔可以|好勿好|好伐|可以伐|阿好|(?:行|好|可以|成|中|得)(?:吗|么|不|伐|咩))[?？]?)(?=，|$)"
 )
+#: How one gets rid of something: 我的信息咋去掉.
+_HOW_TO_END = re.compile(
+    r"(?:怎么|怎样|如何|咋个?|啷个|点样)(?!又|被|会|还)(?:才能|能|才|去|来|给)?[^，。]{0,4}(?:解除|解绑|解掉|取消|去掉|删|撤|退|注销|弄掉|取下)"
+)
+
+
+def asks_how_to_end(text: str) -> bool:
+    """Tell whether a message asks how to get rid of something, which is a wish to: 这房子里我的信息到时候咋去掉."""
+    return _HOW_TO_END.search(text[:LONGEST]) is not None
+
+
+_DREADS = re.compile(r"(?:不会|该不会|别|可别|不要)[^，,。\s]{1,12}吧[?？]*$")
+
+
+def dreads(text: str) -> bool:
+    """Tell whether a question only says what is dreaded: 不会又修不好吧."""
+    return _DREADS.search(text[:LONGEST]) is not None
+
+
 #: Of a longer message the beginning tells.
 LONGEST = 200
 
 _CLAUSE = re.compile(r"[^，,。.；;!！?？\n]+[?？]?")
 _HAN = re.compile(r"[\u4e00-\u9fffA-Za-z]")
-_SOFT = re.compile(r"[啊呀哦噢哈嘛哎呗嘞咯哇~～…]+(?=[?？，,。.!！\s]|$)|[~～…]+")
-#: A pause between words; beside what is no Chinese a blank may be none.
-_PAUSE = re.compile(r"\s*[，,]\s*|(?<=[\u4e00-\u9fff?？])\s+(?=[\u4e00-\u9fff])")
-_BLANK = re.compile(r"\s+")
+#: Whoever dictates or is in a hurry sets no other sign.
+_BREATH = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_SOFT = re.compile(r"[啊呀哦噢哈嘛哎呗嘞咯哇~～…\s]+(?=[?？，,。.!！]|$)|[\s~～…]+")
 
 
 def _calm(text: str) -> str:
-    """Return the text without the sounds that end a clause, each pause marked by a comma."""
-    return _BLANK.sub("", _PAUSE.sub("，", _SOFT.sub("", text)))
+    """Return the text without the sounds that end a clause."""
+    return _SOFT.sub("", _BREATH.sub("，", text))
 
 
 #: What only the office or the bot can do: asked whether it can, one asks for it.
@@ -85,6 +106,8 @@ _ORDER = re.compile(
             r"(?:麻烦|请|劳烦|辛苦)(?:你们?|您|师傅|物业|尽快|快|派|安排)?(?:来|派|帮|给|安排|尽快|修|登记|放行|取消|处理|过来|通知)",
             # who shall come; what is changed
             r"来个?(?:师傅|人(?!要)|工人)",
+            # what one offers
+            rf"我(?:愿意|可以|就|最多|先)?出(?:价|个)?{NUMBER}",
             r"^(?:取消|改成|改到|换成|报修|登记|预约)(?!.{0,8}(?:怎么|要|吗|多少|什么|流程))",
         ]
     )
@@ -127,7 +150,7 @@ _COMPLAINT = re.compile(
 
 #: 我妹妹明天下午三点来: a visit told.
 _VISIT = re.compile(
-    r"(?:今天|明天|后天|今晚|明晚|明早|上午|下午|晚上|中午|周[一二三四五六日末天]|礼拜|星期|(?<![晚早])点|等下|一会儿?|待会儿?|等会儿?).{0,10}(?:来|到|过来|来我家|上门|回来|嚟|进场)(?:吃饭|食饭|做客|玩|看我|住)?$"
+    r"(?:今天|明天|后天|今晚|明晚|明早|上午|下午|晚上|中午|周[一二三四五六日末天]|礼拜|星期|(?<![晚早])点|等下|一会儿?|待会儿?|等会儿?).{0,10}(?:(?<![搬住]进)(?<!搬)来|到|过来|来我家|上门|回来|嚟|进场)(?:吃饭|食饭|做客|玩|看我|住)?$"
 )
 
 #: Words that ask, and what makes them ask nothing.
@@ -146,8 +169,8 @@ _ASKING = re.compile(
             # yes or no
             r"是不是|是否|有没有|有冇|有没得|有无|会不会|能不能|能否|可不可以|可否|要不要|用不用|需不需要|该不该|行不行|好不好|对不对|算不算|让不让|给不给|收不收|开不开(?=门|放|吗|$)|在不在|修不修|管不管|"
             r"来不来|停不停|系唔系|得唔得|得不得|可唔可以|使唔使|有没|阿是|阿要|要勿要",
-            r"有人(?:管|修|来|在)?没有?[?？]?$|[吗么嘛][?？]?$|[伐未咩][?？]?$|(?:了|好|完|到|过|咗)(?:没有?|冇|不)[?？]?$|(?<!要)(?<!还)(?:(?:能|要|可以|会|有|行|好|得|让|给|收|用|在|来|是|管|准|许|进|修|开).{0,8})不[?？]?$",
-            r"^.{1,8}(?<![在还没着正])呢[?？]?$",
+            r"有人(?:管|修|来|在)?没有?[?？]?$|有(?:[^，。但可就]{1,10})(?:没得|没有|冇)[?？]?$|不会.{1,12}吧[?？]?$|[吗么嘛][?？]?$|[伐未咩][?？]?$|(?:了|好|完|到|过|咗)(?:没有?|冇|不)[?？]?$|(?<!要)(?<!还)(?:(?:能|要|可以|会|有|行|好|得|让|给|收|用|在|来|是|管|准|许|进|修|开).{0,8})不[?？]?$",
+            r"^(?!.*还).{1,8}(?<![在还没着正])呢[?？]?$",
             # asking, said
             r"请问|请教|问一?下|问问|咨询|打听|想问|想知道|想了解",
         ]
@@ -159,9 +182,14 @@ _NOT_ASKING = re.compile(
             r"(?:什么|啥)(?:破|烂|鬼|屁|狗屁|垃圾|玩意|态度|素质)|随便(?:什么|哪|几|谁)|没(?:什么|啥|多少|多久|几[个天])|什么的|(?:什么|啥|谁|哪[里儿天个]?|几点|几号|多少|多久|什么时候|啥时候|怎么)[^，。?？吗]{0,5}(?:都|也)(?![有要])",
             r"(?:不|唔)(?:知道?|晓得|清楚|懂|记得)(?:是|到底|被)?(?:.{0,4})(?:什么|啥|谁|哪|怎么|咋|几|多少|为什么|为啥)[^吗?？]*$",
             r"(?:有|像|像是|好像|被|是)个?(?:什么|啥)(?:东西|人|虫|味)[^吗?？]+$|(?:让|等|容)?我(?:先|去)?问(?:一?下|问)(?:他|她|我)[^吗?？]*$",
+            r"(?:什么|啥|谁|哪个|几点)(?:我|咱|还|也|真)*(?:不|唔)(?:知道|晓得|清楚|懂|记得)[^吗?？]*$",
             r"要不(?!要)|对了|早不|干嘛用$",
             # what is one to be cross about
             r"(?:急|怕|慌|气|吵|凶|催|客气|谢|扯|犟|较|费|操)(?:个|那)?(?:什么|啥子?|咩|么子)(?:眼|劲|真|心|呢)?(?=$|，)|(?:急|怕)啥",
+            # scolding asks nothing
+            r"(?:什么|啥)(?:破|烂|垃圾|狗屁|鬼|玩意)",
+            # what for, said of a bother: 整那玩意儿干啥
+            r"(?:整|弄|要|问|留|填|写|搞|记)(?:那|这|它)(?:个|些)?(?:玩意儿?|东西)?(?:干啥|干嘛|做啥|干什么|做什么|作甚)",
         ]
     )
 )

@@ -99,6 +99,8 @@ _SPEAKER = re.compile(r"(?:^|[，,。、；;\s])我(?:自己|本人|今天|早�
 _COUNT = re.compile(
     rf"({NUMBER})\s*(?:个人(?!的)|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
 )
+#: 还有一个朋友也来, 再加两个人, 她还带了一个朋友: so many more.
+_MORE_OF_THEM = re.compile("(?:还有|还要来|另外(?:还有|再来)?|再加|再来|再多|多|加|还要?带)[了着]?$")
 _FAMILY = re.compile(rf"一家({NUMBER})口")
 
 _SURNAMES = (
@@ -109,7 +111,9 @@ _COMPOUND = "欧阳|上官|司马|诸葛|司徒|夏侯|皇甫|东方|尉迟|慕�
 _TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷|奶奶|大妈|大哥|大姐|总|工"
 #: What follows a name more often than it ends one: 王芳来, 陈伟和他老婆, 张三开车.
 _VERBS = "来开和要到进办弄约发会等是带的他她过去"
-_GIVEN = rf"[\u4e00-\u9fff](?:(?![{_VERBS}])[\u4e00-\u9fff])?"
+#: What stands between whoever is named and what they do: 王芳不来了, 小陈还没到, 张伟也来.
+_STILL = r"[不没还也要都又就先快]+(?:[会想能晚早用是太快]|一起|一同)*[来到去过回开走进得点]"
+_GIVEN = rf"(?!{_STILL})[\u4e00-\u9fff](?:(?![{_VERBS}]|{_STILL})[\u4e00-\u9fff])?"
 _NAME = rf"(?:(?:{_COMPOUND}|[{_SURNAMES}]){_GIVEN})"
 #: Signs that begin no name of one's own beside a relation: 朋友开车来, 同事明天到.
 _NO_GIVEN = "要会想就也再又都还才带开车坐打骑动从外地准备可能大概顺路后今明下上中午早晚周末半号月的了吗呢在是有没不到来去和跟同与他她它我你您这那哪谁几个两二三四五六七八九十人说们俩家里给把被让请帮替为过住吃喝走进出送拿修看找一每刚已正马快突临着得很好改换没无老小爸妈姐哥弟妹"
@@ -122,7 +126,12 @@ _SHORT_NAME = (
 #: What follows whoever comes.
 _COMES = r"(?=[\s□]*(?:$|[,，。.!！]|来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来|从|开车|坐|打车|刚|已经|带))"
 #: Words that end a name: what follows a person in a sentence.
-_AFTER_NAME = r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十])"
+_AFTER_NAME = (
+    r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十]|"
+    rf"{_STILL})"
+)
+#: 老李没来, 王芳也来 tell of somebody, and put them in nobody's place.
+_TOLD_OF = re.compile(rf"(?!要[来到过]){_STILL}")
 _NAMED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:名字|姓名|访客姓名|客人姓名|访客|客人|来客|来人)(?:是|叫|为|[:：])\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(rf"(?:登记|预约|邀请)[:：]\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
@@ -195,19 +204,20 @@ _COMING: tuple[re.Pattern[str], ...] = (
     ),
 )
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
-_INSTEAD = re.compile("改成|改为|换成|应该是|是")
+_WRITE_DOWN = re.compile("(?:就|先|只)(?:写|填)")
+_INSTEAD = re.compile("改成|改为|换成|应该是|(?:就|先|只)(?:写|填)|是")
 _HOW_MANY = re.compile(rf"(?:一共|总共)?(?:{NUMBER}(?:个人|个|位|人|口)|一家(?:{NUMBER}口)?|俩|们|他们)$")
 
 _NOT_NAMES = frozenset(
     "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
-    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 车库 车位 车棚 车号 车辆 牌照 牌号 号牌 尾号 楼道 楼上 楼下 楼梯".split()
+    "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 车库 车位 车棚 车号 车辆 牌照 牌号 号牌 尾号 白色 黄色 蓝色 金色 楼道 楼上 楼下 楼梯".split()
 )
 
 #: Signs that stand in words about a name and in none.
 _NO_NAME = re.compile("错|抱歉|麻烦|谢谢")
 
 _CORRECTION = re.compile(
-    r"不对|不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
+    r"(?<!对)不对|(?<!是)不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|[看说念记写听]岔|[说写念]反了|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
 )
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
@@ -219,6 +229,7 @@ _FLOOR = re.compile(r"(?:负?\d{1,2}|负?[一二三四五六七八九十]{1,3})(
 _AT_ROOM = re.compile(r"(?<![\d.])(?P<r>[1-9]\d{2,3})(?:的|家|室)?(?P<there>门口|门前|门外|隔壁|对面)")
 #: 不对是1102.
 _IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*(?=$|[\s,，])")
+_OBLIGED = re.compile("(?:谢谢|多谢|麻烦|辛苦|有劳|拜托)(?:你们?|您)?了?[啊哈呀]?")
 _AROUND = re.compile(r"[\s,，。.!！~～]+|[啊呀的了哦]+$")
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
 _CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|不用急|有空再|不(?:要|打)紧")
@@ -248,6 +259,13 @@ _NOT_THEN = re.compile(
 )
 
 
+#: No place is said more exactly by these.
+_WHOLE_HOME = frozenset({"家里"})
+
+#: What somebody does, though it sounds like a thing that may break: 上门前打电话, 敲门没人应.
+_NO_THING = re.compile(r"(?:[上敲出进串登叫拍应])门(?!锁|窗|框|把|禁|铃|缝|打不开|关不|坏)|门(?:卫|岗|诊|面)|部门|专门|热门")
+
+
 def extract(
     text: str, slots: Sequence[Slot], now: datetime, asked: str | None = None,
     known: Mapping[str, Value] | None = None,
@@ -273,6 +291,11 @@ def extract(
         if question and question.skippable and answers.is_skip(text):
             found[asked] = SKIPPED
     return found
+
+
+def is_described(name: str) -> bool:
+    """Tell whether a visitor is called by what they are, and by nobody's name: 妹妹, 修空调的师傅, 货拉拉."""
+    return all(_KIN.fullmatch(one) or re.fullmatch(_BY_WORK, one) for one in name.split("、"))
 
 
 def describe(slot: Slot, value: Value, now: datetime) -> str:
@@ -495,7 +518,12 @@ def _end(reading: _Reading, slot: Slot) -> Value | None:
     if spans:
         return spans[-1].end
     days = [span for span in reading.times if span.kind == "day"]
-    return days[-1].end if days and len(days) == len(reading.times) and "end" not in reading.known else None
+    return days[-1].end if days and len(days) == len(reading.times) and not _has_time(reading.known) else None
+
+
+def _has_time(known: Mapping[str, Value]) -> bool:
+    """Tell whether a visit has its times: 改周六 moves it, and makes no whole day of it."""
+    return any(isinstance(value, datetime) for value in known.values())
 
 
 def _datetime(reading: _Reading, slot: Slot) -> Value | None:
@@ -510,7 +538,7 @@ def _date(reading: _Reading, slot: Slot) -> Value | None:
     return value.replace(hour=0, minute=0) if isinstance(value, datetime) else None
 
 
-def _count(reading: _Reading, _: Slot) -> Value | None:
+def _count(reading: _Reading, slot: Slot) -> Value | None:
     together = _TOGETHER.search(reading.text)
     if together and not _COUNT.search(reading.rest) and len(names := _names_together(together)) > 1:
         return len(names)
@@ -525,6 +553,8 @@ def _count(reading: _Reading, _: Slot) -> Value | None:
     if not found:
         return None
     counts = [value_of(match[1]) for match in found]
+    if reading.known and _MORE_OF_THEM.search(reading.rest[: found[-1].start()]):  # beside those who are expected
+        return counts[-1] + int(str(reading.known.get(slot.name) or 1))
     if reading.corrects or len(counts) == 1:
         return counts[-1]
     together = re.search(r"大人.{0,4}小孩|小孩.{0,4}大人", reading.rest)
@@ -537,12 +567,14 @@ def _name(reading: _Reading, slot: Slot) -> Value | None:
         return "、".join(names)
     if slot.name not in reading.known and len(both := _coming(reading)) > 1:
         return "、".join(both)
+    is_told = slot.name in reading.known and not reading.corrects
     found: list[tuple[int, str]] = []
     for pattern in (*_NAMED, *_NAMED_BESIDE):
         for match in pattern.finditer(reading.rest):
             name = match["n"]
             if (
                 name
+                and not (is_told and _TOLD_OF.match(reading.rest, match.end("n")))
                 and not _NO_NAME.search(name)
                 and name not in _NOT_NAMES
                 and name[:2] not in _NOT_NAMES
@@ -558,11 +590,12 @@ def _name(reading: _Reading, slot: Slot) -> Value | None:
 
 
 def _corrected(reading: _Reading) -> Value | None:
-    """Return the relation that takes the place of a name: 不是我妹妹，是我弟弟."""
-    if not (reading.corrects or reading.text.startswith("是")):
+    """Return the relation or the work that takes the place of a name: 不是我妹妹，是我弟弟, 就写货拉拉; 是来修空调的 only describes."""
+    is_rather = reading.corrects or _WRITE_DOWN.search(reading.rest) is not None
+    if not (is_rather or reading.text.startswith("是")):
         return None
-    said = _INSTEAD.split(reading.rest)[-1].strip(" ，,。.!！")
-    return _called(said) if re.fullmatch(_CALLED, said) else None
+    said = _INSTEAD.split(reading.rest)[-1].strip(" ，,。.!！吧")
+    return _called(said) if re.fullmatch(_CALLED if is_rather else _RELATION, said) else None
 
 
 def _coming(reading: _Reading) -> list[str]:
@@ -593,6 +626,8 @@ def _place(reading: _Reading, slot: Slot) -> Value | None:
     floors = list(dict.fromkeys(_FLOOR.findall(reading.rest)))
     said = _NOT_THAT.sub(r"\g<rather>", reading.text)
     places = [value for value, words in slot.options.items() if any(word in said for word in words)]
+    if reading.known.get(slot.name) and not reading.corrects:  # 随时来，我都在屋头 says nothing new of where
+        places = [place for place in places if place not in _WHOLE_HOME]
     if beside and not places:
         places = [beside.groupdict().get("there") or ""]
     return "".join([flat, *(floors if len(floors) == 1 else ()), *places[:1]]) or None
@@ -612,7 +647,7 @@ def _choice(reading: _Reading, slot: Slot) -> Value | None:
 
     Words for where something is count only where no others are said: the lamp is broken in 电梯里的灯.
     """
-    said = _NOT_THAT.sub(r"\g<rather>", reading.text)
+    said = _NO_THING.sub(lambda match: "□" * len(match[0]), _NOT_THAT.sub(r"\g<rather>", reading.text))
     found = [(word, value) for value, words in slot.options.items() for word in words if word in said]
     meant = [(word, value) for word, value in found if not _is_where(said, word)] or found
     return max(meant, key=lambda one: len(one[0]))[1] if meant else None
@@ -662,7 +697,7 @@ _ORDER = {kind: order for order, kind in enumerate(_PARSERS)}
 def _lenient(reading: _Reading, slot: Slot) -> Value | None:
     """Read a bare answer: 501, 张三, 两个, 36 8."""
     bare = re.sub(r"[\s,，。!！?？~～]+$", "", reading.rest).strip()
-    if (slot.is_free or slot.type == "name") and says_nothing(reading.text):
+    if (slot.is_free or slot.type == "name") and (says_nothing(reading.text) or _is_heard(reading.text)):
         return None
     match slot.type:
         case "start" | "datetime":
@@ -677,7 +712,7 @@ def _lenient(reading: _Reading, slot: Slot) -> Value | None:
         case "name":
             return _lenient_name(reading)
         case "place" | "text":
-            if slot.type == "place" and _is_only_time(reading):
+            if slot.type == "place" and (_is_only_time(reading) or any(map(answers.is_any, PAUSES.split(reading.text)))):
                 return None
             return None if answers.is_skip(bare) or len(bare) < 2 else reading.text[:TEXT_LENGTH]
         case "choice" | "choices":
@@ -711,6 +746,11 @@ def says_nothing(text: str) -> bool:
         or answers.is_any(text)
         or questions.is_question(text)
     )
+
+
+def _is_heard(text: str) -> bool:
+    """Tell whether words only nod: 嗯 麻烦了 is no place."""
+    return all(answers.is_heard(clause) or _OBLIGED.fullmatch(clause) for clause in PAUSES.split(text) if clause)
 
 
 def _lenient_flat(bare: str, slot: Slot) -> Value | None:

@@ -112,7 +112,7 @@ _DAY = re.compile(
 _ENGLISH_DAY = re.compile(rf"[\s,，]*(?:on\s+)?(?:{_DAY.pattern})")
 _CLOCK = re.compile(
     rf"(?:(?P<englishh>1[0-2]|0?[1-9])(?:[:：.](?P<englishm>[0-5]\d))?\s?(?P<half_day>[ap])\.?m(?![a-z])\.?"
-    rf"|(?P<part>{longest_first(_PARTS)})?[的 ]?(?P<short>差(?P<missing>{NUMBER}|一刻)分?)?"
+    rf"|(?P<part>(?<!最)(?:{longest_first(_PARTS)}))?[的 ]?(?P<short>差(?P<missing>{NUMBER}|一刻)分?)?"
     rf"(?:(?P<colonh>[01]?\d|2[0-4])[:：](?P<colonm>[0-5]\d)(?:[:：][0-5]\d)?"
     rf"|(?P<hour>{NUMBER})(?:点钟?|时(?!候|间)|點)(?:(?P<half>半)|(?P<quarter>[一三1-3])刻"
     rf"|过?(?P<minute>[零〇]?{NUMBER})分?(?!栋|单元|楼|号|个|位|人|元|块))?整?))"
@@ -128,9 +128,15 @@ _FROM_TODAY = re.compile(longest_first(_RELATIVE))
 _TO = re.compile("到|至|~|～|-|—")
 _BY = re.compile("之前|以前|前(?!天|台|面|门|后)")
 _STAY = re.compile(rf"(?:待|玩|停|住|呆|坐)(?:大概|大约|个)?(?P<count>{NUMBER}|半)个?(?P<unit>小时|钟头|天)(?P<half>半)?(?!后)")
-_LEAVE = re.compile("(?:多|来钟|左右|的时候|以后|之后|再)*(?:就|要|才)?(?:走|离开|结束|回去|散)")
+_LEAVE = re.compile(
+    "(?:多|来钟|左右|的时候|以后|之后|再|大概|差不多)*(?:就|要|才|得|可以|准|肯定|一定)*(?:走(?!到|过来|路)|离开|结束|回去|回家|散|撤|闪人?|动身|完事|收工|收摊|顶天)"
+)
+#: What lasts no longer than the time that is said next: 最晚十点.
+_AT_MOST = re.compile("(?:最晚|最迟|最多|顶多|不超过)(?:到|待到|玩到|坐到)?$")
+#: The day after the one that was said before.
+_NEXT_DAY = re.compile("(?:第二天|次日|隔天|转天|翌日)[的,，]?")
 #: What lasts until the time that is said next: 弄到中午十二点.
-_LASTS = re.compile("(?:弄|待|呆|玩|住|坐|做|搞|忙|吃|喝|打|聊|装|搬|用|干|留|多待会儿?|多坐会儿?)[ ]?到$")
+_LASTS = re.compile("(?:弄|整|待|呆|玩|耍|住|坐|做|搞|忙|吃|喝|打|聊|唠|逛|看|装|搬|修|用|干|留|多待会儿?|多坐会儿?)[ ]?到$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +181,11 @@ class _Point:
     instant: datetime | None = None
 
 
+def _is_later(clock: re.Match[str]) -> bool:
+    """Tell whether 晚一点, 早一点 only mean later or earlier; 今晚一点 and 晚上一点 are times."""
+    return clock[0] in {"晚一点", "早一点"}
+
+
 class _Scanner:
     def __init__(
         self, text: str, now: datetime, base: datetime | None, no_clock: list[tuple[int, int]] | None = None
@@ -193,7 +204,7 @@ class _Scanner:
             previous, position = span.start, span.stop
 
     def _span(self, begin: int, previous: datetime | None) -> Span | None:
-        point = self._point(begin)
+        point = self._next_day(begin, previous) or self._point(begin)
         if point is None:
             stay = _STAY.match(self.text, begin)
             return self._stay(stay, previous) if stay and previous else None
@@ -209,18 +220,29 @@ class _Scanner:
         if by and span.kind in {"clock", "day", "part"}:
             end = span.end if span.kind == "day" else span.start
             return replace(span, kind="deadline", end=end, stop=by.end())
-        if previous and not span.has_day and span.has_clock and self._ends(span):
-            end = span.start
-            if end <= previous and previous.hour >= _NIGHT:  # 晚上八点来，一点走
-                end += timedelta(hours=12)
+        if previous and span.has_clock and self._ends(span) and (not span.has_day or span.start > previous):
+            end = self._later(span.start, previous, point)
             if end > previous:
                 return replace(span, kind="deadline", start=end, end=end)
+        if previous and span.kind == "day" and span.end and span.end > previous and self._lasts(span):  # 住到周一
+            return replace(span, kind="deadline", start=span.end)
         return span
+
+    @staticmethod
+    def _later(end: datetime, previous: datetime, point: _Point) -> datetime:
+        """Return when a visit is over that began before, where half a day was left to be understood: 晚上八点来，一点走; 十点来，八点走."""
+        later = end + timedelta(hours=12)
+        if end > previous or not (previous.hour >= _NIGHT or (not point.part and later.date() == previous.date())):
+            return end
+        return later
 
     def _ends(self, span: Span) -> bool:
         """Tell whether words beside a time say that a visit is over then: 五点多走, 弄到十二点."""
-        lasts = _LASTS.search(self.text, max(0, span.begin - 6), span.begin)
-        return lasts is not None or _LEAVE.match(self.text, span.stop) is not None
+        return self._lasts(span) or _LEAVE.match(self.text, span.stop) is not None
+
+    def _lasts(self, span: Span) -> bool:
+        before = max(0, span.begin - 6)
+        return any(words.search(self.text, before, span.begin) for words in (_LASTS, _AT_MOST))
 
     def _stay(self, match: re.Match[str], previous: datetime) -> Span:
         count = 0.5 if match["count"] == "半" else float(value_of(match["count"]))
@@ -246,6 +268,17 @@ class _Scanner:
 
     # -- one point
 
+    def _next_day(self, begin: int, previous: datetime | None) -> _Point | None:
+        """Return the day after the one said before, and the time said of it: 22号来，第二天早上八点走."""
+        said = _NEXT_DAY.match(self.text, begin) if previous else None
+        if said is None or previous is None:
+            return None
+        day = previous.date() + timedelta(days=1)
+        point = self._point(said.end())
+        if point is None or point.first is not None or point.instant is not None:
+            return _Point(stop=said.end(), first=day, last=day)
+        return replace(point, first=day, last=day)
+
     def _point(self, begin: int) -> _Point | None:
         match = _DAY.match(self.text, begin)
         days: tuple[date, date] | datetime | None = None
@@ -264,7 +297,9 @@ class _Scanner:
                 stop += 1
         first, last = days if isinstance(days, tuple) else (None, None)
         clock = _CLOCK.match(self.text, stop)
-        if clock and not clock["part"] and not clock["half_day"] and first is None and self._is_no_clock(clock):
+        if clock and (
+            _is_later(clock) or (not clock["part"] and not clock["half_day"] and first is None and self._is_no_clock(clock))
+        ):
             clock = None
         minutes = _minutes(clock) if clock else None
         if (

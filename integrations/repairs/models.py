@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlmodel import Field
 
-from bot.contract import PUBLIC_ALPHABET, Scoped, maybe_moment, moment, shortened, word
+from bot.contract import PUBLIC_ALPHABET, Scoped, joined, maybe_moment, moment, shortened, word
 
 
 def ticket_number() -> str:
@@ -104,8 +104,7 @@ class Ticket(Scoped, table=True):
 
     def add_words(self, said: str) -> None:
         """Keep the resident's own words beside those before; what is said twice stands once."""
-        lines = dict.fromkeys(line for line in f"{self.words}\n{said}".splitlines() if line.strip())
-        self.words = shortened("\n".join(lines), LONGEST)
+        self.words = joined(self.words, said, LONGEST)
 
     def may_become(self, state: TicketState) -> bool:
         """Tell whether `state` may follow."""

@@ -37,6 +37,7 @@ def invite(turn: Turn, slots: Visit) -> Reply:
         phone=slots.phone or "", plate=slots.plate or "", people=slots.people or 1, starts_at=meant.starts_at,
         ends_at=meant.ends_at, entries_left=max(slots.people or 1, 1), created_at=turn.now,
     )  # fmt: skip
+    pass_.add_words(turn.said)
     turn.session.add(pass_)
     turn.session.flush()
     turn.record("visitor.invited", pass_.subject, people=pass_.people)
@@ -63,25 +64,28 @@ class Changes:
 
 
 @amends(
-    "visitor.invite", Changes,
+    "visitor.invite", Changes, keeps_words=True,
     replies={
         "changed": f"{_TOLD} people plate phone", "past": "what", "further": "what", "used": "what", "over": "what",
-        "cancelled": "what", "gone": "",
+        "cancelled": "what", "noted": "visitor_name", "late": "what", "gone": "",
     },
 )  # fmt: skip
 def change(turn: Turn, about: str, slots: Changes) -> Reply:
-    """Change a pass that still opens the gate; its link and its code stay what the visitor was sent."""
+    """Change a pass that still opens the gate, and keep the words; its link and its code stay what the visitor was sent."""
     pass_ = passes.mine(turn, about)
     if pass_ is None:
         return Reply("gone", ok=False)
     fault = _unchangeable(turn, pass_, slots)
     if fault:
-        return Reply(fault, ok=False, what=passes.called(turn, pass_))
-    meant = _meant_stay(turn, pass_, slots)
+        return Reply("late" if slots == Changes() else fault, ok=False, what=passes.called(turn, pass_))
+    meant, before = _meant_stay(turn, pass_, slots), pass_.words
     changed = _write(pass_, slots, meant)
+    pass_.add_words(turn.said)
     turn.session.add(pass_)
-    if changed:
-        turn.record("visitor.changed", pass_.subject, **changed)
+    if changed or pass_.words != before:
+        turn.record("visitor.changed", pass_.subject, **(changed or {"words": True}))
+    if not changed and turn.said:
+        return Reply("noted", about=pass_.subject, called=passes.called(turn, pass_), visitor_name=pass_.visitor_name)
     return Reply(
         "changed", about=pass_.subject, called=passes.called(turn, pass_), people=pass_.people, plate=pass_.plate,
         phone=pass_.phone, **passes.told(turn, pass_), **_not_taken(meant),

@@ -54,10 +54,11 @@ def passes(desk: Desk) -> View:
         .limit(200)
     ).all()
     grace = desk.settings(Settings).grace
-    return View(
-        "visitor_passes/passes.html",
-        {"rows": [(pass_, flat.label, gate.mask(pass_.visitor_name), pass_.fault_at(desk.now, grace)) for pass_, flat in rows]},
-    )
+    shown = [
+        (pass_, flat.label, gate.mask(pass_.visitor_name), pass_.fault_at(desk.now, grace), gate.remarks(pass_))
+        for pass_, flat in rows
+    ]
+    return View("visitor_passes/passes.html", {"rows": shown})
 
 
 ROUTES: tuple[Page, ...] = (stand, check, left, passes)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from bot.contract import Desk, Household, Refusal, Staff, Work
+from bot.contract import Desk, Household, Refusal, Staff, Work, is_described
 from integrations.visitor_passes import tokens
 from integrations.visitor_passes.models import CODE_LENGTH, Pass, Passage, PassState
 from integrations.visitor_passes.settings import Settings
@@ -22,6 +22,9 @@ REASONS = {
 
 #: What people put between the signs of a code when they read it out or type it.
 _GAPS = re.compile(r"[\s\-—_.·]+")
+
+#: Numbers by which somebody can be called or looked up, in figures or in words; a plate has fewer.
+_NUMBER = re.compile("(?:[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖][ -]?){7,}")
 
 #: A verdict is shown large for so long: whoever comes later is not the one it was about.
 STANDS = timedelta(minutes=2)
@@ -59,10 +62,23 @@ class Verdict:
         """张*: enough to greet by, too little to collect."""
         return mask(self.pass_.visitor_name) if self.pass_ else ""
 
+    @property
+    def remarks(self) -> list[str]:
+        """What the resident said of the visit, for who stands before the gate in time."""
+        return remarks(self.pass_) if self.pass_ and self.reason in {"", "early"} else []
+
 
 def mask(name: str) -> str:
-    """Return the first character and stars."""
-    return name[:1] + "*" * max(len(name) - 1, 1)
+    """Return the first character and stars; what somebody is, such as 修空调的师傅, is nobody's name."""
+    return name if name and is_described(name) else name[:1] + "*" * max(len(name) - 1, 1)
+
+
+def remarks(pass_: Pass) -> list[str]:
+    """Return what the resident said of a visit, one message each, with the visitor's name masked and without numbers."""
+    words = _NUMBER.sub("[号码]", pass_.words)
+    for name in filter(None, pass_.visitor_name.split("、")):
+        words = words.replace(name, mask(name))
+    return words.splitlines()
 
 
 def check(work: Work, typed: str) -> Verdict:

@@ -6,13 +6,16 @@ from enum import StrEnum
 
 from sqlmodel import Field
 
-from bot.contract import Scoped, maybe_moment, moment, public_id, word
+from bot.contract import Scoped, joined, maybe_moment, moment, public_id, word
 
 #: What a guard can type without mistaking one sign for another: no 0, O, 1 and I.
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 #: A billion possibilities.
 CODE_LENGTH = 6
+
+#: Characters of the resident's words on a pass; of more the first and the last ones are kept.
+LONGEST = 600
 
 
 def gate_code() -> str:
@@ -42,6 +45,7 @@ class Pass(Scoped, table=True):
     phone: str = ""
     plate: str = Field(default="", index=True)
     people: int = 1
+    words: str = ""  # the resident's own, one message a line; staff read them, the visitor does not
     starts_at: datetime = moment()
     ends_at: datetime = moment()  # half-open: not valid at this moment any more
     entries_left: int = 1
@@ -52,6 +56,10 @@ class Pass(Scoped, table=True):
     def subject(self) -> str:
         """What events call it, and what is said next belongs to."""
         return f"pass:{self.public_id}"
+
+    def add_words(self, said: str) -> None:
+        """Keep the resident's own words beside those before; what is said twice stands once."""
+        self.words = joined(self.words, said, LONGEST)
 
     def expect(self, people: int) -> None:
         """Let so many people in, those who are in already among them."""

@@ -22,7 +22,9 @@ from tests.dialogue.town import (
     STRANGER,
     UNBIND_READ_BACK,
     asking,
+    guessed,
     next_step,
+    outline,
     perhaps,
     stage,
     surely,
@@ -45,14 +47,14 @@ VISIT_SPOT = asking("visit.order", date=AT_THREE, tool="saw")
 PUT_AWAY = Standing(expired=WHEN.form)
 
 ANSWERS: list[tuple[Standing, Said, str]] = [
-    (WHO, words("王芳"), "ask parcel.send starts_at"),
-    (WHEN, words("明天下午三点"), "ask parcel.send box"),
-    (WHEN, words("1"), "ask parcel.send box"),  # a suggestion, by its number
+    (WHO, words("王芳"), "form.got; ask parcel.send starts_at"),
+    (WHEN, words("明天下午三点"), "form.got; ask parcel.send box"),
+    (WHEN, words("1"), "form.got; ask parcel.send box"),  # a suggestion, by its number
     (WHEN, words("昨天下午三点"), "form.past; ask parcel.send starts_at"),
-    (BOX, words("2"), "ask parcel.send note"),
+    (BOX, words("2"), "form.got; ask parcel.send note"),
     (NOTE, words("无"), "confirm parcel.send"),
     (NOTE, words("轻拿轻放"), "confirm parcel.send"),
-    (WHO, words("王芳，大箱子"), "ask parcel.send starts_at"),
+    (WHO, words("王芳，大箱子"), "form.got; ask parcel.send starts_at"),
     (WHO, words("大箱子"), "form.kept; ask parcel.send recipient"),
     (WHEN, words("不是王芳是李雷"), "form.noted; ask parcel.send starts_at"),
     (LAMP_ASKED, words("楼道"), "do lamp.report"),
@@ -60,6 +62,9 @@ ANSWERS: list[tuple[Standing, Said, str]] = [
 ]  # fmt: skip
 
 LEAVING: list[tuple[Standing, Said, str]] = [
+    (UNBIND_READ_BACK, words("那先别动 月底再说"), "say form.cancelled"),
+    (UNBIND_READ_BACK, surely("先别解绑", "identity.unbind"), "say form.cancelled"),
+    (guessed("identity.unbind"), surely("那先别删 留着吧", "identity.unbind"), "say form.cancelled"),
     (WHEN, words("取消"), "say form.cancelled"),
     (WHEN, words("点错了"), "say form.cancelled"),
     (WHEN, words("不好意思，点错了"), "say form.cancelled"),
@@ -91,6 +96,7 @@ WAITS: list[tuple[Standing, Said, str]] = [
 ]  # fmt: skip
 
 BETWEEN: list[tuple[Standing, Said, str]] = [
+    (LAMP_ASKED, surely("马上来 物业几点上班", "faq.hours", 0.99), "aside (do faq.hours) back to lamp.report"),
     (WHEN, words("要多少钱？"), "aside (inform, else say question.in_form) back to parcel.send"),
     (WHEN, surely("物业几点上班", "faq.hours"), "aside (do faq.hours) back to parcel.send"),
     (WHEN, surely("楼道的灯不亮", "lamp.report"), "do lamp.report"),
@@ -100,7 +106,7 @@ BETWEEN: list[tuple[Standing, Said, str]] = [
     (WHEN, touched("parcel.send"), "ask parcel.send starts_at"),
     (LAMP_ASKED, touched("lamp.report", "和苑小区东门"), "do lamp.report"),
     (WHEN, touched("handoff.human"), "hand over handoff.human "),
-    (WHO, surely("张伟", "car.move", 0.5), "ask parcel.send starts_at"),  # a short answer that fits is an answer
+    (WHO, surely("张伟", "car.move", 0.5), "form.got; ask parcel.send starts_at"),  # a short answer that fits is an answer
     (PARCEL_READ_BACK, surely("好的", "smalltalk.thanks"), "do parcel.send"),
 ]  # fmt: skip
 
@@ -120,7 +126,7 @@ READ_BACK: list[tuple[Standing, Said, str]] = [
 ]  # fmt: skip
 
 LATE: list[tuple[Standing, Said, str]] = [
-    (PUT_AWAY, words("明天下午三点"), "form.next; ask parcel.send box"),
+    (PUT_AWAY, words("明天下午三点"), "form.next; form.got; ask parcel.send box"),
     (PUT_AWAY, words("好的"), "say form.expired"),
     (PUT_AWAY, words("2"), "say form.expired"),
     (PUT_AWAY, surely("楼道的灯不亮", "lamp.report"), "do lamp.report"),
@@ -171,6 +177,14 @@ def test_what_anything_will_do_for_is_left_out_or_kept_as_not_known() -> None:
     assert isinstance(tool, steps.Do)
     assert isinstance(spot, steps.Do)
     assert (tool.form.values["tool"], spot.form.values["spot"]) == (SKIPPED, "位置不清楚")
+
+
+def test_a_time_that_may_be_any_is_not_asked_for_and_what_is_said_beside_it_is_kept() -> None:
+    step = decide(LAMP_ASKED, words("哪天来都在家 上门前打她电话"), FACTS)
+
+    assert outline(step).startswith("heard;")
+    assert step.standing.form is not None
+    assert step.standing.form.words[-1] == "哪天来都在家 上门前打她电话"
 
 
 def test_a_yes_after_other_words_is_read_back_again() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session, col, select
 
 from bot import config
 from bot.cli.talk import Room
@@ -16,6 +17,8 @@ from bot.dialogue.said import Words
 from bot.dialogue.standing import Offer, Offered, Standing
 from bot.dialogue.turn import Answer
 from bot.dialogue.understanding import Understanding
+from bot.store import scope
+from integrations.visitor_passes.models import Pass
 
 SHIPPED = Understanding.load(config.shipped("intents"), config.shipped("data"))
 
@@ -117,3 +120,71 @@ def test_later_end_is_asked_for_in_a_question(room: Room) -> None:
     say(room, "今晚8点阿May来我家看球赛 凌晨1点走")
 
     assert "02:00" in say(room, "她能不能多待会 到两点").texts[0]
+
+
+REMARKS = (
+    "她带了个大箱子", "老人腿脚不好麻烦让车开进来", "是来修空调的", "她不认识路", "麻烦保安帮忙指下路", "麻烦让她进来", "她们可能带只狗", "她耳朵背",
+    "带着小孩", "手机没电扫不了码", "到了给我打电话", "她坐轮椅", "车是白色的", "她走北门", "会晚一点", "我不在家 让她自己上来", "没开车 她拎着蛋糕",
+)  # fmt: skip
+
+
+def test_remark_joins_the_pass_and_that_is_said(room: Room) -> None:
+    for remark in REMARKS:
+        room.seat(bound=True)
+        kept = say(room, "我妹妹明天下午三点来", remark)
+
+        assert (remark, kept.texts) == (remark, ("记在妹妹的通行证上了，门岗查码时看得到。",))
+        assert kept_on_the_last_pass(room) == f"我妹妹明天下午三点来\n{remark}"
+
+
+def test_what_is_no_remark_is_served_and_joins_nothing(room: Room) -> None:
+    for said, intent in (
+        ("谢谢", "smalltalk.thanks"), ("太好了", "smalltalk.thanks"), ("几点关门", "faq.hours"), ("顺便厨房漏水了", "repair.report"),
+        ("他家太吵了", "incident.report"), ("着火了", "emergency.fire"), ("她晕倒了", "emergency.sos"), ("她头晕", "emergency.sos"),
+        ("再开一张通行证", "visitor.invite"), ("王芳不来了", "visitor.cancel"), ("好的", None), ("门卡丢了", None), ("我想打牌", "health.checkin"),
+    ):  # fmt: skip
+        room.seat(bound=True)
+        served = say(room, "我妹妹明天下午三点来", said)
+
+        assert (said, served.outcome.intent, "通行证上" in "".join(served.texts)) == (said, intent, False)
+        assert (said, kept_on_the_last_pass(room)) == (said, "我妹妹明天下午三点来")
+
+
+def test_right_now_makes_the_pass_good_from_now_on(room: Room) -> None:
+    now = say(room, "我妹妹明天下午三点来", "就现在啊")
+
+    assert (now.values["starts_at"], "改好了" in now.texts[0]) == ("2026-03-11 10:00", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "people"), [("还有一个朋友也来", 2), ("再加两个人", 3), ("她还带了一个朋友", 2), ("一共两个人", 2)]
+)
+def test_who_comes_along_is_counted_beside_who_is_expected(room: Room, said: str, people: int) -> None:
+    assert f"共{people}人" in say(room, "我妹妹明天下午三点来", said).texts[0]
+
+
+@pytest.mark.parametrize(("said", "ends"), [("她要待到晚上十点", "22:00"), ("要装货 停半小时", "15:30")])
+def test_end_that_is_taken_is_not_said_to_be_lost(room: Room, said: str, ends: str) -> None:
+    changed = say(room, "我妹妹后天下午三点来", said).texts[0]
+
+    assert (f"到当天{ends}为止" in changed, "没有记下" in changed) == (True, False)
+
+
+def test_driver_whose_name_nobody_knows_is_written_down_as_told(room: Room) -> None:
+    assert say(room, "有个朋友明天上午九点来", "名字不知道呀 就写货拉拉").values["visitor_name"] == "货拉拉"
+
+
+def test_somebody_else_who_is_late_does_not_take_the_place_of_the_guest(room: Room) -> None:
+    for said in ("老李没来", "小陈还没到", "张伟要晚点到"):
+        room.seat(bound=True)
+        say(room, "我妹妹明天下午三点来", said)
+
+        assert "妹妹" in say(room, "不是这件事", "我的访客").texts[0]
+
+
+def kept_on_the_last_pass(room: Room) -> str:
+    def look(session: Session) -> str:
+        scope.enter(session, room.house.context.community.key)
+        return session.exec(select(Pass).order_by(col(Pass.id).desc())).first().words  # type: ignore[union-attr]  # made by the talk
+
+    return room.database.submit(look).result()

@@ -291,9 +291,8 @@ def _acts(name: str, heard: Heard, facts: Facts) -> bool:
     intent = facts.intents[name]
     read = opinion.take(wishes((name, heard.text, {})), heard, MASKING.disclose(heard.text, facts.now), Standing(), facts)
     steps: Sequence[object] = [decide(Standing(), Words(heard=read or heard), facts)]
-    return any(
-        isinstance(step, Sound) or (isinstance(step, Do) and intent.action and not facts.only_shows(intent)) for step in steps
-    )
+    acts = bool(intent.action) and not facts.only_shows(intent) and not intent.cancels  # it reads back what it would call off
+    return any(isinstance(step, Sound) or (isinstance(step, Do) and acts) for step in steps)
 
 
 def test_what_it_is_told_fits_a_small_model(house: tuple[Understanding, Services]) -> None:

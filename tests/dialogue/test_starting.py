@@ -18,6 +18,7 @@ from tests.dialogue.town import (
     LAMP_DONE,
     MISSED,
     NOW,
+    SENT,
     STRANGER,
     guessed,
     next_step,
@@ -58,10 +59,13 @@ GUESSES: list[tuple[Said, str]] = [
     # plausible and harmless: begun, with what was understood
     (perhaps("门口灯好暗", lamp__report=0.7), "understood; ask lamp.report place"),
     (perhaps("门口灯好暗", lamp__report=0.7, parcel__send=0.4), "understood; ask lamp.report place"),
-    (perhaps("楼道黑漆漆的", lamp__report=0.7), "understood; confirm lamp.report"),  # it would act: read back first
+    (perhaps("楼道黑漆漆的", lamp__report=0.5), "understood; confirm lamp.report"),  # it would act: read back first
+    (perhaps("楼道黑漆漆的", lamp__report=0.6), "do lamp.report"),  # likelier still, and soon called off again
+    (perhaps("楼道黑漆漆的吗？", lamp__report=0.6), "inform, else understood; confirm lamp.report"),
     (perhaps("有人上班的时候", faq__hours=0.6), "do faq.hours"),  # changes nothing
     (perhaps("我的那些包裹", parcel__list=0.6), "do parcel.list"),
-    (perhaps("人多吵闹", noise__report=0.35), "do noise.report"),  # people read it anyway
+    (perhaps("人多吵闹", noise__report=0.45), "do noise.report"),  # people read it anyway
+    (perhaps("人多吵闹", noise__report=0.4), "say offer.office"),
     # a menu only of what is really close
     (perhaps("看看灯和包裹", lamp__report=0.5, parcel__send=0.4), "menu clarify lamp.report parcel.send"),
     (perhaps("看看灯和包裹", lamp__report=0.3, parcel__send=0.25), "menu clarify lamp.report parcel.send"),
@@ -76,7 +80,7 @@ GUESSES: list[tuple[Said, str]] = [
     (perhaps("老头子走了三天了", lamp__report=0.36, smalltalk__grief=0.35), "say unsure"),  # nobody hears of their loss for nothing
     (perhaps("楼道真是麻烦你们了", lamp__report=0.36, smalltalk__thanks=0.35), "do smalltalk.thanks"),
     (perhaps("老头子走了三天了", lamp__report=0.36, smalltalk__grief=0.2), "say unsure"),
-    (perhaps("楼道黑漆漆的真是谢谢", lamp__report=0.7, smalltalk__thanks=0.6), "understood; confirm lamp.report"),
+    (perhaps("楼道黑漆漆的真是谢谢", lamp__report=0.7, smalltalk__thanks=0.6), "do lamp.report"),
     (perhaps("好烫啊谢谢", emergency__fire=0.39, smalltalk__thanks=0.35), "say unknown"),
     # a danger is asked about, whoever asks
     (perhaps("沙发那个呢", emergency__fire=0.47, faq__hours=0.25), "inform, else say unsure"),
@@ -94,6 +98,29 @@ GUESSES: list[tuple[Said, str]] = [
 @pytest.mark.parametrize(("said", "step"), GUESSES)
 def test_a_wish_that_is_not_plain_is_begun_asked_back_or_not_understood(said: Said, step: str) -> None:
     assert next_step(CALM, said) == step
+
+
+NODDED: list[tuple[Said, str]] = [
+    (perhaps("中 我这就过去", faq__hours=0.2), "say acknowledged"),
+    (perhaps("行 到时候让她自己来", parcel__send=0.45), "say acknowledged"),
+    (words("好嘞 我下楼看着点"), "say acknowledged"),
+    (perhaps("好 给王芳寄个箱子", parcel__send=0.6), "understood; ask parcel.send recipient"),
+    (words("好 那多少钱一张？"), "inform, else say dont_know"),
+    (words("对了 我家那只猫"), "say unknown"),
+    (words("1"), "say unknown"),
+]
+
+
+@pytest.mark.parametrize(("said", "step"), NODDED)
+def test_who_says_yes_and_what_they_do_themselves_gets_a_nod(said: Said, step: str) -> None:
+    assert next_step(CALM, said) == step
+
+
+def test_no_menu_of_what_is_hardly_likely_is_shown_to_who_goes_on_about_something_done() -> None:
+    said = perhaps("已经往那边走了", lamp__report=0.22, parcel__send=0.21)
+
+    assert next_step(Standing(subjects=(SENT,)), said) == "say unknown.after"
+    assert next_step(CALM, said) == "menu clarify lamp.report parcel.send"
 
 
 def test_what_belongs_to_something_done_is_a_choice_for_whoever_has_it() -> None:
@@ -143,6 +170,13 @@ def test_a_guess_that_was_read_back_needs_a_yes_and_is_dropped_when_passed_over(
 
 
 QUESTIONS: list[tuple[Said, Facts, str]] = [
+    (
+        perhaps("我新来的，3栋2单元501，要登记啥不？", meter__read=0.3, identity__bind=0.2),
+        STRANGER,
+        "understood; confirm identity.bind",
+    ),
+    (perhaps("我新来的，3栋2单元501，要登记啥不？", meter__read=0.3, identity__bind=0.2), FACTS, "inform, else say dont_know"),
+    (perhaps("不会又修不好吧", lamp__chase=0.7), FACTS, "inform, else say dont_know"),  # what is dreaded is not pressed for
     (words("门禁卡多少钱一张？"), FACTS, "inform, else say dont_know"),
     (words("门禁卡多少钱一张？", known=0.4), FACTS, "inform, else say dont_know"),
     (words("门禁卡丢了", known=0.8), FACTS, "inform, else say unknown"),
@@ -150,8 +184,9 @@ QUESTIONS: list[tuple[Said, Facts, str]] = [
     (perhaps("啥时候有人？", faq__hours=0.6), FACTS, "inform, else do faq.hours"),
     (surely("物业几点上班？", "faq.hours"), FACTS, "do faq.hours"),
     (surely("包裹怎么寄？", "parcel.send"), FACTS, "inform, else understood.sure; ask parcel.send recipient"),
-    (surely("怎么解除绑定？", "identity.unbind"), FACTS, "inform, else say dont_know"),  # a question is no order
-    (surely("怎么解除绑定？", "identity.unbind"), STRANGER, "inform, else say dont_know"),
+    (surely("怎么解除绑定？", "identity.unbind"), FACTS, "inform, else confirm identity.unbind"),  # read back, it tells how
+    (surely("怎么解除绑定？", "identity.unbind"), STRANGER, "inform, else say flat.none"),
+    (surely("解除绑定要几天？", "identity.unbind"), FACTS, "inform, else say dont_know"),  # a question is no order
     (perhaps("我现在绑了哪几套？", identity__unbind=0.6), FACTS, "inform, else say unsure"),
     (perhaps("灯归谁管？", lamp__report=0.35), FACTS, "inform, else say dont_know"),
 ]

@@ -232,7 +232,7 @@ def test_a_plausible_wish_that_would_be_done_at_once_is_read_back(chat: Any) -> 
 def test_a_wish_that_is_hardly_likely_is_asked_for_with_yes_or_no(chat: Any) -> None:
     asked = doubt(chat, "楼道里看不见", lamp_report=0.3)
 
-    assert asked.texts == ("您是想报灯坏吗？回复“是”，或再说一次。",)
+    assert asked.texts == ("您说的“楼道里看不见”，是想报灯坏吗？回复“是”，或再说一次。",)
     assert chat.say("是").texts == ("已记下楼道的灯。",)
 
 
@@ -303,7 +303,7 @@ def _events(session: Session) -> Any:
 def test_whoever_has_no_flat_binds_first_and_loses_nothing(chat: Any) -> None:
     asked = chat.say("登记人口，三个人")
 
-    assert (asked.outcome.intent, asked.outcome.slot) == ("identity.bind", "building")
+    assert (asked.outcome.intent, asked.outcome.slot) == ("meter.read", "building")
     assert "登记人口" in asked.texts[0]
     done = chat.say("3栋2单元501")
     assert done.texts == ("登记好了：3栋2单元501。", "3栋2单元501登记了3个人。")

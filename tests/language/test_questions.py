@@ -6,6 +6,7 @@ from bot.language import questions
 
 
 @pytest.mark.parametrize("text", [
+    "拿我的微信弄行吗 我不住这儿", "里头有停车的地方没得", "不会又修不好吧", "现在取消 还能再约吗",
     "我现在绑了哪几套？", "几点能进来", "这个要钱吗", "能不能带狗", "会不会停水", "怎么取消访客", "怎么邀请客人", "物业费怎么交", "门禁卡丢了怎么办",
     "请问快递放哪里", "你们几点上班", "师傅什么时候来", "师傅几时来嘛", "师傅到哪了", "修好了没", "修好没有", "多久能修好", "修一次多少钱", "要不要登记",
     "能进不", "要登记不", "门口好进伐", "几点关门呀", "点样入闸", "保安室喺边度", "要几多钱", "好久能修好哦", "啥子时候停水", "搬家要交押金吗",
@@ -28,10 +29,11 @@ def test_question_asks(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "手机号我记不住啊整那玩意儿干啥", "就他一个 填那东西干嘛", "旧钢琴是不是要卖 我出八百",
     "能不能来修一下", "可以帮我取消吗", "能开个通行证吗", "能派个师傅来吗", "能不能快点来", "可以改到后天吗", "能不能给我妈开个码", "麻烦帮我登记一下好吗",
     "谁能来看看", "有没有人来修一下", "可不可以叫个师傅上门", "厨房漏水了", "厨房漏水怎么办", "马桶堵了咋整", "楼道灯怎么不亮了", "怎么又停电了",
     "电梯怎么又坏了", "我妹妹明天下午三点来", "我要报修", "取消访客", "改成后天下午", "明天下午三点可以吗", "三点行吗", "没什么事", "什么破物业", "啥玩意儿啊这是", "什么态度", "什么时候来都行",
-    "几点都可以", "不知道哪里漏水", "我不知道怎么弄坏的", "帮我取消一下行不行", "再发我一下可以吗", "好的", "3栋2单元501", "张三", "不开车", "嗯",
+    "几点都可以", "不知道哪里漏水", "司机姓啥不知道呀", "我不知道怎么弄坏的", "帮我取消一下行不行", "再发我一下可以吗", "好的", "3栋2单元501", "张三", "不开车", "嗯",
     "有什么东西掉下来了", "没多少水了", "没多久就坏了", "谢谢", "要不明天吧", "等我问问我妈", "家里没水了", "能同我登记下咩", "可唔可以派人嚟整下帮我",
     "能帮我叫个师傅不", "来个人修一下行不", "能不能帮我妈登记一下", "请帮我绑定3栋501", "随便什么时间", "厨房漏水，什么时候能来修", "我妹妹明天下午三点来，要登记吗",
     "门打不开了怎么办", "方便派个人来吗", "麻烦你们尽快处理", "可以转人工吗", "能便宜点帮我修吗", "几点来都行", "能延长到十点吗", "帮我查一下进度好吗",
@@ -69,3 +71,26 @@ def test_same_is_asked_of_something_else(text: str, is_further: bool) -> None:
 @pytest.mark.parametrize("unit", ["能", "怎么又", "能不能可以", "明天来不", "帮我", "什么，", "几点"])
 def test_repetition_is_read_at_once(unit: str) -> None:
     questions.is_question(unit * 5000)  # with a group that backtracks the run itself would not end
+
+
+@pytest.mark.parametrize(("text", "is_one"), [
+    ("车棚那充电桩扣了我两遍钱 咋回事", True), ("停车费又扣了一次", True), ("收了我们家两回水费", True), ("多收了八十六", True),
+    ("物业费一年收两次吗", False), ("两遍都没人接", False), ("钱扣了没有", False),
+])  # fmt: skip
+def test_who_was_charged_twice_wants_an_account(text: str, is_one: bool) -> None:
+    assert questions.demands(text) is is_one
+
+
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("这房子里我的信息到时候咋去掉", True), ("怎么解除绑定", True), ("如何注销", True), ("怎么又被取消了", False), ("为什么取消", False),
+    ("解绑了怎么办", False),
+])  # fmt: skip
+def test_asking_how_to_end_something_is_told_from_other_questions(text: str, is_so: bool) -> None:
+    assert questions.asks_how_to_end(text) is is_so
+
+
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("不会又修不好吧", True), ("可别又拖一个礼拜吧", True), ("该不会没人来吧？", True), ("明天来吧", False), ("不会弄，帮我弄吧", False),
+])  # fmt: skip
+def test_what_is_dreaded_is_no_wish(text: str, is_so: bool) -> None:
+    assert questions.dreads(text) is is_so

@@ -91,7 +91,18 @@ def test_name_is_read(text: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(("text", "expected"), [
-    ("我妹妹开车来", None), ("不是我妹妹，是我弟弟", "弟弟"), ("是我弟弟不是我妹妹", "弟弟"), ("改成我姐", "姐姐"),
+    ("王芳不来了", "王芳"), ("我朋友张伟不来了", "张伟"), ("王芳又不来了", "王芳"), ("张敏不能来了", "张敏"), ("欧阳娜娜不来了", "欧阳娜娜"),
+    ("老李没来", "老李"), ("小陈还没到", "小陈"), ("李强还没到", "李强"), ("阿姨也来", "阿姨"), ("王芳也来", "王芳"), ("王芳都来了", "王芳"),
+    ("张伟要晚点到", "张伟"), ("王芳还要晚点到", "王芳"), ("陈建国就到", "陈建国"), ("张伟先到", "张伟"), ("王芳快到了", "王芳"), ("王不来", None),
+    ("李先念来", "李先念"), ("王先生也来", "王先生"), ("王芳和李强都来", "王芳、李强"), ("车也开进来", None), ("车是白色的", None),
+])  # fmt: skip
+def test_name_ends_before_what_stands_between_it_and_the_verb(text: str, expected: str | None) -> None:
+    assert read("name", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("我妹妹开车来", None), ("不是我妹妹，是我弟弟", "弟弟"), ("是我弟弟不是我妹妹", "弟弟"), ("是我弟弟", "弟弟"), ("改成我姐", "姐姐"), ("老李没来", None),
+    ("王芳也来", None), ("是来修空调的", None), ("名字不知道呀 就写货拉拉", "货拉拉"), ("先写送货的", "送货的"), ("就写不清楚", None),
 ])  # fmt: skip
 def test_relation_takes_the_place_of_a_name_only_as_a_correction(text: str, expected: str | None) -> None:
     slot = Slot(name="visitor_name", type="name")
@@ -199,6 +210,36 @@ def test_correction_keeps_the_day_that_was_known() -> None:
 
     assert slots.extract("改成四点", [start], NOW, None, known) == {"starts_at": datetime(2026, 3, 13, 16, tzinfo=SHANGHAI)}
     assert slots.extract("不对，是大后天", [start], NOW, None, known) == {"starts_at": datetime(2026, 3, 14, 15, tzinfo=SHANGHAI)}
+
+
+@pytest.mark.parametrize(("text", "start", "end"), [
+    ("改周六", "03-14 14:00", None), ("改成后天", "03-13 14:00", None), ("下午三点到", "03-12 15:00", None),
+    ("耍到下午五点", None, "03-12 17:00"), ("五点半撤", None, "03-12 17:30"), ("八点多回家", None, "03-12 20:00"),
+    ("最晚十点", None, "03-12 22:00"), ("四点半顶天了", None, "03-12 16:30"), ("第二天早上八点走", None, "03-13 08:00"),
+    ("住到周六", None, "03-14 23:59"), ("周六上午十点走", None, "03-14 10:00"), ("走到三点", "03-12 15:00", None),
+])  # fmt: skip
+def test_when_a_visit_ends_is_not_when_it_begins(text: str, start: str | None, end: str | None) -> None:
+    wanted = [Slot(name="starts_at", type="start"), Slot(name="ends_at", type="end")]
+    known = {"starts_at": datetime(2026, 3, 12, 14, tzinfo=SHANGHAI)}
+
+    found = slots.extract(text, wanted, NOW, None, known)
+
+    assert [f"{found[name]:%m-%d %H:%M}" if name in found else None for name in ("starts_at", "ends_at")] == [start, end]
+
+
+@pytest.mark.parametrize("text", ["我一天到黑都在家里", "随时来，屋头有人", "冰箱都停了", "家里有老人"])
+def test_being_at_home_says_nothing_new_of_where_it_is(text: str) -> None:
+    place = Slot(name="x", type="place", options={"卫生间": ("卫生间",), "家里": ("家里", "屋头", "冰箱")})
+
+    assert "x" not in slots.extract(text, [place], NOW, None, {"x": "卫生间"})
+    assert slots.extract(f"不对，{text}", [place], NOW, None, {"x": "卫生间"})["x"] == "家里"
+
+
+@pytest.mark.parametrize(("text", "corrects"), [
+    ("是不是楼上漏的呀", False), ("对不对", False), ("不是楼上，是我家", True), ("不对，是四点", True),
+])  # fmt: skip
+def test_asking_whether_corrects_nothing(text: str, corrects: bool) -> None:
+    assert slots.corrects(text) is corrects
 
 
 def test_correction_of_an_early_hour_stays_early() -> None:
@@ -401,7 +442,8 @@ def test_what_reached_the_gate_is_no_time_where_none_must_be_known() -> None:
 @pytest.mark.parametrize(("text", "broken"), [
     ("电梯里的灯坏了", "lighting"), ("靠电梯那面瓷砖空鼓", "wall"), ("洗衣机后头那个龙头一开就喷", "water"), ("门口过道那个灯不灭", "lighting"),
     ("光猫红灯一直闪", "network"), ("厕所冲不下去，水都漫出来了", "drain"), ("一滴都没得", "water"), ("靠窗那面墙起皮", "wall"),
-    ("电梯口的按钮失灵", "lift"), ("钥匙断在锁里了", "door"), ("热水器漏水", "appliance"),
+    ("电梯口的按钮失灵", "lift"), ("钥匙断在锁里了", "door"), ("热水器漏水", "appliance"), ("上门前打电话，水管漏", "water"),
+    ("敲门没人应，我家没电了", "electric"), ("串门的时候看见墙裂了", "wall"), ("上门锁坏了", "door"),
 ])  # fmt: skip
 def test_a_choice_is_what_is_broken_and_not_where_it_is(text: str, broken: str) -> None:
     folder = config.shipped("intents")

@@ -108,3 +108,8 @@ def test_any_jumble_is_read_without_an_error(text: str, hours: int) -> None:
     for span in times.find(text, now):
         assert 0 <= span.begin < span.stop <= len(text)
         assert span.start.tzinfo is not None
+
+
+@pytest.mark.parametrize("text", ["会晚一点", "早一点来", "她晚一点到"])
+def test_later_or_earlier_is_no_time(text: str) -> None:
+    assert list(times.find(text, NOW)) == []

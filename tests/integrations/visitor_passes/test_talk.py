@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.console import views
 from bot.contract import Ask, Reply, Turn
 from bot.model import SHANGHAI
 from bot.store.events import Event
-from integrations.visitor_passes import actions, cards, gate, stay
-from integrations.visitor_passes.models import Pass, PassState
+from bot.store.staff import Role
+from integrations.visitor_passes import actions, cards, console, gate, pages, personal, stay
+from integrations.visitor_passes.models import LONGEST, Pass, PassState
 from tests.integrations.conftest import CATALOGUE, CHEN, LI
 
 if TYPE_CHECKING:
@@ -319,6 +321,126 @@ def test_visitors_still_to_come_are_what_is_under_way(town: Town) -> None:
     [words] = town.database.submit(matters, CHEN).result()
     assert words.startswith("李强后天15:00的来访，通行码 ")
     assert town.database.submit(matters, "oNobody").result() == []
+
+
+# ------------------------------------------------------------------ the resident's own words
+
+SAID = "我朋友王芳明天下午三点来，她电话13800138000\n她耳朵背 麻烦大声点"
+
+
+def said_of(town: Town, pass_: Pass | None, said: str, openid: str = CHEN, **slots: Any) -> Reply | Ask:
+    """Say something in one's own words that makes a pass, or that is about the one given."""
+
+    def run(session: Any) -> Reply | Ask:
+        turn = Turn(session=session, now=town.now, context=town.context, openid=openid, said=said)
+        if pass_ is None:
+            return actions.invite(turn, {"visitor_name": "王芳", "starts_at": TOMORROW_AT_THREE, **slots})
+        return actions.change(turn, pass_.subject, slots)
+
+    return town.database.submit(run).result()
+
+
+def told(town: Town, **slots: Any) -> Pass:
+    said_of(town, None, SAID, **slots)
+    return town.all(Pass)[-1]
+
+
+def at_the_desk(town: Town, pass_: Pass) -> list[str]:
+    """Let the guard check a pass; returns what the resident said of it, as the guard reads it."""
+    shown_at = town.opens(Role.GUARD, console.check, code=pass_.code).to
+    verdict = town.opens(Role.GUARD, console.stand, query={"check": shown_at.removeprefix("/console/gate?check=")}).values[
+        "verdict"
+    ]
+    remarks: list[str] = verdict.remarks
+    return remarks
+
+
+def test_own_words_are_kept_and_later_ones_added_once(town: Town) -> None:
+    pass_ = told(town)
+
+    reply = said_of(town, pass_, "她带了个大箱子")
+    said_of(town, pass_, "她带了个大箱子")
+
+    assert isinstance(reply, Reply)
+    assert (reply.name, "门岗查码时看得到" in WORDS[reply.name], reply.about) == ("noted", True, pass_.subject)
+    assert town.all(Pass)[0].words == f"{SAID}\n她带了个大箱子"
+    assert [event.data for event in town.all(Event) if event.kind == "visitor.changed"] == [{"words": True}]
+
+
+def test_what_is_said_beside_a_change_is_kept_too(town: Town) -> None:
+    pass_ = told(town)
+
+    reply = said_of(town, pass_, "改两个人，都不会说普通话", people=2)
+
+    assert (reply.name, town.all(Pass)[0].words.splitlines()[-1]) == ("changed", "改两个人，都不会说普通话")
+
+
+def test_of_too_many_words_the_pass_keeps_no_more_than_a_ticket_would(town: Town) -> None:
+    pass_ = told(town)
+
+    said_of(town, pass_, "箱" * 5_000)
+
+    assert len(town.all(Pass)[0].words) == LONGEST
+
+
+def test_guard_reads_them_with_the_name_masked_and_without_numbers(town: Town) -> None:
+    pass_ = told(town)
+    town.now = TOMORROW_AT_THREE
+
+    assert at_the_desk(town, pass_) == ["我朋友王*明天下午三点来，她电话[号码]", "她耳朵背 麻烦大声点"]
+    assert at_the_desk(town, pass_) == []  # used: nobody is to be let in any more
+
+
+def test_guard_reads_what_somebody_comes_for_in_full(town: Town) -> None:
+    said_of(town, None, "修空调的师傅明天下午三点来", visitor_name="修空调的师傅")
+    town.now = TOMORROW_AT_THREE
+
+    assert at_the_desk(town, town.all(Pass)[0]) == ["修空调的师傅明天下午三点来"]
+
+
+def test_staff_read_them_on_the_list(town: Town) -> None:
+    told(town)
+
+    [(_, _, name, _, remarks)] = town.opens(Role.STAFF, console.passes).values["rows"]
+
+    assert (name, remarks[-1]) == ("王*", "她耳朵背 麻烦大声点")
+
+
+def test_visitor_reads_none_of_them(town: Town) -> None:
+    pass_ = told(town)
+
+    view = town.visits(pages.show, id=pass_.public_id)
+    page = views.environment(town.services.integrations).get_template(view.template).render(view.values)
+
+    assert (pass_.code in page, "耳朵背" in page, "王芳" in page) == (True, False, False)
+
+
+def test_own_words_are_exported_and_go_with_the_person(town: Town) -> None:
+    told(town)
+
+    def export(session: Any) -> Any:
+        turn = Turn(session=session, now=town.now, context=town.context, openid=CHEN)
+        words = personal.export(turn, turn.me)["访客"][0]["您说的"]
+        personal.erase(turn, turn.me)
+        return words
+
+    assert (town.database.submit(export).result(), town.all(Pass)[0].words) == (SAID, "")
+
+
+def test_remark_on_a_pass_that_is_over_is_said_to_be_not_kept(town: Town) -> None:
+    pass_ = told(town, starts_at=town.now)
+    checked(town, pass_)
+
+    reply = said_of(town, pass_, "她带了个大箱子")
+
+    assert (reply.name, "没有记上去" in WORDS[reply.name], town.all(Pass)[0].words) == ("late", True, SAID)
+
+
+def test_remark_of_somebody_else_joins_nothing(town: Town) -> None:
+    pass_ = told(town)
+
+    assert said_of(town, pass_, "她带了个大箱子", LI).name == "gone"
+    assert town.all(Pass)[0].words == SAID
 
 
 # ------------------------------------------------------------------ words
