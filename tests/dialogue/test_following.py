@@ -182,8 +182,8 @@ def test_after_a_job_about_somebody_only_what_is_said_of_them_is_kept(said: Said
 
 
 LEFT_OPEN: list[tuple[Said, str]] = [
-    (words("随时来"), "say at_ease"), (words("随时来 谢谢"), "say acknowledged"), (words("随时来 钥匙在鞋柜里"), "amend lamp:7"),
-    (words("随时来 几点都行"), "say at_ease"), (words("没开车 喝酒开啥车啊"), "say acknowledged"),
+    (words("随时来"), "say at_ease"), (words("随时来 谢谢"), "say at_ease"), (words("随时来 钥匙在鞋柜里"), "amend lamp:7"),
+    (words("随时来 几点都行"), "say at_ease"), (words("没开车 喝酒开啥车啊"), "say at_ease"),
 ]  # fmt: skip
 
 
