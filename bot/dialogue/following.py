@@ -232,15 +232,25 @@ def ended(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 
 
 def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
-    """Return a nod to whoever leaves open what nobody asks for any more: 随时来, 没开车, 等下我问问."""
+    """Return a nod to whoever leaves open what nobody asks for any more, or says what is so already: 随时来, 没开车, 就现在."""
     subject = next((known for known in standing.subjects if facts.now - known.at < ADDS), None)
     if subject is None or accepted(heard, facts.intents) is not None:
         return None
     if standing.person is Person.ASKED and not named(subject, heard.text, facts):
         return None
-    if not any(_leaves(words) for words in (heard.text, *courtesy.clauses(heard.text))):
+    is_left = any(_leaves(words) for words in (heard.text, *courtesy.clauses(heard.text)))
+    if not is_left and not _is_so(subject, heard.text, facts):
         return None
     return Say(standing=replace(standing, misses=0), phrase=Line("at_ease", {"called": subject.called}), intent=subject.intent)
+
+
+def _is_so(subject: Subject, text: str, facts: Facts) -> bool:
+    """Tell whether words say nothing but what is so already."""
+    intent = facts.intents[subject.intent]
+    now = next((slot.name for slot in intent.slots if slot.type == "start"), None) if answers.is_now(text) else None
+    values = slots.extract(text, intent.slots, facts.now, asked=now)
+    is_same = bool(values) and all(subject.values.get(name) == value for name, value in values.items())
+    return is_same and (now is not None or _is_value_alone(text, intent, facts))
 
 
 def says_more(text: str) -> bool:

@@ -54,7 +54,7 @@ CHANGES: list[tuple[Standing, Said, str]] = [
     # what adds to it, soon after
     (SENT_DONE, words("两个人搬"), "amend parcel:8 people"),
     (OLD, words("两个人搬"), "say unknown"),
-    (SENT_DONE, words("明天下午三点"), "say unknown.after"),  # so it is already
+    (SENT_DONE, words("明天下午三点"), "say at_ease"),  # so it is already
     # of two things done, the one that can hold it
     (BOTH, words("改成车库"), "amend lamp:7 place"),
     (Standing(subjects=(LAMP, SENT)), words("两个人搬"), "amend parcel:8 people"),
