@@ -59,11 +59,18 @@ def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
         return False
     if answers.is_open(heard.text) or answers.is_any(heard.text) or answers.is_hesitation(heard.text):
         return False
-    if form.brief and (
-        questions.is_question(heard.text) or _goes_on(form, heard, facts)
-    ):  # who told all of it asks or tells more
+    intent, asks, goes_on = facts.intents[form.intent], questions.is_question(heard.text), _goes_on(form, heard, facts)
+    if form.brief and (asks or goes_on or _says_again(form, intent, heard.text, facts)):  # who told all of it asks or tells more
         return False
-    return forms.answer(form, facts.intents[form.intent], heard.text, facts.now) is None
+    if asks and intent.releases_flat:  # who is to give up their flat asks what that means
+        return False
+    return forms.answer(form, intent, heard.text, facts.now) is None
+
+
+def _says_again(form: Form, intent: Intent, text: str, facts: Facts) -> bool:
+    """Tell whether words say once more what was read back: 五点呀，不是早上."""
+    said = slots.extract(text, intent.slots, facts.now, known=form.values)
+    return bool(said) and all(form.values.get(name) == value for name, value in said.items())
 
 
 def _goes_on(form: Form, heard: Heard, facts: Facts) -> bool:
@@ -246,7 +253,10 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
 def _tells_more(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether whoever reads a harmless guess goes on about it, which is a yes."""
     is_harmless = not intent.confirm and not intent.cancels and not intent.releases_flat
-    return is_harmless and form.brief and not questions.is_question(heard.text) and _goes_on(form, heard, facts)
+    if not_taken(heard.text, intent, form.values, facts):  # 皖L5 is no whole plate
+        return False
+    tells = _goes_on(form, heard, facts) or _says_again(form, intent, heard.text, facts)
+    return is_harmless and form.brief and not questions.is_question(heard.text) and tells
 
 
 def _guessed(form: Form, intent: Intent, heard: Heard, facts: Facts) -> Form | None:

@@ -65,7 +65,7 @@ def accepted(heard: Heard, intents: Mapping[str, Intent]) -> Intent | None:
 def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Deal with words that belong to nothing open."""
     intent, demands = accepted(heard, facts.intents), questions.demands(heard.text)
-    asks = questions.is_question(heard.text) and not demands
+    asks = (questions.is_question(heard.text) or questions.is_further(heard.text)) and not demands
     if asks and intent is None and (binding := _lives_there(heard, facts)):
         return start(standing, binding, heard, facts, is_guess=True, before=_understood(binding, heard, facts))
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text)
@@ -106,6 +106,10 @@ def _is_known(heard: Heard, intent: Intent | None) -> bool:
 
 
 def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
+    if questions.is_further(heard.text):  # it changes nothing, whatever it resembles
+        best = facts.intents[heard.match.candidates[0].intent] if heard.match.candidates else None
+        if best is None or not facts.only_shows(best):
+            return not_known(standing, heard.text, facts)
     match heard.match.decision:
         case "accept":
             intent = facts.intents[heard.match.candidates[0].intent]

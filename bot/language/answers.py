@@ -49,6 +49,8 @@ _CANCEL = re.compile(
     + _any("改天再说 回头再说 当我没说 唔使 唔使喇 唔要 唔要喇")
     + ")+"
 )
+#: 算啦, whose last sound may not be left out.
+_WAIVED = re.compile(r"(?:那|就|咁|噉|唉|哎)*算(?:啦|喇|咯|数|哒|逑|球)(?:吧|嘛)?")
 _SKIP = re.compile(
     "|".join(
         [
@@ -57,7 +59,7 @@ _SKIP = re.compile(
             # left empty on purpose
             r"(?:先|就)?(?:不用|不|不必|先不|没必要|免)(?:填|写|留)|空着?|就空着",
             # no car
-            r"(?:我|他|她)?(?:没|无|没有|冇)(?:买)?(?:车牌号?|车)|无车|不知道车牌号?|骑车|走路|不留|跳过",
+            r"(?:我|他|她)?(?:没|无|没有|没得|冇)(?:买|上|挂)?(?:车牌号?|牌照|号牌|车)|无车|不知道车牌号?|骑车|走路|不留|跳过",
             r"略过",
             # no thermometer
             r"(?:我|家里|屋里)?(?:没有?|没得|冇)(?:体温计|体温表|温度计|探热针)",
@@ -96,7 +98,8 @@ _LEAVE = re.compile(
             r"(?:手滑|误触|误点)了?|(?:又|不小心|唔小心)+(?:点|按|碰|禁|撳|揿|戳)(?:错|到)(?:的|了|咗)?",
             r"(?:点|按|选|撳|揿|禁|搞|弄|发|进|碰|戳|走|打)错(?:键|按钮|掣|制|位置|地方|人|门)?(?:了|咗|啦|的)?(?:不好意思|对不起|抱歉)?",
             rf"(?:先|暂时|就|也|都)?(?:不|别|唔|甭)(?:想|要|用|需要|再|使)?{_WORK}(?:这个)?(?:了|喇|啦|先)",
-            r"(?:先|暂时|还是|可|千万)*(?:不|别|唔|甭|莫)(?:用|要|给我)?(?:办|弄|搞|整|报|约|登记|邀请|绑|做|动|删|删掉|撤|解|解绑|取消|去掉)(?:它|了)?(?:吧)?|(?:先|还是|就)*(?:留着|留到|留下)(?:吧)?",
+            r"(?:先|暂时|还是|可|千万)*(?:不|别|唔|甭|莫|勿|嫑|覅)(?:用|要|好|忙|慌|给我)?(?:办|弄|搞|整|报|约|登记|邀请|绑|做|动|下|退|改|删|删掉|撤|解|解绑|取消|去掉)(?:它|了)?(?:吧)?|(?:先|还是|就)*(?:留着|留到|留下)(?:吧)?",
+            r"(?:先|暂时|暂且)(?:莫|别|唔好|勿要|覅|不忙|莫忙|莫慌|不慌|等等再说)(?:吧|嘛)?",
             r"(?:先)?(?:放一?放|搁着|搁一搁|放着)(?:吧)?|先(?:算了|这样)|拉倒(?:吧)?|算(?:了|啦|喇|咯|哒|逑|球|数)(?:了)?(?:吧|喇)?",
             r"(?:我)?(?:不|唔)(?:是|系)来.{0,4}(?:的|嘅)|唔(?:搞|整|弄|办|报|填|登记)住先|(?:这|那)个(?:我)?不(?:用|要|需要)了|不要(?:这|那)个",
             r"(?:退出|关闭)(?:登记|报修|绑定|打卡|填写|办理|流程|操作|页面)?|(?:取消|停止|结束)(?:操作|填写|流程|办理)|不(?:玩|聊|说)了",
@@ -218,6 +221,8 @@ def is_no(text: str) -> bool:
 def is_cancel(text: str) -> bool:
     """Tell whether the message, or what it ends in, wants to stop what is under way: 水管坏了，算了不用了."""
     last = _CLAUSE.split(text.rstrip(" ，,。.!！~～"))[-1]
+    if _WAIVED.fullmatch(last):
+        return True
     return _is_all(_CANCEL, text) or (last != text and len(last) >= 2 and _is_all(_CANCEL, last))
 
 
@@ -241,7 +246,13 @@ def is_leaving(text: str) -> bool:
     if not others:
         return False
     said_beside = [clause for clause in others if not _is_all(_NO_MATTER, clause)]
-    return _is_all(_LEAVE, others[-1]) or (_leaves(first) and all(map(_leaves, said_beside)))
+    return _is_all(_LEAVE, others[-1]) or (
+        _leaves(first) and all(_leaves(clause) or _PUTS_OFF.search(clause) for clause in said_beside)
+    )
+
+
+#: Until when it is left, or that the resident comes back to it: 月底那天再说.
+_PUTS_OFF = re.compile(r"(?:再|先)(?:说|讲|看|定|议|弄|办|来|联系|考虑|找你们?)(?:吧|嘛|咯)?$")
 
 
 #: However it began: 太复杂了不弄了, 我再想想吧算了.

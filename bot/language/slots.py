@@ -270,10 +270,15 @@ _NOW_BEHIND = re.compile(
     r"(?:就|也|都|已经|刚|人|他|她|要|想|能|能不能|可以|可不可以|马上|在|正|让|派|请|叫)*(?:[来到进派修]|过来|上[门去来]|出发|动身|门口|楼下|方便|有空|有人|在家)|(?:吧|啊|呀)?(?:$|[\s,，。.!！])"
 )
 
+#: Beside a time that is not meant: 五点呀，不是早上. 不是，明天 denies something else.
+_NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)$")
+
 #: When nobody shall come: 一点到三点别来, 今天不行就明天晚上.
 _NOT_THEN = re.compile(
-    r"(?:[我宝孩老人]|我们|宝宝|孩子|老人|家里|要|得|都|就|也|可能|正|在)*"
+    r"\s*(?:[我宝孩老人他她你囡]|我们|阿拉|俺|女儿|囡儿|闺女|儿子|老[公婆]|爱人|媳妇|师傅|客人|宝宝|孩子|老人|家里|要|得|都|就|也|可能|正|在)*"
     r"(?:[别莫甭](?:来|敲|上门)|不(?:要|用)来|睡觉?|午睡|午休|没空|没人|不在|不得空|不方便|不行|不成|来不了|要?上[班课]|开会"
+    r"|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy"
+    r"|有(?:点|个)?(?:事(?!找|请|要|情|跟|和)|课(?!外|本|后)|会(?!员|所|议室)|班|安排|活动|\s?(?:class|meeting))"
     r"|(?:又|还|再|才|就|也|得|要)*(?:去|出门)(?:上班|上课|开会|接|送|单位|公司|医院|学校|出差|机场|车站|赶))"
 )
 
@@ -501,7 +506,7 @@ def _start(reading: _Reading, slot: Slot) -> Value | None:
 
 def is_unwanted(text: str, span: times.Span) -> bool:
     """Tell whether nobody shall come at a time that is said: 一点到三点别来, 滴了一晚上. 明天不行吗 asks whether it may be."""
-    if span.kind == "part" and _LASTED.search(text, 0, span.begin):
+    if (span.kind == "part" and _LASTED.search(text, 0, span.begin)) or _NOT_THAT_TIME.search(text, 0, span.begin):
         return True
     if _NOT_ON.search(text, 0, span.begin):
         return True

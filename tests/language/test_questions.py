@@ -21,6 +21,7 @@ from bot.language import questions
     "遛狗要拴绳不", "你们电话多少", "我报的那个单子处理了吗", "几号停气", "这个二维码怎么用",
     "客人要不要带身份证", "充电桩在几号楼旁边", "一次能停多长时间", "我上次约的还算数吗", "今天物业有人吗",
     "修一下多少钱啊", "保安几点换班", "为啥进不去", "晚到一会儿行吗", "他晚点来可以吗",
+    "院坝头喂两只鸡下蛋得不得遭说哦", "阳台封起来 行不行", "我想在楼道放个鞋柜 可不可以", "你们 什么时候 上班", "wifi 密码 是多少", "快递放门岗 行吗",
     "亲戚来住要不要备案", "有电工吗", "住这儿的证明上哪开", "押金往哪退", "砸墙得先报备还是直接干", "多长时间有效", "我现在绑的哪一户",
 ])  # fmt: skip
 def test_question_asks(text: str) -> None:
@@ -48,10 +49,23 @@ def test_question_asks(text: str) -> None:
     "能帮忙登记一下吗", "麻烦派人来一趟行吗", "能不能找人通一下下水道", "可以给我换一个时间不", "请问可以帮我报修吗",
     "水龙头关不紧了能来弄弄不", "想请你们来看看电闸", "你们快点来人行不行", "帮我问问快递到了没", "我要取消明天的访客",
     "能再给我发一遍码吗", "可以安排个师傅吗", "门禁刷不开了", "厕所堵了咋办啊", "灯泡咋又憋了",
+    # asked of nobody: how is one to live, why me, what is there to be cross about
+    "楼上那个水滴到我铺盖高头了 湿了一大片 我啷个睡嘛", "热水没得 老人咋个洗澡嘛", "暖气一点不热 孩子咋睡啊", "卷帘门啷个都放不下来 卡起了", "门锁怎么拧都打不开",
+    "他们说群里头有买菜的券 我啷个没得", "别人家都有 就我咋没有", "拉倒 我跟你个机器急啥眼", "怕啥 我自己弄", "没得牌照 骑摩托还要啥子牌照嘛", "门还是关不拢得嘛 有没得人来看过哦",
+    # tags that propose
+    "晚上八点钟走 要不要得", "明天上午九点来 行不行", "下昼三点先 得唔得", "周六来吃饭 好伐", "那你们存了我点啥 统统给我删掉",
     "后天行吗", "晚上八点可以不", "我家1102", "两个人", "麻烦把我妈的通行证撤了",
 ])  # fmt: skip
 def test_order_fault_visit_or_answer_is_no_question(text: str) -> None:
     assert not questions.is_question(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_further"),
+    [("那周末呢", True), ("咁夜晚呢？", True), ("那三号门呢", True), ("周末有人吗", False), ("那我等着呢，快来修厨房的水管", False)],
+)  # fmt: skip
+def test_same_is_asked_of_something_else(text: str, is_further: bool) -> None:
+    assert questions.is_further(text) is is_further
 
 
 @pytest.mark.parametrize("unit", ["能", "怎么又", "能不能可以", "明天来不", "帮我", "什么，", "几点"])

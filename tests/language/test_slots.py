@@ -1,6 +1,6 @@
 """Values in messages: flats, plates, phones, temperatures, counts, names, choices, corrections."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -112,6 +112,19 @@ def test_relation_takes_the_place_of_a_name_only_as_a_correction(text: str, expe
 
 def test_role_before_a_short_name_and_a_label_name_a_person() -> None:
     assert (read("name", "保姆小陈下礼拜一上班"), read("name", "登记：陈建军 明天到")) == ("小陈", "陈建军")
+
+
+@pytest.mark.parametrize(("text", "day", "hour"), [
+    ("下昼五点呀 唔系朝早", 12, 17), ("改下周二吧 还是九点 明天要出差", 17, 9), ("Sorry 我 Thursday 有 class, Friday same time", 13, 10), ("周四有课 周五下午三点吧", 13, 15),
+    ("后天上午十点，不是明天", 13, 10), ("明天有会 后天早上九点来", 13, 9),
+])  # fmt: skip
+def test_time_that_is_denied_or_taken_is_not_meant(text: str, day: int, hour: int) -> None:
+    slot = Slot(name="starts_at", type="start")
+    known = {"starts_at": NOW + timedelta(days=1)}
+    found = slots.extract(text, [slot], NOW, known=known)["starts_at"]
+
+    assert isinstance(found, datetime)
+    assert (found.day, found.hour) == (day, hour)
 
 
 @pytest.mark.parametrize(("text", "day", "hour"), [
