@@ -291,7 +291,7 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
         return Aside(standing=standing, first=replace(asked, is_question=True), form=form)
     if questions.is_question(text):
         kept = replace(standing.missed(text, facts.now), misses=standing.misses)
-        unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="asks", intent=intent.id, is_miss=True, text=text)
+        unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="unknown", intent=intent.id, is_miss=True, text=text)
         first = Inform(standing=standing, question=text, known=heard.known, otherwise=unknown)
         return Aside(standing=standing, first=first, form=form)
     if answers.is_open(text) or answers.is_any(text):

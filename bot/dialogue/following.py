@@ -40,6 +40,11 @@ _OF_MINE = re.compile("(?:^|[，,。 ])(?:我|俺|咱|阿拉)(?:们|家|自己)*
 #: Who was spoken of before.
 OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
 
+#: Who came has left.
+_GONE = re.compile(
+    r"^(?:嗯|好|那|哦|啊)?[，, ]?(?:他|她|人|人家|客人|他们|她们)?(?:都|已经|刚|刚刚|也)?(?:回去|到家|回家|离开|送走)(?:了|啦|喽)(?!吗|没)"
+)
+
 #: How many there are now, held against before.
 _COMPARED = re.compile("(?:又|再|还)?(?:多|少|加|减)了?(?:一|两|几|\\d)个|总共|一共|都算上")
 
@@ -58,6 +63,9 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return what is done about something done before, None when the words are not about it."""
     if not heard.text or len(heard.text) > LONGEST:
         return None
+    fresh = next((known for known in standing.subjects if facts.now - known.at < ADDS * 36), None)
+    if fresh is not None and standing.person is not Person.ASKED and _is_gone(fresh, heard, facts):
+        return Say(standing=standing.calm(), phrase=Line("acknowledged"), kind="answered", intent=fresh.intent)
     for subject in standing.subjects:
         if step := _replaced(standing, subject, heard, facts):
             return step
@@ -338,6 +346,12 @@ def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if not is_left and not _is_so(subject, heard.text, facts):
         return None
     return Say(standing=replace(standing, misses=0), phrase=Line("at_ease", {"called": subject.called}), intent=subject.intent)
+
+
+def _is_gone(subject: Subject, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words say that whoever came has left again: 她回去了，今天很开心. 她走了 may say more than that."""
+    is_about_somebody = any(slot.type == "name" for slot in facts.intents[subject.intent].slots)
+    return is_about_somebody and _GONE.search(heard.text) is not None
 
 
 def _is_so(subject: Subject, text: str, facts: Facts) -> bool:

@@ -295,7 +295,8 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return not_understood(standing, heard.text, facts)
     if len(close) > 1:
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
-    if asks and not facts.only_shows(best) and (likely[0].confidence < PLAUSIBLE or _is_for_people(best)):
+    is_order = facts.only_shows(best) or not (likely[0].confidence < PLAUSIBLE or _is_for_people(best) or best.cancels)
+    if asks and not is_order:  # 码可以转发给他们吗 calls nobody off
         return not_known(standing, heard.text, facts)
     waiting = _waiting(heard.more, facts, is_guess=True)
     if _is_for_people(best) and not asks and not best.confirm and not best.slots and likely[0].confidence >= FOR_PEOPLE:

@@ -6,8 +6,9 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz, process
 
@@ -232,7 +233,7 @@ _NOT_NAMES = frozenset(
 _NO_NAME = re.compile("错|抱歉|麻烦|谢谢")
 
 _CORRECTION = re.compile(
-    r"换(?:了?(?:一?[辆台部架])?车|了?个?人|了?(?:日子|时间))了?(?=$|[\s,，。])|换了?一?[辆台部架]|(?<!对)不对|(?<!是)不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|[看说念记写听]岔|[说写念]反了|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
+    r"(?:推迟|推后|延后|延迟|顺延|提前|提早|往[前后][推挪延移提])(?:个|了)?(?:半|[0-9一二两三四五六七八九十])|[得要会再](?:晚|早|迟)到?(?:半|[0-9一二两三四五六七八九十])个?(?:半)?(?:天|小时|钟头|点钟|钟|星期|礼拜|周|分钟|刻钟)|换(?:了?(?:一?[辆台部架])?车|了?个?人|了?(?:日子|时间))了?(?=$|[\s,，。])|换了?一?[辆台部架]|(?<!对)不对|(?<!是)不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|[看说念记写听]岔|[说写念]反了|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
 )
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
@@ -257,6 +258,24 @@ _STANDS_AFTER = re.compile(
 
 #: What stands beside a time and names no place.
 _AROUND_TIME = re.compile(r"[\s,，。.!！~～□]+|改成|改到|换成|还是|算了|[那就改来吧呢啊]")
+
+#: How much sooner or later than was said: 得晚一天, 推迟半小时, 提前一个小时到.
+_SHIFT = re.compile(
+    rf"(?:(?P<sooner>提前|提早|早到?|往前[挪提移]?)|推迟|推后|延后|延迟|顺延|晚到?|迟到?|往后[推挪延移]?)(?:个|了)?"
+    rf"(?P<count>半|{NUMBER})(?:个)?(?P<half>半)?(?P<unit>天|小时|钟头|点钟|钟|星期|礼拜|周|分钟|刻钟)(?!前|后|以后|之后)"
+)
+_SPANS: Mapping[tuple[str, ...], timedelta] = {
+    ("天",): timedelta(days=1), ("小时", "钟头", "点钟", "钟"): timedelta(hours=1), ("星期", "礼拜", "周"): timedelta(days=7),
+    ("分钟",): timedelta(minutes=1), ("刻钟",): timedelta(minutes=15),
+}  # fmt: skip
+
+#: The last signs of a plate, said without the others.
+_TAIL = re.compile(
+    r"(?<![A-Z0-9\u4e00-\u9fff])(?=[A-Z0-9]*[0-9])[A-Z0-9]{4,6}(?![A-Z0-9])|(?<=是)(?=[A-Z0-9]*[0-9])[A-Z0-9]{4,6}(?![A-Z0-9])"
+)
+
+#: Where the time begins that something is changed to.
+_CHANGED_TO = re.compile("(?:改|换|调|挪|推|延|提前|推迟)(?:成|到|至|为)")
 
 #: What makes a part of the day a length: 滴了一晚上.
 _LASTED = re.compile("[一整半](?:个|整)?$")
@@ -430,6 +449,9 @@ def _plate(reading: _Reading, slot: Slot) -> Value | None:
 def _mended_plate(reading: _Reading, slot: Slot) -> str | None:
     """Return the known plate with one of its signs, which stands in it once, set right: 尾号是R不是K, 不是8是B."""
     known, said = reading.known.get(slot.name), _SIGN.search(reading.whole.upper())
+    if isinstance(known, str) and reading.corrects and (tail := _TAIL.search(reading.whole.upper())):  # 车牌写错了，是8K261
+        plate = known[: -len(tail[0])] + tail[0]
+        return plate if PLATE.fullmatch(plate) and plate != known else None
     if not isinstance(known, str) or said is None:
         return None
     wrong, right = said["wrong"] or said["wrong2"], said["right"] or said["right2"]
@@ -491,11 +513,26 @@ def _room(reading: _Reading, _: Slot) -> Value | None:
     return reading.flat[2] or None
 
 
+def _shifted(reading: _Reading) -> datetime | None:
+    """Return the known time moved by what is said: 得晚一天, 提前半小时."""
+    known = next((value for value in reading.known.values() if isinstance(value, datetime)), None)
+    said = _SHIFT.search(reading.text)
+    if known is None or said is None:
+        return None
+    unit = next(span for words, span in _SPANS.items() if said["unit"] in words)
+    length = unit / 2 if said["count"] == "半" else unit * value_of(said["count"]) + (unit / 2 if said["half"] else timedelta())
+    return known - length if said["sooner"] else known + length
+
+
 def _start(reading: _Reading, slot: Slot) -> Value | None:
     spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
     spans = [span for span in spans if not is_unwanted(reading.text, span) and not _is_only_of_now(reading.text, span)]
+    if not spans and (shifted := _shifted(reading)):
+        return shifted
     if not spans:
         return reading.now.replace(second=0, microsecond=0) if slot.required and _HERE.search(reading.text) else None
+    if told := _CHANGED_TO.search(reading.text):  # 改成四点吧，三点孩子要打疫苗
+        spans = [span for span in spans if told.end() - 1 <= span.begin <= told.end()] or spans
     to_come = [span for span in spans if (span.end or span.start) >= reading.now.replace(second=0, microsecond=0)]
     span = spans[-1] if reading.corrects else _fullest(to_come or spans)  # 昨晚开始漏，明天上午来修
     known = next((value for value in reading.known.values() if isinstance(value, datetime)), None)
@@ -723,14 +760,17 @@ def _flag(reading: _Reading, slot: Slot) -> Value | None:
 
 
 def _choice(reading: _Reading, slot: Slot) -> Value | None:
-    """The option whose longest word stands in the message; among equals the first in the file.
+    """The option of which most is said, then whose word is the longest; among equals the first in the file.
 
     Words for where something is count only where no others are said: the lamp is broken in 电梯里的灯.
     """
     said = _NO_THING.sub(lambda match: "□" * len(match[0]), _NOT_THAT.sub(r"\g<rather>", reading.text))
     found = [(word, value) for value, words in slot.options.items() for word in words if word in said]
     meant = [(word, value) for word, value in found if not _is_where(said, word)] or found
-    return max(meant, key=lambda one: len(one[0]))[1] if meant else None
+    if not meant:
+        return None
+    told = Counter(value for word, value in meant if not any(word != other and word in other for other, _ in meant))
+    return max(meant, key=lambda one: (told[one[1]], len(one[0])))[1]
 
 
 def _is_where(text: str, word: str) -> bool:
