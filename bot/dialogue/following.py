@@ -32,7 +32,7 @@ _TELLING = {"plate", "phone", "room", "temperature", "start", "end", "count", "u
 _KEEPS = re.compile("(?:别|莫|甭|不要|不用|先不|不)(?:取消|撤|删|作废|退)|留着|照旧")
 
 #: Somebody further: 还有小谭.
-_ALSO = re.compile("^(?:还有|另外|再有|再加|加上|对了|也|又)|也要?[来到]")
+_ALSO = re.compile("^(?:还有|仲有|另外|再有|再加|加上|对了|也|又)|也要?[来到]")
 
 #: Who speaks of their own, and not of whoever was spoken of.
 _OF_MINE = re.compile("(?:^|[，,。 ])(?:我|俺|咱|阿拉)(?:们|家|自己)*(?:的|新|换|买|要|有)")
@@ -57,7 +57,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
             return step
     if step := _another(standing, heard, facts):
         return step
-    for subject in sorted(standing.subjects, key=lambda known: not named(known, heard.text, facts)):
+    for subject in sorted(standing.subjects, key=lambda known: not _speaks_of(known, heard.text, facts)):
         step = _called(standing, subject, heard, facts) or _amended(standing, subject, heard, facts)
         if step is not None:
             return step
@@ -181,6 +181,13 @@ def named(subject: Subject, text: str, facts: Facts) -> str:
     """Return the name of whoever a subject is about, where words speak of them by it."""
     name = _name_of(subject, facts)
     return name if name in text else ""
+
+
+def _speaks_of(subject: Subject, text: str, facts: Facts) -> bool:
+    """Tell whether words name who a subject is about, or what: 修灯的话周日上午九点."""
+    choices = [slot for slot in facts.intents[subject.intent].slots if slot.type == "choice"]
+    things = [words for slot in choices for words in slot.options.get(str(subject.values.get(slot.name)), ())]
+    return bool(named(subject, text, facts)) or any(words in text for words in things)
 
 
 def _name_of(subject: Subject, facts: Facts) -> str:

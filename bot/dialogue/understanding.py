@@ -148,7 +148,9 @@ class Understanding:
         if told is None or (questions.is_question(words) and not _wants_in(words, told)):
             return match
         best, others = match.candidates[0], tuple(one for one in match.candidates if one.intent != told.id)
-        if best.intent != told.id and best.confidence >= FAINT and not slots.tells_who_comes(words, now):  # 光猫亮红灯 我一点半要给学生上课
+        if (
+            best.intent != told.id and best.confidence >= FAINT and not slots.tells_who_comes(words, now)
+        ):  # 光猫亮红灯 我一点半要给学生上课
             return match
         return replace(match, decision="clarify", candidates=(Candidate(told.id, LIKELY, "说全了"), *others))
 
