@@ -93,8 +93,10 @@ def carry_out(talk: Talk, step: Step) -> Answer:
     talk.standing = step.standing
     before = [talk.phrase(line) for line in step.before]
     match step:
-        case steps.Ask() | steps.Confirm():
-            return _put(talk, before, with_help=isinstance(step, steps.Ask) and step.with_help)
+        case steps.Ask(with_help=with_help, is_for_outer=is_for_outer):
+            return _on_the_way(talk, _put(talk, before, with_help=with_help), is_first=is_for_outer)
+        case steps.Confirm():
+            return _put(talk, before)
         case steps.Do(form=form):
             return _do(talk, form, before)
         case steps.Amend():
@@ -146,6 +148,15 @@ def _put(talk: Talk, before: Sequence[str], *, with_help: bool = False) -> Answe
         options=tuple(form.menu.values()),
     )
     return Answer(texts=(_said(before, text),), outcome=outcome, values=_plain(form, intent))
+
+
+def _on_the_way(talk: Talk, answer: Answer, *, is_first: bool) -> Answer:
+    """Tell of a question on the way to a wish, just after it was made, as what became of that wish."""
+    waiting = talk.standing.form.outer if is_first and talk.standing.form else None
+    if waiting is None:
+        return answer
+    values = _plain(waiting, talk.intents[waiting.intent])
+    return replace(answer, outcome=replace(answer.outcome, intent=waiting.intent), values={**values, **answer.values})
 
 
 def _read_back(talk: Talk, form: Form, intent: Intent) -> str:
@@ -338,6 +349,10 @@ def _hand_over(talk: Talk, step: steps.HandOver, before: Sequence[str]) -> Answe
     task = handoffs.open(talk.turn, intent=step.intent, topic=step.topic, words=step.words, question=step.is_question)
     if talk.kept.waiting_since is None:
         talk.turn.record("conversation.waiting", f"conversation:{talk.kept.public_id}")
+    intent = talk.intents.get(step.intent)
+    if intent is not None and intent.tells:
+        told = Line("handed_off.told", {"topic": step.topic, "number": task.number})
+        return _answer(_said(before, talk.phrase(told)), "handed_off", step.intent)
     conversations.ask_for_person(talk.kept, step.topic[:60], talk.now)
     if task.opened_at < talk.now:  # it waits already
         line = Line("handed_off.joined", {"topic": step.topic, "number": task.number})
@@ -404,7 +419,8 @@ def _pass_on(talk: Talk, words: str) -> Answer:
         talk.standing = replace(talk.standing, alarm=None)
         return _answer(talk.phrase(Line("emergency.over")), "emergency", task.kind)
     talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
-    line = Line("emergency.helped") if aftermath.is_helped(said) and not safety.is_calm(task) else Line(safety.more(task))
+    more = Line(safety.more(task), {"words": starting.quoted(words)})
+    line = Line("emergency.helped") if aftermath.is_helped(said) and not safety.is_calm(task) else more
     return _answer("\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn)))), "emergency", task.kind)
 
 

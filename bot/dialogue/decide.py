@@ -115,6 +115,7 @@ def _spoken(standing: Standing, heard: Heard, facts: Facts) -> Step:
         or starting.listened(standing, heard, facts)
         or starting.told_more(standing, heard, facts)
         or remarks.remark(standing, heard, facts)
+        or starting.nodded(standing, heard, facts)
         or starting.request(standing, heard, facts)
     )
 
@@ -170,8 +171,10 @@ def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step 
     """Return what follows a yes or a no to an offer; what is said beside a yes goes with it: 对，请财务核一下."""
     if courtesy.agrees(text):
         return _taken_up(standing, offer, facts)
-    if courtesy.refuses(text) or answers.is_cancel(text):  # 行了，不用了
+    if courtesy.refuses(text):
         return Say(standing=standing.calm(), phrase=Line("acknowledged"))
+    if answers.is_cancel(text) or any(map(answers.is_leaving, courtesy.clauses(text))):  # 行了，不用了; 那当我没说
+        return Say(standing=standing.calm(), phrase=Line("acknowledged"), kind="cancelled")
     asked = _ASKED.search(text) if offer.what is not Offered.INTENT else None
     if asked is not None and len(text) - asked.end() <= BESIDE:  # 那帮我问问呗
         return _taken_up(standing, offer, facts)
@@ -250,8 +253,8 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
 
 def _is_thanks(heard: Heard, facts: Facts) -> bool:
     """Tell whether an intent has words of its own for what is said in passing: 不客气."""
-    best = starting.accepted(heard, facts.intents)
-    return best is not None and best.small_talk
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    return best is not None and best.confidence >= starting.PLAUSIBLE and facts.intents[best.intent].small_talk
 
 
 def _emergencies(facts: Facts) -> list[Intent]:

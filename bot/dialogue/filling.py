@@ -55,15 +55,22 @@ def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
     """Tell whether words pass over a guess that was read back: it was wrong, and they are heard as if it had not been made."""
     if not (form.is_guess and form.is_read_back) or courtesy.is_courtesy(heard.text) or courtesy.agrees_beside(heard.text):
         return False
-    if courtesy.refuses(heard.text) or answers.is_leaving(heard.text) or answers.is_zero(heard.text):
+    if courtesy.refuses(heard.text) or _is_leaving(heard.text, form) or answers.is_zero(heard.text):
         return False
     if answers.is_open(heard.text) or answers.is_any(heard.text) or answers.is_hesitation(heard.text):
         return False
-    if form.brief and (
-        questions.is_question(heard.text) or _goes_on(form, heard, facts)
-    ):  # who told all of it asks or tells more
+    intent, asks, goes_on = facts.intents[form.intent], questions.is_question(heard.text), _goes_on(form, heard, facts)
+    if form.brief and (asks or goes_on or _says_again(form, intent, heard.text, facts)):  # who told all of it asks or tells more
         return False
-    return forms.answer(form, facts.intents[form.intent], heard.text, facts.now) is None
+    if asks and intent.releases_flat:  # who is to give up their flat asks what that means
+        return False
+    return forms.answer(form, intent, heard.text, facts.now) is None
+
+
+def _says_again(form: Form, intent: Intent, text: str, facts: Facts) -> bool:
+    """Tell whether words say once more what was read back: 五点呀，不是早上."""
+    said = slots.extract(text, intent.slots, facts.now, known=form.values)
+    return bool(said) and all(form.values.get(name) == value for name, value in said.items())
 
 
 def _goes_on(form: Form, heard: Heard, facts: Facts) -> bool:
@@ -71,9 +78,14 @@ def _goes_on(form: Form, heard: Heard, facts: Facts) -> bool:
     best = heard.match.candidates[0] if heard.match.candidates else None
     other = facts.intents[best.intent] if best is not None and best.intent != form.intent else None
     is_else = other is not None and best is not None and best.confidence >= PLAUSIBLE
-    if other is not None and (_names_half_a_flat(other, heard, facts) or other.id in facts.intents[form.intent].follow_ups):
+    if other is not None and (_names_half_a_flat(other, heard, facts) or _follows(other, form, facts)):
         is_else = False
     return not is_else and not slots.corrects(heard.text) and _NOT_SO.search(heard.text) is None
+
+
+def _follows(other: Intent, form: Form, facts: Facts) -> bool:
+    """Tell whether another wish only presses for what is being done: 快点. Who does not live there does not press for it."""
+    return other.id in facts.intents[form.intent].follow_ups and not other.releases_flat
 
 
 # ------------------------------------------------------------------ ways out
@@ -225,6 +237,8 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if guessed is not None:
         changed = replace(forms.heard(guessed, heard.text), is_guess=True)
         return advance(standing, changed, intent, facts, _noted(form, changed, intent, facts))
+    if changed is not None and _asks_beside(form, changed, heard, facts):
+        return interrupt(standing, forms.heard(changed, heard.text), heard, facts)
     if _is_interruption(standing, form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
     if changed is None:
@@ -239,7 +253,10 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
 def _tells_more(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether whoever reads a harmless guess goes on about it, which is a yes."""
     is_harmless = not intent.confirm and not intent.cancels and not intent.releases_flat
-    return is_harmless and form.brief and not questions.is_question(heard.text) and _goes_on(form, heard, facts)
+    if not_taken(heard.text, intent, form.values, facts):  # 皖L5 is no whole plate
+        return False
+    tells = _goes_on(form, heard, facts) or _says_again(form, intent, heard.text, facts)
+    return is_harmless and form.brief and not questions.is_question(heard.text) and tells
 
 
 def _guessed(form: Form, intent: Intent, heard: Heard, facts: Facts) -> Form | None:
@@ -268,6 +285,8 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
         return Aside(standing=standing, first=first, form=form)
     if answers.is_open(text) or answers.is_any(text):
         return _open(standing, form, intent, facts)
+    if any(map(answers.is_any, courtesy.clauses(text))):  # 随时来，我都在屋头
+        return _any_time(standing, form, intent, text, facts)
     if lost := not_taken(text, intent, form.values, facts):
         return again(standing, form, lost)
     if ahead := _ahead(standing, form, [facts.intents[item.intent] for item in forms.chain(form.outer)], text, facts):
@@ -285,6 +304,13 @@ def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
     if slot is not None and slot.unknown:
         return advance(standing, replace(form, values={**form.values, slot.name: slot.unknown}), intent, facts)
     return Say(standing=standing.within(form), phrase=Line("form.open"), kind="asks", intent=intent.id)
+
+
+def _any_time(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
+    """Leave out a time that may be any, whatever was asked, and keep what is said beside it: 哪天来都在家，上门前打电话."""
+    any_time = {slot.name: slots.SKIPPED for slot in intent.slots if slot.type == "start" and slot.skippable}
+    kept = forms.heard(replace(form, values={**any_time, **form.values}), text)
+    return advance(standing, kept, intent, facts, (Line("heard", {"words": quoted(text)}),))
 
 
 def _ask_again(standing: Standing, form: Form, intent: Intent) -> Step:
@@ -343,6 +369,16 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     gives = sum(form.values.get(name) != value for name, value in changed.values.items())
     others = len(read_slots(other, heard, facts.now))
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+
+def _asks_beside(form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words surely ask what is only told, beside what they say of the form: 灯里也在滴水，要不要拉闸."""
+    best = heard.match.candidates[0] if heard.match.decision == "accept" else None
+    if best is None or best.intent == form.intent or best.confidence < CLEAR:
+        return False
+    other = facts.intents[best.intent]
+    is_answered = form.asking in changed.values and form.asking not in form.values
+    return facts.only_shows(other) and not other.small_talk and not is_answered
 
 
 def _presses_early(standing: Standing, intent: Intent, other: Intent, facts: Facts) -> bool:

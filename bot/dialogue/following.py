@@ -12,7 +12,7 @@ from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
 from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
-from bot.language import answers, courtesy, leftovers, people, questions, slots
+from bot.language import answers, courtesy, leftovers, people, questions, slots, times
 from bot.language.files import Intent
 from bot.language.normalise import PAUSES
 
@@ -40,6 +40,12 @@ _OF_MINE = re.compile("(?:^|[，,。 ])(?:我|俺|咱|阿拉)(?:们|家|自己)*
 #: Who was spoken of before.
 OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
 
+#: How many there are now, held against before.
+_COMPARED = re.compile("(?:又|再|还)?(?:多|少|加|减)了?(?:一|两|几|\\d)个|总共|一共|都算上")
+
+#: The thing that is spoken of, and what points at it.
+_POINTED_AT = re.compile("^.{0,4}□的?(?:那|这)?(?:个|边|块儿?|头|事儿?|单|单子)?(?:的)?(?:事儿?)?")
+
 #: What may stand beside a value without asking for anything.
 _SAYS_NO_MORE = re.compile(
     r"(?:[\s，,。.:：、~～!！]|是|的|为|到|来|走|左右|前后|多|钟|大概|大约|差不多|吧|哦|噢|啊|呀|嗯|那|就|改|他|她|它|号|电话|手机|车|牌照|牌号|车牌|号牌|尾号|应该|开)*"
@@ -57,7 +63,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
             return step
     if step := _another(standing, heard, facts):
         return step
-    for subject in sorted(standing.subjects, key=lambda known: not _speaks_of(known, heard.text, facts)):
+    for subject in meant(standing, heard.text, facts):
         step = _called(standing, subject, heard, facts) or _amended(standing, subject, heard, facts)
         if step is not None:
             return step
@@ -120,6 +126,8 @@ def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, ou
     said = [words for words in said if not any(other in words for other in others)]  # 老罗不来了 小谭照旧
     if who := named(subject, heard.text, facts):  # 老马不来了 is 他不来了
         said = [words.replace(who, "他", 1) for words in said]
+    if thing := _thing(subject, heard.text, facts):  # 窗户那个不用了 is 不用了
+        said += [_POINTED_AT.sub("", words.replace(thing, "□", 1)) for words in said if thing in words]
     for name, sentences in facts.intents[subject.intent].follow_ups.items():
         if name in facts.intents and any(sentence.match(words) is not None for sentence in sentences for words in said):
             return start(standing, facts.intents[name], heard, facts, outer=outer, about=subject.about)
@@ -183,27 +191,45 @@ def named(subject: Subject, text: str, facts: Facts) -> str:
     return name if name in text else ""
 
 
-def _speaks_of(subject: Subject, text: str, facts: Facts) -> bool:
-    """Tell whether words name who a subject is about, or what: 修灯的话周日上午九点."""
-    choices = [slot for slot in facts.intents[subject.intent].slots if slot.type == "choice"]
-    things = [words for slot in choices for words in slot.options.get(str(subject.values.get(slot.name)), ())]
-    return bool(named(subject, text, facts)) or any(words in text for words in things)
-
-
 def _name_of(subject: Subject, facts: Facts) -> str:
     names = (subject.values.get(slot.name) for slot in facts.intents[subject.intent].slots if slot.type == "name")
     return next((name for name in names if isinstance(name, str) and name), "")
 
 
+def meant(standing: Standing, text: str, facts: Facts) -> Sequence[Subject]:
+    """Return what words may be about, of several things done those they speak of: whoever comes, the thing that is broken."""
+    spoken_of = [known for known in standing.subjects if named(known, text, facts) or _thing(known, text, facts)]
+    if not spoken_of or slots.corrects(text):
+        return sorted(standing.subjects, key=lambda known: known not in spoken_of)
+    return spoken_of
+
+
+def _thing(subject: Subject, text: str, facts: Facts) -> str:
+    """Return the word by which a message speaks of what a subject is about: 插座 of what has no power."""
+    choices = [slot for slot in facts.intents[subject.intent].slots if slot.type == "choice"]
+    said = slots.extract(text, choices, facts.now) if choices else {}
+    words = (
+        word
+        for slot in choices
+        if slot.name in said and said[slot.name] == subject.values.get(slot.name)
+        for word in slot.options.get(str(said[slot.name]), ())
+    )
+    return max((word for word in words if word in text), key=len, default="")
+
+
 def asks(text: str) -> bool:
     """Tell whether words want an answer, and no change: 改上午行不行 wants one."""
-    return questions.is_question(text) and not courtesy.is_polite_request(text) and not slots.corrects(text)
+    is_request = courtesy.is_polite_request(text) or courtesy.worries(text)
+    return questions.is_question(text) and not is_request and not slots.corrects(text)
 
 
 def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is wished in full."""
     said = courtesy.clauses(heard.text) if named(subject, heard.text, facts) else []
     if any(OF_THEM.search(words) for words in (heard.text, *said)):  # 他换车了 苏E90J6M, hours later; 小雪那个还在吧 她三点半到
+        return True
+    kinds = {slot.type for slot in intent.slots if slot.name in changed}
+    if kinds == {"count"} and _COMPARED.search(heard.text):  # 又多了一个，总共六个人
         return True
     if facts.now - subject.at > ADDS:
         return False
@@ -218,7 +244,16 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
         presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
         return not wished.emergency and not wished.small_talk and (presses or _lacks(wished, heard, facts))
     required = {slot.name for slot in intent.slots if slot.required}
-    return not required & set(changed)
+    return not required & set(changed) or _is_of_same_visit(subject, changed, intent, heard, facts)
+
+
+def _is_of_same_visit(
+    subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts
+) -> bool:  # fmt: skip
+    """Tell whether words say more of who comes and name no day of their own: 闺女下午两点到, after 闺女礼拜六来."""
+    who = {slot.name for slot in intent.slots if slot.type == "name"}
+    is_known = named(subject, heard.text, facts) and not who & set(changed)
+    return bool(is_known) and not any(span.has_day for span in times.find(heard.text, facts.now))
 
 
 def _holds(changed: Mapping[str, slots.Value], wished: Intent, heard: Heard, facts: Facts) -> bool:
@@ -290,16 +325,28 @@ def kept(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 
 
 def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
-    """Return a nod to whoever leaves open what nobody asks for any more: 随时来, 没开车, 等下我问问."""
+    """Return a nod to whoever leaves open what nobody asks for any more, or says what is so already: 随时来, 没开车, 就现在."""
     subject = next((known for known in standing.subjects if facts.now - known.at < ADDS), None)
-    if subject is None or standing.person is Person.ASKED:
+    if subject is None:
         return None
     wished = accepted(heard, facts.intents)
     if wished is not None and (read_slots(wished, heard, facts.now) or not _takes(subject, wished, facts)):
         return None
-    if not any(_leaves(words) for words in (heard.text, *courtesy.clauses(heard.text))):
+    if standing.person is Person.ASKED and not named(subject, heard.text, facts):
         return None
-    return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"), intent=subject.intent)
+    is_left = any(_leaves(words) for words in (heard.text, *courtesy.clauses(heard.text)))
+    if not is_left and not _is_so(subject, heard.text, facts):
+        return None
+    return Say(standing=replace(standing, misses=0), phrase=Line("at_ease", {"called": subject.called}), intent=subject.intent)
+
+
+def _is_so(subject: Subject, text: str, facts: Facts) -> bool:
+    """Tell whether words say nothing but what is so already."""
+    intent = facts.intents[subject.intent]
+    now = next((slot.name for slot in intent.slots if slot.type == "start"), None) if answers.is_now(text) else None
+    values = slots.extract(text, intent.slots, facts.now, asked=now)
+    is_same = bool(values) and all(subject.values.get(name) == value for name, value in values.items())
+    return is_same and (now is not None or _is_value_alone(text, intent, facts))
 
 
 def says_more(text: str) -> bool:

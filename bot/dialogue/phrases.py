@@ -13,7 +13,7 @@ SAID: Mapping[str, str] = {
     "emergency.telling": "who phone", "emergency.telling.all": "who phone", "emergency.claimed": "who phone",
     "emergency.unreached": "who phone", "emergency.where": "places",
     "handed_off": "topic number expected", "handed_off.joined": "topic number", "handed_off.more": "number words",
-    "handed_off.photo": "number", "handed_off.cancelled": "number",
+    "at_ease": "called", "handed_off.told": "topic number", "dont_know": "words", "dont_know.more": "words", "emergency.more": "words", "handed_off.photo": "number", "handed_off.cancelled": "number",
     "expected.usual": "time", "expected.open": "closes", "expected.closed": "opens",
     "handoff.state.waits": "expected", "handoff.state.claimed": "who", "handoff.state.closed": "outcome",
     "understood": "title words", "understood.sure": "title words", "heard": "words", "two.wishes": "titles", "not_taken": "values", "plate.broken": "value", "unknown.after": "called", "unsure": "title words", "confirm.guess": "title values",
@@ -22,8 +22,8 @@ SAID: Mapping[str, str] = {
         welcome welcome.back unknown clarify clarify.none failed
         voice.unheard video.unseen link.unseen code.unknown code.elsewhere
         photo.what photo.attached photo.received photo.not_now place.what place.not_now
-        acknowledged listening emoji.sad offer.office dont_know.more emergency.more emergency.more.calm emergency.helped emergency.over emergency.number emergency.call
-        elsewhere elsewhere.free dont_know photo.which photo.what.free place.what.free sticker question.in_form misses.person
+        acknowledged listening emoji.sad offer.office emergency.more.calm emergency.helped emergency.over emergency.number emergency.call
+        elsewhere elsewhere.free photo.which photo.what.free place.what.free sticker question.in_form misses.person
         form.no_hurry form.open flat.none form.nothing form.change form.unclear form.stuck
         """.split(),
         "",

@@ -8,7 +8,7 @@ of its own is never taken for a remark.
 import re
 
 from bot.dialogue.facts import Facts
-from bot.dialogue.following import ADDS, LONGEST, OF_THEM, asks, named
+from bot.dialogue.following import ADDS, LONGEST, OF_THEM, asks, meant, named
 from bot.dialogue.said import Heard
 from bot.dialogue.standing import Person, Standing, Subject
 from bot.dialogue.starting import LIKELY, PLAUSIBLE, SPOKEN, accepted
@@ -54,7 +54,8 @@ _OF_A_PASS = re.compile("访客|客人|来客|有客|来人|有人|通行|码|�
 
 def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return the keeping of a remark beside what was done just before; None where nothing keeps it, or it is none."""
-    subject = next((known for known in standing.subjects if known.intent in facts.keeping and facts.now - known.at < ADDS), None)
+    about = meant(standing, heard.text, facts)
+    subject = next((known for known in about if known.intent in facts.keeping and facts.now - known.at < ADDS), None)
     if subject is None or standing.person is Person.ASKED or asks(heard.text):
         return None
     is_person = any(slot.type == "name" for slot in facts.intents[subject.intent].slots)

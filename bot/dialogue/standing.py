@@ -14,7 +14,7 @@ from bot.language.slots import Value
 #: Of what `pack` writes. What another version wrote, or what is damaged, begins anew: nobody is shut out of their talk by it.
 VERSION = 1
 
-#: What was done is remembered for so long, the last few things.
+#: What was done is remembered for so long, and until the time it is for; the last few things.
 REMEMBERED, MOST = timedelta(hours=24), 4
 
 #: Words that found no use are kept for so long, and join what a person is asked for.
@@ -135,7 +135,7 @@ class Standing:
 
 def at(standing: Standing, since: datetime, now: datetime, expires: timedelta) -> Standing:
     """Return how a talk stands now that stood so `since`: old questions are put away, old words and subjects forgotten."""
-    subjects = tuple(known for known in standing.subjects if now - known.at < REMEMBERED)
+    subjects = tuple(known for known in standing.subjects if now - known.at < REMEMBERED or _is_to_come(known, now))
     unused = tuple((moment, text) for moment, text in standing.unused if now - moment < UNUSED)
     alarm = standing.alarm if standing.alarm and now < standing.alarm.until else None
     spot = standing.spot if standing.spot and now - standing.spot[0] < UNUSED else None
@@ -144,6 +144,11 @@ def at(standing: Standing, since: datetime, now: datetime, expires: timedelta) -
         return kept
     shelved = standing.form or (standing.shelved if now - since < REMEMBERED else None)
     return replace(kept.calm(), form=None, expired=standing.form, shelved=shelved)
+
+
+def _is_to_come(subject: Subject, now: datetime) -> bool:
+    """Tell whether something done is for a time that lies ahead: who comes on Saturday may bring one more on Friday."""
+    return any(isinstance(value, datetime) and value > now for value in subject.values.values())
 
 
 def in_words(standing: Standing, catalogue: Catalogue) -> str:

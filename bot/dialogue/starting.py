@@ -8,7 +8,7 @@ from bot.dialogue import forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
-from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing
+from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing, Subject
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, ShowMenu, Sound, Step
 from bot.language import answers, courtesy, leftovers, questions, slots
 from bot.language.files import Intent
@@ -65,7 +65,9 @@ def accepted(heard: Heard, intents: Mapping[str, Intent]) -> Intent | None:
 def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Deal with words that belong to nothing open."""
     intent, demands = accepted(heard, facts.intents), questions.demands(heard.text)
-    asks = questions.is_question(heard.text) and not demands
+    asks = (questions.is_question(heard.text) or questions.is_further(heard.text)) and not demands
+    if asks and intent is None and (binding := _lives_there(heard, facts)):
+        return start(standing, binding, heard, facts, is_guess=True, before=_understood(binding, heard, facts))
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text)
     step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
     if demands or (is_more and not _is_known(heard, intent)):
@@ -76,11 +78,20 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     return step
 
 
+def _lives_there(heard: Heard, facts: Facts) -> Intent | None:
+    """Return the binding where somebody without a flat tells one in full, whatever they ask beside it: 4栋3单元1201 要登记啥不."""
+    binding = facts.catalogue.binding
+    if binding is None or facts.is_bound or all(one.intent != binding.id for one in heard.match.candidates):
+        return None
+    wanted = {slot.name for slot in binding.slots if slot.required}
+    return binding if wanted and wanted <= read_slots(binding, heard, facts.now).keys() else None
+
+
 def _is_for_who_waits(intent: Intent | None, text: str) -> bool:
     """Tell whether words join what a person is waited for with; thanks and good-bye are answered for themselves."""
-    if intent is None or _is_for_people(intent):
-        return True
-    return intent.small_talk and not courtesy.is_courtesy(text)
+    if courtesy.is_courtesy(text):
+        return False
+    return intent is None or _is_for_people(intent) or intent.small_talk
 
 
 def _is_for_people(intent: Intent) -> bool:
@@ -95,12 +106,16 @@ def _is_known(heard: Heard, intent: Intent | None) -> bool:
 
 
 def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
+    if questions.is_further(heard.text):  # it changes nothing, whatever it resembles
+        best = facts.intents[heard.match.candidates[0].intent] if heard.match.candidates else None
+        if best is None or not facts.only_shows(best):
+            return not_known(standing, heard.text, facts)
     match heard.match.decision:
         case "accept":
             intent = facts.intents[heard.match.candidates[0].intent]
             if intent.small_talk and (other := _told_beside(heard, facts)):  # hi 新搬来的 7栋1单元1102
                 return start(standing, other, heard, facts, is_guess=True)
-            if asks and intent.releases_flat:  # a question is no order
+            if asks and intent.releases_flat and not questions.asks_how_to_end(heard.text):  # a question is no order
                 return not_known(standing, heard.text, facts)
             return _serve(standing, heard, facts)
         case "clarify":
@@ -253,11 +268,15 @@ def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], fact
 
 def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
     """Begin the likeliest wish where that does no harm; ask back only between wishes that are really close."""
+    if asks and questions.dreads(heard.text):
+        return not_known(standing, heard.text, facts)
     if spoken := _spoken_in_passing(heard, facts, asks=asks):
         return start(standing, spoken, heard, facts)
     if person := _person(heard, facts):
         return hand_over(standing, facts, person, heard.text)
     likely = [one for one in heard.match.candidates if _is_choice(one, standing, facts)]
+    if is_sorrow(standing, facts) and not asks and (not likely or likely[0].confidence < PLAUSIBLE):
+        return hand_over(standing, facts, facts.catalogue.person, heard.text)  # nobody in sorrow has to find other words
     if not likely or (likely[0].confidence < LIKELY and (asks or not _is_told(likely[0], heard, facts))):
         return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
     best = facts.intents[likely[0].intent]
@@ -272,6 +291,8 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         best = facts.intents[told.intent]
     if len(close) > 1 and asks:
         return not_known(standing, heard.text, facts)
+    if len(close) > 1 and likely[0].confidence < SPOKEN and _lately(standing, facts) is not None:  # told of what was done
+        return not_understood(standing, heard.text, facts)
     if len(close) > 1:
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
     if asks and not facts.only_shows(best) and (likely[0].confidence < PLAUSIBLE or _is_for_people(best)):
@@ -312,10 +333,12 @@ def _spoken_in_passing(heard: Heard, facts: Facts, *, asks: bool) -> Intent | No
     near = next((one for one in heard.match.candidates if facts.intents[one.intent].small_talk), None)
     if near is None:
         return None
-    is_grave = asks or facts.intents[near.intent].listens  # nobody hears 请节哀 for nothing
+    is_grave = facts.intents[near.intent].listens and not facts.intents[best.intent].hands_over
+    is_grave = asks or is_grave  # nobody hears 请节哀 for nothing; who is lonely is told of people, too
     if near.confidence < (PLAUSIBLE if is_grave else LIKELY):
         return None
-    is_near = near is best or (near.confidence >= max(SPOKEN, CLOSE * best.confidence) and best.confidence < PLAUSIBLE)
+    is_unsure = best.confidence < PLAUSIBLE or facts.intents[best.intent].hands_over
+    is_near = near is best or (near.confidence >= max(SPOKEN, CLOSE * best.confidence) and is_unsure)
     return facts.intents[near.intent] if is_near and not facts.intents[best.intent].emergency else None
 
 
@@ -359,15 +382,17 @@ def not_known(standing: Standing, text: str, facts: Facts) -> Step:
     """Say that nobody here knows, and offer to ask the office."""
     offer = Offer(what=Offered.QUESTION, text=text)
     stays = replace(standing.calm().missed(text, facts.now), offer=offer)
-    return Say(standing=stays, phrase=Line("dont_know"), kind="unknown", is_miss=True, text=text)
+    return Say(standing=stays, phrase=Line("dont_know", {"words": quoted(text)}), kind="unknown", is_miss=True, text=text)
 
 
 def listened(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return a kind word for whoever goes on about their sorrow; what they plainly wish for is served."""
     if not standing.listens or questions.is_question(heard.text) or accepted(heard, facts.intents) is not None:
         return None
+    if courtesy.is_courtesy(heard.text):
+        return None
     is_sad = is_sorrow(standing, facts)
-    if _wishes(heard, facts) or (not is_sad and (len(heard.text) > CHAT or _wishes(heard, facts, LIKELY))):
+    if _wishes(heard, facts) or (not is_sad and (len(heard.text) > CHAT or _wishes(heard, facts, SPOKEN))):
         return None
     return Say(
         standing=standing, phrase=Line("listening" if is_sad else "acknowledged"), kind="answered", intent=standing.listens
@@ -392,7 +417,20 @@ def told_more(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if accepted(heard, facts.intents) is not None or _wishes(heard, facts) or _spoken_in_passing(heard, facts, asks=False):
         return None
     more = replace(offer, text=f"{offer.text}，{heard.text}")
-    return Say(standing=replace(standing, offer=more), phrase=Line("dont_know.more"), kind="asks")
+    return Say(standing=replace(standing, offer=more), phrase=Line("dont_know.more", {"words": quoted(heard.text)}), kind="asks")
+
+
+def nodded(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return a nod to whoever says yes and what they, or others, do themselves: 中 我这就过去, 行 到时候让她自己来."""
+    if standing.person is Person.ASKED or len(heard.text) > CHAT:
+        return None
+    if not courtesy.begins_with_yes(heard.text) or len(courtesy.clauses(heard.text)) < 2:
+        return None
+    if questions.is_question(heard.text) or slots.unvalued(heard.text, facts.now) != heard.text:
+        return None
+    if accepted(heard, facts.intents) is not None or _wishes(heard, facts, OF_SOMETHING):
+        return None
+    return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"), kind="answered")
 
 
 def _wishes(heard: Heard, facts: Facts, least: float = PLAUSIBLE) -> bool:
@@ -401,11 +439,16 @@ def _wishes(heard: Heard, facts: Facts, least: float = PLAUSIBLE) -> bool:
     return best is not None and best.confidence >= least and not facts.intents[best.intent].small_talk
 
 
+def _lately(standing: Standing, facts: Facts) -> Subject | None:
+    """Return what was just done and may still be spoken of."""
+    return next((known for known in standing.subjects if facts.now - known.at < LATELY), None)
+
+
 def not_understood(standing: Standing, text: str, facts: Facts) -> Step:
     """Say so, with a way on; the second time in a row a person is offered."""
     missed = standing.missed(text, facts.now)
     stays = replace(missed.calm(), misses=missed.misses)
-    lately = next((known for known in standing.subjects if facts.now - known.at < LATELY), None)
+    lately = _lately(standing, facts)
     if lately is not None and stays.misses < PATIENCE and len(text) <= CHAT:
         said = Line("unknown.after", {"called": lately.called})
         return Say(standing=stays, phrase=said, kind="unknown", is_miss=True, text=text)
@@ -465,4 +508,5 @@ def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, fac
         raise LookupError("no intent file says `provides: flat`")
     asking = forms.begin(binding, read_slots(binding, heard, facts.now), form)
     told = (Line("heard", {"words": quoted(heard.text)}),) if not before and not _is_bare(heard, intent, facts) else before
-    return advance(standing, asking, binding, facts, (*told, Line("flat.first", {"title": intent.title})))
+    step = advance(standing, asking, binding, facts, (*told, Line("flat.first", {"title": intent.title})))
+    return replace(step, is_for_outer=True) if isinstance(step, Ask) else step

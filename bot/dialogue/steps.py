@@ -40,6 +40,7 @@ class Ask(Step):
     """Put the question of the open form; `with_help` in the words for an answer that did not fit."""
 
     with_help: bool = False
+    is_for_outer: bool = False  # it is asked on the way to what was just wished for, which waits behind it
 
 
 @dataclass(frozen=True, kw_only=True)

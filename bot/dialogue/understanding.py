@@ -141,16 +141,16 @@ class Understanding:
         if courtesy.gives_thanks(words):
             return replace(self.matcher.match(THANKS, now), text=words)
         match = self.matcher.match(words, now)
-        best = match.candidates[0].confidence if match.candidates else CLEAR
-        if match.decision == "accept" or match.emergency or best >= (CLEAR if slots.tells_who_comes(words, now) else LIKELY):
+        if match.decision == "accept" or match.emergency or not match.candidates:
+            return match
+        tells_who_comes = slots.tells_who_comes(words, now)
+        if match.candidates[0].confidence >= (CLEAR if tells_who_comes else LIKELY):
             return match
         told = next((intent for intent in self._telling if _is_told(intent, words, now)), None)
         if told is None or (questions.is_question(words) and not _wants_in(words, told)):
             return match
         best, others = match.candidates[0], tuple(one for one in match.candidates if one.intent != told.id)
-        if (
-            best.intent != told.id and best.confidence >= FAINT and not slots.tells_who_comes(words, now)
-        ):  # 光猫亮红灯 我一点半要给学生上课
+        if best.intent != told.id and best.confidence >= FAINT and not tells_who_comes:  # 光猫亮红灯 我一点半要给学生上课
             return match
         return replace(match, decision="clarify", candidates=(Candidate(told.id, LIKELY, "说全了"), *others))
 
@@ -158,6 +158,8 @@ class Understanding:
         """Return what is likely meant beside a greeting or an insult: 什么破物业，单元门都刷不开 is a repair."""
         whole = match(words)
         parts = [part for part in PAUSES.split(words[:LONGEST]) if part]
+        if told := self._told_in_passing(whole, parts, match):
+            return told
         if not self._is_small_talk(whole) or not 1 < len(parts) <= BREATHS:
             return whole
         left = [part for part in parts if not self._is_small_talk(match(part))]
@@ -166,6 +168,17 @@ class Understanding:
         meant = match(" ".join(left))
         best = meant.candidates[0].confidence if meant.candidates and not self._is_small_talk(meant) else 0.0
         return meant if meant.emergency or best >= LIKELY else whole
+
+    def _told_in_passing(self, whole: Match, parts: Sequence[str], match: Callable[[str], Match]) -> Match | None:
+        """Return the small talk that one breath of somebody lonely surely is: 屋里就我一个，娃儿在外地，今天我过生."""
+        best = self.catalogue.intents[whole.candidates[0].intent] if whole.candidates else None
+        if best is None or not best.listens or whole.emergency or whole.decision == "accept" or not 1 < len(parts) <= BREATHS:
+            return None
+        surely = (found for found in map(match, parts) if found.decision == "accept" and self._chats(found))
+        return next(surely, None)
+
+    def _chats(self, match: Match) -> bool:
+        return self.catalogue.intents[match.candidates[0].intent].chats
 
     def _is_small_talk(self, match: Match) -> bool:
         """Tell whether words most likely want nothing; whoever grieves is heard out whatever else they speak of."""

@@ -28,7 +28,14 @@ _MAY_I = re.compile(
     + r")[?？呀啊哈]*(?:$|[\s，,。])"
 )
 
-_AGREED = re.compile(r"(?:嗯+|对|好)?(?:确认|确定|同意|肯定)(?!不|没).{0,6}")
+_AGREED = re.compile(
+    r"(?:嗯+|对|好)?(?:确认|确定|同意|肯定)(?!不|没).{0,6}"
+    r"|(?:那|那就|就)(?:给我|帮我|先)?(?:弄|办|整|登记?|绑定?|报|约|定|记|填|加|开)(?:上|好|了|一个)?(?:吧|呗|嘛)"
+)
+
+_WORRIED = re.compile(
+    r"(?:要紧|严重|危险|碍事|有事)(?:吗|么|不|嘛)[?？呀啊]*$|要不要紧[?？呀啊]*$|(?:没事|不要紧|不碍事|没关系)吧[?？]*$"
+)
 
 _ENGLISH = re.compile(r"great|perfect|awesome|cool|nice|you|so|very|much|a|lot|bro|guys", re.IGNORECASE)
 
@@ -41,7 +48,8 @@ _TRAILS_OFF = re.compile(r"(?:…|[.。,，、]{2,})\s*$")
 _BY_THE_WAY = {"对了", "是了"}
 
 _ASKS_NO_MORE = re.compile(
-    r"(?:算了?|得了|那|就|先|我|也|唉|哎)*(?:不|别|甭|唔)用?(?:问|打听|查|聊|说|麻烦你?们?)(?:物业|别人|他们)?(?:了|啦|喇)(?:吧|啊)?"
+    r"(?:算了?|得了|那|就|先|我|也|唉|哎)*(?:不|别|甭|莫|唔|勿|覅)(?:用|使|要|消|好|必)?(?:问|打听|查|聊|说|讲|倾|麻烦你?们?)(?:物业|别人|他们)?(?:了|啦|喇)(?:吧|啊)?"
+    r"|(?:算了|拉倒|得了|罢了)(?:吧)?我?(?:明天|今天|等会儿?|待会儿?|晚点|回头|还是)*(?:自己|自个儿?)(?:去|来|跑|问|看|查|搞|弄|走|想|找).{0,6}"
 )
 
 _FAREWELL = re.compile(
@@ -103,6 +111,11 @@ def clauses(text: str) -> list[str]:
 def is_polite_request(text: str) -> bool:
     """Tell whether a question asks for something to be done: 明天下午三点半来行吗, 来之前打我电话好不好."""
     return _MAY_I.search(text) is not None
+
+
+def worries(text: str) -> bool:
+    """Tell whether a question only says that what is told troubles one: 他还有点喘，要紧不."""
+    return _WORRIED.search(text) is not None
 
 
 def _is_yes(words: str) -> bool:

@@ -67,17 +67,37 @@ _LIKE_FURTHER = re.compile(r"^[^，。！？]{0,5}(?:一样|似的|一般|那样
 
 #: Denials, straight before the danger. 是不是, 有没有 and 会不会是 are doubts, not denials.
 _DENIED = re.compile(
-    r"(?:(?<![是有会])(?:不是|没有?|冇)|并?没有?|并非|未|无|毫无|从未|从不|(?<!会)不会|不用|不必|不要|别|排除|不再|没人|没有人|没发生|没有发生|不存在|防|严防|谨防|预防|防止|防范|避免|以免|免得|不至于|拒绝|禁止|严禁|唔系|唔好|勿|假装)"
-    r"(?:人|再|让|发生|什么|出现|任何|过|有|明显|感到|感觉|老人|孩子|小孩|被|被人|让人|小偷|会|意外|因)*$"
+    r"(?:(?<![是有会莫])(?:不是|没有?|冇)|并?没有?|并非|未|无|毫无|从未|从不|(?<!会)不会|不用|不必|不要|别|排除|不再|没人|没有人|没发生|没有发生|不存在|防|严防|谨防|预防|防止|防范|避免|以免|免得|不至于|拒绝|禁止|严禁|唔系|唔好|勿|莫|嫑|覅|假装)"
+    r"(?:人|把|给|再|让|发生|什么|出现|任何|过|有|明显|感到|感觉|老人|孩子|小孩|被|被人|让人|小偷|会|意外|因)*$"
 )
 #: Worries about what might happen, straight before the danger.
 _FEARED = re.compile(
     r"(?:(?<!恐)(?<!可)怕(?!是)|害怕|生怕|就怕|担心|担忧|容易|极易|易|小心|当心|注意|差点儿?|差一点|险些|几乎|早晚|迟早|总有一天|可能(?:会|导致|引起|引发)|(?<!不)会(?!不会是)|会不会(?!是)|导致|引起|引发|造成|存在|潜在|如何|什么是|才能|为了|下次|将来|(?<!了)(?<!过)以后|万一|如果|假如|要是|倘若|若|一旦|哪怕|即使|就算|除非|等到|非要等|要等|非得|是不是要等?到?|恨不得|还以为|以为|骗我说|谎称)"
     r"(?:会|不会|哪天|有一天|真的?|又|再|人|被|有人|有|孩子|小孩|老人|电瓶车|电动车|充电|电池|出现|发生|路过|走路|引起|地滑|电梯|我|家里|半夜|东西|下面|楼下|突然|不小心|一不小心|把|会有|都|就|要|让|给|闹|弄|出|因|因为|到时候?|晚上)*$"
 )
+#: Who is about to fall has not fallen: 楼道黑，要掼跤额呀. 要摔倒了 is meant.
+_TO_FALL = re.compile(
+    "(?:要|会)(?:把|让|给|人|要|我|他|她)*$|(?:莫|别|嫑|覅|唔好)[把让给俾][^，。！？]{0,4}$|惊[住怕]?[^，。！？]{0,3}$"
+)
+_WOULD_BE_BAD = re.compile("(?:可|就|要|真)*(?:不得了|咋个?办|怎么办|咋整|麻烦|谁负责|点算)")
+_DONE = re.compile("了|咗|哒|着|在|，?(?:快|救|起不)")
+_FALLEN = re.compile("(?:摔|跌|滑|绊|掼|跋)(?:倒|跤|一跤|到|亲)")
 #: The same between a person and what may befall them: 小孩容易受伤.
 _FEARED_WITHIN = re.compile(
     "容易|差点|险些|担心|小心|当心|以免|免得|避免|防止|别让|(?<!恐)(?<!可)(?<!好)(?<!害)怕(?!是|死|怕)|有可能会|会不会(?!是)|万一|如果|要是|假如"
+)
+#: Harm that is denied between a person and what did not befall them: 女儿没有被咬. 是不是没呼吸 denies nothing.
+_UNHARMED = re.compile(
+    "(?<!有)(?:没有?|冇|未|毋|勿|没得)(?:人|有|曾|真的?)*(?:受伤|(?:被|让|给|叫|俾|畀|遭)[^，。！？]{0,2}(?:咬|烫|砸|撞|夹|扎|划|刮|电|伤|绊|蛰)|(?:咬|烫|砸|撞|夹|扎|划|刮|伤|绊|摔|蛰|碰)[到着伤亲倒])"
+)
+#: What one likes to do, and does every day: 他就爱搁窗台那儿坐着.
+_HABIT = re.compile("(?<![可恋心])爱(?!人)|喜欢|欢喜|钟意|中意|习惯|天天|每天|日日|平时|平常")
+#: A neighbour who does not open, where nobody fears for them: 楼上601敲门没人应.
+_NEIGHBOUR = "(?:楼上|楼下|隔壁|对门|对面|邻居|[0-9]{3,4}室?|他们?家|人家)"
+_NEXT_DOOR = re.compile(rf"{_NEIGHBOUR}[^，。！？]{{0,4}}$")
+_UNOPENED = re.compile(rf"{_NEIGHBOUR}[^，。！？]{{0,6}}(?:没得?人|冇人|不)(?:应|开|理|在)")
+_FEARED_FOR = re.compile(
+    "独居|一个人|老人|老[头太爷奶]|爷|奶|公公|婆|爸|妈|孩|娃|病|天没|天不|没见|没看|没出|味|糊|烟|血|叫声|哭|倒|怕|电话"
 )
 #: Something that is a thing, a notice, a lesson; straight after the danger.
 _NOUN_AFTER = re.compile(
@@ -129,6 +149,7 @@ _NOW = re.compile(
 
 #: Words whose characters look like a danger and are none.
 _HARMLESS = re.compile(
+    "(?:[椅凳桌床柜架几台箱盖器篷]|(?<!司)机|沙发)[子板儿]?的?[腿脚]|架子?的?手|(?:门|窗|柜|锁|屉|冰箱|龙头|阀|壶|锅|箱|车|杯|栏|梯|扇|台|缸|桶)[子户门上的]{0,2}[把扶拉提]手|扶手|(?:^|[，。！？])[个把只]?[把拉]手(?=[断坏掉松裂歪])|"
     "(?:联系|打给|找)[^。！？]{0,8}[，。]?(?:就行|就好|就成)?[，。]?(?:别|不要|不用|勿|唔好|莫)打我|"
     "(?:要|得|还有)[^，。！？]{0,8}(?:上课|网课|开会|考试|面试|直播|答辩|交稿|交作业|上班|打卡)[，。！？]?救命[啊呀！]*$|"
     "烤[^，。！？]{1,3}冒烟|救救孩子吧这|救命快删|翻墙进来遛|压着我[^，。！？]{0,3}车|(?:箱|盒|袋|件|快递)[^，。！？]{0,4}抱走|火锅|火龙果|火车|火腿|火鸡|火星人|火爆|火箭|火气|烟火|烟花|上火(?!窜|光|苗|势)|发火|恼火|点火器|打不着火|打不了火|点不着火|打不出火|后院起火|救火队长|救命稻草|救命恩人|救命钱|爆炸头|信息爆炸|大爆炸|炸鸡|炸了锅|"
@@ -155,18 +176,26 @@ _FIERY = re.compile("[火烟烧燃炸爆焦]")
 _GASSY = re.compile("[煤燃]气|天然气|瓦斯|液化气|漏气|气罐|一氧化碳")
 #: How a danger is told of that is no longer one, or never was.
 _SETTLED = re.compile(
-    "没有?人(?:受伤|在里面|被?困|出事)|里面没人|没砸到|(?:已经|早就?)[^，。！？]{0,6}(?:灭|关|好|修|到|走|醒|找到|回来|出来|送|解决)了|醒了|好多了|(?<!没)找到了|止住了|救出来了|说没漏"
+    "没有?人(?:受伤|在里面|被?困|出事)|里[面头边]没得?人|里厢没人|没砸到|(?:已经|早就?)[^，。！？]{0,6}(?:灭|关|好|修|到|走|醒|找到|回来|出来|送|解决)了|醒了|好多了|(?<!没)找到了|止住了|救出来了|说没漏"
 )
 _SMOKERS = re.compile("[抽吸]烟|烟味|烧烤(?!摊)|烧纸|熏肉|熏腊肉|炒菜|唱歌|喝酒聊天|飙车|吐痰")
+#: A child was born, which is told as a reason: 他婆娘生了.
+_BORN = re.compile(
+    "(?:婆娘|老婆|媳妇儿?|太太|爱人|嫂子?|姐|妹|女儿|闺女|儿媳妇?)(?:刚|昨天|昨晚|今早|今天|前天|已经)*生(?:了|咗)(?![^，。！？]{0,3}病)"
+)
+#: Somebody might fall, and has not: 黑漆漆的，我婆婆要跘扑爬.
+_MIGHT_FALL = re.compile(
+    "(?:怕|惊住?|莫|别|要|会|容易)[^，。！？了]{0,5}(?:摔跤|掼跤|扑爬|绊倒|滑倒|摔倒|跌倒|跌跤|跌亲|跣亲)(?!了|咗|哒)"
+)
 #: Words without which no danger is told of that characters alone suspect, where everyday things are spoken of.
 _PERILOUS = re.compile(
-    "[歪关抢撞冲滑烂碎汗火烟烧燃炸爆焦煤气血晕昏倒摔坠塌砸刀枪棍杀砍捅打贼偷撬绑困淹沉溺喘噎呛抽死疼痛伤断药毒咬蛰蜂蛇疯割吊勒绳裂崩垮害怕躲塞拽拖踹翻爬趴掉跳冷僵瘫抖烫扎绞捂埋轰]|没气|不醒|不动|不应|"
-    "没人应|没动静|不见|失踪|走丢|没起来|没回|电梯|逼我|撑不住|先走一步|楼顶|往楼?下[丢扔]|砖|虚汗|歪过去|傻事|河里|出不来|出不去|带走|拉上|没了|报警|救|来人|出事|不活|不行了|看不清|睁不开|陌生|巨响|1(?:10|19|20)"
+    "[歪关抢撞冲滑烂碎汗火烟烧燃炸爆焦煤气血晕昏倒摔坠塌砸刀枪棍杀砍捅贼偷撬绑困淹沉溺喘噎呛抽死疼痛伤断药毒咬蛰蜂蛇疯割吊勒绳裂崩垮害怕躲塞拽拖踹翻爬趴掉跳冷僵瘫抖烫扎绞捂埋轰]|没气|不醒|不动|不应|"
+    "打(?!(?:个|过|了|一个)?电话|卡|开|扫|听|招呼|印)|没人应|没动静|不见|失踪|走丢|没起来|没回|电梯|逼我|撑不住|先走一步|楼顶|往楼?下[丢扔]|砖|虚汗|歪过去|傻事|河里|出不来|出不去|带走|拉上|没了|报警|救|来人|出事|不活|不行了|看不清|睁不开|陌生|巨响|1(?:10|19|20)"
 )
 #: Everyday things that sound like danger by their characters alone.
 _EVERYDAY = re.compile(
     "[码券]|快递|驿站|柜机|超市|外卖|牛奶|访客|客人|保安|门卫|[东西南北]门|门岗|岗亭|车位|车牌|我的?车|这辆车|水龙头|马桶|搋子|修好|整通|弄好|不用来|莫来|别来了|不问了|走过去|溜达|遛狗|"
-    "手环|登记|绑定|账号|号码|快删|[0-9]+栋|接站|到站|歇着|(?<!老)太太|两位"
+    "睡着了(?!叫)|刚睡|哄睡|[滴渗]水|漏(?!气|电|煤|燃)|手环|登记|绑定|账号|号码|快删|[0-9]+栋|接站|到站|歇着|(?<!老)太太|两位"
 )
 #: A call for people that says nothing else.
 _CALL = re.compile(r"(?:快|快来|来人|救|救救|报警|帮帮|[，！])+(?:我|俺)?(?:爸|妈|爷|奶|爷爷|奶奶|老公|老婆|老伴|孩子|小孩|儿子|女儿|宝宝|婆婆|公公|老人|老头|老太|爹|娘)+[，！。啊]*|(?:要|快)死人[了啦咯]|(?:叫医生|叫人|，|快)+|(?:快|快点|赶紧)?报警(?:，|！|快|啊|报警)*|(?:快|赶紧|赶快)?来人[啊呀哪呐]?[，。！？]*(?:快|赶紧|赶快)?(?:来人)?[啊呀哪呐]?[，。！？]*|出事[了啦啊]+[，。！？]*(?:快来)?人?[啊呀]?[，。！？]*")  # fmt: skip
@@ -338,7 +367,11 @@ def _kind_of(piece: str) -> str:
 
 def _is_settled(piece: str) -> bool:
     """Tell whether what sounds like danger is over, elsewhere, a figure of speech, or somebody's smoke."""
-    if any(pattern.search(piece) for pattern in (_THANKED, _NOTHING, _SETTLED, _SMOKERS)):
+    if any(pattern.search(piece) for pattern in (_THANKED, _NOTHING, _SETTLED, _SMOKERS, _UNHARMED, _MIGHT_FALL)):
+        return True
+    if _BORN.search(piece) and not _NOW.search(piece):
+        return True
+    if _UNOPENED.search(piece) and not _FEARED_FOR.search(piece):
         return True
     return (_ELSEWHERE.search(piece) or _FUN.search(piece)) is not None and not _NOW.search(piece)
 
@@ -423,6 +456,8 @@ def _is_harmless(plain: str, kind: str, begin: int, stop: int) -> bool:
         return True
     if _DENIED.search(clause) or _FEARED.search(clause) or _FEARED_WITHIN.search(words):
         return True
+    if _is_spared(kind, clause, words, rest, around):
+        return True
     if kind in _OF_PEOPLE and _DROPPED.search(clause) and words[0] != "把":
         return True
     figure = kind not in _NEVER_FIGURES and _FIGURE.search(clause)
@@ -444,6 +479,20 @@ def _is_harmless(plain: str, kind: str, begin: int, stop: int) -> bool:
     supposed = _SUPPOSED.search(sentence) or (_SUPPOSED_MAYBE.search(sentence) and _ASKS.search(after))
     curious = _CURIOUS.search(after)
     return bool(supposed or curious) and not now
+
+
+def _is_spared(kind: str, clause: str, words: str, rest: str, around: str) -> bool:
+    """Tell whether what may befall people has not: nobody fell yet, was bitten, leans out, or is feared for."""
+    match kind:
+        case "fall" if _FALLEN.search(words) and not _DONE.match(rest):
+            return (_TO_FALL.search(clause) or _WOULD_BE_BAD.match(rest) or _UNHARMED.search(words)) is not None
+        case "fall" | "medical" | "trapped" | "collapse":
+            return _UNHARMED.search(words) is not None
+        case "self_harm":
+            return "窗台" in words and _HABIT.search(clause + words) is not None
+        case "missing":
+            return _NEXT_DOOR.search(clause) is not None and _FEARED_FOR.search(around) is None
+    return False
 
 
 def _is_over(kind: str, clause: str, after: str) -> bool:

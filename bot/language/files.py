@@ -29,7 +29,7 @@ SLOT_TYPES = (
 _INTENT_FIELDS = (
     "version", "intent", "title", "needs", "match", "examples", "sentences", "keywords", "exclude", "slots", "confirm",
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "hands_over", "cancels",
-    "small_talk", "listens", "chats", "offer", "follow_ups",
+    "small_talk", "listens", "chats", "tells", "offer", "follow_ups",
 )  # fmt: skip
 _SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest", "unknown", "otherwise")
 _COMMON_FIELDS = ("version", "language", "rules", "lists", "skip_words", "synonyms", "concepts")
@@ -114,6 +114,7 @@ class Intent:
     small_talk: bool = False  # said in passing
     listens: bool = False  # whoever says it goes on about it: what is no plain wish then is listened to
     chats: bool = False  # whoever says it may go on: what is unlikely to be a wish then gets a nod
+    tells: bool = False  # people are told, and no answer is waited for: 报平安
     offer: str = ""  # the sentence of a menu that stands for it: 家里东西坏了，请师傅来修
     follow_ups: Mapping[str, tuple[Sentence, ...]] = field(
         default_factory=dict
@@ -364,7 +365,7 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
         releases_flat=get("releases", partial(_read_flat, reader), False), hands_over=get("hands_over", reader.flag, False),
         cancels=get("cancels", partial(_read_names, reader), ()), small_talk=get("small_talk", reader.flag, False),
         listens=get("listens", reader.flag, False),
-        chats=get("chats", reader.flag, False),
+        chats=get("chats", reader.flag, False), tells=get("tells", reader.flag, False),
         offer=get("offer", reader.text_of, ""), follow_ups=_read_follow_ups(reader, fields, common),
         places={
             name: (mark.line + 1, mark.column + 1)

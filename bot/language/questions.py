@@ -4,21 +4,33 @@ A message is looked at clause by clause: it is a question when a clause asks and
 """
 
 import re
+from collections.abc import Sequence
 
 from bot.language.normalise import longest_first
+from bot.language.numbers import NUMBER
 
 
 def is_question(text: str) -> bool:
     """Tell whether a message asks and does not order; a polite request, a fault and a time proposed are no questions."""
     calm = _calm(text[:LONGEST]).replace("不对不对", "不对")  # said twice it asks nothing
-    clauses = [clause for clause in _CLAUSE.findall(calm) if _HAN.search(clause)]
+    clauses = [clause for clause in _CLAUSE.findall(_BARE_TAG.sub(r"\g<tag>", calm)) if _HAN.search(clause)]
+    if _is_rhetorical(clauses):
+        return False
     asks = [_asks(clause) for clause in clauses]
     return any(asks) and not any(_orders(clause, asks=asking) for clause, asking in zip(clauses, asks, strict=True))
 
 
+_FURTHER = re.compile(r"(?:那么?|咁|噉|还有)[，, ]?[^，,。!！?？\n]{1,8}(?:呢|咧|嘞|捏)[?？]?")
+
+
+def is_further(text: str) -> bool:
+    """Tell whether a message asks the same of something else, where nothing is being filled in: 那周末呢."""
+    return _FURTHER.fullmatch(text.strip()) is not None
+
+
 #: Who wants to be accounted to is not helped by what a notice says.
 _DEMANDS = re.compile(
-    r"多(?:收|扣|算|交|缴)了?|少(?:算|退)|[算收扣]错|重复[收扣交]|乱收|给(?:我|咱|大家)?个?(?:说法|交代|解释|明细)|讲清楚|说清楚|凭(?:什么|啥)|对不上|查一?查账"
+    rf"多(?:收|扣|算|交|缴)了?|[扣划]了?(?:我|咱|俺)?们?家?{NUMBER}[遍次回道]|收了?(?:我|咱|俺)?们?家?{NUMBER}[遍次回道][^，。]{{0,3}}[钱费款]|又[收扣划]了?我?一?[遍次回]|少(?:算|退)|[算收扣]错|重复[收扣交]|乱收|给(?:我|咱|大家)?个?(?:说法|交代|解释|明细)|讲清楚|说清楚|凭(?:什么|啥)|对不上|查一?查账"
     r"|费.{0,6}多(?:了|出来?).{0,6}(?:块|元|钱|百|千)|(?:我|咱|俺)们?家?(?:的|还|现在)?[^，。？?]{0,6}费[^，。？?]{0,4}(?:多少|几多|几钿|好多)"
     r"|(?:这个?|本|上个?|几)(?:季度|月)[^，。？?]{0,6}费[^，。？?]{0,4}(?:多少|几多|几钿|好多)"
 )
@@ -29,17 +41,42 @@ def demands(text: str) -> bool:
     return _DEMANDS.search(text[:LONGEST]) is not None
 
 
+#: Asked to agree to what was said just before: 晚上八点钟走 要不要得.
+_BARE_TAG = re.compile(
+    r"，(?P<tag>(?:要不要得|要得不|要得没|要得|行不行|好不好|可不可以|可以不可以|得不得行|得行不|中不中|成不成|得唔得|好唔好|可唔可以|好勿好|好伐|可以伐|阿好|(?:行|好|可以|成|中|得)(?:吗|么|不|伐|咩))[?？]?)(?=，|$)"
+)
+#: How one gets rid of something: 我的信息咋去掉.
+_HOW_TO_END = re.compile(
+    r"(?:怎么|怎样|如何|咋个?|啷个|点样)(?!又|被|会|还)(?:才能|能|才|去|来|给)?[^，。]{0,4}(?:解除|解绑|解掉|取消|去掉|删|撤|退|注销|弄掉|取下)"
+)
+
+
+def asks_how_to_end(text: str) -> bool:
+    """Tell whether a message asks how to get rid of something, which is a wish to: 这房子里我的信息到时候咋去掉."""
+    return _HOW_TO_END.search(text[:LONGEST]) is not None
+
+
+_DREADS = re.compile(r"(?:不会|该不会|别|可别|不要)[^，,。\s]{1,12}吧[?？]*$")
+
+
+def dreads(text: str) -> bool:
+    """Tell whether a question only says what is dreaded: 不会又修不好吧."""
+    return _DREADS.search(text[:LONGEST]) is not None
+
+
 #: Of a longer message the beginning tells.
 LONGEST = 200
 
 _CLAUSE = re.compile(r"[^，,。.；;!！?？\n]+[?？]?")
 _HAN = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+#: Whoever dictates or is in a hurry sets no other sign.
+_BREATH = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _SOFT = re.compile(r"[啊呀哦噢哈嘛哎呗嘞咯哇~～…\s]+(?=[?？，,。.!！]|$)|[\s~～…]+")
 
 
 def _calm(text: str) -> str:
     """Return the text without the sounds that end a clause."""
-    return _SOFT.sub("", text)
+    return _SOFT.sub("", _BREATH.sub("，", text))
 
 
 #: What only the office or the bot can do: asked whether it can, one asks for it.
@@ -61,7 +98,7 @@ _ORDER = re.compile(
         [
             # for whom
             r"(?:帮|替|同)(?:我|俺|咱|我们|他|她|忙)",
-            r"给(?:我|俺)(?!.{0,4}打电话)(?:开|办|弄|登|派|找|叫|转|换|改|发|查|取消|记)",
+            r"给(?:我|俺)(?!.{0,4}打电话)(?:开|办|弄|登|派|找|叫|转|换|改|发|查|取消|记|删|退|下了|撤)",
             # what one wants
             r"我(?:想|要)要?(?:报修|取消|预约|登记|邀请|绑定|解绑|投诉|寄|约)",
             # quickly, please
@@ -69,6 +106,8 @@ _ORDER = re.compile(
             r"(?:麻烦|请|劳烦|辛苦)(?:你们?|您|师傅|物业|尽快|快|派|安排)?(?:来|派|帮|给|安排|尽快|修|登记|放行|取消|处理|过来|通知)",
             # who shall come; what is changed
             r"来个?(?:师傅|人(?!要)|工人)",
+            # what one offers
+            rf"我(?:愿意|可以|就|最多|先)?出(?:价|个)?{NUMBER}",
             r"^(?:取消|改成|改到|换成|报修|登记|预约)(?!.{0,8}(?:怎么|要|吗|多少|什么|流程))",
         ]
     )
@@ -80,7 +119,7 @@ _HOW = re.compile(r"(?:怎么|怎样|如何|咋|点样|要不要|需不需要|�
 
 _FAULT = (
     r"(?:漏水|漏了|漏雨|渗水|滴水|冒水|返水|堵了|堵住|堵死|坏了|坏掉|坏咗|烂咗|跳闸|没电了|没水了|停了|断了|不亮|唔亮|不转|不热|不制冷|不出水|打不开|关不上|关不住|打不着|不动了|没反应|没信号|没网|"
-    r"响个不停|憋了|爆了|裂了|掉了|松了|歪了|塌了|不灵|失灵|不好使|不通|停电|停水|没水|没电|没气|没暖气|没热水|断水|断电|往下漏|在漏|漏得|断了|转得飞快)"
+    r"响个不停|憋了|爆了|裂了|掉了|松了|歪了|塌了|不灵|失灵|不好使|不通|(?:[关推拉拧按锁拔冲放升降刷扫连充点打](?:不|唔|勿|弗))(?:拢|上|严|紧|牢|燃|着|到位|上去|下去|下来|起来|出来|开(?!机))|停电|停水|没水|没电|没气|没暖气|没热水|断水|断电|往下漏|在漏|漏得|断了|转得飞快)"
 )
 _REPORT = re.compile(_FAULT)
 #: 漏水了怎么办 wants it mended; 卡丢了怎么办 wants to know.
@@ -95,6 +134,12 @@ _COMPLAINT = re.compile(
             rf"(?:怎么|咋|啷个|(?:为什么|为啥|点解)(?=又|老|总|一直))(?:又|老是?|总是?|一直|突然|忽然|就|都|还)*"
             rf"(?:(?:在|是)?{_FAULT}|[没冇](?:电|水|网|信号|反应|热水|暖气)|(?:不|唔)(?:亮|响|动|转|热|出水|制冷|灵|好使|工作))",
             r"(?:怎么|咋)(?:又|老|总)",
+            # however one tries
+            r"(?:怎么|咋个?|啷个|哪能|点样?|怎样)(?:弄|搞|拧|按|推|拉|关|开|整|修|试|掰)?(?:都|也)(?=[^?？吗]*[不唔勿没冇])",
+            # how is one to live with it
+            r"(?:叫|让|喊|要|教)?(?:我们?|俺们?|阿拉|我哋|人家?|老人|孩子|全家|一家人)(?:今晚|晚上|还|又|要|可)*(?:怎么|咋个?|啷个|哪能|点样?|如何)(?:能|得)?(?:睡|瞓|活|住(?!.{0,3}[?？])|过(?:夜|日子|冬|年|$)|见人|休息|洗澡|冲凉|做饭|煮饭|上厕所|做生意|关店|受得)",
+            # why have others what I have not
+            r"(?:我们?|俺们?|阿拉|我哋|我家|我屋(?:头|企)?|就我)(?:怎么|咋个?|啷个|哪能|点解|为啥|为什么)(?:就|还|一直|都)*(?:没得|没有|冇|没收到|收不到|勿得|呒没|唔见)",
             # for how long already
             r"(?:断|坏|漏|停|堵)了(?:多少天|好几天|几天|好久)了",
             # who does such a thing
@@ -105,7 +150,7 @@ _COMPLAINT = re.compile(
 
 #: 我妹妹明天下午三点来: a visit told.
 _VISIT = re.compile(
-    r"(?:今天|明天|后天|今晚|明晚|明早|上午|下午|晚上|中午|周[一二三四五六日末天]|礼拜|星期|点|等下|一会儿?|待会儿?|等会儿?).{0,10}(?:来|到|过来|来我家|上门|回来|嚟|进场)(?:吃饭|食饭|做客|玩|看我|住)?$"
+    r"(?:今天|明天|后天|今晚|明晚|明早|上午|下午|晚上|中午|周[一二三四五六日末天]|礼拜|星期|(?<![晚早])点|等下|一会儿?|待会儿?|等会儿?).{0,10}(?:(?<![搬住]进)(?<!搬)来|到|过来|来我家|上门|回来|嚟|进场)(?:吃饭|食饭|做客|玩|看我|住)?$"
 )
 
 #: Words that ask, and what makes them ask nothing.
@@ -123,9 +168,9 @@ _ASKING = re.compile(
             r"(?:能|可以|要|得|让)[^，。]{0,4}几[次回遍趟]",
             # yes or no
             r"是不是|是否|有没有|有冇|有没得|有无|会不会|能不能|能否|可不可以|可否|要不要|用不用|需不需要|该不该|行不行|好不好|对不对|算不算|让不让|给不给|收不收|开不开(?=门|放|吗|$)|在不在|修不修|管不管|"
-            r"来不来|停不停|系唔系|得唔得|可唔可以|使唔使|有没|阿是|阿要|要勿要",
-            r"有人(?:管|修|来|在)?没有?[?？]?$|[吗么嘛][?？]?$|[伐未咩][?？]?$|(?:了|好|完|到|过|咗)(?:没有?|冇|不)[?？]?$|(?<!要)(?<!还)(?:(?:能|要|可以|会|有|行|好|得|让|给|收|用|在|来|是|管|准|许|进|修|开).{0,8})不[?？]?$",
-            r"^.{1,8}(?<![在还没着正])呢[?？]?$",
+            r"来不来|停不停|系唔系|得唔得|得不得|可唔可以|使唔使|有没|阿是|阿要|要勿要",
+            r"有人(?:管|修|来|在)?没有?[?？]?$|有(?:[^，。但可就]{1,10})(?:没得|没有|冇)[?？]?$|不会.{1,12}吧[?？]?$|[吗么嘛][?？]?$|[伐未咩][?？]?$|(?:了|好|完|到|过|咗)(?:没有?|冇|不)[?？]?$|(?<!要)(?<!还)(?:(?:能|要|可以|会|有|行|好|得|让|给|收|用|在|来|是|管|准|许|进|修|开).{0,8})不[?？]?$",
+            r"^(?!.*还).{1,8}(?<![在还没着正])呢[?？]?$",
             # asking, said
             r"请问|请教|问一?下|问问|咨询|打听|想问|想知道|想了解",
         ]
@@ -139,15 +184,31 @@ _NOT_ASKING = re.compile(
             r"(?:有|像|像是|好像|被|是)个?(?:什么|啥)(?:东西|人|虫|味)[^吗?？]+$|(?:让|等|容)?我(?:先|去)?问(?:一?下|问)(?:他|她|我)[^吗?？]*$",
             r"(?:什么|啥|谁|哪个|几点)(?:我|咱|还|也|真)*(?:不|唔)(?:知道|晓得|清楚|懂|记得)[^吗?？]*$",
             r"要不(?!要)|对了|早不|干嘛用$",
+            # what is one to be cross about
+            r"(?:急|怕|慌|气|吵|凶|催|客气|谢|扯|犟|较|费|操)(?:个|那)?(?:什么|啥子?|咩|么子)(?:眼|劲|真|心|呢)?(?=$|，)|(?:急|怕)啥",
+            # scolding asks nothing
+            r"(?:什么|啥)(?:破|烂|垃圾|狗屁|鬼|玩意)",
+            # what for, said of a bother: 整那玩意儿干啥
+            r"(?:整|弄|要|问|留|填|写|搞|记)(?:那|这|它)(?:个|些)?(?:玩意儿?|东西)?(?:干啥|干嘛|做啥|干什么|做什么|作甚)",
         ]
     )
 )
 #: 三点行吗, 501可以吗: a value proposed.
 _PROPOSAL = re.compile(
-    r"^(?:那|就|改|换|要不|要么|嗯)*(?:[0-9零一二两三四五六七八九十百半]+|点半?|今天|明天|后天|大后天|上午|下午|晚上|中午|早上|周[一二三四五六日末天]|星期[一二三四五六日天]|礼拜[一二三四五六日天]|号|月|栋|单元|室|到|左右|之后|以后|前|后|来|的)+"
-    r"(?:可以|行|好|方便|有空|ok|成|得)?(?:不可以|不行|不好|吗|么|不|呢)?[?？]?$"
+    r"^(?:那|就|改|换|要不|要么|嗯|他们?|她们?|我们?|师傅|客人|人家|再|等)*(?:[0-9零一二两三四五六七八九十百半]+|点半?|今天|明天|后天|大后天|今日|听日|听朝|明朝|今朝|明儿|后儿|上午|下午|晚上|中午|早上|朝早|上昼|下昼|晏昼|头晌|后晌|晌午|夜里|夜饭后|先|周[一二三四五六日末天]|星期[一二三四五六日天]|礼拜[一二三四五六日天]|号|月|栋|单元|室|到|左右|之后|以后|前|后|来|的|钟|走|过来|上门|修|回来|进场|开工)+"
+    r"(?:可以|行|好|方便|有空|ok|成|得行?|中|要得|要不要得|阿好)?(?:不可以|不行|不好|不中|不成|不得行|唔得|唔好|勿好|吗|么|不|呢|伐|咩|没)?[?？]?$"
 )
-_TAG = re.compile(r"(?:可以|行|好|成|中|得|ok)(?:不可以|不行|不好|不成|吗|么|不|伐|咩|唔得)[?？]?$")
+_TAG = re.compile(r"(?:可以|行|好|成|中|得|ok)(?:不可以|不行|不好|不成|吗|么|不|伐|咩|唔得)[?？]?$|要不要得[?？]?$|要得不[?？]?$")
+
+
+def _is_rhetorical(clauses: Sequence[str]) -> bool:
+    """Tell whether what stands as a question only refuses: 没得牌照，骑摩托还要啥子牌照."""
+    return len(clauses) > 1 and _WHAT_FOR.search("，".join(clauses)) is not None
+
+
+_WHAT_FOR = re.compile(
+    r"(?:没得?|没有|冇|无|不是|不用|唔使)(?P<thing>(?!人|时|事)[\u4e00-\u9fff]{1,3}).{0,10}(?:啥子?|什么|咩|么子)(?P=thing)[?？]?$"
+)
 
 
 def _asks(clause: str) -> bool:
@@ -175,7 +236,7 @@ def _requests(clause: str) -> bool:
         return True
     if _HOW.search(clause) or _WHEN.search(clause) or _MAY.search(clause):
         return False
-    if (tag := _TAG.search(clause)) and (_ORDER.search(clause[: tag.start()]) or _SERVED.search(clause[: tag.start()])):
+    if (tag := _TAG.search(clause)) and any(words.search(clause[: tag.start()]) for words in (_ORDER, _SERVED, _VISIT)):
         return True
     return _REQUEST.search(clause) is not None or _ORDER.search(clause) is not None
 

@@ -237,7 +237,7 @@ _NOT_NAMES = frozenset(
 _NO_NAME = re.compile("错|抱歉|麻烦|谢谢")
 
 _CORRECTION = re.compile(
-    r"换(?:了?(?:一?[辆台部架])?车|了?个?人|了?(?:日子|时间))了?(?=$|[\s,，。])|换了?一?[辆台部架]|不对|不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
+    r"换(?:了?(?:一?[辆台部架])?车|了?个?人|了?(?:日子|时间))了?(?=$|[\s,，。])|换了?一?[辆台部架]|(?<!对)不对|(?<!是)不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|[看说念记写听]岔|[说写念]反了|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
 )
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
@@ -249,6 +249,7 @@ _FLOOR = re.compile(r"(?:负?\d{1,2}|负?[一二三四五六七八九十]{1,3})(
 _AT_ROOM = re.compile(r"(?<![\d.])(?P<r>[1-9]\d{2,3})(?:的|家|室)?(?P<there>门口|门前|门外|隔壁|对面)")
 #: 不对是1102.
 _IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*(?=$|[\s,，])")
+_OBLIGED = re.compile("(?:谢谢|多谢|麻烦|辛苦|有劳|拜托)(?:你们?|您)?了?[啊哈呀]?")
 _AROUND = re.compile(r"[\s,，。.!！~～]+|[啊呀的了哦]+$")
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
 _CALM = re.compile(r"不(?:是很|太|着|算)?急|不急|不着急|慢慢来|不用急|有空再|不(?:要|打)紧")
@@ -274,12 +275,24 @@ _NOW_BEHIND = re.compile(
     r"(?:就|也|都|已经|刚|人|他|她|要|想|能|能不能|可以|可不可以|马上|在|正|让|派|请|叫)*(?:[来到进派修]|过来|上[门去来]|出发|动身|门口|楼下|方便|有空|有人|在家)|(?:吧|啊|呀)?(?:$|[\s,，。.!！])"
 )
 
+#: Beside a time that is not meant: 五点呀，不是早上. 不是，明天 denies something else.
+_NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)$")
+
 #: When nobody shall come: 一点到三点别来, 今天不行就明天晚上.
 _NOT_THEN = re.compile(
-    r"(?:[我宝孩老人]|我们|宝宝|孩子|老人|家里|要|得|都|就|也|可能|正|在)*"
+    r"\s*(?:[我宝孩老人他她你囡]|我们|阿拉|俺|女儿|囡儿|闺女|儿子|老[公婆]|爱人|媳妇|师傅|客人|宝宝|孩子|老人|家里|要|得|都|就|也|可能|正|在)*"
     r"(?:[别莫甭](?:来|敲|上门)|不(?:要|用)来|睡觉?|午睡|午休|没空|没人|不在|不得空|不方便|不行|不成|来不了|要?上[班课]|开会"
+    r"|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy"
+    r"|有(?:点|个)?(?:事(?!找|请|要|情|跟|和)|课(?!外|本|后)|会(?!员|所|议室)|班|安排|活动|\s?(?:class|meeting))"
     r"|(?:又|还|再|才|就|也|得|要)*(?:去|出门)(?:上班|上课|开会|接|送|单位|公司|医院|学校|出差|机场|车站|赶))"
 )
+
+
+#: No place is said more exactly by these.
+_WHOLE_HOME = frozenset({"家里"})
+
+#: What somebody does, though it sounds like a thing that may break: 上门前打电话, 敲门没人应.
+_NO_THING = re.compile(r"(?:[上敲出进串登叫拍应])门(?!锁|窗|框|把|禁|铃|缝|打不开|关不|坏)|门(?:卫|岗|诊|面)|部门|专门|热门")
 
 
 def extract(
@@ -498,7 +511,7 @@ def _start(reading: _Reading, slot: Slot) -> Value | None:
 
 def is_unwanted(text: str, span: times.Span) -> bool:
     """Tell whether nobody shall come at a time that is said: 一点到三点别来, 滴了一晚上. 明天不行吗 asks whether it may be."""
-    if span.kind == "part" and _LASTED.search(text, 0, span.begin):
+    if (span.kind == "part" and _LASTED.search(text, 0, span.begin)) or _NOT_THAT_TIME.search(text, 0, span.begin):
         return True
     if _NOT_ON.search(text, 0, span.begin):
         return True
@@ -544,7 +557,12 @@ def _end(reading: _Reading, slot: Slot) -> Value | None:
     if spans:
         return spans[-1].end
     days = [span for span in said if span.kind == "day"]
-    return days[-1].end if days and len(days) == len(said) and "end" not in reading.known else None
+    return days[-1].end if days and len(days) == len(said) and not _has_time(reading.known) else None
+
+
+def _has_time(known: Mapping[str, Value]) -> bool:
+    """Tell whether a visit has its times: 改周六 moves it, and makes no whole day of it."""
+    return any(isinstance(value, datetime) for value in known.values())
 
 
 def _datetime(reading: _Reading, slot: Slot) -> Value | None:
@@ -704,6 +722,8 @@ def _place(reading: _Reading, slot: Slot) -> Value | None:
     floors = list(dict.fromkeys(_FLOOR.findall(reading.rest)))
     said = _NOT_THAT.sub(r"\g<rather>", reading.text)
     places = [value for value, words in slot.options.items() if any(word in said for word in words)]
+    if reading.known.get(slot.name) and not reading.corrects:  # 随时来，我都在屋头 says nothing new of where
+        places = [place for place in places if place not in _WHOLE_HOME]
     if beside and not places:
         places = [beside.groupdict().get("there") or ""]
     return "".join([flat, *(floors if len(floors) == 1 else ()), *places[:1]]) or None
@@ -723,7 +743,7 @@ def _choice(reading: _Reading, slot: Slot) -> Value | None:
 
     Words for where something is count only where no others are said: the lamp is broken in 电梯里的灯.
     """
-    said = _NOT_THAT.sub(r"\g<rather>", reading.text)
+    said = _NO_THING.sub(lambda match: "□" * len(match[0]), _NOT_THAT.sub(r"\g<rather>", reading.text))
     found = [(word, value) for value, words in slot.options.items() for word in words if word in said]
     meant = [(word, value) for word, value in found if not _is_where(said, word)] or found
     return max(meant, key=lambda one: len(one[0]))[1] if meant else None
@@ -773,7 +793,7 @@ _ORDER = {kind: order for order, kind in enumerate(_PARSERS)}
 def _lenient(reading: _Reading, slot: Slot) -> Value | None:
     """Read a bare answer: 501, 张三, 两个, 36 8."""
     bare = re.sub(r"[\s,，。!！?？~～]+$", "", reading.rest).strip()
-    if (slot.is_free or slot.type == "name") and says_nothing(reading.text):
+    if (slot.is_free or slot.type == "name") and (says_nothing(reading.text) or _is_heard(reading.text)):
         return None
     match slot.type:
         case "start" | "datetime":
@@ -788,7 +808,7 @@ def _lenient(reading: _Reading, slot: Slot) -> Value | None:
         case "name":
             return _lenient_name(reading)
         case "place" | "text":
-            if slot.type == "place" and _is_only_time(reading):
+            if slot.type == "place" and (_is_only_time(reading) or any(map(answers.is_any, PAUSES.split(reading.text)))):
                 return None
             return None if answers.is_skip(bare) or len(bare) < 2 else reading.text[:TEXT_LENGTH]
         case "choice" | "choices":
@@ -822,6 +842,11 @@ def says_nothing(text: str) -> bool:
         or answers.is_any(text)
         or questions.is_question(text)
     )
+
+
+def _is_heard(text: str) -> bool:
+    """Tell whether words only nod: 嗯 麻烦了 is no place."""
+    return all(answers.is_heard(clause) or _OBLIGED.fullmatch(clause) for clause in PAUSES.split(text) if clause)
 
 
 def _lenient_flat(bare: str, slot: Slot) -> Value | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from string import ascii_uppercase
 from typing import Literal
 
 from bot.language.normalise import longest_first
@@ -20,11 +21,16 @@ Kind = Literal["clock", "part", "day", "range", "deadline", "instant"]
 _RELATIVE = {
     "大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "昨儿": -1, "今天": 0, "今日": 0, "今儿": 0, "今晚": 0,
     "今早": 0, "今夜": 0, "当天": 0, "今天晚上": 0, "今晚上": 0, "明晚上": 1, "昨晚上": -1, "后晚上": 2, "明朝": 1, "后朝": 2, "明天": 1, "明日": 1, "明儿": 1, "明晚": 1, "明早": 1, "明晨": 1, "听日": 1,
+    "今朝": 0, "听朝": 1, "听晚": 1, "今晚黑": 0, "听晚黑": 1, "today": 0, "tonight": 0, "tomorrow": 1, "tmrw": 1, "tmr": 1, "day after tomorrow": 2,
     "后天": 2, "後天": 2, "后日": 2, "后儿": 2, "后晚": 2, "大后天": 3, "大后儿": 3,
 }  # fmt: skip
 _IMPLIED_PART = {
     "今晚": "晚上", "今天晚上": "晚上", "今晚上": "晚上", "明晚上": "晚上", "昨晚上": "晚上", "后晚上": "晚上", "明晚": "晚上", "昨晚": "晚上", "后晚": "晚上", "今早": "早上", "明早": "早上", "明晨": "清晨", "今夜": "夜里",
+    "听朝": "早上", "听晚": "晚上", "今晚黑": "晚上", "听晚黑": "晚上", "tonight": "晚上",
 }  # fmt: skip
+
+#: English is read in small letters.
+_SMALL = {ord(letter): letter.lower() for letter in ascii_uppercase}
 
 #: Clock skew between "now" as the resident says it and our own.
 JUST_NOW = timedelta(minutes=5)
@@ -34,18 +40,30 @@ _PARTS = {
     "凌晨": (0, 6), "大清早": (7, 9), "清早": (7, 9), "一大早": (7, 9), "一早": (7, 9), "清晨": (7, 8), "早上": (8, 10), "早晨": (8, 10),
     "朝早": (8, 10), "上午": (9, 12), "上半日": (9, 12), "下半日": (14, 18), "中午": (12, 14), "晌午": (12, 14), "正午": (12, 14), "午后": (14, 17), "午饭后": (13, 14), "下午": (14, 18), "傍晚": (18, 19),
     "晚饭后": (19, 21), "晚上": (19, 23), "夜晚": (19, 23), "夜里": (20, 24), "深夜": (22, 24), "半夜": (0, 5), "早": (8, 10), "晚": (19, 23),
+    # dialects
+    "早起": (8, 10), "头晌": (9, 12), "前晌": (9, 12), "前半晌": (9, 12), "上昼": (9, 12), "晏昼": (12, 14), "晌午头": (12, 14), "后晌": (14, 18), "后半晌": (14, 18),
+    "下昼": (14, 18), "擦黑": (18, 19), "夜饭后": (19, 21), "晚黑": (19, 23), "夜头": (19, 23), "夜里厢": (20, 24), "夜里向": (20, 24),
+    # English in between
+    "morning": (8, 10), "noon": (12, 14), "afternoon": (14, 18), "evening": (19, 23), "night": (19, 23),
 }  # fmt: skip
-_EVENING = {"下午", "下半日", "午后", "傍晚", "晚上", "晚", "夜里", "夜晚", "深夜", "晚饭后"}
+_EVENING = {
+    "下午", "下半日", "午后", "傍晚", "晚上", "晚", "夜里", "夜晚", "深夜", "晚饭后", "后晌", "后半晌", "下昼", "擦黑", "夜饭后", "晚黑", "夜头", "夜里厢", "夜里向",
+    "afternoon", "evening", "night",
+}  # fmt: skip
 
 _SMALL_HOURS = {"凌晨", "半夜"}
 
 #: Whoever comes from this hour on may leave past midnight.
 _NIGHT = 18
 
+_HALF_DAYS = {"a": "morning", "p": "afternoon"}
+
 #: Within the early hours a clock time that corrects another stays there.
 _EARLY, _MORNING = 5, 9
 
 _WEEKDAYS = dict(zip("一二三四五六日天末1234567", (0, 1, 2, 3, 4, 5, 6, 6, 5, 0, 1, 2, 3, 4, 5, 6), strict=True))
+#: The first three letters tell the day: Friday, Fri, Thurs.
+_ENGLISH = {name: day for day, name in enumerate("mon tue wed thu fri sat sun".split())}
 _WEEKS = {"下下": 2, "下": 1, "上": -1, "本": 0, "这": 0}
 
 _SOLAR = {
@@ -79,7 +97,8 @@ _DAY = re.compile(
             r"(?P<edge>月底|月末|月初|年底)",
             r"(?P<week>下下个?|下个?|上个?|本|这个?|)(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-6])(?!\d|[年月])",
             r"(?P<weekend>周末)",
-            rf"(?P<relative>{longest_first(_RELATIVE)})个?",
+            r"(?<![a-z])(?P<next>next\s+)?(?P<english>(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|wed|thu(?:rs?)?|fri)(?![a-z])",
+            rf"(?<![a-z])(?P<relative>{longest_first(_RELATIVE)})个?(?![a-z])",
             rf"(?P<after>{NUMBER}|半)个?(?P<half>半)?(?P<unit>小时|钟头|分钟|刻钟|天|星期|礼拜|周|月)(?P<half2>半)?(?:之?以?后|过后)",
             rf"过(?P<after2>{NUMBER}|半)个?(?P<unit2>小时|钟头|分钟|天|周|星期|月)",
             rf"(?P<festival>{_FESTIVALS})(?!号|点|月|栋|单元|楼|路)(?:节|假期|当天|那天)?",
@@ -90,11 +109,13 @@ _DAY = re.compile(
         ]
     )
 )
+_ENGLISH_DAY = re.compile(rf"[\s,，]*(?:on\s+)?(?:{_DAY.pattern})")
 _CLOCK = re.compile(
-    rf"(?P<part>{longest_first(_PARTS)})?的?(?P<short>差(?P<missing>{NUMBER}|一刻)分?)?"
+    rf"(?:(?P<englishh>1[0-2]|0?[1-9])(?:[:：.](?P<englishm>[0-5]\d))?\s?(?P<half_day>[ap])\.?m(?![a-z])\.?"
+    rf"|(?P<part>(?<!最)(?:{longest_first(_PARTS)}))?[的 ]?(?P<short>差(?P<missing>{NUMBER}|一刻)分?)?"
     rf"(?:(?P<colonh>[01]?\d|2[0-4])[:：](?P<colonm>[0-5]\d)(?:[:：][0-5]\d)?"
     rf"|(?P<hour>{NUMBER})(?:点钟?|时(?!候|间)|點)(?:(?P<half>半)|(?P<quarter>[一三1-3])刻"
-    rf"|过?(?P<minute>[零〇]?{NUMBER})分?(?!栋|单元|楼|号|个|位|人|元|块))?整?)"
+    rf"|过?(?P<minute>[零〇]?{NUMBER})分?(?!栋|单元|楼|号|个|位|人|元|块))?整?))"
 )
 _PART = re.compile(f"(?P<part>{longest_first(part for part in _PARTS if len(part) > 1)})")
 #: 一点, 有点, 两点建议 … are no clock times.
@@ -107,9 +128,15 @@ _FROM_TODAY = re.compile(longest_first(_RELATIVE))
 _TO = re.compile("到|至|~|～|-|—")
 _BY = re.compile("之前|以前|前(?!天|台|面|门|后)")
 _STAY = re.compile(rf"(?:待|玩|停|住|呆|坐)(?:大概|大约|个)?(?P<count>{NUMBER}|半)个?(?P<unit>小时|钟头|天)(?P<half>半)?(?!后)")
-_LEAVE = re.compile("(?:多|来钟|左右|的时候|以后|之后|再)*(?:就|要|才)?(?:走|离开|结束|回去|散)")
+_LEAVE = re.compile(
+    "(?:多|来钟|左右|的时候|以后|之后|再|大概|差不多)*(?:就|要|才|得|可以|准|肯定|一定)*(?:走(?!到|过来|路)|离开|结束|回去|回家|散|撤|闪人?|动身|完事|收工|收摊|顶天)"
+)
+#: What lasts no longer than the time that is said next: 最晚十点.
+_AT_MOST = re.compile("(?:最晚|最迟|最多|顶多|不超过)(?:到|待到|玩到|坐到)?$")
+#: The day after the one that was said before.
+_NEXT_DAY = re.compile("(?:第二天|次日|隔天|转天|翌日)[的,，]?")
 #: What lasts until the time that is said next: 弄到中午十二点.
-_LASTS = re.compile("(?:弄|待|呆|玩|住|坐|做|搞|忙|吃|喝|打|聊|装|搬|用|干|留|多待会儿?|多坐会儿?)[ ]?到$")
+_LASTS = re.compile("(?:弄|整|待|呆|玩|耍|住|坐|做|搞|忙|吃|喝|打|聊|唠|逛|看|装|搬|修|用|干|留|多待会儿?|多坐会儿?)[ ]?到$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +166,7 @@ def find(text: str, now: datetime, base: datetime | None = None) -> list[Span]:
 
     A clock time without a day takes that of the expression before it, or of `base`, which a correction corrects.
     """
-    return list(_Scanner(text, now, base).spans())
+    return list(_Scanner(text.translate(_SMALL), now, base).spans())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +204,7 @@ class _Scanner:
             previous, position = span.start, span.stop
 
     def _span(self, begin: int, previous: datetime | None) -> Span | None:
-        point = self._point(begin)
+        point = self._next_day(begin, previous) or self._point(begin)
         if point is None:
             stay = _STAY.match(self.text, begin)
             return self._stay(stay, previous) if stay and previous else None
@@ -193,18 +220,29 @@ class _Scanner:
         if by and span.kind in {"clock", "day", "part"}:
             end = span.end if span.kind == "day" else span.start
             return replace(span, kind="deadline", end=end, stop=by.end())
-        if previous and not span.has_day and span.has_clock and self._ends(span):
-            end = span.start
-            if end <= previous and previous.hour >= _NIGHT:  # 晚上八点来，一点走
-                end += timedelta(hours=12)
+        if previous and span.has_clock and self._ends(span) and (not span.has_day or span.start > previous):
+            end = self._later(span.start, previous, point)
             if end > previous:
                 return replace(span, kind="deadline", start=end, end=end)
+        if previous and span.kind == "day" and span.end and span.end > previous and self._lasts(span):  # 住到周一
+            return replace(span, kind="deadline", start=span.end)
         return span
+
+    @staticmethod
+    def _later(end: datetime, previous: datetime, point: _Point) -> datetime:
+        """Return when a visit is over that began before, where half a day was left to be understood: 晚上八点来，一点走; 十点来，八点走."""
+        later = end + timedelta(hours=12)
+        if end > previous or not (previous.hour >= _NIGHT or (not point.part and later.date() == previous.date())):
+            return end
+        return later
 
     def _ends(self, span: Span) -> bool:
         """Tell whether words beside a time say that a visit is over then: 五点多走, 弄到十二点."""
-        lasts = _LASTS.search(self.text, max(0, span.begin - 6), span.begin)
-        return lasts is not None or _LEAVE.match(self.text, span.stop) is not None
+        return self._lasts(span) or _LEAVE.match(self.text, span.stop) is not None
+
+    def _lasts(self, span: Span) -> bool:
+        before = max(0, span.begin - 6)
+        return any(words.search(self.text, before, span.begin) for words in (_LASTS, _AT_MOST))
 
     def _stay(self, match: re.Match[str], previous: datetime) -> Span:
         count = 0.5 if match["count"] == "半" else float(value_of(match["count"]))
@@ -230,6 +268,17 @@ class _Scanner:
 
     # -- one point
 
+    def _next_day(self, begin: int, previous: datetime | None) -> _Point | None:
+        """Return the day after the one said before, and the time said of it: 22号来，第二天早上八点走."""
+        said = _NEXT_DAY.match(self.text, begin) if previous else None
+        if said is None or previous is None:
+            return None
+        day = previous.date() + timedelta(days=1)
+        point = self._point(said.end())
+        if point is None or point.first is not None or point.instant is not None:
+            return _Point(stop=said.end(), first=day, last=day)
+        return replace(point, first=day, last=day)
+
     def _point(self, begin: int) -> _Point | None:
         match = _DAY.match(self.text, begin)
         days: tuple[date, date] | datetime | None = None
@@ -248,13 +297,24 @@ class _Scanner:
                 stop += 1
         first, last = days if isinstance(days, tuple) else (None, None)
         clock = _CLOCK.match(self.text, stop)
-        if clock and (_is_later(clock) or (not clock["part"] and first is None and self._is_no_clock(clock))):
+        if clock and (
+            _is_later(clock) or (not clock["part"] and not clock["half_day"] and first is None and self._is_no_clock(clock))
+        ):
             clock = None
         minutes = _minutes(clock) if clock else None
+        if (
+            clock and clock["half_day"] and first is None and (day := _ENGLISH_DAY.match(self.text, clock.end()))
+        ):  # 10am on Friday
+            later = _days(day, self.now)
+            first, last = later if isinstance(later, tuple) else (None, None)
+            return _Point(stop=day.end(), first=first, last=last, minutes=minutes, part=_HALF_DAYS[clock["half_day"]])
         if clock and minutes is not None:
-            if not clock["part"] and part in _EVENING and 60 <= minutes <= 12 * 60:  # 今晚八点, 今晚十二点
+            if (
+                not clock["part"] and not clock["half_day"] and part in _EVENING and 60 <= minutes <= 12 * 60
+            ):  # 今晚八点, 今晚十二点
                 minutes += 12 * 60
-            return _Point(stop=clock.end(), first=first, last=last, minutes=minutes, part=clock["part"] or part)
+            said = _HALF_DAYS[clock["half_day"]] if clock["half_day"] else clock["part"] or part
+            return _Point(stop=clock.end(), first=first, last=last, minutes=minutes, part=said)
         named = _PART.match(self.text, stop)
         if named or part:
             stop = named.end() if named else match.end() if match else stop
@@ -329,6 +389,9 @@ class _Scanner:
 
 def _minutes(match: re.Match[str]) -> int | None:
     """Return minutes since midnight as said, moved into the part of day; None if there is no such time."""
+    if match["half_day"]:
+        hour = int(match["englishh"]) % 12 + (12 if match["half_day"] == "p" else 0)
+        return 60 * hour + int(match["englishm"] or 0)
     part = match["part"] or ""
     hour = int(match["colonh"]) if match["colonh"] else value_of(_EITHER.sub(r"\1", match["hour"]))
     if match["colonm"]:
@@ -345,7 +408,7 @@ def _minutes(match: re.Match[str]) -> int | None:
         hour += 12
     elif part in {"晚上", "半夜", "夜里", "深夜"} and hour == 12:
         hour = 24
-    elif part in {"中午", "正午"} and hour in (1, 2):
+    elif _PARTS.get(part) == (12, 14) and hour in (1, 2):
         hour += 12
     minutes = hour * 60 + minute
     if match["short"]:
@@ -375,6 +438,8 @@ def _days(match: re.Match[str], now: datetime) -> tuple[date, date] | datetime |
         return _edge(said["edge"], today)
     if said["weekday"] or said["weekend"]:
         return _weekday(said["week"] or "", said["weekday"] or "末", today)
+    if said["english"]:
+        return _weekday("下" if said["next"] else "", str(_ENGLISH[said["english"][:3]] + 1), today)
     if said["relative"]:
         day = today + timedelta(days=_RELATIVE[said["relative"]])
         return day, day

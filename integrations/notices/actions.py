@@ -15,30 +15,34 @@ LATEST = 5
 HELD = 20
 
 
-@action("notice.list", replies={"done": "notices", "answer": "answer", "none": ""}, shows=True)
+@action("notice.list", replies={"done": "notices untold", "answer": "answer", "none": "untold"}, shows=True)
 def latest(turn: Turn, slots: object) -> Reply:
     """Tell the latest notices, or of what is asked for what the one about it says: 停水停到几点."""
-    if answer := know(turn, turn.said.rpartition("\n")[2]):
+    question = turn.said.rpartition("\n")[2]
+    if answer := know(turn, question):
         return Reply("answer", answer=answer)
     found = _notices(turn, LATEST)
+    untold = answers.untold(question, _said(found))
     if not found:
-        return Reply("none", ok=False)
+        return Reply("none", ok=False, untold=untold)
     listed = [f"· {turn.words('{at}', at=notice.published_at)}《{notice.title}》{notice.body}" for notice in found]
-    return Reply("done", notices="\n".join(listed))
+    return Reply("done", notices="\n".join(listed), untold=untold)
 
 
 def know(turn: Turn, question: str) -> str:
     """Answer a question from the notices of the last days: 几点来水; empty where none surely has the answer."""
-    fresh = [
-        answers.Said(title=notice.title, body=notice.body, at=notice.published_at)
-        for notice in _notices(turn, HELD, turn.now - answers.LIVES) if notice.published_at
-    ]  # fmt: skip
-    found = answers.find(question, fresh)
+    found = answers.find(question, _said(_notices(turn, HELD, turn.now - answers.LIVES)))
     if found is None:
         return ""
     at = found.notice.at
     message = turn.context.messages["notice.answer"]
     return turn.words(message, title=found.notice.title, day=f"{at.month}月{at.day}日", words=found.words)
+
+
+def _said(notices: Sequence[Notice]) -> Sequence[answers.Said]:
+    return [
+        answers.Said(title=notice.title, body=notice.body, at=notice.published_at) for notice in notices if notice.published_at
+    ]
 
 
 def _notices(turn: Turn, most: int, since: datetime | None = None) -> Sequence[Notice]:

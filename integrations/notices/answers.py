@@ -59,6 +59,7 @@ _TIME = re.compile(
 _ENDS = re.compile(r"恢复|结束|为止|至|到|[-~—–－]")
 _PLACE = re.compile(r"栋|幢|单元|号楼|门口|广场|中心|大厅|室|区|层|楼")
 _WHY = re.compile(r"因|由于|检修|维修|改造|抢修|清洗|更换|为了|原因")
+_WHETHER = re.compile(r"([停来有供通修])[不没]\1")
 _SENTENCE = re.compile(r"[^。！!；;\n]+[。！!；;]?")
 
 
@@ -81,7 +82,7 @@ class Found:
 
 def find(question: str, notices: Sequence[Said]) -> Found | None:
     """Return what answers a question among notices, the newest first; None where none surely does."""
-    asked = _matters(question)
+    asked = _matters(_whether(question))
     if not asked or not _ASKS.search(question):
         return None
     scored = [(score, -number, notice) for number, notice in enumerate(notices) if (score := _score(asked, notice)) > 0]
@@ -90,6 +91,19 @@ def find(question: str, notices: Sequence[Said]) -> Found | None:
     _, _, best = max(scored, key=lambda one: one[:2])
     words = _fitting(question, asked, best)
     return Found(notice=best, words=words) if words else None
+
+
+def untold(question: str, notices: Sequence[Said]) -> str:
+    """Return the word for what is asked about and no notice speaks of: 停水; empty where nothing known is asked about, or one does."""
+    said = _ANY.search(_whether(question))
+    if said is None or any(_WORDS[said[0]] in _matters(notice.title + notice.body) for notice in notices):
+        return ""
+    return said[0]
+
+
+def _whether(question: str) -> str:
+    """Return 停水 for 停不停水, 会停水 for 会不会停水."""
+    return _WHETHER.sub(r"\1", question)
 
 
 def _matters(text: str) -> frozenset[str]:

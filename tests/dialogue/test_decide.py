@@ -143,6 +143,7 @@ def test_a_yes_to_the_staff_confirms_nothing_afterwards() -> None:
 
 
 MEANWHILE: list[tuple[Said, str]] = [
+    (perhaps("谢谢你啊", smalltalk__thanks=0.7), "do smalltalk.thanks"),
     (words("就是昨晚那件事"), "join 就是昨晚那件事"),
     (perhaps("门口灯好暗", lamp__report=0.35), "join 门口灯好暗"),
     (surely("楼上太吵了", "noise.report"), "join 楼上太吵了"),  # people answer it anyway
@@ -174,6 +175,9 @@ def test_a_person_is_given_also_what_was_said_in_vain_before() -> None:
 
 
 CHOSEN = [
+    (QUESTION, "那当我没说", "say acknowledged"),
+    (QUESTION, "不用了 南方没暖气", "say acknowledged"),
+    (UNSURE, "拉倒吧 我自己弄", "say acknowledged"),
     (MENU, "1", "understood.sure; ask lamp.report place"),
     (MENU, "灯的那个", "understood.sure; ask lamp.report place"),
     (MENU, "寄包裹", "understood.sure; ask parcel.send recipient"),
@@ -241,7 +245,7 @@ PASSING = [
     (CALM, surely("谢谢", "smalltalk.thanks"), "do smalltalk.thanks"),
     (CALM, words("算了"), "say form.nothing"),
     (CALM, perhaps("算了不问了 我自己去看", lamp__cancel=0.7), "say acknowledged"),
-    (LAMP_DONE, words("随时来都行"), "say acknowledged"),
+    (LAMP_DONE, words("随时来都行"), "say at_ease"),
     (CALM, words("转人工"), "hand over handoff.human 转人工"),
     (CALM, Words(heard=words("").heard, is_spoken=True), "say voice.unheard"),
     (CALM, FILM, "say video.unseen"),
@@ -256,6 +260,8 @@ def test_what_is_said_in_passing_is_answered_in_passing(standing: Standing, said
 
 SORROW = replace(CALM, listens="smalltalk.grief")
 LISTENED = [
+    (perhaps("把他那个取下来吧 我弄不来", lamp__cancel=0.45), "hand over handoff.human 把他那个取下来吧 我弄不来"),
+    (perhaps("谢谢你啊", smalltalk__thanks=0.7), "do smalltalk.thanks"),
     (words("他那双拖鞋还在门口"), "say listening"),
     (perhaps("他那双拖鞋还在门口", lamp__report=0.35), "say listening"),
     (words("😭"), "say listening"),

@@ -22,7 +22,9 @@ from tests.dialogue.town import (
     STRANGER,
     UNBIND_READ_BACK,
     asking,
+    guessed,
     next_step,
+    outline,
     perhaps,
     stage,
     surely,
@@ -60,6 +62,9 @@ ANSWERS: list[tuple[Standing, Said, str]] = [
 ]  # fmt: skip
 
 LEAVING: list[tuple[Standing, Said, str]] = [
+    (UNBIND_READ_BACK, words("那先别动 月底再说"), "say form.cancelled"),
+    (UNBIND_READ_BACK, surely("先别解绑", "identity.unbind"), "say form.cancelled"),
+    (guessed("identity.unbind"), surely("那先别删 留着吧", "identity.unbind"), "say form.cancelled"),
     (WHEN, words("取消"), "say form.cancelled"),
     (WHEN, words("点错了"), "say form.cancelled"),
     (WHEN, words("不好意思，点错了"), "say form.cancelled"),
@@ -91,6 +96,7 @@ WAITS: list[tuple[Standing, Said, str]] = [
 ]  # fmt: skip
 
 BETWEEN: list[tuple[Standing, Said, str]] = [
+    (LAMP_ASKED, surely("马上来 物业几点上班", "faq.hours", 0.99), "aside (do faq.hours) back to lamp.report"),
     (WHEN, words("要多少钱？"), "aside (inform, else say question.in_form) back to parcel.send"),
     (WHEN, surely("物业几点上班", "faq.hours"), "aside (do faq.hours) back to parcel.send"),
     (WHEN, surely("楼道的灯不亮", "lamp.report"), "do lamp.report"),
@@ -171,6 +177,14 @@ def test_what_anything_will_do_for_is_left_out_or_kept_as_not_known() -> None:
     assert isinstance(tool, steps.Do)
     assert isinstance(spot, steps.Do)
     assert (tool.form.values["tool"], spot.form.values["spot"]) == (SKIPPED, "位置不清楚")
+
+
+def test_a_time_that_may_be_any_is_not_asked_for_and_what_is_said_beside_it_is_kept() -> None:
+    step = decide(LAMP_ASKED, words("哪天来都在家 上门前打她电话"), FACTS)
+
+    assert outline(step).startswith("heard;")
+    assert step.standing.form is not None
+    assert step.standing.form.words[-1] == "哪天来都在家 上门前打她电话"
 
 
 def test_a_yes_after_other_words_is_read_back_again() -> None:

@@ -54,10 +54,19 @@ CHANGES: list[tuple[Standing, Said, str]] = [
     # what adds to it, soon after
     (SENT_DONE, words("两个人搬"), "amend parcel:8 people"),
     (OLD, words("两个人搬"), "say unknown"),
-    (SENT_DONE, words("明天下午三点"), "say unknown.after"),  # so it is already
+    (SENT_DONE, words("明天下午三点"), "say at_ease"),  # so it is already
     # of two things done, the one that can hold it
     (BOTH, words("改成车库"), "amend lamp:7 place"),
     (Standing(subjects=(LAMP, SENT)), words("两个人搬"), "amend parcel:8 people"),
+    # how many there are now, held against before
+    (OLD, words("又多了一个，总共三个人"), "amend parcel:8 people"),
+    (OLD, surely("登记人口，总共三个人", "meter.read"), "amend parcel:8 people"),
+    # the same visit: who is known, and no day of its own
+    (SENT_DONE, surely("王芳下午四点才有空", "parcel.send"), "amend parcel:8 starts_at"),
+    (SENT_DONE, surely("寄给王芳，后天下午四点，小箱子", "parcel.send"), "confirm parcel.send"),
+    # a worry asks for no answer before what it tells is taken
+    (SENT_DONE, words("两个人搬，要紧不"), "amend parcel:8 people"),
+    (SENT_DONE, words("两个人搬，是不是要加钱"), "inform, else say dont_know"),
     # who was spoken of before
     (SENT_DONE, surely("他两个人来", "lamp.report", 0.8), "amend parcel:8 people"),
     # another wish is no change
@@ -83,6 +92,31 @@ def test_a_change_carries_the_words_and_only_what_is_new() -> None:
 
     assert isinstance(step, steps.Amend)
     assert (list(step.values), step.words) == (["starts_at"], "改成后天下午三点，寄给王芳")
+
+
+POWER = replace(LAMP, about="lamp:6", values={"place": "车库", "fault": "socket"})
+LIGHT = replace(LAMP, about="lamp:7", values={"place": "楼道", "fault": "bulb"})
+TWO_FAULTS = Standing(subjects=(LIGHT, POWER))
+
+MEANT: list[tuple[Said, str]] = [
+    (words("插座那个不用来了"), "confirm lamp.cancel"),
+    (words("插座那个不用来了 我自己换了"), "confirm lamp.cancel"),
+    (words("插座那边，急"), "amend lamp:6 urgent"),
+    (words("急"), "amend lamp:7 urgent"),
+    (words("插座在车库最里面"), "amend lamp:6"),  # of the other one nothing is changed
+]
+
+
+@pytest.mark.parametrize(("said", "step"), MEANT)
+def test_of_several_things_the_one_is_meant_that_is_spoken_of(said: Said, step: str) -> None:
+    assert next_step(TWO_FAULTS, said) == step
+
+
+def test_the_thing_that_is_called_off_is_the_one_spoken_of() -> None:
+    step = decide(TWO_FAULTS, words("插座那个不用来了"), FACTS)
+
+    assert step.standing.form is not None
+    assert step.standing.form.about == "lamp:6"
 
 
 REMARKS: list[tuple[Standing, Said, str]] = [
@@ -148,8 +182,8 @@ def test_after_a_job_about_somebody_only_what_is_said_of_them_is_kept(said: Said
 
 
 LEFT_OPEN: list[tuple[Said, str]] = [
-    (words("随时来"), "say acknowledged"), (words("随时来 谢谢"), "say acknowledged"), (words("随时来 钥匙在鞋柜里"), "amend lamp:7"),
-    (words("随时来 几点都行"), "say acknowledged"), (words("没开车 喝酒开啥车啊"), "say acknowledged"),
+    (words("随时来"), "say at_ease"), (words("随时来 谢谢"), "say at_ease"), (words("随时来 钥匙在鞋柜里"), "amend lamp:7"),
+    (words("随时来 几点都行"), "say at_ease"), (words("没开车 喝酒开啥车啊"), "say at_ease"),
 ]  # fmt: skip
 
 

@@ -100,8 +100,17 @@ def test_a_question_that_stayed_open_too_long_is_put_away_and_remembered(intents
     assert standing.at(stood, now, now + timedelta(minutes=4), forms.EXPIRES) == stood
 
 
-def test_what_was_done_is_forgotten_after_a_day(intents: dict[str, Intent], now: datetime) -> None:
-    assert standing.at(full(intents, now), now, now + standing.REMEMBERED, forms.EXPIRES).subjects == ()
+def test_what_was_done_is_forgotten_after_a_day(now: datetime) -> None:
+    lamp = Subject(about="lamp:7", intent="lamp.report", called="灯", at=now, values={"place": "楼道"})
+
+    assert standing.at(Standing(subjects=(lamp,)), now, now + standing.REMEMBERED, forms.EXPIRES).subjects == ()
+
+
+def test_what_is_done_for_a_time_to_come_is_remembered_until_then(intents: dict[str, Intent], now: datetime) -> None:
+    stood = replace(full(intents, now), form=None)
+
+    assert standing.at(stood, now, AT_THREE - timedelta(hours=1), forms.EXPIRES).subjects == stood.subjects
+    assert standing.at(stood, now, AT_THREE + timedelta(hours=1), forms.EXPIRES).subjects == ()
 
 
 def test_the_last_four_things_done_are_remembered_the_newest_first(now: datetime) -> None:

@@ -18,6 +18,7 @@ from tests.dialogue.town import (
     LAMP_DONE,
     MISSED,
     NOW,
+    SENT,
     STRANGER,
     guessed,
     next_step,
@@ -99,6 +100,29 @@ def test_a_wish_that_is_not_plain_is_begun_asked_back_or_not_understood(said: Sa
     assert next_step(CALM, said) == step
 
 
+NODDED: list[tuple[Said, str]] = [
+    (perhaps("中 我这就过去", faq__hours=0.2), "say acknowledged"),
+    (perhaps("行 到时候让她自己来", parcel__send=0.45), "say acknowledged"),
+    (words("好嘞 我下楼看着点"), "say acknowledged"),
+    (perhaps("好 给王芳寄个箱子", parcel__send=0.6), "understood; ask parcel.send recipient"),
+    (words("好 那多少钱一张？"), "inform, else say dont_know"),
+    (words("对了 我家那只猫"), "say unknown"),
+    (words("1"), "say unknown"),
+]
+
+
+@pytest.mark.parametrize(("said", "step"), NODDED)
+def test_who_says_yes_and_what_they_do_themselves_gets_a_nod(said: Said, step: str) -> None:
+    assert next_step(CALM, said) == step
+
+
+def test_no_menu_of_what_is_hardly_likely_is_shown_to_who_goes_on_about_something_done() -> None:
+    said = perhaps("已经往那边走了", lamp__report=0.22, parcel__send=0.21)
+
+    assert next_step(Standing(subjects=(SENT,)), said) == "say unknown.after"
+    assert next_step(CALM, said) == "menu clarify lamp.report parcel.send"
+
+
 def test_what_belongs_to_something_done_is_a_choice_for_whoever_has_it() -> None:
     said = perhaps("灯那个", lamp__cancel=0.5, lamp__report=0.45)
 
@@ -146,6 +170,13 @@ def test_a_guess_that_was_read_back_needs_a_yes_and_is_dropped_when_passed_over(
 
 
 QUESTIONS: list[tuple[Said, Facts, str]] = [
+    (
+        perhaps("我新来的，3栋2单元501，要登记啥不？", meter__read=0.3, identity__bind=0.2),
+        STRANGER,
+        "understood; confirm identity.bind",
+    ),
+    (perhaps("我新来的，3栋2单元501，要登记啥不？", meter__read=0.3, identity__bind=0.2), FACTS, "inform, else say dont_know"),
+    (perhaps("不会又修不好吧", lamp__chase=0.7), FACTS, "inform, else say dont_know"),  # what is dreaded is not pressed for
     (words("门禁卡多少钱一张？"), FACTS, "inform, else say dont_know"),
     (words("门禁卡多少钱一张？", known=0.4), FACTS, "inform, else say dont_know"),
     (words("门禁卡丢了", known=0.8), FACTS, "inform, else say unknown"),
@@ -153,8 +184,9 @@ QUESTIONS: list[tuple[Said, Facts, str]] = [
     (perhaps("啥时候有人？", faq__hours=0.6), FACTS, "inform, else do faq.hours"),
     (surely("物业几点上班？", "faq.hours"), FACTS, "do faq.hours"),
     (surely("包裹怎么寄？", "parcel.send"), FACTS, "inform, else understood.sure; ask parcel.send recipient"),
-    (surely("怎么解除绑定？", "identity.unbind"), FACTS, "inform, else say dont_know"),  # a question is no order
-    (surely("怎么解除绑定？", "identity.unbind"), STRANGER, "inform, else say dont_know"),
+    (surely("怎么解除绑定？", "identity.unbind"), FACTS, "inform, else confirm identity.unbind"),  # read back, it tells how
+    (surely("怎么解除绑定？", "identity.unbind"), STRANGER, "inform, else say flat.none"),
+    (surely("解除绑定要几天？", "identity.unbind"), FACTS, "inform, else say dont_know"),  # a question is no order
     (perhaps("我现在绑了哪几套？", identity__unbind=0.6), FACTS, "inform, else say unsure"),
     (perhaps("灯归谁管？", lamp__report=0.35), FACTS, "inform, else say dont_know"),
 ]

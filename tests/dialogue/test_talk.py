@@ -83,7 +83,7 @@ def test_an_unbound_resident_is_bound_to_a_flat_first(room: Room) -> None:
     room.hear("/new unbound")
     asked = say(room, "厨房水管漏水了")
 
-    assert (asked.outcome.intent, asked.outcome.slot) == ("identity.bind", "building")
+    assert (asked.outcome.intent, asked.outcome.slot) == ("repair.report", "building")
     assert say(room, "3栋2单元501").outcome.intent == "repair.report"
 
 

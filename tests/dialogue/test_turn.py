@@ -303,7 +303,7 @@ def _events(session: Session) -> Any:
 def test_whoever_has_no_flat_binds_first_and_loses_nothing(chat: Any) -> None:
     asked = chat.say("登记人口，三个人")
 
-    assert (asked.outcome.intent, asked.outcome.slot) == ("identity.bind", "building")
+    assert (asked.outcome.intent, asked.outcome.slot) == ("meter.read", "building")
     assert "登记人口" in asked.texts[0]
     done = chat.say("3栋2单元501")
     assert done.texts == ("登记好了：3栋2单元501。", "3栋2单元501登记了3个人。")

@@ -32,6 +32,7 @@ examples: |
 slots:
   place: {type: place, required: true, title: 位置, ask: 哪里的灯？, error: 请告诉我地方。, options: {楼道: [楼道], 车库: [车库]}}
   comes_at: {type: start, title: 时间}
+  fault: {type: choice, title: 毛病, options: {bulb: [灯泡], socket: [插座]}}
   urgent: {type: flag, options: {"true": [急, 马上]}}
   photo: {type: photo, title: 照片}
 follow_ups:

@@ -6,7 +6,7 @@ from bot.language import aftermath
 
 
 @pytest.mark.parametrize(("text", "is_so"), [
-    ("误报", True), ("没事了", True), ("虚惊一场", True), ("搞错了，不用来了", True), ("火灭了", True), ("人出来了", True), ("取消", True), ("孩子找到了", True), ("找到孩子了", True),
+    ("误报", True), ("没事了", True), ("虚惊一场", True), ("搞错了，不用来了", True), ("火灭了", True), ("锅盖扣上了 灭了灭了", True), ("已经扑灭了", True), ("明火都灭了", True), ("灯灭了", False), ("人出来了", True), ("取消", True), ("孩子找到了", True), ("找到孩子了", True),
     ("没事了吗", False), ("火还没灭", False), ("怎么没事了", False), ("人跑出来了", False), ("烟更大了", False),
     ("火灭了，可是我妈晕倒了", False), ("火灭了又着起来了", False), ("人救出来了，还有一个困着", False), ("没事了，楼上又开始冒烟", False),
     ("刚才说着火是误报", True), ("没事了，谢谢你们", True),

@@ -6,6 +6,7 @@ from bot.language import courtesy
 
 
 @pytest.mark.parametrize("text", [
+    "行 那就弄上吧", "那就办吧", "好 就登记上呗",
     "好的", "对 谢谢侬哦", "👌", "[OK]", "嗯嗯，可以", "行，麻烦了", "确认", "同意", "好的，师傅", "是的没错", "可以，辛苦了", "得嘞 谢了老妹儿", "中，就这样",
     "对的对的", "1", "好滴，再见", "嗯呐", "嗯哪", "嗯嗯~",
 ])  # fmt: skip
@@ -72,3 +73,10 @@ def test_a_message_is_parted_at_its_pauses_without_what_fills_them(text: str, pa
 ])  # fmt: skip
 def test_a_polite_request_is_told_from_a_question(text: str, is_one: bool) -> None:
     assert courtesy.is_polite_request(text) is is_one
+
+
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("他喘气有点费劲 要紧不", True), ("烧到38度，严重吗", True), ("这样没事吧", True), ("要不要紧", True), ("没事", False), ("几点来", False),
+])  # fmt: skip
+def test_a_worry_is_told_from_other_questions(text: str, is_so: bool) -> None:
+    assert courtesy.worries(text) is is_so

@@ -93,6 +93,33 @@ def test_words_that_are_danger_only_together_are_heard_in_any_order(text: str, k
     assert alarm.kind == kind
 
 
+@pytest.mark.parametrize(
+    ("real", "none"),
+    [
+        # who fears to fall has not fallen
+        ("我妈要摔倒了快来", "楼道里厢黑漆漆额 上楼梯看勿见 要掼跤额呀"), ("把人绊倒了起不来", "楼梯黑得很 莫把人绊倒了"),
+        ("婆婆在楼梯上摔了一跤", "扶手松了 我妈爬楼慢 摔一跤不得了"), ("老人从台阶上摔倒了", "黑黢黢的 我婆婆要跘扑爬"),
+        # harm denied beside who was spared
+        ("女兒被狗咬了，一直哭", "女兒沒有被咬，只是一直哭"), ("孩子被烫到了", "孩子没被烫到 就是吓着了"), ("有人受伤 门也坏了", "人没受伤 就是门坏了"),
+        # birth is told, or happens
+        ("我老婆生了 在电梯里 快来", "老罗不来了 他婆娘生了 小谭照旧"), ("老婆要生了救护车进不来", "儿媳妇生了 亲家母来伺候月子"),
+        # handles and feet of things
+        ("他手断了", "次卧窗把手断了"), ("司机脚断了", "洗衣机脚断了一个"), ("我把手夹断了", "推拉门的拉手断了"), ("腿断了动不了", "椅子腿断了"),
+        # where one liked to sit, and who sits there
+        ("她坐在窗台上", "五十二年了啊 他就爱搁窗台那儿坐着"), ("孩子爱爬窗台 现在坐在窗台外面", "他平时就坐在窗台边上看报"),
+        # a neighbour who is feared for, and one who is out
+        ("隔壁敲门没人应 好几天没见", "楼上601敲门没人应"), ("楼上老人敲门没人应", "隔壁敲门没人开 水还在漏"),
+        # asleep, and not to be woken
+        ("孩子睡着了叫不醒", "孩子睡着了我不敢打电话 天花板一直在滴水"),
+        # in the lift, in any dialect
+        ("我是送外卖的 电梯卡半道不动了 我搁里头呢", "电梯又停在11楼不动了 里头没人"), ("电梯停半截 我同个仔喺里面", "门卡电梯里丢了"),
+        ("电梯不动 俺们还搁里头", "电梯坏了 没人在里头"), ("卡电梯里咯 我还在里厢", "电梯口瓷砖松了"),
+    ],
+)  # fmt: skip
+def test_fear_denial_and_things_with_names_of_limbs_raise_no_alarm(real: str, none: str) -> None:
+    assert (heard(real), heard(none)) == (True, False)
+
+
 @pytest.mark.parametrize("text", ["媒气泄漏", "厨房齐火了", "楼道冒眼了", "老人率倒了", "点梯困人"])
 def test_characters_that_only_sound_right_are_heard(text: str) -> None:
     assert heard(text)

@@ -69,7 +69,7 @@ def unread(wanted: list[Slot], text: str) -> tuple[str, ...]:
     (BIND, "我有两套，3栋2单元501，5栋1单元302", "3栋2单元501"),
     (BIND, "绑定3栋2单元501、5栋1单元1102", "3栋2单元501"),
     (BIND, "3栋2单元501室和503室", "501室"),
-    (VISIT, "我姑姑明天中午到，待到晚上", "晚上"), (VISIT, "外甥明天一早到，住到周日", "周日"), (VISIT, "我女儿每个周末都回来", "每个周末"),
+    (VISIT, "我姑姑明天中午到，待到晚上", "晚上"), (VISIT, "我女儿每个周末都回来", "每个周末"),
     (VISIT, "我爸明天来，开两辆车，粤B12345、粤B23456", "粤B12345"),
 ])  # fmt: skip
 def test_value_that_is_not_taken_is_told_in_its_own_words(wanted: list[Slot], text: str, words: str) -> None:

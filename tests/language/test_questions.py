@@ -6,6 +6,7 @@ from bot.language import questions
 
 
 @pytest.mark.parametrize("text", [
+    "拿我的微信弄行吗 我不住这儿", "里头有停车的地方没得", "不会又修不好吧", "现在取消 还能再约吗",
     "我现在绑了哪几套？", "几点能进来", "这个要钱吗", "能不能带狗", "会不会停水", "怎么取消访客", "怎么邀请客人", "物业费怎么交", "门禁卡丢了怎么办",
     "请问快递放哪里", "你们几点上班", "师傅什么时候来", "师傅几时来嘛", "师傅到哪了", "修好了没", "修好没有", "多久能修好", "修一次多少钱", "要不要登记",
     "能进不", "要登记不", "门口好进伐", "几点关门呀", "点样入闸", "保安室喺边度", "要几多钱", "好久能修好哦", "啥子时候停水", "搬家要交押金吗",
@@ -20,6 +21,7 @@ from bot.language import questions
     "遛狗要拴绳不", "你们电话多少", "我报的那个单子处理了吗", "几号停气", "这个二维码怎么用",
     "客人要不要带身份证", "充电桩在几号楼旁边", "一次能停多长时间", "我上次约的还算数吗", "今天物业有人吗",
     "修一下多少钱啊", "保安几点换班", "为啥进不去", "晚到一会儿行吗", "他晚点来可以吗",
+    "院坝头喂两只鸡下蛋得不得遭说哦", "阳台封起来 行不行", "我想在楼道放个鞋柜 可不可以", "你们 什么时候 上班", "wifi 密码 是多少", "快递放门岗 行吗",
     "亲戚来住要不要备案", "有电工吗", "住这儿的证明上哪开", "押金往哪退", "砸墙得先报备还是直接干", "多长时间有效", "我现在绑的哪一户",
 ])  # fmt: skip
 def test_question_asks(text: str) -> None:
@@ -27,6 +29,7 @@ def test_question_asks(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "手机号我记不住啊整那玩意儿干啥", "就他一个 填那东西干嘛", "旧钢琴是不是要卖 我出八百",
     "能不能来修一下", "可以帮我取消吗", "能开个通行证吗", "能派个师傅来吗", "能不能快点来", "可以改到后天吗", "能不能给我妈开个码", "麻烦帮我登记一下好吗",
     "谁能来看看", "有没有人来修一下", "可不可以叫个师傅上门", "厨房漏水了", "厨房漏水怎么办", "马桶堵了咋整", "楼道灯怎么不亮了", "怎么又停电了",
     "电梯怎么又坏了", "我妹妹明天下午三点来", "我要报修", "取消访客", "改成后天下午", "明天下午三点可以吗", "三点行吗", "没什么事", "什么破物业", "啥玩意儿啊这是", "什么态度", "什么时候来都行",
@@ -46,12 +49,48 @@ def test_question_asks(text: str) -> None:
     "能帮忙登记一下吗", "麻烦派人来一趟行吗", "能不能找人通一下下水道", "可以给我换一个时间不", "请问可以帮我报修吗",
     "水龙头关不紧了能来弄弄不", "想请你们来看看电闸", "你们快点来人行不行", "帮我问问快递到了没", "我要取消明天的访客",
     "能再给我发一遍码吗", "可以安排个师傅吗", "门禁刷不开了", "厕所堵了咋办啊", "灯泡咋又憋了",
+    # asked of nobody: how is one to live, why me, what is there to be cross about
+    "楼上那个水滴到我铺盖高头了 湿了一大片 我啷个睡嘛", "热水没得 老人咋个洗澡嘛", "暖气一点不热 孩子咋睡啊", "卷帘门啷个都放不下来 卡起了", "门锁怎么拧都打不开",
+    "他们说群里头有买菜的券 我啷个没得", "别人家都有 就我咋没有", "拉倒 我跟你个机器急啥眼", "怕啥 我自己弄", "没得牌照 骑摩托还要啥子牌照嘛", "门还是关不拢得嘛 有没得人来看过哦",
+    # tags that propose
+    "晚上八点钟走 要不要得", "明天上午九点来 行不行", "下昼三点先 得唔得", "周六来吃饭 好伐", "那你们存了我点啥 统统给我删掉",
     "后天行吗", "晚上八点可以不", "我家1102", "两个人", "麻烦把我妈的通行证撤了",
 ])  # fmt: skip
 def test_order_fault_visit_or_answer_is_no_question(text: str) -> None:
     assert not questions.is_question(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_further"),
+    [("那周末呢", True), ("咁夜晚呢？", True), ("那三号门呢", True), ("周末有人吗", False), ("那我等着呢，快来修厨房的水管", False)],
+)  # fmt: skip
+def test_same_is_asked_of_something_else(text: str, is_further: bool) -> None:
+    assert questions.is_further(text) is is_further
+
+
 @pytest.mark.parametrize("unit", ["能", "怎么又", "能不能可以", "明天来不", "帮我", "什么，", "几点"])
 def test_repetition_is_read_at_once(unit: str) -> None:
     questions.is_question(unit * 5000)  # with a group that backtracks the run itself would not end
+
+
+@pytest.mark.parametrize(("text", "is_one"), [
+    ("车棚那充电桩扣了我两遍钱 咋回事", True), ("停车费又扣了一次", True), ("收了我们家两回水费", True), ("多收了八十六", True),
+    ("物业费一年收两次吗", False), ("两遍都没人接", False), ("钱扣了没有", False),
+])  # fmt: skip
+def test_who_was_charged_twice_wants_an_account(text: str, is_one: bool) -> None:
+    assert questions.demands(text) is is_one
+
+
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("这房子里我的信息到时候咋去掉", True), ("怎么解除绑定", True), ("如何注销", True), ("怎么又被取消了", False), ("为什么取消", False),
+    ("解绑了怎么办", False),
+])  # fmt: skip
+def test_asking_how_to_end_something_is_told_from_other_questions(text: str, is_so: bool) -> None:
+    assert questions.asks_how_to_end(text) is is_so
+
+
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("不会又修不好吧", True), ("可别又拖一个礼拜吧", True), ("该不会没人来吧？", True), ("明天来吧", False), ("不会弄，帮我弄吧", False),
+])  # fmt: skip
+def test_what_is_dreaded_is_no_wish(text: str, is_so: bool) -> None:
+    assert questions.dreads(text) is is_so

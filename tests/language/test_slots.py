@@ -1,6 +1,6 @@
 """Values in messages: flats, plates, phones, temperatures, counts, names, choices, corrections."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -115,6 +115,19 @@ def test_role_before_a_short_name_and_a_label_name_a_person() -> None:
 
 
 @pytest.mark.parametrize(("text", "day", "hour"), [
+    ("下昼五点呀 唔系朝早", 12, 17), ("改下周二吧 还是九点 明天要出差", 17, 9), ("Sorry 我 Thursday 有 class, Friday same time", 13, 10), ("周四有课 周五下午三点吧", 13, 15),
+    ("后天上午十点，不是明天", 13, 10), ("明天有会 后天早上九点来", 13, 9),
+])  # fmt: skip
+def test_time_that_is_denied_or_taken_is_not_meant(text: str, day: int, hour: int) -> None:
+    slot = Slot(name="starts_at", type="start")
+    known = {"starts_at": NOW + timedelta(days=1)}
+    found = slots.extract(text, [slot], NOW, known=known)["starts_at"]
+
+    assert isinstance(found, datetime)
+    assert (found.day, found.hour) == (day, hour)
+
+
+@pytest.mark.parametrize(("text", "day", "hour"), [
     ("13号有人来看房，下午两点到四点", 13, 14), ("爸妈明天到，早上八点的火车", 12, 8), ("月底来人，29号吧", 29, 0), ("明天来，后天走", 12, 0), ("明天来，哦不，后天来", 13, 0),
     ("明儿个晌午来", 12, 12), ("明早保洁阿姨七点来", 12, 7), ("明朝上半日十一点钟到", 12, 11), ("听日朝早嚟", 12, 8),
 ])  # fmt: skip
@@ -197,6 +210,36 @@ def test_correction_keeps_the_day_that_was_known() -> None:
 
     assert slots.extract("改成四点", [start], NOW, None, known) == {"starts_at": datetime(2026, 3, 13, 16, tzinfo=SHANGHAI)}
     assert slots.extract("不对，是大后天", [start], NOW, None, known) == {"starts_at": datetime(2026, 3, 14, 15, tzinfo=SHANGHAI)}
+
+
+@pytest.mark.parametrize(("text", "start", "end"), [
+    ("改周六", "03-14 14:00", None), ("改成后天", "03-13 14:00", None), ("下午三点到", "03-12 15:00", None),
+    ("耍到下午五点", None, "03-12 17:00"), ("五点半撤", None, "03-12 17:30"), ("八点多回家", None, "03-12 20:00"),
+    ("最晚十点", None, "03-12 22:00"), ("四点半顶天了", None, "03-12 16:30"), ("第二天早上八点走", None, "03-13 08:00"),
+    ("住到周六", None, "03-14 23:59"), ("周六上午十点走", None, "03-14 10:00"), ("走到三点", "03-12 15:00", None),
+])  # fmt: skip
+def test_when_a_visit_ends_is_not_when_it_begins(text: str, start: str | None, end: str | None) -> None:
+    wanted = [Slot(name="starts_at", type="start"), Slot(name="ends_at", type="end")]
+    known = {"starts_at": datetime(2026, 3, 12, 14, tzinfo=SHANGHAI)}
+
+    found = slots.extract(text, wanted, NOW, None, known)
+
+    assert [f"{found[name]:%m-%d %H:%M}" if name in found else None for name in ("starts_at", "ends_at")] == [start, end]
+
+
+@pytest.mark.parametrize("text", ["我一天到黑都在家里", "随时来，屋头有人", "冰箱都停了", "家里有老人"])
+def test_being_at_home_says_nothing_new_of_where_it_is(text: str) -> None:
+    place = Slot(name="x", type="place", options={"卫生间": ("卫生间",), "家里": ("家里", "屋头", "冰箱")})
+
+    assert "x" not in slots.extract(text, [place], NOW, None, {"x": "卫生间"})
+    assert slots.extract(f"不对，{text}", [place], NOW, None, {"x": "卫生间"})["x"] == "家里"
+
+
+@pytest.mark.parametrize(("text", "corrects"), [
+    ("是不是楼上漏的呀", False), ("对不对", False), ("不是楼上，是我家", True), ("不对，是四点", True),
+])  # fmt: skip
+def test_asking_whether_corrects_nothing(text: str, corrects: bool) -> None:
+    assert slots.corrects(text) is corrects
 
 
 def test_correction_of_an_early_hour_stays_early() -> None:
@@ -436,7 +479,8 @@ def test_what_reached_the_gate_is_no_time_where_none_must_be_known() -> None:
 @pytest.mark.parametrize(("text", "broken"), [
     ("电梯里的灯坏了", "lighting"), ("靠电梯那面瓷砖空鼓", "wall"), ("洗衣机后头那个龙头一开就喷", "water"), ("门口过道那个灯不灭", "lighting"),
     ("光猫红灯一直闪", "network"), ("厕所冲不下去，水都漫出来了", "drain"), ("一滴都没得", "water"), ("靠窗那面墙起皮", "wall"),
-    ("电梯口的按钮失灵", "lift"), ("钥匙断在锁里了", "door"), ("热水器漏水", "appliance"),
+    ("电梯口的按钮失灵", "lift"), ("钥匙断在锁里了", "door"), ("热水器漏水", "appliance"), ("上门前打电话，水管漏", "water"),
+    ("敲门没人应，我家没电了", "electric"), ("串门的时候看见墙裂了", "wall"), ("上门锁坏了", "door"),
 ])  # fmt: skip
 def test_a_choice_is_what_is_broken_and_not_where_it_is(text: str, broken: str) -> None:
     folder = config.shipped("intents")

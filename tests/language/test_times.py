@@ -53,6 +53,17 @@ def test_part_of_day_has_its_hour(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "expected"), [
+    ("tomorrow morning 10点", "03-12 10:00"), ("Friday 3pm", "03-13 15:00"), ("Thursday 下午三点", "03-12 15:00"), ("next Monday morning", "03-16 08:00"),
+    ("tonight 8点", "03-11 20:00"), ("8:30 pm", "03-11 20:30"), ("12am", "03-12 00:00"), ("3pm on Friday", "03-13 15:00"), ("10am tomorrow", "03-12 10:00"),
+    ("明儿头晌十点", "03-12 10:00"), ("后晌三点", "03-11 15:00"), ("明儿后半晌三点", "03-12 15:00"), ("下昼五点", "03-11 17:00"), ("听日上昼十点", "03-12 10:00"), ("听朝九点", "03-12 09:00"),
+    ("听晚八点", "03-12 20:00"), ("今朝下半日两点", "03-11 14:00"), ("晏昼一点", "03-11 13:00"), ("明天擦黑", "03-12 18:00"), ("礼拜六夜里厢八点", "03-14 20:00"), ("晚黑七点半", "03-11 19:30"),
+    ("下午 3点", "03-11 15:00"),
+])  # fmt: skip
+def test_english_and_dialects_are_read(text: str, expected: str) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
     ("三点", "03-11 15:00"), ("八点", "03-11 20:00"), ("十一点", "03-11 11:00"), ("12点", "03-11 12:00"), ("明天三点", "03-12 15:00"),
     ("明天八点", "03-12 08:00"), ("凌晨两点", "03-12 02:00"), ("这周一", "03-16 00:00~03-16 23:59"), ("周三", "03-11 00:00~03-11 23:59"),
 ])  # fmt: skip
@@ -61,7 +72,7 @@ def test_what_is_left_open_is_the_next_time_by_day(text: str, expected: str) -> 
 
 
 @pytest.mark.parametrize("text", [
-    "12号楼漏水", "十一楼没水", "5-1-302", "有两个人要来", "一点都不热", "两点建议", "快一点", "3号线", "2号门禁坏了", "一个月停车多少钱",
+    "12号楼漏水", "十一楼没水", "5-1-302", "有两个人要来", "一点都不热", "两点建议", "快一点", "3号线", "2号门禁坏了", "sunny", "monitor坏了", "am", "一个月停车多少钱",
 ])  # fmt: skip
 def test_what_is_no_time_is_left_alone(text: str) -> None:
     assert read(text) == ""

@@ -138,3 +138,11 @@ def test_who_asks_for_notices_with_a_question_gets_its_answer(town: Town) -> Non
         return answers_[0].name, answers_[1].name
 
     assert town.database.submit(run).result() == ("answer", "done")
+
+
+@pytest.mark.parametrize(("question", "word"), [
+    ("明天停不停水", "停水"), ("再问一嘴 明天停不停电", "停电"), ("这两天有没有活动", "活动"), ("暖气来没来", "暖气"), ("有啥通知", ""),
+    ("电梯修不修", ""),
+])  # fmt: skip
+def test_what_is_asked_about_and_in_no_notice_is_named(question: str, word: str, now: datetime) -> None:
+    assert answers.untold(question, said(now, LIFT)) == word
