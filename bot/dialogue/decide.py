@@ -53,6 +53,8 @@ def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
     """Tell whether words that only sound like danger give what the open form asks for, or go on about what was just done: 叫婷婷."""
     if standing.form is not None:
         return _gives(standing.form.intent, standing.form.values, heard, facts, standing.form.asking)
+    if standing.offer is not None and standing.offer.what is Offered.INTENT and _gives(standing.offer.intent, {}, heard, facts):
+        return True
     fresh = [subject for subject in standing.subjects if facts.now - subject.at < following.ADDS]
     if following.calls(standing, heard, facts):  # 老罗不来了 他婆娘生了
         return True

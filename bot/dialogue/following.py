@@ -32,7 +32,7 @@ _TELLING = {"plate", "phone", "room", "temperature", "start", "end", "count", "u
 _KEEPS = re.compile("(?:别|莫|甭|不要|不用|先不|不)(?:取消|撤|删|作废|退)|留着|照旧")
 
 #: Somebody further: 还有小谭.
-_ALSO = re.compile("^(?:还有|另外|再有|再加|加上|对了|也|又)|也要?[来到]")
+_ALSO = re.compile("^(?:还有|仲有|另外|再有|再加|加上|对了|也|又)|也要?[来到]")
 
 #: Who speaks of their own, and not of whoever was spoken of.
 _OF_MINE = re.compile("(?:^|[，,。 ])(?:我|俺|咱|阿拉)(?:们|家|自己)*(?:的|新|换|买|要|有)")

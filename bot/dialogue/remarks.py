@@ -99,7 +99,7 @@ def _means_else(intent: Intent, heard: Heard, facts: Facts, *, tells: bool) -> b
     if facts.intents[best.intent].small_talk:
         return best.confidence >= SPOKEN and not _FRAIL.search(heard.text)
     if best.intent in intent.follow_ups:
-        return best.confidence >= LIKELY
+        return best.confidence >= (PLAUSIBLE if _AT_THE_GATE.search(heard.text) else LIKELY)  # 手机没电扫不了码 ends nothing
     return best.confidence >= (PLAIN if tells else PLAUSIBLE) and not _speaks_plainly(heard.text)
 
 

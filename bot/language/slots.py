@@ -114,7 +114,7 @@ _COMPOUND = "欧阳|上官|司马|诸葛|司徒|夏侯|皇甫|东方|尉迟|慕�
 _AGED = "(?P<aged>[叔姨婶伯哥姐嫂爷])(?!(?P=aged)|[夫妹弟])"
 _TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷|奶奶|大妈|大哥|大姐|总|工"
 #: What follows a name more often than it ends one: 王芳来, 陈伟和他老婆, 张三开车.
-_VERBS = "来开和要到进办弄约发会等是带的他她过去"
+_VERBS = "来开和要到进办弄约发会等是带的他她过去改说讲"
 #: What stands between whoever is named and what they do: 王芳不来了, 小陈还没到, 张伟也来.
 _STILL = r"[不没还也要都又就先快]+(?:[会想能晚早用是太快]|一起|一同)*[来到去过回开走进得点]"
 _GIVEN = rf"(?!{_STILL})[\u4e00-\u9fff](?:(?![{_VERBS}]|{_STILL})[\u4e00-\u9fff])?"
@@ -131,7 +131,7 @@ _SHORT_NAME = (
 _COMES = r"(?=[\s□]*(?:$|[,，。.!！]|来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来|从|开车|坐|打车|刚|已经|带))"
 #: Words that end a name: what follows a person in a sentence.
 _AFTER_NAME = (
-    r"(?=$|[\s,，。.!！?？、;；的和□]|要|也|就|都|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十]|"
+    r"(?=$|[\s,，。.!！?？、;；的和□]|要|也|就|都|改|换|挪|推|说|讲|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十]|"
     rf"{_STILL})"
 )
 #: 老李没来, 王芳也来 tell of somebody, and put them in nobody's place.
@@ -156,7 +156,9 @@ _NAMED: tuple[re.Pattern[str], ...] = (
         rf"(?:朋友|同学|同事|亲戚|客人|战友|邻居|老乡|闺蜜|发小|表弟|表哥|表姐|表妹|堂弟|堂哥|弟弟|哥哥|姐姐|妹妹|儿子|女儿|女婿|儿媳|侄子|外甥|舅舅|叔叔|姑姑|阿姨|"
         rf"保姆|家教|月嫂|师傅|访客|客人|给|帮|替|邀请|请|预约|登记|是)(?:一下)?\s*(?P<n>{_NAME}?){_AFTER_NAME}"
     ),
-    re.compile(rf"(?:还有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?(?P<n>{_NAME}?|[小老阿][{_SURNAMES}]){_AFTER_NAME}"),
+    re.compile(
+        rf"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?(?P<n>{_NAME}?|[小老阿][{_SURNAMES}]){_AFTER_NAME}"
+    ),
     re.compile(rf"(?:^|[,，。\s、□])(?P<n>{_NAME}?){_AFTER_NAME}"),
 )
 #: Words in a pattern that say of what follows that it is a name.
@@ -173,6 +175,9 @@ _NAMED_BESIDE: tuple[re.Pattern[str], ...] = (
     re.compile(
         rf"(?:{RELATIVE}|{_ROLE}|厂|公司|店|学校|单位)的?\s*(?P<n>{_SHORT_NAME}|{_OWN_NAME}|(?!车)[{_SURNAMES}](?:明|[^\W\d_A-Za-z{_NO_GIVEN}□]){{1,2}}?){_COMES}"
     ),
+    re.compile(
+        rf"(?:给|帮|替|让)(?P<n>{_SHORT_NAME}|{_OWN_NAME})(?=(?:弄|办|开|发|整|搞|约|登记)(?:一?[个张下])?(?:通行|访客|进门|二维)?[码证登])"
+    ),
     re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{_ROLE}|{RELATIVE})?(?P<n>{_SHORT_NAME}|{_OWN_NAME})(?=$|[\s,，。!！])"),
     re.compile(rf"(?:^|[,，。\s□])(?P<n>{_SHORT_NAME})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来))"),
     re.compile(
@@ -181,7 +186,7 @@ _NAMED_BESIDE: tuple[re.Pattern[str], ...] = (
 )
 _RELATION = (
     rf"(?:(?:{MINE}|[他她]的?|(?:孩子|娃)的?|{_NAME}家?的?)?(?:{RELATIVE}|{_ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})|(?:{MINE}|[他她])(?:{OWN_RELATIVE}))"
-    rf"(?:家?的?(?:{RELATIVE}|司机))?"
+    rf"(?:家?的?(?:{RELATIVE}|司机)|家的?(?:小子|姑娘|丫头|崽崽?|娃|仔|女))?"
 )
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
 _BY_WORK = r"(?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板)?"
@@ -200,7 +205,7 @@ _HERE = re.compile(
 _UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
 _COUNTED = rf"{NUMBER}(?:个|位|名)"
 #: Somebody of one's own is meant wherever in the sentence the coming stands; what they say, have or ask of others is none.
-_OWN = rf"(?P<all>{MINE}(?:(?:{RELATIVE}|{OWN_RELATIVE}|(?:{NUMBERED_RELATIVE}){{1,3}})(?:家?的(?:{RELATIVE}))?)(?:{_AND.pattern}{_CALLED}){{0,3}})"
+_OWN = rf"(?P<all>{MINE}(?:(?:{RELATIVE}|{OWN_RELATIVE}|(?:{NUMBERED_RELATIVE}){{1,3}})(?:家?的(?:{RELATIVE})|家的?(?:小子|姑娘|丫头|崽崽?|娃|仔|女))?)(?:{_AND.pattern}{_CALLED}){{0,3}})"
 _COMING: tuple[re.Pattern[str], ...] = (
     re.compile(
         rf"{_ALL_CALLED}(?:们|俩)?(?:带着?{_CALLED})?{_UNTIL}?(?:来(?!不|过|电话|信|得及|着)|到(?!期|底|处|账)|嚟|回来|返|上门|进来|进门|过来|要进|住(?!院|在|的|这|那))"
@@ -212,7 +217,7 @@ _COMING: tuple[re.Pattern[str], ...] = (
         rf"(?:^|[，,。\s□])(?:我的?)?(?:{RELATIVE}|{_ROLE})?(?P<all>[小老阿][{_SURNAMES}](?:{_AND.pattern}[小老阿][{_SURNAMES}]){{0,4}})□*(?:来|到|上门|过来|要)"
     ),
     re.compile(
-        rf"(?:^|[，,。.!！\s□]|另外|还有|对了|就)[另外还有对了就得\s]{{0,4}}{_OWN}(?:[他她]们|们|俩|几个|一家)?(?![家屋]?的|[说讲话问叫让])"
+        rf"(?:^|[，,。.!！\s□]|另外|还有|对了|就)[另外还有对了就得\s]{{0,4}}{_OWN}(?:[他她]们|们|俩|几个|一家)?(?!屋?的|[说讲话问叫让])"
         rf"(?:(?!不|没|勿|唔|说|讲|叫|让|找|请|喊|的车|坏|漏|堵)[^，,。;；!！?？\s]| ?□ ?){{0,20}}?{_COME}"
     ),
     re.compile(rf"{_COUNTED}(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{_COME}"),
@@ -225,7 +230,7 @@ _HOW_MANY = re.compile(
 )
 
 _NOT_NAMES = frozenset(
-    "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
+    "门岗 保安 门卫 物业 业主 公司 单位 客人 明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
     "时候 安全 师傅 明早 明晚 游泳 管家 关于 连续 房间 白天 毛病 常来 文件 温度 体温 阳台 沙发 米饭 车子 和平 农历 全部 全天 应当 符合 左右 时不 华为 宁愿 严重 谢谢 江湖 包裹 武汉 成都 安静 古怪 程序 解释 解除 修改 更改 核对 取消 返回 退出 报修 访客 名字 知道 司机 卫生 马桶 万事 明朝 莫得 他说 她说 嗯呐 车库 车位 车棚 车号 车辆 牌照 牌号 号牌 尾号 白色 黄色 蓝色 金色 楼道 楼上 楼下 楼梯".split()
 )
 
@@ -649,14 +654,23 @@ def _name(reading: _Reading, slot: Slot) -> Value | None:
             for match in patterns.finditer(rest)
             if (name := match["n"])
             and _may_be_name(name)
+            and not (known is not None and _CHANGES.match(rest, match.end("n")))
             and (is_marked or reading.corrects or known is None or _takes_place(match, name, str(known)))
         ]
         if found:
             name = max(found)[1] if reading.corrects else found[0][1]
-            return f"{name}先生/女士" if len(name) == 1 else name
+            return name if len(name) > 1 else _of_surname(name, rest, known)
     if slot.name in reading.known:  # 我妹妹开车来 is said of somebody known; 是我弟弟 is a correction
         return _corrected(reading, slot)
     return "、".join(_coming(rest)) or None
+
+
+def _of_surname(surname: str, text: str, known: Value | None) -> str | None:
+    """Return what somebody is called of whom a surname is told: 姓刘 刘姨; a fuller name that is known stays."""
+    if isinstance(known, str) and known.startswith(surname):
+        return None
+    said = re.search(rf"{surname}(?:{_TITLES}|{_AGED})", text)
+    return said[0] if said else f"{surname}先生/女士"
 
 
 def tells_who_comes(text: str, now: datetime) -> bool:
@@ -695,7 +709,9 @@ def _takes_place(match: re.Match[str], name: str, known: str) -> bool:
 
 
 #: Whom these bring in comes, too: 还有小谭.
-_BESIDE = re.compile(r"(?:还有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?$")
+_BESIDE = re.compile(r"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?$")
+#: Of whom this is said, something of theirs is changed: 老贺改周六了; 小雪改成小雨 is about the second.
+_CHANGES = re.compile(r"[□\s]*(?:那个)?[□\s]*(?:[改换挪推调]|提前|说|讲)")
 #: What may stand around a name that is said alone.
 _BEFORE = re.compile(r"(?:^|[\s,，。、□])(?:(?:他|她|客人)?就?是)?$")
 _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
@@ -913,7 +929,7 @@ def _bare_name(words: str) -> str:
     ):
         return ""
     if (
-        re.search("[你我谁啥哪吗么呢怎车]|^(?:没|冇|不|唔|无)", bare)
+        re.search("[你我谁啥哪吗么呢怎车]|^(?:[他她它佢伊]|没|冇|不|唔|无)", bare)
         or _KIN.fullmatch(bare)
         or people.is_no_name(bare)
         or bare in _NOT_NAMES

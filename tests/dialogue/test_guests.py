@@ -131,6 +131,19 @@ def test_further_guest_is_no_rename(room: Room, said: str) -> None:
     assert ("老罗" in shown, "小谭" in shown) == (True, True)
 
 
+def test_guest_among_other_wishes_is_one_of_them(room: Room) -> None:
+    served = say(room, "三件事 明早八点半保洁阿姨来 姓柳 ；厕所灯不亮 ；再帮我看看上周报的门锁修到哪了")
+
+    assert "柳" in "".join(served.texts)
+    assert served.texts[0].startswith("听到三件：邀请访客")
+
+
+def test_time_beside_a_question_about_the_guest_changes_the_pass(room: Room) -> None:
+    changed = say(room, "下午我男朋友要来看我婆婆 给他弄个进门的", "我男朋友的还弄不弄得成 他三点半到")
+
+    assert (changed.outcome.intent, changed.values["starts_at"]) == ("visitor.invite", "2026-03-11 15:30")
+
+
 def test_one_of_two_is_called_off_whatever_the_reason(room: Room) -> None:
     off = say(room, "明天早上八点老罗过来", "还有小谭 明天下午四点", "老罗不来了 他婆娘生了 小谭照旧")
 

@@ -376,6 +376,7 @@ def test_who_comes_is_named_by_what_they_are_when_no_name_is_said(text: str, nam
     ("我条女今晚九点过嚟 叫Mandy", "Mandy"), ("我个女听日返嚟食饭", "个女"), ("星期六我幺孙儿要过来耍 他妈开车送过来的", "幺孙儿"), ("我男朋友周六下午第一次上门", "男朋友"),
     ("我外婆明天下午三点从重庆坐火车过来耍几天", "外婆"), ("听日有两个老友上嚟揾我阿爸饮茶", "老友"), ("我老汉儿明天过来", "老汉儿"), ("阿拉外公外婆礼拜天来白相", "外公外婆"),
     ("还有小谭 明天下午四点", "小谭"), ("带头嗰个姓冼 写冼叔得啦", "冼叔"), ("搞卫生的阿姨明早九点来", "搞卫生的阿姨"),
+    ("给栓柱弄个码 他下午过来", "栓柱"), ("俺二大爷家的小子明儿晌午来", "二大爷家的小子"), ("明早阿姨来 姓刘 刘姨", "刘姨"),
 ])  # fmt: skip
 def test_relation_is_read_far_from_the_coming_and_as_it_is_said_elsewhere(text: str, name: str) -> None:
     assert slots.extract(text, VISIT, NOW)["visitor_name"] == name
@@ -383,7 +384,7 @@ def test_relation_is_read_far_from_the_coming_and_as_it_is_said_elsewhere(text: 
 
 @pytest.mark.parametrize(("text", "name"), [
     ("哦豁 打错了", None), ("艾玛她又说不来了 要加班", None), ("车就一台", None), ("行路嚟 冇车", None), ("成 齐活儿", None), ("安逸", None), ("何必呢", None), ("路过来看看", None),
-    ("张三开车来", None), ("还有小谭", None), ("王师傅也来", None), ("高铁来的", None),
+    ("张三开车来", None), ("还有小谭", None), ("王师傅也来", None), ("老贺改周六了", None), ("小雪改成小雨", "小雨"), ("高铁来的", None),
     ("王芳", "王芳"), ("叫李四", "李四"), ("她姓陈", "陈先生/女士"), ("名字打错了 应该是李明", "李明"), ("是王小明", "王小明"), ("不是小雪是小雨", "小雨"), ("登记成李明", "李明"), ("全名陈晓梅", "陈晓梅"),
 ])  # fmt: skip
 def test_name_takes_the_place_of_one_only_where_it_plainly_is_one(text: str, name: str | None) -> None:
@@ -395,7 +396,7 @@ def test_relation_gives_way_to_a_name(text: str, name: str | None) -> None:
     assert slots.extract(text, VISIT, NOW, known={"visitor_name": "同学"}).get("visitor_name") == name
 
 
-@pytest.mark.parametrize("words", ["哦豁", "饮茶", "搞定", "打牌", "哎呀妈", "明儿再说", "行路嚟"])
+@pytest.mark.parametrize("words", ["哦豁", "饮茶", "搞定", "打牌", "哎呀妈", "明儿再说", "行路嚟", "他牵条狗"])
 def test_cry_or_doing_is_no_answer_to_who_comes(words: str) -> None:
     assert asked("name", words) is None
 
@@ -506,3 +507,11 @@ def test_words_that_only_say_when_are_no_place() -> None:
 
     assert slots.extract("改成后天下午吧", (place,), NOW, "where") == {}
     assert slots.extract("下午那间教室", (place,), NOW, "where") == {"where": "下午那间教室"}
+
+
+@pytest.mark.parametrize(("text", "comes"), [
+    ("明天下午三点老刘来下棋", True), ("大鹏他们明晚七点半来我家", True), ("我妹夫明早十点上我家来", True),
+    ("我一点半要给学生上课", False), ("张师傅明天下午三点来修空调", False), ("老刘明天过生日", False),
+])  # fmt: skip
+def test_who_comes_is_told_by_name_and_coming(text: str, comes: bool) -> None:
+    assert slots.tells_who_comes(text, NOW) is comes
