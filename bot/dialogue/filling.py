@@ -9,7 +9,19 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Standing
-from bot.dialogue.starting import PATIENCE, PLAUSIBLE, advance, again, hand_over, not_taken, quoted, resume, sound, start
+from bot.dialogue.starting import (
+    CALLS_OFF,
+    PATIENCE,
+    PLAUSIBLE,
+    advance,
+    again,
+    hand_over,
+    not_taken,
+    quoted,
+    resume,
+    sound,
+    start,
+)
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
 from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
@@ -33,9 +45,6 @@ _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
 
 #: Types whose values are words.
 _WORDED = frozenset({"place", "text", "name", "choice", "choices", "flag", "photo"})
-
-#: Without such words nothing is called off, however much a message resembles it.
-_CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|没空来")
 
 
 def go_on(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
@@ -143,7 +152,7 @@ def _is_own_cancel(intent: Intent, heard: Heard, facts: Facts) -> bool:
     if any(sentence.match(words) is not None for sentence in ends for words in _clauses(intent, heard.text, facts)):
         return True
     best = facts.intents[heard.match.candidates[0].intent] if heard.match.decision == "accept" else None
-    return best is not None and intent.id in best.cancels and _CALLS_OFF.search(heard.text) is not None
+    return best is not None and intent.id in best.cancels and CALLS_OFF.search(heard.text) is not None
 
 
 def _is_end(name: str, intent: Intent, facts: Facts) -> bool:

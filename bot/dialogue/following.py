@@ -244,7 +244,7 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
     if _is_value_alone(heard.text, intent, facts):
         return True
     wished = accepted(heard, facts.intents) or _told_in_full(heard, facts)
-    if wished is None:
+    if wished is None or (wished.small_talk and "start" in kinds):  # 周五上午方便，麻烦您了
         return True
     if wished.id != intent.id:
         if _holds(changed, wished, heard, facts):

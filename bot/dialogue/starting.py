@@ -1,5 +1,6 @@
 """What a new wish leads to: it starts, is guessed and started, asked back, answered as a question, or not understood. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -41,6 +42,9 @@ SPOKEN = 0.3
 
 #: From here on words call off or press for something that this talk does not know of: it may be days old.
 OF_SOMETHING = 0.55
+
+#: Without such words nothing is called off, however much a message resembles it.
+CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|莫|勿|甭|免|没空来|来不成|修好|弄好|搞好|好了|好使|能用|自己")
 
 #: What was done so lately may be what is still spoken of.
 LATELY = timedelta(minutes=30)
@@ -274,7 +278,7 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return start(standing, spoken, heard, facts)
     if person := _person(heard, facts):
         return hand_over(standing, facts, person, heard.text)
-    likely = [one for one in heard.match.candidates if _is_choice(one, standing, facts)]
+    likely = [one for one in heard.match.candidates if _is_choice(one, heard.text, standing, facts)]
     if is_sorrow(standing, facts) and not asks and (not likely or likely[0].confidence < PLAUSIBLE):
         return hand_over(standing, facts, facts.catalogue.person, heard.text)  # nobody in sorrow has to find other words
     if not likely or (likely[0].confidence < LIKELY and (asks or not _is_told(likely[0], heard, facts))):
@@ -351,13 +355,15 @@ def _person(heard: Heard, facts: Facts) -> Intent | None:
     return intent if intent.hands_over and is_alone else None  # 帮我叫一下管家
 
 
-def _is_choice(candidate: Candidate, standing: Standing, facts: Facts) -> bool:
+def _is_choice(candidate: Candidate, text: str, standing: Standing, facts: Facts) -> bool:
     """Tell whether a candidate may be offered.
 
     A person is always there, thanks are no choice, a danger that is hardly likely is none; and who calls off or presses for something mostly has it.
     """
     intent = facts.intents[candidate.intent]
     if intent.hands_over or intent.small_talk or (intent.emergency and candidate.confidence < PLAUSIBLE):
+        return False
+    if intent.cancels and CALLS_OFF.search(text) is None:  # 码可以转发给他们吗
         return False
     follows = [known for known in facts.intents.values() if intent.id in known.follow_ups]
     has_it = any(subject.intent == known.id for subject in standing.subjects for known in follows)
