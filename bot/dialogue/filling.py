@@ -9,7 +9,19 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Standing
-from bot.dialogue.starting import PATIENCE, PLAUSIBLE, advance, again, hand_over, not_taken, quoted, resume, sound, start
+from bot.dialogue.starting import (
+    PATIENCE,
+    PLAUSIBLE,
+    accepted,
+    advance,
+    again,
+    hand_over,
+    not_taken,
+    quoted,
+    resume,
+    sound,
+    start,
+)
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
 from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
@@ -62,7 +74,7 @@ def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
     intent, asks, goes_on = facts.intents[form.intent], questions.is_question(heard.text), _goes_on(form, heard, facts)
     if form.brief and (asks or goes_on or _says_again(form, intent, heard.text, facts)):  # who told all of it asks or tells more
         return False
-    if asks and intent.releases_flat:  # who is to give up their flat asks what that means
+    if asks and (intent.releases_flat or intent.confirm):  # of what cannot be undone one asks what it means
         return False
     return forms.answer(form, intent, heard.text, facts.now) is None
 
@@ -105,7 +117,7 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         or (_is_leaving(text, form) and not _is_slip(text, intent, facts))
         or _is_own_cancel(intent, heard, facts)
     ):
-        return _abandon(standing, form, intent, facts)
+        return _left_for(standing, form, intent, heard, facts) or _abandon(standing, form, intent, facts)
     if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back:  # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
     return None
@@ -154,6 +166,16 @@ def _clauses(intent: Intent, text: str, facts: Facts) -> list[str]:
     """Return the clauses of words that give no value, one after the other and all together: 厂家来修 你们不用跑了."""
     said = courtesy.clauses(text)
     return [] if slots.extract(text, intent.slots, facts.now) else ["".join(said), *said]
+
+
+def _left_for(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step | None:
+    """Return the start of what is surely wished in place of the form that is left: 那先不删 先把存的东西导一份给我看."""
+    other = accepted(heard, facts.intents)
+    is_other = other is not None and other.id != intent.id and not other.small_talk and intent.id not in other.cancels
+    if other is None or not is_other or form.outer is not None or len(courtesy.clauses(heard.text)) < 2:
+        return None
+    step = start(standing.within(None), other, heard, facts)
+    return replace(step, before=(Line("form.cancelled", {"title": intent.title}), *step.before))
 
 
 def _abandon(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
