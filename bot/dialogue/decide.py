@@ -54,6 +54,8 @@ def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
     if standing.form is not None:
         return _gives(standing.form.intent, standing.form.values, heard, facts, standing.form.asking)
     fresh = [subject for subject in standing.subjects if facts.now - subject.at < following.ADDS]
+    if following.calls(standing, heard, facts):  # 老罗不来了 他婆娘生了
+        return True
     return bool(fresh) and (
         slots.corrects(heard.text) or any(_gives(subject.intent, subject.values, heard, facts) for subject in fresh)
     )
@@ -86,7 +88,7 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
     if facts.is_alarm_open and standing.form is None and heard.text and _is_more(standing, heard, facts):
         return _passed_on(standing, heard.text)
-    if step := following.ended(standing, heard, facts):
+    if step := following.ended(standing, heard, facts) or following.kept(standing, heard, facts):
         return step
     if standing.form is not None and filling.is_left_behind(standing.form, heard, facts):
         standing = standing.within(None)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dialogue import forms
+from bot.dialogue import following, forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
@@ -249,6 +249,9 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     text = forms.suggestion(form, heard.text)
     if facts.is_alarm_open and not form.menu and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
         return PassOn(standing=standing, words=text)
+    if form.is_guess and form.is_read_back and (further := following.another(intent, form.values, heard, facts)):
+        waiting = forms.begin(intent, read_slots(intent, further, facts.now), form.outer, heard.text)
+        return Do(standing=standing.within(None), form=replace(form, outer=waiting, stage=forms.Stage.CONFIRMED))
     changed = forms.answer(form, intent, text, facts.now)
     if changed is None and form.is_guess and form.is_read_back and _tells_more(form, intent, heard, facts):
         return Do(standing=standing.within(None), form=replace(forms.heard(form, heard.text), stage=forms.Stage.CONFIRMED))

@@ -12,7 +12,7 @@ from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
 from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
-from bot.language import answers, courtesy, leftovers, questions, slots, times
+from bot.language import answers, courtesy, leftovers, people, questions, slots, times
 from bot.language.files import Intent
 from bot.language.normalise import PAUSES
 
@@ -27,6 +27,15 @@ LONGEST = 30
 
 #: Kinds of slots by whose values one tells something else: a remark, a name or a choice may stand in any reason.
 _TELLING = {"plate", "phone", "room", "temperature", "start", "end", "count", "unit", "building", "place", "flag"}
+
+#: What was about to be called off stays.
+_KEEPS = re.compile("(?:别|莫|甭|不要|不用|先不|不)(?:取消|撤|删|作废|退)|留着|照旧")
+
+#: Somebody further: 还有小谭.
+_ALSO = re.compile("^(?:还有|另外|再有|再加|加上|对了|也|又)|也要?[来到]")
+
+#: Who speaks of their own, and not of whoever was spoken of.
+_OF_MINE = re.compile("(?:^|[，,。 ])(?:我|俺|咱|阿拉)(?:们|家|自己)*(?:的|新|换|买|要|有)")
 
 #: Who was spoken of before.
 OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
@@ -52,6 +61,8 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     for subject in standing.subjects:
         if step := _replaced(standing, subject, heard, facts):
             return step
+    if step := _another(standing, heard, facts):
+        return step
     for subject in meant(standing, heard.text, facts):
         step = _called(standing, subject, heard, facts) or _amended(standing, subject, heard, facts)
         if step is not None:
@@ -77,9 +88,42 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
     return replace(step, before=(Line("heard", {"words": quoted(heard.text)}),))
 
 
+def _another(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the start of one more of what was done, where words tell all of it about somebody else: 还有小谭 明天下午四点."""
+    subject = next(
+        (known for known in standing.subjects if facts.now - known.at < ADDS and known.intent in facts.amendable), None
+    )
+    if subject is None or names(standing, heard.text, facts):
+        return None
+    whole = another(facts.intents[subject.intent], subject.values, heard, facts)
+    return start(standing, facts.intents[subject.intent], whole, facts) if whole is not None else None
+
+
+def another(intent: Intent, values: Mapping[str, slots.Value], heard: Heard, facts: Facts) -> Heard | None:
+    """Return words that tell all that an intent needs about somebody else than `values` do, on the same day unless they say another."""
+    slot = next((slot for slot in intent.slots if slot.type == "name"), None)
+    known = str(values.get(slot.name, "")) if slot is not None else ""
+    if not known or known in heard.text or OF_THEM.search(heard.text) or asks(heard.text) or slots.corrects(heard.text):
+        return None
+    wished = accepted(heard, facts.intents)
+    if (wished is not None and wished.id != intent.id) or not (_ALSO.search(heard.text) or slots.is_proper(known)):
+        return None
+    whole = replace(heard, since=next((value for value in values.values() if isinstance(value, datetime)), None))
+    given = read_slots(intent, whole, facts.now)
+    return whole if all(one.name in given for one in intent.slots if one.required) else None
+
+
+def calls(standing: Standing, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words call for what follows something done before."""
+    return any(_called(standing, subject, heard, facts) is not None for subject in standing.subjects)
+
+
 def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, outer: Form | None = None) -> Step | None:
     """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
+    heard = replace(heard, text=people.unexclaimed(heard.text).strip() or heard.text)  # 艾玛她又说不来了
     said = [PAUSES.sub("", heard.text), *_beside(subject, heard, facts)]
+    others = {_name_of(known, facts) for known in standing.subjects} - {_name_of(subject, facts), ""}
+    said = [words for words in said if not any(other in words for other in others)]  # 老罗不来了 小谭照旧
     if who := named(subject, heard.text, facts):  # 老马不来了 is 他不来了
         said = [words.replace(who, "他", 1) for words in said]
     if thing := _thing(subject, heard.text, facts):  # 窗户那个不用了 is 不用了
@@ -111,18 +155,29 @@ def _news(subject: Subject, text: str, facts: Facts) -> bool:
 def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
     """Return the change of what was done; words that plainly want something else change nothing."""
     changeable = facts.amendable.get(subject.intent)
-    if not changeable or asks(heard.text):
+    if not changeable:
         return None
+    if asks(heard.text):  # 小雪的还弄得成吗 她三点半到
+        told = [words for words in courtesy.clauses(heard.text) if not questions.is_question(words)]
+        if not told or not named(subject, heard.text, facts):
+            return None
+        heard = replace(heard, text="，".join(told))
     intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
     read = [slot for slot in intent.slots if slot.name in changeable]
-    now = next((slot.name for slot in read if slot.type == "start"), None) if answers.is_now(heard.text) else None
-    values = slots.extract(heard.text, read, facts.now, asked=now, known=subject.values)
-    changed = {name: value for name, value in values.items() if subject.values.get(name) != value}
+    changed = _changes(subject, heard, facts)
     if not changed and facts.now - subject.at < ADDS and (broken := leftovers.broken_plate(heard.text, read)):
         return Say(standing=standing.calm(), phrase=Line("plate.broken", {"value": broken}), kind="asks", intent=intent.id)
     if not changed or not (corrects or _adds(subject, changed, intent, heard, facts)):
         return None
     return Amend(standing=standing.calm(), subject=subject, values=changed, words=heard.text)
+
+
+def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, slots.Value]:
+    """Return the values that words give for something done and that it does not have yet."""
+    read = [slot for slot in facts.intents[subject.intent].slots if slot.name in facts.amendable.get(subject.intent, ())]
+    now = next((slot.name for slot in read if slot.type == "start"), None) if answers.is_now(heard.text) else None
+    values = slots.extract(heard.text, read, facts.now, asked=now, known=subject.values)
+    return {name: value for name, value in values.items() if subject.values.get(name) != value or name == now}
 
 
 def names(standing: Standing, text: str, facts: Facts) -> bool:
@@ -132,8 +187,13 @@ def names(standing: Standing, text: str, facts: Facts) -> bool:
 
 def named(subject: Subject, text: str, facts: Facts) -> str:
     """Return the name of whoever a subject is about, where words speak of them by it."""
+    name = _name_of(subject, facts)
+    return name if name in text else ""
+
+
+def _name_of(subject: Subject, facts: Facts) -> str:
     names = (subject.values.get(slot.name) for slot in facts.intents[subject.intent].slots if slot.type == "name")
-    return next((name for name in names if isinstance(name, str) and name and name in text), "")
+    return next((name for name in names if isinstance(name, str) and name), "")
 
 
 def meant(standing: Standing, text: str, facts: Facts) -> Sequence[Subject]:
@@ -165,7 +225,8 @@ def asks(text: str) -> bool:
 
 def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is wished in full."""
-    if OF_THEM.search(heard.text):  # 他换车了 苏E90J6M, hours later
+    said = courtesy.clauses(heard.text) if named(subject, heard.text, facts) else []
+    if any(OF_THEM.search(words) for words in (heard.text, *said)):  # 他换车了 苏E90J6M, hours later; 小雪那个还在吧 她三点半到
         return True
     kinds = {slot.type for slot in intent.slots if slot.name in changed}
     if kinds == {"count"} and _COMPARED.search(heard.text):  # 又多了一个，总共六个人
@@ -178,6 +239,8 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
     if wished is None:
         return True
     if wished.id != intent.id:
+        if _holds(changed, wished, heard, facts):
+            return True
         presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
         return not wished.emergency and not wished.small_talk and (presses or _lacks(wished, heard, facts))
     required = {slot.name for slot in intent.slots if slot.required}
@@ -191,6 +254,15 @@ def _is_of_same_visit(
     who = {slot.name for slot in intent.slots if slot.type == "name"}
     is_known = named(subject, heard.text, facts) and not who & set(changed)
     return bool(is_known) and not any(span.has_day for span in times.find(heard.text, facts.now))
+
+
+def _holds(changed: Mapping[str, slots.Value], wished: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether what was done takes all that another wish would, which is not named: 开他媳妇那台 吉C1H073."""
+    wanted = read_slots(wished, heard, facts.now)
+    if not wanted or not all(value in changed.values() for value in wanted.values()):
+        return False
+    is_named = any(words in heard.text for words in (wished.title, *wished.keywords))
+    return not is_named and _OF_MINE.search(heard.text) is None
 
 
 def _is_value_alone(text: str, intent: Intent, facts: Facts) -> bool:
@@ -209,6 +281,13 @@ def _told_in_full(heard: Heard, facts: Facts) -> Intent | None:
     intent = facts.intents[best.intent]
     needs = any(slot.required for slot in intent.slots)
     return intent if needs and not _lacks(intent, heard, facts) else None
+
+
+def _takes(subject: Subject, wished: Intent, facts: Facts) -> bool:
+    """Tell whether what was done takes each kind of value that another wish needs: 车牌我问问她再说 is no wish for a card."""
+    kinds = {slot.type for slot in facts.intents[subject.intent].slots}
+    wanted = {slot.type for slot in wished.slots if slot.required}
+    return bool(wanted) and wanted <= kinds
 
 
 def _lacks(wished: Intent, heard: Heard, facts: Facts) -> bool:
@@ -231,10 +310,27 @@ def ended(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     return None
 
 
+def kept(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the change of what was about to be called off, where words keep it after all: 先别取消 那就周日 还是六点."""
+    form = standing.form
+    cancels = facts.intents[form.intent].cancels if form is not None else ()
+    if form is None or _KEEPS.search(heard.text) is None:
+        return None
+    chosen = [known for known in standing.subjects if known.intent in cancels and form.about in {"", known.about}]
+    subject = next((known for known in chosen if known.intent in facts.amendable), None)
+    changed = _changes(subject, heard, facts) if subject is not None else {}
+    if subject is None or not changed:
+        return None
+    return Amend(standing=standing.within(None).calm(), subject=subject, values=changed, words=heard.text)
+
+
 def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return a nod to whoever leaves open what nobody asks for any more, or says what is so already: 随时来, 没开车, 就现在."""
     subject = next((known for known in standing.subjects if facts.now - known.at < ADDS), None)
-    if subject is None or accepted(heard, facts.intents) is not None:
+    if subject is None:
+        return None
+    wished = accepted(heard, facts.intents)
+    if wished is not None and (read_slots(wished, heard, facts.now) or not _takes(subject, wished, facts)):
         return None
     if standing.person is Person.ASKED and not named(subject, heard.text, facts):
         return None

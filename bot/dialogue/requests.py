@@ -30,7 +30,7 @@ _BORDER = re.compile(
             r"(?:还有(?:就是|个事|一个事|件事|一件事)?|另外|顺便|顺带|再就是|再帮我|对了|此外|同时|然后再|以及|再一个|第[二三]个?(?:事|是))"
             r"(?:再|也|想|请|问一?下)?[，,、：:\s]*)",
             r"(?P<stop>[。！!？?；;\n]+)",
-            r"(?P<comma>[，,]+\s*|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]{4}))",
+            r"(?P<comma>[，,]+\s*|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]{4}|\d{1,2}点))",
             # one breath ends, and who wishes, when or where begins
             r"(?P<seam>(?<=[了吗啦咗来])"
             r"(?=我[^们]|俺|明天|后天|今晚|周[一二三四五六日末]|帮我|给我|还要|还想|另|然后|问一?下|请问|物业|楼道|电梯|厨房|卫生间))",
@@ -114,11 +114,13 @@ class Piece:
 def part(
     text: str, whole: Match, match: Callable[[str], Match], is_more: Callable[[str, str], bool],
     differ: Callable[[str, str, str], int] = lambda intent, one, other: 0,
+    is_other: Callable[[str, str, str], bool] = lambda intent, one, other: False,
 ) -> Sequence[Piece]:  # fmt: skip
     """Return the requests of a message in their order; one for a message that is not parted.
 
     `match` understands a piece and is asked once for each; `is_more(intent, words)` tells whether words only say more about a
-    request for `intent`; `differ(intent, one, other)` counts the values in which two requests for it contradict each other.
+    request for `intent`; `differ(intent, one, other)` counts the values in which two requests for it contradict each other, and
+    `is_other(intent, one, other)` tells whether two are about somebody else each.
     """
     alone = (Piece(text=text, match=whole),)
     if whole.emergency:
@@ -127,7 +129,22 @@ def part(
     if len(clauses) < 2:
         return alone
     found = _Parting(whole=whole, match=match, is_more=is_more, differ=differ).pieces(clauses)
+    if len(found) < 2:
+        found = _told_apart(clauses, whole, is_other)
     return found if 1 < len(found) <= MOST else alone
+
+
+def _told_apart(clauses: Sequence["_Clause"], whole: Match, is_other: Callable[[str, str, str], bool]) -> list[Piece]:
+    """Return the wishes of one kind that only say who and when: 周五晚上两拨人 六点半小姜 八点老贺."""
+    if not whole.candidates or whole.candidates[0].confidence < LIKELY:
+        return []
+    intent, found = _intent_of(whole), [clauses[0].words]
+    for clause in clauses[1:]:
+        if is_other(intent, found[-1], clause.words):
+            found.append(clause.words)
+        else:
+            found[-1] += _gap(clause) + clause.words
+    return [Piece(text=words, match=replace(whole, text=words, decision="accept")) for words in found]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,9 @@ BREATHS = 6
 #: From here on something else is likelier than what the words happen to tell all of.
 FAINT = 0.1
 
+#: From here on something else is meant though somebody's coming is told: 明天下午三点老刘来下棋 is no report on old Liu.
+CLEAR = 0.65
+
 #: Whoever asks about somebody at the gate wants them let in: 月嫂九点半到，保安会让她上来吗.
 _AT_THE_GATE = re.compile("进|拦|登记|保安|门卫|门岗|让.上")
 
@@ -114,9 +117,10 @@ class Understanding:
         pieces = requests.part(
             plain[:LONGEST],
             whole,
-            match,
+            lambda words: self._settled(match(words), words, now),
             lambda intent, words: self._says_more(intent, words, now),
             lambda intent, one, other: self._differ(intent, one, other, now),
+            lambda intent, one, other: self._is_other(intent, one, other, now),
         )
         first, *rest = (
             Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
@@ -137,13 +141,16 @@ class Understanding:
         if courtesy.gives_thanks(words):
             return replace(self.matcher.match(THANKS, now), text=words)
         match = self.matcher.match(words, now)
-        if match.decision == "accept" or match.emergency or not match.candidates or match.candidates[0].confidence >= LIKELY:
+        if match.decision == "accept" or match.emergency or not match.candidates:
+            return match
+        tells_who_comes = slots.tells_who_comes(words, now)
+        if match.candidates[0].confidence >= (CLEAR if tells_who_comes else LIKELY):
             return match
         told = next((intent for intent in self._telling if _is_told(intent, words, now)), None)
         if told is None or (questions.is_question(words) and not _wants_in(words, told)):
             return match
         best, others = match.candidates[0], tuple(one for one in match.candidates if one.intent != told.id)
-        if best.intent != told.id and best.confidence >= FAINT:  # 光猫亮红灯 我一点半要给学生上课
+        if best.intent != told.id and best.confidence >= FAINT and not tells_who_comes:  # 光猫亮红灯 我一点半要给学生上课
             return match
         return replace(match, decision="clarify", candidates=(Candidate(told.id, LIKELY, "说全了"), *others))
 
@@ -190,6 +197,19 @@ class Understanding:
         wanted = [slot for slot in known.slots if slot.type in _APART] if known else []
         first, second = slots.extract(one, wanted, now), slots.extract(other, wanted, now)
         return sum(first[name] != value for name, value in second.items() if name in first)
+
+    def _settled(self, match: Match, words: str, now: datetime) -> Match:
+        """Return what a part of a message means; a likely wish of which it tells all is sure: 明早八点半保洁阿姨来 姓柳；厕所灯不亮."""
+        best = match.candidates[0] if match.candidates and match.decision == "clarify" else None
+        told = next((known for known in self._telling if best is not None and known.id == best.intent), None)
+        if best is None or told is None or best.confidence < LIKELY or not _is_told(told, words, now):
+            return match
+        return replace(match, decision="accept")
+
+    def _is_other(self, intent: str, one: str, other: str, now: datetime) -> bool:
+        """Tell whether two wishes for an intent about somebody tell all of it, each about somebody else."""
+        told = next((known for known in self._telling if known.id == intent), None)
+        return told is not None and _is_told(told, other, now) and self._differ(intent, one, other, now) >= TOLD
 
     def hear_intent(self, intent: Intent, place: str = "") -> Heard:
         """Return what it is to have chosen an intent from a menu, or by a code that hangs at `place`: certain, nothing more said."""

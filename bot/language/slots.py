@@ -11,10 +11,11 @@ from datetime import datetime
 
 from rapidfuzz import fuzz, process
 
-from bot.language import answers, questions, times
+from bot.language import answers, people, questions, times
 from bot.language.files import Slot
 from bot.language.normalise import PAUSES, longest_first
 from bot.language.numbers import NUMBER, spoken_digits, value_of
+from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
 from bot.language.phrases import say, say_time
 
 Value = str | int | float | bool | datetime | list[str]
@@ -97,7 +98,7 @@ NOT_BODY = re.compile(r"(?:空调|水温|室温|气温|外面|天气|房间|暖�
 _SPEAKER = re.compile(r"(?:^|[，,。、；;\s])我(?:自己|本人|今天|早上|体温|的|是|量了?)*\s*$")
 
 _COUNT = re.compile(
-    rf"({NUMBER})\s*(?:个人(?!的)|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
+    rf"(?<!后头)(?<!前头)(?<!后面)(?<!前面)(?<!中间)(?<!最后)(?<!末尾)({NUMBER})\s*(?:个人(?!的)|个朋友|个客人|个同学|个同事|个亲戚|位|口人|个小孩|名|人(?!民|工)|个大人|个(?!月|小时|钟头|半|礼拜|星期|单元|问题|灯|插座))"
 )
 #: 还有一个朋友也来, 再加两个人, 她还带了一个朋友: so many more.
 _MORE_OF_THEM = re.compile("(?:还有|还要来|另外(?:还有|再来)?|再加|再来|再多|多|加|还要?带)[了着]?$")
@@ -105,9 +106,11 @@ _FAMILY = re.compile(rf"一家({NUMBER})口")
 
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万"
-    "钱严覃武戚莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
+    "钱严覃武戚莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷冼招练劳植粟仝阙储丘晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
 )
 _COMPOUND = "欧阳|上官|司马|诸葛|司徒|夏侯|皇甫|东方|尉迟|慕容|令狐|端木"
+#: One sign after a surname that says how old whoever bears it is: 冼叔, 张姐; 和姐姐 names nobody.
+_AGED = "(?P<aged>[叔姨婶伯哥姐嫂爷])(?!(?P=aged)|[夫妹弟])"
 _TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷|奶奶|大妈|大哥|大姐|总|工"
 #: What follows a name more often than it ends one: 王芳来, 陈伟和他老婆, 张三开车.
 _VERBS = "来开和要到进办弄约发会等是带的他她过去"
@@ -127,20 +130,24 @@ _SHORT_NAME = (
 _COMES = r"(?=[\s□]*(?:$|[,，。.!！]|来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来|从|开车|坐|打车|刚|已经|带))"
 #: Words that end a name: what follows a person in a sentence.
 _AFTER_NAME = (
-    r"(?=$|[\s,，。.!！?？、;；的和□]|要|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十]|"
+    r"(?=$|[\s,，。.!！?？、;；的和□]|要|也|就|都|开|办|弄|登记|约|预约|发|进|来|过来|今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚|电话|手机|车牌|开车|到|会|想|他|她|等|是|带|[0-9一二两三四五六七八九十]|"
     rf"{_STILL})"
 )
 #: 老李没来, 王芳也来 tell of somebody, and put them in nobody's place.
 _TOLD_OF = re.compile(rf"(?!要[来到过]){_STILL}")
 _NAMED: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"(?:名字|姓名|访客姓名|客人姓名|访客|客人|来客|来人)(?:是|叫|为|[:：])\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
+    re.compile(
+        rf"(?:(?:名字|姓名|全名|大名)(?:是|叫|为|[:：])?|(?:访客|客人|来客|来人)(?:是|叫|为|[:：]))\s*(?P<n>{_NAME}?){_AFTER_NAME}"
+    ),
     re.compile(rf"(?:登记|预约|邀请)[:：]\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
     re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是)\s*(?P<n>{_NAME}?){_AFTER_NAME}"),
+    re.compile(r"(?:名叫|叫做?|喊|名字是?|换成|改成|写)\s*(?P<n>[A-Za-z][A-Za-z .]{1,20}[A-Za-z])(?![A-Za-z0-9])"),
     re.compile(
-        rf"(?:就|那就|先|只)?(?:写|填)(?:我|上|个)?(?P<n>{_NAME}(?=一个人|的名|吧|就|啦|喇|$|[\s,，。])|[{_SURNAMES}](?:{_TITLES}))"
+        rf"(?:就|那就|先|只)?(?:写|填|(?:登记|写|填)成)(?:我|上|个)?(?P<n>[{_SURNAMES}](?:{_TITLES}|{_AGED})|{_NAME}(?=一个人|的名|吧|就|啦|喇|$|[\s,，。]))"
     ),
     re.compile(rf"姓(?P<n>(?:{_COMPOUND}|[{_SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
     re.compile(rf"(?P<n>(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES}))(?!傅)"),
+    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫是]))(?P<n>(?![和与向于管时成从及])[{_SURNAMES}]{_AGED}){_AFTER_NAME}"),
     re.compile(
         rf"(?:(?<![\u4e00-\u9fff大])|(?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居))(?P<n>[小老阿][{_SURNAMES}]){_AFTER_NAME}"
     ),
@@ -148,37 +155,35 @@ _NAMED: tuple[re.Pattern[str], ...] = (
         rf"(?:朋友|同学|同事|亲戚|客人|战友|邻居|老乡|闺蜜|发小|表弟|表哥|表姐|表妹|堂弟|堂哥|弟弟|哥哥|姐姐|妹妹|儿子|女儿|女婿|儿媳|侄子|外甥|舅舅|叔叔|姑姑|阿姨|"
         rf"保姆|家教|月嫂|师傅|访客|客人|给|帮|替|邀请|请|预约|登记|是)(?:一下)?\s*(?P<n>{_NAME}?){_AFTER_NAME}"
     ),
+    re.compile(rf"(?:还有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?(?P<n>{_NAME}?|[小老阿][{_SURNAMES}]){_AFTER_NAME}"),
     re.compile(rf"(?:^|[,，。\s、□])(?P<n>{_NAME}?){_AFTER_NAME}"),
 )
+#: Words in a pattern that say of what follows that it is a name.
+_MARK = re.compile("名字|名叫|写|姓|登记\\|预约\\|邀请\\)\\[")
 _AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|[，,、])[，,、\s]{0,2}")
-#: Relatives and the like, as one calls them; the short ones only after 我, 他 …: 妈, 哥.
-_RELATIVE = longest_first(
-    "爷爷 奶奶 外公 外婆 姥姥 姥爷 舅姥爷 爸爸 妈妈 父亲 母亲 爸妈 父母 爹妈 公公 婆婆 公婆 岳父 岳母 老丈人 丈人 丈母娘 舅舅 大舅 小舅 舅妈 叔叔 婶婶 姑姑 姑父 姑妈 小姑 大姑 姨妈 小姨 大姨 "
-    "姨父 阿姨 伯伯 伯父 伯母 大伯 哥哥 大哥 二哥 嫂子 大嫂 弟弟 弟妹 姐姐 大姐 二姐 姐夫 妹妹 小妹 妹夫 儿子 儿媳 儿媳妇 女儿 闺女 囡囡 女婿 姑爷 孙子 孙女 外孙 外孙女 表哥 表弟 表姐 表妹 堂哥 "
-    "堂弟 堂姐 堂妹 侄子 侄女 侄儿 外甥 外甥女 亲戚 亲家 朋友 男朋友 女朋友 同学 老同学 同事 邻居 老乡 闺蜜 老公 老婆 爱人 媳妇 对象 战友 老战友 发小 牌友 学生 徒弟 客户 房东 租客 室友 孃孃 老表 干妈 "
-    "娘家人 婆家人 师兄 师妹 师弟 师姐 学姐 学妹 学长 学弟 细佬 哥们儿 哥们 老姐妹 姐妹 老同事 老朋友 老邻居 阿妈 阿爸 阿姐 阿哥 姆妈 阿公 阿婆 家人 家里人".split()
-)
-_NUMBERED_RELATIVE = "[大二三四五六小老][伯姨姑舅叔姐哥嫂爷婶妹弟]"
-_SHORT_RELATIVE = "[爸妈爹娘舅叔婶姑姨哥嫂弟姐妹]"
 _ROLE = longest_first(
     "快递员 快递小哥 外卖员 外卖小哥 保姆 保洁 保洁阿姨 家教 家教老师 老师 师傅 装修师傅 装修工 装修工人 工人 搬家的 搬家公司 护工 月嫂 钟点工 中介 司机 护士 医生 理疗师 家政 货拉拉 编辑 钢琴老师 舞蹈老师 数学老师 英语老师 剃头师傅 理发师傅 律师 设计师 摄影师 代驾".split()
 )
 #: What is no name, though it says who comes.
-_KIN = re.compile(rf"我?(?:的)?(?:{_RELATIVE}|{_SHORT_RELATIVE}|{_ROLE}|快递员?|外卖员?|装修工?|搬家的?|客人|访客)(?:们|俩)?")
+_KIN = re.compile(rf"我?(?:的)?(?:{RELATIVE}|{OWN_RELATIVE}|{_ROLE}|快递员?|外卖员?|装修工?|搬家的?|客人|访客)(?:们|俩)?")
+#: The words for coming, as they are said here and there.
+_COME = r"(?:上(?:我|俺|咱|阿拉)?们?(?:家|屋|屋头|这儿?|我?门)?里?来|[来嚟](?!不|电话|信|得及|着|修)|到(?!期|底|处|账|不)|拢|返屋企|上门|进来|住(?!院|在|的|这|那))"
 _NAMED_BESIDE: tuple[re.Pattern[str], ...] = (
     re.compile(
-        rf"(?:{_RELATIVE}|{_ROLE}|厂|公司|店|学校|单位)的?\s*(?P<n>{_SHORT_NAME}|{_OWN_NAME}|(?!车)[{_SURNAMES}](?:明|[^\W\d_A-Za-z{_NO_GIVEN}□]){{1,2}}?){_COMES}"
+        rf"(?:{RELATIVE}|{_ROLE}|厂|公司|店|学校|单位)的?\s*(?P<n>{_SHORT_NAME}|{_OWN_NAME}|(?!车)[{_SURNAMES}](?:明|[^\W\d_A-Za-z{_NO_GIVEN}□]){{1,2}}?){_COMES}"
     ),
-    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{_ROLE}|{_RELATIVE})?(?P<n>{_SHORT_NAME}|{_OWN_NAME})(?=$|[\s,，。!！])"),
+    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{_ROLE}|{RELATIVE})?(?P<n>{_SHORT_NAME}|{_OWN_NAME})(?=$|[\s,，。!！])"),
     re.compile(rf"(?:^|[,，。\s□])(?P<n>{_SHORT_NAME})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来))"),
+    re.compile(
+        rf"(?:^|[,，。\s□])(?P<n>{_SHORT_NAME}|{_OWN_NAME})(?:[他她]们|们)(?:几个|一家|[俩仨])?(?=[\s□]*(?:{_COME}|[要会想]))"
+    ),
 )
-_MINE = "(?:我们家|我们|我家|我|俺家|俺|咱|阿拉|偶)的?"
 _RELATION = (
-    rf"(?:(?:{_MINE}|[他她]的?|(?:孩子|娃)的?|{_NAME}家?的?)?(?:{_RELATIVE}|{_ROLE}|(?:{_NUMBERED_RELATIVE}){{1,3}})|(?:{_MINE}|[他她]){_SHORT_RELATIVE})"
-    rf"(?:家?的?(?:{_RELATIVE}|司机))?"
+    rf"(?:(?:{MINE}|[他她]的?|(?:孩子|娃)的?|{_NAME}家?的?)?(?:{RELATIVE}|{_ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})|(?:{MINE}|[他她])(?:{OWN_RELATIVE}))"
+    rf"(?:家?的?(?:{RELATIVE}|司机))?"
 )
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
-_BY_WORK = r"(?:来|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板)?"
+_BY_WORK = r"(?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板)?"
 _CALLED = rf"(?:{_BY_WORK}|{_RELATION})"
 _ALL_CALLED = rf"(?P<all>{_CALLED}(?:{_AND.pattern}(?:{_CALLED}|{_NAME})){{0,4}})"
 _ANYBODY = rf"(?:{_NAME}|[小老阿][{_SURNAMES}])"
@@ -192,6 +197,9 @@ _HERE = re.compile(
 )
 #: What may stand between whoever comes and the word for coming.
 _UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
+_COUNTED = rf"{NUMBER}(?:个|位|名)"
+#: Somebody of one's own is meant wherever in the sentence the coming stands; what they say, have or ask of others is none.
+_OWN = rf"(?P<all>{MINE}(?:(?:{RELATIVE}|{OWN_RELATIVE}|(?:{NUMBERED_RELATIVE}){{1,3}})(?:家?的(?:{RELATIVE}))?)(?:{_AND.pattern}{_CALLED}){{0,3}})"
 _COMING: tuple[re.Pattern[str], ...] = (
     re.compile(
         rf"{_ALL_CALLED}(?:们|俩)?(?:带着?{_CALLED})?{_UNTIL}?(?:来(?!不|过|电话|信|得及|着)|到(?!期|底|处|账)|嚟|回来|返|上门|进来|进门|过来|要进|住(?!院|在|的|这|那))"
@@ -200,13 +208,20 @@ _COMING: tuple[re.Pattern[str], ...] = (
         rf"(?:给|帮|替|让|请|放|为|邀请|约){_ALL_CALLED}(?:们|俩)?□*(?:办|开|弄|整|登记|登个|报|预约|生成|进|来|上|发|做|$|[，,。])"
     ),
     re.compile(
-        rf"(?:^|[，,。\s□])(?:我的?)?(?:{_RELATIVE}|{_ROLE})?(?P<all>[小老阿][{_SURNAMES}](?:{_AND.pattern}[小老阿][{_SURNAMES}]){{0,4}})□*(?:来|到|上门|过来|要)"
+        rf"(?:^|[，,。\s□])(?:我的?)?(?:{RELATIVE}|{_ROLE})?(?P<all>[小老阿][{_SURNAMES}](?:{_AND.pattern}[小老阿][{_SURNAMES}]){{0,4}})□*(?:来|到|上门|过来|要)"
     ),
+    re.compile(
+        rf"(?:^|[，,。.!！\s□]|另外|还有|对了|就)[另外还有对了就得\s]{{0,4}}{_OWN}(?:[他她]们|们|俩|几个|一家)?(?![家屋]?的|[说讲话问叫让])"
+        rf"(?:(?!不|没|勿|唔|说|讲|叫|让|找|请|喊|的车|坏|漏|堵)[^，,。;；!！?？\s]| ?□ ?){{0,20}}?{_COME}"
+    ),
+    re.compile(rf"{_COUNTED}(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{_COME}"),
 )
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
 _WRITE_DOWN = re.compile("(?:就|先|只)(?:写|填)")
 _INSTEAD = re.compile("改成|改为|换成|应该是|(?:就|先|只)(?:写|填)|是")
-_HOW_MANY = re.compile(rf"(?:一共|总共)?(?:{NUMBER}(?:个人|个|位|人|口)|一家(?:{NUMBER}口)?|俩|们|他们)$")
+_HOW_MANY = re.compile(
+    rf"(?:自个儿?|自己|(?:自己)?一个人|(?:一共|总共)?(?:{NUMBER}(?:个人|个|位|人|口)|一家(?:{NUMBER}口)?|俩|们|[他她]们))(?:来|过来)?$"
+)
 
 _NOT_NAMES = frozenset(
     "明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 高兴 方便 成功 安排 石材 金额 应该 任何 向您 万一 和我 何时 于是 单元 路上 解决 成了 全家 "
@@ -217,7 +232,7 @@ _NOT_NAMES = frozenset(
 _NO_NAME = re.compile("错|抱歉|麻烦|谢谢")
 
 _CORRECTION = re.compile(
-    r"(?<!对)不对|(?<!是)不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|[看说念记写听]岔|[说写念]反了|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
+    r"换(?:了?(?:一?[辆台部架])?车|了?个?人|了?(?:日子|时间))了?(?=$|[\s,，。])|换了?一?[辆台部架]|(?<!对)不对|(?<!是)不是|说错|写错|讲错|错了|勿是|弗是|打错|看错|记错|[看说念记写听]岔|[说写念]反了|弄错了|搞错了|改成|改到|改为|(?:挪|推|延|调|移)(?:迟|后)?[到至]|(?:提前|推迟|延后|提早)到|点半?(?:钟|多|左右)?才(?:能)?[到来]|换成|换到|应该是|更正|纠正|唔系|[哦噢啊]不|改(?=上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])"
 )
 #: 是A不是B: what it is not is left out.
 _RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
@@ -245,6 +260,15 @@ _AROUND_TIME = re.compile(r"[\s,，。.!！~～□]+|改成|改到|换成|还是
 
 #: What makes a part of the day a length: 滴了一晚上.
 _LASTED = re.compile("[一整半](?:个|整)?$")
+
+#: What a time behind it is not: 别周六, 不要明天.
+_NOT_ON = re.compile(r"(?:[别莫甭]|不要)(?:在|给我|弄|搞)?$")
+
+#: What makes 现在 a time to come.
+_NOW_BEFORE = re.compile(r"(?:就|改成|改到|换成|从|是|要)$")
+_NOW_BEHIND = re.compile(
+    r"(?:就|也|都|已经|刚|人|他|她|要|想|能|能不能|可以|可不可以|马上|在|正|让|派|请|叫)*(?:[来到进派修]|过来|上[门去来]|出发|动身|门口|楼下|方便|有空|有人|在家)|(?:吧|啊|呀)?(?:$|[\s,，。.!！])"
+)
 
 #: Beside a time that is not meant: 五点呀，不是早上. 不是，明天 denies something else.
 _NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)$")
@@ -469,7 +493,7 @@ def _room(reading: _Reading, _: Slot) -> Value | None:
 
 def _start(reading: _Reading, slot: Slot) -> Value | None:
     spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
-    spans = [span for span in spans if not is_unwanted(reading.text, span)]
+    spans = [span for span in spans if not is_unwanted(reading.text, span) and not _is_only_of_now(reading.text, span)]
     if not spans:
         return reading.now.replace(second=0, microsecond=0) if slot.required and _HERE.search(reading.text) else None
     to_come = [span for span in spans if (span.end or span.start) >= reading.now.replace(second=0, microsecond=0)]
@@ -484,8 +508,17 @@ def is_unwanted(text: str, span: times.Span) -> bool:
     """Tell whether nobody shall come at a time that is said: 一点到三点别来, 滴了一晚上. 明天不行吗 asks whether it may be."""
     if (span.kind == "part" and _LASTED.search(text, 0, span.begin)) or _NOT_THAT_TIME.search(text, 0, span.begin):
         return True
+    if _NOT_ON.search(text, 0, span.begin):
+        return True
     unwanted = _NOT_THEN.match(text, span.stop)
     return unwanted is not None and not text.startswith(("吗", "嘛", "么", "?", "？"), unwanted.end())
+
+
+def _is_only_of_now(text: str, span: times.Span) -> bool:
+    """Tell whether 现在 says how things stand, and not when to come: 现在约了谁, 现在是咋定的; 就现在 and 现在来 say when."""
+    if text[span.begin : span.stop] != "现在":
+        return False
+    return _NOW_BEFORE.search(text, 0, span.begin) is None and _NOW_BEHIND.match(text, span.stop) is None
 
 
 def _is_till_now(text: str, span: times.Span) -> bool:
@@ -514,11 +547,12 @@ def _fullest(spans: Sequence[times.Span]) -> times.Span:
 
 
 def _end(reading: _Reading, slot: Slot) -> Value | None:
-    spans = [span for span in reading.times if span.kind in {"range", "deadline"}]
+    said = [span for span in reading.times if not is_unwanted(reading.text, span)]
+    spans = [span for span in said if span.kind in {"range", "deadline"}]
     if spans:
         return spans[-1].end
-    days = [span for span in reading.times if span.kind == "day"]
-    return days[-1].end if days and len(days) == len(reading.times) and not _has_time(reading.known) else None
+    days = [span for span in said if span.kind == "day"]
+    return days[-1].end if days and len(days) == len(said) and not _has_time(reading.known) else None
 
 
 def _has_time(known: Mapping[str, Value]) -> bool:
@@ -539,10 +573,13 @@ def _date(reading: _Reading, slot: Slot) -> Value | None:
 
 
 def _count(reading: _Reading, slot: Slot) -> Value | None:
+    before = reading.known.get(slot.name)
+    if (said := people.count(reading.rest, before if isinstance(before, int) else 1)) is not None:
+        return said
     together = _TOGETHER.search(reading.text)
     if together and not _COUNT.search(reading.rest) and len(names := _names_together(together)) > 1:
         return len(names)
-    if not _COUNT.search(reading.rest) and len(both := _coming(reading)) > 1:
+    if not _COUNT.search(reading.rest) and len(both := _coming(reading.rest)) > 1:
         return len(both)
     family = _FAMILY.search(reading.rest)
     if family:
@@ -562,51 +599,94 @@ def _count(reading: _Reading, slot: Slot) -> Value | None:
 
 
 def _name(reading: _Reading, slot: Slot) -> Value | None:
-    together = _TOGETHER.search(reading.rest)
+    rest = people.unexclaimed(reading.rest)
+    together = _TOGETHER.search(rest)
     if together and not reading.corrects and len(names := _names_together(together)) > 1:
         return "、".join(names)
-    if slot.name not in reading.known and len(both := _coming(reading)) > 1:
+    if slot.name not in reading.known and len(both := _coming(rest)) > 1:
         return "、".join(both)
-    is_told = slot.name in reading.known and not reading.corrects
-    found: list[tuple[int, str]] = []
-    for pattern in (*_NAMED, *_NAMED_BESIDE):
-        for match in pattern.finditer(reading.rest):
-            name = match["n"]
-            if (
-                name
-                and not (is_told and _TOLD_OF.match(reading.rest, match.end("n")))
-                and not _NO_NAME.search(name)
-                and name not in _NOT_NAMES
-                and name[:2] not in _NOT_NAMES
-                and not _KIN.fullmatch(name)
-            ):
-                found.append((match.start("n"), name))
+    known = reading.known.get(slot.name)
+    for patterns, is_marked in _NAMES:
+        found = [
+            (match.start("n"), name)
+            for match in patterns.finditer(rest)
+            if (name := match["n"])
+            and _may_be_name(name)
+            and (is_marked or reading.corrects or known is None or _takes_place(match, name, str(known)))
+        ]
         if found:
             name = max(found)[1] if reading.corrects else found[0][1]
             return f"{name}先生/女士" if len(name) == 1 else name
     if slot.name in reading.known:  # 我妹妹开车来 is said of somebody known; 是我弟弟 is a correction
-        return _corrected(reading)
-    return "、".join(_coming(reading)) or None
+        return _corrected(reading, slot)
+    return "、".join(_coming(rest)) or None
 
 
-def _corrected(reading: _Reading) -> Value | None:
+def tells_who_comes(text: str, now: datetime) -> bool:
+    """Tell whether words say who comes: 明天下午三点老刘来下棋. A 师傅 may come for what was reported."""
+    reading = _Reading(text, now, {})
+    _ = reading.times
+    name = _name(reading, _MASK_SLOT)
+    if "师傅" in text or not isinstance(name, str):
+        return False
+    return (bool(_coming(reading.rest)) and re.search(_COME, reading.rest) is not None) or re.search(
+        rf"{re.escape(name)}(?:[他她]们|们)?[□\s要会]*{_COME}", reading.rest
+    ) is not None
+
+
+def _may_be_name(name: str) -> bool:
+    return not (
+        _NO_NAME.search(name) or people.is_no_name(name) or name in _NOT_NAMES or name[:2] in _NOT_NAMES or _KIN.fullmatch(name)
+    )
+
+
+def is_proper(name: str) -> bool:
+    """Tell whether a name is more than what somebody is: 老罗; 同学, 送货的 are not."""
+    return re.fullmatch(_CALLED, name) is None
+
+
+def _takes_place(match: re.Match[str], name: str, known: str) -> bool:
+    """Tell whether a name that nothing marks as one takes the place of the one that is known: it stands alone, or only a relation was known."""
+    if (
+        people.is_doubtful(name)
+        or _TOLD_OF.match(match.string, match.end("n"))
+        or _BESIDE.search(match.string, 0, match.start("n"))
+    ):
+        return False
+    is_alone = _BEFORE.search(match.string, 0, match.start("n")) and _BEHIND.match(match.string, match.end("n"))
+    return is_alone is not None or not is_proper(known)
+
+
+#: Whom these bring in comes, too: 还有小谭.
+_BESIDE = re.compile(r"(?:还有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?$")
+#: What may stand around a name that is said alone.
+_BEFORE = re.compile(r"(?:^|[\s,，。、□])(?:(?:他|她|客人)?就?是)?$")
+_BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
+#: Patterns of names, and whether they say that it is one.
+_NAMES = tuple((pattern, _MARK.search(pattern.pattern) is not None) for pattern in (*_NAMED, *_NAMED_BESIDE))
+
+
+def _corrected(reading: _Reading, slot: Slot) -> Value | None:
     """Return the relation or the work that takes the place of a name: 不是我妹妹，是我弟弟, 就写货拉拉; 是来修空调的 only describes."""
     is_rather = reading.corrects or _WRITE_DOWN.search(reading.rest) is not None
     if not (is_rather or reading.text.startswith("是")):
         return None
     said = _INSTEAD.split(reading.rest)[-1].strip(" ，,。.!！吧")
+    known = reading.known[slot.name]
+    if isinstance(known, str) and known in reading.whole and (name := _bare_name(said)) != known:  # 不是小雪是小雨
+        return name or None
     return _called(said) if re.fullmatch(_CALLED if is_rather else _RELATION, said) else None
 
 
-def _coming(reading: _Reading) -> list[str]:
+def _coming(rest: str) -> list[str]:
     """Return who comes, where a relation stands for the name: 我妹妹明天来, 修空调的师傅下午到."""
-    match = next(filter(None, (pattern.search(reading.rest) for pattern in _COMING)), None)
+    match = next(filter(None, (pattern.search(rest) for pattern in _COMING)), None)
     return [_called(words) for words in _AND.split(match["all"]) if words] if match else []
 
 
 def _called(words: str) -> str:
     """Return 妹妹 for 我妹妹, 妈妈 for 我妈: as one speaks of them to the family."""
-    bare = re.sub(f"^{_MINE}", "", words)
+    bare = re.sub(f"^{MINE}", "", words)
     if bare in _DOUBLED:
         return bare * 2
     return bare if len(bare) > 1 and bare[1] != "的" else words
@@ -768,7 +848,7 @@ def _lenient_temperature(bare: str) -> Value | None:
 
 
 def _lenient_name(reading: _Reading) -> Value | None:
-    rest = re.sub(r"[□\s,，。!！?？~～]+", " ", reading.rest).strip()
+    rest = re.sub(r"[□\s,，。!！?？~～]+", " ", people.unexclaimed(reading.rest)).strip()
     first = rest.split(" ")[0] if rest else ""
     both = [_bare_name(words) for words in _AND.split(rest if "、" in rest else first) if words]
     return "、".join(dict.fromkeys(filter(None, both))) or None
@@ -783,7 +863,7 @@ _BEHIND_NAME = re.compile(r"(?:吧|啊|呀|来的?|要来|过来|要来的)$")
 def _bare_name(words: str) -> str:
     """Return the name or relation that an answer consists of; nothing when it is neither."""
     bare = _HOW_MANY.sub("", _BEHIND_NAME.sub("", _BEFORE_NAME.sub("", words)))
-    bare = re.sub(rf"^(我的?)?(?:有)?(?:{NUMBER}|几)?(?:个|位|名)(?=..)", r"\1", bare)
+    bare = re.sub(rf"^(我的?)?(?:有)?(?:(?:{NUMBER}|几)?(?:个|位|名)|[俩仨])(?=..)", r"\1", bare)
     if related := re.fullmatch(_CALLED, bare):
         return _called(related[0])
     if (
@@ -795,6 +875,7 @@ def _bare_name(words: str) -> str:
     if (
         re.search("[你我谁啥哪吗么呢怎车]|^(?:没|冇|不|唔|无)", bare)
         or _KIN.fullmatch(bare)
+        or people.is_no_name(bare)
         or bare in _NOT_NAMES
         or bare[:2] in _NOT_NAMES
     ):

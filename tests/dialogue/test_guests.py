@@ -122,6 +122,58 @@ def test_later_end_is_asked_for_in_a_question(room: Room) -> None:
     assert "02:00" in say(room, "她能不能多待会 到两点").texts[0]
 
 
+@pytest.mark.parametrize("said", ["还有小谭 明天下午四点 骑摩托来的", "小谭明天下午四点也来", "另外我妹夫小谭明天下午四点过来"])
+def test_further_guest_is_no_rename(room: Room, said: str) -> None:
+    made = say(room, "明天早上八点老罗过来", said)
+
+    assert made.values["visitor_name"] == "小谭"
+    shown = say(room, "我明天一共喊了哪几个来哦").texts[0]
+    assert ("老罗" in shown, "小谭" in shown) == (True, True)
+
+
+def test_one_of_two_is_called_off_whatever_the_reason(room: Room) -> None:
+    off = say(room, "明天早上八点老罗过来", "还有小谭 明天下午四点", "老罗不来了 他婆娘生了 小谭照旧")
+
+    assert (off.outcome.intent, "老罗" in off.texts[0]) == ("visitor.cancel", True)
+    assert "老罗" in say(room, "是噻 只取消老罗的").texts[0]
+
+
+def test_two_guests_told_by_time_and_name_are_two_passes(room: Room) -> None:
+    made = say(room, "周五晚上两拨人 六点半小姜 八点老贺")
+    assert (made.values["visitor_name"], made.values["starts_at"]) == ("老贺", "2026-03-13 20:00")
+
+    moved = say(room, "小姜开车 京N52R80", "老贺改周六了 点儿不变")
+    assert (moved.values["visitor_name"], moved.values["starts_at"]) == ("老贺", "2026-03-14 20:00")
+    assert say(room, "小姜改七点").values["plate"] == "京N52R80"
+
+
+@pytest.mark.parametrize("said", ["换车了 开他媳妇那台 吉C1H073", "车牌子是吉C1H073 你记一哈", "问到啦 吉C1H073"])
+def test_plate_told_after_the_pass_is_the_guests(room: Room, said: str) -> None:
+    changed = say(room, "明天下午两点徐总过来聊事情 车牌吉C6N518", said)
+
+    assert (changed.outcome.intent, changed.values["plate"]) == ("visitor.invite", "吉C1H073")
+
+
+@pytest.mark.parametrize("said", ["给我念念现在是咋定的", "现在约了谁", "我一共约了几个人"])
+def test_asking_who_comes_shows_it_and_changes_nothing(room: Room, said: str) -> None:
+    shown = say(room, "周六中午十二点我老舅来", said)
+
+    assert (shown.outcome.intent, "3月14日" in shown.texts[0]) == ("visitor.list", True)
+
+
+def test_guest_nearly_called_off_is_kept_for_another_day(room: Room) -> None:
+    kept = say(room, "我闺蜜小雪周六晚上六点来我家", "艾玛她又说不来了 要加班", "等会先别取消 她说周日行 那就周日 还是六点")
+
+    assert (kept.outcome.intent, kept.values["starts_at"]) == ("visitor.invite", "2026-03-15 18:00")
+    assert "3月15日" in say(room, "整好了没 别周六也给我留着").texts[0]
+
+
+def test_plate_that_is_still_to_be_asked_for_wishes_for_nothing(room: Room) -> None:
+    said = say(room, "周六我表姐一家四口来 中午十一点半到", "开一辆车 车牌我问问她再说")
+
+    assert (said.outcome.intent, said.outcome.kind) == ("visitor.invite", "done")
+
+
 REMARKS = (
     "她带了个大箱子", "老人腿脚不好麻烦让车开进来", "是来修空调的", "她不认识路", "麻烦保安帮忙指下路", "麻烦让她进来", "她们可能带只狗", "她耳朵背",
     "带着小孩", "手机没电扫不了码", "到了给我打电话", "她坐轮椅", "车是白色的", "她走北门", "会晚一点", "我不在家 让她自己上来", "没开车 她拎着蛋糕",

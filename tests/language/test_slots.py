@@ -371,6 +371,42 @@ def test_who_comes_is_named_by_what_they_are_when_no_name_is_said(text: str, nam
     assert slots.extract(text, VISIT, NOW)["visitor_name"] == name
 
 
+@pytest.mark.parametrize(("text", "name"), [
+    ("我妹夫明儿个头晌十点上我家来 帮我装个柜子", "妹夫"), ("另外我兄弟明天早上八点过来给我屋头送菜", "兄弟"), ("大鹏他们今晚来我家看球", "大鹏"), ("婷婷她们周六来写作业", "婷婷"),
+    ("我条女今晚九点过嚟 叫Mandy", "Mandy"), ("我个女听日返嚟食饭", "个女"), ("星期六我幺孙儿要过来耍 他妈开车送过来的", "幺孙儿"), ("我男朋友周六下午第一次上门", "男朋友"),
+    ("我外婆明天下午三点从重庆坐火车过来耍几天", "外婆"), ("听日有两个老友上嚟揾我阿爸饮茶", "老友"), ("我老汉儿明天过来", "老汉儿"), ("阿拉外公外婆礼拜天来白相", "外公外婆"),
+    ("还有小谭 明天下午四点", "小谭"), ("带头嗰个姓冼 写冼叔得啦", "冼叔"), ("搞卫生的阿姨明早九点来", "搞卫生的阿姨"),
+])  # fmt: skip
+def test_relation_is_read_far_from_the_coming_and_as_it_is_said_elsewhere(text: str, name: str) -> None:
+    assert slots.extract(text, VISIT, NOW)["visitor_name"] == name
+
+
+@pytest.mark.parametrize(("text", "name"), [
+    ("哦豁 打错了", None), ("艾玛她又说不来了 要加班", None), ("车就一台", None), ("行路嚟 冇车", None), ("成 齐活儿", None), ("安逸", None), ("何必呢", None), ("路过来看看", None),
+    ("张三开车来", None), ("还有小谭", None), ("王师傅也来", None), ("高铁来的", None),
+    ("王芳", "王芳"), ("叫李四", "李四"), ("她姓陈", "陈先生/女士"), ("名字打错了 应该是李明", "李明"), ("是王小明", "王小明"), ("不是小雪是小雨", "小雨"), ("登记成李明", "李明"), ("全名陈晓梅", "陈晓梅"),
+])  # fmt: skip
+def test_name_takes_the_place_of_one_only_where_it_plainly_is_one(text: str, name: str | None) -> None:
+    assert slots.extract(text, VISIT, NOW, known={"visitor_name": "小雪"}).get("visitor_name") == name
+
+
+@pytest.mark.parametrize(("text", "name"), [("张三开车来", "张三"), ("还有小谭", None), ("行路嚟", None)])
+def test_relation_gives_way_to_a_name(text: str, name: str | None) -> None:
+    assert slots.extract(text, VISIT, NOW, known={"visitor_name": "同学"}).get("visitor_name") == name
+
+
+@pytest.mark.parametrize("words", ["哦豁", "饮茶", "搞定", "打牌", "哎呀妈", "明儿再说", "行路嚟"])
+def test_cry_or_doing_is_no_answer_to_who_comes(words: str) -> None:
+    assert asked("name", words) is None
+
+
+@pytest.mark.parametrize(("text", "is_when"), [
+    ("就现在", True), ("现在来", True), ("改成现在", True), ("现在能不能过来", True), ("现在约了谁", False), ("现在是咋定的", False), ("别周六也给我留着", False), ("不要明天，后天来", True),
+])  # fmt: skip
+def test_now_is_a_time_only_where_somebody_comes(text: str, is_when: bool) -> None:
+    assert ("starts_at" in slots.extract(text, VISIT, NOW)) is is_when
+
+
 @pytest.mark.parametrize("text", [
     "我妹妹的车要进来", "我老婆说客厅漏水", "救护转运的车明早来接我爸", "我家里来客人了", "我妈来电话了", "我爸住院了要改时间",
 ])  # fmt: skip
