@@ -26,7 +26,7 @@ _RESUMED = re.compile(
 
 #: Words other than yes that take up the offer of a person.
 _ASKED = re.compile(
-    r"^(?:那|好)?[，, ]?(?:就|麻烦|请|帮|你|您|给|去|我)*(?:问|转|找|叫|请)(?:问|一下|下|物业|人|他们|吧|呗|过去|来)+"
+    r"^(?:那|好)?[，, ]?(?:就|麻烦|请|帮|你|您|给|去|我)*(?:问|转|找|叫|请)(?:问|一下|下|一哈|哈|物业|人|他们|吧|呗|嘛|噻|过去|来)+"
 )
 
 #: Characters that may follow it while the office is being asked already: 我等着.
@@ -225,6 +225,9 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
     text, waits = heard.text, standing.person is Person.ASKED
     if waits and not standing.unused and (asked := _ASKED.search(text)) and len(text) - asked.end() <= WAITS:  # 帮我问，我等着
         return Join(standing=standing.calm(), words=text)
+    doubt = standing.offer if standing.offer is not None and standing.offer.what is Offered.INTENT else None
+    if "帮我问" in text and doubt is not None:  # whatever was meant, people shall hear it
+        return starting.hand_over(standing, facts, facts.catalogue.person, f"{doubt.text}\n{text}")
     if answers.wants_human(text) or ("帮我问" in text and not standing.offer and not questions.is_question(text)):
         return starting.hand_over(standing, facts, facts.catalogue.person, text)
     if waits and answers.is_cancel(text):

@@ -9,19 +9,7 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.standing import Menu, Standing
-from bot.dialogue.starting import (
-    PATIENCE,
-    PLAUSIBLE,
-    accepted,
-    advance,
-    again,
-    hand_over,
-    not_taken,
-    quoted,
-    resume,
-    sound,
-    start,
-)
+from bot.dialogue.starting import PATIENCE, PLAUSIBLE, advance, again, hand_over, not_taken, quoted, resume, sound, start
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
 from bot.language import aftermath, answers, courtesy, emoji, questions, slots
 from bot.language.files import Intent
@@ -117,7 +105,7 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         or (_is_leaving(text, form) and not _is_slip(text, intent, facts))
         or _is_own_cancel(intent, heard, facts)
     ):
-        return _left_for(standing, form, intent, heard, facts) or _abandon(standing, form, intent, facts)
+        return _instead(standing, form, intent, heard, facts) or _abandon(standing, form, intent, facts)
     if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back:  # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
     return None
@@ -168,16 +156,6 @@ def _clauses(intent: Intent, text: str, facts: Facts) -> list[str]:
     return [] if slots.extract(text, intent.slots, facts.now) else ["".join(said), *said]
 
 
-def _left_for(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step | None:
-    """Return the start of what is surely wished in place of the form that is left: 那先不删 先把存的东西导一份给我看."""
-    other = accepted(heard, facts.intents)
-    is_other = other is not None and other.id != intent.id and not other.small_talk and intent.id not in other.cancels
-    if other is None or not is_other or form.outer is not None or len(courtesy.clauses(heard.text)) < 2:
-        return None
-    step = start(standing.within(None), other, heard, facts)
-    return replace(step, before=(Line("form.cancelled", {"title": intent.title}), *step.before))
-
-
 def _abandon(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
     said = Line("said", {"words": form.called_off}) if form.called_off else Line("form.cancelled", {"title": intent.title})
     left = standing.within(None)
@@ -185,6 +163,17 @@ def _abandon(standing: Standing, form: Form, intent: Intent, facts: Facts) -> St
         step = resume(left, form.outer, facts)
         return replace(step, before=(said, *step.before))
     return Say(standing=left, phrase=said, kind="cancelled", intent=intent.id)
+
+
+def _instead(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step | None:
+    """Return the start of what is wished for in place of what is left: 那先不删 先把存的东西导一份给我看."""
+    other = facts.intents[heard.match.candidates[0].intent] if heard.match.decision == "accept" else None
+    if other is None or other.id == intent.id or other.small_talk or other.hands_over or len(courtesy.clauses(heard.text)) < 2:
+        return None
+    if intent.id in other.cancels or other.id in intent.follow_ups:
+        return None
+    left = Line("said", {"words": form.called_off}) if form.called_off else Line("form.cancelled", {"title": intent.title})
+    return start(standing.within(None), other, heard, facts, outer=form.outer, before=(left,))
 
 
 def take_up(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step | None:

@@ -40,6 +40,9 @@ _CALLED = {
     "phone": ("电话", "手机", "手机号"), "count": ("人数", "几个人"), "place": ("位置", "地点", "地址", "地方"),
 }  # fmt: skip
 
+#: Words that tell where, whatever else they name: 天花板靠窗子那个角角.
+_WHEREABOUTS = re.compile("[楼层栋幢室房屋间厅厨卫廊角梯口边旁床]|单元|[上下]面|里[头面厢]|外头")
+
 _FLAT = re.compile(r"\w{1,4}栋")
 
 _WISH = re.compile(r"^(?:我?要?(?:改|换|修改|更改|重填|填错)一?下?|把)|(?:改一?下|不对|错了?|要改|写错了?)$")
@@ -215,12 +218,21 @@ def _read(form: Form, intent: Intent, text: str, now: datetime) -> dict[str, slo
         wanted = None
     said = slots.extract(text, intent.slots, now, wanted.name if wanted else None, form.values)
     if wanted and wanted.type == "place" and said.get(wanted.name) == text.strip() and _tells_of_another(said, wanted, intent):
-        del said[wanted.name]  # 灯坏了 is no place
+        if _WHEREABOUTS.search(text):
+            said = {name: value for name, value in said.items() if name == wanted.name or not _is_told(form, intent, name)}
+        else:
+            del said[wanted.name]  # 灯坏了 is no place
     if wanted and wanted.type == "name" and wanted.name in said and wanted.name not in slots.extract(text, (wanted,), now):
         others = [slot for slot in intent.slots if slot != wanted]
         if slots.extract(str(said[wanted.name]), others, now):  # 两个人 is no name
             del said[wanted.name]
     return said
+
+
+def _is_told(form: Form, intent: Intent, name: str) -> bool:
+    """Tell whether a choice was made in the resident's own words before: 天花板 in the words for a place does not change it."""
+    slot = next((slot for slot in intent.slots if slot.name == name and slot.type == "choice"), None)
+    return slot is not None and form.values.get(name, slot.otherwise) != slot.otherwise
 
 
 def _tells_of_another(said: Mapping[str, slots.Value], asked: Slot, intent: Intent) -> bool:

@@ -421,10 +421,10 @@ def told_more(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 
 
 def nodded(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
-    """Return a nod to whoever says yes and what they, or others, do themselves: 中 我这就过去, 行 到时候让她自己来."""
+    """Return a nod to whoever sighs, or says yes and what they, or others, do themselves: 唉 白买了一冰箱菜, 中 我这就过去."""
     if standing.person is Person.ASKED or len(heard.text) > CHAT:
         return None
-    if not courtesy.begins_with_yes(heard.text) or len(courtesy.clauses(heard.text)) < 2:
+    if not (courtesy.begins_with_yes(heard.text) or courtesy.sighs(heard.text)) or len(courtesy.clauses(heard.text)) < 2:
         return None
     if questions.is_question(heard.text) or slots.unvalued(heard.text, facts.now) != heard.text:
         return None

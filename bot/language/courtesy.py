@@ -39,6 +39,8 @@ _WORRIED = re.compile(
 
 _ENGLISH = re.compile(r"great|perfect|awesome|cool|nice|you|so|very|much|a|lot|bro|guys", re.IGNORECASE)
 
+_SIGH = re.compile(r"(?:唉|哎|哎呀|哎哟|嗨|害|哈+|嘿+|呵+|嘻+|艾玛|哎妈呀)[\s，,。.！!]")
+
 _CALLED = re.compile(r"(?:小|老|大)?(?:同志|师傅|老师|妹儿?|妹子|姐|哥|亲|老板|朋友|邻|伙计|闺女|姑娘|阿姨|叔叔)(?:们)?")
 
 #: 嗯~ is a soft yes, 嗯… none yet.
@@ -85,6 +87,11 @@ def begins_with_yes(text: str) -> bool:
     """Tell whether a message begins with a yes: 对，请财务核一下. 对了 begins something else."""
     first = (clauses(text) or [""])[0]
     return answers.is_yes(first) and first not in _BY_THE_WAY
+
+
+def sighs(text: str) -> bool:
+    """Tell whether a message begins with a sigh or a laugh: 唉 白买了一冰箱菜."""
+    return _SIGH.match(text) is not None
 
 
 def is_courtesy(text: str) -> bool:
