@@ -150,7 +150,7 @@ def _chosen(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     text = heard.text
     if standing.menu is not None and (step := _picked(standing, standing.menu, text, facts)):
         return step
-    if standing.offer is not None and (step := _replied(standing, standing.offer, text, facts)):
+    if standing.offer is not None and (step := _replied(standing, standing.offer, heard, facts)):
         return step
     if standing.elsewhere is not None and answers.is_zero(text):
         return filling.elsewhere(standing, standing.elsewhere)
@@ -167,13 +167,15 @@ def _says_more(offer: Offer, heard: Heard, facts: Facts) -> bool:
     return (wished is not None) or bool(slots.extract(heard.text, facts.intents[offer.intent].slots, facts.now))
 
 
-def _replied(standing: Standing, offer: Offer, text: str, facts: Facts) -> Step | None:
+def _replied(standing: Standing, offer: Offer, heard: Heard, facts: Facts) -> Step | None:
     """Return what follows a yes or a no to an offer; what is said beside a yes goes with it: 对，请财务核一下."""
+    text, wished = heard.text, starting.accepted(heard, facts.intents)
     if courtesy.agrees(text):
         return _taken_up(standing, offer, facts)
     if courtesy.refuses(text):
         return Say(standing=standing.calm(), phrase=Line("acknowledged"))
-    if answers.is_cancel(text) or any(map(answers.is_leaving, courtesy.clauses(text))):  # 行了，不用了; 那当我没说
+    wishes_else = wished is not None and not wished.small_talk and len(courtesy.clauses(text)) > 1  # 先不删 导一份给我看
+    if answers.is_cancel(text) or (not wishes_else and any(map(answers.is_leaving, courtesy.clauses(text)))):  # 行了，不用了
         return Say(standing=standing.calm(), phrase=Line("acknowledged"), kind="cancelled")
     asked = _ASKED.search(text) if offer.what is not Offered.INTENT else None
     if asked is not None and len(text) - asked.end() <= BESIDE:  # 那帮我问问呗

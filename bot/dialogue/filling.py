@@ -71,7 +71,7 @@ def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
     intent, asks, goes_on = facts.intents[form.intent], questions.is_question(heard.text), _goes_on(form, heard, facts)
     if form.brief and (asks or goes_on or _says_again(form, intent, heard.text, facts)):  # who told all of it asks or tells more
         return False
-    if asks and intent.releases_flat:  # who is to give up their flat asks what that means
+    if asks and (intent.releases_flat or intent.confirm):  # of what cannot be undone one asks what it means
         return False
     return forms.answer(form, intent, heard.text, facts.now) is None
 

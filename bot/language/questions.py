@@ -16,6 +16,8 @@ def is_question(text: str) -> bool:
     clauses = [clause for clause in _CLAUSE.findall(_BARE_TAG.sub(r"\g<tag>", calm)) if _HAN.search(clause)]
     if _is_rhetorical(clauses):
         return False
+    if any(map(_HAS_BEEN.search, clauses)):  # whatever fault is told beside it
+        return True
     asks = [_asks(clause) for clause in clauses]
     return any(asks) and not any(_orders(clause, asks=asking) for clause, asking in zip(clauses, asks, strict=True))
 
@@ -199,6 +201,11 @@ _PROPOSAL = re.compile(
     r"(?:可以|行|好|方便|有空|ok|成|得行?|中|要得|要不要得|阿好)?(?:不可以|不行|不好|不中|不成|不得行|唔得|唔好|勿好|吗|么|不|呢|伐|咩|没)?[?？]?$"
 )
 _TAG = re.compile(r"(?:可以|行|好|成|中|得|ok)(?:不可以|不行|不好|不成|吗|么|不|伐|咩|唔得)[?？]?$|要不要得[?？]?$|要得不[?？]?$")
+
+
+_HAS_BEEN = re.compile(
+    r"(?:有没(?:得|有)?|有冇|有无)人.{0,4}(?:来|看|修|管|弄|处理|通知)过|(?:来|看|修|处理|弄)过(?:了?没(?:有|得)?|冇|未|吗)[?？]?$"
+)
 
 
 def _is_rhetorical(clauses: Sequence[str]) -> bool:

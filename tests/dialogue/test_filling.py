@@ -65,6 +65,9 @@ LEAVING: list[tuple[Standing, Said, str]] = [
     (UNBIND_READ_BACK, words("那先别动 月底再说"), "say form.cancelled"),
     (UNBIND_READ_BACK, surely("先别解绑", "identity.unbind"), "say form.cancelled"),
     (guessed("identity.unbind"), surely("那先别删 留着吧", "identity.unbind"), "say form.cancelled"),
+    (UNBIND_READ_BACK, words("那先莫下 月底那天再说"), "say form.cancelled"),
+    (UNBIND_READ_BACK, words("先莫慌"), "say form.cancelled"),
+    (UNBIND_READ_BACK, surely("那先不解绑 楼道的灯不亮", "lamp.report"), "form.cancelled; do lamp.report"),  # for what is surely wished
     (WHEN, words("取消"), "say form.cancelled"),
     (WHEN, words("点错了"), "say form.cancelled"),
     (WHEN, words("不好意思，点错了"), "say form.cancelled"),
@@ -97,6 +100,7 @@ WAITS: list[tuple[Standing, Said, str]] = [
 
 BETWEEN: list[tuple[Standing, Said, str]] = [
     (LAMP_ASKED, surely("马上来 物业几点上班", "faq.hours", 0.99), "aside (do faq.hours) back to lamp.report"),
+    (guessed("identity.unbind"), words("下了以后还报得到修吗"), "aside (inform, else say question.in_form) back to identity.unbind"),
     (WHEN, words("要多少钱？"), "aside (inform, else say question.in_form) back to parcel.send"),
     (WHEN, surely("物业几点上班", "faq.hours"), "aside (do faq.hours) back to parcel.send"),
     (WHEN, surely("楼道的灯不亮", "lamp.report"), "do lamp.report"),

@@ -33,7 +33,7 @@ def test_what_comes_to_mind_or_stands_alone_is_no_yes_beside_something(text: str
 
 
 @pytest.mark.parametrize(("text", "is_one"), [
-    ("算了不问了 我自个儿走过去瞅瞅", True), ("那先不打听了", True), ("不用问物业了", True), ("不聊了", True), ("算了不修了", False), ("他不说了算", False),
+    ("算了不问了 我自个儿走过去瞅瞅", True), ("那先不打听了", True), ("不用问物业了", True), ("不聊了", True), ("唔使问啦 我自己识睇 瞓觉先", True), ("算了我明天自己跑一趟", True), ("拉倒 我自己去看", False), ("算了不修了", False), ("他不说了算", False),
 ])  # fmt: skip
 def test_who_asked_may_let_it_be(text: str, is_one: bool) -> None:
     assert courtesy.asks_no_more(text) is is_one
