@@ -52,6 +52,9 @@ LATELY = timedelta(minutes=30)
 #: Characters of what goes on about small talk.
 CHAT = 30
 
+#: So few words that are not understood are the beginning of a message; a number, a yes or a no is none.
+_FRAGMENT = re.compile(r"(?![一二两三四五六七八九十是对好不没嗯行]+$|第|.+[个位人]$)[\u4e00-\u9fff]{1,3}")
+
 #: Options of a menu at most.
 SHOWN = 3
 
@@ -203,9 +206,13 @@ def start(
         return hand_over(standing, facts, intent, heard.text or heard.place)
     if intent.releases_flat and not facts.is_bound:
         return Say(standing=standing.calm(), phrase=Line("flat.none"), intent=intent.id, before=before)
+    fragments = standing.fragments(facts.now)
     values = read_slots(intent, heard, facts.now)
+    for words in fragments:  # 周六 / 我同学来吃饭
+        values = {**slots.extract(words, intent.slots, facts.now), **values}
     standing, values = _with_spot(standing, intent, values)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
+    form = replace(form, words=(*fragments, *form.words))
     if standing.shelved is not None and standing.shelved.intent == intent.id:  # 报修 again, after the first form was put away
         form = replace(form, values={**standing.shelved.values, **values}, words=(*standing.shelved.words, *form.words))
         standing = replace(standing, shelved=None)
@@ -459,6 +466,8 @@ def not_understood(standing: Standing, text: str, facts: Facts) -> Step:
     if lately is not None and stays.misses < PATIENCE and len(text) <= CHAT:
         said = Line("unknown.after", {"called": lately.called})
         return Say(standing=stays, phrase=said, kind="unknown", is_miss=True, text=text)
+    if stays.misses < PATIENCE and _FRAGMENT.fullmatch(text):  # 急, 空调, 周六: the rest is still being typed
+        return Say(standing=stays, phrase=Line("unknown.fragment"), kind="asks", is_miss=True, text=text)
     if stays.misses < PATIENCE:
         return Say(standing=stays, phrase=Line("unknown"), kind="unknown", is_miss=True, text=text)
     offered = replace(stays, offer=Offer(what=Offered.PERSON, text=text))
