@@ -225,7 +225,13 @@ def start(
     step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
     says_back = isinstance(step, Ask) or (isinstance(step, Do) and any(slot.otherwise for slot in intent.slots))
     if says_back and not before and not _is_bare(heard, intent, facts):
-        return replace(step, before=(Line("understood.sure", {"title": intent.title, "words": quoted(heard.text)}), *step.before))
+        return replace(
+            step,
+            before=(
+                Line("understood.sure", {"title": intent.title, "words": quoted("，".join((*fragments, heard.text)))}),
+                *step.before,
+            ),
+        )
     return step
 
 
