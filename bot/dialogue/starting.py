@@ -322,7 +322,12 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return not_understood(standing, heard.text, facts)
     if _is_for_people(best) and likely[0].confidence < FOR_PEOPLE:
         offer = Offer(what=Offered.QUESTION, text=heard.text)
-        return Say(standing=replace(standing.calm(), offer=offer), phrase=Line("offer.office"), kind="asks", intent=best.id)
+        return Say(
+            standing=replace(standing.calm(), offer=offer),
+            phrase=Line("offer.office", {"words": quoted(heard.text)}),
+            kind="asks",
+            intent=best.id,
+        )
     is_plausible = likely[0].confidence >= PLAUSIBLE or (not asks and _is_told(likely[0], heard, facts))
     if not is_plausible or best.emergency or (best.releases_flat and asks):
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)

@@ -202,7 +202,7 @@ _HERE = re.compile(
     r"|(?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])"
 )
 #: What may stand between whoever comes and the word for coming.
-_UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
+_UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又才带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
 _COUNTED = rf"{NUMBER}(?:个|位|名)"
 #: Somebody of one's own is meant wherever in the sentence the coming stands; what they say, have or ask of others is none.
 _OWN = rf"(?P<all>{MINE}(?:(?:{RELATIVE}|{OWN_RELATIVE}|(?:{NUMBERED_RELATIVE}){{1,3}})(?:家?的(?:{RELATIVE})|家的?(?:小子|姑娘|丫头|崽崽?|娃|仔|女))?)(?:{_AND.pattern}{_CALLED}){{0,3}})"
