@@ -44,8 +44,11 @@ _NOT_SO = re.compile("我是说|我说的|我的意思|搞错|弄错|误会|没�
 #: How a further wish begins, or what it says.
 _BESIDES = re.compile("^(?:对了|还有|另外|再就是|顺便|哦对)|也|又")
 
-#: Who is read back that nobody shall come says so once more.
-_SHALL_NOT_COME = re.compile(r"(?:不|别|莫|甭|唔)(?:要|用|需要|使|必)?(?:再)?(?:来|修|过来|上门|跑)(?:一趟)?了?[吧哈啊]?$")
+#: Who is read back that nobody shall come says so once more, or says yes and which: 是的不要来了, 对就那个灯 其他两个照旧.
+_CALLS_OFF_INDEED = re.compile(
+    r"(?:不|别|莫|甭|唔)(?:要|用|需要|使|必)?(?:再)?(?:来|修|过来|上门|跑)(?:一趟)?了?[吧哈啊]?$"
+    r"|^(?:对+|是的?|嗯+|好的?|行|可以|没错|确认|要得|中)[，, ]*(?:就|只|那就?)?(?:是)?(?:取消|撤|退|作废|不要|这个|那个|她的?|他的?|.{1,6}的?那[个张单]|那)(?!.*(?:先不|别取消|不取消|再说))"
+)
 YES = "是"
 
 _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
@@ -252,7 +255,7 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
     text = forms.suggestion(form, heard.text)
-    if intent.cancels and forms.asks_whether(form, intent) and _SHALL_NOT_COME.search(text):  # 是的不要来了
+    if intent.cancels and forms.asks_whether(form, intent) and _CALLS_OFF_INDEED.search(text):  # 是的不要来了
         text = YES
     if facts.is_alarm_open and not form.menu and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
         return PassOn(standing=standing, words=text)

@@ -41,7 +41,9 @@ _CALLED = {
 }  # fmt: skip
 
 #: Words that tell where, whatever else they name: 天花板靠窗子那个角角.
-_WHEREABOUTS = re.compile("[楼层栋幢室房屋间厅厨卫廊角梯口边旁床]|单元|[上下]面|里[头面厢]|外头")
+_WHEREABOUTS = re.compile(
+    "[楼层栋幢室房屋间厅厨卫廊角梯口边旁床]|单元|[上下]面|里[头面厢]|外头|铺|店|摊|[东南西北正后侧]门|对面|隔壁|附近"
+)
 
 _FLAT = re.compile(r"\w{1,4}栋")
 

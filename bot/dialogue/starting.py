@@ -75,7 +75,7 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     asks = (questions.is_question(heard.text) or questions.is_further(heard.text)) and not demands
     if asks and intent is None and (binding := _lives_there(heard, facts)):
         return start(standing, binding, heard, facts, is_guess=True, before=_understood(binding, heard, facts))
-    is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text)
+    is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text) and not _wishes_anew(heard, facts)
     step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
     if demands or (is_more and not _is_known(heard, intent)):
         return step
@@ -99,6 +99,14 @@ def _is_for_who_waits(intent: Intent | None, text: str) -> bool:
     if courtesy.is_courtesy(text):
         return False
     return intent is None or _is_for_people(intent) or intent.small_talk
+
+
+def _wishes_anew(heard: Heard, facts: Facts) -> bool:
+    """Tell whether words likely wish for something that can be called off again, and tell all of it: 顺便，我弟弟周六上午十点来."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if best is None or best.confidence < PLAUSIBLE or not _may_be_called_off(facts.intents[best.intent], facts):
+        return False
+    return _is_told(best, heard, facts)
 
 
 def _is_for_people(intent: Intent) -> bool:

@@ -45,7 +45,7 @@ def demands(text: str) -> bool:
 
 #: Asked to agree to what was said just before: 晚上八点钟走 要不要得.
 _BARE_TAG = re.compile(
-    r"，(?P<tag>(?:要不要得|要得不|要得没|要得|行不行|好不好|可不可以|可以不可以|得不得行|得行不|中不中|成不成|得唔得|好唔好|可唔可以|好勿好|好伐|可以伐|阿好|(?:行|好|可以|成|中|得)(?:吗|么|不|伐|咩))[?？]?)(?=，|$)"
+    r"，(?P<tag>(?:要不要得|要得不|要得没|要得|行不行|好不好|可不可以|可以不可以|得不得行|得行不|中不中|成不成|得唔得|好唔好|可唔可以|好勿好|好伐|可以伐|阿好|(?:行|好|可以|成|中|得)(?:吗|么|不|伐|咩))[呀啊哈嘛]?[?？]?)(?=，|$)"
 )
 #: How one gets rid of something: 我的信息咋去掉.
 _HOW_TO_END = re.compile(
@@ -64,6 +64,16 @@ _DREADS = re.compile(r"(?:不会|该不会|别|可别|不要)[^，,。\s]{1,12}�
 def dreads(text: str) -> bool:
     """Tell whether a question only says what is dreaded: 不会又修不好吧."""
     return _DREADS.search(text[:LONGEST]) is not None
+
+
+_PROPOSES = re.compile(
+    r"(?:要不要得|要得不|得[唔不]得|行不行|好不好|可不可以|可唔可以|中不中|成不成|(?:行|好|可以|成|中|得)(?:吗|么|不|伐|咩))[呀啊哈嘛]?[?？]?$"
+)
+
+
+def proposes(text: str) -> bool:
+    """Tell whether a message only asks whether what it says may be: 明天两点我朋友来打牌，得唔得呀？"""
+    return _PROPOSES.search(text[:LONGEST].strip()) is not None
 
 
 #: Of a longer message the beginning tells.
@@ -115,7 +125,7 @@ _ORDER = re.compile(
     )
 )
 #: Begins as an order: 帮我查查哪里在漏.
-_ASKED_FOR = re.compile("(?:那|就|先|再|你们?|您)*(?:帮我|帮忙|给我|替我|同我|麻烦|来个)")
+_ASKED_FOR = re.compile("(?:那|就|先|再|你们?|您)*(?:帮我|帮忙|给我|替我|同我|麻烦(?!.{0,2}问)|来个)")
 #: How something is done, or whether it must be: no order, though 帮我 stands in it.
 _HOW = re.compile(r"(?:怎么|怎样|如何|咋|点样|要不要|需不需要|用不用|要|需要).{0,4}(?:帮|给|替|登记|报修|取消|预约|绑|邀请|解绑)")
 
