@@ -55,6 +55,9 @@ CHAT = 30
 #: Options of a menu at most.
 SHOWN = 3
 
+#: Values in which one wrong sign is a mistake: they are said back.
+_EXACT = frozenset({"plate", "phone"})
+
 _COUNTS = "零一两三四五"
 
 
@@ -218,8 +221,17 @@ def start(
     step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
     says_back = isinstance(step, Ask) or (isinstance(step, Do) and any(slot.otherwise for slot in intent.slots))
     if says_back and not before and not _is_bare(heard, intent, facts):
-        return replace(step, before=(Line("understood.sure", {"title": intent.title, "words": quoted(heard.text)}), *step.before))
-    return step
+        told = Line("understood.sure", {"title": intent.title, "words": quoted(heard.text)})
+        step = replace(step, before=(told, *step.before))
+    return replace(step, before=(*step.before, *_unseen(form, intent, heard.text, facts))) if isinstance(step, Ask) else step
+
+
+def _unseen(form: Form, intent: Intent, text: str, facts: Facts) -> tuple[Line, ...]:
+    """Return what to say of a plate or number that was taken from words too long to be said back."""
+    said = forms.spoken(form, intent, facts.now)
+    kept = [f"{slot.title} {said[slot.name]}" for slot in intent.slots if slot.type in _EXACT and said.get(slot.name)]
+    kept = [words for words in kept if words.partition(" ")[2] not in quoted(text)]
+    return (Line("form.kept", {"values": "，".join(kept)}),) if kept else ()
 
 
 def quoted(text: str) -> str:

@@ -190,6 +190,7 @@ _RELATION = (
 )
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
 _BY_WORK = r"(?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板)?"
+_WORK_DONE = r"(?:修|送|装|量|搬|收|安|换|测|洗|通)(?:(?![我你他她过回来上进到去])[\u4e00-\u9fff]){1,5}?"
 _CALLED = rf"(?:{_BY_WORK}|{_RELATION})"
 _ALL_CALLED = rf"(?P<all>{_CALLED}(?:{_AND.pattern}(?:{_CALLED}|{_NAME})){{0,4}})"
 _ANYBODY = rf"(?:{_NAME}|[小老阿][{_SURNAMES}])"
@@ -202,7 +203,7 @@ _HERE = re.compile(
     r"|(?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])"
 )
 #: What may stand between whoever comes and the word for coming.
-_UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
+_UNTIL = r"[□等待儿临时突然刚才一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
 _COUNTED = rf"{NUMBER}(?:个|位|名)"
 #: Somebody of one's own is meant wherever in the sentence the coming stands; what they say, have or ask of others is none.
 _OWN = rf"(?P<all>{MINE}(?:(?:{RELATIVE}|{OWN_RELATIVE}|(?:{NUMBERED_RELATIVE}){{1,3}})(?:家?的(?:{RELATIVE})|家的?(?:小子|姑娘|丫头|崽崽?|娃|仔|女))?)(?:{_AND.pattern}{_CALLED}){{0,3}})"
@@ -221,6 +222,9 @@ _COMING: tuple[re.Pattern[str], ...] = (
         rf"(?:(?!不|没|勿|唔|说|讲|叫|让|找|请|喊|的车|坏|漏|堵)[^，,。;；!！?？\s]| ?□ ?){{0,20}}?{_COME}"
     ),
     re.compile(rf"{_COUNTED}(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{_COME}"),
+    re.compile(rf"(?:还有|仲有|另外还有|再有|再加|加上|外加){_ALL_CALLED}(?:们|俩)?(?=[\s□]*(?:$|[，,。.!！]))"),  # 后天下午五点还有我舅舅
+    # whoever brings or does something, when nothing else says who: 后天有人送床垫上门
+    re.compile(rf"有(?:个|一个|两个|几个)?(?:人|师傅|工人|小哥)(?:开车|要|会|过来|来|帮我|给我家?)*(?P<work>{_WORK_DONE}){_UNTIL}?过?{_COME}"),
 )
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
 _WRITE_DOWN = re.compile("(?:就|先|只)(?:写|填)")
@@ -734,7 +738,11 @@ def _corrected(reading: _Reading, slot: Slot) -> Value | None:
 def _coming(rest: str) -> list[str]:
     """Return who comes, where a relation stands for the name: 我妹妹明天来, 修空调的师傅下午到."""
     match = next(filter(None, (pattern.search(rest) for pattern in _COMING)), None)
-    return [_called(words) for words in _AND.split(match["all"]) if words] if match else []
+    if match is None:
+        return []
+    if work := match.groupdict().get("work"):
+        return [f"{work}的"]
+    return [_called(words) for words in _AND.split(match["all"]) if words]
 
 
 def _called(words: str) -> str:

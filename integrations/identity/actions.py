@@ -1,6 +1,6 @@
 """What residents can ask for: to be bound to their flat, to be shown it, and to be let go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.contract import Ask, Community, Household, Reply, Resident, Turn, action, amends
@@ -37,6 +37,8 @@ def bind(turn: Turn, slots: Flat) -> Reply | Ask:
     if turn.flat is not None:
         return Reply("already", flat=turn.flat.label)
     places = [place for place in turn.places if slots.community in ("", str(place.id))]
+    if slots.room.startswith(SURE):
+        return _pending(turn, replace(slots, room=slots.room.removeprefix(SURE)))
     known = [place for place in places if _find(turn, place, slots) is not None]
     if len(known) > 1:
         options = {str(place.id): place.name for place in known}
@@ -70,17 +72,19 @@ def _find(turn: Turn, place: Community, slots: Flat) -> Household | None:
         return binding.find_flat(there.session, slots.building, slots.unit, slots.room)
 
 
-#: Chosen when none of the suggested flats is right.
-NONE_OF_THEM = "none"
+#: Stands before a room that is meant though the roster does not have it.
+SURE = "!"
 
 
 def _suggest(turn: Turn, slots: Flat) -> Reply | Ask:
     near = binding.near_flats(turn.session, slots.building, slots.unit, slots.room)
     options = {flat.room: flat.label for flat in near if flat.unit == slots.unit}
-    if not options or slots.room == NONE_OF_THEM:
+    if not options:
         return _pending(turn, slots)
-    options[NONE_OF_THEM] = "都不是，请物业核对"
-    return Ask(slot="room", name="suggest", options=options, values={"said": slots.label})
+    sure = f"{SURE}{slots.room}"
+    return Ask(
+        slot="room", name="suggest", options={**options, sure: "都不是，请物业核对"}, values={"said": slots.label}, agreed=sure
+    )
 
 
 def _pending(turn: Turn, slots: Flat) -> Reply:
