@@ -327,7 +327,8 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
         said = Line("unsure", {"title": best.offer or best.title, "words": quoted(heard.text)})
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
-    if not asks and likely[0].confidence >= FIRM and _may_be_called_off(best, facts):
+    is_firm = likely[0].confidence >= FIRM or _tells_who_comes(best, heard, facts)
+    if not asks and is_firm and _may_be_called_off(best, facts):
         sure = start(standing, best, heard, facts, outer=waiting)
         if isinstance(sure, Do):
             return _listed(sure, heard, waiting, facts)
@@ -335,6 +336,14 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     step = start(standing, best, heard, facts, outer=waiting, is_guess=is_guess, before=_understood(best, heard, facts))
     step = _listed(step, heard, waiting, facts)
     return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
+
+
+def _tells_who_comes(intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether a visit is told in full: 下午三点半老同事来跟我下棋."""
+    is_of_somebody = any(slot.type == "name" for slot in intent.slots)
+    wanted = {slot.name for slot in intent.slots if slot.required}
+    is_told = is_of_somebody and wanted <= read_slots(intent, heard, facts.now).keys()
+    return is_told and slots.tells_who_comes(heard.text, facts.now)
 
 
 def _may_be_called_off(intent: Intent, facts: Facts) -> bool:

@@ -265,6 +265,9 @@ _STANDS_AFTER = re.compile(
     r"(?:里[头面边]?|[上下前后旁外][面头边]|(?:对|侧)面|底下|旁边|隔壁|附近|门?口|间|厅|厢|顶上?|上(?=[的那这有渗漏滴冒])|的(?=水|灯|管|龙头|门|锁|开关|插座|阀|水管))"
 )
 
+#: What water comes through: 天花板一直在滴水.
+_SURFACE = re.compile("(?:天花板|屋顶|吊顶|墙面?|外墙|地板)(?:上面?|里|缝|角|那?[里边])*(?:一直|老是?|总是?|在|往下|又|还|都|也|开始|到处)*[滴漏渗冒淌流]")
+
 #: What stands beside a time and names no place.
 _AROUND_TIME = re.compile(r"[\s,，。.!！~～□]+|改成|改到|换成|还是|算了|[那就改来吧呢啊]")
 
@@ -800,7 +803,8 @@ def _choice(reading: _Reading, slot: Slot) -> Value | None:
 def _is_where(text: str, word: str) -> bool:
     """Tell whether a word says each time only where something is."""
     return all(
-        _STANDS_BEFORE.search(text, 0, match.start()) or _STANDS_AFTER.match(text, match.end())
+        _SURFACE.match(text, match.start())
+        or _STANDS_BEFORE.search(text, 0, match.start()) or _STANDS_AFTER.match(text, match.end())
         for match in re.finditer(re.escape(word), text)
     )
 
