@@ -212,7 +212,7 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
     """Return what follows a yes or a no to what was read back, or the naming of what shall change."""
     if form.prompt and form.stage is forms.Stage.REREAD and courtesy.agrees(text):  # to what was said in between
         return again(standing, form)
-    if form.agreed and courtesy.agrees(text):  # 对，没错: what was said, and none of those shown
+    if form.agreed and courtesy.agrees(text.replace(str(form.doubted), "")):  # 对，没错; 对的1202: what was said, and none of those shown
         return advance(standing, replace(form, values={**form.values, form.asking: form.agreed}), intent, facts)
     if form.is_read_back and (courtesy.agrees(text) or _agrees_to_cancel(intent, text)):
         if form.stage is not forms.Stage.CONFIRM:

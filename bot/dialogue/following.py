@@ -275,6 +275,8 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
         presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
         return not wished.emergency and not wished.small_talk and (presses or _lacks(wished, heard, facts))
     required = {slot.name for slot in intent.slots if slot.required}
+    if "start" in kinds and courtesy.is_polite_request(heard.text) and _thing(subject, heard.text, facts):  # 马桶能不能今天来看
+        return True
     if MORE_EXACTLY.match(heard.text) and not any(slot.type == "name" for slot in intent.slots):
         return True
     return not required & set(changed) or _is_of_same_visit(subject, changed, intent, heard, facts)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.contract import Ask, Community, Household, Reply, Resident, Turn, action, amends
+from bot.contract import Ask, Community, Household, Reply, Resident, Task, Turn, action, amends, tasks
 from integrations.identity import binding
 
 #: Who confirms flats that are not on the roster.
@@ -88,12 +88,14 @@ def _suggest(turn: Turn, slots: Flat) -> Reply | Ask:
 
 
 def _pending(turn: Turn, slots: Flat) -> Reply:
-    """Hand the flat to the staff; one task per openid, however often it is said."""
-    turn.assign(
+    """Hand the flat to the staff."""
+    task = turn.assign(
         "identity.confirm", CONFIRM_NEED, f"核对住址：{slots.label}", openid=turn.openid,
         building=slots.building, unit=slots.unit, room=slots.room,
     )  # fmt: skip
-    return Reply("pending", said=slots.label, ok=False)
+    task.subject = task.about  # what is said next may be about it
+    turn.session.add(task)
+    return Reply("pending", about=task.about, called=f"{slots.label}的核对", said=slots.label, ok=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,11 +109,15 @@ class Corrected:
 
 @amends(
     "identity.bind", Corrected,
-    replies={"moved": "flat", "same": "flat", "unlisted": "flat said", "late": "flat", "gone": ""},
+    replies={
+        "moved": "flat", "same": "flat", "unlisted": "flat said", "late": "flat", "gone": "", "done": "flat", "pending": "said",
+    },
 )  # fmt: skip
 def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
     """Move a binding made a moment ago to the flat that was meant; those at the other one hear that it was a slip."""
     resident, wrong = turn.resident, turn.flat
+    if resident is None and (claims := [task for task in tasks.about(turn.session, about) if task.openid == turn.openid]):
+        return _claim_anew(turn, claims[0], slots)
     if resident is None or wrong is None or about != _about(resident):
         return Reply("gone", ok=False)
     if resident.bound_at is None or turn.now - resident.bound_at > CORRECTED:
@@ -129,7 +135,20 @@ def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
     return _bound("moved", turn, flat)
 
 
-def _meant(wrong: Household, slots: Corrected) -> Flat:
+def _claim_anew(turn: Turn, claim: Task, slots: Corrected) -> Reply:
+    """Take a flat that waits for the staff to be confirmed for the one that was meant."""
+    said = Flat(building=claim.data["building"], unit=claim.data["unit"], room=claim.data["room"])
+    meant = _meant(said, slots)
+    turn.finish(claim.about, "住户改了说法")
+    flat = binding.find_flat(turn.session, meant.building, meant.unit, meant.room)
+    if flat is not None:
+        return _bound("done", turn, flat)
+    pending = _pending(turn, meant)
+    pending.ok = True  # the claim was changed
+    return pending
+
+
+def _meant(wrong: Household | Flat, slots: Corrected) -> Flat:
     return Flat(
         building=wrong.building if slots.building is None else slots.building,
         unit=wrong.unit if slots.unit is None else slots.unit,
