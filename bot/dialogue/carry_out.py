@@ -370,14 +370,13 @@ def _join(talk: Talk, words: str) -> Answer:
         handoffs.add(talk.turn, task, words)
     for photo in talk.turn.photos():
         handoffs.add(talk.turn, task, "", photo)
-    person = talk.catalogue.person.id if talk.catalogue.person else None
     quoted = words if len(words) <= SAID_BACK else ""
     phrase = (
         Line("handed_off.more", {"number": task.number, "words": quoted})
         if words
         else Line("handed_off.photo", {"number": task.number})
     )
-    return _answer(talk.phrase(phrase), "handed_off", person)
+    return _answer(talk.phrase(phrase), "handed_off", handoffs.intent(task))
 
 
 def _call_off(talk: Talk) -> Answer:

@@ -41,6 +41,16 @@ _THINKS = re.compile("再?想想|想一想|再?考虑|先别|先不|再说")
 #: Takes back what was understood.
 _NOT_SO = re.compile("我是说|我说的|我的意思|搞错|弄错|误会|没听懂|听不懂|什么呀|啥呀")
 
+#: How a further wish begins, or what it says.
+_BESIDES = re.compile("^(?:对了|还有|另外|再就是|顺便|哦对)|也|又")
+
+#: Who is read back that nobody shall come says so once more, or says yes and which: 是的不要来了, 对就那个灯 其他两个照旧.
+_CALLS_OFF_INDEED = re.compile(
+    r"(?:不|别|莫|甭|唔)(?:要|用|需要|使|必)?(?:再)?(?:来|修|过来|上门|跑)(?:一趟)?了?[吧哈啊]?$"
+    r"|^(?:对+|是的?|嗯+|好的?|行|可以|没错|确认|要得|中)[，, ]*(?:就|只|那就?)?(?:是)?(?:取消|撤|退|作废|不要|这个|那个|她的?|他的?|.{1,6}的?那[个张单]|那)(?!.*(?:先不|别取消|不取消|再说))"
+)
+YES = "是"
+
 _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
 
 #: Types whose values are words.
@@ -249,6 +259,8 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
     text = forms.suggestion(form, heard.text)
+    if intent.cancels and forms.asks_whether(form, intent) and _CALLS_OFF_INDEED.search(text):  # 是的不要来了
+        text = YES
     if facts.is_alarm_open and not form.menu and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
         return PassOn(standing=standing, words=text)
     if form.is_guess and form.is_read_back and (further := following.another(intent, form.values, heard, facts)):
@@ -257,6 +269,8 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     changed = forms.answer(form, intent, text, facts.now)
     if changed is None and form.is_guess and form.is_read_back and _tells_more(form, intent, heard, facts):
         return Do(standing=standing.within(None), form=replace(forms.heard(form, heard.text), stage=forms.Stage.CONFIRMED))
+    if more := _one_more(standing, form, intent, heard, facts):
+        return more
     guessed = _guessed(form, intent, heard, facts) if changed is None else None
     if guessed is not None:
         changed = replace(forms.heard(guessed, heard.text), is_guess=True)
@@ -281,6 +295,20 @@ def _tells_more(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
         return False
     tells = _goes_on(form, heard, facts) or _says_again(form, intent, heard.text, facts)
     return is_harmless and form.brief and not questions.is_question(heard.text) and tells
+
+
+def _one_more(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step | None:
+    """Return the noting of a further wish of the same kind for when this one is done: 对了楼下大门也刷不开, while a lamp is reported."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if best is None or best.intent != intent.id or best.confidence < PLAUSIBLE or not _BESIDES.search(heard.text):
+        return None
+    told = {slot.name for slot in intent.slots if forms.is_told(form.values, slot)}
+    said = read_slots(intent, heard, facts.now)
+    if not any(name in said and said[name] != form.values[name] for name in told):
+        return None
+    waits = forms.described(forms.begin(intent, said, form.outer, heard.text), intent)
+    kept = Line("form.more", {"words": quoted(heard.text)})
+    return again(standing, replace(form, outer=waits), (kept,))
 
 
 def _guessed(form: Form, intent: Intent, heard: Heard, facts: Facts) -> Form | None:

@@ -205,7 +205,10 @@ def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, slots.Va
     read = [slot for slot in facts.intents[subject.intent].slots if slot.name in facts.amendable.get(subject.intent, ())]
     now = next((slot.name for slot in read if slot.type == "start"), None) if answers.is_now(heard.text) else None
     values = slots.extract(heard.text, read, facts.now, asked=now, known=subject.values)
-    return {name: value for name, value in values.items() if subject.values.get(name) != value or name == now}
+    stays = set() if slots.corrects(heard.text) else {slot.name for slot in read if forms.is_told(subject.values, slot)}
+    return {
+        name: value for name, value in values.items() if name not in stays and (subject.values.get(name) != value or name == now)
+    }
 
 
 def names(standing: Standing, text: str, facts: Facts) -> bool:

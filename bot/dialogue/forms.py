@@ -41,7 +41,9 @@ _CALLED = {
 }  # fmt: skip
 
 #: Words that tell where, whatever else they name: 天花板靠窗子那个角角.
-_WHEREABOUTS = re.compile("[楼层栋幢室房屋间厅厨卫廊角梯口边旁床]|单元|[上下]面|里[头面厢]|外头")
+_WHEREABOUTS = re.compile(
+    "[楼层栋幢室房屋间厅厨卫廊角梯口边旁床]|单元|[上下]面|里[头面厢]|外头|铺|店|摊|[东南西北正后侧]门|对面|隔壁|附近"
+)
 
 _FLAT = re.compile(r"\w{1,4}栋")
 
@@ -227,10 +229,11 @@ def _read(form: Form, intent: Intent, text: str, now: datetime) -> dict[str, slo
         wanted = None
     said = slots.extract(text, intent.slots, now, wanted.name if wanted else None, form.values)
     if wanted and wanted.type == "place" and said.get(wanted.name) == text.strip() and _tells_of_another(said, wanted, intent):
-        if _WHEREABOUTS.search(text):
-            said = {name: value for name, value in said.items() if name == wanted.name or not _is_told(form, intent, name)}
-        else:
+        if not _WHEREABOUTS.search(text):
             del said[wanted.name]  # 灯坏了 is no place
+    if not slots.corrects(text):
+        stays = {slot.name for slot in intent.slots if slot.name != form.asking and is_told(form.values, slot)}
+        said = {name: value for name, value in said.items() if name not in stays}
     if wanted and wanted.type == "name" and wanted.name in said and wanted.name not in slots.extract(text, (wanted,), now):
         others = [slot for slot in intent.slots if slot != wanted]
         if slots.extract(str(said[wanted.name]), others, now):  # 两个人 is no name
@@ -238,10 +241,9 @@ def _read(form: Form, intent: Intent, text: str, now: datetime) -> dict[str, slo
     return said
 
 
-def _is_told(form: Form, intent: Intent, name: str) -> bool:
-    """Tell whether a choice was made in the resident's own words before: 天花板 in the words for a place does not change it."""
-    slot = next((slot for slot in intent.slots if slot.name == name and slot.type == "choice"), None)
-    return slot is not None and form.values.get(name, slot.otherwise) != slot.otherwise
+def is_told(values: Mapping[str, slots.Value], slot: Slot) -> bool:
+    """Tell whether a choice was made in the resident's own words before, which no mention changes: 天花板 only says where."""
+    return slot.type == "choice" and values.get(slot.name, slot.otherwise) != slot.otherwise
 
 
 def _tells_of_another(said: Mapping[str, slots.Value], asked: Slot, intent: Intent) -> bool:

@@ -8,7 +8,7 @@ from bot.language.promises import Promise, Promises
 
 #: Name -> the value that comes with it, if any does.
 SAID: Mapping[str, str] = {
-    "flat.first": "title", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.got": "values", "form.back": "title",
+    "flat.first": "title", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.got": "values", "form.more": "words", "form.back": "title",
     "form.next": "title", "form.cancelled": "title", "form.past": "value",
     "emergency.telling": "who phone", "emergency.telling.all": "who phone", "emergency.claimed": "who phone",
     "emergency.unreached": "who phone", "emergency.where": "places",
@@ -16,13 +16,13 @@ SAID: Mapping[str, str] = {
     "at_ease": "called", "handed_off.told": "topic number", "dont_know": "words", "dont_know.more": "words", "emergency.more": "words", "handed_off.photo": "number", "handed_off.cancelled": "number",
     "expected.usual": "time", "expected.open": "closes", "expected.closed": "opens",
     "handoff.state.waits": "expected", "handoff.state.claimed": "who", "handoff.state.closed": "outcome",
-    "understood": "title words", "understood.sure": "title words", "heard": "words", "two.wishes": "titles", "not_taken": "values", "plate.broken": "value", "unknown.after": "called", "unsure": "title words", "confirm.guess": "title values",
+    "understood": "title words", "understood.sure": "title words", "heard": "words", "two.wishes": "titles", "not_taken": "values", "plate.broken": "value", "unknown.after": "called", "offer.office": "words", "unsure": "title words", "confirm.guess": "title values",
     **dict.fromkeys(
         """
-        welcome welcome.back unknown clarify clarify.none failed
+        welcome welcome.back unknown unknown.fragment clarify clarify.none failed
         voice.unheard video.unseen link.unseen code.unknown code.elsewhere
         photo.what photo.attached photo.received photo.not_now place.what place.not_now
-        acknowledged listening emoji.sad offer.office emergency.more.calm emergency.helped emergency.over emergency.number emergency.call
+        acknowledged listening emoji.sad emergency.more.calm emergency.helped emergency.over emergency.number emergency.call
         elsewhere elsewhere.free photo.which photo.what.free place.what.free sticker question.in_form misses.person
         form.no_hurry form.open flat.none form.nothing form.change form.unclear form.stuck
         """.split(),

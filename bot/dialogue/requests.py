@@ -161,8 +161,15 @@ _LIST = re.compile(
 )
 
 
+_ONE_IS = re.compile(
+    r"[，,。；;\s]*(?:(?:还有)?[一另][个件桩](?:事)?是|[一二三]是|第[一二三四五](?:[个件桩]?事?是|[个件桩]事?|[，、]|呢)?(?![天次层栋期排版轮名位回遍代节课单号]))"
+)
+
+
 def _unlisted(text: str) -> str:
     """Return a numbered list with words that say so; text without one as it is."""
+    if len(_ONE_IS.findall(text)) > 1:  # 一个是空调师傅要进来，一个是水龙头关不紧
+        return _ONE_IS.sub("；另外", text)
     marks = [int(match["n"]) if match["n"] else "①②③④⑤".index(match["c"]) + 1 for match in _LIST.finditer(text)]
     return _LIST.sub("；另外", text) if len(marks) > 1 and marks == list(range(1, len(marks) + 1)) else text
 

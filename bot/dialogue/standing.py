@@ -20,6 +20,9 @@ REMEMBERED, MOST = timedelta(hours=24), 4
 #: Words that found no use are kept for so long, and join what a person is asked for.
 UNUSED, UNUSED_MOST = timedelta(minutes=15), 5
 
+#: A message as short as this may be a part of a sentence, which goes on for so long.
+FRAGMENT, FRAGMENTS = 6, timedelta(minutes=2)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
@@ -126,6 +129,10 @@ class Standing:
         """Return the talk with words kept that led to nothing."""
         kept = (*self.unused, (now, text)) if text else self.unused
         return replace(self, unused=kept[-UNUSED_MOST:], misses=self.misses + 1)
+
+    def fragments(self, now: datetime) -> tuple[str, ...]:
+        """Return the few words that were sent just before by themselves: people send one sentence in several messages."""
+        return tuple(text for moment, text in self.unused if now - moment < FRAGMENTS and len(text) <= FRAGMENT)
 
     def words(self, *more: str) -> str:
         """Return the words that led to nothing so far and these, each once, one message a line."""

@@ -52,6 +52,9 @@ LATELY = timedelta(minutes=30)
 #: Characters of what goes on about small talk.
 CHAT = 30
 
+#: So few words that are not understood are the beginning of a message; a number, a yes or a no is none.
+_FRAGMENT = re.compile(r"(?![一二两三四五六七八九十是对好不没嗯行]+$|第|.+[个位人]$)[\u4e00-\u9fff]{1,3}")
+
 #: Options of a menu at most.
 SHOWN = 3
 
@@ -75,7 +78,7 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     asks = (questions.is_question(heard.text) or questions.is_further(heard.text)) and not demands
     if asks and intent is None and (binding := _lives_there(heard, facts)):
         return start(standing, binding, heard, facts, is_guess=True, before=_understood(binding, heard, facts))
-    is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text)
+    is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text) and not _wishes_anew(heard, facts)
     step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
     if demands or (is_more and not _is_known(heard, intent)):
         return step
@@ -99,6 +102,14 @@ def _is_for_who_waits(intent: Intent | None, text: str) -> bool:
     if courtesy.is_courtesy(text):
         return False
     return intent is None or _is_for_people(intent) or intent.small_talk
+
+
+def _wishes_anew(heard: Heard, facts: Facts) -> bool:
+    """Tell whether words likely wish for something that can be called off again, and tell all of it: 顺便，我弟弟周六上午十点来."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if best is None or best.confidence < PLAUSIBLE or not _may_be_called_off(facts.intents[best.intent], facts):
+        return False
+    return _is_told(best, heard, facts)
 
 
 def _is_for_people(intent: Intent) -> bool:
@@ -206,9 +217,13 @@ def start(
         return hand_over(standing, facts, intent, heard.text or heard.place)
     if intent.releases_flat and not facts.is_bound:
         return Say(standing=standing.calm(), phrase=Line("flat.none"), intent=intent.id, before=before)
+    fragments = standing.fragments(facts.now)
     values = read_slots(intent, heard, facts.now)
+    for words in fragments:  # 周六 / 我同学来吃饭
+        values = {**slots.extract(words, intent.slots, facts.now), **values}
     standing, values = _with_spot(standing, intent, values)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
+    form = replace(form, words=(*fragments, *form.words))
     if standing.shelved is not None and standing.shelved.intent == intent.id:  # 报修 again, after the first form was put away
         form = replace(form, values={**standing.shelved.values, **values}, words=(*standing.shelved.words, *form.words))
         standing = replace(standing, shelved=None)
@@ -221,7 +236,7 @@ def start(
     step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
     says_back = isinstance(step, Ask) or (isinstance(step, Do) and any(slot.otherwise for slot in intent.slots))
     if says_back and not before and not _is_bare(heard, intent, facts):
-        told = Line("understood.sure", {"title": intent.title, "words": quoted(heard.text)})
+        told = Line("understood.sure", {"title": intent.title, "words": quoted("，".join((*fragments, heard.text)))})
         step = replace(step, before=(told, *step.before))
     return replace(step, before=(*step.before, *_unseen(form, intent, heard.text, facts))) if isinstance(step, Ask) else step
 
@@ -321,7 +336,12 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         return not_understood(standing, heard.text, facts)
     if _is_for_people(best) and likely[0].confidence < FOR_PEOPLE:
         offer = Offer(what=Offered.QUESTION, text=heard.text)
-        return Say(standing=replace(standing.calm(), offer=offer), phrase=Line("offer.office"), kind="asks", intent=best.id)
+        return Say(
+            standing=replace(standing.calm(), offer=offer),
+            phrase=Line("offer.office", {"words": quoted(heard.text)}),
+            kind="asks",
+            intent=best.id,
+        )
     is_plausible = likely[0].confidence >= PLAUSIBLE or (not asks and _is_told(likely[0], heard, facts))
     if not is_plausible or best.emergency or (best.releases_flat and asks):
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
@@ -480,6 +500,8 @@ def not_understood(standing: Standing, text: str, facts: Facts) -> Step:
     if lately is not None and stays.misses < PATIENCE and len(text) <= CHAT:
         said = Line("unknown.after", {"called": lately.called})
         return Say(standing=stays, phrase=said, kind="unknown", is_miss=True, text=text)
+    if stays.misses < PATIENCE and _FRAGMENT.fullmatch(text):  # 急, 空调, 周六: the rest is still being typed
+        return Say(standing=stays, phrase=Line("unknown.fragment"), kind="asks", is_miss=True, text=text)
     if stays.misses < PATIENCE:
         return Say(standing=stays, phrase=Line("unknown"), kind="unknown", is_miss=True, text=text)
     offered = replace(stays, offer=Offer(what=Offered.PERSON, text=text))

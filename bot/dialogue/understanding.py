@@ -250,7 +250,9 @@ def _is_told(intent: Intent, words: str, now: datetime) -> bool:
 
 def _wants_in(words: str, told: Intent) -> bool:
     """Tell whether a question about somebody who comes is a wish all the same."""
-    return _AT_THE_GATE.search(words) is not None or any(keyword in words for keyword in told.keywords)
+    return (
+        questions.proposes(words) or _AT_THE_GATE.search(words) is not None or any(keyword in words for keyword in told.keywords)
+    )
 
 
 def _goes_on(first: Heard, piece: Heard, now: datetime) -> datetime | None:

@@ -203,11 +203,12 @@ _HERE = re.compile(
     r"|(?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])"
 )
 #: What may stand between whoever comes and the word for coming.
-_UNTIL = r"[□等待儿临时突然刚才一二两三四五六日几个口家们俩人都要会想就也再又带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
+_UNTIL = r"[□等待儿临时突然刚一二两三四五六日几个口家们俩人都要会想就也再又才带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
 _COUNTED = rf"{NUMBER}(?:个|位|名)"
 #: Somebody of one's own is meant wherever in the sentence the coming stands; what they say, have or ask of others is none.
 _OWN = rf"(?P<all>{MINE}(?:(?:{RELATIVE}|{OWN_RELATIVE}|(?:{NUMBERED_RELATIVE}){{1,3}})(?:家?的(?:{RELATIVE})|家的?(?:小子|姑娘|丫头|崽崽?|娃|仔|女))?)(?:{_AND.pattern}{_CALLED}){{0,3}})"
 _COMING: tuple[re.Pattern[str], ...] = (
+    re.compile(rf"(?:写|填|登记)(?:成|上|个|的是)?{_ALL_CALLED}(?=吧|就|好了|的名|$|[\s,，。])"),
     re.compile(
         rf"{_ALL_CALLED}(?:们|俩)?(?:带着?{_CALLED})?{_UNTIL}?(?:来(?!不|过|电话|信|得及|着)|到(?!期|底|处|账)|嚟|回来|返|上门|进来|进门|过来|要进|住(?!院|在|的|这|那))"
     ),
@@ -280,6 +281,9 @@ _SPANS: Mapping[tuple[str, ...], timedelta] = {
     ("天",): timedelta(days=1), ("小时", "钟头", "点钟", "钟"): timedelta(hours=1), ("星期", "礼拜", "周"): timedelta(days=7),
     ("分钟",): timedelta(minutes=1), ("刻钟",): timedelta(minutes=15),
 }  # fmt: skip
+
+#: The last digits of a phone number, said without the others.
+_PHONE_TAIL = re.compile(r"(?:(?<=最后是)|(?<=尾号是)|(?<=后四位是)|(?<=末尾是)|(?<=最后四位是))\d{2,6}(?!\d)")
 
 #: The last signs of a plate, said without the others.
 _TAIL = re.compile(
@@ -479,7 +483,7 @@ def _pack(text: str) -> tuple[str, list[int]]:
     return "".join(text[position] for position in kept), kept
 
 
-def _phone(reading: _Reading, _: Slot) -> Value | None:
+def _phone(reading: _Reading, slot: Slot) -> Value | None:
     value = None
     for match in _SPOKEN_PHONE.finditer(reading.rest):
         digits = spoken_digits(re.sub(r"[ ,，、]", "", match[0]))
@@ -489,6 +493,10 @@ def _phone(reading: _Reading, _: Slot) -> Value | None:
     for match in PHONE.finditer(reading.rest):
         value = re.sub(r"[- ]", "", match["mobile"]) if match["mobile"] else "-".join(part for part in match.groups()[1:] if part)
         reading.hide(*match.span())
+    known = reading.known.get(slot.name)
+    if value is None and isinstance(known, str) and reading.corrects and (tail := _PHONE_TAIL.search(reading.rest)):
+        value = known[: -len(tail[0])] + tail[0]  # 电话错了，最后是6623
+        reading.hide(*tail.span())
     if value is None and (spaced := _SPACED_PHONE.search(reading.rest)):
         value = spaced[0].replace(" ", "")
         reading.hide(*spaced.span())

@@ -183,5 +183,4 @@ def test_what_is_broken_is_no_place(said: str, place: str | None, now: datetime)
 
     changed = forms.answer(forms.ask(forms.begin(repair, {"category": "water"}), where), repair, said, now)
 
-    assert changed is not None
-    assert changed.values.get("location") == place
+    assert (changed.values.get("location") if changed is not None else None) == place

@@ -83,8 +83,8 @@ def test_a_broken_action_leaves_no_trace_of_its_turn(chat: Any) -> None:
 
 
 def test_an_intent_that_went_meanwhile_is_not_understood_instead_of_failing(chat: Any) -> None:
-    gone = Heard(text="旧的", match=Match(text="旧的", candidates=(Candidate("old", 1.0, ""),), decision="accept"))
-    message = messages.Text(openid=chat.openid, account="a", created_at=chat.now, key="k", text="旧的")
+    gone = Heard(text="旧的那件事", match=Match(text="旧的那件事", candidates=(Candidate("old", 1.0, ""),), decision="accept"))
+    message = messages.Text(openid=chat.openid, account="a", created_at=chat.now, key="k", text="旧的那件事")
 
     assert chat.database.submit(take, message, gone, chat.now, chat.house).result().outcome.kind == "unknown"
 

@@ -190,7 +190,8 @@ def _cause(turn: Turn, answer: Answer, otherwise: Cause) -> Cause:
 def _says(reply: str, word: str) -> bool:
     """Tell whether a reply holds a word; a number stands by itself, for the office's has 120 in it, and numbers of tickets any digit."""
     if word.isdecimal():
-        return re.search(rf"(?<![0-9A-Za-z]){word}(?![0-9A-Za-z])", reply) is not None
+        dialled = re.sub(r"(?<=\d) (?=\d{4}\b)", "", reply)  # 8800 1200 is 88001200
+        return any(re.search(rf"(?<![0-9A-Za-z]){word}(?![0-9A-Za-z])", said) is not None for said in (reply, dialled))
     return _bare(word) in _bare(reply)
 
 
