@@ -173,7 +173,7 @@ def _is_end(name: str, intent: Intent, facts: Facts) -> bool:
 
 def _clauses(intent: Intent, text: str, facts: Facts) -> list[str]:
     """Return the clauses of words that give no value, one after the other and all together: 厂家来修 你们不用跑了."""
-    said = courtesy.clauses(text)
+    said = [courtesy.unapologised(words) for words in courtesy.clauses(text)]
     return [] if slots.extract(text, intent.slots, facts.now) else ["".join(said), *said]
 
 

@@ -43,6 +43,9 @@ _OF_MINE = re.compile("(?:^|[，,。 ])(?:我|俺|咱|阿拉)(?:们|家|自己)*
 #: The same once more, more exactly: 就是暖气片，水是热的.
 MORE_EXACTLY = re.compile("^(?:哦|啊|嗯|那个)?[，, ]?(?:就是|就在|也就是|是说|我是说|我说的是|说的是|指的是|应该是)(?!要|想|说|问|不|还)")
 
+#: What is done about things that are broken.
+_WORK = re.compile("修(?!改|正|订)|师傅|工人|水电工")
+
 #: Who was spoken of before.
 OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
 
@@ -75,7 +78,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     for subject in standing.subjects:
         if step := _replaced(standing, subject, heard, facts):
             return step
-    if step := _another(standing, heard, facts):
+    if step := _another(standing, heard, facts) or _another_fault(standing, heard, facts):
         return step
     about = meant(standing, heard.text, facts)
     for subject in about:
@@ -115,6 +118,19 @@ def _another(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     return start(standing, facts.intents[subject.intent], whole, facts) if whole is not None else None
 
 
+def _another_fault(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the start of one more report, where words tell of another thing in another place: 还有客厅吸顶灯也灭了."""
+    subject = next((known for known in standing.subjects if facts.now - known.at < ADDS and known.intent in facts.keeping), None)
+    intent = facts.intents[subject.intent] if subject is not None else None
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if subject is None or intent is None or best is None or best.intent != intent.id or not _ALSO.search(heard.text):
+        return None
+    told = [slot for slot in intent.slots if slot.required and slot.type in {"choice", "place"}]
+    given = slots.extract(heard.text, told, facts.now)
+    is_other = bool(told) and all(given.get(slot.name, subject.values.get(slot.name)) != subject.values.get(slot.name) for slot in told)
+    return start(standing, intent, heard, facts) if is_other else None
+
+
 def another(intent: Intent, values: Mapping[str, slots.Value], heard: Heard, facts: Facts) -> Heard | None:
     """Return words that tell all that an intent needs about somebody else than `values` do, on the same day unless they say another."""
     slot = next((slot for slot in intent.slots if slot.type == "name"), None)
@@ -152,7 +168,7 @@ def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, ou
 
 def _beside(subject: Subject, heard: Heard, facts: Facts) -> Sequence[str]:
     """Return the clauses of which one may call for something where the others only give a reason: 不用来了 我自己弄好了."""
-    said = courtesy.clauses(heard.text)
+    said = [courtesy.unapologised(words) for words in courtesy.clauses(heard.text)]
     if len(said) < 2 or slots.corrects(heard.text):
         return ()
     return [words for i, words in enumerate(said) if not _news(subject, "，".join((*said[:i], *said[i + 1 :])), facts)]
@@ -179,6 +195,8 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
             return None
         heard = replace(heard, text="，".join(told))
     intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
+    if _is_of_work(subject, heard.text, facts):
+        return None
     read = [slot for slot in intent.slots if slot.name in changeable]
     changed = _changes(subject, heard, facts)
     if not changed and facts.now - subject.at < ADDS and (broken := leftovers.broken_plate(heard.text, read)):
@@ -198,6 +216,12 @@ def _presses(subject: Subject, text: str, facts: Facts) -> bool:
     """Tell whether words say that something done cannot wait: 越流越多了，怎么关啊."""
     flags = [slot for slot in facts.intents[subject.intent].slots if slot.type == "flag"]
     return True in slots.extract(text, flags, facts.now).values()
+
+
+def _is_of_work(subject: Subject, text: str, facts: Facts) -> bool:
+    """Tell whether words speak of mending, and the subject is a visit that has nothing of it: 修东西下午两点以后都行."""
+    name = _name_of(subject, facts)
+    return bool(name) and _WORK.search(text) is not None and _WORK.search(name) is None and name not in text
 
 
 def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, slots.Value]:

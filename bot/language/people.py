@@ -61,6 +61,9 @@ _SO_MANY = re.compile(
 _FURTHER = re.compile(
     rf"(?:还|再|又|另外?|多|添|加)+(?:要|会|得|跟|有)?(?:带|加|添|多|捎|领|搭)?(?:了|上|着)?(?P<n>{NUMBER})?(?:个|位|名)(?:人|朋友|同学|同事|小孩|孩子|娃儿?|小朋友|客人|亲戚|老人|大人|细路|伢儿?|小囡|{RELATIVE})?(?=$|[\s,，。.!！吧呢哈]|来|到|一起|一道)"
 )
+#: 再带上他媳妇: one more than were said.
+_BROUGHT = re.compile(rf"(?:再|还要?|也|一起|另外|又)带[上着来]?(?:他|她|[他她]的|自己的?)?(?:{RELATIVE}|爸|妈|女朋友|男朋友|孩子|小孩|娃儿?)(?:一起|一道|过)?来?[吧啊呀哦]?(?=$|[\s,，。.!！])")
+
 #: Without such a word somebody further is another guest: 还有个朋友.
 _JOINS = re.compile("[带加添捎领搭]|多[了出来一两个]")
 
@@ -85,6 +88,8 @@ def count(text: str, before: int) -> int | None:
     if said := _SO_MANY.search(text):
         number = said["n"] or said["m"] or said["k"]
         return {"俩": 2, "仨": 3}.get(number) or value_of(number)
+    if _BROUGHT.search(text) is not None:
+        return before + 1
     further = _FURTHER.search(text)
     if further is not None and _JOINS.search(further[0]):
         return before + (value_of(further["n"]) if further["n"] else 1)

@@ -148,7 +148,7 @@ _NAMED: tuple[re.Pattern[str], ...] = (
     ),
     re.compile(rf"姓(?P<n>(?:{_COMPOUND}|[{_SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
     re.compile(rf"(?P<n>(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES}))(?!傅)"),
-    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫是]))(?P<n>(?![和与向于管时成从及])[{_SURNAMES}]{_AGED}){_AFTER_NAME}"),
+    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫是])|(?<=[\u4e00-\u9fff][师员嫂工友]))(?P<n>(?![和与向于管时成从及])[{_SURNAMES}]{_AGED}){_AFTER_NAME}"),
     re.compile(
         rf"(?:(?<![\u4e00-\u9fff大])|(?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居))(?P<n>[小老阿][{_SURNAMES}]){_AFTER_NAME}"
     ),
@@ -268,6 +268,11 @@ _STANDS_AFTER = re.compile(
 
 #: What water comes through: 天花板一直在滴水.
 _SURFACE = re.compile("(?:天花板|屋顶|吊顶|墙面?|外墙|地板)(?:上面?|里|缝|角|那?[里边])*(?:一直|老是?|总是?|在|往下|又|还|都|也|开始|到处)*[滴漏渗冒淌流]")
+
+#: Before a time at which somebody leaves.
+_LEAVING = re.compile(r"(?:(?<![不没先慢好])走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:的(?:时间|时候|话))?(?:也|就|大概|大约|差不多|往后|推迟|要|改到|改成|是|在|[\s□])*$")
+_LEAVES_THEN = re.compile(r"[^，。,\s]{0,6}(?:走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:大概|大约)?(?=\d|[一二三四五六七八九十两]+点)")
+_AFTER_SUPPER = re.compile("晚饭|晚餐|宵夜")
 
 #: What stands beside a time and names no place.
 _AROUND_TIME = re.compile(r"[\s,，。.!！~～□]+|改成|改到|换成|还是|算了|[那就改来吧呢啊]")
@@ -548,6 +553,7 @@ def _shifted(reading: _Reading) -> datetime | None:
 def _start(reading: _Reading, slot: Slot) -> Value | None:
     spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
     spans = [span for span in spans if not is_unwanted(reading.text, span) and not _is_only_of_now(reading.text, span)]
+    spans = [span for span in spans if not _is_of_leaving(reading.text, span)]
     if not spans and (shifted := _shifted(reading)):
         return shifted
     if not spans:
@@ -577,6 +583,13 @@ def _is_only_of_now(text: str, span: times.Span) -> bool:
     if text[span.begin : span.stop] != "现在":
         return False
     return _NOW_BEFORE.search(text, 0, span.begin) is None and _NOW_BEHIND.match(text, span.stop) is None
+
+
+def _is_of_leaving(text: str, span: times.Span) -> bool:
+    """Tell whether a clock time is when somebody leaves: 走的时间也往后 四点, 吃了晚饭走大概七点."""
+    if span.kind == "day":
+        return _LEAVES_THEN.match(text, span.stop) is not None
+    return span.kind == "clock" and _LEAVING.search(text, 0, span.begin) is not None
 
 
 def _is_till_now(text: str, span: times.Span) -> bool:
@@ -609,6 +622,9 @@ def _end(reading: _Reading, slot: Slot) -> Value | None:
     spans = [span for span in said if span.kind in {"range", "deadline"}]
     if spans:
         return spans[-1].end
+    if leaving := [span for span in said if _is_of_leaving(reading.text, span)]:
+        left = leaving[-1].start
+        return left.replace(hour=left.hour + 12) if left.hour < 12 and _AFTER_SUPPER.search(reading.text) else left
     days = [span for span in said if span.kind == "day"]
     return days[-1].end if days and len(days) == len(said) and not _has_time(reading.known) else None
 

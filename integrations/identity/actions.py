@@ -135,10 +135,13 @@ def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
     return _bound("moved", turn, flat)
 
 
+def _claimed(claim: Task) -> Flat:
+    return Flat(building=claim.data["building"], unit=claim.data["unit"], room=claim.data["room"])
+
+
 def _claim_anew(turn: Turn, claim: Task, slots: Corrected) -> Reply:
     """Take a flat that waits for the staff to be confirmed for the one that was meant."""
-    said = Flat(building=claim.data["building"], unit=claim.data["unit"], room=claim.data["room"])
-    meant = _meant(said, slots)
+    meant = _meant(_claimed(claim), slots)
     turn.finish(claim.about, "住户改了说法")
     flat = binding.find_flat(turn.session, meant.building, meant.unit, meant.room)
     if flat is not None:
@@ -156,12 +159,13 @@ def _meant(wrong: Household | Flat, slots: Corrected) -> Flat:
     )
 
 
-@action("identity.show", replies={"done": "flat", "none": ""}, shows=True)
+@action("identity.show", replies={"done": "flat", "waits": "said", "none": ""}, shows=True)
 def show(turn: Turn, slots: object) -> Reply:
     """Tell which flat the resident is bound to."""
-    if turn.resident is None or turn.flat is None:
-        return Reply("none", ok=False)
-    return Reply("done", flat=turn.flat.label)
+    if turn.resident is not None and turn.flat is not None:
+        return Reply("done", flat=turn.flat.label)
+    claim = binding.claim_of(turn.session, turn.openid)
+    return Reply("waits", said=_claimed(claim).label) if claim is not None else Reply("none", ok=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -518,3 +518,26 @@ def test_words_that_only_say_when_are_no_place() -> None:
 ])  # fmt: skip
 def test_who_comes_is_told_by_name_and_coming(text: str, comes: bool) -> None:
     assert slots.tells_who_comes(text, NOW) is comes
+
+
+@pytest.mark.parametrize(("text", "starts", "ends"), [
+    ("那走的时间也往后 四点", None, "2026-03-11 16:00"), ("后天吃了晚饭走大概七点", None, "2026-03-13 19:00"),
+    ("离开大概晚上九点", None, "2026-03-11 21:00"), ("走路来 三点到", "2026-03-11 15:00", None), ("他一点才到", "2026-03-11 13:00", None),
+])  # fmt: skip
+def test_when_somebody_leaves_is_no_time_of_coming(text: str, starts: str | None, ends: str | None) -> None:
+    found = slots.extract(text, (Slot(name="starts", type="start"), Slot(name="ends", type="end")), NOW)
+
+    assert {name: f"{value:%Y-%m-%d %H:%M}" for name, value in found.items()} == {
+        name: value for name, value in (("starts", starts), ("ends", ends)) if value
+    }
+
+
+@pytest.mark.parametrize(("text", "thing"), [
+    ("屋里冇得网了，猫上面那个灯一直闪红的", "network"), ("天花板一直在滴水 就在婴儿床边上", "water"), ("楼道黑咕隆咚的", "lighting"),
+    ("墙上老是渗水", "water"),
+])  # fmt: skip
+def test_what_is_broken_is_told_apart_from_what_it_shows_on(text: str, thing: str) -> None:
+    folder = config.shipped("intents")
+    texts = {path: (folder / path).read_text("utf-8") for path in ("_common.yaml", "repair/report.yaml")}
+
+    assert slots.extract(text, files.load(texts).intents["repair.report"].slots, NOW)["category"] == thing
