@@ -58,6 +58,8 @@ def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
     fresh = [subject for subject in standing.subjects if facts.now - subject.at < following.ADDS]
     if following.calls(standing, heard, facts):  # 老罗不来了 他婆娘生了
         return True
+    if any(following.presses_first(subject, heard.text, facts) for subject in fresh):
+        return True
     return bool(fresh) and (
         slots.corrects(heard.text) or any(_gives(subject.intent, subject.values, heard, facts) for subject in fresh)
     )
@@ -303,6 +305,8 @@ def _place(standing: Standing, said: Place, facts: Facts) -> Step:
     if standing.person is Person.TAKEN:
         return _quiet(standing)
     if standing.form is None:
+        if step := following.place(standing, said.label, facts):
+            return step
         if standing.person is Person.ASKED:
             return Join(standing=standing, words=f"[位置] {said.label}")
         return _what_for("place", replace(standing, spot=(facts.now, said.label)), "place.what", "place.what.free", facts)

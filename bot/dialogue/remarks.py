@@ -8,12 +8,12 @@ of its own is never taken for a remark.
 import re
 
 from bot.dialogue.facts import Facts
-from bot.dialogue.following import ADDS, LONGEST, OF_THEM, asks, meant, named
+from bot.dialogue.following import ADDS, LONGEST, MORE_EXACTLY, OF_THEM, asks, meant, named
 from bot.dialogue.said import Heard
 from bot.dialogue.standing import Person, Standing, Subject
 from bot.dialogue.starting import LIKELY, PLAUSIBLE, SPOKEN, accepted
 from bot.dialogue.steps import Amend, Step
-from bot.language import courtesy, slots
+from bot.language import aftermath, courtesy, slots
 from bot.language.files import Intent
 
 #: From here on words mean something else, whoever they speak of: 他家太吵了, 她吓坏了.
@@ -39,6 +39,12 @@ _HARMLESS = re.compile(
     r"|(?:[他她]们?|人家)?(?:还|也|都|可能|要|会|就)*(?:带|抱|推|牵)[着了]?(?:[一二两三四几俩\d]?[个位只条])?(?:很?[小老])?(?:小孩|孩子|宝宝|娃娃?|老人|老人家|狗|猫|狗狗|宠物)(?:来|过来|一起来?)?[吧啊呀哦的]*"
 )
 
+#: What whoever comes for a repair shall do when they come: 师傅来了找我媳妇, 上门前打这个电话.
+_OF_WORKER = re.compile(
+    r"(?:^|[，,。 ])(?:那|麻烦|到时候?|请|让|叫)*(?:师傅|工人|维修的?人?|他|人)?(?:要是|如果)?(?:来|到|上门|过来|进门|去)(?:了|的?时候|的话|之?前|以前)"
+    r".{0,4}(?:找|打|联系|叫|喊|敲|按|问|跟|给|先|提前|直接|请|麻烦)"
+)
+
 #: What the guard has to know of.
 _AT_THE_GATE = re.compile("门岗|门卫|保安|扫不|手机没电|(?:没带?|没有|不会用|用不来)(?:智能)?手机|(?:没带?|忘带)身份证")
 
@@ -59,7 +65,8 @@ def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if subject is None or standing.person is Person.ASKED or asks(heard.text):
         return None
     is_person = any(slot.type == "name" for slot in facts.intents[subject.intent].slots)
-    belongs = _is_of_person(subject, heard, facts) if is_person else not _wants_else(heard, subject, facts)
+    is_plain = _OF_WORKER.search(heard.text) or MORE_EXACTLY.match(heard.text) or aftermath.is_unhurt(heard.text)
+    belongs = _is_of_person(subject, heard, facts) if is_person else bool(is_plain) or not _wants_else(heard, subject, facts)
     return Amend(standing=standing.calm(), subject=subject, values={}, words=heard.text) if belongs else None
 
 

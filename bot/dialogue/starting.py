@@ -63,6 +63,9 @@ _FRAGMENT = re.compile(r"(?![一二两三四五六七八九十是对好不没嗯
 #: Options of a menu at most.
 SHOWN = 3
 
+#: Values in which one wrong sign is a mistake: they are said back.
+_EXACT = frozenset({"plate", "phone"})
+
 _COUNTS = "零一两三四五"
 
 
@@ -86,9 +89,7 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
         return step
     if (asks and (intent is None or not facts.only_shows(intent))) or _is_known(heard, intent):
         known = heard.known if asks or _is_known(heard, intent) else ()
-        if (
-            known and not known[0].is_sure and len(heard.text) <= ELLIPTIC and _lately(standing, facts)
-        ):  # 要钱吗, of what was just done
+        if _WHAT_IT_COSTS.fullmatch(heard.text) and _lately(standing, facts):
             known = ()
         return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
     return step
@@ -242,14 +243,17 @@ def start(
     step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
     says_back = isinstance(step, Ask) or (isinstance(step, Do) and any(slot.otherwise for slot in intent.slots))
     if says_back and not before and not _is_bare(heard, intent, facts):
-        return replace(
-            step,
-            before=(
-                Line("understood.sure", {"title": intent.title, "words": quoted("，".join((*fragments, heard.text)))}),
-                *step.before,
-            ),
-        )
-    return step
+        told = Line("understood.sure", {"title": intent.title, "words": quoted("，".join((*fragments, heard.text)))})
+        step = replace(step, before=(told, *step.before))
+    return replace(step, before=(*step.before, *_unseen(form, intent, heard.text, facts))) if isinstance(step, Ask) else step
+
+
+def _unseen(form: Form, intent: Intent, text: str, facts: Facts) -> tuple[Line, ...]:
+    """Return what to say of a plate or number that was taken from words too long to be said back."""
+    said = forms.spoken(form, intent, facts.now)
+    kept = [f"{slot.title} {said[slot.name]}" for slot in intent.slots if slot.type in _EXACT and said.get(slot.name)]
+    kept = [words for words in kept if words.partition(" ")[2] not in quoted(text)]
+    return (Line("form.kept", {"values": "，".join(kept)}),) if kept else ()
 
 
 def quoted(text: str) -> str:
@@ -350,7 +354,8 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
         said = Line("unsure", {"title": best.offer or best.title, "words": quoted(heard.text)})
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
-    if not asks and likely[0].confidence >= FIRM and _may_be_called_off(best, facts):
+    is_firm = likely[0].confidence >= FIRM or _tells_who_comes(best, heard, facts)
+    if not asks and is_firm and _may_be_called_off(best, facts):
         sure = start(standing, best, heard, facts, outer=waiting)
         if isinstance(sure, Do):
             return _listed(sure, heard, waiting, facts)
@@ -358,6 +363,14 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     step = start(standing, best, heard, facts, outer=waiting, is_guess=is_guess, before=_understood(best, heard, facts))
     step = _listed(step, heard, waiting, facts)
     return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
+
+
+def _tells_who_comes(intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether a visit is told in full: 下午三点半老同事来跟我下棋."""
+    is_of_somebody = any(slot.type == "name" for slot in intent.slots)
+    wanted = {slot.name for slot in intent.slots if slot.required}
+    is_told = is_of_somebody and wanted <= read_slots(intent, heard, facts.now).keys()
+    return is_told and slots.tells_who_comes(heard.text, facts.now)
 
 
 def _may_be_called_off(intent: Intent, facts: Facts) -> bool:

@@ -23,7 +23,7 @@ OWN_RELATIVE = longest_first(
     "老师傅 领导 老板 搭档 合伙人 大大 嗲嗲 家家 毛脚女婿 毛脚 大爷 大娘 大妈 伯 哥哥姐姐 那口子 弟娃 弟娃儿 干爷 粉丝 店员 伙计 队友 球友 驴友 网友 棋友 钓友 姐们 姐们儿 师父 导师 教练 上司 下属".split()
 )
 NUMBERED_RELATIVE = "[大二三四五六七八九幺细小老]{1,2}[伯姨姑舅叔姐哥嫂爷婶妹弟爸爹娘孃](?:儿|子)?"
-MINE = "(?:我们家|我们|我家|我屋头?|我|俺家|俺们家|俺|咱家|咱|阿拉|偶|吾)的?"
+MINE = "(?:我们家|我们|我家|我屋头?|我|俺家|俺们家|俺|额们家|额屋|额(?=[大小老二三]?[爸妈爷奶姐哥弟妹姨舅姑叔婶嫂侄外孙闺女婿朋同战娃媳])|咱家|咱|阿拉|偶|吾)的?"
 
 _SOUND = "[哎唉诶欸嗳嗐嗨哦噢喔啊呀哇嚯嗬咦呃额嗯哼嘿哈哟呦]"
 #: What one only cries out.
@@ -61,6 +61,11 @@ _SO_MANY = re.compile(
 _FURTHER = re.compile(
     rf"(?:还|再|又|另外?|多|添|加)+(?:要|会|得|跟|有)?(?:带|加|添|多|捎|领|搭)?(?:了|上|着)?(?P<n>{NUMBER})?(?:个|位|名)(?:人|朋友|同学|同事|小孩|孩子|娃儿?|小朋友|客人|亲戚|老人|大人|细路|伢儿?|小囡|{RELATIVE})?(?=$|[\s,，。.!！吧呢哈]|来|到|一起|一道)"
 )
+#: 再带上他媳妇: one more than were said.
+_BROUGHT = re.compile(
+    rf"(?:再|还要?|也|一起|另外|又)带[上着来]?(?:他|她|[他她]的|自己的?)?(?:{RELATIVE}|爸|妈|女朋友|男朋友|孩子|小孩|娃儿?)(?:一起|一道|过)?来?[吧啊呀哦]?(?=$|[\s,，。.!！])"
+)
+
 #: Without such a word somebody further is another guest: 还有个朋友.
 _JOINS = re.compile("[带加添捎领搭]|多[了出来一两个]")
 
@@ -85,6 +90,8 @@ def count(text: str, before: int) -> int | None:
     if said := _SO_MANY.search(text):
         number = said["n"] or said["m"] or said["k"]
         return {"俩": 2, "仨": 3}.get(number) or value_of(number)
+    if _BROUGHT.search(text) is not None:
+        return before + 1
     further = _FURTHER.search(text)
     if further is not None and _JOINS.search(further[0]):
         return before + (value_of(further["n"]) if further["n"] else 1)

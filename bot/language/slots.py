@@ -148,7 +148,9 @@ _NAMED: tuple[re.Pattern[str], ...] = (
     ),
     re.compile(rf"姓(?P<n>(?:{_COMPOUND}|[{_SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
     re.compile(rf"(?P<n>(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES}))(?!傅)"),
-    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫是]))(?P<n>(?![和与向于管时成从及])[{_SURNAMES}]{_AGED}){_AFTER_NAME}"),
+    re.compile(
+        rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫是])|(?<=[\u4e00-\u9fff][师员嫂工友]))(?P<n>(?![和与向于管时成从及])[{_SURNAMES}]{_AGED}){_AFTER_NAME}"
+    ),
     re.compile(
         rf"(?:(?<![\u4e00-\u9fff大])|(?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居))(?P<n>[小老阿][{_SURNAMES}]){_AFTER_NAME}"
     ),
@@ -190,6 +192,7 @@ _RELATION = (
 )
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
 _BY_WORK = r"(?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板|中介|客户|朋友|公司)?"
+_WORK_DONE = r"(?:修|送|装|量|搬|收|安|换|测|洗|通)(?:(?![我你他她过回来上进到去])[\u4e00-\u9fff]){1,5}?"
 _CALLED = rf"(?:{_BY_WORK}|{_RELATION})"
 _ALL_CALLED = rf"(?P<all>{_CALLED}(?:{_AND.pattern}(?:{_CALLED}|{_NAME})){{0,4}})"
 _ANYBODY = rf"(?:{_NAME}|[小老阿][{_SURNAMES}])"
@@ -202,7 +205,7 @@ _HERE = re.compile(
     r"|(?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])"
 )
 #: What may stand between whoever comes and the word for coming.
-_UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又才带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
+_UNTIL = r"[□等待儿临时突然刚一二两三四五六日几个口家们俩人都要会想就也再又才带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
 _COUNTED = rf"{NUMBER}(?:个|位|名)"
 #: Somebody of one's own is meant wherever in the sentence the coming stands; what they say, have or ask of others is none.
 _OWN = rf"(?P<all>{MINE}(?:(?:{RELATIVE}|{OWN_RELATIVE}|(?:{NUMBERED_RELATIVE}){{1,3}})(?:家?的(?:{RELATIVE})|家的?(?:小子|姑娘|丫头|崽崽?|娃|仔|女))?)(?:{_AND.pattern}{_CALLED}){{0,3}})"
@@ -224,6 +227,13 @@ _COMING: tuple[re.Pattern[str], ...] = (
         rf"(?:(?!不|没|勿|唔|说|讲|叫|让|找|请|喊|的车|坏|漏|堵)[^，,。;；!！?？\s]| ?□ ?){{0,20}}?{_COME}"
     ),
     re.compile(rf"{_COUNTED}(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{_COME}"),
+    re.compile(
+        rf"(?:还有|仲有|另外还有|再有|再加|加上|外加){_ALL_CALLED}(?:们|俩)?(?=[\s□]*(?:$|[，,。.!！]))"
+    ),  # 后天下午五点还有我舅舅
+    # whoever brings or does something, when nothing else says who: 后天有人送床垫上门
+    re.compile(
+        rf"有(?:个|一个|两个|几个)?(?:人|师傅|工人|小哥)(?:开车|要|会|过来|来|帮我|给我家?)*(?P<work>{_WORK_DONE}){_UNTIL}?过?{_COME}"
+    ),
 )
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
 _WRITE_DOWN = re.compile("(?:就|先|只)(?:写|填)")
@@ -263,6 +273,20 @@ _STANDS_BEFORE = re.compile(r"(?:靠近?|挨着|临|对着|紧邻)$")
 _STANDS_AFTER = re.compile(
     r"(?:里[头面边]?|[上下前后旁外][面头边]|(?:对|侧)面|底下|旁边|隔壁|附近|门?口|间|厅|厢|顶上?|上(?=[的那这有渗漏滴冒])|的(?=水|灯|管|龙头|门|锁|开关|插座|阀|水管))"
 )
+
+#: What water comes through: 天花板一直在滴水.
+_SURFACE = re.compile(
+    "(?:天花板|屋顶|吊顶|墙面?|外墙|地板)(?:上面?|里|缝|角|那?[里边])*(?:一直|老是?|总是?|在|往下|又|还|都|也|开始|到处)*[滴漏渗冒淌流]"
+)
+
+#: Before a time at which somebody leaves.
+_LEAVING = re.compile(
+    r"(?:(?<![不没先慢好])走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:的(?:时间|时候|话))?(?:也|就|大概|大约|差不多|往后|推迟|要|改到|改成|是|在|[\s□])*$"
+)
+_LEAVES_THEN = re.compile(
+    r"[^，。,\s]{0,6}(?:走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:大概|大约)?(?=\d|[一二三四五六七八九十两]+点)"
+)
+_AFTER_SUPPER = re.compile("晚饭|晚餐|宵夜")
 
 #: What stands beside a time and names no place.
 _AROUND_TIME = re.compile(r"[\s,，。.!！~～□]+|改成|改到|换成|还是|算了|[那就改来吧呢啊]")
@@ -307,6 +331,7 @@ _NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)
 _NOT_THEN = re.compile(
     r"\s*(?:[我宝孩老人他她你囡]|我们|阿拉|俺|女儿|囡儿|闺女|儿子|老[公婆]|爱人|媳妇|师傅|客人|宝宝|孩子|老人|家里|要|得|都|就|也|可能|正|在)*"
     r"(?:[别莫甭](?:来|敲|上门)|不(?:要|用)来|睡觉?|午睡|午休|没空|没人|不在|不得空|不方便|不行|不成|来不了|要?上[班课]|开会"
+    r"|太[晚迟早](?:了|咯|啦|喽|哒)|来不[及赢]"
     r"|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy"
     r"|有(?:点|个)?(?:事(?!找|请|要|情|跟|和)|课(?!外|本|后)|会(?!员|所|议室)|班|安排|活动|\s?(?:class|meeting))"
     r"|(?:又|还|再|才|就|也|得|要)*(?:去|出门)(?:上班|上课|开会|接|送|单位|公司|医院|学校|出差|机场|车站|赶))"
@@ -542,6 +567,7 @@ def _shifted(reading: _Reading) -> datetime | None:
 def _start(reading: _Reading, slot: Slot) -> Value | None:
     spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
     spans = [span for span in spans if not is_unwanted(reading.text, span) and not _is_only_of_now(reading.text, span)]
+    spans = [span for span in spans if not _is_of_leaving(reading.text, span)]
     if not spans and (shifted := _shifted(reading)):
         return shifted
     if not spans:
@@ -571,6 +597,13 @@ def _is_only_of_now(text: str, span: times.Span) -> bool:
     if text[span.begin : span.stop] != "现在":
         return False
     return _NOW_BEFORE.search(text, 0, span.begin) is None and _NOW_BEHIND.match(text, span.stop) is None
+
+
+def _is_of_leaving(text: str, span: times.Span) -> bool:
+    """Tell whether a clock time is when somebody leaves: 走的时间也往后 四点, 吃了晚饭走大概七点."""
+    if span.kind == "day":
+        return _LEAVES_THEN.match(text, span.stop) is not None
+    return span.kind == "clock" and _LEAVING.search(text, 0, span.begin) is not None
 
 
 def _is_till_now(text: str, span: times.Span) -> bool:
@@ -603,6 +636,9 @@ def _end(reading: _Reading, slot: Slot) -> Value | None:
     spans = [span for span in said if span.kind in {"range", "deadline"}]
     if spans:
         return spans[-1].end
+    if leaving := [span for span in said if _is_of_leaving(reading.text, span)]:
+        left = leaving[-1].start
+        return left.replace(hour=left.hour + 12) if left.hour < 12 and _AFTER_SUPPER.search(reading.text) else left
     days = [span for span in said if span.kind == "day"]
     return days[-1].end if days and len(days) == len(said) and not _has_time(reading.known) else None
 
@@ -746,7 +782,11 @@ def _corrected(reading: _Reading, slot: Slot) -> Value | None:
 def _coming(rest: str) -> list[str]:
     """Return who comes, where a relation stands for the name: 我妹妹明天来, 修空调的师傅下午到."""
     match = next(filter(None, (pattern.search(rest) for pattern in _COMING)), None)
-    return [_called(words) for words in _AND.split(match["all"]) if words] if match else []
+    if match is None:
+        return []
+    if work := match.groupdict().get("work"):
+        return [f"{work}的"]
+    return [_called(words) for words in _AND.split(match["all"]) if words]
 
 
 def _called(words: str) -> str:
@@ -804,7 +844,9 @@ def _choice(reading: _Reading, slot: Slot) -> Value | None:
 def _is_where(text: str, word: str) -> bool:
     """Tell whether a word says each time only where something is."""
     return all(
-        _STANDS_BEFORE.search(text, 0, match.start()) or _STANDS_AFTER.match(text, match.end())
+        _SURFACE.match(text, match.start())
+        or _STANDS_BEFORE.search(text, 0, match.start())
+        or _STANDS_AFTER.match(text, match.end())
         for match in re.finditer(re.escape(word), text)
     )
 
