@@ -83,14 +83,14 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     asks = (questions.is_question(heard.text) or questions.is_further(heard.text)) and not demands
     if asks and intent is None and (binding := _lives_there(heard, facts)):
         return start(standing, binding, heard, facts, is_guess=True, before=_understood(binding, heard, facts))
+    if _WHAT_IT_COSTS.fullmatch(heard.text) and _lately(standing, facts):
+        return not_known(standing, heard.text, facts)
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text) and not _wishes_anew(heard, facts)
     step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
     if demands or (is_more and not _is_known(heard, intent)):
         return step
     if (asks and (intent is None or not facts.only_shows(intent))) or _is_known(heard, intent):
         known = heard.known if asks or _is_known(heard, intent) else ()
-        if _WHAT_IT_COSTS.fullmatch(heard.text) and _lately(standing, facts):
-            known = ()
         return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
     return step
 
