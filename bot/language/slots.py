@@ -263,7 +263,7 @@ _FLOOR = re.compile(r"(?:负?\d{1,2}|负?[一二三四五六七八九十]{1,3})(
 _AT_ROOM = re.compile(r"(?<![\d.])(?P<r>[1-9]\d{2,3})(?:的|家|室)?(?P<there>门口|门前|门外|隔壁|对面)")
 #: 不对是1102.
 _IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*(?=$|[\s,，])")
-_ROOM_NUMBER = re.compile(
+_ROOM_NAMED = re.compile(
     r"(?:房号|门牌号?|房间号|室号)(?:是|为|就是)?(?:个)?(?P<r>[1-9]\d{2,3}|[一二三四五六七八九][零〇幺一二三四五六七八九]{2,3})(?!\d)"
 )
 _OBLIGED = re.compile("(?:谢谢|多谢|麻烦|辛苦|有劳|拜托)(?:你们?|您)?了?[啊哈呀]?")
@@ -437,9 +437,9 @@ class _Reading:
         if not room and self.corrects and (meant := _IS_ROOM.search(self.rest)):  # 不对，是1302
             room = meant["r"]
             self.hide(*meant.span("r"))
-        if not room and (named := _ROOM_NUMBER.search(self.rest)):  # 房号是个八零二
-            room = _flat_number(named["r"])
-            self.hide(*named.span())
+        if not room and (told := _ROOM_NAMED.search(self.rest)):  # 房号是个八零二
+            room = _flat_number(told["r"])
+            self.hide(*told.span())
         if building and not room and (bare := _BARE_ROOM.search(self.rest)):  # 我是一栋的老住户 二零二
             room = _flat_number(bare["r"])
             self.hide(*bare.span("r"))
