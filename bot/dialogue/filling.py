@@ -200,7 +200,11 @@ def _instead(standing: Standing, form: Form, intent: Intent, heard: Heard, facts
 def take_up(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step | None:
     """Return how a form goes on that was put away, when a value for it comes late after all; a late yes or number is none."""
     intent = facts.intents[form.intent]
-    if _NUMBER.fullmatch(heard.text) or following.tells_of_leaving(heard.text) or not slots.extract(heard.text, intent.slots, facts.now, known=form.values):
+    if (
+        _NUMBER.fullmatch(heard.text)
+        or following.tells_of_leaving(heard.text)
+        or not slots.extract(heard.text, intent.slots, facts.now, known=form.values)
+    ):
         return None
     open_ = replace(forms.talked_over(form), menu={}, tries=0)
     step = go_on(standing.within(open_), open_, heard, facts)
@@ -222,7 +226,9 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
     """Return what follows a yes or a no to what was read back, or the naming of what shall change."""
     if form.prompt and form.stage is forms.Stage.REREAD and courtesy.agrees(text):  # to what was said in between
         return again(standing, form)
-    if form.agreed and courtesy.agrees(text.replace(str(form.doubted), "")):  # 对，没错; 对的1202: what was said, and none of those shown
+    if form.agreed and courtesy.agrees(
+        text.replace(str(form.doubted), "")
+    ):  # 对，没错; 对的1202: what was said, and none of those shown
         return advance(standing, replace(form, values={**form.values, form.asking: form.agreed}), intent, facts)
     if form.is_read_back and (courtesy.agrees(text) or _agrees_to_cancel(intent, text)):
         if form.stage is not forms.Stage.CONFIRM:

@@ -41,10 +41,12 @@ _ALSO = re.compile("^(?:还有|仲有|另外|再有|再加|加上|对了|也|又
 _OF_MINE = re.compile("(?:^|[，,。 ])(?:我|俺|咱|阿拉)(?:们|家|自己)*(?:的|新|换|买|要|有)")
 
 #: The same once more, more exactly: 就是暖气片，水是热的.
-MORE_EXACTLY = re.compile("^(?:哦|啊|嗯|那个)?[，, ]?(?:就是|就在|也就是|是说|我是说|我说的是|说的是|指的是|应该是)(?!要|想|说|问|不|还)")
+MORE_EXACTLY = re.compile(
+    "^(?:哦|啊|嗯|那个)?[，, ]?(?:就是|就在|也就是|是说|我是说|我说的是|说的是|指的是|应该是)(?!要|想|说|问|不|还)"
+)
 
 #: What is done about things that are broken.
-_WORK = re.compile("修(?!改|正|订)|师傅|工人|水电工")
+_WORK = re.compile("修(?!改|正|订)|水电工")
 
 #: Who was spoken of before.
 OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
@@ -127,7 +129,9 @@ def _another_fault(standing: Standing, heard: Heard, facts: Facts) -> Step | Non
         return None
     told = [slot for slot in intent.slots if slot.required and slot.type in {"choice", "place"}]
     given = slots.extract(heard.text, told, facts.now)
-    is_other = bool(told) and all(given.get(slot.name, subject.values.get(slot.name)) != subject.values.get(slot.name) for slot in told)
+    is_other = bool(told) and all(
+        given.get(slot.name, subject.values.get(slot.name)) != subject.values.get(slot.name) for slot in told
+    )
     return start(standing, intent, heard, facts) if is_other else None
 
 

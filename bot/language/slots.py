@@ -148,7 +148,9 @@ _NAMED: tuple[re.Pattern[str], ...] = (
     ),
     re.compile(rf"姓(?P<n>(?:{_COMPOUND}|[{_SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
     re.compile(rf"(?P<n>(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES}))(?!傅)"),
-    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫是])|(?<=[\u4e00-\u9fff][师员嫂工友]))(?P<n>(?![和与向于管时成从及])[{_SURNAMES}]{_AGED}){_AFTER_NAME}"),
+    re.compile(
+        rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫是])|(?<=[\u4e00-\u9fff][师员嫂工友]))(?P<n>(?![和与向于管时成从及])[{_SURNAMES}]{_AGED}){_AFTER_NAME}"
+    ),
     re.compile(
         rf"(?:(?<![\u4e00-\u9fff大])|(?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居))(?P<n>[小老阿][{_SURNAMES}]){_AFTER_NAME}"
     ),
@@ -223,9 +225,13 @@ _COMING: tuple[re.Pattern[str], ...] = (
         rf"(?:(?!不|没|勿|唔|说|讲|叫|让|找|请|喊|的车|坏|漏|堵)[^，,。;；!！?？\s]| ?□ ?){{0,20}}?{_COME}"
     ),
     re.compile(rf"{_COUNTED}(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{_COME}"),
-    re.compile(rf"(?:还有|仲有|另外还有|再有|再加|加上|外加){_ALL_CALLED}(?:们|俩)?(?=[\s□]*(?:$|[，,。.!！]))"),  # 后天下午五点还有我舅舅
+    re.compile(
+        rf"(?:还有|仲有|另外还有|再有|再加|加上|外加){_ALL_CALLED}(?:们|俩)?(?=[\s□]*(?:$|[，,。.!！]))"
+    ),  # 后天下午五点还有我舅舅
     # whoever brings or does something, when nothing else says who: 后天有人送床垫上门
-    re.compile(rf"有(?:个|一个|两个|几个)?(?:人|师傅|工人|小哥)(?:开车|要|会|过来|来|帮我|给我家?)*(?P<work>{_WORK_DONE}){_UNTIL}?过?{_COME}"),
+    re.compile(
+        rf"有(?:个|一个|两个|几个)?(?:人|师傅|工人|小哥)(?:开车|要|会|过来|来|帮我|给我家?)*(?P<work>{_WORK_DONE}){_UNTIL}?过?{_COME}"
+    ),
 )
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
 _WRITE_DOWN = re.compile("(?:就|先|只)(?:写|填)")
@@ -267,11 +273,17 @@ _STANDS_AFTER = re.compile(
 )
 
 #: What water comes through: 天花板一直在滴水.
-_SURFACE = re.compile("(?:天花板|屋顶|吊顶|墙面?|外墙|地板)(?:上面?|里|缝|角|那?[里边])*(?:一直|老是?|总是?|在|往下|又|还|都|也|开始|到处)*[滴漏渗冒淌流]")
+_SURFACE = re.compile(
+    "(?:天花板|屋顶|吊顶|墙面?|外墙|地板)(?:上面?|里|缝|角|那?[里边])*(?:一直|老是?|总是?|在|往下|又|还|都|也|开始|到处)*[滴漏渗冒淌流]"
+)
 
 #: Before a time at which somebody leaves.
-_LEAVING = re.compile(r"(?:(?<![不没先慢好])走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:的(?:时间|时候|话))?(?:也|就|大概|大约|差不多|往后|推迟|要|改到|改成|是|在|[\s□])*$")
-_LEAVES_THEN = re.compile(r"[^，。,\s]{0,6}(?:走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:大概|大约)?(?=\d|[一二三四五六七八九十两]+点)")
+_LEAVING = re.compile(
+    r"(?:(?<![不没先慢好])走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:的(?:时间|时候|话))?(?:也|就|大概|大约|差不多|往后|推迟|要|改到|改成|是|在|[\s□])*$"
+)
+_LEAVES_THEN = re.compile(
+    r"[^，。,\s]{0,6}(?:走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:大概|大约)?(?=\d|[一二三四五六七八九十两]+点)"
+)
 _AFTER_SUPPER = re.compile("晚饭|晚餐|宵夜")
 
 #: What stands beside a time and names no place.
@@ -829,7 +841,8 @@ def _is_where(text: str, word: str) -> bool:
     """Tell whether a word says each time only where something is."""
     return all(
         _SURFACE.match(text, match.start())
-        or _STANDS_BEFORE.search(text, 0, match.start()) or _STANDS_AFTER.match(text, match.end())
+        or _STANDS_BEFORE.search(text, 0, match.start())
+        or _STANDS_AFTER.match(text, match.end())
         for match in re.finditer(re.escape(word), text)
     )
 
