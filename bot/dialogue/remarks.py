@@ -55,7 +55,7 @@ _ELSE_OF_THEM = re.compile(r"^(?:[他她]们?|人家)(?:家(?!人)|[也还]?(?:�
 _ANOTHER = re.compile("再[来开办约弄登给加]|还有[一两几个位]|另外|另一|也(?:要)?(?:来|到|过来|登记|嚟)|又来|多来?一?个人")
 
 #: A pass is asked for.
-_OF_A_PASS = re.compile("访客|客人|来客|有客|来人|有人|通行|码|证|登记|预约|邀请|报备|办")
+_OF_A_PASS = re.compile("客(?!厅|服|气|房)|来人|有人|通行|码|证|登记|预约|邀请|报备|办")
 
 
 def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:

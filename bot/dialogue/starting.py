@@ -49,6 +49,11 @@ CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|莫|勿|
 #: What was done so lately may be what is still spoken of.
 LATELY = timedelta(minutes=30)
 
+#: Asked without saying of what, it is asked of what was just done, not of parking.
+_WHAT_IT_COSTS = re.compile(
+    r"(?:那|请问|大概|一般|这个|师傅|上门|修|修一次|维修)*(?:要|需要|得|用|会)?(?:不要|收不收|要不要)?(?:收|给|付|花|出)?(?:多少|几多|好多)?(?:钱|费|费用|免费)(?:的)?(?:吗|么|不|啊|呀|嘛|呢|伐|咩)*[?？]?"
+)
+
 #: Characters of what goes on about small talk.
 CHAT = 30
 
@@ -84,6 +89,8 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
         return step
     if (asks and (intent is None or not facts.only_shows(intent))) or _is_known(heard, intent):
         known = heard.known if asks or _is_known(heard, intent) else ()
+        if _WHAT_IT_COSTS.fullmatch(heard.text) and _lately(standing, facts):
+            known = ()
         return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
     return step
 

@@ -117,7 +117,7 @@ _TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷
 _VERBS = "来开和要到进办弄约发会等是带的他她过去改说讲"
 #: What stands between whoever is named and what they do: 王芳不来了, 小陈还没到, 张伟也来.
 _STILL = r"[不没还也要都又就先快]+(?:[会想能晚早用是太快]|一起|一同)*[来到去过回开走进得点]"
-_GIVEN = rf"(?!{_STILL})[\u4e00-\u9fff](?:(?![{_VERBS}]|{_STILL})[\u4e00-\u9fff])?"
+_GIVEN = rf"(?!{_STILL}|[的了吗呢])[\u4e00-\u9fff](?:(?![{_VERBS}]|{_STILL})[\u4e00-\u9fff])?"
 _NAME = rf"(?:(?:{_COMPOUND}|[{_SURNAMES}]){_GIVEN})"
 #: Signs that begin no name of one's own beside a relation: 朋友开车来, 同事明天到.
 _NO_GIVEN = "要会想就也再又都还才带开车坐打骑动从外地准备可能大概顺路后今明下上中午早晚周末半号月的了吗呢在是有没不到来去和跟同与他她它我你您这那哪谁几个两二三四五六七八九十人说们俩家里给把被让请帮替为过住吃喝走进出送拿修看找一每刚已正马快突临着得很好改换没无老小爸妈姐哥弟妹"
@@ -191,7 +191,7 @@ _RELATION = (
     rf"(?:家?的?(?:{RELATIVE}|司机)|家的?(?:小子|姑娘|丫头|崽崽?|娃|仔|女))?"
 )
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
-_BY_WORK = r"(?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板)?"
+_BY_WORK = r"(?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板|中介|客户|朋友|公司)?"
 _WORK_DONE = r"(?:修|送|装|量|搬|收|安|换|测|洗|通)(?:(?![我你他她过回来上进到去])[\u4e00-\u9fff]){1,5}?"
 _CALLED = rf"(?:{_BY_WORK}|{_RELATION})"
 _ALL_CALLED = rf"(?P<all>{_CALLED}(?:{_AND.pattern}(?:{_CALLED}|{_NAME})){{0,4}})"
@@ -209,8 +209,10 @@ _UNTIL = r"[□等待儿临时突然刚一二两三四五六日几个口家们�
 _COUNTED = rf"{NUMBER}(?:个|位|名)"
 #: Somebody of one's own is meant wherever in the sentence the coming stands; what they say, have or ask of others is none.
 _OWN = rf"(?P<all>{MINE}(?:(?:{RELATIVE}|{OWN_RELATIVE}|(?:{NUMBERED_RELATIVE}){{1,3}})(?:家?的(?:{RELATIVE})|家的?(?:小子|姑娘|丫头|崽崽?|娃|仔|女))?)(?:{_AND.pattern}{_CALLED}){{0,3}})"
+#: Whom one is told to write down: 名字就写我大姑吧.
+_WRITTEN = re.compile(rf"(?:写|填|登记)(?:成|上|个|的是)?{_ALL_CALLED}(?=吧|就|好了|的名|$|[\s,，。])")
 _COMING: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"(?:写|填|登记)(?:成|上|个|的是)?{_ALL_CALLED}(?=吧|就|好了|的名|$|[\s,，。])"),
+    _WRITTEN,
     re.compile(
         rf"{_ALL_CALLED}(?:们|俩)?(?:带着?{_CALLED})?{_UNTIL}?(?:来(?!不|过|电话|信|得及|着)|到(?!期|底|处|账)|嚟|回来|返|上门|进来|进门|过来|要进|住(?!院|在|的|这|那))"
     ),
@@ -765,6 +767,8 @@ _NAMES = tuple((pattern, _MARK.search(pattern.pattern) is not None) for pattern 
 
 def _corrected(reading: _Reading, slot: Slot) -> Value | None:
     """Return the relation or the work that takes the place of a name: 不是我妹妹，是我弟弟, 就写货拉拉; 是来修空调的 only describes."""
+    if written := _WRITTEN.search(reading.rest):
+        return _called(written["all"])
     is_rather = reading.corrects or _WRITE_DOWN.search(reading.rest) is not None
     if not (is_rather or reading.text.startswith("是")):
         return None
