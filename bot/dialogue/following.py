@@ -46,7 +46,7 @@ MORE_EXACTLY = re.compile(
 )
 
 #: What is done about things that are broken.
-_WORK = re.compile("修(?!改|正|订)|师傅|工人|水电工")
+_WORK = re.compile("修(?!改|正|订)|水电工")
 
 #: Who was spoken of before.
 OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
