@@ -334,6 +334,9 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     if len(close) > 1:
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
     is_order = facts.only_shows(best) or not (likely[0].confidence < PLAUSIBLE or _is_for_people(best) or best.cancels)
+    lately = _lately(standing, facts)
+    if asks and lately is not None and lately.intent == best.id:  # 是不是楼上漏的呀, after a leak was reported
+        is_order = False
     if asks and not is_order:  # 码可以转发给他们吗 calls nobody off
         return not_known(standing, heard.text, facts)
     waiting = _waiting(heard.more, facts, is_guess=True)
