@@ -914,14 +914,10 @@ def _lenient(reading: _Reading, slot: Slot) -> Value | None:
         case "choice" | "choices":
             return _lenient_choice(bare, slot)
         case "flag":
-            first = re.split(r"[\s,，。.!！]+", bare)[0]  # 是，取消老马的
-            return (
-                True
-                if answers.is_yes(bare) or answers.is_yes(first)
-                else False
-                if answers.is_no(bare) or answers.is_skip(bare)
-                else None
-            )
+            first = re.split(r"[\s,，。.!！]+", bare)[0]  # 是，取消老马的; 好的，那他几点到？ says no yes
+            if answers.is_yes(bare) or (answers.is_yes(first) and not questions.is_question(reading.text)):
+                return True
+            return False if answers.is_no(bare) or answers.is_skip(bare) else None
     return None
 
 
