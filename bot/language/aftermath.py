@@ -21,7 +21,7 @@ _UNHURT = re.compile(
 
 _NOT_OVER = re.compile("吗|么|不是|还没|没好|怎么|？|[?]")
 
-_STILL = re.compile("还有|还在|还困")
+_STILL = re.compile("还有|还在|还困|出不[来去]")
 
 _NUMBER = re.compile(r"(?:打|拨|叫)?(?:1(?:20|19|10)|一二零|幺二零|一一九|幺幺九|一一零|幺幺零)[!！。.，,\s]*")
 
