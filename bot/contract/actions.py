@@ -32,7 +32,7 @@ class Ask:
 
     The answer fills the slot `slot` and the action is called again. `options`: value -> what the menu shows.
     `called_off` names what is said when the resident answers 取消, with the same values: what is done already, or stays as it was.
-    Without it the bot says that nothing is done.
+    Without it the bot says that nothing is done. `agreed` is the option that a mere yes stands for: what was said was right.
     """
 
     slot: str
@@ -40,6 +40,7 @@ class Ask:
     options: Mapping[str, str]
     values: Mapping[str, Any] = field(default_factory=dict)
     called_off: str = ""
+    agreed: str = ""
 
 
 S = TypeVar("S")

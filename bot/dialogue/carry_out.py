@@ -245,7 +245,7 @@ def _ask_back(talk: Talk, form: Form, intent: Intent, ask: Ask, before: Sequence
     words = {**ask.values, **_spoken(talk, form, intent)}
     prompt = talk.turn.words(intent.replies[ask.name], **words)
     off = talk.turn.words(intent.replies[ask.called_off], **words) if ask.called_off else ""
-    talk.standing = talk.standing.within(forms.ask_back(form, ask.slot, ask.options, prompt, off))
+    talk.standing = talk.standing.within(forms.ask_back(form, ask.slot, ask.options, prompt, off, ask.agreed))
     return _put(talk, before)
 
 

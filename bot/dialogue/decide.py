@@ -56,7 +56,8 @@ def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
     if standing.offer is not None and standing.offer.what is Offered.INTENT and _gives(standing.offer.intent, {}, heard, facts):
         return True
     fresh = [subject for subject in standing.subjects if facts.now - subject.at < following.ADDS]
-    if following.calls(standing, heard, facts):  # 老罗不来了 他婆娘生了
+    ends = following.calls(standing, heard, facts)  # 老罗不来了 他婆娘生了
+    if ends or any(following.presses_first(subject, heard.text, facts) for subject in fresh):
         return not _is_danger_beside(heard.text)  # 不用了，胸口像压了块石头
     return bool(fresh) and (
         slots.corrects(heard.text) or any(_gives(subject.intent, subject.values, heard, facts) for subject in fresh)
@@ -75,7 +76,9 @@ def _gives(name: str, known: Mapping[str, slots.Value], heard: Heard, facts: Fac
     A number of people counts only where it was asked for: 我一岁的娃一个人在家门锁了.
     """
     any_words = {"place", "text", "choice", "choices", "flag"}
-    read = [slot for slot in facts.intents[name].slots if slot.type not in any_words and (slot.type != "count" or slot.name == asked)]
+    read = [
+        slot for slot in facts.intents[name].slots if slot.type not in any_words and (slot.type != "count" or slot.name == asked)
+    ]
     return bool(slots.extract(heard.text, read, facts.now, asked, known))
 
 
@@ -313,6 +316,8 @@ def _place(standing: Standing, said: Place, facts: Facts) -> Step:
     if standing.person is Person.TAKEN:
         return _quiet(standing)
     if standing.form is None:
+        if step := following.place(standing, said.label, facts):
+            return step
         if standing.person is Person.ASKED:
             return Join(standing=standing, words=f"[位置] {said.label}")
         return _what_for("place", replace(standing, spot=(facts.now, said.label)), "place.what", "place.what.free", facts)

@@ -99,6 +99,8 @@ def _goes_on(form: Form, heard: Heard, facts: Facts) -> bool:
     is_else = other is not None and best is not None and best.confidence >= PLAUSIBLE
     if other is not None and (_names_half_a_flat(other, heard, facts) or _follows(other, form, facts)):
         is_else = False
+    if aftermath.is_unhurt(heard.text):  # 莫绊着，人好着呢
+        is_else = False
     return not is_else and not slots.corrects(heard.text) and _NOT_SO.search(heard.text) is None
 
 
@@ -171,7 +173,7 @@ def _is_end(name: str, intent: Intent, facts: Facts) -> bool:
 
 def _clauses(intent: Intent, text: str, facts: Facts) -> list[str]:
     """Return the clauses of words that give no value, one after the other and all together: 厂家来修 你们不用跑了."""
-    said = courtesy.clauses(text)
+    said = [courtesy.unapologised(words) for words in courtesy.clauses(text)]
     return [] if slots.extract(text, intent.slots, facts.now) else ["".join(said), *said]
 
 
@@ -198,7 +200,11 @@ def _instead(standing: Standing, form: Form, intent: Intent, heard: Heard, facts
 def take_up(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step | None:
     """Return how a form goes on that was put away, when a value for it comes late after all; a late yes or number is none."""
     intent = facts.intents[form.intent]
-    if _NUMBER.fullmatch(heard.text) or not slots.extract(heard.text, intent.slots, facts.now, known=form.values):
+    if (
+        _NUMBER.fullmatch(heard.text)
+        or following.tells_of_leaving(heard.text)
+        or not slots.extract(heard.text, intent.slots, facts.now, known=form.values)
+    ):
         return None
     open_ = replace(forms.talked_over(form), menu={}, tries=0)
     step = go_on(standing.within(open_), open_, heard, facts)
@@ -220,6 +226,10 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
     """Return what follows a yes or a no to what was read back, or the naming of what shall change."""
     if form.prompt and form.stage is forms.Stage.REREAD and courtesy.agrees(text):  # to what was said in between
         return again(standing, form)
+    if form.agreed and courtesy.agrees(
+        text.replace(str(form.doubted), "")
+    ):  # 对，没错; 对的1202: what was said, and none of those shown
+        return advance(standing, replace(form, values={**form.values, form.asking: form.agreed}), intent, facts)
     if form.is_read_back and (courtesy.agrees(text) or _agrees_to_cancel(intent, text)):
         if form.stage is not forms.Stage.CONFIRM:
             return again(standing, form)
@@ -326,15 +336,16 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
     if "帮我问" in text and standing.unused:  # what nobody knew a moment ago
         asked = hand_over(standing, facts, facts.catalogue.person, standing.unused[-1][1])
         return Aside(standing=standing, first=replace(asked, is_question=True), form=form)
-    if questions.is_question(text):
+    is_any = any(map(answers.is_any, courtesy.clauses(text)))
+    if is_any and not answers.is_any(text):  # 随时来，我都在屋头; 么子时候来都要得 asks nothing
+        return _any_time(standing, form, intent, text, facts)
+    if (answers.is_open(text) or answers.is_any(text)) and not questions.is_question(text):
+        return _open(standing, form, intent, facts)
+    if questions.is_question(text) and not is_any:
         kept = replace(standing.missed(text, facts.now), misses=standing.misses)
         unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="unknown", intent=intent.id, is_miss=True, text=text)
         first = Inform(standing=standing, question=text, known=heard.known, otherwise=unknown)
         return Aside(standing=standing, first=first, form=form)
-    if answers.is_open(text) or answers.is_any(text):
-        return _open(standing, form, intent, facts)
-    if any(map(answers.is_any, courtesy.clauses(text))):  # 随时来，我都在屋头
-        return _any_time(standing, form, intent, text, facts)
     if lost := not_taken(text, intent, form.values, facts):
         return again(standing, form, lost)
     if ahead := _ahead(standing, form, [facts.intents[item.intent] for item in forms.chain(form.outer)], text, facts):

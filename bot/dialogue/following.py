@@ -25,6 +25,9 @@ PHOTO_FOLLOWS = timedelta(minutes=15)
 #: Whoever says more than this tells of something else.
 LONGEST = 30
 
+#: Characters of a breath that only presses.
+PRESSING = 6
+
 #: Kinds of slots by whose values one tells something else: a remark, a name or a choice may stand in any reason.
 _TELLING = {"plate", "phone", "room", "temperature", "start", "end", "count", "unit", "building", "place", "flag"}
 
@@ -36,6 +39,14 @@ _ALSO = re.compile("^(?:还有|仲有|另外|再有|再加|加上|对了|也|又
 
 #: Who speaks of their own, and not of whoever was spoken of.
 _OF_MINE = re.compile("(?:^|[，,。 ])(?:我|俺|咱|阿拉)(?:们|家|自己)*(?:的|新|换|买|要|有)")
+
+#: The same once more, more exactly: 就是暖气片，水是热的.
+MORE_EXACTLY = re.compile(
+    "^(?:哦|啊|嗯|那个)?[，, ]?(?:就是|就在|也就是|是说|我是说|我说的是|说的是|指的是|应该是)(?!要|想|说|问|不|还)"
+)
+
+#: What is done about things that are broken.
+_WORK = re.compile("修(?!改|正|订)|水电工")
 
 #: Who was spoken of before.
 OF_THEM = re.compile("^(?:那|这下|哦|啊|对了)?[，, ]?(?:他|她|他们|她们|人家|客人|对方|师傅)")
@@ -53,11 +64,13 @@ _POINTED_AT = re.compile("^.{0,4}□的?(?:那|这)?(?:个|边|块儿?|头|事�
 
 #: What may stand beside a value without asking for anything.
 _SAYS_NO_MORE = re.compile(
-    r"(?:[\s，,。.:：、~～!！]|是|的|为|到|来|走|左右|前后|多|钟|大概|大约|差不多|吧|哦|噢|啊|呀|嗯|那|就|改|他|她|它|号|电话|手机|车|牌照|牌号|车牌|号牌|尾号|应该|开)*"
+    r"(?:[\s，,。.:：、~～!！]|是|的|为|到|来|走|左右|前后|多|钟|大概|大约|差不多|吧|哦|噢|啊|呀|嗯|那|就|改|他|她|它|号|电话|手机|车|牌照|牌号|车牌|号牌|尾号|应该|开|师傅|个?人)*"
 )
 
 #: What may stand beside a place that is meant in place of another.
-_PLACE_ALONE = re.compile(r"(?:[\s，,。.、~～!！]|是|在|的|那|这|里|头|面|边|个|间|儿|吧|哦|噢|啊|呀|嗯|就|应该|快|点|来|急|麻烦|您|你|了)*")
+_PLACE_ALONE = re.compile(
+    r"(?:[\s，,。.、~～!！]|是|在|的|那|这|里|头|面|边|个|间|儿|吧|哦|噢|啊|呀|嗯|就|应该|快|点|来|急|麻烦|您|你|了)*"
+)
 
 #: Words that speak of a coming or of when it suits: a time or a number beside them is meant for what was done.
 _OF_COMING = re.compile(
@@ -84,10 +97,12 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     for subject in standing.subjects:
         if step := _replaced(standing, subject, heard, facts):
             return step
-    if step := _another(standing, heard, facts):
+    if step := _another(standing, heard, facts) or _another_fault(standing, heard, facts):
         return step
-    for subject in meant(standing, heard.text, facts):
-        step = _called(standing, subject, heard, facts) or _amended(standing, subject, heard, facts)
+    about = meant(standing, heard.text, facts)
+    for subject in about:
+        told = replace(heard, text=_told_of(subject, about, heard.text, facts))
+        step = _called(standing, subject, told, facts) or _amended(standing, subject, told, facts)
         if step is not None:
             return step
     return None
@@ -120,6 +135,21 @@ def _another(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return None
     whole = another(facts.intents[subject.intent], subject.values, heard, facts)
     return start(standing, facts.intents[subject.intent], whole, facts) if whole is not None else None
+
+
+def _another_fault(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the start of one more report, where words tell of another thing in another place: 还有客厅吸顶灯也灭了."""
+    subject = next((known for known in standing.subjects if facts.now - known.at < ADDS and known.intent in facts.keeping), None)
+    intent = facts.intents[subject.intent] if subject is not None else None
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if subject is None or intent is None or best is None or best.intent != intent.id or not _ALSO.search(heard.text):
+        return None
+    told = [slot for slot in intent.slots if slot.required and slot.type in {"choice", "place"}]
+    given = slots.extract(heard.text, told, facts.now)
+    is_other = bool(told) and all(
+        given.get(slot.name, subject.values.get(slot.name)) != subject.values.get(slot.name) for slot in told
+    )
+    return start(standing, intent, heard, facts) if is_other else None
 
 
 def another(intent: Intent, values: Mapping[str, slots.Value], heard: Heard, facts: Facts) -> Heard | None:
@@ -159,7 +189,7 @@ def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, ou
 
 def _beside(subject: Subject, heard: Heard, facts: Facts) -> Sequence[str]:
     """Return the clauses of which one may call for something where the others only give a reason: 不用来了 我自己弄好了."""
-    said = courtesy.clauses(heard.text)
+    said = [courtesy.unapologised(words) for words in courtesy.clauses(heard.text)]
     if len(said) < 2 or slots.corrects(heard.text):
         return ()
     return [words for i, words in enumerate(said) if not _news(subject, "，".join((*said[:i], *said[i + 1 :])), facts)]
@@ -182,10 +212,12 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
         return None
     if asks(heard.text):  # 小雪的还弄得成吗 她三点半到
         told = [words for words in courtesy.clauses(heard.text) if not questions.is_question(words)]
-        if not told or not named(subject, heard.text, facts):
+        if not told or not (named(subject, heard.text, facts) or _presses(subject, "，".join(told), facts)):
             return None
         heard = replace(heard, text="，".join(told))
     intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
+    if _is_of_work(subject, heard.text, facts):
+        return None
     read = [slot for slot in intent.slots if slot.name in changeable]
     changed = _changes(subject, heard, facts)
     if not changed and facts.now - subject.at < ADDS and (broken := leftovers.broken_plate(heard.text, read)):
@@ -193,6 +225,24 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
     if not changed or not (corrects or _adds(subject, changed, intent, heard, facts)):
         return None
     return Amend(standing=standing.calm(), subject=subject, values=changed, words=heard.text)
+
+
+def presses_first(subject: Subject, text: str, facts: Facts) -> bool:
+    """Tell whether the first breath of a message does nothing but press for something done: 要蛮快咧，屋里还有个伢要用."""
+    first, *_ = courtesy.clauses(text) or [""]
+    return len(first) <= PRESSING and _presses(subject, first, facts)
+
+
+def _presses(subject: Subject, text: str, facts: Facts) -> bool:
+    """Tell whether words say that something done cannot wait: 越流越多了，怎么关啊."""
+    flags = [slot for slot in facts.intents[subject.intent].slots if slot.type == "flag"]
+    return True in slots.extract(text, flags, facts.now).values()
+
+
+def _is_of_work(subject: Subject, text: str, facts: Facts) -> bool:
+    """Tell whether words speak of mending, and the subject is a visit that has nothing of it: 修东西下午两点以后都行."""
+    name = _name_of(subject, facts)
+    return bool(name) and _WORK.search(text) is not None and _WORK.search(name) is None and name not in text
 
 
 def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, slots.Value]:
@@ -240,16 +290,19 @@ def meant(standing: Standing, text: str, facts: Facts) -> Sequence[Subject]:
 
 
 def _thing(subject: Subject, text: str, facts: Facts) -> str:
-    """Return the word by which a message speaks of what a subject is about: 插座 of what has no power."""
-    choices = [slot for slot in facts.intents[subject.intent].slots if slot.type == "choice"]
-    said = slots.extract(text, choices, facts.now) if choices else {}
-    words = (
-        word
-        for slot in choices
-        if slot.name in said and said[slot.name] == subject.values.get(slot.name)
-        for word in slot.options.get(str(said[slot.name]), ())
-    )
+    """Return the word by which a message speaks of what a subject is about: 插座 of what has no power, 马桶 of what leaks there."""
+    read = [slot for slot in facts.intents[subject.intent].slots if slot.type in {"choice", "place"}]
+    words = (word for slot in read for word in slot.options.get(str(subject.values.get(slot.name)), ()))
     return max((word for word in words if word in text), key=len, default="")
+
+
+def _told_of(subject: Subject, others: Sequence[Subject], text: str, facts: Facts) -> str:
+    """Return what a message says of one of several things that it speaks of: 灯不急，马桶能不能今天来看."""
+    if not all(_thing(known, text, facts) for known in others) or len(others) < 2:
+        return text
+    said = [words for words in re.split("[，,。;；\n]", text) if words]
+    of_it = [words for words in said if _thing(subject, words, facts)]
+    return "，".join(of_it) if all(any(_thing(known, words, facts) for known in others) for words in said) and of_it else text
 
 
 def asks(text: str) -> bool:
@@ -281,6 +334,10 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
         presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
         return not wished.emergency and not wished.small_talk and (presses or _lacks(wished, heard, facts))
     required = {slot.name for slot in intent.slots if slot.required}
+    if "start" in kinds and courtesy.is_polite_request(heard.text) and _thing(subject, heard.text, facts):  # 马桶能不能今天来看
+        return True
+    if MORE_EXACTLY.match(heard.text) and not any(slot.type == "name" for slot in intent.slots):
+        return True
     return not required & set(changed) or _is_of_same_visit(subject, changed, intent, heard, facts)
 
 
@@ -385,9 +442,13 @@ def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 
 
 def _is_gone(subject: Subject, heard: Heard, facts: Facts) -> bool:
-    """Tell whether words say that whoever came has left again: 她回去了，今天很开心. 她走了 may say more than that."""
     is_about_somebody = any(slot.type == "name" for slot in facts.intents[subject.intent].slots)
-    return is_about_somebody and _GONE.search(heard.text) is not None
+    return is_about_somebody and tells_of_leaving(heard.text)
+
+
+def tells_of_leaving(text: str) -> bool:
+    """Tell whether words say that whoever came has left again: 她回去了，今天很开心. 她走了 may say more than that."""
+    return _GONE.search(text) is not None
 
 
 def _is_so(subject: Subject, text: str, facts: Facts) -> bool:
@@ -418,6 +479,16 @@ def picture(standing: Standing, facts: Facts) -> Step | None:
         return Attach(standing=standing, about=fresh[0].about)
     menu = Menu(options=tuple(known.about for known in fresh), shown_for=For.PHOTOS)
     return ShowMenu(standing=replace(standing.calm(), menu=menu), menu=menu, phrase=Line("photo.which"))
+
+
+def place(standing: Standing, label: str, facts: Facts) -> Step | None:
+    """Return the change of what was just done by a place on the map that is sent after it."""
+    for subject in standing.subjects:
+        slots_ = facts.intents[subject.intent].slots
+        slot = next((one for one in slots_ if one.type == "place"), None)
+        if slot is not None and slot.name in facts.amendable.get(subject.intent, ()) and facts.now - subject.at < PHOTO_FOLLOWS:
+            return Amend(standing=standing.calm(), subject=subject, values={slot.name: label}, words=f"[位置] {label}")
+    return None
 
 
 def _takes_photos(subject: Subject, facts: Facts) -> bool:

@@ -73,6 +73,8 @@ class Form:
     brief: bool = False  # the opening message gave all that is required: ask for nothing more
     prompt: str = ""  # the question, when an action asked it and not the slot
     called_off: str = ""  # what is said to whoever calls that question off; empty: nothing was done
+    agreed: str = ""  # the option of that question which a mere yes stands for
+    doubted: slots.Value = ""  # what the action asked about; it counts again where another value was wrong
     words: tuple[str, ...] = ()  # the resident's own, that opened it and answered it
     about: str = ""  # what was done before and is meant, such as ticket:K3M9
     is_guess: bool = False  # the resident did not plainly say so: nothing is done before it was read back
@@ -81,6 +83,10 @@ class Form:
     def is_read_back(self) -> bool:
         """All is known; what is left is a yes."""
         return self.stage in {Stage.CONFIRM, Stage.REREAD} and not self.prompt
+
+
+#: A question that no action asked.
+_UNPROMPTED: Mapping[str, Any] = {"prompt": "", "called_off": "", "agreed": "", "doubted": ""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,20 +125,21 @@ def proceed(form: Form, intent: Intent) -> Progress:
 
 def ask(form: Form, slot: Slot) -> Form:
     """Return the form with the question for a slot open."""
-    return replace(form, asking=slot.name, stage=Stage.FILLING, tries=0, menu=_menu(slot), prompt="", called_off="")
+    return replace(form, asking=slot.name, stage=Stage.FILLING, tries=0, menu=_menu(slot), **_UNPROMPTED)
 
 
 def confirm(form: Form) -> Form:
     """Return the form as it is read back: a yes does it."""
-    return replace(form, asking="", stage=Stage.CONFIRM, tries=0, menu={}, prompt="", called_off="")
+    return replace(form, asking="", stage=Stage.CONFIRM, tries=0, menu={}, **_UNPROMPTED)
 
 
-def ask_back(form: Form, slot: str, options: Mapping[str, str], prompt: str, called_off: str) -> Form:
+def ask_back(form: Form, slot: str, options: Mapping[str, str], prompt: str, called_off: str, agreed: str = "") -> Form:
     """Return the form with a question open that its action asked."""
     values = {name: value for name, value in form.values.items() if name != slot}
     return replace(
-        form, values=values, asking=slot, stage=Stage.FILLING, menu=dict(options), prompt=prompt, called_off=called_off, tries=0
-    )
+        form, values=values, asking=slot, stage=Stage.FILLING, menu=dict(options), prompt=prompt, called_off=called_off, tries=0,
+        agreed=agreed, doubted=form.values.get(slot, ""),
+    )  # fmt: skip
 
 
 def asked(form: Form, intent: Intent) -> Slot | None:
@@ -210,6 +217,8 @@ def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
         said = {slot.name: slot.otherwise}
     if form.asking not in said and not changed:
         return None
+    if form.doubted and form.asking not in said and slots.corrects(text):  # 单元错了，是1单元: the room was right
+        said = {**said, form.asking: form.doubted}
     return replace(form, values=_consistent({**form.values, **said}, said, intent), tries=0)
 
 

@@ -8,12 +8,12 @@ of its own is never taken for a remark.
 import re
 
 from bot.dialogue.facts import Facts
-from bot.dialogue.following import ADDS, LONGEST, OF_THEM, asks, meant, named
+from bot.dialogue.following import ADDS, LONGEST, MORE_EXACTLY, OF_THEM, asks, meant, named
 from bot.dialogue.said import Heard
 from bot.dialogue.standing import Person, Standing, Subject
 from bot.dialogue.starting import LIKELY, PLAUSIBLE, SPOKEN, accepted
 from bot.dialogue.steps import Amend, Step
-from bot.language import courtesy, slots
+from bot.language import aftermath, courtesy, slots
 from bot.language.files import Intent
 
 #: From here on words mean something else, whoever they speak of: 他家太吵了, 她吓坏了.
@@ -22,6 +22,7 @@ PLAIN = 0.7
 #: Whoever comes is left out, as everybody knows who is meant: 带了两只狗, 穿红衣服, 是来修空调的, 到了给我打电话.
 _TELLS_OF_THEM = re.compile(
     r"^(?:还|也|都|可能|要|会|就|身上|手里|手上)*(?:带着?|穿着?|戴着?|拎着?|抱着?|推着|拄着?|背着|牵着|坐着?轮椅)"
+    r"|^(?:就|都|也|是|[他她佢]们?|冇车|没车|[，, ])*(?:骑着?|坐|搭|打|蹬|开着?|走着?)(?:个|辆|他|她)?(?:电瓶车|电动车|电驴|电车|摩托|自行车|单车|三轮|面包车|小货车|货车|地铁|公交|高铁|火车|的士|滴滴|出租|路)"
     r"|^(?:[他她]们?的?)?车(?:子|身)?是|^(?:人)?到了?(?:就|再|请|麻烦|让[他她])+(?:给我|打|叫|通知|喊)|^到了给我|(?:让|请|放|叫)[他她]"
 )
 
@@ -37,6 +38,12 @@ _FRAIL = re.compile(
 _HARMLESS = re.compile(
     r"(?:[他她]们?|人家)?(?:可能|大概|应该|估计|恐怕|会|要|得|路上堵车?|[，, ])*(?:晚|迟|早)(?:一?点|些|一会儿?)(?:儿|到|来|过来|才到|才来)*[吧啊呀哦了]*"
     r"|(?:[他她]们?|人家)?(?:还|也|都|可能|要|会|就)*(?:带|抱|推|牵)[着了]?(?:[一二两三四几俩\d]?[个位只条])?(?:很?[小老])?(?:小孩|孩子|宝宝|娃娃?|老人|老人家|狗|猫|狗狗|宠物)(?:来|过来|一起来?)?[吧啊呀哦的]*"
+)
+
+#: What whoever comes for a repair shall do when they come: 师傅来了找我媳妇, 上门前打这个电话.
+_OF_WORKER = re.compile(
+    r"(?:^|[，,。 ])(?:那|麻烦|到时候?|请|让|叫)*(?:师傅|工人|维修的?人?|他|人)?(?:要是|如果)?(?:来|到|上门|过来|进门|去)(?:了|的?时候|的话|之?前|以前)"
+    r".{0,4}(?:找|打|联系|叫|喊|敲|按|问|跟|给|先|提前|直接|请|麻烦)"
 )
 
 #: What the guard has to know of.
@@ -59,7 +66,8 @@ def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if subject is None or standing.person is Person.ASKED or asks(heard.text):
         return None
     is_person = any(slot.type == "name" for slot in facts.intents[subject.intent].slots)
-    belongs = _is_of_person(subject, heard, facts) if is_person else not _wants_else(heard, subject, facts)
+    is_plain = _OF_WORKER.search(heard.text) or MORE_EXACTLY.match(heard.text) or aftermath.is_unhurt(heard.text)
+    belongs = _is_of_person(subject, heard, facts) if is_person else bool(is_plain) or not _wants_else(heard, subject, facts)
     return Amend(standing=standing.calm(), subject=subject, values={}, words=heard.text) if belongs else None
 
 

@@ -49,6 +49,11 @@ CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|莫|勿|
 #: What was done so lately may be what is still spoken of.
 LATELY = timedelta(minutes=30)
 
+#: Asked without saying of what, it is asked of what was just done, not of parking.
+_WHAT_IT_COSTS = re.compile(
+    r"(?:那|请问|大概|一般|这个|师傅|上门|修|修一次|维修)*(?:要|需要|得|用|会)?(?:不要|收不收|要不要)?(?:收|给|付|花|出)?(?:多少|几多|好多)?(?:钱|费|费用|免费)(?:的)?(?:吗|么|不|啊|呀|嘛|呢|伐|咩)*[?？]?"
+)
+
 #: Characters of what goes on about small talk.
 CHAT = 30
 
@@ -57,6 +62,9 @@ _FRAGMENT = re.compile(r"(?![一二两三四五六七八九十是对好不没嗯
 
 #: Options of a menu at most.
 SHOWN = 3
+
+#: Values in which one wrong sign is a mistake: they are said back.
+_EXACT = frozenset({"plate", "phone"})
 
 _COUNTS = "零一两三四五"
 
@@ -75,6 +83,8 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     asks = (questions.is_question(heard.text) or questions.is_further(heard.text)) and not demands
     if asks and intent is None and (binding := _lives_there(heard, facts)):
         return start(standing, binding, heard, facts, is_guess=True, before=_understood(binding, heard, facts))
+    if _WHAT_IT_COSTS.fullmatch(heard.text) and _lately(standing, facts):
+        return not_known(standing, heard.text, facts)
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text) and not _wishes_anew(heard, facts)
     step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
     if demands or (is_more and not _is_known(heard, intent)):
@@ -233,14 +243,17 @@ def start(
     step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
     says_back = isinstance(step, Ask) or (isinstance(step, Do) and any(slot.otherwise for slot in intent.slots))
     if says_back and not before and not _is_bare(heard, intent, facts):
-        return replace(
-            step,
-            before=(
-                Line("understood.sure", {"title": intent.title, "words": quoted("，".join((*fragments, heard.text)))}),
-                *step.before,
-            ),
-        )
-    return step
+        told = Line("understood.sure", {"title": intent.title, "words": quoted("，".join((*fragments, heard.text)))})
+        step = replace(step, before=(told, *step.before))
+    return replace(step, before=(*step.before, *_unseen(form, intent, heard.text, facts))) if isinstance(step, Ask) else step
+
+
+def _unseen(form: Form, intent: Intent, text: str, facts: Facts) -> tuple[Line, ...]:
+    """Return what to say of a plate or number that was taken from words too long to be said back."""
+    said = forms.spoken(form, intent, facts.now)
+    kept = [f"{slot.title} {said[slot.name]}" for slot in intent.slots if slot.type in _EXACT and said.get(slot.name)]
+    kept = [words for words in kept if words.partition(" ")[2] not in quoted(text)]
+    return (Line("form.kept", {"values": "，".join(kept)}),) if kept else ()
 
 
 def quoted(text: str) -> str:
@@ -321,6 +334,9 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     if len(close) > 1:
         return clarify(standing, [facts.intents[one.intent] for one in close], heard.text)
     is_order = facts.only_shows(best) or not (likely[0].confidence < PLAUSIBLE or _is_for_people(best) or best.cancels)
+    lately = _lately(standing, facts)
+    if asks and lately is not None and lately.intent == best.id:  # 是不是楼上漏的呀, after a leak was reported
+        is_order = False
     if asks and not is_order:  # 码可以转发给他们吗 calls nobody off
         return not_known(standing, heard.text, facts)
     waiting = _waiting(heard.more, facts, is_guess=True)
@@ -341,7 +357,8 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
         said = Line("unsure", {"title": best.offer or best.title, "words": quoted(heard.text)})
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
-    if not asks and likely[0].confidence >= FIRM and _may_be_called_off(best, facts):
+    is_firm = likely[0].confidence >= FIRM or _tells_who_comes(best, heard, facts)
+    if not asks and is_firm and _may_be_called_off(best, facts):
         sure = start(standing, best, heard, facts, outer=waiting)
         if isinstance(sure, Do):
             return _listed(sure, heard, waiting, facts)
@@ -349,6 +366,14 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     step = start(standing, best, heard, facts, outer=waiting, is_guess=is_guess, before=_understood(best, heard, facts))
     step = _listed(step, heard, waiting, facts)
     return replace(step, standing=replace(step.standing, elsewhere=_others(likely[1:], heard.text)))
+
+
+def _tells_who_comes(intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether a visit is told in full: 下午三点半老同事来跟我下棋."""
+    is_of_somebody = any(slot.type == "name" for slot in intent.slots)
+    wanted = {slot.name for slot in intent.slots if slot.required}
+    is_told = is_of_somebody and wanted <= read_slots(intent, heard, facts.now).keys()
+    return is_told and slots.tells_who_comes(heard.text, facts.now)
 
 
 def _may_be_called_off(intent: Intent, facts: Facts) -> bool:

@@ -12,6 +12,12 @@ _HELPED = re.compile(
     r"(?:120|119|110|救护车|消防车?|警察|民警|医生|保安|师傅|你们的?人)\S{0,4}(?:来了|到了|进来了|接走了|拉走了)"
 )
 
+#: Nobody came to harm by what was told: 莫绊着，人好着呢.
+_UNHURT = re.compile(
+    r"(?:没有?|莫|冇|未|弗)(?:人)?(?:受伤|伤[着到]|绊[着到]|摔[着到倒]?|磕[着到]|碰[着到]|砸[着到]|烫[着到]|夹[着到]|滑倒|吓[着到])"
+    r"|(?:人|孩子|娃|老人|狗)(?:倒|都|也|还|是)*(?:没事|好着|平安|好好的)"
+)
+
 _NOT_OVER = re.compile("吗|么|不是|还没|没好|怎么|？|[?]")
 
 _STILL = re.compile("还有|还在|还困")
@@ -27,6 +33,11 @@ def is_over(text: str) -> bool:
 def is_helped(text: str) -> bool:
     """Tell whether the words say that help has come: 救护车进来了."""
     return _says(text, _HELPED)
+
+
+def is_unhurt(text: str) -> bool:
+    """Tell whether the words say no more than that nobody came to harm: 莫绊着，人好着呢."""
+    return _says(text, _UNHURT)
 
 
 def is_number(text: str) -> bool:

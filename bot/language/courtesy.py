@@ -54,6 +54,10 @@ _ASKS_NO_MORE = re.compile(
     r"|(?:算了|拉倒|得了|罢了)(?:吧)?我?(?:明天|今天|等会儿?|待会儿?|晚点|回头|还是)*(?:自己|自个儿?)(?:去|来|跑|问|看|查|搞|弄|走|想|找).{0,6}"
 )
 
+_EXCUSE = re.compile(
+    r"(?:[哈啊哦哟嘛呀]*(?:不好意思|对不起|抱歉|对不住|添麻烦了?|麻烦(?:你们?|您)?了|谢谢(?:你们?|您)?了?|多谢|辛苦了?)[哈啊哦]*)+$"
+)
+
 _FAREWELL = re.compile(
     r"(?:那)?(?:先这样|就这样|回头见|再见|拜拜?|回聊|(?:我)?(?:就)?(?:等|听|候)(?:你们?|您|着)?的?(?:好)?(?:信儿?|消息|通知|回复|电话|回音)|先忙|你们?忙|您忙|晚安|明天见|没别的事?了?)[了吧哈啊]*"
 )
@@ -107,6 +111,11 @@ def is_courtesy(text: str) -> bool:
 def gives_thanks(text: str) -> bool:
     """Tell whether a message does nothing but thank, in however many words: 好好好 谢谢你幺儿, 要得嘛 麻烦你们了."""
     return is_courtesy(text) and any(map(_THANKS.fullmatch, clauses(text)))
+
+
+def unapologised(words: str) -> str:
+    """Return words without the thanks or excuse behind them: 不用来了 of 不用来了哈不好意思."""
+    return _EXCUSE.sub("", words) or words
 
 
 def clauses(text: str) -> list[str]:

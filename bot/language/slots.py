@@ -117,7 +117,7 @@ _TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷
 _VERBS = "来开和要到进办弄约发会等是带的他她过去改说讲"
 #: What stands between whoever is named and what they do: 王芳不来了, 小陈还没到, 张伟也来.
 _STILL = r"[不没还也要都又就先快]+(?:[会想能晚早用是太快]|一起|一同)*[来到去过回开走进得点]"
-_GIVEN = rf"(?!{_STILL})[\u4e00-\u9fff](?:(?![{_VERBS}]|{_STILL})[\u4e00-\u9fff])?"
+_GIVEN = rf"(?!{_STILL}|[的了吗呢])[\u4e00-\u9fff](?:(?![{_VERBS}]|{_STILL})[\u4e00-\u9fff])?"
 _NAME = rf"(?:(?:{_COMPOUND}|[{_SURNAMES}]){_GIVEN})"
 #: Signs that begin no name of one's own beside a relation: 朋友开车来, 同事明天到.
 _NO_GIVEN = "要会想就也再又都还才带开车坐打骑动从外地准备可能大概顺路后今明下上中午早晚周末半号月的了吗呢在是有没不到来去和跟同与他她它我你您这那哪谁几个两二三四五六七八九十人说们俩家里给把被让请帮替为过住吃喝走进出送拿修看找一每刚已正马快突临着得很好改换没无老小爸妈姐哥弟妹"
@@ -148,7 +148,9 @@ _NAMED: tuple[re.Pattern[str], ...] = (
     ),
     re.compile(rf"姓(?P<n>(?:{_COMPOUND}|[{_SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
     re.compile(rf"(?P<n>(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES}))(?!傅)"),
-    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫是]))(?P<n>(?![和与向于管时成从及])[{_SURNAMES}]{_AGED}){_AFTER_NAME}"),
+    re.compile(
+        rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫是])|(?<=[\u4e00-\u9fff][师员嫂工友]))(?P<n>(?![和与向于管时成从及])[{_SURNAMES}]{_AGED}){_AFTER_NAME}"
+    ),
     re.compile(
         rf"(?:(?<![\u4e00-\u9fff大])|(?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居))(?P<n>[小老阿][{_SURNAMES}]){_AFTER_NAME}"
     ),
@@ -189,7 +191,8 @@ _RELATION = (
     rf"(?:家?的?(?:{RELATIVE}|司机)|家的?(?:小子|姑娘|丫头|崽崽?|娃|仔|女))?"
 )
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
-_BY_WORK = r"(?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板)?"
+_BY_WORK = r"(?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的(?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板|中介|客户|朋友|公司)?"
+_WORK_DONE = r"(?:修|送|装|量|搬|收|安|换|测|洗|通)(?:(?![我你他她过回来上进到去])[\u4e00-\u9fff]){1,5}?"
 _CALLED = rf"(?:{_BY_WORK}|{_RELATION})"
 _ALL_CALLED = rf"(?P<all>{_CALLED}(?:{_AND.pattern}(?:{_CALLED}|{_NAME})){{0,4}})"
 _ANYBODY = rf"(?:{_NAME}|[小老阿][{_SURNAMES}])"
@@ -202,12 +205,14 @@ _HERE = re.compile(
     r"|(?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])"
 )
 #: What may stand between whoever comes and the word for coming.
-_UNTIL = r"[□一二两三四五六日几个口家们俩人都要会想就也再又才带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
+_UNTIL = r"[□等待儿临时突然刚一二两三四五六日几个口家们俩人都要会想就也再又才带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ]{0,12}"
 _COUNTED = rf"{NUMBER}(?:个|位|名)"
 #: Somebody of one's own is meant wherever in the sentence the coming stands; what they say, have or ask of others is none.
 _OWN = rf"(?P<all>{MINE}(?:(?:{RELATIVE}|{OWN_RELATIVE}|(?:{NUMBERED_RELATIVE}){{1,3}})(?:家?的(?:{RELATIVE})|家的?(?:小子|姑娘|丫头|崽崽?|娃|仔|女))?)(?:{_AND.pattern}{_CALLED}){{0,3}})"
+#: Whom one is told to write down: 名字就写我大姑吧.
+_WRITTEN = re.compile(rf"(?:写|填|登记)(?:成|上|个|的是)?{_ALL_CALLED}(?=吧|就|好了|的名|$|[\s,，。])")
 _COMING: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"(?:写|填|登记)(?:成|上|个|的是)?{_ALL_CALLED}(?=吧|就|好了|的名|$|[\s,，。])"),
+    _WRITTEN,
     re.compile(
         rf"{_ALL_CALLED}(?:们|俩)?(?:带着?{_CALLED})?{_UNTIL}?(?:来(?!不|过|电话|信|得及|着)|到(?!期|底|处|账)|嚟|回来|返|上门|进来|进门|过来|要进|住(?!院|在|的|这|那))"
     ),
@@ -222,6 +227,13 @@ _COMING: tuple[re.Pattern[str], ...] = (
         rf"(?:(?!不|没|勿|唔|说|讲|叫|让|找|请|喊|的车|坏|漏|堵)[^，,。;；!！?？\s]| ?□ ?){{0,20}}?{_COME}"
     ),
     re.compile(rf"{_COUNTED}(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{_COME}"),
+    re.compile(
+        rf"(?:还有|仲有|另外还有|再有|再加|加上|外加){_ALL_CALLED}(?:们|俩)?(?=[\s□]*(?:$|[，,。.!！]))"
+    ),  # 后天下午五点还有我舅舅
+    # whoever brings or does something, when nothing else says who: 后天有人送床垫上门
+    re.compile(
+        rf"有(?:个|一个|两个|几个)?(?:人|师傅|工人|小哥)(?:开车|要|会|过来|来|帮我|给我家?)*(?P<work>{_WORK_DONE}){_UNTIL}?过?{_COME}"
+    ),
 )
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
 _WRITE_DOWN = re.compile("(?:就|先|只)(?:写|填)")
@@ -251,6 +263,9 @@ _FLOOR = re.compile(r"(?:负?\d{1,2}|负?[一二三四五六七八九十]{1,3})(
 _AT_ROOM = re.compile(r"(?<![\d.])(?P<r>[1-9]\d{2,3})(?:的|家|室)?(?P<there>门口|门前|门外|隔壁|对面)")
 #: 不对是1102.
 _IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*(?=$|[\s,，])")
+_ROOM_NAMED = re.compile(
+    r"(?:房号|门牌号?|房间号|室号)(?:是|为|就是)?(?:个)?(?P<r>[1-9]\d{2,3}|[一二三四五六七八九][零〇幺一二三四五六七八九]{2,3})(?!\d)"
+)
 _OBLIGED = re.compile("(?:谢谢|多谢|麻烦|辛苦|有劳|拜托)(?:你们?|您)?了?[啊哈呀]?")
 _AROUND = re.compile(r"[\s,，。.!！~～]+|[啊呀的了哦]+$")
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
@@ -261,6 +276,20 @@ _STANDS_BEFORE = re.compile(r"(?:靠近?|挨着|临|对着|紧邻)$")
 _STANDS_AFTER = re.compile(
     r"(?:里[头面边]?|[上下前后旁外][面头边]|(?:对|侧)面|底下|旁边|隔壁|附近|门?口|间|厅|厢|顶上?|上(?=[的那这有渗漏滴冒])|的(?=水|灯|管|龙头|门|锁|开关|插座|阀|水管))"
 )
+
+#: What water comes through: 天花板一直在滴水.
+_SURFACE = re.compile(
+    "(?:天花板|屋顶|吊顶|墙面?|外墙|地板)(?:上面?|里|缝|角|那?[里边])*(?:一直|老是?|总是?|在|往下|又|还|都|也|开始|到处)*[滴漏渗冒淌流]"
+)
+
+#: Before a time at which somebody leaves.
+_LEAVING = re.compile(
+    r"(?:(?<![不没先慢好])走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:的(?:时间|时候|话))?(?:也|就|大概|大约|差不多|往后|推迟|要|改到|改成|是|在|[\s□])*$"
+)
+_LEAVES_THEN = re.compile(
+    r"[^，。,\s]{0,6}(?:走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:大概|大约)?(?=\d|[一二三四五六七八九十两]+点)"
+)
+_AFTER_SUPPER = re.compile("晚饭|晚餐|宵夜")
 
 #: What stands beside a time and names no place.
 _AROUND_TIME = re.compile(r"[\s,，。.!！~～□]+|改成|改到|换成|还是|算了|[那就改来吧呢啊]")
@@ -305,6 +334,7 @@ _NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)
 _NOT_THEN = re.compile(
     r"\s*(?:[我宝孩老人他她你囡]|我们|阿拉|俺|女儿|囡儿|闺女|儿子|老[公婆]|爱人|媳妇|师傅|客人|宝宝|孩子|老人|家里|要|得|都|就|也|可能|正|在)*"
     r"(?:[别莫甭](?:来|敲|上门)|不(?:要|用)来|睡觉?|午睡|午休|没空|没人|不在|不得空|不方便|不行|不成|来不了|要?上[班课]|开会"
+    r"|太[晚迟早](?:了|咯|啦|喽|哒)|来不[及赢]"
     r"|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy"
     r"|有(?:点|个)?(?:事(?!找|请|要|情|跟|和)|课(?!外|本|后)|会(?!员|所|议室)|班|安排|活动|\s?(?:class|meeting))"
     r"|(?:又|还|再|才|就|也|得|要)*(?:去|出门)(?:上班|上课|开会|接|送|单位|公司|医院|学校|出差|机场|车站|赶))"
@@ -407,6 +437,9 @@ class _Reading:
         if not room and self.corrects and (meant := _IS_ROOM.search(self.rest)):  # 不对，是1302
             room = meant["r"]
             self.hide(*meant.span("r"))
+        if not room and (told := _ROOM_NAMED.search(self.rest)):  # 房号是个八零二
+            room = _flat_number(told["r"])
+            self.hide(*told.span())
         if building and not room and (bare := _BARE_ROOM.search(self.rest)):  # 我是一栋的老住户 二零二
             room = _flat_number(bare["r"])
             self.hide(*bare.span("r"))
@@ -540,6 +573,7 @@ def _shifted(reading: _Reading) -> datetime | None:
 def _start(reading: _Reading, slot: Slot) -> Value | None:
     spans = [span for span in reading.times if span.kind != "deadline" and not _is_till_now(reading.text, span)]
     spans = [span for span in spans if not is_unwanted(reading.text, span) and not _is_only_of_now(reading.text, span)]
+    spans = [span for span in spans if not _is_of_leaving(reading.text, span)]
     if not spans and (shifted := _shifted(reading)):
         return shifted
     if not spans:
@@ -569,6 +603,13 @@ def _is_only_of_now(text: str, span: times.Span) -> bool:
     if text[span.begin : span.stop] != "现在":
         return False
     return _NOW_BEFORE.search(text, 0, span.begin) is None and _NOW_BEHIND.match(text, span.stop) is None
+
+
+def _is_of_leaving(text: str, span: times.Span) -> bool:
+    """Tell whether a clock time is when somebody leaves: 走的时间也往后 四点, 吃了晚饭走大概七点."""
+    if span.kind == "day":
+        return _LEAVES_THEN.match(text, span.stop) is not None
+    return span.kind == "clock" and _LEAVING.search(text, 0, span.begin) is not None
 
 
 def _is_till_now(text: str, span: times.Span) -> bool:
@@ -601,6 +642,9 @@ def _end(reading: _Reading, slot: Slot) -> Value | None:
     spans = [span for span in said if span.kind in {"range", "deadline"}]
     if spans:
         return spans[-1].end
+    if leaving := [span for span in said if _is_of_leaving(reading.text, span)]:
+        left = leaving[-1].start
+        return left.replace(hour=left.hour + 12) if left.hour < 12 and _AFTER_SUPPER.search(reading.text) else left
     days = [span for span in said if span.kind == "day"]
     return days[-1].end if days and len(days) == len(said) and not _has_time(reading.known) else None
 
@@ -729,6 +773,8 @@ _NAMES = tuple((pattern, _MARK.search(pattern.pattern) is not None) for pattern 
 
 def _corrected(reading: _Reading, slot: Slot) -> Value | None:
     """Return the relation or the work that takes the place of a name: 不是我妹妹，是我弟弟, 就写货拉拉; 是来修空调的 only describes."""
+    if written := _WRITTEN.search(reading.rest):
+        return _called(written["all"])
     is_rather = reading.corrects or _WRITE_DOWN.search(reading.rest) is not None
     if not (is_rather or reading.text.startswith("是")):
         return None
@@ -742,7 +788,11 @@ def _corrected(reading: _Reading, slot: Slot) -> Value | None:
 def _coming(rest: str) -> list[str]:
     """Return who comes, where a relation stands for the name: 我妹妹明天来, 修空调的师傅下午到."""
     match = next(filter(None, (pattern.search(rest) for pattern in _COMING)), None)
-    return [_called(words) for words in _AND.split(match["all"]) if words] if match else []
+    if match is None:
+        return []
+    if work := match.groupdict().get("work"):
+        return [f"{work}的"]
+    return [_called(words) for words in _AND.split(match["all"]) if words]
 
 
 def _called(words: str) -> str:
@@ -800,7 +850,9 @@ def _choice(reading: _Reading, slot: Slot) -> Value | None:
 def _is_where(text: str, word: str) -> bool:
     """Tell whether a word says each time only where something is."""
     return all(
-        _STANDS_BEFORE.search(text, 0, match.start()) or _STANDS_AFTER.match(text, match.end())
+        _SURFACE.match(text, match.start())
+        or _STANDS_BEFORE.search(text, 0, match.start())
+        or _STANDS_AFTER.match(text, match.end())
         for match in re.finditer(re.escape(word), text)
     )
 

@@ -120,7 +120,7 @@ _CLOCK = re.compile(
 _PART = re.compile(f"(?P<part>{longest_first(part for part in _PARTS if len(part) > 1)})")
 #: 一点, 有点, 两点建议 … are no clock times.
 _NO_CLOCK = re.compile(
-    r"一点(?![钟半整过]|\d|[一二三四五]十|刻|到|左右|来|前|之前|以后|去|回|走|$)|[有差快慢好多少早晚大小重轻高低近远]一?点|[一二两三四五]点(?:建议|意见|要求|问题|想法|原因|希望)"
+    r"一点(?![钟半整过]|\d|[一二三四五]十|刻|到|才[到来能]|左右|来|前|之前|以后|去|回|走|$)|[有差快慢好多少早晚大小重轻高低近远]一?点|[一二两三四五]点(?:建议|意见|要求|问题|想法|原因|希望)"
 )
 #: 两三点 is two or three, not 23: the earlier one.
 _EITHER = re.compile("^([一二两三四五六七八九])[二两三四五六七八九]$")

@@ -1,9 +1,9 @@
 """What residents can ask for: to be bound to their flat, to be shown it, and to be let go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.contract import Ask, Community, Household, Reply, Resident, Turn, action, amends
+from bot.contract import Ask, Community, Household, Reply, Resident, Task, Turn, action, amends, tasks
 from integrations.identity import binding
 
 #: Who confirms flats that are not on the roster.
@@ -37,6 +37,8 @@ def bind(turn: Turn, slots: Flat) -> Reply | Ask:
     if turn.flat is not None:
         return Reply("already", flat=turn.flat.label)
     places = [place for place in turn.places if slots.community in ("", str(place.id))]
+    if slots.room.startswith(SURE):
+        return _pending(turn, replace(slots, room=slots.room.removeprefix(SURE)))
     known = [place for place in places if _find(turn, place, slots) is not None]
     if len(known) > 1:
         options = {str(place.id): place.name for place in known}
@@ -70,26 +72,30 @@ def _find(turn: Turn, place: Community, slots: Flat) -> Household | None:
         return binding.find_flat(there.session, slots.building, slots.unit, slots.room)
 
 
-#: Chosen when none of the suggested flats is right.
-NONE_OF_THEM = "none"
+#: Stands before a room that is meant though the roster does not have it.
+SURE = "!"
 
 
 def _suggest(turn: Turn, slots: Flat) -> Reply | Ask:
     near = binding.near_flats(turn.session, slots.building, slots.unit, slots.room)
     options = {flat.room: flat.label for flat in near if flat.unit == slots.unit}
-    if not options or slots.room == NONE_OF_THEM:
+    if not options:
         return _pending(turn, slots)
-    options[NONE_OF_THEM] = "都不是，请物业核对"
-    return Ask(slot="room", name="suggest", options=options, values={"said": slots.label})
+    sure = f"{SURE}{slots.room}"
+    return Ask(
+        slot="room", name="suggest", options={**options, sure: "都不是，请物业核对"}, values={"said": slots.label}, agreed=sure
+    )
 
 
 def _pending(turn: Turn, slots: Flat) -> Reply:
-    """Hand the flat to the staff; one task per openid, however often it is said."""
-    turn.assign(
+    """Hand the flat to the staff."""
+    task = turn.assign(
         "identity.confirm", CONFIRM_NEED, f"核对住址：{slots.label}", openid=turn.openid,
         building=slots.building, unit=slots.unit, room=slots.room,
     )  # fmt: skip
-    return Reply("pending", said=slots.label, ok=False)
+    task.subject = task.about  # what is said next may be about it
+    turn.session.add(task)
+    return Reply("pending", about=task.about, called=f"{slots.label}的核对", said=slots.label, ok=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,11 +109,15 @@ class Corrected:
 
 @amends(
     "identity.bind", Corrected,
-    replies={"moved": "flat", "same": "flat", "unlisted": "flat said", "late": "flat", "gone": ""},
+    replies={
+        "moved": "flat", "same": "flat", "unlisted": "flat said", "late": "flat", "gone": "", "done": "flat", "pending": "said",
+    },
 )  # fmt: skip
 def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
     """Move a binding made a moment ago to the flat that was meant; those at the other one hear that it was a slip."""
     resident, wrong = turn.resident, turn.flat
+    if resident is None and (claims := [task for task in tasks.about(turn.session, about) if task.openid == turn.openid]):
+        return _claim_anew(turn, claims[0], slots)
     if resident is None or wrong is None or about != _about(resident):
         return Reply("gone", ok=False)
     if resident.bound_at is None or turn.now - resident.bound_at > CORRECTED:
@@ -125,7 +135,23 @@ def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
     return _bound("moved", turn, flat)
 
 
-def _meant(wrong: Household, slots: Corrected) -> Flat:
+def _claimed(claim: Task) -> Flat:
+    return Flat(building=claim.data["building"], unit=claim.data["unit"], room=claim.data["room"])
+
+
+def _claim_anew(turn: Turn, claim: Task, slots: Corrected) -> Reply:
+    """Take a flat that waits for the staff to be confirmed for the one that was meant."""
+    meant = _meant(_claimed(claim), slots)
+    turn.finish(claim.about, "住户改了说法")
+    flat = binding.find_flat(turn.session, meant.building, meant.unit, meant.room)
+    if flat is not None:
+        return _bound("done", turn, flat)
+    pending = _pending(turn, meant)
+    pending.ok = True  # the claim was changed
+    return pending
+
+
+def _meant(wrong: Household | Flat, slots: Corrected) -> Flat:
     return Flat(
         building=wrong.building if slots.building is None else slots.building,
         unit=wrong.unit if slots.unit is None else slots.unit,
@@ -133,12 +159,13 @@ def _meant(wrong: Household, slots: Corrected) -> Flat:
     )
 
 
-@action("identity.show", replies={"done": "flat", "none": ""}, shows=True)
+@action("identity.show", replies={"done": "flat", "waits": "said", "none": ""}, shows=True)
 def show(turn: Turn, slots: object) -> Reply:
     """Tell which flat the resident is bound to."""
-    if turn.resident is None or turn.flat is None:
-        return Reply("none", ok=False)
-    return Reply("done", flat=turn.flat.label)
+    if turn.resident is not None and turn.flat is not None:
+        return Reply("done", flat=turn.flat.label)
+    claim = binding.claim_of(turn.session, turn.openid)
+    return Reply("waits", said=_claimed(claim).label) if claim is not None else Reply("none", ok=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from bot.contract import Household, Resident
+from bot.contract import Household, Resident, Task
 
 #: Rooms have at least so many digits; what is shorter is a building or a unit.
 SHORTEST_ROOM = 3
@@ -16,6 +16,12 @@ def find_flat(session: Session, building: str, unit: str, room: str) -> Househol
     query = select(Household).where(Household.building == building, Household.room == room)
     found = session.exec(query.where(Household.unit == unit) if unit else query).all()
     return found[0] if len(found) == 1 else None
+
+
+def claim_of(session: Session, openid: str) -> Task | None:
+    """Return the flat that somebody named last and that waits for the staff to confirm it."""
+    claims = select(Task).where(Task.kind == "identity.confirm", Task.openid == openid, col(Task.closed_at).is_(None))
+    return session.exec(claims.order_by(col(Task.opened_at).desc())).first()
 
 
 def near_flats(session: Session, building: str, unit: str, room: str, limit: int = 3) -> list[Household]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.contract import Ask, Matter, Reply, Staff, Task, Turn, action, amends, handoffs, is_past, tasks, telling
-from integrations.repairs import clock, places
+from integrations.repairs import clock, places, things
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
 
 #: Urging again within this time changes nothing.
@@ -176,7 +176,8 @@ def status(turn: Turn, slots: object) -> Reply:
             "state": STATE_WORDS[meant.state],
             "url": _link(turn, meant),
         }
-        return Reply("one", who=_assignee(turn, meant), when=_when(turn, meant), **facts)
+        who, when = _assignee(turn, meant), _when(turn, meant)
+        return Reply("one", about=meant.subject, called=meant.called, who=who, when=when, **facts)
     tickets = _mine(turn, OPEN)
     if not tickets and (task := handoffs.current(turn)):
         return Reply("waits", matter=handoffs.say(turn, task))
@@ -185,7 +186,10 @@ def status(turn: Turn, slots: object) -> Reply:
         return Reply("none", ok=False)
     state = tickets[0].state
     name = "done" if state in OPEN else "finished" if state is TicketState.DONE else "over"
-    return Reply(name, tickets=[_line(turn, ticket) for ticket in tickets[:5]])
+    lines = [_line(turn, ticket) for ticket in tickets[:5]]
+    if len(tickets) > 1 or state not in OPEN:
+        return Reply(name, tickets=lines)
+    return Reply(name, about=tickets[0].subject, called=tickets[0].called, tickets=lines)
 
 
 def _when(turn: Turn, ticket: Ticket) -> str:
@@ -234,7 +238,10 @@ def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
     title = f"住户催办（第{ticket.urged}次）：{_flat(turn)} {ticket.what}"
     turn.assign("repair.urged", "ticket.view", title, urgent=ticket.urged > 1, subject=ticket.subject)
     turn.record("repair.urged", ticket.subject, times=ticket.urged)
-    return Reply("reopened" if reopens else "done", number=ticket.number, what=ticket.what, who=_assignee(turn, ticket))
+    return Reply(
+        "reopened" if reopens else "done", about=ticket.subject, called=ticket.called, number=ticket.number, what=ticket.what,
+        who=_assignee(turn, ticket),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -335,7 +342,8 @@ def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket], called_of
     if number:
         tickets = [ticket for ticket in tickets if ticket.number == number]
     else:
-        tickets = [ticket for ticket in tickets if ticket.subject == turn.about] or tickets
+        told = things.spoken_of(turn.said, {ticket.number: f"{ticket.what}{ticket.words}" for ticket in tickets})
+        tickets = [ticket for ticket in tickets if (ticket.number == told if told else ticket.subject == turn.about)] or tickets
     if not tickets:
         return Reply("none", ok=False)
     if len(tickets) == 1:

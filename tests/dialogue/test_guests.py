@@ -92,7 +92,7 @@ def test_name_told_after_the_pass_goes_onto_it(room: Room) -> None:
 
 
 def test_what_is_said_of_a_wish_that_waits_is_kept_for_it(room: Room) -> None:
-    kept = say(room, "今天36度4没毛病 另外马桶一直哗啦啦流水", "十点到十二点我在家")
+    kept = say(room, "今天体温36度4 另外马桶一直哗啦啦流水", "十点到十二点我在家")
 
     assert kept.outcome.intent == "health.checkin"
     assert kept.texts[0].startswith("记下了：报修，")

@@ -172,3 +172,11 @@ def test_other_words_do_not_skip(text: str) -> None:
 def test_longest_answer_that_almost_fits_is_read_at_once(text: str) -> None:
     for reads in READERS:
         reads(text)
+
+
+@pytest.mark.parametrize(("text", "any_"), [
+    ("随么子时候来都要得", True), ("啥辰光来修侪可以", True), ("随便好久去都行", True), ("几时来都有人", True),
+    ("什么都坏了", False), ("啥时候来？", False), ("什么时候都没人", False),
+])  # fmt: skip
+def test_any_time_is_said_in_many_tongues(text: str, any_: bool) -> None:
+    assert answers.is_any(text) is any_

@@ -366,6 +366,9 @@ VISIT = [Slot(name="visitor_name", type="name"), Slot(name="starts_at", type="st
     ("送冰箱的下午到", "送冰箱的"), ("中介小刘下午来", "小刘"), ("我同学两个周六来", "同学"), ("给我妈开个码", "妈妈"), ("我舅舅一家五口后天开车来", "舅舅"),
     ("明天下午我哥来", "哥哥"), ("我女儿和张伟明天来", "女儿、张伟"), ("我同学张伟和李四后天来", "张伟、李四"), ("小王和小李周六来", "小王、小李"),
     ("我给我妈请的护工明天来", "护工"), ("有个护士要上门给我妈打针", "护士"), ("我孙女放学自己来", "孙女"), ("我老婆娘家人国庆来", "老婆娘家人"), ("等下我对象来", "对象"),
+    ("有个客户等下四点要来我这边喝茶", "客户"), ("同事待会儿六点过来", "同事"), ("房东临时要来看看", "房东"),
+    ("后天下午五点还有我舅舅，也不开车", "舅舅"), ("另外还有我表叔 周日十点", "表叔"), ("额大姨今晚七点过来", "大姨"),
+    ("后天有人送床垫上门", "送床垫的"), ("明早八点有师傅装窗帘进来", "装窗帘的"), ("周六有人搬家具过来", "搬家具的"),
 ])  # fmt: skip
 def test_who_comes_is_named_by_what_they_are_when_no_name_is_said(text: str, name: str) -> None:
     assert slots.extract(text, VISIT, NOW)["visitor_name"] == name
@@ -515,3 +518,26 @@ def test_words_that_only_say_when_are_no_place() -> None:
 ])  # fmt: skip
 def test_who_comes_is_told_by_name_and_coming(text: str, comes: bool) -> None:
     assert slots.tells_who_comes(text, NOW) is comes
+
+
+@pytest.mark.parametrize(("text", "starts", "ends"), [
+    ("那走的时间也往后 四点", None, "2026-03-11 16:00"), ("后天吃了晚饭走大概七点", None, "2026-03-13 19:00"),
+    ("离开大概晚上九点", None, "2026-03-11 21:00"), ("走路来 三点到", "2026-03-11 15:00", None), ("他一点才到", "2026-03-11 13:00", None),
+])  # fmt: skip
+def test_when_somebody_leaves_is_no_time_of_coming(text: str, starts: str | None, ends: str | None) -> None:
+    found = slots.extract(text, (Slot(name="starts", type="start"), Slot(name="ends", type="end")), NOW)
+
+    assert {name: f"{value:%Y-%m-%d %H:%M}" for name, value in found.items()} == {
+        name: value for name, value in (("starts", starts), ("ends", ends)) if value
+    }
+
+
+@pytest.mark.parametrize(("text", "thing"), [
+    ("屋里冇得网了，猫上面那个灯一直闪红的", "network"), ("天花板一直在滴水 就在婴儿床边上", "water"), ("楼道黑咕隆咚的", "lighting"),
+    ("墙上老是渗水", "water"),
+])  # fmt: skip
+def test_what_is_broken_is_told_apart_from_what_it_shows_on(text: str, thing: str) -> None:
+    folder = config.shipped("intents")
+    texts = {path: (folder / path).read_text("utf-8") for path in ("_common.yaml", "repair/report.yaml")}
+
+    assert slots.extract(text, files.load(texts).intents["repair.report"].slots, NOW)["category"] == thing

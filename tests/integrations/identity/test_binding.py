@@ -37,6 +37,21 @@ def test_flat_nearly_right_is_asked_back(town: Town) -> None:
     assert town.asks(NEW, actions.bind, building="3", unit="2", room="501").name == "done"
 
 
+def test_flat_that_waits_is_shown_and_asked_of_the_staff_once(town: Town) -> None:
+    ask = town.asks(NEW, actions.bind, building="3", unit="2", room="510")
+    assert isinstance(ask, Ask)
+    assert town.asks(NEW, actions.bind, building="3", unit="2", room=ask.agreed).name == "pending"
+
+    shown = town.asks(NEW, actions.show)
+
+    assert isinstance(shown, Reply)
+    assert (shown.name, shown.values["said"], [task.title for task in town.tasks()]) == (
+        "waits",
+        "3栋2单元510",
+        ["核对住址：3栋2单元510"],
+    )
+
+
 def test_unknown_flat_waits_for_staff_who_add_it(town: Town) -> None:
     assert town.asks(NEW, actions.bind, building="99", unit="1", room="101").name == "pending"
     [task] = town.tasks()
