@@ -1,7 +1,7 @@
 """What is said after something was done and belongs to it: a change, its end, a question about it. Pure."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -75,12 +75,12 @@ _PLACE_ALONE = re.compile(
 #: Words that speak of a coming or of when it suits: a time or a number beside them is meant for what was done.
 _OF_COMING = re.compile(
     "(?<![原本近从以起出下上])来|(?<!迟)到(?!处|底|现在)|嚟|去接|过去|走(?!廊|道)|上门|方便|有空|得空|没空|时间|在家|屋[里头企]|等|最好|尽量|大概|左右|[点半刻钟午]之?前|约|定|提前|推迟|延|早[点些]|晚[点些]|迟[点些]|再|(?<![刚方])才"
-    "|一[起共同块道]|总共|带|领|搬|拿|送|取|坐|开车|修|弄|换|看(?:看|下|一下|一眼|就)|师傅|客人|可以|好|[行成中得](?:[吧啊呀的了嘛，,。 ]|$)|ok"
+    "|一[起共同块道]|总共|带|领|搬|拿|送|取|坐|开车|修|弄|换|看(?:看|下|一下|一眼|就)|师傅|客人|可以|[都也更较]好|[行成中得](?:[吧啊呀的了嘛，,。 ]|$)|ok"
 )
 
 #: Other households, other places, and what one does oneself: no time, number or place beside them is meant for what was done.
 _OF_ELSE = re.compile(
-    "隔壁|邻居|对门|刚才|电梯里|别吵|楼[上下](?:住|那|的|都|又|有)|人家家|单位|公司|学校|班上|老家|朋友圈|电视|新闻|群里|吵架|放假|下雨|下雪|我们?家(?:三|四|五|六|[0-9])[个口]|[要得去]接(?:孩子|小孩|娃|儿子|女儿|孙)"
+    "天气|上[回次]|过年|再[说聊]|家的也|隔壁|邻居|对门|刚才|电梯里|别吵|楼[上下](?:住|那|的|都|又|有)|人家家|单位|公司|学校|班上|老家|朋友圈|电视|新闻|群里|吵架|放假|下雨|下雪|我们?家(?:三|四|五|六|[0-9])[个口]|[要得去]接(?:孩子|小孩|娃|儿子|女儿|孙)"
     "|我(?:们|得|要|还|就|也|想|明天|后天|今天|下午|上午|晚上)*(?:去(?!接)|开.{0,2}会|上课|上班|起了|起床|看[牙病医])"
 )
 
@@ -341,7 +341,7 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
     return not required & set(changed) or _is_of_same_visit(subject, changed, intent, heard, facts)
 
 
-def _is_of_else(text: str, kinds: Collection[str]) -> bool:
+def _is_of_else(text: str, kinds: set[str]) -> bool:
     """Tell whether a time or a number stands in words about something else: 晚上七点看春晚, 我儿子班上四十个人."""
     if kinds <= {"start", "end", "count", "plate"} and _OF_ELSE.search(text):
         return True
