@@ -75,14 +75,20 @@ _PLACE_ALONE = re.compile(
 #: Words that speak of a coming or of when it suits: a time or a number beside them is meant for what was done.
 _OF_COMING = re.compile(
     "(?<![原本近从以起出下上])来|(?<!迟)到(?!处|底|现在)|嚟|去接|过去|走(?!廊|道)|上门|方便|有空|得空|没空|时间|在家|屋[里头企]|等|最好|尽量|大概|左右|[点半刻钟午]之?前|约|定|提前|推迟|延|早[点些]|晚[点些]|迟[点些]|再|(?<![刚方])才"
-    "|一[起共同块道]|总共|带|领|搬|拿|送|取|坐|开车|修|弄|换|看(?:看|下|一下|一眼|就)|师傅|客人|可以|[都也更较]好|[行成中得](?:[吧啊呀的了嘛，,。 ]|$)|ok"
+    "|一[起共同块道]|总共|带|领|搬|拿|送|取|坐|开车|修|弄|换|看(?:看|下|一下|一眼|就)|师傅|客人|可以|算了|还是|要不|不行就|那就|推|跟着|[都也更较]好|[行成中得](?:[吧啊呀的了嘛，,。 ]|$)|ok"
 )
 
 #: Other households, other places, and what one does oneself: no time, number or place beside them is meant for what was done.
 _OF_ELSE = re.compile(
-    "天气|上[回次]|过年|再[说聊]|家的也|隔壁|邻居|对门|刚才|电梯里|别吵|楼[上下](?:住|那|的|都|又|有)|人家家|单位|公司|学校|班上|老家|朋友圈|电视|新闻|群里|吵架|放假|下雨|下雪|我们?家(?:三|四|五|六|[0-9])[个口]|[要得去]接(?:孩子|小孩|娃|儿子|女儿|孙)"
+    "天气|上[回次]|过年|再[说聊]|家的也|隔壁|邻居|对门|刚才(?!那|说|的)|电梯里|别吵|楼[上下](?:住|那|的|都|又|有)|人家家|单位|公司|学校|班上|老家|朋友圈|电视|新闻|群里|吵架|放假|下雨|下雪|我们?家(?:三|四|五|六|[0-9])[个口]|[要得去]接(?:孩子|小孩|娃|儿子|女儿|孙)"
     "|我(?:们|得|要|还|就|也|想|明天|后天|今天|下午|上午|晚上)*(?:去(?!接)|开.{0,2}会|上课|上班|起了|起床|看[牙病医])"
 )
+
+#: Whoever is told to come is told when.
+_COME_THEN = re.compile("来(?:吧|修|看|就行|就好|嘛|噻|一趟)")
+
+#: Characters of words that hold a value and little else.
+BRIEF = 8
 
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
 
@@ -344,8 +350,8 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
 def _is_of_else(text: str, kinds: set[str]) -> bool:
     """Tell whether a time or a number stands in words about something else: 晚上七点看春晚, 我儿子班上四十个人."""
     if kinds <= {"start", "end", "count", "plate"} and _OF_ELSE.search(text):
-        return True
-    return kinds <= {"start", "count"} and _OF_COMING.search(text) is None
+        return _COME_THEN.search(text) is None  # 今天下午我要去医院，后天下午两点来吧
+    return kinds <= {"start", "count"} and len(text) > BRIEF and _OF_COMING.search(text) is None
 
 
 def _is_of_same_visit(
