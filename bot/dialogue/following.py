@@ -85,9 +85,9 @@ _OF_ELSE = re.compile(
 )
 
 #: Whoever is told to come is told when.
-_COME_THEN = re.compile("来(?:吧|修|看|就行|就好|嘛|噻|一趟)")
+_COME_THEN = re.compile("来(?:修|看|弄)?(?:吧|就行|就好|嘛|噻|一趟)")
 
-#: Characters of words that hold a value and little else.
+#: Characters of words that hold a number and little else.
 BRIEF = 8
 
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
@@ -329,7 +329,8 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
         return False
     if _is_value_alone(heard.text, intent, facts):
         return True
-    if not answers.is_now(heard.text) and _is_of_else(heard.text, kinds):
+    is_alone = any(_is_value_alone(words, intent, facts) for words in courtesy.clauses(heard.text))  # 今晚太晚了 明天早上九点
+    if not answers.is_now(heard.text) and not is_alone and _is_of_else(heard.text, kinds):
         return False
     wished = accepted(heard, facts.intents) or _told_in_full(heard, facts)
     if wished is None or (wished.small_talk and "start" in kinds):  # 周五上午方便，麻烦您了
@@ -351,7 +352,8 @@ def _is_of_else(text: str, kinds: set[str]) -> bool:
     """Tell whether a time or a number stands in words about something else: 晚上七点看春晚, 我儿子班上四十个人."""
     if kinds <= {"start", "end", "count", "plate"} and _OF_ELSE.search(text):
         return _COME_THEN.search(text) is None  # 今天下午我要去医院，后天下午两点来吧
-    return kinds <= {"start", "count"} and len(text) > BRIEF and _OF_COMING.search(text) is None
+    is_brief = kinds == {"count"} and len(text) <= BRIEF  # 就两个人
+    return kinds <= {"start", "count"} and not is_brief and _OF_COMING.search(text) is None
 
 
 def _is_of_same_visit(
