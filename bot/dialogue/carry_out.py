@@ -94,7 +94,8 @@ def carry_out(talk: Talk, step: Step) -> Answer:
     before = [talk.phrase(line) for line in step.before]
     match step:
         case steps.Ask(with_help=with_help, is_for_outer=is_for_outer):
-            return _on_the_way(talk, _put(talk, before, with_help=with_help), is_first=is_for_outer)
+            answer = _put(talk, before, with_help=with_help)
+            return _on_the_way(talk, answer) if is_for_outer else answer
         case steps.Confirm():
             return _put(talk, before)
         case steps.Do(form=form):
@@ -150,9 +151,9 @@ def _put(talk: Talk, before: Sequence[str], *, with_help: bool = False) -> Answe
     return Answer(texts=(_said(before, text),), outcome=outcome, values=_plain(form, intent))
 
 
-def _on_the_way(talk: Talk, answer: Answer, *, is_first: bool) -> Answer:
+def _on_the_way(talk: Talk, answer: Answer) -> Answer:
     """Tell of a question on the way to a wish, just after it was made, as what became of that wish."""
-    waiting = talk.standing.form.outer if is_first and talk.standing.form else None
+    waiting = talk.standing.form.outer if talk.standing.form else None
     if waiting is None:
         return answer
     values = _plain(waiting, talk.intents[waiting.intent])

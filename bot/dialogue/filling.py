@@ -44,12 +44,15 @@ _NOT_SO = re.compile("我是说|我说的|我的意思|搞错|弄错|误会|没�
 #: How a further wish begins, or what it says.
 _BESIDES = re.compile("^(?:对了|还有|另外|再就是|顺便|哦对)|也|又")
 
-#: Who is read back that nobody shall come says so once more, or says yes and which: 是的不要来了, 对就那个灯 其他两个照旧.
-_CALLS_OFF_INDEED = re.compile(
-    r"(?:不|别|莫|甭|唔)(?:要|用|需要|使|必)?(?:再)?(?:来|修|过来|上门|跑)(?:一趟)?了?[吧哈啊]?$"
-    r"|^(?:对+|是的?|嗯+|好的?|行|可以|没错|确认|要得|中)[，, ]*(?:就|只|那就?)?(?:是)?(?:取消|撤|退|作废|不要|这个|那个|她的?|他的?|.{1,6}的?那[个张单]|那)(?!.*(?:先不|别取消|不取消|再说))"
+#: Asked whether something is called off, who says so once more says yes: 是的不要来了. 怎么还不来 presses for it.
+_NOBODY_COMES = re.compile(
+    r"(?<![还都])(?:不|别|莫|甭|唔)(?:要|用|需要|使|必)?(?:再)?(?:来|修|过来|上门|跑)(?:一趟)?了?[吧哈啊]?$"
 )
-YES = "是"
+#: Or says yes and which: 对就那个灯 其他两个照旧. 好的，那他几点到 says neither.
+_YES_THAT_ONE = re.compile(
+    r"^(?:对+|是的?|嗯+|好的?|行|可以|没错|确认|要得|中)[，, ]*(?:就|只|那就?)?(?:是)?(?:取消|撤|退|作废|不要|这个|那个|她的|他的|.{1,6}的?那[个张单])"
+    r"(?!.*(?:先不|别取消|不取消|再说))"
+)
 
 _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
 
@@ -119,7 +122,7 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
     if standing.elsewhere is not None and answers.is_zero(text):
         return elsewhere(standing, standing.elsewhere)
-    if _agrees_to_cancel(intent, text):
+    if _agrees_to_cancel(intent, text) or _calls_off_indeed(form, intent, text):
         return None
     if (
         answers.is_cancel(text)
@@ -135,6 +138,13 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
 def _agrees_to_cancel(intent: Intent, text: str) -> bool:
     """Tell whether words agree that what was done is called off: 嗯，取消吧. A bare 取消 may mean either."""
     return bool(intent.cancels) and courtesy.begins_with_yes(text) and answers.is_cancel(text)
+
+
+def _calls_off_indeed(form: Form, intent: Intent, text: str) -> bool:
+    """Tell whether who is asked for it says once more, or says yes and of which, that nobody shall come; a question decides nothing."""
+    if not intent.cancels or not forms.asks_whether(form, intent) or questions.is_question(text):
+        return False
+    return any(words.search(text) for words in (_NOBODY_COMES, _YES_THAT_ONE))
 
 
 def _is_leaving(text: str, form: Form) -> bool:
@@ -265,8 +275,8 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
     text = forms.suggestion(form, heard.text)
-    if intent.cancels and forms.asks_whether(form, intent) and _CALLS_OFF_INDEED.search(text):  # 是的不要来了
-        text = YES
+    if _calls_off_indeed(form, intent, text):
+        text = "是"
     if facts.is_alarm_open and not form.menu and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
         return PassOn(standing=standing, words=text)
     if form.is_guess and form.is_read_back and (further := following.another(intent, form.values, heard, facts)):
@@ -438,12 +448,6 @@ def _asks_beside(form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:
     other = facts.intents[best.intent]
     is_answered = form.asking in changed.values and form.asking not in form.values
     return facts.only_shows(other) and not other.small_talk and not is_answered
-
-
-def _presses_early(standing: Standing, intent: Intent, other: Intent, facts: Facts) -> bool:
-    """Tell whether another wish follows what the open form is only about to do: 快点, while a repair is being reported."""
-    is_done = any(known.intent == intent.id for known in standing.subjects)
-    return other.id in intent.follow_ups and not facts.only_shows(other) and not is_done
 
 
 def _names_half_a_flat(other: Intent, heard: Heard, facts: Facts) -> bool:

@@ -19,6 +19,9 @@ from bot.language.normalise import PAUSES
 #: What adds to something done without correcting it is believed for so long: 两个人, 车牌粤B12345.
 ADDS = timedelta(minutes=30)
 
+#: Who came is said to have left within a day's visit.
+LEAVES = timedelta(hours=18)
+
 #: Photos sent this soon after something was done belong to it.
 PHOTO_FOLLOWS = timedelta(minutes=15)
 
@@ -97,7 +100,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return what is done about something done before, None when the words are not about it."""
     if not heard.text or len(heard.text) > LONGEST:
         return None
-    fresh = next((known for known in standing.subjects if facts.now - known.at < ADDS * 36), None)
+    fresh = next((known for known in standing.subjects if facts.now - known.at < LEAVES), None)
     if fresh is not None and standing.person is not Person.ASKED and _is_gone(fresh, heard, facts):
         return Say(standing=standing.calm(), phrase=Line("acknowledged"), kind="answered", intent=fresh.intent)
     for subject in standing.subjects:

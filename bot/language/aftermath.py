@@ -4,8 +4,9 @@ import re
 
 from bot.language import answers, emergencies
 
+#: 别报警 is none of them: whoever is beaten says it out of fear.
 _OVER = re.compile(
-    r"误报|虚惊|(?:并无|没有|并没有|不是|不见)(?:明火|着火|起火|火情)|(?:请)?(?:勿|不用|不要|别)(?:惊动|报警|打119|叫消防|拉警报)|没事|冇事|没得事|不用来|别来了|唔使嚟|搞错|弄错|按错|发错|开玩笑|解决了|(?:火|火苗|明火)[^，。,]{0,3}灭(?:掉)?了|(?<![^\s，。,])(?:都|已经|总算|可算)?[扑浇盖弄]?灭(?:掉)?了|灭掉了|(?<![跑逃冲撤])出来了|人醒了|醒过来了|找到(?:人|孩子|娃)?了|救出来了|好了$"
+    r"误报|虚惊|(?:并无|没有|并没有|不是|不见)(?:明火|着火|起火|火情)|(?:勿|不用|不要|别)(?:惊动|打119|叫消防|拉警报)|不用报警|没事|冇事|没得事|不用来|别来了|唔使嚟|搞错|弄错|按错|发错|开玩笑|解决了|(?:火|火苗|明火)[^，。,]{0,3}灭(?:掉)?了|(?<![^\s，。,])(?:都|已经|总算|可算)?[扑浇盖弄]?灭(?:掉)?了|灭掉了|(?<![跑逃冲撤])出来了|人醒了|醒过来了|找到(?:人|孩子|娃)?了|救出来了|好了$"
 )
 #: Who has come: 救护车进来了, 消防到了.
 _HELPED = re.compile(
@@ -36,7 +37,7 @@ def is_helped(text: str) -> bool:
 
 
 def is_unhurt(text: str) -> bool:
-    """Tell whether the words say no more than that nobody came to harm: 莫绊着，人好着呢."""
+    """Tell whether the words say that nobody came to harm, and nothing worse after it: 莫绊着，人好着呢."""
     return _says(text, _UNHURT)
 
 

@@ -308,9 +308,11 @@ _SPANS: Mapping[tuple[str, ...], timedelta] = {
 _PHONE_TAIL = re.compile(r"(?:(?<=最后是)|(?<=尾号是)|(?<=后四位是)|(?<=末尾是)|(?<=最后四位是))\d{2,6}(?!\d)")
 
 #: The last signs of a plate, said without the others.
-_TAIL = re.compile(
-    r"(?<![A-Z0-9\u4e00-\u9fff])(?=[A-Z0-9]*[0-9])[A-Z0-9]{4,6}(?![A-Z0-9])|(?<=是)(?=[A-Z0-9]*[0-9])[A-Z0-9]{4,6}(?![A-Z0-9])"
-)
+_PLATE_TAIL = re.compile(r"(?:(?<![A-Z0-9\u4e00-\u9fff])|(?<=是))(?=[A-Z]*[0-9])[A-Z0-9]{4,6}(?![A-Z0-9])")
+
+#: What the last signs belong to: digits alone may be those of either, or a time.
+_CAR = re.compile("车|牌")
+_TELEPHONE = re.compile("电话|手机")
 
 #: Where the time begins that something is changed to.
 _CHANGED_TO = re.compile("(?:改|换|调|挪|推|延|提前|推迟)(?:成|到|至|为)")
@@ -491,14 +493,27 @@ def _plate(reading: _Reading, slot: Slot) -> Value | None:
 def _mended_plate(reading: _Reading, slot: Slot) -> str | None:
     """Return the known plate with one of its signs, which stands in it once, set right: 尾号是R不是K, 不是8是B."""
     known, said = reading.known.get(slot.name), _SIGN.search(reading.whole.upper())
-    if isinstance(known, str) and reading.corrects and (tail := _TAIL.search(reading.whole.upper())):  # 车牌写错了，是8K261
-        plate = known[: -len(tail[0])] + tail[0]
+    if not isinstance(known, str):
+        return None
+    if reading.corrects and (tail := _plate_tail(reading.whole)):  # 车牌写错了，是8K261
+        plate = known[: -len(tail)] + tail
         return plate if PLATE.fullmatch(plate) and plate != known else None
-    if not isinstance(known, str) or said is None:
+    if said is None:
         return None
     wrong, right = said["wrong"] or said["wrong2"], said["right"] or said["right2"]
     plate = known[:2] + known[2:].replace(wrong, right) if known[2:].count(wrong) == 1 else ""
     return plate if PLATE.fullmatch(plate) else None
+
+
+def _plate_tail(text: str) -> str:
+    """Return the last signs of a plate that are said without the others; mere digits only beside the word for a car or a plate."""
+    tail = _PLATE_TAIL.search(text.upper())
+    return tail[0] if tail and (_is_of_car(text) or not tail[0].isdigit()) else ""
+
+
+def _is_of_car(text: str) -> bool:
+    """Tell whether words name a car or its plate, and no telephone."""
+    return _CAR.search(text) is not None and _TELEPHONE.search(text) is None
 
 
 def _pack(text: str) -> tuple[str, list[int]]:
@@ -519,7 +534,8 @@ def _phone(reading: _Reading, slot: Slot) -> Value | None:
         value = re.sub(r"[- ]", "", match["mobile"]) if match["mobile"] else "-".join(part for part in match.groups()[1:] if part)
         reading.hide(*match.span())
     known = reading.known.get(slot.name)
-    if value is None and isinstance(known, str) and reading.corrects and (tail := _PHONE_TAIL.search(reading.rest)):
+    tail = _PHONE_TAIL.search(reading.rest) if reading.corrects and not _is_of_car(reading.text) else None
+    if value is None and isinstance(known, str) and tail is not None:
         value = known[: -len(tail[0])] + tail[0]  # 电话错了，最后是6623
         reading.hide(*tail.span())
     if value is None and (spaced := _SPACED_PHONE.search(reading.rest)):
@@ -914,14 +930,10 @@ def _lenient(reading: _Reading, slot: Slot) -> Value | None:
         case "choice" | "choices":
             return _lenient_choice(bare, slot)
         case "flag":
-            first = re.split(r"[\s,，。.!！]+", bare)[0]  # 是，取消老马的
-            return (
-                True
-                if answers.is_yes(bare) or answers.is_yes(first)
-                else False
-                if answers.is_no(bare) or answers.is_skip(bare)
-                else None
-            )
+            first = re.split(r"[\s,，。.!！]+", bare)[0]  # 是，取消老马的; 好的，那他几点到？ says no yes
+            if answers.is_yes(bare) or (answers.is_yes(first) and not questions.is_question(reading.text)):
+                return True
+            return False if answers.is_no(bare) or answers.is_skip(bare) else None
     return None
 
 

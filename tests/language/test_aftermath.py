@@ -10,6 +10,7 @@ from bot.language import aftermath
     ("没事了吗", False), ("火还没灭", False), ("怎么没事了", False), ("人跑出来了", False), ("烟更大了", False),
     ("火灭了，可是我妈晕倒了", False), ("火灭了又着起来了", False), ("人救出来了，还有一个困着", False), ("没事了，楼上又开始冒烟", False),
     ("刚才说着火是误报", True), ("没事了，谢谢你们", True),
+    ("并无明火，请勿惊动消防", True), ("不用报警了", True), ("别报警，我怕", False), ("求你不要报警，他会打死我", False),
 ])  # fmt: skip
 def test_who_says_that_all_is_well_is_heard(text: str, is_so: bool) -> None:
     assert aftermath.is_over(text) is is_so

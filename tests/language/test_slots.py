@@ -299,6 +299,18 @@ def test_masks_make_one_plate_like_another() -> None:
     assert slots.mask("车牌粤B12345明天来", NOW) == slots.mask("车牌沪A54321后天来", NOW)
 
 
+@pytest.mark.parametrize(("text", "plate", "phone"), [
+    ("车牌写错了，是8K261", "粤B8K261", None), ("车牌尾号是88261，刚才说错了", "粤B88261", None), ("电话错了，最后是6623", None, "13800006623"),
+    ("手机号错了 尾号是6623", None, "13800006623"), ("错了，6623", None, None), ("不对，2030到", None, None), ("改到 1830", None, None),
+])  # fmt: skip
+def test_last_signs_set_right_what_they_are_said_of_and_nothing_else(text: str, plate: str | None, phone: str | None) -> None:
+    read = [Slot(name="plate", type="plate"), Slot(name="phone", type="phone")]
+
+    found = slots.extract(text, read, NOW, known={"plate": "粤B12345", "phone": "13800001234"})
+
+    assert found == {name: value for name, value in (("plate", plate), ("phone", phone)) if value}
+
+
 KINDS = [
     "start",
     "end",

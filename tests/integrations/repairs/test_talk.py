@@ -386,6 +386,22 @@ def test_what_is_said_beside_a_way_out_is_only_its_reason(chat: Chat) -> None:
     assert "已取消" in chat.say("嗯，取消吧")
 
 
+@pytest.mark.parametrize("said", ["好的，那他几点到？", "好的那他来之前打电话吗", "是不是不用来了", "到现在人还不来"])
+def test_who_asks_or_presses_while_the_end_is_read_back_ends_nothing(chat: Chat, said: str) -> None:
+    chat.say("厨房水管漏水，明天上午来修", "取消报修")
+
+    chat.say(said)
+
+    assert chat.all(Ticket)[0].state is not TicketState.CANCELLED
+
+
+@pytest.mark.parametrize("said", ["是的不要来了", "对，就那个水管的单", "不用来了"])
+def test_who_says_once_more_that_nobody_shall_come_agrees(chat: Chat, said: str) -> None:
+    chat.say("厨房水管漏水，明天上午来修", "取消报修")
+
+    assert "已取消" in chat.say(said)
+
+
 def test_who_calls_the_master_off_while_a_repair_is_reported_leaves_the_form(chat: Chat) -> None:
     assert "不办了" in chat.say("灯坏了", "房东说厂家来修 你们不用来了")
     assert chat.all(Ticket) == []
