@@ -13,7 +13,7 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
-from bot.language import aftermath, answers, courtesy, emoji, questions, slots
+from bot.language import aftermath, answers, courtesy, emergencies, emoji, questions, slots
 from bot.language.files import Intent
 from bot.language.matcher import Match
 
@@ -56,18 +56,29 @@ def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
     if standing.offer is not None and standing.offer.what is Offered.INTENT and _gives(standing.offer.intent, {}, heard, facts):
         return True
     fresh = [subject for subject in standing.subjects if facts.now - subject.at < following.ADDS]
-    if following.calls(standing, heard, facts):  # 老罗不来了 他婆娘生了
-        return True
-    if any(following.presses_first(subject, heard.text, facts) for subject in fresh):
-        return True
+    ends = following.calls(standing, heard, facts)  # 老罗不来了 他婆娘生了
+    if ends or any(following.presses_first(subject, heard.text, facts) for subject in fresh):
+        return not _is_danger_beside(heard.text)  # 不用了，胸口像压了块石头
     return bool(fresh) and (
         slots.corrects(heard.text) or any(_gives(subject.intent, subject.values, heard, facts) for subject in fresh)
     )
 
 
+def _is_danger_beside(text: str) -> bool:
+    """Tell whether what stands before or behind one clause of a message is danger by itself."""
+    said = courtesy.clauses(text)
+    return any(emergencies.find("，".join(words)) is not None for words in (said[1:], said[:-1]) if words)
+
+
 def _gives(name: str, known: Mapping[str, slots.Value], heard: Heard, facts: Facts, asked: str | None = None) -> bool:
-    """Tell whether words give a value of an intent that is known by its form; a place or a remark may be any words."""
-    read = [slot for slot in facts.intents[name].slots if slot.type not in {"place", "text", "choice", "choices", "flag"}]
+    """Tell whether words give a value of an intent that is known by its form; a place or a remark may be any words.
+
+    A number of people counts only where it was asked for: 我一岁的娃一个人在家门锁了.
+    """
+    any_words = {"place", "text", "choice", "choices", "flag"}
+    read = [
+        slot for slot in facts.intents[name].slots if slot.type not in any_words and (slot.type != "count" or slot.name == asked)
+    ]
     return bool(slots.extract(heard.text, read, facts.now, asked, known))
 
 

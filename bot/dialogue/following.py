@@ -70,6 +70,29 @@ _SAYS_NO_MORE = re.compile(
     r"(?:[\s，,。.:：、~～!！]|是|的|为|到|来|走|左右|前后|多|钟|大概|大约|差不多|吧|哦|噢|啊|呀|嗯|那|就|改|他|她|它|号|电话|手机|车|牌照|牌号|车牌|号牌|尾号|应该|开|师傅|个?人)*"
 )
 
+#: What may stand beside a place that is meant in place of another.
+_PLACE_ALONE = re.compile(
+    r"(?:[\s，,。.、~～!！]|是|在|的|那|这|里|头|面|边|个|间|儿|吧|哦|噢|啊|呀|嗯|就|应该|快|点|来|急|麻烦|您|你|了)*"
+)
+
+#: Words that speak of a coming or of when it suits: a time or a number beside them is meant for what was done.
+_OF_COMING = re.compile(
+    "(?<![原本近从以起出下上])来|(?<!迟)到(?!处|底|现在)|嚟|去接|过去|走(?!廊|道)|上门|方便|有空|得空|没空|时间|在家|屋[里头企]|等|最好|尽量|大概|左右|[点半刻钟午]之?前|约|定|提前|推迟|延|早[点些]|晚[点些]|迟[点些]|再|(?<![刚方])才"
+    "|一[起共同块道]|总共|带|领|搬|拿|送|取|坐|开车|修|弄|换|看(?:看|下|一下|一眼|就)|师傅|客人|可以|算了|还是|要不|不行就|那就|推|跟着|[都也更较]好|[行成中得](?:[吧啊呀的了嘛，,。 ]|$)|ok"
+)
+
+#: Other households, other places, and what one does oneself: no time, number or place beside them is meant for what was done.
+_OF_ELSE = re.compile(
+    "天气|上[回次]|过年|再[说聊]|家的也|隔壁|邻居|对门|刚才(?!那|说|的)|电梯里|别吵|楼[上下](?:住|那|的|都|又|有)|人家家|单位|公司|学校|班上|老家|朋友圈|电视|新闻|群里|吵架|放假|下雨|下雪|我们?家(?:三|四|五|六|[0-9])[个口]|[要得去]接(?:孩子|小孩|娃|儿子|女儿|孙)"
+    "|我(?:们|得|要|还|就|也|想|明天|后天|今天|下午|上午|晚上)*(?:去(?!接)|开.{0,2}会|上课|上班|起了|起床|看[牙病医])"
+)
+
+#: Whoever is told to come is told when.
+_COME_THEN = re.compile("来(?:修|看|弄)?(?:吧|就行|就好|嘛|噻|一趟)")
+
+#: Characters of words that hold a number and little else.
+BRIEF = 8
+
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
 
 
@@ -237,9 +260,18 @@ def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, slots.Va
     now = next((slot.name for slot in read if slot.type == "start"), None) if answers.is_now(heard.text) else None
     values = slots.extract(heard.text, read, facts.now, asked=now, known=subject.values)
     stays = set() if slots.corrects(heard.text) else {slot.name for slot in read if forms.is_told(subject.values, slot)}
+    stays |= {slot.name for slot in read if slot.type == "place" and _is_only_named(subject, slot.name, values, heard.text)}
     return {
         name: value for name, value in values.items() if name not in stays and (subject.values.get(name) != value or name == now)
     }
+
+
+def _is_only_named(subject: Subject, name: str, values: Mapping[str, slots.Value], text: str) -> bool:
+    """Tell whether words that say more than a place leave the place as it was told: 客厅的灯挺好看的, 卫生间没问题."""
+    if slots.corrects(text) or not subject.values.get(name) or name not in values:
+        return False
+    left = text.replace(str(values[name]), "")
+    return left == text or _PLACE_ALONE.fullmatch(left) is None
 
 
 def names(standing: Standing, text: str, facts: Facts) -> bool:
@@ -300,6 +332,9 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
         return False
     if _is_value_alone(heard.text, intent, facts):
         return True
+    is_alone = any(_is_value_alone(words, intent, facts) for words in courtesy.clauses(heard.text))  # 今晚太晚了 明天早上九点
+    if not answers.is_now(heard.text) and not is_alone and _is_of_else(heard.text, kinds):
+        return False
     wished = accepted(heard, facts.intents) or _told_in_full(heard, facts)
     if wished is None or (wished.small_talk and "start" in kinds):  # 周五上午方便，麻烦您了
         return True
@@ -314,6 +349,14 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
     if MORE_EXACTLY.match(heard.text) and not any(slot.type == "name" for slot in intent.slots):
         return True
     return not required & set(changed) or _is_of_same_visit(subject, changed, intent, heard, facts)
+
+
+def _is_of_else(text: str, kinds: set[str]) -> bool:
+    """Tell whether a time or a number stands in words about something else: 晚上七点看春晚, 我儿子班上四十个人."""
+    if kinds <= {"start", "end", "count", "plate"} and _OF_ELSE.search(text):
+        return _COME_THEN.search(text) is None  # 今天下午我要去医院，后天下午两点来吧
+    is_brief = kinds == {"count"} and len(text) <= BRIEF  # 就两个人
+    return kinds <= {"start", "count"} and not is_brief and _OF_COMING.search(text) is None
 
 
 def _is_of_same_visit(

@@ -253,3 +253,23 @@ def kept_on_the_last_pass(room: Room) -> str:
         return session.exec(select(Pass).order_by(col(Pass.id).desc())).first().words  # type: ignore[union-attr]  # made by the talk
 
     return room.database.submit(look).result()
+
+
+@pytest.mark.parametrize("aside", [
+    "晚上七点看春晚", "我儿子班上四十个人", "楼上住了五个人", "我家四口人", "后天下雨", "后天下午三点我去看牙", "五点了，天还没黑",
+    "隔壁的车沪A12345真气派", "门口两个人在吵架", "我早上六点就起了", "晚上十点以后别吵了", "我们单位两个人请假", "今天天气真好",
+])  # fmt: skip
+def test_time_or_number_in_words_about_something_else_changes_no_pass(room: Room, aside: str) -> None:
+    heard = say(room, "明天下午三点我表妹小雪来", aside)
+
+    assert "改好了" not in "".join(heard.texts)
+
+
+@pytest.mark.parametrize("aside", [
+    "客厅的灯挺好看的", "卫生间没问题", "阳台上的花开了", "孩子在卧室睡觉", "晚上七点看春晚", "明天下午四点我要开家长会", "周五放假",
+    "隔壁老王家明天下午三点有人来修空调", "公司电梯坏了一天", "今天天气真好", "明天再说",
+])  # fmt: skip
+def test_place_or_time_in_words_about_something_else_changes_no_repair(room: Room, aside: str) -> None:
+    heard = say(room, "厨房水管漏水了", aside)
+
+    assert "改好了" not in "".join(heard.texts)

@@ -59,6 +59,17 @@ def test_the_words_fit_inside_an_open_form_too(room: Room) -> None:
     assert say(room, "厨房煤气漏了").startswith("马上到室外")
 
 
+@pytest.mark.parametrize(("before", "text"), [
+    ("明天下午三点我表妹小雪来", "不用了，胸口像压了块石头，左胳膊麻"), ("厨房水管漏水了", "不用了，胸口像压了块石头，左胳膊麻"),
+    ("明天下午三点我表妹小雪来", "不来了，孩子锁车里了"), ("厨房水管漏水了", "不来了，开水泼到娃身上了"),
+    ("我要邀请访客", "我一岁的娃一个人在家门锁了"), ("明天下午三点我表妹小雪来", "我一岁的娃一个人在家门锁了"),
+])  # fmt: skip
+def test_danger_is_heard_beside_what_was_called_off_or_asked(room: Room, before: str, text: str) -> None:
+    room.hear(before)
+
+    say(room, text)
+
+
 def test_who_picks_a_danger_from_the_menu_gets_general_words(room: Room) -> None:
     room.hear("119")
 

@@ -105,6 +105,8 @@ def test_words_that_are_danger_only_together_are_heard_in_any_order(text: str, k
         ("我老婆生了 在电梯里 快来", "老罗不来了 他婆娘生了 小谭照旧"), ("老婆要生了救护车进不来", "儿媳妇生了 亲家母来伺候月子"),
         # handles and feet of things
         ("他手断了", "次卧窗把手断了"), ("司机脚断了", "洗衣机脚断了一个"), ("我把手夹断了", "推拉门的拉手断了"), ("腿断了动不了", "椅子腿断了"),
+        ("孩子手被门把手划开大口子", "窗户的把手划手"), ("活着没什么意思", "这活动没什么意思"),
+        ("楼上敲门没人应，里面水往外流", "楼上敲门没人应"),
         # where one liked to sit, and who sits there
         ("她坐在窗台上", "五十二年了啊 他就爱搁窗台那儿坐着"), ("孩子爱爬窗台 现在坐在窗台外面", "他平时就坐在窗台边上看报"),
         # a neighbour who is feared for, and one who is out
