@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.dialogue import following, forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
-from bot.dialogue.said import Heard, read_slots
+from bot.dialogue.said import Heard, lacks, read_slots
 from bot.dialogue.standing import Menu, Standing
 from bot.dialogue.starting import (
     CALLS_OFF,
@@ -188,12 +188,17 @@ def _clauses(intent: Intent, text: str, facts: Facts) -> list[str]:
 
 
 def _abandon(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
-    said = Line("said", {"words": form.called_off}) if form.called_off else Line("form.cancelled", {"title": intent.title})
+    said = _called_off(form, intent)
     left = standing.within(None)
     if form.outer is not None and not intent.provides_flat:
         step = resume(left, form.outer, facts)
         return replace(step, before=(said, *step.before))
     return Say(standing=left, phrase=said, kind="cancelled", intent=intent.id)
+
+
+def _called_off(form: Form, intent: Intent) -> Line:
+    """Return what is said of a form that is left: what its action wants said, where that asked."""
+    return Line("said", {"words": form.called_off}) if form.called_off else Line("form.cancelled", {"title": intent.title})
 
 
 def _instead(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step | None:
@@ -203,8 +208,7 @@ def _instead(standing: Standing, form: Form, intent: Intent, heard: Heard, facts
         return None
     if intent.id in other.cancels or other.id in intent.follow_ups:
         return None
-    left = Line("said", {"words": form.called_off}) if form.called_off else Line("form.cancelled", {"title": intent.title})
-    return start(standing.within(None), other, heard, facts, outer=form.outer, before=(left,))
+    return start(standing.within(None), other, heard, facts, outer=form.outer, before=(_called_off(form, intent),))
 
 
 def take_up(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step | None:
@@ -452,10 +456,7 @@ def _asks_beside(form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:
 
 def _names_half_a_flat(other: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether a bound resident only says where something is: 就俺这个单元的."""
-    if not (other.provides_flat and facts.is_bound):
-        return False
-    wanted = {slot.name for slot in other.slots if slot.required}
-    return not wanted <= read_slots(other, heard, facts.now).keys()
+    return other.provides_flat and facts.is_bound and lacks(other, heard, facts.now)
 
 
 def _is_all_taken(other: Intent, form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:

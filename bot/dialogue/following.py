@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.dialogue import forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
-from bot.dialogue.said import Heard, read_slots
+from bot.dialogue.said import Heard, lacks, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
 from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
@@ -342,11 +342,11 @@ def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, 
         if _holds(changed, wished, heard, facts):
             return True
         presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
-        return not wished.emergency and not wished.small_talk and (presses or _lacks(wished, heard, facts))
+        return not wished.emergency and not wished.small_talk and (presses or lacks(wished, heard, facts.now))
     required = {slot.name for slot in intent.slots if slot.required}
     if "start" in kinds and courtesy.is_polite_request(heard.text) and _thing(subject, heard.text, facts):  # 马桶能不能今天来看
         return True
-    if MORE_EXACTLY.match(heard.text) and not any(slot.type == "name" for slot in intent.slots):
+    if MORE_EXACTLY.match(heard.text) and not intent.is_about_somebody:
         return True
     return not required & set(changed) or _is_of_same_visit(subject, changed, intent, heard, facts)
 
@@ -392,7 +392,7 @@ def _told_in_full(heard: Heard, facts: Facts) -> Intent | None:
         return None
     intent = facts.intents[best.intent]
     needs = any(slot.required for slot in intent.slots)
-    return intent if needs and not _lacks(intent, heard, facts) else None
+    return intent if needs and not lacks(intent, heard, facts.now) else None
 
 
 def _takes(subject: Subject, wished: Intent, facts: Facts) -> bool:
@@ -400,12 +400,6 @@ def _takes(subject: Subject, wished: Intent, facts: Facts) -> bool:
     kinds = {slot.type for slot in facts.intents[subject.intent].slots}
     wanted = {slot.type for slot in wished.slots if slot.required}
     return bool(wanted) and wanted <= kinds
-
-
-def _lacks(wished: Intent, heard: Heard, facts: Facts) -> bool:
-    """Tell whether another wish would have to ask for what the words do not say: 明天上午来看就行 names no visitor."""
-    given = read_slots(wished, heard, facts.now)
-    return any(slot.required and slot.name not in given for slot in wished.slots)
 
 
 def ended(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
@@ -453,8 +447,7 @@ def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 
 
 def _is_gone(subject: Subject, heard: Heard, facts: Facts) -> bool:
-    is_about_somebody = any(slot.type == "name" for slot in facts.intents[subject.intent].slots)
-    return is_about_somebody and tells_of_leaving(heard.text)
+    return facts.intents[subject.intent].is_about_somebody and tells_of_leaving(heard.text)
 
 
 def tells_of_leaving(text: str) -> bool:

@@ -65,7 +65,7 @@ def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     subject = next((known for known in about if known.intent in facts.keeping and facts.now - known.at < ADDS), None)
     if subject is None or standing.person is Person.ASKED or asks(heard.text):
         return None
-    is_person = any(slot.type == "name" for slot in facts.intents[subject.intent].slots)
+    is_person = facts.intents[subject.intent].is_about_somebody
     is_plain = _OF_WORKER.search(heard.text) or MORE_EXACTLY.match(heard.text) or aftermath.is_unhurt(heard.text)
     belongs = _is_of_person(subject, heard, facts) if is_person else bool(is_plain) or not _wants_else(heard, subject, facts)
     return Amend(standing=standing.calm(), subject=subject, values={}, words=heard.text) if belongs else None

@@ -68,6 +68,12 @@ class Unseen:
 Said = Words | Picture | Place | Unseen
 
 
+def lacks(intent: Intent, heard: Heard, now: datetime) -> bool:
+    """Tell whether an intent would have to ask for what the words do not say: 明天上午来看就行 names no visitor."""
+    given = read_slots(intent, heard, now)
+    return any(slot.required and slot.name not in given for slot in intent.slots)
+
+
 def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, slots.Value]:
     """Return the values that an opening message gives for its intent; what a template points at is read leniently.
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.dialogue import forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
-from bot.dialogue.said import Heard, read_slots
+from bot.dialogue.said import Heard, lacks, read_slots
 from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing, Subject
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, ShowMenu, Sound, Step
 from bot.language import answers, courtesy, leftovers, questions, slots
@@ -100,8 +100,8 @@ def _lives_there(heard: Heard, facts: Facts) -> Intent | None:
     binding = facts.catalogue.binding
     if binding is None or facts.is_bound or all(one.intent != binding.id for one in heard.match.candidates):
         return None
-    wanted = {slot.name for slot in binding.slots if slot.required}
-    return binding if wanted and wanted <= read_slots(binding, heard, facts.now).keys() else None
+    needs = any(slot.required for slot in binding.slots)
+    return binding if needs and not lacks(binding, heard, facts.now) else None
 
 
 def _is_for_who_waits(intent: Intent | None, text: str) -> bool:
@@ -151,16 +151,16 @@ def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step
 def _is_told(candidate: Candidate, heard: Heard, facts: Facts) -> bool:
     """Tell whether words give all of the several values that a wish needs: who tells so much means it."""
     intent = facts.intents[candidate.intent]
-    wanted = {slot.name for slot in intent.slots if slot.required}
-    return len(wanted) > 1 and not intent.emergency and wanted <= read_slots(intent, heard, facts.now).keys()
+    needed = sum(slot.required for slot in intent.slots)
+    return needed > 1 and not intent.emergency and not lacks(intent, heard, facts.now)
 
 
 def _told_beside(heard: Heard, facts: Facts) -> Intent | None:
     """Return the wish that a greeting or thanks stands beside, where the words give all that it needs."""
     for candidate in heard.match.candidates[1:]:
         intent = facts.intents[candidate.intent]
-        wanted = [slot.name for slot in intent.slots if slot.required]
-        if wanted and not intent.emergency and set(wanted) <= read_slots(intent, heard, facts.now).keys():
+        needs = any(slot.required for slot in intent.slots)
+        if needs and not intent.emergency and not lacks(intent, heard, facts.now):
             return intent
     return None
 
@@ -370,9 +370,7 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
 
 def _tells_who_comes(intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether a visit is told in full: 下午三点半老同事来跟我下棋."""
-    is_of_somebody = any(slot.type == "name" for slot in intent.slots)
-    wanted = {slot.name for slot in intent.slots if slot.required}
-    is_told = is_of_somebody and wanted <= read_slots(intent, heard, facts.now).keys()
+    is_told = intent.is_about_somebody and not lacks(intent, heard, facts.now)
     return is_told and slots.tells_who_comes(heard.text, facts.now)
 
 

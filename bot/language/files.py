@@ -123,6 +123,11 @@ class Intent:
         default_factory=dict, repr=False, compare=False
     )  # line and column of what names others
 
+    @property
+    def is_about_somebody(self) -> bool:
+        """Tell whether it is about a person by name, such as a guest, and not about a thing."""
+        return any(slot.type == "name" for slot in self.slots)
+
     def reply_to(self, key: str) -> str:
         """Return one wording of the reply, the same for the same key: a repeated message gets no other answer."""
         wordings = (self.reply, *self.variants)
