@@ -24,11 +24,12 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bot import config  # noqa: E402  the checkout is importable from here on
-from bot.language import emergencies, scores  # noqa: E402
+from bot.language.danger import judge as dangers  # noqa: E402
 from bot.language.files import Catalogue, Common, Intent, load  # noqa: E402
-from bot.language.matcher import ACCEPT, CLARIFY, Match, Matcher, decide  # noqa: E402
+from bot.language.matching import scores  # noqa: E402
+from bot.language.matching.matcher import ACCEPT, CLARIFY, Match, Matcher, decide  # noqa: E402
 from bot.language.normalise import Tables  # noqa: E402
-from tests.language import emergency_lines  # noqa: E402
+from tests.language.danger import emergency_lines  # noqa: E402
 
 NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 DATA = config.shipped("data")
@@ -239,7 +240,7 @@ def handling(title: str, cases: Sequence[Case]) -> None:
 def alarms(train: Lines, test: Lines) -> None:
     """Print how many emergencies are heard, and how many messages are taken for one."""
     simple = dict(TABLES.simplified)
-    heard: Callable[[str], bool] = lambda text: emergencies.find(text.translate(simple)) is not None  # noqa: E731
+    heard: Callable[[str], bool] = lambda text: dangers.find(text.translate(simple)) is not None  # noqa: E731
     print(f"\nemergencies{'':<19}heard     false alarms")
     for name in ("", "MORE_", "LAST_", "NEW_"):
         real, false = getattr(emergency_lines, f"{name}REAL"), getattr(emergency_lines, f"{name}FALSE")

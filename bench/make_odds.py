@@ -1,7 +1,7 @@
 """Makes bot/language/odds.py from lines known to be an emergency or none: python bench/make_odds.py
 
 Logistic regression over the characters of a line and each two in a row, each counted once; whatever a lone line says weighs
-nothing. Learned from are the lines of tests/language/emergency_lines.py, the shipped intents, the background lines, the corpus
+nothing. Learned from are the lines of tests/language/danger/emergency_lines.py, the shipped intents, the background lines, the corpus
 and the `train` half of the development set. Run it whenever lines were added to the first of these.
 """
 
@@ -18,9 +18,10 @@ sys.path.insert(0, str(ROOT))
 
 from bot import config  # noqa: E402  the checkout is importable from here on
 from bot.dialogue.understanding import read_corpus  # noqa: E402
-from bot.language import emergencies, files, odds  # noqa: E402
+from bot.language import files  # noqa: E402
+from bot.language.danger import judge, odds  # noqa: E402
 from bot.language.normalise import Tables  # noqa: E402
-from tests.language import emergency_lines  # noqa: E402
+from tests.language.danger import emergency_lines  # noqa: E402
 
 SIMPLIFIED = dict(Tables.parse((config.shipped("data") / "simplified.txt").read_text("utf-8"), "").simplified)
 
@@ -55,7 +56,9 @@ def main() -> None:
             by_weight.setdefault(tenths, []).append(gram)
     rows = [fill(f"{weight} {' '.join(grams_of_it)}", 50) for weight, grams_of_it in sorted(by_weight.items())]
     table = "\n".join(rows)
-    (ROOT / "bot" / "language" / "odds_table.py").write_text(f'{HEAD}BIAS = {bias}\n\nTABLE = """\n{table}\n"""\n', "utf-8")
+    (ROOT / "bot" / "language" / "danger" / "odds_table.py").write_text(
+        f'{HEAD}BIAS = {bias}\n\nTABLE = """\n{table}\n"""\n', "utf-8"
+    )
     print(f"{len(real)} emergencies, {len(none)} other lines, {sum(map(len, by_weight.values()))} weights")
 
 
@@ -81,7 +84,7 @@ def lines() -> tuple[list[str], list[str]]:
 
 def grams(line: str) -> frozenset[str]:
     """Return what is weighed of a line, in any script and width."""
-    return odds.grams(emergencies.prepare(line.translate(SIMPLIFIED))) | {BIAS}
+    return odds.grams(judge.prepare(line.translate(SIMPLIFIED))) | {BIAS}
 
 
 def learn(real: Sequence[frozenset[str]], none: Sequence[frozenset[str]]) -> dict[str, float]:

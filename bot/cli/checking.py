@@ -16,7 +16,7 @@ from bot.dialogue.understanding import read_data, read_folder
 from bot.errors import Misconfigured
 from bot.language import files, lints, promises
 from bot.language.files import Catalogue
-from bot.language.matcher import Matcher
+from bot.language.matching.matcher import Matcher
 from bot.language.reader import Problem
 from bot.model import SHANGHAI
 from bot.services import folders, load_services

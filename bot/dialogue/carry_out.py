@@ -18,7 +18,8 @@ from bot.dialogue.said import Heard
 from bot.dialogue.standing import Alarm, Standing, Subject
 from bot.dialogue.steps import Kind, Line, Step
 from bot.errors import Refusal
-from bot.language import aftermath, slots
+from bot.language import slots
+from bot.language.danger import aftermath
 from bot.language.files import Catalogue, Intent
 from bot.language.phrases import plain
 from bot.store import conversations, tasks, unmatched

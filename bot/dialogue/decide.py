@@ -13,9 +13,10 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
-from bot.language import aftermath, answers, courtesy, emergencies, emoji, questions, slots
+from bot.language import answers, courtesy, emoji, questions, slots
+from bot.language.danger import aftermath, judge
 from bot.language.files import Intent
-from bot.language.matcher import Match
+from bot.language.matching.matcher import Match
 
 _REFUSED = re.compile(r"^(?:不用|不要|别|算了|没必要|不必|唔使|(?:没有?|冇)(?=$|[\s，,。]))")
 
@@ -67,7 +68,7 @@ def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
 def _is_danger_beside(text: str) -> bool:
     """Tell whether what stands before or behind one clause of a message is danger by itself."""
     said = courtesy.clauses(text)
-    return any(emergencies.find("，".join(words)) is not None for words in (said[1:], said[:-1]) if words)
+    return any(judge.find("，".join(words)) is not None for words in (said[1:], said[:-1]) if words)
 
 
 def _gives(name: str, known: Mapping[str, slots.Value], heard: Heard, facts: Facts, asked: str | None = None) -> bool:

@@ -23,9 +23,10 @@ from bot.dialogue.starting import (
     start,
 )
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
-from bot.language import aftermath, answers, courtesy, emoji, questions, slots
+from bot.language import answers, courtesy, emoji, questions, slots
+from bot.language.danger import aftermath
 from bot.language.files import Intent
-from bot.language.matcher import Candidate
+from bot.language.matching.matcher import Candidate
 
 #: Where any words would do for an answer (a place, a remark), another request must be this clear to be taken for one.
 CLEAR = 0.95

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from bot.language.files import Catalogue, Intent
 from bot.language.known import Known
-from bot.language.matcher import Matcher
+from bot.language.matching.matcher import Matcher
 from bot.language.normalise import Tables
 from bot.language.questions import is_question
 from bot.store import knowledge

@@ -23,7 +23,7 @@ from bot.dialogue.steps import Ask, Inform, Say, ShowMenu, Step
 from bot.language import slots
 from bot.language.disclosure import Disclosed
 from bot.language.files import Catalogue, Intent, Slot
-from bot.language.matcher import Candidate, Match
+from bot.language.matching.matcher import Candidate, Match
 
 #: Wishes taken from one message at most.
 MOST = 3

@@ -13,7 +13,8 @@ from bot.dialogue.said import Heard
 from bot.dialogue.standing import Person, Standing, Subject
 from bot.dialogue.starting import LIKELY, PLAUSIBLE, SPOKEN, accepted
 from bot.dialogue.steps import Amend, Step
-from bot.language import aftermath, courtesy, slots
+from bot.language import courtesy, slots
+from bot.language.danger import aftermath
 from bot.language.files import Intent
 
 #: From here on words mean something else, whoever they speak of: 他家太吵了, 她吓坏了.

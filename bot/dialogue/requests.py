@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
-from bot.language.matcher import Match
+from bot.language.matching.matcher import Match
 from bot.language.slots import FLAT
 
 

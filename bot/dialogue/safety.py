@@ -6,8 +6,8 @@ from functools import cache
 from itertools import takewhile
 
 from bot.contract import Community, Turn, telling
+from bot.language.danger.sorts import Danger
 from bot.language.files import Intent
-from bot.language.kinds import Danger
 from bot.store import moving, tasks
 from bot.store.tasks import Task
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.language import slots
 from bot.language.files import Intent
 from bot.language.known import Known
-from bot.language.matcher import Match
+from bot.language.matching.matcher import Match
 
 #: Slots that together say which flat.
 _FLAT = ("building", "unit", "room")

@@ -13,7 +13,7 @@ from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing, Subjec
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, ShowMenu, Sound, Step
 from bot.language import answers, courtesy, leftovers, questions, slots
 from bot.language.files import Intent
-from bot.language.matcher import TEMPLATE, Candidate
+from bot.language.matching.matcher import TEMPLATE, Candidate
 
 #: Times in a row that words are not understood before a person is offered.
 PATIENCE = 2

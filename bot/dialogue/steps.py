@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from bot.dialogue.forms import Form
 from bot.dialogue.standing import Menu, Standing, Subject
-from bot.language.kinds import Danger
+from bot.language.danger.sorts import Danger
 from bot.language.known import Known
 from bot.language.slots import Value
 

@@ -20,7 +20,7 @@ from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import Person, Standing
 from bot.dialogue.steps import Kind
 from bot.errors import Forged
-from bot.language.matcher import Match
+from bot.language.matching.matcher import Match
 from bot.store import conversations, erasures, followers, inbox, masses, moving, outbox, scenes, scope
 from bot.store.conversations import Kept
 from bot.store.photos import Photo

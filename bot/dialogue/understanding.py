@@ -15,7 +15,7 @@ from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
 from bot.language import courtesy, emoji, files, questions, slots, times
 from bot.language.files import Catalogue, Intent, Slot
-from bot.language.matcher import Candidate, Corpus, Decision, Match, Matcher
+from bot.language.matching.matcher import Candidate, Corpus, Decision, Match, Matcher
 from bot.language.normalise import PAUSES, Tables
 from bot.language.reader import Problem
 from bot.wechat import messages

@@ -14,10 +14,11 @@ from zlib import crc32
 
 import yaml
 
-from bot.language import kinds, menus
+from bot.language import menus
+from bot.language.danger import sorts
+from bot.language.matching.sentences import Sentence, TemplateFault, compile_sentence
 from bot.language.phrases import FACTS, placeholders
 from bot.language.reader import Fault, Fields, Place, Problem, Reader, attempt, nearest
-from bot.language.sentences import Sentence, TemplateFault, compile_sentence
 
 #: What a slot may hold; see slots.py.
 SLOT_TYPES = (
@@ -497,10 +498,10 @@ def _check_placeholders(reader: Reader, fields: Fields, intent: Intent) -> None:
 def _check_dangers(reader: Reader, node: yaml.Node) -> None:
     """An emergency's replies are chosen by the kind of danger; under another name nobody would ever read them."""
     for name, (key, _) in reader.mapping(node, "replies").items():
-        if name not in kinds.ANSWERED:
-            near = nearest(name, kinds.ANSWERED)
+        if name not in sorts.ANSWERED:
+            near = nearest(name, sorts.ANSWERED)
             hint = f"是否想写 “{near}”？" if near else ""
-            raise Fault(key.start_mark, "E217", f"没有叫 {name} 的险情", f"{hint}可用：{'、'.join(kinds.ANSWERED)}")
+            raise Fault(key.start_mark, "E217", f"没有叫 {name} 的险情", f"{hint}可用：{'、'.join(sorts.ANSWERED)}")
 
 
 def _problem(file: str, code: str, message: str, hint: str, severity: Literal["error", "warning"] = "error") -> Problem:

@@ -15,7 +15,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from bot.language.files import Catalogue, Intent
-from bot.language.matcher import Matcher
+from bot.language.matching.matcher import Matcher
 from bot.language.normalise import Normaliser
 from bot.language.reader import Problem
 

@@ -15,7 +15,7 @@ from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import Alarm, Person, Standing, Subject
 from bot.dialogue.steps import Step
 from bot.language.known import Known
-from bot.language.matcher import Candidate, Match
+from bot.language.matching.matcher import Candidate, Match
 from tests.dialogue.town import ALARMED, CATALOGUE, FACTS, STRANGER, outline
 
 SAYINGS = (

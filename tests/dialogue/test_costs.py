@@ -8,7 +8,7 @@ import pytest
 
 from bot import config
 from bot.dialogue.understanding import Understanding
-from bot.language.matcher import Match, Matcher
+from bot.language.matching.matcher import Match, Matcher
 from bot.store.database import Database
 from tests.dialogue.conftest import INTENTS, Chat, settle
 

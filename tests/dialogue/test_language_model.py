@@ -16,7 +16,7 @@ from bot.dialogue.language_model import Endpoint, LanguageModel
 from bot.dialogue.said import Heard
 from bot.dialogue.standing import Standing
 from bot.dialogue.understanding import Understanding
-from bot.language.matcher import Candidate, Match
+from bot.language.matching.matcher import Candidate, Match
 from bot.store import spending
 from bot.store.database import Database
 from bot.store.spending import Tokens

@@ -19,7 +19,7 @@ from bot.dialogue.standing import Alarm, Menu, Person, Standing, Subject
 from bot.dialogue.steps import Ask, Confirm, Do, Line, Sound
 from bot.dialogue.understanding import Understanding
 from bot.language.disclosure import Disclosed, Masking
-from bot.language.matcher import Candidate, Match
+from bot.language.matching.matcher import Candidate, Match
 
 WORDS = (config.shipped("data") / "masking.yaml").read_text(encoding="utf-8")
 MASKING = Masking.parse(WORDS)

@@ -10,7 +10,7 @@ import pytest
 from bot import config
 from bot.dialogue import requests
 from bot.dialogue.understanding import Understanding
-from bot.language.matcher import Candidate, Match
+from bot.language.matching.matcher import Candidate, Match
 from bot.model import SHANGHAI
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)

@@ -12,7 +12,7 @@ from bot.dialogue.said import Heard, read_slots
 from bot.dialogue.turn import Answer
 from bot.dialogue.understanding import read_folder
 from bot.language import files
-from bot.language.matcher import Match
+from bot.language.matching.matcher import Match
 from bot.store import conversations
 from bot.store.conversations import Conversation, Line
 from bot.store.scenes import Scene

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from bot.contract import Work, talks
 from bot.dialogue.said import Heard
 from bot.dialogue.turn import Answer, take
-from bot.language.matcher import Candidate, Match
+from bot.language.matching.matcher import Candidate, Match
 from bot.store import conversations, masses, outbox
 from bot.store.conversations import Conversation, Line
 from bot.store.events import Event

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot import config
 from bot.language import files, lints
-from bot.language.matcher import Matcher
+from bot.language.matching.matcher import Matcher
 from bot.language.normalise import Tables
 from bot.language.reader import Problem
 from bot.model import SHANGHAI

@@ -6,12 +6,12 @@ from datetime import datetime
 import pytest
 
 from bot import config
-from bot.language import scores
-from bot.language.concepts import Concepts
 from bot.language.files import Catalogue, load
-from bot.language.matcher import Candidate, Matcher, decide
+from bot.language.matching import scores
+from bot.language.matching.concepts import Concepts
+from bot.language.matching.matcher import Candidate, Matcher, decide
+from bot.language.matching.sentences import TemplateFault, compile_sentence
 from bot.language.normalise import Tables, strip_fillers
-from bot.language.sentences import TemplateFault, compile_sentence
 
 NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 DATA = config.shipped("data")

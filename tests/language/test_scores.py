@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from bot.language import scores
-from bot.language.scores import _Matrix
+from bot.language.matching import scores
+from bot.language.matching.scores import _Matrix
 
 
 @pytest.mark.parametrize("empty", [[0], [2], [4], [0, 1], [3, 4], [0, 2, 4]])

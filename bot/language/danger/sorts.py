@@ -1,6 +1,6 @@
 """Which kind of danger a message tells of, for the words of the answer: whoever smells gas must not touch a switch.
 
-emergencies.py tells whether there is danger, and by what lines it heard so. Those lines are sorted by how they are judged, not by
+judge.py tells whether there is danger, and by what lines it heard so. Those lines are sorted by how they are judged, not by
 what to do: a child in the pond is heard among the medical ones. Here each is looked at again, with the words around it. Of several
 dangers in one message the one with the most urgent advice is answered. What no line and no words name is UNKNOWN, never guessed.
 """
@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from bot.language import emergencies
-from bot.language.emergencies import Alarm
+from bot.language.danger import judge
+from bot.language.danger.judge import Alarm
 
 
 class Danger(StrEnum):
@@ -35,9 +35,9 @@ class Danger(StrEnum):
 #: Kinds that an intent's file may have words for.
 ANSWERED = tuple(danger.value for danger in Danger if danger is not Danger.UNKNOWN)
 
-#: Under which kind of lines in dangers.py a danger is heard, which tells the intent that answers it.
+#: Under which kind of lines in lines.py a danger is heard, which tells the intent that answers it.
 HEARD_AS: Mapping[Danger, str] = {
-    **{danger: danger.value for danger in Danger if danger.value in emergencies.KINDS},
+    **{danger: danger.value for danger in Danger if danger.value in judge.KINDS},
     Danger.SELF_HARM_OTHER: "self_harm",
     Danger.WATER: "medical",
     Danger.LIFT: "trapped",
@@ -111,8 +111,8 @@ _SPOKEN: Mapping[Danger, re.Pattern[str]] = {
 
 def tell(text: str) -> Danger:
     """Return what an alarm is about; `text` is in simplified characters and known to be one."""
-    plain = emergencies.prepare(text)
-    alarms: Sequence[Alarm] = emergencies.every(plain)
+    plain = judge.prepare(text)
+    alarms: Sequence[Alarm] = judge.every(plain)
     danger = min((_look_again(alarm, plain) for alarm in alarms), key=_URGENCY.__getitem__, default=Danger.UNKNOWN)
     if danger is Danger.UNKNOWN:
         danger, alarms = _by_words(plain)

@@ -1,7 +1,7 @@
 """Emergencies in a message: fire, gas, people trapped, hurt, attacked, lost, or tired of life.
 
 Judged before everything else and in every state, on the whole message: missing one costs more than a false alarm. Three ask in
-turn: lines that name a danger (dangers.py), words that mean one together (signs.py), and what all characters speak for (odds.py),
+turn: lines that name a danger (lines.py), words that mean one together (signs.py), and what all characters speak for (odds.py),
 which also tells that nothing of the kind is meant, in a microsecond, of most messages. A danger counts unless its surroundings
 make it none: a figure of speech (笑到救命), a denial (没有呼吸困难), something long past or on television, a drill, a question of
 what to do if. A doubt (是不是着火了) is no denial.
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
-from bot.language import odds, signs
-from bot.language.dangers import ALIKE, DANGERS, MACROS
+from bot.language.danger import odds, signs
+from bot.language.danger.lines import ALIKE, DANGERS, MACROS
 
 #: How far around a danger its surroundings reach, in characters.
 BEFORE, AFTER = 36, 24
@@ -320,7 +320,7 @@ def find(text: str) -> Alarm | None:
 
 
 def _first_real(plain: str, found: Sequence[tuple[Alarm, int, int]], pieces: Sequence[tuple[float, int, int]]) -> Alarm | None:
-    """Return the first danger named by a line of dangers.py against which nothing around it speaks."""
+    """Return the first danger named by a line of lines.py against which nothing around it speaks."""
     for alarm, begin, stop in sorted(found, key=lambda danger: KINDS.index(danger[0].kind)):  # 救命 says least
         if _is_likely(plain, begin, stop, pieces) and not _is_harmless(plain, alarm.kind, begin, stop):
             return alarm

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.language import aftermath
+from bot.language.danger import aftermath
 
 
 @pytest.mark.parametrize(("text", "is_so"), [

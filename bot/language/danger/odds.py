@@ -7,7 +7,7 @@ an emergency or none (bench/make_odds.py); nobody has to name their words.
 from itertools import accumulate, repeat
 from operator import add
 
-from bot.language.odds_table import BIAS, TABLE
+from bot.language.danger.odds_table import BIAS, TABLE
 
 #: Messages up to WHOLE characters are read as one, as the lines are from which the weights were learned. Longer ones than PIECE are
 #: read in pieces, each STEP further, for hundreds of harmless words outweigh any danger.

@@ -15,12 +15,13 @@ from typing import Literal
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from bot.language import answers, emergencies, kinds, slots
-from bot.language.concepts import Concepts
+from bot.language import answers, slots
+from bot.language.danger import judge, sorts
+from bot.language.danger.sorts import Danger
 from bot.language.files import Catalogue, Intent
-from bot.language.kinds import Danger
+from bot.language.matching.concepts import Concepts
+from bot.language.matching.scores import Scores
 from bot.language.normalise import Normaliser, Tables, longest_first
-from bot.language.scores import Scores
 
 #: From here on a message is acted on; from the second on it is asked back; below it is refused.
 ACCEPT, CLARIFY = 0.80, 0.12
@@ -268,7 +269,7 @@ class Matcher:
 
     def _danger(self, text: str, *intents: str) -> Danger:
         """Return the kind of danger in a message that may mean an emergency, though no alarm was sounded."""
-        return kinds.tell(text) if any(self.catalogue.intents[intent].emergency for intent in intents) else Danger.UNKNOWN
+        return sorts.tell(text) if any(self.catalogue.intents[intent].emergency for intent in intents) else Danger.UNKNOWN
 
     def _certain(self, text: str, intent: str, confidence: float, why: str, *,
                  said: Mapping[str, str] | None = None, danger: Danger = Danger.UNKNOWN) -> Match:  # fmt: skip
@@ -324,7 +325,7 @@ def _fits(intent: Intent, said: Mapping[str, str], now: datetime) -> bool:
 
 def _may_alarm(text: str, plain: str, confidence: float) -> bool:
     """Tell whether an emergency may be offered that was not heard: one that is likely, and not a drill or a figure of speech."""
-    return confidence >= DOUBT and len(plain) > SHORT and not emergencies.mentions(text)
+    return confidence >= DOUBT and len(plain) > SHORT and not judge.mentions(text)
 
 
 def decide(candidates: Sequence[Candidate], accept: float = ACCEPT, clarify: float = CLARIFY) -> Decision:
@@ -370,10 +371,10 @@ class _Alarms:
     @cached_property
     def homes(self) -> Mapping[str, str]:
         """Kind of danger -> the emergency whose lines speak of it most, else the one that speaks of most; known from the first on."""
-        spoken = {intent.id: emergencies.count_kinds((*intent.keywords, *intent.examples)) for intent in self.intents}
+        spoken = {intent.id: judge.count_kinds((*intent.keywords, *intent.examples)) for intent in self.intents}
         broadest = max(spoken, key=lambda name: len(spoken[name]), default="")
         homes = {}
-        for kind in emergencies.KINDS:
+        for kind in judge.KINDS:
             most = max(spoken, key=lambda name: spoken[name][kind], default="")
             homes[kind] = most if most and spoken[most][kind] else broadest
         return homes
@@ -382,15 +383,15 @@ class _Alarms:
         """Return the intent that a danger in `text` calls for, with the words that name it."""
         if not self.intents:
             return None
-        alarm = emergencies.find(text)
+        alarm = judge.find(text)
         if alarm is not None:
             intent = self.homes[alarm.kind]
             if not any(alarm.words in found[0] for found in self.unless[intent].finditer(text)):
-                danger = kinds.tell(text)
-                home = self.homes[kinds.HEARD_AS[danger]] if danger is not Danger.UNKNOWN else intent
+                danger = sorts.tell(text)
+                home = self.homes[sorts.HEARD_AS[danger]] if danger is not Danger.UNKNOWN else intent
                 return _Sounded(home, danger, alarm.words, alarm.is_vague)
         for intent, words, unless in self.words:
-            spoken = emergencies.find_words(text, words)
+            spoken = judge.find_words(text, words)
             if spoken and not unless.search(text):
-                return _Sounded(intent, kinds.tell(text), spoken)
+                return _Sounded(intent, sorts.tell(text), spoken)
         return None

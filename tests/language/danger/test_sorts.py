@@ -8,7 +8,7 @@ import pytest
 
 from bot import config
 from bot.dialogue.understanding import Understanding
-from bot.language.kinds import ANSWERED, Danger, tell
+from bot.language.danger.sorts import ANSWERED, Danger, tell
 from bot.language.phrases import placeholders
 
 UNDERSTANDING = Understanding.load(config.shipped("intents"), config.shipped("data"))

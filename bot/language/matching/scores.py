@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from bot.language.concepts import Concepts
+from bot.language.matching.concepts import Concepts
 from bot.language.normalise import HAN, Tables
 
 Floats = NDArray[np.float32]

@@ -7,9 +7,9 @@ import pytest
 
 from bot import config
 from bot.dialogue.understanding import Understanding, read_corpus
-from bot.language import emergencies, odds
+from bot.language.danger import judge, odds
 from bot.language.normalise import Tables
-from tests.language import emergency_lines
+from tests.language.danger import emergency_lines
 
 UNDERSTANDING = Understanding.load(config.shipped("intents"), config.shipped("data"))
 SIMPLIFIED = dict(Tables.parse((config.shipped("data") / "simplified.txt").read_text("utf-8"), "").simplified)
@@ -18,7 +18,7 @@ NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 
 
 def heard(text: str) -> bool:
-    return emergencies.find(text.translate(SIMPLIFIED)) is not None
+    return judge.find(text.translate(SIMPLIFIED)) is not None
 
 
 REAL, FALSE = emergency_lines.ALL_REAL, emergency_lines.ALL_FALSE
@@ -51,7 +51,7 @@ def test_two_of_a_hundred_are_false_at_most() -> None:
     ],
 )  # fmt: skip
 def test_the_kind_of_danger_is_told(text: str, kind: str) -> None:
-    alarm = emergencies.find(text)
+    alarm = judge.find(text)
 
     assert alarm is not None
     assert alarm.kind == kind
@@ -87,7 +87,7 @@ def test_it_is_heard_at_the_end_of_a_long_message() -> None:
     [("有条蛇钻进厨房 咬了我老公一口", "medical"), ("插座泡了水 手一碰就麻", "electric"), ("电池鼓起来了 我手上全是口子 快点", "medical")],
 )  # fmt: skip
 def test_words_that_are_danger_only_together_are_heard_in_any_order(text: str, kind: str) -> None:
-    alarm = emergencies.find(text)
+    alarm = judge.find(text)
 
     assert alarm is not None
     assert alarm.kind == kind
@@ -142,7 +142,7 @@ def test_a_short_answer_is_no_alarm(text: str) -> None:
 def test_a_word_of_danger_that_is_none_here_is_not_raised_again_by_a_keyword() -> None:
     import re
 
-    assert emergencies.find_words("被子掉水里了，救护车已经到了 不用叫了", re.compile("救护车|掉水里")) == ""
+    assert judge.find_words("被子掉水里了，救护车已经到了 不用叫了", re.compile("救护车|掉水里")) == ""
 
 
 def test_one_real_danger_among_figures_of_speech_is_heard() -> None:
@@ -154,8 +154,8 @@ def test_a_communitys_own_word_is_an_alarm_unless_it_is_said_in_jest() -> None:
 
     words = re.compile("毒蜂|塌方")
 
-    assert emergencies.find_words("草坪有毒蜂", words) == "毒蜂"
-    assert emergencies.find_words("昨天看电视讲毒蜂", words) == ""
+    assert judge.find_words("草坪有毒蜂", words) == "毒蜂"
+    assert judge.find_words("昨天看电视讲毒蜂", words) == ""
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_two_thousand_characters_take_a_few_milliseconds(text: str) -> None:
     best = 1.0
     for _ in range(5):
         began = time.process_time()
-        emergencies.find(text)
+        judge.find(text)
         best = min(best, time.process_time() - began)
 
     assert best < 0.025  # five times what it takes, for slow machines
@@ -184,7 +184,7 @@ def test_alarm_that_was_only_resembled_is_no_alarm() -> None:
 @pytest.mark.parametrize("danger", ["着火了", "爆炸了", "有人触电", "昏迷了", "溺水了", "心梗了", "煤气泄漏"])
 @pytest.mark.parametrize("beside", ["取消报修，", "登记一下，", "谢谢，", "租客家", "收废品的", "社区医院", "访客", "停车场"])
 def test_no_few_words_beside_it_outweigh_a_danger_that_is_named(beside: str, danger: str) -> None:
-    assert emergencies.find(beside + danger) is not None
+    assert judge.find(beside + danger) is not None
 
 
 def test_what_is_learned_of_a_line_is_what_is_weighed_of_it() -> None:

@@ -2,7 +2,8 @@
 
 import re
 
-from bot.language import answers, emergencies
+from bot.language import answers
+from bot.language.danger import judge
 
 #: 别报警 is none of them: whoever is beaten says it out of fear.
 _OVER = re.compile(
@@ -52,4 +53,4 @@ def _says(text: str, words: re.Pattern[str]) -> bool:
     if said is None or _NOT_OVER.search(text) is not None:
         return False
     rest = text[said.end() :]
-    return _STILL.search(rest) is None and (not rest or emergencies.find(rest) is None)
+    return _STILL.search(rest) is None and (not rest or judge.find(rest) is None)

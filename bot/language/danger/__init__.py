@@ -1,0 +1,1 @@
+"""Whether a message tells of danger, of which kind, and when it is over."""
