@@ -62,7 +62,7 @@ STOP = frozenset(
 MARK = "#"
 
 #: How the masks of slots.mask are shown to people.
-_SHOWN = {0xE8F0: "〔车牌〕", 0xE8F1: "〔电话〕", 0xE8F2: "〔房号〕", 0xE8F3: "〔体温〕", 0xE8F4: "〔时间〕"}
+SHOWN = {0xE8F0: "〔车牌〕", 0xE8F1: "〔电话〕", 0xE8F2: "〔房号〕", 0xE8F3: "〔体温〕", 0xE8F4: "〔时间〕"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -303,7 +303,7 @@ def _grams(text: str, names: Iterable[str]) -> list[str]:
 def _because(heard: Floats, known: Sequence[tuple[int, str]]) -> str:
     """Name the three features that spoke loudest for an intent."""
     loudest = [known[i][1] for i in np.argsort(-heard)[:3] if heard[i] > 0]
-    return f"，因为：{'、'.join(loudest).translate(_SHOWN)}" if loudest else ""
+    return f"，因为：{'、'.join(loudest).translate(SHOWN)}" if loudest else ""
 
 
 def calibrate(p: float) -> float:
