@@ -12,8 +12,10 @@ from datetime import datetime
 
 import yaml
 
-from bot.language import slots, times
-from bot.language.files import Slot
+from bot.language import reading, times
+from bot.language.kinds import flat, phone, plate
+from bot.language.kinds import name as name_
+from bot.language.kinds.kind import Slot
 from bot.language.normalise import longest_first
 
 #: One mask in a disclosed text.
@@ -35,14 +37,14 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
-    ("车牌", slots.PLATE),
+    ("车牌", plate.PLATE),
     ("证件", re.compile(r"(?<![0-9A-Za-z])(?:\d ?){14,18}[\dXx](?![0-9A-Za-z])|(?<![0-9A-Za-z])[A-Z]{1,2}\d{7,9}(?!\d)")),
-    ("电话", slots.PHONE),
+    ("电话", phone.PHONE),
     (
         "地址",
         re.compile(r"[\u4e00-\u9fff]{2,4}(?:路|街|大道|巷|弄|胡同)(?:\d+|[一二三四五六七八九十百]+)(?:弄|号)(?:\d+号)?"),
     ),
-    ("房号", slots.FLAT),
+    ("房号", flat.FLAT),
     ("房号", re.compile(r"[0-9A-Za-z一二三四五六七八九十]{1,4}(?:栋|幢|号楼|座)|[一二三四五六七八九十\d]{1,2}单元")),
     ("数字", re.compile(rf"{_DIGIT}(?:{_GAP}{_DIGIT}){{2,}}")),
     ("数字", re.compile(r"[A-Za-z]*\d[\dA-Za-z\-_ ]*\d[\dA-Za-z]*|[A-Za-z]{1,3}\d{2,}")),
@@ -83,7 +85,7 @@ _AFTER = re.compile(
     )
 )
 
-_WHO = (Slot(name="who", type="name"),)
+_WHO = (Slot(name="who", kind=name_.KIND),)
 
 #: Where names in a row are parted.
 _PARTS = re.compile(
@@ -232,7 +234,7 @@ def _called(text: str, now: datetime) -> set[str]:
     found: set[str] = set()
     for part in (text, *_PARTS.split(text)):
         rest = part
-        while isinstance(name := slots.extract(rest, _WHO, now).get("who"), str) and name in rest:
+        while isinstance(name := reading.of(rest, now).take(_WHO).get("who"), str) and name in rest:
             found.add(name)
             rest = rest.replace(name, " ")
     return found

@@ -5,11 +5,17 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from bot.language import times
-from bot.language.files import Slot
+from bot.language import reading, times
+from bot.language.corrections import corrects
+from bot.language.kinds import moment
+from bot.language.kinds.flat import FLAT
+from bot.language.kinds.kind import Slot, Value
+from bot.language.kinds.moment import is_unwanted
+from bot.language.kinds.phone import PHONE
+from bot.language.kinds.plate import PLATE, PROVINCES
+from bot.language.kinds.temperature import LOOK_BACK, NOT_BODY
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
-from bot.language.slots import FLAT, LOOK_BACK, NOT_BODY, PHONE, PLATE, PROVINCES, Value, blank, corrects, is_unwanted
 
 #: Values of one kind that a message may hold several of, and what a second one looks like.
 _SEVERAL = {
@@ -129,7 +135,7 @@ def _times(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: da
     if kinds.isdisjoint({"start", "datetime", "date"}):
         return
     taken = [value for value in found.values() if isinstance(value, datetime)]
-    spans = times.find(blank(text, now), now, taken[0] if taken else None)
+    spans = times.find(reading.of(text, now).seen_by(moment.GRAMMAR), now, taken[0] if taken else None)
     long = list(_lasting(text, spans, taken)) if "end" in kinds else []
     yield from (match[0] for match in long)
     for span in spans:
