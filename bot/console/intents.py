@@ -135,7 +135,7 @@ def _note(session: Session, viewer: Viewer, path: str, now: datetime) -> None:
 
 def _problems(parts: Parts, texts: Mapping[str, str], path: str) -> list[Problem]:
     """Return what is wrong with one of the files, also what a service needs of it."""
-    catalogue = files.load(texts)
+    catalogue = files.load(texts, kinds=parts.services.kinds)
     found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(parts.services))]
     return [problem for problem in found if problem.file == path]
 

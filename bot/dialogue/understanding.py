@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from bot import config
@@ -16,7 +16,8 @@ from bot.errors import Misconfigured
 from bot.language import courtesy, emoji, files, questions, reading, times
 from bot.language.files import Catalogue, Intent
 from bot.language.kinds import name as name_
-from bot.language.kinds.kind import Slot, Value
+from bot.language.kinds.kind import Kind, Slot, Value
+from bot.language.kinds.shipped import KINDS
 from bot.language.matching.matcher import Candidate, Corpus, Decision, Match, Matcher
 from bot.language.normalise import PAUSES, Tables
 from bot.language.reader import Problem
@@ -62,8 +63,10 @@ class Judgement:
 class Understanding:
     """The current catalogue and matcher. Both are swapped together; a message in flight keeps what it began with."""
 
-    def __init__(self, folder: Path, data: Path, matcher: Matcher, services: Sequence[Path] = ()) -> None:
-        self.folder, self.services = folder, services
+    def __init__(
+        self, folder: Path, data: Path, matcher: Matcher, services: Sequence[Path] = (), kinds: Mapping[str, Kind] = KINDS
+    ) -> None:
+        self.folder, self.services, self.kinds = folder, services, kinds
         self._data = data
         tables, background = read_data(data)
         self.knowledge = Knowledge(tables, background)
@@ -72,18 +75,22 @@ class Understanding:
         self._set(matcher)
 
     @classmethod
-    def load(cls, folder: Path, data: Path, services: Sequence[Path] = ()) -> "Understanding":
-        """Read the intent files of `folder` and those that services bring, and the tables of `data`; faulty files are left out and told."""
+    def load(cls, folder: Path, data: Path, services: Sequence[Path] = (), kinds: Mapping[str, Kind] = KINDS) -> "Understanding":
+        """Read the intent files of `folder` and those that services bring, and the tables of `data`; faulty files are left out and told.
+
+        `kinds` are the kinds of values that the files may ask for, by their `type:`.
+        """
         if not folder.is_dir():
             raise Misconfigured(f"LINLI_INTENTS: {folder} is not a folder; name the one that holds your intent files")
-        matcher = _taught(frozenset(read_folder(folder, services).items()), data)
+        matcher = _taught(frozenset(read_folder(folder, services).items()), data, tuple(kinds.values()))
         if missing := phrases.NEEDED - set(matcher.catalogue.messages):
             raise Misconfigured(f"{folder}/_messages.yaml lacks {', '.join(sorted(missing))}; the bot cannot do without them")
-        return cls(folder, data, matcher, services)
+        return cls(folder, data, matcher, services, kinds)
 
     def with_files(self, texts: Mapping[str, str]) -> "Understanding":
         """Return what would be in force with these files, path -> YAML; for trying a change before it is made."""
-        return Understanding(self.folder, self._data, _taught(frozenset(texts.items()), self._data), self.services)
+        matcher = _taught(frozenset(texts.items()), self._data, tuple(self.kinds.values()))
+        return Understanding(self.folder, self._data, matcher, self.services, self.kinds)
 
     def refresh(self) -> tuple[Problem, ...]:
         """Read what was saved since the last look; a file that broke keeps its last good version."""
@@ -91,8 +98,9 @@ class Understanding:
         if stamps != self._stamps:
             self._stamps = stamps
             texts = read_folder(self.folder, self.services)
-            catalogue = files.reload(self.catalogue, texts, phrases.NEEDED)
-            self._set(_taught(frozenset(texts.items()), self._data) if not catalogue.problems else _teach(catalogue, self._data))
+            catalogue = files.reload(self.catalogue, texts, phrases.NEEDED, self.kinds)
+            taught = partial(_taught, frozenset(texts.items()), self._data, tuple(self.kinds.values()))
+            self._set(taught() if not catalogue.problems else _teach(catalogue, self._data))
         return self.catalogue.problems
 
     def hear(self, message: messages.Message, now: datetime, communities: Collection[int] | None = None) -> Heard:
@@ -219,8 +227,8 @@ class Understanding:
 
 
 @lru_cache(maxsize=1)  # what is tried in the console and then saved is learned once; more would keep tens of megabytes
-def _taught(texts: frozenset[tuple[str, str]], data: Path) -> Matcher:
-    return _teach(files.load(dict(texts), phrases.NEEDED), data)
+def _taught(texts: frozenset[tuple[str, str]], data: Path, kinds: tuple[Kind, ...]) -> Matcher:
+    return _teach(files.load(dict(texts), phrases.NEEDED, {kind.name: kind for kind in kinds}), data)
 
 
 def _teach(catalogue: Catalogue, data: Path) -> Matcher:

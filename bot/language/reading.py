@@ -201,7 +201,7 @@ class Taking:
 
     @cached_property
     def _scan(self) -> _Scan:
-        return self.reading._scan(self.text, self.grammars, moment.first_known(self.known))  # noqa: SLF001  of the same file
+        return self.reading._scan(self.text, self.grammars, moment.first_known(self.known))
 
 
 def _grammars_for(slots: Sequence[Slot]) -> tuple[Grammar, ...]:

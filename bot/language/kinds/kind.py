@@ -88,7 +88,15 @@ def bare(text: str) -> str:
     return _ENDS.sub("", text).strip()
 
 
-def _take_nothing(message: Message, slot: "Slot") -> Value | None:
+def take_last(message: Message, slot: "Slot") -> Value | None:
+    """Return the value that the kind's own grammar found last: who corrects says it behind."""
+    found = message.found(slot.kind.grammar) if slot.kind.grammar else ()
+    value = found[-1].value if found else None
+    return value if isinstance(value, (str, int, float, bool, datetime, list)) else None
+
+
+def read_nothing(message: Message, slot: "Slot") -> Value | None:
+    """Return nothing: a bare answer of the kind is found as it is in a sentence."""
     return None
 
 
@@ -103,8 +111,8 @@ class Kind:
     name: str  # the `type:` of intent files
     title: str  # what it is, for people: 车牌
     grammar: Grammar | None = None
-    take: Callable[[Message, "Slot"], Value | None] = _take_nothing  # the value that a message gives a slot
-    read: Callable[[Message, "Slot"], Value | None] = _take_nothing  # the value of a bare answer, when the slot was asked for
+    take: Callable[[Message, "Slot"], Value | None] = take_last  # the value that a message gives a slot
+    read: Callable[[Message, "Slot"], Value | None] = read_nothing  # the value of a bare answer, when the slot was asked for
     say: Callable[[Value, "Slot", datetime], str] = _say_plainly  # as it is read back to the resident
 
     called: tuple[str, ...] = ()  # what residents call it beside the slot's title: 车牌号, 车
