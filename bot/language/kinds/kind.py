@@ -3,6 +3,7 @@
 The rule above all: what a reader cannot take whole is no value. A qualifier that is not understood makes the form ask.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,7 +45,8 @@ class Grammar:
     title: str  # stands for a value where people read the rest: 车牌 for [车牌]
     find: Find
     mask: str = ""  # one private character that stands for every value of it, where messages are compared
-    hints: str = ""  # a regular expression; where it finds nothing, there is no use in looking for values
+    stands_out: Callable[[Found], bool] = lambda found: True  # which of its values are masked: a mere building is not
+    is_sure: bool = True  # its values are hidden from all else, even where nobody asks for them
 
 
 class Message(Protocol):
@@ -76,6 +78,14 @@ class Message(Protocol):
 
     def found(self, grammar: Grammar) -> Sequence[Found]:
         """Return what a grammar finds in `text`, in order."""
+
+
+_ENDS = re.compile(r"[\s,，。!！?？~～]+$")
+
+
+def bare(text: str) -> str:
+    """Return an answer without what stands behind its last word."""
+    return _ENDS.sub("", text).strip()
 
 
 def _take_nothing(message: Message, slot: "Slot") -> Value | None:
@@ -138,3 +148,12 @@ class Slot:
     def is_free(self) -> bool:
         """Tell whether any words will do for an answer, and all are kept."""
         return self.kind.is_free
+
+    def label(self, value: str) -> str:
+        """Return the word that stands for an option: the first of those that are said for it."""
+        words = self.options.get(value)
+        return words[0] if words else value
+
+    def say(self, value: Value, now: datetime) -> str:
+        """Return a value as it is read back to the resident."""
+        return "" if value == SKIPPED else self.kind.say(value, self, now)

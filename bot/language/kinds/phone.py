@@ -1,9 +1,11 @@
 """Telephone numbers of China: mobiles, landlines with their area code, 400, 800 and 95 numbers. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from bot.language.kinds.kind import Found
+from bot.language.kinds import plate
+from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare
 from bot.language.numbers import written_out
 
 #: Words that announce a telephone number.
@@ -31,16 +33,23 @@ _LANDLINE = (
     rf"(?P<local>\d{{4}}{_GAP}?\d{{4}}|\d{{3}}{_GAP}?\d{{4}})"
 )
 _HOT = rf"(?P<hot>[48]00{_GAPS}(?:\d{{3}}{_GAPS}\d{{4}}|\d{_GAPS}\d{{3}}{_GAPS}\d{{3}}))"
-_PHONE = re.compile(rf"(?<![\d.])(?:{_MOBILE}|(?:{_LANDLINE}|{_HOT})(?:{_EXTENSION})?)(?!\d)", re.IGNORECASE)
+PHONE = re.compile(rf"(?<![\d.])(?:{_MOBILE}|(?:{_LANDLINE}|{_HOT})(?:{_EXTENSION})?)(?!\d)", re.IGNORECASE)
 
 #: What a word must announce: 95588, and a landline without its area code.
 _SHORT = re.compile(
     rf"(?:{ANNOUNCED}|打|拨|拨打)(?:就?是|为|写|留|[:：])*\s*(?P<short>95\d{{3,4}}|[2-8]\d{{2,3}}[-\s]?\d{{4}})(?!\d|[-.]\d|\s?[元块度年月])"
 )
 
+#: The last digits of a phone number, said without the others.
+_PHONE_TAIL = re.compile(r"(?:(?<=最后是)|(?<=尾号是)|(?<=后四位是)|(?<=末尾是)|(?<=最后四位是))\d{2,6}(?!\d)")
 
-def find(text: str) -> list[Found]:
+
+def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
     """Return the numbers in a sentence, in order: 13800138000, 0571-88001200, 0571-88001200转8012, 400-820-8820."""
+    return _all(text)
+
+
+def _all(text: str) -> list[Found]:
     found = [*_numbers(text)]
     for one in found:
         text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
@@ -48,18 +57,12 @@ def find(text: str) -> list[Found]:
     return sorted(found, key=lambda one: one.begin)
 
 
-def read(answer: str) -> str | None:
-    """Return the number that a bare answer consists of or holds; one of seven or eight digits is of the same town."""
-    found = find(answer) or find(f"电话{answer}")
-    return str(found[-1].value) if found else None
-
-
 def _numbers(text: str) -> Iterator[Found]:
-    for match in _PHONE.finditer(text):
+    for match in PHONE.finditer(text):
         if (number := _written(match)) is not None:
             yield Found(number, match.start(), match.end())
     for match in _SHORT.finditer(text):
-        if not _PHONE.match(text, match.start("short")):
+        if not PHONE.match(text, match.start("short")):
             yield Found(_digits(match["short"]), *match.span("short"))
 
 
@@ -76,3 +79,25 @@ def _written(match: re.Match[str]) -> str | None:
 
 def _digits(words: str) -> str:
     return re.sub(r"\D", "", words)
+
+
+def _take(message: Message, slot: Slot) -> Value | None:
+    if found := message.found(GRAMMAR):
+        return str(found[-1].value)
+    known = message.known.get(slot.name)
+    tail = _PHONE_TAIL.search(message.rest) if message.corrects and not plate.is_of_car(message.text) else None
+    return known[: -len(tail[0])] + tail[0] if isinstance(known, str) and tail else None  # 电话错了，最后是6623
+
+
+def _read(message: Message, slot: Slot) -> Value | None:
+    """Return a number of seven or eight digits, which is of the same town."""
+    found = _all(f"电话{bare(message.rest)}")
+    return str(found[-1].value) if found else None
+
+
+GRAMMAR = Grammar(name="phone", title="电话", find=find, mask="\ue8f1")
+
+KIND = Kind(
+    name="phone", title="电话", grammar=GRAMMAR, take=_take, read=_read, called=("电话", "手机", "手机号"),
+    is_exact=True, is_strict=True, tells=True, belongs=True,
+)  # fmt: skip

@@ -1,9 +1,10 @@
 """Plates of vehicles, as GA 36-2018 gives them and as people write, dictate and break them. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from bot.language.kinds.kind import Found
+from bot.language.kinds.kind import SKIPPED, Found, Grammar, Kind, Message, Slot, Value
 from bot.language.numbers import written_out
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
@@ -50,12 +51,11 @@ _ARMY = _spaced("[VKHBSLJNGCZE]", "[A-DH-JKLMOPR-VY]", *_FIVE)
 
 #: What may not follow: another sign, or what the last one would belong to: 粤BD1234 5人.
 _ENDS = rf"(?!{_SIGN})(?![挂学警港澳试超领使](?!校|车|姐|会))(?!\s?[个位名点号月日栋楼度岁元块](?!\w*车))(?!\s?人)"
-_PLATE = re.compile(rf"(?<![A-Z0-9])(?:{'|'.join(_FORMS)}){_ENDS}")
+PLATE = re.compile(rf"(?<![A-Z0-9])(?:{'|'.join(_FORMS)}){_ENDS}")
 _OF_ARMY = re.compile(rf"(?<![A-Z0-9]){_ARMY}{_ENDS}")
 
-#: Words that announce a plate, or that a car is spoken of.
+#: Words that announce a plate.
 ANNOUNCED = "车牌号码|车牌号|车牌|牌照号|牌照|牌号|号牌|车号"
-_CAR = re.compile(rf"{ANNOUNCED}|车")
 
 #: 沪A 尾号22175, 沪A，后面是22175: complete, in two parts.
 _PARTS = re.compile(
@@ -71,41 +71,60 @@ _BEGUN = re.compile(
 _ANNOUNCED = re.compile(
     rf"(?:{ANNOUNCED})(?:号|号码)?(?:应该|大概|好像)?(?:就?是|为|尾号|[:：])*[\s,，]*(?P<said>[^\W\d_A-Z]?{_GAP}(?=[A-Z]*[0-9])[A-Z0-9](?:{_GAP}[A-Z0-9]){{2,9}})(?!\s?[个位名点月日栋楼元块人])"
 )
+#: One sign of a plate for another.
+_MENDED = re.compile(
+    r"是(?P<right>[A-Z0-9])[,，、 ]*(?:而)?(?:不|勿|唔)[是系](?P<wrong>[A-Z0-9])(?![A-Z0-9])"  # 是R不是K
+    r"|(?:不|勿|唔)[是系](?P<wrong2>[A-Z0-9])[,，、 ]*(?:而)?[是系](?P<right2>[A-Z0-9])(?![A-Z0-9])"  # 不是K是R
+)
+#: How one comes without a car.
+_NO_CAR = re.compile(
+    "|".join(
+        [
+            r"[不没未]开车|[都也]?没有?车(?!位)|冇车|[不没]有?开[过]?车",
+            r"打车|打的[来过]|[坐搭](?:地铁|公交|高铁|动车|出租|火车|捷运|大巴|巴士)",
+            r"走路|步行|走着|走(?:过)?来的?(?![^，。\s])|骑.{0,4}(?:车|摩托)|共享单车",
+            # as the whole answer
+            r"^(?:地铁|公交|高铁|打的|电瓶车|电动车|自行车|单车|摩托车?|捷运|动车|走路?)来?的?$",
+        ]
+    )
+)
+#: The last signs of a plate, said without the others.
+_PLATE_TAIL = re.compile(r"(?:(?<![A-Z0-9\u4e00-\u9fff])|(?<=是))(?=[A-Z]*[0-9])[A-Z0-9]{4,6}(?![A-Z0-9])")
+#: What the last signs belong to: digits alone may be those of either, or a time.
+_CAR = re.compile("车|牌")
+_TELEPHONE = re.compile("电话|手机")
 _LOWER = {ord("a") + place: chr(ord("A") + place) for place in range(26)}
 
 
-def find(text: str) -> list[Found]:
+def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
     """Return the plates in a sentence, in order, upper case and without gaps: 粤b·一二三四五 is 粤B12345."""
-    upper = text.translate(_LOWER)
-    found = [*_plates(upper)]
-    spoken = written_out(_without(upper, found))
-    found += _plates(spoken)
-    return sorted(found, key=lambda one: one.begin)
-
-
-def read(answer: str) -> str | None:
-    """Return the plate that a bare answer consists of or holds."""
-    found = find(answer)
-    return str(found[-1].value) if found else None
+    return _all(text.translate(_LOWER))
 
 
 def broken(text: str) -> str:
     """Return what wants to be a plate and could not be read as one, as it stands there; nothing where all is well."""
-    rest = written_out(_without(text.translate(_LOWER), find(text)))
+    upper = text.translate(_LOWER)
+    rest = written_out(_without(upper, _all(upper)))
     if begun := _BEGUN.search(rest):
         return text[begun.start() : begun.end()].strip()
     announced = _ANNOUNCED.search(rest)
     return text[announced.start("said") : announced.end("said")].strip() if announced else ""
 
 
+def _all(upper: str) -> list[Found]:
+    found = [*_plates(upper)]
+    found += _plates(written_out(_without(upper, found)))
+    return sorted(found, key=lambda one: one.begin)
+
+
 def _plates(text: str) -> Iterator[Found]:
-    patterns = (_PLATE, _OF_ARMY) if _CAR.search(text) else (_PLATE,)
+    patterns = (PLATE, _OF_ARMY) if _CAR.search(text) else (PLATE,)
     for pattern in patterns:
         for match in pattern.finditer(text):
             yield Found(_bare(match[0]), match.start(), match.end())
     for match in _PARTS.finditer(text):
         plate = _bare(match["head"] + match["tail"])
-        if _PLATE.fullmatch(plate):
+        if PLATE.fullmatch(plate):
             yield Found(plate, match.start(), match.end())
 
 
@@ -119,3 +138,43 @@ def _without(text: str, found: list[Found]) -> str:
     for one in found:
         text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
     return text
+
+
+def _take(message: Message, slot: Slot) -> Value | None:
+    if found := message.found(GRAMMAR):
+        return str(found[-1].value)
+    return _mended(message, slot) or (SKIPPED if slot.skippable and _NO_CAR.search(message.text) else None)
+
+
+def _mended(message: Message, slot: Slot) -> str | None:
+    """Return the known plate with one of its signs, which stands in it once, set right: 尾号是R不是K, 不是8是B."""
+    known, said = message.known.get(slot.name), _MENDED.search(message.whole.upper())
+    if not isinstance(known, str):
+        return None
+    if message.corrects and (tail := _tail(message.whole)):  # 车牌写错了，是8K261
+        plate = known[: -len(tail)] + tail
+        return plate if PLATE.fullmatch(plate) and plate != known else None
+    if said is None:
+        return None
+    wrong, right = said["wrong"] or said["wrong2"], said["right"] or said["right2"]
+    plate = known[:2] + known[2:].replace(wrong, right) if known[2:].count(wrong) == 1 else ""
+    return plate if PLATE.fullmatch(plate) else None
+
+
+def _tail(text: str) -> str:
+    """Return the last signs of a plate that are said without the others; mere digits only beside the word for a car or a plate."""
+    tail = _PLATE_TAIL.search(text.upper())
+    return tail[0] if tail and (is_of_car(text) or not tail[0].isdigit()) else ""
+
+
+def is_of_car(text: str) -> bool:
+    """Tell whether words name a car or its plate, and no telephone."""
+    return _CAR.search(text) is not None and _TELEPHONE.search(text) is None
+
+
+GRAMMAR = Grammar(name="plate", title="车牌", find=find, mask="\ue8f0")
+
+KIND = Kind(
+    name="plate", title="车牌", grammar=GRAMMAR, take=_take, called=("车牌", "车牌号", "车"),
+    is_exact=True, is_strict=True, tells=True, belongs=True,
+)  # fmt: skip

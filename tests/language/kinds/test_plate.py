@@ -1,8 +1,13 @@
 """Plates are read however they are written, whole or not at all; what could not be read is noticed."""
 
+from datetime import datetime
+
 import pytest
 
 from bot.language.kinds import plate
+from bot.model import SHANGHAI
+
+NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -12,14 +17,14 @@ from bot.language.kinds import plate
     ("粤B12345 13800138000", "粤B12345"), ("粤B12345三个人来", "粤B12345"), ("今天粤B12345要进来", "粤B12345"), ("Straße 粤B12345", "粤B12345"),
 ])  # fmt: skip
 def test_plate_is_read_however_it_is_written(text: str, expected: str) -> None:
-    assert [found.value for found in plate.find(text)] == [expected]
+    assert [found.value for found in plate.find(text, NOW)] == [expected]
 
 
 @pytest.mark.parametrize("sign", "DABCEFGHJK")
 def test_new_energy_plate_has_its_letter_in_front_or_behind(sign: str) -> None:
     small, large = f"沪A{sign}22175", f"沪A22175{sign}"
 
-    assert [found.value for found in plate.find(f"{small}，{large}")] == [small, large]
+    assert [found.value for found in plate.find(f"{small}，{large}", NOW)] == [small, large]
 
 
 @pytest.mark.parametrize("text", [
@@ -27,16 +32,16 @@ def test_new_energy_plate_has_its_letter_in_front_or_behind(sign: str) -> None:
     "粤Z1234港", "粤Z1234澳", "WJ京12345", "WJ12345", "WJ1234X", "军A12345",
 ])  # fmt: skip
 def test_plate_of_every_kind_is_read(text: str) -> None:
-    assert [found.value for found in plate.find(f"开车来，{text}")] == [text]
+    assert [found.value for found in plate.find(f"开车来，{text}", NOW)] == [text]
 
 
 def test_army_plate_is_read_where_a_car_is_spoken_of() -> None:
-    assert [found.value for found in plate.find("车牌VA12345")] == ["VA12345"]
-    assert plate.find("订单VA12345") == []
+    assert [found.value for found in plate.find("车牌VA12345", NOW)] == ["VA12345"]
+    assert plate.find("订单VA12345", NOW) == []
 
 
 def test_found_says_where_the_plate_stands() -> None:
-    (found,) = plate.find("开粤 b·一二三四五来")
+    (found,) = plate.find("开粤 b·一二三四五来", NOW)
 
     assert (found.begin, found.stop) == (1, len("开粤 b·一二三四五"))
 
@@ -52,4 +57,4 @@ def test_what_wants_to_be_a_plate_is_noticed(text: str, words: str) -> None:
 
 @pytest.mark.parametrize("text", ["3栋2单元501", "13800138000", "三点到五点", "新A座12345", "京A", "粤B一二三四五三个"])
 def test_what_is_not_whole_is_no_plate(text: str) -> None:
-    assert plate.find(text) == []
+    assert plate.find(text, NOW) == []
