@@ -45,6 +45,8 @@ from bot.contract.personal import Personal, Retention
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
+from bot.language.kinds.temperature import Measured
+from bot.language.kinds.temperature import of_several as temperatures_of_several
 from bot.language.slots import is_described
 from bot.language.times import is_past
 from bot.model import PUBLIC_ALPHABET, SHANGHAI, joined, json_column, maybe_moment, moment, public_id, shortened, word
@@ -62,8 +64,8 @@ from bot.store.tasks import Task
 __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Audience", "Call", "Card", "Community", "Context",
     "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "GiveUp", "Happening", "Household",
-    "Integration", "Job", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
+    "Integration", "Job", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "Measured", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
     "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Resident", "Retention", "Role", "Scoped",
     "Services", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
-    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "shortened", "tasks", "telling", "today", "word",
+    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
 ]  # fmt: skip

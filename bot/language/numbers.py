@@ -22,7 +22,9 @@ _BARE_END = re.compile("[百千万佰仟]([一二三四五六七八九])$")
 
 _ORDINARY = "一二两三四五六七八九"
 #: 两三, 五六十, 十二三, 三四百: one or the other.
-_EITHER = re.compile(rf"(?P<head>[{_ORDINARY}]?[十百]|[廿卅])?(?P<low>[{_ORDINARY}])[、,，]?(?P<high>[{_ORDINARY}])(?P<unit>[十百千])?")
+_EITHER = re.compile(
+    rf"(?P<head>[{_ORDINARY}]?[十百]|[廿卅])?(?P<low>[{_ORDINARY}])[、,，]?(?P<high>[{_ORDINARY}])(?P<unit>[十百千])?"
+)
 
 
 def value_of(text: str) -> int:
