@@ -45,9 +45,9 @@ from bot.contract.personal import Personal, Retention
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
+from bot.language.kinds.name import is_described
 from bot.language.kinds.temperature import Measured
 from bot.language.kinds.temperature import of_several as temperatures_of_several
-from bot.language.slots import is_described
 from bot.language.times import is_past
 from bot.model import PUBLIC_ALPHABET, SHANGHAI, joined, json_column, maybe_moment, moment, public_id, shortened, word
 from bot.store.communities import Community

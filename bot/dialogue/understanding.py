@@ -13,8 +13,10 @@ from bot.dialogue.knowledge import Knowledge
 from bot.dialogue.requests import LIKELY, Piece
 from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
-from bot.language import courtesy, emoji, files, questions, slots, times
-from bot.language.files import Catalogue, Intent, Slot
+from bot.language import courtesy, emoji, files, questions, reading, times
+from bot.language.files import Catalogue, Intent
+from bot.language.kinds import name as name_
+from bot.language.kinds.kind import Slot, Value
 from bot.language.matching.matcher import Candidate, Corpus, Decision, Match, Matcher
 from bot.language.normalise import PAUSES, Tables
 from bot.language.reader import Problem
@@ -44,12 +46,6 @@ TOLD = 2
 #: Shipped files that hold for what a community's own folder leaves out.
 _FALLBACK = ("_common.yaml", "_messages.yaml", "_menu.yaml", "_scenes.yaml", "_groups.yaml")
 
-#: Values that belong to whatever is spoken of: times and places stand in every request.
-_TELLING = {"plate", "phone", "count", "temperature", "name", "choices"}
-
-#: Values by which two requests of one kind are told apart.
-_APART = {"choice", "place", "name", "start"}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
@@ -60,7 +56,7 @@ class Judgement:
     confidence: float
     decision: Decision
     candidates: tuple[Candidate, ...]
-    slots: dict[str, slots.Value]
+    slots: dict[str, Value]
 
 
 class Understanding:
@@ -143,7 +139,7 @@ class Understanding:
         match = self.matcher.match(words, now)
         if match.decision == "accept" or match.emergency or not match.candidates:
             return match
-        tells_who_comes = slots.tells_who_comes(words, now)
+        tells_who_comes = name_.is_told_of(reading.of(words, now).message())
         if match.candidates[0].confidence >= (CLEAR if tells_who_comes else LIKELY):
             return match
         told = next((intent for intent in self._telling if _is_told(intent, words, now)), None)
@@ -188,14 +184,14 @@ class Understanding:
     def _says_more(self, intent: str, words: str, now: datetime) -> bool:
         """Tell whether words give a value that a request for `intent` wants: a plate, a phone, a name."""
         known = self.catalogue.intents.get(intent)
-        wanted = [slot for slot in known.slots if slot.type in _TELLING] if known else []
-        return bool(slots.extract(words, wanted, now))
+        wanted = [slot for slot in known.slots if slot.kind.belongs] if known else []
+        return bool(reading.of(words, now).take(wanted))
 
     def _differ(self, intent: str, one: str, other: str, now: datetime) -> int:
         """Count the values that tell two requests for `intent` apart: another place, fault, guest or time."""
         known = self.catalogue.intents.get(intent)
-        wanted = [slot for slot in known.slots if slot.type in _APART] if known else []
-        first, second = slots.extract(one, wanted, now), slots.extract(other, wanted, now)
+        wanted = [slot for slot in known.slots if slot.kind.parts] if known else []
+        first, second = reading.of(one, now).take(wanted), reading.of(other, now).take(wanted)
         return sum(first[name] != value for name, value in second.items() if name in first)
 
     def _settled(self, match: Match, words: str, now: datetime) -> Match:
@@ -244,7 +240,7 @@ def _is_about_somebody(intent: Intent) -> bool:
 def _is_told(intent: Intent, words: str, now: datetime) -> bool:
     """Tell whether words give all of the values that an intent needs, none of which is over."""
     required = _required(intent)
-    found = slots.extract(words, required, now)
+    found = reading.of(words, now).take(required)
     return len(found) == len(required) and all(not isinstance(value, datetime) or value >= now for value in found.values())
 
 

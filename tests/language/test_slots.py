@@ -7,20 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import config
-from bot.language import files, leftovers, slots
-from bot.language.files import Slot
+from bot.language import files, leftovers, reading
+from bot.language.corrections import corrects
+from bot.language.kinds import name as name_
+from bot.language.kinds.kind import SKIPPED, Slot
+from bot.language.kinds.shipped import KINDS
 from bot.model import SHANGHAI
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
-FLAT = [Slot(name=name, type=name) for name in ("building", "unit", "room")]
+FLAT = [Slot(name=name, kind=KINDS[name]) for name in ("building", "unit", "room")]
 
 
 def read(kind: str, text: str, **options: object) -> object:
-    return slots.extract(text, [Slot(name="x", type=kind, **options)], NOW).get("x")  # type: ignore[arg-type]
+    return reading.of(text, NOW).take([Slot(name="x", kind=KINDS[kind], **options)]).get("x")  # type: ignore[arg-type]
 
 
 def asked(kind: str, text: str, **options: object) -> object:
-    return slots.extract(text, [Slot(name="x", type=kind, **options)], NOW, "x").get("x")  # type: ignore[arg-type]
+    return reading.of(text, NOW).take([Slot(name="x", kind=KINDS[kind], **options)], asked="x").get("x")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -35,7 +38,7 @@ def asked(kind: str, text: str, **options: object) -> object:
     ("3栋，502元没交", ("3", "", "")), ("3栋，200的水费", ("3", "", "")), ("3栋，502", ("3", "", "502")), ("3栋，2单元", ("3", "2", "")),
 ])  # fmt: skip
 def test_flat_is_read(text: str, expected: tuple[str, str, str]) -> None:
-    found = slots.extract(text, FLAT, NOW)
+    found = reading.of(text, NOW).take(FLAT)
 
     assert tuple(found.get(name, "") for name in ("building", "unit", "room")) == expected
 
@@ -105,9 +108,9 @@ def test_name_ends_before_what_stands_between_it_and_the_verb(text: str, expecte
     ("王芳也来", None), ("是来修空调的", None), ("名字不知道呀 就写货拉拉", "货拉拉"), ("先写送货的", "送货的"), ("就写不清楚", None),
 ])  # fmt: skip
 def test_relation_takes_the_place_of_a_name_only_as_a_correction(text: str, expected: str | None) -> None:
-    slot = Slot(name="visitor_name", type="name")
+    slot = Slot(name="visitor_name", kind=KINDS["name"])
 
-    assert slots.extract(text, [slot], NOW, known={"visitor_name": "王芳"}).get("visitor_name") == expected
+    assert reading.of(text, NOW).take([slot], known={"visitor_name": "王芳"}).get("visitor_name") == expected
 
 
 def test_role_before_a_short_name_and_a_label_name_a_person() -> None:
@@ -119,9 +122,9 @@ def test_role_before_a_short_name_and_a_label_name_a_person() -> None:
     ("后天上午十点，不是明天", 13, 10), ("明天有会 后天早上九点来", 13, 9),
 ])  # fmt: skip
 def test_time_that_is_denied_or_taken_is_not_meant(text: str, day: int, hour: int) -> None:
-    slot = Slot(name="starts_at", type="start")
+    slot = Slot(name="starts_at", kind=KINDS["start"])
     known = {"starts_at": NOW + timedelta(days=1)}
-    found = slots.extract(text, [slot], NOW, known=known)["starts_at"]
+    found = reading.of(text, NOW).take([slot], known=known)["starts_at"]
 
     assert isinstance(found, datetime)
     assert (found.day, found.hour) == (day, hour)
@@ -168,9 +171,9 @@ def test_longest_word_decides_a_choice() -> None:
     ("是厨房不是楼道", "厨房"), ("楼上漏水", None), ("电梯一层二层来回跑", "电梯"), ("修了1102块钱", None),
 ])  # fmt: skip
 def test_place_is_taken_with_floor_and_number_as_said(text: str, expected: str | None) -> None:
-    slot = Slot(name="x", type="place", options={"楼道": ("楼道",), "厨房": ("厨房",), "电梯": ("电梯",)})
+    slot = Slot(name="x", kind=KINDS["place"], options={"楼道": ("楼道",), "厨房": ("厨房",), "电梯": ("电梯",)})
 
-    assert slots.extract(text, [slot], NOW).get("x") == expected
+    assert reading.of(text, NOW).take([slot]).get("x") == expected
 
 
 @pytest.mark.parametrize(
@@ -178,9 +181,9 @@ def test_place_is_taken_with_floor_and_number_as_said(text: str, expected: str |
     [("急", True), ("急！", True), ("急啊", True), ("应急灯坏了", None), ("不急", False), ("急 小孩在那儿玩", True)],
 )
 def test_word_of_one_sign_is_a_flag_only_alone(text: str, expected: bool | None) -> None:
-    slot = Slot(name="x", type="flag", options={"yes": ("急", "很急")})
+    slot = Slot(name="x", kind=KINDS["flag"], options={"yes": ("急", "很急")})
 
-    assert slots.extract(text, [slot], NOW).get("x") == expected
+    assert reading.of(text, NOW).take([slot]).get("x") == expected
 
 
 @pytest.mark.parametrize(
@@ -205,11 +208,13 @@ def test_urgency_is_said_or_not() -> None:
 
 
 def test_correction_keeps_the_day_that_was_known() -> None:
-    start = Slot(name="starts_at", type="start")
+    start = Slot(name="starts_at", kind=KINDS["start"])
     known = {"starts_at": datetime(2026, 3, 13, 15, tzinfo=SHANGHAI)}
 
-    assert slots.extract("改成四点", [start], NOW, None, known) == {"starts_at": datetime(2026, 3, 13, 16, tzinfo=SHANGHAI)}
-    assert slots.extract("不对，是大后天", [start], NOW, None, known) == {"starts_at": datetime(2026, 3, 14, 15, tzinfo=SHANGHAI)}
+    assert reading.of("改成四点", NOW).take([start], known=known) == {"starts_at": datetime(2026, 3, 13, 16, tzinfo=SHANGHAI)}
+    assert reading.of("不对，是大后天", NOW).take([start], known=known) == {
+        "starts_at": datetime(2026, 3, 14, 15, tzinfo=SHANGHAI)
+    }
 
 
 @pytest.mark.parametrize(("text", "start", "end"), [
@@ -219,42 +224,42 @@ def test_correction_keeps_the_day_that_was_known() -> None:
     ("住到周六", None, "03-14 23:59"), ("周六上午十点走", None, "03-14 10:00"), ("走到三点", "03-12 15:00", None),
 ])  # fmt: skip
 def test_when_a_visit_ends_is_not_when_it_begins(text: str, start: str | None, end: str | None) -> None:
-    wanted = [Slot(name="starts_at", type="start"), Slot(name="ends_at", type="end")]
+    wanted = [Slot(name="starts_at", kind=KINDS["start"]), Slot(name="ends_at", kind=KINDS["end"])]
     known = {"starts_at": datetime(2026, 3, 12, 14, tzinfo=SHANGHAI)}
 
-    found = slots.extract(text, wanted, NOW, None, known)
+    found = reading.of(text, NOW).take(wanted, known=known)
 
     assert [f"{found[name]:%m-%d %H:%M}" if name in found else None for name in ("starts_at", "ends_at")] == [start, end]
 
 
 @pytest.mark.parametrize("text", ["我一天到黑都在家里", "随时来，屋头有人", "冰箱都停了", "家里有老人"])
 def test_being_at_home_says_nothing_new_of_where_it_is(text: str) -> None:
-    place = Slot(name="x", type="place", options={"卫生间": ("卫生间",), "家里": ("家里", "屋头", "冰箱")})
+    place = Slot(name="x", kind=KINDS["place"], options={"卫生间": ("卫生间",), "家里": ("家里", "屋头", "冰箱")})
 
-    assert "x" not in slots.extract(text, [place], NOW, None, {"x": "卫生间"})
-    assert slots.extract(f"不对，{text}", [place], NOW, None, {"x": "卫生间"})["x"] == "家里"
+    assert "x" not in reading.of(text, NOW).take([place], known={"x": "卫生间"})
+    assert reading.of(f"不对，{text}", NOW).take([place], known={"x": "卫生间"})["x"] == "家里"
 
 
-@pytest.mark.parametrize(("text", "corrects"), [
+@pytest.mark.parametrize(("text", "expected"), [
     ("是不是楼上漏的呀", False), ("对不对", False), ("不是楼上，是我家", True), ("不对，是四点", True),
 ])  # fmt: skip
-def test_asking_whether_corrects_nothing(text: str, corrects: bool) -> None:
-    assert slots.corrects(text) is corrects
+def test_asking_whether_corrects_nothing(text: str, expected: bool) -> None:
+    assert corrects(text) is expected
 
 
 def test_correction_of_an_early_hour_stays_early() -> None:
-    start = Slot(name="starts_at", type="start")
+    start = Slot(name="starts_at", kind=KINDS["start"])
     known = {"starts_at": datetime(2026, 3, 12, 7, tzinfo=SHANGHAI)}
 
-    assert slots.extract("改六点半", [start], NOW, None, known) == {"starts_at": datetime(2026, 3, 12, 6, 30, tzinfo=SHANGHAI)}
+    assert reading.of("改六点半", NOW).take([start], known=known) == {"starts_at": datetime(2026, 3, 12, 6, 30, tzinfo=SHANGHAI)}
 
 
 def test_optional_slot_may_be_left_out() -> None:
-    plate = Slot(name="plate", type="plate", skippable=True)
+    plate = Slot(name="plate", kind=KINDS["plate"], skippable=True)
 
-    assert slots.extract("不开车", [plate], NOW, "plate") == {"plate": slots.SKIPPED}
-    assert slots.extract("没有", [plate], NOW, "plate") == {"plate": slots.SKIPPED}
-    assert slots.extract("没有", [plate], NOW) == {}
+    assert reading.of("不开车", NOW).take([plate], asked="plate") == {"plate": SKIPPED}
+    assert reading.of("没有", NOW).take([plate], asked="plate") == {"plate": SKIPPED}
+    assert reading.of("没有", NOW).take([plate]) == {}
 
 
 @pytest.mark.parametrize(
@@ -273,10 +278,10 @@ def test_optional_slot_may_be_left_out() -> None:
     ],
 )
 def test_coming_without_a_car_is_known_before_it_is_asked(text: str) -> None:
-    plate = Slot(name="plate", type="plate", skippable=True)
+    plate = Slot(name="plate", kind=KINDS["plate"], skippable=True)
 
-    assert slots.extract(text, [plate], NOW) == {"plate": slots.SKIPPED}
-    assert slots.extract(f"{text}，改成粤B12345", [plate], NOW) == {"plate": "粤B12345"}
+    assert reading.of(text, NOW).take([plate]) == {"plate": SKIPPED}
+    assert reading.of(f"{text}，改成粤B12345", NOW).take([plate]) == {"plate": "粤B12345"}
 
 
 @pytest.mark.parametrize(("text", "name", "people"), [
@@ -284,19 +289,19 @@ def test_coming_without_a_car_is_known_before_it_is_asked(text: str) -> None:
     ("张伟明天来", "张伟", None),
 ])  # fmt: skip
 def test_several_names_are_several_people(text: str, name: str, people: int | None) -> None:
-    wanted = [Slot(name="visitor_name", type="name"), Slot(name="people", type="count")]
+    wanted = [Slot(name="visitor_name", kind=KINDS["name"]), Slot(name="people", kind=KINDS["count"])]
 
-    assert slots.extract(text, wanted, NOW) == {"visitor_name": name, **({"people": people} if people else {})}
+    assert reading.of(text, NOW).take(wanted) == {"visitor_name": name, **({"people": people} if people else {})}
 
 
 def test_people_let_in_together_are_named_together() -> None:
-    both = [Slot(name="who", type="name"), Slot(name="people", type="count")]
+    both = [Slot(name="who", kind=KINDS["name"]), Slot(name="people", kind=KINDS["count"])]
 
-    assert slots.extract("请给孙丽和马超开个通行，明天上午十点", both, NOW) == {"who": "孙丽、马超", "people": 2}
+    assert reading.of("请给孙丽和马超开个通行，明天上午十点", NOW).take(both) == {"who": "孙丽、马超", "people": 2}
 
 
 def test_masks_make_one_plate_like_another() -> None:
-    assert slots.mask("车牌粤B12345明天来", NOW) == slots.mask("车牌沪A54321后天来", NOW)
+    assert reading.of("车牌粤B12345明天来", NOW).masked == reading.of("车牌沪A54321后天来", NOW).masked
 
 
 @pytest.mark.parametrize(("text", "plate", "phone"), [
@@ -304,14 +309,14 @@ def test_masks_make_one_plate_like_another() -> None:
     ("手机号错了 尾号是6623", None, "13800006623"), ("错了，6623", None, None), ("不对，2030到", None, None), ("改到 1830", None, None),
 ])  # fmt: skip
 def test_last_signs_set_right_what_they_are_said_of_and_nothing_else(text: str, plate: str | None, phone: str | None) -> None:
-    read = [Slot(name="plate", type="plate"), Slot(name="phone", type="phone")]
+    read = [Slot(name="plate", kind=KINDS["plate"]), Slot(name="phone", kind=KINDS["phone"])]
 
-    found = slots.extract(text, read, NOW, known={"plate": "粤B12345", "phone": "13800001234"})
+    found = reading.of(text, NOW).take(read, known={"plate": "粤B12345", "phone": "13800001234"})
 
     assert found == {name: value for name, value in (("plate", plate), ("phone", phone)) if value}
 
 
-KINDS = [
+READ = [
     "start",
     "end",
     "datetime",
@@ -329,21 +334,21 @@ KINDS = [
 ]
 
 
-@given(st.text(max_size=60), st.sampled_from(KINDS))
+@given(st.text(max_size=60), st.sampled_from(READ))
 def test_any_text_is_read_without_an_error(text: str, kind: str) -> None:
-    slot = Slot(name="x", type=kind, options=SYMPTOMS, skippable=True)
+    slot = Slot(name="x", kind=KINDS[kind], options=SYMPTOMS, skippable=True)
 
-    slots.extract(text, [slot], NOW)
-    slots.extract(text, [slot], NOW, "x")
-    slots.mask(text, NOW)
+    reading.of(text, NOW).take([slot])
+    reading.of(text, NOW).take([slot], asked="x")
+    assert reading.of(text, NOW).masked is not None
 
 
 @given(st.lists(st.sampled_from("零一二三四五六七八九十百千幺两0123456789栋单元号楼室点度半.:-～月日个人粤AB"), max_size=20))
 def test_jumbled_numbers_are_read_without_an_error(signs: list[str]) -> None:
     text = "".join(signs)
 
-    for kind in KINDS:
-        slots.extract(text, [Slot(name="x", type=kind)], NOW, "x")
+    for kind in READ:
+        reading.of(text, NOW).take([Slot(name="x", kind=KINDS[kind])], asked="x")
 
 
 def test_words_that_are_kept_as_they_are_lose_nothing() -> None:
@@ -357,7 +362,7 @@ def test_what_is_no_name_is_taken_for_none(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["没有体温计", "我没得体温计", "家里没有体温表", "没量体温", "没量", "还没量"])
 def test_who_has_no_thermometer_may_leave_the_figure_out(words: str) -> None:
-    assert asked("temperature", words, skippable=True, ask="多少度？") == slots.SKIPPED
+    assert asked("temperature", words, skippable=True, ask="多少度？") == SKIPPED
 
 
 @pytest.mark.parametrize(("text", "name"), [
@@ -370,7 +375,11 @@ def test_relation_or_work_is_a_name_enough_when_it_was_asked_for(text: str, name
     assert asked("name", text) == name
 
 
-VISIT = [Slot(name="visitor_name", type="name"), Slot(name="starts_at", type="start"), Slot(name="people", type="count")]
+VISIT = [
+    Slot(name="visitor_name", kind=KINDS["name"]),
+    Slot(name="starts_at", kind=KINDS["start"]),
+    Slot(name="people", kind=KINDS["count"]),
+]
 
 
 @pytest.mark.parametrize(("text", "name"), [
@@ -383,7 +392,7 @@ VISIT = [Slot(name="visitor_name", type="name"), Slot(name="starts_at", type="st
     ("后天有人送床垫上门", "送床垫的"), ("明早八点有师傅装窗帘进来", "装窗帘的"), ("周六有人搬家具过来", "搬家具的"),
 ])  # fmt: skip
 def test_who_comes_is_named_by_what_they_are_when_no_name_is_said(text: str, name: str) -> None:
-    assert slots.extract(text, VISIT, NOW)["visitor_name"] == name
+    assert reading.of(text, NOW).take(VISIT)["visitor_name"] == name
 
 
 @pytest.mark.parametrize(("text", "name"), [
@@ -394,7 +403,7 @@ def test_who_comes_is_named_by_what_they_are_when_no_name_is_said(text: str, nam
     ("给栓柱弄个码 他下午过来", "栓柱"), ("俺二大爷家的小子明儿晌午来", "二大爷家的小子"), ("明早阿姨来 姓刘 刘姨", "刘姨"),
 ])  # fmt: skip
 def test_relation_is_read_far_from_the_coming_and_as_it_is_said_elsewhere(text: str, name: str) -> None:
-    assert slots.extract(text, VISIT, NOW)["visitor_name"] == name
+    assert reading.of(text, NOW).take(VISIT)["visitor_name"] == name
 
 
 @pytest.mark.parametrize(("text", "name"), [
@@ -403,12 +412,12 @@ def test_relation_is_read_far_from_the_coming_and_as_it_is_said_elsewhere(text: 
     ("王芳", "王芳"), ("叫李四", "李四"), ("她姓陈", "陈先生/女士"), ("名字打错了 应该是李明", "李明"), ("是王小明", "王小明"), ("不是小雪是小雨", "小雨"), ("登记成李明", "李明"), ("全名陈晓梅", "陈晓梅"),
 ])  # fmt: skip
 def test_name_takes_the_place_of_one_only_where_it_plainly_is_one(text: str, name: str | None) -> None:
-    assert slots.extract(text, VISIT, NOW, known={"visitor_name": "小雪"}).get("visitor_name") == name
+    assert reading.of(text, NOW).take(VISIT, known={"visitor_name": "小雪"}).get("visitor_name") == name
 
 
 @pytest.mark.parametrize(("text", "name"), [("张三开车来", "张三"), ("还有小谭", None), ("行路嚟", None)])
 def test_relation_gives_way_to_a_name(text: str, name: str | None) -> None:
-    assert slots.extract(text, VISIT, NOW, known={"visitor_name": "同学"}).get("visitor_name") == name
+    assert reading.of(text, NOW).take(VISIT, known={"visitor_name": "同学"}).get("visitor_name") == name
 
 
 @pytest.mark.parametrize("words", ["哦豁", "饮茶", "搞定", "打牌", "哎呀妈", "明儿再说", "行路嚟", "他牵条狗"])
@@ -420,18 +429,18 @@ def test_cry_or_doing_is_no_answer_to_who_comes(words: str) -> None:
     ("就现在", True), ("现在来", True), ("改成现在", True), ("现在能不能过来", True), ("现在约了谁", False), ("现在是咋定的", False), ("别周六也给我留着", False), ("不要明天，后天来", True),
 ])  # fmt: skip
 def test_now_is_a_time_only_where_somebody_comes(text: str, is_when: bool) -> None:
-    assert ("starts_at" in slots.extract(text, VISIT, NOW)) is is_when
+    assert ("starts_at" in reading.of(text, NOW).take(VISIT)) is is_when
 
 
 @pytest.mark.parametrize("text", [
     "我妹妹的车要进来", "我老婆说客厅漏水", "救护转运的车明早来接我爸", "我家里来客人了", "我妈来电话了", "我爸住院了要改时间",
 ])  # fmt: skip
 def test_relative_who_does_not_come_is_no_visitor(text: str) -> None:
-    assert "visitor_name" not in slots.extract(text, VISIT, NOW)
+    assert "visitor_name" not in reading.of(text, NOW).take(VISIT)
 
 
 def test_name_that_is_known_is_not_replaced_by_a_relation() -> None:
-    assert "visitor_name" not in slots.extract("他老婆也来", VISIT, NOW, known={"visitor_name": "张伟"})
+    assert "visitor_name" not in reading.of("他老婆也来", NOW).take(VISIT, known={"visitor_name": "张伟"})
 
 
 @pytest.mark.parametrize("kind", ["name", "place", "text"])
@@ -502,7 +511,7 @@ def test_a_choice_is_what_is_broken_and_not_where_it_is(text: str, broken: str) 
     texts = {path: (folder / path).read_text("utf-8") for path in ("_common.yaml", "repair/report.yaml")}
     repair = files.load(texts).intents["repair.report"]
 
-    assert slots.extract(text, repair.slots, NOW)["category"] == broken
+    assert reading.of(text, NOW).take(repair.slots)["category"] == broken
 
 
 @pytest.mark.parametrize(("text", "when"), [
@@ -510,18 +519,18 @@ def test_a_choice_is_what_is_broken_and_not_where_it_is(text: str, broken: str) 
     ("滴了一晚上", None), ("明天上午不行吗", "2026-03-12 09:00"), ("后天中午，十一点半", "2026-03-13 11:30"),
 ])  # fmt: skip
 def test_a_time_at_which_nobody_shall_come_is_no_appointment(text: str, when: str | None) -> None:
-    start = Slot(name="when", type="start")
-    found = slots.extract(text, (start,), NOW).get("when")
+    start = Slot(name="when", kind=KINDS["start"])
+    found = reading.of(text, NOW).take((start,)).get("when")
 
     assert (f"{found:%Y-%m-%d %H:%M}" if isinstance(found, datetime) else None) == when
     assert not leftovers.unread(text, (start,), {"when": found} if found else {}, NOW)
 
 
 def test_words_that_only_say_when_are_no_place() -> None:
-    place = Slot(name="where", type="place")
+    place = Slot(name="where", kind=KINDS["place"])
 
-    assert slots.extract("改成后天下午吧", (place,), NOW, "where") == {}
-    assert slots.extract("下午那间教室", (place,), NOW, "where") == {"where": "下午那间教室"}
+    assert reading.of("改成后天下午吧", NOW).take((place,), asked="where") == {}
+    assert reading.of("下午那间教室", NOW).take((place,), asked="where") == {"where": "下午那间教室"}
 
 
 @pytest.mark.parametrize(("text", "comes"), [
@@ -529,7 +538,7 @@ def test_words_that_only_say_when_are_no_place() -> None:
     ("我一点半要给学生上课", False), ("张师傅明天下午三点来修空调", False), ("老刘明天过生日", False),
 ])  # fmt: skip
 def test_who_comes_is_told_by_name_and_coming(text: str, comes: bool) -> None:
-    assert slots.tells_who_comes(text, NOW) is comes
+    assert name_.is_told_of(reading.of(text, NOW).message()) is comes
 
 
 @pytest.mark.parametrize(("text", "starts", "ends"), [
@@ -537,7 +546,7 @@ def test_who_comes_is_told_by_name_and_coming(text: str, comes: bool) -> None:
     ("离开大概晚上九点", None, "2026-03-11 21:00"), ("走路来 三点到", "2026-03-11 15:00", None), ("他一点才到", "2026-03-11 13:00", None),
 ])  # fmt: skip
 def test_when_somebody_leaves_is_no_time_of_coming(text: str, starts: str | None, ends: str | None) -> None:
-    found = slots.extract(text, (Slot(name="starts", type="start"), Slot(name="ends", type="end")), NOW)
+    found = reading.of(text, NOW).take((Slot(name="starts", kind=KINDS["start"]), Slot(name="ends", kind=KINDS["end"])))
 
     assert {name: f"{value:%Y-%m-%d %H:%M}" for name, value in found.items()} == {
         name: value for name, value in (("starts", starts), ("ends", ends)) if value
@@ -552,4 +561,4 @@ def test_what_is_broken_is_told_apart_from_what_it_shows_on(text: str, thing: st
     folder = config.shipped("intents")
     texts = {path: (folder / path).read_text("utf-8") for path in ("_common.yaml", "repair/report.yaml")}
 
-    assert slots.extract(text, files.load(texts).intents["repair.report"].slots, NOW)["category"] == thing
+    assert reading.of(text, NOW).take(files.load(texts).intents["repair.report"].slots)["category"] == thing

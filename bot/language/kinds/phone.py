@@ -85,7 +85,7 @@ def _take(message: Message, slot: Slot) -> Value | None:
     if found := message.found(GRAMMAR):
         return str(found[-1].value)
     known = message.known.get(slot.name)
-    tail = _PHONE_TAIL.search(message.rest) if message.corrects and not plate.is_of_car(message.text) else None
+    tail = _PHONE_TAIL.search(message.text) if message.corrects and not plate.is_of_car(message.text) else None
     return known[: -len(tail[0])] + tail[0] if isinstance(known, str) and tail else None  # 电话错了，最后是6623
 
 
