@@ -48,6 +48,8 @@ from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
 from bot.language.kinds.kind import Found, Grammar, Kind, Slot, Value
 from bot.language.kinds.name import is_described
+from bot.language.kinds.temperature import Measured
+from bot.language.kinds.temperature import of_several as temperatures_of_several
 from bot.language.times import is_past
 from bot.model import PUBLIC_ALPHABET, SHANGHAI, joined, json_column, maybe_moment, moment, public_id, shortened, word
 from bot.store.communities import Community
@@ -64,8 +66,8 @@ from bot.store.tasks import Task
 __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Audience", "Call", "Card", "Community", "Context",
     "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Found", "GiveUp", "Grammar", "Happening", "Household",
-    "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
+    "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "Measured", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
     "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Resident", "Retention", "Role", "Scoped",
     "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Value", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
-    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "shortened", "tasks", "telling", "today", "word",
+    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
 ]  # fmt: skip

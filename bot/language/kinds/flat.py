@@ -1,4 +1,4 @@
-"""Flats: building, unit and room, said together or one after the other: 3栋2单元501, 三号楼五零一室, 5-1-302."""
+"""Flats: building, unit and room, said together or one after the other: 3栋2单元501, 三号楼五零一室, 5弄28号401, 5-1-302. Pure."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -7,31 +7,63 @@ from datetime import datetime
 
 from bot.language.corrections import corrects
 from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare
-from bot.language.numbers import value_of
+from bot.language.numbers import either, value_of
 
-_UNIT_OF_FLAT = r"(?:[0-9]{1,4}|[零〇一二三四五六七八九十百幺两]{1,5}|[A-Za-z](?![A-Za-z0-9]))"
-_ROOM_NUMBER = r"(?:[0-9]{3,4}|[零〇一二三四五六七八九十百幺两]{3,6})"
-FLAT = re.compile(
-    rf"(?P<b4>\d{{1,3}})#(?P<u4>\d{{1,2}})[-—](?P<r5>\d{{3,4}})(?![\d-])|(?P<b>{_UNIT_OF_FLAT})\s*(?:栋|幢|号楼|#楼?|座|楼(?=\s*{_UNIT_OF_FLAT}\s*(?:单元|门|{_ROOM_NUMBER})))的?\s*"
-    rf"(?:[,，、]\s*(?={_UNIT_OF_FLAT}\s*(?:单元|门|梯|[楼层])|房号|{_ROOM_NUMBER}(?:$|[\s,，、。室号房的])))?"
-    rf"(?:(?P<u>{_UNIT_OF_FLAT})\s*(?:单元|门(?!口|卡|禁|坏|锁)|梯(?!灯)))?的?\s*(?:{_UNIT_OF_FLAT}[楼层]的?\s*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})"
-    rf"|[,，、]\s*(?={_ROOM_NUMBER}(?:$|[\s,，、。室号房的])))?"
-    rf"(?P<r>{_ROOM_NUMBER}(?!\d|\s*(?:年|元|块|的?(?:水费|电费|钱))))?\s*(?:室|号房?(?!楼)|房(?!间))?"
-    rf"|(?<![\d.年/:-])(?P<b2>\d{{1,3}})[-—/](?:(?P<u2>\d{{1,2}})[-—/])?(?P<r2>\d{{3,4}})(?![\d-])"
-    rf"|(?P<u3>{_UNIT_OF_FLAT})单元的?\s*(?P<r3>{_ROOM_NUMBER})?"
-    rf"|(?<![\d.A-Za-z])(?P<r4>{_ROOM_NUMBER})(?:室|房(?!间))"
+_HAN_NUMBER = "[零〇一二三四五六七八九十百幺两廿卅壹贰叁肆伍陆柒捌玖拾佰]"
+#: What stands before 栋 or 单元: 3, 三, A, A1, 3A.
+_SMALL = rf"(?:[0-9]{{1,3}}[A-Za-z](?![A-Za-z0-9])|[A-Za-z][0-9]{{1,2}}(?!\d)|[0-9]{{1,4}}|{_HAN_NUMBER}{{1,5}}|[A-Za-z](?![A-Za-z0-9]))"
+_ROOM_NUMBER = (
+    r"(?:[0-9]{3,4}(?:[A-Za-z](?![A-Za-z0-9]))?(?![0-9])|[0-9]{1,2}[A-Fa-fHh](?![A-Za-z0-9])"  # 501, 1502B, 12B
+    rf"|{_HAN_NUMBER}{{3,6}})"
 )
+#: A room is none where more stands behind its number: 501-2, 2024年, 200的水费.
+_ROOM = rf"{_ROOM_NUMBER}(?!\s*(?:年|元|块|的?(?:水费|电费|钱))|[-—之][0-9A-Za-z])"
+#: 栋 as it is written, and as it is heard between two numbers.
+_BUILDING_WORD = rf"(?:栋|幢|号楼|\#楼?|座|楼(?=\s*{_SMALL}\s*(?:单元|门|{_ROOM_NUMBER})))"
+_UNIT_WORD = "(?:单元|但愿|单圆|单员|单园|丹元)"
+_HEARD_BUILDING = rf"[冻懂动洞董撞](?=\s*(?:{_SMALL}\s*{_UNIT_WORD}|[0-9]{{3,4}}(?![0-9点年月元块个])|[一二三四五六七八九][零一二三四五六七八九]{{2}}(?:$|[\s,，。室的])))"
+_NAMED_UNIT = "[甲乙丙丁东西南北中]"
+_UNTIL_ROOM = rf"(?={_ROOM_NUMBER}(?:$|[\s,，、。室号房的]))"
+
+FLAT = re.compile(rf"""(?x:
+    # 3#2-501, 3栋2-501
+      (?P<b4>[0-9]{{1,3}})(?:\#|栋|幢|号楼)(?P<u4>[0-9]{{1,2}})[-—](?P<r5>{_ROOM_NUMBER})(?![0-9-])
+    # the building, perhaps of a phase or a part: 3栋, 二期3栋, A区3栋
+    | (?:(?P<phase>[一二三四五六七八1-8]期|[东西南北中A-Za-z]区)的?\s*)?
+      (?P<b>{_SMALL}|甲(?=栋)|乙(?=栋))\s*(?:{_BUILDING_WORD}|{_HEARD_BUILDING})的?[\s\-—]*
+      (?:[,，、]\s*(?={_SMALL}\s*(?:单元|门|梯|[楼层])|房号|{_UNTIL_ROOM}))?
+    # the unit
+      (?:(?:(?P<u>{_SMALL})\s*(?:{_UNIT_WORD}|门(?!口|卡|禁|坏|锁)|梯(?!灯))|(?P<named>{_NAMED_UNIT})单元))?的?[\s\-—]*
+    # the floor before the room, the word for it, a pause
+      (?:(?P<f>(?:负|地下|[Bb])?{_SMALL})[楼层]的?\s*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
+      (?:(?P<minus>负)(?={_ROOM_NUMBER}))?(?P<r>{_ROOM})?\s*(?:室|号房?(?!楼)|房(?!间))?
+    # 5-1-302, B1-302; a place to park is none
+    | (?<![0-9A-Za-z.年/:-])(?<!车位)(?<!车位号)(?<!车库)
+      (?P<b2>[0-9]{{1,3}}|[A-Za-z][0-9]{{0,2}})\s?[-—–/_]\s?(?:(?P<u2>[0-9]{{1,2}}|[A-Da-d])\s?[-—–/_]\s?)?(?P<r2>[0-9]{{3,4}}[A-Za-z]?)(?![0-9A-Za-z-])
+    # 5弄28号401室: the lane leads to the house; 28号401室
+    | (?:{_SMALL}弄\s*(?P<b7>{_SMALL})号(?:楼)?\s*(?P<r7>{_ROOM})?室?|(?<![0-9月])(?P<b8>[0-9]{{1,3}})号\s?(?P<r8>[0-9]{{3,4}})室)
+    # 我住3 2 501
+    | (?:(?<=住)|(?<=住在)|(?<=家在)|(?<=家是)|(?<=我是)|(?<=地址)|^)\s*
+      (?P<b6>[0-9]{{1,2}})[\s.。,，、*]+(?:(?P<u6>[0-9]{{1,2}})[\s.。,，、*]+)(?P<r6>[0-9]{{3,4}}[A-Za-z]?)(?=$|[\s,，。的])
+    # without the building
+    | (?:(?P<u3>{_SMALL}){_UNIT_WORD}|(?P<named3>{_NAMED_UNIT})单元)的?\s*(?P<r3>{_ROOM})?
+    | (?<![0-9.A-Za-z负])(?<!地下室)(?<!之)(?<!-)(?P<r4>{_ROOM_NUMBER})(?:室|房(?!间))
+    )""")
 #: A room said by itself; 110, 119 and 120 are none.
 _BARE_ROOM = re.compile(rf"(?:^|(?<=[\s,，。]))(?!1(?:10|19|2[02])(?!\d))(?P<r>{_ROOM_NUMBER})(?:室|号|房)?(?=$|[\s,，。])")
 #: 十二零一 is 1201: the floor, then the flat on it.
-_FLOOR_FIRST = re.compile("([一二三]?十[一二三四五六七八九]?)[零〇]([一二三四五六七八九])")
+_FLOOR_FIRST = re.compile("((?:[一二三]?十|廿|卅)[一二三四五六七八九]?)[零〇]([一二三四五六七八九])")
+#: A number with 十 or 百 in it, as it is said.
+_WELL_SAID = re.compile(
+    "(?:[一二两三四五六七八九壹贰叁肆伍陆柒捌玖]?[百佰][零〇]?)?(?:[一二三四五六七八九壹贰叁肆伍陆柒捌玖]?[十拾]|[廿卅])?[一二三四五六七八九壹贰叁肆伍陆柒捌玖]?"
+)
 #: 不对是1102.
 _IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*(?=$|[\s,，])")
 _ROOM_NAMED = re.compile(
     r"(?:房号|门牌号?|房间号|室号)(?:是|为|就是)?(?:个)?(?P<r>[1-9]\d{2,3}|[一二三四五六七八九][零〇幺一二三四五六七八九]{2,3})(?!\d)"
 )
 
-_ALONE = re.compile(rf"(?:是|在|住)?({_UNIT_OF_FLAT}|{_ROOM_NUMBER})(?:栋|幢|座|号楼?|单元|室|房)?")
+_ALONE = re.compile(rf"(?:是|在|住)?({_SMALL}|{_ROOM_NUMBER})(?:栋|幢|座|号楼?|单元|室|房)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +98,37 @@ def _bare_room(text: str, beside_building: bool) -> Iterator[Found]:
 
 
 def _parts(match: re.Match[str]) -> Flat:
-    building = match["b"] or match["b2"] or match["b4"]
-    unit = match["u"] or match["u2"] or match["u3"] or match["u4"]
-    room = match["r"] or match["r2"] or match["r3"] or match["r4"] or match["r5"]
-    return Flat(_number(building), _number(unit), _number(room))
+    building = _first(match, "b", "b2", "b4", "b6", "b7", "b8")
+    unit = _first(match, "named", "named3") or _small(_first(match, "u", "u2", "u3", "u4", "u6"))
+    room = _number(_first(match, "r", "r2", "r3", "r4", "r5", "r6", "r7", "r8"))
+    return Flat((match["phase"] or "").upper() * bool(_small(building)) + _small(building), unit, _on_floor(room, match))
 
 
-def _number(text: str | None) -> str:
-    if not text:
-        return ""
-    floor = _FLOOR_FIRST.fullmatch(text)
-    if floor:
+def _first(match: re.Match[str], *names: str) -> str:
+    return next((match[name] for name in names if match[name]), "")
+
+
+def _on_floor(room: str, match: re.Match[str]) -> str:
+    """Return -101 for 负一楼101; nothing where floor and room contradict each other: 六楼502."""
+    floor = match["f"] or ""
+    if match["minus"] or re.match("负|地下|[Bb]", floor):
+        return room and f"-{room}"
+    digits = re.sub(r"\D", "", room)
+    return room if not floor or not digits or _small(floor) == digits[:-2] else ""
+
+
+def _small(text: str) -> str:
+    """Return the number of a building or unit; nothing for 一二栋, which may be both."""
+    return "" if either(text) else _number(text)
+
+
+def _number(text: str) -> str:
+    """Return a number as rosters write it; nothing where the signs make up none."""
+    if text.isascii() or text in "甲乙":
+        return str(int(text)) if text.isdigit() else text.upper()
+    if floor := _FLOOR_FIRST.fullmatch(text):
         return str(value_of(floor[1]) * 100 + value_of(floor[2]))
-    return text.upper() if text.isascii() and text.isalpha() else str(value_of(text))
+    return str(value_of(text)) if _WELL_SAID.fullmatch(text) or not re.search("[十百拾佰廿卅]", text) else ""
 
 
 def said(message: Message) -> Flat:
