@@ -52,7 +52,7 @@ _ARMY = _spaced("[VKHBSLJNGCZE]", "[A-DH-JKLMOPR-VY]", *_FIVE)
 #: What may not follow: another sign, or what the last one would belong to: 粤BD1234 5人.
 _ENDS = rf"(?!{_SIGN})(?![挂学警港澳试超领使](?!校|车|姐|会))(?!\s?[个位名点号月日栋楼度岁元块](?!\w*车))(?!\s?人)"
 PLATE = re.compile(rf"(?<![A-Z0-9])(?:{'|'.join(_FORMS)}){_ENDS}")
-_OF_ARMY = re.compile(rf"(?<![A-Z0-9]){_ARMY}{_ENDS}")
+_OF_ARMY = re.compile(rf"(?<![A-Z0-9])(?<![{PROVINCES}]){_ARMY}{_ENDS}")
 
 #: Words that announce a plate.
 ANNOUNCED = "车牌号码|车牌号|车牌|牌照号|牌照|牌号|号牌|车号"

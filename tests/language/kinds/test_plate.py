@@ -38,6 +38,7 @@ def test_plate_of_every_kind_is_read(text: str) -> None:
 def test_army_plate_is_read_where_a_car_is_spoken_of() -> None:
     assert [found.value for found in plate.find("车牌VA12345", NOW)] == ["VA12345"]
     assert plate.find("订单VA12345", NOW) == []
+    assert [found.value for found in plate.find("开车，粤BD12345", NOW)] == ["粤BD12345"]
 
 
 def test_found_says_where_the_plate_stands() -> None:
