@@ -51,9 +51,10 @@ def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Fo
 
 def _all(text: str) -> list[Found]:
     found = [*_numbers(text)]
-    for one in found:
-        text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
-    found += _numbers(written_out(text))
+    if (spoken := written_out(text)) != text:
+        for one in found:
+            spoken = spoken[: one.begin] + "□" * (one.stop - one.begin) + spoken[one.stop :]
+        found += _numbers(spoken)
     return sorted(found, key=lambda one: one.begin)
 
 

@@ -113,7 +113,8 @@ def broken(text: str) -> str:
 
 def _all(upper: str) -> list[Found]:
     found = [*_plates(upper)]
-    found += _plates(written_out(_without(upper, found)))
+    if (spoken := written_out(upper)) != upper:
+        found += _plates(_without(spoken, found))
     return sorted(found, key=lambda one: one.begin)
 
 
