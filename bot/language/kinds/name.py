@@ -131,8 +131,17 @@ _BEFORE = re.compile(r"(?:^|[\s,，。、□])(?:(?:他|她|客人)?就?是)?$")
 _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
 
 
+#: Signs of a message among which names are looked for: whoever writes more has said who comes.
+_LOOKED_THROUGH = 400
+
+
+def _heard(message: Message) -> str:
+    """Return what may name somebody: neither values nor cries."""
+    return people.unexclaimed(message.rest[:_LOOKED_THROUGH])
+
+
 def _take(message: Message, slot: Slot) -> Value | None:
-    rest = people.unexclaimed(message.rest)
+    rest = _heard(message)
     if names := _announced(rest):
         return "、".join(names)
     if not message.corrects and len(names := _together(rest)) > 1:
@@ -208,12 +217,13 @@ def _takes_place(match: re.Match[str], name: str, known: str) -> bool:
 
 def _corrected(message: Message, known: Value) -> Value | None:
     """Return the relation or the work that takes the place of a name: 不是我妹妹，是我弟弟, 就写货拉拉; 是来修空调的 only describes."""
-    if written := called.WRITTEN.search(message.rest):
+    rest = message.rest[:_LOOKED_THROUGH]
+    if written := called.WRITTEN.search(rest):
         return called.called(written["all"])
-    is_rather = message.corrects or _WRITE_DOWN.search(message.rest) is not None
+    is_rather = message.corrects or _WRITE_DOWN.search(rest) is not None
     if not (is_rather or message.text.startswith("是")):
         return None
-    said = _INSTEAD.split(message.rest)[-1].strip(" ，,。.!！吧")
+    said = _INSTEAD.split(rest)[-1].strip(" ，,。.!！吧")
     if isinstance(known, str) and known in message.whole and (name := _bare(said)) != known:  # 不是小雪是小雨
         return name or None
     return called.called(said) if re.fullmatch(CALLED if is_rather else RELATION, said) else None
@@ -221,8 +231,9 @@ def _corrected(message: Message, known: Value) -> Value | None:
 
 def all_of(message: Message) -> list[str]:
     """Return whoever is said to come together: 王芳和李强, 我爸和我妈."""
-    names = _announced(people.unexclaimed(message.rest)) or _together(message.text)
-    return names if len(names) > 1 else called.coming(message.rest)
+    rest = _heard(message)
+    names = _announced(rest) or _together(rest)
+    return names if len(names) > 1 else called.coming(rest)
 
 
 def is_told_of(message: Message) -> bool:
@@ -230,9 +241,10 @@ def is_told_of(message: Message) -> bool:
     name = _take(message, _ANY)
     if "师傅" in message.text or not isinstance(name, str):
         return False
-    if called.coming(message.rest) and re.search(COME, message.rest):
+    rest = message.rest[:_LOOKED_THROUGH]
+    if called.coming(rest) and re.search(COME, rest):
         return True
-    return re.search(rf"{re.escape(name)}(?:[他她]们|们)?[□\s要会]*{COME}", message.rest) is not None
+    return re.search(rf"{re.escape(name)}(?:[他她]们|们)?[□\s要会]*{COME}", rest) is not None
 
 
 # ------------------------------------------------------------------ a bare answer
@@ -261,7 +273,7 @@ def _read(message: Message, slot: Slot) -> Value | None:
         return None
     if _TIMELY.fullmatch(message.text):
         return message.text
-    rest = re.sub(r"[□\s,，。!！?？~～]+", " ", people.unexclaimed(message.rest)).strip()
+    rest = re.sub(r"[□\s,，。!！?？~～]+", " ", _heard(message)).strip()
     if re.fullmatch(LATIN, rest) and proper.is_latin(rest):
         return rest
     first = rest.split(" ")[0] if rest else ""
