@@ -6,11 +6,11 @@ from bot.language.kinds.proper import FAMILIAR, NAME
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
 from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
-from bot.language.words import words
+from bot.language.words import ROLES
 
 #: Between several who come.
 AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|[，,、])[，,、\s]{0,2}")
-ROLE = longest_first(words("roles"))
+ROLE = longest_first(ROLES)
 
 #: What is no name, though it says who comes.
 KIN = re.compile(rf"我?(?:的)?(?:{RELATIVE}|{OWN_RELATIVE}|{ROLE}|快递员?|外卖员?|装修工?|搬家的?|客人|访客)(?:们|俩)?")

@@ -1,13 +1,12 @@
-"""What a name looks like: 张伟, 欧阳娜娜, 老王, 阿依古丽·买买提, 次仁多吉, Mike Smith. Pure but for its lists of words."""
+"""What a name looks like: 张伟, 欧阳娜娜, 老王, 阿依古丽·买买提, 次仁多吉, Mike Smith. Pure."""
 
 import re
 
-from bot.language import people
+from bot.language import people, words
 from bot.language.normalise import longest_first
-from bot.language.words import words
 
-_LISTED = words("surnames")
-_RARE = (*_LISTED, *words("rare_surnames"))
+_LISTED = words.SURNAMES
+_RARE = (*_LISTED, *words.RARE_SURNAMES)
 
 #: Family names of one sign, for use in a set of signs, and the longer ones.
 SURNAMES = "".join(name for name in _LISTED if len(name) == 1)
@@ -49,7 +48,7 @@ FAMILIAR = rf"[小老阿](?![车时师])[{SURNAMES}]"
 _LATIN_WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’-]*\.?"
 LATIN = rf"(?:[A-ZÀ-Þ][a-zà-ÿ'’-][A-Za-zÀ-ÿ'’-]*(?:[ ]{_LATIN_WORD}){{0,3}}(?![A-Za-z0-9À-ÿ]))"
 
-_TRANSCRIBING = "".join(words("transcribing"))
+_TRANSCRIBING = "".join(words.TRANSCRIBING)
 #: 阿依古丽·买买提; 次仁多吉, 斯琴高娃 by the signs with which such names are written.
 TRANSCRIBED = rf"(?:[\u4e00-\u9fff]{{1,8}}(?:[·•・‧][\u4e00-\u9fff]{{1,8}}){{1,3}}|[{_TRANSCRIBING}]{{3,8}})"
 
@@ -66,9 +65,9 @@ AFTER = rf"""(?x:(?=
   ))"""
 
 #: Words that nobody bears for a name, and those that somebody may who was announced.
-_NOBODY = frozenset(words("no_names"))
-_SOMEBODY = frozenset(words("names_or_words"))
-_NO_LATIN = frozenset(words("no_latin_names"))
+_NOBODY = frozenset(words.NO_NAMES)
+_SOMEBODY = frozenset(words.NAMES_OR_WORDS)
+_NO_LATIN = frozenset(words.NO_LATIN_NAMES)
 
 #: Signs that stand in words about a name and in none.
 _NO_NAME = re.compile("错|抱歉|麻烦|谢谢")
