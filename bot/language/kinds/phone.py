@@ -13,7 +13,7 @@ ANNOUNCED = "电话号码|手机号码|电话号|手机号|电话|手机|座机|
 
 #: What stands between the groups of a number and is no digit of it.
 _GAP = r"(?:\s?[-.·•—–_/,，、]\s?|\s{1,2})"
-_GAPS = r"[\s\-.·—–]{0,3}"
+_GAPS = r"[\s\-.·—–/]{0,3}"
 
 #: How mobile numbers are grouped; another way of grouping is another number beside a broken one.
 _GROUPINGS = ("11", "3 4 4", "3 8", "4 3 4", "4 4 3", "7 4", "5 6", "3 3 5", "3 5 3", "3 2 3 3", "1 " * 11)

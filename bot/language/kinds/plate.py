@@ -30,7 +30,7 @@ def _spaced(*signs: str) -> str:
 
 
 _FIVE = ["[0-9]"] * 5
-_HEAD = _spaced(f"(?:[{PROVINCES}]|{'|'.join(_NAMES)})(?:牌照?)?的?", "[A-HJ-NP-Z]")
+_HEAD = _spaced(f"(?:[{PROVINCES}]|{'|'.join(_NAMES)})(?:牌照?)?的?", "[A-HJ-NP-Z]") + "[,，、/*]?"
 
 #: The forms, longer ones first.
 _FORMS = (
@@ -39,6 +39,8 @@ _FORMS = (
     _spaced(_HEAD, *[_SIGN] * 4, "应急"),  # fire brigade
     _spaced(_HEAD, *[_SIGN] * 4, "[挂学警港澳试超领使]"),
     _spaced(f"(?:[{PROVINCES}])", "[A-Z]?", "领", *_FIVE[1:]),  # consulates before 2018
+    _spaced(_HEAD, "临", *_FIVE),
+    _spaced(_HEAD, *_FIVE, "临"),
     _spaced(_HEAD, *[_SIGN] * 5),
     _spaced("WJ", f"[{PROVINCES}]?", *_FIVE[1:], _SIGN),  # armed police
     _spaced("WJ", "[0-9]", "[0-9]", *_FIVE),
@@ -65,7 +67,7 @@ _PARTS = re.compile(
 
 #: The beginning of a plate that is not gone on with as one.
 _BEGUN = re.compile(
-    rf"(?<![A-Z0-9])[{PROVINCES}]{_GAP}[A-Z](?![座栋区幢])(?:{_GAP}[A-Z0-9]){{0,7}}(?:[挂学警港澳试超领使]|应急)?"
+    rf"(?<![A-Z0-9])[{PROVINCES}](?:[0-9]{{4,6}}(?![0-9个人元块])|{_GAP}[A-Z](?![座栋区幢])(?:{_GAP}[A-Z0-9]){{0,7}}(?:[挂学警港澳试超领使]|应急)?)"
 )
 #: What a word announces, and no plate begins with: 车牌A12345, 车牌号：22175, 车牌户A12345.
 _ANNOUNCED = re.compile(
