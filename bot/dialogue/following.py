@@ -15,7 +15,7 @@ from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
 from bot.language import answers, courtesy, leftovers, people, questions, reading, times
 from bot.language.corrections import corrects
 from bot.language.files import Intent
-from bot.language.kinds import name as name_
+from bot.language.kinds import called
 from bot.language.kinds.kind import Value
 from bot.language.normalise import PAUSES
 
@@ -168,7 +168,7 @@ def another(intent: Intent, values: Mapping[str, Value], heard: Heard, facts: Fa
     if not known or known in heard.text or OF_THEM.search(heard.text) or asks(heard.text) or corrects(heard.text):
         return None
     wished = accepted(heard, facts.intents)
-    if (wished is not None and wished.id != intent.id) or not (_ALSO.search(heard.text) or name_.is_proper(known)):
+    if (wished is not None and wished.id != intent.id) or not (_ALSO.search(heard.text) or called.is_proper(known)):
         return None
     whole = replace(heard, since=next((value for value in values.values() if isinstance(value, datetime)), None))
     given = read_slots(intent, whole, facts.now)
