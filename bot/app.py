@@ -134,7 +134,7 @@ class Linli:
         database = open_database(settings, services.integrations)
         try:
             chosen = database.submit(_choose, settings.wechat_appid, community).result()
-            understanding = Understanding.load(settings.intents_folder, config.shipped("data"), folders(services))
+            understanding = Understanding.load(settings.intents_folder, config.shipped("data"), folders(services), services.kinds)
         except BaseException:
             database.close()
             raise

@@ -30,7 +30,7 @@ def check(folder: Path | None, *, form: str, strict: bool) -> None:
     if form not in _FORMS:
         raise Misconfigured(f"--format {form!r} is unknown; one of {', '.join(_FORMS)}")
     services = load_services(config.load_local())
-    catalogue = files.load(read_folder(folder, folders(services)))
+    catalogue = files.load(read_folder(folder, folders(services)), kinds=services.kinds)
     problems = _look(catalogue, services)
     for problem in problems:
         _FORMS[form](problem)

@@ -22,7 +22,7 @@ def show(*, as_json: bool, ignore: str, demo: bool) -> None:
                 raise Misconfigured(f"{ignore!r} is none of the messages; copy it as `linli unmatched` shows it")
             typer.echo(f"not shown again: {ignore}")
             return
-        understanding = Understanding.load(settings.intents_folder, config.shipped("data"), folders(services))
+        understanding = Understanding.load(settings.intents_folder, config.shipped("data"), folders(services), services.kinds)
         groups = database.submit(_groups).result()
         for count, texts in groups:
             near = [c.intent for c in understanding.hear_text(texts[0], app.clock()).match.candidates]

@@ -323,7 +323,7 @@ def _look_at_intents(settings: config.Settings) -> Finding:
             name="intents", ok=False, detail=detail, remedy="name the one that holds the intent files, or leave it out"
         )
     services = load_services(settings)
-    catalogue = files.load(read_folder(settings.intents_folder, folders(services)))
+    catalogue = files.load(read_folder(settings.intents_folder, folders(services)), kinds=services.kinds)
     found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(services))]
     errors = [problem for problem in found if problem.severity == "error"]
     detail = f"{len(catalogue.intents)} intents, {len(errors)} errors"

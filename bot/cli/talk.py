@@ -58,7 +58,8 @@ def try_(texts: Sequence[str], *, as_json: bool, now: str) -> None:
     """Judge each message as the webhook would."""
     moment = read_time(now) if now else app.clock()
     local = config.load_local()
-    understanding = Understanding.load(local.intents_folder, config.shipped("data"), folders(load_services(local)))
+    services = load_services(local)
+    understanding = Understanding.load(local.intents_folder, config.shipped("data"), folders(services), services.kinds)
     for text in _lines() if not texts or list(texts) == ["-"] else texts:
         judgement = judge(understanding, text, moment)
         if as_json:
@@ -171,7 +172,9 @@ class Room:
             found(path, frozen or app.clock())
         database = Database(f"sqlite:///{path}")
         community = database.submit(communities.pick, APPID).result()
-        understanding = understanding or Understanding.load(settings.intents_folder, config.shipped("data"), folders(services))
+        understanding = understanding or Understanding.load(
+            settings.intents_folder, config.shipped("data"), folders(services), services.kinds
+        )
         known = understanding.knowledge
         known.learn(database.submit(known.look).result(), understanding.catalogue, frozen or app.clock())
         context = Context(

@@ -37,7 +37,8 @@ class Failure:
 def test(folder: Path | None, scenarios: Sequence[Path], *, as_json: bool) -> None:
     """Run everything and print what does not hold; exit code 1 if anything does not."""
     local = config.load_local()
-    understanding = Understanding.load(folder or local.intents_folder, config.shipped("data"), folders(load_services(local)))
+    services = load_services(local)
+    understanding = Understanding.load(folder or local.intents_folder, config.shipped("data"), folders(services), services.kinds)
     inline = sum(len(intent.tests) for intent in understanding.catalogue.intents.values())
     paths = list(scenarios) or sorted((config.shipped("data") / "scenarios").glob("*.yaml"))
     failures = [

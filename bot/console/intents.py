@@ -21,7 +21,7 @@ from bot.contract import Page, Redirect, View
 from bot.dialogue import phrases
 from bot.dialogue.rehearsal import Miss, regressions
 from bot.dialogue.understanding import Judgement, Understanding, judge, read_folder
-from bot.language import files, promises, slots
+from bot.language import files, promises
 from bot.language.reader import Problem
 from bot.posted import read_form
 from bot.store import events, scope
@@ -89,7 +89,7 @@ def _spoken(intents: Mapping[str, files.Intent], judgement: Judgement, now: date
     """Return what was understood beside the intent: title, id and value of each slot."""
     known = intents[judgement.intent].slots if judgement.intent in intents else ()
     return [
-        (slot.title or slot.name, slot.name, slots.describe(slot, judgement.slots[slot.name], now))
+        (slot.title or slot.name, slot.name, slot.say(judgement.slots[slot.name], now))
         for slot in known if slot.name in judgement.slots
     ]  # fmt: skip
 
@@ -135,7 +135,7 @@ def _note(session: Session, viewer: Viewer, path: str, now: datetime) -> None:
 
 def _problems(parts: Parts, texts: Mapping[str, str], path: str) -> list[Problem]:
     """Return what is wrong with one of the files, also what a service needs of it."""
-    catalogue = files.load(texts)
+    catalogue = files.load(texts, kinds=parts.services.kinds)
     found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(parts.services))]
     return [problem for problem in found if problem.file == path]
 

@@ -6,6 +6,7 @@ A service is a folder with an `Integration` object. It brings
     amends       how what was done is changed by what is said next           actions.py
     knows        questions that it answers from what it holds                integration.py
     matters      what of a resident's is under way                           cards.py
+    kinds        values of its own that a form may ask for                  bot/language/kinds/kind.py
     jobs         what happens by itself, every so often                      jobs.py
     console      what staff see, each page with the permission it needs      pages.py
     pages        what residents open from the chat, behind a sealed link     pages.py
@@ -45,7 +46,10 @@ from bot.contract.personal import Personal, Retention
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
-from bot.language.slots import is_described
+from bot.language.kinds.called import is_described
+from bot.language.kinds.kind import Found, Grammar, Kind, Slot, Value
+from bot.language.kinds.temperature import Measured
+from bot.language.kinds.temperature import of_several as temperatures_of_several
 from bot.language.times import is_past
 from bot.model import PUBLIC_ALPHABET, SHANGHAI, joined, json_column, maybe_moment, moment, public_id, shortened, word
 from bot.store.communities import Community
@@ -61,9 +65,9 @@ from bot.store.tasks import Task
 
 __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Audience", "Call", "Card", "Community", "Context",
-    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "GiveUp", "Happening", "Household",
-    "Integration", "Job", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
+    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Found", "GiveUp", "Grammar", "Happening", "Household",
+    "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "Measured", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
     "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Resident", "Retention", "Role", "Scoped",
-    "Services", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
-    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "shortened", "tasks", "telling", "today", "word",
+    "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Value", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
+    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
 ]  # fmt: skip

@@ -22,6 +22,8 @@ from bot.contract.personal import Personal
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Turn, Work
 from bot.errors import Misconfigured
+from bot.language.kinds.kind import Kind
+from bot.language.kinds.shipped import KINDS
 from bot.store.events import Event
 from bot.store.outbox import Delivery
 from bot.store.staff import Staff
@@ -39,6 +41,7 @@ class Integration:
     folder: Path  # Path(__file__).parent: templates/, migrations/, intents/ lie there
     actions: Sequence[Action] = ()
     amends: Sequence[Amendment] = ()  # how what an action has done is changed by what is said next
+    kinds: Sequence[Kind] = ()  # values of its own that its intent files ask for: type: meter_reading
     jobs: Sequence[Job] = ()
     console: Sequence[Page] = ()
     pages: Sequence[Page] = ()
@@ -76,7 +79,18 @@ class Services:
     settings: Mapping[type[BaseModel], BaseModel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for what in ("amendments", "tells", "emits", "permissions", "performers", "subjects", "audiences", "codes", "endpoints"):
+        for what in (
+            "amendments",
+            "tells",
+            "emits",
+            "permissions",
+            "performers",
+            "subjects",
+            "kinds",
+            "audiences",
+            "codes",
+            "endpoints",
+        ):
             getattr(self, what)
 
     @cached_property
@@ -98,6 +112,16 @@ class Services:
     def keeping(self) -> frozenset[str]:
         """The intents beside whose result further words are kept."""
         return frozenset(intent for intent, amendment in self.amendments.items() if amendment.keeps_words)
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """All kinds of values that intent files may ask for, by their `type:`; those that ship and the services' own."""
+        own = self._unite("the kind of value", ((one, {kind.name: kind for kind in one.kinds}) for one in self.integrations))
+        if taken := set(own) & set(KINDS):
+            raise Misconfigured(
+                f"a service brings the kind of value {min(taken)!r}, which ships already; give it a name of its own"
+            )
+        return {**KINDS, **own}
 
     @cached_property
     def shows(self) -> frozenset[str]:

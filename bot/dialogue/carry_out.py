@@ -18,9 +18,10 @@ from bot.dialogue.said import Heard
 from bot.dialogue.standing import Alarm, Standing, Subject
 from bot.dialogue.steps import Kind, Line, Step
 from bot.errors import Refusal
-from bot.language import slots
+from bot.language import reading
 from bot.language.danger import aftermath
 from bot.language.files import Catalogue, Intent
+from bot.language.kinds.kind import Value
 from bot.language.phrases import plain
 from bot.store import conversations, tasks, unmatched
 from bot.store.conversations import Kept
@@ -202,7 +203,7 @@ def _say(talk: Talk, step: steps.Say, before: Sequence[str]) -> Answer:
 
 def _note_miss(talk: Talk, text: str) -> None:
     talk.turn.record("message.unmatched")
-    unmatched.note(talk.session, slots.hide(text, talk.now), talk.now)
+    unmatched.note(talk.session, reading.of(text, talk.now).hidden, talk.now)
 
 
 # ------------------------------------------------------------------ doing
@@ -227,7 +228,7 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
     return _finish(talk, form, intent, _said(before, text))
 
 
-def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, slots.Value]) -> None:
+def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, Value]) -> None:
     """Let what was done be spoken of next; what was only asked about or pressed for stays what it was."""
     if not reply.about:
         return
@@ -295,9 +296,7 @@ def _amend(talk: Talk, step: steps.Amend, before: Sequence[str]) -> Answer:
         return _answer(_said(before, str(refusal)), "done", intent.id)
     if reply.ok:
         _remember(talk, reply if reply.about else _about(reply, subject), intent, {**subject.values, **step.values})
-    spoken = {
-        slot.name: slots.describe(slot, step.values[slot.name], talk.now) for slot in intent.slots if slot.name in step.values
-    }
+    spoken = {slot.name: slot.say(step.values[slot.name], talk.now) for slot in intent.slots if slot.name in step.values}
     text = talk.turn.words(intent.replies[reply.name], **{**spoken, **reply.values})
     lost = starting.not_taken(step.words, intent, {**subject.values, **step.values}, talk.facts())
     return Answer(
@@ -347,7 +346,7 @@ def _known(talk: Talk, step: steps.Inform) -> str:
 def _hand_over(talk: Talk, step: steps.HandOver, before: Sequence[str]) -> Answer:
     """Give a matter to a person, under a number; the talk waits in the staff's queue."""
     if step.is_miss:
-        unmatched.note(talk.session, slots.hide(step.words, talk.now), talk.now)
+        unmatched.note(talk.session, reading.of(step.words, talk.now).hidden, talk.now)
     task = handoffs.open(talk.turn, intent=step.intent, topic=step.topic, words=step.words, question=step.is_question)
     if talk.kept.waiting_since is None:
         talk.turn.record("conversation.waiting", f"conversation:{talk.kept.public_id}")
@@ -443,7 +442,7 @@ def _plain(form: Form, intent: Intent) -> dict[str, Any]:
     return _plain_values(forms.given(form), intent)
 
 
-def _plain_values(values: Mapping[str, slots.Value], intent: Intent) -> dict[str, Any]:
+def _plain_values(values: Mapping[str, Value], intent: Intent) -> dict[str, Any]:
     known = {slot.name for slot in intent.slots}
     return {
         name: f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value for name, value in values.items() if name in known

@@ -13,9 +13,11 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
-from bot.language import answers, courtesy, emoji, questions, slots
+from bot.language import answers, courtesy, emoji, questions, reading
+from bot.language.corrections import corrects
 from bot.language.danger import aftermath, judge
 from bot.language.files import Intent
+from bot.language.kinds.kind import Value
 from bot.language.matching.matcher import Match
 
 _REFUSED = re.compile(r"^(?:不用|不要|别|算了|没必要|不必|唔使|(?:没有?|冇)(?=$|[\s，,。]))")
@@ -61,7 +63,7 @@ def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
     if ends or any(following.presses_first(subject, heard.text, facts) for subject in fresh):
         return not _is_danger_beside(heard.text)  # 不用了，胸口像压了块石头
     return bool(fresh) and (
-        slots.corrects(heard.text) or any(_gives(subject.intent, subject.values, heard, facts) for subject in fresh)
+        corrects(heard.text) or any(_gives(subject.intent, subject.values, heard, facts) for subject in fresh)
     )
 
 
@@ -71,16 +73,17 @@ def _is_danger_beside(text: str) -> bool:
     return any(judge.find("，".join(words)) is not None for words in (said[1:], said[:-1]) if words)
 
 
-def _gives(name: str, known: Mapping[str, slots.Value], heard: Heard, facts: Facts, asked: str | None = None) -> bool:
+def _gives(name: str, known: Mapping[str, Value], heard: Heard, facts: Facts, asked: str | None = None) -> bool:
     """Tell whether words give a value of an intent that is known by its form; a place or a remark may be any words.
 
     A number of people counts only where it was asked for: 我一岁的娃一个人在家门锁了.
     """
-    any_words = {"place", "text", "choice", "choices", "flag"}
     read = [
-        slot for slot in facts.intents[name].slots if slot.type not in any_words and (slot.type != "count" or slot.name == asked)
+        slot
+        for slot in facts.intents[name].slots
+        if not slot.kind.fits_any_words and (slot.type != "count" or slot.name == asked)
     ]
-    return bool(slots.extract(heard.text, read, facts.now, asked, known))
+    return bool(reading.of(heard.text, facts.now).take(read, asked=asked, known=known))
 
 
 def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]) -> bool:
@@ -178,7 +181,7 @@ def _says_more(offer: Offer, heard: Heard, facts: Facts) -> bool:
     wished = starting.accepted(heard, facts.intents)
     if questions.is_question(heard.text) or (wished is not None and wished.id != offer.intent):
         return False
-    return (wished is not None) or bool(slots.extract(heard.text, facts.intents[offer.intent].slots, facts.now))
+    return (wished is not None) or bool(reading.of(heard.text, facts.now).take(facts.intents[offer.intent].slots))
 
 
 def _replied(standing: Standing, offer: Offer, heard: Heard, facts: Facts) -> Step | None:

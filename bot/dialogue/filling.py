@@ -23,9 +23,11 @@ from bot.dialogue.starting import (
     start,
 )
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
-from bot.language import answers, courtesy, emoji, questions, slots
+from bot.language import answers, courtesy, emoji, questions, reading
+from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.files import Intent
+from bot.language.kinds.kind import SKIPPED
 from bot.language.matching.matcher import Candidate
 
 #: Where any words would do for an answer (a place, a remark), another request must be this clear to be taken for one.
@@ -56,9 +58,6 @@ _YES_THAT_ONE = re.compile(
 )
 
 _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
-
-#: Types whose values are words.
-_WORDED = frozenset({"place", "text", "name", "choice", "choices", "flag", "photo"})
 
 
 def go_on(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
@@ -92,7 +91,7 @@ def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
 
 def _says_again(form: Form, intent: Intent, text: str, facts: Facts) -> bool:
     """Tell whether words say once more what was read back: 五点呀，不是早上."""
-    said = slots.extract(text, intent.slots, facts.now, known=form.values)
+    said = reading.of(text, facts.now).take(intent.slots, known=form.values)
     return bool(said) and all(form.values.get(name) == value for name, value in said.items())
 
 
@@ -105,7 +104,7 @@ def _goes_on(form: Form, heard: Heard, facts: Facts) -> bool:
         is_else = False
     if aftermath.is_unhurt(heard.text):  # 莫绊着，人好着呢
         is_else = False
-    return not is_else and not slots.corrects(heard.text) and _NOT_SO.search(heard.text) is None
+    return not is_else and not corrects(heard.text) and _NOT_SO.search(heard.text) is None
 
 
 def _follows(other: Intent, form: Form, facts: Facts) -> bool:
@@ -158,7 +157,7 @@ def _is_leaving(text: str, form: Form) -> bool:
 def _is_slip(text: str, intent: Intent, facts: Facts) -> bool:
     """Tell whether words own up to a slip and set it right: 手滑 浙A12G7K."""
     slips = [clause for clause in courtesy.clauses(text) if answers.is_slip(clause)]
-    return bool(slips) and bool(slots.extract(text, intent.slots, facts.now))
+    return bool(slips) and bool(reading.of(text, facts.now).take(intent.slots))
 
 
 def elsewhere(standing: Standing, menu: Menu) -> Step:
@@ -185,7 +184,7 @@ def _is_end(name: str, intent: Intent, facts: Facts) -> bool:
 def _clauses(intent: Intent, text: str, facts: Facts) -> list[str]:
     """Return the clauses of words that give no value, one after the other and all together: 厂家来修 你们不用跑了."""
     said = [courtesy.unapologised(words) for words in courtesy.clauses(text)]
-    return [] if slots.extract(text, intent.slots, facts.now) else ["".join(said), *said]
+    return [] if reading.of(text, facts.now).take(intent.slots) else ["".join(said), *said]
 
 
 def _abandon(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
@@ -218,7 +217,7 @@ def take_up(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step 
     if (
         _NUMBER.fullmatch(heard.text)
         or following.tells_of_leaving(heard.text)
-        or not slots.extract(heard.text, intent.slots, facts.now, known=form.values)
+        or not reading.of(heard.text, facts.now).take(intent.slots, known=form.values)
     ):
         return None
     open_ = replace(forms.talked_over(form), menu={}, tries=0)
@@ -259,7 +258,7 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
 def _takes_numbers(form: Form, intent: Intent) -> bool:
     """Tell whether 120 may answer the open question: it is a room or a count, and no place, name or fault."""
     slot = forms.asked(form, intent)
-    return slot is not None and slot.type not in _WORDED
+    return slot is not None and not slot.kind.is_worded
 
 
 def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step | None:
@@ -304,7 +303,7 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
         return _no_answer(standing, form, intent, text, heard, facts)
     changed = replace(forms.heard(changed, heard.text), is_guess=False)
     lost = not_taken(heard.text, intent, changed.values, facts)
-    if form.stage is forms.Stage.CONFIRM and courtesy.agrees_beside(heard.text) and not slots.corrects(heard.text) and not lost:
+    if form.stage is forms.Stage.CONFIRM and courtesy.agrees_beside(heard.text) and not corrects(heard.text) and not lost:
         changed = replace(changed, stage=forms.Stage.CONFIRMED)
     return advance(standing, changed, intent, facts, (*_noted(form, changed, intent, facts), *lost))
 
@@ -365,7 +364,7 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
         return again(standing, form, lost)
     if ahead := _ahead(standing, form, [facts.intents[item.intent] for item in forms.chain(form.outer)], text, facts):
         return ahead
-    if slots.extract(text, intent.slots, facts.now, known=form.values):  # said before
+    if reading.of(text, facts.now).take(intent.slots, known=form.values):  # said before
         return again(standing, form)
     return _ask_again(standing, form, intent)
 
@@ -374,7 +373,7 @@ def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
     """Deal with 还没定 and 随便: the value is left out, kept as not known, or waited for."""
     slot = forms.asked(form, intent)
     if slot is not None and slot.skippable:
-        return advance(standing, replace(form, values={**form.values, slot.name: slots.SKIPPED}), intent, facts)
+        return advance(standing, replace(form, values={**form.values, slot.name: SKIPPED}), intent, facts)
     if slot is not None and slot.unknown:
         return advance(standing, replace(form, values={**form.values, slot.name: slot.unknown}), intent, facts)
     return Say(standing=standing.within(form), phrase=Line("form.open"), kind="asks", intent=intent.id)
@@ -382,7 +381,7 @@ def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
 
 def _any_time(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
     """Leave out a time that may be any, whatever was asked, and keep what is said beside it: 哪天来都在家，上门前打电话."""
-    any_time = {slot.name: slots.SKIPPED for slot in intent.slots if slot.type == "start" and slot.skippable}
+    any_time = {slot.name: SKIPPED for slot in intent.slots if slot.type == "start" and slot.skippable}
     kept = forms.heard(replace(form, values={**any_time, **form.values}), text)
     return advance(standing, kept, intent, facts, (Line("heard", {"words": quoted(text)}),))
 
@@ -434,7 +433,7 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
         return False
     if changed is None:
         return True
-    if slots.corrects(heard.text) or _is_all_taken(other, form, changed, heard, facts):
+    if corrects(heard.text) or _is_all_taken(other, form, changed, heard, facts):
         return False
     if other.provides_flat and facts.is_bound:  # 3栋2单元 is a place, whoever lives there
         return False
@@ -470,7 +469,7 @@ def _is_all_taken(other: Intent, form: Form, changed: Form, heard: Heard, facts:
 def _is_any_words(form: Form, intent: Intent, text: str, facts: Facts) -> bool:
     """Tell whether `text` would be kept as it is, though nothing in it is what the open question asks for."""
     open_ = [slot for slot in intent.slots if slot.name == form.asking and slot.is_free]
-    return bool(open_) and not _PLACE.search(text) and not slots.extract(text, open_, facts.now)
+    return bool(open_) and not _PLACE.search(text) and not reading.of(text, facts.now).take(open_)
 
 
 def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
@@ -498,13 +497,9 @@ def _ahead(standing: Standing, form: Form, wanted: Sequence[Intent], text: str, 
     """Return the keeping of what is said of a wish that waits behind the open form: 修灯的话周日上午九点."""
     waiting = [item.intent for item in forms.chain(form.outer)]
     for intent in wanted:
-        values = slots.extract(text, intent.slots, facts.now) if intent.id in waiting and text else {}
+        values = reading.of(text, facts.now).take(intent.slots) if intent.id in waiting and text else {}
         if values:
-            said = [
-                said
-                for slot in intent.slots
-                if slot.name in values and (said := slots.describe(slot, values[slot.name], facts.now))
-            ]
+            said = [said for slot in intent.slots if slot.name in values and (said := slot.say(values[slot.name], facts.now))]
             kept = Line("form.kept", {"values": f"{intent.title}，{'，'.join(said)}"})
             return again(standing, forms.informed(form, intent.id, values, text), (kept,))
     return None

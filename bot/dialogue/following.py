@@ -12,8 +12,11 @@ from bot.dialogue.said import Heard, lacks, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
 from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
-from bot.language import answers, courtesy, leftovers, people, questions, slots, times
+from bot.language import answers, courtesy, leftovers, people, questions, reading, times
+from bot.language.corrections import corrects
 from bot.language.files import Intent
+from bot.language.kinds import called
+from bot.language.kinds.kind import Value
 from bot.language.normalise import PAUSES
 
 #: What adds to something done without correcting it is believed for so long: 两个人, 车牌粤B12345.
@@ -30,9 +33,6 @@ LONGEST = 30
 
 #: Characters of a breath that only presses.
 PRESSING = 6
-
-#: Kinds of slots by whose values one tells something else: a remark, a name or a choice may stand in any reason.
-_TELLING = {"plate", "phone", "room", "temperature", "start", "end", "count", "unit", "building", "place", "flag"}
 
 #: What was about to be called off stays.
 _KEEPS = re.compile("(?:别|莫|甭|不要|不用|先不|不)(?:取消|撤|删|作废|退)|留着|照旧")
@@ -121,7 +121,7 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
     """Return the end of something done where another of its kind takes its place: 小乔那个取消 换成阿曼 一样的时间."""
     first, *rest = courtesy.clauses(heard.text) or [""]
     intent, who = facts.intents[subject.intent], named(subject, first, facts)
-    values = slots.extract("，".join(rest), intent.slots, facts.now) if who and rest else {}
+    values = reading.of("，".join(rest), facts.now).take(intent.slots) if who and rest else {}
     if not values:
         return None
     if _SAME_TIME.search(heard.text):
@@ -153,22 +153,22 @@ def _another_fault(standing: Standing, heard: Heard, facts: Facts) -> Step | Non
     best = heard.match.candidates[0] if heard.match.candidates else None
     if subject is None or intent is None or best is None or best.intent != intent.id or not _ALSO.search(heard.text):
         return None
-    told = [slot for slot in intent.slots if slot.required and slot.type in {"choice", "place"}]
-    given = slots.extract(heard.text, told, facts.now)
+    told = [slot for slot in intent.slots if slot.required and slot.kind.describes]
+    given = reading.of(heard.text, facts.now).take(told)
     is_other = bool(told) and all(
         given.get(slot.name, subject.values.get(slot.name)) != subject.values.get(slot.name) for slot in told
     )
     return start(standing, intent, heard, facts) if is_other else None
 
 
-def another(intent: Intent, values: Mapping[str, slots.Value], heard: Heard, facts: Facts) -> Heard | None:
+def another(intent: Intent, values: Mapping[str, Value], heard: Heard, facts: Facts) -> Heard | None:
     """Return words that tell all that an intent needs about somebody else than `values` do, on the same day unless they say another."""
     slot = next((slot for slot in intent.slots if slot.type == "name"), None)
     known = str(values.get(slot.name, "")) if slot is not None else ""
-    if not known or known in heard.text or OF_THEM.search(heard.text) or asks(heard.text) or slots.corrects(heard.text):
+    if not known or known in heard.text or OF_THEM.search(heard.text) or asks(heard.text) or corrects(heard.text):
         return None
     wished = accepted(heard, facts.intents)
-    if (wished is not None and wished.id != intent.id) or not (_ALSO.search(heard.text) or slots.is_proper(known)):
+    if (wished is not None and wished.id != intent.id) or not (_ALSO.search(heard.text) or called.is_proper(known)):
         return None
     whole = replace(heard, since=next((value for value in values.values() if isinstance(value, datetime)), None))
     given = read_slots(intent, whole, facts.now)
@@ -199,15 +199,15 @@ def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, ou
 def _beside(subject: Subject, heard: Heard, facts: Facts) -> Sequence[str]:
     """Return the clauses of which one may call for something where the others only give a reason: 不用来了 我自己弄好了."""
     said = [courtesy.unapologised(words) for words in courtesy.clauses(heard.text)]
-    if len(said) < 2 or slots.corrects(heard.text):
+    if len(said) < 2 or corrects(heard.text):
         return ()
     return [words for i, words in enumerate(said) if not _news(subject, "，".join((*said[:i], *said[i + 1 :])), facts)]
 
 
 def _news(subject: Subject, text: str, facts: Facts) -> bool:
     """Tell whether words give a value of their own, so that they are more than a reason; what is over is told."""
-    read = [slot for slot in facts.intents[subject.intent].slots if slot.type in _TELLING]
-    found = slots.extract(text, read, facts.now, known=subject.values)
+    read = [slot for slot in facts.intents[subject.intent].slots if slot.kind.tells]
+    found = reading.of(text, facts.now).take(read, known=subject.values)
     return any(
         value != subject.values.get(name) and not (isinstance(value, datetime) and value < facts.now)
         for name, value in found.items()
@@ -224,14 +224,14 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
         if not told or not (named(subject, heard.text, facts) or _presses(subject, "，".join(told), facts)):
             return None
         heard = replace(heard, text="，".join(told))
-    intent, corrects = facts.intents[subject.intent], slots.corrects(heard.text)
+    intent, is_correction = facts.intents[subject.intent], corrects(heard.text)
     if _is_of_work(subject, heard.text, facts):
         return None
     read = [slot for slot in intent.slots if slot.name in changeable]
     changed = _changes(subject, heard, facts)
     if not changed and facts.now - subject.at < ADDS and (broken := leftovers.broken_plate(heard.text, read)):
         return Say(standing=standing.calm(), phrase=Line("plate.broken", {"value": broken}), kind="asks", intent=intent.id)
-    if not changed or not (corrects or _adds(subject, changed, intent, heard, facts)):
+    if not changed or not (is_correction or _adds(subject, changed, intent, heard, facts)):
         return None
     return Amend(standing=standing.calm(), subject=subject, values=changed, words=heard.text)
 
@@ -245,7 +245,7 @@ def presses_first(subject: Subject, text: str, facts: Facts) -> bool:
 def _presses(subject: Subject, text: str, facts: Facts) -> bool:
     """Tell whether words say that something done cannot wait: 越流越多了，怎么关啊."""
     flags = [slot for slot in facts.intents[subject.intent].slots if slot.type == "flag"]
-    return True in slots.extract(text, flags, facts.now).values()
+    return True in reading.of(text, facts.now).take(flags).values()
 
 
 def _is_of_work(subject: Subject, text: str, facts: Facts) -> bool:
@@ -254,21 +254,21 @@ def _is_of_work(subject: Subject, text: str, facts: Facts) -> bool:
     return bool(name) and _WORK.search(text) is not None and _WORK.search(name) is None and name not in text
 
 
-def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, slots.Value]:
+def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, Value]:
     """Return the values that words give for something done and that it does not have yet."""
     read = [slot for slot in facts.intents[subject.intent].slots if slot.name in facts.amendable.get(subject.intent, ())]
     now = next((slot.name for slot in read if slot.type == "start"), None) if answers.is_now(heard.text) else None
-    values = slots.extract(heard.text, read, facts.now, asked=now, known=subject.values)
-    stays = set() if slots.corrects(heard.text) else {slot.name for slot in read if forms.is_told(subject.values, slot)}
+    values = reading.of(heard.text, facts.now).take(read, asked=now, known=subject.values)
+    stays = set() if corrects(heard.text) else {slot.name for slot in read if forms.is_told(subject.values, slot)}
     stays |= {slot.name for slot in read if slot.type == "place" and _is_only_named(subject, slot.name, values, heard.text)}
     return {
         name: value for name, value in values.items() if name not in stays and (subject.values.get(name) != value or name == now)
     }
 
 
-def _is_only_named(subject: Subject, name: str, values: Mapping[str, slots.Value], text: str) -> bool:
+def _is_only_named(subject: Subject, name: str, values: Mapping[str, Value], text: str) -> bool:
     """Tell whether words that say more than a place leave the place as it was told: 客厅的灯挺好看的, 卫生间没问题."""
-    if slots.corrects(text) or not subject.values.get(name) or name not in values:
+    if corrects(text) or not subject.values.get(name) or name not in values:
         return False
     left = text.replace(str(values[name]), "")
     return left == text or _PLACE_ALONE.fullmatch(left) is None
@@ -293,14 +293,14 @@ def _name_of(subject: Subject, facts: Facts) -> str:
 def meant(standing: Standing, text: str, facts: Facts) -> Sequence[Subject]:
     """Return what words may be about, of several things done those they speak of: whoever comes, the thing that is broken."""
     spoken_of = [known for known in standing.subjects if named(known, text, facts) or _thing(known, text, facts)]
-    if not spoken_of or slots.corrects(text):
+    if not spoken_of or corrects(text):
         return sorted(standing.subjects, key=lambda known: known not in spoken_of)
     return spoken_of
 
 
 def _thing(subject: Subject, text: str, facts: Facts) -> str:
     """Return the word by which a message speaks of what a subject is about: 插座 of what has no power, 马桶 of what leaks there."""
-    read = [slot for slot in facts.intents[subject.intent].slots if slot.type in {"choice", "place"}]
+    read = [slot for slot in facts.intents[subject.intent].slots if slot.kind.describes]
     words = (word for slot in read for word in slot.options.get(str(subject.values.get(slot.name)), ()))
     return max((word for word in words if word in text), key=len, default="")
 
@@ -317,10 +317,10 @@ def _told_of(subject: Subject, others: Sequence[Subject], text: str, facts: Fact
 def asks(text: str) -> bool:
     """Tell whether words want an answer, and no change: 改上午行不行 wants one."""
     is_request = courtesy.is_polite_request(text) or courtesy.worries(text)
-    return questions.is_question(text) and not is_request and not slots.corrects(text)
+    return questions.is_question(text) and not is_request and not corrects(text)
 
 
-def _adds(subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts) -> bool:
+def _adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether words add to a subject: what it lacks so far, soon after, and nothing else is wished in full."""
     said = courtesy.clauses(heard.text) if named(subject, heard.text, facts) else []
     if any(OF_THEM.search(words) for words in (heard.text, *said)):  # 他换车了 苏E90J6M, hours later; 小雪那个还在吧 她三点半到
@@ -360,7 +360,7 @@ def _is_of_else(text: str, kinds: set[str]) -> bool:
 
 
 def _is_of_same_visit(
-    subject: Subject, changed: Mapping[str, slots.Value], intent: Intent, heard: Heard, facts: Facts
+    subject: Subject, changed: Mapping[str, Value], intent: Intent, heard: Heard, facts: Facts
 ) -> bool:  # fmt: skip
     """Tell whether words say more of who comes and name no day of their own: 闺女下午两点到, after 闺女礼拜六来."""
     who = {slot.name for slot in intent.slots if slot.type == "name"}
@@ -368,7 +368,7 @@ def _is_of_same_visit(
     return bool(is_known) and not any(span.has_day for span in times.find(heard.text, facts.now))
 
 
-def _holds(changed: Mapping[str, slots.Value], wished: Intent, heard: Heard, facts: Facts) -> bool:
+def _holds(changed: Mapping[str, Value], wished: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether what was done takes all that another wish would, which is not named: 开他媳妇那台 吉C1H073."""
     wanted = read_slots(wished, heard, facts.now)
     if not wanted or not all(value in changed.values() for value in wanted.values()):
@@ -379,7 +379,7 @@ def _holds(changed: Mapping[str, slots.Value], wished: Intent, heard: Heard, fac
 
 def _is_value_alone(text: str, intent: Intent, facts: Facts) -> bool:
     """Tell whether a message is a value and what it is called, and nothing else: 车牌粤B12345, 十点左右到."""
-    left = slots.unvalued(text, facts.now)
+    left = reading.of(text, facts.now).unvalued
     for slot in sorted(intent.slots, key=lambda slot: -len(slot.title)):
         left = left.replace(slot.title, "") if slot.title else left
     return left != text and _SAYS_NO_MORE.fullmatch(left) is not None
@@ -459,7 +459,7 @@ def _is_so(subject: Subject, text: str, facts: Facts) -> bool:
     """Tell whether words say nothing but what is so already."""
     intent = facts.intents[subject.intent]
     now = next((slot.name for slot in intent.slots if slot.type == "start"), None) if answers.is_now(text) else None
-    values = slots.extract(text, intent.slots, facts.now, asked=now)
+    values = reading.of(text, facts.now).take(intent.slots, asked=now)
     is_same = bool(values) and all(subject.values.get(name) == value for name, value in values.items())
     return is_same and (now is not None or _is_value_alone(text, intent, facts))
 

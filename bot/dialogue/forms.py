@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from bot.language import answers, slots, times
-from bot.language.files import Intent, Slot
+from bot.language import answers, reading, times
+from bot.language.corrections import corrects
+from bot.language.files import Intent
+from bot.language.kinds.kind import SKIPPED, Slot, Value
 from bot.language.phrases import fill
 
 #: A form whose question stays open longer is put away.
@@ -30,15 +32,6 @@ ASIDE = 2
 
 #: Characters of the resident's words that a form keeps; of more the first message and the last ones stay.
 LONGEST = 2000
-
-#: Slots that book something, which nobody can do in the past.
-_BOOKED = {"start", "end"}
-
-#: What slots are called beside their titles.
-_CALLED = {
-    "name": ("名字", "姓名", "称呼", "人"), "start": ("时间", "日期", "日子"), "plate": ("车牌", "车牌号", "车"),
-    "phone": ("电话", "手机", "手机号"), "count": ("人数", "几个人"), "place": ("位置", "地点", "地址", "地方"),
-}  # fmt: skip
 
 #: Words that tell where, whatever else they name: 天花板靠窗子那个角角.
 _WHEREABOUTS = re.compile(
@@ -64,7 +57,7 @@ class Form:
     """An open form. `menu` maps values to what a numbered question shows; `outer` is a form put aside for this one."""
 
     intent: str
-    values: Mapping[str, slots.Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     asking: str = ""  # the slot whose question is open
     stage: Stage = Stage.FILLING
     tries: int = 0
@@ -74,7 +67,7 @@ class Form:
     prompt: str = ""  # the question, when an action asked it and not the slot
     called_off: str = ""  # what is said to whoever calls that question off; empty: nothing was done
     agreed: str = ""  # the option of that question which a mere yes stands for
-    doubted: slots.Value = ""  # what the action asked about; it counts again where another value was wrong
+    doubted: Value = ""  # what the action asked about; it counts again where another value was wrong
     words: tuple[str, ...] = ()  # the resident's own, that opened it and answered it
     about: str = ""  # what was done before and is meant, such as ticket:K3M9
     is_guess: bool = False  # the resident did not plainly say so: nothing is done before it was read back
@@ -98,7 +91,7 @@ class Progress:
     slot: str = ""
 
 
-def begin(intent: Intent, values: Mapping[str, slots.Value], outer: Form | None = None, words: str = "") -> Form:
+def begin(intent: Intent, values: Mapping[str, Value], outer: Form | None = None, words: str = "") -> Form:
     """Open a form with what is known already; `words` are the resident's own."""
     given = {slot.name: slot.default for slot in intent.slots if slot.default}
     form = Form(intent=intent.id, values={**given, **values}, outer=outer, words=(words,) if words else ())
@@ -170,7 +163,7 @@ def heard(form: Form, words: str) -> Form:
     return replace(form, words=(first, *more))
 
 
-def informed(form: Form, intent: str, values: Mapping[str, slots.Value], words: str) -> Form:
+def informed(form: Form, intent: str, values: Mapping[str, Value], words: str) -> Form:
     """Return the form with values put into the one for `intent` that waits behind it."""
     if form.intent == intent:
         return heard(replace(form, values={**form.values, **values}), words)
@@ -201,7 +194,7 @@ def meant(form: Form, intent: Intent, text: str) -> Slot | None:
         return None
     named = _WISH.sub("", text.strip(" ，。,.!！"))
     askable = [slot for slot in intent.slots if slot.ask or slot.title]
-    return next((slot for slot in askable if named == slot.title or named in _CALLED.get(slot.type, ())), None)
+    return next((slot for slot in askable if named == slot.title or named in slot.kind.called), None)
 
 
 def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
@@ -209,7 +202,7 @@ def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
     chosen = _choose(form, intent, text)
     if chosen is not None:
         by_words = len(text) > 1 and "第" not in text and not text.strip().isdigit()  # 电梯 picks the fault and says the place
-        also = slots.extract(text, intent.slots, now) if by_words else {}
+        also = reading.of(text, now).take(intent.slots) if by_words else {}
         return replace(form, values={**form.values, **also, **chosen}, tries=0)
     said = _joined(form, intent, _read(form, intent, text, now), text)
     changed = {name: value for name, value in said.items() if form.values.get(name) != value}
@@ -217,45 +210,45 @@ def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
         said = {slot.name: slot.otherwise}
     if form.asking not in said and not changed:
         return None
-    if form.doubted and form.asking not in said and slots.corrects(text):  # 单元错了，是1单元: the room was right
+    if form.doubted and form.asking not in said and corrects(text):  # 单元错了，是1单元: the room was right
         said = {**said, form.asking: form.doubted}
     return replace(form, values=_consistent({**form.values, **said}, said, intent), tries=0)
 
 
-def _read(form: Form, intent: Intent, text: str, now: datetime) -> dict[str, slots.Value]:
+def _read(form: Form, intent: Intent, text: str, now: datetime) -> dict[str, Value]:
     """Return what a message says about the form; for the open question a bare word is enough."""
     wanted = asked(form, intent)
     if wanted and wanted.type == "text" and form.menu:  # an action asked which: any other words are no answer
         wanted = None
-    said = slots.extract(text, intent.slots, now, wanted.name if wanted else None, form.values)
+    said = reading.of(text, now).take(intent.slots, asked=wanted.name if wanted else None, known=form.values)
     if wanted and wanted.type == "place" and said.get(wanted.name) == text.strip() and _tells_of_another(said, wanted, intent):
         if not _WHEREABOUTS.search(text):
             del said[wanted.name]  # 灯坏了 is no place
-    if not slots.corrects(text):
+    if not corrects(text):
         stays = {slot.name for slot in intent.slots if slot.name != form.asking and is_told(form.values, slot)}
         said = {name: value for name, value in said.items() if name not in stays}
-    if wanted and wanted.type == "name" and wanted.name in said and wanted.name not in slots.extract(text, (wanted,), now):
+    if wanted and wanted.type == "name" and wanted.name in said and wanted.name not in reading.of(text, now).take((wanted,)):
         others = [slot for slot in intent.slots if slot != wanted]
-        if slots.extract(str(said[wanted.name]), others, now):  # 两个人 is no name
+        if reading.of(str(said[wanted.name]), now).take(others):  # 两个人 is no name
             del said[wanted.name]
     return said
 
 
-def is_told(values: Mapping[str, slots.Value], slot: Slot) -> bool:
+def is_told(values: Mapping[str, Value], slot: Slot) -> bool:
     """Tell whether a choice was made in the resident's own words before, which no mention changes: 天花板 only says where."""
     return slot.type == "choice" and values.get(slot.name, slot.otherwise) != slot.otherwise
 
 
-def _tells_of_another(said: Mapping[str, slots.Value], asked: Slot, intent: Intent) -> bool:
+def _tells_of_another(said: Mapping[str, Value], asked: Slot, intent: Intent) -> bool:
     """Tell whether the words were taken for a choice, too, so that they are no place of their own."""
     return any(slot.type == "choice" and slot.name in said and slot != asked for slot in intent.slots)
 
 
-def _joined(form: Form, intent: Intent, said: dict[str, slots.Value], text: str) -> dict[str, slots.Value]:
+def _joined(form: Form, intent: Intent, said: dict[str, Value], text: str) -> dict[str, Value]:
     """Put a flat and a place said one after the other together: 3栋2单元 and 电梯."""
     for slot in intent.slots:
         old, new = form.values.get(slot.name), said.get(slot.name)
-        if slot.type != "place" or not isinstance(old, str) or not isinstance(new, str) or slots.corrects(text):
+        if slot.type != "place" or not isinstance(old, str) or not isinstance(new, str) or corrects(text):
             continue
         old_flat, new_flat = _FLAT.match(old) is not None, _FLAT.match(new) is not None
         if old and old_flat != new_flat and old not in new and new not in old:
@@ -267,7 +260,7 @@ def is_past(form: Form, intent: Intent, now: datetime) -> Slot | None:
     """Return the slot whose time is over already; nothing is booked in the past."""
     for slot in intent.slots:
         value = form.values.get(slot.name)
-        if slot.type in _BOOKED and isinstance(value, datetime) and times.is_past(value, now):
+        if slot.kind.books and isinstance(value, datetime) and times.is_past(value, now):
             return slot
     return None
 
@@ -286,23 +279,23 @@ def read_back(form: Form, intent: Intent, now: datetime, facts: Mapping[str, Any
 def spoken(form: Form, intent: Intent, now: datetime) -> dict[str, str]:
     """Return all values as one says them."""
     by_name = {slot.name: slot for slot in intent.slots}
-    return {name: slots.describe(by_name[name], value, now) for name, value in form.values.items() if name in by_name}
+    return {name: by_name[name].say(value, now) for name, value in form.values.items() if name in by_name}
 
 
-def given(form: Form) -> dict[str, slots.Value]:
+def given(form: Form) -> dict[str, Value]:
     """Return the values for the action: those that were left out on purpose are missing."""
-    return {name: value for name, value in form.values.items() if value != slots.SKIPPED}
+    return {name: value for name, value in form.values.items() if value != SKIPPED}
 
 
 def _menu(slot: Slot) -> dict[str, str]:
     if slot.suggest:
         return {suggestion: suggestion for suggestion in slot.suggest}
-    if slot.type in {"choice", "choices"}:
-        return {value: slots.label(slot, value) for value in slot.options}
+    if slot.kind.has_options:
+        return {value: slot.label(value) for value in slot.options}
     return {}
 
 
-def _choose(form: Form, intent: Intent, text: str) -> dict[str, slots.Value] | None:
+def _choose(form: Form, intent: Intent, text: str) -> dict[str, Value] | None:
     """Return the menu's value that was picked; suggestions of free slots are read as if they had been typed."""
     if not form.menu or all(value == shown for value, shown in form.menu.items()):
         return None
@@ -310,7 +303,7 @@ def _choose(form: Form, intent: Intent, text: str) -> dict[str, slots.Value] | N
     if index is None:
         return None
     value = list(form.menu)[index]
-    several = any(slot.name == form.asking and slot.type == "choices" for slot in intent.slots)
+    several = any(slot.name == form.asking and slot.kind.holds_several for slot in intent.slots)
     return {form.asking: [value] if several else value}
 
 
@@ -323,7 +316,7 @@ def suggestion(form: Form, text: str) -> str:
     return text if index is None else shown[index]
 
 
-def _consistent(values: dict[str, slots.Value], said: Mapping[str, slots.Value], intent: Intent) -> dict[str, slots.Value]:
+def _consistent(values: dict[str, Value], said: Mapping[str, Value], intent: Intent) -> dict[str, Value]:
     """Drop an end that a new start has overtaken."""
     kinds = {slot.type: slot.name for slot in intent.slots}
     start, end = values.get(kinds.get("start", "")), values.get(kinds.get("end", ""))

@@ -20,9 +20,10 @@ from bot.dialogue.said import Heard, Words, read_slots
 from bot.dialogue.standing import For, Standing
 from bot.dialogue.starting import CLOSE, OF_SOMETHING, PLAUSIBLE
 from bot.dialogue.steps import Ask, Inform, Say, ShowMenu, Step
-from bot.language import slots
+from bot.language import reading
 from bot.language.disclosure import Disclosed
-from bot.language.files import Catalogue, Intent, Slot
+from bot.language.files import Catalogue, Intent
+from bot.language.kinds.kind import Slot
 from bot.language.matching.matcher import Candidate, Match
 
 #: Wishes taken from one message at most.
@@ -49,13 +50,6 @@ _TASK = """你替小区物业的聊天助手理解住户的话。只输出一个
 
 事项（编号｜意思｜项目）：
 """
-
-#: Names of kinds of slots, as a person would say them.
-_KINDS: Mapping[str, str] = {
-    "start": "开始时间", "end": "结束时间", "datetime": "时间", "date": "日期", "building": "楼栋", "unit": "单元", "room": "房号",
-    "plate": "车牌", "phone": "电话", "temperature": "体温", "count": "人数", "name": "人名或称呼", "place": "地点", "flag": "是否",
-    "choice": "选一", "choices": "可多选", "text": "原话",
-}  # fmt: skip
 
 #: The answer's form as JSON Schema, for endpoints that hold to one.
 SCHEMA: Mapping[str, Any] = {
@@ -145,13 +139,13 @@ def _line(intent: Intent) -> str:
 
 
 def _wanted(slot: Slot) -> str:
-    options = "/".join(slots.label(slot, value) for value in [*slot.options][:_SHOWN])
+    options = "/".join(slot.label(value) for value in [*slot.options][:_SHOWN])
     title = f" {slot.title}" if slot.title else ""
-    return f"{slot.name}{title}（{_KINDS[slot.type]}{'：' + options if options else ''}）"
+    return f"{slot.name}{title}（{slot.kind.title}{'：' + options if options else ''}）"
 
 
 def _pointable(intent: Intent) -> list[Slot]:
-    return [slot for slot in intent.slots if slot.type in _KINDS]
+    return [slot for slot in intent.slots if slot.kind.is_spoken]
 
 
 # ------------------------------------------------------------------ what of its answer counts
@@ -216,5 +210,5 @@ def _said(intent: Intent, pointed: Sequence[_Pointed], disclosed: Disclosed, fac
     wanted = {slot.name: slot for slot in _pointable(intent)}
     for one in pointed:
         slot, words = wanted.get(one.name), disclosed.own(one.words)
-        if slot is not None and words and slot.name in slots.extract(words, (slot,), facts.now, asked=slot.name):
+        if slot is not None and words and slot.name in reading.of(words, facts.now).take((slot,), asked=slot.name):
             yield slot.name, words

@@ -13,7 +13,7 @@ from bot.dialogue.said import Heard
 from bot.dialogue.standing import Person, Standing, Subject
 from bot.dialogue.starting import LIKELY, PLAUSIBLE, SPOKEN, accepted
 from bot.dialogue.steps import Amend, Step
-from bot.language import courtesy, slots
+from bot.language import courtesy, reading
 from bot.language.danger import aftermath
 from bot.language.files import Intent
 
@@ -123,7 +123,7 @@ def _is_of_visit(intent: Intent, heard: Heard, facts: Facts) -> bool:
     needed = [slot for slot in intent.slots if slot.required]
     return (
         best is not None and best.intent == intent.id and best.confidence >= LIKELY
-        and not slots.extract(heard.text, needed, facts.now)
+        and not reading.of(heard.text, facts.now).take(needed)
     )  # fmt: skip
 
 

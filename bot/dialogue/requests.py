@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
+from bot.language.kinds.flat import FLAT
 from bot.language.matching.matcher import Match
-from bot.language.slots import FLAT
 
 
 class Border(IntEnum):

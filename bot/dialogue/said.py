@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.language import slots
+from bot.language import reading
 from bot.language.files import Intent
+from bot.language.kinds import flat
+from bot.language.kinds.kind import Value
 from bot.language.known import Known
 from bot.language.matching.matcher import Match
-
-#: Slots that together say which flat.
-_FLAT = ("building", "unit", "room")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,21 +73,21 @@ def lacks(intent: Intent, heard: Heard, now: datetime) -> bool:
     return any(slot.required and slot.name not in given for slot in intent.slots)
 
 
-def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, slots.Value]:
+def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, Value]:
     """Return the values that an opening message gives for its intent; what a template points at is read leniently.
 
     A scanned code says where it hangs, and nothing of what the matter is there.
     """
     if heard.place:
-        flat = [slot for slot in intent.slots if slot.type in _FLAT]
+        parts = [slot for slot in intent.slots if slot.kind.grammar is flat.GRAMMAR]
         return {
-            **slots.extract(heard.place, flat, now),
+            **reading.of(heard.place, now).take(parts),
             **{slot.name: heard.place for slot in intent.slots if slot.type == "place"},
         }
     before = {"": heard.since} if heard.since else None
-    found = slots.extract(heard.text, intent.slots, now, known=before) if heard.text else {}
+    found = reading.of(heard.text, now).take(intent.slots, known=before) if heard.text else {}
     for slot in intent.slots:
         words = heard.match.said.get(slot.name) if slot.name not in found else None
         if words:
-            found |= slots.extract(words, (slot,), now, asked=slot.name)
+            found |= reading.of(words, now).take((slot,), asked=slot.name)
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from bot.dialogue import forms
 from bot.dialogue.forms import Form, Stage
 from bot.language.files import Catalogue, Intent
-from bot.language.slots import Value
+from bot.language.kinds.kind import Value
 
 #: Of what `pack` writes. What another version wrote, or what is damaged, begins anew: nobody is shut out of their talk by it.
 VERSION = 1

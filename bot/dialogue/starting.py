@@ -11,8 +11,10 @@ from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, lacks, read_slots
 from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing, Subject
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, ShowMenu, Sound, Step
-from bot.language import answers, courtesy, leftovers, questions, slots
+from bot.language import answers, courtesy, leftovers, questions, reading
 from bot.language.files import Intent
+from bot.language.kinds import name as name_
+from bot.language.kinds.kind import Value
 from bot.language.matching.matcher import TEMPLATE, Candidate
 
 #: Times in a row that words are not understood before a person is offered.
@@ -62,9 +64,6 @@ _FRAGMENT = re.compile(r"(?![一二两三四五六七八九十是对好不没嗯
 
 #: Options of a menu at most.
 SHOWN = 3
-
-#: Values in which one wrong sign is a mistake: they are said back.
-_EXACT = frozenset({"plate", "phone"})
 
 _COUNTS = "零一两三四五"
 
@@ -227,7 +226,7 @@ def start(
     fragments = standing.fragments(facts.now)
     values = read_slots(intent, heard, facts.now)
     for words in fragments:  # 周六 / 我同学来吃饭
-        values = {**slots.extract(words, intent.slots, facts.now), **values}
+        values = {**reading.of(words, facts.now).take(intent.slots), **values}
     standing, values = _with_spot(standing, intent, values)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
     form = replace(form, words=(*fragments, *form.words))
@@ -251,7 +250,7 @@ def start(
 def _unseen(form: Form, intent: Intent, text: str, facts: Facts) -> tuple[Line, ...]:
     """Return what to say of a plate or number that was taken from words too long to be said back."""
     said = forms.spoken(form, intent, facts.now)
-    kept = [f"{slot.title} {said[slot.name]}" for slot in intent.slots if slot.type in _EXACT and said.get(slot.name)]
+    kept = [f"{slot.title} {said[slot.name]}" for slot in intent.slots if slot.kind.is_exact and said.get(slot.name)]
     kept = [words for words in kept if words.partition(" ")[2] not in quoted(text)]
     return (Line("form.kept", {"values": "，".join(kept)}),) if kept else ()
 
@@ -270,7 +269,7 @@ def _is_bare(heard: Heard, intent: Intent, facts: Facts) -> bool:
     return is_known and not read_slots(intent, heard, facts.now)
 
 
-def _with_spot(standing: Standing, intent: Intent, values: dict[str, slots.Value]) -> tuple[Standing, dict[str, slots.Value]]:
+def _with_spot(standing: Standing, intent: Intent, values: dict[str, Value]) -> tuple[Standing, dict[str, Value]]:
     """Let a place that was sent before belong to a wish that wants one; what is said with the wish goes before."""
     slot = next((slot for slot in intent.slots if slot.type == "place"), None)
     if standing.spot is None or slot is None:
@@ -292,7 +291,7 @@ def hand_over(standing: Standing, facts: Facts, intent: Intent | None, words: st
     return HandOver(standing=stays, intent=name, topic=topic or standing.words().partition("\n")[0] or what, words=said)
 
 
-def not_taken(text: str, intent: Intent, values: Mapping[str, slots.Value], facts: Facts) -> tuple[Line, ...]:
+def not_taken(text: str, intent: Intent, values: Mapping[str, Value], facts: Facts) -> tuple[Line, ...]:
     """Return what to say of values in the words that the form cannot hold."""
     if not text or not intent.slots:
         return ()
@@ -371,7 +370,7 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
 def _tells_who_comes(intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether a visit is told in full: 下午三点半老同事来跟我下棋."""
     is_told = intent.is_about_somebody and not lacks(intent, heard, facts.now)
-    return is_told and slots.tells_who_comes(heard.text, facts.now)
+    return is_told and name_.is_told_of(reading.of(heard.text, facts.now).message())
 
 
 def _may_be_called_off(intent: Intent, facts: Facts) -> bool:
@@ -482,7 +481,7 @@ def nodded(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return None
     if not (courtesy.begins_with_yes(heard.text) or courtesy.sighs(heard.text)) or len(courtesy.clauses(heard.text)) < 2:
         return None
-    if questions.is_question(heard.text) or slots.unvalued(heard.text, facts.now) != heard.text:
+    if questions.is_question(heard.text) or reading.of(heard.text, facts.now).unvalued != heard.text:
         return None
     if accepted(heard, facts.intents) is not None or _wishes(heard, facts, OF_SOMETHING):
         return None
@@ -525,7 +524,7 @@ def advance(standing: Standing, form: Form, intent: Intent, facts: Facts, before
     if past is not None and not past.required and not form.asking and form.stage is forms.Stage.FILLING:
         return advance(standing, forms.without(form, past), intent, facts, before)  # 从昨天晚上开始漏: told, not wished
     if past is not None:
-        over = Line("form.past", {"value": slots.describe(past, form.values[past.name], facts.now)})
+        over = Line("form.past", {"value": past.say(form.values[past.name], facts.now)})
         form, before = replace(forms.without(form, past), brief=form.brief and past.required), (*before, over)
         if past.ask:
             return again(standing, forms.ask(form, past), before)

@@ -10,8 +10,8 @@ from typing import Any, Literal
 from bot.dialogue.forms import Form
 from bot.dialogue.standing import Menu, Standing, Subject
 from bot.language.danger.sorts import Danger
+from bot.language.kinds.kind import Value
 from bot.language.known import Known
-from bot.language.slots import Value
 
 #: What becomes of a message.
 Kind = Literal[

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from bot import config
@@ -13,8 +13,11 @@ from bot.dialogue.knowledge import Knowledge
 from bot.dialogue.requests import LIKELY, Piece
 from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
-from bot.language import courtesy, emoji, files, questions, slots, times
-from bot.language.files import Catalogue, Intent, Slot
+from bot.language import courtesy, emoji, files, questions, reading, times
+from bot.language.files import Catalogue, Intent
+from bot.language.kinds import name as name_
+from bot.language.kinds.kind import Kind, Slot, Value
+from bot.language.kinds.shipped import KINDS
 from bot.language.matching.matcher import Candidate, Decision, Match, Matcher
 from bot.language.matching.model import Model
 from bot.language.normalise import PAUSES, Tables
@@ -48,12 +51,6 @@ TOLD = 2
 #: Shipped files that hold for what a community's own folder leaves out.
 _FALLBACK = ("_common.yaml", "_messages.yaml", "_menu.yaml", "_scenes.yaml", "_groups.yaml")
 
-#: Values that belong to whatever is spoken of: times and places stand in every request.
-_TELLING = {"plate", "phone", "count", "temperature", "name", "choices"}
-
-#: Values by which two requests of one kind are told apart.
-_APART = {"choice", "place", "name", "start"}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
@@ -64,14 +61,16 @@ class Judgement:
     confidence: float
     decision: Decision
     candidates: tuple[Candidate, ...]
-    slots: dict[str, slots.Value]
+    slots: dict[str, Value]
 
 
 class Understanding:
     """The current catalogue and matcher. Both are swapped together; a message in flight keeps what it began with."""
 
-    def __init__(self, folder: Path, data: Path, matcher: Matcher, services: Sequence[Path] = ()) -> None:
-        self.folder, self.services = folder, services
+    def __init__(
+        self, folder: Path, data: Path, matcher: Matcher, services: Sequence[Path] = (), kinds: Mapping[str, Kind] = KINDS
+    ) -> None:
+        self.folder, self.services, self.kinds = folder, services, kinds
         self._data = data
         tables, background = read_data(data)
         self.knowledge = Knowledge(tables, background)
@@ -80,18 +79,22 @@ class Understanding:
         self._set(matcher)
 
     @classmethod
-    def load(cls, folder: Path, data: Path, services: Sequence[Path] = ()) -> "Understanding":
-        """Read the intent files of `folder` and those that services bring, and the tables of `data`; faulty files are left out and told."""
+    def load(cls, folder: Path, data: Path, services: Sequence[Path] = (), kinds: Mapping[str, Kind] = KINDS) -> "Understanding":
+        """Read the intent files of `folder` and those that services bring, and the tables of `data`; faulty files are left out and told.
+
+        `kinds` are the kinds of values that the files may ask for, by their `type:`.
+        """
         if not folder.is_dir():
             raise Misconfigured(f"LINLI_INTENTS: {folder} is not a folder; name the one that holds your intent files")
-        matcher = _taught(frozenset(read_folder(folder, services).items()), data)
+        matcher = _taught(frozenset(read_folder(folder, services).items()), data, tuple(kinds.values()))
         if missing := phrases.NEEDED - set(matcher.catalogue.messages):
             raise Misconfigured(f"{folder}/_messages.yaml lacks {', '.join(sorted(missing))}; the bot cannot do without them")
-        return cls(folder, data, matcher, services)
+        return cls(folder, data, matcher, services, kinds)
 
     def with_files(self, texts: Mapping[str, str]) -> "Understanding":
         """Return what would be in force with these files, path -> YAML; for trying a change before it is made."""
-        return Understanding(self.folder, self._data, _taught(frozenset(texts.items()), self._data), self.services)
+        matcher = _taught(frozenset(texts.items()), self._data, tuple(self.kinds.values()))
+        return Understanding(self.folder, self._data, matcher, self.services, self.kinds)
 
     def refresh(self) -> tuple[Problem, ...]:
         """Read what was saved since the last look; a file that broke keeps its last good version."""
@@ -99,8 +102,9 @@ class Understanding:
         if stamps != self._stamps:
             self._stamps = stamps
             texts = read_folder(self.folder, self.services)
-            catalogue = files.reload(self.catalogue, texts, phrases.NEEDED)
-            self._set(_taught(frozenset(texts.items()), self._data) if not catalogue.problems else _teach(catalogue, self._data))
+            catalogue = files.reload(self.catalogue, texts, phrases.NEEDED, self.kinds)
+            taught = partial(_taught, frozenset(texts.items()), self._data, tuple(self.kinds.values()))
+            self._set(taught() if not catalogue.problems else _teach(catalogue, self._data))
         return self.catalogue.problems
 
     def hear(self, message: messages.Message, now: datetime, communities: Collection[int] | None = None) -> Heard:
@@ -147,7 +151,7 @@ class Understanding:
         match = self.matcher.match(words, now)
         if match.decision == "accept" or match.emergency or not match.candidates:
             return match
-        tells_who_comes = slots.tells_who_comes(words, now)
+        tells_who_comes = name_.is_told_of(reading.of(words, now).message())
         if match.candidates[0].confidence >= (CLEAR if tells_who_comes else LIKELY):
             return match
         told = next((intent for intent in self._telling if _is_told(intent, words, now)), None)
@@ -194,14 +198,14 @@ class Understanding:
     def _says_more(self, intent: str, words: str, now: datetime) -> bool:
         """Tell whether words give a value that a request for `intent` wants: a plate, a phone, a name."""
         known = self.catalogue.intents.get(intent)
-        wanted = [slot for slot in known.slots if slot.type in _TELLING] if known else []
-        return bool(slots.extract(words, wanted, now))
+        wanted = [slot for slot in known.slots if slot.kind.belongs] if known else []
+        return bool(reading.of(words, now).take(wanted))
 
     def _differ(self, intent: str, one: str, other: str, now: datetime) -> int:
         """Count the values that tell two requests for `intent` apart: another place, fault, guest or time."""
         known = self.catalogue.intents.get(intent)
-        wanted = [slot for slot in known.slots if slot.type in _APART] if known else []
-        first, second = slots.extract(one, wanted, now), slots.extract(other, wanted, now)
+        wanted = [slot for slot in known.slots if slot.kind.parts] if known else []
+        first, second = reading.of(one, now).take(wanted), reading.of(other, now).take(wanted)
         return sum(first[name] != value for name, value in second.items() if name in first)
 
     def _settled(self, match: Match, words: str, now: datetime) -> Match:
@@ -229,8 +233,8 @@ class Understanding:
 
 
 @lru_cache(maxsize=1)  # what is tried in the console and then saved is learned once; more would keep tens of megabytes
-def _taught(texts: frozenset[tuple[str, str]], data: Path) -> Matcher:
-    return _teach(files.load(dict(texts), phrases.NEEDED), data)
+def _taught(texts: frozenset[tuple[str, str]], data: Path, kinds: tuple[Kind, ...]) -> Matcher:
+    return _teach(files.load(dict(texts), phrases.NEEDED, {kind.name: kind for kind in kinds}), data)
 
 
 def _teach(catalogue: Catalogue, data: Path) -> Matcher:
@@ -250,7 +254,7 @@ def _is_about_somebody(intent: Intent) -> bool:
 def _is_told(intent: Intent, words: str, now: datetime) -> bool:
     """Tell whether words give all of the values that an intent needs, none of which is over."""
     required = _required(intent)
-    found = slots.extract(words, required, now)
+    found = reading.of(words, now).take(required)
     return len(found) == len(required) and all(not isinstance(value, datetime) or value >= now for value in found.values())
 
 

@@ -12,8 +12,10 @@ from datetime import datetime
 
 import yaml
 
-from bot.language import slots, times
-from bot.language.files import Slot
+from bot.language import reading, times
+from bot.language.kinds import flat, phone, plate
+from bot.language.kinds import name as name_
+from bot.language.kinds.kind import Grammar, Slot
 from bot.language.normalise import longest_first
 
 #: One mask in a disclosed text.
@@ -25,7 +27,7 @@ _DIGIT = "[0-9零〇○一二三四五六七八九幺两壹贰貳叁參肆伍陆
 _GAP = r"[ ,，、.\-—_·]?"
 
 #: Kinds of what is known by its form, in this order: what one has taken the next does not see.
-_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+_FORMS: tuple[tuple[str, re.Pattern[str] | Grammar], ...] = (
     ("账号", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[^\s，。；、]+", re.ASCII)),
     (
         "账号",
@@ -35,14 +37,14 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
-    ("车牌", slots.PLATE),
+    ("车牌", plate.GRAMMAR),
     ("证件", re.compile(r"(?<![0-9A-Za-z])(?:\d ?){14,18}[\dXx](?![0-9A-Za-z])|(?<![0-9A-Za-z])[A-Z]{1,2}\d{7,9}(?!\d)")),
-    ("电话", slots.PHONE),
+    ("电话", phone.GRAMMAR),
     (
         "地址",
         re.compile(r"[\u4e00-\u9fff]{2,4}(?:路|街|大道|巷|弄|胡同)(?:\d+|[一二三四五六七八九十百]+)(?:弄|号)(?:\d+号)?"),
     ),
-    ("房号", slots.FLAT),
+    ("房号", flat.GRAMMAR),
     ("房号", re.compile(r"[0-9A-Za-z一二三四五六七八九十]{1,4}(?:栋|幢|号楼|座)|[一二三四五六七八九十\d]{1,2}单元")),
     ("数字", re.compile(rf"{_DIGIT}(?:{_GAP}{_DIGIT}){{2,}}")),
     ("数字", re.compile(r"[A-Za-z]*\d[\dA-Za-z\-_ ]*\d[\dA-Za-z]*|[A-Za-z]{1,3}\d{2,}")),
@@ -83,7 +85,7 @@ _AFTER = re.compile(
     )
 )
 
-_WHO = (Slot(name="who", type="name"),)
+_WHO = (Slot(name="who", kind=name_.KIND),)
 
 #: Where names in a row are parted.
 _PARTS = re.compile(
@@ -186,11 +188,11 @@ class Masking:
     def _spans(self, text: str, now: datetime) -> Iterator[Span]:
         """Return what is hidden, no two of which overlap."""
         rest = text
-        for kind, pattern in (("健康", self.medical), *_FORMS):
-            for match in pattern.finditer(rest.upper() if kind == "车牌" else rest):
-                if match[0].strip() and _HIDDEN not in match[0]:
-                    yield Span(*match.span(), kind)
-                    rest = _blank(rest, *match.span())
+        for kind, form in (("健康", self.medical), *_FORMS):
+            for begin, end in _where(form, rest, now):
+                if rest[begin:end].strip() and _HIDDEN not in rest[begin:end]:
+                    yield Span(begin, end, kind)
+                    rest = _blank(rest, begin, end)
         for span in times.find(rest, now):
             if _HIDDEN not in rest[span.begin : span.stop] and span.kind != "instant":
                 yield Span(span.begin, span.stop, "时间")
@@ -215,6 +217,12 @@ class Masking:
         return sorted(set(found), key=lambda span: span[0] - span[1])
 
 
+def _where(form: re.Pattern[str] | Grammar, text: str, now: datetime) -> list[tuple[int, int]]:
+    if isinstance(form, Grammar):
+        return [(found.begin, found.stop) for found in form.find(text, now)]
+    return [match.span() for match in form.finditer(text)]
+
+
 def _any(words: Iterable[str]) -> str:
     return f"(?:{longest_first(list(words))})"
 
@@ -232,7 +240,7 @@ def _called(text: str, now: datetime) -> set[str]:
     found: set[str] = set()
     for part in (text, *_PARTS.split(text)):
         rest = part
-        while isinstance(name := slots.extract(rest, _WHO, now).get("who"), str) and name in rest:
+        while isinstance(name := reading.of(rest, now).take(_WHO).get("who"), str) and name in rest:
             found.add(name)
             rest = rest.replace(name, " ")
     return found

@@ -16,15 +16,11 @@ import yaml
 
 from bot.language import menus
 from bot.language.danger import sorts
+from bot.language.kinds.kind import Kind, Slot
+from bot.language.kinds.shipped import KINDS
 from bot.language.matching.sentences import Sentence, TemplateFault, compile_sentence
 from bot.language.phrases import FACTS, placeholders
 from bot.language.reader import Fault, Fields, Place, Problem, Reader, attempt, nearest
-
-#: What a slot may hold; see slots.py.
-SLOT_TYPES = (
-    "start", "end", "datetime", "date", "building", "unit", "room", "plate", "phone", "temperature", "count", "name",
-    "place", "flag", "choice", "choices", "text", "photo",
-)  # fmt: skip
 
 #: `priority` has no effect; files that have it are still read.
 _INTENT_FIELDS = (
@@ -47,29 +43,6 @@ _SLOT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 OUT_OF_SCOPE = "out_of_scope"
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Slot:
-    """One value that an intent wants. Without `ask` it is never asked for, only taken when given."""
-
-    name: str
-    type: str
-    title: str = ""
-    ask: str = ""
-    required: bool = False
-    error: str = ""
-    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # stored value -> words said
-    skippable: bool = False
-    default: str = ""
-    suggest: tuple[str, ...] = ()
-    unknown: str = ""  # what is kept when the resident does not know: 位置不清楚
-    otherwise: str = ""  # the option kept when the resident tells something that fits none: their words say it
-
-    @property
-    def is_free(self) -> bool:
-        """Tell whether any words will do for an answer, and all are kept."""
-        return self.type in {"text", "place"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +143,7 @@ class Catalogue:
         return next((intent for intent in self.intents.values() if intent.hands_over), None)
 
 
-def load(texts: Mapping[str, str], needed: Collection[str] = ()) -> Catalogue:
+def load(texts: Mapping[str, str], needed: Collection[str] = (), kinds: Mapping[str, Kind] = KINDS) -> Catalogue:
     """Read the files, path -> YAML; never raises: what is wrong stands in `problems`.
 
     `needed` are the phrases that must stand in some _messages.yaml. What lies under SHIPPED holds where the other files say nothing: single phrases, kinds of codes, the menu.
@@ -195,7 +168,7 @@ def load(texts: Mapping[str, str], needed: Collection[str] = ()) -> Catalogue:
                 continue
             case "_menu.yaml" | "_scenes.yaml":  # they name intents, which must be known first
                 continue
-        intent = attempt(path, texts[path], problems, lambda reader: _read_intent(reader, common), _EMPTY)
+        intent = attempt(path, texts[path], problems, lambda reader: _read_intent(reader, common, kinds), _EMPTY)
         if intent is None:
             continue
         if intent.id == OUT_OF_SCOPE:
@@ -268,15 +241,17 @@ def _at(intent: Intent, name: str, code: str, message: str, hint: str) -> Proble
     return Problem(file=intent.file, line=line, column=column, code=code, severity="error", message=message, hint=hint)
 
 
-def reload(previous: Catalogue, texts: Mapping[str, str], needed: Collection[str] = ()) -> Catalogue:
+def reload(
+    previous: Catalogue, texts: Mapping[str, str], needed: Collection[str] = (), kinds: Mapping[str, Kind] = KINDS
+) -> Catalogue:
     """Read the files anew; one that broke keeps its last good version, and its problems are told."""
-    fresh = load(texts, needed)
+    fresh = load(texts, needed, kinds)
     broken = {problem.file for problem in fresh.problems if problem.severity == "error"}
     # A menu that did not change is not broken itself: it misses an intent of a file that is, or of one that went.
     kept = {path: last for path in broken if (last := previous.sources.get(path, texts[path])) != texts[path]}
     if not kept:
         return fresh
-    patched = load({**texts, **kept}, needed)
+    patched = load({**texts, **kept}, needed, kinds)
     still = tuple(problem for problem in patched.problems if problem.file not in kept)
     told = tuple(problem for problem in fresh.problems if problem.file in kept)
     return replace(patched, problems=told + still)
@@ -335,7 +310,7 @@ def _read_groups(reader: Reader) -> dict[str, str]:
     return reader.phrases(reader.root["groups"][1], "groups") if "groups" in reader.root else {}
 
 
-def _read_intent(reader: Reader, common: Common) -> Intent:
+def _read_intent(reader: Reader, common: Common, kinds: Mapping[str, Kind]) -> Intent:
     fields = reader.root
     reader.known(fields, _INTENT_FIELDS)
     for needed in ("intent", "examples"):
@@ -355,7 +330,7 @@ def _read_intent(reader: Reader, common: Common) -> Intent:
     if not examples:
         raise Fault(fields["examples"][0].start_mark, "E208", "examples 里没有例句", "每行以 “- ” 开头写一句居民会说的话")
     slot_nodes = reader.mapping(fields["slots"][1], "slots") if "slots" in fields else {}
-    slots = tuple(_read_slot(reader, name, node) for name, (_, node) in slot_nodes.items())
+    slots = tuple(_read_slot(reader, name, node, kinds) for name, (_, node) in slot_nodes.items())
     identity = reader.text_of(fields["intent"][1], "intent")
     intent = Intent(
         id=identity, title=get("title", reader.text_of, identity), file=reader.path, group=reader.path.rpartition("/")[0],
@@ -408,22 +383,23 @@ def _read_follow_ups(reader: Reader, fields: Fields, common: Common) -> dict[str
     }
 
 
-def _read_slot(reader: Reader, name: str, node: yaml.Node) -> Slot:
+def _read_slot(reader: Reader, name: str, node: yaml.Node, kinds: Mapping[str, Kind]) -> Slot:
     if not _SLOT_NAME.fullmatch(name):
         raise Fault(
             node.start_mark, "E215", f"槽位名 “{name}” 不能用", "只用小写英文字母、数字和下划线，字母开头，例如 visitor_name"
         )
     fields = reader.mapping(node, name)
     reader.known(fields, _SLOT_FIELDS)
-    kind = reader.text_of(fields["type"][1], "type") if "type" in fields else ""
-    if kind not in SLOT_TYPES:
-        near = nearest(kind, SLOT_TYPES)
+    said = reader.text_of(fields["type"][1], "type") if "type" in fields else ""
+    kind = kinds.get(said)
+    if kind is None:
+        near = nearest(said, tuple(kinds))
         mark = (fields["type"][1] if "type" in fields else node).start_mark
         raise Fault(
             mark,
             "E209",
-            f"槽位 {name} 的 type “{kind}” 不存在",
-            f"是否想写 “{near}”？" if near else f"可用：{', '.join(SLOT_TYPES)}",
+            f"槽位 {name} 的 type “{said}” 不存在",
+            f"是否想写 “{near}”？" if near else f"可用：{', '.join(kinds)}",
         )
 
     def get(key: str, read: Callable[[yaml.Node, str], T], default: T) -> T:
@@ -433,13 +409,13 @@ def _read_slot(reader: Reader, name: str, node: yaml.Node) -> Slot:
     if "options" in fields:
         for value, (_, words) in reader.mapping(fields["options"][1], "options").items():
             options[value] = reader.words(words, f"options.{value}")
-    if kind in ("choice", "choices") and not options:
+    if kind.has_options and not options:
         raise Fault(node.start_mark, "E210", f"槽位 {name} 缺少 options:", "例如 options: {water: [漏水, 水管]}")
     required = get("required", reader.flag, False)
     if required and "ask" not in fields:
         raise Fault(node.start_mark, "E211", f"必填槽位 {name} 缺少 ask:", "写上要问居民的话")
     return Slot(
-        name=name, type=kind, title=get("title", reader.text_of, ""), ask=get("ask", reader.text_of, ""),
+        name=name, kind=kind, title=get("title", reader.text_of, ""), ask=get("ask", reader.text_of, ""),
         required=required, error=get("error", reader.text_of, ""), options=options,
         skippable=get("skippable", reader.flag, False), default=get("default", reader.text_of, ""),
         suggest=get("suggest", reader.words, ()), unknown=get("unknown", reader.text_of, ""),

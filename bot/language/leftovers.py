@@ -5,21 +5,16 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from bot.language import times
-from bot.language.files import Slot
+from bot.language import reading, times
+from bot.language.corrections import corrects
+from bot.language.kinds import flat, moment, plate
+from bot.language.kinds.kind import Slot, Value
+from bot.language.kinds.moment import is_unwanted
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
-from bot.language.slots import FLAT, LOOK_BACK, NOT_BODY, PHONE, PLATE, PROVINCES, Value, blank, corrects, is_unwanted
 
-#: Values of one kind that a message may hold several of, and what a second one looks like.
-_SEVERAL = {
-    "plate": re.compile(PLATE.pattern, re.IGNORECASE),
-    "phone": PHONE,
-    "temperature": re.compile(r"(?<![\d.])(?:3[4-9]|4[0-3])(?:[.度点]\d度?|度半?)(?![\d.])"),
-}
-
-#: A plate that lacks some of its signs.
-_BROKEN = re.compile(rf"(?<![A-Z0-9])[{PROVINCES}][A-HJ-NP-Z][·•.\-]?[A-HJ-NP-Z0-9]{{0,4}}(?![A-Z0-9])")
+#: Kinds of which a message may hold several.
+_SEVERAL = frozenset({"plate", "phone", "temperature"})
 
 #: 每天, 每周六: a visit that comes again.
 _AGAIN = re.compile(
@@ -58,8 +53,8 @@ def unread(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: da
     if corrects(words):
         return ()
     lost = [
-        *_doubles(words, slots, found),
-        *_rooms(words, slots, found),
+        *_doubles(words, slots, found, now),
+        *_rooms(words, slots, found, now),
         *_places(words, slots, found),
         *_times(words, slots, found, now),
     ]
@@ -67,45 +62,31 @@ def unread(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: da
 
 
 def broken_plate(text: str, slots: Sequence[Slot]) -> str:
-    """Return what looks like the beginning of a plate, where the form asks for one and no whole plate is said: 浙A12."""
-    words = unicodedata.normalize("NFKC", text).upper()
-    if not any(slot.type == "plate" for slot in slots) or PLATE.search(words):
-        return ""
-    found = _BROKEN.search(words)
-    return found[0] if found else ""
+    """Return what wants to be a plate and is none, where the form asks for one: 浙A12."""
+    is_asked = any(slot.type == "plate" for slot in slots)
+    return plate.broken(unicodedata.normalize("NFKC", text)).upper() if is_asked else ""
 
 
-def _doubles(text: str, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
+def _doubles(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: datetime) -> Iterator[str]:
     """Second plates, phones and temperatures."""
     for slot in slots:
-        pattern, value = _SEVERAL.get(slot.type), found.get(slot.name)
-        if pattern is None or not value:
-            continue
-        for match in pattern.finditer(text):
-            is_of_room = slot.type == "temperature" and NOT_BODY.search(text, max(0, match.start() - LOOK_BACK), match.start())
-            if _bare(slot.type, match[0]) != _bare(slot.type, str(value)) and not is_of_room:
-                yield match[0].strip()
+        grammar, value = slot.kind.grammar, found.get(slot.name)
+        if slot.type in _SEVERAL and grammar and value:
+            yield from (text[one.begin : one.stop].strip() for one in grammar.find(text, now) if one.value != value)
 
 
-def _bare(kind: str, words: str) -> str:
-    if kind == "temperature":
-        return re.sub(r"[^\d]", "", words.replace("半", "5")).ljust(3, "0")
-    return re.sub(r"^86(?=\d{11}$)", "", re.sub(r"\W", "", words.upper()))
-
-
-def _rooms(text: str, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
+def _rooms(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: datetime) -> Iterator[str]:
     """Second flats: 3栋2单元501和502."""
     slot = next((slot for slot in slots if slot.type == "room"), None)
     value = str(found.get(slot.name, "")) if slot else ""
     if not value:
         return
-    flats = list(FLAT.finditer(text))
-    for match in flats:
-        room = match["r"] or match["r2"] or match["r3"] or match["r4"] or match["r5"]
-        if room and room.isdigit() and room != value:
-            yield match[0].strip()
+    flats = flat.find(text, now)
+    for one in flats:
+        if isinstance(one.value, flat.Flat) and one.value.room not in {"", value}:
+            yield text[one.begin : one.stop].strip()
     for match in re.finditer(rf"(?<=\d)(?:室|房)?{_AND}(?P<second>\d{{3,4}})(?:室|房)?(?!\d)", text):
-        if match["second"] != value and not any(flat.start() <= match.start("second") < flat.end() for flat in flats):
+        if match["second"] != value and not any(one.begin <= match.start("second") < one.stop for one in flats):
             yield match["second"]
 
 
@@ -129,7 +110,7 @@ def _times(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: da
     if kinds.isdisjoint({"start", "datetime", "date"}):
         return
     taken = [value for value in found.values() if isinstance(value, datetime)]
-    spans = times.find(blank(text, now), now, taken[0] if taken else None)
+    spans = times.find(reading.of(text, now).seen_by(moment.GRAMMAR), now, taken[0] if taken else None)
     long = list(_lasting(text, spans, taken)) if "end" in kinds else []
     yield from (match[0] for match in long)
     for span in spans:

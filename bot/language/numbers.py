@@ -1,29 +1,74 @@
 """Chinese and Arabic whole numbers."""
 
-_DIGITS = dict(zip("零〇一二两三四五六七八九幺俩壹贰叁仨", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 1, 2, 3, 3), strict=True))
-_UNITS = {"十": 10, "百": 100, "千": 1000}
+import re
+
+_DIGITS = {
+    **dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)),
+    **dict(zip("壹贰叁肆伍陆柒捌玖", range(1, 10), strict=True)),  # as in a bank
+    **dict(zip("幺洞拐勾", (1, 0, 7, 9), strict=True)),  # as over the radio
+    **dict(zip("俩仨", (2, 3), strict=True)),
+}
+_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000, "拾": 10, "佰": 100, "仟": 1000}
+_TENS = str.maketrans({"廿": "二十", "卅": "三十", "卌": "四十"})
+
+#: One digit as it is spoken or written out, for use inside larger patterns.
+SPOKEN_DIGIT = "[零〇一二两三四五六七八九幺洞拐勾壹贰叁肆伍陆柒捌玖]"
 
 #: A number as people write it, for use inside larger patterns.
 NUMBER = "(?:[0-9]{1,4}|[零〇一二两三四五六七八九十百廿卅幺俩仨]{1,5})"
 
+#: 一百二, 两百五, 三千六: the last digit counts the next lower unit.
+_BARE_END = re.compile("[百千万佰仟]([一二三四五六七八九])$")
+
+_ORDINARY = "一二两三四五六七八九"
+#: 两三, 五六十, 十二三, 三四百: one or the other.
+_EITHER = re.compile(
+    rf"(?P<head>[{_ORDINARY}]?[十百]|[廿卅])?(?P<low>[{_ORDINARY}])[、,，]?(?P<high>[{_ORDINARY}])(?P<unit>[十百千])?"
+)
+
 
 def value_of(text: str) -> int:
-    """Return 501 for 501, 五零一, 五百零一; 23 for 二十三 and 廿三."""
+    """Return 501 for 501, 五零一, 五百零一; 23 for 二十三 and 廿三; 250 for 两百五."""
     if text.isdigit() and text.isascii():
         return int(text)
-    text = text.replace("廿", "二十").replace("卅", "三十")
+    text = text.translate(_TENS)
     if not any(sign in text for sign in _UNITS):
-        return int("".join(str(_DIGITS.get(sign, sign)) for sign in text))
-    total = pending = 0
+        return int(spoken_digits(text))
+    total = pending = unit = 0
     for sign in text:
-        if sign in _UNITS:
-            total += (pending or 1) * _UNITS[sign]
+        if sign == "万":
+            total, pending, unit = (total + pending) * 10000, 0, 10000
+        elif sign in _UNITS:
+            unit = _UNITS[sign]
+            total += (pending or 1) * unit
             pending = 0
         else:
             pending = pending * 10 + int(_DIGITS.get(sign, sign))
-    return total + pending
+    return total + pending * (unit // 10 if _BARE_END.search(text) else 1)
+
+
+def either(text: str) -> tuple[int, int] | None:
+    """Return (2, 3) for 两三, (50, 60) for 五六十, (12, 13) for 十二三; None where the signs name one number: 五零, 二三十二."""
+    said = _EITHER.fullmatch(text)
+    if said is None or (said["head"] and said["unit"]):
+        return None
+    low, high = _DIGITS[said["low"]], _DIGITS[said["high"]]
+    if text == "三两":
+        return 2, 3
+    if not (high == low + 1 or (low, high) == (3, 5)):  # 三五个 is the one pair with a gap
+        return None
+    base, unit = value_of(said["head"] or "零"), _UNITS.get(said["unit"] or "", 1)
+    return base + low * unit, base + high * unit
 
 
 def spoken_digits(text: str) -> str:
     """Return 138 for 一三八: each digit on its own, as phone numbers are dictated."""
     return "".join(str(_DIGITS.get(sign, sign)) for sign in text)
+
+
+_SPOKEN = str.maketrans({sign: str(digit) for sign, digit in _DIGITS.items() if sign not in "俩仨"})
+
+
+def written_out(text: str) -> str:
+    """Return the text with each spoken digit as a figure; positions stay: 粤B幺二三 for 粤B123."""
+    return text.translate(_SPOKEN)

@@ -10,7 +10,7 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Stage
 from bot.dialogue.said import Said
 from bot.dialogue.standing import Standing
-from bot.language.slots import SKIPPED
+from bot.language.kinds.kind import SKIPPED
 from tests.dialogue.town import (
     AT_THREE,
     CATALOGUE,

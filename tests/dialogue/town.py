@@ -17,9 +17,9 @@ from bot.dialogue.standing import Alarm, Menu, Offer, Offered, Person, Standing,
 from bot.dialogue.steps import Step
 from bot.dialogue.understanding import read_folder
 from bot.language import files
+from bot.language.kinds.kind import Value
 from bot.language.known import Known
 from bot.language.matching.matcher import Candidate, Match
-from bot.language.slots import Value
 
 #: What the town's own files leave out: what follows a report, what only shows, what is asked of people.
 _MORE = {

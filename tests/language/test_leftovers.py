@@ -6,27 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language import leftovers, slots
-from bot.language.files import Slot
+from bot.language import leftovers, reading
+from bot.language.kinds.kind import Slot
+from bot.language.kinds.shipped import KINDS
 from bot.model import SHANGHAI
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
 
 VISIT = [
-    Slot(name="visitor_name", type="name"), Slot(name="starts_at", type="start"), Slot(name="ends_at", type="end"),
-    Slot(name="people", type="count"), Slot(name="plate", type="plate", skippable=True), Slot(name="phone", type="phone"),
+    Slot(name="visitor_name", kind=KINDS["name"]), Slot(name="starts_at", kind=KINDS["start"]), Slot(name="ends_at", kind=KINDS["end"]),
+    Slot(name="people", kind=KINDS["count"]), Slot(name="plate", kind=KINDS["plate"], skippable=True), Slot(name="phone", kind=KINDS["phone"]),
 ]  # fmt: skip
 PLACES = {
     "厨房": ("厨房",), "卫生间": ("卫生间", "马桶"), "客厅": ("客厅",), "主卧": ("主卧",), "次卧": ("次卧",), "书房": ("书房",), "阳台": ("阳台",),
     "卧室": ("卧室",),
 }  # fmt: skip
-REPAIR = [Slot(name="location", type="place", options=PLACES), Slot(name="appointment_at", type="start")]
-CHECKIN = [Slot(name="temperature", type="temperature")]
-BIND = [Slot(name=name, type=name) for name in ("building", "unit", "room")]
+REPAIR = [Slot(name="location", kind=KINDS["place"], options=PLACES), Slot(name="appointment_at", kind=KINDS["start"])]
+CHECKIN = [Slot(name="temperature", kind=KINDS["temperature"])]
+BIND = [Slot(name=name, kind=KINDS[name]) for name in ("building", "unit", "room")]
 
 
 def unread(wanted: list[Slot], text: str) -> tuple[str, ...]:
-    return leftovers.unread(text, wanted, slots.extract(text, wanted, NOW), NOW)
+    return leftovers.unread(text, wanted, reading.of(text, NOW).take(wanted), NOW)
 
 
 @pytest.mark.parametrize(("wanted", "text", "words"), [
@@ -153,7 +154,7 @@ def test_ordinary_sentence_leaves_nothing_over(wanted: list[Slot], text: str) ->
 
 def test_form_that_knew_the_day_takes_the_hour_that_is_said_next() -> None:
     known = {"starts_at": datetime(2026, 3, 13, 15, tzinfo=SHANGHAI)}
-    found = {**known, **slots.extract("四点半吧", VISIT, NOW, "starts_at", known)}
+    found = {**known, **reading.of("四点半吧", NOW).take(VISIT, asked="starts_at", known=known)}
 
     assert leftovers.unread("四点半吧", VISIT, found, NOW) == ()
 

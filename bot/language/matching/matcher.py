@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from bot.language import answers, slots
+from bot.language import answers, reading
 from bot.language.danger import judge, sorts
 from bot.language.danger.sorts import Danger
 from bot.language.files import Catalogue, Intent
@@ -24,6 +24,7 @@ from bot.language.matching.concepts import Concepts
 from bot.language.matching.model import Model
 from bot.language.matching.scores import SHOWN, Floats, Scores, Verdict
 from bot.language.normalise import Normaliser, Tables, longest_first
+from bot.language.reading import ANY_TIME, SAYS_NOTHING, Reading
 
 #: From here on a message is acted on; from the second on it is asked back; below it is refused.
 ACCEPT, CLARIFY = 0.55, 0.12
@@ -73,7 +74,7 @@ _BARE = re.compile(
 #: A number that says what it is: 36.7 was read off a thermometer.
 _READING = re.compile(r"^\s*(?:3[4-9]|4[0-3])[.。．]\d\s*(?:度|℃)?\s*$")
 
-#: What a message must hold to have anything that slots.mask could mask; looking is much quicker than masking.
+#: What a message must hold to have any value; looking is much quicker than masking.
 _MAY_HOLD_VALUES = re.compile(
     r"[0-9０-９一二两三四五六七八九十零〇幺半天周拜晚早午月节日夜晨号点后前刻年祭挂末底初分时度]|星期|清明|国庆|端午|中秋|重阳|除夕|元旦|五一|元宵|七夕|圣诞"
 )
@@ -83,9 +84,6 @@ _NUMBER = re.compile(r"(?<!\d)(?!(?:110|119|120)(?!\d))\d+")
 
 #: Confidence of a strict template, just below that of an exact example.
 TEMPLATE = 0.99
-
-#: Types of slots whose words a template must be able to read.
-_READABLE = {"plate", "phone", "temperature", "building", "unit", "room", "start", "end", "datetime", "date", "count"}
 
 #: What a sentence template does not look at.
 _UNSPOKEN = re.compile(r"[\s,，。.!！?？~～、;；]+")
@@ -240,7 +238,7 @@ class Matcher:
         return None
 
     def _match_fuzzy(self, text: str, plain: str) -> Match:
-        if not plain.strip(slots.SAYS_NOTHING):  # 明天上午 alone asks for nothing
+        if not plain.strip(SAYS_NOTHING):  # 明天上午 alone asks for nothing
             return Match(text=text)
         barred = [i for i, intent in enumerate(self._intents) if self._is_excluded(intent, text)]
         verdict = self._own.judge(plain, barred) if self._own else None
@@ -333,14 +331,14 @@ class Matcher:
 
 def normal_form(text: str, normalise: Callable[[str], str], now: datetime | None = None) -> str:
     """Return the form in which messages are compared: values masked, so that one plate looks like another."""
-    masked = slots.mask(text, now) if _MAY_HOLD_VALUES.search(text) else text
+    masked = Reading.of(text, now or ANY_TIME).masked if _MAY_HOLD_VALUES.search(text) else text
     return _NUMBER.sub("0", (normalise(masked) if masked != text else "") or normalise(text))
 
 
 def _fits(intent: Intent, said: Mapping[str, str], now: datetime) -> bool:
     """Tell whether words that stand for a number or a time hold one: in 体温计哪里买 there is no temperature."""
-    wanted = [slot for slot in intent.slots if slot.name in said and slot.type in _READABLE]
-    return all(slot.name in slots.extract(said[slot.name], (slot,), now, asked=slot.name) for slot in wanted)
+    wanted = [slot for slot in intent.slots if slot.name in said and slot.kind.is_strict]
+    return all(slot.name in reading.of(said[slot.name], now).take((slot,), asked=slot.name) for slot in wanted)
 
 
 def _may_alarm(text: str, plain: str, confidence: float) -> bool:

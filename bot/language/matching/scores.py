@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from bot.language.kinds.shipped import GRAMMARS
 from bot.language.matching.concepts import Concepts
 from bot.language.normalise import HAN, Tables
 
@@ -61,8 +62,8 @@ STOP = frozenset(
 #: What the name of a concept begins with among the features.
 MARK = "#"
 
-#: How the masks of slots.mask are shown to people.
-SHOWN = {0xE8F0: "〔车牌〕", 0xE8F1: "〔电话〕", 0xE8F2: "〔房号〕", 0xE8F3: "〔体温〕", 0xE8F4: "〔时间〕"}
+#: How masks of values are shown to people.
+SHOWN = {ord(grammar.mask): f"〔{grammar.title}〕" for grammar in GRAMMARS}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,6 +82,7 @@ def test_yesterdays_check_in_is_not_corrected_today(town: Town) -> None:
     ("我36度3 老婆36度5", 36.3, [("老婆", 36.5)]),
     ("我三十六度三，我妈三十六度八", 36.3, [("妈", 36.8)]),
     ("36.4，孩子36.9", 36.4, [("孩子", 36.9)]),
+    ("36.5 37.8", None, [("", 36.5), ("", 37.8)]), ("家里人36.5、36.6、38.1", None, [("家里人", 36.5), ("", 36.6), ("", 38.1)]),
     ("爸36.5，妈36.7", None, [("爸", 36.5), ("妈", 36.7)]),
     ("我家老头子37度，老太婆36度半", None, [("老头子", 37.0), ("老太婆", 36.5)]),
 ])  # fmt: skip
@@ -89,7 +90,7 @@ def test_each_temperature_is_whose_it_is(words: str, own: float | None, others: 
     told = several.told(words)
 
     assert told is not None
-    assert (told.own, list(told.others)) == (own, others)
+    assert (told.own, [(one.who, one.degrees) for one in told.others]) == (own, others)
 
 
 @pytest.mark.parametrize("words", [

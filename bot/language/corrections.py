@@ -1,0 +1,39 @@
+"""Words that take back what was said before, and what a message denies. Pure."""
+
+import re
+
+_A_NUMBER = "(?:半|[0-9一二两三四五六七八九十])"
+_CORRECTION = re.compile(rf"""(?x:
+    # sooner or later than was said: 推迟半小时, 得晚一天, 提前到四点, 三点才能到
+    (?:推迟|推后|延后|延迟|顺延|提前|提早|往[前后][推挪延移提])(?:个|了)?{_A_NUMBER}
+  | [得要会再](?:晚|早|迟)到?{_A_NUMBER}个?(?:半)?(?:天|小时|钟头|点钟|钟|星期|礼拜|周|分钟|刻钟)
+  | (?:挪|推|延|调|移)(?:迟|后)?[到至] | (?:提前|推迟|延后|提早)到
+  | 点半?(?:钟|多|左右)?才(?:能)?[到来]
+    # another car, another person, another day
+  | 换(?:了?(?:一?[辆台部架])?车|了?个?人|了?(?:日子|时间))了?(?=$|[\s,，。]) | 换了?一?[辆台部架]
+    # something else instead
+  | 改成|改到|改为|换成|换到|应该是|更正|纠正
+  | 改(?=下?个?(?:周|星期|礼拜)|上午|下午|晚上|中午|早上|明|后|今|周|星期|礼拜|[0-9一二三四五六七八九十])
+    # it was wrong; 对不对 and 是不是 only ask
+  | (?<!对)不对 | (?<!是)不是 | 勿是|弗是|唔系 | [哦噢啊]不
+  | 说错|写错|讲错|错了|打错|看错|记错|弄错了|搞错了 | [看说念记写听]岔 | [说写念]反了
+  )""")
+#: 是A不是B: what it is not is left out.
+_RATHER = re.compile(r"(?<!不)是(?P<said>[^，,。;；是]{1,12}?)[,，]?(?:而)?不是[^，,。;；是]{1,12}(?=$|[，,。;；])")
+#: 不是A是B: what it is not is left out.
+_NOT_THAT = re.compile(r"(?:不是|唔系|勿是|弗是|[哦噢啊]不是?)[^，,。;；是]{1,12}?[,，、\s]*(?P<rather>(?:而)?(?:就?是|系)\S)")
+
+
+def corrects(text: str) -> bool:
+    """Tell whether a message takes back something said before: 改成四点, 不对."""
+    return _CORRECTION.search(text) is not None
+
+
+def without_denied(text: str) -> str:
+    """Return what is said without what it is not: 是A不是B and 不是B是A both say A."""
+    return affirmed(_RATHER.sub(r"是\g<said>", text))
+
+
+def affirmed(text: str) -> str:
+    """Return 是A for 不是B是A."""
+    return _NOT_THAT.sub(r"\g<rather>", text)

@@ -1,0 +1,162 @@
+"""How many come: 两个人, 一家三口, 三个大人两个孩子, 朋友俩, 五六个, 十来个, 一对夫妻. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.language import people
+from bot.language.kinds import name
+from bot.language.kinds.kind import Kind, Message, Slot, Value, bare
+from bot.language.normalise import longest_first
+from bot.language.numbers import either, value_of
+from bot.language.people import RELATIVE
+
+_NUMERAL = "[0-9]{1,4}|[零〇一二两三四五六七八九十百千廿卅幺壹贰叁肆伍陆柒捌玖拾]{1,6}"
+#: 3, 两三, 五六十, 2到3, 3、4, 十来, 二十多, 十几.
+_NUMBER = rf"(?P<low>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})\s?[-~～—到至、]\s?(?P<high>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})|(?P<n>{_NUMERAL})\s?(?P<about>[来多几余])?"
+
+#: Those who may come, by what they are.
+_PERSONS = longest_first(
+    "人 朋友 客人 来客 访客 同学 同事 亲戚 小孩 小孩子 孩子 娃 娃娃 娃儿 宝宝 小朋友 小家伙 大人 老人 老人家 成年人 成人 儿童 男的 女的 男生 女生 男孩 女孩 男人 女人 师傅 工人 工友 学生 老师 小伙 小伙子 小子 姑娘 "
+    "丫头 小姑娘 美女 帅哥 兄弟 姐妹 哥们 哥们儿 姐们 闺蜜 战友 老乡 邻居 牌友 球友 麻友 驴友 网友 客户 领导 员工 保洁 阿姨 护工 装修工 搬运工 司机 家属 家长 家人 亲人 长辈 晚辈 后生 妹子 老头 老太太 老头老太 壮劳力 快递员 快递小哥 外卖员 外卖小哥 小哥 大哥 大姐 大爷 大妈 爷爷 奶奶 "
+    "伙伴 小伙伴 死党 发小 熟人 贵客 外国人 老外 细路 细佬哥 伢儿 小囡 崽 仔".split()
+)
+_ADJECTIVES = longest_first(
+    "外地 外地的 老家 老家的 半大 半大的 年轻 年轻的 小 老 大 男 女 好 熟 同 亲 高中 大学 初中 小学 公司 公司的 单位 单位的 以前的 老 帮忙的 干活的 来帮忙的 我的 我们的 我 我家的 要好的 关系好的".split()
+)
+_PERSON = rf"(?:{_ADJECTIVES})?(?:{_PERSONS}|{RELATIVE})"
+_CLASSIFIER = "(?:个|位|名|口子?|号|条|伙|拨)"
+#: What makes of 个 a count of people though none are named: 两个来, 三个。
+_ENDS_COUNT = r"(?=\s*(?:$|[,，。.!！;；、□吧呢啊呀哈]|来|到|过来|一起|一道|都|全|要来|会来|嚟|今|明|后天|周|星期|礼拜|上午|下午|晚上|早上|中午))"
+
+_COUNTED = re.compile(rf"""(?x:
+    # no ordinals, floors, ages, places in a row: 第三个人, 后面两个
+      (?<![第0-9.零一二两三四五六七八九十百半每几这那哪另某])(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
+    (?:
+    # 一对夫妻, 两对情侣; 半打朋友
+        (?P<pairs>{_NUMERAL})\s?(?P<pair>对|双)(?:老|小|年轻|新婚)?(?:夫妻|夫妇|情侣|恋人|父母|父子|母女|母子|父女|姐妹|兄弟|双胞胎|老人|新人|朋友)
+      | (?P<dozens>半|{_NUMERAL})打(?:{_PERSON}|人)
+    # 三大两小, 两男一女, 一老一大一小
+      | (?P<sorts>(?:[0-9一二两三四五六七八九][大小老男女]){{2,4}})(?![时区])
+    # 人数：8
+      | 人数(?:大概|一共)?(?:是|为|有|[:：])?\s?(?P<all>{_NUMERAL})[个位人]?
+    # 俩朋友, 朋友俩, 哥仨
+      | (?P<few>[俩仨])(?:人|个|口子)?(?:{_PERSON})?
+    # 一家三口, 五口人, 一行五人
+      | (?:一家(?:子|人)?|全家|一行|一大家子)(?:总共|一共|有)?(?P<family>{_NUMERAL})(?:大)?[口个人](?:子|人)?
+    # 三个大人, 五六个人, 3位, 12人, 十来个朋友, 40号人
+      | (?:{_NUMBER})\s?(?:{_CLASSIFIER}\s?(?:{_PERSON})|[位名](?![字次称])|口[人子]?|人(?![民工份间座桌家次均行道])|个{_ENDS_COUNT})
+    )
+    # 三个人的房间 counts no guests
+      (?!的(?!话))(?!都没)
+    )""")
+#: What may be told apart afterwards: 五个人，三大两小.
+_TOTAL = re.compile("(?:[个号口0-9一二两三四五六七八九十]人|[位口个])$")
+#: Who come in twos, and are not counted.
+_TWO = re.compile("两口子|小两口|老两口|夫妻俩|父母|爸妈|爹妈|公婆|双胞胎")
+#: Between counts of those who come together: 三个大人带两个孩子, 2个大人、1个小孩.
+_TOGETHER = re.compile(
+    r"\s*(?:[,，、+]|和|跟|加上?|外加|还有|带着?|带上|以及|另外|再加)*\s*(?:还有|还带|带着?)?\s*(?:大人|老人|小孩|孩子|娃|小朋友|男的|女的)?\s*"
+)
+#: 还有一个朋友也来, 再加两个人, 她还带了一个朋友: so many more.
+_MORE_OF_THEM = re.compile("(?:还有|还要来|另外(?:还有|再来)?|再加|再来|再多|多|加|还要?带)[了着]?$")
+
+_ALONE = re.compile("自己|一个人|就他|就她")
+_BARE = re.compile(
+    rf"(?:就|一共|总共|大概|大约|差不多|有|来|最多)*(?:{_NUMBER}|(?P<few>[俩仨]))(?:个|位|人|口|名)*(?:左右|吧|的样子)*"
+)
+
+_SPELT = re.compile("[零〇一二两三四五六七八九幺]+")
+
+#: What 十来个 and 十几个 may at most be taken for: a guess in their midst.
+_ABOUT = {"来": 0, "余": 0, "多": 5, "几": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    count: int
+    is_total: bool  # of people of all sorts: 五个人
+    begin: int
+    stop: int
+
+
+def counts(text: str) -> list[int]:
+    """Return how many people a text counts, in order; those who come together are added up: 三个大人两个孩子 are 5.
+
+    Of 两三个 it is the larger; 十来个 is 10, 十几个 15. A sum that repeats what was said before counts once: 五个人，三大两小.
+    """
+    groups: list[list[_Counted]] = []
+    for one in _counted(text):
+        if groups and _TOGETHER.fullmatch(text, groups[-1][-1].stop, one.begin):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return [_sum(group) for group in groups]
+
+
+def _sum(group: Sequence[_Counted]) -> int:
+    first, *others = [one.count for one in group]
+    return first if others and group[0].is_total and first == sum(others) else first + sum(others)
+
+
+def _counted(text: str) -> Iterator[_Counted]:
+    for match in _COUNTED.finditer(text):
+        if (count := _of(match)) is not None:
+            yield _Counted(count, _TOTAL.search(match[0]) is not None, match.start(), match.end())
+
+
+def _of(match: re.Match[str]) -> int | None:
+    if match["pairs"]:
+        return 2 * value_of(match["pairs"])
+    if match["dozens"]:
+        return 6 if match["dozens"] == "半" else 12 * value_of(match["dozens"])
+    if match["sorts"]:
+        return sum(value_of(number) for number in match["sorts"][::2])
+    if match["few"]:
+        return value_of(match["few"])
+    return _number(match["family"] or match["all"] or match["n"], match["about"], match["low"], match["high"])
+
+
+def _number(said: str | None, about: str | None, low: str | None, high: str | None) -> int | None:
+    """Return the number that is meant; nothing where a range runs backwards, and for 一几."""
+    if low and high:
+        return value_of(high) if value_of(low) < value_of(high) else None
+    if not said:
+        return None
+    if both := either(said):
+        return both[1]
+    if len(said) > 1 and _SPELT.fullmatch(said):  # 三八个 is no 38
+        return None
+    number = value_of(said)
+    return number + _ABOUT[about] if about and number % 10 == 0 else None if about else number
+
+
+def _take(message: Message, slot: Slot) -> Value | None:
+    before = message.known.get(slot.name)
+    if (said := people.count(message.rest, before if isinstance(before, int) else 1)) is not None:
+        return said
+    numbers = counts(message.rest)
+    if not numbers and len(names := name.all_of(message)) > 1:
+        return len(names)
+    if not numbers and _TWO.search(message.rest):
+        return 2
+    return _of_numbers(message, slot, numbers) if numbers else None
+
+
+def _of_numbers(message: Message, slot: Slot, numbers: Sequence[int]) -> int:
+    last = [*_counted(message.rest)][-1]
+    if message.known and _MORE_OF_THEM.search(message.rest[: last.begin]):  # beside those who are expected
+        return last.count + int(str(message.known.get(slot.name) or 1))
+    return numbers[-1]
+
+
+def _read(message: Message, slot: Slot) -> Value | None:
+    answer = bare(message.rest)
+    if said := _BARE.fullmatch(answer):
+        return value_of(said["few"]) if said["few"] else _number(said["n"], said["about"], said["low"], said["high"])
+    return 1 if _ALONE.search(answer) else None
+
+
+KIND = Kind(
+    name="count", title="人数", take=_take, read=_read, called=("人数", "几个人"), is_strict=True, tells=True, belongs=True,
+)  # fmt: skip

@@ -1,0 +1,174 @@
+"""Flats: building, unit and room, said together or one after the other: 3栋2单元501, 三号楼五零一室, 5弄28号401, 5-1-302. Pure."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.language.corrections import corrects
+from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare
+from bot.language.numbers import either, value_of
+
+_HAN_NUMBER = "[零〇一二三四五六七八九十百幺两廿卅壹贰叁肆伍陆柒捌玖拾佰]"
+#: What stands before 栋 or 单元: 3, 三, A, A1, 3A.
+_SMALL = rf"(?:[0-9]{{1,3}}[A-Za-z](?![A-Za-z0-9])|[A-Za-z][0-9]{{1,2}}(?!\d)|[0-9]{{1,4}}|{_HAN_NUMBER}{{1,5}}|[A-Za-z](?![A-Za-z0-9]))"
+_ROOM_NUMBER = (
+    r"(?:[0-9]{3,4}(?:[A-Za-z](?![A-Za-z0-9]))?(?![0-9])|[0-9]{1,2}[A-Fa-fHh](?![A-Za-z0-9])"  # 501, 1502B, 12B
+    rf"|{_HAN_NUMBER}{{3,6}})"
+)
+#: A room is none where more stands behind its number: 501-2, 501左, 2024年, 200的水费.
+_ROOM = rf"{_ROOM_NUMBER}(?!\s*(?:年|元|块|的?(?:水费|电费|钱))|[-—之][0-9A-Za-z]|[左右东西中南北](?:[户室边]户?|$|[\s,，。]))"
+#: 栋 as it is written, and as it is heard between two numbers.
+_BUILDING_WORD = rf"(?:栋|幢|号楼|\#楼?|座|楼(?=\s*{_SMALL}\s*(?:单元|门|{_ROOM_NUMBER})))"
+_UNIT_WORD = "(?:单元|但愿|单圆|单员|单园|丹元)"
+_HEARD_BUILDING = rf"[冻懂动洞董撞](?=\s*(?:{_SMALL}\s*{_UNIT_WORD}|[0-9]{{3,4}}(?![0-9点年月元块个])|[一二三四五六七八九][零一二三四五六七八九]{{2}}(?:$|[\s,，。室的])))"
+_NAMED_UNIT = "[甲乙丙丁东西南北中]"
+_UNTIL_ROOM = rf"(?={_ROOM_NUMBER}(?:$|[\s,，、。室号房的]))"
+
+FLAT = re.compile(rf"""(?x:
+    # 3#2-501, 3栋2-501
+      (?P<b4>[0-9]{{1,3}})(?:\#|栋|幢|号楼)(?P<u4>[0-9]{{1,2}})[-—](?P<r5>{_ROOM_NUMBER})(?![0-9-])
+    # the building, perhaps of a phase or a part: 3栋, 二期3栋, A区3栋
+    | (?:(?P<phase>[一二三四五六七八1-8]期|[东西南北中A-Za-z]区)的?\s*)?
+      (?P<b>{_SMALL}|[甲乙丙丁](?=[栋幢座]))\s*(?:{_BUILDING_WORD}|{_HEARD_BUILDING})的?[\s\-—]*
+      (?:[,，、]\s*(?={_SMALL}\s*(?:单元|门|梯|[楼层])|房号|{_UNTIL_ROOM}))?
+    # the unit
+      (?:(?:(?P<u>{_SMALL})\s*(?:{_UNIT_WORD}|门洞?(?!口|卡|禁|坏|锁)|梯(?!灯))|(?P<named>{_NAMED_UNIT})单元))?的?[\s\-—]*
+    # 12楼B室; the floor before the room, the word for it, a pause
+      (?:(?P<storey>{_SMALL})[楼层]的?\s*(?P<letter>[A-Za-z])[室座]|
+      (?:(?P<f>(?:负|地下|[Bb])?{_SMALL})[楼层]的?\s*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
+      (?:(?P<minus>负)(?={_ROOM_NUMBER}))?(?P<r>{_ROOM})?\s*(?:室|号房?(?!楼)|房(?!间))?)
+    # 5-1-302, B1-302; a place to park is none
+    | (?<![0-9A-Za-z.年/:-])(?<!车位)(?<!车位号)(?<!车库)
+      (?P<b2>[0-9]{{1,3}}|[A-Za-z][0-9]{{0,2}})\s?[-—–/_]\s?(?:(?P<u2>[0-9]{{1,2}}|[A-Da-d])\s?[-—–/_]\s?)?(?P<r2>[0-9]{{3,4}}[A-Za-z]?)(?![0-9A-Za-z-])
+    # 5弄28号401室: the lane leads to the house; 28号401室
+    | (?:{_SMALL}弄\s*(?P<b7>{_SMALL})号(?:楼)?\s*(?P<r7>{_ROOM})?室?|(?<![0-9月])(?P<b8>[0-9]{{1,3}})号\s?(?P<r8>[0-9]{{3,4}})室)
+    # 我住3 2 501
+    | (?:(?<=住)|(?<=住在)|(?<=家在)|(?<=家是)|(?<=我是)|(?<=地址)|(?<=我家)|^)\s*
+      (?P<b6>[0-9]{{1,2}})[\s.。,，、*]+(?:(?P<u6>[0-9]{{1,2}})[\s.。,，、*]+|(?<=住[0-9]\s)|(?<=住[0-9][0-9]\s))(?P<r6>[0-9]{{3,4}}[A-Za-z]?)(?=$|[\s,，。的])
+    # 三杠二杠五零一
+    | (?P<b9>{_SMALL})杠(?:(?P<u9>{_SMALL})杠)?(?P<r9>{_ROOM})
+    # without the building
+    | (?:(?P<u3>{_SMALL}){_UNIT_WORD}|(?P<named3>{_NAMED_UNIT})单元)的?\s*(?P<r3>{_ROOM})?
+    | (?<![0-9.A-Za-z负])(?<!地下室)(?<!之)(?<!-)(?P<r4>{_ROOM_NUMBER})(?:室|房(?!间))
+    )""")
+#: A room said by itself; 110, 119 and 120 are none.
+_BARE_ROOM = re.compile(rf"(?:^|(?<=[\s,，。]))(?!1(?:10|19|2[02])(?!\d))(?P<r>{_ROOM_NUMBER})(?:室|号|房)?(?=$|[\s,，。])")
+#: 十二零一 is 1201: the floor, then the flat on it.
+_FLOOR_FIRST = re.compile("((?:[一二三]?十|廿|卅)[一二三四五六七八九]?)零([一二三四五六七八九])")
+#: A number with 十 or 百 in it, as it is said.
+_WELL_SAID = re.compile("(?:[一二两三四五六七八九]?百零?)?(?:[一二三四五六七八九]?十|[廿卅])?[一二三四五六七八九]?")
+#: Figures as in a bank are read as others are.
+_PLAIN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰〇", "一二三四五六七八九十百零")
+#: 不对是1102.
+_IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*(?=$|[\s,，])")
+_ROOM_NAMED = re.compile(
+    r"(?:房号|门牌号?|房间号|室号)(?:是|为|就是)?(?:个)?(?P<r>[1-9]\d{2,3}|[一二三四五六七八九][零〇幺一二三四五六七八九]{2,3})(?!\d)"
+)
+
+_ALONE = re.compile(
+    rf"(?:是|在|住)?(?P<minus>负)?(?P<number>{_SMALL}|{_ROOM_NUMBER}|{_NAMED_UNIT}(?=单元)|[甲乙丙丁])(?:栋|幢|座|号楼?|单元|室|房)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """A flat as far as it was said; what was not is empty."""
+
+    building: str = ""
+    unit: str = ""
+    room: str = ""
+
+
+def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
+    """Return the flats of a text, in order; a bare number of a room counts only beside its building, or as a correction."""
+    found = [Found(parts, *match.span()) for match in FLAT.finditer(text) if (parts := _parts(match)) != Flat()]
+    if not any(isinstance(one.value, Flat) and one.value.room for one in found):
+        found += _bare_room(_without(text, found), bool(found))
+    return sorted(found, key=lambda one: one.begin)
+
+
+def _without(text: str, found: Sequence[Found]) -> str:
+    for one in found:
+        text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
+    return text
+
+
+def _bare_room(text: str, beside_building: bool) -> Iterator[Found]:
+    meant = corrects(text) and _IS_ROOM.search(text)  # 不对，是1302
+    if meant or (meant := _ROOM_NAMED.search(text)):  # 房号是个八零二
+        yield Found(Flat(room=_number(meant["r"])), *meant.span("r"))
+    elif beside_building and (alone := _BARE_ROOM.search(text)):  # 我是一栋的老住户 二零二
+        yield Found(Flat(room=_number(alone["r"])), *alone.span("r"))
+
+
+def _parts(match: re.Match[str]) -> Flat:
+    building = _small(_first(match, "b", "b2", "b4", "b6", "b7", "b8", "b9"))
+    building = building and (match["phase"] or "").upper() + building
+    unit = _first(match, "named", "named3") or _small(_first(match, "u", "u2", "u3", "u4", "u6", "u9"))
+    if match["letter"]:
+        return Flat(building, unit, _small(match["storey"]) + match["letter"].upper())
+    room = _number(_first(match, "r", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9"))
+    return Flat(building, unit, _on_floor(room, match))
+
+
+def _first(match: re.Match[str], *names: str) -> str:
+    return next((match[name] for name in names if match[name]), "")
+
+
+def _on_floor(room: str, match: re.Match[str]) -> str:
+    """Return -101 for 负一楼101; nothing where floor and room contradict each other: 六楼502."""
+    floor = match["f"] or ""
+    if match["minus"] or re.match("负|地下|[Bb]", floor):
+        return room and f"-{room}"
+    digits = re.sub(r"\D", "", room)
+    return room if not floor or not digits or _small(floor) == digits[:-2] else ""
+
+
+def _small(text: str) -> str:
+    """Return the number of a building or unit; nothing for 一二栋, which may be both."""
+    return "" if either(text) else _number(text)
+
+
+def _number(text: str) -> str:
+    """Return a number as rosters write it; nothing where the signs make up none."""
+    if text.isascii() or re.fullmatch(_NAMED_UNIT, text):
+        return str(int(text)) if text.isdigit() else text.upper()
+    text = text.translate(_PLAIN)
+    if floor := _FLOOR_FIRST.fullmatch(text):
+        return str(value_of(floor[1]) * 100 + value_of(floor[2]))
+    return str(value_of(text)) if _WELL_SAID.fullmatch(text) or not re.search("[十百廿卅]", text) else ""
+
+
+def said(message: Message) -> Flat:
+    """Return the flat that a message says; of each part the last one said wins."""
+    building = unit = room = ""
+    for one in message.found(GRAMMAR):
+        if isinstance(part := one.value, Flat):
+            building, unit, room = part.building or building, part.unit or unit, part.room or room
+    if not room and message.corrects and (meant := _IS_ROOM.search(message.rest)):  # 不是1301是1302
+        room = _number(meant["r"])
+    return Flat(building, unit, room)
+
+
+def _part(name: str) -> Callable[[Message, Slot], Value | None]:
+    return lambda message, slot: getattr(said(message), name) or None
+
+
+def _read(message: Message, slot: Slot) -> Value | None:
+    alone = _ALONE.fullmatch(bare(message.rest))
+    number = alone and _number(alone["number"])
+    return ("-" + number if alone["minus"] else number) if alone and number else None
+
+
+def _is_whole(found: Found) -> bool:
+    return isinstance(found.value, Flat) and found.value.room != ""
+
+
+GRAMMAR = Grammar(name="flat", title="住址", find=find, mask="\ue8f2", stands_out=_is_whole)
+
+BUILDING = Kind(
+    name="building", title="楼栋", grammar=GRAMMAR, take=_part("building"), read=_read, is_strict=True, tells=True,
+)  # fmt: skip
+UNIT = Kind(name="unit", title="单元", grammar=GRAMMAR, take=_part("unit"), read=_read, is_strict=True, tells=True)
+ROOM = Kind(name="room", title="房号", grammar=GRAMMAR, take=_part("room"), read=_read, is_strict=True, tells=True)

@@ -1,0 +1,206 @@
+"""Times for slots: when something begins, when it is over, on which day; out of all the times that a message says."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.language import answers, times
+from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value
+from bot.language.numbers import NUMBER, value_of
+
+#: Hours within which a clock time says a part of a day more exactly, counted from two hours before it begins.
+PART = 7
+#: Before a time at which somebody leaves.
+_LEAVING = re.compile(
+    r"(?:(?<![不没先慢好])走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:的(?:时间|时候|话))?(?:也|就|大概|大约|差不多|往后|推迟|要|改到|改成|是|在|[\s□])*$"
+)
+_LEAVES_THEN = re.compile(
+    r"[^，。,\s]{0,6}(?:走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:大概|大约)?(?=\d|[一二三四五六七八九十两]+点)"
+)
+_AFTER_SUPPER = re.compile("晚饭|晚餐|宵夜")
+#: How much sooner or later than was said: 得晚一天, 推迟半小时, 提前一个小时到.
+_SHIFT = re.compile(rf"""(?x:
+    (?: (?P<sooner>提前|提早|早到?|往前[挪提移]?) | 推迟|推后|延后|延迟|顺延|晚到?|迟到? | 往后[推挪延移]? )(?:个|了)?
+    (?P<count>半|{NUMBER})(?:个)?(?P<half>半)?
+    (?P<unit>天|小时|钟头|点钟|钟|星期|礼拜|周|分钟|刻钟)(?!前|后|以后|之后)
+  )""")
+_SPANS: Mapping[tuple[str, ...], timedelta] = {
+    ("天",): timedelta(days=1), ("小时", "钟头", "点钟", "钟"): timedelta(hours=1), ("星期", "礼拜", "周"): timedelta(days=7),
+    ("分钟",): timedelta(minutes=1), ("刻钟",): timedelta(minutes=15),
+}  # fmt: skip
+#: Where the time begins that something is changed to.
+_CHANGED_TO = re.compile("(?:改|换|调|挪|推|延|提前|推迟)(?:成|到|至|为)")
+#: What makes a part of the day a length: 滴了一晚上.
+_LASTED = re.compile("[一整半](?:个|整)?$")
+#: What a time behind it is not: 别周六, 不要明天.
+_NOT_ON = re.compile(r"(?:[别莫甭]|不要)(?:在|给我|弄|搞)?$")
+#: What makes 现在 a time to come.
+_NOW_BEFORE = re.compile(r"(?:就|改成|改到|换成|从|是|要)$")
+_NOW_BEHIND = re.compile(r"""(?x:
+    (?:就|也|都|已经|刚|人|他|她|要|想|能|能不能|可以|可不可以|马上|在|正|让|派|请|叫)*
+    (?: [来到进派修] | 过来 | 上[门去来] | 出发|动身|门口|楼下|方便|有空|有人|在家 )
+  | (?:吧|啊|呀)?(?:$|[\s,，。.!！])
+  )""")
+#: Beside a time that is not meant: 五点呀，不是早上. 不是，明天 denies something else.
+_NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)$")
+#: When nobody shall come: 一点到三点别来, 今天不行就明天晚上.
+_NOT_THEN = re.compile(r"""(?x:
+    \s*
+    # whoever it is that cannot
+    (?: [我宝孩老人他她你囡] | 我们|阿拉|俺|女儿|囡儿|闺女|儿子|老[公婆]|爱人|媳妇|师傅|客人|宝宝|孩子|老人|家里
+      | 要|得|都|就|也|可能|正|在 )*
+    # nobody shall come
+    (?: [别莫甭](?:来|敲|上门) | 不(?:要|用)来 | 太[晚迟早](?:了|咯|啦|喽|哒) | 来不[及赢] | 不行|不成|不方便|来不了
+    # nobody is there, or free
+      | 睡觉? | 午睡|午休|没空|没人|不在|不得空|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy|开会 | 要?上[班课]
+      | 有(?:点|个)? (?: 事(?!找|请|要|情|跟|和) | 课(?!外|本|后) | 会(?!员|所|议室) | 班|安排|活动 | \s?(?:class|meeting) )
+    # somebody goes out
+      | (?:又|还|再|才|就|也|得|要)*(?:去|出门)
+        (?:上班|上课|开会|接|送|单位|公司|医院|学校|出差|机场|车站|赶)
+    )
+  )""")
+#: Who stands at the gate comes now, where a time must be known.
+_HERE = re.compile(r"""(?x:
+    # 到小区门口了, 在东门那儿等, 停在门岗被拦
+    (?:到|在|等在|站在|停在)了?(?:小区|大|咱们?|你们)?
+    (?:门口|大门|门岗|门卫|保安亭|岗亭|[东南西北正后侧]门)(?:口|那里|那儿|这里|这儿|外面|外)*
+    (?: 了(?!吗|没) | 等|被|进不|站 )
+    # 客人已经到了
+  | (?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])
+  )""")
+
+
+def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
+    """Return the times of a text, each a times.Span, in order."""
+    return [Found(span, span.begin, span.stop) for span in times.find(text, now, since)]
+
+
+def times_in(message: Message) -> list[times.Span]:
+    """Return all times that a message says."""
+    return [one.value for one in message.found(GRAMMAR) if isinstance(one.value, times.Span)]
+
+
+def first_known(known: Mapping[str, Value]) -> datetime | None:
+    """Return the time that is known already."""
+    return next((value for value in known.values() if isinstance(value, datetime)), None)
+
+
+def _is_of_people(found: Found) -> bool:
+    return isinstance(found.value, times.Span) and found.value.kind != "instant"
+
+
+def _shifted(message: Message) -> datetime | None:
+    """Return the known time moved by what is said: 得晚一天, 提前半小时."""
+    known = first_known(message.known)
+    said = _SHIFT.search(message.text)
+    if known is None or said is None:
+        return None
+    unit = next(span for words, span in _SPANS.items() if said["unit"] in words)
+    length = unit / 2 if said["count"] == "半" else unit * value_of(said["count"]) + (unit / 2 if said["half"] else timedelta())
+    return known - length if said["sooner"] else known + length
+
+
+def _start(message: Message, slot: Slot) -> Value | None:
+    spans = [span for span in times_in(message) if span.kind != "deadline" and not _is_till_now(message.text, span)]
+    spans = [span for span in spans if not is_unwanted(message.text, span) and not _is_only_of_now(message.text, span)]
+    spans = [span for span in spans if not _is_of_leaving(message.text, span)]
+    if not spans and (shifted := _shifted(message)):
+        return shifted
+    if not spans:
+        return message.now.replace(second=0, microsecond=0) if slot.required and _HERE.search(message.text) else None
+    if told := _CHANGED_TO.search(message.text):  # 改成四点吧，三点孩子要打疫苗
+        spans = [span for span in spans if told.end() - 1 <= span.begin <= told.end()] or spans
+    to_come = [span for span in spans if (span.end or span.start) >= message.now.replace(second=0, microsecond=0)]
+    span = spans[-1] if message.corrects else _fullest(to_come or spans)  # 昨晚开始漏，明天上午来修
+    known = first_known(message.known)
+    if known and span.kind == "day" and (known.hour, known.minute) != (0, 0):  # 改成后天 keeps the clock
+        return span.start.replace(hour=known.hour, minute=known.minute)
+    return span.start
+
+
+def is_unwanted(text: str, span: times.Span) -> bool:
+    """Tell whether nobody shall come at a time that is said: 一点到三点别来, 滴了一晚上. 明天不行吗 asks whether it may be."""
+    if (span.kind == "part" and _LASTED.search(text, 0, span.begin)) or _NOT_THAT_TIME.search(text, 0, span.begin):
+        return True
+    if _NOT_ON.search(text, 0, span.begin):
+        return True
+    unwanted = _NOT_THEN.match(text, span.stop)
+    return unwanted is not None and not text.startswith(("吗", "嘛", "么", "?", "？"), unwanted.end())
+
+
+def _is_only_of_now(text: str, span: times.Span) -> bool:
+    """Tell whether 现在 says how things stand, and not when to come: 现在约了谁, 现在是咋定的; 就现在 and 现在来 say when."""
+    if text[span.begin : span.stop] != "现在":
+        return False
+    return _NOW_BEFORE.search(text, 0, span.begin) is None and _NOW_BEHIND.match(text, span.stop) is None
+
+
+def _is_of_leaving(text: str, span: times.Span) -> bool:
+    """Tell whether a clock time is when somebody leaves: 走的时间也往后 四点, 吃了晚饭走大概七点."""
+    if span.kind == "day":
+        return _LEAVES_THEN.match(text, span.stop) is not None
+    return span.kind == "clock" and _LEAVING.search(text, 0, span.begin) is not None
+
+
+def _is_till_now(text: str, span: times.Span) -> bool:
+    """Tell whether a time is when something began: 从早上八点到现在没水."""
+    return span.kind == "range" and text.endswith("现在", span.begin, span.stop)
+
+
+def _fullest(spans: Sequence[times.Span]) -> times.Span:
+    """The first time said, or what is said of that day further on: 27号来看房，下午两点到四点; 月底来，29号吧."""
+    first, *others = spans
+    if first.kind == "part":  # 明早…七点来
+        clocks = (span for span in others if span.kind in {"clock", "range"} and not span.has_day)
+        return next((span for span in clocks if 0 <= (span.start - first.start).total_seconds() / 3600 + 2 <= PART), first)
+    if first.kind != "day" or first.end is None:
+        return first
+    for span in others:
+        if not first.start <= span.start <= first.end:
+            break
+        if (
+            not span.has_day
+            or span.kind == "clock"
+            or (span.kind == "day" and span.start.date() != first.start.date() != first.end.date())
+        ):
+            return span
+    return first
+
+
+def _end(message: Message, slot: Slot) -> Value | None:
+    said = [span for span in times_in(message) if not is_unwanted(message.text, span)]
+    spans = [span for span in said if span.kind in {"range", "deadline"}]
+    if spans:
+        return spans[-1].end
+    if leaving := [span for span in said if _is_of_leaving(message.text, span)]:
+        left = leaving[-1].start
+        return left.replace(hour=left.hour + 12) if left.hour < 12 and _AFTER_SUPPER.search(message.text) else left
+    days = [span for span in said if span.kind == "day"]
+    return days[-1].end if days and len(days) == len(said) and not first_known(message.known) else None
+
+
+def _datetime(message: Message, slot: Slot) -> Value | None:
+    value = _start(message, slot)
+    if value is None and (deadlines := [span for span in times_in(message) if span.kind == "deadline"]):
+        return deadlines[-1].end
+    return value
+
+
+def _date(message: Message, slot: Slot) -> Value | None:
+    value = _datetime(message, slot)
+    return value.replace(hour=0, minute=0) if isinstance(value, datetime) else None
+
+
+def _read_now(message: Message, slot: Slot) -> Value | None:
+    return message.now.replace(second=0, microsecond=0) if answers.is_now(message.text) else None
+
+
+GRAMMAR = Grammar(name="time", title="时间", find=find, mask="\ue8f4", stands_out=_is_of_people)
+
+START = Kind(
+    name="start", title="开始时间", grammar=GRAMMAR, take=_start, read=_read_now, called=("时间", "日期", "日子"),
+    is_strict=True, tells=True, parts=True, books=True,
+)  # fmt: skip
+END = Kind(name="end", title="结束时间", grammar=GRAMMAR, take=_end, is_strict=True, tells=True, books=True)
+DATETIME = Kind(name="datetime", title="时间", grammar=GRAMMAR, take=_datetime, read=_read_now, is_strict=True)
+DATE = Kind(name="date", title="日期", grammar=GRAMMAR, take=_date, is_strict=True)

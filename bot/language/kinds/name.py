@@ -1,0 +1,304 @@
+"""Who comes: by name, or by what they are; one or several: 张伟, 王芳、李强, 妹妹, 修空调的师傅. Pure."""
+
+import re
+
+from bot.language import answers, people
+from bot.language.kinds import called, proper
+from bot.language.kinds import text as words_
+from bot.language.kinds.called import AND, CALLED, COME, KIN, RELATION, ROLE
+from bot.language.kinds.kind import Kind, Message, Slot, Value
+from bot.language.kinds.proper import (
+    AFTER,
+    AGED,
+    COMPOUND,
+    FAMILIAR,
+    LATIN,
+    NAME,
+    ONE_SIGN,
+    OWN_NAME,
+    SHORT_NAME,
+    STILL,
+    SURNAMES,
+    TITLES,
+    TRANSCRIBED,
+)  # fmt: skip
+from bot.language.numbers import NUMBER
+from bot.language.people import RELATIVE
+
+#: What follows whoever comes.
+_COMES = r"(?=[\s□]*(?:$|[,，。.!！]|来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来|从|开车|坐|打车|刚|已经|带))"
+
+#: Any one sign, or two or three words in Latin letters, that was announced as a name.
+_SAID = rf"(?:{TRANSCRIBED}|{LATIN}|{FAMILIAR}|[\u4e00-\u9fff]{{2,4}}?)"
+#: 登记访客高兴, 访客叫长孙丽, 客人是David: what stands there is a name though it may be a word.
+_ANNOUNCED = re.compile(rf"""(?x:
+    (?: (?:登记|预约|邀请|添加|报备|录入|加)(?:一?[个位名])?(?:访客|客人|来客|来访人员|来访者|来人)(?:姓名|名字)?(?:是|叫|为|[:：])?
+      | (?:访客|客人|来客|来访人员|来访者|来人)(?:姓名|名字)?(?:是|叫|为|[:：])
+      | (?:姓名|名字|大名|全名)(?:是|叫|为|[:：])
+      | 访客[ ]
+    )
+    \s*(?P<all>{_SAID}(?:{AND.pattern}{_SAID}){{0,5}})
+    # times are hidden: a day ends no name here, and 张晓明 is whole
+    (?=[\s,，。.!！?？、;；□的]|$|要?(?:来|过来|到访|到|开车|带)|电话|手机|车牌|\d)
+  )""")
+
+#: Each with what stands between it and the next.
+_PARTS = re.compile(rf"(.+?)({AND.pattern}|$)")
+_JOINS = re.compile("[还和跟与以]")
+
+_OF_FRIENDS = "朋友|同学|同事|亲戚|客人|战友|邻居|老乡|闺蜜|发小|表弟|表哥|表姐|表妹|堂弟|堂哥|弟弟|哥哥|姐姐|妹妹|儿子|女儿|女婿|儿媳|侄子|外甥|舅舅|叔叔|姑姑|阿姨"
+_OF_WORKERS = "保姆|家教|月嫂|师傅|访客"
+_FOR = "给|帮|替|邀请|请|预约|登记|约"
+
+#: Patterns of names that say that it is one: 名字叫张伟, 就写王芳.
+_MARKED: tuple[re.Pattern[str], ...] = (
+    re.compile(rf"""(?x:
+        (?: (?:名字|姓名|全名|大名)(?:是|叫|为|[:：])? | (?:访客|客人|来客|来人)(?:是|叫|为|[:：]) )
+        \s*(?P<n>{NAME}?){AFTER}
+      )"""),
+    re.compile(rf"(?:登记|预约|邀请)[:：]\s*(?P<n>{NAME}?){AFTER}"),
+    re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是)\s*(?P<n>{NAME}?){AFTER}"),
+    re.compile(r"(?:名叫|叫做?|喊|名字是?|换成|改成|写)\s*(?P<n>[A-Za-z][A-Za-z .]{1,20}[A-Za-z])(?![A-Za-z0-9])"),
+    re.compile(rf"""(?x:
+        (?:就|那就|先|只)?(?:写|填|(?:登记|写|填)成)(?:我|上|个)?
+        (?P<n> [{SURNAMES}](?:{TITLES}|{AGED}) | {NAME}(?=一个人|的名|吧|就|啦|喇|$|[\s,，。]) )
+      )"""),
+    re.compile(rf"姓(?P<n>(?:{COMPOUND}|[{SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
+)  # fmt: skip
+#: Patterns of names by what stands around them.
+_UNMARKED: tuple[re.Pattern[str], ...] = (
+    # 王先生, 欧阳老师
+    re.compile(rf"(?P<n>(?:{COMPOUND}|[{SURNAMES}])(?:{TITLES}))(?!傅)"),
+    # 冼叔, 保姆张姐
+    re.compile(rf"""(?x:
+        (?: (?<![\u4e00-\u9fff]) | (?<=[给帮请叫是]) | (?<=[\u4e00-\u9fff][师员嫂工友]) )
+        (?P<n>(?![和与向于管时成从及])[{SURNAMES}]{AGED}){AFTER}
+      )"""),
+    # 老王, 保姆小陈, 给老王登记
+    re.compile(rf"""(?x:
+        (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约]) | (?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居) )
+        (?P<n>{FAMILIAR}){AFTER}
+      )"""),
+    # 我朋友张伟, 给王芳
+    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|是)(?:一下)?\s*(?P<n>{NAME}?){AFTER}"),
+    # 我朋友Mike Smith, 给David登记
+    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|叫|是)\s*(?P<n>{LATIN}|{TRANSCRIBED}(?![\u4e00-\u9fff]))"),
+    # 还有李强
+    re.compile(rf"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?(?P<n>{NAME}?|{FAMILIAR}){AFTER}"),
+    # 阿依古丽·买买提明天来
+    re.compile(r"(?<![\u4e00-\u9fff])(?P<n>[\u4e00-\u9fff]{1,8}(?:[·•・‧][\u4e00-\u9fff]{1,8}?){1,3})" + AFTER),
+    # 王芳明天来
+    re.compile(rf"(?:^|[,，。\s、□])(?P<n>{NAME}?){AFTER}"),
+    # 同事佳佳到, 厂里的老蒋
+    re.compile(rf"""(?x:
+        (?:{RELATIVE}|{ROLE}|厂|公司|店|学校|单位)的?\s*
+        (?P<n>{SHORT_NAME}|{OWN_NAME}|(?!车)[{SURNAMES}](?:明|{ONE_SIGN}){{1,2}}?){_COMES}
+      )"""),
+    # 给玉芬办通行证
+    re.compile(rf"""(?x:
+        (?:给|帮|替|让)(?P<n>{SHORT_NAME}|{OWN_NAME})
+        (?=(?:弄|办|开|发|整|搞|约|登记)(?:一?[个张下])?(?:通行|访客|进门|二维)?[码证登])
+      )"""),
+    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{OWN_NAME})(?=$|[\s,，。!！])"),
+    # 小满来找我
+    re.compile(rf"(?:^|[,，。\s□])(?P<n>{SHORT_NAME}|{LATIN}|{TRANSCRIBED})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来))"),
+    # 玉芬他们几个要来
+    re.compile(rf"""(?x:
+        (?:^|[,，。\s□])(?P<n>{SHORT_NAME}|{OWN_NAME})(?:[他她]们|们)(?:几个|一家|[俩仨])?(?=[\s□]*(?:{COME}|[要会想]))
+      )"""),
+)  # fmt: skip
+#: Those that say of what follows that it is a name go first.
+_PATTERNS = (*((pattern, True) for pattern in _MARKED), *((pattern, False) for pattern in _UNMARKED))
+
+_ANYBODY = rf"(?:{NAME}|{FAMILIAR})"
+#: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
+_TOGETHER = re.compile(rf"""(?x:
+    (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:我的?(?:朋友|同学|同事|亲戚|客户))?
+    (?P<all>{_ANYBODY}(?:{AND.pattern}(?:{CALLED}|{_ANYBODY})){{1,5}}){AFTER}
+  )""")
+
+#: 老李没来, 王芳也来 tell of somebody, and put them in nobody's place.
+_TOLD_OF = re.compile(rf"(?!要[来到过]){STILL}")
+_WRITE_DOWN = re.compile("(?:就|先|只)(?:写|填)")
+_INSTEAD = re.compile("改成|改为|换成|应该是|(?:就|先|只)(?:写|填)|是")
+
+#: Whom these bring in comes, too: 还有小谭.
+_BESIDE = re.compile(r"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?$")
+#: Of whom this is said, something of theirs is changed: 老贺改周六了; 小雪改成小雨 is about the second.
+_CHANGES = re.compile(r"[□\s]*(?:那个)?[□\s]*(?:[改换挪推调]|提前|说|讲)")
+#: What may stand around a name that is said alone.
+_BEFORE = re.compile(r"(?:^|[\s,，。、□])(?:(?:他|她|客人)?就?是)?$")
+_BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
+
+
+#: Signs of a message among which names are looked for: whoever writes more has said who comes.
+_LOOKED_THROUGH = 400
+
+
+def _heard(message: Message) -> str:
+    """Return what may name somebody: neither values nor cries."""
+    return people.unexclaimed(message.rest[:_LOOKED_THROUGH])
+
+
+def _take(message: Message, slot: Slot) -> Value | None:
+    rest = _heard(message)
+    if names := _announced(rest):
+        return "、".join(names)
+    if not message.corrects and len(names := _together(rest)) > 1:
+        return "、".join(names)
+    if slot.name not in message.known and len(both := called.coming(rest)) > 1:
+        return "、".join(both)
+    known = message.known.get(slot.name)
+    if found := _found(rest, message, known):
+        return found if len(found) > 1 else _of_surname(found, rest, known)
+    if slot.name in message.known:  # 我妹妹开车来 is said of somebody known; 是我弟弟 is a correction
+        return _corrected(message, message.known[slot.name])
+    return "、".join(called.coming(rest)) or None
+
+
+def _announced(rest: str) -> list[str]:
+    """Return whoever is announced as a visitor; nobody where one of several that 和 joins is no name."""
+    match = _ANNOUNCED.search(rest)
+    names: list[str] = []
+    is_apart = True
+    for name, pause in _PARTS.findall(match["all"]) if match else ():
+        if not (proper.is_announced(name) or re.fullmatch(FAMILIAR, name)):
+            return names if is_apart else []
+        names.append(name)
+        is_apart = _JOINS.search(pause) is None
+    return names
+
+
+def _together(rest: str) -> list[str]:
+    match = _TOGETHER.search(rest)
+    names = [name.strip() for name in AND.split(match["all"])] if match else []
+    return [called.called(name) for name in names if name and not proper.is_nobody(name)]
+
+
+def _found(rest: str, message: Message, known: Value | None) -> str:
+    """Return the name that the surest pattern finds, the last of a correction; empty where there is none."""
+    for pattern, is_marked in _PATTERNS:
+        found = [
+            (match.start("n"), name)
+            for match in pattern.finditer(rest)
+            if (name := match["n"])
+            and _may_be_name(name)
+            and not (known is not None and _CHANGES.match(rest, match.end("n")))
+            and (is_marked or message.corrects or known is None or _takes_place(match, name, str(known)))
+        ]
+        if found:
+            return max(found)[1] if message.corrects else found[0][1]
+    return ""
+
+
+def _may_be_name(name: str) -> bool:
+    return proper.may_be_name(name) and not KIN.fullmatch(name)
+
+
+def _of_surname(surname: str, text: str, known: Value | None) -> str | None:
+    """Return what somebody is called of whom a surname is told: 姓刘 刘姨; a fuller name that is known stays."""
+    if isinstance(known, str) and known.startswith(surname):
+        return None
+    said = re.search(rf"{surname}(?:{TITLES}|{AGED})", text)
+    return said[0] if said else f"{surname}先生/女士"
+
+
+def _takes_place(match: re.Match[str], name: str, known: str) -> bool:
+    """Tell whether a name that nothing marks as one takes the place of the one that is known: it stands alone, or only a relation was known."""
+    if (
+        people.is_doubtful(name)
+        or _TOLD_OF.match(match.string, match.end("n"))
+        or _BESIDE.search(match.string, 0, match.start("n"))
+    ):
+        return False
+    is_alone = _BEFORE.search(match.string, 0, match.start("n")) and _BEHIND.match(match.string, match.end("n"))
+    return is_alone is not None or not called.is_proper(known)
+
+
+def _corrected(message: Message, known: Value) -> Value | None:
+    """Return the relation or the work that takes the place of a name: 不是我妹妹，是我弟弟, 就写货拉拉; 是来修空调的 only describes."""
+    rest = message.rest[:_LOOKED_THROUGH]
+    if written := called.WRITTEN.search(rest):
+        return called.called(written["all"])
+    is_rather = message.corrects or _WRITE_DOWN.search(rest) is not None
+    if not (is_rather or message.text.startswith("是")):
+        return None
+    said = _INSTEAD.split(rest)[-1].strip(" ，,。.!！吧")
+    if isinstance(known, str) and known in message.whole and (name := _bare(said)) != known:  # 不是小雪是小雨
+        return name or None
+    return called.called(said) if re.fullmatch(CALLED if is_rather else RELATION, said) else None
+
+
+def all_of(message: Message) -> list[str]:
+    """Return whoever is said to come together: 王芳和李强, 我爸和我妈."""
+    rest = _heard(message)
+    names = _announced(rest) or _together(rest)
+    return names if len(names) > 1 else called.coming(rest)
+
+
+def is_told_of(message: Message) -> bool:
+    """Tell whether words say who comes: 明天下午三点老刘来下棋. A 师傅 may come for what was reported."""
+    name = _take(message, _ANY)
+    if "师傅" in message.text or not isinstance(name, str):
+        return False
+    rest = message.rest[:_LOOKED_THROUGH]
+    if called.coming(rest) and re.search(COME, rest):
+        return True
+    return re.search(rf"{re.escape(name)}(?:[他她]们|们)?[□\s要会]*{COME}", rest) is not None
+
+
+# ------------------------------------------------------------------ a bare answer
+
+
+_BEFORE_NAME = re.compile(r"""(?x:
+    ^(?:他|她|客人|访客|来人|来的|名字|姓名|就)?(?:就?是|叫|姓)
+  | ^(?:就|是|叫|姓|还有|客人|访客)(?=[\u4e00-\u9fff]{2})
+  )""")
+_BEHIND_NAME = re.compile(r"(?:吧|啊|呀|来的?|要来|过来|要来的)$")
+_HOW_MANY = re.compile(rf"""(?x:
+    (?: 自个儿? | 自己 | (?:自己)?一个人
+      | (?:一共|总共)?(?:{NUMBER}(?:个人|个|位|人|口)|一家(?:{NUMBER}口)?|俩|们|[他她]们) )
+    (?:来|过来)?$
+  )""")
+_SO_MANY_OF = re.compile(rf"^(我的?)?(?:有)?(?:(?:{NUMBER}|几)?(?:个|位|名)|[俩仨])(?=..)")
+#: Signs that ask, deny or point, and stand in no name.
+_NO_NAME = re.compile("[你我谁啥哪吗么呢怎车]|^(?:[他她它佢伊]|没|冇|不|唔|无)")
+_READS_AS_NAME = re.compile(rf"[\u4e00-\u9fff]{{2,4}}|{TRANSCRIBED}|[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ .'’-]{{1,30}}")
+#: 周一围 is a name, 周一晚 a time.
+_TIMELY = re.compile(r"周[一二三四五六日天][^早晚上下中前后都也要吧呀啊来去的到□\W]")
+
+
+def _read(message: Message, slot: Slot) -> Value | None:
+    if words_.says_nothing(message.text) or words_.is_heard(message.text):
+        return None
+    if _TIMELY.fullmatch(message.text):
+        return message.text
+    rest = re.sub(r"[□\s,，。!！?？~～]+", " ", _heard(message)).strip()
+    if re.fullmatch(LATIN, rest) and proper.is_latin(rest):
+        return rest
+    first = rest.split(" ")[0] if rest else ""
+    both = [_bare(words) for words in AND.split(rest if "、" in rest else first) if words]
+    return "、".join(dict.fromkeys(filter(None, both))) or None
+
+
+def _bare(words: str) -> str:
+    """Return the name or relation that an answer consists of; nothing when it is neither."""
+    bare = _SO_MANY_OF.sub(r"\1", _HOW_MANY.sub("", _BEHIND_NAME.sub("", _BEFORE_NAME.sub("", words))))
+    if related := re.fullmatch(CALLED, bare):
+        return called.called(related[0])
+    if proper.is_announced(bare):
+        return bare
+    answers_else = (answers.is_skip, answers.is_yes, answers.is_no, answers.is_cancel, answers.is_now)
+    if not bare or bare.startswith("人") or any(reads(bare) for reads in answers_else):
+        return ""
+    if _NO_NAME.search(bare) or KIN.fullmatch(bare) or people.is_no_name(bare) or proper.is_nobody(bare):
+        return ""
+    return bare if _READS_AS_NAME.fullmatch(bare) else ""
+
+
+KIND = Kind(
+    name="name", title="人名或称呼", take=_take, read=_read, called=("名字", "姓名", "称呼", "人"),
+    is_worded=True, belongs=True, parts=True,
+)  # fmt: skip
+
+_ANY = Slot(name="who", kind=KIND)

@@ -1,0 +1,18 @@
+"""The kinds of values that ship, and the grammars that find them in a sentence."""
+
+from collections.abc import Mapping
+
+from bot.language.kinds import choice, count, flag, flat, moment, name, phone, photo, place, plate, temperature, text
+from bot.language.kinds.kind import Grammar, Kind
+
+#: By the `type:` of intent files.
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        moment.START, moment.END, moment.DATETIME, moment.DATE, flat.BUILDING, flat.UNIT, flat.ROOM, plate.KIND, phone.KIND,
+        temperature.KIND, count.KIND, name.KIND, place.KIND, flag.KIND, choice.KIND, choice.SEVERAL, text.KIND, photo.KIND,
+    )
+}  # fmt: skip
+
+#: In this order: what one has found is hidden from the next.
+GRAMMARS: tuple[Grammar, ...] = (plate.GRAMMAR, phone.GRAMMAR, temperature.GRAMMAR, flat.GRAMMAR, moment.GRAMMAR)

@@ -1,0 +1,213 @@
+"""Temperatures of bodies, in °C: 36度8, 三六点五, 额温三六八, 华氏98.6; those of rooms and water are none. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare
+from bot.language.normalise import longest_first
+from bot.language.numbers import value_of, written_out
+from bot.language.people import RELATIVE
+
+#: How far before a value the words stand that change it: 空调36度.
+LOOK_BACK = 12
+
+_THINGS = longest_first(
+    "空调 冷气 暖风 水温 室温 室外 室内 气温 最高温 最低温 高温 外面 天气 房间 暖气 地暖 冰箱 冷柜 热水 热水器 洗澡水 泡澡 开水 奶 奶粉 烤箱 锅炉 鱼缸 泳池 地面 路面 太阳 "
+    "车位 车里 车内 供水 回水".split()
+)
+_ROOMS = "家里|屋里|屋头|客厅|卧室|阳台|办公室|楼道"
+#: What else has a temperature.
+NOT_BODY = re.compile(rf"""(?x:
+    (?:{_THINGS})[^，。,]{{0,6}}$
+    | (?:{_ROOMS})(?:的?温度)?(?:现在|都|已经|只有|才|有|快|高达|到|是)*$  # 家里才34度; 家里孩子38度 is a child's
+    | (?:设|调|开|定)(?:成|到|在|为)+$  # 调到36度
+    | (?:水|锅里|汤|油)(?:是|才|有|只有)*$
+    | [东西]经$|[南北]纬$
+    )""")
+#: A limit or an approach is no temperature: 不到37度, 超过38.
+_LIMIT = re.compile(r"(?:不到|没到|未到|不满|不足|没有?超过?|不超过?|超过?|低于|高于|接近|将近|快到?|大于|小于)$")
+
+_WHOLE = "3[4-9]|4[0-3]"
+_HAN_WHOLE = "三十[四五六七八九]|四十[一二三]?|卅[四五六七八九]|卌[一二三]?"
+_DIGITWISE = "三[五六七八九]|四[零一二]"
+_TENTHS = "[0-9]{1,2}|[零一二三四五六七八九]{1,2}|半"
+_ONE = "[0-9]|[零一二三四五六七八九]"
+_POINT = r"\s*(?:度|点|\.|。|,|，|·|•|℃|°C?)\s*"
+_DEGREES = "(?:度|℃|°C?)"
+
+#: Words beside which a number without 度 is a temperature: 打卡 40, 额温368.
+_MEASURED = (
+    r"(?:打卡|[体额耳腋口肛]温[枪计]?|测温|温度计?|量的?了?|量出来|测的?了?|测出来|烧到|发烧|高烧|低烧)"
+    r"(?:我|今天|早上|晚上|现在|大概|都?是|为|有|到|了|一?下|显示|[:：\s]){0,3}"
+)
+#: Who may have one.
+_PERSON = rf"(?:我|他|她|孩子|宝宝|娃|老人|{RELATIVE})(?:今天|早上|晚上|现在|刚才?|都?是|的|体温|[:：\s]){{0,2}}"
+#: What follows makes something else of a number, or only a limit of it: 36.5元, 38度电, 36-37度, 38度多, 37度以下.
+_NOTHING_ELSE = r"""(?!
+      [0-9]|\.[0-9]|十|百
+    | \s*度?(?:多|几|出头|以[上下内]|[-~～—至到]\s*[0-9三四])  # 38度多, 37度以下, 36-37度
+    | 度?(?:电|角|的?(?:酒|白酒|水|热水|高温|天|坡))  # 38度电, 38度的白酒
+    | \s*(?:[天次个栋号楼层室户幢单月年日岁元块米平斤公分小时人位名多%点周期页条]|kg|cm|mm)  # 36.5元
+    )"""
+_TEMPERATURE = re.compile(rf"""(?x:
+    # 华氏98.6度, 98.6华氏, 98.6°F: of a body, not of the weather
+      华氏度?\s*(?P<behind>(?:9[3-9]|10[0-9])(?:\.[0-9])?)度?
+    | (?<![0-9.])(?P<before>(?:9[3-9]|10[0-9])(?:\.[0-9])?)\s*(?:度?华氏度?|℉|°F|度?F(?![A-Za-z0-9]))
+    # 36.5, 36度8, 37·8, 37度半
+    | (?<![0-9.:/])(?<![0-9][-~～—至到])(?P<w1>{_WHOLE}){_POINT}(?P<t1>{_TENTHS})\s*{_DEGREES}?{_NOTHING_ELSE}
+    # 三十六度七, 三十六七, 卅六点五
+    | (?P<w2>{_HAN_WHOLE})(?:\s*[度点·.]\s*)?(?P<t2>{_TENTHS})度?{_NOTHING_ELSE}
+    # 三六点五, 三七度八
+    | (?<![零一二三四五六七八九十])(?P<w3>{_DIGITWISE})\s*[度点·.]\s*(?P<t3>{_TENTHS})度?{_NOTHING_ELSE}
+    # 38度, 三十八度
+    | (?<![0-9.:/])(?<![0-9][-~～—至到])(?P<w4>{_WHOLE}|{_HAN_WHOLE})\s*{_DEGREES}{_NOTHING_ELSE}
+    # 额温三六八, 打卡 36 5, 体温368, 打卡 40, 体温三十七; 我36 5
+    | (?:{_MEASURED})(?:
+          (?P<w5>{_WHOLE})\s?(?P<t5>[0-9])
+        | (?P<w6>{_DIGITWISE})(?P<t6>{_ONE})
+        | (?P<w7>{_WHOLE}|{_HAN_WHOLE})(?!\s*[.。点度·•/:：]\s*(?:{_ONE}|半)|\s?[,，]\s?[0-9](?!\s*[0-9个人位名天点])|\s[0-9](?![0-9个人位天点]))
+      ){_NOTHING_ELSE}
+    | (?:{_PERSON}|^\s*)(?P<w8>{_WHOLE})\s(?P<t8>[0-9])(?=$|[\s,，。;；、度])
+    )""")
+_BARE = re.compile(rf"""(?x:
+    (?:体温|温度)?
+    (?: (?P<w>{_WHOLE})(?:[\s.。,，点度·•]*(?P<t>[0-9]{{1,2}}|半))?
+      | (?P<han>{_HAN_WHOLE})
+      | (?P<digitwise>{_DIGITWISE})(?P<tenth>{_ONE})  # 三六八
+    )(?:度|℃)?
+    )""")
+
+#: Whose temperature follows: 老公36.5，我36.3.
+_KIN = rf"{RELATIVE}|孩子|娃儿?|老[大二三]"
+_WHO = re.compile(rf"""(?x:
+    我(?:家|们)?的?(?P<mine>{_KIN}|[老大小]?[爸妈爹娘爷奶哥姐弟妹])
+    | (?P<other>{_KIN}|宝宝|老人|老头子?|老爷子|老太[太婆]|保姆|先生|太太|丈夫|妻子|[爸妈爹娘](?![爸妈])|[他她佢伊])
+    | (?P<self>我自己|我本人|自己|本人|我|俺)
+    )""")
+#: A name right before the figure: 张三36.5.
+_NO_NAMES = "今天|昨天|早上|晚上|中午|上午|下午|刚才|现在|体温|额温|打卡|测温|正常|温度|健康|都是|还有"
+_NAMED = re.compile(
+    rf"(?:^|[，,。、；;\s])(?P<name>(?!{_NO_NAMES})(?:(?![是不对改应错说量测才都就有了])[\u4e00-\u9fff]){{2,3}})[:：\s]*$"
+)
+#: Said before a figure, it is another one of the same person: 孩子早上38.5，晚上37.2.
+_ANEW = re.compile("昨|今|前天|早|晚|中午|下午|上午|现在|刚|又|再|降|升|退|后来|然后")
+#: 我36.5，孩子38: a whole number beside somebody's temperature.
+_BESIDE = re.compile(rf"(?:{_PERSON})(?P<w>{_WHOLE})(?=$|[\s,，。;；、])")
+#: Figures with nothing but a pause between them are those of several people.
+_PAUSE = re.compile(r"[\s,，、;；和跟/]*(?:还有)?[\s,，、;；]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What somebody's temperature is; `who` is 我 for whoever speaks, and empty where it is not said."""
+
+    who: str
+    degrees: float
+
+
+def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
+    """Return the temperatures of a text, in order."""
+    return [*_found(text)]
+
+
+def temperatures(text: str) -> Sequence[Measured]:
+    """Return all temperatures of a text with whose they are, in order: 老公36.5，我36.3，儿子37.8; 36.5我，37.8儿子."""
+    text = unicodedata.normalize("NFKC", text)
+    found = _all(text)
+    behind = [_WHO.match(text, one.stop) for one in found]
+    stops = [0, *(one.stop for one in found)]
+    before = [text[stop : one.begin] for stop, one in zip(stops, found, strict=False)]
+    if before and not _who(before[0]) and all(behind):
+        persons = [_called(match) for match in behind if match]
+    else:
+        persons = [*_persons(before)]
+    return [Measured(who, float(str(one.value))) for who, one in zip(persons, found, strict=True)]
+
+
+def _all(text: str) -> list[Found]:
+    found = [*_found(text)]
+    if found:
+        taken = [(one.begin, one.stop) for one in found]
+        whole = [match for match in _BESIDE.finditer(text) if not any(begin <= match.start("w") < stop for begin, stop in taken)]
+        found += [Found(float(match["w"]), *match.span("w")) for match in whole]
+    return sorted(found, key=lambda one: one.begin)
+
+
+def _persons(before: Sequence[str]) -> Iterator[str]:
+    who = ""
+    for words in before:
+        who = _who(words) or (who if _ANEW.search(words) else "")
+        yield who
+
+
+def of_several(text: str) -> Sequence[Measured]:
+    """Return the temperatures of a text that tells of several people: it names others, or only lists figures, 36.5 37.8.
+
+    Where it speaks of one alone there are none.
+    """
+    text = unicodedata.normalize("NFKC", text)
+    found, told = _all(text), temperatures(text)
+    is_list = all(_PAUSE.fullmatch(text, one.stop, other.begin) for one, other in pairwise(found))
+    persons = {one.who for one in told}
+    return told if len(told) > 1 and (is_list or (len(persons) > 1 and not persons <= {"", "我"})) else ()
+
+
+def _found(text: str) -> Iterator[Found]:
+    for match in _TEMPERATURE.finditer(text):
+        begin = next(match.start(name) for name, said in match.groupdict().items() if said)
+        if not NOT_BODY.search(text, max(0, begin - LOOK_BACK), begin) and not _LIMIT.search(text, 0, begin):
+            yield Found(_degrees(match), begin if match["behind"] is None else match.start(), match.end())
+
+
+def _degrees(match: re.Match[str]) -> float:
+    if fahrenheit := match["before"] or match["behind"]:
+        return round((float(fahrenheit) - 32) / 1.8, 1)
+    number = next(number for number in range(1, 9) if match[f"w{number}"])
+    return _value(match[f"w{number}"], match.groupdict().get(f"t{number}") or "")
+
+
+def _value(whole: str, tenths: str) -> float:
+    """Return the degrees to one place: 36.55 is 36.6."""
+    places = "5" if tenths == "半" else written_out(tenths)
+    return int(value_of(whole) * 10 + float(f"0.{places or 0}") * 10 + 0.5) / 10
+
+
+def _who(words: str) -> str:
+    """Return who is named last in the words before a figure."""
+    named = [*_WHO.finditer(words)]
+    if named:
+        return _called(named[-1])
+    name = _NAMED.search(words)
+    return name["name"] if name else ""
+
+
+def _called(match: re.Match[str]) -> str:
+    return match["mine"] or match["other"] or "我"
+
+
+def _take(message: Message, slot: Slot) -> Value | None:
+    """Return the temperature said last, of several people's that of 我."""
+    found = message.found(GRAMMAR)
+    if not found:
+        return None
+    own = [one.degrees for one in temperatures(message.text) if one.who == "我"]
+    value = own[-1] if own and len(found) > 1 else found[-1].value
+    return value if isinstance(value, float) else None
+
+
+def _read(message: Message, slot: Slot) -> Value | None:
+    said = _BARE.fullmatch(bare(message.rest))
+    if said is None:
+        return None
+    return _value(said["w"] or said["han"] or said["digitwise"], said["t"] or said["tenth"] or "")
+
+
+GRAMMAR = Grammar(name="temperature", title="体温", find=find, mask="\ue8f3", is_sure=False)
+
+KIND = Kind(
+    name="temperature", title="体温", grammar=GRAMMAR, take=_take, read=_read, is_strict=True, tells=True, belongs=True,
+)  # fmt: skip

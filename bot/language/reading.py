@@ -1,0 +1,225 @@
+"""A message, read once: its plain text, the values in it, and what is left when they are masked or hidden. Pure.
+
+Every room takes what it needs from the same reading; nothing else normalises words or looks for values in them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, lru_cache
+
+from bot.language import answers, corrections
+from bot.language.kinds import moment
+from bot.language.kinds.kind import SKIPPED, Found, Grammar, Slot, Value
+from bot.language.kinds.shipped import GRAMMARS
+from bot.language.normalise import PAUSES
+
+#: Characters of a message that are read, counted when it is normalised: one sign may stand for eighteen.
+LONGEST = 2000
+
+#: Of what is longer than this not even the beginning is normalised whole.
+_RAW = 2 * LONGEST
+
+#: For messages of which only the form matters: where a time stands, not which.
+ANY_TIME = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
+
+#: Masks that stand for no request when they stand alone: a time, a phone, a plate.
+SAYS_NOTHING = "".join(grammar.mask for grammar in GRAMMARS if grammar.name in {"time", "phone", "plate"}) + " "
+
+_MASKS = re.compile(f"[{''.join(grammar.mask for grammar in GRAMMARS)}]")
+_READABLE = str.maketrans({grammar.mask: f"[{grammar.title}]" for grammar in GRAMMARS})
+
+_NOTHING: Mapping[int, str] = {}
+
+
+class _Scan:
+    """The grammars let loose on a text one after the other, as far as somebody asks."""
+
+    def __init__(self, text: str, now: datetime, grammars: Sequence[Grammar], since: datetime | None) -> None:
+        self._rest, self._now, self._since = text, now, since
+        self._waiting = list(grammars)
+        self._found: dict[str, Sequence[Found]] = {}
+        self._seen: dict[str, str] = {}
+
+    def found(self, grammar: Grammar) -> Sequence[Found]:
+        """Return what a grammar finds in what those before it have left."""
+        self._go_on_to(grammar)
+        return self._found.get(grammar.name, ())
+
+    def seen_by(self, grammar: Grammar) -> str:
+        """Return the text as a grammar sees it."""
+        self._go_on_to(grammar)
+        return self._seen[grammar.name]
+
+    @property
+    def rest(self) -> str:
+        """What all of them leave; □ stands for each sign of the rest."""
+        while self._waiting:
+            self._go_on()
+        return self._rest
+
+    def _go_on_to(self, grammar: Grammar) -> None:
+        while self._waiting and grammar.name not in self._found:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        grammar = self._waiting.pop(0)
+        self._seen[grammar.name] = self._rest
+        self._found[grammar.name] = found = tuple(grammar.find(self._rest, self._now, self._since))
+        self._rest = _blanked(self._rest, found)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was said, and what it holds."""
+
+    raw: str
+    text: str  # compatible forms made one, simplified, cut
+    now: datetime
+    _scans: dict[object, _Scan] = field(default_factory=dict, repr=False, compare=False)  # what was looked for already
+
+    @classmethod
+    def of(cls, raw: str, now: datetime, simplified: Mapping[int, str] = _NOTHING) -> "Reading":
+        """Read words said at `now`. The time it takes is bounded whatever they are."""
+        plain = unicodedata.normalize("NFKC", raw[:_RAW]).translate(simplified)
+        return cls(raw, plain[:LONGEST].strip(), now)
+
+    @cached_property
+    def meant(self) -> str:
+        """The text without what it denies: 是R不是K."""
+        return corrections.without_denied(self.text)
+
+    @cached_property
+    def corrects(self) -> bool:
+        """Whether it takes back something said before: 改成四点, 不对."""
+        return corrections.corrects(self.text)
+
+    @cached_property
+    def clauses(self) -> tuple[str, ...]:
+        """The text between its pauses."""
+        return tuple(clause for clause in PAUSES.split(self.text) if clause)
+
+    @cached_property
+    def spans(self) -> tuple[tuple[Grammar, Found], ...]:
+        """All values in `text` with the grammar that found them, in order."""
+        scan = self._scan(self.text, GRAMMARS)
+        found = ((grammar, one) for grammar in GRAMMARS for one in scan.found(grammar))
+        return tuple(sorted(found, key=lambda pair: pair[1].begin))
+
+    @cached_property
+    def masked(self) -> str:
+        """The text with one private character for each value, so that one plate is like another."""
+        text = self.text
+        for grammar, found in reversed(self.spans):
+            if grammar.stands_out(found):
+                text = text[: found.begin] + grammar.mask + text[found.stop :]
+        return text
+
+    @cached_property
+    def hidden(self) -> str:
+        """The text with what each value is, for keeping and showing: [电话], [车牌]."""
+        return self.masked.translate(_READABLE)
+
+    @cached_property
+    def unvalued(self) -> str:
+        """The text without its values: what is said beside them."""
+        return _MASKS.sub("", self.masked)
+
+    def seen_by(self, grammar: Grammar) -> str:
+        """Return the text as a grammar sees it; positions stay."""
+        return self._scan(self.text, GRAMMARS).seen_by(grammar)
+
+    def take(self, slots: Iterable[Slot], known: Mapping[str, Value] | None = None, asked: str | None = None) -> dict[str, Value]:
+        """Return the values that the message gives for `slots`.
+
+        `asked` is the slot whose question is open: it is read leniently, so that a bare name or number will do, and
+        SKIPPED when it may be left out and was. `known` holds the values so far; a correction such as 改成四点 keeps their
+        day.
+        """
+        wanted = tuple(slots)
+        message = Taking(self, known or {}, _grammars_for(wanted))
+        found: dict[str, Value] = {}
+        for slot in wanted:
+            value = slot.kind.take(message, slot)
+            if value is None and slot.name == asked:
+                value = slot.kind.read(message, slot)
+            if value is None and slot.name == asked and slot.skippable and answers.is_skip(self.text):
+                value = SKIPPED
+            if value is not None:
+                found[slot.name] = value
+        return found
+
+    def message(self) -> "Taking":
+        """Return the message as kinds see it, where nothing is known yet."""
+        return Taking(self, {}, _grammars_for(()))
+
+    def _scan(self, text: str, grammars: Sequence[Grammar], since: datetime | None = None) -> _Scan:
+        key = (text, tuple(grammar.name for grammar in grammars), since)
+        if key not in self._scans:
+            self._scans[key] = _Scan(text, self.now, grammars, since)
+        return self._scans[key]
+
+
+@dataclass(frozen=True)
+class Taking:
+    """A reading from which a form takes values: a `kind.Message`."""
+
+    reading: Reading
+    known: Mapping[str, Value]
+    grammars: Sequence[Grammar]
+
+    @property
+    def whole(self) -> str:
+        """All that was said."""
+        return self.reading.text
+
+    @property
+    def text(self) -> str:
+        """What of it is meant."""
+        return self.reading.meant
+
+    @property
+    def rest(self) -> str:
+        """`text` with □ for each sign of a value."""
+        return self._scan.rest
+
+    @property
+    def now(self) -> datetime:
+        """When it was said."""
+        return self.reading.now
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it takes back something said before."""
+        return self.reading.corrects
+
+    def found(self, grammar: Grammar) -> Sequence[Found]:
+        """Return what a grammar finds in `text`."""
+        return self._scan.found(grammar)
+
+    @cached_property
+    def _scan(self) -> _Scan:
+        return self.reading._scan(self.text, self.grammars, moment.first_known(self.known))
+
+
+def _grammars_for(slots: Sequence[Slot]) -> tuple[Grammar, ...]:
+    """Return the grammars that read for these slots, a service's own behind those that ship."""
+    own = dict.fromkeys(slot.kind.grammar for slot in slots if slot.kind.grammar)
+    return (
+        *(grammar for grammar in GRAMMARS if grammar.is_sure or grammar in own),
+        *(grammar for grammar in own if grammar not in GRAMMARS),
+    )
+
+
+def _blanked(text: str, found: Iterable[Found]) -> str:
+    for one in found:
+        text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
+    return text
+
+
+@lru_cache(maxsize=64)
+def of(text: str, now: datetime) -> Reading:
+    """Return the reading of words said at `now`; several rooms that ask for the same words share it."""
+    return Reading.of(text, now)
