@@ -11,8 +11,10 @@ from bot.dialogue.said import Heard, lacks, read_slots
 from bot.dialogue.standing import Menu, Standing
 from bot.dialogue.starting import (
     CALLS_OFF,
+    ELSEWHERE,
     PATIENCE,
     PLAUSIBLE,
+    accepted,
     advance,
     again,
     hand_over,
@@ -99,7 +101,7 @@ def _goes_on(form: Form, heard: Heard, facts: Facts) -> bool:
     """Tell whether words tell more of what was guessed and read back: they wish for nothing else and take nothing back."""
     best = heard.match.candidates[0] if heard.match.candidates else None
     other = facts.intents[best.intent] if best is not None and best.intent != form.intent else None
-    is_else = other is not None and best is not None and best.confidence >= PLAUSIBLE
+    is_else = other is not None and best is not None and best.confidence >= ELSEWHERE
     if other is not None and (_names_half_a_flat(other, heard, facts) or _follows(other, form, facts)):
         is_else = False
     if aftermath.is_unhurt(heard.text):  # 莫绊着，人好着呢
@@ -173,7 +175,7 @@ def _is_own_cancel(intent: Intent, heard: Heard, facts: Facts) -> bool:
     ends = [sentence for name, said in intent.follow_ups.items() if _is_end(name, intent, facts) for sentence in said]
     if any(sentence.match(words) is not None for sentence in ends for words in _clauses(intent, heard.text, facts)):
         return True
-    best = facts.intents[heard.match.candidates[0].intent] if heard.match.decision == "accept" else None
+    best = accepted(heard, facts.intents)
     return best is not None and intent.id in best.cancels and CALLS_OFF.search(heard.text) is not None
 
 
@@ -203,7 +205,7 @@ def _called_off(form: Form, intent: Intent) -> Line:
 
 def _instead(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step | None:
     """Return the start of what is wished for in place of what is left: 那先不删 先把存的东西导一份给我看."""
-    other = facts.intents[heard.match.candidates[0].intent] if heard.match.decision == "accept" else None
+    other = accepted(heard, facts.intents)
     if other is None or other.id == intent.id or other.small_talk or other.hands_over or len(courtesy.clauses(heard.text)) < 2:
         return None
     if intent.id in other.cancels or other.id in intent.follow_ups:
@@ -420,7 +422,7 @@ def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Lin
 
 def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Heard, changed: Form | None, facts: Facts) -> bool:
     best = heard.match.candidates[0] if heard.match.candidates else Candidate("", 0.0, "")
-    if heard.match.decision != "accept" or best.intent == intent.id:
+    if accepted(heard, facts.intents) is None or best.intent == intent.id:
         return False
     if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
         return False

@@ -11,14 +11,14 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.following import ADDS, LONGEST, MORE_EXACTLY, OF_THEM, asks, meant, named
 from bot.dialogue.said import Heard
 from bot.dialogue.standing import Person, Standing, Subject
-from bot.dialogue.starting import LIKELY, PLAUSIBLE, SPOKEN, accepted
+from bot.dialogue.starting import ELSEWHERE, LIKELY, SPOKEN, accepted
 from bot.dialogue.steps import Amend, Step
 from bot.language import courtesy, reading
 from bot.language.danger import aftermath
 from bot.language.files import Intent
 
 #: From here on words mean something else, whoever they speak of: 他家太吵了, 她吓坏了.
-PLAIN = 0.7
+PLAIN = 0.85
 
 #: Whoever comes is left out, as everybody knows who is meant: 带了两只狗, 穿红衣服, 是来修空调的, 到了给我打电话.
 _TELLS_OF_THEM = re.compile(
@@ -75,7 +75,7 @@ def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 def _wants_else(heard: Heard, subject: Subject, facts: Facts) -> bool:
     """Tell whether words plausibly wish for something else than they had before."""
     best = heard.match.candidates[0] if heard.match.candidates else None
-    is_other = best is not None and best.intent != subject.intent and best.confidence >= PLAUSIBLE
+    is_other = best is not None and best.intent != subject.intent and best.confidence >= ELSEWHERE
     return is_other or accepted(heard, facts.intents) is not None
 
 
@@ -108,8 +108,8 @@ def _means_else(intent: Intent, heard: Heard, facts: Facts, *, tells: bool) -> b
     if facts.intents[best.intent].small_talk:
         return best.confidence >= SPOKEN and not _FRAIL.search(heard.text)
     if best.intent in intent.follow_ups:
-        return best.confidence >= (PLAUSIBLE if _AT_THE_GATE.search(heard.text) else LIKELY)  # 手机没电扫不了码 ends nothing
-    return best.confidence >= (PLAIN if tells else PLAUSIBLE) and not _speaks_plainly(heard.text)
+        return best.confidence >= (ELSEWHERE if _AT_THE_GATE.search(heard.text) else LIKELY)  # 手机没电扫不了码 ends nothing
+    return best.confidence >= (PLAIN if tells else ELSEWHERE) and not _speaks_plainly(heard.text)
 
 
 def _speaks_plainly(text: str) -> bool:

@@ -27,7 +27,7 @@ from bot.language.normalise import Normaliser, Tables, longest_first
 from bot.language.reading import ANY_TIME, SAYS_NOTHING, Reading
 
 #: From here on a message is acted on; from the second on it is asked back; below it is refused.
-ACCEPT, CLARIFY = 0.55, 0.12
+ACCEPT, CLARIFY = 0.60, 0.12
 
 #: A runner-up this close to the first makes us ask.
 TIE = 0.8
