@@ -1,0 +1,383 @@
+"""Finds the times of a text and joins their parts: days, parts of the day, clock times, ranges, deadlines, stays. Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from bot.language.times import clocks, days, lengths
+from bot.language.times.clocks import Clock
+from bot.language.times.days import LINK, Days
+from bot.language.times.periods import Period, whole_day
+from bot.language.times.spans import JUST_NOW, Span
+from bot.language.times.spelling import spelled
+
+#: Times that are looked for in one text; nobody says so many in earnest.
+_MOST = 60
+
+#: Whoever comes from this hour on may leave past midnight.
+_NIGHT = 18
+#: Within the early hours a clock time that corrects another stays there.
+_EARLY, _MORNING = 5, 9
+#: Until this hour 夜里两点 may be today.
+_STILL_NIGHT = 5
+
+_HALF_A_DAY, _WHOLE_DAY = timedelta(hours=12), timedelta(days=1)
+
+_NUMERAL = "零〇一二两三四五六七八九十廿半几"
+#: Where a time may begin: two signs tell most of what is none from what may be one.
+_MAYBE = re.compile(
+    rf"""
+      (?<!\d)\d{{1,8}}(?=[ ]?[年月日号点时个:./·\-~到至、,和跟或天周星礼小分刻秒钟多来半{_NUMERAL}pa])
+    | [{_NUMERAL}俩仨](?=[{_NUMERAL}年月日号点时个到至\-~、,/和跟或天周星礼小分刻秒钟多来\d])
+    | [今明后昨前琴寻听当去][天日儿晚早晨夜朝年月个周后明一] | 大+[前后] | 大[早中晚半清年] | 后半 | 这个?[周星礼月天]
+    | (?:上|下|本|这|当){{1,3}}个?[周星礼月旬] | [上下][午半昼] | [周星礼][一二三四五六日天末期拜1-6初中底] | 双休 | 周
+    | [年月][底末初中头尾夜三卅] | [中晌正午晏][午后间饭昼晌] | [早晚清傍夜深半凌子朝头前后擦黑三][上晨早里间晚夜晌起黑后头饭更半] | 一[早大] | [早晚夜](?=[差{_NUMERAL}\d])
+    | [正冬腊]月 | 腊八 | 初[{_NUMERAL}] | 农历|阴历|旧历|夏历 | [元除春元端七中重国圣双情妇劳青儿教植愚建母父感万平跨小过光女清立夏冬秋惊芒大处霜寒雨谷白龙上下鬼老护党消北][旦夕节宵午秋阳庆诞十1一人女动年童师树人军亲恩圣安年棍神明春夏秋冬至蛰种暑雪寒降水雨露元抬衣花白分荒们生费方]
+    | 第[{_NUMERAL}\d] | 次[日天] | 隔天 | 转天 | 翌日 | 除[了开去]? | 头一 | 那天 | 差[{_NUMERAL}\d]
+    | 再?过[{_NUMERAL}好\d] | 好几 | [待玩停住坐呆]
+    | 现在|马上|立[刻马]|这会儿|尽快|即刻
+    | (?<![a-z])(?:mon|tue|wed|thu|fri|sat|sun|to|tm|day|next|noon|morn|after|even|night)
+    """,
+    re.VERBOSE,
+)
+_NOW = re.compile("现在|马上|立刻|立马|这会儿|尽快|即刻")
+#: A range may begin with these: 从现在到八点.
+_FROM_NOW = re.compile("现在|这会儿")
+_TO = re.compile(rf"(?:左右|多|来钟|钟)?(?:{LINK})(?:一直到)?")
+_BY = re.compile("(?:之前|以前|前(?![天台面门后一几两三四五六七八九十夕半任]|夜(?!里)|\\d))")
+_STAY = re.compile(rf"(?:待|玩|停留?|住|呆|坐)(?:大概|大约|差不多|最多|顶多|个|上)?(?:{lengths.LENGTH})(?!后)")
+_LEAVE = re.compile(
+    "(?:多|来钟|左右|的时候|以后|之后|再|大概|差不多)*(?:就|要|才|得|可以|准|肯定|一定)*(?:走(?!到|过来|路)|离开|结束|回去|回家|散|撤|闪人?|动身|完事|收工|收摊|顶天)"
+)
+#: What lasts no longer than the time that is said next: 最晚十点.
+_AT_MOST = re.compile("(?:最晚|最迟|最多|顶多|不超过)(?:到|待到|玩到|坐到)?$")
+#: What lasts until the time that is said next: 弄到中午十二点.
+_LASTS = re.compile("(?:弄|整|待|呆|玩|耍|住|坐|做|搞|忙|吃|喝|打|聊|唠|逛|看|装|搬|修|用|干|留|多待会儿?|多坐会儿?)[ ]?到$")
+#: The day after the one that was said before.
+_NEXT_DAY = re.compile("(?:第二天|次日|隔天|转天|翌日)")
+_SAME_DAY = re.compile("(?:同一天|当天|那天)(?!花板)")
+#: What tells a day from others in a way that needs to be asked about.
+_QUALIFIED = re.compile(
+    r"""
+      第(?:[一二三四五六七八九十]|\d{1,2})个?(?:周|星期|礼拜)[一二三四五六日天]?
+    | (?<![之以最然明今])(?:前|后|头)一(?:天|日|晚)(?!天|比|直|到)
+    """,
+    re.VERBOSE,
+)
+_EXCEPT = re.compile("除(?:了|开|去)?")
+#: Between a day and its clock time.
+_GLUE = re.compile("[ 的,，]*(?:大概|大约|差不多)?[ ]?")
+_ON = re.compile(r"[\s,，]*(?:on\s+)?")
+
+
+def find(text: str, now: datetime, base: datetime | None = None) -> list[Span]:
+    """Return the times in `text`, in order.
+
+    A clock time without a day takes that of the expression before it, or of `base`, which a correction corrects.
+    """
+    plain = spelled(text)
+    found = _Scanner(plain.text, now, base).spans()
+    return [replace(span, begin=plain.places[span.begin], stop=plain.places[span.stop - 1] + 1) for span in found]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Point:
+    """What one expression says, before the rest is filled in; nothing where it cannot be read."""
+
+    stop: int
+    period: Period | None = None
+    minutes: int | None = None  # since midnight
+    part: str = ""
+    is_exact: bool = False
+    instant: datetime | None = None
+
+    @property
+    def is_unclear(self) -> bool:
+        return self.period is None and self.minutes is None and not self.part and self.instant is None
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether on which of several days is not said."""
+        return self.period is not None and (self.period.last - self.period.first).days > 1
+
+
+class _Scanner:
+    def __init__(self, text: str, now: datetime, base: datetime | None) -> None:
+        self.text, self.now, self.base = text, now, base
+        self.nowhere = clocks.where_none(text)
+
+    def spans(self) -> Iterator[Span]:
+        position, previous, is_coarse = 0, self.base, False
+        for _ in range(_MOST):
+            span = self._next(position, previous)
+            if span is None:
+                return
+            if is_coarse and span.has_clock and not span.has_day and span.kind in {"clock", "range"}:
+                span = self._unclear(span.begin, span.stop)  # 下周来，三点: on which day
+            yield span
+            position = span.stop
+            if span.kind != "unclear":
+                previous = span.start
+                is_coarse = span.is_coarse or (is_coarse and not span.has_day)
+
+    def _next(self, position: int, previous: datetime | None) -> Span | None:
+        while maybe := _MAYBE.search(self.text, position):
+            if span := self._span(maybe.start(), previous):
+                return span
+            position = maybe.start() + 1
+        return None
+
+    def _span(self, begin: int, previous: datetime | None) -> Span | None:
+        if qualified := self._qualified(begin):
+            return self._unclear(begin, qualified)
+        point = self._point(begin, previous, self.now.date())
+        if point is None:
+            stay = _STAY.match(self.text, begin)
+            return self._stay(stay, previous) if stay and previous else None
+        if point.is_unclear:
+            return self._unclear(begin, point.stop)
+        span = self._resolve(point, begin, previous)
+        link = _TO.match(self.text, span.stop)
+        if link and (span.kind != "instant" or _FROM_NOW.match(self.text, begin)):
+            ranged = self._range(span, point, link.end())
+            if ranged is not None:
+                return ranged
+        return self._until(span, point, previous)
+
+    def _qualified(self, begin: int) -> int | None:
+        """Return where words end that qualify a day in a way that is not read: 第一个周二, 除了周三."""
+        if said := _QUALIFIED.match(self.text, begin):
+            return said.end()
+        if (said := _EXCEPT.match(self.text, begin)) and (day := days.read(self.text, said.end(), self.now.date())):
+            return day.stop
+        return None
+
+    def _unclear(self, begin: int, stop: int) -> Span:
+        return Span(kind="unclear", start=self.now, end=None, begin=begin, stop=stop, has_day=True)
+
+    # -- the end of a time
+
+    def _until(self, span: Span, point: _Point, previous: datetime | None) -> Span:
+        """Return the span as the end of something where the words beside it say so: 周五之前, 五点走."""
+        by = _BY.match(self.text, span.stop)
+        if by and span.kind in {"clock", "day", "part"}:
+            end = span.end if span.kind == "day" else span.start
+            return replace(span, kind="deadline", end=end, stop=by.end())
+        if previous and span.has_clock and self._ends(span) and (not span.has_day or span.start > previous):
+            end = self._later(span.start, previous, point)
+            if end > previous:
+                return replace(span, kind="deadline", start=end, end=end)
+        if previous and span.kind == "day" and span.end and span.end > previous and self._lasts(span):  # 住到周一
+            return replace(span, kind="deadline", start=span.end)
+        return span
+
+    @staticmethod
+    def _later(end: datetime, previous: datetime, point: _Point) -> datetime:
+        """Return when a visit is over that began before, where half a day was left to be understood: 晚上八点来，一点走; 十点来，八点走."""
+        later = end + _HALF_A_DAY
+        if end > previous or not (previous.hour >= _NIGHT or (not point.part and later.date() == previous.date())):
+            return end
+        return later
+
+    def _ends(self, span: Span) -> bool:
+        """Tell whether words beside a time say that a visit is over then: 五点多走, 弄到十二点."""
+        return self._lasts(span) or _LEAVE.match(self.text, span.stop) is not None
+
+    def _lasts(self, span: Span) -> bool:
+        before = max(0, span.begin - 6)
+        return any(words.search(self.text, before, span.begin) for words in (_LASTS, _AT_MOST))
+
+    @staticmethod
+    def _stay(match: re.Match[str], previous: datetime) -> Span | None:
+        length = lengths.length_of(match)
+        if length is None:
+            return None
+        return Span(kind="deadline", start=previous, end=length.until(previous), begin=match.start(), stop=match.end())
+
+    def _range(self, first: Span, point: _Point, begin: int) -> Span | None:
+        # 周一到周五, 1号到3号 count on from the first; 后天到大后天 from today.
+        today = self.now.date() if days.counts_from_today(self.text, begin) else first.start.date()
+        second = self._point(begin, first.start, today) or self._bare_end(first, point, begin, today)
+        if second is None:
+            return None
+        if second.is_unclear:
+            return self._unclear(first.begin, second.stop)
+        if second.instant is not None:  # 从早上八点到现在
+            return replace(first, kind="range", start=min(first.start, second.instant), end=second.instant, stop=second.stop)
+        if second.is_exact and not (point.is_exact or point.part) and point.minutes:  # 8:30到17:30
+            point = replace(point, is_exact=point.minutes < (second.minutes or 0))
+            first = self._resolve(point, first.begin, None)
+        end = self._end_of(first, point, second, begin)
+        return replace(first, kind="range", end=end, stop=second.stop) if end > first.start else None
+
+    def _bare_end(self, first: Span, point: _Point, begin: int, today: date) -> _Point | None:
+        """Return the end of a range that leaves out its unit: 周一至五, 下午两点到四."""
+        if first.kind == "day" and (day := days.read_bare(self.text, begin, today)) and self._is_weekday(first):
+            return _Point(stop=day.stop, period=day.period)
+        if point.minutes is not None and (clock := clocks.read_bare(self.text, begin)):
+            return _Point(stop=clock.stop, minutes=clock.minutes)
+        return None
+
+    def _is_weekday(self, span: Span) -> bool:
+        return re.search("[周期拜][一二三四五六日天]$", self.text[span.begin : span.stop]) is not None
+
+    def _end_of(self, first: Span, point: _Point, second: _Point, begin: int) -> datetime:
+        later = self._resolve(second, begin, first.start)
+        end = later.end if later.kind == "day" and later.end else later.start
+        if second.period is not None:
+            return end
+        if second.minutes is not None and not second.part and not second.is_exact and point.part:
+            day = (first.start - timedelta(minutes=point.minutes or 0)).date()
+            alike = self._at(day, clocks.moved(point.part, second.minutes))  # 早上五到六点
+            end = alike if alike > first.start else end
+        step = _HALF_A_DAY if not (second.part or second.is_exact or self._is_of_24_hours(point)) else _WHOLE_DAY
+        while end <= first.start:
+            end += step
+        return end
+
+    @staticmethod
+    def _is_of_24_hours(point: _Point) -> bool:
+        return point.is_exact and not point.part
+
+    # -- one point
+
+    def _point(self, begin: int, previous: datetime | None, today: date) -> _Point | None:
+        if now := _NOW.match(self.text, begin):
+            return _Point(stop=now.end(), instant=self.now.replace(second=0, microsecond=0))
+        said = self._days(begin, previous, today)
+        if isinstance(said, _Point):
+            return said
+        if said and said.period is None:
+            return _Point(stop=self._past_clock(said.stop))
+        clock = self._clock(begin, said)
+        if said is None:
+            return self._of_clock(clock) if clock else None
+        if clock is None:
+            return _Point(stop=said.stop, period=said.period, part=said.part)
+        if clock.is_unclear:
+            return _Point(stop=clock.stop)
+        point = _Point(stop=clock.stop, period=said.period, minutes=clock.minutes, part=clock.part, is_exact=clock.is_exact)
+        return _Point(stop=clock.stop) if point.is_coarse else point
+
+    def _days(self, begin: int, previous: datetime | None, today: date) -> Days | _Point | None:
+        """Return the days said at a place, or the minute: 半小时后."""
+        if after := lengths.after(self.text, begin):
+            length, stop = after
+            if length is None:
+                return Days(period=None, stop=stop)
+            moment = self._after(length)
+            if isinstance(moment, datetime):
+                return _Point(stop=stop, instant=moment)
+            return days.after(length, self.text, stop, moment, self.now.date()) if moment else Days(period=None, stop=stop)
+        if said := _NEXT_DAY.match(self.text, begin):
+            if previous is None and not self._clock(said.end(), None):
+                return None
+            return Days(period=whole_day(previous.date()).plus(1) if previous else None, stop=said.end())
+        if said := _SAME_DAY.match(self.text, begin):
+            return Days(period=whole_day((previous or self.now).date()), stop=said.end()) if said[0] != "那天" or previous else None
+        return days.read(self.text, begin, today)
+
+    def _after(self, length: lengths.Length) -> Period | datetime | None:
+        try:
+            return length.after(self.now)
+        except (OverflowError, ValueError):
+            return None
+
+    def _clock(self, begin: int, said: Days | None) -> Clock | None:
+        stop = said.stop if said else begin
+        glue = _GLUE.match(self.text, stop)
+        place = glue.end() if glue and said else stop
+        clock = clocks.read(self.text, place, part=said.part if said else "", has_day=said is not None, nowhere=self.nowhere)
+        return clock or clocks.read_part(self.text, place)
+
+    def _past_clock(self, stop: int) -> int:
+        """Return where the clock time ends that stands behind a day which cannot be read."""
+        clock = self._clock(stop, Days(period=None, stop=stop))
+        return clock.stop if clock else stop
+
+    def _of_clock(self, clock: Clock) -> _Point:
+        period, stop = None, clock.stop
+        place = _ON.match(self.text, clock.stop)
+        if clock.is_english and place and (day := days.read(self.text, place.end(), self.now.date())):  # 10am on Friday
+            period, stop = day.period, day.stop
+        return _Point(stop=stop, period=period, minutes=clock.minutes, part=clock.part, is_exact=clock.is_exact)
+
+    # -- what was left to be understood
+
+    def _resolve(self, point: _Point, begin: int, previous: datetime | None) -> Span:
+        if point.instant is not None:
+            return Span(kind="instant", start=point.instant, end=None, begin=begin, stop=point.stop, has_day=True, has_clock=True)
+        if point.minutes is not None:
+            start = self._clock_time(point, point.minutes, previous)
+            return Span(kind="clock", start=start, end=None, begin=begin, stop=point.stop,
+                        has_day=point.period is not None, has_clock=True)  # fmt: skip
+        if point.part or point.period is None:
+            return self._part_time(point, begin, previous)
+        start, end = self._at(point.period.first, 0), self._at(point.period.last, clocks.DAY - 1)
+        return Span(kind="day", start=start, end=end, begin=begin, stop=point.stop, has_day=True)
+
+    def _part_time(self, point: _Point, begin: int, previous: datetime | None) -> Span:
+        hour, ends = clocks.PARTS[point.part]
+        day = point.period.first if point.period else previous.date() if previous else self.now.date()
+        start, end = self._at(day, hour * 60), self._at(day, ends * 60)
+        is_night_to_come = point.part in clocks.SMALL_HOURS - {"凌晨"} and day == self.now.date()
+        if end <= self.now and ((point.period is None and previous is None) or is_night_to_come):
+            start, end = start + _WHOLE_DAY, end + _WHOLE_DAY
+        if start < self.now < end:
+            start = self.now.replace(second=0, microsecond=0)
+        return Span(kind="part", start=start, end=None, begin=begin, stop=point.stop, has_day=point.period is not None)
+
+    def _clock_time(self, point: _Point, minutes: int, previous: datetime | None) -> datetime:
+        day = point.period.first if point.period else None
+        if point.part or point.is_exact:
+            return self._in_part(point, minutes, day, previous)
+        if day is None and previous is not None:
+            return self._beside(minutes, previous)
+        if day is not None:
+            return self._by_day(day, minutes)
+        by_day = _by_day(minutes)
+        today = self.now.date()
+        for minute in (by_day, by_day + 12 * 60):
+            if minute < clocks.DAY and self._at(today, minute) >= self.now:
+                return self._at(today, minute)
+        return self._at(today + _WHOLE_DAY, by_day)
+
+    def _in_part(self, point: _Point, minutes: int, day: date | None, previous: datetime | None) -> datetime:
+        """Return a clock time whose half of the day was said."""
+        today = self.now.date()
+        start = self._at(day or (previous.date() if previous else today), minutes)
+        if (day or today) == today and self.now.hour < _STILL_NIGHT and self.now <= start - _WHOLE_DAY:
+            return start - _WHOLE_DAY  # 夜里两点, said at one
+        if day is None and previous is not None:
+            is_past_midnight = previous.hour >= 12 and point.part in clocks.SMALL_HOURS and start < previous
+            return start + _WHOLE_DAY if is_past_midnight else start  # 今晚八点来，凌晨一点走
+        is_night_to_come = day == today and point.part in clocks.SMALL_HOURS - {"凌晨"}
+        if start < self.now - JUST_NOW * is_night_to_come and (day is None or is_night_to_come):
+            return start + _WHOLE_DAY
+        return start
+
+    def _beside(self, minutes: int, previous: datetime) -> datetime:
+        """Return a clock time of the day that was said before, in the half of the day where that one was."""
+        hour, by_day = minutes // 60, _by_day(minutes)
+        if previous is self.base and _EARLY <= previous.hour < _MORNING:
+            by_day = minutes if hour >= _EARLY else by_day  # 早上七点 … 改六点半
+        if 7 <= hour < 12 <= previous.hour and (hour, previous.hour) != (11, 12):
+            by_day = minutes + 12 * 60  # 晚上八点 … 改成九点; 中午 … 十一点半 is before noon
+        return self._not_past(previous.date(), by_day)
+
+    def _by_day(self, day: date, minutes: int) -> datetime:
+        return self._not_past(day, _by_day(minutes))
+
+    def _not_past(self, day: date, minutes: int) -> datetime:
+        if day == self.now.date() and self._at(day, minutes) < self.now and minutes < 12 * 60:
+            minutes += 12 * 60
+        return self._at(day, minutes)
+
+    def _at(self, day: date, minutes: int) -> datetime:
+        return datetime.combine(day, time(), self.now.tzinfo) + timedelta(minutes=minutes)
+
+
+def _by_day(minutes: int) -> int:
+    """Return minutes since midnight, one to six o'clock in the afternoon."""
+    return minutes + 12 * 60 if 1 <= minutes // 60 <= 6 else minutes
