@@ -95,7 +95,11 @@ def _is_unclear(message: Message) -> bool:
 def _start(message: Message, slot: Slot) -> Value | None:
     if _is_unclear(message):
         return None
-    spans = [span for span in times_in(message) if span.kind != "unclear" and span.kind != "deadline" and not _is_till_now(message.text, span)]
+    spans = [
+        span
+        for span in times_in(message)
+        if span.kind != "unclear" and span.kind != "deadline" and not _is_till_now(message.text, span)
+    ]
     spans = [span for span in spans if not is_unwanted(message.text, span) and not _is_only_of_now(message.text, span)]
     spans = [span for span in spans if not _is_of_leaving(message.text, span)]
     if not spans and (shifted := _shifted(message)):
@@ -177,7 +181,11 @@ def _end(message: Message, slot: Slot) -> Value | None:
 
 def _datetime(message: Message, slot: Slot) -> Value | None:
     value = _start(message, slot)
-    if value is None and not _is_unclear(message) and (deadlines := [span for span in times_in(message) if span.kind == "deadline"]):
+    if (
+        value is None
+        and not _is_unclear(message)
+        and (deadlines := [span for span in times_in(message) if span.kind == "deadline"])
+    ):
         return deadlines[-1].end
     return value
 

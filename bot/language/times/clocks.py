@@ -40,12 +40,12 @@ _PART = longest_first(PARTS)
 _CLOCK = re.compile(
     rf"""
       (?P<english_hour>1[0-2]|0?[1-9])(?:[:.](?P<english_minute>[0-5]\d))?\s?(?P<half_day>[ap])\.?m(?![a-z])\.?
-    | (?P<part>(?<!最)(?:{_PART}))?[的 ]?(?P<short>差(?P<missing>{_NUMBER}|一刻)分?(?:钟|到)?)?
+    | (?P<part>(?<!最)(?:{_PART}))?[的 ]?(?P<short>差(?P<missing>[一两三]刻|{_NUMBER})分?(?:钟|到)?)?
       (?: (?P<colon_hour>[01]?\d|2[0-4]):(?P<colon_minute>[0-5]\d)(?::[0-5]\d)?(?![:\d])
         | (?P<or>[1-9]|1[0-2])[、,/](?P<hour_or>[1-9]|1[0-2])点
         | (?P<hour>{_HOUR})
-          (?: (?:点钟?|时(?!候|间|不|常|刻(?![。])))
-              (?: (?P<half>半)(?!个?(?:小时|钟头|天)) | (?P<quarter>[一三1-3])刻 | 差(?P<lacking>{_NUMBER}|一刻)分?
+          (?: (?:来?点钟?|时(?!候|间|不|常|刻(?![。])))
+              (?: (?P<half>半)(?!个?(?:小时|钟头|天)) | (?P<quarter>[一三1-3])刻 | 差(?P<lacking>[一两三]刻|{_NUMBER})分?
                 | 过?(?P<minute>[零〇]?{_NUMBER})(?:分(?:[零〇]?{_NUMBER}秒)?)?(?!栋|单元|楼|号|个|位|人|元|块|天|小时|{LINK}{_NUMBER}(?:个|位|人)) )?
               整?
             | (?P<open>)(?={LINK}{_HOUR}(?:点|时(?!候|间))) )
@@ -56,6 +56,10 @@ _CLOCK = re.compile(
 #: 下午3.30: with a full stop only where a day or a part of one is said before.
 _DOTTED = re.compile(r"(?P<hour>[01]?\d|2[0-3])[.。](?P<minute>[0-5]\d)(?![\d.%度元℃块万号日])")
 _PART_ALONE = re.compile(longest_first(part for part in PARTS if len(part) > 1))
+#: 周五晚: of one sign only behind a day, and where nothing goes on.
+_SHORT_PART = re.compile(r"[早晚](?=$|[\s,，。;；到至~-])")
+#: 明天25:00, 13:70: written as a clock time, and none.
+_ODD = re.compile(r"\d{1,2}:\d{2}(?![\d:])")
 #: 下午4 behind 下午2点到: without its unit.
 _BARE_HOUR = re.compile(rf"(?P<hour>{_NUMBER})(?=$|[\s,，。;；)）!！吧来走])")
 #: 一点, 有点, 两点建议 … are no clock times.
@@ -75,6 +79,7 @@ class Clock:
     minutes: int | None = None  # since midnight of the day said; of the small hours behind an evening over 24 hours
     part: str = ""
     is_exact: bool = False  # of 24 hours: 20:00, 08:00
+    is_digital: bool = False  # 8:00
     is_english: bool = False
 
     @property
@@ -95,12 +100,13 @@ def read(text: str, begin: int, *, part: str, has_day: bool, nowhere: list[tuple
         return _in_english(said)
     if said and not _is_none(said, has_day, nowhere):
         return _clock(said, part, has_day)
-    return _dotted(text, begin, part, has_day)
+    odd = _ODD.match(text, begin) if has_day else None
+    return Clock(stop=odd.end()) if odd else _dotted(text, begin, part, has_day)
 
 
-def read_part(text: str, begin: int) -> Clock | None:
+def read_part(text: str, begin: int, *, has_day: bool) -> Clock | None:
     """Return a part of the day at a place: 下午."""
-    said = _PART_ALONE.match(text, begin)
+    said = _PART_ALONE.match(text, begin) or (_SHORT_PART.match(text, begin) if has_day else None)
     return Clock(stop=said.end(), part=said[0]) if said else None
 
 
@@ -160,9 +166,10 @@ def _clock(said: re.Match[str], implied: str, has_day: bool) -> Clock | None:
     if implied in _LATE and said["part"] in SMALL_HOURS and minutes < 6 * _HOUR_LENGTH:
         minutes += DAY
     if less := said["missing"] or said["lacking"]:
-        minutes -= 15 if less == "一刻" else value_of(less)
+        minutes -= 15 * value_of(less[0]) if less.endswith("刻") else value_of(less)
     is_exact = said["colon_hour"] is not None and (len(said["colon_hour"]) > 1 and not 10 <= hour <= _NOON_HOUR)
-    return Clock(stop=said.end(), minutes=minutes, part=part, is_exact=is_exact or hour > _NOON_HOUR)
+    return Clock(stop=said.end(), minutes=minutes, part=part, is_exact=is_exact or hour > _NOON_HOUR or hour == 0,
+                 is_digital=said["colon_hour"] is not None)  # fmt: skip
 
 
 def _hour(said: re.Match[str]) -> int | None:

@@ -44,7 +44,7 @@ LINK = "[ ]?(?:到|至|[-~]{1,2})[ ]?"
 _NUMBER = r"(?:\d{1,2}(?!\d)|[一二三四五六七八九十廿][一二三四五六七八九十]{0,2})"
 _NTH = r"(?:第(?P<nth>[一二三四五1-5])个?|最后一?个?(?P<final>))"
 #: What is counted, priced or lived at, and no day.
-_NO_DAY = "楼|栋|幢|线|门|车|电梯|单元|院|库|岗|机|码|桌|路|口|房|厅|桩|位(?!来)|铺|弄|院|仓"
+_NO_DAY = "登|楼|栋|幢|线|门|车|电梯|单元|院|库|岗|机|码|桌|路|口|房|厅|桩|位(?!来)|铺|弄|院|仓"
 _NO_MONTH = "嫂|经|饼|亮|卡|票|供|租|薪|费|子|度|球|季|光"
 _COUNTED = "个|块|元|毛|度|%|℃|米|斤|岁|人|位|栋|楼|号楼|层|室|单元|分|小时|折|倍|次|点|期|寸|升|公里|天|楼|万|千|百"
 _BEHIND = rf"(?:[号日](?!{_NO_DAY}|\d{{3}})|(?={LINK}{_NUMBER}[号日](?!{_NO_DAY}))|(?![号日\d]|{_COUNTED}))"
@@ -56,7 +56,7 @@ _NUMERIC = re.compile(
     r"""
       (?<!\d)(?P<year>20\d\d)(?:[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)
                               |(?P<months>0[1-9]|1[0-2])(?P<days>0[1-9]|[12]\d|3[01])(?!\d))[号日]?
-    | (?<![\d./:])(?<![^\d]-)(?P<slash>1[0-2]|0?[1-9])[/.·](?P<slash_day>3[01]|[12]\d|0?[1-9])
+    | (?<![\d./:])(?<![^\d号日]-)(?P<slash>1[0-2]|0?[1-9])[/.·](?P<slash_day>3[01]|[12]\d|0?[1-9])
       (?:[号日]|(?![\d./%度℃元块万千米公号栋楼:·-]|[ ]?[ap]m)|(?=[-~至到](?:1[0-2]|0?[1-9])[/.·]\d))
     | (?<![\d./:a-z-])(?P<dash>0[1-9]|1[0-2])-(?P<dash_day>0[1-9]|[12]\d|3[01])(?:[号日]|(?![\d./%度℃元块栋楼层室单元号点个人位天岁月小时分次米-]))
     """,
@@ -80,29 +80,31 @@ _IN_MONTH = re.compile(
     re.VERBOSE,
 )
 _IN_YEAR = re.compile("的?年?(?P<part>初|底|末|中(?![午国秋]))|的?(?P<last>最后)一[天日]")
-_EDGE = re.compile("(?<!每)(?<!每个)(?:(?P<month>月(?:底|末|初|中|头|尾)|[上中下]旬)|(?P<year>年(?:底|末|初(?![一二三四五六七八九十])|中)))(?!总结|奖)")
+_EDGE = re.compile(
+    "(?<!每)(?<!每个)(?:(?P<month>月(?:底|末|初|中|头|尾)|[上中下]旬)|(?P<year>年(?:底|末|初(?![一二三四五六七八九十])|中)))(?!总结|奖)"
+)
 _WEEK = re.compile(
-    rf"""
+    r"""
     (?P<which>下下下?个?|下个?|上上?个?|本|这个?|当|)(?P<word>周|星期|礼拜)
-    (?: (?:的?(?:周|星期|礼拜))?(?P<weekday>[一二三四五六日天1-6])(?!\d|[年月]|[个位名次趟](?!月))
-        (?:(?P<next>[、,/和或跟]?[一二三四五六日天]+)(?![一二三四五六七八九十\d]|点|时(?!间)|[个号日月楼栋单刻位名人次天分楼]|[-~到至]))?
+    (?: (?:的?(?:周|星期|礼拜))?(?P<weekday>[一二三四五六日天]|[1-6](?!\d))(?![年月]|[个位名次趟](?!月))
+        (?:(?P<next>[、,/和或跟]?[一二三四五六日天]+)(?![一二三四五六七八九十\d]|点|时(?!间)|[个号日月楼栋单刻位名人次天分早大整直起般块家下共]|[-~到至]))?
       | (?P<weekend>末|双休日?)
       | 的?(?P<edge>初|一开始|中(?![午间])|底)
-      | (?P<whole>)(?![一二三四五六日天1-6几末岁刊边围年到转长密全])(?<!每周)
+      | (?P<whole>)(?![一二三四五六日天1-9七八九十几末岁刊边围年到转长密全])(?<!每周)
     )
     """,
     re.VERBOSE,
 )
 _RELATIVE = re.compile(
     rf"""
-      (?<![a-z])(?:(?P<far>大+)(?P<before>后天|前天|后日|前日|后儿|前儿)|(?P<word>{longest_first(RELATIVE)}))个?(?![a-z])
+      (?<![a-z])(?:(?P<far>大{{1,3}})(?P<before>后天|前天|后日|前日|后儿|前儿)|(?P<word>{longest_first(RELATIVE)}))个?(?![a-z])
     | (?P<first>[今明后])(?P<second>[明后])(?:两?[天日]|两?晚)(?!的?之?后)
     """,
     re.VERBOSE,
 )
 _DAY_NUMBER = re.compile(
     rf"""
-    (?<![栋楼单元幢座线路位第A-Za-z\d./:])(?<![^\d]-)(?:(?<!车)|(?<=的车))
+    (?<![栋楼单元幢座线路位第A-Za-z\d./:])(?<![^\d号日]-)(?:(?<!车)|(?<=的车))
     (?P<number>{_NUMBER})
     (?: [号日](?!{_NO_DAY}|\d{{3}}|后)
       | (?={LINK}{_NUMBER}[号日](?!{_NO_DAY}|后))
@@ -115,6 +117,8 @@ _WEEKDAY_IN_ENGLISH = re.compile(
     r"(?<![a-z])(?P<next>next\s+)?(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|wed|thu(?:rs?)?|fri)(?![a-z])"
 )
 
+#: 周六周日 is one weekend.
+_AND_SUNDAY = re.compile("[、,和跟]?(?:周|星期|礼拜)[日天]")
 #: 周一至五: behind the link without its word for week.
 _BARE_WEEKDAY = re.compile(r"[一二三四五六日天](?![一二三四五六七八九十\d点号月个年时])")
 
@@ -129,13 +133,16 @@ _BESIDE = re.compile(
 _SAME = re.compile("(?:的)?(?:那|这|当)(?:天|日|个?晚上?(?P<evening>))|那几天|前后(?!天)|整天|全天")
 #: The weekday beside a date: 11月25号周三, 28号（周六）.
 _WEEKDAY_TOO = re.compile("[(（]?[ ]?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])(?![到至])[)）]?")
+_LAST_DAY = re.compile("的?最后一[天日]")
+#: 12月第一周的周三.
+_OF_WEEK = re.compile("的?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])")
 #: What changes the day before it in a way that is not understood: 下周的前两天, 元旦前几天.
 _CHANGED = re.compile(
     r"""
       的?(?:之?前|之?后|头|最后|后面|前面)[几两三四五六七八九十\d]+个?(?:天|日|周|星期|晚|个)
     | 的?第(?:[二两三四五六七八九十]|\d{1,2})个?(?:天|日|晚|周|星期|礼拜)
     | 的?(?:倒数|上一|下一|某|任意|随便|[前后上下]半[周个月年段]|前一?周|后一?周|前段|后段|中间)
-    | 的最后
+    | 的?最后|首[周个]
     """,
     re.VERBOSE,
 )
@@ -155,8 +162,9 @@ class Days:
 
 def read(text: str, begin: int, today: date) -> Days | None:
     """Return the days said at a place; weekdays and numbers count on from `today`."""
-    for reader in _READERS:
-        found = reader(text, begin, today)
+    sign = text[begin : begin + 1]
+    for signs, reader in _READERS:
+        found = reader(text, begin, today) if sign in signs else None
         if found is not None:
             return _beside(found, text) if found.period else found
     return None
@@ -202,6 +210,8 @@ def _numeric(text: str, begin: int, today: date) -> Days | None:
         return None
     if said["year"]:
         period = day_of(int(said["year"]), int(said["month"] or said["months"]), int(said["day"] or said["days"]))
+        if said["months"] and (period is None or period.last < today - _LONG_AGO):
+            return None  # the number of something
     else:
         period = _month_day(int(said["slash"] or said["dash"]), int(said["slash_day"] or said["dash_day"]), today)
     return Days(period=period, stop=said.end(), is_dated=True)
@@ -293,8 +303,15 @@ def _english(text: str, begin: int, today: date) -> Days | None:
     return Days(period=period, stop=said.end())
 
 
-_READERS: tuple[Callable[[str, int, date], Days | None], ...] = (
-    _in_a_year, _numeric, _feast, _month, _edge, _week, _relative, _number, _english,
+#: What each reads, by the first sign: most places are looked at by two or three of them.
+_DIGITS, _NUMERALS, _TURNS = "0123456789", "一二三四五六七八九十廿", "上下本这当"
+_READERS: tuple[tuple[frozenset[str], Callable[[str, int, date], Days | None]], ...] = tuple(
+    (frozenset(signs), reader)
+    for signs, reader in (
+        (_DIGITS + "二两今明后去前", _in_a_year), (_DIGITS, _numeric), (festivals.BEGINNINGS, _feast), (_DIGITS + _NUMERALS + _TURNS, _month),
+        ("年月上中下", _edge), (_TURNS + "周星礼", _week), ({word[0] for word in RELATIVE} | {"大"}, _relative),
+        (_DIGITS + _NUMERALS, _number), ("mtwfsn", _english),
+    )
 )  # fmt: skip
 
 
@@ -358,6 +375,10 @@ def _beside(found: Days, text: str) -> Days:
         is_known = not beside["nth"] or not (found.is_dated or found.is_weekday)
         moved = whole_day(period.first).plus(days) if days > 0 else period.plus(days)
         return Days(period=moved if is_known else None, stop=beside.end(), part=part)
+    if period and period.first < period.last and (last := _LAST_DAY.match(text, stop)):
+        return replace(found, period=whole_day(period.last), stop=last.end())
+    if period and period.unit == "week" and (weekday := _OF_WEEK.match(text, stop)):
+        return Days(period=_weekday("", weekday["weekday"], period.first), stop=weekday.end(), is_weekday=True)
     if changed := _CHANGED.match(text, stop):
         return replace(found, period=None, stop=changed.end())
     if same := _SAME.match(text, stop):
@@ -385,7 +406,10 @@ def _weekdays(which: str, said: re.Match[str], today: date) -> Days:
     """Return one weekday, or two in a row: 周六日; others in one breath are not one time: 周一三五."""
     first = _weekday(which, said["weekday"], today)
     if not said["next"]:
-        return Days(period=first, stop=said.end(), is_weekday=True)
+        sunday = _AND_SUNDAY.match(said.string, said.end()) if said["weekday"] == "六" else None
+        both = first.plus(1) if sunday else None
+        period, stop = (Period(first.first, both.last), sunday.end()) if both and sunday else (first, said.end())
+        return Days(period=period, stop=stop, is_weekday=True)
     others = said["next"].lstrip("、,/和或跟")
     second = first.plus(1) if len(others) == 1 and not said["next"].startswith("或") else None
     is_pair = second is not None and second.first.weekday() == _WEEKDAYS[others]

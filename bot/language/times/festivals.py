@@ -24,7 +24,7 @@ _SAID = {
     "国庆": "国庆节 十一国庆节 十一国庆 十一黄金周", "元旦": "元旦节 阳历年", "妇女节": "三八节 三八妇女节 女神节 女生节", "劳动节": "五一 五一节 五一劳动节",
     "青年节": "五四青年节 五四", "儿童节": "六一 六一节 六一儿童节", "建党节": "七一建党节 党的生日", "建军节": "八一 八一节 八一建军节",
     "万圣节": "万圣夜 万圣节前夜", "双十一": "双11 光棍节", "双十二": "双12", "圣诞": "圣诞节", "平安夜": "圣诞夜 圣诞前夜", "跨年": "跨年夜 元旦前夜",
-    "情人节": "2.14情人节", "春节": "大年初一 年初一 过年 新年初一", "除夕": "除夕夜 大年三十 年三十 大年夜 年夜 大年三十夜 年卅 年三十晚",
+    "情人节": "2.14情人节", "春节": "大年初一 年初一 过年 新年初一", "除夕": "除夕夜 大年三十 年三十 大年夜 年夜 大年三十夜 年卅",
     "元宵": "元宵节 上元节 正月半", "端午": "端午节 端阳 端阳节", "七夕": "七夕节", "中元": "中元节 七月半 鬼节", "中秋": "中秋节 八月半 八月十五中秋 八月十五中秋节",
     "重阳": "重阳节 老人节", "腊八": "腊八节", "小年": "北方小年", "清明": "清明节", "龙抬头": "二月二龙抬头", "寒衣节": "十月一寒衣节",
 }  # fmt: skip
@@ -32,7 +32,8 @@ _ALIASES = {said: name for name, words in _SAID.items() for said in words.split(
 #: These are rain, snow, dew and names of people, too; only beside such words they are days.
 _DOUBTFUL_TERMS = {"雨水", "大雪", "小雪", "白露", "谷雨", "小满", "大寒", "大暑", "寒露", "春分"}
 
-_NAMES = (*_FIXED, *_MOVING, *_LUNAR, *_ALIASES, "除夕", *(name for name in lunar.TERMS if name not in _DOUBTFUL_TERMS))
+NAMES = (*_FIXED, *_MOVING, *_LUNAR, *_ALIASES, "除夕", *lunar.TERMS)
+_SURE_NAMES = [name for name in NAMES if name not in _DOUBTFUL_TERMS]
 _LUNAR_DAY = r"初[一二三四五六七八九十]|十[一二三四五六七八九]|[廿][一二三四五六七八九]?|二十[一二三四五六七八九]?|三十|十"
 _LUNAR_MONTHS = {"正月": 1, "冬月": 11, "腊月": 12, "闰月": 0}
 
@@ -45,12 +46,14 @@ _FEAST = re.compile(
     | (?:大年|过年|新年|春节|年)初(?P<new_year>[一二三四五六七八九十])(?!中|高)
     | (?:大年|年)(?P<old_year>(?:廿|二十?)[一二三四五六七八九])
     | (?P<which_month>初[一二三四五六七八九十]|廿[一二三四五六七八九])(?=那天|[上下中]午|早上|晚上|[来到去](?![了过]))(?<![到升上读年]..)
-    | (?P<name>{longest_first(_NAMES)})(?!号|点|月|栋|单元|楼|路|轻|饭|级|大道|街|小区|[里]?弄|广场|[.\d])
+    | (?P<name>{longest_first(_SURE_NAMES)})(?!号|点|月|栋|单元|楼|路|轻|饭|级|大道|街|小区|[里]?弄|广场|[.\d])
     | (?P<october>十一)(?=假期|长假|期间|放假|小长假)
     | (?P<term>{"|".join(sorted(_DOUBTFUL_TERMS))})(?=那天|当天|这天|节气|前一天|后一天|前后)(?:节气)?
     """,
     re.VERBOSE,
 )
+#: The first signs of all of these.
+BEGINNINGS = frozenset("农阴旧夏正冬腊一二三四五六七八九十初廿大过新春年雨小白谷寒") | {name[0] for name in NAMES}
 _HOLIDAYS = re.compile("(?:小?长?假期?|放假|节日?|节气)*(?:期间|里)?")
 
 

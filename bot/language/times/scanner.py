@@ -1,19 +1,20 @@
 """Finds the times of a text and joins their parts: days, parts of the day, clock times, ranges, deadlines, stays. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bot.language.times import clocks, days, lengths
+from bot.language.numbers import value_of
+from bot.language.times import clocks, days, festivals, lengths
 from bot.language.times.clocks import Clock
 from bot.language.times.days import LINK, Days
 from bot.language.times.periods import Period, whole_day
 from bot.language.times.spans import JUST_NOW, Span
 from bot.language.times.spelling import spelled
 
-#: Times that are looked for in one text; nobody says so many in earnest.
-_MOST = 60
+#: Times in one text, and places that are looked at for one; nobody says so many in earnest.
+_MOST, _MOST_PLACES = 30, 120
 
 #: Whoever comes from this hour on may leave past midnight.
 _NIGHT = 18
@@ -24,23 +25,38 @@ _STILL_NIGHT = 5
 
 _HALF_A_DAY, _WHOLE_DAY = timedelta(hours=12), timedelta(days=1)
 
-_NUMERAL = "零〇一二两三四五六七八九十廿半几"
+_NUMERAL = "零〇一二两三四五六七八九十廿半几俩仨"
+_UNIT = r"年月日号点时个到至\-~、,/和跟或天周星礼小分刻秒钟多来"
+_WORDS = (
+    *days.RELATIVE, *clocks.PARTS, *festivals.NAMES, "次日", "隔天", "转天", "翌日", "那天", "当天", "同一天", "头一天", "前一天", "后一天",
+    "除了", "除开", "除去", "现在", "马上", "立刻", "立马", "这会儿", "尽快", "即刻", "农历", "阴历", "旧历", "夏历", "正月", "冬月", "腊月", "闰月",
+    "上旬", "中旬", "下旬", "双休", "今年", "明年", "后年", "去年", "前年", "过年", "新年",
+)  # fmt: skip
+
+
+def _beginnings(words: Iterable[str]) -> str:
+    """Return a pattern of the first two signs of words; those that begin alike stand together."""
+    seconds: dict[str, set[str]] = {}
+    for word in words:
+        if len(word) > 1:
+            seconds.setdefault(word[0], set()).add(word[1])
+    return "|".join(f"{first}[{''.join(sorted(others))}]" for first, others in sorted(seconds.items()))
+
+
 #: Where a time may begin: two signs tell most of what is none from what may be one.
 _MAYBE = re.compile(
     rf"""
-      (?<!\d)\d{{1,8}}(?=[ ]?[年月日号点时个:./·\-~到至、,和跟或天周星礼小分刻秒钟多来半{_NUMERAL}pa])
-    | [{_NUMERAL}俩仨](?=[{_NUMERAL}年月日号点时个到至\-~、,/和跟或天周星礼小分刻秒钟多来\d])
-    | [今明后昨前琴寻听当去][天日儿晚早晨夜朝年月个周后明一] | 大+[前后] | 大[早中晚半清年] | 后半 | 这个?[周星礼月天]
-    | (?:上|下|本|这|当){{1,3}}个?[周星礼月旬] | [上下][午半昼] | [周星礼][一二三四五六日天末期拜1-6初中底] | 双休 | 周
-    | [年月][底末初中头尾夜三卅] | [中晌正午晏][午后间饭昼晌] | [早晚清傍夜深半凌子朝头前后擦黑三][上晨早里间晚夜晌起黑后头饭更半] | 一[早大] | [早晚夜](?=[差{_NUMERAL}\d])
-    | [正冬腊]月 | 腊八 | 初[{_NUMERAL}] | 农历|阴历|旧历|夏历 | [元除春元端七中重国圣双情妇劳青儿教植愚建母父感万平跨小过光女清立夏冬秋惊芒大处霜寒雨谷白龙上下鬼老护党消北][旦夕节宵午秋阳庆诞十1一人女动年童师树人军亲恩圣安年棍神明春夏秋冬至蛰种暑雪寒降水雨露元抬衣花白分荒们生费方]
-    | 第[{_NUMERAL}\d] | 次[日天] | 隔天 | 转天 | 翌日 | 除[了开去]? | 头一 | 那天 | 差[{_NUMERAL}\d]
-    | 再?过[{_NUMERAL}好\d] | 好几 | [待玩停住坐呆]
-    | 现在|马上|立[刻马]|这会儿|尽快|即刻
-    | (?<![a-z])(?:mon|tue|wed|thu|fri|sat|sun|to|tm|day|next|noon|morn|after|even|night)
+      (?<!\d)\d{{1,4}}(?=[ ]?[{_UNIT}{_NUMERAL}:./·pa]) | (?<!\d)\d{{8}}(?!\d)
+    | [{_NUMERAL}](?=[{_NUMERAL}]{{0,4}}[{_UNIT}]|初)
+    | {_beginnings(word for word in _WORDS if word.isalpha() and not word.isascii())}
+    | 大{{1,3}}[前后] | [今明后][明后天] | [上下本这当]个?[周星礼月下上] | [周星礼][一二三四五六日天末期拜1-6初中底]
+    | [年月][底末初中头尾廿二] | [{_NUMERAL}]月 | 初[{_NUMERAL}] | 第[{_NUMERAL}\d]{{1,2}}个?[天周星礼]
+    | [早晚夜](?=[差{_NUMERAL}\d]) | 差(?=[{_NUMERAL}\d]) | 过(?=[{_NUMERAL}好\d]) | 再过 | 好几 | [待玩停住坐呆](?=[停留上大差最顶个{_NUMERAL}\d])
+    | (?<![a-z])(?:{"|".join("mon tue wed thu fri sat sun tod ton tom tmr day next noon morn after even night".split())})
     """,
     re.VERBOSE,
 )
+_REST_OF_NUMBER = re.compile("[零〇一二两三四五六七八九十廿百千万]+")
 _NOW = re.compile("现在|马上|立刻|立马|这会儿|尽快|即刻")
 #: A range may begin with these: 从现在到八点.
 _FROM_NOW = re.compile("现在|这会儿")
@@ -56,12 +72,13 @@ _AT_MOST = re.compile("(?:最晚|最迟|最多|顶多|不超过)(?:到|待到|�
 _LASTS = re.compile("(?:弄|整|待|呆|玩|耍|住|坐|做|搞|忙|吃|喝|打|聊|唠|逛|看|装|搬|修|用|干|留|多待会儿?|多坐会儿?)[ ]?到$")
 #: The day after the one that was said before.
 _NEXT_DAY = re.compile("(?:第二天|次日|隔天|转天|翌日)")
+_LUNAR_NUMBER = re.compile("初(?P<day>[一二三四五六七八九十])")
 _SAME_DAY = re.compile("(?:同一天|当天|那天)(?!花板)")
 #: What tells a day from others in a way that needs to be asked about.
 _QUALIFIED = re.compile(
     r"""
       第(?:[一二三四五六七八九十]|\d{1,2})个?(?:周|星期|礼拜)[一二三四五六日天]?
-    | (?<![之以最然明今])(?:前|后|头)一(?:天|日|晚)(?!天|比|直|到)
+    | (?<![之以最然明今])[前后]一(?:天|日|晚)(?!天|比|直|到)
     """,
     re.VERBOSE,
 )
@@ -90,6 +107,7 @@ class _Point:
     minutes: int | None = None  # since midnight
     part: str = ""
     is_exact: bool = False
+    is_digital: bool = False
     instant: datetime | None = None
 
     @property
@@ -106,6 +124,7 @@ class _Scanner:
     def __init__(self, text: str, now: datetime, base: datetime | None) -> None:
         self.text, self.now, self.base = text, now, base
         self.nowhere = clocks.where_none(text)
+        self.places_left = _MOST_PLACES
 
     def spans(self) -> Iterator[Span]:
         position, previous, is_coarse = 0, self.base, False
@@ -122,10 +141,12 @@ class _Scanner:
                 is_coarse = span.is_coarse or (is_coarse and not span.has_day)
 
     def _next(self, position: int, previous: datetime | None) -> Span | None:
-        while maybe := _MAYBE.search(self.text, position):
+        while self.places_left and (maybe := _MAYBE.search(self.text, position)):
+            self.places_left -= 1
             if span := self._span(maybe.start(), previous):
                 return span
-            position = maybe.start() + 1
+            rest = _REST_OF_NUMBER.match(self.text, maybe.start())  # 三十二号 is not 十二号
+            position = rest.end() if rest else maybe.start() + 1
         return None
 
     def _span(self, begin: int, previous: datetime | None) -> Span | None:
@@ -198,13 +219,15 @@ class _Scanner:
     def _range(self, first: Span, point: _Point, begin: int) -> Span | None:
         # 周一到周五, 1号到3号 count on from the first; 后天到大后天 from today.
         today = self.now.date() if days.counts_from_today(self.text, begin) else first.start.date()
-        second = self._point(begin, first.start, today) or self._bare_end(first, point, begin, today)
+        second = self._bare_end(first, point, begin, today) or self._point(begin, first.start, today)
         if second is None:
             return None
         if second.is_unclear:
             return self._unclear(first.begin, second.stop)
         if second.instant is not None:  # 从早上八点到现在
             return replace(first, kind="range", start=min(first.start, second.instant), end=second.instant, stop=second.stop)
+        if point.is_exact and not point.part and second.is_digital:  # 18:00-8:00
+            second = replace(second, is_exact=True)
         if second.is_exact and not (point.is_exact or point.part) and point.minutes:  # 8:30到17:30
             point = replace(point, is_exact=point.minutes < (second.minutes or 0))
             first = self._resolve(point, first.begin, None)
@@ -215,6 +238,10 @@ class _Scanner:
         """Return the end of a range that leaves out its unit: 周一至五, 下午两点到四."""
         if first.kind == "day" and (day := days.read_bare(self.text, begin, today)) and self._is_weekday(first):
             return _Point(stop=day.stop, period=day.period)
+        said, further = _LUNAR_NUMBER.search(self.text, first.begin, first.stop), _LUNAR_NUMBER.match(self.text, begin)
+        if said and further and point.period and said.end() == first.stop:  # 正月初三到初六
+            days_on = value_of(further["day"]) - value_of(said["day"])
+            return _Point(stop=further.end(), period=point.period.plus(days_on) if days_on > 0 else None)
         if point.minutes is not None and (clock := clocks.read_bare(self.text, begin)):
             return _Point(stop=clock.stop, minutes=clock.minutes)
         return None
@@ -257,7 +284,14 @@ class _Scanner:
             return _Point(stop=said.stop, period=said.period, part=said.part)
         if clock.is_unclear:
             return _Point(stop=clock.stop)
-        point = _Point(stop=clock.stop, period=said.period, minutes=clock.minutes, part=clock.part, is_exact=clock.is_exact)
+        point = _Point(
+            stop=clock.stop,
+            period=said.period,
+            minutes=clock.minutes,
+            part=clock.part,
+            is_exact=clock.is_exact,
+            is_digital=clock.is_digital,
+        )
         return _Point(stop=clock.stop) if point.is_coarse else point
 
     def _days(self, begin: int, previous: datetime | None, today: date) -> Days | _Point | None:
@@ -275,7 +309,9 @@ class _Scanner:
                 return None
             return Days(period=whole_day(previous.date()).plus(1) if previous else None, stop=said.end())
         if said := _SAME_DAY.match(self.text, begin):
-            return Days(period=whole_day((previous or self.now).date()), stop=said.end()) if said[0] != "那天" or previous else None
+            return (
+                Days(period=whole_day((previous or self.now).date()), stop=said.end()) if said[0] == "当天" or previous else None
+            )
         return days.read(self.text, begin, today)
 
     def _after(self, length: lengths.Length) -> Period | datetime | None:
@@ -289,7 +325,7 @@ class _Scanner:
         glue = _GLUE.match(self.text, stop)
         place = glue.end() if glue and said else stop
         clock = clocks.read(self.text, place, part=said.part if said else "", has_day=said is not None, nowhere=self.nowhere)
-        return clock or clocks.read_part(self.text, place)
+        return clock or clocks.read_part(self.text, place, has_day=said is not None)
 
     def _past_clock(self, stop: int) -> int:
         """Return where the clock time ends that stands behind a day which cannot be read."""
@@ -301,7 +337,9 @@ class _Scanner:
         place = _ON.match(self.text, clock.stop)
         if clock.is_english and place and (day := days.read(self.text, place.end(), self.now.date())):  # 10am on Friday
             period, stop = day.period, day.stop
-        return _Point(stop=stop, period=period, minutes=clock.minutes, part=clock.part, is_exact=clock.is_exact)
+        return _Point(
+            stop=stop, period=period, minutes=clock.minutes, part=clock.part, is_exact=clock.is_exact, is_digital=clock.is_digital
+        )
 
     # -- what was left to be understood
 
@@ -352,7 +390,7 @@ class _Scanner:
         if day is None and previous is not None:
             is_past_midnight = previous.hour >= 12 and point.part in clocks.SMALL_HOURS and start < previous
             return start + _WHOLE_DAY if is_past_midnight else start  # 今晚八点来，凌晨一点走
-        is_night_to_come = day == today and point.part in clocks.SMALL_HOURS - {"凌晨"}
+        is_night_to_come = day == today and (point.part in clocks.SMALL_HOURS - {"凌晨"} or not (point.part or minutes // 60))
         if start < self.now - JUST_NOW * is_night_to_come and (day is None or is_night_to_come):
             return start + _WHOLE_DAY
         return start
