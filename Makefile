@@ -9,7 +9,7 @@ MIRROR := $(PIP_INDEX_URL)
 # Programs of others check ours where node is there; without it their tests are skipped, and say so.
 PEERS := $(if $(and $(shell command -v node 2>/dev/null),$(shell command -v npm 2>/dev/null)),peers,no-peers)
 
-.PHONY: help run test lint unit check bench accuracy talks faults peers no-peers lock vendor wheel screenshots clean
+.PHONY: help run test lint unit check bench accuracy train talks faults peers no-peers lock vendor wheel screenshots clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ bench: .venv/.synced .peers/.installed  ## hold speed and memory against their t
 accuracy: .venv/.synced  ## print how well and how fast messages are matched, and how true confidence is
 	.venv/bin/python bench/accuracy.py
 
+train: .train/.installed  ## learn data/model.npz anew from data/corpus and the intents
+	.train/bin/python bench/train.py
+
 talks: .venv/.synced  ## print how many conversations go as they should, and why others do not
 	@.venv/bin/python bench/talks.py $(ARGS)
 
@@ -61,7 +64,7 @@ screenshots: .venv/.synced  ## renew the pictures of the README from the browser
 	cp artefacts/phone.png artefacts/console.png docs/screenshots/
 
 clean:  ## throw away what was made here
-	rm -rf .venv .boot .peers tests/peers/node_modules var dist artefacts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .boot .peers .train tests/peers/node_modules var dist artefacts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .boot/bin/uv:
 	@command -v python3 >/dev/null || { echo "make: python3 is missing; install Python 3.11 or newer (Debian: apt-get install python3 python3-venv)" >&2; exit 1; }
@@ -74,6 +77,12 @@ no-peers:
 
 tests/peers/node_modules/.installed: tests/peers/package.json tests/peers/package-lock.json
 	@cd tests/peers && npm ci --ignore-scripts --loglevel=error >/dev/null
+	@touch $@
+
+.train/.installed: pyproject.toml uv.lock | $(UV)
+	@$(UV) venv -q --allow-existing .train
+	@$(UV) export --frozen --no-emit-project --group train -q -o .train/all.lock
+	@$(UV) pip sync -q --require-hashes $(if $(MIRROR),--index-url $(MIRROR)) --python .train/bin/python .train/all.lock
 	@touch $@
 
 .peers/.installed: tests/peers/requirements.lock | $(UV)

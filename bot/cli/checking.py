@@ -12,7 +12,7 @@ from bot import config
 from bot.cli import show_json
 from bot.contract import Services
 from bot.dialogue import phrases
-from bot.dialogue.understanding import read_data, read_folder
+from bot.dialogue.understanding import read_data, read_folder, read_model
 from bot.errors import Misconfigured
 from bot.language import files, lints, promises
 from bot.language.files import Catalogue
@@ -45,7 +45,8 @@ def _look(catalogue: Catalogue, services: Services) -> list[Problem]:
     found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(services))]
     if any(problem.severity == "error" for problem in found):
         return found
-    return [*found, *lints.doubts(Matcher(catalogue, *read_data(config.shipped("data"))), datetime.now(SHANGHAI))]
+    data = config.shipped("data")
+    return [*found, *lints.doubts(Matcher(catalogue, *read_data(data), read_model(data)), datetime.now(SHANGHAI))]
 
 
 def line(problem: Problem) -> str:

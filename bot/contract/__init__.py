@@ -46,8 +46,8 @@ from bot.contract.personal import Personal, Retention
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
+from bot.language.kinds.called import is_described
 from bot.language.kinds.kind import Found, Grammar, Kind, Slot, Value
-from bot.language.kinds.name import is_described
 from bot.language.kinds.temperature import Measured
 from bot.language.kinds.temperature import of_several as temperatures_of_several
 from bot.language.times import is_past

@@ -15,7 +15,7 @@ from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
 from bot.language import answers, courtesy, leftovers, people, questions, reading, times
 from bot.language.corrections import corrects
 from bot.language.files import Intent
-from bot.language.kinds import name as name_
+from bot.language.kinds import called
 from bot.language.kinds.kind import Value
 from bot.language.normalise import PAUSES
 
@@ -153,7 +153,7 @@ def _another_fault(standing: Standing, heard: Heard, facts: Facts) -> Step | Non
     best = heard.match.candidates[0] if heard.match.candidates else None
     if subject is None or intent is None or best is None or best.intent != intent.id or not _ALSO.search(heard.text):
         return None
-    told = [slot for slot in intent.slots if slot.required and slot.type in {"choice", "place"}]
+    told = [slot for slot in intent.slots if slot.required and slot.kind.describes]
     given = reading.of(heard.text, facts.now).take(told)
     is_other = bool(told) and all(
         given.get(slot.name, subject.values.get(slot.name)) != subject.values.get(slot.name) for slot in told
@@ -168,7 +168,7 @@ def another(intent: Intent, values: Mapping[str, Value], heard: Heard, facts: Fa
     if not known or known in heard.text or OF_THEM.search(heard.text) or asks(heard.text) or corrects(heard.text):
         return None
     wished = accepted(heard, facts.intents)
-    if (wished is not None and wished.id != intent.id) or not (_ALSO.search(heard.text) or name_.is_proper(known)):
+    if (wished is not None and wished.id != intent.id) or not (_ALSO.search(heard.text) or called.is_proper(known)):
         return None
     whole = replace(heard, since=next((value for value in values.values() if isinstance(value, datetime)), None))
     given = read_slots(intent, whole, facts.now)
@@ -300,7 +300,7 @@ def meant(standing: Standing, text: str, facts: Facts) -> Sequence[Subject]:
 
 def _thing(subject: Subject, text: str, facts: Facts) -> str:
     """Return the word by which a message speaks of what a subject is about: 插座 of what has no power, 马桶 of what leaks there."""
-    read = [slot for slot in facts.intents[subject.intent].slots if slot.type in {"choice", "place"}]
+    read = [slot for slot in facts.intents[subject.intent].slots if slot.kind.describes]
     words = (word for slot in read for word in slot.options.get(str(subject.values.get(slot.name)), ()))
     return max((word for word in words if word in text), key=len, default="")
 

@@ -5,12 +5,10 @@ from datetime import datetime
 
 from bot.language import reading
 from bot.language.files import Intent
+from bot.language.kinds import flat
 from bot.language.kinds.kind import Value
 from bot.language.known import Known
 from bot.language.matching.matcher import Match
-
-#: Slots that together say which flat.
-_FLAT = ("building", "unit", "room")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +79,9 @@ def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, Value]:
     A scanned code says where it hangs, and nothing of what the matter is there.
     """
     if heard.place:
-        flat = [slot for slot in intent.slots if slot.type in _FLAT]
+        parts = [slot for slot in intent.slots if slot.kind.grammar is flat.GRAMMAR]
         return {
-            **reading.of(heard.place, now).take(flat),
+            **reading.of(heard.place, now).take(parts),
             **{slot.name: heard.place for slot in intent.slots if slot.type == "place"},
         }
     before = {"": heard.since} if heard.since else None

@@ -18,7 +18,8 @@ from bot.language.files import Catalogue, Intent
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Kind, Slot, Value
 from bot.language.kinds.shipped import KINDS
-from bot.language.matching.matcher import Candidate, Corpus, Decision, Match, Matcher
+from bot.language.matching.matcher import Candidate, Decision, Match, Matcher
+from bot.language.matching.model import Model
 from bot.language.normalise import PAUSES, Tables
 from bot.language.reader import Problem
 from bot.wechat import messages
@@ -34,6 +35,9 @@ FAINT = 0.1
 
 #: From here on something else is meant though somebody's coming is told: 明天下午三点老刘来下棋 is no report on old Liu.
 CLEAR = 0.65
+
+#: So sure is sorrow of which nothing else that is told beside it makes small talk.
+CERTAIN = 0.9
 
 #: Whoever asks about somebody at the gate wants them let in: 月嫂九点半到，保安会让她上来吗.
 _AT_THE_GATE = re.compile("进|拦|登记|保安|门卫|门岗|让.上")
@@ -176,7 +180,9 @@ class Understanding:
     def _told_in_passing(self, whole: Match, parts: Sequence[str], match: Callable[[str], Match]) -> Match | None:
         """Return the small talk that one breath of somebody lonely surely is: 屋里就我一个，娃儿在外地，今天我过生."""
         best = self.catalogue.intents[whole.candidates[0].intent] if whole.candidates else None
-        if best is None or not best.listens or whole.emergency or whole.decision == "accept" or not 1 < len(parts) <= BREATHS:
+        if best is None or not best.listens or whole.emergency or not 1 < len(parts) <= BREATHS:
+            return None
+        if whole.candidates[0].confidence >= CERTAIN:
             return None
         surely = (found for found in map(match, parts) if found.decision == "accept" and self._chats(found))
         return next(surely, None)
@@ -232,7 +238,7 @@ def _taught(texts: frozenset[tuple[str, str]], data: Path, kinds: tuple[Kind, ..
 
 
 def _teach(catalogue: Catalogue, data: Path) -> Matcher:
-    return Matcher(catalogue, *read_data(data), read_corpus(data))
+    return Matcher(catalogue, *read_data(data), read_model(data))
 
 
 def _required(intent: Intent) -> list[Slot]:
@@ -290,15 +296,9 @@ def read_data(data: Path) -> tuple[Tables, tuple[str, ...]]:
 
 
 @cache
-def read_corpus(data: Path) -> Corpus:
-    """Return the lines of all writers by the intent they mean, whatever intents there are; those that mean none under "none"."""
-    found: dict[str, list[str]] = {}
-    for path in sorted((data / "corpus").glob("*.tsv")):
-        for line in _read(path).splitlines():
-            if line and line[0] != "#":
-                intent, said = line.split("\t")
-                found.setdefault(intent, []).append(said)
-    return {intent: tuple(lines) for intent, lines in found.items()}
+def read_model(data: Path) -> Model:
+    """Return what was learned ahead from the shipped lines."""
+    return Model.parse((data / "model.npz").read_bytes())
 
 
 def read_folder(folder: Path, services: Sequence[Path] = ()) -> dict[str, str]:

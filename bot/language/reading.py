@@ -20,7 +20,7 @@ from bot.language.normalise import PAUSES
 LONGEST = 2000
 
 #: Of what is longer than this not even the beginning is normalised whole.
-_RAW = 8 * LONGEST
+_RAW = 2 * LONGEST
 
 #: For messages of which only the form matters: where a time stands, not which.
 ANY_TIME = datetime.fromisoformat("2026-03-11T10:00:00+08:00")

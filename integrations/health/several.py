@@ -37,5 +37,6 @@ def _line(line: str) -> Told | None:
     if not measured:
         return None
     named = [one for one in measured if one.who not in {"", "我"}]
-    mine = [one.degrees for one in measured if one.who == "我"] or [one.degrees for one in measured if named and not one.who]
-    return Told(own=mine[0] if mine else None, others=named or measured)
+    unnamed = [one for one in measured if not one.who]
+    mine = [one for one in measured if one.who == "我"] or (unnamed if named and len(unnamed) == 1 else [])
+    return Told(own=mine[-1].degrees if mine else None, others=[one for one in measured if one not in mine])

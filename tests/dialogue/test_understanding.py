@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.lessons import digest, lessons, normal_forms, shipped
 from bot import config
 from bot.dialogue import phrases
-from bot.dialogue.understanding import Understanding, judge, read_corpus, read_folder
+from bot.dialogue.understanding import Understanding, judge, read_folder, read_model
 from bot.errors import Misconfigured
 from bot.language import files
 from bot.wechat import messages
@@ -128,12 +129,26 @@ def test_needed_phrases_are_those_the_code_speaks() -> None:
 
 
 def test_every_line_of_the_corpus_names_an_intent_that_ships() -> None:
-    shipped = Understanding.load(config.shipped("intents"), config.shipped("data"))
-    corpus = read_corpus(config.shipped("data"))
-    lines = [line for said in corpus.values() for line in said]
+    taught = [lesson for lesson in lessons() if lesson.source.startswith(("writer", "house"))]
+    meanings: dict[str, set[str]] = {}
+    for lesson in taught:
+        meanings.setdefault(lesson.line, set()).add(lesson.intent)
 
-    assert set(corpus) - {"none"} <= set(shipped.catalogue.intents)
-    assert len(lines) == len(set(lines)) > 2_500
+    assert {lesson.intent for lesson in taught} - {"none"} <= set(shipped().intents)
+    assert len(taught) > 15_000
+    assert sum(len(meant) > 1 for meant in meanings.values()) < 20  # writers may differ, now and then
+
+
+def test_model_was_learned_from_the_lines_that_lie_there() -> None:
+    taught = lessons()
+
+    assert read_model(config.shipped("data")).digest == digest(taught, normal_forms(taught)), "run `make train`"
+
+
+def test_model_is_sure_of_what_ships_and_the_files_teach_nothing_more() -> None:
+    model = read_model(config.shipped("data"))
+
+    assert [intent.id for intent in shipped().intents.values() if not model.knows(intent.id, intent.examples)] == []
 
 
 def test_corpus_is_heard_beside_the_files(now: datetime) -> None:

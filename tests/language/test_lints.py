@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot import config
+from bot.dialogue.understanding import read_model
 from bot.language import files, lints
 from bot.language.matching.matcher import Matcher
 from bot.language.normalise import Tables
@@ -89,4 +90,4 @@ def test_shipped_files_leave_no_doubt() -> None:
     catalogue = files.load({str(path.relative_to(folder)): path.read_text("utf-8") for path in folder.rglob("*.yaml")})
     background = [line for line in (DATA / "background.txt").read_text("utf-8").splitlines() if line and line[0] != "#"]
 
-    assert lints.doubts(Matcher(catalogue, TABLES, background), NOW) == []
+    assert lints.doubts(Matcher(catalogue, TABLES, background, read_model(config.shipped("data"))), NOW) == []

@@ -3,6 +3,7 @@
 import time
 from datetime import datetime
 
+import numpy as np
 import pytest
 
 from bot import config
@@ -10,6 +11,7 @@ from bot.language.files import Catalogue, load
 from bot.language.matching import scores
 from bot.language.matching.concepts import Concepts
 from bot.language.matching.matcher import Candidate, Matcher, decide
+from bot.language.matching.model import NONE, Model, mark
 from bot.language.matching.sentences import TemplateFault, compile_sentence
 from bot.language.normalise import Tables, strip_fillers
 
@@ -116,7 +118,7 @@ def test_two_that_are_close_are_asked_back() -> None:
         return [Candidate(str(number), chance, "") for number, chance in enumerate(chances)]
 
     assert decide(likely(0.9, 0.05)) == "accept"
-    assert decide(likely(0.75, 0.4)) == "clarify"
+    assert decide(likely(0.6, 0.5)) == "clarify"
     assert decide(likely(0.5)) == "clarify"
     assert decide(likely(0.05)) == "reject"
     assert decide([]) == "reject"
@@ -130,39 +132,63 @@ def test_background_gives_way_to_what_a_community_teaches() -> None:
     assert weather.match("今天的天气会怎么样", NOW).decision != "reject"
 
 
-CORPUS = {
-    "leak": ["地板泡得鼓起来了", "朋友明天来访", "管子里的水到处淌"],
-    "guest": ["丈母娘在南门口等着"],
-    "pool": ["泳池几点开"],
-    "none": ["丈母娘给我打电话"],
-}
+EXAMPLES = {"leak": ("水管漏水了", "厨房水管漏水", "家里漏水"), "guest": ("朋友明天来访", "预约访客", "有客人来要登记")}
+
+#: A model that knows what 来访 and 漏水 mean, from lines that stand in no file.
+LEARNED = Model(
+    intents=("guest", "leak", NONE, "pool"),
+    features={"丈": 0, "母": 1, "地": 2, "板": 3, "泳": 4, "天": 5, "水": 6},
+    idf=np.ones(7, np.float32),
+    weights=np.array(
+        [[9, -9, -9, -9], [9, -9, -9, -9], [-9, 9, -9, -9], [-9, 9, -9, -9], [-9, -9, -9, 9], [-9, -9, 9, -9], [-9, 9, -9, -9]],
+        np.int8,
+    ),
+    scale=np.full(4, 0.1, np.float32),
+    bias=np.zeros(4, np.float32),
+    slope=6.0,
+    lift=0.0,
+    seen=frozenset(mark(intent, line) for intent, said in EXAMPLES.items() for line in said),
+    digest="",
+)
 
 
-def test_a_corpus_teaches_the_intents_it_knows_and_no_others() -> None:
-    taught = Matcher(catalogue(), TABLES, corpus=CORPUS)
+def test_a_model_knows_more_of_an_intent_than_its_file_says() -> None:
+    learned = Matcher(catalogue(), TABLES, model=LEARNED)
 
-    assert taught.match("地板又泡得鼓起来", NOW).candidates[0].intent == "leak"
-    assert MATCHER.match("地板又泡得鼓起来", NOW).decision == "reject"
-    assert {intent for intent, _ in taught.taught()} == {"leak", "guest", "fire", "sos"}
-
-
-def test_files_overrule_a_corpus() -> None:
-    taught = Matcher(catalogue(leak=FILES["leak.yaml"] + "exclude: [到处]\n"), TABLES, corpus=CORPUS).taught()
-
-    assert ("guest", "朋友明天来访") in taught
-    assert ("leak", "朋友明天来访") not in taught  # a file says otherwise
-    assert ("leak", "管子里的水到处淌") not in taught  # its own file shuts it out
-
-
-def test_an_intent_that_matches_as_a_whole_is_learned_where_a_corpus_has_lines_for_it() -> None:
-    thanks = "intent: thanks\ntitle: 道谢\nmatch: whole\nexamples: |\n  - 谢谢\n  - 多谢\n"
-    said = ["灯亮了，师傅辛苦了", "门修好了，师傅受累了"]
-
-    assert Matcher(catalogue(thanks=thanks), TABLES).match("灯修好了，师傅辛苦", NOW).candidates[0].intent != "thanks"
-    assert (
-        Matcher(catalogue(thanks=thanks), TABLES, corpus={"thanks": said}).match("灯修好了，师傅辛苦", NOW).candidates[0].intent
-        == "thanks"
+    assert MATCHER.match("地板鼓起来了", NOW).decision == "reject"
+    assert (learned.match("地板鼓起来了", NOW).decision, learned.match("地板鼓起来了", NOW).candidates[0].intent) == (
+        "accept",
+        "leak",
     )
+
+
+def test_an_intent_that_no_file_has_is_never_offered() -> None:
+    offered = Matcher(catalogue(), TABLES, model=LEARNED).match("泳", NOW).candidates
+
+    assert all(candidate.intent != "pool" and candidate.confidence < 0.1 for candidate in offered)
+
+
+def test_what_a_community_adds_is_learned_beside_the_model() -> None:
+    gym = "intent: gym\ntitle: 健身房\nexamples: |\n  - 健身房几点开门\n  - 想去健身房锻炼\n  - 办一张健身卡\n"
+    learned = Matcher(catalogue(gym=gym), TABLES, ["今天天气怎么样"], LEARNED)
+
+    assert learned.match("健身房办卡", NOW).candidates[0].intent == "gym"
+    assert learned.match("地板鼓起来了", NOW).candidates[0].intent == "leak"
+
+
+def test_lines_added_to_a_known_intent_count() -> None:
+    leak = FILES["leak.yaml"].replace("examples: |\n", "examples: |\n  - 鱼缸裂了淌一地\n  - 鱼缸破了\n")
+    best = Matcher(catalogue(leak=leak), TABLES, ["今天天气怎么样"], LEARNED).match("家里鱼缸裂了", NOW).candidates[0]
+
+    before = Matcher(catalogue(), TABLES, model=LEARNED).match("家里鱼缸裂了", NOW).candidates[0]
+    assert best.intent == "leak"
+    assert best.confidence > before.confidence
+
+
+def test_what_a_file_names_as_nobodys_business_is_refused_word_for_word() -> None:
+    outside = "intent: out_of_scope\ntitle: 不归这里\nexamples: |\n  - 地板是什么木头的\n"
+
+    assert Matcher(catalogue(out_of_scope=outside), TABLES, model=LEARNED).match("地板是什么木头的", NOW).decision == "reject"
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def _say(value: Value, slot: Slot, now: datetime) -> str:
 
 KIND = Kind(
     name="choice", title="选一", take=_choice, read=_read, say=_say,
-    has_options=True, is_worded=True, fits_any_words=True, parts=True,
+    has_options=True, is_worded=True, fits_any_words=True, describes=True, parts=True,
 )  # fmt: skip
 SEVERAL = Kind(
     name="choices", title="可多选", take=_choices, read=_read_several, say=_say,

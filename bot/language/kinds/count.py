@@ -18,7 +18,7 @@ _NUMBER = rf"(?P<low>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})\s?
 #: Those who may come, by what they are.
 _PERSONS = longest_first(
     "人 朋友 客人 来客 访客 同学 同事 亲戚 小孩 小孩子 孩子 娃 娃娃 娃儿 宝宝 小朋友 小家伙 大人 老人 老人家 成年人 成人 儿童 男的 女的 男生 女生 男孩 女孩 男人 女人 师傅 工人 工友 学生 老师 小伙 小伙子 小子 姑娘 "
-    "丫头 小姑娘 美女 帅哥 兄弟 姐妹 哥们 哥们儿 姐们 闺蜜 战友 老乡 邻居 牌友 球友 麻友 驴友 网友 客户 领导 员工 保洁 阿姨 护工 装修工 搬运工 司机 家属 家长 家人 亲人 长辈 晚辈 后生 妹子 老头 老太太 老头老太 壮劳力 "
+    "丫头 小姑娘 美女 帅哥 兄弟 姐妹 哥们 哥们儿 姐们 闺蜜 战友 老乡 邻居 牌友 球友 麻友 驴友 网友 客户 领导 员工 保洁 阿姨 护工 装修工 搬运工 司机 家属 家长 家人 亲人 长辈 晚辈 后生 妹子 老头 老太太 老头老太 壮劳力 快递员 快递小哥 外卖员 外卖小哥 小哥 大哥 大姐 大爷 大妈 爷爷 奶奶 "
     "伙伴 小伙伴 死党 发小 熟人 贵客 外国人 老外 细路 细佬哥 伢儿 小囡 崽 仔".split()
 )
 _ADJECTIVES = longest_first(
@@ -31,13 +31,15 @@ _ENDS_COUNT = r"(?=\s*(?:$|[,，。.!！;；、□吧呢啊呀哈]|来|到|过�
 
 _COUNTED = re.compile(rf"""(?x:
     # no ordinals, floors, ages, places in a row: 第三个人, 后面两个
-      (?<![第0-9.零一二两三四五六七八九十百半每几这那哪另某])(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)
+      (?<![第0-9.零一二两三四五六七八九十百半每几这那哪另某])(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
     (?:
     # 一对夫妻, 两对情侣; 半打朋友
         (?P<pairs>{_NUMERAL})\s?(?P<pair>对|双)(?:老|小|年轻|新婚)?(?:夫妻|夫妇|情侣|恋人|父母|父子|母女|母子|父女|姐妹|兄弟|双胞胎|老人|新人|朋友)
       | (?P<dozens>半|{_NUMERAL})打(?:{_PERSON}|人)
-    # 三大两小, 2大1小
-      | (?P<old>[0-9一二两三四五六七八九])大(?P<young>[0-9一二两三四五六七八九])小(?![时区])
+    # 三大两小, 两男一女, 一老一大一小
+      | (?P<sorts>(?:[0-9一二两三四五六七八九][大小老男女]){{2,4}})(?![时区])
+    # 人数：8
+      | 人数(?:大概|一共)?(?:是|为|有|[:：])?\s?(?P<all>{_NUMERAL})[个位人]?
     # 俩朋友, 朋友俩, 哥仨
       | (?P<few>[俩仨])(?:人|个|口子)?(?:{_PERSON})?
     # 一家三口, 五口人, 一行五人
@@ -48,10 +50,14 @@ _COUNTED = re.compile(rf"""(?x:
     # 三个人的房间 counts no guests
       (?!的(?!话))(?!都没)
     )""")
+#: What may be told apart afterwards: 五个人，三大两小.
+_TOTAL = re.compile("(?:[个号口0-9一二两三四五六七八九十]人|[位口个])$")
 #: Who come in twos, and are not counted.
 _TWO = re.compile("两口子|小两口|老两口|夫妻俩|父母|爸妈|爹妈|公婆|双胞胎")
 #: Between counts of those who come together: 三个大人带两个孩子, 2个大人、1个小孩.
-_TOGETHER = re.compile(r"\s*(?:[,，、+]|和|跟|加上?|外加|还有|带着?|带上|以及|另外|再加)*\s*(?:还有|还带|带着?)?\s*")
+_TOGETHER = re.compile(
+    r"\s*(?:[,，、+]|和|跟|加上?|外加|还有|带着?|带上|以及|另外|再加)*\s*(?:还有|还带|带着?)?\s*(?:大人|老人|小孩|孩子|娃|小朋友|男的|女的)?\s*"
+)
 #: 还有一个朋友也来, 再加两个人, 她还带了一个朋友: so many more.
 _MORE_OF_THEM = re.compile("(?:还有|还要来|另外(?:还有|再来)?|再加|再来|再多|多|加|还要?带)[了着]?$")
 
@@ -60,6 +66,8 @@ _BARE = re.compile(
     rf"(?:就|一共|总共|大概|大约|差不多|有|来|最多)*(?:{_NUMBER}|(?P<few>[俩仨]))(?:个|位|人|口|名)*(?:左右|吧|的样子)*"
 )
 
+_SPELT = re.compile("[零〇一二两三四五六七八九幺]+")
+
 #: What 十来个 and 十几个 may at most be taken for: a guess in their midst.
 _ABOUT = {"来": 0, "余": 0, "多": 5, "几": 5}
 
@@ -67,6 +75,7 @@ _ABOUT = {"来": 0, "余": 0, "多": 5, "几": 5}
 @dataclass(frozen=True, slots=True)
 class _Counted:
     count: int
+    is_total: bool  # of people of all sorts: 五个人
     begin: int
     stop: int
 
@@ -82,18 +91,18 @@ def counts(text: str) -> list[int]:
             groups[-1].append(one)
         else:
             groups.append([one])
-    return [_sum([one.count for one in group]) for group in groups]
+    return [_sum(group) for group in groups]
 
 
-def _sum(numbers: Sequence[int]) -> int:
-    first, *others = numbers
-    return first if others and first == sum(others) else sum(numbers)
+def _sum(group: Sequence[_Counted]) -> int:
+    first, *others = [one.count for one in group]
+    return first if others and group[0].is_total and first == sum(others) else first + sum(others)
 
 
 def _counted(text: str) -> Iterator[_Counted]:
     for match in _COUNTED.finditer(text):
         if (count := _of(match)) is not None:
-            yield _Counted(count, match.start(), match.end())
+            yield _Counted(count, _TOTAL.search(match[0]) is not None, match.start(), match.end())
 
 
 def _of(match: re.Match[str]) -> int | None:
@@ -101,11 +110,11 @@ def _of(match: re.Match[str]) -> int | None:
         return 2 * value_of(match["pairs"])
     if match["dozens"]:
         return 6 if match["dozens"] == "半" else 12 * value_of(match["dozens"])
-    if match["old"]:
-        return value_of(match["old"]) + value_of(match["young"])
+    if match["sorts"]:
+        return sum(value_of(number) for number in match["sorts"][::2])
     if match["few"]:
         return value_of(match["few"])
-    return _number(match["family"] or match["n"], match["about"], match["low"], match["high"])
+    return _number(match["family"] or match["all"] or match["n"], match["about"], match["low"], match["high"])
 
 
 def _number(said: str | None, about: str | None, low: str | None, high: str | None) -> int | None:
@@ -116,6 +125,8 @@ def _number(said: str | None, about: str | None, low: str | None, high: str | No
         return None
     if both := either(said):
         return both[1]
+    if len(said) > 1 and _SPELT.fullmatch(said):  # 三八个 is no 38
+        return None
     number = value_of(said)
     return number + _ABOUT[about] if about and number % 10 == 0 else None if about else number
 

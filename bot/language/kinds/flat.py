@@ -16,8 +16,8 @@ _ROOM_NUMBER = (
     r"(?:[0-9]{3,4}(?:[A-Za-z](?![A-Za-z0-9]))?(?![0-9])|[0-9]{1,2}[A-Fa-fHh](?![A-Za-z0-9])"  # 501, 1502B, 12B
     rf"|{_HAN_NUMBER}{{3,6}})"
 )
-#: A room is none where more stands behind its number: 501-2, 2024年, 200的水费.
-_ROOM = rf"{_ROOM_NUMBER}(?!\s*(?:年|元|块|的?(?:水费|电费|钱))|[-—之][0-9A-Za-z])"
+#: A room is none where more stands behind its number: 501-2, 501左, 2024年, 200的水费.
+_ROOM = rf"{_ROOM_NUMBER}(?!\s*(?:年|元|块|的?(?:水费|电费|钱))|[-—之][0-9A-Za-z]|[左右东西中南北](?:[户室边]户?|$|[\s,，。]))"
 #: 栋 as it is written, and as it is heard between two numbers.
 _BUILDING_WORD = rf"(?:栋|幢|号楼|\#楼?|座|楼(?=\s*{_SMALL}\s*(?:单元|门|{_ROOM_NUMBER})))"
 _UNIT_WORD = "(?:单元|但愿|单圆|单员|单园|丹元)"
@@ -30,21 +30,24 @@ FLAT = re.compile(rf"""(?x:
       (?P<b4>[0-9]{{1,3}})(?:\#|栋|幢|号楼)(?P<u4>[0-9]{{1,2}})[-—](?P<r5>{_ROOM_NUMBER})(?![0-9-])
     # the building, perhaps of a phase or a part: 3栋, 二期3栋, A区3栋
     | (?:(?P<phase>[一二三四五六七八1-8]期|[东西南北中A-Za-z]区)的?\s*)?
-      (?P<b>{_SMALL}|甲(?=栋)|乙(?=栋))\s*(?:{_BUILDING_WORD}|{_HEARD_BUILDING})的?[\s\-—]*
+      (?P<b>{_SMALL}|[甲乙丙丁](?=[栋幢座]))\s*(?:{_BUILDING_WORD}|{_HEARD_BUILDING})的?[\s\-—]*
       (?:[,，、]\s*(?={_SMALL}\s*(?:单元|门|梯|[楼层])|房号|{_UNTIL_ROOM}))?
     # the unit
-      (?:(?:(?P<u>{_SMALL})\s*(?:{_UNIT_WORD}|门(?!口|卡|禁|坏|锁)|梯(?!灯))|(?P<named>{_NAMED_UNIT})单元))?的?[\s\-—]*
-    # the floor before the room, the word for it, a pause
+      (?:(?:(?P<u>{_SMALL})\s*(?:{_UNIT_WORD}|门洞?(?!口|卡|禁|坏|锁)|梯(?!灯))|(?P<named>{_NAMED_UNIT})单元))?的?[\s\-—]*
+    # 12楼B室; the floor before the room, the word for it, a pause
+      (?:(?P<storey>{_SMALL})[楼层]的?\s*(?P<letter>[A-Za-z])[室座]|
       (?:(?P<f>(?:负|地下|[Bb])?{_SMALL})[楼层]的?\s*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
-      (?:(?P<minus>负)(?={_ROOM_NUMBER}))?(?P<r>{_ROOM})?\s*(?:室|号房?(?!楼)|房(?!间))?
+      (?:(?P<minus>负)(?={_ROOM_NUMBER}))?(?P<r>{_ROOM})?\s*(?:室|号房?(?!楼)|房(?!间))?)
     # 5-1-302, B1-302; a place to park is none
     | (?<![0-9A-Za-z.年/:-])(?<!车位)(?<!车位号)(?<!车库)
       (?P<b2>[0-9]{{1,3}}|[A-Za-z][0-9]{{0,2}})\s?[-—–/_]\s?(?:(?P<u2>[0-9]{{1,2}}|[A-Da-d])\s?[-—–/_]\s?)?(?P<r2>[0-9]{{3,4}}[A-Za-z]?)(?![0-9A-Za-z-])
     # 5弄28号401室: the lane leads to the house; 28号401室
     | (?:{_SMALL}弄\s*(?P<b7>{_SMALL})号(?:楼)?\s*(?P<r7>{_ROOM})?室?|(?<![0-9月])(?P<b8>[0-9]{{1,3}})号\s?(?P<r8>[0-9]{{3,4}})室)
     # 我住3 2 501
-    | (?:(?<=住)|(?<=住在)|(?<=家在)|(?<=家是)|(?<=我是)|(?<=地址)|^)\s*
-      (?P<b6>[0-9]{{1,2}})[\s.。,，、*]+(?:(?P<u6>[0-9]{{1,2}})[\s.。,，、*]+)(?P<r6>[0-9]{{3,4}}[A-Za-z]?)(?=$|[\s,，。的])
+    | (?:(?<=住)|(?<=住在)|(?<=家在)|(?<=家是)|(?<=我是)|(?<=地址)|(?<=我家)|^)\s*
+      (?P<b6>[0-9]{{1,2}})[\s.。,，、*]+(?:(?P<u6>[0-9]{{1,2}})[\s.。,，、*]+|(?<=住[0-9]\s)|(?<=住[0-9][0-9]\s))(?P<r6>[0-9]{{3,4}}[A-Za-z]?)(?=$|[\s,，。的])
+    # 三杠二杠五零一
+    | (?P<b9>{_SMALL})杠(?:(?P<u9>{_SMALL})杠)?(?P<r9>{_ROOM})
     # without the building
     | (?:(?P<u3>{_SMALL}){_UNIT_WORD}|(?P<named3>{_NAMED_UNIT})单元)的?\s*(?P<r3>{_ROOM})?
     | (?<![0-9.A-Za-z负])(?<!地下室)(?<!之)(?<!-)(?P<r4>{_ROOM_NUMBER})(?:室|房(?!间))
@@ -52,18 +55,20 @@ FLAT = re.compile(rf"""(?x:
 #: A room said by itself; 110, 119 and 120 are none.
 _BARE_ROOM = re.compile(rf"(?:^|(?<=[\s,，。]))(?!1(?:10|19|2[02])(?!\d))(?P<r>{_ROOM_NUMBER})(?:室|号|房)?(?=$|[\s,，。])")
 #: 十二零一 is 1201: the floor, then the flat on it.
-_FLOOR_FIRST = re.compile("((?:[一二三]?十|廿|卅)[一二三四五六七八九]?)[零〇]([一二三四五六七八九])")
+_FLOOR_FIRST = re.compile("((?:[一二三]?十|廿|卅)[一二三四五六七八九]?)零([一二三四五六七八九])")
 #: A number with 十 or 百 in it, as it is said.
-_WELL_SAID = re.compile(
-    "(?:[一二两三四五六七八九壹贰叁肆伍陆柒捌玖]?[百佰][零〇]?)?(?:[一二三四五六七八九壹贰叁肆伍陆柒捌玖]?[十拾]|[廿卅])?[一二三四五六七八九壹贰叁肆伍陆柒捌玖]?"
-)
+_WELL_SAID = re.compile("(?:[一二两三四五六七八九]?百零?)?(?:[一二三四五六七八九]?十|[廿卅])?[一二三四五六七八九]?")
+#: Figures as in a bank are read as others are.
+_PLAIN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰〇", "一二三四五六七八九十百零")
 #: 不对是1102.
 _IS_ROOM = re.compile(r"(?:是|改成|换成|改为)(?P<r>[1-9]\d{2,3})(?:室|号|的|家)?[吧啦呀。.!！]*(?=$|[\s,，])")
 _ROOM_NAMED = re.compile(
     r"(?:房号|门牌号?|房间号|室号)(?:是|为|就是)?(?:个)?(?P<r>[1-9]\d{2,3}|[一二三四五六七八九][零〇幺一二三四五六七八九]{2,3})(?!\d)"
 )
 
-_ALONE = re.compile(rf"(?:是|在|住)?({_SMALL}|{_ROOM_NUMBER})(?:栋|幢|座|号楼?|单元|室|房)?")
+_ALONE = re.compile(
+    rf"(?:是|在|住)?(?P<minus>负)?(?P<number>{_SMALL}|{_ROOM_NUMBER}|{_NAMED_UNIT}(?=单元)|[甲乙丙丁])(?:栋|幢|座|号楼?|单元|室|房)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +103,13 @@ def _bare_room(text: str, beside_building: bool) -> Iterator[Found]:
 
 
 def _parts(match: re.Match[str]) -> Flat:
-    building = _first(match, "b", "b2", "b4", "b6", "b7", "b8")
-    unit = _first(match, "named", "named3") or _small(_first(match, "u", "u2", "u3", "u4", "u6"))
-    room = _number(_first(match, "r", "r2", "r3", "r4", "r5", "r6", "r7", "r8"))
-    return Flat((match["phase"] or "").upper() * bool(_small(building)) + _small(building), unit, _on_floor(room, match))
+    building = _small(_first(match, "b", "b2", "b4", "b6", "b7", "b8", "b9"))
+    building = building and (match["phase"] or "").upper() + building
+    unit = _first(match, "named", "named3") or _small(_first(match, "u", "u2", "u3", "u4", "u6", "u9"))
+    if match["letter"]:
+        return Flat(building, unit, _small(match["storey"]) + match["letter"].upper())
+    room = _number(_first(match, "r", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9"))
+    return Flat(building, unit, _on_floor(room, match))
 
 
 def _first(match: re.Match[str], *names: str) -> str:
@@ -124,11 +132,12 @@ def _small(text: str) -> str:
 
 def _number(text: str) -> str:
     """Return a number as rosters write it; nothing where the signs make up none."""
-    if text.isascii() or text in "甲乙":
+    if text.isascii() or re.fullmatch(_NAMED_UNIT, text):
         return str(int(text)) if text.isdigit() else text.upper()
+    text = text.translate(_PLAIN)
     if floor := _FLOOR_FIRST.fullmatch(text):
         return str(value_of(floor[1]) * 100 + value_of(floor[2]))
-    return str(value_of(text)) if _WELL_SAID.fullmatch(text) or not re.search("[十百拾佰廿卅]", text) else ""
+    return str(value_of(text)) if _WELL_SAID.fullmatch(text) or not re.search("[十百廿卅]", text) else ""
 
 
 def said(message: Message) -> Flat:
@@ -147,8 +156,9 @@ def _part(name: str) -> Callable[[Message, Slot], Value | None]:
 
 
 def _read(message: Message, slot: Slot) -> Value | None:
-    number = _ALONE.fullmatch(bare(message.rest))
-    return _number(number[1]) if number else None
+    alone = _ALONE.fullmatch(bare(message.rest))
+    number = alone and _number(alone["number"])
+    return ("-" + number if alone["minus"] else number) if alone and number else None
 
 
 def _is_whole(found: Found) -> bool:

@@ -125,6 +125,7 @@ class Kind:
     fits_any_words: bool = False  # its value may stand by chance in words about something else
     tells: bool = False  # a value by itself says something new of what was done before: no remark, no reason
     belongs: bool = False  # a clause that gives one goes on with the request before it
+    describes: bool = False  # says what the matter is or where: what a request is about is spoken of by it
     parts: bool = False  # another value means another request: a second place, fault, guest
     books: bool = False  # a time at which somebody is expected, which cannot be past
     is_strict: bool = False  # a sentence template fits only where its words can be read

@@ -19,10 +19,11 @@ _LEAVES_THEN = re.compile(
 )
 _AFTER_SUPPER = re.compile("晚饭|晚餐|宵夜")
 #: How much sooner or later than was said: 得晚一天, 推迟半小时, 提前一个小时到.
-_SHIFT = re.compile(
-    rf"(?:(?P<sooner>提前|提早|早到?|往前[挪提移]?)|推迟|推后|延后|延迟|顺延|晚到?|迟到?|往后[推挪延移]?)(?:个|了)?"
-    rf"(?P<count>半|{NUMBER})(?:个)?(?P<half>半)?(?P<unit>天|小时|钟头|点钟|钟|星期|礼拜|周|分钟|刻钟)(?!前|后|以后|之后)"
-)
+_SHIFT = re.compile(rf"""(?x:
+    (?: (?P<sooner>提前|提早|早到?|往前[挪提移]?) | 推迟|推后|延后|延迟|顺延|晚到?|迟到? | 往后[推挪延移]? )(?:个|了)?
+    (?P<count>半|{NUMBER})(?:个)?(?P<half>半)?
+    (?P<unit>天|小时|钟头|点钟|钟|星期|礼拜|周|分钟|刻钟)(?!前|后|以后|之后)
+  )""")
 _SPANS: Mapping[tuple[str, ...], timedelta] = {
     ("天",): timedelta(days=1), ("小时", "钟头", "点钟", "钟"): timedelta(hours=1), ("星期", "礼拜", "周"): timedelta(days=7),
     ("分钟",): timedelta(minutes=1), ("刻钟",): timedelta(minutes=15),
@@ -35,25 +36,38 @@ _LASTED = re.compile("[一整半](?:个|整)?$")
 _NOT_ON = re.compile(r"(?:[别莫甭]|不要)(?:在|给我|弄|搞)?$")
 #: What makes 现在 a time to come.
 _NOW_BEFORE = re.compile(r"(?:就|改成|改到|换成|从|是|要)$")
-_NOW_BEHIND = re.compile(
-    r"(?:就|也|都|已经|刚|人|他|她|要|想|能|能不能|可以|可不可以|马上|在|正|让|派|请|叫)*(?:[来到进派修]|过来|上[门去来]|出发|动身|门口|楼下|方便|有空|有人|在家)|(?:吧|啊|呀)?(?:$|[\s,，。.!！])"
-)
+_NOW_BEHIND = re.compile(r"""(?x:
+    (?:就|也|都|已经|刚|人|他|她|要|想|能|能不能|可以|可不可以|马上|在|正|让|派|请|叫)*
+    (?: [来到进派修] | 过来 | 上[门去来] | 出发|动身|门口|楼下|方便|有空|有人|在家 )
+  | (?:吧|啊|呀)?(?:$|[\s,，。.!！])
+  )""")
 #: Beside a time that is not meant: 五点呀，不是早上. 不是，明天 denies something else.
 _NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)$")
 #: When nobody shall come: 一点到三点别来, 今天不行就明天晚上.
-_NOT_THEN = re.compile(
-    r"\s*(?:[我宝孩老人他她你囡]|我们|阿拉|俺|女儿|囡儿|闺女|儿子|老[公婆]|爱人|媳妇|师傅|客人|宝宝|孩子|老人|家里|要|得|都|就|也|可能|正|在)*"
-    r"(?:[别莫甭](?:来|敲|上门)|不(?:要|用)来|睡觉?|午睡|午休|没空|没人|不在|不得空|不方便|不行|不成|来不了|要?上[班课]|开会"
-    r"|太[晚迟早](?:了|咯|啦|喽|哒)|来不[及赢]"
-    r"|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy"
-    r"|有(?:点|个)?(?:事(?!找|请|要|情|跟|和)|课(?!外|本|后)|会(?!员|所|议室)|班|安排|活动|\s?(?:class|meeting))"
-    r"|(?:又|还|再|才|就|也|得|要)*(?:去|出门)(?:上班|上课|开会|接|送|单位|公司|医院|学校|出差|机场|车站|赶))"
-)
+_NOT_THEN = re.compile(r"""(?x:
+    \s*
+    # whoever it is that cannot
+    (?: [我宝孩老人他她你囡] | 我们|阿拉|俺|女儿|囡儿|闺女|儿子|老[公婆]|爱人|媳妇|师傅|客人|宝宝|孩子|老人|家里
+      | 要|得|都|就|也|可能|正|在 )*
+    # nobody shall come
+    (?: [别莫甭](?:来|敲|上门) | 不(?:要|用)来 | 太[晚迟早](?:了|咯|啦|喽|哒) | 来不[及赢] | 不行|不成|不方便|来不了
+    # nobody is there, or free
+      | 睡觉? | 午睡|午休|没空|没人|不在|不得空|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy|开会 | 要?上[班课]
+      | 有(?:点|个)? (?: 事(?!找|请|要|情|跟|和) | 课(?!外|本|后) | 会(?!员|所|议室) | 班|安排|活动 | \s?(?:class|meeting) )
+    # somebody goes out
+      | (?:又|还|再|才|就|也|得|要)*(?:去|出门)
+        (?:上班|上课|开会|接|送|单位|公司|医院|学校|出差|机场|车站|赶)
+    )
+  )""")
 #: Who stands at the gate comes now, where a time must be known.
-_HERE = re.compile(
-    r"(?:到|在|等在|站在|停在)了?(?:小区|大|咱们?|你们)?(?:门口|大门|门岗|门卫|保安亭|岗亭|[东南西北正后侧]门)(?:口|那里|那儿|这里|这儿|外面|外)*(?:了(?!吗|没)|等|被|进不|站)"
-    r"|(?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])"
-)
+_HERE = re.compile(r"""(?x:
+    # 到小区门口了, 在东门那儿等, 停在门岗被拦
+    (?:到|在|等在|站在|停在)了?(?:小区|大|咱们?|你们)?
+    (?:门口|大门|门岗|门卫|保安亭|岗亭|[东南西北正后侧]门)(?:口|那里|那儿|这里|这儿|外面|外)*
+    (?: 了(?!吗|没) | 等|被|进不|站 )
+    # 客人已经到了
+  | (?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])
+  )""")
 
 
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
@@ -96,9 +110,7 @@ def _start(message: Message, slot: Slot) -> Value | None:
     if _is_unclear(message):
         return None
     spans = [
-        span
-        for span in times_in(message)
-        if span.kind != "unclear" and span.kind != "deadline" and not _is_till_now(message.text, span)
+        span for span in times_in(message) if span.kind not in {"deadline", "unclear"} and not _is_till_now(message.text, span)
     ]
     spans = [span for span in spans if not is_unwanted(message.text, span) and not _is_only_of_now(message.text, span)]
     spans = [span for span in spans if not _is_of_leaving(message.text, span)]

@@ -13,7 +13,7 @@ ANNOUNCED = "电话号码|手机号码|电话号|手机号|电话|手机|座机|
 
 #: What stands between the groups of a number and is no digit of it.
 _GAP = r"(?:\s?[-.·•—–_/,，、]\s?|\s{1,2})"
-_GAPS = r"[\s\-.·—–]{0,3}"
+_GAPS = r"[\s\-.·—–/]{0,3}"
 
 #: How mobile numbers are grouped; another way of grouping is another number beside a broken one.
 _GROUPINGS = ("11", "3 4 4", "3 8", "4 3 4", "4 4 3", "7 4", "5 6", "3 3 5", "3 5 3", "3 2 3 3", "1 " * 11)
@@ -36,9 +36,11 @@ _HOT = rf"(?P<hot>[48]00{_GAPS}(?:\d{{3}}{_GAPS}\d{{4}}|\d{_GAPS}\d{{3}}{_GAPS}\
 PHONE = re.compile(rf"(?<![\d.])(?:{_MOBILE}|(?:{_LANDLINE}|{_HOT})(?:{_EXTENSION})?)(?!\d)", re.IGNORECASE)
 
 #: What a word must announce: 95588, and a landline without its area code.
-_SHORT = re.compile(
-    rf"(?:{ANNOUNCED}|打|拨|拨打)(?:就?是|为|写|留|[:：])*\s*(?P<short>95\d{{3,4}}|[2-8]\d{{2,3}}[-\s]?\d{{4}})(?!\d|[-.]\d|\s?[元块度年月])"
-)
+_SHORT = re.compile(rf"""(?x:
+    (?:{ANNOUNCED}|打|拨|拨打)(?:就?是|为|写|留|[:：])*\s*
+    (?P<short>95\d{{3,4}}|[2-8]\d{{2,3}}[-\s]?\d{{4}})
+    (?!\d|[-.]\d|\s?[元块度年月])  # a sum or a year
+    )""")
 
 #: The last digits of a phone number, said without the others.
 _PHONE_TAIL = re.compile(r"(?:(?<=最后是)|(?<=尾号是)|(?<=后四位是)|(?<=末尾是)|(?<=最后四位是))\d{2,6}(?!\d)")
@@ -51,9 +53,10 @@ def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Fo
 
 def _all(text: str) -> list[Found]:
     found = [*_numbers(text)]
-    for one in found:
-        text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
-    found += _numbers(written_out(text))
+    if (spoken := written_out(text)) != text:
+        for one in found:
+            spoken = spoken[: one.begin] + "□" * (one.stop - one.begin) + spoken[one.stop :]
+        found += _numbers(spoken)
     return sorted(found, key=lambda one: one.begin)
 
 

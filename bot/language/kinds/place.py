@@ -53,5 +53,5 @@ def _is_only_time(message: Message) -> bool:
 
 KIND = Kind(
     name="place", title="地点", take=_take, read=_read, called=("位置", "地点", "地址", "地方"),
-    is_free=True, is_worded=True, fits_any_words=True, tells=True, parts=True,
+    is_free=True, is_worded=True, fits_any_words=True, tells=True, describes=True, parts=True,
 )  # fmt: skip

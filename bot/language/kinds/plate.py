@@ -30,7 +30,7 @@ def _spaced(*signs: str) -> str:
 
 
 _FIVE = ["[0-9]"] * 5
-_HEAD = _spaced(f"(?:[{PROVINCES}]|{'|'.join(_NAMES)})(?:牌照?)?的?", "[A-HJ-NP-Z]")
+_HEAD = _spaced(f"(?:[{PROVINCES}]|{'|'.join(_NAMES)})(?:牌照?)?的?", "[A-HJ-NP-Z]") + "[,，、/*]?"
 
 #: The forms, longer ones first.
 _FORMS = (
@@ -39,6 +39,8 @@ _FORMS = (
     _spaced(_HEAD, *[_SIGN] * 4, "应急"),  # fire brigade
     _spaced(_HEAD, *[_SIGN] * 4, "[挂学警港澳试超领使]"),
     _spaced(f"(?:[{PROVINCES}])", "[A-Z]?", "领", *_FIVE[1:]),  # consulates before 2018
+    _spaced(_HEAD, "临", *_FIVE),
+    _spaced(_HEAD, *_FIVE, "临"),
     _spaced(_HEAD, *[_SIGN] * 5),
     _spaced("WJ", f"[{PROVINCES}]?", *_FIVE[1:], _SIGN),  # armed police
     _spaced("WJ", "[0-9]", "[0-9]", *_FIVE),
@@ -50,7 +52,10 @@ _FORMS = (
 _ARMY = _spaced("[VKHBSLJNGCZE]", "[A-DH-JKLMOPR-VY]", *_FIVE)
 
 #: What may not follow: another sign, or what the last one would belong to: 粤BD1234 5人.
-_ENDS = rf"(?!{_SIGN})(?![挂学警港澳试超领使](?!校|车|姐|会))(?!\s?[个位名点号月日栋楼度岁元块](?!\w*车))(?!\s?人)"
+_ENDS = (
+    rf"(?!{_SIGN})(?![挂学警港澳试超领使](?!校|车|姐|会))"
+    r"(?!\s?(?:[个位名点号月日栋楼度岁元块](?!\w*车)|人))"
+)
 PLATE = re.compile(rf"(?<![A-Z0-9])(?:{'|'.join(_FORMS)}){_ENDS}")
 _OF_ARMY = re.compile(rf"(?<![A-Z0-9])(?<![{PROVINCES}]){_ARMY}{_ENDS}")
 
@@ -58,19 +63,26 @@ _OF_ARMY = re.compile(rf"(?<![A-Z0-9])(?<![{PROVINCES}]){_ARMY}{_ENDS}")
 ANNOUNCED = "车牌号码|车牌号|车牌|牌照号|牌照|牌号|号牌|车号"
 
 #: 沪A 尾号22175, 沪A，后面是22175: complete, in two parts.
-_PARTS = re.compile(
-    rf"(?<![A-Z0-9])(?P<head>{_HEAD})(?:的|牌|开头)*[\s,，。、]*"
-    rf"(?:尾号|后面|后[五六]位|数字|号码|接着|再来|然后)(?:的?(?:数字|号码))?(?:就?是|为|[:：])?[\s,，]*(?P<tail>{_SIGN}{{5,6}}){_ENDS}"
-)
+_PARTS = re.compile(rf"""(?x:
+    (?<![A-Z0-9])(?P<head>{_HEAD})(?:的|牌|开头)*[\s,，。、]*
+    (?:尾号|后面|后[五六]位|数字|号码|接着|再来|然后)(?:的?(?:数字|号码))?  # what the rest is called
+    (?:就?是|为|[:：])?[\s,，]*(?P<tail>{_SIGN}{{5,6}}){_ENDS}
+    )""")
 
 #: The beginning of a plate that is not gone on with as one.
-_BEGUN = re.compile(
-    rf"(?<![A-Z0-9])[{PROVINCES}]{_GAP}[A-Z](?![座栋区幢])(?:{_GAP}[A-Z0-9]){{0,7}}(?:[挂学警港澳试超领使]|应急)?"
-)
+_BEGUN = re.compile(rf"""(?x:
+    (?<![A-Z0-9])[{PROVINCES}]
+    (?:
+        [0-9]{{4,6}}(?![0-9个人元块])  # the letter is missing
+      | {_GAP}[A-Z](?![座栋区幢])(?:{_GAP}[A-Z0-9]){{0,7}}(?:[挂学警港澳试超领使]|应急)?
+    )
+    )""")
 #: What a word announces, and no plate begins with: 车牌A12345, 车牌号：22175, 车牌户A12345.
-_ANNOUNCED = re.compile(
-    rf"(?:{ANNOUNCED})(?:号|号码)?(?:应该|大概|好像)?(?:就?是|为|尾号|[:：])*[\s,，]*(?P<said>[^\W\d_A-Z]?{_GAP}(?=[A-Z]*[0-9])[A-Z0-9](?:{_GAP}[A-Z0-9]){{2,9}})(?!\s?[个位名点月日栋楼元块人])"
-)
+_ANNOUNCED = re.compile(rf"""(?x:
+    (?:{ANNOUNCED})(?:号|号码)?(?:应该|大概|好像)?(?:就?是|为|尾号|[:：])*[\s,，]*
+    (?P<said>[^\W\d_A-Z]?{_GAP}(?=[A-Z]*[0-9])[A-Z0-9](?:{_GAP}[A-Z0-9]){{2,9}})  # perhaps a sign heard for the province
+    (?!\s?[个位名点月日栋楼元块人])
+    )""")
 #: One sign of a plate for another.
 _MENDED = re.compile(
     r"是(?P<right>[A-Z0-9])[,，、 ]*(?:而)?(?:不|勿|唔)[是系](?P<wrong>[A-Z0-9])(?![A-Z0-9])"  # 是R不是K
@@ -113,7 +125,8 @@ def broken(text: str) -> str:
 
 def _all(upper: str) -> list[Found]:
     found = [*_plates(upper)]
-    found += _plates(written_out(_without(upper, found)))
+    if (spoken := written_out(upper)) != upper:
+        found += _plates(_without(spoken, found))
     return sorted(found, key=lambda one: one.begin)
 
 

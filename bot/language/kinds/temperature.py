@@ -25,6 +25,7 @@ NOT_BODY = re.compile(rf"""(?x:
     (?:{_THINGS})[^，。,]{{0,6}}$
     | (?:{_ROOMS})(?:的?温度)?(?:现在|都|已经|只有|才|有|快|高达|到|是)*$  # 家里才34度; 家里孩子38度 is a child's
     | (?:设|调|开|定)(?:成|到|在|为)+$  # 调到36度
+    | (?:水|锅里|汤|油)(?:是|才|有|只有)*$
     | [东西]经$|[南北]纬$
     )""")
 #: A limit or an approach is no temperature: 不到37度, 超过38.
@@ -40,8 +41,8 @@ _DEGREES = "(?:度|℃|°C?)"
 
 #: Words beside which a number without 度 is a temperature: 打卡 40, 额温368.
 _MEASURED = (
-    r"(?:打卡|[体额耳腋口肛]温枪?|测温|温度计?|量的?了?|量出来|测的?了?|测出来|烧到|发烧|高烧|低烧)"
-    r"(?:我|今天|早上|晚上|现在|大概|都?是|为|有|到|了|显示|[:：\s]){0,3}"
+    r"(?:打卡|[体额耳腋口肛]温[枪计]?|测温|温度计?|量的?了?|量出来|测的?了?|测出来|烧到|发烧|高烧|低烧)"
+    r"(?:我|今天|早上|晚上|现在|大概|都?是|为|有|到|了|一?下|显示|[:：\s]){0,3}"
 )
 #: Who may have one.
 _PERSON = rf"(?:我|他|她|孩子|宝宝|娃|老人|{RELATIVE})(?:今天|早上|晚上|现在|刚才?|都?是|的|体温|[:：\s]){{0,2}}"
@@ -68,13 +69,17 @@ _TEMPERATURE = re.compile(rf"""(?x:
     | (?:{_MEASURED})(?:
           (?P<w5>{_WHOLE})\s?(?P<t5>[0-9])
         | (?P<w6>{_DIGITWISE})(?P<t6>{_ONE})
-        | (?P<w7>{_WHOLE}|{_HAN_WHOLE})(?!\s*[.。点度·•/:：]\s*(?:{_ONE}|半)|\s[0-9](?![0-9个人位天点]))
+        | (?P<w7>{_WHOLE}|{_HAN_WHOLE})(?!\s*[.。点度·•/:：]\s*(?:{_ONE}|半)|\s?[,，]\s?[0-9](?!\s*[0-9个人位名天点])|\s[0-9](?![0-9个人位天点]))
       ){_NOTHING_ELSE}
     | (?:{_PERSON}|^\s*)(?P<w8>{_WHOLE})\s(?P<t8>[0-9])(?=$|[\s,，。;；、度])
     )""")
-_BARE = re.compile(
-    rf"(?:体温|温度)?(?:(?P<w>{_WHOLE})(?:[\s.。,，点度·•]*(?P<t>[0-9]{{1,2}}|半))?|(?P<han>{_HAN_WHOLE})|(?P<digitwise>{_DIGITWISE})(?P<tenth>{_ONE}))(?:度|℃)?"
-)
+_BARE = re.compile(rf"""(?x:
+    (?:体温|温度)?
+    (?: (?P<w>{_WHOLE})(?:[\s.。,，点度·•]*(?P<t>[0-9]{{1,2}}|半))?
+      | (?P<han>{_HAN_WHOLE})
+      | (?P<digitwise>{_DIGITWISE})(?P<tenth>{_ONE})  # 三六八
+    )(?:度|℃)?
+    )""")
 
 #: Whose temperature follows: 老公36.5，我36.3.
 _KIN = rf"{RELATIVE}|孩子|娃儿?|老[大二三]"
@@ -90,6 +95,8 @@ _NAMED = re.compile(
 )
 #: Said before a figure, it is another one of the same person: 孩子早上38.5，晚上37.2.
 _ANEW = re.compile("昨|今|前天|早|晚|中午|下午|上午|现在|刚|又|再|降|升|退|后来|然后")
+#: 我36.5，孩子38: a whole number beside somebody's temperature.
+_BESIDE = re.compile(rf"(?:{_PERSON})(?P<w>{_WHOLE})(?=$|[\s,，。;；、])")
 #: Figures with nothing but a pause between them are those of several people.
 _PAUSE = re.compile(r"[\s,，、;；和跟/]*(?:还有)?[\s,，、;；]*")
 
@@ -110,7 +117,7 @@ def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Fo
 def temperatures(text: str) -> Sequence[Measured]:
     """Return all temperatures of a text with whose they are, in order: 老公36.5，我36.3，儿子37.8; 36.5我，37.8儿子."""
     text = unicodedata.normalize("NFKC", text)
-    found = [*_found(text)]
+    found = _all(text)
     behind = [_WHO.match(text, one.stop) for one in found]
     stops = [0, *(one.stop for one in found)]
     before = [text[stop : one.begin] for stop, one in zip(stops, found, strict=False)]
@@ -119,6 +126,15 @@ def temperatures(text: str) -> Sequence[Measured]:
     else:
         persons = [*_persons(before)]
     return [Measured(who, float(str(one.value))) for who, one in zip(persons, found, strict=True)]
+
+
+def _all(text: str) -> list[Found]:
+    found = [*_found(text)]
+    if found:
+        taken = [(one.begin, one.stop) for one in found]
+        whole = [match for match in _BESIDE.finditer(text) if not any(begin <= match.start("w") < stop for begin, stop in taken)]
+        found += [Found(float(match["w"]), *match.span("w")) for match in whole]
+    return sorted(found, key=lambda one: one.begin)
 
 
 def _persons(before: Sequence[str]) -> Iterator[str]:
@@ -134,7 +150,7 @@ def of_several(text: str) -> Sequence[Measured]:
     Where it speaks of one alone there are none.
     """
     text = unicodedata.normalize("NFKC", text)
-    found, told = [*_found(text)], temperatures(text)
+    found, told = _all(text), temperatures(text)
     is_list = all(_PAUSE.fullmatch(text, one.stop, other.begin) for one, other in pairwise(found))
     persons = {one.who for one in told}
     return told if len(told) > 1 and (is_list or (len(persons) > 1 and not persons <= {"", "我"})) else ()

@@ -1,7 +1,8 @@
 """Which intent a message means, how sure that is, and why.
 
 Emergencies first, on the whole message; then exact examples, intents that match as a whole, sentence templates; one
-word that means nothing without a question before it (行, 1, 不要) is refused; then the scores of scores.py.
+word that means nothing without a question before it (行, 1, 不要) is refused; then what the model learned ahead says (model.py). What a
+community adds, its own intents and examples, no model knows: those are learned as they are read (scores.py), and take their share first.
 """
 
 import functools
@@ -20,15 +21,16 @@ from bot.language.danger import judge, sorts
 from bot.language.danger.sorts import Danger
 from bot.language.files import Catalogue, Intent
 from bot.language.matching.concepts import Concepts
-from bot.language.matching.scores import Scores
+from bot.language.matching.model import Model
+from bot.language.matching.scores import SHOWN, Floats, Scores, Verdict
 from bot.language.normalise import Normaliser, Tables, longest_first
 from bot.language.reading import ANY_TIME, SAYS_NOTHING, Reading
 
 #: From here on a message is acted on; from the second on it is asked back; below it is refused.
-ACCEPT, CLARIFY = 0.80, 0.12
+ACCEPT, CLARIFY = 0.55, 0.12
 
 #: A runner-up this close to the first makes us ask.
-TIE = 0.5
+TIE = 0.8
 
 #: Similarity for intents that must match as a whole (你好, 谢谢).
 WHOLE = 85
@@ -39,10 +41,7 @@ LONGEST = 300
 #: One word that is no example and no keyword (电梯, 张伟) resembles too much to be acted on.
 SHORT = 2
 
-#: An emergency in whose message no danger is named must be this sure; else we ask.
-ALARM = 0.85
-
-#: Below this such an emergency is not even offered.
+#: An emergency in whose message no danger is named is never acted on; below this it is not even offered.
 DOUBT = 0.4
 
 #: So sure must an everyday intent be to overrule an alarm for which no word of danger speaks.
@@ -91,13 +90,6 @@ _UNSPOKEN = re.compile(r"[\s,，。.!！?？~～、;；]+")
 
 Decision = Literal["accept", "clarify", "reject"]
 
-#: Further lines to learn from, by intent: no part of any file that admins edit, and giving way to what stands there. An intent that
-#: matches as a whole is learned like others where there are enough lines of many people: 灯亮了，师傅辛苦 is thanks all the same.
-Corpus = Mapping[str, Sequence[str]]
-
-#: What the lines of a corpus that mean no intent stand under.
-NONE = "none"
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -125,26 +117,32 @@ class Match:
 class Matcher:
     """A trained catalogue. Immutable, so that messages in flight keep theirs when the files change."""
 
-    def __init__(
-        self, catalogue: Catalogue, tables: Tables, background: Sequence[str] = (), corpus: Corpus | None = None
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, tables: Tables, background: Sequence[str] = (), model: Model | None = None) -> None:
         self.catalogue = catalogue
-        self.tables, self.background, self.corpus = tables, background, corpus or {}
+        self.tables, self.background, self.model = tables, background, model
         self._simplified = dict(tables.simplified)
         self._normalise = Normaliser(tables, catalogue.common.synonyms)
         plain = functools.cache(self._normalise)  # many lines stand twice: as examples and as exact hits
-        learnt = [intent for intent in catalogue.intents.values() if intent.match == "fuzzy" or self.corpus.get(intent.id)]
+        known = {intent.id for intent in catalogue.intents.values() if model and model.knows(intent.id, intent.examples)}
+        learnt = [intent for intent in catalogue.intents.values() if intent.match == "fuzzy" or intent.id in known]
         self._intents = [intent.id for intent in learnt]
-        self._whole = [intent for intent in catalogue.intents.values() if intent.match == "whole"]
+        self._whole = [intent for intent in catalogue.intents.values() if intent.match == "whole" and intent.id not in known]
         self._exact = self._collect_exact(plain)
+        self._strange = frozenset(map(plain, catalogue.background)) - set(self._exact)
         vetoes = {intent.id: (*intent.exclude, *intent.unless) for intent in learnt}
         self._excluded = {intent: _any(words) for intent, words in vetoes.items() if words}
         self._alarms = _Alarms.of(intent for intent in catalogue.intents.values() if intent.emergency)
-        self._scores = Scores.train(
-            [self._lines_of(intent, plain) for intent in learnt],
-            [self._read(line, plain) for line in (*background, *catalogue.background, *self._strange_lines())],
-            tables,
-            Concepts.of(catalogue.common.concepts, self._normalise),
+        self._is_fresh = np.array([intent not in known for intent in self._intents], np.bool_)
+        self._columns = [model.intents.index(intent) if model and intent in model.intents else -1 for intent in self._intents]
+        self._own = self._learn(learnt, plain) if self._is_fresh.any() else None
+
+    def _learn(self, intents: Sequence[Intent], plain: Callable[[str], str]) -> Scores:
+        """Learn what the files hold: what a community added is told apart from all else only where all is there."""
+        return Scores.train(
+            [self._lines_of(intent, plain) for intent in intents],
+            [normal_form(line, plain) for line in (*self.background, *self.catalogue.background)],
+            self.tables,
+            Concepts.of(self.catalogue.common.concepts, self._normalise),
         )
 
     def match(self, text: str, now: datetime) -> Match:
@@ -180,15 +178,18 @@ class Matcher:
             or self._match_whole(text, plain)
             or self._match_template(text, now)
             or self._refuse_bare(text, plain)
-            or self._match_fuzzy(text, self._read(text, self._normalise, now))
+            or self._match_fuzzy(text, normal_form(text, self._normalise, now))
         )
 
     # -- what the lints ask
 
     def taught(self) -> list[tuple[str, str]]:
-        """Return intent and line of all that can be won by resemblance, those first that other lines support least."""
-        order = np.argsort(self._scores.leads(), kind="stable")
-        return [(self._intents[self._scores.owner[k]], self._scores.raw[k]) for k in order]
+        """Return intent and line of what is learned from the files alone, those first that other lines support least."""
+        if self._own is None:
+            return []
+        order = np.argsort(self._own.leads(), kind="stable")
+        taught = [(int(self._own.owner[k]), self._own.raw[k]) for k in order]
+        return [(self._intents[owner], line) for owner, line in taught if self._is_fresh[owner]]
 
     def without(self, lines: Collection[tuple[str, str]]) -> "Matcher":
         """Return one that never saw these examples, pairs of intent and line."""
@@ -196,7 +197,7 @@ class Matcher:
             intent.id: replace(intent, examples=tuple(e for e in intent.examples if (intent.id, e) not in lines))
             for intent in self.catalogue.intents.values()
         }
-        return Matcher(replace(self.catalogue, intents=intents), self.tables, self.background, self.corpus)
+        return Matcher(replace(self.catalogue, intents=intents), self.tables, self.background, self.model)
 
     # -- stages
 
@@ -217,7 +218,13 @@ class Matcher:
         """A word that answers a question which nobody asked opens nothing, whatever it may resemble."""
         if _READING.search(text):
             return None
-        if _BARE.fullmatch(plain) or answers.is_yes(text) or answers.is_no(text) or answers.is_skip(text):
+        if (
+            plain in self._strange
+            or _BARE.fullmatch(plain)
+            or answers.is_yes(text)
+            or answers.is_no(text)
+            or answers.is_skip(text)
+        ):
             return Match(text=text)
         return None
 
@@ -234,26 +241,47 @@ class Matcher:
         if not plain.strip(SAYS_NOTHING):  # 明天上午 alone asks for nothing
             return Match(text=text)
         barred = [i for i, intent in enumerate(self._intents) if self._is_excluded(intent, text)]
-        verdict = self._scores.judge(plain, barred)
+        verdict = self._own.judge(plain, barred) if self._own else None
+        chances = self._chances(plain, barred, verdict)
         order: list[int] = []
-        for i in map(int, np.argsort(-verdict.confidence)):
+        for i in map(int, np.argsort(-chances)):
             intent = self.catalogue.intents[self._intents[i]]
             if i in barred:
                 continue
-            if intent.emergency and not _may_alarm(text, plain, float(verdict.confidence[i])):
+            if intent.emergency and not _may_alarm(text, plain, float(chances[i])):
                 continue
             order.append(i)
             if len(order) == OFFERED:
                 break
-        reasons = self._scores.explain(verdict, order)
         candidates = tuple(
-            Candidate(self._intents[i], round(float(verdict.confidence[i]), 4), why)
-            for i, why in zip(order, reasons, strict=True)
+            Candidate(self._intents[i], round(float(chances[i]), 4), self._because(plain, i, verdict)) for i in order
         )
         return Match(
             text=text, candidates=candidates, decision=self._decide(candidates, plain),
-            danger=self._danger(text, *(candidate.intent for candidate in candidates)), repairs=verdict.repairs,
+            danger=self._danger(text, *(candidate.intent for candidate in candidates)),
+            repairs=verdict.repairs if verdict else (),
         )  # fmt: skip
+
+    def _chances(self, plain: str, barred: Sequence[int], own: Verdict | None) -> Floats:
+        """Return the probability of each intent: what is surely an addition of the community's leaves the rest to the model."""
+        if self.model is None:
+            return own.confidence if own else np.zeros(len(self._intents), np.float32)
+        shut = [self._columns[i] for i in barred if self._columns[i] >= 0]
+        learned = np.append(self.model.judge(plain, shut), np.float32(0))[self._columns]  # -1 takes the nought
+        if own is None:
+            return learned
+        added = np.where(self._is_fresh, own.confidence, np.float32(0))
+        mixed: Floats = learned * (1 - min(float(added.sum()), 1.0)) + added
+        return mixed
+
+    def _because(self, plain: str, i: int, own: Verdict | None) -> str:
+        """Return what spoke for an intent, in Chinese."""
+        if own is not None and self._own is not None and self._is_fresh[i]:
+            return self._own.explain(own, [i])[0]
+        loud = "、".join(self.model.because(plain, self._intents[i])) if self.model else ""
+        near = process.extractOne(plain, self.catalogue.intents[self._intents[i]].examples, scorer=fuzz.ratio)
+        said = f"像：「{near[0]}」{near[1]:.0f}" if near else ""
+        return f"{said}，因为：{loud.translate(SHOWN)}" if loud else said
 
     def _decide(self, candidates: Sequence[Candidate], plain: str) -> Decision:
         decision = decide(candidates)
@@ -262,8 +290,7 @@ class Matcher:
         if len(plain) <= SHORT:
             return "clarify"
         best = candidates[0]
-        unsaid = self.catalogue.intents[best.intent].emergency and best.confidence < ALARM
-        return "clarify" if unsaid else "accept"
+        return "clarify" if self.catalogue.intents[best.intent].emergency else "accept"  # likeness alone never alarms
 
     def _danger(self, text: str, *intents: str) -> Danger:
         """Return the kind of danger in a message that may mean an emergency, though no alarm was sounded."""
@@ -278,32 +305,19 @@ class Matcher:
 
     # -- training
 
-    def _read(self, text: str, normalise: Callable[[str], str], now: datetime | None = None) -> str:
-        """Return the normal form with values masked, so that one plate looks like another."""
-        masked = Reading.of(text, now or ANY_TIME).masked if _MAY_HOLD_VALUES.search(text) else text
-        return _NUMBER.sub("0", (normalise(masked) if masked != text else "") or normalise(text))
-
     def _lines_of(self, intent: Intent, normalise: Callable[[str], str]) -> list[tuple[str, str]]:
-        """Return pairs of an original line and its normal form: examples, template samples, keywords, and what the corpus adds."""
+        """Return pairs of an original line and its normal form: examples, template samples and keywords."""
         samples = [sample for sentence in intent.sentences for sample in sentence.samples]
-        further = [line for line in self.corpus.get(intent.id, ()) if self._may_teach(intent.id, line, normalise)]
-        lines = dict.fromkeys([*intent.examples, *samples, *intent.keywords, *further])
-        return [(line, self._read(line, normalise)) for line in lines if line.strip()]
-
-    def _strange_lines(self) -> Sequence[str]:
-        """Return what the corpus knows to mean none of its intents; it may mean one of a community that has none of those."""
-        return self.corpus.get(NONE, ()) if any(self.corpus.get(intent) for intent in self._intents) else ()
-
-    def _may_teach(self, intent: str, line: str, normalise: Callable[[str], str]) -> bool:
-        """Tell whether no file holds otherwise: neither another intent's words nor the intent's own `exclude:`."""
-        return self._exact.get(normalise(line), intent) == intent and not self._is_excluded(intent, line)
+        lines = dict.fromkeys([*intent.examples, *samples, *intent.keywords])
+        return [(line, normal_form(line, normalise)) for line in lines if line.strip()]
 
     def _collect_exact(self, normalise: Callable[[str], str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for intent in self.catalogue.intents.values():
             for example in intent.examples:
                 plain = normalise(example)
-                if intent.match == "fuzzy" or plain == example or not _BARE.fullmatch(plain):  # 好的谢谢 is no 好的
+                is_wish = intent.match == "fuzzy" and not intent.small_talk
+                if is_wish or plain == example or not _BARE.fullmatch(plain):  # 好的谢谢 is no 好的
                     found.setdefault(plain, intent.id)
         for intent in self.catalogue.intents.values():
             for keyword in intent.keywords:
@@ -313,6 +327,12 @@ class Matcher:
     def _is_excluded(self, intent: str, text: str) -> bool:
         words = self._excluded.get(intent)
         return words is not None and words.search(text) is not None
+
+
+def normal_form(text: str, normalise: Callable[[str], str], now: datetime | None = None) -> str:
+    """Return the form in which messages are compared: values masked, so that one plate looks like another."""
+    masked = Reading.of(text, now or ANY_TIME).masked if _MAY_HOLD_VALUES.search(text) else text
+    return _NUMBER.sub("0", (normalise(masked) if masked != text else "") or normalise(text))
 
 
 def _fits(intent: Intent, said: Mapping[str, str], now: datetime) -> bool:

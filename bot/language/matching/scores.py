@@ -63,7 +63,7 @@ STOP = frozenset(
 MARK = "#"
 
 #: How masks of values are shown to people.
-_SHOWN = {ord(grammar.mask): f"〔{grammar.title}〕" for grammar in GRAMMARS}
+SHOWN = {ord(grammar.mask): f"〔{grammar.title}〕" for grammar in GRAMMARS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,7 +304,7 @@ def _grams(text: str, names: Iterable[str]) -> list[str]:
 def _because(heard: Floats, known: Sequence[tuple[int, str]]) -> str:
     """Name the three features that spoke loudest for an intent."""
     loudest = [known[i][1] for i in np.argsort(-heard)[:3] if heard[i] > 0]
-    return f"，因为：{'、'.join(loudest).translate(_SHOWN)}" if loudest else ""
+    return f"，因为：{'、'.join(loudest).translate(SHOWN)}" if loudest else ""
 
 
 def calibrate(p: float) -> float:

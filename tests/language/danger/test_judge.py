@@ -5,15 +5,16 @@ from datetime import datetime
 
 import pytest
 
+from bench.lessons import lessons
 from bot import config
-from bot.dialogue.understanding import Understanding, read_corpus
+from bot.dialogue.understanding import Understanding
 from bot.language.danger import judge, odds
 from bot.language.normalise import Tables
 from tests.language.danger import emergency_lines
 
 UNDERSTANDING = Understanding.load(config.shipped("intents"), config.shipped("data"))
 SIMPLIFIED = dict(Tables.parse((config.shipped("data") / "simplified.txt").read_text("utf-8"), "").simplified)
-CORPUS = read_corpus(config.shipped("data"))
+
 NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 
 
@@ -214,7 +215,7 @@ def test_everyday_words_raise_no_alarm(text: str) -> None:
 
 
 def test_one_of_two_hundred_ordinary_lines_is_false_at_most() -> None:
-    ordinary = [line for intent, said in CORPUS.items() if not intent.startswith("emergency.") for line in said]
+    ordinary = [lesson.line for lesson in lessons() if not lesson.intent.startswith("emergency.")]
     false = [line for line in ordinary if UNDERSTANDING.matcher.match(line.translate(SIMPLIFIED), NOW).emergency]
 
     assert len(false) <= 0.005 * len(ordinary), false

@@ -1,0 +1,124 @@
+"""Who comes where no name is said: by what they are to the resident, or by their work: 妹妹, 修空调的师傅, 快递员. Pure."""
+
+import re
+
+from bot.language.kinds.proper import FAMILIAR, NAME
+from bot.language.normalise import longest_first
+from bot.language.numbers import NUMBER
+from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
+from bot.language.words import ROLES
+
+#: Between several who come.
+AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|[，,、])[，,、\s]{0,2}")
+ROLE = longest_first(ROLES)
+
+#: What is no name, though it says who comes.
+KIN = re.compile(rf"我?(?:的)?(?:{RELATIVE}|{OWN_RELATIVE}|{ROLE}|快递员?|外卖员?|装修工?|搬家的?|客人|访客)(?:们|俩)?")
+
+#: The words for coming, as they are said here and there.
+COME = r"""(?x:
+    上(?:我|俺|咱|阿拉)?们?(?:家|屋|屋头|这儿?|我?门)?里?来
+  | [来嚟](?!不|电话|信|得及|着|修)
+  | 到(?!期|底|处|账|不)
+  | 拢|返屋企|上门|进来
+  | 住(?!院|在|的|这|那)
+  )"""
+
+_CHILD = "小子|姑娘|丫头|崽崽?|娃|仔|女"
+RELATION = rf"""(?x:
+    # 我妹妹, 王芳家的保姆, 二舅; 我姐 only behind 我
+    (?: (?:{MINE}|[他她]的?|(?:孩子|娃)的?|{NAME}家?的?)?(?:{RELATIVE}|{ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})
+      | (?:{MINE}|[他她])(?:{OWN_RELATIVE}) )
+    # 我弟弟的女朋友, 我姐家的丫头
+    (?: 家?的?(?:{RELATIVE}|司机) | 家的?(?:{_CHILD}) )?
+  )"""
+#: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
+BY_WORK = r"""(?x:
+    (?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的
+    (?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板|中介|客户|朋友|公司)?
+  )"""
+_WORK_DONE = r"(?:修|送|装|量|搬|收|安|换|测|洗|通)(?:(?![我你他她过回来上进到去])[\u4e00-\u9fff]){1,5}?"
+
+CALLED = rf"(?:{BY_WORK}|{RELATION})"
+_ALL = rf"(?P<all>{CALLED}(?:{AND.pattern}(?:{CALLED}|{NAME})){{0,4}})"
+
+#: What may stand between whoever comes and the word for coming: 今晚开车, 两个人要, 放学自己.
+_UNTIL = (
+    "[" + "".join([
+        "□等待儿临时突然刚一二两三四五六日几个口家们俩人都要会想就也再又才",
+        "带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ",
+    ]) + "]{0,12}"
+)  # fmt: skip
+#: Somebody of one's own is meant wherever in the sentence the coming stands; what they say, have or ask of others is none.
+_OWN = rf"""(?x:(?P<all>
+    {MINE}(?:{RELATIVE}|{OWN_RELATIVE}|(?:{NUMBERED_RELATIVE}){{1,3}})
+    (?: 家?的(?:{RELATIVE}) | 家的?(?:{_CHILD}) )?
+    (?:{AND.pattern}{CALLED}){{0,3}}
+  ))"""
+
+#: Whom one is told to write down: 名字就写我大姑吧.
+WRITTEN = re.compile(rf"(?:写|填|登记)(?:成|上|个|的是)?{_ALL}(?=吧|就|好了|的名|$|[\s,，。])")
+_COMING: tuple[re.Pattern[str], ...] = (
+    WRITTEN,
+    # 我妹妹今晚开车来
+    re.compile(rf"""(?x:
+        {_ALL}(?:们|俩)?(?:带着?{CALLED})?{_UNTIL}?
+        (?: 来(?!不|过|电话|信|得及|着) | 到(?!期|底|处|账) | 嚟|回来|返|上门|进来|进门|过来|要进 | 住(?!院|在|的|这|那) )
+      )"""),
+    # 给我妹妹办个通行证
+    re.compile(rf"""(?x:
+        (?:给|帮|替|让|请|放|为|邀请|约){_ALL}(?:们|俩)?□*
+        (?:办|开|弄|整|登记|登个|报|预约|生成|进|来|上|发|做|$|[，,。])
+      )"""),
+    # 小王和老李要来
+    re.compile(rf"""(?x:
+        (?:^|[，,。\s□])(?:我的?)?(?:{RELATIVE}|{ROLE})?
+        (?P<all>{FAMILIAR}(?:{AND.pattern}{FAMILIAR}){{0,4}})□*(?:来|到|上门|过来|要)
+      )"""),
+    # 另外我表弟还从东北赶过来
+    re.compile(rf"""(?x:
+        (?:^|[，,。.!！\s□]|另外|还有|对了|就)[另外还有对了就得\s]{{0,4}}
+        {_OWN}(?:[他她]们|们|俩|几个|一家)?(?!屋?的|[说讲话问叫让])
+        (?:(?!不|没|勿|唔|说|讲|叫|让|找|请|喊|的车|坏|漏|堵)[^，,。;；!！?？\s]|[ ]?□[ ]?){{0,20}}?{COME}
+      )"""),
+    # 两个同学下午来
+    re.compile(rf"{NUMBER}(?:个|位|名)(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{COME}"),
+    # 后天下午五点还有我舅舅
+    re.compile(rf"(?:还有|仲有|另外还有|再有|再加|加上|外加){_ALL}(?:们|俩)?(?=[\s□]*(?:$|[，,。.!！]))"),
+    # whoever brings or does something, when nothing else says who: 后天有人送床垫上门
+    re.compile(rf"""(?x:
+        有(?:个|一个|两个|几个)?(?:人|师傅|工人|小哥)(?:开车|要|会|过来|来|帮我|给我家?)*
+        (?P<work>{_WORK_DONE}){_UNTIL}?过?{COME}
+      )"""),
+)  # fmt: skip
+
+#: What one calls those by two signs whom one calls by one behind 我: 我妈 is 妈妈.
+_DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
+
+
+def coming(rest: str) -> list[str]:
+    """Return who comes, where a relation stands for the name: 我妹妹明天来, 修空调的师傅下午到."""
+    match = next(filter(None, (pattern.search(rest) for pattern in _COMING)), None)
+    if match is None:
+        return []
+    if work := match.groupdict().get("work"):
+        return [f"{work}的"]
+    return [called(words) for words in AND.split(match["all"]) if words]
+
+
+def called(words: str) -> str:
+    """Return 妹妹 for 我妹妹, 妈妈 for 我妈: as one speaks of them to the family."""
+    bare = re.sub(f"^{MINE}", "", words)
+    if bare in _DOUBLED:
+        return bare * 2
+    return bare if len(bare) > 1 and bare[1] != "的" else words
+
+
+def is_described(name: str) -> bool:
+    """Tell whether a visitor is called by what they are, and by nobody's name: 妹妹, 修空调的师傅, 货拉拉."""
+    return all(KIN.fullmatch(one) or re.fullmatch(BY_WORK, one) for one in name.split("、"))
+
+
+def is_proper(name: str) -> bool:
+    """Tell whether a name is more than what somebody is: 老罗; 同学, 送货的 are not."""
+    return re.fullmatch(CALLED, name) is None

@@ -1,0 +1,102 @@
+"""What a name looks like: 张伟, 欧阳娜娜, 老王, 阿依古丽·买买提, 次仁多吉, Mike Smith. Pure."""
+
+import re
+
+from bot.language import people, words
+from bot.language.normalise import longest_first
+
+_LISTED = words.SURNAMES
+_RARE = (*_LISTED, *words.RARE_SURNAMES)
+
+#: Family names of one sign, for use in a set of signs, and the longer ones.
+SURNAMES = "".join(name for name in _LISTED if len(name) == 1)
+COMPOUND = longest_first(name for name in _LISTED if len(name) > 1)
+
+#: One sign after a surname that says how old whoever bears it is: 冼叔, 张姐; 和姐姐 names nobody.
+AGED = "(?P<aged>[叔姨婶伯哥姐嫂爷])(?!(?P=aged)|[夫妹弟])"
+TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷|奶奶|大妈|大哥|大姐|总|工"
+
+#: What follows a name more often than it ends one: 王芳来, 陈伟和他老婆, 张三开车.
+_VERBS = "来开和要到进办弄约发会等是带的他她过去改说讲"
+#: What stands between whoever is named and what they do: 王芳不来了, 小陈还没到, 张伟也来.
+STILL = r"[不没还也要都又就先快]+(?:[会想能晚早用是太快]|一起|一同)*[来到去过回开走进得点]"
+_GIVEN = rf"(?!{STILL}|[的了吗呢])[\u4e00-\u9fff](?:(?![{_VERBS}]|{STILL})[\u4e00-\u9fff])?"
+NAME = rf"(?:(?:{COMPOUND}|[{SURNAMES}]){_GIVEN})"
+
+#: Signs that begin no name of one's own beside a relation: 朋友开车来, 同事明天到.
+_NO_GIVEN = "".join([
+    "要会想就也再又都还才", "带开车坐打骑动从", "外地准备可能大概顺路", "后今明下上中午早晚周末半号月",  # how, when they come
+    "的了吗呢在是有没不到来去", "和跟同与他她它我你您这那哪谁几个", "两二三四五六七八九十",  # what joins, points and counts
+    "人说们俩家里给把被让请帮替为过住吃喝走进出送拿修看找", "一每刚已正马快突临着得很好改换没无",  # what is done
+    "老小爸妈姐哥弟妹",
+])  # fmt: skip
+OWN_NAME = rf"(?:[^\W\d_A-Za-z{_NO_GIVEN}□][^\W\d_A-Za-z{_NO_GIVEN}□]子?)"
+ONE_SIGN = rf"[^\W\d_A-Za-z{_NO_GIVEN}□]"
+
+#: 小满, 阿曼, 阿May, whoever bears no surname in it; 小区, 小孩 are nobody.
+SHORT_NAME = rf"""(?x:
+    [小阿](?![区孩时朋姐哥弟妹伙学心狗猫门车件偷便票姨妈爸公婆爷事伯叔舅姑嫂吃]|[{_NO_GIVEN}])[^\W\d_A-Za-z□]
+  | 老[{SURNAMES}]
+  | [小阿][A-Za-z]{{2,10}}
+    # 大军子; 大家, 大门 and 大哥 are no names
+  | 大(?![家概姨伯哥姐爷妈夫门厅人件约部小车雨叔舅姑婶嫂学]|[{_NO_GIVEN}])[^\W\d_A-Za-z□]子?
+  )"""
+#: By what the young, the old and friends are called.
+FAMILIAR = rf"[小老阿](?![车时师])[{SURNAMES}]"
+
+#: Mike, Mike Smith, José; at least the first letter is a capital.
+_LATIN_WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’-]*\.?"
+LATIN = rf"(?:[A-ZÀ-Þ][a-zà-ÿ'’-][A-Za-zÀ-ÿ'’-]*(?:[ ]{_LATIN_WORD}){{0,3}}(?![A-Za-z0-9À-ÿ]))"
+
+_TRANSCRIBING = "".join(words.TRANSCRIBING)
+#: 阿依古丽·买买提; 次仁多吉, 斯琴高娃 by the signs with which such names are written.
+TRANSCRIBED = rf"(?:[\u4e00-\u9fff]{{1,8}}(?:[·•・‧][\u4e00-\u9fff]{{1,8}}){{1,3}}|[{_TRANSCRIBING}]{{3,8}})"
+
+#: Words that end a name: what follows a person in a sentence.
+AFTER = rf"""(?x:(?=
+    $ | [\s,，。.!！?？、;；的和□] | [0-9一二两三四五六七八九十] | {STILL}
+  | 要|也|就|都|会|想|等|是|带|他|她
+    # what is changed, told or done for them
+  | 改|换|挪|推|说|讲|开|办|弄|登记|约|预约|发|进|来|过来|到
+    # when
+  | 今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚
+    # what of them is told
+  | 电话|手机|车牌|开车
+  ))"""
+
+#: Words that nobody bears for a name, and those that somebody may who was announced.
+_NOBODY = frozenset(words.NO_NAMES)
+_SOMEBODY = frozenset(words.NAMES_OR_WORDS)
+_NO_LATIN = frozenset(words.NO_LATIN_NAMES)
+
+#: Signs that stand in words about a name and in none.
+_NO_NAME = re.compile("错|抱歉|麻烦|谢谢")
+#: An announced name, all of it: a family name and one or two signs.
+_ANNOUNCED = re.compile(rf"(?:{longest_first(_RARE)})[\u4e00-\u9fff]{{0,1}}[^\W□的了吗呢嘛啦吧就也都嚟地A-Za-z0-9]")
+_WHOLE = re.compile(f"{TRANSCRIBED}|{LATIN}")
+
+
+def may_be_name(name: str) -> bool:
+    """Tell whether what stands where a name may is one somebody bears."""
+    if re.fullmatch(LATIN, name):
+        return is_latin(name)
+    return not (_NO_NAME.search(name) or people.is_no_name(name) or is_nobody(name))
+
+
+def is_nobody(name: str) -> bool:
+    """Tell whether words begin with one that is no name, or hardly one: 明天下, 高兴."""
+    return name in _NOBODY or name in _SOMEBODY or name[:2] in _NOBODY or name[:2] in _SOMEBODY
+
+
+def is_latin(name: str) -> bool:
+    """Tell whether a word in Latin letters may be a name: no day of the week, no app."""
+    return not _NO_LATIN.intersection(name.lower().split())
+
+
+def is_announced(name: str) -> bool:
+    """Tell whether what follows 登记访客, or answers who comes, is a name though it may be a word: 高兴, 关于飞, 长孙丽."""
+    if _WHOLE.fullmatch(name):
+        return is_latin(name)
+    if _ANNOUNCED.fullmatch(name) is None or _NO_NAME.search(name) or name in _NOBODY or name[:2] in _NOBODY:
+        return False
+    return name in _SOMEBODY or len(name) > 2 or not people.is_no_name(name)

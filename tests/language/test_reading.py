@@ -1,0 +1,217 @@
+"""A message is read once; a form takes from it what its slots want."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.language import reading
+from bot.language.corrections import corrects
+from bot.language.kinds.kind import SKIPPED, Slot
+from bot.language.kinds.shipped import KINDS
+from tests.language.kinds.taking import NOW, asked, read
+
+FLAT = [Slot(name=name, kind=KINDS[name]) for name in ("building", "unit", "room")]
+
+
+SYMPTOMS = {"none": ("没有不舒服", "正常"), "fever": ("发热", "发烧"), "cough": ("咳嗽", "咳")}
+
+
+READ = [
+    "start",
+    "end",
+    "datetime",
+    "building",
+    "unit",
+    "room",
+    "plate",
+    "phone",
+    "temperature",
+    "count",
+    "name",
+    "place",
+    "choices",
+    "flag",
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("3栋2单元501", ("3", "2", "501")), ("三号楼二单元五零一室", ("3", "2", "501")), ("12-2-1803", ("12", "2", "1803")),
+    ("5-1-302", ("5", "1", "302")), ("B座1203", ("B", "", "1203")), ("7#1101", ("7", "", "1101")), ("8#楼1102", ("8", "", "1102")),
+    ("三栋幺八零二", ("3", "", "1802")), ("2-801", ("2", "", "801")), ("6号楼3门402", ("6", "3", "402")), ("18栋", ("18", "", "")),
+    ("我家3栋502马桶堵了", ("3", "", "502")), ("明天3月12日", ("", "", "")), ("13800138000", ("", "", "")), ("2单元501", ("", "2", "501")),
+    ("不是3栋是5栋", ("5", "", "")), ("八号楼十二零一", ("8", "", "1201")), ("我是一栋的老住户 二零二", ("1", "", "202")), ("二十栋二十三零四", ("20", "", "2304")),
+    ("10栋2单元，房号603", ("10", "2", "603")), ("三栋四单元六楼602", ("3", "4", "602")), ("3#2-501", ("3", "2", "501")),
+    ("3栋2单元6楼", ("3", "2", "")), ("我家是5号楼的，3单元，602", ("5", "3", "602")), ("是3栋不是5栋", ("3", "", "")),
+    ("3栋2单元，2个人", ("3", "2", "")), ("3栋，2024年入住", ("3", "", "")), ("3栋2024年入住", ("3", "", "")),
+    ("3栋，502元没交", ("3", "", "")), ("3栋，200的水费", ("3", "", "")), ("3栋，502", ("3", "", "502")), ("3栋，2单元", ("3", "2", "")),
+])  # fmt: skip
+def test_flat_is_read(text: str, expected: tuple[str, str, str]) -> None:
+    found = reading.of(text, NOW).take(FLAT)
+
+    assert tuple(found.get(name, "") for name in ("building", "unit", "room")) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("沪a12345", "沪A12345"), ("鄂A·88888", "鄂A88888"), ("沪ＡＤ１２３４５", "沪AD12345"), ("京A12345F", "京A12345F"),
+    ("粤Z1234港", "粤Z1234港"), ("车牌是粤 B 12345 的", "粤B12345"), ("沪A1234", None), ("粤BO1234", None), ("川A12345挂", None), ("使123456", "使123456"),
+    ("粤B12345，不对，粤B54321", "粤B54321"), ("粤B7Q2M9 1人", "粤B7Q2M9"),
+])  # fmt: skip
+def test_plate_is_read(text: str, expected: str | None) -> None:
+    assert read("plate", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("138 0013 8000", "13800138000"), ("138-0013-8000", "13800138000"), ("+86 13800138000", "13800138000"),
+    ("一三八零零一三八零零零", "13800138000"), ("021-58881234", "021-58881234"), ("400-820-8820", "400-820-8820"),
+    ("1380013800", None), ("138001380001", None), ("1 3 8 0 0 1 3 8 0 0 0", "13800138000"),
+])  # fmt: skip
+def test_phone_is_read(text: str, expected: str | None) -> None:
+    assert read("phone", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("36度8", 36.8), ("36点4", 36.4), ("三十六点五度", 36.5), ("36.5℃", 36.5), ("３６．７度", 36.7), ("37度半", 37.5), ("三十七度半", 37.5),
+    ("三十六度七", 36.7), ("36。8", 36.8), ("37点9", 37.9), ("体温38度", 38.0), ("3栋2单元", None), ("车位36号", None), ("空调温度36度", None), ("37", None), ("36.55", 36.6), ("36.555", None),
+    ("打卡 40 咳嗽", 40.0), ("打卡36", 36.0), ("体温39，难受", 39.0), ("烧到40", 40.0), ("打卡40天了", None), ("高烧39小时了", None), ("体温 35-40 正常吗", None), ("打卡37人", None), ("是36.7不是38.7", 36.7), ("不是38.7是36.7", 36.7), ("打卡 37岁", None), ("空调温度 38", None),
+])  # fmt: skip
+def test_temperature_is_read(text: str, expected: float | None) -> None:
+    assert read("temperature", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("37", 37.0), ("36 8", 36.8), ("375", 37.5), ("不知道", None)])
+def test_bare_temperature_counts_when_it_was_asked_for(text: str, expected: float | None) -> None:
+    assert asked("temperature", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("两个人", 2), ("3位客人", 3), ("一家三口来", 3), ("两个大人一个小孩", 3), ("有十二个朋友", 12), ("我爸妈", 2), ("两个小时", None),
+])  # fmt: skip
+def test_count_is_read(text: str, expected: int | None) -> None:
+    assert read("count", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("体温98.6华氏", 37.0), ("华氏度100.4", 38.0), ("98.6℉", 37.0), ("华氏温度计坏了", None), ("98.6元", None)],
+)
+def test_fahrenheit_is_converted(text: str, expected: float | None) -> None:
+    assert read("temperature", text) == expected
+
+
+def test_of_several_peoples_temperatures_ones_own_is_taken() -> None:
+    assert read("temperature", "老公36.5，我36.3，儿子36.8") == 36.3
+    assert read("temperature", "我36.3，我老公36.8") == 36.3
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("是不是楼上漏的呀", False), ("对不对", False), ("不是楼上，是我家", True), ("不对，是四点", True),
+])  # fmt: skip
+def test_asking_whether_corrects_nothing(text: str, expected: bool) -> None:
+    assert corrects(text) is expected
+
+
+def test_optional_slot_may_be_left_out() -> None:
+    plate = Slot(name="plate", kind=KINDS["plate"], skippable=True)
+
+    assert reading.of("不开车", NOW).take([plate], asked="plate") == {"plate": SKIPPED}
+    assert reading.of("没有", NOW).take([plate], asked="plate") == {"plate": SKIPPED}
+    assert reading.of("没有", NOW).take([plate]) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不开车",
+        "他坐地铁来",
+        "等一下，她不开车了",
+        "张伟明天打车来",
+        "没开车",
+        "走来的",
+        "他骑车",
+        "电瓶车",
+        "她骑共享单车",
+        "搭捷运来",
+    ],
+)
+def test_coming_without_a_car_is_known_before_it_is_asked(text: str) -> None:
+    plate = Slot(name="plate", kind=KINDS["plate"], skippable=True)
+
+    assert reading.of(text, NOW).take([plate]) == {"plate": SKIPPED}
+    assert reading.of(f"{text}，改成粤B12345", NOW).take([plate]) == {"plate": "粤B12345"}
+
+
+def test_masks_make_one_plate_like_another() -> None:
+    assert reading.of("车牌粤B12345明天来", NOW).masked == reading.of("车牌沪A54321后天来", NOW).masked
+
+
+@pytest.mark.parametrize(("text", "plate", "phone"), [
+    ("车牌写错了，是8K261", "粤B8K261", None), ("车牌尾号是88261，刚才说错了", "粤B88261", None), ("电话错了，最后是6623", None, "13800006623"),
+    ("手机号错了 尾号是6623", None, "13800006623"), ("错了，6623", None, None), ("不对，2030到", None, None), ("改到 1830", None, None),
+])  # fmt: skip
+def test_last_signs_set_right_what_they_are_said_of_and_nothing_else(text: str, plate: str | None, phone: str | None) -> None:
+    read = [Slot(name="plate", kind=KINDS["plate"]), Slot(name="phone", kind=KINDS["phone"])]
+
+    found = reading.of(text, NOW).take(read, known={"plate": "粤B12345", "phone": "13800001234"})
+
+    assert found == {name: value for name, value in (("plate", plate), ("phone", phone)) if value}
+
+
+@given(st.text(max_size=60), st.sampled_from(READ))
+def test_any_text_is_read_without_an_error(text: str, kind: str) -> None:
+    slot = Slot(name="x", kind=KINDS[kind], options=SYMPTOMS, skippable=True)
+
+    reading.of(text, NOW).take([slot])
+    reading.of(text, NOW).take([slot], asked="x")
+    assert reading.of(text, NOW).masked is not None
+
+
+@given(st.lists(st.sampled_from("零一二三四五六七八九十百千幺两0123456789栋单元号楼室点度半.:-～月日个人粤AB"), max_size=20))
+def test_jumbled_numbers_are_read_without_an_error(signs: list[str]) -> None:
+    text = "".join(signs)
+
+    for kind in READ:
+        reading.of(text, NOW).take([Slot(name="x", kind=KINDS[kind])], asked="x")
+
+
+@pytest.mark.parametrize("words", ["没有体温计", "我没得体温计", "家里没有体温表", "没量体温", "没量", "还没量"])
+def test_who_has_no_thermometer_may_leave_the_figure_out(words: str) -> None:
+    assert asked("temperature", words, skippable=True, ask="多少度？") == SKIPPED
+
+
+def test_message_is_read_once_for_all_who_ask() -> None:
+    assert reading.of("明天三点来", NOW) is reading.of("明天三点来", NOW)
+
+
+def test_message_is_cut_after_it_was_normalised() -> None:
+    assert len(reading.of("\ufdfa" * 2000, NOW).text) == reading.LONGEST  # one sign that stands for eighteen
+
+
+def test_full_width_and_traditional_signs_are_made_plain() -> None:
+    plain = reading.Reading.of("車牌沪Ａ１２３４５", NOW, {ord("車"): "车"})
+
+    assert (plain.raw, plain.text) == ("車牌沪Ａ１２３４５", "车牌沪A12345")
+
+
+def test_spans_tell_what_stands_where() -> None:
+    said = "张伟明天三点来3栋2单元501，车牌粤B12345"
+
+    spans = [(grammar.name, said[found.begin : found.stop]) for grammar, found in reading.of(said, NOW).spans]
+
+    assert spans == [("time", "明天三点"), ("flat", "3栋2单元501"), ("plate", "粤B12345")]
+
+
+def test_what_is_kept_for_people_to_read_holds_no_value() -> None:
+    assert reading.of("张伟明天三点来 电话13800138000", NOW).hidden == "张伟[时间]来 电话[电话]"
+    assert reading.of("明天三点来", NOW).unvalued == "来"
+
+
+def test_what_a_form_does_not_ask_for_is_hidden_from_names_and_numbers_all_the_same() -> None:
+    taken = reading.of("王芳和李强两个人3栋2单元501", NOW).take(
+        [Slot(name="who", kind=KINDS["name"]), Slot(name="n", kind=KINDS["count"])]
+    )
+
+    assert taken == {"who": "王芳、李强", "n": 2}
+
+
+def test_clauses_are_parted_by_pauses() -> None:
+    assert reading.of("灯坏了，快来 谢谢。", NOW).clauses == ("灯坏了", "快来", "谢谢")
