@@ -7,7 +7,7 @@ midnight, 今晚零点 the end of today, 周三凌晨12点 the beginning of Wedn
 
 What looks like a time and cannot be read whole (2月30号, 25点, 下周的前两天) is a span of the kind `unclear`.
 
-spelling → days (festivals, lunar, periods), clocks, lengths → scanner, which joins them into spans.
+spelling → days (festivals, lunar, periods), clocks, lengths → moments → scanner, which joins them into spans.
 """
 
 from bot.language.times.scanner import find

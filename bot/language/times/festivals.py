@@ -67,7 +67,8 @@ def read(text: str, begin: int, year: int | None, today: date) -> tuple[Period |
         return None
     years = (year,) if year else (today.year, today.year + 1)
     days = (day for one in years for day in _in_year(said, one))
-    stop = said.end() if said["farmers"] or said["month"] else _HOLIDAYS.match(text, said.end()).end()  # type: ignore[union-attr]
+    holidays = None if said["farmers"] or said["month"] else _HOLIDAYS.match(text, said.end())
+    stop = holidays.end() if holidays else said.end()
     return next((day for day in days if year or day.last >= today), None), stop
 
 

@@ -1,16 +1,18 @@
 """Finds the times of a text and joins their parts: days, parts of the day, clock times, ranges, deadlines, stays. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from bot.language.numbers import value_of
-from bot.language.times import clocks, days, festivals, lengths
+from bot.language.times import clocks, days, lengths
+from bot.language.times.beginnings import MAYBE
 from bot.language.times.clocks import Clock
 from bot.language.times.days import LINK, Days
+from bot.language.times.moments import Moments, Point
 from bot.language.times.periods import Period, whole_day
-from bot.language.times.spans import JUST_NOW, Span
+from bot.language.times.spans import Span
 from bot.language.times.spelling import spelled
 
 #: Times in one text, and places that are looked at for one; nobody says so many in earnest.
@@ -18,44 +20,9 @@ _MOST, _MOST_PLACES = 30, 120
 
 #: Whoever comes from this hour on may leave past midnight.
 _NIGHT = 18
-#: Within the early hours a clock time that corrects another stays there.
-_EARLY, _MORNING = 5, 9
-#: Until this hour 夜里两点 may be today.
-_STILL_NIGHT = 5
 
 _HALF_A_DAY, _WHOLE_DAY = timedelta(hours=12), timedelta(days=1)
 
-_NUMERAL = "零〇一二两三四五六七八九十廿半几俩仨"
-_UNIT = r"年月日号点时个到至\-~、,/和跟或天周星礼小分刻秒钟多来"
-_WORDS = (
-    *days.RELATIVE, *clocks.PARTS, *festivals.NAMES, "次日", "隔天", "转天", "翌日", "那天", "当天", "同一天", "头一天", "前一天", "后一天",
-    "除了", "除开", "除去", "现在", "马上", "立刻", "立马", "这会儿", "尽快", "即刻", "农历", "阴历", "旧历", "夏历", "正月", "冬月", "腊月", "闰月",
-    "上旬", "中旬", "下旬", "双休", "今年", "明年", "后年", "去年", "前年", "过年", "新年",
-)  # fmt: skip
-
-
-def _beginnings(words: Iterable[str]) -> str:
-    """Return a pattern of the first two signs of words; those that begin alike stand together."""
-    seconds: dict[str, set[str]] = {}
-    for word in words:
-        if len(word) > 1:
-            seconds.setdefault(word[0], set()).add(word[1])
-    return "|".join(f"{first}[{''.join(sorted(others))}]" for first, others in sorted(seconds.items()))
-
-
-#: Where a time may begin: two signs tell most of what is none from what may be one.
-_MAYBE = re.compile(
-    rf"""
-      (?<!\d)\d{{1,4}}(?=[ ]?[{_UNIT}{_NUMERAL}:./·pa]) | (?<!\d)\d{{8}}(?!\d)
-    | [{_NUMERAL}](?=[{_NUMERAL}]{{0,4}}[{_UNIT}]|初)
-    | {_beginnings(word for word in _WORDS if word.isalpha() and not word.isascii())}
-    | 大{{1,3}}[前后] | [今明后][明后天] | [上下本这当]个?[周星礼月下上] | [周星礼][一二三四五六日天末期拜1-6初中底]
-    | [年月][底末初中头尾廿二] | [{_NUMERAL}]月 | 初[{_NUMERAL}] | 第[{_NUMERAL}\d]{{1,2}}个?[天周星礼]
-    | [早晚夜](?=[差{_NUMERAL}\d]) | 差(?=[{_NUMERAL}\d]) | 过(?=[{_NUMERAL}好\d]) | 再过 | 好几 | [待玩停住坐呆](?=[停留上大差最顶个{_NUMERAL}\d])
-    | (?<![a-z])(?:{"|".join("mon tue wed thu fri sat sun tod ton tom tmr day next noon morn after even night".split())})
-    """,
-    re.VERBOSE,
-)
 _REST_OF_NUMBER = re.compile("[零〇一二两三四五六七八九十廿百千万]+")
 _NOW = re.compile("现在|马上|立刻|立马|这会儿|尽快|即刻")
 #: A range may begin with these: 从现在到八点.
@@ -98,31 +65,10 @@ def find(text: str, now: datetime, base: datetime | None = None) -> list[Span]:
     return [replace(span, begin=plain.places[span.begin], stop=plain.places[span.stop - 1] + 1) for span in found]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Point:
-    """What one expression says, before the rest is filled in; nothing where it cannot be read."""
-
-    stop: int
-    period: Period | None = None
-    minutes: int | None = None  # since midnight
-    part: str = ""
-    is_exact: bool = False
-    is_digital: bool = False
-    instant: datetime | None = None
-
-    @property
-    def is_unclear(self) -> bool:
-        return self.period is None and self.minutes is None and not self.part and self.instant is None
-
-    @property
-    def is_coarse(self) -> bool:
-        """Whether on which of several days is not said."""
-        return self.period is not None and (self.period.last - self.period.first).days > 1
-
-
 class _Scanner:
     def __init__(self, text: str, now: datetime, base: datetime | None) -> None:
         self.text, self.now, self.base = text, now, base
+        self.moments = Moments(now, base)
         self.nowhere = clocks.where_none(text)
         self.places_left = _MOST_PLACES
 
@@ -141,7 +87,7 @@ class _Scanner:
                 is_coarse = span.is_coarse or (is_coarse and not span.has_day)
 
     def _next(self, position: int, previous: datetime | None) -> Span | None:
-        while self.places_left and (maybe := _MAYBE.search(self.text, position)):
+        while self.places_left and (maybe := MAYBE.search(self.text, position)):
             self.places_left -= 1
             if span := self._span(maybe.start(), previous):
                 return span
@@ -158,7 +104,7 @@ class _Scanner:
             return self._stay(stay, previous) if stay and previous else None
         if point.is_unclear:
             return self._unclear(begin, point.stop)
-        span = self._resolve(point, begin, previous)
+        span = self.moments.span_of(point, begin, previous)
         link = _TO.match(self.text, span.stop)
         if link and (span.kind != "instant" or _FROM_NOW.match(self.text, begin)):
             ranged = self._range(span, point, link.end())
@@ -179,7 +125,7 @@ class _Scanner:
 
     # -- the end of a time
 
-    def _until(self, span: Span, point: _Point, previous: datetime | None) -> Span:
+    def _until(self, span: Span, point: Point, previous: datetime | None) -> Span:
         """Return the span as the end of something where the words beside it say so: 周五之前, 五点走."""
         by = _BY.match(self.text, span.stop)
         if by and span.kind in {"clock", "day", "part"}:
@@ -194,7 +140,7 @@ class _Scanner:
         return span
 
     @staticmethod
-    def _later(end: datetime, previous: datetime, point: _Point) -> datetime:
+    def _later(end: datetime, previous: datetime, point: Point) -> datetime:
         """Return when a visit is over that began before, where half a day was left to be understood: 晚上八点来，一点走; 十点来，八点走."""
         later = end + _HALF_A_DAY
         if end > previous or not (previous.hour >= _NIGHT or (not point.part and later.date() == previous.date())):
@@ -216,7 +162,7 @@ class _Scanner:
             return None
         return Span(kind="deadline", start=previous, end=length.until(previous), begin=match.start(), stop=match.end())
 
-    def _range(self, first: Span, point: _Point, begin: int) -> Span | None:
+    def _range(self, first: Span, point: Point, begin: int) -> Span | None:
         # 周一到周五, 1号到3号 count on from the first; 后天到大后天 from today.
         today = self.now.date() if days.counts_from_today(self.text, begin) else first.start.date()
         second = self._bare_end(first, point, begin, today) or self._point(begin, first.start, today)
@@ -230,33 +176,33 @@ class _Scanner:
             second = replace(second, is_exact=True)
         if second.is_exact and not (point.is_exact or point.part) and point.minutes:  # 8:30到17:30
             point = replace(point, is_exact=point.minutes < (second.minutes or 0))
-            first = self._resolve(point, first.begin, None)
+            first = self.moments.span_of(point, first.begin, None)
         end = self._end_of(first, point, second, begin)
         return replace(first, kind="range", end=end, stop=second.stop) if end > first.start else None
 
-    def _bare_end(self, first: Span, point: _Point, begin: int, today: date) -> _Point | None:
+    def _bare_end(self, first: Span, point: Point, begin: int, today: date) -> Point | None:
         """Return the end of a range that leaves out its unit: 周一至五, 下午两点到四."""
         if first.kind == "day" and (day := days.read_bare(self.text, begin, today)) and self._is_weekday(first):
-            return _Point(stop=day.stop, period=day.period)
+            return Point(stop=day.stop, period=day.period)
         said, further = _LUNAR_NUMBER.search(self.text, first.begin, first.stop), _LUNAR_NUMBER.match(self.text, begin)
         if said and further and point.period and said.end() == first.stop:  # 正月初三到初六
             days_on = value_of(further["day"]) - value_of(said["day"])
-            return _Point(stop=further.end(), period=point.period.plus(days_on) if days_on > 0 else None)
+            return Point(stop=further.end(), period=point.period.plus(days_on) if days_on > 0 else None)
         if point.minutes is not None and (clock := clocks.read_bare(self.text, begin)):
-            return _Point(stop=clock.stop, minutes=clock.minutes)
+            return Point(stop=clock.stop, minutes=clock.minutes)
         return None
 
     def _is_weekday(self, span: Span) -> bool:
         return re.search("[周期拜][一二三四五六日天]$", self.text[span.begin : span.stop]) is not None
 
-    def _end_of(self, first: Span, point: _Point, second: _Point, begin: int) -> datetime:
-        later = self._resolve(second, begin, first.start)
+    def _end_of(self, first: Span, point: Point, second: Point, begin: int) -> datetime:
+        later = self.moments.span_of(second, begin, first.start)
         end = later.end if later.kind == "day" and later.end else later.start
         if second.period is not None:
             return end
         if second.minutes is not None and not second.part and not second.is_exact and point.part:
             day = (first.start - timedelta(minutes=point.minutes or 0)).date()
-            alike = self._at(day, clocks.moved(point.part, second.minutes))  # 早上五到六点
+            alike = self.moments.at(day, clocks.moved(point.part, second.minutes))  # 早上五到六点
             end = alike if alike > first.start else end
         step = _HALF_A_DAY if not (second.part or second.is_exact or self._is_of_24_hours(point)) else _WHOLE_DAY
         while end <= first.start:
@@ -264,27 +210,27 @@ class _Scanner:
         return end
 
     @staticmethod
-    def _is_of_24_hours(point: _Point) -> bool:
+    def _is_of_24_hours(point: Point) -> bool:
         return point.is_exact and not point.part
 
     # -- one point
 
-    def _point(self, begin: int, previous: datetime | None, today: date) -> _Point | None:
+    def _point(self, begin: int, previous: datetime | None, today: date) -> Point | None:
         if now := _NOW.match(self.text, begin):
-            return _Point(stop=now.end(), instant=self.now.replace(second=0, microsecond=0))
+            return Point(stop=now.end(), instant=self.now.replace(second=0, microsecond=0))
         said = self._days(begin, previous, today)
-        if isinstance(said, _Point):
+        if isinstance(said, Point):
             return said
         if said and said.period is None:
-            return _Point(stop=self._past_clock(said.stop))
+            return Point(stop=self._past_clock(said.stop))
         clock = self._clock(begin, said)
         if said is None:
             return self._of_clock(clock) if clock else None
         if clock is None:
-            return _Point(stop=said.stop, period=said.period, part=said.part)
+            return Point(stop=said.stop, period=said.period, part=said.part)
         if clock.is_unclear:
-            return _Point(stop=clock.stop)
-        point = _Point(
+            return Point(stop=clock.stop)
+        point = Point(
             stop=clock.stop,
             period=said.period,
             minutes=clock.minutes,
@@ -292,9 +238,9 @@ class _Scanner:
             is_exact=clock.is_exact,
             is_digital=clock.is_digital,
         )
-        return _Point(stop=clock.stop) if point.is_coarse else point
+        return Point(stop=clock.stop) if point.is_coarse else point
 
-    def _days(self, begin: int, previous: datetime | None, today: date) -> Days | _Point | None:
+    def _days(self, begin: int, previous: datetime | None, today: date) -> Days | Point | None:
         """Return the days said at a place, or the minute: 半小时后."""
         if after := lengths.after(self.text, begin):
             length, stop = after
@@ -302,7 +248,7 @@ class _Scanner:
                 return Days(period=None, stop=stop)
             moment = self._after(length)
             if isinstance(moment, datetime):
-                return _Point(stop=stop, instant=moment)
+                return Point(stop=stop, instant=moment)
             return days.after(length, self.text, stop, moment, self.now.date()) if moment else Days(period=None, stop=stop)
         if said := _NEXT_DAY.match(self.text, begin):
             if previous is None and not self._clock(said.end(), None):
@@ -332,90 +278,11 @@ class _Scanner:
         clock = self._clock(stop, Days(period=None, stop=stop))
         return clock.stop if clock else stop
 
-    def _of_clock(self, clock: Clock) -> _Point:
+    def _of_clock(self, clock: Clock) -> Point:
         period, stop = None, clock.stop
         place = _ON.match(self.text, clock.stop)
         if clock.is_english and place and (day := days.read(self.text, place.end(), self.now.date())):  # 10am on Friday
             period, stop = day.period, day.stop
-        return _Point(
+        return Point(
             stop=stop, period=period, minutes=clock.minutes, part=clock.part, is_exact=clock.is_exact, is_digital=clock.is_digital
         )
-
-    # -- what was left to be understood
-
-    def _resolve(self, point: _Point, begin: int, previous: datetime | None) -> Span:
-        if point.instant is not None:
-            return Span(kind="instant", start=point.instant, end=None, begin=begin, stop=point.stop, has_day=True, has_clock=True)
-        if point.minutes is not None:
-            start = self._clock_time(point, point.minutes, previous)
-            return Span(kind="clock", start=start, end=None, begin=begin, stop=point.stop,
-                        has_day=point.period is not None, has_clock=True)  # fmt: skip
-        if point.part or point.period is None:
-            return self._part_time(point, begin, previous)
-        start, end = self._at(point.period.first, 0), self._at(point.period.last, clocks.DAY - 1)
-        return Span(kind="day", start=start, end=end, begin=begin, stop=point.stop, has_day=True)
-
-    def _part_time(self, point: _Point, begin: int, previous: datetime | None) -> Span:
-        hour, ends = clocks.PARTS[point.part]
-        day = point.period.first if point.period else previous.date() if previous else self.now.date()
-        start, end = self._at(day, hour * 60), self._at(day, ends * 60)
-        is_night_to_come = point.part in clocks.SMALL_HOURS - {"凌晨"} and day == self.now.date()
-        if end <= self.now and ((point.period is None and previous is None) or is_night_to_come):
-            start, end = start + _WHOLE_DAY, end + _WHOLE_DAY
-        if start < self.now < end:
-            start = self.now.replace(second=0, microsecond=0)
-        return Span(kind="part", start=start, end=None, begin=begin, stop=point.stop, has_day=point.period is not None)
-
-    def _clock_time(self, point: _Point, minutes: int, previous: datetime | None) -> datetime:
-        day = point.period.first if point.period else None
-        if point.part or point.is_exact:
-            return self._in_part(point, minutes, day, previous)
-        if day is None and previous is not None:
-            return self._beside(minutes, previous)
-        if day is not None:
-            return self._by_day(day, minutes)
-        by_day = _by_day(minutes)
-        today = self.now.date()
-        for minute in (by_day, by_day + 12 * 60):
-            if minute < clocks.DAY and self._at(today, minute) >= self.now:
-                return self._at(today, minute)
-        return self._at(today + _WHOLE_DAY, by_day)
-
-    def _in_part(self, point: _Point, minutes: int, day: date | None, previous: datetime | None) -> datetime:
-        """Return a clock time whose half of the day was said."""
-        today = self.now.date()
-        start = self._at(day or (previous.date() if previous else today), minutes)
-        if (day or today) == today and self.now.hour < _STILL_NIGHT and self.now <= start - _WHOLE_DAY:
-            return start - _WHOLE_DAY  # 夜里两点, said at one
-        if day is None and previous is not None:
-            is_past_midnight = previous.hour >= 12 and point.part in clocks.SMALL_HOURS and start < previous
-            return start + _WHOLE_DAY if is_past_midnight else start  # 今晚八点来，凌晨一点走
-        is_night_to_come = day == today and (point.part in clocks.SMALL_HOURS - {"凌晨"} or not (point.part or minutes // 60))
-        if start < self.now - JUST_NOW * is_night_to_come and (day is None or is_night_to_come):
-            return start + _WHOLE_DAY
-        return start
-
-    def _beside(self, minutes: int, previous: datetime) -> datetime:
-        """Return a clock time of the day that was said before, in the half of the day where that one was."""
-        hour, by_day = minutes // 60, _by_day(minutes)
-        if previous is self.base and _EARLY <= previous.hour < _MORNING:
-            by_day = minutes if hour >= _EARLY else by_day  # 早上七点 … 改六点半
-        if 7 <= hour < 12 <= previous.hour and (hour, previous.hour) != (11, 12):
-            by_day = minutes + 12 * 60  # 晚上八点 … 改成九点; 中午 … 十一点半 is before noon
-        return self._not_past(previous.date(), by_day)
-
-    def _by_day(self, day: date, minutes: int) -> datetime:
-        return self._not_past(day, _by_day(minutes))
-
-    def _not_past(self, day: date, minutes: int) -> datetime:
-        if day == self.now.date() and self._at(day, minutes) < self.now and minutes < 12 * 60:
-            minutes += 12 * 60
-        return self._at(day, minutes)
-
-    def _at(self, day: date, minutes: int) -> datetime:
-        return datetime.combine(day, time(), self.now.tzinfo) + timedelta(minutes=minutes)
-
-
-def _by_day(minutes: int) -> int:
-    """Return minutes since midnight, one to six o'clock in the afternoon."""
-    return minutes + 12 * 60 if 1 <= minutes // 60 <= 6 else minutes
