@@ -64,7 +64,7 @@ _NUMERIC = re.compile(
 )
 _MONTH = re.compile(
     rf"""
-      (?<![\d第.每])(?P<month>{_NUMBER})月份?(?!{_NO_MONTH}|[一两]次)
+      (?<![\d第.每])(?P<month>{_NUMBER}|元)月份?(?!{_NO_MONTH}|[一两]次)
     | (?P<which>下下个?|下个?|上个?|本|这个?|当)月份?(?!{_NO_MONTH})
     """,
     re.VERBOSE,
@@ -197,7 +197,7 @@ def _in_a_year(text: str, begin: int, today: date) -> Days | None:
     if month := _MONTH.match(text, stop):
         if month["which"]:
             return Days(period=None, stop=month.end())
-        return _within([month_of(year, value_of(month["month"]))], text, month.end(), today, any_time=True)
+        return _within([month_of(year, _number_of_month(month["month"]))], text, month.end(), today, any_time=True)
     if part := _IN_YEAR.match(text, stop):
         period = whole_day(whole.last) if part["last"] else part_of_year(whole, part["part"])
         return Days(period=period, stop=part.end())
@@ -227,13 +227,17 @@ def _month(text: str, begin: int, today: date) -> Days | None:
     if said is None:
         return None
     if said["month"]:
-        number = value_of(said["month"])
+        number = _number_of_month(said["month"])
         found = _within([month_of(year, number) for year in (today.year, today.year + 1)], text, said.end(), today)
         return None if number > 12 and found.stop == said.end() else found
     which = said["which"].replace("个", "")
     found = _within([month_of(*month_after(today, _WHICH.get(which, 0)))], text, said.end(), today, any_time=True)
     is_whole = found.stop == said.end()
     return None if is_whole and (which not in {"下", "下下"} or text.startswith(("几", "哪"), found.stop)) else found
+
+
+def _number_of_month(words: str) -> int:
+    return 1 if words == "元" else value_of(words)
 
 
 def _edge(text: str, begin: int, today: date) -> Days | None:
@@ -308,7 +312,7 @@ _DIGITS, _NUMERALS, _TURNS = "0123456789", "一二三四五六七八九十廿", 
 _READERS: tuple[tuple[frozenset[str], Callable[[str, int, date], Days | None]], ...] = tuple(
     (frozenset(signs), reader)
     for signs, reader in (
-        (_DIGITS + "二两今明后去前", _in_a_year), (_DIGITS, _numeric), (festivals.BEGINNINGS, _feast), (_DIGITS + _NUMERALS + _TURNS, _month),
+        (_DIGITS + "二两今明后去前", _in_a_year), (_DIGITS, _numeric), (festivals.BEGINNINGS, _feast), (_DIGITS + _NUMERALS + _TURNS + "元", _month),
         ("年月上中下", _edge), (_TURNS + "周星礼", _week), ({word[0] for word in RELATIVE} | {"大"}, _relative),
         (_DIGITS + _NUMERALS, _number), ("mtwfsn", _english),
     )

@@ -45,6 +45,7 @@ _SAME_DAY = re.compile("(?:同一天|当天|那天)(?!花板)")
 _QUALIFIED = re.compile(
     r"""
       第(?:[一二三四五六七八九十]|\d{1,2})个?(?:周|星期|礼拜)[一二三四五六日天]?
+    | 再下个?(?:周|星期|礼拜|月)[一二三四五六日天末]?
     | (?<![之以最然明今])[前后]一(?:天|日|晚)(?!天|比|直|到)
     """,
     re.VERBOSE,
@@ -255,9 +256,9 @@ class _Scanner:
                 return None
             return Days(period=whole_day(previous.date()).plus(1) if previous else None, stop=said.end())
         if said := _SAME_DAY.match(self.text, begin):
-            return (
-                Days(period=whole_day((previous or self.now).date()), stop=said.end()) if said[0] == "当天" or previous else None
-            )
+            if previous or said[0] == "当天":
+                return Days(period=whole_day((previous or self.now).date()), stop=said.end())
+            return Days(period=None, stop=said.end()) if self._clock(said.end(), None) else None
         return days.read(self.text, begin, today)
 
     def _after(self, length: lengths.Length) -> Period | datetime | None:
