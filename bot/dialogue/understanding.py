@@ -270,7 +270,8 @@ def _goes_on(first: Heard, piece: Heard, now: datetime) -> datetime | None:
     if first.match.candidates[0].intent != piece.match.candidates[0].intent:
         return None
     before, own = times.find(first.text, now), times.find(piece.text, now)
-    return before[0].start if before and own and before[0].has_day and not own[0].has_day else None
+    is_told = bool(before) and before[0].has_day and before[0].kind != "unclear"
+    return before[0].start if is_told and own and not own[0].has_day else None
 
 
 def judge(understanding: Understanding, text: str, now: datetime) -> Judgement:

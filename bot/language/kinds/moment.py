@@ -100,8 +100,18 @@ def _shifted(message: Message) -> datetime | None:
     return known - length if said["sooner"] else known + length
 
 
+def _is_unclear(message: Message) -> bool:
+    """Tell whether a time that cannot be read stands there: nothing beside it is believed, but what corrects it."""
+    meant = [span for span in times_in(message) if not is_unwanted(message.text, span)]
+    return any(span.kind == "unclear" for span in (meant[-1:] if message.corrects else meant))
+
+
 def _start(message: Message, slot: Slot) -> Value | None:
-    spans = [span for span in times_in(message) if span.kind != "deadline" and not _is_till_now(message.text, span)]
+    if _is_unclear(message):
+        return None
+    spans = [
+        span for span in times_in(message) if span.kind not in {"deadline", "unclear"} and not _is_till_now(message.text, span)
+    ]
     spans = [span for span in spans if not is_unwanted(message.text, span) and not _is_only_of_now(message.text, span)]
     spans = [span for span in spans if not _is_of_leaving(message.text, span)]
     if not spans and (shifted := _shifted(message)):
@@ -168,7 +178,9 @@ def _fullest(spans: Sequence[times.Span]) -> times.Span:
 
 
 def _end(message: Message, slot: Slot) -> Value | None:
-    said = [span for span in times_in(message) if not is_unwanted(message.text, span)]
+    if _is_unclear(message):
+        return None
+    said = [span for span in times_in(message) if span.kind != "unclear" and not is_unwanted(message.text, span)]
     spans = [span for span in said if span.kind in {"range", "deadline"}]
     if spans:
         return spans[-1].end
@@ -181,7 +193,11 @@ def _end(message: Message, slot: Slot) -> Value | None:
 
 def _datetime(message: Message, slot: Slot) -> Value | None:
     value = _start(message, slot)
-    if value is None and (deadlines := [span for span in times_in(message) if span.kind == "deadline"]):
+    if (
+        value is None
+        and not _is_unclear(message)
+        and (deadlines := [span for span in times_in(message) if span.kind == "deadline"])
+    ):
         return deadlines[-1].end
     return value
 
