@@ -24,12 +24,11 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bot import config  # noqa: E402  the checkout is importable from here on
-from bot.language.danger import judge as dangers  # noqa: E402
+from bot.dialogue.understanding import read_judge  # noqa: E402
 from bot.language.files import Catalogue, Common, Intent, load  # noqa: E402
 from bot.language.matching import scores  # noqa: E402
 from bot.language.matching.matcher import ACCEPT, CLARIFY, Match, Matcher, decide  # noqa: E402
 from bot.language.normalise import Tables  # noqa: E402
-from tests.language.danger import emergency_lines  # noqa: E402
 
 NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 DATA = config.shipped("data")
@@ -239,13 +238,15 @@ def handling(title: str, cases: Sequence[Case]) -> None:
 
 def alarms(train: Lines, test: Lines) -> None:
     """Print how many emergencies are heard, and how many messages are taken for one."""
-    simple = dict(TABLES.simplified)
-    heard: Callable[[str], bool] = lambda text: dangers.find(text.translate(simple)) is not None  # noqa: E731
-    print(f"\nemergencies{'':<19}heard     false alarms")
-    for name in ("", "MORE_", "LAST_", "NEW_"):
-        real, false = getattr(emergency_lines, f"{name}REAL"), getattr(emergency_lines, f"{name}FALSE")
-        title = f"own lines, {name.strip('_').lower() or 'first'}"
-        print(f"{title:<26}{sum(map(heard, real)):>4} of {len(real):<6}{sum(map(heard, false)):>3} of {len(false)}")
+    simple, judge = dict(TABLES.simplified), read_judge(DATA)
+    heard: Callable[[str], bool] = lambda text: judge.find(text.translate(simple)) is not None  # noqa: E731
+    print(f"\nemergencies{'':<19}heard     false alarms   (python bench/make_odds.py --held-out: with writers left out)")
+    for path in sorted((DATA / "danger").glob("*.tsv")):
+        rows = [row.split("\t") for row in path.read_text("utf-8").splitlines() if row and row[0] != "#"]
+        real, false = [said for kind, said in rows if kind != "none"], [said for kind, said in rows if kind == "none"]
+        print(
+            f"{'own lines, ' + path.stem:<26}{sum(map(heard, real)):>4} of {len(real):<6}{sum(map(heard, false)):>3} of {len(false)}"
+        )
     dangerous = {"elevator_trapped", "fire_ebike", "gas", "falling_objects"}
     trapped = [text for name, text in (*train, *test) if name == "elevator_trapped"]
     rest = [text for name, text in (*train, *test) if name not in dangerous]

@@ -34,7 +34,6 @@ from bot.eraser import Eraser
 from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.ladder import Climber
-from bot.language.danger import judge
 from bot.logs import AccessLogger
 from bot.machines import site as machines
 from bot.machines.pace import Pace
@@ -345,7 +344,7 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         tools = Tools(database=linli.database, clock=linli.clock, context=linli.context_of, http=outside, clients=clients)
         tasks += [asyncio.create_task(worker.run(), name="worker") for worker in _workers(linli, tools)]
         tasks.append(asyncio.create_task(_refresh(linli), name="refresh"))
-        tasks.append(asyncio.create_task(asyncio.to_thread(judge.warm), name="warm"))
+        tasks.append(asyncio.create_task(asyncio.to_thread(linli.understanding.judge.warm), name="warm"))
         yield
         for task in tasks:
             task.cancel()

@@ -70,7 +70,7 @@ class Talk:
         """Read what a decision needs."""
         services, alarm = self.house.context.services, self.alarm
         return Facts(
-            now=self.now, catalogue=self.catalogue, community_id=self.turn.community.key, is_bound=self.turn.is_bound,
+            now=self.now, catalogue=self.catalogue, judge=self.house.understanding.judge, community_id=self.turn.community.key, is_bound=self.turn.is_bound,
             shows=services.shows, amendable=services.amendable, keeping=services.keeping,
             is_alarm_open=alarm is not None, is_alarm_calm=alarm is not None and safety.is_calm(alarm),
             names_place=heard is not None and alarm is not None and safety.named(self.turn, heard.text) is not None,
@@ -415,12 +415,13 @@ def _pass_on(talk: Talk, words: str) -> Answer:
     said = words or "[图片]"
     safety.add(talk.turn, task, said)
     safety.settle(talk.turn, said)
-    if aftermath.is_over(said):
+    judge = talk.house.understanding.judge
+    if aftermath.is_over(said, judge):
         talk.standing = replace(talk.standing, alarm=None)
         return _answer(talk.phrase(Line("emergency.over")), "emergency", task.kind)
     talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
     more = Line(safety.more(task), {"words": starting.quoted(words)})
-    line = Line("emergency.helped") if aftermath.is_helped(said) and not safety.is_calm(task) else more
+    line = Line("emergency.helped") if aftermath.is_helped(said, judge) and not safety.is_calm(task) else more
     return _answer("\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn)))), "emergency", task.kind)
 
 

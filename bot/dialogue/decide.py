@@ -15,7 +15,8 @@ from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
 from bot.language import answers, courtesy, emoji, questions, reading
 from bot.language.corrections import corrects
-from bot.language.danger import aftermath, judge
+from bot.language.danger import aftermath
+from bot.language.danger.judge import Judge
 from bot.language.files import Intent
 from bot.language.kinds.kind import Value
 from bot.language.matching.matcher import Match
@@ -61,13 +62,13 @@ def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
     fresh = [subject for subject in standing.subjects if facts.now - subject.at < following.ADDS]
     ends = following.calls(standing, heard, facts)  # 老罗不来了 他婆娘生了
     if ends or any(following.presses_first(subject, heard.text, facts) for subject in fresh):
-        return not _is_danger_beside(heard.text)  # 不用了，胸口像压了块石头
+        return not _is_danger_beside(heard.text, facts.judge)  # 不用了，胸口像压了块石头
     return bool(fresh) and (
         corrects(heard.text) or any(_gives(subject.intent, subject.values, heard, facts) for subject in fresh)
     )
 
 
-def _is_danger_beside(text: str) -> bool:
+def _is_danger_beside(text: str, judge: Judge) -> bool:
     """Tell whether what stands before or behind one clause of a message is danger by itself."""
     said = courtesy.clauses(text)
     return any(judge.find("，".join(words)) is not None for words in (said[1:], said[:-1]) if words)
@@ -96,7 +97,7 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     heard = said.heard
     if heard.match.is_vague and _is_expected(standing, heard, facts):
         heard = replace(heard, match=Match(text=heard.text))
-    if facts.is_alarm_open and (aftermath.is_over(heard.text) or aftermath.is_helped(heard.text)):
+    if facts.is_alarm_open and (aftermath.is_over(heard.text, facts.judge) or aftermath.is_helped(heard.text, facts.judge)):
         # no second alarm by 消防到了，火灭了
         return _passed_on(standing, heard.text)
     if sounds_alarm(standing, heard, facts.intents):
@@ -153,7 +154,7 @@ def _is_more(standing: Standing, heard: Heard, facts: Facts) -> bool:
     return (
         (best is None and not is_of_else)
         or (best is not None and best.small_talk)
-        or aftermath.is_over(heard.text)
+        or aftermath.is_over(heard.text, facts.judge)
         or facts.names_place
         or facts.is_alarm_calm
     )

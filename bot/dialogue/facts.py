@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.language.danger.judge import Judge
 from bot.language.files import Catalogue, Intent
 
 
@@ -13,6 +14,7 @@ class Facts:
 
     now: datetime
     catalogue: Catalogue
+    judge: Judge = field(default_factory=Judge)  # of danger; one made of nothing hears none
     community_id: int = 0
     is_bound: bool = False
     shows: Collection[str] = ()  # intents whose action changes nothing

@@ -104,7 +104,7 @@ def _goes_on(form: Form, heard: Heard, facts: Facts) -> bool:
     is_else = other is not None and best is not None and best.confidence >= ELSEWHERE
     if other is not None and (_names_half_a_flat(other, heard, facts) or _follows(other, form, facts)):
         is_else = False
-    if aftermath.is_unhurt(heard.text):  # 莫绊着，人好着呢
+    if aftermath.is_unhurt(heard.text, facts.judge):  # 莫绊着，人好着呢
         is_else = False
     return not is_else and not corrects(heard.text) and _NOT_SO.search(heard.text) is None
 

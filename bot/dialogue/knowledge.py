@@ -37,7 +37,7 @@ class _Index:
         if self.matcher is None:
             return
         day = knowledge.day_of(now)
-        for candidate in self.matcher.compare(text, now).candidates:
+        for candidate in self.matcher.match(text, now).candidates:
             entry = self.live.get(candidate.intent)  # the others are intents
             if entry is not None and candidate.confidence >= LIKELY and entry.is_live(day):
                 yield entry.public_id, candidate.confidence

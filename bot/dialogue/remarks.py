@@ -67,7 +67,7 @@ def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if subject is None or standing.person is Person.ASKED or asks(heard.text):
         return None
     is_person = facts.intents[subject.intent].is_about_somebody
-    is_plain = _OF_WORKER.search(heard.text) or MORE_EXACTLY.match(heard.text) or aftermath.is_unhurt(heard.text)
+    is_plain = _OF_WORKER.search(heard.text) or MORE_EXACTLY.match(heard.text) or aftermath.is_unhurt(heard.text, facts.judge)
     belongs = _is_of_person(subject, heard, facts) if is_person else bool(is_plain) or not _wants_else(heard, subject, facts)
     return Amend(standing=standing.calm(), subject=subject, values={}, words=heard.text) if belongs else None
 

@@ -28,8 +28,8 @@ CALM = (Danger.SELF_HARM, Danger.SELF_HARM_OTHER)
 
 #: What staff read first.
 DANGER_WORDS: Mapping[Danger, str] = {
-    Danger.SELF_HARM: "轻生求助", Danger.SELF_HARM_OTHER: "有人要轻生", Danger.FIRE: "火警", Danger.GAS: "燃气泄漏", Danger.ELECTRIC: "触电",
-    Danger.WATER: "落水、水淹", Danger.LIFT: "电梯困人", Danger.COLLAPSE: "坍塌、砸伤", Danger.CRIME: "治安", Danger.TRAPPED: "被困",
+    Danger.SELF_HARM: "轻生求助", Danger.SELF_HARM_OTHER: "有人要轻生", Danger.FIRE: "火警", Danger.SMOKE: "冒烟", Danger.GAS: "燃气泄漏", Danger.ELECTRIC: "触电",
+    Danger.WATER: "落水、水淹", Danger.LIFT: "电梯困人", Danger.COLLAPSE: "坍塌、砸伤", Danger.CRIME: "治安", Danger.CHILD: "孩子出事", Danger.ANIMAL: "动物伤人", Danger.TRAPPED: "被困",
     Danger.FALL: "摔倒", Danger.MISSING: "走失、失联", Danger.MEDICAL: "急病",
 }  # fmt: skip
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
+import yaml
+
 from bot import config
 from bot.dialogue import phrases, requests
 from bot.dialogue.knowledge import Knowledge
@@ -14,11 +16,16 @@ from bot.dialogue.requests import LIKELY, Piece
 from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
 from bot.language import courtesy, emoji, files, questions, reading, times
+from bot.language.danger.alarms import Alarms, Sounded
+from bot.language.danger.judge import Judge
+from bot.language.danger.odds import Odds
+from bot.language.danger.sorts import Sorts
+from bot.language.danger.surroundings import Surroundings
 from bot.language.files import Catalogue, Intent
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Kind, Slot, Value
 from bot.language.kinds.shipped import KINDS
-from bot.language.matching.matcher import Candidate, Decision, Match, Matcher
+from bot.language.matching.matcher import Candidate, Decision, Match, Matcher, decide
 from bot.language.matching.model import Model
 from bot.language.normalise import PAUSES, Tables
 from bot.language.reader import Problem
@@ -44,6 +51,9 @@ _AT_THE_GATE = re.compile("进|拦|登记|保安|门卫|门岗|让.上")
 
 #: However many words thank, they mean what this means.
 THANKS = "谢谢"
+
+#: So sure must an everyday intent be to overrule an alarm that is likely and no more; an exact example overrules any.
+EVERYDAY, EXACT = 0.7, 1.0
 
 #: An intent that needs so many values is likely meant by words that give them all.
 TOLD = 2
@@ -75,6 +85,7 @@ class Understanding:
         tables, background = read_data(data)
         self.knowledge = Knowledge(tables, background)
         self._simplified = dict(tables.simplified)
+        self.judge = read_judge(data)
         self._stamps = _stamps(folder, *services)
         self._set(matcher)
 
@@ -148,7 +159,7 @@ class Understanding:
         """Understand words; a wish of which they tell all that it needs is likely: 钢琴老师小乔明天下午四点来."""
         if courtesy.gives_thanks(words):
             return replace(self.matcher.match(THANKS, now), text=words)
-        match = self.matcher.match(words, now)
+        match = self._sounded(words, self.matcher.match(words, now))
         if match.decision == "accept" or match.emergency or not match.candidates:
             return match
         tells_who_comes = name_.is_told_of(reading.of(words, now).message())
@@ -161,6 +172,35 @@ class Understanding:
         if best.intent != told.id and best.confidence >= FAINT and not tells_who_comes:  # 光猫亮红灯 我一点半要给学生上课
             return match
         return replace(match, decision="clarify", candidates=(Candidate(told.id, LIKELY, "说全了"), *others))
+
+    def _sounded(self, words: str, match: Match) -> Match:
+        """Return the alarm that words are, whatever else they resemble, else what they resemble without emergencies that are out of the question."""
+        sounded = self.alarms.sound(words)
+        if sounded is not None and not self._is_everyday(match, sounded):
+            alarm = sounded.alarm
+            best = Candidate(sounded.intent, 1.0, f"紧急：{alarm.words}")
+            return Match(
+                text=match.text,
+                candidates=(best,),
+                decision="accept",
+                emergency=True,
+                danger=alarm.danger,
+                is_vague=alarm.is_vague,
+            )
+        resembled = [one for one in match.candidates if self.catalogue.intents[one.intent].emergency]
+        if not resembled:
+            return match
+        if match.emergency or self.judge.doubts(words):
+            return replace(match, danger=self.judge.sort(words))
+        left = tuple(one for one in match.candidates if one not in resembled)
+        return replace(match, candidates=left, decision=decide(left) if match.decision != "reject" else "reject")
+
+    def _is_everyday(self, match: Match, sounded: Sounded) -> bool:
+        """Tell whether words are surely taught as something else: an admin may file 插座冒火花 under repairs, word for word."""
+        best = match.candidates[0] if match.candidates else None
+        if best is None or self.catalogue.intents[best.intent].emergency:
+            return False
+        return best.confidence >= (EVERYDAY if sounded.alarm.is_vague else EXACT)
 
     def _aside_from_small_talk(self, words: str, match: Callable[[str], Match]) -> Match:
         """Return what is likely meant beside a greeting or an insult: 什么破物业，单元门都刷不开 is a repair."""
@@ -229,6 +269,7 @@ class Understanding:
 
     def _set(self, matcher: Matcher) -> None:
         self.matcher, self.catalogue = matcher, matcher.catalogue
+        self.alarms = Alarms.of(self.catalogue.intents.values(), self.judge)
         self._telling = [intent for intent in self.catalogue.intents.values() if _is_about_somebody(intent)]
 
 
@@ -299,6 +340,18 @@ def read_data(data: Path) -> tuple[Tables, tuple[str, ...]]:
 def read_model(data: Path) -> Model:
     """Return what was learned ahead from the shipped lines."""
     return Model.parse((data / "model.npz").read_bytes())
+
+
+@cache
+def read_judge(data: Path) -> Judge:
+    """Return what is known of danger: the words of its files, and the weights that were learned."""
+    folder = data / "danger"
+    return Judge(
+        odds=Odds.parse(_read(folder / "odds.txt")),
+        sorts=Sorts.parse(_read(folder / "kinds.txt")),
+        surroundings=Surroundings.of(yaml.safe_load(_read(folder / "surroundings.yaml"))),
+        lines=tuple(line for line in _read(folder / "lines.txt").splitlines() if line and line[0] != "#"),
+    )
 
 
 def read_folder(folder: Path, services: Sequence[Path] = ()) -> dict[str, str]:

@@ -102,7 +102,7 @@ def _confused(matcher: Matcher, now: datetime) -> Iterator[Problem]:
     hidden = _lone(matcher)
     others = matcher.without(frozenset(hidden))
     for intent, example in hidden:
-        best = next(iter(others.compare(example, now).candidates), None)
+        best = next(iter(others.match(example, now).candidates), None)
         if best and best.intent != intent and best.confidence > WON:
             won[intent, best.intent].append(example)
     for (name, other), examples in won.items():

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot import config
 from bot.dialogue import forms, steps
 from bot.dialogue.decide import decide
 from bot.dialogue.facts import Facts
@@ -15,7 +16,7 @@ from bot.dialogue.forms import Form, Stage
 from bot.dialogue.said import Heard, Said, Words
 from bot.dialogue.standing import Alarm, Menu, Offer, Offered, Person, Standing, Subject
 from bot.dialogue.steps import Step
-from bot.dialogue.understanding import read_folder
+from bot.dialogue.understanding import read_folder, read_judge
 from bot.language import files
 from bot.language.kinds.kind import Value
 from bot.language.known import Known
@@ -96,7 +97,7 @@ NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 AT_THREE = datetime.fromisoformat("2026-03-12T15:00:00+08:00")
 
 FACTS = Facts(
-    now=NOW, catalogue=CATALOGUE, is_bound=True, shows={"parcel.list"}, keeping={"lamp.report"},
+    now=NOW, catalogue=CATALOGUE, judge=read_judge(config.shipped("data")), is_bound=True, shows={"parcel.list"}, keeping={"lamp.report"},
     amendable={"lamp.report": {"place", "comes_at", "urgent"}, "parcel.send": {"recipient", "starts_at", "people"}},
 )  # fmt: skip
 STRANGER = replace(FACTS, is_bound=False)

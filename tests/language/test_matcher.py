@@ -90,22 +90,6 @@ def test_the_longest_word_of_a_kind_wins() -> None:
     assert found.find("电梯卡丢了") == {"card": "电梯卡"}
 
 
-def test_a_danger_goes_to_the_emergency_that_speaks_of_it() -> None:
-    for text, intent in (("厨房起火", "fire"), ("门口有人打架", "sos"), ("电梯里有人出不来", "sos"), ("草坪有毒蜂", "sos")):
-        match = MATCHER.match(text, NOW)
-        assert (match.emergency, match.candidates[0].intent) == (True, intent)
-
-
-def test_what_nobody_speaks_of_goes_to_the_broadest() -> None:
-    assert MATCHER.match("孩子走丢了", NOW).candidates[0].intent == "sos"
-
-
-def test_without_emergencies_in_the_files_there_is_no_alarm() -> None:
-    calm = Matcher(load({name: text for name, text in FILES.items() if name not in {"fire.yaml", "sos.yaml"}}), TABLES)
-
-    assert not calm.match("着火了", NOW).emergency
-
-
 def test_confidence_of_all_grows_with_the_odds_and_stays_below_one() -> None:
     told = [scores.calibrate(p) for p in (0.0, 0.01, 0.2, 0.5, 0.9, 0.999, 1.0)]
 

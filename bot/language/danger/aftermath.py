@@ -3,7 +3,7 @@
 import re
 
 from bot.language import answers
-from bot.language.danger import judge
+from bot.language.danger.judge import Judge
 
 #: 别报警 is none of them: whoever is beaten says it out of fear.
 _OVER = re.compile(
@@ -27,19 +27,19 @@ _STILL = re.compile("还有|还在|还困|出不[来去]")
 _NUMBER = re.compile(r"(?:打|拨|叫)?(?:1(?:20|19|10)|一二零|幺二零|一一九|幺幺九|一一零|幺幺零)[!！。.，,\s]*")
 
 
-def is_over(text: str) -> bool:
+def is_over(text: str, judge: Judge) -> bool:
     """Tell whether the words say that nobody need come: 误报, 没事了, 取消."""
-    return answers.is_cancel(text) or _says(text, _OVER)
+    return answers.is_cancel(text) or _says(text, _OVER, judge)
 
 
-def is_helped(text: str) -> bool:
+def is_helped(text: str, judge: Judge) -> bool:
     """Tell whether the words say that help has come: 救护车进来了."""
-    return _says(text, _HELPED)
+    return _says(text, _HELPED, judge)
 
 
-def is_unhurt(text: str) -> bool:
+def is_unhurt(text: str, judge: Judge) -> bool:
     """Tell whether the words say that nobody came to harm, and nothing worse after it: 莫绊着，人好着呢."""
-    return _says(text, _UNHURT)
+    return _says(text, _UNHURT, judge)
 
 
 def is_number(text: str) -> bool:
@@ -47,7 +47,7 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text.strip()) is not None
 
 
-def _says(text: str, words: re.Pattern[str]) -> bool:
+def _says(text: str, words: re.Pattern[str], judge: Judge) -> bool:
     """Tell whether a message says so, and goes on with nothing worse: 火灭了，可是我妈晕倒了 is another alarm."""
     said = words.search(text)
     if said is None or _NOT_OVER.search(text) is not None:

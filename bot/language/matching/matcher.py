@@ -1,8 +1,9 @@
 """Which intent a message means, how sure that is, and why.
 
-Emergencies first, on the whole message; then exact examples, intents that match as a whole, sentence templates; one
-word that means nothing without a question before it (行, 1, 不要) is refused; then what the model learned ahead says (model.py). What a
-community adds, its own intents and examples, no model knows: those are learned as they are read (scores.py), and take their share first.
+Exact examples first, then intents that match as a whole, sentence templates; one word that means nothing without a question before it
+(行, 1, 不要) is refused; then what the model learned ahead says (model.py). What a community adds, its own intents and examples, no model
+knows: those are learned as they are read (scores.py), and take their share first. Whether there is danger is not for it to say (danger/):
+an emergency that a message only resembles is at most asked about.
 """
 
 import functools
@@ -10,14 +11,12 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
 from bot.language import answers, reading
-from bot.language.danger import judge, sorts
 from bot.language.danger.sorts import Danger
 from bot.language.files import Catalogue, Intent
 from bot.language.matching.concepts import Concepts
@@ -41,11 +40,8 @@ LONGEST = 300
 #: One word that is no example and no keyword (电梯, 张伟) resembles too much to be acted on.
 SHORT = 2
 
-#: An emergency in whose message no danger is named is never acted on; below this it is not even offered.
+#: Below this an emergency in whose message no danger is heard is not even offered.
 DOUBT = 0.4
-
-#: So sure must an everyday intent be to overrule an alarm for which no word of danger speaks.
-EVERYDAY = 0.7
 
 #: Intents of one menu.
 OFFERED = 3
@@ -109,7 +105,7 @@ class Match:
     decision: Decision = "reject"
     emergency: bool = False
     danger: Danger = Danger.UNKNOWN  # of what kind, where an emergency is among the candidates
-    is_vague: bool = False  # no word of danger was said: only how it is written sounds like one
+    is_vague: bool = False  # the danger is likely and no more
     said: Mapping[str, str] = field(default_factory=dict)
     repairs: tuple[tuple[str, str], ...] = ()
 
@@ -131,7 +127,6 @@ class Matcher:
         self._strange = frozenset(map(plain, catalogue.background)) - set(self._exact)
         vetoes = {intent.id: (*intent.exclude, *intent.unless) for intent in learnt}
         self._excluded = {intent: _any(words) for intent, words in vetoes.items() if words}
-        self._alarms = _Alarms.of(intent for intent in catalogue.intents.values() if intent.emergency)
         self._is_fresh = np.array([intent not in known for intent in self._intents], np.bool_)
         self._columns = [model.intents.index(intent) if model and intent in model.intents else -1 for intent in self._intents]
         self._own = self._learn(learnt, plain) if self._is_fresh.any() else None
@@ -146,31 +141,9 @@ class Matcher:
         )
 
     def match(self, text: str, now: datetime) -> Match:
-        """Return what `text` may mean. Pure; well under a millisecond."""
-        whole, text = text, text[:LONGEST]
+        """Return what `text` may mean, deaf to any danger it names. Pure; well under a millisecond."""
+        text = text[:LONGEST]
         plain = self._normalise(text)
-        exact = self._exact.get(plain, "")
-        if not exact or self.catalogue.intents[exact].emergency:  # an admin may file 插座冒火花 under repairs, word for word
-            alarm = self._alarms.sound(whole)
-            if alarm is not None:
-                sounded = self._certain(text, alarm.intent, 1.0, f"紧急：{alarm.words}", danger=alarm.danger)
-                return self._everyday(text, plain, alarm, now) or replace(sounded, is_vague=alarm.is_vague)
-        return self._compare(text, plain, now)
-
-    def _everyday(self, text: str, plain: str, alarm: "_Sounded", now: datetime) -> Match | None:
-        """Return what a message surely means whose characters alone sound like danger."""
-        if not alarm.is_vague:
-            return None
-        match = self._compare(text, plain, now)
-        if not match.candidates or match.candidates[0].confidence < EVERYDAY:
-            return None
-        return None if self.catalogue.intents[match.candidates[0].intent].emergency else match
-
-    def compare(self, text: str, now: datetime) -> Match:
-        """Return what `text` may mean by its likeness to what was taught, deaf to any danger it names."""
-        return self._compare(text[:LONGEST], self._normalise(text[:LONGEST]), now)
-
-    def _compare(self, text: str, plain: str, now: datetime) -> Match:
         if not plain:
             return Match(text=text)
         return (
@@ -205,7 +178,7 @@ class Matcher:
         intent = self._exact.get(plain)
         if intent is None:
             return None
-        return self._certain(text, intent, 1.0, "完全匹配例句", danger=self._danger(text, intent))
+        return self._certain(text, intent, 1.0, "完全匹配例句")
 
     def _match_whole(self, text: str, plain: str) -> Match | None:
         for intent in self._whole:
@@ -248,7 +221,7 @@ class Matcher:
             intent = self.catalogue.intents[self._intents[i]]
             if i in barred:
                 continue
-            if intent.emergency and not _may_alarm(text, plain, float(chances[i])):
+            if intent.emergency and (chances[i] < DOUBT or len(plain) <= SHORT):
                 continue
             order.append(i)
             if len(order) == OFFERED:
@@ -258,7 +231,6 @@ class Matcher:
         )
         return Match(
             text=text, candidates=candidates, decision=self._decide(candidates, plain),
-            danger=self._danger(text, *(candidate.intent for candidate in candidates)),
             repairs=verdict.repairs if verdict else (),
         )  # fmt: skip
 
@@ -289,18 +261,13 @@ class Matcher:
             return decision
         if len(plain) <= SHORT:
             return "clarify"
-        best = candidates[0]
-        return "clarify" if self.catalogue.intents[best.intent].emergency else "accept"  # likeness alone never alarms
-
-    def _danger(self, text: str, *intents: str) -> Danger:
-        """Return the kind of danger in a message that may mean an emergency, though no alarm was sounded."""
-        return sorts.tell(text) if any(self.catalogue.intents[intent].emergency for intent in intents) else Danger.UNKNOWN
+        return "clarify" if self.catalogue.intents[candidates[0].intent].emergency else "accept"
 
     def _certain(self, text: str, intent: str, confidence: float, why: str, *,
-                 said: Mapping[str, str] | None = None, danger: Danger = Danger.UNKNOWN) -> Match:  # fmt: skip
+                 said: Mapping[str, str] | None = None) -> Match:  # fmt: skip
         return Match(
             text=text, candidates=(Candidate(intent, confidence, why),), decision="accept",
-            emergency=self.catalogue.intents[intent].emergency, danger=danger, said=said or {},
+            emergency=self.catalogue.intents[intent].emergency, said=said or {},
         )  # fmt: skip
 
     # -- training
@@ -341,11 +308,6 @@ def _fits(intent: Intent, said: Mapping[str, str], now: datetime) -> bool:
     return all(slot.name in reading.of(said[slot.name], now).take((slot,), asked=slot.name) for slot in wanted)
 
 
-def _may_alarm(text: str, plain: str, confidence: float) -> bool:
-    """Tell whether an emergency may be offered that was not heard: one that is likely, and not a drill or a figure of speech."""
-    return confidence >= DOUBT and len(plain) > SHORT and not judge.mentions(text)
-
-
 def decide(candidates: Sequence[Candidate], accept: float = ACCEPT, clarify: float = CLARIFY) -> Decision:
     """Return what to do with candidates, best first; two that are close are asked back."""
     if not candidates or candidates[0].confidence < clarify:
@@ -356,60 +318,3 @@ def decide(candidates: Sequence[Candidate], accept: float = ACCEPT, clarify: flo
 
 def _any(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(longest_first(words) or r"(?!)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Sounded:
-    """An alarm: the emergency it is for, the kind of danger and the words that speak of it."""
-
-    intent: str
-    danger: Danger
-    words: str
-    is_vague: bool = False
-
-
-@dataclass(frozen=True)
-class _Alarms:
-    """Which intent answers which danger."""
-
-    intents: tuple[Intent, ...]
-    words: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]  # intent, its own words, what makes them none
-    unless: Mapping[str, re.Pattern[str]]
-
-    @classmethod
-    def of(cls, intents: Iterable[Intent]) -> "_Alarms":
-        """Prepare the emergencies among the intents."""
-        all_ = tuple(intents)
-        return cls(
-            intents=all_,
-            words=tuple((intent.id, _any(intent.keywords), _any(intent.unless)) for intent in all_ if intent.keywords),
-            unless={intent.id: _any(intent.unless) for intent in all_},
-        )
-
-    @cached_property
-    def homes(self) -> Mapping[str, str]:
-        """Kind of danger -> the emergency whose lines speak of it most, else the one that speaks of most; known from the first on."""
-        spoken = {intent.id: judge.count_kinds((*intent.keywords, *intent.examples)) for intent in self.intents}
-        broadest = max(spoken, key=lambda name: len(spoken[name]), default="")
-        homes = {}
-        for kind in judge.KINDS:
-            most = max(spoken, key=lambda name: spoken[name][kind], default="")
-            homes[kind] = most if most and spoken[most][kind] else broadest
-        return homes
-
-    def sound(self, text: str) -> "_Sounded | None":
-        """Return the intent that a danger in `text` calls for, with the words that name it."""
-        if not self.intents:
-            return None
-        alarm = judge.find(text)
-        if alarm is not None:
-            intent = self.homes[alarm.kind]
-            if not any(alarm.words in found[0] for found in self.unless[intent].finditer(text)):
-                danger = sorts.tell(text)
-                home = self.homes[sorts.HEARD_AS[danger]] if danger is not Danger.UNKNOWN else intent
-                return _Sounded(home, danger, alarm.words, alarm.is_vague)
-        for intent, words, unless in self.words:
-            spoken = judge.find_words(text, words)
-            if spoken and not unless.search(text):
-                return _Sounded(intent, sorts.tell(text), spoken)
-        return None
