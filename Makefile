@@ -37,8 +37,8 @@ check: test
 bench: .venv/.synced .peers/.installed  ## hold speed and memory against their targets, as ratios of one run
 	.venv/bin/python bench/run.py
 
-accuracy: .venv/.synced  ## print how well and how fast messages are matched, and how true confidence is
-	.venv/bin/python bench/accuracy.py
+accuracy: .venv/.synced  ## print how well and how fast messages are understood, by set; SMP=path adds public talk
+	@.venv/bin/python bench/accuracy.py $(SMP)
 
 train: .train/.installed  ## learn data/model.npz anew from data/corpus and the intents
 	.train/bin/python bench/train.py
