@@ -40,8 +40,14 @@ BREATHS = 6
 #: From here on something else is likelier than what the words happen to tell all of.
 FAINT = 0.1
 
+#: Where an emergency that is none was meant more surely than all else together, the rest is at most asked about.
+EVEN = 0.5
+
+#: Less than this is not left for others, however surely an emergency was meant that is none.
+RAREST = 0.02
+
 #: From here on something else is meant though somebody's coming is told: 明天下午三点老刘来下棋 is no report on old Liu.
-CLEAR = 0.65
+CLEAR = 0.9
 
 #: So sure is sorrow of which nothing else that is told beside it makes small talk.
 CERTAIN = 0.9
@@ -160,10 +166,12 @@ class Understanding:
         if courtesy.gives_thanks(words):
             return replace(self.matcher.match(THANKS, now), text=words)
         match = self._sounded(words, self.matcher.match(words, now))
-        if match.decision == "accept" or match.emergency or not match.candidates:
+        if match.emergency or not match.candidates or match.candidates[0].confidence >= CLEAR:
             return match
         tells_who_comes = name_.is_told_of(reading.of(words, now).message())
-        if match.candidates[0].confidence >= (CLEAR if tells_who_comes else LIKELY):
+        if match.candidates[0].confidence >= (CLEAR if tells_who_comes else LIKELY) or (
+            match.decision == "accept" and not tells_who_comes
+        ):
             return match
         told = next((intent for intent in self._telling if _is_told(intent, words, now)), None)
         if told is None or (questions.is_question(words) and not _wants_in(words, told)):
@@ -192,8 +200,12 @@ class Understanding:
             return match
         if match.emergency or self.judge.doubts(words):
             return replace(match, danger=self.judge.sort(words))
-        left = tuple(one for one in match.candidates if one not in resembled)
-        return replace(match, candidates=left, decision=decide(left) if match.decision != "reject" else "reject")
+        rest = 1 - sum(one.confidence for one in resembled)  # what they would have got goes to the others
+        left = tuple(
+            replace(one, confidence=round(min(one.confidence / max(rest, RAREST), 1.0), 4))
+            for one in match.candidates if one not in resembled
+        )  # fmt: skip
+        return replace(match, candidates=left, decision="clarify" if rest < EVEN and left else decide(left))
 
     def _is_everyday(self, match: Match, sounded: Sounded) -> bool:
         """Tell whether words are surely taught as something else: an admin may file 插座冒火花 under repairs, word for word."""
