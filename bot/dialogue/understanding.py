@@ -149,14 +149,13 @@ class Understanding:
         )
         first, *rest = (
             Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
-            for piece in self._wishes(pieces)
+            for piece in self._wishes(pieces) or (Piece(text=plain[:LONGEST], match=whole),)
         )
         return replace(first, more=tuple(replace(piece, since=_goes_on(first, piece, now)) for piece in rest))
 
     def _wishes(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """Return the requests without what is only told beside them: 我妈过世了，她的信息请删除. What is asked gets its answer."""
-        wishes = [piece for piece in pieces if questions.is_question(piece.text) or not self._is_in_passing(piece.match)]
-        return wishes or pieces
+        return [piece for piece in pieces if questions.is_question(piece.text) or not self._is_in_passing(piece.match)]
 
     def _is_in_passing(self, match: Match) -> bool:
         return bool(match.candidates) and self.catalogue.intents[match.candidates[0].intent].small_talk
@@ -262,11 +261,12 @@ class Understanding:
 
     def _settled(self, match: Match, words: str, now: datetime) -> Match:
         """Return what a part of a message means; a likely wish of which it tells all is sure: 明早八点半保洁阿姨来 姓柳；厕所灯不亮."""
-        best = match.candidates[0] if match.candidates and match.decision == "clarify" else None
+        best = match.candidates[0] if match.candidates and match.decision != "reject" else None
         told = next((known for known in self._telling if best is not None and known.id == best.intent), None)
         if best is None or told is None or best.confidence < LIKELY or not _is_told(told, words, now):
             return match
-        return replace(match, decision="accept")
+        surely = replace(best, confidence=max(best.confidence, CERTAIN))
+        return replace(match, decision="accept", candidates=(surely, *match.candidates[1:]))
 
     def _is_other(self, intent: str, one: str, other: str, now: datetime) -> bool:
         """Tell whether two wishes for an intent about somebody tell all of it, each about somebody else."""
