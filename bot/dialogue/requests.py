@@ -1,14 +1,18 @@
 """Several requests in one message: 厨房漏水了，还有我妹妹明天来. Pure.
 
-A message is parted where it may be: at the end of a sentence, at a comma, at a word such as 还有 or 顺便, and where one breath
-ends and another wish begins. It is parted only when what follows is surely something else: 车牌粤B12345 after an invitation
-belongs to the invitation, and two faults of one kind are two only when they are in different places or of different things.
+A message is cut wherever another wish may begin: at the end of a sentence, at a comma, at a word such as 还有 or 顺便, and where one
+breath ends and who, when or where is named. Of all ways to put the pieces together the likeliest is taken: each piece speaks for the
+wish that it is put with as loudly as the matcher is sure of it, and each further wish has its price, the higher the less stands at its
+border. Pieces that want nothing by themselves (values, reasons, courtesy) speak for every wish alike and so stay where they are. Two
+faults of one kind are two only when they are in different places or of different things.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import cache, cached_property
+from math import log
 
 from bot.language.kinds.flat import FLAT
 from bot.language.matching.matcher import Match
@@ -23,20 +27,53 @@ class Border(IntEnum):
     WORD = 3  # 还有, 顺便
 
 
+#: How many times likelier than the wish before it another must be, to begin there; as logarithms.
+PRICE: Mapping[Border, float] = {Border.SEAM: 2.5, Border.COMMA: 2.0, Border.STOP: 1.0, Border.WORD: 0.0}
+
+#: What is added where the next wish is of the same field: 厨房漏水，师傅几点来 is one matter …
+NEAR = 2.5
+
+#: Fields whose intents have nothing to do with one another.
+_UNRELATED = {"faq", "smalltalk"}
+
+#: … and where the words give a value that an earlier wish wants, 车牌粤B12345 after an invitation, unless they begin a sentence …
+MORE = 3.0
+
+#: … or go on as one does who says what comes of it or presses: 漏到楼下了, 麻烦快来.
+GOES_ON = 3.5
+
+#: … and where it is not sure.
+DOUBT = 3.0
+
+#: What is added inside a sentence where the message as a whole is this sure of one wish.
+WHOLE, CERTAIN = 1.5, 0.985
+
+#: No piece is so sure of what it means that nothing else could be meant.
+FLOOR = 0.005
+
+_PARTICLES = "了吗啦咗吧啊呢呀咯咧嘛哦哈"
+
 _BORDER = re.compile(
     "|".join(
         [
             r"(?P<word>[，,、。！!；;\s]*"
-            r"(?:还有(?:就是|个事|一个事|件事|一件事)?|另外|顺便|顺带|再就是|再帮我|对了|此外|同时|然后再|以及|再一个|第[二三]个?(?:事|是))"
+            r"(?:还有(?![效没多几数些点啥什哪谁])(?:就是|个事|一个事|件事|一件事)?|仲有|另外|顺便|顺带|再就是|再帮我|再加|(?<=[，,、。；;\s])再(?=问|查)|对了|此外|同时|然后再|以及|再一个|第[二三]个?(?:事|是))"
             r"(?:再|也|想|请|问一?下)?[，,、：:\s]*)",
             r"(?P<stop>[。！!？?；;\n]+)",
             r"(?P<comma>[，,]+\s*|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]{4}|\d{1,2}点))",
-            # one breath ends, and who wishes, when or where begins
-            r"(?P<seam>(?<=[了吗啦咗来])"
-            r"(?=我[^们]|俺|明天|后天|今晚|周[一二三四五六日末]|帮我|给我|还要|还想|另|然后|问一?下|请问|物业|楼道|电梯|厨房|卫生间))",
+            # one breath ends, and another begins
+            rf"(?P<seam>(?<=[{_PARTICLES}])(?=[\u4e00-\u9fff]{{4}})(?![{_PARTICLES}的])"
+            r"|(?<=来)(?=我[^们]|俺|帮我|给我|还要|还想|另|然后|问一?下|请问)"
+            # when or where
+            r"|(?<=[^在到从去给和跟把的个是有我你他她家下上里外面大再,，\s])"
+            r"(?=明天|后天|今晚|下周|周[一二三四五六日末]|帮我|再问|问一?下|请问|物业费|楼道|电梯|厨房|卫生间|厕所"
+            r"|客厅|[主次]卧|卧室|阳台|单元门))",
         ]
     )
 )
+
+#: Who gives a value and asks for something with it: 再帮我把新车粤B67890登记进去.
+_ASKS = re.compile("帮|登记|录入|给我|我[要想]")
 
 #: Shorter pieces are never a request of their own: 谢谢, 急, 麻烦了.
 SHORTEST = 4
@@ -68,6 +105,8 @@ _WHO = re.compile(
 _FOLLOWS = re.compile(
     "|".join(
         [
+            # what was spoken of
+            "(?:给|让|叫|请)?[他她它]",
             # where it spreads to
             r"都|把|漏到|流到|流得|滴到|渗到|水都|淹|弄得|搞得",
             # what comes of it, and why
@@ -79,7 +118,7 @@ _FOLLOWS = re.compile(
 _PRESSES = re.compile(
     "|".join(
         [
-            "麻烦|请|快|赶紧|求|你们|急|等着|我要(?:投诉|跟|找|举报)|怎么(?:联系|办|弄|走|回事)|我的位",
+            "麻烦|请|快(?!递)|赶紧|求|你们能|急|等着|我要(?:投诉|跟|找|举报)|怎么(?:联系|办|弄|走|回事)|我的位",
             "有(?:没有)?(?:消息|下文|结果|动静|回音|回信|信儿?)(?:没有?|了|吗|呢)",
             ".{0,8}来(?:看看|看一?下|修|修一?下|修修|弄|弄一?下|处理)(?:吧|好吗)?$",
         ]
@@ -87,14 +126,14 @@ _PRESSES = re.compile(
 )
 _TOO = re.compile("也|又|再来|还要来")
 
-#: Behind 还有 or 另外 it needs to be no surer than this.
-BESIDE = 0.6
+#: The wishes on both sides of a border must be this sure.
+SURE: Mapping[Border, float] = {Border.SEAM: 0.9, Border.COMMA: 0.85, Border.STOP: 0.7, Border.WORD: 0.5}
 
-#: Across a comma or nothing at all another request must be this sure.
-CLEAR = 0.9
-
-#: Beside another of its kind a request needs to be no surer than this.
+#: From here on a piece is sure of its wish by itself …
 LIKELY = 0.5
+
+#: … and from here on beside another of its kind: 电梯又停了，还有单元门关不上.
+FAINT = 0.2
 
 #: At most so many are served from one message; more are a story, not a list.
 MOST = 5
@@ -128,7 +167,7 @@ def part(
     clauses = _clauses(text)
     if len(clauses) < 2:
         return alone
-    found = _Parting(whole=whole, match=match, is_more=is_more, differ=differ).pieces(clauses)
+    found = _Parting(clauses=clauses, whole=whole, match=cache(match), is_more=is_more, differ=differ).pieces()
     if len(found) < 2:
         found = _told_apart(clauses, whole, is_other)
     return found if 1 < len(found) <= MOST else alone
@@ -138,7 +177,7 @@ def _told_apart(clauses: Sequence["_Clause"], whole: Match, is_other: Callable[[
     """Return the wishes of one kind that only say who and when: 周五晚上两拨人 六点半小姜 八点老贺."""
     if not whole.candidates or whole.candidates[0].confidence < LIKELY:
         return []
-    intent, found = _intent_of(whole), [clauses[0].words]
+    intent, found = _best(whole), [clauses[0].words]
     for clause in clauses[1:]:
         if is_other(intent, found[-1], clause.words):
             found.append(clause.words)
@@ -177,7 +216,7 @@ def _unlisted(text: str) -> str:
 def _clauses(text: str) -> list[_Clause]:
     """Return the clauses of a message; of a long one only its sentences, of a story nothing."""
     text = _unlisted(text)
-    for lowest in (Border.SEAM, Border.STOP):
+    for lowest in (Border.SEAM, Border.COMMA, Border.STOP):
         clauses = list(_split(text, lowest))
         if len(clauses) <= PIECES:
             return clauses
@@ -188,7 +227,7 @@ def _split(text: str, lowest: Border) -> Iterator[_Clause]:
     border, begin = Border.STOP, 0
     for match in _BORDER.finditer(text):
         kind = Border[(match.lastgroup or "seam").upper()]
-        if kind < lowest:
+        if kind < lowest or (kind is Border.SEAM and match.start() - begin < SHORTEST):
             continue
         if words := text[begin : match.start()].strip(" ，,、：:"):
             yield _Clause(border=border, words=words)
@@ -200,102 +239,226 @@ def _split(text: str, lowest: Border) -> Iterator[_Clause]:
         yield _Clause(border=border, words=words)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """A clause and what it speaks for by itself."""
+
+    clause: _Clause
+    chances: Mapping[str, float]  # by intent
+    more: frozenset[str] = frozenset()  # the intents of others in the message that want a value it gives
+
+    @property
+    def words(self) -> str:
+        return self.clause.words
+
+    @cached_property
+    def meant(self) -> str:
+        """The wish it is sure of, if any."""
+        best = max(self.chances, key=lambda intent: self.chances[intent], default="")
+        return best if best and self.chances[best] >= LIKELY else ""
+
+    def speaks_for(self, intent: str) -> float:
+        """Return how likely it belongs to a wish, as a logarithm; what wants nothing belongs to any."""
+        wants_nothing = max(1 - sum(self.chances.values()), 0.0)
+        chance = self.chances.get(intent, 0.0) + wants_nothing
+        return log(max(chance, LIKELY if self.tells(intent) else FLOOR))
+
+    def tells(self, intent: str) -> bool:
+        """Tell whether it gives a value to a wish and asks for nothing of its own: 车牌粤B12345, 开白色的车粤B12345."""
+        return intent in self.more and _ASKS.search(self.words) is None
+
+
 @dataclass(kw_only=True)
+class _Wish:
+    """Clauses that are put with one wish."""
+
+    intent: str
+    said: list[_Said] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return _joined([one.clause for one in self.said])
+
+    @property
+    def chance(self) -> float:
+        return _surest(self.intent, self.said)
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Parting:
     """One message being parted."""
 
+    clauses: Sequence[_Clause]
     whole: Match
     match: Callable[[str], Match]
     is_more: Callable[[str, str], bool]
     differ: Callable[[str, str, str], int]
-    seen: dict[str, Match] = field(default_factory=dict)
 
-    def pieces(self, clauses: Sequence[_Clause]) -> list[Piece]:
-        """Put each clause with the request that it belongs to, or begin another; nothing when a request is not sure."""
-        found: list[Piece] = []
-        before: list[_Clause] = []  # said before the first request
-        for clause in clauses:
-            if not found:
-                before.append(clause)
-                if self._meant(clause.words):
-                    found.append(Piece(text=_joined(before), match=self._understood(clause.words)))
-            elif self._is_another(found, clause):
-                found.append(Piece(text=clause.words, match=self._firm(clause)))
+    def pieces(self) -> list[Piece]:
+        """Return the wishes that the clauses most likely are."""
+        said = self._said()
+        labels = self._likeliest(said)
+        wishes: list[_Wish] = []
+        for intent, one in zip(labels, said, strict=True):
+            self._put(wishes, intent, one)
+        sure = _with_doubtful(wishes)
+        return [self._piece(wish) for wish in sure] if len(sure) > 1 else []
+
+    def _said(self) -> list[_Said]:
+        """Return the clauses with what each speaks for; a sentence of which no clause is sure speaks as a whole."""
+        found: list[_Said] = []
+        for sentence in _sentences(self.clauses):
+            each = [self._heard(clause) for clause in sentence]
+            if len(each) > 1 and not any(one.meant for one in each):
+                each = [self._heard(_Clause(border=sentence[0].border, words=_joined(sentence)))]
+            found.extend(each)
+        intents = {one.meant for one in found if one.meant}
+        return [replace(one, more=frozenset(name for name in intents if self.is_more(name, one.words))) for one in found]
+
+    def _heard(self, clause: _Clause) -> _Said:
+        return _Said(clause=clause, chances={} if _says_nothing(clause.words) else _chances(self.match(clause.words)))
+
+    def _likeliest(self, said: Sequence[_Said]) -> list[str]:
+        """Return for each clause the wish it is put with, so that all together are likeliest."""
+        intents = list(dict.fromkeys(intent for one in said for intent in one.chances)) or [""]
+        ways = {intent: (said[0].speaks_for(intent), [intent]) for intent in intents}
+        for k, one in enumerate(said[1:], 1):
+            steps = {(last, intent): self._price(last, intent, said, k) for last in intents for intent in intents}
+            ways = {
+                intent: max(
+                    ((score - steps[way[-1], intent] + one.speaks_for(intent), [*way, intent]) for score, way in ways.values()),
+                    key=lambda way: way[0],
+                )
+                for intent in intents
+            }
+        return max(ways.values(), key=lambda way: way[0])[1]
+
+    def _price(self, last: str, intent: str, said: Sequence[_Said], k: int) -> float:
+        """Return what it costs that clause `k` begins another wish than the one before it."""
+        if last == intent:
+            return 0.0
+        one, border = said[k], said[k].clause.border
+        price = PRICE[border]
+        field_ = last.partition(".")[0]
+        if field_ == intent.partition(".")[0] and field_ not in _UNRELATED:
+            price += NEAR
+        earlier = {before.meant for before in said[:k]} - {intent, ""}
+        asking = [other for other in _rest_of_sentence(said, k) if not any(map(other.tells, earlier))]
+        if not one.tells(intent) and min(_surest(last, said[:k]), _surest(intent, asking)) < SURE[border]:
+            price += DOUBT
+        if one.more & earlier:
+            price += MORE if border < Border.STOP else MORE / 2
+        if border < Border.WORD and intent in said[k - 1].more:  # 车牌粤B12345，今天要进来: the facts came first
+            price += MORE
+        if _goes_on(one.clause):
+            price += GOES_ON
+        if border < Border.STOP and max(_chances(self.whole).values(), default=0.0) >= CERTAIN:
+            price += WHOLE
+        return price
+
+    def _put(self, wishes: list[_Wish], intent: str, one: _Said) -> None:
+        """Put a clause with the wish it belongs to, or let it begin another."""
+        if not wishes:
+            wishes.append(_Wish(intent=intent, said=[one]))
+            return
+        last = wishes[-1]
+        if intent != last.intent:
+            earlier = next((wish for wish in reversed(wishes) if wish.intent == intent and not self._is_another(wish, one)), None)
+            if earlier:
+                earlier.said.append(one)
             else:
-                index = self._owner(found, clause.words)
-                found[index] = replace(found[index], text=found[index].text + _gap(clause) + clause.words)
-        return [_settled(piece) for piece in found] if all(_is_sure(piece, found) for piece in found) else []
+                wishes.append(_Wish(intent=intent, said=[one]))
+        elif self._is_another(last, one):
+            wishes.append(_Wish(intent=intent, said=[one]))
+        else:
+            (last if one.meant == intent else self._owner(wishes, one)).said.append(one)
 
-    def _understood(self, words: str) -> Match:
-        if words not in self.seen:
-            self.seen[words] = Match(text="") if _says_nothing(words) else self.match(words)
-        return self.seen[words]
-
-    def _firm(self, clause: _Clause) -> Match:
-        """Return what a clause means; what 另外 begins is surely something of its own, so that it need only be likely."""
-        match = self._understood(clause.words)
-        is_likely = match.decision == "clarify" and not match.emergency and match.candidates[0].confidence >= BESIDE
-        return replace(match, decision="accept") if clause.border is Border.WORD and is_likely else match
-
-    def _meant(self, words: str) -> str:
-        """Return the intent of words: accepted, or likely and what the whole message means most likely, too."""
-        match = self._understood(words)
-        best = match.candidates[0].intent if match.candidates and not match.emergency else ""
-        if match.decision == "accept":
-            return best
-        is_likely = match.decision == "clarify" and match.candidates[0].confidence >= LIKELY
-        return best if is_likely and self.whole.candidates and self.whole.candidates[0].intent == best else ""
-
-    def _is_another(self, found: Sequence[Piece], clause: _Clause) -> bool:
-        words, last = clause.words, found[-1]
-        if clause.border < Border.WORD and _FOLLOWS.match(words):
+    def _is_another(self, last: _Wish, one: _Said) -> bool:
+        """Tell whether a clause wishes for the same kind of thing again: another place or fault, another guest or time."""
+        if one.meant != last.intent or last.chance < (FAINT if one.clause.border is Border.WORD else LIKELY):
             return False
-        if clause.border < Border.STOP and _PRESSES.match(words):
+        if _goes_on(one.clause):
             return False
-        signs = 1 if clause.border is Border.WORD or _TOO.search(words) else 0
-        is_like = self.differ(_intent(last), last.text, words) + signs >= _CONTRADICT
-        if not is_like and any(self.is_more(_intent(piece), words) for piece in found):
-            return False
-        match = self._firm(clause)
-        meant = self._meant(words) or (_intent_of(match) if _accepted(match) else "")
-        if not meant or meant == _intent(last):
-            return bool(meant) and is_like
-        if any(self.is_more(_intent(piece), words) for piece in found) or not _accepted(match):
-            return False
-        if clause.border < Border.WORD and self.is_more(meant, last.text):  # 车牌粤B12345，今天要进来: the facts came first
-            return False
-        return clause.border >= Border.STOP or _is_elsewhere(last, match)
+        signs = 1 if one.clause.border is Border.WORD or _TOO.search(one.words) else 0
+        return self.differ(last.intent, last.text, one.words) + signs >= _CONTRADICT
 
-    def _owner(self, found: Sequence[Piece], words: str) -> int:
-        """Return which request words say more about: the latest that wants such a value, else the last."""
-        if len(found) > 1:
-            for index in range(len(found) - 1, -1, -1):
-                if self.is_more(_intent(found[index]), words):
-                    return index
-        return len(found) - 1
+    def _owner(self, wishes: Sequence[_Wish], one: _Said) -> _Wish:
+        """Return the wish that a clause which wants nothing says more about: the latest that wants such a value, else the last."""
+        return next((wish for wish in reversed(wishes) if wish.intent in one.more), wishes[-1])
+
+    def _piece(self, wish: _Wish) -> Piece:
+        """Return a wish with what its words mean: all of them if they still mean it, else those that say it."""
+        text = wish.text
+        tries = [text, *(one.words for one in sorted(wish.said, key=lambda one: -one.chances.get(wish.intent, 0.0)))]
+        match = next((found for found in map(self.match, tries[:2]) if _best(found) == wish.intent and not found.emergency), None)
+        match = match or self.match(tries[1])
+        return Piece(text=text, match=replace(match, text=text, decision="accept"))
 
 
-def _is_elsewhere(last: Piece, match: Match) -> bool:
-    """Tell whether what follows a comma is surely of another field: 厨房漏水，师傅几点来 is one matter."""
-    is_near = _intent(last).partition(".")[0] == match.candidates[0].intent.partition(".")[0]
-    return not is_near and min(last.match.candidates[0].confidence, match.candidates[0].confidence) >= CLEAR
+def _with_doubtful(wishes: Sequence[_Wish]) -> list[_Wish]:
+    """Return the wishes that some clause is sure of, the others put with the one before, or behind."""
+    sure: list[_Wish] = []
+    waiting: list[_Said] = []
+    for wish in wishes:
+        is_beside = any(other.intent == wish.intent and other.chance >= LIKELY for other in wishes)
+        if wish.chance >= (FAINT if is_beside else LIKELY):
+            sure.append(_Wish(intent=wish.intent, said=[*waiting, *wish.said]))
+            waiting = []
+        elif sure:
+            sure[-1].said.extend(wish.said)
+        else:
+            waiting.extend(wish.said)
+    return sure
 
 
-def _is_sure(piece: Piece, found: Sequence[Piece]) -> bool:
-    """Tell whether a request is accepted, or stands beside another of its kind: 张伟明天来，李四后天来."""
-    return _accepted(piece.match) or sum(_intent(other) == _intent(piece) for other in found) > 1
+def _sentences(clauses: Sequence[_Clause]) -> Iterator[list[_Clause]]:
+    """Yield the clauses between full stops and words such as 还有."""
+    sentence: list[_Clause] = []
+    for clause in clauses:
+        if sentence and clause.border >= Border.STOP:
+            yield sentence
+            sentence = []
+        sentence.append(clause)
+    yield sentence
 
 
-def _settled(piece: Piece) -> Piece:
-    return replace(piece, match=replace(piece.match, decision="accept"))
+def _rest_of_sentence(said: Sequence[_Said], k: int) -> Sequence[_Said]:
+    """Return what is said from clause `k` on in one sentence, if one begins there; else the clause alone."""
+    stop = k + 1
+    if said[k].clause.border >= Border.STOP:
+        while stop < len(said) and said[stop].clause.border < Border.STOP:
+            stop += 1
+    return said[k:stop]
+
+
+def _goes_on(clause: _Clause) -> bool:
+    """Tell whether words sound like more about the same."""
+    if clause.border < Border.STOP and _PRESSES.match(clause.words):
+        return True
+    return clause.border < Border.WORD and _FOLLOWS.match(clause.words) is not None
+
+
+def _surest(intent: str, said: Sequence[_Said]) -> float:
+    return max((one.chances.get(intent, 0.0) for one in said), default=0.0)
+
+
+def _chances(match: Match) -> Mapping[str, float]:
+    return {} if match.emergency else {one.intent: one.confidence for one in match.candidates}
+
+
+def _best(match: Match) -> str:
+    return match.candidates[0].intent if match.candidates else ""
 
 
 #: Contradictions that make two requests of one; 还有 and 也 count for one.
 _CONTRADICT = 2
 
 
+_NUMBER = re.compile(r"\d[\d -]{6,}")
+
+
 def _says_nothing(words: str) -> bool:
-    return len(words) < SHORTEST or any(said.fullmatch(words) for said in (_COURTESY, _WHO))
+    return len(_NUMBER.sub("", words)) < SHORTEST or any(said.fullmatch(words) for said in (_COURTESY, _WHO))
 
 
 def _joined(clauses: Sequence[_Clause]) -> str:
@@ -304,15 +467,3 @@ def _joined(clauses: Sequence[_Clause]) -> str:
 
 def _gap(clause: _Clause) -> str:
     return "" if clause.border is Border.SEAM else "，"
-
-
-def _accepted(match: Match) -> bool:
-    return match.decision == "accept" and not match.emergency
-
-
-def _intent(piece: Piece) -> str:
-    return _intent_of(piece.match)
-
-
-def _intent_of(match: Match) -> str:
-    return match.candidates[0].intent

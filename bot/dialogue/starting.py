@@ -23,8 +23,11 @@ PATIENCE = 2
 #: So sure is a wish that goes before whatever is open or was just done: beside that, half a sentence may be about anything.
 SURE = 0.9
 
-#: From here on a harmless wish is begun without asking, where nothing else is spoken of.
-PLAUSIBLE = 0.55
+#: From here on a harmless wish is begun, and read back before it is done, where nothing else is spoken of.
+PLAUSIBLE = 0.4
+
+#: From here on a question is answered by what only shows something.
+TELLING = 0.3
 
 #: From here on words mean something else than what is open or was just done.
 ELSEWHERE = 0.7
@@ -325,7 +328,7 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     best = facts.intents[likely[0].intent]
     close = [one for one in likely if one.confidence >= CLOSE * likely[0].confidence][:SHOWN]
     telling = next((one for one in close if facts.only_shows(facts.intents[one.intent])), None) if asks else None
-    if telling is not None and telling.confidence >= PLAUSIBLE:  # a question is answered, not asked back
+    if telling is not None and telling.confidence >= TELLING:  # a question is answered, not asked back
         return start(standing, facts.intents[telling.intent], heard, facts)
     if telling is not None:
         return not_known(standing, heard.text, facts)

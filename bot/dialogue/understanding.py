@@ -40,8 +40,14 @@ BREATHS = 6
 #: From here on something else is likelier than what the words happen to tell all of.
 FAINT = 0.1
 
+#: Where an emergency that is none was meant more surely than all else together, the rest is at most asked about.
+EVEN = 0.5
+
+#: Less than this is not left for others, however surely an emergency was meant that is none.
+RAREST = 0.02
+
 #: From here on something else is meant though somebody's coming is told: 明天下午三点老刘来下棋 is no report on old Liu.
-CLEAR = 0.65
+CLEAR = 0.9
 
 #: So sure is sorrow of which nothing else that is told beside it makes small talk.
 CERTAIN = 0.9
@@ -143,14 +149,13 @@ class Understanding:
         )
         first, *rest = (
             Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
-            for piece in self._wishes(pieces)
+            for piece in self._wishes(pieces) or (Piece(text=plain[:LONGEST], match=whole),)
         )
         return replace(first, more=tuple(replace(piece, since=_goes_on(first, piece, now)) for piece in rest))
 
     def _wishes(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """Return the requests without what is only told beside them: 我妈过世了，她的信息请删除. What is asked gets its answer."""
-        wishes = [piece for piece in pieces if questions.is_question(piece.text) or not self._is_in_passing(piece.match)]
-        return wishes or pieces
+        return [piece for piece in pieces if questions.is_question(piece.text) or not self._is_in_passing(piece.match)]
 
     def _is_in_passing(self, match: Match) -> bool:
         return bool(match.candidates) and self.catalogue.intents[match.candidates[0].intent].small_talk
@@ -160,10 +165,12 @@ class Understanding:
         if courtesy.gives_thanks(words):
             return replace(self.matcher.match(THANKS, now), text=words)
         match = self._sounded(words, self.matcher.match(words, now))
-        if match.decision == "accept" or match.emergency or not match.candidates:
+        if match.emergency or not match.candidates or match.candidates[0].confidence >= CLEAR:
             return match
         tells_who_comes = name_.is_told_of(reading.of(words, now).message())
-        if match.candidates[0].confidence >= (CLEAR if tells_who_comes else LIKELY):
+        if match.candidates[0].confidence >= (CLEAR if tells_who_comes else LIKELY) or (
+            match.decision == "accept" and not tells_who_comes
+        ):
             return match
         told = next((intent for intent in self._telling if _is_told(intent, words, now)), None)
         if told is None or (questions.is_question(words) and not _wants_in(words, told)):
@@ -192,8 +199,12 @@ class Understanding:
             return match
         if match.emergency or self.judge.doubts(words):
             return replace(match, danger=self.judge.sort(words))
-        left = tuple(one for one in match.candidates if one not in resembled)
-        return replace(match, candidates=left, decision=decide(left) if match.decision != "reject" else "reject")
+        rest = 1 - sum(one.confidence for one in resembled)  # what they would have got goes to the others
+        left = tuple(
+            replace(one, confidence=round(min(one.confidence / max(rest, RAREST), 1.0), 4))
+            for one in match.candidates if one not in resembled
+        )  # fmt: skip
+        return replace(match, candidates=left, decision="clarify" if rest < EVEN and left else decide(left))
 
     def _is_everyday(self, match: Match, sounded: Sounded) -> bool:
         """Tell whether words are surely taught as something else: an admin may file 插座冒火花 under repairs, word for word."""
@@ -250,11 +261,12 @@ class Understanding:
 
     def _settled(self, match: Match, words: str, now: datetime) -> Match:
         """Return what a part of a message means; a likely wish of which it tells all is sure: 明早八点半保洁阿姨来 姓柳；厕所灯不亮."""
-        best = match.candidates[0] if match.candidates and match.decision == "clarify" else None
+        best = match.candidates[0] if match.candidates and match.decision != "reject" else None
         told = next((known for known in self._telling if best is not None and known.id == best.intent), None)
         if best is None or told is None or best.confidence < LIKELY or not _is_told(told, words, now):
             return match
-        return replace(match, decision="accept")
+        surely = replace(best, confidence=max(best.confidence, CERTAIN))
+        return replace(match, decision="accept", candidates=(surely, *match.candidates[1:]))
 
     def _is_other(self, intent: str, one: str, other: str, now: datetime) -> bool:
         """Tell whether two wishes for an intent about somebody tell all of it, each about somebody else."""
