@@ -4,7 +4,7 @@ Beside its entries an index is taught the intents and what no intent wants: few 
 How sure it is therefore counts against all else that may be meant.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -46,8 +46,8 @@ class _Index:
 class Knowledge:
     """The indexes of all communities, each swapped whole when its entries have changed; searching one takes no transaction."""
 
-    def __init__(self, tables: Tables, background: tuple[str, ...]) -> None:
-        self._tables, self._background = tables, background
+    def __init__(self, tables: Tables, background: tuple[str, ...], further: Mapping[str, Sequence[str]]) -> None:
+        self._tables, self._background, self._further = tables, background, further
         self._indexes: dict[int, _Index] = {}
         self._catalogue: Catalogue | None = None
 
@@ -91,13 +91,17 @@ class Knowledge:
         asked = {key: _as_intent(entry) for key, entry in live.items()}
         background = tuple(line for line in catalogue.background if not is_question(line))
         questions = Catalogue(
-            intents=asked | _rivals(catalogue), messages={}, common=catalogue.common, background=background, problems=()
+            intents=asked | _rivals(catalogue, self._further),
+            messages={},
+            common=catalogue.common,
+            background=background,
+            problems=(),
         )
         return _Index(shelf=shelf, live=live, matcher=Matcher(questions, self._tables, self._background))
 
 
-def _rivals(catalogue: Catalogue) -> dict[str, Intent]:
-    """Return the intents that a message may mean instead of an entry.
+def _rivals(catalogue: Catalogue, further: Mapping[str, Sequence[str]]) -> dict[str, Intent]:
+    """Return the intents that a message may mean instead of an entry, with further lines beside their examples.
 
     Left out are those with a fixed answer, for an entry may say the same better, and what is only asked of those that a person answers
     today: 物业费多少钱一平 is a question for the knowledge, 帮我挪车 is not.
@@ -105,9 +109,10 @@ def _rivals(catalogue: Catalogue) -> dict[str, Intent]:
     found = {}
     for intent in catalogue.intents.values():
         if intent.action or intent.small_talk or intent.emergency or intent.hands_over:
-            found[intent.id] = intent
+            found[intent.id] = replace(intent, examples=(*intent.examples, *further.get(intent.id, ())))
         elif not intent.reply:
-            wishes = tuple(line for line in intent.examples if not is_question(line))
+            said = (*intent.examples, *further.get(intent.id, ()))
+            wishes = tuple(line for line in said if not is_question(line))
             words = tuple(word for word in intent.keywords if not is_question(word))
             found[intent.id] = replace(intent, examples=wishes, keywords=words, sentences=())
     return found

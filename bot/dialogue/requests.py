@@ -154,12 +154,14 @@ def part(
     text: str, whole: Match, match: Callable[[str], Match], is_more: Callable[[str, str], bool],
     differ: Callable[[str, str, str], int] = lambda intent, one, other: 0,
     is_other: Callable[[str, str, str], bool] = lambda intent, one, other: False,
+    leans: Callable[[str, str, str], bool] = lambda intent, words, before: False,
 ) -> Sequence[Piece]:  # fmt: skip
     """Return the requests of a message in their order; one for a message that is not parted.
 
     `match` understands a piece and is asked once for each; `is_more(intent, words)` tells whether words only say more about a
     request for `intent`; `differ(intent, one, other)` counts the values in which two requests for it contradict each other, and
-    `is_other(intent, one, other)` tells whether two are about somebody else each.
+    `is_other(intent, one, other)` tells whether two are about somebody else each, and `leans(intent, words, before)` whether words for
+    `intent` only go on about a wish for `before` in the same breath.
     """
     alone = (Piece(text=text, match=whole),)
     if whole.emergency:
@@ -167,7 +169,7 @@ def part(
     clauses = _clauses(text)
     if len(clauses) < 2:
         return alone
-    found = _Parting(clauses=clauses, whole=whole, match=cache(match), is_more=is_more, differ=differ).pieces()
+    found = _Parting(clauses=clauses, whole=whole, match=cache(match), is_more=is_more, differ=differ, leans=leans).pieces()
     if len(found) < 2:
         found = _told_apart(clauses, whole, is_other)
     return found if 1 < len(found) <= MOST else alone
@@ -293,6 +295,7 @@ class _Parting:
     match: Callable[[str], Match]
     is_more: Callable[[str, str], bool]
     differ: Callable[[str, str, str], int]
+    leans: Callable[[str, str, str], bool]
 
     def pieces(self) -> list[Piece]:
         """Return the wishes that the clauses most likely are."""
@@ -301,8 +304,19 @@ class _Parting:
         wishes: list[_Wish] = []
         for intent, one in zip(labels, said, strict=True):
             self._put(wishes, intent, one)
-        sure = _with_doubtful(wishes)
+        sure = self._standing(_with_doubtful(wishes))
         return [self._piece(wish) for wish in sure] if len(sure) > 1 else []
+
+    def _standing(self, wishes: Sequence[_Wish]) -> list[_Wish]:
+        """Put with the wish before it what stands on no feet of its own: 第三次了 after a leak, 明天上午九点来 after a repair."""
+        found: list[_Wish] = []
+        for wish in wishes:
+            is_bound = bool(found) and wish.said[0].clause.border < Border.WORD
+            if is_bound and any(self.leans(wish.intent, wish.text, before.intent) for before in found):
+                found[-1].said.extend(wish.said)
+            else:
+                found.append(wish)
+        return found
 
     def _said(self) -> list[_Said]:
         """Return the clauses with what each speaks for; a sentence of which no clause is sure speaks as a whole."""

@@ -89,7 +89,7 @@ class Understanding:
         self.folder, self.services, self.kinds = folder, services, kinds
         self._data = data
         tables, background = read_data(data)
-        self.knowledge = Knowledge(tables, background)
+        self.knowledge = Knowledge(tables, background, read_house(data))
         self._simplified = dict(tables.simplified)
         self.judge = read_judge(data)
         self._stamps = _stamps(folder, *services)
@@ -146,6 +146,7 @@ class Understanding:
             lambda intent, words: self._says_more(intent, words, now),
             lambda intent, one, other: self._differ(intent, one, other, now),
             lambda intent, one, other: self._is_other(intent, one, other, now),
+            lambda intent, words, before: self._leans(intent, words, before, now),
         )
         first, *rest = (
             Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
@@ -268,6 +269,14 @@ class Understanding:
         surely = replace(best, confidence=max(best.confidence, CERTAIN))
         return replace(match, decision="accept", candidates=(surely, *match.candidates[1:]))
 
+    def _leans(self, intent: str, words: str, before: str, now: datetime) -> bool:
+        """Tell whether words press for or end what was wished before them, or tell when and not who: 水又漏了，第三次了."""
+        wish, earlier = self.catalogue.intents[intent], self.catalogue.intents[before]
+        if intent in earlier.follow_ups:
+            return True
+        names = [slot for slot in wish.slots if slot.required and slot.kind.name == "name"]
+        return bool(names) and not reading.of(words, now).take(names)
+
     def _is_other(self, intent: str, one: str, other: str, now: datetime) -> bool:
         """Tell whether two wishes for an intent about somebody tell all of it, each about somebody else."""
         told = next((known for known in self._telling if known.id == intent), None)
@@ -346,6 +355,17 @@ def read_data(data: Path) -> tuple[Tables, tuple[str, ...]]:
     """Return the tables of characters and the background lines, which belong to no intent."""
     tables = Tables.parse(_read(data / "simplified.txt"), _read(data / "pinyin.txt"))
     return tables, tuple(line for line in _read(data / "background.txt").splitlines() if line and line[0] != "#")
+
+
+@cache
+def read_house(data: Path) -> Mapping[str, Sequence[str]]:
+    """Return by intent the lines of the corpus that stood in the intent files: what entries of the knowledge are told apart from."""
+    found: dict[str, list[str]] = {}
+    for row in _read(data / "corpus" / "house.tsv").splitlines():
+        intent, tab, line = row.partition("\t")
+        if tab:
+            found.setdefault(intent, []).append(line)
+    return found
 
 
 @cache
