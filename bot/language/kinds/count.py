@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.language import people
 from bot.language.kinds import name
-from bot.language.kinds.kind import Kind, Message, Slot, Value, bare
+from bot.language.kinds.kind import LOOKED_THROUGH, Kind, Message, Slot, Value, bare
 from bot.language.normalise import longest_first
 from bot.language.numbers import either, value_of
 from bot.language.people import RELATIVE
@@ -133,19 +133,21 @@ def _number(said: str | None, about: str | None, low: str | None, high: str | No
 
 def _take(message: Message, slot: Slot) -> Value | None:
     before = message.known.get(slot.name)
-    if (said := people.count(message.rest, before if isinstance(before, int) else 1)) is not None:
+    rest = message.rest[:LOOKED_THROUGH]
+    if (said := people.count(rest, before if isinstance(before, int) else 1)) is not None:
         return said
-    numbers = counts(message.rest)
+    numbers = counts(rest)
     if not numbers and len(names := name.all_of(message)) > 1:
         return len(names)
-    if not numbers and _TWO.search(message.rest):
+    if not numbers and _TWO.search(rest):
         return 2
     return _of_numbers(message, slot, numbers) if numbers else None
 
 
 def _of_numbers(message: Message, slot: Slot, numbers: Sequence[int]) -> int:
-    last = [*_counted(message.rest)][-1]
-    if message.known and _MORE_OF_THEM.search(message.rest[: last.begin]):  # beside those who are expected
+    rest = message.rest[:LOOKED_THROUGH]
+    last = [*_counted(rest)][-1]
+    if message.known and _MORE_OF_THEM.search(rest[: last.begin]):  # beside those who are expected
         return last.count + int(str(message.known.get(slot.name) or 1))
     return numbers[-1]
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from bot.language.corrections import corrects
 from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare
@@ -70,6 +71,9 @@ _ALONE = re.compile(
     rf"(?:是|在|住)?(?P<minus>负)?(?P<number>{_SMALL}|{_ROOM_NUMBER}|{_NAMED_UNIT}(?=单元)|[甲乙丙丁])(?:栋|幢|座|号楼?|单元|室|房)?"
 )
 
+#: Flats and parts of them in one text; nobody says so many in earnest.
+_MOST = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Flat:
@@ -82,7 +86,8 @@ class Flat:
 
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
     """Return the flats of a text, in order; a bare number of a room counts only beside its building, or as a correction."""
-    found = [Found(parts, *match.span()) for match in FLAT.finditer(text) if (parts := _parts(match)) != Flat()]
+    matches = islice(FLAT.finditer(text), _MOST)
+    found = [Found(parts, *match.span()) for match in matches if (parts := _parts(match)) != Flat()]
     if not any(isinstance(one.value, Flat) and one.value.room for one in found):
         found += _bare_room(_without(text, found), bool(found))
     return sorted(found, key=lambda one: one.begin)

@@ -6,7 +6,7 @@ from bot.language import answers, people
 from bot.language.kinds import called, proper
 from bot.language.kinds import text as words_
 from bot.language.kinds.called import AND, CALLED, COME, KIN, RELATION, ROLE
-from bot.language.kinds.kind import Kind, Message, Slot, Value
+from bot.language.kinds.kind import LOOKED_THROUGH, Kind, Message, Slot, Value
 from bot.language.kinds.proper import (
     AFTER,
     AGED,
@@ -125,19 +125,16 @@ _INSTEAD = re.compile("改成|改为|换成|应该是|(?:就|先|只)(?:写|填)
 #: Whom these bring in comes, too: 还有小谭.
 _BESIDE = re.compile(r"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?$")
 #: Of whom this is said, something of theirs is changed: 老贺改周六了; 小雪改成小雨 is about the second.
-_CHANGES = re.compile(r"[□\s]*(?:那个)?[□\s]*(?:[改换挪推调]|提前|说|讲)")
+_CHANGES = re.compile(r"[□\s]{0,12}(?:那个)?[□\s]{0,12}(?:[改换挪推调]|提前|说|讲)")
 #: What may stand around a name that is said alone.
 _BEFORE = re.compile(r"(?:^|[\s,，。、□])(?:(?:他|她|客人)?就?是)?$")
 _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
 
 
-#: Signs of a message among which names are looked for: whoever writes more has said who comes.
-_LOOKED_THROUGH = 400
-
 
 def _heard(message: Message) -> str:
     """Return what may name somebody: neither values nor cries."""
-    return people.unexclaimed(message.rest[:_LOOKED_THROUGH])
+    return people.unexclaimed(message.rest[:LOOKED_THROUGH])
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
@@ -217,7 +214,7 @@ def _takes_place(match: re.Match[str], name: str, known: str) -> bool:
 
 def _corrected(message: Message, known: Value) -> Value | None:
     """Return the relation or the work that takes the place of a name: 不是我妹妹，是我弟弟, 就写货拉拉; 是来修空调的 only describes."""
-    rest = message.rest[:_LOOKED_THROUGH]
+    rest = message.rest[:LOOKED_THROUGH]
     if written := called.WRITTEN.search(rest):
         return called.called(written["all"])
     is_rather = message.corrects or _WRITE_DOWN.search(rest) is not None
@@ -241,7 +238,7 @@ def is_told_of(message: Message) -> bool:
     name = _take(message, _ANY)
     if "师傅" in message.text or not isinstance(name, str):
         return False
-    rest = message.rest[:_LOOKED_THROUGH]
+    rest = message.rest[:LOOKED_THROUGH]
     if called.coming(rest) and re.search(COME, rest):
         return True
     return re.search(rf"{re.escape(name)}(?:[他她]们|们)?[□\s要会]*{COME}", rest) is not None
