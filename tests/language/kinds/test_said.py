@@ -23,7 +23,8 @@ _INTENTS = {
     "building": "identity.bind",
     "temperature": "health.checkin",
 }
-_ROWS = list(csv.DictReader(Path(__file__).with_name("said.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE))
+_TEXT = Path(__file__).with_name("said.tsv").read_text("utf-8")
+_ROWS = [*csv.DictReader(_TEXT.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
 @pytest.mark.parametrize("row", _ROWS, ids=lambda row: row["text"])
