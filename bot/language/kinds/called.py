@@ -1,6 +1,7 @@
 """Who comes where no name is said: by what they are to the resident, or by their work: 妹妹, 修空调的师傅, 快递员. Pure."""
 
 import re
+from functools import lru_cache
 
 from bot.language.kinds.proper import FAMILIAR, NAME, SHORT_NAME
 from bot.language.normalise import longest_first
@@ -99,14 +100,15 @@ _COMING: tuple[re.Pattern[str], ...] = (
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
 
 
-def coming(rest: str) -> list[str]:
+@lru_cache(maxsize=64)
+def coming(rest: str) -> tuple[str, ...]:
     """Return who comes, where a relation stands for the name: 我妹妹明天来, 修空调的师傅下午到."""
     match = next(filter(None, (pattern.search(rest) for pattern in _COMING)), None)
     if match is None:
-        return []
+        return ()
     if work := match.groupdict().get("work"):
-        return [f"{work}的"]
-    return [called(words) for words in AND.split(match["all"]) if words]
+        return (f"{work}的",)
+    return tuple(called(words) for words in AND.split(match["all"]) if words)
 
 
 def called(words: str) -> str:

@@ -1,6 +1,8 @@
 """Who comes: by name, or by what they are; one or several: 张伟, 王芳、李强, 妹妹, 修空调的师傅. Pure."""
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.language import answers, people
 from bot.language.kinds import called, proper
@@ -186,7 +188,8 @@ def _subject(rest: str) -> str | None:
     return next((name for name in found if not _THINGS.search(name) and _may_be_name(name) and not answers.is_yes(name)), None)
 
 
-def _announced(rest: str) -> list[str]:
+@lru_cache(maxsize=64)
+def _announced(rest: str) -> Sequence[str]:
     """Return whoever is announced as a visitor; nobody where one of several that 和 joins is no name."""
     match = _ANNOUNCED.search(rest)
     names: list[str] = []
@@ -199,7 +202,8 @@ def _announced(rest: str) -> list[str]:
     return names
 
 
-def _together(rest: str) -> list[str]:
+@lru_cache(maxsize=64)
+def _together(rest: str) -> Sequence[str]:
     match = _TOGETHER.search(rest)
     names = [name.strip() for name in AND.split(match["all"])] if match else []
     return [called.called(name) for name in names if name and not proper.is_nobody(name)]
@@ -259,7 +263,7 @@ def _corrected(message: Message, known: Value) -> Value | None:
     return called.called(said) if re.fullmatch(CALLED if is_rather else RELATION, said) else None
 
 
-def all_of(message: Message) -> list[str]:
+def all_of(message: Message) -> Sequence[str]:
     """Return whoever is said to come together: 王芳和李强, 我爸和我妈."""
     rest = _heard(message)
     names = _announced(rest) or _together(rest)
