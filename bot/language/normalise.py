@@ -114,6 +114,17 @@ def strip_fillers(text: str) -> str:
     return both if len(both) >= 2 else head if len(head) >= 2 else text
 
 
+#: More words than these are not tried one after the other everywhere.
+_MANY = 12
+
+
 def longest_first(words: Iterable[str]) -> str:
-    """Return a regular expression that matches any of the words, the longest that fits."""
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    """Return a regular expression that matches any of the words, the longest that fits.
+
+    Of many words it looks at the first sign before it tries one after the other.
+    """
+    ordered = sorted(words, key=len, reverse=True)
+    anyone = "|".join(map(re.escape, ordered))
+    if len(ordered) < _MANY or not all(ordered):
+        return anyone
+    return f"(?=[{''.join(sorted({re.escape(word[0]) for word in ordered}))}])(?:{anyone})"

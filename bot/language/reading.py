@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 from bot.language import answers, corrections
 from bot.language.kinds import moment
-from bot.language.kinds.kind import SKIPPED, Found, Grammar, Slot, Value
+from bot.language.kinds.kind import LOOKED_THROUGH, SKIPPED, Found, Grammar, Slot, Value
 from bot.language.kinds.shipped import GRAMMARS
 from bot.language.normalise import PAUSES
 
@@ -35,10 +35,13 @@ _NOTHING: Mapping[int, str] = {}
 
 
 class _Scan:
-    """The grammars let loose on a text one after the other, as far as somebody asks."""
+    """The grammars let loose on the beginning of a text one after the other, as far as somebody asks."""
 
-    def __init__(self, text: str, now: datetime, grammars: Sequence[Grammar], since: datetime | None) -> None:
-        self._rest, self._now, self._since = text, now, since
+    def __init__(
+        self, text: str, now: datetime, grammars: Sequence[Grammar], since: datetime | None, finds: dict[object, Sequence[Found]]
+    ) -> None:
+        self._rest, self._beyond = text[:LOOKED_THROUGH], text[LOOKED_THROUGH:]
+        self._now, self._since, self._finds = now, since, finds
         self._waiting = list(grammars)
         self._found: dict[str, Sequence[Found]] = {}
         self._seen: dict[str, str] = {}
@@ -58,7 +61,7 @@ class _Scan:
         """What all of them leave; □ stands for each sign of the rest."""
         while self._waiting:
             self._go_on()
-        return self._rest
+        return self._rest + self._beyond
 
     def _go_on_to(self, grammar: Grammar) -> None:
         while self._waiting and grammar.name not in self._found:
@@ -67,8 +70,15 @@ class _Scan:
     def _go_on(self) -> None:
         grammar = self._waiting.pop(0)
         self._seen[grammar.name] = self._rest
-        self._found[grammar.name] = found = tuple(grammar.find(self._rest, self._now, self._since))
+        self._found[grammar.name] = found = self._whole(grammar)
         self._rest = _blanked(self._rest, found)
+
+    def _whole(self, grammar: Grammar) -> Sequence[Found]:
+        """Return what a grammar finds, but nothing that may go on beyond the beginning; what another scan found is not looked for again."""
+        key = (grammar.name, self._rest, self._since)
+        if key not in self._finds:
+            self._finds[key] = tuple(grammar.find(self._rest, self._now, self._since))
+        return [one for one in self._finds[key] if one.stop < LOOKED_THROUGH or not self._beyond]
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,7 @@ class Reading:
     text: str  # compatible forms made one, simplified, cut
     now: datetime
     _scans: dict[object, _Scan] = field(default_factory=dict, repr=False, compare=False)  # what was looked for already
+    _finds: dict[object, Sequence[Found]] = field(default_factory=dict, repr=False, compare=False)  # by grammar and text
 
     @classmethod
     def of(cls, raw: str, now: datetime, simplified: Mapping[int, str] = _NOTHING) -> "Reading":
@@ -158,7 +169,7 @@ class Reading:
     def _scan(self, text: str, grammars: Sequence[Grammar], since: datetime | None = None) -> _Scan:
         key = (text, tuple(grammar.name for grammar in grammars), since)
         if key not in self._scans:
-            self._scans[key] = _Scan(text, self.now, grammars, since)
+            self._scans[key] = _Scan(text, self.now, grammars, since, self._finds)
         return self._scans[key]
 
 

@@ -1,8 +1,9 @@
 """Who comes where no name is said: by what they are to the resident, or by their work: 妹妹, 修空调的师傅, 快递员. Pure."""
 
 import re
+from functools import lru_cache
 
-from bot.language.kinds.proper import FAMILIAR, NAME
+from bot.language.kinds.proper import FAMILIAR, NAME, SHORT_NAME
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
 from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
@@ -27,15 +28,17 @@ COME = r"""(?x:
 _CHILD = "小子|姑娘|丫头|崽崽?|娃|仔|女"
 RELATION = rf"""(?x:
     # 我妹妹, 王芳家的保姆, 二舅; 我姐 only behind 我
-    (?: (?:{MINE}|[他她]的?|(?:孩子|娃)的?|{NAME}家?的?)?(?:{RELATIVE}|{ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})
-      | (?:{MINE}|[他她])(?:{OWN_RELATIVE}) )
+    (?: (?:{MINE}|[他她]的?|(?:孩子|娃儿?|宝宝)(?:[他她]|的)?|{NAME}家?的?)?(?:{RELATIVE}|{ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})
+      | (?:{MINE}|[他她]|(?:孩子|娃儿?|宝宝)[他她的])(?:{OWN_RELATIVE}) )
     # 我弟弟的女朋友, 我姐家的丫头
-    (?: 家?的?(?:{RELATIVE}|司机) | 家的?(?:{_CHILD}) )?
+    (?: 家?的?(?:{RELATIVE}|司机) | 家的?(?:{_CHILD}|孩子|娃娃?|{FAMILIAR}|{SHORT_NAME}) )?
   )"""
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
 BY_WORK = r"""(?x:
-    (?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通)[\u4e00-\u9fff]{1,5}的
-    (?:师傅|工人|人|小哥|大哥|阿姨|老师|娃儿|小伙子?|妹子|老板|中介|客户|朋友|公司)?
+    (?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通|贴|擦|查|抄|拆|检|维|配|取|卖|喂|遛|照顾|照看|带孩|拍|调|拉|刷|铺|补|封|焊|开锁|撬锁|喷|消|灭|杀|验|陪|护理|理发|剪|保养|回收|疏通|喷漆|粉刷)
+    (?:(?!的)[\u4e00-\u9fff]){0,6}的
+    (?:[两俩三仨]个?)?
+    (?:师傅|工人|人员|人|小哥|大哥|大姐|大爷|阿姨|老师|娃儿|小伙子?|妹子|老板|中介|客户|朋友|公司|姑娘|小姐姐)?
   )"""
 _WORK_DONE = r"(?:修|送|装|量|搬|收|安|换|测|洗|通)(?:(?![我你他她过回来上进到去])[\u4e00-\u9fff]){1,5}?"
 
@@ -62,8 +65,9 @@ _COMING: tuple[re.Pattern[str], ...] = (
     WRITTEN,
     # 我妹妹今晚开车来
     re.compile(rf"""(?x:
-        {_ALL}(?:们|俩)?(?:带着?{CALLED})?{_UNTIL}?
-        (?: 来(?!不|过|电话|信|得及|着) | 到(?!期|底|处|账) | 嚟|回来|返|上门|进来|进门|过来|要进 | 住(?!院|在|的|这|那) )
+        {_ALL}(?:们|俩)?(?:[带陪领][着了]?(?:{CALLED}))?{_UNTIL}?
+        (?: 来(?!不|过|电话|信|得及|着) | 到(?!期|底|处|账) | 嚟|回来|返|上门|进来|进门|过来|要进 | 住(?!院|在|的|这|那) | 看房|上户|入户|做客|串门|拜访|看望|探望|聚餐|吃饭
+          | [拿取送](?:东西|钥匙|货|件|菜|饭) )
       )"""),
     # 给我妹妹办个通行证
     re.compile(rf"""(?x:
@@ -96,14 +100,15 @@ _COMING: tuple[re.Pattern[str], ...] = (
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
 
 
-def coming(rest: str) -> list[str]:
+@lru_cache(maxsize=64)
+def coming(rest: str) -> tuple[str, ...]:
     """Return who comes, where a relation stands for the name: 我妹妹明天来, 修空调的师傅下午到."""
     match = next(filter(None, (pattern.search(rest) for pattern in _COMING)), None)
     if match is None:
-        return []
+        return ()
     if work := match.groupdict().get("work"):
-        return [f"{work}的"]
-    return [called(words) for words in AND.split(match["all"]) if words]
+        return (f"{work}的",)
+    return tuple(called(words) for words in AND.split(match["all"]) if words)
 
 
 def called(words: str) -> str:

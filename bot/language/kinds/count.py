@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.language import people
 from bot.language.kinds import name
-from bot.language.kinds.kind import Kind, Message, Slot, Value, bare
+from bot.language.kinds.kind import LOOKED_THROUGH, Kind, Message, Slot, Value, bare
 from bot.language.normalise import longest_first
 from bot.language.numbers import either, value_of
 from bot.language.people import RELATIVE
@@ -14,6 +14,8 @@ from bot.language.people import RELATIVE
 _NUMERAL = "[0-9]{1,4}|[零〇一二两三四五六七八九十百千廿卅幺壹贰叁肆伍陆柒捌玖拾]{1,6}"
 #: 3, 两三, 五六十, 2到3, 3、4, 十来, 二十多, 十几.
 _NUMBER = rf"(?P<low>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})\s?[-~～—到至、]\s?(?P<high>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})|(?P<n>{_NUMERAL})\s?(?P<about>[来多几余])?"
+#: Between a number and those it counts: 五个左右的客人.
+_ROUGHLY = "(?:(?:左右|上下)的?)?"
 
 #: Those who may come, by what they are.
 _PERSONS = longest_first(
@@ -31,7 +33,7 @@ _ENDS_COUNT = r"(?=\s*(?:$|[,，。.!！;；、□吧呢啊呀哈]|来|到|过�
 
 _COUNTED = re.compile(rf"""(?x:
     # no ordinals, floors, ages, places in a row: 第三个人, 后面两个
-      (?<![第0-9.零一二两三四五六七八九十百半每几这那哪另某])(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
+      (?<![第0-9.零一二两三四五六七八九十百半每几这那哪另某])(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<![坏丢漏买装]了)(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
     (?:
     # 一对夫妻, 两对情侣; 半打朋友
         (?P<pairs>{_NUMERAL})\s?(?P<pair>对|双)(?:老|小|年轻|新婚)?(?:夫妻|夫妇|情侣|恋人|父母|父子|母女|母子|父女|姐妹|兄弟|双胞胎|老人|新人|朋友)
@@ -45,7 +47,7 @@ _COUNTED = re.compile(rf"""(?x:
     # 一家三口, 五口人, 一行五人
       | (?:一家(?:子|人)?|全家|一行|一大家子)(?:总共|一共|有)?(?P<family>{_NUMERAL})(?:大)?[口个人](?:子|人)?
     # 三个大人, 五六个人, 3位, 12人, 十来个朋友, 40号人
-      | (?:{_NUMBER})\s?(?:{_CLASSIFIER}\s?(?:{_PERSON})|[位名](?![字次称])|口[人子]?|人(?![民工份间座桌家次均行道])|个{_ENDS_COUNT})
+      | (?:{_NUMBER})\s?(?:{_CLASSIFIER}{_ROUGHLY}\s?(?:{_PERSON})|[位名](?![字次称])|口[人子]?|人(?![民工份间座桌家次均行道])|个{_ENDS_COUNT})
     )
     # 三个人的房间 counts no guests
       (?!的(?!话))(?!都没)
@@ -53,7 +55,19 @@ _COUNTED = re.compile(rf"""(?x:
 #: What may be told apart afterwards: 五个人，三大两小.
 _TOTAL = re.compile("(?:[个号口0-9一二两三四五六七八九十]人|[位口个])$")
 #: Who come in twos, and are not counted.
-_TWO = re.compile("两口子|小两口|老两口|夫妻俩|父母|爸妈|爹妈|公婆|双胞胎")
+_PAIR = (
+    "两口子|小两口|老两口|夫妻俩?|夫妇俩?|情侣|小情侣|父母|爸妈|爸爸妈妈|爹妈|爹娘|公婆|公公婆婆|岳父岳母|爷爷奶奶|外公外婆|姥姥姥爷|姥爷姥姥|阿公阿婆|双胞胎|"
+    "[哥兄]嫂|哥哥嫂子|姐姐姐夫|姐夫姐姐|弟弟弟妹|妹妹妹夫|舅舅舅妈|叔叔婶婶|姑姑姑父|女儿女婿|闺女女婿|儿子儿媳|母女|父子|父女|母子|婆媳|姐弟|兄妹|姊妹俩|师徒"
+)
+_TWO = re.compile(_PAIR)
+#: Whoever brings somebody along, and whom: 我姐带俩娃, 两口子带孩子, 老婆抱着宝宝.
+_BRINGING = re.compile(rf"""(?x:
+    (?: (?P<two>{_PAIR}|(?:{RELATIVE}|[爸妈哥姐弟])(?:和|跟|与)[他她]?(?:{RELATIVE}|[爸妈哥姐弟嫂]))
+      | (?P<one>{RELATIVE}|(?<=[我他她])[爸妈哥姐弟妹舅姑姨叔婶嫂]|[\u4e00-\u9fff](?:姐|哥|姨|叔|总)|师傅|老师) )
+    [□\s]*(?:要|会|想|也|一起|还|都)?[带领抱牵拖][着了上]?
+    (?:(?P<n>{_NUMERAL})(?:个|名|位)|(?P<few>[俩仨])|(?:[他她]的?|自己的?|一个|个|我的?)?)
+    (?: (?P<both>老婆孩子|老婆和?孩子|媳妇孩子|爱人孩子) | (?:小|大|双胞胎)?(?:{_PERSONS}|{RELATIVE}|徒弟|助手|老公|女朋友|男朋友) )
+  )""")
 #: Between counts of those who come together: 三个大人带两个孩子, 2个大人、1个小孩.
 _TOGETHER = re.compile(
     r"\s*(?:[,，、+]|和|跟|加上?|外加|还有|带着?|带上|以及|另外|再加)*\s*(?:还有|还带|带着?)?\s*(?:大人|老人|小孩|孩子|娃|小朋友|男的|女的)?\s*"
@@ -61,6 +75,8 @@ _TOGETHER = re.compile(
 #: 还有一个朋友也来, 再加两个人, 她还带了一个朋友: so many more.
 _MORE_OF_THEM = re.compile("(?:还有|还要来|另外(?:还有|再来)?|再加|再来|再多|多|加|还要?带)[了着]?$")
 
+#: Beside such a word the number is that of all.
+_ALL_TOLD = re.compile("一共|总共|共计|合计|加起来|算上|全部|一行|一家|人数")
 _ALONE = re.compile("自己|一个人|就他|就她")
 _BARE = re.compile(
     rf"(?:就|一共|总共|大概|大约|差不多|有|来|最多)*(?:{_NUMBER}|(?P<few>[俩仨]))(?:个|位|人|口|名)*(?:左右|吧|的样子)*"
@@ -133,19 +149,32 @@ def _number(said: str | None, about: str | None, low: str | None, high: str | No
 
 def _take(message: Message, slot: Slot) -> Value | None:
     before = message.known.get(slot.name)
-    if (said := people.count(message.rest, before if isinstance(before, int) else 1)) is not None:
+    rest = message.rest[:LOOKED_THROUGH]
+    if (said := people.count(rest, before if isinstance(before, int) else 1)) is not None:
         return said
-    numbers = counts(message.rest)
+    if (together := _bringing(rest)) is not None:
+        return together
+    numbers = counts(rest)
     if not numbers and len(names := name.all_of(message)) > 1:
         return len(names)
-    if not numbers and _TWO.search(message.rest):
+    if not numbers and _TWO.search(rest):
         return 2
     return _of_numbers(message, slot, numbers) if numbers else None
 
 
+def _bringing(rest: str) -> int | None:
+    """Return how many come where somebody brings others along: 我姐带俩娃 are three."""
+    said = _BRINGING.search(rest)
+    if said is None or _ALL_TOLD.search(rest):
+        return None
+    further = value_of(said["n"] or said["few"] or "一") + (said["both"] is not None)
+    return (2 if said["two"] else 1) + further
+
+
 def _of_numbers(message: Message, slot: Slot, numbers: Sequence[int]) -> int:
-    last = [*_counted(message.rest)][-1]
-    if message.known and _MORE_OF_THEM.search(message.rest[: last.begin]):  # beside those who are expected
+    rest = message.rest[:LOOKED_THROUGH]
+    last = [*_counted(rest)][-1]
+    if message.known and _MORE_OF_THEM.search(rest[: last.begin]):  # beside those who are expected
         return last.count + int(str(message.known.get(slot.name) or 1))
     return numbers[-1]
 

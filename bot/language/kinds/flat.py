@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from bot.language.corrections import corrects
 from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare
@@ -18,8 +19,10 @@ _ROOM_NUMBER = (
 )
 #: A room is none where more stands behind its number: 501-2, 501左, 2024年, 200的水费.
 _ROOM = rf"{_ROOM_NUMBER}(?!\s*(?:年|元|块|的?(?:水费|电费|钱))|[-—之][0-9A-Za-z]|[左右东西中南北](?:[户室边]户?|$|[\s,，。]))"
+#: 5 0 1, as it is dictated to a keyboard.
+_SPACED = r"(?:[1-9][ ][0-9][ ][0-9](?:[ ][0-9])?)(?![ ]?[0-9])"
 #: 栋 as it is written, and as it is heard between two numbers.
-_BUILDING_WORD = rf"(?:栋|幢|号楼|\#楼?|座|楼(?=\s*{_SMALL}\s*(?:单元|门|{_ROOM_NUMBER})))"
+_BUILDING_WORD = rf"(?:栋|幢|号楼|\#楼?|座|(?<=[东西南北中])楼|楼(?=\s*{_SMALL}\s*(?:单元|门|{_ROOM_NUMBER})))"
 _UNIT_WORD = "(?:单元|但愿|单圆|单员|单园|丹元)"
 _HEARD_BUILDING = rf"[冻懂动洞董撞](?=\s*(?:{_SMALL}\s*{_UNIT_WORD}|[0-9]{{3,4}}(?![0-9点年月元块个])|[一二三四五六七八九][零一二三四五六七八九]{{2}}(?:$|[\s,，。室的])))"
 _NAMED_UNIT = "[甲乙丙丁东西南北中]"
@@ -27,19 +30,19 @@ _UNTIL_ROOM = rf"(?={_ROOM_NUMBER}(?:$|[\s,，、。室号房的]))"
 
 FLAT = re.compile(rf"""(?x:
     # 3#2-501, 3栋2-501
-      (?P<b4>[0-9]{{1,3}})(?:\#|栋|幢|号楼)(?P<u4>[0-9]{{1,2}})[-—](?P<r5>{_ROOM_NUMBER})(?![0-9-])
+      (?P<b4>[0-9]{{1,3}})(?:\#|栋|幢|号楼)[-—]?(?P<u4>[0-9]{{1,2}})[-—](?P<r5>{_ROOM_NUMBER})(?![0-9-])
     # the building, perhaps of a phase or a part: 3栋, 二期3栋, A区3栋
     | (?:(?P<phase>[一二三四五六七八1-8]期|[东西南北中A-Za-z]区)的?\s*)?
-      (?P<b>{_SMALL}|[甲乙丙丁](?=[栋幢座]))\s*(?:{_BUILDING_WORD}|{_HEARD_BUILDING})的?[\s\-—]*
+      (?P<b>{_SMALL}|[甲乙丙丁](?=[栋幢座])|[东西南北中](?=[栋幢座]|楼\s*{_ROOM_NUMBER}))\s*(?:{_BUILDING_WORD}|{_HEARD_BUILDING})的?[\s\-—]*
       (?:[,，、]\s*(?={_SMALL}\s*(?:单元|门|梯|[楼层])|房号|{_UNTIL_ROOM}))?
     # the unit
       (?:(?:(?P<u>{_SMALL})\s*(?:{_UNIT_WORD}|门洞?(?!口|卡|禁|坏|锁)|梯(?!灯))|(?P<named>{_NAMED_UNIT})单元))?的?[\s\-—]*
     # 12楼B室; the floor before the room, the word for it, a pause
       (?:(?P<storey>{_SMALL})[楼层]的?\s*(?P<letter>[A-Za-z])[室座]|
-      (?:(?P<f>(?:负|地下|[Bb])?{_SMALL})[楼层]的?\s*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
-      (?:(?P<minus>负)(?={_ROOM_NUMBER}))?(?P<r>{_ROOM})?\s*(?:室|号房?(?!楼)|房(?!间))?)
+      (?:(?P<f>(?:负|地下|[Bb])?{_SMALL}|顶)[楼层]的?\s*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
+      (?:(?P<minus>负)(?={_ROOM_NUMBER}))?(?P<r>{_ROOM}|{_SPACED})?\s*(?:室|号房?(?!楼)|房(?!间))?)
     # 5-1-302, B1-302; a place to park is none
-    | (?<![0-9A-Za-z.年/:-])(?<!车位)(?<!车位号)(?<!车库)
+    | (?<![0-9A-Za-z.年/:-])(?<!车位)(?<!车位号)(?<!车位是)(?<!车位在)(?<!车位号是)(?<!车库)
       (?P<b2>[0-9]{{1,3}}|[A-Za-z][0-9]{{0,2}})\s?[-—–/_]\s?(?:(?P<u2>[0-9]{{1,2}}|[A-Da-d])\s?[-—–/_]\s?)?(?P<r2>[0-9]{{3,4}}[A-Za-z]?)(?![0-9A-Za-z-])
     # 5弄28号401室: the lane leads to the house; 28号401室
     | (?:{_SMALL}弄\s*(?P<b7>{_SMALL})号(?:楼)?\s*(?P<r7>{_ROOM})?室?|(?<![0-9月])(?P<b8>[0-9]{{1,3}})号\s?(?P<r8>[0-9]{{3,4}})室)
@@ -49,11 +52,11 @@ FLAT = re.compile(rf"""(?x:
     # 三杠二杠五零一
     | (?P<b9>{_SMALL})杠(?:(?P<u9>{_SMALL})杠)?(?P<r9>{_ROOM})
     # without the building
-    | (?:(?P<u3>{_SMALL}){_UNIT_WORD}|(?P<named3>{_NAMED_UNIT})单元)的?\s*(?P<r3>{_ROOM})?
+    | (?:(?P<u3>{_SMALL}){_UNIT_WORD}|(?P<named3>{_NAMED_UNIT})单元)的?\s*(?:(?P<f3>{_SMALL})[楼层]\s*(?={_ROOM_NUMBER}))?(?P<r3>{_ROOM})?
     | (?<![0-9.A-Za-z负])(?<!地下室)(?<!之)(?<!-)(?P<r4>{_ROOM_NUMBER})(?:室|房(?!间))
     )""")
 #: A room said by itself; 110, 119 and 120 are none.
-_BARE_ROOM = re.compile(rf"(?:^|(?<=[\s,，。]))(?!1(?:10|19|2[02])(?!\d))(?P<r>{_ROOM_NUMBER})(?:室|号|房)?(?=$|[\s,，。])")
+_BARE_ROOM = re.compile(rf"(?:^|(?<=[\s,，。家住是在楼层]))(?!1(?:10|19|2[02])(?!\d))(?P<r>{_ROOM_NUMBER})(?:室|号|房)?(?=$|[\s,，。])")
 #: 十二零一 is 1201: the floor, then the flat on it.
 _FLOOR_FIRST = re.compile("((?:[一二三]?十|廿|卅)[一二三四五六七八九]?)零([一二三四五六七八九])")
 #: A number with 十 or 百 in it, as it is said.
@@ -66,9 +69,19 @@ _ROOM_NAMED = re.compile(
     r"(?:房号|门牌号?|房间号|室号)(?:是|为|就是)?(?:个)?(?P<r>[1-9]\d{2,3}|[一二三四五六七八九][零〇幺一二三四五六七八九]{2,3})(?!\d)"
 )
 
+#: Parts of an address behind the words for them, as forms are filled in.
+_LABELS = {
+    "building": re.compile(rf"(?:楼栋号?|楼号|栋号|楼幢|幢号|栋座)(?:是|为|[:：])?\s*(?P<n>{_SMALL})(?:栋|幢|号楼?|座)?"),
+    "unit": re.compile(rf"单元号?(?:是|为|[:：])\s*(?P<n>{_SMALL}|{_NAMED_UNIT})(?:单元)?"),
+    "room": re.compile(rf"(?:房号|门牌号?|房间号?|室号|户号)(?:是|为|[:：])?\s*(?P<n>{_ROOM_NUMBER})室?"),
+}  # fmt: skip
+
 _ALONE = re.compile(
     rf"(?:是|在|住)?(?P<minus>负)?(?P<number>{_SMALL}|{_ROOM_NUMBER}|{_NAMED_UNIT}(?=单元)|[甲乙丙丁])(?:栋|幢|座|号楼?|单元|室|房)?"
 )
+
+#: Flats and parts of them in one text; nobody says so many in earnest.
+_MOST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +95,22 @@ class Flat:
 
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
     """Return the flats of a text, in order; a bare number of a room counts only beside its building, or as a correction."""
-    found = [Found(parts, *match.span()) for match in FLAT.finditer(text) if (parts := _parts(match)) != Flat()]
+    if labelled := _labelled(text):
+        return labelled
+    matches = islice(FLAT.finditer(text), _MOST)
+    found = [Found(parts, *match.span()) for match in matches if (parts := _parts(match)) != Flat()]
     if not any(isinstance(one.value, Flat) and one.value.room for one in found):
         found += _bare_room(_without(text, found), bool(found))
+    return sorted(found, key=lambda one: one.begin)
+
+
+def _labelled(text: str) -> Sequence[Found]:
+    """Return a flat whose parts are each behind their own word, in any order: 房号是1805，楼号是6."""
+    parts = {name: said for name, pattern in _LABELS.items() if (said := pattern.search(text))}
+    if not {"building", "room"} <= parts.keys():
+        return []
+    read = {"building": _small, "unit": _small, "room": _number}
+    found = (Found(Flat(**{name: read[name](said["n"])}), *said.span()) for name, said in parts.items())
     return sorted(found, key=lambda one: one.begin)
 
 
@@ -118,11 +144,11 @@ def _first(match: re.Match[str], *names: str) -> str:
 
 def _on_floor(room: str, match: re.Match[str]) -> str:
     """Return -101 for 负一楼101; nothing where floor and room contradict each other: 六楼502."""
-    floor = match["f"] or ""
+    floor = _first(match, "f", "f3")
     if match["minus"] or re.match("负|地下|[Bb]", floor):
         return room and f"-{room}"
     digits = re.sub(r"\D", "", room)
-    return room if not floor or not digits or _small(floor) == digits[:-2] else ""
+    return room if floor in {"", "顶"} or not digits or _small(floor) == digits[:-2] else ""
 
 
 def _small(text: str) -> str:
@@ -132,6 +158,7 @@ def _small(text: str) -> str:
 
 def _number(text: str) -> str:
     """Return a number as rosters write it; nothing where the signs make up none."""
+    text = text.replace(" ", "")
     if text.isascii() or re.fullmatch(_NAMED_UNIT, text):
         return str(int(text)) if text.isdigit() else text.upper()
     text = text.translate(_PLAIN)

@@ -14,6 +14,9 @@ from bot.language.phrases import say
 #: What a slot may hold.
 Value = str | int | float | bool | datetime | list[str]
 
+#: Signs of a message in which values are looked for: whoever writes more has said by then what it is about.
+LOOKED_THROUGH = 400
+
 #: The value of an optional slot that was left out on purpose; it is not asked for again.
 SKIPPED = ""
 

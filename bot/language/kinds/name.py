@@ -1,12 +1,14 @@
 """Who comes: by name, or by what they are; one or several: 张伟, 王芳、李强, 妹妹, 修空调的师傅. Pure."""
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.language import answers, people
 from bot.language.kinds import called, proper
 from bot.language.kinds import text as words_
 from bot.language.kinds.called import AND, CALLED, COME, KIN, RELATION, ROLE
-from bot.language.kinds.kind import Kind, Message, Slot, Value
+from bot.language.kinds.kind import LOOKED_THROUGH, Kind, Message, Slot, Value
 from bot.language.kinds.proper import (
     AFTER,
     AGED,
@@ -16,6 +18,7 @@ from bot.language.kinds.proper import (
     NAME,
     ONE_SIGN,
     OWN_NAME,
+    PET_NAME,
     SHORT_NAME,
     STILL,
     SURNAMES,
@@ -37,7 +40,7 @@ _ANNOUNCED = re.compile(rf"""(?x:
       | (?:姓名|名字|大名|全名)(?:是|叫|为|[:：])
       | 访客[ ]
     )
-    \s*(?P<all>{_SAID}(?:{AND.pattern}{_SAID}){{0,5}})
+    [\s,，]{{0,2}}(?P<all>{_SAID}(?:{AND.pattern}{_SAID}){{0,5}})
     # times are hidden: a day ends no name here, and 张晓明 is whole
     (?=[\s,，。.!！?？、;；□的]|$|要?(?:来|过来|到访|到|开车|带)|电话|手机|车牌|\d)
   )""")
@@ -46,9 +49,12 @@ _ANNOUNCED = re.compile(rf"""(?x:
 _PARTS = re.compile(rf"(.+?)({AND.pattern}|$)")
 _JOINS = re.compile("[还和跟与以]")
 
-_OF_FRIENDS = "朋友|同学|同事|亲戚|客人|战友|邻居|老乡|闺蜜|发小|表弟|表哥|表姐|表妹|堂弟|堂哥|弟弟|哥哥|姐姐|妹妹|儿子|女儿|女婿|儿媳|侄子|外甥|舅舅|叔叔|姑姑|阿姨"
-_OF_WORKERS = "保姆|家教|月嫂|师傅|访客"
-_FOR = "给|帮|替|邀请|请|预约|登记|约"
+#: Signs that stand in no word for a visitor: what joins, points, asks and is done.
+_NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预"
+
+_OF_FRIENDS = f"{RELATIVE}|客人"
+_OF_WORKERS = f"{ROLE}|访客"
+_FOR = "给|帮|替|邀请|请|预约|登记|约|(?<![因认])为"
 
 #: Patterns of names that say that it is one: 名字叫张伟, 就写王芳.
 _MARKED: tuple[re.Pattern[str], ...] = (
@@ -68,7 +74,8 @@ _MARKED: tuple[re.Pattern[str], ...] = (
 #: Patterns of names by what stands around them.
 _UNMARKED: tuple[re.Pattern[str], ...] = (
     # 王先生, 欧阳老师
-    re.compile(rf"(?P<n>(?:{COMPOUND}|[{SURNAMES}])(?:{TITLES}))(?!傅)"),
+    re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?![和与向于时从由连])[{SURNAMES}])(?:{TITLES}))(?!傅)"),
+    re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>{NAME}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
     # 冼叔, 保姆张姐
     re.compile(rf"""(?x:
         (?: (?<![\u4e00-\u9fff]) | (?<=[给帮请叫是]) | (?<=[\u4e00-\u9fff][师员嫂工友]) )
@@ -102,6 +109,11 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{OWN_NAME})(?=$|[\s,，。!！])"),
     # 小满来找我
     re.compile(rf"(?:^|[,，。\s□])(?P<n>{SHORT_NAME}|{LATIN}|{TRANSCRIBED})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来))"),
+    # my friend Tom is coming
+    re.compile(rf"(?i:\b(?:friend|guest|visitor|colleague|brother|sister|cousin|uncle|aunt|named|name is|for))[ ](?P<n>{LATIN})"),
+    re.compile(rf"(?:^|[,，。\s□])(?P<n>{LATIN})(?=[ ](?:is|will|wants|comes|arrives|visits|visiting|coming)\b)"),
+    # 毛毛放学来我家, 我孙子豆豆, 给杰哥开个码
+    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫等让])|(?:{RELATIVE}))(?P<n>{PET_NAME})(?:{AFTER}|(?=放学|下班|下课|吃完|周末|过))"),
     # 玉芬他们几个要来
     re.compile(rf"""(?x:
         (?:^|[,，。\s□])(?P<n>{SHORT_NAME}|{OWN_NAME})(?:[他她]们|们)(?:几个|一家|[俩仨])?(?=[\s□]*(?:{COME}|[要会想]))
@@ -110,12 +122,23 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
 #: Those that say of what follows that it is a name go first.
 _PATTERNS = (*((pattern, True) for pattern in _MARKED), *((pattern, False) for pattern in _UNMARKED))
 
-_ANYBODY = rf"(?:{NAME}|{FAMILIAR})"
+_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|[\u4e00-\u9fff]{{1,2}}(?:{TITLES}))"
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
 _TOGETHER = re.compile(rf"""(?x:
-    (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:我的?(?:朋友|同学|同事|亲戚|客户))?
+    (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?
     (?P<all>{_ANYBODY}(?:{AND.pattern}(?:{CALLED}|{_ANYBODY})){{1,5}}){AFTER}
   )""")
+
+#: Whoever comes, called by words that are no name and no relation known here: 二狗子明天来, 后天木村来.
+_SUBJECT = re.compile(rf"""(?x:
+    (?:^|[,，。.!！\s□]|有个|有位|约了|请了|叫了|喊了|还有|让)
+    (?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,5}}?)
+    (?:[他她]们|们|一家|两口子|[俩仨])?
+    (?:[要想会就也还]|自己|准备|打算|可能|大概|一个人|开车|坐车|打车|[□\s]){{0,5}}
+    (?:过?来(?!不|信|电|得|自|源)|上门|做客|到(?![期底处账不了])|嚟|拜访|串门|来访)
+  )""")
+#: Ends of words for things and doings, which come without being guests.
+_THINGS = re.compile("[货件包箱车菜水电气雨雪票机柜床灯网费药饭酒奶桶纸单门声味事天话息知间区楼卖递具调品料板窗锁管路口路费光队时候候]$|起来|出来|回来|原来|本来|从来|以后|人$")
 
 #: 老李没来, 王芳也来 tell of somebody, and put them in nobody's place.
 _TOLD_OF = re.compile(rf"(?!要[来到过]){STILL}")
@@ -125,22 +148,25 @@ _INSTEAD = re.compile("改成|改为|换成|应该是|(?:就|先|只)(?:写|填)
 #: Whom these bring in comes, too: 还有小谭.
 _BESIDE = re.compile(r"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?$")
 #: Of whom this is said, something of theirs is changed: 老贺改周六了; 小雪改成小雨 is about the second.
-_CHANGES = re.compile(r"[□\s]*(?:那个)?[□\s]*(?:[改换挪推调]|提前|说|讲)")
+_CHANGES = re.compile(r"[□\s]{0,12}(?:那个)?[□\s]{0,12}(?:[改换挪推调]|提前|说|讲)")
 #: What may stand around a name that is said alone.
 _BEFORE = re.compile(r"(?:^|[\s,，。、□])(?:(?:他|她|客人)?就?是)?$")
 _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
 
 
-#: Signs of a message among which names are looked for: whoever writes more has said who comes.
-_LOOKED_THROUGH = 400
-
 
 def _heard(message: Message) -> str:
     """Return what may name somebody: neither values nor cries."""
-    return people.unexclaimed(message.rest[:_LOOKED_THROUGH])
+    return people.unexclaimed(message.rest[:LOOKED_THROUGH])
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
+    name = _told(message, slot)
+    return _subject(_heard(message)) if name is None and slot.name not in message.known else name
+
+
+def _told(message: Message, slot: Slot) -> Value | None:
+    """Return who is named as people are, or by what they are to the resident."""
     rest = _heard(message)
     if names := _announced(rest):
         return "、".join(names)
@@ -156,7 +182,14 @@ def _take(message: Message, slot: Slot) -> Value | None:
     return "、".join(called.coming(rest)) or None
 
 
-def _announced(rest: str) -> list[str]:
+def _subject(rest: str) -> str | None:
+    """Return whoever comes, by whatever word they are called; nothing where it may be a thing."""
+    found = (match["n"] for match in _SUBJECT.finditer(rest))
+    return next((name for name in found if not _THINGS.search(name) and _may_be_name(name) and not answers.is_yes(name)), None)
+
+
+@lru_cache(maxsize=64)
+def _announced(rest: str) -> Sequence[str]:
     """Return whoever is announced as a visitor; nobody where one of several that 和 joins is no name."""
     match = _ANNOUNCED.search(rest)
     names: list[str] = []
@@ -169,7 +202,8 @@ def _announced(rest: str) -> list[str]:
     return names
 
 
-def _together(rest: str) -> list[str]:
+@lru_cache(maxsize=64)
+def _together(rest: str) -> Sequence[str]:
     match = _TOGETHER.search(rest)
     names = [name.strip() for name in AND.split(match["all"])] if match else []
     return [called.called(name) for name in names if name and not proper.is_nobody(name)]
@@ -217,7 +251,7 @@ def _takes_place(match: re.Match[str], name: str, known: str) -> bool:
 
 def _corrected(message: Message, known: Value) -> Value | None:
     """Return the relation or the work that takes the place of a name: 不是我妹妹，是我弟弟, 就写货拉拉; 是来修空调的 only describes."""
-    rest = message.rest[:_LOOKED_THROUGH]
+    rest = message.rest[:LOOKED_THROUGH]
     if written := called.WRITTEN.search(rest):
         return called.called(written["all"])
     is_rather = message.corrects or _WRITE_DOWN.search(rest) is not None
@@ -229,7 +263,7 @@ def _corrected(message: Message, known: Value) -> Value | None:
     return called.called(said) if re.fullmatch(CALLED if is_rather else RELATION, said) else None
 
 
-def all_of(message: Message) -> list[str]:
+def all_of(message: Message) -> Sequence[str]:
     """Return whoever is said to come together: 王芳和李强, 我爸和我妈."""
     rest = _heard(message)
     names = _announced(rest) or _together(rest)
@@ -238,10 +272,10 @@ def all_of(message: Message) -> list[str]:
 
 def is_told_of(message: Message) -> bool:
     """Tell whether words say who comes: 明天下午三点老刘来下棋. A 师傅 may come for what was reported."""
-    name = _take(message, _ANY)
+    name = _told(message, _ANY)
     if "师傅" in message.text or not isinstance(name, str):
         return False
-    rest = message.rest[:_LOOKED_THROUGH]
+    rest = _heard(message)
     if called.coming(rest) and re.search(COME, rest):
         return True
     return re.search(rf"{re.escape(name)}(?:[他她]们|们)?[□\s要会]*{COME}", rest) is not None

@@ -14,7 +14,10 @@ COMPOUND = longest_first(name for name in _LISTED if len(name) > 1)
 
 #: One sign after a surname that says how old whoever bears it is: 冼叔, 张姐; 和姐姐 names nobody.
 AGED = "(?P<aged>[叔姨婶伯哥姐嫂爷])(?!(?P=aged)|[夫妹弟])"
-TITLES = "先生|女士|小姐|老师|师傅|医生|经理|阿姨|叔叔|大爷|奶奶|大妈|大哥|大姐|总|工"
+TITLES = longest_first(
+    "先生 女士 小姐 太太 夫人 老师 师傅 师父 师母 医生 大夫 护士 教练 教授 律师 经理 总监 主任 老板 老板娘 局长 处长 科长 校长 院长 所长 队长 班长 站长 店长 村长 厂长 董事长 书记 警官 法官 会计 "
+    "同学 同志 阿姨 叔叔 伯伯 伯母 爷爷 奶奶 婆婆 大爷 大妈 大哥 大姐 大叔 大婶 大娘 大嫂 老爷子 老太太 老先生 老伯 小哥 姑娘 师兄 师姐 学长 学姐 总 工 董 局".split()
+)
 
 #: What follows a name more often than it ends one: 王芳来, 陈伟和他老婆, 张三开车.
 _VERBS = "来开和要到进办弄约发会等是带的他她过去改说讲"
@@ -41,12 +44,18 @@ SHORT_NAME = rf"""(?x:
     # 大军子; 大家, 大门 and 大哥 are no names
   | 大(?![家概姨伯哥姐爷妈夫门厅人件约部小车雨叔舅姑婶嫂学]|[{_NO_GIVEN}])[^\W\d_A-Za-z□]子?
   )"""
+#: 毛毛, 杰哥, 芳姨, 二狗子, 栓子: what somebody is called among their own, with or without a name in it.
+PET_NAME = rf"""(?x:
+    (?P<twice>(?![妈爸爷奶哥姐弟妹姑叔舅婶伯公婆太孙娃宝天常刚慢偏渐仅人家个多大小早晚刚好明看说想等试谢拜]|[{_NO_GIVEN}])[\u4e00-\u9fff])(?P=twice)(?!子)
+  | (?![{_NO_GIVEN}大表堂师学的那这])[\u4e00-\u9fff](?:[哥姐叔姨爷婶嫂伯总](?![哥姐叔姨爷婶嫂伯夫妹弟]))
+  | [二三大小铁石狗牛虎柱栓锁顺福根泥毛胖黑][狗牛虎柱栓锁蛋妞丫胖娃毛根]子?
+  )"""
 #: By what the young, the old and friends are called.
 FAMILIAR = rf"[小老阿](?![车时师])[{SURNAMES}]"
 
 #: Mike, Mike Smith, José; at least the first letter is a capital.
 _LATIN_WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’-]*\.?"
-LATIN = rf"(?:[A-ZÀ-Þ][a-zà-ÿ'’-][A-Za-zÀ-ÿ'’-]*(?:[ ]{_LATIN_WORD}){{0,3}}(?![A-Za-z0-9À-ÿ]))"
+LATIN = rf"(?:(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?[ ])?[A-ZÀ-Þ][a-zà-ÿ'’-][A-Za-zÀ-ÿ'’-]*(?:[ ]{_LATIN_WORD}){{0,3}}(?![A-Za-z0-9À-ÿ])[{SURNAMES}]?)"
 
 _TRANSCRIBING = "".join(words.TRANSCRIBING)
 #: 阿依古丽·买买提; 次仁多吉, 斯琴高娃 by the signs with which such names are written.
@@ -97,6 +106,8 @@ def is_announced(name: str) -> bool:
     """Tell whether what follows 登记访客, or answers who comes, is a name though it may be a word: 高兴, 关于飞, 长孙丽."""
     if _WHOLE.fullmatch(name):
         return is_latin(name)
+    if name in _SOMEBODY:
+        return True
     if _ANNOUNCED.fullmatch(name) is None or _NO_NAME.search(name) or name in _NOBODY or name[:2] in _NOBODY:
         return False
-    return name in _SOMEBODY or len(name) > 2 or not people.is_no_name(name)
+    return len(name) > 2 or not people.is_no_name(name)

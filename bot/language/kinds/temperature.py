@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare
+from bot.language.kinds.kind import LOOKED_THROUGH, Found, Grammar, Kind, Message, Slot, Value, bare
 from bot.language.normalise import longest_first
 from bot.language.numbers import value_of, written_out
 from bot.language.people import RELATIVE
@@ -26,6 +26,7 @@ NOT_BODY = re.compile(rf"""(?x:
     | (?:{_ROOMS})(?:的?温度)?(?:现在|都|已经|只有|才|有|快|高达|到|是)*$  # 家里才34度; 家里孩子38度 is a child's
     | (?:设|调|开|定)(?:成|到|在|为)+$  # 调到36度
     | (?:水|锅里|汤|油)(?:是|才|有|只有)*$
+    | (?<!体温)(?<!烧到)最[高低](?:温度?|气温)?(?:能|会|有|到|达)*$
     | [东西]经$|[南北]纬$
     )""")
 #: A limit or an approach is no temperature: 不到37度, 超过38.
@@ -129,7 +130,7 @@ def temperatures(text: str) -> Sequence[Measured]:
 
 
 def _all(text: str) -> list[Found]:
-    found = [*_found(text)]
+    found = [*_found(text)] or [*_of_persons(text)]
     if found:
         taken = [(one.begin, one.stop) for one in found]
         whole = [match for match in _BESIDE.finditer(text) if not any(begin <= match.start("w") < stop for begin, stop in taken)]
@@ -191,12 +192,18 @@ def _called(match: re.Match[str]) -> str:
 
 def _take(message: Message, slot: Slot) -> Value | None:
     """Return the temperature said last, of several people's that of 我."""
-    found = message.found(GRAMMAR)
+    found = message.found(GRAMMAR) or _of_persons(message.text)
     if not found:
         return None
     own = [one.degrees for one in temperatures(message.text) if one.who == "我"]
     value = own[-1] if own and len(found) > 1 else found[-1].value
     return value if isinstance(value, float) else None
+
+
+def _of_persons(text: str) -> Sequence[Found]:
+    """Return whole numbers where each of several people has one that only a temperature can be: 孩子39，我38."""
+    whole = [*_BESIDE.finditer(text[:LOOKED_THROUGH])]
+    return [Found(float(match["w"]), *match.span("w")) for match in whole] if len(whole) > 1 else []
 
 
 def _read(message: Message, slot: Slot) -> Value | None:

@@ -178,6 +178,8 @@ def _hour(said: re.Match[str]) -> int | None:
     words = said["hour"]
     if one_of := either(words):
         return one_of[0]  # 七八点
+    if words == "九十":  # 九十点 is no 90
+        return 9
     if len(words) == 3 and words[1] == "0":  # 10一点 is dictated 11
         return int(words[:2]) + value_of(words[2])
     number = value_of(words)

@@ -97,7 +97,7 @@ _WEEK = re.compile(
 )
 _RELATIVE = re.compile(
     rf"""
-      (?<![a-z])(?:(?P<far>大{{1,3}})(?P<before>后天|前天|后日|前日|后儿|前儿)|(?P<word>{longest_first(RELATIVE)}))个?(?![a-z])
+      (?!(?<=[a-z])[a-z])(?:(?P<far>大{{1,3}})(?P<before>后天|前天|后日|前日|后儿|前儿)|(?P<word>{longest_first(RELATIVE)}))个?(?!(?<=[a-z])[a-z])
     | (?P<first>[今明后])(?P<second>[明后])(?:两?[天日]|两?晚)(?!的?之?后)
     """,
     re.VERBOSE,
