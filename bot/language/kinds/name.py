@@ -138,7 +138,9 @@ _SUBJECT = re.compile(rf"""(?x:
     (?:过?来(?!不|信|电|得|自|源)|上门|做客|到(?![期底处账不了])|嚟|拜访|串门|来访)
   )""")
 #: Ends of words for things and doings, which come without being guests.
-_THINGS = re.compile("[货件包箱车菜水电气雨雪票机柜床灯网费药饭酒奶桶纸单门声味事天话息知间区楼卖递具调品料板窗锁管路口路费光队时候候]$|起来|出来|回来|原来|本来|从来|以后|人$")
+_THINGS = re.compile(
+    "[货件包箱车菜水电气雨雪票机柜床灯网费药饭酒奶桶纸单门声味事天话息知间区楼卖递具调品料板窗锁管路口路费光队时候候]$|起来|出来|回来|原来|本来|从来|以后|人$"
+)
 
 #: 老李没来, 王芳也来 tell of somebody, and put them in nobody's place.
 _TOLD_OF = re.compile(rf"(?!要[来到过]){STILL}")
@@ -152,7 +154,6 @@ _CHANGES = re.compile(r"[□\s]{0,12}(?:那个)?[□\s]{0,12}(?:[改换挪推调
 #: What may stand around a name that is said alone.
 _BEFORE = re.compile(r"(?:^|[\s,，。、□])(?:(?:他|她|客人)?就?是)?$")
 _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
-
 
 
 def _heard(message: Message) -> str:

@@ -43,6 +43,9 @@ SHORT = 2
 #: Below this an emergency in whose message no danger is heard is not even offered.
 DOUBT = 0.4
 
+#: From here on a message may well mean what a community added.
+ADDED = 0.1
+
 #: Intents of one menu.
 OFFERED = 3
 
@@ -243,6 +246,8 @@ class Matcher:
         if own is None:
             return learned
         added = np.where(self._is_fresh, own.confidence, np.float32(0))
+        if (share := float(added.sum())) >= ADDED:  # of the intents alone: that it might be none of them is for the model to say
+            added /= max(float(own.confidence.sum()), share)
         mixed: Floats = learned * (1 - min(float(added.sum()), 1.0)) + added
         return mixed
 
