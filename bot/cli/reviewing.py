@@ -1,5 +1,7 @@
 """`linli unmatched`: what residents said and nobody understood, with the intents it may belong to."""
 
+from collections.abc import Callable
+
 import typer
 from sqlmodel import Session
 
@@ -23,7 +25,7 @@ def show(*, as_json: bool, ignore: str, demo: bool) -> None:
             typer.echo(f"not shown again: {ignore}")
             return
         understanding = Understanding.load(settings.intents_folder, config.shipped("data"), folders(services), services.kinds)
-        groups = database.submit(_groups).result()
+        groups = database.submit(_groups, understanding.are_alike).result()
         for count, texts in groups:
             near = [c.intent for c in understanding.hear_text(texts[0], app.clock()).match.candidates]
             if as_json:
@@ -36,5 +38,5 @@ def show(*, as_json: bool, ignore: str, demo: bool) -> None:
         database.close()
 
 
-def _groups(session: Session) -> list[tuple[int, list[str]]]:
-    return [(group.count, [row.text for row in group.rows]) for group in unmatched.groups(session)]
+def _groups(session: Session, are_alike: Callable[[str, str], bool]) -> list[tuple[int, list[str]]]:
+    return [(group.count, [row.text for row in group.rows]) for group in unmatched.groups(session, are_alike)]

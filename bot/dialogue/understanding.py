@@ -52,6 +52,9 @@ CLEAR = 0.9
 #: So sure is sorrow of which nothing else that is told beside it makes small talk.
 CERTAIN = 0.9
 
+#: Likeness from which two messages that were not understood stand in one group.
+ALIKE = 0.4
+
 #: Whoever asks about somebody at the gate wants them let in: 月嫂九点半到，保安会让她上来吗.
 _AT_THE_GATE = re.compile("进|拦|登记|保安|门卫|门岗|让.上")
 
@@ -281,6 +284,11 @@ class Understanding:
         """Tell whether two wishes for an intent about somebody tell all of it, each about somebody else."""
         told = next((known for known in self._telling if known.id == intent), None)
         return told is not None and _is_told(told, other, now) and self._differ(intent, one, other, now) >= TOLD
+
+    def are_alike(self, one: str, other: str) -> bool:
+        """Tell whether two messages likely ask for the same thing, by what the matcher compares."""
+        form = self.matcher.normal_form
+        return read_model(self._data).likeness(form(one), form(other)) >= ALIKE
 
     def hear_intent(self, intent: Intent, place: str = "") -> Heard:
         """Return what it is to have chosen an intent from a menu, or by a code that hangs at `place`: certain, nothing more said."""

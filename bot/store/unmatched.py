@@ -1,10 +1,9 @@
 """Messages that were not understood, for whoever writes intents: counted, grouped by likeness, ignored for ever once told so."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rapidfuzz import fuzz
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
@@ -27,9 +26,6 @@ class Unmatched(Scoped, table=True):
 
 #: Longer ones are stories; their beginning says enough.
 LONGEST = 100
-
-#: Similarity, of 100, from which two messages stand in one group.
-ALIKE = 65
 
 #: Messages looked at for the groups, the most frequent first.
 LOOKED_AT = 500
@@ -59,13 +55,13 @@ def note(session: Session, text: str, now: datetime) -> None:
     session.add(row)
 
 
-def groups(session: Session) -> Sequence[Group]:
-    """Return what is not ignored, the largest group first."""
+def groups(session: Session, are_alike: Callable[[str, str], bool]) -> Sequence[Group]:
+    """Return what is not ignored, the largest group first; `are_alike` tells which messages stand in one."""
     query = select(Unmatched).where(col(Unmatched.ignored_at).is_(None))
     rows = session.exec(query.order_by(col(Unmatched.count).desc(), col(Unmatched.last_at).desc()).limit(LOOKED_AT)).all()
     found: list[list[Unmatched]] = []
     for row in rows:  # each joins the first group whose head it resembles
-        near = next((group for group in found if fuzz.ratio(group[0].text, row.text) >= ALIKE), None)
+        near = next((group for group in found if are_alike(group[0].text, row.text)), None)
         near.append(row) if near is not None else found.append([row])
     return sorted((Group(rows=tuple(group)) for group in found), key=lambda group: -group.count)
 

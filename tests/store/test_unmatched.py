@@ -5,15 +5,21 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session
 
+from bot import config
+from bot.dialogue.understanding import Understanding
 from bot.store import unmatched
 from bot.store.database import Database
+
+SHIPPED = Understanding.load(config.shipped("intents"), config.shipped("data"))
 
 pytestmark = pytest.mark.usefixtures("community")
 
 
 async def texts(database: Database) -> list[tuple[int, list[str]]]:
     return await database.read(
-        lambda session: [(group.count, [row.text for row in group.rows]) for group in unmatched.groups(session)]
+        lambda session: [
+            (group.count, [row.text for row in group.rows]) for group in unmatched.groups(session, SHIPPED.are_alike)
+        ]
     )
 
 

@@ -143,6 +143,10 @@ class Matcher:
             Concepts.of(self.catalogue.common.concepts, self._normalise),
         )
 
+    def normal_form(self, text: str) -> str:
+        """Return the form in which a message is compared."""
+        return normal_form(text, self._normalise)
+
     def match(self, text: str, now: datetime) -> Match:
         """Return what `text` may mean, deaf to any danger it names. Pure; well under a millisecond."""
         text = text[:LONGEST]

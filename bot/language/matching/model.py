@@ -68,6 +68,16 @@ class Model:
         shares /= shares.sum()
         return shares
 
+    def likeness(self, one: str, other: str) -> float:
+        """Return how much two normal forms have in common, from 0 to 1: the cosine of their features."""
+        mine, theirs = set(grams(one)), set(grams(other))
+        shared = sum(self._weight(name) for name in mine & theirs)
+        return shared / max(float(np.sqrt(sum(map(self._weight, mine)) * sum(map(self._weight, theirs)))), 1e-9)
+
+    def _weight(self, name: str) -> float:
+        place = self.features.get(name)
+        return float(self.idf.max() if place is None else self.idf[place]) ** 2
+
     def because(self, plain: str, intent: str) -> Sequence[str]:
         """Return the three features of a normal form that speak loudest for an intent."""
         column = self.intents.index(intent)
