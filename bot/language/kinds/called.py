@@ -42,14 +42,23 @@ BY_WORK = r"""(?x:
   )"""
 _WORK_DONE = r"(?:修|送|装|量|搬|收|安|换|测|洗|通)(?:(?![我你他她过回来上进到去])[\u4e00-\u9fff]){1,5}?"
 
-CALLED = rf"(?:{BY_WORK}|{RELATION})"
+_FIRM = (
+    "顺丰|京东|美团|饿了么|滴滴|圆通|中通|韵达|申通|邮政|德邦|货拉拉|国家电网|供电局|燃气|电信|移动|联通|自来水|宽带|家政|保洁|搬家|装修|贝壳|链家|盒马|叮咚|淘宝|苏宁|海尔|格力|美的|小米|居委会|街道|社区|派出所|银行|保险|医院|学校|电梯|消防"
+)
+#: Whoever comes from a firm, by the firm: 顺丰的小哥, 燃气公司的人.
+BY_FIRM = rf"""(?x:
+    (?:{_FIRM})(?:公司|集团)?的?
+    (?:人员|人(?!家)|师傅|工人|小哥|大哥|大姐|员工|工作人员|客服|阿姨|骑手|司机|快递员|配送员|维修工|安装工|中介|经纪人|同志|民警|医生|老师)
+  )"""
+
+CALLED = rf"(?:{BY_FIRM}|{BY_WORK}|{RELATION})"
 _ALL = rf"(?P<all>{CALLED}(?:{AND.pattern}(?:{CALLED}|{NAME})){{0,4}})"
 
 #: What may stand between whoever comes and the word for coming: 今晚开车, 两个人要, 放学自己.
 _UNTIL = (
     "[" + "".join([
         "□等待儿临时突然刚一二两三四五六日几个口家们俩人都要会想就也再又才",
-        "带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ",
+        "带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: 出差请假休完班课",
     ]) + "]{0,12}"
 )  # fmt: skip
 #: Somebody of one's own is meant wherever in the sentence the coming stands; what they say, have or ask of others is none.
@@ -71,7 +80,7 @@ _COMING: tuple[re.Pattern[str], ...] = (
       )"""),
     # 给我妹妹办个通行证
     re.compile(rf"""(?x:
-        (?:给|帮|替|让|请|放|为|邀请|约){_ALL}(?:们|俩)?□*
+        (?:给|帮|替|让|[请约找叫喊][了个]{{0,2}}|放|为|邀请|安排了?){_ALL}(?:们|俩)?□*
         (?:办|开|弄|整|登记|登个|报|预约|生成|进|来|上|发|做|$|[，,。])
       )"""),
     # 小王和老李要来
@@ -121,7 +130,7 @@ def called(words: str) -> str:
 
 def is_described(name: str) -> bool:
     """Tell whether a visitor is called by what they are, and by nobody's name: 妹妹, 修空调的师傅, 货拉拉."""
-    return all(KIN.fullmatch(one) or re.fullmatch(BY_WORK, one) for one in name.split("、"))
+    return all(KIN.fullmatch(one) or re.fullmatch(f"{BY_FIRM}|{BY_WORK}", one) for one in name.split("、"))
 
 
 def is_proper(name: str) -> bool:

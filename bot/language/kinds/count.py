@@ -21,11 +21,12 @@ _ROUGHLY = "(?:(?:左右|上下)的?)?"
 _PERSONS = longest_first(
     "人 朋友 客人 来客 访客 同学 同事 亲戚 小孩 小孩子 孩子 娃 娃娃 娃儿 宝宝 小朋友 小家伙 大人 老人 老人家 成年人 成人 儿童 男的 女的 男生 女生 男孩 女孩 男人 女人 师傅 工人 工友 学生 老师 小伙 小伙子 小子 姑娘 "
     "丫头 小姑娘 美女 帅哥 兄弟 姐妹 哥们 哥们儿 姐们 闺蜜 战友 老乡 邻居 牌友 球友 麻友 驴友 网友 客户 领导 员工 保洁 阿姨 护工 装修工 搬运工 司机 家属 家长 家人 亲人 长辈 晚辈 后生 妹子 老头 老太太 老头老太 壮劳力 快递员 快递小哥 外卖员 外卖小哥 小哥 大哥 大姐 大爷 大妈 爷爷 奶奶 "
-    "伙伴 小伙伴 死党 发小 熟人 贵客 外国人 老外 细路 细佬哥 伢儿 小囡 崽 仔".split()
+    "女士 先生 太太 大叔 大婶 大娘 医生 护士 老板 老师傅 经理 民警 警察 亲友 中介 买家 租客 同伴 舍友 室友 女孩子 男孩子 学员 教练 志愿者 工作人员 技术员 侄子 外甥 表弟 堂弟 伙伴 小伙伴 死党 发小 熟人 贵客 外国人 老外 细路 细佬哥 伢儿 小囡 崽 仔".split()
 )
 _ADJECTIVES = longest_first(
     "外地 外地的 老家 老家的 半大 半大的 年轻 年轻的 小 老 大 男 女 好 熟 同 亲 高中 大学 初中 小学 公司 公司的 单位 单位的 以前的 老 帮忙的 干活的 来帮忙的 我的 我们的 我 我家的 要好的 关系好的".split()
 )
+_ENGLISH = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True))
 _PERSON = rf"(?:{_ADJECTIVES})?(?:{_PERSONS}|{RELATIVE})"
 _CLASSIFIER = "(?:个|位|名|口子?|号|条|伙|拨)"
 #: What makes of 个 a count of people though none are named: 两个来, 三个。
@@ -42,6 +43,8 @@ _COUNTED = re.compile(rf"""(?x:
       | (?P<sorts>(?:[0-9一二两三四五六七八九][大小老男女]){{2,4}})(?![时区])
     # 人数：8
       | 人数(?:大概|一共)?(?:是|为|有|[:：])?\s?(?P<all>{_NUMERAL})[个位人]?
+    # 2 people, three guests
+      | (?i:\b(?P<english>[0-9]{{1,2}}|{"|".join(_ENGLISH)})[ ](?:people|persons?|guests?|visitors?|friends?|adults?|kids?|children|workers?)\b)
     # 俩朋友, 朋友俩, 哥仨
       | (?P<few>[俩仨])(?:人|个|口子)?(?:{_PERSON})?
     # 一家三口, 五口人, 一行五人
@@ -63,8 +66,8 @@ _TWO = re.compile(_PAIR)
 #: Whoever brings somebody along, and whom: 我姐带俩娃, 两口子带孩子, 老婆抱着宝宝.
 _BRINGING = re.compile(rf"""(?x:
     (?: (?P<two>{_PAIR}|(?:{RELATIVE}|[爸妈哥姐弟])(?:和|跟|与)[他她]?(?:{RELATIVE}|[爸妈哥姐弟嫂]))
-      | (?P<one>{RELATIVE}|(?<=[我他她])[爸妈哥姐弟妹舅姑姨叔婶嫂]|[\u4e00-\u9fff](?:姐|哥|姨|叔|总)|师傅|老师) )
-    [□\s]*(?:要|会|想|也|一起|还|都)?[带领抱牵拖][着了上]?
+      | (?P<one>{RELATIVE}|(?<=[我他她])[爸妈哥姐弟妹舅姑姨叔婶嫂]|[\u4e00-\u9fff](?:姐|哥|姨|叔|总)|师傅|老师|医生|司机|经理|中介|设计师|教练|队长|领导|客户) )
+    [□\s]*(?:(?:要|会|想|也|一起|还|都)?[带领抱牵拖][着了上]?|(?:和|跟|与|还有|加上?)(?=[0-9一两二三四五六七八九十俩仨]))
     (?:(?P<n>{_NUMERAL})(?:个|名|位)|(?P<few>[俩仨])|(?:[他她]的?|自己的?|一个|个|我的?)?)
     (?: (?P<both>老婆孩子|老婆和?孩子|媳妇孩子|爱人孩子) | (?:小|大|双胞胎)?(?:{_PERSONS}|{RELATIVE}|徒弟|助手|老公|女朋友|男朋友) )
   )""")
@@ -128,6 +131,8 @@ def _of(match: re.Match[str]) -> int | None:
         return 6 if match["dozens"] == "半" else 12 * value_of(match["dozens"])
     if match["sorts"]:
         return sum(value_of(number) for number in match["sorts"][::2])
+    if english := match["english"]:
+        return _ENGLISH.get(english.lower()) or int(english)
     if match["few"]:
         return value_of(match["few"])
     return _number(match["family"] or match["all"] or match["n"], match["about"], match["low"], match["high"])

@@ -101,12 +101,14 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
         (?:{RELATIVE}|{ROLE}|厂|公司|店|学校|单位)的?\s*
         (?P<n>{SHORT_NAME}|{OWN_NAME}|(?!车)[{SURNAMES}](?:明|{ONE_SIGN}){{1,2}}?){_COMES}
       )"""),
+    # 我爱人单位的老孙
+    re.compile(rf"(?:{RELATIVE}|厂里?|公司|店里?|学校|单位|部门)的\s*(?P<n>{FAMILIAR}|{SHORT_NAME})(?=□)"),
     # 给玉芬办通行证
     re.compile(rf"""(?x:
         (?:给|帮|替|让)(?P<n>{SHORT_NAME}|{OWN_NAME})
         (?=(?:弄|办|开|发|整|搞|约|登记)(?:一?[个张下])?(?:通行|访客|进门|二维)?[码证登])
       )"""),
-    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{OWN_NAME})(?=$|[\s,，。!！])"),
+    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{OWN_NAME})(?=$|[\s,，。!！的])"),
     # 小满来找我
     re.compile(rf"(?:^|[,，。\s□])(?P<n>{SHORT_NAME}|{LATIN}|{TRANSCRIBED})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来))"),
     # my friend Tom is coming
@@ -126,7 +128,7 @@ _ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|[\u4e00-\u9fff]{{1,2}}(?:{TITLES
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
 _TOGETHER = re.compile(rf"""(?x:
     (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?
-    (?P<all>{_ANYBODY}(?:{AND.pattern}(?:{CALLED}|{_ANYBODY})){{1,5}}){AFTER}
+    (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:{CALLED}|{_ANYBODY}|孩子|小孩|宝宝)){{1,5}}){AFTER}
   )""")
 
 #: Whoever comes, called by words that are no name and no relation known here: 二狗子明天来, 后天木村来.

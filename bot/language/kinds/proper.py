@@ -70,7 +70,8 @@ AFTER = rf"""(?x:(?=
     # when
   | 今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚
     # what of them is told
-  | 电话|手机|车牌|开车
+  | 电话|手机|车牌|开车|身份证|证件|微信
+  | 刚刚|刚才|刚(?=[到来])|已经|现在|待会|等下|等会|一会|马上|准备|打算|可能|大概|应该|从|坐|骑
   ))"""
 
 #: Words that nobody bears for a name, and those that somebody may who was announced.
