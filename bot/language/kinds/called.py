@@ -72,6 +72,8 @@ _OWN = rf"""(?x:(?P<all>
 WRITTEN = re.compile(rf"(?:写|填|登记)(?:成|上|个|的是)?{_ALL}(?=吧|就|好了|的名|$|[\s,，。])")
 _COMING: tuple[re.Pattern[str], ...] = (
     WRITTEN,
+    # 来的有我哥和我嫂子
+    re.compile(rf"来的(?:人|客人)?(?:有|是|[:：])\s*{_ALL}"),
     # 我妹妹今晚开车来
     re.compile(rf"""(?x:
         {_ALL}(?:们|俩)?(?:[带陪领][着了]?(?:{CALLED}))?{_UNTIL}?

@@ -62,7 +62,7 @@ _PAIR = (
     "两口子|小两口|老两口|夫妻俩?|夫妇俩?|情侣|小情侣|父母|爸妈|爸爸妈妈|爹妈|爹娘|公婆|公公婆婆|岳父岳母|爷爷奶奶|外公外婆|姥姥姥爷|姥爷姥姥|阿公阿婆|双胞胎|"
     "[哥兄]嫂|哥哥嫂子|姐姐姐夫|姐夫姐姐|弟弟弟妹|妹妹妹夫|舅舅舅妈|叔叔婶婶|姑姑姑父|女儿女婿|闺女女婿|儿子儿媳|母女|父子|父女|母子|婆媳|姐弟|兄妹|姊妹俩|师徒"
 )
-_TWO = re.compile(_PAIR)
+_TWO = re.compile(rf"(?P<both>双方|两边|两家)?(?:{_PAIR})")
 #: Whoever brings somebody along, and whom: 我姐带俩娃, 两口子带孩子, 老婆抱着宝宝.
 _BRINGING = re.compile(rf"""(?x:
     (?: (?P<two>{_PAIR}|(?:{RELATIVE}|[爸妈哥姐弟])(?:和|跟|与)[他她]?(?:{RELATIVE}|[爸妈哥姐弟嫂]))
@@ -95,6 +95,7 @@ _ABOUT = {"来": 0, "余": 0, "多": 5, "几": 5}
 class _Counted:
     count: int
     is_total: bool  # of people of all sorts: 五个人
+    is_bare: bool  # of whom is not said: 两位
     begin: int
     stop: int
 
@@ -106,7 +107,8 @@ def counts(text: str) -> list[int]:
     """
     groups: list[list[_Counted]] = []
     for one in _counted(text):
-        if groups and _TOGETHER.fullmatch(text, groups[-1][-1].stop, one.begin):
+        between = groups and _TOGETHER.fullmatch(text, groups[-1][-1].stop, one.begin)
+        if between and not (one.is_bare and between[0] in {",", "，", ""}):
             groups[-1].append(one)
         else:
             groups.append([one])
@@ -121,7 +123,7 @@ def _sum(group: Sequence[_Counted]) -> int:
 def _counted(text: str) -> Iterator[_Counted]:
     for match in _COUNTED.finditer(text):
         if (count := _of(match)) is not None:
-            yield _Counted(count, _TOTAL.search(match[0]) is not None, match.start(), match.end())
+            yield _Counted(count, _TOTAL.search(match[0]) is not None, match[0][-1] in "位个名", match.start(), match.end())
 
 
 def _of(match: re.Match[str]) -> int | None:
@@ -155,15 +157,16 @@ def _number(said: str | None, about: str | None, low: str | None, high: str | No
 def _take(message: Message, slot: Slot) -> Value | None:
     before = message.known.get(slot.name)
     rest = message.rest[:LOOKED_THROUGH]
-    if (said := people.count(rest, before if isinstance(before, int) else 1)) is not None:
+    said = people.count(rest, before if isinstance(before, int) else 1)
+    if said is not None and (slot.name in message.known or said >= max(counts(rest), default=0)):
         return said
     if (together := _bringing(rest)) is not None:
         return together
     numbers = counts(rest)
     if not numbers and len(names := name.all_of(message)) > 1:
         return len(names)
-    if not numbers and _TWO.search(rest):
-        return 2
+    if not numbers and (pairs := [*_TWO.finditer(rest)]):
+        return sum(4 if pair["both"] else 2 for pair in pairs)
     return _of_numbers(message, slot, numbers) if numbers else None
 
 
@@ -181,7 +184,7 @@ def _of_numbers(message: Message, slot: Slot, numbers: Sequence[int]) -> int:
     last = [*_counted(rest)][-1]
     if message.known and _MORE_OF_THEM.search(rest[: last.begin]):  # beside those who are expected
         return last.count + int(str(message.known.get(slot.name) or 1))
-    return numbers[-1]
+    return numbers[-1] if message.corrects or message.known else max(numbers)
 
 
 def _read(message: Message, slot: Slot) -> Value | None:

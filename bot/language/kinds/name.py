@@ -35,8 +35,9 @@ _COMES = r"(?=[\s□]*(?:$|[,，。.!！]|来(?!不)|过来|到(?![期底处不]
 _SAID = rf"(?:{TRANSCRIBED}|{LATIN}|{FAMILIAR}|[\u4e00-\u9fff]{{2,4}}?)"
 #: 登记访客高兴, 访客叫长孙丽, 客人是David: what stands there is a name though it may be a word.
 _ANNOUNCED = re.compile(rf"""(?x:
-    (?: (?:登记|预约|邀请|添加|报备|录入|加)(?:一?[个位名])?(?:访客|客人|来客|来访人员|来访者|来人)(?:姓名|名字)?(?:是|叫|为|[:：])?
-      | (?:访客|客人|来客|来访人员|来访者|来人)(?:姓名|名字)?(?:是|叫|为|[:：])
+    (?: (?:登记|预约|邀请|添加|报备|录入|加)(?:一?[个位名])?(?:访客|客人|来客|来访人员?|来访者|来人)(?:姓名|名字)?(?:是|叫|为|[:：])?
+      | (?:访客|客人|来客|来访人员?|来访者|来人|来的人?)(?:姓名|名字)?(?:名单)?(?:是|叫|为|[:：])
+      | 来访人员?
       | (?:姓名|名字|大名|全名)(?:是|叫|为|[:：])
       | 访客[ ]
     )
@@ -108,7 +109,7 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
         (?:给|帮|替|让)(?P<n>{SHORT_NAME}|{OWN_NAME})
         (?=(?:弄|办|开|发|整|搞|约|登记)(?:一?[个张下])?(?:通行|访客|进门|二维)?[码证登])
       )"""),
-    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{OWN_NAME})(?=$|[\s,，。!！的])"),
+    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{TRANSCRIBED}|{OWN_NAME})(?=$|[\s,，。!！的])"),
     # 小满来找我
     re.compile(rf"(?:^|[,，。\s□])(?P<n>{SHORT_NAME}|{LATIN}|{TRANSCRIBED})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来))"),
     # my friend Tom is coming
@@ -124,7 +125,7 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
 #: Those that say of what follows that it is a name go first.
 _PATTERNS = (*((pattern, True) for pattern in _MARKED), *((pattern, False) for pattern in _UNMARKED))
 
-_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|[\u4e00-\u9fff]{{1,2}}(?:{TITLES}))"
+_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|[\u4e00-\u9fff]{{1,2}}(?:{TITLES}))"
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
 _TOGETHER = re.compile(rf"""(?x:
     (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?

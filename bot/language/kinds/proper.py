@@ -51,7 +51,7 @@ PET_NAME = rf"""(?x:
   | [二三大小铁石狗牛虎柱栓锁顺福根泥毛胖黑][狗牛虎柱栓锁蛋妞丫胖娃毛根]子?
   )"""
 #: By what the young, the old and friends are called.
-FAMILIAR = rf"[小老阿](?![车时师])[{SURNAMES}]"
+FAMILIAR = rf"(?:[小老阿](?![车时师])[{SURNAMES}](?:头(?!儿|上|天|一))?)"
 
 #: Mike, Mike Smith, José; at least the first letter is a capital.
 _LATIN_WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’-]*\.?"
