@@ -50,7 +50,7 @@ _COUNTED = re.compile(rf"""(?x:
     # 一家三口, 五口人, 一行五人
       | (?:一家(?:子|人)?|全家|一行|一大家子)(?:总共|一共|有)?(?P<family>{_NUMERAL})(?:大)?[口个人](?:子|人)?
     # 三个大人, 五六个人, 3位, 12人, 十来个朋友, 40号人
-      | (?:{_NUMBER})\s?(?:{_CLASSIFIER}{_ROUGHLY}\s?(?:{_PERSON})|[位名](?![字次称])|口[人子]?|人(?![民工份间座桌家次均行道])|个{_ENDS_COUNT})
+      | (?:{_NUMBER})\s?(?:{_CLASSIFIER}{_ROUGHLY}\s?(?:{_PERSON})|[位名](?![字次称])|口[人子]?|人(?![民工份间座桌家次均行道])|个(?:左右|上下|的样子)?{_ENDS_COUNT})
     )
     # 三个人的房间 counts no guests
       (?!的(?!话))(?!都没)
@@ -108,7 +108,7 @@ def counts(text: str) -> list[int]:
     groups: list[list[_Counted]] = []
     for one in _counted(text):
         between = groups and _TOGETHER.fullmatch(text, groups[-1][-1].stop, one.begin)
-        if between and not (one.is_bare and between[0] in {",", "，", ""}):
+        if between and not (one.is_bare and between[0] and not between[0].strip(" ,，")):
             groups[-1].append(one)
         else:
             groups.append([one])

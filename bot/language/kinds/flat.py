@@ -39,7 +39,7 @@ FLAT = re.compile(rf"""(?x:
       (?:(?:(?P<u>{_SMALL})\s*(?:{_UNIT_WORD}|门洞?(?!口|卡|禁|坏|锁)|梯(?!灯))|(?P<named>{_NAMED_UNIT})单元))?的?[\s\-—/]*
     # 12楼B室; the floor before the room, the word for it, a pause
       (?:(?P<storey>{_SMALL})[楼层]的?\s*(?P<letter>[A-Za-z])[室座]|
-      (?:(?P<f>(?:负|地下|[Bb])?{_SMALL}|顶)[楼层]的?\s*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
+      (?:(?P<f>(?:负|地下|[Bb])?(?:{_SMALL}|[0-9]{{1,2}}(?=[Ff]\s))|顶)[楼层Ff]的?[\s,，]*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
       (?:(?P<minus>负)(?={_ROOM_NUMBER}))?(?P<r>{_ROOM}|{_SPACED})?\s*(?:室|号房?(?!楼)|房(?!间))?)
     # 5-1-302, B1-302; a place to park is none
     | (?<![0-9A-Za-z.年/-])(?<![0-9]:)(?<!车位)(?<!车位号)(?<!车位是)(?<!取件码)(?<!验证码)(?<!取货码)(?<!编号)(?<!单号)(?<!车位在)(?<!车位号是)(?<!车库)

@@ -33,8 +33,8 @@ _SPANS: Mapping[tuple[str, ...], timedelta] = {
 _CHANGED_TO = re.compile("(?:改|换|调|挪|推|延|提前|推迟)(?:成|到|至|为)")
 #: What makes a part of the day a length: 滴了一晚上.
 _LASTED = re.compile("[一整半](?:个|整)?$")
-#: What a time behind it is not: 别周六, 不要明天.
-_NOT_ON = re.compile(r"(?:[别莫甭]|不要)(?:在|给我|弄|搞)?$")
+#: What a time behind it is not: 别周六, 不要明天; nor one time of many: 每周三.
+_NOT_ON = re.compile(r"(?:(?:[别莫甭]|不要)(?:在|给我|弄|搞)?|每个?|每[天日晚周月年]的?|天天)$")
 #: What makes 现在 a time to come.
 _NOW_BEFORE = re.compile(r"(?:就|改成|改到|换成|从|是|要)$")
 _NOW_BEHIND = re.compile(r"""(?x:

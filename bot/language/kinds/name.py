@@ -54,8 +54,8 @@ _JOINS = re.compile("[还和跟与以]")
 _NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预"
 
 _OF_FRIENDS = f"{RELATIVE}|客人"
-_OF_WORKERS = f"{ROLE}|访客"
-_FOR = "给|帮|替|邀请|请|预约|登记|约|(?<![因认])为"
+_OF_WORKERS = f"{ROLE}|访客|车主|联系人"
+_FOR = "给|帮|替|让|邀请|请|预约|登记|约|(?<![因认])为"
 
 #: Patterns of names that say that it is one: 名字叫张伟, 就写王芳.
 _MARKED: tuple[re.Pattern[str], ...] = (
@@ -84,11 +84,11 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
       )"""),
     # 老王, 保姆小陈, 给老王登记
     re.compile(rf"""(?x:
-        (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约]) | (?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居) )
+        (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约]) | (?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居|亲戚|战友|老乡|同桌|舍友|室友|兄弟|姐妹|客户|中介|房东|租客) )
         (?P<n>{FAMILIAR}){AFTER}
       )"""),
     # 我朋友张伟, 给王芳
-    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|是)(?:一下)?\s*(?P<n>{NAME}?){AFTER}"),
+    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|是)(?:一下|[:：])?\s*(?P<n>{NAME}?){AFTER}"),
     # 我朋友Mike Smith, 给David登记
     re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|叫|是)\s*(?P<n>{LATIN}|{TRANSCRIBED}(?![\u4e00-\u9fff]))"),
     # 还有李强
@@ -129,7 +129,7 @@ _ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|[\u4e00-\u9fff]{{1,2}}(?
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
 _TOGETHER = re.compile(rf"""(?x:
     (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?
-    (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:{CALLED}|{_ANYBODY}|孩子|小孩|宝宝)){{1,5}}){AFTER}
+    (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:{CALLED}|{_ANYBODY}|孩子|小孩|宝宝|{OWN_NAME})){{1,5}}){AFTER}
   )""")
 
 #: Whoever comes, called by words that are no name and no relation known here: 二狗子明天来, 后天木村来.
@@ -150,6 +150,8 @@ _INSTEAD = re.compile("改成|改为|换成|应该是|(?:就|先|只)(?:写|填)
 
 #: Whom these bring in comes, too: 还有小谭.
 _BESIDE = re.compile(r"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?$")
+#: Of whom this is said, somebody of theirs comes: 王婶的儿子.
+_WHOSE = re.compile(rf"家?的(?:{RELATIVE}|孩子|娃|小孩|司机)")
 #: Of whom this is said, something of theirs is changed: 老贺改周六了; 小雪改成小雨 is about the second.
 _CHANGES = re.compile(r"[□\s]{0,12}(?:那个)?[□\s]{0,12}(?:[改换挪推调]|提前|说|讲)")
 #: What may stand around a name that is said alone.
@@ -219,6 +221,7 @@ def _found(rest: str, message: Message, known: Value | None) -> str:
             (match.start("n"), name)
             for match in pattern.finditer(rest)
             if (name := match["n"])
+            and (is_marked or not _WHOSE.match(rest, match.end("n")))
             and _may_be_name(name)
             and not (known is not None and _CHANGES.match(rest, match.end("n")))
             and (is_marked or message.corrects or known is None or _takes_place(match, name, str(known)))
@@ -236,8 +239,8 @@ def _of_surname(surname: str, text: str, known: Value | None) -> str | None:
     """Return what somebody is called of whom a surname is told: 姓刘 刘姨; a fuller name that is known stays."""
     if isinstance(known, str) and known.startswith(surname):
         return None
-    said = re.search(rf"{surname}(?:{TITLES}|{AGED})", text)
-    return said[0] if said else f"{surname}先生/女士"
+    said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text)
+    return surname + said["title"] if said else f"{surname}先生/女士"
 
 
 def _takes_place(match: re.Match[str], name: str, known: str) -> bool:
