@@ -105,6 +105,7 @@ def counts(text: str) -> list[int]:
 
     Of 两三个 it is the larger; 十来个 is 10, 十几个 15. A sum that repeats what was said before counts once: 五个人，三大两小.
     """
+    text = text.replace("十几二十", "□□二十")
     groups: list[list[_Counted]] = []
     for one in _counted(text):
         between = groups and _TOGETHER.fullmatch(text, groups[-1][-1].stop, one.begin)
@@ -117,7 +118,11 @@ def counts(text: str) -> list[int]:
 
 def _sum(group: Sequence[_Counted]) -> int:
     first, *others = [one.count for one in group]
-    return first if others and group[0].is_total and first == sum(others) else first + sum(others)
+    if others and group[0].is_total and first == sum(others):
+        return first
+    last = others[-1] if others else 0
+    is_told_again = len(group) > 1 and group[-1].begin == group[-2].stop and last == first + sum(others[:-1])
+    return last if is_told_again else first + sum(others)
 
 
 def _counted(text: str) -> Iterator[_Counted]:
@@ -181,9 +186,9 @@ def _bringing(rest: str) -> int | None:
 
 def _of_numbers(message: Message, slot: Slot, numbers: Sequence[int]) -> int:
     rest = message.rest[:LOOKED_THROUGH]
-    last = [*_counted(rest)][-1]
-    if message.known and _MORE_OF_THEM.search(rest[: last.begin]):  # beside those who are expected
-        return last.count + int(str(message.known.get(slot.name) or 1))
+    counted = [*_counted(rest)] if message.known else []
+    if counted and _MORE_OF_THEM.search(rest[: counted[-1].begin]):  # beside those who are expected
+        return counted[-1].count + int(str(message.known.get(slot.name) or 1))
     return numbers[-1] if message.corrects or message.known else max(numbers)
 
 

@@ -56,7 +56,9 @@ FLAT = re.compile(rf"""(?x:
     | (?<![0-9.A-Za-z负])(?<!地下室)(?<!之)(?<!-)(?P<r4>{_ROOM_NUMBER})(?:室|房(?!间))
     )""")
 #: A room said by itself; 110, 119 and 120 are none.
-_BARE_ROOM = re.compile(rf"(?:^|(?<=[\s,，。家住是在楼层]))(?!1(?:10|19|2[02])(?!\d))(?P<r>{_ROOM_NUMBER})(?:室|号|房)?(?=$|[\s,，。])")
+_BARE_ROOM = re.compile(
+    rf"(?:^|(?<=[\s,，。家住是在楼层]))(?!1(?:10|19|2[02])(?!\d))(?P<r>{_ROOM_NUMBER})(?:室|号|房)?(?=$|[\s,，。])"
+)
 #: 十二零一 is 1201: the floor, then the flat on it.
 _FLOOR_FIRST = re.compile("((?:[一二三]?十|廿|卅)[一二三四五六七八九]?)零([一二三四五六七八九])")
 #: A number with 十 or 百 in it, as it is said.

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from bot.language import answers, times
 from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value
@@ -43,9 +42,9 @@ _NOW_BEHIND = re.compile(r"""(?x:
   | (?:吧|啊|呀)?(?:$|[\s,，。.!！])
   )""")
 #: When they set out or are on the way, who come at another time: 八点的飞机，十点到.
-_ON_THE_WAY = re.compile(r"的(?:飞机|航班|班机|高铁|动车|火车|大巴|长途车|车票|车(?![\u4e00-\u9fff]))|起飞|出发|发车|动身|落地|[下放][班学课]")
-#: Of two times one or the other is meant: 周二或者周三.
-_OR = re.compile(r"[,，\s]*(?:或者?|还是|要不|要么)[,，\s]*(?:是)?")
+_ON_THE_WAY = re.compile(
+    r"的(?:飞机|航班|班机|高铁|动车|火车|大巴|长途车|车票|车(?![\u4e00-\u9fff]))|起飞|出发|发车|动身|落地|[下放][班学课]"
+)
 #: Beside a time that is not meant: 五点呀，不是早上. 不是，明天 denies something else.
 _NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)$")
 #: When nobody shall come: 一点到三点别来, 今天不行就明天晚上.
@@ -121,8 +120,6 @@ def _start(message: Message, slot: Slot) -> Value | None:
     spans = [span for span in spans if not _is_of_leaving(message.text, span)]
     there = [span for span in spans if not _ON_THE_WAY.match(message.text, span.stop)]
     spans = there if any(span.kind != "day" for span in there) else spans
-    if not message.corrects and any(_OR.fullmatch(message.text, one.stop, other.begin) for one, other in pairwise(spans)):
-        return None
     if not spans and (shifted := _shifted(message)):
         return shifted
     if not spans:

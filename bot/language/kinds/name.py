@@ -94,7 +94,9 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
     # 还有李强
     re.compile(rf"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?(?P<n>{NAME}?|{FAMILIAR}){AFTER}"),
     # 阿依古丽·买买提明天来
-    re.compile(r"(?<![\u4e00-\u9fff])(?P<n>[\u4e00-\u9fff]{1,8}(?:[·•・‧][\u4e00-\u9fff]{1,8}?){1,3})" + AFTER),
+    re.compile(r"(?:(?<![\u4e00-\u9fff])|(?<=[位个叫是给请让]))(?P<n>(?:(?![有位个叫是给我的请让来])[\u4e00-\u9fff]){1,8}(?:[·•・‧][\u4e00-\u9fff]{1,8}?){1,3})" + AFTER),
+    # 贵宾：吴彦祖
+    re.compile(rf"[\u4e00-\u9fff][:：]\s*(?P<n>{NAME})(?=$|[\s,，。;；□(（])"),
     # 王芳明天来
     re.compile(rf"(?:^|[,，。\s、□])(?P<n>{NAME}?){AFTER}"),
     # 同事佳佳到, 厂里的老蒋
@@ -103,7 +105,7 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
         (?P<n>{SHORT_NAME}|{OWN_NAME}|(?!车)[{SURNAMES}](?:明|{ONE_SIGN}){{1,2}}?){_COMES}
       )"""),
     # 我爱人单位的老孙
-    re.compile(rf"(?:{RELATIVE}|厂里?|公司|店里?|学校|单位|部门)的\s*(?P<n>{FAMILIAR}|{SHORT_NAME})(?=□)"),
+    re.compile(rf"(?:{RELATIVE}|{ROLE}|(?:{RELATIVE}|厂里?|公司|店里?|学校|单位|部门)的)\s*(?P<n>{FAMILIAR}|{SHORT_NAME})(?=□)"),
     # 给玉芬办通行证
     re.compile(rf"""(?x:
         (?:给|帮|替|让)(?P<n>{SHORT_NAME}|{OWN_NAME})
@@ -129,7 +131,7 @@ _ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|[\u4e00-\u9fff]{{1,2}}(?
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
 _TOGETHER = re.compile(rf"""(?x:
     (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?
-    (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:{CALLED}|{_ANYBODY}|孩子|小孩|宝宝|{OWN_NAME})){{1,5}}){AFTER}
+    (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:{CALLED}|{_ANYBODY}|孩子|小孩|宝宝|{OWN_NAME}|(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}}(?=[□\s]*(?:来|到|过来|上门)))){{1,5}}){AFTER}
   )""")
 
 #: Whoever comes, called by words that are no name and no relation known here: 二狗子明天来, 后天木村来.
@@ -141,7 +143,9 @@ _SUBJECT = re.compile(rf"""(?x:
     (?:过?来(?!不|信|电|得|自|源)|上门|做客|到(?![期底处账不了])|嚟|拜访|串门|来访)
   )""")
 #: Ends of words for things and doings, which come without being guests.
-_THINGS = re.compile("[货件包箱车菜水电气雨雪票机柜床灯网费药饭酒奶桶纸单门声味事天话息知间区楼卖递具调品料板窗锁管路口路费光队时候候]$|起来|出来|回来|原来|本来|从来|以后|人$")
+_THINGS = re.compile(
+    "[货件包箱车菜水电气雨雪票机柜床灯网费药饭酒奶桶纸单门声味事天话息知间区楼卖递具调品料板窗锁管路口路费光队时候候]$|起来|出来|回来|原来|本来|从来|以后|人$"
+)
 
 #: 老李没来, 王芳也来 tell of somebody, and put them in nobody's place.
 _TOLD_OF = re.compile(rf"(?!要[来到过]){STILL}")
@@ -157,7 +161,6 @@ _CHANGES = re.compile(r"[□\s]{0,12}(?:那个)?[□\s]{0,12}(?:[改换挪推调
 #: What may stand around a name that is said alone.
 _BEFORE = re.compile(r"(?:^|[\s,，。、□])(?:(?:他|她|客人)?就?是)?$")
 _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
-
 
 
 def _heard(message: Message) -> str:

@@ -60,11 +60,11 @@ LATIN = rf"(?:(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?[ ])?[A-ZÀ-Þ][a-zà-ÿ'’-][A-Z
 
 _TRANSCRIBING = "".join(words.TRANSCRIBING)
 #: 阿依古丽·买买提; 次仁多吉, 斯琴高娃 by the signs with which such names are written.
-TRANSCRIBED = rf"(?:[\u4e00-\u9fff]{{1,8}}(?:[·•・‧][\u4e00-\u9fff]{{1,8}}){{1,3}}|[{_TRANSCRIBING}]{{3,8}})"
+TRANSCRIBED = rf"(?:(?:(?![有位个叫是给我的请让来])[\u4e00-\u9fff]){{1,8}}(?:[·•・‧][\u4e00-\u9fff]{{1,8}}){{1,3}}|[{_TRANSCRIBING}]{{3,8}})"
 
 #: Words that end a name: what follows a person in a sentence.
 AFTER = rf"""(?x:(?=
-    $ | [\s,，。.!！?？、;；的和□] | [0-9一二两三四五六七八九十] | {STILL}
+    $ | [\s,，。.!！?？、;；的和□(（] | [0-9一二两三四五六七八九十] | {STILL}
   | 要|也|就|都|会|想|等|是|带|他|她
     # what is changed, told or done for them
   | 改|换|挪|推|说|讲|开|办|弄|登记|约|预约|发|进|来|过来|到
