@@ -18,6 +18,8 @@ _LEAVES_THEN = re.compile(
     r"[^，。,\s]{0,6}(?:走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:大概|大约)?(?=\d|[一二三四五六七八九十两]+点)"
 )
 _AFTER_SUPPER = re.compile("晚饭|晚餐|宵夜")
+_FOR_SUPPER = re.compile(r"[^，。,\s]{0,8}(?:晚饭|晚餐|宵夜|夜宵)")
+_OF_MORNING = re.compile("[早晨:]|上午|前晌|头晌|am", re.IGNORECASE)
 #: How much sooner or later than was said: 得晚一天, 推迟半小时, 提前一个小时到.
 _SHIFT = re.compile(rf"""(?x:
     (?: (?P<sooner>提前|提早|早到?|往前[挪提移]?) | 推迟|推后|延后|延迟|顺延|晚到?|迟到? | 往后[推挪延移]? )(?:个|了)?
@@ -56,7 +58,7 @@ _NOT_THEN = re.compile(r"""(?x:
     # nobody shall come
     (?: [别莫甭](?:来|敲|上门) | 不(?:要|用)来 | 太[晚迟早](?:了|咯|啦|喽|哒) | 来不[及赢] | 不行|不成|不方便|来不了
     # nobody is there, or free
-      | 睡觉? | 午睡|午休|没空|没人|不在|不得空|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy|开会 | 要?上[班课]
+      | 刚过|已经?过 | 睡觉? | 午睡|午休|没空|没人|不在|不得空|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy|开会 | 要?上[班课]
       | 有(?:点|个)? (?: 事(?!找|请|要|情|跟|和) | 课(?!外|本|后) | 会(?!员|所|议室) | 班|安排|活动 | \s?(?:class|meeting) )
     # somebody goes out
       | (?:又|还|再|才|就|也|得|要)*(?:去|出门)
@@ -128,10 +130,18 @@ def _start(message: Message, slot: Slot) -> Value | None:
         spans = [span for span in spans if told.end() - 1 <= span.begin <= told.end()] or spans
     to_come = [span for span in spans if (span.end or span.start) >= message.now.replace(second=0, microsecond=0)]
     span = spans[-1] if message.corrects else _fullest(to_come or spans)  # 昨晚开始漏，明天上午来修
+    if _is_of_evening(message.text, span):
+        return span.start + timedelta(hours=12)
     known = first_known(message.known)
     if known and span.kind == "day" and (known.hour, known.minute) != (0, 0):  # 改成后天 keeps the clock
         return span.start.replace(hour=known.hour, minute=known.minute)
     return span.start
+
+
+def _is_of_evening(text: str, span: times.Span) -> bool:
+    """Tell whether what is done at a clock time is done in the evening, though nobody says so: 八点来吃晚饭."""
+    is_open = span.kind == "clock" and 5 <= span.start.hour < 12 and not _OF_MORNING.search(text, span.begin, span.stop)
+    return is_open and _FOR_SUPPER.match(text, span.stop) is not None
 
 
 def is_unwanted(text: str, span: times.Span) -> bool:
