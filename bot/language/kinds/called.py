@@ -10,7 +10,7 @@ from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
 from bot.language.words import ROLES
 
 #: Between several who come.
-AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|[，,、])[，,、\s]{0,2}")
+AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|及|[，,、])[，,、\s]{0,2}")
 ROLE = longest_first(ROLES)
 
 #: What is no name, though it says who comes.
@@ -31,10 +31,10 @@ RELATION = rf"""(?x:
     (?: (?:{MINE}|[他她]的?|(?:孩子|娃儿?|宝宝)(?:[他她]|的)?|{NAME}家?的?)?(?:{RELATIVE}|{ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})
       | (?:{MINE}|[他她]|(?:孩子|娃儿?|宝宝)[他她的])(?:{OWN_RELATIVE}) )
     # 我弟弟的女朋友, 我姐家的丫头
-    (?: [他她](?:{RELATIVE}|{OWN_RELATIVE}) | 家?的?(?:{RELATIVE}|司机) | 家的?(?:{_CHILD}|孩子|娃娃?|{FAMILIAR}|{SHORT_NAME}) )?
+    (?: [他她](?:{RELATIVE}|{OWN_RELATIVE}) | 家?的?(?:{RELATIVE}|司机) | 家的(?:{NUMBERED_RELATIVE}) | 家的?(?:{_CHILD}|孩子|娃娃?|{FAMILIAR}|{SHORT_NAME}) )?
   )"""
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
-_BEGINS = "(?:(?<![\u4e00-\u9fff])|(?<=[个位给让请约叫是有我家的来要和跟与了帮放为写名班天午上早晚]))"
+_BEGINS = "(?:(?<![\u4e00-\u9fff])|(?<=[个位给让请约叫是有我家的来要和跟与了帮放为写名班天午上早晚门厂店司院区]))"
 BY_WORK = rf"""(?x:
     {_BEGINS}(?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通|贴|擦|查|抄|拆|检|维|配|取|卖|喂|遛|照顾|照看|带孩|拍|调|拉|刷|铺|补|封|焊|开锁|撬锁|喷|消|灭|杀|验|陪|护理|理发|剪|保养|回收|疏通|喷漆|粉刷)
     (?:(?!的)[\u4e00-\u9fff]){{0,6}}的
@@ -77,9 +77,9 @@ _COMING: tuple[re.Pattern[str], ...] = (
     re.compile(rf"来的(?:人|客人)?(?:有|是|[:：])\s*{_ALL}"),
     # 我妹妹今晚开车来
     re.compile(rf"""(?x:
-        {_ALL}(?:们|俩)?(?:[带陪领][着了]?(?:{CALLED}))?{_UNTIL}?(?:从(?:(?!来)[\u4e00-\u9fff]){{1,6}}?)?
+        {_ALL}(?:们|俩)?(?:[,，](?=\s*□))?(?:[带陪领][着了]?(?:{CALLED}))?{_UNTIL}?(?:从(?:(?!来)[\u4e00-\u9fff]){{1,6}}?)?
         (?: 来(?!不|过|电话|信|得及|着) | 到(?!期|底|处|账) | 嚟|回来|返|上门|进来|进门|过来|要进 | 住(?!院|在|的|这|那) | 看房|上户|入户|做客|串门|拜访|看望|探望|聚餐|吃饭
-          | [拿取送](?:东西|钥匙|货|件|菜|饭) )
+          | [拿取送](?:东西|钥匙|货|件|菜|饭) | [送修装搬收](?:(?!的)[\u4e00-\u9fff]){{1,3}}(?=$|[,，。]) )
       )"""),
     # 给我妹妹办个通行证
     re.compile(rf"""(?x:
@@ -110,6 +110,11 @@ _COMING: tuple[re.Pattern[str], ...] = (
       )"""),
 )  # fmt: skip
 
+#: Before a work what kind of it is meant: 水电师傅, 物流公司师傅.
+_OF_WHICH_KIND = re.compile(
+    r"(?:^|[\s,，。□个位名]|有|请了?|叫了?|约了?)(?P<kind>(?:(?![我你他她它的了在是来到有给让和从去要说等这那哪请叫约帮个位名早晚上下午麻烦])[\u4e00-\u9fff]){1,5})$"
+)
+
 #: What one calls those by two signs whom one calls by one behind 我: 我妈 is 妈妈.
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
 
@@ -122,7 +127,10 @@ def coming(rest: str) -> tuple[str, ...]:
         return ()
     if work := match.groupdict().get("work"):
         return (f"{work}的",)
-    return tuple(called(words) for words in AND.split(match["all"]) if words)
+    said = match["all"]
+    if re.fullmatch(ROLE, said) and (kind := _OF_WHICH_KIND.search(rest, 0, match.start("all"))):
+        said = kind["kind"] + said
+    return tuple(called(words) for words in AND.split(said) if words)
 
 
 def called(words: str) -> str:

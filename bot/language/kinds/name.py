@@ -54,7 +54,7 @@ _JOINS = re.compile("[还和跟与以]")
 _NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预"
 
 _OF_FRIENDS = f"{RELATIVE}|客人"
-_OF_WORKERS = f"{ROLE}|访客|车主|联系人"
+_OF_WORKERS = f"{ROLE}|访客|车主|联系人|嘉宾|贵宾|来宾"
 _FOR = "给|帮|替|让|邀请|请|预约|登记|约|(?<![因认])为"
 
 #: Patterns of names that say that it is one: 名字叫张伟, 就写王芳.
@@ -75,7 +75,7 @@ _MARKED: tuple[re.Pattern[str], ...] = (
 #: Patterns of names by what stands around them.
 _UNMARKED: tuple[re.Pattern[str], ...] = (
     # 王先生, 欧阳老师
-    re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?![和与向于时从由连])[{SURNAMES}])(?:{TITLES}))(?!傅)"),
+    re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?![和与向于时从由连])(?<!公)[{SURNAMES}])(?:{TITLES}))(?!傅)"),
     re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>{NAME}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
     # 冼叔, 保姆张姐
     re.compile(rf"""(?x:
@@ -104,6 +104,10 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
         (?:{RELATIVE}|{ROLE}|厂|公司|店|学校|单位)的?\s*
         (?P<n>{SHORT_NAME}|{OWN_NAME}|(?!车)[{SURNAMES}](?:明|{ONE_SIGN}){{1,2}}?){_COMES}
       )"""),
+    # 快递小张
+    re.compile(rf"(?:{ROLE}|{RELATIVE}|快递|外卖|装修|保洁|房东|学生|小孩|孩子)(?P<n>{FAMILIAR}|小[^\W\d_A-Za-z{_NO_SUBJECT}]{{2}}(?=□)){AFTER}"),
+    # 开个码给胖子
+    re.compile(rf"(?:码|证|一个|一张|一下)给(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。□])"),
     # 我爱人单位的老孙
     re.compile(rf"(?:{RELATIVE}|{ROLE}|(?:{RELATIVE}|厂里?|公司|店里?|学校|单位|部门)的)\s*(?P<n>{FAMILIAR}|{SHORT_NAME})(?=□)"),
     # 给玉芬办通行证
@@ -154,6 +158,8 @@ _INSTEAD = re.compile("改成|改为|换成|应该是|(?:就|先|只)(?:写|填)
 
 #: Whom these bring in comes, too: 还有小谭.
 _BESIDE = re.compile(r"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?$")
+#: 张三李四 are two.
+_SIDE_BY_SIDE = re.compile("(?:张三|李四|王五)(?=李四|王五|赵六)")
 #: Of whom this is said, somebody of theirs comes: 王婶的儿子.
 _WHOSE = re.compile(rf"家?的(?:{RELATIVE}|孩子|娃|小孩|司机)")
 #: Of whom this is said, something of theirs is changed: 老贺改周六了; 小雪改成小雨 is about the second.
@@ -165,7 +171,7 @@ _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
 
 def _heard(message: Message) -> str:
     """Return what may name somebody: neither values nor cries."""
-    return people.unexclaimed(message.rest[:LOOKED_THROUGH])
+    return _SIDE_BY_SIDE.sub(r"\g<0>、", people.unexclaimed(message.rest[:LOOKED_THROUGH]))
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
