@@ -51,7 +51,7 @@ _PARTS = re.compile(rf"(.+?)({AND.pattern}|$)")
 _JOINS = re.compile("[还和跟与以]")
 
 #: Signs that stand in no word for a visitor: what joins, points, asks and is done.
-_NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预"
+_NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预刚已能可应火烧起改过交找换搬送拿取唔冇弗勿费修"
 
 _OF_FRIENDS = f"{RELATIVE}|客人"
 _OF_WORKERS = f"{ROLE}|访客|车主|联系人|嘉宾|贵宾|来宾"
@@ -122,7 +122,8 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?i:\b(?:friend|guest|visitor|colleague|brother|sister|cousin|uncle|aunt|named|name is|for))[ ](?P<n>{LATIN})"),
     re.compile(rf"(?:^|[,，。\s□])(?P<n>{LATIN})(?=[ ](?:is|will|wants|comes|arrives|visits|visiting|coming)\b)"),
     # 毛毛放学来我家, 我孙子豆豆, 给杰哥开个码
-    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫等让])|(?:{RELATIVE}))(?P<n>{PET_NAME})(?:{AFTER}|(?=放学|下班|下课|吃完|周末|过))"),
+    re.compile(rf"(?:{RELATIVE})(?P<n>{PET_NAME}){AFTER}"),
+    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫等让]))(?P<n>{PET_NAME})(?=放学|下班|下课|吃完|[办开登]|[和跟]|[□\s要会也就还自己]{{0,12}}{COME})"),
     # 玉芬他们几个要来
     re.compile(rf"""(?x:
         (?:^|[,，。\s□])(?P<n>{SHORT_NAME}|{OWN_NAME})(?:[他她]们|们)(?:几个|一家|[俩仨])?(?=[\s□]*(?:{COME}|[要会想]))

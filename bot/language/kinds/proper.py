@@ -15,7 +15,7 @@ COMPOUND = longest_first(name for name in _LISTED if len(name) > 1)
 #: One sign after a surname that says how old whoever bears it is: 冼叔, 张姐; 和姐姐 names nobody.
 AGED = "(?P<aged>[叔姨婶伯哥姐嫂爷])(?!(?P=aged)|[夫妹弟])"
 TITLES = longest_first(
-    "先生 女士 小姐 太太 夫人 老师 师傅 师父 师母 医生 大夫 护士 教练 教授 律师 经理 总监 主任 老板 老板娘 局长 处长 科长 校长 院长 所长 队长 班长 站长 店长 村长 厂长 董事长 书记 警官 法官 会计 "
+    "先生 女士 小姐 太太 夫人 老师 师傅 师父 师母 医生 大夫 护士 教练 教授 律师 经理 总监 主任 老板 老板娘 局长 处长 科长 校长 院长 所长 队长 班长 站长 店长 村长 厂长 董事长 书记 警官 法官 "
     "同学 同志 阿姨 叔叔 伯伯 伯母 爷爷 奶奶 婆婆 大爷 大妈 大哥 大姐 大叔 大婶 大娘 大嫂 老爷子 老太太 老先生 老伯 小哥 姑娘 师兄 师姐 学长 学姐 总 工 董 局".split()
 )
 
