@@ -100,7 +100,7 @@ _COMING: tuple[re.Pattern[str], ...] = (
     # 两个同学下午来
     re.compile(rf"{NUMBER}(?:个|位|名)(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{COME}"),
     # 一会儿有个送花的
-    re.compile(rf"有[个位]\s*(?P<all>{BY_FIRM}|{BY_WORK})(?=$|[,，。□])"),
+    re.compile(rf"(?:有[个位]|来[个位]?)\s*(?P<all>{BY_FIRM}|{BY_WORK})(?=$|[,，。□])"),
     # 后天下午五点还有我舅舅
     re.compile(rf"(?:还有|仲有|另外还有|再有|再加|加上|外加){_ALL}(?:们|俩)?(?=[\s□]*(?:$|[，,。.!！]))"),
     # whoever brings or does something, when nothing else says who: 后天有人送床垫上门

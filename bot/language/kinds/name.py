@@ -54,7 +54,7 @@ _JOINS = re.compile("[还和跟与以]")
 _NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预刚已能可应火烧起改过交找换搬送拿取唔冇弗勿费修"
 
 _OF_FRIENDS = f"{RELATIVE}|客人"
-_OF_WORKERS = f"{ROLE}|访客|车主|联系人|嘉宾|贵宾|来宾"
+_OF_WORKERS = f"{ROLE}|访客|车主|联系人|嘉宾|贵宾|来宾|班长|队长|主任|教授|老板|教练|校长|站长|店长|领导|搭档|哥们儿?|闺女|侄子"
 _FOR = "给|帮|替|让|邀请|请|预约|登记|约|(?<![因认])为"
 
 #: Patterns of names that say that it is one: 名字叫张伟, 就写王芳.
@@ -109,7 +109,7 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
     # 开个码给胖子
     re.compile(rf"(?:码|证|一个|一张|一下)给(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。□])"),
     # 我爱人单位的老孙
-    re.compile(rf"(?:{RELATIVE}|{ROLE}|(?:{RELATIVE}|厂里?|公司|店里?|学校|单位|部门)的)\s*(?P<n>{FAMILIAR}|{SHORT_NAME})(?=□)"),
+    re.compile(rf"(?:{RELATIVE}|{ROLE}|(?:{RELATIVE}|厂里?|公司|店里?|学校|单位|部门)的)\s*(?P<n>{FAMILIAR}|{SHORT_NAME})(?=□|约)"),
     # 给玉芬办通行证
     re.compile(rf"""(?x:
         (?:给|帮|替|让)(?P<n>{SHORT_NAME}|{OWN_NAME})
