@@ -124,7 +124,10 @@ def longest_first(words: Iterable[str]) -> str:
     Of many words it looks at the first sign before it tries one after the other.
     """
     ordered = sorted(words, key=len, reverse=True)
-    anyone = "|".join(map(re.escape, ordered))
     if len(ordered) < _MANY or not all(ordered):
-        return anyone
-    return f"(?=[{''.join(sorted({re.escape(word[0]) for word in ordered}))}])(?:{anyone})"
+        return "|".join(map(re.escape, ordered))
+    rests: dict[str, list[str]] = {}
+    for word in ordered:
+        rests.setdefault(re.escape(word[0]), []).append(re.escape(word[1:]))
+    anyone = "|".join(f"{first}(?:{'|'.join(dict.fromkeys(further))})" for first, further in rests.items())
+    return f"(?=[{''.join(rests)}])(?:{anyone})"

@@ -186,6 +186,20 @@ def test_message_is_cut_after_it_was_normalised() -> None:
     assert len(reading.of("\ufdfa" * 2000, NOW).text) == reading.LONGEST  # one sign that stands for eighteen
 
 
+def test_values_are_taken_from_the_beginning_of_a_long_message_and_whole_or_not_at_all() -> None:
+    def phone(before: int) -> object:
+        text = "，" * before + "电话13912345678" + "，" * 400
+        return reading.of(text, NOW).take([Slot(name="x", kind=KINDS["phone"])]).get("x")
+
+    assert [phone(count) for count in (0, 380, 388, 600)] == ["13912345678", "13912345678", None, None]
+
+
+def test_what_stands_behind_the_beginning_of_a_long_message_is_kept() -> None:
+    text = "水" * 450 + "厨房漏水"
+
+    assert reading.of(text, NOW).take([Slot(name="x", kind=KINDS["text"])], asked="x")["x"] == text
+
+
 def test_full_width_and_traditional_signs_are_made_plain() -> None:
     plain = reading.Reading.of("車牌沪Ａ１２３４５", NOW, {ord("車"): "车"})
 

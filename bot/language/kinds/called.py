@@ -10,7 +10,7 @@ from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
 from bot.language.words import ROLES
 
 #: Between several who come.
-AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|[，,、])[，,、\s]{0,2}")
+AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|及|[，,、])[，,、\s]{0,2}")
 ROLE = longest_first(ROLES)
 
 #: What is no name, though it says who comes.
@@ -31,25 +31,35 @@ RELATION = rf"""(?x:
     (?: (?:{MINE}|[他她]的?|(?:孩子|娃儿?|宝宝)(?:[他她]|的)?|{NAME}家?的?)?(?:{RELATIVE}|{ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})
       | (?:{MINE}|[他她]|(?:孩子|娃儿?|宝宝)[他她的])(?:{OWN_RELATIVE}) )
     # 我弟弟的女朋友, 我姐家的丫头
-    (?: 家?的?(?:{RELATIVE}|司机) | 家的?(?:{_CHILD}|孩子|娃娃?|{FAMILIAR}|{SHORT_NAME}) )?
+    (?: [他她](?:{RELATIVE}|{OWN_RELATIVE}) | 家?的?(?:{RELATIVE}|司机) | 家的(?:{NUMBERED_RELATIVE}) | 家的?(?:{_CHILD}|孩子|娃娃?|{FAMILIAR}|{SHORT_NAME}) )?
   )"""
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
-BY_WORK = r"""(?x:
-    (?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通|贴|擦|查|抄|拆|检|维|配|取|卖|喂|遛|照顾|照看|带孩|拍|调|拉|刷|铺|补|封|焊|开锁|撬锁|喷|消|灭|杀|验|陪|护理|理发|剪|保养|回收|疏通|喷漆|粉刷)
-    (?:(?!的)[\u4e00-\u9fff]){0,6}的
+_BEGINS = "(?:(?<![\u4e00-\u9fff])|(?<=[个位给让请约叫是有我家的来要和跟与了帮放为写名班天午上早晚门厂店司院区]))"
+BY_WORK = rf"""(?x:
+    {_BEGINS}(?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通|贴|擦|查|抄|拆|检|维|配|取|卖|喂|遛|照顾|照看|带孩|拍|调|拉|刷|铺|补|封|焊|开锁|撬锁|喷|消|灭|杀|验|陪|护理|理发|剪|保养|回收|疏通|喷漆|粉刷)
+    (?:(?!的)[\u4e00-\u9fff]){{0,6}}的(?!车|东西|时候|事|钱|价|费)
     (?:[两俩三仨]个?)?
     (?:师傅|工人|人员|人|小哥|大哥|大姐|大爷|阿姨|老师|娃儿|小伙子?|妹子|老板|中介|客户|朋友|公司|姑娘|小姐姐)?
   )"""
 _WORK_DONE = r"(?:修|送|装|量|搬|收|安|换|测|洗|通)(?:(?![我你他她过回来上进到去])[\u4e00-\u9fff]){1,5}?"
 
-CALLED = rf"(?:{BY_WORK}|{RELATION})"
+_FIRM = "顺丰|京东|美团|饿了么|滴滴|圆通|中通|韵达|申通|邮政|德邦|货拉拉|国家电网|供电局|燃气|电信|移动|联通|自来水|宽带|家政|保洁|搬家|装修|贝壳|链家|盒马|叮咚|淘宝|苏宁|海尔|格力|美的|小米|居委会|街道|社区|派出所|银行|保险|医院|学校|电梯|消防"
+#: Whoever comes from a firm, by the firm: 顺丰的小哥, 燃气公司的人.
+BY_FIRM = rf"""(?x:
+    (?:{_FIRM})(?:公司|集团)?的?
+    (?:人员|人(?!家)|师傅|工人|小哥|大哥|大姐|员工|工作人员|客服|阿姨|骑手|司机|快递员|配送员|维修工|安装工|中介|经纪人|同志|民警|医生|老师)
+  | {_BEGINS}(?:(?![我你他她的了在是来到明有给让和从去])[\u4e00-\u9fff]){{0,5}}(?:公司|店|厂|医院|学校|幼儿园|中心|协会|机构|工作室|旅行社|局|派出所)的
+    (?:人员|人(?!家)|师傅|工人|小哥|大哥|大姐|员工|工作人员|客服|阿姨|同志|老师|园长|校长|院长|医生|护士|同事|设计师|顾问)
+  )"""
+
+CALLED = rf"(?:{BY_FIRM}|{BY_WORK}|{RELATION})"
 _ALL = rf"(?P<all>{CALLED}(?:{AND.pattern}(?:{CALLED}|{NAME})){{0,4}})"
 
 #: What may stand between whoever comes and the word for coming: 今晚开车, 两个人要, 放学自己.
 _UNTIL = (
     "[" + "".join([
         "□等待儿临时突然刚一二两三四五六日几个口家们俩人都要会想就也再又才",
-        "带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: ",
+        "带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: 出差请假休完班课",
     ]) + "]{0,12}"
 )  # fmt: skip
 #: Somebody of one's own is meant wherever in the sentence the coming stands; what they say, have or ask of others is none.
@@ -63,15 +73,17 @@ _OWN = rf"""(?x:(?P<all>
 WRITTEN = re.compile(rf"(?:写|填|登记)(?:成|上|个|的是)?{_ALL}(?=吧|就|好了|的名|$|[\s,，。])")
 _COMING: tuple[re.Pattern[str], ...] = (
     WRITTEN,
+    # 来的有我哥和我嫂子
+    re.compile(rf"来的(?:人|客人)?(?:有|是|[:：])\s*{_ALL}"),
     # 我妹妹今晚开车来
     re.compile(rf"""(?x:
-        {_ALL}(?:们|俩)?(?:[带陪领][着了]?(?:{CALLED}))?{_UNTIL}?
+        {_ALL}(?:们|俩)?(?:[,，](?=\s*□))?(?:[带陪领][着了]?(?:{CALLED}))?{_UNTIL}?(?:从(?:(?!来)[\u4e00-\u9fff]){{1,6}}?)?
         (?: 来(?!不|过|电话|信|得及|着) | 到(?!期|底|处|账) | 嚟|回来|返|上门|进来|进门|过来|要进 | 住(?!院|在|的|这|那) | 看房|上户|入户|做客|串门|拜访|看望|探望|聚餐|吃饭
-          | [拿取送](?:东西|钥匙|货|件|菜|饭) )
+          | [拿取送](?:东西|钥匙|货|件|菜|饭) | [送修装收](?:(?![的得好了完过出走不没])[\u4e00-\u9fff]){{1,3}}(?=$|[,，。]) )
       )"""),
     # 给我妹妹办个通行证
     re.compile(rf"""(?x:
-        (?:给|帮|替|让|请|放|为|邀请|约){_ALL}(?:们|俩)?□*
+        (?:给|帮|替|让|[请约找叫喊][了个]{{0,2}}|放|为|邀请|安排了?){_ALL}(?:们|俩)?□*
         (?:办|开|弄|整|登记|登个|报|预约|生成|进|来|上|发|做|$|[，,。])
       )"""),
     # 小王和老李要来
@@ -87,6 +99,8 @@ _COMING: tuple[re.Pattern[str], ...] = (
       )"""),
     # 两个同学下午来
     re.compile(rf"{NUMBER}(?:个|位|名)(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{COME}"),
+    # 一会儿有个送花的
+    re.compile(rf"(?:有[个位]|来[个位]?)\s*(?P<all>{BY_FIRM}|{BY_WORK})(?=$|[,，。□])"),
     # 后天下午五点还有我舅舅
     re.compile(rf"(?:还有|仲有|另外还有|再有|再加|加上|外加){_ALL}(?:们|俩)?(?=[\s□]*(?:$|[，,。.!！]))"),
     # whoever brings or does something, when nothing else says who: 后天有人送床垫上门
@@ -95,6 +109,11 @@ _COMING: tuple[re.Pattern[str], ...] = (
         (?P<work>{_WORK_DONE}){_UNTIL}?过?{COME}
       )"""),
 )  # fmt: skip
+
+#: Before a work what kind of it is meant: 水电师傅, 物流公司师傅.
+_OF_WHICH_KIND = re.compile(
+    r"(?:^|[\s,，。□个位名]|有|请了?|叫了?|约了?)(?P<kind>(?:(?![我你他她它的了在是来到有给让和从去要说等这那哪请叫约帮个位名早晚上下午麻烦])[\u4e00-\u9fff]){1,5})$"
+)
 
 #: What one calls those by two signs whom one calls by one behind 我: 我妈 is 妈妈.
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
@@ -108,7 +127,10 @@ def coming(rest: str) -> tuple[str, ...]:
         return ()
     if work := match.groupdict().get("work"):
         return (f"{work}的",)
-    return tuple(called(words) for words in AND.split(match["all"]) if words)
+    said = match["all"]
+    if re.fullmatch(ROLE, said) and (kind := _OF_WHICH_KIND.search(rest, 0, match.start("all"))):
+        said = kind["kind"] + said
+    return tuple(called(words) for words in AND.split(said) if words)
 
 
 def called(words: str) -> str:
@@ -121,7 +143,7 @@ def called(words: str) -> str:
 
 def is_described(name: str) -> bool:
     """Tell whether a visitor is called by what they are, and by nobody's name: 妹妹, 修空调的师傅, 货拉拉."""
-    return all(KIN.fullmatch(one) or re.fullmatch(BY_WORK, one) for one in name.split("、"))
+    return all(KIN.fullmatch(one) or re.fullmatch(f"{BY_FIRM}|{BY_WORK}", one) for one in name.split("、"))
 
 
 def is_proper(name: str) -> bool:

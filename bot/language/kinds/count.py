@@ -21,11 +21,12 @@ _ROUGHLY = "(?:(?:左右|上下)的?)?"
 _PERSONS = longest_first(
     "人 朋友 客人 来客 访客 同学 同事 亲戚 小孩 小孩子 孩子 娃 娃娃 娃儿 宝宝 小朋友 小家伙 大人 老人 老人家 成年人 成人 儿童 男的 女的 男生 女生 男孩 女孩 男人 女人 师傅 工人 工友 学生 老师 小伙 小伙子 小子 姑娘 "
     "丫头 小姑娘 美女 帅哥 兄弟 姐妹 哥们 哥们儿 姐们 闺蜜 战友 老乡 邻居 牌友 球友 麻友 驴友 网友 客户 领导 员工 保洁 阿姨 护工 装修工 搬运工 司机 家属 家长 家人 亲人 长辈 晚辈 后生 妹子 老头 老太太 老头老太 壮劳力 快递员 快递小哥 外卖员 外卖小哥 小哥 大哥 大姐 大爷 大妈 爷爷 奶奶 "
-    "伙伴 小伙伴 死党 发小 熟人 贵客 外国人 老外 细路 细佬哥 伢儿 小囡 崽 仔".split()
+    "女士 先生 太太 大叔 大婶 大娘 医生 护士 老板 老师傅 经理 民警 警察 亲友 中介 买家 租客 同伴 舍友 室友 女孩子 男孩子 学员 教练 志愿者 工作人员 技术员 侄子 外甥 表弟 堂弟 伙伴 小伙伴 死党 发小 熟人 贵客 外国人 老外 细路 细佬哥 伢儿 小囡 崽 仔".split()
 )
 _ADJECTIVES = longest_first(
     "外地 外地的 老家 老家的 半大 半大的 年轻 年轻的 小 老 大 男 女 好 熟 同 亲 高中 大学 初中 小学 公司 公司的 单位 单位的 以前的 老 帮忙的 干活的 来帮忙的 我的 我们的 我 我家的 要好的 关系好的".split()
 )
+_ENGLISH = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True))
 _PERSON = rf"(?:{_ADJECTIVES})?(?:{_PERSONS}|{RELATIVE})"
 _CLASSIFIER = "(?:个|位|名|口子?|号|条|伙|拨)"
 #: What makes of 个 a count of people though none are named: 两个来, 三个。
@@ -33,7 +34,7 @@ _ENDS_COUNT = r"(?=\s*(?:$|[,，。.!！;；、□吧呢啊呀哈]|来|到|过�
 
 _COUNTED = re.compile(rf"""(?x:
     # no ordinals, floors, ages, places in a row: 第三个人, 后面两个
-      (?<![第0-9.零一二两三四五六七八九十百半每几这那哪另某])(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<![坏丢漏买装]了)(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
+      (?<![第0-9.零一二两三四五六七八九十百半每几这那哪另某])(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<![坏丢漏买装]了)(?<!各)(?<!每[波家组次桌批户车])(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
     (?:
     # 一对夫妻, 两对情侣; 半打朋友
         (?P<pairs>{_NUMERAL})\s?(?P<pair>对|双)(?:老|小|年轻|新婚)?(?:夫妻|夫妇|情侣|恋人|父母|父子|母女|母子|父女|姐妹|兄弟|双胞胎|老人|新人|朋友)
@@ -42,12 +43,14 @@ _COUNTED = re.compile(rf"""(?x:
       | (?P<sorts>(?:[0-9一二两三四五六七八九][大小老男女]){{2,4}})(?![时区])
     # 人数：8
       | 人数(?:大概|一共)?(?:是|为|有|[:：])?\s?(?P<all>{_NUMERAL})[个位人]?
+    # 2 people, three guests
+      | (?i:\b(?P<english>[0-9]{{1,2}}|{"|".join(_ENGLISH)})[ ](?:people|persons?|guests?|visitors?|friends?|adults?|kids?|children|workers?)\b)
     # 俩朋友, 朋友俩, 哥仨
       | (?P<few>[俩仨])(?:人|个|口子)?(?:{_PERSON})?
     # 一家三口, 五口人, 一行五人
       | (?:一家(?:子|人)?|全家|一行|一大家子)(?:总共|一共|有)?(?P<family>{_NUMERAL})(?:大)?[口个人](?:子|人)?
     # 三个大人, 五六个人, 3位, 12人, 十来个朋友, 40号人
-      | (?:{_NUMBER})\s?(?:{_CLASSIFIER}{_ROUGHLY}\s?(?:{_PERSON})|[位名](?![字次称])|口[人子]?|人(?![民工份间座桌家次均行道])|个{_ENDS_COUNT})
+      | (?:{_NUMBER})\s?(?:{_CLASSIFIER}{_ROUGHLY}\s?(?:{_PERSON})|[位名](?![字次称])|口[人子]?|人(?![民工份间座桌家次均行道])|个(?:左右|上下|的样子)?{_ENDS_COUNT})
     )
     # 三个人的房间 counts no guests
       (?!的(?!话))(?!都没)
@@ -59,18 +62,20 @@ _PAIR = (
     "两口子|小两口|老两口|夫妻俩?|夫妇俩?|情侣|小情侣|父母|爸妈|爸爸妈妈|爹妈|爹娘|公婆|公公婆婆|岳父岳母|爷爷奶奶|外公外婆|姥姥姥爷|姥爷姥姥|阿公阿婆|双胞胎|"
     "[哥兄]嫂|哥哥嫂子|姐姐姐夫|姐夫姐姐|弟弟弟妹|妹妹妹夫|舅舅舅妈|叔叔婶婶|姑姑姑父|女儿女婿|闺女女婿|儿子儿媳|母女|父子|父女|母子|婆媳|姐弟|兄妹|姊妹俩|师徒"
 )
-_TWO = re.compile(_PAIR)
+_TWO = re.compile(rf"(?P<both>双方|两边|两家)?(?:{_PAIR})")
+#: Whom one brings one of, where no number is said.
+_ONE_BROUGHT = "(?:小|大)?(?:孩子|小孩|娃儿?|宝宝|宝贝|儿子|女儿|闺女|孙子|孙女|外孙女?|侄子|侄女|外甥女?|老婆|老公|媳妇|爱人|对象|女朋友|男朋友|老伴|徒弟|助手|保姆|妈妈|爸爸)"
 #: Whoever brings somebody along, and whom: 我姐带俩娃, 两口子带孩子, 老婆抱着宝宝.
 _BRINGING = re.compile(rf"""(?x:
     (?: (?P<two>{_PAIR}|(?:{RELATIVE}|[爸妈哥姐弟])(?:和|跟|与)[他她]?(?:{RELATIVE}|[爸妈哥姐弟嫂]))
-      | (?P<one>{RELATIVE}|(?<=[我他她])[爸妈哥姐弟妹舅姑姨叔婶嫂]|[\u4e00-\u9fff](?:姐|哥|姨|叔|总)|师傅|老师) )
-    [□\s]*(?:要|会|想|也|一起|还|都)?[带领抱牵拖][着了上]?
-    (?:(?P<n>{_NUMERAL})(?:个|名|位)|(?P<few>[俩仨])|(?:[他她]的?|自己的?|一个|个|我的?)?)
-    (?: (?P<both>老婆孩子|老婆和?孩子|媳妇孩子|爱人孩子) | (?:小|大|双胞胎)?(?:{_PERSONS}|{RELATIVE}|徒弟|助手|老公|女朋友|男朋友) )
+      | (?P<one>{RELATIVE}|(?<=[我他她])[爸妈哥姐弟妹舅姑姨叔婶嫂]|[\u4e00-\u9fff](?:姐|哥|姨|叔|总)|师傅|老师|医生|司机|经理|中介|设计师|教练|队长|领导|客户) )
+    [□\s]*(?:(?:要|会|想|也|一起|还|都)?[带领抱牵拖][着了上]?|(?:和|跟|与|还有|加上?)(?=[0-9一两二三四五六七八九十俩仨]))
+    (?: (?:(?P<n>{_NUMERAL})(?:个|名|位)|(?P<few>[俩仨]))(?:小|大)?(?:{_PERSONS}|{RELATIVE}|徒弟|助手)
+      | (?:[他她]的?|自己的?|一个|个|我的?)? (?:(?P<both>老婆孩子|老婆和?孩子|媳妇孩子|爱人孩子|双胞胎)|{_ONE_BROUGHT}) )
   )""")
 #: Between counts of those who come together: 三个大人带两个孩子, 2个大人、1个小孩.
 _TOGETHER = re.compile(
-    r"\s*(?:[,，、+]|和|跟|加上?|外加|还有|带着?|带上|以及|另外|再加)*\s*(?:还有|还带|带着?)?\s*(?:大人|老人|小孩|孩子|娃|小朋友|男的|女的)?\s*"
+    r"\s*(?:[,，、+]|和|跟|加上?|外加|还有|带着?|带上|以及|另外|再加)*\s*(?:还有|还带|带着?)?\s*(?:大人|老人|小孩|孩子|娃|小朋友|男的|女的|男生|女生|男士|女士|搬运工?|司机|师傅|工人|学生|家长|保洁|护工)?\s*"
 )
 #: 还有一个朋友也来, 再加两个人, 她还带了一个朋友: so many more.
 _MORE_OF_THEM = re.compile("(?:还有|还要来|另外(?:还有|再来)?|再加|再来|再多|多|加|还要?带)[了着]?$")
@@ -92,6 +97,7 @@ _ABOUT = {"来": 0, "余": 0, "多": 5, "几": 5}
 class _Counted:
     count: int
     is_total: bool  # of people of all sorts: 五个人
+    is_bare: bool  # of whom is not said: 两位
     begin: int
     stop: int
 
@@ -101,9 +107,11 @@ def counts(text: str) -> list[int]:
 
     Of 两三个 it is the larger; 十来个 is 10, 十几个 15. A sum that repeats what was said before counts once: 五个人，三大两小.
     """
+    text = text.replace("十几二十", "□□二十")
     groups: list[list[_Counted]] = []
     for one in _counted(text):
-        if groups and _TOGETHER.fullmatch(text, groups[-1][-1].stop, one.begin):
+        between = groups and _TOGETHER.fullmatch(text, groups[-1][-1].stop, one.begin)
+        if between and not (one.is_bare and between[0] and not between[0].strip(" ,，")):
             groups[-1].append(one)
         else:
             groups.append([one])
@@ -112,13 +120,17 @@ def counts(text: str) -> list[int]:
 
 def _sum(group: Sequence[_Counted]) -> int:
     first, *others = [one.count for one in group]
-    return first if others and group[0].is_total and first == sum(others) else first + sum(others)
+    if others and group[0].is_total and first == sum(others):
+        return first
+    last = others[-1] if others else 0
+    is_told_again = len(group) > 1 and group[-1].begin == group[-2].stop and last == first + sum(others[:-1])
+    return last if is_told_again else first + sum(others)
 
 
 def _counted(text: str) -> Iterator[_Counted]:
     for match in _COUNTED.finditer(text):
         if (count := _of(match)) is not None:
-            yield _Counted(count, _TOTAL.search(match[0]) is not None, match.start(), match.end())
+            yield _Counted(count, _TOTAL.search(match[0]) is not None, match[0][-1] in "位个名", match.start(), match.end())
 
 
 def _of(match: re.Match[str]) -> int | None:
@@ -128,6 +140,8 @@ def _of(match: re.Match[str]) -> int | None:
         return 6 if match["dozens"] == "半" else 12 * value_of(match["dozens"])
     if match["sorts"]:
         return sum(value_of(number) for number in match["sorts"][::2])
+    if english := match["english"]:
+        return _ENGLISH.get(english.lower()) or int(english)
     if match["few"]:
         return value_of(match["few"])
     return _number(match["family"] or match["all"] or match["n"], match["about"], match["low"], match["high"])
@@ -150,15 +164,16 @@ def _number(said: str | None, about: str | None, low: str | None, high: str | No
 def _take(message: Message, slot: Slot) -> Value | None:
     before = message.known.get(slot.name)
     rest = message.rest[:LOOKED_THROUGH]
-    if (said := people.count(rest, before if isinstance(before, int) else 1)) is not None:
+    said = people.count(rest, before if isinstance(before, int) else 1)
+    if said is not None and (slot.name in message.known or said >= max(counts(rest), default=0)):
         return said
     if (together := _bringing(rest)) is not None:
         return together
     numbers = counts(rest)
     if not numbers and len(names := name.all_of(message)) > 1:
         return len(names)
-    if not numbers and _TWO.search(rest):
-        return 2
+    if not numbers and (pairs := [*_TWO.finditer(rest)]):
+        return sum(4 if pair["both"] else 2 for pair in pairs)
     return _of_numbers(message, slot, numbers) if numbers else None
 
 
@@ -173,10 +188,10 @@ def _bringing(rest: str) -> int | None:
 
 def _of_numbers(message: Message, slot: Slot, numbers: Sequence[int]) -> int:
     rest = message.rest[:LOOKED_THROUGH]
-    last = [*_counted(rest)][-1]
-    if message.known and _MORE_OF_THEM.search(rest[: last.begin]):  # beside those who are expected
-        return last.count + int(str(message.known.get(slot.name) or 1))
-    return numbers[-1]
+    counted = [*_counted(rest)] if message.known else []
+    if counted and _MORE_OF_THEM.search(rest[: counted[-1].begin]):  # beside those who are expected
+        return counted[-1].count + int(str(message.known.get(slot.name) or 1))
+    return numbers[-1] if message.corrects or message.known else max(numbers)
 
 
 def _read(message: Message, slot: Slot) -> Value | None:

@@ -33,16 +33,16 @@ FLAT = re.compile(rf"""(?x:
       (?P<b4>[0-9]{{1,3}})(?:\#|栋|幢|号楼)[-—]?(?P<u4>[0-9]{{1,2}})[-—](?P<r5>{_ROOM_NUMBER})(?![0-9-])
     # the building, perhaps of a phase or a part: 3栋, 二期3栋, A区3栋
     | (?:(?P<phase>[一二三四五六七八1-8]期|[东西南北中A-Za-z]区)的?\s*)?
-      (?P<b>{_SMALL}|[甲乙丙丁](?=[栋幢座])|[东西南北中](?=[栋幢座]|楼\s*{_ROOM_NUMBER}))\s*(?:{_BUILDING_WORD}|{_HEARD_BUILDING})的?[\s\-—]*
+      (?P<b>{_SMALL}|[甲乙丙丁](?=[栋幢座])|[东西南北中](?=[栋幢座]|楼\s*{_ROOM_NUMBER}))\s*(?:{_BUILDING_WORD}|{_HEARD_BUILDING})的?[\s\-—/]*
       (?:[,，、]\s*(?={_SMALL}\s*(?:单元|门|梯|[楼层])|房号|{_UNTIL_ROOM}))?
     # the unit
-      (?:(?:(?P<u>{_SMALL})\s*(?:{_UNIT_WORD}|门洞?(?!口|卡|禁|坏|锁)|梯(?!灯))|(?P<named>{_NAMED_UNIT})单元))?的?[\s\-—]*
+      (?:(?:(?P<u>{_SMALL})\s*(?:{_UNIT_WORD}|门洞?(?!口|卡|禁|坏|锁)|梯(?!灯))|(?P<named>{_NAMED_UNIT})单元))?的?[\s\-—/]*
     # 12楼B室; the floor before the room, the word for it, a pause
       (?:(?P<storey>{_SMALL})[楼层]的?\s*(?P<letter>[A-Za-z])[室座]|
-      (?:(?P<f>(?:负|地下|[Bb])?{_SMALL}|顶)[楼层]的?\s*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
+      (?:(?P<f>(?:负|地下|[Bb])?(?:{_SMALL}|[0-9]{{1,2}}(?=[Ff]\s))|顶)[楼层Ff]的?[\s,，]*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
       (?:(?P<minus>负)(?={_ROOM_NUMBER}))?(?P<r>{_ROOM}|{_SPACED})?\s*(?:室|号房?(?!楼)|房(?!间))?)
     # 5-1-302, B1-302; a place to park is none
-    | (?<![0-9A-Za-z.年/:-])(?<!车位)(?<!车位号)(?<!车位是)(?<!车位在)(?<!车位号是)(?<!车库)
+    | (?<![0-9A-Za-z.年/-])(?<![0-9]:)(?<!车位)(?<!车位号)(?<!车位是)(?<!取件码)(?<!验证码)(?<!取货码)(?<!编号)(?<!单号)(?<!车位在)(?<!车位号是)(?<!车库)
       (?P<b2>[0-9]{{1,3}}|[A-Za-z][0-9]{{0,2}})\s?[-—–/_]\s?(?:(?P<u2>[0-9]{{1,2}}|[A-Da-d])\s?[-—–/_]\s?)?(?P<r2>[0-9]{{3,4}}[A-Za-z]?)(?![0-9A-Za-z-])
     # 5弄28号401室: the lane leads to the house; 28号401室
     | (?:{_SMALL}弄\s*(?P<b7>{_SMALL})号(?:楼)?\s*(?P<r7>{_ROOM})?室?|(?<![0-9月])(?P<b8>[0-9]{{1,3}})号\s?(?P<r8>[0-9]{{3,4}})室)
@@ -73,9 +73,9 @@ _ROOM_NAMED = re.compile(
 
 #: Parts of an address behind the words for them, as forms are filled in.
 _LABELS = {
-    "building": re.compile(rf"(?:楼栋号?|楼号|栋号|楼幢|幢号|栋座)(?:是|为|[:：])?\s*(?P<n>{_SMALL})(?:栋|幢|号楼?|座)?"),
-    "unit": re.compile(rf"单元号?(?:是|为|[:：])\s*(?P<n>{_SMALL}|{_NAMED_UNIT})(?:单元)?"),
-    "room": re.compile(rf"(?:房号|门牌号?|房间号?|室号|户号)(?:是|为|[:：])?\s*(?P<n>{_ROOM_NUMBER})室?"),
+    "building": re.compile(rf"(?i:(?:楼栋号?|楼号|栋号|楼幢|幢号|栋座)(?:是|为|[:：])?|\b(?:building|block|bldg\.?|tower))\s*(?P<n>{_SMALL})(?:栋|幢|号楼?|座)?"),
+    "unit": re.compile(rf"(?i:(?<![0-9零一二三四五六七八九十])单元号?(?:是|为|[:：])?|\bunit)\s*(?P<n>{_SMALL}|{_NAMED_UNIT})(?:单元)?"),
+    "room": re.compile(rf"(?i:(?:房号|门牌号?|房间号?|室号|户号)(?:是|为|[:：])?|\b(?:room|apartment|apt\.?|flat))\s*(?P<n>{_ROOM_NUMBER})室?"),
 }  # fmt: skip
 
 _ALONE = re.compile(

@@ -18,6 +18,8 @@ _LEAVES_THEN = re.compile(
     r"[^，。,\s]{0,6}(?:走(?![路着过来去廊到道得开地楼失])|离开|回去)(?:大概|大约)?(?=\d|[一二三四五六七八九十两]+点)"
 )
 _AFTER_SUPPER = re.compile("晚饭|晚餐|宵夜")
+_FOR_SUPPER = re.compile(r"[^，。,\s]{0,8}(?:晚饭|晚餐|宵夜|夜宵)")
+_OF_MORNING = re.compile("[早晨:]|上午|前晌|头晌|am", re.IGNORECASE)
 #: How much sooner or later than was said: 得晚一天, 推迟半小时, 提前一个小时到.
 _SHIFT = re.compile(rf"""(?x:
     (?: (?P<sooner>提前|提早|早到?|往前[挪提移]?) | 推迟|推后|延后|延迟|顺延|晚到?|迟到? | 往后[推挪延移]? )(?:个|了)?
@@ -32,8 +34,8 @@ _SPANS: Mapping[tuple[str, ...], timedelta] = {
 _CHANGED_TO = re.compile("(?:改|换|调|挪|推|延|提前|推迟)(?:成|到|至|为)")
 #: What makes a part of the day a length: 滴了一晚上.
 _LASTED = re.compile("[一整半](?:个|整)?$")
-#: What a time behind it is not: 别周六, 不要明天.
-_NOT_ON = re.compile(r"(?:[别莫甭]|不要)(?:在|给我|弄|搞)?$")
+#: What a time behind it is not: 别周六, 不要明天; nor one time of many: 每周三.
+_NOT_ON = re.compile(r"(?:(?:[别莫甭]|不要)(?:在|给我|弄|搞)?|每个?|每[天日晚周月年]的?|天天)$")
 #: What makes 现在 a time to come.
 _NOW_BEFORE = re.compile(r"(?:就|改成|改到|换成|从|是|要)$")
 _NOW_BEHIND = re.compile(r"""(?x:
@@ -41,6 +43,10 @@ _NOW_BEHIND = re.compile(r"""(?x:
     (?: [来到进派修] | 过来 | 上[门去来] | 出发|动身|门口|楼下|方便|有空|有人|在家 )
   | (?:吧|啊|呀)?(?:$|[\s,，。.!！])
   )""")
+#: When they set out or are on the way, who come at another time: 八点的飞机，十点到.
+_ON_THE_WAY = re.compile(
+    r"的(?:飞机|航班|班机|高铁|动车|火车|大巴|长途车|车票|车(?![\u4e00-\u9fff]))|起飞|出发|发车|动身|落地|[下放][班学课]"
+)
 #: Beside a time that is not meant: 五点呀，不是早上. 不是，明天 denies something else.
 _NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)$")
 #: When nobody shall come: 一点到三点别来, 今天不行就明天晚上.
@@ -52,7 +58,7 @@ _NOT_THEN = re.compile(r"""(?x:
     # nobody shall come
     (?: [别莫甭](?:来|敲|上门) | 不(?:要|用)来 | 太[晚迟早](?:了|咯|啦|喽|哒) | 来不[及赢] | 不行|不成|不方便|来不了
     # nobody is there, or free
-      | 睡觉? | 午睡|午休|没空|没人|不在|不得空|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy|开会 | 要?上[班课]
+      | 刚过|已经?过 | 睡觉? | 午睡|午休|没空|没人|不在|不得空|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy|开会 | 要?上[班课]
       | 有(?:点|个)? (?: 事(?!找|请|要|情|跟|和) | 课(?!外|本|后) | 会(?!员|所|议室) | 班|安排|活动 | \s?(?:class|meeting) )
     # somebody goes out
       | (?:又|还|再|才|就|也|得|要)*(?:去|出门)
@@ -114,6 +120,8 @@ def _start(message: Message, slot: Slot) -> Value | None:
     ]
     spans = [span for span in spans if not is_unwanted(message.text, span) and not _is_only_of_now(message.text, span)]
     spans = [span for span in spans if not _is_of_leaving(message.text, span)]
+    there = [span for span in spans if not _ON_THE_WAY.match(message.text, span.stop)]
+    spans = there if any(span.kind != "day" for span in there) else spans
     if not spans and (shifted := _shifted(message)):
         return shifted
     if not spans:
@@ -122,10 +130,18 @@ def _start(message: Message, slot: Slot) -> Value | None:
         spans = [span for span in spans if told.end() - 1 <= span.begin <= told.end()] or spans
     to_come = [span for span in spans if (span.end or span.start) >= message.now.replace(second=0, microsecond=0)]
     span = spans[-1] if message.corrects else _fullest(to_come or spans)  # 昨晚开始漏，明天上午来修
+    if _is_of_evening(message.text, span):
+        return span.start + timedelta(hours=12)
     known = first_known(message.known)
     if known and span.kind == "day" and (known.hour, known.minute) != (0, 0):  # 改成后天 keeps the clock
         return span.start.replace(hour=known.hour, minute=known.minute)
     return span.start
+
+
+def _is_of_evening(text: str, span: times.Span) -> bool:
+    """Tell whether what is done at a clock time is done in the evening, though nobody says so: 八点来吃晚饭."""
+    is_open = span.kind == "clock" and 5 <= span.start.hour < 12 and not _OF_MORNING.search(text, span.begin, span.stop)
+    return is_open and _FOR_SUPPER.match(text, span.stop) is not None
 
 
 def is_unwanted(text: str, span: times.Span) -> bool:

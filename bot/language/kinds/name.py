@@ -35,8 +35,9 @@ _COMES = r"(?=[\s□]*(?:$|[,，。.!！]|来(?!不)|过来|到(?![期底处不]
 _SAID = rf"(?:{TRANSCRIBED}|{LATIN}|{FAMILIAR}|[\u4e00-\u9fff]{{2,4}}?)"
 #: 登记访客高兴, 访客叫长孙丽, 客人是David: what stands there is a name though it may be a word.
 _ANNOUNCED = re.compile(rf"""(?x:
-    (?: (?:登记|预约|邀请|添加|报备|录入|加)(?:一?[个位名])?(?:访客|客人|来客|来访人员|来访者|来人)(?:姓名|名字)?(?:是|叫|为|[:：])?
-      | (?:访客|客人|来客|来访人员|来访者|来人)(?:姓名|名字)?(?:是|叫|为|[:：])
+    (?: (?:登记|预约|邀请|添加|报备|录入|加)(?:一?[个位名])?(?:访客|客人|来客|来访人员?|来访者|来人)(?:姓名|名字)?(?:是|叫|为|[:：])?
+      | (?:访客|客人|来客|来访人员?|来访者|来人|来的人?)(?:姓名|名字)?(?:名单)?(?:是|叫|为|[:：])
+      | 来访人员?
       | (?:姓名|名字|大名|全名)(?:是|叫|为|[:：])
       | 访客[ ]
     )
@@ -50,11 +51,11 @@ _PARTS = re.compile(rf"(.+?)({AND.pattern}|$)")
 _JOINS = re.compile("[还和跟与以]")
 
 #: Signs that stand in no word for a visitor: what joins, points, asks and is done.
-_NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预"
+_NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预刚已能可应火烧起改过交找换搬送拿取唔冇弗勿费修"
 
 _OF_FRIENDS = f"{RELATIVE}|客人"
-_OF_WORKERS = f"{ROLE}|访客"
-_FOR = "给|帮|替|邀请|请|预约|登记|约|(?<![因认])为"
+_OF_WORKERS = f"{ROLE}|访客|车主|联系人|嘉宾|贵宾|来宾|班长|队长|主任|教授|老板|教练|校长|站长|店长|领导|搭档|哥们儿?|闺女|侄子"
+_FOR = "给|帮|替|让|邀请|请|预约|登记|约|(?<![因认])为"
 
 #: Patterns of names that say that it is one: 名字叫张伟, 就写王芳.
 _MARKED: tuple[re.Pattern[str], ...] = (
@@ -74,7 +75,7 @@ _MARKED: tuple[re.Pattern[str], ...] = (
 #: Patterns of names by what stands around them.
 _UNMARKED: tuple[re.Pattern[str], ...] = (
     # 王先生, 欧阳老师
-    re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?![和与向于时从由连])[{SURNAMES}])(?:{TITLES}))(?!傅)"),
+    re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?![和与向于时从由连])(?<!公)[{SURNAMES}])(?:{TITLES}))(?!傅)"),
     re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>{NAME}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
     # 冼叔, 保姆张姐
     re.compile(rf"""(?x:
@@ -83,17 +84,19 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
       )"""),
     # 老王, 保姆小陈, 给老王登记
     re.compile(rf"""(?x:
-        (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约]) | (?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居) )
+        (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约]) | (?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居|亲戚|战友|老乡|同桌|舍友|室友|兄弟|姐妹|客户|中介|房东|租客) )
         (?P<n>{FAMILIAR}){AFTER}
       )"""),
     # 我朋友张伟, 给王芳
-    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|是)(?:一下)?\s*(?P<n>{NAME}?){AFTER}"),
+    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|是)(?:一下|[:：])?\s*(?P<n>{NAME}?){AFTER}"),
     # 我朋友Mike Smith, 给David登记
     re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|叫|是)\s*(?P<n>{LATIN}|{TRANSCRIBED}(?![\u4e00-\u9fff]))"),
     # 还有李强
     re.compile(rf"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?(?P<n>{NAME}?|{FAMILIAR}){AFTER}"),
     # 阿依古丽·买买提明天来
-    re.compile(r"(?<![\u4e00-\u9fff])(?P<n>[\u4e00-\u9fff]{1,8}(?:[·•・‧][\u4e00-\u9fff]{1,8}?){1,3})" + AFTER),
+    re.compile(r"(?:(?<![\u4e00-\u9fff])|(?<=[位个叫是给请让]))(?P<n>(?:(?![有位个叫是给我的请让来])[\u4e00-\u9fff]){1,8}(?:[·•・‧][\u4e00-\u9fff]{1,8}?){1,3})" + AFTER),
+    # 贵宾：吴彦祖
+    re.compile(rf"[\u4e00-\u9fff][:：]\s*(?P<n>{NAME})(?=$|[\s,，。;；□(（])"),
     # 王芳明天来
     re.compile(rf"(?:^|[,，。\s、□])(?P<n>{NAME}?){AFTER}"),
     # 同事佳佳到, 厂里的老蒋
@@ -101,19 +104,26 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
         (?:{RELATIVE}|{ROLE}|厂|公司|店|学校|单位)的?\s*
         (?P<n>{SHORT_NAME}|{OWN_NAME}|(?!车)[{SURNAMES}](?:明|{ONE_SIGN}){{1,2}}?){_COMES}
       )"""),
+    # 快递小张
+    re.compile(rf"(?:{ROLE}|{RELATIVE}|快递|外卖|装修|保洁|房东|学生|小孩|孩子)(?P<n>{FAMILIAR}|小[^\W\d_A-Za-z{_NO_SUBJECT}]{{2}}(?=□)){AFTER}"),
+    # 开个码给胖子
+    re.compile(rf"(?:码|证|一个|一张|一下)给(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。□])"),
+    # 我爱人单位的老孙
+    re.compile(rf"(?:{RELATIVE}|{ROLE}|(?:{RELATIVE}|厂里?|公司|店里?|学校|单位|部门)的)\s*(?P<n>{FAMILIAR}|{SHORT_NAME})(?=□|约)"),
     # 给玉芬办通行证
     re.compile(rf"""(?x:
         (?:给|帮|替|让)(?P<n>{SHORT_NAME}|{OWN_NAME})
         (?=(?:弄|办|开|发|整|搞|约|登记)(?:一?[个张下])?(?:通行|访客|进门|二维)?[码证登])
       )"""),
-    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{OWN_NAME})(?=$|[\s,，。!！])"),
+    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{TRANSCRIBED}|{OWN_NAME})(?=$|[\s,，。!！的])"),
     # 小满来找我
     re.compile(rf"(?:^|[,，。\s□])(?P<n>{SHORT_NAME}|{LATIN}|{TRANSCRIBED})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来))"),
     # my friend Tom is coming
     re.compile(rf"(?i:\b(?:friend|guest|visitor|colleague|brother|sister|cousin|uncle|aunt|named|name is|for))[ ](?P<n>{LATIN})"),
     re.compile(rf"(?:^|[,，。\s□])(?P<n>{LATIN})(?=[ ](?:is|will|wants|comes|arrives|visits|visiting|coming)\b)"),
     # 毛毛放学来我家, 我孙子豆豆, 给杰哥开个码
-    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫等让])|(?:{RELATIVE}))(?P<n>{PET_NAME})(?:{AFTER}|(?=放学|下班|下课|吃完|周末|过))"),
+    re.compile(rf"(?:{RELATIVE})(?P<n>{PET_NAME}){AFTER}"),
+    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫等让]))(?P<n>{PET_NAME})(?=放学|下班|下课|吃完|[办开登]|[和跟]|[□\s要会也就还自己]{{0,12}}{COME})"),
     # 玉芬他们几个要来
     re.compile(rf"""(?x:
         (?:^|[,，。\s□])(?P<n>{SHORT_NAME}|{OWN_NAME})(?:[他她]们|们)(?:几个|一家|[俩仨])?(?=[\s□]*(?:{COME}|[要会想]))
@@ -122,11 +132,11 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
 #: Those that say of what follows that it is a name go first.
 _PATTERNS = (*((pattern, True) for pattern in _MARKED), *((pattern, False) for pattern in _UNMARKED))
 
-_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|[\u4e00-\u9fff]{{1,2}}(?:{TITLES}))"
+_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|[\u4e00-\u9fff]{{1,2}}(?:{TITLES}))"
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
 _TOGETHER = re.compile(rf"""(?x:
     (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?
-    (?P<all>{_ANYBODY}(?:{AND.pattern}(?:{CALLED}|{_ANYBODY})){{1,5}}){AFTER}
+    (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:{CALLED}|{_ANYBODY}|孩子|小孩|宝宝|{OWN_NAME}|(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}}(?=[□\s]*(?:来|到|过来|上门)))){{1,5}}){AFTER}
   )""")
 
 #: Whoever comes, called by words that are no name and no relation known here: 二狗子明天来, 后天木村来.
@@ -149,6 +159,10 @@ _INSTEAD = re.compile("改成|改为|换成|应该是|(?:就|先|只)(?:写|填)
 
 #: Whom these bring in comes, too: 还有小谭.
 _BESIDE = re.compile(r"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?$")
+#: 张三李四 are two.
+_SIDE_BY_SIDE = re.compile("(?:张三|李四|王五)(?=李四|王五|赵六)")
+#: Of whom this is said, somebody of theirs comes: 王婶的儿子.
+_WHOSE = re.compile(rf"家?的(?:{RELATIVE}|孩子|娃|小孩|司机)")
 #: Of whom this is said, something of theirs is changed: 老贺改周六了; 小雪改成小雨 is about the second.
 _CHANGES = re.compile(r"[□\s]{0,12}(?:那个)?[□\s]{0,12}(?:[改换挪推调]|提前|说|讲)")
 #: What may stand around a name that is said alone.
@@ -158,7 +172,7 @@ _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
 
 def _heard(message: Message) -> str:
     """Return what may name somebody: neither values nor cries."""
-    return people.unexclaimed(message.rest[:LOOKED_THROUGH])
+    return _SIDE_BY_SIDE.sub(r"\g<0>、", people.unexclaimed(message.rest[:LOOKED_THROUGH]))
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
@@ -217,6 +231,7 @@ def _found(rest: str, message: Message, known: Value | None) -> str:
             (match.start("n"), name)
             for match in pattern.finditer(rest)
             if (name := match["n"])
+            and (is_marked or not _WHOSE.match(rest, match.end("n")))
             and _may_be_name(name)
             and not (known is not None and _CHANGES.match(rest, match.end("n")))
             and (is_marked or message.corrects or known is None or _takes_place(match, name, str(known)))
@@ -234,8 +249,8 @@ def _of_surname(surname: str, text: str, known: Value | None) -> str | None:
     """Return what somebody is called of whom a surname is told: 姓刘 刘姨; a fuller name that is known stays."""
     if isinstance(known, str) and known.startswith(surname):
         return None
-    said = re.search(rf"{surname}(?:{TITLES}|{AGED})", text)
-    return said[0] if said else f"{surname}先生/女士"
+    said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text)
+    return surname + said["title"] if said else f"{surname}先生/女士"
 
 
 def _takes_place(match: re.Match[str], name: str, known: str) -> bool:

@@ -15,7 +15,7 @@ COMPOUND = longest_first(name for name in _LISTED if len(name) > 1)
 #: One sign after a surname that says how old whoever bears it is: 冼叔, 张姐; 和姐姐 names nobody.
 AGED = "(?P<aged>[叔姨婶伯哥姐嫂爷])(?!(?P=aged)|[夫妹弟])"
 TITLES = longest_first(
-    "先生 女士 小姐 太太 夫人 老师 师傅 师父 师母 医生 大夫 护士 教练 教授 律师 经理 总监 主任 老板 老板娘 局长 处长 科长 校长 院长 所长 队长 班长 站长 店长 村长 厂长 董事长 书记 警官 法官 会计 "
+    "先生 女士 小姐 太太 夫人 老师 师傅 师父 师母 医生 大夫 护士 教练 教授 律师 经理 总监 主任 老板 老板娘 局长 处长 科长 校长 院长 所长 队长 班长 站长 店长 村长 厂长 董事长 书记 警官 法官 "
     "同学 同志 阿姨 叔叔 伯伯 伯母 爷爷 奶奶 婆婆 大爷 大妈 大哥 大姐 大叔 大婶 大娘 大嫂 老爷子 老太太 老先生 老伯 小哥 姑娘 师兄 师姐 学长 学姐 总 工 董 局".split()
 )
 
@@ -38,7 +38,7 @@ ONE_SIGN = rf"[^\W\d_A-Za-z{_NO_GIVEN}□]"
 
 #: 小满, 阿曼, 阿May, whoever bears no surname in it; 小区, 小孩 are nobody.
 SHORT_NAME = rf"""(?x:
-    [小阿](?![区孩时朋姐哥弟妹伙学心狗猫门车件偷便票姨妈爸公婆爷事伯叔舅姑嫂吃]|[{_NO_GIVEN}])[^\W\d_A-Za-z□]
+    [小阿](?![区孩时朋姐哥弟妹伙学心狗猫门车件偷便票姨妈爸公婆爷事伯叔舅姑嫂吃]|[{_NO_GIVEN}])[^\W\d_A-Za-z□](?:[^\W\d_A-Za-z□{_NO_GIVEN}](?=$|[□\s,，。]|和))?
   | 老[{SURNAMES}]
   | [小阿][A-Za-z]{{2,10}}
     # 大军子; 大家, 大门 and 大哥 are no names
@@ -47,11 +47,12 @@ SHORT_NAME = rf"""(?x:
 #: 毛毛, 杰哥, 芳姨, 二狗子, 栓子: what somebody is called among their own, with or without a name in it.
 PET_NAME = rf"""(?x:
     (?P<twice>(?![妈爸爷奶哥姐弟妹姑叔舅婶伯公婆太孙娃宝天常刚慢偏渐仅人家个多大小早晚刚好明看说想等试谢拜]|[{_NO_GIVEN}])[\u4e00-\u9fff])(?P=twice)(?!子)
+  | 小(?P<again>(?![宝朋明孩多少])[\u4e00-\u9fff])(?P=again)
   | (?![{_NO_GIVEN}大表堂师学的那这])[\u4e00-\u9fff](?:[哥姐叔姨爷婶嫂伯总](?![哥姐叔姨爷婶嫂伯夫妹弟]))
   | [二三大小铁石狗牛虎柱栓锁顺福根泥毛胖黑][狗牛虎柱栓锁蛋妞丫胖娃毛根]子?
   )"""
 #: By what the young, the old and friends are called.
-FAMILIAR = rf"[小老阿](?![车时师])[{SURNAMES}]"
+FAMILIAR = rf"(?:[小老阿](?![车时师])[{SURNAMES}](?:头(?!儿|上|天|一))?)"
 
 #: Mike, Mike Smith, José; at least the first letter is a capital.
 _LATIN_WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’-]*\.?"
@@ -59,18 +60,19 @@ LATIN = rf"(?:(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?[ ])?[A-ZÀ-Þ][a-zà-ÿ'’-][A-Z
 
 _TRANSCRIBING = "".join(words.TRANSCRIBING)
 #: 阿依古丽·买买提; 次仁多吉, 斯琴高娃 by the signs with which such names are written.
-TRANSCRIBED = rf"(?:[\u4e00-\u9fff]{{1,8}}(?:[·•・‧][\u4e00-\u9fff]{{1,8}}){{1,3}}|[{_TRANSCRIBING}]{{3,8}})"
+TRANSCRIBED = rf"(?:(?:(?![有位个叫是给我的请让来])[\u4e00-\u9fff]){{1,8}}(?:[·•・‧][\u4e00-\u9fff]{{1,8}}){{1,3}}|[{_TRANSCRIBING}]{{3,8}})"
 
 #: Words that end a name: what follows a person in a sentence.
 AFTER = rf"""(?x:(?=
-    $ | [\s,，。.!！?？、;；的和□] | [0-9一二两三四五六七八九十] | {STILL}
+    $ | [\s,，。.!！?？、;；的和□(（] | [0-9一二两三四五六七八九十] | {STILL}
   | 要|也|就|都|会|想|等|是|带|他|她
     # what is changed, told or done for them
   | 改|换|挪|推|说|讲|开|办|弄|登记|约|预约|发|进|来|过来|到
     # when
-  | 今|明|后天|大后|周|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚
+  | 今|明|后天|大后|周[一二三四五六日天末]|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚
     # what of them is told
-  | 电话|手机|车牌|开车
+  | 电话|手机|车牌|开车|身份证|证件|微信
+  | 刚刚|刚才|刚(?=[到来])|已经|现在|待会|等下|等会|一会|马上|准备|打算|可能|大概|应该|从|坐|骑
   ))"""
 
 #: Words that nobody bears for a name, and those that somebody may who was announced.

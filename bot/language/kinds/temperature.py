@@ -59,13 +59,13 @@ _TEMPERATURE = re.compile(rf"""(?x:
       华氏度?\s*(?P<behind>(?:9[3-9]|10[0-9])(?:\.[0-9])?)度?
     | (?<![0-9.])(?P<before>(?:9[3-9]|10[0-9])(?:\.[0-9])?)\s*(?:度?华氏度?|℉|°F|度?F(?![A-Za-z0-9]))
     # 36.5, 36度8, 37·8, 37度半
-    | (?<![0-9.:/])(?<![0-9][-~～—至到])(?P<w1>{_WHOLE}){_POINT}(?P<t1>{_TENTHS})\s*{_DEGREES}?{_NOTHING_ELSE}
+    | (?<![0-9./])(?<![0-9]:)(?<![0-9][-~～—至到])(?P<w1>{_WHOLE}){_POINT}(?P<t1>{_TENTHS})\s*{_DEGREES}?{_NOTHING_ELSE}
     # 三十六度七, 三十六七, 卅六点五
     | (?P<w2>{_HAN_WHOLE})(?:\s*[度点·.]\s*)?(?P<t2>{_TENTHS})度?{_NOTHING_ELSE}
     # 三六点五, 三七度八
     | (?<![零一二三四五六七八九十])(?P<w3>{_DIGITWISE})\s*[度点·.]\s*(?P<t3>{_TENTHS})度?{_NOTHING_ELSE}
     # 38度, 三十八度
-    | (?<![0-9.:/])(?<![0-9][-~～—至到])(?P<w4>{_WHOLE}|{_HAN_WHOLE})\s*{_DEGREES}{_NOTHING_ELSE}
+    | (?<![0-9./])(?<![0-9]:)(?<![0-9][-~～—至到])(?P<w4>{_WHOLE}|{_HAN_WHOLE})\s*{_DEGREES}{_NOTHING_ELSE}
     # 额温三六八, 打卡 36 5, 体温368, 打卡 40, 体温三十七; 我36 5
     | (?:{_MEASURED})(?:
           (?P<w5>{_WHOLE})\s?(?P<t5>[0-9])

@@ -49,7 +49,7 @@ def is_right(row: dict[str, str]) -> bool:
 def _is(found: list[str], right: str) -> bool:
     if right == "(none)":
         return not any(found)
-    if "/" in right:
+    if len(found) > 2:
         return found == right.split("/")
     if ".." in right:
         return found == right.split("..")
