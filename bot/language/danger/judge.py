@@ -20,7 +20,10 @@ from bot.language.danger.surroundings import Surroundings, spell_out
 
 #: Log odds from which a message is an alarm, and from which one piece of a longer one is, chosen with writers held out
 #: (docs/decisions.md).
-ALARM, SURE = 0.0, 1.5
+ALARM, SURE = -0.5, 1.0
+
+#: Below this an alarm is likely and no more: what the message surely means otherwise goes before it.
+PLAIN = 3.0
 
 #: A piece that is so clear is a danger of its own beside another.
 CLEAR = 4.0
@@ -92,7 +95,7 @@ class Judge:
         """Yield the words that speak most for danger in pieces that likely tell of it, the likeliest first."""
         for piece in nlargest(CHECKED, pieces):
             if piece.odds > (ALARM if piece.stop - piece.begin == len(plain) else SURE):
-                yield *self.odds.peak(plain, piece), piece.odds < SURE
+                yield *self.odds.peak(plain, piece), piece.odds < PLAIN
 
     def _kind(self, plain: str, pieces: Sequence[Piece]) -> Danger:
         """Return the most urgent kind that the likeliest piece and all clear ones tell of."""

@@ -239,12 +239,12 @@ def test_what_is_learned_of_a_line_is_what_is_weighed_of_it(line: str) -> None:
 
 
 def test_the_words_that_speak_for_danger_are_told() -> None:
-    text = "麻烦问一下停车的事我家厨房着火了"
+    text = "物业费怎么交啊我家厨房着火了"
 
     begin, stop = JUDGE.odds.peak(text, Piece(0.0, 0, len(text)))
 
     assert "着火" in text[begin:stop]
-    assert "麻烦问" not in text[begin:stop]
+    assert "物业费" not in text[begin:stop]
 
 
 # ------------------------------------------------------------------ judge and matcher
