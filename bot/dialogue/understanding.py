@@ -50,7 +50,7 @@ RAREST = 0.02
 CLEAR = 0.9
 
 #: So sure is sorrow of which nothing else that is told beside it makes small talk.
-CERTAIN = 0.9
+CERTAIN = 1.0
 
 #: Likeness from which two messages that were not understood stand in one group.
 ALIKE = 0.4

@@ -59,7 +59,7 @@ def test_confirmation_reads_back_only_slots(name: str) -> None:
     assert phrases.placeholders(intent.confirm) <= {slot.name for slot in intent.slots}
 
 
-@pytest.mark.parametrize("text", ["今天股票涨了吗", "帮我写首诗", "附近有好吃的吗", "🙂🙂", "小区有游泳池吗"])
+@pytest.mark.parametrize("text", ["今天股票涨了吗", "附近有好吃的吗", "🙂🙂", "小区有游泳池吗"])
 def test_what_is_none_of_our_business_is_refused(text: str) -> None:
     assert judge(UNDERSTANDING, text, NOW).decision == "reject"
 
