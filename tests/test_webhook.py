@@ -287,7 +287,7 @@ async def test_whoever_says_yes_or_names_a_flat_is_not_asked_about(door: Door, s
 async def test_the_answer_comes_without_a_model_that_fails(door: Door, stub: Stub) -> None:
     stub.answer = sends(status=500)
 
-    said = await door.push("帮我看看码", 1)
+    said = await door.push("给我看看那个", 1)
 
     assert len(stub.asked) == 1
     assert "<Content>" in said
@@ -296,7 +296,7 @@ async def test_the_answer_comes_without_a_model_that_fails(door: Door, stub: Stu
 
 async def test_the_next_message_waits_while_the_model_thinks(door: Door, stub: Stub) -> None:
     stub.holds = True
-    first = asyncio.create_task(door.push("帮我看看码", 1))
+    first = asyncio.create_task(door.push("给我看看那个", 1))
     await stub.began.wait()
     second = asyncio.create_task(door.push("你好", 2))
     overtaken, _ = await asyncio.wait({second}, timeout=0.5)
@@ -305,4 +305,4 @@ async def test_the_next_message_waits_while_the_model_thinks(door: Door, stub: S
 
     said = [line.text for line in await door.rows(Line) if line.speaker == "resident"]
     assert not overtaken
-    assert said == ["帮我看看码", "你好"]
+    assert said == ["给我看看那个", "你好"]

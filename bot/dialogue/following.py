@@ -436,7 +436,8 @@ def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if subject is None:
         return None
     wished = accepted(heard, facts.intents)
-    if wished is not None and (read_slots(wished, heard, facts.now) or not _takes(subject, wished, facts)):
+    is_open = any(map(answers.is_open, courtesy.clauses(heard.text)))  # 车牌我问问她再说
+    if wished is not None and not is_open and (read_slots(wished, heard, facts.now) or not _takes(subject, wished, facts)):
         return None
     if standing.person is Person.ASKED and not named(subject, heard.text, facts):
         return None

@@ -19,7 +19,7 @@ from bot.store import knowledge
 from bot.store.knowledge import Entry, Shelf, Stamp
 
 #: Below this an entry is not worth telling: of what was meant otherwise nothing comes so near (tests/dialogue/test_knowledge.py).
-LIKELY = 0.3
+LIKELY = 0.45
 
 
 @dataclass(frozen=True, kw_only=True)

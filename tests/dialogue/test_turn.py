@@ -699,8 +699,8 @@ def test_wechats_own_desk_leaves_a_trace(chat: Any) -> None:
 
 
 def test_message_that_is_not_understood_is_kept_without_phone_plate_or_flat(chat: Any) -> None:
-    chat.say("帮我遛狗打13800138000住3栋2单元501车牌粤B12345")
-    chat.say("帮我遛狗打13900139000住3栋2单元502车牌粤B54321")
+    chat.say("股票涨了没打13800138000住3栋2单元501车牌粤B12345")
+    chat.say("股票涨了没打13900139000住3栋2单元502车牌粤B54321")
 
     [row] = rows(chat, Unmatched)
-    assert (row.text, row.count) == ("帮我遛狗打[电话]住[住址]车牌[车牌]", 2)
+    assert (row.text, row.count) == ("股票涨了没打[电话]住[住址]车牌[车牌]", 2)
