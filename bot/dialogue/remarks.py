@@ -75,7 +75,9 @@ def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 def _wants_else(heard: Heard, subject: Subject, facts: Facts) -> bool:
     """Tell whether words plausibly wish for something else than they had before."""
     best = heard.match.candidates[0] if heard.match.candidates else None
-    is_other = best is not None and best.intent != subject.intent and best.confidence >= ELSEWHERE
+    follows = facts.intents[subject.intent].follow_ups  # 灯那个不用了 is no remark on the lamp
+    least = LIKELY if best is not None and best.intent in follows else ELSEWHERE
+    is_other = best is not None and best.intent != subject.intent and best.confidence >= least
     return is_other or accepted(heard, facts.intents) is not None
 
 

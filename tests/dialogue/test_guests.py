@@ -206,7 +206,7 @@ def test_what_is_no_remark_is_served_and_joins_nothing(room: Room) -> None:
     for said, intent in (
         ("谢谢", "smalltalk.thanks"), ("太好了", "smalltalk.thanks"), ("几点关门", "faq.hours"), ("顺便厨房漏水了", "repair.report"),
         ("他家太吵了", "incident.report"), ("着火了", "emergency.fire"), ("她晕倒了", "emergency.sos"),
-        ("再开一张通行证", "visitor.invite"), ("王芳不来了", "visitor.cancel"), ("好的", None), ("门卡丢了", None), ("我想打牌", "health.checkin"),
+        ("再开一张通行证", "visitor.invite"), ("王芳不来了", "visitor.cancel"), ("好的", None), ("门卡丢了", None),
     ):  # fmt: skip
         room.seat(bound=True)
         served = say(room, "我妹妹明天下午三点来", said)
