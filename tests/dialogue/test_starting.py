@@ -127,7 +127,9 @@ def test_no_menu_of_what_is_hardly_likely_is_shown_to_who_goes_on_about_somethin
 def test_what_belongs_to_something_done_is_a_choice_for_whoever_has_it() -> None:
     said = perhaps("灯那个不用了", lamp__cancel=0.5, lamp__report=0.45)
 
-    assert next_step(LAMP_DONE, perhaps("灯那个", lamp__cancel=0.5, lamp__report=0.45)) == "understood; ask lamp.report place"  # calls nothing off
+    assert (
+        next_step(LAMP_DONE, perhaps("灯那个", lamp__cancel=0.5, lamp__report=0.45)) == "understood; ask lamp.report place"
+    )  # calls nothing off
     assert next_step(LAMP_DONE, said) == "menu clarify lamp.cancel lamp.report"
 
 
