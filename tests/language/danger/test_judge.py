@@ -130,6 +130,12 @@ def test_one_of_two_hundred_ordinary_lines_is_false_at_most() -> None:
         "车里有个孩子锁着",
         "手给门夹断了",
         "物业费在哪交来着等等楼道里全是烟看不见路了",
+        # the lamps that went out end nothing
+        "楼道着火了灯都灭了",
+        "有人晕倒了灯也灭了",
+        "电梯卡住了里面有人灯都灭了",
+        "我妈摔倒起不来了 灯也不亮",
+        "触电了人倒了灯灭了",
     ],
 )
 def test_danger_told_sidelong_or_without_a_pause_after_other_talk_is_heard(text: str) -> None:
