@@ -15,9 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.language.matching.matcher import Match
-
-#: What a message that belongs to no intent means.
-NONE = "none"
+from bot.language.matching.model import NONE
 
 
 class Outcome(StrEnum):

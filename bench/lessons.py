@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bot import config  # noqa: E402  the checkout is importable from here on
-from bot.dialogue.understanding import read_data, read_folder  # noqa: E402
+from bot.dialogue.understanding import read_data, read_folder, read_lines  # noqa: E402
 from bot.language import files  # noqa: E402
 from bot.language.files import Catalogue  # noqa: E402
 from bot.language.matching.matcher import normal_form  # noqa: E402
@@ -52,12 +52,7 @@ def _examples() -> Iterator[Lesson]:
 
 def _corpus() -> Iterator[Lesson]:
     for path in sorted((config.shipped("data") / "corpus").glob("*.tsv")):
-        for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if row and row[0] != "#":
-                intent, tab, line = row.partition("\t")
-                if not tab or not line.strip():
-                    raise ValueError(f"{path.name}:{number} {row!r} is no intent, tab, line")
-                yield Lesson(path.stem, intent, line)
+        yield from (Lesson(path.stem, intent, line) for intent, line in read_lines(path))
 
 
 def normal_forms(taught: Sequence[Lesson]) -> list[str]:

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bot import config  # noqa: E402  the checkout is importable from here on
+from bot.dialogue.understanding import read_lines  # noqa: E402
 from bot.language import files  # noqa: E402
 from bot.language.danger.judge import prepare  # noqa: E402
 from bot.language.danger.odds import grams  # noqa: E402
@@ -105,7 +106,7 @@ def read(folders: Iterable[Path] = ()) -> list[Line]:
 def dangers() -> Iterable[Line]:
     """Yield the lines of data/danger."""
     for path in sorted((DATA / "danger").glob("*.tsv")):
-        for kind, said in rows(path):
+        for kind, said in read_lines(path):
             yield Line(plain(said), None if kind == "none" else Danger(kind).value, f"danger/{path.stem}")
 
 
@@ -128,16 +129,8 @@ def shipped() -> Iterable[Line]:
 def corpora(folders: Iterable[Path]) -> Iterable[Line]:
     """Yield the corpus, whose emergencies have no kind."""
     for path in sorted(path for folder in folders for path in folder.glob("*.tsv")):
-        for intent, said in rows(path):
+        for intent, said in read_lines(path):
             yield Line(plain(said), "" if intent.startswith("emergency.") else None, path.stem)
-
-
-def rows(path: Path) -> Iterable[tuple[str, str]]:
-    """Yield the first two columns of a file of lines."""
-    for row in path.read_text("utf-8").splitlines():
-        if row and row[0] != "#" and "\t" in row:
-            first, second, *_ = row.split("\t")
-            yield first, second
 
 
 def plain(said: str) -> str:

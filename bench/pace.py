@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 from bot import config  # noqa: E402  the checkout is importable from here on
 from bot.dialogue.understanding import Understanding  # noqa: E402
-from bot.services import folders, load_services  # noqa: E402
+from bot.services import load_services, understand  # noqa: E402
 
 #: Characters of the longest message that WeChat lets through.
 LONGEST = 2_000
@@ -25,8 +25,7 @@ STARTS = 3
 
 def shipped() -> Understanding:
     """Return how messages are understood as it ships."""
-    services = load_services(config.load_local())
-    return Understanding.load(config.shipped("intents"), config.shipped("data"), folders(services), services.kinds)
+    return understand(config.shipped("intents"), load_services(config.load_local()))
 
 
 def clock(act: Callable[[], object]) -> float:

@@ -8,13 +8,13 @@ on. The slot is looked at whatever intent was taken. Rows that are answered by a
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from bot.dialogue.understanding import Judgement
+from bot.model import SHANGHAI
 
-CHINA = timezone(timedelta(hours=8))
 NOTHING = "(none)"
 SPAN = "starts_at..ends_at"
 
@@ -46,7 +46,7 @@ def read_rows(path: Path) -> list[Row]:
             kind, text, now, slot, right = line.split("\t")[:5]
             if "⏎" not in text and not right.startswith("ask"):
                 moment = datetime.fromisoformat(now)
-                found.append(Row(kind=kind.partition(".")[0], text=text, now=moment if moment.tzinfo else moment.replace(tzinfo=CHINA),
+                found.append(Row(kind=kind.partition(".")[0], text=text, now=moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI),
                                  slot=slot, right=right))  # fmt: skip
     return found
 

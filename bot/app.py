@@ -42,7 +42,7 @@ from bot.pages import site as pages
 from bot.photos import Photographer
 from bot.schedule import Schedule
 from bot.sender import Sender
-from bot.services import folders, load_services
+from bot.services import load_services, understand
 from bot.simulator import server as simulator
 from bot.store import communities, effects, knowledge, schema, scope
 from bot.store.communities import Community
@@ -133,7 +133,7 @@ class Linli:
         database = open_database(settings, services.integrations)
         try:
             chosen = database.submit(_choose, settings.wechat_appid, community).result()
-            understanding = Understanding.load(settings.intents_folder, config.shipped("data"), folders(services), services.kinds)
+            understanding = understand(settings.intents_folder, services)
         except BaseException:
             database.close()
             raise

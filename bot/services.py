@@ -7,6 +7,7 @@ from pathlib import Path
 from bot import config
 from bot.console.own import CORE
 from bot.contract import Integration, Services
+from bot.dialogue.understanding import Understanding
 from bot.errors import Misconfigured
 
 
@@ -42,6 +43,11 @@ def load_services(settings: config.Local) -> Services:
     if faults := services.misheard():
         raise Misconfigured("\n".join(faults))
     return services
+
+
+def understand(folder: Path, services: Services) -> Understanding:
+    """Return how messages are understood by the intent files of `folder`, beside what the services bring."""
+    return Understanding.load(folder, config.shipped("data"), folders(services), services.kinds)
 
 
 def folders(services: Services) -> list[Path]:

@@ -23,7 +23,7 @@ from bot.dialogue.turn import Answer, House, Outcome, take
 from bot.dialogue.understanding import Judgement, Understanding, judge
 from bot.errors import Misconfigured
 from bot.keys import Keys
-from bot.services import folders, load_services
+from bot.services import load_services, understand
 from bot.store import communities, knowledge, people, roster, scope
 from bot.store.database import Database
 from bot.store.followers import Follower
@@ -58,8 +58,7 @@ def try_(texts: Sequence[str], *, as_json: bool, now: str) -> None:
     """Judge each message as the webhook would."""
     moment = read_time(now) if now else app.clock()
     local = config.load_local()
-    services = load_services(local)
-    understanding = Understanding.load(local.intents_folder, config.shipped("data"), folders(services), services.kinds)
+    understanding = understand(local.intents_folder, load_services(local))
     for text in _lines() if not texts or list(texts) == ["-"] else texts:
         judgement = judge(understanding, text, moment)
         if as_json:
@@ -172,9 +171,7 @@ class Room:
             found(path, frozen or app.clock())
         database = Database(f"sqlite:///{path}")
         community = database.submit(communities.pick, APPID).result()
-        understanding = understanding or Understanding.load(
-            settings.intents_folder, config.shipped("data"), folders(services), services.kinds
-        )
+        understanding = understanding or understand(settings.intents_folder, services)
         known = understanding.knowledge
         known.learn(database.submit(known.look).result(), understanding.catalogue, frozen or app.clock())
         context = Context(

@@ -19,7 +19,7 @@ from bot.dialogue.answer import Answer
 from bot.dialogue.rehearsal import rehearse
 from bot.dialogue.understanding import Understanding
 from bot.errors import Misconfigured
-from bot.services import folders, load_services
+from bot.services import load_services, understand
 
 _SCENARIO = {"scenario", "now", "resident", "turns"}
 _TURN = {"say", "kind", "intent", "slot", "values", "reply"}
@@ -37,8 +37,7 @@ class Failure:
 def test(folder: Path | None, scenarios: Sequence[Path], *, as_json: bool) -> None:
     """Run everything and print what does not hold; exit code 1 if anything does not."""
     local = config.load_local()
-    services = load_services(local)
-    understanding = Understanding.load(folder or local.intents_folder, config.shipped("data"), folders(services), services.kinds)
+    understanding = understand(folder or local.intents_folder, load_services(local))
     inline = sum(len(intent.tests) for intent in understanding.catalogue.intents.values())
     paths = list(scenarios) or sorted((config.shipped("data") / "scenarios").glob("*.yaml"))
     failures = [

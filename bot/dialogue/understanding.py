@@ -1,7 +1,7 @@
 """The intent files and the matcher trained on them, kept fresh while residents talk."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache, partial
@@ -48,9 +48,6 @@ RAREST = 0.02
 
 #: From here on something else is meant though somebody's coming is told: 明天下午三点老刘来下棋 is no report on old Liu.
 CLEAR = 0.9
-
-#: So sure is sorrow of which nothing else that is told beside it makes small talk.
-CERTAIN = 1.0
 
 #: Likeness from which two messages that were not understood stand in one group.
 ALIKE = 0.4
@@ -172,9 +169,7 @@ class Understanding:
         if match.emergency or not match.candidates or match.candidates[0].confidence >= CLEAR:
             return match
         tells_who_comes = name_.is_told_of(reading.of(words, now).message())
-        if match.candidates[0].confidence >= (CLEAR if tells_who_comes else LIKELY) or (
-            match.decision == "accept" and not tells_who_comes
-        ):
+        if not tells_who_comes and match.candidates[0].confidence >= LIKELY:
             return match
         told = next((intent for intent in self._telling if _is_told(intent, words, now)), None)
         if told is None or (questions.is_question(words) and not _wants_in(words, told)):
@@ -237,7 +232,7 @@ class Understanding:
         best = self.catalogue.intents[whole.candidates[0].intent] if whole.candidates else None
         if best is None or not best.listens or whole.emergency or not 1 < len(parts) <= BREATHS:
             return None
-        if whole.candidates[0].confidence >= CERTAIN:
+        if whole.candidates[0].confidence >= EXACT:
             return None
         surely = (found for found in map(match, parts) if found.decision == "accept" and self._chats(found))
         return next(surely, None)
@@ -269,7 +264,7 @@ class Understanding:
         told = next((known for known in self._telling if best is not None and known.id == best.intent), None)
         if best is None or told is None or best.confidence < LIKELY or not _is_told(told, words, now):
             return match
-        surely = replace(best, confidence=max(best.confidence, CERTAIN))
+        surely = replace(best, confidence=max(best.confidence, EXACT))
         return replace(match, decision="accept", candidates=(surely, *match.candidates[1:]))
 
     def _leans(self, intent: str, words: str, before: str, now: datetime) -> bool:
@@ -365,14 +360,22 @@ def read_data(data: Path) -> tuple[Tables, tuple[str, ...]]:
     return tables, tuple(line for line in _read(data / "background.txt").splitlines() if line and line[0] != "#")
 
 
+def read_lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield what each line of a file means, and the line; raises ValueError naming a row that is neither a remark nor that."""
+    for number, row in enumerate(_read(path).splitlines(), 1):
+        if row and row[0] != "#":
+            meant, tab, line = row.partition("\t")
+            if not tab or not line.strip():
+                raise ValueError(f"{path.name}:{number} {row!r} is no meaning, tab, line")
+            yield meant, line
+
+
 @cache
 def read_house(data: Path) -> Mapping[str, Sequence[str]]:
     """Return by intent the lines of the corpus that stood in the intent files: what entries of the knowledge are told apart from."""
     found: dict[str, list[str]] = {}
-    for row in _read(data / "corpus" / "house.tsv").splitlines():
-        intent, tab, line = row.partition("\t")
-        if tab:
-            found.setdefault(intent, []).append(line)
+    for intent, line in read_lines(data / "corpus" / "house.tsv"):
+        found.setdefault(intent, []).append(line)
     return found
 
 

@@ -11,9 +11,6 @@ _DIGITS = {
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000, "拾": 10, "佰": 100, "仟": 1000}
 _TENS = str.maketrans({"廿": "二十", "卅": "三十", "卌": "四十"})
 
-#: One digit as it is spoken or written out, for use inside larger patterns.
-SPOKEN_DIGIT = "[零〇一二两三四五六七八九幺洞拐勾壹贰叁肆伍陆柒捌玖]"
-
 #: A number as people write it, for use inside larger patterns.
 NUMBER = "(?:[0-9]{1,4}|[零〇一二两三四五六七八九十百廿卅幺俩仨]{1,5})"
 

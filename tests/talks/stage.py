@@ -18,8 +18,7 @@ from sqlmodel import Session
 from bot import config
 from bot.cli.talk import DATABASE, Room, found
 from bot.dialogue.answer import SILENT, Answer, Outcome
-from bot.dialogue.understanding import Understanding
-from bot.services import folders, load_services
+from bot.services import load_services, understand
 from bot.store import scope
 from tests.talks.record import Row, all_of, is_like, plain, unlike
 from tests.talks.script import Conversation, Turn
@@ -66,7 +65,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         local = config.load_local()
-        self.understanding = Understanding.load(local.intents_folder, config.shipped("data"), folders(load_services(local)))
+        self.understanding = understand(local.intents_folder, load_services(local))
         self._folder = folder
         found(folder / DATABASE, FOUNDED)  # each conversation has a copy
 

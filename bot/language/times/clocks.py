@@ -137,11 +137,6 @@ def moved(part: str, minutes: int) -> int:
     return minutes
 
 
-def is_evening(part: str) -> bool:
-    """Tell whether the hours after midnight go on from a part of the day: 今天晚上凌晨一点."""
-    return part in _LATE
-
-
 def _is_none(said: re.Match[str], has_day: bool, nowhere: list[tuple[int, int]]) -> bool:
     if said[0] in {"晚一点", "早一点"}:  # later, earlier; 今晚一点 and 晚上一点 are times
         return True
