@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.values import CHINA, NOTHING, SPAN, Row, Verdict, compare, read_rows
+from bench.values import NOTHING, SPAN, Row, Verdict, compare, read_rows
 from bot.dialogue.understanding import Judgement
 from bot.language.kinds.kind import Value
 from bot.language.matching.matcher import Decision
+from bot.model import SHANGHAI
 
 
 def judged(slots: dict[str, Value], intent: str = "visitor.invite", decision: Decision = "accept") -> Judgement:
@@ -16,7 +17,7 @@ def judged(slots: dict[str, Value], intent: str = "visitor.invite", decision: De
 
 
 def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 THREE, FIVE = at("2026-03-12T15:00"), at("2026-03-12T17:00")
