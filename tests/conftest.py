@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlmodel import Session, SQLModel
 
 import integrations
+from bot.cli import talk
 from bot.cli.serving import demo_settings, seed
 from bot.model import SHANGHAI
 from bot.store import scope
@@ -51,6 +52,22 @@ def _no_application_outlives_its_test() -> Iterator[None]:
 def now() -> datetime:
     """The moment all tests begin at."""
     return NOW
+
+
+@pytest.fixture(scope="session")
+def _demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the demo community, copied for each test."""
+    _load_all_tables()
+    path = tmp_path_factory.mktemp("demo") / talk.DATABASE
+    talk.found(path, NOW)
+    return path
+
+
+@pytest.fixture
+def demo_folder(_demo: Path, tmp_path: Path) -> Path:
+    """A folder of the test's own in which the demo community lies, for a room to be opened in."""
+    shutil.copy(_demo, tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

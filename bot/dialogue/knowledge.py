@@ -7,6 +7,7 @@ How sure it is therefore counts against all else that may be meant.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlmodel import Session
 
@@ -22,15 +23,24 @@ from bot.store.knowledge import Entry, Shelf, Stamp
 LIKELY = 0.45
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Elsewhere:
+    """What ships and is said of other things: what an entry is told apart from."""
+
+    tables: Tables
+    background: tuple[str, ...]
+    lines: Mapping[str, Sequence[str]]  # by intent
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Index:
-    """What a community tells today, by its ids, and the matcher trained on it; none where nothing is told.
+    """What a community tells today, and the matcher trained on it, which names an entry by its place; none where nothing is told.
 
     What is early or expired is not taught: last year's fees would win against this year's, and say nothing.
     """
 
     shelf: Shelf
-    live: Mapping[str, Entry]
+    live: Sequence[Entry]
     matcher: Matcher | None
 
     def search(self, text: str, now: datetime) -> Iterator[tuple[str, float]]:
@@ -38,16 +48,17 @@ class _Index:
             return
         day = knowledge.day_of(now)
         for candidate in self.matcher.match(text, now).candidates:
-            entry = self.live.get(candidate.intent)  # the others are intents
-            if entry is not None and candidate.confidence >= LIKELY and entry.is_live(day):
-                yield entry.public_id, candidate.confidence
+            if candidate.intent.isdigit() and candidate.confidence >= LIKELY:  # the others are intents
+                entry = self.live[int(candidate.intent)]
+                if entry.is_live(day):
+                    yield entry.public_id, candidate.confidence
 
 
 class Knowledge:
     """The indexes of all communities, each swapped whole when its entries have changed; searching one takes no transaction."""
 
-    def __init__(self, tables: Tables, background: tuple[str, ...], further: Mapping[str, Sequence[str]]) -> None:
-        self._tables, self._background, self._further = tables, background, further
+    def __init__(self, elsewhere: Elsewhere) -> None:
+        self._elsewhere = elsewhere
         self._indexes: dict[int, _Index] = {}
         self._catalogue: Catalogue | None = None
 
@@ -73,7 +84,7 @@ class Knowledge:
         shelves = {key: index.shelf for key, index in self._indexes.items()} | dict(changed)
         stale = [
             key for key, shelf in shelves.items()
-            if key in changed or catalogue is not self._catalogue or self._indexes[key].live.keys() != _live(shelf, day).keys()
+            if key in changed or catalogue is not self._catalogue or _names(self._indexes[key].live) != _names(_live(shelf, day))
         ]  # fmt: skip
         for key in stale:
             self._indexes = {**self._indexes, key: self._train(shelves[key], catalogue, day)}
@@ -86,18 +97,22 @@ class Knowledge:
 
     def _train(self, shelf: Shelf, catalogue: Catalogue, day: date) -> _Index:
         live = _live(shelf, day)
-        if not live:
-            return _Index(shelf=shelf, live=live, matcher=None)
-        asked = {key: _as_intent(entry) for key, entry in live.items()}
-        background = tuple(line for line in catalogue.background if not is_question(line))
-        questions = Catalogue(
-            intents=asked | _rivals(catalogue, self._further),
-            messages={},
-            common=catalogue.common,
-            background=background,
-            problems=(),
-        )
-        return _Index(shelf=shelf, live=live, matcher=Matcher(questions, self._tables, self._background))
+        asked = tuple(tuple(dict.fromkeys((entry.question, *entry.others))) for entry in live)
+        return _Index(shelf=shelf, live=live, matcher=_taught(asked, catalogue, self._elsewhere) if asked else None)
+
+
+@lru_cache(maxsize=1)  # communities that tell the same share what was learned; more would keep tens of megabytes
+def _taught(asked: tuple[tuple[str, ...], ...], catalogue: Catalogue, elsewhere: Elsewhere) -> Matcher:
+    """Return a matcher that names each entry, of which these are the questions, by its place."""
+    entries = {str(place): _as_intent(str(place), questions) for place, questions in enumerate(asked)}
+    taught = Catalogue(
+        intents=entries | _rivals(catalogue, elsewhere.lines),
+        messages={},
+        common=catalogue.common,
+        background=tuple(line for line in catalogue.background if not is_question(line)),
+        problems=(),
+    )
+    return Matcher(taught, elsewhere.tables, elsewhere.background)
 
 
 def _rivals(catalogue: Catalogue, further: Mapping[str, Sequence[str]]) -> dict[str, Intent]:
@@ -118,15 +133,13 @@ def _rivals(catalogue: Catalogue, further: Mapping[str, Sequence[str]]) -> dict[
     return found
 
 
-def _live(shelf: Shelf, day: date) -> dict[str, Entry]:
-    return {entry.public_id: entry for entry in shelf.entries if entry.is_live(day)}
+def _live(shelf: Shelf, day: date) -> list[Entry]:
+    return [entry for entry in shelf.entries if entry.is_live(day)]
 
 
-def _as_intent(entry: Entry) -> Intent:
-    return Intent(
-        id=entry.public_id,
-        title=entry.question,
-        file="",
-        group="",
-        examples=tuple(dict.fromkeys((entry.question, *entry.others))),
-    )
+def _names(entries: Sequence[Entry]) -> list[str]:
+    return [entry.public_id for entry in entries]
+
+
+def _as_intent(name: str, questions: Sequence[str]) -> Intent:
+    return Intent(id=name, title=questions[0], file="", group="", examples=tuple(questions))

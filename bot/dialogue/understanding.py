@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
+from threading import Lock
 
 import yaml
 
 from bot import config
 from bot.dialogue import phrases, requests
-from bot.dialogue.knowledge import Knowledge
+from bot.dialogue.knowledge import Elsewhere, Knowledge
 from bot.dialogue.requests import LIKELY, Piece
 from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
@@ -88,11 +89,11 @@ class Understanding:
     ) -> None:
         self.folder, self.services, self.kinds = folder, services, kinds
         self._data = data
-        tables, background = read_data(data)
-        self.knowledge = Knowledge(tables, background, read_house(data))
-        self._simplified = dict(tables.simplified)
+        self.knowledge = Knowledge(read_elsewhere(data))
+        self._simplified = dict(read_data(data)[0].simplified)
         self.judge = read_judge(data)
         self._stamps = _stamps(folder, *services)
+        self._reading = Lock()
         self._set(matcher)
 
     @classmethod
@@ -114,14 +115,18 @@ class Understanding:
         return Understanding(self.folder, self._data, matcher, self.services, self.kinds)
 
     def refresh(self) -> tuple[Problem, ...]:
-        """Read what was saved since the last look; a file that broke keeps its last good version."""
-        stamps = _stamps(self.folder, *self.services)
-        if stamps != self._stamps:
-            self._stamps = stamps
-            texts = read_folder(self.folder, self.services)
-            catalogue = files.reload(self.catalogue, texts, phrases.NEEDED, self.kinds)
-            taught = partial(_taught, frozenset(texts.items()), self._data, tuple(self.kinds.values()))
-            self._set(taught() if not catalogue.problems else _teach(catalogue, self._data))
+        """Read what was saved since the last look; a file that broke keeps its last good version.
+
+        Whoever comes while another reads waits: what was saved before is in force when it returns.
+        """
+        with self._reading:
+            stamps = _stamps(self.folder, *self.services)
+            if stamps != self._stamps:
+                self._stamps = stamps
+                texts = read_folder(self.folder, self.services)
+                catalogue = files.reload(self.catalogue, texts, phrases.NEEDED, self.kinds)
+                taught = partial(_taught, frozenset(texts.items()), self._data, tuple(self.kinds.values()))
+                self._set(taught() if not catalogue.problems else _teach(catalogue, self._data))
         return self.catalogue.problems
 
     def hear(self, message: messages.Message, now: datetime, communities: Collection[int] | None = None) -> Heard:
@@ -371,12 +376,13 @@ def read_lines(path: Path) -> Iterator[tuple[str, str]]:
 
 
 @cache
-def read_house(data: Path) -> Mapping[str, Sequence[str]]:
-    """Return by intent the lines of the corpus that stood in the intent files: what entries of the knowledge are told apart from."""
+def read_elsewhere(data: Path) -> Elsewhere:
+    """Return the tables, the background lines and by intent the lines of the corpus that stood in the intent files."""
     found: dict[str, list[str]] = {}
     for intent, line in read_lines(data / "corpus" / "house.tsv"):
         found.setdefault(intent, []).append(line)
-    return found
+    tables, background = read_data(data)
+    return Elsewhere(tables=tables, background=background, lines=found)
 
 
 @cache

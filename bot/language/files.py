@@ -118,7 +118,7 @@ class Common:
     concepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> words of one kind
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Catalogue:
     """All files together. `sources` keeps each file's text as it was last good."""
 

@@ -14,9 +14,9 @@ SHIPPED = Understanding.load(config.shipped("intents"), config.shipped("data"))
 
 
 @pytest.fixture
-def room(tmp_path: Path, now: datetime) -> Iterator[Room]:
+def room(demo_folder: Path, now: datetime) -> Iterator[Room]:
     """A bound resident who talks to the shipped bot."""
-    room = Room.open(tmp_path, now, SHIPPED)
+    room = Room.open(demo_folder, now, SHIPPED)
     yield room
     room.database.close()
 

@@ -18,8 +18,8 @@ NOW = "2026-03-11T10:00"
 
 
 @pytest.fixture
-def room(tmp_path: Path, now: datetime) -> Iterator[Room]:
-    room = Room.open(tmp_path, now)
+def room(demo_folder: Path, now: datetime) -> Iterator[Room]:
+    room = Room.open(demo_folder, now)
     yield room
     room.database.close()
 

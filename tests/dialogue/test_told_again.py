@@ -16,8 +16,8 @@ SHIPPED = Understanding.load(config.shipped("intents"), config.shipped("data"))
 
 
 @pytest.fixture
-def room(tmp_path: Path, now: datetime) -> Iterator[Room]:
-    room = Room.open(tmp_path, now, SHIPPED)
+def room(demo_folder: Path, now: datetime) -> Iterator[Room]:
+    room = Room.open(demo_folder, now, SHIPPED)
     yield room
     room.database.close()
 

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -44,6 +45,18 @@ def test_a_saved_file_is_understood_after_the_next_look(fresh: Understanding, fo
     assert judge(fresh, "前台啥时候有人", now).confidence < 1.0
     fresh.refresh()
     assert judge(fresh, "前台啥时候有人", now).confidence == 1.0
+
+
+def test_who_saves_while_another_reads_finds_it_in_force_afterwards(fresh: Understanding, folder: Path, now: datetime) -> None:
+    hours = folder / "hours.yaml"
+    save(hours, hours.read_text(encoding="utf-8").replace("  - 物业几点上班", "  - 物业几点上班\n  - 前台啥时候有人"))
+
+    def seen() -> float:
+        fresh.refresh()
+        return judge(fresh, "前台啥时候有人", now).confidence
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [each.result() for each in [pool.submit(seen) for _ in range(4)]] == [1.0] * 4
 
 
 def test_a_file_that_broke_keeps_its_last_good_version_and_is_told(fresh: Understanding, folder: Path, now: datetime) -> None:

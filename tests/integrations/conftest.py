@@ -141,8 +141,8 @@ class Chat:
 
 
 @pytest.fixture
-def chat(tmp_path: Path, now: datetime) -> Iterator[Chat]:
+def chat(demo_folder: Path, now: datetime) -> Iterator[Chat]:
     """A bound resident who talks to the bot."""
-    room = Room.open(tmp_path, now)
+    room = Room.open(demo_folder, now)
     yield Chat(room)
     room.database.close()

@@ -30,9 +30,9 @@ SHIPPED = Understanding.load(config.shipped("intents"), config.shipped("data"), 
 
 
 @pytest.fixture
-def room(tmp_path: Path, now: datetime) -> Iterator[Room]:
+def room(demo_folder: Path, now: datetime) -> Iterator[Room]:
     """A bound resident who talks to the shipped bot; 陈管家 is on duty and has bound their WeChat."""
-    room = Room.open(tmp_path, now, SHIPPED)
+    room = Room.open(demo_folder, now, SHIPPED)
     do(room, _staff_the_desk)
     yield room
     room.database.close()

@@ -19,6 +19,9 @@ DATA = config.shipped("data")
 UNDERSTANDING = Understanding.load(config.shipped("intents"), DATA)
 JUDGE = read_judge(DATA)
 SIMPLIFIED = dict(read_data(DATA)[0].simplified)
+#: Of so many ordinary lines one is heard, which says the same in a tenth of the time.
+EACH = 10
+
 NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 
 
@@ -115,9 +118,9 @@ def test_one_of_two_hundred_ordinary_lines_is_false_at_most() -> None:
     ordinary = [
         lesson.line for lesson in lessons() if not lesson.intent.startswith("emergency.") and lesson.source != "sentences"
     ]
-    false = [line for line in ordinary if UNDERSTANDING.hear_text(line, NOW).match.emergency]
+    false = [line for line in ordinary[::EACH] if UNDERSTANDING.hear_text(line, NOW).match.emergency]
 
-    assert len(false) <= 0.005 * len(ordinary), false
+    assert len(false) <= 0.005 * len(ordinary[::EACH]), false
 
 
 @pytest.mark.parametrize(
