@@ -24,6 +24,7 @@ from bot.language.danger.sorts import Sorts
 from bot.language.danger.surroundings import Surroundings
 from bot.language.files import Catalogue, Intent
 from bot.language.kinds import name as name_
+from bot.language.kinds import place
 from bot.language.kinds.kind import Kind, Slot, Value
 from bot.language.kinds.shipped import KINDS
 from bot.language.matching.matcher import Candidate, Decision, Match, Matcher, decide
@@ -261,7 +262,9 @@ class Understanding:
         known = self.catalogue.intents.get(intent)
         wanted = [slot for slot in known.slots if slot.kind.parts] if known else []
         first, second = reading.of(one, now).take(wanted), reading.of(other, now).take(wanted)
-        return sum(first[name] != value for name, value in second.items() if name in first)
+        others = [name for name, value in second.items() if first.get(name, value) != value]
+        is_elsewhere = any(slot.name in others and slot.kind is place.KIND for slot in wanted)
+        return len(others) + is_elsewhere
 
     def _settled(self, match: Match, words: str, now: datetime) -> Match:
         """Return what a part of a message means; a likely wish of which it tells all is sure: 明早八点半保洁阿姨来 姓柳；厕所灯不亮."""

@@ -179,13 +179,12 @@ def test_no_shipped_example_is_parted() -> None:
     assert [text for text in EXAMPLES if len(parted(text)) > 1] == []
 
 
-def test_nearly_all_told_in_one_breath_is_parted_as_a_person_would() -> None:
-    lines = [
-        line.split("\t") for line in Path(__file__).with_name("wishes.tsv").read_text("utf-8").splitlines() if line[:1] != "#"
-    ]
+@pytest.mark.parametrize(("file", "least"), [("wishes.tsv", 0.8), ("wishes2.tsv", 0.55)])
+def test_nearly_all_told_in_one_breath_is_parted_as_a_person_would(file: str, least: float) -> None:
+    lines = [line.split("\t") for line in Path(__file__).with_name(file).read_text("utf-8").splitlines() if line[:1] != "#"]
     counted = [(len(intents.split()), len(parted(said.replace("|", "")))) for intents, said in lines]
     several = [found == wanted for wanted, found in counted if wanted > 1]
     alone = [found == 1 for wanted, found in counted if wanted == 1]
 
-    assert sum(several) >= 0.80 * len(several)
-    assert sum(alone) >= 0.95 * len(alone)
+    assert sum(several) >= least * len(several), f"{sum(several)} of {len(several)}"
+    assert sum(alone) >= 0.95 * len(alone), f"{sum(alone)} of {len(alone)}"

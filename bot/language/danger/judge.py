@@ -20,7 +20,7 @@ from bot.language.danger.surroundings import Surroundings, spell_out
 
 #: Log odds from which a message is an alarm, and from which one piece of a longer one is, chosen with writers held out
 #: (docs/decisions.md).
-ALARM, SURE = -0.5, 1.0
+ALARM, SURE = 0.0, 1.0
 
 #: Below this an alarm is likely and no more: what the message surely means otherwise goes before it.
 PLAIN = 3.0
@@ -85,7 +85,7 @@ class Judge:
 
     @cached_property
     def _lines(self) -> re.Pattern[str]:
-        return re.compile("|".join(map(spell_out, self.lines)) or "(?!)")
+        return re.compile("|".join(map(_spelled, self.lines)) or "(?!)")
 
     def _named(self, plain: str) -> Iterator[tuple[int, int, bool]]:
         """Yield where a line of lines.txt stands."""
@@ -102,6 +102,11 @@ class Judge:
         best, *others = nlargest(CHECKED, pieces) or [Piece(DOUBT, 0, len(plain))]
         told = [best, *(piece for piece in others if piece.odds > CLEAR)]
         return self.sorts.tell([plain[piece.begin : piece.stop] for piece in told], plain)
+
+
+def _spelled(line: str) -> str:
+    """Return the regular expression of a line; one that begins with = is all that is said: 救命救命啊！"""
+    return rf"(?<!.)(?:{spell_out(line[1:])})+[了啊呀啦哇，。！？]*$" if line[0] == "=" else spell_out(line)
 
 
 _SPACED_OUT = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s,，.。!！…~、-]+(?=[\u4e00-\u9fff](?![\u4e00-\u9fff]))")

@@ -182,6 +182,18 @@ def test_every_group_of_surroundings_clears_something(group: str) -> None:
     assert JUDGE.surroundings.clears(text, begin, begin + (1 if group == "alike" else 2)) == group
 
 
+@pytest.mark.parametrize(
+    "cry", ["救命", "救命！！", "救命啊救命啊", "着火", "起火了", "打人了", "冒烟", "煤气味", "晕倒了", "我要自杀", "不想活"]
+)
+def test_a_bare_cry_is_enough(cry: str) -> None:
+    assert heard(cry)
+
+
+@pytest.mark.parametrize("text", ["救命之恩 无以为报", "救命 网又断了", "后院起火 他媳妇查手机了", "嗓子冒烟了", "不想活动了"])
+def test_what_is_a_cry_alone_is_none_beside_other_words(text: str) -> None:
+    assert not heard(text)
+
+
 @pytest.mark.parametrize("text", ["着 火 了", "救！命！啊！", "救\u200b命", "ＳＯＳ", "著火了", "失火啦啦啦啦啦", "電梯困人"])
 def test_spelling_does_not_hide_it(text: str) -> None:
     assert heard(text)
