@@ -60,6 +60,9 @@ CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|莫|勿|
 #: What was done so lately may be what is still spoken of.
 LATELY = timedelta(minutes=30)
 
+#: Whoever speaks of their own home means no place on the map that was sent for something else.
+_AT_HOME = re.compile(r"[我俺咱自]家|家[里中]|屋[里头]")
+
 #: Asked without saying of what, it is asked of what was just done, not of parking.
 _WHAT_IT_COSTS = re.compile(
     r"(?:那|请问|大概|一般|这个|师傅|上门|修|修一次|维修)*(?:要|需要|得|用|会)?(?:不要|收不收|要不要)?(?:收|给|付|花|出)?(?:多少|几多|好多)?(?:钱|费|费用|免费)(?:的)?(?:吗|么|不|啊|呀|嘛|呢|伐|咩)*[?？]?"
@@ -236,7 +239,7 @@ def start(
     values = read_slots(intent, heard, facts.now)
     for words in fragments:  # 周六 / 我同学来吃饭
         values = {**reading.of(words, facts.now).take(intent.slots), **values}
-    standing, values = _with_spot(standing, intent, values)
+    standing, values = _with_spot(standing, intent, values, heard.text)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
     form = replace(form, words=(*fragments, *form.words))
     if standing.shelved is not None and standing.shelved.intent == intent.id:  # 报修 again, after the first form was put away
@@ -278,10 +281,10 @@ def _is_bare(heard: Heard, intent: Intent, facts: Facts) -> bool:
     return is_known and not read_slots(intent, heard, facts.now)
 
 
-def _with_spot(standing: Standing, intent: Intent, values: dict[str, Value]) -> tuple[Standing, dict[str, Value]]:
-    """Let a place that was sent before belong to a wish that wants one; what is said with the wish goes before."""
+def _with_spot(standing: Standing, intent: Intent, values: dict[str, Value], text: str) -> tuple[Standing, dict[str, Value]]:
+    """Let a place that was sent before belong to a wish that wants one; what is said with the wish goes before, be it only 我家."""
     slot = next((slot for slot in intent.slots if slot.type == "place"), None)
-    if standing.spot is None or slot is None:
+    if standing.spot is None or slot is None or _AT_HOME.search(text):
         return standing, values
     return replace(standing, spot=None), {slot.name: standing.spot[1], **values}
 
