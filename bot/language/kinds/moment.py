@@ -120,6 +120,7 @@ def _start(message: Message, slot: Slot) -> Value | None:
     ]
     spans = [span for span in spans if not is_unwanted(message.text, span) and not _is_only_of_now(message.text, span)]
     spans = [span for span in spans if not _is_of_leaving(message.text, span)]
+    spans = [span for span in spans if not span.is_of_leaving] or spans
     there = [span for span in spans if not _ON_THE_WAY.match(message.text, span.stop)]
     spans = there if any(span.kind != "day" for span in there) else spans
     if not spans and (shifted := _shifted(message)):
@@ -200,8 +201,9 @@ def _end(message: Message, slot: Slot) -> Value | None:
     spans = [span for span in said if span.kind in {"range", "deadline"}]
     if spans:
         return spans[-1].end
-    if leaving := [span for span in said if _is_of_leaving(message.text, span)]:
-        left = leaving[-1].start
+    goes = [span for span in said if span.is_of_leaving] if any(not span.is_of_leaving for span in said) else []
+    if leaving := [span for span in said if _is_of_leaving(message.text, span)] or goes:
+        left = leaving[-1].end or leaving[-1].start
         return left.replace(hour=left.hour + 12) if left.hour < 12 and _AFTER_SUPPER.search(message.text) else left
     days = [span for span in said if span.kind == "day"]
     return days[-1].end if days and len(days) == len(said) and not first_known(message.known) else None

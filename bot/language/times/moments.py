@@ -69,6 +69,12 @@ class Moments:
             start = self.now.replace(second=0, microsecond=0)
         return Span(kind="part", start=start, end=None, begin=begin, stop=point.stop, has_day=point.period is not None)
 
+    def end_of_part(self, moment: datetime, part: str) -> datetime:
+        """Return when the part of a day ends that a moment lies in."""
+        begins, ends = clocks.PARTS[part]
+        day = moment.date() if moment.hour >= begins or ends < 24 else moment.date() - _WHOLE_DAY
+        return self.at(day, ends * 60)
+
     def _clock_time(self, point: Point, minutes: int, previous: datetime | None) -> datetime:
         day = point.period.first if point.period else None
         if point.part or point.is_exact:

@@ -89,6 +89,36 @@ def test_of_one_or_the_other_the_earlier_counts(text: str, expected: str) -> Non
     assert read(text) == expected
 
 
+def taken(text: str) -> str:
+    """Return what a visit takes as `start ~ end`."""
+    found = take(text)
+    return " ~ ".join(f"{value:%m-%d %H:%M}" for name in ("start", "end") if isinstance(value := found.get(name), datetime))
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("周五下午到，周日下午走", "11-27 14:00 ~ 11-29 18:00"), ("明天上午来下午走", "11-23 09:00 ~ 11-23 18:00"), ("周六来，晚上走", "11-28 00:00 ~ 11-28 23:00"),
+    ("今天下午来，明早走", "11-22 14:00 ~ 11-23 10:00"), ("周六上午十点来，周一走", "11-28 10:00 ~ 11-30 23:59"), ("明天晚上9点半走，下午来", "11-23 14:00 ~ 11-23 21:30"),
+    ("周日走，周五来", "11-27 00:00 ~ 11-29 23:59"), ("今晚八点来，十二点前走", "11-22 20:00 ~ 11-23 00:00"),
+])  # fmt: skip
+def test_part_of_a_day_at_which_they_leave_is_the_end(text: str, expected: str) -> None:
+    assert taken(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("周六来住一晚", "11-28 00:00 ~ 11-29 23:59"), ("周六下午到，住两晚", "11-28 14:00 ~ 11-30 23:59"), ("周六来过夜", "11-28 00:00 ~ 11-29 23:59"),
+    ("周六下午三点来，一个半小时就走", "11-28 15:00 ~ 11-28 16:30"), ("周六下午三点来，两小时后走", "11-28 15:00 ~ 11-28 17:00"),
+])  # fmt: skip
+def test_how_long_they_stay_is_counted_from_when_they_come(text: str, expected: str) -> None:
+    assert taken(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("下周二或者周三来", "11-24 00:00 ~ 11-25 23:59"), ("明天或后天来", "11-23 00:00 ~ 11-24 23:59"), ("周六还是周日来", "11-28 00:00 ~ 11-29 23:59"),
+])  # fmt: skip
+def test_one_day_or_another_lasts_from_the_first_to_the_second(text: str, expected: str) -> None:
+    assert taken(text) == expected
+
+
 @pytest.mark.parametrize(("text", "expected"), [
     ("下周", "11-23 ~ 11-29"), ("下下周", "11-30 ~ 12-06"), ("下周初", "11-23 ~ 11-24"), ("下下周末", "12-05 ~ 12-06"), ("下个月", "12-01 ~ 12-31"), ("下个月初", "12-01 ~ 12-05"), ("下月底", "12-27 ~ 12-31"),
     ("12月中旬", "12-11 ~ 12-20"), ("12月底", "12-27 ~ 12-31"), ("十二月月底", "12-27 ~ 12-31"), ("12月最后一天", "12-31"), ("年底", "12-25 ~ 12-31"), ("明年四月", "2027-04-01 ~ 04-30"), ("27年3月5号", "2027-03-05"),
