@@ -113,12 +113,21 @@ class _Scanner:
         if point.is_unclear:
             return self._unclear(begin, point.stop)
         span = self.moments.span_of(point, begin, previous)
+        if previous and span.has_day and span.start < previous and self._ends(span):
+            point, span = self._counted_on(point, span, previous)
         link = _TO.match(self.text, span.stop)
         if link and (span.kind != "instant" or _FROM_NOW.match(self.text, begin)):
             ranged = self._range(span, point, link.end())
             if ranged is not None:
                 return ranged
         return self._or_later(span) or self._until(span, point, previous)
+
+    def _counted_on(self, point: Point, span: Span, previous: datetime) -> tuple[Point, Span]:
+        """Return the day of leaving that comes after the day of coming: on a Sunday, 周五到，周日走 is a week ahead."""
+        later = None if days.counts_from_today(self.text, span.begin) else self._point(span.begin, previous, previous.date())
+        if later is None or later.is_unclear or later.period is None or later.period.last < previous.date():
+            return point, span
+        return later, self.moments.span_of(later, span.begin, previous)
 
     def _or_later(self, span: Span) -> Span | None:
         """Return the days from one to another that is as good: 周二或者周三."""
