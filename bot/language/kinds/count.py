@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.language import people
 from bot.language.kinds import name
 from bot.language.kinds.kind import LOOKED_THROUGH, Kind, Message, Slot, Value, bare
+from bot.language.kinds.proper import FAMILIAR, NAME, may_be_name
 from bot.language.normalise import longest_first
 from bot.language.numbers import either, value_of
 from bot.language.people import RELATIVE
@@ -60,7 +61,7 @@ _TOTAL = re.compile("(?:[个号口0-9一二两三四五六七八九十]人|[位�
 #: Who come in twos, and are not counted.
 _PAIR = (
     "两口子|小两口|老两口|夫妻俩?|夫妇俩?|情侣|小情侣|父母|爸妈|爸爸妈妈|爹妈|爹娘|公婆|公公婆婆|岳父岳母|爷爷奶奶|外公外婆|姥姥姥爷|姥爷姥姥|阿公阿婆|双胞胎|"
-    "[哥兄]嫂|哥哥嫂子|姐姐姐夫|姐夫姐姐|弟弟弟妹|妹妹妹夫|舅舅舅妈|叔叔婶婶|姑姑姑父|女儿女婿|闺女女婿|儿子儿媳|母女|父子|父女|母子|婆媳|姐弟|兄妹|姊妹俩|师徒"
+    "[哥兄]嫂|哥哥嫂子|姐姐姐夫|姐夫姐姐|弟弟弟妹|弟弟弟媳|哥哥嫂嫂|大哥大嫂|表哥表嫂|堂哥堂嫂|妹妹妹夫|舅舅舅妈|叔叔婶婶|姑姑姑父|女儿女婿|闺女女婿|儿子儿媳妇?|姑姑姑丈|姨妈姨父|伯伯伯母|母女|父子|父女|母子|婆媳|姐弟|兄妹|姊妹俩|师徒"
 )
 _TWO = re.compile(rf"(?P<both>双方|两边|两家)?(?:{_PAIR})")
 #: Whom one brings one of, where no number is said.
@@ -68,7 +69,8 @@ _ONE_BROUGHT = "(?:小|大)?(?:孩子|小孩|娃儿?|宝宝|宝贝|儿子|女儿
 #: Whoever brings somebody along, and whom: 我姐带俩娃, 两口子带孩子, 老婆抱着宝宝.
 _BRINGING = re.compile(rf"""(?x:
     (?: (?P<two>{_PAIR}|(?:{RELATIVE}|[爸妈哥姐弟])(?:和|跟|与)[他她]?(?:{RELATIVE}|[爸妈哥姐弟嫂]))
-      | (?P<one>{RELATIVE}|(?<=[我他她])[爸妈哥姐弟妹舅姑姨叔婶嫂]|[\u4e00-\u9fff](?:姐|哥|姨|叔|总)|师傅|老师|医生|司机|经理|中介|设计师|教练|队长|领导|客户) )
+      | (?P<one>{RELATIVE}|(?<=[我他她])(?:[爸妈哥姐弟妹舅姑姨叔婶嫂]|先生|太太|妻子|丈夫)|[\u4e00-\u9fff](?:姐|哥|姨|叔|总|工)|师傅|老师|医生|司机|经理|中介|设计师|教练|队长|领导|客户
+        | (?:^|(?<=[,，。\s□]))(?P<who>{NAME}|{FAMILIAR})) )
     [□\s]*(?:(?:要|会|想|也|一起|还|都)?[带领抱牵拖][着了上]?|(?:和|跟|与|还有|加上?)(?=[0-9一两二三四五六七八九十俩仨]))
     (?: (?:(?P<n>{_NUMERAL})(?:个|名|位)|(?P<few>[俩仨]))(?:小|大)?(?:{_PERSONS}|{RELATIVE}|徒弟|助手)
       | (?:[他她]的?|自己的?|一个|个|我的?)? (?:(?P<both>老婆孩子|老婆和?孩子|媳妇孩子|爱人孩子|双胞胎)|{_ONE_BROUGHT}) )
@@ -164,10 +166,13 @@ def _number(said: str | None, about: str | None, low: str | None, high: str | No
 def _take(message: Message, slot: Slot) -> Value | None:
     before = message.known.get(slot.name)
     rest = message.rest[:LOOKED_THROUGH]
+    together = _bringing(rest)
+    if together is not None and before is None:
+        return together
     said = people.count(rest, before if isinstance(before, int) else 1)
     if said is not None and (slot.name in message.known or said >= max(counts(rest), default=0)):
         return said
-    if (together := _bringing(rest)) is not None:
+    if together is not None:
         return together
     numbers = counts(rest)
     if not numbers and len(names := name.all_of(message)) > 1:
@@ -180,7 +185,7 @@ def _take(message: Message, slot: Slot) -> Value | None:
 def _bringing(rest: str) -> int | None:
     """Return how many come where somebody brings others along: 我姐带俩娃 are three."""
     said = _BRINGING.search(rest)
-    if said is None or _ALL_TOLD.search(rest):
+    if said is None or _ALL_TOLD.search(rest) or (said["who"] and not may_be_name(said["who"])):
         return None
     further = value_of(said["n"] or said["few"] or "一") + (said["both"] is not None)
     return (2 if said["two"] else 1) + further

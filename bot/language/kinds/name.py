@@ -75,13 +75,17 @@ _MARKED: tuple[re.Pattern[str], ...] = (
 #: Patterns of names by what stands around them.
 _UNMARKED: tuple[re.Pattern[str], ...] = (
     # 王先生, 欧阳老师
-    re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?![和与向于时从由连])(?<!公)[{SURNAMES}])(?:{TITLES}))(?!傅)"),
+    re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?![和与向于时从由连])(?<![公师])[{SURNAMES}])(?:{TITLES}))(?!傅)"),
     re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>{NAME}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
+    # Lily老师
+    re.compile(rf"(?<![A-Za-z])(?P<n>[A-Z][a-z]{{1,14}}[ ]?(?:{TITLES}))"),
     # 冼叔, 保姆张姐
     re.compile(rf"""(?x:
         (?: (?<![\u4e00-\u9fff]) | (?<=[给帮请叫是]) | (?<=[\u4e00-\u9fff][师员嫂工友]) )
         (?P<n>(?![和与向于管时成从及])[{SURNAMES}]{AGED}){AFTER}
       )"""),
+    # 牙医助理小周来
+    re.compile(rf"(?<=[理员师医工手长生士商属导管])(?P<n>{FAMILIAR}){_COMES}"),
     # 老王, 保姆小陈, 给老王登记
     re.compile(rf"""(?x:
         (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约]) | (?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居|亲戚|战友|老乡|同桌|舍友|室友|兄弟|姐妹|客户|中介|房东|租客) )
@@ -132,7 +136,7 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
 #: Those that say of what follows that it is a name go first.
 _PATTERNS = (*((pattern, True) for pattern in _MARKED), *((pattern, False) for pattern in _UNMARKED))
 
-_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|[\u4e00-\u9fff]{{1,2}}(?:{TITLES}))"
+_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|(?:(?![一二两三四五六七八九十几个位名加上带有])[\u4e00-\u9fff]){{1,2}}(?:{TITLES}))"
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
 _TOGETHER = re.compile(rf"""(?x:
     (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?
@@ -249,7 +253,7 @@ def _of_surname(surname: str, text: str, known: Value | None) -> str | None:
     """Return what somebody is called of whom a surname is told: 姓刘 刘姨; a fuller name that is known stays."""
     if isinstance(known, str) and known.startswith(surname):
         return None
-    said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text)
+    said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text) or re.search(rf"(?P<title>{TITLES})(?:[他她]|是)?姓{surname}", text)
     return surname + said["title"] if said else f"{surname}先生/女士"
 
 

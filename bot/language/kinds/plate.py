@@ -30,7 +30,7 @@ def _spaced(*signs: str) -> str:
 
 
 _FIVE = ["[0-9]"] * 5
-_HEAD = _spaced(f"(?:[{PROVINCES}]|{'|'.join(_NAMES)})(?:牌照?)?的?", "[A-HJ-NP-Z]") + "[,，、/*]?"
+_HEAD = _spaced(f"(?:[{PROVINCES}]|{'|'.join(_NAMES)})(?:牌照?)?的?", "[A-HJ-NP-Z]") + "(?:[,，、/*杠]|的|[ ]?大写的?)?"
 
 #: The forms, longer ones first.
 _FORMS = (
@@ -144,7 +144,7 @@ def _plates(text: str) -> Iterator[Found]:
 def _bare(words: str) -> str:
     for name, sign in _NAMES.items():
         words = words.replace(name, sign)
-    return re.sub(r"牌照?|的|[^\w]|_", "", words)
+    return re.sub(r"牌照?|的|杠|大写|[^\w]|_", "", words)
 
 
 def _without(text: str, found: list[Found]) -> str:

@@ -23,7 +23,7 @@ TITLES = longest_first(
 _VERBS = "来开和要到进办弄约发会等是带的他她过去改说讲"
 #: What stands between whoever is named and what they do: 王芳不来了, 小陈还没到, 张伟也来.
 STILL = r"[不没还也要都又就先快]+(?:[会想能晚早用是太快]|一起|一同)*[来到去过回开走进得点]"
-_GIVEN = rf"(?!{STILL}|[的了吗呢])[\u4e00-\u9fff](?:(?![{_VERBS}]|{STILL})[\u4e00-\u9fff])?"
+_GIVEN = rf"(?!{STILL}|[的了吗呢带个们俩仨])[\u4e00-\u9fff](?:(?![{_VERBS}]|{STILL})[\u4e00-\u9fff])?"
 NAME = rf"(?:(?:{COMPOUND}|[{SURNAMES}]){_GIVEN})"
 
 #: Signs that begin no name of one's own beside a relation: 朋友开车来, 同事明天到.
@@ -91,6 +91,8 @@ def may_be_name(name: str) -> bool:
     """Tell whether what stands where a name may is one somebody bears."""
     if re.fullmatch(LATIN, name):
         return is_latin(name)
+    if re.search("[·•・‧]", name):
+        return True
     return not (_NO_NAME.search(name) or people.is_no_name(name) or is_nobody(name))
 
 

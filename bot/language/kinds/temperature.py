@@ -38,7 +38,7 @@ _DIGITWISE = "三[五六七八九]|四[零一二]"
 _TENTHS = "[0-9]{1,2}|[零一二三四五六七八九]{1,2}|半"
 _ONE = "[0-9]|[零一二三四五六七八九]"
 _POINT = r"\s*(?:度|点|\.|。|,|，|·|•|℃|°C?)\s*"
-_DEGREES = "(?:度|℃|°C?)"
+_DEGREES = "(?:摄氏度|度|℃|°C?)"
 
 #: Words beside which a number without 度 is a temperature: 打卡 40, 额温368.
 _MEASURED = (
