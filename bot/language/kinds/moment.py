@@ -45,7 +45,7 @@ _NOW_BEHIND = re.compile(r"""(?x:
   )""")
 #: When they set out or are on the way, who come at another time: 八点的飞机，十点到.
 _ON_THE_WAY = re.compile(
-    r"的(?:飞机|航班|班机|高铁|动车|火车|大巴|长途车|车票|车(?![\u4e00-\u9fff]))|起飞|出发|发车|动身|落地|[下放][班学课]"
+    r"的(?:飞机|航班|班机|高铁|动车|火车|大巴|长途车|车票|车(?![\u4e00-\u9fff])|车(?=来|过来|到|回来))|到(?:火车|高铁|汽车|地铁)?站|到(?:达)?机场|出站|下车|下飞机|起飞|出发|发车|动身|落地|[下放][班学课]"
 )
 #: Beside a time that is not meant: 五点呀，不是早上. 不是，明天 denies something else.
 _NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)$")

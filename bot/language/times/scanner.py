@@ -40,7 +40,7 @@ _LEAVE = re.compile(
 #: What lasts no longer than the time that is said next: 最晚十点.
 _AT_MOST = re.compile("(?:最晚|最迟|最多|顶多|不超过)(?:到|待到|玩到|坐到)?$")
 #: What lasts until the time that is said next: 弄到中午十二点.
-_LASTS = re.compile("(?:弄|整|待|呆|玩|耍|住|坐|做|搞|忙|吃|喝|打|聊|唠|逛|看|装|搬|修|用|干|留|多待会儿?|多坐会儿?)[ ]?到$")
+_LASTS = re.compile("(?:聚餐?|聚会|烧烤|唱歌|打牌|开会|上课|补课|办|摆|弄|整|待|呆|玩|耍|住|坐|做|搞|忙|吃|喝|打|聊|唠|逛|看|装|搬|修|用|干|留|多待会儿?|多坐会儿?)[ ]?到$")
 #: One day or another: 周二或者周三.
 _OR = re.compile("(?:[来到]?(?:吧|也行|都行|都可以)?[,，、]?)(?:或者?是?|要么|要不然?|还是)")
 #: The day after the one that was said before.
@@ -51,6 +51,7 @@ _SAME_DAY = re.compile("(?:同一天|当天|那天)(?!花板)")
 _QUALIFIED = re.compile(
     r"""
       第(?:[一二三四五六七八九十]|\d{1,2})个?(?:周|星期|礼拜)[一二三四五六日天]?
+    | 三十(?=[早晚]|[上中下]午|除夕)
     | 再下个?(?:周|星期|礼拜|月)[一二三四五六日天末]?
     | (?<![之以最然明今])[前后]一(?:天|日|晚)(?!天|比|直|到)
     """,
@@ -142,8 +143,8 @@ class _Scanner:
         """Return where words end that qualify a day in a way that is not read: 第一个周二, 除了周三."""
         if said := _QUALIFIED.match(self.text, begin):
             return said.end()
-        if (said := _EXCEPT.match(self.text, begin)) and (day := days.read(self.text, said.end(), self.now.date())):
-            return day.stop
+        if (said := _EXCEPT.match(self.text, begin)) and (point := self._point(said.end(), None, self.now.date())):
+            return point.stop
         return None
 
     def _unclear(self, begin: int, stop: int) -> Span:
