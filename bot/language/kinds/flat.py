@@ -37,8 +37,8 @@ FLAT = re.compile(rf"""(?x:
       (?:[,，、]\s*(?={_SMALL}\s*(?:单元|门|梯|[楼层])|房号|{_UNTIL_ROOM}))?
     # the unit
       (?:(?:(?P<u>{_SMALL})\s*(?:{_UNIT_WORD}|门洞?(?!口|卡|禁|坏|锁)|梯(?!灯))|(?P<named>{_NAMED_UNIT})单元))?的?[\s\-—/]*
-    # 12楼B室; the floor before the room, the word for it, a pause
-      (?:(?P<storey>{_SMALL})[楼层]的?\s*(?P<letter>[A-Za-z])[室座]|
+    # 12楼B室, 12楼01室; the floor before the room, the word for it, a pause
+      (?:(?P<storey>{_SMALL})[楼层]的?\s*(?:(?P<letter>[A-Za-z])[室座]|(?P<place>0[1-9])(?![0-9])[室号房]?)|
       (?:(?P<f>(?:负|地下|[Bb])?(?:{_SMALL}|[0-9]{{1,2}}(?=[Ff]\s))|顶)[楼层Ff]的?[\s,，]*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
       (?:(?P<minus>负)(?={_ROOM_NUMBER}))?(?P<r>{_ROOM}|{_SPACED})?\s*(?:室|号房?(?!楼)|房(?!间))?)
     # 5-1-302, B1-302; a place to park is none
@@ -134,8 +134,8 @@ def _parts(match: re.Match[str]) -> Flat:
     building = _small(_first(match, "b", "b2", "b4", "b6", "b7", "b8", "b9"))
     building = building and (match["phase"] or "").upper() + building
     unit = _first(match, "named", "named3") or _small(_first(match, "u", "u2", "u3", "u4", "u6", "u9"))
-    if match["letter"]:
-        return Flat(building, unit, _small(match["storey"]) + match["letter"].upper())
+    if behind := match["letter"] or match["place"]:
+        return Flat(building, unit, _small(match["storey"]) + behind.upper())
     room = _number(_first(match, "r", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9"))
     return Flat(building, unit, _on_floor(room, match))
 

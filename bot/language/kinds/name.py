@@ -156,6 +156,7 @@ _THINGS = re.compile(
     "[货件包箱车菜水电气雨雪票机柜床灯网费药饭酒奶桶纸单门声味事天话息知间区楼卖递具调品料板窗锁管路口路费光队时候候]$|起来|出来|回来|原来|本来|从来|以后|人$"
 )
 
+_SO_MANY = re.compile(f"{NUMBER}[个位名口号]")
 #: 老李没来, 王芳也来 tell of somebody, and put them in nobody's place.
 _TOLD_OF = re.compile(rf"(?!要[来到过]){STILL}")
 _WRITE_DOWN = re.compile("(?:就|先|只)(?:写|填)")
@@ -246,7 +247,7 @@ def _found(rest: str, message: Message, known: Value | None) -> str:
 
 
 def _may_be_name(name: str) -> bool:
-    return proper.may_be_name(name) and not KIN.fullmatch(name)
+    return proper.may_be_name(name) and not KIN.fullmatch(name) and not _SO_MANY.fullmatch(name)
 
 
 def _of_surname(surname: str, text: str, known: Value | None) -> str | None:
