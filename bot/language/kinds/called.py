@@ -6,11 +6,11 @@ from functools import lru_cache
 from bot.language.kinds.proper import FAMILIAR, NAME, SHORT_NAME
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
-from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
+from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE, is_no_name
 from bot.language.words import ROLES
 
 #: Between several who come.
-AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|及|[，,、])[，,、\s]{0,2}")
+AND = re.compile(r"[，,、\s]{0,2}(?:还有|外带|外加|还带上?|连同|和|跟|与|同(?![学事乡桌行伴僚窗志门])|以及|及|[，,、])[，,、\s]{0,2}")
 ROLE = longest_first(ROLES)
 
 #: What is no name, though it says who comes.
@@ -130,7 +130,7 @@ def coming(rest: str) -> tuple[str, ...]:
     said = match["all"]
     if re.fullmatch(ROLE, said) and (kind := _OF_WHICH_KIND.search(rest, 0, match.start("all"))):
         said = kind["kind"] + said
-    return tuple(called(words) for words in AND.split(said) if words)
+    return tuple(called(words) for words in AND.split(said) if words and (re.fullmatch(CALLED, words) or not is_no_name(words)))
 
 
 def called(words: str) -> str:

@@ -35,7 +35,7 @@ _ENDS_COUNT = r"(?=\s*(?:$|[,，。.!！;；、□吧呢啊呀哈]|来|到|过�
 
 _COUNTED = re.compile(rf"""(?x:
     # no ordinals, floors, ages, places in a row: 第三个人, 后面两个
-      (?<![第0-9.零一二两三四五六七八九十百半每几这那哪另某])(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<![坏丢漏买装]了)(?<!各)(?<!每[波家组次桌批户车])(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
+      (?<![第0-9.零一二两三四五六七八九十百半每几这那哪另某])(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<!当成)(?<!当作)(?<![坏丢漏买装]了)(?<!各)(?<!每[波家组次桌批户车])(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
     (?:
     # 一对夫妻, 两对情侣; 半打朋友
         (?P<pairs>{_NUMERAL})\s?(?P<pair>对|双)(?:老|小|年轻|新婚)?(?:夫妻|夫妇|情侣|恋人|父母|父子|母女|母子|父女|姐妹|兄弟|双胞胎|老人|新人|朋友)
@@ -76,8 +76,9 @@ _BRINGING = re.compile(rf"""(?x:
 (?:两个|俩)?
       | (?<![个名位])(?P<one>{RELATIVE}|(?<=[我他她])(?:[爸妈哥姐弟妹舅姑姨叔婶嫂]|先生|太太|妻子|丈夫)|[\u4e00-\u9fff](?:姐|哥|姨|叔|总|工)|师傅|老师|医生|司机|经理|中介|设计师|教练|队长|领导|客户
         | (?:^|(?<=[,，。\s□]))(?P<who>{NAME}|{FAMILIAR})) )
-    [□\s]*(?:(?:要|会|想|也|一起|还|都)?[带领抱牵拖][着了上]?|(?:和|跟|与|还有|加上?)(?=[0-9一两二三四五六七八九十俩仨]))
-    (?: (?:(?P<n>{_NUMERAL})(?:个|名|位)|(?P<few>[俩仨]))(?:小|大)?(?:{_PERSONS}|{RELATIVE}|徒弟|助手)
+    [□\s]*(?:(?:(?:[上下]午|[早晚]上)?(?:过?来|到)(?:我家|做客|吃饭|上门)?)?[，,\s□]*(?:[他她]们?|说|讲|还|另外|顺便)+(?=带)|)(?:(?:要|会|想|也|一起|还|都)?[带领抱牵拖][着了上]?|(?:和|跟|与|还有|加上?)(?=[0-9一两二三四五六七八九十俩仨]))
+    (?: (?P<listed>(?:[他她]的?|我的?)?(?:{RELATIVE}|{OWN_RELATIVE})(?:(?:和|跟|与|、)(?:[他她]的?|我的?)?(?:{RELATIVE}|{OWN_RELATIVE}))+)
+      | (?:(?P<n>{_NUMERAL})(?:个|名|位)|(?P<few>[俩仨]))(?:小|大)?(?:{_PERSONS}|{RELATIVE}|徒弟|助手)
       | (?:[他她]的?|自己的?|一个|个|我的?)? (?:(?P<both>老婆孩子|老婆和?孩子|媳妇孩子|爱人孩子|双胞胎)|{_ONE_BROUGHT}) )
   )""")
 #: Between counts of those who come together: 三个大人带两个孩子, 2个大人、1个小孩.
@@ -97,6 +98,8 @@ _BARE = re.compile(
 _NUMERALS = re.compile("[0-9]{1,2}|[一二两三四五六七八九十]")
 #: 一家三口加上我婆婆: one more than were counted.
 _ONE_MORE = re.compile(rf"[,，\s]*(?:再?加上?|外加|还有|带上|和|跟)(?:{MINE}|[他她]的?)(?:{RELATIVE}|{OWN_RELATIVE})(?!家|的|们|一家|俩|仨)")
+#: 讲好八个人，明天就来六个: what was said before holds no more.
+_AT_LAST = re.compile("(?:就|只|实际|最后|最终|现在|只剩|还剩|变成|改成)(?:只|有|剩|能|会|要)?(?:来|到|是|有|剩|成)了?$")
 _SUMMED = re.compile("一共|总共|共计|合计|加起来|算上|全部")
 
 _SPELT = re.compile("[零〇一二两三四五六七八九幺]+")
@@ -201,6 +204,8 @@ def _bringing(rest: str) -> int | None:
     said = _BRINGING.search(rest)
     if said is None or _ALL_TOLD.search(rest) or (said["who"] and not may_be_name(said["who"])):
         return None
+    if said["listed"]:
+        return (2 if said["two"] else 1) + len(re.split("[和跟与、]", said["listed"]))
     further = value_of(said["n"] or said["few"] or "一") + (said["both"] is not None)
     return (2 if said["two"] else 1) + further
 
@@ -212,6 +217,8 @@ def _of_numbers(message: Message, slot: Slot, numbers: Sequence[int]) -> int:
         return numbers[-1] + 1
     if message.known and counted and _MORE_OF_THEM.search(rest[: counted[-1].begin]):  # beside those who are expected
         return counted[-1].count + int(str(message.known.get(slot.name) or 1))
+    if counted and _AT_LAST.search(rest[: counted[-1].begin]):
+        return counted[-1].count
     return numbers[-1] if message.corrects or message.known else max(numbers)
 
 

@@ -63,6 +63,7 @@ _MARKED: tuple[re.Pattern[str], ...] = (
         (?: (?:名字|姓名|全名|大名)(?:是|叫|为|[:：])? | (?:访客|客人|来客|来人)(?:是|叫|为|[:：]) )
         \s*(?P<n>{NAME}?){AFTER}
       )"""),
+    re.compile(rf"(?:[个位]|{RELATIVE}|[他她]|名字)叫(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。、□的])"),
     re.compile(rf"(?:登记|预约|邀请)[:：]\s*(?P<n>{NAME}?){AFTER}"),
     re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是)\s*(?P<n>{NAME}?){AFTER}"),
     re.compile(r"(?:名叫|叫做?|喊|名字是?|换成|改成|写)\s*(?P<n>[A-Za-z][A-Za-z .]{1,20}[A-Za-z])(?![A-Za-z0-9])"),
@@ -74,6 +75,12 @@ _MARKED: tuple[re.Pattern[str], ...] = (
 )  # fmt: skip
 #: Patterns of names by what stands around them.
 _UNMARKED: tuple[re.Pattern[str], ...] = (
+    # 朴顺姬阿姨
+    re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>(?:{COMPOUND}|[{SURNAMES}])(?:(?![的了吗呢来去到和跟个位名])[\u4e00-\u9fff]){{2}}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
+    # 龙阿朵是我嫂子
+    re.compile(rf"(?:^|[,，。\s□])(?P<n>{NAME}|{TRANSCRIBED})(?=是我(?:们|家|的|们家)?的?(?:{RELATIVE}))"),
+    # 做月嫂的马桂花马姐
+    re.compile(rf"(?:^|[,，。\s□的])(?P<n>(?P<family>[{SURNAMES}])(?:(?![的了吗呢来去到和跟个位名])[\u4e00-\u9fff]){{1,2}})(?=(?P=family)(?:{TITLES}|[叔姨婶伯哥姐嫂爷]))"),
     # 王先生, 欧阳老师
     re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?![和与向于时从由连])(?<![公师])[{SURNAMES}])(?:{TITLES}))(?!傅)"),
     re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>{NAME}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
@@ -94,7 +101,9 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
     # 我朋友张伟, 给王芳
     re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|是)(?:一下|[:：])?\s*(?P<n>{NAME}?){AFTER}"),
     # 我朋友Mike Smith, 给David登记
-    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|叫|是)\s*(?P<n>{LATIN}|{TRANSCRIBED}(?![\u4e00-\u9fff]))"),
+    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|叫|是)\s*(?P<n>{LATIN}|{TRANSCRIBED}(?![\u4e00-\u9fff])|{TRANSCRIBED}(?=登记|办|开|弄|约|报|弄))"),
+    # 后天扎西央金从拉萨过来
+    re.compile(rf"(?:^|[,，。\s□])(?P<n>{TRANSCRIBED})(?=[□\s]*(?:从|{COME}))"),
     # 还有李强
     re.compile(rf"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?(?P<n>{NAME}?|{FAMILIAR}){AFTER}"),
     # 阿依古丽·买买提明天来
@@ -139,7 +148,7 @@ _PATTERNS = (*((pattern, True) for pattern in _MARKED), *((pattern, False) for p
 _ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|(?:(?![一二两三四五六七八九十几个位名加上带有])[\u4e00-\u9fff]){{1,2}}(?:{TITLES}))"
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
 _TOGETHER = re.compile(rf"""(?x:
-    (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?
+    (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:(?:我|咱们?)?(?:约|请|叫|喊)了|给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?
     (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:{CALLED}|{_ANYBODY}|孩子|小孩|宝宝|{OWN_NAME}|(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}}(?=[□\s]*(?:来|到|过来|上门)))){{1,5}}){AFTER}
   )""")
 
@@ -149,7 +158,7 @@ _SUBJECT = re.compile(rf"""(?x:
     (?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,5}}?)
     (?:[他她]们|们|一家|两口子|[俩仨])?
     (?:[要想会就也还]|自己|准备|打算|可能|大概|一个人|开车|坐车|打车|[□\s]){{0,5}}
-    (?:过?来(?!不|信|电|得|自|源)|上门|做客|到(?![期底处账不了])|嚟|拜访|串门|来访)
+    (?:过?来(?!不|信|电|得|自|源|的(?:$|[\s,，。]))|上门|做客|到(?![期底处账不了])|嚟|拜访|串门|来访)
   )""")
 #: Ends of words for things and doings, which come without being guests.
 _THINGS = re.compile(

@@ -59,7 +59,31 @@ def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Fo
     return _all(text)
 
 
+#: 四个零, 3个8: a digit, and how often it is said.
+_OFTEN = re.compile(r"(?<=[0-9,，、\s])(?P<many>[2-6])个(?P<digit>[0-9])(?=$|[,，、。\s]|[0-9](?:个[0-9]|[0-9]))")
+
+
 def _all(text: str) -> list[Found]:
+    return _plain(text) or _repeated(text)
+
+
+def _repeated(text: str) -> list[Found]:
+    """Return the numbers of a text in which a digit is said so many times: 幺五零，四个零，六六幺九."""
+    spoken, signs, places = written_out(text), "", [0]
+    stop = 0
+    for match in _OFTEN.finditer(spoken):
+        for piece, begins in ((spoken[stop : match.start()], range(stop, match.start())), (match["digit"] * int(match["many"]), None)):
+            signs += piece
+            places += [place + 1 for place in begins] if begins is not None else [match.end()] * len(piece)
+        stop = match.end()
+    if not signs:
+        return []
+    signs += spoken[stop:]
+    places += range(stop + 1, len(spoken) + 1)
+    return [Found(one.value, places[one.begin], places[one.stop]) for one in _plain(signs)]
+
+
+def _plain(text: str) -> list[Found]:
     found = [*_numbers(text)]
     if (spoken := written_out(text)) != text:
         for one in found:

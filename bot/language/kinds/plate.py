@@ -64,14 +64,14 @@ ANNOUNCED = "车牌号码|车牌号|车牌|牌照号|牌照|牌号|号牌|车号
 
 #: 沪A 尾号22175, 沪A，后面是22175: complete, in two parts.
 _PARTS = re.compile(rf"""(?x:
-    (?<![A-Z0-9])(?P<head>{_HEAD})(?:的|牌|车|开头|打头|起头)*[\s,，。、]*
+    (?<![A-Z0-9])(?P<head>{_HEAD}|[{PROVINCES}][,，]\s?[A-HJ-NP-Z])(?:的|牌|车|开头|打头|起头)*[\s,，。、]*
     (?:尾号|后面|后[五六]位|数字|号码|接着|再来|然后)(?:的?(?:数字|号码))?  # what the rest is called
     (?:就?是|为|[:：])?[\s,，]*(?P<tail>{_SIGN}{{5,6}}){_ENDS}
     )""")
 
 #: 苏E后面是三个8两个6, 粤A三个8一个6一个9: how often a sign stands there.
 _OFTEN = re.compile(rf"""(?x:
-    (?<![A-Z0-9])(?P<head>{_HEAD})[\s,，。、]*(?:尾号|后面|后[五六]位|数字)?(?:就?是|为|[:：])?[\s,，]*
+    (?<![A-Z0-9])(?P<head>{_HEAD})[\s,，。、]*(?:再加上?|加上?|尾号|后面|后[五六]位|数字)?(?:就?是|为|[:：])?[\s,，]*
     (?P<signs>(?:{_SIGN}[\s,，、]?)*(?:[1-5][个連连]{_SIGN}[\s,，、和]*)(?:[1-5][个連连]{_SIGN}[\s,，、和]*|{_SIGN})*){_ENDS}
     )""")
 _SO_OFTEN = re.compile(rf"(?P<many>[1-5])[个連连](?P<sign>{_SIGN})")

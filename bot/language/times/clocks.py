@@ -64,7 +64,7 @@ _ODD = re.compile(r"\d{1,2}:\d{2}(?![\d:])")
 _BARE_HOUR = re.compile(rf"(?P<hour>{_NUMBER})(?=$|[\s,，。;；)）!！吧来走])")
 #: 一点, 有点, 两点建议 … are no clock times.
 _NO_CLOCK = re.compile(
-    r"一点(?![钟半整过多]|\d|[一二三四五]十|刻|到|才[到来能]|左右|来|前|之前|以后|去|回|走|$)|[有差快慢好多少早晚大小重轻高低近远]一?点"
+    r"一点(?![钟半整过多]|\d|[一二三四五]十|刻|到|才[到来能]|左右|来|前|之[前间后]|以后|去|回|走|$)|[有差快慢好多少早晚大小重轻高低近远]一?点"
     r"|[一二两三四五]点(?:建议|意见|要求|问题|想法|原因|希望)"
 )
 #: Hours that no clock has, if nothing tells that a clock is meant; 37点5 is a temperature.

@@ -177,8 +177,11 @@ def read_bare(text: str, begin: int, today: date) -> Days | None:
 
 
 def counts_from_today(text: str, begin: int) -> bool:
-    """Tell whether a day is said by its distance from today."""
-    return _RELATIVE.match(text, begin) is not None
+    """Tell whether a day is said by its distance from today: 后天, 下周三, 下个月3号."""
+    if _RELATIVE.match(text, begin):
+        return True
+    said = _WEEK.match(text, begin) or _MONTH.match(text, begin)
+    return said is not None and bool(said["which"])
 
 
 # ------------------------------------------------------------------ readers, each of one way to say a day

@@ -34,6 +34,8 @@ _STAY = re.compile(rf"(?:待|玩|停留?|住|呆|坐)(?:大概|大约|差不多|
 _NIGHTS = re.compile(rf"(?:(?:住|待|呆|睡|留宿|借宿|过)(?:上|个)?(?P<nights>{NUMBER})个?(?:晚上?|夜|宿)|过夜|留宿)")
 #: 两个小时就走, 半天后走, behind when somebody comes: how long they stay.
 _GOES_AFTER = re.compile(rf"(?:再过|过)?(?:{lengths.LENGTH})(?:左右|的样子)?(?:之?以?后|过后)?(?:就|再|才|后)*(?:走(?!到|过来|路)|离开|回去)")
+#: 干四个小时, 洗一个半小时: how long what they come for takes.
+_WORKS = re.compile(rf"(?<=[干做洗忙弄修装搬扫借用量帮陪聊照顾教谈])(?:{lengths.LENGTH})(?!了|以?[前后内]|之)")
 _LEAVE = re.compile(
     "(?:多|来钟|左右|的时候|以后|之后|再|大概|差不多)*(?:就|要|才|得|可以|准|肯定|一定)*(?:走(?!到|过来|路)|离开|结束|回去|回家|散|撤|闪人?|动身|完事|收工|收摊|顶天)"
 )
@@ -199,7 +201,7 @@ class _Scanner:
             day = whole_day(previous.date()).plus(value_of(nights["nights"] or "一"))
             end = self.moments.at(day.last, clocks.DAY - 1) if day else None
             return Span(kind="deadline", start=previous, end=end, begin=begin, stop=nights.end()) if end else None
-        stay = _STAY.match(self.text, begin) or _GOES_AFTER.match(self.text, begin)
+        stay = _STAY.match(self.text, begin) or _GOES_AFTER.match(self.text, begin) or _WORKS.match(self.text, begin)
         return self._stay(stay, previous) if stay else None
 
     @staticmethod
