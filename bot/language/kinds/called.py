@@ -115,6 +115,9 @@ _OF_WHICH_KIND = re.compile(
     r"(?:^|[\s,，。□个位名]|有|请了?|叫了?|约了?)(?P<kind>(?:(?![我你他她它的了在是来到有给让和从去要说等这那哪请叫约帮个位名早晚上下午麻烦])[\u4e00-\u9fff]){1,5})$"
 )
 
+#: 乐乐妈妈, 豆豆的老师: whose they are, where a pet name tells.
+_WHOSE = re.compile(r"(?:^|[\s,，。□给帮请让约])(?P<whose>(?P<sign>(?![妈爸爷奶哥姐弟妹姑叔舅婶伯公婆宝天常刚慢人家个多大小早晚好看])[\u4e00-\u9fff])(?P=sign)家?的?)$")
+
 #: What one calls those by two signs whom one calls by one behind 我: 我妈 is 妈妈.
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
 
@@ -130,6 +133,8 @@ def coming(rest: str) -> tuple[str, ...]:
     said = match["all"]
     if re.fullmatch(ROLE, said) and (kind := _OF_WHICH_KIND.search(rest, 0, match.start("all"))):
         said = kind["kind"] + said
+    elif re.match(f"{RELATIVE}|{ROLE}", said) and (pet := _WHOSE.search(rest, 0, match.start("all"))):
+        said = pet["whose"] + said
     return tuple(called(words) for words in AND.split(said) if words and (re.fullmatch(CALLED, words) or not is_no_name(words)))
 
 

@@ -65,7 +65,7 @@ TRANSCRIBED = rf"(?:(?:(?![有位个叫是给我的请让来])[\u4e00-\u9fff]){{
 #: Words that end a name: what follows a person in a sentence.
 AFTER = rf"""(?x:(?=
     $ | [\s,，。.!！?？、;；的和□(（] | [0-9一二两三四五六七八九十] | {STILL}
-  | 要|也|就|都|会|想|等|是|带|他|她
+  | 要|也|就|都|会|想|等|是|带|他|她 | 兄妹|姐弟|夫妻|夫妇|父子|母女
     # what is changed, told or done for them
   | 改|换|挪|推|说|讲|开|办|弄|登记|约|预约|发|进|来|过来|到
     # when

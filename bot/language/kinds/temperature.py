@@ -29,6 +29,8 @@ NOT_BODY = re.compile(rf"""(?x:
     | (?<!体温)(?<!烧到)最[高低](?:温度?|气温)?(?:能|会|有|到|达)*$
     | [东西]经$|[南北]纬$
     )""")
+#: Said right before a figure, nothing further off counts: 室内20度 体温36.8.
+_OF_BODY = re.compile(r"(?:体温|[额耳腋口]温)(?:是|为|[:：\s])*$")
 #: A limit or an approach is no temperature: 不到37度, 超过38.
 _LIMIT = re.compile(r"(?:不到|没到|未到|不满|不足|没有?超过?|不超过?|超过?|低于|高于|接近|将近|快到?|大于|小于)$")
 
@@ -161,7 +163,8 @@ def of_several(text: str) -> Sequence[Measured]:
 def _found(text: str) -> Iterator[Found]:
     for match in _TEMPERATURE.finditer(text):
         begin = next(match.start(name) for name, said in match.groupdict().items() if said)
-        if not NOT_BODY.search(text, max(0, begin - LOOK_BACK), begin) and not _LIMIT.search(text, 0, begin):
+        is_body = _OF_BODY.search(text, 0, begin) or not NOT_BODY.search(text, max(0, begin - LOOK_BACK), begin)
+        if is_body and not _LIMIT.search(text, 0, begin):
             yield Found(_degrees(match), begin if match["behind"] is None else match.start(), match.end())
 
 

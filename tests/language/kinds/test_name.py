@@ -194,3 +194,10 @@ def test_several_announced_are_as_many_people() -> None:
 ])  # fmt: skip
 def test_who_comes_is_told_from_words_beside_it(text: str, expected: str | None) -> None:
     assert read("name", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("隔壁小区的老吴来下棋", "老吴"), ("请给林志强、林志玲兄妹放行", "林志强、林志玲"), ("乐乐妈妈明天来接孩子", "乐乐妈妈"), ("豆豆的老师明天来", "豆豆的老师"), ("我哥嫂明天来", "哥嫂"),
+])  # fmt: skip
+def test_whose_they_are_and_where_they_come_from_is_no_name(text: str, expected: str) -> None:
+    assert read("name", text) == expected
