@@ -196,7 +196,7 @@ def _contradicts(message: Message) -> bool:
     if message.corrects or _MOVES.search(message.text):
         return False
     buildings = {one.value.building for one in message.found(GRAMMAR) if isinstance(one.value, Flat) and one.value.building}
-    return len(buildings) > 1
+    return len(buildings) > 1 and not said(message).room
 
 
 def _read(message: Message, slot: Slot) -> Value | None:

@@ -65,6 +65,10 @@ _NOT_THEN = re.compile(r"""(?x:
         (?:上班|上课|开会|接|送|单位|公司|医院|学校|出差|机场|车站|赶)
     )
   )""")
+#: When something broke, or was reported: 早上八点的时候停电了.
+_BEGAN = re.compile(
+    r"(?:左右|多|来钟)?(?:的时候|那会儿?|那阵)?(?:就|又|开始|突然|忽然|刚|才|家里)*(?:停[电水气](?!吗|么|不)|漏(?!水的|的)|坏了?(?!的)|断[电水网]|没[电水网]|跳闸|堵[了住]|报的?修|报的|报过|打过)"
+)
 #: Who stands at the gate comes now, where a time must be known.
 _HERE = re.compile(r"""(?x:
     # 到小区门口了, 在东门那儿等, 停在门岗被拦
@@ -122,7 +126,8 @@ def _start(message: Message, slot: Slot) -> Value | None:
     spans = [span for span in spans if not _is_of_leaving(message.text, span)]
     spans = [span for span in spans if not span.is_of_leaving] or spans
     there = [span for span in spans if not _ON_THE_WAY.match(message.text, span.stop)]
-    spans = there if any(span.kind != "day" for span in there) else spans
+    is_later = any(other.start.date() > span.start.date() for span in spans if span not in there for other in there)
+    spans = there if is_later or any(span.kind != "day" for span in there) else spans
     if not spans and (shifted := _shifted(message)):
         return shifted
     if not spans:
@@ -149,7 +154,7 @@ def is_unwanted(text: str, span: times.Span) -> bool:
     """Tell whether nobody shall come at a time that is said: 一点到三点别来, 滴了一晚上. 明天不行吗 asks whether it may be."""
     if (span.kind == "part" and _LASTED.search(text, 0, span.begin)) or _NOT_THAT_TIME.search(text, 0, span.begin):
         return True
-    if _NOT_ON.search(text, 0, span.begin):
+    if _NOT_ON.search(text, 0, span.begin) or _BEGAN.match(text, span.stop):
         return True
     unwanted = _NOT_THEN.match(text, span.stop)
     return unwanted is not None and not text.startswith(("吗", "嘛", "么", "?", "？"), unwanted.end())
