@@ -115,11 +115,12 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     changed = _write(ticket, slots, turn.said)
     if not changed and ticket.words != before:
         turn.record("repair.changed", ticket.subject, words=True)
-    if not changed:
+    if changed == {"phone": True}:  # whom to call is said back in the words it was told in: 找我媳妇，电话…
+        turn.record("repair.changed", ticket.subject, **changed)
+    if changed.keys() <= {"phone"}:
         words = " ".join(turn.said.split())
         return Reply("noted", about=about, called=ticket.called, number=ticket.number, words=words)
-    if set(changed) != {"phone"}:
-        ticket.due_at, ticket.reminded_at = _due_anew(ticket, turn.now, changed), None
+    ticket.due_at, ticket.reminded_at = _due_anew(ticket, turn.now, changed), None
     turn.record("repair.changed", ticket.subject, **changed)
     task = _called_out(turn, ticket) or _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None
     return Reply(

@@ -10,7 +10,9 @@ from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE,
 from bot.language.words import ROLES
 
 #: Between several who come.
-AND = re.compile(r"[，,、\s]{0,2}(?:还有|外带|外加|还带上?|连同|和|跟|与|同(?![学事乡桌行伴僚窗志门])|以及|及|[，,、])[，,、\s]{0,2}")
+AND = re.compile(
+    r"[，,、\s]{0,2}(?:还有|外带|外加|还带上?|连同|和|跟|与|同(?![学事乡桌行伴僚窗志门])|以及|及|[，,、])[，,、\s]{0,2}"
+)
 ROLE = longest_first(ROLES)
 
 #: What is no name, though it says who comes.
@@ -116,7 +118,9 @@ _OF_WHICH_KIND = re.compile(
 )
 
 #: 乐乐妈妈, 豆豆的老师: whose they are, where a pet name tells.
-_WHOSE = re.compile(r"(?:^|[\s,，。□给帮请让约])(?P<whose>(?P<sign>(?![妈爸爷奶哥姐弟妹姑叔舅婶伯公婆宝天常刚慢人家个多大小早晚好看])[\u4e00-\u9fff])(?P=sign)家?的?)$")
+_WHOSE = re.compile(
+    r"(?:^|[\s,，。□给帮请让约])(?P<whose>(?P<sign>(?![妈爸爷奶哥姐弟妹姑叔舅婶伯公婆宝天常刚慢人家个多大小早晚好看])[\u4e00-\u9fff])(?P=sign)家?的?)$"
+)
 
 #: What one calls those by two signs whom one calls by one behind 我: 我妈 is 妈妈.
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")

@@ -97,7 +97,9 @@ _BARE = re.compile(
 
 _NUMERALS = re.compile("[0-9]{1,2}|[一二两三四五六七八九十]")
 #: 一家三口加上我婆婆: one more than were counted.
-_ONE_MORE = re.compile(rf"[,，\s]*(?:再?加上?|外加|还有|带上|和|跟)(?:{MINE}|[他她]的?)(?:{RELATIVE}|{OWN_RELATIVE})(?!家|的|们|一家|俩|仨)")
+_ONE_MORE = re.compile(
+    rf"[,，\s]*(?:再?加上?|外加|还有|带上|和|跟)(?:{MINE}|[他她]的?)(?:{RELATIVE}|{OWN_RELATIVE})(?!家|的|们|一家|俩|仨)"
+)
 #: 讲好八个人，明天就来六个: what was said before holds no more.
 _AT_LAST = re.compile("(?:就|只|实际|最后|最终|现在|只剩|还剩|变成|改成)(?:只|有|剩|能|会|要)?(?:来|到|是|有|剩|成)了?$")
 _SUMMED = re.compile("一共|总共|共计|合计|加起来|算上|全部")

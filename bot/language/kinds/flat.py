@@ -18,7 +18,9 @@ _ROOM_NUMBER = (
     rf"|{_HAN_NUMBER}{{3,6}})"
 )
 #: A room is none where more stands behind its number: 501-2, 501左, 2024年, 200的水费.
-_ROOM = rf"{_ROOM_NUMBER}(?!\s*(?:年|元|块|[楼层]|的?(?:水费|电费|钱))|[-—之][0-9A-Za-z]|[左右东西中南北](?:[户室边]户?|$|[\s,，。]))"
+_ROOM = (
+    rf"{_ROOM_NUMBER}(?!\s*(?:年|元|块|[楼层]|的?(?:水费|电费|钱))|[-—之][0-9A-Za-z]|[左右东西中南北](?:[户室边]户?|$|[\s,，。]))"
+)
 #: 5 0 1, as it is dictated to a keyboard.
 _SPACED = r"(?:[1-9][ ][0-9][ ][0-9](?:[ ][0-9])?)(?![ ]?[0-9])"
 #: 栋 as it is written, and as it is heard between two numbers.

@@ -263,7 +263,9 @@ def _of_surname(surname: str, text: str, known: Value | None) -> str | None:
     """Return what somebody is called of whom a surname is told: 姓刘 刘姨; a fuller name that is known stays."""
     if isinstance(known, str) and known.startswith(surname):
         return None
-    said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text) or re.search(rf"(?P<title>{TITLES})(?:[他她]|是)?姓{surname}", text)
+    said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text) or re.search(
+        rf"(?P<title>{TITLES})(?:[他她]|是)?姓{surname}", text
+    )
     return surname + said["title"] if said else f"{surname}先生/女士"
 
 

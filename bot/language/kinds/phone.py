@@ -72,7 +72,10 @@ def _repeated(text: str) -> list[Found]:
     spoken, signs, places = written_out(text), "", [0]
     stop = 0
     for match in _OFTEN.finditer(spoken):
-        for piece, begins in ((spoken[stop : match.start()], range(stop, match.start())), (match["digit"] * int(match["many"]), None)):
+        for piece, begins in (
+            (spoken[stop : match.start()], range(stop, match.start())),
+            (match["digit"] * int(match["many"]), None),
+        ):
             signs += piece
             places += [place + 1 for place in begins] if begins is not None else [match.end()] * len(piece)
         stop = match.end()

@@ -76,7 +76,9 @@ _OFTEN = re.compile(rf"""(?x:
     )""")
 _SO_OFTEN = re.compile(rf"(?P<many>[1-5])[个連连](?P<sign>{_SIGN})")
 #: 粤B，D，1，2，3，4，5: sign by sign, with a pause behind each.
-_LISTED = re.compile(rf"(?<![A-Z0-9])[{PROVINCES}]{_GAP}[,，、]?{_GAP}[A-HJ-NP-Z](?:[,，、]\s?{_SIGN}){{5,6}}{_ENDS}(?![,，、]\s?[A-Z0-9])")
+_LISTED = re.compile(
+    rf"(?<![A-Z0-9])[{PROVINCES}]{_GAP}[,，、]?{_GAP}[A-HJ-NP-Z](?:[,，、]\s?{_SIGN}){{5,6}}{_ENDS}(?![,，、]\s?[A-Z0-9])"
+)
 
 #: The beginning of a plate that is not gone on with as one.
 _BEGUN = re.compile(rf"""(?x:

@@ -33,7 +33,9 @@ _STAY = re.compile(rf"(?:待|玩|停留?|住|呆|坐)(?:大概|大约|差不多|
 #: 住两晚, 留宿一夜, 过夜: until the day so much later.
 _NIGHTS = re.compile(rf"(?:(?:住|待|呆|睡|留宿|借宿|过)(?:上|个)?(?P<nights>{NUMBER})个?(?:晚上?|夜|宿)|过夜|留宿)")
 #: 两个小时就走, 半天后走, behind when somebody comes: how long they stay.
-_GOES_AFTER = re.compile(rf"(?:再过|过)?(?:{lengths.LENGTH})(?:左右|的样子)?(?:之?以?后|过后)?(?:就|再|才|后)*(?:走(?!到|过来|路)|离开|回去)")
+_GOES_AFTER = re.compile(
+    rf"(?:再过|过)?(?:{lengths.LENGTH})(?:左右|的样子)?(?:之?以?后|过后)?(?:就|再|才|后)*(?:走(?!到|过来|路)|离开|回去)"
+)
 #: 干四个小时, 洗一个半小时: how long what they come for takes.
 _WORKS = re.compile(rf"(?<=[干做洗忙弄修装搬扫借用量帮陪聊照顾教谈])(?:{lengths.LENGTH})(?!了|以?[前后内]|之)")
 _LEAVE = re.compile(
@@ -42,7 +44,9 @@ _LEAVE = re.compile(
 #: What lasts no longer than the time that is said next: 最晚十点.
 _AT_MOST = re.compile("(?:最晚|最迟|最多|顶多|不超过)(?:到|待到|玩到|坐到)?$")
 #: What lasts until the time that is said next: 弄到中午十二点.
-_LASTS = re.compile("(?:聚餐?|聚会|烧烤|唱歌|打牌|开会|上课|补课|办|摆|弄|整|待|呆|玩|耍|住|坐|做|搞|忙|吃|喝|打|聊|唠|逛|看|装|搬|修|用|干|留|多待会儿?|多坐会儿?)[ ]?到$")
+_LASTS = re.compile(
+    "(?:聚餐?|聚会|烧烤|唱歌|打牌|开会|上课|补课|办|摆|弄|整|待|呆|玩|耍|住|坐|做|搞|忙|吃|喝|打|聊|唠|逛|看|装|搬|修|用|干|留|多待会儿?|多坐会儿?)[ ]?到$"
+)
 #: One day or another: 周二或者周三.
 _OR = re.compile("(?:[来到]?(?:吧|也行|都行|都可以)?[,，、]?)(?:或者?是?|要么|要不然?|还是)")
 #: The day after the one that was said before.

@@ -438,11 +438,11 @@ def test_number_told_later_takes_the_place_of_the_first_and_leaves_the_time_to_r
     ticket = reported(town, phone="13900139000")
     town.now += timedelta(hours=1)
 
-    name, said = changed(town, ticket, "电话换成13800138000", phone=PHONE)
+    name, said = changed(town, ticket, "师傅来了找我媳妇，电话13800138000", phone=PHONE)
 
     found = town.all(Ticket)[0]
-    assert (name, found.phone, found.due_at) == ("changed", PHONE, ticket.due_at)
-    assert "联系电话尾号8000" in said
+    assert (name, found.phone, found.due_at) == ("noted", PHONE, ticket.due_at)
+    assert "找我媳妇" in said
     steps = [event.data for event in town.all(Event) if event.kind == "repair.changed"]
     assert steps == [{"phone": True}]
 

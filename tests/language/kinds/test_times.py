@@ -33,7 +33,9 @@ def take(text: str) -> dict[str, Value]:
     return reading.of(text, NOW).take(slots)
 
 
-@pytest.mark.parametrize("text", ["2月30号下午三点来", "朋友明天25点来，住到28号", "下周来，三点左右", "周三来，除了周三都行", "明天除了中午都行"])
+@pytest.mark.parametrize(
+    "text", ["2月30号下午三点来", "朋友明天25点来，住到28号", "下周来，三点左右", "周三来，除了周三都行", "明天除了中午都行"]
+)
 def test_form_takes_no_time_beside_one_that_is_unclear(text: str) -> None:
     assert take(text) == {}
 
