@@ -11,6 +11,7 @@ from bot.contract.cards import Matter
 from bot.contract.jobs import job
 from bot.contract.office import say_clock
 from bot.contract.work import Turn, Work
+from bot.language.kinds import phone as phones
 from bot.store import handoffs as store
 from bot.store import tasks
 from bot.store.handoffs import KIND, intent, is_question, open_among, open_of, waits, words
@@ -20,7 +21,7 @@ from bot.store.tasks import Task
 
 __all__ = [
     "KIND", "OUTCOMES", "add", "by_number", "close_answered", "closed_lately", "current", "expected", "intent", "is_question", "matters", "open", "open_among",
-    "open_of", "say", "say_state", "say_topic", "say_wait", "say_waited", "tell_closed", "waits", "withdraw", "words",
+    "open_of", "phone", "say", "say_state", "say_topic", "say_wait", "say_waited", "tell_closed", "waits", "withdraw", "words",
 ]  # fmt: skip
 
 #: What may come of one; its resident reads it: 您问的“…”办好了.
@@ -137,6 +138,12 @@ def say(work: Work, task: Task) -> str:
 def say_topic(task: Task) -> str:
     """Return what a hand-off is about, for its resident."""
     return str(task.data.get("topic", "")) or BARE
+
+
+def phone(work: Work, task: Task) -> str:
+    """Return the number to call that the resident's words name last; empty where they name none."""
+    found = phones.find(store.words(task), work.now)
+    return str(found[-1].value) if found else ""
 
 
 def closed_lately(turn: Turn) -> Sequence[Matter]:

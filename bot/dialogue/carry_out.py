@@ -275,7 +275,8 @@ def _without_action(talk: Talk, form: Form, intent: Intent, before: Sequence[str
     if intent.reply:
         wording = intent.reply_to(f"{talk.turn.openid}{talk.now}")
         return _finish(talk, form, intent, _said(before, talk.turn.words(wording, **spoken)))
-    values = "、".join(said for said in spoken.values() if said)
+    calls = {slot.name for slot in intent.slots if slot.type == "phone"}  # a number to call is no topic
+    values = "、".join(said for name, said in spoken.items() if said and name not in calls)
     words = values or (starting.quoted(form.words[0]) if form.words else "")
     topic = f"{intent.topic or intent.title}{'：' if words else ''}{words}"
     step = steps.HandOver(standing=talk.standing, intent=intent.id, topic=topic, words=talk.standing.words(*form.words))

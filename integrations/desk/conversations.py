@@ -140,7 +140,7 @@ def _handed(desk: Desk, task: Task, lines: Sequence[Line]) -> dict[str, Any]:
         "task": task, "topic": handoffs.say_topic(task), "words": handoffs.words(task).split("\n"),
         "photos": desk.photos_of(task.about), "waited": waited if handoffs.waits(task) else "",
         "expected": handoffs.expected(desk) if handoffs.waits(task) else "", "state": handoffs.say_state(desk, task),
-        "keep": _keep(desk, task, lines),
+        "phone": handoffs.phone(desk, task), "keep": _keep(desk, task, lines),
     }  # fmt: skip
 
 

@@ -44,15 +44,16 @@ class Fault:
     location: str
     urgent: bool | None = None
     appointment_at: datetime | None = None
+    phone: str | None = None
 
 
-@action("repair.report", Fault, replies={"done": "number what promise photos url"})
+@action("repair.report", Fault, replies={"done": "number what promise photos phone_end url"})
 def report(turn: Turn, slots: Fault) -> Reply:
     """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it."""
     urgent = bool(slots.urgent)
     ticket = Ticket(
         resident_id=turn.me.id or 0, household_id=turn.me.household_id, category=slots.category, location=slots.location,
-        urgent=urgent, appointment_at=slots.appointment_at, opened_at=turn.now,
+        urgent=urgent, appointment_at=slots.appointment_at, phone=slots.phone or "", opened_at=turn.now,
         due_at=clock.due_at(slots.category, urgent, slots.appointment_at, turn.now),
     )  # fmt: skip
     ticket.add_words(turn.said)
@@ -62,7 +63,7 @@ def report(turn: Turn, slots: Fault) -> Reply:
     turn.record("repair.opened", ticket.subject, category=ticket.category, urgent=urgent)
     return Reply(
         "done", about=ticket.subject, called=ticket.called, number=ticket.number, what=ticket.what, photos=len(photos) or "",
-        promise=_promise(turn, ticket, _call_out(turn, ticket) if urgent else None), url=_link(turn, ticket),
+        promise=_promise(turn, ticket, _call_out(turn, ticket) if urgent else None), phone_end=ticket.phone_end, url=_link(turn, ticket),
     )  # fmt: skip
 
 
@@ -92,11 +93,12 @@ class Changes:
     location: str | None = None
     urgent: bool | None = None
     appointment_at: datetime | None = None
+    phone: str | None = None
 
 
 @amends(
     "repair.report", Changes, keeps_words=True,
-    replies={"changed": "number what when promise", "noted": "number words", "past": "number", "over": "what state", "gone": ""},
+    replies={"changed": "number what when phone_end promise", "noted": "number words", "past": "number", "over": "what state", "gone": ""},
 )  # fmt: skip
 def change(turn: Turn, about: str, slots: Changes) -> Reply:
     """Change a ticket that is not done yet, and keep the words; staff see both on it."""
@@ -113,7 +115,9 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     changed = _write(ticket, slots, turn.said)
     if not changed and ticket.words != before:
         turn.record("repair.changed", ticket.subject, words=True)
-    if not changed:
+    if changed == {"phone": True}:  # whom to call is said back in the words it was told in: 找我媳妇，电话…
+        turn.record("repair.changed", ticket.subject, **changed)
+    if changed.keys() <= {"phone"}:
         words = " ".join(turn.said.split())
         return Reply("noted", about=about, called=ticket.called, number=ticket.number, words=words)
     ticket.due_at, ticket.reminded_at = _due_anew(ticket, turn.now, changed), None
@@ -121,21 +125,22 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     task = _called_out(turn, ticket) or _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None
     return Reply(
         "changed", about=about, called=ticket.called, number=ticket.number, what=ticket.what,
-        when=turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else "", promise=_promise(turn, ticket, task),
+        when=turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else "", phone_end=ticket.phone_end,
+        promise=_promise(turn, ticket, task),
     )  # fmt: skip
 
 
 def _write(ticket: Ticket, slots: Changes, said: str) -> dict[str, bool]:
     """Write the changes into a ticket; returns what is another than before, for the log."""
-    before = ticket.category, ticket.location, ticket.urgent, ticket.appointment_at
+    before = ticket.category, ticket.location, ticket.urgent, ticket.appointment_at, ticket.phone
     ticket.category = slots.category if slots.category and _is_another_fault(slots, said) else ticket.category
     ticket.location = places.moved(ticket.location, slots.location) if slots.location else ticket.location
     ticket.urgent = ticket.urgent if slots.urgent is None else slots.urgent
     ticket.appointment_at = slots.appointment_at or ticket.appointment_at
-    after = ticket.category, ticket.location, ticket.urgent, ticket.appointment_at
-    return {
-        name: True for name, old, new in zip(("category", "location", "urgent", "time"), before, after, strict=True) if old != new
-    }
+    ticket.phone = slots.phone or ticket.phone
+    after = ticket.category, ticket.location, ticket.urgent, ticket.appointment_at, ticket.phone
+    named = zip(("category", "location", "urgent", "time", "phone"), before, after, strict=True)
+    return {name: True for name, old, new in named if old != new}
 
 
 def _is_another_fault(slots: Changes, said: str) -> bool:

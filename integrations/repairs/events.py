@@ -15,7 +15,7 @@ def _ticket(work: Work, number: str) -> Subject:
 EMITS = {
     "repair.opened": "category urgent", "repair.accepted": "", "repair.assigned": "staff", "repair.working": "", "repair.done": "",
     "repair.closed": "reason?", "repair.cancelled": "", "repair.urged": "times", "repair.rated": "rating", "repair.reopened": "times",
-    "repair.noted": "told", "repair.changed": "category? location? urgent? time? words?",
+    "repair.noted": "told", "repair.changed": "category? location? urgent? time? phone? words?",
 }  # fmt: skip
 
 LOG = Log(
@@ -23,7 +23,7 @@ LOG = Log(
         "repair.opened": "住户报修{urgent?（紧急）}", "repair.accepted": "已受理", "repair.assigned": "已派单", "repair.working": "开始处理",
         "repair.done": "已完成", "repair.closed": "已关闭{reason?（{reason}）}", "repair.cancelled": "已取消",
         "repair.urged": "住户催办（第 {times} 次）", "repair.rated": "住户评价 {rating} 分", "repair.reopened": "住户反映没修好，重新打开",
-        "repair.changed": "{words?住户补充了说明}{category?住户改了问题 }{location?住户改了位置 }{urgent?住户改了急不急 }{time?住户改了上门时间}",
+        "repair.changed": "{words?住户补充了说明}{category?住户改了问题 }{location?住户改了位置 }{urgent?住户改了急不急 }{time?住户改了上门时间}{phone?住户改了联系电话}",
         "repair.noted": "写了备注{told?，已告诉住户}", "photo.stored": "收到照片",
     },
     words={"reason": {"silence": "一直没有评价"}},

@@ -29,6 +29,9 @@ class TicketState(StrEnum):
 #: Characters of the resident's first words that tell one ticket from another.
 QUOTED = 20
 
+#: Digits of a phone number that are said back.
+PHONE_END = 4
+
 #: State -> states that may follow.
 FOLLOWS: Mapping[TicketState, tuple[TicketState, ...]] = {
     TicketState.SUBMITTED: (TicketState.ACCEPTED, TicketState.WORKING, TicketState.DONE, TicketState.CANCELLED),
@@ -71,6 +74,7 @@ class Ticket(Scoped, table=True):
     words: str = ""  # the resident's own, one message a line
     urgent: bool = False
     appointment_at: datetime | None = maybe_moment()
+    phone: str = ""  # the number to call about it, where the resident told one
     state: TicketState = word(TicketState, TicketState.SUBMITTED)
     assignee_id: int | None = Field(default=None, foreign_key="staff.id")
     opened_at: datetime = moment(index=True)
@@ -101,6 +105,11 @@ class Ticket(Scoped, table=True):
     def quoted(self) -> str:
         """How the resident told it first, short."""
         return shortened(self.words.partition("\n")[0], QUOTED)
+
+    @property
+    def phone_end(self) -> str:
+        """The last four digits of the number to call, as it is said back where others may read along."""
+        return self.phone[-PHONE_END:]
 
     def add_words(self, said: str) -> None:
         """Keep the resident's own words beside those before; what is said twice stands once."""

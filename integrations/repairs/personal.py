@@ -20,7 +20,7 @@ def _ticket(work: Work, ticket: Ticket) -> Mapping[str, Any]:
     )
     return {
         "工单号": ticket.number, "故障": CATEGORY_WORDS.get(ticket.category, ticket.category), "位置": ticket.location,
-        "您说的": ticket.words,
+        "您说的": ticket.words, "联系电话": ticket.phone,
         "状态": STATE_WORDS[ticket.state], "报修时间": f"{ticket.opened_at:%Y-%m-%d %H:%M}", "评分": ticket.rating,
         "物业的话": [note.text for note in work.session.exec(told).all()],
     }  # fmt: skip
@@ -33,7 +33,7 @@ def erase(work: Work, resident: Resident) -> None:
             ticket.state = TicketState.CANCELLED
             work.record("repair.cancelled", ticket.subject)
             work.finish(ticket.subject, "住户已离开")
-        ticket.rating, ticket.words = None, ""
+        ticket.rating, ticket.words, ticket.phone = None, "", ""
         work.session.add(ticket)
 
 

@@ -105,6 +105,15 @@ def test_photos_sent_before_and_while_waiting_go_along(town: Town) -> None:
     assert handoffs.words(town.tasks()[0]).endswith("就是这张单子")
 
 
+def test_staff_see_the_number_to_call_that_the_words_name_last(town: Town) -> None:
+    task = hand_over(town, words="楼上太吵，打13900139000")
+    turned(town, lambda turn: handoffs.add(turn, task, "还是打我爱人13800138000吧"))
+
+    view = town.opens(Role.STAFF, desk.show, params={"key": talk(town).public_id})
+
+    assert [one["phone"] for one in view.values["handoffs"]] == ["13800138000"]
+
+
 def test_who_calls_it_off_waits_no_more_and_staff_read_why(town: Town) -> None:
     hand_over(town)
 

@@ -42,9 +42,7 @@ def unread(wanted: list[Slot], text: str) -> tuple[str, ...]:
     (VISIT, "钟点工以后每周三上午来", "每周三"),
     (VISIT, "张伟明天上午来，后天上午也来", "后天上午"),
     (VISIT, "我朋友明天下午三点或者五点来", "五点"),
-    (VISIT, "王强明天上午十点来，大后天走", "大后天走"),
     (VISIT, "接下来两天我弟都来", "接下来两天"),
-    (VISIT, "我爸明天下午两点来，周日下午走", "周日下午走"),
     (VISIT, "张三周六上午来，周日下午也来", "周日下午"),
     (VISIT, "护工天天来", "天天"),
     (VISIT, "给王师傅办个长期的通行证", "长期"),
@@ -68,7 +66,7 @@ def unread(wanted: list[Slot], text: str) -> tuple[str, ...]:
     (BIND, "我有两套，3栋2单元501，5栋1单元302", "3栋2单元501"),
     (BIND, "绑定3栋2单元501、5栋1单元1102", "3栋2单元501"),
     (BIND, "3栋2单元501室和503室", "501室"),
-    (VISIT, "我姑姑明天中午到，待到晚上", "晚上"), (VISIT, "我女儿每个周末都回来", "每个周末"),
+    (VISIT, "我女儿每个周末都回来", "每个周末"),
     (VISIT, "我爸明天来，开两辆车，粤B12345、粤B23456", "粤B12345"),
 ])  # fmt: skip
 def test_value_that_is_not_taken_is_told_in_its_own_words(wanted: list[Slot], text: str, words: str) -> None:
@@ -91,7 +89,7 @@ def test_value_that_is_not_taken_is_told_in_its_own_words(wanted: list[Slot], te
     (VISIT, "李四明天下午两点到五点来"),
     (VISIT, "27号有人来看房，下午两点到四点"),
     (VISIT, "爸妈明天到，早上八点的火车"),
-    (VISIT, "明天来，后天走"),
+    (VISIT, "明天来，后天走"), (VISIT, "王强明天上午十点来，大后天走"), (VISIT, "我爸明天下午两点来，周日下午走"), (VISIT, "我姑姑明天中午到，待到晚上"),
     (VISIT, "我同学后天开车过来，车牌粤B12345"),
     (VISIT, "张师傅明天上午来，电话13800138000"),
     (VISIT, "月底来人，29号吧"),

@@ -6,11 +6,13 @@ from functools import lru_cache
 from bot.language.kinds.proper import FAMILIAR, NAME, SHORT_NAME
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
-from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
+from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE, is_no_name
 from bot.language.words import ROLES
 
 #: Between several who come.
-AND = re.compile(r"[，,、\s]{0,2}(?:还有|和|跟|与|以及|及|[，,、])[，,、\s]{0,2}")
+AND = re.compile(
+    r"[，,、\s]{0,2}(?:还有|外带|外加|还带上?|连同|和|跟|与|同(?![学事乡桌行伴僚窗志门])|以及|及|[，,、])[，,、\s]{0,2}"
+)
 ROLE = longest_first(ROLES)
 
 #: What is no name, though it says who comes.
@@ -77,7 +79,7 @@ _COMING: tuple[re.Pattern[str], ...] = (
     re.compile(rf"来的(?:人|客人)?(?:有|是|[:：])\s*{_ALL}"),
     # 我妹妹今晚开车来
     re.compile(rf"""(?x:
-        {_ALL}(?:们|俩)?(?:[,，](?=\s*□))?(?:[带陪领][着了]?(?:{CALLED}))?{_UNTIL}?(?:从(?:(?!来)[\u4e00-\u9fff]){{1,6}}?)?
+        {_ALL}(?:们|俩)?(?:[,，](?=\s*□))?(?:[带陪领][着了]?(?:{NUMBER}?[个名位]|[俩仨])?(?:{CALLED}))?{_UNTIL}?(?:从(?:(?!来)[\u4e00-\u9fff]){{1,6}}?)?
         (?: 来(?!不|过|电话|信|得及|着) | 到(?!期|底|处|账) | 嚟|回来|返|上门|进来|进门|过来|要进 | 住(?!院|在|的|这|那) | 看房|上户|入户|做客|串门|拜访|看望|探望|聚餐|吃饭
           | [拿取送](?:东西|钥匙|货|件|菜|饭) | [送修装收](?:(?![的得好了完过出走不没])[\u4e00-\u9fff]){{1,3}}(?=$|[,，。]) )
       )"""),
@@ -115,6 +117,11 @@ _OF_WHICH_KIND = re.compile(
     r"(?:^|[\s,，。□个位名]|有|请了?|叫了?|约了?)(?P<kind>(?:(?![我你他她它的了在是来到有给让和从去要说等这那哪请叫约帮个位名早晚上下午麻烦])[\u4e00-\u9fff]){1,5})$"
 )
 
+#: 乐乐妈妈, 豆豆的老师: whose they are, where a pet name tells.
+_WHOSE = re.compile(
+    r"(?:^|[\s,，。□给帮请让约])(?P<whose>(?P<sign>(?![妈爸爷奶哥姐弟妹姑叔舅婶伯公婆宝天常刚慢人家个多大小早晚好看])[\u4e00-\u9fff])(?P=sign)家?的?)$"
+)
+
 #: What one calls those by two signs whom one calls by one behind 我: 我妈 is 妈妈.
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
 
@@ -130,7 +137,9 @@ def coming(rest: str) -> tuple[str, ...]:
     said = match["all"]
     if re.fullmatch(ROLE, said) and (kind := _OF_WHICH_KIND.search(rest, 0, match.start("all"))):
         said = kind["kind"] + said
-    return tuple(called(words) for words in AND.split(said) if words)
+    elif re.match(f"{RELATIVE}|{ROLE}", said) and (pet := _WHOSE.search(rest, 0, match.start("all"))):
+        said = pet["whose"] + said
+    return tuple(called(words) for words in AND.split(said) if words and (re.fullmatch(CALLED, words) or not is_no_name(words)))
 
 
 def called(words: str) -> str:

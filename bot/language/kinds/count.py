@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from bot.language import people
 from bot.language.kinds import name
 from bot.language.kinds.kind import LOOKED_THROUGH, Kind, Message, Slot, Value, bare
+from bot.language.kinds.proper import FAMILIAR, NAME, may_be_name
 from bot.language.normalise import longest_first
 from bot.language.numbers import either, value_of
-from bot.language.people import RELATIVE
+from bot.language.people import MINE, OWN_RELATIVE, RELATIVE
 
 _NUMERAL = "[0-9]{1,4}|[零〇一二两三四五六七八九十百千廿卅幺壹贰叁肆伍陆柒捌玖拾]{1,6}"
 #: 3, 两三, 五六十, 2到3, 3、4, 十来, 二十多, 十几.
@@ -19,7 +20,7 @@ _ROUGHLY = "(?:(?:左右|上下)的?)?"
 
 #: Those who may come, by what they are.
 _PERSONS = longest_first(
-    "人 朋友 客人 来客 访客 同学 同事 亲戚 小孩 小孩子 孩子 娃 娃娃 娃儿 宝宝 小朋友 小家伙 大人 老人 老人家 成年人 成人 儿童 男的 女的 男生 女生 男孩 女孩 男人 女人 师傅 工人 工友 学生 老师 小伙 小伙子 小子 姑娘 "
+    "人 朋友 客人 来客 访客 同学 同事 亲戚 小孩 小孩子 孩子 娃 娃娃 娃儿 宝宝 小朋友 小家伙 大人 老人 老人家 成年人 成人 儿童 婴儿 幼儿 新生儿 男的 女的 男生 女生 男孩 女孩 男人 女人 师傅 工人 工友 学生 老师 小伙 小伙子 小子 姑娘 "
     "丫头 小姑娘 美女 帅哥 兄弟 姐妹 哥们 哥们儿 姐们 闺蜜 战友 老乡 邻居 牌友 球友 麻友 驴友 网友 客户 领导 员工 保洁 阿姨 护工 装修工 搬运工 司机 家属 家长 家人 亲人 长辈 晚辈 后生 妹子 老头 老太太 老头老太 壮劳力 快递员 快递小哥 外卖员 外卖小哥 小哥 大哥 大姐 大爷 大妈 爷爷 奶奶 "
     "女士 先生 太太 大叔 大婶 大娘 医生 护士 老板 老师傅 经理 民警 警察 亲友 中介 买家 租客 同伴 舍友 室友 女孩子 男孩子 学员 教练 志愿者 工作人员 技术员 侄子 外甥 表弟 堂弟 伙伴 小伙伴 死党 发小 熟人 贵客 外国人 老外 细路 细佬哥 伢儿 小囡 崽 仔".split()
 )
@@ -34,13 +35,17 @@ _ENDS_COUNT = r"(?=\s*(?:$|[,，。.!！;；、□吧呢啊呀哈]|来|到|过�
 
 _COUNTED = re.compile(rf"""(?x:
     # no ordinals, floors, ages, places in a row: 第三个人, 后面两个
-      (?<![第0-9.零一二两三四五六七八九十百半每几这那哪另某])(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<![坏丢漏买装]了)(?<!各)(?<!每[波家组次桌批户车])(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
+      (?<![第0-9.零一二两三四五六七八九十百半每几这那哪另某])(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<!当成)(?<!当作)(?<![坏丢漏买装]了)(?<!各)(?<!每[波家组次桌批户车])(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
     (?:
     # 一对夫妻, 两对情侣; 半打朋友
         (?P<pairs>{_NUMERAL})\s?(?P<pair>对|双)(?:老|小|年轻|新婚)?(?:夫妻|夫妇|情侣|恋人|父母|父子|母女|母子|父女|姐妹|兄弟|双胞胎|老人|新人|朋友)
       | (?P<dozens>半|{_NUMERAL})打(?:{_PERSON}|人)
     # 三大两小, 两男一女, 一老一大一小
       | (?P<sorts>(?:[0-9一二两三四五六七八九][大小老男女]){{2,4}})(?![时区])
+    # 大人两个小孩两个
+      | (?P<named>(?:(?:大人|小孩|孩子|老人|儿童|男的?|女的?|大的|小的)\s?(?:[0-9]{{1,2}}|[一二两三四五六七八九十])\s?[个位名][,，、\s和]*){{2,4}})
+    # 三姐妹
+      | (?P<siblings>[两三四五六])(?:姐妹|姊妹|兄弟)(?![0-9一二两三四五六七八九])
     # 人数：8
       | 人数(?:大概|一共)?(?:是|为|有|[:：])?\s?(?P<all>{_NUMERAL})[个位人]?
     # 2 people, three guests
@@ -56,11 +61,11 @@ _COUNTED = re.compile(rf"""(?x:
       (?!的(?!话))(?!都没)
     )""")
 #: What may be told apart afterwards: 五个人，三大两小.
-_TOTAL = re.compile("(?:[个号口0-9一二两三四五六七八九十]人|[位口个])$")
+_TOTAL = re.compile("(?:[个号口0-9一二两三四五六七八九十俩仨]人|[位口个])$")
 #: Who come in twos, and are not counted.
 _PAIR = (
     "两口子|小两口|老两口|夫妻俩?|夫妇俩?|情侣|小情侣|父母|爸妈|爸爸妈妈|爹妈|爹娘|公婆|公公婆婆|岳父岳母|爷爷奶奶|外公外婆|姥姥姥爷|姥爷姥姥|阿公阿婆|双胞胎|"
-    "[哥兄]嫂|哥哥嫂子|姐姐姐夫|姐夫姐姐|弟弟弟妹|妹妹妹夫|舅舅舅妈|叔叔婶婶|姑姑姑父|女儿女婿|闺女女婿|儿子儿媳|母女|父子|父女|母子|婆媳|姐弟|兄妹|姊妹俩|师徒"
+    "[哥兄]嫂|哥哥嫂子|姐姐姐夫|姐夫姐姐|弟弟弟妹|弟弟弟媳|哥哥嫂嫂|大哥大嫂|表哥表嫂|堂哥堂嫂|妹妹妹夫|舅舅舅妈|叔叔婶婶|姑姑姑父|女儿女婿|闺女女婿|儿子儿媳妇?|姑姑姑丈|姨妈姨父|伯伯伯母|母女|父子|父女|母子|婆媳|姐弟|兄妹|姊妹俩|师徒"
 )
 _TWO = re.compile(rf"(?P<both>双方|两边|两家)?(?:{_PAIR})")
 #: Whom one brings one of, where no number is said.
@@ -68,9 +73,12 @@ _ONE_BROUGHT = "(?:小|大)?(?:孩子|小孩|娃儿?|宝宝|宝贝|儿子|女儿
 #: Whoever brings somebody along, and whom: 我姐带俩娃, 两口子带孩子, 老婆抱着宝宝.
 _BRINGING = re.compile(rf"""(?x:
     (?: (?P<two>{_PAIR}|(?:{RELATIVE}|[爸妈哥姐弟])(?:和|跟|与)[他她]?(?:{RELATIVE}|[爸妈哥姐弟嫂]))
-      | (?P<one>{RELATIVE}|(?<=[我他她])[爸妈哥姐弟妹舅姑姨叔婶嫂]|[\u4e00-\u9fff](?:姐|哥|姨|叔|总)|师傅|老师|医生|司机|经理|中介|设计师|教练|队长|领导|客户) )
-    [□\s]*(?:(?:要|会|想|也|一起|还|都)?[带领抱牵拖][着了上]?|(?:和|跟|与|还有|加上?)(?=[0-9一两二三四五六七八九十俩仨]))
-    (?: (?:(?P<n>{_NUMERAL})(?:个|名|位)|(?P<few>[俩仨]))(?:小|大)?(?:{_PERSONS}|{RELATIVE}|徒弟|助手)
+(?:两个|俩)?
+      | (?<![个名位])(?P<one>{RELATIVE}|(?<=[我他她])(?:[爸妈哥姐弟妹舅姑姨叔婶嫂]|先生|太太|妻子|丈夫)|[\u4e00-\u9fff](?:姐|哥|姨|叔|总|工)|师傅|老师|医生|司机|经理|中介|设计师|教练|队长|领导|客户
+        | (?:^|(?<=[,，。\s□]))(?P<who>{NAME}|{FAMILIAR})) )
+    [□\s]*(?:(?:(?:[上下]午|[早晚]上)?(?:过?来|到)(?:我家|做客|吃饭|上门)?)?[，,\s□]*(?:[他她]们?|说|讲|还|另外|顺便)+(?=带)|)(?:(?:要|会|想|也|一起|还|都)?[带领抱牵拖][着了上]?|(?:和|跟|与|还有|加上?)(?=[0-9一两二三四五六七八九十俩仨]))
+    (?: (?P<listed>(?:[他她]的?|我的?)?(?:{RELATIVE}|{OWN_RELATIVE})(?:(?:和|跟|与|、)(?:[他她]的?|我的?)?(?:{RELATIVE}|{OWN_RELATIVE}))+)
+      | (?:(?P<n>{_NUMERAL})(?:个|名|位)|(?P<few>[俩仨]))(?:小|大)?(?:{_PERSONS}|{RELATIVE}|徒弟|助手)
       | (?:[他她]的?|自己的?|一个|个|我的?)? (?:(?P<both>老婆孩子|老婆和?孩子|媳妇孩子|爱人孩子|双胞胎)|{_ONE_BROUGHT}) )
   )""")
 #: Between counts of those who come together: 三个大人带两个孩子, 2个大人、1个小孩.
@@ -86,6 +94,15 @@ _ALONE = re.compile("自己|一个人|就他|就她")
 _BARE = re.compile(
     rf"(?:就|一共|总共|大概|大约|差不多|有|来|最多)*(?:{_NUMBER}|(?P<few>[俩仨]))(?:个|位|人|口|名)*(?:左右|吧|的样子)*"
 )
+
+_NUMERALS = re.compile("[0-9]{1,2}|[一二两三四五六七八九十]")
+#: 一家三口加上我婆婆: one more than were counted.
+_ONE_MORE = re.compile(
+    rf"[,，\s]*(?:再?加上?|外加|还有|带上|和|跟)(?:{MINE}|[他她]的?)(?:{RELATIVE}|{OWN_RELATIVE})(?!家|的|们|一家|俩|仨)"
+)
+#: 讲好八个人，明天就来六个: what was said before holds no more.
+_AT_LAST = re.compile("(?:就|只|实际|最后|最终|现在|只剩|还剩|变成|改成)(?:只|有|剩|能|会|要)?(?:来|到|是|有|剩|成)了?$")
+_SUMMED = re.compile("一共|总共|共计|合计|加起来|算上|全部")
 
 _SPELT = re.compile("[零〇一二两三四五六七八九幺]+")
 
@@ -138,6 +155,10 @@ def _of(match: re.Match[str]) -> int | None:
         return 2 * value_of(match["pairs"])
     if match["dozens"]:
         return 6 if match["dozens"] == "半" else 12 * value_of(match["dozens"])
+    if match["siblings"]:
+        return value_of(match["siblings"])
+    if match["named"]:
+        return sum(value_of(number) for number in _NUMERALS.findall(match["named"]))
     if match["sorts"]:
         return sum(value_of(number) for number in match["sorts"][::2])
     if english := match["english"]:
@@ -164,10 +185,13 @@ def _number(said: str | None, about: str | None, low: str | None, high: str | No
 def _take(message: Message, slot: Slot) -> Value | None:
     before = message.known.get(slot.name)
     rest = message.rest[:LOOKED_THROUGH]
+    together = _bringing(rest)
+    if together is not None and before is None:
+        return together
     said = people.count(rest, before if isinstance(before, int) else 1)
     if said is not None and (slot.name in message.known or said >= max(counts(rest), default=0)):
         return said
-    if (together := _bringing(rest)) is not None:
+    if together is not None:
         return together
     numbers = counts(rest)
     if not numbers and len(names := name.all_of(message)) > 1:
@@ -180,17 +204,23 @@ def _take(message: Message, slot: Slot) -> Value | None:
 def _bringing(rest: str) -> int | None:
     """Return how many come where somebody brings others along: 我姐带俩娃 are three."""
     said = _BRINGING.search(rest)
-    if said is None or _ALL_TOLD.search(rest):
+    if said is None or _ALL_TOLD.search(rest) or (said["who"] and not may_be_name(said["who"])):
         return None
+    if said["listed"]:
+        return (2 if said["two"] else 1) + len(re.split("[和跟与、]", said["listed"]))
     further = value_of(said["n"] or said["few"] or "一") + (said["both"] is not None)
     return (2 if said["two"] else 1) + further
 
 
 def _of_numbers(message: Message, slot: Slot, numbers: Sequence[int]) -> int:
     rest = message.rest[:LOOKED_THROUGH]
-    counted = [*_counted(rest)] if message.known else []
-    if counted and _MORE_OF_THEM.search(rest[: counted[-1].begin]):  # beside those who are expected
+    counted = [*_counted(rest)]
+    if counted and not message.known and _ONE_MORE.match(rest, counted[-1].stop) and not _SUMMED.search(rest):
+        return numbers[-1] + 1
+    if message.known and counted and _MORE_OF_THEM.search(rest[: counted[-1].begin]):  # beside those who are expected
         return counted[-1].count + int(str(message.known.get(slot.name) or 1))
+    if counted and _AT_LAST.search(rest[: counted[-1].begin]):
+        return counted[-1].count
     return numbers[-1] if message.corrects or message.known else max(numbers)
 
 

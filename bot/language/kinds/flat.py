@@ -18,11 +18,13 @@ _ROOM_NUMBER = (
     rf"|{_HAN_NUMBER}{{3,6}})"
 )
 #: A room is none where more stands behind its number: 501-2, 501左, 2024年, 200的水费.
-_ROOM = rf"{_ROOM_NUMBER}(?!\s*(?:年|元|块|的?(?:水费|电费|钱))|[-—之][0-9A-Za-z]|[左右东西中南北](?:[户室边]户?|$|[\s,，。]))"
+_ROOM = (
+    rf"{_ROOM_NUMBER}(?!\s*(?:年|元|块|[楼层]|的?(?:水费|电费|钱))|[-—之][0-9A-Za-z]|[左右东西中南北](?:[户室边]户?|$|[\s,，。]))"
+)
 #: 5 0 1, as it is dictated to a keyboard.
 _SPACED = r"(?:[1-9][ ][0-9][ ][0-9](?:[ ][0-9])?)(?![ ]?[0-9])"
 #: 栋 as it is written, and as it is heard between two numbers.
-_BUILDING_WORD = rf"(?:栋|幢|号楼|\#楼?|座|(?<=[东西南北中])楼|楼(?=\s*{_SMALL}\s*(?:单元|门|{_ROOM_NUMBER})))"
+_BUILDING_WORD = rf"(?:栋|幢|号楼|号别墅|\#楼?|座|(?<=[东西南北中])楼|楼(?=\s*{_SMALL}\s*(?:单元|门|{_ROOM_NUMBER})))"
 _UNIT_WORD = "(?:单元|但愿|单圆|单员|单园|丹元)"
 _HEARD_BUILDING = rf"[冻懂动洞董撞](?=\s*(?:{_SMALL}\s*{_UNIT_WORD}|[0-9]{{3,4}}(?![0-9点年月元块个])|[一二三四五六七八九][零一二三四五六七八九]{{2}}(?:$|[\s,，。室的])))"
 _NAMED_UNIT = "[甲乙丙丁东西南北中]"
@@ -37,9 +39,9 @@ FLAT = re.compile(rf"""(?x:
       (?:[,，、]\s*(?={_SMALL}\s*(?:单元|门|梯|[楼层])|房号|{_UNTIL_ROOM}))?
     # the unit
       (?:(?:(?P<u>{_SMALL})\s*(?:{_UNIT_WORD}|门洞?(?!口|卡|禁|坏|锁)|梯(?!灯))|(?P<named>{_NAMED_UNIT})单元))?的?[\s\-—/]*
-    # 12楼B室; the floor before the room, the word for it, a pause
-      (?:(?P<storey>{_SMALL})[楼层]的?\s*(?P<letter>[A-Za-z])[室座]|
-      (?:(?P<f>(?:负|地下|[Bb])?(?:{_SMALL}|[0-9]{{1,2}}(?=[Ff]\s))|顶)[楼层Ff]的?[\s,，]*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
+    # 12楼B室, 12楼01室; the floor before the room, the word for it, a pause
+      (?:(?P<storey>{_SMALL})[楼层]的?\s*(?:(?P<letter>[A-Za-z])[室座]|(?P<place>0[1-9])(?![0-9])[室号房]?)|
+      (?:(?P<f>(?:负|地下|[Bb])?(?:{_SMALL}|[0-9]{{1,2}}(?=[Ff]\s))|顶)[楼层Ff](?:的|那个|那户|那家|这边)?[\s,，]*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
       (?:(?P<minus>负)(?={_ROOM_NUMBER}))?(?P<r>{_ROOM}|{_SPACED})?\s*(?:室|号房?(?!楼)|房(?!间))?)
     # 5-1-302, B1-302; a place to park is none
     | (?<![0-9A-Za-z.年/-])(?<![0-9]:)(?<!车位)(?<!车位号)(?<!车位是)(?<!取件码)(?<!验证码)(?<!取货码)(?<!编号)(?<!单号)(?<!车位在)(?<!车位号是)(?<!车库)
@@ -134,8 +136,8 @@ def _parts(match: re.Match[str]) -> Flat:
     building = _small(_first(match, "b", "b2", "b4", "b6", "b7", "b8", "b9"))
     building = building and (match["phase"] or "").upper() + building
     unit = _first(match, "named", "named3") or _small(_first(match, "u", "u2", "u3", "u4", "u6", "u9"))
-    if match["letter"]:
-        return Flat(building, unit, _small(match["storey"]) + match["letter"].upper())
+    if behind := match["letter"] or match["place"]:
+        return Flat(building, unit, _small(match["storey"]) + behind.upper())
     room = _number(_first(match, "r", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9"))
     return Flat(building, unit, _on_floor(room, match))
 
@@ -180,8 +182,23 @@ def said(message: Message) -> Flat:
     return Flat(building, unit, room)
 
 
+#: Two buildings are one flat's only where one takes the place of the other: 从3栋搬到5栋.
+_MOVES = re.compile("搬|换|改|现在|不是|不在|不住|原来|以前|之前")
+
+
 def _part(name: str) -> Callable[[Message, Slot], Value | None]:
-    return lambda message, slot: getattr(said(message), name) or None
+    def take(message: Message, slot: Slot) -> Value | None:
+        return None if _contradicts(message) else getattr(said(message), name) or None
+
+    return take
+
+
+def _contradicts(message: Message) -> bool:
+    """Tell whether words name two buildings, and nothing tells which is meant: 我住8栋，可房产证上是9栋."""
+    if message.corrects or _MOVES.search(message.text):
+        return False
+    buildings = {one.value.building for one in message.found(GRAMMAR) if isinstance(one.value, Flat) and one.value.building}
+    return len(buildings) > 1 and not said(message).room
 
 
 def _read(message: Message, slot: Slot) -> Value | None:

@@ -45,7 +45,7 @@ _NOW_BEHIND = re.compile(r"""(?x:
   )""")
 #: When they set out or are on the way, who come at another time: 八点的飞机，十点到.
 _ON_THE_WAY = re.compile(
-    r"的(?:飞机|航班|班机|高铁|动车|火车|大巴|长途车|车票|车(?![\u4e00-\u9fff]))|起飞|出发|发车|动身|落地|[下放][班学课]"
+    r"的(?:飞机|航班|班机|高铁|动车|火车|大巴|长途车|车票|车(?![\u4e00-\u9fff])|车(?=来|过来|到|回来))|到(?:火车|高铁|汽车|地铁)?站|到(?:达)?机场|出站|下车|下飞机|起飞|出发|发车|动身|落地|[下放][班学课]"
 )
 #: Beside a time that is not meant: 五点呀，不是早上. 不是，明天 denies something else.
 _NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)$")
@@ -65,6 +65,10 @@ _NOT_THEN = re.compile(r"""(?x:
         (?:上班|上课|开会|接|送|单位|公司|医院|学校|出差|机场|车站|赶)
     )
   )""")
+#: When something broke, or was reported: 早上八点的时候停电了.
+_BEGAN = re.compile(
+    r"(?:左右|多|来钟)?(?:的时候|那会儿?|那阵)?(?:就|又|开始|突然|忽然|刚|才|家里)*(?:停[电水气](?!吗|么|不)|漏(?!水的|的)|坏了?(?!的)|断[电水网]|没[电水网]|跳闸|堵[了住]|报的?修|报的|报过|打过)"
+)
 #: Who stands at the gate comes now, where a time must be known.
 _HERE = re.compile(r"""(?x:
     # 到小区门口了, 在东门那儿等, 停在门岗被拦
@@ -120,8 +124,10 @@ def _start(message: Message, slot: Slot) -> Value | None:
     ]
     spans = [span for span in spans if not is_unwanted(message.text, span) and not _is_only_of_now(message.text, span)]
     spans = [span for span in spans if not _is_of_leaving(message.text, span)]
+    spans = [span for span in spans if not span.is_of_leaving] or spans
     there = [span for span in spans if not _ON_THE_WAY.match(message.text, span.stop)]
-    spans = there if any(span.kind != "day" for span in there) else spans
+    is_later = any(other.start.date() > span.start.date() for span in spans if span not in there for other in there)
+    spans = there if is_later or any(span.kind != "day" for span in there) else spans
     if not spans and (shifted := _shifted(message)):
         return shifted
     if not spans:
@@ -148,7 +154,7 @@ def is_unwanted(text: str, span: times.Span) -> bool:
     """Tell whether nobody shall come at a time that is said: 一点到三点别来, 滴了一晚上. 明天不行吗 asks whether it may be."""
     if (span.kind == "part" and _LASTED.search(text, 0, span.begin)) or _NOT_THAT_TIME.search(text, 0, span.begin):
         return True
-    if _NOT_ON.search(text, 0, span.begin):
+    if _NOT_ON.search(text, 0, span.begin) or _BEGAN.match(text, span.stop):
         return True
     unwanted = _NOT_THEN.match(text, span.stop)
     return unwanted is not None and not text.startswith(("吗", "嘛", "么", "?", "？"), unwanted.end())
@@ -200,8 +206,9 @@ def _end(message: Message, slot: Slot) -> Value | None:
     spans = [span for span in said if span.kind in {"range", "deadline"}]
     if spans:
         return spans[-1].end
-    if leaving := [span for span in said if _is_of_leaving(message.text, span)]:
-        left = leaving[-1].start
+    goes = [span for span in said if span.is_of_leaving] if any(not span.is_of_leaving for span in said) else []
+    if leaving := [span for span in said if _is_of_leaving(message.text, span)] or goes:
+        left = leaving[-1].end or leaving[-1].start
         return left.replace(hour=left.hour + 12) if left.hour < 12 and _AFTER_SUPPER.search(message.text) else left
     days = [span for span in said if span.kind == "day"]
     return days[-1].end if days and len(days) == len(said) and not first_known(message.known) else None

@@ -63,6 +63,7 @@ _MARKED: tuple[re.Pattern[str], ...] = (
         (?: (?:名字|姓名|全名|大名)(?:是|叫|为|[:：])? | (?:访客|客人|来客|来人)(?:是|叫|为|[:：]) )
         \s*(?P<n>{NAME}?){AFTER}
       )"""),
+    re.compile(rf"(?:[个位]|{RELATIVE}|[他她]|名字)叫(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。、□的])"),
     re.compile(rf"(?:登记|预约|邀请)[:：]\s*(?P<n>{NAME}?){AFTER}"),
     re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是)\s*(?P<n>{NAME}?){AFTER}"),
     re.compile(r"(?:名叫|叫做?|喊|名字是?|换成|改成|写)\s*(?P<n>[A-Za-z][A-Za-z .]{1,20}[A-Za-z])(?![A-Za-z0-9])"),
@@ -74,14 +75,24 @@ _MARKED: tuple[re.Pattern[str], ...] = (
 )  # fmt: skip
 #: Patterns of names by what stands around them.
 _UNMARKED: tuple[re.Pattern[str], ...] = (
+    # 朴顺姬阿姨
+    re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>(?:{COMPOUND}|[{SURNAMES}])(?:(?![的了吗呢来去到和跟个位名])[\u4e00-\u9fff]){{2}}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
+    # 龙阿朵是我嫂子
+    re.compile(rf"(?:^|[,，。\s□])(?P<n>{NAME}|{TRANSCRIBED})(?=是我(?:们|家|的|们家)?的?(?:{RELATIVE}))"),
+    # 做月嫂的马桂花马姐
+    re.compile(rf"(?:^|[,，。\s□的])(?P<n>(?P<family>[{SURNAMES}])(?:(?![的了吗呢来去到和跟个位名])[\u4e00-\u9fff]){{1,2}})(?=(?P=family)(?:{TITLES}|[叔姨婶伯哥姐嫂爷]))"),
     # 王先生, 欧阳老师
-    re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?![和与向于时从由连])(?<!公)[{SURNAMES}])(?:{TITLES}))(?!傅)"),
+    re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?![和与向于时从由连])(?<![公师])[{SURNAMES}])(?:{TITLES}))(?!傅)"),
     re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>{NAME}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
+    # Lily老师
+    re.compile(rf"(?<![A-Za-z])(?P<n>[A-Z][a-z]{{1,14}}[ ]?(?:{TITLES}))"),
     # 冼叔, 保姆张姐
     re.compile(rf"""(?x:
         (?: (?<![\u4e00-\u9fff]) | (?<=[给帮请叫是]) | (?<=[\u4e00-\u9fff][师员嫂工友]) )
         (?P<n>(?![和与向于管时成从及])[{SURNAMES}]{AGED}){AFTER}
       )"""),
+    # 牙医助理小周来, 隔壁小区的老吴来下棋
+    re.compile(rf"(?<=[的理员师医工手长生士商属导管])(?P<n>{FAMILIAR}){_COMES}"),
     # 老王, 保姆小陈, 给老王登记
     re.compile(rf"""(?x:
         (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约]) | (?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居|亲戚|战友|老乡|同桌|舍友|室友|兄弟|姐妹|客户|中介|房东|租客) )
@@ -90,7 +101,9 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
     # 我朋友张伟, 给王芳
     re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|是)(?:一下|[:：])?\s*(?P<n>{NAME}?){AFTER}"),
     # 我朋友Mike Smith, 给David登记
-    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|叫|是)\s*(?P<n>{LATIN}|{TRANSCRIBED}(?![\u4e00-\u9fff]))"),
+    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|叫|是)\s*(?P<n>{LATIN}|{TRANSCRIBED}(?![\u4e00-\u9fff])|{TRANSCRIBED}(?=登记|办|开|弄|约|报|弄))"),
+    # 后天扎西央金从拉萨过来
+    re.compile(rf"(?:^|[,，。\s□])(?P<n>{TRANSCRIBED})(?=[□\s]*(?:从|{COME}))"),
     # 还有李强
     re.compile(rf"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?(?P<n>{NAME}?|{FAMILIAR}){AFTER}"),
     # 阿依古丽·买买提明天来
@@ -132,10 +145,10 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
 #: Those that say of what follows that it is a name go first.
 _PATTERNS = (*((pattern, True) for pattern in _MARKED), *((pattern, False) for pattern in _UNMARKED))
 
-_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|[\u4e00-\u9fff]{{1,2}}(?:{TITLES}))"
+_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|(?:(?![一二两三四五六七八九十几个位名加上带有])[\u4e00-\u9fff]){{1,2}}(?:{TITLES}))"
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
 _TOGETHER = re.compile(rf"""(?x:
-    (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?
+    (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:(?:我|咱们?)?(?:约|请|叫|喊)了|给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?
     (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:{CALLED}|{_ANYBODY}|孩子|小孩|宝宝|{OWN_NAME}|(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}}(?=[□\s]*(?:来|到|过来|上门)))){{1,5}}){AFTER}
   )""")
 
@@ -145,13 +158,14 @@ _SUBJECT = re.compile(rf"""(?x:
     (?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,5}}?)
     (?:[他她]们|们|一家|两口子|[俩仨])?
     (?:[要想会就也还]|自己|准备|打算|可能|大概|一个人|开车|坐车|打车|[□\s]){{0,5}}
-    (?:过?来(?!不|信|电|得|自|源)|上门|做客|到(?![期底处账不了])|嚟|拜访|串门|来访)
+    (?:过?来(?!不|信|电|得|自|源|的(?:$|[\s,，。]))|上门|做客|到(?![期底处账不了])|嚟|拜访|串门|来访)
   )""")
 #: Ends of words for things and doings, which come without being guests.
 _THINGS = re.compile(
     "[货件包箱车菜水电气雨雪票机柜床灯网费药饭酒奶桶纸单门声味事天话息知间区楼卖递具调品料板窗锁管路口路费光队时候候]$|起来|出来|回来|原来|本来|从来|以后|人$"
 )
 
+_SO_MANY = re.compile(f"{NUMBER}[个位名口号]")
 #: 老李没来, 王芳也来 tell of somebody, and put them in nobody's place.
 _TOLD_OF = re.compile(rf"(?!要[来到过]){STILL}")
 _WRITE_DOWN = re.compile("(?:就|先|只)(?:写|填)")
@@ -242,14 +256,16 @@ def _found(rest: str, message: Message, known: Value | None) -> str:
 
 
 def _may_be_name(name: str) -> bool:
-    return proper.may_be_name(name) and not KIN.fullmatch(name)
+    return proper.may_be_name(name) and not KIN.fullmatch(name) and not _SO_MANY.fullmatch(name)
 
 
 def _of_surname(surname: str, text: str, known: Value | None) -> str | None:
     """Return what somebody is called of whom a surname is told: 姓刘 刘姨; a fuller name that is known stays."""
     if isinstance(known, str) and known.startswith(surname):
         return None
-    said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text)
+    said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text) or re.search(
+        rf"(?P<title>{TITLES})(?:[他她]|是)?姓{surname}", text
+    )
     return surname + said["title"] if said else f"{surname}先生/女士"
 
 

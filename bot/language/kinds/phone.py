@@ -16,7 +16,7 @@ _GAP = r"(?:\s?[-.·•—–_/,，、]\s?|\s{1,2})"
 _GAPS = r"[\s\-.·—–/]{0,3}"
 
 #: How mobile numbers are grouped; another way of grouping is another number beside a broken one.
-_GROUPINGS = ("11", "3 4 4", "3 8", "4 3 4", "4 4 3", "7 4", "5 6", "3 3 5", "3 5 3", "3 2 3 3", "1 " * 11)
+_GROUPINGS = ("11", "3 4 4", "3 8", "4 3 4", "4 4 3", "7 4", "5 6", "3 3 5", "3 5 3", "3 2 3 3", "2 3 3 3", "1 " * 11)
 
 
 def _grouped(sizes: str) -> str:
@@ -46,12 +46,47 @@ _SHORT = re.compile(rf"""(?x:
 _PHONE_TAIL = re.compile(r"(?:(?<=最后是)|(?<=尾号是)|(?<=后四位是)|(?<=末尾是)|(?<=最后四位是))\d{2,6}(?!\d)")
 
 
+#: Before a number that is an office's, or was called already: 你们物业电话8888 6666没人接, 打了95598.
+_OF_OFFICE = re.compile(
+    r"(?:你们|物业|客服|前台|门卫|门岗|保安|服务中心|供电局|供电公司|燃气公司|自来水公司|居委会|派出所)(?:的|值班|报修|服务)*(?:电话|热线|座机|号码)?(?:就?是|为|[:：])?\s*$"
+    r"|(?:打|拨)(?:了|过|的是)[^，。,;；]{0,6}$"
+)
+_NOT_ANSWERED = re.compile(r"[^，。,;；]{0,4}(?:没人接|无人接听|打不通(?!就|再|的话)|不接|占线|忙音|空号|停机|打不进)")
+
+
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
     """Return the numbers in a sentence, in order: 13800138000, 0571-88001200, 0571-88001200转8012, 400-820-8820."""
     return _all(text)
 
 
+#: 四个零, 3个8: a digit, and how often it is said.
+_OFTEN = re.compile(r"(?<=[0-9,，、\s])(?P<many>[2-6])个(?P<digit>[0-9])(?=$|[,，、。\s]|[0-9](?:个[0-9]|[0-9]))")
+
+
 def _all(text: str) -> list[Found]:
+    return _plain(text) or _repeated(text)
+
+
+def _repeated(text: str) -> list[Found]:
+    """Return the numbers of a text in which a digit is said so many times: 幺五零，四个零，六六幺九."""
+    spoken, signs, places = written_out(text), "", [0]
+    stop = 0
+    for match in _OFTEN.finditer(spoken):
+        for piece, begins in (
+            (spoken[stop : match.start()], range(stop, match.start())),
+            (match["digit"] * int(match["many"]), None),
+        ):
+            signs += piece
+            places += [place + 1 for place in begins] if begins is not None else [match.end()] * len(piece)
+        stop = match.end()
+    if not signs:
+        return []
+    signs += spoken[stop:]
+    places += range(stop + 1, len(spoken) + 1)
+    return [Found(one.value, places[one.begin], places[one.stop]) for one in _plain(signs)]
+
+
+def _plain(text: str) -> list[Found]:
     found = [*_numbers(text)]
     if (spoken := written_out(text)) != text:
         for one in found:
@@ -85,11 +120,16 @@ def _digits(words: str) -> str:
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
-    if found := message.found(GRAMMAR):
+    if found := [one for one in message.found(GRAMMAR) if not _is_of_office(message.text, one)]:
         return str(found[-1].value)
     known = message.known.get(slot.name)
     tail = _PHONE_TAIL.search(message.text) if message.corrects and not plate.is_of_car(message.text) else None
     return known[: -len(tail[0])] + tail[0] if isinstance(known, str) and tail else None  # 电话错了，最后是6623
+
+
+def _is_of_office(text: str, found: Found) -> bool:
+    """Tell whether a number is nobody's to call back: an office's, or one that was called in vain."""
+    return _OF_OFFICE.search(text, 0, found.begin) is not None or _NOT_ANSWERED.match(text, found.stop) is not None
 
 
 def _read(message: Message, slot: Slot) -> Value | None:

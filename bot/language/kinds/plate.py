@@ -19,7 +19,7 @@ _NAMES = dict(
 )
 
 #: What stands between the signs of a plate and is none of them.
-_GAP = r"[\s·•・.\-—_:：]{0,2}"
+_GAP = r"[\s·•・.\-—_:：]{0,3}"
 _SIGNS = "A-HJ-NP-Z0-9"  # no I and no O
 _SIGN = f"[{_SIGNS}]"
 
@@ -30,7 +30,7 @@ def _spaced(*signs: str) -> str:
 
 
 _FIVE = ["[0-9]"] * 5
-_HEAD = _spaced(f"(?:[{PROVINCES}]|{'|'.join(_NAMES)})(?:牌照?)?的?", "[A-HJ-NP-Z]") + "[,，、/*]?"
+_HEAD = _spaced(f"(?:[{PROVINCES}]|{'|'.join(_NAMES)})(?:牌照?[,，]?)?的?", "[A-HJ-NP-Z]") + "(?:[,，、/*杠]|的|[ ]?大写的?)?"
 
 #: The forms, longer ones first.
 _FORMS = (
@@ -64,10 +64,21 @@ ANNOUNCED = "车牌号码|车牌号|车牌|牌照号|牌照|牌号|号牌|车号
 
 #: 沪A 尾号22175, 沪A，后面是22175: complete, in two parts.
 _PARTS = re.compile(rf"""(?x:
-    (?<![A-Z0-9])(?P<head>{_HEAD})(?:的|牌|开头)*[\s,，。、]*
+    (?<![A-Z0-9])(?P<head>{_HEAD}|[{PROVINCES}][,，]\s?[A-HJ-NP-Z])(?:的|牌|车|开头|打头|起头)*[\s,，。、]*
     (?:尾号|后面|后[五六]位|数字|号码|接着|再来|然后)(?:的?(?:数字|号码))?  # what the rest is called
     (?:就?是|为|[:：])?[\s,，]*(?P<tail>{_SIGN}{{5,6}}){_ENDS}
     )""")
+
+#: 苏E后面是三个8两个6, 粤A三个8一个6一个9: how often a sign stands there.
+_OFTEN = re.compile(rf"""(?x:
+    (?<![A-Z0-9])(?P<head>{_HEAD})[\s,，。、]*(?:再加上?|加上?|尾号|后面|后[五六]位|数字)?(?:就?是|为|[:：])?[\s,，]*
+    (?P<signs>(?:{_SIGN}[\s,，、]?)*(?:[1-5][个連连]{_SIGN}[\s,，、和]*)(?:[1-5][个連连]{_SIGN}[\s,，、和]*|{_SIGN})*){_ENDS}
+    )""")
+_SO_OFTEN = re.compile(rf"(?P<many>[1-5])[个連连](?P<sign>{_SIGN})")
+#: 粤B，D，1，2，3，4，5: sign by sign, with a pause behind each.
+_LISTED = re.compile(
+    rf"(?<![A-Z0-9])[{PROVINCES}]{_GAP}[,，、]?{_GAP}[A-HJ-NP-Z](?:[,，、]\s?{_SIGN}){{5,6}}{_ENDS}(?![,，、]\s?[A-Z0-9])"
+)
 
 #: The beginning of a plate that is not gone on with as one.
 _BEGUN = re.compile(rf"""(?x:
@@ -139,12 +150,19 @@ def _plates(text: str) -> Iterator[Found]:
         plate = _bare(match["head"] + match["tail"])
         if PLATE.fullmatch(plate):
             yield Found(plate, match.start(), match.end())
+    for match in _LISTED.finditer(text):
+        if PLATE.fullmatch(plate := _bare(match[0])):
+            yield Found(plate, match.start(), match.end())
+    for match in _OFTEN.finditer(text):
+        signs = _SO_OFTEN.sub(lambda said: said["sign"] * int(said["many"]), match["signs"])
+        if PLATE.fullmatch(plate := _bare(match["head"] + signs)):
+            yield Found(plate, match.start(), match.end())
 
 
 def _bare(words: str) -> str:
     for name, sign in _NAMES.items():
         words = words.replace(name, sign)
-    return re.sub(r"牌照?|的|[^\w]|_", "", words)
+    return re.sub(r"牌照?|的|杠|大写|和|[^\w]|_", "", words)
 
 
 def _without(text: str, found: list[Found]) -> str:

@@ -23,7 +23,7 @@ TITLES = longest_first(
 _VERBS = "来开和要到进办弄约发会等是带的他她过去改说讲"
 #: What stands between whoever is named and what they do: 王芳不来了, 小陈还没到, 张伟也来.
 STILL = r"[不没还也要都又就先快]+(?:[会想能晚早用是太快]|一起|一同)*[来到去过回开走进得点]"
-_GIVEN = rf"(?!{STILL}|[的了吗呢])[\u4e00-\u9fff](?:(?![{_VERBS}]|{STILL})[\u4e00-\u9fff])?"
+_GIVEN = rf"(?!{STILL}|[的了吗呢带个们俩仨])[\u4e00-\u9fff](?:(?![{_VERBS}]|{STILL})[\u4e00-\u9fff])?"
 NAME = rf"(?:(?:{COMPOUND}|[{SURNAMES}]){_GIVEN})"
 
 #: Signs that begin no name of one's own beside a relation: 朋友开车来, 同事明天到.
@@ -65,7 +65,7 @@ TRANSCRIBED = rf"(?:(?:(?![有位个叫是给我的请让来])[\u4e00-\u9fff]){{
 #: Words that end a name: what follows a person in a sentence.
 AFTER = rf"""(?x:(?=
     $ | [\s,，。.!！?？、;；的和□(（] | [0-9一二两三四五六七八九十] | {STILL}
-  | 要|也|就|都|会|想|等|是|带|他|她
+  | 要|也|就|都|会|想|等|是|带|他|她 | 兄妹|姐弟|夫妻|夫妇|父子|母女
     # what is changed, told or done for them
   | 改|换|挪|推|说|讲|开|办|弄|登记|约|预约|发|进|来|过来|到
     # when
@@ -91,6 +91,8 @@ def may_be_name(name: str) -> bool:
     """Tell whether what stands where a name may is one somebody bears."""
     if re.fullmatch(LATIN, name):
         return is_latin(name)
+    if re.search("[·•・‧]", name):
+        return True
     return not (_NO_NAME.search(name) or people.is_no_name(name) or is_nobody(name))
 
 

@@ -22,13 +22,15 @@ _THINGS = longest_first(
 _ROOMS = "家里|屋里|屋头|客厅|卧室|阳台|办公室|楼道"
 #: What else has a temperature.
 NOT_BODY = re.compile(rf"""(?x:
-    (?:{_THINGS})[^，。,]{{0,6}}$
+    (?<!奶)(?:{_THINGS})(?!奶)[^，。,]{{0,6}}$
     | (?:{_ROOMS})(?:的?温度)?(?:现在|都|已经|只有|才|有|快|高达|到|是)*$  # 家里才34度; 家里孩子38度 is a child's
     | (?:设|调|开|定)(?:成|到|在|为)+$  # 调到36度
     | (?:水|锅里|汤|油)(?:是|才|有|只有)*$
     | (?<!体温)(?<!烧到)最[高低](?:温度?|气温)?(?:能|会|有|到|达)*$
     | [东西]经$|[南北]纬$
     )""")
+#: Said right before a figure, nothing further off counts: 室内20度 体温36.8.
+_OF_BODY = re.compile(r"(?:体温|[额耳腋口]温)(?:是|为|[:：\s])*$")
 #: A limit or an approach is no temperature: 不到37度, 超过38.
 _LIMIT = re.compile(r"(?:不到|没到|未到|不满|不足|没有?超过?|不超过?|超过?|低于|高于|接近|将近|快到?|大于|小于)$")
 
@@ -38,12 +40,12 @@ _DIGITWISE = "三[五六七八九]|四[零一二]"
 _TENTHS = "[0-9]{1,2}|[零一二三四五六七八九]{1,2}|半"
 _ONE = "[0-9]|[零一二三四五六七八九]"
 _POINT = r"\s*(?:度|点|\.|。|,|，|·|•|℃|°C?)\s*"
-_DEGREES = "(?:度|℃|°C?)"
+_DEGREES = "(?:摄氏度|度|℃|°C?)"
 
 #: Words beside which a number without 度 is a temperature: 打卡 40, 额温368.
 _MEASURED = (
     r"(?:打卡|[体额耳腋口肛]温[枪计]?|测温|温度计?|量的?了?|量出来|测的?了?|测出来|烧到|发烧|高烧|低烧)"
-    r"(?:我|今天|早上|晚上|现在|大概|都?是|为|有|到|了|一?下|显示|[:：\s]){0,3}"
+    r"(?:我|今天|早上|晚上|现在|大概|都?是|为|有|到|了|一?下|显示|[:：\s,，]){0,3}"
 )
 #: Who may have one.
 _PERSON = rf"(?:我|他|她|孩子|宝宝|娃|老人|{RELATIVE})(?:今天|早上|晚上|现在|刚才?|都?是|的|体温|[:：\s]){{0,2}}"
@@ -52,7 +54,7 @@ _NOTHING_ELSE = r"""(?!
       [0-9]|\.[0-9]|十|百
     | \s*度?(?:多|几|出头|以[上下内]|[-~～—至到]\s*[0-9三四])  # 38度多, 37度以下, 36-37度
     | 度?(?:电|角|的?(?:酒|白酒|水|热水|高温|天|坡))  # 38度电, 38度的白酒
-    | [个人位名] | \s*(?:[天次栋号楼层室户幢单月年日岁元块米平斤公分小时多%点周期页条]|kg|cm|mm)  # 36.5元
+    | [个人位名房路] | \s*(?:[天次栋号楼层室户幢单月年日岁元块米平斤公分小时多%点周期页条]|kg|cm|mm)  # 36.5元
     )"""
 _TEMPERATURE = re.compile(rf"""(?x:
     # 华氏98.6度, 98.6华氏, 98.6°F: of a body, not of the weather
@@ -72,6 +74,7 @@ _TEMPERATURE = re.compile(rf"""(?x:
         | (?P<w6>{_DIGITWISE})(?P<t6>{_ONE})
         | (?P<w7>{_WHOLE}|{_HAN_WHOLE})(?!\s*[.。点度·•/:：]\s*(?:{_ONE}|半)|\s?[,，]\s?[0-9](?!\s*[0-9个人位名天点])|\s[0-9](?![0-9个人位天点]))
       ){_NOTHING_ELSE}
+    | (?:{_PERSON})(?P<w9>{_DIGITWISE})(?P<t9>{_ONE})(?=$|[\s,，。;；、])
     | (?:{_PERSON}|^\s*)(?P<w8>{_WHOLE})\s(?P<t8>[0-9])(?=$|[\s,，。;；、度])
     )""")
 _BARE = re.compile(rf"""(?x:
@@ -97,7 +100,7 @@ _NAMED = re.compile(
 #: Said before a figure, it is another one of the same person: 孩子早上38.5，晚上37.2.
 _ANEW = re.compile("昨|今|前天|早|晚|中午|下午|上午|现在|刚|又|再|降|升|退|后来|然后")
 #: 我36.5，孩子38: a whole number beside somebody's temperature.
-_BESIDE = re.compile(rf"(?:{_PERSON})(?P<w>{_WHOLE})(?=$|[\s,，。;；、])")
+_BESIDE = re.compile(rf"(?:{_PERSON}|[烧退降升]到|现在|这会儿?)(?P<w>{_WHOLE})(?=整|$|[\s,，。;；、])")
 #: Figures with nothing but a pause between them are those of several people.
 _PAUSE = re.compile(r"[\s,，、;；和跟/]*(?:还有)?[\s,，、;；]*")
 
@@ -160,14 +163,15 @@ def of_several(text: str) -> Sequence[Measured]:
 def _found(text: str) -> Iterator[Found]:
     for match in _TEMPERATURE.finditer(text):
         begin = next(match.start(name) for name, said in match.groupdict().items() if said)
-        if not NOT_BODY.search(text, max(0, begin - LOOK_BACK), begin) and not _LIMIT.search(text, 0, begin):
+        is_body = _OF_BODY.search(text, 0, begin) or not NOT_BODY.search(text, max(0, begin - LOOK_BACK), begin)
+        if is_body and not _LIMIT.search(text, 0, begin):
             yield Found(_degrees(match), begin if match["behind"] is None else match.start(), match.end())
 
 
 def _degrees(match: re.Match[str]) -> float:
     if fahrenheit := match["before"] or match["behind"]:
         return round((float(fahrenheit) - 32) / 1.8, 1)
-    number = next(number for number in range(1, 9) if match[f"w{number}"])
+    number = next(number for number in range(1, 10) if match[f"w{number}"])
     return _value(match[f"w{number}"], match.groupdict().get(f"t{number}") or "")
 
 
@@ -192,7 +196,7 @@ def _called(match: re.Match[str]) -> str:
 
 def _take(message: Message, slot: Slot) -> Value | None:
     """Return the temperature said last, of several people's that of 我."""
-    found = message.found(GRAMMAR) or _of_persons(message.text)
+    found = _all(message.text[:LOOKED_THROUGH]) if message.found(GRAMMAR) else _of_persons(message.text)
     if not found:
         return None
     own = [one.degrees for one in temperatures(message.text) if one.who == "我"]

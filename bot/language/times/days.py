@@ -25,6 +25,7 @@ from bot.language.times.periods import (
 #: Days from today, and the part of day that the word holds.
 RELATIVE: dict[str, tuple[int, str]] = {
     "前天": (-2, ""), "前日": (-2, ""), "昨天": (-1, ""), "昨日": (-1, ""), "昨晚": (-1, "晚上"), "昨晚上": (-1, "晚上"), "昨夜": (-1, "夜里"), "昨儿": (-1, ""),
+    "今个儿": (0, ""), "明个儿": (1, ""), "后个儿": (2, ""), "明个": (1, ""), "后个": (2, ""), "今黑": (0, "晚上"), "明黑": (1, "晚上"),
     "琴日": (-1, ""), "寻日": (-1, ""), "今天": (0, ""), "今日": (0, ""), "今儿": (0, ""), "今晚": (0, "晚上"), "今晚上": (0, "晚上"),
     "今天晚上": (0, "晚上"), "今晚黑": (0, "晚上"), "今晚夜": (0, "晚上"), "今早": (0, "早上"), "今晨": (0, "清晨"), "今夜": (0, "夜里"), "今朝": (0, ""), "当晚": (0, "晚上"),
     "明天": (1, ""), "明日": (1, ""), "明儿": (1, ""), "明朝": (1, ""), "明晚": (1, "晚上"), "明晚上": (1, "晚上"), "明晚黑": (1, "晚上"), "明夜": (1, "夜里"), "明早": (1, "早上"),
@@ -44,7 +45,7 @@ LINK = "[ ]?(?:到|至|[-~]{1,2})[ ]?"
 _NUMBER = r"(?:\d{1,2}(?!\d)|[一二三四五六七八九十廿][一二三四五六七八九十]{0,2})"
 _NTH = r"(?:第(?P<nth>[一二三四五1-5])个?|最后一?个?(?P<final>))"
 #: What is counted, priced or lived at, and no day.
-_NO_DAY = "登|楼|栋|幢|线|门|车|电梯|单元|院|库|岗|机|码|桌|路|口|房|厅|桩|位(?!来)|铺|弄|院|仓"
+_NO_DAY = "登|楼|栋|幢|线|门|车|电梯|单元|院|库|岗|机|码|桌|路|口|房|厅|别墅|桩|位(?!来)|铺|弄|院|仓"
 _NO_MONTH = "嫂|经|饼|亮|卡|票|供|租|薪|费|子|度|球|季|光"
 _COUNTED = "个|块|元|毛|度|%|℃|米|斤|岁|人|位|栋|楼|号楼|层|室|单元|分|小时|折|倍|次|点|期|寸|升|公里|天|楼|万|千|百"
 _BEHIND = rf"(?:[号日](?!{_NO_DAY}|\d{{3}})|(?={LINK}{_NUMBER}[号日](?!{_NO_DAY}))|(?![号日\d]|{_COUNTED}))"
@@ -104,7 +105,7 @@ _RELATIVE = re.compile(
 )
 _DAY_NUMBER = re.compile(
     rf"""
-    (?<![栋楼单元幢座线路位第A-Za-z\d./:])(?<![^\d号日]-)(?:(?<!车)|(?<=的车))
+    (?<![栋楼单元幢座线路位墅铺第A-Za-z\d./:])(?<![^\d号日]-)(?:(?<!车)|(?<=的车))
     (?P<number>{_NUMBER})
     (?: [号日](?!{_NO_DAY}|\d{{3}}|后)
       | (?={LINK}{_NUMBER}[号日](?!{_NO_DAY}|后))
@@ -177,8 +178,11 @@ def read_bare(text: str, begin: int, today: date) -> Days | None:
 
 
 def counts_from_today(text: str, begin: int) -> bool:
-    """Tell whether a day is said by its distance from today."""
-    return _RELATIVE.match(text, begin) is not None
+    """Tell whether a day is said by its distance from today: 后天, 下周三, 下个月3号."""
+    if _RELATIVE.match(text, begin):
+        return True
+    said = _WEEK.match(text, begin) or _MONTH.match(text, begin)
+    return said is not None and bool(said["which"])
 
 
 # ------------------------------------------------------------------ readers, each of one way to say a day

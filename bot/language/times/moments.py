@@ -69,6 +69,12 @@ class Moments:
             start = self.now.replace(second=0, microsecond=0)
         return Span(kind="part", start=start, end=None, begin=begin, stop=point.stop, has_day=point.period is not None)
 
+    def end_of_part(self, moment: datetime, part: str) -> datetime:
+        """Return when the part of a day ends that a moment lies in."""
+        begins, ends = clocks.PARTS[part]
+        day = moment.date() if moment.hour >= begins or ends < 24 else moment.date() - _WHOLE_DAY
+        return self.at(day, ends * 60)
+
     def _clock_time(self, point: Point, minutes: int, previous: datetime | None) -> datetime:
         day = point.period.first if point.period else None
         if point.part or point.is_exact:
@@ -101,6 +107,8 @@ class Moments:
     def _beside(self, minutes: int, previous: datetime) -> datetime:
         """Return a clock time of the day that was said before, in the half of the day where that one was."""
         hour, by_day = minutes // 60, _by_day(minutes)
+        if (previous.hour, previous.minute) > (0, 0) and previous.hour < _EARLY and previous.hour <= hour < _EARLY:
+            by_day = minutes  # 凌晨两点落地，三点半到
         if previous is self.base and _EARLY <= previous.hour < _MORNING:
             by_day = minutes if hour >= _EARLY else by_day  # 早上七点 … 改六点半
         if 7 <= hour < 12 <= previous.hour and (hour, previous.hour) != (11, 12):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.language.numbers import value_of
+from bot.language.numbers import NUMBER, value_of
 from bot.language.times import clocks, days, lengths
 from bot.language.times.beginnings import MAYBE
 from bot.language.times.clocks import Clock
@@ -30,13 +30,25 @@ _FROM_NOW = re.compile("现在|这会儿")
 _TO = re.compile(rf"(?:左右|多|来钟|钟)?(?:{LINK})(?:一直到)?")
 _BY = re.compile("(?:之前|以前|前(?![天台面门后一几两三四五六七八九十夕半任]|夜(?!里)|\\d))")
 _STAY = re.compile(rf"(?:待|玩|停留?|住|呆|坐)(?:大概|大约|差不多|最多|顶多|个|上)?(?:{lengths.LENGTH})(?!后)")
+#: 住两晚, 留宿一夜, 过夜: until the day so much later.
+_NIGHTS = re.compile(rf"(?:(?:住|待|呆|睡|留宿|借宿|过)(?:上|个)?(?P<nights>{NUMBER})个?(?:晚上?|夜|宿)|过夜|留宿)")
+#: 两个小时就走, 半天后走, behind when somebody comes: how long they stay.
+_GOES_AFTER = re.compile(
+    rf"(?:再过|过)?(?:{lengths.LENGTH})(?:左右|的样子)?(?:之?以?后|过后)?(?:就|再|才|后)*(?:走(?!到|过来|路)|离开|回去)"
+)
+#: 干四个小时, 洗一个半小时: how long what they come for takes.
+_WORKS = re.compile(rf"(?<=[干做洗忙弄修装搬扫借用量帮陪聊照顾教谈])(?:{lengths.LENGTH})(?!了|以?[前后内]|之)")
 _LEAVE = re.compile(
-    "(?:多|来钟|左右|的时候|以后|之后|再|大概|差不多)*(?:就|要|才|得|可以|准|肯定|一定)*(?:走(?!到|过来|路)|离开|结束|回去|回家|散|撤|闪人?|动身|完事|收工|收摊|顶天)"
+    "(?:多|来钟|左右|的时候|以后|之后|再|大概|差不多)*(?:就|要|才|得|可以|准|肯定|一定)*(?:走(?!到|过来|路)|离开|结束|回去|回家|散|撤|闪人|闪(?=$|[\\s,，。了啦])|动身|完事|收工|收摊|顶天)"
 )
 #: What lasts no longer than the time that is said next: 最晚十点.
 _AT_MOST = re.compile("(?:最晚|最迟|最多|顶多|不超过)(?:到|待到|玩到|坐到)?$")
 #: What lasts until the time that is said next: 弄到中午十二点.
-_LASTS = re.compile("(?:弄|整|待|呆|玩|耍|住|坐|做|搞|忙|吃|喝|打|聊|唠|逛|看|装|搬|修|用|干|留|多待会儿?|多坐会儿?)[ ]?到$")
+_LASTS = re.compile(
+    "(?:聚餐?|聚会|烧烤|唱歌|打牌|开会|上课|补课|办|摆|弄|整|待|呆|玩|耍|住|坐|做|搞|忙|吃|喝|打|聊|唠|逛|看|装|搬|修|用|干|留|多待会儿?|多坐会儿?)[ ]?到$"
+)
+#: One day or another: 周二或者周三.
+_OR = re.compile("(?:[来到]?(?:吧|也行|都行|都可以)?[,，、]?)(?:或者?是?|要么|要不然?|还是)")
 #: The day after the one that was said before.
 _NEXT_DAY = re.compile("(?:第二天|次日|隔天|转天|翌日)")
 _LUNAR_NUMBER = re.compile("初(?P<day>[一二三四五六七八九十])")
@@ -45,6 +57,7 @@ _SAME_DAY = re.compile("(?:同一天|当天|那天)(?!花板)")
 _QUALIFIED = re.compile(
     r"""
       第(?:[一二三四五六七八九十]|\d{1,2})个?(?:周|星期|礼拜)[一二三四五六日天]?
+    | 三十(?=[早晚]|[上中下]午|除夕)
     | 再下个?(?:周|星期|礼拜|月)[一二三四五六日天末]?
     | (?<![之以最然明今])[前后]一(?:天|日|晚)(?!天|比|直|到)
     """,
@@ -99,26 +112,45 @@ class _Scanner:
     def _span(self, begin: int, previous: datetime | None) -> Span | None:
         if qualified := self._qualified(begin):
             return self._unclear(begin, qualified)
+        if previous and (stay := self._stay_said(begin, previous)):
+            return stay
         point = self._point(begin, previous, self.now.date())
         if point is None:
-            stay = _STAY.match(self.text, begin)
-            return self._stay(stay, previous) if stay and previous else None
+            return None
         if point.is_unclear:
             return self._unclear(begin, point.stop)
         span = self.moments.span_of(point, begin, previous)
+        if previous and span.has_day and span.start < previous and self._ends(span):
+            point, span = self._counted_on(point, span, previous)
         link = _TO.match(self.text, span.stop)
         if link and (span.kind != "instant" or _FROM_NOW.match(self.text, begin)):
             ranged = self._range(span, point, link.end())
             if ranged is not None:
                 return ranged
-        return self._until(span, point, previous)
+        return self._or_later(span) or self._until(span, point, previous)
+
+    def _counted_on(self, point: Point, span: Span, previous: datetime) -> tuple[Point, Span]:
+        """Return the day of leaving that comes after the day of coming: on a Sunday, 周五到，周日走 is a week ahead."""
+        later = None if days.counts_from_today(self.text, span.begin) else self._point(span.begin, previous, previous.date())
+        if later is None or later.is_unclear or later.period is None or later.period.last < previous.date():
+            return point, span
+        return later, self.moments.span_of(later, span.begin, previous)
+
+    def _or_later(self, span: Span) -> Span | None:
+        """Return the days from one to another that is as good: 周二或者周三."""
+        link = _OR.match(self.text, span.stop) if span.kind == "day" and not span.is_coarse else None
+        today = self.now.date() if link and days.counts_from_today(self.text, link.end()) else span.start.date()
+        other = days.read(self.text, link.end(), today) if link else None
+        if other is None or other.period is None or other.period.last <= span.start.date():
+            return None
+        return replace(span, kind="range", end=self.moments.at(other.period.last, clocks.DAY - 1), stop=other.stop)
 
     def _qualified(self, begin: int) -> int | None:
         """Return where words end that qualify a day in a way that is not read: 第一个周二, 除了周三."""
         if said := _QUALIFIED.match(self.text, begin):
             return said.end()
-        if (said := _EXCEPT.match(self.text, begin)) and (day := days.read(self.text, said.end(), self.now.date())):
-            return day.stop
+        if (said := _EXCEPT.match(self.text, begin)) and (point := self._point(said.end(), None, self.now.date())):
+            return point.stop
         return None
 
     def _unclear(self, begin: int, stop: int) -> Span:
@@ -131,14 +163,25 @@ class _Scanner:
         by = _BY.match(self.text, span.stop)
         if by and span.kind in {"clock", "day", "part"}:
             end = span.end if span.kind == "day" else span.start
+            if previous and span.kind == "clock" and not span.has_day and end and end <= previous:  # 今晚八点来，十二点前走
+                end = self._later(end, previous, point)
             return replace(span, kind="deadline", end=end, stop=by.end())
         if previous and span.has_clock and self._ends(span) and (not span.has_day or span.start > previous):
             end = self._later(span.start, previous, point)
             if end > previous:
                 return replace(span, kind="deadline", start=end, end=end)
-        if previous and span.kind == "day" and span.end and span.end > previous and self._lasts(span):  # 住到周一
-            return replace(span, kind="deadline", start=span.end)
-        return span
+        if span.kind in {"day", "part"}:
+            return self._until_day(span, point, previous)
+        return replace(span, is_of_leaving=span.has_clock and _LEAVE.match(self.text, span.stop) is not None)
+
+    def _until_day(self, span: Span, point: Point, previous: datetime | None) -> Span:
+        """Return a day or a part of one as the end of what began before it: 住到周一, 周日下午走."""
+        if not self._ends(span):
+            return span
+        end = span.end if span.kind == "day" else self.moments.end_of_part(span.start, point.part)
+        if previous and end and end > previous and (span.has_day or span.start >= previous):
+            return replace(span, kind="deadline", start=end, end=end)
+        return replace(span, end=end, is_of_leaving=True) if _LEAVE.match(self.text, span.stop) else span
 
     @staticmethod
     def _later(end: datetime, previous: datetime, point: Point) -> datetime:
@@ -155,6 +198,15 @@ class _Scanner:
     def _lasts(self, span: Span) -> bool:
         before = max(0, span.begin - 6)
         return any(words.search(self.text, before, span.begin) for words in (_LASTS, _AT_MOST))
+
+    def _stay_said(self, begin: int, previous: datetime) -> Span | None:
+        """Return how long somebody stays who comes at `previous`: 待两个小时, 一个半小时就走, 住两晚."""
+        if nights := _NIGHTS.match(self.text, begin):
+            day = whole_day(previous.date()).plus(value_of(nights["nights"] or "一"))
+            end = self.moments.at(day.last, clocks.DAY - 1) if day else None
+            return Span(kind="deadline", start=previous, end=end, begin=begin, stop=nights.end()) if end else None
+        stay = _STAY.match(self.text, begin) or _GOES_AFTER.match(self.text, begin) or _WORKS.match(self.text, begin)
+        return self._stay(stay, previous) if stay else None
 
     @staticmethod
     def _stay(match: re.Match[str], previous: datetime) -> Span | None:

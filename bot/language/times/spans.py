@@ -28,6 +28,7 @@ class Span:
     stop: int
     has_day: bool = False
     has_clock: bool = False
+    is_of_leaving: bool = False  # 九点走, where nothing said before it tells when somebody comes
 
     @property
     def is_coarse(self) -> bool:

@@ -411,3 +411,53 @@ def test_a_place_and_a_hurry_said_next_change_the_ticket(chat: Chat) -> None:
     chat.say("洗衣机后头那个龙头一开就喷", "阳台 快点来")
 
     assert [(ticket.location, ticket.urgent) for ticket in chat.all(Ticket)] == [("阳台", True)]
+
+
+# ------------------------------------------------------------------ the number to call
+
+
+PHONE = "13800138000"
+
+
+def test_number_to_call_is_shown_to_staff_and_said_back_by_its_end_alone(town: Town) -> None:
+    def run(session: Any) -> str:
+        turn = turn_of(town, session, CHEN, f"厨房漏水，打我老婆电话{PHONE}", "")
+        reply = actions.report(turn, {"category": "water", "location": "厨房", "phone": PHONE})
+        return turn.words(WORDS["done"], **{"location": "厨房", "category": "水管漏水", **reply.values})
+
+    said = town.database.submit(run).result()
+
+    ticket = town.all(Ticket)[-1]
+    assert ticket.phone == PHONE
+    assert "联系电话尾号8000" in said
+    assert PHONE not in said
+    assert town.opens(Role.STAFF, console.show, params={"number": ticket.number}).values["ticket"].phone == PHONE
+
+
+def test_number_told_later_takes_the_place_of_the_first_and_leaves_the_time_to_repair(town: Town) -> None:
+    ticket = reported(town, phone="13900139000")
+    town.now += timedelta(hours=1)
+
+    name, said = changed(town, ticket, "师傅来了找我媳妇，电话13800138000", phone=PHONE)
+
+    found = town.all(Ticket)[0]
+    assert (name, found.phone, found.due_at) == ("noted", PHONE, ticket.due_at)
+    assert "找我媳妇" in said
+    steps = [event.data for event in town.all(Event) if event.kind == "repair.changed"]
+    assert steps == [{"phone": True}]
+
+
+def test_number_to_call_is_exported_and_goes_with_the_person(town: Town) -> None:
+    reported(town, phone=PHONE)
+
+    def export(session: Any) -> Any:
+        turn = turn_of(town, session, CHEN, "", "")
+        return personal.export(turn, turn.me)["报修"][0]["联系电话"]
+
+    def erase(session: Any) -> None:
+        turn = turn_of(town, session, CHEN, "", "")
+        personal.erase(turn, turn.me)
+
+    assert town.database.submit(export).result() == PHONE
+    town.database.submit(erase).result()
+    assert town.all(Ticket)[0].phone == ""

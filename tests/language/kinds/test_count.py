@@ -3,6 +3,7 @@
 import pytest
 
 from bot.language.kinds import count
+from tests.language.kinds.taking import read
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -35,3 +36,11 @@ def test_what_counts_no_people_is_none(text: str) -> None:
 
 def test_counts_said_apart_stay_apart() -> None:
     assert count.counts("两个人来，不对，是三个人") == [2, 3]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("来的是夫妻俩带个娃", 3), ("我弟弟弟媳带俩侄子来", 4), ("张工和两个徒弟明天来", 3), ("马丽明天带孩子来", 2), ("方便带孩子来吗", None), ("俩人 一大一小", 2), ("两个师傅加一个司机", 3), ("夫妻两个带一个小孩", 3), ("大人两个小孩两个", 4),
+    ("4 个成年人 1 个婴儿", 5), ("三姐妹", 3), ("他们一家三口加上我婆婆", 4), ("我太太带孩子明天来", 2),
+])  # fmt: skip
+def test_those_who_are_brought_along_are_added(text: str, expected: int | None) -> None:
+    assert read("count", text) == expected

@@ -33,6 +33,7 @@ def test_time_that_is_denied_or_taken_is_not_meant(text: str, day: int, hour: in
 @pytest.mark.parametrize(("text", "day", "hour"), [
     ("13号有人来看房，下午两点到四点", 13, 14), ("爸妈明天到，早上八点的火车", 12, 8), ("月底来人，29号吧", 29, 0), ("明天来，后天走", 12, 0), ("明天来，哦不，后天来", 13, 0),
     ("明儿个晌午来", 12, 12), ("明早保洁阿姨七点来", 12, 7), ("明朝上半日十一点钟到", 12, 11), ("听日朝早嚟", 12, 8),
+    ("她坐高铁三点二十到站 估摸着四点能到小区", 11, 16), ("我妈后天坐早上的车来 估计下午到", 13, 14),
 ])  # fmt: skip
 def test_what_is_said_further_on_of_the_same_day_counts(text: str, day: int, hour: int) -> None:
     start = read("start", text)

@@ -186,3 +186,18 @@ def test_time_is_no_answer_to_who_comes(answer: str) -> None:
 
 def test_several_announced_are_as_many_people() -> None:
     assert read("count", "登记访客张晓明、李梅、王大锤，明天来") == 3
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("师傅工作日来", None), ("施工队6人进场", None), ("六个同学，加上老师一共七个", None), ("Lily老师明天来上课", "Lily老师"), ("阿姨姓吴，明天来做饭", "吴阿姨"), ("约了牙医助理小周来", "小周"),
+    ("买买提·艾力明天来", "买买提·艾力"), ("我先生明天来", "先生"), ("师傅带个徒弟明天来", "师傅"), ("我弟弟弟媳带俩侄子来", "弟弟弟媳"), ("我哥哥嫂子明天来", "哥哥嫂子"),
+])  # fmt: skip
+def test_who_comes_is_told_from_words_beside_it(text: str, expected: str | None) -> None:
+    assert read("name", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("隔壁小区的老吴来下棋", "老吴"), ("请给林志强、林志玲兄妹放行", "林志强、林志玲"), ("乐乐妈妈明天来接孩子", "乐乐妈妈"), ("豆豆的老师明天来", "豆豆的老师"), ("我哥嫂明天来", "哥嫂"),
+])  # fmt: skip
+def test_whose_they_are_and_where_they_come_from_is_no_name(text: str, expected: str) -> None:
+    assert read("name", text) == expected

@@ -7,6 +7,7 @@ import pytest
 
 from bot.language.kinds import phone
 from bot.model import SHANGHAI
+from tests.language.kinds.taking import read
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
 
@@ -46,3 +47,11 @@ def test_found_says_where_the_number_stands() -> None:
     (found,) = phone.find("打+86 138-0013-8000吧", NOW)
 
     assert (found.begin, found.stop) == (1, len("打+86 138-0013-8000"))
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("打我老婆电话13800138000", "13800138000"), ("家里没人的话联系 6688 6688", "66886688"), ("老人电话是13 900 139 000", "13900139000"), ("你们物业电话88886666没人接", None),
+    ("打了95598没人接", None), ("打过13900139000了，换个号打13800138000", "13800138000"), ("手机13900139000打不通就打13800138000", "13800138000"),
+])  # fmt: skip
+def test_number_to_call_back_is_nobody_elses(text: str, expected: str | None) -> None:
+    assert read("phone", text) == expected

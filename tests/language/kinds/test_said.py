@@ -20,6 +20,7 @@ _INTENTS = {
     "starts_at": "visitor.invite",
     "people": "visitor.invite",
     "plate": "visitor.invite",
+    "phone": "visitor.invite",
     "building": "identity.bind",
     "temperature": "health.checkin",
 }

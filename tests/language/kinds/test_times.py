@@ -33,7 +33,9 @@ def take(text: str) -> dict[str, Value]:
     return reading.of(text, NOW).take(slots)
 
 
-@pytest.mark.parametrize("text", ["2月30号下午三点来", "朋友明天25点来，住到28号", "下周来，三点左右", "周三来，除了周三都行"])
+@pytest.mark.parametrize(
+    "text", ["2月30号下午三点来", "朋友明天25点来，住到28号", "下周来，三点左右", "周三来，除了周三都行", "明天除了中午都行"]
+)
 def test_form_takes_no_time_beside_one_that_is_unclear(text: str) -> None:
     assert take(text) == {}
 
@@ -45,7 +47,7 @@ def test_time_that_corrects_an_unclear_one_is_taken() -> None:
 @pytest.mark.parametrize("text", [
     "2月30号", "6月31日", "11月31日下午三点", "2026-02-30", "13月5号", "1月32日", "2027年2月29日", "25点", "明天25:00", "8点70分", "第一个周二", "第二个星期",
     "前一天晚上", "后一天", "下周的前两天", "元旦前几天", "除了周三都行", "周一三五", "下周二、四", "25或26号", "十几分钟后", "几天后",
-    "11月25号周五", "25号（周一）", "明天周四", "下周下午三点", "下个月下午", "初八来", "第二天早上八点", "明天到2月30号", "十月首周", "再下周三", "那天下午", "八月份的第六个周二",
+    "11月25号周五", "25号（周一）", "明天周四", "下周下午三点", "下个月下午", "初八来", "第二天早上八点", "明天到2月30号", "十月首周", "再下周三", "那天下午", "三十晚上", "八月份的第六个周二",
 ])  # fmt: skip
 def test_what_cannot_be_read_whole_is_no_value(text: str) -> None:
     assert read(text) in {"?", ""}
@@ -89,6 +91,36 @@ def test_of_one_or_the_other_the_earlier_counts(text: str, expected: str) -> Non
     assert read(text) == expected
 
 
+def taken(text: str) -> str:
+    """Return what a visit takes as `start ~ end`."""
+    found = take(text)
+    return " ~ ".join(f"{value:%m-%d %H:%M}" for name in ("start", "end") if isinstance(value := found.get(name), datetime))
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("周五下午到，周日下午走", "11-27 14:00 ~ 11-29 18:00"), ("明天上午来下午走", "11-23 09:00 ~ 11-23 18:00"), ("周六来，晚上走", "11-28 00:00 ~ 11-28 23:00"),
+    ("今天下午来，明早走", "11-22 14:00 ~ 11-23 10:00"), ("周六上午十点来，周一走", "11-28 10:00 ~ 11-30 23:59"), ("明天晚上9点半走，下午来", "11-23 14:00 ~ 11-23 21:30"),
+    ("周六走，周五来", "11-27 00:00 ~ 11-28 23:59"), ("今晚八点来，十二点前走", "11-22 20:00 ~ 11-23 00:00"), ("周五晚上6点聚餐到9点", "11-27 18:00 ~ 11-27 21:00"),
+])  # fmt: skip
+def test_part_of_a_day_at_which_they_leave_is_the_end(text: str, expected: str) -> None:
+    assert taken(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("周六来住一晚", "11-28 00:00 ~ 11-29 23:59"), ("周六下午到，住两晚", "11-28 14:00 ~ 11-30 23:59"), ("周六来过夜", "11-28 00:00 ~ 11-29 23:59"),
+    ("周六下午三点来，一个半小时就走", "11-28 15:00 ~ 11-28 16:30"), ("周六下午三点来，两小时后走", "11-28 15:00 ~ 11-28 17:00"),
+])  # fmt: skip
+def test_how_long_they_stay_is_counted_from_when_they_come(text: str, expected: str) -> None:
+    assert taken(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("下周二或者周三来", "11-24 00:00 ~ 11-25 23:59"), ("明天或后天来", "11-23 00:00 ~ 11-24 23:59"), ("周六还是周日来", "11-28 00:00 ~ 11-29 23:59"),
+])  # fmt: skip
+def test_one_day_or_another_lasts_from_the_first_to_the_second(text: str, expected: str) -> None:
+    assert taken(text) == expected
+
+
 @pytest.mark.parametrize(("text", "expected"), [
     ("下周", "11-23 ~ 11-29"), ("下下周", "11-30 ~ 12-06"), ("下周初", "11-23 ~ 11-24"), ("下下周末", "12-05 ~ 12-06"), ("下个月", "12-01 ~ 12-31"), ("下个月初", "12-01 ~ 12-05"), ("下月底", "12-27 ~ 12-31"),
     ("12月中旬", "12-11 ~ 12-20"), ("12月底", "12-27 ~ 12-31"), ("十二月月底", "12-27 ~ 12-31"), ("12月最后一天", "12-31"), ("年底", "12-25 ~ 12-31"), ("明年四月", "2027-04-01 ~ 04-30"), ("27年3月5号", "2027-03-05"),
@@ -118,7 +150,7 @@ def test_lunar_days_are_known_after_2030() -> None:
 
 @pytest.mark.parametrize(("text", "expected"), [
     ("五日后", "11-27"), ("三日後", "11-25"), ("三个钟后", "11-22 13:00"), ("三個鐘後", "11-22 13:00"), ("1个小时30分后", "11-22 11:30"), ("1.5小时后", "11-22 11:30"), ("一点五小时后", "11-22 11:30"),
-    ("40多分钟后", "11-22 10:40"), ("半个钟后", "11-22 10:30"), ("一刻钟后", "11-22 10:15"), ("三刻钟后", "11-22 10:45"), ("两天半后", "11-24 22:00"), ("两周后的周三", "12-02"), ("再过10分钟", "11-22 10:10"), ("半年后", "2027-05-22"),
+    ("40多分钟后", "11-22 10:40"), ("半个钟后", "11-22 10:30"), ("一刻钟后", "11-22 10:15"), ("三刻钟后", "11-22 10:45"), ("两天半后", "11-24 22:00"), ("两周后的周三", "12-02"), ("再过10分钟", "11-22 10:10"), ("一个钟头左右到", "11-22 11:00"), ("二十分钟就到", "11-22 10:20"), ("半年后", "2027-05-22"),
 ])  # fmt: skip
 def test_length_of_time_is_counted_from_now(text: str, expected: str) -> None:
     assert read(text) == expected
