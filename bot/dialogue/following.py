@@ -12,12 +12,13 @@ from bot.dialogue.said import Heard, lacks, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
 from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
-from bot.language import answers, courtesy, leftovers, people, questions, reading, times
+from bot.language import answers, courtesy, leftovers, people, questions
 from bot.language.corrections import corrects
 from bot.language.files import Intent
-from bot.language.kinds import called
+from bot.language.kinds import called, moment
 from bot.language.kinds.kind import Value
 from bot.language.normalise import PAUSES
+from bot.language.reading import Reading
 
 #: What adds to something done without correcting it is believed for so long: 两个人, 车牌粤B12345.
 ADDS = timedelta(minutes=30)
@@ -110,7 +111,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return step
     about = meant(standing, heard.text, facts)
     for subject in about:
-        told = replace(heard, text=_told_of(subject, about, heard.text, facts))
+        told = heard.of(_told_of(subject, about, heard.text, facts))
         step = _called(standing, subject, told, facts) or _amended(standing, subject, told, facts)
         if step is not None:
             return step
@@ -121,7 +122,7 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
     """Return the end of something done where another of its kind takes its place: 小乔那个取消 换成阿曼 一样的时间."""
     first, *rest = courtesy.clauses(heard.text) or [""]
     intent, who = facts.intents[subject.intent], named(subject, first, facts)
-    values = reading.of("，".join(rest), facts.now).take(intent.slots) if who and rest else {}
+    values = heard.reading.part("，".join(rest)).take(intent.slots) if who and rest else {}
     if not values:
         return None
     if _SAME_TIME.search(heard.text):
@@ -129,7 +130,7 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
             slot.name: subject.values[slot.name] for slot in intent.slots if slot.type == "start" and slot.name in subject.values
         }
         values = {**kept, **values}
-    step = _called(standing, subject, replace(heard, text=first), facts, forms.begin(intent, values, None, heard.text))
+    step = _called(standing, subject, heard.of(first), facts, forms.begin(intent, values, None, heard.text))
     if not isinstance(step, Do) or intent.id not in facts.intents[step.form.intent].cancels:
         return None
     return replace(step, before=(Line("heard", {"words": quoted(heard.text)}),))
@@ -154,7 +155,7 @@ def _another_fault(standing: Standing, heard: Heard, facts: Facts) -> Step | Non
     if subject is None or intent is None or best is None or best.intent != intent.id or not _ALSO.search(heard.text):
         return None
     told = [slot for slot in intent.slots if slot.required and slot.kind.describes]
-    given = reading.of(heard.text, facts.now).take(told)
+    given = heard.reading.take(told)
     is_other = bool(told) and all(
         given.get(slot.name, subject.values.get(slot.name)) != subject.values.get(slot.name) for slot in told
     )
@@ -171,7 +172,7 @@ def another(intent: Intent, values: Mapping[str, Value], heard: Heard, facts: Fa
     if (wished is not None and wished.id != intent.id) or not (_ALSO.search(heard.text) or called.is_proper(known)):
         return None
     whole = replace(heard, since=next((value for value in values.values() if isinstance(value, datetime)), None))
-    given = read_slots(intent, whole, facts.now)
+    given = read_slots(intent, whole)
     return whole if all(one.name in given for one in intent.slots if one.required) else None
 
 
@@ -182,7 +183,7 @@ def calls(standing: Standing, heard: Heard, facts: Facts) -> bool:
 
 def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, outer: Form | None = None) -> Step | None:
     """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
-    heard = replace(heard, text=people.unexclaimed(heard.text).strip() or heard.text)  # 艾玛她又说不来了
+    heard = heard.of(people.unexclaimed(heard.text).strip() or heard.text)  # 艾玛她又说不来了
     said = [PAUSES.sub("", heard.text), *_beside(subject, heard, facts)]
     others = {_name_of(known, facts) for known in standing.subjects} - {_name_of(subject, facts), ""}
     said = [words for words in said if not any(other in words for other in others)]  # 老罗不来了 小谭照旧
@@ -201,13 +202,17 @@ def _beside(subject: Subject, heard: Heard, facts: Facts) -> Sequence[str]:
     said = [courtesy.unapologised(words) for words in courtesy.clauses(heard.text)]
     if len(said) < 2 or corrects(heard.text):
         return ()
-    return [words for i, words in enumerate(said) if not _news(subject, "，".join((*said[:i], *said[i + 1 :])), facts)]
+    return [
+        words
+        for i, words in enumerate(said)
+        if not _news(subject, heard.reading.part("，".join((*said[:i], *said[i + 1 :]))), facts)
+    ]
 
 
-def _news(subject: Subject, text: str, facts: Facts) -> bool:
+def _news(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether words give a value of their own, so that they are more than a reason; what is over is told."""
     read = [slot for slot in facts.intents[subject.intent].slots if slot.kind.tells]
-    found = reading.of(text, facts.now).take(read, known=subject.values)
+    found = said.take(read, known=subject.values)
     return any(
         value != subject.values.get(name) and not (isinstance(value, datetime) and value < facts.now)
         for name, value in found.items()
@@ -221,31 +226,32 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
         return None
     if asks(heard.text):  # 小雪的还弄得成吗 她三点半到
         told = [words for words in courtesy.clauses(heard.text) if not questions.is_question(words)]
-        if not told or not (named(subject, heard.text, facts) or _presses(subject, "，".join(told), facts)):
+        rest = heard.of("，".join(told))
+        if not told or not (named(subject, heard.text, facts) or _presses(subject, rest.reading, facts)):
             return None
-        heard = replace(heard, text="，".join(told))
+        heard = rest
     intent, is_correction = facts.intents[subject.intent], corrects(heard.text)
     if _is_of_work(subject, heard.text, facts):
         return None
     read = [slot for slot in intent.slots if slot.name in changeable]
     changed = _changes(subject, heard, facts)
-    if not changed and facts.now - subject.at < ADDS and (broken := leftovers.broken_plate(heard.text, read)):
+    if not changed and facts.now - subject.at < ADDS and (broken := leftovers.broken_plate(heard.reading, read)):
         return Say(standing=standing.calm(), phrase=Line("plate.broken", {"value": broken}), kind="asks", intent=intent.id)
     if not changed or not (is_correction or _adds(subject, changed, intent, heard, facts)):
         return None
     return Amend(standing=standing.calm(), subject=subject, values=changed, words=heard.text)
 
 
-def presses_first(subject: Subject, text: str, facts: Facts) -> bool:
+def presses_first(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether the first breath of a message does nothing but press for something done: 要蛮快咧，屋里还有个伢要用."""
-    first, *_ = courtesy.clauses(text) or [""]
-    return len(first) <= PRESSING and _presses(subject, first, facts)
+    first, *_ = courtesy.clauses(said.raw) or [""]
+    return len(first) <= PRESSING and _presses(subject, said.part(first), facts)
 
 
-def _presses(subject: Subject, text: str, facts: Facts) -> bool:
+def _presses(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether words say that something done cannot wait: 越流越多了，怎么关啊."""
     flags = [slot for slot in facts.intents[subject.intent].slots if slot.type == "flag"]
-    return True in reading.of(text, facts.now).take(flags).values()
+    return True in said.take(flags).values()
 
 
 def _is_of_work(subject: Subject, text: str, facts: Facts) -> bool:
@@ -258,7 +264,7 @@ def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, Value]:
     """Return the values that words give for something done and that it does not have yet."""
     read = [slot for slot in facts.intents[subject.intent].slots if slot.name in facts.amendable.get(subject.intent, ())]
     now = next((slot.name for slot in read if slot.type == "start"), None) if answers.is_now(heard.text) else None
-    values = reading.of(heard.text, facts.now).take(read, asked=now, known=subject.values)
+    values = heard.reading.take(read, asked=now, known=subject.values)
     stays = set() if corrects(heard.text) else {slot.name for slot in read if forms.is_told(subject.values, slot)}
     stays |= {slot.name for slot in read if slot.type == "place" and _is_only_named(subject, slot.name, values, heard.text)}
     return {
@@ -330,9 +336,11 @@ def _adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard:
         return True
     if facts.now - subject.at > ADDS:
         return False
-    if _is_value_alone(heard.text, intent, facts):
+    if _is_value_alone(heard.reading, intent):
         return True
-    is_alone = any(_is_value_alone(words, intent, facts) for words in courtesy.clauses(heard.text))  # 今晚太晚了 明天早上九点
+    is_alone = any(
+        _is_value_alone(heard.reading.part(words), intent) for words in courtesy.clauses(heard.text)
+    )  # 今晚太晚了 明天早上九点
     if not answers.is_now(heard.text) and not is_alone and _is_of_else(heard.text, kinds):
         return False
     wished = accepted(heard, facts.intents) or _told_in_full(heard, facts)
@@ -342,7 +350,7 @@ def _adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard:
         if _holds(changed, wished, heard, facts):
             return True
         presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
-        return not wished.emergency and not wished.small_talk and (presses or lacks(wished, heard, facts.now))
+        return not wished.emergency and not wished.small_talk and (presses or lacks(wished, heard))
     required = {slot.name for slot in intent.slots if slot.required}
     if "start" in kinds and courtesy.is_polite_request(heard.text) and _thing(subject, heard.text, facts):  # 马桶能不能今天来看
         return True
@@ -365,24 +373,24 @@ def _is_of_same_visit(
     """Tell whether words say more of who comes and name no day of their own: 闺女下午两点到, after 闺女礼拜六来."""
     who = {slot.name for slot in intent.slots if slot.type == "name"}
     is_known = named(subject, heard.text, facts) and not who & set(changed)
-    return bool(is_known) and not any(span.has_day for span in times.find(heard.text, facts.now))
+    return bool(is_known) and not any(span.has_day for span in moment.times_in(heard.reading.message()))
 
 
 def _holds(changed: Mapping[str, Value], wished: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether what was done takes all that another wish would, which is not named: 开他媳妇那台 吉C1H073."""
-    wanted = read_slots(wished, heard, facts.now)
+    wanted = read_slots(wished, heard)
     if not wanted or not all(value in changed.values() for value in wanted.values()):
         return False
     is_named = any(words in heard.text for words in (wished.title, *wished.keywords))
     return not is_named and _OF_MINE.search(heard.text) is None
 
 
-def _is_value_alone(text: str, intent: Intent, facts: Facts) -> bool:
+def _is_value_alone(said: Reading, intent: Intent) -> bool:
     """Tell whether a message is a value and what it is called, and nothing else: 车牌粤B12345, 十点左右到."""
-    left = reading.of(text, facts.now).unvalued
+    left = said.unvalued
     for slot in sorted(intent.slots, key=lambda slot: -len(slot.title)):
         left = left.replace(slot.title, "") if slot.title else left
-    return left != text and _SAYS_NO_MORE.fullmatch(left) is not None
+    return left != said.text and _SAYS_NO_MORE.fullmatch(left) is not None
 
 
 def _told_in_full(heard: Heard, facts: Facts) -> Intent | None:
@@ -392,7 +400,7 @@ def _told_in_full(heard: Heard, facts: Facts) -> Intent | None:
         return None
     intent = facts.intents[best.intent]
     needs = any(slot.required for slot in intent.slots)
-    return intent if needs and not lacks(intent, heard, facts.now) else None
+    return intent if needs and not lacks(intent, heard) else None
 
 
 def _takes(subject: Subject, wished: Intent, facts: Facts) -> bool:
@@ -437,12 +445,12 @@ def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return None
     wished = accepted(heard, facts.intents)
     is_open = any(map(answers.is_open, courtesy.clauses(heard.text)))  # 车牌我问问她再说
-    if wished is not None and not is_open and (read_slots(wished, heard, facts.now) or not _takes(subject, wished, facts)):
+    if wished is not None and not is_open and (read_slots(wished, heard) or not _takes(subject, wished, facts)):
         return None
     if standing.person is Person.ASKED and not named(subject, heard.text, facts):
         return None
     is_left = any(_leaves(words) for words in (heard.text, *courtesy.clauses(heard.text)))
-    if not is_left and not _is_so(subject, heard.text, facts):
+    if not is_left and not _is_so(subject, heard.reading, facts):
         return None
     return Say(standing=replace(standing, misses=0), phrase=Line("at_ease", {"called": subject.called}), intent=subject.intent)
 
@@ -456,13 +464,13 @@ def tells_of_leaving(text: str) -> bool:
     return _GONE.search(text) is not None
 
 
-def _is_so(subject: Subject, text: str, facts: Facts) -> bool:
+def _is_so(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether words say nothing but what is so already."""
     intent = facts.intents[subject.intent]
-    now = next((slot.name for slot in intent.slots if slot.type == "start"), None) if answers.is_now(text) else None
-    values = reading.of(text, facts.now).take(intent.slots, asked=now)
+    now = next((slot.name for slot in intent.slots if slot.type == "start"), None) if answers.is_now(said.raw) else None
+    values = said.take(intent.slots, asked=now)
     is_same = bool(values) and all(subject.values.get(name) == value for name, value in values.items())
-    return is_same and (now is not None or _is_value_alone(text, intent, facts))
+    return is_same and (now is not None or _is_value_alone(said, intent))
 
 
 def says_more(text: str) -> bool:

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from bot.language import answers, reading, times
+from bot.language import answers, times
 from bot.language.corrections import corrects
 from bot.language.files import Intent
 from bot.language.kinds.kind import SKIPPED, Slot, Value
 from bot.language.phrases import fill
+from bot.language.reading import Reading
 
 #: A form whose question stays open longer is put away.
 EXPIRES = timedelta(minutes=15)
@@ -197,14 +198,15 @@ def meant(form: Form, intent: Intent, text: str) -> Slot | None:
     return next((slot for slot in askable if named == slot.title or named in slot.kind.called), None)
 
 
-def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
-    """Return the form with what `text` says filled in, None when it says nothing about it."""
+def answer(form: Form, intent: Intent, message: Reading) -> Form | None:
+    """Return the form with what a message says filled in, None when it says nothing about it."""
+    text = message.raw
     chosen = _choose(form, intent, text)
     if chosen is not None:
         by_words = len(text) > 1 and "第" not in text and not text.strip().isdigit()  # 电梯 picks the fault and says the place
-        also = reading.of(text, now).take(intent.slots) if by_words else {}
+        also = message.take(intent.slots) if by_words else {}
         return replace(form, values={**form.values, **also, **chosen}, tries=0)
-    said = _joined(form, intent, _read(form, intent, text, now), text)
+    said = _joined(form, intent, _read(form, intent, message), text)
     changed = {name: value for name, value in said.items() if form.values.get(name) != value}
     if form.asking not in said and not changed and (slot := asked(form, intent)) and slot.otherwise and len(text) >= TELLS:
         said = {slot.name: slot.otherwise}
@@ -215,21 +217,22 @@ def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
     return replace(form, values=_consistent({**form.values, **said}, said, intent), tries=0)
 
 
-def _read(form: Form, intent: Intent, text: str, now: datetime) -> dict[str, Value]:
+def _read(form: Form, intent: Intent, message: Reading) -> dict[str, Value]:
     """Return what a message says about the form; for the open question a bare word is enough."""
+    text = message.raw
     wanted = asked(form, intent)
     if wanted and wanted.type == "text" and form.menu:  # an action asked which: any other words are no answer
         wanted = None
-    said = reading.of(text, now).take(intent.slots, asked=wanted.name if wanted else None, known=form.values)
+    said = message.take(intent.slots, asked=wanted.name if wanted else None, known=form.values)
     if wanted and wanted.type == "place" and said.get(wanted.name) == text.strip() and _tells_of_another(said, wanted, intent):
         if not _WHEREABOUTS.search(text):
             del said[wanted.name]  # 灯坏了 is no place
     if not corrects(text):
         stays = {slot.name for slot in intent.slots if slot.name != form.asking and is_told(form.values, slot)}
         said = {name: value for name, value in said.items() if name not in stays}
-    if wanted and wanted.type == "name" and wanted.name in said and wanted.name not in reading.of(text, now).take((wanted,)):
+    if wanted and wanted.type == "name" and wanted.name in said and wanted.name not in message.take((wanted,)):
         others = [slot for slot in intent.slots if slot != wanted]
-        if reading.of(str(said[wanted.name]), now).take(others):  # 两个人 is no name
+        if message.part(str(said[wanted.name])).take(others):  # 两个人 is no name
             del said[wanted.name]
     return said
 

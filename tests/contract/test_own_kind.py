@@ -10,7 +10,8 @@ import pytest
 from bot.contract import Found, Grammar, Integration, Kind, Services, Slot, Value
 from bot.dialogue import forms
 from bot.errors import Misconfigured
-from bot.language import files, reading
+from bot.language import files
+from bot.language.reading import Reading
 
 NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 
@@ -41,7 +42,7 @@ def test_form_asks_for_a_services_own_kind_and_reads_it_back() -> None:
     intent = files.load({"send.yaml": READ}, kinds=Services(integrations=[METERS]).kinds).intents["meter.send"]
     form = forms.proceed(forms.begin(intent, {}), intent).form
 
-    filled = forms.answer(form, intent, "明天三点来看，现在是8012.5度", NOW)
+    filled = forms.answer(form, intent, Reading.of("明天三点来看，现在是8012.5度", NOW))
 
     assert form.asking == "reading"
     assert filled is not None
@@ -50,7 +51,7 @@ def test_form_asks_for_a_services_own_kind_and_reads_it_back() -> None:
 
 
 def test_numbers_of_a_services_own_kind_are_no_body_temperature() -> None:
-    assert reading.of("电表36.5度", NOW).take([Slot(name="reading", kind=READING)]) == {"reading": 36.5}
+    assert Reading.of("电表36.5度", NOW).take([Slot(name="reading", kind=READING)]) == {"reading": 36.5}
 
 
 def test_files_may_not_ask_for_a_kind_whose_service_is_not_loaded() -> None:
