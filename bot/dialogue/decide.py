@@ -18,7 +18,7 @@ from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.danger.judge import Judge
 from bot.language.files import Intent
-from bot.language.kinds.kind import Value
+from bot.language.kinds.kind import Aspect, Value
 from bot.language.matching.matcher import Match
 from bot.language.reading import Reading
 
@@ -83,7 +83,7 @@ def _gives(name: str, known: Mapping[str, Value], heard: Heard, facts: Facts, as
     read = [
         slot
         for slot in facts.intents[name].slots
-        if not slot.kind.fits_any_words and (slot.type != "count" or slot.name == asked)
+        if not slot.kind.fits_any_words and (slot.kind.aspect is not Aspect.HOW_MANY or slot.name == asked)
     ]
     return bool(heard.reading.take(read, asked=asked, known=known))
 
@@ -301,15 +301,15 @@ def _picture(standing: Standing, facts: Facts) -> Step:
         return step
     if standing.person is Person.ASKED:
         return Join(standing=standing, words="")
-    return _what_for("photo", standing, "photo.what", "photo.what.free", facts)
+    return _what_for(Aspect.PICTURE, standing, "photo.what", "photo.what.free", facts)
 
 
 def _picture_in_form(standing: Standing, form: forms.Form, facts: Facts) -> Step:
     intent = facts.intents[form.intent]
-    slot = next((slot for slot in intent.slots if slot.type == "photo"), None)
+    slot = intent.slot_for(Aspect.PICTURE)
     if slot is None:
         waiting = [facts.intents[item.intent] for item in forms.chain(form)]
-        wanted = any(slot.type == "photo" for intent in waiting for slot in intent.slots)
+        wanted = any(intent.slot_for(Aspect.PICTURE) for intent in waiting)
         return starting.again(standing, form, (Line("photo.received" if wanted else "photo.not_now"),))
     received = replace(form, values={**form.values, slot.name: "[图片]"})
     return starting.advance(standing, received, intent, facts, (Line("photo.received"),))
@@ -326,18 +326,18 @@ def _place(standing: Standing, said: Place, facts: Facts) -> Step:
             return step
         if standing.person is Person.ASKED:
             return Join(standing=standing, words=f"[位置] {said.label}")
-        return _what_for("place", replace(standing, spot=(facts.now, said.label)), "place.what", "place.what.free", facts)
+        return _what_for(Aspect.WHERE, replace(standing, spot=(facts.now, said.label)), "place.what", "place.what.free", facts)
     intent = facts.intents[standing.form.intent]
-    slot = next((slot for slot in intent.slots if slot.type == "place"), None)
+    slot = intent.slot_for(Aspect.WHERE)
     if slot is None:
         return starting.again(standing, standing.form, (Line("place.not_now"),))
     filled = replace(standing.form, values={**standing.form.values, slot.name: said.label})
     return starting.advance(standing, filled, intent, facts)
 
 
-def _what_for(kind: str, standing: Standing, phrase: str, free: str, facts: Facts) -> Step:
+def _what_for(aspect: Aspect, standing: Standing, phrase: str, free: str, facts: Facts) -> Step:
     """Ask what a photo or place is for: a menu of several intents that take one, else the words for it."""
-    offers = [intent for intent in facts.intents.values() if any(slot.type == kind for slot in intent.slots)]
+    offers = [intent for intent in facts.intents.values() if intent.slot_for(aspect)]
     if len(offers) > 1:
         return starting.clarify(standing, offers[: starting.SHOWN], "", phrase)
     return Say(standing=standing.calm(), phrase=Line(free), kind="clarifies")

@@ -29,7 +29,7 @@ from bot.language import answers, courtesy, emoji, questions
 from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.files import Intent
-from bot.language.kinds.kind import SKIPPED
+from bot.language.kinds.kind import SKIPPED, Aspect
 from bot.language.matching.matcher import Candidate
 from bot.language.reading import Reading
 
@@ -386,7 +386,7 @@ def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
 
 def _any_time(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
     """Leave out a time that may be any, whatever was asked, and keep what is said beside it: 哪天来都在家，上门前打电话."""
-    any_time = {slot.name: SKIPPED for slot in intent.slots if slot.type == "start" and slot.skippable}
+    any_time = {slot.name: SKIPPED for slot in intent.slots if slot.kind.aspect is Aspect.BEGINS and slot.skippable}
     kept = forms.heard(replace(form, values={**any_time, **form.values}), text)
     return advance(standing, kept, intent, facts, (Line("heard", {"words": quoted(text)}),))
 
@@ -472,7 +472,7 @@ def _is_all_taken(other: Intent, form: Form, changed: Form, heard: Heard, facts:
 
 
 def _is_any_words(form: Form, intent: Intent, said: Reading) -> bool:
-    """Tell whether words would be kept as it is, though nothing in it is what the open question asks for."""
+    """Tell whether words would be kept as they are, though nothing in them is what the open question asks for."""
     open_ = [slot for slot in intent.slots if slot.name == form.asking and slot.is_free]
     return bool(open_) and not _PLACE.search(said.raw) and not said.take(open_)
 

@@ -1,7 +1,7 @@
 """What is said after something was done and belongs to it: a change, its end, a question about it. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,8 +15,8 @@ from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
 from bot.language import answers, courtesy, leftovers, people, questions
 from bot.language.corrections import corrects
 from bot.language.files import Intent
-from bot.language.kinds import called, moment
-from bot.language.kinds.kind import Value
+from bot.language.kinds import called, moment, plate
+from bot.language.kinds.kind import Aspect, Kind, Value
 from bot.language.normalise import PAUSES
 from bot.language.reading import Reading
 
@@ -91,6 +91,9 @@ _OF_ELSE = re.compile(
 #: Whoever is told to come is told when.
 _COME_THEN = re.compile("来(?:修|看|弄)?(?:吧|就行|就好|嘛|噻|一趟)")
 
+#: Times and numbers are told of anything.
+_BY_THE_WAY = frozenset({Aspect.BEGINS, Aspect.ENDS, Aspect.HOW_MANY})
+
 #: Characters of words that hold a number and little else.
 BRIEF = 8
 
@@ -127,7 +130,9 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
         return None
     if _SAME_TIME.search(heard.text):
         kept = {
-            slot.name: subject.values[slot.name] for slot in intent.slots if slot.type == "start" and slot.name in subject.values
+            slot.name: subject.values[slot.name]
+            for slot in intent.slots
+            if slot.kind.aspect is Aspect.BEGINS and slot.name in subject.values
         }
         values = {**kept, **values}
     step = _called(standing, subject, heard.of(first), facts, forms.begin(intent, values, None, heard.text))
@@ -164,7 +169,7 @@ def _another_fault(standing: Standing, heard: Heard, facts: Facts) -> Step | Non
 
 def another(intent: Intent, values: Mapping[str, Value], heard: Heard, facts: Facts) -> Heard | None:
     """Return words that tell all that an intent needs about somebody else than `values` do, on the same day unless they say another."""
-    slot = next((slot for slot in intent.slots if slot.type == "name"), None)
+    slot = intent.slot_for(Aspect.WHO)
     known = str(values.get(slot.name, "")) if slot is not None else ""
     if not known or known in heard.text or OF_THEM.search(heard.text) or asks(heard.text) or corrects(heard.text):
         return None
@@ -250,7 +255,7 @@ def presses_first(subject: Subject, said: Reading, facts: Facts) -> bool:
 
 def _presses(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether words say that something done cannot wait: 越流越多了，怎么关啊."""
-    flags = [slot for slot in facts.intents[subject.intent].slots if slot.type == "flag"]
+    flags = [slot for slot in facts.intents[subject.intent].slots if slot.kind.aspect is Aspect.WHETHER]
     return True in said.take(flags).values()
 
 
@@ -263,10 +268,12 @@ def _is_of_work(subject: Subject, text: str, facts: Facts) -> bool:
 def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, Value]:
     """Return the values that words give for something done and that it does not have yet."""
     read = [slot for slot in facts.intents[subject.intent].slots if slot.name in facts.amendable.get(subject.intent, ())]
-    now = next((slot.name for slot in read if slot.type == "start"), None) if answers.is_now(heard.text) else None
+    now = next((slot.name for slot in read if slot.kind.aspect is Aspect.BEGINS), None) if answers.is_now(heard.text) else None
     values = heard.reading.take(read, asked=now, known=subject.values)
     stays = set() if corrects(heard.text) else {slot.name for slot in read if forms.is_told(subject.values, slot)}
-    stays |= {slot.name for slot in read if slot.type == "place" and _is_only_named(subject, slot.name, values, heard.text)}
+    stays |= {
+        slot.name for slot in read if slot.kind.aspect is Aspect.WHERE and _is_only_named(subject, slot.name, values, heard.text)
+    }
     return {
         name: value for name, value in values.items() if name not in stays and (subject.values.get(name) != value or name == now)
     }
@@ -292,7 +299,7 @@ def named(subject: Subject, text: str, facts: Facts) -> str:
 
 
 def _name_of(subject: Subject, facts: Facts) -> str:
-    names = (subject.values.get(slot.name) for slot in facts.intents[subject.intent].slots if slot.type == "name")
+    names = (subject.values.get(slot.name) for slot in facts.intents[subject.intent].slots if slot.kind.aspect is Aspect.WHO)
     return next((name for name in names if isinstance(name, str) and name), "")
 
 
@@ -331,8 +338,9 @@ def _adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard:
     said = courtesy.clauses(heard.text) if named(subject, heard.text, facts) else []
     if any(OF_THEM.search(words) for words in (heard.text, *said)):  # 他换车了 苏E90J6M, hours later; 小雪那个还在吧 她三点半到
         return True
-    kinds = {slot.type for slot in intent.slots if slot.name in changed}
-    if kinds == {"count"} and _COMPARED.search(heard.text):  # 又多了一个，总共六个人
+    kinds = [slot.kind for slot in intent.slots if slot.name in changed]
+    tells_when = any(kind.aspect is Aspect.BEGINS for kind in kinds)
+    if all(kind.aspect is Aspect.HOW_MANY for kind in kinds) and _COMPARED.search(heard.text):  # 又多了一个，总共六个人
         return True
     if facts.now - subject.at > ADDS:
         return False
@@ -344,7 +352,7 @@ def _adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard:
     if not answers.is_now(heard.text) and not is_alone and _is_of_else(heard.text, kinds):
         return False
     wished = accepted(heard, facts.intents) or _told_in_full(heard, facts)
-    if wished is None or (wished.small_talk and "start" in kinds):  # 周五上午方便，麻烦您了
+    if wished is None or (wished.small_talk and tells_when):  # 周五上午方便，麻烦您了
         return True
     if wished.id != intent.id:
         if _holds(changed, wished, heard, facts):
@@ -352,26 +360,27 @@ def _adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard:
         presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
         return not wished.emergency and not wished.small_talk and (presses or lacks(wished, heard))
     required = {slot.name for slot in intent.slots if slot.required}
-    if "start" in kinds and courtesy.is_polite_request(heard.text) and _thing(subject, heard.text, facts):  # 马桶能不能今天来看
+    if tells_when and courtesy.is_polite_request(heard.text) and _thing(subject, heard.text, facts):  # 马桶能不能今天来看
         return True
     if MORE_EXACTLY.match(heard.text) and not intent.is_about_somebody:
         return True
     return not required & set(changed) or _is_of_same_visit(subject, changed, intent, heard, facts)
 
 
-def _is_of_else(text: str, kinds: set[str]) -> bool:
+def _is_of_else(text: str, kinds: Collection[Kind]) -> bool:
     """Tell whether a time or a number stands in words about something else: 晚上七点看春晚, 我儿子班上四十个人."""
-    if kinds <= {"start", "end", "count", "plate"} and _OF_ELSE.search(text):
+    if all(kind.aspect in _BY_THE_WAY or kind is plate.KIND for kind in kinds) and _OF_ELSE.search(text):
         return _COME_THEN.search(text) is None  # 今天下午我要去医院，后天下午两点来吧
-    is_brief = kinds == {"count"} and len(text) <= BRIEF  # 就两个人
-    return kinds <= {"start", "count"} and not is_brief and _OF_COMING.search(text) is None
+    aspects = {kind.aspect for kind in kinds}
+    is_brief = aspects == {Aspect.HOW_MANY} and len(text) <= BRIEF  # 就两个人
+    return aspects <= {Aspect.BEGINS, Aspect.HOW_MANY} and not is_brief and _OF_COMING.search(text) is None
 
 
 def _is_of_same_visit(
     subject: Subject, changed: Mapping[str, Value], intent: Intent, heard: Heard, facts: Facts
 ) -> bool:  # fmt: skip
     """Tell whether words say more of who comes and name no day of their own: 闺女下午两点到, after 闺女礼拜六来."""
-    who = {slot.name for slot in intent.slots if slot.type == "name"}
+    who = {slot.name for slot in intent.slots if slot.kind.aspect is Aspect.WHO}
     is_known = named(subject, heard.text, facts) and not who & set(changed)
     return bool(is_known) and not any(span.has_day for span in moment.times_in(heard.reading.message()))
 
@@ -405,9 +414,9 @@ def _told_in_full(heard: Heard, facts: Facts) -> Intent | None:
 
 def _takes(subject: Subject, wished: Intent, facts: Facts) -> bool:
     """Tell whether what was done takes each kind of value that another wish needs: 车牌我问问她再说 is no wish for a card."""
-    kinds = {slot.type for slot in facts.intents[subject.intent].slots}
-    wanted = {slot.type for slot in wished.slots if slot.required}
-    return bool(wanted) and wanted <= kinds
+    kinds = [slot.kind for slot in facts.intents[subject.intent].slots]
+    wanted = [slot.kind for slot in wished.slots if slot.required]
+    return bool(wanted) and all(kind in kinds for kind in wanted)
 
 
 def ended(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
@@ -467,7 +476,8 @@ def tells_of_leaving(text: str) -> bool:
 def _is_so(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether words say nothing but what is so already."""
     intent = facts.intents[subject.intent]
-    now = next((slot.name for slot in intent.slots if slot.type == "start"), None) if answers.is_now(said.raw) else None
+    start = intent.slot_for(Aspect.BEGINS) if answers.is_now(said.raw) else None
+    now = start.name if start is not None else None
     values = said.take(intent.slots, asked=now)
     is_same = bool(values) and all(subject.values.get(name) == value for name, value in values.items())
     return is_same and (now is not None or _is_value_alone(said, intent))
@@ -497,12 +507,11 @@ def picture(standing: Standing, facts: Facts) -> Step | None:
 def place(standing: Standing, label: str, facts: Facts) -> Step | None:
     """Return the change of what was just done by a place on the map that is sent after it."""
     for subject in standing.subjects:
-        slots_ = facts.intents[subject.intent].slots
-        slot = next((one for one in slots_ if one.type == "place"), None)
+        slot = facts.intents[subject.intent].slot_for(Aspect.WHERE)
         if slot is not None and slot.name in facts.amendable.get(subject.intent, ()) and facts.now - subject.at < PHOTO_FOLLOWS:
             return Amend(standing=standing.calm(), subject=subject, values={slot.name: label}, words=f"[位置] {label}")
     return None
 
 
 def _takes_photos(subject: Subject, facts: Facts) -> bool:
-    return any(slot.type == "photo" for slot in facts.intents[subject.intent].slots)
+    return facts.intents[subject.intent].slot_for(Aspect.PICTURE) is not None

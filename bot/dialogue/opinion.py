@@ -22,7 +22,7 @@ from bot.dialogue.starting import CLOSE, OF_SOMETHING, PLAUSIBLE
 from bot.dialogue.steps import Ask, Inform, Say, ShowMenu, Step
 from bot.language.disclosure import Disclosed
 from bot.language.files import Catalogue, Intent
-from bot.language.kinds.kind import Slot
+from bot.language.kinds.kind import Aspect, Slot
 from bot.language.matching.matcher import Candidate, Match
 
 #: Wishes taken from one message at most.
@@ -144,7 +144,7 @@ def _wanted(slot: Slot) -> str:
 
 
 def _pointable(intent: Intent) -> list[Slot]:
-    return [slot for slot in intent.slots if slot.kind.is_spoken]
+    return [slot for slot in intent.slots if slot.kind.aspect is not Aspect.PICTURE]
 
 
 # ------------------------------------------------------------------ what of its answer counts

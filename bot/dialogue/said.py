@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.language.files import Intent
 from bot.language.kinds import flat
-from bot.language.kinds.kind import Value
+from bot.language.kinds.kind import Aspect, Value
 from bot.language.known import Known
 from bot.language.matching.matcher import Match
 from bot.language.reading import Reading
@@ -91,7 +91,7 @@ def read_slots(intent: Intent, heard: Heard) -> dict[str, Value]:
         parts = [slot for slot in intent.slots if slot.kind.grammar is flat.GRAMMAR]
         return {
             **heard.reading.part(heard.place).take(parts),
-            **{slot.name: heard.place for slot in intent.slots if slot.type == "place"},
+            **{slot.name: heard.place for slot in intent.slots if slot.kind.aspect is Aspect.WHERE},
         }
     before = {"": heard.since} if heard.since else None
     found = heard.reading.take(intent.slots, known=before) if heard.text else {}

@@ -14,7 +14,7 @@ from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, S
 from bot.language import answers, courtesy, leftovers, questions
 from bot.language.files import Intent
 from bot.language.kinds import name as name_
-from bot.language.kinds.kind import Value
+from bot.language.kinds.kind import Aspect, Value
 from bot.language.matching.matcher import TEMPLATE, Candidate
 from bot.language.reading import Reading
 
@@ -218,7 +218,7 @@ def _titles(wishes: Sequence[tuple[Intent, str]]) -> list[str]:
 
 def _is_urgent(heard: Heard, facts: Facts) -> bool:
     intent = facts.intents[heard.match.candidates[0].intent]
-    flags = [slot for slot in intent.slots if slot.type == "flag"]
+    flags = [slot for slot in intent.slots if slot.kind.aspect is Aspect.WHETHER]
     return bool(flags) and any(read_slots(intent, heard).get(slot.name) is True for slot in flags)
 
 
@@ -281,7 +281,7 @@ def _is_bare(heard: Heard, intent: Intent, facts: Facts) -> bool:
 
 def _with_spot(standing: Standing, intent: Intent, values: dict[str, Value]) -> tuple[Standing, dict[str, Value]]:
     """Let a place that was sent before belong to a wish that wants one; what is said with the wish goes before."""
-    slot = next((slot for slot in intent.slots if slot.type == "place"), None)
+    slot = intent.slot_for(Aspect.WHERE)
     if standing.spot is None or slot is None:
         return standing, values
     return replace(standing, spot=None), {slot.name: standing.spot[1], **values}

@@ -24,7 +24,7 @@ from bot.language.danger.surroundings import Surroundings
 from bot.language.files import Catalogue, Intent
 from bot.language.kinds import moment
 from bot.language.kinds import name as name_
-from bot.language.kinds.kind import Kind, Slot, Value
+from bot.language.kinds.kind import Aspect, Kind, Slot, Value
 from bot.language.kinds.shipped import KINDS
 from bot.language.matching.matcher import Candidate, Decision, Match, Matcher, decide
 from bot.language.matching.model import Model
@@ -268,7 +268,7 @@ class Understanding:
         wish, earlier = self.catalogue.intents[intent], self.catalogue.intents[before]
         if intent in earlier.follow_ups:
             return True
-        names = [slot for slot in wish.slots if slot.required and slot.kind.name == "name"]
+        names = [slot for slot in wish.slots if slot.required and slot.kind.aspect is Aspect.WHO]
         return bool(names) and not said.take(names)
 
     def _is_other(self, intent: str, one: Reading, other: Reading) -> bool:
@@ -309,7 +309,7 @@ def _required(intent: Intent) -> list[Slot]:
 def _is_about_somebody(intent: Intent) -> bool:
     """Tell whether an intent needs a name and more: who comes, and when. A place and a thing stand in many messages."""
     required = _required(intent)
-    return len(required) >= TOLD and any(slot.type == "name" for slot in required)
+    return len(required) >= TOLD and any(slot.kind.aspect is Aspect.WHO for slot in required)
 
 
 def _is_told(intent: Intent, said: Reading) -> bool:

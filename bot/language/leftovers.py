@@ -6,14 +6,11 @@ from datetime import datetime
 
 from bot.language import times
 from bot.language.kinds import flat, moment, plate
-from bot.language.kinds.kind import Slot, Value
+from bot.language.kinds.kind import Aspect, Slot, Value
 from bot.language.kinds.moment import is_unwanted
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
 from bot.language.reading import Reading
-
-#: Kinds of which a message may hold several.
-_SEVERAL = frozenset({"plate", "phone", "temperature"})
 
 #: 每天, 每周六: a visit that comes again.
 _AGAIN = re.compile(
@@ -61,7 +58,7 @@ def unread(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> 
 
 def broken_plate(said: Reading, slots: Sequence[Slot]) -> str:
     """Return what wants to be a plate and is none, where the form asks for one: 浙A12."""
-    is_asked = any(slot.type == "plate" for slot in slots)
+    is_asked = any(slot.kind is plate.KIND for slot in slots)
     return plate.broken(said.text).upper() if is_asked else ""
 
 
@@ -69,13 +66,13 @@ def _doubles(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -
     """Second plates, phones and temperatures."""
     for slot in slots:
         grammar, value = slot.kind.grammar, found.get(slot.name)
-        if slot.type in _SEVERAL and grammar and value:
+        if slot.kind.is_single and grammar and value:
             yield from (said.text[one.begin : one.stop].strip() for one in said.found(grammar) if one.value != value)
 
 
 def _rooms(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
     """Second flats: 3栋2单元501和502."""
-    slot = next((slot for slot in slots if slot.type == "room"), None)
+    slot = next((slot for slot in slots if slot.kind is flat.ROOM), None)
     value = str(found.get(slot.name, "")) if slot else ""
     if not value:
         return
@@ -90,7 +87,7 @@ def _rooms(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> 
 
 def _places(text: str, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
     """Second places of one fault: 厨房和卫生间都漏水."""
-    slot = next((slot for slot in slots if slot.type == "place" and slot.options), None)
+    slot = next((slot for slot in slots if slot.kind.aspect is Aspect.WHERE and slot.options), None)
     value = str(found.get(slot.name, "")) if slot else ""
     if slot is None or not value:
         return
@@ -104,13 +101,13 @@ def _places(text: str, slots: Sequence[Slot], found: Mapping[str, Value]) -> Ite
 
 def _times(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
     """Times that are neither the start nor the end; for a visit also how long and how often."""
-    kinds = {slot.type for slot in slots}
-    if kinds.isdisjoint({"start", "datetime", "date"}):
+    aspects = {slot.kind.aspect for slot in slots}
+    if aspects.isdisjoint({Aspect.BEGINS, Aspect.WHEN}):
         return
     taken = [value for value in found.values() if isinstance(value, datetime)]
     told = (one.value for one in said.found(moment.GRAMMAR, taken[0] if taken else None))
     spans = [span for span in told if isinstance(span, times.Span)]
-    long = list(_lasting(said.text, spans, taken)) if "end" in kinds else []
+    long = list(_lasting(said.text, spans, taken)) if Aspect.ENDS in aspects else []
     yield from (match[0] for match in long)
     for span in spans:
         if not any(match.start() < span.stop and span.begin < match.end() for match in long):

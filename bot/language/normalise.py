@@ -1,6 +1,7 @@
 """Bringing messages that mean the same closer to each other before they are compared.
 
-Order matters: width and case, traditional to simplified, punctuation, spoken words, fillers.
+Order matters: width and case, traditional to simplified, punctuation, spoken words, fillers. What danger is looked for in (`fold`) keeps
+its pauses and its words: a filler may be a cry.
 """
 
 import re

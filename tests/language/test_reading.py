@@ -1,12 +1,15 @@
 """A message is read once; a form takes from it what its slots want."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.language import reading
 from bot.language.corrections import corrects
-from bot.language.kinds.kind import SKIPPED, Slot
+from bot.language.kinds.kind import SKIPPED, Found, Grammar, Kind, Slot
 from bot.language.kinds.shipped import KINDS
 from bot.language.reading import Reading
 from tests.language.kinds.taking import NOW, asked, read
@@ -184,6 +187,21 @@ def test_a_part_of_a_message_is_read_once_for_all_who_ask() -> None:
 
     assert said.part("明天三点来") is said.part("明天三点来")
     assert said.part(said.raw) is said
+
+
+def test_values_are_looked_for_once_however_many_ask() -> None:
+    looked: list[str] = []
+
+    def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
+        looked.append(text)
+        return []
+
+    meter = Kind(name="meter", title="电表", grammar=Grammar(name="meter", title="电表", find=find))
+    said = Reading.of("电表坏了，请来看", NOW)
+
+    for _ in range(2):
+        said.take([Slot(name="meter", kind=meter)])
+    assert looked == [said.text]
 
 
 def test_message_is_cut_after_it_was_normalised() -> None:
