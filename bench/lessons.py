@@ -17,6 +17,7 @@ from bot.language.files import Catalogue  # noqa: E402
 from bot.language.matching.matcher import normal_form  # noqa: E402
 from bot.language.matching.model import NONE  # noqa: E402
 from bot.language.normalise import Normaliser  # noqa: E402
+from bot.language.reading import ANY_TIME, Reading  # noqa: E402
 from bot.services import folders, load_services  # noqa: E402
 
 
@@ -58,7 +59,7 @@ def _corpus() -> Iterator[Lesson]:
 def normal_forms(taught: Sequence[Lesson]) -> list[str]:
     """Return the form in which each line is compared."""
     normalise = functools.cache(Normaliser(read_data(config.shipped("data"))[0], shipped().common.synonyms))
-    return [normal_form(one.line, normalise) for one in taught]
+    return [normal_form(Reading.of(one.line, ANY_TIME), normalise) for one in taught]
 
 
 def digest(taught: Sequence[Lesson], plain: Sequence[str]) -> str:

@@ -23,10 +23,10 @@ sys.path.insert(0, str(ROOT))
 from bot import config  # noqa: E402  the checkout is importable from here on
 from bot.dialogue.understanding import read_lines  # noqa: E402
 from bot.language import files  # noqa: E402
-from bot.language.danger.judge import prepare  # noqa: E402
 from bot.language.danger.odds import grams  # noqa: E402
 from bot.language.danger.sorts import Danger  # noqa: E402
 from bot.language.normalise import Tables  # noqa: E402
+from bot.language.reading import ANY_TIME, Reading  # noqa: E402
 
 DATA = config.shipped("data")
 SIMPLIFIED = dict(Tables.parse((DATA / "simplified.txt").read_text("utf-8"), "").simplified)
@@ -135,7 +135,7 @@ def corpora(folders: Iterable[Path]) -> Iterable[Line]:
 
 def plain(said: str) -> str:
     """Return a line as the judge reads it."""
-    return prepare(said.translate(SIMPLIFIED))
+    return Reading.of(said, ANY_TIME, SIMPLIFIED).folded
 
 
 def beside(lines: Sequence[Line]) -> list[Line]:

@@ -47,7 +47,7 @@ from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
 from bot.language.kinds.called import is_described
-from bot.language.kinds.kind import Found, Grammar, Kind, Slot, Value
+from bot.language.kinds.kind import Aspect, Found, Grammar, Kind, Slot, Value
 from bot.language.kinds.temperature import Measured
 from bot.language.kinds.temperature import of_several as temperatures_of_several
 from bot.language.times import is_past
@@ -64,7 +64,7 @@ from bot.store.staff import ROLE_WORDS, Role, Staff
 from bot.store.tasks import Task
 
 __all__ = [
-    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Audience", "Call", "Card", "Community", "Context",
+    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience", "Call", "Card", "Community", "Context",
     "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Found", "GiveUp", "Grammar", "Happening", "Household",
     "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "Measured", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
     "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Resident", "Retention", "Role", "Scoped",

@@ -18,11 +18,12 @@ from bot.dialogue.said import Heard
 from bot.dialogue.standing import Alarm, Standing, Subject
 from bot.dialogue.steps import Kind, Line, Step
 from bot.errors import Refusal
-from bot.language import reading
 from bot.language.danger import aftermath
 from bot.language.files import Catalogue, Intent
+from bot.language.kinds import phone
 from bot.language.kinds.kind import Value
 from bot.language.phrases import plain
+from bot.language.reading import Reading
 from bot.store import conversations, tasks, unmatched
 from bot.store.conversations import Kept
 from bot.store.tasks import Task
@@ -39,6 +40,7 @@ class Talk:
     kept: Kept
     house: House
     standing: Standing
+    heard: Heard | None = None  # the message, where it was words
 
     @property
     def session(self) -> Session:
@@ -66,14 +68,18 @@ class Talk:
             return str(line.values["words"])
         return self.turn.words(self.catalogue.messages[line.name], **line.values)
 
-    def facts(self, heard: Heard | None = None) -> Facts:
+    def read(self, words: str) -> Reading:
+        """Return what words of the message hold, as it was read when it came in."""
+        return self.heard.reading.part(words) if self.heard is not None else Reading.of(words, self.now)
+
+    def facts(self) -> Facts:
         """Read what a decision needs."""
         services, alarm = self.house.context.services, self.alarm
         return Facts(
             now=self.now, catalogue=self.catalogue, judge=self.house.understanding.judge, community_id=self.turn.community.key, is_bound=self.turn.is_bound,
             shows=services.shows, amendable=services.amendable, keeping=services.keeping,
             is_alarm_open=alarm is not None, is_alarm_calm=alarm is not None and safety.is_calm(alarm),
-            names_place=heard is not None and alarm is not None and safety.named(self.turn, heard.text) is not None,
+            names_place=self.heard is not None and alarm is not None and safety.named(self.turn, self.heard.text) is not None,
         )  # fmt: skip
 
     @cached_property
@@ -203,7 +209,7 @@ def _say(talk: Talk, step: steps.Say, before: Sequence[str]) -> Answer:
 
 def _note_miss(talk: Talk, text: str) -> None:
     talk.turn.record("message.unmatched")
-    unmatched.note(talk.session, reading.of(text, talk.now).hidden, talk.now)
+    unmatched.note(talk.session, talk.read(text).hidden, talk.now)
 
 
 # ------------------------------------------------------------------ doing
@@ -275,7 +281,7 @@ def _without_action(talk: Talk, form: Form, intent: Intent, before: Sequence[str
     if intent.reply:
         wording = intent.reply_to(f"{talk.turn.openid}{talk.now}")
         return _finish(talk, form, intent, _said(before, talk.turn.words(wording, **spoken)))
-    calls = {slot.name for slot in intent.slots if slot.type == "phone"}  # a number to call is no topic
+    calls = {slot.name for slot in intent.slots if slot.kind is phone.KIND}  # a number to call is no topic
     values = "、".join(said for name, said in spoken.items() if said and name not in calls)
     words = values or (starting.quoted(form.words[0]) if form.words else "")
     topic = f"{intent.topic or intent.title}{'：' if words else ''}{words}"
@@ -299,7 +305,7 @@ def _amend(talk: Talk, step: steps.Amend, before: Sequence[str]) -> Answer:
         _remember(talk, reply if reply.about else _about(reply, subject), intent, {**subject.values, **step.values})
     spoken = {slot.name: slot.say(step.values[slot.name], talk.now) for slot in intent.slots if slot.name in step.values}
     text = talk.turn.words(intent.replies[reply.name], **{**spoken, **reply.values})
-    lost = starting.not_taken(step.words, intent, {**subject.values, **step.values}, talk.facts())
+    lost = starting.not_taken(talk.read(step.words), intent, {**subject.values, **step.values})
     return Answer(
         texts=(_said([*before, *map(talk.phrase, lost)], text),),
         outcome=Outcome(kind="done", intent=intent.id),
@@ -347,7 +353,7 @@ def _known(talk: Talk, step: steps.Inform) -> str:
 def _hand_over(talk: Talk, step: steps.HandOver, before: Sequence[str]) -> Answer:
     """Give a matter to a person, under a number; the talk waits in the staff's queue."""
     if step.is_miss:
-        unmatched.note(talk.session, reading.of(step.words, talk.now).hidden, talk.now)
+        unmatched.note(talk.session, talk.read(step.words).hidden, talk.now)
     task = handoffs.open(talk.turn, intent=step.intent, topic=step.topic, words=step.words, question=step.is_question)
     if talk.kept.waiting_since is None:
         talk.turn.record("conversation.waiting", f"conversation:{talk.kept.public_id}")
@@ -413,9 +419,9 @@ def _pass_on(talk: Talk, words: str) -> Answer:
     if task is None:
         raise LookupError("no alarm is open")
     talk.turn.attach(talk.turn.photos(), task.about)
-    said = words or "[图片]"
-    safety.add(talk.turn, task, said)
-    safety.settle(talk.turn, said)
+    said = talk.read(words or "[图片]")
+    safety.add(talk.turn, task, said.raw)
+    safety.settle(talk.turn, said.raw)
     judge = talk.house.understanding.judge
     if aftermath.is_over(said, judge):
         talk.standing = replace(talk.standing, alarm=None)

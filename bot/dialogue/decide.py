@@ -13,13 +13,14 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
 from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
-from bot.language import answers, courtesy, emoji, questions, reading
+from bot.language import answers, courtesy, emoji, questions
 from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.danger.judge import Judge
 from bot.language.files import Intent
-from bot.language.kinds.kind import Value
+from bot.language.kinds.kind import Aspect, Value
 from bot.language.matching.matcher import Match
+from bot.language.reading import Reading
 
 _REFUSED = re.compile(r"^(?:不用|不要|别|算了|没必要|不必|唔使|(?:没有?|冇)(?=$|[\s，,。]))")
 
@@ -61,17 +62,17 @@ def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
         return True
     fresh = [subject for subject in standing.subjects if facts.now - subject.at < following.ADDS]
     ends = following.calls(standing, heard, facts)  # 老罗不来了 他婆娘生了
-    if ends or any(following.presses_first(subject, heard.text, facts) for subject in fresh):
-        return not _is_danger_beside(heard.text, facts.judge)  # 不用了，胸口像压了块石头
+    if ends or any(following.presses_first(subject, heard.reading, facts) for subject in fresh):
+        return not _is_danger_beside(heard.reading, facts.judge)  # 不用了，胸口像压了块石头
     return bool(fresh) and (
         corrects(heard.text) or any(_gives(subject.intent, subject.values, heard, facts) for subject in fresh)
     )
 
 
-def _is_danger_beside(text: str, judge: Judge) -> bool:
+def _is_danger_beside(said: Reading, judge: Judge) -> bool:
     """Tell whether what stands before or behind one clause of a message is danger by itself."""
-    said = courtesy.clauses(text)
-    return any(judge.find("，".join(words)) is not None for words in (said[1:], said[:-1]) if words)
+    clauses = courtesy.clauses(said.raw)
+    return any(judge.find(said.part("，".join(words))) is not None for words in (clauses[1:], clauses[:-1]) if words)
 
 
 def _gives(name: str, known: Mapping[str, Value], heard: Heard, facts: Facts, asked: str | None = None) -> bool:
@@ -82,9 +83,9 @@ def _gives(name: str, known: Mapping[str, Value], heard: Heard, facts: Facts, as
     read = [
         slot
         for slot in facts.intents[name].slots
-        if not slot.kind.fits_any_words and (slot.type != "count" or slot.name == asked)
+        if not slot.kind.fits_any_words and (slot.kind.aspect is not Aspect.HOW_MANY or slot.name == asked)
     ]
-    return bool(reading.of(heard.text, facts.now).take(read, asked=asked, known=known))
+    return bool(heard.reading.take(read, asked=asked, known=known))
 
 
 def sounds_alarm(standing: Standing, heard: Heard, intents: Mapping[str, Intent]) -> bool:
@@ -97,7 +98,7 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     heard = said.heard
     if heard.match.is_vague and _is_expected(standing, heard, facts):
         heard = replace(heard, match=Match(text=heard.text))
-    if facts.is_alarm_open and (aftermath.is_over(heard.text, facts.judge) or aftermath.is_helped(heard.text, facts.judge)):
+    if facts.is_alarm_open and (aftermath.is_over(heard.reading, facts.judge) or aftermath.is_helped(heard.reading, facts.judge)):
         # no second alarm by 消防到了，火灭了
         return _passed_on(standing, heard.text)
     if sounds_alarm(standing, heard, facts.intents):
@@ -154,7 +155,7 @@ def _is_more(standing: Standing, heard: Heard, facts: Facts) -> bool:
     return (
         (best is None and not is_of_else)
         or (best is not None and best.small_talk)
-        or aftermath.is_over(heard.text, facts.judge)
+        or aftermath.is_over(heard.reading, facts.judge)
         or facts.names_place
         or facts.is_alarm_calm
     )
@@ -182,7 +183,7 @@ def _says_more(offer: Offer, heard: Heard, facts: Facts) -> bool:
     wished = starting.accepted(heard, facts.intents)
     if questions.is_question(heard.text) or (wished is not None and wished.id != offer.intent):
         return False
-    return (wished is not None) or bool(reading.of(heard.text, facts.now).take(facts.intents[offer.intent].slots))
+    return (wished is not None) or bool(heard.reading.take(facts.intents[offer.intent].slots))
 
 
 def _replied(standing: Standing, offer: Offer, heard: Heard, facts: Facts) -> Step | None:
@@ -218,7 +219,7 @@ def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | N
         return replace(step, is_miss=bool(menu.text))  # what was offered was not what was meant
     if menu.shown_for is For.PHOTOS:
         return Attach(standing=standing.calm(), about=menu.options[index])
-    words = Heard.unmatched(menu.text)
+    words = Heard.unmatched(menu.text, facts.now)
     return starting.start(standing, facts.intents[menu.options[index]], words, facts)
 
 
@@ -232,7 +233,7 @@ def title(option: str, menu: Menu, standing: Standing, intents: Mapping[str, Int
 def _taken_up(standing: Standing, offer: Offer, facts: Facts) -> Step:
     """Do what a yes was said to."""
     if offer.what is Offered.INTENT:
-        words = Heard.unmatched(offer.text)
+        words = Heard.unmatched(offer.text, facts.now)
         return starting.start(standing, facts.intents[offer.intent], words, facts)
     step = starting.hand_over(standing, facts, facts.catalogue.person, offer.text)
     return replace(step, is_question=offer.what is Offered.QUESTION)
@@ -300,15 +301,15 @@ def _picture(standing: Standing, facts: Facts) -> Step:
         return step
     if standing.person is Person.ASKED:
         return Join(standing=standing, words="")
-    return _what_for("photo", standing, "photo.what", "photo.what.free", facts)
+    return _what_for(Aspect.PICTURE, standing, "photo.what", "photo.what.free", facts)
 
 
 def _picture_in_form(standing: Standing, form: forms.Form, facts: Facts) -> Step:
     intent = facts.intents[form.intent]
-    slot = next((slot for slot in intent.slots if slot.type == "photo"), None)
+    slot = intent.slot_for(Aspect.PICTURE)
     if slot is None:
         waiting = [facts.intents[item.intent] for item in forms.chain(form)]
-        wanted = any(slot.type == "photo" for intent in waiting for slot in intent.slots)
+        wanted = any(intent.slot_for(Aspect.PICTURE) for intent in waiting)
         return starting.again(standing, form, (Line("photo.received" if wanted else "photo.not_now"),))
     received = replace(form, values={**form.values, slot.name: "[图片]"})
     return starting.advance(standing, received, intent, facts, (Line("photo.received"),))
@@ -325,18 +326,18 @@ def _place(standing: Standing, said: Place, facts: Facts) -> Step:
             return step
         if standing.person is Person.ASKED:
             return Join(standing=standing, words=f"[位置] {said.label}")
-        return _what_for("place", replace(standing, spot=(facts.now, said.label)), "place.what", "place.what.free", facts)
+        return _what_for(Aspect.WHERE, replace(standing, spot=(facts.now, said.label)), "place.what", "place.what.free", facts)
     intent = facts.intents[standing.form.intent]
-    slot = next((slot for slot in intent.slots if slot.type == "place"), None)
+    slot = intent.slot_for(Aspect.WHERE)
     if slot is None:
         return starting.again(standing, standing.form, (Line("place.not_now"),))
     filled = replace(standing.form, values={**standing.form.values, slot.name: said.label})
     return starting.advance(standing, filled, intent, facts)
 
 
-def _what_for(kind: str, standing: Standing, phrase: str, free: str, facts: Facts) -> Step:
+def _what_for(aspect: Aspect, standing: Standing, phrase: str, free: str, facts: Facts) -> Step:
     """Ask what a photo or place is for: a menu of several intents that take one, else the words for it."""
-    offers = [intent for intent in facts.intents.values() if any(slot.type == kind for slot in intent.slots)]
+    offers = [intent for intent in facts.intents.values() if intent.slot_for(aspect)]
     if len(offers) > 1:
         return starting.clarify(standing, offers[: starting.SHOWN], "", phrase)
     return Say(standing=standing.calm(), phrase=Line(free), kind="clarifies")

@@ -25,12 +25,13 @@ from bot.dialogue.starting import (
     start,
 )
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
-from bot.language import answers, courtesy, emoji, questions, reading
+from bot.language import answers, courtesy, emoji, questions
 from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.files import Intent
-from bot.language.kinds.kind import SKIPPED
+from bot.language.kinds.kind import SKIPPED, Aspect
 from bot.language.matching.matcher import Candidate
+from bot.language.reading import Reading
 
 #: Where any words would do for an answer (a place, a remark), another request must be this clear to be taken for one.
 CLEAR = 0.95
@@ -84,17 +85,17 @@ def is_left_behind(form: Form, heard: Heard, facts: Facts) -> bool:
     if answers.is_open(heard.text) or answers.is_any(heard.text) or answers.is_hesitation(heard.text):
         return False
     intent, asks, goes_on = facts.intents[form.intent], questions.is_question(heard.text), _goes_on(form, heard, facts)
-    if form.brief and (asks or goes_on or _says_again(form, intent, heard.text, facts)):  # who told all of it asks or tells more
+    if form.brief and (asks or goes_on or _says_again(form, intent, heard.reading)):  # who told all of it asks or tells more
         return False
     if asks and (intent.releases_flat or intent.confirm):  # of what cannot be undone one asks what it means
         return False
-    return forms.answer(form, intent, heard.text, facts.now) is None
+    return forms.answer(form, intent, heard.reading) is None
 
 
-def _says_again(form: Form, intent: Intent, text: str, facts: Facts) -> bool:
+def _says_again(form: Form, intent: Intent, said: Reading) -> bool:
     """Tell whether words say once more what was read back: 五点呀，不是早上."""
-    said = reading.of(text, facts.now).take(intent.slots, known=form.values)
-    return bool(said) and all(form.values.get(name) == value for name, value in said.items())
+    values = said.take(intent.slots, known=form.values)
+    return bool(values) and all(form.values.get(name) == value for name, value in values.items())
 
 
 def _goes_on(form: Form, heard: Heard, facts: Facts) -> bool:
@@ -104,7 +105,7 @@ def _goes_on(form: Form, heard: Heard, facts: Facts) -> bool:
     is_else = other is not None and best is not None and best.confidence >= ELSEWHERE
     if other is not None and (_names_half_a_flat(other, heard, facts) or _follows(other, form, facts)):
         is_else = False
-    if aftermath.is_unhurt(heard.text, facts.judge):  # 莫绊着，人好着呢
+    if aftermath.is_unhurt(heard.reading, facts.judge):  # 莫绊着，人好着呢
         is_else = False
     return not is_else and not corrects(heard.text) and _NOT_SO.search(heard.text) is None
 
@@ -128,7 +129,7 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         return None
     if (
         answers.is_cancel(text)
-        or (_is_leaving(text, form) and not _is_slip(text, intent, facts))
+        or (_is_leaving(text, form) and not _is_slip(heard.reading, intent))
         or _is_own_cancel(intent, heard, facts)
     ):
         return _instead(standing, form, intent, heard, facts) or _abandon(standing, form, intent, facts)
@@ -156,10 +157,10 @@ def _is_leaving(text: str, form: Form) -> bool:
     return any(map(answers.is_leaving, (text, *courtesy.clauses(text))))
 
 
-def _is_slip(text: str, intent: Intent, facts: Facts) -> bool:
+def _is_slip(said: Reading, intent: Intent) -> bool:
     """Tell whether words own up to a slip and set it right: 手滑 浙A12G7K."""
-    slips = [clause for clause in courtesy.clauses(text) if answers.is_slip(clause)]
-    return bool(slips) and bool(reading.of(text, facts.now).take(intent.slots))
+    slips = [clause for clause in courtesy.clauses(said.raw) if answers.is_slip(clause)]
+    return bool(slips) and bool(said.take(intent.slots))
 
 
 def elsewhere(standing: Standing, menu: Menu) -> Step:
@@ -173,7 +174,7 @@ def elsewhere(standing: Standing, menu: Menu) -> Step:
 def _is_own_cancel(intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether words call off what is being filled in: 访客不来了 while that visitor is invited, 不用来了 while a repair is reported."""
     ends = [sentence for name, said in intent.follow_ups.items() if _is_end(name, intent, facts) for sentence in said]
-    if any(sentence.match(words) is not None for sentence in ends for words in _clauses(intent, heard.text, facts)):
+    if any(sentence.match(words) is not None for sentence in ends for words in _clauses(intent, heard.reading)):
         return True
     best = accepted(heard, facts.intents)
     return best is not None and intent.id in best.cancels and CALLS_OFF.search(heard.text) is not None
@@ -183,10 +184,10 @@ def _is_end(name: str, intent: Intent, facts: Facts) -> bool:
     return name in facts.intents and intent.id in facts.intents[name].cancels
 
 
-def _clauses(intent: Intent, text: str, facts: Facts) -> list[str]:
+def _clauses(intent: Intent, said: Reading) -> list[str]:
     """Return the clauses of words that give no value, one after the other and all together: 厂家来修 你们不用跑了."""
-    said = [courtesy.unapologised(words) for words in courtesy.clauses(text)]
-    return [] if reading.of(text, facts.now).take(intent.slots) else ["".join(said), *said]
+    clauses = [courtesy.unapologised(words) for words in courtesy.clauses(said.raw)]
+    return [] if said.take(intent.slots) else ["".join(clauses), *clauses]
 
 
 def _abandon(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
@@ -219,7 +220,7 @@ def take_up(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step 
     if (
         _NUMBER.fullmatch(heard.text)
         or following.tells_of_leaving(heard.text)
-        or not reading.of(heard.text, facts.now).take(intent.slots, known=form.values)
+        or not heard.reading.take(intent.slots, known=form.values)
     ):
         return None
     open_ = replace(forms.talked_over(form), menu={}, tries=0)
@@ -283,12 +284,13 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     text = forms.suggestion(form, heard.text)
     if _calls_off_indeed(form, intent, text):
         text = "是"
-    if facts.is_alarm_open and not form.menu and _is_any_words(form, intent, text, facts) and not answers.is_skip(text):
+    said = heard.reading.part(text)
+    if facts.is_alarm_open and not form.menu and _is_any_words(form, intent, said) and not answers.is_skip(text):
         return PassOn(standing=standing, words=text)
     if form.is_guess and form.is_read_back and (further := following.another(intent, form.values, heard, facts)):
-        waiting = forms.begin(intent, read_slots(intent, further, facts.now), form.outer, heard.text)
+        waiting = forms.begin(intent, read_slots(intent, further), form.outer, heard.text)
         return Do(standing=standing.within(None), form=replace(form, outer=waiting, stage=forms.Stage.CONFIRMED))
-    changed = forms.answer(form, intent, text, facts.now)
+    changed = forms.answer(form, intent, said)
     if changed is None and form.is_guess and form.is_read_back and _tells_more(form, intent, heard, facts):
         return Do(standing=standing.within(None), form=replace(forms.heard(form, heard.text), stage=forms.Stage.CONFIRMED))
     if more := _one_more(standing, form, intent, heard, facts):
@@ -302,9 +304,9 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if _is_interruption(standing, form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
     if changed is None:
-        return _no_answer(standing, form, intent, text, heard, facts)
+        return _no_answer(standing, form, intent, said, heard, facts)
     changed = replace(forms.heard(changed, heard.text), is_guess=False)
-    lost = not_taken(heard.text, intent, changed.values, facts)
+    lost = not_taken(heard.reading, intent, changed.values)
     if form.stage is forms.Stage.CONFIRM and courtesy.agrees_beside(heard.text) and not corrects(heard.text) and not lost:
         changed = replace(changed, stage=forms.Stage.CONFIRMED)
     return advance(standing, changed, intent, facts, (*_noted(form, changed, intent, facts), *lost))
@@ -313,9 +315,9 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
 def _tells_more(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether whoever reads a harmless guess goes on about it, which is a yes."""
     is_harmless = not intent.confirm and not intent.cancels and not intent.releases_flat
-    if not_taken(heard.text, intent, form.values, facts):  # 皖L5 is no whole plate
+    if not_taken(heard.reading, intent, form.values):  # 皖L5 is no whole plate
         return False
-    tells = _goes_on(form, heard, facts) or _says_again(form, intent, heard.text, facts)
+    tells = _goes_on(form, heard, facts) or _says_again(form, intent, heard.reading)
     return is_harmless and form.brief and not questions.is_question(heard.text) and tells
 
 
@@ -325,7 +327,7 @@ def _one_more(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if best is None or best.intent != intent.id or best.confidence < PLAUSIBLE or not _BESIDES.search(heard.text):
         return None
     told = {slot.name for slot in intent.slots if forms.is_told(form.values, slot)}
-    said = read_slots(intent, heard, facts.now)
+    said = read_slots(intent, heard)
     if not any(name in said and said[name] != form.values[name] for name in told):
         return None
     waits = forms.described(forms.begin(intent, said, form.outer, heard.text), intent)
@@ -340,11 +342,12 @@ def _guessed(form: Form, intent: Intent, heard: Heard, facts: Facts) -> Form | N
         return None
     asked_back = form.asking if form.prompt or form.menu else ""  # one of those shown, or nothing
     free = tuple(slot for slot in intent.slots if slot.name in match.said and slot.name != asked_back)
-    said = read_slots(replace(intent, slots=free), heard, facts.now)
+    said = read_slots(replace(intent, slots=free), heard)
     return replace(form, values={**form.values, **said}, tries=0) if said else None
 
 
-def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard: Heard, facts: Facts) -> Step:
+def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, heard: Heard, facts: Facts) -> Step:
+    text = said.raw
     if facts.is_alarm_open:
         return PassOn(standing=standing, words=text)
     if aftermath.is_number(text):
@@ -362,11 +365,11 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, text: str, heard:
         unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="unknown", intent=intent.id, is_miss=True, text=text)
         first = Inform(standing=standing, question=text, known=heard.known, otherwise=unknown)
         return Aside(standing=standing, first=first, form=form)
-    if lost := not_taken(text, intent, form.values, facts):
+    if lost := not_taken(said, intent, form.values):
         return again(standing, form, lost)
-    if ahead := _ahead(standing, form, [facts.intents[item.intent] for item in forms.chain(form.outer)], text, facts):
+    if ahead := _ahead(standing, form, [facts.intents[item.intent] for item in forms.chain(form.outer)], said, facts):
         return ahead
-    if reading.of(text, facts.now).take(intent.slots, known=form.values):  # said before
+    if said.take(intent.slots, known=form.values):  # said before
         return again(standing, form)
     return _ask_again(standing, form, intent)
 
@@ -383,7 +386,7 @@ def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
 
 def _any_time(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
     """Leave out a time that may be any, whatever was asked, and keep what is said beside it: 哪天来都在家，上门前打电话."""
-    any_time = {slot.name: SKIPPED for slot in intent.slots if slot.type == "start" and slot.skippable}
+    any_time = {slot.name: SKIPPED for slot in intent.slots if slot.kind.aspect is Aspect.BEGINS and slot.skippable}
     kept = forms.heard(replace(form, values={**any_time, **form.values}), text)
     return advance(standing, kept, intent, facts, (Line("heard", {"words": quoted(text)}),))
 
@@ -439,10 +442,10 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
         return False
     if other.provides_flat and facts.is_bound:  # 3栋2单元 is a place, whoever lives there
         return False
-    if best.confidence >= CLEAR and _is_any_words(form, intent, heard.text, facts):
+    if best.confidence >= CLEAR and _is_any_words(form, intent, heard.reading):
         return True
     gives = sum(form.values.get(name) != value for name, value in changed.values.items())
-    others = len(read_slots(other, heard, facts.now))
+    others = len(read_slots(other, heard))
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
 
 
@@ -458,20 +461,20 @@ def _asks_beside(form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:
 
 def _names_half_a_flat(other: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether a bound resident only says where something is: 就俺这个单元的."""
-    return other.provides_flat and facts.is_bound and lacks(other, heard, facts.now)
+    return other.provides_flat and facts.is_bound and lacks(other, heard)
 
 
 def _is_all_taken(other: Intent, form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:
     """Tell whether the open form takes all that another request would: 我老公去接 车牌浙D1P09W."""
-    wanted = read_slots(other, heard, facts.now)
+    wanted = read_slots(other, heard)
     news = [value for name, value in changed.values.items() if form.values.get(name) != value]
     return bool(wanted) and all(value in news for value in wanted.values())
 
 
-def _is_any_words(form: Form, intent: Intent, text: str, facts: Facts) -> bool:
-    """Tell whether `text` would be kept as it is, though nothing in it is what the open question asks for."""
+def _is_any_words(form: Form, intent: Intent, said: Reading) -> bool:
+    """Tell whether words would be kept as they are, though nothing in them is what the open question asks for."""
     open_ = [slot for slot in intent.slots if slot.name == form.asking and slot.is_free]
-    return bool(open_) and not _PLACE.search(text) and not reading.of(text, facts.now).take(open_)
+    return bool(open_) and not _PLACE.search(said.raw) and not said.take(open_)
 
 
 def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
@@ -486,7 +489,7 @@ def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Ste
         return _touched(standing, form, intent, heard, facts)
     if other.needs_flat and intent.provides_flat and not facts.is_bound:
         return _wait_for_flat(standing, form, other, heard, facts)
-    if ahead := _ahead(standing, form, [other], heard.text, facts):
+    if ahead := _ahead(standing, form, [other], heard.reading, facts):
         return ahead
     waiting = forms.aside(form, other.id)
     if any(slot.required for slot in other.slots) or other.confirm or (other.needs_flat and not facts.is_bound):
@@ -495,21 +498,21 @@ def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Ste
     return Aside(standing=standing, first=first, form=form)
 
 
-def _ahead(standing: Standing, form: Form, wanted: Sequence[Intent], text: str, facts: Facts) -> Step | None:
+def _ahead(standing: Standing, form: Form, wanted: Sequence[Intent], said: Reading, facts: Facts) -> Step | None:
     """Return the keeping of what is said of a wish that waits behind the open form: 修灯的话周日上午九点."""
     waiting = [item.intent for item in forms.chain(form.outer)]
     for intent in wanted:
-        values = reading.of(text, facts.now).take(intent.slots) if intent.id in waiting and text else {}
+        values = said.take(intent.slots) if intent.id in waiting and said.raw else {}
         if values:
-            said = [said for slot in intent.slots if slot.name in values and (said := slot.say(values[slot.name], facts.now))]
-            kept = Line("form.kept", {"values": f"{intent.title}，{'，'.join(said)}"})
-            return again(standing, forms.informed(form, intent.id, values, text), (kept,))
+            told = [words for slot in intent.slots if slot.name in values and (words := slot.say(values[slot.name], facts.now))]
+            kept = Line("form.kept", {"values": f"{intent.title}，{'，'.join(told)}"})
+            return again(standing, forms.informed(form, intent.id, values, said.raw), (kept,))
     return None
 
 
 def _touched(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
     """The menu was touched again, or a code for the same was scanned: take the place it names and go on."""
-    touched = replace(form, values={**form.values, **read_slots(intent, heard, facts.now)})
+    touched = replace(form, values={**form.values, **read_slots(intent, heard)})
     if touched.values == form.values:
         return again(standing, form)
     return advance(standing, touched, intent, facts, _noted(form, touched, intent, facts))
@@ -517,7 +520,7 @@ def _touched(standing: Standing, form: Form, intent: Intent, heard: Heard, facts
 
 def _wait_for_flat(standing: Standing, form: Form, other: Intent, heard: Heard, facts: Facts) -> Step:
     """Put another request behind the binding; more about the one that waits already is no answer."""
-    values = read_slots(other, heard, facts.now)
+    values = read_slots(other, heard)
     if form.outer is not None and form.outer.intent == other.id:
         waits = forms.heard(replace(form.outer, values={**form.outer.values, **values}), heard.text)
         waiting = replace(form, outer=waits)

@@ -1,7 +1,7 @@
 """What is said after something was done and belongs to it: a change, its end, a question about it. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,12 +12,13 @@ from bot.dialogue.said import Heard, lacks, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
 from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
-from bot.language import answers, courtesy, leftovers, people, questions, reading, times
+from bot.language import answers, courtesy, leftovers, people, questions
 from bot.language.corrections import corrects
 from bot.language.files import Intent
-from bot.language.kinds import called
-from bot.language.kinds.kind import Value
+from bot.language.kinds import called, moment, plate
+from bot.language.kinds.kind import Aspect, Kind, Value
 from bot.language.normalise import PAUSES
+from bot.language.reading import Reading
 
 #: What adds to something done without correcting it is believed for so long: 两个人, 车牌粤B12345.
 ADDS = timedelta(minutes=30)
@@ -90,6 +91,9 @@ _OF_ELSE = re.compile(
 #: Whoever is told to come is told when.
 _COME_THEN = re.compile("来(?:修|看|弄)?(?:吧|就行|就好|嘛|噻|一趟)")
 
+#: Times and numbers are told of anything.
+_BY_THE_WAY = frozenset({Aspect.BEGINS, Aspect.ENDS, Aspect.HOW_MANY})
+
 #: Characters of words that hold a number and little else.
 BRIEF = 8
 
@@ -110,7 +114,7 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return step
     about = meant(standing, heard.text, facts)
     for subject in about:
-        told = replace(heard, text=_told_of(subject, about, heard.text, facts))
+        told = heard.of(_told_of(subject, about, heard.text, facts))
         step = _called(standing, subject, told, facts) or _amended(standing, subject, told, facts)
         if step is not None:
             return step
@@ -121,15 +125,17 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
     """Return the end of something done where another of its kind takes its place: 小乔那个取消 换成阿曼 一样的时间."""
     first, *rest = courtesy.clauses(heard.text) or [""]
     intent, who = facts.intents[subject.intent], named(subject, first, facts)
-    values = reading.of("，".join(rest), facts.now).take(intent.slots) if who and rest else {}
+    values = heard.reading.part("，".join(rest)).take(intent.slots) if who and rest else {}
     if not values:
         return None
     if _SAME_TIME.search(heard.text):
         kept = {
-            slot.name: subject.values[slot.name] for slot in intent.slots if slot.type == "start" and slot.name in subject.values
+            slot.name: subject.values[slot.name]
+            for slot in intent.slots
+            if slot.kind.aspect is Aspect.BEGINS and slot.name in subject.values
         }
         values = {**kept, **values}
-    step = _called(standing, subject, replace(heard, text=first), facts, forms.begin(intent, values, None, heard.text))
+    step = _called(standing, subject, heard.of(first), facts, forms.begin(intent, values, None, heard.text))
     if not isinstance(step, Do) or intent.id not in facts.intents[step.form.intent].cancels:
         return None
     return replace(step, before=(Line("heard", {"words": quoted(heard.text)}),))
@@ -154,7 +160,7 @@ def _another_fault(standing: Standing, heard: Heard, facts: Facts) -> Step | Non
     if subject is None or intent is None or best is None or best.intent != intent.id or not _ALSO.search(heard.text):
         return None
     told = [slot for slot in intent.slots if slot.required and slot.kind.describes]
-    given = reading.of(heard.text, facts.now).take(told)
+    given = heard.reading.take(told)
     is_other = bool(told) and all(
         given.get(slot.name, subject.values.get(slot.name)) != subject.values.get(slot.name) for slot in told
     )
@@ -163,7 +169,7 @@ def _another_fault(standing: Standing, heard: Heard, facts: Facts) -> Step | Non
 
 def another(intent: Intent, values: Mapping[str, Value], heard: Heard, facts: Facts) -> Heard | None:
     """Return words that tell all that an intent needs about somebody else than `values` do, on the same day unless they say another."""
-    slot = next((slot for slot in intent.slots if slot.type == "name"), None)
+    slot = intent.slot_for(Aspect.WHO)
     known = str(values.get(slot.name, "")) if slot is not None else ""
     if not known or known in heard.text or OF_THEM.search(heard.text) or asks(heard.text) or corrects(heard.text):
         return None
@@ -171,7 +177,7 @@ def another(intent: Intent, values: Mapping[str, Value], heard: Heard, facts: Fa
     if (wished is not None and wished.id != intent.id) or not (_ALSO.search(heard.text) or called.is_proper(known)):
         return None
     whole = replace(heard, since=next((value for value in values.values() if isinstance(value, datetime)), None))
-    given = read_slots(intent, whole, facts.now)
+    given = read_slots(intent, whole)
     return whole if all(one.name in given for one in intent.slots if one.required) else None
 
 
@@ -182,7 +188,7 @@ def calls(standing: Standing, heard: Heard, facts: Facts) -> bool:
 
 def _called(standing: Standing, subject: Subject, heard: Heard, facts: Facts, outer: Form | None = None) -> Step | None:
     """Return the start of what the subject's file says is called by these words: 不用来了 after a repair was reported."""
-    heard = replace(heard, text=people.unexclaimed(heard.text).strip() or heard.text)  # 艾玛她又说不来了
+    heard = heard.of(people.unexclaimed(heard.text).strip() or heard.text)  # 艾玛她又说不来了
     said = [PAUSES.sub("", heard.text), *_beside(subject, heard, facts)]
     others = {_name_of(known, facts) for known in standing.subjects} - {_name_of(subject, facts), ""}
     said = [words for words in said if not any(other in words for other in others)]  # 老罗不来了 小谭照旧
@@ -201,13 +207,17 @@ def _beside(subject: Subject, heard: Heard, facts: Facts) -> Sequence[str]:
     said = [courtesy.unapologised(words) for words in courtesy.clauses(heard.text)]
     if len(said) < 2 or corrects(heard.text):
         return ()
-    return [words for i, words in enumerate(said) if not _news(subject, "，".join((*said[:i], *said[i + 1 :])), facts)]
+    return [
+        words
+        for i, words in enumerate(said)
+        if not _news(subject, heard.reading.part("，".join((*said[:i], *said[i + 1 :]))), facts)
+    ]
 
 
-def _news(subject: Subject, text: str, facts: Facts) -> bool:
+def _news(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether words give a value of their own, so that they are more than a reason; what is over is told."""
     read = [slot for slot in facts.intents[subject.intent].slots if slot.kind.tells]
-    found = reading.of(text, facts.now).take(read, known=subject.values)
+    found = said.take(read, known=subject.values)
     return any(
         value != subject.values.get(name) and not (isinstance(value, datetime) and value < facts.now)
         for name, value in found.items()
@@ -221,31 +231,32 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
         return None
     if asks(heard.text):  # 小雪的还弄得成吗 她三点半到
         told = [words for words in courtesy.clauses(heard.text) if not questions.is_question(words)]
-        if not told or not (named(subject, heard.text, facts) or _presses(subject, "，".join(told), facts)):
+        rest = heard.of("，".join(told))
+        if not told or not (named(subject, heard.text, facts) or _presses(subject, rest.reading, facts)):
             return None
-        heard = replace(heard, text="，".join(told))
+        heard = rest
     intent, is_correction = facts.intents[subject.intent], corrects(heard.text)
     if _is_of_work(subject, heard.text, facts):
         return None
     read = [slot for slot in intent.slots if slot.name in changeable]
     changed = _changes(subject, heard, facts)
-    if not changed and facts.now - subject.at < ADDS and (broken := leftovers.broken_plate(heard.text, read)):
+    if not changed and facts.now - subject.at < ADDS and (broken := leftovers.broken_plate(heard.reading, read)):
         return Say(standing=standing.calm(), phrase=Line("plate.broken", {"value": broken}), kind="asks", intent=intent.id)
     if not changed or not (is_correction or _adds(subject, changed, intent, heard, facts)):
         return None
     return Amend(standing=standing.calm(), subject=subject, values=changed, words=heard.text)
 
 
-def presses_first(subject: Subject, text: str, facts: Facts) -> bool:
+def presses_first(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether the first breath of a message does nothing but press for something done: 要蛮快咧，屋里还有个伢要用."""
-    first, *_ = courtesy.clauses(text) or [""]
-    return len(first) <= PRESSING and _presses(subject, first, facts)
+    first, *_ = courtesy.clauses(said.raw) or [""]
+    return len(first) <= PRESSING and _presses(subject, said.part(first), facts)
 
 
-def _presses(subject: Subject, text: str, facts: Facts) -> bool:
+def _presses(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether words say that something done cannot wait: 越流越多了，怎么关啊."""
-    flags = [slot for slot in facts.intents[subject.intent].slots if slot.type == "flag"]
-    return True in reading.of(text, facts.now).take(flags).values()
+    flags = [slot for slot in facts.intents[subject.intent].slots if slot.kind.aspect is Aspect.WHETHER]
+    return True in said.take(flags).values()
 
 
 def _is_of_work(subject: Subject, text: str, facts: Facts) -> bool:
@@ -257,10 +268,12 @@ def _is_of_work(subject: Subject, text: str, facts: Facts) -> bool:
 def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, Value]:
     """Return the values that words give for something done and that it does not have yet."""
     read = [slot for slot in facts.intents[subject.intent].slots if slot.name in facts.amendable.get(subject.intent, ())]
-    now = next((slot.name for slot in read if slot.type == "start"), None) if answers.is_now(heard.text) else None
-    values = reading.of(heard.text, facts.now).take(read, asked=now, known=subject.values)
+    now = next((slot.name for slot in read if slot.kind.aspect is Aspect.BEGINS), None) if answers.is_now(heard.text) else None
+    values = heard.reading.take(read, asked=now, known=subject.values)
     stays = set() if corrects(heard.text) else {slot.name for slot in read if forms.is_told(subject.values, slot)}
-    stays |= {slot.name for slot in read if slot.type == "place" and _is_only_named(subject, slot.name, values, heard.text)}
+    stays |= {
+        slot.name for slot in read if slot.kind.aspect is Aspect.WHERE and _is_only_named(subject, slot.name, values, heard.text)
+    }
     return {
         name: value for name, value in values.items() if name not in stays and (subject.values.get(name) != value or name == now)
     }
@@ -286,7 +299,7 @@ def named(subject: Subject, text: str, facts: Facts) -> str:
 
 
 def _name_of(subject: Subject, facts: Facts) -> str:
-    names = (subject.values.get(slot.name) for slot in facts.intents[subject.intent].slots if slot.type == "name")
+    names = (subject.values.get(slot.name) for slot in facts.intents[subject.intent].slots if slot.kind.aspect is Aspect.WHO)
     return next((name for name in names if isinstance(name, str) and name), "")
 
 
@@ -325,64 +338,68 @@ def _adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard:
     said = courtesy.clauses(heard.text) if named(subject, heard.text, facts) else []
     if any(OF_THEM.search(words) for words in (heard.text, *said)):  # 他换车了 苏E90J6M, hours later; 小雪那个还在吧 她三点半到
         return True
-    kinds = {slot.type for slot in intent.slots if slot.name in changed}
-    if kinds == {"count"} and _COMPARED.search(heard.text):  # 又多了一个，总共六个人
+    kinds = [slot.kind for slot in intent.slots if slot.name in changed]
+    tells_when = any(kind.aspect is Aspect.BEGINS for kind in kinds)
+    if all(kind.aspect is Aspect.HOW_MANY for kind in kinds) and _COMPARED.search(heard.text):  # 又多了一个，总共六个人
         return True
     if facts.now - subject.at > ADDS:
         return False
-    if _is_value_alone(heard.text, intent, facts):
+    if _is_value_alone(heard.reading, intent):
         return True
-    is_alone = any(_is_value_alone(words, intent, facts) for words in courtesy.clauses(heard.text))  # 今晚太晚了 明天早上九点
+    is_alone = any(
+        _is_value_alone(heard.reading.part(words), intent) for words in courtesy.clauses(heard.text)
+    )  # 今晚太晚了 明天早上九点
     if not answers.is_now(heard.text) and not is_alone and _is_of_else(heard.text, kinds):
         return False
     wished = accepted(heard, facts.intents) or _told_in_full(heard, facts)
-    if wished is None or (wished.small_talk and "start" in kinds):  # 周五上午方便，麻烦您了
+    if wished is None or (wished.small_talk and tells_when):  # 周五上午方便，麻烦您了
         return True
     if wished.id != intent.id:
         if _holds(changed, wished, heard, facts):
             return True
         presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
-        return not wished.emergency and not wished.small_talk and (presses or lacks(wished, heard, facts.now))
+        return not wished.emergency and not wished.small_talk and (presses or lacks(wished, heard))
     required = {slot.name for slot in intent.slots if slot.required}
-    if "start" in kinds and courtesy.is_polite_request(heard.text) and _thing(subject, heard.text, facts):  # 马桶能不能今天来看
+    if tells_when and courtesy.is_polite_request(heard.text) and _thing(subject, heard.text, facts):  # 马桶能不能今天来看
         return True
     if MORE_EXACTLY.match(heard.text) and not intent.is_about_somebody:
         return True
     return not required & set(changed) or _is_of_same_visit(subject, changed, intent, heard, facts)
 
 
-def _is_of_else(text: str, kinds: set[str]) -> bool:
+def _is_of_else(text: str, kinds: Collection[Kind]) -> bool:
     """Tell whether a time or a number stands in words about something else: 晚上七点看春晚, 我儿子班上四十个人."""
-    if kinds <= {"start", "end", "count", "plate"} and _OF_ELSE.search(text):
+    if all(kind.aspect in _BY_THE_WAY or kind is plate.KIND for kind in kinds) and _OF_ELSE.search(text):
         return _COME_THEN.search(text) is None  # 今天下午我要去医院，后天下午两点来吧
-    is_brief = kinds == {"count"} and len(text) <= BRIEF  # 就两个人
-    return kinds <= {"start", "count"} and not is_brief and _OF_COMING.search(text) is None
+    aspects = {kind.aspect for kind in kinds}
+    is_brief = aspects == {Aspect.HOW_MANY} and len(text) <= BRIEF  # 就两个人
+    return aspects <= {Aspect.BEGINS, Aspect.HOW_MANY} and not is_brief and _OF_COMING.search(text) is None
 
 
 def _is_of_same_visit(
     subject: Subject, changed: Mapping[str, Value], intent: Intent, heard: Heard, facts: Facts
 ) -> bool:  # fmt: skip
     """Tell whether words say more of who comes and name no day of their own: 闺女下午两点到, after 闺女礼拜六来."""
-    who = {slot.name for slot in intent.slots if slot.type == "name"}
+    who = {slot.name for slot in intent.slots if slot.kind.aspect is Aspect.WHO}
     is_known = named(subject, heard.text, facts) and not who & set(changed)
-    return bool(is_known) and not any(span.has_day for span in times.find(heard.text, facts.now))
+    return bool(is_known) and not any(span.has_day for span in moment.times_in(heard.reading.message()))
 
 
 def _holds(changed: Mapping[str, Value], wished: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether what was done takes all that another wish would, which is not named: 开他媳妇那台 吉C1H073."""
-    wanted = read_slots(wished, heard, facts.now)
+    wanted = read_slots(wished, heard)
     if not wanted or not all(value in changed.values() for value in wanted.values()):
         return False
     is_named = any(words in heard.text for words in (wished.title, *wished.keywords))
     return not is_named and _OF_MINE.search(heard.text) is None
 
 
-def _is_value_alone(text: str, intent: Intent, facts: Facts) -> bool:
+def _is_value_alone(said: Reading, intent: Intent) -> bool:
     """Tell whether a message is a value and what it is called, and nothing else: 车牌粤B12345, 十点左右到."""
-    left = reading.of(text, facts.now).unvalued
+    left = said.unvalued
     for slot in sorted(intent.slots, key=lambda slot: -len(slot.title)):
         left = left.replace(slot.title, "") if slot.title else left
-    return left != text and _SAYS_NO_MORE.fullmatch(left) is not None
+    return left != said.text and _SAYS_NO_MORE.fullmatch(left) is not None
 
 
 def _told_in_full(heard: Heard, facts: Facts) -> Intent | None:
@@ -392,14 +409,14 @@ def _told_in_full(heard: Heard, facts: Facts) -> Intent | None:
         return None
     intent = facts.intents[best.intent]
     needs = any(slot.required for slot in intent.slots)
-    return intent if needs and not lacks(intent, heard, facts.now) else None
+    return intent if needs and not lacks(intent, heard) else None
 
 
 def _takes(subject: Subject, wished: Intent, facts: Facts) -> bool:
     """Tell whether what was done takes each kind of value that another wish needs: 车牌我问问她再说 is no wish for a card."""
-    kinds = {slot.type for slot in facts.intents[subject.intent].slots}
-    wanted = {slot.type for slot in wished.slots if slot.required}
-    return bool(wanted) and wanted <= kinds
+    kinds = [slot.kind for slot in facts.intents[subject.intent].slots]
+    wanted = [slot.kind for slot in wished.slots if slot.required]
+    return bool(wanted) and all(kind in kinds for kind in wanted)
 
 
 def ended(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
@@ -437,12 +454,12 @@ def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return None
     wished = accepted(heard, facts.intents)
     is_open = any(map(answers.is_open, courtesy.clauses(heard.text)))  # 车牌我问问她再说
-    if wished is not None and not is_open and (read_slots(wished, heard, facts.now) or not _takes(subject, wished, facts)):
+    if wished is not None and not is_open and (read_slots(wished, heard) or not _takes(subject, wished, facts)):
         return None
     if standing.person is Person.ASKED and not named(subject, heard.text, facts):
         return None
     is_left = any(_leaves(words) for words in (heard.text, *courtesy.clauses(heard.text)))
-    if not is_left and not _is_so(subject, heard.text, facts):
+    if not is_left and not _is_so(subject, heard.reading, facts):
         return None
     return Say(standing=replace(standing, misses=0), phrase=Line("at_ease", {"called": subject.called}), intent=subject.intent)
 
@@ -456,13 +473,14 @@ def tells_of_leaving(text: str) -> bool:
     return _GONE.search(text) is not None
 
 
-def _is_so(subject: Subject, text: str, facts: Facts) -> bool:
+def _is_so(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether words say nothing but what is so already."""
     intent = facts.intents[subject.intent]
-    now = next((slot.name for slot in intent.slots if slot.type == "start"), None) if answers.is_now(text) else None
-    values = reading.of(text, facts.now).take(intent.slots, asked=now)
+    start = intent.slot_for(Aspect.BEGINS) if answers.is_now(said.raw) else None
+    now = start.name if start is not None else None
+    values = said.take(intent.slots, asked=now)
     is_same = bool(values) and all(subject.values.get(name) == value for name, value in values.items())
-    return is_same and (now is not None or _is_value_alone(text, intent, facts))
+    return is_same and (now is not None or _is_value_alone(said, intent))
 
 
 def says_more(text: str) -> bool:
@@ -489,12 +507,11 @@ def picture(standing: Standing, facts: Facts) -> Step | None:
 def place(standing: Standing, label: str, facts: Facts) -> Step | None:
     """Return the change of what was just done by a place on the map that is sent after it."""
     for subject in standing.subjects:
-        slots_ = facts.intents[subject.intent].slots
-        slot = next((one for one in slots_ if one.type == "place"), None)
+        slot = facts.intents[subject.intent].slot_for(Aspect.WHERE)
         if slot is not None and slot.name in facts.amendable.get(subject.intent, ()) and facts.now - subject.at < PHOTO_FOLLOWS:
             return Amend(standing=standing.calm(), subject=subject, values={slot.name: label}, words=f"[位置] {label}")
     return None
 
 
 def _takes_photos(subject: Subject, facts: Facts) -> bool:
-    return any(slot.type == "photo" for slot in facts.intents[subject.intent].slots)
+    return facts.intents[subject.intent].slot_for(Aspect.PICTURE) is not None

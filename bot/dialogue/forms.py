@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from bot.language import answers, reading, times
+from bot.language import answers, times
 from bot.language.corrections import corrects
 from bot.language.files import Intent
-from bot.language.kinds.kind import SKIPPED, Slot, Value
+from bot.language.kinds import text as text_
+from bot.language.kinds.kind import SKIPPED, Aspect, Slot, Value
 from bot.language.phrases import fill
+from bot.language.reading import Reading
 
 #: A form whose question stays open longer is put away.
 EXPIRES = timedelta(minutes=15)
@@ -143,13 +145,13 @@ def asked(form: Form, intent: Intent) -> Slot | None:
 def asks_whether(form: Form, intent: Intent) -> bool:
     """Tell whether an action read back what it is about to do and asked for a yes."""
     slot = asked(form, intent)
-    return bool(form.prompt) and slot is not None and slot.type == "flag"
+    return bool(form.prompt) and slot is not None and slot.kind.aspect is Aspect.WHETHER
 
 
 def listed(form: Form, intent: Intent) -> Mapping[str, str]:
     """Return what the open question shows as a numbered list: a long choice only to whoever did not find the words."""
     slot = asked(form, intent)
-    is_long = len(form.menu) > LISTED and not form.prompt and slot is not None and slot.type == "choice"
+    is_long = len(form.menu) > LISTED and not form.prompt and slot is not None and slot.kind.aspect is Aspect.WHICH
     return {} if is_long and not form.tries else form.menu
 
 
@@ -197,14 +199,15 @@ def meant(form: Form, intent: Intent, text: str) -> Slot | None:
     return next((slot for slot in askable if named == slot.title or named in slot.kind.called), None)
 
 
-def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
-    """Return the form with what `text` says filled in, None when it says nothing about it."""
+def answer(form: Form, intent: Intent, message: Reading) -> Form | None:
+    """Return the form with what a message says filled in, None when it says nothing about it."""
+    text = message.raw
     chosen = _choose(form, intent, text)
     if chosen is not None:
         by_words = len(text) > 1 and "第" not in text and not text.strip().isdigit()  # 电梯 picks the fault and says the place
-        also = reading.of(text, now).take(intent.slots) if by_words else {}
+        also = message.take(intent.slots) if by_words else {}
         return replace(form, values={**form.values, **also, **chosen}, tries=0)
-    said = _joined(form, intent, _read(form, intent, text, now), text)
+    said = _joined(form, intent, _read(form, intent, message), text)
     changed = {name: value for name, value in said.items() if form.values.get(name) != value}
     if form.asking not in said and not changed and (slot := asked(form, intent)) and slot.otherwise and len(text) >= TELLS:
         said = {slot.name: slot.otherwise}
@@ -215,40 +218,46 @@ def answer(form: Form, intent: Intent, text: str, now: datetime) -> Form | None:
     return replace(form, values=_consistent({**form.values, **said}, said, intent), tries=0)
 
 
-def _read(form: Form, intent: Intent, text: str, now: datetime) -> dict[str, Value]:
+def _read(form: Form, intent: Intent, message: Reading) -> dict[str, Value]:
     """Return what a message says about the form; for the open question a bare word is enough."""
+    text = message.raw
     wanted = asked(form, intent)
-    if wanted and wanted.type == "text" and form.menu:  # an action asked which: any other words are no answer
+    if wanted and wanted.kind is text_.KIND and form.menu:  # an action asked which: any other words are no answer
         wanted = None
-    said = reading.of(text, now).take(intent.slots, asked=wanted.name if wanted else None, known=form.values)
-    if wanted and wanted.type == "place" and said.get(wanted.name) == text.strip() and _tells_of_another(said, wanted, intent):
+    said = message.take(intent.slots, asked=wanted.name if wanted else None, known=form.values)
+    if (
+        wanted
+        and wanted.kind.aspect is Aspect.WHERE
+        and said.get(wanted.name) == text.strip()
+        and _tells_of_another(said, wanted, intent)
+    ):
         if not _WHEREABOUTS.search(text):
             del said[wanted.name]  # 灯坏了 is no place
     if not corrects(text):
         stays = {slot.name for slot in intent.slots if slot.name != form.asking and is_told(form.values, slot)}
         said = {name: value for name, value in said.items() if name not in stays}
-    if wanted and wanted.type == "name" and wanted.name in said and wanted.name not in reading.of(text, now).take((wanted,)):
+    if wanted and wanted.kind.aspect is Aspect.WHO and wanted.name in said and wanted.name not in message.take((wanted,)):
         others = [slot for slot in intent.slots if slot != wanted]
-        if reading.of(str(said[wanted.name]), now).take(others):  # 两个人 is no name
+        if message.part(str(said[wanted.name])).take(others):  # 两个人 is no name
             del said[wanted.name]
     return said
 
 
 def is_told(values: Mapping[str, Value], slot: Slot) -> bool:
     """Tell whether a choice was made in the resident's own words before, which no mention changes: 天花板 only says where."""
-    return slot.type == "choice" and values.get(slot.name, slot.otherwise) != slot.otherwise
+    return slot.kind.aspect is Aspect.WHICH and values.get(slot.name, slot.otherwise) != slot.otherwise
 
 
 def _tells_of_another(said: Mapping[str, Value], asked: Slot, intent: Intent) -> bool:
     """Tell whether the words were taken for a choice, too, so that they are no place of their own."""
-    return any(slot.type == "choice" and slot.name in said and slot != asked for slot in intent.slots)
+    return any(slot.kind.aspect is Aspect.WHICH and slot.name in said and slot != asked for slot in intent.slots)
 
 
 def _joined(form: Form, intent: Intent, said: dict[str, Value], text: str) -> dict[str, Value]:
     """Put a flat and a place said one after the other together: 3栋2单元 and 电梯."""
     for slot in intent.slots:
         old, new = form.values.get(slot.name), said.get(slot.name)
-        if slot.type != "place" or not isinstance(old, str) or not isinstance(new, str) or corrects(text):
+        if slot.kind.aspect is not Aspect.WHERE or not isinstance(old, str) or not isinstance(new, str) or corrects(text):
             continue
         old_flat, new_flat = _FLAT.match(old) is not None, _FLAT.match(new) is not None
         if old and old_flat != new_flat and old not in new and new not in old:
@@ -318,8 +327,10 @@ def suggestion(form: Form, text: str) -> str:
 
 def _consistent(values: dict[str, Value], said: Mapping[str, Value], intent: Intent) -> dict[str, Value]:
     """Drop an end that a new start has overtaken."""
-    kinds = {slot.type: slot.name for slot in intent.slots}
-    start, end = values.get(kinds.get("start", "")), values.get(kinds.get("end", ""))
-    if isinstance(start, datetime) and isinstance(end, datetime) and end <= start and kinds["end"] not in said:
-        del values[kinds["end"]]
+    begins, ends = intent.slot_for(Aspect.BEGINS), intent.slot_for(Aspect.ENDS)
+    if begins is None or ends is None or ends.name in said:
+        return values
+    start, end = values.get(begins.name), values.get(ends.name)
+    if isinstance(start, datetime) and isinstance(end, datetime) and end <= start:
+        del values[ends.name]
     return values

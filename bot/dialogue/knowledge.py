@@ -16,6 +16,7 @@ from bot.language.known import Known
 from bot.language.matching.matcher import Matcher
 from bot.language.normalise import Tables
 from bot.language.questions import is_question
+from bot.language.reading import Reading
 from bot.store import knowledge
 from bot.store.knowledge import Entry, Shelf, Stamp
 
@@ -43,11 +44,11 @@ class _Index:
     live: Sequence[Entry]
     matcher: Matcher | None
 
-    def search(self, text: str, now: datetime) -> Iterator[tuple[str, float]]:
+    def search(self, said: Reading) -> Iterator[tuple[str, float]]:
         if self.matcher is None:
             return
-        day = knowledge.day_of(now)
-        for candidate in self.matcher.match(text, now).candidates:
+        day = knowledge.day_of(said.now)
+        for candidate in self.matcher.match(said).candidates:
             if candidate.intent.isdigit() and candidate.confidence >= LIKELY:  # the others are intents
                 entry = self.live[int(candidate.intent)]
                 if entry.is_live(day):
@@ -64,10 +65,14 @@ class Knowledge:
 
     def search(self, text: str, now: datetime, communities: Collection[int] | None = None) -> tuple[Known, ...]:
         """Return the entries that may answer `text`, the likeliest first, of these communities or of all."""
+        return self.find(Reading.of(text, now), communities)
+
+    def find(self, said: Reading, communities: Collection[int] | None = None) -> tuple[Known, ...]:
+        """Return the entries that may answer a message, as `search` does."""
         found = [
             Known(entry=entry, community_id=community, confidence=confidence)
             for community, index in self._indexes.items() if communities is None or community in communities
-            for entry, confidence in index.search(text, now)
+            for entry, confidence in index.search(said)
         ]  # fmt: skip
         return tuple(sorted(found, key=lambda known: known.confidence, reverse=True))
 

@@ -20,10 +20,9 @@ from bot.dialogue.said import Heard, Words, read_slots
 from bot.dialogue.standing import For, Standing
 from bot.dialogue.starting import CLOSE, OF_SOMETHING, PLAUSIBLE
 from bot.dialogue.steps import Ask, Inform, Say, ShowMenu, Step
-from bot.language import reading
 from bot.language.disclosure import Disclosed
 from bot.language.files import Catalogue, Intent
-from bot.language.kinds.kind import Slot
+from bot.language.kinds.kind import Aspect, Slot
 from bot.language.matching.matcher import Candidate, Match
 
 #: Wishes taken from one message at most.
@@ -145,7 +144,7 @@ def _wanted(slot: Slot) -> str:
 
 
 def _pointable(intent: Intent) -> list[Slot]:
-    return [slot for slot in intent.slots if slot.kind.is_spoken]
+    return [slot for slot in intent.slots if slot.kind.aspect is not Aspect.PICTURE]
 
 
 # ------------------------------------------------------------------ what of its answer counts
@@ -193,22 +192,22 @@ def _guess(intent: Intent, wish: _Wish, heard: Heard, disclosed: Disclosed, fact
     text = heard.text if alone else disclosed.own(wish.words) or heard.text
     guessed = Match(
         text=text, candidates=(Candidate(intent.id, GUESSED, _WHY),), decision="clarify",
-        said=dict(_said(intent, wish.slots, disclosed, facts)),
+        said=dict(_said(intent, wish.slots, disclosed, heard)),
     )  # fmt: skip
-    return replace(heard, text=text, match=guessed)
+    return replace(heard.of(text), match=guessed)
 
 
 def _answer(form: Form, intent: Intent, wish: _Wish, heard: Heard, disclosed: Disclosed, facts: Facts) -> Heard | None:
     """Return the words that answer the open form; None when none does."""
     guessed = _guess(intent, wish, heard, disclosed, facts, alone=True)
-    values = read_slots(intent, guessed, facts.now)
+    values = read_slots(intent, guessed)
     return guessed if any(form.values.get(name) != value for name, value in values.items()) else None
 
 
-def _said(intent: Intent, pointed: Sequence[_Pointed], disclosed: Disclosed, facts: Facts) -> Iterator[tuple[str, str]]:
+def _said(intent: Intent, pointed: Sequence[_Pointed], disclosed: Disclosed, heard: Heard) -> Iterator[tuple[str, str]]:
     """Return the words for slots that stand in the message and that the slot's reader can read."""
     wanted = {slot.name: slot for slot in _pointable(intent)}
     for one in pointed:
         slot, words = wanted.get(one.name), disclosed.own(one.words)
-        if slot is not None and words and slot.name in reading.of(words, facts.now).take((slot,), asked=slot.name):
+        if slot is not None and words and slot.name in heard.reading.part(words).take((slot,), asked=slot.name):
             yield slot.name, words

@@ -13,7 +13,7 @@ from bot.dialogue.said import Heard
 from bot.dialogue.standing import Person, Standing, Subject
 from bot.dialogue.starting import ELSEWHERE, LIKELY, SPOKEN, accepted
 from bot.dialogue.steps import Amend, Step
-from bot.language import courtesy, reading
+from bot.language import courtesy
 from bot.language.danger import aftermath
 from bot.language.files import Intent
 
@@ -67,7 +67,7 @@ def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if subject is None or standing.person is Person.ASKED or asks(heard.text):
         return None
     is_person = facts.intents[subject.intent].is_about_somebody
-    is_plain = _OF_WORKER.search(heard.text) or MORE_EXACTLY.match(heard.text) or aftermath.is_unhurt(heard.text, facts.judge)
+    is_plain = _OF_WORKER.search(heard.text) or MORE_EXACTLY.match(heard.text) or aftermath.is_unhurt(heard.reading, facts.judge)
     belongs = _is_of_person(subject, heard, facts) if is_person else bool(is_plain) or not _wants_else(heard, subject, facts)
     return Amend(standing=standing.calm(), subject=subject, values={}, words=heard.text) if belongs else None
 
@@ -125,7 +125,7 @@ def _is_of_visit(intent: Intent, heard: Heard, facts: Facts) -> bool:
     needed = [slot for slot in intent.slots if slot.required]
     return (
         best is not None and best.intent == intent.id and best.confidence >= LIKELY
-        and not reading.of(heard.text, facts.now).take(needed)
+        and not heard.reading.take(needed)
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from math import log
 
 from bot.language.kinds.flat import FLAT
 from bot.language.matching.matcher import Match
+from bot.language.reading import Reading
 
 
 class Border(IntEnum):
@@ -151,15 +152,15 @@ PIECES = 12
 class Piece:
     """Words that are one request, and what they mean."""
 
-    text: str
+    said: Reading
     match: Match
 
 
 def part(
-    text: str, whole: Match, match: Callable[[str], Match], is_more: Callable[[str, str], bool],
-    differ: Callable[[str, str, str], int] = lambda intent, one, other: 0,
-    is_other: Callable[[str, str, str], bool] = lambda intent, one, other: False,
-    leans: Callable[[str, str, str], bool] = lambda intent, words, before: False,
+    said: Reading, whole: Match, match: Callable[[Reading], Match], is_more: Callable[[str, Reading], bool],
+    differ: Callable[[str, Reading, Reading], int] = lambda intent, one, other: 0,
+    is_other: Callable[[str, Reading, Reading], bool] = lambda intent, one, other: False,
+    leans: Callable[[str, Reading, str], bool] = lambda intent, words, before: False,
 ) -> Sequence[Piece]:  # fmt: skip
     """Return the requests of a message in their order; one for a message that is not parted.
 
@@ -168,11 +169,12 @@ def part(
     `is_other(intent, one, other)` tells whether two are about somebody else each, and `leans(intent, words, before)` whether words for
     `intent` only go on about a wish for `before` in the same breath.
     """
-    alone = (Piece(text=text, match=whole),)
-    is_known = whole.decision == "accept" and len(whole.candidates) == 1 and whole.text == text  # an example, word for word
+    alone = (Piece(said=said, match=whole),)
+    best = whole.candidates[0].confidence if len(whole.candidates) == 1 else 0.0
+    is_known = best == 1.0 and whole.text == said.raw  # an example, word for word
     if whole.emergency or is_known:
         return alone
-    clauses = _clauses(text)
+    clauses = _clauses(said)
     if len(clauses) < 2:
         return alone
     found = _Parting(clauses=clauses, whole=whole, match=cache(match), is_more=is_more, differ=differ, leans=leans).pieces()
@@ -181,17 +183,17 @@ def part(
     return found if 1 < len(found) <= MOST else alone
 
 
-def _told_apart(clauses: Sequence["_Clause"], whole: Match, is_other: Callable[[str, str, str], bool]) -> list[Piece]:
+def _told_apart(clauses: Sequence["_Clause"], whole: Match, is_other: Callable[[str, Reading, Reading], bool]) -> list[Piece]:
     """Return the wishes of one kind that only say who and when: 周五晚上两拨人 六点半小姜 八点老贺."""
     if not whole.candidates or whole.candidates[0].confidence < LIKELY:
         return []
-    intent, found = _best(whole), [clauses[0].words]
+    intent, found = _best(whole), [clauses[:1]]
     for clause in clauses[1:]:
-        if is_other(intent, found[-1], clause.words):
-            found.append(clause.words)
+        if is_other(intent, _joined(found[-1]), clause.said):
+            found.append([clause])
         else:
-            found[-1] += _gap(clause) + clause.words
-    return [Piece(text=words, match=replace(whole, text=words, decision="accept")) for words in found]
+            found[-1] = [*found[-1], clause]
+    return [Piece(said=said, match=replace(whole, text=said.raw, decision="accept")) for said in map(_joined, found)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +201,11 @@ class _Clause:
     """Words, and what stands before them."""
 
     border: Border
-    words: str
+    said: Reading
+
+    @property
+    def words(self) -> str:
+        return self.said.raw
 
 
 #: 1… 2… 3…: each number begins another; 1栋, 2个, 3点 number nothing.
@@ -228,30 +234,30 @@ def _unlisted(text: str) -> str:
     return re.sub("[、，,；;]", "；另外", text[said.end() :]) if said else text
 
 
-def _clauses(text: str) -> list[_Clause]:
+def _clauses(said: Reading) -> list[_Clause]:
     """Return the clauses of a message; of a long one only its sentences, of a story nothing."""
-    text = _unlisted(text)
+    text = _unlisted(said.raw)
     for lowest in (Border.SEAM, Border.COMMA, Border.STOP):
-        clauses = list(_split(text, lowest))
+        clauses = [_Clause(border=border, said=said.part(words)) for border, words in _split(text, lowest)]
         if len(clauses) <= PIECES:
             return clauses
     return []
 
 
-def _split(text: str, lowest: Border) -> Iterator[_Clause]:
+def _split(text: str, lowest: Border) -> Iterator[tuple[Border, str]]:
     border, begin = Border.STOP, 0
     for match in _BORDER.finditer(text):
         kind = Border[(match.lastgroup or "seam").upper()]
         if kind < lowest or (kind is Border.SEAM and match.start() - begin < SHORTEST):
             continue
         if words := text[begin : match.start()].strip(" ，,、：:"):
-            yield _Clause(border=border, words=words)
+            yield border, words
             border = kind
         else:
             border = max(border, kind)
         begin = match.end()
     if words := text[begin:].strip(" ，,、"):
-        yield _Clause(border=border, words=words)
+        yield border, words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,7 +302,7 @@ class _Wish:
     said: list[_Said] = field(default_factory=list)
 
     @property
-    def text(self) -> str:
+    def whole(self) -> Reading:
         return _joined([one.clause for one in self.said])
 
     @property
@@ -310,10 +316,10 @@ class _Parting:
 
     clauses: Sequence[_Clause]
     whole: Match
-    match: Callable[[str], Match]
-    is_more: Callable[[str, str], bool]
-    differ: Callable[[str, str, str], int]
-    leans: Callable[[str, str, str], bool]
+    match: Callable[[Reading], Match]
+    is_more: Callable[[str, Reading], bool]
+    differ: Callable[[str, Reading, Reading], int]
+    leans: Callable[[str, Reading, str], bool]
 
     def pieces(self) -> list[Piece]:
         """Return the wishes that the clauses most likely are."""
@@ -330,7 +336,7 @@ class _Parting:
         found: list[_Wish] = []
         for wish in wishes:
             is_bound = bool(found) and wish.said[0].clause.border < Border.WORD
-            if is_bound and any(self.leans(wish.intent, wish.text, before.intent) for before in found):
+            if is_bound and any(self.leans(wish.intent, wish.whole, before.intent) for before in found):
                 found[-1].said.extend(wish.said)
             else:
                 found.append(wish)
@@ -342,13 +348,13 @@ class _Parting:
         for sentence in _sentences(self.clauses):
             each = [self._heard(clause) for clause in sentence]
             if len(each) > 1 and not any(one.meant for one in each):
-                each = [self._heard(_Clause(border=sentence[0].border, words=_joined(sentence)))]
+                each = [self._heard(_Clause(border=sentence[0].border, said=_joined(sentence)))]
             found.extend(each)
         intents = {one.meant for one in found if one.meant}
-        return [replace(one, more=frozenset(name for name in intents if self.is_more(name, one.words))) for one in found]
+        return [replace(one, more=frozenset(name for name in intents if self.is_more(name, one.clause.said))) for one in found]
 
     def _heard(self, clause: _Clause) -> _Said:
-        return _Said(clause=clause, chances={} if _says_nothing(clause.words) else _chances(self.match(clause.words)))
+        return _Said(clause=clause, chances={} if _says_nothing(clause.words) else _chances(self.match(clause.said)))
 
     def _likeliest(self, said: Sequence[_Said]) -> list[str]:
         """Return for each clause the wish it is put with, so that all together are likeliest."""
@@ -412,7 +418,7 @@ class _Parting:
         if _goes_on(one.clause):
             return False
         signs = 1 if one.clause.border is Border.WORD or _TOO.search(one.words) else 0
-        return self.differ(last.intent, last.text, one.words) + signs >= _CONTRADICT
+        return self.differ(last.intent, last.whole, one.clause.said) + signs >= _CONTRADICT
 
     def _owner(self, wishes: Sequence[_Wish], one: _Said) -> _Wish:
         """Return the wish that a clause which wants nothing says more about: the latest that wants such a value, else the last."""
@@ -420,11 +426,11 @@ class _Parting:
 
     def _piece(self, wish: _Wish) -> Piece:
         """Return a wish with what its words mean: all of them if they still mean it, else those that say it."""
-        text = wish.text
-        tries = [text, *(one.words for one in sorted(wish.said, key=lambda one: -one.chances.get(wish.intent, 0.0)))]
+        said = wish.whole
+        tries = [said, *(one.clause.said for one in sorted(wish.said, key=lambda one: -one.chances.get(wish.intent, 0.0)))]
         match = next((found for found in map(self.match, tries[:2]) if _best(found) == wish.intent and not found.emergency), None)
         match = match or self.match(tries[1])
-        return Piece(text=text, match=replace(match, text=text, decision="accept"))
+        return Piece(said=said, match=replace(match, text=said.raw, decision="accept"))
 
 
 def _with_doubtful(wishes: Sequence[_Wish]) -> list[_Wish]:
@@ -493,8 +499,9 @@ def _says_nothing(words: str) -> bool:
     return len(_NUMBER.sub("", words)) < SHORTEST or any(said.fullmatch(words) for said in (_COURTESY, _WHO))
 
 
-def _joined(clauses: Sequence[_Clause]) -> str:
-    return clauses[0].words + "".join(_gap(clause) + clause.words for clause in clauses[1:])
+def _joined(clauses: Sequence[_Clause]) -> Reading:
+    first, *further = clauses
+    return first.said.part(first.words + "".join(_gap(clause) + clause.words for clause in further))
 
 
 def _gap(clause: _Clause) -> str:

@@ -1,39 +1,48 @@
 """What a resident said, whichever way it came, as it was understood. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.language import reading
 from bot.language.files import Intent
 from bot.language.kinds import flat
-from bot.language.kinds.kind import Value
+from bot.language.kinds.kind import Aspect, Value
 from bot.language.known import Known
 from bot.language.matching.matcher import Match
+from bot.language.reading import Reading
 
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """A message as it was understood, before any transaction. `text` is in simplified characters.
+    """A message as it was read and understood, before any transaction.
 
     `more` are further requests of the same message, to be served after this one.
     """
 
-    text: str
+    reading: Reading
     match: Match
     place: str = ""  # where the code hangs that was scanned
     more: tuple["Heard", ...] = ()
     since: datetime | None = None  # the time said before it, of whose day it goes on: 下午四点 after 明天上午十点
     known: tuple[Known, ...] = ()  # what the communities of the account know of it, the likeliest first
 
-    @classmethod
-    def nothing(cls) -> "Heard":
-        """Return what it is to have said nothing."""
-        return cls.unmatched("")
+    @property
+    def text(self) -> str:
+        """The words, in simplified characters."""
+        return self.reading.raw
 
     @classmethod
-    def unmatched(cls, text: str) -> "Heard":
+    def nothing(cls, now: datetime) -> "Heard":
+        """Return what it is to have said nothing."""
+        return cls.unmatched("", now)
+
+    @classmethod
+    def unmatched(cls, text: str, now: datetime) -> "Heard":
         """Return words whose intent is known without matching them: those that a menu or an offer was shown for."""
-        return cls(text=text, match=Match(text=text))
+        return cls(reading=Reading.of(text, now), match=Match(text=text))
+
+    def of(self, words: str) -> "Heard":
+        """Return the same, as if nothing but these words of it had been said."""
+        return replace(self, reading=self.reading.part(words))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,13 +76,13 @@ class Unseen:
 Said = Words | Picture | Place | Unseen
 
 
-def lacks(intent: Intent, heard: Heard, now: datetime) -> bool:
+def lacks(intent: Intent, heard: Heard) -> bool:
     """Tell whether an intent would have to ask for what the words do not say: 明天上午来看就行 names no visitor."""
-    given = read_slots(intent, heard, now)
+    given = read_slots(intent, heard)
     return any(slot.required and slot.name not in given for slot in intent.slots)
 
 
-def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, Value]:
+def read_slots(intent: Intent, heard: Heard) -> dict[str, Value]:
     """Return the values that an opening message gives for its intent; what a template points at is read leniently.
 
     A scanned code says where it hangs, and nothing of what the matter is there.
@@ -81,13 +90,13 @@ def read_slots(intent: Intent, heard: Heard, now: datetime) -> dict[str, Value]:
     if heard.place:
         parts = [slot for slot in intent.slots if slot.kind.grammar is flat.GRAMMAR]
         return {
-            **reading.of(heard.place, now).take(parts),
-            **{slot.name: heard.place for slot in intent.slots if slot.type == "place"},
+            **heard.reading.part(heard.place).take(parts),
+            **{slot.name: heard.place for slot in intent.slots if slot.kind.aspect is Aspect.WHERE},
         }
     before = {"": heard.since} if heard.since else None
-    found = reading.of(heard.text, now).take(intent.slots, known=before) if heard.text else {}
+    found = heard.reading.take(intent.slots, known=before) if heard.text else {}
     for slot in intent.slots:
         words = heard.match.said.get(slot.name) if slot.name not in found else None
         if words:
-            found |= reading.of(words, now).take((slot,), asked=slot.name)
+            found |= heard.reading.part(words).take((slot,), asked=slot.name)
     return found

@@ -11,11 +11,12 @@ from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, lacks, read_slots
 from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing, Subject
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, ShowMenu, Sound, Step
-from bot.language import answers, courtesy, leftovers, questions, reading
+from bot.language import answers, courtesy, leftovers, questions
 from bot.language.files import Intent
 from bot.language.kinds import name as name_
-from bot.language.kinds.kind import Value
+from bot.language.kinds.kind import Aspect, Value
 from bot.language.matching.matcher import TEMPLATE, Candidate
+from bot.language.reading import Reading
 
 #: Times in a row that words are not understood before a person is offered.
 PATIENCE = 2
@@ -112,7 +113,7 @@ def _lives_there(heard: Heard, facts: Facts) -> Intent | None:
     if binding is None or facts.is_bound or all(one.intent != binding.id for one in heard.match.candidates):
         return None
     needs = any(slot.required for slot in binding.slots)
-    return binding if needs and not lacks(binding, heard, facts.now) else None
+    return binding if needs and not lacks(binding, heard) else None
 
 
 def _is_for_who_waits(intent: Intent | None, text: str) -> bool:
@@ -163,7 +164,7 @@ def _is_told(candidate: Candidate, heard: Heard, facts: Facts) -> bool:
     """Tell whether words give all of the several values that a wish needs: who tells so much means it."""
     intent = facts.intents[candidate.intent]
     needed = sum(slot.required for slot in intent.slots)
-    return needed > 1 and not intent.emergency and not lacks(intent, heard, facts.now)
+    return needed > 1 and not intent.emergency and not lacks(intent, heard)
 
 
 def _told_beside(heard: Heard, facts: Facts) -> Intent | None:
@@ -171,7 +172,7 @@ def _told_beside(heard: Heard, facts: Facts) -> Intent | None:
     for candidate in heard.match.candidates[1:]:
         intent = facts.intents[candidate.intent]
         needs = any(slot.required for slot in intent.slots)
-        if needs and not intent.emergency and not lacks(intent, heard, facts.now):
+        if needs and not intent.emergency and not lacks(intent, heard):
             return intent
     return None
 
@@ -193,7 +194,7 @@ def _waiting(pieces: Sequence[Heard], facts: Facts, *, is_guess: bool = False) -
     for piece in reversed(pieces):
         intent = facts.intents.get(piece.match.candidates[0].intent)
         if intent is not None and not intent.emergency and (facts.is_bound or not intent.releases_flat):
-            begun = forms.begin(intent, read_slots(intent, piece, facts.now), waiting, piece.text)
+            begun = forms.begin(intent, read_slots(intent, piece), waiting, piece.text)
             waiting = replace(begun, is_guess=is_guess and not facts.only_shows(intent))
     return waiting
 
@@ -220,8 +221,8 @@ def _titles(wishes: Sequence[tuple[Intent, str]]) -> list[str]:
 
 def _is_urgent(heard: Heard, facts: Facts) -> bool:
     intent = facts.intents[heard.match.candidates[0].intent]
-    flags = [slot for slot in intent.slots if slot.type == "flag"]
-    return bool(flags) and any(read_slots(intent, heard, facts.now).get(slot.name) is True for slot in flags)
+    flags = [slot for slot in intent.slots if slot.kind.aspect is Aspect.WHETHER]
+    return bool(flags) and any(read_slots(intent, heard).get(slot.name) is True for slot in flags)
 
 
 def start(
@@ -236,9 +237,9 @@ def start(
     if intent.releases_flat and not facts.is_bound:
         return Say(standing=standing.calm(), phrase=Line("flat.none"), intent=intent.id, before=before)
     fragments = standing.fragments(facts.now)
-    values = read_slots(intent, heard, facts.now)
+    values = read_slots(intent, heard)
     for words in fragments:  # 周六 / 我同学来吃饭
-        values = {**reading.of(words, facts.now).take(intent.slots), **values}
+        values = {**heard.reading.part(words).take(intent.slots), **values}
     standing, values = _with_spot(standing, intent, values, heard.text)
     form = replace(forms.begin(intent, values, outer, heard.text), about=about, is_guess=is_guess)
     form = replace(form, words=(*fragments, *form.words))
@@ -251,7 +252,7 @@ def start(
         return bind_first(standing, form, intent, heard, facts, before)
     if intent.listens or intent.chats:
         return Do(standing=replace(standing.within(None), listens=intent.id), form=form, before=before)
-    step = advance(standing, form, intent, facts, (*before, *not_taken(heard.text, intent, values, facts)))
+    step = advance(standing, form, intent, facts, (*before, *not_taken(heard.reading, intent, values)))
     says_back = isinstance(step, Ask) or (isinstance(step, Do) and any(slot.otherwise for slot in intent.slots))
     if says_back and not before and not _is_bare(heard, intent, facts):
         told = Line("understood.sure", {"title": intent.title, "words": quoted("，".join((*fragments, heard.text)))})
@@ -278,12 +279,12 @@ def _is_bare(heard: Heard, intent: Intent, facts: Facts) -> bool:
     if not heard.text:
         return True
     is_known = bool(heard.match.candidates) and heard.match.candidates[0].confidence >= TEMPLATE
-    return is_known and not read_slots(intent, heard, facts.now)
+    return is_known and not read_slots(intent, heard)
 
 
 def _with_spot(standing: Standing, intent: Intent, values: dict[str, Value], text: str) -> tuple[Standing, dict[str, Value]]:
     """Let a place that was sent before belong to a wish that wants one; what is said with the wish goes before, be it only 我家."""
-    slot = next((slot for slot in intent.slots if slot.type == "place"), None)
+    slot = intent.slot_for(Aspect.WHERE)
     if standing.spot is None or slot is None or _AT_HOME.search(text):
         return standing, values
     return replace(standing, spot=None), {slot.name: standing.spot[1], **values}
@@ -303,11 +304,11 @@ def hand_over(standing: Standing, facts: Facts, intent: Intent | None, words: st
     return HandOver(standing=stays, intent=name, topic=topic or standing.words().partition("\n")[0] or what, words=said)
 
 
-def not_taken(text: str, intent: Intent, values: Mapping[str, Value], facts: Facts) -> tuple[Line, ...]:
+def not_taken(said: Reading, intent: Intent, values: Mapping[str, Value]) -> tuple[Line, ...]:
     """Return what to say of values in the words that the form cannot hold."""
-    if not text or not intent.slots:
+    if not said.raw or not intent.slots:
         return ()
-    unread, broken = leftovers.unread(text, intent.slots, values, facts.now), leftovers.broken_plate(text, intent.slots)
+    unread, broken = leftovers.unread(said, intent.slots, values), leftovers.broken_plate(said, intent.slots)
     lost = (Line("not_taken", {"values": "”“".join(unread)}),) if unread else ()
     return (*lost, Line("plate.broken", {"value": broken})) if broken else lost
 
@@ -381,8 +382,8 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
 
 def _tells_who_comes(intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether a visit is told in full: 下午三点半老同事来跟我下棋."""
-    is_told = intent.is_about_somebody and not lacks(intent, heard, facts.now)
-    return is_told and name_.is_told_of(reading.of(heard.text, facts.now).message())
+    is_told = intent.is_about_somebody and not lacks(intent, heard)
+    return is_told and name_.is_told_of(heard.reading.message())
 
 
 def _may_be_called_off(intent: Intent, facts: Facts) -> bool:
@@ -493,7 +494,7 @@ def nodded(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return None
     if not (courtesy.begins_with_yes(heard.text) or courtesy.sighs(heard.text)) or len(courtesy.clauses(heard.text)) < 2:
         return None
-    if questions.is_question(heard.text) or reading.of(heard.text, facts.now).unvalued != heard.text:
+    if questions.is_question(heard.text) or heard.reading.unvalued != heard.reading.text:
         return None
     if accepted(heard, facts.intents) is not None or _wishes(heard, facts, OF_SOMETHING):
         return None
@@ -557,7 +558,7 @@ def resume(standing: Standing, form: Form, facts: Facts) -> Step:
     """Come back to what was put aside, or begin what was wished for in the same breath."""
     intent = facts.intents[form.intent]
     if needs_flat(intent, facts):
-        return bind_first(standing, form, intent, Heard.nothing(), facts)
+        return bind_first(standing, form, intent, Heard.nothing(facts.now), facts)
     is_begun = not form.asking and form.stage is forms.Stage.FILLING
     step = advance(standing, form, intent, facts)
     if is_begun and isinstance(step, Ask | Confirm):
@@ -575,7 +576,7 @@ def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, fac
     binding = facts.catalogue.binding
     if binding is None:
         raise LookupError("no intent file says `provides: flat`")
-    asking = forms.begin(binding, read_slots(binding, heard, facts.now), form)
+    asking = forms.begin(binding, read_slots(binding, heard), form)
     told = (Line("heard", {"words": quoted(heard.text)}),) if not before and not _is_bare(heard, intent, facts) else before
     step = advance(standing, asking, binding, facts, (*told, Line("flat.first", {"title": intent.title})))
     return replace(step, is_for_outer=True) if isinstance(step, Ask) else step

@@ -64,7 +64,8 @@ def look(session: Session, openid: str, heard: Heard, now: datetime, house: Hous
     house = house.at(kept.community_id)
     scope.enter(session, kept.community_id)
     talk = _Turn(session, kept, now, house).talk
-    return talk.standing, talk.facts(heard)
+    talk.heard = heard
+    return talk.standing, talk.facts()
 
 
 def postpone(
@@ -176,9 +177,10 @@ class _Turn:
                 return self._part()
         return SILENT
 
-    def _decide(self, said: Said, heard: Heard | None = None) -> Answer:
+    def _decide(self, said: Said) -> Answer:
         """Decide what to do, and do it."""
-        return carry_out(self.talk, decide(self.talk.standing, said, self.talk.facts(heard)))
+        self.talk.heard = said.heard if isinstance(said, Words) else None
+        return carry_out(self.talk, decide(self.talk.standing, said, self.talk.facts()))
 
     def _hear(self, message: messages.Text | messages.Voice | messages.Click, heard: Heard) -> Answer:
         if isinstance(message, messages.Click):
@@ -191,7 +193,7 @@ class _Turn:
             if own := self._heard_by_a_service(heard):
                 self.talk.standing = self.talk.standing.talked_over()
                 return Answer(texts=(own,), outcome=Outcome(kind="done"))
-        return self._decide(Words(heard=heard, is_spoken=isinstance(message, messages.Voice)), heard)
+        return self._decide(Words(heard=heard, is_spoken=isinstance(message, messages.Voice)))
 
     def _heard_by_a_service(self, heard: Heard) -> str:
         """Return what a service answers to words that are its own; a number answers the menu or question that was shown."""
@@ -239,7 +241,7 @@ class _Turn:
         self._note("resident", f"[扫码] {code.label}")
         if intent.provides_flat and self.turn.is_bound and not self.is_taken:
             return welcome
-        answer = self._decide(Words(heard=self.house.understanding.hear_intent(intent, code.label)))
+        answer = self._decide(Words(heard=self.house.understanding.hear_intent(intent, self.now, code.label)))
         if answer.outcome.kind == "silent":
             return answer
         before = welcome.texts if isinstance(message, messages.Follow) else ()

@@ -16,21 +16,22 @@ from bot.dialogue.knowledge import Elsewhere, Knowledge
 from bot.dialogue.requests import LIKELY, Piece
 from bot.dialogue.said import Heard, read_slots
 from bot.errors import Misconfigured
-from bot.language import courtesy, emoji, files, questions, reading, times
+from bot.language import courtesy, emoji, files, questions
 from bot.language.danger.alarms import Alarms, Sounded
 from bot.language.danger.judge import Judge
 from bot.language.danger.odds import Odds
 from bot.language.danger.sorts import Sorts
 from bot.language.danger.surroundings import Surroundings
 from bot.language.files import Catalogue, Intent
+from bot.language.kinds import moment
 from bot.language.kinds import name as name_
-from bot.language.kinds import place
-from bot.language.kinds.kind import Kind, Slot, Value
+from bot.language.kinds.kind import Aspect, Kind, Slot, Value
 from bot.language.kinds.shipped import KINDS
 from bot.language.matching.matcher import Candidate, Decision, Match, Matcher, decide
 from bot.language.matching.model import Model
-from bot.language.normalise import PAUSES, Tables
+from bot.language.normalise import Tables
 from bot.language.reader import Problem
+from bot.language.reading import Reading
 from bot.wechat import messages
 
 #: Of a longer message the beginning is understood and the whole is kept for people; 1,000 characters cost a few ms.
@@ -137,57 +138,64 @@ class Understanding:
                 return self.hear_text(text, now, communities)
             case messages.Click(event_key=key):
                 intent = self.catalogue.intents.get(key)
-                return self.hear_intent(intent) if intent else self.hear_text(key, now, communities)
-        return Heard.nothing()
+                return self.hear_intent(intent, now) if intent else self.hear_text(key, now, communities)
+        return Heard.nothing(now)
 
     def hear_text(self, text: str, now: datetime, communities: Collection[int] | None = None) -> Heard:
         """Understand words."""
-        plain = (emoji.without_emoji(text) or text).translate(self._simplified)
-        match = cache(lambda words: self._match(words, now))  # whoever says it twice is understood once
-        whole = self._aside_from_small_talk(plain, match)  # an emergency may stand at the end of it
+        message = Reading.of(emoji.without_emoji(text) or text, now, self._simplified)
+        match = cache(self._match)  # whoever says it twice is understood once
+        beginning = message.part(message.raw[:LONGEST])
+        whole = self._aside_from_small_talk(match(message), beginning, match)  # an emergency may stand at the end of it
         pieces = requests.part(
-            plain[:LONGEST],
-            whole,
-            lambda words: self._settled(match(words), words, now),
-            lambda intent, words: self._says_more(intent, words, now),
-            lambda intent, one, other: self._differ(intent, one, other, now),
-            lambda intent, one, other: self._is_other(intent, one, other, now),
-            lambda intent, words, before: self._leans(intent, words, before, now),
-        )
+            beginning, whole, lambda said: self._settled(match(said), said), self._says_more, self._differ, self._is_other, self._leans,
+        )  # fmt: skip
         first, *rest = (
-            Heard(text=piece.text, match=piece.match, known=self.knowledge.search(piece.text, now, communities))
-            for piece in self._wishes(pieces) or (Piece(text=plain[:LONGEST], match=whole),)
+            Heard(reading=piece.said, match=piece.match, known=self.knowledge.find(piece.said, communities))
+            for piece in self._wishes(pieces) or (Piece(said=beginning, match=whole),)
         )
-        return replace(first, more=tuple(replace(piece, since=_goes_on(first, piece, now)) for piece in rest))
+        return replace(first, more=tuple(replace(piece, since=_goes_on(first, piece)) for piece in rest))
 
     def _wishes(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
-        """Return the requests without what is only told beside them: 我妈过世了，她的信息请删除. What is asked gets its answer."""
-        return [piece for piece in pieces if questions.is_question(piece.text) or not self._is_in_passing(piece.match)]
+        """Return the requests without what is only told beside them: 我妈过世了，她的信息请删除. What is asked gets its answer, and what
+        gives a wish a value stays with it: 阿May来看球赛 凌晨1点走."""
+        kept: list[Piece] = []
+        for piece in pieces:
+            if questions.is_question(piece.said.raw) or not self._is_in_passing(piece.match):
+                kept.append(piece)
+            elif kept and self._gives(piece.said, kept[-1].match.candidates[0].intent):
+                said = piece.said.part(f"{kept[-1].said.raw}，{piece.said.raw}")
+                kept[-1] = Piece(said=said, match=replace(kept[-1].match, text=said.raw))
+        return kept
+
+    def _gives(self, said: Reading, intent: str) -> bool:
+        """Tell whether words hold a value that an intent asks for and that is found by its form: a time, a plate, a flat."""
+        return bool(said.take([slot for slot in self.catalogue.intents[intent].slots if slot.kind.grammar]))
 
     def _is_in_passing(self, match: Match) -> bool:
         return bool(match.candidates) and self.catalogue.intents[match.candidates[0].intent].small_talk
 
-    def _match(self, words: str, now: datetime) -> Match:
+    def _match(self, said: Reading) -> Match:
         """Understand words; a wish of which they tell all that it needs is likely: 钢琴老师小乔明天下午四点来."""
-        if courtesy.gives_thanks(words):
-            return replace(self.matcher.match(THANKS, now), text=words)
-        match = self._sounded(words, self.matcher.match(words, now))
+        if courtesy.gives_thanks(said.raw):
+            return replace(self.matcher.match(said.part(THANKS)), text=said.raw)
+        match = self._sounded(said, self.matcher.match(said))
         if match.emergency or not match.candidates or match.candidates[0].confidence >= CLEAR:
             return match
-        tells_who_comes = name_.is_told_of(reading.of(words, now).message())
+        tells_who_comes = name_.is_told_of(said.message())
         if not tells_who_comes and match.candidates[0].confidence >= LIKELY:
             return match
-        told = next((intent for intent in self._telling if _is_told(intent, words, now)), None)
-        if told is None or (questions.is_question(words) and not _wants_in(words, told)):
+        told = next((intent for intent in self._telling if _is_told(intent, said)), None)
+        if told is None or (questions.is_question(said.raw) and not _wants_in(said.raw, told)):
             return match
         best, others = match.candidates[0], tuple(one for one in match.candidates if one.intent != told.id)
         if best.intent != told.id and best.confidence >= FAINT and not tells_who_comes:  # 光猫亮红灯 我一点半要给学生上课
             return match
         return replace(match, decision="clarify", candidates=(Candidate(told.id, LIKELY, "说全了"), *others))
 
-    def _sounded(self, words: str, match: Match) -> Match:
+    def _sounded(self, said: Reading, match: Match) -> Match:
         """Return the alarm that words are, whatever else they resemble, else what they resemble without emergencies that are out of the question."""
-        sounded = self.alarms.sound(words)
+        sounded = self.alarms.sound(said)
         if sounded is not None and not self._is_everyday(match, sounded):
             alarm = sounded.alarm
             best = Candidate(sounded.intent, 1.0, f"紧急：{alarm.words}")
@@ -202,8 +210,8 @@ class Understanding:
         resembled = [one for one in match.candidates if self.catalogue.intents[one.intent].emergency]
         if not resembled:
             return match
-        if match.emergency or self.judge.doubts(words):
-            return replace(match, danger=self.judge.sort(words))
+        if match.emergency or self.judge.doubts(said):
+            return replace(match, danger=self.judge.sort(said))
         rest = 1 - sum(one.confidence for one in resembled)  # what they would have got goes to the others
         left = tuple(
             replace(one, confidence=round(min(one.confidence / max(rest, RAREST), 1.0), 4))
@@ -218,10 +226,9 @@ class Understanding:
             return False
         return best.confidence >= (EVERYDAY if sounded.alarm.is_vague else EXACT)
 
-    def _aside_from_small_talk(self, words: str, match: Callable[[str], Match]) -> Match:
+    def _aside_from_small_talk(self, whole: Match, said: Reading, match: Callable[[Reading], Match]) -> Match:
         """Return what is likely meant beside a greeting or an insult: 什么破物业，单元门都刷不开 is a repair."""
-        whole = match(words)
-        parts = [part for part in PAUSES.split(words[:LONGEST]) if part]
+        parts = said.clauses
         if told := self._told_in_passing(whole, parts, match):
             return told
         if not self._is_small_talk(whole) or not 1 < len(parts) <= BREATHS:
@@ -229,11 +236,11 @@ class Understanding:
         left = [part for part in parts if not self._is_small_talk(match(part))]
         if not 0 < len(left) < len(parts):
             return whole
-        meant = match(" ".join(left))
+        meant = match(said.part(" ".join(part.raw for part in left)))
         best = meant.candidates[0].confidence if meant.candidates and not self._is_small_talk(meant) else 0.0
         return meant if meant.emergency or best >= LIKELY else whole
 
-    def _told_in_passing(self, whole: Match, parts: Sequence[str], match: Callable[[str], Match]) -> Match | None:
+    def _told_in_passing(self, whole: Match, parts: Sequence[Reading], match: Callable[[Reading], Match]) -> Match | None:
         """Return the small talk that one breath of somebody lonely surely is: 屋里就我一个，娃儿在外地，今天我过生."""
         best = self.catalogue.intents[whole.candidates[0].intent] if whole.candidates else None
         if best is None or not best.listens or whole.emergency or not 1 < len(parts) <= BREATHS:
@@ -251,53 +258,53 @@ class Understanding:
         best = self.catalogue.intents[match.candidates[0].intent] if match.candidates and not match.emergency else None
         return best is not None and best.small_talk and not best.listens
 
-    def _says_more(self, intent: str, words: str, now: datetime) -> bool:
-        """Tell whether words give a value that a request for `intent` wants: a plate, a phone, a name."""
+    def _says_more(self, intent: str, said: Reading) -> bool:
+        """Tell whether words give a value that a request for `intent` wants, or begin to: a plate, a phone, a name, 车牌皖L."""
         known = self.catalogue.intents.get(intent)
         wanted = [slot for slot in known.slots if slot.kind.belongs] if known else []
-        return bool(reading.of(words, now).take(wanted))
+        announced = tuple(word for slot in wanted for word in (slot.title, *slot.kind.called) if len(word) > 1)
+        return said.raw.startswith(announced) or bool(said.take(wanted))
 
-    def _differ(self, intent: str, one: str, other: str, now: datetime) -> int:
+    def _differ(self, intent: str, one: Reading, other: Reading) -> int:
         """Count the values that tell two requests for `intent` apart: another place, fault, guest or time."""
         known = self.catalogue.intents.get(intent)
         wanted = [slot for slot in known.slots if slot.kind.parts] if known else []
-        first, second = reading.of(one, now).take(wanted), reading.of(other, now).take(wanted)
+        first, second = one.take(wanted), other.take(wanted)
         others = [name for name, value in second.items() if first.get(name, value) != value]
-        is_elsewhere = any(slot.name in others and slot.kind is place.KIND for slot in wanted)
-        return len(others) + is_elsewhere
+        return len(others) + any(slot.name in others and slot.kind.aspect is Aspect.WHERE for slot in wanted)
 
-    def _settled(self, match: Match, words: str, now: datetime) -> Match:
+    def _settled(self, match: Match, said: Reading) -> Match:
         """Return what a part of a message means; a likely wish of which it tells all is sure: 明早八点半保洁阿姨来 姓柳；厕所灯不亮."""
         best = match.candidates[0] if match.candidates and match.decision != "reject" else None
         told = next((known for known in self._telling if best is not None and known.id == best.intent), None)
-        if best is None or told is None or best.confidence < LIKELY or not _is_told(told, words, now):
+        if best is None or told is None or best.confidence < LIKELY or not _is_told(told, said):
             return match
         surely = replace(best, confidence=max(best.confidence, EXACT))
         return replace(match, decision="accept", candidates=(surely, *match.candidates[1:]))
 
-    def _leans(self, intent: str, words: str, before: str, now: datetime) -> bool:
+    def _leans(self, intent: str, said: Reading, before: str) -> bool:
         """Tell whether words press for or end what was wished before them, or tell when and not who: 水又漏了，第三次了."""
         wish, earlier = self.catalogue.intents[intent], self.catalogue.intents[before]
         if intent in earlier.follow_ups:
             return True
-        names = [slot for slot in wish.slots if slot.required and slot.kind.name == "name"]
-        return bool(names) and not reading.of(words, now).take(names)
+        names = [slot for slot in wish.slots if slot.required and slot.kind.aspect is Aspect.WHO]
+        return bool(names) and not said.take(names)
 
-    def _is_other(self, intent: str, one: str, other: str, now: datetime) -> bool:
+    def _is_other(self, intent: str, one: Reading, other: Reading) -> bool:
         """Tell whether two wishes for an intent about somebody tell all of it, each about somebody else."""
         told = next((known for known in self._telling if known.id == intent), None)
-        return told is not None and _is_told(told, other, now) and self._differ(intent, one, other, now) >= TOLD
+        return told is not None and _is_told(told, other) and self._differ(intent, one, other) >= TOLD
 
     def are_alike(self, one: str, other: str) -> bool:
         """Tell whether two messages likely ask for the same thing, by what the matcher compares."""
         form = self.matcher.normal_form
         return read_model(self._data).likeness(form(one), form(other)) >= ALIKE
 
-    def hear_intent(self, intent: Intent, place: str = "") -> Heard:
+    def hear_intent(self, intent: Intent, now: datetime, place: str = "") -> Heard:
         """Return what it is to have chosen an intent from a menu, or by a code that hangs at `place`: certain, nothing more said."""
         chosen = Candidate(intent.id, 1.0, "二维码" if place else "菜单")
         match = Match(text="", candidates=(chosen,), decision="accept", emergency=intent.emergency)
-        return Heard(text="", match=match, place=place)
+        return Heard(reading=Reading.of("", now), match=match, place=place)
 
     def _set(self, matcher: Matcher) -> None:
         self.matcher, self.catalogue = matcher, matcher.catalogue
@@ -321,14 +328,14 @@ def _required(intent: Intent) -> list[Slot]:
 def _is_about_somebody(intent: Intent) -> bool:
     """Tell whether an intent needs a name and more: who comes, and when. A place and a thing stand in many messages."""
     required = _required(intent)
-    return len(required) >= TOLD and any(slot.type == "name" for slot in required)
+    return len(required) >= TOLD and any(slot.kind.aspect is Aspect.WHO for slot in required)
 
 
-def _is_told(intent: Intent, words: str, now: datetime) -> bool:
+def _is_told(intent: Intent, said: Reading) -> bool:
     """Tell whether words give all of the values that an intent needs, none of which is over."""
     required = _required(intent)
-    found = reading.of(words, now).take(required)
-    return len(found) == len(required) and all(not isinstance(value, datetime) or value >= now for value in found.values())
+    found = said.take(required)
+    return len(found) == len(required) and all(not isinstance(value, datetime) or value >= said.now for value in found.values())
 
 
 def _wants_in(words: str, told: Intent) -> bool:
@@ -338,11 +345,11 @@ def _wants_in(words: str, told: Intent) -> bool:
     )
 
 
-def _goes_on(first: Heard, piece: Heard, now: datetime) -> datetime | None:
+def _goes_on(first: Heard, piece: Heard) -> datetime | None:
     """Return the time said in the first of several wishes of a kind, where a further one names none of its own day."""
     if first.match.candidates[0].intent != piece.match.candidates[0].intent:
         return None
-    before, own = times.find(first.text, now), times.find(piece.text, now)
+    before, own = (moment.times_in(one.reading.message()) for one in (first, piece))
     is_told = bool(before) and before[0].has_day and before[0].kind != "unclear"
     return before[0].start if is_told and own and not own[0].has_day else None
 
@@ -356,7 +363,7 @@ def judge(understanding: Understanding, text: str, now: datetime) -> Judgement:
         return Judgement(text=text, intent="none", confidence=best.confidence, decision="reject",
                          candidates=match.candidates, slots={})  # fmt: skip
     intent = understanding.catalogue.intents[best.intent]
-    values = read_slots(intent, heard, now)
+    values = read_slots(intent, heard)
     return Judgement(text=text, intent=best.intent, confidence=best.confidence, decision=match.decision,
                      candidates=match.candidates, slots=values)  # fmt: skip
 

@@ -12,11 +12,12 @@ from datetime import datetime
 
 import yaml
 
-from bot.language import reading, times
+from bot.language import times
 from bot.language.kinds import flat, phone, plate
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Grammar, Slot
 from bot.language.normalise import longest_first
+from bot.language.reading import Reading
 
 #: One mask in a disclosed text.
 _MASK = re.compile("〔[^〔〕]+〕")
@@ -240,7 +241,7 @@ def _called(text: str, now: datetime) -> set[str]:
     found: set[str] = set()
     for part in (text, *_PARTS.split(text)):
         rest = part
-        while isinstance(name := reading.of(rest, now).take(_WHO).get("who"), str) and name in rest:
+        while isinstance(name := Reading.of(rest, now).take(_WHO).get("who"), str) and name in rest:
             found.add(name)
             rest = rest.replace(name, " ")
     return found

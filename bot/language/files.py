@@ -16,7 +16,7 @@ import yaml
 
 from bot.language import menus
 from bot.language.danger import sorts
-from bot.language.kinds.kind import Kind, Slot
+from bot.language.kinds.kind import Aspect, Kind, Slot
 from bot.language.kinds.shipped import KINDS
 from bot.language.matching.sentences import Sentence, TemplateFault, compile_sentence
 from bot.language.phrases import FACTS, placeholders
@@ -100,7 +100,11 @@ class Intent:
     @property
     def is_about_somebody(self) -> bool:
         """Tell whether it is about a person by name, such as a guest, and not about a thing."""
-        return any(slot.type == "name" for slot in self.slots)
+        return self.slot_for(Aspect.WHO) is not None
+
+    def slot_for(self, aspect: Aspect) -> Slot | None:
+        """Return the slot that holds who, when or where, the first if there are several."""
+        return next((slot for slot in self.slots if slot.kind.aspect is aspect), None)
 
     def reply_to(self, key: str) -> str:
         """Return one wording of the reply, the same for the same key: a repeated message gets no other answer."""
@@ -426,7 +430,7 @@ def _read_slot(reader: Reader, name: str, node: yaml.Node, kinds: Mapping[str, K
 def _read_sentence(line: tuple[str, int, int], common: Common, slots: Sequence[Slot]) -> Sentence:
     text, number, column = line
     try:
-        return compile_sentence(text, common.rules, common.lists, {slot.name: slot.type for slot in slots})
+        return compile_sentence(text, common.rules, common.lists, {slot.name: slot.kind.name for slot in slots})
     except TemplateFault as fault:
         raise Fault(Place(number - 1, column + fault.position - 2), fault.code, fault.message, fault.hint) from None
 

@@ -1,20 +1,16 @@
 """Values in a message that a form could not take: a second plate, 三天, 凌晨1点走. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from bot.language import reading, times
-from bot.language.corrections import corrects
+from bot.language import times
 from bot.language.kinds import flat, moment, plate
-from bot.language.kinds.kind import Slot, Value
+from bot.language.kinds.kind import Aspect, Slot, Value
 from bot.language.kinds.moment import is_unwanted
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
-
-#: Kinds of which a message may hold several.
-_SEVERAL = frozenset({"plate", "phone", "temperature"})
+from bot.language.reading import Reading
 
 #: 每天, 每周六: a visit that comes again.
 _AGAIN = re.compile(
@@ -44,44 +40,43 @@ _LEAVES = re.compile(r"[^，,。;；]{0,2}?(?:走|离开|回去|结束|为止)")
 _AND = r"\s*(?:和|跟|与|及|以及|还有|、|同埋)\s*(?:我家|家里)?的?"
 
 
-def unread(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: datetime) -> tuple[str, ...]:
-    """Return, as the resident wrote them, the values in `text` that are not in `found` though the form asks for their like.
+def unread(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return, as the resident wrote them, the values in a message that are not in `found` though the form asks for their like.
 
     `found` are the values after the message. What is corrected, is over, or only tells more of the same day is no loss.
     """
-    words = unicodedata.normalize("NFKC", text).strip()
-    if corrects(words):
+    if said.corrects:
         return ()
     lost = [
-        *_doubles(words, slots, found, now),
-        *_rooms(words, slots, found, now),
-        *_places(words, slots, found),
-        *_times(words, slots, found, now),
+        *_doubles(said, slots, found),
+        *_rooms(said, slots, found),
+        *_places(said.text, slots, found),
+        *_times(said, slots, found),
     ]
     return tuple(dict.fromkeys(lost))
 
 
-def broken_plate(text: str, slots: Sequence[Slot]) -> str:
+def broken_plate(said: Reading, slots: Sequence[Slot]) -> str:
     """Return what wants to be a plate and is none, where the form asks for one: 浙A12."""
-    is_asked = any(slot.type == "plate" for slot in slots)
-    return plate.broken(unicodedata.normalize("NFKC", text)).upper() if is_asked else ""
+    is_asked = any(slot.kind is plate.KIND for slot in slots)
+    return plate.broken(said.text).upper() if is_asked else ""
 
 
-def _doubles(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: datetime) -> Iterator[str]:
+def _doubles(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
     """Second plates, phones and temperatures."""
     for slot in slots:
         grammar, value = slot.kind.grammar, found.get(slot.name)
-        if slot.type in _SEVERAL and grammar and value:
-            yield from (text[one.begin : one.stop].strip() for one in grammar.find(text, now) if one.value != value)
+        if slot.kind.is_single and grammar and value:
+            yield from (said.text[one.begin : one.stop].strip() for one in said.found(grammar) if one.value != value)
 
 
-def _rooms(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: datetime) -> Iterator[str]:
+def _rooms(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
     """Second flats: 3栋2单元501和502."""
-    slot = next((slot for slot in slots if slot.type == "room"), None)
+    slot = next((slot for slot in slots if slot.kind is flat.ROOM), None)
     value = str(found.get(slot.name, "")) if slot else ""
     if not value:
         return
-    flats = flat.find(text, now)
+    text, flats = said.text, said.found(flat.GRAMMAR)
     for one in flats:
         if isinstance(one.value, flat.Flat) and one.value.room not in {"", value}:
             yield text[one.begin : one.stop].strip()
@@ -92,7 +87,7 @@ def _rooms(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: da
 
 def _places(text: str, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
     """Second places of one fault: 厨房和卫生间都漏水."""
-    slot = next((slot for slot in slots if slot.type == "place" and slot.options), None)
+    slot = next((slot for slot in slots if slot.kind.aspect is Aspect.WHERE and slot.options), None)
     value = str(found.get(slot.name, "")) if slot else ""
     if slot is None or not value:
         return
@@ -104,18 +99,19 @@ def _places(text: str, slots: Sequence[Slot], found: Mapping[str, Value]) -> Ite
                 yield said
 
 
-def _times(text: str, slots: Sequence[Slot], found: Mapping[str, Value], now: datetime) -> Iterator[str]:
+def _times(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
     """Times that are neither the start nor the end; for a visit also how long and how often."""
-    kinds = {slot.type for slot in slots}
-    if kinds.isdisjoint({"start", "datetime", "date"}):
+    aspects = {slot.kind.aspect for slot in slots}
+    if aspects.isdisjoint({Aspect.BEGINS, Aspect.WHEN}):
         return
     taken = [value for value in found.values() if isinstance(value, datetime)]
-    spans = times.find(reading.of(text, now).seen_by(moment.GRAMMAR), now, taken[0] if taken else None)
-    long = list(_lasting(text, spans, taken)) if "end" in kinds else []
+    told = (one.value for one in said.found(moment.GRAMMAR, taken[0] if taken else None))
+    spans = [span for span in told if isinstance(span, times.Span)]
+    long = list(_lasting(said.text, spans, taken)) if Aspect.ENDS in aspects else []
     yield from (match[0] for match in long)
     for span in spans:
         if not any(match.start() < span.stop and span.begin < match.end() for match in long):
-            yield from _of_span(text, span, taken, now)
+            yield from _of_span(said.text, span, taken, said.now)
 
 
 def _lasting(text: str, spans: Sequence[times.Span], taken: Sequence[datetime]) -> Iterator[re.Match[str]]:

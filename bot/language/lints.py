@@ -18,6 +18,7 @@ from bot.language.files import Catalogue, Intent
 from bot.language.matching.matcher import Matcher
 from bot.language.normalise import Normaliser
 from bot.language.reader import Problem
+from bot.language.reading import Reading
 
 #: Similarity, of 100, from which two wordings of two intents are told.
 NEAR = 88
@@ -102,7 +103,7 @@ def _confused(matcher: Matcher, now: datetime) -> Iterator[Problem]:
     hidden = _lone(matcher)
     others = matcher.without(frozenset(hidden))
     for intent, example in hidden:
-        best = next(iter(others.match(example, now).candidates), None)
+        best = next(iter(others.match(Reading.of(example, now)).candidates), None)
         if best and best.intent != intent and best.confidence > WON:
             won[intent, best.intent].append(example)
     for (name, other), examples in won.items():

@@ -1,6 +1,7 @@
 """Bringing messages that mean the same closer to each other before they are compared.
 
-Order matters: width and case, traditional to simplified, punctuation, spoken words, fillers.
+Order matters: width and case, traditional to simplified, punctuation, spoken words, fillers. What danger is looked for in (`fold`) keeps
+its pauses and its words: a filler may be a cry.
 """
 
 import re
@@ -131,3 +132,31 @@ def longest_first(words: Iterable[str]) -> str:
         rests.setdefault(re.escape(word[0]), []).append(re.escape(word[1:]))
     anyone = "|".join(f"{first}(?:{'|'.join(dict.fromkeys(further))})" for first, further in rests.items())
     return f"(?=[{''.join(rests)}])(?:{anyone})"
+
+
+_SPACED_OUT = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s,，.。!！…~、-]+(?=[\u4e00-\u9fff](?![\u4e00-\u9fff]))")
+#: What is said three times over, 啊啊啊 or 着火着火着火, says no more than twice.
+_REPEATED_WORDS = re.compile(r"(.{1,8}?)\1{2,}", re.DOTALL)
+_COMMAS = re.compile(r"[\s,，、:：;；\-—()（）\[\]【】\"“”'‘’]+")
+_STOPS = re.compile(r"[.。!！?？…~～]+")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufe0f\ufeff]")
+
+
+def fold(text: str) -> str:
+    """Fold case in a text of one width, mark clauses and sentences by one sign each, and join what was spaced out (着 火 了)."""
+    text = text.lower()
+    if not text.isalnum():
+        text = _INVISIBLE.sub("", text)
+    if len(text) - len(set(text)) > 1:
+        text = _REPEATED_WORDS.sub(r"\1\1", text)
+    if text.isalnum():
+        return text
+    text = _SPACED_OUT.sub(r"\1", text)
+    return _STOPS.sub(_stop, _COMMAS.sub("，", text))
+
+
+def _stop(found: re.Match[str]) -> str:
+    signs = found[0]
+    return (
+        "？" if "?" in signs or "？" in signs else "！" if "!" in signs or "！" in signs else "。" if signs[0] in ".。" else "，"
+    )

@@ -1,20 +1,21 @@
 """A message, read once: its plain text, the values in it, and what is left when they are masked or hidden. Pure.
 
-Every room takes what it needs from the same reading; nothing else normalises words or looks for values in them.
+Every room takes what it needs from the same reading; nothing else normalises words or looks for values in them. It is made when a message
+comes in, goes with it, and is forgotten with it.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from bot.language import answers, corrections
-from bot.language.kinds import moment
+from bot.language.kinds import moment, phone, plate
 from bot.language.kinds.kind import LOOKED_THROUGH, SKIPPED, Found, Grammar, Slot, Value
 from bot.language.kinds.shipped import GRAMMARS
-from bot.language.normalise import PAUSES
+from bot.language.normalise import PAUSES, fold
 
 #: Characters of a message that are read, counted when it is normalised: one sign may stand for eighteen.
 LONGEST = 2000
@@ -26,7 +27,7 @@ _RAW = 2 * LONGEST
 ANY_TIME = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 
 #: Masks that stand for no request when they stand alone: a time, a phone, a plate.
-SAYS_NOTHING = "".join(grammar.mask for grammar in GRAMMARS if grammar.name in {"time", "phone", "plate"}) + " "
+SAYS_NOTHING = f"{moment.GRAMMAR.mask}{phone.GRAMMAR.mask}{plate.GRAMMAR.mask} "
 
 _MASKS = re.compile(f"[{''.join(grammar.mask for grammar in GRAMMARS)}]")
 _READABLE = str.maketrans({grammar.mask: f"[{grammar.title}]" for grammar in GRAMMARS})
@@ -44,17 +45,12 @@ class _Scan:
         self._now, self._since, self._finds = now, since, finds
         self._waiting = list(grammars)
         self._found: dict[str, Sequence[Found]] = {}
-        self._seen: dict[str, str] = {}
 
     def found(self, grammar: Grammar) -> Sequence[Found]:
         """Return what a grammar finds in what those before it have left."""
-        self._go_on_to(grammar)
+        while self._waiting and grammar.name not in self._found:
+            self._go_on()
         return self._found.get(grammar.name, ())
-
-    def seen_by(self, grammar: Grammar) -> str:
-        """Return the text as a grammar sees it."""
-        self._go_on_to(grammar)
-        return self._seen[grammar.name]
 
     @property
     def rest(self) -> str:
@@ -63,13 +59,8 @@ class _Scan:
             self._go_on()
         return self._rest + self._beyond
 
-    def _go_on_to(self, grammar: Grammar) -> None:
-        while self._waiting and grammar.name not in self._found:
-            self._go_on()
-
     def _go_on(self) -> None:
         grammar = self._waiting.pop(0)
-        self._seen[grammar.name] = self._rest
         self._found[grammar.name] = found = self._whole(grammar)
         self._rest = _blanked(self._rest, found)
 
@@ -81,21 +72,37 @@ class _Scan:
         return [one for one in self._finds[key] if one.stop < LOOKED_THROUGH or not self._beyond]
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What was looked for already in a message and in parts of it."""
+
+    parts: dict[str, "Reading"] = field(default_factory=dict)
+    scans: dict[object, _Scan] = field(default_factory=dict)
+    finds: dict[object, Sequence[Found]] = field(default_factory=dict)  # by grammar and text
+
+
 @dataclass(frozen=True)
 class Reading:
     """What was said, and what it holds."""
 
-    raw: str
-    text: str  # compatible forms made one, simplified, cut
+    raw: str  # as it was written, in simplified characters
+    text: str  # compatible forms made one, cut
     now: datetime
-    _scans: dict[object, _Scan] = field(default_factory=dict, repr=False, compare=False)  # what was looked for already
-    _finds: dict[object, Sequence[Found]] = field(default_factory=dict, repr=False, compare=False)  # by grammar and text
+    _looked: _Looked = field(default_factory=_Looked, repr=False, compare=False)
 
     @classmethod
     def of(cls, raw: str, now: datetime, simplified: Mapping[int, str] = _NOTHING) -> "Reading":
         """Read words said at `now`. The time it takes is bounded whatever they are."""
-        plain = unicodedata.normalize("NFKC", raw[:_RAW]).translate(simplified)
-        return cls(raw, plain[:LONGEST].strip(), now)
+        return cls(said := raw.translate(simplified), _plain(said), now)
+
+    def part(self, words: str) -> "Reading":
+        """Return words of the message, or what stands for it, as a reading of their own; asked for again it is the same."""
+        if words == self.raw:
+            return self
+        parts = self._looked.parts
+        if words not in parts:
+            parts[words] = Reading(words, _plain(words), self.now, self._looked)
+        return parts[words]
 
     @cached_property
     def meant(self) -> str:
@@ -108,9 +115,9 @@ class Reading:
         return corrections.corrects(self.text)
 
     @cached_property
-    def clauses(self) -> tuple[str, ...]:
-        """The text between its pauses."""
-        return tuple(clause for clause in PAUSES.split(self.text) if clause)
+    def clauses(self) -> tuple["Reading", ...]:
+        """What stands between its pauses."""
+        return tuple(self.part(words) for words in PAUSES.split(self.raw) if words)
 
     @cached_property
     def spans(self) -> tuple[tuple[Grammar, Found], ...]:
@@ -138,9 +145,14 @@ class Reading:
         """The text without its values: what is said beside them."""
         return _MASKS.sub("", self.masked)
 
-    def seen_by(self, grammar: Grammar) -> str:
-        """Return the text as a grammar sees it; positions stay."""
-        return self._scan(self.text, GRAMMARS).seen_by(grammar)
+    @cached_property
+    def folded(self) -> str:
+        """The text as danger is looked for in it: one sign for each kind of pause, nothing spaced out."""
+        return fold(self.text)
+
+    def found(self, grammar: Grammar, since: datetime | None = None) -> Sequence[Found]:
+        """Return what a grammar finds in `text`, in order; `since` is a time said before, of whose day it may go on."""
+        return self._scan(self.text, _with((grammar,)), since).found(grammar)
 
     def take(self, slots: Iterable[Slot], known: Mapping[str, Value] | None = None, asked: str | None = None) -> dict[str, Value]:
         """Return the values that the message gives for `slots`.
@@ -168,9 +180,9 @@ class Reading:
 
     def _scan(self, text: str, grammars: Sequence[Grammar], since: datetime | None = None) -> _Scan:
         key = (text, tuple(grammar.name for grammar in grammars), since)
-        if key not in self._scans:
-            self._scans[key] = _Scan(text, self.now, grammars, since, self._finds)
-        return self._scans[key]
+        if key not in self._looked.scans:
+            self._looked.scans[key] = _Scan(text, self.now, grammars, since, self._looked.finds)
+        return self._looked.scans[key]
 
 
 @dataclass(frozen=True)
@@ -217,7 +229,10 @@ class Taking:
 
 def _grammars_for(slots: Sequence[Slot]) -> tuple[Grammar, ...]:
     """Return the grammars that read for these slots, a service's own behind those that ship."""
-    own = dict.fromkeys(slot.kind.grammar for slot in slots if slot.kind.grammar)
+    return _with(dict.fromkeys(slot.kind.grammar for slot in slots if slot.kind.grammar))
+
+
+def _with(own: Collection[Grammar]) -> tuple[Grammar, ...]:
     return (
         *(grammar for grammar in GRAMMARS if grammar.is_sure or grammar in own),
         *(grammar for grammar in own if grammar not in GRAMMARS),
@@ -230,7 +245,5 @@ def _blanked(text: str, found: Iterable[Found]) -> str:
     return text
 
 
-@lru_cache(maxsize=64)
-def of(text: str, now: datetime) -> Reading:
-    """Return the reading of words said at `now`; several rooms that ask for the same words share it."""
-    return Reading.of(text, now)
+def _plain(raw: str) -> str:
+    return unicodedata.normalize("NFKC", raw[:_RAW])[:LONGEST].strip()

@@ -16,6 +16,7 @@ from bot.dialogue.standing import Alarm, Person, Standing, Subject
 from bot.dialogue.steps import Step
 from bot.language.known import Known
 from bot.language.matching.matcher import Candidate, Match
+from bot.language.reading import Reading
 from tests.dialogue.town import ALARMED, CATALOGUE, FACTS, STRANGER, outline
 
 SAYINGS = (
@@ -32,7 +33,7 @@ KINDS = set(Step.__subclasses__())
 def message(choice: Random) -> Said:
     """Return anything that may be said, understood in any way."""
     if choice.random() < 0.15:
-        spoken = Words(heard=Heard.nothing(), is_spoken=True)
+        spoken = Words(heard=Heard.nothing(FACTS.now), is_spoken=True)
         return choice.choice(
             [Picture(), Place(label=choice.choice(["东门", ""])), Unseen(phrase="video.unseen", what="[视频]"), spoken]
         )
@@ -52,7 +53,7 @@ def understood(choice: Random, text: str, decision: str = "") -> Heard:
     match = Match(text=text, candidates=candidates if judged != "reject" else (), decision=judged)  # type: ignore[arg-type]  one of three
     known = (Known(entry="E1", community_id=1, confidence=choice.random()),) if choice.random() < 0.2 else ()
     is_alarm = judged == "accept" and CATALOGUE.intents[candidates[0].intent].emergency and choice.random() < 0.5
-    return Heard(text=text, match=replace(match, emergency=is_alarm), known=known)
+    return Heard(reading=Reading.of(text, FACTS.now), match=replace(match, emergency=is_alarm), known=known)
 
 
 def all_of(step: Step) -> Iterator[Step]:

@@ -9,6 +9,7 @@ import pytest
 from bot import config
 from bot.dialogue.understanding import Understanding
 from bot.language.matching.matcher import Match, Matcher
+from bot.language.reading import Reading
 from bot.store.database import Database
 from tests.dialogue.conftest import INTENTS, Chat, settle
 
@@ -20,10 +21,10 @@ class Noting(Matcher):
         vars(self).update(vars(matcher))
         self.asked: list[str] = []
 
-    def match(self, text: str, now: datetime) -> Match:
+    def match(self, said: Reading) -> Match:
         """Match, and remember the words."""
-        self.asked.append(text)
-        return super().match(text, now)
+        self.asked.append(said.raw)
+        return super().match(said)
 
 
 @pytest.fixture

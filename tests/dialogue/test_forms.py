@@ -10,6 +10,7 @@ from bot.dialogue.forms import Form, Stage
 from bot.dialogue.understanding import Understanding
 from bot.language import files
 from bot.language.files import Intent
+from bot.language.reading import Reading
 
 AT_THREE = datetime.fromisoformat("2026-03-12T15:00:00+08:00")
 ALL = {"recipient": "王芳", "starts_at": AT_THREE, "box": "big"}
@@ -37,12 +38,12 @@ def test_an_opening_message_with_all_that_is_required_is_not_asked_for_the_rest(
 
 def test_a_form_filled_by_answers_asks_once_for_what_may_be_skipped(parcel: Intent, now: datetime) -> None:
     form = open_form(parcel, recipient="王芳", starts_at=AT_THREE)
-    filled = forms.answer(form, parcel, "大箱子", now)
+    filled = forms.answer(form, parcel, Reading.of("大箱子", now))
 
     assert filled is not None
     step = forms.proceed(filled, parcel)
     assert (step.kind, step.slot) == ("asks", "note")
-    skipped = forms.answer(step.form, parcel, "没有", now)
+    skipped = forms.answer(step.form, parcel, Reading.of("没有", now))
     assert skipped is not None
     assert forms.proceed(skipped, parcel).kind == "confirms"
     assert "note" not in forms.given(skipped)
@@ -51,7 +52,7 @@ def test_a_form_filled_by_answers_asks_once_for_what_may_be_skipped(parcel: Inte
 @pytest.mark.parametrize("picked", ["2", "２", "二", "第二个", "大箱子", "选2"])
 def test_a_menu_is_answered_by_number_or_by_words(parcel: Intent, now: datetime, picked: str) -> None:
     form = open_form(parcel, recipient="王芳", starts_at=AT_THREE)
-    filled = forms.answer(form, parcel, picked, now)
+    filled = forms.answer(form, parcel, Reading.of(picked, now))
 
     assert filled is not None
     assert filled.values == {**form.values, "box": "big"}
@@ -77,7 +78,7 @@ def test_a_suggested_time_is_read_as_if_it_had_been_typed(parcel: Intent, now: d
 )
 def test_what_was_read_back_can_be_corrected(parcel: Intent, now: datetime, said: str, slot: str, value: object) -> None:
     form = open_form(parcel, **ALL)
-    changed = forms.answer(form, parcel, said, now)
+    changed = forms.answer(form, parcel, Reading.of(said, now))
 
     assert form.stage is Stage.CONFIRM
     assert changed is not None
@@ -87,7 +88,7 @@ def test_what_was_read_back_can_be_corrected(parcel: Intent, now: datetime, said
 
 def test_a_value_said_while_another_is_asked_for_is_kept(parcel: Intent, now: datetime) -> None:
     form = open_form(parcel)
-    filled = forms.answer(form, parcel, "两个人搬，大箱子", now)
+    filled = forms.answer(form, parcel, Reading.of("两个人搬，大箱子", now))
 
     assert form.asking == "recipient"
     assert filled is not None
@@ -96,11 +97,11 @@ def test_a_value_said_while_another_is_asked_for_is_kept(parcel: Intent, now: da
 
 @pytest.mark.parametrize("said", ["天气真好啊", "哈哈", "？", ""])
 def test_words_that_say_nothing_about_the_form_change_nothing(parcel: Intent, now: datetime, said: str) -> None:
-    assert forms.answer(open_form(parcel, recipient="王芳"), parcel, said, now) is None
+    assert forms.answer(open_form(parcel, recipient="王芳"), parcel, Reading.of(said, now)) is None
 
 
 def test_saying_again_what_is_known_is_no_answer_to_the_confirmation(parcel: Intent, now: datetime) -> None:
-    assert forms.answer(open_form(parcel, **ALL), parcel, "大箱子", now) is None
+    assert forms.answer(open_form(parcel, **ALL), parcel, Reading.of("大箱子", now)) is None
 
 
 def test_nothing_is_booked_in_the_past_but_today_is_not_over(parcel: Intent, now: datetime) -> None:
@@ -140,7 +141,7 @@ def test_a_flat_and_a_place_said_one_after_the_other_belong_together(
     understanding: Understanding, now: datetime, before: str, said: str, after: str
 ) -> None:
     lamp = understanding.catalogue.intents["lamp.report"]
-    changed = forms.answer(Form(intent=lamp.id, values={"place": before}, stage=Stage.CONFIRM), lamp, said, now)
+    changed = forms.answer(Form(intent=lamp.id, values={"place": before}, stage=Stage.CONFIRM), lamp, Reading.of(said, now))
 
     assert changed is not None
     assert changed.values["place"] == after
@@ -181,6 +182,6 @@ def test_what_is_broken_is_no_place(said: str, place: str | None, now: datetime)
     repair = files.load(texts).intents["repair.report"]
     where = next(slot for slot in repair.slots if slot.name == "location")
 
-    changed = forms.answer(forms.ask(forms.begin(repair, {"category": "water"}), where), repair, said, now)
+    changed = forms.answer(forms.ask(forms.begin(repair, {"category": "water"}), where), repair, Reading.of(said, now))
 
     assert (changed.values.get("location") if changed is not None else None) == place

@@ -17,6 +17,7 @@ from bot.dialogue.said import Heard
 from bot.dialogue.standing import Standing
 from bot.dialogue.understanding import Understanding
 from bot.language.matching.matcher import Candidate, Match
+from bot.language.reading import Reading
 from bot.store import spending
 from bot.store.database import Database
 from bot.store.spending import Tokens
@@ -26,7 +27,9 @@ from tests.dialogue.stub_model import Stub, says, sends, serving, wishes
 PATIENT = 60.0
 
 DOUBT = Heard(
-    text="王芳说138 0013 8000楼道那里黑，3栋2单元501，粤B12345，我有糖尿病",
+    reading=Reading.of(
+        "王芳说138 0013 8000楼道那里黑，3栋2单元501，粤B12345，我有糖尿病", datetime.fromisoformat("2026-03-11T10:00:00+08:00")
+    ),
     match=Match(text="", decision="reject", candidates=(Candidate("noise.report", 0.05, "像"),)),
 )
 

@@ -20,9 +20,11 @@ from bot.dialogue.steps import Ask, Confirm, Do, Line, Sound
 from bot.dialogue.understanding import Understanding
 from bot.language.disclosure import Disclosed, Masking
 from bot.language.matching.matcher import Candidate, Match
+from bot.language.reading import Reading
 
 WORDS = (config.shipped("data") / "masking.yaml").read_text(encoding="utf-8")
 MASKING = Masking.parse(WORDS)
+NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 
 
 @pytest.fixture
@@ -34,7 +36,9 @@ def facts(understanding: Understanding, now: datetime) -> Facts:
 def doubted(text: str, *candidates: tuple[str, float]) -> Heard:
     """Return words that the matcher is not sure of."""
     found = tuple(Candidate(intent, confidence, "像") for intent, confidence in candidates or [("lamp.report", 0.05)])
-    return Heard(text=text, match=Match(text=text, candidates=found, decision="clarify" if candidates else "reject"))
+    return Heard(
+        reading=Reading.of(text, NOW), match=Match(text=text, candidates=found, decision="clarify" if candidates else "reject")
+    )
 
 
 def told(heard: Heard, facts: Facts) -> Disclosed:

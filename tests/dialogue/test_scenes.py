@@ -13,6 +13,7 @@ from bot.dialogue.turn import Answer
 from bot.dialogue.understanding import read_folder
 from bot.language import files
 from bot.language.matching.matcher import Match
+from bot.language.reading import Reading
 from bot.store import conversations
 from bot.store.conversations import Conversation, Line
 from bot.store.scenes import Scene
@@ -148,4 +149,4 @@ def test_shipped_codes_give_their_place_and_never_what_is_the_matter(kind: str, 
     catalogue = files.load(read_folder(config.shipped("intents")))
     intent = catalogue.intents[catalogue.scenes[kind].intent]
 
-    assert read_slots(intent, Heard(text="", match=Match(text=""), place=label), now) == values
+    assert read_slots(intent, Heard(reading=Reading.of("", now), match=Match(text=""), place=label)) == values

@@ -11,6 +11,7 @@ from bot.contract import Work, talks
 from bot.dialogue.said import Heard
 from bot.dialogue.turn import Answer, take
 from bot.language.matching.matcher import Candidate, Match
+from bot.language.reading import Reading
 from bot.store import conversations, masses, outbox
 from bot.store.conversations import Conversation, Line
 from bot.store.events import Event
@@ -83,7 +84,10 @@ def test_a_broken_action_leaves_no_trace_of_its_turn(chat: Any) -> None:
 
 
 def test_an_intent_that_went_meanwhile_is_not_understood_instead_of_failing(chat: Any) -> None:
-    gone = Heard(text="旧的那件事", match=Match(text="旧的那件事", candidates=(Candidate("old", 1.0, ""),), decision="accept"))
+    gone = Heard(
+        reading=Reading.of("旧的那件事", chat.now),
+        match=Match(text="旧的那件事", candidates=(Candidate("old", 1.0, ""),), decision="accept"),
+    )
     message = messages.Text(openid=chat.openid, account="a", created_at=chat.now, key="k", text="旧的那件事")
 
     assert chat.database.submit(take, message, gone, chat.now, chat.house).result().outcome.kind == "unknown"
@@ -191,7 +195,7 @@ def test_a_menu_entry_may_name_an_intent_or_stand_for_words(chat: Any) -> None:
 def doubt(chat: Any, text: str, **likely: float) -> Answer:
     """Say something that may mean several things, each as likely as told; `_` stands for the dot of an intent."""
     candidates = tuple(Candidate(intent.replace("_", "."), confidence, "") for intent, confidence in likely.items())
-    heard = Heard(text=text, match=Match(text=text, candidates=candidates, decision="clarify"))
+    heard = Heard(reading=Reading.of(text, chat.now), match=Match(text=text, candidates=candidates, decision="clarify"))
     chat.now += timedelta(seconds=10)
     message = messages.Text(openid=chat.openid, account="a", created_at=chat.now, key=f"doubt{chat.now}", text=text)
     return chat.database.submit(take, message, heard, chat.now, chat.house).result()

@@ -21,6 +21,7 @@ from bot.language import files
 from bot.language.kinds.kind import Value
 from bot.language.known import Known
 from bot.language.matching.matcher import Candidate, Match
+from bot.language.reading import Reading
 
 #: What the town's own files leave out: what follows a report, what only shows, what is asked of people.
 _MORE = {
@@ -114,25 +115,27 @@ def surely(text: str, intent: str, confidence: float = 0.95, *more: Heard) -> Wo
     """Return words that plainly mean an intent; `more` are further wishes of the message."""
     match = Match(text=text, candidates=(Candidate(intent, confidence, ""),), decision="accept")
     alarm = CATALOGUE.intents[intent].emergency
-    return Words(heard=Heard(text=text, match=replace(match, emergency=alarm), more=more))
+    return Words(heard=Heard(reading=Reading.of(text, NOW), match=replace(match, emergency=alarm), more=more))
 
 
 def perhaps(text: str, **likely: float) -> Words:
     """Return words that may mean intents, the likeliest first; a name is written with two strokes for its dot."""
     candidates = tuple(Candidate(name.replace("__", "."), confidence, "") for name, confidence in likely.items())
-    return Words(heard=Heard(text=text, match=Match(text=text, candidates=candidates, decision="clarify")))
+    return Words(heard=Heard(reading=Reading.of(text, NOW), match=Match(text=text, candidates=candidates, decision="clarify")))
 
 
 def words(text: str, *, known: float = 0.0) -> Words:
     """Return words that mean no intent; `known` is how surely the office has an answer to them."""
     found = (Known(entry="E1", community_id=1, confidence=known),) if known else ()
-    return Words(heard=Heard(text=text, match=Match(text=text), known=found))
+    return Words(heard=Heard(reading=Reading.of(text, NOW), match=Match(text=text), known=found))
 
 
 def touched(intent: str, place: str = "") -> Words:
     """Return a menu entry touched, or a code scanned that hangs at a place."""
     match = Match(text="", candidates=(Candidate(intent, 1.0, "菜单"),), decision="accept")
-    return Words(heard=Heard(text="", match=replace(match, emergency=CATALOGUE.intents[intent].emergency), place=place))
+    return Words(
+        heard=Heard(reading=Reading.of("", NOW), match=replace(match, emergency=CATALOGUE.intents[intent].emergency), place=place)
+    )
 
 
 # ------------------------------------------------------------------ how talks stand

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language import leftovers, reading
+from bot.language import leftovers
 from bot.language.kinds.kind import Slot
 from bot.language.kinds.shipped import KINDS
+from bot.language.reading import Reading
 from bot.model import SHANGHAI
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
@@ -27,7 +28,8 @@ BIND = [Slot(name=name, kind=KINDS[name]) for name in ("building", "unit", "room
 
 
 def unread(wanted: list[Slot], text: str) -> tuple[str, ...]:
-    return leftovers.unread(text, wanted, reading.of(text, NOW).take(wanted), NOW)
+    said = Reading.of(text, NOW)
+    return leftovers.unread(said, wanted, said.take(wanted))
 
 
 @pytest.mark.parametrize(("wanted", "text", "words"), [
@@ -152,9 +154,9 @@ def test_ordinary_sentence_leaves_nothing_over(wanted: list[Slot], text: str) ->
 
 def test_form_that_knew_the_day_takes_the_hour_that_is_said_next() -> None:
     known = {"starts_at": datetime(2026, 3, 13, 15, tzinfo=SHANGHAI)}
-    found = {**known, **reading.of("四点半吧", NOW).take(VISIT, asked="starts_at", known=known)}
+    found = {**known, **Reading.of("四点半吧", NOW).take(VISIT, asked="starts_at", known=known)}
 
-    assert leftovers.unread("四点半吧", VISIT, found, NOW) == ()
+    assert leftovers.unread(Reading.of("四点半吧", NOW), VISIT, found) == ()
 
 
 @given(st.text(max_size=40), st.sampled_from([VISIT, REPAIR, CHECKIN, BIND]))

@@ -14,6 +14,7 @@ from bot.language.matching.matcher import Candidate, Matcher, decide
 from bot.language.matching.model import NONE, Model, mark
 from bot.language.matching.sentences import TemplateFault, compile_sentence
 from bot.language.normalise import Tables, strip_fillers
+from bot.language.reading import Reading
 
 NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 DATA = config.shipped("data")
@@ -40,36 +41,36 @@ MATCHER = Matcher(catalogue(), TABLES, ["今天天气怎么样", "讲个笑话"]
     "1 2 99 行 对 不要 错了 喂 嗯 嗯嗯 确认 好 好的 ok 是 是的 不 没有 哦 啊 知道了 稍等 第二个 三 A ? 。。。 随便 都行 不用了 可以 y 那个".split(),
 )
 def test_a_bare_word_opens_nothing(text: str) -> None:
-    assert MATCHER.match(text, NOW).decision == "reject"
+    assert MATCHER.match(Reading.of(text, NOW)).decision == "reject"
 
 
 def test_a_bare_word_that_an_admin_taught_is_a_wish() -> None:
     taught = Matcher(catalogue(yes="intent: yes\ntitle: 好\nexamples: |\n  - 好的\n"), TABLES)
 
-    assert taught.match("好的", NOW).candidates[0].intent == "yes"
+    assert taught.match(Reading.of("好的", NOW)).candidates[0].intent == "yes"
 
 
 def test_thanks_after_a_bare_word_teach_nothing_about_the_word() -> None:
     thanks = "intent: thanks\ntitle: 谢\nmatch: whole\nexamples: |\n  - 好的谢谢\nsentences: |\n  - [好的]谢谢[您]\n"
     taught = Matcher(catalogue(thanks=thanks), TABLES)
 
-    assert taught.match("好的", NOW).decision == "reject"
-    assert taught.match("好的，谢谢您", NOW).candidates[0].intent == "thanks"
+    assert taught.match(Reading.of("好的", NOW)).decision == "reject"
+    assert taught.match(Reading.of("好的，谢谢您", NOW)).candidates[0].intent == "thanks"
 
 
 def test_one_number_is_like_another_except_those_dialled_in_need() -> None:
     sos = FILES["sos.yaml"].replace("  - 救命", "  - 救命\n  - 要120")
     taught = Matcher(catalogue(sos=sos, price="intent: price\ntitle: 价\nexamples: |\n  - 我出50\n  - 加到30\n"), TABLES)
 
-    assert taught.match("出到12000", NOW).candidates[0].intent == "price"
-    assert taught.match("要120", NOW).candidates[0].intent == "sos"
+    assert taught.match(Reading.of("出到12000", NOW)).candidates[0].intent == "price"
+    assert taught.match(Reading.of("要120", NOW)).candidates[0].intent == "sos"
 
 
 def test_what_a_word_rules_out_leaves_its_share_to_the_others() -> None:
     text = "朋友家水管漏水"
     alone = Matcher(load({name: said for name, said in FILES.items() if name != "guest.yaml"}), TABLES)
     barred = Matcher(catalogue(guest=FILES["guest.yaml"] + "exclude: [漏水]\n"), TABLES)
-    shares = [trained.match(text, NOW).candidates[0] for trained in (MATCHER, barred, alone)]
+    shares = [trained.match(Reading.of(text, NOW)).candidates[0] for trained in (MATCHER, barred, alone)]
 
     assert [share.intent for share in shares] == ["leak"] * 3
     assert shares[0].confidence < shares[1].confidence
@@ -79,9 +80,12 @@ def test_words_of_one_kind_stand_for_each_other() -> None:
     without = Matcher(load({name: text for name, text in FILES.items() if name != "_common.yaml"}), TABLES)
     text = "卫生间龙头滴水"
 
-    assert MATCHER.match(text, NOW).candidates[0].intent == "leak"
-    assert MATCHER.match(text, NOW).candidates[0].confidence > without.match(text, NOW).candidates[0].confidence
-    assert "类" in MATCHER.match(text, NOW).candidates[0].why
+    assert MATCHER.match(Reading.of(text, NOW)).candidates[0].intent == "leak"
+    assert (
+        MATCHER.match(Reading.of(text, NOW)).candidates[0].confidence
+        > without.match(Reading.of(text, NOW)).candidates[0].confidence
+    )
+    assert "类" in MATCHER.match(Reading.of(text, NOW)).candidates[0].why
 
 
 def test_the_longest_word_of_a_kind_wins() -> None:
@@ -112,8 +116,8 @@ def test_background_gives_way_to_what_a_community_teaches() -> None:
     text = "今天天气怎么样"
     weather = Matcher(catalogue(weather=f"intent: weather\ntitle: 天气\nexamples: |\n  - {text}\n"), TABLES, [text])
 
-    assert weather.match(text + "啊", NOW).candidates[0].intent == "weather"
-    assert weather.match("今天的天气会怎么样", NOW).decision != "reject"
+    assert weather.match(Reading.of(text + "啊", NOW)).candidates[0].intent == "weather"
+    assert weather.match(Reading.of("今天的天气会怎么样", NOW)).decision != "reject"
 
 
 EXAMPLES = {"leak": ("水管漏水了", "厨房水管漏水", "家里漏水"), "guest": ("朋友明天来访", "预约访客", "有客人来要登记")}
@@ -139,15 +143,18 @@ LEARNED = Model(
 def test_a_model_knows_more_of_an_intent_than_its_file_says() -> None:
     learned = Matcher(catalogue(), TABLES, model=LEARNED)
 
-    assert MATCHER.match("地板鼓起来了", NOW).decision == "reject"
-    assert (learned.match("地板鼓起来了", NOW).decision, learned.match("地板鼓起来了", NOW).candidates[0].intent) == (
+    assert MATCHER.match(Reading.of("地板鼓起来了", NOW)).decision == "reject"
+    assert (
+        learned.match(Reading.of("地板鼓起来了", NOW)).decision,
+        learned.match(Reading.of("地板鼓起来了", NOW)).candidates[0].intent,
+    ) == (
         "accept",
         "leak",
     )
 
 
 def test_an_intent_that_no_file_has_is_never_offered() -> None:
-    offered = Matcher(catalogue(), TABLES, model=LEARNED).match("泳", NOW).candidates
+    offered = Matcher(catalogue(), TABLES, model=LEARNED).match(Reading.of("泳", NOW)).candidates
 
     assert all(candidate.intent != "pool" and candidate.confidence < 0.1 for candidate in offered)
 
@@ -156,15 +163,15 @@ def test_what_a_community_adds_is_learned_beside_the_model() -> None:
     gym = "intent: gym\ntitle: 健身房\nexamples: |\n  - 健身房几点开门\n  - 想去健身房锻炼\n  - 办一张健身卡\n"
     learned = Matcher(catalogue(gym=gym), TABLES, ["今天天气怎么样"], LEARNED)
 
-    assert learned.match("健身房办卡", NOW).candidates[0].intent == "gym"
-    assert learned.match("地板鼓起来了", NOW).candidates[0].intent == "leak"
+    assert learned.match(Reading.of("健身房办卡", NOW)).candidates[0].intent == "gym"
+    assert learned.match(Reading.of("地板鼓起来了", NOW)).candidates[0].intent == "leak"
 
 
 def test_lines_added_to_a_known_intent_count() -> None:
     leak = FILES["leak.yaml"].replace("examples: |\n", "examples: |\n  - 鱼缸裂了淌一地\n  - 鱼缸破了\n")
-    best = Matcher(catalogue(leak=leak), TABLES, ["今天天气怎么样"], LEARNED).match("家里鱼缸裂了", NOW).candidates[0]
+    best = Matcher(catalogue(leak=leak), TABLES, ["今天天气怎么样"], LEARNED).match(Reading.of("家里鱼缸裂了", NOW)).candidates[0]
 
-    before = Matcher(catalogue(), TABLES, model=LEARNED).match("家里鱼缸裂了", NOW).candidates[0]
+    before = Matcher(catalogue(), TABLES, model=LEARNED).match(Reading.of("家里鱼缸裂了", NOW)).candidates[0]
     assert best.intent == "leak"
     assert best.confidence > before.confidence
 
@@ -172,7 +179,10 @@ def test_lines_added_to_a_known_intent_count() -> None:
 def test_what_a_file_names_as_nobodys_business_is_refused_word_for_word() -> None:
     outside = "intent: out_of_scope\ntitle: 不归这里\nexamples: |\n  - 地板是什么木头的\n"
 
-    assert Matcher(catalogue(out_of_scope=outside), TABLES, model=LEARNED).match("地板是什么木头的", NOW).decision == "reject"
+    assert (
+        Matcher(catalogue(out_of_scope=outside), TABLES, model=LEARNED).match(Reading.of("地板是什么木头的", NOW)).decision
+        == "reject"
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,17 +206,19 @@ def test_only_the_end_of_a_long_message_is_looked_through_for_politeness() -> No
 
 def test_prefilter_finds_what_comparing_all_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["朋友后天来访", "厨房管道漏水", "预约一下访客", "卫生间渗水"]
-    all_ = [MATCHER.match(text, NOW) for text in texts]
+    all_ = [MATCHER.match(Reading.of(text, NOW)) for text in texts]
     monkeypatch.setattr(scores, "FEW", 0)
 
-    assert [match.candidates[0].intent for match in all_] == [MATCHER.match(text, NOW).candidates[0].intent for text in texts]
+    assert [match.candidates[0].intent for match in all_] == [
+        MATCHER.match(Reading.of(text, NOW)).candidates[0].intent for text in texts
+    ]
 
 
 def test_training_in_blocks_gives_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = MATCHER.match("厨房管道漏水", NOW).candidates[0].confidence
+    whole = MATCHER.match(Reading.of("厨房管道漏水", NOW)).candidates[0].confidence
     monkeypatch.setattr(scores, "BLOCK", 12)
 
-    assert Matcher(catalogue(), TABLES, ["今天天气怎么样", "讲个笑话"]).match("厨房管道漏水", NOW).candidates[
+    assert Matcher(catalogue(), TABLES, ["今天天气怎么样", "讲个笑话"]).match(Reading.of("厨房管道漏水", NOW)).candidates[
         0
     ].confidence == pytest.approx(whole, abs=1e-3)
 
@@ -218,7 +230,7 @@ def test_two_thousand_characters_of_anything_are_judged_at_once(text: str) -> No
     best = 1.0
     for _ in range(3):
         began = time.process_time()
-        MATCHER.match(text, NOW)
+        MATCHER.match(Reading.of(text, NOW))
         best = min(best, time.process_time() - began)
 
     assert best < 0.025  # five times what it takes, for slow machines

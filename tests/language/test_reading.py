@@ -1,13 +1,17 @@
 """A message is read once; a form takes from it what its slots want."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.language import reading
 from bot.language.corrections import corrects
-from bot.language.kinds.kind import SKIPPED, Slot
+from bot.language.kinds.kind import SKIPPED, Found, Grammar, Kind, Slot
 from bot.language.kinds.shipped import KINDS
+from bot.language.reading import Reading
 from tests.language.kinds.taking import NOW, asked, read
 
 FLAT = [Slot(name=name, kind=KINDS[name]) for name in ("building", "unit", "room")]
@@ -46,7 +50,7 @@ READ = [
     ("3栋，502元没交", ("3", "", "")), ("3栋，200的水费", ("3", "", "")), ("3栋，502", ("3", "", "502")), ("3栋，2单元", ("3", "2", "")),
 ])  # fmt: skip
 def test_flat_is_read(text: str, expected: tuple[str, str, str]) -> None:
-    found = reading.of(text, NOW).take(FLAT)
+    found = Reading.of(text, NOW).take(FLAT)
 
     assert tuple(found.get(name, "") for name in ("building", "unit", "room")) == expected
 
@@ -113,9 +117,9 @@ def test_asking_whether_corrects_nothing(text: str, expected: bool) -> None:
 def test_optional_slot_may_be_left_out() -> None:
     plate = Slot(name="plate", kind=KINDS["plate"], skippable=True)
 
-    assert reading.of("不开车", NOW).take([plate], asked="plate") == {"plate": SKIPPED}
-    assert reading.of("没有", NOW).take([plate], asked="plate") == {"plate": SKIPPED}
-    assert reading.of("没有", NOW).take([plate]) == {}
+    assert Reading.of("不开车", NOW).take([plate], asked="plate") == {"plate": SKIPPED}
+    assert Reading.of("没有", NOW).take([plate], asked="plate") == {"plate": SKIPPED}
+    assert Reading.of("没有", NOW).take([plate]) == {}
 
 
 @pytest.mark.parametrize(
@@ -136,12 +140,12 @@ def test_optional_slot_may_be_left_out() -> None:
 def test_coming_without_a_car_is_known_before_it_is_asked(text: str) -> None:
     plate = Slot(name="plate", kind=KINDS["plate"], skippable=True)
 
-    assert reading.of(text, NOW).take([plate]) == {"plate": SKIPPED}
-    assert reading.of(f"{text}，改成粤B12345", NOW).take([plate]) == {"plate": "粤B12345"}
+    assert Reading.of(text, NOW).take([plate]) == {"plate": SKIPPED}
+    assert Reading.of(f"{text}，改成粤B12345", NOW).take([plate]) == {"plate": "粤B12345"}
 
 
 def test_masks_make_one_plate_like_another() -> None:
-    assert reading.of("车牌粤B12345明天来", NOW).masked == reading.of("车牌沪A54321后天来", NOW).masked
+    assert Reading.of("车牌粤B12345明天来", NOW).masked == Reading.of("车牌沪A54321后天来", NOW).masked
 
 
 @pytest.mark.parametrize(("text", "plate", "phone"), [
@@ -151,7 +155,7 @@ def test_masks_make_one_plate_like_another() -> None:
 def test_last_signs_set_right_what_they_are_said_of_and_nothing_else(text: str, plate: str | None, phone: str | None) -> None:
     read = [Slot(name="plate", kind=KINDS["plate"]), Slot(name="phone", kind=KINDS["phone"])]
 
-    found = reading.of(text, NOW).take(read, known={"plate": "粤B12345", "phone": "13800001234"})
+    found = Reading.of(text, NOW).take(read, known={"plate": "粤B12345", "phone": "13800001234"})
 
     assert found == {name: value for name, value in (("plate", plate), ("phone", phone)) if value}
 
@@ -160,9 +164,9 @@ def test_last_signs_set_right_what_they_are_said_of_and_nothing_else(text: str, 
 def test_any_text_is_read_without_an_error(text: str, kind: str) -> None:
     slot = Slot(name="x", kind=KINDS[kind], options=SYMPTOMS, skippable=True)
 
-    reading.of(text, NOW).take([slot])
-    reading.of(text, NOW).take([slot], asked="x")
-    assert reading.of(text, NOW).masked is not None
+    Reading.of(text, NOW).take([slot])
+    Reading.of(text, NOW).take([slot], asked="x")
+    assert Reading.of(text, NOW).masked is not None
 
 
 @given(st.lists(st.sampled_from("零一二三四五六七八九十百千幺两0123456789栋单元号楼室点度半.:-～月日个人粤AB"), max_size=20))
@@ -170,7 +174,7 @@ def test_jumbled_numbers_are_read_without_an_error(signs: list[str]) -> None:
     text = "".join(signs)
 
     for kind in READ:
-        reading.of(text, NOW).take([Slot(name="x", kind=KINDS[kind])], asked="x")
+        Reading.of(text, NOW).take([Slot(name="x", kind=KINDS[kind])], asked="x")
 
 
 @pytest.mark.parametrize("words", ["没有体温计", "我没得体温计", "家里没有体温表", "没量体温", "没量", "还没量"])
@@ -178,18 +182,36 @@ def test_who_has_no_thermometer_may_leave_the_figure_out(words: str) -> None:
     assert asked("temperature", words, skippable=True, ask="多少度？") == SKIPPED
 
 
-def test_message_is_read_once_for_all_who_ask() -> None:
-    assert reading.of("明天三点来", NOW) is reading.of("明天三点来", NOW)
+def test_a_part_of_a_message_is_read_once_for_all_who_ask() -> None:
+    said = Reading.of("灯坏了，明天三点来", NOW)
+
+    assert said.part("明天三点来") is said.part("明天三点来")
+    assert said.part(said.raw) is said
+
+
+def test_values_are_looked_for_once_however_many_ask() -> None:
+    looked: list[str] = []
+
+    def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
+        looked.append(text)
+        return []
+
+    meter = Kind(name="meter", title="电表", grammar=Grammar(name="meter", title="电表", find=find))
+    said = Reading.of("电表坏了，请来看", NOW)
+
+    for _ in range(2):
+        said.take([Slot(name="meter", kind=meter)])
+    assert looked == [said.text]
 
 
 def test_message_is_cut_after_it_was_normalised() -> None:
-    assert len(reading.of("\ufdfa" * 2000, NOW).text) == reading.LONGEST  # one sign that stands for eighteen
+    assert len(Reading.of("\ufdfa" * 2000, NOW).text) == reading.LONGEST  # one sign that stands for eighteen
 
 
 def test_values_are_taken_from_the_beginning_of_a_long_message_and_whole_or_not_at_all() -> None:
     def phone(before: int) -> object:
         text = "，" * before + "电话13912345678" + "，" * 400
-        return reading.of(text, NOW).take([Slot(name="x", kind=KINDS["phone"])]).get("x")
+        return Reading.of(text, NOW).take([Slot(name="x", kind=KINDS["phone"])]).get("x")
 
     assert [phone(count) for count in (0, 380, 388, 600)] == ["13912345678", "13912345678", None, None]
 
@@ -197,32 +219,32 @@ def test_values_are_taken_from_the_beginning_of_a_long_message_and_whole_or_not_
 def test_what_stands_behind_the_beginning_of_a_long_message_is_kept() -> None:
     text = "水" * 450 + "厨房漏水"
 
-    kept = str(reading.of(text, NOW).take([Slot(name="x", kind=KINDS["text"])], asked="x")["x"])
+    kept = str(Reading.of(text, NOW).take([Slot(name="x", kind=KINDS["text"])], asked="x")["x"])
     assert text.startswith(kept)
     assert len(kept) == 200
 
 
 def test_full_width_and_traditional_signs_are_made_plain() -> None:
-    plain = reading.Reading.of("車牌沪Ａ１２３４５", NOW, {ord("車"): "车"})
+    plain = Reading.of("車牌沪Ａ１２３４５", NOW, {ord("車"): "车"})
 
-    assert (plain.raw, plain.text) == ("車牌沪Ａ１２３４５", "车牌沪A12345")
+    assert (plain.raw, plain.text) == ("车牌沪Ａ１２３４５", "车牌沪A12345")
 
 
 def test_spans_tell_what_stands_where() -> None:
     said = "张伟明天三点来3栋2单元501，车牌粤B12345"
 
-    spans = [(grammar.name, said[found.begin : found.stop]) for grammar, found in reading.of(said, NOW).spans]
+    spans = [(grammar.name, said[found.begin : found.stop]) for grammar, found in Reading.of(said, NOW).spans]
 
     assert spans == [("time", "明天三点"), ("flat", "3栋2单元501"), ("plate", "粤B12345")]
 
 
 def test_what_is_kept_for_people_to_read_holds_no_value() -> None:
-    assert reading.of("张伟明天三点来 电话13800138000", NOW).hidden == "张伟[时间]来 电话[电话]"
-    assert reading.of("明天三点来", NOW).unvalued == "来"
+    assert Reading.of("张伟明天三点来 电话13800138000", NOW).hidden == "张伟[时间]来 电话[电话]"
+    assert Reading.of("明天三点来", NOW).unvalued == "来"
 
 
 def test_what_a_form_does_not_ask_for_is_hidden_from_names_and_numbers_all_the_same() -> None:
-    taken = reading.of("王芳和李强两个人3栋2单元501", NOW).take(
+    taken = Reading.of("王芳和李强两个人3栋2单元501", NOW).take(
         [Slot(name="who", kind=KINDS["name"]), Slot(name="n", kind=KINDS["count"])]
     )
 
@@ -230,4 +252,4 @@ def test_what_a_form_does_not_ask_for_is_hidden_from_names_and_numbers_all_the_s
 
 
 def test_clauses_are_parted_by_pauses() -> None:
-    assert reading.of("灯坏了，快来 谢谢。", NOW).clauses == ("灯坏了", "快来", "谢谢")
+    assert tuple(clause.raw for clause in Reading.of("灯坏了，快来 谢谢。", NOW).clauses) == ("灯坏了", "快来", "谢谢")

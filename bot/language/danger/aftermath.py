@@ -4,6 +4,7 @@ import re
 
 from bot.language import answers
 from bot.language.danger.judge import Judge
+from bot.language.reading import Reading
 
 #: 别报警 is none of them: whoever is beaten says it out of fear.
 _OVER = re.compile(
@@ -27,19 +28,19 @@ _STILL = re.compile("还有|还在|还困|出不[来去]")
 _NUMBER = re.compile(r"(?:打|拨|叫)?(?:1(?:20|19|10)|一二零|幺二零|一一九|幺幺九|一一零|幺幺零)[!！。.，,\s]*")
 
 
-def is_over(text: str, judge: Judge) -> bool:
+def is_over(said: Reading, judge: Judge) -> bool:
     """Tell whether the words say that nobody need come: 误报, 没事了, 取消."""
-    return answers.is_cancel(text) or _says(text, _OVER, judge)
+    return answers.is_cancel(said.raw) or _says(said, _OVER, judge)
 
 
-def is_helped(text: str, judge: Judge) -> bool:
+def is_helped(said: Reading, judge: Judge) -> bool:
     """Tell whether the words say that help has come: 救护车进来了."""
-    return _says(text, _HELPED, judge)
+    return _says(said, _HELPED, judge)
 
 
-def is_unhurt(text: str, judge: Judge) -> bool:
+def is_unhurt(said: Reading, judge: Judge) -> bool:
     """Tell whether the words say that nobody came to harm, and nothing worse after it: 莫绊着，人好着呢."""
-    return _says(text, _UNHURT, judge)
+    return _says(said, _UNHURT, judge)
 
 
 def is_number(text: str) -> bool:
@@ -47,10 +48,10 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text.strip()) is not None
 
 
-def _says(text: str, words: re.Pattern[str], judge: Judge) -> bool:
+def _says(said: Reading, words: re.Pattern[str], judge: Judge) -> bool:
     """Tell whether a message says so, and goes on with nothing worse: 火灭了，可是我妈晕倒了 is another alarm."""
-    said = words.search(text)
-    if said is None or _NOT_OVER.search(text) is not None:
+    told = words.search(said.raw)
+    if told is None or _NOT_OVER.search(said.raw) is not None:
         return False
-    rest = text[said.end() :]
-    return _STILL.search(rest) is None and (not rest or judge.find(rest) is None)
+    rest = said.raw[told.end() :]
+    return _STILL.search(rest) is None and (not rest or judge.find(said.part(rest)) is None)

@@ -10,6 +10,7 @@ from bot.language.danger.judge import Alarm, Judge
 from bot.language.danger.sorts import Danger
 from bot.language.files import Intent
 from bot.language.normalise import longest_first
+from bot.language.reading import ANY_TIME, Reading
 
 #: A kind that no emergency speaks of goes where the other goes, if one speaks of that.
 _LIKE: Mapping[Danger, Danger] = {Danger.SMOKE: Danger.FIRE, Danger.GAS: Danger.FIRE}
@@ -35,22 +36,22 @@ class Alarms:
         """Take the emergencies among the intents."""
         return cls(judge=judge, intents=tuple(intent for intent in intents if intent.emergency))
 
-    def sound(self, text: str) -> Sounded | None:
-        """Return the emergency that a danger in `text`, in simplified characters, calls for; None if there is neither."""
-        alarm = self.judge.find(text) if self.intents else None
+    def sound(self, said: Reading) -> Sounded | None:
+        """Return the emergency that a danger in a message calls for; None if there is neither."""
+        alarm = self.judge.find(said) if self.intents else None
         if alarm is not None:
             intent = self._homes[alarm.danger]
             unless = self._unless[intent]
-            if unless.search(text) is None or self.judge.find(unless.sub("，", text)) is not None:
+            if unless.search(said.raw) is None or self.judge.find(said.part(unless.sub("，", said.raw))) is not None:
                 return Sounded(intent, alarm)
-        return next(self._by_own_words(text), None)
+        return next(self._by_own_words(said), None)
 
-    def _by_own_words(self, text: str) -> Iterator[Sounded]:
+    def _by_own_words(self, said: Reading) -> Iterator[Sounded]:
         """Yield the emergencies whose own words are said in earnest."""
         for intent, words in self._words.items():
-            spoken = self.judge.find_words(text, words)
-            if spoken and not self._unless[intent].search(text):
-                yield Sounded(intent, Alarm(self.judge.sort(text), spoken))
+            spoken = self.judge.find_words(said, words)
+            if spoken and not self._unless[intent].search(said.raw):
+                yield Sounded(intent, Alarm(self.judge.sort(said), spoken))
 
     @cached_property
     def _words(self) -> Mapping[str, re.Pattern[str]]:
@@ -63,7 +64,10 @@ class Alarms:
     @cached_property
     def _homes(self) -> Mapping[Danger, str]:
         """Kind of danger -> the emergency whose lines speak of it most, else the one that speaks of most; known from the first on."""
-        spoken = {intent.id: Counter(map(self.judge.sort, (*intent.keywords, *intent.examples))) for intent in self.intents}
+        spoken = {
+            intent.id: Counter(self.judge.sort(Reading.of(line, ANY_TIME)) for line in (*intent.keywords, *intent.examples))
+            for intent in self.intents
+        }
         broadest = max(spoken, key=lambda name: len(spoken[name]))
 
         def home(danger: Danger) -> str:

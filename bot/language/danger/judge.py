@@ -5,9 +5,7 @@ speak for (odds.py) decides; a few words that mean nothing else (data/danger/lin
 counts unless its surroundings make it none (surroundings.py). Which kind it is, is told by sorts.py.
 """
 
-import functools
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +15,7 @@ from itertools import islice
 from bot.language.danger.odds import Odds, Piece
 from bot.language.danger.sorts import Danger, Sorts
 from bot.language.danger.surroundings import Surroundings, spell_out
+from bot.language.reading import ANY_TIME, Reading
 
 #: Log odds from which a message is an alarm, and from which one piece of a longer one is, chosen with writers held out
 #: (docs/decisions.md).
@@ -53,35 +52,34 @@ class Judge:
     surroundings: Surroundings = field(default_factory=Surroundings)
     lines: Sequence[str] = field(default=(), repr=False)
 
-    def find(self, text: str) -> Alarm | None:
-        """Return the danger that `text`, in simplified characters, speaks of as real; None if there is none."""
-        plain = prepare(text)
+    def find(self, said: Reading) -> Alarm | None:
+        """Return the danger that a message speaks of as real; None if there is none."""
+        plain = said.folded
         pieces = self.odds.pieces(plain)
         for begin, stop, is_vague in (*self._named(plain), *self._likely(plain, pieces)):
             if not self.surroundings.clears(plain, begin, stop):
                 return Alarm(self._kind(plain, pieces), plain[begin:stop], is_vague)
         return None
 
-    def find_words(self, text: str, words: re.Pattern[str]) -> str:
+    def find_words(self, said: Reading, words: re.Pattern[str]) -> str:
         """Return the first of a community's own words for danger that is meant in earnest; empty if none is."""
-        plain = prepare(text)
+        plain = said.folded
         found = (one for one in islice(words.finditer(plain), CHECKED) if one[0])
         return next((one[0] for one in found if not self.surroundings.clears(plain, *one.span())), "")
 
-    def doubts(self, text: str) -> bool:
+    def doubts(self, said: Reading) -> bool:
         """Tell whether a message that is no alarm may be asked about: it sounds a little like danger, and nothing speaks against it."""
-        plain = prepare(text)
+        plain = said.folded
         best = max(self.odds.pieces(plain), default=Piece(DOUBT, 0, 0))
         return best.odds > DOUBT and not self.surroundings.clears(plain, *self.odds.peak(plain, best))
 
-    def sort(self, text: str) -> Danger:
-        """Return which kind of danger a text that is known to tell of one tells of."""
-        plain = prepare(text)
-        return self._kind(plain, self.odds.pieces(plain))
+    def sort(self, said: Reading) -> Danger:
+        """Return which kind of danger a message that is known to tell of one tells of."""
+        return self._kind(said.folded, self.odds.pieces(said.folded))
 
     def warm(self) -> None:
         """Compile what was not compiled yet."""
-        self.find("着火了，如果。")
+        self.find(Reading.of("着火了，如果。", ANY_TIME))
 
     @cached_property
     def _lines(self) -> re.Pattern[str]:
@@ -107,32 +105,3 @@ class Judge:
 def _spelled(line: str) -> str:
     """Return the regular expression of a line; one that begins with = is all that is said: 救命救命啊！"""
     return rf"(?<!.)(?:{spell_out(line[1:])})+[了啊呀啦哇，。！？]*$" if line[0] == "=" else spell_out(line)
-
-
-_SPACED_OUT = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s,，.。!！…~、-]+(?=[\u4e00-\u9fff](?![\u4e00-\u9fff]))")
-#: What is said three times over, 啊啊啊 or 着火着火着火, says no more than twice.
-_REPEATED = re.compile(r"(.{1,8}?)\1{2,}", re.DOTALL)
-_COMMAS = re.compile(r"[\s,，、:：;；\-—()（）\[\]【】\"“”'‘’]+")
-_STOPS = re.compile(r"[.。!！?？…~～]+")
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufe0f\ufeff]")
-
-
-@functools.lru_cache(maxsize=1)  # one message is asked about several times in a row
-def prepare(text: str) -> str:
-    """Fold width and case, mark clauses and sentences by one sign each, and join what was spaced out (着 火 了)."""
-    text = unicodedata.normalize("NFKC", text).lower()
-    if not text.isalnum():
-        text = _INVISIBLE.sub("", text)
-    if len(text) - len(set(text)) > 1:
-        text = _REPEATED.sub(r"\1\1", text)
-    if text.isalnum():
-        return text
-    text = _SPACED_OUT.sub(r"\1", text)
-    return _STOPS.sub(_stop, _COMMAS.sub("，", text))
-
-
-def _stop(found: re.Match[str]) -> str:
-    signs = found[0]
-    return (
-        "？" if "?" in signs or "？" in signs else "！" if "!" in signs or "！" in signs else "。" if signs[0] in ".。" else "，"
-    )

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 
 from bot.language import answers
 from bot.language.corrections import affirmed
-from bot.language.kinds.kind import Kind, Message, Slot, Value, bare
+from bot.language.kinds.kind import Aspect, Kind, Message, Slot, Value, bare
 from bot.language.normalise import longest_first
 
 #: How far before a word the words stand that deny it: 没有发热.
@@ -96,7 +96,7 @@ def _say(value: Value, slot: Slot, now: datetime) -> str:
 
 
 KIND = Kind(
-    name="choice", title="选一", take=_choice, read=_read, say=_say,
+    name="choice", title="选一", aspect=Aspect.WHICH, take=_choice, read=_read, say=_say,
     has_options=True, is_worded=True, fits_any_words=True, describes=True, parts=True,
 )  # fmt: skip
 SEVERAL = Kind(

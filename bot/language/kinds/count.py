@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.language import people
 from bot.language.kinds import name
-from bot.language.kinds.kind import LOOKED_THROUGH, Kind, Message, Slot, Value, bare
+from bot.language.kinds.kind import LOOKED_THROUGH, Aspect, Kind, Message, Slot, Value, bare
 from bot.language.kinds.proper import FAMILIAR, NAME, may_be_name
 from bot.language.normalise import longest_first
 from bot.language.numbers import either, value_of
@@ -232,5 +232,5 @@ def _read(message: Message, slot: Slot) -> Value | None:
 
 
 KIND = Kind(
-    name="count", title="人数", take=_take, read=_read, called=("人数", "几个人"), is_strict=True, tells=True, belongs=True,
+    name="count", title="人数", aspect=Aspect.HOW_MANY, take=_take, read=_read, called=("人数", "几个人"), is_strict=True, tells=True, belongs=True,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 
 from bot.language import answers, questions
-from bot.language.kinds.kind import Kind, Message, Slot, Value, bare
+from bot.language.kinds.kind import Aspect, Kind, Message, Slot, Value, bare
 from bot.language.normalise import PAUSES
 
 _AROUND = re.compile(r"[\s,，。.!！~～]+|[啊呀的了哦]+$")
@@ -34,5 +34,5 @@ def _say(value: Value, slot: Slot, now: object) -> str:
 
 
 KIND = Kind(
-    name="flag", title="是否", take=_take, read=_read, say=_say, is_worded=True, fits_any_words=True, tells=True,
+    name="flag", title="是否", aspect=Aspect.WHETHER, take=_take, read=_read, say=_say, is_worded=True, fits_any_words=True, tells=True,
 )  # fmt: skip

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from bot.language.phrases import say
@@ -50,6 +51,21 @@ class Grammar:
     mask: str = ""  # one private character that stands for every value of it, where messages are compared
     stands_out: Callable[[Found], bool] = lambda found: True  # which of its values are masked: a mere building is not
     is_sure: bool = True  # its values are hidden from all else, even where nobody asks for them
+
+
+class Aspect(Enum):
+    """What a value is to the matter: who, when, where. The talk goes by this, whatever kind of value it is."""
+
+    WHO = "who"  # what somebody is called, whom the matter is about
+    BEGINS = "begins"  # when it begins, or somebody comes
+    ENDS = "ends"
+    WHEN = "when"  # some other time
+    WHERE = "where"  # a place on the map and a scanned code say it, too
+    HOW_MANY = "how many"
+    WHETHER = "whether"  # yes or no
+    WHICH = "which"  # one of several
+    PICTURE = "picture"  # no words give it
+    WHAT = "what"  # anything else
 
 
 class Message(Protocol):
@@ -113,6 +129,7 @@ class Kind:
 
     name: str  # the `type:` of intent files
     title: str  # what it is, for people: 车牌
+    aspect: Aspect = Aspect.WHAT
     grammar: Grammar | None = None
     take: Callable[[Message, "Slot"], Value | None] = take_last  # the value that a message gives a slot
     read: Callable[[Message, "Slot"], Value | None] = read_nothing  # the value of a bare answer, when the slot was asked for
@@ -121,8 +138,8 @@ class Kind:
     called: tuple[str, ...] = ()  # what residents call it beside the slot's title: 车牌号, 车
     is_free: bool = False  # any words will do for an answer, and all are kept
     is_worded: bool = False  # its values are words: 120 is none
-    is_spoken: bool = True  # it is said in words, unlike a photo
     is_exact: bool = False  # not one sign may get lost on the way to a person: a plate, a phone
+    is_single: bool = False  # a form takes one of it: of a second one in the same message somebody must be told
     has_options: bool = False  # one or several of the slot's `options:`
     holds_several: bool = False  # its value is a list
     fits_any_words: bool = False  # its value may stand by chance in words about something else
@@ -150,11 +167,6 @@ class Slot:
     suggest: tuple[str, ...] = ()
     unknown: str = ""  # what is kept when the resident does not know: 位置不清楚
     otherwise: str = ""  # the option kept when the resident tells something that fits none: their words say it
-
-    @property
-    def type(self) -> str:
-        """The kind's name."""
-        return self.kind.name
 
     @property
     def is_free(self) -> bool:

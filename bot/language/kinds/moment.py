@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.language import answers, times
-from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value
+from bot.language.kinds.kind import Aspect, Found, Grammar, Kind, Message, Slot, Value
 from bot.language.numbers import NUMBER, value_of
 
 #: Hours within which a clock time says a part of a day more exactly, counted from two hours before it begins.
@@ -237,9 +237,11 @@ def _read_now(message: Message, slot: Slot) -> Value | None:
 GRAMMAR = Grammar(name="time", title="时间", find=find, mask="\ue8f4", stands_out=_is_of_people)
 
 START = Kind(
-    name="start", title="开始时间", grammar=GRAMMAR, take=_start, read=_read_now, called=("时间", "日期", "日子"),
+    name="start", title="开始时间", aspect=Aspect.BEGINS, grammar=GRAMMAR, take=_start, read=_read_now, called=("时间", "日期", "日子"),
     is_strict=True, tells=True, parts=True, books=True,
 )  # fmt: skip
-END = Kind(name="end", title="结束时间", grammar=GRAMMAR, take=_end, is_strict=True, tells=True, books=True)
-DATETIME = Kind(name="datetime", title="时间", grammar=GRAMMAR, take=_datetime, read=_read_now, is_strict=True)
-DATE = Kind(name="date", title="日期", grammar=GRAMMAR, take=_date, is_strict=True)
+END = Kind(name="end", title="结束时间", aspect=Aspect.ENDS, grammar=GRAMMAR, take=_end, is_strict=True, tells=True, books=True)
+DATETIME = Kind(
+    name="datetime", title="时间", aspect=Aspect.WHEN, grammar=GRAMMAR, take=_datetime, read=_read_now, is_strict=True
+)
+DATE = Kind(name="date", title="日期", aspect=Aspect.WHEN, grammar=GRAMMAR, take=_date, is_strict=True)

@@ -8,7 +8,7 @@ from bot.language import answers, people
 from bot.language.kinds import called, proper
 from bot.language.kinds import text as words_
 from bot.language.kinds.called import AND, CALLED, COME, KIN, RELATION, ROLE
-from bot.language.kinds.kind import LOOKED_THROUGH, Kind, Message, Slot, Value
+from bot.language.kinds.kind import LOOKED_THROUGH, Aspect, Kind, Message, Slot, Value
 from bot.language.kinds.proper import (
     AFTER,
     AGED,
@@ -363,7 +363,7 @@ def _bare(words: str) -> str:
 
 
 KIND = Kind(
-    name="name", title="人名或称呼", take=_take, read=_read, called=("名字", "姓名", "称呼", "人"),
+    name="name", title="人名或称呼", aspect=Aspect.WHO, take=_take, read=_read, called=("名字", "姓名", "称呼", "人"),
     is_worded=True, belongs=True, parts=True,
 )  # fmt: skip
 

@@ -142,5 +142,5 @@ GRAMMAR = Grammar(name="phone", title="电话", find=find, mask="\ue8f1")
 
 KIND = Kind(
     name="phone", title="电话", grammar=GRAMMAR, take=_take, read=_read, called=("电话", "手机", "手机号"),
-    is_exact=True, is_strict=True, tells=True, belongs=True,
+    is_exact=True, is_single=True, is_strict=True, tells=True, belongs=True,
 )  # fmt: skip

@@ -1,5 +1,5 @@
 """A picture, which no words give."""
 
-from bot.language.kinds.kind import Kind
+from bot.language.kinds.kind import Aspect, Kind
 
-KIND = Kind(name="photo", title="照片", is_worded=True, is_spoken=False)
+KIND = Kind(name="photo", title="照片", aspect=Aspect.PICTURE, is_worded=True)

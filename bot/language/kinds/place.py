@@ -5,7 +5,7 @@ import re
 from bot.language import answers
 from bot.language.corrections import affirmed
 from bot.language.kinds import flat, moment, text
-from bot.language.kinds.kind import Kind, Message, Slot, Value
+from bot.language.kinds.kind import Aspect, Kind, Message, Slot, Value
 from bot.language.normalise import PAUSES
 
 #: 4楼, 三层, 负一楼; 楼上 and 楼下 are others' flats.
@@ -52,6 +52,6 @@ def _is_only_time(message: Message) -> bool:
 
 
 KIND = Kind(
-    name="place", title="地点", take=_take, read=_read, called=("位置", "地点", "地址", "地方"),
+    name="place", title="地点", aspect=Aspect.WHERE, take=_take, read=_read, called=("位置", "地点", "地址", "地方"),
     is_free=True, is_worded=True, fits_any_words=True, tells=True, describes=True, parts=True,
 )  # fmt: skip

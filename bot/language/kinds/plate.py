@@ -207,5 +207,5 @@ GRAMMAR = Grammar(name="plate", title="车牌", find=find, mask="\ue8f0")
 
 KIND = Kind(
     name="plate", title="车牌", grammar=GRAMMAR, take=_take, called=("车牌", "车牌号", "车"),
-    is_exact=True, is_strict=True, tells=True, belongs=True,
+    is_exact=True, is_single=True, is_strict=True, tells=True, belongs=True,
 )  # fmt: skip

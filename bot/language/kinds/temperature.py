@@ -220,5 +220,5 @@ def _read(message: Message, slot: Slot) -> Value | None:
 GRAMMAR = Grammar(name="temperature", title="体温", find=find, mask="\ue8f3", is_sure=False)
 
 KIND = Kind(
-    name="temperature", title="体温", grammar=GRAMMAR, take=_take, read=_read, is_strict=True, tells=True, belongs=True,
+    name="temperature", title="体温", grammar=GRAMMAR, take=_take, read=_read, is_single=True, is_strict=True, tells=True, belongs=True,
 )  # fmt: skip

@@ -10,13 +10,12 @@ import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Literal
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from bot.language import answers, reading
+from bot.language import answers
 from bot.language.danger.sorts import Danger
 from bot.language.files import Catalogue, Intent
 from bot.language.matching.concepts import Concepts
@@ -119,7 +118,6 @@ class Matcher:
     def __init__(self, catalogue: Catalogue, tables: Tables, background: Sequence[str] = (), model: Model | None = None) -> None:
         self.catalogue = catalogue
         self.tables, self.background, self.model = tables, background, model
-        self._simplified = dict(tables.simplified)
         self._normalise = Normaliser(tables, catalogue.common.synonyms)
         plain = functools.cache(self._normalise)  # many lines stand twice: as examples and as exact hits
         known = {intent.id for intent in catalogue.intents.values() if model and model.knows(intent.id, intent.examples)}
@@ -138,27 +136,27 @@ class Matcher:
         """Learn what the files hold: what a community added is told apart from all else only where all is there."""
         return Scores.train(
             [self._lines_of(intent, plain) for intent in intents],
-            [normal_form(line, plain) for line in (*self.background, *self.catalogue.background)],
+            [normal_form(Reading.of(line, ANY_TIME), plain) for line in (*self.background, *self.catalogue.background)],
             self.tables,
             Concepts.of(self.catalogue.common.concepts, self._normalise),
         )
 
     def normal_form(self, text: str) -> str:
         """Return the form in which a message is compared."""
-        return normal_form(text, self._normalise)
+        return normal_form(Reading.of(text, ANY_TIME), self._normalise)
 
-    def match(self, text: str, now: datetime) -> Match:
-        """Return what `text` may mean, deaf to any danger it names. Pure; well under a millisecond."""
-        text = text[:LONGEST]
-        plain = self._normalise(text)
+    def match(self, said: Reading) -> Match:
+        """Return what a message may mean, deaf to any danger it names. Pure; well under a millisecond."""
+        said = said.part(said.raw[:LONGEST])
+        plain = self._normalise(said.text)
         if not plain:
-            return Match(text=text)
+            return Match(text=said.raw)
         return (
-            self._match_exact(text, plain)
-            or self._match_whole(text, plain)
-            or self._match_template(text, now)
-            or self._refuse_bare(text, plain)
-            or self._match_fuzzy(text, normal_form(text, self._normalise, now))
+            self._match_exact(said.raw, plain)
+            or self._match_whole(said.raw, plain)
+            or self._match_template(said)
+            or self._refuse_bare(said.raw, plain)
+            or self._match_fuzzy(said.raw, normal_form(said, self._normalise, plain))
         )
 
     # -- what the lints ask
@@ -208,13 +206,13 @@ class Matcher:
             return Match(text=text)
         return None
 
-    def _match_template(self, text: str, now: datetime) -> Match | None:
-        words = _UNSPOKEN.sub("", text.lower().translate(self._simplified))
+    def _match_template(self, said: Reading) -> Match | None:
+        words = _UNSPOKEN.sub("", said.text.lower())
         for intent in self.catalogue.intents.values():
             for sentence in intent.sentences:
-                said = sentence.match(words)
-                if said is not None and not self._is_excluded(intent.id, text) and _fits(intent, said, now):
-                    return self._certain(text, intent.id, TEMPLATE, f"句式：{sentence.template}", said=said)
+                told = sentence.match(words)
+                if told is not None and not self._is_excluded(intent.id, said.raw) and _fits(intent, told, said):
+                    return self._certain(said.raw, intent.id, TEMPLATE, f"句式：{sentence.template}", said=told)
         return None
 
     def _match_fuzzy(self, text: str, plain: str) -> Match:
@@ -285,7 +283,7 @@ class Matcher:
         """Return pairs of an original line and its normal form: examples, template samples and keywords."""
         samples = [sample for sentence in intent.sentences for sample in sentence.samples]
         lines = dict.fromkeys([*intent.examples, *samples, *intent.keywords])
-        return [(line, normal_form(line, normalise)) for line in lines if line.strip()]
+        return [(line, normal_form(Reading.of(line, ANY_TIME), normalise)) for line in lines if line.strip()]
 
     def _collect_exact(self, normalise: Callable[[str], str]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -305,16 +303,19 @@ class Matcher:
         return words is not None and words.search(text) is not None
 
 
-def normal_form(text: str, normalise: Callable[[str], str], now: datetime | None = None) -> str:
-    """Return the form in which messages are compared: values masked, so that one plate looks like another."""
-    masked = Reading.of(text, now or ANY_TIME).masked if _MAY_HOLD_VALUES.search(text) else text
-    return _NUMBER.sub("0", (normalise(masked) if masked != text else "") or normalise(text))
+def normal_form(said: Reading, normalise: Callable[[str], str], plain: str = "") -> str:
+    """Return the form in which messages are compared: values masked, so that one plate looks like another.
+
+    `plain` is the text as it is normalised, where that is known.
+    """
+    masked = said.masked if _MAY_HOLD_VALUES.search(said.raw) else said.text
+    return _NUMBER.sub("0", (normalise(masked) if masked != said.text else "") or plain or normalise(said.text))
 
 
-def _fits(intent: Intent, said: Mapping[str, str], now: datetime) -> bool:
+def _fits(intent: Intent, told: Mapping[str, str], said: Reading) -> bool:
     """Tell whether words that stand for a number or a time hold one: in 体温计哪里买 there is no temperature."""
-    wanted = [slot for slot in intent.slots if slot.name in said and slot.kind.is_strict]
-    return all(slot.name in reading.of(said[slot.name], now).take((slot,), asked=slot.name) for slot in wanted)
+    wanted = [slot for slot in intent.slots if slot.name in told and slot.kind.is_strict]
+    return all(slot.name in said.part(told[slot.name]).take((slot,), asked=slot.name) for slot in wanted)
 
 
 def decide(candidates: Sequence[Candidate], accept: float = ACCEPT, clarify: float = CLARIFY) -> Decision:

@@ -5,6 +5,7 @@ import pytest
 from bot import config
 from bot.dialogue.understanding import read_judge
 from bot.language.danger import aftermath
+from bot.language.reading import ANY_TIME, Reading
 
 JUDGE = read_judge(config.shipped("data"))
 
@@ -17,7 +18,7 @@ JUDGE = read_judge(config.shipped("data"))
     ("人没事，就是出不来", False), ("并无明火，请勿惊动消防", True), ("不用报警了", True), ("别报警，我怕", False), ("求你不要报警，他会打死我", False),
 ])  # fmt: skip
 def test_who_says_that_all_is_well_is_heard(text: str, is_so: bool) -> None:
-    assert aftermath.is_over(text, JUDGE) is is_so
+    assert aftermath.is_over(Reading.of(text, ANY_TIME), JUDGE) is is_so
 
 
 @pytest.mark.parametrize(("text", "is_so"), [
@@ -25,7 +26,7 @@ def test_who_says_that_all_is_well_is_heard(text: str, is_so: bool) -> None:
     ("救护车来了，我爸没呼吸了", False), ("消防到了，里面还有人", False), ("消防到了，火灭了", True),
 ])  # fmt: skip
 def test_who_says_that_help_is_there_is_heard(text: str, is_so: bool) -> None:
-    assert aftermath.is_helped(text, JUDGE) is is_so
+    assert aftermath.is_helped(Reading.of(text, ANY_TIME), JUDGE) is is_so
 
 
 @pytest.mark.parametrize(("text", "is_so"), [

@@ -4,6 +4,7 @@ from bot import config
 from bot.dialogue.understanding import read_judge
 from bot.language.danger.alarms import Alarms
 from bot.language.files import load
+from bot.language.reading import ANY_TIME, Reading
 
 FILES = {
     "fire.yaml": "intent: fire\ntitle: 火警\nemergency: true\nexamples: |\n  - 着火了\n  - 楼道冒浓烟\nkeywords: [着火]\nunless: [火灾险]\n",
@@ -14,7 +15,7 @@ ALARMS = Alarms.of(load(FILES).intents.values(), JUDGE)
 
 
 def intent_for(text: str) -> str:
-    sounded = ALARMS.sound(text)
+    sounded = ALARMS.sound(Reading.of(text, ANY_TIME))
     return sounded.intent if sounded else ""
 
 
@@ -30,4 +31,4 @@ def test_what_nobody_speaks_of_goes_to_the_broadest_and_gas_to_whoever_hears_fir
 
 
 def test_without_emergencies_in_the_files_there_is_no_alarm() -> None:
-    assert Alarms.of((), JUDGE).sound("着火了") is None
+    assert Alarms.of((), JUDGE).sound(Reading.of("着火了", ANY_TIME)) is None

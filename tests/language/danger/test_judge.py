@@ -14,6 +14,7 @@ from bot.dialogue.understanding import Understanding, read_data, read_judge
 from bot.language.danger import odds
 from bot.language.danger.odds import Piece
 from bot.language.matching.matcher import Match
+from bot.language.reading import Reading
 
 DATA = config.shipped("data")
 UNDERSTANDING = Understanding.load(config.shipped("intents"), DATA)
@@ -26,7 +27,7 @@ NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 
 
 def heard(text: str) -> bool:
-    return JUDGE.find(text.translate(SIMPLIFIED)) is not None
+    return JUDGE.find(Reading.of(text, NOW, SIMPLIFIED)) is not None
 
 
 def learned() -> Iterator[tuple[str, str]]:
@@ -233,8 +234,8 @@ def test_one_real_danger_among_figures_of_speech_is_heard() -> None:
 def test_a_communitys_own_word_is_an_alarm_unless_it_is_said_in_jest() -> None:
     words = re.compile("毒蜂|塌方")
 
-    assert JUDGE.find_words("草坪有毒蜂", words) == "毒蜂"
-    assert JUDGE.find_words("昨天看电视讲毒蜂", words) == ""
+    assert JUDGE.find_words(Reading.of("草坪有毒蜂", NOW), words) == "毒蜂"
+    assert JUDGE.find_words(Reading.of("昨天看电视讲毒蜂", NOW), words) == ""
 
 
 @pytest.mark.parametrize(
@@ -246,7 +247,7 @@ def test_two_thousand_characters_take_a_few_milliseconds(text: str) -> None:
     best = 1.0
     for _ in range(5):
         began = time.process_time()
-        JUDGE.find(text)
+        JUDGE.find(Reading.of(text, NOW))
         best = min(best, time.process_time() - began)
 
     assert best < 0.015  # five times what it takes, for slow machines
@@ -276,9 +277,9 @@ class Ignorant:
 
     catalogue = UNDERSTANDING.catalogue
 
-    def match(self, text: str, now: datetime) -> Match:
+    def match(self, said: Reading) -> Match:
         """Understand nothing."""
-        return Match(text=text)
+        return Match(text=said.raw)
 
 
 @pytest.mark.parametrize("text", ["着火了", "我妈摔倒了起不来", "不想活了", "药都吃完了一百多片"])
@@ -300,8 +301,8 @@ def test_what_a_community_says_is_none_is_not_heard_for_it() -> None:
     sos = UNDERSTANDING.catalogue.intents["emergency.sos"]
     alarms = replace(UNDERSTANDING.alarms, intents=(replace(sos, unless=("救命啊老铁",)),))
 
-    assert alarms.sound("救命啊老铁") is None
-    assert alarms.sound("救命啊") is not None
+    assert alarms.sound(Reading.of("救命啊老铁", NOW)) is None
+    assert alarms.sound(Reading.of("救命啊", NOW)) is not None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from bot import config
 from bot.dialogue.understanding import Understanding
 from bot.language.danger.sorts import ANSWERED, Danger
 from bot.language.phrases import placeholders
+from bot.language.reading import Reading
 
 UNDERSTANDING = Understanding.load(config.shipped("intents"), config.shipped("data"))
 NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
@@ -49,7 +50,10 @@ def test_of_several_dangers_the_one_with_the_most_urgent_advice_is_answered(text
     ("我不想活了", "我女儿不想活了"), ("我想跳楼", "他想跳楼"), ("他不要我了，我不想活了", "我老公说他不想活了，在写遗书"), ("分手了，不想活了", "楼顶有个女的要跳下去"), ("想结束自己的生命", "我女儿把自己反锁在房间，说活着没意思"),
 ])  # fmt: skip
 def test_who_is_tired_of_life_is_spoken_to_otherwise_than_who_sees_it(own: str, other: str) -> None:
-    assert tuple(map(UNDERSTANDING.judge.sort, (own, other))) == (Danger.SELF_HARM, Danger.SELF_HARM_OTHER)
+    assert tuple(UNDERSTANDING.judge.sort(Reading.of(text, NOW)) for text in (own, other)) == (
+        Danger.SELF_HARM,
+        Danger.SELF_HARM_OTHER,
+    )
 
 
 @pytest.mark.parametrize("text", ["救命啊", "快来人啊", "出事了"])

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.language import leftovers, reading
+from bot.language import leftovers
 from bot.language.kinds.kind import Slot
 from bot.language.kinds.shipped import KINDS
+from bot.language.reading import Reading
 from bot.model import SHANGHAI
 from tests.language.kinds.taking import NOW, asked, read
 
@@ -24,7 +25,7 @@ VISIT = [
 def test_time_that_is_denied_or_taken_is_not_meant(text: str, day: int, hour: int) -> None:
     slot = Slot(name="starts_at", kind=KINDS["start"])
     known = {"starts_at": NOW + timedelta(days=1)}
-    found = reading.of(text, NOW).take([slot], known=known)["starts_at"]
+    found = Reading.of(text, NOW).take([slot], known=known)["starts_at"]
 
     assert isinstance(found, datetime)
     assert (found.day, found.hour) == (day, hour)
@@ -46,8 +47,8 @@ def test_correction_keeps_the_day_that_was_known() -> None:
     start = Slot(name="starts_at", kind=KINDS["start"])
     known = {"starts_at": datetime(2026, 3, 13, 15, tzinfo=SHANGHAI)}
 
-    assert reading.of("改成四点", NOW).take([start], known=known) == {"starts_at": datetime(2026, 3, 13, 16, tzinfo=SHANGHAI)}
-    assert reading.of("不对，是大后天", NOW).take([start], known=known) == {
+    assert Reading.of("改成四点", NOW).take([start], known=known) == {"starts_at": datetime(2026, 3, 13, 16, tzinfo=SHANGHAI)}
+    assert Reading.of("不对，是大后天", NOW).take([start], known=known) == {
         "starts_at": datetime(2026, 3, 14, 15, tzinfo=SHANGHAI)
     }
 
@@ -62,7 +63,7 @@ def test_when_a_visit_ends_is_not_when_it_begins(text: str, start: str | None, e
     wanted = [Slot(name="starts_at", kind=KINDS["start"]), Slot(name="ends_at", kind=KINDS["end"])]
     known = {"starts_at": datetime(2026, 3, 12, 14, tzinfo=SHANGHAI)}
 
-    found = reading.of(text, NOW).take(wanted, known=known)
+    found = Reading.of(text, NOW).take(wanted, known=known)
 
     assert [f"{found[name]:%m-%d %H:%M}" if name in found else None for name in ("starts_at", "ends_at")] == [start, end]
 
@@ -71,14 +72,14 @@ def test_correction_of_an_early_hour_stays_early() -> None:
     start = Slot(name="starts_at", kind=KINDS["start"])
     known = {"starts_at": datetime(2026, 3, 12, 7, tzinfo=SHANGHAI)}
 
-    assert reading.of("改六点半", NOW).take([start], known=known) == {"starts_at": datetime(2026, 3, 12, 6, 30, tzinfo=SHANGHAI)}
+    assert Reading.of("改六点半", NOW).take([start], known=known) == {"starts_at": datetime(2026, 3, 12, 6, 30, tzinfo=SHANGHAI)}
 
 
 @pytest.mark.parametrize(("text", "is_when"), [
     ("就现在", True), ("现在来", True), ("改成现在", True), ("现在能不能过来", True), ("现在约了谁", False), ("现在是咋定的", False), ("别周六也给我留着", False), ("不要明天，后天来", True),
 ])  # fmt: skip
 def test_now_is_a_time_only_where_somebody_comes(text: str, is_when: bool) -> None:
-    assert ("starts_at" in reading.of(text, NOW).take(VISIT)) is is_when
+    assert ("starts_at" in Reading.of(text, NOW).take(VISIT)) is is_when
 
 
 @pytest.mark.parametrize("text", ["已经到了", "就现在", "马上到", "人在门口了", "已经在门口了"])
@@ -122,10 +123,10 @@ def test_what_reached_the_gate_is_no_time_where_none_must_be_known() -> None:
 ])  # fmt: skip
 def test_a_time_at_which_nobody_shall_come_is_no_appointment(text: str, when: str | None) -> None:
     start = Slot(name="when", kind=KINDS["start"])
-    found = reading.of(text, NOW).take((start,)).get("when")
+    found = Reading.of(text, NOW).take((start,)).get("when")
 
     assert (f"{found:%Y-%m-%d %H:%M}" if isinstance(found, datetime) else None) == when
-    assert not leftovers.unread(text, (start,), {"when": found} if found else {}, NOW)
+    assert not leftovers.unread(Reading.of(text, NOW), (start,), {"when": found} if found else {})
 
 
 @pytest.mark.parametrize(("text", "starts", "ends"), [
@@ -133,7 +134,7 @@ def test_a_time_at_which_nobody_shall_come_is_no_appointment(text: str, when: st
     ("离开大概晚上九点", None, "2026-03-11 21:00"), ("走路来 三点到", "2026-03-11 15:00", None), ("他一点才到", "2026-03-11 13:00", None),
 ])  # fmt: skip
 def test_when_somebody_leaves_is_no_time_of_coming(text: str, starts: str | None, ends: str | None) -> None:
-    found = reading.of(text, NOW).take((Slot(name="starts", kind=KINDS["start"]), Slot(name="ends", kind=KINDS["end"])))
+    found = Reading.of(text, NOW).take((Slot(name="starts", kind=KINDS["start"]), Slot(name="ends", kind=KINDS["end"])))
 
     assert {name: f"{value:%Y-%m-%d %H:%M}" for name, value in found.items()} == {
         name: value for name, value in (("starts", starts), ("ends", ends)) if value

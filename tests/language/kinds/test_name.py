@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.language import reading
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Slot
 from bot.language.kinds.shipped import KINDS
+from bot.language.reading import Reading
 from tests.language.kinds.taking import NOW, asked, read
 
 
@@ -37,7 +37,7 @@ def test_name_ends_before_what_stands_between_it_and_the_verb(text: str, expecte
 def test_relation_takes_the_place_of_a_name_only_as_a_correction(text: str, expected: str | None) -> None:
     slot = Slot(name="visitor_name", kind=KINDS["name"])
 
-    assert reading.of(text, NOW).take([slot], known={"visitor_name": "王芳"}).get("visitor_name") == expected
+    assert Reading.of(text, NOW).take([slot], known={"visitor_name": "王芳"}).get("visitor_name") == expected
 
 
 def test_role_before_a_short_name_and_a_label_name_a_person() -> None:
@@ -58,13 +58,13 @@ def test_bare_name_counts_when_it_was_asked_for(text: str, expected: str | None)
 def test_several_names_are_several_people(text: str, name: str, people: int | None) -> None:
     wanted = [Slot(name="visitor_name", kind=KINDS["name"]), Slot(name="people", kind=KINDS["count"])]
 
-    assert reading.of(text, NOW).take(wanted) == {"visitor_name": name, **({"people": people} if people else {})}
+    assert Reading.of(text, NOW).take(wanted) == {"visitor_name": name, **({"people": people} if people else {})}
 
 
 def test_people_let_in_together_are_named_together() -> None:
     both = [Slot(name="who", kind=KINDS["name"]), Slot(name="people", kind=KINDS["count"])]
 
-    assert reading.of("请给孙丽和马超开个通行，明天上午十点", NOW).take(both) == {"who": "孙丽、马超", "people": 2}
+    assert Reading.of("请给孙丽和马超开个通行，明天上午十点", NOW).take(both) == {"who": "孙丽、马超", "people": 2}
 
 
 @pytest.mark.parametrize("words", ["没得车", "修改", "没有名字", "开车来的", "不晓得", "取消"])
@@ -99,7 +99,7 @@ VISIT = [
     ("后天有人送床垫上门", "送床垫的"), ("明早八点有师傅装窗帘进来", "装窗帘的"), ("周六有人搬家具过来", "搬家具的"),
 ])  # fmt: skip
 def test_who_comes_is_named_by_what_they_are_when_no_name_is_said(text: str, name: str) -> None:
-    assert reading.of(text, NOW).take(VISIT)["visitor_name"] == name
+    assert Reading.of(text, NOW).take(VISIT)["visitor_name"] == name
 
 
 @pytest.mark.parametrize(("text", "name"), [
@@ -110,7 +110,7 @@ def test_who_comes_is_named_by_what_they_are_when_no_name_is_said(text: str, nam
     ("给栓柱弄个码 他下午过来", "栓柱"), ("俺二大爷家的小子明儿晌午来", "二大爷家的小子"), ("明早阿姨来 姓刘 刘姨", "刘姨"),
 ])  # fmt: skip
 def test_relation_is_read_far_from_the_coming_and_as_it_is_said_elsewhere(text: str, name: str) -> None:
-    assert reading.of(text, NOW).take(VISIT)["visitor_name"] == name
+    assert Reading.of(text, NOW).take(VISIT)["visitor_name"] == name
 
 
 @pytest.mark.parametrize(("text", "name"), [
@@ -119,12 +119,12 @@ def test_relation_is_read_far_from_the_coming_and_as_it_is_said_elsewhere(text: 
     ("王芳", "王芳"), ("叫李四", "李四"), ("她姓陈", "陈先生/女士"), ("名字打错了 应该是李明", "李明"), ("是王小明", "王小明"), ("不是小雪是小雨", "小雨"), ("登记成李明", "李明"), ("全名陈晓梅", "陈晓梅"),
 ])  # fmt: skip
 def test_name_takes_the_place_of_one_only_where_it_plainly_is_one(text: str, name: str | None) -> None:
-    assert reading.of(text, NOW).take(VISIT, known={"visitor_name": "小雪"}).get("visitor_name") == name
+    assert Reading.of(text, NOW).take(VISIT, known={"visitor_name": "小雪"}).get("visitor_name") == name
 
 
 @pytest.mark.parametrize(("text", "name"), [("张三开车来", "张三"), ("还有小谭", None), ("行路嚟", None)])
 def test_relation_gives_way_to_a_name(text: str, name: str | None) -> None:
-    assert reading.of(text, NOW).take(VISIT, known={"visitor_name": "同学"}).get("visitor_name") == name
+    assert Reading.of(text, NOW).take(VISIT, known={"visitor_name": "同学"}).get("visitor_name") == name
 
 
 @pytest.mark.parametrize("words", ["哦豁", "饮茶", "搞定", "打牌", "哎呀妈", "明儿再说", "行路嚟", "他牵条狗"])
@@ -136,11 +136,11 @@ def test_cry_or_doing_is_no_answer_to_who_comes(words: str) -> None:
     "我妹妹的车要进来", "我老婆说客厅漏水", "救护转运的车明早来接我爸", "我家里来客人了", "我妈来电话了", "我爸住院了要改时间",
 ])  # fmt: skip
 def test_relative_who_does_not_come_is_no_visitor(text: str) -> None:
-    assert "visitor_name" not in reading.of(text, NOW).take(VISIT)
+    assert "visitor_name" not in Reading.of(text, NOW).take(VISIT)
 
 
 def test_name_that_is_known_is_not_replaced_by_a_relation() -> None:
-    assert "visitor_name" not in reading.of("他老婆也来", NOW).take(VISIT, known={"visitor_name": "张伟"})
+    assert "visitor_name" not in Reading.of("他老婆也来", NOW).take(VISIT, known={"visitor_name": "张伟"})
 
 
 @pytest.mark.parametrize(("text", "comes"), [
@@ -148,7 +148,7 @@ def test_name_that_is_known_is_not_replaced_by_a_relation() -> None:
     ("我一点半要给学生上课", False), ("张师傅明天下午三点来修空调", False), ("老刘明天过生日", False),
 ])  # fmt: skip
 def test_who_comes_is_told_by_name_and_coming(text: str, comes: bool) -> None:
-    assert name_.is_told_of(reading.of(text, NOW).message()) is comes
+    assert name_.is_told_of(Reading.of(text, NOW).message()) is comes
 
 
 @pytest.mark.parametrize(("text", "name"), [

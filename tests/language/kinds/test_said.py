@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot import config
-from bot.language import files, reading
+from bot.language import files
 from bot.language.kinds.kind import Slot, Value
+from bot.language.reading import Reading
 from bot.model import SHANGHAI
 
 _INTENTS = {
@@ -37,7 +38,7 @@ def given(row: dict[str, str]) -> list[str]:
     """Return what is read in a row, a slot each, "" for nothing."""
     names = row["slot"].replace("..", "/").split("/")
     now = datetime.fromisoformat(row["now"]).replace(tzinfo=SHANGHAI)
-    found = reading.of(row["text"], now).take(_slots(_INTENTS[names[0]]))
+    found = Reading.of(row["text"], now).take(_slots(_INTENTS[names[0]]))
     return [_written(found.get(name)) for name in names]
 
 

@@ -4,9 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from bot.language import reading, times
+from bot.language import times
 from bot.language.kinds.kind import Slot, Value
 from bot.language.kinds.shipped import KINDS
+from bot.language.reading import Reading
 from bot.model import SHANGHAI
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
@@ -30,7 +31,7 @@ def read(text: str) -> str:
 def take(text: str) -> dict[str, Value]:
     """Return what a visit takes of a message: its start and end."""
     slots = [Slot(name=name, kind=KINDS[name], required=name == "start") for name in ("start", "end")]
-    return reading.of(text, NOW).take(slots)
+    return Reading.of(text, NOW).take(slots)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 import pytest
 
 from bot import config
-from bot.language import files, reading
+from bot.language import files
 from bot.language.kinds.kind import Slot
 from bot.language.kinds.shipped import KINDS
+from bot.language.reading import Reading
 from tests.language.kinds.taking import NOW, asked, read
 
 SYMPTOMS = {"none": ("没有不舒服", "正常"), "fever": ("发热", "发烧"), "cough": ("咳嗽", "咳")}
@@ -33,7 +34,7 @@ def test_longest_word_decides_a_choice() -> None:
 def test_place_is_taken_with_floor_and_number_as_said(text: str, expected: str | None) -> None:
     slot = Slot(name="x", kind=KINDS["place"], options={"楼道": ("楼道",), "厨房": ("厨房",), "电梯": ("电梯",)})
 
-    assert reading.of(text, NOW).take([slot]).get("x") == expected
+    assert Reading.of(text, NOW).take([slot]).get("x") == expected
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_place_is_taken_with_floor_and_number_as_said(text: str, expected: str |
 def test_word_of_one_sign_is_a_flag_only_alone(text: str, expected: bool | None) -> None:
     slot = Slot(name="x", kind=KINDS["flag"], options={"yes": ("急", "很急")})
 
-    assert reading.of(text, NOW).take([slot]).get("x") == expected
+    assert Reading.of(text, NOW).take([slot]).get("x") == expected
 
 
 def test_urgency_is_said_or_not() -> None:
@@ -58,8 +59,8 @@ def test_urgency_is_said_or_not() -> None:
 def test_being_at_home_says_nothing_new_of_where_it_is(text: str) -> None:
     place = Slot(name="x", kind=KINDS["place"], options={"卫生间": ("卫生间",), "家里": ("家里", "屋头", "冰箱")})
 
-    assert "x" not in reading.of(text, NOW).take([place], known={"x": "卫生间"})
-    assert reading.of(f"不对，{text}", NOW).take([place], known={"x": "卫生间"})["x"] == "家里"
+    assert "x" not in Reading.of(text, NOW).take([place], known={"x": "卫生间"})
+    assert Reading.of(f"不对，{text}", NOW).take([place], known={"x": "卫生间"})["x"] == "家里"
 
 
 def test_words_that_are_kept_as_they_are_lose_nothing() -> None:
@@ -77,14 +78,14 @@ def test_a_choice_is_what_is_broken_and_not_where_it_is(text: str, broken: str) 
     texts = {path: (folder / path).read_text("utf-8") for path in ("_common.yaml", "repair/report.yaml")}
     repair = files.load(texts).intents["repair.report"]
 
-    assert reading.of(text, NOW).take(repair.slots)["category"] == broken
+    assert Reading.of(text, NOW).take(repair.slots)["category"] == broken
 
 
 def test_words_that_only_say_when_are_no_place() -> None:
     place = Slot(name="where", kind=KINDS["place"])
 
-    assert reading.of("改成后天下午吧", NOW).take((place,), asked="where") == {}
-    assert reading.of("下午那间教室", NOW).take((place,), asked="where") == {"where": "下午那间教室"}
+    assert Reading.of("改成后天下午吧", NOW).take((place,), asked="where") == {}
+    assert Reading.of("下午那间教室", NOW).take((place,), asked="where") == {"where": "下午那间教室"}
 
 
 @pytest.mark.parametrize(("text", "thing"), [
@@ -95,7 +96,7 @@ def test_what_is_broken_is_told_apart_from_what_it_shows_on(text: str, thing: st
     folder = config.shipped("intents")
     texts = {path: (folder / path).read_text("utf-8") for path in ("_common.yaml", "repair/report.yaml")}
 
-    assert reading.of(text, NOW).take(files.load(texts).intents["repair.report"].slots)["category"] == thing
+    assert Reading.of(text, NOW).take(files.load(texts).intents["repair.report"].slots)["category"] == thing
 
 
 @pytest.mark.parametrize("kind", ["name", "place", "text"])
