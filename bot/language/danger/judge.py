@@ -22,7 +22,7 @@ from bot.language.reading import ANY_TIME, Reading
 ALARM, SURE = 0.0, 1.0
 
 #: Below this an alarm is likely and no more: what the message surely means otherwise goes before it.
-PLAIN = 3.0
+PLAIN = 4.0
 
 #: A piece that is so clear is a danger of its own beside another.
 CLEAR = 4.0
