@@ -12,6 +12,8 @@ from bot.contract.jobs import job
 from bot.contract.office import say_clock
 from bot.contract.work import Turn, Work
 from bot.language.kinds import phone as phones
+from bot.language.kinds.kind import Slot
+from bot.language.reading import Reading
 from bot.store import handoffs as store
 from bot.store import tasks
 from bot.store.handoffs import KIND, intent, is_question, open_among, open_of, waits, words
@@ -32,6 +34,9 @@ ANSWERED_FOR = timedelta(days=3)
 
 #: How long what was closed is still told to a resident who asks how things stand.
 LATELY = timedelta(days=7)
+
+#: The number to call, as the words tell it.
+_CALL = Slot(name="phone", kind=phones.KIND)
 
 #: The topic where only a person was asked for.
 BARE = "找物业工作人员"
@@ -142,8 +147,8 @@ def say_topic(task: Task) -> str:
 
 def phone(work: Work, task: Task) -> str:
     """Return the number to call that the resident's words name last; empty where they name none."""
-    found = phones.find(store.words(task), work.now)
-    return str(found[-1].value) if found else ""
+    lines = (Reading.of(line, work.now).take((_CALL,)) for line in reversed(store.words(task).splitlines()))
+    return next((str(found[_CALL.name]) for found in lines if found), "")
 
 
 def closed_lately(turn: Turn) -> Sequence[Matter]:

@@ -219,8 +219,11 @@ _ONE_IS = re.compile(
 )
 
 
+#: How far into a message a list may be announced: 明天在家，两件事：厨房灯坏了，马桶堵了.
+ANNOUNCED_WITHIN = 30
+
 #: 三件事：空调漏水、物业费多少、明天搬家公司要进.
-_SO_MANY = re.compile(r"^(.{0,12}?[两三四五几2-5](?:件事儿?|样|个事儿?|个问题|处))[：:，,\s]+")
+_SO_MANY = re.compile(r"(?:^|(?<=[，,。\s]))(?:我|还)?有?[两三四五几2-5](?:件事儿?|样|个事儿?|个问题|处)[：:，,\s]+")
 
 
 def _unlisted(text: str) -> str:
@@ -230,8 +233,8 @@ def _unlisted(text: str) -> str:
     marks = [int(match["n"]) if match["n"] else "①②③④⑤".index(match["c"]) + 1 for match in _LIST.finditer(text)]
     if len(marks) > 1 and marks == list(range(1, len(marks) + 1)):
         return _LIST.sub("；另外", text)
-    said = _SO_MANY.match(text)
-    return re.sub("[、，,；;]", "；另外", text[said.end() :]) if said else text
+    said = _SO_MANY.search(text, 0, ANNOUNCED_WITHIN)
+    return text[: said.start()] + re.sub("[、，,；;]|^", "；另外", text[said.end() :]) if said else text
 
 
 def _clauses(said: Reading) -> list[_Clause]:

@@ -62,7 +62,7 @@ CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|莫|勿|
 LATELY = timedelta(minutes=30)
 
 #: Whoever speaks of their own home means no place on the map that was sent for something else.
-_AT_HOME = re.compile(r"[我俺咱自]家|家[里中]|屋[里头]")
+_AT_HOME = re.compile(r"(?:[我俺咱自]家|家[里中]|屋[里头])(?!的?(?:楼[下上]|门口|门外|旁边|附近|对面|[前后]面))")
 
 #: Asked without saying of what, it is asked of what was just done, not of parking.
 _WHAT_IT_COSTS = re.compile(
@@ -285,9 +285,10 @@ def _is_bare(heard: Heard, intent: Intent, facts: Facts) -> bool:
 def _with_spot(standing: Standing, intent: Intent, values: dict[str, Value], text: str) -> tuple[Standing, dict[str, Value]]:
     """Let a place that was sent before belong to a wish that wants one; what is said with the wish goes before, be it only 我家."""
     slot = intent.slot_for(Aspect.WHERE)
-    if standing.spot is None or slot is None or _AT_HOME.search(text):
+    if standing.spot is None or slot is None:
         return standing, values
-    return replace(standing, spot=None), {slot.name: standing.spot[1], **values}
+    found = {} if _AT_HOME.search(text) else {slot.name: standing.spot[1]}
+    return replace(standing, spot=None), {**found, **values}
 
 
 def sound(standing: Standing, intent: Intent, heard: Heard) -> Sound:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.language import times
-from bot.language.kinds import flat, moment, plate
+from bot.language.kinds import flat, moment, phone, plate
 from bot.language.kinds.kind import Aspect, Slot, Value
 from bot.language.kinds.moment import is_unwanted
 from bot.language.normalise import longest_first
@@ -67,7 +67,12 @@ def _doubles(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -
     for slot in slots:
         grammar, value = slot.kind.grammar, found.get(slot.name)
         if slot.kind.is_single and grammar and value:
-            yield from (said.text[one.begin : one.stop].strip() for one in said.found(grammar) if one.value != value)
+            others = (one for one in said.found(grammar) if one.value != value)
+            yield from (
+                said.text[one.begin : one.stop].strip()
+                for one in others
+                if slot.kind is not phone.KIND or not phone.is_of_office(said.text, one)
+            )
 
 
 def _rooms(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:
@@ -135,7 +140,7 @@ def _of_span(text: str, span: times.Span, taken: Sequence[datetime], now: dateti
     words = text[span.begin : span.stop]
     leaves = _LEAVES.match(text, span.stop)
     is_over = (span.end or span.start) < now.replace(second=0, microsecond=0) and not (leaves and not span.has_day)
-    is_told = _TELLS.match(text, span.stop) or is_unwanted(text, span)
+    is_told = _TELLS.match(text, span.stop) or is_unwanted(text, span, now)
     if is_over or is_told or (span.kind in {"instant", "range"} and _NOW.match(words.rpartition("到")[2])):
         return
     said = words + (leaves[0] if leaves else "")

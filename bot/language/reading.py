@@ -88,12 +88,13 @@ class Reading:
     raw: str  # as it was written, in simplified characters
     text: str  # compatible forms made one, cut
     now: datetime
+    is_whole: bool = True  # no part of a message
     _looked: _Looked = field(default_factory=_Looked, repr=False, compare=False)
 
     @classmethod
     def of(cls, raw: str, now: datetime, simplified: Mapping[int, str] = _NOTHING) -> "Reading":
         """Read words said at `now`. The time it takes is bounded whatever they are."""
-        return cls(said := raw.translate(simplified), _plain(said), now)
+        return cls(said := raw.translate(simplified), _plain(said).translate(simplified), now)
 
     def part(self, words: str) -> "Reading":
         """Return words of the message, or what stands for it, as a reading of their own; asked for again it is the same."""
@@ -101,7 +102,7 @@ class Reading:
             return self
         parts = self._looked.parts
         if words not in parts:
-            parts[words] = Reading(words, _plain(words), self.now, self._looked)
+            parts[words] = Reading(words, _plain(words), self.now, False, self._looked)
         return parts[words]
 
     @cached_property

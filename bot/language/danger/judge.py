@@ -19,16 +19,24 @@ from bot.language.reading import ANY_TIME, Reading
 
 #: Log odds from which a message is an alarm, and from which one piece of a longer one is, chosen with writers held out
 #: (docs/decisions.md).
-ALARM, SURE = 0.0, 1.0
+ALARM, SURE = -0.3, 1.0
 
 #: Below this an alarm is likely and no more: what the message surely means otherwise goes before it.
-PLAIN = 4.0
+PLAIN = 3.0
 
 #: A piece that is so clear is a danger of its own beside another.
 CLEAR = 4.0
 
 #: Below this a message is not even asked about.
 DOUBT = -2.5
+
+#: Begins a line of lines.txt that counts only where nothing else is said.
+CRY = "="
+
+#: What may stand beside a cry: where, and to whom.
+_ASIDE = re.compile(
+    r"[，。！]|please|[0-9零一二三四五六七八九十]+(?:栋|幢|座|号楼|号|单元|室|楼|层|#)?|[我俺咱你](?:们)?(?:家|屋)里?|家里|屋[里头]|楼[上下道]|隔壁|对门|这里|这边|在|快(?!递)|您好|你好|喂|物业|保安|师傅|大家|[了啊呀啦哇]"
+)
 
 #: Places of a message that are looked at; nobody is in more danger.
 CHECKED = 8
@@ -56,6 +64,8 @@ class Judge:
         """Return the danger that a message speaks of as real; None if there is none."""
         plain = said.folded
         pieces = self.odds.pieces(plain)
+        if said.is_whole and self._cries.fullmatch(_ASIDE.sub("", plain)):
+            return Alarm(self._kind(plain, pieces), plain)
         for begin, stop, is_vague in (*self._named(plain), *self._likely(plain, pieces)):
             if not self.surroundings.clears(plain, begin, stop):
                 return Alarm(self._kind(plain, pieces), plain[begin:stop], is_vague)
@@ -83,7 +93,11 @@ class Judge:
 
     @cached_property
     def _lines(self) -> re.Pattern[str]:
-        return re.compile("|".join(map(_spelled, self.lines)) or "(?!)")
+        return re.compile("|".join(spell_out(line.replace(" ", "，")) for line in self.lines if line[0] != CRY) or "(?!)")
+
+    @cached_property
+    def _cries(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{'|'.join(spell_out(line[1:]) for line in self.lines if line[0] == CRY) or '(?!)'})+")
 
     def _named(self, plain: str) -> Iterator[tuple[int, int, bool]]:
         """Yield where a line of lines.txt stands."""
@@ -100,8 +114,3 @@ class Judge:
         best, *others = nlargest(CHECKED, pieces) or [Piece(DOUBT, 0, len(plain))]
         told = [best, *(piece for piece in others if piece.odds > CLEAR)]
         return self.sorts.tell([plain[piece.begin : piece.stop] for piece in told], plain)
-
-
-def _spelled(line: str) -> str:
-    """Return the regular expression of a line; one that begins with = is all that is said: 救命救命啊！"""
-    return rf"(?<!.)(?:{spell_out(line[1:])})+[了啊呀啦哇，。！？]*$" if line[0] == "=" else spell_out(line)

@@ -219,7 +219,7 @@ def _of_numbers(message: Message, slot: Slot, numbers: Sequence[int]) -> int:
         return numbers[-1] + 1
     if message.known and counted and _MORE_OF_THEM.search(rest[: counted[-1].begin]):  # beside those who are expected
         return counted[-1].count + int(str(message.known.get(slot.name) or 1))
-    if counted and _AT_LAST.search(rest[: counted[-1].begin]):
+    if counted and (counted[-1].is_total or counted[-1].is_bare) and _AT_LAST.search(rest[: counted[-1].begin]):
         return counted[-1].count
     return numbers[-1] if message.corrects or message.known else max(numbers)
 

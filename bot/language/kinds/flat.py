@@ -176,6 +176,8 @@ def said(message: Message) -> Flat:
     building = unit = room = ""
     for one in message.found(GRAMMAR):
         if isinstance(part := one.value, Flat):
+            if building and room and part.building not in ("", building) and not part.room and not message.corrects:
+                continue  # 我住3栋2单元501，5栋的灯坏了
             building, unit, room = part.building or building, part.unit or unit, part.room or room
     if not room and message.corrects and (meant := _IS_ROOM.search(message.rest)):  # 不是1301是1302
         room = _number(meant["r"])

@@ -34,6 +34,8 @@ _SPANS: Mapping[tuple[str, ...], timedelta] = {
 _CHANGED_TO = re.compile("(?:改|换|调|挪|推|延|提前|推迟)(?:成|到|至|为)")
 #: What makes a part of the day a length: 滴了一晚上.
 _LASTED = re.compile("[一整半](?:个|整)?$")
+#: What a bare part of the day only tells the state of: 门口路灯不亮，晚上客人都看不见.
+_HOW_IT_IS = re.compile(r"[^，。,;；]{0,5}(?:看不[见清]|黑(?:灯瞎火|漆漆|乎乎|咕隆咚|得)|不敢|睡不[着好]|没法睡|吵得|响个不停)")
 #: What a time behind it is not: 别周六, 不要明天; nor one time of many: 每周三.
 _NOT_ON = re.compile(r"(?:(?:[别莫甭]|不要)(?:在|给我|弄|搞)?|每个?|每[天日晚周月年]的?|天天)$")
 #: What makes 现在 a time to come.
@@ -53,12 +55,12 @@ _NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)
 _NOT_THEN = re.compile(r"""(?x:
     \s*
     # whoever it is that cannot
-    (?: [我宝孩老人他她你囡] | 我们|阿拉|俺|女儿|囡儿|闺女|儿子|老[公婆]|爱人|媳妇|师傅|客人|宝宝|孩子|老人|家里
+    (?: [我宝孩老人他她你囡] | 我们|阿拉|俺|女儿|囡儿|闺女|儿子|老[公婆]|爱人|媳妇|师傅|客人|宝宝|孩子|老人|家里|屋[里头]
       | 要|得|都|就|也|可能|正|在 )*
     # nobody shall come
     (?: [别莫甭](?:来|敲|上门) | 不(?:要|用)来 | 太[晚迟早](?:了|咯|啦|喽|哒) | 来不[及赢] | 不行|不成|不方便|来不了
     # nobody is there, or free
-      | 刚过|已经?过 | 睡觉? | 午睡|午休|没空|没人|不在|不得空|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy|开会 | 要?上[班课]
+      | 刚过|已经?过 | 睡觉? | 午睡|午休|没空|没人|没得人|冇人|不在|不得空|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy|开会 | 要?上[班课]
       | 有(?:点|个)? (?: 事(?!找|请|要|情|跟|和) | 课(?!外|本|后) | 会(?!员|所|议室) | 班|安排|活动 | \s?(?:class|meeting) )
     # somebody goes out
       | (?:又|还|再|才|就|也|得|要)*(?:去|出门)
@@ -112,7 +114,7 @@ def _shifted(message: Message) -> datetime | None:
 
 def _is_unclear(message: Message) -> bool:
     """Tell whether a time that cannot be read stands there: nothing beside it is believed, but what corrects it."""
-    meant = [span for span in times_in(message) if not is_unwanted(message.text, span)]
+    meant = [span for span in times_in(message) if not is_unwanted(message.text, span, message.now)]
     return any(span.kind == "unclear" for span in (meant[-1:] if message.corrects else meant))
 
 
@@ -122,7 +124,9 @@ def _start(message: Message, slot: Slot) -> Value | None:
     spans = [
         span for span in times_in(message) if span.kind not in {"deadline", "unclear"} and not _is_till_now(message.text, span)
     ]
-    spans = [span for span in spans if not is_unwanted(message.text, span) and not _is_only_of_now(message.text, span)]
+    spans = [
+        span for span in spans if not is_unwanted(message.text, span, message.now) and not _is_only_of_now(message.text, span)
+    ]
     spans = [span for span in spans if not _is_of_leaving(message.text, span)]
     spans = [span for span in spans if not span.is_of_leaving] or spans
     there = [span for span in spans if not _ON_THE_WAY.match(message.text, span.stop)]
@@ -150,11 +154,13 @@ def _is_of_evening(text: str, span: times.Span) -> bool:
     return is_open and _FOR_SUPPER.match(text, span.stop) is not None
 
 
-def is_unwanted(text: str, span: times.Span) -> bool:
+def is_unwanted(text: str, span: times.Span, now: datetime) -> bool:
     """Tell whether nobody shall come at a time that is said: 一点到三点别来, 滴了一晚上. 明天不行吗 asks whether it may be."""
     if (span.kind == "part" and _LASTED.search(text, 0, span.begin)) or _NOT_THAT_TIME.search(text, 0, span.begin):
         return True
-    if _NOT_ON.search(text, 0, span.begin) or _BEGAN.match(text, span.stop):
+    if _NOT_ON.search(text, 0, span.begin) or (span.start <= now and _BEGAN.match(text, span.stop)):
+        return True
+    if span.kind == "part" and not span.has_day and _HOW_IT_IS.match(text, span.stop):
         return True
     unwanted = _NOT_THEN.match(text, span.stop)
     return unwanted is not None and not text.startswith(("吗", "嘛", "么", "?", "？"), unwanted.end())
@@ -202,7 +208,7 @@ def _fullest(spans: Sequence[times.Span]) -> times.Span:
 def _end(message: Message, slot: Slot) -> Value | None:
     if _is_unclear(message):
         return None
-    said = [span for span in times_in(message) if span.kind != "unclear" and not is_unwanted(message.text, span)]
+    said = [span for span in times_in(message) if span.kind != "unclear" and not is_unwanted(message.text, span, message.now)]
     spans = [span for span in said if span.kind in {"range", "deadline"}]
     if spans:
         return spans[-1].end

@@ -46,12 +46,14 @@ _SHORT = re.compile(rf"""(?x:
 _PHONE_TAIL = re.compile(r"(?:(?<=最后是)|(?<=尾号是)|(?<=后四位是)|(?<=末尾是)|(?<=最后四位是))\d{2,6}(?!\d)")
 
 
-#: Before a number that is an office's, or was called already: 你们物业电话8888 6666没人接, 打了95598.
+#: Before a landline that is an office's: 你们物业电话8888 6666.
 _OF_OFFICE = re.compile(
     r"(?:你们|物业|客服|前台|门卫|门岗|保安|服务中心|供电局|供电公司|燃气公司|自来水公司|居委会|派出所)(?:的|值班|报修|服务)*(?:电话|热线|座机|号码)?(?:就?是|为|[:：])?\s*$"
-    r"|(?:打|拨)(?:了|过|的是)[^，。,;；]{0,6}$"
 )
-_NOT_ANSWERED = re.compile(r"[^，。,;；]{0,4}(?:没人接|无人接听|打不通(?!就|再|的话)|不接|占线|忙音|空号|停机|打不进)")
+#: Before a number that was called already or is not to be: 打了95598, 别打13800138000.
+_NOT_TO_CALL = re.compile(r"(?:(?:打|拨)(?:了|过(?![来去])|的是)|(?:不要|别|不用|勿|莫)再?(?:打|拨|联系))[^，。,;；给让叫]{0,6}$")
+_OF_MOBILE = 11  # digits
+_NOT_ANSWERED = re.compile(r"[^，。,;；]{0,4}(?:没人接|无人接听|打不通(?!就|再|的话)|不接(?!陌生)|占线|忙音|空号|停机|打不进)")
 
 
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
@@ -120,16 +122,21 @@ def _digits(words: str) -> str:
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
-    if found := [one for one in message.found(GRAMMAR) if not _is_of_office(message.text, one)]:
+    if found := [one for one in message.found(GRAMMAR) if not is_of_office(message.text, one)]:
         return str(found[-1].value)
     known = message.known.get(slot.name)
     tail = _PHONE_TAIL.search(message.text) if message.corrects and not plate.is_of_car(message.text) else None
     return known[: -len(tail[0])] + tail[0] if isinstance(known, str) and tail else None  # 电话错了，最后是6623
 
 
-def _is_of_office(text: str, found: Found) -> bool:
+def is_of_office(text: str, found: Found) -> bool:
     """Tell whether a number is nobody's to call back: an office's, or one that was called in vain."""
-    return _OF_OFFICE.search(text, 0, found.begin) is not None or _NOT_ANSWERED.match(text, found.stop) is not None
+    is_mobile = len(str(found.value)) == _OF_MOBILE and "-" not in str(found.value)
+    return (
+        (not is_mobile and _OF_OFFICE.search(text, 0, found.begin) is not None)
+        or _NOT_TO_CALL.search(text, 0, found.begin) is not None
+        or _NOT_ANSWERED.match(text, found.stop) is not None
+    )
 
 
 def _read(message: Message, slot: Slot) -> Value | None:

@@ -6,6 +6,8 @@ from datetime import datetime
 import pytest
 
 from bot.language.kinds import phone
+from bot.language.kinds.kind import Slot
+from bot.language.reading import Reading
 from bot.model import SHANGHAI
 from tests.language.kinds.taking import read
 
@@ -55,3 +57,12 @@ def test_found_says_where_the_number_stands() -> None:
 ])  # fmt: skip
 def test_number_to_call_back_is_nobody_elses(text: str, expected: str | None) -> None:
     assert read("phone", text) == expected
+
+
+@pytest.mark.parametrize(("text", "number"), [
+    ("厨房水龙头漏水，来之前给我打过来13800138000", "13800138000"), ("请物业电话13800138000联系我", "13800138000"), ("打了电话给我老婆13800138000让她开门", "13800138000"),
+    ("13800138000不接陌生号的", "13800138000"), ("燃气公司13800138000明天来修", "13800138000"), ("打13800138000，不要打13900139000", "13800138000"),
+    ("你们物业电话0571-88001200没人接", None), ("已经打了13900139000没人接", None),
+])  # fmt: skip
+def test_number_to_call_is_neither_the_offices_nor_one_called_in_vain(text: str, number: str | None) -> None:
+    assert Reading.of(text, NOW).take((Slot(name="phone", kind=phone.KIND),)).get("phone") == number
