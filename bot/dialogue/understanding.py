@@ -158,19 +158,27 @@ class Understanding:
 
     def _wishes(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """Return the requests without what is only told beside them: 我妈过世了，她的信息请删除. What is asked gets its answer, and what
-        gives a wish a value stays with it: 阿May来看球赛 凌晨1点走."""
+        gives a wish a value stays with it: 周六我妈过生日，我舅舅来吃饭; 阿May来看球赛 凌晨1点走."""
         kept: list[Piece] = []
+        before = ""
         for piece in pieces:
             if questions.is_question(piece.said.raw) or not self._is_in_passing(piece.match):
-                kept.append(piece)
-            elif kept and self._gives(piece.said, kept[-1].match.candidates[0].intent):
-                said = piece.said.part(f"{kept[-1].said.raw}，{piece.said.raw}")
-                kept[-1] = Piece(said=said, match=replace(kept[-1].match, text=said.raw))
+                kept.append(self._with(piece, before, "") if before and self._gives(piece.said.part(before), piece) else piece)
+            elif not kept:
+                before = piece.said.raw
+            elif self._gives(piece.said, kept[-1]):
+                kept[-1] = self._with(kept[-1], "", piece.said.raw)
         return kept
 
-    def _gives(self, said: Reading, intent: str) -> bool:
-        """Tell whether words hold a value that an intent asks for and that is found by its form: a time, a plate, a flat."""
-        return bool(said.take([slot for slot in self.catalogue.intents[intent].slots if slot.kind.grammar]))
+    @staticmethod
+    def _with(piece: Piece, before: str, after: str) -> Piece:
+        said = piece.said.part("，".join(filter(None, (before, piece.said.raw, after))))
+        return Piece(said=said, match=replace(piece.match, text=said.raw))
+
+    def _gives(self, said: Reading, piece: Piece) -> bool:
+        """Tell whether words hold a value that a wish asks for and that is found by its form: a time, a plate, a flat."""
+        slots = self.catalogue.intents[piece.match.candidates[0].intent].slots if piece.match.candidates else ()
+        return bool(said.take([slot for slot in slots if slot.kind.grammar]))
 
     def _is_in_passing(self, match: Match) -> bool:
         return bool(match.candidates) and self.catalogue.intents[match.candidates[0].intent].small_talk

@@ -99,6 +99,12 @@ def test_what_is_said_of_a_wish_that_waits_is_kept_for_it(room: Room) -> None:
     assert "10:00" in "".join(say(room, "没有").texts)
 
 
+def test_day_that_is_told_with_the_occasion_is_the_day_of_the_visit(room: Room) -> None:
+    invited = say(room, "周六我妈过生日，我舅舅来吃饭，晚上十一点走")
+
+    assert "3月14日（周六）" in invited.texts[0]
+
+
 def test_numbered_wishes_are_all_served(room: Room) -> None:
     served = say(room, "三件事：1周六下午两点我爸妈过来住两天 2卫生间的灯一闪一闪的 3旧沙发能扔在楼下吗")
 

@@ -195,11 +195,14 @@ def _called(match: re.Match[str]) -> str:
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
-    """Return the temperature said last, of several people's that of 我."""
+    """Return the temperature said last, of several people's that of 我; another's alone changes none that is known."""
     found = _all(message.text[:LOOKED_THROUGH]) if message.found(GRAMMAR) else _of_persons(message.text)
     if not found:
         return None
-    own = [one.degrees for one in temperatures(message.text) if one.who == "我"]
+    told = temperatures(message.text)
+    if slot.name in message.known and told and all(one.who not in {"", "我"} for one in told):
+        return None  # 孩子现在39.5 beside one's own 36.5
+    own = [one.degrees for one in told if one.who == "我"]
     value = own[-1] if own and len(found) > 1 else found[-1].value
     return value if isinstance(value, float) else None
 

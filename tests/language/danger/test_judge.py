@@ -186,6 +186,7 @@ def test_every_group_of_surroundings_clears_something(group: str) -> None:
 @pytest.mark.parametrize("cry", [
     "救命", "救命！！", "救命啊救命啊", "着火", "起火了", "打人了", "冒烟", "煤气味", "晕倒了", "我要自杀", "不想活", "着火！着火！", "着火，着火，着火", "救命！救命！", "救命，3栋",
     "我家着火", "3栋2单元501着火", "3栋2单元501失火", "3栋晕倒", "楼下触电", "你好，救命", "fire fire", "there is a fire in my kitchen", "I smell gas", "my father is not breathing",
+    "孩子把电池吞了", "娃吞了颗纽扣电池", "宝宝把硬币咽下去了", "小孩把老鼠药吃了",
 ])  # fmt: skip
 def test_a_bare_cry_is_enough_and_so_is_the_place_beside_it(cry: str) -> None:
     assert UNDERSTANDING.hear_text(cry, NOW).match.emergency
@@ -193,7 +194,7 @@ def test_a_bare_cry_is_enough_and_so_is_the_place_beside_it(cry: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "救命之恩 无以为报", "救命 网又断了", "后院起火 他媳妇查手机了", "嗓子冒烟了", "不想活动了", "晕倒，这物业", "我想死你们了，小区的保安大哥",
-    "晚上看不见要出事的，快点叫人弄",
+    "晚上看不见要出事的，快点叫人弄", "遥控器把电池吃光了",
 ])  # fmt: skip
 def test_what_is_a_cry_alone_is_none_beside_other_words(text: str) -> None:
     assert not UNDERSTANDING.hear_text(text, NOW).match.emergency

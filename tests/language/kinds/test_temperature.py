@@ -5,6 +5,8 @@ from datetime import datetime
 import pytest
 
 from bot.language.kinds import temperature
+from bot.language.kinds.kind import Slot
+from bot.language.reading import Reading
 from bot.model import SHANGHAI
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
@@ -44,3 +46,12 @@ def test_each_temperature_has_its_person(text: str, expected: list[tuple[str, fl
 ])  # fmt: skip
 def test_figures_side_by_side_are_those_of_several_people(text: str, expected: bool) -> None:
     assert (len(temperature.of_several(text)) > 1) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("孩子现在39.5了一直在抖", None), ("现在39.5了", 39.5), ("我39.5", 39.5), ("孩子39.5，我37", 37.0)]
+)
+def test_anothers_temperature_changes_none_that_is_known(text: str, expected: float | None) -> None:
+    slot = Slot(name="temperature", kind=temperature.KIND)
+
+    assert Reading.of(text, NOW).take((slot,), {"temperature": 36.5}).get("temperature") == expected
