@@ -116,7 +116,7 @@ class _Around:
         return any(end >= low - NEAR and begin <= low for begin, end in group.ends(self.clause + self.words))
 
     def _is_within(self, group: Group) -> bool:
-        low, high = len(self.clause), len(self.clause + self.words)
+        low, high = len(self.clause), len(self.clause + self.words.rstrip("了啦咯啊"))
         text = self.clause + self.words + self.rest
         return any(begin <= low and high <= end for begin, end in group.ends(text))
 

@@ -193,7 +193,7 @@ def test_a_bare_cry_is_enough_and_so_is_the_place_beside_it(cry: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "救命之恩 无以为报", "救命 网又断了", "后院起火 他媳妇查手机了", "嗓子冒烟了", "不想活动了", "晕倒，这物业", "我想死你们了，小区的保安大哥",
+    "救命之恩 无以为报", "救命 网又断了", "后院起火 他媳妇查手机了", "嗓子冒烟了", "气表显示没电 打不着火了", "热水器打不着火了", "不想活动了", "晕倒，这物业", "我想死你们了，小区的保安大哥",
     "晚上看不见要出事的，快点叫人弄", "遥控器把电池吃光了",
 ])  # fmt: skip
 def test_what_is_a_cry_alone_is_none_beside_other_words(text: str) -> None:
