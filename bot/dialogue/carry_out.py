@@ -20,7 +20,6 @@ from bot.dialogue.steps import Kind, Line, Step
 from bot.errors import Refusal
 from bot.language.danger import aftermath
 from bot.language.files import Catalogue, Intent
-from bot.language.kinds import money, phone
 from bot.language.kinds.kind import Value
 from bot.language.phrases import plain
 from bot.language.reading import Reading
@@ -281,8 +280,8 @@ def _without_action(talk: Talk, form: Form, intent: Intent, before: Sequence[str
     if intent.reply:
         wording = intent.reply_to(f"{talk.turn.openid}{talk.now}")
         return _finish(talk, form, intent, _said(before, talk.turn.words(wording, **spoken)))
-    bare = {slot.name for slot in intent.slots if slot.kind in (phone.KIND, money.KIND)}  # a mere number is no topic
-    values = "、".join(said for name, said in spoken.items() if said and name not in bare)
+    mere = {slot.name for slot in intent.slots if not slot.kind.is_topic}
+    values = "、".join(said for name, said in spoken.items() if said and name not in mere)
     words = values or (starting.quoted(form.words[0]) if form.words else "")
     topic = f"{intent.topic or intent.title}{'：' if words else ''}{words}"
     step = steps.HandOver(standing=talk.standing, intent=intent.id, topic=topic, words=talk.standing.words(*form.words))

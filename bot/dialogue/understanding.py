@@ -163,17 +163,16 @@ class Understanding:
         before = ""
         for piece in pieces:
             if questions.is_question(piece.said.raw) or not self._is_in_passing(piece.match):
-                kept.append(self._with(piece, before, "") if before and self._gives(piece.said.part(before), piece) else piece)
+                kept.append(
+                    _with_words(piece, before, piece.said.raw)
+                    if before and self._gives(piece.said.part(before), piece)
+                    else piece
+                )
             elif not kept:
                 before = piece.said.raw
             elif self._gives(piece.said, kept[-1]):
-                kept[-1] = self._with(kept[-1], "", piece.said.raw)
+                kept[-1] = _with_words(kept[-1], kept[-1].said.raw, piece.said.raw)
         return kept
-
-    @staticmethod
-    def _with(piece: Piece, before: str, after: str) -> Piece:
-        said = piece.said.part("，".join(filter(None, (before, piece.said.raw, after))))
-        return Piece(said=said, match=replace(piece.match, text=said.raw))
 
     def _gives(self, said: Reading, piece: Piece) -> bool:
         """Tell whether words hold a value that a wish asks for and that is found by its form: a time, a plate, a flat."""
@@ -327,6 +326,12 @@ def _taught(texts: frozenset[tuple[str, str]], data: Path, kinds: tuple[Kind, ..
 
 def _teach(catalogue: Catalogue, data: Path) -> Matcher:
     return Matcher(catalogue, *read_data(data), read_model(data))
+
+
+def _with_words(piece: Piece, *words: str) -> Piece:
+    """Return a request that is told in these words."""
+    said = piece.said.part("，".join(words))
+    return Piece(said=said, match=replace(piece.match, text=said.raw))
 
 
 def _required(intent: Intent) -> list[Slot]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.language import times
-from bot.language.kinds import flat, moment, phone, plate
+from bot.language.kinds import flat, moment, plate
 from bot.language.kinds.kind import Aspect, Slot, Value
 from bot.language.kinds.moment import is_unwanted
 from bot.language.normalise import longest_first
@@ -67,12 +67,8 @@ def _doubles(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -
     for slot in slots:
         grammar, value = slot.kind.grammar, found.get(slot.name)
         if slot.kind.is_single and grammar and value:
-            others = (one for one in said.found(grammar) if one.value != value)
-            yield from (
-                said.text[one.begin : one.stop].strip()
-                for one in others
-                if slot.kind is not phone.KIND or not phone.is_of_office(said.text, one)
-            )
+            others = (one for one in said.found(grammar) if one.value != value and slot.kind.is_meant(said.text, one))
+            yield from (said.text[one.begin : one.stop].strip() for one in others)
 
 
 def _rooms(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:

@@ -113,11 +113,9 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     ticket.add_words(turn.said)
     turn.session.add(ticket)
     changed = _write(ticket, slots, turn.said)
-    if not changed and ticket.words != before:
-        turn.record("repair.changed", ticket.subject, words=True)
-    if changed == {"phone": True}:  # whom to call is said back in the words it was told in: 找我媳妇，电话…
-        turn.record("repair.changed", ticket.subject, **changed)
-    if changed.keys() <= {"phone"}:
+    if changed.keys() <= {"phone"}:  # whom to call is said back in the words it was told in: 找我媳妇，电话…
+        if changed or ticket.words != before:
+            turn.record("repair.changed", ticket.subject, **(changed or {"words": True}))
         words = " ".join(turn.said.split())
         return Reply("noted", about=about, called=ticket.called, number=ticket.number, words=words)
     ticket.due_at, ticket.reminded_at = _due_anew(ticket, turn.now, changed), None

@@ -139,6 +139,8 @@ class Kind:
     is_free: bool = False  # any words will do for an answer, and all are kept
     is_worded: bool = False  # its values are words: 120 is none
     is_exact: bool = False  # not one sign may get lost on the way to a person: a plate, a phone
+    is_meant: Callable[[str, Found], bool] = lambda text, found: True  # told as a value: no office's number is
+    is_topic: bool = True  # says what a matter is about: a number to call does not
     is_single: bool = False  # a form takes one of it: of a second one in the same message somebody must be told
     has_options: bool = False  # one or several of the slot's `options:`
     holds_several: bool = False  # its value is a list

@@ -64,5 +64,5 @@ GRAMMAR = Grammar(name="money", title="金额", find=find, is_sure=False)
 
 KIND = Kind(
     name="money", title="金额", grammar=GRAMMAR, read=_read, say=_say, called=("价钱", "出价", "报价"),
-    is_single=True, is_strict=True, tells=True,
+    is_topic=False, is_single=True, is_strict=True, tells=True,
 )  # fmt: skip

@@ -122,21 +122,18 @@ def _digits(words: str) -> str:
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
-    if found := [one for one in message.found(GRAMMAR) if not is_of_office(message.text, one)]:
+    if found := [one for one in message.found(GRAMMAR) if is_to_call(message.text, one)]:
         return str(found[-1].value)
     known = message.known.get(slot.name)
     tail = _PHONE_TAIL.search(message.text) if message.corrects and not plate.is_of_car(message.text) else None
     return known[: -len(tail[0])] + tail[0] if isinstance(known, str) and tail else None  # 电话错了，最后是6623
 
 
-def is_of_office(text: str, found: Found) -> bool:
-    """Tell whether a number is nobody's to call back: an office's, or one that was called in vain."""
+def is_to_call(text: str, found: Found) -> bool:
+    """Tell whether a number is somebody's to call back: no office's, and none that was called in vain."""
     is_mobile = len(str(found.value)) == _OF_MOBILE and "-" not in str(found.value)
-    return (
-        (not is_mobile and _OF_OFFICE.search(text, 0, found.begin) is not None)
-        or _NOT_TO_CALL.search(text, 0, found.begin) is not None
-        or _NOT_ANSWERED.match(text, found.stop) is not None
-    )
+    is_of_office = not is_mobile and _OF_OFFICE.search(text, 0, found.begin)
+    return not (is_of_office or _NOT_TO_CALL.search(text, 0, found.begin) or _NOT_ANSWERED.match(text, found.stop))
 
 
 def _read(message: Message, slot: Slot) -> Value | None:
@@ -149,5 +146,5 @@ GRAMMAR = Grammar(name="phone", title="电话", find=find, mask="\ue8f1")
 
 KIND = Kind(
     name="phone", title="电话", grammar=GRAMMAR, take=_take, read=_read, called=("电话", "手机", "手机号"),
-    is_exact=True, is_single=True, is_strict=True, tells=True, belongs=True,
+    is_exact=True, is_meant=is_to_call, is_topic=False, is_single=True, is_strict=True, tells=True, belongs=True,
 )  # fmt: skip
