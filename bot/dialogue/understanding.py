@@ -34,9 +34,6 @@ from bot.language.reader import Problem
 from bot.language.reading import Reading
 from bot.wechat import messages
 
-#: Of a longer message the beginning is understood and the whole is kept for people; 1,000 characters cost a few ms.
-LONGEST = 400
-
 #: Who draws breath more often than this tells a story: understanding each part would take its time.
 BREATHS = 6
 
@@ -145,8 +142,8 @@ class Understanding:
         """Understand words."""
         message = Reading.of(emoji.without_emoji(text) or text, now, self._simplified)
         match = cache(self._match)  # whoever says it twice is understood once
-        beginning = message.part(message.raw[:LONGEST])
-        whole = self._aside_from_small_talk(match(message), beginning, match)  # an emergency may stand at the end of it
+        beginning = message.beginning
+        whole = self._aside_from_small_talk(match(message), beginning, match)
         pieces = requests.part(
             beginning, whole, lambda said: self._settled(match(said), said), self._says_more, self._differ, self._is_other, self._leans,
         )  # fmt: skip
@@ -186,7 +183,8 @@ class Understanding:
         """Understand words; a wish of which they tell all that it needs is likely: 钢琴老师小乔明天下午四点来."""
         if courtesy.gives_thanks(said.raw):
             return replace(self.matcher.match(said.part(THANKS)), text=said.raw)
-        match = self._sounded(said, self.matcher.match(said))
+        match = self._sounded(said, self.matcher.match(said))  # an emergency may stand at the end of a long message
+        said = said.beginning
         if match.emergency or not match.candidates or match.candidates[0].confidence >= CLEAR:
             return match
         tells_who_comes = name_.is_told_of(said.message())
@@ -371,14 +369,15 @@ def judge(understanding: Understanding, text: str, now: datetime) -> Judgement:
     """Tell how a message is understood, as a turn would: for a resident with a flat and no open form."""
     heard = understanding.hear_text(text, now)
     match = heard.match
+    why = understanding.matcher.explain(heard.reading, match)
     best = match.candidates[0] if match.candidates else Candidate("none", 0.0, "")
     if match.decision == "reject":
         return Judgement(text=text, intent="none", confidence=best.confidence, decision="reject",
-                         candidates=match.candidates, slots={})  # fmt: skip
+                         candidates=why, slots={})  # fmt: skip
     intent = understanding.catalogue.intents[best.intent]
     values = read_slots(intent, heard)
     return Judgement(text=text, intent=best.intent, confidence=best.confidence, decision=match.decision,
-                     candidates=match.candidates, slots=values)  # fmt: skip
+                     candidates=why, slots=values)  # fmt: skip
 
 
 @cache

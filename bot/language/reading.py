@@ -69,7 +69,7 @@ class _Scan:
         key = (grammar.name, self._rest, self._since)
         if key not in self._finds:
             self._finds[key] = tuple(grammar.find(self._rest, self._now, self._since))
-        return [one for one in self._finds[key] if one.stop < LOOKED_THROUGH or not self._beyond]
+        return [one for one in self._finds[key] if one.stop < LOOKED_THROUGH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,11 @@ class Reading:
         if words not in parts:
             parts[words] = Reading(words, _plain(words), self.now, False, self._looked)
         return parts[words]
+
+    @cached_property
+    def beginning(self) -> "Reading":
+        """As much of it as is understood; the whole of a longer one is kept for people, and danger is looked for in all of it."""
+        return self.part(self.raw[:LOOKED_THROUGH])
 
     @cached_property
     def meant(self) -> str:

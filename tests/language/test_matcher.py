@@ -85,7 +85,7 @@ def test_words_of_one_kind_stand_for_each_other() -> None:
         MATCHER.match(Reading.of(text, NOW)).candidates[0].confidence
         > without.match(Reading.of(text, NOW)).candidates[0].confidence
     )
-    assert "类" in MATCHER.match(Reading.of(text, NOW)).candidates[0].why
+    assert "类" in MATCHER.explain(said := Reading.of(text, NOW), MATCHER.match(said))[0].why
 
 
 def test_the_longest_word_of_a_kind_wins() -> None:

@@ -33,9 +33,6 @@ TIE = 0.8
 #: Similarity for intents that must match as a whole (你好, 谢谢).
 WHOLE = 85
 
-#: Longer messages are judged by their beginning; nobody asks for a visitor pass in 500 characters.
-LONGEST = 300
-
 #: One word that is no example and no keyword (电梯, 张伟) resembles too much to be acted on.
 SHORT = 2
 
@@ -91,11 +88,11 @@ Decision = Literal["accept", "clarify", "reject"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An intent that may be meant; `why` explains it to an admin, in Chinese."""
+    """An intent that may be meant; `why` explains it to an admin, in Chinese, where it is known without looking (Matcher.explain looks)."""
 
     intent: str
     confidence: float
-    why: str
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +144,7 @@ class Matcher:
 
     def match(self, said: Reading) -> Match:
         """Return what a message may mean, deaf to any danger it names. Pure; well under a millisecond."""
-        said = said.part(said.raw[:LONGEST])
+        said = said.beginning
         plain = self._normalise(said.text)
         if not plain:
             return Match(text=said.raw)
@@ -158,6 +155,12 @@ class Matcher:
             or self._refuse_bare(said.raw, plain)
             or self._match_fuzzy(said.raw, normal_form(said, self._normalise, plain))
         )
+
+    def explain(self, said: Reading, match: Match) -> tuple[Candidate, ...]:
+        """Return the candidates of a match of these words with what spoke for each."""
+        plain = normal_form(said.beginning, self._normalise)
+        verdict = self._own.judge(plain, self._barred(said.raw)) if self._own else None
+        return tuple(one if one.why else replace(one, why=self._because(plain, one.intent, verdict)) for one in match.candidates)
 
     # -- what the lints ask
 
@@ -208,9 +211,10 @@ class Matcher:
 
     def _match_template(self, said: Reading) -> Match | None:
         words = _UNSPOKEN.sub("", said.text.lower())
+        characters = frozenset(words)
         for intent in self.catalogue.intents.values():
             for sentence in intent.sentences:
-                told = sentence.match(words)
+                told = sentence.match(words) if sentence.needs <= characters else None
                 if told is not None and not self._is_excluded(intent.id, said.raw) and _fits(intent, told, said):
                     return self._certain(said.raw, intent.id, TEMPLATE, f"句式：{sentence.template}", said=told)
         return None
@@ -218,7 +222,7 @@ class Matcher:
     def _match_fuzzy(self, text: str, plain: str) -> Match:
         if not plain.strip(SAYS_NOTHING):  # 明天上午 alone asks for nothing
             return Match(text=text)
-        barred = [i for i, intent in enumerate(self._intents) if self._is_excluded(intent, text)]
+        barred = self._barred(text)
         verdict = self._own.judge(plain, barred) if self._own else None
         chances = self._chances(plain, barred, verdict)
         order: list[int] = []
@@ -231,9 +235,7 @@ class Matcher:
             order.append(i)
             if len(order) == OFFERED:
                 break
-        candidates = tuple(
-            Candidate(self._intents[i], round(float(chances[i]), 4), self._because(plain, i, verdict)) for i in order
-        )
+        candidates = tuple(Candidate(self._intents[i], round(float(chances[i]), 4)) for i in order)
         return Match(
             text=text, candidates=candidates, decision=self._decide(candidates, plain),
             repairs=verdict.repairs if verdict else (),
@@ -253,12 +255,13 @@ class Matcher:
         mixed: Floats = learned * (1 - min(float(added.sum()), 1.0)) + added
         return mixed
 
-    def _because(self, plain: str, i: int, own: Verdict | None) -> str:
+    def _because(self, plain: str, intent: str, own: Verdict | None) -> str:
         """Return what spoke for an intent, in Chinese."""
+        i = self._intents.index(intent)
         if own is not None and self._own is not None and self._is_fresh[i]:
             return self._own.explain(own, [i])[0]
-        loud = "、".join(self.model.because(plain, self._intents[i])) if self.model else ""
-        near = process.extractOne(plain, self.catalogue.intents[self._intents[i]].examples, scorer=fuzz.ratio)
+        loud = "、".join(self.model.because(plain, intent)) if self.model else ""
+        near = process.extractOne(plain, self.catalogue.intents[intent].examples, scorer=fuzz.ratio)
         said = f"像：「{near[0]}」{near[1]:.0f}" if near else ""
         return f"{said}，因为：{loud.translate(SHOWN)}" if loud else said
 
@@ -297,6 +300,9 @@ class Matcher:
             for keyword in intent.keywords:
                 found.setdefault(normalise(keyword), intent.id)
         return found
+
+    def _barred(self, text: str) -> Sequence[int]:
+        return [i for i, intent in enumerate(self._intents) if self._is_excluded(intent, text)]
 
     def _is_excluded(self, intent: str, text: str) -> bool:
         words = self._excluded.get(intent)

@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -42,6 +43,7 @@ class Sentence:
     template: str
     pattern: re.Pattern[str] = field(repr=False)
     samples: tuple[str, ...] = field(repr=False)
+    needs: frozenset[str] = field(repr=False)  # characters that stand in all that fits
 
     def match(self, text: str) -> dict[str, str] | None:
         """Return the words for each slot if `text` as a whole fits, else None."""
@@ -56,12 +58,20 @@ def compile_sentence(
 ) -> Sentence:
     """Compile one template; raises TemplateFault with the position of the fault."""
     reader = _Reader(template, rules, lists, slots)
-    pattern, samples = reader.sequence("")
+    whole = reader.sequence("")
     if reader.free > FREE:
         raise TemplateFault(
             "E305", 1, f"一句里有 {reader.free} 个什么都能填的槽位，最多 {FREE} 个", "请分成几行写，一行少几个槽位"
         )
-    return Sentence(template, re.compile(pattern), tuple(dict.fromkeys(itertools.islice(samples, SAMPLES))))
+    return Sentence(template, re.compile(whole.pattern), tuple(dict.fromkeys(whole.samples[:SAMPLES])), whole.needs)
+
+
+class _Piece(NamedTuple):
+    """Part of a template: a regular expression, samples of what fits, and the characters that stand in all of it."""
+
+    pattern: str
+    samples: list[str]
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -75,16 +85,17 @@ class _Reader:
     named: set[str] = field(default_factory=set)
     free: int = 0  # slots that take any words, on the way through the template that has most of them
 
-    def sequence(self, until: str) -> "tuple[str, list[str]]":
-        """Read up to one of the signs in `until`; returns a regular expression and samples."""
-        pattern, samples = "", [""]
+    def sequence(self, until: str) -> _Piece:
+        """Read up to one of the signs in `until`."""
+        pattern, samples, needs = "", [""], frozenset[str]()
         while self.position < len(self.text) and self.text[self.position] not in until:
-            piece, choices = self._item()
-            pattern += piece
-            samples = [head + tail for head in samples for tail in choices][:SAMPLES]
-        return pattern, samples
+            piece = self._item()
+            pattern += piece.pattern
+            samples = [head + tail for head in samples for tail in piece.samples][:SAMPLES]
+            needs |= piece.needs
+        return _Piece(pattern, samples, needs)
 
-    def _item(self) -> "tuple[str, list[str]]":
+    def _item(self) -> _Piece:
         sign = self.text[self.position]
         begin = self.position
         self.position += 1
@@ -99,12 +110,14 @@ class _Reader:
         if sign == "\\" and self.position < len(self.text):
             sign = self.text[self.position]
             self.position += 1
-        return ("", [""]) if sign.isspace() else (re.escape(sign.lower()), [sign])
+        if sign.isspace():
+            return _Piece("", [""])
+        return _Piece(re.escape(sign.lower()), [sign], frozenset(sign.lower()))
 
-    def _group(self, sign: str, begin: int) -> "tuple[str, list[str]]":
+    def _group(self, sign: str, begin: int) -> _Piece:
         close = _CLOSE[sign]
         before, most = self.free, 0
-        parts: list[tuple[str, list[str]]] = []
+        parts: list[_Piece] = []
         separators: set[str] = set()
         while not parts or (self.position < len(self.text) and self.text[self.position] in "|;"):
             if parts:
@@ -121,13 +134,15 @@ class _Reader:
             if len(parts) > PARTS:
                 raise TemplateFault("E305", begin + 1, f"用 ; 隔开的部分有 {len(parts)} 个，最多 {PARTS} 个", "请分成几行写")
             orders = list(itertools.permutations(parts))
-            patterns = ["".join(part[0] for part in order) for order in orders]
-            samples = ["".join(choice) for choice in itertools.product(*(part[1] for part in parts))]
+            patterns = ["".join(part.pattern for part in order) for order in orders]
+            samples = ["".join(choice) for choice in itertools.product(*(part.samples for part in parts))]
+            needs = frozenset[str]().union(*(part.needs for part in parts))
         else:
-            patterns = [part[0] for part in parts]
-            samples = [sample for part in parts for sample in part[1]]
+            patterns = [part.pattern for part in parts]
+            samples = [sample for part in parts for sample in part.samples]
+            needs = frozenset.intersection(*(part.needs for part in parts))
         pattern = f"(?:{'|'.join(patterns)})"
-        return (f"{pattern}?", ["", *samples]) if sign == "[" else (pattern, samples)
+        return _Piece(f"{pattern}?", ["", *samples]) if sign == "[" else _Piece(pattern, samples, needs)
 
     def _name(self, close: str, begin: int) -> str:
         end = self.text.find(close, self.position)
@@ -137,20 +152,20 @@ class _Reader:
         self.position = end + 1
         return name
 
-    def _slot(self, name: str, begin: int) -> "tuple[str, list[str]]":
+    def _slot(self, name: str, begin: int) -> _Piece:
         list_name, _, slot = name.rpartition(":")
         if not list_name and slot in self.slots:
             self.free += 1
-            return self._capture(slot, f".{{1,{WORDS}}}?"), [""]
+            return _Piece(self._capture(slot, f".{{1,{WORDS}}}?"), [""])
         list_name = list_name or slot
         if list_name not in self.lists:
             known = sorted({*self.slots, *self.lists})
             near = process.extractOne(list_name, known, scorer=fuzz.ratio, score_cutoff=50)
             raise TemplateFault("E301", begin + 1, f"槽位或列表 {{{list_name}}} 不存在", f"最接近：{{{near[0]}}}" if near else "")
         said = [self._nested(template, begin) for template in self.lists[list_name]]
-        pattern = "|".join(piece for piece, _ in said)
-        samples = [sample for _, choices in said for sample in choices]
-        return (self._capture(slot, pattern) if slot in self.slots else f"(?:{pattern})"), samples
+        pattern = "|".join(piece.pattern for piece in said)
+        samples = [sample for piece in said for sample in piece.samples]
+        return _Piece(self._capture(slot, pattern) if slot in self.slots else f"(?:{pattern})", samples)
 
     def _capture(self, slot: str, pattern: str) -> str:
         if slot in self.named:  # a name may stand once in a regular expression
@@ -158,14 +173,14 @@ class _Reader:
         self.named.add(slot)
         return f"(?P<{slot}>{pattern})"
 
-    def _rule(self, name: str, begin: int) -> "tuple[str, list[str]]":
+    def _rule(self, name: str, begin: int) -> _Piece:
         if name not in self.rules:
             near = process.extractOne(name, sorted(self.rules), scorer=fuzz.ratio, score_cutoff=50)
             raise TemplateFault("E301", begin + 1, f"规则 <{name}> 不存在", f"最接近：<{near[0]}>" if near else "")
-        pattern, samples = self._nested(self.rules[name], begin)
-        return f"(?:{pattern})", samples
+        piece = self._nested(self.rules[name], begin)
+        return piece._replace(pattern=f"(?:{piece.pattern})")
 
-    def _nested(self, text: str, begin: int) -> "tuple[str, list[str]]":
+    def _nested(self, text: str, begin: int) -> _Piece:
         if self.depth >= DEPTH:
             raise TemplateFault("E304", begin + 1, "规则互相引用，没有尽头")
         inner = _Reader(text, self.rules, self.lists, self.slots, self.depth + 1, named=self.named, free=self.free)
