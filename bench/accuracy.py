@@ -188,7 +188,7 @@ def print_values(understanding: Understanding, path: Path) -> None:
     """Print how values are read, by kind."""
     found: defaultdict[str, list[Verdict]] = defaultdict(list)
     for row in values.read_rows(path):
-        found[row.kind].append(values.compare(judge(understanding, row.text, row.now), row.slot, row.right))
+        found[row.kind].append(values.compare(judge(understanding, row.text, row.now), row))
     print(f"\n{'values':<24}{'rows':>8}{names(Verdict)}")
     for name, verdicts in [*sorted(found.items()), ("all", list(chain.from_iterable(found.values())))]:
         print(f"{name:<24}{len(verdicts):>8}{columns(parts(verdicts, Verdict))}")

@@ -1,8 +1,8 @@
 """Values that messages tell, beside those that are right. Pure but for reading.
 
-Columns: class, text, now, slot, right value, source. Right is `a~b` for anything between, `a..b` for start..end (an end without a
-clock: any time of that day), `a/b` for either of two moments, `(none)` for no value, and `not X` for an intent that must not be acted
-on. The slot is looked at whatever intent was taken. Rows that are answered by a question, or hold two lines (⏎), are left out.
+Columns: class, text, now, slot, right value, source. Right is `a~b` for anything between, `a..b` for start..end (one without a
+clock: any time of that day), `a/b` for either of two moments, `a;b` for either of two names, `(none)` for no value, and `not X` for an
+intent that must not be acted on. A time that is over is no value: no form takes it. The slot is looked at whatever intent was taken. Rows that are answered by a question, or hold two lines (⏎), are left out.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.dialogue.understanding import Judgement
+from bot.language.times import is_past
 from bot.model import SHANGHAI
 
 NOTHING = "(none)"
@@ -51,15 +52,19 @@ def read_rows(path: Path) -> list[Row]:
     return found
 
 
-def compare(judged: Judgement, slot: str, right: str) -> Verdict:
-    """Return how the value of a slot was read."""
+def compare(judged: Judgement, row: Row) -> Verdict:
+    """Return how the value of a row was read."""
+    slot, right = row.slot, row.right
+    slots = {
+        name: None if isinstance(value, datetime) and is_past(value, row.now) else value for name, value in judged.slots.items()
+    }
     if slot == "intent":
         is_acted = judged.decision == "accept" and judged.intent.startswith(right.removeprefix("not ").split()[0])
         return Verdict.WRONG if is_acted else Verdict.RIGHT
     if slot == SPAN:
-        return _compare_span(judged.slots, right)
+        return _compare_span(slots, right)
     names = slot.split("/")
-    got = [judged.slots.get(name) for name in names]
+    got = [slots.get(name) for name in names]
     if right == NOTHING:
         return Verdict.RIGHT if all(value is None for value in got) else Verdict.WRONG
     if not any(value not in (None, "") for value in got):
@@ -67,13 +72,15 @@ def compare(judged: Judgement, slot: str, right: str) -> Verdict:
     if len(names) > 1:  # building/unit/room
         is_right = [_plain(value) for value in got] == [_plain(part) for part in right.split("/")]
     else:
-        is_right = is_as(got[0], right.partition("..")[0])
+        is_right = any(is_as(got[0], one) for one in right.partition("..")[0].split(";"))
     return Verdict.RIGHT if is_right else Verdict.WRONG
 
 
 def _compare_span(slots: Mapping[str, object], right: str) -> Verdict:
-    low, _, high = right.partition("..")
     start, end = slots.get("starts_at"), slots.get("ends_at")
+    if right == NOTHING:
+        return Verdict.RIGHT if start is end is None else Verdict.WRONG
+    low, _, high = right.partition("..")
     if start is None:
         return Verdict.MISSED
     if not is_as(start, low):
@@ -96,7 +103,7 @@ def is_as(got: object, right: str) -> bool:
 
 def _is_moment(got: datetime, right: str) -> bool:
     low, _, high = right.replace("T", " ").partition("~")
-    return low[:16] <= _text(got) <= (high or low)[:16]
+    return low[:16] <= _text(got)[: len(low)] and _text(got)[: len(high or low)] <= (high or low)[:16]
 
 
 def _text(value: object) -> str:

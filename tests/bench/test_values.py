@@ -1,6 +1,6 @@
 """A value is right, wrong or missed, however it is written down."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
-THREE, FIVE = at("2026-03-12T15:00"), at("2026-03-12T17:00")
+NOON, THREE, FIVE = at("2026-03-11T12:00"), at("2026-03-12T15:00"), at("2026-03-12T17:00")
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,15 @@ THREE, FIVE = at("2026-03-12T15:00"), at("2026-03-12T17:00")
         (SPAN, "2026-03-12 15:00..2026-03-12 17:00", {"starts_at": THREE}, Verdict.MISSED),
         (SPAN, "2026-03-12 15:00..2026-03-12 17:00", {"starts_at": FIVE}, Verdict.WRONG),
         (SPAN, "2026-03-12 15:00..2026-03-12 17:00", {}, Verdict.MISSED),
+        (SPAN, "2026-03-12..2026-03-12", {"starts_at": THREE, "ends_at": FIVE}, Verdict.RIGHT),
+        (SPAN, NOTHING, {}, Verdict.RIGHT),
+        ("starts_at", NOTHING, {"starts_at": NOON - timedelta(days=1)}, Verdict.RIGHT),
+        ("starts_at", NOTHING, {"starts_at": THREE}, Verdict.WRONG),
+        ("visitor_name", "月嫂张姐;张姐", {"visitor_name": "张姐"}, Verdict.RIGHT),
     ],
 )
 def test_a_value_is_right_wrong_or_missed(slot: str, right: str, slots: dict[str, Value], verdict: Verdict) -> None:
-    assert compare(judged(slots), slot, right) is verdict
+    assert compare(judged(slots), row(slot, right)) is verdict
 
 
 @pytest.mark.parametrize(
@@ -65,7 +70,11 @@ def test_a_value_is_right_wrong_or_missed(slot: str, right: str, slots: dict[str
 def test_an_intent_that_is_not_meant_may_be_asked_about_and_not_acted_on(
     intent: str, decision: Decision, verdict: Verdict
 ) -> None:
-    assert compare(judged({}, intent, decision), "intent", "not emergency") is verdict
+    assert compare(judged({}, intent, decision), row("intent", "not emergency")) is verdict
+
+
+def row(slot: str, right: str) -> Row:
+    return Row(kind="time", text="", now=NOON, slot=slot, right=right)
 
 
 def test_rows_that_are_answered_by_a_question_are_left_out(tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ _LASTED = re.compile("[一整半](?:个|整)?$")
 _HOW_IT_IS = re.compile(r"[^，。,;；]{0,5}(?:看不[见清]|黑(?:灯瞎火|漆漆|乎乎|咕隆咚|得)|不敢|睡不[着好]|没法睡|吵得|响个不停)")
 #: What a time behind it is not: 别周六, 不要明天; nor one time of many: 每周三.
 _NOT_ON = re.compile(r"(?:(?:[别莫甭]|不要)(?:在|给我|弄|搞)?|每个?|每[天日晚周月年]的?|天天)$")
+_EACH = re.compile(r"(?:每个?|每[天日晚周月年]的?|天天)$")
+#: Days around a feast that are still spoken of by its name.
+_HOLIDAYS = timedelta(days=15)
+_COMES = re.compile("[就才会要]?(?:[来到]|抵达|过来)")
 #: What makes 现在 a time to come.
 _NOW_BEFORE = re.compile(r"(?:就|改成|改到|换成|从|是|要)$")
 _NOW_BEHIND = re.compile(r"""(?x:
@@ -47,7 +51,7 @@ _NOW_BEHIND = re.compile(r"""(?x:
   )""")
 #: When they set out or are on the way, who come at another time: 八点的飞机，十点到.
 _ON_THE_WAY = re.compile(
-    r"的(?:飞机|航班|班机|高铁|动车|火车|大巴|长途车|车票|车(?![\u4e00-\u9fff])|车(?=来|过来|到|回来))|到(?:火车|高铁|汽车|地铁)?站|到(?:达)?机场|出站|下车|下飞机|起飞|出发|发车|动身|落地|[下放][班学课]"
+    r"(?:左右|多|才|就|钟|准时)*(?:的(?:飞机|航班|班机|高铁|动车|火车|大巴|长途车|车票|车(?![\u4e00-\u9fff])|车(?=来|过来|到|回来))|到(?:火车|高铁|汽车|地铁)?站|到(?:达)?机场|出站|下车|下飞机|起飞|出发|发车|动身|落地|[下放][班学课])"
 )
 #: Beside a time that is not meant: 五点呀，不是早上. 不是，明天 denies something else.
 _NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)$")
@@ -71,6 +75,11 @@ _NOT_THEN = re.compile(r"""(?x:
 _BEGAN = re.compile(
     r"(?:左右|多|来钟)?(?:的时候|那会儿?|那阵)?(?:就|又|开始|突然|忽然|刚|才|家里)*(?:停[电水气](?!吗|么|不)|漏(?!水的|的)|坏了?(?!的)|断[电水网]|没[电水网]|跳闸|堵[了住]|报的?修|报的|报过|打过)"
 )
+#: What tells of days gone by in one breath with a clock time or a weekday: 上周你们说周三三点能进.
+_LONG_PAST = re.compile(
+    r"(?:上个?(?:周|星期|礼拜|月)|去年|前几天|前两天|前阵子|那天|当时|刚才|刚刚)(?![一二三四五六日天末]|说|约|改|讲)[^，。,;；！!？?]{0,12}$"
+)
+_TO_COME = re.compile("今|明|后天|大后|下|听日|听朝|听晚|这")
 #: Who stands at the gate comes now, where a time must be known.
 _HERE = re.compile(r"""(?x:
     # 到小区门口了, 在东门那儿等, 停在门岗被拦
@@ -139,7 +148,9 @@ def _start(message: Message, slot: Slot) -> Value | None:
     if told := _CHANGED_TO.search(message.text):  # 改成四点吧，三点孩子要打疫苗
         spans = [span for span in spans if told.end() - 1 <= span.begin <= told.end()] or spans
     to_come = [span for span in spans if (span.end or span.start) >= message.now.replace(second=0, microsecond=0)]
-    span = spans[-1] if message.corrects else _fullest(to_come or spans)  # 昨晚开始漏，明天上午来修
+    span = spans[-1] if message.corrects else _fullest(to_come or spans, message.text)  # 昨晚开始漏，明天上午来修
+    if span.kind == "day" and not span.is_coarse and (each := _each_time(message)):
+        return span.start.replace(hour=each.start.hour, minute=each.start.minute)
     if _is_of_evening(message.text, span):
         return span.start + timedelta(hours=12)
     known = first_known(message.known)
@@ -158,7 +169,10 @@ def is_unwanted(text: str, span: times.Span, now: datetime) -> bool:
     """Tell whether nobody shall come at a time that is said: 一点到三点别来, 滴了一晚上. 明天不行吗 asks whether it may be."""
     if (span.kind == "part" and _LASTED.search(text, 0, span.begin)) or _NOT_THAT_TIME.search(text, 0, span.begin):
         return True
-    if _NOT_ON.search(text, 0, span.begin) or (span.start <= now and _BEGAN.match(text, span.stop)):
+    began = _BEGAN.match(text, span.stop)
+    if _NOT_ON.search(text, 0, span.begin) or (began and (span.start <= now or text.startswith("了", began.end()))):
+        return True
+    if _LONG_PAST.search(text, 0, span.begin) and not _TO_COME.match(text, span.begin):
         return True
     if span.kind == "part" and not span.has_day and _HOW_IT_IS.match(text, span.stop):
         return True
@@ -185,9 +199,25 @@ def _is_till_now(text: str, span: times.Span) -> bool:
     return span.kind == "range" and text.endswith("现在", span.begin, span.stop)
 
 
-def _fullest(spans: Sequence[times.Span]) -> times.Span:
-    """The first time said, or what is said of that day further on: 27号来看房，下午两点到四点; 月底来，29号吧."""
+def _each_time(message: Message) -> times.Span | None:
+    """Return the clock time of what happens again and again: 每周六上午九点，明天头一回."""
+    spans = (span for span in times_in(message) if span.kind in {"clock", "range"} and span.has_clock)
+    return next((span for span in spans if _EACH.search(message.text, 0, span.begin)), None)
+
+
+def _fullest(spans: Sequence[times.Span], text: str) -> times.Span:
+    """The first time said, or what is said of that day further on: 27号来看房，下午两点到四点; 月底来，29号吧.
+
+    Of a feast and a date beside it the date is meant: 国庆来玩，10月2号上午到.
+    """
     first, *others = spans
+    if first.kind == "day" and times.is_feast(text[first.begin : first.stop]):
+        dated = (
+            span
+            for span in others
+            if span.has_day and abs(span.start - first.start) < _HOLIDAYS and _COMES.match(text, span.stop)
+        )
+        first = next(dated, first)
     if first.kind == "part":  # 明早…七点来
         clocks = (span for span in others if span.kind in {"clock", "range"} and not span.has_day)
         return next((span for span in clocks if 0 <= (span.start - first.start).total_seconds() / 3600 + 2 <= PART), first)

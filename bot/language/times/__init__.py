@@ -10,7 +10,8 @@ What looks like a time and cannot be read whole (2月30号, 25点, 下周的前�
 spelling → days (festivals, lunar, periods), clocks, lengths → moments → scanner, which joins them into spans.
 """
 
+from bot.language.times.festivals import is_feast
 from bot.language.times.scanner import find
 from bot.language.times.spans import Span, is_past
 
-__all__ = ["Span", "find", "is_past"]
+__all__ = ["Span", "find", "is_feast", "is_past"]

@@ -19,7 +19,7 @@ PARTS: dict[str, tuple[int, int]] = {
     "早起": (8, 10), "头晌": (9, 12), "前晌": (9, 12), "前半晌": (9, 12), "上晌": (9, 12), "上昼": (9, 12), "晏昼": (12, 14), "晌午头": (12, 14), "后晌": (14, 18), "后半晌": (14, 18),
     "下昼": (14, 18), "下晌": (14, 18), "擦黑": (18, 19), "下晚": (18, 19), "夜饭后": (19, 21), "晚黑": (19, 23), "夜头": (19, 23), "夜里厢": (20, 24), "夜里向": (20, 24),
     # English in between
-    "morning": (8, 10), "noon": (12, 14), "afternoon": (14, 18), "evening": (19, 23), "night": (19, 23),
+    "天亮": (6, 8), "天一亮": (6, 8), "天亮后": (6, 8), "天亮以后": (6, 8), "天刚亮": (6, 8), "morning": (8, 10), "noon": (12, 14), "afternoon": (14, 18), "evening": (19, 23), "night": (19, 23),
 }  # fmt: skip
 _AFTERNOON = {
     "下午",
@@ -57,14 +57,14 @@ _PART = longest_first(PARTS)
 _CLOCK = re.compile(
     rf"""
       (?P<english_hour>1[0-2]|0?[1-9])(?:[:.](?P<english_minute>[0-5]\d))?\s?(?P<half_day>[ap])\.?m(?![a-z])\.?
-    | (?P<part>(?<!最)(?:{_PART}))?[的 ]?(?P<short>差(?P<missing>[一两三]刻|{_NUMBER})分?(?:钟|到)?)?
+    | (?P<part>(?<!最)(?:{_PART}))?(?:[的 ]|(?<=天亮|一亮|[上下中][午]|[早晚]上|傍晚|凌晨)[,，][ ]?)?(?P<short>差(?P<missing>[一两三]刻|{_NUMBER})分?(?:钟|到)?)?
       (?: (?P<colon_hour>[01]?\d|2[0-4]):(?P<colon_minute>[0-5]\d)(?::[0-5]\d)?(?![:\d])
         | (?P<or>[1-9]|1[0-2])[、,/](?P<hour_or>[1-9]|1[0-2])点
         | (?P<hour>{_HOUR})
           (?: (?:来?点钟?|时(?!候|间|不|常|刻(?![。])))
               (?: (?P<fives>[一二三四五六七八九十]{{1,2}}|[1-9]|1[01])个字 | 搭(?P<past>十一?|[一二三四五六七八九]|[1-9]|1[01])(?![0-9点])
                 | (?P<half>半)(?!个?(?:小时|钟头|天)) | (?P<quarter>[一三1-3])刻 | 差(?P<lacking>[一两三]刻|{_NUMBER})分?
-                | 过?(?P<minute>[零〇]?{_NUMBER})(?:分(?:[零〇]?{_NUMBER}秒)?)?(?!栋|单元|楼|号|个|位|人|元|块|天|小时|{LINK}{_NUMBER}(?:个|位|人)) )?
+                | 过?(?P<minute>[零〇]?{_NUMBER})(?:分(?:[零〇]?{_NUMBER}秒)?)?(?!栋|单元|楼|号|[个位人口辆台家拨波组帮群元块天大起定直行同道]|小时|{LINK}{_NUMBER}(?:个|位|人)) )?
               整?
             | (?P<open>)(?={LINK}{_HOUR}(?:点|时(?!候|间))) )
       )
@@ -73,6 +73,10 @@ _CLOCK = re.compile(
 )
 #: 下午3.30: with a full stop only where a day or a part of one is said before.
 _DOTTED = re.compile(r"(?P<hour>[01]?\d|2[0-3])[.。](?P<minute>[0-5]\d)(?![\d.%度元℃块万号日])")
+#: 五点下午的: the part of the day behind its clock time.
+_PART_BEHIND = re.compile(
+    "[ 的]?(?P<part>[上下中]午|[早晚]上|凌晨|傍晚|夜里|半夜)(?![ ]?[\\d零〇一二两三四五六七八九十半]|[茶场班课饭])"
+)
 _PART_ALONE = re.compile(longest_first(part for part in PARTS if len(part) > 1))
 #: 周五晚: of one sign only behind a day, and where nothing goes on.
 _SHORT_PART = re.compile(r"[早晚](?=$|[\s,，。;；到至~-])")
@@ -82,7 +86,7 @@ _ODD = re.compile(r"\d{1,2}:\d{2}(?![\d:])")
 _BARE_HOUR = re.compile(rf"(?P<hour>{_NUMBER})(?=$|[\s,，。;；)）!！吧来走])")
 #: 一点, 有点, 两点建议 … are no clock times.
 _NO_CLOCK = re.compile(
-    r"一点(?![钟半整过多]|\d|[一二三四五]十|刻|到|才[到来能]|左右|来|前|之[前间后]|以后|去|回|走|$)|[有差快慢好多少早晚大小重轻高低近远]一?点"
+    r"一点(?![钟半整过多]|\d|[一二三四五]十|十分?[到来去进]|零|刻|到|才[到来能]|左右|来|前|之[前间后]|以后|去|回|走|$)|[有差快慢好多少早晚大小重轻高低近远]一?点"
     r"|[一二两三四五]点(?:建议|意见|要求|问题|想法|原因|希望)"
 )
 #: Hours that no clock has, if nothing tells that a clock is meant; 37点5 is a temperature.
@@ -170,7 +174,8 @@ def _in_english(said: re.Match[str]) -> Clock:
 
 
 def _clock(said: re.Match[str], implied: str, has_day: bool) -> Clock | None:
-    part = said["part"] or implied
+    behind = None if said["part"] or implied else _PART_BEHIND.match(said.string, said.end())
+    part = behind["part"] if behind else said["part"] or implied or _at_night(said)
     hour, minute = _hour(said), _minute(said)
     if hour is None or not (0 <= hour <= 24 and 0 <= minute < _HOUR_LENGTH):
         is_meant = has_day or said["part"] or hour in _ODD_HOURS or (hour is not None and hour <= 24)
@@ -181,8 +186,13 @@ def _clock(said: re.Match[str], implied: str, has_day: bool) -> Clock | None:
     if less := said["missing"] or said["lacking"]:
         minutes -= 15 * value_of(less[0]) if less.endswith("刻") else value_of(less)
     is_exact = said["colon_hour"] is not None and (len(said["colon_hour"]) > 1 and not 10 <= hour <= _NOON_HOUR)
-    return Clock(stop=said.end(), minutes=minutes, part=part, is_exact=is_exact or hour > _NOON_HOUR or hour == 0,
+    return Clock(stop=(behind or said).end(), minutes=minutes, part=part, is_exact=is_exact or hour > _NOON_HOUR or hour == 0,
                  is_digital=said["colon_hour"] is not None)  # fmt: skip
+
+
+def _at_night(said: re.Match[str]) -> str:
+    """Return the part of day of a feast whose name says it: 跨年夜九点."""
+    return "晚上" if said.string.endswith("夜", 0, said.start()) else ""
 
 
 def _hour(said: re.Match[str]) -> int | None:

@@ -59,6 +59,8 @@ _NUMERIC = re.compile(
                               |(?P<months>0[1-9]|1[0-2])(?P<days>0[1-9]|[12]\d|3[01])(?!\d))[号日]?
     | (?<![\d./:])(?<![^\d号日]-)(?P<slash>1[0-2]|0?[1-9])[/.·](?P<slash_day>3[01]|[12]\d|0?[1-9])
       (?:[号日]|(?![\d./%度℃元块万千米公号栋楼:·-]|[ ]?[ap]m)|(?=[-~至到](?:1[0-2]|0?[1-9])[/.·]\d))
+    | (?<![\d./:])(?P<day_first>3[01]|2\d|1[3-9])/(?P<month_behind>1[0-2]|0?[1-9])(?![\d./%度℃元块万千米公号栋楼:·-])
+    | (?<![\d./:a-z-])(?P<clock_month>1[0-2]|0?[1-9])-(?P<clock_day>3[01]|[12]\d|0?[1-9])(?=[ ]?(?:[01]?\d|2[0-3]):[0-5]\d)
     | (?<![\d./:a-z-])(?P<dash>0[1-9]|1[0-2])-(?P<dash_day>0[1-9]|[12]\d|3[01])(?:[号日]|(?![\d./%度℃元块栋楼层室单元号点个人位天岁月小时分次米-]))
     """,
     re.VERBOSE,
@@ -89,6 +91,7 @@ _WEEK = re.compile(
     (?P<which>下下下?个?|下个?|上上?个?|本|这个?|当|)(?P<word>周|星期|礼拜)
     (?: (?:的?(?:周|星期|礼拜))?(?P<weekday>[一二三四五六日天]|[1-6](?!\d))(?![年月]|[个位名次趟](?!月))
         (?:(?P<next>[、,/和或跟]?[一二三四五六日天]+)(?![一二三四五六七八九十\d]|点|时(?!间)|[个号日月楼栋单刻位名人次天分早大整直起般块家下共]|[-~到至]))?
+      | 的?(?P<alike>今[天日儿]|同一天|这一?天)
       | (?P<weekend>末|双休日?)
       | 的?(?P<edge>初|一开始|中(?![午间])|底)
       | (?P<whole>)(?![一二三四五六日天1-9七八九十几末岁刊边围年到转长密全])(?<!每周)
@@ -217,7 +220,9 @@ def _numeric(text: str, begin: int, today: date) -> Days | None:
         if said["months"] and (period is None or period.last < today - _LONG_AGO):
             return None  # the number of something
     else:
-        period = _month_day(int(said["slash"] or said["dash"]), int(said["slash_day"] or said["dash_day"]), today)
+        month = said["slash"] or said["dash"] or said["month_behind"] or said["clock_month"]
+        day = said["slash_day"] or said["dash_day"] or said["day_first"] or said["clock_day"]
+        period = _month_day(int(month), int(day), today)
     return Days(period=period, stop=said.end(), is_dated=True)
 
 
@@ -266,6 +271,8 @@ def _week(text: str, begin: int, today: date) -> Days | None:
         return Days(period=_weekday(which, "末", today), stop=stop, is_weekday=True)
     if said["weekday"]:
         return _weekdays(which, said, today)
+    if said["alike"]:  # 下个礼拜的今天
+        return Days(period=whole_day(today + timedelta(days=7 * _WHICH.get(which, 0))), stop=stop)
     week = week_of(today + timedelta(days=7 * _WHICH.get(which, 0)))
     if edge := said["edge"]:
         first, last = {"初": (0, 1), "一开始": (0, 1), "底": (4, 6)}.get(edge, (2, 2))
@@ -274,9 +281,13 @@ def _week(text: str, begin: int, today: date) -> Days | None:
     return Days(period=week, stop=stop) if _WHICH.get(which, 0) > 0 else None
 
 
+#: What 后 belongs to where an evening follows.
+_BEFORE_LATER = frozenset("班课饭餐完学会业场以然之过最")
+
+
 def _relative(text: str, begin: int, today: date) -> Days | None:
     said = _RELATIVE.match(text, begin)
-    if said is None:
+    if said is None or (said[0][:2] == "后晚" and text[begin - 1 : begin] in _BEFORE_LATER):  # 下班后晚上
         return None
     if said["first"]:
         first, last = ("今明后".index(said[name]) for name in ("first", "second"))

@@ -33,6 +33,7 @@ _ALIASES = {said: name for name, words in _SAID.items() for said in words.split(
 _DOUBTFUL_TERMS = {"雨水", "大雪", "小雪", "白露", "谷雨", "小满", "大寒", "大暑", "寒露", "春分"}
 
 NAMES = (*_FIXED, *_MOVING, *_LUNAR, *_ALIASES, "除夕", *lunar.TERMS)
+_FEASTS = tuple(name for name in NAMES if name not in lunar.TERMS or name == "清明")
 _SURE_NAMES = [name for name in NAMES if name not in _DOUBTFUL_TERMS]
 _LUNAR_DAY = r"初[一二三四五六七八九十]|十[一二三四五六七八九]|[廿][一二三四五六七八九]?|二十[一二三四五六七八九]?|三十|十"
 _LUNAR_MONTHS = {"正月": 1, "冬月": 11, "腊月": 12, "闰月": 0}
@@ -70,6 +71,11 @@ def read(text: str, begin: int, year: int | None, today: date) -> tuple[Period |
     holidays = None if said["farmers"] or said["month"] else _HOLIDAYS.match(text, said.end())
     stop = holidays.end() if holidays else said.end()
     return next((day for day in days if year or day.last >= today), None), stop
+
+
+def is_feast(words: str) -> bool:
+    """Tell whether words name a festival, whose name may stand for the days around it."""
+    return words.startswith(_FEASTS)
 
 
 def _in_year(said: re.Match[str], year: int) -> Iterator[Period]:

@@ -30,6 +30,16 @@ def last_of_month(year: int, month: int) -> date | None:
     return day_of(year, month, 30) or day_of(year, month, 29)
 
 
+def coming(day: int, since: date) -> date | None:
+    """Return the next day of that number in a lunar month, after a date."""
+    if since.year not in _YEARS:
+        return None
+    from borax.calendars.lunardate import LunarDate
+
+    days = (since + timedelta(days=count) for count in range(1, 31))
+    return next((one for one in days if LunarDate.from_solar(one).day == day), None)
+
+
 def eve_of(year: int) -> date | None:
     """Return the last day of a lunar year, 除夕, whether its last month has 29 days or 30."""
     first = day_of(year + 1, 1, 1)

@@ -12,6 +12,9 @@ _EARLY, _MORNING = 5, 9
 #: Until this hour 夜里两点 may be today.
 _STILL_NIGHT = 5
 
+#: Who writes at night of a clock time that is so near means this night's.
+_SOON = timedelta(minutes=90)
+
 _WHOLE_DAY = timedelta(days=1)
 
 
@@ -85,6 +88,8 @@ class Moments:
             return self._by_day(day, minutes)
         by_day = _by_day(minutes)
         today = self.now.date()
+        if self.now.hour < _STILL_NIGHT and self.now <= self.at(today, minutes) <= self.now + _SOON:
+            return self.at(today, minutes)  # 一点十分到, said at 0:40
         for minute in (by_day, by_day + 12 * 60):
             if minute < clocks.DAY and self.at(today, minute) >= self.now:
                 return self.at(today, minute)
@@ -94,7 +99,8 @@ class Moments:
         """Return a clock time whose half of the day was said."""
         today = self.now.date()
         start = self.at(day or (previous.date() if previous else today), minutes)
-        if (day or today) == today and self.now.hour < _STILL_NIGHT and self.now <= start - _WHOLE_DAY:
+        is_of_today = day == today if day else previous is None
+        if is_of_today and self.now.hour < _STILL_NIGHT and self.now <= start - _WHOLE_DAY:
             return start - _WHOLE_DAY  # 夜里两点, said at one
         if day is None and previous is not None:
             is_past_midnight = previous.hour >= 12 and point.part in clocks.SMALL_HOURS and start < previous

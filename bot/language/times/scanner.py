@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.language.numbers import NUMBER, value_of
-from bot.language.times import clocks, days, lengths
+from bot.language.times import clocks, days, lengths, lunar
 from bot.language.times.beginnings import MAYBE
 from bot.language.times.clocks import Clock
 from bot.language.times.days import LINK, Days
@@ -38,8 +38,11 @@ _GOES_AFTER = re.compile(
 )
 #: 干四个小时, 洗一个半小时: how long what they come for takes.
 _WORKS = re.compile(rf"(?<=[干做洗忙弄修装搬扫借用量帮陪聊照顾教谈])(?:{lengths.LENGTH})(?!了|以?[前后内]|之)")
+#: 一点半起两个半小时: how long it lasts.
+_LASTING = re.compile("[起始共续](?:大概|大约|差不多|要|个)*$")
+_LENGTH = re.compile(rf"(?:{lengths.LENGTH})(?!了|以?[前后内]|之)")
 _LEAVE = re.compile(
-    "(?:多|来钟|左右|的时候|以后|之后|再|大概|差不多)*(?:就|要|才|得|可以|准|肯定|一定)*(?:走(?!到|过来|路)|离开|结束|回去|回家|散|撤|闪人|闪(?=$|[\\s,，。了啦])|动身|完事|收工|收摊|顶天)"
+    "(?:多|来钟|左右|的时候|以后|之后|再|大概|差不多|吃[完了过]?(?:[早午中晚夜]饭|饭)?)*(?:就|要|才|得|可以|准|肯定|一定)*(?:走(?!到|过来|路)|离开|结束|回去|回家|散|撤|闪人|闪(?=$|[\\s,，。了啦])|动身|完事|收工|收摊|顶天)"
 )
 #: What lasts no longer than the time that is said next: 最晚十点.
 _AT_MOST = re.compile("(?:最晚|最迟|最多|顶多|不超过)(?:到|待到|玩到|坐到)?$")
@@ -52,6 +55,7 @@ _OR = re.compile("(?:[来到]?(?:吧|也行|都行|都可以)?[,，、]?)(?:或�
 #: The day after the one that was said before.
 _NEXT_DAY = re.compile("(?:第二天|次日|隔天|转天|翌日)")
 _LUNAR_NUMBER = re.compile("初(?P<day>[一二三四五六七八九十])")
+_LUNAR = re.compile("[正腊]月|大年|年三十|过年|春节|除夕|初[一二三四五六七八九十]")
 _SAME_DAY = re.compile("(?:同一天|当天|那天)(?!花板)")
 #: What tells a day from others in a way that needs to be asked about.
 _QUALIFIED = re.compile(
@@ -206,6 +210,8 @@ class _Scanner:
             end = self.moments.at(day.last, clocks.DAY - 1) if day else None
             return Span(kind="deadline", start=previous, end=end, begin=begin, stop=nights.end()) if end else None
         stay = _STAY.match(self.text, begin) or _GOES_AFTER.match(self.text, begin) or _WORKS.match(self.text, begin)
+        if stay is None and _LASTING.search(self.text, max(0, begin - 6), begin):
+            stay = _LENGTH.match(self.text, begin)
         return self._stay(stay, previous) if stay else None
 
     @staticmethod
@@ -311,6 +317,9 @@ class _Scanner:
             if previous or said[0] == "当天":
                 return Days(period=whole_day((previous or self.now).date()), stop=said.end())
             return Days(period=None, stop=said.end()) if self._clock(said.end(), None) else None
+        if previous and (said := _LUNAR_NUMBER.match(self.text, begin)) and _LUNAR.search(self.text, 0, begin):
+            later = lunar.coming(value_of(said["day"]), previous.date())  # 大年初一来，初三走
+            return Days(period=whole_day(later) if later else None, stop=said.end())
         return days.read(self.text, begin, today)
 
     def _after(self, length: lengths.Length) -> Period | datetime | None:

@@ -22,6 +22,7 @@ _INTENTS = {
     "people": "visitor.invite",
     "plate": "visitor.invite",
     "phone": "visitor.invite",
+    "appointment_at": "repair.report",
     "building": "identity.bind",
     "temperature": "health.checkin",
 }
@@ -54,7 +55,7 @@ def _is(found: list[str], right: str) -> bool:
     if len(found) > 2:
         return found == right.split("/")
     if ".." in right:
-        return found == right.split("..")
+        return all(_is([one], part) for one, part in zip(found, right.split(".."), strict=True))
     least, _, most = right.partition("~")
     return _is_between(found[0], least, most or least)
 
