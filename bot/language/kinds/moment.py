@@ -39,6 +39,9 @@ _HOW_IT_IS = re.compile(r"[^，。,;；]{0,5}(?:看不[见清]|黑(?:灯瞎火|�
 #: What a time behind it is not: 别周六, 不要明天; nor one time of many: 每周三.
 _NOT_ON = re.compile(r"(?:(?:[别莫甭]|不要)(?:在|给我|弄|搞)?|每个?|每[天日晚周月年]的?|天天)$")
 _EACH = re.compile(r"(?:每个?|每[天日晚周月年]的?|天天)$")
+_COMES_BY = re.compile("[就才会要能得一定]*(?:[来到进]|过来|上门|抵达|搬[进来过]|都行|都可以)(?!了|期)")
+#: Characters between a clock time and the day that is told behind it, and what may follow on that.
+_NEAR, _ENDS = 8, re.compile("(?:的|吧|啊|呀|哈|呢)*(?:$|[，,。！!]|[^，。,]{1,5}[来到]$)")
 #: Days around a feast that are still spoken of by its name.
 _HOLIDAYS = timedelta(days=15)
 _COMES = re.compile("[就才会要]?(?:[来到]|抵达|过来)")
@@ -51,10 +54,10 @@ _NOW_BEHIND = re.compile(r"""(?x:
   )""")
 #: When they set out or are on the way, who come at another time: 八点的飞机，十点到.
 _ON_THE_WAY = re.compile(
-    r"(?:左右|多|才|就|钟|准时)*(?:的(?:飞机|航班|班机|高铁|动车|火车|大巴|长途车|车票|车(?![\u4e00-\u9fff])|车(?=来|过来|到|回来))|到(?:火车|高铁|汽车|地铁)?站|到(?:达)?机场|出站|下车|下飞机|起飞|出发|发车|动身|落地|[下放][班学课])"
+    r"(?:左右|多|才|就|钟|准时)*(?:的(?:飞机|航班|班机|高铁|动车|火车|大巴|长途车|车票|车(?![\u4e00-\u9fff])|车(?=来|过来|到|回来))|到(?:火车|高铁|汽车|地铁)?站|到(?:达)?机场|出站|下车|下飞机|起飞|出发|发车|动身|落地|开(?:车|走)?(?=$|[\s,，。])|[下放](?:[早中晚夜大小]?班|学|课)|才(?:能)?(?:回|到家))"
 )
 #: Beside a time that is not meant: 五点呀，不是早上. 不是，明天 denies something else.
-_NOT_THAT_TIME = re.compile(r"(?<!是)(?:不是|唔系|唔要|勿是|弗是|not)$")
+_NOT_THAT_TIME = re.compile(r"(?<![是嗯呃额诶哎])(?:不是|唔系|唔要|勿是|弗是|not)$")
 #: When nobody shall come: 一点到三点别来, 今天不行就明天晚上.
 _NOT_THEN = re.compile(r"""(?x:
     \s*
@@ -62,7 +65,7 @@ _NOT_THEN = re.compile(r"""(?x:
     (?: [我宝孩老人他她你囡] | 我们|阿拉|俺|女儿|囡儿|闺女|儿子|老[公婆]|爱人|媳妇|师傅|客人|宝宝|孩子|老人|家里|屋[里头]
       | 要|得|都|就|也|可能|正|在 )*
     # nobody shall come
-    (?: [别莫甭](?:来|敲|上门) | 不(?:要|用)来 | 太[晚迟早](?:了|咯|啦|喽|哒) | 来不[及赢] | 不行|不成|不方便|来不了
+    (?: [别莫甭](?:来|敲|上门) | 不(?:要|用)来 | 太[晚迟早](?:了|咯|啦|喽|哒) | 来不[及赢] | 不行|不成|不方便|来不了|没(?:人?来|见|修|等到)
     # nobody is there, or free
       | 刚过|已经?过 | 睡觉? | 午睡|午休|没空|没人|没得人|冇人|不在|不得空|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy|开会 | 要?上[班课]
       | 有(?:点|个)? (?: 事(?!找|请|要|情|跟|和) | 课(?!外|本|后) | 会(?!员|所|议室) | 班|安排|活动 | \s?(?:class|meeting) )
@@ -78,6 +81,12 @@ _BEGAN = re.compile(
 #: What tells of days gone by in one breath with a clock time or a weekday: 上周你们说周三三点能进.
 _LONG_PAST = re.compile(
     r"(?:上个?(?:周|星期|礼拜|月)|去年|前几天|前两天|前阵子|那天|当时|刚才|刚刚)(?![一二三四五六日天末]|说|约|改|讲)[^，。,;；！!？?]{0,12}$"
+)
+#: What it is already, and since when: 都十二点多了, 从早上八点就哑了.
+_ALREADY, _ALREADY_SO = re.compile("(?:都|已经?|从|打)$"), re.compile("(?:多|半)?(?:了|就(?!来|去|到|过来))")
+#: On which day is not settled: 哪天来都没定呢, 还没说哪天.
+_NOT_SETTLED = re.compile(
+    "(?:哪一?天|几号|几点|(?:什么|啥)时候|时间|日子)[^，。,;；]{0,5}(?:[没未]定|不一定|没说|没讲|不晓得|不知道|再说)|[没未][定说讲]好?(?:哪一?天|几号|几点|(?:什么|啥)时候|时间|日子)"
 )
 _TO_COME = re.compile("今|明|后天|大后|下|听日|听朝|听晚|这")
 #: Who stands at the gate comes now, where a time must be known.
@@ -122,7 +131,9 @@ def _shifted(message: Message) -> datetime | None:
 
 
 def _is_unclear(message: Message) -> bool:
-    """Tell whether a time that cannot be read stands there: nothing beside it is believed, but what corrects it."""
+    """Tell whether a time that cannot be read stands there, or none is settled: nothing beside it is believed, but what corrects it."""
+    if _NOT_SETTLED.search(message.text):
+        return True
     meant = [span for span in times_in(message) if not is_unwanted(message.text, span, message.now)]
     return any(span.kind == "unclear" for span in (meant[-1:] if message.corrects else meant))
 
@@ -143,8 +154,10 @@ def _start(message: Message, slot: Slot) -> Value | None:
     spans = there if is_later or any(span.kind != "day" for span in there) else spans
     if not spans and (shifted := _shifted(message)):
         return shifted
+    if not spans and slot.required:
+        return _by_then(message) or (message.now.replace(second=0, microsecond=0) if _HERE.search(message.text) else None)
     if not spans:
-        return message.now.replace(second=0, microsecond=0) if slot.required and _HERE.search(message.text) else None
+        return None
     if told := _CHANGED_TO.search(message.text):  # 改成四点吧，三点孩子要打疫苗
         spans = [span for span in spans if told.end() - 1 <= span.begin <= told.end()] or spans
     to_come = [span for span in spans if (span.end or span.start) >= message.now.replace(second=0, microsecond=0)]
@@ -153,6 +166,8 @@ def _start(message: Message, slot: Slot) -> Value | None:
         return span.start.replace(hour=each.start.hour, minute=each.start.minute)
     if _is_of_evening(message.text, span):
         return span.start + timedelta(hours=12)
+    if day := _day_behind(message.text, spans):
+        return day
     known = first_known(message.known)
     if known and span.kind == "day" and (known.hour, known.minute) != (0, 0):  # 改成后天 keeps the clock
         return span.start.replace(hour=known.hour, minute=known.minute)
@@ -171,6 +186,8 @@ def is_unwanted(text: str, span: times.Span, now: datetime) -> bool:
         return True
     began = _BEGAN.match(text, span.stop)
     if _NOT_ON.search(text, 0, span.begin) or (began and (span.start <= now or text.startswith("了", began.end()))):
+        return True
+    if _ALREADY.search(text, 0, span.begin) and _ALREADY_SO.match(text, span.stop):
         return True
     if _LONG_PAST.search(text, 0, span.begin) and not _TO_COME.match(text, span.begin):
         return True
@@ -199,6 +216,27 @@ def _is_till_now(text: str, span: times.Span) -> bool:
     return span.kind == "range" and text.endswith("现在", span.begin, span.stop)
 
 
+def _by_then(message: Message) -> datetime | None:
+    """Return from when on somebody may come who comes before a time, which is when it is over: 今晚十一点前搬进来."""
+    comes = (span for span in times_in(message) if span.kind == "deadline" and _COMES_BY.match(message.text, span.stop))
+    span = next((span for span in comes if span.start > message.now), None)
+    if span is None:
+        return None
+    return max(message.now.replace(second=0, microsecond=0), span.start.replace(hour=0, minute=0))
+
+
+def _day_behind(text: str, spans: Sequence[times.Span]) -> datetime | None:
+    """Return the last clock time said, where its day follows last of all: 三点来，刚又改四点了，明天."""
+    if len(spans) < 2 or any(span.has_clock and span.has_day for span in spans):
+        return None
+    clock, day = spans[-2:]
+    is_both = clock.kind == "clock" and day.has_day and day.kind in {"day", "part"} and not day.is_coarse
+    if not is_both or day.begin - clock.stop > _NEAR or not _ENDS.match(text, day.stop):
+        return None
+    is_evening = day.kind == "part" and day.start.hour >= clock.start.hour + 6 and clock.start.hour < 12
+    return datetime.combine(day.start.date(), clock.start.timetz()) + timedelta(hours=12 * is_evening)
+
+
 def _each_time(message: Message) -> times.Span | None:
     """Return the clock time of what happens again and again: 每周六上午九点，明天头一回."""
     spans = (span for span in times_in(message) if span.kind in {"clock", "range"} and span.has_clock)
@@ -212,11 +250,8 @@ def _fullest(spans: Sequence[times.Span], text: str) -> times.Span:
     """
     first, *others = spans
     if first.kind == "day" and times.is_feast(text[first.begin : first.stop]):
-        dated = (
-            span
-            for span in others
-            if span.has_day and abs(span.start - first.start) < _HOLIDAYS and _COMES.match(text, span.stop)
-        )
+        near = (span for span in others if span.has_day and abs(span.start - first.start) < _HOLIDAYS and not span.is_of_leaving)
+        dated = (span for span in near if span.has_clock or _COMES.match(text, span.stop))
         first = next(dated, first)
     if first.kind == "part":  # 明早…七点来
         clocks = (span for span in others if span.kind in {"clock", "range"} and not span.has_day)
@@ -228,7 +263,7 @@ def _fullest(spans: Sequence[times.Span], text: str) -> times.Span:
             break
         if (
             not span.has_day
-            or span.kind == "clock"
+            or span.kind in {"clock", "part"}
             or (span.kind == "day" and span.start.date() != first.start.date() != first.end.date())
         ):
             return span

@@ -44,9 +44,10 @@ _FEAST = re.compile(
       (?:农历|阴历|旧历|夏历)的?(?:今年|明年)?(?P<farmers>[正冬腊]|[一二三四五六七八九十]{{1,2}}|\d{{1,2}})月(?P<farmers_day>{_LUNAR_DAY}|[一二三四五六七八九]|\d{{1,2}})[号日]?
     | (?P<month>[正冬腊一二三四五六七八九十]|十[一二])月(?P<month_day>初[一二三四五六七八九十]|廿[一二三四五六七八九]?)
     | (?P<named>[正冬腊])月(?:(?P<named_day>{_LUNAR_DAY}|\d{{1,2}})[号日]?|(?P<edge>底|末)|里|间)?
-    | (?:大年|过年|新年|春节|年)初(?P<new_year>[一二三四五六七八九十])(?!中|高)
+    | (?:大年|过年|新年|春节|(?<!去)年)初(?P<new_year>[一二三四五六七八九十])(?!中|高)
     | (?:大年|年)(?P<old_year>(?:廿|二十?)[一二三四五六七八九])
     | (?P<which_month>初[一二三四五六七八九十]|廿[一二三四五六七八九])(?=那天|[上下中]午|早上|晚上|[来到去](?![了过]))(?<![到升上读年]..)
+    | (?P<bare>初[一二三四五六七八九十])(?![中高级步恋衷学赛期版夏秋冬春])
     | (?P<name>{longest_first(_SURE_NAMES)})(?!号|点|月|栋|单元|楼|路|轻|饭|级|大道|街|小区|[里]?弄|广场|[.\d])
     | (?P<october>十一)(?=假期|长假|期间|放假|小长假)
     | (?P<term>{"|".join(sorted(_DOUBTFUL_TERMS))})(?=那天|当天|这天|节气|前一天|后一天|前后)(?:节气)?
@@ -55,7 +56,7 @@ _FEAST = re.compile(
 )
 #: The first signs of all of these.
 BEGINNINGS = frozenset("农阴旧夏正冬腊一二三四五六七八九十初廿大过新春年雨小白谷寒") | {name[0] for name in NAMES}
-_HOLIDAYS = re.compile("(?:小?长?假期?|放假|节日?|节气)*(?:期间|里)?")
+_HOLIDAYS = re.compile("(?:(?P<count>[两三五七八3578])天)?(?:小?长?假期?|放假|节日?|节气)*(?:期间|里)?")
 
 
 def read(text: str, begin: int, year: int | None, today: date) -> tuple[Period | None, int] | None:
@@ -64,13 +65,19 @@ def read(text: str, begin: int, year: int | None, today: date) -> tuple[Period |
     The day is None where the words name none: 初八 of no month, 十三月初八.
     """
     said = _FEAST.match(text, begin)
-    if said is None:
+    if said is None or (said["bare"] and not lunar.is_about_new_year(today)):
         return None
+    if (number := said["bare"] or said["which_month"]) and lunar.is_about_new_year(today):
+        coming = lunar.coming(value_of(number.lstrip("初廿")) + 20 * number.startswith("廿"), today)
+        return (whole_day(coming) if coming else None), said.end()
     years = (year,) if year else (today.year, today.year + 1)
     days = (day for one in years for day in _in_year(said, one))
     holidays = None if said["farmers"] or said["month"] else _HOLIDAYS.match(text, said.end())
     stop = holidays.end() if holidays else said.end()
-    return next((day for day in days if year or day.last >= today), None), stop
+    found = next((day for day in days if year or day.last >= today), None)
+    if found and holidays and holidays["count"]:  # 元旦三天
+        found = Period(found.first, found.first + timedelta(days=value_of(holidays["count"]) - 1))
+    return found, stop
 
 
 def is_feast(words: str) -> bool:

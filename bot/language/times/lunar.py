@@ -10,6 +10,8 @@ TERMS = "小寒 大寒 立春 雨水 惊蛰 春分 清明 谷雨 立夏 小满 �
 
 _YEARS = range(1901, 2100)
 
+_FIRST_HALF, _LAST_MONTH = timedelta(days=15), timedelta(days=30)
+
 
 @lru_cache(maxsize=512)
 def day_of(year: int, month: int, day: int) -> date | None:
@@ -38,6 +40,14 @@ def coming(day: int, since: date) -> date | None:
 
     days = (since + timedelta(days=count) for count in range(1, 31))
     return next((one for one in days if LunarDate.from_solar(one).day == day), None)
+
+
+def is_about_new_year(today: date) -> bool:
+    """Tell whether it is the last month of a lunar year or the first half of a new one, when 初三 needs no month."""
+    first = next(
+        (day for year in (today.year, today.year + 1) if (day := day_of(year, 1, 1)) and day >= today - _FIRST_HALF), None
+    )
+    return first is not None and first - _LAST_MONTH <= today
 
 
 def eve_of(year: int) -> date | None:

@@ -6,7 +6,7 @@ from string import ascii_uppercase
 
 _SIGNS = str.maketrans(
     {letter: letter.lower() for letter in ascii_uppercase}
-    | dict(zip("點號後週鐘鍾個個時兩間禮過聽現馬這裡裏農曆臘國慶節聖誕陽勞兒當從幾後黃種處驚蟄穀滿曰", "点号后周钟钟个个时两间礼过听现马这里里农历腊国庆节圣诞阳劳儿当从几后黄种处惊蛰谷满日", strict=True))
+    | dict(zip("點號後週鐘鍾個個時兩間禮過聽現馬這裡裏農曆臘國慶節聖誕陽勞兒當從幾後黃種處驚蟄穀滿曰晝", "点号后周钟钟个个时两间礼过听现马这里里农历腊国庆节圣诞阳劳儿当从几后黄种处惊蛰谷满日昼", strict=True))
     | dict(zip("：－～〜–—／．・•０１２３４５６７８９", ":-~~--/.··0123456789", strict=True))
 )  # fmt: skip
 
