@@ -9,10 +9,13 @@ from bot.language.numbers import NUMBER
 from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE, is_no_name
 from bot.language.words import ROLES
 
-#: Between several who come.
-AND = re.compile(
-    r"[，,、\s]{0,2}(?:还有|外带|外加|还带上?|连同|和|跟|与|同(?![学事乡桌行伴僚窗志门])|以及|及|[，,、])[，,、\s]{0,2}"
-)
+#: Between several who come: 和, 同埋, 带着; nothing at all in 我爸我妈.
+AND = re.compile(r"""(?x:
+    [，,、\s]{0,2}
+    (?: 还有|外带|外加|还带上?|连同|和|跟|与|以及|及|[，,、] | [同连]埋|同(?![学事乡桌行伴僚窗志门]) | 陪[着同]?(?![诊护练读驾]) | [带领][着上](?!(?:他|她|个|俩)?(?:孩|小孩|娃|宝)) )
+    [，,、\s]{0,2}
+  | (?<=[爸妈爹娘爷奶哥姐弟妹姑姨舅叔婶嫂公婆夫媳伯儿婿友学事])(?=[我俺咱](?:家|的)?[大小老二三四]?[爸妈爹娘爷奶哥姐弟妹姑姨舅叔婶嫂公婆媳伯儿女婿侄外岳丈闺朋同])
+  )""")
 ROLE = longest_first(ROLES)
 
 #: What is no name, though it says who comes.
@@ -30,8 +33,8 @@ COME = r"""(?x:
 _CHILD = "小子|姑娘|丫头|崽崽?|娃|仔|女"
 RELATION = rf"""(?x:
     # 我妹妹, 王芳家的保姆, 二舅; 我姐 only behind 我
-    (?: (?:{MINE}|[他她]的?|(?:孩子|娃儿?|宝宝)(?:[他她]|的)?|{NAME}家?的?)?(?:{RELATIVE}|{ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})
-      | (?:{MINE}|[他她]|(?:孩子|娃儿?|宝宝)[他她的])(?:{OWN_RELATIVE}) )
+    (?: (?:{MINE}|[他她佢]的?|(?:孩子|娃儿?|宝宝)(?:[他她]|的)?|{NAME}家?的?)?(?:{RELATIVE}|{ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})
+      | (?:{MINE}|[他她佢]|(?:孩子|娃儿?|宝宝)[他她的])(?:{OWN_RELATIVE}) )
     # 我弟弟的女朋友, 我姐家的丫头
     (?: [他她](?:{RELATIVE}|{OWN_RELATIVE}) | 家?的?(?:{RELATIVE}|司机) | 家的(?:{NUMBERED_RELATIVE}) | 家的?(?:{_CHILD}|孩子|娃娃?|{FAMILIAR}|{SHORT_NAME}) )?
   )"""
@@ -55,7 +58,7 @@ BY_FIRM = rf"""(?x:
   )"""
 
 CALLED = rf"(?:{BY_FIRM}|{BY_WORK}|{RELATION})"
-_ALL = rf"(?P<all>{CALLED}(?:{AND.pattern}(?:{CALLED}|{NAME})){{0,4}})"
+_ALL = rf"(?P<all>{CALLED}(?:{AND.pattern}(?:{CALLED}|{NAME}|{FAMILIAR})){{0,4}})"
 
 #: What may stand between whoever comes and the word for coming: 今晚开车, 两个人要, 放学自己.
 _UNTIL = (

@@ -48,7 +48,7 @@ _ANNOUNCED = re.compile(rf"""(?x:
 
 #: Each with what stands between it and the next.
 _PARTS = re.compile(rf"(.+?)({AND.pattern}|$)")
-_JOINS = re.compile("[还和跟与以]")
+_JOINS = re.compile("[还和跟与以同连陪带领]")
 
 #: Signs that stand in no word for a visitor: what joins, points, asks and is done.
 _NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预刚已能可应火烧起改过交找换搬送拿取唔冇弗勿费修"
@@ -145,10 +145,10 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
 #: Those that say of what follows that it is a name go first.
 _PATTERNS = (*((pattern, True) for pattern in _MARKED), *((pattern, False) for pattern in _UNMARKED))
 
-_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|(?:(?![一二两三四五六七八九十几个位名加上带有])[\u4e00-\u9fff]){{1,2}}(?:{TITLES}))"
+_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|(?:(?![一二两三四五六七八九十几个位名加上带有了的请约叫姓])[\u4e00-\u9fff]){{1,2}}(?:{TITLES}))"
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
 _TOGETHER = re.compile(rf"""(?x:
-    (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:(?:我|咱们?)?(?:约|请|叫|喊)了|给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?
+    (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:(?:我|咱们?)?(?:约|请|叫|喊)了|给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}|{ROLE}))?
     (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:{CALLED}|{_ANYBODY}|孩子|小孩|宝宝|{OWN_NAME}|(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}}(?=[□\s]*(?:来|到|过来|上门)))){{1,5}}){AFTER}
   )""")
 

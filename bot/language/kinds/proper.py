@@ -30,7 +30,7 @@ NAME = rf"(?:(?:{COMPOUND}|[{SURNAMES}]){_GIVEN})"
 _NO_GIVEN = "".join([
     "要会想就也再又都还才", "带开车坐打骑动从", "外地准备可能大概顺路", "后今明下上中午早晚周末半号月",  # how, when they come
     "的了吗呢在是有没不到来去", "和跟同与他她它我你您这那哪谁几个", "两二三四五六七八九十",  # what joins, points and counts
-    "人说们俩家里给把被让请帮替为过住吃喝走进出送拿修看找", "一每刚已正马快突临着得很好改换没无",  # what is done
+    "姓叫人说们俩家里给把被让请帮替为过住吃喝走进出送拿修看找", "一每刚已正马快突临着得很好改换没无",  # what is done
     "老小爸妈姐哥弟妹",
 ])  # fmt: skip
 OWN_NAME = rf"(?:[^\W\d_A-Za-z{_NO_GIVEN}□][^\W\d_A-Za-z{_NO_GIVEN}□]子?)"
