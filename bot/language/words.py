@@ -39,6 +39,7 @@ NO_NAMES = _words("""
 #: Words that somebody may bear for a name: taken for one only where a name was announced or asked for.
 NAMES_OR_WORDS = _words("""
     高兴 和平 江湖 安静 成功 关于 向前 向东 向阳 向荣 平安 时光 路过 明月 何必 关心 安心 全胜 马上
+    如果 假如 假使 倘若 要是 若是
 """)
 
 #: Words in Latin letters that are nobody.

@@ -235,7 +235,11 @@ def _announced(rest: str) -> Sequence[str]:
 def _together(rest: str) -> Sequence[str]:
     match = _TOGETHER.search(rest)
     names = [name.strip() for name in AND.split(match["all"])] if match else []
-    return [called.called(name) for name in names if name and not proper.is_nobody(name)]
+    return [
+        called.called(name)
+        for name in names
+        if name and not proper.is_nobody(name) and (not people.is_no_name(name) or re.fullmatch(CALLED, name))
+    ]
 
 
 def _found(rest: str, message: Message, known: Value | None) -> str:
