@@ -25,6 +25,12 @@ RARE_SURNAMES = _words("""
     长孙 司空 单于 太叔 宗政 公羊 公西 乐正 夹谷 谷梁
 """)
 
+#: Family names told by their parts.
+BY_PARTS = _words("""
+    弓长张 木子李 十八子李 耳东陈 大耳陈 立早章 言午许 双口吕 古月胡 口天吴 三横王 干钩于 干勾于 双木林 草头黄 大肚黄 人可何 人禾余 走肖赵 双人徐
+    美女姜 关耳郑 西早覃 文刀刘 卯金刀刘 走之连 木易杨 水工江 白水泉 二马冯 两点冯 田力男 女良娘 立里童 山今岑 禾火秋 秋耳邱 四维罗 四夕罗 草办苏 言射谢 十口叶
+""")
+
 #: Words that look like a name, for they begin with a family name or stand where a name may, and that nobody bears.
 NO_NAMES = _words("""
     门岗 保安 门卫 物业 业主 公司 单位 客人 明天 后天 今天 周末 周一 周二 周三 周四 周五 周六 周日 下午 上午 晚上 时间 马上 电话 手机 车牌 方便 安排 石材 金额 应该 任何
@@ -33,13 +39,13 @@ NO_NAMES = _words("""
     车库 车位 车棚 车号 车辆 牌照 牌号 号牌 尾号 白色 黄色 蓝色 金色 楼道 楼上 楼下 楼梯 箱子 小箱子 大箱子 名天 信息 名单 系统 记录 流程 通行 二维 登记 预约 证件 车证 时段
     房子 总共 一共 大概 估计 大约 可能 也许 或许 预计 估摸 约莫 争取 尽量 尽快 抓紧 赶紧 随时 正好 刚好 顺便 顺路 直接 临时 突然 忽然 推迟 提前 推后 延后 延迟 改天 改日 聚餐 聚会 下班 放学 上班 吃饭
     开会 睡觉 出差 假期 寒假 暑假 早点 晚点 晚些 迟点 三十
+    如果 假如 假使 倘若 要是 若是
     施工 包工 童工 车工 全工 员工 工日
 """)
 
 #: Words that somebody may bear for a name: taken for one only where a name was announced or asked for.
 NAMES_OR_WORDS = _words("""
     高兴 和平 江湖 安静 成功 关于 向前 向东 向阳 向荣 平安 时光 路过 明月 何必 关心 安心 全胜 马上
-    如果 假如 假使 倘若 要是 若是
 """)
 
 #: Words in Latin letters that are nobody.

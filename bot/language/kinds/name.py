@@ -66,6 +66,8 @@ _MARKED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:[个位]|{RELATIVE}|[他她]|名字)叫(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。、□的])"),
     re.compile(rf"(?:登记|预约|邀请)[:：]\s*(?P<n>{NAME}?){AFTER}"),
     re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是)\s*(?P<n>{NAME}?){AFTER}"),
+    # 换他弟张强来
+    re.compile(rf"(?:换|改由|由|派)[成了个]?(?:我|他|她)?的?(?:{RELATIVE}|{ROLE}|[弟哥姐妹爸妈])?(?P<n>{NAME}?|{FAMILIAR}|{SHORT_NAME}|{LATIN})(?=[□\s]*(?:替|代|来|过来|去|上门))"),
     re.compile(r"(?:名叫|叫做?|喊|名字是?|换成|改成|写)\s*(?P<n>[A-Za-z][A-Za-z .]{1,20}[A-Za-z])(?![A-Za-z0-9])"),
     re.compile(rf"""(?x:
         (?:就|那就|先|只)?(?:写|填|(?:登记|写|填)成)(?:我|上|个)?
@@ -184,9 +186,25 @@ _BEFORE = re.compile(r"(?:^|[\s,，。、□])(?:(?:他|她|客人)?就?是)?$")
 _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
 
 
+_SOMEBODY = rf"(?:{CALLED}|{_ANYBODY}|{SHORT_NAME})"
+#: Whoever does not come, where somebody else does: 张伟来不了了，换他弟来.
+_STAYS_AWAY = re.compile(rf"""(?x:
+    (?:^|(?<=[\s,，。□]))(?:(?![换改让由替])[^\s,，。]){{1,12}}?
+    (?:[来去过到]不[了成]|不[能会]?[来去]|[来去过]唔到|没[空法]来?|有事)[了啦喇]*[\s,，。]*
+    (?=(?:就|所以|那|只能|只好|要|我|我们)*(?:换成?|改成?|由|让|叫|派|请)?(?:我的?|他的?|她的?)?{_SOMEBODY}[^\s,，。不没]{{0,6}}?(?:{COME}|[去替代顶]))
+  )""")
+_STOOD_IN_FOR = re.compile(rf"(?<=[\u4e00-\u9fff])(?:代替|[替代顶]){_SOMEBODY}(?=[□\s]*(?:{COME}|过来|去))")
+
+
 def _heard(message: Message) -> str:
-    """Return what may name somebody: neither values nor cries."""
-    return _SIDE_BY_SIDE.sub(r"\g<0>、", people.unexclaimed(message.rest[:LOOKED_THROUGH]))
+    """Return what may name somebody: neither values nor cries, nor whoever stays away."""
+    return _cleared(message.rest[:LOOKED_THROUGH])
+
+
+@lru_cache(maxsize=64)
+def _cleared(rest: str) -> str:
+    rest = proper.said_once(people.unexclaimed(rest))
+    return _SIDE_BY_SIDE.sub(r"\g<0>、", _STOOD_IN_FOR.sub("", _STAYS_AWAY.sub("", rest)))
 
 
 def _take(message: Message, slot: Slot) -> Value | None:

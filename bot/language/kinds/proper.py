@@ -87,6 +87,48 @@ _ANNOUNCED = re.compile(rf"(?:{longest_first(_RARE)})[\u4e00-\u9fff]{{0,1}}[^\W�
 _WHOLE = re.compile(f"{TRANSCRIBED}|{LATIN}")
 
 
+_SIGN = "[\u4e00-\u9fff]"
+#: How a sign is written, by a word that holds it: 徐州的徐, 思想的思.
+_BY_WORD = re.compile(rf"""(?x:
+    (?: (?: (?:^|(?<=[\s,，。、□]))(?={_SIGN}{{0,3}}(?P<any>{_SIGN}){_SIGN}{{0,3}}的(?P=any)){_SIGN}{{2,4}}
+          | (?P<first>{_SIGN}){_SIGN}{{1,2}}(?=的(?P=first))
+          | {_SIGN}(?P<last>{_SIGN})(?=的(?P=last)) )
+        的{_SIGN}(?:那?个)?字?[\s,，、]?
+    )+ (?=$|[\s,，。.!！；;□])
+  )""")
+#: How a sign is written, by its parts: 双口吕, 三点水的沈.
+_BY_PARTS = re.compile(rf"""(?x:
+    (?: (?=[{"".join({parts[0] for parts in words.BY_PARTS})}])(?:{"|".join(f"{parts[:-1]}(?=的?{parts[-1]})" for parts in words.BY_PARTS)})
+      | (?:[三两]点水|绞丝旁?|宝盖头?|走之底?|{_SIGN}{{1,2}}(?:[字人耳心火]旁|字[头底])) )
+    的?(?P<sign>{_SIGN})(?![\u4e00-\u9fff]的)
+  )""")
+#: 姓吕名思远, 姓王单名一个强字.
+_APART = re.compile(
+    rf"姓(?P<family>{COMPOUND}|{_SIGN})[\s,，]{{0,2}}(?:名字?(?!字)[叫是为]?(?P<given>{_GIVEN})|单名一?个?(?P<only>{_SIGN})字?)"
+)
+#: Said once more by whoever dictates: 小唐对小唐.
+_AGAIN = re.compile(rf"""(?x:
+    (?P<once>{_SIGN}{{2,4}}?)[\s,，]{{0,2}}(?:对|就是|嗯)[\s,，]{{0,2}}(?P=once)
+  | (?P<whole>[{SURNAMES}]{_SIGN}{{2}})(?P=whole)
+  )""")
+
+
+def said_once(text: str) -> str:
+    """Return words without what only tells how a name is written, and with a name in one piece: 姓吕双口吕名思远 is 叫吕思远."""
+    if len(set(text)) == len(text):  # no sign twice: nothing is said of one
+        return _APART.sub(r"叫\g<family>\g<given>\g<only>", text)
+    if "的" in text:
+        text = _BY_WORD.sub(" ", text)
+    text = _APART.sub(r"叫\g<family>\g<given>\g<only>", _BY_PARTS.sub(_sign, text))
+    return _AGAIN.sub(r"\g<once>\g<whole>", text)
+
+
+def _sign(written: re.Match[str]) -> str:
+    """Return the sign that is told by its parts; nothing where it was said just before."""
+    sign = written["sign"]
+    return "" if sign in written.string[max(0, written.start() - 6) : written.start()] else sign
+
+
 def may_be_name(name: str) -> bool:
     """Tell whether what stands where a name may is one somebody bears."""
     if re.fullmatch(LATIN, name):
