@@ -36,7 +36,7 @@ RELATION = rf"""(?x:
     (?: (?:{MINE}|[他她佢]的?|(?:孩子|娃儿?|宝宝)(?:[他她]|的)?|{NAME}家?的?)?(?:{RELATIVE}|{ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})
       | (?:{MINE}|[他她佢]|(?:孩子|娃儿?|宝宝)[他她的])(?:{OWN_RELATIVE}) )
     # 我弟弟的女朋友, 我姐家的丫头
-    (?: [他她](?:{RELATIVE}|{OWN_RELATIVE}) | 家?的?(?:{RELATIVE}|司机) | 家的(?:{NUMBERED_RELATIVE}) | 家的?(?:{_CHILD}|孩子|娃娃?|{FAMILIAR}|{SHORT_NAME}) )?
+    (?: [他她](?:{RELATIVE}|{OWN_RELATIVE}|{NUMBERED_RELATIVE}) | 家?的?(?:{RELATIVE}|司机) | 家?的{ROLE} | 家的(?:{NUMBERED_RELATIVE}) | 家的?(?:{_CHILD}|孩子|娃娃?|{FAMILIAR}|{SHORT_NAME}) )?
   )"""
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
 _BEGINS = "(?:(?<![\u4e00-\u9fff])|(?<=[个位给让请约叫是有我家的来要和跟与了帮放为写名班天午上早晚门厂店司院区]))"
@@ -150,7 +150,7 @@ def called(words: str) -> str:
     bare = re.sub(f"^{MINE}", "", words)
     if bare in _DOUBLED:
         return bare * 2
-    return bare if len(bare) > 1 and bare[1] != "的" else words
+    return words if len(bare) < 2 or (bare[1] == "的" and bare[0] in _DOUBLED) else bare
 
 
 def is_described(name: str) -> bool:

@@ -16,6 +16,7 @@ from bot.language.kinds.proper import (
     FAMILIAR,
     LATIN,
     NAME,
+    NO_SURNAME,
     ONE_SIGN,
     OWN_NAME,
     PET_NAME,
@@ -84,7 +85,7 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
     # 做月嫂的马桂花马姐
     re.compile(rf"(?:^|[,，。\s□的])(?P<n>(?P<family>[{SURNAMES}])(?:(?![的了吗呢来去到和跟个位名])[\u4e00-\u9fff]){{1,2}})(?=(?P=family)(?:{TITLES}|[叔姨婶伯哥姐嫂爷]))"),
     # 王先生, 欧阳老师
-    re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?![和与向于时从由连])(?<![公师])[{SURNAMES}])(?:{TITLES}))(?!傅)"),
+    re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?!{NO_SURNAME})(?<![公师])[{SURNAMES}])(?:{TITLES}))(?!傅)"),
     re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>{NAME}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
     # Lily老师
     re.compile(rf"(?<![A-Za-z])(?P<n>[A-Z][a-z]{{1,14}}[ ]?(?:{TITLES}))"),
@@ -285,8 +286,15 @@ def _of_surname(surname: str, text: str, known: Value | None) -> str | None:
     """Return what somebody is called of whom a surname is told: 姓刘 刘姨; a fuller name that is known stays."""
     if isinstance(known, str) and known.startswith(surname):
         return None
-    said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text) or re.search(
-        rf"(?P<title>{TITLES})(?:[他她]|是)?姓{surname}", text
+    said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text) or next(
+        filter(
+            None,
+            (
+                re.search(rf"(?P<title>{TITLES})$", who)
+                for who in (*called.coming(text), text.partition("姓")[0].rstrip(" ,，他她是"))
+            ),
+        ),
+        None,
     )
     return surname + said["title"] if said else f"{surname}先生/女士"
 

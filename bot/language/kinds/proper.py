@@ -12,11 +12,14 @@ _RARE = (*_LISTED, *words.RARE_SURNAMES)
 SURNAMES = "".join(name for name in _LISTED if len(name) == 1)
 COMPOUND = longest_first(name for name in _LISTED if len(name) > 1)
 
+#: Signs that are no surname where they end a word for a trade, or join: 语文老师, 水管师傅, 和老师.
+NO_SURNAME = "[和与向于时从由连]|(?<=[语中英作古人])文|(?<=历)史|(?<=[量看租买卖验])房|(?<=[汽修洗拖停开叫])车|(?<=水)管"
+
 #: One sign after a surname that says how old whoever bears it is: 冼叔, 张姐; 和姐姐 names nobody.
 AGED = "(?P<aged>[叔姨婶伯哥姐嫂爷])(?!(?P=aged)|[夫妹弟])"
 TITLES = longest_first(
     "先生 女士 小姐 太太 夫人 老师 师傅 师父 师母 医生 大夫 护士 教练 教授 律师 经理 总监 主任 老板 老板娘 局长 处长 科长 校长 院长 所长 队长 班长 站长 店长 村长 厂长 董事长 书记 警官 法官 "
-    "同学 同志 阿姨 叔叔 伯伯 伯母 爷爷 奶奶 婆婆 大爷 大妈 大哥 大姐 大叔 大婶 大娘 大嫂 老爷子 老太太 老先生 老伯 小哥 姑娘 师兄 师姐 学长 学姐 总 工 董 局".split()
+    "同学 同志 阿姨 叔叔 伯伯 伯母 爷爷 奶奶 婆婆 大爷 大妈 大哥 大姐 大叔 大婶 大娘 大嫂 老爷子 老太太 老先生 老伯 小哥 姑娘 师兄 师姐 学长 学姐 总 工 董 局 sir Sir SIR".split()
 )
 
 #: What follows a name more often than it ends one: 王芳来, 陈伟和他老婆, 张三开车.
