@@ -9,10 +9,13 @@ from bot.language.numbers import NUMBER
 from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE, is_no_name
 from bot.language.words import ROLES
 
-#: Between several who come.
-AND = re.compile(
-    r"[，,、\s]{0,2}(?:还有|外带|外加|还带上?|连同|和|跟|与|同(?![学事乡桌行伴僚窗志门])|以及|及|[，,、])[，,、\s]{0,2}"
-)
+#: Between several who come: 和, 同埋, 带着; nothing at all in 我爸我妈.
+AND = re.compile(r"""(?x:
+    [，,、\s]{0,2}
+    (?: 还有|外带|外加|还带上?|连同|和|跟|与|以及|及|[，,、] | [同连]埋|同(?![学事乡桌行伴僚窗志门]) | 陪[着同]?(?![诊护练读驾]) | [带领][着上](?!(?:他|她|个|俩)?(?:孩|小孩|娃|宝)) )
+    [，,、\s]{0,2}
+  | (?<=[爸妈爹娘爷奶哥姐弟妹姑姨舅叔婶嫂公婆夫媳伯儿婿友学事])(?=[我俺咱](?:家|的)?[大小老二三四]?[爸妈爹娘爷奶哥姐弟妹姑姨舅叔婶嫂公婆媳伯儿女婿侄外岳丈闺朋同])
+  )""")
 ROLE = longest_first(ROLES)
 
 #: What is no name, though it says who comes.
@@ -24,16 +27,16 @@ COME = r"""(?x:
   | [来嚟](?!不|电话|信|得及|着|修)
   | 到(?!期|底|处|账|不)
   | 拢|返屋企|上门|进来
-  | 住(?!院|在|的|这|那)
+  | 住(?!院|在|的|这|那|哪)
   )"""
 
 _CHILD = "小子|姑娘|丫头|崽崽?|娃|仔|女"
 RELATION = rf"""(?x:
     # 我妹妹, 王芳家的保姆, 二舅; 我姐 only behind 我
-    (?: (?:{MINE}|[他她]的?|(?:孩子|娃儿?|宝宝)(?:[他她]|的)?|{NAME}家?的?)?(?:{RELATIVE}|{ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})
-      | (?:{MINE}|[他她]|(?:孩子|娃儿?|宝宝)[他她的])(?:{OWN_RELATIVE}) )
+    (?: (?:{MINE}|[他她佢]的?|(?:孩子|娃儿?|宝宝)(?:[他她]|的)?|{NAME}家?的?)?(?:{RELATIVE}|{ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})
+      | (?:{MINE}|[他她佢]|(?:孩子|娃儿?|宝宝)[他她的])(?:{OWN_RELATIVE}) )
     # 我弟弟的女朋友, 我姐家的丫头
-    (?: [他她](?:{RELATIVE}|{OWN_RELATIVE}) | 家?的?(?:{RELATIVE}|司机) | 家的(?:{NUMBERED_RELATIVE}) | 家的?(?:{_CHILD}|孩子|娃娃?|{FAMILIAR}|{SHORT_NAME}) )?
+    (?: [他她](?:{RELATIVE}|{OWN_RELATIVE}|{NUMBERED_RELATIVE}) | 家?的?(?:{RELATIVE}|司机) | 家?的{ROLE} | 家的(?:{NUMBERED_RELATIVE}) | 家的?(?:{_CHILD}|孩子|娃娃?|{FAMILIAR}|{SHORT_NAME}) )?
   )"""
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
 _BEGINS = "(?:(?<![\u4e00-\u9fff])|(?<=[个位给让请约叫是有我家的来要和跟与了帮放为写名班天午上早晚门厂店司院区]))"
@@ -55,7 +58,7 @@ BY_FIRM = rf"""(?x:
   )"""
 
 CALLED = rf"(?:{BY_FIRM}|{BY_WORK}|{RELATION})"
-_ALL = rf"(?P<all>{CALLED}(?:{AND.pattern}(?:{CALLED}|{NAME})){{0,4}})"
+_ALL = rf"(?P<all>{CALLED}(?:{AND.pattern}(?:{CALLED}|{NAME}|{FAMILIAR})){{0,4}})"
 
 #: What may stand between whoever comes and the word for coming: 今晚开车, 两个人要, 放学自己.
 _UNTIL = (
@@ -80,24 +83,19 @@ _COMING: tuple[re.Pattern[str], ...] = (
     # 我妹妹今晚开车来
     re.compile(rf"""(?x:
         {_ALL}(?:们|俩)?(?:[,，](?=\s*□))?(?:[带陪领][着了]?(?:{NUMBER}?[个名位]|[俩仨])?(?:{CALLED}))?{_UNTIL}?(?:从(?:(?!来)[\u4e00-\u9fff]){{1,6}}?)?
-        (?: 来(?!不|过|电话|信|得及|着) | 到(?!期|底|处|账) | 嚟|回来|返|上门|进来|进门|过来|要进 | 住(?!院|在|的|这|那) | 看房|上户|入户|做客|串门|拜访|看望|探望|聚餐|吃饭
+        (?: 来(?!不|过|电话|信|得及|着) | 到(?!期|底|处|账) | 嚟|回来|返|上门|[上进]去|上楼|进来|进门|过来|要进 | 住(?!院|在|的|这|那|哪) | 看房|上户|入户|做客|串门|家访|拜访|看望|探望|聚餐|吃饭|干活 | 在(?:楼下|大?门口|岗亭|门岗)
           | [拿取送](?:东西|钥匙|货|件|菜|饭) | [送修装收](?:(?![的得好了完过出走不没])[\u4e00-\u9fff]){{1,3}}(?=$|[,，。]) )
       )"""),
     # 给我妹妹办个通行证
     re.compile(rf"""(?x:
-        (?:给|帮|替|让|[请约找叫喊][了个]{{0,2}}|放|为|邀请|安排了?){_ALL}(?:们|俩)?□*
+        (?:给|帮|替|让|[请约找叫喊][了个]{{0,2}}|放行?(?:一?下)?|为|邀请|安排了?){_ALL}(?:们|俩)?□*
         (?:办|开|弄|整|登记|登个|报|预约|生成|进|来|上|发|做|$|[，,。])
-      )"""),
-    # 小王和老李要来
-    re.compile(rf"""(?x:
-        (?:^|[，,。\s□])(?:我的?)?(?:{RELATIVE}|{ROLE})?
-        (?P<all>{FAMILIAR}(?:{AND.pattern}{FAMILIAR}){{0,4}})□*(?:来|到|上门|过来|要)
       )"""),
     # 另外我表弟还从东北赶过来
     re.compile(rf"""(?x:
         (?:^|[，,。.!！\s□]|另外|还有|对了|就)[另外还有对了就得\s]{{0,4}}
         {_OWN}(?:[他她]们|们|俩|几个|一家)?(?!屋?的|[说讲话问叫让])
-        (?:(?!不|没|勿|唔|说|讲|叫|让|找|请|喊|的车|坏|漏|堵)[^，,。;；!！?？\s]|[ ]?□[ ]?){{0,20}}?{COME}
+        (?:(?!不|没|勿|唔|要是|如果|问|告诉|说|讲|叫|让|找|请|喊|的车|坏|漏|堵)[^，,。;；!！?？\s]|[ ]?□[ ]?){{0,20}}?{COME}
       )"""),
     # 两个同学下午来
     re.compile(rf"{NUMBER}(?:个|位|名)(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{COME}"),
@@ -147,7 +145,7 @@ def called(words: str) -> str:
     bare = re.sub(f"^{MINE}", "", words)
     if bare in _DOUBLED:
         return bare * 2
-    return bare if len(bare) > 1 and bare[1] != "的" else words
+    return words if len(bare) < 2 or (bare[1] == "的" and bare[0] in _DOUBLED) else bare
 
 
 def is_described(name: str) -> bool:

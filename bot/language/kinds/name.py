@@ -16,6 +16,7 @@ from bot.language.kinds.proper import (
     FAMILIAR,
     LATIN,
     NAME,
+    NO_SURNAME,
     ONE_SIGN,
     OWN_NAME,
     PET_NAME,
@@ -48,7 +49,7 @@ _ANNOUNCED = re.compile(rf"""(?x:
 
 #: Each with what stands between it and the next.
 _PARTS = re.compile(rf"(.+?)({AND.pattern}|$)")
-_JOINS = re.compile("[还和跟与以]")
+_JOINS = re.compile("[还和跟与以同连陪带领]")
 
 #: Signs that stand in no word for a visitor: what joins, points, asks and is done.
 _NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预刚已能可应火烧起改过交找换搬送拿取唔冇弗勿费修"
@@ -57,6 +58,10 @@ _OF_FRIENDS = f"{RELATIVE}|客人"
 _OF_WORKERS = f"{ROLE}|访客|车主|联系人|嘉宾|贵宾|来宾|班长|队长|主任|教授|老板|教练|校长|站长|店长|领导|搭档|哥们儿?|闺女|侄子"
 _FOR = "给|帮|替|让|邀请|请|预约|登记|约|(?<![因认])为"
 
+#: Ends of what 老王 and 小李 are to somebody, of their work and of where they work: 保姆小陈, 理发店的老蒋.
+_BEFORE_FAMILIAR = "[的理员师医工手长生士商属导管辑姆嫂教姨护机友事学傅居戚乡桌弟妹户介东客递卖修洁子孩姐人家司店厂校]"
+_IN_ENGLISH = r"(?i:\b(?:friend|guest|visitor|colleague|brother|sister|cousin|uncle|aunt|named|name is|for))[ ]"
+
 #: Patterns of names that say that it is one: 名字叫张伟, 就写王芳.
 _MARKED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"""(?x:
@@ -64,8 +69,9 @@ _MARKED: tuple[re.Pattern[str], ...] = (
         \s*(?P<n>{NAME}?){AFTER}
       )"""),
     re.compile(rf"(?:[个位]|{RELATIVE}|[他她]|名字)叫(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。、□的])"),
-    re.compile(rf"(?:登记|预约|邀请)[:：]\s*(?P<n>{NAME}?){AFTER}"),
-    re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是)\s*(?P<n>{NAME}?){AFTER}"),
+    re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是|[\u4e00-\u9fff][:：])\s*(?P<n>{NAME}?){AFTER}"),
+    # 换他弟张强来
+    re.compile(rf"(?:换|改由|由|派)[成了个]?(?:我|他|她)?的?(?:{RELATIVE}|{ROLE}|[弟哥姐妹爸妈])?(?P<n>{NAME}?|{FAMILIAR}|{SHORT_NAME}|{LATIN})(?=[□\s]*(?:替|代|来|过来|去|上门))"),
     re.compile(r"(?:名叫|叫做?|喊|名字是?|换成|改成|写)\s*(?P<n>[A-Za-z][A-Za-z .]{1,20}[A-Za-z])(?![A-Za-z0-9])"),
     re.compile(rf"""(?x:
         (?:就|那就|先|只)?(?:写|填|(?:登记|写|填)成)(?:我|上|个)?
@@ -73,82 +79,59 @@ _MARKED: tuple[re.Pattern[str], ...] = (
       )"""),
     re.compile(rf"姓(?P<n>(?:{COMPOUND}|[{SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
 )  # fmt: skip
-#: Patterns of names by what stands around them.
+_BEGIN = r"(?:^|[,，。\s、□])"
+_GIVEN = r"(?:(?![的了吗呢来去到和跟个位名])[\u4e00-\u9fff])"
+#: Patterns of names by what stands around them, the surest first.
 _UNMARKED: tuple[re.Pattern[str], ...] = (
     # 朴顺姬阿姨
-    re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>(?:{COMPOUND}|[{SURNAMES}])(?:(?![的了吗呢来去到和跟个位名])[\u4e00-\u9fff]){{2}}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
-    # 龙阿朵是我嫂子
-    re.compile(rf"(?:^|[,，。\s□])(?P<n>{NAME}|{TRANSCRIBED})(?=是我(?:们|家|的|们家)?的?(?:{RELATIVE}))"),
+    re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>(?:{COMPOUND}|[{SURNAMES}]){_GIVEN}{{1,2}}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
     # 做月嫂的马桂花马姐
-    re.compile(rf"(?:^|[,，。\s□的])(?P<n>(?P<family>[{SURNAMES}])(?:(?![的了吗呢来去到和跟个位名])[\u4e00-\u9fff]){{1,2}})(?=(?P=family)(?:{TITLES}|[叔姨婶伯哥姐嫂爷]))"),
-    # 王先生, 欧阳老师
-    re.compile(rf"(?P<n>[小老]?(?:{COMPOUND}|(?![和与向于时从由连])(?<![公师])[{SURNAMES}])(?:{TITLES}))(?!傅)"),
-    re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>{NAME}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
-    # Lily老师
-    re.compile(rf"(?<![A-Za-z])(?P<n>[A-Z][a-z]{{1,14}}[ ]?(?:{TITLES}))"),
-    # 冼叔, 保姆张姐
+    re.compile(rf"(?:^|[,，。\s□的])(?P<n>(?P<family>[{SURNAMES}]){_GIVEN}{{1,2}})(?=(?P=family)(?:{TITLES}|[叔姨婶伯哥姐嫂爷]))"),
+    # 王先生, 欧阳老师, Lily老师
+    re.compile(rf"(?P<n>(?:[小老]?(?:{COMPOUND}|(?!{NO_SURNAME})(?<![公师])[{SURNAMES}])|(?<![A-Za-z])[A-Z][a-z]{{1,14}}[ ]?)(?:{TITLES}))(?!傅)"),
+    # 老王, 保姆小陈, 给老王登记, 隔壁小区的老吴
     re.compile(rf"""(?x:
-        (?: (?<![\u4e00-\u9fff]) | (?<=[给帮请叫是]) | (?<=[\u4e00-\u9fff][师员嫂工友]) )
-        (?P<n>(?![和与向于管时成从及])[{SURNAMES}]{AGED}){AFTER}
-      )"""),
-    # 牙医助理小周来, 隔壁小区的老吴来下棋
-    re.compile(rf"(?<=[的理员师医工手长生士商属导管])(?P<n>{FAMILIAR}){_COMES}"),
-    # 老王, 保姆小陈, 给老王登记
-    re.compile(rf"""(?x:
-        (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约]) | (?<=保姆|月嫂|家教|阿姨|护工|司机|朋友|同事|同学|师傅|邻居|亲戚|战友|老乡|同桌|舍友|室友|兄弟|姐妹|客户|中介|房东|租客) )
+        (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约]) | (?<={_BEFORE_FAMILIAR}) )
         (?P<n>{FAMILIAR}){AFTER}
       )"""),
-    # 我朋友张伟, 给王芳
+    # 我朋友张伟, 给王芳, 我朋友Mike Smith, my friend Tom
     re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|是)(?:一下|[:：])?\s*(?P<n>{NAME}?){AFTER}"),
-    # 我朋友Mike Smith, 给David登记
-    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|叫|是)\s*(?P<n>{LATIN}|{TRANSCRIBED}(?![\u4e00-\u9fff])|{TRANSCRIBED}(?=登记|办|开|弄|约|报|弄))"),
-    # 后天扎西央金从拉萨过来
-    re.compile(rf"(?:^|[,，。\s□])(?P<n>{TRANSCRIBED})(?=[□\s]*(?:从|{COME}))"),
+    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|叫|是|{_IN_ENGLISH})\s*(?P<n>{LATIN}|{TRANSCRIBED}(?![\u4e00-\u9fff])|{TRANSCRIBED}(?=登记|办|开|弄|约|报))"),
     # 还有李强
     re.compile(rf"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?(?P<n>{NAME}?|{FAMILIAR}){AFTER}"),
     # 阿依古丽·买买提明天来
     re.compile(r"(?:(?<![\u4e00-\u9fff])|(?<=[位个叫是给请让]))(?P<n>(?:(?![有位个叫是给我的请让来])[\u4e00-\u9fff]){1,8}(?:[·•・‧][\u4e00-\u9fff]{1,8}?){1,3})" + AFTER),
-    # 贵宾：吴彦祖
-    re.compile(rf"[\u4e00-\u9fff][:：]\s*(?P<n>{NAME})(?=$|[\s,，。;；□(（])"),
-    # 王芳明天来
-    re.compile(rf"(?:^|[,，。\s、□])(?P<n>{NAME}?){AFTER}"),
+    # 王芳明天来, 龙阿朵是我嫂子
+    re.compile(rf"{_BEGIN}(?P<n>{NAME}?){AFTER}"),
     # 同事佳佳到, 厂里的老蒋
     re.compile(rf"""(?x:
         (?:{RELATIVE}|{ROLE}|厂|公司|店|学校|单位)的?\s*
         (?P<n>{SHORT_NAME}|{OWN_NAME}|(?!车)[{SURNAMES}](?:明|{ONE_SIGN}){{1,2}}?){_COMES}
       )"""),
-    # 快递小张
-    re.compile(rf"(?:{ROLE}|{RELATIVE}|快递|外卖|装修|保洁|房东|学生|小孩|孩子)(?P<n>{FAMILIAR}|小[^\W\d_A-Za-z{_NO_SUBJECT}]{{2}}(?=□)){AFTER}"),
+    # 亲戚家小孩小石头, 新来的保姆小翠, 我孙子豆豆
+    re.compile(rf"(?:{ROLE}|{RELATIVE}|学生|小孩|孩子)的?\s*(?P<n>小[^\W\d_A-Za-z{_NO_SUBJECT}]{{2}}(?=□)|{SHORT_NAME}(?=□|约)|{PET_NAME}{AFTER})"),
     # 开个码给胖子
     re.compile(rf"(?:码|证|一个|一张|一下)给(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。□])"),
-    # 我爱人单位的老孙
-    re.compile(rf"(?:{RELATIVE}|{ROLE}|(?:{RELATIVE}|厂里?|公司|店里?|学校|单位|部门)的)\s*(?P<n>{FAMILIAR}|{SHORT_NAME})(?=□|约)"),
     # 给玉芬办通行证
     re.compile(rf"""(?x:
         (?:给|帮|替|让)(?P<n>{SHORT_NAME}|{OWN_NAME})
         (?=(?:弄|办|开|发|整|搞|约|登记)(?:一?[个张下])?(?:通行|访客|进门|二维)?[码证登])
       )"""),
     re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{TRANSCRIBED}|{OWN_NAME})(?=$|[\s,，。!！的])"),
-    # 小满来找我
-    re.compile(rf"(?:^|[,，。\s□])(?P<n>{SHORT_NAME}|{LATIN}|{TRANSCRIBED})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来))"),
-    # my friend Tom is coming
-    re.compile(rf"(?i:\b(?:friend|guest|visitor|colleague|brother|sister|cousin|uncle|aunt|named|name is|for))[ ](?P<n>{LATIN})"),
-    re.compile(rf"(?:^|[,，。\s□])(?P<n>{LATIN})(?=[ ](?:is|will|wants|comes|arrives|visits|visiting|coming)\b)"),
-    # 毛毛放学来我家, 我孙子豆豆, 给杰哥开个码
-    re.compile(rf"(?:{RELATIVE})(?P<n>{PET_NAME}){AFTER}"),
-    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫等让]))(?P<n>{PET_NAME})(?=放学|下班|下课|吃完|[办开登]|[和跟]|[□\s要会也就还自己]{{0,12}}{COME})"),
+    # 小满来找我, 扎西央金从拉萨过来, Tom is coming
+    re.compile(rf"{_BEGIN}(?P<n>{SHORT_NAME}|{LATIN}|{TRANSCRIBED})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来|从|是我|(?:is|will|wants|comes|arrives|visits|visiting|coming)\b))"),
     # 玉芬他们几个要来
-    re.compile(rf"""(?x:
-        (?:^|[,，。\s□])(?P<n>{SHORT_NAME}|{OWN_NAME})(?:[他她]们|们)(?:几个|一家|[俩仨])?(?=[\s□]*(?:{COME}|[要会想]))
-      )"""),
+    re.compile(rf"{_BEGIN}(?P<n>{SHORT_NAME}|{OWN_NAME})(?:[他她]们|们)(?:几个|一家|[俩仨])?(?=[\s□]*(?:{COME}|[要会想]))"),
+    # 毛毛放学来我家, 给杰哥开个码
+    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫等让]))(?P<n>{PET_NAME})(?=放学|下班|下课|吃完|[办开登]|[和跟]|[□\s要会也就还自己]{{0,12}}{COME})"),
 )  # fmt: skip
 #: Those that say of what follows that it is a name go first.
 _PATTERNS = (*((pattern, True) for pattern in _MARKED), *((pattern, False) for pattern in _UNMARKED))
 
-_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|(?:(?![一二两三四五六七八九十几个位名加上带有])[\u4e00-\u9fff]){{1,2}}(?:{TITLES}))"
+_ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|(?:(?![一二两三四五六七八九十几个位名加上带有了的请约叫姓])[\u4e00-\u9fff]){{1,2}}(?:{TITLES}))"
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
 _TOGETHER = re.compile(rf"""(?x:
-    (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:(?:我|咱们?)?(?:约|请|叫|喊)了|给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}))?
+    (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:(?:我|咱们?)?(?:约|请|叫|喊)了|给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}|{ROLE}))?
     (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:{CALLED}|{_ANYBODY}|孩子|小孩|宝宝|{OWN_NAME}|(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}}(?=[□\s]*(?:来|到|过来|上门)))){{1,5}}){AFTER}
   )""")
 
@@ -184,9 +167,25 @@ _BEFORE = re.compile(r"(?:^|[\s,，。、□])(?:(?:他|她|客人)?就?是)?$")
 _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
 
 
+_SOMEBODY = rf"(?:{CALLED}|{_ANYBODY}|{SHORT_NAME})"
+#: Whoever does not come, where somebody else does: 张伟来不了了，换他弟来.
+_STAYS_AWAY = re.compile(rf"""(?x:
+    (?:^|(?<=[\s,，。□]))(?:(?![换改让由替])[^\s,，。]){{1,12}}?
+    (?:[来去过到]不[了成]|不[能会]?[来去]|[来去过]唔到|没[空法]来?|有事)[了啦喇]*[\s,，。]*
+    (?=(?:就|所以|那|只能|只好|要|我|我们)*(?:换成?|改成?|由|让|叫|派|请)?(?:我的?|他的?|她的?)?{_SOMEBODY}[^\s,，。不没]{{0,6}}?(?:{COME}|[去替代顶]))
+  )""")
+_STOOD_IN_FOR = re.compile(rf"(?<=[\u4e00-\u9fff])(?:代替|[替代顶]){_SOMEBODY}(?=[□\s]*(?:{COME}|过来|去))")
+
+
 def _heard(message: Message) -> str:
-    """Return what may name somebody: neither values nor cries."""
-    return _SIDE_BY_SIDE.sub(r"\g<0>、", people.unexclaimed(message.rest[:LOOKED_THROUGH]))
+    """Return what may name somebody: neither values nor cries, nor whoever stays away."""
+    return _cleared(message.rest[:LOOKED_THROUGH])
+
+
+@lru_cache(maxsize=64)
+def _cleared(rest: str) -> str:
+    rest = proper.said_once(people.unexclaimed(rest))
+    return _SIDE_BY_SIDE.sub(r"\g<0>、", _STOOD_IN_FOR.sub("", _STAYS_AWAY.sub("", rest)))
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
@@ -235,7 +234,11 @@ def _announced(rest: str) -> Sequence[str]:
 def _together(rest: str) -> Sequence[str]:
     match = _TOGETHER.search(rest)
     names = [name.strip() for name in AND.split(match["all"])] if match else []
-    return [called.called(name) for name in names if name and not proper.is_nobody(name)]
+    return [
+        called.called(name)
+        for name in names
+        if name and not proper.is_nobody(name) and (not people.is_no_name(name) or re.fullmatch(CALLED, name))
+    ]
 
 
 def _found(rest: str, message: Message, known: Value | None) -> str:
@@ -263,8 +266,15 @@ def _of_surname(surname: str, text: str, known: Value | None) -> str | None:
     """Return what somebody is called of whom a surname is told: 姓刘 刘姨; a fuller name that is known stays."""
     if isinstance(known, str) and known.startswith(surname):
         return None
-    said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text) or re.search(
-        rf"(?P<title>{TITLES})(?:[他她]|是)?姓{surname}", text
+    said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text) or next(
+        filter(
+            None,
+            (
+                re.search(rf"(?P<title>{TITLES})$", who)
+                for who in (*called.coming(text), text.partition("姓")[0].rstrip(" ,，他她是"))
+            ),
+        ),
+        None,
     )
     return surname + said["title"] if said else f"{surname}先生/女士"
 
@@ -310,7 +320,8 @@ def is_told_of(message: Message) -> bool:
     rest = _heard(message)
     if called.coming(rest) and re.search(COME, rest):
         return True
-    return re.search(rf"{re.escape(name)}(?:[他她]们|们)?[□\s要会]*{COME}", rest) is not None
+    last = re.escape(name.rpartition("、")[2])
+    return re.search(rf"{last}(?:[他她]们|们)?(?:[□\s要会]|一[起齐道])*过?{COME}", rest) is not None
 
 
 # ------------------------------------------------------------------ a bare answer

@@ -12,11 +12,14 @@ _RARE = (*_LISTED, *words.RARE_SURNAMES)
 SURNAMES = "".join(name for name in _LISTED if len(name) == 1)
 COMPOUND = longest_first(name for name in _LISTED if len(name) > 1)
 
+#: Signs that are no surname where they end a word for a trade, or join: 语文老师, 水管师傅, 和老师.
+NO_SURNAME = "[和与向于时从由连]|(?<=[语中英作古人])文|(?<=历)史|(?<=[量看租买卖验])房|(?<=[汽修洗拖停开叫])车|(?<=水)管"
+
 #: One sign after a surname that says how old whoever bears it is: 冼叔, 张姐; 和姐姐 names nobody.
 AGED = "(?P<aged>[叔姨婶伯哥姐嫂爷])(?!(?P=aged)|[夫妹弟])"
 TITLES = longest_first(
     "先生 女士 小姐 太太 夫人 老师 师傅 师父 师母 医生 大夫 护士 教练 教授 律师 经理 总监 主任 老板 老板娘 局长 处长 科长 校长 院长 所长 队长 班长 站长 店长 村长 厂长 董事长 书记 警官 法官 "
-    "同学 同志 阿姨 叔叔 伯伯 伯母 爷爷 奶奶 婆婆 大爷 大妈 大哥 大姐 大叔 大婶 大娘 大嫂 老爷子 老太太 老先生 老伯 小哥 姑娘 师兄 师姐 学长 学姐 总 工 董 局".split()
+    "同学 同志 阿姨 叔叔 伯伯 伯母 爷爷 奶奶 婆婆 大爷 大妈 大哥 大姐 大叔 大婶 大娘 大嫂 老爷子 老太太 老先生 老伯 小哥 姑娘 师兄 师姐 学长 学姐 总 工 董 局 sir Sir SIR".split()
 )
 
 #: What follows a name more often than it ends one: 王芳来, 陈伟和他老婆, 张三开车.
@@ -30,7 +33,7 @@ NAME = rf"(?:(?:{COMPOUND}|[{SURNAMES}]){_GIVEN})"
 _NO_GIVEN = "".join([
     "要会想就也再又都还才", "带开车坐打骑动从", "外地准备可能大概顺路", "后今明下上中午早晚周末半号月",  # how, when they come
     "的了吗呢在是有没不到来去", "和跟同与他她它我你您这那哪谁几个", "两二三四五六七八九十",  # what joins, points and counts
-    "人说们俩家里给把被让请帮替为过住吃喝走进出送拿修看找", "一每刚已正马快突临着得很好改换没无",  # what is done
+    "姓叫人说们俩家里给把被让请帮替为过住吃喝走进出送拿修看找", "一每刚已正马快突临着得很好改换没无",  # what is done
     "老小爸妈姐哥弟妹",
 ])  # fmt: skip
 OWN_NAME = rf"(?:[^\W\d_A-Za-z{_NO_GIVEN}□][^\W\d_A-Za-z{_NO_GIVEN}□]子?)"
@@ -85,6 +88,48 @@ _NO_NAME = re.compile("错|抱歉|麻烦|谢谢")
 #: An announced name, all of it: a family name and one or two signs.
 _ANNOUNCED = re.compile(rf"(?:{longest_first(_RARE)})[\u4e00-\u9fff]{{0,1}}[^\W□的了吗呢嘛啦吧就也都嚟地A-Za-z0-9]")
 _WHOLE = re.compile(f"{TRANSCRIBED}|{LATIN}")
+
+
+_SIGN = "[\u4e00-\u9fff]"
+#: How a sign is written, by a word that holds it: 徐州的徐, 思想的思.
+_BY_WORD = re.compile(rf"""(?x:
+    (?: (?: (?:^|(?<=[\s,，。、□]))(?={_SIGN}{{0,3}}(?P<any>{_SIGN}){_SIGN}{{0,3}}的(?P=any)){_SIGN}{{2,4}}
+          | (?P<first>{_SIGN}){_SIGN}{{1,2}}(?=的(?P=first))
+          | {_SIGN}(?P<last>{_SIGN})(?=的(?P=last)) )
+        的{_SIGN}(?:那?个)?字?[\s,，、]?
+    )+ (?=$|[\s,，。.!！；;□])
+  )""")
+#: How a sign is written, by its parts: 双口吕, 三点水的沈.
+_BY_PARTS = re.compile(rf"""(?x:
+    (?: (?=[{"".join({parts[0] for parts in words.BY_PARTS})}])(?:{"|".join(f"{parts[:-1]}(?=的?{parts[-1]})" for parts in words.BY_PARTS)})
+      | (?:[三两]点水|绞丝旁?|宝盖头?|走之底?|{_SIGN}{{1,2}}(?:[字人耳心火]旁|字[头底])) )
+    的?(?P<sign>{_SIGN})(?![\u4e00-\u9fff]的)
+  )""")
+#: 姓吕名思远, 姓王单名一个强字.
+_APART = re.compile(
+    rf"姓(?P<family>{COMPOUND}|{_SIGN})[\s,，]{{0,2}}(?:名字?(?!字)[叫是为]?(?P<given>{_GIVEN})|单名一?个?(?P<only>{_SIGN})字?)"
+)
+#: Said once more by whoever dictates: 小唐对小唐.
+_AGAIN = re.compile(rf"""(?x:
+    (?P<once>{_SIGN}{{2,4}}?)[\s,，]{{0,2}}(?:对|就是|嗯)[\s,，]{{0,2}}(?P=once)
+  | (?P<whole>[{SURNAMES}]{_SIGN}{{2}})(?P=whole)
+  )""")
+
+
+def said_once(text: str) -> str:
+    """Return words without what only tells how a name is written, and with a name in one piece: 姓吕双口吕名思远 is 叫吕思远."""
+    if len(set(text)) == len(text):  # no sign twice: nothing is said of one
+        return _APART.sub(r"叫\g<family>\g<given>\g<only>", text)
+    if "的" in text:
+        text = _BY_WORD.sub(" ", text)
+    text = _APART.sub(r"叫\g<family>\g<given>\g<only>", _BY_PARTS.sub(_sign, text))
+    return _AGAIN.sub(r"\g<once>\g<whole>", text)
+
+
+def _sign(written: re.Match[str]) -> str:
+    """Return the sign that is told by its parts; nothing where it was said just before."""
+    sign = written["sign"]
+    return "" if sign in written.string[max(0, written.start() - 6) : written.start()] else sign
 
 
 def may_be_name(name: str) -> bool:

@@ -144,7 +144,8 @@ def test_name_that_is_known_is_not_replaced_by_a_relation() -> None:
 
 
 @pytest.mark.parametrize(("text", "comes"), [
-    ("明天下午三点老刘来下棋", True), ("大鹏他们明晚七点半来我家", True), ("我妹夫明早十点上我家来", True),
+    ("明天下午三点老刘来下棋", True), ("大鹏他们明晚七点半来我家", True), ("我妹夫明早十点上我家来", True), ("小王和小李周六来", True), ("老罗明早八点过来", True), ("李sir同陈sir听日一齐嚟", True),
+    ("王芳来不了了", False), ("小王和小李周六结婚", False),
     ("我一点半要给学生上课", False), ("张师傅明天下午三点来修空调", False), ("老刘明天过生日", False),
 ])  # fmt: skip
 def test_who_comes_is_told_by_name_and_coming(text: str, comes: bool) -> None:
