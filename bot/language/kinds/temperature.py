@@ -103,6 +103,12 @@ _ANEW = re.compile("昨|今|前天|早|晚|中午|下午|上午|现在|刚|又|�
 _BESIDE = re.compile(rf"(?:{_PERSON}|[烧退降升]到|现在|这会儿?)(?P<w>{_WHOLE})(?=整|$|[\s,，。;；、])")
 #: Figures with nothing but a pause between them are those of several people.
 _PAUSE = re.compile(r"[\s,，、;；和跟/]*(?:还有)?[\s,，、;；]*")
+_EARLIER_DAY = "(?:[昨寻琴噚][天日儿晚夜早个]|夜儿个|前[天日儿晚夜]|头[天晚]|上(?:个?(?:周|星期|礼拜|月)|[次回])|那[天晚]|[一二两三四五六七几0-9]天(?:以|之)?前)[早晚夜上中下午]{0,2}"
+#: A day that is over, of which a figure in the same breath tells; none that one has risen from since: 昨晚开始, 比昨天高.
+_EARLIER = re.compile(rf"""(?x:
+    (?: (?<![比跟和从自打]){_EARLIER_DAY}(?!起|以来|到现在|(?:就|都)?(?:开始|起)) | (?<=[比跟和]){_EARLIER_DAY}的 )
+    (?:(?![今昨前现]|刚|目前|这会|此刻|还是?|仍|一直|依然|照样|起床)[^,，。;；!！?？]){{0,14}}$
+    )""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +201,29 @@ def _called(match: re.Match[str]) -> str:
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
-    """Return the temperature said last, of several people's that of 我; another's alone changes none that is known."""
-    found = _all(message.text[:LOOKED_THROUGH]) if message.found(GRAMMAR) else _of_persons(message.text)
+    """Return the temperature of today said last, of several people's that of 我, or else the highest; another's alone changes none that is known."""
+    text = message.text[:LOOKED_THROUGH]
+    found = [*_of_today(text, _all(text) if message.found(GRAMMAR) else _of_persons(text))]
     if not found:
         return None
     told = temperatures(message.text)
     if slot.name in message.known and told and all(one.who not in {"", "我"} for one in told):
         return None  # 孩子现在39.5 beside one's own 36.5
     own = [one.degrees for one in told if one.who == "我"]
-    value = own[-1] if own and len(found) > 1 else found[-1].value
-    return value if isinstance(value, float) else None
+    is_several = not message.corrects and len(of_several(text)) == len(found) > 1
+    values = [float(str(one.value)) for one in found]
+    return own[-1] if own and len(found) > 1 else max(values) if is_several else values[-1]
+
+
+def _of_today(text: str, found: Sequence[Found]) -> Iterator[Found]:
+    """Leave out what somebody's temperature was on a day before: 昨天38.6，今天还没量."""
+    stop, is_past = 0, False
+    for one in found:
+        before = text[stop : one.begin]
+        is_past = _EARLIER.search(before) is not None or (is_past and _PAUSE.fullmatch(before) is not None)
+        if not is_past:
+            yield one
+        stop = one.stop
 
 
 def _of_persons(text: str) -> Sequence[Found]:
