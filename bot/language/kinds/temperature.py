@@ -62,8 +62,8 @@ _TEMPERATURE = re.compile(rf"""(?x:
     | (?<![0-9.])(?P<before>(?:9[3-9]|10[0-9])(?:\.[0-9])?)\s*(?:度?华氏度?|℉|°F|度?F(?![A-Za-z0-9]))
     # 36.5, 36度8, 37·8, 37度半
     | (?<![0-9./])(?<![0-9]:)(?<![0-9][-~～—至到])(?P<w1>{_WHOLE}){_POINT}(?P<t1>{_TENTHS})\s*{_DEGREES}?{_NOTHING_ELSE}
-    # 三十六度七, 三十六七, 卅六点五
-    | (?P<w2>{_HAN_WHOLE})(?:\s*[度点·.]\s*)?(?P<t2>{_TENTHS})度?{_NOTHING_ELSE}
+    # 三十六度七, 卅六点五; 三十六七, but 四十五 and the minutes of 八点三十六七 are none
+    | (?<![十百])(?P<w2>{_HAN_WHOLE})(?:\s*[度点·.]\s*|(?<![十卌])(?<![0-9一二两三四五六七八九十][点时:]..)(?<![0-9一二两三四五六七八九十][点时:]...)(?=[^半]))(?P<t2>{_TENTHS})度?{_NOTHING_ELSE}
     # 三六点五, 三七度八
     | (?<![零一二三四五六七八九十])(?P<w3>{_DIGITWISE})\s*[度点·.]\s*(?P<t3>{_TENTHS})度?{_NOTHING_ELSE}
     # 38度, 三十八度
@@ -72,7 +72,7 @@ _TEMPERATURE = re.compile(rf"""(?x:
     | (?:{_MEASURED})(?:
           (?P<w5>{_WHOLE})\s?(?P<t5>[0-9])
         | (?P<w6>{_DIGITWISE})(?P<t6>{_ONE})
-        | (?P<w7>{_WHOLE}|{_HAN_WHOLE})(?!\s*[.。点度·•/:：]\s*(?:{_ONE}|半)|\s?[,，]\s?[0-9](?!\s*[0-9个人位名天点])|\s[0-9](?![0-9个人位天点]))
+        | (?P<w7>{_WHOLE}|{_HAN_WHOLE})(?![一二三四五六七八九])(?!\s*[.。点度·•/:：]\s*(?:{_ONE}|半)|\s?[,，]\s?[0-9](?!\s*[0-9个人位名天点])|\s[0-9](?![0-9个人位天点]))
       ){_NOTHING_ELSE}
     | (?:{_PERSON})(?P<w9>{_DIGITWISE})(?P<t9>{_ONE})(?=$|[\s,，。;；、])
     | (?:{_PERSON}|^\s*)(?P<w8>{_WHOLE})\s(?P<t8>[0-9])(?=$|[\s,，。;；、度])
@@ -103,6 +103,12 @@ _ANEW = re.compile("昨|今|前天|早|晚|中午|下午|上午|现在|刚|又|�
 _BESIDE = re.compile(rf"(?:{_PERSON}|[烧退降升]到|现在|这会儿?)(?P<w>{_WHOLE})(?=整|$|[\s,，。;；、])")
 #: Figures with nothing but a pause between them are those of several people.
 _PAUSE = re.compile(r"[\s,，、;；和跟/]*(?:还有)?[\s,，、;；]*")
+_EARLIER_DAY = "(?:[昨寻琴噚][天日儿晚夜早个]|夜儿个|前[天日儿晚夜]|头[天晚]|上(?:个?(?:周|星期|礼拜|月)|[次回])|那[天晚]|[一二两三四五六七几0-9]天(?:以|之)?前)[早晚夜上中下午]{0,2}"
+#: A day that is over, of which a figure in the same breath tells; none that one has risen from since: 昨晚开始, 比昨天高.
+_EARLIER = re.compile(rf"""(?x:
+    (?: (?<![比跟和从自打]){_EARLIER_DAY}(?!起|以来|到现在|(?:就|都)?(?:开始|起)) | (?<=[比跟和]){_EARLIER_DAY}的 )
+    (?:(?![今昨前现]|刚|目前|这会|此刻|还是?|仍|一直|依然|照样|起床)[^,，。;；!！?？]){{0,14}}$
+    )""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +201,29 @@ def _called(match: re.Match[str]) -> str:
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
-    """Return the temperature said last, of several people's that of 我; another's alone changes none that is known."""
-    found = _all(message.text[:LOOKED_THROUGH]) if message.found(GRAMMAR) else _of_persons(message.text)
+    """Return the temperature of today said last, of several people's that of 我, or else the highest; another's alone changes none that is known."""
+    text = message.text[:LOOKED_THROUGH]
+    found = [*_of_today(text, _all(text) if message.found(GRAMMAR) else _of_persons(text))]
     if not found:
         return None
     told = temperatures(message.text)
     if slot.name in message.known and told and all(one.who not in {"", "我"} for one in told):
         return None  # 孩子现在39.5 beside one's own 36.5
     own = [one.degrees for one in told if one.who == "我"]
-    value = own[-1] if own and len(found) > 1 else found[-1].value
-    return value if isinstance(value, float) else None
+    is_several = not message.corrects and len(of_several(text)) == len(found) > 1
+    values = [float(str(one.value)) for one in found]
+    return own[-1] if own and len(found) > 1 else max(values) if is_several else values[-1]
+
+
+def _of_today(text: str, found: Sequence[Found]) -> Iterator[Found]:
+    """Leave out what somebody's temperature was on a day before: 昨天38.6，今天还没量."""
+    stop, is_past = 0, False
+    for one in found:
+        before = text[stop : one.begin]
+        is_past = _EARLIER.search(before) is not None or (is_past and _PAUSE.fullmatch(before) is not None)
+        if not is_past:
+            yield one
+        stop = one.stop
 
 
 def _of_persons(text: str) -> Sequence[Found]:

@@ -3,7 +3,9 @@
 import pytest
 
 from bot.language.kinds import count
-from tests.language.kinds.taking import read
+from bot.language.kinds.kind import Slot
+from bot.language.reading import Reading
+from tests.language.kinds.taking import NOW, read
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -44,3 +46,13 @@ def test_counts_said_apart_stay_apart() -> None:
 ])  # fmt: skip
 def test_those_who_are_brought_along_are_added(text: str, expected: int | None) -> None:
     assert read("count", text) == expected
+
+
+@pytest.mark.parametrize(("text", "known", "expected"), [
+    ("有一个来不了了", 4, 3), ("少来一个人", 4, 3), ("走了俩", 4, 2), ("再加两个人", 4, 6), ("还有一个朋友也来", 2, 3), ("又叫了两个工人", 4, 6), ("加两个朋友", 2, 4),
+    ("有一个来不了，就三个", 5, 3), ("改成五个人", 2, 5), ("一共六个", 2, 6), ("差不多五个人", 3, 5), ("有一个来不了", 1, None), ("我妈也来", 2, None), ("晚到半小时", 3, None),
+])  # fmt: skip
+def test_more_and_fewer_change_how_many_are_known(text: str, known: int, expected: int | None) -> None:
+    slot = Slot(name="people", kind=count.KIND)
+
+    assert Reading.of(text, NOW).take((slot,), {"people": known}).get("people") == expected

@@ -1,0 +1,151 @@
+"""Who come together, added up: 我爸妈和我妹, 一家四口再加外婆, 两个亲戚仲有一个BB, 张阿姨陪她老头子. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.language.kinds.proper import AGED, FAMILIAR, NAME, SURNAMES, TITLES, may_be_name
+from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
+
+#: Who come in twos, and are not counted.
+PAIR = (
+    "两口子|小两口|老两口|夫妻俩?|夫妇俩?|情侣|小情侣|父母|爸妈|爸爸妈妈|爹妈|爹娘|公婆|公公婆婆|岳父母|岳父岳母|爷爷奶奶|外公外婆|姥姥姥爷|姥爷姥姥|阿公阿婆|双胞胎|"
+    "[哥兄]嫂|哥哥嫂子|姐姐姐夫|姐夫姐姐|弟弟弟妹|弟弟弟媳|哥哥嫂嫂|大哥大嫂|表哥表嫂|堂哥堂嫂|妹妹妹夫|舅舅舅妈|叔叔婶婶|姑姑姑父|女儿女婿|闺女女婿|儿子儿媳妇?|姑姑姑丈|姨妈姨父|伯伯伯母|老婆孩子|媳妇孩子|母女|父子|父女|母子|婆媳|阿爷阿嫲|阿爸阿妈|老爸老妈|老爹老娘|爹爹奶奶|大伯大妈|大伯大娘|大爷大妈|大爷大娘|大叔大婶|伯父伯母|舅公舅婆|姑父姑姑|姨父姨妈|孙子孙女|儿子女儿|弟弟妹妹|哥哥姐姐|姐弟|兄妹|姊妹俩|师徒"
+)
+_ENGLISH_PAIR = "parents|grandparents|in-?laws"
+_ENGLISH = f"{_ENGLISH_PAIR}|mom|mum|dad|mother|father|wife|husband|sister|brother|son|daughter|cousin|uncle|aunt|grandma|grandpa|friend|colleague|boyfriend|girlfriend|baby|bb"
+_OWNER = rf"(?:{MINE}|[他她佢伊]们?家?的?|自己的?|(?i:my|her|his|our)\s)"
+
+_PERSON = re.compile(rf"""(?x:
+      {_OWNER}?(?:(?<=[带有抱加牵领])一?个)?(?P<twins>[双三]胞胎|龙凤胎)的?(?:{RELATIVE}|孩子|娃)?
+    | {_OWNER}?(?P<two>{PAIR})
+    | {_OWNER}?(?P<english>(?<![A-Za-z])(?i:{_ENGLISH})(?![A-Za-z]))
+    | (?P<some>几个|一些|一帮|一群)(?:{RELATIVE}|人)
+    | (?P<named>(?:(?![和与向于时从由连管成及])[{SURNAMES}](?:{TITLES}|{AGED})|{FAMILIAR}))
+    | {_OWNER}?(?:(?<=[带有抱加牵领])一?个|小)?(?:{RELATIVE}|{NUMBERED_RELATIVE}|孩子|小孩|宝宝|保姆)
+    | (?:{_OWNER}|(?<=[和跟与、陪]))(?:{OWN_RELATIVE})
+    | (?:^|(?<=[,，。\s□]))(?P<name>{NAME})(?=和|跟|与|陪|带|、)
+  )""")
+#: Of these nobody knows how many they are.
+_COLLECTIVE = re.compile("亲戚|家人|家里人|娘家人|婆家人|亲家们")
+_MANY = re.compile("们|几个|一家(?![0-9一二两三四五六七八九]|子?[0-9一二两三四五六七八九]|的)|全家|一大家")
+
+_AND = "[ ]?(?:and|plus|with|&)[ ]?|还有|仲有|仲带|外带|外加|另外|连同|以及|和|跟|与|同(?![学事])|及|再?加上?|再|还|也|要|会"
+_BRINGS = "[带领抱牵搀扶陪][着上了]?(?:一个|个)?"
+#: Between those of one party; who are called alike may stand side by side: 我妈我爸, 小王小李.
+_JOIN = re.compile(rf"""(?x:
+    [\s,，、]*(?:{_AND}){{0,3}}(?:{_BRINGS})?[\s,，、]*(?:一个|个)?(?:[他她]们的?)?
+  | (?:[一也]起|一道|要|会|想){{0,3}}{_BRINGS}
+    # 闺蜜明天下午来，还带她老公
+  | [□\s]*(?:要|会|也)*(?:过?来|到|上门|嚟)(?:我家|做客|吃饭|玩)?[□\s,，]*(?:[他她]们?|说|讲|另外|顺便|还|也|会|要){{0,4}}[带领][着了上]?(?:一个|个)?
+    )""")
+#: Behind whoever follows after a mere pause.
+_GOES_ON = re.compile(r"\s*(?:$|[,，、。.!！□]|和|跟|还有|来|到|过来|要|也|都|一[起道]|带|嚟)")
+#: 我爸妈来，我妹也来.
+_CAME, _COMES_TOO = re.compile(r"[□\s]*(?:要|会|都)*(?:过?来|到|上门|嚟)[□\s,，]+"), re.compile(r"[□\s]*(?:也|一起|一块儿?|一道)")
+#: Between persons and how many they are: 爸妈和弟弟三个人, 表哥一家四口.
+_APPOSED = re.compile(r"\s*(?:他们|她们|总共|一共|拢共|共)?\s*")
+_ALL_OF_THEM = re.compile("个人?$|人$|口[人子]?$|[俩仨]$|位$")
+_FAMILY = re.compile("一家|全家|一大家子|两口子|小两口")
+
+#: Before whom one only does something for, or to: 来看我爸妈和奶奶.
+_OBJECT = re.compile("(?:[给帮替为对]|来(?:看|找|接|陪|照顾|伺候|看望|探望|拜访)|看望|探望|照顾|伺候|拜访|通知|告诉|联系|不是)$")
+#: For whom a pass is asked, comes: 给我爸妈和我姐登记.
+_ASKED_FOR = re.compile(r"\s*(?:两个|俩|都|也|一[起块道])*(?:一下)?(?:开|登记|办|约|预约|报备|弄|发|整|搞|申请|放行)")
+#: Behind who do not come, or own what comes.
+_ABSENT = re.compile(
+    r"\s*(?:两个|俩|都|也|现在|一直)*(?:在家|在屋|住|不来|没来|不在|来不了|(?:说|讲)(?![要想会□\s他她们]*[来到])|聊|吵|商量|家?的(?!话)|那边|家里|家[,，□]|们)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One or several of a party, where they stand in a text."""
+
+    count: int
+    begin: int
+    stop: int
+    is_counted: bool = False  # by a number
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Several who come, or who do not; `size` is None where it cannot be told how many, as of 我妈和几个朋友."""
+
+    size: int | None
+    comes: bool
+    begin: int
+    stop: int
+
+
+def parties(text: str, counted: Sequence[Member]) -> list[Party]:
+    """Return the parties of a text in which somebody stands without a number; `counted` are those who are counted by one.
+
+    One alone is a party only where they do not come: 来看我爸妈.
+    """
+    found = []
+    for members in _together(text, counted):
+        begin, stop = members[0].begin, members[-1].stop
+        comes = not _ABSENT.match(text, stop) and (not _OBJECT.search(text, 0, begin) or _ASKED_FOR.match(text, stop) is not None)
+        if (len(members) > 1 or not comes) and not all(one.is_counted for one in members):
+            size = sum(one.count for one in members) if all(one.count for one in members) else None
+            found.append(Party(size, comes, begin, stop))
+    return found
+
+
+def _together(text: str, counted: Sequence[Member]) -> Iterator[list[Member]]:
+    party: list[Member] = []
+    for one in _members(text, counted):
+        if party and one.is_counted and _is_apposed(text, party[-1], one):
+            party = _told(text, party, one)
+        elif party and _is_joined(text, party[-1], one):
+            party.append(one)
+        else:
+            if party:
+                yield party
+            party = [one]
+    if party:
+        yield party
+
+
+def _is_joined(text: str, last: Member, one: Member) -> bool:
+    between = text[last.stop : one.begin]
+    if not between:
+        return text[one.begin] == text[last.begin] and not one.is_counted
+    if not between.strip(" ,，"):  # 四位客人，我老公去接
+        return last.is_counted == one.is_counted and _GOES_ON.match(text, one.stop) is not None
+    if _JOIN.fullmatch(between):
+        return True
+    return _COMES_TOO.match(text, one.stop) is not None and _CAME.fullmatch(between) is not None
+
+
+def _is_apposed(text: str, last: Member, one: Member) -> bool:
+    is_next = not last.is_counted and _APPOSED.fullmatch(text, last.stop, one.begin) is not None
+    return is_next and _ALL_OF_THEM.search(text, one.begin, one.stop) is not None
+
+
+def _told(text: str, party: list[Member], one: Member) -> list[Member]:
+    """Return a party of which a number tells: of the whole, or of the family named last."""
+    if len(party) == 1 or _FAMILY.match(text, one.begin):
+        return [*party[:-1], replace(one, begin=party[-1].begin, is_counted=len(party) == 1)]
+    return [replace(one, begin=party[0].begin)]
+
+
+def _members(text: str, counted: Sequence[Member]) -> Iterator[Member]:
+    taken = {place for one in counted for place in range(one.begin, one.stop)}
+    persons = (
+        Member(_count(match, text), match.start(), match.end())
+        for match in _PERSON.finditer(text)
+        if taken.isdisjoint(range(match.start(), match.end())) and (not match["name"] or may_be_name(match["name"]))
+    )
+    yield from sorted((*persons, *counted), key=lambda one: one.begin)
+
+
+def _count(match: re.Match[str], text: str) -> int:
+    if match["some"] or _COLLECTIVE.search(match[0]) or _MANY.match(text, match.end()):
+        return 0
+    if match["twins"]:
+        return 3 if match["twins"][0] == "三" else 2
+    if english := match["english"]:
+        return 2 if re.fullmatch(_ENGLISH_PAIR, english.lower()) else 1
+    return 2 if match["two"] or re.search(rf"(?:{PAIR})$", match[0]) else 1
