@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.language.kinds import plate
 from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare
-from bot.language.numbers import written_out
+from bot.language.numbers import dictated, written_out
 
 #: Words that announce a telephone number.
 ANNOUNCED = "电话号码|手机号码|电话号|手机号|电话|手机|座机|固话|热线|客服|号码|联系方式|联系"
@@ -16,7 +16,24 @@ _GAP = r"(?:\s?[-.·•—–_/,，、]\s?|\s{1,2})"
 _GAPS = r"[\s\-.·—–/]{0,3}"
 
 #: How mobile numbers are grouped; another way of grouping is another number beside a broken one.
-_GROUPINGS = ("11", "3 4 4", "3 8", "4 3 4", "4 4 3", "7 4", "5 6", "3 3 5", "3 5 3", "3 2 3 3", "2 3 3 3", "1 " * 11)
+_GROUPINGS = (
+    "11",
+    "3 4 4",
+    "3 8",
+    "4 3 4",
+    "4 4 3",
+    "7 4",
+    "5 6",
+    "3 3 5",
+    "3 5 3",
+    "3 2 3 3",
+    "2 3 3 3",
+    "5 3 3",
+    "3 4 2 2",
+    "3 2 2 4",
+    "3 2 2 2 2",
+    "1 " * 11,
+)
 
 
 def _grouped(sizes: str) -> str:
@@ -56,45 +73,34 @@ _OF_MOBILE = 11  # digits
 _NOT_ANSWERED = re.compile(r"[^，。,;；]{0,4}(?:没人接|无人接听|打不通(?!就|再|的话)|不接(?!陌生)|占线|忙音|空号|停机|打不进)")
 
 
+#: Letters in the place of digits that look like them: 13O8274619S is none.
+_MISTYPED = re.compile(r"(?<![A-Za-z0-9])(?=\d|[OoIl][OoIl\s\-.]*\d)[\dOoIl](?:[\s\-.]?[\dOoIl]){6,}(?![A-Za-z0-9])")
+_FIGURES = str.maketrans("OoIl", "0011")
+
+
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
     """Return the numbers in a sentence, in order: 13800138000, 0571-88001200, 0571-88001200转8012, 400-820-8820."""
     return _all(text)
 
 
-#: 四个零, 3个8: a digit, and how often it is said.
-_OFTEN = re.compile(r"(?<=[0-9,，、\s])(?P<many>[2-6])个(?P<digit>[0-9])(?=$|[,，、。\s]|[0-9](?:个[0-9]|[0-9]))")
-
-
 def _all(text: str) -> list[Found]:
-    return _plain(text) or _repeated(text)
-
-
-def _repeated(text: str) -> list[Found]:
-    """Return the numbers of a text in which a digit is said so many times: 幺五零，四个零，六六幺九."""
-    spoken, signs, places = written_out(text), "", [0]
-    stop = 0
-    for match in _OFTEN.finditer(spoken):
-        for piece, begins in (
-            (spoken[stop : match.start()], range(stop, match.start())),
-            (match["digit"] * int(match["many"]), None),
-        ):
-            signs += piece
-            places += [place + 1 for place in begins] if begins is not None else [match.end()] * len(piece)
-        stop = match.end()
-    if not signs:
-        return []
-    signs += spoken[stop:]
-    places += range(stop + 1, len(spoken) + 1)
-    return [Found(one.value, places[one.begin], places[one.stop]) for one in _plain(signs)]
-
-
-def _plain(text: str) -> list[Found]:
     found = [*_numbers(text)]
-    if (spoken := written_out(text)) != text:
-        for one in found:
-            spoken = spoken[: one.begin] + "□" * (one.stop - one.begin) + spoken[one.stop :]
-        found += _numbers(spoken)
+    if (spoken := _in_figures(text)) != text:
+        found += _numbers(_without(spoken, found))
+    if said := dictated(_without(spoken, found)):
+        found += (Found(one.value, *said.span(one.begin, one.stop)) for one in _numbers(said.text))
     return sorted(found, key=lambda one: one.begin)
+
+
+def _in_figures(text: str) -> str:
+    """Return the text with figures for digits that are spoken or mistyped as letters: 一三八 and I38 are 138; positions stay."""
+    return _MISTYPED.sub(lambda said: said[0].translate(_FIGURES), written_out(text))
+
+
+def _without(text: str, found: Sequence[Found]) -> str:
+    for one in found:
+        text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
+    return text
 
 
 def _numbers(text: str) -> Iterator[Found]:
