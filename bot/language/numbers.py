@@ -76,7 +76,7 @@ def written_out(text: str) -> str:
 #: How a number is dictated: 四个零 and 双八 are signs said so many times; 然后 and 嗯 are pauses; 三个八岁 is no eights.
 _DICTATED = re.compile(r"""(?x:
     (?:(?P<many>[1-6])[个连] | (?P<few>双|俩个?|仨))(?P<sign>[A-Z0-9])(?![个连]|\s?[岁月天点人号楼栋层年块元米平度座级])
-  | [\s,，、。]{0,3}(?P<pause>然后|接着|接下来|再来?|[嗯呃]+)[\s,，、。]{0,3}
+  | [\s,，、。]{0,3}(?P<pause>然后|接着|接下来|再来?|[嗯呃]+)(?:就?是)?[\s,，、。.…]{0,3}
     )""")
 _SIGNS = re.compile(f"{_DICTATED.pattern}|(?s:.)")
 
