@@ -1,6 +1,8 @@
 """Chinese and Arabic whole numbers."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 _DIGITS = {
     **dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)),
@@ -69,3 +71,38 @@ _SPOKEN = str.maketrans({sign: str(digit) for sign, digit in _DIGITS.items() if 
 def written_out(text: str) -> str:
     """Return the text with each spoken digit as a figure; positions stay: 粤B幺二三 for 粤B123."""
     return text.translate(_SPOKEN)
+
+
+#: How a number is dictated: 四个零 and 双八 are signs said so many times; 然后 and 嗯 are pauses; 三个八岁 is no eights.
+_DICTATED = re.compile(r"""(?x:
+    (?:(?P<many>[1-6])[个连] | (?P<few>双|俩个?|仨))(?P<sign>[A-Z0-9])(?![个连]|\s?[岁月天点人号楼栋层年块元米平度座级])
+  | [\s,，、。]{0,3}(?P<pause>然后|接着|接下来|再来?|[嗯呃]+)(?:就?是)?[\s,，、。.…]{0,3}
+    )""")
+_SIGNS = re.compile(f"{_DICTATED.pattern}|(?s:.)")
+
+
+@dataclass(frozen=True, slots=True)
+class Dictated:
+    """A text as its numbers are meant to be written: 136，777，40298 for 136，三个七，然后40298."""
+
+    text: str
+    spans: Sequence[tuple[int, int]]  # of each sign: where what it was written for stands in what was said
+
+    def span(self, begin: int, stop: int) -> tuple[int, int]:
+        """Return where in what was said the signs from `begin` to `stop` stand."""
+        return self.spans[begin][0], self.spans[stop - 1][1]
+
+
+def dictated(text: str) -> Dictated | None:
+    """Return a text with its repeated signs and its pauses written out; None where nothing is said so."""
+    text = written_out(text)
+    if _DICTATED.search(text) is None:
+        return None
+    signs = [(sign, said.span()) for said in _SIGNS.finditer(text) for sign in _as_written(said)]
+    return Dictated("".join(sign for sign, _ in signs), [span for _, span in signs])
+
+
+def _as_written(said: re.Match[str]) -> str:
+    if said["pause"]:
+        return ","
+    return said["sign"] * (int(said["many"] or 0) or (3 if said["few"] == "仨" else 2)) if said["sign"] else said[0]

@@ -1,7 +1,7 @@
 """Flats: building, unit and room, said together or one after the other: 3栋2单元501, 三号楼五零一室, 5弄28号401, 5-1-302. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -57,10 +57,20 @@ FLAT = re.compile(rf"""(?x:
     | (?:(?P<u3>{_SMALL}){_UNIT_WORD}|(?P<named3>{_NAMED_UNIT})单元)的?\s*(?:(?P<f3>{_SMALL})[楼层]\s*(?={_ROOM_NUMBER}))?(?P<r3>{_ROOM})?
     | (?<![0-9.A-Za-z负])(?<!地下室)(?<!之)(?<!-)(?P<r4>{_ROOM_NUMBER})(?:室|房(?!间))
     )""")
-#: A room said by itself; 110, 119 and 120 are none.
+#: A room said by itself, perhaps behind its floor: 九楼的九零四; 110, 119 and 120 are none.
 _BARE_ROOM = re.compile(
-    rf"(?:^|(?<=[\s,，。家住是在楼层]))(?!1(?:10|19|2[02])(?!\d))(?P<r>{_ROOM_NUMBER})(?:室|号|房)?(?=$|[\s,，。])"
+    rf"(?:^|(?<=[\s,，。家住是在])|(?<=[无没有冇得分]单元)|(?<=[无没有冇得分]单元号)|(?P<f>{_SMALL}|顶)[楼层](?:的|那个|那户|那家|这边)?[\s,，]*)"
+    rf"(?!1(?:10|19|2[02])(?!\d))(?P<r>{_ROOM_NUMBER})(?:室|号|房)?(?=$|[\s,，。])"
 )
+#: A room in the place of the one before: 九零三，不对九零五; 时间不对，1830 is none.
+_MENDED_ROOM = re.compile(
+    rf"(?:^|(?<=[\s,，。□哎啊哦噢嗯呃房室])|(?<=房号)|(?<=门牌))(?:[说写打记讲报念]?错了?|不对|(?<=[哦噢啊哎])不是?|不(?!是))+[了啦啊吧呀\s,，]*(?:应该|应|改)?(?:就?是|成|为)?\s*"
+    rf"(?P<r>{_ROOM_NUMBER})(?:室|号|房)?(?=$|[\s,，。的])"
+)
+#: Before one or two of several buildings, whose number that is not: 那一栋, 最后一栋, 靠南门一栋.
+_ONE_OF = re.compile(r"(?:[这那哪同另每某整面边壁侧头]|中间|最后|其中|[靠挨临近离][^\s,，。]{1,6})$")
+#: 一栋别墅, 两栋老楼.
+_SOME_KIND = re.compile("[一两](?:栋|幢|座)(?:别墅|洋房|小楼|房子|老楼|独栋)")
 #: 十二零一 is 1201: the floor, then the flat on it.
 _FLOOR_FIRST = re.compile("((?:[一二三]?十|廿|卅)[一二三四五六七八九]?)零([一二三四五六七八九])")
 #: A number with 十 or 百 in it, as it is said.
@@ -75,9 +85,9 @@ _ROOM_NAMED = re.compile(
 
 #: Parts of an address behind the words for them, as forms are filled in.
 _LABELS = {
-    "building": re.compile(rf"(?i:(?:楼栋号?|楼号|栋号|楼幢|幢号|栋座)(?:是|为|[:：])?|\b(?:building|block|bldg\.?|tower))\s*(?P<n>{_SMALL})(?:栋|幢|号楼?|座)?"),
-    "unit": re.compile(rf"(?i:(?<![0-9零一二三四五六七八九十])单元号?(?:是|为|[:：])?|\bunit)\s*(?P<n>{_SMALL}|{_NAMED_UNIT})(?:单元)?"),
-    "room": re.compile(rf"(?i:(?:房号|门牌号?|房间号?|室号|户号)(?:是|为|[:：])?|\b(?:room|apartment|apt\.?|flat))\s*(?P<n>{_ROOM_NUMBER})室?"),
+    "building": re.compile(rf"(?i:(?:楼栋号?|楼号|栋号|楼幢|幢号|栋座|[栋幢楼]数)(?:是|为|[:：])?|\b(?:building|block|bldg\.?|tower))\s*(?P<n>{_SMALL})(?:栋|幢|号楼?|座)?"),
+    "unit": re.compile(rf"(?i:(?<![0-9A-Za-z零一二三四五六七八九十东西南北中甲乙丙丁])单元号?(?:是|为|[:：])?|\bunit)\s*(?P<n>(?:[0-9]{{1,2}}|十?[一二三四五六七八九]|十|[A-Za-z])(?![0-9A-Za-z零〇幺一二三四五六七八九十百楼层号个])|{_NAMED_UNIT})(?:单元)?"),
+    "room": re.compile(rf"(?i:(?:房号|门牌号?|房间号?|室号|户号)(?:就?是|为|[:：])?个?|\b(?:room|apartment|apt\.?|flat))\s*(?P<n>{_ROOM})(?!\s*(?:平|[一]晚|个))室?"),
 }  # fmt: skip
 
 _ALONE = re.compile(
@@ -99,22 +109,29 @@ class Flat:
 
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
     """Return the flats of a text, in order; a bare number of a room counts only beside its building, or as a correction."""
-    if labelled := _labelled(text):
-        return labelled
+    labelled = _labelled(text)
+    if {"building", "room"} <= labelled.keys():
+        return _in_order(labelled.values())
     matches = islice(FLAT.finditer(text), _MOST)
     found = [Found(parts, *match.span()) for match in matches if (parts := _parts(match)) != Flat()]
+    if found:
+        labelled = _labelled(_without(text, found), "n")
+        found += [one for name, one in labelled.items() if not any(getattr(other.value, name) for other in found)]
     if not any(isinstance(one.value, Flat) and one.value.room for one in found):
         found += _bare_room(_without(text, found), bool(found))
-    return sorted(found, key=lambda one: one.begin)
+    if found and (mended := _MENDED_ROOM.search(_without(text, found))):
+        found.append(Found(Flat(room=_number(mended["r"])), *mended.span("r")))
+    return _in_order(found)
 
 
-def _labelled(text: str) -> Sequence[Found]:
-    """Return a flat whose parts are each behind their own word, in any order: 房号是1805，楼号是6."""
-    parts = {name: said for name, pattern in _LABELS.items() if (said := pattern.search(text))}
-    if not {"building", "room"} <= parts.keys():
-        return []
+def _labelled(text: str, part: int | str = 0) -> dict[str, Found]:
+    """Return the parts of a flat that stand behind the word for them, in any order: 房号是1805，楼号是6; with the word, or for "n" without."""
     read = {"building": _small, "unit": _small, "room": _number}
-    found = (Found(Flat(**{name: read[name](said["n"])}), *said.span()) for name, said in parts.items())
+    said = {name: match for name, pattern in _LABELS.items() if (match := pattern.search(text))}
+    return {name: Found(Flat(**{name: read[name](match["n"])}), *match.span(part)) for name, match in said.items()}
+
+
+def _in_order(found: Iterable[Found]) -> Sequence[Found]:
     return sorted(found, key=lambda one: one.begin)
 
 
@@ -129,28 +146,36 @@ def _bare_room(text: str, beside_building: bool) -> Iterator[Found]:
     if meant or (meant := _ROOM_NAMED.search(text)):  # 房号是个八零二
         yield Found(Flat(room=_number(meant["r"])), *meant.span("r"))
     elif beside_building and (alone := _BARE_ROOM.search(text)):  # 我是一栋的老住户 二零二
-        yield Found(Flat(room=_number(alone["r"])), *alone.span("r"))
+        yield Found(Flat(room=_on_floor(_number(alone["r"]), alone["f"] or "")), *alone.span("r"))
 
 
 def _parts(match: re.Match[str]) -> Flat:
     building = _small(_first(match, "b", "b2", "b4", "b6", "b7", "b8", "b9"))
     building = building and (match["phase"] or "").upper() + building
     unit = _first(match, "named", "named3") or _small(_first(match, "u", "u2", "u3", "u4", "u6", "u9"))
+    if _is_one_of(match):
+        building, unit = "", unit if match["b"] else ""
     if behind := match["letter"] or match["place"]:
         return Flat(building, unit, _small(match["storey"]) + behind.upper())
     room = _number(_first(match, "r", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9"))
-    return Flat(building, unit, _on_floor(room, match))
+    floor = _first(match, "f", "f3")
+    is_below = match["minus"] or re.match("负|地下|[Bb]", floor)
+    return Flat(building, unit, (room and f"-{room}") if is_below else _on_floor(room, floor))
+
+
+def _is_one_of(match: re.Match[str]) -> bool:
+    """Tell whether a building or unit is one of several, and not the first: 靠南门那一栋, 一栋别墅."""
+    said = "b" if match["b"] else "u3"
+    is_one = match[said] in {"一", "两", "1"} and not match.string.startswith("号", match.end(said))
+    return is_one and bool(_ONE_OF.search(match.string, 0, match.start()) or _SOME_KIND.match(match.string, match.start()))
 
 
 def _first(match: re.Match[str], *names: str) -> str:
     return next((match[name] for name in names if match[name]), "")
 
 
-def _on_floor(room: str, match: re.Match[str]) -> str:
-    """Return -101 for 负一楼101; nothing where floor and room contradict each other: 六楼502."""
-    floor = _first(match, "f", "f3")
-    if match["minus"] or re.match("负|地下|[Bb]", floor):
-        return room and f"-{room}"
+def _on_floor(room: str, floor: str) -> str:
+    """Return a room; nothing where its floor contradicts it: 六楼502."""
     digits = re.sub(r"\D", "", room)
     return room if floor in {"", "顶"} or not digits or _small(floor) == digits[:-2] else ""
 

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.language.kinds import plate
 from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare
-from bot.language.numbers import written_out
+from bot.language.numbers import dictated, written_out
 
 #: Words that announce a telephone number.
 ANNOUNCED = "电话号码|手机号码|电话号|手机号|电话|手机|座机|固话|热线|客服|号码|联系方式|联系"
@@ -16,7 +15,24 @@ _GAP = r"(?:\s?[-.·•—–_/,，、]\s?|\s{1,2})"
 _GAPS = r"[\s\-.·—–/]{0,3}"
 
 #: How mobile numbers are grouped; another way of grouping is another number beside a broken one.
-_GROUPINGS = ("11", "3 4 4", "3 8", "4 3 4", "4 4 3", "7 4", "5 6", "3 3 5", "3 5 3", "3 2 3 3", "2 3 3 3", "1 " * 11)
+_GROUPINGS = (
+    "11",
+    "3 4 4",
+    "3 8",
+    "4 3 4",
+    "4 4 3",
+    "7 4",
+    "5 6",
+    "3 3 5",
+    "3 5 3",
+    "3 2 3 3",
+    "2 3 3 3",
+    "5 3 3",
+    "3 4 2 2",
+    "3 2 2 4",
+    "3 2 2 2 2",
+    "1 " * 11,
+)
 
 
 def _grouped(sizes: str) -> str:
@@ -42,18 +58,49 @@ _SHORT = re.compile(rf"""(?x:
     (?!\d|[-.]\d|\s?[元块度年月])  # a sum or a year
     )""")
 
-#: The last digits of a phone number, said without the others.
-_PHONE_TAIL = re.compile(r"(?:(?<=最后是)|(?<=尾号是)|(?<=后四位是)|(?<=末尾是)|(?<=最后四位是))\d{2,6}(?!\d)")
+#: Some digits of a number, said without the others: 末四位是4172, 前三位错了，是136.
+_SOME_DIGITS = re.compile(r"""(?x:
+    (?:(?P<last>最后|末尾|结尾|尾号|尾数|后面(?=[1-8][个位])|[后末尾](?=[1-8][个位]))|(?P<first>开头|打头|[前头](?=[1-8][个位]))|(?P<middle>中间))
+    (?:的?(?P<many>[1-8])[个位]数?(?:数字)?)?(?:[说写打记讲]?错了?)?[\s,，]*(?:应该|才|改)?(?:就?是|为|成|[:：])*\s*
+    (?P<digits>\d{1,8})(?![\d月日号点栋楼:：])
+    )""")
+#: What else may have an end that is set right: 房号错了，最后是502.
+_ELSE = re.compile("[□车牌房栋楼室证卡单]|时间|日期|名字")
 
 
 #: Before a landline that is an office's: 你们物业电话8888 6666.
 _OF_OFFICE = re.compile(
     r"(?:你们|物业|客服|前台|门卫|门岗|保安|服务中心|供电局|供电公司|燃气公司|自来水公司|居委会|派出所)(?:的|值班|报修|服务)*(?:电话|热线|座机|号码)?(?:就?是|为|[:：])?\s*$"
 )
-#: Before a number that was called already or is not to be: 打了95598, 别打13800138000.
-_NOT_TO_CALL = re.compile(r"(?:(?:打|拨)(?:了|过(?![来去])|的是)|(?:不要|别|不用|勿|莫)再?(?:打|拨|联系))[^，。,;；给让叫]{0,6}$")
-_OF_MOBILE = 11  # digits
+#: Before a number that was called already or is not to be: 打了95598, 别打13800138000, 旧号13800138000.
+_NOT_TO_CALL = re.compile(r"""(?x:
+    (?:
+        (?:(?:打|拨)(?:了|过(?![来去])|的是)|(?:不要|别|甭|不用|勿|莫|唔好|唔使)再?(?:打|拨|联系))[^，。,;；给让叫]{0,6}
+      | (?<![还是就打用系])(?<![还是就打用系][我他她])(?:旧|老|原来|原先|以前|之前)(?:的|那个|这个|填|留|写)*(?:电话|手机|号码?)+(?:是|[:：])?\s*
+      | (?:骚扰|诈骗|推销|骗子|骗人)的?(?:电话|号码?|短信)*(?:是|[:：])?\s* | 小广告[^，。,;；]{0,6} | (?:举报|拉黑|屏蔽|[接收]到)(?:了|过|一个|个)*\s*
+    )$)""")
+#: Behind a number that nobody answers: …没人接.
 _NOT_ANSWERED = re.compile(r"[^，。,;；]{0,4}(?:没人接|无人接听|打不通(?!就|再|的话)|不接(?!陌生)|占线|忙音|空号|停机|打不进)")
+#: Behind one that is given up: …是我旧号, …那个别打了.
+_GIVEN_UP = re.compile(r"""(?x:
+    (?:[\s,，]*[这那原](?:个|是|来)?)?(?:的?(?:电话|手机|号码?))?(?:已经?|早|就|现在|我|她|他|都|也|以后|是|的|以前|之前|原来)*
+    (?:不用了|(?:别|甭|不要|不用|勿)再?(?:打|拨|用|联系)(?=[了啊哈哦]|$|[\s,，。!！;；])|作废|注销|停用|欠费|换掉|[旧老]号)
+    )""")
+#: Behind one from which people are plagued: …天天打来, …是骗子.
+_PLAGUING = re.compile(r"""(?x:
+    [^，。,;；]{0,6}?(?:天天|老是?|总是?|一直|不停|每天|经常|半夜|连[着续]|三天两头|动不动|整天|频繁|反复)
+    [^，。,;；]{0,6}?(?:骚扰|推销|打(?:电话)?[过进]?来|打给|打电话|打了?我|发[^，。,;；]{0,4}(?:短信|信息|广告))
+  | (?:[这那]个)?(?:电话|手机|号码?)?(?:就?是)?个?(?:骚扰|推销|诈骗|骗子|骗人|冒充|假冒)(?!.{0,6}师傅)
+  | 的?小广告
+    )""")
+#: A stranger, of whom is told that they plague people: 有个自称物业的13066127840打来要收钱.
+_STRANGER = re.compile(r"(?:(?<!还)有(?:一?个|人)|[那这一]个|陌生)[^，。,;；]{0,8}$")
+_PLAGUES = re.compile("[^，。,;；]{0,15}?(?:骚扰|推销|诈骗|骗|冒充|假冒|要收钱|保健品|贷款|打电话卖)")
+_OF_MOBILE = 11  # digits
+
+#: Letters in the place of digits that look like them: 13O8274619S is none.
+_MISTYPED = re.compile(r"(?<![A-Za-z0-9])(?=\d|[OoIl][OoIl\s\-.]*\d)[\dOoIl](?:[\s\-.]?[\dOoIl]){6,}(?![A-Za-z0-9])")
+_FIGURES = str.maketrans("OoIl", "0011")
 
 
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
@@ -61,40 +108,24 @@ def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Fo
     return _all(text)
 
 
-#: 四个零, 3个8: a digit, and how often it is said.
-_OFTEN = re.compile(r"(?<=[0-9,，、\s])(?P<many>[2-6])个(?P<digit>[0-9])(?=$|[,，、。\s]|[0-9](?:个[0-9]|[0-9]))")
-
-
 def _all(text: str) -> list[Found]:
-    return _plain(text) or _repeated(text)
-
-
-def _repeated(text: str) -> list[Found]:
-    """Return the numbers of a text in which a digit is said so many times: 幺五零，四个零，六六幺九."""
-    spoken, signs, places = written_out(text), "", [0]
-    stop = 0
-    for match in _OFTEN.finditer(spoken):
-        for piece, begins in (
-            (spoken[stop : match.start()], range(stop, match.start())),
-            (match["digit"] * int(match["many"]), None),
-        ):
-            signs += piece
-            places += [place + 1 for place in begins] if begins is not None else [match.end()] * len(piece)
-        stop = match.end()
-    if not signs:
-        return []
-    signs += spoken[stop:]
-    places += range(stop + 1, len(spoken) + 1)
-    return [Found(one.value, places[one.begin], places[one.stop]) for one in _plain(signs)]
-
-
-def _plain(text: str) -> list[Found]:
     found = [*_numbers(text)]
-    if (spoken := written_out(text)) != text:
-        for one in found:
-            spoken = spoken[: one.begin] + "□" * (one.stop - one.begin) + spoken[one.stop :]
-        found += _numbers(spoken)
+    if (spoken := _in_figures(text)) != text:
+        found += _numbers(_without(spoken, found))
+    if said := dictated(_without(spoken, found)):
+        found += (Found(one.value, *said.span(one.begin, one.stop)) for one in _numbers(said.text))
     return sorted(found, key=lambda one: one.begin)
+
+
+def _in_figures(text: str) -> str:
+    """Return the text with figures for digits that are spoken or mistyped as letters: 一三八 and I38 are 138; positions stay."""
+    return _MISTYPED.sub(lambda said: said[0].translate(_FIGURES), written_out(text))
+
+
+def _without(text: str, found: Sequence[Found]) -> str:
+    for one in found:
+        text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
+    return text
 
 
 def _numbers(text: str) -> Iterator[Found]:
@@ -122,18 +153,43 @@ def _digits(words: str) -> str:
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
-    if found := [one for one in message.found(GRAMMAR) if is_to_call(message.text, one)]:
-        return str(found[-1].value)
-    known = message.known.get(slot.name)
-    tail = _PHONE_TAIL.search(message.text) if message.corrects and not plate.is_of_car(message.text) else None
-    return known[: -len(tail[0])] + tail[0] if isinstance(known, str) and tail else None  # 电话错了，最后是6623
+    found = [one for one in message.found(GRAMMAR) if is_to_call(message.text, one)]
+    known = found[-1].value if found else message.known.get(slot.name)
+    mended = _mended(message, known, found[-1].stop if found else 0) if isinstance(known, str) else None
+    return mended or (str(found[-1].value) if found else None)
+
+
+def _mended(message: Message, number: str, begin: int) -> str | None:
+    """Return a number with the digits that words from `begin` on set right: 写错了，末四位是4172."""
+    said = _SOME_DIGITS.search(written_out(message.text), begin) if message.corrects else None
+    if (
+        said is None
+        or _is_of_else(message, begin, said.start())
+        or len(said["digits"]) != int(said["many"] or max(2, len(said["digits"])))
+    ):
+        return None
+    digits = said["digits"]
+    begin = 0 if said["first"] else 3 if said["middle"] else len(number) - len(digits)
+    mended = number[:begin] + digits + number[begin + len(digits) :]
+    return mended if PHONE.fullmatch(mended) and len(mended) == len(number) else None
+
+
+def _is_of_else(message: Message, begin: int, stop: int) -> bool:
+    """Tell whether the last thing that words name is no telephone."""
+    words = message.rest[begin:stop]
+    *_, last = ("", *re.finditer(f"{ANNOUNCED}|{_ELSE.pattern}", words))
+    return isinstance(last, re.Match) and _ELSE.match(last[0]) is not None
 
 
 def is_to_call(text: str, found: Found) -> bool:
-    """Tell whether a number is somebody's to call back: no office's, and none that was called in vain."""
+    """Tell whether a number is somebody's to call back: no office's, no stranger's, and none that is given up or was called in vain."""
     is_mobile = len(str(found.value)) == _OF_MOBILE and "-" not in str(found.value)
     is_of_office = not is_mobile and _OF_OFFICE.search(text, 0, found.begin)
-    return not (is_of_office or _NOT_TO_CALL.search(text, 0, found.begin) or _NOT_ANSWERED.match(text, found.stop))
+    is_strangers = _PLAGUING.match(text, found.stop) or (
+        _STRANGER.search(text, 0, found.begin) and _PLAGUES.match(text, found.stop)
+    )
+    is_no_use = _NOT_ANSWERED.match(text, found.stop) or _GIVEN_UP.match(text, found.stop)
+    return not (is_of_office or is_strangers or is_no_use or _NOT_TO_CALL.search(text, 0, found.begin))
 
 
 def _read(message: Message, slot: Slot) -> Value | None:

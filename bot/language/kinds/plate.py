@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.language.kinds.kind import SKIPPED, Found, Grammar, Kind, Message, Slot, Value
-from bot.language.numbers import written_out
+from bot.language.numbers import dictated, written_out
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 
@@ -16,6 +16,19 @@ _NAMES = dict(
         "北京=京 天津=津 上海=沪 重庆=渝 河北=冀 河南=豫 云南=云 辽宁=辽 黑龙江=黑 湖南=湘 安徽=皖 山东=鲁 新疆=新 江苏=苏 浙江=浙 江西=赣 "
         "湖北=鄂 广西=桂 甘肃=甘 山西=晋 内蒙古=蒙 内蒙=蒙 陕西=陕 吉林=吉 福建=闽 贵州=贵 广东=粤 青海=青 西藏=藏 四川=川 宁夏=宁 海南=琼"
     ).split()
+)
+
+#: Signs that sound like a province: 越B3P186. None that may well stand before something else: 这, 进, 记, 今晚.
+_SOUNDS = {
+    sign: group[0]
+    for group in (
+        "粤越月悦阅岳 沪户护互 渝鱼余渔 豫玉 云运 辽聊 湘香乡 皖碗 鲁卢芦 苏素酥速 浙哲折 赣感 鄂饿恶俄 晋近 闽敏 青清轻 "
+        "京经惊精晶 津金 冀季纪 新心欣辛 川穿船 蒙孟梦 琼穷 陕闪 吉极"
+    ).split()
+    for sign in group[1:]
+}
+_HEARD = re.compile(
+    rf"(?:(?<![\u4e00-\u9fffA-Z0-9])|(?<=[是开牌号的着了和台辆]))[{''.join(_SOUNDS)}](?=[\s·•]?[A-HJ-NP-Z][\s·•,，]?)"
 )
 
 #: What stands between the signs of a plate and is none of them.
@@ -30,7 +43,8 @@ def _spaced(*signs: str) -> str:
 
 
 _FIVE = ["[0-9]"] * 5
-_HEAD = _spaced(f"(?:[{PROVINCES}]|{'|'.join(_NAMES)})(?:牌照?[,，]?)?的?", "[A-HJ-NP-Z]") + "(?:[,，、/*杠]|的|[ ]?大写的?)?"
+_PROVINCE = f"(?:[{PROVINCES}]|{'|'.join(_NAMES)})"
+_HEAD = _spaced(f"{_PROVINCE}(?:牌照?[,，]?)?的?", "[A-HJ-NP-Z]") + "(?:[,，、/*杠]|的|[ ]?大写的?)?"
 
 #: The forms, longer ones first.
 _FORMS = (
@@ -62,23 +76,16 @@ _OF_ARMY = re.compile(rf"(?<![A-Z0-9])(?<![{PROVINCES}]){_ARMY}{_ENDS}")
 #: Words that announce a plate.
 ANNOUNCED = "车牌号码|车牌号|车牌|牌照号|牌照|牌号|号牌|车号"
 
-#: 沪A 尾号22175, 沪A，后面是22175: complete, in two parts.
-_PARTS = re.compile(rf"""(?x:
-    (?<![A-Z0-9])(?P<head>{_HEAD}|[{PROVINCES}][,，]\s?[A-HJ-NP-Z])(?:的|牌|车|开头|打头|起头)*[\s,，。、]*
-    (?:尾号|后面|后[五六]位|数字|号码|接着|再来|然后)(?:的?(?:数字|号码))?  # what the rest is called
-    (?:就?是|为|[:：])?[\s,，]*(?P<tail>{_SIGN}{{5,6}}){_ENDS}
+#: What a part of a plate is called where it is dictated: 沪A，后面是22175.
+_GOES_ON = r"(?:后面|尾号|后[5-6]位|数字|字母|号码|大写)(?:的?(?:数字|字母|号码))?(?:就?是|为|[:：])?的?"
+_PAUSE = rf"(?:[\s,，、。·•.]|{_GOES_ON}|和|加上?){{0,6}}+"
+#: 辽A，后面是B二三九W; 贵A，000，2J; 粤B，D，1，2，3，4，5: in parts, with a pause or words between.
+_IN_PARTS = re.compile(rf"""(?x:
+    (?<![A-Z0-9])(?P<head>{_PROVINCE}{_GAP}(?:牌照?)?{_PAUSE}[A-HJ-NP-Z])
+    (?:(?:的|牌照?|车)*(?:[开打起]头的?|(?=[\s,，。、]*{_GOES_ON})))?
+    (?P<signs>(?:{_PAUSE}{_SIGN}){{4,6}}{_GAP}[挂学警港澳]?)
+    (?!{_PAUSE}{_SIGN}{{1,6}}+(?![个位名点月日栋楼岁元块人台辆]|{_SIGN})){_ENDS}(?![座时分米]|单元|\s?[:：/-]\s?[0-9])
     )""")
-
-#: 苏E后面是三个8两个6, 粤A三个8一个6一个9: how often a sign stands there.
-_OFTEN = re.compile(rf"""(?x:
-    (?<![A-Z0-9])(?P<head>{_HEAD})[\s,，。、]*(?:再加上?|加上?|尾号|后面|后[五六]位|数字)?(?:就?是|为|[:：])?[\s,，]*
-    (?P<signs>(?:{_SIGN}[\s,，、]?)*(?:[1-5][个連连]{_SIGN}[\s,，、和]*)(?:[1-5][个連连]{_SIGN}[\s,，、和]*|{_SIGN})*){_ENDS}
-    )""")
-_SO_OFTEN = re.compile(rf"(?P<many>[1-5])[个連连](?P<sign>{_SIGN})")
-#: 粤B，D，1，2，3，4，5: sign by sign, with a pause behind each.
-_LISTED = re.compile(
-    rf"(?<![A-Z0-9])[{PROVINCES}]{_GAP}[,，、]?{_GAP}[A-HJ-NP-Z](?:[,，、]\s?{_SIGN}){{5,6}}{_ENDS}(?![,，、]\s?[A-Z0-9])"
-)
 
 #: The beginning of a plate that is not gone on with as one.
 _BEGUN = re.compile(rf"""(?x:
@@ -135,9 +142,11 @@ def broken(text: str) -> str:
 
 
 def _all(upper: str) -> list[Found]:
+    upper = _HEARD.sub(lambda heard: _SOUNDS[heard[0]], upper)
     found = [*_plates(upper)]
     if (spoken := written_out(upper)) != upper:
         found += _plates(_without(spoken, found))
+    found += _in_parts(_without(spoken, found))
     return sorted(found, key=lambda one: one.begin)
 
 
@@ -146,23 +155,19 @@ def _plates(text: str) -> Iterator[Found]:
     for pattern in patterns:
         for match in pattern.finditer(text):
             yield Found(_bare(match[0]), match.start(), match.end())
-    for match in _PARTS.finditer(text):
-        plate = _bare(match["head"] + match["tail"])
-        if PLATE.fullmatch(plate):
-            yield Found(plate, match.start(), match.end())
-    for match in _LISTED.finditer(text):
-        if PLATE.fullmatch(plate := _bare(match[0])):
-            yield Found(plate, match.start(), match.end())
-    for match in _OFTEN.finditer(text):
-        signs = _SO_OFTEN.sub(lambda said: said["sign"] * int(said["many"]), match["signs"])
-        if PLATE.fullmatch(plate := _bare(match["head"] + signs)):
-            yield Found(plate, match.start(), match.end())
+
+
+def _in_parts(text: str) -> Iterator[Found]:
+    said = dictated(text)
+    for match in _IN_PARTS.finditer(said.text if said else text):
+        if PLATE.fullmatch(plate := _bare(match["head"] + match["signs"])):
+            yield Found(plate, *(said.span(*match.span()) if said else match.span()))
 
 
 def _bare(words: str) -> str:
     for name, sign in _NAMES.items():
         words = words.replace(name, sign)
-    return re.sub(r"牌照?|的|杠|大写|和|[^\w]|_", "", words)
+    return re.sub(rf"牌照?|的|杠|和|加上?|{_GOES_ON}|[^\w]|_", "", words)
 
 
 def _without(text: str, found: list[Found]) -> str:
