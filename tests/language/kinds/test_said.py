@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import config
+from bot.dialogue.understanding import read_data
 from bot.language import files
 from bot.language.kinds.kind import Slot, Value
 from bot.language.reading import Reading
@@ -39,8 +40,13 @@ def given(row: dict[str, str]) -> list[str]:
     """Return what is read in a row, a slot each, "" for nothing."""
     names = row["slot"].replace("..", "/").split("/")
     now = datetime.fromisoformat(row["now"]).replace(tzinfo=SHANGHAI)
-    found = Reading.of(row["text"], now).take(_slots(_INTENTS[names[0]]))
+    found = Reading.of(row["text"], now, _simplified()).take(_slots(_INTENTS[names[0]]))
     return [_written(found.get(name)) for name in names]
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    return dict(read_data(config.shipped("data"))[0].simplified)
 
 
 def is_right(row: dict[str, str]) -> bool:
