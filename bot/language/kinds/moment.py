@@ -41,7 +41,7 @@ _NOT_ON = re.compile(r"(?:(?:[别莫甭]|不要)(?:在|给我|弄|搞)?|每个?|
 _EACH = re.compile(r"(?:每个?|每[天日晚周月年]的?|天天)$")
 _COMES_BY = re.compile("[就才会要能得一定]*(?:[来到进]|过来|上门|抵达|搬[进来过]|都行|都可以)(?!了|期)")
 #: Characters between a clock time and the day that is told behind it, and what may follow on that.
-_NEAR, _ENDS = 8, re.compile("(?:的|吧|啊|呀|哈|呢)*(?:$|[，,。！!]|[^，。,]{1,5}[来到]$)")
+_NEAR, _ENDS = 8, re.compile("(?:的|吧|啊|呀|哈|呢)*(?:$|[，,。！!]|[^，。,]{1,5}[来到]$|的?(?:访客|客人))")
 #: Days around a feast that are still spoken of by its name.
 _HOLIDAYS = timedelta(days=15)
 _COMES = re.compile("[就才会要]?(?:[来到]|抵达|过来)")
@@ -65,7 +65,7 @@ _NOT_THEN = re.compile(r"""(?x:
     (?: [我宝孩老人他她你囡] | 我们|阿拉|俺|女儿|囡儿|闺女|儿子|老[公婆]|爱人|媳妇|师傅|客人|宝宝|孩子|老人|家里|屋[里头]
       | 要|得|都|就|也|可能|正|在 )*
     # nobody shall come
-    (?: [别莫甭](?:来|敲|上门) | 不(?:要|用)来 | 太[晚迟早](?:了|咯|啦|喽|哒) | 来不[及赢] | 不行|不成|不方便|来不了|没(?:人?来|见|修|等到)
+    (?: [别莫甭](?:来|敲|上门) | 不(?:要|用)来 | 太[晚迟早](?:了|咯|啦|喽|哒) | 来不[及赢] | 不行|不成|不方便|来不了|没(?:人?来|见|修|等到) | 来没来 | 来过(?![吗没夜年节冬周])
     # nobody is there, or free
       | 刚过|已经?过 | 睡觉? | 午睡|午休|没空|没人|没得人|冇人|不在|不得空|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy|开会 | 要?上[班课]
       | 有(?:点|个)? (?: 事(?!找|请|要|情|跟|和) | 课(?!外|本|后) | 会(?!员|所|议室) | 班|安排|活动 | \s?(?:class|meeting) )
@@ -80,7 +80,7 @@ _BEGAN = re.compile(
 )
 #: What tells of days gone by in one breath with a clock time or a weekday: 上周你们说周三三点能进.
 _LONG_PAST = re.compile(
-    r"(?:上个?(?:周|星期|礼拜|月)|去年|前几天|前两天|前阵子|那天|当时|刚才|刚刚)(?![一二三四五六日天末]|说|约|改|讲)[^，。,;；！!？?]{0,12}$"
+    r"(?:上[次回]|上个?(?:周|星期|礼拜|月)|去年|前几天|前两天|前阵子|那天|当时|刚才|刚刚)(?![一二三四五六日天末]|说|约|改|讲)[^，。,;；！!？?]{0,12}$"
 )
 #: What it is already, and since when: 都十二点多了, 从早上八点就哑了.
 _ALREADY, _ALREADY_SO = re.compile("(?:都|已经?|从|打)$"), re.compile("(?:多|半)?(?:了|就(?!来|去|到|过来))")
@@ -233,7 +233,7 @@ def _day_behind(text: str, spans: Sequence[times.Span]) -> datetime | None:
     is_both = clock.kind == "clock" and day.has_day and day.kind in {"day", "part"} and not day.is_coarse
     if not is_both or day.begin - clock.stop > _NEAR or not _ENDS.match(text, day.stop):
         return None
-    is_evening = day.kind == "part" and day.start.hour >= clock.start.hour + 6 and clock.start.hour < 12
+    is_evening = day.kind == "part" and day.start.hour >= clock.start.hour + 6 and 5 <= clock.start.hour < 12
     return datetime.combine(day.start.date(), clock.start.timetz()) + timedelta(hours=12 * is_evening)
 
 

@@ -29,7 +29,7 @@ MAYBE = re.compile(
       (?<!\d)\d{{1,4}}(?=[ ]?[{_UNIT}{_NUMERAL}:./·pa]) | (?<!\d)\d{{8}}(?!\d)
     | [{_NUMERAL}](?=[{_NUMERAL}]{{0,4}}[{_UNIT}]|初)
     | {_beginnings(word for word in _WORDS if word.isalpha() and not word.isascii())}
-    | 大{{1,3}}[前后] | [今明后][明后天] | [上下本这当]个?[周星礼月下上] | [周星礼][一二三四五六日天末期拜1-6初中底]
+    | 大{{1,3}}[前后] | [今明后](?=[ ]?\d) | [今明后][明后天] | [上下本这当]个?[周星礼月下上] | [周星礼][一二三四五六日天末期拜1-6初中底]
     | [年月][底末初中头尾廿二] | [{_NUMERAL}]月 | 初[{_NUMERAL}] | 第[{_NUMERAL}\d]{{1,2}}个?[天周星礼]
     | [早晚夜](?=[差{_NUMERAL}\d]) | 差(?=[{_NUMERAL}\d]) | 过(?=[{_NUMERAL}好\d]) | 再[过下有] | 还[有要得] | 好几 | [待玩停住坐呆](?=[停留上大差最顶个{_NUMERAL}\d])
     | (?<![a-z])(?:{"|".join("mon tue wed thu fri sat sun tod ton tom tmr day next noon morn after even night".split())})

@@ -57,7 +57,7 @@ _NUMERIC = re.compile(
     r"""
       (?<!\d)(?P<year>20\d\d)(?:[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)
                               |(?P<months>0[1-9]|1[0-2])(?P<days>0[1-9]|[12]\d|3[01])(?!\d))[号日]?
-    | (?<![\d./:])(?<![^\d号日]-)(?P<slash>1[0-2]|0?[1-9])[/.·](?P<slash_day>3[01]|[12]\d|0?[1-9])
+    | (?<![\d./:])(?<![^\d号日点分时午]-)(?P<slash>1[0-2]|0?[1-9])[/.·](?P<slash_day>3[01]|[12]\d|0?[1-9])
       (?:[号日]|(?![\d./%度℃元块万千米公号栋楼:·-]|[ ]?[ap]m)|(?=[-~至到](?:1[0-2]|0?[1-9])[/.·]\d))
     | (?<![\d./:])(?P<day_first>3[01]|2\d|1[3-9])/(?P<month_behind>1[0-2]|0?[1-9])(?![\d./%度℃元块万千米公号栋楼:·-])
     | (?<![\d./:a-z-])(?P<clock_month>1[0-2]|0?[1-9])-(?P<clock_day>3[01]|[12]\d|0?[1-9])(?=[ ]?(?:[01]?\d|2[0-3]):[0-5]\d)
@@ -102,6 +102,7 @@ _WEEK = re.compile(
 _RELATIVE = re.compile(
     rf"""
       (?!(?<=[a-z])[a-z])(?:(?P<far>大{{1,3}})(?P<before>后天|前天|后日|前日|后儿|前儿)|(?P<word>{longest_first(RELATIVE)}))个?(?!(?<=[a-z])[a-z])
+    | (?<![\u4e00-\u9fffa-z])(?P<alone>[今明后])(?=[ ]?\d{{1,2}}[:点])
     | (?P<first>[今明后])(?P<second>[明后])(?:两?[天日]|两?晚)(?!的?之?后)
     """,
     re.VERBOSE,
@@ -293,6 +294,8 @@ def _relative(text: str, begin: int, today: date) -> Days | None:
         first, last = ("今明后".index(said[name]) for name in ("first", "second"))
         period = Period(today + timedelta(days=first), today + timedelta(days=last))
         return Days(period=period if first < last else None, stop=said.end())
+    if said["alone"]:  # 明 9:45
+        return Days(period=whole_day(today + timedelta(days="今明后".index(said["alone"]))), stop=said.end())
     if said["far"]:
         days, part = 2 + len(said["far"]), ""
         days = days if said["before"].startswith("后") else -days

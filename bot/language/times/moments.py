@@ -115,6 +115,8 @@ class Moments:
         hour, by_day = minutes // 60, _by_day(minutes)
         if (previous.hour, previous.minute) > (0, 0) and previous.hour < _EARLY and previous.hour <= hour < _EARLY:
             by_day = minutes  # 凌晨两点落地，三点半到
+        if _EARLY <= previous.hour < _MORNING and previous.hour <= hour <= previous.hour + 2:
+            by_day = minutes  # 早上五点出发，六点半到
         if previous is self.base and _EARLY <= previous.hour < _MORNING:
             by_day = minutes if hour >= _EARLY else by_day  # 早上七点 … 改六点半
         if 7 <= hour < 12 <= previous.hour and (hour, previous.hour) != (11, 12):
