@@ -97,6 +97,9 @@ _BY_THE_WAY = frozenset({Aspect.BEGINS, Aspect.ENDS, Aspect.HOW_MANY})
 #: Characters of words that hold a number and little else.
 BRIEF = 8
 
+#: Another visitor, who is not named.
+_SOMEBODY = re.compile("有.{0,3}[人客]|客人|来人|访客|朋友|师傅")
+
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
 
 
@@ -379,10 +382,19 @@ def _is_of_else(text: str, kinds: Collection[Kind]) -> bool:
 def _is_of_same_visit(
     subject: Subject, changed: Mapping[str, Value], intent: Intent, heard: Heard, facts: Facts
 ) -> bool:  # fmt: skip
-    """Tell whether words say more of who comes and name no day of their own: 闺女下午两点到, after 闺女礼拜六来."""
-    who = {slot.name for slot in intent.slots if slot.kind.aspect is Aspect.WHO}
-    is_known = named(subject, heard.text, facts) and not who & set(changed)
-    return bool(is_known) and not any(span.has_day for span in moment.times_in(heard.reading.message()))
+    """Tell whether words say more of who comes and name no day of their own: 闺女下午两点到, or 十一点 两个人, after 闺女礼拜六来."""
+    who = [slot for slot in intent.slots if slot.kind.aspect is Aspect.WHO]
+    is_known = bool(named(subject, heard.text, facts)) or (_is_of_a_day(subject, intent) and not _SOMEBODY.search(heard.text))
+    if not is_known or any(slot.name in changed for slot in who):
+        return False
+    return not any(span.has_day for span in moment.times_in(heard.reading.message()))
+
+
+def _is_of_a_day(subject: Subject, intent: Intent) -> bool:
+    """Tell whether of a subject only the day is known on which it begins."""
+    slot = intent.slot_for(Aspect.BEGINS)
+    value = subject.values.get(slot.name) if slot is not None else None
+    return isinstance(value, datetime) and (value.hour, value.minute) == (0, 0)
 
 
 def _holds(changed: Mapping[str, Value], wished: Intent, heard: Heard, facts: Facts) -> bool:
