@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from bot.language import people
 from bot.language.kinds import name, party
 from bot.language.kinds.kind import LOOKED_THROUGH, Aspect, Kind, Message, Slot, Value, bare
-from bot.language.kinds.party import PAIR
+from bot.language.kinds.party import AGED_SO, BRINGS, PAIR
+from bot.language.kinds.persons import MEANT, NOUN
 from bot.language.kinds.proper import FAMILIAR, NAME, may_be_name
 from bot.language.normalise import longest_first
 from bot.language.numbers import either, value_of
@@ -19,38 +20,39 @@ _NUMBER = rf"(?P<low>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})\s?
 #: Between a number and those it counts: 五个左右的客人.
 _ROUGHLY = "(?:(?:左右|上下)的?)?"
 
-#: Those who may come, by what they are.
-_PERSONS = longest_first(
-    "人 朋友 客人 来客 访客 同学 同事 亲戚 小孩 小孩子 孩子 娃 娃娃 娃儿 宝宝 小朋友 小家伙 大人 老人 老人家 成年人 成人 儿童 婴儿 幼儿 新生儿 男的 女的 男生 女生 男孩 女孩 男人 女人 师傅 工人 工友 学生 老师 小伙 小伙子 小子 姑娘 "
-    "丫头 小姑娘 美女 帅哥 兄弟 姐妹 哥们 哥们儿 姐们 闺蜜 战友 老乡 邻居 牌友 球友 麻友 驴友 网友 客户 领导 员工 保洁 阿姨 护工 装修工 搬运工 司机 家属 家长 家人 亲人 长辈 晚辈 后生 妹子 老头 老太太 老头老太 壮劳力 快递员 快递小哥 外卖员 外卖小哥 小哥 大哥 大姐 大爷 大妈 爷爷 奶奶 "
-    "女士 先生 太太 大叔 大婶 大娘 医生 护士 老板 老师傅 经理 民警 警察 亲友 中介 买家 租客 同伴 舍友 室友 女孩子 男孩子 学员 教练 志愿者 工作人员 技术员 侄子 外甥 表弟 堂弟 伙伴 小伙伴 死党 发小 熟人 贵客 外国人 老外 细路 细佬哥 伢儿 小囡 崽 仔 BB bb baby Baby 毛毛头 奶娃 苏虾 苏虾仔 帮手".split()
-)
-_ADJECTIVES = longest_first(
-    "外地 外地的 老家 老家的 半大 半大的 年轻 年轻的 小 老 大 男 女 好 熟 同 亲 高中 大学 初中 小学 公司 公司的 单位 单位的 以前的 老 帮忙的 干活的 来帮忙的 我的 我们的 我 我家的 要好的 关系好的".split()
-)
+_ADJECTIVES = longest_first("外地 老家 半大 年轻 小 老 大 男 女 好 熟 同 亲 高中 大学 初中 小学 公司 单位 我 我家".split())
 _ENGLISH = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True))
-_PERSON = rf"(?:{_ADJECTIVES})?(?:{_PERSONS}|{RELATIVE})"
+_PERSON = rf"(?:{_ADJECTIVES}|{MEANT}的|我们?的)?{NOUN}"
 _CLASSIFIER = "(?:个|位|名|口子?|号|条|伙|拨)"
+#: What comes by cars and groups: 一辆坐四个一辆坐三个.
+_UNITS = "(?:[个辆台部]?(?:面包|小|轿|商务)?车|[拨波批辆台部桌组队趟户班])"
 #: What makes of 个 a count of people though none are named: 两个来, 三个。
-_ENDS_COUNT = r"(?=\s*(?:$|[,，。.!！;；、□吧呢啊呀哈]|来|到|过来|一起|一道|都|全|要来|会来|嚟|今|明|后天|周|星期|礼拜|上午|下午|晚上|早上|中午))"
+_ENDS_COUNT = rf"(?=\s*(?:$|[,，。.!！;；、□吧呢啊呀哈]|[一另]{_UNITS}|来|到|过来|一起|一道|都|全|要来|会来|嚟|今|明|后天|周|星期|礼拜|上午|下午|晚上|早上|中午))"
+
+#: A noun can stand here only where a number follows it.
+_BEFORE_NUMBER = "(?=[^0-9一二两三四五六七八九十俩仨,，。□]{1,8}[0-9一二两三四五六七八九十俩仨])"
 
 _COUNTED = re.compile(rf"""(?x:
     # no ordinals, floors, ages, places in a row: 第三个人, 后面两个
-      (?<![第0-9.零一二两三四五六七八九十百半每几这那哪另某])(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<!当成)(?<!当作)(?<![坏丢漏买装]了)(?<!各)(?<!每[波家组次桌批户车])(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
+      (?<![第0-9.零一二两三四五六七八九十百半每几哪另某])(?:(?<![这那])|(?<=[我他她][这那]))(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<!当成)(?<!当作)(?<![坏丢漏买装]了)(?<!各)(?<!每[波家组次桌批户车])(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
     (?:
     # 一对夫妻, 两对情侣; 半打朋友
         (?P<pairs>{_NUMERAL})\s?(?P<pair>对|双)(?:老|小|年轻|新婚)?(?:夫妻|夫妇|情侣|恋人|父母|父子|母女|母子|父女|姐妹|兄弟|双胞胎|老人|新人|朋友)
       | (?P<dozens>半|{_NUMERAL})打(?:{_PERSON}|人)
     # 三大两小, 两男一女, 一老一大一小
-      | (?P<sorts>(?:[0-9一二两三四五六七八九][大小老男女]){{2,4}})(?![时区])
-    # 大人两个小孩两个
-      | (?P<named>(?:(?:大人|小孩|孩子|老人|儿童|男的?|女的?|大的|小的)\s?(?:[0-9]{{1,2}}|[一二两三四五六七八九十])\s?[个位名][,，、\s和加跟]*){{2,4}})
+      | (?P<sorts>(?:[0-9一二两三四五六七八九俩仨][大小老男女]){{2,4}})(?![时区])
+    # 大人两个小孩两个, 摄影师一个，化妆师俩
+      | (?P<named>{_BEFORE_NUMBER}(?:(?:男|女|{NOUN})\s?(?:(?:[0-9]{{1,2}}|[一二两三四五六七八九十])\s?[个位名]人?|[俩仨])[,，、\s和加跟]*){{2,5}})
+    # 男女各三个
+      | (?:男女|老少|男的女的|(?:大人|老人)(?:和|跟|、)?(?:小孩子?|孩子))各(?:来)?(?P<each>{_NUMERAL})[个位名]?人?
+    # 两家头, 朋友x3, 来五对
+      | (?P<heads>{_NUMERAL})家头 | (?=[^\s,，。]{{1,8}}?\s?[xX×✕*]){NOUN}\s?[xX×✕*]\s?(?P<times>[0-9]{{1,2}}) | (?<=来)(?P<couples>{_NUMERAL})对(?=$|[\s,，。])
     # 三姐妹
       | (?P<siblings>[两三四五六])(?:姐妹|姊妹|兄弟)(?![0-9一二两三四五六七八九])
     # 人数：8
       | 人数(?:大概|一共)?(?:是|为|有|[:：])?\s?(?P<all>{_NUMERAL})[个位人]?
     # 2 people, three guests
-      | (?i:\b(?P<english>[0-9]{{1,2}}|{"|".join(_ENGLISH)})[ ](?:people|persons?|guests?|visitors?|friends?|adults?|kids?|children|workers?)\b)
+      | (?i:\b(?:family[ ]of[ ](?P<members>[0-9]{{1,2}}|{"|".join(_ENGLISH)})\b|(?P<english>[0-9]{{1,2}}|{"|".join(_ENGLISH)})[ ]?(?:people|persons?|ppl|pax|guests?|visitors?|friends?|adults?|kids?|children|workers?)\b))
     # 俩朋友, 朋友俩, 哥仨
       | (?P<few>[俩仨])(?:人|个|口子)?(?:{_PERSON})?
     # 一家三口, 五口人, 一行五人
@@ -63,22 +65,24 @@ _COUNTED = re.compile(rf"""(?x:
     )""")
 #: What may be told apart afterwards: 五个人，三大两小.
 _TOTAL = re.compile("(?:[个号口0-9一二两三四五六七八九十俩仨]人|[位口个])$")
+_OF_WHOM = re.compile(f"(?<=[个位名俩仨0-9])(?:{NOUN})$")
 _TWO = re.compile(rf"(?P<both>双方|两边|两家)?(?:{PAIR})")
 #: Whom one brings one of, where no number is said.
-_ONE_BROUGHT = "(?:小|大)?(?:孩子|小孩|娃儿?|宝宝|宝贝|儿子|女儿|闺女|孙子|孙女|外孙女?|侄子|侄女|外甥女?|老婆|老公|媳妇|爱人|对象|女朋友|男朋友|老伴|徒弟|助手|保姆|妈妈|爸爸)"
+_ONE_BROUGHT = "(?:小|大)?(?:孩子|小孩|娃儿?|宝宝|宝贝|儿子|女儿|闺女|孙子|孙女|外孙女?|侄子|侄女|外甥女?|(?<=个)[女仔囡崽妹]|老婆|老公|媳妇|爱人|对象|女朋友|男朋友|老伴|徒弟|助手|保姆|妈妈|爸爸)"
 #: Whoever brings somebody along, and whom: 我姐带俩娃, 两口子带孩子, 老婆抱着宝宝.
 _BRINGING = re.compile(rf"""(?x:
-    (?: (?P<two>{PAIR}|(?:{RELATIVE}|[爸妈哥姐弟])(?:和|跟|与)[他她]?(?:{RELATIVE}|[爸妈哥姐弟嫂]))
+    (?: (?P<two>(?<![对双])(?:{PAIR})|(?:{RELATIVE}|[爸妈哥姐弟])(?:和|跟|与)[他她]?(?:{RELATIVE}|[爸妈哥姐弟嫂]))
 (?:两个|俩)?
       | (?<![个名位])(?P<one>{RELATIVE}|(?<=[我他她])(?:[爸妈哥姐弟妹舅姑姨叔婶嫂]|先生|太太|妻子|丈夫)|[\u4e00-\u9fff](?:姐|哥|姨|叔|总|工)|师傅|老师|医生|司机|经理|中介|设计师|教练|队长|领导|客户
         | (?:^|(?<=[,，。\s□]))(?P<who>{NAME}|{FAMILIAR})) )
-    [□\s]*(?:(?:(?:[上下]午|[早晚]上)?(?:过?来|到)(?:我家|做客|吃饭|上门)?)?[，,\s□]*(?:[他她]们?|说|讲|还|另外|顺便)+(?=带)|)(?:(?:要|会|想|也|一起|还|都)?[带领抱牵拖][着了上]?|(?:和|跟|与|还有|加上?)(?=[0-9一两二三四五六七八九十俩仨]))
-    (?: (?:(?P<n>{_NUMERAL})(?:个|名|位)|(?P<few>[俩仨]))(?:小|大)?(?:{_PERSONS}|{RELATIVE}|徒弟|助手)
-      | (?:[他她]的?|自己的?|一个|个|我的?)? (?:(?P<both>老婆孩子|老婆和?孩子|媳妇孩子|爱人孩子|双胞胎)|{_ONE_BROUGHT}) )
+    [□\s]*(?:(?:(?:[上下]午|[早晚]上)?(?:过?来|到)(?:我家|做客|吃饭|上门)?)?[，,\s□]*(?:[他她]们?|说|讲|还|另外|顺便)+(?=带)|)(?:(?:要|会|想|也|一起|还|都)?{BRINGS}|(?:和|跟|与|还有|加上?)(?=[0-9一两二三四五六七八九十俩仨]))
+    (?:[他她佢伊]们?家?的?|自己家?的?)?
+    (?: (?:(?P<n>{_NUMERAL})(?:个|名|位)|(?P<few>[俩仨]))(?:小|大)?{NOUN}
+      | (?:{AGED_SO})?(?:一个|个|我的?)? (?:(?P<both>老婆孩子|老婆和?孩子|媳妇孩子|爱人孩子|双胞胎)|{_ONE_BROUGHT}) )
   )""")
 #: Between counts of those who come together: 三个大人带两个孩子, 2个大人、1个小孩.
 _TOGETHER = re.compile(
-    r"\s*(?:[,，、+]|和|跟|加上?|外加|外带|还有|仲有|仲带|带着?|带上|以及|另外|再加)*\s*(?:还有|还带|带着?)?\s*(?:大人|老人|小孩|孩子|娃|小朋友|男的|女的|男生|女生|男士|女士|搬运工?|司机|师傅|工人|学生|家长|保洁|护工)?\s*"
+    rf"\s*(?:[,，、+]|和|跟|加上?|外加|外带|还有|仲有|仲带|带着?|带上|以及|另外|再加)*\s*(?:还有|还带|[还也]来|着)?\s*{NOUN}?\s*"
 )
 #: Beside such a word the number is that of all.
 _ALL_TOLD = re.compile("一共|总共|共计|合计|加起来|算上|全部|一行|一家|人数")
@@ -87,16 +91,31 @@ _BARE = re.compile(
     rf"(?:就|一共|总共|大概|大约|差不多|有|来|最多)*(?:{_NUMBER}|(?P<few>[俩仨]))(?:个|位|人|口|名)*(?:左右|吧|的样子)*"
 )
 
-_NUMERALS = re.compile("[0-9]{1,2}|[一二两三四五六七八九十]")
+_NAMED = re.compile(rf"(?P<noun>男|女|{NOUN})\s?(?P<n>[0-9]{{1,2}}|[一二两三四五六七八九十俩仨])")
+#: Men and women are some of those who were counted before: 八个同学，三个女生.
+_SOME_OF = re.compile("[男女](?:的|生|孩子?|人|同学|士)?")
 #: 讲好八个人，明天就来六个: what was said before holds no more.
-_AT_LAST = re.compile("(?:就|只|实际|最后|最终|现在|只剩|还剩|变成|改成)(?:只|有|剩|能|会|要)?(?:来|到|是|有|剩|成)了?$")
+_AT_LAST = re.compile(
+    "(?:就|只|实(?=[到来])|实际|最后|最终|现在|只剩|还剩|变成|改成|敲定|落实|定下来?|确定)(?:确定|敲定|落实|定下来?)?(?:只|有|剩|能|会|要)?(?:来|到|是|有|剩|成|敲定|确定|算)了?$"
+)
+_TOLD_WHOLE = re.compile("(?:一共|总共|拢共|统共|共计|合计|加起来|算|凑)(?:就|是|有|来)*$")
 _SUMMED = re.compile("一共|总共|共计|合计|加起来|算上|全部")
 
+#: 一辆坐四个一辆坐三个, 头一拨三个，后一拨两个: of each group so many.
+_OF_GROUP = re.compile(
+    f"(?:(?:[先头前后末]头?|后[头面]|另|还|第?[一二三四五])(?:面|来了?|有|是)*(?:又|还)?(?:来了?|有)?一?|一){_UNITS}(?:上|里|人)?(?:坐了?|来了?|是|有|大概|能|要|,|，)*$"
+)
+_SO_MANY_EACH = re.compile(
+    rf"(?P<groups>[2-9两二三四五六七八九十])[家户辆台部组队拨波批桌](?:[^\W\d_□一二两三四五六七八九十每各]{{0,5}}[\s,，□]*)(?:每|各|一(?=[家户辆台部组队拨波批桌车]))(?:[家户辆台部组队拨波批桌]?车?)(?:坐|来|有|是|都)*"
+    rf"(?P<n>{_NUMERAL}|[俩仨])(?:[个口位]人?|人)(?!.{{0,6}}一[家户辆台部组队拨波批桌车])"
+)
+_COMES = re.compile("来|到(?!底|家)|嚟")
+_THEY_COME = re.compile("(?<![先再又还也外])(?:要|能|会|肯|只|就|真|大概|估计|实际)*(?:来|到场?|嚟)(?:了|咗)?$")
 _SO_MANY = f"(?:{_NUMERAL}|[俩仨])"
 _KIN = f"(?:{RELATIVE}|{OWN_RELATIVE})"
 _US = rf"""(?:
-      (?P<both>(?:我|咱|俺)们?(?:两口子|俩|夫妻俩?)|(?:我|俺)(?:和|跟|与)我?{_KIN})
-    | (?:我|咱|俺)(?:们|们?家)(?P<n>{_SO_MANY})(?:口人?|个人?)?
+      (?P<both>(?:我|咱|俺)们?(?:两口子|俩|夫妻俩?)|(?:我|俺)(?:和|跟|与|同)我?(?:家|们家)?{_KIN})
+    | (?:(?:我|咱|俺)(?:们家?|家|们?一家|们?全家)|阿拉|我哋)(?P<n>{_SO_MANY})(?:口人?|个人?)?
     | (?P<me>(?:我|俺)(?:自己|本人)?)
     )"""
 #: 连我四个; 五个人，算上我们两口子; 加我微信 is something else, and 连我老公 comes himself.
@@ -104,13 +123,36 @@ _WITH_US = re.compile(rf"""(?x:
     (?<![不没])(?:连同?|加上?|加埋|连埋|算上|算埋|包括|包含|含){_US}(?:在内|在里[面头])?
     (?=[\s,，。!！吧]*(?:$|(?:一共|总共|拢共|统共|合共|共|合计|就|是|有|才|刚好|正好|凑)*来?{_SO_MANY}[个位口人]))
     )""")
+_GUESTS = "(?:客人?|来客|来的人?|别人|外人|[他她]们|亲戚|朋友|同事|同学)们?"
+#: Of a total those who live here, in other words: 我跟老公加上客人一共七个, 六个人吃饭，我们自己俩，剩下都是客, 六个人，除了我都来, 六个人里有我一个.
+_AMONG = (
+    re.compile(rf"(?x:{_US}(?:加上?|连同?|连埋|和|跟|同|还有|以及){_GUESTS}[\s,，]*(?=(?:一共|总共|拢共|统共|合共|共|合计|加起来|有|是|就)+来?{_SO_MANY}[个位口人]))"),
+    re.compile(
+        rf"(?:我们?家?|咱们?家?|俺们?家?|阿拉|自家人?|自己人|家里人?|主人家?)(?:自己|这边|本身)*(?:就|只|占|有|是|已经)*(?P<n>{_SO_MANY})[个位口]?人?"
+        rf"(?=[\s,，]*(?:剩下?|其余|其他|其它|余下|别的|另外(?!来|带)))(?P<both>(?!))?"
+    ),
+    re.compile(rf"(?x:除(?:了|开|去|掉|咗)?{_US}(?:一个)?(?:之?外|以外)?[\s,，]*(?=(?:其他|其余|别|剩下)?的?人?(?:都|全|统统|齐)[^\s,，。]{{0,2}}(?:来|到|嚟|是客)))"),
+    re.compile(rf"(?x:(?:里面?|里头|当中|中间|其中)(?:也|就)?(?:有|含|包括|包含|算上){_US}(?:一个|自己)?(?:在内)?(?=$|[\s,，。.!！]))"),
+)  # fmt: skip
+#: 除我们俩，还有三个客人.
+_WITHOUT_US = re.compile(rf"(?x:除(?:了|开|去|掉|咗)?{_US}(?:之?外|以外)?(?=[\s,，]))")
+#: A table of four, one of whom is at home.
+_TABLE = re.compile("凑(?:够|齐|成|满)?一?桌(?:麻将|牌|$|[\\s,，。])")
+_CARDS = re.compile("麻将|麻雀|牌|搓|打川|斗地主")
 #: 我和老公在家，来两位客人: who is at home already.
 _AT_HOME = re.compile(rf"(?x:{_US}(?:现在|都|也)*(?:在家|在屋))")
 #: 我家三口人，物业费怎么算: nobody who comes.
 _OF_HOUSE = re.compile(rf"""(?x:
-    (?:(?:我们?|咱们?|俺们?|自己?)(?:家里?|屋头?|屋里)|家里|屋里|(?:我|咱|俺)们一家)(?:本来|原来|平时|一共|总共|常|就|只|都|住|有|是|了)*
-    {_SO_MANY}(?:口人?|口子|个人)(?![^。!！?？]{{0,12}}(?:来|到|过去|嚟|回))
+    (?<![上连加括含埋除])(?<!除了)(?:屋企|(?:我们?|咱们?|俺们?|自己?)(?:家里?|屋头?|屋里厢?)|阿拉屋里厢?|家里|屋里|(?:我|咱|俺)们一家)(?:本来|原来|平时|一共|总共|(?!来|到|回|过去|嚟)[^\s,，。!！?？0-9一二两三四五六七八九十俩仨]){{0,6}}
+    {_SO_MANY}(?:口人?|口子|个人)(?!加上?|连|和|跟|同)(?![^。!！?？]{{0,12}}(?:来|到|过去|嚟|回))
     )""")
+#: 501那家来了八个, 隔壁来了一群，二十来个: guests of others.
+_ELSEWHERE = re.compile(
+    r"(?:隔壁|对门|楼[上下]|人家|别人?家|邻居家|那[家户])(?!的?(?:张|王|李|阿姨|叔|大))[^,，。]{0,6}来[了过咗][^,，。]*(?:[,，]\s*[^,，。来我]*(?=[,，。]))?"
+    r"|[^,，。]+[,，\s]*(?=(?:和|跟|与|同)(?:我|咱|俺)们?家?(?:没|无|不)(?:有|得)?(?:关|相干|搭界|啥关|什么关|半点))"
+)
+#: 昨天来了三个看房的，吵死了.
+_PAST = re.compile("(?:昨[天晚日儿]|前天|上[次回周]|上个?(?:月|星期|礼拜)|那天|那回)[^,，。]{0,10}(?:来|嚟)[了过咗][^,，。]*")
 _TOTAL_SAID = re.compile(
     rf"(?:一共|总共|拢共|统共|共计|合计|加起来)(?:是|有|就)*(?P<n>{_SO_MANY})(?:[个位口]?人|[个位口])(?!来|到)"
 )
@@ -121,6 +163,8 @@ _EACH = re.compile(rf"""(?x:
     (?P<n>{_SO_MANY})(?:[个位名](?:{_PERSON})|(?:{_PERSON}))
   | (?:都|各自?|每人)(?:都|还|要|会)*带[着了上]?[他她]?们?(?:自己)?的?(?:一?个)?(?:老婆|老公|对象|女朋友|男朋友|媳妇|爱人|另一半)
     )""")
+#: 我们三个各带一个朋友: of these only the friends are guests.
+_WE = re.compile(rf"(?:我|咱|俺)们(?:{_SO_MANY})[个位]?人?[□\s,，]*$")
 #: 四个人，一人带一瓶酒: nobody more.
 _APIECE = re.compile("(?<=[,，□个位人])[,，\\s]*一人(?=[一带各拿])")
 #: Those of whom a number is said, no things: 又带了两个箱子.
@@ -134,13 +178,16 @@ _CANNOT = r"(?:来不[了成到]|不来|不能来|没法来|没来|去不[了成
 #: 有一个加班来不了, 少来两个, 病了一个.
 _LESS = re.compile(rf"""(?x:
     (?:少来?|减少?|减[去掉]|去掉|缺|划掉|扣掉|病|走|退|鸽)[了咗]?(?P<n>{_SO_MANY}){_THOSE}
-  | (?<![第几每0-9一二两三四五六七八九十百])(?P<m>{_SO_MANY})(?:[个位名口](?:{_PERSON})?|(?:{_PERSON})|(?<=[俩仨]))(?:(?![来到])[^,，。!！?？0-9一二两三四五六七八九十]){{0,8}}?{_CANNOT}
+  | (?<![第几每0-9一二两三四五六七八九十百])(?P<m>{_SO_MANY})(?:[个位名口](?:{_PERSON})?|(?:{_PERSON})|(?<=[俩仨]))(?:(?![来到]|不对)[^,，。!！?？0-9一二两三四五六七八九十]){{0,8}}?{_CANNOT}
     )""")
+#: 走一个来一个: who goes was here before.
+_INSTEAD = re.compile(rf"(?:走|换|下|撤)了?{_SO_MANY}[个位名]?(?=[,，]?[来上到换]{_SO_MANY}[个位名]?)")
 _PLANNED = re.compile("本来|原来|原先|原定|说好|讲好|约好|定好|先前")
 #: 本来四个人，老张来不了.
 _ONE_LESS = re.compile(rf"(?:{MINE}?{_KIN}|{FAMILIAR})(?:(?![来到])[^,，。!！?？□]){{0,6}}?{_CANNOT}")
 #: 有一个来不了，就三个: how many they are after that.
 _FINALLY = re.compile(f"[就只剩]$|{_SUMMED.pattern}")
+_STILL = re.compile("(?:还有|来|还来|到)$")
 #: Who came another day come no more.
 _CAME = re.compile("昨|前天|上次|上回|上周|上个?月|上个?星期|上个?礼拜")
 #: 双胞胎外孙来，他爸送，一块儿上楼: somebody of theirs comes with them.
@@ -158,7 +205,8 @@ _ABOUT = {"来": 0, "余": 0, "多": 5, "几": 5}
 class _Counted:
     count: int
     is_total: bool  # of people of all sorts: 五个人
-    is_bare: bool  # of whom is not said: 两位
+    is_bare: bool  # of whom is not said: 两位, 仨
+    noun: str
     begin: int
     stop: int
 
@@ -181,17 +229,37 @@ def counts(text: str) -> list[int]:
 
 def _sum(group: Sequence[_Counted]) -> int:
     first, *others = [one.count for one in group]
-    if others and group[0].is_total and first == sum(others):
+    if others and (group[0].is_total or group[0].is_bare) and first == sum(others):
+        return first
+    if (
+        others
+        and sum(others) <= first
+        and not _SOME_OF.fullmatch(group[0].noun)
+        and all(_SOME_OF.fullmatch(one.noun) for one in group[1:])
+    ):
         return first
     last = others[-1] if others else 0
-    is_told_again = len(group) > 1 and group[-1].begin == group[-2].stop and last == first + sum(others[:-1])
+    is_told_again = (
+        len(group) > 1
+        and not (group[-2].noun and group[-1].noun)
+        and group[-1].begin == group[-2].stop
+        and last == first + sum(others[:-1])
+    )
     return last if is_told_again else first + sum(others)
 
 
 def _counted(text: str) -> Iterator[_Counted]:
     for match in _COUNTED.finditer(text):
         if (count := _of(match)) is not None:
-            yield _Counted(count, _TOTAL.search(match[0]) is not None, match[0][-1] in "位个名", match.start(), match.end())
+            noun = _OF_WHOM.search(match[0])
+            yield _Counted(
+                count,
+                _TOTAL.search(match[0]) is not None,
+                match[0][-1] in "位个名俩仨",
+                noun[0] if noun else "",
+                match.start(),
+                match.end(),
+            )
 
 
 def _of(match: re.Match[str]) -> int | None:
@@ -199,17 +267,31 @@ def _of(match: re.Match[str]) -> int | None:
         return 2 * value_of(match["pairs"])
     if match["dozens"]:
         return 6 if match["dozens"] == "半" else 12 * value_of(match["dozens"])
-    if match["siblings"]:
-        return value_of(match["siblings"])
+    if of_two := match["each"] or match["couples"]:
+        return 2 * value_of(of_two)
+    if alone := match["siblings"] or match["heads"] or match["times"]:
+        return value_of(alone)
     if match["named"]:
-        return sum(value_of(number) for number in _NUMERALS.findall(match["named"]))
+        return _of_named(match["named"])
     if match["sorts"]:
         return sum(value_of(number) for number in match["sorts"][::2])
-    if english := match["english"]:
+    if english := match["english"] or match["members"]:
         return _ENGLISH.get(english.lower()) or int(english)
     if match["few"]:
         return value_of(match["few"])
     return _number(match["family"] or match["all"] or match["n"], match["about"], match["low"], match["high"])
+
+
+def _of_named(said: str) -> int:
+    sorts = [(one["noun"], value_of(one["n"])) for one in _NAMED.finditer(said)]
+    first, *others = sorts
+    if (
+        not _SOME_OF.fullmatch(first[0])
+        and all(_SOME_OF.fullmatch(noun) for noun, _ in others)
+        and sum(count for _, count in others) <= first[1]
+    ):
+        return first[1]
+    return sum(count for _, count in sorts)
 
 
 def _number(said: str | None, about: str | None, low: str | None, high: str | None) -> int | None:
@@ -231,12 +313,17 @@ def _number(said: str | None, about: str | None, low: str | None, high: str | No
 def _take(message: Message, slot: Slot) -> Value | None:
     """Return how many guests come: with those who are added later and without those who are taken off, or live here."""
     rest = _OF_HOUSE.sub(_blank, message.rest[:LOOKED_THROUGH])
+    for others in (*_ELSEWHERE.finditer(message.text, 0, LOOKED_THROUGH), *_PAST.finditer(message.text, 0, LOOKED_THROUGH)):
+        rest = _blanked(rest, *others.span())
     known = message.known.get(slot.name)
     each = _EACH.search(rest)
-    rest = _APIECE.sub(_blank, _EACH.sub(_blank, rest))
+    rest = _INSTEAD.sub(_blank, _APIECE.sub(_blank, _EACH.sub(_blank, rest)))
     said = _of_guests(message, slot, rest, known if isinstance(known, int) else None)
     if said and each:
-        return said * (1 + value_of(each["n"] or "一"))
+        ours = _WE.search(rest, 0, each.start())
+        return said * (value_of(each["n"] or "一") + (ours is None))
+    if said is None and _TABLE.search(rest) and _CARDS.search(message.text):
+        return 3
     return said
 
 
@@ -253,6 +340,10 @@ def _of_guests(message: Message, slot: Slot, rest: str, known: int | None) -> in
     if us := _WITH_US.search(rest):
         total = _changed(message, slot, _WITH_US.sub(_blank, rest), known)
         return total - _of_us(us) if total is not None and total > _of_us(us) else None
+    for pattern in _AMONG:
+        if (us := pattern.search(rest)) and (total := _changed(message, slot, _blanked(rest, *us.span()), known)) is not None:
+            return total - _of_us(us) if total > _of_us(us) else None
+    rest = _WITHOUT_US.sub(_blank, rest)
     home = _AT_HOME.search(rest)
     if home is None:
         return _changed(message, slot, rest, known)
@@ -276,16 +367,24 @@ def _changed(message: Message, slot: Slot, rest: str, known: int | None) -> int 
     for _, begin, stop in changes:
         without = _blanked(without, begin, stop)
     last = max(stop for _, _, stop in changes)
-    at_last = next((one.begin for one in _counted(without) if one.begin >= last), 0)
-    if at_last and (_AT_LAST.search(without[:at_last]) or _FINALLY.search(without, last, at_last)):
+    after = [one for one in _counted(without) if one.begin >= last]
+    if told := next((one for one in after if _TOLD_WHOLE.search(without[: one.begin])), None):
+        return told.count
+    is_less = all(change < 0 for change, *_ in changes)
+    at_last = after[0].begin if after else 0
+    if at_last and (
+        _AT_LAST.search(without[:at_last])
+        or _FINALLY.search(without, last, at_last)
+        or (is_less and _STILL.search(without, last, at_last))
+    ):
         return counts(without[last:])[-1]
     before = _told(message, slot, without) if known is None or counts(without) else known
     if before is None and message.known and changes[0][0] > 0:
         before = 1  # who is expected
     if before is None:
         return _told(message, slot, rest) if all(change > 0 for change, *_ in changes) else None
-    after = before + sum(change for change, *_ in changes)
-    return after if after > 0 else None
+    changed = before + sum(change for change, *_ in changes)
+    return changed if changed > 0 else None
 
 
 def _changes(rest: str) -> list[tuple[int, int, int]]:
@@ -293,7 +392,11 @@ def _changes(rest: str) -> list[tuple[int, int, int]]:
     less = [(-value_of(match["n"] or match["m"]), *match.span()) for match in _LESS.finditer(rest)]
     if not less and _PLANNED.search(rest):
         less = [(-1, *match.span()) for match in _ONE_LESS.finditer(rest)]
-    more = [(value_of(match["n"]), *match.span()) for match in _MORE.finditer(_LESS.sub(_blank, rest))]
+    more = [
+        (value_of(match["n"]), *match.span())
+        for match in _MORE.finditer(_LESS.sub(_blank, rest))
+        if not (less and match[0].startswith("还有"))
+    ]
     return less + more
 
 
@@ -303,6 +406,8 @@ def _of_us(match: re.Match[str]) -> int:
 
 def _told(message: Message, slot: Slot, rest: str) -> int | None:
     """Return how many are said to come, whoever they are."""
+    if times := _SO_MANY_EACH.search(rest):
+        return value_of(times["groups"]) * value_of(times["n"])
     before = message.known.get(slot.name)
     together = [*_parties(rest)]
     for absent in together:
@@ -340,8 +445,23 @@ def _bringing(rest: str) -> int | None:
     return (2 if said["two"] else 1) + further
 
 
+def _of_groups(rest: str, counted: Sequence[_Counted]) -> int | None:
+    """Return how many come in several groups or cars, and how many come of a whole: 一辆坐四个一辆坐三个, 三十个人里头要来九个."""
+    grouped = [one.count for one in counted if _OF_GROUP.search(rest, max(0, one.begin - 16), one.begin)]
+    if len(grouped) > 1:
+        return sum(grouped)
+    if len(counted) > 1 and counted[-1].count < counted[-2].count:
+        before = rest[counted[-2].stop : counted[-1].begin]
+        comes_already = _COMES.search(rest, max(0, counted[-2].begin - 6), counted[-2].begin) or _COMES.search(before[:-1])
+        if _THEY_COME.search(before) and not comes_already:
+            return counted[-1].count
+    return None
+
+
 def _of_numbers(message: Message, rest: str, numbers: Sequence[int]) -> int:
     counted = [*_counted(rest)]
+    if (whole := _of_groups(rest, counted)) is not None:
+        return whole
     if counted and (counted[-1].is_total or counted[-1].is_bare) and _AT_LAST.search(rest[: counted[-1].begin]):
         return counted[-1].count
     return numbers[-1] if message.corrects or message.known else max(numbers)

@@ -21,6 +21,8 @@ _ROOM_NUMBER = (
 _ROOM = (
     rf"{_ROOM_NUMBER}(?!\s*(?:年|元|块|[楼层]|的?(?:水费|电费|钱))|[-—之][0-9A-Za-z]|[左右东西中南北](?:[户室边]户?|$|[\s,，。]))"
 )
+#: Between a floor and its room: 4楼西户402, 15楼南边那户1504.
+_WHICH = "(?:的|这边|(?:靠|最)?(?:[东西南北中左右里外边](?:手?[边侧面头])?|[A-Za-z])?的?那?[个户家间]?)"
 #: 5 0 1, as it is dictated to a keyboard.
 _SPACED = r"(?:[1-9][ ][0-9][ ][0-9](?:[ ][0-9])?)(?![ ]?[0-9])"
 #: 栋 as it is written, and as it is heard between two numbers.
@@ -41,7 +43,7 @@ FLAT = re.compile(rf"""(?x:
       (?:(?:(?P<u>{_SMALL})\s*(?:{_UNIT_WORD}|门洞?(?!口|卡|禁|坏|锁)|梯(?!灯))|(?P<named>{_NAMED_UNIT})单元))?的?[\s\-—/]*
     # 12楼B室, 12楼01室; the floor before the room, the word for it, a pause
       (?:(?P<storey>{_SMALL})[楼层]的?\s*(?:(?P<letter>[A-Za-z])[室座]|(?P<place>0[1-9])(?![0-9])[室号房]?)|
-      (?:(?P<f>(?:负|地下|[Bb])?(?:{_SMALL}|[0-9]{{1,2}}(?=[Ff]\s))|顶)[楼层Ff](?:的|那个|那户|那家|这边)?[\s,，]*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
+      (?:(?P<f>(?:负|地下|[Bb])?(?:{_SMALL}|[0-9]{{1,2}}(?=[Ff]\s))|顶)[楼层Ff]{_WHICH}[\s,，]*(?={_ROOM_NUMBER})|[,，、]?\s*房号(?:是|为)?\s*(?={_ROOM_NUMBER})|[,，、]\s*{_UNTIL_ROOM})?
       (?:(?P<minus>负)(?={_ROOM_NUMBER}))?(?P<r>{_ROOM}|{_SPACED})?\s*(?:室|号房?(?!楼)|房(?!间))?)
     # 5-1-302, B1-302; a place to park is none
     | (?<![0-9A-Za-z.年/-])(?<![0-9]:)(?<!车位)(?<!车位号)(?<!车位是)(?<!取件码)(?<!验证码)(?<!取货码)(?<!编号)(?<!单号)(?<!车位在)(?<!车位号是)(?<!车库)
@@ -59,7 +61,7 @@ FLAT = re.compile(rf"""(?x:
     )""")
 #: A room said by itself, perhaps behind its floor: 九楼的九零四; 110, 119 and 120 are none.
 _BARE_ROOM = re.compile(
-    rf"(?:^|(?<=[\s,，。家住是在])|(?<=[无没有冇得分]单元)|(?<=[无没有冇得分]单元号)|(?P<f>{_SMALL}|顶)[楼层](?:的|那个|那户|那家|这边)?[\s,，]*)"
+    rf"(?:^|(?<=[\s,，。家住是在])|(?<=[无没有冇得分]单元)|(?<=[无没有冇得分]单元号)|(?P<f>{_SMALL}|顶)[楼层]{_WHICH}[\s,，]*)"
     rf"(?!1(?:10|19|2[02])(?!\d))(?P<r>{_ROOM_NUMBER})(?:室|号|房)?(?=$|[\s,，。])"
 )
 #: A room in the place of the one before: 九零三，不对九零五; 时间不对，1830 is none.
@@ -199,7 +201,7 @@ def _number(text: str) -> str:
 def said(message: Message) -> Flat:
     """Return the flat that a message says; of each part the last one said wins."""
     building = unit = room = ""
-    for one in message.found(GRAMMAR):
+    for one in _own(message):
         if isinstance(part := one.value, Flat):
             if building and room and part.building not in ("", building) and not part.room and not message.corrects:
                 continue  # 我住3栋2单元501，5栋的灯坏了
@@ -209,6 +211,15 @@ def said(message: Message) -> Flat:
     return Flat(building, unit, room)
 
 
+def _own(message: Message) -> Iterator[Found]:
+    return (one for one in message.found(GRAMMAR) if not _OF_OTHERS.search(message.text[: one.begin]))
+
+
+#: Before the flat of somebody else, in another place: 朋友的老小区也是6栋; who asks for them says so: 给朋友绑3栋501.
+_OF_OTHERS = re.compile(
+    r"(?:^|[,，。;；!！?？\s])(?:我(?:的|们|有个)?)?(?:一?个)?(?:(?:老?(?:朋友|同事|同学|亲戚|老乡|闺蜜|邻居)|别人|人家)(?:们|家|的|那个?|那边|以前|老|新|房子|小区|也|都)*(?:是|住在?|在|有)"
+    r"|(?:隔壁|别的|其他|另外?一?个|以前的?|原来的?|老)(?:老?小区|楼盘)(?:里|的|那个?|那边|也|都)*(?:是|住在?|在|有)|老家(?:的|那边|房子|也)*(?:是|住在?|在|有))[^,，。;；!！?？]{0,6}$"
+)
 #: Two buildings are one flat's only where one takes the place of the other: 从3栋搬到5栋.
 _MOVES = re.compile("搬|换|改|现在|不是|不在|不住|原来|以前|之前")
 
@@ -224,7 +235,7 @@ def _contradicts(message: Message) -> bool:
     """Tell whether words name two buildings, and nothing tells which is meant: 我住8栋，可房产证上是9栋."""
     if message.corrects or _MOVES.search(message.text):
         return False
-    buildings = {one.value.building for one in message.found(GRAMMAR) if isinstance(one.value, Flat) and one.value.building}
+    buildings = {one.value.building for one in _own(message) if isinstance(one.value, Flat) and one.value.building}
     return len(buildings) > 1 and not said(message).room
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bot.language.kinds.persons import NOUN
 from bot.language.kinds.proper import AGED, FAMILIAR, NAME, SURNAMES, TITLES, may_be_name
 from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
 
@@ -12,32 +13,62 @@ PAIR = (
     "两口子|小两口|老两口|夫妻俩?|夫妇俩?|情侣|小情侣|父母|爸妈|爸爸妈妈|爹妈|爹娘|公婆|公公婆婆|岳父母|岳父岳母|爷爷奶奶|外公外婆|姥姥姥爷|姥爷姥姥|阿公阿婆|双胞胎|"
     "[哥兄]嫂|哥哥嫂子|姐姐姐夫|姐夫姐姐|弟弟弟妹|弟弟弟媳|哥哥嫂嫂|大哥大嫂|表哥表嫂|堂哥堂嫂|妹妹妹夫|舅舅舅妈|叔叔婶婶|姑姑姑父|女儿女婿|闺女女婿|儿子儿媳妇?|姑姑姑丈|姨妈姨父|伯伯伯母|老婆孩子|媳妇孩子|母女|父子|父女|母子|婆媳|阿爷阿嫲|阿爸阿妈|老爸老妈|老爹老娘|爹爹奶奶|大伯大妈|大伯大娘|大爷大妈|大爷大娘|大叔大婶|伯父伯母|舅公舅婆|姑父姑姑|姨父姨妈|孙子孙女|儿子女儿|弟弟妹妹|哥哥姐姐|姐弟|兄妹|姊妹俩|师徒"
 )
+_AGE = "[大二三四五六七八小老幺表堂阿]{0,2}"
+#: 三叔三婶, 老舅老舅妈, 儿子媳妇: husband and wife, each by what they are.
+_COUPLE = "|".join(
+    f"{_AGE}(?:{one}){_AGE}(?:{other})"
+    for one, other in (
+        ("叔叔?|爷叔", "婶婶|婶[子娘]|婶儿?"),
+        ("伯伯?", "伯母|伯娘|婶儿?"),
+        ("舅舅?", "舅妈|舅母|妗子"),
+        ("姨妈?", "姨父|姨夫|姨丈"),
+        ("姑[姑妈]?", "姑父|姑夫|姑丈"),
+        ("姐姐?", "姐夫"),
+        ("妹妹?", "妹夫"),
+        ("哥哥?", "嫂[子嫂]?"),
+        ("弟弟?", "弟妹|弟媳"),
+        ("儿子|崽", "儿媳妇?|媳妇儿?"),
+        ("儿媳妇?|媳妇", "儿子"),
+        ("女儿|闺女|囡囡?", "女婿|姑爷"),
+        ("女婿|姑爷", "女儿|闺女"),
+    )
+)
+PAIR = f"{PAIR}|{_COUPLE}"
+_ENDS_IN_PAIR = re.compile(f"(?:{PAIR})$")
+#: How one brings another, as it is said anywhere: 带着, 带住, 领了.
+BRINGS = "[带领抱牵搀扶陪背捎拖拉][着了上住咗埋起]{0,2}"
+#: 六个月的娃, 五岁的侄子.
+AGED_SO = "[□0-9一二两三四五六七八九十半多刚满个月岁]{1,6}大?的"
+_THEIRS = "(?:[他她佢伊我]们?家?的?|自己家?的?)?"
 _ENGLISH_PAIR = "parents|grandparents|in-?laws"
 _ENGLISH = f"{_ENGLISH_PAIR}|mom|mum|dad|mother|father|wife|husband|sister|brother|son|daughter|cousin|uncle|aunt|grandma|grandpa|friend|colleague|boyfriend|girlfriend|baby|bb"
 _OWNER = rf"(?:{MINE}|[他她佢伊]们?家?的?|自己的?|(?i:my|her|his|our)\s)"
 
 _PERSON = re.compile(rf"""(?x:
       {_OWNER}?(?:(?<=[带有抱加牵领])一?个)?(?P<twins>[双三]胞胎|龙凤胎)的?(?:{RELATIVE}|孩子|娃)?
-    | {_OWNER}?(?P<two>{PAIR})
+    | {_OWNER}?(?<![对双])(?P<two>{PAIR})
     | {_OWNER}?(?P<english>(?<![A-Za-z])(?i:{_ENGLISH})(?![A-Za-z]))
     | (?P<some>几个|一些|一帮|一群)(?:{RELATIVE}|人)
     | (?P<named>(?:(?![和与向于时从由连管成及])[{SURNAMES}](?:{TITLES}|{AGED})|{FAMILIAR}))
     | {_OWNER}?(?:(?<=[带有抱加牵领])一?个|小)?(?:{RELATIVE}|{NUMBERED_RELATIVE}|孩子|小孩|宝宝|保姆)
     | (?:{_OWNER}|(?<=[和跟与、陪]))(?:{OWN_RELATIVE})
     | (?:^|(?<=[,，。\s□]))(?P<name>{NAME})(?=和|跟|与|陪|带|、)
+    # 月嫂带俩实习生, 除了司机，还有两个搬运, 还带个中介
+    | (?:一个)?(?:(?:^|(?<=[,，。\s□])|(?<=除了))(?:(?![我你咱俺他她])[\u4e00-\u9fff]{{0,2}}?{NOUN}|{OWN_RELATIVE})(?=[,，]?(?:要|会|想|还|也|都|另外|一起)*(?:{BRINGS}|还有)(?![路头来给走]))|(?<=[带有加领叫喊]个){NOUN}|(?<=[带埋领住着了]个)(?:孙|{OWN_RELATIVE}))
+    # whoever comes with somebody of theirs: 阿不都和他媳妇
+    | (?:^|(?<=[,，。\s□]))(?![我你咱俺他她]|明|今|来)[\u4e00-\u9fff]{{2,4}}?(?=(?:和|跟|与|同|{BRINGS})[他她佢]的?(?:{RELATIVE}|{OWN_RELATIVE}))
   )""")
 #: Of these nobody knows how many they are.
 _COLLECTIVE = re.compile("亲戚|家人|家里人|娘家人|婆家人|亲家们")
 _MANY = re.compile("们|几个|一家(?![0-9一二两三四五六七八九]|子?[0-9一二两三四五六七八九]|的)|全家|一大家")
 
-_AND = "[ ]?(?:and|plus|with|&)[ ]?|还有|仲有|仲带|外带|外加|另外|连同|以及|和|跟|与|同(?![学事])|及|再?加上?|再|还|也|要|会"
-_BRINGS = "[带领抱牵搀扶陪][着上了]?(?:一个|个)?"
+_AND = r"\+|[ ]?(?:and|plus|with|&)[ ]?|还有|仲有|仲带|外带|外加|另外|连同|以及|和|跟|与|同(?![学事])|及|再?加上?|再|还|也|要|会"
 #: Between those of one party; who are called alike may stand side by side: 我妈我爸, 小王小李.
 _JOIN = re.compile(rf"""(?x:
-    [\s,，、]*(?:{_AND}){{0,3}}(?:{_BRINGS})?[\s,，、]*(?:一个|个)?(?:[他她]们的?)?
-  | (?:[一也]起|一道|要|会|想){{0,3}}{_BRINGS}
+    [\s,，、]*(?:{_AND}){{0,3}}(?:{BRINGS})?[\s,，、]*(?:一个|个)?(?:[他她]们的?)?
     # 闺蜜明天下午来，还带她老公
-  | [□\s]*(?:要|会|也)*(?:过?来|到|上门|嚟)(?:我家|做客|吃饭|玩)?[□\s,，]*(?:[他她]们?|说|讲|另外|顺便|还|也|会|要){{0,4}}[带领][着了上]?(?:一个|个)?
+  | (?:[□\s]*(?:要|会|也)*(?:过?来|到|上门|嚟)(?:我家|做客|吃饭|玩)?(?![陪看找接送搀扶]))?[□\s,，]*
+    (?:[他她佢伊]们?|说|讲|另外|顺便|还|也|会|要|想|[一也]起|一道){{0,4}}(?:{BRINGS}|(?<=[,，])(?:另外)?还?有){_THEIRS}(?:{AGED_SO})?(?:一个|个)?
     )""")
 #: Behind whoever follows after a mere pause.
 _GOES_ON = re.compile(r"\s*(?:$|[,，、。.!！□]|和|跟|还有|来|到|过来|要|也|都|一[起道]|带|嚟)")
@@ -111,12 +142,17 @@ def _together(text: str, counted: Sequence[Member]) -> Iterator[list[Member]]:
 def _is_joined(text: str, last: Member, one: Member) -> bool:
     between = text[last.stop : one.begin]
     if not between:
-        return text[one.begin] == text[last.begin] and not one.is_counted
+        return not one.is_counted and _are_alike(text[last.begin : last.stop], text[one.begin : one.stop])
     if not between.strip(" ,，"):  # 四位客人，我老公去接
         return last.is_counted == one.is_counted and _GOES_ON.match(text, one.stop) is not None
     if _JOIN.fullmatch(between):
         return True
     return _COMES_TOO.match(text, one.stop) is not None and _CAME.fullmatch(between) is not None
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Tell whether two who stand side by side are called alike: 我妈我爸, 大舅二舅, 姑姑叔叔."""
+    return one[0] == other[0] or one[-1] == other[-1] or (one[-2:-1] == one[-1] and other[-2:-1] == other[-1])
 
 
 def _is_apposed(text: str, last: Member, one: Member) -> bool:
@@ -148,4 +184,4 @@ def _count(match: re.Match[str], text: str) -> int:
         return 3 if match["twins"][0] == "三" else 2
     if english := match["english"]:
         return 2 if re.fullmatch(_ENGLISH_PAIR, english.lower()) else 1
-    return 2 if match["two"] or re.search(rf"(?:{PAIR})$", match[0]) else 1
+    return 2 if match["two"] or _ENDS_IN_PAIR.search(match[0]) else 1
