@@ -9,11 +9,13 @@ lines of writers fare that were left out one by one.
 
 import random
 import sys
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
+from zlib import crc32
 
 import numpy as np
 
@@ -139,17 +141,21 @@ def plain(said: str) -> str:
 
 
 def beside(lines: Sequence[Line]) -> list[Line]:
-    """Return lines with harmless words before or behind them, with a pause between or none."""
-    chance = random.Random(2)
-    none = [line for line in lines if not line.is_danger]
+    """Return lines with harmless words before or behind them, with a pause between or none.
 
-    def joined(line: Line) -> Line:
-        parts = [chance.choice(none).text, line.text]
+    A line keeps its words when others are added, so that a new line moves no weights but by what it says.
+    """
+    others = sorted((crc32(line.text.encode()), line.text) for line in lines if not line.is_danger)
+
+    def joined(line: Line, chance: random.Random) -> Line:
+        place = bisect(others, (crc32(f"beside {line.text}".encode()), ""))
+        parts = [others[place % len(others)][1], line.text]
         if line.is_danger and chance.random() > 0.7:
             parts.reverse()
         return Line(chance.choice(["，", ""]).join(parts), line.kind, line.writer)
 
-    return [joined(line) for line in lines if line.is_danger or chance.random() < 0.5]
+    each = ((line, random.Random(line.text)) for line in lines)
+    return [joined(line, chance) for line, chance in each if line.is_danger or chance.random() < 0.5]
 
 
 # ------------------------------------------------------------------ learning
