@@ -127,11 +127,18 @@ def longest_first(words: Iterable[str]) -> str:
     ordered = sorted(words, key=len, reverse=True)
     if len(ordered) < _MANY or not all(ordered):
         return "|".join(map(re.escape, ordered))
+    return f"(?=[{''.join(dict.fromkeys(re.escape(word[0]) for word in ordered))}])(?:{_by_sign(ordered)})"
+
+
+def _by_sign(words: Iterable[str]) -> str:
+    """Return a regular expression that matches any of the words, looking at each sign once."""
     rests: dict[str, list[str]] = {}
-    for word in ordered:
-        rests.setdefault(re.escape(word[0]), []).append(re.escape(word[1:]))
-    anyone = "|".join(f"{first}(?:{'|'.join(dict.fromkeys(further))})" for first, further in rests.items())
-    return f"(?=[{''.join(rests)}])(?:{anyone})"
+    for word in words:
+        rests.setdefault(word[:1], []).append(word[1:])
+    return "|".join(
+        re.escape(sign) + (f"(?:{_by_sign(further)})" if any(further) else "")
+        for sign, further in sorted(rests.items(), key=lambda item: not item[0])
+    )
 
 
 _SPACED_OUT = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s,，.。!！…~、-]+(?=[\u4e00-\u9fff](?![\u4e00-\u9fff]))")

@@ -12,7 +12,7 @@ from bot.language.words import ROLES
 #: Between several who come: 和, 同埋, 带着; nothing at all in 我爸我妈.
 AND = re.compile(r"""(?x:
     [，,、\s]{0,2}
-    (?: 还有|外带|外加|还带上?|连同|和|跟|与|以及|及|[，,、] | [同连]埋|同(?![学事乡桌行伴僚窗志门]) | 陪[着同]?(?![诊护练读驾]) | [带领][着上](?!(?:他|她|个|俩)?(?:孩|小孩|娃|宝)) )
+    (?: 还有(?:一?[个位])?(?:叫(?!我|他|她))?|外带|外加|还带上?|连同|和|跟|与|以及|及|[，,、] | [同连]埋|同(?![学事乡桌行伴僚窗志门]) | 陪[着同]?(?![诊护练读驾]) | [带领][着上](?!(?:他|她|个|俩)?(?:孩|小孩|娃|宝)) )
     [，,、\s]{0,2}
   | (?<=[爸妈爹娘爷奶哥姐弟妹姑姨舅叔婶嫂公婆夫媳伯儿婿友学事])(?=[我俺咱](?:家|的)?[大小老二三四]?[爸妈爹娘爷奶哥姐弟妹姑姨舅叔婶嫂公婆媳伯儿女婿侄外岳丈闺朋同])
   )""")
@@ -23,7 +23,7 @@ KIN = re.compile(rf"我?(?:的)?(?:{RELATIVE}|{OWN_RELATIVE}|{ROLE}|快递员?|�
 
 #: The words for coming, as they are said here and there.
 COME = r"""(?x:
-    上(?:我|俺|咱|阿拉)?们?(?:家|屋|屋头|这儿?|我?门)?里?来
+    上(?:我|俺|咱|阿拉)?们?(?:家|屋|屋头|这儿?|我?门)?里?[来嚟]
   | [来嚟](?!不|电话|信|得及|着|修)
   | 到(?!期|底|处|账|不)
   | 拢|返屋企|上门|进来
@@ -33,7 +33,7 @@ COME = r"""(?x:
 _CHILD = "小子|姑娘|丫头|崽崽?|娃|仔|女"
 RELATION = rf"""(?x:
     # 我妹妹, 王芳家的保姆, 二舅; 我姐 only behind 我
-    (?: (?:{MINE}|[他她佢]的?|(?:孩子|娃儿?|宝宝)(?:[他她]|的)?|{NAME}家?的?)?(?:{RELATIVE}|{ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})
+    (?: (?:{MINE}|[他她佢]的?|(?:孩子|娃儿?|宝宝)(?:[他她]|的)?|{NAME}家?的?)?(?:[大二三四五六小]?(?:{RELATIVE})|{ROLE}|(?:{NUMBERED_RELATIVE}){{1,3}})
       | (?:{MINE}|[他她佢]|(?:孩子|娃儿?|宝宝)[他她的])(?:{OWN_RELATIVE}) )
     # 我弟弟的女朋友, 我姐家的丫头
     (?: [他她](?:{RELATIVE}|{OWN_RELATIVE}|{NUMBERED_RELATIVE}) | 家?的?(?:{RELATIVE}|司机) | 家?的{ROLE} | 家的(?:{NUMBERED_RELATIVE}) | 家的?(?:{_CHILD}|孩子|娃娃?|{FAMILIAR}|{SHORT_NAME}) )?
@@ -82,8 +82,8 @@ _COMING: tuple[re.Pattern[str], ...] = (
     re.compile(rf"来的(?:人|客人)?(?:有|是|[:：])\s*{_ALL}"),
     # 我妹妹今晚开车来
     re.compile(rf"""(?x:
-        {_ALL}(?:们|俩)?(?:[,，](?=\s*□))?(?:[带陪领][着了]?(?:{NUMBER}?[个名位]|[俩仨])?(?:{CALLED}))?{_UNTIL}?(?:从(?:(?!来)[\u4e00-\u9fff]){{1,6}}?)?
-        (?: 来(?!不|过|电话|信|得及|着) | 到(?!期|底|处|账) | 嚟|回来|返|上门|[上进]去|上楼|进来|进门|过来|要进 | 住(?!院|在|的|这|那|哪) | 看房|上户|入户|做客|串门|家访|拜访|看望|探望|聚餐|吃饭|干活 | 在(?:楼下|大?门口|岗亭|门岗)
+        {_ALL}(?:们|俩)?(?:[,，](?=\s*□))?(?:[带陪领][着了]?(?:{NUMBER}?[个名位]|[俩仨])?(?:{CALLED}|孩子|娃儿?|小孩|宝宝))?{_UNTIL}?(?:从(?:(?!来)[\u4e00-\u9fff]){{1,6}}?)?
+        (?: 来(?!不|过(?![□年节春中端元除生周六日冬寿])|电话|信|得及|着) | 到(?!期|底|处|账) | 嚟|回来|返|上门|[上进]去|上楼|进来|进门|过来|要进 | 住(?!院|在|的|这|那|哪) | 看房|上户|入户|做客|串门|家访|拜访|看望|探望|聚餐|吃饭|干活 | 在(?:楼下|大?门口|岗亭|门岗)
           | [拿取送](?:东西|钥匙|货|件|菜|饭) | [送修装收](?:(?![的得好了完过出走不没])[\u4e00-\u9fff]){{1,3}}(?=$|[,，。]) )
       )"""),
     # 给我妹妹办个通行证
@@ -97,6 +97,8 @@ _COMING: tuple[re.Pattern[str], ...] = (
         {_OWN}(?:[他她]们|们|俩|几个|一家)?(?!屋?的|[说讲话问叫让])
         (?:(?!不|没|勿|唔|要是|如果|问|告诉|说|讲|叫|让|找|请|喊|的车|坏|漏|堵)[^，,。;；!！?？\s]|[ ]?□[ ]?){{0,20}}?{COME}
       )"""),
+    # 站着的那个是我姥爷，让他进
+    re.compile(rf"是(?P<all>{MINE}(?:{RELATIVE}|{NUMBERED_RELATIVE}))(?=[,，\s]*(?:[快请]*让|放|给|麻烦|帮))"),
     # 两个同学下午来
     re.compile(rf"{NUMBER}(?:个|位|名)(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{COME}"),
     # 一会儿有个送花的
@@ -140,9 +142,18 @@ def coming(rest: str) -> tuple[str, ...]:
     return tuple(called(words) for words in AND.split(said) if words and (re.fullmatch(CALLED, words) or not is_no_name(words)))
 
 
+def one_by_one(words: str) -> tuple[str, ...]:
+    """Return 岳父 and 岳母 for 岳父岳母."""
+    both = words[:2], words[2:]
+    are_two = len(words) == 4 and all(re.fullmatch(RELATIVE, one) for one in both)
+    return both if are_two and (both[1] not in ("女婿", "媳妇") or both[0] in ("女儿", "闺女", "儿子")) else (words,)
+
+
 def called(words: str) -> str:
     """Return 妹妹 for 我妹妹, 妈妈 for 我妈: as one speaks of them to the family."""
     bare = re.sub(f"^{MINE}", "", words)
+    if bare in ("娘", "爹"):
+        return bare
     if bare in _DOUBLED:
         return bare * 2
     return words if len(bare) < 2 or (bare[1] == "的" and bare[0] in _DOUBLED) else bare

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from bot.language import answers, people
-from bot.language.kinds import called, proper
+from bot.language.kinds import arrivals, called, proper
 from bot.language.kinds import text as words_
 from bot.language.kinds.called import AND, CALLED, COME, KIN, RELATION, ROLE
 from bot.language.kinds.kind import LOOKED_THROUGH, Aspect, Kind, Message, Slot, Value
@@ -26,8 +26,10 @@ from bot.language.kinds.proper import (
     TITLES,
     TRANSCRIBED,
 )  # fmt: skip
+from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
-from bot.language.people import RELATIVE
+from bot.language.people import OWN_RELATIVE, RELATIVE
+from bot.language.words import NICKNAMES
 
 #: What follows whoever comes.
 _COMES = r"(?=[\s□]*(?:$|[,，。.!！]|来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来|从|开车|坐|打车|刚|已经|带))"
@@ -54,9 +56,12 @@ _JOINS = re.compile("[还和跟与以同连陪带领]")
 #: Signs that stand in no word for a visitor: what joins, points, asks and is done.
 _NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预刚已能可应火烧起改过交找换搬送拿取唔冇弗勿费修"
 
-_OF_FRIENDS = f"{RELATIVE}|客人"
+_OF_FRIENDS = rf"(?:{RELATIVE}|客人|(?<=[我俺咱])(?:{OWN_RELATIVE}))"
 _OF_WORKERS = f"{ROLE}|访客|车主|联系人|嘉宾|贵宾|来宾|班长|队长|主任|教授|老板|教练|校长|站长|店长|领导|搭档|哥们儿?|闺女|侄子"
 _FOR = "给|帮|替|让|邀请|请|预约|登记|约|(?<![因认])为"
+
+#: Fewer signs, that stand in no name though one is told: 可 and 心 may.
+_NO_SIGN = "的了吗呢在是没不来去到和跟与他她它我你您这那哪谁几个就也都还给把被让请帮啥么吧啊一"
 
 #: Ends of what 老王 and 小李 are to somebody, of their work and of where they work: 保姆小陈, 理发店的老蒋.
 _BEFORE_FAMILIAR = "[的理员师医工手长生士商属导管辑姆嫂教姨护机友事学傅居戚乡桌弟妹户介东客递卖修洁子孩姐人家司店厂校]"
@@ -68,7 +73,16 @@ _MARKED: tuple[re.Pattern[str], ...] = (
         (?: (?:名字|姓名|全名|大名)(?:是|叫|为|[:：])? | (?:访客|客人|来客|来人)(?:是|叫|为|[:：]) )
         \s*(?P<n>{NAME}?){AFTER}
       )"""),
-    re.compile(rf"(?:[个位]|{RELATIVE}|[他她]|名字)叫(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。、□的])"),
+    # 我们叫她邓姐, 都喊他铁蛋
+    re.compile(rf"""(?x:
+        (?:(?:叫|喊|称|唤)(?:她|他|伊|佢)|管(?:她|他|伊|佢)叫)(?:做|为|是|个)?
+        (?P<n>(?:(?![{_NO_SUBJECT}就好行得])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。]|就|吧|的|好了|得了|[A-Za-z])
+      )"""),
+    # 就写悠悠吧, 登记大熊就行
+    re.compile(rf"(?:写|填|登记|登|录|记)(?:成|上|个|作|做)?(?P<n>(?:(?![{_NO_SUBJECT}就好行得名姓])[\u4e00-\u9fff]){{2,4}}?)(?=吧|就(?:行|好|可以|是|成|中|得)|好了|得了|行了|即可)"),
+    re.compile(rf"(?:就|先)(?:写|填|登记?|录|记)(?:成|上|个)?(?P<n>(?:(?![{_NO_SUBJECT}得名姓])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。])"),
+    re.compile(rf"(?:小名|乳名|外号|绰号|网名|花名|艺名|英文名)(?:儿)?(?:是|叫|为|[:：])?\s*(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,3}}|{LATIN})(?=$|[\s,，。])"),
+    re.compile(rf"(?:^|[\s,，。个位]|{RELATIVE}|[他她]|名字)叫(?P<n>(?:(?![{_NO_SIGN}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。、□的])"),
     re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是|[\u4e00-\u9fff][:：])\s*(?P<n>{NAME}?){AFTER}"),
     # 换他弟张强来
     re.compile(rf"(?:换|改由|由|派)[成了个]?(?:我|他|她)?的?(?:{RELATIVE}|{ROLE}|[弟哥姐妹爸妈])?(?P<n>{NAME}?|{FAMILIAR}|{SHORT_NAME}|{LATIN})(?=[□\s]*(?:替|代|来|过来|去|上门))"),
@@ -83,6 +97,13 @@ _BEGIN = r"(?:^|[,，。\s、□])"
 _GIVEN = r"(?:(?![的了吗呢来去到和跟个位名])[\u4e00-\u9fff])"
 #: Patterns of names by what stands around them, the surest first.
 _UNMARKED: tuple[re.Pattern[str], ...] = (
+    # 热依汗古丽大姐
+    re.compile(rf"(?<![\u4e00-\u9fff])(?P<n>{TRANSCRIBED})(?=(?:{TITLES}|姐姐|哥哥|妹妹|弟弟)[□\s]*(?:{COME}|送|要|会|$))"),
+    # 我爱人的伴娘周小棠过来, 质检的解姐来
+    re.compile(rf"""(?x:
+        的(?P<n>(?:(?!{NO_SURNAME})[{SURNAMES}](?:{TITLES}|{AGED})|{FAMILIAR})){_COMES}
+      | 的(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{1,4}}?(?P<m>(?!(?<=师)傅|[\u4e00-\u9fff](?:{TITLES}))(?:(?:{COMPOUND}|[{SURNAMES}])(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2}}|(?<=[生员师工长手者匠友官])[{SURNAMES}](?:(?![{_NO_SUBJECT}吧啊呀])[\u4e00-\u9fff]))){_COMES}
+      )"""),
     # 朴顺姬阿姨
     re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>(?:{COMPOUND}|[{SURNAMES}]){_GIVEN}{{1,2}}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
     # 做月嫂的马桂花马姐
@@ -91,7 +112,7 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?P<n>(?:[小老]?(?:{COMPOUND}|(?!{NO_SURNAME})(?<![公师])[{SURNAMES}])|(?<![A-Za-z])[A-Z][a-z]{{1,14}}[ ]?)(?:{TITLES}))(?!傅)"),
     # 老王, 保姆小陈, 给老王登记, 隔壁小区的老吴
     re.compile(rf"""(?x:
-        (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约]) | (?<={_BEFORE_FAMILIAR}) )
+        (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约是叫换成]) | (?<={_BEFORE_FAMILIAR}) )
         (?P<n>{FAMILIAR}){AFTER}
       )"""),
     # 我朋友张伟, 给王芳, 我朋友Mike Smith, my friend Tom
@@ -108,6 +129,10 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
         (?:{RELATIVE}|{ROLE}|厂|公司|店|学校|单位)的?\s*
         (?P<n>{SHORT_NAME}|{OWN_NAME}|(?!车)[{SURNAMES}](?:明|{ONE_SIGN}){{1,2}}?){_COMES}
       )"""),
+    # 我太太的同学松本由美, 我老铁麻花
+    re.compile(rf"""(?x:
+        (?:{RELATIVE}|{ROLE})(?!大人|工作|全家|夫[妻妇]|兄妹|姐[弟妹]|[一二两三四五六七八九十])(?P<n>(?:(?![家口[{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=[□\s]*(?:来(?!不)|过来|嚟|上门|回来|要来))
+      )"""),
     # 亲戚家小孩小石头, 新来的保姆小翠, 我孙子豆豆
     re.compile(rf"(?:{ROLE}|{RELATIVE}|学生|小孩|孩子)的?\s*(?P<n>小[^\W\d_A-Za-z{_NO_SUBJECT}]{{2}}(?=□)|{SHORT_NAME}(?=□|约)|{PET_NAME}{AFTER})"),
     # 开个码给胖子
@@ -117,7 +142,7 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
         (?:给|帮|替|让)(?P<n>{SHORT_NAME}|{OWN_NAME})
         (?=(?:弄|办|开|发|整|搞|约|登记)(?:一?[个张下])?(?:通行|访客|进门|二维)?[码证登])
       )"""),
-    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{TRANSCRIBED}|{OWN_NAME})(?=$|[\s,，。!！的])"),
+    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{TRANSCRIBED}|{OWN_NAME})(?=$|[\s,，。!！的]|[□\s]*{COME})"),
     # 小满来找我, 扎西央金从拉萨过来, Tom is coming
     re.compile(rf"{_BEGIN}(?P<n>{SHORT_NAME}|{LATIN}|{TRANSCRIBED})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来|从|是我|(?:is|will|wants|comes|arrives|visits|visiting|coming)\b))"),
     # 玉芬他们几个要来
@@ -126,13 +151,15 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫等让]))(?P<n>{PET_NAME})(?=放学|下班|下课|吃完|[办开登]|[和跟]|[□\s要会也就还自己]{{0,12}}{COME})"),
 )  # fmt: skip
 #: Those that say of what follows that it is a name go first.
+_UNMARKING = tuple((pattern, False) for pattern in _UNMARKED)
+_MARKS = frozenset("名姓叫喊称唤管换改由派写填登录记应号是为:：")
 _PATTERNS = (*((pattern, True) for pattern in _MARKED), *((pattern, False) for pattern in _UNMARKED))
 
 _ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|(?:(?![一二两三四五六七八九十几个位名加上带有了的请约叫姓])[\u4e00-\u9fff]){{1,2}}(?:{TITLES}))"
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
 _TOGETHER = re.compile(rf"""(?x:
-    (?<![\u4e00-\u9fff])(?:麻烦|邀请|请)?(?:(?:我|咱们?)?(?:约|请|叫|喊)了|给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}|{ROLE}))?
-    (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:{CALLED}|{_ANYBODY}|孩子|小孩|宝宝|{OWN_NAME}|(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}}(?=[□\s]*(?:来|到|过来|上门)))){{1,5}}){AFTER}
+    (?:(?<![\u4e00-\u9fff])|(?<=[\u4e00-\u9fff][组班厂司店里队部校家区院]的)|(?<={_BEFORE_FAMILIAR})(?={FAMILIAR}))(?:麻烦|邀请|请)?(?:(?:我|咱们?)?(?:约|请|叫|喊)了|叫|给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}|{ROLE}))?
+    (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:(?:{NAME}|[他她佢])家?的?(?:{RELATIVE}|{OWN_RELATIVE})(?:{NAME}(?=$|[\s,，、。□]|来|到|过来|还有|[和跟与])|{FAMILIAR})|{CALLED}|{_ANYBODY}|孩子|小孩|宝宝|{OWN_NAME}|(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}}(?=[□\s]*(?:来|到|过来|上门)))){{1,5}}){AFTER}
   )""")
 
 #: Whoever comes, called by words that are no name and no relation known here: 二狗子明天来, 后天木村来.
@@ -148,6 +175,14 @@ _THINGS = re.compile(
     "[货件包箱车菜水电气雨雪票机柜床灯网费药饭酒奶桶纸单门声味事天话息知间区楼卖递具调品料板窗锁管路口路费光队时候候]$|起来|出来|回来|原来|本来|从来|以后|人$"
 )
 
+_ONE_BY_ONE = re.compile(
+    rf"(?:^|(?<=[,，\s]))(?!我[叫是姓])[^\s,，。□]{{0,6}}(?:的|{ROLE}|{RELATIVE})(?:是|叫|名叫)(?P<n>{_ANYBODY})(?=$|[\s,，。])"
+)
+_TITLE = re.compile(rf"(?!{longest_first(NICKNAMES)})(?:{TITLES})")
+_RELATED = re.compile(rf"(?:{NAME}|[他她佢])家?的?(?:{RELATIVE}|{OWN_RELATIVE})(?P<n>{NAME}|{FAMILIAR})")
+_APART = re.compile(
+    rf"[,，。]\s*(?:就?是)?(?P<n>{NAME}|{TRANSCRIBED}|{FAMILIAR}|{LATIN}|(?P<twin>(?![妈爸爷奶哥姐弟妹谢常刚慢拜等看想])[\u4e00-\u9fff])(?P=twin))(?=$|[,，。])"
+)
 _SO_MANY = re.compile(f"{NUMBER}[个位名口号]")
 #: 老李没来, 王芳也来 tell of somebody, and put them in nobody's place.
 _TOLD_OF = re.compile(rf"(?!要[来到过]){STILL}")
@@ -172,42 +207,77 @@ _SOMEBODY = rf"(?:{CALLED}|{_ANYBODY}|{SHORT_NAME})"
 _STAYS_AWAY = re.compile(rf"""(?x:
     (?:^|(?<=[\s,，。□]))(?:(?![换改让由替])[^\s,，。]){{1,12}}?
     (?:[来去过到]不[了成]|不[能会]?[来去]|[来去过]唔到|没[空法]来?|有事)[了啦喇]*[\s,，。]*
-    (?=(?:就|所以|那|只能|只好|要|我|我们)*(?:换成?|改成?|由|让|叫|派|请)?(?:我的?|他的?|她的?)?{_SOMEBODY}[^\s,，。不没]{{0,6}}?(?:{COME}|[去替代顶]))
+    (?=(?:就|所以|那|只能|只好|要|我|我们)*(?:换成?|改成?|由|让|叫|派|请|是|[这今][次天]){{0,2}}(?:我的?|他的?|她的?)?{_SOMEBODY}[^\s,，。不没]{{0,6}}?(?:{COME}|[去替代顶]))
   )""")
 _STOOD_IN_FOR = re.compile(rf"(?<=[\u4e00-\u9fff])(?:代替|[替代顶]){_SOMEBODY}(?=[□\s]*(?:{COME}|过来|去))")
 
 
-def _heard(message: Message) -> str:
+def _heard(message: Message, slot: Slot | None = None) -> str:
     """Return what may name somebody: neither values nor cries, nor whoever stays away."""
-    return _cleared(message.rest[:LOOKED_THROUGH])
+    rest = _cleared(message.rest[:LOOKED_THROUGH])
+    return rest if slot is not None and slot.name in message.known else _present(rest)
 
 
 @lru_cache(maxsize=64)
 def _cleared(rest: str) -> str:
-    rest = proper.said_once(people.unexclaimed(rest))
-    return _SIDE_BY_SIDE.sub(r"\g<0>、", _STOOD_IN_FOR.sub("", _STAYS_AWAY.sub("", rest)))
+    rest = proper.said_once(arrivals.plainly(people.unexclaimed(rest)))
+    rest = _STOOD_IN_FOR.sub("", _STAYS_AWAY.sub("", arrivals.instead(rest)))
+    return _SIDE_BY_SIDE.sub(r"\g<0>、", rest)
+
+
+@lru_cache(maxsize=64)
+def _present(rest: str) -> str:
+    return arrivals.present(rest)
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
     name = _told(message, slot)
-    return _subject(_heard(message)) if name is None and slot.name not in message.known else name
+    return _subject(_cleared(message.rest[:LOOKED_THROUGH])) if name is None and slot.name not in message.known else name
 
 
 def _told(message: Message, slot: Slot) -> Value | None:
     """Return who is named as people are, or by what they are to the resident."""
-    rest = _heard(message)
+    rest = _heard(message, slot)
     if names := _announced(rest):
+        return "、".join(names)
+    if (
+        not message.corrects
+        and slot.name not in message.known
+        and rest.count("是") + rest.count("叫") > 1
+        and len(names := _each(rest)) > 1
+    ):
         return "、".join(names)
     if not message.corrects and len(names := _together(rest)) > 1:
         return "、".join(names)
     if slot.name not in message.known and len(both := called.coming(rest)) > 1:
-        return "、".join(both)
+        return "、".join(one for words in both for one in called.one_by_one(words))
     known = message.known.get(slot.name)
-    if found := _found(rest, message, known):
-        return found if len(found) > 1 else _of_surname(found, rest, known)
+    if found := _fuller(_found(rest, message, known), rest):
+        return (
+            found
+            if len(found) > 1 and not (f"姓{found}" in rest and re.fullmatch(COMPOUND, found))
+            else _of_surname(found, rest, known)
+        )
     if slot.name in message.known:  # 我妹妹开车来 is said of somebody known; 是我弟弟 is a correction
         return _corrected(message, message.known[slot.name])
-    return "、".join(called.coming(rest)) or None
+    coming = called.coming(rest)
+    if len(coming) == 1 and not called.is_proper(coming[0]) and (apart := _named_apart(rest)):
+        return apart
+    return "、".join(one for words in coming for one in called.one_by_one(words)) or None
+
+
+def _named_apart(rest: str) -> str:
+    """Return the name of whoever comes where it is told in a clause of its own, behind what they are: 孙女过来，朵朵."""
+    names = [match["n"] for match in _APART.finditer(rest) if _may_be_name(match["n"])]
+    return names[-1] if names else ""
+
+
+def _fuller(name: str, rest: str) -> str:
+    """Return 邵帅 for 小邵 where that is said in a clause of its own."""
+    if not re.fullmatch(FAMILIAR, name):
+        return name
+    whole = next((match["n"] for match in _APART.finditer(rest) if match["n"][0] == name[1] and _may_be_name(match["n"])), "")
+    return name if re.fullmatch(rf".(?:{AGED}|{TITLES})", whole) else whole or name
 
 
 def _subject(rest: str) -> str | None:
@@ -234,21 +304,49 @@ def _announced(rest: str) -> Sequence[str]:
 def _together(rest: str) -> Sequence[str]:
     match = _TOGETHER.search(rest)
     names = [name.strip() for name in AND.split(match["all"])] if match else []
-    return [
-        called.called(name)
-        for name in names
-        if name and not proper.is_nobody(name) and (not people.is_no_name(name) or re.fullmatch(CALLED, name))
-    ]
+    return _apposed(
+        rest,
+        [
+            called.called(_whose_name(name))
+            for name in names
+            if name and not proper.is_nobody(name) and (not people.is_no_name(name) or re.fullmatch(CALLED, name))
+        ],
+    )
+
+
+@lru_cache(maxsize=64)
+def _each(rest: str) -> Sequence[str]:
+    """Return whoever are told one by one: 中介叫纪川，看房的是俞女士."""
+    names = [match["n"] for match in _ONE_BY_ONE.finditer(rest) if _may_be_name(match["n"])]
+    return list(dict.fromkeys(names))
+
+
+def _whose_name(name: str) -> str:
+    """Return 黎敏 for 邹凯的太太黎敏."""
+    match = _RELATED.fullmatch(name)
+    return match["n"] if match else name
+
+
+def _apposed(rest: str, names: list[str]) -> list[str]:
+    """Return names without what is said of the one before: 小邵，邵帅 and 胡小蝶，室友的妹妹 are one each."""
+    if len(names) != 2 or not re.search(rf"{re.escape(names[0])}[\s]*[,，\s][\s]*(?:是?我的?)?{re.escape(names[1][:1])}", rest):
+        return names
+    if re.fullmatch(FAMILIAR, names[0]) and names[1].startswith(names[0][1]) and called.is_proper(names[1]):
+        return names[1:]
+    if re.fullmatch(f"{NAME}|{TRANSCRIBED}", names[0]) and re.fullmatch(CALLED, names[1]):
+        return names[:1]
+    return names
 
 
 def _found(rest: str, message: Message, known: Value | None) -> str:
     """Return the name that the surest pattern finds, the last of a correction; empty where there is none."""
-    for pattern, is_marked in _PATTERNS:
+    for pattern, is_marked in _UNMARKING if _MARKS.isdisjoint(rest) else _PATTERNS:
         found = [
-            (match.start("n"), name)
+            (match.start(group), name)
             for match in pattern.finditer(rest)
-            if (name := match["n"])
-            and (is_marked or not _WHOSE.match(rest, match.end("n")))
+            for group in ("n", "m")[: 1 + ("m" in pattern.groupindex)]
+            if (name := match[group])
+            and ((is_marked and match[0][0] not in "换改由派写填") or not _WHOSE.match(rest, match.end("n")))
             and _may_be_name(name)
             and not (known is not None and _CHANGES.match(rest, match.end("n")))
             and (is_marked or message.corrects or known is None or _takes_place(match, name, str(known)))
@@ -259,13 +357,18 @@ def _found(rest: str, message: Message, known: Value | None) -> str:
 
 
 def _may_be_name(name: str) -> bool:
-    return proper.may_be_name(name) and not KIN.fullmatch(name) and not _SO_MANY.fullmatch(name)
+    return proper.may_be_name(name) and not KIN.fullmatch(name) and not _TITLE.fullmatch(name) and not _SO_MANY.fullmatch(name)
 
 
 def _of_surname(surname: str, text: str, known: Value | None) -> str | None:
     """Return what somebody is called of whom a surname is told: 姓刘 刘姨; a fuller name that is known stays."""
     if isinstance(known, str) and known.startswith(surname):
         return None
+    if full := re.search(
+        rf"(?<!姓){surname}(?:(?!先生|女士|老师|师傅|阿姨|[叔姨婶伯哥姐嫂爷的先女])[\u4e00-\u9fff]){{1,2}}(?=$|[\s,，。])",
+        text,
+    ):
+        return full[0]
     said = re.search(rf"{surname}的?(?P<title>{TITLES}|{AGED})", text) or next(
         filter(
             None,

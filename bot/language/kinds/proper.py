@@ -16,10 +16,13 @@ COMPOUND = longest_first(name for name in _LISTED if len(name) > 1)
 NO_SURNAME = "[和与向于时从由连]|(?<=[语中英作古人])文|(?<=历)史|(?<=[量看租买卖验])房|(?<=[汽修洗拖停开叫])车|(?<=水)管"
 
 #: One sign after a surname that says how old whoever bears it is: 冼叔, 张姐; 和姐姐 names nobody.
-AGED = "(?P<aged>[叔姨婶伯哥姐嫂爷])(?!(?P=aged)|[夫妹弟])"
+AGED = r"(?:(?P<aged>[叔姨婶伯哥姐嫂爷嬢])(?!(?P=aged)|[夫妹弟])|太(?=[来到送和、等带]|上[来嚟]|[\s□,，。]|$))"
 TITLES = longest_first(
-    "先生 女士 小姐 太太 夫人 老师 师傅 师父 师母 医生 大夫 护士 教练 教授 律师 经理 总监 主任 老板 老板娘 局长 处长 科长 校长 院长 所长 队长 班长 站长 店长 村长 厂长 董事长 书记 警官 法官 "
-    "同学 同志 阿姨 叔叔 伯伯 伯母 爷爷 奶奶 婆婆 大爷 大妈 大哥 大姐 大叔 大婶 大娘 大嫂 老爷子 老太太 老先生 老伯 小哥 姑娘 师兄 师姐 学长 学姐 总 工 董 局 sir Sir SIR".split()
+    (
+        *words.NICKNAMES,
+        *"先生 女士 小姐 太太 夫人 老师 师傅 师父 师母 医生 大夫 护士 教练 教授 律师 经理 总监 主任 老板 老板娘 局长 处长 科长 校长 院长 所长 队长 班长 站长 店长 村长 厂长 董事长 书记 警官 法官 "
+        "同学 同志 阿姨 叔叔 伯伯 伯母 爷爷 奶奶 婆婆 大爷 大妈 大哥 大姐 大叔 大婶 大娘 大嫂 老爷子 老太太 老先生 老伯 小哥 姑娘 师兄 师姐 学长 学姐 总 工 董 局 sir Sir SIR".split(),
+    )
 )
 
 #: What follows a name more often than it ends one: 王芳来, 陈伟和他老婆, 张三开车.
@@ -55,7 +58,7 @@ PET_NAME = rf"""(?x:
   | [二三大小铁石狗牛虎柱栓锁顺福根泥毛胖黑][狗牛虎柱栓锁蛋妞丫胖娃毛根]子?
   )"""
 #: By what the young, the old and friends are called.
-FAMILIAR = rf"(?:[小老阿](?![车时师])[{SURNAMES}](?:头(?!儿|上|天|一))?)"
+FAMILIAR = rf"(?:[小老阿大][A-Z](?![A-Za-z0-9])|[小老阿](?![车时师])[{SURNAMES}](?:头(?!儿|上|天|一))?)"
 
 #: Mike, Mike Smith, José; at least the first letter is a capital.
 _LATIN_WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’-]*\.?"
@@ -63,14 +66,14 @@ LATIN = rf"(?:(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?[ ])?[A-ZÀ-Þ][a-zà-ÿ'’-][A-Z
 
 _TRANSCRIBING = "".join(words.TRANSCRIBING)
 #: 阿依古丽·买买提; 次仁多吉, 斯琴高娃 by the signs with which such names are written.
-TRANSCRIBED = rf"(?:(?:(?![有位个叫是给我的请让来])[\u4e00-\u9fff]){{1,8}}(?:[·•・‧][\u4e00-\u9fff]{{1,8}}){{1,3}}|[{_TRANSCRIBING}]{{3,8}})"
+TRANSCRIBED = rf"(?:(?:(?![有位个叫是给我的请让来])[\u4e00-\u9fff]){{1,8}}(?:[·•・‧][\u4e00-\u9fff]{{1,8}}){{1,3}}|[{_TRANSCRIBING}]{{3,8}}|阿[不卜布]都[{_TRANSCRIBING}]{{1,6}})"
 
 #: Words that end a name: what follows a person in a sentence.
 AFTER = rf"""(?x:(?=
-    $ | [\s,，。.!！?？、;；的和□(（] | [0-9一二两三四五六七八九十] | {STILL}
+    $ | [\s,，。.!！?？、;；的和□(（我俺咱] | [0-9一二两三四五六七八九十] | {STILL}
   | 要|也|就|都|会|想|等|是|带|他|她 | 兄妹|姐弟|夫妻|夫妇|父子|母女
     # what is changed, told or done for them
-  | 改|换|挪|推|说|讲|开|办|弄|登记|约|预约|发|进|来|过来|到
+  | 上[来去楼门]|送|拿|取|找|接|搬|陪|帮|改|换|挪|推|说|讲|开|办|弄|登记|约|预约|发|进|来|过来|到
     # when
   | 今|明|后天|大后|周[一二三四五六日天末]|星期|礼拜|下周|下礼拜|下星期|下个|下午|上午|晚上|早上|中午|傍晚
     # what of them is told
@@ -107,7 +110,13 @@ _BY_PARTS = re.compile(rf"""(?x:
   )""")
 #: 姓吕名思远, 姓王单名一个强字.
 _APART = re.compile(
-    rf"姓(?P<family>{COMPOUND}|{_SIGN})[\s,，]{{0,2}}(?:名字?(?!字)[叫是为]?(?P<given>{_GIVEN})|单名一?个?(?P<only>{_SIGN})字?)"
+    rf"(?:姓|(?<![\u4e00-\u9fff])(?=(?:{COMPOUND}|{_SIGN})[\s,，]{{0,2}}单名))(?P<family>{COMPOUND}|{_SIGN})[\s,，]{{0,2}}(?:名字?(?!字)[叫是为]?(?P<given>{_GIVEN})|单名一?个?(?P<only>{_SIGN})字?)"
+)
+#: 叫刘洋阳光的阳不是海洋的洋: what a sign is not, and what it is.
+_NOT_SO = re.compile(rf"的(?P<right>{_SIGN})那?个?字?[\s,，]*(?:而)?不是{_SIGN}{{0,3}}的(?P<wrong>{_SIGN})那?个?字?")
+#: 叫刘阳阳光的阳, without a pause.
+_RUN_ON = re.compile(
+    rf"(?P<name>(?<=[叫是])(?:{COMPOUND}|[{SURNAMES}]){_SIGN}{{1,2}}?)(?={_SIGN}{{0,3}}(?P<first>{_SIGN}){_SIGN}{{0,2}}的(?P=first))(?:{_SIGN}{{2,4}}的{_SIGN}那?个?字?)(?![\u4e00-\u9fff])"
 )
 #: Said once more by whoever dictates: 小唐对小唐.
 _AGAIN = re.compile(rf"""(?x:
@@ -121,9 +130,21 @@ def said_once(text: str) -> str:
     if len(set(text)) == len(text):  # no sign twice: nothing is said of one
         return _APART.sub(r"叫\g<family>\g<given>\g<only>", text)
     if "的" in text:
-        text = _BY_WORD.sub(" ", text)
+        if wrong := _NOT_SO.search(text):
+            before = text[: wrong.start("right") - 1]
+            text = (
+                (before if wrong["right"] in _name_end(before) else before.replace(wrong["wrong"], wrong["right"], 1))
+                + text[wrong.start("right") - 1 : wrong.end("right")]
+                + text[wrong.end() :]
+            )
+        text = _BY_WORD.sub(" ", _RUN_ON.sub(r"\g<name>", text))
     text = _APART.sub(r"叫\g<family>\g<given>\g<only>", _BY_PARTS.sub(_sign, text))
     return _AGAIN.sub(r"\g<once>\g<whole>", text)
+
+
+def _name_end(text: str) -> str:
+    """Return the few signs with which words end, where a name and the word that spells it stand."""
+    return text[:-2][-3:]
 
 
 def _sign(written: re.Match[str]) -> str:
