@@ -76,7 +76,7 @@ _GOES_ON = re.compile(r"\s*(?:$|[,，、。.!！□]|和|跟|还有|来|到|过�
 _CAME, _COMES_TOO = re.compile(r"[□\s]*(?:要|会|都)*(?:过?来|到|上门|嚟)[□\s,，]+"), re.compile(r"[□\s]*(?:也|一起|一块儿?|一道)")
 #: Between persons and how many they are: 爸妈和弟弟三个人, 表哥一家四口.
 _APPOSED = re.compile(r"\s*(?:他们|她们|总共|一共|拢共|共)?\s*")
-_ALL_OF_THEM = re.compile("个人?$|人$|口[人子]?$|[俩仨]$|位$")
+_ALL_OF_THEM = re.compile("个人?$|人$|口[人子]?$|[俩仨]$|位$|姐妹$|兄弟$|姊妹$")
 _FAMILY = re.compile("一家|全家|一大家子|两口子|小两口")
 
 #: Before whom one only does something for, or to: 来看我爸妈和奶奶.
