@@ -6,9 +6,8 @@ Source of the grammar: github.com/OHF-Voice/hassil, template_syntax.
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -28,6 +27,9 @@ FREE, WORDS, LONGEST = 4, 24, 80
 _OPEN, _CLOSE = "[(", {"[": "]", "(": ")"}
 
 
+_NAME = re.compile(r"\(\?P<\w+>")
+
+
 class TemplateFault(Exception):
     """A template that cannot be read; `position` counts from 1 within the template."""
 
@@ -43,7 +45,6 @@ class Sentence:
     template: str
     pattern: re.Pattern[str] = field(repr=False)
     samples: tuple[str, ...] = field(repr=False)
-    needs: frozenset[str] = field(repr=False)  # characters that stand in all that fits
 
     def match(self, text: str) -> dict[str, str] | None:
         """Return the words for each slot if `text` as a whole fits, else None."""
@@ -53,25 +54,23 @@ class Sentence:
         return {name: words for name, words in found.groupdict().items() if words}
 
 
+def any_of(sentences: Iterable[Sentence]) -> re.Pattern[str]:
+    """Return what matches whatever fits one of many templates: one look where most messages fit none."""
+    unnamed = (_NAME.sub("(?:", sentence.pattern.pattern) for sentence in sentences)
+    return re.compile("|".join(f"(?:{pattern})" for pattern in unnamed) or r"(?!)")
+
+
 def compile_sentence(
     template: str, rules: Mapping[str, str], lists: Mapping[str, Mapping[str, str]], slots: Mapping[str, str]
 ) -> Sentence:
     """Compile one template; raises TemplateFault with the position of the fault."""
     reader = _Reader(template, rules, lists, slots)
-    whole = reader.sequence("")
+    pattern, samples = reader.sequence("")
     if reader.free > FREE:
         raise TemplateFault(
             "E305", 1, f"一句里有 {reader.free} 个什么都能填的槽位，最多 {FREE} 个", "请分成几行写，一行少几个槽位"
         )
-    return Sentence(template, re.compile(whole.pattern), tuple(dict.fromkeys(whole.samples[:SAMPLES])), whole.needs)
-
-
-class _Piece(NamedTuple):
-    """Part of a template: a regular expression, samples of what fits, and the characters that stand in all of it."""
-
-    pattern: str
-    samples: list[str]
-    needs: frozenset[str] = frozenset()
+    return Sentence(template, re.compile(pattern), tuple(dict.fromkeys(itertools.islice(samples, SAMPLES))))
 
 
 @dataclass
@@ -85,17 +84,16 @@ class _Reader:
     named: set[str] = field(default_factory=set)
     free: int = 0  # slots that take any words, on the way through the template that has most of them
 
-    def sequence(self, until: str) -> _Piece:
-        """Read up to one of the signs in `until`."""
-        pattern, samples, needs = "", [""], frozenset[str]()
+    def sequence(self, until: str) -> "tuple[str, list[str]]":
+        """Read up to one of the signs in `until`; returns a regular expression and samples."""
+        pattern, samples = "", [""]
         while self.position < len(self.text) and self.text[self.position] not in until:
-            piece = self._item()
-            pattern += piece.pattern
-            samples = [head + tail for head in samples for tail in piece.samples][:SAMPLES]
-            needs |= piece.needs
-        return _Piece(pattern, samples, needs)
+            piece, choices = self._item()
+            pattern += piece
+            samples = [head + tail for head in samples for tail in choices][:SAMPLES]
+        return pattern, samples
 
-    def _item(self) -> _Piece:
+    def _item(self) -> "tuple[str, list[str]]":
         sign = self.text[self.position]
         begin = self.position
         self.position += 1
@@ -110,14 +108,12 @@ class _Reader:
         if sign == "\\" and self.position < len(self.text):
             sign = self.text[self.position]
             self.position += 1
-        if sign.isspace():
-            return _Piece("", [""])
-        return _Piece(re.escape(sign.lower()), [sign], frozenset(sign.lower()))
+        return ("", [""]) if sign.isspace() else (re.escape(sign.lower()), [sign])
 
-    def _group(self, sign: str, begin: int) -> _Piece:
+    def _group(self, sign: str, begin: int) -> "tuple[str, list[str]]":
         close = _CLOSE[sign]
         before, most = self.free, 0
-        parts: list[_Piece] = []
+        parts: list[tuple[str, list[str]]] = []
         separators: set[str] = set()
         while not parts or (self.position < len(self.text) and self.text[self.position] in "|;"):
             if parts:
@@ -134,15 +130,13 @@ class _Reader:
             if len(parts) > PARTS:
                 raise TemplateFault("E305", begin + 1, f"用 ; 隔开的部分有 {len(parts)} 个，最多 {PARTS} 个", "请分成几行写")
             orders = list(itertools.permutations(parts))
-            patterns = ["".join(part.pattern for part in order) for order in orders]
-            samples = ["".join(choice) for choice in itertools.product(*(part.samples for part in parts))]
-            needs = frozenset[str]().union(*(part.needs for part in parts))
+            patterns = ["".join(part[0] for part in order) for order in orders]
+            samples = ["".join(choice) for choice in itertools.product(*(part[1] for part in parts))]
         else:
-            patterns = [part.pattern for part in parts]
-            samples = [sample for part in parts for sample in part.samples]
-            needs = frozenset.intersection(*(part.needs for part in parts))
+            patterns = [part[0] for part in parts]
+            samples = [sample for part in parts for sample in part[1]]
         pattern = f"(?:{'|'.join(patterns)})"
-        return _Piece(f"{pattern}?", ["", *samples]) if sign == "[" else _Piece(pattern, samples, needs)
+        return (f"{pattern}?", ["", *samples]) if sign == "[" else (pattern, samples)
 
     def _name(self, close: str, begin: int) -> str:
         end = self.text.find(close, self.position)
@@ -152,20 +146,20 @@ class _Reader:
         self.position = end + 1
         return name
 
-    def _slot(self, name: str, begin: int) -> _Piece:
+    def _slot(self, name: str, begin: int) -> "tuple[str, list[str]]":
         list_name, _, slot = name.rpartition(":")
         if not list_name and slot in self.slots:
             self.free += 1
-            return _Piece(self._capture(slot, f".{{1,{WORDS}}}?"), [""])
+            return self._capture(slot, f".{{1,{WORDS}}}?"), [""]
         list_name = list_name or slot
         if list_name not in self.lists:
             known = sorted({*self.slots, *self.lists})
             near = process.extractOne(list_name, known, scorer=fuzz.ratio, score_cutoff=50)
             raise TemplateFault("E301", begin + 1, f"槽位或列表 {{{list_name}}} 不存在", f"最接近：{{{near[0]}}}" if near else "")
         said = [self._nested(template, begin) for template in self.lists[list_name]]
-        pattern = "|".join(piece.pattern for piece in said)
-        samples = [sample for piece in said for sample in piece.samples]
-        return _Piece(self._capture(slot, pattern) if slot in self.slots else f"(?:{pattern})", samples)
+        pattern = "|".join(piece for piece, _ in said)
+        samples = [sample for _, choices in said for sample in choices]
+        return (self._capture(slot, pattern) if slot in self.slots else f"(?:{pattern})"), samples
 
     def _capture(self, slot: str, pattern: str) -> str:
         if slot in self.named:  # a name may stand once in a regular expression
@@ -173,14 +167,14 @@ class _Reader:
         self.named.add(slot)
         return f"(?P<{slot}>{pattern})"
 
-    def _rule(self, name: str, begin: int) -> _Piece:
+    def _rule(self, name: str, begin: int) -> "tuple[str, list[str]]":
         if name not in self.rules:
             near = process.extractOne(name, sorted(self.rules), scorer=fuzz.ratio, score_cutoff=50)
             raise TemplateFault("E301", begin + 1, f"规则 <{name}> 不存在", f"最接近：<{near[0]}>" if near else "")
-        piece = self._nested(self.rules[name], begin)
-        return piece._replace(pattern=f"(?:{piece.pattern})")
+        pattern, samples = self._nested(self.rules[name], begin)
+        return f"(?:{pattern})", samples
 
-    def _nested(self, text: str, begin: int) -> _Piece:
+    def _nested(self, text: str, begin: int) -> "tuple[str, list[str]]":
         if self.depth >= DEPTH:
             raise TemplateFault("E304", begin + 1, "规则互相引用，没有尽头")
         inner = _Reader(text, self.rules, self.lists, self.slots, self.depth + 1, named=self.named, free=self.free)
