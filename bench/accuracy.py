@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -46,6 +47,8 @@ from bench.cases import (  # noqa: E402
 from bench.values import Verdict  # noqa: E402
 from bot import config  # noqa: E402
 from bot.dialogue.understanding import Understanding, judge, read_data, read_folder  # noqa: E402
+from bot.language.kinds.kind import Value  # noqa: E402
+from bot.language.reading import Reading  # noqa: E402
 
 NOW = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 BLIND = Path(__file__).with_name("blind")
@@ -185,13 +188,23 @@ def is_told(case: Case) -> bool:
 
 
 def print_values(understanding: Understanding, path: Path) -> None:
-    """Print how values are read, by kind."""
-    found: defaultdict[str, list[Verdict]] = defaultdict(list)
-    for row in values.read_rows(path):
-        found[row.kind].append(values.compare(judge(understanding, row.text, row.now), row))
-    print(f"\n{'values':<24}{'rows':>8}{names(Verdict)}")
-    for name, verdicts in [*sorted(found.items()), ("all", list(chain.from_iterable(found.values())))]:
-        print(f"{name:<24}{len(verdicts):>8}{columns(parts(verdicts, Verdict))}")
+    """Print how values are read, by kind: through the product, and where it is known already what is wished."""
+    rows = values.read_rows(path)
+    judged = [judge(understanding, row.text, row.now) for row in rows]
+    known = [replace(one, slots=read_alone(understanding, row)) for one, row in zip(judged, rows, strict=True)]
+    print(f"\n{'values':<24}{'rows':>8}{names(Verdict)} |  known:{names(Verdict)}")
+    for name in [*sorted({row.kind for row in rows}), "all"]:
+        those = [k for k, row in enumerate(rows) if name in {"all", row.kind}]
+        told = [[values.compare(found[k], rows[k]) for k in those] for found in (judged, known)]
+        print(f"{name:<24}{len(those):>8}{columns(parts(told[0], Verdict))} |{'':>8}{columns(parts(told[1], Verdict))}")
+
+
+def read_alone(understanding: Understanding, row: values.Row) -> dict[str, Value]:
+    """Return the values that a row's words hold for an intent that has its slot."""
+    wanted = set(row.slot.replace("..", "/").split("/"))
+    intents = understanding.catalogue.intents.values()
+    slots = next((intent.slots for intent in intents if wanted <= {slot.name for slot in intent.slots}), ())
+    return Reading.of(row.text, row.now, read_data(config.shipped("data"))[0].simplified).take(slots)
 
 
 def print_wishes(cases: Cases) -> None:

@@ -1,7 +1,7 @@
 """Values that messages tell, beside those that are right. Pure but for reading.
 
 Columns: class, text, now, slot, right value, source. Right is `a~b` for anything between, `a..b` for start..end (one without a
-clock: any time of that day), `a/b` for either of two moments, `a;b` for either of two names, `(none)` for no value, and `not X` for an
+clock: any time of that day), `a/b` for either of two moments, `a;b` for either of two names or flats, `(none)` for no value, and `not X` for an
 intent that must not be acted on. A time that is over is no value: no form takes it. The slot is looked at whatever intent was taken. Rows that are answered by a question, or hold two lines (⏎), are left out.
 """
 
@@ -70,7 +70,7 @@ def compare(judged: Judgement, row: Row) -> Verdict:
     if not any(value not in (None, "") for value in got):
         return Verdict.MISSED
     if len(names) > 1:  # building/unit/room
-        is_right = [_plain(value) for value in got] == [_plain(part) for part in right.split("/")]
+        is_right = any([_plain(value) for value in got] == [_plain(part) for part in one.split("/")] for one in right.split(";"))
     else:
         is_right = any(is_as(got[0], one) for one in right.partition("..")[0].split(";"))
     return Verdict.RIGHT if is_right else Verdict.WRONG
