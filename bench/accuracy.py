@@ -287,10 +287,12 @@ def is_right(case: Case) -> bool:
 
 def print_pace(understanding: Understanding, lines: Sequence[Line]) -> None:
     """Print how long messages take, and what a start does."""
-    took = pace.times(understanding, [line.text for line in lines[:: max(len(lines) // TIMED, 1)]], NOW)
+    texts = [line.text for line in lines[:: max(len(lines) // TIMED, 1)]]
+    took, matched = pace.times(understanding, texts, NOW), pace.match_times(understanding, texts, NOW)
     worst = pace.times(understanding, pace.pathological(), NOW)[-1]
     seconds, megabytes = pace.starts()
-    print(f"\nunderstood, ms of CPU: p50 {took[len(took) // 2]:.2f}, p95 {took[len(took) * 95 // 100]:.2f}, "
+    print(f"\nmatched, ms of CPU: p50 {matched[len(matched) // 2]:.2f}, p95 {matched[len(matched) * 95 // 100]:.2f}")
+    print(f"understood, ms of CPU: p50 {took[len(took) // 2]:.2f}, p95 {took[len(took) * 95 // 100]:.2f}, "
           f"worst {pace.LONGEST:,} characters {worst:.1f}")  # fmt: skip
     print(f"ready for a first message in {seconds:.1f} s, holding {megabytes:.0f} MB more than before")
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -14,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 from bot import config  # noqa: E402  the checkout is importable from here on
 from bot.dialogue.understanding import Understanding  # noqa: E402
+from bot.language.reading import Reading  # noqa: E402
 from bot.services import load_services, understand  # noqa: E402
 
 #: Characters of the longest message that WeChat lets through.
@@ -37,7 +39,16 @@ def clock(act: Callable[[], object]) -> float:
 
 def times(understanding: Understanding, texts: Iterable[str], now: datetime) -> Sequence[float]:
     """Return the milliseconds that each message takes at its best of three, the quickest first."""
-    return sorted(min(clock(lambda text=text: understanding.hear_text(text, now)) for _ in range(3)) for text in texts)  # type: ignore[misc]
+    return _best(lambda text: understanding.hear_text(text, now), texts)
+
+
+def match_times(understanding: Understanding, texts: Iterable[str], now: datetime) -> Sequence[float]:
+    """Return the milliseconds for which what each message means is looked for, without danger, parting and knowledge."""
+    return _best(lambda text: understanding.matcher.match(Reading.of(text, now)), texts)
+
+
+def _best(act: Callable[[str], object], texts: Iterable[str]) -> Sequence[float]:
+    return sorted(min(clock(partial(act, text)) for _ in range(3)) for text in texts)
 
 
 def starts() -> tuple[float, float]:
