@@ -41,7 +41,7 @@ _NOT_ON = re.compile(r"(?:(?:[别莫甭]|不要)(?:在|给我|弄|搞)?|每个?|
 _EACH = re.compile(r"(?:每个?|每[天日晚周月年]的?|天天)$")
 _COMES_BY = re.compile("[就才会要能得一定]*(?:[来到进]|过来|上门|抵达|搬[进来过]|都行|都可以)(?!了|期)")
 #: Characters between a clock time and the day that is told behind it, and what may follow on that.
-_NEAR, _ENDS = 8, re.compile("(?:的|吧|啊|呀|哈|呢)*(?:$|[，,。！!]|[^，。,]{1,5}[来到]$|的?(?:访客|客人))")
+_NEAR, _ENDS = 8, re.compile("(?:的|吧|啊|呀|哈|呢)*(?:$|[，,。！!]|[^，。,]{0,5}[来到]$|的?(?:访客|客人))")
 #: Days around a feast that are still spoken of by its name.
 _HOLIDAYS = timedelta(days=15)
 _COMES = re.compile("[就才会要]?(?:[来到]|抵达|过来)")
@@ -67,7 +67,7 @@ _NOT_THEN = re.compile(r"""(?x:
     # nobody shall come
     (?: [别莫甭](?:来|敲|上门) | 不(?:要|用)来 | 太[晚迟早](?:了|咯|啦|喽|哒) | 来不[及赢] | 不行|不成|不方便|来不了|没(?:人?来|见|修|等到) | 来没来 | 来过(?![吗没夜年节冬周])
     # nobody is there, or free
-      | 刚过|已经?过 | 睡觉? | 午睡|午休|没空|没人|没得人|冇人|不在|不得空|没时间|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy|开会 | 要?上[班课]
+      | 刚过|已经?过 | 睡觉? | 午睡|午休|没空|没人|没得人|冇人|不在|不得空|没时间|没法|没功夫|没得空|唔得闲|冇时间|冇空|出差|加班|考试|体检|busy|开会 | 要?上班|[要得有]上课
       | 有(?:点|个)? (?: 事(?!找|请|要|情|跟|和) | 课(?!外|本|后) | 会(?!员|所|议室) | 班|安排|活动 | \s?(?:class|meeting) )
     # somebody goes out
       | (?:又|还|再|才|就|也|得|要)*(?:去|出门)
@@ -76,7 +76,7 @@ _NOT_THEN = re.compile(r"""(?x:
   )""")
 #: When something broke, or was reported: 早上八点的时候停电了.
 _BEGAN = re.compile(
-    r"(?:左右|多|来钟)?(?:的时候|那会儿?|那阵)?(?:就|又|开始|突然|忽然|刚|才|家里)*(?:停[电水气](?!吗|么|不)|漏(?!水的|的)|坏了?(?!的)|断[电水网]|没[电水网]|跳闸|堵[了住]|报的?修|报的|报过|打过)"
+    r"(?:左右|多|来钟)?(?:的时候|那会儿?|那阵)?(?:就|又|开始|突然|忽然|刚|才|家里)*(?:停[电水气](?!吗|么|不)|漏(?!水的|的)|坏了?(?!的)|断[电水网]|没[电水网]|跳闸|堵[了住]|报的?修|报的|报过|打过|就(?!来|到|走|行|可以|好|够|过来)[^，。,\s来到走]{1,3}了)"
 )
 #: What tells of days gone by in one breath with a clock time or a weekday: 上周你们说周三三点能进.
 _LONG_PAST = re.compile(
@@ -185,7 +185,7 @@ def is_unwanted(text: str, span: times.Span, now: datetime) -> bool:
     if (span.kind == "part" and _LASTED.search(text, 0, span.begin)) or _NOT_THAT_TIME.search(text, 0, span.begin):
         return True
     began = _BEGAN.match(text, span.stop)
-    if _NOT_ON.search(text, 0, span.begin) or (began and (span.start <= now or text.startswith("了", began.end()))):
+    if _NOT_ON.search(text, 0, span.begin) or (began and (span.start <= now or "了" in text[began.end() - 1 : began.end() + 1])):
         return True
     if _ALREADY.search(text, 0, span.begin) and _ALREADY_SO.match(text, span.stop):
         return True

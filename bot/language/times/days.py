@@ -40,7 +40,7 @@ _ENGLISH = {name: day for day, name in enumerate("mon tue wed thu fri sat sun".s
 _WHICH = {"下下下": 3, "下下": 2, "下": 1, "上": -1, "上上": -2}
 
 #: Between the first and the last of a range.
-LINK = "[ ]?(?:到|至|[-~]{1,2})[ ]?"
+LINK = "[ ]?(?:到|至|to(?![a-z])|[-~]{1,2})[ ]?"
 
 _NUMBER = r"(?:\d{1,2}(?!\d)|[一二三四五六七八九十廿][一二三四五六七八九十]{0,2})"
 _NTH = r"(?:第(?P<nth>[一二三四五1-5])个?|最后一?个?(?P<final>))"

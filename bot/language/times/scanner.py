@@ -27,7 +27,7 @@ _REST_OF_NUMBER = re.compile("[零〇一二两三四五六七八九十廿百千�
 _NOW = re.compile("现在|马上|立刻|立马|这会儿|尽快|即刻")
 #: A range may begin with these: 从现在到八点.
 _FROM_NOW = re.compile("现在|这会儿")
-_TO = re.compile(rf"(?:左右|多|来钟|钟)?(?:{LINK})(?:一直到)?")
+_TO = re.compile(rf"(?:左右|多|来钟|钟)?(?:开始|起)?(?:{LINK})(?:一直到)?")
 _BY = re.compile("(?:之前|以前|前(?![天台面门后一几两三四五六七八九十夕半任]|夜(?!里)|\\d))")
 _STAY = re.compile(rf"(?:待|玩|停留?|住|呆|坐)(?:大概|大约|差不多|最多|顶多|个|上)?(?:{lengths.LENGTH})(?!后)")
 #: 住两晚, 留宿一夜, 过夜: until the day so much later.
