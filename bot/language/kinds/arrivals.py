@@ -1,4 +1,4 @@
-"""Says plainly who comes, that few patterns may find it: 二舅开着三轮 to 二舅□□□□来, 搁楼下杵着 to 来; what only fills is left out. Pure."""
+"""Says plainly who comes, that few patterns may find it: 二舅开着三轮来 is 二舅□□□□来, 搁楼下杵着 is 来; what only fills is left out. Pure."""
 
 import re
 
@@ -31,9 +31,9 @@ _HOLDS = re.compile(
 )
 _PLACE = "门口|大门|后门|北门|南门|东门|西门|侧门|门外|门外头|门卫|门岗|岗亭|门厅|单元门|楼下|楼底下?|楼道口|大堂|大厅|电梯口|外头|外面|外边|闸机|道闸|保安亭|保安室|传达室|地库|车库口|物业|小区"
 #: Whoever is there wants to be let in.
-_IS_THERE = re.compile(rf"""(?x:(?=[在搁到蹲站等候杵待喺守立堵被按敲送接陪领])(?<!车停)(?<!停)(?<!放)(?<!扔)(?:
+_IS_THERE = re.compile(rf"""(?x:(?=[在搁到蹲站等候杵待喺守立堵被按敲送接陪领])(?<!停)(?<!放)(?<!扔)(?:
     (?:已经|都|正|还)?(?:在|搁|到|蹲|站|等|候|杵|待|喺|守|立|堵|被){{1,2}}(?:在|到|着|起|咗|了|拦)?(?:咱|我们?|俺们?|你们)?(?:小区|单元|那个|北|南|东|西|{_SIGN}栋)?
-    (?:{_PLACE})(?:{_WITHIN}{{0,3}}?)(?:外头|外面|那儿|那里|旁边|边上|口)?(?:杵|等|站|蹲|候|待|守|拦|转|坐)?(?:着|到|起|了|咗|半天|好久)*(?:呢|哩|嘞|哈)?
+    (?:{_PLACE})(?:{_WITHIN}{{0,3}}?)(?:外头|外面|那儿|那里|旁边|边上|口)?(?:杵|等|站|蹲|候|待|守|拦|转|坐)?(?:着|到|起|了|咗|半天|好久)*(?:呢|哩|嘞|哈)?(?!乱?[摔晕睡叫吵撞丢打骂])
   | (?:按|敲)(?:不开|了|着|过)?(?:半天|好几|好久|几|一)?(?:下|声|遍|次)?(?:门铃|门禁|对讲机?|我?家?门|门)(?:了|呢|没人开)*
   | (?:送|接|陪|领)(?:我|俺|咱){_WITHIN}{{0,6}}?(?:回来|过来|进来|上来|上楼|进地?库|进门|回家|到家)
   ))""")
@@ -46,11 +46,11 @@ _REASON = "没[空法时]间?|有事|有[课会]|请[了]?假|走不开|开庭|�
 #: 本来约的是范医生，范医生没空，是小岑来: what was before, and who stays away, is left out where it is told who comes.
 _FORMERLY = re.compile(
     rf"(?:^|(?<=[\s,，。]))(?:本来|原来|原先|原本|起先|起初|上次|上回|原定|之前){_WITHIN}+[\s,，。]+"
-    rf"(?:{_WITHIN}*?(?:{_REASON}|不来|来不[了成]|[去到]不了){_WITHIN}*[\s,，。]+)?(?={_WITHIN}*(?:来|到|嚟|换|改|由|[这]次|是))"
+    rf"(?:{_WITHIN}*?(?:{_REASON}|不来|来不[了成]|[去到]不了){_WITHIN}*[\s,，。]+)?(?!{_WITHIN}*还(?:让|是|叫|请))(?={_WITHIN}*(?:来|到|嚟|换|改|由|[这]次|是))"
 )
 #: 来的是阿萍: nobody else comes.
 _RATHER = re.compile(
-    rf"(?:(?:^|(?<=[\s,，。]))(?:{_WITHIN}|[,，。]|\s)*[,，。\s])?(?:(?:反正|这次|今[天晚]|其实|现在|□+|待会儿?|等下)*)(?:要?来的(?:人|客人)?|(?:这次|今天)来访的)(?:其实|才|就)?是(?!时候|他|她|不是|[几多]|[一二两三四五六七八九十\d□]|[这那]|谁|哪|的|我[们\s,，。]?$)"
+    rf"(?:(?:^|(?<=[\s,，。]))(?:{_WITHIN}|[,，。]|\s)*[,，。\s])?(?:(?:反正|这次|今[天晚]|其实|现在|□|待会儿?|等下)*)(?:要?来的(?:人|客人)?|(?:这次|今天)来访的)(?:其实|才|就)?是(?!时候|他|她|不是|[几多]|[一二两三四五六七八九十\d□]|[这那]|谁|哪|的|我[们\s,，。]?$)"
 )
 #: 不是小赵 beside somebody who comes; 欧阳锋不是哈.
 _IS_NOT = re.compile(
@@ -70,7 +70,7 @@ _MY_OWN = re.compile(
     r"我家?(?:的)?(?:[大小二]?(?:儿子|女儿|闺女|孩子|娃|宝宝|孙子|孙女)|老公|老婆|爱人|媳妇|[爸妈]|狗|猫|狗狗|猫咪)(?:叫|姓|名叫)"
 )
 _LET_IN = re.compile(
-    "来(?!着)|到(?!他|她|底|处)|嚟|上门|放[他她人行]|让.{0,8}进|登|开(?!庭|学|车)|访|住(?!院)|找|接|等|约|门口|邀|请(?!问|假)|客|进|回|写"
+    "来(?!着)|(?<!看)到(?!他|她|底|处)|嚟|上门|放[他她人行]|让.{0,8}进|登|开(?!庭|学|车)|访|住(?!院)|找(?=我|俺|咱)|接|等|约|门口|邀|请(?!问|假)|客|进|回|写"
 )
 _TOLD_OF = re.compile(
     "没带|忘带|忘了|看[到见]|丢|落[在了]|保安室|跑了|住院|生病|漏|态度|投诉|业主|没关系|跑[出丢]|走丢|书包|年级|上学"
@@ -94,13 +94,13 @@ def plainly(text: str) -> str:
     return text if _FILLING.isdisjoint(text) else _FILLS.sub(" ", text)
 
 
-def instead(text: str) -> str:
+def without_former(text: str) -> str:
     """Return words without whoever was to come and does not."""
     return text if _BEFORE.isdisjoint(text) else _FORMERLY.sub("", text)
 
 
 def present(text: str) -> str:
-    """Return words in which whoever stands there comes, by whatever way: 二舅开着三轮来, 大鹏搁楼下按门铃."""
+    """Return words in which whoever stands there comes: 大鹏搁楼下按门铃 is 大鹏来来, and on which way is blanked."""
     if "着" in text:
         text = _HOLDS.sub(lambda match: "□" * len(match[0]), text)
     text = _BY_THE_WAY.sub(lambda match: "□" * len(match[0]), text)

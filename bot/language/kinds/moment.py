@@ -82,11 +82,11 @@ _BEGAN = re.compile(
 _LONG_PAST = re.compile(
     r"(?:上[次回]|上个?(?:周|星期|礼拜|月)|去年|前几天|前两天|前阵子|那天|当时|刚才|刚刚)(?![一二三四五六日天末]|说|约|改|讲)[^，。,;；！!？?]{0,12}$"
 )
-#: What it is already, and since when: 都十二点多了, 从早上八点就哑了.
-_ALREADY, _ALREADY_SO = re.compile("(?:都|已经?|从|打)$"), re.compile("(?:多|半)?(?:了|就(?!来|去|到|过来))")
+#: What it is already: 都十二点多了.
+_ALREADY, _ALREADY_SO = re.compile("(?:都|已经?)$"), re.compile("(?:多|半)?了")
 #: On which day is not settled: 哪天来都没定呢, 还没说哪天.
 _NOT_SETTLED = re.compile(
-    "(?:哪一?天|几号|几点|(?:什么|啥)时候|时间|日子)[^，。,;；]{0,5}(?:[没未]定|不一定|没说|没讲|不晓得|不知道|再说)|[没未][定说讲]好?(?:哪一?天|几号|几点|(?:什么|啥)时候|时间|日子)"
+    "(?:哪一?天|几号(?![楼栋院门线])|(?:什么|啥)时候|时间|日子)[^，。,;；]{0,5}(?:[没未]定|不一定|没说|没讲|不晓得|不知道|再说)|[没未][定说讲]好?(?:哪一?天|几号|几点|(?:什么|啥)时候|时间|日子)"
 )
 _TO_COME = re.compile("今|明|后天|大后|下|听日|听朝|听晚|这")
 #: Who stands at the gate comes now, where a time must be known.
@@ -222,7 +222,8 @@ def _by_then(message: Message) -> datetime | None:
     span = next((span for span in comes if span.start > message.now), None)
     if span is None:
         return None
-    return max(message.now.replace(second=0, microsecond=0), span.start.replace(hour=0, minute=0))
+    now = message.now.replace(second=0, microsecond=0)
+    return max(now, span.start.replace(hour=0, minute=0)) if span.has_clock else now
 
 
 def _day_behind(text: str, spans: Sequence[times.Span]) -> datetime | None:

@@ -102,7 +102,7 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
     # 我爱人的伴娘周小棠过来, 质检的解姐来
     re.compile(rf"""(?x:
         的(?P<n>(?:(?!{NO_SURNAME})[{SURNAMES}](?:{TITLES}|{AGED})|{FAMILIAR})){_COMES}
-      | 的(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{1,4}}?(?P<m>(?!(?<=师)傅|[\u4e00-\u9fff](?:{TITLES}))(?:(?:{COMPOUND}|[{SURNAMES}])(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2}}|(?<=[生员师工长手者匠友官])[{SURNAMES}](?:(?![{_NO_SUBJECT}吧啊呀])[\u4e00-\u9fff]))){_COMES}
+      | 的(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{1,4}}?(?P<m>(?!(?<=师)傅|(?<=主)任|[\u4e00-\u9fff](?:{TITLES}))(?:(?:{COMPOUND}|[{SURNAMES}])(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2}}|(?<=[生员师工长手者匠友官])[{SURNAMES}](?:(?![{_NO_SUBJECT}吧啊呀])[\u4e00-\u9fff]))){_COMES}
       )"""),
     # 朴顺姬阿姨
     re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>(?:{COMPOUND}|[{SURNAMES}]){_GIVEN}{{1,2}}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
@@ -150,9 +150,10 @@ _UNMARKED: tuple[re.Pattern[str], ...] = (
     # 毛毛放学来我家, 给杰哥开个码
     re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫等让]))(?P<n>{PET_NAME})(?=放学|下班|下课|吃完|[办开登]|[和跟]|[□\s要会也就还自己]{{0,12}}{COME})"),
 )  # fmt: skip
-#: Those that say of what follows that it is a name go first.
 _UNMARKING = tuple((pattern, False) for pattern in _UNMARKED)
+#: Words without any of these hold nothing that _MARKED finds.
 _MARKS = frozenset("名姓叫喊称唤管换改由派写填登录记应号是为:：")
+#: Those that say of what follows that it is a name go first.
 _PATTERNS = (*((pattern, True) for pattern in _MARKED), *((pattern, False) for pattern in _UNMARKED))
 
 _ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|(?:(?![一二两三四五六七八九十几个位名加上带有了的请约叫姓])[\u4e00-\u9fff]){{1,2}}(?:{TITLES}))"
@@ -214,14 +215,16 @@ _STOOD_IN_FOR = re.compile(rf"(?<=[\u4e00-\u9fff])(?:代替|[替代顶]){_SOMEBO
 
 def _heard(message: Message, slot: Slot | None = None) -> str:
     """Return what may name somebody: neither values nor cries, nor whoever stays away."""
-    rest = _cleared(message.rest[:LOOKED_THROUGH])
+    rest = _cleared(message.rest[:LOOKED_THROUGH], slot is None or slot.required)
     return rest if slot is not None and slot.name in message.known else _present(rest)
 
 
 @lru_cache(maxsize=64)
-def _cleared(rest: str) -> str:
+def _cleared(rest: str, is_expected: bool) -> str:
+    """Return words that may name somebody; without whoever stays away, where it is asked who comes."""
     rest = proper.said_once(arrivals.plainly(people.unexclaimed(rest)))
-    rest = _STOOD_IN_FOR.sub("", _STAYS_AWAY.sub("", arrivals.instead(rest)))
+    if is_expected:
+        rest = _STOOD_IN_FOR.sub("", _STAYS_AWAY.sub("", arrivals.without_former(rest)))
     return _SIDE_BY_SIDE.sub(r"\g<0>、", rest)
 
 
@@ -232,7 +235,11 @@ def _present(rest: str) -> str:
 
 def _take(message: Message, slot: Slot) -> Value | None:
     name = _told(message, slot)
-    return _subject(_cleared(message.rest[:LOOKED_THROUGH])) if name is None and slot.name not in message.known else name
+    return (
+        _subject(_cleared(message.rest[:LOOKED_THROUGH], slot.required))
+        if name is None and slot.name not in message.known
+        else name
+    )
 
 
 def _told(message: Message, slot: Slot) -> Value | None:

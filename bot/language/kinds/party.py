@@ -8,8 +8,7 @@ from bot.language.kinds.persons import NOUN
 from bot.language.kinds.proper import AGED, FAMILIAR, NAME, SURNAMES, TITLES, may_be_name
 from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
 
-#: Who come in twos, and are not counted.
-PAIR = (
+_TWOS = (
     "两口子|小两口|老两口|夫妻俩?|夫妇俩?|情侣|小情侣|父母|爸妈|爸爸妈妈|爹妈|爹娘|公婆|公公婆婆|岳父母|岳父岳母|爷爷奶奶|外公外婆|姥姥姥爷|姥爷姥姥|阿公阿婆|双胞胎|"
     "[哥兄]嫂|哥哥嫂子|姐姐姐夫|姐夫姐姐|弟弟弟妹|弟弟弟媳|哥哥嫂嫂|大哥大嫂|表哥表嫂|堂哥堂嫂|妹妹妹夫|舅舅舅妈|叔叔婶婶|姑姑姑父|女儿女婿|闺女女婿|儿子儿媳妇?|姑姑姑丈|姨妈姨父|伯伯伯母|老婆孩子|媳妇孩子|母女|父子|父女|母子|婆媳|阿爷阿嫲|阿爸阿妈|老爸老妈|老爹老娘|爹爹奶奶|大伯大妈|大伯大娘|大爷大妈|大爷大娘|大叔大婶|伯父伯母|舅公舅婆|姑父姑姑|姨父姨妈|孙子孙女|儿子女儿|弟弟妹妹|哥哥姐姐|姐弟|兄妹|姊妹俩|师徒"
 )
@@ -33,7 +32,8 @@ _COUPLE = "|".join(
         ("女婿|姑爷", "女儿|闺女"),
     )
 )
-PAIR = f"{PAIR}|{_COUPLE}"
+#: Who come in twos, and are not counted.
+PAIR = f"{_TWOS}|{_COUPLE}"
 _ENDS_IN_PAIR = re.compile(f"(?:{PAIR})$")
 #: How one brings another, as it is said anywhere: 带着, 带住, 领了.
 BRINGS = "[带领抱牵搀扶陪背捎拖拉][着了上住咗埋起]{0,2}"
@@ -63,12 +63,14 @@ _COLLECTIVE = re.compile("亲戚|家人|家里人|娘家人|婆家人|亲家们"
 _MANY = re.compile("们|几个|一家(?![0-9一二两三四五六七八九]|子?[0-9一二两三四五六七八九]|的)|全家|一大家")
 
 _AND = r"\+|[ ]?(?:and|plus|with|&)[ ]?|还有|仲有|仲带|外带|外加|另外|连同|以及|和|跟|与|同(?![学事])|及|再?加上?|再|还|也|要|会"
+#: 护工带我爸去检查 comes to nobody.
+_NOT_AWAY = "(?![^,，。□]{1,6}(?:去|下楼|出门|上学|看病|检查|体检))"
 #: Between those of one party; who are called alike may stand side by side: 我妈我爸, 小王小李.
 _JOIN = re.compile(rf"""(?x:
-    [\s,，、]*(?:{_AND}){{0,3}}(?:{BRINGS})?[\s,，、]*(?:一个|个)?(?:[他她]们的?)?
+    [\s,，、]*(?:{_AND}){{0,3}}(?:{BRINGS}{_NOT_AWAY})?[\s,，、]*(?:一个|个)?(?:[他她]们的?)?
     # 闺蜜明天下午来，还带她老公
-  | (?:[□\s]*(?:要|会|也)*(?:过?来|到|上门|嚟)(?:我家|做客|吃饭|玩)?(?![陪看找接送搀扶]))?[□\s,，]*
-    (?:[他她佢伊]们?|说|讲|另外|顺便|还|也|会|要|想|[一也]起|一道){{0,4}}(?:{BRINGS}|(?<=[,，])(?:另外)?还?有){_THEIRS}(?:{AGED_SO})?(?:一个|个)?
+  | (?:[□\s]*(?:要|会|也)*(?:过?来|到|上门|嚟)(?:我家|做客|吃饭|玩)?(?![陪看找接送搀扶]|[带抱领](?![着了上住咗埋起])))?[□\s,，]*
+    (?:[他她佢伊]们?|说|讲|另外|顺便|还|也|会|要|想|[一也]起|一道){{0,4}}(?:{BRINGS}{_NOT_AWAY}|(?<=[,，])(?:另外)?还?有){_THEIRS}(?:{AGED_SO})?(?:一个|个)?
     )""")
 #: Behind whoever follows after a mere pause.
 _GOES_ON = re.compile(r"\s*(?:$|[,，、。.!！□]|和|跟|还有|来|到|过来|要|也|都|一[起道]|带|嚟)")

@@ -20,6 +20,6 @@ _ENDING = (
 _DOES = "[送修装看搬拉干做收拆刷贴量教打验通洗擦卖跑检扛抬查维施租买陪接][^\\W\\d_A-Za-z□来到是有的个]{0,5}的(?=$|[\\s,，。.!！□]|[来到过也都要明今后])"
 
 #: 学徒, 大老爷们儿, 化妆师.
-NOUN = f"(?:(?:{_LISTED})(?!{_SIGN}?(?:{_ENDING}))|{RELATIVE}|{_SIGN}{{1,4}}?(?:{_ENDING})(?!{_SIGN}?(?:{_ENDING}))|{_LISTED}|{_DOES})"
+NOUN = f"(?:(?:(?:{_LISTED})(?!{_SIGN}?(?:{_ENDING}))|{RELATIVE}|{_SIGN}{{1,4}}?(?:{_ENDING})(?!{_SIGN}?(?:{_ENDING}))|{_LISTED}|{_DOES})(?![间厅具箱机房卡位车通厕死柜料厂场程])(?!的(?:[\\u4e00-\\u9fff]{{0,2}}(?:车|门|房|猫|狗))))"
 #: What tells more of somebody: 装门的师傅, 退了休的老师.
 MEANT = f"(?:{_SIGN}|[年了]){{1,5}}"

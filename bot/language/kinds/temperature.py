@@ -107,7 +107,7 @@ _EARLIER_DAY = "(?:[昨寻琴噚][天日儿晚夜早个]|夜儿个|前[天日儿
 #: A day that is over, of which a figure in the same breath tells; none that one has risen from since: 昨晚开始, 比昨天高.
 _EARLIER = re.compile(rf"""(?x:
     (?: (?<![比跟和从自打]){_EARLIER_DAY}(?!起|以来|到现在|(?:就|都)?(?:开始|起)) | (?<=[比跟和]){_EARLIER_DAY}的 )
-    (?:(?![今昨前现]|刚|目前|这会|此刻|还是?|仍|一直|依然|照样|起床)[^,，。;；!！?？]){{0,14}}$
+    (?:(?![今昨前现]|刚|目前|这会|此刻|还是|[到至]现在还|仍|一直|依然|照样|起床)[^,，。;；!！?？]){{0,14}}$
     )""")
 
 

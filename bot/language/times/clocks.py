@@ -83,6 +83,8 @@ _PART_BEHIND = re.compile(
     "[ 的]?(?P<part>[上下中]午|[早晚]上|凌晨|傍晚|夜里|半夜|天还?[没不]亮|天蒙蒙亮)(?![ ]?[\\d零〇一二两三四五六七八九十半]|[茶场班课饭])"
 )
 _PART_ALONE = re.compile(longest_first(part for part in PARTS if len(part) > 1))
+#: 天亮路灯才灭, 天亮了灯还亮着: how it is, and no time to come.
+_LIGHT = re.compile("天[一刚]?亮(?:了|路?灯|才|都|还)")
 #: 周五晚: of one sign only behind a day, and where nothing goes on.
 _SHORT_PART = re.compile(r"[早晚](?=$|[\s,，。;；到至~-])")
 #: 明天25:00, 13:70: written as a clock time, and none.
@@ -133,6 +135,8 @@ def read(text: str, begin: int, *, part: str, has_day: bool, nowhere: list[tuple
 
 def read_part(text: str, begin: int, *, has_day: bool) -> Clock | None:
     """Return a part of the day at a place: 下午."""
+    if _LIGHT.match(text, begin):
+        return None
     said = _PART_ALONE.match(text, begin) or (_SHORT_PART.match(text, begin) if has_day else None)
     return Clock(stop=said.end(), part=said[0]) if said else None
 

@@ -47,7 +47,7 @@ _FEAST = re.compile(
     | (?:大年|过年|新年|春节|(?<!去)年)初(?P<new_year>[一二三四五六七八九十])(?!中|高)
     | (?:大年|年)(?P<old_year>(?:廿|二十?)[一二三四五六七八九])
     | (?P<which_month>初[一二三四五六七八九十]|廿[一二三四五六七八九])(?=那天|[上下中]午|早上|晚上|[来到去](?![了过]))(?<![到升上读年]..)
-    | (?P<bare>初[一二三四五六七八九十])(?![中高级步恋衷学赛期版夏秋冬春])
+    | (?<![到升上读念])(?<![孩儿孙]子)(?<![女孙]儿)(?<!闺女|孙女)(?P<bare>初[一二三四五六七八九十])(?![中高级步恋衷学赛期版夏秋冬春了的作题班生男数语英])
     | (?P<name>{longest_first(_SURE_NAMES)})(?!号|点|月|栋|单元|楼|路|轻|饭|级|大道|街|小区|[里]?弄|广场|[.\d])
     | (?P<october>十一)(?=假期|长假|期间|放假|小长假)
     | (?P<term>{"|".join(sorted(_DOUBTFUL_TERMS))})(?=那天|当天|这天|节气|前一天|后一天|前后)(?:节气)?
@@ -56,7 +56,7 @@ _FEAST = re.compile(
 )
 #: The first signs of all of these.
 BEGINNINGS = frozenset("农阴旧夏正冬腊一二三四五六七八九十初廿大过新春年雨小白谷寒") | {name[0] for name in NAMES}
-_HOLIDAYS = re.compile("(?:(?P<count>[两三五七八3578])天)?(?:小?长?假期?|放假|节日?|节气)*(?:期间|里)?")
+_HOLIDAYS = re.compile("(?:(?P<count>[两三五七八3578])天(?!之?以?[前后]))?(?:小?长?假期?|放假|节日?|节气)*(?:期间|里)?")
 
 
 def read(text: str, begin: int, year: int | None, today: date) -> tuple[Period | None, int] | None:

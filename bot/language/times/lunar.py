@@ -33,12 +33,12 @@ def last_of_month(year: int, month: int) -> date | None:
 
 
 def coming(day: int, since: date) -> date | None:
-    """Return the next day of that number in a lunar month, after a date."""
+    """Return the next day of that number in a lunar month, from a date on."""
     if since.year not in _YEARS:
         return None
     from borax.calendars.lunardate import LunarDate
 
-    days = (since + timedelta(days=count) for count in range(1, 31))
+    days = (since + timedelta(days=count) for count in range(31))
     return next((one for one in days if LunarDate.from_solar(one).day == day), None)
 
 

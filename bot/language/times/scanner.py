@@ -320,7 +320,7 @@ class _Scanner:
                 return Days(period=whole_day((previous or self.now).date()), stop=said.end())
             return Days(period=None, stop=said.end()) if self._clock(said.end(), None) else None
         if previous and (said := _LUNAR_NUMBER.match(self.text, begin)) and _LUNAR.search(self.text, 0, begin):
-            later = lunar.coming(value_of(said["day"]), previous.date())  # 大年初一来，初三走
+            later = lunar.coming(value_of(said["day"]), previous.date() + _WHOLE_DAY)  # 大年初一来，初三走
             return Days(period=whole_day(later) if later else None, stop=said.end())
         return days.read(self.text, begin, today)
 
