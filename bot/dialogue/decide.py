@@ -149,16 +149,21 @@ def _passed_on(standing: Standing, words: str) -> Step:
 
 
 def _is_more(standing: Standing, heard: Heard, facts: Facts) -> bool:
-    """Tell whether words after an alarm belong to it: whoever is tired of life is heard whatever they say."""
+    """Tell whether words after an alarm belong to it, such as where it is; whoever is tired of life is heard whatever they say."""
     best = starting.accepted(heard, facts.intents)
     is_of_else = following.names(standing, heard.text, facts) and not facts.is_alarm_calm  # 接着弄小姨那个
     return (
         (best is None and not is_of_else)
-        or (best is not None and best.small_talk)
+        or (best is not None and (best.small_talk or (best.provides_flat and facts.is_bound and not _asks_for(best, heard))))
         or aftermath.is_over(heard.reading, facts.judge)
         or facts.names_place
         or facts.is_alarm_calm
     )
+
+
+def _asks_for(intent: Intent, heard: Heard) -> bool:
+    """Tell whether words name what they want, beside the values for it: 绑定3栋2单元501."""
+    return any(word in heard.text for word in intent.keywords)
 
 
 # ------------------------------------------------------------------ what was shown or asked

@@ -38,6 +38,12 @@ _ASIDE = re.compile(
     r"[，。！]|please|[0-9零一二三四五六七八九十]+(?:栋|幢|座|号楼|号|单元|室|楼|层|#)?|[我俺咱你](?:们)?(?:家|屋)里?|家里|屋[里头]|楼[上下道]|隔壁|对门|这里|这边|在|快(?!递)|您好|你好|喂|物业|保安|师傅|大家|[了啊呀啦哇]"
 )
 
+#: Who was called already is no danger, though what is dialled sounds like one: 已经打119了, 120叫过了. 快打120 is a cry.
+_CALLED = re.compile(
+    r"(?:(?:已经?|刚才?|都|早就?)(?:打|拨|叫|报)(?:过|了|完)?|(?:打|拨|叫|报)(?:过|了|完))(?:电话)?(?:119|110|120|火警|警(?!察)|消防队?|救护车|急救)(?:电话)?(?:了|过)?"
+    r"|(?:119|110|120|救护车|消防队?)(?:电话)?(?:我们?|都|已经?|也)*(?:打|叫|拨)(?:过|了|完)了?"
+)
+
 #: Places of a message that are looked at; nobody is in more danger.
 CHECKED = 8
 
@@ -62,7 +68,7 @@ class Judge:
 
     def find(self, said: Reading) -> Alarm | None:
         """Return the danger that a message speaks of as real; None if there is none."""
-        plain = said.folded
+        plain = _uncalled(said.folded)
         pieces = self.odds.pieces(plain)
         if said.is_whole and self._cries.fullmatch(_ASIDE.sub("", plain)):
             return Alarm(self._kind(plain, pieces), plain)
@@ -79,13 +85,14 @@ class Judge:
 
     def doubts(self, said: Reading) -> bool:
         """Tell whether a message that is no alarm may be asked about: it sounds a little like danger, and nothing speaks against it."""
-        plain = said.folded
+        plain = _uncalled(said.folded)
         best = max(self.odds.pieces(plain), default=Piece(DOUBT, 0, 0))
         return best.odds > DOUBT and not self.surroundings.clears(plain, *self.odds.peak(plain, best))
 
     def sort(self, said: Reading) -> Danger:
         """Return which kind of danger a message that is known to tell of one tells of."""
-        return self._kind(said.folded, self.odds.pieces(said.folded))
+        plain = _uncalled(said.folded)
+        return self._kind(plain, self.odds.pieces(plain))
 
     def warm(self) -> None:
         """Compile what was not compiled yet."""
@@ -114,3 +121,10 @@ class Judge:
         best, *others = nlargest(CHECKED, pieces) or [Piece(DOUBT, 0, len(plain))]
         told = [best, *(piece for piece in others if piece.odds > CLEAR)]
         return self.sorts.tell([plain[piece.begin : piece.stop] for piece in told], plain)
+
+
+def _uncalled(plain: str) -> str:
+    """Return a prepared text without whom somebody has called already."""
+    return (
+        _CALLED.sub("", plain) if "1" in plain or "警" in plain or "车" in plain or "消防" in plain or "急救" in plain else plain
+    )

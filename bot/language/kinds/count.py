@@ -370,6 +370,9 @@ def _changed(message: Message, slot: Slot, rest: str, known: int | None) -> int 
     after = [one for one in _counted(without) if one.begin >= last]
     if told := next((one for one in after if _TOLD_WHOLE.search(without[: one.begin])), None):
         return told.count
+    change = sum(change for change, *_ in changes)
+    if after and known is not None and after[-1].count == known + change:  # 少一个人，四个
+        return after[-1].count
     is_less = all(change < 0 for change, *_ in changes)
     at_last = after[0].begin if after else 0
     if at_last and (

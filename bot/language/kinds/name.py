@@ -192,8 +192,10 @@ _INSTEAD = re.compile("改成|改为|换成|应该是|(?:就|先|只)(?:写|填)
 
 #: Whom these bring in comes, too: 还有小谭.
 _BESIDE = re.compile(r"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?$")
-#: 张三李四 are two.
-_SIDE_BY_SIDE = re.compile("(?:张三|李四|王五)(?=李四|王五|赵六)")
+#: 张三李四 are two, 小张小刘小陈 three.
+_SIDE_BY_SIDE = re.compile(
+    rf"(?:张三|李四|王五)(?=李四|王五|赵六)|(?<![\u4e00-\u9fff])[小老阿][{SURNAMES}](?=[小老阿](?!朋友|姐|孩|师)[{SURNAMES}])|(?<=[小老阿][{SURNAMES}][小老阿])[{SURNAMES}](?=[小老阿](?!朋友|姐|孩|师)[{SURNAMES}])"
+)
 #: Of whom this is said, somebody of theirs comes: 王婶的儿子.
 _WHOSE = re.compile(rf"家?的(?:{RELATIVE}|孩子|娃|小孩|司机)")
 #: Of whom this is said, something of theirs is changed: 老贺改周六了; 小雪改成小雨 is about the second.
