@@ -21,6 +21,12 @@ def room(demo_folder: Path, now: datetime) -> Iterator[Room]:
     room.database.close()
 
 
+def told(room: Room, text: str) -> str:
+    answer = room.hear(text)
+    assert answer is not None
+    return "\n".join(answer.texts)
+
+
 def say(room: Room, text: str) -> str:
     answer = room.hear(text)
     assert answer is not None
@@ -68,6 +74,14 @@ def test_danger_is_heard_beside_what_was_called_off_or_asked(room: Room, before:
     room.hear(before)
 
     say(room, text)
+
+
+def test_where_it_is_and_whom_was_called_belong_to_the_alarm(room: Room) -> None:
+    say(room, "电梯坏了，老人在里面关着！")
+
+    for words in ("3栋2单元", "已经打119了", "有没有人啊！"):
+        assert f"“{words}”已记在这次求助里" in told(room, words)
+    assert "已记在这次求助里" not in told(room, "我要绑定住址")
 
 
 def test_who_picks_a_danger_from_the_menu_gets_general_words(room: Room) -> None:

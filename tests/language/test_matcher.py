@@ -12,7 +12,7 @@ from bot.language.matching import scores
 from bot.language.matching.concepts import Concepts
 from bot.language.matching.matcher import Candidate, Matcher, decide
 from bot.language.matching.model import NONE, Model, mark
-from bot.language.matching.sentences import TemplateFault, compile_sentence
+from bot.language.matching.sentences import TemplateFault, any_of, compile_sentence
 from bot.language.normalise import Tables, strip_fillers
 from bot.language.reading import Reading
 
@@ -250,3 +250,12 @@ def test_a_template_tries_no_message_that_is_a_story() -> None:
 
     assert sentence.match("给" + "张" * 20 + "开码") is not None
     assert sentence.match("给" + "张" * 400 + "开码") is None
+
+
+def test_a_template_is_found_by_what_matches_any_of_them() -> None:
+    sentences = [compile_sentence(template, {}, {}, {"a": "text"}) for template in ("给{a}开码", "(取消|作废)通行证")]
+    anyone = any_of(sentences)
+
+    assert all(anyone.fullmatch(text) for text in ("给张伟开码", "作废通行证"))
+    assert not any(anyone.fullmatch(text) for text in ("给张伟", "通行证作废"))
+    assert any_of([]).fullmatch("") is None

@@ -205,6 +205,13 @@ def test_who_says_that_it_ends_badly_is_heard_if_it_does(text: str) -> None:
     assert UNDERSTANDING.hear_text(text, NOW).match.emergency
 
 
+@pytest.mark.parametrize(("called", "is_danger"), [
+    ("已经打119了", False), ("120我叫过了", False), ("刚报了警，在等警察", False), ("快打120", True), ("打了120，我妈还是没有反应", True),
+])  # fmt: skip
+def test_who_was_called_already_is_no_danger_and_what_is_beside_it_is_heard(called: str, is_danger: bool) -> None:
+    assert heard(called) is is_danger
+
+
 @pytest.mark.parametrize("text", ["着 火 了", "救！命！啊！", "救\u200b命", "ＳＯＳ", "著火了", "失火啦啦啦啦啦", "電梯困人"])
 def test_spelling_does_not_hide_it(text: str) -> None:
     assert heard(text)
