@@ -98,7 +98,7 @@ _BY_THE_WAY = frozenset({Aspect.BEGINS, Aspect.ENDS, Aspect.HOW_MANY})
 BRIEF = 8
 
 #: Another visitor, who is not named.
-_SOMEBODY = re.compile("有.{0,3}[人客]|客人|来人|访客|朋友|师傅")
+_SOMEBODY = re.compile("有.{0,3}人|客(?!厅|卧|气)|来人|朋友|师傅")
 
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
 
