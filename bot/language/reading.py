@@ -13,7 +13,7 @@ from functools import cached_property
 
 from bot.language import answers, corrections
 from bot.language.kinds import moment, phone, plate
-from bot.language.kinds.kind import LOOKED_THROUGH, SKIPPED, Found, Grammar, Slot, Value
+from bot.language.kinds.kind import LOOKED_THROUGH, SKIPPED, Found, Grammar, Slot, Value, blanked
 from bot.language.kinds.shipped import GRAMMARS
 from bot.language.normalise import PAUSES, fold
 
@@ -62,7 +62,7 @@ class _Scan:
     def _go_on(self) -> None:
         grammar = self._waiting.pop(0)
         self._found[grammar.name] = found = self._whole(grammar)
-        self._rest = _blanked(self._rest, found)
+        self._rest = blanked(self._rest, found)
 
     def _whole(self, grammar: Grammar) -> Sequence[Found]:
         """Return what a grammar finds, but nothing that may go on beyond the beginning; what another scan found is not looked for again."""
@@ -243,12 +243,6 @@ def _with(own: Collection[Grammar]) -> tuple[Grammar, ...]:
         *(grammar for grammar in GRAMMARS if grammar.is_sure or grammar in own),
         *(grammar for grammar in own if grammar not in GRAMMARS),
     )
-
-
-def _blanked(text: str, found: Iterable[Found]) -> str:
-    for one in found:
-        text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
-    return text
 
 
 def _plain(raw: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 
 from bot.language.corrections import corrects
-from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare
+from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare, blanked
 from bot.language.numbers import either, value_of
 
 _HAN_NUMBER = "[零〇一二三四五六七八九十百幺两廿卅壹贰叁肆伍陆柒捌玖拾佰]"
@@ -117,11 +117,11 @@ def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Fo
     matches = islice(FLAT.finditer(text), _MOST)
     found = [Found(parts, *match.span()) for match in matches if (parts := _parts(match)) != Flat()]
     if found:
-        labelled = _labelled(_without(text, found), "n")
+        labelled = _labelled(blanked(text, found), "n")
         found += [one for name, one in labelled.items() if not any(getattr(other.value, name) for other in found)]
     if not any(isinstance(one.value, Flat) and one.value.room for one in found):
-        found += _bare_room(_without(text, found), bool(found))
-    if found and (mended := _MENDED_ROOM.search(_without(text, found))):
+        found += _bare_room(blanked(text, found), bool(found))
+    if found and (mended := _MENDED_ROOM.search(blanked(text, found))):
         found.append(Found(Flat(room=_number(mended["r"])), *mended.span("r")))
     return _in_order(found)
 
@@ -135,12 +135,6 @@ def _labelled(text: str, part: int | str = 0) -> dict[str, Found]:
 
 def _in_order(found: Iterable[Found]) -> Sequence[Found]:
     return sorted(found, key=lambda one: one.begin)
-
-
-def _without(text: str, found: Sequence[Found]) -> str:
-    for one in found:
-        text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
-    return text
 
 
 def _bare_room(text: str, beside_building: bool) -> Iterator[Found]:

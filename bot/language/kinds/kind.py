@@ -4,7 +4,7 @@ The rule above all: what a reader cannot take whole is no value. A qualifier tha
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -29,6 +29,13 @@ class Found:
     value: object
     begin: int
     stop: int
+
+
+def blanked(text: str, found: Iterable[Found]) -> str:
+    """Return a text with □ for each sign of what was found: what is left stays where it was."""
+    for one in found:
+        text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
+    return text
 
 
 class Find(Protocol):

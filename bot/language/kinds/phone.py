@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare
+from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare, blanked
 from bot.language.numbers import dictated, written_out
 
 #: Words that announce a telephone number.
@@ -111,8 +111,8 @@ def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Fo
 def _all(text: str) -> list[Found]:
     found = [*_numbers(text)]
     if (spoken := _in_figures(text)) != text:
-        found += _numbers(_without(spoken, found))
-    if said := dictated(_without(spoken, found)):
+        found += _numbers(blanked(spoken, found))
+    if said := dictated(blanked(spoken, found)):
         found += (Found(one.value, *said.span(one.begin, one.stop)) for one in _numbers(said.text))
     return sorted(found, key=lambda one: one.begin)
 
@@ -120,12 +120,6 @@ def _all(text: str) -> list[Found]:
 def _in_figures(text: str) -> str:
     """Return the text with figures for digits that are spoken or mistyped as letters: 一三八 and I38 are 138; positions stay."""
     return _MISTYPED.sub(lambda said: said[0].translate(_FIGURES), written_out(text))
-
-
-def _without(text: str, found: Sequence[Found]) -> str:
-    for one in found:
-        text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
-    return text
 
 
 def _numbers(text: str) -> Iterator[Found]:

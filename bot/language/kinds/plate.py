@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.language.kinds.kind import SKIPPED, Found, Grammar, Kind, Message, Slot, Value
+from bot.language.kinds.kind import SKIPPED, Found, Grammar, Kind, Message, Slot, Value, blanked
 from bot.language.numbers import dictated, written_out
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
@@ -134,7 +134,7 @@ def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Fo
 def broken(text: str) -> str:
     """Return what wants to be a plate and could not be read as one, as it stands there; nothing where all is well."""
     upper = text.translate(_LOWER)
-    rest = written_out(_without(upper, _all(upper)))
+    rest = written_out(blanked(upper, _all(upper)))
     if begun := _BEGUN.search(rest):
         return text[begun.start() : begun.end()].strip()
     announced = _ANNOUNCED.search(rest)
@@ -145,8 +145,8 @@ def _all(upper: str) -> list[Found]:
     upper = _HEARD.sub(lambda heard: _SOUNDS[heard[0]], upper)
     found = [*_plates(upper)]
     if (spoken := written_out(upper)) != upper:
-        found += _plates(_without(spoken, found))
-    found += _in_parts(_without(spoken, found))
+        found += _plates(blanked(spoken, found))
+    found += _in_parts(blanked(spoken, found))
     return sorted(found, key=lambda one: one.begin)
 
 
@@ -168,12 +168,6 @@ def _bare(words: str) -> str:
     for name, sign in _NAMES.items():
         words = words.replace(name, sign)
     return re.sub(rf"牌照?|的|杠|和|加上?|{_GOES_ON}|[^\w]|_", "", words)
-
-
-def _without(text: str, found: list[Found]) -> str:
-    for one in found:
-        text = text[: one.begin] + "□" * (one.stop - one.begin) + text[one.stop :]
-    return text
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
