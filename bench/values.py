@@ -1,8 +1,9 @@
 """Values that messages tell, beside those that are right. Pure but for reading.
 
 Columns: class, text, now, slot, right value, source. Right is `a~b` for anything between, `a..b` for start..end (one without a
-clock: any time of that day), `a/b` for either of two moments, `a;b` for either of two names or flats, `(none)` for no value, and `not X` for an
-intent that must not be acted on. A time that is over is no value: no form takes it. The slot is looked at whatever intent was taken. Rows that are answered by a question, or hold two lines (⏎), are left out.
+clock: any time of that day), `a/b` for either of two moments, `a;b` for either of two names or flats, `(none)` for no value, and
+`not X` for an intent that must not be acted on. A time that is over is no value: no form takes it. The slot is looked at whatever
+intent was taken. Rows that are answered by a question, or hold two lines (⏎), are left out.
 """
 
 from collections.abc import Mapping

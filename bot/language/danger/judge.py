@@ -125,6 +125,4 @@ class Judge:
 
 def _uncalled(plain: str) -> str:
     """Return a prepared text without whom somebody has called already."""
-    return (
-        _CALLED.sub("", plain) if "1" in plain or "警" in plain or "车" in plain or "消防" in plain or "急救" in plain else plain
-    )
+    return _CALLED.sub("", plain)

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.language.kinds.kind import blank
 from bot.language.kinds.proper import COMPOUND, FAMILIAR, NAME, SURNAMES
 
 _SIGN = "[\u4e00-\u9fff]"
@@ -102,6 +103,6 @@ def without_former(text: str) -> str:
 def present(text: str) -> str:
     """Return words in which whoever stands there comes: 大鹏搁楼下按门铃 is 大鹏来来, and on which way is blanked."""
     if "着" in text:
-        text = _HOLDS.sub(lambda match: "□" * len(match[0]), text)
-    text = _BY_THE_WAY.sub(lambda match: "□" * len(match[0]), text)
+        text = _HOLDS.sub(blank, text)
+    text = _BY_THE_WAY.sub(blank, text)
     return _SEEKS.sub("来", _IS_THERE.sub("来", text))

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 
 from bot.language import answers
 from bot.language.corrections import affirmed
-from bot.language.kinds.kind import Aspect, Kind, Message, Slot, Value, bare
+from bot.language.kinds.kind import Aspect, Kind, Message, Slot, Value, bare, blank
 from bot.language.normalise import longest_first
 
 #: How far before a word the words stand that deny it: 没有发热.
@@ -36,7 +36,7 @@ def _choice(message: Message, slot: Slot) -> Value | None:
 
     Words for where something is count only where no others are said: the lamp is broken in 电梯里的灯.
     """
-    said = _NO_THING.sub(lambda match: "□" * len(match[0]), affirmed(message.text))
+    said = _NO_THING.sub(blank, affirmed(message.text))
     found = [(word, value) for value, words in slot.options.items() for word in words if word in said]
     meant = [(word, value) for word, value in found if not _is_where(said, word)] or found
     if not meant:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.language import people
 from bot.language.kinds import name, party
-from bot.language.kinds.kind import LOOKED_THROUGH, Aspect, Kind, Message, Slot, Value, bare
+from bot.language.kinds.kind import LOOKED_THROUGH, Aspect, Kind, Message, Slot, Value, bare, blank
 from bot.language.kinds.party import AGED_SO, BRINGS, PAIR
 from bot.language.kinds.persons import MEANT, NOUN
 from bot.language.kinds.proper import FAMILIAR, NAME, may_be_name
@@ -129,7 +129,7 @@ _AMONG = (
     re.compile(rf"(?x:{_US}(?:加上?|连同?|连埋|和|跟|同|还有|以及){_GUESTS}[\s,，]*(?=(?:一共|总共|拢共|统共|合共|共|合计|加起来|有|是|就)+来?{_SO_MANY}[个位口人]))"),
     re.compile(
         rf"(?:我们?家?|咱们?家?|俺们?家?|阿拉|自家人?|自己人|家里人?|主人家?)(?:自己|这边|本身)*(?:就|只|占|有|是|已经)*(?P<n>{_SO_MANY})[个位口]?人?"
-        rf"(?=[\s,，]*(?:剩下?|其余|其他|其它|余下|别的|另外(?!来|带)))(?P<both>(?!))?"
+        rf"(?=[\s,，]*(?:剩下?|其余|其他|其它|余下|别的|另外(?!来|带)))"
     ),
     re.compile(rf"(?x:除(?:了|开|去|掉|咗)?{_US}(?:一个)?(?:之?外|以外)?[\s,，]*(?=(?:其他|其余|别|剩下)?的?人?(?:都|全|统统|齐)[^\s,，。]{{0,2}}(?:来|到|嚟|是客)))"),
     re.compile(rf"(?x:(?:里面?|里头|当中|中间|其中)(?:也|就)?(?:有|含|包括|包含|算上){_US}(?:一个|自己)?(?:在内)?(?=$|[\s,，。.!！]))"),
@@ -312,12 +312,12 @@ def _number(said: str | None, about: str | None, low: str | None, high: str | No
 
 def _take(message: Message, slot: Slot) -> Value | None:
     """Return how many guests come: with those who are added later and without those who are taken off, or live here."""
-    rest = _OF_HOUSE.sub(_blank, message.rest[:LOOKED_THROUGH])
+    rest = _OF_HOUSE.sub(blank, message.rest[:LOOKED_THROUGH])
     for others in (*_ELSEWHERE.finditer(message.text, 0, LOOKED_THROUGH), *_PAST.finditer(message.text, 0, LOOKED_THROUGH)):
         rest = _blanked(rest, *others.span())
     known = message.known.get(slot.name)
     each = _EACH.search(rest)
-    rest = _INSTEAD.sub(_blank, _APIECE.sub(_blank, _EACH.sub(_blank, rest)))
+    rest = _INSTEAD.sub(blank, _APIECE.sub(blank, _EACH.sub(blank, rest)))
     said = _of_guests(message, slot, rest, known if isinstance(known, int) else None)
     if said and each:
         ours = _WE.search(rest, 0, each.start())
@@ -327,10 +327,6 @@ def _take(message: Message, slot: Slot) -> Value | None:
     return said
 
 
-def _blank(match: re.Match[str]) -> str:
-    return "□" * len(match[0])
-
-
 def _blanked(rest: str, begin: int, stop: int) -> str:
     return rest[:begin] + "□" * (stop - begin) + rest[stop:]
 
@@ -338,16 +334,16 @@ def _blanked(rest: str, begin: int, stop: int) -> str:
 def _of_guests(message: Message, slot: Slot, rest: str, known: int | None) -> int | None:
     """Return how many come without those of the house whom a total counts with them: 连我四个 are three."""
     if us := _WITH_US.search(rest):
-        total = _changed(message, slot, _WITH_US.sub(_blank, rest), known)
+        total = _changed(message, slot, _WITH_US.sub(blank, rest), known)
         return total - _of_us(us) if total is not None and total > _of_us(us) else None
     for pattern in _AMONG:
         if (us := pattern.search(rest)) and (total := _changed(message, slot, _blanked(rest, *us.span()), known)) is not None:
             return total - _of_us(us) if total > _of_us(us) else None
-    rest = _WITHOUT_US.sub(_blank, rest)
+    rest = _WITHOUT_US.sub(blank, rest)
     home = _AT_HOME.search(rest)
     if home is None:
         return _changed(message, slot, rest, known)
-    rest = _AT_HOME.sub(_blank, rest)
+    rest = _AT_HOME.sub(blank, rest)
     total_said = _TOTAL_SAID.search(rest)
     if total_said is None:
         return _changed(message, slot, rest, known)
@@ -370,10 +366,10 @@ def _changed(message: Message, slot: Slot, rest: str, known: int | None) -> int 
     after = [one for one in _counted(without) if one.begin >= last]
     if told := next((one for one in after if _TOLD_WHOLE.search(without[: one.begin])), None):
         return told.count
-    change = sum(change for change, *_ in changes)
+    change = sum(by for by, *_ in changes)
     if after and known is not None and after[-1].count == known + change:  # 少一个人，四个
         return after[-1].count
-    is_less = all(change < 0 for change, *_ in changes)
+    is_less = all(by < 0 for by, *_ in changes)
     at_last = after[0].begin if after else 0
     if at_last and (
         _AT_LAST.search(without[:at_last])
@@ -385,9 +381,8 @@ def _changed(message: Message, slot: Slot, rest: str, known: int | None) -> int 
     if before is None and message.known and changes[0][0] > 0:
         before = 1  # who is expected
     if before is None:
-        return _told(message, slot, rest) if all(change > 0 for change, *_ in changes) else None
-    changed = before + sum(change for change, *_ in changes)
-    return changed if changed > 0 else None
+        return _told(message, slot, rest) if all(by > 0 for by, *_ in changes) else None
+    return before + change if before + change > 0 else None
 
 
 def _changes(rest: str) -> list[tuple[int, int, int]]:
@@ -397,14 +392,14 @@ def _changes(rest: str) -> list[tuple[int, int, int]]:
         less = [(-1, *match.span()) for match in _ONE_LESS.finditer(rest)]
     more = [
         (value_of(match["n"]), *match.span())
-        for match in _MORE.finditer(_LESS.sub(_blank, rest))
+        for match in _MORE.finditer(_LESS.sub(blank, rest))
         if not (less and match[0].startswith("还有"))
     ]
     return less + more
 
 
 def _of_us(match: re.Match[str]) -> int:
-    return 2 if match["both"] else value_of(match["n"]) if match["n"] else 1
+    return 2 if match.groupdict().get("both") else value_of(match["n"] or "一")
 
 
 def _told(message: Message, slot: Slot, rest: str) -> int | None:

@@ -38,6 +38,11 @@ def blanked(text: str, found: Iterable[Found]) -> str:
     return text
 
 
+def blank(match: re.Match[str]) -> str:
+    """Return □ for each sign of a match, to be put in its place."""
+    return "□" * len(match[0])
+
+
 class Find(Protocol):
     """Finds the values of one grammar in a sentence, in order."""
 

@@ -37,7 +37,7 @@ _LASTED = re.compile("[一整半](?:个|整)?$")
 #: What a bare part of the day only tells the state of: 门口路灯不亮，晚上客人都看不见.
 _HOW_IT_IS = re.compile(r"[^，。,;；]{0,5}(?:看不[见清]|黑(?:灯瞎火|漆漆|乎乎|咕隆咚|得)|不敢|睡不[着好]|没法睡|吵得|响个不停)")
 #: What a time behind it is not: 别周六, 不要明天; nor one time of many: 每周三.
-_NOT_ON = re.compile(r"(?:(?:[别莫甭]|不要)(?:在|给我|弄|搞)?|每个?|每[天日晚周月年]的?|天天)$")
+_NOT_ON = re.compile(r"(?:[别莫甭]|不要)(?:在|给我|弄|搞)?$")
 _EACH = re.compile(r"(?:每个?|每[天日晚周月年]的?|天天)$")
 _COMES_BY = re.compile("[就才会要能得一定]*(?:[来到进]|过来|上门|抵达|搬[进来过]|都行|都可以)(?!了|期)")
 #: Characters between a clock time and the day that is told behind it, and what may follow on that.
@@ -185,7 +185,9 @@ def is_unwanted(text: str, span: times.Span, now: datetime) -> bool:
     if (span.kind == "part" and _LASTED.search(text, 0, span.begin)) or _NOT_THAT_TIME.search(text, 0, span.begin):
         return True
     began = _BEGAN.match(text, span.stop)
-    if _NOT_ON.search(text, 0, span.begin) or (began and (span.start <= now or "了" in text[began.end() - 1 : began.end() + 1])):
+    if any(words.search(text, 0, span.begin) for words in (_NOT_ON, _EACH)):
+        return True
+    if began and (span.start <= now or "了" in text[began.end() - 1 : began.end() + 1]):
         return True
     if _ALREADY.search(text, 0, span.begin) and _ALREADY_SO.match(text, span.stop):
         return True

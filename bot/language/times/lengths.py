@@ -25,14 +25,14 @@ def _one(number: str = "") -> str:
 LENGTH = f"{_one()}(?:零|又)?(?:{_one('2')})?"
 
 _AFTER = re.compile(rf"(?:(?<![超通经不度])(?P<through>再?过))?(?:{LENGTH})(?P<later>之?以?后(?!天)|过后|后头)?")
+#: Less than a day: 半小时, 一个半钟头.
+_SHORT = rf"(?P<count>{_COUNT})个?(?P<half>半)?(?P<unit>小时|钟头|(?<=个)钟|分钟|刻钟)(?P<behind>半)?"
 #: 半小时左右到, 二十分钟就到: so much later, too, where it is no day and nothing that was long.
 _SOON = re.compile(
-    rf"(?<![了每超隔快慢早晚])(?P<count>{_COUNT})个?(?P<half>半)?(?P<unit>小时|钟头|(?<=个)钟|分钟|刻钟)(?P<behind>半)?(?:左右|的样子|上下|之内|以内|内)?(?:就|能|可以)*(?=(?:过?来|到)(?![0-9一二两三四五六七八九十半几着过]))"
+    rf"(?<![了每超隔快慢早晚]){_SHORT}(?:左右|的样子|上下|之内|以内|内)?(?:就|能|可以)*(?=(?:过?来|到)(?![0-9一二两三四五六七八九十半几着过]))"
 )
 #: 还有一刻钟我舅到.
-_STILL = re.compile(
-    rf"(?:还有|还要|还得|再有)(?P<count>{_COUNT})个?(?P<half>半)?(?P<unit>小时|钟头|(?<=个)钟|分钟|刻钟)(?P<behind>半)?(?=[^，。,;；]{{0,8}}到(?![现期底时]))"
-)
+_STILL = re.compile(rf"(?:还有|还要|还得|再有){_SHORT}(?=[^，。,;；]{{0,8}}到(?![现期底时]))")
 #: 几分钟后, 好几天后: how long is not said.
 _SOME = re.compile(rf"(?:再?过)?(?:好几|几|十几|二十几|若干|N)十?个?{_UNIT}(?:之?以?后|过后)")
 
