@@ -31,7 +31,7 @@ from bot.simulator.wechat import POSTERS
 from bot.store import communities, people, roster, scenes, schema, scope, sessions
 from bot.store.database import Database
 from bot.store.followers import Follower
-from bot.store.people import Household, Resident
+from bot.store.people import Household
 from bot.store.scenes import Scene
 from bot.store.staff import Role, Staff
 
@@ -173,9 +173,8 @@ def _bind(session: Session, actor: Actor, flat: tuple[str, str, str], now: datet
     home = session.exec(
         select(Household).where(Household.building == building, Household.unit == unit, Household.room == room)
     ).one()
-    on_roster = select(Resident).where(Resident.household_id == home.id, Resident.name == actor.name)
-    resident = session.exec(on_roster).first() or Resident(household_id=home.id or 0, name=actor.name)
-    people.bind(session, resident, actor.openid, now)
+    on_roster = (one for one in people.of_household(session, home) if one.name == actor.name)
+    people.bind(session, next(on_roster, None) or people.settle(session, home, name=actor.name), actor.openid, now)
 
 
 def _hang_posters(session: Session, appid: str) -> None:

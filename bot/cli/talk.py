@@ -28,7 +28,7 @@ from bot.store import communities, knowledge, people, roster, scope
 from bot.store.database import Database
 from bot.store.followers import Follower
 from bot.store.outbox import Delivery
-from bot.store.people import Household, Resident
+from bot.store.people import Household
 from bot.store.staff import Role, Staff
 from bot.wechat import links, messages
 
@@ -322,4 +322,4 @@ def _settle(session: Session, openid: str, bound: bool, now: datetime) -> None:
         home = session.exec(
             select(Household).where(Household.building == building, Household.unit == unit, Household.room == room)
         ).one()
-        people.bind(session, Resident(household_id=home.id or 0, name="试用居民"), openid, now)
+        people.bind(session, people.settle(session, home, name="试用居民"), openid, now)

@@ -5,7 +5,7 @@ from functools import partial
 from sqlmodel import col, select
 
 from bot.contract import Desk, Log, Page, Services, Subject, View, Work, page, row_id
-from bot.store import apikeys
+from bot.store import apikeys, people
 from bot.store.events import Event
 from bot.store.people import Household, Resident
 from bot.store.staff import ROLE_WORDS, Staff
@@ -25,7 +25,7 @@ def _key(work: Work, public_id: str) -> Subject:
 
 
 def _resident(work: Work, key: str) -> Subject:
-    resident = work.session.exec(select(Resident).where(Resident.public_id == key)).first()
+    resident = people.by_public_id(work.session, key)
     return Subject(_lives(work, resident) if resident else "已离开的居民")
 
 

@@ -30,7 +30,7 @@ a neighbour in the same commit fails they are run again. The session sees the ro
 docs/adding-a-service.md builds one step by step.
 """
 
-from bot.contract import handoffs, tasks, telling
+from bot.contract import handoffs, roster, tasks, telling
 from bot.contract.access import Access, Permission
 from bot.contract.actions import Action, Amendment, Ask, NoSlots, Reply, action, amends
 from bot.contract.api import Endpoint, Machine, api
@@ -57,7 +57,7 @@ from bot.store.conversations import Conversation, Line
 from bot.store.events import Event
 from bot.store.notices import Notice, NoticeState
 from bot.store.outbox import Delivery, DeliveryState
-from bot.store.people import Household, Resident
+from bot.store.people import Evidence, Household, Residence, Resident, ResidentRole
 from bot.store.photos import Photo
 from bot.store.scope import Scoped
 from bot.store.staff import ROLE_WORDS, Role, Staff
@@ -65,9 +65,9 @@ from bot.store.tasks import Task
 
 __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience", "Call", "Card", "Community", "Context",
-    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Found", "GiveUp", "Grammar", "Happening", "Household",
+    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Found", "GiveUp", "Grammar", "Happening", "Household",
     "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "Measured", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
-    "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Resident", "Retention", "Role", "Scoped",
+    "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Scoped",
     "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Value", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
-    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "row_id", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
+    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "roster", "row_id", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ from bot.errors import Refusal
 from bot.store import conversations, followers, handoffs, outbox, people, tasks
 from bot.store.conversations import Conversation, hand_back, lines, take_over, waiting
 from bot.store.followers import Follower
-from bot.store.people import Household, Resident
+from bot.store.people import Household, Residence, Resident, lives_there
 from bot.store.staff import Staff
 from bot.store.tasks import Task
 from bot.wechat import quota
@@ -82,8 +82,12 @@ def _living(words: str) -> Select[str | None]:
         col(Resident.name).contains(words, autoescape=True), col(Resident.phone).contains(words, autoescape=True),
         label.contains(flat, autoescape=True),
     )  # fmt: skip
-    whose = sql_select(col(Resident.openid)).join(Household, col(Household.id) == col(Resident.household_id))
-    return whose.where(col(Resident.openid).is_not(None), or_(*meant))
+    whose = (
+        sql_select(col(Resident.openid))
+        .join(Residence, col(Residence.resident_id) == col(Resident.id))
+        .join(Household, col(Household.id) == col(Residence.household_id))
+    )
+    return whose.where(col(Resident.openid).is_not(None), lives_there(), or_(*meant))
 
 
 def _numbered(words: str) -> Select[str | None]:

@@ -23,7 +23,7 @@ from bot.store import effects, events, moving, outbox, people, photos, scope, ta
 from bot.store.communities import Community
 from bot.store.events import Event
 from bot.store.outbox import Delivery
-from bot.store.people import Household, Resident
+from bot.store.people import Evidence, Household, Resident, ResidentRole
 from bot.store.photos import Photo
 from bot.store.staff import ROLE_WORDS, by_login
 from bot.store.tasks import Task
@@ -142,7 +142,7 @@ class Work:
             return "设备或外部系统"
         if kind != "resident":
             return "系统"
-        resident = self.session.exec(select(Resident).where(Resident.public_id == name)).first()
+        resident = people.by_public_id(self.session, name)
         if resident is None:
             return "打开链接的人" if name == "link" else "未绑定的居民"
         return f"{self.household(resident).label} {resident.name}（居民）".replace(" （", "（")
@@ -159,9 +159,18 @@ class Work:
         """Return the flat of a resident."""
         return self.session.get_one(Household, resident.household_id)
 
-    def bind(self, resident: Resident, openid: str) -> None:
+    def settle(
+        self, flat: Household, *, name: str = "", role: ResidentRole = ResidentRole.FAMILY, phone: str = "",
+        evidence: Evidence = Evidence.STAFF,
+    ) -> Resident:  # fmt: skip
+        """Put a new person on the roster of a flat; whoever is there already is bound or moved in instead."""
+        return people.settle(
+            self.session, flat, name=name, role=role, phone=phone, evidence=evidence, on=self.now.date()
+        )  # fmt: skip
+
+    def bind(self, resident: Resident, openid: str, evidence: Evidence = Evidence.STAFF) -> None:
         """Let a WeChat account belong to a resident, whose community it speaks with from now on."""
-        people.bind(self.session, resident, openid, self.now)
+        people.bind(self.session, resident, openid, self.now, evidence)
         moving.place(self.session, openid, self.community.key)
 
     def unbind(self, resident: Resident, reason: str = "") -> None:

@@ -17,7 +17,7 @@ from bot.model import SHANGHAI, json_column, maybe_moment, moment, public_id, wo
 from bot.store import events, followers, outbox
 from bot.store.followers import Follower
 from bot.store.outbox import Delivery, DeliveryState
-from bot.store.people import Household, Resident
+from bot.store.people import Household, Residence, Resident, lives_there
 from bot.store.scope import Scoped
 from bot.wechat import quota
 
@@ -178,17 +178,18 @@ def people_of(session: Session, audience: Audience, offered: Offered = nobody) -
     """Return the residents of an audience as (id, openid); the same query counts and sends."""
     query = (
         select(col(Resident.id), col(Resident.openid), col(Resident.tags))
-        .join(Household, col(Household.id) == col(Resident.household_id))
+        .join(Residence, col(Residence.resident_id) == col(Resident.id))
+        .join(Household, col(Household.id) == col(Residence.household_id))
+        .where(lives_there())
         .order_by(col(Resident.id))
     )
     if audience.everyone:
-        return [(row.id, row.openid) for row in session.execute(query)]
+        return list({row.id: (row.id, row.openid) for row in session.execute(query)}.values())
     wanted = set(audience.tags)
     chosen = {resident for tag in audience.tags for resident in offered(tag) or ()}
     flats = query.add_columns(_lives_in(audience).label("lives"))
-    return [
-        (row.id, row.openid) for row in session.execute(flats) if row.lives or row.id in chosen or wanted & set(row.tags or ())
-    ]
+    meant = (row for row in session.execute(flats) if row.lives or row.id in chosen or wanted & set(row.tags or ()))
+    return list({row.id: (row.id, row.openid) for row in meant}.values())
 
 
 def _lives_in(audience: Audience) -> ColumnElement[bool]:
@@ -229,7 +230,8 @@ def count(session: Session, audience: Audience, now: datetime, template: bool, o
 
 
 def _flats_of(session: Session, residents: Sequence[int]) -> list[str]:
-    ids = set(session.execute(select(col(Resident.household_id)).where(col(Resident.id).in_(residents))).scalars())
+    theirs = select(col(Residence.household_id)).where(col(Residence.resident_id).in_(residents), lives_there())
+    ids = set(session.execute(theirs).scalars())
     flats = session.execute(select(Household).where(col(Household.id).in_(ids)).order_by(col(Household.id))).scalars()
     return [flat.label for flat in flats]
 
@@ -240,9 +242,10 @@ def _unknown(session: Session, audience: Audience, offered: Offered) -> tuple[st
     A tag that a service offers is none, even while nobody belongs to it.
     """
     rows = session.execute(
-        select(col(Household.building), col(Household.unit), col(Household.room), col(Resident.tags)).join(
-            Resident, col(Resident.household_id) == col(Household.id)
-        )
+        select(col(Household.building), col(Household.unit), col(Household.room), col(Resident.tags))
+        .join(Residence, col(Residence.household_id) == col(Household.id))
+        .join(Resident, col(Resident.id) == col(Residence.resident_id))
+        .where(lives_there())
     ).all()
     buildings, units = {row.building for row in rows}, {(row.building, row.unit) for row in rows}
     flats = {(row.building, unit, row.room) for row in rows for unit in (row.unit, "")}

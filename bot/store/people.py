@@ -1,17 +1,49 @@
-"""Who lives where: flats, the people of the roster, and the WeChat accounts bound to them."""
+"""Who lives where: flats, people, the flats of each, and the WeChat accounts bound to people.
 
-from datetime import datetime
+A person is one row, however many flats are theirs; `Residence` says which, as what, and since when. A WeChat account is bound
+to a person, never to a flat: what it may do for a flat follows from where the person lives.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import bindparam, update
-from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
-from bot.model import json_column, maybe_moment, moment, public_id
+from bot.model import json_column, maybe_moment, moment, public_id, word
 from bot.store.prepared import Prepared
 from bot.store.scope import Scoped
 
 
+class ResidentRole(StrEnum):
+    """As what somebody lives in a flat."""
+
+    OWNER = "owner"
+    TENANT = "tenant"
+    FAMILY = "family"
+    GUEST = "guest"  # stays for months, belongs to nobody's family: a carer, a lodger
+
+
+#: What people call the roles.
+RESIDENT_ROLE_WORDS = {
+    ResidentRole.OWNER: "业主", ResidentRole.TENANT: "租户", ResidentRole.FAMILY: "家属", ResidentRole.GUEST: "常住访客",
+}  # fmt: skip
+
+
+class Evidence(StrEnum):
+    """What proved that somebody belongs to a flat."""
+
+    ROSTER = "roster"  # the property office's own list says so
+    PHONE = "phone"  # the last four digits of the number on the roster
+    INVITATION = "invitation"  # of somebody who is bound there
+    CODE = "code"  # the flat's own code on paper
+    STAFF = "staff"  # somebody of the office looked at it
+
+
 class Household(Scoped, table=True):
-    """One flat: what notices are addressed to and residents bind to."""
+    """One flat: what notices are addressed to and people live in."""
 
     __table_args__ = (UniqueConstraint("community_id", "building", "unit", "room"),)
 
@@ -21,6 +53,13 @@ class Household(Scoped, table=True):
     room: str  # "501"
 
     @property
+    def key(self) -> int:
+        """The id of one that is on disk."""
+        if self.id is None:
+            raise ValueError(f"flat {self.label} is not stored yet")
+        return self.id
+
+    @property
     def label(self) -> str:
         """The flat as residents write it: 3栋2单元501."""
         unit = f"{self.unit}单元" if self.unit else ""
@@ -28,22 +67,52 @@ class Household(Scoped, table=True):
 
 
 class Resident(Scoped, table=True):
-    """A person of a household, from the roster or bound in the chat. Bound means: `openid` is known."""
+    """A person of the community, from the roster or approved since. Bound means: `openid` is known."""
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = Field(default_factory=public_id, unique=True)
-    household_id: int = Field(foreign_key="household.id", index=True)
-    name: str = ""  # empty for somebody who bound without being on the roster
+    household_id: int = Field(foreign_key="household.id", index=True)  # the flat they speak for: one of theirs, or the last one
+    asks_flat: bool = False  # they have several flats and have not said which one they mean
+    name: str = ""
     phone: str = ""
-    role: str = "family"  # owner, tenant or family
     tags: list[str] = json_column(list)  # such as 独居老人
     openid: str | None = Field(default=None, unique=True)
     bound_at: datetime | None = maybe_moment()
+    merged_into_id: int | None = Field(default=None, foreign_key="resident.id")  # they are that person, who has all of theirs
+
+    @property
+    def key(self) -> int:
+        """The id of one that is on disk."""
+        if self.id is None:
+            raise ValueError("this resident is not stored yet")
+        return self.id
 
     @property
     def about(self) -> str:
         """What events call them."""
         return f"resident:{self.public_id}"
+
+
+class Residence(Scoped, table=True):
+    """That a person belongs to a flat, and as what; one row however often they came back."""
+
+    __table_args__ = (
+        UniqueConstraint("resident_id", "household_id"),
+        Index("ix_residence_household", "household_id", "moved_out"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    resident_id: int = Field(foreign_key="resident.id")
+    household_id: int = Field(foreign_key="household.id")
+    role: ResidentRole = word(ResidentRole, ResidentRole.FAMILY)
+    evidence: Evidence = word(Evidence, Evidence.ROSTER)
+    moved_in: date | None = None  # where the office knows the day
+    moved_out: date | None = None  # None while they live there
+
+    @property
+    def is_current(self) -> bool:
+        """They live there."""
+        return self.moved_out is None
 
 
 class Binding(Scoped, table=True):
@@ -52,6 +121,7 @@ class Binding(Scoped, table=True):
     id: int | None = Field(default=None, primary_key=True)
     openid: str = Field(index=True)
     resident_id: int = Field(foreign_key="resident.id", index=True)
+    evidence: Evidence = word(Evidence, Evidence.STAFF)
     bound_at: datetime = moment()
     ended_at: datetime | None = maybe_moment()
 
@@ -71,17 +141,117 @@ def is_bound(session: Session, openid: str) -> bool:
     return _IS_BOUND.first(session, sought=openid) is not None
 
 
+def by_public_id(session: Session, key: str) -> Resident | None:
+    """Return the person of a public id; of one who was merged into another, that other."""
+    found = session.exec(select(Resident).where(Resident.public_id == key)).first()
+    while found is not None and found.merged_into_id is not None:
+        found = session.get(Resident, found.merged_into_id)
+    return found
+
+
+def lives_there() -> ColumnElement[bool]:
+    """Return the condition for residences of people who live there now."""
+    return col(Residence.moved_out).is_(None)
+
+
 def of_household(session: Session, household: Household) -> list[Resident]:
-    """Return who is on the roster of a flat, in its order."""
-    return list(session.exec(select(Resident).where(Resident.household_id == household.id).order_by(col(Resident.id))).all())
+    """Return who lives in a flat, in the order of the roster."""
+    return of_households(session, [household.key])[household.key]
 
 
-def bind(session: Session, resident: Resident, openid: str, now: datetime) -> None:
+def of_households(session: Session, ids: Collection[int]) -> dict[int, list[Resident]]:
+    """Return who lives in each of these flats, in the order of the roster."""
+    found: dict[int, list[Resident]] = {one: [] for one in ids}
+    rows = select(col(Residence.household_id), Resident).join(Resident, col(Resident.id) == col(Residence.resident_id))
+    here = rows.where(col(Residence.household_id).in_(found), lives_there()).order_by(col(Residence.id))
+    for household, resident in session.exec(here):
+        found[household].append(resident)
+    return found
+
+
+def residences_of(session: Session, resident: Resident) -> Sequence[tuple[Residence, Household]]:
+    """Return where somebody lives and lived: what holds first, then in the order of coming."""
+    theirs = (
+        select(Residence, Household)
+        .join(Household, col(Household.id) == col(Residence.household_id))
+        .where(col(Residence.resident_id) == resident.id)
+    )
+    return sorted(session.exec(theirs.order_by(col(Residence.id))).all(), key=lambda row: not row[0].is_current)
+
+
+def homes(session: Session, resident: Resident) -> list[Household]:
+    """Return the flats somebody has now, the one they speak for first."""
+    now = [flat for one, flat in residences_of(session, resident) if one.is_current]
+    return sorted(now, key=lambda flat: flat.id != resident.household_id)
+
+
+def residence(session: Session, resident: Resident, household: Household) -> Residence | None:
+    """Return as what somebody lives or lived in a flat."""
+    theirs = select(Residence).where(Residence.resident_id == resident.id, Residence.household_id == household.id)
+    return session.exec(theirs).first()
+
+
+def settle(
+    session: Session, household: Household, *, name: str = "", role: ResidentRole = ResidentRole.FAMILY, phone: str = "",
+    tags: Sequence[str] = (), evidence: Evidence = Evidence.ROSTER, on: date | None = None,
+) -> Resident:  # fmt: skip
+    """Put a new person on the roster of a flat."""
+    resident = Resident(household_id=household.key, name=name, phone=phone, tags=list(tags))
+    session.add(resident)
+    session.flush()
+    move_in(session, resident, household, role, evidence=evidence, on=on)
+    return resident
+
+
+def move_in(
+    session: Session, resident: Resident, household: Household, role: ResidentRole, *,
+    evidence: Evidence = Evidence.ROSTER, on: date | None = None,
+) -> Residence:  # fmt: skip
+    """Let somebody belong to a flat, anew if they did before. Whoever has several is asked which one they mean."""
+    found = residence(session, resident, household) or Residence(resident_id=resident.key, household_id=household.key)
+    is_new = found.id is None or not found.is_current
+    found.role, found.moved_out = role, None
+    if is_new:
+        found.evidence, found.moved_in = evidence, on or found.moved_in
+    session.add(found)
+    session.flush()
+    if is_new:
+        _speak_for(session, resident)
+    return found
+
+
+def move_out(session: Session, resident: Resident, household: Household, on: date) -> bool:
+    """Let somebody belong to a flat no more; returns whether no flat is left to them."""
+    found = residence(session, resident, household)
+    if found is not None and found.is_current:
+        found.moved_out = on
+        session.add(found)
+        session.flush()
+    return not _speak_for(session, resident)
+
+
+def _speak_for(session: Session, resident: Resident) -> list[Household]:
+    """Let somebody speak for a flat they have, and be asked where they have several; returns their flats."""
+    flats = homes(session, resident)
+    if flats:
+        resident.household_id = flats[0].key
+    resident.asks_flat = len(flats) > 1
+    session.add(resident)
+    return flats
+
+
+def speak_for(session: Session, resident: Resident, household: Household) -> None:
+    """Let somebody mean this one of their flats from now on."""
+    resident.household_id, resident.asks_flat = household.key, False
+    session.add(resident)
+
+
+def bind(session: Session, resident: Resident, openid: str, now: datetime, evidence: Evidence = Evidence.STAFF) -> None:
     """Let an openid belong to a resident from now on."""
     resident.openid, resident.bound_at = openid, now
     session.add(resident)
     session.flush()
-    session.add(Binding(openid=openid, resident_id=resident.id or 0, bound_at=now))
+    session.add(Binding(openid=openid, resident_id=resident.key, bound_at=now, evidence=evidence))
 
 
 def unbind(session: Session, resident: Resident, now: datetime) -> None:

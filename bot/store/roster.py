@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.errors import Misconfigured
 from bot.store import communities, scope
 from bot.store.communities import Community
-from bot.store.people import Household, Resident
+from bot.store.people import Household, Residence, Resident, ResidentRole
 from bot.store.staff import LOGIN, Role, Staff
 
 #: The files of a roster and the columns each must have.
@@ -32,7 +32,7 @@ _WORDED = ("name", "address", "tags")
 #: Longest cell; a longer one is no name, number or address.
 LONGEST = 200
 
-_RESIDENT_ROLES = ("owner", "tenant", "family")
+_RESIDENT_ROLES = tuple(ResidentRole)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,17 +172,25 @@ def _households(session: Session, rows: Sequence[_Row]) -> _Flats:
 
 
 def _residents(session: Session, flats: Mapping[tuple[str, str, str], int], rows: Sequence[_Row]) -> int:
-    known = {(resident.household_id, resident.name): resident for resident in session.exec(select(Resident)).all()}
+    living = select(Residence, Resident).join(Resident, col(Resident.id) == col(Residence.resident_id))
+    known = {(lives.household_id, resident.name): (lives, resident) for lives, resident in session.exec(living).all()}
     new = 0
     for row in rows:
-        key = (flats[row.flat], row["name"])
-        if key not in known:
-            known[key] = Resident(household_id=key[0], name=row["name"])
+        home, role = flats[row.flat], ResidentRole(row["role"])
+        if (home, row["name"]) not in known:
+            resident = Resident(household_id=home, name=row["name"])
+            session.add(resident)
+            known[home, row["name"]] = (Residence(resident_id=0, household_id=home), resident)  # known after the flush
             new += 1
-        resident = known[key]
-        resident.phone, resident.role = row["phone"], row["role"]
+        lives, resident = known[home, row["name"]]
+        lives.role, lives.moved_out = role, None
+        resident.phone = row["phone"]
         resident.tags = [tag for tag in row["tags"].replace("；", ";").split(";") if tag]
         session.add(resident)
+    session.flush()
+    for lives, resident in known.values():
+        lives.resident_id = resident.key
+        session.add(lives)
     session.flush()
     return new
 

@@ -4,6 +4,7 @@ from bot.store import (
     alerts,
     apikeys,
     channels,
+    claims,
     communities,
     conversations,
     duty,
@@ -13,7 +14,9 @@ from bot.store import (
     followers,
     grants,
     inbox,
+    invitations,
     knowledge,
+    limits,
     masses,
     notices,
     once,
@@ -30,6 +33,6 @@ from bot.store import (
 )
 
 __all__ = [
-    "alerts", "apikeys", "channels", "communities", "conversations", "duty", "effects", "erasures", "events", "followers", "grants",
-    "inbox", "knowledge", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "alerts", "apikeys", "channels", "claims", "communities", "conversations", "duty", "effects", "erasures", "events", "followers", "grants",
+    "inbox", "invitations", "knowledge", "limits", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

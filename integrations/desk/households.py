@@ -21,9 +21,6 @@ from bot.contract import (
     tasks,
 )
 
-#: What people call the roles of the roster.
-ROLES = {"owner": "业主", "tenant": "租客", "family": "家庭成员"}
-
 
 @page("GET", "/households/{id}", need="household.view", title="住户")
 def show(desk: Desk) -> View:
@@ -34,7 +31,7 @@ def show(desk: Desk) -> View:
         (card.title, card.run(desk, household))
         for service in desk.context.services.integrations for card in service.cards if desk.may(card.need)
     ]  # fmt: skip
-    shown = [(one, ROLES.get(one.role, "家庭成员"), _talk(desk, one)) for one in people]
+    shown = [(one, _role(desk, one, household), _talk(desk, one)) for one in people]
     live = sorted({"resident", "task"}.union(*(one.stirs for one in desk.context.services.integrations if one.cards)))
     return View(
         "desk/household.html",
@@ -77,6 +74,11 @@ def _resident(desk: Desk, household: Household) -> Resident:
     if not found:
         raise Refusal("名册里没有这个人了，请刷新页面。")
     return found[0]
+
+
+def _role(desk: Desk, resident: Resident, household: Household) -> str:
+    lives = roster.residence(desk.session, resident, household)
+    return roster.RESIDENT_ROLE_WORDS[lives.role] if lives else ""
 
 
 def _talk(desk: Desk, resident: Resident) -> str:

@@ -2,9 +2,7 @@
 
 from datetime import timedelta
 
-from sqlmodel import select
-
-from bot.contract import Delivery, Household, Resident, Staff, Task, Work, tasks
+from bot.contract import Delivery, Household, Staff, Task, Work, roster, tasks
 
 #: How long the link of an alarm opens.
 LIVES = timedelta(days=1)
@@ -49,8 +47,8 @@ def phone_of(work: Work, task: Task) -> str:
     if resident is not None and resident.phone:
         return resident.phone
     home = resident.household_id if resident else task.household_id
-    others = select(Resident.phone).where(Resident.household_id == home, Resident.phone != "")
-    return (work.session.exec(others).first() or "") if home else ""
+    at_home = roster.people_of(work.session, work.session.get_one(Household, home)) if home else []
+    return next((one.phone for one in at_home if one.phone), "")
 
 
 def place_of(work: Work, task: Task) -> str:

@@ -53,11 +53,11 @@ def bind(turn: Turn, slots: Flat) -> Reply | Ask:
 
 def _bound(name: str, turn: Turn, flat: Household) -> Reply:
     """Bind who writes to a flat, and tell the others at home."""
-    resident = Resident(household_id=flat.id or 0, role="family")
+    resident = turn.settle(flat)
     turn.bind(resident, turn.openid)
     turn.resident, turn.flat = resident, flat
     turn.record("identity.bound", resident.about, household=flat.id)
-    for other in binding.others_at_home(turn.session, resident):
+    for other in binding.others_at_home(turn.session, resident, flat):
         turn.tell(other, "identity.joined", flat=flat.label)
     return Reply(name, about=_about(resident), called=f"{flat.label}的绑定", flat=flat.label)
 
@@ -128,7 +128,7 @@ def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
         return Reply("unlisted", ok=False, flat=wrong.label, said=meant.label)
     if flat.id == wrong.id:
         return Reply("same", about=about, called=f"{wrong.label}的绑定", flat=wrong.label)
-    for other in binding.others_at_home(turn.session, resident):
+    for other in binding.others_at_home(turn.session, resident, wrong):
         turn.tell(other, "identity.mistaken", flat=wrong.label)
     turn.unbind(resident, "corrected")
     turn.session.flush()  # an openid belongs to one resident: the old one lets go first

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from bot.contract import Household, Resident, Task
+from bot.contract import Household, Resident, Task, roster
 
 #: Rooms have at least so many digits; what is shorter is a building or a unit.
 SHORTEST_ROOM = 3
@@ -56,18 +56,9 @@ def search(session: Session, said: str, limit: int = 10) -> list[Household]:
 
 def people_of(session: Session, flats: Sequence[Household]) -> dict[int, list[Resident]]:
     """Return who is on the roster for each flat."""
-    found: dict[int, list[Resident]] = {flat.id or 0: [] for flat in flats}
-    for resident in session.exec(select(Resident).where(col(Resident.household_id).in_(found)).order_by(col(Resident.id))):
-        found[resident.household_id].append(resident)
-    return found
+    return roster.people_by_flat(session, [flat.key for flat in flats])
 
 
-def others_at_home(session: Session, resident: Resident) -> list[Resident]:
-    """Return the bound residents of the same flat."""
-    return list(
-        session.exec(
-            select(Resident).where(
-                Resident.household_id == resident.household_id, Resident.id != resident.id, col(Resident.openid).is_not(None)
-            )
-        ).all()
-    )
+def others_at_home(session: Session, resident: Resident, flat: Household) -> list[Resident]:
+    """Return the other bound residents of a flat."""
+    return [one for one in roster.people_of(session, flat) if one.openid and one.id != resident.id]

@@ -62,7 +62,7 @@ def confirm(desk: Desk) -> Redirect:
     taken = desk.session.exec(select(Resident).where(Resident.openid == task.openid)).first()
     if taken is not None:
         raise Refusal(f"这位居民已经绑定在{desk.household(taken).label}，不用再核对，请选“拒绝”关闭。")
-    resident = Resident(household_id=flat.id or 0, role="family")
+    resident = desk.settle(flat)
     desk.bind(resident, task.openid)
     desk.record("identity.confirmed", resident.about, household=flat.id)
     _close(desk, task, f"已绑定{flat.label}")

@@ -2,14 +2,14 @@
 
 from sqlmodel import select
 
-from bot.contract import Happening, Resident, Work, on
+from bot.contract import Happening, Work, on, roster
 from integrations.visitor_passes.models import Pass, PassState
 
 
 @on("resident.unbound")
 def call_off(work: Work, happening: Happening) -> None:
     """Cancel what is still open of whoever has no flat any more: the gate would let their visitors in for somebody else's."""
-    resident = work.session.exec(select(Resident).where(Resident.public_id == happening.subject.partition(":")[2])).first()
+    resident = roster.by_public_id(work.session, happening.subject.partition(":")[2])
     if resident is None:
         return
     theirs = select(Pass).where(Pass.resident_id == resident.id, Pass.state == PassState.ACTIVE)

@@ -22,7 +22,7 @@ from bot import app
 from bot.cli.serving import demo_settings
 from bot.contract import Community, Household, Resident, Role, Staff, Task, Work
 from bot.simulator.time_machine import TimeMachine
-from bot.store import apikeys, events, knowledge, scope, sessions
+from bot.store import apikeys, events, knowledge, people, scope, sessions
 from bot.store.conversations import Conversation, Line
 from bot.store.duty import Shift
 from bot.store.effects import Effect, EffectState
@@ -121,9 +121,10 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     home = Household(building="99", unit="9", room="9909")
     session.add(home)
     session.flush()
-    resident = Resident(household_id=home.id or 0, name=f"{MARK}住户", openid=OPENID, bound_at=now)
+    resident = people.settle(session, home, name=f"{MARK}住户")
+    people.bind(session, resident, OPENID, now)
     staff = Staff(login=b.login, name=f"{MARK}员工", role=Role.ADMIN, created_at=now)
-    session.add_all([resident, staff])
+    session.add(staff)
     session.flush()
     key, _ = apikeys.make(session, f"{MARK}道闸", ["gate.read"], now, staff_id=staff.id)
     subject = f"{MARK}内容"

@@ -31,7 +31,7 @@ from bot.store.events import Event
 from bot.store.followers import Follower
 from bot.store.notices import Audience, Notice, NoticeState
 from bot.store.outbox import Claim, Delivery, DeliveryState, Result, Ways
-from bot.store.people import Household, Resident
+from bot.store.people import Household, settle
 from bot.store.tasks import Task
 
 #: Templates for who may not be written to freely.
@@ -78,7 +78,8 @@ def settle_in(session: Session, now: datetime) -> Community:
         home = session.exec(query).first() or Household(building=building, unit="2", room=room)
         session.add(home)
         session.flush()
-        session.add(Resident(household_id=home.id or 0, openid=openid, tags=["独居老人"] if room == "101" else []))
+        resident = settle(session, home, tags=["独居老人"] if room == "101" else [])
+        resident.openid = openid
     chen = Follower(openid="oChen", followed_at=now, window_until=now + timedelta(hours=48), window_left=5)
     li = Follower(openid="oLi", followed_at=now)
     wang = Follower(openid="oWang", followed_at=now, left_at=now)

@@ -15,10 +15,11 @@ from bot.contract import Ask, Context, Integration, Refusal, Reply, Services, Tu
 from bot.dialogue.turn import Answer, House, take
 from bot.dialogue.understanding import Understanding
 from bot.keys import Keys
+from bot.store import people
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.events import Event
-from bot.store.people import Household, Resident
+from bot.store.people import Household
 from bot.wechat import messages
 
 INTENTS = Path(__file__).parent / "intents"
@@ -108,7 +109,7 @@ def bind(turn: Turn, slots: Flat) -> Reply:
     flat = turn.session.exec(select(Household).where(Household.building == slots.building, Household.room == slots.room)).first()
     if flat is None:
         return Reply("unknown", ok=False)
-    turn.session.add(Resident(household_id=flat.id or 0, openid=turn.openid, bound_at=turn.now))
+    people.bind(turn.session, people.settle(turn.session, flat), turn.openid, turn.now)
     return Reply("done", flat=flat.label)
 
 
@@ -163,7 +164,7 @@ class Chat:
 
         def move_in(session: Session) -> None:
             flat = session.exec(select(Household)).one()
-            session.add(Resident(household_id=flat.id or 0, name="陈静", openid=self.openid, bound_at=self.now))
+            people.bind(session, people.settle(session, flat, name="陈静"), self.openid, self.now)
 
         self.ask(move_in)
 

@@ -20,7 +20,7 @@ from bot.store import grants, people
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Delivery
-from bot.store.people import Household, Resident
+from bot.store.people import Household
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
 
@@ -39,8 +39,7 @@ def settle_in(session: Session, now: datetime) -> Community:
         home = Household(building="3", unit="2", room=room)
         session.add(home)
         session.flush()
-        resident = Resident(household_id=home.id or 0, name=name)
-        session.add(resident)
+        resident = people.settle(session, home, name=name)
         if openid:
             people.bind(session, resident, openid, now)
     for role in Role:

@@ -110,7 +110,7 @@ def live_a_little(town: Town) -> None:
 def test_household_shows_its_people_and_the_card_of_every_service_one_may_see(town: Town) -> None:
     live_a_little(town)
 
-    assert [(one.name, role) for one, role, _ in household(town)["people"]] == [("陈建国", "家庭成员")]
+    assert [(one.name, role) for one, role, _ in household(town)["people"]] == [("陈建国", "家属")]
     assert {title for title, lines in household(town)["cards"] if lines} == {"报修", "访客", "健康打卡"}
     assert "健康打卡" not in {title for title, _ in household(town, Role.STAFF)["cards"]}, "health data is for managers"
 

@@ -18,7 +18,7 @@ from bot.store import people, tasks
 from bot.store.duty import Shift
 from bot.store.followers import Follower
 from bot.store.outbox import Delivery
-from bot.store.people import Resident
+from bot.store.people import Household
 from bot.store.photos import Photo
 from bot.store.staff import Staff
 from bot.store.tasks import Task
@@ -96,7 +96,11 @@ def test_a_worse_danger_of_the_household_stands_first_in_the_title(room: Room) -
     home = do(room, lambda work: people.bound(work.session, neighbour).household_id)
     room.seat(bound=False)
     other = room.openid
-    do(room, lambda work: people.bind(work.session, Resident(household_id=home), other, work.now))
+
+    def move_in(work: Work) -> None:
+        people.bind(work.session, people.settle(work.session, work.session.get_one(Household, home)), other, work.now)
+
+    do(room, move_in)
     say(room, "厨房着火了")
 
     [task] = alarms(room)

@@ -1,0 +1,72 @@
+"""What somebody says of where they live until it is proven, and whom a household does not want."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import Field, Session, col, select
+
+from bot.model import moment
+from bot.store.people import Household
+from bot.store.scope import Scoped
+
+
+class Claim(Scoped, table=True):
+    """The flat that an account says it lives in, nobody having proven it: enough to report a fault there, for nothing else."""
+
+    openid: str = Field(primary_key=True)
+    building: str
+    unit: str = ""
+    room: str
+    household_id: int | None = Field(default=None, foreign_key="household.id")  # None: the roster has no such flat
+    at: datetime = moment()
+
+    @property
+    def label(self) -> str:
+        """The flat as it was said: 3栋2单元501."""
+        return Household(building=self.building, unit=self.unit, room=self.room).label
+
+
+class Objection(Scoped, table=True):
+    """A household that said of an account: we do not know them. Only staff let that account in again."""
+
+    openid: str = Field(primary_key=True)
+    household_id: int = Field(primary_key=True, foreign_key="household.id")
+    at: datetime = moment()
+
+
+def claim(session: Session, openid: str, flat: tuple[str, str, str], household: Household | None, now: datetime) -> Claim:
+    """Note where an account says it lives; what it said before is replaced."""
+    found = session.get(Claim, openid) or Claim(openid=openid, building="", room="", at=now)
+    found.building, found.unit, found.room = flat
+    found.household_id, found.at = household.key if household else None, now
+    session.add(found)
+    session.flush()
+    return found
+
+
+def of(session: Session, openid: str) -> Claim | None:
+    """Return where an account says it lives; None where it said nothing, or it was proven since."""
+    return session.exec(select(Claim).where(Claim.openid == openid)).first()
+
+
+def drop(session: Session, openid: str) -> None:
+    """Forget what an account said of where it lives."""
+    session.execute(delete(Claim).where(col(Claim.openid) == openid))
+
+
+def object_to(session: Session, openid: str, household: Household, now: datetime) -> None:
+    """Note that a household does not know an account."""
+    if not is_objected(session, openid, household):
+        session.add(Objection(openid=openid, household_id=household.key, at=now))
+        session.flush()
+
+
+def is_objected(session: Session, openid: str, household: Household) -> bool:
+    """Tell whether a household said that it does not know an account."""
+    mine = select(Objection.openid).where(Objection.openid == openid, Objection.household_id == household.id)
+    return session.exec(mine).first() is not None
+
+
+def forgive(session: Session, openid: str, household: Household) -> None:
+    """Let an account be bound to a household again that had objected."""
+    session.execute(delete(Objection).where(col(Objection.openid) == openid, col(Objection.household_id) == household.id))

@@ -1,0 +1,80 @@
+"""Codes that let somebody join a flat: one on paper for each household, and those that residents give to their own."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Field, Session, col, select
+
+from bot.model import maybe_moment, moment, public_id, word
+from bot.store.people import Household, Resident, ResidentRole
+from bot.store.scope import Scoped
+
+
+class Invitation(Scoped, table=True):
+    """A code that proves that its bearer belongs to a flat. On paper: until it is renewed. From a resident: once, for a while."""
+
+    code: str = Field(default_factory=public_id, primary_key=True)
+    household_id: int = Field(foreign_key="household.id", index=True)
+    inviter_id: int | None = Field(default=None, foreign_key="resident.id")  # None: the office's own code, on paper
+    called: str = ""  # whom it is for, as the inviter calls them: 我妈, 王芳
+    role: ResidentRole = word(ResidentRole, ResidentRole.FAMILY)
+    url: str = ""  # what the QR code on paper holds, once WeChat has made one
+    made_at: datetime = moment()
+    expires_at: datetime | None = maybe_moment()
+    ended_at: datetime | None = maybe_moment()  # used, renewed or taken back
+
+    @property
+    def is_paper(self) -> bool:
+        """It is the household's own code."""
+        return self.inviter_id is None
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether it still lets somebody in."""
+        return self.ended_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+def invite(
+    session: Session, inviter: Resident, household: Household, called: str, now: datetime, expires_at: datetime
+) -> Invitation:
+    """Make a code for somebody of the inviter's own; what they made before for a person of that name ends."""
+    mine = (col(Invitation.inviter_id) == inviter.id, col(Invitation.called) == called, col(Invitation.ended_at).is_(None))
+    session.execute(update(Invitation).where(*mine).values(ended_at=now))
+    made = Invitation(household_id=household.key, inviter_id=inviter.key, called=called, made_at=now, expires_at=expires_at)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def paper_of(session: Session, household: Household, now: datetime, *, renew: bool = False) -> Invitation:
+    """Return the household's code on paper, a new one if there is none; `renew` ends the old one."""
+    theirs = select(Invitation).where(
+        Invitation.household_id == household.id, col(Invitation.inviter_id).is_(None), col(Invitation.ended_at).is_(None)
+    )
+    found = session.exec(theirs).first()
+    if found is not None and renew:
+        end(session, found, now)
+        found = None
+    if found is None:
+        found = Invitation(household_id=household.key, made_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def find(session: Session, code: str) -> Invitation | None:
+    """Return the invitation of a code, of whatever community it is; None if it is none of ours. Locks it: it may be used once."""
+    if not code:
+        return None
+    before = dict(session.info)
+    session.info.clear()
+    try:
+        return session.exec(select(Invitation).where(Invitation.code == code.upper()).with_for_update()).first()
+    finally:
+        session.info.update(before)
+
+
+def end(session: Session, invitation: Invitation, now: datetime) -> None:
+    """Let a code open nothing any more."""
+    invitation.ended_at = now
+    session.add(invitation)
+    session.flush()

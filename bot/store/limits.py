@@ -1,0 +1,45 @@
+"""How often something was done today: what a stranger may try, and nobody may flood, is counted here before it is done."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, Session, col, select
+
+from bot.store import scope
+from bot.store.scope import Scoped
+
+#: Days for which counts are kept: nobody asks for older ones.
+KEPT = timedelta(days=7)
+
+
+class Tally(Scoped, table=True):
+    """How often one thing was done by or for one key on one day of Asia/Shanghai. `key` may be an openid or a flat."""
+
+    community_id: int = Field(default=None, primary_key=True, foreign_key="community.id", nullable=False)
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    count: int = 0
+
+
+def take(session: Session, kind: str, key: str, most: int, now: datetime) -> bool:
+    """Count one more of today; False, and nothing counted, where there were `most` already. Two at once never both take the last."""
+    session.flush()
+    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+    row = insert(Tally).values(community_id=scope.of(session), kind=kind, key=key, day=now.date(), count=1)
+    more = row.on_conflict_do_update(
+        index_elements=["community_id", "kind", "key", "day"], set_={"count": col(Tally.count) + 1}, where=col(Tally.count) < most
+    )
+    return most > 0 and session.connection().execute(more.returning(col(Tally.count))).first() is not None
+
+
+def used(session: Session, kind: str, key: str, now: datetime) -> int:
+    """Return how often it was done today."""
+    mine = select(Tally.count).where(Tally.kind == kind, Tally.key == key, Tally.day == now.date())
+    return session.exec(mine).first() or 0
+
+
+def prune(session: Session, now: datetime) -> None:
+    """Forget counts of days that nobody asks for."""
+    session.execute(delete(Tally).where(col(Tally.day) < (now - KEPT).date()))
