@@ -21,7 +21,7 @@ from bot.dialogue.standing import Person, Standing
 from bot.dialogue.steps import Kind
 from bot.errors import Forged
 from bot.language.matching.matcher import Match
-from bot.store import conversations, erasures, followers, inbox, masses, moving, outbox, scenes, scope
+from bot.store import conversations, erasures, followers, inbox, invitations, masses, moving, outbox, scenes, scope
 from bot.store.conversations import Kept
 from bot.store.photos import Photo
 from bot.store.scenes import Scene
@@ -229,7 +229,7 @@ class _Turn:
             self._note("resident", "[扫码]")
             self.talk.standing = self.talk.standing.talked_over()
             return Answer(texts=(own,), outcome=Outcome(kind="done"))
-        code = scenes.find(self.session, message.scene)
+        code = scenes.find(self.session, message.scene) or self._paper(message.scene)
         if code is not None and not self._belongs_at(code):
             self._note("resident", f"[扫码] {code.label}")
             return self._say("unknown", "code.elsewhere")
@@ -247,6 +247,13 @@ class _Turn:
         before = welcome.texts if isinstance(message, messages.Follow) else ()
         said = (self.turn.words(kind.say, title=kind.title, label=code.label),) if kind.say else ()
         return replace(answer, texts=(*before, *said, *answer.texts))
+
+    def _paper(self, code: str) -> Scene | None:
+        """Return a household's code on paper as what hangs on a wall: scanning it says it."""
+        paper = invitations.find(self.session, code)
+        if paper is None or not paper.is_paper:
+            return None
+        return Scene(community_id=paper.community_id, kind=invitations.PAPER, label=paper.code, url="", created_at=paper.made_at)
 
     def _belongs_at(self, code: Scene) -> bool:
         """Tell whether a code hangs where this resident lives; who lives nowhere yet belongs to its community from now on."""
