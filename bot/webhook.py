@@ -16,10 +16,9 @@ from weakref import WeakValueDictionary
 
 import structlog
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
-from bot import metrics
+from bot import bodies, metrics
 from bot.dialogue.language_model import LanguageModel
 from bot.dialogue.said import Heard
 from bot.dialogue.turn import Answer, House, apology, look, postpone, take
@@ -81,7 +80,7 @@ class Webhook:
         try:
             query, now = _query(request), self.clock()
             crypto.check_query(self.account, query, now)  # before the body: strangers are refused at once
-            xml = crypto.open_body(self.account, query, await _read(request))
+            xml = crypto.open_body(self.account, query, await bodies.read(request, BODY_LIMIT, READ_WITHIN))
             push = _Push(xml=xml, signed=self._signed(query), at=now)
             response = await self._answer(request, push, began)
         except Forged as error:
@@ -204,24 +203,6 @@ class _Push:
     xml: bytes
     signed: str | None
     at: datetime
-
-
-async def _read(request: web.Request) -> bytes:
-    """Return the body; raises HTTP 413 when it is too long, 408 when it does not come and 400 when it is garbled."""
-    if (request.content_length or 0) > BODY_LIMIT:
-        raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, request.content_length or 0)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(READ_WITHIN):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > BODY_LIMIT:
-                    raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, len(body))
-    except TimeoutError:
-        raise web.HTTPRequestTimeout(text="body too slow") from None
-    except (web.RequestPayloadError, HttpProcessingError):
-        raise web.HTTPBadRequest(text="body garbled") from None
-    return bytes(body)
 
 
 def _query(request: web.Request) -> dict[str, str]:
