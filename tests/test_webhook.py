@@ -97,6 +97,7 @@ async def door(demo_var: Path) -> AsyncIterator[Door]:
     )  # fmt: skip
     application = web.Application()
     application.router.add_post("/wechat", webhook.receive)
+    application.router.add_get("/wechat", webhook.verify, allow_head=False)
     async with TestClient(TestServer(application)) as client:
         door = Door(linli, client, webhook)
         yield door
@@ -215,6 +216,107 @@ async def test_signed_address_cannot_be_used_again_for_another_body_in_plain_mod
     async with door.client.post("/wechat", params=query, data=body.replace("<MsgId>1<", "<MsgId>2<")) as response:
         assert response.status == 403
     assert len(await door.rows(Line)) == 2
+
+
+@pytest.fixture
+def plain(door: Door) -> Door:
+    """The door of an account in plain mode, whose signatures cover no body."""
+    door.webhook.account = replace(door.linli.account, mode=crypto.Mode.PLAIN)
+    return door
+
+
+async def begin_anew(door: Door) -> None:
+    """Let the process forget what it knows by heart, as a restart does or another replica never knew."""
+    await door.webhook.close()
+    door.webhook._seen.clear()
+
+
+async def status_of(door: Door, query: dict[str, str], body: str) -> int:
+    async with door.client.post("/wechat", params=query, data=body) as response:
+        return response.status
+
+
+async def check(door: Door, query: dict[str, str], echo: str) -> tuple[int, str]:
+    async with door.client.get("/wechat", params={**query, "echostr": echo}) as response:
+        return response.status, await response.text()
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+@pytest.mark.parametrize("first", ["check", "nothing", "odd", "ciphertext", "too long", "message"])
+async def test_signature_that_was_seen_with_anything_lets_no_other_message_in(
+    plain: Door, first: str, is_restarted: bool
+) -> None:
+    query, _ = crypto.wrap_push(plain.webhook.account, "", NOW)
+    pushes = {"nothing": "", "odd": "<xml><a>", "ciphertext": "<xml><Encrypt>AAAA</Encrypt></xml>", "too long": "x" * 70_000,
+              "message": text_push("你好", 1)}  # fmt: skip
+    statuses = {"nothing": 200, "odd": 200, "ciphertext": 403, "too long": 413, "message": 200}
+
+    if first == "check":
+        assert await check(plain, query, "42") == (200, "42")
+    else:
+        assert await status_of(plain, query, pushes[first]) == statuses[first]
+        assert await status_of(plain, query, pushes[first]) == statuses[first], "the same once more is the same"
+    if is_restarted:
+        await begin_anew(plain)
+
+    assert await status_of(plain, query, text_push("几点上班", 2)) == 403
+    assert (await check(plain, query, "43"))[0] == 403
+    assert len(await plain.rows(Line)) == (2 if first == "message" else 0)
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_url_is_checked_as_often_as_one_likes_each_time_signed_anew(plain: Door, is_restarted: bool) -> None:
+    for _ in range(3):
+        query, _ = crypto.wrap_push(plain.webhook.account, "", NOW)
+        assert [await check(plain, query, "42") for _ in range(2)] == [(200, "42")] * 2
+        if is_restarted:
+            await begin_anew(plain)
+        assert await check(plain, query, "42") == (200, "42")
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_repeat_signed_anew_is_answered_and_its_signature_used_up(plain: Door, is_restarted: bool) -> None:
+    body = text_push("你好", 1)
+    signatures = [crypto.wrap_push(plain.webhook.account, body, NOW)[0] for _ in range(3)]
+
+    answers = {await plain.send((query, body)) for query in signatures}
+    if is_restarted:
+        await begin_anew(plain)
+
+    assert len(answers) == 1
+    assert [await status_of(plain, query, text_push("几点上班", 2)) for query in signatures] == [403] * 3
+    assert {await plain.send((query, body)) for query in signatures} == answers
+
+
+async def test_signatures_of_repeats_that_find_the_message_in_work_are_used_up(plain: Door) -> None:
+    body = text_push("你好", 1)
+    signatures = [crypto.wrap_push(plain.webhook.account, body, NOW)[0] for _ in range(3)]
+
+    answers = set(await asyncio.gather(*(plain.send((query, body)) for query in signatures)))
+    await begin_anew(plain)
+
+    assert len(answers) == 1
+    assert [await status_of(plain, query, text_push("几点上班", 2)) for query in signatures] == [403] * 3
+
+
+async def test_moving_signs_between_time_and_nonce_makes_no_new_signature(plain: Door) -> None:
+    moment = str(int(NOW.timestamp()))
+    query = {"timestamp": moment, "nonce": "0~", "signature": crypto.sign(plain.webhook.account.token, moment, "0~")}
+    moved = {**query, "timestamp": f"0{moment}", "nonce": "~"}
+
+    assert await check(plain, query, "42") == (200, "42")
+    assert await status_of(plain, moved, text_push("几点上班", 2)) == 403
+
+
+async def test_what_a_signature_came_with_that_cannot_be_kept_is_not_answered(plain: Door) -> None:
+    query, _ = crypto.wrap_push(plain.webhook.account, "", NOW)
+    await plain.linli.database.write(_away, "inbox")
+
+    with pytest.raises(aiohttp.ClientError):
+        await check(plain, query, "42")
+    query, _ = crypto.wrap_push(plain.webhook.account, "", NOW)
+    with pytest.raises(aiohttp.ClientError):
+        await status_of(plain, query, "<xml>")
 
 
 def _away(session: Session, table: str) -> None:

@@ -44,12 +44,24 @@ def take(session: Session, message: messages.Message, heard: Heard, now: datetim
     house = house.at(conversation.community_id)
     scope.enter(session, conversation.community_id)
     kept = inbox.find(session, message.key)
+    signed = _use(session, signed, message, kept, house, now)
     if kept is not None and kept.answer is not None:
         return replace(unpack(kept.answer), late=kept.is_late)
-    if signed and inbox.is_replay(session, signed, message.key):
-        raise Forged("signature: came before with another body")
     answer = _answer(session, conversation, message, heard, now, house)
     return _keep(session, message, answer, now, house, signed, recorded=kept is not None)
+
+
+def _use(session: Session, signed: str | None, message: messages.Message, kept: inbox.Kept | None, house: House, now: datetime
+         ) -> str | None:  # fmt: skip
+    """Return the signature that is to be stored with a new message. A repeat may come with one of its own, which is then used, too."""
+    if signed is None:
+        return None
+    used = inbox.used_for(session, signed)
+    if used not in (None, message.key):
+        raise Forged("signature: came before with another body")
+    if used is None and kept is not None:
+        inbox.use(session, signed, message.key, house.context.community.appid, now)
+    return signed if used is None and kept is None else None
 
 
 def look(session: Session, openid: str, heard: Heard, now: datetime, house: House) -> tuple[Standing, Facts]:
@@ -76,6 +88,7 @@ def postpone(
     `push` is the XML, from which the message is taken up again should this process die.
     """
     kept = inbox.find(session, message.key)
+    signed = _use(session, signed, message, kept, house, now)
     if kept is None:
         inbox.record(session, message.key, house.context.community.appid, message.openid, push, now, signed)
     elif kept.answer is not None and not kept.is_late:  # it was answered in this very moment
