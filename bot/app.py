@@ -41,10 +41,11 @@ from bot.model import SHANGHAI
 from bot.pages import site as pages
 from bot.photos import Photographer
 from bot.schedule import Schedule
+from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.services import load_services, understand
 from bot.simulator import server as simulator
-from bot.store import communities, effects, knowledge, schema, scope
+from bot.store import communities, effects, knowledge, schema, scope, seals
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Ways
@@ -337,7 +338,10 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         backlog = Backlog(linli.database, linli.understanding, linli.house_of, linli.clock)
         eraser = Eraser(linli.database, linli.clock, linli.context_of, photos, pack(SILENT))
         climber = Climber(linli.database, linli.clock, linli.context_of, senders)
-        schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber)
+        sealer = Sealer(linli.database, seals.key_of(linli.keys), linli.clock, settings.var)
+        schedule = Schedule(
+            linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber, sealer
+        )
         schedule.start()
         await asyncio.to_thread(give_memory_back)
         tasks = [asyncio.create_task(sender.run(), name="sender") for sender in senders]
@@ -350,6 +354,8 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await schedule.stop()
+    with suppress(DBAPIError):  # a database that is away: what is not sealed now is at the next start
+        await sealer.step()
     await asyncio.to_thread(linli.database.close)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import __version__
-from bot.cli import menu, qr
+from bot.cli import auditing, menu, qr
 from bot.cli import notice as notices
 from bot.cli.notice import Community, Demo
 from bot.errors import LinliError, Misconfigured, Refusal
@@ -21,6 +21,7 @@ users = typer.Typer(help="Staff accounts.", no_args_is_help=True)
 app.add_typer(notices.app, name="notice")
 app.add_typer(users, name="user")
 app.add_typer(menu.app, name="menu")
+app.add_typer(auditing.app, name="audit")
 app.add_typer(qr.app, name="qr")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]

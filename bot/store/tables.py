@@ -21,6 +21,7 @@ from bot.store import (
     people,
     photos,
     scenes,
+    seals,
     sessions,
     spending,
     staff,
@@ -31,5 +32,5 @@ from bot.store import (
 
 __all__ = [
     "alerts", "apikeys", "channels", "communities", "conversations", "duty", "effects", "erasures", "events", "followers", "grants",
-    "inbox", "knowledge", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "inbox", "knowledge", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip
