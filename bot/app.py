@@ -354,8 +354,7 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await schedule.stop()
-    with suppress(DBAPIError):  # a database that is away: what is not sealed now is at the next start
-        await sealer.step()
+    await sealer.finish()
     await asyncio.to_thread(linli.database.close)
 
 

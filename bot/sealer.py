@@ -1,5 +1,6 @@
 """Seals the event log behind the writers, and keeps beside the database how far it went."""
 
+import asyncio
 import contextlib
 import os
 import tempfile
@@ -16,6 +17,9 @@ from bot.store.seals import Mark, Seal
 
 #: Where the newest seal's head is kept, in the folder of LINLI_VAR.
 HEAD = "audit-head"
+
+#: Looks at a stop whether other replicas' transactions have ended, and seconds between two.
+STOPPING, PAUSE = 20, 0.05
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +42,17 @@ class Sealer:
                 sealed += seal.count
                 await self._database.read(self._keep, seal)
         return sealed
+
+    async def finish(self) -> None:
+        """Seal what there is before the process stops; what hinders it hinders no stop, for the next start goes on with it."""
+        try:
+            for _ in range(STOPPING):
+                await self.step()
+                if self._place is None:
+                    return
+                await asyncio.sleep(PAUSE)
+        except Exception:
+            log.warning("audit: not all was sealed before the stop; the next start does it", exc_info=True)
 
     def _next(self, session: Session) -> Seal | None:
         place = self._place or seals.mark(session)

@@ -44,7 +44,7 @@ OWN = Log(
         "photo.lost": "照片没有取回来", "staff.signed_in": "登录", "staff.added": "添加了员工账号（{role}）",
         "staff.role_changed": "改了员工角色：{before}改为{after}", "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号",
         "staff.link_made": "开了登录链接", "intents.saved": "改了意图文件", "key.made": "新建了接口密钥", "key.revoked": "停用了接口密钥",
-        "audit.pruned": "清理了 {before} 以前的记录，{lines} 条",
+        "data.read": "查看了{what}", "data.exported": "导出了{what}", "audit.pruned": "清理了 {before} 以前的记录，{lines} 条",
         "permission.changed": "改了权限：{role}{allowed}{permission}", "effect.died": "有操作没有完成（{effect}）",
         "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）",
     },
@@ -54,6 +54,7 @@ OWN = Log(
     },
     subjects={
         "staff": _staff, "resident": _resident, "key": _key, "file": lambda work, path: Subject(path, f"/intents/file/{path}"),
+        "photo": lambda work, key: Subject("照片", f"/photos/{key}"),
         "mass": lambda work, key: Subject("群发"),
     },
 )  # fmt: skip

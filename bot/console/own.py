@@ -23,7 +23,7 @@ PERMISSIONS = (
     Permission(name="users.edit", title="管理员工账号和权限", roles=()),
     Permission(name="keys.edit", title="管理接口密钥", roles=()),
     Permission(name="account.manage", title="处理公众号的问题", roles=()),
-    Permission(name="photo.view", title="看居民发来的照片", roles=_DESK),
+    Permission(name="photo.view", title="看居民发来的照片", roles=_DESK, sensitive="居民的照片"),
     Permission(name=WATCH, title="看服务的故障，重新执行失败的操作", roles=()),
 )
 
@@ -40,7 +40,7 @@ EMITS = {
     "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
     "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "intents.saved": "",
     "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed",
-    "audit.pruned": "lines before",
+    "audit.pruned": "lines before", "data.read": "what", "data.exported": "what",
     "effect.died": "effect", "effect.run_again": "effect", "effect.discarded": "effect",
 }  # fmt: skip
 

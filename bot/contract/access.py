@@ -19,6 +19,7 @@ class Permission:
     name: str  # ticket.view
     title: str  # 看报修工单
     roles: tuple[Role, ...] = (Role.MANAGER,)
+    sensitive: str = ""  # what of people is read with it, where each reading is an event: 健康信息; see `Desk.read`
 
     @property
     def only_shows(self) -> bool:

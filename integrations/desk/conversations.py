@@ -41,6 +41,7 @@ def waiting(desk: Desk) -> View:
 def show(desk: Desk) -> View:
     """Show one talk, and what is handed over in it."""
     talk = _find(desk)
+    desk.read("conversation.view", f"conversation:{talk.public_id}")
     lines = talks.lines(desk.session, talk.openid)
     photo_ids = [line.photo_id for line in lines if line.photo_id]
     photos = {photo.id: photo for photo in desk.session.exec(select(Photo).where(col(Photo.id).in_(photo_ids))).all()}

@@ -16,7 +16,7 @@ integration = Integration(
     cards=(cards.latest,),
     log=events.LOG,
     emits={"health.checked_in": "corrected", "health.completed": ""},
-    permissions=(Permission(name=actions.NEED, title="看健康打卡", roles=(Role.MANAGER,)),),
+    permissions=(Permission(name=actions.NEED, title="看健康打卡", roles=(Role.MANAGER,), sensitive="健康信息"),),
     tasks=(
         TaskKind(kind="health.abnormal", title="健康异常", path="/health", path_title="看打卡", ladder=ALARM, need=actions.NEED),
     ),

@@ -15,6 +15,10 @@ integration = Integration(
     log=events.LOG,
     emits=events.EMITS,
     tells={"identity.joined": "flat", "identity.mistaken": "flat", "identity.confirmed": "flat", "identity.refused": "said"},
-    permissions=(Permission(name=actions.CONFIRM_NEED, title="核对住址", roles=(Role.STAFF, Role.MANAGER)),),
+    permissions=(
+        Permission(
+            name=actions.CONFIRM_NEED, title="核对住址", roles=(Role.STAFF, Role.MANAGER), sensitive="核对住址时居民的话和电话"
+        ),
+    ),
     tasks=(TaskKind(kind="identity.confirm", title="核对住址", path="/flats", path_title="去核对"),),
 )
