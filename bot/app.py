@@ -34,6 +34,7 @@ from bot.eraser import Eraser
 from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.ladder import Climber
+from bot.language.disclosure import Health
 from bot.logs import AccessLogger
 from bot.machines import site as machines
 from bot.machines.pace import Pace
@@ -179,8 +180,13 @@ class Linli:
         return Context(
             community=self.community, keys=self.keys, base_url=self.settings.base_url,
             messages=self.understanding.catalogue.messages, services=self.services, search=self.understanding.knowledge.search,
-            neighbours=tuple(self.served_by(self.community.appid).values()), office=office_of(self.settings),
+            neighbours=tuple(self.served_by(self.community.appid).values()), office=office_of(self.settings), health=self._health,
         )  # fmt: skip
+
+    @cached_property
+    def _health(self) -> Health:
+        words = (config.shipped("data") / "masking.yaml").read_text(encoding="utf-8")
+        return Health.parse(words, [word for one in self.services.permissions.values() for word in one.veils])
 
     def context_of(self, community_id: int) -> Context:
         """Return the same for another community; raises LookupError for one that is unknown."""

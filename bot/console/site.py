@@ -1,6 +1,7 @@
 """The console's addresses: the integrations' pages and our own, behind sign-in and permissions."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,8 +27,9 @@ from bot.console import (
     welcome,
 )
 from bot.console.parts import MENU, PARTS, Parts, Viewer, shared_values, signed_in, token_of
-from bot.console.views import respond
+from bot.console.views import Phone, respond
 from bot.contract import Community, Desk, Download, Page, Reading, Redirect, Role, View, row_id
+from bot.contract.access import PHONES
 from bot.errors import Refusal
 from bot.posted import KEY, Sent, read_form
 from bot.store import news, sessions
@@ -137,7 +139,9 @@ def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: 
         return result, {}, read
     session.flush()
     badges = {item.path: item.badge(desk) for item in request.app[MENU] if item.badge and viewer.may(item.need)}
-    return result, {"badges": badges, "elsewhere": _elsewhere(session, parts, viewer)}, read
+    return result, {
+        "badges": badges, "elsewhere": _elsewhere(session, parts, viewer), "veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES)),
+    }, read  # fmt: skip
 
 
 def _read(desk: Desk, page: Page, result: View | Redirect | Download | None) -> Sequence[Reading]:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.contract.access import Access
+from bot.contract.access import PHONES, Access
 from bot.contract.work import Work
+from bot.language.kinds import phone as phones
 from bot.store import tasks
 from bot.store.staff import Staff
 from bot.store.tasks import Task
@@ -52,6 +53,16 @@ class Desk(Work):
         permission = self.access.permissions.get(need)
         if permission is not None and permission.sensitive:
             self.read_by_now += [Reading(what=permission.sensitive, subject=subject) for subject in subjects or ("",)]
+
+    def veil(self, text: str, task: Task | None = None) -> str:
+        """Return a resident's words as this person may read them: without words of health, without whole phone numbers.
+
+        Of a `task` that is an alarm every word is read by whoever may see it: somebody's life may hang on it.
+        """
+        is_alarm = task is not None and self.context.services.ladder(task.kind) is not None
+        if self.context.health is not None and not is_alarm and not self.access.reads_health(self.staff.role):
+            text = self.context.health.veil(text, self.now)
+        return text if self.may(PHONES) else phones.veil(text, self.now)
 
     def may(self, need: str) -> bool:
         """Tell whether this person has a permission."""

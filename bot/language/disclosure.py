@@ -13,7 +13,7 @@ from datetime import datetime
 import yaml
 
 from bot.language import times
-from bot.language.kinds import flat, phone, plate
+from bot.language.kinds import flat, phone, plate, temperature
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Grammar, Slot
 from bot.language.normalise import longest_first
@@ -216,6 +216,33 @@ class Masking:
             if self.likely.match(name):
                 found += [match.span() for match in re.finditer(re.escape(name), text) if match.start() not in common]
         return sorted(set(found), key=lambda span: span[0] - span[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """The words that tell of somebody's health, for texts that are read by people who need not know."""
+
+    words: re.Pattern[str]
+
+    @classmethod
+    def parse(cls, text: str, more: Collection[str] = ()) -> "Health":
+        """Read data/masking.yaml; `more` are the words of services that hold what it is about."""
+        return cls(words=re.compile(_any([*yaml.safe_load(text)["medical"], *more]), re.IGNORECASE))
+
+    def veil(self, text: str, now: datetime) -> str:
+        """Return the text with a mask for each illness, medicine, symptom and body's temperature; nothing else is changed."""
+        spans = [match.span() for match in self.words.finditer(text)]
+        spans += [(found.begin, found.stop) for found in temperature.GRAMMAR.find(text, now)]
+        parts, done = [], 0
+        for begin, stop in sorted(spans):
+            if begin >= done:
+                parts += [text[done:begin], "〔健康〕"]
+            done = max(done, stop)
+        return _SEVERAL.sub("〔健康〕", "".join((*parts, text[done:])))
+
+
+#: Masks in a row are one: how many symptoms there are tells, too.
+_SEVERAL = re.compile(r"〔健康〕(?:[，,、和与；;\s°℃C度]*〔健康〕)+")
 
 
 def _where(form: re.Pattern[str] | Grammar, text: str, now: datetime) -> list[tuple[int, int]]:
