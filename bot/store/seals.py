@@ -19,6 +19,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.keys import Keys
 from bot.model import UTC, maybe_moment, moment
+from bot.store import scope
 from bot.store.events import Event
 
 #: Lines of one seal at most; a first seal of an old log is followed by others at once.
@@ -210,10 +211,11 @@ class Check:
 
 def whole_lately(session: Session, key: bytes, seals: int = 5) -> bool:
     """Tell whether the last stretches are as they were sealed: quick enough for a page."""
-    found = session.exec(select(Seal).order_by(col(Seal.number).desc()).limit(seals + 1)).all()
-    pairs = zip(found, [*found[1:], None], strict=True)
-    looked = [pair for pair in pairs if pair[1] is not None or pair[0].number == 1][:seals]
-    return all(next(_faults(session, key, before, seal), None) is None for seal, before in looked)
+    with scope.everywhere(session):
+        found = session.exec(select(Seal).order_by(col(Seal.number).desc()).limit(seals + 1)).all()
+        pairs = zip(found, [*found[1:], None], strict=True)
+        looked = [pair for pair in pairs if pair[1] is not None or pair[0].number == 1][:seals]
+        return all(next(_faults(session, key, before, seal), None) is None for seal, before in looked)
 
 
 def _faults(session: Session, key: bytes, before: Seal | None, seal: Seal) -> Iterator[Fault]:

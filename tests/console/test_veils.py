@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,7 +105,7 @@ async def test_who_needs_no_phones_sees_only_their_ends(office: Office) -> None:
         session.add(chen)
         ticket = Ticket(
             resident_id=chen.id or 0, household_id=chen.household_id, category="other", location="厨房", opened_at=office.clock(),
-            due_at=office.clock(), phone="0571-88001200", words="打我老婆电话13912345678",
+            due_at=office.clock() + timedelta(hours=1), phone="0571-88001200", words="打我老婆电话13912345678",
         )  # fmt: skip
         session.add(ticket)
         return ticket.number

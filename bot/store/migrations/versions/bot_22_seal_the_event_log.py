@@ -14,6 +14,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the tables to this shape."""
+    staff = sa.text("actor LIKE 'staff:%'")
+    op.create_index("event_staff", "event", ["actor", "id"], unique=False, sqlite_where=staff, postgresql_where=staff)
     words = sqlmodel.sql.sqltypes.AutoString
     op.create_table(
         "event_seal",
@@ -37,3 +39,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Bring the tables back to the shape before."""
     op.drop_table("event_seal")
+    op.drop_index("event_staff", table_name="event")
