@@ -34,6 +34,7 @@ from bot.eraser import Eraser
 from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.ladder import Climber
+from bot.language.disclosure import Health
 from bot.logs import AccessLogger
 from bot.machines import site as machines
 from bot.machines.pace import Pace
@@ -41,10 +42,11 @@ from bot.model import SHANGHAI
 from bot.pages import site as pages
 from bot.photos import Photographer
 from bot.schedule import Schedule
+from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.services import load_services, understand
 from bot.simulator import server as simulator
-from bot.store import communities, effects, knowledge, schema, scope
+from bot.store import communities, effects, knowledge, schema, scope, seals
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Ways
@@ -178,8 +180,13 @@ class Linli:
         return Context(
             community=self.community, keys=self.keys, base_url=self.settings.base_url,
             messages=self.understanding.catalogue.messages, services=self.services, search=self.understanding.knowledge.search,
-            neighbours=tuple(self.served_by(self.community.appid).values()), office=office_of(self.settings),
+            neighbours=tuple(self.served_by(self.community.appid).values()), office=office_of(self.settings), health=self._health,
         )  # fmt: skip
+
+    @cached_property
+    def _health(self) -> Health:
+        words = (config.shipped("data") / "masking.yaml").read_text(encoding="utf-8")
+        return Health.parse(words, [word for one in self.services.permissions.values() for word in one.veils])
 
     def context_of(self, community_id: int) -> Context:
         """Return the same for another community; raises LookupError for one that is unknown."""
@@ -349,7 +356,10 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         backlog = Backlog(linli.database, linli.understanding, linli.house_of, linli.clock)
         eraser = Eraser(linli.database, linli.clock, linli.context_of, photos, pack(SILENT))
         climber = Climber(linli.database, linli.clock, linli.context_of, senders)
-        schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber)
+        sealer = Sealer(linli.database, seals.key_of(linli.keys), linli.clock, settings.var)
+        schedule = Schedule(
+            linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber, sealer
+        )
         schedule.start()
         await asyncio.to_thread(give_memory_back)
         tasks = [asyncio.create_task(sender.run(), name="sender") for sender in senders]
@@ -362,6 +372,7 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await schedule.stop()
+    await sealer.finish()
     await asyncio.to_thread(linli.database.close)
 
 

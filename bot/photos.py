@@ -130,7 +130,7 @@ def store(content: bytes, folder: Path) -> str:
         raise ContentRefused(None, "photo is no JPEG, PNG, GIF, WebP, HEIC or AVIF")
     drawn = _redraw(content)
     name = sha256(drawn).hexdigest()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{name}.jpg"
     if not path.exists():
         part = folder / f"{name}.{os.getpid()}.part"

@@ -6,6 +6,7 @@ it, unless the admin insists; the version before is kept.
 
 import asyncio
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -157,6 +158,7 @@ def _write(path: Path, text: str, kept: str) -> None:
     path.with_name(f"{path.name}.1").write_text(kept, encoding="utf-8")
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.write_text(text, encoding="utf-8")
+    shutil.copymode(path, part)  # admins may share the folder; what is made here is else for one account alone
     part.replace(path)
 
 

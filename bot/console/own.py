@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.console.events import OWN
 from bot.contract import Integration, Permission, Role, handoffs, talks
+from bot.contract.access import PHONES
 from bot.contract.taskkinds import ALARM, TaskKind
 from bot.contract.work import WATCH
 
@@ -23,7 +24,8 @@ PERMISSIONS = (
     Permission(name="users.edit", title="管理员工账号和权限", roles=()),
     Permission(name="keys.edit", title="管理接口密钥", roles=()),
     Permission(name="account.manage", title="处理公众号的问题", roles=()),
-    Permission(name="photo.view", title="看居民发来的照片", roles=_DESK),
+    Permission(name=PHONES, title="看居民完整的电话号码", roles=_DESK),
+    Permission(name="photo.view", title="看居民发来的照片", roles=_DESK, sensitive="居民的照片"),
     Permission(name=WATCH, title="看服务的故障，重新执行失败的操作", roles=()),
 )
 
@@ -41,6 +43,7 @@ EMITS = {
     "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
     "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "intents.saved": "",
     "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed",
+    "audit.pruned": "lines before", "data.read": "what", "data.exported": "what",
     "effect.died": "effect", "effect.run_again": "effect", "effect.discarded": "effect",
 }  # fmt: skip
 

@@ -41,7 +41,7 @@ from bot.contract.integration import Integration, Services
 from bot.contract.jobs import Job, job
 from bot.contract.log import Log, Subject
 from bot.contract.office import Office
-from bot.contract.pages import Desk, Download, Page, Redirect, View, Visit, page, row_id
+from bot.contract.pages import Desk, Download, Page, Reading, Redirect, View, Visit, page, row_id
 from bot.contract.personal import Personal, Retention
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
@@ -67,7 +67,7 @@ __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience", "Call", "Card", "Community", "Context",
     "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Found", "GiveUp", "Grammar", "Happening", "Household",
     "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "Measured", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
-    "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Scoped",
+    "Permission", "Personal", "Photo", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Scoped",
     "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Value", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
     "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "roster", "row_id", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from bot.contract.happenings import Happening, Reaction
 from bot.contract.office import Office
 from bot.errors import Refusal
 from bot.keys import Keys
+from bot.language.disclosure import Health
 from bot.language.known import Known
 from bot.language.phrases import fill
 from bot.store import claims, effects, events, limits, moving, outbox, people, photos, scope, tasks
@@ -69,6 +70,7 @@ class Context:
     neighbours: tuple[Community, ...] = ()  # all communities of the same account, this one among them
     office: Office = field(default_factory=Office)
     search: Search = _find_nothing  # among what the communities know
+    health: Health | None = None  # knows words of health, for `Desk.veil`
 
     def words(self, template: str, now: datetime, **values: Any) -> str:
         """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""

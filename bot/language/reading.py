@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import accumulate
 
-from bot.language import answers, corrections
+from bot.language import answers, corrections, identifiers
 from bot.language.kinds import moment, phone, plate
 from bot.language.kinds.kind import LOOKED_THROUGH, SKIPPED, Found, Grammar, Slot, Value, blanked
 from bot.language.kinds.shipped import GRAMMARS
@@ -25,7 +25,6 @@ ANY_TIME = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 SAYS_NOTHING = f"{moment.GRAMMAR.mask}{phone.GRAMMAR.mask}{plate.GRAMMAR.mask} "
 
 _MASKS = re.compile(f"[{''.join(grammar.mask for grammar in GRAMMARS)}]")
-_READABLE = str.maketrans({grammar.mask: f"[{grammar.title}]" for grammar in GRAMMARS})
 
 _NOTHING: Mapping[int, str] = {}
 
@@ -138,8 +137,21 @@ class Reading:
 
     @cached_property
     def hidden(self) -> str:
-        """The text with what each value is, for keeping and showing: [电话], [车牌]."""
-        return self.masked.translate(_READABLE)
+        """The text with what each value is, for keeping and showing: [电话], [车牌]; papers and bank cards are [证件], [银行卡]."""
+        values = [(grammar, found) for grammar, found in self.spans if grammar.stands_out(found)]
+        read = {place for _, found in values for place in range(found.begin, found.stop)}  # two phones side by side are no card
+        known = [
+            one
+            for one in identifiers.find(self.text)
+            if any(self.text[place].isalnum() for place in set(range(one.begin, one.stop)) - read)
+        ]
+        free = [(g, v) for g, v in values if not any(v.begin < one.stop and one.begin < v.stop for one in known)]
+        hidden = [(one.begin, one.stop, f"[{one.what}]") for one in known]
+        hidden += [(found.begin, found.stop, f"[{grammar.title}]") for grammar, found in free]
+        text = self.text
+        for begin, stop, shown in sorted(hidden, reverse=True):
+            text = f"{text[:begin]}{shown}{text[stop:]}"
+        return text
 
     @cached_property
     def unvalued(self) -> str:

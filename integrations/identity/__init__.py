@@ -20,7 +20,11 @@ integration = Integration(
         "identity.joined": "who flat how url", "identity.asks": "who flat url", "identity.confirmed": "flat",
         "identity.refused": "said", "identity.objected": "flat", "identity.stopped": "who flat",
     },
-    permissions=(Permission(name=requests.NEED, title="核对住址", roles=(Role.STAFF, Role.MANAGER)),),
+    permissions=(
+        Permission(
+            name=requests.NEED, title="核对住址", roles=(Role.STAFF, Role.MANAGER), sensitive="核对住址时居民的话和电话"
+        ),
+    ),
     tasks=(
         TaskKind(kind=requests.KIND, title="核对住址", path="/flats", path_title="去核对"),
         TaskKind(kind="identity.objected", title="住户不认识新绑定的人"),

@@ -35,6 +35,8 @@ def waiting(desk: Desk) -> View:
     tasks = desk.session.exec(
         select(Task).where(Task.kind == "identity.confirm", col(Task.closed_at).is_(None)).order_by(col(Task.opened_at))
     ).all()
+    if tasks:
+        desk.read(requests.NEED, *(task.about for task in tasks))
     return View("identity/flats.html", {"rows": [_row(desk, task) for task in tasks]})
 
 
