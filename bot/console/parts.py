@@ -12,17 +12,14 @@ from aiohttp import web
 from jinja2 import Environment
 from sqlmodel import Session
 
+from bot.console import cookies
 from bot.console.views import environment, note_of, readable
 from bot.contract import ROLE_WORDS, Access, Community, Context, Page, Services, Staff
 from bot.contract.pages import NAV
 from bot.dialogue.understanding import Understanding
+from bot.keys import Keys
 from bot.store import grants, scope, sessions
 from bot.store.database import Database
-
-#: Cookie of the session; __Host- binds it to this host and to https (or this machine).
-COOKIE, PLAIN_COOKIE = "__Host-sid", "sid"
-
-_LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +34,8 @@ class Parts:
     understanding: Understanding
     intents_folder: Path
     photos: Path
+    keys: Keys
+    base_url: str
     demo: bool = False
     template: bool = False  # whether template messages may be used
 
@@ -92,7 +91,7 @@ def _viewer(session: Session, parts: Parts, token: str) -> Viewer | None:
 
 def token_of(request: web.Request) -> str:
     """Return the token of the session that a browser sends, empty if it sends none."""
-    return request.cookies.get(COOKIE) or request.cookies.get(PLAIN_COOKIE) or ""
+    return request.cookies.get("__Host-sid") or request.cookies.get("sid") or ""
 
 
 def browser_of(request: web.Request) -> str:
@@ -106,7 +105,7 @@ def shared_values(request: web.Request, parts: Parts, viewer: Viewer | None, pag
     first = min(parts.communities())
     return {
         "me": viewer.staff if viewer else None, "role": ROLE_WORDS[viewer.staff.role] if viewer else "", "menu": grouped(menu),
-        "page": page, "path": request.path, "back": _came_from(request), "note": note_of(request), "demo": parts.demo, "desk": viewer,
+        "page": page, "path": request.path, "back": _came_from(request), "note": note_of(cookies.read(request, cookies.NOTE)), "note_cookie": cookies.full(request, cookies.NOTE), "demo": parts.demo, "desk": viewer,
         "community": viewer.community if viewer else parts.context(first).community, "badges": {}, "elsewhere": (),
         "demo_roles": ROLE_WORDS if parts.demo else {},
     }  # fmt: skip
@@ -121,10 +120,3 @@ def _came_from(request: web.Request) -> str:
 def grouped(menu: Sequence[Page]) -> list[tuple[str, list[Page]]]:
     """Return the pages of the menu by group, in the order of the groups; the first page stands alone."""
     return [(group, items) for group in NAV if (items := [page for page in menu if page.nav == group])]
-
-
-def cookie_name(request: web.Request) -> tuple[str, bool]:
-    """Return name and `secure` of the session's cookie: browsers take __Host- over https and from this machine."""
-    host = request.host.rsplit(":", 1)[0]
-    safe = request.secure or request.headers.get("X-Forwarded-Proto") == "https" or host in _LOCAL
-    return (COOKIE, True) if safe else (PLAIN_COOKIE, False)

@@ -2,27 +2,37 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 
-from bot.console.parts import PARTS, browser_of, cookie_name, shared_values
+from bot.console import cookies
+from bot.console.attempts import Attempts, Device, Try
+from bot.console.parts import PARTS, browser_of, shared_values, token_of
 from bot.console.views import respond
 from bot.contract import Staff, View
 from bot.errors import Refusal
 from bot.posted import read_form
+from bot.proxies import caller_of
 from bot.store import sessions
 
 #: Where one may be sent after signing in: a page of ours, without anything a header or a browser could read otherwise.
 _PAGE = re.compile(r"/console(?:/[\w.%-]+)*/?(?:\?[\w.%&=-]*)?", re.ASCII)
 
-ATTEMPTS = web.AppKey("attempts", sessions.Attempts)
+#: What is said of a wrong password as of an unknown login.
+WRONG = "登录名或密码不对。忘了密码，请管理员发一个登录链接。"
+
+#: How long a browser is known for who signed in there.
+DEVICE_LIVES = timedelta(days=365)
+
+ATTEMPTS = web.AppKey("attempts", Attempts)
 
 
 def mount(app: web.Application) -> None:
     """Add the sign-in pages; they are the only ones of the console that need no permission."""
-    app[ATTEMPTS] = sessions.Attempts()
+    app[ATTEMPTS] = Attempts()
     app.router.add_get("/console/in", show)
     app.router.add_post("/console/in", enter)
     app.router.add_get("/console/in/{token}", show_link)
@@ -44,15 +54,44 @@ async def enter(request: web.Request) -> web.Response:
     login, password = form.get("login", "").strip(), form.get("password", "")
     to = _safe(form.get("to", ""))
     now = parts.clock()
-    if not request.app[ATTEMPTS].allow(login, request.remote or "", now):
-        return _page(request, "console/signin.html", 429, login=login, fault="试得太频繁了，请一分钟后再试。", to=to)
-    member = await _whose(await parts.database.read(sessions.by_login, login), password)
-    if member is None:
-        return _page(
-            request, "console/signin.html", 422, login=login, fault="登录名或密码不对。忘了密码，请管理员发一个登录链接。", to=to
-        )
-    token = await parts.database.write(sessions.begin, member, browser_of(request), now)
-    return _welcome(request, token, to or "/console/start")
+    waits, failed = [], False
+    for members, attempt in _tries(request, login, await parts.database.read(sessions.by_login, login)):
+        if wait := attempt.begin(now):
+            waits.append(wait)
+            continue
+        member = await _whose(members, password)
+        if member is not None:
+            attempt.succeed()
+            token = await parts.database.write(sessions.begin, member, browser_of(request), now)
+            return _welcome(request, member, token, to or "/console/start")
+        failed = True
+    if failed:
+        return _page(request, "console/signin.html", 422, login=login, fault=WRONG, to=to)
+    return _page(request, "console/signin.html", 429, login=login, fault=too_often(min(waits)), to=to)
+
+
+def _tries(request: web.Request, login: str, members: Sequence[Staff]) -> list[tuple[Sequence[Staff], Try]]:
+    """Return who may be meant by a login, with what a failure counts for: those whom this device knows, and the others."""
+    parts, device = request.app[PARTS], _device(request)
+    known = [member for member in members if device.knows(member.person, parts.keys)]
+    others = [member for member in members if member not in known]
+    attempts = request.app[ATTEMPTS]
+    tries: list[tuple[Sequence[Staff], Try]] = []
+    if known:
+        tries.append((known, attempts.known(login, device.id)))
+    if others or not known:
+        tries.append((others, attempts.stranger(login, caller_of(request).network)))
+    return tries
+
+
+def too_often(wait: timedelta) -> str:
+    """Return what somebody is told who failed too often, and what helps at once."""
+    minutes = -(-int(wait.total_seconds()) // 60)
+    return f"试得太频繁了，请 {max(minutes, 1)} 分钟后再试。着急的话，请管理员发一个登录链接。"
+
+
+def _device(request: web.Request) -> Device:
+    return Device.read(cookies.read(request, cookies.DEVICE))
 
 
 async def _whose(members: Sequence[Staff], password: str) -> Staff | None:
@@ -78,10 +117,10 @@ async def enter_by_link(request: web.Request) -> web.Response:
     parts = request.app[PARTS]
     browser = browser_of(request)
     try:
-        token = await parts.database.write(sessions.use_link, request.match_info["token"], browser, parts.clock())
+        member, token = await parts.database.write(sessions.use_link, request.match_info["token"], browser, parts.clock())
     except Refusal as refusal:
         return _page(request, "console/problem.html", 410, title="链接失效", text=str(refusal))
-    return _welcome(request, token, "/console/start")
+    return _welcome(request, member, token, "/console/start")
 
 
 async def enter_demo(request: web.Request) -> web.Response:
@@ -92,25 +131,24 @@ async def enter_demo(request: web.Request) -> web.Response:
     if member is None:
         raise web.HTTPNotFound
     token = await parts.database.write(sessions.begin, member, browser, parts.clock())
-    return _welcome(request, token, "/console/start")
+    return _welcome(request, member, token, "/console/start")
 
 
 async def leave(request: web.Request) -> web.Response:
     """Sign out."""
-    name, _ = cookie_name(request)
-    token = request.cookies.get(name)
-    if token:
+    if token := token_of(request):
         await request.app[PARTS].database.write(sessions.end, token)
     response = web.Response(status=303, headers={"Location": "/console/in"})
-    response.del_cookie(name, path="/")
+    cookies.drop(request, response, cookies.SESSION)
     return response
 
 
-def _welcome(request: web.Request, token: str, to: str) -> web.Response:
-    name, secure = cookie_name(request)
+def _welcome(request: web.Request, member: Staff, token: str, to: str) -> web.Response:
+    """Hand the session over, and let the device be known from now on."""
     response = web.Response(status=303, headers={"Location": to})
-    age = int(sessions.LIVES.total_seconds())
-    response.set_cookie(name, token, max_age=age, path="/", httponly=True, secure=secure, samesite="Lax")
+    device = _device(request).learn(member.person, request.app[PARTS].keys)
+    cookies.write(request, response, cookies.SESSION, token, sessions.LIVES)
+    cookies.write(request, response, cookies.DEVICE, str(device), DEVICE_LIVES)
     return response
 
 

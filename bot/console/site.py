@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from bot.console import (
     alarms,
+    cookies,
     effects,
     events,
     home,
@@ -48,7 +49,7 @@ def mount(app: web.Application, parts: Parts) -> None:
         *events.pages(parts.services),
         *(page for integration in integrations for page in integration.console),
     ]
-    app[PARTS] = parts
+    app[PARTS], app[cookies.HTTPS] = parts, parts.base_url.startswith("https://")
     app[MENU] = [page for page in (*pages, intents.ENTRY) if page.nav]
     app.middlewares.extend((problems.explain, security.guard))
     app.on_response_prepare.append(security.dress)

@@ -6,7 +6,6 @@ disabled is signed out at once.
 
 import asyncio
 import secrets
-from collections import defaultdict, deque
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -52,9 +51,6 @@ MEMORY_KIB, PASSES = 19 * 1024, 2
 #: Hashing takes a core; more at once would eat WeChat's five seconds.
 _HASHING = asyncio.Semaphore(2)
 
-#: Tries a minute by account and by address.
-PER_ACCOUNT, PER_ADDRESS = 5, 20
-
 #: The least that is asked of a password.
 SHORTEST = 10
 
@@ -79,8 +75,8 @@ def link_owner(session: Session, token: str, now: datetime) -> Staff | None:
     return None if member is None or member.disabled_at else member
 
 
-def use_link(session: Session, token: str, browser: str, now: datetime) -> str:
-    """Use a link up and return the session's token; raises Refusal when it opens nothing any more."""
+def use_link(session: Session, token: str, browser: str, now: datetime) -> tuple[Staff, str]:
+    """Use a link up and return whom it signs in, and the session's token; raises Refusal when it opens nothing any more."""
     member = link_owner(session, token, now)
     used = session.execute(  # in one statement: of two browsers at once one is the first
         update(SignInLink)
@@ -89,7 +85,7 @@ def use_link(session: Session, token: str, browser: str, now: datetime) -> str:
     )
     if member is None or not getattr(used, "rowcount", 0):
         raise Refusal("这个登录链接已经用过或过期了。请让管理员再发一个：linli user link 登录名。")
-    return begin(session, member, browser, now)
+    return member, begin(session, member, browser, now)
 
 
 def begin(session: Session, member: Staff, browser: str, now: datetime) -> str:
@@ -193,25 +189,3 @@ def first_of(session: Session, role: str) -> Staff | None:
     """Return the first account of a role that may sign in; None for a role that does not exist."""
     active = select(Staff).where(col(Staff.role) == role, col(Staff.disabled_at).is_(None))
     return session.exec(active.order_by(col(Staff.id))).first() if role in set(Role) else None
-
-
-class Attempts:
-    """Counts sign-in tries of the last minute; in memory, for one process."""
-
-    def __init__(self) -> None:
-        self._tries: dict[str, deque[datetime]] = defaultdict(deque)
-
-    def allow(self, login: str, address: str, now: datetime) -> bool:
-        """Count one try and tell whether it may go on."""
-        by_login = self._count(f"login {login}", now)
-        by_address = self._count(f"address {address}", now)
-        if len(self._tries) > 10_000:  # somebody is inventing names
-            self._tries.clear()
-        return by_login <= PER_ACCOUNT and by_address <= PER_ADDRESS
-
-    def _count(self, key: str, now: datetime) -> int:
-        tries = self._tries[key]
-        while tries and now - tries[0] > timedelta(minutes=1):
-            tries.popleft()
-        tries.append(now)
-        return len(tries)

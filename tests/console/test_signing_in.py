@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import ClientResponse
 from aiohttp.test_utils import TestServer
 from sqlmodel import Session, select
 
 from bot import app
 from bot.errors import Refusal
-from bot.store import sessions
+from bot.store import scope, sessions
+from bot.store.communities import Community
 from bot.store.staff import Role, Staff
 from tests.console.conftest import Browser
 
@@ -29,6 +34,21 @@ def _give_password(session: Session, login: str) -> None:
     member = session.exec(select(Staff).where(Staff.login == login)).one()
     member.password = sessions.hash_password(PASSWORD)
     session.add(member)
+
+
+def cookies_of(response: ClientResponse) -> dict[str, str]:
+    """Return the header with which a browser sends back what it was given."""
+    given = [line.split(";")[0] for line in response.headers.getall("Set-Cookie")]
+    return {"Cookie": "; ".join(given)}
+
+
+@asynccontextmanager
+async def behind_a_proxy(office: Office, **more: object) -> AsyncIterator[Browser]:
+    """Serve the office again, with this machine as a proxy that is believed, and give a browser."""
+    settings = office.linli.settings.model_copy(update={"trusted_proxies": ["127.0.0.1"], **more})
+    async with TestServer(app.build(replace(office.linli, settings=settings))) as server:
+        async with Browser(server, headers={"Host": "127.0.0.1"}) as browser:
+            yield browser
 
 
 async def test_link_signs_in_once_and_looking_at_it_does_not_use_it_up(office: Office) -> None:
@@ -113,6 +133,72 @@ async def test_sixth_try_within_a_minute_has_to_wait(office: Office) -> None:
 
     assert statuses == [422] * 5 + [429]
     assert later.status == 422
+
+
+async def test_signing_in_again_and_again_is_no_guessing(office: Office) -> None:
+    await office.write(_give_password, "admin")
+    form = {"login": "admin", "password": PASSWORD}
+    async with await office.browser() as browser:
+        statuses = {(await browser.post("/console/in", data=form, allow_redirects=False)).status for _ in range(8)}
+
+    assert statuses == {303}
+
+
+async def test_guessing_behind_a_proxy_makes_nobody_wait_who_sits_elsewhere_behind_it(office: Office) -> None:
+    async with behind_a_proxy(office) as browser:
+
+        async def fail(login: str, address: str) -> int:
+            form, headers = {"login": login, "password": "x"}, {"X-Forwarded-For": f"6.6.6.6, {address}"}
+            return (await browser.post("/console/in", data=form, headers=headers)).status
+
+        guessed = [await fail(f"name{number}", "203.0.113.9") for number in range(21)]
+
+        assert guessed == [422] * 20 + [429]
+        assert await fail("admin", "198.51.100.7") == 422
+
+
+async def test_guesser_locks_nobody_out_of_a_device_they_have_used_before(office: Office) -> None:
+    await office.write(_give_password, "admin")
+    right, wrong = {"login": "admin", "password": PASSWORD}, {"login": "admin", "password": "x"}
+    async with await office.browser() as own, await office.browser() as other:
+        first = await own.post("/console/in", data=right, allow_redirects=False)
+        guessed = [(await other.post("/console/in", data=wrong)).status for _ in range(6)]
+        stranger = await other.post("/console/in", data=right, allow_redirects=False)
+        await own.post("/console/out", headers=cookies_of(first), allow_redirects=False)
+        again = await own.post("/console/in", data=right, headers=cookies_of(first), allow_redirects=False)
+
+    assert guessed == [422] * 5 + [429]
+    assert (stranger.status, again.status) == (429, 303)
+    assert "请管理员发一个登录链接" in await stranger.text()
+
+
+async def test_device_of_a_namesake_is_a_strangers_for_the_other(office: Office) -> None:
+    """Else somebody of another community would get five guesses with each device they let themselves be known for."""
+
+    def settle(session: Session) -> None:
+        there = Community(appid="wx1", name="清河小区")
+        session.add(there)
+        session.flush()
+        with scope.within(session, there.key):
+            namesake = Staff(login="admin", name="同名", role=Role.ADMIN, created_at=office.clock())
+            namesake.password = sessions.hash_password("the namesake's own")
+            session.add(namesake)
+
+    await office.write(_give_password, "admin")
+    await office.linli.database.write(settle)
+    await office.linli.look_around()
+    async with await office.browser() as browser:
+        for _ in range(6):
+            await browser.post("/console/in", data={"login": "admin", "password": "x"})
+        office.clock.move(timedelta(seconds=61))
+        own = {"login": "admin", "password": "the namesake's own"}
+        known = cookies_of(await browser.post("/console/in", data=own, allow_redirects=False))
+        await browser.post("/console/in", data={"login": "admin", "password": "x"}, headers=known)
+        guess = {"login": "admin", "password": PASSWORD}
+        guessed = await browser.post("/console/in", data=guess, headers=known, allow_redirects=False)
+        entered = await browser.post("/console/in", data=own, headers=known, allow_redirects=False)
+
+    assert (guessed.status, entered.status) == (422, 303)
 
 
 async def test_password_fits_itself_only() -> None:
