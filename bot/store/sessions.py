@@ -138,9 +138,18 @@ def end(session: Session, token: str) -> None:
     session.exec(delete(StaffSession).where(col(StaffSession.token_hash) == _digest(token)))
 
 
-def end_all(session: Session, member: Staff) -> None:
-    """Sign somebody out everywhere."""
-    session.exec(delete(StaffSession).where(col(StaffSession.staff_id) == member.id))
+def end_all(session: Session, member: Staff, *, but: str = "") -> None:
+    """Sign a person out everywhere, wherever they work, and close the sign-in links that are still open; `but` is a token that stays.
+
+    For whatever makes who they are or may be another: a new password, another role, an account that is disabled.
+    """
+    with scope.everywhere(session):
+        session.flush()
+        own = list(session.exec(select(Staff.id).where(Staff.person == member.person)).all())
+        # Links first: a browser that is using one up is waited for, and its session is there to be ended.
+        session.exec(delete(SignInLink).where(col(SignInLink.staff_id).in_(own)))
+        others = col(StaffSession.token_hash) != _digest(but)
+        session.exec(delete(StaffSession).where(col(StaffSession.staff_id).in_(own), others))
 
 
 # ------------------------------------------------------------------ passwords

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ from sqlmodel import Session, select
 
 from bot import app
 from bot.errors import Refusal
-from bot.store import scope, sessions
+from bot.store import roster, scope, sessions
 from bot.store.communities import Community
 from bot.store.staff import Role, Staff
 from tests.console.conftest import Browser
@@ -68,6 +68,57 @@ async def test_link_is_over_after_a_quarter_of_an_hour(office: Office) -> None:
 
     async with await office.browser() as browser:
         assert (await browser.post(link, allow_redirects=False)).status == 410
+
+
+async def _new_role(office: Office, login: str) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        await admin.post(f"/console/staff/{login}/role", data={"role": "staff"})
+
+
+async def _new_role_on_the_roster(office: Office, login: str) -> None:
+    files = {
+        "community.csv": f"name,phone,address\n{office.linli.community.name},1,\n", "households.csv": "building,unit,room\n3,2,501\n",
+        "residents.csv": "building,unit,room,name,phone,role,tags\n", "staff.csv": f"login,name,role,phone\n{login},门岗,staff,\n",
+    }  # fmt: skip
+    appid = office.linli.community.appid
+    await office.linli.database.write(roster.import_roster, files, appid, office.clock())
+
+
+async def _off_and_on_again(office: Office, login: str) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        for _ in range(2):
+            await admin.post(f"/console/staff/{login}/disable")
+
+
+@pytest.mark.parametrize("change", [_new_role, _new_role_on_the_roster, _off_and_on_again])
+async def test_whatever_signs_somebody_out_closes_their_open_links_too(
+    office: Office, change: Callable[[Office, str], Awaitable[None]]
+) -> None:
+    link = await office.link(Role.GUARD)
+    async with await office.browser(Role.GUARD) as guard, await office.browser() as finder:
+        await change(office, "guard1")
+
+        assert (await finder.post(link, allow_redirects=False)).status == 410
+        assert (await guard.get("/console/gate", allow_redirects=False)).status == 302
+
+
+async def test_link_made_where_somebody_works_too_is_closed_with_the_others(office: Office) -> None:
+    def join(session: Session) -> str:
+        guard = session.exec(select(Staff).where(Staff.login == "guard1")).one()
+        there = Community(appid="wx1", name="清河小区")
+        session.add(there)
+        session.flush()
+        twin = Staff(community_id=there.key, login="guard1", person=guard.person, name="门岗", created_at=office.clock())
+        session.add(twin)
+        session.flush()
+        return sessions.make_link(session, twin, office.clock(), timedelta(hours=1))
+
+    link = await office.linli.database.write(join)
+    await office.linli.look_around()
+    async with await office.browser(Role.ADMIN) as admin, await office.browser() as finder:
+        await admin.post("/console/staff/guard1/role", data={"role": "staff"})
+
+        assert (await finder.post(f"/console/in/{link}", allow_redirects=False)).status == 410
 
 
 async def test_cookie_is_for_this_host_only_and_out_of_reach_of_scripts(office: Office) -> None:
