@@ -91,7 +91,7 @@ def _viewer(session: Session, parts: Parts, token: str) -> Viewer | None:
 
 def token_of(request: web.Request) -> str:
     """Return the token of the session that a browser sends, empty if it sends none."""
-    return request.cookies.get("__Host-sid") or request.cookies.get("sid") or ""
+    return cookies.read(request, cookies.SESSION)
 
 
 def browser_of(request: web.Request) -> str:

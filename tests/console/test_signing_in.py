@@ -131,6 +131,89 @@ async def test_cookie_is_for_this_host_only_and_out_of_reach_of_scripts(office: 
         assert word in cookie
 
 
+#: Ways to an installation: its public address, the Host that the browser sends, what the proxy says of the scheme.
+HTTPS = ("https://linli.example.com", "linli.example.com", "https")
+PLAIN_TO_HTTPS = ("https://linli.example.com", "linli.example.com", "http")
+LOOPBACK = ("http://127.0.0.1:1", "127.0.0.1", "http")
+LAN = ("http://192.168.1.5:8080", "192.168.1.5:8080", "http")
+
+
+async def _token(office: Office) -> str:
+    """Return a session that is good, as an attacker has one of their own."""
+    return await office.write(
+        lambda session: sessions.begin(
+            session, session.exec(select(Staff).where(Staff.role == Role.MANAGER)).first(), "", office.clock()
+        )
+    )
+
+
+@pytest.mark.parametrize(("way", "name"), [
+    (HTTPS, "__Host-sid"), (PLAIN_TO_HTTPS, "__Host-sid"), (LOOPBACK, "__Host-sid"), (LAN, "sid"),
+])  # fmt: skip
+async def test_session_is_taken_from_one_cookie_the_strictest_there_can_be(
+    office: Office, way: tuple[str, str, str], name: str
+) -> None:
+    """A sibling domain or a page over plain http can plant any other: the victim would work in the attacker's session."""
+    url, host, scheme = way
+    token, headers = await _token(office), {"Host": host, "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": scheme}
+    async with behind_a_proxy(office, public_url=url) as browser:
+        statuses = {
+            one: (await browser.get("/console/start", headers={**headers, "Cookie": f"{one}={token}"}, allow_redirects=False)).headers["Location"]
+            for one in ("__Host-sid", "sid", "__Secure-sid", "__host-sid")
+        }  # fmt: skip
+
+    assert {one for one, leads in statuses.items() if leads == "/console"} == {name}
+
+
+@pytest.mark.parametrize("way", [HTTPS, PLAIN_TO_HTTPS, LOOPBACK])
+async def test_every_cookie_that_is_set_binds_to_this_host(office: Office, way: tuple[str, str, str]) -> None:
+    url, host, scheme = way
+    headers = {"Host": host, "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": scheme}
+    link = await office.link(Role.ADMIN)
+    async with behind_a_proxy(office, public_url=url) as browser:
+        entered = await browser.post(link, headers=headers, allow_redirects=False)
+        form = {"role": "staff"}
+        noted = await browser.post(
+            "/console/staff/chen/role", data=form, headers={**headers, **cookies_of(entered)}, allow_redirects=False
+        )
+        left = await browser.post("/console/out", headers={**headers, **cookies_of(entered)}, allow_redirects=False)
+
+    given = [line for response in (entered, noted, left) for line in response.headers.getall("Set-Cookie")]
+    assert len(given) == 4
+    for line in given:
+        assert line.startswith("__Host-"), line
+        assert "Secure" in line, line
+        assert "Domain" not in line, line
+
+
+async def test_note_that_another_site_planted_is_not_shown(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as browser:
+        cookie = browser.session.headers["Cookie"]
+        pages = [
+            await (await browser.get("/console", headers={"Cookie": f"{cookie}; {name}=planted-words"})).text()
+            for name in ("note", "__Host-note")
+        ]
+
+    assert ["planted-words" in page for page in pages] == [False, True]
+
+
+async def test_device_cookie_that_another_site_planted_is_not_believed(office: Office) -> None:
+    await office.write(_give_password, "admin")
+    form = {"login": "admin", "password": "x"}
+    async with await office.browser() as browser:
+        right = await browser.post("/console/in", data={"login": "admin", "password": PASSWORD}, allow_redirects=False)
+        device = next(line for line in cookies_of(right)["Cookie"].split("; ") if line.startswith("__Host-device="))
+        browser.session.cookie_jar.clear()
+        for _ in range(6):
+            await browser.post("/console/in", data=form)
+        answers = [
+            (await browser.post("/console/in", data=form, headers={"Cookie": cookie})).status
+            for cookie in (device.removeprefix("__Host-"), device)
+        ]
+
+    assert answers == [429, 422]
+
+
 @pytest.mark.parametrize(("later", "stays"), [(timedelta(hours=11), True), (timedelta(hours=13), False)])
 async def test_session_ends_when_it_is_left_alone(office: Office, later: timedelta, stays: bool) -> None:
     async with await office.browser(Role.STAFF) as browser:
