@@ -31,6 +31,7 @@ from bot.dialogue.turn import House
 from bot.dialogue.understanding import Understanding
 from bot.eraser import Eraser
 from bot.errors import Misconfigured
+from bot.hosts import Hosts, only_ours
 from bot.keys import Keys
 from bot.ladder import Climber
 from bot.logs import AccessLogger
@@ -260,7 +261,8 @@ LINLI = web.AppKey("linli", Linli)
 
 def build(linli: Linli, *, demo: bool = False) -> web.Application:
     """Return the application: webhook, console, residents' pages, health; in the demo also the stand-in for WeChat."""
-    app = web.Application()
+    ours = Hosts(linli.settings.base_url, linli.settings.host, linli.settings.other_hosts)
+    app = web.Application(middlewares=[only_ours(ours)])
     app[LINLI], app[PROXIES] = linli, Proxies(networks=linli.settings.proxies)
     endpoint = Endpoint.of(linli.settings)
     model = LanguageModel(endpoint, linli.database, linli.clock) if endpoint else None

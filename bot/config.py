@@ -106,6 +106,9 @@ class Settings(Local):
     wechat_subscription: str = Field("", description="subscription template id, used before the template where allowed")
     database_url: str = Field("", description="empty = SQLite file linli.db in LINLI_VAR; or postgresql://…")
     public_url: str = Field("", description="how residents reach us, https://…; empty = http://HOST:PORT")
+    other_hosts: Annotated[list[str], NoDecode] = Field(
+        [], description="further hosts under which pages are opened, separated by commas; others are refused"
+    )
     trusted_proxies: Annotated[list[str], NoDecode] = Field(
         [], description="addresses and networks of the proxies before us, separated by commas: who calls is taken from their word"
     )
@@ -149,6 +152,15 @@ class Settings(Local):
     @classmethod
     def _check_public_url(cls, value: str) -> str:
         return _require_address("LINLI_PUBLIC_URL", value) if value else value
+
+    @field_validator("other_hosts", mode="before")
+    @classmethod
+    def _check_hosts(cls, value: object) -> object:
+        found = _listed(value)
+        for host in found if isinstance(found, list) else []:
+            if not re.fullmatch(r"[\w.-]+(?::\d+)?|\[[0-9a-fA-F:]+\](?::\d+)?", host, re.ASCII):
+                raise ValueError(f"LINLI_OTHER_HOSTS: {host!r} is no host; write names as linli.example.com, without https://")
+        return found
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
