@@ -278,7 +278,7 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
     parts = console.Parts(
         database=linli.database, context=linli.context_of, communities=lambda: linli.communities, services=linli.services,
         clock=linli.clock, understanding=linli.understanding, intents_folder=linli.settings.intents_folder,
-        photos=linli.settings.var / "photos", keys=linli.keys, base_url=linli.settings.base_url, demo=demo,
+        photos=linli.settings.var / "photos", keys=linli.keys, base_url=linli.settings.base_url, demo=demo, admin_totp=linli.settings.admin_totp,
         template=bool(linli.settings.wechat_template),
     )  # fmt: skip
     console.mount(app, parts)

@@ -112,6 +112,7 @@ class Settings(Local):
     trusted_proxies: Annotated[list[str], NoDecode] = Field(
         [], description="addresses and networks of the proxies before us, separated by commas: who calls is taken from their word"
     )
+    admin_totp: bool = Field(True, description="whether admins must sign in in two steps, with an authenticator app; others may")
     secret: SecretStr = Field(SecretStr(""), description="32+ characters that keys derive from; empty = var/secret")
     model_url: str = Field(
         "", description="OpenAI-compatible API, https://…/v1, that is asked where the matcher doubts; empty = none is"

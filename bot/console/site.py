@@ -9,6 +9,7 @@ from aiohttp import web
 from sqlmodel import Session
 
 from bot.console import (
+    account,
     alarms,
     cookies,
     effects,
@@ -55,6 +56,7 @@ def mount(app: web.Application, parts: Parts) -> None:
     app.on_response_prepare.append(security.dress)
     app.router.add_static("/static", Path(__file__).parent / "static", append_version=False)
     signin.mount(app)
+    account.mount(app)
     if parts.demo:
         welcome.mount(app)
     live.mount(app)

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from bot.contract import Desk, Page, Redirect, View, page
 from bot.errors import Refusal
-from bot.store import sessions
+from bot.store import credentials, sessions
 from bot.store.staff import ROLE_WORDS, Role, Staff, check_login, places_beyond
 
 NEED = "users.edit"
@@ -46,10 +46,7 @@ def add(desk: Desk) -> View:
 def link(desk: Desk) -> View:
     """Show a new sign-in link for an account."""
     member = _find(desk)
-    if places_beyond(desk.session, member, desk.staff):
-        raise Refusal(
-            f"{member.name}还在您不管理的小区工作，登录链接也能进那里。请运维人员用命令行发：linli user link {member.login}。"
-        )
+    _keep_within(desk, member, "登录链接也能进那里。请运维人员用命令行发：linli user link")
     return _with_link(desk, member)
 
 
@@ -81,6 +78,25 @@ def disable(desk: Desk) -> Redirect:
     return Redirect("/console/staff", f"{member.name}的账号已{'停用' if member.disabled_at else '启用'}。")
 
 
+@page("POST", "/staff/{login}/totp", need=NEED)
+def reset_app(desk: Desk) -> Redirect:
+    """Take the app off a colleague's account, for who lost their phone; they must sign in again."""
+    member = _find(desk)
+    if member.id == desk.staff.id:
+        raise Refusal("自己的两步验证请在“我的账号”里改；手机丢了，请另一位管理员来重置。")
+    _keep_within(desk, member, "两步验证在那里也有效。请运维人员用命令行重置：linli user totp-reset")
+    credentials.forget_app(desk.session, member.person)
+    sessions.end_all(desk.session, member)
+    desk.record("staff.totp_reset", f"staff:{member.login}")
+    return Redirect("/console/staff", f"{member.name}的两步验证已重置，需要重新登录。")
+
+
+def _keep_within(desk: Desk, member: Staff, way_out: str) -> None:
+    """Raise Refusal for what would reach into a community where this admin is none."""
+    if places_beyond(desk.session, member, desk.staff):
+        raise Refusal(f"{member.name}还在您不管理的小区工作，{way_out} {member.login}。")
+
+
 def _find(desk: Desk) -> Staff:
     member = desk.session.exec(select(Staff).where(Staff.login == desk.params["login"])).first()
     if member is None:
@@ -110,4 +126,4 @@ def _with_link(desk: Desk, member: Staff) -> View:
     )
 
 
-ROUTES: tuple[Page, ...] = (listed, add, link, change_role, disable)
+ROUTES: tuple[Page, ...] = (listed, add, link, change_role, disable, reset_app)

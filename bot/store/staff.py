@@ -44,7 +44,6 @@ class Staff(Scoped, table=True):
     role: Role = word(Role, Role.STAFF)
     phone: str = ""
     openid: str | None = Field(default=None, index=True)  # their own WeChat, where alarms reach them
-    password: str = ""  # Argon2id as a PHC string; empty = sign-in by link only
     created_at: datetime = moment()
     disabled_at: datetime | None = maybe_moment()
 

@@ -6,6 +6,7 @@ from bot.store import (
     channels,
     communities,
     conversations,
+    credentials,
     duty,
     effects,
     erasures,
@@ -30,6 +31,6 @@ from bot.store import (
 )
 
 __all__ = [
-    "alerts", "apikeys", "channels", "communities", "conversations", "duty", "effects", "erasures", "events", "followers", "grants",
+    "alerts", "apikeys", "channels", "communities", "conversations", "credentials", "duty", "effects", "erasures", "events", "followers", "grants",
     "inbox", "knowledge", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

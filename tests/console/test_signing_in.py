@@ -32,8 +32,7 @@ PASSWORD = "a good long password"
 
 def _give_password(session: Session, login: str) -> None:
     member = session.exec(select(Staff).where(Staff.login == login)).one()
-    member.password = sessions.hash_password(PASSWORD)
-    session.add(member)
+    sessions.set_password(session, member, sessions.hash_password(PASSWORD))
 
 
 def cookies_of(response: ClientResponse) -> dict[str, str]:
@@ -315,8 +314,8 @@ async def test_device_of_a_namesake_is_a_strangers_for_the_other(office: Office)
         session.flush()
         with scope.within(session, there.key):
             namesake = Staff(login="admin", name="同名", role=Role.ADMIN, created_at=office.clock())
-            namesake.password = sessions.hash_password("the namesake's own")
             session.add(namesake)
+            sessions.set_password(session, namesake, sessions.hash_password("the namesake's own"))
 
     await office.write(_give_password, "admin")
     await office.linli.database.write(settle)
