@@ -8,7 +8,7 @@ from bot.contract import Desk, Log, Page, Services, Subject, View, Work, page, r
 from bot.store import apikeys
 from bot.store.events import Event
 from bot.store.people import Household, Resident
-from bot.store.staff import ROLE_WORDS, Staff
+from bot.store.staff import ROLE_WORDS, Role, Staff
 
 #: Events on one page.
 SHOWN = 100
@@ -16,7 +16,7 @@ SHOWN = 100
 
 def _staff(work: Work, login: str) -> Subject:
     member = work.session.exec(select(Staff).where(Staff.login == login)).first()
-    return Subject(member.name if member else login, "/staff")
+    return Subject(member.name if member else login, f"/staff/{login}" if member and member.role is not Role.CITY else "/staff")
 
 
 def _key(work: Work, public_id: str) -> Subject:
@@ -43,7 +43,7 @@ OWN = Log(
         "privacy.erased": "删除了离开的居民的记录{photos?，照片 {photos} 张}", "mass.sent": "群发了一条消息", "photo.stored": "收到照片",
         "photo.lost": "照片没有取回来", "staff.signed_in": "登录", "staff.added": "添加了员工账号（{role}）",
         "staff.role_changed": "改了员工角色：{before}改为{after}", "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号",
-        "staff.link_made": "开了登录链接", "staff.signed_out": "让其他设备退出登录", "staff.password_set": "设了新密码", "staff.totp_on": "开启了两步验证",
+        "staff.link_made": "开了登录链接", "staff.changed": "改了员工资料：{fields}", "staff.signed_out": "让其他设备退出登录", "staff.password_set": "设了新密码", "staff.totp_on": "开启了两步验证",
         "staff.totp_off": "关闭了两步验证", "staff.totp_reset": "重置了两步验证", "staff.codes_renewed": "换了一批备用码", "staff.recovery_used": "用掉一个备用码",
         "intents.saved": "改了意图文件", "key.made": "新建了接口密钥", "key.revoked": "停用了接口密钥",
         "permission.changed": "改了权限：{role}{allowed}{permission}", "effect.died": "有操作没有完成（{effect}）",

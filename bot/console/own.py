@@ -39,7 +39,7 @@ EMITS = {
     "task.heard_more": "", "task.answered": "task", "conversation.left_alone": "", "task.told": "rung", "task.reached": "", "task.unreached": "", "task.exhausted": "",
     "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
     "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "staff.signed_out": "", "staff.password_set": "",
-    "staff.totp_on": "", "staff.totp_off": "", "staff.totp_reset": "", "staff.codes_renewed": "", "staff.recovery_used": "", "intents.saved": "",
+    "staff.changed": "fields", "staff.totp_on": "", "staff.totp_off": "", "staff.totp_reset": "", "staff.codes_renewed": "", "staff.recovery_used": "", "intents.saved": "",
     "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed",
     "effect.died": "effect", "effect.run_again": "effect", "effect.discarded": "effect",
 }  # fmt: skip

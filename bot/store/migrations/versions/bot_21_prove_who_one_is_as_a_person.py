@@ -1,4 +1,4 @@
-"""Prove who one is as a person: password, app and recovery codes wherever they work; where a session is used."""
+"""Prove who one is as a person: password, app and recovery codes wherever they work; where a session is used; what staff can do."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,6 +38,7 @@ def upgrade() -> None:
             f"SELECT person, max(password), '', '', 0 FROM staff WHERE password <> '' AND {whose} GROUP BY person"
         )
     op.drop_column("staff", "password")
+    op.add_column("staff", sa.Column("skills", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("staffsession", sa.Column("address", sa.String(), nullable=False, server_default=""))
     op.add_column("staffsession", sa.Column("is_half", sa.Boolean(), nullable=False, server_default=sa.false()))
 
@@ -47,6 +48,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM staffsession WHERE is_half")
     op.drop_column("staffsession", "is_half")
     op.drop_column("staffsession", "address")
+    op.drop_column("staff", "skills")
     op.add_column("staff", sa.Column("password", sa.String(), nullable=False, server_default=""))
     op.execute("UPDATE staff SET password = coalesce((SELECT password FROM credential WHERE credential.person = staff.person), '')")
     op.drop_table("recovery_code")
