@@ -48,6 +48,9 @@ def written(key: bytes) -> str:
 
 
 def address(key: bytes, account: str, issuer: str) -> str:
-    """Return what the QR code says: https://github.com/google/google-authenticator/wiki/Key-Uri-Format ."""
+    """Return what the QR code says: https://github.com/google/google-authenticator/wiki/Key-Uri-Format .
+
+    The issuer stands in it once, though that page has it twice: in Chinese it is long, and small codes are read sooner.
+    """
     said = urlencode({"secret": written(key), "issuer": issuer, "digits": DIGITS, "period": STEP}, quote_via=quote)
-    return f"otpauth://totp/{quote(f'{issuer}:{account}', safe='')}?{said}"
+    return f"otpauth://totp/{quote(account, safe='')}?{said}"

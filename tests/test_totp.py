@@ -59,7 +59,7 @@ def test_address_says_whose_key_it_is_and_which() -> None:
     said = urlsplit(totp.address(KEY, "chen.li", "邻里 和苑小区"))
     values = parse_qs(said.query)
 
-    assert (said.scheme, said.netloc, unquote(said.path)) == ("otpauth", "totp", "/邻里 和苑小区:chen.li")
+    assert (said.scheme, said.netloc, unquote(said.path)) == ("otpauth", "totp", "/chen.li")
     assert b32decode(values["secret"][0]) == KEY
     assert (values["issuer"], values["digits"], values["period"]) == (["邻里 和苑小区"], ["6"], ["30"])
     assert "+" not in said.query, "apps show it as it is"
