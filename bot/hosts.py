@@ -49,9 +49,10 @@ def only_ours(hosts: Hosts) -> Callable[..., Awaitable[web.StreamResponse]]:
 
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path in _ANYWHERE or request.path.startswith(_BELOW):
+            return await handler(request)
         said = request.headers.getall("Host", [])
-        is_ours = len(said) == 1 and hosts.knows(said[0])
-        if is_ours or request.path in _ANYWHERE or request.path.startswith(_BELOW):
+        if len(said) == 1 and hosts.knows(said[0]):
             return await handler(request)
         return hosts.refuse(said[0] if said else "")
 
