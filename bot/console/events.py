@@ -8,7 +8,7 @@ from bot.contract import Desk, Log, Page, Services, Subject, View, Work, page, r
 from bot.store import apikeys
 from bot.store.events import Event
 from bot.store.people import Household, Resident
-from bot.store.staff import ROLE_WORDS, Role, Staff
+from bot.store.staff import ROLE_WORDS, Staff
 
 #: Events on one page.
 SHOWN = 100
@@ -16,7 +16,7 @@ SHOWN = 100
 
 def _staff(work: Work, login: str) -> Subject:
     member = work.session.exec(select(Staff).where(Staff.login == login)).first()
-    return Subject(member.name if member else login, f"/staff/{login}" if member and member.role is not Role.CITY else "/staff")
+    return Subject(member.name if member else login, "/staff")
 
 
 def _key(work: Work, public_id: str) -> Subject:

@@ -140,7 +140,7 @@ async def enter_code(request: web.Request) -> web.Response:
     token, now, to = token_of(request), parts.clock(), _safe(form.get("to", ""))
     member = await parts.database.read(sessions.half_owner, token, now)
     if member is None:
-        return _page(request, "console/signin.html", 410, login="", fault="等得太久了，请重新登录。", to=to)
+        return _page(request, "console/signin.html", 403, login="", fault="等得太久了，请重新登录。", to=to)
     device, attempts, whom = device_of(request), request.app[ATTEMPTS], f"code {member.person}"
     if device.knows(member.person, parts.keys):
         attempt = attempts.known(whom, device.id)

@@ -292,7 +292,7 @@ async def test_code_is_asked_of_nobody_who_has_not_given_the_first_proof(office:
     async with await office.browser(Role.STAFF) as browser:
         inside = await browser.get("/console/in/code", allow_redirects=False)
 
-    assert (shown.status, sent.status, inside.status) == (302, 410, 302)
+    assert (shown.status, sent.status, inside.status) == (302, 403, 302)
 
 
 async def test_second_step_is_switched_off_with_a_code_only(office: Office) -> None:
