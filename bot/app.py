@@ -3,7 +3,6 @@
 import asyncio
 import ctypes
 import gc
-import ipaddress
 import resource
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
@@ -32,6 +31,7 @@ from bot.dialogue.turn import House
 from bot.dialogue.understanding import Understanding
 from bot.eraser import Eraser
 from bot.errors import Misconfigured
+from bot.hosts import Hosts, only_ours
 from bot.keys import Keys
 from bot.ladder import Climber
 from bot.language.disclosure import Health
@@ -41,6 +41,7 @@ from bot.machines.pace import Pace
 from bot.model import SHANGHAI
 from bot.pages import site as pages
 from bot.photos import Photographer
+from bot.proxies import PROXIES, Proxies, caller_of
 from bot.schedule import Schedule
 from bot.sealer import Sealer
 from bot.sender import Sender
@@ -267,8 +268,9 @@ LINLI = web.AppKey("linli", Linli)
 
 def build(linli: Linli, *, demo: bool = False) -> web.Application:
     """Return the application: webhook, console, residents' pages, health; in the demo also the stand-in for WeChat."""
-    app = web.Application()
-    app[LINLI] = linli
+    ours = Hosts(linli.settings.base_url, linli.settings.host, linli.settings.other_hosts)
+    app = web.Application(middlewares=[only_ours(ours)])
+    app[LINLI], app[PROXIES] = linli, Proxies(networks=linli.settings.proxies)
     endpoint = Endpoint.of(linli.settings)
     model = LanguageModel(endpoint, linli.database, linli.clock) if endpoint else None
     webhooks = {appid: _webhook(linli, appid, model) for appid in linli.accounts}
@@ -283,7 +285,8 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
     parts = console.Parts(
         database=linli.database, context=linli.context_of, communities=lambda: linli.communities, services=linli.services,
         clock=linli.clock, understanding=linli.understanding, intents_folder=linli.settings.intents_folder,
-        photos=linli.settings.var / "photos", demo=demo, template=bool(linli.settings.wechat_template),
+        photos=linli.settings.var / "photos", keys=linli.keys, base_url=linli.settings.base_url, demo=demo, admin_totp=linli.settings.admin_totp,
+        template=bool(linli.settings.wechat_template),
     )  # fmt: skip
     console.mount(app, parts)
     pages.mount(
@@ -499,9 +502,7 @@ async def _ready(request: web.Request) -> web.Response:
 
 
 async def _figures(request: web.Request) -> web.Response:
-    """Figures for Prometheus, to callers on this machine only; put a proxy with a password before it for others."""
-    with suppress(ValueError):
-        direct = "X-Forwarded-For" not in request.headers
-        if direct and ipaddress.ip_address(request.remote or "").is_loopback:
-            return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
-    raise web.HTTPForbidden(text="/metrics answers to this machine only")
+    """Figures for Prometheus, to callers on this machine only, and to none through a proxy."""
+    if not caller_of(request).is_local:
+        raise web.HTTPForbidden(text="/metrics answers to this machine only")
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

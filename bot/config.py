@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
@@ -60,9 +61,7 @@ class Local(BaseSettings):
     @field_validator("integrations", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return [name.strip() for name in value.split(",") if name.strip()]
-        return value
+        return _listed(value)
 
     integrations_folder: Path | None = Field(None, description="folder of further services, beside the shipped ones")
     office_hours: str = Field("08:30-18:00", description="when the property office is open: what residents who wait are told")
@@ -107,6 +106,13 @@ class Settings(Local):
     wechat_subscription: str = Field("", description="subscription template id, used before the template where allowed")
     database_url: str = Field("", description="empty = SQLite file linli.db in LINLI_VAR; or postgresql://…")
     public_url: str = Field("", description="how residents reach us, https://…; empty = http://HOST:PORT")
+    other_hosts: Annotated[list[str], NoDecode] = Field(
+        [], description="further hosts under which pages are opened, separated by commas; others are refused"
+    )
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        [], description="addresses and networks of the proxies before us, separated by commas: who calls is taken from their word"
+    )
+    admin_totp: bool = Field(True, description="whether admins must sign in in two steps, with an authenticator app; others may")
     secret: SecretStr = Field(SecretStr(""), description="32+ characters that keys derive from; empty = var/secret")
     model_url: str = Field(
         "", description="OpenAI-compatible API, https://…/v1, that is asked where the matcher doubts; empty = none is"
@@ -147,6 +153,28 @@ class Settings(Local):
     @classmethod
     def _check_public_url(cls, value: str) -> str:
         return _require_address("LINLI_PUBLIC_URL", value) if value else value
+
+    @field_validator("other_hosts", mode="before")
+    @classmethod
+    def _check_hosts(cls, value: object) -> object:
+        found = _listed(value)
+        for host in found if isinstance(found, list) else []:
+            if not re.fullmatch(r"[\w.-]+(?::\d+)?|\[[0-9a-fA-F:]+\](?::\d+)?", host, re.ASCII):
+                raise ValueError(f"LINLI_OTHER_HOSTS: {host!r} is no host; write names as linli.example.com, without https://")
+        return found
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _check_proxies(cls, value: object) -> object:
+        found = _listed(value)
+        for network in found if isinstance(found, list) else []:
+            try:
+                ip_network(network, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f"LINLI_TRUSTED_PROXIES: {network!r} is no address or network; write them as 127.0.0.1,10.0.0.0/8"
+                ) from None
+        return found
 
     @field_validator("database_url")
     @classmethod
@@ -191,9 +219,19 @@ class Settings(Local):
         return self.database_url or f"sqlite:///{(self.var / 'linli.db').absolute()}"
 
     @property
+    def proxies(self) -> list[IPv4Network | IPv6Network]:
+        """The networks whose word is taken for who calls."""
+        return [ip_network(network, strict=False) for network in self.trusted_proxies]
+
+    @property
     def base_url(self) -> str:
         """The address residents' links begin with, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def _listed(value: object) -> object:
+    """Return what stands between commas; what is no text stays as it is."""
+    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
 
 def _require_address(name: str, value: str) -> str:

@@ -26,6 +26,8 @@ def _no_settings_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     ({"wechat_mode": "aes"}, "LINLI_WECHAT_MODE: 'aes' is unknown; one of plain, compat, safe"),
     ({"port": "http"}, "LINLI_PORT: 'http' does not fit"), ({"wechat_max_age": -1}, "LINLI_WECHAT_MAX_AGE: '-1' does not fit"),
     ({"public_url": "example.com"}, "LINLI_PUBLIC_URL: 'example.com' is no address; write it as https://"),
+    ({"trusted_proxies": "127.0.0.1,proxy"}, "LINLI_TRUSTED_PROXIES: 'proxy' is no address or network; write them as 127.0.0.1"),
+    ({"other_hosts": "https://linli.example.com"}, "LINLI_OTHER_HOSTS: 'https://linli.example.com' is no host"),
     ({"database_url": "mysql://x/y"}, "LINLI_DATABASE_URL: 'mysql' is no database Linli knows; write postgresql://"),
     ({"database_url": "garbage"}, "LINLI_DATABASE_URL: this is no database Linli knows; write postgresql://"),
     ({"model_url": "api.deepseek.com"}, "LINLI_MODEL_URL: 'api.deepseek.com' is no address; it begins with https://"),

@@ -1,5 +1,6 @@
 """Links open what they were made for, until they expire, and nothing else."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -38,3 +39,36 @@ def test_another_secret_signs_otherwise(now: datetime) -> None:
 
 def test_secret_stands_in_no_representation() -> None:
     assert "sss" not in repr(KEYS)
+
+
+def test_what_is_locked_opens_with_the_same_secret_for_the_same_thing_only() -> None:
+    keys = Keys(b"s" * 32)
+    locked = keys.lock("totp-1", b"a key", "P1")
+
+    assert keys.unlock("totp-1", locked, "P1") == b"a key"
+    for other, purpose, about in ((Keys(b"t" * 32), "totp-1", "P1"), (keys, "link-1", "P1"), (keys, "totp-1", "P2")):
+        with pytest.raises(Forged):
+            other.unlock(purpose, locked, about)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda text: text[:-6], lambda text: "AAAA" + text[4:], lambda _: "", lambda _: "?", lambda _: "é"]
+)
+def test_what_was_changed_does_not_open(change: Callable[[str], str]) -> None:
+    keys = Keys(b"s" * 32)
+
+    with pytest.raises(Forged):
+        keys.unlock("totp-1", change(keys.lock("totp-1", b"a key", "P1")), "P1")
+
+
+def test_same_secret_is_never_locked_alike() -> None:
+    keys = Keys(b"s" * 32)
+
+    assert keys.lock("totp-1", b"a key", "P1") != keys.lock("totp-1", b"a key", "P1")
+
+
+def test_proof_is_for_one_purpose_and_one_thing() -> None:
+    keys = Keys(b"s" * 32)
+
+    assert len({keys.prove("a", "x"), keys.prove("b", "x"), keys.prove("a", "y"), Keys(b"t" * 32).prove("a", "x")}) == 4
+    assert keys.prove("a", "x") == Keys(b"s" * 32).prove("a", "x")

@@ -251,6 +251,14 @@ def user_disable(login: str, demo: Demo = False, community: Community = "") -> N
     setup.user_disable(login, demo=demo, community=community)
 
 
+@users.command("totp-reset")
+def user_totp_reset(login: str, demo: Demo = False, community: Community = "") -> None:
+    """Take the authenticator app off an account, for who lost their phone; signs it out everywhere."""
+    from bot.cli import setup
+
+    setup.user_totp_reset(login, demo=demo, community=community)
+
+
 def show_json(value: object) -> None:
     """Print one JSON object on one line, Chinese as it is."""
     typer.echo(json.dumps(value, ensure_ascii=False))

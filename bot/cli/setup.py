@@ -27,9 +27,9 @@ from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
 from bot.language import files, promises
 from bot.services import folders, load_integrations, load_services
-from bot.store import channels, communities, knowledge, revisions, roster, schema, scope, sessions
+from bot.store import channels, communities, credentials, knowledge, revisions, roster, schema, scope, sessions
 from bot.store.database import Database
-from bot.store.staff import Role, Staff, by_login, check_login, same_person
+from bot.store.staff import Role, Staff, by_login, check_login
 from bot.wechat.client import Client
 
 #: A sign-in link printed on a terminal is used at once or not at all.
@@ -135,7 +135,7 @@ def user_join(login: str, there: str, role: str, *, demo: bool, community: str) 
         session.add(
             Staff(
                 login=login, person=member.person, role=Role(role or member.role), created_at=app.clock(), name=member.name,
-                phone=member.phone, password=member.password, openid=member.openid,
+                phone=member.phone, openid=member.openid,
             )
         )  # fmt: skip
 
@@ -158,11 +158,8 @@ def user_passwd(login: str, password: str, *, demo: bool, community: str) -> Non
 
     def change(session: Session) -> None:
         member = _require_staff(session, login, settings.wechat_appid, community)
-        session.info.clear()
-        for own in same_person(session, member):
-            own.password = kept
-            session.add(own)
-            sessions.end_all(session, own)
+        sessions.set_password(session, member, kept)
+        sessions.note(session, member, "staff.password_set", app.clock(), actor="system")
 
     with _database(settings) as database:
         database.submit(change).result()
@@ -178,10 +175,26 @@ def user_disable(login: str, *, demo: bool, community: str) -> None:
         member.disabled_at = app.clock()
         session.add(member)
         sessions.end_all(session, member)
+        sessions.note(session, member, "staff.disabled", app.clock(), actor="system")
 
     with _database(settings) as database:
         database.submit(disable).result()
     typer.echo(f"{login}: disabled, signed out everywhere")
+
+
+def user_totp_reset(login: str, *, demo: bool, community: str) -> None:
+    """Take somebody's authenticator app off their account and sign them out everywhere, for who lost their phone."""
+    settings = stage.settings(demo=demo)
+
+    def reset(session: Session) -> None:
+        member = _require_staff(session, login, settings.wechat_appid, community)
+        credentials.forget_app(session, member.person)
+        sessions.end_all(session, member)
+        sessions.note(session, member, "staff.totp_reset", app.clock(), actor="system")
+
+    with _database(settings) as database:
+        database.submit(reset).result()
+    typer.echo(f"{login}: two-step sign-in is off, signed out everywhere; they set it up anew under 我的账号")
 
 
 def user_list(*, demo: bool) -> None:

@@ -12,17 +12,15 @@ from aiohttp import web
 from jinja2 import Environment
 from sqlmodel import Session
 
+from bot.console import cookies
 from bot.console.views import environment, note_of, readable
-from bot.contract import ROLE_WORDS, Access, Community, Context, Page, Services, Staff
+from bot.contract import ROLE_WORDS, Access, Community, Context, Page, Role, Services, Staff
 from bot.contract.pages import NAV
 from bot.dialogue.understanding import Understanding
-from bot.store import grants, scope, sessions
+from bot.keys import Keys
+from bot.proxies import caller_of
+from bot.store import credentials, grants, scope, sessions
 from bot.store.database import Database
-
-#: Cookie of the session; __Host- binds it to this host and to https (or this machine).
-COOKIE, PLAIN_COOKIE = "__Host-sid", "sid"
-
-_LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +35,9 @@ class Parts:
     understanding: Understanding
     intents_folder: Path
     photos: Path
+    keys: Keys
+    base_url: str
+    admin_totp: bool = True  # whether admins must sign in in two steps
     demo: bool = False
     template: bool = False  # whether template messages may be used
 
@@ -47,6 +48,9 @@ class Parts:
 
 
 PARTS = web.AppKey("console", Parts)
+
+#: Where people look after their own password, devices and second step.
+ACCOUNT = "/console/account"
 
 #: The pages that stand in the menu.
 MENU = web.AppKey("menu", list[Page])
@@ -59,6 +63,7 @@ class Viewer:
     staff: Staff
     community: Community
     access: Access
+    owes_totp: bool = False  # an admin who has yet to set up the second step, and may do nothing else
 
     def may(self, need: str) -> bool:
         """Tell whether they have a permission."""
@@ -66,11 +71,19 @@ class Viewer:
 
 
 async def signed_in(request: web.Request) -> Viewer | None:
-    """Return who is signed in and asks for something; at most once a minute that is written down."""
+    """Return who is signed in and asks for something; who owes the second step is led there, whatever they ask for."""
+    viewer = await at_the_account(request)
+    if viewer is not None and viewer.owes_totp:
+        raise web.HTTPSeeOther(ACCOUNT)
+    return viewer
+
+
+async def at_the_account(request: web.Request) -> Viewer | None:
+    """Return who is signed in, for what is about their own account; at most once a minute that is written down."""
     parts, token, now = request.app[PARTS], token_of(request), request.app[PARTS].clock()
     viewer = await still_signed_in(request)
     if viewer is not None and await parts.database.read(sessions.is_stale, token, now):
-        await parts.database.write(sessions.touch, token, now)
+        await parts.database.write(sessions.touch, token, now, caller_of(request).address)
     return viewer
 
 
@@ -87,12 +100,13 @@ def _viewer(session: Session, parts: Parts, token: str) -> Viewer | None:
     member, community_id = found
     scope.enter(session, community_id)
     access = Access(permissions=parts.services.permissions, changed=grants.changed(session))
-    return Viewer(staff=member, community=parts.context(community_id).community, access=access)
+    owes = parts.admin_totp and member.role is Role.ADMIN and not credentials.has_app(session, member.person)
+    return Viewer(staff=member, community=parts.context(community_id).community, access=access, owes_totp=owes)
 
 
 def token_of(request: web.Request) -> str:
     """Return the token of the session that a browser sends, empty if it sends none."""
-    return request.cookies.get(COOKIE) or request.cookies.get(PLAIN_COOKIE) or ""
+    return cookies.read(request, cookies.SESSION)
 
 
 def browser_of(request: web.Request) -> str:
@@ -102,11 +116,11 @@ def browser_of(request: web.Request) -> str:
 
 def shared_values(request: web.Request, parts: Parts, viewer: Viewer | None, page: Page | None) -> dict[str, Any]:
     """Return what every template of the console may use."""
-    menu = [item for item in request.app[MENU] if viewer is not None and viewer.may(item.need)]
+    menu = [item for item in request.app[MENU] if viewer is not None and not viewer.owes_totp and viewer.may(item.need)]
     first = min(parts.communities())
     return {
         "me": viewer.staff if viewer else None, "role": ROLE_WORDS[viewer.staff.role] if viewer else "", "menu": grouped(menu),
-        "page": page, "path": request.path, "back": _came_from(request), "note": note_of(request), "demo": parts.demo, "desk": viewer,
+        "page": page, "path": request.path, "back": _came_from(request), "note": note_of(cookies.read(request, cookies.NOTE)), "note_cookie": cookies.full(request, cookies.NOTE), "demo": parts.demo, "desk": viewer,
         "community": viewer.community if viewer else parts.context(first).community, "badges": {}, "elsewhere": (),
         "demo_roles": ROLE_WORDS if parts.demo else {},
     }  # fmt: skip
@@ -121,10 +135,3 @@ def _came_from(request: web.Request) -> str:
 def grouped(menu: Sequence[Page]) -> list[tuple[str, list[Page]]]:
     """Return the pages of the menu by group, in the order of the groups; the first page stands alone."""
     return [(group, items) for group in NAV if (items := [page for page in menu if page.nav == group])]
-
-
-def cookie_name(request: web.Request) -> tuple[str, bool]:
-    """Return name and `secure` of the session's cookie: browsers take __Host- over https and from this machine."""
-    host = request.host.rsplit(":", 1)[0]
-    safe = request.secure or request.headers.get("X-Forwarded-Proto") == "https" or host in _LOCAL
-    return (COOKIE, True) if safe else (PLAIN_COOKIE, False)

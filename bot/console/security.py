@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from bot.proxies import caller_of
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 POLICY = (
@@ -54,5 +56,5 @@ async def dress(request: web.Request, response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
-    if request.secure or request.headers.get("X-Forwarded-Proto") == "https":
+    if caller_of(request).is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

@@ -2,32 +2,47 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from aiohttp import web
+from sqlmodel import Session
 
-from bot.console.parts import PARTS, browser_of, cookie_name, shared_values
+from bot.console import cookies
+from bot.console.attempts import Attempts, Device, Try
+from bot.console.parts import PARTS, browser_of, shared_values, token_of
 from bot.console.views import respond
 from bot.contract import Staff, View
 from bot.errors import Refusal
 from bot.posted import read_form
-from bot.store import sessions
+from bot.proxies import caller_of
+from bot.store import credentials, sessions
 
 #: Where one may be sent after signing in: a page of ours, without anything a header or a browser could read otherwise.
 _PAGE = re.compile(r"/console(?:/[\w.%-]+)*/?(?:\?[\w.%&=-]*)?", re.ASCII)
 
+#: What is said of a wrong password as of an unknown login.
+WRONG = "登录名或密码不对。忘了密码，请管理员发一个登录链接。"
+
+WRONG_CODE = "验证码不对，或者刚才已经用过。请等下一个验证码再试；手机不在身边，用一个备用码。"
+
+#: How long a browser is known for who signed in there.
+DEVICE_LIVES = timedelta(days=365)
+
 #: Bytes of a form that anybody may send.
 FORM_BYTES = 4 * 1024
 
-ATTEMPTS = web.AppKey("attempts", sessions.Attempts)
+ATTEMPTS = web.AppKey("attempts", Attempts)
 
 
 def mount(app: web.Application) -> None:
     """Add the sign-in pages; they are the only ones of the console that need no permission."""
-    app[ATTEMPTS] = sessions.Attempts()
+    app[ATTEMPTS] = Attempts()
     app.router.add_get("/console/in", show)
     app.router.add_post("/console/in", enter)
+    app.router.add_get("/console/in/code", show_code)
+    app.router.add_post("/console/in/code", enter_code)
     app.router.add_get("/console/in/{token}", show_link)
     app.router.add_post("/console/in/{token}", enter_by_link)
     app.router.add_post("/console/out", leave)
@@ -47,25 +62,106 @@ async def enter(request: web.Request) -> web.Response:
     login, password = form.get("login", "").strip(), form.get("password", "")
     to = _safe(form.get("to", ""))
     now = parts.clock()
-    if not request.app[ATTEMPTS].allow(login, request.remote or "", now):
-        return _page(request, "console/signin.html", 429, login=login, fault="试得太频繁了，请一分钟后再试。", to=to)
-    member = await _whose(await parts.database.read(sessions.by_login, login), password)
-    if member is None:
-        return _page(
-            request, "console/signin.html", 422, login=login, fault="登录名或密码不对。忘了密码，请管理员发一个登录链接。", to=to
-        )
-    token = await parts.database.write(sessions.begin, member, browser_of(request), now)
-    return _welcome(request, token, to or "/console/start")
+    waits, failed = [], False
+    for people, attempt in _tries(request, login, await parts.database.read(_people, login)):
+        if wait := attempt.begin(now):
+            waits.append(wait)
+            continue
+        failed = True
+        if (found := await _whose(people, password)) is None:
+            continue
+        member, kept = found
+        browser, address = browser_of(request), caller_of(request).address
+        entered = await parts.database.write(sessions.use_password, member, kept, browser, now, address)
+        if entered is not None:
+            attempt.succeed()
+            return await _welcome(request, entered, to)
+    if failed:
+        return _page(request, "console/signin.html", 422, login=login, fault=WRONG, to=to)
+    return _page(request, "console/signin.html", 429, login=login, fault=too_often(min(waits)), to=to)
 
 
-async def _whose(members: Sequence[Staff], password: str) -> Staff | None:
+#: Somebody who may be meant by a login, and the hash of their password.
+Known = tuple[Staff, str]
+
+
+def _people(session: Session, login: str) -> list[Known]:
+    """Return who may sign in as `login`: each person once, wherever they work."""
+    members = {member.person: member for member in reversed(sessions.by_login(session, login))}
+    kept = credentials.look(session, members)
+    return [(member, kept[person].password if person in kept else "") for person, member in members.items()]
+
+
+def _tries(request: web.Request, login: str, people: Sequence[Known]) -> list[tuple[Sequence[Known], Try]]:
+    """Return who may be meant, with what a failure counts for: those whom this device knows, and the others."""
+    parts, device, attempts = request.app[PARTS], device_of(request), request.app[ATTEMPTS]
+    known = [one for one in people if device.knows(one[0].person, parts.keys)]
+    others = [one for one in people if one not in known]
+    tries: list[tuple[Sequence[Known], Try]] = []
+    if known:
+        tries.append((known, attempts.known(login, device.id)))
+    if others or not known:
+        tries.append((others, attempts.stranger(login, caller_of(request).network)))
+    return tries
+
+
+def too_often(wait: timedelta) -> str:
+    """Return what somebody is told who failed too often, and what helps at once."""
+    minutes = -(-int(wait.total_seconds()) // 60)
+    return f"试得太频繁了，请 {max(minutes, 1)} 分钟后再试。着急的话，请管理员发一个登录链接。"
+
+
+def device_of(request: web.Request) -> Device:
+    """Return the browser, with whom it is known for."""
+    return Device.read(cookies.read(request, cookies.DEVICE))
+
+
+async def _whose(people: Sequence[Known], password: str) -> Known | None:
     """Return the one whose password it is; takes as long when there is nobody."""
-    for member in members:
-        if await sessions.check_password(member.password, password):
-            return member
-    if not members:
+    for one in people:
+        if await sessions.check_password(one[1], password):
+            return one
+    if not people:
         await sessions.check_password("", password)
     return None
+
+
+# ------------------------------------------------------------------ the second step
+
+
+async def show_code(request: web.Request) -> web.Response:
+    """Ask who has given their first proof for the code of their app."""
+    parts = request.app[PARTS]
+    if await parts.database.read(sessions.half_owner, token_of(request), parts.clock()) is None:
+        raise web.HTTPFound("/console/in")
+    return _page(request, "console/code.html", fault="", to=_safe(request.query.get("to", "")))
+
+
+async def enter_code(request: web.Request) -> web.Response:
+    """Sign in with the code of the app, or a recovery code, after the first proof."""
+    parts, form = request.app[PARTS], await read_form(request)
+    token, now, to = token_of(request), parts.clock(), _safe(form.get("to", ""))
+    member = await parts.database.read(sessions.half_owner, token, now)
+    if member is None:
+        return _page(request, "console/signin.html", 403, login="", fault="等得太久了，请重新登录。", to=to)
+    device, attempts, whom = device_of(request), request.app[ATTEMPTS], f"code {member.person}"
+    if device.knows(member.person, parts.keys):
+        attempt = attempts.known(whom, device.id)
+    else:
+        attempt = attempts.stranger(whom, caller_of(request).network)
+    if wait := attempt.begin(now):
+        return _page(request, "console/code.html", 429, fault=too_often(wait), to=to)
+    try:
+        entered = await parts.database.write(sessions.complete, token, parts.keys, form.get("code", ""), now)
+    except Refusal as refusal:
+        return _page(request, "console/code.html", 422, fault=str(refusal), to=to)
+    if entered is None:
+        return _page(request, "console/code.html", 422, fault=WRONG_CODE, to=to)
+    attempt.succeed()
+    return await _welcome(request, entered, to)
+
+
+# ------------------------------------------------------------------ links
 
 
 async def show_link(request: web.Request) -> web.Response:
@@ -79,41 +175,51 @@ async def show_link(request: web.Request) -> web.Response:
 async def enter_by_link(request: web.Request) -> web.Response:
     """Use the link up and sign in."""
     parts = request.app[PARTS]
-    browser = browser_of(request)
+    where = (browser_of(request), parts.clock(), caller_of(request).address)
     try:
-        token = await parts.database.write(sessions.use_link, request.match_info["token"], browser, parts.clock())
+        entered = await parts.database.write(sessions.use_link, request.match_info["token"], *where)
     except Refusal as refusal:
         return _page(request, "console/problem.html", 410, title="链接失效", text=str(refusal))
-    return _welcome(request, token, "/console/start")
+    return await _welcome(request, entered, "")
 
 
 async def enter_demo(request: web.Request) -> web.Response:
     """Sign in as the first of a role; only in the demo, where the people are made up and everybody may be anybody."""
     parts = request.app[PARTS]
-    role, browser = request.match_info["role"], browser_of(request)
-    member = await parts.database.read(sessions.first_of, role)
+    member = await parts.database.read(sessions.first_of, request.match_info["role"])
     if member is None:
         raise web.HTTPNotFound
-    token = await parts.database.write(sessions.begin, member, browser, parts.clock())
-    return _welcome(request, token, "/console/start")
+    where = (browser_of(request), parts.clock(), caller_of(request).address)
+    token = await parts.database.write(sessions.begin, member, *where)
+    return await _welcome(request, sessions.Entered(member=member, token=token), "")
 
 
 async def leave(request: web.Request) -> web.Response:
     """Sign out."""
-    name, _ = cookie_name(request)
-    token = request.cookies.get(name)
-    if token:
-        await request.app[PARTS].database.write(sessions.end, token)
+    await _end_session(request)
     response = web.Response(status=303, headers={"Location": "/console/in"})
-    response.del_cookie(name, path="/")
+    cookies.drop(request, response, cookies.SESSION)
     return response
 
 
-def _welcome(request: web.Request, token: str, to: str) -> web.Response:
-    name, secure = cookie_name(request)
-    response = web.Response(status=303, headers={"Location": to})
-    age = int(sessions.LIVES.total_seconds())
-    response.set_cookie(name, token, max_age=age, path="/", httponly=True, secure=secure, samesite="Lax")
+async def _end_session(request: web.Request) -> None:
+    if token := token_of(request):
+        await request.app[PARTS].database.write(sessions.end, token)
+
+
+async def _welcome(request: web.Request, entered: sessions.Entered, to: str) -> web.Response:
+    """Hand the session over in place of the one before, and let the device be known from now on; half a one leads to the code."""
+    await _end_session(request)
+    if entered.is_half:
+        response = web.Response(
+            status=303, headers={"Location": f"/console/in/code?to={quote(to)}" if to else "/console/in/code"}
+        )
+        cookies.write(request, response, cookies.SESSION, entered.token, sessions.HALF_LIVES)
+        return response
+    response = web.Response(status=303, headers={"Location": to or "/console/start"})
+    device = device_of(request).learn(entered.member.person, request.app[PARTS].keys)
+    cookies.write(request, response, cookies.SESSION, entered.token, sessions.LIVES)
+    cookies.write(request, response, cookies.DEVICE, str(device), DEVICE_LIVES)
     return response
 
 

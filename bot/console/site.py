@@ -10,7 +10,9 @@ from aiohttp import web
 from sqlmodel import Session
 
 from bot.console import (
+    account,
     alarms,
+    cookies,
     effects,
     events,
     home,
@@ -51,12 +53,13 @@ def mount(app: web.Application, parts: Parts) -> None:
         *events.pages(parts.services),
         *(page for integration in integrations for page in integration.console),
     ]
-    app[PARTS] = parts
+    app[PARTS], app[cookies.HTTPS] = parts, parts.base_url.startswith("https://")
     app[MENU] = [page for page in (*pages, intents.ENTRY) if page.nav]
     app.middlewares.extend((problems.explain, security.guard))
     app.on_response_prepare.append(security.dress)
     app.router.add_static("/static", Path(__file__).parent / "static", append_version=False)
     signin.mount(app)
+    account.mount(app)
     if parts.demo:
         welcome.mount(app)
     app[readings.READINGS] = readings.Readings()

@@ -22,7 +22,6 @@ from bot.wechat import links
 
 #: A note for the next page lives this many seconds.
 NOTE_LIVES = 30
-NOTE = "note"
 
 WEEKDAYS = "一二三四五六日"
 
@@ -76,7 +75,9 @@ def respond(result: View | Redirect | Download, templates: Environment, shared: 
     if isinstance(result, Redirect):
         response = web.Response(status=303, headers={"Location": result.to})
         if result.note:
-            response.set_cookie(NOTE, quote(result.note), max_age=NOTE_LIVES, httponly=True, samesite="Lax")
+            name = shared["note_cookie"]
+            strict = name.startswith("__Host-")
+            response.set_cookie(name, quote(result.note), max_age=NOTE_LIVES, httponly=True, secure=strict, samesite="Lax")
         return response
     if isinstance(result, Download):
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(result.filename)}"} if result.filename else {}
@@ -84,13 +85,13 @@ def respond(result: View | Redirect | Download, templates: Environment, shared: 
     text = with_keys(templates.get_template(result.template).render({**shared, **result.values}))
     response = web.Response(text=text, content_type="text/html", status=result.status)
     if shared.get("note"):
-        response.del_cookie(NOTE)
+        response.del_cookie(shared["note_cookie"], secure=shared["note_cookie"].startswith("__Host-"))
     return response
 
 
-def note_of(request: web.Request) -> str:
-    """Return the note that the page before left."""
-    return readable(unquote(request.cookies.get(NOTE, "")))[:200]
+def note_of(cookie: str) -> str:
+    """Return the note that the page before left, as its cookie holds it."""
+    return readable(unquote(cookie))[:200]
 
 
 def readable(text: str) -> str:

@@ -10,7 +10,7 @@ from io import StringIO
 from sqlmodel import Session, col, select
 
 from bot.errors import Misconfigured
-from bot.store import communities, scope
+from bot.store import communities, scope, sessions
 from bot.store.communities import Community
 from bot.store.people import Household, Residence, Resident, ResidentRole
 from bot.store.staff import LOGIN, Role, Staff
@@ -202,6 +202,8 @@ def _staff(session: Session, rows: Sequence[_Row], now: datetime) -> int:
         if member is None:
             member = Staff(login=row["login"], name="", created_at=now)
             new += 1
+        elif member.role != row["role"]:
+            sessions.end_all(session, member)
         member.name, member.role, member.phone = row["name"], Role(row["role"]), row["phone"]
         session.add(member)
     session.flush()

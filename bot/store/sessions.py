@@ -1,4 +1,4 @@
-"""Signing in: sessions in the database, one-time links, passwords.
+"""Signing in: sessions in the database, one-time links, passwords. Who has an app proves themselves in two steps.
 
 A cookie holds a random token, the database its hash: whoever reads the database cannot sign in with it, and whoever is
 disabled is signed out at once.
@@ -6,17 +6,19 @@ disabled is signed out at once.
 
 import asyncio
 import secrets
-from collections import defaultdict, deque
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlmodel import Field, Session, SQLModel, col, delete, select, update
+from sqlmodel import Field, Session, SQLModel, col, delete, or_, select, update
 
 from bot.errors import Refusal
+from bot.keys import Keys
 from bot.model import maybe_moment, moment
-from bot.store import events, scope
+from bot.store import credentials, events, scope
+from bot.store.credentials import Credential, Proof
 from bot.store.staff import Role, Staff, same_person
 
 
@@ -28,6 +30,8 @@ class StaffSession(SQLModel, table=True):
     created_at: datetime = moment()
     seen_at: datetime = moment()
     browser: str = ""
+    address: str = ""  # from where it was used last
+    is_half: bool = False  # of somebody who has yet to give the code of their app: it opens nothing else
     community_id: int | None = Field(default=None, foreign_key="community.id")  # where they look now; None = where they work
 
 
@@ -40,8 +44,26 @@ class SignInLink(SQLModel, table=True):
     used_at: datetime | None = maybe_moment()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Entered:
+    """Somebody who signed in, the token of their session, and whether they have yet to give the code of their app."""
+
+    member: Staff
+    token: str
+    is_half: bool = False
+
+
 #: A session ends when it is left alone this long, and at the latest after LIVES.
 IDLE, LIVES = timedelta(hours=12), timedelta(days=7)
+
+#: How long the code of the app may take, and how long a sign-in is fresh: enough to change what one proves oneself with.
+HALF_LIVES, FRESH = timedelta(minutes=5), timedelta(minutes=10)
+
+#: How long a link that is over stays to be told of as such.
+LINKS_KEPT = timedelta(days=1)
+
+#: Letters of a session's key, which stands in addresses.
+KEY_LETTERS = 16
 
 #: `seen_at` is written at most this often.
 SEEN_EVERY = timedelta(minutes=1)
@@ -51,9 +73,6 @@ MEMORY_KIB, PASSES = 19 * 1024, 2
 
 #: Hashing takes a core; more at once would eat WeChat's five seconds.
 _HASHING = asyncio.Semaphore(2)
-
-#: Tries a minute by account and by address.
-PER_ACCOUNT, PER_ADDRESS = 5, 20
 
 #: The least that is asked of a password.
 SHORTEST = 10
@@ -79,8 +98,8 @@ def link_owner(session: Session, token: str, now: datetime) -> Staff | None:
     return None if member is None or member.disabled_at else member
 
 
-def use_link(session: Session, token: str, browser: str, now: datetime) -> str:
-    """Use a link up and return the session's token; raises Refusal when it opens nothing any more."""
+def use_link(session: Session, token: str, browser: str, now: datetime, address: str = "") -> Entered:
+    """Use a link up and sign in whom it is for; raises Refusal when it opens nothing any more."""
     member = link_owner(session, token, now)
     used = session.execute(  # in one statement: of two browsers at once one is the first
         update(SignInLink)
@@ -89,27 +108,118 @@ def use_link(session: Session, token: str, browser: str, now: datetime) -> str:
     )
     if member is None or not getattr(used, "rowcount", 0):
         raise Refusal("这个登录链接已经用过或过期了。请让管理员再发一个：linli user link 登录名。")
-    return begin(session, member, browser, now)
+    return enter(session, member, browser, now, address)
 
 
-def begin(session: Session, member: Staff, browser: str, now: datetime) -> str:
+def use_password(session: Session, member: Staff, kept: str, browser: str, now: datetime, address: str = "") -> Entered | None:
+    """Sign in somebody whose password fitted `kept`; None where it was changed, or they were shut out, while it was tried."""
+    row = session.exec(select(Credential).where(Credential.person == member.person).with_for_update()).first()
+    here = session.get(Staff, member.id)
+    if row is None or row.password != kept or here is None or here.disabled_at:
+        return None
+    return enter(session, here, browser, now, address)
+
+
+def enter(session: Session, member: Staff, browser: str, now: datetime, address: str = "") -> Entered:
+    """Open a session for who has given their first proof: half a one where there is a second."""
+    if not credentials.has_app(session, member.person):
+        return Entered(member=member, token=begin(session, member, browser, now, address))
+    return Entered(member=member, token=_open(session, member, browser, now, address, is_half=True), is_half=True)
+
+
+def half_owner(session: Session, token: str, now: datetime) -> Staff | None:
+    """Return who has yet to give the code of their app."""
+    row = session.get(StaffSession, _digest(token))
+    if row is None or not row.is_half or now - row.created_at > HALF_LIVES:
+        return None
+    member = session.get(Staff, row.staff_id)
+    return None if member is None or member.disabled_at else member
+
+
+def complete(session: Session, token: str, keys: Keys, code: str, now: datetime) -> Entered | None:
+    """Make a whole session of half a one; None for a code that does not fit, or for half a session that is over."""
+    member = half_owner(session, token, now)
+    proof = credentials.prove(session, member.person, keys, code, now) if member is not None else None
+    row = session.get(StaffSession, _digest(token))
+    if member is None or proof is None or row is None:
+        return None
+    browser, address = row.browser, row.address
+    session.delete(row)
+    if proof is Proof.RECOVERY:
+        note(session, member, "staff.recovery_used", now)
+    return Entered(member=member, token=begin(session, member, browser, now, address))
+
+
+def begin(session: Session, member: Staff, browser: str, now: datetime, address: str = "") -> str:
     """Open a session and return its token, which is stored nowhere."""
+    credentials.of(session, member.person).signed_in_at = now
+    note(session, member, "staff.signed_in", now)
+    return _open(session, member, browser, now, address, is_half=False)
+
+
+def _open(session: Session, member: Staff, browser: str, now: datetime, address: str, *, is_half: bool) -> str:
     token = secrets.token_urlsafe(32)
     session.add(
-        StaffSession(token_hash=_digest(token), staff_id=member.id or 0, created_at=now, seen_at=now, browser=browser[:120])
-    )
-    with scope.within(session, member.community_id):
-        events.record(session, now, "staff.signed_in", subject=f"staff:{member.login}", actor=f"staff:{member.login}")
+        StaffSession(
+            token_hash=_digest(token), staff_id=member.id or 0, created_at=now, seen_at=now, browser=browser[:120], address=address[:60],
+            is_half=is_half,
+        )
+    )  # fmt: skip
     return token
+
+
+def note(session: Session, member: Staff, kind: str, now: datetime, actor: str = "") -> None:
+    """Write an event about somebody's account into the log of where they work; by themselves unless said otherwise."""
+    own = f"staff:{member.login}"
+    with scope.within(session, member.community_id):
+        events.record(session, now, kind, subject=own, actor=actor or own)
 
 
 def find(session: Session, token: str, now: datetime) -> tuple[Staff, int] | None:
     """Return who is signed in with a token and the community they look at; None when nobody is, or not any more."""
     row = session.get(StaffSession, _digest(token))
-    if row is None or now - row.seen_at > IDLE or now - row.created_at > LIVES:
+    if row is None or row.is_half or not _holds(row, now):
         return None
     member = session.get(Staff, row.staff_id)
     return None if member is None or member.disabled_at else (member, row.community_id or member.community_id)
+
+
+def _holds(row: StaffSession, now: datetime) -> bool:
+    return now - row.seen_at <= IDLE and now - row.created_at <= LIVES
+
+
+def is_fresh(session: Session, token: str, now: datetime) -> bool:
+    """Tell whether somebody signed in just now."""
+    row = session.get(StaffSession, _digest(token))
+    return row is not None and now - row.created_at <= FRESH
+
+
+def key_of(token: str) -> str:
+    """Return what tells a session from others and opens nothing."""
+    return _digest(token)[:KEY_LETTERS]
+
+
+def of_person(session: Session, member: Staff, now: datetime) -> list[StaffSession]:
+    """Return where a person is signed in, the one used last first."""
+    own = col(StaffSession.staff_id).in_(_rows_of(session, member))
+    found = session.exec(
+        select(StaffSession).where(own, ~col(StaffSession.is_half)).order_by(col(StaffSession.seen_at).desc())
+    ).all()
+    return [row for row in found if _holds(row, now)]
+
+
+def end_one(session: Session, member: Staff, key: str) -> bool:
+    """Sign a person out in one place; False where it is none of theirs."""
+    for row in session.exec(select(StaffSession).where(col(StaffSession.staff_id).in_(_rows_of(session, member)))).all():
+        if row.token_hash[:KEY_LETTERS] == key:
+            session.delete(row)
+            return True
+    return False
+
+
+def _rows_of(session: Session, member: Staff) -> list[int | None]:
+    with scope.everywhere(session):
+        return list(session.exec(select(Staff.id).where(Staff.person == member.person)).all())
 
 
 def look_at(session: Session, token: str, member: Staff, community_id: int) -> bool:
@@ -129,11 +239,11 @@ def is_stale(session: Session, token: str, now: datetime) -> bool:
     return row is not None and now - row.seen_at > SEEN_EVERY
 
 
-def touch(session: Session, token: str, now: datetime) -> None:
-    """Write down that a session is in use."""
+def touch(session: Session, token: str, now: datetime, address: str = "") -> None:
+    """Write down that a session is in use, and from where."""
     row = session.get(StaffSession, _digest(token))
     if row is not None:
-        row.seen_at = now
+        row.seen_at, row.address = now, address[:60]
         session.add(row)
 
 
@@ -142,9 +252,24 @@ def end(session: Session, token: str) -> None:
     session.exec(delete(StaffSession).where(col(StaffSession.token_hash) == _digest(token)))
 
 
-def end_all(session: Session, member: Staff) -> None:
-    """Sign somebody out everywhere."""
-    session.exec(delete(StaffSession).where(col(StaffSession.staff_id) == member.id))
+def end_all(session: Session, member: Staff, *, but: str = "") -> None:
+    """Sign a person out everywhere, wherever they work, and close the sign-in links that are still open; `but` is a token that stays.
+
+    For whatever makes who they are or may be another: a new password, another role, an account that is disabled.
+    """
+    session.flush()
+    own = _rows_of(session, member)
+    # Links first: a browser that is using one up is waited for, and its session is there to be ended.
+    session.exec(delete(SignInLink).where(col(SignInLink.staff_id).in_(own)))
+    others = col(StaffSession.token_hash) != _digest(but)
+    session.exec(delete(StaffSession).where(col(StaffSession.staff_id).in_(own), others))
+
+
+def prune(session: Session, now: datetime) -> None:
+    """Forget sessions and links that are over."""
+    idle, old = col(StaffSession.seen_at) < now - IDLE, col(StaffSession.created_at) < now - LIVES
+    session.exec(delete(StaffSession).where(or_(idle, old)))
+    session.exec(delete(SignInLink).where(col(SignInLink.expires_at) < now - LINKS_KEPT))
 
 
 # ------------------------------------------------------------------ passwords
@@ -158,6 +283,12 @@ def hash_password(password: str) -> str:
             english=f"the password has {len(password)} characters; it needs {SHORTEST} or more",
         )
     return _argon().derive_phc_encoded(password.encode())
+
+
+def set_password(session: Session, member: Staff, kept: str, *, but: str = "") -> None:
+    """Give a person another password, by its PHC string, and sign them out everywhere; `but` is a token that stays."""
+    credentials.of(session, member.person).password = kept
+    end_all(session, member, but=but)
 
 
 async def check_password(kept: str, password: str) -> bool:
@@ -193,25 +324,3 @@ def first_of(session: Session, role: str) -> Staff | None:
     """Return the first account of a role that may sign in; None for a role that does not exist."""
     active = select(Staff).where(col(Staff.role) == role, col(Staff.disabled_at).is_(None))
     return session.exec(active.order_by(col(Staff.id))).first() if role in set(Role) else None
-
-
-class Attempts:
-    """Counts sign-in tries of the last minute; in memory, for one process."""
-
-    def __init__(self) -> None:
-        self._tries: dict[str, deque[datetime]] = defaultdict(deque)
-
-    def allow(self, login: str, address: str, now: datetime) -> bool:
-        """Count one try and tell whether it may go on."""
-        by_login = self._count(f"login {login}", now)
-        by_address = self._count(f"address {address}", now)
-        if len(self._tries) > 10_000:  # somebody is inventing names
-            self._tries.clear()
-        return by_login <= PER_ACCOUNT and by_address <= PER_ADDRESS
-
-    def _count(self, key: str, now: datetime) -> int:
-        tries = self._tries[key]
-        while tries and now - tries[0] > timedelta(minutes=1):
-            tries.popleft()
-        tries.append(now)
-        return len(tries)

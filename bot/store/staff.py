@@ -1,15 +1,16 @@
 """The staff of the property office, and where they may be reached."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from sqlmodel import Field, Session, UniqueConstraint, col, select
 
 from bot.errors import Refusal
-from bot.model import maybe_moment, moment, public_id, word
+from bot.model import json_column, maybe_moment, moment, public_id, word
 from bot.store import scope
+from bot.store.communities import Community
 from bot.store.scope import Scoped
 
 #: What a login may be: it stands in addresses and on command lines.
@@ -43,8 +44,8 @@ class Staff(Scoped, table=True):
     name: str
     role: Role = word(Role, Role.STAFF)
     phone: str = ""
+    skills: list[str] = json_column(list)  # what they can do, in the office's own words
     openid: str | None = Field(default=None, index=True)  # their own WeChat, where alarms reach them
-    password: str = ""  # Argon2id as a PHC string; empty = sign-in by link only
     created_at: datetime = moment()
     disabled_at: datetime | None = maybe_moment()
 
@@ -70,6 +71,19 @@ def places_beyond(session: Session, member: Staff, admin: Staff) -> list[int]:
     with scope.everywhere(session):
         own = {one.community_id for one in same_person(session, admin) if one.role is Role.ADMIN}
         return [one.community_id for one in same_person(session, member) if one.community_id not in own]
+
+
+def working_places(session: Session, people: Collection[str]) -> Mapping[str, list[str]]:
+    """Return the names of the communities where each of several people works, by person."""
+    found: dict[str, list[str]] = {}
+    with scope.everywhere(session):
+        rows = session.exec(
+            select(Staff.person, Community.name).join(Community, col(Staff.community_id) == col(Community.id))
+            .where(col(Staff.person).in_(people), col(Staff.disabled_at).is_(None)).order_by(col(Community.id))
+        ).all()  # fmt: skip
+    for person, name in rows:
+        found.setdefault(person, []).append(name)
+    return found
 
 
 def check_login(login: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, select
 
+from bot.store import credentials, sessions
 from bot.store.communities import Community
 from bot.store.staff import Staff
 from tests.cli.conftest import run
@@ -78,7 +79,8 @@ async def test_who_joins_a_second_community_is_the_same_person_there(desk: Desk,
     here, there = staff(desk, "chen")
     assert (here.role, there.role, there.person, there.name) == ("staff", "manager", here.person, here.name)
     assert changed.code == 0
-    assert here.password == there.password != ""
+    kept = desk.ask(lambda session: credentials.of(session, there.person).password)
+    assert sessions._verify(kept, "another password")
 
 
 async def test_login_that_somebody_else_has_there_joins_nobody(desk: Desk, tmp_path: Path) -> None:

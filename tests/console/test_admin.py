@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from bot.console.own import CORE
 from bot.contract import Access, Permission, Services
-from bot.store import effects, scope, tasks
+from bot.store import effects, scope, sessions, tasks
 from bot.store.apikeys import ApiKey
 from bot.store.communities import Community
 from bot.store.effects import Effect, EffectState
@@ -138,6 +138,97 @@ async def test_link_for_who_works_elsewhere_too_is_made_only_by_an_admin_of_both
 
     assert response.status == status
     assert ("登录链接也能进那里" in await response.text()) == (status == 422)
+
+
+async def test_account_shows_what_a_colleague_can_do_where_they_work_and_how_they_sign_in(office: Office) -> None:
+    def join(session: Session) -> None:
+        chen = session.exec(select(Staff).where(Staff.login == "chen", Staff.community_id == office.linli.community.key)).one()
+        there = Community(appid="wx1", name="清河小区")
+        session.add(there)
+        session.flush()
+        with scope.within(session, there.key):
+            session.add(Staff(login="chen", person=chen.person, name="陈", role=Role.MANAGER, created_at=office.clock()))
+        sessions.set_password(session, chen, "a hash")
+        sessions.begin(session, chen, "", office.clock())
+
+    office.linli.database.submit(join).result()
+    await office.linli.look_around()
+    async with await office.browser(Role.ADMIN) as admin:
+        form = {"name": "陈 师傅", "phone": "１３８ 0000-1234", "skills": "水电、木工，电梯 水电"}
+        saved = await (await admin.post("/console/staff/chen", data=form)).text()
+        listed = await (await admin.get("/console/staff")).text()
+        audit = await (await admin.get("/console/audit")).text()
+
+    for page in (saved, listed):
+        assert all(words in page for words in ("陈 师傅", "138 0000-1234", "清河小区", "3月11日（周三）10:00"))
+    assert 'value="水电、木工、电梯"' in saved
+    assert listed.count('<span class="badge bg-blue-lt">') == 3
+    assert "有密码" in listed
+    assert "改了员工资料：姓名、电话、技能" in audit
+    assert "0000-1234" not in audit
+
+
+async def test_saving_an_account_as_it_is_changes_and_records_nothing(office: Office) -> None:
+    [chen] = [member for member in rows(office, Staff) if member.login == "chen"]
+    async with await office.browser(Role.ADMIN) as admin:
+        page = await (await admin.post("/console/staff/chen", data={"name": chen.name, "phone": chen.phone, "skills": ""})).text()
+
+    assert "没有改动" in page
+    assert [event for event in rows(office, Event) if event.kind == "staff.changed"] == []
+
+
+@pytest.mark.parametrize(("form", "words"), [
+    ({"name": " ", "phone": "", "skills": ""}, "姓名要填"), ({"name": "陈", "phone": "12", "skills": ""}, "电话写得不对"),
+    ({"name": "陈", "phone": "call me", "skills": ""}, "电话写得不对"), ({"name": "陈", "phone": "1" * 21, "skills": ""}, "电话写得不对"),
+    ({"name": "陈", "phone": "", "skills": "、".join(map(str, range(13)))}, "技能最多写 12 个"), ({"name": "陈", "skills": "很" * 13}, "不超过 12 个字"),
+])  # fmt: skip
+async def test_account_that_cannot_be_kept_is_refused_in_words(office: Office, form: dict[str, str], words: str) -> None:
+    before = [member.model_dump() for member in rows(office, Staff)]
+    async with await office.browser(Role.ADMIN) as admin:
+        response = await admin.post("/console/staff/chen", data=form)
+
+    assert (response.status, words in await response.text()) == (422, True)
+    assert [member.model_dump() for member in rows(office, Staff)] == before
+
+
+@pytest.mark.parametrize(("q", "found"), [
+    ("翟", {"dizhai"}), ("DIZ", {"dizhai"}), ("zhai", {"dizhai"}), ("1390000 7777", {"dizhai"}), ("7777", {"dizhai"}), ("１３９", {"dizhai"}), ("没有这个人", set()),
+    ("%", set()), ("dizhai 7777", set()), ("-", set()),
+])  # fmt: skip
+async def test_colleague_is_found_by_part_of_name_login_or_phone(office: Office, q: str, found: set[str]) -> None:
+    def settle(session: Session) -> None:
+        for member in session.exec(select(Staff)).all():
+            member.phone = ""
+        session.add(Staff(login="dizhai", name="翟师傅", phone="139-0000-7777", created_at=office.clock()))
+
+    office.linli.ask(settle)
+    async with await office.browser(Role.ADMIN) as admin:
+        page = await (await admin.get("/console/staff", params={"q": q})).text()
+
+    assert set(re.findall(r'href="/console/staff/([\w.-]+)"', page)) == found
+    assert ("没有找到" in page) == (not found)
+
+
+async def test_account_is_added_with_phone_and_skills(office: Office) -> None:
+    form = {"login": "zhou", "name": "周师傅", "role": "staff", "phone": "13900007777", "skills": "水电"}
+    async with await office.browser(Role.ADMIN) as admin:
+        page = await (await admin.post("/console/staff", data=form)).text()
+
+    [zhou] = [member for member in rows(office, Staff) if member.login == "zhou"]
+    assert (zhou.phone, zhou.skills) == ("13900007777", ["水电"])
+    assert "/console/in/" in page
+
+
+async def test_accounts_of_the_city_are_looked_at_in_the_list_only(office: Office) -> None:
+    office.linli.ask(lambda session: session.add(Staff(login="city", name="市里", role=Role.CITY, created_at=office.clock())))
+    async with await office.browser(Role.ADMIN) as admin:
+        statuses = [
+            (await admin.get("/console/staff/city")).status,
+            (await admin.post("/console/staff/city", data={"name": "x"})).status,
+        ]
+
+        assert "市里" in await (await admin.get("/console/staff")).text()
+    assert statuses == [422, 422]
 
 
 # ------------------------------------------------------------------ keys

@@ -24,7 +24,7 @@ LOGS = [OWN, *(item.log for item in services.load_integrations(config.Settings.m
 
 #: A kind as it stands in the code, whole or up to where a value is put in.
 KIND = re.compile(
-    r'(?:\brecord\((?:session, [\w.()]+, )?|if member\.disabled_at else |if not reason else )f?"([a-z_]+\.[a-z_]+)(\{?)'
+    r'(?:\brecord\((?:session, [\w.()]+, )?|\bnote\(session, [\w.]+, |if member\.disabled_at else |if not reason else )f?"([a-z_]+\.[a-z_]+)(\{?)'
 )
 
 

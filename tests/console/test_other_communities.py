@@ -46,6 +46,7 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/households/{id}": lambda b: str(b.household),
     "/console/notices/{id}": lambda b: b.notice,
     "/console/staff/{login}": lambda b: b.login,
+    "/console/account/devices/{id}": lambda b: b.device,
     "/console/keys/{id}": lambda b: b.key,
     "/console/effects/{id}": lambda b: b.effect,
     "/console/effects/kinds/{kind}": lambda b: "only.there",
@@ -69,7 +70,7 @@ BODIES: Mapping[str, Callable[[Other], dict[str, Any]]] = {
 SHARED: Mapping[str, str] = {
     "/static": "files of ours", "/": "leads to the console", "/healthz": "health", "/readyz": "health", "/metrics": "counts without names",
     "/wechat": "signed by WeChat, see below", "/wechat/wx_demo_heyuan_8f2c": "the same", "/api/openapi.json": "describes routes",
-    "/console/in": "asks who one is", "/console/in/{token}": "whoever has B's link is let in as B's", "/console/out": "ends a session",
+    "/console/in": "asks who one is", "/console/in/code": "the same", "/console/in/{token}": "whoever has B's link is let in as B's", "/console/out": "ends a session",
     "/console/intents": "one set of files for all communities", "/console/intents/try": "the same",
     "/console/intents/file/{path}": "the same", "/console/live": "never ends; tests of its own",
 }  # fmt: skip
@@ -96,6 +97,7 @@ class Other:
     key: str = ""
     effect: str = ""
     knowledge: str = ""
+    device: str = ""
     resident: str = ""
 
     @property
@@ -103,7 +105,7 @@ class Other:
         """What must never be seen from A."""
         return [
             MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.code, self.photo, self.login,
-            self.key, self.effect, self.resident, self.robot, self.knowledge,
+            self.key, self.effect, self.resident, self.robot, self.knowledge, self.device,
         ]  # fmt: skip
 
 
@@ -156,6 +158,7 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.ticket, b.pass_id, b.code, b.passage = ticket.number, leave.public_id, leave.code, passage.id or 0
     b.household, b.staff_id, b.photo, b.key = home.id or 0, staff.id or 0, photo.public_id, key.public_id
     b.shift, b.robot = shift.id or 0, robot.public_id
+    b.device = sessions.key_of(sessions.begin(session, staff, "", now))
     b.effect, b.knowledge, b.resident = rows["effect"].public_id, rows["entry"].public_id, resident.public_id
 
 

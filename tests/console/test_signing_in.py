@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import ClientResponse
 from aiohttp.test_utils import TestServer
 from sqlmodel import Session, select
 
 from bot import app
 from bot.errors import Refusal
-from bot.store import sessions
+from bot.store import roster, scope, sessions
+from bot.store.communities import Community
 from bot.store.staff import Role, Staff
 from tests.console.conftest import Browser
 
@@ -27,8 +32,22 @@ PASSWORD = "a good long password"
 
 def _give_password(session: Session, login: str) -> None:
     member = session.exec(select(Staff).where(Staff.login == login)).one()
-    member.password = sessions.hash_password(PASSWORD)
-    session.add(member)
+    sessions.set_password(session, member, sessions.hash_password(PASSWORD))
+
+
+def cookies_of(response: ClientResponse) -> dict[str, str]:
+    """Return the header with which a browser sends back what it was given."""
+    given = [line.split(";")[0] for line in response.headers.getall("Set-Cookie")]
+    return {"Cookie": "; ".join(given)}
+
+
+@asynccontextmanager
+async def behind_a_proxy(office: Office, **more: object) -> AsyncIterator[Browser]:
+    """Serve the office again, with this machine as a proxy that is believed, and give a browser."""
+    settings = office.linli.settings.model_copy(update={"trusted_proxies": ["127.0.0.1"], **more})
+    async with TestServer(app.build(replace(office.linli, settings=settings))) as server:
+        async with Browser(server, headers={"Host": "127.0.0.1"}) as browser:
+            yield browser
 
 
 async def test_link_signs_in_once_and_looking_at_it_does_not_use_it_up(office: Office) -> None:
@@ -50,6 +69,57 @@ async def test_link_is_over_after_a_quarter_of_an_hour(office: Office) -> None:
         assert (await browser.post(link, allow_redirects=False)).status == 410
 
 
+async def _new_role(office: Office, login: str) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        await admin.post(f"/console/staff/{login}/role", data={"role": "staff"})
+
+
+async def _new_role_on_the_roster(office: Office, login: str) -> None:
+    files = {
+        "community.csv": f"name,phone,address\n{office.linli.community.name},1,\n", "households.csv": "building,unit,room\n3,2,501\n",
+        "residents.csv": "building,unit,room,name,phone,role,tags\n", "staff.csv": f"login,name,role,phone\n{login},门岗,staff,\n",
+    }  # fmt: skip
+    appid = office.linli.community.appid
+    await office.linli.database.write(roster.import_roster, files, appid, office.clock())
+
+
+async def _off_and_on_again(office: Office, login: str) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        for _ in range(2):
+            await admin.post(f"/console/staff/{login}/disable")
+
+
+@pytest.mark.parametrize("change", [_new_role, _new_role_on_the_roster, _off_and_on_again])
+async def test_whatever_signs_somebody_out_closes_their_open_links_too(
+    office: Office, change: Callable[[Office, str], Awaitable[None]]
+) -> None:
+    link = await office.link(Role.GUARD)
+    async with await office.browser(Role.GUARD) as guard, await office.browser() as finder:
+        await change(office, "guard1")
+
+        assert (await finder.post(link, allow_redirects=False)).status == 410
+        assert (await guard.get("/console/gate", allow_redirects=False)).status == 302
+
+
+async def test_link_made_where_somebody_works_too_is_closed_with_the_others(office: Office) -> None:
+    def join(session: Session) -> str:
+        guard = session.exec(select(Staff).where(Staff.login == "guard1")).one()
+        there = Community(appid="wx1", name="清河小区")
+        session.add(there)
+        session.flush()
+        twin = Staff(community_id=there.key, login="guard1", person=guard.person, name="门岗", created_at=office.clock())
+        session.add(twin)
+        session.flush()
+        return sessions.make_link(session, twin, office.clock(), timedelta(hours=1))
+
+    link = await office.linli.database.write(join)
+    await office.linli.look_around()
+    async with await office.browser(Role.ADMIN) as admin, await office.browser() as finder:
+        await admin.post("/console/staff/guard1/role", data={"role": "staff"})
+
+        assert (await finder.post(f"/console/in/{link}", allow_redirects=False)).status == 410
+
+
 async def test_cookie_is_for_this_host_only_and_out_of_reach_of_scripts(office: Office) -> None:
     async with await office.browser() as browser:
         response = await browser.post(await office.link(Role.STAFF), allow_redirects=False)
@@ -58,6 +128,89 @@ async def test_cookie_is_for_this_host_only_and_out_of_reach_of_scripts(office: 
     assert cookie.startswith("__Host-sid=")
     for word in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/"):
         assert word in cookie
+
+
+#: Ways to an installation: its public address, the Host that the browser sends, what the proxy says of the scheme.
+HTTPS = ("https://linli.example.com", "linli.example.com", "https")
+PLAIN_TO_HTTPS = ("https://linli.example.com", "linli.example.com", "http")
+LOOPBACK = ("http://127.0.0.1:1", "127.0.0.1", "http")
+LAN = ("http://192.168.1.5:8080", "192.168.1.5:8080", "http")
+
+
+async def _token(office: Office) -> str:
+    """Return a session that is good, as an attacker has one of their own."""
+    return await office.write(
+        lambda session: sessions.begin(
+            session, session.exec(select(Staff).where(Staff.role == Role.MANAGER)).first(), "", office.clock()
+        )
+    )
+
+
+@pytest.mark.parametrize(("way", "name"), [
+    (HTTPS, "__Host-sid"), (PLAIN_TO_HTTPS, "__Host-sid"), (LOOPBACK, "__Host-sid"), (LAN, "sid"),
+])  # fmt: skip
+async def test_session_is_taken_from_one_cookie_the_strictest_there_can_be(
+    office: Office, way: tuple[str, str, str], name: str
+) -> None:
+    """A sibling domain or a page over plain http can plant any other: the victim would work in the attacker's session."""
+    url, host, scheme = way
+    token, headers = await _token(office), {"Host": host, "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": scheme}
+    async with behind_a_proxy(office, public_url=url) as browser:
+        statuses = {
+            one: (await browser.get("/console/start", headers={**headers, "Cookie": f"{one}={token}"}, allow_redirects=False)).headers["Location"]
+            for one in ("__Host-sid", "sid", "__Secure-sid", "__host-sid")
+        }  # fmt: skip
+
+    assert {one for one, leads in statuses.items() if leads == "/console"} == {name}
+
+
+@pytest.mark.parametrize("way", [HTTPS, PLAIN_TO_HTTPS, LOOPBACK])
+async def test_every_cookie_that_is_set_binds_to_this_host(office: Office, way: tuple[str, str, str]) -> None:
+    url, host, scheme = way
+    headers = {"Host": host, "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": scheme}
+    link = await office.link(Role.ADMIN)
+    async with behind_a_proxy(office, public_url=url) as browser:
+        entered = await browser.post(link, headers=headers, allow_redirects=False)
+        form = {"role": "staff"}
+        noted = await browser.post(
+            "/console/staff/chen/role", data=form, headers={**headers, **cookies_of(entered)}, allow_redirects=False
+        )
+        left = await browser.post("/console/out", headers={**headers, **cookies_of(entered)}, allow_redirects=False)
+
+    given = [line for response in (entered, noted, left) for line in response.headers.getall("Set-Cookie")]
+    assert len(given) == 4
+    for line in given:
+        assert line.startswith("__Host-"), line
+        assert "Secure" in line, line
+        assert "Domain" not in line, line
+
+
+async def test_note_that_another_site_planted_is_not_shown(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as browser:
+        cookie = browser.session.headers["Cookie"]
+        pages = [
+            await (await browser.get("/console", headers={"Cookie": f"{cookie}; {name}=planted-words"})).text()
+            for name in ("note", "__Host-note")
+        ]
+
+    assert ["planted-words" in page for page in pages] == [False, True]
+
+
+async def test_device_cookie_that_another_site_planted_is_not_believed(office: Office) -> None:
+    await office.write(_give_password, "admin")
+    form = {"login": "admin", "password": "x"}
+    async with await office.browser() as browser:
+        right = await browser.post("/console/in", data={"login": "admin", "password": PASSWORD}, allow_redirects=False)
+        device = next(line for line in cookies_of(right)["Cookie"].split("; ") if line.startswith("__Host-device="))
+        browser.session.cookie_jar.clear()
+        for _ in range(6):
+            await browser.post("/console/in", data=form)
+        answers = [
+            (await browser.post("/console/in", data=form, headers={"Cookie": cookie})).status
+            for cookie in (device.removeprefix("__Host-"), device)
+        ]
+
+    assert answers == [429, 422]
 
 
 @pytest.mark.parametrize(("later", "stays"), [(timedelta(hours=11), True), (timedelta(hours=13), False)])
@@ -113,6 +266,72 @@ async def test_sixth_try_within_a_minute_has_to_wait(office: Office) -> None:
 
     assert statuses == [422] * 5 + [429]
     assert later.status == 422
+
+
+async def test_signing_in_again_and_again_is_no_guessing(office: Office) -> None:
+    await office.write(_give_password, "admin")
+    form = {"login": "admin", "password": PASSWORD}
+    async with await office.browser() as browser:
+        statuses = {(await browser.post("/console/in", data=form, allow_redirects=False)).status for _ in range(8)}
+
+    assert statuses == {303}
+
+
+async def test_guessing_behind_a_proxy_makes_nobody_wait_who_sits_elsewhere_behind_it(office: Office) -> None:
+    async with behind_a_proxy(office) as browser:
+
+        async def fail(login: str, address: str) -> int:
+            form, headers = {"login": login, "password": "x"}, {"X-Forwarded-For": f"6.6.6.6, {address}"}
+            return (await browser.post("/console/in", data=form, headers=headers)).status
+
+        guessed = [await fail(f"name{number}", "203.0.113.9") for number in range(21)]
+
+        assert guessed == [422] * 20 + [429]
+        assert await fail("admin", "198.51.100.7") == 422
+
+
+async def test_guesser_locks_nobody_out_of_a_device_they_have_used_before(office: Office) -> None:
+    await office.write(_give_password, "admin")
+    right, wrong = {"login": "admin", "password": PASSWORD}, {"login": "admin", "password": "x"}
+    async with await office.browser() as own, await office.browser() as other:
+        first = await own.post("/console/in", data=right, allow_redirects=False)
+        guessed = [(await other.post("/console/in", data=wrong)).status for _ in range(6)]
+        stranger = await other.post("/console/in", data=right, allow_redirects=False)
+        await own.post("/console/out", headers=cookies_of(first), allow_redirects=False)
+        again = await own.post("/console/in", data=right, headers=cookies_of(first), allow_redirects=False)
+
+    assert guessed == [422] * 5 + [429]
+    assert (stranger.status, again.status) == (429, 303)
+    assert "请管理员发一个登录链接" in await stranger.text()
+
+
+async def test_device_of_a_namesake_is_a_strangers_for_the_other(office: Office) -> None:
+    """Else somebody of another community would get five guesses with each device they let themselves be known for."""
+
+    def settle(session: Session) -> None:
+        there = Community(appid="wx1", name="清河小区")
+        session.add(there)
+        session.flush()
+        with scope.within(session, there.key):
+            namesake = Staff(login="admin", name="同名", role=Role.ADMIN, created_at=office.clock())
+            session.add(namesake)
+            sessions.set_password(session, namesake, sessions.hash_password("the namesake's own"))
+
+    await office.write(_give_password, "admin")
+    await office.linli.database.write(settle)
+    await office.linli.look_around()
+    async with await office.browser() as browser:
+        for _ in range(6):
+            await browser.post("/console/in", data={"login": "admin", "password": "x"})
+        office.clock.move(timedelta(seconds=61))
+        own = {"login": "admin", "password": "the namesake's own"}
+        known = cookies_of(await browser.post("/console/in", data=own, allow_redirects=False))
+        await browser.post("/console/in", data={"login": "admin", "password": "x"}, headers=known)
+        guess = {"login": "admin", "password": PASSWORD}
+        guessed = await browser.post("/console/in", data=guess, headers=known, allow_redirects=False)
+        entered = await browser.post("/console/in", data=own, headers=known, allow_redirects=False)
+
+    assert (guessed.status, entered.status) == (422, 303)
 
 
 async def test_password_fits_itself_only() -> None:

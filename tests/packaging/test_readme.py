@@ -101,7 +101,7 @@ def test_commands_named_are_commands(page: Path) -> None:
     assert told <= known
     for group, commands in groups.items():
         members = {c.name or getattr(c.callback, "__name__", "") for c in commands.registered_commands}
-        assert set(re.findall(rf"linli {group} (\w+)", text)) <= members
+        assert set(re.findall(rf"linli {group} ([\w-]+)", text)) <= members
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -59,7 +59,7 @@ def live_there(rows: Rows) -> None:
     home = rows.add("community", appid="wx1", name="和苑小区")
     flat = rows.add("household", community_id=home, building="3", unit="2", room="501")
     staff = rows.add("staff", community_id=home, login="wang", role="manager")
-    rows.add("staff", community_id=home, login="chen", role="guard")
+    rows.add("staff", community_id=home, login="chen", role="guard", password="")
     chen = rows.add("resident", public_id="R1", household_id=flat, name="陈建国", openid="oChen", bound_at=THEN)
     rows.add("resident", public_id="R2", household_id=flat, name="李梅")
     for openid in ("oChen", "oNew"):
@@ -137,6 +137,35 @@ def test_of_the_staff_each_is_a_person_of_their_own(old: Engine) -> None:
         people = connection.execute(select(table("staff").c.person)).scalars().all()
     assert len(set(people)) == 2
     assert "" not in people
+
+
+def test_passwords_become_the_persons_and_nobody_has_one_who_had_none(old: Engine) -> None:
+    schema.upgrade(old, FOLDERS)
+
+    with old.connect() as connection:
+        people = dict(connection.execute(select(table("staff").c["login", "person"])).all())  # type: ignore[arg-type]
+        kept = connection.execute(select(table("credential").c["person", "password", "totp", "totp_counter"])).all()
+    assert [tuple(row) for row in kept] == [(people["wang"], "staff password", "", 0)]
+
+
+def test_password_of_an_account_in_use_counts_before_that_of_one_disabled(blank: Engine) -> None:
+    with blank.begin() as connection:
+        command.upgrade(revisions._config(connection, FOLDERS), "bot_15")
+        rows = Rows(connection)
+        homes = [rows.add("community", appid="wx1", name=name) for name in ("和苑小区", "和苑东区", "和苑西区")]
+        for home, said in zip(
+            homes, ({"password": "a new one"}, {"password": "z old", "disabled_at": THEN}, {"password": ""}), strict=True
+        ):
+            rows.add("staff", community_id=home, login="wang", person="P1", role="manager", **said)
+        rows.add("staff", community_id=homes[0], login="li", person="P2", role="guard", password="kept", disabled_at=THEN)
+    schema.upgrade(blank, FOLDERS)
+    with blank.begin() as connection:
+        kept = dict(connection.execute(select(table("credential").c["person", "password"])).all())  # type: ignore[arg-type]
+        command.downgrade(revisions._config(connection, FOLDERS), "bot@bot_15")
+        back = connection.execute(text("SELECT login, password FROM staff ORDER BY id")).all()
+
+    assert kept == {"P1": "a new one", "P2": "kept"}
+    assert [tuple(row) for row in back] == [("wang", "a new one"), ("wang", "a new one"), ("wang", "a new one"), ("li", "kept")]
 
 
 #: Rows that the database itself refuses: states and roles that nobody knows.

@@ -8,7 +8,7 @@ from alembic import op
 
 import bot.model
 
-revision = 'bot_22'
+revision = 'bot_15'
 down_revision = 'bot_14'
 branch_labels = None
 depends_on = None
