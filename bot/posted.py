@@ -11,7 +11,8 @@ from typing import Concatenate, ParamSpec
 from aiohttp import web
 from sqlmodel import Session
 
-from bot.contract import Download, Redirect, View
+from bot.contract import Download, Redirect, Upload, View
+from bot.contract.pages import LARGEST_UPLOAD
 from bot.store import once
 
 P = ParamSpec("P")
@@ -24,15 +25,34 @@ _FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>')
 
 async def read_form(request: web.Request) -> dict[str, str]:
     """Return the fields that were posted, files left out; raises HTTP 400 for a body that is no form."""
+    return (await _read(request))[0]
+
+
+async def read_upload(request: web.Request) -> tuple[dict[str, str], Upload]:
+    """Return the fields and the file that were posted; an empty one where there was none."""
+    return await _read(request.clone(client_max_size=LARGEST_UPLOAD + 64 * 1024))  # the fields beside it
+
+
+async def _read(request: web.BaseRequest) -> tuple[dict[str, str], Upload]:
+    upload = Upload(filename="", body=b"")
     try:
         posted = await request.post()
         fields = {name: value for name, value in posted.items() if isinstance(value, str)}
+        for value in posted.values():
+            if isinstance(value, web.FileField):
+                upload = Upload(filename=_readable(value.filename), body=value.file.read())
+                value.file.close()
         "".join(fields.values()).encode()  # some charsets hold halves of signs, which nobody can keep
     except web.HTTPException:  # such as one that is too large
         raise
     except Exception as error:  # charset, boundary, encodings: a body is broken in many ways, with an error for each
         raise web.HTTPBadRequest(text="这个表单读不出来，请回到页面重新提交。") from error
-    return {name: value.replace("\0", "") for name, value in fields.items()}  # PostgreSQL keeps no zero byte
+    return {name: value.replace("\0", "") for name, value in fields.items()}, upload  # PostgreSQL keeps no zero byte
+
+
+def _readable(filename: str) -> str:
+    """Return a file's name without its folders and with signs that can be kept."""
+    return re.split(r"[/\\]", filename)[-1].replace("\0", "").encode(errors="replace").decode()[:100]
 
 
 def with_keys(page: str) -> str:

@@ -10,6 +10,7 @@ import typer
 from bot import __version__
 from bot.cli import menu, qr
 from bot.cli import notice as notices
+from bot.cli import roster as rosters
 from bot.cli.notice import Community, Demo
 from bot.errors import LinliError, Misconfigured, Refusal
 
@@ -22,6 +23,7 @@ app.add_typer(notices.app, name="notice")
 app.add_typer(users, name="user")
 app.add_typer(menu.app, name="menu")
 app.add_typer(qr.app, name="qr")
+app.add_typer(rosters.app, name="roster")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Now = Annotated[str, typer.Option("--now", metavar="ISO", help="What time it is, such as 2026-03-11T10:00.")]

@@ -40,7 +40,7 @@ EMITS = {
     "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
     "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "intents.saved": "",
     "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed",
-    "roster.imported": "flats new changed left", "roster.undone": "kept",
+    "roster.imported": "flats new changed left", "roster.undone": "kept?",
     "effect.died": "effect", "effect.run_again": "effect", "effect.discarded": "effect",
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from bot.contract.pages import LARGEST_UPLOAD
 from bot.language import cells
 from bot.language.cells import Unreadable, Why
 from bot.store.people import RESIDENT_ROLE_WORDS, ResidentRole
@@ -30,7 +31,7 @@ from bot.store.rosterdiff import Entry, Fault
 T = TypeVar("T")
 
 #: Bytes of a file; 20,000 rows are some 1.2 MB.
-LARGEST = 10 * 1024 * 1024
+LARGEST = LARGEST_UPLOAD
 
 #: Bytes that a workbook may unpack to, and those of them that are held at once: the table of its words.
 UNPACKED, WORDS_UNPACKED = 100 * 1024 * 1024, 30 * 1024 * 1024
@@ -66,7 +67,7 @@ _ROLE_WORDS: Mapping[ResidentRole, str] = {
     ResidentRole.OWNER: "业主 产权人 房主 户主 本人 业主本人 共有人 owner",
     ResidentRole.TENANT: "租户 租客 承租人 租住 租赁 租房 tenant",
     ResidentRole.FAMILY: "家属 家庭成员 家人 亲属 配偶 妻子 丈夫 夫妻 子女 儿子 女儿 父母 父亲 母亲 父子 母女 孙子 孙女 family",
-    ResidentRole.GUEST: "常住访客 保姆 护工 住家保姆 借住 亲友 寄住 guest",
+    ResidentRole.GUEST: f"{RESIDENT_ROLE_WORDS[ResidentRole.GUEST]} 保姆 护工 住家保姆 借住 亲友 寄住 guest",
 }  # fmt: skip
 
 _ROLES = {word: role for role, words in _ROLE_WORDS.items() for word in words.split()}
@@ -337,7 +338,7 @@ class _Table:
             yield line, row
 
     def _entry(self, line: int, row: Sequence[object]) -> Entry | None:
-        if [_word_of(value) for value in row if value] == [word for word in self.words if word]:
+        if list(row[: len(self.head)]) == list(self.head):
             return None  # the head again, as it is printed on each page
         before = len(self.faults)
         said = {name: self._take(line, row, name, cells.text_of) for name in self.places}

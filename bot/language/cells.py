@@ -109,11 +109,13 @@ def text_of(value: object) -> str:
             return f"{value:%H:%M}"
         case float() if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
-    said = re.sub(r"[\r\n]+", "\n", str(value)).replace("\t", " ")
-    said = "".join(sign for sign in said if sign == "\n" or not unicodedata.category(sign).startswith("C")).strip()
+    said = str(value).strip()
+    if not said.isprintable():
+        said = re.sub(r"[\r\n]+", "\n", said).replace("\t", " ")
+        said = "".join(sign for sign in said if sign == "\n" or not unicodedata.category(sign).startswith("C")).strip()
     if len(said) > LONGEST:
         raise Unreadable(Why.LONG)
-    if _FORMULA.fullmatch(said):
+    if said.startswith("#") and _FORMULA.fullmatch(said):
         raise Unreadable(Why.FORMULA)
     return said[1:] if said.startswith("'") and _RUNS.match(said) else said
 
@@ -209,7 +211,7 @@ def phones(said: str) -> tuple[str, ...]:
 
 def phone_key(said: str) -> str:
     """Return the figures of a phone number, by which two ways to write it are the same."""
-    return re.sub(r"\D", "", unicodedata.normalize("NFKC", said))
+    return said if said.isascii() and said.isdigit() else re.sub(r"\D", "", unicodedata.normalize("NFKC", said))
 
 
 def tags(said: str) -> tuple[str, ...]:

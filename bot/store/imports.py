@@ -280,7 +280,8 @@ def entries(session: Session) -> list[Entry]:
     for person in everybody:
         for flat in person.current:
             here[flat].append(person)
-    rows = [(flat, person) for flat, theirs in here.items() for person in [one for one in theirs if one.name] or [None]]
+    named = {flat: [one for one in theirs if one.name] for flat, theirs in here.items()}
+    rows: list[tuple[Flat, Person | None]] = [(flat, one) for flat, theirs in named.items() for one in (theirs or (None,))]
     return [_entry(line, flat, person) for line, (flat, person) in enumerate(rows, 2)]
 
 
@@ -358,7 +359,9 @@ def undo(session: Session, done: RosterImport, now: datetime, *, actor: str, res
     done.undone_at, done.undone_by, done.kept, done.personal_changes = now, actor, len(back.since), None
     session.add(done)
     session.flush()
-    events.record(session, now, "roster.undone", subject=done.about, actor=actor, kept=len(back.since))
+    events.record(
+        session, now, "roster.undone", subject=done.about, actor=actor, **({"kept": len(back.since)} if back.since else {})
+    )
     return back
 
 
