@@ -51,6 +51,30 @@ def timed(what: str, run: Callable[[], T]) -> T:
     return result
 
 
+def _take_over(body: bytes, ask: Callable[[Callable[[Session], T]], T]) -> None:
+    """Go with a file all the way that it goes in the console."""
+    sheet = timed("read", lambda: rosterfile.read(body))
+    assert not sheet.faults
+
+    def keep(session: Session) -> str:
+        return imports.keep(session, "wang", "x", sheet.entries, [], NOW, whole=False).public_id
+
+    key = timed("keep until it is looked at", lambda: ask(keep))
+
+    def look(session: Session) -> rosterdiff.Plan:
+        draft = imports.draft_of(session, key, "wang", NOW)
+        assert draft
+        return rosterdiff.compare(session, draft.entries, NOW.date())
+
+    plan = timed("preview", lambda: ask(look))
+    print(f"   {plan.counts}")
+
+    def do(session: Session) -> object:
+        return imports.take_over(session, sheet.entries, NOW, actor="x", file_name="x", seen=plan.mark)
+
+    timed("compare once more and write", lambda: ask(do))
+
+
 def main(count: int) -> None:
     """Print all of it, one step a line."""
     files = [rosterfile.write_workbook(rows(count, differ=differ)) for differ in (False, True)]
@@ -68,25 +92,8 @@ def main(count: int) -> None:
             return database.submit(run).result()
 
         for number, body in enumerate(files, 1):
-            sheet = timed(f"{number}: read", lambda body=body: rosterfile.read(body))
-            assert not sheet.faults
-            draft = timed(
-                "   keep until it is looked at",
-                lambda: ask(lambda session: imports.keep(session, "wang", "x", sheet.entries, [], NOW, whole=False).public_id),
-            )
-            plan = timed(
-                "   preview",
-                lambda: ask(
-                    lambda session: rosterdiff.compare(session, imports.draft_of(session, draft, "wang", NOW).entries, NOW.date())
-                ),
-            )
-            print(f"   {plan.counts}")
-            timed(
-                "   compare once more and write",
-                lambda: ask(
-                    lambda session: imports.take_over(session, sheet.entries, NOW, actor="x", file_name="x", seen=plan.mark)
-                ),
-            )
+            print(f"file {number}")
+            _take_over(body, ask)
         timed("undo the second", lambda: ask(lambda session: imports.undo(session, imports.listed(session)[0], NOW, actor="x")))
         out = timed("give out: rows", lambda: ask(imports.entries))
         timed("give out: workbook", lambda: rosterfile.write_workbook(out))

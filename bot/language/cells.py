@@ -136,7 +136,8 @@ def building(said: str) -> str:
     found = _HOUSE.fullmatch(said)
     if found:
         return (found["phase"] or "").removeprefix("第") + _counted(found["n"])
-    return _named(said)
+    bare = re.sub("(?:栋|幢|座|号楼)+$", "", said)
+    return building(bare) if bare and bare != said else _named(said)
 
 
 def unit(said: str) -> str:

@@ -128,8 +128,11 @@ def take_over(
     session: Session, entries: Iterable[Entry], now: datetime, *, actor: str, file_name: str, whole: bool = False,
     apart: Collection[int] = (), seen: str = "",
 ) -> RosterImport:  # fmt: skip
-    """Do what a file says; raises Refusal for one with faults or nothing new, and where more differs than was `seen`: a plan's mark."""
-    session.execute(select(_COMMUNITIES.c.id).where(_COMMUNITIES.c.id == scope.of(session)).with_for_update())
+    """Do what a file says; raises Refusal for one with faults or nothing new, and where more differs than was `seen`: a plan's mark.
+
+    Of two at once the second waits; nobody else does, for rows may refer to a community whose row is locked without its key.
+    """
+    session.execute(select(_COMMUNITIES.c.id).where(_COMMUNITIES.c.id == scope.of(session)).with_for_update(key_share=True))
     plan = rosterdiff.compare(session, entries, today(now), whole=whole, apart=apart)
     if seen and plan.mark != seen:
         raise Refusal(

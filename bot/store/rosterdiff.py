@@ -329,6 +329,7 @@ class _Comparison:
         if len(here) == 1 and entry.line not in self.apart:
             self._ask_of_name(entry, here[0])
             return here[0]
+        self._ask_of_nameless(entry)
         return Person()
 
     def _could_be_renamed(self, person: Person, flat: Flat) -> bool:
@@ -345,6 +346,18 @@ class _Comparison:
                     english=f"{where}: {person.name} is {entry.name} in the file, with the same phone: taken for a new name",
                 )
             )  # fmt: skip
+
+    def _ask_of_nameless(self, entry: Entry) -> None:
+        """Ask about somebody new where staff let in an account without asking for its name: it may be theirs."""
+        if any(one.is_bound and not one.name for one in self.by_name[entry.flat, ""]):
+            where = label_of(entry.flat)
+            self.questions.append(
+                Question(
+                    line=entry.line,
+                    text=f"{where}有一位绑定了微信、没有姓名的人，可能就是{entry.name}：先登记成两个人，确定是同一个人再合并",
+                    english=f"{where} has somebody bound without a name who may be {entry.name}; they become two people for now",
+                )
+            )
 
     # -- what a row says
 
@@ -393,7 +406,7 @@ class _Comparison:
     def _index(self, person: Person, flat: Flat | None = None) -> None:
         name, phone = cells.name_key(person.name), cells.phone_key(person.phone)
         for where in person.lives if flat is None else (flat,):
-            if name:
+            if name or person.lives[where].moved_out is None:
                 self.by_name[where, name][person] = None
             if phone:
                 self.by_phone[where, phone][person] = None

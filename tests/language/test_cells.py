@@ -13,7 +13,7 @@ from bot.language.cells import Unreadable, Why
     (cells.building, "3栋", "3"), (cells.building, "三号楼", "3"), (cells.building, "12幢", "12"), (cells.building, "03", "3"),
     (cells.building, "3.0", "3"), (cells.building, "３", "3"), (cells.building, "a", "A"), (cells.building, "3#", "3"),
     (cells.building, "A1栋", "A1"), (cells.building, "二期3栋", "二期3"), (cells.building, "二期三栋", "二期3"),
-    (cells.building, "东区3栋", "东区3"), (cells.building, "商铺", "商铺"), (cells.building, "桂花苑3栋", "桂花苑3栋"),
+    (cells.building, "东区3栋", "东区3"), (cells.building, "商铺", "商铺"), (cells.building, "桂花苑3栋", "桂花苑3"), (cells.building, "3栋栋", "3"),
     (cells.unit, "2单元", "2"), (cells.unit, "二单元", "2"), (cells.unit, "2.0", "2"), (cells.unit, "甲单元", "甲"), (cells.unit, "无", ""),
     (cells.room, "501室", "501"), (cells.room, "0501", "501"), (cells.room, "501.0", "501"), (cells.room, "501a", "501A"),
     (cells.room, "501-1", "501-1"), (cells.room, "负101", "-101"), (cells.room, "五零一", "501"), (cells.room, "B101", "B101"),

@@ -142,6 +142,16 @@ def test_somebody_without_a_name_gets_it_by_the_phone(compare: Compare) -> None:
     assert plan.questions == ()
 
 
+def test_somebody_new_beside_an_account_without_a_name_is_asked_about(compare: Compare, sqlite: Database, now: datetime) -> None:
+    compare([{"name": "", "evidence": Evidence.STAFF}])
+    sqlite.submit(lambda session: people.bind(session, session.exec(select(Resident)).one(), "oNew", now)).result()
+
+    plan = compare([], row(2))
+
+    assert plan.counts["new"] == 1
+    assert ["可能就是陈建国" in question.text for question in plan.questions] == [True]
+
+
 # ------------------------------------------------------------------ what cannot be
 
 
