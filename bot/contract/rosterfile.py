@@ -67,10 +67,13 @@ _ROLE_WORDS: Mapping[ResidentRole, str] = {
     ResidentRole.OWNER: "业主 产权人 房主 户主 本人 业主本人 共有人 owner",
     ResidentRole.TENANT: "租户 租客 承租人 租住 租赁 租房 tenant",
     ResidentRole.FAMILY: "家属 家庭成员 家人 亲属 配偶 妻子 丈夫 夫妻 子女 儿子 女儿 父母 父亲 母亲 父子 母女 孙子 孙女 family",
-    ResidentRole.GUEST: f"{RESIDENT_ROLE_WORDS[ResidentRole.GUEST]} 保姆 护工 住家保姆 借住 亲友 寄住 guest",
+    ResidentRole.GUEST: f"{RESIDENT_ROLE_WORDS[ResidentRole.GUEST]} 同住 同住人 保姆 护工 住家保姆 借住 亲友 寄住 guest",
 }  # fmt: skip
 
 _ROLES = {word: role for role, words in _ROLE_WORDS.items() for word in words.split()}
+
+#: Somebody who stays for months, as the lists of the police call them.
+_LODGER = re.compile("常住.?客")
 
 #: Rows below a table that are none of it.
 _FOOTER = re.compile(r"合计|总计|小计|共计|制表|填表|审核|说明|备注|注[:：]|total", re.IGNORECASE)
@@ -396,7 +399,8 @@ class _Table:
 
     @staticmethod
     def _role(said: str) -> ResidentRole | None:
-        return _ROLES.get("".join(unicodedata.normalize("NFKC", said).casefold().split()))
+        word = "".join(unicodedata.normalize("NFKC", said).casefold().split())
+        return _ROLES.get(word) or (ResidentRole.GUEST if _LODGER.fullmatch(word) else None)
 
     def _read(
         self, line: int, row: Sequence[object], name: str, said: Mapping[str, str | None], read: Callable[[str], T]

@@ -70,6 +70,16 @@ def test_a_column_of_owners_says_what_they_are(head: str, role: ResidentRole | N
     assert entry.role is role
 
 
+@pytest.mark.parametrize(("word", "role"), [
+    ("业主", "owner"), ("产权人", "owner"), ("租客", "tenant"), ("家庭成员", "family"), ("妻子", "family"), ("常住访客", "guest"), ("护工", "guest"),
+    ("同住人", "guest"), ("Tenant", "tenant"),
+])  # fmt: skip
+def test_roles_are_known_by_the_words_of_offices(word: str, role: str) -> None:
+    [entry] = read(f"楼栋,房号,姓名,身份\n3,501,甲,{word}\n".encode()).entries
+
+    assert entry.role == role
+
+
 def test_an_empty_cell_says_nothing_and_a_no_says_that_there_is_none() -> None:
     empty, none = read("楼栋,房号,姓名,电话,标签\n3,501,甲,,\n3,502,乙,无,无\n".encode()).entries
 
