@@ -298,6 +298,7 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
         webhook_url = f"http://{settings.host}:{settings.port}/wechat"
         stand_in = simulator.create(linli.account, settings.wechat_secret.get_secret_value(), webhook_url, linli.clock)
         app.add_subapp("/simulator", stand_in)
+    app.middlewares.append(_refuse_compressed)  # the innermost: its refusal is worded as each house words its own
     app.cleanup_ctx.append(_work_in_the_background)
 
     async def finish(_: web.Application) -> None:
@@ -308,6 +309,17 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
 
     app.on_shutdown.append(finish)
     return app
+
+
+@web.middleware
+async def _refuse_compressed(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse a body that would have to be inflated, whoever sends it: nobody we serve compresses what they send."""
+    encodings = request.headers.getall("Content-Encoding", [])
+    if any(one.strip().lower() not in ("", "identity") for one in encodings):
+        raise web.HTTPUnsupportedMediaType(text="the body is compressed; send it as it is")
+    return await handler(request)
 
 
 def _webhook(linli: Linli, appid: str, model: LanguageModel | None) -> Webhook:
@@ -423,7 +435,7 @@ def give_memory_back() -> None:
 async def run(app: web.Application, host: str, port: int, ready: Callable[[], Awaitable[None]]) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is awaited once connections are accepted, which go on being served meanwhile."""
     _raise_limit()
-    runner = web.AppRunner(app, access_log_class=AccessLogger, shutdown_timeout=3.0, keepalive_timeout=IDLE)
+    runner = runner_of(app)
     await runner.setup()
     gc.freeze()  # what is here lives as long as the process: no search for garbage need look through it again
     try:
@@ -435,6 +447,11 @@ async def run(app: web.Application, host: str, port: int, ready: Callable[[], Aw
         await stop.wait()
     finally:
         await runner.cleanup()
+
+
+def runner_of(app: web.Application) -> web.AppRunner:
+    """Return what serves an application; it hands bodies on as they came, for a few kilobytes of gzip inflate to gigabytes."""
+    return web.AppRunner(app, access_log_class=AccessLogger, shutdown_timeout=3.0, keepalive_timeout=IDLE, auto_decompress=False)
 
 
 def _raise_limit() -> None:

@@ -40,6 +40,7 @@ _ROLES = {role.value: word for role, word in ROLE_WORDS.items()}
 OWN = Log(
     events={
         "message.unmatched": "有一句话机器人没听懂", "resident.unbound": "解除绑定{reason?（{reason}）}",
+        "resident.bound": "绑定了微信（{evidence}）", "resident.moved_in": "住进一户（{evidence}）", "resident.moved_out": "搬出一户{reason?（{reason}）}",
         "privacy.erased": "删除了离开的居民的记录{photos?，照片 {photos} 张}", "mass.sent": "群发了一条消息", "photo.stored": "收到照片",
         "photo.lost": "照片没有取回来", "staff.signed_in": "登录", "staff.added": "添加了员工账号（{role}）",
         "staff.role_changed": "改了员工角色：{before}改为{after}", "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号",
@@ -50,7 +51,8 @@ OWN = Log(
         "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）",
     },
     words={
-        "reason": {"unfollowed": "取消关注", "corrected": "说错了房号"}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
+        "reason": {"unfollowed": "取消关注", "corrected": "说错了房号", "moved out": "已搬走", "objected": "家里人说不认识", "asked": "本人要求"},
+        "evidence": {"roster": "名册", "phone": "登记手机后四位", "invitation": "家里人同意", "code": "住户码", "staff": "物业核对"}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
         "allowed": {"yes": "可以", "no": "不可以"},
     },
     subjects={

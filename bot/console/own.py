@@ -31,7 +31,8 @@ PERMISSIONS = (
 EMITS = {
     "message.unmatched": "", "conversation.waiting": "", "conversation.called_off": "",
     "conversation.wechat_desk_opened": "", "conversation.wechat_desk_closed": "", "conversation.wechat_desk_moved": "",
-    "resident.unbound": "reason?", "privacy.erased": "photos", "photo.stored": "", "photo.lost": "reason", "mass.sent": "",
+    "resident.bound": "household evidence", "resident.unbound": "reason?",
+    "resident.moved_in": "household evidence", "resident.moved_out": "household reason?", "privacy.erased": "photos", "photo.stored": "", "photo.lost": "reason", "mass.sent": "",
     "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped",
     "notice.stopped": "stopped", "notice.skipped": "stopped", "notice.resumed": "due_at", "notice.missed": "due_at",
     "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.moved": "community",

@@ -5,7 +5,6 @@ words which name a mask can be read as the resident's own again.
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +15,7 @@ from bot.language import times
 from bot.language.kinds import flat, phone, plate
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Grammar, Slot
-from bot.language.normalise import longest_first
+from bot.language.normalise import longest_first, unified
 from bot.language.reading import Reading
 
 #: One mask in a disclosed text.
@@ -175,7 +174,7 @@ class Masking:
 
     def disclose(self, text: str, now: datetime) -> Disclosed:
         """Return `text` without plates, phones, flats, names, numbers, accounts, times and words of health."""
-        plain = unicodedata.normalize("NFKC", text)
+        plain = unified(text)
         spans = sorted(self._spans(plain, now), key=lambda span: span.begin)
         hidden: dict[str, str] = {}
         parts, stop = [], 0

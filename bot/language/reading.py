@@ -10,18 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import accumulate
 
 from bot.language import answers, corrections
 from bot.language.kinds import moment, phone, plate
 from bot.language.kinds.kind import LOOKED_THROUGH, SKIPPED, Found, Grammar, Slot, Value, blanked
 from bot.language.kinds.shipped import GRAMMARS
-from bot.language.normalise import PAUSES, fold
-
-#: Characters of a message that are read, counted when it is normalised: one sign may stand for eighteen.
-LONGEST = 2000
-
-#: Of what is longer than this not even the beginning is normalised whole.
-_RAW = 2 * LONGEST
+from bot.language.normalise import PAUSES, fold, unified
 
 #: For messages of which only the form matters: where a time stands, not which.
 ANY_TIME = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
@@ -108,7 +103,7 @@ class Reading:
     @cached_property
     def beginning(self) -> "Reading":
         """As much of it as is understood; the whole of a longer one is kept for people, and danger is looked for in all of it."""
-        return self.part(self.raw[:LOOKED_THROUGH])
+        return self.part(_begin(self.raw))
 
     @cached_property
     def meant(self) -> str:
@@ -246,4 +241,13 @@ def _with(own: Collection[Grammar]) -> tuple[Grammar, ...]:
 
 
 def _plain(raw: str) -> str:
-    return unicodedata.normalize("NFKC", raw[:_RAW])[:LONGEST].strip()
+    return unified(raw).strip()
+
+
+def _begin(raw: str) -> str:
+    """Return as much of a text as is LOOKED_THROUGH signs when it is normalised."""
+    begun = raw[:LOOKED_THROUGH]
+    if len(unicodedata.normalize("NFKC", begun)) <= LOOKED_THROUGH:
+        return begun
+    lengths = accumulate(len(unicodedata.normalize("NFKC", sign)) for sign in begun)
+    return begun[: sum(length <= LOOKED_THROUGH for length in lengths)]

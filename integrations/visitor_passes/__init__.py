@@ -23,8 +23,10 @@ integration = Integration(
     emits=events.EMITS,
     permissions=(
         Permission(name="pass.view", title="看访客通行证", roles=(Role.STAFF, Role.MANAGER)),
+        Permission(name="pass.edit", title="作废访客通行证", roles=(Role.STAFF, Role.MANAGER)),
         Permission(name="gate.check", title="门岗放行", roles=(Role.GUARD, Role.MANAGER)),
     ),
+    tells={"visitor.revoked": "name at"},
     personal=personal.PERSONAL,
     settings=Settings,
 )

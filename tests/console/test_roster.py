@@ -177,6 +177,44 @@ async def test_a_file_that_is_too_large_is_refused(office: Office) -> None:
     assert status == 413
 
 
+PART = b'--x\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n'
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"--x", b"--x--", PART % (b"a", b"b"), PART % (b"a", b"\xff") + b"--x--", b"--x\r\n\r\nwithout a name\r\n--x--",
+    PART % (b"a", b"b") * 30 + b"--x--", b"--x\r\nContent-Disposition: form-data\r\n\r\n\r\n--x--",
+])  # fmt: skip
+async def test_a_form_in_parts_that_is_broken_is_refused_with_words(office: Office, body: bytes) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    async with (
+        await office.browser(Role.MANAGER) as manager,
+        manager.post("/console/roster/read", data=body, headers=headers) as response,
+    ):
+        assert response.status in (400, 422)
+        assert "请" in await response.text()
+
+
+async def test_only_a_page_that_takes_files_takes_a_form_in_parts(office: Office) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    async with (
+        await office.browser(Role.MANAGER) as manager,
+        manager.post("/console/roster/export", data=PART % (b"kind", b"csv") + b"--x--", headers=headers) as response,
+    ):
+        assert response.status == 415
+
+
+async def test_a_name_of_a_file_keeps_its_chinese_and_loses_its_folders(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        head = 'Content-Disposition: form-data; name="file"; filename="C:\\\\资料\\\\名册 3月.csv"\r\nContent-Type: text/csv'
+        body = f"--x\r\n{head}\r\n\r\n{FILE}\r\n--x--\r\n".encode()
+        async with manager.post(
+            "/console/roster/read", data=body, headers={"Content-Type": 'multipart/form-data; boundary="x"'}
+        ) as response:
+            page = await response.text()
+
+    assert "“名册 3月.csv”" in page
+
+
 async def test_whoever_may_not_sees_neither_page_nor_people(office: Office) -> None:
     for role in (Role.GUARD, Role.STAFF, Role.CITY):
         async with await office.browser(role) as browser:

@@ -171,3 +171,7 @@ def test_whatever_is_said_is_masked_quickly_and_without_a_fault(text: str, now: 
     told = MASKING.disclose(text, now)
 
     assert all(mask in told.text for mask in told.hidden)
+
+
+def test_message_of_signs_that_stand_for_many_is_cut_before_it_is_masked() -> None:
+    assert len(MASKING.disclose("\ufdfa" * 100_000, datetime.fromisoformat("2026-03-11T10:00+08:00")).text) <= 2000

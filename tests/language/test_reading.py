@@ -1,6 +1,6 @@
 """A message is read once; a form takes from it what its slots want."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import pytest
@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from bot.language import reading
 from bot.language.corrections import corrects
-from bot.language.kinds.kind import SKIPPED, Found, Grammar, Kind, Slot
+from bot.language.kinds.kind import LOOKED_THROUGH, SKIPPED, Found, Grammar, Kind, Slot
 from bot.language.kinds.shipped import KINDS
+from bot.language.kinds.temperature import temperatures
+from bot.language.normalise import Normaliser, Tables, unified
 from bot.language.reading import Reading
 from tests.language.kinds.taking import NOW, asked, read
 
@@ -206,6 +208,28 @@ def test_values_are_looked_for_once_however_many_ask() -> None:
 
 def test_message_is_cut_after_it_was_normalised() -> None:
     assert len(Reading.of("\ufdfa" * 2000, NOW).text) == reading.LONGEST  # one sign that stands for eighteen
+
+
+SWOLLEN = "\ufdfa"  # ﷺ is eighteen signs when compatible forms are made one
+
+
+@pytest.mark.parametrize("raw", [SWOLLEN * 400, f"漏水，{SWOLLEN * 400}", f"{SWOLLEN * 100}漏水", "㍿" * 400, "漏水" * 300])
+def test_beginning_of_a_message_is_no_longer_for_signs_that_stand_for_many(raw: str) -> None:
+    beginning = Reading.of(raw, NOW).beginning
+
+    assert 0 < len(beginning.text) <= LOOKED_THROUGH
+    assert raw.startswith(beginning.raw)
+
+
+def test_beginning_of_a_message_in_plain_signs_is_all_that_is_looked_through() -> None:
+    assert Reading.of("漏水" * 300, NOW).beginning.raw == ("漏水" * 300)[:LOOKED_THROUGH]
+
+
+@pytest.mark.parametrize("read", [
+    lambda text: unified(text), Normaliser(Tables({}, {})), lambda text: "".join(one.who for one in temperatures(f"{text}36.5")),
+])  # fmt: skip
+def test_whoever_makes_compatible_forms_one_cuts_after_it(read: Callable[[str], str]) -> None:
+    assert len(read(SWOLLEN * 100_000)) <= 2000
 
 
 def test_values_are_taken_from_the_beginning_of_a_long_message_and_whole_or_not_at_all() -> None:
