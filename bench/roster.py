@@ -62,7 +62,7 @@ def _take_over(body: bytes, ask: Callable[[Callable[[Session], T]], T]) -> None:
     key = timed("keep until it is looked at", lambda: ask(keep))
 
     def look(session: Session) -> rosterdiff.Plan:
-        draft = imports.draft_of(session, key, "wang", NOW)
+        draft = imports.draft_of(session, key, "wang")
         assert draft
         return rosterdiff.compare(session, draft.entries, NOW.date())
 

@@ -52,6 +52,10 @@ class RosterDraft(Scoped, table=True):
     notes: list[str] = json_column(list)
     personal_rows: list[Any] = json_column(list)  # names and phones: of rosterdiff.Entry.pack
 
+    def has_expired(self, now: datetime) -> bool:
+        """Tell whether it has waited too long to be done."""
+        return now >= self.made_at + WAITS
+
     @property
     def entries(self) -> list[Entry]:
         """The rows of the file."""
@@ -102,12 +106,9 @@ def keep(
     return draft
 
 
-def draft_of(session: Session, key: str, person: str, now: datetime) -> RosterDraft | None:
-    """Return what somebody sent and still may look at."""
-    mine = choose(RosterDraft).where(
-        RosterDraft.public_id == key, RosterDraft.person == person, col(RosterDraft.made_at) > now - WAITS
-    )
-    return session.exec(mine).first()
+def draft_of(session: Session, key: str, person: str) -> RosterDraft | None:
+    """Return what somebody sent, also where it `has_expired` and nobody has cleared it away yet."""
+    return session.exec(choose(RosterDraft).where(RosterDraft.public_id == key, RosterDraft.person == person)).first()
 
 
 def waiting(session: Session, person: str, now: datetime) -> RosterDraft | None:

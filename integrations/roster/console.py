@@ -169,9 +169,11 @@ def _start(desk: Desk, *, name: str = "", sheet: Sheet | None = None, status: in
 
 
 def _draft(desk: Desk) -> RosterDraft:
-    draft = rosterimport.draft_of(desk.session, desk.params["id"], desk.staff.person, desk.now)
+    draft = rosterimport.draft_of(desk.session, desk.params["id"], desk.staff.person)
     if draft is None:
-        raise Refusal("这个文件放得太久，已经删掉了，或者是别人传的。请重新传一次。")
+        raise LookupError(desk.params["id"])
+    if draft.has_expired(desk.now):
+        raise Refusal("这个文件放得太久了，名册可能已经变了。请重新传一次。")
     return draft
 
 

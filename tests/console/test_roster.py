@@ -92,7 +92,7 @@ async def test_a_file_belongs_to_who_sent_it_and_for_an_hour(office: Office) -> 
         office.clock.move(timedelta(hours=1))
         late, text = await get(manager, draft)
 
-    assert (other, taken, late) == (422, 422, 422)
+    assert (other, taken, late) == (404, 404, 422)
     assert "请重新传一次" in text
 
 

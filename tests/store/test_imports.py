@@ -254,11 +254,12 @@ async def test_a_file_waits_for_its_sender_alone_and_for_an_hour(database: Datab
     draft = await database.write(imports.keep, "wang", "名册.xlsx", FILE, [], now, whole=False)
     key = draft.public_id
 
-    mine = await database.read(imports.draft_of, key, "wang", now + timedelta(minutes=59))
+    mine = await database.read(imports.draft_of, key, "wang")
     assert mine is not None
     assert mine.entries == FILE
-    assert await database.read(imports.draft_of, key, "li", now) is None
-    assert await database.read(imports.draft_of, key, "wang", now + imports.WAITS) is None
+    assert (mine.has_expired(now + timedelta(minutes=59)), mine.has_expired(now + imports.WAITS)) == (False, True)
+    assert await database.read(imports.draft_of, key, "li") is None
+    assert await database.read(imports.waiting, "wang", now + imports.WAITS) is None
 
 
 async def test_what_was_sent_before_and_what_nobody_said_yes_to_is_forgotten(database: Database, now: datetime) -> None:
