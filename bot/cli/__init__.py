@@ -11,6 +11,7 @@ import typer
 from bot import __version__
 from bot.cli import auditing, menu, qr
 from bot.cli import notice as notices
+from bot.cli import roster as rosters
 from bot.cli.notice import Community, Demo
 from bot.errors import LinliError, Misconfigured, Refusal
 
@@ -24,6 +25,7 @@ app.add_typer(users, name="user")
 app.add_typer(menu.app, name="menu")
 app.add_typer(auditing.app, name="audit")
 app.add_typer(qr.app, name="qr")
+app.add_typer(rosters.app, name="roster")
 
 #: What any command makes is for its own account alone: database, photos, secret, heads, logs.
 PRIVATE = 0o077

@@ -65,6 +65,8 @@ OWN = Log(
         "intents.saved": "改了意图文件", "key.made": "新建了接口密钥", "key.revoked": "停用了接口密钥",
         "data.read": "查看了{what}", "data.exported": "导出了{what}", "audit.pruned": "清理了 {before} 以前的记录，{lines} 条",
         "permission.changed": "改了权限：{role}{allowed}{permission}", "effect.died": "有操作没有完成（{effect}）",
+        "roster.imported": "导入了名册：新增房屋 {flats}，新增住户 {new}，修改 {changed}，迁出 {left}",
+        "roster.undone": "撤销了名册的导入{kept?，{kept} 处后来改过，没有动}",
         "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）",
     },
     words={

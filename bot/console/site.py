@@ -1,7 +1,9 @@
 """The console's addresses: the integrations' pages and our own, behind sign-in and permissions."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -33,7 +35,7 @@ from bot.console.views import Phone, respond
 from bot.contract import Community, Desk, Download, Page, Reading, Redirect, Role, View, row_id
 from bot.contract.access import PHONES
 from bot.errors import Refusal
-from bot.posted import KEY, Sent, read_form
+from bot.posted import KEY, Sent, read_form, read_upload
 from bot.store import news, sessions
 from bot.store.staff import same_person as staff_of_person
 
@@ -106,13 +108,13 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
             return _problem(parts, shared, 403, "没有权限", f"这个页面需要{holders}的账号。需要的话请联系管理员。")
         if request.method == "GET":  # taken before the page is read: its live stream misses nothing after
             shared["since"] = await parts.database.read(news.newest)
-        form = await read_form(request) if request.method == "POST" else {}
+        form, taken, digest = await _posted(request, page)
         writes = request.method == "POST" and not page.reads
-        sent = Sent.of(form if writes else {}, viewer.staff.person, request.path, parts.clock())
+        sent = Sent.of({**form, **digest} if writes else {}, viewer.staff.person, request.path, parts.clock())
         written = [words for name, words in form.items() if name != KEY and not words.isascii()]
         run = parts.database.write if writes else parts.database.read
         try:
-            result, around, read = await run(_serve, parts, page, viewer, request, form, sent)
+            result, around, read = await run(_serve, parts, page, viewer, request, form, sent, taken)
         except LookupError:
             return _problem(parts, shared, 404, "没有找到", "它可能已被删除，或者链接写错了。", written)
         except Refusal as refusal:
@@ -125,14 +127,25 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
     return handle
 
 
-def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: web.Request, form: Mapping[str, str], sent: Sent
-           ) -> tuple[View | Redirect | Download | None, Mapping[str, Any], Sequence[Reading]]:  # fmt: skip
+async def _posted(request: web.Request, page: Page) -> tuple[dict[str, str], Any, dict[str, str]]:
+    """Return a form's fields, what the page made of its file, and what tells that file from others."""
+    if request.method != "POST":
+        return {}, None, {}
+    if page.takes is None:
+        return await read_form(request), None, {}
+    form, upload = await read_upload(request)
+    taken = await asyncio.to_thread(page.takes, upload, form)
+    return form, taken, {"\0file": sha256(upload.body).hexdigest()}
+
+
+def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: web.Request, form: Mapping[str, str], sent: Sent,
+           taken: Any) -> tuple[View | Redirect | Download | None, Mapping[str, Any], Sequence[Reading]]:  # fmt: skip
     """Run the page; returns what it gives, what stands around it (the numbers in the menu, the person's other communities), and what is read.
 
     A form that was sent before gives where it led then, or None where that was a page.
     """
     desk = Desk(
-        session=session, now=parts.clock(), context=parts.context(viewer.community.key), staff=viewer.staff,
+        session=session, now=parts.clock(), context=parts.context(viewer.community.key), staff=viewer.staff, taken=taken,
         params=dict(request.match_info), access=viewer.access, form=form,
         query={name: value.replace("\0", "") for name, value in request.query.items()},
     )  # fmt: skip

@@ -30,7 +30,7 @@ a neighbour in the same commit fails they are run again. The session sees the ro
 docs/adding-a-service.md builds one step by step.
 """
 
-from bot.contract import handoffs, roster, tasks, telling
+from bot.contract import handoffs, roster, rosterfile, rosterimport, tasks, telling
 from bot.contract.access import Access, Permission
 from bot.contract.actions import Action, Amendment, Ask, NoSlots, Reply, action, amends
 from bot.contract.api import Endpoint, Machine, api
@@ -41,7 +41,7 @@ from bot.contract.integration import Integration, Services
 from bot.contract.jobs import Job, job
 from bot.contract.log import Log, Subject
 from bot.contract.office import Office
-from bot.contract.pages import Desk, Download, Page, Reading, Redirect, View, Visit, page, row_id
+from bot.contract.pages import Desk, Download, Page, Reading, Redirect, Upload, View, Visit, page, row_id
 from bot.contract.personal import Personal, Retention
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
@@ -68,6 +68,6 @@ __all__ = [
     "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Found", "GiveUp", "Grammar", "Happening", "Household",
     "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "Measured", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
     "Permission", "Personal", "Photo", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Scoped",
-    "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Value", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
-    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "roster", "row_id", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
+    "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Upload", "Value", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
+    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "roster", "rosterfile", "rosterimport", "row_id", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
 ]  # fmt: skip

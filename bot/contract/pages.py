@@ -14,6 +14,9 @@ from bot.store.tasks import Task
 #: Groups of the console's menu, in their order, by what people call them.
 NAV = ("居民", "服务", "管理")
 
+#: Bytes of a file that a page takes.
+LARGEST_UPLOAD = 10 * 1024 * 1024
+
 #: Largest id that both databases can look for.
 LARGEST_ID = 2**31 - 1
 
@@ -33,6 +36,14 @@ class Reading:
     is_export: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file that a browser sent; nothing of it is to be believed."""
+
+    filename: str
+    body: bytes
+
+
 @dataclass(kw_only=True)
 class Desk(Work):
     """One request of a signed-in staff member. GET pages, and those that say so (`reads`), are read-only."""
@@ -42,6 +53,7 @@ class Desk(Work):
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
     access: Access = field(default_factory=lambda: Access(permissions={}))
+    taken: Any = None  # what the page's `takes` made of a file
     read_by_now: list[Reading] = field(default_factory=list)
 
     def read(self, need: str, *subjects: str) -> None:
@@ -129,11 +141,17 @@ class Page:
     nav: str = ""  # the group of the console's menu it stands in, see NAV; empty = in none
     badge: Callable[[Desk], int] | None = None  # a number beside it in the menu: what waits there
     reads: bool = False  # a POST that changes nothing, for forms longer than an address may be
+    takes: Callable[[Upload, Mapping[str, str]], Any] | None = (
+        None  # reads a form's file, beside the database and before it is asked
+    )
 
 
 def page(
     method: Literal["GET", "POST"], path: str, *, need: str = "", title: str = "", nav: str = "",
     badge: Callable[[Desk], int] | None = None, reads: bool = False,
+    takes: Callable[[Upload, Mapping[str, str]], Any] | None = None,
 ) -> Callable[[Callable[[Any], View | Redirect | Download]], Page]:  # fmt: skip
     """Make a function a page. Raise LookupError in it for "not found", Refusal for a wish that cannot be granted."""
-    return lambda run: Page(method=method, path=path, run=run, need=need, title=title, nav=nav, badge=badge, reads=reads)
+    return lambda run: Page(
+        method=method, path=path, run=run, need=need, title=title, nav=nav, badge=badge, reads=reads, takes=takes
+    )

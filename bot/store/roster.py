@@ -1,8 +1,7 @@
 """The property office's roster: four CSV files that say who lives and works in one community."""
 
 import csv
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
@@ -10,9 +9,12 @@ from io import StringIO
 from sqlmodel import Session, col, select
 
 from bot.errors import Misconfigured
+from bot.language import cells
+from bot.language.cells import LONGEST, Unreadable, Why
 from bot.store import communities, scope, sessions
 from bot.store.communities import Community
 from bot.store.people import Household, Residence, Resident, ResidentRole
+from bot.store.rosterdiff import key_of
 from bot.store.staff import LOGIN, Role, Staff
 
 #: The files of a roster and the columns each must have.
@@ -23,14 +25,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "staff.csv": ("login", "name", "role", "phone"),
 }
 
-#: Columns whose numbers are compared with what residents say: 0501 is their 501, a their A.
-_NUMBERED = ("building", "unit", "room")
-
-#: Columns that people read as they were written: their commas and brackets stay full-width.
-_WORDED = ("name", "address", "tags")
-
-#: Longest cell; a longer one is no name, number or address.
-LONGEST = 200
+#: How the cells of a column are read; others are kept as they were written, their commas and brackets full-width.
+_READ: Mapping[str, Callable[[str], str]] = {
+    "building": cells.building, "unit": cells.unit, "room": cells.room, "phone": cells.number, "role": cells.number,
+    "login": cells.number,
+}  # fmt: skip
 
 _RESIDENT_ROLES = tuple(ResidentRole)
 
@@ -50,6 +49,7 @@ class Imported:
 class _Row:
     place: str  # residents.csv:17
     cells: Mapping[str, str]
+    faults: tuple[str, ...] = ()  # cells that cannot be read
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
@@ -98,26 +98,41 @@ def _rows(name: str, reader: "csv.DictReader[str]") -> list[_Row]:
     missing = [column for column in COLUMNS[name] if column not in (reader.fieldnames or ())]
     if missing:
         raise Misconfigured(f"{name}:1: column {', '.join(missing)} is missing; needed: {', '.join(COLUMNS[name])}")
-    return [_Row(f"{name}:{reader.line_num}", {key: _cell(key, value) for key, value in row.items() if key}) for row in reader]
+    return [_row(f"{name}:{reader.line_num}", row) for row in reader if any(_is_said(value) for value in row.values())]
+
+
+def _is_said(value: str | list[str] | None) -> bool:
+    """Tell whether a cell holds anything: a spreadsheet ends its files with rows of commas."""
+    return any(one.strip() for one in (value if isinstance(value, list) else [value or ""]))
+
+
+def _row(place: str, said: Mapping[str, str]) -> _Row:
+    read, faults = {}, []
+    for column, value in said.items():
+        try:
+            if column:
+                read[column] = _cell(column, value)
+        except Unreadable as error:
+            read[column] = shown = (value or "").strip()
+            if error.why is Why.LONG:
+                fault = f"{shown[:20]!r}… has {len(shown)} characters; shorten it to {LONGEST} at most"
+            else:
+                fault = f"{shown!r} {error}"
+            faults.append(f"{place}: {column} {fault}")
+    return _Row(place, read, tuple(faults))
 
 
 def _cell(column: str, value: str | None) -> str:
     """Return a cell as it is kept, without signs that cannot be seen; what is looked up is half-width, as the chat reads it."""
-    said = "".join(sign for sign in value or "" if not unicodedata.category(sign).startswith("C")).strip()
-    if column in _WORDED:
-        return said
-    said = unicodedata.normalize("NFKC", said)
-    if column not in _NUMBERED:
-        return said
-    return (said.lstrip("0") or said) if said.isdigit() else said.upper()
+    said = cells.text_of(value)
+    return _READ[column](said) if said and column in _READ else said
 
 
 def _faults(tables: Mapping[str, Sequence[_Row]]) -> Iterator[str]:
     if len(tables["community.csv"]) != 1:
         yield f"community.csv: has {len(tables['community.csv'])} rows; it describes one community"
-    for row, column in ((row, column) for name, rows in tables.items() for row in rows for column in COLUMNS[name]):
-        if len(row[column]) > LONGEST:
-            yield f"{row.place}: {column} {row[column][:20]!r}… has {len(row[column])} characters; shorten it to {LONGEST} at most"
+    for rows in tables.values():
+        yield from (fault for row in rows for fault in row.faults)
     flats = set()
     for row in tables["households.csv"]:
         for column, example in (("building", "3"), ("room", "501")):
@@ -125,7 +140,7 @@ def _faults(tables: Mapping[str, Sequence[_Row]]) -> Iterator[str]:
                 yield f"{row.place}: {column} is empty; every flat needs one, such as {example}"
         flats.add(row.flat)
     for row in tables["residents.csv"]:
-        if row.flat not in flats:
+        if row.flat not in flats and not row.faults:
             yield f"{row.place}: flat {'-'.join(filter(None, row.flat))} is not in households.csv; add it there, or correct building, unit and room"
         if row["role"] not in _RESIDENT_ROLES:
             yield f"{row.place}: role {row['role']!r} is unknown; one of {', '.join(_RESIDENT_ROLES)}"
@@ -160,7 +175,7 @@ class _Flats:
 
 def _households(session: Session, rows: Sequence[_Row]) -> _Flats:
     known = session.exec(select(Household)).all()
-    flats = {(_cell("building", flat.building), _cell("unit", flat.unit), _cell("room", flat.room)): flat for flat in known}
+    flats = {key_of(flat.building, flat.unit, flat.room): flat for flat in known}
     before = len(flats)
     for row in rows:
         if row.flat not in flats:
@@ -185,7 +200,7 @@ def _residents(session: Session, flats: Mapping[tuple[str, str, str], int], rows
         lives, resident = known[home, row["name"]]
         lives.role, lives.moved_out = role, None
         resident.phone = row["phone"]
-        resident.tags = [tag for tag in row["tags"].replace("；", ";").split(";") if tag]
+        resident.tags = list(cells.tags(row["tags"]))
         session.add(resident)
     session.flush()
     for lives, resident in known.values():

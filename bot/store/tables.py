@@ -14,6 +14,7 @@ from bot.store import (
     events,
     followers,
     grants,
+    imports,
     inbox,
     invitations,
     knowledge,
@@ -35,6 +36,6 @@ from bot.store import (
 )
 
 __all__ = [
-    "alerts", "apikeys", "channels", "claims", "communities", "conversations", "credentials", "duty", "effects", "erasures", "events", "followers", "grants",
+    "alerts", "apikeys", "channels", "claims", "communities", "conversations", "credentials", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
     "inbox", "invitations", "knowledge", "limits", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

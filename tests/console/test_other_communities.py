@@ -22,12 +22,13 @@ from bot import app
 from bot.cli.serving import demo_settings
 from bot.contract import Community, Household, Resident, Role, Staff, Task, Work
 from bot.simulator.time_machine import TimeMachine
-from bot.store import apikeys, events, knowledge, people, scope, sessions
+from bot.store import apikeys, events, imports, knowledge, people, scope, sessions
 from bot.store.conversations import Conversation, Line
 from bot.store.duty import Shift
 from bot.store.effects import Effect, EffectState
 from bot.store.notices import Notice
 from bot.store.photos import Photo
+from bot.store.rosterdiff import Entry
 from integrations.duty.models import Robot
 from integrations.repairs.models import Ticket, TicketNote
 from integrations.visitor_passes.models import Pass, Passage
@@ -51,6 +52,8 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/effects/{id}": lambda b: b.effect,
     "/console/effects/kinds/{kind}": lambda b: "only.there",
     "/console/knowledge/{id}": lambda b: b.knowledge,
+    "/console/roster/draft/{id}": lambda b: b.draft,
+    "/console/roster/imports/{id}": lambda b: b.imported,
     "/console/gate/{id}": lambda b: str(b.passage),
     "/console/tickets/{number}": lambda b: b.ticket,
     "/console/duty/shifts/{id}": lambda b: str(b.shift),
@@ -99,13 +102,15 @@ class Other:
     knowledge: str = ""
     device: str = ""
     resident: str = ""
+    draft: str = ""
+    imported: str = ""
 
     @property
     def signs(self) -> list[str]:
         """What must never be seen from A."""
         return [
             MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.code, self.photo, self.login,
-            self.key, self.effect, self.resident, self.robot, self.knowledge, self.device,
+            self.key, self.effect, self.resident, self.robot, self.knowledge, self.device, self.draft, self.imported,
         ]  # fmt: skip
 
 
@@ -157,6 +162,9 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.notice, b.conversation, b.task = rows["notice"].public_id, rows["conversation"].public_id, rows["task"].public_id
     b.ticket, b.pass_id, b.code, b.passage = ticket.number, leave.public_id, leave.code, passage.id or 0
     b.household, b.staff_id, b.photo, b.key = home.id or 0, staff.id or 0, photo.public_id, key.public_id
+    row = Entry(line=2, flat=("99", "9", "9909"), name=f"{MARK}新住户")
+    b.imported = imports.take_over(session, [row], now, actor=f"staff:{b.login}", file_name=MARK).public_id
+    b.draft = imports.keep(session, staff.person, MARK, [row], [], now, whole=False).public_id
     b.shift, b.robot = shift.id or 0, robot.public_id
     b.device = sessions.key_of(sessions.begin(session, staff, "", now))
     b.effect, b.knowledge, b.resident = rows["effect"].public_id, rows["entry"].public_id, resident.public_id

@@ -205,3 +205,47 @@ async def test_rename_to_a_name_that_another_community_has_is_refused(database: 
 
     with pytest.raises(Misconfigured, match="has a community named '和苑东区' already"):
         await take_over(database, EAST, now, renames="和苑小区")
+
+
+# ------------------------------------------------------------------ as Excel writes its files
+
+
+async def test_rows_of_commas_at_the_end_are_no_rows(sqlite: Database, now: datetime) -> None:
+    ends = {name: text + "," * (text.partition("\n")[0].count(",")) + "\n , \n" for name, text in ROSTER.items()}
+
+    assert (await sqlite.write(roster.import_roster, ends, "wx1", now)).households == 2
+
+
+@pytest.mark.parametrize("flat", ["3.0,2.0,501.0", "3栋,2单元,501室", "三号楼,二单元,0501"])
+async def test_numbers_of_excel_and_words_in_cells_name_the_flat_that_residents_say(
+    sqlite: Database, now: datetime, flat: str
+) -> None:
+    files = {
+        **ROSTER,
+        "households.csv": f"building,unit,room\n{flat}\n",
+        "residents.csv": f"building,unit,room,name,phone,role,tags\n{flat},陈建国,13900000001.0,owner,\n",
+    }
+    await sqlite.write(roster.import_roster, files, "wx1", now)
+
+    assert await sqlite.read(_flats) == ["3栋2单元501"]
+    assert (await sqlite.read(lambda session: session.exec(select(Resident)).one())).phone == "13900000001"
+
+
+async def test_a_date_and_a_rounded_number_are_named_with_line_and_column(sqlite: Database, now: datetime) -> None:
+    faulty = {
+        **ROSTER,
+        "households.csv": "building,unit,room\n3,2,501\n3月2日,,502\n",
+        "residents.csv": "building,unit,room,name,phone,role,tags\n3,2,501,陈建国,1.39E+10,owner,\n",
+    }
+    with pytest.raises(Misconfigured) as caught:
+        await sqlite.write(roster.import_roster, faulty, "wx1", now)
+
+    assert "households.csv:3: building '3月2日' is a date, no number" in str(caught.value)
+    assert "residents.csv:2: phone '1.39E+10' has been rounded and lost its last figures" in str(caught.value)
+
+
+@pytest.mark.parametrize("other", ["3,2,501A", "A3,2,501", "二期3,2,501"])
+async def test_a_letter_or_a_phase_makes_another_flat(sqlite: Database, now: datetime, other: str) -> None:
+    await sqlite.write(roster.import_roster, {**ROSTER, "households.csv": f"building,unit,room\n3,2,501\n{other}\n"}, "wx1", now)
+
+    assert len(await sqlite.read(_flats)) == 2

@@ -10,9 +10,11 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || form.method !== "post") return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
+  form.querySelectorAll("[data-busy]").forEach((line) => { line.textContent = line.dataset.busy; });
   setTimeout(() => form.querySelectorAll("button:enabled").forEach((button) => { button.disabled = true; button.dataset.waits = ""; }));
 });
 addEventListener("pageshow", () => {
+  document.querySelectorAll("[data-busy]").forEach((line) => { line.textContent = ""; });
   document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
   document.querySelectorAll("button[data-waits]").forEach((button) => { button.disabled = false; delete button.dataset.waits; });
 });

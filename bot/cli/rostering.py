@@ -1,0 +1,152 @@
+"""The doing behind `linli roster`."""
+
+import os
+import sys
+from collections.abc import Collection, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typer
+from sqlmodel import Session
+
+from bot import app
+from bot.cli import show_json, stage
+from bot.cli.account import assembled
+from bot.contract import rosterfile, rosterimport
+from bot.contract.rosterfile import Sheet
+from bot.contract.rosterimport import Plan, RosterImport
+from bot.errors import Misconfigured
+
+#: Faults and differences that are printed; --json gives all.
+SHOWN = 50
+
+#: As whom the event log knows a command.
+ACTOR = "system"
+
+
+def take_over(
+    file: Path, *, dry_run: bool, whole: bool, encoding: str, apart: Collection[int], as_json: bool, demo: bool, community: str
+) -> None:
+    """Show what a file would change, and do it unless that is all that is wanted."""
+    if encoding.lower() not in ("", *rosterfile.ENCODINGS):
+        raise Misconfigured(f"--encoding {encoding!r} is unknown; one of {', '.join(rosterfile.ENCODINGS)}")
+    sheet = rosterfile.read(_read(file), encoding.lower())
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+        now = app.clock()
+        plan = linli.ask(rosterimport.compare, sheet.entries, rosterimport.today(now), whole=whole, apart=apart)
+        faults = [*sheet.faults, *plan.faults]
+        done = None
+        if not faults and not dry_run and not plan.is_empty:
+            done = linli.ask(
+                rosterimport.take_over, sheet.entries, now, actor=ACTOR, file_name=file.name, whole=whole, apart=apart,
+                seen=plan.mark,
+            )  # fmt: skip
+    if as_json:
+        show_json(_as_json(sheet, plan, done))
+    else:
+        for line in _as_text(sheet, plan, done):
+            typer.echo(line)
+    if faults:
+        sys.exit(1)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(rosterfile.LARGEST + 1)
+    except OSError as error:
+        raise Misconfigured(f"{file} cannot be read ({error.strerror}); name a file, .xlsx or .csv") from error
+
+
+def _as_json(sheet: Sheet, plan: Plan, done: RosterImport | None) -> dict[str, Any]:
+    faults = [*sheet.faults, *plan.faults]
+    return {
+        "import": done.public_id if done else None, "counts": plan.counts if not faults else None, "columns": dict(sheet.columns),
+        "unknown": list(sheet.unknown),
+        "faults": [{"line": one.line, "column": one.column, "value": one.value, "text": one.english} for one in faults],
+        "questions": [{"line": one.line, "text": one.english, "may_differ": one.may_differ} for one in plan.questions],
+        "flats": [rosterimport.label_of(flat) for flat in plan.flats], "steps": [asdict(step) for step in plan.steps],
+        "notes": [english for _, english in (*sheet.notes, *plan.notes)],
+    }  # fmt: skip
+
+
+def _as_text(sheet: Sheet, plan: Plan, done: RosterImport | None) -> Iterator[str]:
+    faults = [*sheet.faults, *plan.faults]
+    if sheet.unknown:
+        yield f"left alone, no column of a roster: {', '.join(sheet.unknown)}"
+    yield from (english for _, english in (*sheet.notes, *plan.notes))
+    if faults:
+        yield f"{len(faults)} faults, nothing was taken over:"
+        for one in faults[:SHOWN]:
+            place = ", ".join(filter(None, (f"line {one.line}" if one.line else "", one.column)))
+            yield "  " + " ".join(filter(None, (f"{place}:" if place else "", repr(one.value) if one.value else "", one.english)))
+        yield from _rest(len(faults))
+        return
+    lines = [f"  {flat}: new flat" for flat in map(rosterimport.label_of, plan.flats)]
+    for step in plan.steps:
+        said = ", ".join(f"{one.field} {one.before or '-'} -> {one.after or '-'}" for one in step.changes)
+        lines.append(f"  {step.label} {step.name}: {step.kind}; {said}")
+    yield from lines[:SHOWN]
+    yield from _rest(len(lines))
+    yield from (f"? line {one.line}: {one.english}" for one in plan.questions)
+    counts = plan.counts
+    yield (
+        f"{counts['flats']} new flats, {counts['new']} new people, {counts['changed']} changed, {counts['left']} moved out, "
+        f"{counts['unchanged']} as they were"
+    )
+    if done:
+        yield f"taken over; `linli roster undo {done.public_id}` takes it back"
+    elif plan.is_empty:
+        yield "nothing is new"
+
+
+def _rest(count: int) -> Iterator[str]:
+    if count > SHOWN:
+        yield f"  … and {count - SHOWN} more; --json gives all"
+
+
+def export(file: Path, *, demo: bool, community: str) -> None:
+    """Write the roster, for nobody but who asked to read."""
+    kinds = {".csv": rosterfile.write_csv, ".xlsx": rosterfile.write_workbook}
+    if file.suffix.lower() not in kinds:
+        raise Misconfigured(f"{file} ends neither with .xlsx nor with .csv; name it so that what it is can be seen")
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+        rows = linli.ask(rosterimport.entries)
+    body = kinds[file.suffix.lower()](rows)
+    try:
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            out.write(body)
+    except OSError as error:
+        raise Misconfigured(f"{file} cannot be written ({error.strerror}); name another place") from error
+    typer.echo(f"{len(rows)} rows written to {file}; it holds names and phones, keep it accordingly")
+
+
+def show(*, demo: bool, community: str) -> None:
+    """Print what was taken over."""
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+        found = linli.ask(rosterimport.listed)
+        now = app.clock()
+    if not found:
+        typer.echo("nothing was taken over yet; `linli roster import FILE` does it")
+    for one in found:
+        state = f"undone {one.undone_at:%m-%d %H:%M}" if one.undone_at else "can be undone" if one.is_undoable(now) else "stays"
+        said = ", ".join(f"{count} {name}" for name, count in one.counts.items() if count)
+        typer.echo(f"{one.public_id}  {one.at:%Y-%m-%d %H:%M}  {one.file_name}  {said}  ({state})")
+
+
+def undo(key: str, *, rest: bool, demo: bool, community: str) -> None:
+    """Take an import back."""
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+        linli.ask(_undo, key, rest)
+    typer.echo("undone")
+
+
+def _undo(session: Session, key: str, rest: bool) -> None:
+    if key:
+        done = rosterimport.find(session, key)
+    else:
+        done = next((one for one in rosterimport.listed(session) if one.undone_at is None), None)
+    if done is None:
+        raise Misconfigured(f"there is no import {key or 'to undo'}; `linli roster list` shows them")
+    rosterimport.undo(session, done, app.clock(), actor=ACTOR, rest=rest)

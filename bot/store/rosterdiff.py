@@ -1,0 +1,523 @@
+"""What a roster file would change: its rows held against the people of one community, before anything is written.
+
+A person is known by flat and name, else by phone and name in another flat (then they have two), else by flat and phone: renamed.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel
+
+from bot.language import cells
+from bot.store import scope
+from bot.store.people import RESIDENT_ROLE_WORDS, Evidence, Household, ResidentRole
+
+Flat = tuple[str, str, str]
+
+#: Whole tables are read and written here without an object a row: 20,000 of them would take most of the time.
+_FLATS, _PEOPLE, _LIVES = (SQLModel.metadata.tables[name] for name in ("household", "resident", "residence"))
+
+#: How somebody came to a flat whom a roster may let move out: who was let in since by a code or by staff is on no office's list.
+_BY_ROSTER = (Evidence.ROSTER, Evidence.PHONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A row of a roster. None is a cell that says nothing: what is known stays. An empty phone or no tags: there is none."""
+
+    line: int
+    flat: Flat
+    name: str = ""  # empty: the flat alone
+    phone: str | None = None
+    role: ResidentRole | None = None
+    tags: tuple[str, ...] | None = None
+    moved_in: date | None = None
+    moved_out: date | None = None
+
+    def pack(self) -> list[Any]:
+        """Return it as JSON keeps it."""
+        days = [day.isoformat() if day else None for day in (self.moved_in, self.moved_out)]
+        return [self.line, list(self.flat), self.name, self.phone, self.role, self.tags and list(self.tags), *days]
+
+    @classmethod
+    def unpack(cls, kept: Sequence[Any]) -> "Entry":
+        """Return what `pack` gave."""
+        line, (building, unit, room), name, phone, role, tags, moved_in, moved_out = kept
+        return cls(
+            line=line, flat=(building, unit, room), name=name, phone=phone, role=role and ResidentRole(role),
+            tags=tags if tags is None else tuple(tags), moved_in=moved_in and date.fromisoformat(moved_in),
+            moved_out=moved_out and date.fromisoformat(moved_out),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with a row: where, which value, and the way out; nothing is taken over while there is one."""
+
+    line: int
+    column: str = ""  # D 电话
+    value: str = ""
+    text: str
+    english: str
+
+    @property
+    def place(self) -> str:
+        """Where it is: 第 12 行 D 电话."""
+        return " ".join(filter(None, (f"第 {self.line} 行" if self.line else "", self.column)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Something that may be as the file says, and should be looked at; `may_differ`: it can be taken the other way."""
+
+    line: int
+    text: str
+    english: str
+    may_differ: bool = False
+
+
+class Kind(StrEnum):
+    """What happens to a person."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    LEFT = "left"
+
+
+FIELDS: Mapping[str, str] = {
+    "name": "姓名", "phone": "电话", "tags": "标签", "role": "身份", "moved_in": "入住日期", "moved_out": "迁出日期", "flat": "房屋",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One field of a person, or of their place in a flat, as it is and as it will be, in words."""
+
+    field: str  # of FIELDS
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What happens to one person in one flat."""
+
+    kind: Kind
+    line: int  # 0: of somebody who is not in the file
+    flat: Flat
+    name: str
+    changes: tuple[Change, ...]
+    is_bound: bool = False
+
+    @property
+    def label(self) -> str:
+        """The flat as residents write it."""
+        return label_of(self.flat)
+
+
+@dataclass(slots=True)
+class Living:
+    """As what somebody lives in a flat; `id` is None until it is written."""
+
+    id: int | None = None
+    role: ResidentRole = ResidentRole.FAMILY
+    moved_in: date | None = None
+    moved_out: date | None = None
+    evidence: Evidence = Evidence.ROSTER
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Its fields in words."""
+        return {"role": RESIDENT_ROLE_WORDS[self.role], "moved_in": _day(self.moved_in), "moved_out": _day(self.moved_out)}
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """Its fields as JSON keeps them."""
+        return {"role": self.role.value, "moved_in": _day(self.moved_in) or None, "moved_out": _day(self.moved_out) or None}
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """Somebody as the roster has them, changed row by row into what the file says of them; `id` is None for somebody new."""
+
+    id: int | None = None
+    name: str = ""
+    phone: str = ""
+    tags: tuple[str, ...] = ()
+    is_bound: bool = False
+    lives: dict[Flat, Living] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """Their own fields as JSON keeps them."""
+        return {"name": self.name, "phone": self.phone, "tags": list(self.tags)}
+
+    @property
+    def current(self) -> list[Flat]:
+        """The flats they have now."""
+        return [flat for flat, living in self.lives.items() if living.moved_out is None]
+
+    def copy(self) -> "Person":
+        """Return them as they are now, whatever is changed later."""
+        lives = {
+            flat: Living(one.id, one.role, one.moved_in, one.moved_out, one.evidence) for flat, one in self.lives.items()
+        }  # fmt: skip
+        return Person(self.id, self.name, self.phone, self.tags, self.is_bound, lives)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """All that would change, in the order of the file."""
+
+    flats: tuple[Flat, ...] = ()  # new ones
+    steps: tuple[Step, ...] = ()
+    questions: tuple[Question, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()  # in Chinese, in English
+    unchanged: int = 0
+    people: tuple[tuple[Person | None, Person], ...] = ()  # before and after; None before: somebody new
+    homes: Mapping[Flat, int] = field(default_factory=dict)  # the ids of the flats there are
+    living: int = 0  # people who live in the community before it
+
+    def of(self, kind: Kind) -> list[Step]:
+        """Return what happens to people in one way."""
+        return [step for step in self.steps if step.kind is kind]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much of what."""
+        kinds = {kind.value: len(self.of(kind)) for kind in Kind}
+        return {"flats": len(self.flats), **kinds, "questions": len(self.questions), "unchanged": self.unchanged}
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing would change."""
+        return not self.flats and not self.steps
+
+    @property
+    def mark(self) -> str:
+        """A hash of all that was shown: what was looked at is what is done, or it is shown anew."""
+        return sha256(repr((self.flats, self.steps, self.questions, self.faults)).encode()).hexdigest()[:32]
+
+
+def label_of(flat: Flat) -> str:
+    """Return a flat as residents write it."""
+    building, unit, room = flat
+    return Household(building=building, unit=unit, room=room).label
+
+
+def key_of(building: str, unit: str, room: str) -> Flat:
+    """Return what all ways to write a flat have in common, also those from before cells were read as they are now."""
+    try:
+        return cells.building(building), cells.unit(unit) if unit else "", cells.room(room)
+    except cells.Unreadable:
+        return building.strip().upper(), unit.strip().upper(), room.strip().upper()
+
+
+def compare(session: Session, entries: Iterable[Entry], today: date, *, whole: bool = False, apart: Collection[int] = ()) -> Plan:
+    """Return what `entries` would change. `whole`: who is not among them has moved out. `apart`: lines that rename nobody."""
+    comparison = _Comparison(*load(session), today=today, apart=frozenset(apart))
+    return comparison.run(list(entries), whole=whole)
+
+
+def load(session: Session, ids: Collection[int] | None = None) -> tuple[dict[Flat, int], list[Person]]:
+    """Return the flats of the community by key and its people; only some where their ids are given."""
+    here = scope.of(session)
+    flats = session.execute(
+        select(_FLATS.c.id, _FLATS.c.building, _FLATS.c.unit, _FLATS.c.room)
+        .where(_FLATS.c.community_id == here).order_by(_FLATS.c.id)
+    )  # fmt: skip
+    by_id: dict[int, Flat] = {id_: key_of(building, unit, room) for id_, building, unit, room in flats}
+    found = session.execute(
+        select(_PEOPLE.c.id, _PEOPLE.c.name, _PEOPLE.c.phone, _PEOPLE.c.tags, _PEOPLE.c.openid)
+        .where(_PEOPLE.c.community_id == here, _PEOPLE.c.merged_into_id.is_(None)).order_by(_PEOPLE.c.id)
+    )  # fmt: skip
+    people = {
+        id_: Person(id_, name, phone, tuple(tags), openid is not None) for id_, name, phone, tags, openid in found
+        if ids is None or id_ in ids
+    }  # fmt: skip
+    living = session.execute(
+        select(
+            _LIVES.c.resident_id, _LIVES.c.household_id, _LIVES.c.id, _LIVES.c.role, _LIVES.c.moved_in, _LIVES.c.moved_out,
+            _LIVES.c.evidence,
+        ).where(_LIVES.c.community_id == here).order_by(_LIVES.c.id)
+    )  # fmt: skip
+    for who, where, *said in living:
+        if who in people and where in by_id:
+            people[who].lives[by_id[where]] = Living(*said)
+    homes: dict[Flat, int] = {}
+    for id_, flat in by_id.items():
+        homes.setdefault(flat, id_)
+    return homes, list(people.values())
+
+
+class _Comparison:
+    """One file being held against one roster."""
+
+    def __init__(self, homes: Mapping[Flat, int], people: list[Person], *, today: date, apart: frozenset[int]) -> None:
+        self.homes, self.people, self.today, self.apart = homes, people, today, apart
+        self.new_flats: dict[Flat, None] = {}
+        self.before: dict[Person, Person | None] = {}  # those the file speaks of
+        self.lines: dict[tuple[Person, Flat], int] = {}
+        self.said: dict[Hashable, tuple[object, int]] = {}
+        self.questions: list[Question] = []
+        self.faults: list[Fault] = []
+        self.late: list[int] = []
+        self.gone: list[int] = []
+        self.by_name: dict[tuple[Flat, str], dict[Person, None]] = defaultdict(dict)
+        self.by_phone_and_name: dict[tuple[str, str], Person] = {}
+        self.by_phone: dict[tuple[Flat, str], dict[Person, None]] = defaultdict(dict)
+        self.named: set[tuple[Flat, str]] = set()
+        for person in people:
+            self._index(person)
+
+    def run(self, entries: Sequence[Entry], *, whole: bool) -> Plan:
+        living = sum(bool(person.current) for person in self.people)
+        self.named = {(entry.flat, cells.name_key(entry.name)) for entry in entries}
+        for entry in entries:
+            if entry.flat not in self.homes:
+                self.new_flats.setdefault(entry.flat)
+            if entry.name:
+                self._take(entry)
+        steps = [step for person, before in self.before.items() for step in self._steps(person, before)]
+        untouched = len(self.before) - len({id(person) for person in self.before if self._differs(person)})
+        left, kept = self._leave() if whole else ([], 0)
+        self._ask_of_phones()
+        return Plan(
+            flats=tuple(self.new_flats), steps=(*steps, *left), questions=tuple(self.questions), faults=tuple(self.faults),
+            notes=tuple(self._notes(kept)), unchanged=untouched, homes=self.homes, living=living,
+            people=tuple((before, person) for person, before in self.before.items() if self._differs(person)),
+        )  # fmt: skip
+
+    # -- who a row means
+
+    def _take(self, entry: Entry) -> None:
+        person = self._who(entry)
+        if person is None:
+            return
+        if person.id is None and not person.lives and entry.moved_out and entry.moved_out <= self.today:
+            self.gone.append(entry.line)  # left before anybody knew them: nothing is kept of them
+            return
+        if person not in self.before:
+            self.before[person] = None if person.id is None else person.copy()
+        self.lines.setdefault((person, entry.flat), entry.line)
+        self._write(person, entry)
+
+    def _who(self, entry: Entry) -> Person | None:
+        """Return the person of a row, a new one if need be; None where two could be meant, which is told."""
+        name, phone = cells.name_key(entry.name), cells.phone_key(entry.phone or "")
+        same = list(self.by_name[entry.flat, name])
+        if len(same) > 1:
+            same = [one for one in same if phone and cells.phone_key(one.phone) == phone]
+            if len(same) != 1:
+                self._fault(
+                    entry, f"{label_of(entry.flat)}有两位{entry.name}，看不出是哪一位。请写上电话，或者先在名册里改其中一位的名字",
+                    f"{label_of(entry.flat)} has two people named {entry.name}; add the phone of the one who is meant",
+                )  # fmt: skip
+                return None
+        if same:
+            return same[0]
+        if phone and (elsewhere := self.by_phone_and_name.get((phone, name))):
+            return elsewhere
+        here = [one for one in self.by_phone[entry.flat, phone] if phone and self._could_be_renamed(one, entry.flat)]
+        if len(here) == 1 and entry.line not in self.apart:
+            self._ask_of_name(entry, here[0])
+            return here[0]
+        self._ask_of_nameless(entry)
+        return Person()
+
+    def _could_be_renamed(self, person: Person, flat: Flat) -> bool:
+        living = person.lives.get(flat)
+        return living is not None and living.moved_out is None and (flat, cells.name_key(person.name)) not in self.named
+
+    def _ask_of_name(self, entry: Entry, person: Person) -> None:
+        if person.name:
+            where = label_of(entry.flat)
+            self.questions.append(
+                Question(
+                    line=entry.line, may_differ=True,
+                    text=f"{where}的{person.name}在文件里叫{entry.name}，电话没有变：会当作同一个人改名",
+                    english=f"{where}: {person.name} is {entry.name} in the file, with the same phone: taken for a new name",
+                )
+            )  # fmt: skip
+
+    def _ask_of_nameless(self, entry: Entry) -> None:
+        """Ask about somebody new where staff let in an account without asking for its name: it may be theirs."""
+        if any(one.is_bound and not one.name for one in self.by_name[entry.flat, ""]):
+            where = label_of(entry.flat)
+            self.questions.append(
+                Question(
+                    line=entry.line,
+                    text=f"{where}有一位绑定了微信、没有姓名的人，可能就是{entry.name}：先登记成两个人，确定是同一个人再合并",
+                    english=f"{where} has somebody bound without a name who may be {entry.name}; they become two people for now",
+                )
+            )
+
+    # -- what a row says
+
+    def _write(self, person: Person, entry: Entry) -> None:
+        known = person.lives.get(entry.flat)
+        if cells.name_key(person.name) != cells.name_key(entry.name):
+            person.name = entry.name
+        if entry.phone is not None and self._agrees(entry, "phone", person, cells.phone_key(entry.phone), entry.phone):
+            if cells.phone_key(entry.phone) != cells.phone_key(person.phone) or not entry.phone:
+                person.phone = entry.phone
+        if entry.tags is not None:
+            others = person.tags if (person, "tags") in self.said else ()
+            self.said[person, "tags"] = (entry.tags, entry.line)
+            said = tuple(dict.fromkeys((*others, *entry.tags)))
+            if set(said) != set(cells.tags(";".join(person.tags))):
+                person.tags = said
+        living = known or Living()
+        person.lives[entry.flat] = living
+        if entry.role and self._agrees(entry, "role", (person, entry.flat), entry.role, RESIDENT_ROLE_WORDS[entry.role]):
+            living.role = entry.role
+        if entry.moved_in and self._agrees(entry, "moved_in", (person, entry.flat), entry.moved_in, str(entry.moved_in)):
+            living.moved_in = entry.moved_in
+        moved_out = entry.moved_out
+        if moved_out and moved_out > self.today:
+            self.late.append(entry.line)
+            moved_out = None
+        if self._agrees(entry, "moved_out", (person, entry.flat), moved_out, str(moved_out or "")):
+            living.moved_out = moved_out
+        self._index(person, entry.flat)
+
+    def _agrees(self, entry: Entry, name: str, whose: Hashable, value: object, shown: str) -> bool:
+        """Tell whether a row says the same of somebody as the rows before it; if not, that is told."""
+        first, line = self.said.setdefault((whose, name), (value, entry.line))
+        if first == value:
+            return True
+        self._fault(
+            entry, f"和第 {line} 行是同一个人（{label_of(entry.flat)} {entry.name}），{FIELDS[name]}却不一样。请改成一样，或者删掉一行",
+            f"is the same person as line {line} ({label_of(entry.flat)} {entry.name}) with another {name}; correct one of them",
+            column=FIELDS[name], value=shown,
+        )  # fmt: skip
+        return False
+
+    def _fault(self, entry: Entry, text: str, english: str, *, column: str = "", value: str = "") -> None:
+        self.faults.append(Fault(line=entry.line, column=column, value=value, text=text, english=english))
+
+    def _index(self, person: Person, flat: Flat | None = None) -> None:
+        name, phone = cells.name_key(person.name), cells.phone_key(person.phone)
+        for where in person.lives if flat is None else (flat,):
+            if name or person.lives[where].moved_out is None:
+                self.by_name[where, name][person] = None
+            if phone:
+                self.by_phone[where, phone][person] = None
+        if name and phone:
+            self.by_phone_and_name.setdefault((phone, name), person)
+
+    # -- what comes of it
+
+    def _differs(self, person: Person) -> bool:
+        before = self.before[person]
+        if before is None or before.kept != person.kept or before.lives.keys() != person.lives.keys():
+            return True
+        return any(before.lives[flat] != living for flat, living in person.lives.items())
+
+    def _steps(self, person: Person, before: Person | None) -> Iterator[Step]:
+        """Yield what happens to somebody, by flat; what is their own stands at the first."""
+        own = _changes(_shown(before), _shown(person))
+        for flat, living in person.lives.items():
+            if (person, flat) not in self.lines:
+                continue
+            was = before.lives.get(flat) if before else None
+            changes = [
+                *own,
+                *([] if was or (before is None and own) else [Change(field="flat", before="", after=label_of(flat))]),
+            ]
+            changes += _changes(was.shown if was else {}, living.shown)
+            leaves = was is not None and was.moved_out is None and living.moved_out is not None
+            kind = Kind.NEW if before is None and own else Kind.LEFT if leaves else Kind.CHANGED
+            own = []
+            if changes:
+                yield Step(
+                    kind=kind, line=self.lines[person, flat],
+                    flat=flat, name=person.name, changes=tuple(changes), is_bound=person.is_bound,
+                )  # fmt: skip
+
+    def _leave(self) -> tuple[list[Step], int]:
+        """Let move out who is not in the file; returns them, and how many stay because no roster brought them."""
+        steps, kept = [], 0
+        for person in self.people:
+            for flat in person.current:
+                if (person, flat) in self.lines:
+                    continue
+                living = person.lives[flat]
+                if living.evidence not in _BY_ROSTER:
+                    kept += 1
+                    continue
+                self.before.setdefault(person, person.copy())
+                living.moved_out = self.today
+                change = Change(field="moved_out", before="", after=_day(self.today))
+                steps.append(
+                    Step(kind=Kind.LEFT, line=0, flat=flat, name=person.name, changes=(change,), is_bound=person.is_bound)
+                )
+        return steps, kept
+
+    def _ask_of_phones(self) -> None:
+        """Ask about numbers that somebody gets and somebody else has already."""
+        holders: dict[str, list[Person]] = defaultdict(list)
+        for person in {id(one): one for one in (*self.people, *self.before)}.values():
+            if person.phone and person.lives:
+                holders[cells.phone_key(person.phone)].append(person)
+        for person, before in self.before.items():
+            key = cells.phone_key(person.phone)
+            if not key or (before and cells.phone_key(before.phone) == key):
+                continue
+            other = next((one for one in holders[key] if one is not person), None)
+            if other is not None:
+                whose = f"{label_of(next(iter(other.lives)))} {other.name}".strip()
+                self.questions.append(
+                    Question(
+                        line=min(self.lines[person, flat] for flat in person.lives if (person, flat) in self.lines),
+                        text=f"{person.name}的电话 {person.phone} 也是{whose}的",
+                        english=f"the phone {person.phone} of {person.name} is that of {whose}, too",
+                    )
+                )
+
+    def _notes(self, kept: int) -> Iterator[tuple[str, str]]:
+        if self.late:
+            yield (
+                f"{len(self.late)} 行的迁出日期还没到，先不迁出：{_lines(self.late)}",
+                f"{len(self.late)} rows have a day of moving out that is still to come and is not taken over: lines {_plain(self.late)}",
+            )
+        if self.gone:
+            yield (
+                f"{len(self.gone)} 行是已经迁出、名册里也没有的人，不登记：{_lines(self.gone)}",
+                f"{len(self.gone)} rows name people who have left and were never on the roster; they are left out: lines {_plain(self.gone)}",
+            )
+        if kept:
+            yield (
+                f"{kept} 人不在文件里，但不是按名册登记的（邻居邀请或物业核对过），不迁出",
+                f"{kept} people are not in the file but came by invitation or were let in by staff; they stay",
+            )
+
+
+def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
+    return [
+        Change(field=name, before=before.get(name, ""), after=value) for name, value in after.items()
+        if before.get(name, "") != value
+    ]  # fmt: skip
+
+
+def _shown(person: Person | None) -> dict[str, str]:
+    return {"name": person.name, "phone": person.phone, "tags": "；".join(person.tags)} if person else {}
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _lines(lines: Sequence[int]) -> str:
+    return "第 " + "、".join(map(str, lines[:10])) + (" 行等" if len(lines) > 10 else " 行")
+
+
+def _plain(lines: Sequence[int]) -> str:
+    return ", ".join(map(str, lines[:10])) + (" …" if len(lines) > 10 else "")

@@ -1,0 +1,19 @@
+"""The roster: an office's table of flats and residents, looked at before it is taken over, taken back as one step, given out again."""
+
+from pathlib import Path
+
+from bot.contract import Integration, Permission, Role
+from integrations.roster import console, events
+
+integration = Integration(
+    name="roster",
+    title="名册",
+    folder=Path(__file__).parent,
+    console=console.ROUTES,
+    log=events.LOG,
+    emits=events.EMITS,
+    permissions=(
+        Permission(name=console.IMPORT, title="导入名册，撤销导入", roles=(Role.MANAGER,)),
+        Permission(name=console.EXPORT, title="导出名册", roles=(Role.MANAGER,)),
+    ),
+)

@@ -1,0 +1,196 @@
+"""The pages of the roster: sending a file, looking at what it would change, doing that, taking it back, giving the roster out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.contract import Desk, Download, Page, Redirect, Refusal, Upload, View, page, rosterfile, rosterimport
+from bot.contract.rosterfile import Sheet
+from bot.contract.rosterimport import Kind, Plan, RosterDraft, RosterImport
+
+IMPORT, EXPORT = "roster.import", "roster.export"
+
+#: Faults shown at once, and lines of a table on one page.
+FAULTS, ROWS = 50, 50
+
+#: What the differences can be looked at by, by what people call it.
+TABS: Mapping[str, str] = {
+    "new": "新住户", "changed": "有改动", "left": "迁出", "flats": "新房屋", "questions": "请看一眼",
+}  # fmt: skip
+
+#: Share of the people who live here above which letting them move out is warned of.
+MANY = 0.2
+
+_KINDS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
+
+_ENCODINGS = {"": "自动识别", "utf-8": "UTF-8", "gbk": "GBK", "utf-16": "UTF-16"}
+
+
+def read(upload: Upload, form: Mapping[str, str]) -> tuple[str, Sheet]:
+    """Read a file that was sent: its name, and what it holds."""
+    encoding = form.get("encoding", "")
+    return upload.filename, rosterfile.read(upload.body, encoding if encoding in rosterfile.ENCODINGS else "")
+
+
+@page("GET", "/roster", need=IMPORT, title="名册", nav="管理")
+def start(desk: Desk) -> View:
+    """Ask for a file, and show what was taken over before."""
+    return _start(desk)
+
+
+@page("GET", "/roster/template.xlsx", need=IMPORT)
+def template(desk: Desk) -> Download:
+    """Give an empty table to fill in."""
+    return Download(body=rosterfile.template(), content_type=_KINDS["xlsx"], filename="名册模板.xlsx")
+
+
+@page("POST", "/roster/export", need=EXPORT)
+def export(desk: Desk) -> Download:
+    """Give the roster as a table that can be taken over again."""
+    kind = "csv" if desk.form.get("kind") == "csv" else "xlsx"
+    rows = rosterimport.entries(desk.session)
+    desk.record("roster.exported", rows=len(rows))
+    body = rosterfile.write_csv(rows) if kind == "csv" else rosterfile.write_workbook(rows)
+    return Download(body=body, content_type=_KINDS[kind], filename=f"{desk.community.name}名册 {desk.now:%Y-%m-%d}.{kind}")
+
+
+@page("POST", "/roster/read", need=IMPORT, title="名册", takes=read)
+def send(desk: Desk) -> Redirect | View:
+    """Keep what a file says until it is looked at; of one with faults nothing is kept."""
+    name, sheet = desk.taken
+    if not name:
+        raise Refusal("请先选一个文件（.xlsx 或 .csv）。")
+    if sheet.faults:
+        return _start(desk, name=name, sheet=sheet, status=422)
+    notes = [chinese for chinese, _ in sheet.notes]
+    if sheet.unknown:
+        notes.append(f"这些列不认识，没有动：{'、'.join(sheet.unknown[:20])}")
+    whole = "whole" in desk.form
+    draft = rosterimport.keep(desk.session, desk.staff.person, name, sheet.entries, notes, desk.now, whole=whole)
+    return Redirect(f"/console/roster/draft/{draft.public_id}")
+
+
+@page("GET", "/roster/draft/{id}", need=IMPORT, title="看看会改什么")
+def look(desk: Desk) -> View:
+    """Show what a file would change."""
+    draft = _draft(desk)
+    plan = _plan(desk, draft)
+    rows: dict[str, Sequence[Any]] = {
+        **{kind.value: plan.of(kind) for kind in Kind}, "flats": [rosterimport.label_of(flat) for flat in plan.flats],
+        "questions": plan.questions,
+    }  # fmt: skip
+    shown = desk.query.get("show", "")
+    if shown not in TABS:
+        shown = next((name for name in TABS if rows[name]), "new")
+    last = max(1, -(-len(rows[shown]) // ROWS))
+    number = min(_number(desk.query.get("page", "")), last)
+    left = plan.of(Kind.LEFT)
+    return View(
+        "roster/look.html",
+        {
+            "draft": draft, "plan": plan, "counts": plan.counts, "tabs": TABS, "shown": shown, "number": number, "last": last,
+            "rows": rows[shown][(number - 1) * ROWS : number * ROWS], "fields": rosterimport.FIELDS, "faults": plan.faults[:FAULTS],
+            "notes": [*draft.notes, *(chinese for chinese, _ in plan.notes)], "bound": sum(step.is_bound for step in left),
+            "many": len(left) > plan.living * MANY and len(left) > 5, "minutes": int(rosterimport.WAITS.total_seconds() // 60),
+        },
+    )  # fmt: skip
+
+
+@page("POST", "/roster/draft/{id}/choose", need=IMPORT)
+def choose(desk: Desk) -> Redirect:
+    """Take a file another way: as the whole roster or not, a line as somebody new or not."""
+    draft = _draft(desk)
+    if "line" in desk.form:
+        line = _number(desk.form["line"])
+        draft.apart = sorted({*draft.apart} ^ {line})
+        where = "?show=questions"
+    else:
+        draft.whole, where = "whole" in desk.form, ""
+    desk.session.add(draft)
+    return Redirect(f"/console/roster/draft/{draft.public_id}{where}")
+
+
+@page("POST", "/roster/draft/{id}/do", need=IMPORT)
+def do(desk: Desk) -> Redirect:
+    """Do what was shown."""
+    draft = _draft(desk)
+    done = rosterimport.take_over(
+        desk.session, draft.entries, desk.now, actor=desk.actor, file_name=draft.file_name, whole=draft.whole,
+        apart=draft.apart, seen=desk.form.get("seen", "-"),
+    )  # fmt: skip
+    rosterimport.drop(desk.session, draft)
+    return Redirect(f"/console/roster/imports/{done.public_id}", f"导入好了：{say(done.counts)}。")
+
+
+@page("POST", "/roster/draft/{id}/drop", need=IMPORT)
+def drop(desk: Desk) -> Redirect:
+    """Forget a file that was looked at."""
+    rosterimport.drop(desk.session, _draft(desk))
+    return Redirect("/console/roster", "没有导入，刚才的文件已经删掉。")
+
+
+@page("GET", "/roster/imports/{id}", need=IMPORT, title="一次导入")
+def show(desk: Desk) -> View:
+    """Show what was taken over, and what taking it back would do."""
+    done = _import(desk)
+    back = rosterimport.look_back(desk.session, done) if done.is_undoable(desk.now) and done.personal_changes else None
+    return View(
+        "roster/import.html",
+        {
+            "done": done, "said": say(done.counts), "who": desk.who(done.actor), "back": back, "shown": FAULTS,
+            "until": done.at + rosterimport.UNDOABLE, "undone_by": desk.who(done.undone_by) if done.undone_by else "",
+        },
+    )  # fmt: skip
+
+
+@page("POST", "/roster/imports/{id}/undo", need=IMPORT)
+def undo(desk: Desk) -> Redirect:
+    """Take an import back, or what of it still stands."""
+    done = _import(desk)
+    rosterimport.undo(desk.session, done, desk.now, actor=desk.actor, rest="rest" in desk.form)
+    kept = f"，{done.kept} 处后来改过，没有动" if done.kept else ""
+    return Redirect(f"/console/roster/imports/{done.public_id}", f"撤销好了{kept}。")
+
+
+def say(counts: Mapping[str, int]) -> str:
+    """Return what an import did, in words."""
+    words = (("flats", "新房屋 {} 户"), ("new", "新住户 {} 人"), ("changed", "改动 {} 处"), ("left", "迁出 {} 人"))
+    return "，".join(text.format(counts[name]) for name, text in words if counts.get(name)) or "没有变化"
+
+
+def _start(desk: Desk, *, name: str = "", sheet: Sheet | None = None, status: int = 200) -> View:
+    done: Sequence[RosterImport] = rosterimport.listed(desk.session)
+    values: dict[str, Any] = {
+        "name": name, "sheet": sheet, "shown": FAULTS, "encodings": _ENCODINGS, "may_export": desk.may(EXPORT), "head": rosterfile.HEAD,
+        "waiting": rosterimport.waiting(desk.session, desk.staff.person, desk.now), "largest": rosterfile.LARGEST >> 20,
+        "done": [(one, say(one.counts), desk.who(one.actor), one.is_undoable(desk.now)) for one in done],
+        "days": rosterimport.UNDOABLE.days,
+    }  # fmt: skip
+    return View("roster/start.html", values, status)
+
+
+def _draft(desk: Desk) -> RosterDraft:
+    draft = rosterimport.draft_of(desk.session, desk.params["id"], desk.staff.person)
+    if draft is None:
+        raise LookupError(desk.params["id"])
+    if draft.has_expired(desk.now):
+        raise Refusal("这个文件放得太久了，名册可能已经变了。请重新传一次。")
+    return draft
+
+
+def _plan(desk: Desk, draft: RosterDraft) -> Plan:
+    today = rosterimport.today(desk.now)
+    return rosterimport.compare(desk.session, draft.entries, today, whole=draft.whole, apart=draft.apart)
+
+
+def _import(desk: Desk) -> RosterImport:
+    done = rosterimport.find(desk.session, desk.params["id"])
+    if done is None:
+        raise LookupError(desk.params["id"])
+    return done
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1
+
+
+ROUTES: tuple[Page, ...] = (start, template, export, send, look, choose, do, drop, show, undo)
