@@ -39,6 +39,8 @@ _ROLES = {role.value: word for role, word in ROLE_WORDS.items()}
 #: The bot's own events; how those of talks, tasks and notices are read their services say.
 OWN = Log(
     events={
+        "consent.given": "同意了一项用途（{purpose}，第 {version} 版）", "consent.refused": "没有同意一项用途（{purpose}，第 {version} 版）",
+        "consent.withdrawn": "撤回了一项同意（{purpose}）",
         "message.unmatched": "有一句话机器人没听懂", "resident.unbound": "解除绑定{reason?（{reason}）}",
         "privacy.erased": "删除了离开的居民的记录{photos?，照片 {photos} 张}", "mass.sent": "群发了一条消息", "photo.stored": "收到照片",
         "photo.lost": "照片没有取回来", "staff.signed_in": "登录", "staff.added": "添加了员工账号（{role}）",

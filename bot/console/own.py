@@ -31,6 +31,7 @@ PERMISSIONS = (
 EMITS = {
     "message.unmatched": "", "conversation.waiting": "", "conversation.called_off": "",
     "conversation.wechat_desk_opened": "", "conversation.wechat_desk_closed": "", "conversation.wechat_desk_moved": "",
+    "consent.given": "purpose version", "consent.refused": "purpose version", "consent.withdrawn": "purpose version",
     "resident.unbound": "reason?", "privacy.erased": "photos", "photo.stored": "", "photo.lost": "reason", "mass.sent": "",
     "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped",
     "notice.stopped": "stopped", "notice.skipped": "stopped", "notice.resumed": "due_at", "notice.missed": "due_at",

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from bot.contract.jobs import Job
 from bot.contract.work import Work
-from bot.store import handoffs
+from bot.store import handoffs, people
 from bot.store.conversations import Line
 from bot.store.people import Binding, Resident
 from bot.store.photos import Photo
@@ -31,8 +31,12 @@ class Retention:
     """How long rows of a kind live. `forget(work, now - lives)` deletes or empties what is older and returns how many."""
 
     what: str  # 体温和症状, for the page that tells residents
-    lives: timedelta
+    lives: timedelta | Callable[[Work], timedelta]  # as it is, or by the settings
     forget: Callable[[Work, Any], int]
+
+    def term(self, work: Work) -> timedelta:
+        """Return how long they live here."""
+        return self.lives if isinstance(self.lives, timedelta) else self.lives(work)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +50,11 @@ class Personal:
     export: Callable[[Work, Resident], Mapping[str, Any]]
     erase: Callable[[Work, Resident], None]
     retain: Sequence[Retention] = ()
+
+
+def persons(work: Work, openid: str) -> list[Resident]:
+    """Return whose rows an account may dispose of: everybody it is or was bound to, but whom another account speaks for now."""
+    return [one for one in people.ever_bound(work.session, openid) if one.openid in (None, openid)]
 
 
 def export(work: Work, resident: Resident) -> dict[str, Any]:
@@ -67,7 +76,7 @@ def forgetting(integration: "Integration") -> list[Job]:
 
 
 def _forget(retention: Retention, work: Work) -> None:
-    retention.forget(work, work.now - retention.lives)
+    retention.forget(work, work.now - retention.term(work))
 
 
 def _own(work: Work, resident: Resident) -> dict[str, Any]:
