@@ -17,7 +17,7 @@ from bot.ladder import Climber
 from bot.model import SHANGHAI
 from bot.photos import Photographer
 from bot.sender import Sender
-from bot.store import effects, inbox, masses, once
+from bot.store import effects, masses, once
 from bot.store.database import Database
 
 #: Seconds between looks for notices that fall due, tasks nobody has taken, photos to fetch, unfinished messages, people who left, and old
@@ -78,7 +78,7 @@ class Schedule:
 
     async def _prune(self) -> None:
         now = self._clock()
-        for forget in (inbox.prune, masses.prune_reports, once.prune, effects.prune):
+        for forget in (masses.prune_reports, once.prune, effects.prune):
             await self._database.write(forget, now)
 
     def _running(self, job: Job) -> Callable[[], Awaitable[None]]:

@@ -4,7 +4,7 @@ from functools import partial
 
 from sqlmodel import col, select
 
-from bot.contract import Desk, Log, Page, Services, Subject, View, Work, page, row_id
+from bot.contract import Desk, Log, Page, Services, Subject, View, Work, page, personal, row_id
 from bot.store import apikeys, people
 from bot.store.events import Event
 from bot.store.people import Household, Resident
@@ -34,6 +34,11 @@ def _lives(work: Work, resident: Resident) -> str:
     return f"{flat} {resident.name or '家庭成员'}"
 
 
+def _kept(work: Work, key: str) -> Subject:
+    known = {name: one for service in work.context.services.integrations for name, one in personal.retentions(service).items()}
+    return Subject(known[key].what if key in known else key, "/keeping")
+
+
 _ROLES = {role.value: word for role, word in ROLE_WORDS.items()}
 
 #: The bot's own events; how those of talks, tasks and notices are read their services say.
@@ -42,7 +47,7 @@ OWN = Log(
         "consent.given": "同意了一项用途（{purpose}，第 {version} 版）", "consent.refused": "没有同意一项用途（{purpose}，第 {version} 版）",
         "consent.withdrawn": "撤回了一项同意（{purpose}）",
         "message.unmatched": "有一句话机器人没听懂", "resident.unbound": "解除绑定{reason?（{reason}）}",
-        "privacy.erased": "删除了离开的居民的记录{photos?，照片 {photos} 张}", "mass.sent": "群发了一条消息", "photo.stored": "收到照片",
+        "privacy.erased": "删除了离开的居民的记录{photos?，照片 {photos} 张}", "mass.sent": "群发了一条消息", "privacy.forgotten": "过了保存期限，删除了 {rows} 条", "photo.stored": "收到照片",
         "photo.lost": "照片没有取回来", "staff.signed_in": "登录", "staff.added": "添加了员工账号（{role}）",
         "staff.role_changed": "改了员工角色：{before}改为{after}", "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号",
         "staff.link_made": "开了登录链接", "intents.saved": "改了意图文件", "key.made": "新建了接口密钥", "key.revoked": "停用了接口密钥",
@@ -55,7 +60,7 @@ OWN = Log(
     },
     subjects={
         "staff": _staff, "resident": _resident, "key": _key, "file": lambda work, path: Subject(path, f"/intents/file/{path}"),
-        "mass": lambda work, key: Subject("群发"),
+        "mass": lambda work, key: Subject("群发"), "kept": _kept,
     },
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.console.events import OWN
-from bot.contract import Integration, Permission, Role, handoffs, talks
+from bot.contract import Integration, Permission, Role, handoffs, keeping, talks
 from bot.contract.taskkinds import ALARM, TaskKind
 from bot.contract.work import WATCH
 
@@ -22,6 +22,7 @@ PERMISSIONS = (
     Permission(name="audit.view", title="看操作记录", roles=(Role.MANAGER, Role.CITY)),
     Permission(name="users.edit", title="管理员工账号和权限", roles=()),
     Permission(name="keys.edit", title="管理接口密钥", roles=()),
+    Permission(name="keeping.view", title="看信息保存多久", roles=()),
     Permission(name="account.manage", title="处理公众号的问题", roles=()),
     Permission(name="photo.view", title="看居民发来的照片", roles=_DESK),
     Permission(name=WATCH, title="看服务的故障，重新执行失败的操作", roles=()),
@@ -32,7 +33,7 @@ EMITS = {
     "message.unmatched": "", "conversation.waiting": "", "conversation.called_off": "",
     "conversation.wechat_desk_opened": "", "conversation.wechat_desk_closed": "", "conversation.wechat_desk_moved": "",
     "consent.given": "purpose version", "consent.refused": "purpose version", "consent.withdrawn": "purpose version",
-    "resident.unbound": "reason?", "privacy.erased": "photos", "photo.stored": "", "photo.lost": "reason", "mass.sent": "",
+    "resident.unbound": "reason?", "privacy.erased": "photos", "privacy.forgotten": "rows", "photo.stored": "", "photo.lost": "reason", "mass.sent": "",
     "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped",
     "notice.stopped": "stopped", "notice.skipped": "stopped", "notice.resumed": "due_at", "notice.missed": "due_at",
     "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.moved": "community",
@@ -68,5 +69,7 @@ CORE = Integration(
     tells=TELLS,
     tasks=TASKS,
     log=OWN,
+    personal=keeping.PERSONAL,
+    settings=keeping.Settings,
     jobs=(talks.return_left_alone, handoffs.close_answered),
 )

@@ -31,7 +31,7 @@ a neighbour in the same commit fails they are run again. The session sees the ro
 docs/adding-a-service.md builds one step by step.
 """
 
-from bot.contract import consents, handoffs, personal, roster, tasks, telling
+from bot.contract import consents, handoffs, leaving, personal, roster, tasks, telling
 from bot.contract.access import Access, Permission
 from bot.contract.actions import Action, Amendment, Ask, NoSlots, Reply, action, amends
 from bot.contract.api import Endpoint, Machine, api
@@ -44,7 +44,7 @@ from bot.contract.jobs import Job, job
 from bot.contract.log import Log, Subject
 from bot.contract.office import Office
 from bot.contract.pages import Desk, Download, Page, Redirect, View, Visit, page, row_id
-from bot.contract.personal import Personal, Retention
+from bot.contract.personal import Personal, Retention, Rows
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
@@ -69,7 +69,7 @@ __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience", "Call", "Card", "Community", "Context",
     "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Found", "GiveUp", "Grammar", "Happening", "Household",
     "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
-    "Permission", "Personal", "Photo", "Purpose", "Reaction", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Scoped",
+    "Permission", "Personal", "Photo", "Purpose", "Reaction", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Scoped",
     "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience", "card", "consents",
-    "effect", "handoffs", "is_described", "is_past", "is_somebody", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "personal", "public_id", "roster", "row_id", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "whose", "word",
+    "effect", "handoffs", "is_described", "is_past", "is_somebody", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "on", "page", "personal", "public_id", "roster", "row_id", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "whose", "word",
 ]  # fmt: skip

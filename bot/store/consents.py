@@ -47,6 +47,7 @@ class Consent(Scoped, table=True):
     words: str = ""  # as they were shown
     given_at: datetime = moment()
     withdrawn_at: datetime | None = maybe_moment()
+    is_over: bool = False  # they have gone: whoever comes back is asked anew
 
     @property
     def key(self) -> int:
@@ -88,7 +89,12 @@ def was_asked(session: Session, resident: Resident, purpose: str, version: int) 
     """Tell whether somebody has answered these words before: said no, or said yes and took it back."""
     if session.get(ConsentRefusal, (resident.key, purpose, version)) is not None:
         return True
-    mine = (Consent.resident_id == resident.id, Consent.purpose == purpose, Consent.version == version)
+    mine = (
+        Consent.resident_id == resident.id,
+        Consent.purpose == purpose,
+        Consent.version == version,
+        col(Consent.is_over).is_(False),
+    )
     return session.exec(select(Consent.id).where(*mine).limit(1)).first() is not None
 
 
@@ -125,12 +131,16 @@ def end(session: Session, consent: Consent, now: datetime) -> None:
     session.flush()
 
 
+def end_all(session: Session, resident: Resident, now: datetime) -> None:
+    """Take back all that somebody who has gone consented to; whoever comes back is asked anew."""
+    for consent in of(session, resident):
+        consent.withdrawn_at, consent.is_over = consent.withdrawn_at or now, True
+        session.add(consent)
+    session.flush()
+    session.execute(delete(ConsentRefusal).where(col(ConsentRefusal.resident_id) == resident.id))
+
+
 def drop_refusal(session: Session, resident: Resident, purpose: str) -> None:
     """Forget that somebody said no."""
     mine = (col(ConsentRefusal.resident_id) == resident.id, col(ConsentRefusal.purpose) == purpose)
     session.execute(delete(ConsentRefusal).where(*mine))
-
-
-def overdue(before: datetime) -> Sequence[object]:
-    """Return the condition for consents that were taken back before then."""
-    return (col(Consent.withdrawn_at) < before,)

@@ -1,12 +1,12 @@
 """Which rows of check-ins are a person's: all they told of themselves and their family, and what the family told of them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import col, delete, or_, select
+from sqlmodel import col, or_, select
 
-from bot.contract import Personal, Resident, Retention, Work
+from bot.contract import Personal, Resident, Retention, Rows, Work
 from integrations.health import purposes
 from integrations.health.models import CheckIn
 from integrations.health.settings import Settings
@@ -29,9 +29,11 @@ def lives(work: Work) -> timedelta:
     return work.settings(Settings).lives
 
 
-def forget(work: Work, before: datetime) -> int:
-    """Delete the check-ins made before a moment."""
-    return int(getattr(work.session.exec(delete(CheckIn).where(col(CheckIn.at) < before)), "rowcount", 0))
+RETAIN = Retention(
+    what="体温和症状",
+    lives=lives,
+    setting="LINLI_HEALTH_KEEP_DAYS",
+    rows=(Rows(CheckIn, lambda before: (col(CheckIn.at) < before,)),),
+)
 
-
-PERSONAL = Personal(export=export, erase=erase, retain=(Retention(what="体温和症状", lives=lives, forget=forget),))
+PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN,))

@@ -3,12 +3,17 @@
 from pathlib import Path
 
 from bot.contract import Integration
-from integrations.privacy import events, heard
+from integrations.privacy import actions, events, heard, pages, personal
 
 integration = Integration(
     name="privacy",
     title="个人信息",
     folder=Path(__file__).parent,
+    actions=actions.ALL,
+    pages=pages.ROUTES,
     hears=heard.hear,
+    emits=events.EMITS,
+    log=events.LOG,
     tells=events.TELLS,
+    personal=personal.PERSONAL,
 )

@@ -120,6 +120,6 @@ def test_words_and_topic_of_a_hand_off_go_and_nobody_is_asked_to_answer_it(both:
 
     found = rows(both, Task)
     assert [(task.openid, task.data, task.title, task.outcome) for task in found] == [
-        (None, {}, erasures.ERASED, "居民已取消关注"), (None, {}, erasures.ERASED, "办好了"),
+        (None, {}, erasures.ERASED, "居民已离开"), (None, {}, erasures.ERASED, "办好了"),
     ]  # fmt: skip
     assert rows(both, Photo) == []

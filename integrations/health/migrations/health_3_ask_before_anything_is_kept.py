@@ -17,8 +17,8 @@ depends_on = 'bot_26'
 def upgrade() -> None:
     """Bring the tables to this shape."""
     op.execute(
-        "INSERT INTO consent (community_id, resident_id, purpose, version, as_guardian, how, words, given_at) "
-        "SELECT community_id, resident_id, 'health', 0, false, 'before', '', min(at) FROM health_checkin "
+        "INSERT INTO consent (community_id, resident_id, purpose, version, as_guardian, how, words, given_at, is_over) "
+        "SELECT community_id, resident_id, 'health', 0, false, 'before', '', min(at), false FROM health_checkin "
         "GROUP BY community_id, resident_id"
     )
     for name in ("consent_id", "reporter_id"):

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("words", _TEXT(), nullable=False),
         sa.Column("given_at", bot.model.Moment(), nullable=False),
         sa.Column("withdrawn_at", bot.model.Moment(), nullable=True),
+        sa.Column("is_over", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["community_id"], ["community.id"]),
         sa.ForeignKeyConstraint(["resident_id"], ["resident.id"]),
         sa.PrimaryKeyConstraint("id"),
