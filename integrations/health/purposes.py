@@ -6,11 +6,13 @@ from typing import Any
 from sqlmodel import col, delete, or_, select
 
 from bot.contract import Purpose, Resident, Work
+from integrations.health import tasks
 from integrations.health.models import CheckIn
 from integrations.health.reports import Report
 from integrations.health.settings import Settings
 
-KEPT = "体温和症状"
+#: What goes; who is unwell and waits for a call is not let down.
+KEPT = "体温和症状（正等人联系您的待办除外）"
 
 
 def facts(work: Work) -> Mapping[str, Any]:
@@ -19,7 +21,12 @@ def facts(work: Work) -> Mapping[str, Any]:
 
 
 def end(work: Work, resident: Resident) -> int:
-    """Delete what somebody has told of themselves and their family, and what the family has told of them; returns how many rows."""
+    """Delete what somebody has told of themselves and their family, and what the family has told of them; returns how many rows.
+
+    Tasks that were dealt with forget what was told, too.
+    """
+    if resident.openid:
+        tasks.forget(work, resident.openid)
     theirs = or_(col(CheckIn.resident_id) == resident.id, col(CheckIn.reporter_id) == resident.id)
     return int(getattr(work.session.execute(delete(CheckIn).where(theirs)), "rowcount", 0))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel import col, select
 
-from bot.contract import Task, Turn
+from bot.contract import Task, Turn, Work
 
 #: Who may see health data.
 NEED = "health.view"
@@ -36,6 +36,14 @@ def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool
     if is_new or followed:
         task.data = {**task.data, "people": everybody, "report": "；".join(everybody.values()) + followed, "followed": followed}
         turn.session.add(task)
+
+
+def forget(work: Work, openid: str) -> None:
+    """Take out of closed tasks how somebody was; what is still to be done keeps it."""
+    mine = select(Task).where(Task.kind == "health.abnormal", Task.openid == openid, col(Task.closed_at).is_not(None))
+    for task in work.session.exec(mine).all():
+        task.data, task.outcome = {"day": task.data.get("day", "")}, ""
+        work.session.add(task)
 
 
 def _tasks(turn: Turn) -> Sequence[Task]:

@@ -20,6 +20,7 @@ NOW = "2026-03-11T10:00"
 @pytest.fixture
 def room(demo_folder: Path, now: datetime) -> Iterator[Room]:
     room = Room.open(demo_folder, now)
+    room.consent()
     yield room
     room.database.close()
 
