@@ -91,7 +91,7 @@ RETAIN = (
     Retention(what="次数", lives=limits.KEPT, rows=(Rows(Tally, lambda before: (col(Tally.day) < before.date(),)),)),
     Retention(what="居民自己说的住址", lives=90 * _DAY, rows=(Rows(Claim, lambda before: (col(Claim.at) < before,)),)),
     Retention(
-        what="住户说不认识的人", lives=365 * _DAY, why="期间只有物业能再放行", rows=(Rows(Objection, lambda before: (col(Objection.at) < before,)),),
+        what="住户说不认识的人", lives=365 * _DAY, why="期间只有物业能让他再绑定", rows=(Rows(Objection, lambda before: (col(Objection.at) < before,)),),
     ),
     Retention(
         what="邀请家人的码", lives=30 * _DAY, why="用过或过期后算起",

@@ -171,14 +171,16 @@ def _permitted(turn: Turn, slots: Told, entries: Sequence[Entry]) -> _Permitted 
     wanted = [CHECK_IN, *([MINORS] if any(one.report.is_child for one in entries) else [])]
     lacking = consents.missing(turn, turn.me, wanted)
     told = _alarm(turn, entries, completes=slots.agreed is not None) if lacking else False
-    if lacking and slots.agreed == consents.YES:
-        for purpose in lacking:
+    refused = consents.refused(turn, turn.me, lacking)
+    unasked = [purpose for purpose in lacking if purpose not in refused]  # a yes of before that was taken back since is none
+    if slots.agreed == consents.YES:
+        for purpose in unasked:
             consents.give(turn, purpose)
-        lacking = ()
-    elif lacking and slots.agreed == consents.NO:
-        for purpose in lacking:
+        lacking, unasked = refused, []
+    elif slots.agreed == consents.NO:
+        for purpose in unasked:
             consents.refuse(turn, purpose)
-    unasked = [purpose for purpose in lacking if purpose not in consents.refused(turn, turn.me, lacking)]
+        unasked = []
     if unasked:
         asks = "\n".join(purpose.words(turn) for purpose in unasked)
         return Ask(

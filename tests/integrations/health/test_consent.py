@@ -275,6 +275,15 @@ def test_after_it_the_feature_says_why_and_how_to_give_it_again(asked: Chat) -> 
     assert [made.tenths for made in asked.all(CheckIn)] == [365]
 
 
+def test_yes_that_was_taken_back_while_something_was_still_asked_does_not_come_back_by_itself(asked: Chat) -> None:
+    asked.say("健康打卡 36.5", "同意", "撤回健康同意")
+    answer = asked.say("没有", "健康打卡 36.6，没有不舒服")
+
+    assert "同意健康打卡" in answer
+    assert asked.all(CheckIn) == []
+    assert all(one.withdrawn_at for one in asked.all(Consent))
+
+
 def test_taking_back_the_childrens_leaves_ones_own(asked: Chat) -> None:
     asked.say("我36.3，儿子36.8", "同意", "没有")
 
