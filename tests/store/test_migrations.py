@@ -149,7 +149,7 @@ def test_check_ins_of_before_have_a_consent_of_their_own_kind_and_none_comes_wit
             .join(made, made.c.consent_id == consent.c.id)
         ).all()  # fmt: skip
         for missing in (None, 99):
-            with connection.begin_nested(), pytest.raises(IntegrityError):
+            with pytest.raises(IntegrityError), connection.begin_nested():
                 Rows(connection).add("health_checkin", community_id=1, resident_id=1, reporter_id=1, consent_id=missing)
     assert [tuple(row) for row in rows] == [("health", 0, "before", "", "", True)]
 
