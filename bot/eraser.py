@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from bot.contract import Context, Work
+from bot.contract import Context, Work, leaving
 from bot.store import erasures, people, scope
 from bot.store.database import Database
 from bot.store.people import Resident
@@ -55,10 +55,5 @@ class Eraser:
         return names
 
     def _erase_in_services(self, session: Session, resident: Resident, now: datetime) -> None:
-        if resident.openid:  # back again
-            return
         with scope.within(session, resident.community_id):
-            work = Work(session=session, now=now, context=self._context(resident.community_id))
-            for integration in work.context.services.integrations:
-                if integration.personal is not None:
-                    integration.personal.erase(work, resident)
+            leaving.erase(Work(session=session, now=now, context=self._context(resident.community_id)), resident)

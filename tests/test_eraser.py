@@ -93,7 +93,7 @@ def home(demo_var: Path, now: datetime) -> Any:
 
 
 async def test_of_who_left_no_word_no_photo_and_no_openid_remains(home: Home) -> None:
-    home.say(CHEN, "邀请访客钱多多明天下午三点来，车牌粤B77777", "确认", "健康打卡 37.9 咳嗽", "转人工，我要投诉隔壁的狗")
+    home.say(CHEN, "邀请访客钱多多明天下午三点来，车牌粤B77777", "确认", "健康打卡 37.9 咳嗽", "同意", "转人工，我要投诉隔壁的狗")
     home.photo(CHEN, "a" * 64)
 
     home.push(messages.Unfollow, CHEN)
@@ -171,7 +171,8 @@ async def test_file_left_behind_by_a_crash_is_swept_and_no_other(home: Home) -> 
 
 
 async def test_unbinding_first_and_unfollowing_then_leaves_nothing_with_the_services(home: Home) -> None:
-    home.say(CHEN, "邀请访客钱多多明天下午三点来", "确认", "健康打卡 37.9 咳嗽")
+    home.say(CHEN, "邀请访客钱多多明天下午三点来", "确认", "健康打卡 37.9 咳嗽", "同意")
+    assert len(home.all(CheckIn)) == 1
     home.say(CHEN, "解除绑定", "确认")
     assert [one.state for one in home.all(Pass)] == [PassState.CANCELLED], "the gate knows at once"
 

@@ -7,20 +7,17 @@ from typing import Any
 from sqlmodel import select
 
 from bot.schedule import Schedule
-from bot.store import inbox, masses
+from bot.store import masses
 from bot.store.database import Database
-from bot.store.inbox import InboxMessage
 from bot.store.outbox import MessageReport
 
 
-async def test_old_messages_and_reports_are_forgotten_at_the_same_tick(database: Database, now: datetime) -> None:
+async def test_old_reports_are_forgotten_at_the_hourly_tick(database: Database, now: datetime) -> None:
     long_ago = now - timedelta(days=4)
-    await database.write(inbox.remember, "k1", "wx1", "o1", "an answer", long_ago)
     await database.write(masses.receive, "9", "send success", 1, 0, long_ago)
     others: Any = SimpleNamespace(step=None, sweep=None)
     schedule = Schedule(database, lambda: now, list, [], [], [], others, others, others, others)
 
     await schedule._prune()
 
-    left = await database.read(lambda session: [*session.exec(select(InboxMessage)), *session.exec(select(MessageReport))])
-    assert left == []
+    assert await database.read(lambda session: [*session.exec(select(MessageReport))]) == []

@@ -5,7 +5,7 @@ import itertools
 import logging
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,14 +17,14 @@ from sqlmodel import Session, SQLModel, col, select
 from bot import app, config, ladder, logs
 from bot.cli import show_json
 from bot.cli.noticing import read_time
-from bot.contract import Context, Desk, Work, talks
+from bot.contract import Context, Desk, Purpose, Work, talks
 from bot.contract.knowledge import shipped
 from bot.dialogue.turn import Answer, House, Outcome, take
 from bot.dialogue.understanding import Judgement, Understanding, judge
 from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.services import load_services, understand
-from bot.store import communities, knowledge, people, roster, scope
+from bot.store import communities, consents, knowledge, people, roster, scope
 from bot.store.database import Database
 from bot.store.followers import Follower
 from bot.store.outbox import Delivery
@@ -222,6 +222,10 @@ class Room:
         self.openid = f"oChat{next(self._numbers):023}"
         self.database.submit(_settle, self.openid, bound, self.now).result()
 
+    def consent(self) -> None:
+        """Let whoever sits there have consented to all that services ask consent for."""
+        self.database.submit(_consent, self.openid, self.house.context.services.purposes.values(), self.now).result()
+
     def say(self, text: str) -> Answer:
         """Answer words."""
         return self._take(messages.Text(**self._push(), text=text))
@@ -305,6 +309,14 @@ def found(path: Path, now: datetime) -> None:
         database.submit(knowledge.plant, community.key, shipped("demo/knowledge.csv"), now).result()
     finally:
         database.close()
+
+
+def _consent(session: Session, openid: str, purposes: Iterable[Purpose], now: datetime) -> None:
+    resident = people.bound(session, openid)
+    if resident is not None:
+        with scope.within(session, resident.community_id):
+            for one in purposes:
+                consents.give(session, resident, one.name, one.version, "", now, as_guardian=one.as_guardian)
 
 
 def _read_at(line: str) -> datetime:

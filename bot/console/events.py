@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, case
 from sqlmodel import col, func, or_, select, text
 
-from bot.contract import SHANGHAI, Desk, Download, Log, Page, Refusal, Services, Subject, View, Work, page, row_id
+from bot.contract import SHANGHAI, Desk, Download, Log, Page, Refusal, Services, Subject, View, Work, page, personal, row_id
 from bot.contract.sheets import table
 from bot.store import apikeys, people, scope, seals
 from bot.store.events import OF_STAFF, Event
@@ -50,14 +50,21 @@ def _lives(work: Work, resident: Resident) -> str:
     return f"{flat} {resident.name or '家庭成员'}"
 
 
+def _kept(work: Work, key: str) -> Subject:
+    known = {name: one for service in work.context.services.integrations for name, one in personal.retentions(service).items()}
+    return Subject(known[key].what if key in known else key, "/keeping")
+
+
 _ROLES = {role.value: word for role, word in ROLE_WORDS.items()}
 
 #: The bot's own events; how those of talks, tasks and notices are read their services say.
 OWN = Log(
     events={
+        "consent.given": "同意了一项用途（{purpose}，第 {version} 版）", "consent.refused": "没有同意一项用途（{purpose}，第 {version} 版）",
+        "consent.withdrawn": "撤回了一项同意（{purpose}）",
         "message.unmatched": "有一句话机器人没听懂", "resident.unbound": "解除绑定{reason?（{reason}）}",
         "resident.bound": "绑定了微信（{evidence}）", "resident.moved_in": "住进一户（{evidence}）", "resident.moved_out": "搬出一户{reason?（{reason}）}",
-        "privacy.erased": "删除了离开的居民的记录{photos?，照片 {photos} 张}", "mass.sent": "群发了一条消息", "photo.stored": "收到照片",
+        "privacy.erased": "删除了离开的居民的记录{photos?，照片 {photos} 张}", "mass.sent": "群发了一条消息", "privacy.forgotten": "过了保存期限，删除了 {rows} 条", "photo.stored": "收到照片",
         "photo.lost": "照片没有取回来", "staff.signed_in": "登录", "staff.added": "添加了员工账号（{role}）",
         "staff.role_changed": "改了员工角色：{before}改为{after}", "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号",
         "staff.link_made": "开了登录链接", "staff.changed": "改了员工资料：{fields}", "staff.signed_out": "让其他设备退出登录", "staff.password_set": "设了新密码", "staff.totp_on": "开启了两步验证",
@@ -77,7 +84,7 @@ OWN = Log(
     subjects={
         "staff": _staff, "resident": _resident, "key": _key, "file": lambda work, path: Subject(path, f"/intents/file/{path}"),
         "photo": lambda work, key: Subject("照片", f"/photos/{key}"),
-        "mass": lambda work, key: Subject("群发"),
+        "mass": lambda work, key: Subject("群发"), "kept": _kept,
     },
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.console.events import OWN
-from bot.contract import Integration, Permission, Role, handoffs, talks
+from bot.contract import Integration, Permission, Role, handoffs, keeping, talks
 from bot.contract.access import PHONES
 from bot.contract.taskkinds import ALARM, TaskKind
 from bot.contract.work import WATCH
@@ -23,6 +23,7 @@ PERMISSIONS = (
     Permission(name="audit.view", title="看操作记录", roles=(Role.MANAGER, Role.CITY)),
     Permission(name="users.edit", title="管理员工账号和权限", roles=()),
     Permission(name="keys.edit", title="管理接口密钥", roles=()),
+    Permission(name="keeping.view", title="看信息保存多久", roles=()),
     Permission(name="account.manage", title="处理公众号的问题", roles=()),
     Permission(name=PHONES, title="看居民完整的电话号码", roles=_DESK),
     Permission(name="photo.view", title="看居民发来的照片", roles=_DESK, sensitive="居民的照片"),
@@ -33,8 +34,9 @@ PERMISSIONS = (
 EMITS = {
     "message.unmatched": "", "conversation.waiting": "", "conversation.called_off": "",
     "conversation.wechat_desk_opened": "", "conversation.wechat_desk_closed": "", "conversation.wechat_desk_moved": "",
+    "consent.given": "purpose version", "consent.refused": "purpose version", "consent.withdrawn": "purpose version",
     "resident.bound": "household evidence", "resident.unbound": "reason?",
-    "resident.moved_in": "household evidence", "resident.moved_out": "household reason?", "privacy.erased": "photos", "photo.stored": "", "photo.lost": "reason", "mass.sent": "",
+    "resident.moved_in": "household evidence", "resident.moved_out": "household reason?", "privacy.erased": "photos", "privacy.forgotten": "rows", "photo.stored": "", "photo.lost": "reason", "mass.sent": "",
     "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped",
     "notice.stopped": "stopped", "notice.skipped": "stopped", "notice.resumed": "due_at", "notice.missed": "due_at",
     "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.moved": "community",
@@ -73,5 +75,7 @@ CORE = Integration(
     tells=TELLS,
     tasks=TASKS,
     log=OWN,
+    personal=keeping.PERSONAL,
+    settings=keeping.Settings,
     jobs=(talks.return_left_alone, handoffs.close_answered),
 )

@@ -21,6 +21,7 @@ A service is a folder with an `Integration` object. It brings
     hand-offs    what it gives to a person, with a number and an expected time  handoffs.py
     cards        what it knows of a household, and of today                  cards.py
     audiences    whom a notice can be for by what the service knows          cards.py
+    purposes     what is kept only with consent: asked, given, withdrawn        consents.py
     personal     which rows are a person's: to export, to erase, to forget   personal.py
     settings     a pydantic model; each is LINLI_<SERVICE>_<NAME>            integration.py
 
@@ -30,11 +31,12 @@ a neighbour in the same commit fails they are run again. The session sees the ro
 docs/adding-a-service.md builds one step by step.
 """
 
-from bot.contract import handoffs, roster, rosterfile, rosterimport, tasks, telling
+from bot.contract import consents, handoffs, leaving, personal, roster, rosterfile, rosterimport, tasks, telling
 from bot.contract.access import Access, Permission
 from bot.contract.actions import Action, Amendment, Ask, NoSlots, Reply, action, amends
 from bot.contract.api import Endpoint, Machine, api
 from bot.contract.cards import Audience, Card, Matter, Today, audience, card, today
+from bot.contract.consents import Purpose, WithConsent
 from bot.contract.effects import Call, GiveUp, Later, Performer, effect
 from bot.contract.happenings import Happening, Reaction, on
 from bot.contract.integration import Integration, Services
@@ -42,13 +44,13 @@ from bot.contract.jobs import Job, job
 from bot.contract.log import Log, Subject
 from bot.contract.office import Office
 from bot.contract.pages import Desk, Download, Page, Reading, Redirect, Upload, View, Visit, page, row_id
-from bot.contract.personal import Personal, Retention
+from bot.contract.personal import Personal, Retention, Rows
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
 from bot.language.kinds.called import is_described
 from bot.language.kinds.kind import Aspect, Found, Grammar, Kind, Slot, Value
-from bot.language.kinds.temperature import Measured
+from bot.language.kinds.temperature import is_somebody, temperatures, whose
 from bot.language.kinds.temperature import of_several as temperatures_of_several
 from bot.language.times import is_past
 from bot.model import PUBLIC_ALPHABET, SHANGHAI, joined, json_column, maybe_moment, moment, public_id, shortened, word
@@ -66,8 +68,8 @@ from bot.store.tasks import Task
 __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience", "Call", "Card", "Community", "Context",
     "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Found", "GiveUp", "Grammar", "Happening", "Household",
-    "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "Measured", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
-    "Permission", "Personal", "Photo", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Scoped",
-    "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Upload", "Value", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
-    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "roster", "rosterfile", "rosterimport", "row_id", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
+    "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
+    "Permission", "Personal", "Photo", "Purpose", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Scoped",
+    "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience", "card", "consents",
+    "effect", "handoffs", "is_described", "is_past", "is_somebody", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "on", "page", "personal", "public_id", "roster", "rosterfile", "rosterimport", "row_id", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "whose", "word",
 ]  # fmt: skip

@@ -13,16 +13,26 @@ class Reply:
 
     `about` names what was done, such as ticket:K3M9: what is said next may change it, photos sent next belong to it. `called` is
     what one calls it in a sentence, 厨房的报修; `over=True`: it is cancelled or finished. `ok=False`: nothing was done.
+    `forgets=True`: nothing that was said in this talk is known any more.
     """
 
     def __init__(
-        self, name: str, *, about: str = "", called: str = "", over: bool = False, ok: bool = True, **values: Any
+        self,
+        name: str,
+        *,
+        about: str = "",
+        called: str = "",
+        over: bool = False,
+        ok: bool = True,
+        forgets: bool = False,
+        **values: Any,
     ) -> None:
         self.name = name
         self.about = about
         self.called = called
         self.over = over
         self.ok = ok
+        self.forgets = forgets
         self.values = values
 
 

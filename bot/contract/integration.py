@@ -13,6 +13,7 @@ from bot.contract.access import Permission
 from bot.contract.actions import Action, Amendment
 from bot.contract.api import Endpoint
 from bot.contract.cards import Audience, Card, Matter, Today
+from bot.contract.consents import Purpose
 from bot.contract.effects import Performer
 from bot.contract.happenings import Reaction
 from bot.contract.jobs import Job
@@ -57,6 +58,7 @@ class Integration:
     audiences: Sequence[Audience] = ()
     log: Log = field(default_factory=Log)
     personal: Personal | None = None
+    purposes: Sequence[Purpose] = ()  # what of a person's is kept only with their consent
     settings: type[BaseModel] | None = None  # each field is LINLI_<NAME>_<FIELD>
     summons: Callable[[Work, Task, Staff], Delivery | None] | None = None  # tells one person on duty of a task, by a message
     codes: Mapping[str, Callable[[Turn, str], str]] = field(default_factory=dict)  # QR codes "kind.code": what scanning one says
@@ -90,6 +92,7 @@ class Services:
             "audiences",
             "codes",
             "endpoints",
+            "purposes",
         ):
             getattr(self, what)
 
@@ -143,6 +146,11 @@ class Services:
     def permissions(self) -> Mapping[str, Permission]:
         """All permissions by name."""
         return self._unite("the permission", ((one, {p.name: p for p in one.permissions}) for one in self.integrations))
+
+    @cached_property
+    def purposes(self) -> Mapping[str, Purpose]:
+        """All that somebody may consent to, by name."""
+        return self._unite("the purpose", ((one, {p.name: p for p in one.purposes}) for one in self.integrations))
 
     @cached_property
     def subjects(self) -> Mapping[str, Callable[[Work, str], Subject]]:

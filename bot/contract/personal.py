@@ -1,20 +1,23 @@
 """Which rows of a service are a person's: what the person may read, what goes when they leave, what is forgotten with time."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import col, select
+from sqlalchemy import delete, func, update
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import SQLModel, col, select
 
+from bot.contract import accounts
+from bot.contract.accounts import say
 from bot.contract.jobs import Job
 from bot.contract.work import Work
-from bot.store import handoffs
-from bot.store.conversations import Line
-from bot.store.people import Binding, Resident
-from bot.store.photos import Photo
-from bot.store.tasks import Task
+from bot.store import consents, invitations, people
+from bot.store.consents import Consent
+from bot.store.events import Event
+from bot.store.people import Binding, Evidence, Household, Residence, Resident
 
 if TYPE_CHECKING:
     from bot.contract.integration import Integration
@@ -23,16 +26,56 @@ if TYPE_CHECKING:
 #: started anew each night ticks no day through.
 FORGETTING = timedelta(hours=1)
 
-_SPEAKERS = {"resident": "居民", "bot": "机器人", "staff": "物业"}
+#: The event of it.
+FORGOTTEN = "privacy.forgotten"
+
+#: What people call what proved where somebody lives.
+EVIDENCE = {
+    Evidence.ROSTER: "物业名册", Evidence.PHONE: "手机尾号", Evidence.INVITATION: "家人邀请", Evidence.CODE: "住户码", Evidence.STAFF: "物业核对",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one table that are older than a moment; deleted, or emptied where others need them: `blank` is column -> value."""
+
+    table: type[SQLModel]
+    older: Callable[[datetime], Sequence[ColumnElement[bool]]]
+    blank: Mapping[str, Any] = field(default_factory=dict)
+
+    def count(self, work: Work, before: datetime) -> int:
+        """Return how many there are."""
+        return int(work.session.execute(select(func.count()).select_from(self.table).where(*self.older(before))).scalar_one())
+
+    def forget(self, work: Work, before: datetime) -> int:
+        """Delete or empty them; returns how many."""
+        change = update(self.table).values(**self.blank) if self.blank else delete(self.table)
+        done = work.session.execute(change.where(*self.older(before)).execution_options(synchronize_session=False))
+        return int(getattr(done, "rowcount", 0))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Retention:
-    """How long rows of a kind live. `forget(work, now - lives)` deletes or empties what is older and returns how many."""
+    """How long rows of a kind live: `rows` in the order in which they go."""
 
-    what: str  # 体温和症状, for the page that tells residents
-    lives: timedelta
-    forget: Callable[[Work, Any], int]
+    what: str  # 体温和症状, for the page that tells staff
+    lives: timedelta | Callable[[Work], timedelta]  # as it is, or by the settings
+    rows: Sequence[Rows]
+    setting: str = ""  # the one that changes it
+    why: str = ""  # why it is kept so long, where that needs a reason
+
+    def term(self, work: Work) -> timedelta:
+        """Return how long they live here."""
+        return self.lives if isinstance(self.lives, timedelta) else self.lives(work)
+
+    def due(self, work: Work, within: timedelta) -> int:
+        """Return how many fall due by then."""
+        return sum(one.count(work, work.now + within - self.term(work)) for one in self.rows)
+
+    def forget(self, work: Work) -> int:
+        """Forget what has lived long enough; returns how many rows."""
+        before = work.now - self.term(work)
+        return sum(one.forget(work, before) for one in self.rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +91,11 @@ class Personal:
     retain: Sequence[Retention] = ()
 
 
+def persons(work: Work, openid: str) -> list[Resident]:
+    """Return whose rows an account may dispose of: everybody it is or was bound to, but whom another account speaks for now."""
+    return [one for one in people.ever_bound(work.session, openid) if one.openid in (None, openid)]
+
+
 def export(work: Work, resident: Resident) -> dict[str, Any]:
     """Return all that is known of a person, as JSON with names people read: the core's own and that of every service."""
     found = _own(work, resident)
@@ -57,57 +105,63 @@ def export(work: Work, resident: Resident) -> dict[str, Any]:
     return found
 
 
+def everything(work: Work, openid: str) -> dict[str, Any]:
+    """Return all that is known of whoever holds an account: what is kept by account, and of each person it speaks for."""
+    return {"微信账号": accounts.export(work, openid), "住户": [export(work, one) for one in persons(work, openid)]}
+
+
 def forgetting(integration: "Integration") -> list[Job]:
     """Return the jobs that forget what has lived long enough, one for each kind of rows: where one fails the others go on."""
-    kept = integration.personal.retain if integration.personal else ()
     return [
-        Job(name=f"forget {integration.name} {number}", every=FORGETTING, run=partial(_forget, one))
-        for number, one in enumerate(kept)
+        Job(name=f"forget {name}", every=FORGETTING, run=partial(_forget, one, name))
+        for name, one in retentions(integration).items()
     ]
 
 
-def _forget(retention: Retention, work: Work) -> None:
-    retention.forget(work, work.now - retention.lives)
+def retentions(integration: "Integration") -> Mapping[str, Retention]:
+    """Return what a service keeps for a while, by the name that events give it."""
+    kept = integration.personal.retain if integration.personal else ()
+    return {f"{integration.name}-{number}": one for number, one in enumerate(kept)}
+
+
+def _forget(retention: Retention, name: str, work: Work) -> None:
+    if rows := retention.forget(work):
+        work.record(FORGOTTEN, f"kept:{name}", rows=rows)
+
+
+def last_forgotten(work: Work, name: str) -> Event | None:
+    """Return the event of when rows of a kind were last forgotten."""
+    mine = select(Event).where(Event.kind == FORGOTTEN, Event.subject == f"kept:{name}")
+    return work.session.exec(mine.order_by(col(Event.id).desc()).limit(1)).first()
 
 
 def _own(work: Work, resident: Resident) -> dict[str, Any]:
-    bindings = work.session.exec(select(Binding).where(Binding.resident_id == resident.id).order_by(col(Binding.id))).all()
+    session = work.session
+    bindings = session.exec(select(Binding).where(Binding.resident_id == resident.id).order_by(col(Binding.id))).all()
+    held = [(one.openid, one.bound_at, one.ended_at or work.now) for one in bindings]
+    talks = [accounts.talk(work, openid, since, until) for openid, since, until in held]
     return {
         "姓名": resident.name, "电话": resident.phone, "住址": work.household(resident).label, "标签": list(resident.tags),
-        "绑定微信": [{"从": _time(one.bound_at), "到": _time(one.ended_at) if one.ended_at else ""} for one in bindings],
-        "对话": [
-            {"时间": _time(line.at), "谁": _SPEAKERS.get(line.speaker, line.speaker), "内容": line.text}
-            for one in bindings for line in _lines(work, one)
-        ],
-        "转给物业的事": [
-            {"编号": one.number, "时间": _time(one.opened_at), "事情": one.title, "您说的话": handoffs.words(one), "结果": one.outcome}
-            for binding in bindings for one in _handed(work, binding)
-        ],
-        "照片": [{"时间": _time(photo.taken_at), "编号": photo.public_id} for one in bindings for photo in _photos(work, one)],
+        "住过": [_residence(one, flat) for one, flat in people.residences_of(session, resident)],
+        "绑定微信": [{"从": say(one.bound_at), "到": say(one.ended_at), "凭": EVIDENCE[one.evidence]} for one in bindings],
+        "同意": [_consent(work, one) for one in consents.of(session, resident)],
+        "没有同意": [{"用途": _purpose(work, one.purpose), "时间": say(one.at)} for one in consents.refusals(session, resident)],
+        "邀请家人的码": [{"给": one.called, "时间": say(one.made_at), "到": say(one.ended_at or one.expires_at)} for one in invitations.of(session, resident)],
+        "收到的通知": [one for one in accounts.notices(work, resident)],
+        **{name: [row for talk in talks for row in talk[name]] for name in ("对话", "转给物业的事", "照片")},
     }  # fmt: skip
 
 
-def _lines(work: Work, binding: Binding) -> Sequence[Line]:
-    """Return what was said while a binding held: the same WeChat account may have been somebody else's before."""
-    said = select(Line).where(
-        Line.openid == binding.openid, Line.at >= binding.bound_at, Line.at <= (binding.ended_at or work.now)
-    )
-    return work.session.exec(said.order_by(col(Line.id))).all()
+def _residence(one: Residence, flat: Household) -> Mapping[str, str]:
+    moved = {"从": str(one.moved_in or ""), "到": str(one.moved_out or "")}
+    return {"住址": flat.label, "身份": people.RESIDENT_ROLE_WORDS[one.role], "凭": EVIDENCE[one.evidence], **moved}
 
 
-def _handed(work: Work, binding: Binding) -> Sequence[Task]:
-    mine = select(Task).where(
-        Task.openid == binding.openid, Task.kind == handoffs.KIND, col(Task.opened_at) >= binding.bound_at,
-        col(Task.opened_at) <= (binding.ended_at or work.now),
-    )  # fmt: skip
-    return work.session.exec(mine.order_by(col(Task.id))).all()
+def _consent(work: Work, one: Consent) -> Mapping[str, Any]:
+    words = {"原话": one.words, "版本": one.version, "以监护人身份": one.as_guardian}
+    return {"用途": _purpose(work, one.purpose), **words, "同意时间": say(one.given_at), "撤回时间": say(one.withdrawn_at)}
 
 
-def _photos(work: Work, binding: Binding) -> Sequence[Photo]:
-    until = binding.ended_at or work.now
-    taken = select(Photo).where(Photo.openid == binding.openid, Photo.taken_at >= binding.bound_at, Photo.taken_at <= until)
-    return work.session.exec(taken.order_by(col(Photo.id))).all()
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
+def _purpose(work: Work, name: str) -> str:
+    known = work.context.services.purposes.get(name)
+    return known.title if known is not None else name

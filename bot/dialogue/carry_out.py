@@ -232,6 +232,10 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
     if isinstance(reply, Ask):
         return _ask_back(talk, form, intent, reply, before)
     text = talk.turn.words(intent.replies[reply.name], **{**_spoken(talk, form, intent), **reply.values})
+    if reply.forgets:
+        talk.standing = Standing()
+        conversations.hand_back(talk.kept)
+        return _answer(text, "done", intent.id)
     _remember(talk, reply, intent, forms.given(form))
     return _finish(talk, form, intent, _said(before, text))
 

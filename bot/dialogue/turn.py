@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.contract import Turn
+from bot.contract import Turn, leaving
 from bot.dialogue import forms, standing
 from bot.dialogue.answer import SILENT, Answer, House, Outcome, pack, unpack
 from bot.dialogue.carry_out import Talk, carry_out
@@ -21,7 +21,7 @@ from bot.dialogue.standing import Person, Standing
 from bot.dialogue.steps import Kind
 from bot.errors import Forged
 from bot.language.matching.matcher import Match
-from bot.store import conversations, erasures, followers, inbox, invitations, masses, moving, outbox, scenes, scope
+from bot.store import conversations, followers, inbox, invitations, masses, moving, outbox, scenes, scope
 from bot.store.conversations import Kept
 from bot.store.photos import Photo
 from bot.store.scenes import Scene
@@ -289,10 +289,8 @@ class _Turn:
 
     def _part(self) -> Answer:
         """Let somebody go: nothing is sent to them any more, they are bound to no flat, and what they said is erased."""
-        erasures.ask(self.session, self.openid, self.now)
+        leaving.leave(self.turn, "unfollowed")
         self._meet(followers.left)  # deliveries first, as the sender takes them: so no two wait for each other
-        if self.turn.resident is not None:
-            self.turn.unbind(self.turn.resident, reason="unfollowed")
         self.talk.standing = standing.Standing()
         conversations.hand_back(self.kept)
         return SILENT

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 from jinja2 import Environment
@@ -69,6 +70,7 @@ def _show(parts: Parts, result: View | Redirect | Download) -> web.Response:
     if isinstance(result, Redirect):
         return web.Response(status=303, headers={"Location": result.to})
     if isinstance(result, Download):
-        return web.Response(body=result.body, content_type=result.content_type)
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(result.filename)}"} if result.filename else {}
+        return web.Response(body=result.body, content_type=result.content_type, headers=headers)
     text = with_keys(parts.templates.get_template(result.template).render(result.values))
     return web.Response(text=text, content_type="text/html", status=result.status)

@@ -62,6 +62,12 @@ def drop(session: Session, openid: str) -> None:
     session.execute(delete(Claim).where(col(Claim.openid) == openid))
 
 
+def forget(session: Session, openid: str, until: datetime) -> None:
+    """Forget what an account said of where it lives until then, and who objected to it; of all communities, outside a scope."""
+    session.execute(delete(Claim).where(col(Claim.openid) == openid, col(Claim.at) <= until))
+    session.execute(delete(Objection).where(col(Objection.openid) == openid, col(Objection.at) <= until))
+
+
 def object_to(session: Session, openid: str, household: Household, now: datetime) -> None:
     """Note that a household does not know an account."""
     if not is_objected(session, openid, household):

@@ -1,4 +1,4 @@
-"""Deleting what is known of somebody who left, as WeChat obliges its operators.
+"""Deleting what is known of somebody who left or asked for it, as law and WeChat oblige their operators.
 
 Counts still add up afterwards: rows that others need stay, without openid and words. The roster is the property office's
 own record and stays.
@@ -8,11 +8,11 @@ Source: developers.weixin.qq.com/doc/service/guide/product/message/Receiving_eve
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, null, update
 from sqlmodel import Field, Session, col, select
 
 from bot.model import moment
-from bot.store import effects, events, followers, handoffs, inbox, scope, tasks
+from bot.store import claims, effects, events, followers, handoffs, inbox, limits, scope, tasks
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Follower
 from bot.store.outbox import Delivery, DeliveryState
@@ -31,7 +31,7 @@ class Erasure(Scoped, table=True):
 
 
 #: What stands in place of a title that named somebody.
-ERASED = "居民已取消关注，内容已删除"
+ERASED = "居民已离开，内容已删除"
 
 
 def ask(session: Session, openid: str, now: datetime) -> None:
@@ -45,7 +45,7 @@ def ask(session: Session, openid: str, now: datetime) -> None:
         session.execute(
             update(Delivery)
             .where(col(Delivery.openid) == openid, col(Delivery.state).in_([DeliveryState.QUEUED, DeliveryState.ARMED]))
-            .values(state=DeliveryState.CANCELLED, reason="已取消关注", updated_at=now)
+            .values(state=DeliveryState.CANCELLED, reason="居民已离开", updated_at=now)
         )
         session.flush()
 
@@ -62,10 +62,17 @@ def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str) -> 
     """
     session.flush()
     with scope.everywhere(session):
+        if _is_sending(session, erasure.openid):  # its words would be written down after us: the next look is soon
+            return []
         names = _forget(session, erasure, now, blank)
         session.flush()
     events.record(session, now, "privacy.erased", photos=len(names))
     return [name for name in set(filter(None, names)) if not is_needed(session, name)]
+
+
+def _is_sending(session: Session, openid: str) -> bool:
+    mine = select(Delivery.id).where(Delivery.openid == openid, Delivery.state == DeliveryState.SENDING)
+    return session.exec(mine.limit(1)).first() is not None
 
 
 def _forget(session: Session, erasure: Erasure, now: datetime, blank: str) -> list[str]:
@@ -79,11 +86,16 @@ def _forget(session: Session, erasure: Erasure, now: datetime, blank: str) -> li
     _clear_tasks(session, openid, now)
     inbox.forget(session, openid, blank)
     follower = session.get(Follower, openid, with_for_update=True)
+    claims.forget(session, openid, until)
+    limits.forget(session, openid)
     if follower is None or follower.left_at is not None:
         followers.forget_allowances(session, openid)
         session.execute(delete(Conversation).where(col(Conversation.openid) == openid))
         if follower is not None:
             session.delete(follower)
+    else:  # they stay, or came back: a talk that was not begun anew since says nothing any more
+        silent = (col(Conversation.openid) == openid, col(Conversation.updated_at) <= until)
+        session.execute(update(Conversation).where(*silent).values(standing=null(), topic="", waiting_since=None, staff_id=None))
     session.execute(delete(Binding).where(col(Binding.openid) == openid, col(Binding.ended_at).is_not(None)))
     session.delete(erasure)
     return [photo.sha256 for photo in photos]
@@ -107,7 +119,7 @@ def _clear_tasks(session: Session, openid: str, now: datetime) -> None:
         _clear_messages(session, task)
         if task.kind == handoffs.KIND and task.is_open:  # nobody is left to answer
             with scope.within(session, task.community_id):
-                tasks.close(session, task, now, "居民已取消关注")
+                tasks.close(session, task, now, "居民已离开")
         task.openid, task.data = None, {}
         if task.closed_at is not None:
             task.title = ERASED

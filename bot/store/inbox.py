@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, bindparam, delete, select, text, update
+from sqlalchemy import Index, bindparam, select, text, update
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.model import maybe_moment, moment
@@ -155,9 +155,3 @@ def forget(session: Session, openid: str, blank: str) -> None:
     """Put `blank` in place of all answers to somebody; the keys stay, so that no old push has a second effect."""
     mine = (_INBOX.c.openid == openid, _INBOX.c.answer.is_not(None))
     session.connection().execute(update(_INBOX).where(*mine).values(openid="", answer=blank))
-
-
-def prune(session: Session, now: datetime) -> int:
-    """Forget messages older than KEPT; returns how many."""
-    found = session.execute(delete(InboxMessage).where(col(InboxMessage.received_at) < now - KEPT))
-    return int(getattr(found, "rowcount", 0))

@@ -1,8 +1,9 @@
 """Codes that let somebody join a flat: one on paper for each household, and those that residents give to their own."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Field, Session, col, select
 
 from bot.model import maybe_moment, moment, public_id, word
@@ -74,6 +75,17 @@ def find(session: Session, code: str) -> Invitation | None:
         return session.exec(select(Invitation).where(Invitation.code == code.upper()).with_for_update()).first()
     finally:
         session.info.update(before)
+
+
+def forget(session: Session, inviter: Resident) -> None:
+    """Delete the codes that somebody gave to their own, and what they called them."""
+    session.execute(delete(Invitation).where(col(Invitation.inviter_id) == inviter.id))
+
+
+def of(session: Session, inviter: Resident) -> Sequence[Invitation]:
+    """Return the codes that somebody gave to their own, oldest first."""
+    mine = select(Invitation).where(Invitation.inviter_id == inviter.id)
+    return session.exec(mine.order_by(col(Invitation.made_at))).all()
 
 
 def end(session: Session, invitation: Invitation, now: datetime) -> None:

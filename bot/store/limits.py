@@ -46,6 +46,6 @@ def used(session: Session, kind: str, key: str, now: datetime) -> int:
     return session.exec(mine).first() or 0
 
 
-def prune(session: Session, now: datetime) -> None:
-    """Forget counts of days that nobody asks for."""
-    session.execute(delete(Tally).where(col(Tally.day) < (now - KEPT).date()))
+def forget(session: Session, key: str) -> None:
+    """Forget how often something was done by or for a key; of all communities, outside a scope."""
+    session.execute(delete(Tally).where(col(Tally.key) == key))

@@ -6,6 +6,7 @@ from bot.store import (
     channels,
     claims,
     communities,
+    consents,
     conversations,
     credentials,
     duty,
@@ -36,6 +37,6 @@ from bot.store import (
 )
 
 __all__ = [
-    "alerts", "apikeys", "channels", "claims", "communities", "conversations", "credentials", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
+    "alerts", "apikeys", "channels", "claims", "communities", "consents", "conversations", "credentials", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
     "inbox", "invitations", "knowledge", "limits", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.health import actions, cards, console, events, personal
+from integrations.health import actions, cards, console, events, personal, purposes, tasks
 from integrations.health.models import SYMPTOM_WORDS
+from integrations.health.settings import Settings
 
 integration = Integration(
     name="health",
@@ -19,7 +20,7 @@ integration = Integration(
     emits={"health.checked_in": "corrected", "health.completed": ""},
     permissions=(
         Permission(
-            name=actions.NEED,
+            name=tasks.NEED,
             title="看健康打卡",
             roles=(Role.MANAGER,),
             sensitive="健康信息",
@@ -27,7 +28,10 @@ integration = Integration(
         ),
     ),
     tasks=(
-        TaskKind(kind="health.abnormal", title="健康异常", path="/health", path_title="看打卡", ladder=ALARM, need=actions.NEED),
+        TaskKind(kind="health.abnormal", title="健康异常", path="/health", path_title="看打卡", ladder=ALARM, need=tasks.NEED),
     ),
     personal=personal.PERSONAL,
+    purposes=purposes.ALL,
+    settings=Settings,
+    tells={"health.consent": "days", "health.consent_child": ""},
 )

@@ -1,19 +1,27 @@
-"""What residents can ask for: check in, correct it, and look back."""
+"""What residents can ask for: check in, for themselves and their family, correct it, and look back."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
-from bot.contract import Ask, Reply, Task, Turn, action, amends
-from integrations.health import several
-from integrations.health.models import ABNORMAL, FEVER_TENTHS, RANGE_TENTHS, SYMPTOM_WORDS, CheckIn
-
-#: Who may see health data.
-NEED = "health.view"
+from bot.contract import Ask, Reply, Turn, action, amends, consents
+from integrations.health import people, reports, tasks
+from integrations.health.models import (
+    ABNORMAL,
+    FEVER_TENTHS,
+    RANGE_TENTHS,
+    SYMPTOM_WORDS,
+    CheckIn,
+    is_abnormal,
+    symptoms_in_words,
+)
+from integrations.health.models import said as in_words
+from integrations.health.people import Person
+from integrations.health.purposes import CHECK_IN, MINORS
+from integrations.health.reports import UNNAMED, Report
 
 #: Days shown in the chat.
 DAYS = 7
@@ -35,12 +43,13 @@ _NO_MORE = re.compile(r"别的|其他|其它|另外")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class Told:
     """Temperature in °C or UNMEASURED, symptoms by their ids, and others by their word; None is not said yet."""
 
     temperature: float | str | None = None
     symptoms: Sequence[str] | None = None
     others: Sequence[str] | None = None
+    agreed: str | None = None  # the answer to the question whether it may be kept
 
     @property
     def felt(self) -> list[str]:
@@ -49,95 +58,335 @@ class Report:
         return [name for name in named if name != "none"] or named
 
 
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What is told of one person, found on the roster or not."""
+
+    person: Person
+    report: Report
+    degrees: float | None = None  # measured; None: not told
+    felt: Sequence[str] = ()
+
+    @property
+    def tenths(self) -> int:
+        """The temperature; 0 where none was told."""
+        return round((self.degrees or 0) * 10)
+
+    @property
+    def is_abnormal(self) -> bool:
+        """Tell whether a person should look after them."""
+        return is_abnormal(self.tenths, list(self.felt))
+
+    @property
+    def words(self) -> str:
+        """老公37.8℃，咳嗽, without the person where it is who speaks."""
+        figure = (
+            in_words(self.tenths, list(self.felt))
+            if self.degrees is not None
+            else f"体温未量，{symptoms_in_words(list(self.felt))}"
+        )
+        return f"{self.person.word}{figure}"
+
+    @property
+    def short(self) -> str:
+        """老公 36.5℃, with what they feel where that was told."""
+        felt = [name for name in self.felt if name != "none"]
+        return f"{self.person.word or '您'} {self.tenths / 10:.1f}℃{symptoms_in_words(felt)}"
+
+
 @action(
-    "health.checkin", Report,
+    "health.checkin", Told,
     replies={
-        "done": "temperature symptoms left", "changed": "temperature symptoms left", "abnormal": "temperature symptoms left",
-        "which": "measured left", "which_feverish": "measured left high", "temperature": "", "temperature_feverish": "",
-        "stopped": "measured left", "stopped_feverish": "measured left high",
-        "stopped_unmeasured": "", "noted": "symptoms", "unmeasured": "", "range": "said", "whose": "left", "whose_feverish": "left",
+        "done": "whose temperature symptoms others unkept", "changed": "whose temperature symptoms others unkept",
+        "abnormal": "whose temperature symptoms others unkept", "several": "others told unkept",
+        "which": "of measured others unkept", "which_feverish": "of measured others high unkept", "temperature": "whose",
+        "temperature_feverish": "whose", "stopped": "of measured others unkept", "stopped_feverish": "of measured others high unkept",
+        "stopped_unmeasured": "whose", "noted": "whose symptoms", "unmeasured": "", "range": "said", "whose": "others", "whose_feverish": "others",
+        "consent": "asks told", "unasked": "asks told", "declined": "told", "refused": "told title",
     },
 )  # fmt: skip
-def check_in(turn: Turn, slots: Report) -> Reply | Ask:
-    """Keep what is known at once and ask for the rest; what is abnormal becomes a task for a person, once a day."""
-    told = several.told(turn.said)
-    if told is not None:
-        return _one_of_several(turn, slots, told)
-    return _check_in(turn, slots)
+def check_in(turn: Turn, slots: Told) -> Reply | Ask:
+    """Keep what is known at once, for each person it is told of, and ask for the rest; what is abnormal becomes a task, once a day.
+
+    Nothing is kept before the resident has consented; a fever goes to a person all the same.
+    """
+    told = reports.read(turn.said, slots.felt)
+    entries = _entries(turn, slots, told)
+    if unknown := [one for one in entries if one.person.word == UNNAMED]:
+        return _whose(turn, unknown)
+    if (odd := next((one for one in entries if one.degrees is not None and not _is_possible(one.tenths)), None)) is not None:
+        return Reply("range", said=f"{odd.degrees:g}", ok=False)
+    if len(entries) == 1 and entries[0].degrees is None:
+        return _without_temperature(turn, slots, entries[0])
+    may = _permitted(turn, slots, entries)
+    if not isinstance(may, _Permitted):
+        return may
+    return _check_in(turn, may)
 
 
-def _one_of_several(turn: Turn, slots: Report, told: several.Told) -> Reply | Ask:
-    """Check in the resident alone, and say what of the others' is not kept; a fever among them a person is told of all the same."""
-    feverish = round(told.hottest * 10) >= FEVER_TENTHS
-    if told.own is not None:
-        is_first = several.told(turn.said.splitlines()[-1]) is not None  # symptoms in this message may be anybody's
-        mine = replace(slots, temperature=told.own, **({"symptoms": None, "others": None} if is_first else {}))
-        return _check_in(turn, mine, left=told.words, feverish=feverish)
+def _entries(turn: Turn, slots: Told, told: Sequence[Report]) -> Sequence[Entry]:
+    """Return what is told of whom; where one person alone is spoken of, what was asked for belongs to them."""
+    measured = float(slots.temperature) if isinstance(slots.temperature, int | float) else None
+    if len(told) < 2:
+        one = told[0] if told else Report(who="")
+        degrees = one.degrees if one.degrees is not None and turn.said.count("\n") == 0 else measured or one.degrees
+        return [Entry(person=people.find(turn, one.who), report=one, degrees=degrees, felt=slots.felt)]
+    is_first = len(reports.read(turn.said.splitlines()[-1])) > 1
+    found = [Entry(person=people.find(turn, one.who), report=one, degrees=one.degrees, felt=one.symptoms) for one in told]
+    if is_first:
+        return found
+    return [replace(one, felt=[*dict.fromkeys((*one.felt, *_answered(slots, one.felt, found)))] if not one.person.word else one.felt)
+            for one in found]  # fmt: skip
+
+
+def _answered(slots: Told, own: Sequence[str], all_: Sequence[Entry]) -> Sequence[str]:
+    """Return the symptoms that answer the question after several were checked in: those said of nobody else."""
+    of_others = {name for one in all_ if one.person.word for name in one.felt}
+    left = [name for name in slots.felt if name not in of_others]
+    return [name for name in left if name != "none" or not own] or (["none"] if slots.felt and not own else [])
+
+
+def _whose(turn: Turn, unknown: Sequence[Entry]) -> Reply:
+    """Ask of whom figures are; a fever among them is told to a person all the same."""
+    feverish = any(one.tenths >= FEVER_TENTHS for one in unknown)
+    words = "、".join(f"{one.degrees:.1f}℃" for one in unknown)
     if feverish:
-        _assign_once(turn, f"家里人：{told.words}", (), completes=False)
-    return Reply("whose_feverish" if feverish else "whose", left=told.words, ok=False)
+        tasks.tell(turn, {UNNAMED: f"家里人：{words}"}, urgent=False, completes=False)
+    return Reply("whose_feverish" if feverish else "whose", others=words, ok=False)
 
 
-def _check_in(turn: Turn, slots: Report, left: str = "", *, feverish: bool = False) -> Reply | Ask:
-    """Check in one resident; `left` tells what others of the household said, `feverish` that one of them has a fever."""
-    if isinstance(slots.temperature, str | None):
-        return _without_temperature(turn, slots)
-    tenths = round(slots.temperature * 10)
-    if not _is_possible(tenths):
-        return Reply("range", said=f"{slots.temperature:g}", ok=False)
-    made, is_begun, is_correction = _keep(turn, tenths, slots.felt)
-    is_told = made.is_abnormal or feverish
-    if is_told:
-        _assign_once(turn, made.words + (f"；家里人：{left}" if left else ""), made.symptoms, completes=is_begun)
-    temperature = f"{tenths / 10:.1f}"
-    if not slots.felt:
-        which, stopped = ("which_feverish", "stopped_feverish") if is_told else ("which", "stopped")
-        values = {"measured": temperature, "left": left, **({"high": tenths >= FEVER_TENTHS or ""} if is_told else {})}
-        return Ask(slot="symptoms", name=which, options=SYMPTOM_WORDS, values=values, called_off=stopped)
-    said: dict[str, Any] = {"temperature": temperature, "symptoms": _words(slots.felt)}
-    name = "abnormal" if is_told else "changed" if is_correction else "done"
-    return Reply(name, about=_about(turn.now), called=CALLED, left=left, **said)
+# ------------------------------------------------------------------ consent
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Permitted:
+    """What may be kept, and who is left out because nobody consented for them."""
+
+    entries: Sequence[Entry]
+    unkept: str
+
+
+def _permitted(turn: Turn, slots: Told, entries: Sequence[Entry]) -> _Permitted | Reply | Ask:
+    """Return what may be kept, or the question whether it may; what is abnormal a person is told of before anything is asked."""
+    wanted = [CHECK_IN, *([MINORS] if any(one.report.is_child for one in entries) else [])]
+    lacking = consents.missing(turn, turn.me, wanted)
+    told = _alarm(turn, entries, completes=slots.agreed is not None) if lacking else False
+    refused = consents.refused(turn, turn.me, lacking)
+    unasked = [purpose for purpose in lacking if purpose not in refused]  # a yes of before that was taken back since is none
+    if slots.agreed == consents.YES:
+        for purpose in unasked:
+            consents.give(turn, purpose)
+        lacking, unasked = refused, []
+    elif slots.agreed == consents.NO:
+        for purpose in unasked:
+            consents.refuse(turn, purpose)
+        unasked = []
+    if unasked:
+        asks = "\n".join(purpose.words(turn) for purpose in unasked)
+        return Ask(
+            slot="agreed", name="consent", options=consents.OPTIONS, values={"asks": asks, "told": told or ""}, called_off="unasked",
+            agreed=consents.YES,
+        )  # fmt: skip
+    if CHECK_IN in lacking:
+        return Reply("declined", told=told or "", ok=False) if slots.agreed else _refused(CHECK_IN.title, told=told)
+    kept = [one for one in entries if not (one.report.is_child and lacking) and not _objects(turn, one.person)]
+    if not kept:
+        return _refused(MINORS.title if lacking else "家人的健康打卡", told=told or _alarm(turn, entries, completes=False))
+    return _Permitted(entries=kept, unkept="、".join(one.person.word for one in entries if one not in kept))
+
+
+def _refused(title: str, *, told: bool) -> Reply:
+    return Reply("refused", told=told or "", title=title, ok=False)
+
+
+def _objects(turn: Turn, person: Person) -> bool:
+    """Tell whether somebody whom the roster knows has said no for themselves: then nobody of the family keeps it for them."""
+    if person.resident is None or not person.word:
+        return False
+    return bool(consents.missing(turn, person.resident, [CHECK_IN]) and consents.refused(turn, person.resident, [CHECK_IN]))
+
+
+def _alarm(turn: Turn, entries: Sequence[Entry], *, completes: bool) -> bool:
+    """Tell a person of who is unwell; returns whether somebody is."""
+    unwell = [one for one in entries if one.is_abnormal]
+    if unwell:
+        urgent = any("breathless" in one.felt for one in unwell)
+        tasks.tell(turn, {one.person.word: one.words for one in unwell}, urgent=urgent, completes=completes)
+    return bool(unwell)
+
+
+# ------------------------------------------------------------------ keeping
+
+
+def _check_in(turn: Turn, may: _Permitted) -> Reply | Ask:
+    """Keep all; what is asked back, and answered in full, is of who speaks, or of the one person it is told of."""
+    kept = [(one, *_keep(turn, one)) for one in may.entries]
+    told = any(made.is_abnormal for _, made, _, _ in kept)
+    if told:
+        _alarm(turn, may.entries, completes=all(is_begun for _, made, is_begun, _ in kept if made.is_abnormal))
+    first = next((one for one in kept if not one[0].person.word), kept[0] if len(kept) == 1 else None)
+    others = "、".join(one.short for one, *_ in kept if first is None or one is not first[0])
+    if first is None:
+        return Reply("several", about=_about(turn.now), called=CALLED, others=others, told=told or "", unkept=may.unkept)
+    entry, _, _, is_correction = first
+    temperature = f"{entry.tenths / 10:.1f}"
+    if not entry.felt:
+        which, stopped = ("which_feverish", "stopped_feverish") if told else ("which", "stopped")
+        values = {"of": entry.person.of, "measured": temperature, "others": others, "unkept": may.unkept}
+        high = {"high": entry.tenths >= FEVER_TENTHS or ""} if told else {}
+        return Ask(slot="symptoms", name=which, options=SYMPTOM_WORDS, values={**values, **high}, called_off=stopped)
+    name = "abnormal" if told else "changed" if is_correction else "done"
+    return Reply(
+        name, about=_about(turn.now, entry.person), called=CALLED, whose=entry.person.word, temperature=temperature,
+        symptoms=symptoms_in_words(list(entry.felt)), others=others, unkept=may.unkept,
+    )  # fmt: skip
 
 
 def _is_possible(tenths: int) -> bool:
     return RANGE_TENTHS[0] <= tenths <= RANGE_TENTHS[1]
 
 
-def _about(now: datetime) -> str:
-    return f"checkin:{now.date().isoformat()}"
+def _about(now: datetime, person: Person | None = None) -> str:
+    """Return what is said next of a check-in belongs to: 儿子咳嗽 by their name, else the person that was spoken of."""
+    return f"checkin:{now.date().isoformat()}" + (f":{person.word}" if person is not None and person.word else "")
+
+
+def _keep(turn: Turn, entry: Entry) -> tuple[CheckIn, bool, bool]:
+    """Return today's check-in of a person, whether it was begun before, and whether it corrects one.
+
+    Symptoms that were asked for complete the one begun.
+    """
+    before = [*people.today(turn, entry.person)]
+    last, felt = before[-1] if before else None, list(entry.felt)
+    is_begun = (
+        last is not None
+        and last.tenths == entry.tenths
+        and turn.now - last.at < COMPLETES
+        and (not felt or last.symptoms in ([], felt))
+    )
+    made = before.pop() if is_begun else _new(turn, entry)
+    is_correction, was = any(earlier.symptoms for earlier in before), list(made.symptoms)
+    made.symptoms = felt or was
+    turn.session.add(made)
+    turn.session.flush()
+    if not is_begun:
+        turn.record("health.checked_in", turn.me.about, corrected=bool(before))
+    elif made.symptoms != was:
+        turn.record("health.completed", turn.me.about)
+    return made, is_begun, is_correction
+
+
+def _new(turn: Turn, entry: Entry) -> CheckIn:
+    purpose = MINORS if entry.report.is_child else CHECK_IN
+    person = entry.person
+    return CheckIn(
+        reporter_id=turn.me.key, resident_id=person.resident.key if person.resident else None, person=person.word,
+        consent_id=consents.needed(turn, turn.me, purpose).key, day=turn.now.date(), at=turn.now, tenths=entry.tenths,
+    )  # fmt: skip
+
+
+def _without_temperature(turn: Turn, slots: Told, entry: Entry) -> Reply | Ask:
+    """Let nobody who feels ill wait for a thermometer: a person is told first, then the temperature is asked for."""
+    if not slots.felt:
+        return Reply("unmeasured", ok=False)
+    is_unwell = not ABNORMAL.isdisjoint(slots.felt)
+    if is_unwell:
+        _alarm(turn, [entry], completes=slots.temperature == UNMEASURED)
+    if slots.temperature != UNMEASURED:
+        name, stopped = ("temperature_feverish", "stopped_unmeasured") if is_unwell else ("temperature", "")
+        return Ask(
+            slot="temperature",
+            name=name,
+            options={UNMEASURED: "没量体温"},
+            values={"whose": entry.person.word},
+            called_off=stopped,
+        )
+    noted = Reply(
+        "noted",
+        about=_about(turn.now, entry.person),
+        called=CALLED,
+        whose=entry.person.word,
+        symptoms=symptoms_in_words(slots.felt),
+    )
+    return noted if is_unwell else Reply("unmeasured", ok=False)
+
+
+# ------------------------------------------------------------------ what is said next
 
 
 @amends(
-    "health.checkin", Report,
+    "health.checkin", Told,
     replies={
-        "changed": "temperature symptoms left", "abnormal": "temperature symptoms left", "noted": "symptoms", "unmeasured": "",
-        "range": "said", "past": "", "whose": "left",
+        "changed": "whose temperature symptoms others unkept", "abnormal": "whose temperature symptoms others unkept",
+        "several": "others told unkept", "noted": "whose symptoms", "unmeasured": "", "range": "said", "past": "", "whose": "others",
+        "whose_feverish": "others", "refused": "told title", "guardian": "asks told others",
     },
 )  # fmt: skip
-def correct(turn: Turn, about: str, slots: Report) -> Reply:
-    """Correct today's check-in: what is not said anew stays as it was; more symptoms join those before."""
-    if about != _about(turn.now):
+def correct(turn: Turn, about: str, slots: Told) -> Reply:
+    """Correct today's check-in of the person meant: what is not said anew stays as it was; more symptoms join those before.
+
+    Somebody else of the family who is named is checked in beside it.
+    """
+    day, _, word = about.removeprefix("checkin:").partition(":")
+    if day != turn.now.date().isoformat():
         return Reply("past", ok=False)
-    told, last = several.told(turn.said), _last(turn)
-    if told is not None and told.own is None:
-        return Reply("whose", left=told.words, ok=False)
-    if told is not None:
-        slots = Report(temperature=told.own)
-    left = told.words if told else ""
-    felt = _felt_now(last.symptoms if last else [], slots.felt, turn.said)
-    temperature = slots.temperature if isinstance(slots.temperature, float | int) else last.tenths / 10 if last else None
-    if temperature is None:
-        reply = _without_temperature(turn, Report(temperature=UNMEASURED, symptoms=felt))
+    told = reports.read(turn.said, slots.felt)
+    if len(told) > 1:
+        entries = _entries(turn, replace(slots, temperature=None), told)
+    else:
+        entries = [_corrected(turn, slots, told[0] if told else Report(who=_meant(turn, word)))]
+    if unknown := [one for one in entries if one.person.word == UNNAMED]:
+        return _whose(turn, unknown)
+    if (odd := next((one for one in entries if one.degrees is not None and not _is_possible(one.tenths)), None)) is not None:
+        return Reply("range", said=f"{odd.degrees:g}", ok=False)
+    if entries[0].degrees is None:
+        said = replace(slots, temperature=UNMEASURED, symptoms=entries[0].felt, others=None)
+        reply = _without_temperature(turn, said, entries[0])
         return reply if isinstance(reply, Reply) else Reply("unmeasured", ok=False)
-    tenths = round(temperature * 10)
-    if not _is_possible(tenths):
-        return Reply("range", said=f"{temperature:g}", ok=False)
-    made, _, _ = _keep(turn, tenths, felt)
-    said: dict[str, Any] = {"temperature": f"{tenths / 10:.1f}", "symptoms": _words(felt) or "症状没说", "left": left}
-    if not made.is_abnormal:
-        return Reply("changed", about=about, called=CALLED, **said)
-    _assign_once(turn, made.words, made.symptoms, completes=False)
-    return Reply("abnormal", about=about, called=CALLED, **said)
+    may = _permitted(turn, slots, entries)
+    if isinstance(may, Ask):  # nothing can be asked here: what needs no further consent is kept, and the way to the rest is said
+        kept = [] if consents.missing(turn, turn.me, [CHECK_IN]) else [one for one in entries if not one.report.is_child]
+        for one in kept:
+            _keep(turn, one)
+        return Reply("guardian", ok=bool(kept), others="、".join(one.short for one in kept), **may.values)
+    return _amended(turn, may) if isinstance(may, _Permitted) else may
+
+
+def _amended(turn: Turn, may: _Permitted) -> Reply:
+    for one in may.entries:
+        _keep(turn, one)
+    told = _alarm(turn, may.entries, completes=False)
+    if len(may.entries) > 1:
+        others = "、".join(one.short for one in may.entries)
+        return Reply("several", about=_about(turn.now), called=CALLED, others=others, told=told or "", unkept=may.unkept)
+    [entry] = may.entries
+    return Reply(
+        "abnormal" if told else "changed", about=_about(turn.now, entry.person), called=CALLED, whose=entry.person.word,
+        temperature=f"{entry.tenths / 10:.1f}", symptoms=symptoms_in_words(list(entry.felt)) or "症状没说", others="", unkept=may.unkept,
+    )  # fmt: skip
+
+
+def _meant(turn: Turn, word: str) -> str:
+    """Return of whom a correction without a name is: whom it was spoken of; after several, who speaks, else who came last."""
+    if word or people.today(turn, people.me(turn)):
+        return word
+    mine = select(CheckIn).where(CheckIn.reporter_id == turn.me.id, CheckIn.day == turn.now.date())
+    last = turn.session.exec(mine.order_by(col(CheckIn.id).desc())).first()
+    return last.person if last is not None else ""
+
+
+def _corrected(turn: Turn, slots: Told, report: Report) -> Entry:
+    """Return what holds of a person after a later word."""
+    person = people.find(turn, report.who)
+    before = people.today(turn, person)
+    last = before[-1] if before else None
+    measured = float(slots.temperature) if isinstance(slots.temperature, int | float) else None
+    degrees = report.degrees if report.degrees is not None else measured
+    if degrees is None and last is not None:
+        degrees = last.tenths / 10
+    return Entry(
+        person=person, report=report, degrees=degrees, felt=_felt_now(last.symptoms if last else [], slots.felt, turn.said)
+    )
 
 
 def _felt_now(before: Sequence[str], said: list[str], words: str) -> list[str]:
@@ -149,96 +398,29 @@ def _felt_now(before: Sequence[str], said: list[str], words: str) -> list[str]:
     return [name for name in dict.fromkeys((*before, *said)) if name != "none"]
 
 
-def _last(turn: Turn) -> CheckIn | None:
-    """Return the resident's last check-in of today."""
-    mine = select(CheckIn).where(CheckIn.resident_id == turn.me.id, CheckIn.day == turn.now.date())
-    return turn.session.exec(mine.order_by(col(CheckIn.id).desc())).first()
+# ------------------------------------------------------------------ looking back
 
 
-def _keep(turn: Turn, tenths: int, symptoms: list[str]) -> tuple[CheckIn, bool, bool]:
-    """Return today's check-in, whether it was begun before, and whether it corrects one.
-
-    Symptoms that were asked for complete the one begun.
-    """
-    today = turn.now.date()
-    query = select(CheckIn).where(CheckIn.resident_id == turn.me.id, CheckIn.day == today).order_by(col(CheckIn.id))
-    before = list(turn.session.exec(query).all())
-    last = before[-1] if before else None
-    is_begun = last is not None and last.tenths == tenths and not last.symptoms and turn.now - last.at < COMPLETES
-    made = before.pop() if is_begun else CheckIn(resident_id=turn.me.id or 0, day=today, at=turn.now, tenths=tenths)
-    is_correction = any(earlier.symptoms for earlier in before)
-    made.symptoms = symptoms
-    turn.session.add(made)
-    turn.session.flush()
-    if not is_begun:
-        turn.record("health.checked_in", f"resident:{turn.me.public_id}", corrected=bool(before))
-    elif symptoms:
-        turn.record("health.completed", f"resident:{turn.me.public_id}")
-    return made, is_begun, is_correction
-
-
-def _without_temperature(turn: Turn, slots: Report) -> Reply | Ask:
-    """Let nobody who feels ill wait for a thermometer: a person is told first, then the temperature is asked for."""
-    if not slots.felt:
-        return Reply("unmeasured", ok=False)
-    is_abnormal = not ABNORMAL.isdisjoint(slots.felt)
-    if is_abnormal:
-        _assign_once(turn, f"体温未量，{_words(slots.felt)}", slots.felt, completes=slots.temperature == UNMEASURED)
-    if slots.temperature != UNMEASURED:
-        name, stopped = ("temperature_feverish", "stopped_unmeasured") if is_abnormal else ("temperature", "")
-        return Ask(slot="temperature", name=name, options={UNMEASURED: "没量体温"}, called_off=stopped)
-    noted = Reply("noted", about=_about(turn.now), called=CALLED, symptoms=_words(slots.felt))
-    return noted if is_abnormal else Reply("unmeasured", ok=False)
-
-
-def _assign_once(turn: Turn, report: str, symptoms: Sequence[str], *, completes: bool) -> None:
-    """Keep one task a day, which a later word of the day changes.
-
-    Once staff have closed it, it is opened again and says how it was closed: whoever still feels ill is called back by somebody
-    who knows of the first call. Only what completes the report they dealt with leaves it closed, unless it turns urgent.
-    """
-    day, urgent = turn.now.date().isoformat(), "breathless" in symptoms
-    task = next((task for task in _tasks(turn) if task.data.get("day") == day), None)
-    if task is None:
-        flat = turn.flat.label if turn.flat else ""
-        turn.assign(
-            "health.abnormal", NEED, f"健康异常：{flat} {turn.me.name}".strip(), urgent=urgent, openid=turn.openid, household=turn.flat, day=day,
-            report=report,
-        )  # fmt: skip
-        return
-    turns_urgent = urgent and not task.urgent
-    task.urgent = task.urgent or urgent
-    followed = str(task.data.get("followed", ""))
-    if task.closed_at is not None and (turns_urgent or not completes):
-        followed = f"（今天 {task.closed_at:%H:%M} 办结过：{task.outcome or '已处理'}）"
-        turn.reopen(task)
-    task.data = {**task.data, "report": report + followed, "followed": followed}
-    turn.session.add(task)
-
-
-def _tasks(turn: Turn) -> Sequence[Task]:
-    """Return what staff had to look at for this resident, the newest first."""
-    mine = select(Task).where(Task.kind == "health.abnormal", Task.openid == turn.openid)
-    return turn.session.exec(mine.order_by(col(Task.id).desc())).all()
-
-
-@action("health.history", replies={"done": "days", "none": ""}, shows=True)
+@action("health.history", replies={"done": "days", "none": "", "withdrawn": "title"}, shows=True)
 def history(turn: Turn, slots: object) -> Reply:
-    """Tell the last days, the newest first."""
-    found = turn.session.exec(
-        select(CheckIn).where(CheckIn.resident_id == turn.me.id).order_by(col(CheckIn.id).desc()).limit(DAYS * 3)
-    ).all()
-    last_of_day: dict[object, CheckIn] = {}
+    """Tell the last days, the newest first, each with all of whom something was told."""
+    if consents.missing(turn, turn.me, [CHECK_IN]) and consents.refused(turn, turn.me, [CHECK_IN]):
+        return Reply("withdrawn", title=CHECK_IN.title, ok=False)
+    told = or_(col(CheckIn.resident_id) == turn.me.id, col(CheckIn.reporter_id) == turn.me.id)
+    found = turn.session.exec(select(CheckIn).where(told).order_by(col(CheckIn.id).desc()).limit(DAYS * 12)).all()
+    last: dict[tuple[object, object], CheckIn] = {}
     for made in found:
-        last_of_day.setdefault(made.day, made)
-    if not last_of_day:
+        last.setdefault((made.day, made.of), made)
+    if not last:
         return Reply("none", ok=False)
-    lines = [f"· {made.day.month}月{made.day.day}日 {made.words}" for made in list(last_of_day.values())[:DAYS]]
+    shown = sorted({day for day, _ in last}, reverse=True)[:DAYS]  # type: ignore[type-var]  # days
+    rows = [made for made in last.values() if made.day in shown]
+    lines = [f"· {made.day.month}月{made.day.day}日 {_name(turn, made)}{made.words}" for made in rows]
     return Reply("done", days="\n".join(lines))
 
 
-def _words(symptoms: Sequence[str]) -> str:
-    return "、".join(SYMPTOM_WORDS.get(name, name) for name in symptoms)
+def _name(turn: Turn, made: CheckIn) -> str:
+    return "" if made.resident_id == turn.me.id else f"{made.person} "
 
 
 ALL = (check_in, history)

@@ -1,10 +1,10 @@
 """What check-ins know that belongs on pages of others, for those who may see health data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
-from bot.contract import Desk, Household, Resident, card, roster
+from bot.contract import Desk, Household, card, roster
 from integrations.health.models import CheckIn
 
 #: Check-ins shown on a household's card.
@@ -13,11 +13,17 @@ SHOWN = 3
 
 @card("健康打卡", need="health.view")
 def latest(desk: Desk, household: Household) -> Sequence[tuple[str, str]]:
-    """Return the household's last check-ins, the newest first."""
-    query = select(CheckIn, Resident).join(Resident, col(Resident.id) == col(CheckIn.resident_id))
-    at_home = [one.id for one in roster.people_of(desk.session, household)]
-    rows = desk.session.exec(query.where(col(Resident.id).in_(at_home)).order_by(col(CheckIn.id).desc()).limit(SHOWN)).all()
+    """Return the household's last check-ins, the newest first, each with whom it is of."""
+    names = {one.id: one.name or "家庭成员" for one in roster.people_of(desk.session, household)}
+    here = or_(col(CheckIn.resident_id).in_(names), col(CheckIn.reporter_id).in_(names))
+    rows = desk.session.exec(select(CheckIn).where(here).order_by(col(CheckIn.id).desc()).limit(SHOWN)).all()
     return [
-        (desk.words("{who} {t}：{what}", who=one.name or "家庭成员", t=made.at, what=made.words), f"/health?day={made.day}")
-        for made, one in rows
+        (desk.words("{who} {t}：{what}", who=_who(made, names), t=made.at, what=made.words), f"/health?day={made.day}")
+        for made in rows
     ]
+
+
+def _who(made: CheckIn, names: Mapping[int | None, str]) -> str:
+    """Return whom a check-in is of: by the roster, else as who told it calls them."""
+    known = names.get(made.resident_id)
+    return known or f"{made.person}（{names.get(made.reporter_id, '家庭成员')}说的）"

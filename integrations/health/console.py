@@ -1,34 +1,58 @@
 """Today's check-ins, for those who may see health data."""
 
+from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from bot.contract import Desk, Household, Page, Refusal, Resident, View, page
 from integrations.health.models import CheckIn
 
 
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One person's last check-in of a day; `told`: by whom, where it was not themselves."""
+
+    made: CheckIn
+    flat: Household
+    who: str
+    told: str
+
+
+def _who(made: CheckIn, resident: Resident | None) -> str:
+    return (resident.name or "家庭成员") if resident is not None else made.person
+
+
+def _told(made: CheckIn, teller: Resident) -> str:
+    return "" if made.reporter_id == made.resident_id else teller.name or "家庭成员"
+
+
 @page("GET", "/health", need="health.view", title="健康打卡", nav="服务")
 def today(desk: Desk) -> View:
     """Show one day: the abnormal ones first, then all, then who is missing."""
     day = _day(desk)
+    teller = aliased(Resident)
     rows = desk.session.exec(
-        select(CheckIn, Resident, Household)
-        .join(Resident, col(Resident.id) == col(CheckIn.resident_id))
-        .join(Household, col(Household.id) == col(Resident.household_id))
+        select(CheckIn, Resident, Household, teller)
+        .join(teller, col(teller.id) == col(CheckIn.reporter_id))
+        .join(Household, col(Household.id) == col(teller.household_id))
+        .outerjoin(Resident, col(Resident.id) == col(CheckIn.resident_id))
         .where(CheckIn.day == day)
         .order_by(col(CheckIn.id).desc())
     ).all()
-    last: dict[int, tuple[CheckIn, Resident, Household]] = {}
-    for made, resident, flat in rows:
-        last.setdefault(made.resident_id, (made, resident, flat))
-    shown = sorted(last.values(), key=lambda row: (not row[0].is_abnormal, -row[0].tenths))
-    if shown:
-        desk.read("health.view", *(resident.about for _, resident, _ in shown))
+    last: dict[tuple[int, str], Row] = {}
+    for made, resident, flat, told in rows:
+        last.setdefault(made.of, Row(made=made, flat=flat, who=_who(made, resident), told=_told(made, told)))
+    shown = sorted(last.values(), key=lambda row: (not row.made.is_abnormal, -row.made.tenths))
+    seen = [resident for resident, called in last if not called]
+    about = dict.fromkeys((resident or told).about for _, resident, _, told in rows)
+    if about:
+        desk.read("health.view", *about)
     missing = desk.session.exec(
         select(Resident, Household)
         .join(Household, col(Household.id) == col(Resident.household_id))
-        .where(col(Resident.openid).is_not(None), col(Resident.id).not_in(list(last)))
+        .where(col(Resident.openid).is_not(None), col(Resident.id).not_in(seen))
         .order_by(Household.building, Household.unit, Household.room)
         .limit(200)
     ).all()

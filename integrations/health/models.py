@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field
 
-from bot.contract import Scoped, json_column, moment
+from bot.contract import Scoped, WithConsent, json_column, moment
 
 #: From here on a temperature is reported; practice of 2020-22 check-in campaigns.
 FEVER_TENTHS = 373
@@ -22,24 +22,48 @@ SYMPTOM_WORDS = {
 ABNORMAL = frozenset({"fever", "breathless"})
 
 
-class CheckIn(Scoped, table=True):
-    """One report of one resident; the last one of a day counts."""
+class CheckIn(Scoped, WithConsent, table=True):
+    """One report of one person, told by themselves or by somebody of the family; the last one of a day counts."""
 
     __tablename__ = "health_checkin"
 
     id: int | None = Field(default=None, primary_key=True)
-    resident_id: int = Field(foreign_key="resident.id", index=True)
+    reporter_id: int = Field(foreign_key="resident.id", index=True)  # who told it, whose consent it is
+    resident_id: int | None = Field(
+        default=None, foreign_key="resident.id", index=True
+    )  # whom it is of; None: the roster has no such name
+    person: str = ""  # what the reporter calls them, 老公; empty: themselves
     day: date = Field(index=True)  # in Asia/Shanghai
     at: datetime = moment()
     tenths: int  # 365 is 36.5 °C
     symptoms: list[str] = json_column(list)  # empty while they are still asked for
 
     @property
+    def of(self) -> tuple[int, str]:
+        """Tell people apart: who is on the roster is one however they are called."""
+        return (self.resident_id, "") if self.resident_id is not None else (self.reporter_id, self.person)
+
+    @property
     def is_abnormal(self) -> bool:
         """Tell whether a person should look after this: fever, measured or felt, or short breath."""
-        return self.tenths >= FEVER_TENTHS or not ABNORMAL.isdisjoint(self.symptoms)
+        return is_abnormal(self.tenths, self.symptoms)
 
     @property
     def words(self) -> str:
         """37.9℃，咳嗽; symptoms nobody has told yet are said to be missing."""
-        return f"{self.tenths / 10:.1f}℃，{'、'.join(SYMPTOM_WORDS.get(name, name) for name in self.symptoms) or '症状没说'}"
+        return said(self.tenths, self.symptoms)
+
+
+def is_abnormal(tenths: int, symptoms: list[str]) -> bool:
+    """Tell whether a person should look after somebody with this temperature and these symptoms."""
+    return tenths >= FEVER_TENTHS or not ABNORMAL.isdisjoint(symptoms)
+
+
+def said(tenths: int, symptoms: list[str]) -> str:
+    """Return a report in words: 37.9℃，咳嗽."""
+    return f"{tenths / 10:.1f}℃，{symptoms_in_words(symptoms) or '症状没说'}"
+
+
+def symptoms_in_words(symptoms: list[str]) -> str:
+    """Return symptoms one after the other; empty for none told."""
+    return "、".join(SYMPTOM_WORDS.get(name, name) for name in symptoms)

@@ -1,32 +1,39 @@
-"""Which rows of check-ins are a person's: all of them, and none lives long."""
+"""Which rows of check-ins are a person's: all they told of themselves and their family, and what the family told of them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, or_, select
 
-from bot.contract import Personal, Resident, Retention, Work
+from bot.contract import Personal, Resident, Retention, Rows, Work
+from integrations.health import purposes
 from integrations.health.models import CheckIn
-
-#: Longer than any incubation that campaigns have watched for, and no record for later.
-LIVES = timedelta(days=90)
+from integrations.health.settings import Settings
 
 
 def export(work: Work, resident: Resident) -> Mapping[str, Any]:
-    """Return a resident's check-ins, oldest first."""
-    theirs = work.session.exec(select(CheckIn).where(CheckIn.resident_id == resident.id).order_by(col(CheckIn.id))).all()
-    return {"健康打卡": [{"时间": f"{one.at:%Y-%m-%d %H:%M}", "情况": one.words} for one in theirs]}
+    """Return the check-ins of a resident and those they told, oldest first."""
+    told = or_(col(CheckIn.resident_id) == resident.id, col(CheckIn.reporter_id) == resident.id)
+    theirs = work.session.exec(select(CheckIn).where(told).order_by(col(CheckIn.id))).all()
+    return {"健康打卡": [{"时间": f"{one.at:%Y-%m-%d %H:%M}", "谁": one.person or "本人", "情况": one.words} for one in theirs]}
 
 
 def erase(work: Work, resident: Resident) -> None:
-    """Delete all check-ins of a resident; the event log keeps only that there were some."""
-    work.session.exec(delete(CheckIn).where(col(CheckIn.resident_id) == resident.id))
+    """Delete all check-ins of a resident, and those they told; the event log keeps only that there were some."""
+    purposes.end(work, resident)
 
 
-def forget(work: Work, before: datetime) -> int:
-    """Delete the check-ins made before a moment."""
-    return int(getattr(work.session.exec(delete(CheckIn).where(col(CheckIn.at) < before)), "rowcount", 0))
+def lives(work: Work) -> timedelta:
+    """Return how long a check-in lives."""
+    return work.settings(Settings).lives
 
 
-PERSONAL = Personal(export=export, erase=erase, retain=(Retention(what="体温和症状", lives=LIVES, forget=forget),))
+RETAIN = Retention(
+    what="体温和症状",
+    lives=lives,
+    setting="LINLI_HEALTH_KEEP_DAYS",
+    rows=(Rows(CheckIn, lambda before: (col(CheckIn.at) < before,)),),
+)
+
+PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN,))

@@ -5,6 +5,7 @@ from pathlib import Path
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
 from integrations.repairs import actions, api, cards, clock, console, events, pages, personal, reactions
+from integrations.repairs.settings import Settings
 
 _DESK = (Role.STAFF, Role.MANAGER)
 _PATH, _WORDS = "/tickets/{subject}", "看工单"
@@ -38,6 +39,7 @@ integration = Integration(
     today=(cards.unfinished,),
     audiences=(cards.waiting,),
     personal=personal.PERSONAL,
+    settings=Settings,
     tells={
         "repair.accepted": "number who url", "repair.assigned": "number who url", "repair.working": "number who url",
         "repair.done": "number who url", "repair.cancelled": "number who url", "repair.note": "number note",

@@ -1,12 +1,14 @@
 """Which rows of repairs are a person's. Tickets concern the building, too, and stay; the person goes out of them."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
-from bot.contract import Personal, Resident, Work
+from bot.contract import Personal, Resident, Retention, Rows, Work
 from integrations.repairs.models import CATEGORY_WORDS, OPEN, STATE_WORDS, Ticket, TicketNote, TicketState
+from integrations.repairs.settings import Settings
 
 
 def export(work: Work, resident: Resident) -> Mapping[str, Any]:
@@ -41,4 +43,19 @@ def _theirs(work: Work, resident: Resident) -> list[Ticket]:
     return list(work.session.exec(select(Ticket).where(Ticket.resident_id == resident.id).order_by(col(Ticket.id))).all())
 
 
-PERSONAL = Personal(export=export, erase=erase)
+_OVER = (col(Ticket.state).in_((TicketState.CLOSED, TicketState.CANCELLED)),)
+
+RETAIN = Retention(
+    what="报修里的话、电话和位置", lives=lambda work: timedelta(days=work.settings(Settings).keep_days), setting="LINLI_REPAIRS_KEEP_DAYS",
+    why="保修期内要查得到；没修完的不删",
+    rows=(
+        Rows(TicketNote, lambda before: (
+            col(TicketNote.at) < before, col(TicketNote.text) != "", col(TicketNote.ticket_id).in_(select(col(Ticket.id)).where(*_OVER)),
+        ), {"text": ""}),
+        Rows(Ticket, lambda before: (
+            col(Ticket.opened_at) < before, *_OVER, or_(col(Ticket.words) != "", col(Ticket.phone) != "", col(Ticket.location) != ""),
+        ), {"words": "", "phone": "", "location": ""}),
+    ),
+)  # fmt: skip
+
+PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN,))

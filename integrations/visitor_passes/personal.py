@@ -1,12 +1,17 @@
 """Which rows of passes are a person's: names, phones and plates of their visitors, and what was said of them."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
-from bot.contract import Personal, Resident, Work
+from bot.contract import Personal, Resident, Retention, Rows, Work
 from integrations.visitor_passes.models import Pass, PassState
+from integrations.visitor_passes.settings import Settings
+
+#: What was told of a visit, and is emptied after a while: the gate's figures stay.
+_TOLD = (Pass.visitor_name, Pass.phone, Pass.plate, Pass.words)
 
 
 def export(work: Work, resident: Resident) -> Mapping[str, Any]:
@@ -32,4 +37,13 @@ def erase(work: Work, resident: Resident) -> None:
         work.session.add(found)
 
 
-PERSONAL = Personal(export=export, erase=erase)
+RETAIN = Retention(
+    what="访客的姓名、电话、车牌", lives=lambda work: timedelta(days=work.settings(Settings).keep_days),
+    setting="LINLI_VISITOR_PASSES_KEEP_DAYS", why="到访结束后算起",
+    rows=(Rows(
+        Pass, lambda before: (col(Pass.ends_at) < before, or_(*(column != "" for column in map(col, _TOLD)))),
+        {"visitor_name": "", "phone": "", "plate": "", "words": ""},
+    ),),
+)  # fmt: skip
+
+PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN,))

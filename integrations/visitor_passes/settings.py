@@ -6,9 +6,11 @@ from pydantic import BaseModel, Field
 
 
 class Settings(BaseModel):
-    """How strictly the gate reads the clock."""
+    """How strictly the gate reads the clock, and how long visits are remembered."""
 
     grace_minutes: int = Field(30, ge=0, le=720, description="minutes that visitors may come early and leave late")
+
+    keep_days: int = Field(180, ge=1, le=3650, description="days for which names, phones, plates and words of a visit are kept")
 
     @property
     def grace(self) -> timedelta:

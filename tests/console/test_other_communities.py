@@ -30,6 +30,7 @@ from bot.store.notices import Notice
 from bot.store.photos import Photo
 from bot.store.rosterdiff import Entry
 from integrations.duty.models import Robot
+from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketNote
 from integrations.visitor_passes.models import Pass, Passage
 
@@ -62,6 +63,8 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/p/duty/{task}/{login}": lambda b: b.login,
     "/p/passes/{id}": lambda b: b.pass_id,
     "/p/tickets/{number}": lambda b: b.ticket,
+    "/p/privacy/{id}": lambda b: b.export,
+    "/p/privacy/{id}/{key}": lambda b: b.export_key,
 }
 
 #: Route of the API that takes a body -> one about a row of B.
@@ -104,13 +107,15 @@ class Other:
     resident: str = ""
     draft: str = ""
     imported: str = ""
+    export: str = ""
+    export_key: str = ""
 
     @property
     def signs(self) -> list[str]:
         """What must never be seen from A."""
         return [
             MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.code, self.photo, self.login,
-            self.key, self.effect, self.resident, self.robot, self.knowledge, self.device, self.draft, self.imported,
+            self.key, self.effect, self.resident, self.robot, self.knowledge, self.device, self.draft, self.imported, self.export, self.export_key,
         ]  # fmt: skip
 
 
@@ -154,7 +159,10 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     passage = Passage(pass_id=leave.id, staff_id=staff.id, at=now, admitted=True)
     shift = Shift(staff_id=staff.id or 0, weekday=2)
     robot = Robot(name=f"{MARK}群", url=f"https://example.com/?key={MARK}", added_at=now)
-    session.add_all([photo, passage, shift, robot, TicketNote(ticket_id=ticket.id, at=now, staff_id=staff.id, text=subject)])
+    export = Export(talk=rows["conversation"].public_id, asked_at=now, opened_at=now)
+    session.add_all(
+        [photo, passage, shift, robot, export, TicketNote(ticket_id=ticket.id, at=now, staff_id=staff.id, text=subject)]
+    )
     events.record(session, now, "repair.opened", subject=ticket.subject, actor=f"staff:{b.login}")
     session.flush()
     photos.mkdir(parents=True, exist_ok=True)
@@ -167,6 +175,7 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.draft = imports.keep(session, staff.person, MARK, [row], [], now, whole=False).public_id
     b.shift, b.robot = shift.id or 0, robot.public_id
     b.device = sessions.key_of(sessions.begin(session, staff, "", now))
+    b.export, b.export_key = export.code, export.file_key
     b.effect, b.knowledge, b.resident = rows["effect"].public_id, rows["entry"].public_id, resident.public_id
 
 

@@ -26,6 +26,7 @@ SHIPPED = Understanding.load(config.shipped("intents"), config.shipped("data"))
 @pytest.fixture
 def room(demo_folder: Path, now: datetime) -> Iterator[Room]:
     room = Room.open(demo_folder, now)
+    room.consent()
     yield room
     room.database.close()
 

@@ -20,6 +20,7 @@ NOW = "2026-03-11T10:00"
 @pytest.fixture
 def room(demo_folder: Path, now: datetime) -> Iterator[Room]:
     room = Room.open(demo_folder, now)
+    room.consent()
     yield room
     room.database.close()
 
@@ -112,7 +113,7 @@ def run(*arguments: str, said: str | bytes = "") -> list[dict[str, Any]]:
 
 
 def test_chat_prints_one_object_for_each_message() -> None:
-    asked, error, done, silent = run("chat", said="健康打卡\n/nonsense\n36.5，没有不舒服\n\n[位置]\n")
+    asked, error, consent, done, silent = run("chat", said="健康打卡\n/nonsense\n36.5，没有不舒服\n同意\n\n[位置]\n")
 
     assert asked == {
         "reply": ["今天体温多少度？例如：36.5。"],
@@ -120,8 +121,9 @@ def test_chat_prints_one_object_for_each_message() -> None:
         "values": {},
     }
     assert list(error) == ["error"]
+    assert (consent["outcome"]["kind"], consent["outcome"]["slot"]) == ("confirms", "agreed")
     assert done["outcome"]["kind"] == "done"
-    assert done["values"] == {"temperature": 36.5, "symptoms": ["none"]}
+    assert done["values"] == {"temperature": 36.5, "symptoms": ["none"], "agreed": "yes"}
     assert (silent["outcome"]["kind"], silent["outcome"]["options"]) == ("clarifies", [])
 
 

@@ -16,7 +16,7 @@ from bot.dialogue.understanding import read_folder
 from bot.keys import Keys
 from bot.language import files
 from bot.services import folders, load_services
-from bot.store import grants, people
+from bot.store import consents, grants, people
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Delivery
@@ -42,6 +42,8 @@ def settle_in(session: Session, now: datetime) -> Community:
         resident = people.settle(session, home, name=name)
         if openid:
             people.bind(session, resident, openid, now)
+            for purpose in SERVICES.purposes.values():
+                consents.give(session, resident, purpose.name, purpose.version, "", now, as_guardian=purpose.as_guardian)
     for role in Role:
         session.add(Staff(login=role.value, name=f"{role.value}同事", role=role, created_at=now))
     return community
@@ -153,5 +155,6 @@ class Chat:
 def chat(demo_folder: Path, now: datetime) -> Iterator[Chat]:
     """A bound resident who talks to the bot."""
     room = Room.open(demo_folder, now)
+    room.consent()
     yield Chat(room)
     room.database.close()

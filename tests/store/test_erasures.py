@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from bot.store import effects, erasures, handoffs, outbox, people, scope, tasks
+from bot.store import claims, effects, erasures, handoffs, limits, outbox, people, scope, tasks
+from bot.store.claims import Claim, Objection
 from bot.store.communities import Community
+from bot.store.conversations import Conversation
 from bot.store.database import Database
 from bot.store.effects import Effect, EffectState
 from bot.store.erasures import Erasure
+from bot.store.followers import Follower
+from bot.store.limits import Tally
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Binding, Household, Resident
 from bot.store.photos import Photo
@@ -120,6 +124,57 @@ def test_words_and_topic_of_a_hand_off_go_and_nobody_is_asked_to_answer_it(both:
 
     found = rows(both, Task)
     assert [(task.openid, task.data, task.title, task.outcome) for task in found] == [
-        (None, {}, erasures.ERASED, "居民已取消关注"), (None, {}, erasures.ERASED, "办好了"),
+        (None, {}, erasures.ERASED, "居民已离开"), (None, {}, erasures.ERASED, "办好了"),
     ]  # fmt: skip
     assert rows(both, Photo) == []
+
+
+def test_erasure_waits_for_a_message_that_is_being_sent_and_takes_its_words_then(both: Database, now: datetime) -> None:
+    def send(session: Session, state: DeliveryState) -> None:
+        for delivery in session.exec(select(Delivery)).all() or [outbox.queue(session, LEFT, "您的码是 482913", now)]:
+            delivery.state = state
+            session.add(delivery)
+
+    at(both, HERE, lambda session: send(session, DeliveryState.SENDING))
+    leave(both, now)
+    assert [one.openid for one in rows(both, Erasure)] == [LEFT]
+
+    at(both, HERE, lambda session: send(session, DeliveryState.SENT))
+    at(both, THERE, lambda session: erasures.carry_out(session, session.get_one(Erasure, LEFT), now, "blank"))
+    assert [(one.openid, one.payload) for one in rows(both, Delivery)] == [(None, {"text": ""})]
+    assert rows(both, Erasure) == []
+
+
+def test_what_an_account_said_of_its_flat_and_how_often_it_tried_goes_too(both: Database, now: datetime) -> None:
+    def happen(session: Session) -> None:
+        flat = session.exec(select(Household)).one()
+        for openid in (LEFT, "oOther"):
+            claims.claim(session, openid, ("3", "2", "501"), flat, now)
+            claims.object_to(session, openid, flat, now)
+            limits.take(session, "code", openid, 5, now)
+
+    at(both, HERE, happen)
+    leave(both, now)
+
+    assert [one.openid for one in rows(both, Claim)] == ["oOther"]
+    assert [one.openid for one in rows(both, Objection)] == ["oOther"]
+    assert [one.key for one in rows(both, Tally)] == ["oOther"]
+
+
+def test_talk_of_who_still_follows_is_emptied_unless_it_was_begun_anew(both: Database, now: datetime) -> None:
+    def happen(session: Session) -> None:
+        session.add(Follower(openid=LEFT, followed_at=now))
+        session.add(Conversation(openid=LEFT, standing={"unused": [["", "秘密"]]}, topic="秘密", updated_at=now))
+
+    at(both, HERE, happen)
+    leave(both, now)
+    assert [(one.standing, one.topic) for one in rows(both, Conversation)] == [(None, "")]
+
+    def anew(session: Session) -> None:
+        for one in session.exec(select(Conversation)).all():
+            one.topic, one.updated_at = "新的", now + timedelta(minutes=1)
+            session.add(one)
+
+    at(both, HERE, anew)
+    leave(both, now)
+    assert [one.topic for one in rows(both, Conversation)] == ["新的"]

@@ -38,15 +38,6 @@ async def test_the_slower_of_two_replicas_is_undone_whole(database: Database, no
     assert await database.read(inbox.find, "k2") is None
 
 
-async def test_only_messages_older_than_three_days_are_forgotten(database: Database, now: datetime) -> None:
-    await database.write(inbox.remember, "old", "wx1", "o1", "a", now - inbox.KEPT - timedelta(seconds=1))
-    await database.write(inbox.remember, "young", "wx1", "o1", "a", now - inbox.KEPT)
-
-    assert await database.write(inbox.prune, now) == 1
-    assert await database.read(inbox.find, "old") is None
-    assert await database.read(inbox.find, "young") == Kept("a", False)
-
-
 async def test_recorded_message_is_taken_up_by_one_replica_once_its_lease_is_over(database: Database, now: datetime) -> None:
     await database.write(inbox.record, "k1", "wx1", "o1", "<xml/>", now)
 

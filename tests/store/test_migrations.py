@@ -168,6 +168,21 @@ def test_password_of_an_account_in_use_counts_before_that_of_one_disabled(blank:
     assert [tuple(row) for row in back] == [("wang", "a new one"), ("wang", "a new one"), ("wang", "a new one"), ("li", "kept")]
 
 
+def test_check_ins_of_before_have_a_consent_of_their_own_kind_and_none_comes_without(old: Engine) -> None:
+    schema.upgrade(old, FOLDERS)
+
+    made, consent = table("health_checkin"), table("consent")
+    with old.connect() as connection:
+        rows = connection.execute(
+            select(consent.c["purpose", "version", "how", "words"], made.c.person, made.c.reporter_id == made.c.resident_id)
+            .join(made, made.c.consent_id == consent.c.id)
+        ).all()  # fmt: skip
+        for missing in (None, 99):
+            with pytest.raises(IntegrityError), connection.begin_nested():
+                Rows(connection).add("health_checkin", community_id=1, resident_id=1, reporter_id=1, consent_id=missing)
+    assert [tuple(row) for row in rows] == [("health", 0, "before", "", "", True)]
+
+
 #: Rows that the database itself refuses: states and roles that nobody knows.
 NONSENSE = (
     ("delivery", {"state": "lost"}), ("notice", {"state": "lost"}), ("staff", {"login": "x", "role": "king"}),

@@ -91,8 +91,8 @@ def _tickets(session: Session) -> Sequence[Row]:
 
 def _checkins(session: Session) -> Sequence[Row]:
     """Return the last check-in of each day and person, for it is the one that counts."""
-    last = {(row.resident_id, row.day): row for row in session.exec(select(CheckIn).order_by(col(CheckIn.id)))}
-    return [{"temperature": row.tenths / 10, "symptoms": row.symptoms} for row in last.values()]
+    last = {(row.of, row.day): row for row in session.exec(select(CheckIn).order_by(col(CheckIn.id)))}
+    return [{"temperature": row.tenths / 10, "symptoms": row.symptoms, "person": row.person} for row in last.values()]
 
 
 def _handoffs(session: Session) -> Sequence[Row]:

@@ -86,6 +86,7 @@ class Conversation:
     who: str
     now: datetime
     bound: bool
+    consents: bool
     turns: Sequence[Turn]
     stored: Mapping[str, Sequence[Mapping[str, Value]]] | None
 
@@ -130,7 +131,7 @@ class _File:
         return Faulty(f"{self.name}:{node.start_mark.line + 1}: {message}")
 
     def conversation(self, node: yaml.Node) -> Conversation:
-        parts = self.mapping(node, ("who", "bound", "now", "turns", "stored"))
+        parts = self.mapping(node, ("who", "bound", "consents", "now", "turns", "stored"))
         for needed in ("who", "turns"):
             if needed not in parts:
                 raise self.fault(node, f"{needed}: is missing")
@@ -141,6 +142,7 @@ class _File:
             file=self.name, line=node.start_mark.line + 1, who=self.text(parts["who"]), turns=turns,
             now=self.moment(parts["now"]) if "now" in parts else datetime(2026, 3, 11, 10, tzinfo=SHANGHAI),
             bound=self.flag(parts["bound"]) if "bound" in parts else True,
+            consents=self.flag(parts["consents"]) if "consents" in parts else True,
             stored=self.stored(parts["stored"]) if "stored" in parts else None,
         )  # fmt: skip
 

@@ -79,6 +79,8 @@ class Stage:
             try:
                 if not talk.bound:
                     room.seat(bound=False)
+                if talk.consents:
+                    room.consent()
                 return [*_played(room, talk), *_recorded(room, talk)]
             finally:
                 room.database.close()
@@ -91,6 +93,8 @@ def _played(room: Room, talk: Conversation) -> Iterator[Failure]:
             room.frozen = room.now + PACE
         if turn.by not in people:
             room.seat(bound=talk.bound)
+            if talk.consents:
+                room.consent()
         room.openid = people.setdefault(turn.by, room.openid)
         try:
             answer = _act(room, turn, "".join(one.say for one in talk.turns[number : number + 1]))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.language.kinds import (
     choice,
     code,
+    consent,
     count,
     flag,
     flat,
@@ -26,7 +27,7 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         moment.START, moment.END, moment.DATETIME, moment.DATE, flat.BUILDING, flat.UNIT, flat.ROOM, plate.KIND, phone.KIND, tail.KIND, code.KIND,
-        temperature.KIND, count.KIND, money.KIND, name.KIND, place.KIND, flag.KIND, choice.KIND, choice.SEVERAL, text.KIND, photo.KIND,
+        temperature.KIND, count.KIND, money.KIND, name.KIND, place.KIND, flag.KIND, consent.KIND, choice.KIND, choice.SEVERAL, text.KIND, photo.KIND,
     )
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from bot.language.kinds.kind import LOOKED_THROUGH, Found, Grammar, Kind, Message, Slot, Value, bare
+from bot.language.kinds.proper import FAMILIAR, NAME
 from bot.language.normalise import longest_first, unified
 from bot.language.numbers import value_of, written_out
 from bot.language.people import RELATIVE
@@ -91,6 +92,11 @@ _WHO = re.compile(rf"""(?x:
     | (?P<other>{_KIN}|宝宝|老人|老头子?|老爷子|老太[太婆]|保姆|先生|太太|丈夫|妻子|[爸妈爹娘](?![爸妈])|[他她佢伊])
     | (?P<self>我自己|我本人|自己|本人|我|俺)
     )""")
+_SOMEBODY = re.compile(
+    rf"{_WHO.pattern}|{RELATIVE}|[爸妈爹娘爷奶哥姐弟妹]|{NAME}|{FAMILIAR}|[小大二三][\u4e00-\u9fff]|[\u4e00-\u9fff]{{2}}(?=$)(?<=宝)"
+)
+_AILS = re.compile("[烧咳疼痛吐晕喘泻汗麻痒嗓喉胸肚]|感冒")
+
 #: A name right before the figure: 张三36.5.
 _NO_NAMES = "今天|昨天|早上|晚上|中午|上午|下午|刚才|现在|体温|额温|打卡|测温|正常|温度|健康|都是|还有"
 _NAMED = re.compile(
@@ -135,6 +141,17 @@ def temperatures(text: str) -> Sequence[Measured]:
     else:
         persons = [*_persons(before)]
     return [Measured(who, float(str(one.value))) for who, one in zip(persons, found, strict=True)]
+
+
+def whose(text: str) -> str:
+    """Return who is spoken of last in a text, 我 for whoever speaks; empty where nobody is."""
+    named = [*_WHO.finditer(unified(text))]
+    return _called(named[-1]) if named else ""
+
+
+def is_somebody(word: str) -> bool:
+    """Tell whether what stands before a figure is a person, and not what ails them: 咳嗽37.3."""
+    return _SOMEBODY.fullmatch(word) is not None and _AILS.search(word) is None
 
 
 def _all(text: str) -> list[Found]:
@@ -240,6 +257,12 @@ def _read(message: Message, slot: Slot) -> Value | None:
 
 GRAMMAR = Grammar(name="temperature", title="体温", find=find, mask="\ue8f3", is_sure=False)
 
+
+def _is_of_one(text: str, found: Found) -> bool:
+    """Tell whether a figure is one of several of the same person; who is told of besides is dealt with, each by whom it is of."""
+    return not of_several(text)
+
+
 KIND = Kind(
-    name="temperature", title="体温", grammar=GRAMMAR, take=_take, read=_read, is_single=True, is_strict=True, tells=True, belongs=True,
+    name="temperature", title="体温", grammar=GRAMMAR, take=_take, read=_read, is_meant=_is_of_one, is_single=True, is_strict=True, tells=True, belongs=True,
 )  # fmt: skip

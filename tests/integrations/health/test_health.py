@@ -14,7 +14,7 @@ from bot.store.tasks import Task
 from integrations.desk import tasks
 from integrations.health import actions, console, integration
 from integrations.health.models import CheckIn
-from integrations.health.personal import LIVES
+from integrations.health.settings import Settings
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Chat, Town
@@ -76,7 +76,7 @@ def test_page_shows_the_abnormal_first_and_who_is_missing(town: Town) -> None:
 
     view = town.opens(Role.MANAGER, console.today)
 
-    assert [resident.name for _, resident, _ in view.values["rows"]] == ["陈建国", "李梅"]
+    assert [row.who for row in view.values["rows"]] == ["陈建国", "李梅"]
     assert view.values["missing"] == []
 
 
@@ -242,7 +242,7 @@ def test_check_ins_are_forgotten_after_their_days_and_not_before(town: Town) -> 
     [forget] = personal.forgetting(integration)
     town.asks("oChen", actions.check_in, temperature=36.5, symptoms=["none"])
 
-    town.now += LIVES
+    town.now += Settings().lives
     town.runs(forget.run)
     assert len(town.all(CheckIn)) == 1
 

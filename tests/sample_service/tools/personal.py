@@ -1,12 +1,12 @@
 """Which rows are a person's: their loans. Returned ones are forgotten after a year."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import col, delete, select
 
-from bot.contract import Personal, Resident, Retention, Work
+from bot.contract import Personal, Resident, Retention, Rows, Work
 from integrations.tools.models import STATE_WORDS, Loan, LoanState
 
 
@@ -21,10 +21,9 @@ def erase(work: Work, resident: Resident) -> None:
     work.session.exec(delete(Loan).where(col(Loan.resident_id) == resident.id))
 
 
-def forget(work: Work, before: datetime) -> int:
-    """Delete what came back before a moment."""
-    old = delete(Loan).where(col(Loan.state) == LoanState.BACK, col(Loan.asked_at) < before)
-    return int(getattr(work.session.exec(old), "rowcount", 0))
+#: Returned loans are forgotten after a year.
+RETURNED = Rows(Loan, lambda before: (col(Loan.state) == LoanState.BACK, col(Loan.asked_at) < before))
 
-
-PERSONAL = Personal(export=export, erase=erase, retain=(Retention(what="归还的工具", lives=timedelta(days=365), forget=forget),))
+PERSONAL = Personal(
+    export=export, erase=erase, retain=(Retention(what="归还的工具", lives=timedelta(days=365), rows=(RETURNED,)),)
+)

@@ -1,0 +1,84 @@
+"""What is known by a WeChat account, for whoever holds it: what was said, sent, allowed and counted."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.contract.work import Work
+from bot.store import claims, handoffs
+from bot.store.claims import Objection
+from bot.store.conversations import Conversation, Line
+from bot.store.followers import Allowance, Follower
+from bot.store.limits import Tally
+from bot.store.notices import Notice
+from bot.store.outbox import Delivery
+from bot.store.people import Household, Resident
+from bot.store.photos import Photo
+from bot.store.tasks import Task
+
+_SPEAKERS = {"resident": "居民", "bot": "机器人", "staff": "物业"}
+
+#: Before everything that was ever said.
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def say(moment: datetime | None) -> str:
+    """Return a moment as exports write it; empty where there is none."""
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def talk(work: Work, openid: str, since: datetime, until: datetime) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Return what was said, shown and asked for between two moments: the same account may have been somebody else's before."""
+    session = work.session
+    lines = select(Line).where(Line.openid == openid, Line.at >= since, Line.at <= until)
+    tasks = select(Task).where(Task.openid == openid, col(Task.opened_at) >= since, col(Task.opened_at) <= until)
+    photos = select(Photo).where(Photo.openid == openid, Photo.taken_at >= since, Photo.taken_at <= until)
+    return {
+        "对话": [
+            {"时间": say(line.at), "谁": _SPEAKERS.get(line.speaker, line.speaker), "内容": line.text}
+            for line in session.exec(lines.order_by(col(Line.id)))
+        ],
+        "转给物业的事": [_task(one) for one in session.exec(tasks.order_by(col(Task.id)))],
+        "照片": [{"时间": say(one.taken_at), "编号": one.public_id} for one in session.exec(photos.order_by(col(Photo.id)))],
+    }
+
+
+def _task(one: Task) -> Mapping[str, str]:
+    said = handoffs.words(one) or str(one.data.get("report", ""))
+    return {
+        "编号": one.number or one.public_id,
+        "时间": say(one.opened_at),
+        "事情": one.title,
+        "您说的话": said,
+        "结果": one.outcome,
+    }
+
+
+def notices(work: Work, resident: Resident) -> Sequence[Mapping[str, str]]:
+    """Return which notices were sent to somebody, oldest first."""
+    sent = select(Notice.title, Delivery.updated_at).join(Delivery, col(Delivery.notice_id) == col(Notice.id))
+    mine = sent.where(Delivery.resident_id == resident.id).order_by(col(Delivery.id))
+    return [{"标题": title, "时间": say(at)} for title, at in work.session.exec(mine)]
+
+
+def export(work: Work, openid: str) -> dict[str, Any]:
+    """Return all that is kept by account, as JSON with names people read."""
+    session = work.session
+    follower, conversation = session.get(Follower, openid), session.get(Conversation, openid)
+    claim = claims.of(session, openid)
+    objections = select(Objection, Household).join(Household, col(Household.id) == col(Objection.household_id))
+    allowed = select(Allowance).where(Allowance.openid == openid)
+    sent = select(Delivery).where(Delivery.openid == openid, col(Delivery.notice_id).is_(None)).order_by(col(Delivery.id))
+    counted = select(Tally).where(Tally.key == openid).order_by(col(Tally.day))
+    return {
+        "关注时间": say(follower.followed_at) if follower else "",
+        "允许的订阅消息": [{"模板": one.template_id, "还可以发": one.left} for one in session.exec(allowed)],
+        "正在说的事": {"主题": conversation.topic, "记着的": conversation.standing or {}} if conversation else {},
+        "自己说的住址": claim.label if claim else "",
+        "说不认识您的住户": [flat.label for _, flat in session.exec(objections.where(Objection.openid == openid))],
+        "发给您的消息": [{"时间": say(one.updated_at), "内容": str(one.payload.get("text", ""))} for one in session.exec(sent)],
+        "次数": [{"日期": str(one.day), "什么": one.kind, "几次": one.count} for one in session.exec(counted)],
+        **talk(work, openid, _EVER, work.now),
+    }

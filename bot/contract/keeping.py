@@ -1,0 +1,123 @@
+"""How long the core keeps what is people's own: each kind with its term, forgotten by the same jobs as the services' rows."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel, Field
+from sqlalchemy import null, or_
+from sqlmodel import col, select
+
+from bot.contract.personal import Personal, Retention, Rows
+from bot.contract.work import Work
+from bot.store import consents, inbox, limits
+from bot.store.claims import Claim, Objection
+from bot.store.consents import Consent
+from bot.store.conversations import Conversation, Line
+from bot.store.effects import Effect, EffectState
+from bot.store.inbox import InboxMessage
+from bot.store.invitations import Invitation
+from bot.store.limits import Tally
+from bot.store.outbox import Delivery, DeliveryState
+from bot.store.people import Resident
+from bot.store.photos import Photo
+from bot.store.tasks import Task
+from bot.store.unmatched import Unmatched
+
+#: What stands in place of the title of a task whose words were forgotten.
+TITLE = "内容已过保存期限，已删除"
+
+_DAY = timedelta(days=1)
+
+_UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.ARMED, DeliveryState.SENDING)
+
+
+class Settings(BaseModel):
+    """How long the core keeps what people said."""
+
+    keep_talks: int = Field(180, ge=1, le=3650, description="days for which talks and photos are kept")
+    keep_messages: int = Field(90, ge=1, le=3650, description="days for which the words of messages sent are kept")
+    keep_tasks: int = Field(365, ge=30, le=3650, description="days for which the words of tasks are kept once they are closed")
+
+
+def _days(read: Callable[[Settings], int]) -> Callable[[Work], timedelta]:
+    return lambda work: read(work.settings(Settings)) * _DAY
+
+
+RETAIN = (
+    Retention(
+        what="对话和照片", lives=_days(lambda said: said.keep_talks), setting="LINLI_CORE_KEEP_TALKS",
+        rows=(
+            Rows(Line, lambda before: (col(Line.at) < before,)),
+            Rows(Photo, lambda before: (
+                col(Photo.taken_at) < before, col(Photo.id).not_in(select(col(Line.photo_id)).where(col(Line.photo_id).is_not(None))),
+            )),
+        ),
+    ),
+    Retention(
+        what="说到一半的事", lives=30 * _DAY,
+        rows=(Rows(
+            Conversation,
+            lambda before: (col(Conversation.updated_at) < before, col(Conversation.waiting_since).is_(None),
+                            or_(col(Conversation.standing).is_not(None), col(Conversation.topic) != "")),
+            {"standing": null(), "topic": ""},
+        ),),
+    ),
+    Retention(
+        what="发给居民的消息", lives=_days(lambda said: said.keep_messages), setting="LINLI_CORE_KEEP_MESSAGES",
+        rows=(
+            Rows(Delivery, lambda before: (
+                col(Delivery.updated_at) < before, col(Delivery.state).not_in(_UNDER_WAY), col(Delivery.openid).is_not(None),
+            ), {"openid": None, "payload": {"text": ""}}),
+        ),
+    ),
+    Retention(
+        what="待办里居民的话", lives=_days(lambda said: said.keep_tasks), setting="LINLI_CORE_KEEP_TASKS", why="办结后算起；没办结的不删",
+        rows=(Rows(
+            Task, lambda before: (col(Task.closed_at) < before, col(Task.title) != TITLE),
+            {"title": TITLE, "openid": None, "data": {}, "outcome": "", "household_id": None},
+        ),),
+    ),
+    Retention(what="没听懂的句子", lives=180 * _DAY, rows=(Rows(Unmatched, lambda before: (col(Unmatched.last_at) < before,)),)),
+    Retention(
+        what="没有完成的操作", lives=90 * _DAY,
+        rows=(Rows(Effect, lambda before: (col(Effect.state) == EffectState.DEAD, col(Effect.updated_at) < before)),),
+    ),
+    Retention(what="收到的消息（防重复）", lives=inbox.KEPT, rows=(Rows(InboxMessage, lambda before: (col(InboxMessage.received_at) < before,)),)),
+    Retention(what="次数", lives=limits.KEPT, rows=(Rows(Tally, lambda before: (col(Tally.day) < before.date(),)),)),
+    Retention(what="居民自己说的住址", lives=90 * _DAY, rows=(Rows(Claim, lambda before: (col(Claim.at) < before,)),)),
+    Retention(
+        what="住户说不认识的人", lives=365 * _DAY, why="期间只有物业能让他再绑定", rows=(Rows(Objection, lambda before: (col(Objection.at) < before,)),),
+    ),
+    Retention(
+        what="邀请家人的码", lives=30 * _DAY, why="用过或过期后算起",
+        rows=(Rows(Invitation, lambda before: (
+            col(Invitation.inviter_id).is_not(None), or_(col(Invitation.ended_at) < before, col(Invitation.expires_at) < before),
+        )),),
+    ),
+    Retention(
+        what="同意和撤回的记录", lives=consents.KEPT, why="撤回后算起；要能证明取得过同意（个人信息保护法第56条）",
+        rows=(Rows(Consent, lambda before: (col(Consent.withdrawn_at) < before,)),),
+    ),
+)  # fmt: skip
+
+#: What is kept without a term, and why.
+KEPT = {
+    "名册上的姓名、电话、住址": "物业自己的档案；住户搬走后由物业更新",
+    "谁绑定过哪个微信": "删除信息时要据此找全；删除时一起删",
+    "通知的正文": "物业发的，不是居民的话",
+    "操作记录（不含居民的话）": "审计要用，至少留六个月（网络安全法第21条）；满三年后用 linli audit prune 整段清理",
+    "没办结的待办": "还有人等着，办结后才开始算期限",
+    "常见问题的答案": "物业写的",
+}
+
+
+def _export(work: Work, resident: Resident) -> Mapping[str, Any]:
+    return {}
+
+
+def _erase(work: Work, resident: Resident) -> None:
+    """Nothing here: the eraser deletes the core's own."""
+
+
+PERSONAL = Personal(export=_export, erase=_erase, retain=RETAIN)

@@ -1,0 +1,40 @@
+"""Whether somebody consents, once asked: a word in passing is none. Pure."""
+
+import re
+
+from bot.language import answers, questions
+from bot.language.kinds.kind import Aspect, Kind, Message, Slot, Value, bare
+
+#: The values: an option of the question, or read from a mere word.
+YES, NO = "yes", "no"
+
+_REFUSES = re.compile(
+    r"(?:我|俺|那|还是|都|坚决)*(?:不同意|拒绝|不愿意?|不想|不记|别记|不(?:要|用|必)(?:记|存|保存)|不授权)(?:[吧了啊的]|谢谢)*"
+)
+_CONSENTS = re.compile(
+    r"(?:我|俺|都|全|完全|可以|那)*(?:同意[\u4e00-\u9fff]{0,8}|愿意|授权|记[吧上下]?|存[吧着]?|可以[记存])(?:[吧了啊的啦]|保存|谢谢)*"
+)
+
+
+def _take(message: Message, slot: Slot) -> Value | None:
+    """Nothing: nobody consents in passing to what they have not read."""
+    return None
+
+
+def _read(message: Message, slot: Slot) -> Value | None:
+    answer = bare(message.rest)
+    if questions.is_question(message.text):
+        return None
+    if _REFUSES.fullmatch(answer) or answers.is_no(answer) or answers.is_skip(answer):
+        return NO
+    return YES if _CONSENTS.fullmatch(answer) or answers.is_yes(answer) else None
+
+
+def _say(value: Value, slot: Slot, now: object) -> str:
+    return "同意" if value == YES else "不同意"
+
+
+KIND = Kind(
+    name="consent", title="是否同意", aspect=Aspect.WHETHER, take=_take, read=_read, say=_say, is_worded=True, is_topic=False,
+    fits_any_words=True,
+)  # fmt: skip

@@ -1,0 +1,146 @@
+"""What people have consented to, purpose by purpose, in which words, and when they took it back.
+
+A consent is a row of its own, so that rows of sensitive data can point at it and the database refuses those that do not. What was
+refused stands apart: nothing can point at a refusal. Neither holds an openid; the words are ours.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Index, delete, text
+from sqlmodel import Field, Session, col, select
+
+from bot.model import maybe_moment, moment, word
+from bot.store.people import Resident
+from bot.store.scope import Scoped
+
+#: How long it can be shown that a consent was given, after it was taken back: three years, as for records of impact assessments.
+#: Source: 个人信息保护法 art. 56
+KEPT = timedelta(days=3 * 365)
+
+
+class Given(StrEnum):
+    """How somebody consented."""
+
+    CHAT = "chat"  # asked in the talk, and said yes
+    SAID = "said"  # said so by themselves, having refused or withdrawn before
+    BEFORE = "before"  # kept at their wish before anybody was asked: version 0
+
+
+_IN_FORCE = text("withdrawn_at IS NULL")
+
+
+class Consent(Scoped, table=True):
+    """That somebody consented to a purpose; while `withdrawn_at` is None it holds."""
+
+    __table_args__ = (
+        Index("consent_in_force", "resident_id", "purpose", unique=True, sqlite_where=_IN_FORCE, postgresql_where=_IN_FORCE),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    resident_id: int = Field(foreign_key="resident.id", index=True)  # who gave it
+    purpose: str
+    version: int  # of the words
+    as_guardian: bool = False  # not for themselves but for children under 14 whose guardian they say they are
+    how: Given = word(Given, Given.CHAT)
+    words: str = ""  # as they were shown
+    given_at: datetime = moment()
+    withdrawn_at: datetime | None = maybe_moment()
+    is_over: bool = False  # they have gone: whoever comes back is asked anew
+
+    @property
+    def key(self) -> int:
+        """The id of one that is on disk."""
+        if self.id is None:
+            raise ValueError("this consent is not stored yet")
+        return self.id
+
+
+class ConsentRefusal(Scoped, table=True):
+    """That somebody was asked in a version of the words and said no: they are not asked in it again."""
+
+    __tablename__ = "consent_refusal"
+
+    resident_id: int = Field(primary_key=True, foreign_key="resident.id")
+    purpose: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    at: datetime = moment()
+
+
+def in_force(session: Session, resident: Resident, purpose: str) -> Consent | None:
+    """Return somebody's consent to a purpose, None where there is none or it was taken back."""
+    mine = (Consent.resident_id == resident.id, Consent.purpose == purpose, col(Consent.withdrawn_at).is_(None))
+    return session.exec(select(Consent).where(*mine)).first()
+
+
+def of(session: Session, resident: Resident) -> Sequence[Consent]:
+    """Return all that somebody ever consented to, oldest first."""
+    return session.exec(select(Consent).where(Consent.resident_id == resident.id).order_by(col(Consent.id))).all()
+
+
+def refusals(session: Session, resident: Resident) -> Sequence[ConsentRefusal]:
+    """Return what somebody said no to, oldest first."""
+    mine = select(ConsentRefusal).where(ConsentRefusal.resident_id == resident.id)
+    return session.exec(mine.order_by(col(ConsentRefusal.at))).all()
+
+
+def was_asked(session: Session, resident: Resident, purpose: str, version: int) -> bool:
+    """Tell whether somebody has answered these words before: said no, or said yes and took it back."""
+    if session.get(ConsentRefusal, (resident.key, purpose, version)) is not None:
+        return True
+    mine = (
+        Consent.resident_id == resident.id,
+        Consent.purpose == purpose,
+        Consent.version == version,
+        col(Consent.is_over).is_(False),
+    )
+    return session.exec(select(Consent.id).where(*mine).limit(1)).first() is not None
+
+
+def give(
+    session: Session, resident: Resident, purpose: str, version: int, words: str, now: datetime, *,
+    how: Given = Given.CHAT, as_guardian: bool = False,
+) -> Consent:  # fmt: skip
+    """Note a consent; one in these words that holds already stays, one in older words is replaced."""
+    found = in_force(session, resident, purpose)
+    if found is not None and found.version == version:
+        return found
+    made = Consent(
+        resident_id=resident.key, purpose=purpose, version=version, words=words, how=how, as_guardian=as_guardian, given_at=now
+    )
+    if found is not None:
+        end(session, found, now)
+    drop_refusal(session, resident, purpose)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def refuse(session: Session, resident: Resident, purpose: str, version: int, now: datetime) -> None:
+    """Note a no."""
+    if session.get(ConsentRefusal, (resident.key, purpose, version)) is None:
+        session.add(ConsentRefusal(resident_id=resident.key, purpose=purpose, version=version, at=now))
+        session.flush()
+
+
+def end(session: Session, consent: Consent, now: datetime) -> None:
+    """Note that a consent was taken back."""
+    consent.withdrawn_at = now
+    session.add(consent)
+    session.flush()
+
+
+def end_all(session: Session, resident: Resident, now: datetime) -> None:
+    """Take back all that somebody who has gone consented to; whoever comes back is asked anew."""
+    for consent in of(session, resident):
+        consent.withdrawn_at, consent.is_over = consent.withdrawn_at or now, True
+        session.add(consent)
+    session.flush()
+    session.execute(delete(ConsentRefusal).where(col(ConsentRefusal.resident_id) == resident.id))
+
+
+def drop_refusal(session: Session, resident: Resident, purpose: str) -> None:
+    """Forget that somebody said no."""
+    mine = (col(ConsentRefusal.resident_id) == resident.id, col(ConsentRefusal.purpose) == purpose)
+    session.execute(delete(ConsentRefusal).where(*mine))

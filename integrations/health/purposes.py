@@ -1,0 +1,53 @@
+"""What check-ins are kept for, and what goes when the consent to it is taken back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import col, delete, or_, select
+
+from bot.contract import Purpose, Resident, Work
+from integrations.health import tasks
+from integrations.health.models import CheckIn
+from integrations.health.reports import Report
+from integrations.health.settings import Settings
+
+#: What goes; who is unwell and waits for a call is not let down.
+KEPT = "体温和症状（正等人联系您的待办除外）"
+
+
+def facts(work: Work) -> Mapping[str, Any]:
+    """Return what the question says: for how many days a check-in is kept."""
+    return {"days": work.settings(Settings).keep_days}
+
+
+def end(work: Work, resident: Resident) -> int:
+    """Delete what somebody has told of themselves and their family, and what the family has told of them; returns how many rows.
+
+    Tasks that were dealt with forget what was told, too.
+    """
+    if resident.openid:
+        tasks.forget(work, resident.openid)
+    theirs = or_(col(CheckIn.resident_id) == resident.id, col(CheckIn.reporter_id) == resident.id)
+    return int(getattr(work.session.execute(delete(CheckIn).where(theirs)), "rowcount", 0))
+
+
+def end_for_children(work: Work, resident: Resident) -> int:
+    """Delete what somebody has told of children; returns how many rows."""
+    told = work.session.exec(select(CheckIn).where(CheckIn.reporter_id == resident.id)).all()
+    children = [one for one in told if Report(who=one.person).is_child]
+    for one in children:
+        work.session.delete(one)
+    return len(children)
+
+
+CHECK_IN = Purpose(
+    name="health", title="健康打卡", version=1, asks="health.consent", kept=KEPT, facts=facts, end=end, called=("健康", "打卡", "体温", "症状"),
+    with_it=("minors",),
+)  # fmt: skip
+
+MINORS = Purpose(
+    name="minors", title="孩子的健康打卡", version=1, asks="health.consent_child", kept="孩子的体温和症状",
+    end=end_for_children, called=("孩子", "小孩", "儿童", "未成年人", "监护人"), as_guardian=True,
+)  # fmt: skip
+
+ALL = (CHECK_IN, MINORS)

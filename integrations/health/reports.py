@@ -1,0 +1,103 @@
+"""Of whom a message tells, and what: 老公36.5，我36.3，儿子37.8咳嗽. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.contract import is_somebody, temperatures, temperatures_of_several, whose
+
+#: Somebody of several of whom only the figure is told.
+UNNAMED = "?"
+
+#: One word for each relation, so that 我妈, 老妈 and 妈妈 are one person.
+_SAME = {
+    "妈妈": "妈 老妈 母亲 阿妈 姆妈 娘 老娘 亲妈", "爸爸": "爸 老爸 父亲 阿爸 爹 老爹 老豆 老窦 亲爸", "老公": "丈夫 先生 爱人 当家的",
+    "老婆": "妻子 太太 媳妇 媳妇儿 婆娘 堂客", "孩子": "娃 娃儿 小孩 娃娃 仔", "女儿": "闺女 囡囡 女 丫头", "奶奶": "奶 阿奶 阿嫲",
+    "爷爷": "爷 阿爷", "哥哥": "哥", "姐姐": "姐", "弟弟": "弟", "妹妹": "妹", "家人": "他 她 佢 伊 家里人",
+}  # fmt: skip
+_ONE_WORD = {said: word for word, others in _SAME.items() for said in others.split()}
+
+#: Those who may be under 14; who is older loses nothing by a guardian's consent.
+_CHILD = re.compile(
+    r"(?:[大小老]?(?:儿子|女儿|闺女|孙子|孙女|外孙|外孙女)|孩子|宝宝|[大小二三]宝|崽崽?|老[大二三]|侄[子女]|外甥女?|弟弟|妹妹|幺[儿女]|小囡)"
+)
+
+_CLAUSE = re.compile(r"[\s，,。；;、！!？?]+")
+
+#: By what a symptom is told apart in a message about several: the words that were understood stand in the intent file.
+_SIGNS = {
+    "fever": "烧|热", "cough": "咳", "fatigue": "乏|没劲|没力|累|疲|酸|没精神", "throat": "嗓|喉|咽", "diarrhoea": "拉|泻|泄|肚|跑厕", "breathless": "喘|气短|呼吸|胸闷|憋",
+}  # fmt: skip
+_ILL = re.compile("[烧热咳嗓喉咽乏累拉泻吐喘晕疼痛痒麻]|没劲|没力|没精神|气短|呼吸|胸闷|不舒服|难受|体温|打.{0,2}卡|量")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What is told of one person: by one word for each, empty for who speaks; `degrees` None where that is told otherwise or not yet."""
+
+    who: str
+    degrees: float | None = None
+    symptoms: Sequence[str] = field(default=())
+
+    @property
+    def is_child(self) -> bool:
+        """Tell whether a guardian must consent."""
+        return _CHILD.fullmatch(self.who) is not None
+
+
+def read(said: str, felt: Sequence[str] = ()) -> Sequence[Report]:
+    """Return what the words tell of whom, one message a line; nothing where they speak of nobody but who says them.
+
+    `felt` are the symptoms that were understood of all this; of several people each is given to whoever it was said of.
+    """
+    found: Sequence[Report] = ()
+    for line in said.splitlines():
+        found = _line(line, felt, found)
+    return () if [one.who for one in found] == [""] else found
+
+
+def _line(line: str, felt: Sequence[str], before: Sequence[Report]) -> Sequence[Report]:
+    if several := temperatures_of_several(line):
+        people = [_word(one.who) for one in several]
+        if "" not in people and people.count(UNNAMED) == 1:
+            people[people.index(UNNAMED)] = ""  # 36.4，孩子36.9
+        told = [Report(who=who, degrees=one.degrees) for who, one in zip(people, several, strict=True)]
+        last = {one.who: one for one in told if one.who != UNNAMED}  # who says a second figure of somebody means that one
+        return _with_symptoms([*last.values(), *(one for one in told if one.who == UNNAMED)], line, felt)
+    if measured := temperatures(line):
+        who = "" if measured[-1].who == "我" else _word(measured[-1].who).replace(UNNAMED, "")
+        degrees = measured[-1].degrees if len(measured) == 1 else None
+        if not measured[-1].who and len(before) == 1:  # 孩子咳嗽 / 37.8
+            return [replace(before[0], degrees=degrees)]
+        return [Report(who=who, degrees=degrees)] if who or not before else before
+    named = [_word(who) for clause in _CLAUSE.split(line) if _ILL.search(clause) and (who := whose(clause))]
+    return [Report(who=named[-1])] if named and named[-1] != UNNAMED and not before else before
+
+
+def _word(who: str) -> str:
+    """Return the one word for somebody; empty for who speaks."""
+    if who == "我":
+        return ""
+    return _ONE_WORD.get(who, who) if is_somebody(who) else UNNAMED
+
+
+def _with_symptoms(told: Sequence[Report], line: str, felt: Sequence[str]) -> Sequence[Report]:
+    spoken_of = {name: who for name in felt if (who := _sufferer(line, name)) is not None}
+    return [replace(one, symptoms=[name for name, who in spoken_of.items() if who == one.who]) for one in told]
+
+
+def _sufferer(line: str, symptom: str) -> str | None:
+    """Return of whom a symptom is said in a message about several; None where that cannot be told."""
+    sign = re.compile(_SIGNS.get(symptom, re.escape(symptom)))
+    return next((who for clause, who in _clauses(line) if sign.search(clause)), None)
+
+
+def _clauses(line: str) -> Iterator[tuple[str, str | None]]:
+    """Return each clause with whom it tells of: who is named in it or was named last."""
+    who: str | None = None
+    for clause in _CLAUSE.split(line):
+        if measured := temperatures(clause):
+            who = _word(measured[-1].who)
+        elif named := whose(clause):
+            who = _word(named)
+        yield clause, who

@@ -1,0 +1,52 @@
+"""What staff are asked to look at: who of a household is unwell, one task a day for whoever told it."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlmodel import col, select
+
+from bot.contract import Task, Turn, Work
+
+#: Who may see health data.
+NEED = "health.view"
+
+
+def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool) -> None:
+    """Tell staff of people who are unwell, each by a word of their own; one task a day, which a later word of the day changes.
+
+    Once staff have closed it, it is opened again and says how it was closed: whoever still feels ill is called back by somebody
+    who knows of the first call. Only what completes the report they dealt with leaves it closed, unless it turns urgent.
+    """
+    day = turn.now.date().isoformat()
+    task = next((task for task in _tasks(turn) if task.data.get("day") == day), None)
+    if task is None:
+        flat = turn.flat.label if turn.flat else ""
+        turn.assign(
+            "health.abnormal", NEED, f"健康异常：{flat} {turn.me.name}".strip(), urgent=urgent, openid=turn.openid, household=turn.flat, day=day,
+            people=dict(unwell), report="；".join(unwell.values()),
+        )  # fmt: skip
+        return
+    turns_urgent = urgent and not task.urgent
+    task.urgent = task.urgent or urgent
+    followed = str(task.data.get("followed", ""))
+    everybody = {**task.data.get("people", {}), **unwell}
+    is_new = everybody != task.data.get("people")
+    if task.closed_at is not None and (turns_urgent or not completes):
+        followed = f"（今天 {task.closed_at:%H:%M} 办结过：{task.outcome or '已处理'}）"
+        turn.reopen(task)
+    if is_new or followed:
+        task.data = {**task.data, "people": everybody, "report": "；".join(everybody.values()) + followed, "followed": followed}
+        turn.session.add(task)
+
+
+def forget(work: Work, openid: str) -> None:
+    """Take out of closed tasks how somebody was; what is still to be done keeps it."""
+    mine = select(Task).where(Task.kind == "health.abnormal", Task.openid == openid, col(Task.closed_at).is_not(None))
+    for task in work.session.exec(mine).all():
+        task.data, task.outcome = {"day": task.data.get("day", "")}, ""
+        work.session.add(task)
+
+
+def _tasks(turn: Turn) -> Sequence[Task]:
+    """Return what staff had to look at for this resident, the newest first."""
+    mine = select(Task).where(Task.kind == "health.abnormal", Task.openid == turn.openid)
+    return turn.session.exec(mine.order_by(col(Task.id).desc())).all()

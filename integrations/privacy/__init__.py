@@ -1,0 +1,19 @@
+"""Privacy: what residents may demand of what is known of them, and how they take back what they consented to."""
+
+from pathlib import Path
+
+from bot.contract import Integration
+from integrations.privacy import actions, events, heard, pages, personal
+
+integration = Integration(
+    name="privacy",
+    title="个人信息",
+    folder=Path(__file__).parent,
+    actions=actions.ALL,
+    pages=pages.ROUTES,
+    hears=heard.hear,
+    emits=events.EMITS,
+    log=events.LOG,
+    tells=events.TELLS,
+    personal=personal.PERSONAL,
+)

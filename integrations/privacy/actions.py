@@ -1,0 +1,46 @@
+"""What residents can ask for: to be shown all that is known of them, and to have it deleted."""
+
+import re
+from datetime import timedelta
+
+from bot.contract import Conversation, Refusal, Reply, Turn, action, handoffs, leaving
+from integrations.privacy.models import Export
+
+#: How long a link opens.
+LIVES = timedelta(hours=24)
+
+#: Somebody else is spoken of, whose information only they, or the office once it has looked into it, may have deleted.
+_OTHERS = re.compile(
+    r"(?:我|俺)(?:家|们家)?(?:的)?(?:[老大小二三]?[爸妈爹娘爷奶哥姐弟妹]|父亲|母亲|爸爸|妈妈|奶奶|爷爷|外公|外婆|老公|老婆|儿子|女儿|孩子|婆婆|公公|岳父|岳母|租客|房客|老人)|[他她]的|过世|去世|走了的|不在了"
+)
+
+
+@action("privacy.export", replies={"done": "url hours"})
+def export(turn: Turn, slots: object) -> Reply:
+    """Give a link to all that is known of who writes; it opens once."""
+    talk = turn.session.get(Conversation, turn.openid)
+    if talk is None:
+        raise Refusal("还没有您的任何信息。")
+    made = Export(talk=talk.public_id, asked_at=turn.now)
+    turn.session.add(made)
+    turn.session.flush()
+    turn.record("privacy.export_asked", _about(turn))
+    return Reply("done", url=turn.link(f"/privacy/{made.code}", LIVES), hours=int(LIVES.total_seconds() // 3600))
+
+
+@action("privacy.delete", replies={"done": "", "others": "number expected"})
+def delete(turn: Turn, slots: object) -> Reply:
+    """Delete all that is known of who writes, which was read back before; somebody else's is for the office to look into."""
+    if _OTHERS.search(turn.said):
+        task = handoffs.open(turn, intent="privacy.delete", topic="删除别人的信息", words=turn.said)
+        return Reply("others", number=task.number, expected=handoffs.expected(turn), ok=False)
+    turn.record("privacy.delete_asked", _about(turn))
+    leaving.leave(turn, "deleted")
+    return Reply("done", forgets=True)
+
+
+def _about(turn: Turn) -> str:
+    return turn.resident.about if turn.resident is not None else ""
+
+
+ALL = (export, delete)

@@ -1,0 +1,15 @@
+"""How people read what was asked for, and what is said of consents."""
+
+from bot.contract import Log
+
+#: Kinds of events and their fields.
+EMITS = {"privacy.export_asked": "", "privacy.exported": "", "privacy.delete_asked": ""}
+
+LOG = Log(events={
+    "privacy.export_asked": "要一份自己的信息", "privacy.exported": "打开了自己的信息", "privacy.delete_asked": "要求删除自己的全部信息",
+})  # fmt: skip
+
+#: Messages and their values.
+TELLS = {
+    "privacy.withdrawn": "titles kept rows title", "privacy.not_consented": "title", "privacy.given": "title asks",
+}  # fmt: skip

@@ -1,0 +1,312 @@
+"""Nothing of anybody's health is kept before they consented, and all of it goes when they take that back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from bot.cli.talk import Room
+from bot.contract import Ask, Turn, WithConsent
+from bot.store import consents, people
+from bot.store.consents import Consent, ConsentRefusal
+from bot.store.events import Event
+from bot.store.tasks import Task
+from integrations.health import actions
+from integrations.health.models import CheckIn
+from tests.integrations.conftest import CHEN, LI, Chat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from tests.integrations.conftest import Town
+
+
+@pytest.fixture
+def asked(demo_folder: Path, now: datetime) -> Iterator[Chat]:
+    """A bound resident whom nobody has asked yet."""
+    room = Room.open(demo_folder, now)
+    yield Chat(room)
+    room.database.close()
+
+
+QUESTION = "打卡的体温和症状"
+
+
+# ------------------------------------------------------------------ the database
+
+
+def test_a_check_in_without_a_consent_is_refused_by_the_database(town: Town, now: datetime) -> None:
+    def keep(session: Session, consent: int | None) -> None:
+        me = people.bound(session, CHEN)
+        assert me is not None
+        session.add(CheckIn(reporter_id=me.key, resident_id=me.key, consent_id=consent, day=now.date(), at=now, tenths=365))  # type: ignore[arg-type]
+        session.flush()
+
+    for consent in (None, 99):
+        with pytest.raises(IntegrityError):
+            town.database.submit(keep, consent).result()
+    assert town.all(CheckIn) == []
+
+
+def test_a_table_with_the_mark_of_consent_points_at_one_and_cannot_do_without() -> None:
+    column = CheckIn.__table__.c.consent_id  # type: ignore[attr-defined]
+
+    assert issubclass(CheckIn, WithConsent)
+    assert (column.nullable, [key.target_fullname for key in column.foreign_keys]) == (False, ["consent.id"])
+
+
+def test_a_consent_that_was_taken_back_makes_room_for_another_and_two_never_hold_at_once(town: Town, now: datetime) -> None:
+    def twice(session: Session) -> None:
+        me = people.bound(session, CHEN)
+        assert me is not None
+        session.add(Consent(resident_id=me.key, purpose="health", version=2, given_at=now))
+        session.flush()
+
+    with pytest.raises(IntegrityError):
+        town.database.submit(twice).result()
+
+
+# ------------------------------------------------------------------ asking
+
+
+def test_consent_is_asked_at_the_moment_of_need_and_nothing_is_kept_before(asked: Chat) -> None:
+    assert QUESTION not in asked.say("你好", "几点上班")
+    answer = asked.say("健康打卡 36.5，没有不舒服")
+
+    assert QUESTION in answer
+    assert "撤回健康同意" in answer
+    assert asked.all(CheckIn) == []
+    assert asked.all(Consent) == []
+
+
+@pytest.mark.parametrize("yes", ["同意", "好的", "1", "可以记", "我同意", "同意健康打卡"])
+def test_a_yes_keeps_the_check_in_with_the_words_that_were_shown(asked: Chat, yes: str) -> None:
+    assert "打卡成功：36.5℃，没有不舒服" in asked.say("健康打卡 36.5，没有不舒服", yes)
+
+    [made], [consent] = asked.all(CheckIn), asked.all(Consent)
+    assert (made.consent_id, consent.purpose, consent.version, consent.as_guardian) == (consent.id, "health", 1, False)
+    assert QUESTION in consent.words
+
+
+@pytest.mark.parametrize("no", ["不同意", "不", "2", "拒绝", "不要", "不想"])
+def test_a_no_keeps_nothing_and_the_same_words_are_not_asked_again(asked: Chat, no: str) -> None:
+    assert "没有打卡" in asked.say("健康打卡 36.5，没有不舒服", no)
+
+    again = asked.say("健康打卡 36.6，没有不舒服")
+    assert QUESTION not in again
+    assert "同意健康打卡" in again, "the way to give it is said"
+    assert asked.all(CheckIn) == []
+    assert asked.all(Consent) == []
+
+
+def test_who_calls_the_question_off_has_not_said_no(asked: Chat) -> None:
+    assert "没有打卡" in asked.say("健康打卡 36.5，没有不舒服", "算了")
+
+    assert asked.all(ConsentRefusal) == []
+    assert QUESTION in asked.say("健康打卡 36.5，没有不舒服")
+
+
+def test_who_consented_is_not_asked_again(asked: Chat) -> None:
+    asked.say("健康打卡 36.5，没有不舒服", "同意")
+
+    assert "已改为" in asked.say("健康打卡 36.6，没有不舒服")
+
+
+def test_new_words_are_asked_about_again(town: Town, now: datetime) -> None:
+    def older(session: Session) -> None:
+        for consent in session.exec(select(Consent)).all():
+            consent.version = 7
+            session.add(consent)
+
+    town.database.submit(older).result()
+
+    asked = town.asks(CHEN, actions.check_in, temperature=36.5, symptoms=["none"])
+    assert isinstance(asked, Ask)
+    assert asked.name == "consent"
+
+
+def test_what_was_kept_before_anybody_was_asked_holds_until_it_is_taken_back(town: Town) -> None:
+    def before(session: Session) -> None:
+        for consent in session.exec(select(Consent)).all():
+            consent.version = 0
+            session.add(consent)
+
+    town.database.submit(before).result()
+
+    assert town.asks(CHEN, actions.check_in, temperature=36.5, symptoms=["none"]).name == "done"
+
+
+# ------------------------------------------------------------------ what cannot wait
+
+
+@pytest.mark.parametrize("said", ["健康打卡 39.2 咳嗽", "有点气短，体温36.5", "儿子38.9，我36.5"])
+def test_who_is_unwell_is_told_to_a_person_before_anybody_is_asked(asked: Chat, said: str) -> None:
+    answer = asked.say(said)
+
+    assert "已通知社区工作人员" in answer
+    assert "只留这一条待办" in answer
+    assert [task.kind for task in asked.all(Task)] == ["health.abnormal"]
+    assert asked.all(CheckIn) == []
+
+
+def test_a_no_leaves_the_task_of_the_fever_and_nothing_else(asked: Chat) -> None:
+    answer = asked.say("健康打卡 39.2 咳嗽", "不同意")
+
+    assert "只留这一条待办" in answer
+    assert len(asked.all(Task)) == 1
+    assert asked.all(CheckIn) == []
+
+
+def test_a_yes_after_the_fever_opens_no_second_task(asked: Chat) -> None:
+    asked.say("健康打卡 39.2 咳嗽", "同意")
+
+    assert len(asked.all(Task)) == 1
+    assert [made.words for made in asked.all(CheckIn)] == ["39.2℃，咳嗽"]
+
+
+# ------------------------------------------------------------------ children
+
+
+def test_a_childs_check_in_needs_the_guardian_who_is_asked_once(asked: Chat) -> None:
+    answer = asked.say("我36.3，儿子36.8")
+    assert "监护人" in answer
+    asked.say("同意", "没有")
+
+    assert {made.person: made.tenths for made in asked.all(CheckIn)} == {"": 363, "儿子": 368}
+    consents_ = {one.purpose: one for one in asked.all(Consent)}
+    assert {name: one.as_guardian for name, one in consents_.items()} == {"health": False, "minors": True}
+    child = next(made for made in asked.all(CheckIn) if made.person)
+    assert child.consent_id == consents_["minors"].id
+    assert "监护人" not in asked.say("我36.4，女儿36.9")
+
+
+def test_without_the_guardian_adults_are_kept_and_the_child_is_not(asked: Chat) -> None:
+    asked.say("健康打卡 36.5，没有不舒服", "同意")
+    assert "监护人" in asked.say("老公36.5，儿子36.8")
+    assert "儿子没有同意，没有记" in asked.say("不同意")
+
+    assert [made.person for made in asked.all(CheckIn)] == ["", "老公"]
+
+
+def test_who_refused_for_themselves_is_not_kept_by_the_family_either(town: Town, now: datetime) -> None:
+    def refuse(session: Session) -> None:
+        me, li = people.bound(session, CHEN), people.bound(session, LI)
+        assert me is not None
+        assert li is not None
+        home = session.get_one(people.Household, me.household_id)
+        people.move_in(session, li, home, people.ResidentRole.FAMILY)
+        for purpose in ("health", "minors"):
+            found = consents.in_force(session, li, purpose)
+            assert found is not None
+            consents.end(session, found, now)
+
+    town.database.submit(refuse).result()
+
+    reply = asks_with_words(town, "李梅36.8，我36.5", temperature=36.5, symptoms=["none"])
+
+    assert "李梅" in reply.values["unkept"]
+    assert [made.person for made in town.all(CheckIn)] == [""]
+
+
+def asks_with_words(town: Town, words: str, **slots: Any) -> Any:
+    return town.database.submit(
+        lambda session: actions.check_in(
+            Turn(session=session, now=town.now, context=town.context, openid=CHEN, said=words), slots
+        )
+    ).result()
+
+
+# ------------------------------------------------------------------ taking it back
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "撤回健康同意",
+        "撤回健康打卡的同意",
+        "撤回同意",
+        "我要撤回我的同意",
+        "健康打卡的同意撤回",
+        "取消体温的授权",
+        "收回健康同意。",
+    ],
+)
+def test_taking_it_back_is_one_sentence_and_deletes_what_was_kept_for_it(asked: Chat, words: str) -> None:
+    asked.say("健康打卡 36.5，没有不舒服", "同意")
+    asked.say("我36.6，儿子36.8", "同意")
+    answer = asked.say(words)
+
+    assert "全部删了" in answer
+    assert "体温和症状" in answer
+    assert asked.all(CheckIn) == []
+    assert all(consent.withdrawn_at is not None for consent in asked.all(Consent))
+    assert "consent.withdrawn" in {event.kind for event in asked.all(Event)}
+
+
+def test_taking_it_back_empties_tasks_that_were_dealt_with_and_leaves_who_waits_for_a_call(asked: Chat) -> None:
+    asked.say("健康打卡 39.2 咳嗽", "同意")
+
+    def close(session: Session) -> None:
+        for task in session.exec(select(Task)).all():
+            task.closed_at, task.outcome = asked.room.now, "打过电话，39.2"
+            session.add(task)
+
+    asked.say("撤回健康同意")
+    assert ["39.2" in str(task.data) for task in asked.all(Task)] == [True]
+    asked.room.database.submit(close).result()
+    asked.say("同意健康打卡", "撤回健康同意")
+    assert ["39.2" in f"{task.data}{task.outcome}" for task in asked.all(Task)] == [False]
+
+
+def test_after_it_the_feature_says_why_and_how_to_give_it_again(asked: Chat) -> None:
+    asked.say("健康打卡 36.5，没有不舒服", "同意", "撤回健康同意")
+
+    assert "没有同意" in asked.say("打卡记录")
+    answer = asked.say("健康打卡 36.5，没有不舒服")
+    assert (QUESTION not in answer, "同意健康打卡" in answer) == (True, True)
+
+    assert "已记下您同意健康打卡" in asked.say("同意健康打卡")
+    assert "打卡成功" in asked.say("健康打卡 36.5，没有不舒服")
+    assert [made.tenths for made in asked.all(CheckIn)] == [365]
+
+
+def test_yes_that_was_taken_back_while_something_was_still_asked_does_not_come_back_by_itself(asked: Chat) -> None:
+    asked.say("健康打卡 36.5", "同意", "撤回健康同意")
+    answer = asked.say("没有", "健康打卡 36.6，没有不舒服")
+
+    assert "同意健康打卡" in answer
+    assert asked.all(CheckIn) == []
+    assert all(one.withdrawn_at for one in asked.all(Consent))
+
+
+def test_taking_back_the_childrens_leaves_ones_own(asked: Chat) -> None:
+    asked.say("我36.3，儿子36.8", "同意", "没有")
+
+    asked.say("撤回孩子的同意")
+
+    assert [made.person for made in asked.all(CheckIn)] == [""]
+    assert {one.purpose: one.withdrawn_at is None for one in asked.all(Consent)} == {"health": True, "minors": False}
+
+
+def test_who_never_consented_is_told_that_there_is_nothing_to_take_back(asked: Chat) -> None:
+    assert "不用撤回" in asked.say("撤回健康同意")
+
+
+@pytest.mark.parametrize("words", ["撤回报修", "我不同意涨物业费", "同意装电梯", "撤回人脸的同意", "同意"])
+def test_words_about_something_else_are_no_consent_and_take_none_back(asked: Chat, words: str) -> None:
+    asked.say("健康打卡 36.5，没有不舒服", "同意")
+    asked.say(words)
+
+    assert [one.withdrawn_at for one in asked.all(Consent)] == [None]
+
+
+def test_log_of_consents_names_the_purpose_and_no_words(asked: Chat) -> None:
+    asked.say("健康打卡 36.5，没有不舒服", "同意")
+
+    [event] = [event for event in asked.all(Event) if event.kind == "consent.given"]
+    assert event.data == {"purpose": "health", "version": 1}
