@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import __version__
-from bot.cli import menu, qr
+from bot.cli import keys, menu, privacy, qr
 from bot.cli import notice as notices
 from bot.cli.notice import Community, Demo
 from bot.errors import LinliError, Misconfigured, Refusal
@@ -22,6 +22,8 @@ app.add_typer(notices.app, name="notice")
 app.add_typer(users, name="user")
 app.add_typer(menu.app, name="menu")
 app.add_typer(qr.app, name="qr")
+app.add_typer(keys.app, name="keys")
+app.add_typer(privacy.app, name="privacy")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Now = Annotated[str, typer.Option("--now", metavar="ISO", help="What time it is, such as 2026-03-11T10:00.")]
@@ -217,16 +219,17 @@ def user_passwd(login: str, demo: Demo = False, community: Community = "") -> No
     """Set a password, asked twice at a terminal, else the first line of standard input."""
     from bot.cli import setup
 
-    setup.user_passwd(login, _ask_password(), demo=demo, community=community)
+    setup.user_passwd(login, ask_hidden("password", twice=True), demo=demo, community=community)
 
 
-def _ask_password() -> str:
+def ask_hidden(what: str, *, twice: bool = False) -> str:
+    """Return what is typed unseen at a terminal, else the first line of standard input."""
     if sys.stdin.isatty():
-        return str(typer.prompt("New password", hide_input=True, confirmation_prompt=True))
-    password = sys.stdin.readline().rstrip("\n")
-    if not password:
-        raise Misconfigured("no password came from standard input; run the command at a terminal, or pipe one line to it")
-    return password
+        return str(typer.prompt(what.capitalize(), hide_input=True, confirmation_prompt=twice))
+    typed = sys.stdin.readline().rstrip("\n")
+    if not typed:
+        raise Misconfigured(f"no {what} came from standard input; run the command at a terminal, or pipe one line to it")
+    return typed
 
 
 @users.command("list")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.console.events import OWN
+from bot.console.processing import PROCESSING
 from bot.contract import Integration, Permission, Role, handoffs, talks
 from bot.contract.taskkinds import ALARM, TaskKind
 from bot.contract.work import WATCH
@@ -67,5 +68,6 @@ CORE = Integration(
     tells=TELLS,
     tasks=TASKS,
     log=OWN,
+    processing=PROCESSING,
     jobs=(talks.return_left_alone, handoffs.close_answered),
 )

@@ -239,6 +239,11 @@ def current_key(session: Session) -> str:
     return found.id if found else ""
 
 
+def keys(session: Session) -> Sequence[SealingKey]:
+    """Return the keys that values are or were under, the first first."""
+    return session.exec(model_select(SealingKey).order_by(col(SealingKey.used_since), SealingKey.id)).all()
+
+
 def use_key(session: Session, key_id: str, now: datetime) -> None:
     """Have values sealed under this key from now on, by all who work with the database."""
     found = session.get(SealingKey, key_id)
@@ -253,13 +258,10 @@ def follow(session: Session) -> None:
         ring.use(current)
 
 
-def retire_others(session: Session, key_id: str, now: datetime) -> list[str]:
-    """Note that no value is under other keys any more; returns their ids."""
-    others = session.exec(model_select(SealingKey).where(SealingKey.id != key_id, col(SealingKey.retired_at).is_(None))).all()
-    for one in others:
-        one.retired_at = now
-        session.add(one)
-    return [one.id for one in others]
+def retire_others(session: Session, key_id: str, now: datetime) -> None:
+    """Note that no value is under other keys any more."""
+    others = (col(SealingKey.id) != key_id, col(SealingKey.retired_at).is_(None))
+    session.execute(update(SealingKey).where(*others).values(retired_at=now))
 
 
 def rotate(engine: Engine, tell: Progress) -> list[Unreadable]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.health import actions, cards, console, events, personal
+from integrations.health import actions, cards, console, events, personal, processing
 
 integration = Integration(
     name="health",
@@ -16,6 +16,7 @@ integration = Integration(
     cards=(cards.latest,),
     log=events.LOG,
     emits={"health.checked_in": "corrected", "health.completed": ""},
+    processing=processing.PROCESSING,
     permissions=(Permission(name=actions.NEED, title="看健康打卡", roles=(Role.MANAGER,)),),
     tasks=(
         TaskKind(kind="health.abnormal", title="健康异常", path="/health", path_title="看打卡", ladder=ALARM, need=actions.NEED),

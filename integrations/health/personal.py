@@ -12,6 +12,9 @@ from integrations.health.models import CheckIn
 #: Longer than any incubation that campaigns have watched for, and no record for later.
 LIVES = timedelta(days=90)
 
+#: What it is called where residents are told.
+KEPT = "体温和症状"
+
 
 def export(work: Work, resident: Resident) -> Mapping[str, Any]:
     """Return a resident's check-ins, oldest first."""
@@ -29,4 +32,4 @@ def forget(work: Work, before: datetime) -> int:
     return int(getattr(work.session.exec(delete(CheckIn).where(col(CheckIn.at) < before)), "rowcount", 0))
 
 
-PERSONAL = Personal(export=export, erase=erase, retain=(Retention(what="体温和症状", lives=LIVES, forget=forget),))
+PERSONAL = Personal(export=export, erase=erase, retain=(Retention(what=KEPT, lives=LIVES, forget=forget),))

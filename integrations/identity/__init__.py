@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
-from integrations.identity import actions, console, events
+from integrations.identity import actions, console, events, processing
 
 integration = Integration(
     name="identity",
@@ -15,6 +15,7 @@ integration = Integration(
     log=events.LOG,
     emits=events.EMITS,
     tells={"identity.joined": "flat", "identity.mistaken": "flat", "identity.confirmed": "flat", "identity.refused": "said"},
+    processing=processing.PROCESSING,
     permissions=(Permission(name=actions.CONFIRM_NEED, title="核对住址", roles=(Role.STAFF, Role.MANAGER)),),
     tasks=(TaskKind(kind="identity.confirm", title="核对住址", path="/flats", path_title="去核对"),),
 )

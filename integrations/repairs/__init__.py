@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.repairs import actions, api, cards, clock, console, events, pages, personal
+from integrations.repairs import actions, api, cards, clock, console, events, pages, personal, processing
 
 _DESK = (Role.STAFF, Role.MANAGER)
 _PATH, _WORDS = "/tickets/{subject}", "看工单"
@@ -23,6 +23,7 @@ integration = Integration(
     api=api.ROUTES,
     log=events.LOG,
     emits=events.EMITS,
+    processing=processing.PROCESSING,
     permissions=(
         Permission(name="ticket.view", title="看报修工单", roles=(*_DESK, Role.CITY)),
         Permission(name="ticket.edit", title="处理报修工单", roles=_DESK),

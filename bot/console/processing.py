@@ -1,0 +1,52 @@
+"""What the core itself uses personal data for; what services show of it they declare themselves."""
+
+from bot.contract.processing import Basis, Impact, Processing
+
+_UNTIL_LEFT = "取消关注后删除"
+
+PROCESSING = (
+    Processing(
+        what="居民名册：姓名、住址、电话、标签", purpose="核对住址、按户提供物业服务、按楼栋或标签通知", basis=(Basis.CONTRACT,),
+        columns=("resident.name", "resident.phone", "resident.tags", "resident.household_id"), lives="在名册上期间；由物业增减",
+    ),
+    Processing(
+        what="微信标识（openid）和绑定记录", purpose="认出是谁在说话、把回复和通知送到本人", basis=(Basis.CONSENT, Basis.CONTRACT),
+        columns=("resident.openid", "binding.openid", "follower.openid", "conversation.openid"), lives=_UNTIL_LEFT,
+        goes_to="腾讯（微信公众平台）：消息经它收发",
+    ),
+    Processing(
+        what="对话内容", purpose="回答、办事，需要人工时让同事看到前文", basis=(Basis.CONSENT, Basis.CONTRACT),
+        columns=("line.text", "conversation.standing", "conversation.topic", "inbox.answer", "inbox.push"),
+        lives=f"{_UNTIL_LEFT}；收到的推送和它的回复三天", goes_to="腾讯（微信公众平台）；开启了语言模型时，遮去姓名、住址和号码的句子交给模型服务商",
+    ),
+    Processing(
+        what="居民发来的照片", purpose="报修和说明情况", basis=(Basis.CONSENT,), columns=("photo.openid", "photo.sha256"),
+        lives=_UNTIL_LEFT, seen_by=("photo.view",),
+    ),
+    Processing(
+        what="转给同事的事：标题、内容、结果", purpose="有人跟进，结果告诉本人", basis=(Basis.CONTRACT,),
+        columns=("task.title", "task.data", "task.outcome"), lives=_UNTIL_LEFT, seen_by=("task.view",),
+    ),
+    Processing(
+        what="紧急求助时说的话，可能说到身体状况", purpose="通知值班同事赶到现场", basis=(Basis.EMERGENCY,),
+        columns=("task.title", "task.data"), lives=_UNTIL_LEFT, seen_by=("task.view",),
+        impact=Impact(
+            necessity="不知道出了什么事、在哪里，就没人能赶到；只用本人自己说的话，不另外收集",
+            risks=("值班之外的人看到谁家出事", "误报让人上门"),
+            measures=("只告诉在班的人，谁看过、谁接手都有记录；正文在数据库里加密", "居民说没事即停止，另有“误报”结果"),
+        ),
+    ),
+    Processing(
+        what="要发出的消息", purpose="通知、回复和提醒送到本人", basis=(Basis.CONTRACT, Basis.CONSENT),
+        columns=("delivery.payload", "delivery.openid"), lives=f"{_UNTIL_LEFT}，只留条数", goes_to="腾讯（微信公众平台）",
+    ),
+    Processing(
+        what="要在别的系统里做的操作的内容", purpose="把消息送到群机器人等", basis=(Basis.CONTRACT,), columns=("effect.payload",),
+        lives="事情办完 7 天后删除", goes_to="各服务设定的系统",
+    ),
+    Processing(
+        what="员工：姓名、登录名、电话、微信标识", purpose="登录、值班时联系得上、居民知道是谁在处理", basis=(Basis.CONTRACT,),
+        columns=("staff.name", "staff.login", "staff.phone", "staff.openid"), lives="在职期间；停用后账号保留以说明过去的操作",
+        seen_by=("users.edit",), goes_to="接手紧急情况时，姓名和电话告诉求助的居民",
+    ),
+)  # fmt: skip
