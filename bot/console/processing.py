@@ -20,7 +20,7 @@ PROCESSING = (
         lives=f"{_UNTIL_LEFT}；收到的推送和它的回复三天", goes_to="腾讯（微信公众平台）；开启了语言模型时，遮去姓名、住址和号码的句子交给模型服务商",
     ),
     Processing(
-        what="居民发来的照片", purpose="报修和说明情况", basis=(Basis.CONSENT,), columns=("photo.openid", "photo.sha256"),
+        what="居民发来的照片", purpose="说明是什么情况", basis=(Basis.CONSENT,), columns=("photo.openid", "photo.sha256"),
         lives=_UNTIL_LEFT, seen_by=("photo.view",),
     ),
     Processing(

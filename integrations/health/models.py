@@ -37,7 +37,12 @@ class CheckIn(Scoped, table=True):
     @property
     def is_abnormal(self) -> bool:
         """Tell whether a person should look after this: fever, measured or felt, or short breath; or nobody can read it."""
-        return is_unreadable(self.tenths) or self.tenths >= FEVER_TENTHS or not ABNORMAL.isdisjoint(self.symptoms)
+        return (
+            is_unreadable(self.tenths)
+            or is_unreadable(self.symptoms)
+            or self.tenths >= FEVER_TENTHS
+            or not ABNORMAL.isdisjoint(self.symptoms)
+        )
 
     @property
     def words(self) -> str:
