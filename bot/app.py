@@ -408,7 +408,7 @@ async def _refresh(linli: Linli) -> None:
     while True:
         try:
             await linli.look_around()
-            await linli.database.read(sealing.follow)
+            await _follow_key(linli)
             before = linli.understanding.matcher
             problems = await asyncio.to_thread(linli.understanding.refresh)
             has_learned = await linli.learn()
@@ -427,6 +427,14 @@ async def _refresh(linli: Linli) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(saved.wait(), REFRESH)
         saved.clear()
+
+
+async def _follow_key(linli: Linli) -> None:
+    """Seal under the key that is in use now; without it go on under the one of before, and say so: others cannot read it for long."""
+    try:
+        await linli.database.read(sealing.follow)
+    except Misconfigured as error:
+        log.error("keys", reason=str(error))
 
 
 def _listen(linli: Linli, what: str) -> asyncio.Event:

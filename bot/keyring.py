@@ -12,6 +12,7 @@ import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -145,7 +146,9 @@ class Keyring:
         if not key:
             raise Unreadable(place, "", "it is not sealed; somebody wrote it past Linli")
         cipher = self._ciphers.get(key)
-        if cipher is None and self.learn():
+        if cipher is None:
+            with suppress(Misconfigured):  # a file that cannot be read just now holds no key either
+                self.learn()
             cipher = self._ciphers.get(key)
         if cipher is None:
             raise Unreadable(place, key, "the key file does not hold that key; bring it back from the backup")

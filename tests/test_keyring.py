@@ -132,6 +132,16 @@ def test_a_wrapped_key_does_not_open_under_another_name() -> None:
         KeyFile.read(json.dumps(kept), wrapping)
 
 
+def test_a_key_file_that_is_damaged_meanwhile_takes_nothing_from_a_running_process(settings: config.Settings) -> None:
+    here = keyfile.ring(settings, keyfile.make(settings, "2026-03-11"))
+    sealed = here.seal(PHONE, "resident.phone")
+    keyfile.path(settings).write_text("{")
+
+    assert here.open(sealed, "resident.phone") == PHONE
+    with pytest.raises(Unreadable, match="does not hold that key"):
+        here.open(Keyring.make().seal(PHONE, "resident.phone"), "resident.phone")
+
+
 def test_a_running_process_takes_over_a_key_that_was_added_meanwhile(settings: config.Settings) -> None:
     file = keyfile.make(settings, "2026-03-11")
     here = keyfile.ring(settings, file)
