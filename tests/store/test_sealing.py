@@ -356,3 +356,13 @@ def test_an_unreadable_fault_is_told_with_its_row() -> None:
     fault.row = 17
 
     assert str(fault) == "resident.phone, row 17: sealed under key 12345678: it was changed"
+
+
+@pytest.mark.usefixtures("community")
+async def test_an_index_may_hold_hashes_of_words_that_stay_the_same_when_keys_change(two_keys: Database) -> None:
+    before = await two_keys.read(sealing.digest, "漏水")
+    ring = keyring_of(two_keys.engine.dialect)
+    ring.use([*ring._ciphers][1])
+
+    assert await two_keys.read(sealing.digest, "漏水") == before
+    assert await two_keys.read(sealing.digest, "停水") != before
