@@ -34,6 +34,7 @@ from bot.eraser import Eraser
 from bot.errors import Misconfigured
 from bot.keys import Keys
 from bot.ladder import Climber
+from bot.language.disclosure import Health
 from bot.logs import AccessLogger
 from bot.machines import site as machines
 from bot.machines.pace import Pace
@@ -41,10 +42,11 @@ from bot.model import SHANGHAI
 from bot.pages import site as pages
 from bot.photos import Photographer
 from bot.schedule import Schedule
+from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.services import load_services, understand
 from bot.simulator import server as simulator
-from bot.store import communities, effects, knowledge, schema, scope, sealing
+from bot.store import communities, effects, knowledge, schema, scope, sealing, seals
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Ways
@@ -205,8 +207,13 @@ class Linli:
         return Context(
             community=self.community, keys=self.keys, base_url=self.settings.base_url,
             messages=self.understanding.catalogue.messages, services=self.services, search=self.understanding.knowledge.search,
-            neighbours=tuple(self.served_by(self.community.appid).values()), office=office_of(self.settings),
+            neighbours=tuple(self.served_by(self.community.appid).values()), office=office_of(self.settings), health=self._health,
         )  # fmt: skip
+
+    @cached_property
+    def _health(self) -> Health:
+        words = (config.shipped("data") / "masking.yaml").read_text(encoding="utf-8")
+        return Health.parse(words, [word for one in self.services.permissions.values() for word in one.veils])
 
     def context_of(self, community_id: int) -> Context:
         """Return the same for another community; raises LookupError for one that is unknown."""
@@ -325,6 +332,7 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
         webhook_url = f"http://{settings.host}:{settings.port}/wechat"
         stand_in = simulator.create(linli.account, settings.wechat_secret.get_secret_value(), webhook_url, linli.clock)
         app.add_subapp("/simulator", stand_in)
+    app.middlewares.append(_refuse_compressed)  # the innermost: its refusal is worded as each house words its own
     app.cleanup_ctx.append(_work_in_the_background)
 
     async def finish(_: web.Application) -> None:
@@ -335,6 +343,17 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
 
     app.on_shutdown.append(finish)
     return app
+
+
+@web.middleware
+async def _refuse_compressed(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse a body that would have to be inflated, whoever sends it: nobody we serve compresses what they send."""
+    encodings = request.headers.getall("Content-Encoding", [])
+    if any(one.strip().lower() not in ("", "identity") for one in encodings):
+        raise web.HTTPUnsupportedMediaType(text="the body is compressed; send it as it is")
+    return await handler(request)
 
 
 def _webhook(linli: Linli, appid: str, model: LanguageModel | None) -> Webhook:
@@ -364,7 +383,10 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         backlog = Backlog(linli.database, linli.understanding, linli.house_of, linli.clock)
         eraser = Eraser(linli.database, linli.clock, linli.context_of, photos, pack(SILENT))
         climber = Climber(linli.database, linli.clock, linli.context_of, senders)
-        schedule = Schedule(linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber)
+        sealer = Sealer(linli.database, seals.key_of(linli.keys), linli.clock, settings.var)
+        schedule = Schedule(
+            linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber, sealer
+        )
         schedule.start()
         await asyncio.to_thread(give_memory_back)
         tasks = [asyncio.create_task(sender.run(), name="sender") for sender in senders]
@@ -377,6 +399,7 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await schedule.stop()
+    await sealer.finish()
     await asyncio.to_thread(linli.database.close)
 
 
@@ -459,7 +482,7 @@ def give_memory_back() -> None:
 async def run(app: web.Application, host: str, port: int, ready: Callable[[], Awaitable[None]]) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is awaited once connections are accepted, which go on being served meanwhile."""
     _raise_limit()
-    runner = web.AppRunner(app, access_log_class=AccessLogger, shutdown_timeout=3.0, keepalive_timeout=IDLE)
+    runner = runner_of(app)
     await runner.setup()
     gc.freeze()  # what is here lives as long as the process: no search for garbage need look through it again
     try:
@@ -471,6 +494,11 @@ async def run(app: web.Application, host: str, port: int, ready: Callable[[], Aw
         await stop.wait()
     finally:
         await runner.cleanup()
+
+
+def runner_of(app: web.Application) -> web.AppRunner:
+    """Return what serves an application; it hands bodies on as they came, for a few kilobytes of gzip inflate to gigabytes."""
+    return web.AppRunner(app, access_log_class=AccessLogger, shutdown_timeout=3.0, keepalive_timeout=IDLE, auto_decompress=False)
 
 
 def _raise_limit() -> None:

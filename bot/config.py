@@ -352,7 +352,7 @@ def setting_names() -> list[str]:
 def make_var(var: Path) -> None:
     """Make the folder LINLI_VAR where it is missing; raises Misconfigured when nothing can be written there."""
     try:
-        var.mkdir(parents=True, exist_ok=True)
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=var):
             pass
     except OSError as error:

@@ -91,13 +91,16 @@ def json_column(default: Any = None) -> Any:
 
 def word(kind: type[StrEnum], default: StrEnum) -> Any:
     """Return a column for one of an enum's values, kept as the plain word and checked by the database."""
-    name = f"{kind.__name__.lower()}_known"
-    values = Enum(
-        kind,
-        values_callable=lambda members: [m.value for m in members],
-        native_enum=False,
-        create_constraint=True,
-        length=16,
-        name=name,
-    )
-    return Field(default=default, sa_column=Column(values, nullable=False))
+    return Field(default=default, sa_column=Column(_words(kind), nullable=False))
+
+
+def maybe_word(kind: type[StrEnum]) -> Any:
+    """Return a column for one of an enum's values that may be missing."""
+    return Field(default=None, sa_column=Column(_words(kind), nullable=True))
+
+
+def _words(kind: type[StrEnum]) -> Enum:
+    return Enum(
+        kind, values_callable=lambda members: [m.value for m in members], native_enum=False, create_constraint=True, length=16,
+        name=f"{kind.__name__.lower()}_known",
+    )  # fmt: skip

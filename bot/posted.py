@@ -1,5 +1,6 @@
 """What browsers post, for the console and the residents' pages alike: read once, acted upon once."""
 
+import codecs
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -7,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Concatenate, ParamSpec
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from sqlmodel import Session
 
+from bot import bodies
 from bot.contract import Download, Redirect, View
 from bot.store import once
 
@@ -19,20 +22,30 @@ P = ParamSpec("P")
 #: The hidden field that tells one form of one page from all others.
 KEY = "once"
 
+#: Bytes and fields of a form, and the seconds within which it must have come. The longest text that a page takes is 6 kB as
+#: it is sent; only a file of intents is longer, and its page says so.
+MOST_BYTES, MOST_FIELDS, WITHIN = 64 * 1024, 200, 10.0
+
 _FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>')
 
 
-async def read_form(request: web.Request) -> dict[str, str]:
-    """Return the fields that were posted, files left out; raises HTTP 400 for a body that is no form."""
+async def read_form(request: web.Request, most: int = MOST_BYTES, within: float = WITHIN) -> dict[str, str]:
+    """Return the fields that were posted, of at most `most` bytes that come within so many seconds; raises HTTP 4xx for a body that is no form of ours.
+
+    Our pages send no files, so none is read: a form in parts costs far more to take apart than it can hold.
+    """
+    body = await bodies.read(request, most, within)
+    if not body:
+        return {}
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise web.HTTPUnsupportedMediaType(text="这里只收本系统页面里的表单，不收文件。请回到页面重新提交。")
     try:
-        posted = await request.post()
-        fields = {name: value for name, value in posted.items() if isinstance(value, str)}
-        "".join(fields.values()).encode()  # some charsets hold halves of signs, which nobody can keep
-    except web.HTTPException:  # such as one that is too large
-        raise
-    except Exception as error:  # charset, boundary, encodings: a body is broken in many ways, with an error for each
+        if codecs.lookup(request.charset or "utf-8").name != "utf-8":
+            raise LookupError(request.charset)
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except (ValueError, LookupError) as error:  # too many fields, bytes that are no text, a charset that is not ours
         raise web.HTTPBadRequest(text="这个表单读不出来，请回到页面重新提交。") from error
-    return {name: value.replace("\0", "") for name, value in fields.items()}  # PostgreSQL keeps no zero byte
+    return {name: value.replace("\0", "") for name, value in pairs}  # PostgreSQL keeps no zero byte
 
 
 def with_keys(page: str) -> str:

@@ -16,6 +16,7 @@ from bot.eraser import Eraser
 from bot.ladder import Climber
 from bot.model import SHANGHAI
 from bot.photos import Photographer
+from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.store import effects, inbox, masses, once
 from bot.store.database import Database
@@ -23,6 +24,9 @@ from bot.store.database import Database
 #: Seconds between looks for notices that fall due, tasks nobody has taken, photos to fetch, unfinished messages, people who left, and old
 #: messages, reports and forms to forget.
 NOTICES, LADDER, PHOTOS, BACKLOG, ERASURES, PRUNING = 1, 1, 2, 1, 5, 3600
+
+#: Seconds between seals over the event log: as long as a line may be changed unseen.
+SEALING = 5
 
 T = TypeVar("T")
 
@@ -35,7 +39,7 @@ class Schedule:
     def __init__(
         self, database: Database, clock: Callable[[], datetime], contexts: Callable[[], Sequence[Context]],
         jobs: Sequence[Job], photographers: Sequence[Photographer], senders: Sequence[Sender], backlog: Backlog, eraser: Eraser,
-        climber: Climber,
+        climber: Climber, sealer: Sealer,
     ) -> None:  # fmt: skip
         self._database, self._clock, self._contexts = database, clock, contexts
         self._senders = senders
@@ -48,6 +52,7 @@ class Schedule:
         self._every("ladder", LADDER, climber.step)
         self._every("backlog", BACKLOG, backlog.step)
         self._every("erasures", ERASURES, eraser.step)
+        self._every("sealing", SEALING, sealer.step)
         self._every("pruning", PRUNING, self._prune)
         self._every("sweeping", PRUNING, eraser.sweep)
         for job in jobs:

@@ -16,16 +16,16 @@ from weakref import WeakValueDictionary
 
 import structlog
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
-from bot import metrics
+from bot import bodies, metrics
 from bot.dialogue.language_model import LanguageModel
 from bot.dialogue.said import Heard
 from bot.dialogue.turn import Answer, House, apology, look, postpone, take
 from bot.dialogue.understanding import Understanding
 from bot.errors import Forged, Malformed
 from bot.logs import hashed
+from bot.store import inbox
 from bot.store.database import Database
 from bot.wechat import crypto, messages
 
@@ -65,15 +65,21 @@ class Webhook:
     model: LanguageModel | None = None
     reply_within: float = REPLY_WITHIN
     _working: dict[str, "asyncio.Task[Answer]"] = field(default_factory=dict)
-    _seen: dict[str, str] = field(default_factory=dict)  # signatures that cover no body -> the message they came with
+    _seen: dict[str, str] = field(default_factory=dict)  # signatures that cover no body -> what they came with
+    _keeping: set["asyncio.Task[bool]"] = field(default_factory=set)  # uses of signatures being written down
     _talking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # by openid
 
     async def verify(self, request: web.Request) -> web.Response:
         """Answer the account console's check of this URL."""
         try:
-            return web.Response(text=crypto.check_echo(self.account, _query(request), self.clock()))
+            query, now = _query(request), self.clock()
+            echo = crypto.check_echo(self.account, query, now)
+            await self._use(self._signed(query), "check", echo.encode(), now)
         except Forged as error:
             return _refuse(error)
+        except (TimeoutError, SQLAlchemyError) as error:
+            return _hang_up(request, error)
+        return web.Response(text=echo)
 
     async def receive(self, request: web.Request) -> web.Response:
         """Take one push and answer it within the deadline."""
@@ -81,48 +87,102 @@ class Webhook:
         try:
             query, now = _query(request), self.clock()
             crypto.check_query(self.account, query, now)  # before the body: strangers are refused at once
-            xml = crypto.open_body(self.account, query, await _read(request))
-            push = _Push(xml=xml, signed=self._signed(query), at=now)
-            response = await self._answer(request, push, began)
+            push = _Push(xml=await self._open(request, query, now), signed=self._signed(query), at=now)
+            response = await self._answer(push, began)
         except Forged as error:
             return _refuse(error)
+        except (TimeoutError, SQLAlchemyError) as error:  # what a signature came with, or a late message, could not be kept
+            return _hang_up(request, error)
         metrics.WEBHOOK_SECONDS.observe(time.perf_counter() - began)
         return response
 
     async def close(self) -> None:
         """Wait for the answers under way."""
-        await asyncio.gather(*self._working.values(), return_exceptions=True)
+        await asyncio.gather(*self._working.values(), *self._keeping, return_exceptions=True)
+
+    async def _open(self, request: web.Request, query: Mapping[str, str], now: datetime) -> bytes:
+        """Return the XML of a push. A body that can never be read uses its signature up; one that did not come whole is sent again."""
+        body = b""
+        try:
+            body = await bodies.read(request, BODY_LIMIT, READ_WITHIN)
+            return crypto.open_body(self.account, query, body)
+        except (Forged, web.HTTPRequestEntityTooLarge):
+            await self._use(self._signed(query), "unreadable", body, now)
+            raise
+
+    async def _use(self, signed: str | None, what: str, content: bytes, now: datetime) -> None:
+        """Keep what a signature that covers no body came with when that is no message; raises Forged if it was used before."""
+        if signed is None:
+            return
+        used_for = f"{what}:{sha256(content).hexdigest()[:40]}"
+        if not self._is_first(signed, used_for):
+            raise Forged("signature: came before with something else")
+        if not await self._keep_use(signed, used_for, now):
+            self._seen.pop(signed, None)  # what it was used for only the database knows
+            raise Forged("signature: came before with something else")
+
+    async def _keep_use(self, signed: str, used_for: str, now: datetime) -> bool:
+        """Write it down; tells whether it was used for nothing else."""
+        async with asyncio.timeout(RECORD_WITHIN):
+            try:
+                return await self.database.write_aside(inbox.use, signed, used_for, self.account.appid, now)
+            except IntegrityError:  # another replica was quicker: now one sees what it was used for
+                return await self.database.write_aside(inbox.use, signed, used_for, self.account.appid, now)
+
+    def _keep_aside(self, signed: str, key: str, now: datetime) -> None:
+        """Write down that a signature was used for a message, where nobody waits for that."""
+        keeping = asyncio.create_task(self._keep_use(signed, key, now))
+        self._keeping.add(keeping)
+        keeping.add_done_callback(self._kept)
+
+    def _kept(self, keeping: "asyncio.Task[bool]") -> None:
+        self._keeping.discard(keeping)
+        if (error := keeping.exception()) is not None:  # this process remembers it all the same
+            log.warning("use of a signature not kept", fault=type(error).__name__)
 
     def _signed(self, query: Mapping[str, str]) -> str | None:
         """Return the hash of a signature that covers no body; in the other modes msg_signature covers it."""
         if self.account.mode is not crypto.Mode.PLAIN:
             return None
-        return sha256("|".join((query["signature"], query["timestamp"], query["nonce"])).encode()).hexdigest()[:40]
+        return sha256(query["signature"].encode()).hexdigest()[:40]  # of itself: where time and nonce meet in it is not told
 
-    async def _answer(self, request: web.Request, push: "_Push", began: float) -> web.Response:
+    async def _answer(self, push: "_Push", began: float) -> web.Response:
         try:
             message = messages.parse(push.xml)
         except Malformed as error:
             log.warning("push cannot be read", fault=str(error))
+            await self._use(push.signed, "unreadable", push.xml, push.at)
             return self._success("unreadable")
-        if push.signed and not self._is_first(push.signed, message.key):
-            raise Forged("signature: came before with another body")
+        self._join(message, push)
         work = self._working.get(message.key) or self._begin(message, push)
         left = self.reply_within - (time.perf_counter() - began)  # the body may have taken its time
         done, _ = await asyncio.wait({work}, timeout=max(left, 0))
         if not done:
-            return await self._postpone(request, message, push)
+            return await self._postpone(message, push)
         try:
             answer = work.result()
         except Forged:
+            self._seen.pop(push.signed or "", None)  # what it was used for only the database knows
             raise
         except Exception:  # logged where it failed; WeChat must get a reply it can read
             answer = apology(self.house(), push.at)
+            if push.signed is not None:
+                self._keep_aside(push.signed, message.key, push.at)
         if answer.late or not answer.parts:
             return self._success("late" if answer.late else "silent")
         reply = messages.render_text(message.openid, message.account, answer.parts[0], push.at)
         metrics.PUSHES.labels("answered").inc()
         return web.Response(text=crypto.seal(self.account, reply, push.at), content_type="application/xml")
+
+    def _join(self, message: messages.Message, push: "_Push") -> None:
+        """Use the signature of a push for its message; raises Forged. That of a repeat which finds the message in work is kept aside."""
+        if push.signed is None:
+            return
+        is_new = push.signed not in self._seen
+        if not self._is_first(push.signed, message.key):
+            raise Forged("signature: came before with another body")
+        if is_new and message.key in self._working:
+            self._keep_aside(push.signed, message.key, push.at)
 
     def _is_first(self, signed: str, key: str) -> bool:
         """Tell whether a signature that covers no body has not come with another message; the database knows of older ones."""
@@ -172,17 +232,10 @@ class Webhook:
         standing, facts = await self.database.read(look, message.openid, heard, push.at, self.house())
         return await self.model.consult(heard, standing, facts)
 
-    async def _postpone(self, request: web.Request, message: messages.Message, push: "_Push") -> web.Response:
-        """Record what is late and say `success`; where even that fails, hang up, so that WeChat asks again."""
-        try:
-            async with asyncio.timeout(RECORD_WITHIN):
-                await self._record(message, push)
-        except (TimeoutError, SQLAlchemyError) as error:
-            log.warning("push not recorded, hanging up", openid=hashed(message.openid), fault=type(error).__name__)
-            metrics.PUSHES.labels("dropped").inc()
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response()  # nobody hears it
+    async def _postpone(self, message: messages.Message, push: "_Push") -> web.Response:
+        """Record what is late and say `success`."""
+        async with asyncio.timeout(RECORD_WITHIN):
+            await self._record(message, push)
         return self._success("late")
 
     async def _record(self, message: messages.Message, push: "_Push") -> None:
@@ -206,29 +259,20 @@ class _Push:
     at: datetime
 
 
-async def _read(request: web.Request) -> bytes:
-    """Return the body; raises HTTP 413 when it is too long, 408 when it does not come and 400 when it is garbled."""
-    if (request.content_length or 0) > BODY_LIMIT:
-        raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, request.content_length or 0)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(READ_WITHIN):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > BODY_LIMIT:
-                    raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, len(body))
-    except TimeoutError:
-        raise web.HTTPRequestTimeout(text="body too slow") from None
-    except (web.RequestPayloadError, HttpProcessingError):
-        raise web.HTTPBadRequest(text="body garbled") from None
-    return bytes(body)
-
-
 def _query(request: web.Request) -> dict[str, str]:
     """Return the query; a parameter given twice is forged, for WeChat gives each once."""
     if len(request.query) != len(set(request.query)):
         raise Forged("query: a parameter stands twice")
     return dict(request.query)
+
+
+def _hang_up(request: web.Request, error: Exception) -> web.Response:
+    """Give no answer at all where nothing could be kept, so that WeChat asks again."""
+    log.warning("push not recorded, hanging up", fault=type(error).__name__)
+    metrics.PUSHES.labels("dropped").inc()
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()  # nobody hears it
 
 
 def _refuse(error: Forged) -> web.Response:

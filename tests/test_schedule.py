@@ -18,7 +18,7 @@ async def test_old_messages_and_reports_are_forgotten_at_the_same_tick(database:
     await database.write(inbox.remember, "k1", "wx1", "o1", "an answer", long_ago)
     await database.write(masses.receive, "9", "send success", 1, 0, long_ago)
     others: Any = SimpleNamespace(step=None, sweep=None)
-    schedule = Schedule(database, lambda: now, list, [], [], [], others, others, others)
+    schedule = Schedule(database, lambda: now, list, [], [], [], others, others, others, others)
 
     await schedule._prune()
 

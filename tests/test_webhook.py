@@ -52,6 +52,12 @@ class Door:
         """Push a text; returns what is said, or the bare body."""
         return await self.send(crypto.wrap_push(self.webhook.account, text_push(text, msgid), NOW))
 
+    async def bind(self) -> None:
+        """Let the resident show where they live, by messages 1 to 3."""
+        for number, text in enumerate(("我住5栋1单元302", "2755", "1"), 1):
+            bound = await self.push(text, number)
+        assert "登记好了" in bound
+
     async def send(self, push: tuple[dict[str, str], str]) -> str:
         """Send a sealed push."""
         query, body = push
@@ -91,6 +97,7 @@ async def door(demo_var: Path) -> AsyncIterator[Door]:
     )  # fmt: skip
     application = web.Application()
     application.router.add_post("/wechat", webhook.receive)
+    application.router.add_get("/wechat", webhook.verify, allow_head=False)
     async with TestClient(TestServer(application)) as client:
         door = Door(linli, client, webhook)
         yield door
@@ -211,6 +218,107 @@ async def test_signed_address_cannot_be_used_again_for_another_body_in_plain_mod
     assert len(await door.rows(Line)) == 2
 
 
+@pytest.fixture
+def plain(door: Door) -> Door:
+    """The door of an account in plain mode, whose signatures cover no body."""
+    door.webhook.account = replace(door.linli.account, mode=crypto.Mode.PLAIN)
+    return door
+
+
+async def begin_anew(door: Door) -> None:
+    """Let the process forget what it knows by heart, as a restart does or another replica never knew."""
+    await door.webhook.close()
+    door.webhook._seen.clear()
+
+
+async def status_of(door: Door, query: dict[str, str], body: str) -> int:
+    async with door.client.post("/wechat", params=query, data=body) as response:
+        return response.status
+
+
+async def check(door: Door, query: dict[str, str], echo: str) -> tuple[int, str]:
+    async with door.client.get("/wechat", params={**query, "echostr": echo}) as response:
+        return response.status, await response.text()
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+@pytest.mark.parametrize("first", ["check", "nothing", "odd", "ciphertext", "too long", "message"])
+async def test_signature_that_was_seen_with_anything_lets_no_other_message_in(
+    plain: Door, first: str, is_restarted: bool
+) -> None:
+    query, _ = crypto.wrap_push(plain.webhook.account, "", NOW)
+    pushes = {"nothing": "", "odd": "<xml><a>", "ciphertext": "<xml><Encrypt>AAAA</Encrypt></xml>", "too long": "x" * 70_000,
+              "message": text_push("你好", 1)}  # fmt: skip
+    statuses = {"nothing": 200, "odd": 200, "ciphertext": 403, "too long": 413, "message": 200}
+
+    if first == "check":
+        assert await check(plain, query, "42") == (200, "42")
+    else:
+        assert await status_of(plain, query, pushes[first]) == statuses[first]
+        assert await status_of(plain, query, pushes[first]) == statuses[first], "the same once more is the same"
+    if is_restarted:
+        await begin_anew(plain)
+
+    assert await status_of(plain, query, text_push("几点上班", 2)) == 403
+    assert (await check(plain, query, "43"))[0] == 403
+    assert len(await plain.rows(Line)) == (2 if first == "message" else 0)
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_url_is_checked_as_often_as_one_likes_each_time_signed_anew(plain: Door, is_restarted: bool) -> None:
+    for _ in range(3):
+        query, _ = crypto.wrap_push(plain.webhook.account, "", NOW)
+        assert [await check(plain, query, "42") for _ in range(2)] == [(200, "42")] * 2
+        if is_restarted:
+            await begin_anew(plain)
+        assert await check(plain, query, "42") == (200, "42")
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_repeat_signed_anew_is_answered_and_its_signature_used_up(plain: Door, is_restarted: bool) -> None:
+    body = text_push("你好", 1)
+    signatures = [crypto.wrap_push(plain.webhook.account, body, NOW)[0] for _ in range(3)]
+
+    answers = {await plain.send((query, body)) for query in signatures}
+    if is_restarted:
+        await begin_anew(plain)
+
+    assert len(answers) == 1
+    assert [await status_of(plain, query, text_push("几点上班", 2)) for query in signatures] == [403] * 3
+    assert {await plain.send((query, body)) for query in signatures} == answers
+
+
+async def test_signatures_of_repeats_that_find_the_message_in_work_are_used_up(plain: Door) -> None:
+    body = text_push("你好", 1)
+    signatures = [crypto.wrap_push(plain.webhook.account, body, NOW)[0] for _ in range(3)]
+
+    answers = set(await asyncio.gather(*(plain.send((query, body)) for query in signatures)))
+    await begin_anew(plain)
+
+    assert len(answers) == 1
+    assert [await status_of(plain, query, text_push("几点上班", 2)) for query in signatures] == [403] * 3
+
+
+async def test_moving_signs_between_time_and_nonce_makes_no_new_signature(plain: Door) -> None:
+    moment = str(int(NOW.timestamp()))
+    query = {"timestamp": moment, "nonce": "0~", "signature": crypto.sign(plain.webhook.account.token, moment, "0~")}
+    moved = {**query, "timestamp": f"0{moment}", "nonce": "~"}
+
+    assert await check(plain, query, "42") == (200, "42")
+    assert await status_of(plain, moved, text_push("几点上班", 2)) == 403
+
+
+async def test_what_a_signature_came_with_that_cannot_be_kept_is_not_answered(plain: Door) -> None:
+    query, _ = crypto.wrap_push(plain.webhook.account, "", NOW)
+    await plain.linli.database.write(_away, "inbox")
+
+    with pytest.raises(aiohttp.ClientError):
+        await check(plain, query, "42")
+    query, _ = crypto.wrap_push(plain.webhook.account, "", NOW)
+    with pytest.raises(aiohttp.ClientError):
+        await status_of(plain, query, "<xml>")
+
+
 def _away(session: Session, table: str) -> None:
     session.execute(sql(f"ALTER TABLE {table} RENAME TO {table}_away"))
 
@@ -245,9 +353,9 @@ async def stub(door: Door) -> AsyncIterator[Stub]:
 async def test_the_resident_reads_what_was_guessed_and_how_to_get_elsewhere(door: Door, stub: Stub) -> None:
     stub.answer = says(wishes("repair.report", location="灶间那边"))
 
-    await door.push("我住3栋2单元501", 1)
-    guessed = await door.push("灶间那边那个又犯毛病", 2)
-    elsewhere = await door.push("0", 3)
+    await door.bind()
+    guessed = await door.push("灶间那边那个又犯毛病", 4)
+    elsewhere = await door.push("0", 5)
 
     assert stub.told == ['现在：最近办过：绑定住址\n住户的消息："灶间那边那个又犯毛病"']
     assert "好，帮您报修：“灶间那边那个又犯毛病”。不是这件事？回复 0。" in guessed
@@ -258,9 +366,9 @@ async def test_the_resident_reads_what_was_guessed_and_how_to_get_elsewhere(door
 async def test_a_guess_that_the_resident_goes_on_with_is_done(door: Door, stub: Stub) -> None:
     stub.answer = says(wishes("repair.report", location="灶间那边"))
 
-    await door.push("我住3栋2单元501", 1)
-    await door.push("灶间那边那个又犯毛病", 2)
-    done = await door.push("明天下午三点", 3)
+    await door.bind()
+    await door.push("灶间那边那个又犯毛病", 4)
+    done = await door.push("明天下午三点", 5)
 
     assert "已登记" in done
     assert "厨房" in done

@@ -1,6 +1,7 @@
 """The `linli` command. Each command imports what it needs when it runs, so that --help stays quick."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -8,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import __version__
-from bot.cli import keys, menu, privacy, qr
+from bot.cli import auditing, keys, menu, privacy, qr
 from bot.cli import notice as notices
 from bot.cli.notice import Community, Demo
 from bot.errors import LinliError, Misconfigured, Refusal
@@ -21,9 +22,13 @@ users = typer.Typer(help="Staff accounts.", no_args_is_help=True)
 app.add_typer(notices.app, name="notice")
 app.add_typer(users, name="user")
 app.add_typer(menu.app, name="menu")
+app.add_typer(auditing.app, name="audit")
 app.add_typer(qr.app, name="qr")
 app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")
+
+#: What any command makes is for its own account alone: database, photos, secret, heads, logs.
+PRIVATE = 0o077
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Now = Annotated[str, typer.Option("--now", metavar="ISO", help="What time it is, such as 2026-03-11T10:00.")]
@@ -31,6 +36,7 @@ Now = Annotated[str, typer.Option("--now", metavar="ISO", help="What time it is,
 
 def main() -> None:
     """Run the command; a foreseen error ends it with one clear line and exit code 1."""
+    os.umask(PRIVATE)
     try:
         app()
     except LinliError as error:

@@ -14,6 +14,7 @@ from bot.cli.account import assembled, calling
 from bot.errors import Misconfigured
 from bot.language.menus import Scene as Kind
 from bot.store import scenes
+from bot.store.invitations import PAPER
 from bot.store.scenes import Scene
 from bot.wechat.client import Client
 
@@ -30,7 +31,9 @@ _UNFIT = re.compile(r"[^\w-]+")
 def make(kind: str, labels: Sequence[str], *, every_unit: bool, out: Path | None, community: str) -> None:
     """Make a code for each label and draw it; what was done stays done when WeChat refuses in between."""
     with assembled(community=community) as linli:
-        known = linli.understanding.catalogue.scenes
+        if kind == PAPER:
+            raise Misconfigured("the codes of flats are on paper, one for each: make them with `linli qr household`")
+        known = {name: one for name, one in linli.understanding.catalogue.scenes.items() if name != PAPER}
         if kind not in known:
             kinds = ", ".join(f"{one.kind} ({one.title})" for one in known.values())
             raise Misconfigured(f"kind {kind!r} is unknown; _scenes.yaml has {kinds or 'none'}")
@@ -39,12 +42,17 @@ def make(kind: str, labels: Sequence[str], *, every_unit: bool, out: Path | None
             places += linli.ask(scenes.every_unit)
         if not places:
             raise Misconfigured("name at least one place, such as 3栋2单元, or add --every-unit")
-        folder = out or linli.settings.var / "qr"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise Misconfigured(f"{folder} cannot be made ({error.strerror}); name another folder with --out") from error
+        folder = folder_for(out or linli.settings.var / "qr")
         asyncio.run(_make_all(linli, known[kind], list(dict.fromkeys(places)), folder))
+
+
+def folder_for(folder: Path) -> Path:
+    """Return a folder that is there to be written into; raises Misconfigured."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(f"{folder} cannot be made ({error.strerror}); name another folder with --out") from error
+    return folder
 
 
 def show(community: str) -> None:
@@ -60,14 +68,14 @@ async def _make_all(linli: app.Linli, kind: Kind, labels: Sequence[str], folder:
             scene = linli.ask(scenes.prepare, kind.kind, label, linli.clock())
             is_new = not scene.url
             if is_new:
-                url = await _ask_for_url(client, scene.code)
+                url = await ask_for_url(client, scene.code)
                 scene = linli.ask(scenes.complete, scene.code, url)
             path = folder / file_name(scene)
             path.write_text(poster(scene.url, linli.community.name, kind.title, label), encoding="utf-8")
             typer.echo(f"{number}/{len(labels)}  {kind.kind} {label}: {'made' if is_new else 'was there'}, {path}")
 
 
-async def _ask_for_url(client: Client, code: str) -> str:
+async def ask_for_url(client: Client, code: str) -> str:
     """Have WeChat make a permanent code that says `code`; returns what its picture holds.
 
     Source: developers.weixin.qq.com/doc/service/api/qrcode/qrcodes/api_createqrcode.html
@@ -83,8 +91,13 @@ async def _ask_for_url(client: Client, code: str) -> str:
 
 def file_name(scene: Scene) -> str:
     """Return the file's name: readable, and different for each code."""
-    readable = _UNFIT.sub("_", f"{scene.kind}-{scene.label}")
-    return f"{readable}-{scene.code}.svg"
+    return readable_name(scene.kind, scene.label, scene.code)
+
+
+def readable_name(kind: str, label: str, code: str) -> str:
+    """Return a file's name that people recognise, without signs that file systems refuse."""
+    readable = _UNFIT.sub("_", f"{kind}-{label}")
+    return f"{readable}-{code}.svg"
 
 
 def poster(url: str, community: str, title: str, label: str) -> str:
@@ -96,14 +109,14 @@ def poster(url: str, community: str, title: str, label: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}mm" height="{HEIGHT}mm" viewBox="0 0 {WIDTH} {HEIGHT}">\n'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>\n'
-        f"{_words(community, middle, 17, 9)}\n"
+        f"{words_at(community, middle, 17, 9)}\n"
         f'<g transform="translate({left:g} 22) scale({scale:.4f})">{picture}</g>\n'
-        f"{_words(title, middle, 134, 10)}\n{_words(label, middle, 149, 12)}\n"
+        f"{words_at(title, middle, 134, 10)}\n{words_at(label, middle, 149, 12)}\n"
         "</svg>\n"
     )
 
 
-def _words(text: str, middle: float, base: float, size: float) -> str:
+def words_at(text: str, middle: float, base: float, size: float) -> str:
     """Return a line of text, smaller where it would be wider than the code."""
     fitting = min(size, CODE / max(len(text), 1))
     family = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"

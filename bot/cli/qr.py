@@ -24,6 +24,22 @@ def make(
     posters.make(kind, labels or [], every_unit=every_unit, out=out, community=community)
 
 
+@app.command()
+def household(
+    flats: Annotated[list[str] | None, typer.Argument(help="The flats: 3栋2单元501 or 3-2-501 …")] = None,
+    every: Annotated[bool, typer.Option("--every", help="One for each flat of the roster.")] = False,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Make a new code; the one on the old paper opens nothing any more.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the sheets; default: qr in LINLI_VAR.")] = None,
+    community: Community = "",
+) -> None:
+    """Make the code of each flat on paper: whoever has the sheet may bind to that flat. Put it into the letter box, closed."""
+    from bot.cli import papers
+
+    papers.make(flats or [], every=every, renew=renew, out=out, community=community)
+
+
 @app.command("list")
 def list_(community: Community = "") -> None:
     """List the codes: what each says, its kind and where it hangs."""

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from bot import app, config, keyfile
-from bot.cli import account, show_json, stage
+from bot.cli import account, rights, show_json, stage
 from bot.contract import Integration
 from bot.contract.knowledge import shipped as templates
 from bot.dialogue import opinion, phrases
@@ -271,6 +271,8 @@ def _look(demo: bool) -> Iterator[Finding]:
     yield Finding(name="settings", ok=True, detail=f"{settings.wechat_mode} mode, appid {settings.wechat_appid}")
     own = [_look_at_service(one, one.settings) for one in integrations if one.settings is not None]
     yield from own
+    if not demo:  # there everything is made up
+        yield _look_at_rights(settings)
     database = _look_at_database(settings, [integration.folder for integration in integrations])
     yield database
     if database.ok:
@@ -285,6 +287,16 @@ def _look(demo: bool) -> Iterator[Finding]:
         name="public address", ok=https, detail=settings.base_url,
         remedy="" if https else "set LINLI_PUBLIC_URL=https://… ; residents' links and the console's cookie need it",
     )  # fmt: skip
+
+
+def _look_at_rights(settings: config.Settings) -> Finding:
+    folders, files = rights.open_to_others(settings)
+    if not folders and not files:
+        return Finding(name="private files", ok=True, detail=f"only this account reads {settings.var} and the settings")
+    named = ", ".join(str(path) for path in (*folders, *files)[:4])
+    more = f" and {len(folders) + len(files) - 4} more" if len(folders) + len(files) > 4 else ""
+    detail = f"others on this machine may read {named}{more}"
+    return Finding(name="private files", ok=False, detail=detail, remedy=rights.remedy(folders, files))
 
 
 def _look_at_database(settings: config.Settings, folders: list[Path]) -> Finding:

@@ -10,6 +10,8 @@ SHOWN = 3
 def show(desk: Desk) -> View:
     """Return the alarms this person may see: the fragment at the top of each page."""
     alarms = [task for task in tasks.unanswered(desk.session) if desk.may(task.need)]
+    for task in alarms[:SHOWN]:
+        desk.read(task.need, task.about)
     return View(
         "console/alarms.html",
         {

@@ -25,11 +25,14 @@ def _show(services: Services, desk: Desk) -> View:
     """Show what waits, and the figures of the day."""
     bound = desk.session.exec(select(func.count()).select_from(Resident).where(col(Resident.openid).is_not(None))).one()
     following = desk.session.exec(select(func.count()).select_from(Follower).where(col(Follower.left_at).is_(None))).one()
+    open_ones = [task for task in tasks.listed(desk.session) if desk.may(task.need)]
+    for task in open_ones:
+        desk.read(task.need, task.about)
     return View(
         "console/home.html",
         {
             "waiting": [(talk, desk.page_of(f"conversation:{talk.public_id}")) for talk in conversations.waiting(desk.session)],
-            "tasks": [(task, desk.page_of(task.about)) for task in tasks.listed(desk.session) if desk.may(task.need)],
+            "tasks": [(task, desk.page_of(task.about)) for task in open_ones],
             "standing": [(figure.title, figure.run(desk), figure.path) for figure in _figures(services, desk)],
             "today": _happened(services, desk), "bound": bound, "following": following,
             "sent": [(channels.WORDS[name], count) for name, count in channels.figures(desk.session, desk.community.appid, desk.now).items()],

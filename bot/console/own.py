@@ -5,6 +5,7 @@ from pathlib import Path
 from bot.console.events import OWN
 from bot.console.processing import PROCESSING
 from bot.contract import Integration, Permission, Role, handoffs, talks
+from bot.contract.access import PHONES
 from bot.contract.taskkinds import ALARM, TaskKind
 from bot.contract.work import WATCH
 
@@ -24,7 +25,8 @@ PERMISSIONS = (
     Permission(name="users.edit", title="管理员工账号和权限", roles=()),
     Permission(name="keys.edit", title="管理接口密钥", roles=()),
     Permission(name="account.manage", title="处理公众号的问题", roles=()),
-    Permission(name="photo.view", title="看居民发来的照片", roles=_DESK),
+    Permission(name=PHONES, title="看居民完整的电话号码", roles=_DESK),
+    Permission(name="photo.view", title="看居民发来的照片", roles=_DESK, sensitive="居民的照片"),
     Permission(name=WATCH, title="看服务的故障，重新执行失败的操作", roles=()),
 )
 
@@ -32,7 +34,8 @@ PERMISSIONS = (
 EMITS = {
     "message.unmatched": "", "conversation.waiting": "", "conversation.called_off": "",
     "conversation.wechat_desk_opened": "", "conversation.wechat_desk_closed": "", "conversation.wechat_desk_moved": "",
-    "resident.unbound": "reason?", "privacy.erased": "photos", "photo.stored": "", "photo.lost": "reason", "mass.sent": "",
+    "resident.bound": "household evidence", "resident.unbound": "reason?",
+    "resident.moved_in": "household evidence", "resident.moved_out": "household reason?", "privacy.erased": "photos", "photo.stored": "", "photo.lost": "reason", "mass.sent": "",
     "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped",
     "notice.stopped": "stopped", "notice.skipped": "stopped", "notice.resumed": "due_at", "notice.missed": "due_at",
     "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.moved": "community",
@@ -41,6 +44,7 @@ EMITS = {
     "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
     "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "intents.saved": "",
     "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed",
+    "audit.pruned": "lines before", "data.read": "what", "data.exported": "what",
     "effect.died": "effect", "effect.run_again": "effect", "effect.discarded": "effect",
 }  # fmt: skip
 

@@ -5,7 +5,9 @@ import re
 from aiohttp import web
 from sqlmodel import Session, select
 
+from bot.console import readings
 from bot.console.parts import PARTS, signed_in
+from bot.contract import Reading
 from bot.store import scope
 from bot.store.photos import Photo
 
@@ -29,6 +31,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     photo = await parts.database.read(_find, viewer.community.key, request.match_info["id"])
     if photo is None or not _NAME.fullmatch(photo.sha256):
         raise web.HTTPNotFound(text="照片不在了，或者还没有取回。")
+    what = viewer.access.permissions[NEED].sensitive
+    await readings.write_down(request, viewer, [Reading(what=what, subject=f"photo:{photo.public_id}")])
     return web.FileResponse(parts.photos / f"{photo.sha256}.jpg", headers={"Content-Type": "image/jpeg"})
 
 

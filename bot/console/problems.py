@@ -15,9 +15,14 @@ WORDS = {
     403: ("没有权限", "这个页面不是给您的账号的。需要的话请联系管理员。"),
     404: ("没有找到", "没有这个页面，链接可能写错了，或者它已被删除。"),
     405: ("打不开", "这个地址不能直接打开，请从页面里的按钮操作。"),
+    408: ("没有完成", "内容传得太慢，没有收全。请换个网络好的地方再提交一次。"),
     413: ("没有完成", "内容太长了，请删短一些再提交。"),
+    415: ("没有完成", "浏览器发来的内容是压缩过的，这里不收。请换一个浏览器再提交。"),
     429: ("太频繁了", "请过一分钟再试。"),
 }
+
+#: Where programs call, who get no page whatever they say that they accept: WeChat shows residents a fault instead.
+PROGRAMS = ("/wechat", "/api/")
 
 
 @web.middleware
@@ -26,7 +31,8 @@ async def explain(request: web.Request, handler: Callable[[web.Request], Awaitab
     try:
         return await handler(request)
     except web.HTTPException as error:
-        if error.status not in WORDS or "text/html" not in request.headers.get("Accept", ""):
+        is_read = "text/html" in request.headers.get("Accept", "") and not request.path.startswith(PROGRAMS)
+        if error.status not in WORDS or not is_read:
             raise
         return await _page(request, error)
 

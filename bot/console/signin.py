@@ -17,6 +17,9 @@ from bot.store import sessions
 #: Where one may be sent after signing in: a page of ours, without anything a header or a browser could read otherwise.
 _PAGE = re.compile(r"/console(?:/[\w.%-]+)*/?(?:\?[\w.%&=-]*)?", re.ASCII)
 
+#: Bytes of a form that anybody may send.
+FORM_BYTES = 4 * 1024
+
 ATTEMPTS = web.AppKey("attempts", sessions.Attempts)
 
 
@@ -40,7 +43,7 @@ async def show(request: web.Request) -> web.Response:
 async def enter(request: web.Request) -> web.Response:
     """Sign in with login and password; wrong ones and unknown ones look the same and take the same time."""
     parts = request.app[PARTS]
-    form = await read_form(request)
+    form = await read_form(request, FORM_BYTES)
     login, password = form.get("login", "").strip(), form.get("password", "")
     to = _safe(form.get("to", ""))
     now = parts.clock()

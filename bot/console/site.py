@@ -1,6 +1,7 @@
 """The console's addresses: the integrations' pages and our own, behind sign-in and permissions."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,14 +20,16 @@ from bot.console import (
     permissions,
     photos,
     problems,
+    readings,
     security,
     signin,
     staff,
     welcome,
 )
 from bot.console.parts import MENU, PARTS, Parts, Viewer, shared_values, signed_in, token_of
-from bot.console.views import respond
-from bot.contract import Community, Desk, Download, Page, Redirect, Role, View, row_id
+from bot.console.views import Phone, respond
+from bot.contract import Community, Desk, Download, Page, Reading, Redirect, Role, View, row_id
+from bot.contract.access import PHONES
 from bot.errors import Refusal
 from bot.posted import KEY, Sent, read_form
 from bot.store import news, sessions
@@ -56,6 +59,7 @@ def mount(app: web.Application, parts: Parts) -> None:
     signin.mount(app)
     if parts.demo:
         welcome.mount(app)
+    app[readings.READINGS] = readings.Readings()
     live.mount(app)
     photos.mount(app)
     intents.mount(app)
@@ -105,21 +109,22 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         written = [words for name, words in form.items() if name != KEY and not words.isascii()]
         run = parts.database.write if writes else parts.database.read
         try:
-            result, around = await run(_serve, parts, page, viewer, request, form, sent)
+            result, around, read = await run(_serve, parts, page, viewer, request, form, sent)
         except LookupError:
             return _problem(parts, shared, 404, "没有找到", "它可能已被删除，或者链接写错了。", written)
         except Refusal as refusal:
             return _problem(parts, shared, 422, "没有完成", str(refusal), written)
         if result is None:
             return _problem(parts, shared, 200, "刚才已经提交过了", "这一次没有再做一遍，前一次已经办好。")
+        await readings.write_down(request, viewer, read)
         return respond(result, parts.templates, {**shared, **around})
 
     return handle
 
 
 def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: web.Request, form: Mapping[str, str], sent: Sent
-           ) -> tuple[View | Redirect | Download | None, Mapping[str, Any]]:  # fmt: skip
-    """Run the page; returns what it gives, and what stands around it: the numbers in the menu, the person's other communities.
+           ) -> tuple[View | Redirect | Download | None, Mapping[str, Any], Sequence[Reading]]:  # fmt: skip
+    """Run the page; returns what it gives, what stands around it (the numbers in the menu, the person's other communities), and what is read.
 
     A form that was sent before gives where it led then, or None where that was a page.
     """
@@ -129,11 +134,23 @@ def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: 
         query={name: value.replace("\0", "") for name, value in request.query.items()},
     )  # fmt: skip
     result = sent.act(session, lambda _: page.run(desk))
+    read = _read(desk, page, result)
     if not isinstance(result, View):
-        return result, {}
+        return result, {}, read
     session.flush()
     badges = {item.path: item.badge(desk) for item in request.app[MENU] if item.badge and viewer.may(item.need)}
-    return result, {"badges": badges, "elsewhere": _elsewhere(session, parts, viewer)}
+    return result, {
+        "badges": badges, "elsewhere": _elsewhere(session, parts, viewer), "veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES)),
+    }, read  # fmt: skip
+
+
+def _read(desk: Desk, page: Page, result: View | Redirect | Download | None) -> Sequence[Reading]:
+    """Return what the log is told that somebody reads: what the page says, else what its permission opens; a file that is given, too."""
+    if isinstance(result, Download) and page.method == "GET":
+        desk.read_by_now.append(Reading(what=page.title or result.filename, is_export=True))
+    elif isinstance(result, View) and not desk.read_by_now:
+        desk.read(page.need)
+    return desk.read_by_now
 
 
 def _elsewhere(session: Session, parts: Parts, viewer: Viewer) -> list[Community]:

@@ -1,8 +1,10 @@
 """Turning what a page returns into what a browser gets."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -13,6 +15,7 @@ from jinja2 import FileSystemLoader as Folder
 
 from bot.config import shipped
 from bot.contract import Download, Integration, Redirect, View
+from bot.language.kinds.phone import veiled
 from bot.model import SHANGHAI
 from bot.posted import with_keys
 from bot.wechat import links
@@ -46,6 +49,19 @@ def when(moment: datetime | None) -> str:
         return ""
     local = moment.astimezone(SHANGHAI)
     return f"{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）{local:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A resident's number in a template: to tap, or for who needs none as much of it as tells that it is the same."""
+
+    number: str
+    is_whole: bool
+
+    def __html__(self) -> str:
+        if not self.is_whole:
+            return escape(veiled(self.number))
+        return f'<a href="tel:{escape(self.number)}">{escape(self.number)}</a>'
 
 
 @cache

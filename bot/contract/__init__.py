@@ -41,7 +41,7 @@ from bot.contract.integration import Integration, Services
 from bot.contract.jobs import Job, job
 from bot.contract.log import Log, Subject
 from bot.contract.office import Office
-from bot.contract.pages import Desk, Download, Page, Redirect, View, Visit, page, row_id
+from bot.contract.pages import Desk, Download, Page, Reading, Redirect, View, Visit, page, row_id
 from bot.contract.personal import Personal, Retention
 from bot.contract.processing import Basis, Impact, Processing
 from bot.contract.taskkinds import Ladder, TaskKind
@@ -69,7 +69,7 @@ __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience", "Basis", "Call", "Card", "Community", "Context",
     "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Found", "GiveUp", "Grammar", "Happening", "Household",
     "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "Measured", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
-    "Permission", "Personal", "Photo", "Processing", "Reaction", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Scoped",
+    "Permission", "Personal", "Photo", "Processing", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Scoped",
     "Search", "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Value", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
     "digest_of", "effect", "handoffs", "is_described", "is_past", "is_unreadable", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "roster", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
 ]  # fmt: skip

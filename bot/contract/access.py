@@ -1,12 +1,15 @@
 """Who may do what: permissions that services declare, and what a community changed about them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from bot.store.staff import ROLE_WORDS, Role
 
 #: What everybody needs to come in at all.
 START = "console.start"
+
+#: Who sees residents' phone numbers whole.
+PHONES = "phone.view"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +22,10 @@ class Permission:
     name: str  # ticket.view
     title: str  # 看报修工单
     roles: tuple[Role, ...] = (Role.MANAGER,)
+    sensitive: str = ""  # what of people is read with it, where each reading is an event: 健康信息; see `Desk.read`
+    veils: Collection[
+        str
+    ] = ()  # set: who lacks it reads no words of health in talks and titles, these among them; see `Desk.veil`
 
     @property
     def only_shows(self) -> bool:
@@ -49,6 +56,11 @@ class Access:
         if permission is None or not permission.is_open_to(role):
             return False
         return self.changed.get((role, need), permission.is_default(role))
+
+    def reads_health(self, role: Role) -> bool:
+        """Tell whether a role has a permission that is about health; where no service holds such data, nobody is kept from words of it."""
+        needs = [permission.name for permission in self.permissions.values() if permission.veils]
+        return not needs or any(self.may(role, need) for need in needs)
 
     def holders(self, need: str) -> list[str]:
         """Return what people call the roles that have a permission, for "ask one of these"."""

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.contract.access import Access
+from bot.contract.access import PHONES, Access
 from bot.contract.work import Work
+from bot.language.kinds import phone as phones
 from bot.store import tasks
 from bot.store.staff import Staff
 from bot.store.tasks import Task
@@ -23,6 +24,15 @@ def row_id(text: str) -> int | None:
     return number if 0 < number <= LARGEST_ID else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """That somebody was shown what is sensitive: what, in words, and about whom or what, by public id; nothing of what it says."""
+
+    what: str
+    subject: str = ""
+    is_export: bool = False
+
+
 @dataclass(kw_only=True)
 class Desk(Work):
     """One request of a signed-in staff member. GET pages, and those that say so (`reads`), are read-only."""
@@ -32,6 +42,27 @@ class Desk(Work):
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
     access: Access = field(default_factory=lambda: Access(permissions={}))
+    read_by_now: list[Reading] = field(default_factory=list)
+
+    def read(self, need: str, *subjects: str) -> None:
+        """Say that this page shows what `need` opens, of these subjects (resident:K3M9…); without one, of many at once.
+
+        It becomes an event before the page is shown, once in a while for each of them. A permission that opens nothing sensitive needs
+        none. A page whose own `need` is sensitive and that says nothing is written down without a subject.
+        """
+        permission = self.access.permissions.get(need)
+        if permission is not None and permission.sensitive:
+            self.read_by_now += [Reading(what=permission.sensitive, subject=subject) for subject in subjects or ("",)]
+
+    def veil(self, text: str, task: Task | None = None) -> str:
+        """Return a resident's words as this person may read them: without words of health, without whole phone numbers.
+
+        Of a `task` that is an alarm every word is read by whoever may see it: somebody's life may hang on it.
+        """
+        is_alarm = task is not None and self.context.services.ladder(task.kind) is not None
+        if self.context.health is not None and not is_alarm and not self.access.reads_health(self.staff.role):
+            text = self.context.health.veil(text, self.now)
+        return text if self.may(PHONES) else phones.veil(text, self.now)
 
     def may(self, need: str) -> bool:
         """Tell whether this person has a permission."""

@@ -1,11 +1,20 @@
 """The roster as a service may read it: who lives in a flat, who works here; `work.bind` and `work.unbind` say who is bound."""
 
-from bot.store.people import RESIDENT_ROLE_WORDS, by_public_id, homes, lives_there, residence, residences_of
+from bot.store.claims import Claim, forgive, is_objected, object_to
+from bot.store.claims import claim as claim_flat
+from bot.store.claims import drop as drop_claim
+from bot.store.claims import of as claim_of
+from bot.store.invitations import Invitation, invite, paper_of
+from bot.store.invitations import end as end_invitation
+from bot.store.invitations import find as find_invitation
+from bot.store.limits import used as used_today
+from bot.store.people import RESIDENT_ROLE_WORDS, bound, by_public_id, homes, lives_there, residence, residences_of, speak_for
 from bot.store.people import of_household as people_of
 from bot.store.people import of_households as people_by_flat
 from bot.store.staff import active, by_login
 
 __all__ = [
-    "RESIDENT_ROLE_WORDS", "active", "by_login", "by_public_id", "homes", "lives_there", "people_by_flat", "people_of", "residence",
-    "residences_of",
+    "RESIDENT_ROLE_WORDS", "Claim", "Invitation", "active", "bound", "by_login", "by_public_id", "claim_flat", "claim_of", "drop_claim", "end_invitation",
+    "find_invitation", "forgive", "homes", "invite", "is_objected", "lives_there", "object_to", "paper_of", "people_by_flat", "people_of",
+    "residence", "residences_of", "speak_for", "used_today",
 ]  # fmt: skip

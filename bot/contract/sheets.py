@@ -14,7 +14,7 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -43,6 +43,8 @@ ENTRIES = 1000
 
 #: What stands in no line of text: line breaks, and signs that no database keeps.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+#: What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FIELD = re.compile(r"(开始|结束|对象|状态)[:：]\s*(.*)")
 _TO_FILL = re.compile(r"【请填写[^】]*】?")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
@@ -173,6 +175,15 @@ def write_csv(entries: Sequence[Entry]) -> str:
     return "\ufeff" + out.getvalue()
 
 
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table for a spreadsheet, with the mark by which Excel knows its encoding; what looks like a formula stands behind a '."""
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in row] for row in rows)
+    return "\ufeff" + out.getvalue()
+
+
 def write_markdown(entries: Sequence[Entry]) -> str:
     """Return Markdown that `read_markdown` reads."""
     return "# 知识库\n\n" + "\n".join(_block(entry) for entry in entries)
@@ -202,7 +213,7 @@ def _cells(entry: Entry) -> Mapping[str, str]:
 
 def _cell(text: str) -> str:
     """Let no cell begin like a formula: a spreadsheet would run it."""
-    return f" {text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f" {text}" if text.startswith(_FORMULA) else text
 
 
 def _plain(text: str) -> str:

@@ -17,9 +17,11 @@ from bot.contract.happenings import Happening, Reaction
 from bot.contract.office import Office
 from bot.errors import Refusal
 from bot.keys import Keys
+from bot.language.disclosure import Health
 from bot.language.known import Known
 from bot.language.phrases import fill
-from bot.store import effects, events, moving, outbox, people, photos, scope, tasks
+from bot.store import claims, effects, events, limits, moving, outbox, people, photos, scope, tasks
+from bot.store.claims import Claim
 from bot.store.communities import Community
 from bot.store.events import Event
 from bot.store.outbox import Delivery
@@ -68,6 +70,7 @@ class Context:
     neighbours: tuple[Community, ...] = ()  # all communities of the same account, this one among them
     office: Office = field(default_factory=Office)
     search: Search = _find_nothing  # among what the communities know
+    health: Health | None = None  # knows words of health, for `Desk.veil`
 
     def words(self, template: str, now: datetime, **values: Any) -> str:
         """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
@@ -168,10 +171,31 @@ class Work:
             self.session, flat, name=name, role=role, phone=phone, evidence=evidence, on=self.now.date()
         )  # fmt: skip
 
+    def move_in(self, resident: Resident, flat: Household, role: ResidentRole, evidence: Evidence = Evidence.STAFF) -> None:
+        """Let somebody who is known belong to one more flat."""
+        people.move_in(self.session, resident, flat, role, evidence=evidence, on=self.now.date())
+        self.record("resident.moved_in", resident.about, household=flat.key, evidence=evidence)
+
+    def move_out(self, resident: Resident, flat: Household, reason: str = "") -> None:
+        """Let somebody belong to a flat no more; with the last one their WeChat account is let go, too.
+
+        It is recorded here, for whoever lets them go: services end what this flat gave them (`on("resident.moved_out")`).
+        """
+        is_homeless = people.move_out(self.session, resident, flat, self.now.date())
+        self.record("resident.moved_out", resident.about, household=flat.key, **({"reason": reason} if reason else {}))
+        if is_homeless and resident.openid:
+            self.unbind(resident, reason or "moved out")
+
     def bind(self, resident: Resident, openid: str, evidence: Evidence = Evidence.STAFF) -> None:
-        """Let a WeChat account belong to a resident, whose community it speaks with from now on."""
+        """Let a WeChat account belong to a resident, whose community it speaks with from now on.
+
+        It is recorded here: services give the person what the account did before it was known whose it is
+        (`on("resident.bound")`).
+        """
         people.bind(self.session, resident, openid, self.now, evidence)
         moving.place(self.session, openid, self.community.key)
+        claims.drop(self.session, openid)
+        self.record("resident.bound", resident.about, household=resident.household_id, evidence=evidence)
 
     def unbind(self, resident: Resident, reason: str = "") -> None:
         """Let a resident's WeChat account go; what they said under it stays theirs until it is erased.
@@ -180,6 +204,14 @@ class Work:
         """
         people.unbind(self.session, resident, self.now)
         self.record("resident.unbound", resident.about, **({"reason": reason} if reason else {}))
+
+    def take(self, kind: str, most: int, key: str) -> bool:
+        """Count one more of a kind for a key today; False, and nothing counted, where there were `most` already."""
+        return limits.take(self.session, kind, key, most, self.now)
+
+    def give_back(self, kind: str, key: str) -> None:
+        """Take back one that was counted today and, as it turned out, was none."""
+        limits.give_back(self.session, kind, key, self.now)
 
     def audience(self, tag: str) -> Sequence[int] | None:
         """Return the ids of the residents that a service knows by `tag`; None where no service offers it."""
@@ -293,6 +325,7 @@ class Turn(Work):
     openid: str
     said: str = ""  # the resident's own words that led to what is done, in their order, one message a line
     about: str = ""  # what was done before and is meant now, such as ticket:K3M9; empty where nothing in particular is
+    only_address: bool = False  # what waits behind this wants to know where they live, and no proof of it
 
     @cached_property
     def resident(self) -> Resident | None:
@@ -307,6 +340,11 @@ class Turn(Work):
         return people.is_bound(self.session, self.openid)
 
     @property
+    def asks_flat(self) -> bool | None:
+        """Tell whether they must be asked which of their flats they mean; None for somebody who is not bound."""
+        return people.asks_flat(self.session, self.openid)
+
+    @property
     def actor(self) -> str:
         """The resident by public id; an openid is never written into the log."""
         return f"resident:{self.resident.public_id}" if self.resident else "resident:unbound"
@@ -315,6 +353,15 @@ class Turn(Work):
     def flat(self) -> Household | None:
         """The resident's flat, None while not bound."""
         return self.household(self.resident) if self.resident else None
+
+    @cached_property
+    def claim(self) -> Claim | None:
+        """Where they say they live, nobody having proven it: enough to go and look at a fault there, for nothing else."""
+        return None if self.is_bound else claims.of(self.session, self.openid)
+
+    def take(self, kind: str, most: int, key: str = "") -> bool:
+        """Count one more of a kind today, by this account or by `key`; False where there were `most` already."""
+        return super().take(kind, most, key or self.openid)
 
     @property
     def places(self) -> Sequence[Community]:

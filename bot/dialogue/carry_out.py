@@ -74,8 +74,10 @@ class Talk:
     def facts(self) -> Facts:
         """Read what a decision needs."""
         services, alarm = self.house.context.services, self.alarm
+        asks_flat = self.turn.asks_flat
         return Facts(
-            now=self.now, catalogue=self.catalogue, judge=self.house.understanding.judge, community_id=self.turn.community.key, is_bound=self.turn.is_bound,
+            now=self.now, catalogue=self.catalogue, judge=self.house.understanding.judge, community_id=self.turn.community.key, is_bound=asks_flat is not None,
+            claim=self.turn.claim.parts if asks_flat is None and self.turn.claim else None, asks_flat=bool(asks_flat),
             shows=services.shows, amendable=services.amendable, keeping=services.keeping,
             is_alarm_open=alarm is not None, is_alarm_calm=alarm is not None and safety.is_calm(alarm),
             names_place=self.heard is not None and alarm is not None and safety.named(self.turn, self.heard.text) is not None,
@@ -221,6 +223,7 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
     if action is None:
         return _without_action(talk, form, intent, before)
     talk.turn.said, talk.turn.about = "\n".join(form.words), form.about
+    talk.turn.only_address = form.outer is not None and talk.intents[form.outer.intent].needs_address
     try:
         with talk.session.begin_nested():  # of what is refused nothing remains
             reply = action(talk.turn, forms.given(form))
@@ -261,7 +264,7 @@ def _finish(talk: Talk, form: Form, intent: Intent, text: str, kind: Kind = "don
     """Say how it ended and come back to what was put aside; without a flat, what needs one is not resumed."""
     if form.outer is not None:
         _look_up_resident(talk)
-        if not intent.provides_flat or talk.turn.is_bound:
+        if not intent.provides_flat or talk.turn.is_bound or (talk.turn.only_address and talk.turn.claim is not None):
             resumed = carry_out(talk, starting.resume(talk.standing, form.outer, talk.facts()))
             return replace(resumed, texts=(text, *resumed.texts))
     return Answer(texts=(text,), outcome=Outcome(kind=kind, intent=intent.id), values=_plain(form, intent))
@@ -270,7 +273,7 @@ def _finish(talk: Talk, form: Form, intent: Intent, text: str, kind: Kind = "don
 def _look_up_resident(talk: Talk) -> None:
     """Forget what was known of the resident: an action may have bound or unbound them."""
     talk.session.flush()
-    for known in ("resident", "flat"):
+    for known in ("resident", "flat", "claim"):
         talk.turn.__dict__.pop(known, None)
 
 

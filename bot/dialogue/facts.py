@@ -17,12 +17,19 @@ class Facts:
     judge: Judge = field(default_factory=Judge)  # of danger; one made of nothing hears none
     community_id: int = 0
     is_bound: bool = False
+    claim: tuple[str, str, str] | None = None  # building, unit and room they say they live in, nobody having proven it
+    asks_flat: bool = False  # several flats are theirs, and they have not said which one they mean
     shows: Collection[str] = ()  # intents whose action changes nothing
     amendable: Mapping[str, Collection[str]] = field(default_factory=dict)  # intent -> slots that may change afterwards
     keeping: Collection[str] = ()  # intents beside whose result further words are kept
     is_alarm_open: bool = False  # the alarm of the talk is still open …
     is_alarm_calm: bool = False  # … and about somebody who is tired of life
     names_place: bool = False  # the words name a community of the account, which an alarm waits for
+
+    @property
+    def has_address(self) -> bool:
+        """Tell whether they said where they live, proven or not."""
+        return self.is_bound or self.claim is not None
 
     @property
     def intents(self) -> Mapping[str, Intent]:

@@ -18,6 +18,7 @@ from bot.dialogue.starting import (
     advance,
     again,
     hand_over,
+    lacks_home,
     not_taken,
     quoted,
     resume,
@@ -487,12 +488,12 @@ def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Ste
         return hand_over(standing, facts, other, "\n".join((*form.words, heard.text)), topic=intent.title)
     if other.id == intent.id:
         return _touched(standing, form, intent, heard, facts)
-    if other.needs_flat and intent.provides_flat and not facts.is_bound:
+    if intent.provides_flat and lacks_home(other, facts):
         return _wait_for_flat(standing, form, other, heard, facts)
     if ahead := _ahead(standing, form, [other], heard.reading, facts):
         return ahead
     waiting = forms.aside(form, other.id)
-    if any(slot.required for slot in other.slots) or other.confirm or (other.needs_flat and not facts.is_bound):
+    if any(slot.required for slot in other.slots) or other.confirm or lacks_home(other, facts):
         return start(standing, other, heard, facts, outer=waiting)
     first = start(replace(standing, form=None), other, heard, facts)
     return Aside(standing=standing, first=first, form=form)

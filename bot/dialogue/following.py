@@ -17,6 +17,7 @@ from bot.language.corrections import corrects
 from bot.language.files import Intent
 from bot.language.kinds import called, moment, plate
 from bot.language.kinds.kind import Aspect, Kind, Value
+from bot.language.matching.matcher import TEMPLATE
 from bot.language.normalise import PAUSES
 from bot.language.reading import Reading
 
@@ -105,7 +106,7 @@ _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间
 
 def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return what is done about something done before, None when the words are not about it."""
-    if not heard.text or len(heard.text) > LONGEST:
+    if not heard.text or len(heard.text) > LONGEST or _chooses_flat(heard, facts):
         return None
     fresh = next((known for known in standing.subjects if facts.now - known.at < LEAVES), None)
     if fresh is not None and standing.person is not Person.ASKED and _is_gone(fresh, heard, facts):
@@ -122,6 +123,12 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         if step is not None:
             return step
     return None
+
+
+def _chooses_flat(heard: Heard, facts: Facts) -> bool:
+    """Tell whether words say, as a file does, which flat is meant from now on: 换到5栋1单元302 moves no repair."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    return best is not None and best.confidence >= TEMPLATE and facts.intents[best.intent].chooses_flat
 
 
 def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:

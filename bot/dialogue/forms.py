@@ -72,6 +72,7 @@ class Form:
     doubted: Value = ""  # what the action asked about; it counts again where another value was wrong
     words: tuple[str, ...] = ()  # the resident's own, that opened it and answered it
     about: str = ""  # what was done before and is meant, such as ticket:K3M9
+    is_agreed: bool = False  # it was read back and agreed to; what is asked back since only makes it plain
     is_guess: bool = False  # the resident did not plainly say so: nothing is done before it was read back
 
     @property
@@ -113,7 +114,7 @@ def proceed(form: Form, intent: Intent) -> Progress:
             continue
         if slot.required or (slot.skippable and not form.brief):
             return Progress(form=ask(form, slot), kind="asks", slot=slot.name)
-    if (intent.confirm or form.is_guess) and form.stage is not Stage.CONFIRMED:
+    if (intent.confirm or form.is_guess) and form.stage is not Stage.CONFIRMED and not form.is_agreed:
         return Progress(form=confirm(form), kind="confirms")
     return Progress(form=form, kind="ready")
 
@@ -134,6 +135,7 @@ def ask_back(form: Form, slot: str, options: Mapping[str, str], prompt: str, cal
     return replace(
         form, values=values, asking=slot, stage=Stage.FILLING, menu=dict(options), prompt=prompt, called_off=called_off, tries=0,
         agreed=agreed, doubted=form.values.get(slot, ""),
+        is_agreed=form.is_agreed or form.stage is Stage.CONFIRMED,
     )  # fmt: skip
 
 

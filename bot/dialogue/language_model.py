@@ -147,7 +147,7 @@ class LanguageModel:
             return heard
         began, completion = time.perf_counter(), None
         try:
-            disclosed = self._masking_for(facts.catalogue).disclose(heard.text, facts.now)
+            disclosed = self._masking_for(facts.catalogue).disclose(heard.reading.text, facts.now)
             completion = await self.chat.complete(opinion.messages(disclosed, standing, facts.catalogue))
             taken = opinion.take(completion.content, heard, disclosed, standing, facts)
             outcome = "guessed" if taken else "none"

@@ -88,6 +88,8 @@ def _word(intent: Intent, danger: Danger) -> str:
 
 
 def _place(turn: Turn) -> str:
+    if turn.claim is not None:
+        return f"{turn.claim.label}（{moving.UNPROVEN}）"
     return turn.flat.label if turn.flat else moving.UNPLACED if len(turn.places) > 1 else moving.UNBOUND
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.language.files import Intent
-from bot.language.kinds import flat
+from bot.language.kinds import code, flat
 from bot.language.kinds.kind import Aspect, Value
 from bot.language.known import Known
 from bot.language.matching.matcher import Match
@@ -88,7 +88,7 @@ def read_slots(intent: Intent, heard: Heard) -> dict[str, Value]:
     A scanned code says where it hangs, and nothing of what the matter is there.
     """
     if heard.place:
-        parts = [slot for slot in intent.slots if slot.kind.grammar is flat.GRAMMAR]
+        parts = [slot for slot in intent.slots if slot.kind.grammar is flat.GRAMMAR or slot.kind is code.KIND]
         return {
             **heard.reading.part(heard.place).take(parts),
             **{slot.name: heard.place for slot in intent.slots if slot.kind.aspect is Aspect.WHERE},

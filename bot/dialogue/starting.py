@@ -13,6 +13,7 @@ from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing, Subjec
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, ShowMenu, Sound, Step
 from bot.language import answers, courtesy, leftovers, questions
 from bot.language.files import Intent
+from bot.language.kinds import flat
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Aspect, Value
 from bot.language.matching.matcher import TEMPLATE, Candidate
@@ -248,8 +249,10 @@ def start(
         standing = replace(standing, shelved=None)
     if heard.text and (values or not _is_bare(heard, intent, facts)):
         form = forms.described(form, intent)
-    if needs_flat(intent, facts):
+    if lacks_home(intent, facts):
         return bind_first(standing, form, intent, heard, facts, before)
+    if (choosing := choice_before(intent, facts)) is not None:
+        return choose_first(standing, choosing, form, heard, facts)
     if intent.listens or intent.chats:
         return Do(standing=replace(standing.within(None), listens=intent.id), form=form, before=before)
     step = advance(standing, form, intent, facts, (*before, *not_taken(heard.reading, intent, values)))
@@ -558,8 +561,10 @@ def again(standing: Standing, form: Form, before: tuple[Line, ...] = ()) -> Step
 def resume(standing: Standing, form: Form, facts: Facts) -> Step:
     """Come back to what was put aside, or begin what was wished for in the same breath."""
     intent = facts.intents[form.intent]
-    if needs_flat(intent, facts):
+    if lacks_home(intent, facts):
         return bind_first(standing, form, intent, Heard.nothing(facts.now), facts)
+    if (choosing := choice_before(intent, facts)) is not None:
+        return choose_first(standing, choosing, form, Heard.nothing(facts.now), facts)
     is_begun = not form.asking and form.stage is forms.Stage.FILLING
     step = advance(standing, form, intent, facts)
     if is_begun and isinstance(step, Ask | Confirm):
@@ -567,9 +572,27 @@ def resume(standing: Standing, form: Form, facts: Facts) -> Step:
     return step
 
 
-def needs_flat(intent: Intent, facts: Facts) -> bool:
-    """Tell whether the flat must be known first."""
-    return intent.needs_flat and facts.catalogue.binding is not None and not facts.is_bound
+def lacks_home(intent: Intent, facts: Facts) -> bool:
+    """Tell whether it must be known first where somebody lives, or be proven."""
+    if facts.catalogue.binding is None or facts.is_bound:
+        return False
+    return intent.needs_flat or (intent.needs_address and not facts.has_address)
+
+
+def choice_before(intent: Intent, facts: Facts) -> Intent | None:
+    """Return the intent that asks which of several flats is meant, where that must be known first."""
+    return facts.catalogue.choosing if facts.asks_flat and intent.needs_home and not intent.releases_flat else None
+
+
+def choose_first(standing: Standing, choosing: Intent, form: Form, heard: Heard, facts: Facts) -> Step:
+    """Ask whoever has several flats which one is meant, with the form for what they want behind it; a flat that is named is it."""
+    return advance(standing, forms.begin(choosing, read_slots(choosing, heard), form), choosing, facts)
+
+
+def _claimed(binding: Intent, facts: Facts) -> dict[str, Value]:
+    """Return the flat that somebody says they live in: what is missing is the proof, not the address."""
+    said = dict(zip((kind.name for kind in (flat.BUILDING, flat.UNIT, flat.ROOM)), facts.claim or (), strict=False))
+    return {slot.name: said[slot.kind.name] for slot in binding.slots if slot.kind.name in said}
 
 
 def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts, before: tuple[Line, ...] = ()) -> Step:
@@ -577,7 +600,7 @@ def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, fac
     binding = facts.catalogue.binding
     if binding is None:
         raise LookupError("no intent file says `provides: flat`")
-    asking = forms.begin(binding, read_slots(binding, heard), form)
+    asking = forms.begin(binding, {**_claimed(binding, facts), **read_slots(binding, heard)}, form)
     told = (Line("heard", {"words": quoted(heard.text)}),) if not before and not _is_bare(heard, intent, facts) else before
     step = advance(standing, asking, binding, facts, (*told, Line("flat.first", {"title": intent.title})))
     return replace(step, is_for_outer=True) if isinstance(step, Ask) else step

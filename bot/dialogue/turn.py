@@ -21,7 +21,7 @@ from bot.dialogue.standing import Person, Standing
 from bot.dialogue.steps import Kind
 from bot.errors import Forged
 from bot.language.matching.matcher import Match
-from bot.store import conversations, erasures, followers, inbox, masses, moving, outbox, scenes, scope
+from bot.store import conversations, erasures, followers, inbox, invitations, masses, moving, outbox, scenes, scope
 from bot.store.conversations import Kept
 from bot.store.photos import Photo
 from bot.store.scenes import Scene
@@ -44,12 +44,24 @@ def take(session: Session, message: messages.Message, heard: Heard, now: datetim
     house = house.at(conversation.community_id)
     scope.enter(session, conversation.community_id)
     kept = inbox.find(session, message.key)
+    signed = _use(session, signed, message, kept, house, now)
     if kept is not None and kept.answer is not None:
         return replace(unpack(kept.answer), late=kept.is_late)
-    if signed and inbox.is_replay(session, signed, message.key):
-        raise Forged("signature: came before with another body")
     answer = _answer(session, conversation, message, heard, now, house)
     return _keep(session, message, answer, now, house, signed, recorded=kept is not None)
+
+
+def _use(session: Session, signed: str | None, message: messages.Message, kept: inbox.Kept | None, house: House, now: datetime
+         ) -> str | None:  # fmt: skip
+    """Return the signature that is to be stored with a new message. A repeat may come with one of its own, which is then used, too."""
+    if signed is None:
+        return None
+    used = inbox.used_for(session, signed)
+    if used not in (None, message.key):
+        raise Forged("signature: came before with another body")
+    if used is None and kept is not None:
+        inbox.use(session, signed, message.key, house.context.community.appid, now)
+    return signed if used is None and kept is None else None
 
 
 def look(session: Session, openid: str, heard: Heard, now: datetime, house: House) -> tuple[Standing, Facts]:
@@ -76,6 +88,7 @@ def postpone(
     `push` is the XML, from which the message is taken up again should this process die.
     """
     kept = inbox.find(session, message.key)
+    signed = _use(session, signed, message, kept, house, now)
     if kept is None:
         inbox.record(session, message.key, house.context.community.appid, message.openid, push, now, signed)
     elif kept.answer is not None and not kept.is_late:  # it was answered in this very moment
@@ -229,7 +242,7 @@ class _Turn:
             self._note("resident", "[扫码]")
             self.talk.standing = self.talk.standing.talked_over()
             return Answer(texts=(own,), outcome=Outcome(kind="done"))
-        code = scenes.find(self.session, message.scene)
+        code = scenes.find(self.session, message.scene) or self._paper(message.scene)
         if code is not None and not self._belongs_at(code):
             self._note("resident", f"[扫码] {code.label}")
             return self._say("unknown", "code.elsewhere")
@@ -247,6 +260,13 @@ class _Turn:
         before = welcome.texts if isinstance(message, messages.Follow) else ()
         said = (self.turn.words(kind.say, title=kind.title, label=code.label),) if kind.say else ()
         return replace(answer, texts=(*before, *said, *answer.texts))
+
+    def _paper(self, code: str) -> Scene | None:
+        """Return a household's code on paper as what hangs on a wall: scanning it says it."""
+        paper = invitations.find(self.session, code)
+        if paper is None or not paper.is_paper:
+            return None
+        return Scene(community_id=paper.community_id, kind=invitations.PAPER, label=paper.code, url="", created_at=paper.made_at)
 
     def _belongs_at(self, code: Scene) -> bool:
         """Tell whether a code hangs where this resident lives; who lives nowhere yet belongs to its community from now on."""

@@ -5,18 +5,17 @@ words which name a mask can be read as the resident's own again.
 """
 
 import re
-import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import yaml
 
-from bot.language import times
-from bot.language.kinds import flat, phone, plate
+from bot.language import identifiers, times
+from bot.language.kinds import flat, phone, plate, temperature
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Grammar, Slot
-from bot.language.normalise import longest_first
+from bot.language.normalise import longest_first, unified
 from bot.language.reading import Reading
 
 #: One mask in a disclosed text.
@@ -27,8 +26,10 @@ _DIGIT = "[0-9零〇○一二三四五六七八九幺两壹贰貳叁參肆伍陆
 #: What may stand between the digits of a number.
 _GAP = r"[ ,，、.\-—_·]?"
 
+_Form = re.Pattern[str] | Grammar | Callable[[str], Sequence[identifiers.Identifier]]
+
 #: Kinds of what is known by its form, in this order: what one has taken the next does not see.
-_FORMS: tuple[tuple[str, re.Pattern[str] | Grammar], ...] = (
+_FORMS: tuple[tuple[str, _Form], ...] = (
     ("账号", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[^\s，。；、]+", re.ASCII)),
     (
         "账号",
@@ -39,7 +40,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str] | Grammar], ...] = (
         ),
     ),
     ("车牌", plate.GRAMMAR),
-    ("证件", re.compile(r"(?<![0-9A-Za-z])(?:\d ?){14,18}[\dXx](?![0-9A-Za-z])|(?<![0-9A-Za-z])[A-Z]{1,2}\d{7,9}(?!\d)")),
+    ("证件", identifiers.find),
     ("电话", phone.GRAMMAR),
     (
         "地址",
@@ -175,7 +176,7 @@ class Masking:
 
     def disclose(self, text: str, now: datetime) -> Disclosed:
         """Return `text` without plates, phones, flats, names, numbers, accounts, times and words of health."""
-        plain = unicodedata.normalize("NFKC", text)
+        plain = unified(text)
         spans = sorted(self._spans(plain, now), key=lambda span: span.begin)
         hidden: dict[str, str] = {}
         parts, stop = [], 0
@@ -218,10 +219,39 @@ class Masking:
         return sorted(set(found), key=lambda span: span[0] - span[1])
 
 
-def _where(form: re.Pattern[str] | Grammar, text: str, now: datetime) -> list[tuple[int, int]]:
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """The words that tell of somebody's health, for texts that are read by people who need not know."""
+
+    words: re.Pattern[str]
+
+    @classmethod
+    def parse(cls, text: str, more: Collection[str] = ()) -> "Health":
+        """Read data/masking.yaml; `more` are the words of services that hold what it is about."""
+        return cls(words=re.compile(_any([*yaml.safe_load(text)["medical"], *more]), re.IGNORECASE))
+
+    def veil(self, text: str, now: datetime) -> str:
+        """Return the text with a mask for each illness, medicine, symptom and body's temperature; nothing else is changed."""
+        spans = [match.span() for match in self.words.finditer(text)]
+        spans += [(found.begin, found.stop) for found in temperature.GRAMMAR.find(text, now)]
+        parts, done = [], 0
+        for begin, stop in sorted(spans):
+            if begin >= done:
+                parts += [text[done:begin], "〔健康〕"]
+            done = max(done, stop)
+        return _SEVERAL.sub("〔健康〕", "".join((*parts, text[done:])))
+
+
+#: Masks in a row are one: how many symptoms there are tells, too.
+_SEVERAL = re.compile(r"〔健康〕(?:[，,、和与；;\s°℃C度]*〔健康〕)+")
+
+
+def _where(form: _Form, text: str, now: datetime) -> list[tuple[int, int]]:
     if isinstance(form, Grammar):
         return [(found.begin, found.stop) for found in form.find(text, now)]
-    return [match.span() for match in form.finditer(text)]
+    if isinstance(form, re.Pattern):
+        return [match.span() for match in form.finditer(text)]
+    return [(found.begin, found.stop) for found in form(text)]
 
 
 def _any(words: Iterable[str]) -> str:

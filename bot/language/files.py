@@ -25,7 +25,7 @@ from bot.language.reader import Fault, Fields, Place, Problem, Reader, attempt, 
 #: `priority` has no effect; files that have it are still read.
 _INTENT_FIELDS = (
     "version", "intent", "title", "needs", "match", "examples", "sentences", "keywords", "exclude", "slots", "confirm",
-    "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "hands_over", "cancels",
+    "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "chooses", "hands_over", "cancels",
     "small_talk", "listens", "chats", "tells", "offer", "follow_ups",
 )  # fmt: skip
 _SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest", "unknown", "otherwise")
@@ -74,7 +74,8 @@ class Intent:
     slots: tuple[Slot, ...] = ()
     confirm: str = ""
     action: bool = False
-    needs_flat: bool = False
+    needs_flat: bool = False  # only for who has proven where they live
+    needs_address: bool = False  # for whoever says where they live, proven or not
     replies: Mapping[str, str] = field(default_factory=dict)
     reply: str = ""
     variants: tuple[str, ...] = ()  # other wordings of `reply`
@@ -83,6 +84,7 @@ class Intent:
     emergency: bool = False
     provides_flat: bool = False  # who has done it has a flat: what `needs: flat` leads here first
     releases_flat: bool = False
+    chooses_flat: bool = False  # who has several flats says here which one is meant
     hands_over: bool = False  # a person is asked for
     cancels: tuple[str, ...] = ()  # intents whose open form this calls off
     small_talk: bool = False  # said in passing
@@ -96,6 +98,11 @@ class Intent:
     places: Mapping[str, tuple[int, int]] = field(
         default_factory=dict, repr=False, compare=False
     )  # line and column of what names others
+
+    @property
+    def needs_home(self) -> bool:
+        """Tell whether it must be known where somebody lives, proven or not."""
+        return self.needs_flat or self.needs_address
 
     @property
     def is_about_somebody(self) -> bool:
@@ -140,6 +147,11 @@ class Catalogue:
     def binding(self) -> Intent | None:
         """The intent that gives a resident a flat; None where no file says `provides: flat`."""
         return next((intent for intent in self.intents.values() if intent.provides_flat), None)
+
+    @cached_property
+    def choosing(self) -> Intent | None:
+        """The intent by which one of several flats is chosen; None where no file says `chooses: flat`."""
+        return next((intent for intent in self.intents.values() if intent.chooses_flat), None)
 
     @cached_property
     def person(self) -> Intent | None:
@@ -222,7 +234,7 @@ def _disagreeing(intents: Mapping[str, Intent]) -> list[Problem]:
         _at(intent, "provides", "E218", f"{providing[0].file} 已经写了 provides: flat", "只能有一个意图绑定住址，请删去一处")
         for intent in providing[1:]
     ]
-    needing = next((intent for intent in intents.values() if intent.needs_flat), None)
+    needing = next((intent for intent in intents.values() if intent.needs_home), None)
     if needing is not None and not providing:
         found.append(
             _at(needing, "needs", "E219", "要先有住址，却没有意图能绑定住址", "在绑定住址的意图文件里写上 provides: flat")
@@ -336,6 +348,7 @@ def _read_intent(reader: Reader, common: Common, kinds: Mapping[str, Kind]) -> I
     slot_nodes = reader.mapping(fields["slots"][1], "slots") if "slots" in fields else {}
     slots = tuple(_read_slot(reader, name, node, kinds) for name, (_, node) in slot_nodes.items())
     identity = reader.text_of(fields["intent"][1], "intent")
+    needs = get("needs", partial(_read_home, reader), "")
     intent = Intent(
         id=identity, title=get("title", reader.text_of, identity), file=reader.path, group=reader.path.rpartition("/")[0],
         match="whole" if match == "whole" else "fuzzy", examples=tuple(line for line, _, _ in examples),
@@ -343,11 +356,11 @@ def _read_intent(reader: Reader, common: Common, kinds: Mapping[str, Kind]) -> I
         sentences=tuple(_read_sentence(line, common, slots) for line in get("sentences", reader.lines, nothing)),
         keywords=get("keywords", reader.words, ()), exclude=get("exclude", reader.words, ()),
         unless=get("unless", reader.words, ()), slots=slots, confirm=get("confirm", reader.text_of, ""),
-        action=get("action", reader.flag, False), needs_flat=get("needs", reader.text_of, "") == "flat",
+        action=get("action", reader.flag, False), needs_flat=needs == "flat", needs_address=needs == "address",
         replies=get("replies", reader.phrases, {}), reply=reply, variants=tuple(variants),
         tests=_read_tests(reader, fields), topic=get("topic", reader.text_of, ""),
         emergency=get("emergency", reader.flag, False), provides_flat=get("provides", partial(_read_flat, reader), False),
-        releases_flat=get("releases", partial(_read_flat, reader), False), hands_over=get("hands_over", reader.flag, False),
+        releases_flat=get("releases", partial(_read_flat, reader), False), chooses_flat=get("chooses", partial(_read_flat, reader), False), hands_over=get("hands_over", reader.flag, False),
         cancels=get("cancels", partial(_read_names, reader), ()), small_talk=get("small_talk", reader.flag, False),
         listens=get("listens", reader.flag, False),
         chats=get("chats", reader.flag, False), tells=get("tells", reader.flag, False),
@@ -361,6 +374,14 @@ def _read_intent(reader: Reader, common: Common, kinds: Mapping[str, Kind]) -> I
     if intent.emergency and "replies" in fields:
         _check_dangers(reader, fields["replies"][1])
     return intent
+
+
+def _read_home(reader: Reader, node: yaml.Node, what: str) -> str:
+    """Return what must be known of where somebody lives: `flat`, proven, or `address`, as they say it."""
+    said = reader.text_of(node, what)
+    if said not in ("flat", "address"):
+        raise Fault(node.start_mark, "E202", f"{what} 应是 flat（核对过的住址）或 address（自己说的住址也行），而不是 “{said}”")
+    return said
 
 
 def _read_flat(reader: Reader, node: yaml.Node, what: str) -> bool:

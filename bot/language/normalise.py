@@ -50,6 +50,18 @@ _SPACES_AT_HAN = re.compile("(?<=[\u4e00-\u9fff\ue8f0-\ue8ff]) +| +(?=[\u4e00-\u
 _SPACES = re.compile(" +")
 
 
+#: Signs of a message that are read, counted when it is normalised.
+LONGEST = 2000
+
+
+def unified(text: str, longest: int = LONGEST) -> str:
+    """Return a text with compatible forms made one, and cut after that: one sign may stand for eighteen.
+
+    Of what is longer than this not even the beginning is normalised whole.
+    """
+    return unicodedata.normalize("NFKC", text[: 2 * longest])[:longest]
+
+
 @dataclass(frozen=True)
 class Tables:
     """The two character tables, made by data/make_tables.py."""
@@ -89,7 +101,7 @@ class Normaliser:
         return (*own, *COLLOQUIAL)
 
     def _clean(self, text: str) -> str:
-        text = unicodedata.normalize("NFKC", text).lower().translate(self.tables.simplified)
+        text = unified(text).lower().translate(self.tables.simplified)
         text = "".join([c if c.isalnum() or "\ue8f0" <= c <= "\ue8ff" else " " for c in text])  # drops emoji, too
         text = _REPEATED.sub(r"\1\1", text)
         return _SPACES.sub(" ", _SPACES_AT_HAN.sub("", text)).strip()

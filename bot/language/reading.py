@@ -10,18 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import accumulate
 
-from bot.language import answers, corrections
+from bot.language import answers, corrections, identifiers
 from bot.language.kinds import moment, phone, plate
 from bot.language.kinds.kind import LOOKED_THROUGH, SKIPPED, Found, Grammar, Slot, Value, blanked
 from bot.language.kinds.shipped import GRAMMARS
-from bot.language.normalise import PAUSES, fold
-
-#: Characters of a message that are read, counted when it is normalised: one sign may stand for eighteen.
-LONGEST = 2000
-
-#: Of what is longer than this not even the beginning is normalised whole.
-_RAW = 2 * LONGEST
+from bot.language.normalise import PAUSES, fold, unified
 
 #: For messages of which only the form matters: where a time stands, not which.
 ANY_TIME = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
@@ -30,7 +25,6 @@ ANY_TIME = datetime.fromisoformat("2026-03-11T10:00:00+08:00")
 SAYS_NOTHING = f"{moment.GRAMMAR.mask}{phone.GRAMMAR.mask}{plate.GRAMMAR.mask} "
 
 _MASKS = re.compile(f"[{''.join(grammar.mask for grammar in GRAMMARS)}]")
-_READABLE = str.maketrans({grammar.mask: f"[{grammar.title}]" for grammar in GRAMMARS})
 
 _NOTHING: Mapping[int, str] = {}
 
@@ -108,7 +102,7 @@ class Reading:
     @cached_property
     def beginning(self) -> "Reading":
         """As much of it as is understood; the whole of a longer one is kept for people, and danger is looked for in all of it."""
-        return self.part(self.raw[:LOOKED_THROUGH])
+        return self.part(_begin(self.raw))
 
     @cached_property
     def meant(self) -> str:
@@ -143,8 +137,21 @@ class Reading:
 
     @cached_property
     def hidden(self) -> str:
-        """The text with what each value is, for keeping and showing: [电话], [车牌]."""
-        return self.masked.translate(_READABLE)
+        """The text with what each value is, for keeping and showing: [电话], [车牌]; papers and bank cards are [证件], [银行卡]."""
+        values = [(grammar, found) for grammar, found in self.spans if grammar.stands_out(found)]
+        read = {place for _, found in values for place in range(found.begin, found.stop)}  # two phones side by side are no card
+        known = [
+            one
+            for one in identifiers.find(self.text)
+            if any(self.text[place].isalnum() for place in set(range(one.begin, one.stop)) - read)
+        ]
+        free = [(g, v) for g, v in values if not any(v.begin < one.stop and one.begin < v.stop for one in known)]
+        hidden = [(one.begin, one.stop, f"[{one.what}]") for one in known]
+        hidden += [(found.begin, found.stop, f"[{grammar.title}]") for grammar, found in free]
+        text = self.text
+        for begin, stop, shown in sorted(hidden, reverse=True):
+            text = f"{text[:begin]}{shown}{text[stop:]}"
+        return text
 
     @cached_property
     def unvalued(self) -> str:
@@ -246,4 +253,13 @@ def _with(own: Collection[Grammar]) -> tuple[Grammar, ...]:
 
 
 def _plain(raw: str) -> str:
-    return unicodedata.normalize("NFKC", raw[:_RAW])[:LONGEST].strip()
+    return unified(raw).strip()
+
+
+def _begin(raw: str) -> str:
+    """Return as much of a text as is LOOKED_THROUGH signs when it is normalised."""
+    begun = raw[:LOOKED_THROUGH]
+    if len(unicodedata.normalize("NFKC", begun)) <= LOOKED_THROUGH:
+        return begun
+    lengths = accumulate(len(unicodedata.normalize("NFKC", sign)) for sign in begun)
+    return begun[: sum(length <= LOOKED_THROUGH for length in lengths)]

@@ -13,7 +13,7 @@ HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 TITLES = {
     400: "The request cannot be read", 401: "No valid key", 403: "The key lacks a scope", 404: "Not found", 405: "Not a method of this route",
-    408: "The body came too slowly", 413: "The body is too large", 415: "Not JSON", 422: "Not possible", 429: "Too many calls",
+    408: "The body came too slowly", 413: "The body is too large", 415: "Not a body that is read here", 422: "Not possible", 429: "Too many calls",
     500: "Our fault",
 }  # fmt: skip
 

@@ -3,7 +3,6 @@
 Keys come in a header that no browser sends by itself, and no cookie is looked at: another site can make nobody call.
 """
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from sqlmodel import Session
 
-from bot import metrics
+from bot import bodies, metrics
 from bot.contract import Context, Endpoint, Machine, Services
 from bot.errors import Refusal
 from bot.machines.openapi import describe
@@ -130,34 +129,13 @@ async def _body_of(request: web.Request, model: type[BaseModel]) -> BaseModel:
     """Return the body by its model; raises Refused that names what does not fit."""
     if request.content_type != "application/json":
         raise Refused(415, f"the body is {request.content_type}; send Content-Type: application/json")
-    if "Content-Encoding" in request.headers:
-        raise Refused(415, "the body is compressed; send it as it is")
-    body = await _read(request)
+    body = await bodies.read(request, LARGEST, BODY_WITHIN)
     if b"\\u0000" in body:  # PostgreSQL keeps none
         raise Refused(422, "the body holds a zero character (\\u0000); leave it out")
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
         raise misfit(error, model) from error
-
-
-async def _read(request: web.Request) -> bytes:
-    if (request.content_length or 0) > LARGEST:
-        raise _too_large()
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_WITHIN):
-            async for piece in request.content.iter_any():
-                body += piece
-                if len(body) > LARGEST:
-                    raise _too_large()
-    except TimeoutError as error:
-        raise Refused(408, f"the body did not come within {BODY_WITHIN:g} s") from error
-    return bytes(body)
-
-
-def _too_large() -> Refused:
-    return Refused(413, f"the body is larger than {LARGEST} bytes")
 
 
 @web.middleware
@@ -170,7 +148,8 @@ async def _explain(request: web.Request, handler: Callable[[web.Request], Awaita
     except Refused as refused:
         response = refused.response
     except web.HTTPException as error:
-        detail = f"there is no {request.method} {request.path[:200]}; /api/openapi.json lists the routes"
+        nowhere = f"there is no {request.method} {request.path[:200]}; /api/openapi.json lists the routes"
+        detail = nowhere if error.status in (404, 405) else error.text or error.reason
         allowed = {"Allow": allow} if (allow := error.headers.get("Allow")) else {}
         response = Refused(error.status, detail, headers=allowed).response
     except Exception:

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse
 
+from bot import bodies
 from bot.simulator import menu
 from bot.simulator.gestures import Gesture, Gestures
 from bot.simulator.journal import Entry
@@ -23,6 +24,9 @@ TITLE = "和苑物业 邻里"
 
 #: Bytes of a photo; the page makes them smaller before, as WeChat does.
 PHOTO_BYTES = 10 * 1024 * 1024
+
+#: Bytes of anything else, and seconds within which it must have come.
+BODY_BYTES, BODY_WITHIN = 64 * 1024, 10.0
 
 #: Furthest single jump of the time machine.
 JUMP = timedelta(days=31)
@@ -140,12 +144,8 @@ class Phones:
         self._who(request)
         if not request.content_type.startswith("image/"):
             raise web.HTTPUnsupportedMediaType
-        content = bytearray()
-        async for chunk in request.content.iter_any():
-            content += chunk
-            if len(content) > PHOTO_BYTES:
-                raise web.HTTPRequestEntityTooLarge(PHOTO_BYTES, len(content))
-        return _json({"media_id": self._wechat.keep(bytes(content), request.content_type)})
+        content = await bodies.read(request, PHOTO_BYTES, BODY_WITHIN)
+        return _json({"media_id": self._wechat.keep(content, request.content_type)})
 
     async def _refuse(self, request: web.Request) -> web.Response:
         resident, body = self._who(request), await _body(request)
@@ -237,8 +237,8 @@ async def _body(request: web.Request) -> Json:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
     try:
-        body = await request.json()
-    except ValueError:
+        body = json.loads(await bodies.read(request, BODY_BYTES, BODY_WITHIN))
+    except (ValueError, RecursionError):
         raise web.HTTPBadRequest from None
     if not isinstance(body, dict):
         raise web.HTTPBadRequest

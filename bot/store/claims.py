@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Field, Session, col, select
 
-from bot.model import moment
-from bot.store.people import Household
+from bot.model import maybe_word, moment
+from bot.store.people import Evidence, Household
 from bot.store.scope import Scoped
 
 
@@ -18,7 +18,13 @@ class Claim(Scoped, table=True):
     unit: str = ""
     room: str
     household_id: int | None = Field(default=None, foreign_key="household.id")  # None: the roster has no such flat
+    evidence: Evidence | None = maybe_word(Evidence)  # what they have shown; who they are is still to be found out
     at: datetime = moment()
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Building, unit and room."""
+        return (self.building, self.unit, self.room)
 
     @property
     def label(self) -> str:
@@ -35,9 +41,11 @@ class Objection(Scoped, table=True):
 
 
 def claim(session: Session, openid: str, flat: tuple[str, str, str], household: Household | None, now: datetime) -> Claim:
-    """Note where an account says it lives; what it said before is replaced."""
+    """Note where an account says it lives; what it said before of another flat is replaced, with what it had shown."""
     found = session.get(Claim, openid) or Claim(openid=openid, building="", room="", at=now)
-    found.building, found.unit, found.room = flat
+    if (found.building, found.unit, found.room) != flat:
+        found.building, found.unit, found.room = flat
+        found.evidence = None
     found.household_id, found.at = household.key if household else None, now
     session.add(found)
     session.flush()

@@ -347,7 +347,7 @@ def _send_savepoint(words: str, connection: Connection, name: str) -> None:
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
     # The driver must not open transactions by itself: BEGIN IMMEDIATE below takes the write lock at once.
     dbapi_connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
         dbapi_connection.execute(f"PRAGMA {pragma}")
 
 

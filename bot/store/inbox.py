@@ -1,5 +1,7 @@
 """Messages from WeChat and their answers, so that a repeat has no second effect and gets the same answer.
 
+In plain mode also what each signature came with, which covers no body: it is good for that alone.
+
 A row is written with its answer, in the turn's own transaction. Only a message that is not answered in time gets its row
 before: it keeps the push, under a lease, until it is answered; a process that dies meanwhile leaves it to the next.
 """
@@ -17,7 +19,7 @@ from bot.store.prepared import Prepared, writing
 
 
 class InboxMessage(SQLModel, table=True):
-    """A message from WeChat and its answer, so that a repeat of it gets the same answer and has no second effect."""
+    """A message from WeChat and its answer, so that a repeat of it gets the same answer and has no second effect; or a use of a signature."""
 
     __tablename__ = "inbox"
     __table_args__ = (
@@ -48,7 +50,7 @@ ATTEMPTS = 4
 
 _INBOX = SQLModel.metadata.tables["inbox"]
 _FIND = Prepared(select(_INBOX.c.answer, _INBOX.c.is_late).where(_INBOX.c.key == bindparam("sought")))
-_SIGNED = Prepared(select(_INBOX.c.key).where(_INBOX.c.signed == bindparam("signed"), _INBOX.c.key != bindparam("sought")))
+_SIGNED = Prepared(select(_INBOX.c.key).where(_INBOX.c.signed == bindparam("signed")))
 _WRITE = writing(_INBOX)
 _ANSWER = Prepared(update(_INBOX).where(_INBOX.c.key == bindparam("sought")), "answer", "push", "lease_until")
 
@@ -81,9 +83,22 @@ def find(session: Session, key: str) -> Kept | None:
     return None if row is None else Kept(*row)
 
 
-def is_replay(session: Session, signed: str, key: str) -> bool:
-    """Tell whether a signature that covers no body came before with another message."""
-    return _SIGNED.first(session, signed=signed, sought=key) is not None
+def used_for(session: Session, signed: str) -> str | None:
+    """Return what a signature that covers no body came with: a message's key, or what `use` was told; None if it is new."""
+    row = _SIGNED.first(session, signed=signed)
+    return None if row is None else str(row[0]).removesuffix(f"@{signed}")
+
+
+def use(session: Session, signed: str, what: str, appid: str, now: datetime) -> bool:
+    """Keep what a signature that covers no body came with, where no new message is stored with it; False if it was used for another.
+
+    A row of the same table, so that one index holds all uses of a signature and a new message costs no row more. Raises
+    IntegrityError when another replica was quicker.
+    """
+    used = used_for(session, signed)
+    if used is None:
+        _insert(session, key=f"{what}@{signed}", appid=appid, openid="", received_at=now, answer="", signed=signed)
+    return used in (None, what)
 
 
 def remember(session: Session, key: str, appid: str, openid: str, answer: str, now: datetime, signed: str | None = None) -> None:

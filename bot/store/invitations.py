@@ -9,6 +9,9 @@ from bot.model import maybe_moment, moment, public_id, word
 from bot.store.people import Household, Resident, ResidentRole
 from bot.store.scope import Scoped
 
+#: The kind of code (_scenes.yaml) that a household has on paper.
+PAPER = "home"
+
 
 class Invitation(Scoped, table=True):
     """A code that proves that its bearer belongs to a flat. On paper: until it is renewed. From a resident: once, for a while."""

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, col, select
 
@@ -32,6 +32,12 @@ def take(session: Session, kind: str, key: str, most: int, now: datetime) -> boo
         index_elements=["community_id", "kind", "key", "day"], set_={"count": col(Tally.count) + 1}, where=col(Tally.count) < most
     )
     return most > 0 and session.connection().execute(more.returning(col(Tally.count))).first() is not None
+
+
+def give_back(session: Session, kind: str, key: str, now: datetime) -> None:
+    """Take back one that was counted today and, as it turned out, was none."""
+    mine = (col(Tally.kind) == kind, col(Tally.key) == key, col(Tally.day) == now.date(), col(Tally.count) > 0)
+    session.execute(update(Tally).where(*mine).values(count=col(Tally.count) - 1))
 
 
 def used(session: Session, kind: str, key: str, now: datetime) -> int:

@@ -16,7 +16,7 @@ from bot.store.tasks import Task
 _TAKEN_ALONG: tuple[Any, ...] = (Conversation, Line, Follower)
 
 #: What a task's title says of somebody who may live in any community of the account, and once that is known.
-UNPLACED, UNBOUND = "小区未确认", "住址未绑定"
+UNPLACED, UNBOUND, UNPROVEN = "小区未确认", "住址未绑定", "自己说的，未核实"
 
 
 def is_placed(session: Session, openid: str) -> bool:

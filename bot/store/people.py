@@ -30,7 +30,7 @@ class ResidentRole(StrEnum):
 
 #: What people call the roles.
 RESIDENT_ROLE_WORDS = {
-    ResidentRole.OWNER: "业主", ResidentRole.TENANT: "租户", ResidentRole.FAMILY: "家属", ResidentRole.GUEST: "常住访客",
+    ResidentRole.OWNER: "业主", ResidentRole.TENANT: "租户", ResidentRole.FAMILY: "家属", ResidentRole.GUEST: "同住人",
 }  # fmt: skip
 
 
@@ -60,6 +60,11 @@ class Household(Scoped, table=True):
         if self.id is None:
             raise ValueError(f"flat {self.label} is not stored yet")
         return self.id
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Building, unit and room."""
+        return (self.building, self.unit, self.room)
 
     @property
     def label(self) -> str:
@@ -132,7 +137,7 @@ class Binding(Scoped, table=True):
 
 _BOUND = select(Resident).where(Resident.openid == bindparam("sought"))
 _RESIDENT = SQLModel.metadata.tables["resident"]
-_IS_BOUND = Prepared(select(_RESIDENT.c.id).where(_RESIDENT.c.openid == bindparam("sought")))
+_HOW_BOUND = Prepared(select(_RESIDENT.c.id, _RESIDENT.c.asks_flat).where(_RESIDENT.c.openid == bindparam("sought")))
 
 
 def bound(session: Session, openid: str) -> Resident | None:
@@ -142,7 +147,13 @@ def bound(session: Session, openid: str) -> Resident | None:
 
 def is_bound(session: Session, openid: str) -> bool:
     """Tell whether somebody is bound to an openid, without fetching them."""
-    return _IS_BOUND.first(session, sought=openid) is not None
+    return _HOW_BOUND.first(session, sought=openid) is not None
+
+
+def asks_flat(session: Session, openid: str) -> bool | None:
+    """Tell whether who is bound to an openid must be asked which of their flats they mean; None where nobody is bound."""
+    row = _HOW_BOUND.first(session, sought=openid)
+    return None if row is None else bool(row[1])
 
 
 #: A phone number, or its end, as people write it.

@@ -25,6 +25,7 @@ from bot.store import (
     photos,
     scenes,
     sealing,
+    seals,
     sessions,
     spending,
     staff,
@@ -35,5 +36,5 @@ from bot.store import (
 
 __all__ = [
     "alerts", "apikeys", "channels", "claims", "communities", "conversations", "duty", "effects", "erasures", "events", "followers", "grants",
-    "inbox", "invitations", "knowledge", "limits", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sealing", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "inbox", "invitations", "knowledge", "limits", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ integration = Integration(
     tells={"household.unbound": "flat"},
     processing=processing.PROCESSING,
     permissions=(
-        Permission(name="conversation.view", title="看居民的对话", roles=_DESK),
+        Permission(name="conversation.view", title="看居民的对话", roles=_DESK, sensitive="居民的对话"),
         Permission(name="conversation.reply", title="回复居民", roles=_DESK),
         Permission(name="household.view", title="看一户的人和事", roles=_DESK),
         Permission(name="household.edit", title="解除居民的微信绑定", roles=_DESK),

@@ -41,6 +41,7 @@ def waiting(desk: Desk) -> View:
 def show(desk: Desk) -> View:
     """Show one talk, and what is handed over in it."""
     talk = _find(desk)
+    desk.read("conversation.view", f"conversation:{talk.public_id}")
     lines = talks.lines(desk.session, talk.openid)
     photo_ids = [line.photo_id for line in lines if line.photo_id]
     photos = {photo.id: photo for photo in desk.session.exec(select(Photo).where(col(Photo.id).in_(photo_ids))).all()}
@@ -112,17 +113,18 @@ def _rows(desk: Desk, found: Sequence[Conversation]) -> list[dict[str, Any]]:
     numbers: dict[str | None, list[str]] = {}
     for task in handoffs.open_among(desk.session, [talk.openid for talk in found]):
         numbers.setdefault(task.openid, []).append(task.number or "")
-    return [_row(desk, talk, numbers.get(talk.openid, [])) for talk in found]
+    alarms = {task.openid: task for task in tasks.listed(desk.session) if task.urgent and desk.may(task.need)}
+    return [_row(desk, talk, numbers.get(talk.openid, []), alarms) for talk in found]
 
 
-def _row(desk: Desk, talk: Conversation, numbers: Sequence[str]) -> dict[str, Any]:
+def _row(desk: Desk, talk: Conversation, numbers: Sequence[str], alarms: Mapping[str | None, Task]) -> dict[str, Any]:
     resident = talks.speaker(desk, talk)
     flat = desk.household(resident) if resident else None
     last = talks.lines(desk.session, talk.openid, 1)
     return {
         "phone": resident.phone if resident else "", "key": talk.public_id, "flat": flat.label if flat else "未绑定住址",
         "household": flat.id if flat else None, "name": resident.name if resident else "",
-        "topic": talk.topic, "waiting_since": talk.waiting_since, "taken": talk.staff_id is not None,
+        "alarm": alarms.get(talk.openid), "topic": talk.topic, "waiting_since": talk.waiting_since, "taken": talk.staff_id is not None,
         "last": last[-1].text if last else "", "updated_at": talk.updated_at, "numbers": numbers,
     }  # fmt: skip
 
@@ -153,7 +155,7 @@ def _keep(desk: Desk, task: Task, lines: Sequence[Line]) -> str:
         return ""
     question = handoffs.words(task).partition("\n")[0] or handoffs.say_topic(task)
     carried = {"question": question[:CARRIED], "answer": "\n".join(said)[:CARRIED]}
-    return f"/console{KNOWLEDGE}?{urlencode(carried)}"
+    return f"/console{KNOWLEDGE}?{urlencode({name: desk.veil(words) for name, words in carried.items()})}"
 
 
 ROUTES: tuple[Page, ...] = (waiting, show, take, reply, close, back)

@@ -27,15 +27,27 @@ def show(desk: Desk) -> View:
     """Show a household: its people, what is to be done for it, and the cards of all services that this person may see."""
     household = _find(desk)
     people = roster.people_of(desk.session, household)
-    cards = [
-        (card.title, card.run(desk, household))
+    told = [
+        (card, card.run(desk, household))
         for service in desk.context.services.integrations for card in service.cards if desk.may(card.need)
     ]  # fmt: skip
+    for card, lines in told:
+        if lines:
+            desk.read(card.need, *(one.about for one in people))
+    waiting = _open(desk, household, people)
+    for task in waiting:
+        desk.read(task.need, task.about)
     shown = [(one, _role(desk, one, household), _talk(desk, one)) for one in people]
     live = sorted({"resident", "task"}.union(*(one.stirs for one in desk.context.services.integrations if one.cards)))
     return View(
         "desk/household.html",
-        {"household": household, "people": shown, "cards": cards, "tasks": _open(desk, household, people), "live": live},
+        {
+            "household": household,
+            "people": shown,
+            "cards": [(card.title, lines) for card, lines in told],
+            "tasks": waiting,
+            "live": live,
+        },
     )
 
 

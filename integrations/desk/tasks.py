@@ -18,6 +18,8 @@ def show(desk: Desk) -> View:
     allowed = {need: telling.may_see(desk, need) for need in {task.need for task in found}}
     rows = [_row(desk, task, allowed[task.need]) for task in found]
     closed = [task for task in tasks.closed(desk.session) if desk.may(task.need)]
+    for task in (*found, *closed):
+        desk.read(task.need, task.about)
     return View("desk/tasks.html", {"rows": rows, "closed": closed})
 
 

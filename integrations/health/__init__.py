@@ -5,6 +5,7 @@ from pathlib import Path
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
 from integrations.health import actions, cards, console, events, personal, processing
+from integrations.health.models import SYMPTOM_WORDS
 
 integration = Integration(
     name="health",
@@ -17,7 +18,15 @@ integration = Integration(
     log=events.LOG,
     emits={"health.checked_in": "corrected", "health.completed": ""},
     processing=processing.PROCESSING,
-    permissions=(Permission(name=actions.NEED, title="看健康打卡", roles=(Role.MANAGER,)),),
+    permissions=(
+        Permission(
+            name=actions.NEED,
+            title="看健康打卡",
+            roles=(Role.MANAGER,),
+            sensitive="健康信息",
+            veils=tuple(SYMPTOM_WORDS.values()),
+        ),
+    ),
     tasks=(
         TaskKind(kind="health.abnormal", title="健康异常", path="/health", path_title="看打卡", ladder=ALARM, need=actions.NEED),
     ),

@@ -23,6 +23,8 @@ def today(desk: Desk) -> View:
     for made, resident, flat in rows:
         last.setdefault(made.resident_id, (made, resident, flat))
     shown = sorted(last.values(), key=lambda row: (not row[0].is_abnormal, -row[0].tenths))
+    if shown:
+        desk.read("health.view", *(resident.about for _, resident, _ in shown))
     missing = desk.session.exec(
         select(Resident, Household)
         .join(Household, col(Household.id) == col(Resident.household_id))

@@ -1,21 +1,33 @@
-"""Identity: who lives where, said in the chat and checked against the roster."""
+"""Identity: who lives where, said in the chat and proven by what only those who live there know."""
 
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
-from integrations.identity import actions, console, events, processing
+from integrations.identity import actions, console, events, household, joining, pages, processing, requests
 
 integration = Integration(
     name="identity",
     title="住址",
     folder=Path(__file__).parent,
-    actions=actions.ALL,
+    actions=(*actions.ALL, *joining.ALL),
     amends=actions.AMENDS,
+    hears=household.hear,
     console=console.ROUTES,
+    pages=pages.ROUTES,
     log=events.LOG,
     emits=events.EMITS,
-    tells={"identity.joined": "flat", "identity.mistaken": "flat", "identity.confirmed": "flat", "identity.refused": "said"},
+    tells={
+        "identity.joined": "who flat how url", "identity.asks": "who flat url", "identity.confirmed": "flat",
+        "identity.refused": "said", "identity.objected": "flat", "identity.stopped": "who flat",
+    },
     processing=processing.PROCESSING,
-    permissions=(Permission(name=actions.CONFIRM_NEED, title="核对住址", roles=(Role.STAFF, Role.MANAGER)),),
-    tasks=(TaskKind(kind="identity.confirm", title="核对住址", path="/flats", path_title="去核对"),),
-)
+    permissions=(
+        Permission(
+            name=requests.NEED, title="核对住址", roles=(Role.STAFF, Role.MANAGER), sensitive="核对住址时居民的话和电话"
+        ),
+    ),
+    tasks=(
+        TaskKind(kind=requests.KIND, title="核对住址", path="/flats", path_title="去核对"),
+        TaskKind(kind="identity.objected", title="住户不认识新绑定的人"),
+    ),
+)  # fmt: skip

@@ -1,70 +1,81 @@
-"""What residents can ask for: to be bound to their flat, to be shown it, and to be let go."""
+"""What residents can ask for: to be bound to their flat, to be shown it, to say which one is meant, and to be let go."""
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 
-from bot.contract import Ask, Community, Household, Reply, Resident, Task, Turn, action, amends, tasks
-from integrations.identity import binding
+from bot.contract import Ask, Community, Evidence, Household, Refusal, Reply, Resident, Turn, action, amends, roster, tasks
+from integrations.identity import binding, proofs, requests
+from integrations.identity.binding import Flat
 
-#: Who confirms flats that are not on the roster.
-CONFIRM_NEED = "people.confirm"
-
-#: How long 不对是1102 moves a binding; later it may be meant of anything, and unbinding says what it does.
-CORRECTED = timedelta(minutes=30)
+#: The option of who lives in a flat and is not the person whose number it is.
+FAMILY = "family"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flat:
-    """A flat as said: 3, 2, 501."""
+class Living(Flat):
+    """A flat as said, and what shows that somebody lives there."""
 
-    building: str = ""
-    unit: str = ""
-    room: str = ""
     community: str = ""  # as picked from the menu, where several have such a flat
-
-    @property
-    def label(self) -> str:
-        """3栋2单元501."""
-        return f"{self.building}栋{f'{self.unit}单元' if self.unit else ''}{self.room}"
+    proof: str | None = None  # the last digits of the number on record, or all of it; no digits: they know none
+    who: str | None = None  # the public id of the person whose number it is, or FAMILY
+    name: str | None = None
 
 
 @action(
-    "identity.bind", Flat,
-    replies={"done": "flat", "already": "flat", "suggest": "said", "pending": "said", "where": "said"},
+    "identity.bind", Living,
+    replies={
+        "done": "flat", "already": "flat", "claimed": "said", "where": "said", "prove": "said", "prove_more": "said flat",
+        "again": "said", "who": "said", "name": "said", "pending": "said", "asked": "said", "tired": "said",
+    },
 )  # fmt: skip
-def bind(turn: Turn, slots: Flat) -> Reply | Ask:
-    """Bind the resident to a flat of the roster; for one that is not on it, ask back or let the staff confirm."""
-    if turn.flat is not None:
-        return Reply("already", flat=turn.flat.label)
-    places = [place for place in turn.places if slots.community in ("", str(place.id))]
-    if slots.room.startswith(SURE):
-        return _pending(turn, replace(slots, room=slots.room.removeprefix(SURE)))
-    known = [place for place in places if _find(turn, place, slots) is not None]
-    if len(known) > 1:
-        options = {str(place.id): place.name for place in known}
-        return Ask(slot="community", name="where", options=options, values={"said": slots.label})
-    if known:
-        turn.move_to(known[0])
+def bind(turn: Turn, slots: Living) -> Reply | Ask:
+    """Bind an account to the person of the flat that it belongs to, once there is evidence; until then remember what was said."""
+    if turn.only_address and not turn.is_bound:
+        return _claimed(turn, slots)
+    if (owned := _owned(turn, slots)) is not None:
+        roster.speak_for(turn.session, turn.me, owned)
+        return Reply("already", flat=owned.label)
+    places = _places(turn, slots)
+    if len(places) > 1 and slots.proof is None:
+        return Ask(
+            slot="community", name="where", options={str(one.id): one.name for one in places}, values={"said": slots.label}
+        )
+    if places and not turn.is_bound:
+        turn.move_to(places[0])
     flat = binding.find_flat(turn.session, slots.building, slots.unit, slots.room)
+    claim = roster.claim_flat(turn.session, turn.openid, flat.parts if flat else slots.parts, flat, turn.now)
+    if claim.evidence is None:
+        if slots.proof is None:
+            return _ask_for_proof(turn, slots)
+        if (missed := _prove(turn, slots, flat, claim)) is not None:
+            return missed
     if flat is None:
-        return _suggest(turn, slots)
-    return _bound("done", turn, flat)
+        raise LookupError(slots.label)  # nothing shows that somebody lives in a flat that is none
+    return _recognise(turn, slots, flat)
 
 
-def _bound(name: str, turn: Turn, flat: Household) -> Reply:
-    """Bind who writes to a flat, and tell the others at home."""
-    resident = turn.settle(flat)
-    turn.bind(resident, turn.openid)
-    turn.resident, turn.flat = resident, flat
-    turn.record("identity.bound", resident.about, household=flat.id)
-    for other in binding.others_at_home(turn.session, resident, flat):
-        turn.tell(other, "identity.joined", flat=flat.label)
-    return Reply(name, about=_about(resident), called=f"{flat.label}的绑定", flat=flat.label)
+def _claimed(turn: Turn, slots: Living) -> Reply:
+    """Remember where somebody says they live, who wants to report a fault there."""
+    if (places := _places(turn, slots)) and len(places) == 1:
+        turn.move_to(places[0])
+    flat = binding.find_flat(turn.session, slots.building, slots.unit, slots.room)
+    claim = roster.claim_flat(turn.session, turn.openid, flat.parts if flat else slots.parts, flat, turn.now)
+    return Reply("claimed", said=claim.label)
 
 
-def _about(resident: Resident) -> str:
-    """Return what is said next of a binding belongs to."""
-    return f"binding:{resident.public_id}"
+def _owned(turn: Turn, slots: Flat) -> Household | None:
+    """Return the flat that is meant of those that are somebody's already."""
+    flats = roster.homes(turn.session, turn.resident) if turn.resident else []
+    return next((one for one in flats if _is_meant(one, slots)), None)
+
+
+def _is_meant(flat: Household, slots: Flat) -> bool:
+    return flat.building == slots.building and flat.room == slots.room and slots.unit in ("", flat.unit)
+
+
+def _places(turn: Turn, slots: Living) -> list[Community]:
+    """Return the communities of the account that have such a flat, among those that somebody may mean."""
+    meant = [place for place in turn.places if slots.community in ("", str(place.id))]
+    return [place for place in meant if _find(turn, place, slots) is not None]
 
 
 def _find(turn: Turn, place: Community, slots: Flat) -> Household | None:
@@ -72,30 +83,64 @@ def _find(turn: Turn, place: Community, slots: Flat) -> Household | None:
         return binding.find_flat(there.session, slots.building, slots.unit, slots.room)
 
 
-#: Stands before a room that is meant though the roster does not have it.
-SURE = "!"
+def _ask_for_proof(turn: Turn, slots: Living) -> Ask:
+    values = {"said": slots.label, **({"flat": turn.flat.label} if turn.flat else {})}
+    return Ask(slot="proof", name="prove_more" if turn.flat else "prove", options={}, values=values)
 
 
-def _suggest(turn: Turn, slots: Flat) -> Reply | Ask:
-    near = binding.near_flats(turn.session, slots.building, slots.unit, slots.room)
-    options = {flat.room: flat.label for flat in near if flat.unit == slots.unit}
-    if not options:
-        return _pending(turn, slots)
-    sure = f"{SURE}{slots.room}"
-    return Ask(
-        slot="room", name="suggest", options={**options, sure: "都不是，请物业核对"}, values={"said": slots.label}, agreed=sure
-    )
+def _prove(turn: Turn, slots: Living, flat: Household | None, claim: roster.Claim) -> Reply | Ask | None:
+    """Hold digits against the numbers on record; returns what to say where they show nothing. Wrong ones and no flat sound alike."""
+    if not slots.proof or not slots.proof.isdigit():
+        return _to_office("pending", turn, slots)
+    if not proofs.may_try(turn, slots.label):
+        return _to_office("tired", turn, slots)
+    is_welcome = flat is not None and not roster.is_objected(turn.session, turn.openid, flat)
+    if flat is not None and is_welcome and proofs.known_by(turn, flat, slots.proof):
+        proofs.was_right(turn, slots.label)
+        claim.evidence = Evidence.PHONE
+        turn.session.add(claim)
+        turn.session.flush()
+        return None
+    if proofs.is_last_try(turn):
+        return _to_office("tired", turn, slots)
+    return Ask(slot="proof", name="again", options={}, values={"said": slots.label})
 
 
-def _pending(turn: Turn, slots: Flat) -> Reply:
-    """Hand the flat to the staff."""
-    task = turn.assign(
-        "identity.confirm", CONFIRM_NEED, f"核对住址：{slots.label}", openid=turn.openid,
-        building=slots.building, unit=slots.unit, room=slots.room,
-    )  # fmt: skip
-    task.subject = task.about  # what is said next may be about it
-    turn.session.add(task)
-    return Reply("pending", about=task.about, called=f"{slots.label}的核对", said=slots.label, ok=False)
+def _to_office(name: str, turn: Turn, slots: Living) -> Reply:
+    task = requests.ask_office(turn, slots, name=slots.name or "")
+    return Reply(name, about=task.about, called=f"{slots.label}的核对", said=slots.label, ok=False)
+
+
+def _recognise(turn: Turn, slots: Living, flat: Household) -> Reply | Ask:
+    """Find out who of the flat it is that knew the number: the one whose it is, or somebody else at home."""
+    if not proofs.may_bind(turn):
+        raise Refusal(turn.words("今天绑定、解绑的次数太多了，请明天再试，或打 {community.phone}。"))
+    if turn.resident is not None:
+        return _bound(turn, flat, None)
+    at_home = roster.people_of(turn.session, flat)
+    free = [one for one in at_home if one.openid is None]
+    if slots.who not in (None, FAMILY):
+        chosen = next((one for one in free if one.public_id == slots.who), None)
+        if chosen is not None:
+            return _bound(turn, flat, chosen)
+    owners = [one for one in proofs.known_by(turn, flat, slots.proof or "") if one.openid is None]
+    if owners and slots.who is None:
+        options = {one.public_id: f"我就是{proofs.masked(one.name)}" for one in owners}
+        return Ask(slot="who", name="who", options={**options, FAMILY: "我是这家的其他人"}, values={"said": flat.label})
+    if not slots.name:
+        return Ask(slot="name", name="name", options={}, values={"said": flat.label})
+    if len(same := proofs.namesakes(at_home, slots.name)) == 1:
+        return _bound(turn, flat, same[0])
+    task = requests.ask_office(turn, slots, name=slots.name, knows_number=True)
+    requests.ask_home(turn, task, flat, slots.name)
+    return Reply("asked", about=task.about, called=f"{slots.label}的核对", said=slots.label, ok=False)
+
+
+def _bound(turn: Turn, flat: Household, person: Resident | None) -> Reply:
+    resident = proofs.admit(turn, turn.openid, flat, person, Evidence.PHONE)
+    if (waiting := binding.request_of(turn.session, turn.openid)) is not None:
+        turn.finish(waiting.about, "本人已核对")
+    return Reply("done", about=f"binding:{resident.public_id}", called=f"{flat.label}的绑定", flat=flat.label)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,82 +152,87 @@ class Corrected:
     room: str | None = None
 
 
-@amends(
-    "identity.bind", Corrected,
-    replies={
-        "moved": "flat", "same": "flat", "unlisted": "flat said", "late": "flat", "gone": "", "done": "flat", "pending": "said",
-    },
-)  # fmt: skip
+@amends("identity.bind", Corrected, replies={"changed": "said", "late": "flat", "gone": ""})
 def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
-    """Move a binding made a moment ago to the flat that was meant; those at the other one hear that it was a slip."""
-    resident, wrong = turn.resident, turn.flat
-    if resident is None and (claims := [task for task in tasks.about(turn.session, about) if task.openid == turn.openid]):
-        return _claim_anew(turn, claims[0], slots)
-    if resident is None or wrong is None or about != _about(resident):
+    """Take the flat that waits to be confirmed for the one that was meant; of a binding that is proven, tell how to change it."""
+    if turn.flat is not None:
+        return Reply("late", ok=False, flat=turn.flat.label)
+    waiting = next((task for task in tasks.about(turn.session, about) if task.openid == turn.openid), None)
+    if waiting is None:
         return Reply("gone", ok=False)
-    if resident.bound_at is None or turn.now - resident.bound_at > CORRECTED:
-        return Reply("late", ok=False, flat=wrong.label)
-    meant = _meant(wrong, slots)
-    flat = binding.find_flat(turn.session, meant.building, meant.unit, meant.room)
-    if flat is None:
-        return Reply("unlisted", ok=False, flat=wrong.label, said=meant.label)
-    if flat.id == wrong.id:
-        return Reply("same", about=about, called=f"{wrong.label}的绑定", flat=wrong.label)
-    for other in binding.others_at_home(turn.session, resident, wrong):
-        turn.tell(other, "identity.mistaken", flat=wrong.label)
-    turn.unbind(resident, "corrected")
-    turn.session.flush()  # an openid belongs to one resident: the old one lets go first
-    return _bound("moved", turn, flat)
+    said = binding.said_in(waiting)
+    meant = Flat(
+        building=said.building if slots.building is None else slots.building,
+        unit=said.unit if slots.unit is None else slots.unit, room=said.room if slots.room is None else slots.room,
+    )  # fmt: skip
+    flat = binding.find_flat(turn.session, *meant.parts)
+    roster.claim_flat(turn.session, turn.openid, flat.parts if flat else meant.parts, flat, turn.now)
+    requests.ask_office(turn, meant, name=str(waiting.data.get("name", "")))
+    return Reply("changed", about=about, called=f"{meant.label}的核对", said=meant.label)
 
 
-def _claimed(claim: Task) -> Flat:
-    return Flat(building=claim.data["building"], unit=claim.data["unit"], room=claim.data["room"])
-
-
-def _claim_anew(turn: Turn, claim: Task, slots: Corrected) -> Reply:
-    """Take a flat that waits for the staff to be confirmed for the one that was meant."""
-    meant = _meant(_claimed(claim), slots)
-    turn.finish(claim.about, "住户改了说法")
-    flat = binding.find_flat(turn.session, meant.building, meant.unit, meant.room)
-    if flat is not None:
-        return _bound("done", turn, flat)
-    pending = _pending(turn, meant)
-    pending.ok = True  # the claim was changed
-    return pending
-
-
-def _meant(wrong: Household | Flat, slots: Corrected) -> Flat:
-    return Flat(
-        building=wrong.building if slots.building is None else slots.building,
-        unit=wrong.unit if slots.unit is None else slots.unit,
-        room=wrong.room if slots.room is None else slots.room,
-    )
-
-
-@action("identity.show", replies={"done": "flat", "waits": "said", "none": ""}, shows=True)
+@action("identity.show", replies={"done": "flat", "several": "flat others", "waits": "said", "none": ""}, shows=True)
 def show(turn: Turn, slots: object) -> Reply:
-    """Tell which flat the resident is bound to."""
+    """Tell which flats are the resident's, and which one is meant now."""
     if turn.resident is not None and turn.flat is not None:
-        return Reply("done", flat=turn.flat.label)
-    claim = binding.claim_of(turn.session, turn.openid)
-    return Reply("waits", said=_claimed(claim).label) if claim is not None else Reply("none", ok=False)
+        first, *others = roster.homes(turn.session, turn.resident)
+        if others:
+            return Reply("several", flat=first.label, others="、".join(one.label for one in others))
+        return Reply("done", flat=first.label)
+    waiting = binding.request_of(turn.session, turn.openid)
+    return Reply("waits", said=binding.said_in(waiting).label) if waiting is not None else Reply("none", ok=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen(Flat):
+    """Which of several flats is meant."""
+
+    which: str | None = None
+
+
+@action("identity.choose", Chosen, replies={"done": "flat", "which": "", "none": ""})
+def choose(turn: Turn, slots: Chosen) -> Reply | Ask:
+    """Let what follows be about one of the resident's flats, until they name another."""
+    flats = roster.homes(turn.session, turn.resident) if turn.resident else []
+    if not flats:
+        return Reply("none", ok=False)
+    named = [one for one in flats if str(one.id) == slots.which or _is_meant(one, slots)]
+    if len(named or flats) > 1:
+        return Ask(slot="which", name="which", options={str(one.id): one.label for one in flats})
+    [flat] = named or flats
+    roster.speak_for(turn.session, turn.me, flat)
+    return Reply("done", flat=flat.label)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Leaving:
-    """Nothing but the confirmation."""
+    """The confirmation, and of several flats which."""
 
     flat: str = ""
+    which: str | None = None
 
 
-@action("identity.unbind", Leaving, replies={"done": "flat"})
-def unbind(turn: Turn, slots: Leaving) -> Reply:
-    """Let the resident go from their flat."""
-    resident, flat = turn.me, turn.flat
-    turn.unbind(resident)
-    label = flat.label if flat else ""
-    return Reply("done", about=_about(resident), called=f"{label}的绑定", over=True, flat=label)
+#: The option of who leaves all flats.
+ALL_FLATS = "all"
 
 
-ALL = (bind, show, unbind)
+@action("identity.unbind", Leaving, replies={"done": "flat", "left": "flat others", "which": ""})
+def unbind(turn: Turn, slots: Leaving) -> Reply | Ask:
+    """Let the resident go from their flat; of several only from the one they mean."""
+    resident, flats = turn.me, roster.homes(turn.session, turn.me)
+    about = f"binding:{resident.public_id}"
+    if len(flats) > 1 and slots.which is None:
+        options = {str(one.id): one.label for one in flats}
+        return Ask(slot="which", name="which", options={**options, ALL_FLATS: "全部解除"})
+    chosen = next((one for one in flats if str(one.id) == slots.which), None)
+    if chosen is not None and len(flats) > 1:
+        turn.move_out(resident, chosen, "asked")
+        left = "、".join(one.label for one in flats if one != chosen)
+        return Reply("left", about=about, called=f"{chosen.label}的绑定", over=True, flat=chosen.label, others=left)
+    label = "、".join(one.label for one in flats)
+    turn.unbind(resident, "asked")
+    return Reply("done", about=about, called=f"{label}的绑定", over=True, flat=label)
+
+
+ALL = (bind, show, choose, unbind)
 AMENDS = (correct,)

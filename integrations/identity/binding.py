@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
@@ -18,22 +19,34 @@ def find_flat(session: Session, building: str, unit: str, room: str) -> Househol
     return found[0] if len(found) == 1 else None
 
 
-def claim_of(session: Session, openid: str) -> Task | None:
-    """Return the flat that somebody named last and that waits for the staff to confirm it."""
+@dataclass(frozen=True, kw_only=True)
+class Flat:
+    """A flat as said: 3, 2, 501."""
+
+    building: str = ""
+    unit: str = ""
+    room: str = ""
+
+    @property
+    def label(self) -> str:
+        """3栋2单元501."""
+        return f"{self.building}栋{f'{self.unit}单元' if self.unit else ''}{self.room}"
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Building, unit and room."""
+        return (self.building, self.unit, self.room)
+
+
+def said_in(request: Task) -> Flat:
+    """Return the flat that a request is about."""
+    return Flat(building=request.data["building"], unit=request.data["unit"], room=request.data["room"])
+
+
+def request_of(session: Session, openid: str) -> Task | None:
+    """Return the flat that somebody named last and that waits to be confirmed."""
     claims = select(Task).where(Task.kind == "identity.confirm", Task.openid == openid, col(Task.closed_at).is_(None))
     return session.exec(claims.order_by(col(Task.opened_at).desc())).first()
-
-
-def near_flats(session: Session, building: str, unit: str, room: str, limit: int = 3) -> list[Household]:
-    """Return flats of the same building that look most like the one said."""
-    in_building = session.exec(select(Household).where(Household.building == building)).all()
-
-    def distance(flat: Household) -> tuple[bool, int, str]:
-        differing = sum(a != b for a, b in zip(flat.room.zfill(4), room.zfill(4), strict=False))
-        return (flat.unit != unit, differing, flat.room)
-
-    near = [flat for flat in sorted(in_building, key=distance) if distance(flat)[1] <= 2]
-    return near[:limit]
 
 
 def search(session: Session, said: str, limit: int = 10) -> list[Household]:
@@ -59,6 +72,13 @@ def people_of(session: Session, flats: Sequence[Household]) -> dict[int, list[Re
     return roster.people_by_flat(session, [flat.key for flat in flats])
 
 
-def others_at_home(session: Session, resident: Resident, flat: Household) -> list[Resident]:
-    """Return the other bound residents of a flat."""
-    return [one for one in roster.people_of(session, flat) if one.openid and one.id != resident.id]
+def near_flats(session: Session, building: str, unit: str, room: str, limit: int = 3) -> list[Household]:
+    """Return flats of the same building that look most like the one said: for staff, who may see who lives there."""
+    in_building = session.exec(select(Household).where(Household.building == building)).all()
+
+    def distance(flat: Household) -> tuple[bool, int, str]:
+        differing = sum(a != b for a, b in zip(flat.room.zfill(4), room.zfill(4), strict=False))
+        return (flat.unit != unit, differing, flat.room)
+
+    near = [flat for flat in sorted(in_building, key=distance) if distance(flat)[1] <= 2]
+    return near[:limit]

@@ -1,4 +1,4 @@
-"""Confirming flats that are not on the roster."""
+"""Finding out who somebody is that named a flat and could not prove it: which flat, and which person of it."""
 
 import re
 from collections.abc import Sequence
@@ -6,21 +6,41 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.contract import Conversation, Desk, Household, Line, Page, Redirect, Refusal, Resident, Task, View, page, row_id
-from integrations.identity import binding
-from integrations.identity.actions import CONFIRM_NEED
+from bot.contract import (
+    Conversation,
+    Desk,
+    Evidence,
+    Household,
+    Line,
+    Page,
+    Redirect,
+    Refusal,
+    Resident,
+    Task,
+    View,
+    page,
+    roster,
+    row_id,
+)
+from integrations.identity import binding, requests
+from integrations.identity.binding import Flat
+
+#: Longest name that is taken.
+LONGEST = 40
 
 
-@page("GET", "/flats", need=CONFIRM_NEED, title="核对住址", nav="居民")
+@page("GET", "/flats", need=requests.NEED, title="核对住址", nav="居民")
 def waiting(desk: Desk) -> View:
     """Show the flats that residents named and the roster does not know."""
     tasks = desk.session.exec(
         select(Task).where(Task.kind == "identity.confirm", col(Task.closed_at).is_(None)).order_by(col(Task.opened_at))
     ).all()
+    if tasks:
+        desk.read(requests.NEED, *(task.about for task in tasks))
     return View("identity/flats.html", {"rows": [_row(desk, task) for task in tasks]})
 
 
-@page("GET", "/flats/search", need=CONFIRM_NEED)
+@page("GET", "/flats/search", need=requests.NEED)
 def search(desk: Desk) -> View:
     """Find flats while one types: the fragment below the field."""
     flats = binding.search(desk.session, desk.query.get("flat", ""))
@@ -35,16 +55,14 @@ def _row(desk: Desk, task: Task) -> dict[str, Any]:
     return {
         "task": task, "choices": _choices(desk, _near(desk, task.data)), "talk": talk.public_id if talk else "",
         "said": list(reversed(said)), "phones": _phones(said),
+        "name": task.data.get("name", ""), "knows_number": bool(task.data.get("knows_number")),
     }  # fmt: skip
 
 
-def _choices(desk: Desk, flats: Sequence[Household]) -> list[tuple[Household, str]]:
+def _choices(desk: Desk, flats: Sequence[Household]) -> list[tuple[Household, list[tuple[Resident, str]]]]:
     """Return flats and who is on the roster there, so that a call can settle it."""
     people = binding.people_of(desk.session, flats)
-    return [
-        (flat, "、".join(f"{one.name or '家庭成员'} {one.phone}".strip() for one in people[flat.id or 0]) or "名册里没有人")
-        for flat in flats
-    ]
+    return [(flat, [(one, f"{one.name or '没有名字'} {one.phone}".strip()) for one in people[flat.key]]) for flat in flats]
 
 
 def _phones(said: Sequence[str]) -> list[str]:
@@ -52,58 +70,65 @@ def _phones(said: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(number for text in said for number in re.findall(r"(?<!\d)1[3-9]\d{9}(?!\d)", text)))
 
 
-@page("POST", "/flats/{id}/confirm", need=CONFIRM_NEED)
+@page("POST", "/flats/{id}/confirm", need=requests.NEED)
 def confirm(desk: Desk) -> Redirect:
-    """Bind the resident to the flat the staff chose; one that is new is added to the roster."""
+    """Bind who asked to the person the staff chose, or to a new one of the flat they chose; a flat that is new is added."""
     task = _open_task(desk)
-    flat = _chosen_flat(desk, task)
-    if task.openid is None:
-        raise Refusal("这条核对没有对应的微信用户，请关闭它。")
-    taken = desk.session.exec(select(Resident).where(Resident.openid == task.openid)).first()
-    if taken is not None:
-        raise Refusal(f"这位居民已经绑定在{desk.household(taken).label}，不用再核对，请选“拒绝”关闭。")
-    resident = desk.settle(flat)
-    desk.bind(resident, task.openid)
-    desk.record("identity.confirmed", resident.about, household=flat.id)
-    _close(desk, task, f"已绑定{flat.label}")
-    desk.tell(resident, "identity.confirmed", flat=flat.label)
-    return Redirect("/console/flats", f"已绑定{flat.label}，已告诉居民。")
+    flat, person = _chosen(desk, task)
+    name = desk.form.get("name", "").strip()[:LONGEST]
+    desk.close(task, f"已绑定{flat.label}")
+    resident = requests.approve(desk, task, flat, person, Evidence.STAFF, name=name)
+    return Redirect("/console/flats", f"{resident.name or '这位居民'}已绑定{flat.label}，已告诉本人和家里人。")
 
 
-@page("POST", "/flats/{id}/refuse", need=CONFIRM_NEED)
+@page("POST", "/flats/{id}/refuse", need=requests.NEED)
 def refuse(desk: Desk) -> Redirect:
     """Tell the resident that the flat was not found."""
     task = _open_task(desk)
-    _close(desk, task, "未通过")
-    desk.tell(task.openid, "identity.refused", said=_label(task.data))
+    requests.refuse(desk, task)
+    desk.close(task, "未通过")
     return Redirect("/console/flats", "已拒绝，已告诉居民。")
 
 
 def _open_task(desk: Desk) -> Task:
-    task = desk.session.exec(select(Task).where(Task.public_id == desk.params["id"], Task.kind == "identity.confirm")).first()
-    if task is None:
-        raise LookupError(desk.params["id"])
+    task = requests.find(desk, desk.params["id"])
     if task.closed_at is not None:
         raise Refusal(f"这条已由同事处理：{task.outcome}。")
     return task
 
 
-def _chosen_flat(desk: Desk, task: Task) -> Household:
-    chosen = desk.form.get("household", "")
-    if chosen == "new":
-        building, unit, room = task.data["building"], task.data["unit"], task.data["room"]
-        known = binding.find_flat(desk.session, building, unit, room)
-        if known is not None:  # somebody has added it meanwhile
-            return known
-        flat = Household(building=building, unit=unit, room=room)
-        desk.session.add(flat)
-        desk.session.flush()
-        return flat
-    number = row_id(chosen)
-    flat_found = desk.session.get(Household, number) if number is not None else _typed(desk)
-    if flat_found is None:
-        raise Refusal("请选择一户；名册里没有的，选“名册漏了，加入名册”。")
-    return flat_found
+def _chosen(desk: Desk, task: Task) -> tuple[Household, Resident | None]:
+    """Return the flat that was chosen, and the person of it; None for somebody who is not on the roster yet."""
+    kind, _, key = desk.form.get("household", "").partition(":")
+    if kind == "new":
+        return _added(desk, binding.said_in(task)), None
+    if kind == "person":
+        public_id, _, home = key.partition(":")
+        person = roster.by_public_id(desk.session, public_id)
+        homes = roster.homes(desk.session, person) if person else []
+        flat = next((one for one in homes if str(one.id) == home), None)
+        if person is None or flat is None:
+            raise Refusal("名册里没有这个人了，请刷新页面。")
+        if person.openid is not None:
+            raise Refusal(
+                f"{person.name or '这位居民'}已经绑定了另一个微信。换手机的，请先在住户页面解除旧的；是家里另一个人，选“家里的另一个人”。"
+            )
+        return flat, person
+    number = row_id(key or kind)
+    found = desk.session.get(Household, number) if number is not None else _typed(desk)
+    if found is None:
+        raise Refusal("请选一个人或一户；名册里没有的，选“名册漏了，加入名册”。")
+    return found, None
+
+
+def _added(desk: Desk, said: Flat) -> Household:
+    known = binding.find_flat(desk.session, *said.parts)
+    if known is not None:  # somebody has added it meanwhile
+        return known
+    flat = Household(building=said.building, unit=said.unit, room=said.room)
+    desk.session.add(flat)
+    desk.session.flush()
+    return flat
 
 
 def _typed(desk: Desk) -> Household | None:
@@ -118,15 +143,6 @@ def _typed(desk: Desk) -> Household | None:
 
 def _near(desk: Desk, data: dict[str, Any]) -> list[Household]:
     return binding.near_flats(desk.session, data["building"], data["unit"], data["room"], 5)
-
-
-def _label(data: dict[str, Any]) -> str:
-    unit = f"{data['unit']}单元" if data["unit"] else ""
-    return f"{data['building']}栋{unit}{data['room']}"
-
-
-def _close(desk: Desk, task: Task, outcome: str) -> None:
-    desk.close(task, outcome)
 
 
 ROUTES: tuple[Page, ...] = (waiting, search, confirm, refuse)

@@ -11,14 +11,14 @@ from integrations.knowledge.console import EDIT, VIEW
 SHOWN = 20
 
 
-@page("GET", "/knowledge/export.csv", need=VIEW)
+@page("GET", "/knowledge/export.csv", need=VIEW, title="知识库（CSV）")
 def as_csv(desk: Desk) -> Download:
     """Give all entries as a table that Excel opens."""
     body = write_csv(knowledge.listed(desk.session)).encode()
     return Download(body=body, content_type="text/csv", filename="知识库.csv")
 
 
-@page("GET", "/knowledge/export.md", need=VIEW)
+@page("GET", "/knowledge/export.md", need=VIEW, title="知识库（Markdown）")
 def as_markdown(desk: Desk) -> Download:
     """Give all entries as Markdown."""
     body = write_markdown(knowledge.listed(desk.session)).encode()

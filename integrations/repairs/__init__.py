@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.repairs import actions, api, cards, clock, console, events, pages, personal, processing
+from integrations.repairs import actions, api, cards, clock, console, events, pages, personal, processing, reactions
 
 _DESK = (Role.STAFF, Role.MANAGER)
 _PATH, _WORDS = "/tickets/{subject}", "看工单"
@@ -17,6 +17,7 @@ integration = Integration(
     amends=actions.AMENDS,
     hears=actions.hear_score,
     matters=actions.matters,
+    reactions=reactions.ALL,
     jobs=(clock.remind, clock.close_silent),
     console=console.ROUTES,
     pages=pages.ROUTES,

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, or_, select
 
-from bot.contract import Ask, Matter, Reply, Staff, Task, Turn, action, amends, handoffs, is_past, tasks, telling
+from bot.contract import Ask, Matter, Refusal, Reply, Staff, Task, Turn, action, amends, handoffs, is_past, tasks, telling
 from integrations.repairs import clock, places, things
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
 
@@ -17,6 +18,9 @@ URGE_AGAIN = timedelta(minutes=30)
 
 #: How long a finished repair may be rated, and "still broken" reopens the same ticket.
 REOPENS = timedelta(days=15)
+
+#: Reports of one account in a day, and urgent ones among them; of an account that has not proven where it lives.
+MOST, MOST_URGENT, MOST_UNPROVEN, MOST_URGENT_UNPROVEN = 20, 6, 4, 2
 
 #: Ratings from here down are followed up by a call.
 LOW = 2
@@ -47,13 +51,13 @@ class Fault:
     phone: str | None = None
 
 
-@action("repair.report", Fault, replies={"done": "number what promise photos phone_end url"})
+@action("repair.report", Fault, replies={"done": "number what promise photos phone_end url unproven"})
 def report(turn: Turn, slots: Fault) -> Reply:
     """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it."""
     urgent = bool(slots.urgent)
+    _bound_by_the_day(turn, urgent)
     ticket = Ticket(
-        resident_id=turn.me.id or 0, household_id=turn.me.household_id, category=slots.category, location=slots.location,
-        urgent=urgent, appointment_at=slots.appointment_at, phone=slots.phone or "", opened_at=turn.now,
+        **_whose(turn), category=slots.category, location=slots.location, urgent=urgent, appointment_at=slots.appointment_at, phone=slots.phone or "", opened_at=turn.now,
         due_at=clock.due_at(slots.category, urgent, slots.appointment_at, turn.now),
     )  # fmt: skip
     ticket.add_words(turn.said)
@@ -64,7 +68,22 @@ def report(turn: Turn, slots: Fault) -> Reply:
     return Reply(
         "done", about=ticket.subject, called=ticket.called, number=ticket.number, what=ticket.what, photos=len(photos) or "",
         promise=_promise(turn, ticket, _call_out(turn, ticket) if urgent else None), phone_end=ticket.phone_end, url=_link(turn, ticket),
+        unproven="" if ticket.is_proven else ticket.said_flat,
     )  # fmt: skip
+
+
+def _whose(turn: Turn) -> dict[str, Any]:
+    """Return whose ticket it is: a resident's and a flat's, or an account's that says where it lives."""
+    if turn.resident is not None:
+        return {"resident_id": turn.me.id, "household_id": turn.me.household_id}
+    return {"openid": turn.openid, "said_flat": turn.claim.label if turn.claim else ""}
+
+
+def _bound_by_the_day(turn: Turn, urgent: bool) -> None:
+    """Refuse what floods the staff: dozens of reports of one account in a day. Alarms are never counted."""
+    most, most_urgent = (MOST, MOST_URGENT) if turn.is_bound else (MOST_UNPROVEN, MOST_URGENT_UNPROVEN)
+    if not turn.take("repair", most) or (urgent and not turn.take("repair.urgent", most_urgent)):
+        raise Refusal(turn.words("今天您已经报了好几件，我们先处理这些。还有急事，请直接打 {community.phone}。"))
 
 
 def _call_out(turn: Turn, ticket: Ticket) -> Task:
@@ -312,7 +331,7 @@ def _rate(turn: Turn, ticket: Ticket, score: int) -> None:
 def hear_score(turn: Turn, text: str) -> str:
     """Take a bare 2分 for the rating of the one repair that waits for it; empty where none does, or several do."""
     said = _SCORE.fullmatch(text.strip())
-    if said is None or turn.resident is None:
+    if said is None:
         return ""
     waiting = _rateable(turn)
     if len(waiting) != 1:
@@ -325,7 +344,7 @@ def hear_score(turn: Turn, text: str) -> str:
 
 def _mine(turn: Turn, states: Sequence[TicketState]) -> Sequence[Ticket]:
     return turn.session.exec(
-        select(Ticket).where(Ticket.resident_id == turn.me.id, col(Ticket.state).in_(states)).order_by(col(Ticket.id).desc())
+        select(Ticket).where(_own_ones(turn), col(Ticket.state).in_(states)).order_by(col(Ticket.id).desc())
     ).all()
 
 
@@ -366,9 +385,14 @@ def _reopen(turn: Turn, ticket: Ticket) -> None:
 def _own(turn: Turn, about: str) -> Ticket | None:
     """Return the resident's ticket that is spoken of; another's is as if there were none."""
     number = about.removeprefix("ticket:")
-    if number == about or turn.resident is None:
+    if number == about:
         return None
-    return turn.session.exec(select(Ticket).where(Ticket.number == number, Ticket.resident_id == turn.resident.id)).first()
+    return turn.session.exec(select(Ticket).where(Ticket.number == number, _own_ones(turn))).first()
+
+
+def _own_ones(turn: Turn) -> ColumnElement[bool]:
+    """Return the condition for what this resident reported, also before it was known who they are."""
+    return or_(col(Ticket.openid) == turn.openid, col(Ticket.resident_id) == (turn.resident.id if turn.resident else None))
 
 
 def _line(turn: Turn, ticket: Ticket) -> str:
@@ -385,7 +409,7 @@ def _link(turn: Turn, ticket: Ticket) -> str:
 
 
 def _flat(turn: Turn) -> str:
-    return turn.flat.label if turn.flat else ""
+    return turn.flat.label if turn.flat else f"{turn.claim.label}（未核实）" if turn.claim else ""
 
 
 def _assignee(turn: Turn, ticket: Ticket) -> str:
@@ -396,8 +420,6 @@ def _assignee(turn: Turn, ticket: Ticket) -> str:
 
 def matters(turn: Turn) -> Sequence[Matter]:
     """Return the resident's repairs that are not done yet, the newest first."""
-    if turn.resident is None:
-        return ()
     return [
         Matter(
             words=turn.words(

@@ -48,7 +48,7 @@ def tickets(machine: Machine) -> Tickets:
     states = [TicketState(wanted)] if wanted else list(OPEN)
     rows = machine.session.exec(
         select(Ticket, Household)
-        .join(Household, col(Household.id) == col(Ticket.household_id))
+        .join(Household, col(Household.id) == col(Ticket.household_id), isouter=True)
         .where(col(Ticket.state).in_(states))
         .order_by(col(Ticket.id).desc())
         .limit(MOST)
@@ -56,7 +56,7 @@ def tickets(machine: Machine) -> Tickets:
     return Tickets(
         tickets=[
             TicketFacts(
-                number=ticket.number, building=flat.building, category=ticket.category, location=ticket.location,
+                number=ticket.number, building=flat.building if flat else "", category=ticket.category, location=ticket.location,
                 words=ticket.words, urgent=ticket.urgent, state=ticket.state, opened_at=ticket.opened_at, due_at=ticket.due_at,
             )
             for ticket, flat in rows

@@ -33,4 +33,6 @@ def unfinished(desk: Desk) -> int:
 @audience("报修中的住户")
 def waiting(work: Work) -> Sequence[int]:
     """Return the residents whose repair is not done yet."""
-    return work.session.exec(select(Ticket.resident_id).where(col(Ticket.state).in_(OPEN)).distinct()).all()
+    return [
+        one for one in work.session.exec(select(Ticket.resident_id).where(col(Ticket.state).in_(OPEN)).distinct()).all() if one
+    ]

@@ -52,7 +52,7 @@ def remind(work: Work) -> None:
     """Open a task for each ticket that is overdue, once; one that nobody accepted counts, too."""
     overdue = work.session.exec(
         select(Ticket, Household)
-        .join(Household, col(Household.id) == col(Ticket.household_id))
+        .join(Household, col(Household.id) == col(Ticket.household_id), isouter=True)
         .where(col(Ticket.state).in_(OPEN), col(Ticket.due_at) < work.now, col(Ticket.reminded_at).is_(None))
         .order_by(col(Ticket.due_at))
         .limit(BATCH)
@@ -61,7 +61,7 @@ def remind(work: Work) -> None:
     for ticket, flat in overdue:
         ticket.reminded_at = work.now
         work.session.add(ticket)
-        title = f"报修超时：{ticket.number} {flat.label} {CATEGORY_WORDS.get(ticket.category, '')}"
+        title = f"报修超时：{ticket.number} {ticket.place_of(flat)} {CATEGORY_WORDS.get(ticket.category, '')}"
         work.assign("repair.overdue", "ticket.view", title, urgent=ticket.urgent, subject=ticket.subject)
 
 

@@ -37,13 +37,16 @@ def board(desk: Desk) -> View:
     """Show the open tickets by state, urgent and overdue first."""
     rows = desk.session.exec(
         select(Ticket, Household)
-        .join(Household, col(Household.id) == col(Ticket.household_id))
+        .join(Household, col(Household.id) == col(Ticket.household_id), isouter=True)
         .where(col(Ticket.state).in_(BOARD))
         .order_by(col(Ticket.urgent).desc(), col(Ticket.due_at))
         .limit(400)
     ).all()
     columns = [
-        (STATE_WORDS[state], [(ticket, flat.label, _pace(desk, ticket)) for ticket, flat in rows if ticket.state == state])
+        (
+            STATE_WORDS[state],
+            [(ticket, ticket.place_of(flat), _pace(desk, ticket)) for ticket, flat in rows if ticket.state == state],
+        )
         for state in BOARD
     ]
     return View("repairs/board.html", {"columns": columns})
@@ -53,11 +56,12 @@ def board(desk: Desk) -> View:
 def show(desk: Desk) -> View:
     """Show one ticket: what, where, photos, what happened, what may be done."""
     ticket = _find(desk)
-    reporter = desk.session.get_one(Resident, ticket.resident_id)
+    flat = desk.session.get(Household, ticket.household_id) if ticket.household_id else None
+    reporter = desk.session.get(Resident, ticket.resident_id) if ticket.resident_id else None
     return View(
         "repairs/ticket.html",
         {
-            "ticket": ticket, "flat": desk.session.get_one(Household, ticket.household_id), "reporter": reporter,
+            "ticket": ticket, "place": ticket.place_of(flat), "reporter": reporter,
             "photos": desk.photos_of(ticket.subject), "timeline": _timeline(desk, ticket), "state": STATE_WORDS[ticket.state],
             "next": [(state, STEP_WORDS[state]) for state in FOLLOWS[ticket.state]], "pace": _pace(desk, ticket),
             "staff": _repairers(desk), "category": CATEGORY_WORDS.get(ticket.category, ticket.category),
@@ -116,8 +120,7 @@ def note(desk: Desk) -> Redirect:
     desk.session.add(TicketNote(ticket_id=ticket.id or 0, at=desk.now, staff_id=desk.staff.id, text=text[:500], told=told))
     desk.record("repair.noted", ticket.subject, told=told)
     if told:
-        resident = desk.session.get_one(Resident, ticket.resident_id)
-        desk.tell(resident, "repair.note", number=ticket.number, note=text[:500])
+        desk.tell(_reporter(desk, ticket), "repair.note", number=ticket.number, note=text[:500])
     return Redirect(f"/console/tickets/{ticket.number}", "已记下" + ("，已发给住户。" if told else "。"))
 
 
@@ -131,12 +134,16 @@ def _find(desk: Desk) -> Ticket:
 def _tell(desk: Desk, ticket: Ticket, message: str | None) -> None:
     if message is None:
         return
-    resident = desk.session.get_one(Resident, ticket.resident_id)
     member = desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
     desk.tell(
-        resident, message, number=ticket.number, who=member.name if member else "值班师傅",
+        _reporter(desk, ticket), message, number=ticket.number, who=member.name if member else "值班师傅",
         url=desk.link(f"/tickets/{ticket.number}"),
     )  # fmt: skip
+
+
+def _reporter(desk: Desk, ticket: Ticket) -> Resident | str | None:
+    """Return who is told of a ticket: the resident, or the account that reported it."""
+    return desk.session.get(Resident, ticket.resident_id) if ticket.resident_id else ticket.openid
 
 
 def _pace(desk: Desk, ticket: Ticket) -> str:

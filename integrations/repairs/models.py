@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlmodel import Field
 
-from bot.contract import PUBLIC_ALPHABET, Scoped, joined, maybe_moment, moment, sealed, shortened, word
+from bot.contract import PUBLIC_ALPHABET, Household, Scoped, joined, maybe_moment, moment, sealed, shortened, word
 
 
 def ticket_number() -> str:
@@ -67,8 +67,10 @@ class Ticket(Scoped, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(default_factory=ticket_number, unique=True)
-    resident_id: int = Field(foreign_key="resident.id", index=True)
-    household_id: int = Field(foreign_key="household.id")
+    resident_id: int | None = Field(default=None, foreign_key="resident.id", index=True)
+    household_id: int | None = Field(default=None, foreign_key="household.id")
+    openid: str | None = Field(default=None, index=True)  # who reported it before it was known who they are
+    said_flat: str = ""  # where they said they live, nobody having proven it
     category: str
     location: str
     words: str = sealed("repair_ticket.words")  # the resident's own, one message a line
@@ -90,6 +92,15 @@ class Ticket(Scoped, table=True):
     def subject(self) -> str:
         """What events and photos call the ticket."""
         return f"ticket:{self.number}"
+
+    @property
+    def is_proven(self) -> bool:
+        """Tell whether it is known who reported it, and from which flat."""
+        return self.household_id is not None
+
+    def place_of(self, flat: Household | None) -> str:
+        """Return the flat for staff: the one on the roster, or what was said and not proven."""
+        return flat.label if flat else f"{self.said_flat or '没说住哪'}（未核实）"
 
     @property
     def what(self) -> str:

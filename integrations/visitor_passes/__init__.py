@@ -24,8 +24,10 @@ integration = Integration(
     processing=processing.PROCESSING,
     permissions=(
         Permission(name="pass.view", title="看访客通行证", roles=(Role.STAFF, Role.MANAGER)),
+        Permission(name="pass.edit", title="作废访客通行证", roles=(Role.STAFF, Role.MANAGER)),
         Permission(name="gate.check", title="门岗放行", roles=(Role.GUARD, Role.MANAGER)),
     ),
+    tells={"visitor.revoked": "name at"},
     personal=personal.PERSONAL,
     settings=Settings,
 )

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from bot.contract import Desk, Household, Page, Redirect, Refusal, View, page, row_id
+from bot.contract import Desk, Household, Page, Redirect, Refusal, Resident, View, page, row_id
 from integrations.visitor_passes import gate
-from integrations.visitor_passes.models import Pass
+from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
 
 #: Passes older than this are not on the list any more.
@@ -61,4 +61,21 @@ def passes(desk: Desk) -> View:
     return View("visitor_passes/passes.html", {"rows": shown})
 
 
-ROUTES: tuple[Page, ...] = (stand, check, left, passes)
+@page("POST", "/passes/{id}/cancel", need="pass.edit")
+def cancel(desk: Desk) -> Redirect:
+    """Call off a pass that must not open the gate any more, and tell who made it."""
+    wanted = select(Pass).where(Pass.public_id == desk.params["id"]).with_for_update()
+    pass_ = desk.session.exec(wanted.execution_options(populate_existing=True)).first()
+    if pass_ is None:
+        raise LookupError(desk.params["id"])
+    if pass_.state is not PassState.ACTIVE:
+        raise Refusal("这张通行证已经不能用了，不用再作废。")
+    pass_.state = PassState.CANCELLED
+    desk.session.add(pass_)
+    desk.record("visitor.revoked", f"pass:{pass_.public_id}")
+    maker = desk.session.get_one(Resident, pass_.resident_id)
+    told = desk.tell(maker, "visitor.revoked", name=pass_.visitor_name, at=pass_.starts_at)
+    return Redirect("/console/passes", f"已作废，{'已告诉住户' if told else '住户没有绑定微信，请电话告诉一声'}。")
+
+
+ROUTES: tuple[Page, ...] = (stand, check, left, passes, cancel)

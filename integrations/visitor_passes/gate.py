@@ -32,6 +32,9 @@ STANDS = timedelta(minutes=2)
 #: Whatever is longer was scanned: a QR code holds 124 signs.
 LONGEST_TYPED = 10
 
+#: Signs that are read at all, counted again when they are normalised: one may stand for eighteen.
+LONGEST_READ = 300
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
@@ -86,8 +89,8 @@ def check(work: Work, typed: str) -> Verdict:
 
     Raises Refusal for what cannot be a code at all: a slip of the finger is no check.
     """
-    typed = typed.strip().upper()
-    code = _GAPS.sub("", unicodedata.normalize("NFKC", typed))
+    typed = typed.strip()[:LONGEST_READ].upper()
+    code = _GAPS.sub("", unicodedata.normalize("NFKC", typed)[:LONGEST_READ])
     method = "qr" if len(code) > LONGEST_TYPED else "code"
     if method == "code" and len(code) != CODE_LENGTH:
         raise Refusal(

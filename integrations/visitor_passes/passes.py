@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from bot.contract import Turn
+from bot.contract import Turn, roster
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
 
@@ -15,11 +16,11 @@ _CALENDAR = re.compile(r"（[^（）]*）")
 
 
 def open_ones(turn: Turn) -> Sequence[Pass]:
-    """Return the resident's passes that are not over, the next visitor first."""
+    """Return the passes that are not over of the flats somebody has, whoever at home made them, the next visitor first."""
     return turn.session.exec(
         select(Pass)
         .where(
-            Pass.resident_id == turn.me.id,
+            _of_home(turn),
             Pass.state == PassState.ACTIVE,
             col(Pass.ends_at) > turn.now - turn.settings(Settings).grace,
         )
@@ -32,8 +33,13 @@ def mine(turn: Turn, about: str) -> Pass | None:
     kind, _, key = about.partition(":")
     if kind != "pass":
         return None
-    wanted = select(Pass).where(Pass.public_id == key, Pass.resident_id == turn.me.id)
+    wanted = select(Pass).where(Pass.public_id == key, _of_home(turn))
     return turn.session.exec(wanted.with_for_update().execution_options(populate_existing=True)).first()
+
+
+def _of_home(turn: Turn) -> ColumnElement[bool]:
+    """Return the condition for passes made in the name of one of a resident's flats."""
+    return col(Pass.household_id).in_([flat.key for flat in roster.homes(turn.session, turn.me)])
 
 
 def called(turn: Turn, pass_: Pass) -> str:

@@ -175,11 +175,12 @@ def test_person_is_asked_for_answers_and_hands_back(demo: Demo, window: Window, 
 
 
 def test_resident_the_roster_does_not_know_is_confirmed_by_staff(demo: Demo, sign_in: Window) -> None:
-    assert "已请物业核对" in demo.says(ZHAO, "我住99栋2单元501")
+    assert "登记的手机号后四位" in demo.says(ZHAO, "我住99栋2单元501")
+    assert "已请物业核对" in demo.says(ZHAO, "没有")
     desk = sign_in("staff")
     desk.goto(f"{demo.url}/console/flats")
 
-    desk.get_by_label("名册漏了，加入名册").check()
+    desk.get_by_label("名册漏了这一户，加入名册").check()
     desk.get_by_role("button", name="确认绑定").click()
 
     expect(desk.get_by_role("status")).to_contain_text("已绑定99栋2单元501")

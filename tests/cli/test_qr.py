@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from sqlmodel import select
 
 from bot.cli.posters import poster
+from bot.store.invitations import Invitation
 from bot.store.people import Household
 from bot.store.scenes import Scene
 
@@ -94,3 +95,49 @@ def test_sheet_bears_any_words() -> None:
     words = [element for element in sheet.iter() if element.tag.endswith("text")]
     assert [element.text for element in words] == ["A&B <园>", "门" * 40, '"3栋"']
     assert float(words[1].get("font-size", "0")) * 40 <= 100
+
+
+def papers(desk: Desk) -> list[Invitation]:
+    return desk.ask(lambda session: list(session.exec(select(Invitation).order_by(Invitation.made_at)).all()))
+
+
+async def test_flat_gets_a_sheet_with_a_code_to_scan_and_words_to_send(desk: Desk) -> None:
+    said = await desk.run("qr", "household", "3-2-501", "3栋2单元502")
+
+    first, _ = papers(desk)
+    assert said.text.startswith("1/2  3栋2单元501: ")
+    sheet = next(path for path in (desk.settings.var / "qr").iterdir() if first.code in path.name)
+    words = "".join(element.text or "" for element in ElementTree.fromstring(sheet.read_text(encoding="utf-8")).iter())
+    assert f"住户码 {first.code[:5]} {first.code[5:]}" in words
+    assert [body["action_info"]["scene"]["scene_str"] for body in desk.made("qrcode/create")] == [
+        one.code for one in papers(desk)
+    ]
+    assert sheet.stat().st_mode & 0o077 == 0
+
+
+async def test_renewed_sheet_has_another_code_and_the_old_one_is_over(desk: Desk) -> None:
+    await desk.run("qr", "household", "3-2-501")
+    await desk.run("qr", "household", "3-2-501")
+    assert len(papers(desk)) == 1
+
+    await desk.run("qr", "household", "3-2-501", "--renew")
+
+    old, new = papers(desk)
+    assert old.ended_at is not None
+    assert new.ended_at is None
+
+
+async def test_account_that_may_make_no_codes_gets_sheets_with_words(desk: Desk) -> None:
+    desk.answers["qrcode/create"] = [{"errcode": 48001, "errmsg": "api unauthorized"}]
+
+    said = await desk.run("qr", "household", "3-2-501")
+
+    assert said.code == 0
+    assert "the sheets say what to send" in said.text + said.error
+    [sheet] = (desk.settings.var / "qr").iterdir()
+    assert "关注公众号后发送：" in sheet.read_text(encoding="utf-8")
+
+
+async def test_flat_that_is_none_is_named(desk: Desk) -> None:
+    assert "'3栋9单元999' is no flat of the roster" in (await desk.run("qr", "household", "3栋9单元999")).error
+    assert "linli qr household" in (await desk.run("qr", "make", "home", "3栋")).error

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,13 +17,16 @@ from sqlmodel import Session, select
 
 from bot import photos
 from bot.contract import Context
-from bot.errors import ContentRefused, Temporary
+from bot.errors import ContentRefused, Temporary, TooLarge
 from bot.keys import Keys
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Delivery
 from bot.store.photos import Photo
 from tests.integrations.conftest import CATALOGUE, SERVICES
+
+#: A photo like those that residents send.
+LEAK = Path("tests/acceptance/leak.jpg")
 
 
 def picture(size: tuple[int, int] = (60, 40), kind: str = "JPEG", exif: bool = False) -> bytes:
@@ -175,12 +179,105 @@ def test_photo_of_27_megapixels_as_phones_take_it_is_kept(tmp_path: Path) -> Non
         assert max(kept.size) == 2048
 
 
-def test_bomb_of_pixels_is_refused(tmp_path: Path) -> None:
-    out = io.BytesIO()
-    Image.new("1", (9000, 9000)).save(out, "PNG")
+@pytest.mark.parametrize("side", [9000, 20_000])  # Pillow itself refuses the second before its size is told
+def test_bomb_of_pixels_is_refused_as_too_large(tmp_path: Path, side: int) -> None:
+    with pytest.raises(TooLarge, match="pixels"):
+        photos.store(saved(Image.new("1", (side, side)), "PNG"), tmp_path)
 
-    with pytest.raises(ContentRefused, match="pixels"):
-        photos.store(out.getvalue(), tmp_path)
+
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def kept(content: bytes, folder: Path) -> Image.Image:
+    """Return a photo as it is kept."""
+    with Image.open(folder / f"{photos.store(content, folder)}.jpg") as image:
+        image.load()
+        return image
+
+
+def half_seen_through(mode: str) -> Image.Image:
+    """Return a picture of which the left half is dark, and the right half is not there."""
+    image = Image.new("RGBA", (64, 32), (40, 40, 40, 255))
+    image.paste((0, 0, 0, 0), (32, 0, 64, 32))
+    return image.quantize() if mode == "P" else image.convert(mode)
+
+
+@pytest.mark.parametrize(("mode", "kind"), [
+    ("RGBA", "PNG"), ("LA", "PNG"), ("P", "PNG"), ("RGBA", "GIF"), ("RGBA", "WEBP"), ("RGBA", "AVIF"),
+])  # fmt: skip
+def test_what_is_seen_through_becomes_white(tmp_path: Path, mode: str, kind: str) -> None:
+    image = kept(saved(half_seen_through(mode), kind), tmp_path)
+
+    dark, white = image.getpixel((8, 16)), image.getpixel((56, 16))
+    assert all(abs(channel - 40) < 12 for channel in dark), dark
+    assert all(channel > 243 for channel in white), white
+
+
+def test_depths_of_grey_are_kept(tmp_path: Path) -> None:
+    ramp = np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (64, 1))
+
+    image = kept(saved(Image.fromarray(ramp), "PNG"), tmp_path)
+
+    assert [abs(image.getpixel((x, 32))[0] - x) < 8 for x in (10, 64, 128, 192, 245)] == [True] * 5
+
+
+def test_colours_of_print_are_kept(tmp_path: Path) -> None:
+    red, green, blue = kept(saved(Image.new("CMYK", (64, 32), (0, 255, 255, 0)), "JPEG"), tmp_path).getpixel((8, 8))
+
+    assert red > 240
+    assert max(green, blue) < 15
+
+
+def test_heic_of_a_phone_is_kept_without_where_and_how_it_was_taken(tmp_path: Path) -> None:
+    content = (Path(__file__).parent / "phone.heic").read_bytes()  # a red and a blue half, as an iPhone packs them
+    image = kept(content, tmp_path)
+
+    assert b"a camera" in content
+    assert dict(image.getexif()) == {}
+    assert image.size == (96, 64)
+    assert image.getpixel((8, 8))[0] > 150 < image.getpixel((88, 8))[2]
+
+
+@pytest.mark.parametrize(("share", "rows"), [(0.95, range(500, 601)), (0.7, range(350, 580))])
+@pytest.mark.parametrize(("kind", "options"), [("JPEG", {}), ("PNG", {})])
+def test_photo_whose_end_is_missing_is_kept_as_far_as_it_goes(
+    tmp_path: Path, kind: str, options: dict[str, object], share: float, rows: range
+) -> None:
+    with Image.open(LEAK) as leak:
+        content = saved(leak.convert("RGB").resize((800, 600)), kind, **options)
+
+    image = kept(content[: int(len(content) * share)], tmp_path)
+
+    assert image.width == 800
+    assert image.height in rows
+
+
+@pytest.mark.parametrize(
+    "content", [LEAK.read_bytes()[: LEAK.stat().st_size // 5], (Path(__file__).parent / "phone.heic").read_bytes()[:-200]]
+)
+def test_photo_of_which_little_is_there_is_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(ContentRefused):
+        photos.store(content, tmp_path / "photos")
+
+    assert not (tmp_path / "photos").exists()
+
+
+def test_cut_photo_makes_nobody_lenient_with_the_next(tmp_path: Path) -> None:
+    content = LEAK.read_bytes()
+    kept(content[: int(len(content) * 0.95)], tmp_path)
+
+    with Image.open(io.BytesIO(content[:-2000])) as cut, pytest.raises(OSError, match="truncated"):
+        cut.load()
+
+
+def test_long_screenshot_stays_wide_enough_to_be_read(tmp_path: Path) -> None:
+    image = kept(saved(Image.new("RGB", (1080, 25_000), (250, 250, 250)), "PNG"), tmp_path)
+
+    assert image.width > 500
+    assert image.width * image.height <= photos.LONG_PIXELS
 
 
 def test_a_server_that_saw_no_photo_holds_no_decoders() -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from bot import config
 from bot.cli.talk import Room
-from bot.contract import Access, Action, Ask, Context, Desk, Page, Reply, Services, Turn, Visit, Work
+from bot.contract import Access, Action, Ask, Card, Context, Desk, Page, Reply, Services, Turn, Visit, Work
 from bot.dialogue.understanding import read_folder
 from bot.keys import Keys
 from bot.language import files
@@ -103,6 +103,16 @@ class Town:
         return self.database.submit(
             lambda session: page.run(Visit(session=session, now=self.now, context=self.context, params=params, form=form))
         ).result()
+
+    def runs_card(self, card: Card, room: str) -> Any:
+        """Staff look at a service's card of the household of a room."""
+
+        def run(session: Session) -> Any:
+            member = session.exec(select(Staff).where(Staff.role == Role.STAFF)).one()
+            desk = Desk(session=session, now=self.now, context=self.context, staff=member)
+            return card.run(desk, session.exec(select(Household).where(Household.room == room)).one())
+
+        return self.database.submit(run).result()
 
     def runs(self, job: Callable[[Work], None]) -> None:
         """A job's time has come."""

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from bot import config
-from bot.language.disclosure import Masking
+from bot.language.disclosure import Health, Masking
 
 MASKING = Masking.parse((config.shipped("data") / "masking.yaml").read_text(encoding="utf-8"), {"马桶", "车位", "电梯"})
 
@@ -171,3 +171,19 @@ def test_whatever_is_said_is_masked_quickly_and_without_a_fault(text: str, now: 
     told = MASKING.disclose(text, now)
 
     assert all(mask in told.text for mask in told.hidden)
+
+
+def test_message_of_signs_that_stand_for_many_is_cut_before_it_is_masked() -> None:
+    assert len(MASKING.disclose("\ufdfa" * 100_000, datetime.fromisoformat("2026-03-11T10:00+08:00")).text) <= 2000
+
+
+HEALTH = Health.parse((config.shipped("data") / "masking.yaml").read_text(encoding="utf-8"), ["嗓子疼", "乏力"])
+
+
+@pytest.mark.parametrize(("text", "veiled"), [
+    ("打卡 37.9 咳嗽 嗓子疼", "打卡 〔健康〕"), ("孩子发烧38度5，想请师傅晚点来", "孩子〔健康〕，想请师傅晚点来"),
+    ("我爸肺癌，怕吵", "我爸〔健康〕，怕吵"), ("客厅36.5平米，空调调到26度", "客厅36.5平米，空调调到26度"),
+    ("<b>血压</b>高", "<b>〔健康〕</b>高"), ("", ""),
+])  # fmt: skip
+def test_words_of_health_are_masked_and_all_else_stays(text: str, veiled: str) -> None:
+    assert HEALTH.veil(text, datetime.fromisoformat("2026-03-11T10:00:00+08:00")) == veiled

@@ -1,10 +1,13 @@
 """The matcher: what it may act on, what it must not, how sure it says it is, and that others' words teach it."""
 
+import re
 import time
 from datetime import datetime
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot import config
 from bot.language.files import Catalogue, load
@@ -12,7 +15,7 @@ from bot.language.matching import scores
 from bot.language.matching.concepts import Concepts
 from bot.language.matching.matcher import Candidate, Matcher, decide
 from bot.language.matching.model import NONE, Model, mark
-from bot.language.matching.sentences import TemplateFault, any_of, compile_sentence
+from bot.language.matching.sentences import AnyOf, TemplateFault, compile_sentence
 from bot.language.normalise import Tables, strip_fillers
 from bot.language.reading import Reading
 
@@ -254,8 +257,70 @@ def test_a_template_tries_no_message_that_is_a_story() -> None:
 
 def test_a_template_is_found_by_what_matches_any_of_them() -> None:
     sentences = [compile_sentence(template, {}, {}, {"a": "text"}) for template in ("给{a}开码", "(取消|作废)通行证")]
-    anyone = any_of(sentences)
+    anyone = AnyOf(sentences)
 
-    assert all(anyone.fullmatch(text) for text in ("给张伟开码", "作废通行证"))
-    assert not any(anyone.fullmatch(text) for text in ("给张伟", "通行证作废"))
-    assert any_of([]).fullmatch("") is None
+    assert all(anyone.fits(text) for text in ("给张伟开码", "作废通行证"))
+    assert not any(anyone.fits(text) for text in ("给张伟", "通行证作废"))
+    assert not AnyOf([]).fits("")
+
+
+#: Templates that a regular expression tries at one message in more ways than there are seconds.
+HOSTILE = [
+    "[甲]" * 40, "[甲|甲甲]" * 30, "[甲|甲甲][甲]" * 30, "([甲]|[甲][甲])" * 40, "[[[甲]甲]甲]" * 20, "(甲|甲|甲)" * 40 + "丙", "[{x}]" * 4 + "[甲]" * 40,
+    "<more>" * 6, "[{list}]" * 40, "(甲乙|甲乙丙|甲)" * 26, "((甲;甲;甲;甲);(甲;甲;甲;甲);(甲;甲;甲;甲))",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("template", HOSTILE)
+def test_template_with_countless_ways_to_fit_takes_a_message_no_longer_than_its_length(template: str) -> None:
+    rules, lists = {"more": "[甲][甲]" * 5}, {"list": {"甲": "1", "甲甲": "2"}}
+    sentence = compile_sentence(template, rules, lists, {"x": "text"})
+
+    for text in ("甲" * 79 + "乙", "甲乙" * 39 + "丁", "甲" * 80):  # a regular expression would not come to an end
+        assert AnyOf([sentence]).fits(text) == (sentence.match(text) is not None)
+    assert sentence.match("甲" * 79 + "乙") is None or "{x}" in template
+
+
+@pytest.mark.parametrize(("template", "position"), [
+    ("[甲]" * 700, 1), ("甲" * 10_001, 10_001), ("好<ten>", 2), ("好<empty>", 2), ("{list}", 1), ("(<one>;<one>;<one>;<one>)", 1),
+])  # fmt: skip
+def test_template_that_is_written_out_too_long_is_a_fault_with_its_place_and_a_way_out(template: str, position: int) -> None:
+    rules = {"one": "甲" * 500, "nothing": "", "ten": "<hundred>" * 10, "hundred": "<thousand>" * 10, "thousand": "<one>" * 2,
+             "empty": "<void>" * 100, "void": "<blank>" * 100, "blank": "<nothing>" * 100}  # fmt: skip
+    lists = {"list": {f"{n:05}": "" for n in range(3000)}}
+
+    with pytest.raises(TemplateFault) as caught:
+        compile_sentence(template, rules, lists, {})
+
+    assert (caught.value.code, caught.value.position) == ("E305", position)
+    assert "请分成几行写" in caught.value.hint
+
+
+def test_samples_of_parts_in_any_order_are_no_more_than_are_used() -> None:
+    many = "|".join("abcdefghijklmnopqrstuvwxyz0123456789")
+
+    assert len(compile_sentence(f"(({many});({many});({many});({many}))", {}, {}, {}).samples) == 30
+
+
+#: Templates, and what the same is as a regular expression: an independent judge of what fits and which words stand for which slot.
+SIGNS = st.sampled_from("甲乙丙").map(lambda sign: (sign, sign))
+FORMS = st.recursive(SIGNS, lambda inner: st.one_of(
+    st.lists(inner, max_size=4).map(lambda parts: ("".join(p for p, _ in parts), "".join(r for _, r in parts))),
+    inner.map(lambda part: (f"[{part[0]}]", f"(?:{part[1]})?")),
+    st.lists(inner, min_size=2, max_size=3).map(
+        lambda parts: (f"({'|'.join(p for p, _ in parts)})", f"(?:{'|'.join(r for _, r in parts)})")
+    ),
+), max_leaves=8)  # fmt: skip
+
+
+@given(before=FORMS, between=FORMS, after=FORMS, text=st.text("甲乙丙丁", max_size=9))
+def test_what_fits_and_what_stands_for_a_slot_is_what_a_regular_expression_says(
+    before: tuple[str, str], between: tuple[str, str], after: tuple[str, str], text: str
+) -> None:
+    template = f"{before[0]}{{x}}{between[0]}[{{y}}]{after[0]}"
+    sentence = compile_sentence(template, {}, {}, {"x": "text", "y": "text"})
+
+    found = re.fullmatch(f"{before[1]}(?P<x>.{{1,24}}?){between[1]}(?:(?P<y>.{{1,24}}?))?{after[1]}", text)
+
+    assert sentence.match(text) == (None if found is None else {name: said for name, said in found.groupdict().items() if said})
+    assert AnyOf([sentence]).fits(text) == (found is not None)

@@ -1,6 +1,6 @@
 """A message is read once; a form takes from it what its slots want."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import pytest
@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from bot.language import reading
 from bot.language.corrections import corrects
-from bot.language.kinds.kind import SKIPPED, Found, Grammar, Kind, Slot
+from bot.language.kinds.kind import LOOKED_THROUGH, SKIPPED, Found, Grammar, Kind, Slot
 from bot.language.kinds.shipped import KINDS
+from bot.language.kinds.temperature import temperatures
+from bot.language.normalise import Normaliser, Tables, unified
 from bot.language.reading import Reading
 from tests.language.kinds.taking import NOW, asked, read
 
@@ -208,6 +210,28 @@ def test_message_is_cut_after_it_was_normalised() -> None:
     assert len(Reading.of("\ufdfa" * 2000, NOW).text) == reading.LONGEST  # one sign that stands for eighteen
 
 
+SWOLLEN = "\ufdfa"  # ﷺ is eighteen signs when compatible forms are made one
+
+
+@pytest.mark.parametrize("raw", [SWOLLEN * 400, f"漏水，{SWOLLEN * 400}", f"{SWOLLEN * 100}漏水", "㍿" * 400, "漏水" * 300])
+def test_beginning_of_a_message_is_no_longer_for_signs_that_stand_for_many(raw: str) -> None:
+    beginning = Reading.of(raw, NOW).beginning
+
+    assert 0 < len(beginning.text) <= LOOKED_THROUGH
+    assert raw.startswith(beginning.raw)
+
+
+def test_beginning_of_a_message_in_plain_signs_is_all_that_is_looked_through() -> None:
+    assert Reading.of("漏水" * 300, NOW).beginning.raw == ("漏水" * 300)[:LOOKED_THROUGH]
+
+
+@pytest.mark.parametrize("read", [
+    lambda text: unified(text), Normaliser(Tables({}, {})), lambda text: "".join(one.who for one in temperatures(f"{text}36.5")),
+])  # fmt: skip
+def test_whoever_makes_compatible_forms_one_cuts_after_it(read: Callable[[str], str]) -> None:
+    assert len(read(SWOLLEN * 100_000)) <= 2000
+
+
 def test_values_are_taken_from_the_beginning_of_a_long_message_and_whole_or_not_at_all() -> None:
     def phone(before: int) -> object:
         text = "，" * before + "电话13912345678" + "，" * 400
@@ -241,6 +265,20 @@ def test_spans_tell_what_stands_where() -> None:
 def test_what_is_kept_for_people_to_read_holds_no_value() -> None:
     assert Reading.of("张伟明天三点来 电话13800138000", NOW).hidden == "张伟[时间]来 电话[电话]"
     assert Reading.of("明天三点来", NOW).unvalued == "来"
+
+
+@pytest.mark.parametrize(("said", "kept"), [
+    ("身份证330106199001011234要不要带", "身份证[证件]要不要带"), ("身份证33010619900101123X要带吗", "身份证[证件]要带吗"),
+    ("33010619900101123x", "[证件]"), ("330106 19900101 123X", "[证件]"), ("330106-1990-0101-1234", "[证件]"), ("三三零一零六一九九零零一零一一二三四", "[证件]"),
+    ("３３０１０６１９９００１０１１２３４", "[证件]"), ("老证330106900101123能用吗", "老证[证件]能用吗"), ("我的号1101011990130112345", "我的号[银行卡]"),
+    ("卡号6222021234567890123", "卡号[银行卡]"), ("6222 0212 3456 7890 123到账没", "[银行卡]到账没"), ("4111-1111-1111-1111", "[银行卡]"),
+    ("4222222222222扣了两次", "[银行卡]扣了两次"), ("护照E12345678过期", "护照[证件]过期"), ("EA1234567", "[证件]"), ("通行证C12345678", "通行证[证件]"),
+    ("军官证南字第01234567号", "军官证南[证件]号"), ("(0571)88001200", "[电话]"), ("［0571］88001200打不通", "[电话]打不通"), ("浙A12345", "[车牌]"),
+    ("13800138000 13900139000", "[电话] [电话]"), ("0086 138 0013 8000", "[电话]"), ("2026-03-11到2026-03-15", "[时间]"),
+    ("电表12345678度", "电表12345678度"), ("快递1234567890124", "快递1234567890124"), ("工单R1A2B3C", "工单R1A2B3C"),
+])  # fmt: skip
+def test_no_number_by_which_somebody_is_known_for_good_is_kept(said: str, kept: str) -> None:
+    assert Reading.of(said, NOW).hidden == kept
 
 
 def test_what_a_form_does_not_ask_for_is_hidden_from_names_and_numbers_all_the_same() -> None:

@@ -65,13 +65,33 @@ async def test_finished_message_is_taken_up_no_more_and_its_words_are_gone(datab
     assert await database.read(lambda session: session.exec(select(InboxMessage.push)).all()) == [""]
 
 
-async def test_signature_is_a_replay_only_with_another_message(database: Database, now: datetime) -> None:
+async def test_signature_of_a_message_is_used_for_it_alone(database: Database, now: datetime) -> None:
     await database.write(inbox.remember, "k1", "wx1", "o1", "a", now, "signed")
 
-    assert not await database.read(inbox.is_replay, "signed", "k1")
-    assert await database.read(inbox.is_replay, "signed", "k2")
+    assert await database.read(inbox.used_for, "signed") == "k1"
+    assert await database.write(inbox.use, "signed", "k1", "wx1", now)
+    assert not await database.write(inbox.use, "signed", "check:1", "wx1", now)
     with pytest.raises(IntegrityError):
         await database.write(inbox.remember, "k2", "wx1", "o1", "a", now, "signed")
+
+
+async def test_signature_of_what_is_no_message_is_used_for_it_alone(database: Database, now: datetime) -> None:
+    assert await database.read(inbox.used_for, "signed") is None
+    assert [await database.write(inbox.use, "signed", "check:1", "wx1", now) for _ in range(2)] == [True, True]
+
+    assert await database.read(inbox.used_for, "signed") == "check:1"
+    assert not await database.write(inbox.use, "signed", "check:2", "wx1", now)
+    with pytest.raises(IntegrityError):
+        await database.write(inbox.remember, "k1", "wx1", "o1", "a", now, "signed")
+    assert await database.write(inbox.take_up, now + inbox.LEASE) == []
+
+
+async def test_message_may_have_come_with_several_signatures(database: Database, now: datetime) -> None:
+    await database.write(inbox.remember, "k1", "wx1", "o1", "a", now, "first")
+
+    assert await database.write(inbox.use, "second", "k1", "wx1", now)
+    assert await database.read(inbox.used_for, "second") == "k1"
+    assert await database.read(inbox.find, "k1") == Kept("a", False)
 
 
 async def test_looking_for_unfinished_messages_reads_no_finished_one(database: Database, now: datetime) -> None:

@@ -189,3 +189,23 @@ def test_partial_indexes_hold_only_what_they_are_for(old: Engine) -> None:
         made = set(connection.execute(text(query)).scalars())
     assert {"delivery_due", "photo_waiting", "inbox_unfinished", "task_open", "task_climbs", "effect_due"} <= partial
     assert partial <= made
+
+
+def test_sentences_kept_with_a_number_of_somebodys_papers_are_forgotten(blank: Engine) -> None:
+    with blank.begin() as connection:
+        command.upgrade(revisions._config(connection, FOLDERS), "bot_13")
+        rows = Rows(connection)
+        home = rows.add("community", appid="wx1", name="和苑小区")
+        for said in (
+            "身份证330106199001011234要不要带",
+            "卡6222 0212 3456 7890 123",
+            "护照E12345678",
+            "电表12345678度",
+            "楼下太吵",
+        ):
+            rows.add("unmatched", community_id=home, text=said)
+    schema.upgrade(blank, FOLDERS)
+
+    with blank.begin() as connection:
+        kept = connection.execute(text("SELECT text FROM unmatched ORDER BY id")).scalars().all()
+    assert kept == ["电表12345678度", "楼下太吵"]

@@ -18,8 +18,10 @@ from sqlmodel import Session
 from bot import config
 from bot.cli.talk import DATABASE, Room, found
 from bot.dialogue.answer import SILENT, Answer, Outcome
+from bot.language.corrections import corrects
 from bot.services import load_services, understand
-from bot.store import scope
+from bot.store import claims, people, scope
+from bot.store.people import Household
 from tests.talks.record import Row, all_of, is_like, plain, unlike
 from tests.talks.script import Conversation, Turn
 
@@ -91,18 +93,19 @@ def _played(room: Room, talk: Conversation) -> Iterator[Failure]:
             room.seat(bound=talk.bound)
         room.openid = people.setdefault(turn.by, room.openid)
         try:
-            answer = _act(room, turn)
+            answer = _act(room, turn, "".join(one.say for one in talk.turns[number : number + 1]))
         except Exception as error:  # the next conversations are to be heard, too
             yield _failure(number, turn, Cause.CRASH, "an answer", _where(error))
             return
         yield from (_failure(number, turn, *fault) for fault in _faults(turn, answer, _kinds(room, answer.outcome)))
 
 
-def _act(room: Room, turn: Turn) -> Answer:
-    """Let happen what a turn says; returns what the resident reads last of it."""
+def _act(room: Room, turn: Turn, next_said: str) -> Answer:
+    """Let happen what a turn says; returns what the resident reads last of it. Who takes back a flat next has not proven it yet."""
     answer = room.wait(turn.wait) if turn.wait else SILENT
     if turn.say:
-        return room.say(turn.say)
+        answer = room.say(turn.say)
+        return answer if corrects(next_said) else _prove(room, answer)
     if turn.photo:
         return room.send_photo()
     if turn.place:
@@ -115,6 +118,26 @@ def _act(room: Room, turn: Turn) -> Answer:
         back = room.staff_leave()
         return replace(back, texts=(*answer.texts, *back.texts))
     return answer
+
+
+def _prove(room: Room, answer: Answer) -> Answer:
+    """Let who is asked for the number on record tell it, and that it is theirs: those who wrote the talks knew of no such question."""
+    if answer.outcome.slot != "proof":
+        return answer
+    digits = room.database.submit(_number_on_record, room.openid).result()
+    shown = room.say(digits or "没有")
+    if shown.outcome.slot == "who":
+        shown = room.say("1")
+    return replace(shown, texts=(*answer.texts, *shown.texts), values={**answer.values, **shown.values})
+
+
+def _number_on_record(session: Session, openid: str) -> str:
+    """Return the last digits of the number of somebody who lives where an account says it does, and has no account yet."""
+    claim = claims.of(session, openid)
+    if claim is None or claim.household_id is None:
+        return ""
+    at_home = people.of_household(session, session.get_one(Household, claim.household_id))
+    return next((one.phone[-4:] for one in at_home if one.phone and one.openid is None), "")
 
 
 def _kinds(room: Room, outcome: Outcome) -> Set[str]:

@@ -142,6 +142,20 @@ def _written(match: re.Match[str]) -> str | None:
     return None if len(area) == 2 and len(local) == 7 else f"0{area}-{local}{extension}"
 
 
+def veiled(number: str) -> str:
+    """Return a number by which nobody can be called, and which who knows it knows again: 138****1234, 0571-****1234."""
+    number = number.partition("转")[0]
+    begin = 3 if _OF_MOBILE == len(number) and number.isdigit() else max(number.find("-") + 1, 0)
+    return f"{number[:begin]}****{number[-4:]}" if len(number) >= begin + 4 else "****"
+
+
+def veil(text: str, now: datetime) -> str:
+    """Return a text with each number in it veiled."""
+    for one in sorted(find(text, now), key=lambda one: -one.begin):
+        text = text[: one.begin] + veiled(str(one.value)) + text[one.stop :]
+    return text
+
+
 def _digits(words: str) -> str:
     return re.sub(r"\D", "", words)
 

@@ -2,14 +2,30 @@
 
 from collections.abc import Mapping
 
-from bot.language.kinds import choice, count, flag, flat, moment, money, name, phone, photo, place, plate, temperature, text
+from bot.language.kinds import (
+    choice,
+    code,
+    count,
+    flag,
+    flat,
+    moment,
+    money,
+    name,
+    phone,
+    photo,
+    place,
+    plate,
+    tail,
+    temperature,
+    text,
+)
 from bot.language.kinds.kind import Grammar, Kind
 
 #: By the `type:` of intent files.
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        moment.START, moment.END, moment.DATETIME, moment.DATE, flat.BUILDING, flat.UNIT, flat.ROOM, plate.KIND, phone.KIND,
+        moment.START, moment.END, moment.DATETIME, moment.DATE, flat.BUILDING, flat.UNIT, flat.ROOM, plate.KIND, phone.KIND, tail.KIND, code.KIND,
         temperature.KIND, count.KIND, money.KIND, name.KIND, place.KIND, flag.KIND, choice.KIND, choice.SEVERAL, text.KIND, photo.KIND,
     )
 }  # fmt: skip

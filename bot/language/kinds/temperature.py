@@ -1,14 +1,13 @@
 """Temperatures of bodies, in °C: 36度8, 三六点五, 额温三六八, 华氏98.6; those of rooms and water are none. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 from bot.language.kinds.kind import LOOKED_THROUGH, Found, Grammar, Kind, Message, Slot, Value, bare
-from bot.language.normalise import longest_first
+from bot.language.normalise import longest_first, unified
 from bot.language.numbers import value_of, written_out
 from bot.language.people import RELATIVE
 
@@ -126,7 +125,7 @@ def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Fo
 
 def temperatures(text: str) -> Sequence[Measured]:
     """Return all temperatures of a text with whose they are, in order: 老公36.5，我36.3，儿子37.8; 36.5我，37.8儿子."""
-    text = unicodedata.normalize("NFKC", text)
+    text = unified(text)
     found = _all(text)
     behind = [_WHO.match(text, one.stop) for one in found]
     stops = [0, *(one.stop for one in found)]
@@ -159,7 +158,7 @@ def of_several(text: str) -> Sequence[Measured]:
 
     Where it speaks of one alone there are none.
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = unified(text)
     found, told = _all(text), temperatures(text)
     is_list = all(_PAUSE.fullmatch(text, one.stop, other.begin) for one, other in pairwise(found))
     persons = {one.who for one in told}

@@ -21,7 +21,7 @@ from bot.language.files import Catalogue, Intent
 from bot.language.matching.concepts import Concepts
 from bot.language.matching.model import Model
 from bot.language.matching.scores import SHOWN, Floats, Scores, Verdict
-from bot.language.matching.sentences import LONGEST, any_of
+from bot.language.matching.sentences import LONGEST, AnyOf
 from bot.language.normalise import Normaliser, Tables, longest_first
 from bot.language.reading import ANY_TIME, SAYS_NOTHING, Reading
 
@@ -212,7 +212,7 @@ class Matcher:
 
     def _match_template(self, said: Reading) -> Match | None:
         words = _UNSPOKEN.sub("", said.text.lower())
-        if len(words) > LONGEST or not self._templates.fullmatch(words):
+        if len(words) > LONGEST or not self._templates.fits(words):
             return None
         for intent in self.catalogue.intents.values():
             for sentence in intent.sentences:
@@ -222,8 +222,8 @@ class Matcher:
         return None
 
     @functools.cached_property
-    def _templates(self) -> re.Pattern[str]:
-        return any_of(sentence for intent in self.catalogue.intents.values() for sentence in intent.sentences)
+    def _templates(self) -> AnyOf:
+        return AnyOf(sentence for intent in self.catalogue.intents.values() for sentence in intent.sentences)
 
     def _match_fuzzy(self, text: str, plain: str) -> Match:
         if not plain.strip(SAYS_NOTHING):  # 明天上午 alone asks for nothing

@@ -1,5 +1,6 @@
 """One call, and what all endpoints work with."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import datetime
 
 from aiohttp import BodyPartReader, web
 
+from bot import bodies
 from bot.simulator.courier import Courier
 from bot.simulator.refusal import Refused
 from bot.simulator.tokens import Tokens
@@ -14,6 +16,12 @@ from bot.simulator.wechat import Step, WeChat
 
 #: Bytes of an image that may be uploaded.
 IMAGE_BYTES = 2 * 1024 * 1024
+
+#: Bytes of any other body, and seconds within which it must have come.
+BODY_BYTES, BODY_WITHIN = 1024 * 1024, 10.0
+
+#: Parts that are looked at before the file.
+PARTS = 10
 
 Json = Mapping[str, object]
 OK: Json = {"errcode": 0, "errmsg": "ok"}
@@ -82,8 +90,8 @@ async def body_of(request: web.Request) -> Json:
     if request.method == "GET" or request.content_type.startswith("multipart/"):
         return {}
     try:
-        body = json.loads(await request.read() or b"{}")
-    except ValueError:
+        body = json.loads(await bodies.read(request, BODY_BYTES, BODY_WITHIN) or b"{}")
+    except (ValueError, RecursionError):
         raise Refused(47001, "data format error") from None
     if not isinstance(body, dict):
         raise Refused(47001, "data format error")
@@ -94,13 +102,16 @@ async def file_of(request: web.Request) -> tuple[bytes, str]:
     """Return the uploaded file and its type, however the part is named."""
     if not request.content_type.startswith("multipart/"):
         raise Refused(41005, "media data missing")
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or part.filename is None:
-            continue
-        content = bytearray()
-        while chunk := await part.read_chunk():
-            content += chunk
-            if len(content) > IMAGE_BYTES:
-                raise Refused(40009, "invalid image size")
-        return bytes(content), part.headers.get("Content-Type", "application/octet-stream")
+    async with asyncio.timeout(BODY_WITHIN):
+        parts = await request.multipart()
+        for _ in range(PARTS):
+            part = await parts.next()
+            if not isinstance(part, BodyPartReader) or part.filename is None:
+                continue
+            content = bytearray()
+            while chunk := await part.read_chunk():
+                content += chunk
+                if len(content) > IMAGE_BYTES:
+                    raise Refused(40009, "invalid image size")
+            return bytes(content), part.headers.get("Content-Type", "application/octet-stream")
     raise Refused(41005, "media data missing")

@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import Session, select
 
 from bot import config
-from bot.contract import Ask, Reply, Services, Work
+from bot.contract import Ask, Refusal, Reply, Services, Work
 from bot.keys import Keys
 from bot.model import SHANGHAI
 from bot.services import load_services
+from bot.store import people, scope
+from bot.store.people import Household, Resident
 from bot.store.staff import Role
 from integrations.visitor_passes import actions, console, gate, pages, tokens
 from integrations.visitor_passes.models import Pass, Passage, PassState
@@ -164,6 +167,51 @@ def test_neighbour_sees_and_cancels_nothing_of_ours(town: Town) -> None:
 
     assert town.asks("oLi", actions.show).name == "none"
     assert town.asks("oLi", actions.cancel).name == "none"
+
+
+def test_everybody_at_home_sees_and_calls_off_what_was_made_in_the_flats_name(town: Town) -> None:
+    pass_ = invited(town)
+    town.database.submit(moves_in, "oSon").result()
+
+    assert "张敏" in town.says("oSon", actions.show)
+    town.asks("oSon", actions.cancel, pass_id=pass_.public_id, sure="yes")
+
+    assert town.all(Pass)[-1].state is PassState.CANCELLED
+
+
+def moves_in(session: Session, openid: str) -> None:
+    """Let somebody live with Chen, with an account of their own."""
+    scope.enter(session, 1)
+    chen = session.exec(select(Resident).where(Resident.openid == CHEN)).one()
+    home = session.get_one(Household, chen.household_id)
+    people.bind(session, people.settle(session, home, name="陈小明"), openid, datetime(2026, 3, 11, 9, tzinfo=SHANGHAI))
+
+
+@pytest.mark.parametrize("leaves", ["unbind", "move_out"])
+def test_passes_of_whoever_is_let_go_open_the_gate_no_more_and_those_of_the_others_do(town: Town, leaves: str) -> None:
+    pass_ = invited(town)
+    town.database.submit(moves_in, "oSon").result()
+    town.asks("oSon", actions.invite, visitor_name="李雷", starts_at=town.now)
+
+    def leave(work: Work) -> None:
+        chen = work.session.exec(select(Resident).where(Resident.openid == CHEN)).one()
+        work.unbind(chen) if leaves == "unbind" else work.move_out(chen, work.household(chen))
+
+    town.runs(leave)
+
+    assert {one.visitor_name: one.state for one in town.all(Pass)} == {"张敏": PassState.CANCELLED, "李雷": PassState.ACTIVE}
+    assert check(town, pass_.code).reason == "cancelled"
+
+
+def test_staff_call_off_a_pass_and_who_made_it_is_told(town: Town) -> None:
+    pass_ = invited(town)
+
+    town.opens(Role.STAFF, console.cancel, params={"id": pass_.public_id})
+
+    assert check(town, pass_.code).reason == "cancelled"
+    assert "物业作废了张敏" in town.told(CHEN)[-1]
+    with pytest.raises(Refusal, match="不用再作废"):
+        town.opens(Role.STAFF, console.cancel, params={"id": pass_.public_id})
 
 
 def test_unknown_and_forged_codes_are_refused_and_written_down(town: Town) -> None:

@@ -66,3 +66,11 @@ def test_number_to_call_back_is_nobody_elses(text: str, expected: str | None) ->
 ])  # fmt: skip
 def test_number_to_call_is_neither_the_offices_nor_one_called_in_vain(text: str, number: str | None) -> None:
     assert Reading.of(text, NOW).take((Slot(name="phone", kind=phone.KIND),)).get("phone") == number
+
+
+@pytest.mark.parametrize(("text", "veiled"), [
+    ("打我13800138000", "打我138****8000"), ("(0571)88001200", "0571-****1200"), ("0571-88001200转12", "0571-****1200"),
+    ("138 0013 8000或021-58881234", "138****8000或021-****1234"), ("3栋2单元501", "3栋2单元501"), ("一三八零零一三八零零零", "138****8000"),
+])  # fmt: skip
+def test_numbers_can_be_veiled_but_for_what_tells_them_apart(text: str, veiled: str) -> None:
+    assert phone.veil(text, NOW) == veiled

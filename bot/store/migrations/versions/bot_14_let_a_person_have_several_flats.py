@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("unit", _TEXT(), nullable=False),
         sa.Column("room", _TEXT(), nullable=False),
         sa.Column("household_id", sa.Integer(), nullable=True),
+        sa.Column("evidence", _word("evidence", _EVIDENCE), nullable=True),
         sa.Column("at", bot.model.Moment(), nullable=False),
         sa.ForeignKeyConstraint(["community_id"], ["community.id"]),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"]),

@@ -7,7 +7,7 @@ from alembic import op
 import bot.model
 
 revision = 'bot_23'
-down_revision = 'bot_14'
+down_revision = 'bot_22'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,46 @@
+"""The digits by which somebody shows that a number on record is known to them: its last four, or all of it. Pure."""
+
+import re
+
+from bot.language import answers
+from bot.language.kinds import phone
+from bot.language.kinds.kind import Kind, Message, Slot, Value, bare
+from bot.language.numbers import written_out
+
+#: Digits that stand for a whole number.
+DIGITS = 4
+
+_ANNOUNCED = re.compile(
+    rf"(?:尾号|尾数|[后末][四4]位|最[后末][四4]位)(?:数字?|号码)?(?:就?是|为|[:：])*\s*(?P<digits>\d{{{DIGITS}}})(?![\d栋号楼室年月])"
+)
+#: Said instead of digits by whoever knows of none.
+NONE = "none"
+
+_NONE = re.compile(
+    "没(?:有)?(?:登记|登过|留|填|存|印象)|记不[清得住]|忘(?:记|了|掉)|不(?:知道|晓得|清楚|记得)|唔(?:知|记得)|换(?:过|了)?(?:号|手机)|(?:请|让|由|给)?物业核对"
+)
+
+_BARE = re.compile(rf"(?:就?是|为|[:：]|嗯|哦|[,，\s])*(?P<digits>\d(?:[\s\-.]?\d){{{DIGITS - 1}}})(?:吧|呀|啊|哦|的)?")
+
+
+def _take(message: Message, slot: Slot) -> Value | None:
+    """Return what a sentence plainly tells: 尾号8001, 后四位是8001."""
+    said = _ANNOUNCED.search(written_out(message.text))
+    return said["digits"] if said else None
+
+
+def _read(message: Message, slot: Slot) -> Value | None:
+    """Return a bare answer's four digits, or a whole number; NONE for whoever knows of none."""
+    if answers.is_skip(bare(message.text)) or _NONE.search(message.text):
+        return NONE
+    whole = message.found(phone.GRAMMAR)
+    if whole:
+        return re.sub(r"\D", "", str(whole[-1].value))
+    said = _BARE.fullmatch(written_out(bare(message.rest)))
+    return re.sub(r"\D", "", said["digits"]) if said else _take(message, slot)
+
+
+KIND = Kind(
+    name="tail", title="手机后四位", take=_take, read=_read, called=("后四位", "尾号"), is_exact=True, is_topic=False,
+    is_single=True, is_strict=True,
+)  # fmt: skip

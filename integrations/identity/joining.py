@@ -1,0 +1,75 @@
+"""Codes by which somebody joins a flat: a resident's invitation, and the flat's own code on paper."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.contract import Ask, Evidence, Household, Refusal, Reply, Turn, action, is_described, roster
+from integrations.identity import proofs
+
+#: How long an invitation lets somebody in, and how many a person may make in a day.
+LIVES, INVITATIONS = timedelta(hours=24), 6
+
+#: Words that name nobody in particular.
+_ANYBODY = frozenset({"家人", "家里人", "家属", "家庭成员", "亲属", "同住人", "家里的人"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited:
+    """Whom a resident wants to have in their flat."""
+
+    name: str
+
+
+@action("identity.invite", Invited, replies={"done": "code whom flat until", "whom": ""})
+def invite(turn: Turn, slots: Invited) -> Reply | Ask:
+    """Make a code that lets one person join the flat that is meant, once and until tomorrow."""
+    flat = turn.flat
+    if flat is None:
+        raise Refusal("请先告诉我您住哪一户。")
+    if slots.name in _ANYBODY:
+        return Ask(slot="name", name="whom", options={})
+    if not turn.take("invite", INVITATIONS):
+        raise Refusal(turn.words("今天发的邀请够多了，请明天再发，或请物业帮忙：{community.phone}。"))
+    made = roster.invite(turn.session, turn.me, flat, slots.name, turn.now, turn.now + LIVES)
+    turn.record("identity.invited", turn.me.about, household=flat.key)
+    return Reply("done", code=made.code, whom=slots.name, flat=flat.label, until=made.expires_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joining:
+    """A code, and who has it."""
+
+    code: str
+    name: str | None = None
+    who: str | None = None
+
+
+@action("identity.join", Joining, replies={"done": "flat", "already": "flat", "name": "flat", "wrong": "", "tired": ""})
+def join(turn: Turn, slots: Joining) -> Reply | Ask:
+    """Bind whoever has a code to the person of its flat that they are; unknown, used and expired codes sound alike."""
+    invitation = roster.find_invitation(turn.session, slots.code)
+    if invitation is None or not invitation.is_open(turn.now):
+        return Reply("wrong" if turn.take("bind.try", proofs.PER_ACCOUNT) else "tired", ok=False)
+    place = next((one for one in turn.context.neighbours if one.id == invitation.community_id), turn.community)
+    if invitation.community_id != place.key or (turn.is_bound and place.key != turn.community.key):
+        return Reply("wrong", ok=False)
+    turn.move_to(place)
+    flat = turn.session.get_one(Household, invitation.household_id)
+    if roster.is_objected(turn.session, turn.openid, flat):
+        return Reply("wrong", ok=False)
+    if not proofs.may_bind(turn):
+        return Reply("tired", ok=False)
+    if turn.resident is not None and any(one.id == flat.id for one in roster.homes(turn.session, turn.resident)):
+        return Reply("already", flat=flat.label)
+    called = slots.name or ("" if is_described(invitation.called) else invitation.called)
+    if turn.resident is None and not called:
+        return Ask(slot="name", name="name", options={}, values={"flat": flat.label})
+    same = proofs.namesakes(roster.people_of(turn.session, flat), called)
+    evidence = Evidence.CODE if invitation.is_paper else Evidence.INVITATION
+    resident = proofs.admit(turn, turn.openid, flat, same[0] if same else None, evidence, name=called)
+    if not invitation.is_paper:
+        roster.end_invitation(turn.session, invitation, turn.now)
+    return Reply("done", about=f"binding:{resident.public_id}", called=f"{flat.label}的绑定", flat=flat.label)
+
+
+ALL = (invite, join)

@@ -1,0 +1,85 @@
+"""What a household opens from the chat: who was bound at home, who wants to be, and one button for each answer.
+
+Opening a link answers nothing: whoever previews a message opens its links, too.
+"""
+
+from bot.contract import Evidence, Household, Page, Redirect, Refusal, Resident, Task, View, Visit, page, roster, row_id
+from integrations.identity import binding, household, proofs, requests
+
+
+@page("GET", "/newcomers/{newcomer}/{flat}/{member}")
+def newcomer(visit: Visit) -> View:
+    """Show who was bound to the flat, when, and by what evidence."""
+    person, flat, _ = _all(visit)
+    lives = roster.residence(visit.session, person, flat)
+    return View(
+        "identity/newcomer.html",
+        {
+            "who": person.name or "一位家里人", "flat": flat, "at": person.bound_at, "is_bound": person.openid is not None,
+            "how": proofs.EVIDENCE_WORDS[lives.evidence] if lives else "", "community": visit.community,
+        },
+    )  # fmt: skip
+
+
+@page("POST", "/newcomers/{newcomer}/{flat}/{member}")
+def object_(visit: Visit) -> Redirect:
+    """Take the answer of somebody who does not know the newcomer."""
+    person, flat, member = _all(visit)
+    household.object_to(visit, person, flat)
+    return Redirect(visit.link(f"/newcomers/{person.public_id}/{flat.key}/{member.public_id}"))
+
+
+def _all(visit: Visit) -> tuple[Resident, Household, Resident]:
+    person = roster.by_public_id(visit.session, visit.params["newcomer"])
+    number = row_id(visit.params["flat"])
+    flat = visit.session.get(Household, number) if number else None
+    if person is None or flat is None:
+        raise LookupError(visit.params["newcomer"])
+    return person, flat, _member(visit, flat)
+
+
+def _member(visit: Visit, flat: Household) -> Resident:
+    """Return who the link was sent to, while they live there and are bound."""
+    at_home = roster.people_of(visit.session, flat)
+    found = next((one for one in at_home if one.public_id == visit.params["member"] and one.openid), None)
+    if found is None:
+        raise LookupError(visit.params["member"])
+    return found
+
+
+@page("GET", "/requests/{task}/{member}")
+def request(visit: Visit) -> View:
+    """Show who wants to belong to the flat and knew the number on record."""
+    task, flat, _ = _asked(visit)
+    return View(
+        "identity/request.html",
+        {"task": task, "flat": flat, "who": task.data.get("name") or "有人", "community": visit.community},
+    )
+
+
+@page("POST", "/requests/{task}/{member}")
+def answer(visit: Visit) -> Redirect:
+    """Let somebody at home say that they know who asked, or that they do not."""
+    task, flat, member = _asked(visit)
+    if not task.is_open:
+        raise Refusal(f"这件事已经办好了：{task.outcome}。")
+    if visit.form.get("do") == "approve":
+        requests.approve(visit, task, flat, None, Evidence.INVITATION)
+        visit.finish(task.about, f"家里人同意，已绑定{flat.label}")
+    else:
+        if task.openid:
+            roster.object_to(visit.session, task.openid, flat, visit.now)
+        requests.refuse(visit, task)
+        visit.finish(task.about, "家里人说不认识")
+    return Redirect(visit.link(f"/requests/{task.public_id}/{member.public_id}"))
+
+
+def _asked(visit: Visit) -> tuple[Task, Household, Resident]:
+    task = requests.find(visit, visit.params["task"])
+    flat = binding.find_flat(visit.session, *binding.said_in(task).parts) if task.data else None
+    if flat is None or not task.data.get("knows_number"):
+        raise LookupError(visit.params["task"])
+    return task, flat, _member(visit, flat)
+
+
+ROUTES: tuple[Page, ...] = (newcomer, object_, request, answer)

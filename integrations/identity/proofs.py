@@ -1,0 +1,101 @@
+"""What shows that somebody belongs to a flat, how often it may be tried, and who then is bound.
+
+Whether a flat exists, whether anybody lives in it, and whether the digits were wrong: the answer is the same.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.contract import Evidence, Household, Resident, ResidentRole, Turn, Work, roster
+
+#: Wrong numbers from one account in a day, and about one flat from all accounts. Of ten thousand endings ten guesses find one
+#: in a thousand flats a day; who lives there and mistypes has the staff.
+PER_ACCOUNT, PER_FLAT = 3, 10
+
+#: How often a day one account may be bound, and requests of one account and about one flat may be put to people.
+BINDINGS, REQUESTS, ASKED_AT_HOME = 5, 3, 3
+
+#: Shortest number that is compared whole.
+WHOLE = 7
+
+
+def may_try(turn: Turn, flat: str) -> bool:
+    """Count a try to name a number on record; False where there were too many of this account or about this flat."""
+    return turn.take("bind.try", PER_ACCOUNT) and turn.take("bind.flat", PER_FLAT, key=flat)
+
+
+def was_right(turn: Turn, flat: str) -> None:
+    """Let a try that was right not count: only wrong ones are bounded."""
+    turn.give_back("bind.try", turn.openid)
+    turn.give_back("bind.flat", flat)
+
+
+def may_bind(turn: Turn) -> bool:
+    """Tell whether this account may be bound once more today: each binding tells a family."""
+    return roster.used_today(turn.session, "bind.done", turn.openid, turn.now) < BINDINGS
+
+
+def is_last_try(turn: Turn) -> bool:
+    """Tell whether no try of today is left to this account."""
+    return roster.used_today(turn.session, "bind.try", turn.openid, turn.now) >= PER_ACCOUNT
+
+
+def known_by(work: Work, flat: Household, digits: str) -> list[Resident]:
+    """Return who of a flat has a number that ends with these digits, or is this number."""
+    return [one for one in roster.people_of(work.session, flat) if _fits(one.phone, digits)]
+
+
+def _fits(phone: str, digits: str) -> bool:
+    number = re.sub(r"\D", "", phone)
+    return bool(number) and (number == digits if len(digits) >= WHOLE else number.endswith(digits))
+
+
+def namesakes(people: Sequence[Resident], name: str) -> list[Resident]:
+    """Return who of these has that name and no WeChat account yet."""
+    return [one for one in people if one.openid is None and one.name and one.name == name]
+
+
+def masked(name: str) -> str:
+    """Return a name as it is shown to somebody who has yet to say that it is theirs: 王*英, 陈*."""
+    if not name:
+        return "家里的一位"
+    return f"{name[0]}*{name[-1] if len(name) > 2 else ''}"
+
+
+def admit(work: Work, openid: str, flat: Household, person: Resident | None, evidence: Evidence, *, name: str = "") -> Resident:
+    """Bind an account to the person of a flat that it belongs to, or to a new one; who is bound already has one flat more.
+
+    The others at home are told, once for each person and day.
+    """
+    bound = roster.bound(work.session, openid)
+    if bound is not None:
+        if all(one.id != flat.id for one in roster.homes(work.session, bound)):
+            work.move_in(bound, flat, ResidentRole.FAMILY, evidence)
+        resident = bound
+    else:
+        resident = person or work.settle(flat, name=name, evidence=evidence)
+        if all(one.id != flat.id for one in roster.homes(work.session, resident)):
+            work.move_in(resident, flat, ResidentRole.FAMILY, evidence)
+        work.bind(resident, openid, evidence)
+    work.take("bind.done", BINDINGS, openid)
+    roster.drop_claim(work.session, openid)
+    tell_home(work, resident, flat, evidence)
+    return resident
+
+
+def tell_home(work: Work, resident: Resident, flat: Household, evidence: Evidence) -> None:
+    """Let the others at home know who was bound, and how they can object; once for each person and day."""
+    others = [one for one in roster.people_of(work.session, flat) if one.openid and one.id != resident.id]
+    if not others or not work.take("bind.told", 1, key=f"{resident.public_id} {flat.label}"):
+        return
+    for other in others:
+        url = work.link(f"/newcomers/{resident.public_id}/{flat.key}/{other.public_id}")
+        work.tell(
+            other, "identity.joined", url=url, flat=flat.label, who=resident.name or "一位家里人", how=EVIDENCE_WORDS[evidence]
+        )
+
+
+EVIDENCE_WORDS = {
+    Evidence.ROSTER: "名册", Evidence.PHONE: "登记手机的后四位", Evidence.INVITATION: "家里人同意", Evidence.CODE: "住户码",
+    Evidence.STAFF: "物业核对",
+}  # fmt: skip

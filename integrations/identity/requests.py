@@ -1,0 +1,69 @@
+"""Flats that somebody names and cannot prove: put to the office, and to the family where they knew the number on record."""
+
+from typing import Any
+
+from sqlmodel import select
+
+from bot.contract import Evidence, Household, Refusal, Resident, Task, Turn, Work, roster
+from integrations.identity import binding, proofs
+from integrations.identity.binding import Flat
+
+#: Who confirms them.
+NEED = "people.confirm"
+
+KIND = "identity.confirm"
+
+
+def ask_office(turn: Turn, flat: Flat, *, name: str = "", knows_number: bool = False) -> Task:
+    """Let staff find out who somebody is; whoever asks again, or for another flat, has one request that says the last."""
+    data: dict[str, Any] = {
+        "building": flat.building,
+        "unit": flat.unit,
+        "room": flat.room,
+        "name": name,
+        "knows_number": knows_number,
+    }
+    title = f"核对住址：{flat.label}"
+    task = binding.request_of(turn.session, turn.openid)
+    if task is None:
+        if not turn.take("bind.request", proofs.REQUESTS):
+            raise Refusal(turn.words("今天已经请物业核对过几次了，请明天再说，或打 {community.phone}。"))
+        task = turn.assign(KIND, NEED, title, openid=turn.openid, **data)
+        task.subject = task.about  # what is said next may be about it
+    task.title, task.data = title, data
+    turn.session.add(task)
+    return task
+
+
+def ask_home(turn: Turn, task: Task, flat: Household, name: str) -> bool:
+    """Let those who are bound at home say whether they know somebody who knew their number; False where nobody is, or asked enough."""
+    at_home = [one for one in roster.people_of(turn.session, flat) if one.openid]
+    if not at_home or not turn.take("bind.ask", proofs.ASKED_AT_HOME, key=flat.label):
+        return False
+    for one in at_home:
+        url = turn.link(f"/requests/{task.public_id}/{one.public_id}")
+        turn.tell(one, "identity.asks", url=url, flat=flat.label, who=name or "有人")
+    return True
+
+
+def approve(work: Work, task: Task, flat: Household, person: Resident | None, evidence: Evidence, *, name: str = "") -> Resident:
+    """Bind who asked, and tell them; the caller closes the request."""
+    if task.openid is None:
+        raise Refusal("这条核对没有对应的微信用户，请关闭它。")
+    resident = proofs.admit(work, task.openid, flat, person, evidence, name=name or str(task.data.get("name", "")))
+    work.record("identity.confirmed", resident.about, household=flat.key)
+    work.tell(task.openid, "identity.confirmed", flat=flat.label)
+    return resident
+
+
+def refuse(work: Work, task: Task) -> None:
+    """Tell who asked that it was not confirmed; the caller closes the request."""
+    work.tell(task.openid, "identity.refused", said=binding.said_in(task).label)
+
+
+def find(work: Work, key: str) -> Task:
+    """Return a request by the id people see; raises LookupError."""
+    found = work.session.exec(select(Task).where(Task.public_id == key, Task.kind == KIND)).first()
+    if found is None:
+        raise LookupError(key)
+    return found

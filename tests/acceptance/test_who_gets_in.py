@@ -1,0 +1,457 @@
+"""Every address the application has, tried by everybody whom it is not for: nobody gets in, and no row changes.
+
+The addresses are those that are declared, and what stands in them is what the first community's rows hold: a new page, route
+or form is tried by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import product
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+from aiohttp import web
+from sqlmodel import Session, SQLModel, select
+
+from bot import app
+from bot.cli.serving import demo_settings, seed
+from bot.keys import Keys
+from bot.model import SHANGHAI
+from bot.simulator.cast import CAST
+from bot.store import apikeys, grants, scope, sessions
+from bot.store.people import Resident
+from bot.store.photos import Photo
+from bot.store.staff import Role, Staff
+from bot.wechat import crypto
+from integrations.visitor_passes.models import Pass
+
+NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
+
+#: What residents of the first community do, so that there is something to get at.
+SAID = ("厨房水管漏水了，请师傅来修", "转人工", "楼道着火了", "今天37.9度，咳嗽")
+
+#: Addresses that are for everybody, for they ask who one is themselves or tell nothing.
+OPEN = {
+    "/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/static",
+    "/console/",
+    "/console/in",
+    "/console/in/{token}",
+    "/console/out",
+    "/api/openapi.json",
+}
+
+#: Addresses that belong to the installation and to no community.
+SHARED = {"/console/intents/file/{path}"}
+
+#: Addresses that are for whoever is signed in: to look at their own community, and a stream of what each may know, which may be nothing.
+OWN = {"/console/look/{community}", "/console/live"}
+
+#: Columns whose values stand in addresses.
+NAMES = {"id", "public_id", "number", "login", "key", "kind", "code"}
+
+#: Rows of each table whose values are tried.
+ROWS = 2
+
+Rows = Mapping[str, Sequence[object]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address as it is declared."""
+
+    method: str
+    path: str
+
+    @property
+    def names(self) -> list[str]:
+        return re.findall(r"{(\w+)}", self.path)
+
+    def at(self, values: Sequence[str]) -> str:
+        path = self.path
+        for name, value in zip(self.names, values, strict=True):
+            path = path.replace(f"{{{name}}}", quote(value, safe="/"))
+        return path
+
+
+@dataclass
+class House:
+    """The running application, two communities in it, and what is in the first one's rows."""
+
+    linli: app.Linli
+    routes: list[Route]
+    line: http.client.HTTPConnection
+    pool: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (table, column) -> values
+
+    def ask(
+        self, route: Route, path: str, headers: Mapping[str, str] = {}, form: Mapping[str, str] | None = None
+    ) -> tuple[int, str, bytes]:
+        """Call an address; returns status, where it leads and the body."""
+        form = form or {name: "x" for name in ("text", "name", "note", "outcome", "login")}
+        body, kind = (
+            (urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"}) if route.method == "POST" else (None, {})
+        )
+        try:
+            self.line.request(route.method, path, body, {**kind, **headers})
+            answer = self.line.getresponse()
+        except (http.client.HTTPException, ConnectionError):  # the last answer ended the connection
+            self.line.close()
+            self.line.request(route.method, path, body, {**kind, **headers})
+            answer = self.line.getresponse()
+        is_endless = "event-stream" in answer.headers.get("Content-Type", "")
+        told = answer.status, answer.headers.get("Location", ""), b"" if is_endless else answer.read()
+        if is_endless:
+            self.line.close()
+        return told
+
+    def below(self, *roots: str) -> list[Route]:
+        return [route for route in self.routes if route.path.startswith(roots) and route.path not in OPEN]
+
+    def values(self, name: str) -> list[str]:
+        """Return what may stand in an address: of the table or column of that name, or any at all."""
+        named = {value for (table, column), held in self.pool.items() if name in (table, column) for value in held}
+        return sorted(named if named and name not in ("id", "key") else {value for held in self.pool.values() for value in held})
+
+    def addresses(self, route: Route) -> list[str]:
+        """Return addresses of a route with what the first community's rows hold."""
+        return [route.at(values) for values in product(*map(self.values, route.names))]
+
+    def cookie(self, member_of: int, role: Role, now: datetime = NOW) -> dict[str, str]:
+        """Return the cookie of somebody of a role in a community, who signed in at a moment."""
+
+        def begin(session: Session) -> str:
+            with scope.within(session, member_of):
+                login = f"{role.value}-of-{member_of}"  # a person of their own, who works nowhere else
+                member = session.exec(select(Staff).where(Staff.login == login)).first()
+                if member is None:
+                    member = Staff(login=login, name="同事", role=role, created_at=NOW)
+                    session.add(member)
+                    session.flush()
+                return sessions.begin(session, member, "test", now)
+
+        return {"Cookie": f"__Host-sid={self.linli.database.submit(begin).result()}"}
+
+    def rows(self, community: int | None = None) -> Rows:
+        """Return all rows there are, or those of one community."""
+        with sqlite3.connect(self.linli.settings.var / "linli.db") as database:
+            tables = {}
+            for name, table in SQLModel.metadata.tables.items():
+                own = f" WHERE community_id = {community}" if community and "community_id" in table.c else ""
+                if not (community and not own):
+                    tables[name] = database.execute(f'SELECT * FROM "{name}"{own} ORDER BY rowid').fetchall()
+        database.close()
+        return tables
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    settings = demo_settings(host="127.0.0.1", port=1, var=tmp_path_factory.mktemp("house"))
+    seed(settings)
+    linli = app.Linli.assemble(settings, clock=lambda: NOW)
+    application = app.build(linli)
+    application.cleanup_ctx.clear()  # nothing moves by itself: whatever changes, a caller changed
+    loop, started = asyncio.new_event_loop(), threading.Event()
+    runner = app.runner_of(application)
+
+    def serve() -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(runner.setup())
+        loop.run_until_complete(web.TCPSite(runner, "127.0.0.1", 0).start())
+        started.set()
+        loop.run_forever()
+        loop.run_until_complete(runner.cleanup())
+
+    server = threading.Thread(target=serve)
+    server.start()
+    assert started.wait(30)
+    routes = [
+        Route(route.method, route.resource.canonical)
+        for route in application.router.routes() if route.resource is not None and route.method != "HEAD"
+    ]  # fmt: skip
+    house = House(linli, routes, http.client.HTTPConnection("127.0.0.1", runner.addresses[0][1], timeout=30))
+    try:
+        live(house)
+        house.pool = pool(house)
+        yield house
+    finally:
+        house.line.close()
+        loop.call_soon_threadsafe(loop.stop)
+        server.join()
+        loop.close()
+        linli.database.close()
+
+
+def live(house: House) -> None:
+    """Let the first community have something of everything."""
+    [actor, *_] = [one for one in CAST if one.flat is not None and one.community == house.linli.community.name]
+    for number, text in enumerate(SAID):
+        xml = (
+            f"<xml><ToUserName>gh_1</ToUserName><FromUserName>{actor.openid}</FromUserName><CreateTime>{int(NOW.timestamp())}</CreateTime>"
+            f"<MsgType>text</MsgType><Content>{text}</Content><MsgId>{number + 1}</MsgId></xml>"
+        )
+        query, body = crypto.wrap_push(house.linli.account, xml, NOW)
+        house.line.request("POST", f"/wechat?{urlencode(query)}", body.encode())
+        answer = house.line.getresponse()
+        assert (answer.status, bool(answer.read())) == (200, True)
+    admin = house.cookie(1, Role.ADMIN)
+    for path, form in {
+        "/console/notices/draft": {"to": "全体", "title": "停水", "body": "明天停水"},
+        "/console/keys": {"name": "道闸", "scope gate.read": "on", "per_minute": "60"},
+        "/console/duty/robots": {"name": "值班群", "url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=abc"},
+    }.items():
+        assert house.ask(Route("POST", path), path, admin, form)[0] in (200, 303), path
+
+    def add(session: Session) -> None:
+        with scope.within(session, 1):
+            resident = session.exec(select(Resident).where(Resident.openid == actor.openid)).one()
+            session.add(Pass(
+                resident_id=resident.id or 0, household_id=resident.household_id, visitor_name="张晓明", created_at=NOW,
+                starts_at=NOW, ends_at=NOW + timedelta(hours=2),
+            ))  # fmt: skip
+            session.add(Photo(openid=actor.openid, media_id="m", taken_at=NOW, state="stored", sha256="0" * 64))
+
+    house.linli.database.submit(add).result()
+    folder = house.linli.settings.var / "photos"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{'0' * 64}.jpg").write_bytes(Path("tests/acceptance/leak.jpg").read_bytes())
+
+
+def pool(house: House) -> dict[tuple[str, str], set[str]]:
+    """Return what the first community's rows hold that can stand in an address, and the second's cannot."""
+    found: dict[tuple[str, str], set[str]] = {}
+    others: set[str] = set()
+    with sqlite3.connect(house.linli.settings.var / "linli.db") as database:
+        for name, table in SQLModel.metadata.tables.items():
+            for column in (NAMES & set(table.c.keys())) if "community_id" in table.c else ():
+
+                def read(community: int, limit: int, name: str = name, column: str = column) -> set[str]:
+                    query = f'SELECT "{column}" FROM "{name}" WHERE community_id = ? ORDER BY rowid DESC LIMIT ?'
+                    return {str(value) for (value,) in database.execute(query, (community, limit)) if value}
+
+                found[name, column] = read(1, ROWS)
+                others |= read(2, 10_000)
+    database.close()
+    found["intents", "path"] = {"faq/hours.yaml"}
+    found["community", "community"] = {"1"}
+    return {where: values - others for where, values in found.items()}
+
+
+def test_every_address_is_one_of_a_house_that_is_tried_here(house: House) -> None:
+    elsewhere = [route for route in house.routes if not route.path.startswith(("/console", "/p/", "/api/v1/", "/wechat"))]
+
+    assert {route.path for route in elsewhere} <= OPEN
+    assert len(house.below("/console")) > 60
+
+
+def test_what_is_tried_is_there_for_those_whom_it_is_for(house: House) -> None:
+    """Else nobody would get in anywhere, and the others would prove nothing."""
+    admin = house.cookie(1, Role.ADMIN)
+    shut = [
+        route.path for route in house.below("/console")
+        if route.method == "GET" and all(house.ask(route, path, admin)[0] not in (200, 303) for path in house.addresses(route))
+    ]  # fmt: skip
+
+    assert shut == []
+
+
+def wrong(
+    house: House, routes: Sequence[Route], headers: Mapping[str, str], *allowed: int, every: bool = True
+) -> dict[str, tuple[int, str]]:
+    """Return what let somebody in who must stay out: all answers but being shown the door. The rows are as they were."""
+    before, let_in = house.rows(), {}
+    for route in routes:
+        for path in house.addresses(route)[: None if every else 2]:
+            status, to, _ = house.ask(route, path, headers)
+            is_door = status in (302, 303) and to.startswith("/console/in")
+            if not is_door and status not in (401, 403, 404, 405, 410, *allowed):
+                let_in[f"{route.method} {path}"] = status, to
+    assert [name for name, rows in house.rows().items() if rows != before[name]] == []
+    return let_in
+
+
+def test_nobody_gets_into_the_console_without_signing_in(house: House) -> None:
+    assert wrong(house, house.below("/console"), {}, every=False) == {}
+
+
+@pytest.mark.parametrize("cookie", ["__Host-sid=made-up", "sid=", "__Host-sid=' OR 1=1 --"])
+def test_nobody_gets_into_the_console_with_a_session_that_never_was(house: House, cookie: str) -> None:
+    assert wrong(house, house.below("/console"), {"Cookie": cookie}, every=False) == {}
+
+
+@pytest.mark.parametrize("ago", [sessions.IDLE, sessions.LIVES])
+def test_nobody_gets_into_the_console_with_a_session_that_is_over(house: House, ago: timedelta) -> None:
+    admin = house.cookie(1, Role.ADMIN, NOW - ago - timedelta(seconds=1))
+
+    assert wrong(house, house.below("/console"), admin, every=False) == {}
+
+
+def test_nobody_gets_into_the_console_whose_account_is_switched_off(house: House) -> None:
+    cookie = house.cookie(1, Role.MANAGER)
+
+    def switch(session: Session, off: datetime | None) -> None:
+        with scope.within(session, 1):
+            member = session.exec(select(Staff).where(Staff.login == "manager-of-1")).one()
+            member.disabled_at = off
+
+    house.linli.database.submit(switch, NOW).result()
+    let_in = wrong(house, house.below("/console"), cookie, every=False)
+    house.linli.database.submit(switch, None).result()
+
+    assert let_in == {}
+
+
+def test_who_may_nothing_gets_nothing_of_the_console(house: House) -> None:
+    """Each address asks for a permission: a role from which all are taken is let in nowhere, whatever the address."""
+    cookie = house.cookie(1, Role.GUARD)
+
+    def take_all(session: Session) -> None:
+        with scope.within(session, 1):
+            for permission, declared in house.linli.services.permissions.items():
+                grants.change(session, Role.GUARD, permission, False, Role.GUARD in declared.roles)
+
+    house.linli.database.submit(take_all).result()
+
+    routes = [route for route in house.below("/console") if route.path not in OWN]
+
+    assert wrong(house, routes, cookie, every=False) == {}
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.GUARD])
+def test_nobody_gets_at_rows_of_a_community_where_they_do_not_work(house: House, role: Role) -> None:
+    routes = [route for route in house.below("/console") if route.names and route.path not in SHARED]
+    before = house.rows(1)
+
+    let_in = wrong(house, routes, house.cookie(2, role), 422)  # 422: something else about the form is wrong
+
+    assert let_in == {}
+    assert house.rows(1) == before
+
+
+def test_lists_of_a_community_tell_nothing_of_another(house: House) -> None:
+    admin = house.cookie(2, Role.ADMIN)
+    secrets = {value.encode() for (_, column), held in house.pool.items() if column in ("public_id", "number") for value in held}
+    told = {
+        route.path: found
+        for route in house.below("/console") if route.method == "GET" and not route.names
+        if (found := [secret for secret in secrets if secret in house.ask(route, route.path, admin)[2]])
+    }  # fmt: skip
+
+    assert len(secrets) > 5
+    assert told == {}
+
+
+def test_the_city_changes_nothing(house: House) -> None:
+    posts = [route for route in house.below("/console") if route.method == "POST" and route.path != "/console/look/{community}"]
+
+    assert wrong(house, posts, house.cookie(1, Role.CITY), 200, 409, 422) == {}
+
+
+# ------------------------------------------------------------------ links that residents open
+
+
+@pytest.fixture(scope="module")
+def opened(house: House) -> dict[Route, str]:
+    """For each page of residents an address that opens under its own seal."""
+    until = NOW + timedelta(hours=1)
+    found: dict[Route, str] = {}
+    for route in house.below("/p/"):
+        shown = Route("GET", route.path)
+        for path in house.addresses(route):
+            if house.ask(shown, f"{path}?k={house.linli.keys.seal_link(path, until, 1)}")[0] == 200:
+                found[route] = path
+                break
+    return found
+
+
+def test_each_page_of_residents_opens_by_its_link(house: House, opened: dict[Route, str]) -> None:
+    assert set(opened) == set(house.below("/p/"))
+
+
+def test_no_page_of_residents_opens_by_another_link(house: House, opened: dict[Route, str]) -> None:
+    keys, later, before = house.linli.keys, NOW + timedelta(hours=1), house.rows()
+    let_in = {}
+    for route, path in opened.items():
+        seal = keys.seal_link(path, later, 1)
+        others = {
+            "none": "", "made up": f"?k={'A' * 40}", "of another": f"?k={keys.seal_link(f'{path}X', later, 1)}",
+            "of all below": f"?k={keys.seal_link(path.rpartition('/')[0], later, 1)}",
+            "of another page": f"?k={keys.seal_link(next((one for one in opened.values() if one != path), '/p'), later, 1)}",
+            "expired": f"?k={keys.seal_link(path, NOW - timedelta(seconds=1), 1)}", "of another community": f"?k={keys.seal_link(path, later, 2)}",
+            "moved on": f"?k={int((later + timedelta(days=1)).timestamp()):x}.1.{seal.rpartition('.')[2]}",
+            "moved over": f"?k={seal.replace('.1.', '.2.', 1)}", "cut": f"?k={seal[:-1]}", "of a stranger": f"?k={Keys(b'x' * 32).seal_link(path, later, 1)}",
+        }  # fmt: skip
+        for what, query in others.items():
+            status, _, body = house.ask(route, f"{path}{query}")
+            if status not in (403, 404, 410):
+                let_in[f"{route.method} {path} {what}"] = status, body[:80]
+
+    assert let_in == {}
+    assert house.rows() == before
+
+
+# ------------------------------------------------------------------ machines
+
+
+def key_of(house: House, community: int, *scopes: str, revoked: bool = False) -> dict[str, str]:
+    def make(session: Session) -> str:
+        with scope.within(session, community):
+            key, secret = apikeys.make(session, "道闸", scopes, NOW, per_minute=1000)
+            key.used_at, key.revoked_at = NOW, NOW if revoked else None
+            return secret
+
+    return {"Authorization": f"Bearer {house.linli.database.submit(make).result()}"}
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": "Bearer linli_made-up"}, {"Authorization": "Basic YTpi"}, {"Cookie": "admin"}]
+)
+def test_no_machine_gets_in_without_a_key(house: House, headers: dict[str, str]) -> None:
+    if "Cookie" in headers:
+        headers = house.cookie(1, Role.ADMIN)
+
+    assert wrong(house, house.below("/api/v1/"), headers) == {}
+
+
+def test_no_machine_gets_in_with_a_key_that_was_revoked_or_is_for_something_else(house: House) -> None:
+    endpoints = house.linli.services.endpoints.values()
+    everything = {endpoint.scope for endpoint in endpoints}
+
+    assert wrong(house, house.below("/api/v1/"), key_of(house, 1, *everything, revoked=True)) == {}
+    assert wrong(house, house.below("/api/v1/"), key_of(house, 1)) == {}
+    for endpoint in endpoints:
+        others = key_of(house, 1, *(everything - {endpoint.scope}))
+        assert wrong(house, [Route(endpoint.method, f"/api/v1{endpoint.path}")], others) == {}
+
+
+def test_no_machine_gets_at_rows_of_another_community(house: House) -> None:
+    own, other = (key_of(house, community, *house.linli.services.scopes) for community in (1, 2))
+    secrets = {
+        value.encode() for (_, column), held in house.pool.items() if column in ("public_id", "number", "code") for value in held
+    }
+    reads = [route for route in house.below("/api/v1/") if route.method == "GET"]
+    before = house.rows(1)
+
+    def told(headers: dict[str, str]) -> set[str]:
+        return {
+            path for route in reads for path in house.addresses(route)
+            if any(secret in house.ask(route, path, headers)[2] for secret in secrets)
+        }  # fmt: skip
+
+    assert told(own) == {path for route in reads for path in house.addresses(route)}
+    assert told(other) == set()
+    for route in house.below("/api/v1/"):
+        for path in house.addresses(route) if route.method != "GET" else ():
+            house.ask(route, path, other)
+    assert house.rows(1) == before

@@ -1,0 +1,153 @@
+"""Who reads what is sensitive leaves a line in the log: who, what and about whom, once in a while, and nothing of what was read."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.console.readings import AGAIN, Readings
+from bot.contract import Page, Reading
+from bot.store import conversations, tasks
+from bot.store.conversations import Conversation
+from bot.store.events import Event
+from bot.store.people import Resident
+from bot.store.photos import Photo
+from bot.store.staff import Role
+from integrations.health.models import CheckIn
+
+if TYPE_CHECKING:
+    from tests.console.conftest import Browser, Office
+
+
+def talked(session: Session, office: Office) -> tuple[str, str, int]:
+    """A resident who has checked in and talked: their public id, that of their talk, and their household."""
+    chen = session.exec(select(Resident).where(Resident.name == "陈建国")).one()
+    openid = chen.openid or ""
+    session.merge(Conversation(openid=openid, updated_at=office.clock()))
+    conversations.say(session, openid, "resident", "打卡 37.9 咳嗽", office.clock())
+    session.add(CheckIn(resident_id=chen.id or 0, day=office.clock().date(), at=office.clock(), tenths=379, symptoms=["cough"]))
+    session.flush()
+    return chen.public_id, session.get_one(Conversation, openid).public_id, chen.household_id
+
+
+async def readings(office: Office) -> list[tuple[str, str, str]]:
+    rows = await office.read(lambda session: session.exec(select(Event).order_by(Event.id)).all())
+    return [(row.subject, row.data["what"], row.actor) for row in rows if row.kind in ("data.read", "data.exported")]
+
+
+def sensitive_pages(office: Office) -> list[Page]:
+    services = office.linli.services
+    pages = (page for service in services.integrations for page in service.console)
+    return [page for page in pages if page.method == "GET" and services.permissions[page.need].sensitive]
+
+
+async def test_each_page_of_sensitive_data_leaves_its_line(office: Office) -> None:
+    _, talk, _ = await office.write(talked, office)
+    pages = sensitive_pages(office)
+    assert {page.path for page in pages} >= {"/health", "/conversations", "/conversations/{key}", "/flats"}
+
+    for page in pages:
+        before = await readings(office)
+        office.clock.move(AGAIN)
+        async with await office.browser(Role.ADMIN) as admin:
+            path = re.sub(r"\{\w+\}", talk, page.path)
+            assert (await admin.get(f"/console{path}")).status == 200, page.path
+        new = (await readings(office))[len(before) :]
+        assert office.linli.services.permissions[page.need].sensitive in {what for _, what, _ in new}, page.path
+
+
+async def test_reading_health_data_names_the_people_and_not_what_they_have(office: Office) -> None:
+    chen, _, _ = await office.write(talked, office)
+    async with await office.browser(Role.MANAGER) as manager:
+        await manager.get("/console/health")
+
+    assert (f"resident:{chen}", "健康信息") in {(subject, what) for subject, what, _ in await readings(office)}
+    rows = await office.read(lambda session: session.exec(select(Event).where(Event.kind == "data.read")).all())
+    assert not any(re.search("37|咳|陈", str(row.model_dump())) for row in rows)
+
+
+async def test_a_household_with_a_card_of_health_is_a_reading_of_it(office: Office) -> None:
+    chen, _, household = await office.write(talked, office)
+    async with await office.browser(Role.STAFF) as staff:
+        await staff.get(f"/console/households/{household}")
+    assert await readings(office) == []
+
+    async with await office.browser(Role.MANAGER) as manager:
+        await manager.get(f"/console/households/{household}")
+    assert (f"resident:{chen}", "健康信息") in {(subject, what) for subject, what, _ in await readings(office)}
+
+
+async def test_a_page_that_refreshes_itself_is_one_reading_until_a_while_has_passed(office: Office) -> None:
+    _, talk, _ = await office.write(talked, office)
+
+    async def count(browser: Browser) -> int:
+        await browser.get(f"/console/conversations/{talk}")
+        return len(await readings(office))
+
+    async with await office.browser(Role.STAFF) as staff, await office.browser(Role.MANAGER) as manager:
+        assert [await count(staff), await count(staff), await count(manager), await count(staff)] == [1, 1, 2, 2]
+        office.clock.move(AGAIN)
+        assert await count(staff) == 3
+
+
+async def test_a_photo_is_a_reading_and_each_export_is_one(office: Office) -> None:
+    def take(session: Session) -> str:
+        chen = session.exec(select(Resident).where(Resident.name == "陈建国")).one()
+        photo = Photo(openid=chen.openid or "", media_id="m", taken_at=office.clock(), sha256="a" * 64, state="stored")
+        session.add(photo)
+        session.flush()
+        return photo.public_id
+
+    photo = await office.write(take)
+    async with await office.browser(Role.STAFF) as staff:
+        await staff.get(f"/console/photos/{photo}")
+        await staff.get("/console/knowledge/export.csv")
+        await staff.get("/console/knowledge/export.csv")
+
+    found = [(subject, what) for subject, what, _ in await readings(office)]
+    assert found == [(f"photo:{photo}", "居民的照片"), ("", "知识库（CSV）"), ("", "知识库（CSV）")]
+
+
+async def test_the_log_says_readings_in_words(office: Office) -> None:
+    await office.write(talked, office)
+    async with await office.browser(Role.MANAGER) as manager:
+        await manager.get("/console/health")
+        page = await (await manager.get("/console/audit")).text()
+
+    assert "查看了健康信息" in page
+
+
+async def test_who_may_not_read_leaves_no_line_that_they_did(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as staff:
+        assert (await staff.get("/console/health")).status == 403
+
+    assert await readings(office) == []
+
+
+@pytest.mark.parametrize(("passed", "is_fresh"), [(timedelta(), False), (AGAIN, True), (-timedelta(days=1), True)])
+def test_a_clock_turned_back_hides_no_reading(office: Office, passed: timedelta, is_fresh: bool) -> None:
+    now, seen, read = office.clock(), Readings(), [Reading(what="健康信息")]
+    seen.remember(1, read, now)
+
+    assert bool(seen.fresh(1, read, now + passed)) is is_fresh
+
+
+@pytest.mark.parametrize("path", ["/console/tasks", "/console", "/console/alarms"])
+async def test_a_task_that_tells_of_health_is_a_reading_wherever_it_is_listed(office: Office, path: str) -> None:
+    def abnormal(session: Session) -> str:
+        task = tasks.open(
+            session, office.clock(), kind="health.abnormal", need="health.view", title="健康异常：37.9℃", urgent=True
+        )
+        return task.about
+
+    about = await office.write(abnormal)
+    async with await office.browser(Role.STAFF) as staff:
+        assert "37.9" not in await (await staff.get(path)).text()
+    async with await office.browser(Role.MANAGER) as manager:
+        assert "37.9" in await (await manager.get(path)).text()
+
+    assert [(subject, what) for subject, what, _ in await readings(office)] == [(about, "健康信息")]

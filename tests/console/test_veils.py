@@ -1,0 +1,133 @@
+"""Words of health and whole phone numbers are read by those who need them, and masked for others wherever they stand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.store import conversations, grants, tasks
+from bot.store.conversations import Conversation
+from bot.store.people import Resident
+from bot.store.staff import Role
+from integrations.repairs.models import Ticket
+
+if TYPE_CHECKING:
+    from tests.console.conftest import Office
+
+SAID = "我爸肺癌在化疗，今早37.9度、嗓子疼，想换个安静的车位，打13912345678"
+MASKED = "我爸〔健康〕在〔健康〕，今早〔健康〕，想换个安静的车位，打13912345678"
+
+
+def talked(session: Session, office: Office, alarm: bool = False) -> tuple[str, int]:
+    """A resident says it, it is handed over, and the bot repeats a part."""
+    chen = session.exec(select(Resident).where(Resident.name == "陈建国")).one()
+    openid, chen.phone, chen.tags = chen.openid or "", "13800138000", ["残疾", "业委会"]
+    session.add(chen)
+    talk = session.merge(Conversation(openid=openid, updated_at=office.clock(), topic=SAID, waiting_since=office.clock()))
+    conversations.say(session, openid, "resident", SAID, office.clock())
+    conversations.say(session, openid, "bot", "记下了：肺癌，37.9℃。", office.clock())
+    data = {"intent": "handoff.human", "topic": SAID, "text": SAID}
+    tasks.open(session, office.clock(), kind="handoff", need="task.view", title=SAID, openid=openid, data=data, number="H8K2M3X")
+    if alarm:
+        tasks.open(
+            session,
+            office.clock(),
+            kind="emergency.medical",
+            need="task.view",
+            title="急救：有人心梗",
+            urgent=True,
+            openid=openid,
+        )
+    session.flush()
+    return talk.public_id, chen.household_id
+
+
+@pytest.mark.parametrize("page", ["/conversations", "/conversations/{talk}", "/tasks", "/households/{flat}", ""])
+async def test_who_may_not_see_health_reads_what_else_is_said(office: Office, page: str) -> None:
+    talk, flat = await office.write(talked, office)
+    path = f"/console{page.format(talk=talk, flat=flat)}"
+    async with await office.browser(Role.STAFF) as staff, await office.browser(Role.MANAGER) as manager:
+        masked, whole = await (await staff.get(path)).text(), await (await manager.get(path)).text()
+
+    for words in ("肺癌", "化疗", "37.9", "嗓子疼"):
+        assert words not in masked
+        assert words in whole or page != "/conversations/{talk}"
+    assert MASKED in masked
+    assert SAID in whole
+
+
+async def test_tags_of_a_household_that_tell_of_health_are_masked(office: Office) -> None:
+    _, flat = await office.write(talked, office)
+    async with await office.browser(Role.STAFF) as staff:
+        page = await (await staff.get(f"/console/households/{flat}")).text()
+
+    assert "残疾" not in page
+    assert "业委会" in page
+
+
+async def test_what_is_kept_as_knowledge_carries_no_word_of_health(office: Office) -> None:
+    talk, _ = await office.write(talked, office)
+
+    def answer(session: Session) -> None:
+        found = session.exec(select(Conversation).where(Conversation.public_id == talk)).one()
+        conversations.say(session, found.openid, "staff", "化疗期间给您换。", office.clock(), staff_id=1)
+
+    await office.write(answer)
+    async with await office.browser(Role.STAFF) as staff:
+        page = await (await staff.get(f"/console/conversations/{talk}")).text()
+
+    assert "/console/knowledge/new?" in page
+    assert "%E5%8C%96%E7%96%97" not in page  # 化疗
+
+
+async def test_an_alarm_is_read_whole_by_who_may_see_it_and_so_is_its_talk(office: Office) -> None:
+    talk, _ = await office.write(talked, office, True)
+    async with await office.browser(Role.STAFF) as staff:
+        for path in ("/console/tasks", "/console/alarms"):
+            assert "急救：有人心梗" in await (await staff.get(path)).text()
+        assert "肺癌" in await (await staff.get(f"/console/conversations/{talk}")).text()
+
+
+async def test_a_community_that_lets_a_role_see_health_shows_it_the_words(office: Office) -> None:
+    talk, _ = await office.write(talked, office)
+    await office.write(lambda session: grants.change(session, Role.STAFF, "health.view", True, False))
+    async with await office.browser(Role.STAFF) as staff:
+        assert SAID in await (await staff.get(f"/console/conversations/{talk}")).text()
+
+
+async def test_who_needs_no_phones_sees_only_their_ends(office: Office) -> None:
+    def report(session: Session) -> str:
+        chen = session.exec(select(Resident).where(Resident.name == "陈建国")).one()
+        chen.phone = "13800138000"
+        session.add(chen)
+        ticket = Ticket(
+            resident_id=chen.id or 0, household_id=chen.household_id, category="other", location="厨房", opened_at=office.clock(),
+            due_at=office.clock() + timedelta(hours=1), phone="0571-88001200", words="打我老婆电话13912345678",
+        )  # fmt: skip
+        session.add(ticket)
+        return ticket.number
+
+    path = f"/console/tickets/{await office.write(report)}"
+    async with await office.browser(Role.CITY) as city, await office.browser(Role.STAFF) as staff:
+        masked, whole = await (await city.get(path)).text(), await (await staff.get(path)).text()
+
+    for number, end in (("13800138000", "138****8000"), ("0571-88001200", "0571-****1200"), ("13912345678", "139****5678")):
+        assert number not in masked
+        assert end in masked
+        assert number in whole
+    assert '<a href="tel:13800138000">13800138000</a>' in whole
+    assert 'href="tel:' not in masked
+
+
+async def test_a_guard_who_may_see_tasks_sees_no_phone_in_them(office: Office) -> None:
+    await office.write(talked, office)
+    await office.write(lambda session: grants.change(session, Role.GUARD, "task.view", True, False))
+    async with await office.browser(Role.GUARD) as guard:
+        page = await (await guard.get("/console/tasks")).text()
+
+    assert "138****8000" in page
+    assert "139****5678" in page
+    assert "13800138000" not in page

@@ -1,0 +1,114 @@
+"""A fault reported by somebody who has not shown where they live: it is gone and looked at, and opens nothing of the flat's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlmodel import Session
+
+from bot.contract import Refusal, Reply, Turn
+from bot.store import claims, people, scope
+from bot.store.people import Household
+from bot.store.staff import Role
+from integrations.repairs import actions, console
+from integrations.repairs.cards import tickets
+from integrations.repairs.models import Ticket
+from tests.integrations.conftest import CHEN
+
+if TYPE_CHECKING:
+    from tests.integrations.conftest import Town
+
+NEW = "oNew"
+FAULT: dict[str, Any] = {"category": "water", "location": "厨房"}
+
+
+def claims_501(town: Town) -> None:
+    """Let the newcomer say that they live in 3栋2单元501."""
+
+    def claim(session: Session) -> None:
+        scope.enter(session, town.community.key)
+        claims.claim(session, NEW, ("3", "2", "501"), session.get_one(Household, 1), town.now)
+
+    town.database.submit(claim).result()
+
+
+def test_the_fault_is_on_record_and_marked(town: Town) -> None:
+    claims_501(town)
+
+    reply = town.asks(NEW, actions.report, **FAULT)
+
+    assert isinstance(reply, Reply)
+    assert reply.values["unproven"] == "3栋2单元501"
+    [ticket] = town.all(Ticket)
+    assert (ticket.resident_id, ticket.household_id, ticket.openid) == (None, None, NEW)
+    columns = town.opens(Role.STAFF, console.board).values["columns"]
+    assert [place for _, rows in columns for _, place, _ in rows] == ["3栋2单元501（未核实）"]
+
+
+def test_the_page_of_the_ticket_says_that_nobody_has_proven_it_and_the_reporter_is_told(town: Town) -> None:
+    claims_501(town)
+    town.asks(NEW, actions.report, **FAULT)
+    [ticket] = town.all(Ticket)
+
+    shown = town.opens(Role.STAFF, console.show, params={"number": ticket.number}).values
+    town.opens(Role.STAFF, console.move, params={"number": ticket.number}, state="accepted")
+
+    assert (shown["place"], shown["reporter"]) == ("3栋2单元501（未核实）", None)
+    assert "已受理" in town.told(NEW)[-1]
+
+
+def test_neither_the_household_nor_its_card_shows_it(town: Town) -> None:
+    claims_501(town)
+    town.asks(NEW, actions.report, **FAULT)
+
+    assert named(town.asks(CHEN, actions.status)) == "none"
+    assert town.runs_card(tickets, "501") == []
+
+
+def test_the_one_who_reported_it_may_ask_press_and_call_it_off(town: Town) -> None:
+    claims_501(town)
+    town.asks(NEW, actions.report, **FAULT)
+
+    assert named(town.asks(NEW, actions.status)) == "done"
+    assert named(town.asks(NEW, actions.urge)) == "done"
+    assert named(town.asks(NEW, actions.cancel, sure="yes")) == "done"
+
+
+def test_once_it_is_proven_the_report_is_the_residents_and_the_flats(town: Town) -> None:
+    claims_501(town)
+    town.asks(NEW, actions.report, **FAULT)
+
+    def bind(session: Session) -> None:
+        turn = Turn(session=session, now=town.now, context=town.context, openid=NEW)
+        turn.bind(people.settle(session, session.get_one(Household, 1), name="陈小明"), NEW)
+
+    town.database.submit(bind).result()
+
+    [ticket] = town.all(Ticket)
+    assert (ticket.household_id, ticket.openid, ticket.said_flat) == (1, None, "")
+    assert ticket.resident_id is not None
+
+
+@pytest.mark.parametrize(("openid", "most"), [(NEW, actions.MOST_UNPROVEN), (CHEN, actions.MOST)])
+def test_so_many_reports_a_day_are_kindly_enough(town: Town, openid: str, most: int) -> None:
+    claims_501(town)
+    for _ in range(most):
+        town.asks(openid, actions.report, **FAULT)
+
+    with pytest.raises(Refusal, match="今天您已经报了好几件"):
+        town.asks(openid, actions.report, **FAULT)
+    assert len(town.all(Ticket)) == most
+
+
+def test_urgent_calls_of_a_stranger_do_not_keep_those_on_duty_running(town: Town) -> None:
+    claims_501(town)
+    for _ in range(actions.MOST_URGENT_UNPROVEN):
+        town.asks(NEW, actions.report, **FAULT, urgent=True)
+
+    with pytest.raises(Refusal):
+        town.asks(NEW, actions.report, **FAULT, urgent=True)
+
+
+def named(reply: Any) -> str:
+    return str(reply.name)
