@@ -12,13 +12,13 @@ import uvloop
 from aiohttp import web
 from repairs import RESIDENTS, openid
 from sqlalchemy import insert
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot import app, config, logs
 from bot.cli import serving
 from bot.store.conversations import Conversation
 from bot.store.followers import Follower
-from bot.store.people import Household, Resident
+from bot.store.people import Evidence, Household, Residence, Resident, ResidentRole
 from bot.wechat import crypto, messages
 
 
@@ -66,9 +66,16 @@ def settle(session: Session) -> None:
     flats, now, numbers = session.exec(select(Household)).all(), app.clock(), range(RESIDENTS)
     homes = [(openid(number), flats[number % len(flats)]) for number in numbers]
     session.execute(insert(Resident), [
-        {"community_id": flat.community_id, "public_id": who[-10:], "household_id": flat.id, "openid": who, "bound_at": now, "name": "", "phone": "",
-         "role": "family", "tags": []}
-        for who, flat in homes
+        {"community_id": flat.community_id, "public_id": who[-10:], "household_id": flat.id, "openid": who, "bound_at": now, "name": "", "asks_flat": False,
+         "phone": f"138{number:08}", "phone_digest": "", "phone_end": "", "tags": []}
+        for number, (who, flat) in enumerate(homes)
+    ])  # fmt: skip
+    settled = session.execute(
+        select(Resident.id, Resident.household_id, Resident.community_id).where(col(Resident.openid).startswith("oBench"))
+    )
+    session.execute(insert(Residence), [
+        {"community_id": community, "resident_id": resident, "household_id": flat, "role": ResidentRole.FAMILY, "evidence": Evidence.ROSTER}
+        for resident, flat, community in settled.all()
     ])  # fmt: skip
     session.execute(insert(Follower), [
         {"openid": who, "community_id": flat.community_id, "followed_at": now, "is_placed": True, "window_left": 0, "tap_left": 0}

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import __version__
-from bot.cli import auditing, menu, qr
+from bot.cli import auditing, keys, menu, privacy, qr
 from bot.cli import notice as notices
 from bot.cli import roster as rosters
 from bot.cli.notice import Community, Demo
@@ -26,6 +26,8 @@ app.add_typer(menu.app, name="menu")
 app.add_typer(auditing.app, name="audit")
 app.add_typer(qr.app, name="qr")
 app.add_typer(rosters.app, name="roster")
+app.add_typer(keys.app, name="keys")
+app.add_typer(privacy.app, name="privacy")
 
 #: What any command makes is for its own account alone: database, photos, secret, heads, logs.
 PRIVATE = 0o077
@@ -225,16 +227,17 @@ def user_passwd(login: str, demo: Demo = False, community: Community = "") -> No
     """Set a password, asked twice at a terminal, else the first line of standard input."""
     from bot.cli import setup
 
-    setup.user_passwd(login, _ask_password(), demo=demo, community=community)
+    setup.user_passwd(login, ask_hidden("password", twice=True), demo=demo, community=community)
 
 
-def _ask_password() -> str:
+def ask_hidden(what: str, *, twice: bool = False) -> str:
+    """Return what is typed unseen at a terminal, else the first line of standard input."""
     if sys.stdin.isatty():
-        return str(typer.prompt("New password", hide_input=True, confirmation_prompt=True))
-    password = sys.stdin.readline().rstrip("\n")
-    if not password:
-        raise Misconfigured("no password came from standard input; run the command at a terminal, or pipe one line to it")
-    return password
+        return str(typer.prompt(what.capitalize(), hide_input=True, confirmation_prompt=twice))
+    typed = sys.stdin.readline().rstrip("\n")
+    if not typed:
+        raise Misconfigured(f"no {what} came from standard input; run the command at a terminal, or pipe one line to it")
+    return typed
 
 
 @users.command("list")

@@ -17,7 +17,7 @@ import typer
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
-from bot import app, config
+from bot import app, config, keyfile
 from bot.cli import account, rights, show_json, stage
 from bot.contract import Integration
 from bot.contract.knowledge import shipped as templates
@@ -25,15 +25,20 @@ from bot.dialogue import opinion, phrases
 from bot.dialogue.language_model import Chat, Endpoint
 from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
+from bot.keyring import Keyring
 from bot.language import files, promises
+from bot.sealed import keyring_of
 from bot.services import folders, load_integrations, load_services
-from bot.store import channels, communities, credentials, knowledge, revisions, roster, schema, scope, sessions
+from bot.store import channels, communities, credentials, knowledge, revisions, roster, schema, scope, sealing, sessions
 from bot.store.database import Database
 from bot.store.staff import Role, Staff, by_login, check_login
 from bot.wechat.client import Client
 
 #: A sign-in link printed on a terminal is used at once or not at all.
 LINK_LIVES = timedelta(minutes=15)
+
+#: Values of each column that the doctor opens.
+OPENED = 20
 
 #: WeChat refuses stamps that are far off, and so do we.
 CLOCK_SKEW = timedelta(seconds=60)
@@ -90,7 +95,7 @@ def revise(branch: str, message: str) -> None:
         raise Misconfigured(f"branch {branch!r} is unknown; it is bot or the name of an integration's folder")
     folders = [integration.folder for integration in integrations]
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/revise.db")
+        database = Database(f"sqlite:///{folder}/revise.db", keyring=Keyring.make())
         try:
             schema.upgrade(database.engine, folders)
             typer.echo(f"wrote {revisions.revise(database.engine, folders, branch, message)}; read it before you commit it")
@@ -281,7 +286,10 @@ def _look(demo: bool) -> Iterator[Finding]:
     yield from own
     if not demo:  # there everything is made up
         yield _look_at_rights(settings)
-    yield _look_at_database(settings, [integration.folder for integration in integrations])
+    database = _look_at_database(settings, [integration.folder for integration in integrations])
+    yield database
+    if database.ok:
+        yield _look_at_keys(settings, demo)
     if all(finding.ok for finding in own):  # else services cannot be loaded, and they say what the files must hold
         yield _look_at_intents(settings)
     yield from asyncio.run(_look_at_wechat(settings))
@@ -326,6 +334,32 @@ def _look_at_database(settings: config.Settings, folders: list[Path]) -> Finding
         return Finding(name="database", ok=False, detail=f"{kind}: {type(error).__name__}", remedy=_check_of(settings))
     finally:
         database.close()
+
+
+def _look_at_keys(settings: config.Settings, demo: bool) -> Finding:
+    """Open the newest values of each column, and see that nobody else may read the key file."""
+    place, name = keyfile.path(settings), "keys"
+    database = app.reach_database(settings)
+    try:
+        faults = sealing.faults(database.engine, sample=OPENED)
+        under = {count.key for count in sealing.counts(database.engine)}
+        ring = keyring_of(database.engine.dialect)
+    finally:
+        database.close()
+    if faults or not all(map(ring.holds, under)):
+        detail = (
+            str(faults[0]) if faults else f"values are sealed under keys that {place} does not hold: {', '.join(sorted(under))}"
+        )
+        return Finding(
+            name=name, ok=False, detail=detail, remedy="run `linli keys status` for all of them; bring missing keys back"
+        )
+    if not keyfile.is_private(settings):
+        return Finding(name=name, ok=False, detail=f"others may read {place}", remedy=f"chmod 600 {place}")
+    secret = "LINLI_SECRET" if settings.secret.get_secret_value() else f"{settings.var / 'secret'}"
+    return Finding(
+        name=name, ok=True, detail=f"{place} opens what is there",
+        remedy="" if demo else f"back up {place} and {secret}, apart from the database: who loses either can read no personal data any more",
+    )  # fmt: skip
 
 
 def _look_at_channels(session: Session, appid: str, now: datetime) -> tuple[str, list[str]]:

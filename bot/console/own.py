@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.console.events import OWN
+from bot.console.processing import PROCESSING
 from bot.contract import Integration, Permission, Role, handoffs, keeping, talks
 from bot.contract.access import PHONES
 from bot.contract.taskkinds import ALARM, TaskKind
@@ -77,5 +78,6 @@ CORE = Integration(
     log=OWN,
     personal=keeping.PERSONAL,
     settings=keeping.Settings,
+    processing=PROCESSING,
     jobs=(talks.return_left_alone, handoffs.close_answered),
 )

@@ -45,6 +45,7 @@ from bot.contract.log import Log, Subject
 from bot.contract.office import Office
 from bot.contract.pages import Desk, Download, Page, Reading, Redirect, Upload, View, Visit, page, row_id
 from bot.contract.personal import Personal, Retention, Rows
+from bot.contract.processing import Basis, Impact, Processing
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
@@ -54,6 +55,7 @@ from bot.language.kinds.temperature import is_somebody, temperatures, whose
 from bot.language.kinds.temperature import of_several as temperatures_of_several
 from bot.language.times import is_past
 from bot.model import PUBLIC_ALPHABET, SHANGHAI, joined, json_column, maybe_moment, moment, public_id, shortened, word
+from bot.sealed import UNREADABLE, Search, digest_of, is_unreadable, sealed, sealed_list, sealed_map, sealed_number
 from bot.store.communities import Community
 from bot.store.conversations import Conversation, Line
 from bot.store.events import Event
@@ -66,10 +68,10 @@ from bot.store.staff import ROLE_WORDS, Role, Staff
 from bot.store.tasks import Task
 
 __all__ = [
-    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience", "Call", "Card", "Community", "Context",
+    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience", "Basis", "Call", "Card", "Community", "Context",
     "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Found", "GiveUp", "Grammar", "Happening", "Household",
-    "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
-    "Permission", "Personal", "Photo", "Purpose", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Scoped",
-    "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience", "card", "consents",
-    "effect", "handoffs", "is_described", "is_past", "is_somebody", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "on", "page", "personal", "public_id", "roster", "rosterfile", "rosterimport", "row_id", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "whose", "word",
+    "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
+    "Permission", "Personal", "Photo", "Processing", "Purpose", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Scoped",
+    "Search", "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience", "card", "consents",
+    "digest_of", "effect", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "on", "page", "personal", "public_id", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "whose", "word",
 ]  # fmt: skip

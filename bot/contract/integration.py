@@ -20,6 +20,7 @@ from bot.contract.jobs import Job
 from bot.contract.log import Log, Subject
 from bot.contract.pages import Page
 from bot.contract.personal import Personal
+from bot.contract.processing import Processing
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Turn, Work
 from bot.errors import Misconfigured
@@ -59,6 +60,7 @@ class Integration:
     log: Log = field(default_factory=Log)
     personal: Personal | None = None
     purposes: Sequence[Purpose] = ()  # what of a person's is kept only with their consent
+    processing: Sequence[Processing] = ()  # what it uses personal data for
     settings: type[BaseModel] | None = None  # each field is LINLI_<NAME>_<FIELD>
     summons: Callable[[Work, Task, Staff], Delivery | None] | None = None  # tells one person on duty of a task, by a message
     codes: Mapping[str, Callable[[Turn, str], str]] = field(default_factory=dict)  # QR codes "kind.code": what scanning one says

@@ -74,8 +74,8 @@ RETAIN = (
     Retention(
         what="待办里居民的话", lives=_days(lambda said: said.keep_tasks), setting="LINLI_CORE_KEEP_TASKS", why="办结后算起；没办结的不删",
         rows=(Rows(
-            Task, lambda before: (col(Task.closed_at) < before, col(Task.title) != TITLE),
-            {"title": TITLE, "openid": None, "data": {}, "outcome": "", "household_id": None},
+            Task, lambda before: (col(Task.closed_at) < before, col(Task.is_forgotten).is_(False)),
+            {"title": TITLE, "openid": None, "data": {}, "outcome": "", "household_id": None, "is_forgotten": True},
         ),),
     ),
     Retention(what="没听懂的句子", lives=180 * _DAY, rows=(Rows(Unmatched, lambda before: (col(Unmatched.last_at) < before,)),)),

@@ -9,10 +9,11 @@ from sqlalchemy import Index, bindparam, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.model import json_column, maybe_moment, moment, public_id
+from bot.model import maybe_moment, moment, public_id
+from bot.sealed import is_unreadable, maybe_sealed_map, sealed
 from bot.store import scope
 from bot.store.followers import Follower
-from bot.store.prepared import Prepared, writing
+from bot.store.prepared import Prepared, Row, writing
 from bot.store.scope import Scoped
 
 
@@ -21,9 +22,9 @@ class Conversation(Scoped, table=True):
 
     openid: str = Field(primary_key=True)
     public_id: str = Field(default_factory=public_id, unique=True)
-    standing: dict[str, Any] | None = json_column()  # see bot/dialogue/standing.py
+    standing: dict[str, Any] | None = maybe_sealed_map("conversation.standing")  # see bot/dialogue/standing.py
     updated_at: datetime = moment()
-    topic: str = ""  # what the resident wants a person for
+    topic: str = sealed("conversation.topic")  # what the resident wants a person for
     waiting_since: datetime | None = maybe_moment(index=True)  # set: a person is asked for
     staff_id: int | None = Field(default=None, foreign_key="staff.id")  # set: this person has taken over
 
@@ -37,7 +38,7 @@ class Line(Scoped, table=True):
     openid: str
     at: datetime = moment()
     speaker: str  # resident, bot or staff
-    text: str
+    text: str = sealed("line.text")
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
     photo_id: int | None = Field(default=None, foreign_key="photo.id")
 
@@ -83,7 +84,7 @@ def open_with(session: Session, openid: str, community_id: int, now: datetime) -
     """
     found = _FIND.first(session, sought=openid)
     if found is not None:
-        return Kept(**dict(zip(_FIELDS, found, strict=True)))
+        return _kept(found)
     known = _KNOWN_IN.first(session, sought=openid)
     try:
         with session.begin_nested():
@@ -97,7 +98,16 @@ def open_with(session: Session, openid: str, community_id: int, now: datetime) -
 def community_of(session: Session, openid: str) -> int | None:
     """Return the community that a talk belongs to, None while there is none."""
     found = _FIND.first(session, sought=openid)
-    return None if found is None else Kept(**dict(zip(_FIELDS, found, strict=True))).community_id
+    return None if found is None else _kept(found).community_id
+
+
+def _kept(row: Row) -> Kept:
+    """Return a row as a turn has it; whoever's talk cannot be read begins a new one."""
+    values = dict(zip(_FIELDS, row, strict=True))
+    for name, fresh in (("standing", None), ("topic", "")):
+        if is_unreadable(values[name]):
+            values[name] = fresh
+    return Kept(**values)
 
 
 def keep(session: Session, kept: Kept) -> None:

@@ -19,6 +19,7 @@ from sqlmodel import select as choose
 
 from bot.errors import Refusal
 from bot.model import SHANGHAI, json_column, maybe_moment, moment, public_id
+from bot.sealed import keyring_of, maybe_sealed_map, sealed_list, with_hashes
 from bot.store import events, rosterdiff, scope
 from bot.store.people import Evidence, ResidentRole
 from bot.store.rosterdiff import Entry, Flat, Person, Plan
@@ -50,7 +51,7 @@ class RosterDraft(Scoped, table=True):
     whole: bool = False
     apart: list[int] = json_column(list)  # lines that rename nobody
     notes: list[str] = json_column(list)
-    personal_rows: list[Any] = json_column(list)  # names and phones: of rosterdiff.Entry.pack
+    personal_rows: list[Any] = sealed_list("roster_draft.personal_rows")  # names and phones: of rosterdiff.Entry.pack
 
     def has_expired(self, now: datetime) -> bool:
         """Tell whether it has waited too long to be done."""
@@ -74,7 +75,9 @@ class RosterImport(Scoped, table=True):
     file_name: str
     whole: bool = False
     counts: dict[str, int] = json_column(dict)
-    personal_changes: dict[str, Any] | None = json_column()  # names and phones, before and after; forgotten after UNDOABLE
+    personal_changes: dict[str, Any] | None = maybe_sealed_map(
+        "roster_import.personal_changes"
+    )  # names and phones, before and after; forgotten after UNDOABLE
     undone_at: datetime | None = maybe_moment()
     undone_by: str = ""
     kept: int = 0  # changes that were not undone, for they had been changed since
@@ -488,15 +491,18 @@ def _by_and_by(values: Iterable[T]) -> Iterator[list[T]]:
 
 
 def _insert(session: Session, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    ring = keyring_of(session.get_bind().dialect)
     for some in _by_and_by(rows):
-        session.connection().execute(insert(table), some)
+        session.connection().execute(insert(table), [with_hashes(table, row, ring) for row in some])
 
 
 def _update(session: Session, table: Table, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Write `columns` of the rows whose id is `key`; none of another community is among them, for all were read in the scope."""
+    ring = keyring_of(session.get_bind().dialect)
+    columns = tuple(with_hashes(table, dict.fromkeys(columns, ""), ring))
     values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
     statement = update(table).where(table.c.id == bindparam("key")).values(values)
-    for some in _by_and_by(rows):
+    for some in _by_and_by(with_hashes(table, row, ring) for row in rows):
         session.connection().execute(
             statement, [{"key": row["key"], **{f"new_{name}": row[name] for name in columns}} for row in some]
         )

@@ -4,6 +4,7 @@ A person is one row, however many flats are theirs; `Residence` says which, as w
 to a person, never to a flat: what it may do for a flat follows from where the person lives.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,6 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
 from bot.model import json_column, maybe_moment, moment, public_id, word
+from bot.sealed import PHONE_END, Search, digest_of, keyring_of, sealed
 from bot.store.prepared import Prepared
 from bot.store.scope import Scoped
 
@@ -79,7 +81,9 @@ class Resident(Scoped, table=True):
     household_id: int = Field(foreign_key="household.id", index=True)  # the flat they speak for: one of theirs, or the last one
     asks_flat: bool = False  # they have several flats and have not said which one they mean
     name: str = ""
-    phone: str = ""
+    phone: str = sealed("resident.phone")
+    phone_digest: str = digest_of("phone", Search.PHONE)
+    phone_end: str = digest_of("phone", Search.PHONE_END)  # of its last four digits
     tags: list[str] = json_column(list)  # such as 独居老人
     openid: str | None = Field(default=None, unique=True)
     bound_at: datetime | None = maybe_moment()
@@ -150,6 +154,20 @@ def asks_flat(session: Session, openid: str) -> bool | None:
     """Tell whether who is bound to an openid must be asked which of their flats they mean; None where nobody is bound."""
     row = _HOW_BOUND.first(session, sought=openid)
     return None if row is None else bool(row[1])
+
+
+#: A phone number, or its end, as people write it.
+_PHONE = re.compile(r"\+?[\d０-９][\d０-９ \-－]*")
+
+
+def has_phone(session: Session, words: str) -> list[ColumnElement[bool]]:
+    """Return the conditions for people whose phone number, or whose number's last four digits, the words are; none for others."""
+    if not _PHONE.fullmatch(words.strip()):
+        return []
+    ring = keyring_of(session.get_bind().dialect)
+    if len(Search.PHONE.of(words)) == PHONE_END:
+        return [col(Resident.phone_end) == ring.digest(Search.PHONE_END.of(words), Search.PHONE_END)]
+    return [col(Resident.phone_digest) == ring.digest(Search.PHONE.of(words), Search.PHONE)]
 
 
 def by_public_id(session: Session, key: str) -> Resident | None:

@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, UniqueConstraint, col, select
 
 from bot.errors import Refusal
 from bot.model import json_column, maybe_moment, moment, public_id, word
+from bot.sealed import sealed
 from bot.store import scope
 from bot.store.communities import Community
 from bot.store.scope import Scoped
@@ -43,7 +44,7 @@ class Staff(Scoped, table=True):
     login: str
     name: str
     role: Role = word(Role, Role.STAFF)
-    phone: str = ""
+    phone: str = sealed("staff.phone")
     skills: list[str] = json_column(list)  # what they can do, in the office's own words
     openid: str | None = Field(default=None, index=True)  # their own WeChat, where alarms reach them
     created_at: datetime = moment()

@@ -27,6 +27,7 @@ from bot.store import (
     people,
     photos,
     scenes,
+    sealing,
     seals,
     sessions,
     spending,
@@ -38,5 +39,5 @@ from bot.store import (
 
 __all__ = [
     "alerts", "apikeys", "channels", "claims", "communities", "consents", "conversations", "credentials", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
-    "inbox", "invitations", "knowledge", "limits", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "inbox", "invitations", "knowledge", "limits", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

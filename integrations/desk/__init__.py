@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.desk import conversations, events, households, matters, tasks
+from integrations.desk import conversations, events, households, matters, processing, tasks
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -17,6 +17,7 @@ integration = Integration(
     log=events.LOG,
     emits=events.EMITS,
     tells={"household.unbound": "flat"},
+    processing=processing.PROCESSING,
     permissions=(
         Permission(name="conversation.view", title="看居民的对话", roles=_DESK, sensitive="居民的对话"),
         Permission(name="conversation.reply", title="回复居民", roles=_DESK),

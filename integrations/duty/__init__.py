@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.duty import alarm, codes, events, heard, reactions, robots, roster, summons
+from integrations.duty import alarm, codes, events, heard, processing, reactions, robots, roster, summons
 from integrations.duty.settings import Settings
 
 integration = Integration(
@@ -22,6 +22,7 @@ integration = Integration(
     emits=events.EMITS,
     log=events.LOG,
     tells=events.TELLS,
+    processing=processing.PROCESSING,
     permissions=(
         Permission(name=roster.VIEW, title="看值班表", roles=(Role.GUARD, Role.STAFF, Role.MANAGER, Role.CITY)),
         Permission(name=roster.EDIT, title="排值班、设群机器人", roles=(Role.MANAGER,)),

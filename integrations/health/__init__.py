@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.health import actions, cards, console, events, personal, purposes, tasks
+from integrations.health import actions, cards, console, events, personal, processing, purposes, tasks
 from integrations.health.models import SYMPTOM_WORDS
 from integrations.health.settings import Settings
 
@@ -18,6 +18,7 @@ integration = Integration(
     cards=(cards.latest,),
     log=events.LOG,
     emits={"health.checked_in": "corrected", "health.completed": ""},
+    processing=processing.PROCESSING,
     permissions=(
         Permission(
             name=tasks.NEED,

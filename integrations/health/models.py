@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field
 
-from bot.contract import Scoped, WithConsent, json_column, moment
+from bot.contract import UNREADABLE, Scoped, WithConsent, is_unreadable, moment, sealed_list, sealed_number
 
 #: From here on a temperature is reported; practice of 2020-22 check-in campaigns.
 FEVER_TENTHS = 373
@@ -35,8 +35,8 @@ class CheckIn(Scoped, WithConsent, table=True):
     person: str = ""  # what the reporter calls them, 老公; empty: themselves
     day: date = Field(index=True)  # in Asia/Shanghai
     at: datetime = moment()
-    tenths: int  # 365 is 36.5 °C
-    symptoms: list[str] = json_column(list)  # empty while they are still asked for
+    tenths: int = sealed_number("health_checkin.tenths")  # 365 is 36.5 °C
+    symptoms: list[str] = sealed_list("health_checkin.symptoms")  # empty while they are still asked for
 
     @property
     def of(self) -> tuple[int, str]:
@@ -45,12 +45,14 @@ class CheckIn(Scoped, WithConsent, table=True):
 
     @property
     def is_abnormal(self) -> bool:
-        """Tell whether a person should look after this: fever, measured or felt, or short breath."""
-        return is_abnormal(self.tenths, self.symptoms)
+        """Tell whether a person should look after this: fever, measured or felt, or short breath; or nobody can read it."""
+        return is_unreadable(self.tenths) or is_unreadable(self.symptoms) or is_abnormal(self.tenths, self.symptoms)
 
     @property
     def words(self) -> str:
         """37.9℃，咳嗽; symptoms nobody has told yet are said to be missing."""
+        if is_unreadable(self.tenths) or is_unreadable(self.symptoms):
+            return UNREADABLE
         return said(self.tenths, self.symptoms)
 
 

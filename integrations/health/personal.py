@@ -11,6 +11,9 @@ from integrations.health import purposes
 from integrations.health.models import CheckIn
 from integrations.health.settings import Settings
 
+#: What it is called where residents are told.
+KEPT = "体温和症状"
+
 
 def export(work: Work, resident: Resident) -> Mapping[str, Any]:
     """Return the check-ins of a resident and those they told, oldest first."""
@@ -30,7 +33,7 @@ def lives(work: Work) -> timedelta:
 
 
 RETAIN = Retention(
-    what="体温和症状",
+    what=KEPT,
     lives=lives,
     setting="LINLI_HEALTH_KEEP_DAYS",
     rows=(Rows(CheckIn, lambda before: (col(CheckIn.at) < before,)),),

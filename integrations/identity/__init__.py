@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
-from integrations.identity import actions, console, events, household, joining, pages, requests
+from integrations.identity import actions, console, events, household, joining, pages, processing, requests
 
 integration = Integration(
     name="identity",
@@ -20,6 +20,7 @@ integration = Integration(
         "identity.joined": "who flat how url", "identity.asks": "who flat url", "identity.confirmed": "flat",
         "identity.refused": "said", "identity.objected": "flat", "identity.stopped": "who flat",
     },
+    processing=processing.PROCESSING,
     permissions=(
         Permission(
             name=requests.NEED, title="核对住址", roles=(Role.STAFF, Role.MANAGER), sensitive="核对住址时居民的话和电话"

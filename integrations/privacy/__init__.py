@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration
-from integrations.privacy import actions, events, heard, pages, personal
+from integrations.privacy import actions, events, heard, pages, personal, processing
 
 integration = Integration(
     name="privacy",
@@ -16,4 +16,5 @@ integration = Integration(
     log=events.LOG,
     tells=events.TELLS,
     personal=personal.PERSONAL,
+    processing=processing.PROCESSING,
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.repairs import actions, api, cards, clock, console, events, pages, personal, reactions
+from integrations.repairs import actions, api, cards, clock, console, events, pages, personal, processing, reactions
 from integrations.repairs.settings import Settings
 
 _DESK = (Role.STAFF, Role.MANAGER)
@@ -25,6 +25,7 @@ integration = Integration(
     api=api.ROUTES,
     log=events.LOG,
     emits=events.EMITS,
+    processing=processing.PROCESSING,
     permissions=(
         Permission(name="ticket.view", title="看报修工单", roles=(*_DESK, Role.CITY)),
         Permission(name="ticket.edit", title="处理报修工单", roles=_DESK),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.visitor_passes import actions, api, cards, console, events, pages, personal, reactions
+from integrations.visitor_passes import actions, api, cards, console, events, pages, personal, processing, reactions
 from integrations.visitor_passes.settings import Settings
 
 integration = Integration(
@@ -21,6 +21,7 @@ integration = Integration(
     today=(cards.expected,),
     log=events.LOG,
     emits=events.EMITS,
+    processing=processing.PROCESSING,
     permissions=(
         Permission(name="pass.view", title="看访客通行证", roles=(Role.STAFF, Role.MANAGER)),
         Permission(name="pass.edit", title="作废访客通行证", roles=(Role.STAFF, Role.MANAGER)),

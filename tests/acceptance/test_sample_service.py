@@ -19,10 +19,11 @@ from typing import Any, ClassVar
 import pytest
 from sqlmodel import Session, select
 
+from bot import app
+from bot.cli.stage import demo_settings
 from bot.keys import Keys
 from bot.model import SHANGHAI
 from bot.store import apikeys, scope
-from bot.store.database import Database
 from bot.store.staff import Role, Staff
 from tests.acceptance.conftest import Demo, _read_until, free_port
 
@@ -107,7 +108,7 @@ class _Stay(urllib.request.HTTPErrorProcessor):
 
 def ask(demo: Demo, fn: Callable[[Session], Any]) -> Any:
     """Read or write the demo's database beside it, for its first community."""
-    database = Database(f"sqlite:///{demo.var / 'linli.db'}")
+    database = app.reach_database(demo_settings(host="127.0.0.1", port=1, var=demo.var))
 
     def run(session: Session) -> Any:
         scope.enter(session, 1)

@@ -17,6 +17,7 @@ from sqlmodel import Session, select
 from bot.console.own import CORE
 from bot.contract import Call, Context, GiveUp, Integration, Later, Performer, Services, Work, effect
 from bot.keys import Keys
+from bot.sealed import keyring_of
 from bot.store import effects, scope
 from bot.store.communities import Community
 from bot.store.database import Database
@@ -356,7 +357,8 @@ async def test_effect_belongs_to_the_community_that_asked_for_it(yard: Yard) -> 
     class Everywhere(Database):
         pass
 
-    everywhere = Everywhere(str(yard.tools.database.engine.url.render_as_string(hide_password=False)))
+    engine = yard.tools.database.engine
+    everywhere = Everywhere(str(engine.url.render_as_string(hide_password=False)), keyring=keyring_of(engine.dialect))
     try:
         await Worker(refuses, replace(tools, database=everywhere)).step()
         tasks = await everywhere.read(lambda session: session.exec(select(Task)).all())

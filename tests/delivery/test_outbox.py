@@ -143,6 +143,17 @@ async def test_each_person_is_told_by_the_honest_channel_or_counted_as_unreachab
     assert sum(counts.values()) == 4
 
 
+async def test_a_message_that_cannot_be_read_is_not_sent_and_counted_as_failed(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    await publish(database, now)
+    await database.write(lambda session: session.execute(text("UPDATE delivery SET payload = 's1.00000000.AAAA'")))
+
+    await sender(database, wechat, now + outbox.LEASE).step()
+
+    assert wechat.calls == 0
+    assert await states(database) == {"oChen": "failed", "oLi": "failed", "oWang": "failed", "-": "unreachable"}
+
+
 async def test_without_a_template_the_closed_window_is_told_as_the_reason(database: Database, now: datetime) -> None:
     await publish(database, now)
 

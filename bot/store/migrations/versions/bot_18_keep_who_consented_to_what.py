@@ -49,9 +49,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["resident_id"], ["resident.id"]),
         sa.PrimaryKeyConstraint("resident_id", "purpose", "version"),
     )
+    op.add_column("task", sa.Column("is_forgotten", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("task") as batch:
+        batch.alter_column("is_forgotten", existing_type=sa.Boolean(), server_default=None)
 
 
 def downgrade() -> None:
     """Bring the tables back to the shape before."""
+    op.drop_column("task", "is_forgotten")
     op.drop_table("consent_refusal")
     op.drop_table("consent")

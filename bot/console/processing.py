@@ -1,0 +1,70 @@
+"""What the core itself uses personal data for; what services show of it they declare themselves."""
+
+from bot.contract.processing import Basis, Impact, Processing
+
+_UNTIL_LEFT = "取消关注后删除"
+
+PROCESSING = (
+    Processing(
+        what="居民名册：姓名、住址、电话、标签", purpose="核对住址、按户提供物业服务、按楼栋或标签通知", basis=(Basis.CONTRACT,),
+        columns=("resident.name", "resident.phone", "resident.tags", "resident.household_id"), lives="在名册上期间；由物业增减",
+        seen_by=("phone.view",),
+    ),
+    Processing(
+        what="导入名册时的文件内容和改动前后的值", purpose="先看再导，导错了能撤销", basis=(Basis.CONTRACT,),
+        columns=("roster_draft.personal_rows", "roster_import.personal_changes"), lives="文件一小时，改动三十天",
+        seen_by=("users.edit",),
+    ),
+    Processing(
+        what="自己说的住址、邀请码、住户说不认识的微信、每天的次数", purpose="证明住在哪一户，不让外人冒用", basis=(Basis.CONTRACT,),
+        columns=("claim.openid", "claim.room", "invitation.called", "objection.openid", "tally.key"),
+        lives="住址 90 天，邀请码 30 天，不认识的微信 365 天，次数 7 天",
+        retains=("次数", "居民自己说的住址", "住户说不认识的人", "邀请家人的码"),
+    ),
+    Processing(
+        what="同意和撤回的记录", purpose="能证明取得过同意，也随时能撤回", basis=(Basis.DUTY,), columns=("consent.resident_id", "consent.words"),
+        lives="撤回后三年", retains=("同意和撤回的记录",),
+    ),
+    Processing(
+        what="微信标识（openid）和绑定记录", purpose="认出是谁在说话、把回复和通知送到本人", basis=(Basis.CONSENT, Basis.CONTRACT),
+        columns=("resident.openid", "binding.openid", "follower.openid", "conversation.openid"), lives=_UNTIL_LEFT,
+        goes_to="腾讯（微信公众平台）：消息经它收发",
+    ),
+    Processing(
+        what="对话内容", purpose="回答、办事，需要人工时让同事看到前文", basis=(Basis.CONSENT, Basis.CONTRACT),
+        columns=("line.text", "conversation.standing", "conversation.topic", "inbox.answer", "inbox.push"),
+        lives=f"180 天（LINLI_CORE_KEEP_TALKS 可改），{_UNTIL_LEFT}；收到的推送和它的回复三天",
+        retains=("对话和照片", "说到一半的事", "没听懂的句子", "收到的消息（防重复）"), goes_to="腾讯（微信公众平台）；开启了语言模型时，遮去姓名、住址和号码的句子交给模型服务商",
+    ),
+    Processing(
+        what="居民发来的照片", purpose="说明是什么情况", basis=(Basis.CONSENT,), columns=("photo.openid", "photo.sha256"),
+        lives=_UNTIL_LEFT, seen_by=("photo.view",),
+    ),
+    Processing(
+        what="转给同事的事：标题、内容、结果", purpose="有人跟进，结果告诉本人", basis=(Basis.CONTRACT,),
+        columns=("task.title", "task.data", "task.outcome"), lives=f"办结 365 天后（LINLI_CORE_KEEP_TASKS 可改）删去内容，{_UNTIL_LEFT}",
+        retains=("待办里居民的话",), seen_by=("task.view",),
+    ),
+    Processing(
+        what="紧急求助时说的话，可能说到身体状况", purpose="通知值班同事赶到现场", basis=(Basis.EMERGENCY,),
+        columns=("task.title", "task.data"), lives=_UNTIL_LEFT, seen_by=("task.view",),
+        impact=Impact(
+            necessity="不知道出了什么事、在哪里，就没人能赶到；只用本人自己说的话，不另外收集",
+            risks=("值班之外的人看到谁家出事", "误报让人上门"),
+            measures=("只告诉在班的人，谁看过、谁接手都有记录；正文在数据库里加密", "居民说没事即停止，另有“误报”结果"),
+        ),
+    ),
+    Processing(
+        what="要发出的消息", purpose="通知、回复和提醒送到本人", basis=(Basis.CONTRACT, Basis.CONSENT),
+        columns=("delivery.payload", "delivery.openid"), lives=f"90 天（LINLI_CORE_KEEP_MESSAGES 可改），{_UNTIL_LEFT}，只留条数", retains=("发给居民的消息",), goes_to="腾讯（微信公众平台）",
+    ),
+    Processing(
+        what="要在别的系统里做的操作的内容", purpose="把消息送到群机器人等", basis=(Basis.CONTRACT,), columns=("effect.payload",),
+        lives="事情办完 7 天后删除，没办成的 90 天", retains=("没有完成的操作",), goes_to="各服务设定的系统",
+    ),
+    Processing(
+        what="员工：姓名、登录名、电话、微信标识", purpose="登录、值班时联系得上、居民知道是谁在处理", basis=(Basis.CONTRACT,),
+        columns=("staff.name", "staff.login", "staff.phone", "staff.openid"), lives="在职期间；停用后账号保留以说明过去的操作",
+        seen_by=("users.edit",), goes_to="接手紧急情况时，姓名和电话告诉求助的居民",
+    ),
+)  # fmt: skip

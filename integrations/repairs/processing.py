@@ -1,0 +1,15 @@
+"""What repairs use personal data for."""
+
+from bot.contract import Basis, Processing
+
+PROCESSING = (
+    Processing(
+        what="报修单：问题、位置、本人的话、联系电话", purpose="派人维修、约时间、打得通电话", basis=(Basis.CONTRACT,),
+        columns=("repair_ticket.words", "repair_ticket.phone", "repair_ticket.resident_id", "repair_ticket.openid", "repair_ticket.said_flat"),
+        lives="工单长期保存；730 天后（LINLI_REPAIRS_KEEP_DAYS 可改）、取消关注后删去本人的话和电话", retains=("报修里的话、电话和位置",), seen_by=("ticket.view", "ticket.edit"),
+    ),
+    Processing(
+        what="维修过程记录", purpose="说明做了什么，其中告诉居民的部分居民看得到", basis=(Basis.CONTRACT,), columns=("repair_note.text",),
+        lives="与工单相同", seen_by=("ticket.view",),
+    ),
+)  # fmt: skip
