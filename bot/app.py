@@ -44,7 +44,7 @@ from bot.schedule import Schedule
 from bot.sender import Sender
 from bot.services import load_services, understand
 from bot.simulator import server as simulator
-from bot.store import communities, effects, knowledge, schema, scope
+from bot.store import communities, effects, knowledge, people, schema, scope
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Ways
@@ -132,6 +132,8 @@ class Linli:
         services = load_services(settings)
         database = open_database(settings, services.integrations)
         try:
+            while database.submit(people.index_missing).result():  # after an upgrade
+                pass
             chosen = database.submit(_choose, settings.wechat_appid, community).result()
             understanding = understand(settings.intents_folder, services)
         except BaseException:

@@ -20,6 +20,7 @@ A service is a folder with an `Integration` object. It brings
     log          how people read its events                                  log.py
     hand-offs    what it gives to a person, with a number and an expected time  handoffs.py
     cards        what it knows of a household, and of today                  cards.py
+    finds        words of its own by which staff look for a flat             cards.py
     audiences    whom a notice can be for by what the service knows          cards.py
     personal     which rows are a person's: to export, to erase, to forget   personal.py
     settings     a pydantic model; each is LINLI_<SERVICE>_<NAME>            integration.py
@@ -34,7 +35,7 @@ from bot.contract import handoffs, roster, tasks, telling
 from bot.contract.access import Access, Permission
 from bot.contract.actions import Action, Amendment, Ask, NoSlots, Reply, action, amends
 from bot.contract.api import Endpoint, Machine, api
-from bot.contract.cards import Audience, Card, Matter, Today, audience, card, today
+from bot.contract.cards import Audience, Card, Finder, Matter, Today, audience, card, finder, today
 from bot.contract.effects import Call, GiveUp, Later, Performer, effect
 from bot.contract.happenings import Happening, Reaction, on
 from bot.contract.integration import Integration, Services
@@ -65,9 +66,9 @@ from bot.store.tasks import Task
 
 __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience", "Call", "Card", "Community", "Context",
-    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Found", "GiveUp", "Grammar", "Happening", "Household",
+    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household",
     "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "Measured", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
     "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Scoped",
     "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Value", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
-    "effect", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "roster", "row_id", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
+    "effect", "finder", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "roster", "row_id", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
 ]  # fmt: skip

@@ -8,11 +8,14 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, event, exists, inspect, update
+from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
 from bot.model import json_column, maybe_moment, moment, public_id, word
+from bot.store import directory
+from bot.store.directory import DirectoryWord
 from bot.store.prepared import Prepared
 from bot.store.scope import Scoped
 
@@ -45,12 +48,16 @@ class Evidence(StrEnum):
 class Household(Scoped, table=True):
     """One flat: what notices are addressed to and people live in."""
 
-    __table_args__ = (UniqueConstraint("community_id", "building", "unit", "room"),)
+    __table_args__ = (
+        UniqueConstraint("community_id", "building", "unit", "room"),
+        Index("household_place", "community_id", "place"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     building: str  # "3"
     unit: str = ""  # "2"; empty where buildings have no units
     room: str  # "501"
+    place: str = Field(default="", sa_type=directory.PLAIN)  # what flats are sorted by; kept below
 
     @property
     def key(self) -> int:
@@ -129,6 +136,58 @@ class Binding(Scoped, table=True):
 _BOUND = select(Resident).where(Resident.openid == bindparam("sought"))
 _RESIDENT = SQLModel.metadata.tables["resident"]
 _IS_BOUND = Prepared(select(_RESIDENT.c.id).where(_RESIDENT.c.openid == bindparam("sought")))
+
+
+#: What the directory knows people and flats by.
+_KNOWN_BY = {Household: ("building", "unit", "room"), Resident: ("name", "phone", "tags", "merged_into_id")}
+
+
+@event.listens_for(AnySession, "before_flush")
+def _place(session: AnySession, _context: object, _instances: object) -> None:
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, Household):
+            row.place = directory.place_of(row.building, row.unit, row.room)
+
+
+@event.listens_for(AnySession, "after_flush")
+def _keep_directory(session: AnySession, _context: object) -> None:
+    """Keep the directory in step, whoever has written; in the same flush, so that nobody can forget it."""
+    changed = [
+        row for row in (*session.new, *session.dirty) if isinstance(row, Household | Resident) and _is_known_otherwise(row)
+    ]
+    if changed:
+        _index(session, changed)
+
+
+def _is_known_otherwise(row: Household | Resident) -> bool:
+    state = inspect(row)
+    return not state.persistent or any(state.attrs[name].history.has_changes() for name in _KNOWN_BY[type(row)])
+
+
+def _index(session: AnySession, rows: Sequence[Household | Resident]) -> None:
+    flats = {
+        (one.community_id, one.key): directory.words_of_flat(one.building, one.unit, one.room)
+        for one in rows if isinstance(one, Household)
+    }  # fmt: skip
+    persons = {
+        (one.community_id, one.key): directory.words_of_person(one.public_id, one.name, one.phone, one.tags)
+        if one.merged_into_id is None else ()
+        for one in rows if isinstance(one, Resident)
+    }  # fmt: skip
+    directory.renew(session.connection(), persons, flats)
+
+
+def index_missing(session: Session, limit: int = 2000) -> int:
+    """Give words to people and flats that have none, as after an upgrade; returns how many got some."""
+    flat_known, person_known = (
+        exists().where(col(DirectoryWord.household_id) == col(Household.id)),
+        exists().where(col(DirectoryWord.resident_id) == col(Resident.id)),
+    )
+    flats = select(Household).where(~flat_known)
+    persons = select(Resident).where(~person_known, col(Resident.merged_into_id).is_(None))
+    rows: list[Household | Resident] = [*session.exec(flats.limit(limit)).all(), *session.exec(persons.limit(limit)).all()]
+    _index(session, rows)
+    return len(rows)
 
 
 def bound(session: Session, openid: str) -> Resident | None:

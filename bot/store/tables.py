@@ -7,6 +7,7 @@ from bot.store import (
     claims,
     communities,
     conversations,
+    directory,
     duty,
     effects,
     erasures,
@@ -33,6 +34,6 @@ from bot.store import (
 )
 
 __all__ = [
-    "alerts", "apikeys", "channels", "claims", "communities", "conversations", "duty", "effects", "erasures", "events", "followers", "grants",
+    "alerts", "apikeys", "channels", "claims", "communities", "conversations", "directory", "duty", "effects", "erasures", "events", "followers", "grants",
     "inbox", "invitations", "knowledge", "limits", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

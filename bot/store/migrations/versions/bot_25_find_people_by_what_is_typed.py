@@ -1,0 +1,50 @@
+"""Find people and flats by what is typed, and sort flats as people count them. The words are written at the next start."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from bot.store.directory import PLAIN, place_of
+
+revision = 'bot_25'
+down_revision = 'bot_14'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the tables to this shape."""
+    op.create_table(
+        "directory_word",
+        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("word", PLAIN, nullable=False),
+        sa.Column("resident_id", sa.Integer(), nullable=True),
+        sa.Column("household_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"]),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("directory_word_begins", "directory_word", ["community_id", "word"])
+    op.create_index("ix_directory_word_resident_id", "directory_word", ["resident_id"])
+    op.create_index("ix_directory_word_household_id", "directory_word", ["household_id"])
+    with op.batch_alter_table("household") as batch:
+        batch.add_column(sa.Column("place", PLAIN, nullable=False, server_default=""))
+    with op.batch_alter_table("household") as batch:
+        batch.alter_column("place", existing_type=PLAIN, server_default=None)
+    connection = op.get_bind()
+    flats = connection.execute(sa.text("SELECT id, building, unit, room FROM household")).all()
+    for flat in flats:
+        connection.execute(
+            sa.text("UPDATE household SET place = :place WHERE id = :id"),
+            {"id": flat.id, "place": place_of(flat.building, flat.unit, flat.room)},
+        )
+    op.create_index("household_place", "household", ["community_id", "place"])
+
+
+def downgrade() -> None:
+    """Bring the tables back to the shape before."""
+    op.drop_index("household_place", table_name="household")
+    with op.batch_alter_table("household") as batch:
+        batch.drop_column("place")
+    op.drop_table("directory_word")
