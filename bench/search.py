@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlmodel import Session, SQLModel
 
 import bot.store.tables  # noqa: F401  all tables
+from bot.keyring import Keyring
 from bot.language.words import SURNAMES
 from bot.services import load_integrations
 from bot.store import register, scope
@@ -76,7 +77,7 @@ def percentile(taken: Sequence[float], part: float) -> float:
 def main(url: str) -> None:
     """Settle, search, print."""
     load_integrations([])
-    engine = connect(url)
+    engine = connect(url, Keyring.make())
     SQLModel.metadata.create_all(engine)
     chance = random.Random(7)
     with Session(engine, expire_on_commit=False) as session:

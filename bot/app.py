@@ -22,7 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session, text
 
 import bot.store.tables  # noqa: F401  every table is known, whoever uses it
-from bot import config, metrics
+from bot import config, keyfile, metrics
 from bot.console import site as console
 from bot.contract import Context, Integration, Office, Services, personal
 from bot.dialogue.answer import SILENT, pack
@@ -44,7 +44,7 @@ from bot.schedule import Schedule
 from bot.sender import Sender
 from bot.services import load_services, understand
 from bot.simulator import server as simulator
-from bot.store import communities, effects, knowledge, people, schema, scope
+from bot.store import communities, effects, knowledge, people, schema, scope, sealing
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Ways
@@ -75,7 +75,33 @@ def clock() -> datetime:
 
 
 def reach_database(settings: config.Settings) -> Database:
-    """Open the database, whatever its shape; raises Misconfigured with the setting at fault when it does not answer."""
+    """Open the database, whatever its shape, with the keys of what is sealed in it; a new installation gets keys of its own.
+
+    Raises Misconfigured with the setting at fault when it does not answer, or its keys are not at hand.
+    """
+    database = _reach(settings)
+    try:
+        _hand_keys(settings, database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _hand_keys(settings: config.Settings, database: Database) -> None:
+    file, known = keyfile.read(settings), sealing.known_key(database.engine)
+    if file is None and known:
+        raise Misconfigured(
+            f"LINLI_KEYS_FILE: there is no {keyfile.path(settings)}, and values are sealed under key {known}; "
+            "copy the file from another replica, or bring it back from the backup"
+        )
+    ring = keyfile.ring(settings, file or keyfile.make(settings, f"{clock():%Y-%m-%d}"))
+    if known:
+        ring.use(known)
+    database.engine.dialect.keyring = ring  # type: ignore[attr-defined]  # see bot.store.database.connect
+
+
+def _reach(settings: config.Settings) -> Database:
     config.make_var(settings.var)
     try:
         database = Database(settings.database, settings.group_commit)
@@ -105,6 +131,7 @@ def open_database(settings: config.Settings, integrations: Sequence[Integration]
     elif missing := schema.pending(database.engine, folders):
         database.close()
         raise Misconfigured(f"the database lacks {', '.join(missing)}; run `linli migrate` once, then start again")
+    sealing.agree(database.engine, clock())
     return database
 
 
@@ -383,6 +410,7 @@ async def _refresh(linli: Linli) -> None:
     while True:
         try:
             await linli.look_around()
+            await linli.database.read(sealing.follow)
             before = linli.understanding.matcher
             problems = await asyncio.to_thread(linli.understanding.refresh)
             has_learned = await linli.learn()

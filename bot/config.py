@@ -55,7 +55,7 @@ class Local(BaseSettings):
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on")
-    var: Path = Field(Path("var"), description="folder for the database, photos and the secret")
+    var: Path = Field(Path("var"), description="folder for the database, photos, the secret and the keys")
 
     @field_validator("integrations", mode="before")
     @classmethod
@@ -108,6 +108,9 @@ class Settings(Local):
     database_url: str = Field("", description="empty = SQLite file linli.db in LINLI_VAR; or postgresql://…")
     public_url: str = Field("", description="how residents reach us, https://…; empty = http://HOST:PORT")
     secret: SecretStr = Field(SecretStr(""), description="32+ characters that keys derive from; empty = var/secret")
+    keys_file: Path | None = Field(
+        None, description="file of the keys that personal data is sealed under; empty = keys in LINLI_VAR"
+    )
     model_url: str = Field(
         "", description="OpenAI-compatible API, https://…/v1, that is asked where the matcher doubts; empty = none is"
     )

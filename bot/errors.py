@@ -2,6 +2,7 @@
 
 LinliError
 ├── Misconfigured        a setting is missing or wrong; names it and the way out
+├── Unreadable           a sealed value that no key at hand opens; names column and key
 ├── Forged               a request that does not come from WeChat, or a link we did not sign
 ├── Malformed            a request from WeChat that cannot be read
 ├── Refusal              a resident's or staff member's wish that cannot be granted; its text is for people
@@ -32,6 +33,21 @@ class LinliError(Exception):
 
 class Misconfigured(LinliError):
     """A setting is missing or wrong; the text names it, its fault and the way out."""
+
+
+class Unreadable(LinliError):
+    """A sealed value cannot be opened; the text names its column and key, and the row where that is known.
+
+    `place` is table.column, `key` the id of the key it was sealed under, empty where it is not sealed at all.
+    """
+
+    def __init__(self, place: str, key: str, why: str, row: object = None) -> None:
+        super().__init__(place, key, why)
+        self.place, self.key, self.why, self.row = place, key, why, row
+
+    def __str__(self) -> str:
+        where = self.place if self.row is None else f"{self.place}, row {self.row}"
+        return f"{where}: {f'sealed under key {self.key}: ' if self.key else ''}{self.why}"
 
 
 class Forged(LinliError):

@@ -20,6 +20,7 @@ from sqlmodel import Session, SQLModel
 import integrations
 from bot.cli import talk
 from bot.cli.serving import demo_settings, seed
+from bot.keyring import Keyring
 from bot.model import SHANGHAI
 from bot.store import scope
 from bot.store.communities import Community
@@ -126,8 +127,21 @@ def _load_all_tables() -> None:
         importlib.import_module(f"integrations.{module.name}")
 
 
+#: Keys of this test run's databases, made anew each time.
+RING = Keyring.make()
+
+
+@pytest.fixture(scope="session")
+def ring() -> Keyring:
+    """The keys that this test run's databases are opened with."""
+    return RING
+
+
 class Town(Database):
     """A database that is asked everything for its first community, as services ask; the core asks for all of them."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, keyring=RING)
 
     def write(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return super().write(_in_town(fn), *args, **kwargs)

@@ -18,7 +18,6 @@ from bot.simulator.cast import CAST
 from bot.simulator.wechat import WeChat
 from bot.store import outbox, schema, scope
 from bot.store.communities import Community
-from bot.store.database import Database
 from bot.store.followers import Follower
 from bot.wechat import crypto
 from bot.wechat.crypto import Account, Mode
@@ -79,7 +78,7 @@ async def street(tmp_path: Path) -> AsyncIterator[Street]:
 
 def _settle(settings: config.Settings) -> None:
     config.make_var(settings.var)
-    database = Database(settings.database)
+    database = app.reach_database(settings)
     schema.upgrade(database.engine, [one.folder for one in app.load_services(settings).integrations])
 
     def add(session: Session) -> None:

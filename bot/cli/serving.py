@@ -28,7 +28,7 @@ from bot.simulator.cast import CAST, Actor
 from bot.simulator.stage_set import stage_set
 from bot.simulator.time_machine import TimeMachine
 from bot.simulator.wechat import POSTERS
-from bot.store import communities, people, roster, scenes, schema, scope, sessions
+from bot.store import communities, people, roster, scenes, schema, scope, sealing, sessions
 from bot.store.database import Database
 from bot.store.followers import Follower
 from bot.store.people import Household
@@ -105,6 +105,7 @@ def seed(settings: config.Settings, folders: Sequence[str] = DEMO_COMMUNITIES) -
     database = app.reach_database(settings)
     try:
         schema.upgrade(database.engine, [integration.folder for integration in services.integrations])
+        sealing.agree(database.engine, app.clock())
         if not database.submit(communities.listed, settings.wechat_appid).result():
             for folder in folders:
                 home = config.shipped("data") / folder

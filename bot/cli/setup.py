@@ -25,6 +25,7 @@ from bot.dialogue import opinion, phrases
 from bot.dialogue.language_model import Chat, Endpoint
 from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
+from bot.keyring import Keyring
 from bot.language import files, promises
 from bot.services import folders, load_integrations, load_services
 from bot.store import channels, communities, knowledge, revisions, roster, schema, scope, sessions
@@ -90,7 +91,7 @@ def revise(branch: str, message: str) -> None:
         raise Misconfigured(f"branch {branch!r} is unknown; it is bot or the name of an integration's folder")
     folders = [integration.folder for integration in integrations]
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/revise.db")
+        database = Database(f"sqlite:///{folder}/revise.db", keyring=Keyring.make())
         try:
             schema.upgrade(database.engine, folders)
             typer.echo(f"wrote {revisions.revise(database.engine, folders, branch, message)}; read it before you commit it")

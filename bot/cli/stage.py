@@ -34,7 +34,7 @@ def demo_settings(*, host: str, port: int, var: Path, **more: object) -> config.
         wechat_appid=DEMO_APPID, wechat_mode="safe", wechat_token=keys.derive("demo token").hex()[:32],
         wechat_secret=keys.derive("demo secret").hex()[:32], wechat_aes_key=_aes_key(keys),
         wechat_api_base=f"http://{host}:{port}/simulator/api/", wechat_template="demo-notice",
-        **{"database_url": "", **more},
+        **{"database_url": "", "keys_file": None, **more},
     )  # fmt: skip
 
 

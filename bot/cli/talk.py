@@ -22,6 +22,7 @@ from bot.contract.knowledge import shipped
 from bot.dialogue.turn import Answer, House, Outcome, take
 from bot.dialogue.understanding import Judgement, Understanding, judge
 from bot.errors import Misconfigured
+from bot.keyring import Keyring
 from bot.keys import Keys
 from bot.services import load_services, understand
 from bot.store import communities, knowledge, people, roster, scope
@@ -169,7 +170,7 @@ class Room:
         path = folder / DATABASE
         if not path.exists():
             found(path, frozen or app.clock())
-        database = Database(f"sqlite:///{path}")
+        database = Database(f"sqlite:///{path}", keyring=KEYRING)
         community = database.submit(communities.pick, APPID).result()
         understanding = understanding or understand(settings.intents_folder, services)
         known = understanding.knowledge
@@ -293,9 +294,13 @@ def _happening(session: Session, openid: str, happen: Callable[[Session], object
     return Answer(texts=tuple(str(delivery.payload["text"]) for delivery in sent), outcome=Outcome(kind="silent"))
 
 
+#: Keys of the throw-away databases of this process; nobody reads them after it.
+KEYRING = Keyring.make()
+
+
 def found(path: Path, now: datetime) -> None:
     """Make a database with the demo community. Rooms may share it one after another, or have copies."""
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", keyring=KEYRING)
     try:
         SQLModel.metadata.create_all(database.engine)
         demo = config.shipped("data") / "demo"

@@ -53,6 +53,7 @@ from bot.language.kinds.temperature import Measured
 from bot.language.kinds.temperature import of_several as temperatures_of_several
 from bot.language.times import is_past
 from bot.model import PUBLIC_ALPHABET, SHANGHAI, joined, json_column, maybe_moment, moment, public_id, shortened, word
+from bot.sealed import UNREADABLE, Search, digest_of, is_unreadable, sealed, sealed_list, sealed_map, sealed_number
 from bot.store.communities import Community
 from bot.store.conversations import Conversation, Line
 from bot.store.events import Event
@@ -65,10 +66,14 @@ from bot.store.staff import ROLE_WORDS, Role, Staff
 from bot.store.tasks import Task
 
 __all__ = [
-    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience", "Call", "Card", "Community", "Context",
-    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household",
-    "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "Measured", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
-    "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Scoped",
-    "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Value", "View", "Visit", "Work", "action", "amends", "api", "audience", "card",
-    "effect", "finder", "handoffs", "is_described", "is_past", "job", "joined", "json_column", "maybe_moment", "moment", "on", "page", "public_id", "roster", "row_id", "shortened", "tasks", "telling", "temperatures_of_several", "today", "word",
+    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience",
+    "Call", "Card", "Community", "Context", "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint",
+    "Event", "Evidence", "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household", "Integration", "Job", "Kind",
+    "Ladder", "Later", "Line", "Log", "Machine", "Matter", "Measured", "NoSlots", "Notice", "NoticeState", "Office", "Page",
+    "Performer", "Permission", "Personal", "Photo", "Reaction", "Redirect", "Refusal", "Reply", "Residence", "Resident",
+    "ResidentRole", "Retention", "Role", "Scoped", "Search", "Services", "Slot", "Staff", "Subject", "Task", "TaskKind",
+    "Today", "Turn", "Value", "View", "Visit", "Work", "action", "amends", "api", "audience", "card", "digest_of", "effect",
+    "finder", "handoffs", "is_described", "is_past", "is_unreadable", "job", "joined", "json_column", "maybe_moment", "moment",
+    "on", "page", "public_id", "roster", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "shortened", "tasks",
+    "telling", "temperatures_of_several", "today", "word",
 ]  # fmt: skip

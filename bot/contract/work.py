@@ -19,7 +19,8 @@ from bot.errors import Refusal
 from bot.keys import Keys
 from bot.language.known import Known
 from bot.language.phrases import fill
-from bot.store import effects, events, moving, outbox, people, photos, scope, tasks
+from bot.sealed import Search as Sought
+from bot.store import effects, events, moving, outbox, people, photos, scope, sealing, tasks
 from bot.store.communities import Community
 from bot.store.events import Event
 from bot.store.outbox import Delivery
@@ -180,6 +181,10 @@ class Work:
         """
         people.unbind(self.session, resident, self.now)
         self.record("resident.unbound", resident.about, **({"reason": reason} if reason else {}))
+
+    def digest(self, words: str, search: Sought) -> str:
+        """Return the keyed hash by which a sealed value is found (`digest_of`)."""
+        return sealing.digest(self.session, search.of(words), search)
 
     def audience(self, tag: str) -> Sequence[int] | None:
         """Return the ids of the residents that a service knows by `tag`; None where no service offers it."""

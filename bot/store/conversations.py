@@ -9,7 +9,8 @@ from sqlalchemy import Index, bindparam, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.model import json_column, maybe_moment, moment, public_id
+from bot.model import maybe_moment, moment, public_id
+from bot.sealed import maybe_sealed_map, sealed
 from bot.store import scope
 from bot.store.followers import Follower
 from bot.store.prepared import Prepared, writing
@@ -21,9 +22,9 @@ class Conversation(Scoped, table=True):
 
     openid: str = Field(primary_key=True)
     public_id: str = Field(default_factory=public_id, unique=True)
-    standing: dict[str, Any] | None = json_column()  # see bot/dialogue/standing.py
+    standing: dict[str, Any] | None = maybe_sealed_map("conversation.standing")  # see bot/dialogue/standing.py
     updated_at: datetime = moment()
-    topic: str = ""  # what the resident wants a person for
+    topic: str = sealed("conversation.topic")  # what the resident wants a person for
     waiting_since: datetime | None = maybe_moment(index=True)  # set: a person is asked for
     staff_id: int | None = Field(default=None, foreign_key="staff.id")  # set: this person has taken over
 
@@ -37,7 +38,7 @@ class Line(Scoped, table=True):
     openid: str
     at: datetime = moment()
     speaker: str  # resident, bot or staff
-    text: str
+    text: str = sealed("line.text")
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
     photo_id: int | None = Field(default=None, foreign_key="photo.id")
 

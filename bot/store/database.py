@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
+from bot.keyring import Keyring
 from bot.store.prepared import send
 
 P = ParamSpec("P")
@@ -63,10 +64,10 @@ _Queue = queue.SimpleQueue[_Work | None]
 
 
 class Database:
-    """One database, SQLite or PostgreSQL, by its URL."""
+    """One database, SQLite or PostgreSQL, by its URL, and the keys of what is sealed in it."""
 
-    def __init__(self, url: str, group: int = 64) -> None:
-        self.engine = connect(url)
+    def __init__(self, url: str, group: int = 64, *, keyring: Keyring | None = None) -> None:
+        self.engine = connect(url, keyring)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._group = group
         self._work: _Queue = queue.SimpleQueue()
@@ -310,8 +311,14 @@ def _is_passing(error: DBAPIError) -> bool:
     return state in {"40001", DEADLOCK, "57P01", "57P02", "57P03"} or "database is locked" in str(error.orig)
 
 
-def connect(url: str) -> Engine:
-    """Return an engine for `url`: sqlite:///path or postgresql://…"""
+def connect(url: str, keyring: Keyring | None = None) -> Engine:
+    """Return an engine for `url`: sqlite:///path or postgresql://… Its dialect keeps the keys: that is what columns are shown."""
+    engine = _connect(url)
+    engine.dialect.keyring = keyring  # type: ignore[attr-defined]  # read by bot.model.keyring_of
+    return engine
+
+
+def _connect(url: str) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(
             url, hide_parameters=True, pool_size=READERS + 2, connect_args={"check_same_thread": False, "timeout": 10}

@@ -1,15 +1,14 @@
 """What staff type to find somebody: words of people and flats, looked up by how they begin.
 
 A row for each word, so that a search reads an index and no table: a flat in the ways it is written, a name from each of its
-signs on and as it is spelt, tags, the person's public id, and hashes of what must not stand here in plain. bot/store/people.py
-keeps it in step with every flush.
+signs on and as it is spelt, tags, the person's public id. Phones and plates do not stand here: they have keyed hashes of their own
+(bot/sealed.py). bot/store/people.py keeps it in step with every flush.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from sqlalchemy import Connection, Index, String, delete, insert
 from sqlalchemy.sql.elements import ColumnElement
@@ -30,15 +29,11 @@ WORDS = 6
 #: Rows changed by one statement.
 AT_ONCE = 500
 
-#: Digits of a phone number that people know of others.
-PHONE_END = 4
-
 #: Behind every sign a word may have.
 _END = "\U0010ffff"
 
 _FLAT_SIGNS = re.compile(r"号楼|[栋幢座#]|单元|[-‐-―－/]")
 _ROOM_SIGNS = re.compile(r"[室房号户]$")
-_PHONE = re.compile(r"\+?[\d-]{7,15}")
 
 
 class DirectoryWord(Scoped, table=True):
@@ -53,17 +48,14 @@ class DirectoryWord(Scoped, table=True):
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True, ondelete="CASCADE")
 
 
-def words_of_person(public_id: str, name: str, phone: str, tags: Sequence[str]) -> frozenset[str]:
+def words_of_person(public_id: str, name: str, tags: Sequence[str]) -> frozenset[str]:
     """Return all words of a person."""
     written = plain(name)
     words = {f"i:{public_id.lower()}"}
     words |= {f"n:{written[begin:]}" for begin in range(len(written))}
     words |= {f"p:{spelt}" for spelt in spellings(written)}
     words |= {f"t:{tag[begin:]}" for tag in map(plain, tags) for begin in range(len(tag))}
-    digits = _digits(phone)
-    if len(digits) >= PHONE_END:
-        words |= {_secret(digits), _secret(digits[-PHONE_END:])}
-    return frozenset(word[: LONGEST + 2] if word[0] != "d" else word for word in words)
+    return frozenset(word[: LONGEST + 2] for word in words)
 
 
 def words_of_flat(building: str, unit: str, room: str) -> frozenset[str]:
@@ -83,8 +75,9 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """One thing that was typed: what the words begin with that it may mean, of people and of flats."""
+    """One thing that was typed, and what the words begin with that it may mean, of people and of flats."""
 
+    said: str
     people: tuple[str, ...]
     flats: tuple[str, ...]
 
@@ -125,18 +118,5 @@ def _typed(word: str) -> Typed:
     people = [f"n:{word}", f"t:{word}"]
     if word.isascii() and word.isalnum() and len(word) > 1:  # one letter is a sixth of all names
         people += [f"p:{word}", f"i:{word}"]
-    if _PHONE.fullmatch(word) or (word.isdigit() and len(word) == PHONE_END):
-        people.append(_secret(_digits(word)))
     flat = _FLAT_SIGNS.sub("-", _ROOM_SIGNS.sub("", word)).replace("--", "-")
-    return Typed(people=tuple(people), flats=(f"f:{flat}",) if any(sign.isdigit() for sign in flat) else ())
-
-
-def _digits(phone: str) -> str:
-    return "".join(sign for sign in phone if sign.isascii() and sign.isdigit()).removeprefix(
-        "86" if phone.startswith("+") else ""
-    )
-
-
-def _secret(text: str) -> str:
-    """Return the word for what must not stand in the directory in plain."""
-    return f"d:{sha256(text.encode()).hexdigest()[:32]}"
+    return Typed(said=word, people=tuple(people), flats=(f"f:{flat}",) if any(sign.isdigit() for sign in flat) else ())

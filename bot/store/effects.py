@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, delete, func, select, text, update
 from sqlmodel import Field, Session, col
 
-from bot.model import json_column, moment, public_id, word
+from bot.model import moment, public_id, word
+from bot.sealed import sealed_map
 from bot.store.database import announce
 from bot.store.scope import Scoped
 
@@ -50,7 +51,7 @@ class Effect(Scoped, table=True):
     kind: str  # which function carries it out, such as robot.send
     key: str  # the same act has the same key, however often it is asked for
     subject: str = ""  # what it is about, such as task:K3M9…
-    payload: dict[str, Any] = json_column(dict)
+    payload: dict[str, Any] = sealed_map("effect.payload")
     state: EffectState = word(EffectState, EffectState.QUEUED)
     attempts: int = 0
     due_at: datetime = moment()

@@ -12,6 +12,7 @@ from sqlalchemy import Index, bindparam, delete, select, text, update
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.model import maybe_moment, moment
+from bot.sealed import maybe_sealed, sealed
 from bot.store.prepared import Prepared, writing
 
 
@@ -28,9 +29,9 @@ class InboxMessage(SQLModel, table=True):
     appid: str = ""  # of the account it came to
     openid: str = Field(index=True)
     received_at: datetime = moment(index=True)
-    answer: str | None = None  # as bot/dialogue/answer.py packs it; None while it is not answered
+    answer: str | None = maybe_sealed("inbox.answer")  # as bot/dialogue/answer.py packs it; None while it is not answered
     is_late: bool = False  # WeChat was told `success`: the answer goes through the outbox
-    push: str = ""  # the XML, kept only until it is answered
+    push: str = sealed("inbox.push")  # the XML, kept only until it is answered
     lease_until: datetime | None = maybe_moment()
     attempts: int = 0
     signed: str | None = None  # plain mode: hash of the signature, which covers no body

@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, func, insert, select, text, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from bot.model import json_column, maybe_moment, moment, word
+from bot.model import maybe_moment, moment, word
+from bot.sealed import is_unreadable, sealed_map
 from bot.store import channels, followers, scope
 from bot.store.channels import CHAT, SUBSCRIPTION, TEMPLATE, Stop
 from bot.store.followers import Follower
@@ -59,7 +60,7 @@ class Delivery(Scoped, table=True):
     occurrence: datetime | None = maybe_moment()
     resident_id: int | None = Field(default=None, foreign_key="resident.id")
     openid: str | None = None
-    payload: dict[str, Any] = json_column(dict)  # text, title, url, see bot/store/outbox.py
+    payload: dict[str, Any] = sealed_map("delivery.payload")  # text, title, url, see bot/store/outbox.py
     state: DeliveryState = word(DeliveryState, DeliveryState.QUEUED)
     attempts: int = 0
     due_at: datetime = moment()
@@ -212,6 +213,8 @@ class _Choice:
         """Return the claim; None when nobody is told, or not yet, and the row says why."""
         first = row.first_try_at or self.now
         follower = self.known.get(row.openid or "")
+        if is_unreadable(row.payload):
+            return self._end(row, DeliveryState.FAILED, "内容无法读取，没有发送")
         if self.now - first > REPEATABLE:
             return self._end(row, DeliveryState.FAILED, "多次发送没有结果，不再重发")
         if not row.openid:

@@ -4,6 +4,7 @@ A person is one row, however many flats are theirs; `Residence` says which, as w
 to a person, never to a flat: what it may do for a flat follows from where the person lives.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
 from bot.model import json_column, maybe_moment, moment, public_id, word
+from bot.sealed import PHONE_END, Search, digest_of, keyring_of, sealed
 from bot.store import directory
 from bot.store.directory import DirectoryWord
 from bot.store.prepared import Prepared
@@ -81,7 +83,9 @@ class Resident(Scoped, table=True):
     household_id: int = Field(foreign_key="household.id", index=True)  # the flat they speak for: one of theirs, or the last one
     asks_flat: bool = False  # they have several flats and have not said which one they mean
     name: str = ""
-    phone: str = ""
+    phone: str = sealed("resident.phone")
+    phone_digest: str = digest_of("phone", Search.PHONE)
+    phone_end: str = digest_of("phone", Search.PHONE_END)  # of its last four digits
     tags: list[str] = json_column(list)  # such as 独居老人
     openid: str | None = Field(default=None, unique=True)
     bound_at: datetime | None = maybe_moment()
@@ -139,7 +143,7 @@ _IS_BOUND = Prepared(select(_RESIDENT.c.id).where(_RESIDENT.c.openid == bindpara
 
 
 #: What the directory knows people and flats by.
-_KNOWN_BY = {Household: ("building", "unit", "room"), Resident: ("name", "phone", "tags", "merged_into_id")}
+_KNOWN_BY = {Household: ("building", "unit", "room"), Resident: ("name", "tags", "merged_into_id")}
 
 
 @event.listens_for(AnySession, "before_flush")
@@ -170,7 +174,7 @@ def _index(session: AnySession, rows: Sequence[Household | Resident]) -> None:
         for one in rows if isinstance(one, Household)
     }  # fmt: skip
     persons = {
-        (one.community_id, one.key): directory.words_of_person(one.public_id, one.name, one.phone, one.tags)
+        (one.community_id, one.key): directory.words_of_person(one.public_id, one.name, one.tags)
         if one.merged_into_id is None else ()
         for one in rows if isinstance(one, Resident)
     }  # fmt: skip
@@ -198,6 +202,20 @@ def bound(session: Session, openid: str) -> Resident | None:
 def is_bound(session: Session, openid: str) -> bool:
     """Tell whether somebody is bound to an openid, without fetching them."""
     return _IS_BOUND.first(session, sought=openid) is not None
+
+
+#: A phone number, or its end, as people write it.
+_PHONE = re.compile(r"\+?[\d０-９][\d０-９ \-－]*")
+
+
+def has_phone(session: Session, words: str) -> list[ColumnElement[bool]]:
+    """Return the conditions for people whose phone number, or whose number's last four digits, the words are; none for others."""
+    if not _PHONE.fullmatch(words.strip()):
+        return []
+    ring = keyring_of(session.get_bind().dialect)
+    if len(Search.PHONE.of(words)) == PHONE_END:
+        return [col(Resident.phone_end) == ring.digest(Search.PHONE_END.of(words), Search.PHONE_END)]
+    return [col(Resident.phone_digest) == ring.digest(Search.PHONE.of(words), Search.PHONE)]
 
 
 def by_public_id(session: Session, key: str) -> Resident | None:

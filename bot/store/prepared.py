@@ -25,7 +25,6 @@ class Prepared:
     def __init__(self, statement: Select[Any] | UpdateBase, *columns: str) -> None:
         self._statement = statement
         self._columns = columns
-        self._compiled: dict[str, _Compiled] = {}  # by kind of database
 
     def first(self, session: Session, **values: Any) -> Row | None:
         """Return the first row found, None if there is none."""
@@ -41,9 +40,11 @@ class Prepared:
         return int(send(connection, compiled.sql, compiled.bind(values)).rowcount)
 
     def _for(self, dialect: Dialect) -> "_Compiled":
-        found = self._compiled.get(dialect.name)
+        """Return the statement for one database: it holds that one's keys, and goes with it."""
+        kept: dict[Prepared, _Compiled] = dialect.__dict__.setdefault("prepared", {})
+        found = kept.get(self)
         if found is None:
-            found = self._compiled[dialect.name] = _compile(self._statement, self._columns, dialect)
+            found = kept[self] = _compile(self._statement, self._columns, dialect)
         return found
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select, union
 
 from bot.store import directory, scope
 from bot.store.directory import DirectoryWord, Typed
-from bot.store.people import Household, Residence, Resident, ResidentRole, lives_there
+from bot.store.people import Household, Residence, Resident, ResidentRole, has_phone, lives_there
 
 T = TypeVar("T")
 
@@ -164,6 +164,7 @@ def _persons(session: Session, typed: Typed, is_gone: bool) -> Iterator[Any]:
         .where(*_own(session), *(() if is_gone else (lives_there(),)))
     )
     yield from (own.where(*directory.begins(one)) for one in typed.people)
+    yield from (sql_select(col(Resident.id).label("id")).where(one) for one in has_phone(session, typed.said))
     yield from (living.where(*directory.begins(one)) for one in typed.flats)
 
 
@@ -175,8 +176,10 @@ def _homes(session: Session, typed: Typed, is_gone: bool) -> Iterator[Any]:
         .join(DirectoryWord, col(DirectoryWord.resident_id) == col(Residence.resident_id))
         .where(*_own(session), *(() if is_gone else (lives_there(),)))
     )
+    called = sql_select(col(Residence.household_id).label("id")).join(Resident, col(Resident.id) == col(Residence.resident_id))
     yield from (own.where(*directory.begins(one)) for one in typed.flats)
     yield from (living.where(*directory.begins(one)) for one in typed.people)
+    yield from (called.where(lives_there(), one) for one in has_phone(session, typed.said))
 
 
 def _tagged() -> Select[Any]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
+from bot.store import sealing
+
 _HOME = Path(__file__).parent / "migrations/versions"
 _REVISION = re.compile(r"^(down_)?revision = ['\"](\w+)['\"]", re.MULTILINE)
 
@@ -13,20 +15,22 @@ _REVISION = re.compile(r"^(down_)?revision = ['\"](\w+)['\"]", re.MULTILINE)
 def upgrade(engine: Engine, folders: Sequence[Path]) -> list[str]:
     """Bring the database to the newest shape; returns the revisions it stands at.
 
-    `folders` are those of the integrations; each may hold migrations/.
+    `folders` are those of the integrations; each may hold migrations/. What was written in clear before a column was sealed is
+    sealed then; should that be cut short, it goes on the next time.
     """
-    newest = _newest(folders)
-    if _reached(engine) == newest:
-        return sorted(newest)
-    from bot.store import revisions
+    newest = sorted(_newest(folders))
+    if _reached(engine) != set(newest):
+        from bot.store import revisions
 
-    return revisions.upgrade(engine, folders)
+        newest = revisions.upgrade(engine, folders)
+    sealing.seal_all(engine)
+    return newest
 
 
 def pending(engine: Engine, folders: Sequence[Path]) -> list[str]:
-    """Return the revisions the database still lacks; empty when it is up to date."""
+    """Return the revisions the database still lacks, and the columns not sealed yet; empty when it is up to date."""
     if _reached(engine) == _newest(folders):
-        return []
+        return [f"the sealing of {place}" for place in sealing.unsealed(engine)]
     from bot.store import revisions
 
     return revisions.pending(engine, folders)

@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, UniqueConstraint, col, select
 
 from bot.errors import Refusal
 from bot.model import maybe_moment, moment, public_id, word
+from bot.sealed import sealed
 from bot.store import scope
 from bot.store.scope import Scoped
 
@@ -42,7 +43,7 @@ class Staff(Scoped, table=True):
     login: str
     name: str
     role: Role = word(Role, Role.STAFF)
-    phone: str = ""
+    phone: str = sealed("staff.phone")
     openid: str | None = Field(default=None, index=True)  # their own WeChat, where alarms reach them
     password: str = ""  # Argon2id as a PHC string; empty = sign-in by link only
     created_at: datetime = moment()

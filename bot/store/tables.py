@@ -25,6 +25,7 @@ from bot.store import (
     people,
     photos,
     scenes,
+    sealing,
     sessions,
     spending,
     staff,
@@ -34,6 +35,7 @@ from bot.store import (
 )
 
 __all__ = [
-    "alerts", "apikeys", "channels", "claims", "communities", "conversations", "directory", "duty", "effects", "erasures", "events", "followers", "grants",
-    "inbox", "invitations", "knowledge", "limits", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "alerts", "apikeys", "channels", "claims", "communities", "conversations", "directory", "duty", "effects", "erasures",
+    "events", "followers", "grants", "inbox", "invitations", "knowledge", "limits", "masses", "notices", "once", "outbox",
+    "people", "photos", "scenes", "sealing", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

@@ -9,7 +9,8 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, Session, col, or_, select
 
 from bot.errors import Refusal
-from bot.model import json_column, maybe_moment, moment, public_id, shortened
+from bot.model import maybe_moment, moment, public_id, shortened
+from bot.sealed import sealed, sealed_map
 from bot.store import events, scope
 from bot.store.communities import Community
 from bot.store.scope import Scoped
@@ -47,12 +48,12 @@ class Task(Scoped, table=True):
     number: str | None = None  # what residents call it, H8K2M3X; None = they are not told of it
     kind: str  # such as identity.confirm, health.abnormal, emergency.fire
     need: str  # the permission that may see it
-    title: str
+    title: str = sealed("task.title")
     urgent: bool = False
     openid: str | None = None
     household_id: int | None = Field(default=None, foreign_key="household.id")
     subject: str = ""  # what it is about, such as ticket:K3M9…; closing that closes the task
-    data: dict[str, Any] = json_column(dict)
+    data: dict[str, Any] = sealed_map("task.data")
     opened_at: datetime = moment()
     claimed_at: datetime | None = maybe_moment()
     claimed_by: int | None = Field(default=None, foreign_key="staff.id")  # set: they see to it
@@ -63,7 +64,7 @@ class Task(Scoped, table=True):
     answered_at: datetime | None = maybe_moment()  # when the resident first had a word of the staff about it
     closed_at: datetime | None = maybe_moment(index=True)
     closed_by: int | None = Field(default=None, foreign_key="staff.id")
-    outcome: str = ""
+    outcome: str = sealed("task.outcome")
 
     @property
     def about(self) -> str:

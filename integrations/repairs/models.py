@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlmodel import Field
 
-from bot.contract import PUBLIC_ALPHABET, Scoped, joined, maybe_moment, moment, shortened, word
+from bot.contract import PUBLIC_ALPHABET, Scoped, joined, maybe_moment, moment, sealed, shortened, word
 
 
 def ticket_number() -> str:
@@ -71,10 +71,10 @@ class Ticket(Scoped, table=True):
     household_id: int = Field(foreign_key="household.id")
     category: str
     location: str
-    words: str = ""  # the resident's own, one message a line
+    words: str = sealed("repair_ticket.words")  # the resident's own, one message a line
     urgent: bool = False
     appointment_at: datetime | None = maybe_moment()
-    phone: str = ""  # the number to call about it, where the resident told one
+    phone: str = sealed("repair_ticket.phone")  # the number to call about it, where the resident told one
     state: TicketState = word(TicketState, TicketState.SUBMITTED)
     assignee_id: int | None = Field(default=None, foreign_key="staff.id")
     opened_at: datetime = moment(index=True)
@@ -129,5 +129,5 @@ class TicketNote(Scoped, table=True):
     ticket_id: int = Field(foreign_key="repair_ticket.id", index=True)
     at: datetime = moment()
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
-    text: str
+    text: str = sealed("repair_note.text")
     told: bool = True

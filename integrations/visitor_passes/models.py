@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlmodel import Field
 
-from bot.contract import Scoped, joined, maybe_moment, moment, public_id, word
+from bot.contract import Scoped, Search, digest_of, joined, maybe_moment, moment, public_id, sealed, word
 
 #: What a guard can type without mistaking one sign for another: no 0, O, 1 and I.
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -42,10 +42,11 @@ class Pass(Scoped, table=True):
     resident_id: int = Field(foreign_key="resident.id", index=True)
     household_id: int = Field(foreign_key="household.id")
     visitor_name: str
-    phone: str = ""
-    plate: str = Field(default="", index=True)
+    phone: str = sealed("visitor_pass.phone")
+    plate: str = sealed("visitor_pass.plate")
+    plate_digest: str = digest_of("plate", Search.PLATE)
     people: int = 1
-    words: str = ""  # the resident's own, one message a line; staff read them, the visitor does not
+    words: str = sealed("visitor_pass.words")  # the resident's own, one message a line; staff read them, the visitor does not
     starts_at: datetime = moment()
     ends_at: datetime = moment()  # half-open: not valid at this moment any more
     entries_left: int = 1

@@ -22,7 +22,6 @@ from bot.errors import LinliError
 from bot.simulator import server
 from bot.simulator.wechat import WeChat
 from bot.store import scope
-from bot.store.database import Database
 from bot.wechat.crypto import Account, Mode
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -73,7 +72,7 @@ class Desk:
 
     def ask(self, fn: Callable[[Session], Any]) -> Any:
         """Read or write the rows of the demo's first community."""
-        database = Database(self.settings.database)
+        database = app.reach_database(self.settings)
         try:
             return database.submit(_at_home, fn).result()
         finally:

@@ -35,7 +35,7 @@ from bot.simulator import server as simulator
 from bot.simulator.wechat import Resident as Phone
 from bot.simulator.wechat import WeChat
 from bot.store import scope
-from bot.store.database import Database, connect
+from bot.store.database import connect
 from bot.store.followers import Follower
 from bot.store.people import Resident
 from bot.wechat import crypto, quota
@@ -255,7 +255,7 @@ async def found_town(tmp_path: Path) -> AsyncIterator[Callable[[str], Any]]:
         settings = demo_settings(host="127.0.0.1", port=api_port, var=folder / "var", database_url=database_url)
         settings = settings.model_copy(update={"secret": type(settings.wechat_token)("s" * 40)})
         seed(settings)
-        database = Database(settings.database)
+        database = app.reach_database(settings)
         people = database.submit(bind_everybody).result()
         database.close()
         clock = lambda: datetime.now(SHANGHAI)  # noqa: E731

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from sqlmodel import Session, col, select
 
+from bot import app
 from bot.model import SHANGHAI
 from bot.sender import Sender
 from bot.store import notices, outbox, scope
@@ -110,7 +111,7 @@ def _resident_ids(session: Session) -> dict[str, int]:
 @pytest.fixture
 async def office(found_town: Callable[[str], Any]) -> AsyncIterator[Office]:
     town = await found_town("")
-    database = Database(town.settings.database)
+    database = app.reach_database(town.settings)
     async with aiohttp.ClientSession() as http:
         office = Office(town, database, http)
         await office.publish()

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session, col, select, update
 
 from bot.errors import Refusal
+from bot.sealed import keyring_of
 from bot.store import scope, tasks
 from bot.store.database import Database
 from bot.store.events import Event
@@ -47,7 +48,7 @@ def on(office: Database, key: str, fn: Callable[..., Any], *args: Any, **more: A
 
 async def test_of_two_who_claim_at_once_one_has_it_and_the_other_is_told(office: Database, now: datetime) -> None:
     key = opened(office, now)
-    other = Database(str(office.engine.url.render_as_string(hide_password=False)))
+    other = Database(str(office.engine.url.render_as_string(hide_password=False)), keyring=keyring_of(office.engine.dialect))
 
     def claim(session: Session, staff: int) -> None:
         scope.enter(session, 1)

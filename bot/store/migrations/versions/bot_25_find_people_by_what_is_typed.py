@@ -6,7 +6,7 @@ from alembic import op
 from bot.store.directory import PLAIN, place_of
 
 revision = 'bot_25'
-down_revision = 'bot_14'
+down_revision = 'bot_23'
 branch_labels = None
 depends_on = None
 
