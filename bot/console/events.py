@@ -48,7 +48,7 @@ OWN = Log(
         "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）",
     },
     words={
-        "reason": {"unfollowed": "取消关注", "corrected": "说错了房号"}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
+        "reason": {"unfollowed": "取消关注", "corrected": "说错了房号", "moved_out": "搬走了"}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
         "allowed": {"yes": "可以", "no": "不可以"},
     },
     subjects={

@@ -5,6 +5,7 @@ to a person, never to a flat: what it may do for a flat follows from where the p
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -199,6 +200,12 @@ def bound(session: Session, openid: str) -> Resident | None:
     return session.scalars(_BOUND, {"sought": openid}).first()
 
 
+def number(said: str) -> str:
+    """Return the number of a building, a unit or a room as it is kept and compared with what residents say: 0501 is 501, a is A."""
+    plain = "".join(unicodedata.normalize("NFKC", said).split()).upper()
+    return (plain.lstrip("0") or plain) if plain.isdigit() else plain
+
+
 def is_bound(session: Session, openid: str) -> bool:
     """Tell whether somebody is bound to an openid, without fetching them."""
     return _IS_BOUND.first(session, sought=openid) is not None
@@ -246,6 +253,14 @@ def of_households(session: Session, ids: Collection[int]) -> dict[int, list[Resi
     return found
 
 
+def residents_at(session: Session, household: Household) -> Sequence[tuple[Residence, Resident]]:
+    """Return who lives in a flat and who lived there: who lives there first, then who left last."""
+    theirs = select(Residence, Resident).join(Resident, col(Resident.id) == col(Residence.resident_id))
+    here = theirs.where(col(Residence.household_id) == household.id, col(Resident.merged_into_id).is_(None))
+    rows = session.exec(here.order_by(col(Residence.id))).all()
+    return sorted(rows, key=lambda row: row[0].moved_out or date.max, reverse=True)
+
+
 def residences_of(session: Session, resident: Resident) -> Sequence[tuple[Residence, Household]]:
     """Return where somebody lives and lived: what holds first, then in the order of coming."""
     theirs = (
@@ -254,6 +269,16 @@ def residences_of(session: Session, resident: Resident) -> Sequence[tuple[Reside
         .where(col(Residence.resident_id) == resident.id)
     )
     return sorted(session.exec(theirs.order_by(col(Residence.id))).all(), key=lambda row: not row[0].is_current)
+
+
+def residences_of_all(session: Session, ids: Sequence[int]) -> Sequence[tuple[Residence, Household]]:
+    """Return where each of these people lives and lived, in the order of coming."""
+    found: list[tuple[Residence, Household]] = []
+    for begin in range(0, len(ids), directory.AT_ONCE):
+        theirs = select(Residence, Household).join(Household, col(Household.id) == col(Residence.household_id))
+        part = theirs.where(col(Residence.resident_id).in_(ids[begin : begin + directory.AT_ONCE]))
+        found += session.exec(part.order_by(col(Residence.id))).all()
+    return found
 
 
 def homes(session: Session, resident: Resident) -> list[Household]:
@@ -337,6 +362,12 @@ def unbind(session: Session, resident: Resident, now: datetime) -> None:
     session.execute(update(Binding).where(*mine).values(ended_at=now))
     resident.openid, resident.bound_at = None, None
     session.add(resident)
+
+
+def binding_of(session: Session, resident: Resident) -> Binding | None:
+    """Return the binding of somebody that holds now; None where there is none."""
+    mine = select(Binding).where(Binding.resident_id == resident.id, col(Binding.ended_at).is_(None))
+    return session.exec(mine.order_by(col(Binding.id).desc())).first()
 
 
 def ever_bound(session: Session, openid: str) -> list[Resident]:

@@ -176,7 +176,9 @@ def _homes(session: Session, typed: Typed, is_gone: bool) -> Iterator[Any]:
         .join(DirectoryWord, col(DirectoryWord.resident_id) == col(Residence.resident_id))
         .where(*_own(session), *(() if is_gone else (lives_there(),)))
     )
-    called = sql_select(col(Residence.household_id).label("id")).join(Resident, col(Resident.id) == col(Residence.resident_id))
+    called: Select[Any] = sql_select(col(Residence.household_id).label("id")).join(
+        Resident, col(Resident.id) == col(Residence.resident_id)
+    )
     yield from (own.where(*directory.begins(one)) for one in typed.flats)
     yield from (living.where(*directory.begins(one)) for one in typed.people)
     yield from (called.where(lives_there(), one) for one in has_phone(session, typed.said))

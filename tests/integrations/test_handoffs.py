@@ -24,7 +24,8 @@ from bot.store.photos import Photo
 from bot.store.staff import Role
 from bot.store.tasks import Task
 from integrations.desk import conversations as desk
-from integrations.desk import households, matters, tasks
+from integrations.desk import matters, tasks
+from integrations.residents import flat as households
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Chat, Town

@@ -1,0 +1,24 @@
+"""Residents and flats: found in two keystrokes, looked at, corrected."""
+
+from pathlib import Path
+
+from bot.contract import Integration, Permission, Role
+from integrations.residents import events, flat, lists, moves, phones
+
+_DESK = (Role.STAFF, Role.MANAGER)
+
+integration = Integration(
+    name="residents",
+    title="住户",
+    folder=Path(__file__).parent,
+    console=(*lists.ROUTES, *moves.ROUTES, *flat.ROUTES, *phones.ROUTES),
+    log=events.LOG,
+    emits=events.EMITS,
+    tells={"household.unbound": "flat"},
+    permissions=(
+        Permission(name="household.view", title="看居民和住户", roles=_DESK),
+        Permission(name="household.edit", title="改居民和住户的资料，解除微信绑定", roles=_DESK),
+        Permission(name="household.phone", title="看居民的完整电话", roles=_DESK),
+        Permission(name="people.export", title="导出居民的个人信息", roles=(Role.MANAGER,)),
+    ),
+)
