@@ -2,6 +2,7 @@
 
 from bot.store.people import (
     RESIDENT_ROLE_WORDS,
+    also_known,
     binding_of,
     by_public_id,
     ever_bound,
@@ -17,6 +18,6 @@ from bot.store.people import of_households as people_by_flat
 from bot.store.staff import active, by_login
 
 __all__ = [
-    "RESIDENT_ROLE_WORDS", "active", "binding_of", "by_login", "by_public_id", "ever_bound", "homes", "lives_there", "number", "people_by_flat",
+    "RESIDENT_ROLE_WORDS", "active", "also_known", "binding_of", "by_login", "by_public_id", "ever_bound", "homes", "lives_there", "number", "people_by_flat",
     "people_of", "residence", "residences_of", "residences_of_all",
 ]  # fmt: skip

@@ -342,6 +342,18 @@ def _speak_for(session: Session, resident: Resident) -> list[Household]:
     return flats
 
 
+def speak_anew(session: Session, resident: Resident) -> None:
+    """Let somebody speak for a flat they have, after their flats were changed elsewhere."""
+    _speak_for(session, resident)
+    session.flush()
+
+
+def also_known(session: Session, residents: Collection[Resident]) -> Sequence[Resident]:
+    """Return those who were merged into one of these people: what happened to them happened to the one who stayed."""
+    into = col(Resident.merged_into_id).in_([one.id for one in residents])
+    return session.exec(select(Resident).where(into).order_by(col(Resident.id))).all()
+
+
 def speak_for(session: Session, resident: Resident, household: Household) -> None:
     """Let somebody mean this one of their flats from now on."""
     resident.household_id, resident.asks_flat = household.key, False

@@ -19,6 +19,7 @@ from bot.store import (
     knowledge,
     limits,
     masses,
+    merging,
     notices,
     once,
     outbox,
@@ -36,6 +37,6 @@ from bot.store import (
 
 __all__ = [
     "alerts", "apikeys", "channels", "claims", "communities", "conversations", "directory", "duty", "effects", "erasures",
-    "events", "followers", "grants", "inbox", "invitations", "knowledge", "limits", "masses", "notices", "once", "outbox",
+    "events", "followers", "grants", "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "once", "outbox",
     "people", "photos", "scenes", "sealing", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

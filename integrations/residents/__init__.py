@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.residents import events, flat, lists, moves, phones
+from integrations.residents import duplicates, events, flat, lists, moves, phones
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -11,7 +11,7 @@ integration = Integration(
     name="residents",
     title="住户",
     folder=Path(__file__).parent,
-    console=(*lists.ROUTES, *moves.ROUTES, *flat.ROUTES, *phones.ROUTES),
+    console=(*lists.ROUTES, *moves.ROUTES, *flat.ROUTES, *phones.ROUTES, *duplicates.ROUTES),
     log=events.LOG,
     emits=events.EMITS,
     tells={"household.unbound": "flat"},

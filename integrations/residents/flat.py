@@ -137,7 +137,7 @@ def _row(desk: Desk, lives: Any, resident: Resident, household: Household) -> di
     return {
         "one": resident, "lives": lives, "role": roster.RESIDENT_ROLE_WORDS[lives.role], "phone": masked(resident.phone),
         "talk": talk.public_id if talk else "", "evidence": EVIDENCE_WORDS[evidence.evidence] if evidence else "",
-        "others": others, "is_last": not others,
+        "others": others, "is_last": not others, "mergers": register.mergers_of(desk.session, resident, desk.now),
     }  # fmt: skip
 
 
@@ -161,7 +161,9 @@ def _notices(desk: Desk, people: Sequence[Resident]) -> list[tuple[Notice, str, 
 
 def _events(desk: Desk, household: Household, people: Sequence[Resident]) -> list[tuple[Any, str, str]]:
     """Return what happened to the flat and to its people, the newest first, in words."""
+    stayed = {one.id: one for one in people}
     names = {one.about: one.name or "家庭成员" for one in people}
+    names |= {one.about: stayed[one.merged_into_id].name or "家庭成员" for one in roster.also_known(desk.session, people)}
     theirs = select(Event).where(or_(col(Event.subject) == about(household), col(Event.subject).in_(names)))
     found = desk.session.exec(theirs.order_by(col(Event.id).desc()).limit(EVENTS)).all()
     said = ((event, desk.context.services.say(event, desk.now)) for event in found)

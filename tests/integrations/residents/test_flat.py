@@ -36,7 +36,7 @@ def person(town: Town, name: str) -> Resident:
     return next(one for one in town.all(Resident) if one.name == name)
 
 
-def acts(town: Town, page: Any, who: str = "", at: str = "501", **form: str) -> Any:
+def acts(town: Town, page: Any, who: str = "", at: str = "501", /, **form: str) -> Any:
     chosen = {"resident": person(town, who).public_id} if who else {}
     return town.opens(Role.STAFF, page, params={"id": number(town, at)}, **chosen, **form)
 
@@ -88,7 +88,7 @@ def test_who_leaves_the_last_flat_is_unbound_and_told_and_may_come_back(town: To
 
 
 def test_who_has_another_flat_stays_bound(town: Town) -> None:
-    acts(town, moves.move_in, "陈建国", at="502", role="owner")
+    acts(town, moves.move_in, "陈建国", "502", role="owner")
     assert [flat.label for flat in shown(town)["people"][0]["others"]] == ["3栋2单元502"]
 
     acts(town, moves.leave, "陈建国")
@@ -98,7 +98,7 @@ def test_who_has_another_flat_stays_bound(town: Town) -> None:
     assert str(one.household_id) == number(town, "502")
     assert happened(town) == ["resident.moved_in", "resident.moved_out"]
     with pytest.raises(Refusal, match="已经住在"):
-        acts(town, moves.move_in, "陈建国", at="502", role="owner")
+        acts(town, moves.move_in, "陈建国", "502", role="owner")
 
 
 @pytest.mark.parametrize(("day", "told"), [("2026-03-12", "还没有到"), ("明天", "2026-03-11 这样")])
@@ -124,8 +124,10 @@ def test_an_account_is_kept_from_a_flat_and_let_in_again(town: Town) -> None:
     assert "oChen" not in key
 
     def is_objected() -> bool:
+        flat = int(number(town))
+
         def ask(session: Session) -> bool:
-            return claims.is_objected(session, "oChen", session.get_one(Household, int(number(town))))
+            return claims.is_objected(session, "oChen", session.get_one(Household, flat))
 
         return town.database.submit(ask).result()
 

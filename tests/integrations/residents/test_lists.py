@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.integrations.conftest import Town
 
 
-def listed(town: Town, page: Any = lists.people, **query: str) -> dict[str, Any]:
+def listed(town: Town, page: Any = lists.people, /, **query: str) -> dict[str, Any]:
     view = town.opens(Role.STAFF, page, query=query)
     assert isinstance(view, View)
     return dict(view.values)
@@ -39,8 +39,10 @@ def tags(town: Town, do: str, *who: str, tag: str = "志愿者", **more: str) ->
 
 
 def test_people_stand_with_their_flat_and_a_masked_phone(town: Town) -> None:
+    chen = person(town, "陈建国").id
+
     def call(session: Session) -> None:
-        one = session.get_one(Resident, person(town, "陈建国").id)
+        one = session.get_one(Resident, chen)
         one.phone = "13800008000"
         session.add(one)
 
@@ -93,8 +95,10 @@ def test_tagging_nobody_is_refused_with_what_to_do(town: Town) -> None:
 
 
 def test_the_file_holds_who_is_listed_and_no_cell_that_excel_would_calculate(town: Town) -> None:
+    wang = person(town, "王强").id
+
     def poison(session: Session) -> None:
-        one = session.get_one(Resident, person(town, "王强").id)
+        one = session.get_one(Resident, wang)
         one.name, one.phone = '=HYPERLINK("http://evil")', "+8613800008000"
         session.add(one)
 

@@ -1,8 +1,10 @@
-"""Find people and flats by what is typed, and sort flats as people count them. The words are written at the next start."""
+"""Find people and flats by what is typed, and sort flats as people count them; let two rows of one person be one. The words are written at the next start."""
 
 import sqlalchemy as sa
+import sqlmodel
 from alembic import op
 
+import bot.model
 from bot.store.directory import PLAIN, place_of
 
 revision = 'bot_25'
@@ -28,6 +30,25 @@ def upgrade() -> None:
     op.create_index("directory_word_begins", "directory_word", ["community_id", "word"])
     op.create_index("ix_directory_word_resident_id", "directory_word", ["resident_id"])
     op.create_index("ix_directory_word_household_id", "directory_word", ["household_id"])
+    op.create_table(
+        "merger",
+        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("stays_id", sa.Integer(), nullable=False),
+        sa.Column("goes_id", sa.Integer(), nullable=False),
+        sa.Column("at", bot.model.Moment(), nullable=False),
+        sa.Column("undone_at", bot.model.Moment(), nullable=True),
+        sa.Column("moved", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"]),
+        sa.ForeignKeyConstraint(["stays_id"], ["resident.id"]),
+        sa.ForeignKeyConstraint(["goes_id"], ["resident.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("public_id"),
+    )
+    op.create_index("ix_merger_stays_id", "merger", ["stays_id"])
+    op.create_index("ix_merger_goes_id", "merger", ["goes_id"])
     with op.batch_alter_table("household") as batch:
         batch.add_column(sa.Column("place", PLAIN, nullable=False, server_default=""))
     with op.batch_alter_table("household") as batch:
@@ -47,4 +68,5 @@ def downgrade() -> None:
     op.drop_index("household_place", table_name="household")
     with op.batch_alter_table("household") as batch:
         batch.drop_column("place")
+    op.drop_table("merger")
     op.drop_table("directory_word")
