@@ -207,7 +207,7 @@ class Linli:
         return Context(
             community=self.community, keys=self.keys, base_url=self.settings.base_url,
             messages=self.understanding.catalogue.messages, services=self.services, search=self.understanding.knowledge.search,
-            neighbours=tuple(self.served_by(self.community.appid).values()), office=office_of(self.settings),
+            neighbours=tuple(self.served_by(self.community.appid).values()), usual_office=office_of(self.settings),
         )  # fmt: skip
 
     def context_of(self, community_id: int) -> Context:

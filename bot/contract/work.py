@@ -67,8 +67,13 @@ class Context:
     messages: Mapping[str, str]  # the words of `tell`, by name
     services: "Services"
     neighbours: tuple[Community, ...] = ()  # all communities of the same account, this one among them
-    office: Office = field(default_factory=Office)
+    usual_office: Office = field(default_factory=Office)  # of communities that have written no hours of their own
     search: Search = _find_nothing  # among what the communities know
+
+    @property
+    def office(self) -> Office:
+        """When this community's office is open."""
+        return self.usual_office.in_community(self.community.office_hours, self.community.office_days)
 
     def words(self, template: str, now: datetime, **values: Any) -> str:
         """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""

@@ -126,8 +126,8 @@ def by_public_id(session: Session, key: str) -> Merger | None:
 
 
 def suggested(session: Session, limit: int = 30) -> list[tuple[Resident, Resident, str]]:
-    """Return pairs who may be one person, each with the reason: same phone, same name or none at one flat. Found by index and join."""
-    return [*_same_phone(session, limit), *_same_flat(session, limit)][:limit]
+    """Return pairs who may be one person, each with the reason: same name or none at one flat, same phone. Found by index and join."""
+    return [*_same_flat(session, limit), *_same_phone(session, limit)][:limit]
 
 
 def _same_phone(session: Session, limit: int) -> Iterator[tuple[Resident, Resident, str]]:
@@ -266,9 +266,9 @@ def _part_residences(session: Session, merger: Merger) -> None:
             session.delete(lives)
     session.flush()
     for one in kept["goes"]:
-        days = {name: _day(one[name]) for name in ("moved_in", "moved_out")}
-        lives = Residence(resident_id=merger.goes_id, household_id=one["household_id"], **days)
+        lives = Residence(resident_id=merger.goes_id, household_id=one["household_id"])
         lives.role, lives.evidence = ResidentRole(one["role"]), Evidence(one["evidence"])
+        lives.moved_in, lives.moved_out = _day(one["moved_in"]), _day(one["moved_out"])
         session.add(lives)
     session.flush()
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.residents import duplicates, events, flat, lists, moves, phones
+from integrations.residents import community, duplicates, events, flat, lists, moves, phones
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -11,7 +11,7 @@ integration = Integration(
     name="residents",
     title="住户",
     folder=Path(__file__).parent,
-    console=(*lists.ROUTES, *moves.ROUTES, *flat.ROUTES, *phones.ROUTES, *duplicates.ROUTES),
+    console=(*lists.ROUTES, *moves.ROUTES, *flat.ROUTES, *phones.ROUTES, *duplicates.ROUTES, *community.ROUTES),
     log=events.LOG,
     emits=events.EMITS,
     tells={"household.unbound": "flat"},
@@ -19,6 +19,7 @@ integration = Integration(
         Permission(name="household.view", title="看居民和住户", roles=_DESK),
         Permission(name="household.edit", title="改居民和住户的资料，解除微信绑定", roles=_DESK),
         Permission(name="household.phone", title="看居民的完整电话", roles=_DESK),
+        Permission(name="community.edit", title="改小区的名称、电话和上班时间", roles=(Role.MANAGER,)),
         Permission(name="people.export", title="导出居民的个人信息", roles=(Role.MANAGER,)),
     ),
 )

@@ -22,14 +22,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BOUND = {"yes": True, "no": False}
 
 
-@page("GET", "/residents", need="household.view", title="居民", nav="居民")
+@page("GET", "/people", need="household.view", title="居民", nav="居民")
 def people(desk: Desk) -> View:
     """List the people, in the order of their flats."""
     wanted = _wanted(desk.query)
     found = register.people(desk.session, wanted, _number(desk.query))
     flats = _flats_of(desk, found.rows)
     rows = [(one, flats[one.key], masked(one.phone)) for one in found.rows]
-    return View("residents/people.html", _around(desk, "/residents", wanted, found) | {"rows": rows, "undo": _undo(desk.query)})
+    return View("residents/people.html", _around(desk, "/people", wanted, found) | {"rows": rows, "undo": _undo(desk.query)})
 
 
 @page("GET", "/households", need="household.view", title="住户", nav="居民")
@@ -42,7 +42,7 @@ def households(desk: Desk) -> View:
     return View("residents/households.html", _around(desk, "/households", wanted, found) | {"rows": rows})
 
 
-@page("POST", "/residents/tag", need="household.edit")
+@page("POST", "/people/tag", need="household.edit")
 def tag(desk: Desk) -> Redirect:
     """Give a tag to those who are chosen, or take it from them."""
     said, adds = "".join(desk.form.get("tag", "").split()), desk.form.get("do") != "remove"
@@ -65,10 +65,10 @@ def tag(desk: Desk) -> Redirect:
     if changed and not desk.form.get("undoes"):
         back |= {"undo": "remove" if adds else "add", "undo_tag": said, "undo_who": ".".join(one.public_id for one in changed)}
     already = f"，{len(chosen) - len(changed)} 人本来就是这样" if len(changed) < len(chosen) else ""
-    return Redirect(f"/console/residents?{urlencode(back)}", f"给 {len(changed)} 人{what}{already}。")
+    return Redirect(f"/console/people?{urlencode(back)}", f"给 {len(changed)} 人{what}{already}。")
 
 
-@page("POST", "/residents/export", need="people.export")
+@page("POST", "/people/export", need="people.export")
 def export(desk: Desk) -> Download:
     """Give all who are listed as a table for Excel."""
     wanted = _wanted(desk.form)

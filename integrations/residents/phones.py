@@ -8,7 +8,7 @@ def masked(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) > 7 else "****" if phone else ""
 
 
-@page("POST", "/residents/{key}/phone", need="household.phone")
+@page("POST", "/people/{key}/phone", need="household.phone")
 def show(desk: Desk) -> View:
     """Show the whole number of somebody, the fragment beside their name."""
     resident = roster.by_public_id(desk.session, desk.params["key"])

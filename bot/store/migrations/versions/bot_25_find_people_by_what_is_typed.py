@@ -49,6 +49,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_merger_stays_id", "merger", ["stays_id"])
     op.create_index("ix_merger_goes_id", "merger", ["goes_id"])
+    own = ("office_hours", "office_days")
+    with op.batch_alter_table("community") as batch:
+        for name in own:
+            batch.add_column(sa.Column(name, sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=""))
+        batch.add_column(sa.Column("earlier_names", sa.JSON(), nullable=False, server_default="[]"))
+    with op.batch_alter_table("community") as batch:
+        for name in own:
+            batch.alter_column(name, existing_type=sqlmodel.sql.sqltypes.AutoString(), server_default=None)
+        batch.alter_column("earlier_names", existing_type=sa.JSON(), server_default=None)
     with op.batch_alter_table("household") as batch:
         batch.add_column(sa.Column("place", PLAIN, nullable=False, server_default=""))
     with op.batch_alter_table("household") as batch:
@@ -68,5 +77,8 @@ def downgrade() -> None:
     op.drop_index("household_place", table_name="household")
     with op.batch_alter_table("household") as batch:
         batch.drop_column("place")
+    with op.batch_alter_table("community") as batch:
+        for name in ("office_hours", "office_days", "earlier_names"):
+            batch.drop_column(name)
     op.drop_table("merger")
     op.drop_table("directory_word")
