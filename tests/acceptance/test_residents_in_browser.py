@@ -27,7 +27,6 @@ def test_somebody_is_found_by_two_keys_and_opened_by_a_third(demo: Demo, sign_in
     page = sign_in("manager", width=width)
     page.goto(f"{demo.url}/console/people")
     expect(page.locator("#found tbody tr")).to_have_count(50)
-    shot(page, f"residents-{width}")
     assert fits(page)
 
     page.locator("h1").click()
