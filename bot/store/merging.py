@@ -231,8 +231,9 @@ def _kept(key: Sequence[Any]) -> list[Any]:
 
 def _read(column: Column[Any], value: Any) -> Any:
     """Return a part of a key as the column has it, from JSON."""
-    kind = column.type.python_type if isinstance(value, str) else str
-    return kind.fromisoformat(value) if issubclass(kind, date) else value
+    if not isinstance(value, str) or not issubclass(column.type.python_type, date):
+        return value
+    return (datetime if issubclass(column.type.python_type, datetime) else date).fromisoformat(value)
 
 
 def _unite_residences(session: Session, stays: Resident, goes: Resident) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from bot import app
 from bot.cli.serving import demo_settings
 from bot.contract import Community, Household, Resident, Role, Staff, Task, Work
 from bot.simulator.time_machine import TimeMachine
-from bot.store import apikeys, events, knowledge, people, scope, sessions
+from bot.store import apikeys, events, knowledge, merging, people, scope, sessions
 from bot.store.conversations import Conversation, Line
 from bot.store.duty import Shift
 from bot.store.effects import Effect, EffectState
@@ -44,6 +44,8 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/tasks/{id}": lambda b: b.task,
     "/console/flats/{id}": lambda b: b.task,
     "/console/households/{id}": lambda b: str(b.household),
+    "/console/people/{key}": lambda b: b.resident,
+    "/console/duplicates/{key}": lambda b: b.merger,
     "/console/notices/{id}": lambda b: b.notice,
     "/console/staff/{login}": lambda b: b.login,
     "/console/keys/{id}": lambda b: b.key,
@@ -97,6 +99,7 @@ class Other:
     effect: str = ""
     knowledge: str = ""
     resident: str = ""
+    merger: str = ""
 
     @property
     def signs(self) -> list[str]:
@@ -156,6 +159,8 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.ticket, b.pass_id, b.code, b.passage = ticket.number, leave.public_id, leave.code, passage.id or 0
     b.household, b.staff_id, b.photo, b.key = home.id or 0, staff.id or 0, photo.public_id, key.public_id
     b.shift, b.robot = shift.id or 0, robot.public_id
+    double = people.settle(session, home, name=f"{MARK}重名")
+    b.merger = merging.merge(session, resident, double, now).public_id
     b.effect, b.knowledge, b.resident = rows["effect"].public_id, rows["entry"].public_id, resident.public_id
 
 
