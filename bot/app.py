@@ -47,7 +47,7 @@ from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.services import load_services, understand
 from bot.simulator import server as simulator
-from bot.store import communities, effects, knowledge, schema, scope, sealing, seals
+from bot.store import communities, effects, knowledge, people, schema, scope, sealing, seals
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Ways
@@ -162,6 +162,8 @@ class Linli:
         services = load_services(settings)
         database = open_database(settings, services.integrations)
         try:
+            while database.submit(people.index_missing).result():  # after an upgrade
+                pass
             chosen = database.submit(_choose, settings.wechat_appid, community).result()
             understanding = understand(settings.intents_folder, services)
         except BaseException:
@@ -208,7 +210,7 @@ class Linli:
         return Context(
             community=self.community, keys=self.keys, base_url=self.settings.base_url,
             messages=self.understanding.catalogue.messages, services=self.services, search=self.understanding.knowledge.search,
-            neighbours=tuple(self.served_by(self.community.appid).values()), office=office_of(self.settings), health=self._health,
+            neighbours=tuple(self.served_by(self.community.appid).values()), usual_office=office_of(self.settings), health=self._health,
         )  # fmt: skip
 
     @cached_property

@@ -1,8 +1,20 @@
 """What the community does: one folder per service, known to the bot only through `bot.contract`."""
 
 #: The services that ship with Linli, in the order of the console's menu; LINLI_INTEGRATIONS names others, or fewer.
-SHIPPED = ("desk", "notices", "knowledge", "identity", "visitor_passes", "repairs", "health", "privacy", "duty", "roster")
+SHIPPED = (
+    "desk",
+    "residents",
+    "notices",
+    "knowledge",
+    "identity",
+    "visitor_passes",
+    "repairs",
+    "health",
+    "privacy",
+    "duty",
+    "roster",
+)
 
 #: Names that settings may hold -> the services that do its work now. What is kept only with consent never comes without the service by
 #: which that is taken back.
-RENAMED = {"community": ("desk", "notices", "identity", "privacy"), "health": ("health", "privacy")}
+RENAMED = {"community": ("desk", "residents", "notices", "identity", "privacy"), "health": ("health", "privacy")}

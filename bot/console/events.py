@@ -77,7 +77,7 @@ OWN = Log(
         "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）",
     },
     words={
-        "reason": {"unfollowed": "取消关注", "corrected": "说错了房号", "moved out": "已搬走", "objected": "家里人说不认识", "asked": "本人要求"},
+        "reason": {"unfollowed": "取消关注", "corrected": "说错了房号", "moved_out": "搬走了", "objected": "家里人说不认识", "asked": "本人要求"},
         "evidence": {"roster": "名册", "phone": "登记手机后四位", "invitation": "家里人同意", "code": "住户码", "staff": "物业核对"}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
         "allowed": {"yes": "可以", "no": "不可以"},
     },

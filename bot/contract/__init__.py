@@ -20,6 +20,7 @@ A service is a folder with an `Integration` object. It brings
     log          how people read its events                                  log.py
     hand-offs    what it gives to a person, with a number and an expected time  handoffs.py
     cards        what it knows of a household, and of today                  cards.py
+    finds        words of its own by which staff look for a flat             cards.py
     audiences    whom a notice can be for by what the service knows          cards.py
     purposes     what is kept only with consent: asked, given, withdrawn        consents.py
     personal     which rows are a person's: to export, to erase, to forget   personal.py
@@ -35,7 +36,7 @@ from bot.contract import consents, handoffs, leaving, personal, roster, rosterfi
 from bot.contract.access import Access, Permission
 from bot.contract.actions import Action, Amendment, Ask, NoSlots, Reply, action, amends
 from bot.contract.api import Endpoint, Machine, api
-from bot.contract.cards import Audience, Card, Matter, Today, audience, card, today
+from bot.contract.cards import Audience, Card, Finder, Matter, Today, audience, card, finder, today
 from bot.contract.consents import Purpose, WithConsent
 from bot.contract.effects import Call, GiveUp, Later, Performer, effect
 from bot.contract.happenings import Happening, Reaction, on
@@ -69,9 +70,9 @@ from bot.store.tasks import Task
 
 __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience", "Basis", "Call", "Card", "Community", "Context",
-    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Found", "GiveUp", "Grammar", "Happening", "Household",
+    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household",
     "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
     "Permission", "Personal", "Photo", "Processing", "Purpose", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Scoped",
     "Search", "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience", "card", "consents",
-    "digest_of", "effect", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "on", "page", "personal", "public_id", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "whose", "word",
+    "digest_of", "effect", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "on", "page", "personal", "public_id", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "whose", "word",
 ]  # fmt: skip

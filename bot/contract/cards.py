@@ -1,4 +1,4 @@
-"""What a service knows that belongs on pages of others: of a household, of today, of whom a notice may be for."""
+"""What a service knows that belongs on pages of others: of a household, of today, of whom a notice may be for, of what is typed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,15 @@ class Card:
     title: str
     need: str
     run: Callable[[Desk, Household], Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finder:
+    """What a service finds by words that staff type and that are its own, such as a plate: ids of flats, each with words."""
+
+    title: str
+    need: str
+    run: Callable[[Desk, str], Sequence[tuple[int, str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +48,11 @@ class Audience:
 def card(title: str, *, need: str) -> Callable[[Callable[[Desk, Household], Sequence[tuple[str, str]]]], Card]:
     """Make a function a card of the household's page; it returns (words, path or "")."""
     return lambda run: Card(title=title, need=need, run=run)
+
+
+def finder(title: str, *, need: str) -> Callable[[Callable[[Desk, str], Sequence[tuple[int, str]]]], Finder]:
+    """Make a function a part of the search for residents; it gets what was typed and returns (id of a flat, words)."""
+    return lambda run: Finder(title=title, need=need, run=run)
 
 
 def today(title: str, *, need: str, path: str = "") -> Callable[[Callable[[Desk], int]], Today]:

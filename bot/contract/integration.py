@@ -12,13 +12,13 @@ from pydantic import BaseModel
 from bot.contract.access import Permission
 from bot.contract.actions import Action, Amendment
 from bot.contract.api import Endpoint
-from bot.contract.cards import Audience, Card, Matter, Today
+from bot.contract.cards import Audience, Card, Finder, Matter, Today
 from bot.contract.consents import Purpose
 from bot.contract.effects import Performer
 from bot.contract.happenings import Reaction
 from bot.contract.jobs import Job
 from bot.contract.log import Log, Subject
-from bot.contract.pages import Page
+from bot.contract.pages import Desk, Page
 from bot.contract.personal import Personal
 from bot.contract.processing import Processing
 from bot.contract.taskkinds import Ladder, TaskKind
@@ -55,6 +55,7 @@ class Integration:
     permissions: Sequence[Permission] = ()
     tasks: Sequence[TaskKind] = ()
     cards: Sequence[Card] = ()
+    finds: Sequence[Finder] = ()  # words of its own by which staff look for a flat: a plate
     today: Sequence[Today] = ()
     audiences: Sequence[Audience] = ()
     log: Log = field(default_factory=Log)
@@ -255,6 +256,11 @@ class Services:
         """Return what of the resident's is under way with all services, the newest first."""
         found = [matter for one in self.integrations if one.matters for matter in one.matters(turn)]
         return sorted(found, key=lambda matter: matter.at, reverse=True)
+
+    def find(self, desk: Desk, said: str) -> Sequence[tuple[str, int, str]]:
+        """Return what services find by what staff typed, where these may see it: whose it is, the id of a flat, words."""
+        finders = (finder for one in self.integrations for finder in one.finds if desk.may(finder.need))
+        return [(finder.title, flat, words) for finder in finders for flat, words in finder.run(desk, said)]
 
     def say(self, event: Event, now: datetime) -> str:
         """Return the sentence for an event; empty for a kind that no service knows."""

@@ -31,11 +31,18 @@ from bot.store.notices import (
     when_due,
     words,
 )
+from bot.store.outbox import DeliveryState
 
 __all__ = [
-    "BODY", "TITLE", "UNDO", "Audience", "Notice", "NoticeState", "Reach", "by_public_id", "count", "draft", "failures", "listed",
+    "BODY", "STATE_WORDS", "TITLE", "UNDO", "Audience", "Notice", "NoticeState", "Reach", "by_public_id", "count", "draft", "failures", "listed",
     "next_occurrence", "progress", "publish", "publish_due", "read_cron", "recall", "recall_once", "resume", "schedule", "when_due", "words",
 ]  # fmt: skip
+
+#: What people call the states of deliveries, in the order of the bar.
+STATE_WORDS = {
+    DeliveryState.DELIVERED: "已送达", DeliveryState.SENT: "已发出", DeliveryState.SENDING: "发送中", DeliveryState.QUEUED: "排队中",
+    DeliveryState.ARMED: "等待发出", DeliveryState.FAILED: "失败", DeliveryState.UNREACHABLE: "通知不到", DeliveryState.CANCELLED: "已撤回",
+}  # fmt: skip
 
 
 def count(work: Work, audience: Audience, template: bool) -> Reach:

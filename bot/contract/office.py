@@ -1,6 +1,6 @@
 """When the property office is open, and how long its people may be silent in a talk they have taken over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Self
 
@@ -21,6 +21,11 @@ class Office:
         """Return the office as the settings write it: 08:30-18:00, 12345."""
         opens, closes = (time.fromisoformat(clock.zfill(5)) for clock in hours.split("-"))
         return cls(opens=opens, closes=closes, days=frozenset(map(int, days)), silence=silence)
+
+    def in_community(self, hours: str, days: str) -> Self:
+        """Return the same with the hours and days that a community has written for itself; what it left empty stays."""
+        own = self.read(hours, days or "1234567", self.silence) if hours else self
+        return replace(self, opens=own.opens, closes=own.closes, days=frozenset(map(int, days)) if days else self.days)
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether somebody is there."""

@@ -8,13 +8,27 @@ from bot.store.invitations import Invitation, invite, paper_of
 from bot.store.invitations import end as end_invitation
 from bot.store.invitations import find as find_invitation
 from bot.store.limits import used as used_today
-from bot.store.people import RESIDENT_ROLE_WORDS, bound, by_public_id, homes, lives_there, residence, residences_of, speak_for
+from bot.store.people import (
+    RESIDENT_ROLE_WORDS,
+    also_known,
+    binding_of,
+    bound,
+    by_public_id,
+    ever_bound,
+    homes,
+    lives_there,
+    number,
+    residence,
+    residences_of,
+    residences_of_all,
+    speak_for,
+)
 from bot.store.people import of_household as people_of
 from bot.store.people import of_households as people_by_flat
 from bot.store.staff import active, by_login
 
 __all__ = [
-    "RESIDENT_ROLE_WORDS", "Claim", "Invitation", "active", "bound", "by_login", "by_public_id", "claim_flat", "claim_of", "drop_claim", "end_invitation",
-    "find_invitation", "forgive", "homes", "invite", "is_objected", "lives_there", "object_to", "paper_of", "people_by_flat", "people_of",
-    "residence", "residences_of", "speak_for", "used_today",
+    "RESIDENT_ROLE_WORDS", "Claim", "Invitation", "active", "also_known", "binding_of", "bound", "by_login", "by_public_id", "claim_flat", "claim_of",
+    "drop_claim", "end_invitation", "ever_bound", "find_invitation", "forgive", "homes", "invite", "is_objected", "lives_there", "number", "object_to",
+    "paper_of", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,7 +20,8 @@ from bot.keys import Keys
 from bot.language.disclosure import Health
 from bot.language.known import Known
 from bot.language.phrases import fill
-from bot.store import claims, effects, events, limits, moving, outbox, people, photos, scope, tasks
+from bot.sealed import Search as Sought
+from bot.store import claims, effects, events, limits, moving, outbox, people, photos, scope, sealing, tasks
 from bot.store.claims import Claim
 from bot.store.communities import Community
 from bot.store.events import Event
@@ -68,9 +69,14 @@ class Context:
     messages: Mapping[str, str]  # the words of `tell`, by name
     services: "Services"
     neighbours: tuple[Community, ...] = ()  # all communities of the same account, this one among them
-    office: Office = field(default_factory=Office)
+    usual_office: Office = field(default_factory=Office)  # of communities that have written no hours of their own
     search: Search = _find_nothing  # among what the communities know
     health: Health | None = None  # knows words of health, for `Desk.veil`
+
+    @property
+    def office(self) -> Office:
+        """When this community's office is open."""
+        return self.usual_office.in_community(self.community.office_hours, self.community.office_days)
 
     def words(self, template: str, now: datetime, **values: Any) -> str:
         """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
@@ -171,20 +177,28 @@ class Work:
             self.session, flat, name=name, role=role, phone=phone, evidence=evidence, on=self.now.date()
         )  # fmt: skip
 
-    def move_in(self, resident: Resident, flat: Household, role: ResidentRole, evidence: Evidence = Evidence.STAFF) -> None:
-        """Let somebody who is known belong to one more flat."""
-        people.move_in(self.session, resident, flat, role, evidence=evidence, on=self.now.date())
+    def move_in(
+        self,
+        resident: Resident,
+        flat: Household,
+        role: ResidentRole,
+        evidence: Evidence = Evidence.STAFF,
+        *,
+        on: date | None = None,
+    ) -> None:
+        """Let somebody who is known belong to one more flat, since today unless another day is told."""
+        people.move_in(self.session, resident, flat, role, evidence=evidence, on=on or self.now.date())
         self.record("resident.moved_in", resident.about, household=flat.key, evidence=evidence)
 
-    def move_out(self, resident: Resident, flat: Household, reason: str = "") -> None:
-        """Let somebody belong to a flat no more; with the last one their WeChat account is let go, too.
+    def move_out(self, resident: Resident, flat: Household, reason: str = "", *, on: date | None = None) -> None:
+        """Let somebody belong to a flat no more, from today on or another day; with the last one their WeChat account is let go, too.
 
         It is recorded here, for whoever lets them go: services end what this flat gave them (`on("resident.moved_out")`).
         """
-        is_homeless = people.move_out(self.session, resident, flat, self.now.date())
+        is_homeless = people.move_out(self.session, resident, flat, on or self.now.date())
         self.record("resident.moved_out", resident.about, household=flat.key, **({"reason": reason} if reason else {}))
         if is_homeless and resident.openid:
-            self.unbind(resident, reason or "moved out")
+            self.unbind(resident, reason or "moved_out")
 
     def bind(self, resident: Resident, openid: str, evidence: Evidence = Evidence.STAFF) -> None:
         """Let a WeChat account belong to a resident, whose community it speaks with from now on.
@@ -212,6 +226,10 @@ class Work:
     def give_back(self, kind: str, key: str) -> None:
         """Take back one that was counted today and, as it turned out, was none."""
         limits.give_back(self.session, kind, key, self.now)
+
+    def digest(self, words: str, search: Sought) -> str:
+        """Return the keyed hash by which a sealed value is found (`digest_of`)."""
+        return sealing.digest(self.session, search.of(words), search)
 
     def audience(self, tag: str) -> Sequence[int] | None:
         """Return the ids of the residents that a service knows by `tag`; None where no service offers it."""

@@ -81,6 +81,12 @@ def is_objected(session: Session, openid: str, household: Household) -> bool:
     return session.exec(mine).first() is not None
 
 
+def objected(session: Session, household: Household) -> list[Objection]:
+    """Return the accounts that a household does not know, the latest first."""
+    theirs = select(Objection).where(Objection.household_id == household.id)
+    return list(session.exec(theirs.order_by(col(Objection.at).desc(), col(Objection.openid))).all())
+
+
 def forgive(session: Session, openid: str, household: Household) -> None:
     """Let an account be bound to a household again that had objected."""
     session.execute(delete(Objection).where(col(Objection.openid) == openid, col(Objection.household_id) == household.id))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from bot.errors import Misconfigured
+from bot.model import json_column
 
 
 class Community(SQLModel, table=True):
@@ -17,6 +18,9 @@ class Community(SQLModel, table=True):
     name: str
     phone: str = ""  # the property office's, told to residents
     address: str = ""
+    office_hours: str = ""  # 08:30-18:00; empty: as the settings say
+    office_days: str = ""  # 12345
+    earlier_names: list[str] = json_column(list)  # commands and rosters that still say them mean this one
 
     @property
     def key(self) -> int:
@@ -24,6 +28,10 @@ class Community(SQLModel, table=True):
         if self.id is None:
             raise ValueError(f"community {self.name!r} is not stored yet")
         return self.id
+
+    def is_called(self, name: str) -> bool:
+        """Tell whether that is its name, or was."""
+        return name in (self.name, *self.earlier_names)
 
 
 def listed(session: Session, appid: str = "") -> Sequence[Community]:
@@ -33,8 +41,8 @@ def listed(session: Session, appid: str = "") -> Sequence[Community]:
 
 
 def by_name(session: Session, appid: str, name: str) -> Community | None:
-    """Return an account's community of that name."""
-    return session.exec(select(Community).where(Community.appid == appid, Community.name == name)).first()
+    """Return an account's community of that name, else the one that had it before."""
+    return next((one for one in sorted(listed(session, appid), key=lambda one: one.name != name) if one.is_called(name)), None)
 
 
 def pick(session: Session, appid: str, name: str = "") -> Community:
@@ -42,7 +50,8 @@ def pick(session: Session, appid: str, name: str = "") -> Community:
     found = listed(session, appid)
     if not found:
         raise Misconfigured("there is no community yet; run `linli init` first")
-    chosen = [community for community in found if not name or community.name == name]
+    now = [community for community in found if not name or community.name == name]
+    chosen = now or [community for community in found if community.is_called(name)]
     if len(chosen) == 1:
         return chosen[0]
     names = ", ".join(community.name for community in found)

@@ -20,7 +20,8 @@ from sqlmodel import select as choose
 from bot.errors import Refusal
 from bot.model import SHANGHAI, json_column, maybe_moment, moment, public_id
 from bot.sealed import keyring_of, maybe_sealed_map, sealed_list, with_hashes
-from bot.store import events, rosterdiff, scope
+from bot.store import directory, events, people, rosterdiff, scope
+from bot.store.directory import DirectoryWord
 from bot.store.people import Evidence, ResidentRole
 from bot.store.rosterdiff import Entry, Flat, Person, Plan
 from bot.store.scope import Scoped
@@ -33,8 +34,8 @@ UNDOABLE, WAITS = timedelta(days=30), timedelta(hours=1)
 #: Rows of one statement: far below what either database takes as parameters.
 AT_ONCE = 1_000
 
-_COMMUNITIES, _FLATS, _PEOPLE, _LIVES = (
-    SQLModel.metadata.tables[name] for name in ("community", "household", "resident", "residence")
+_COMMUNITIES, _FLATS, _PEOPLE, _LIVES, _WORDS = (
+    SQLModel.metadata.tables[name] for name in ("community", "household", "resident", "residence", "directory_word")
 )
 
 
@@ -161,6 +162,7 @@ def carry_out(session: Session, plan: Plan, now: datetime, *, actor: str, file_n
     _change(session, plan, changes)
     moved = {after.id for before, after in plan.people if before and _lives_elsewhere(before, after) and after.id is not None}
     speak_again(session, moved)
+    people.index_again(session, [one for one, *_ in (*changes["people"], *changes["own"])], changes["flats"])
     done = RosterImport(
         at=now, actor=actor, file_name=file_name[:200], whole=whole, counts=plan.counts, personal_changes=changes
     )  # fmt: skip
@@ -175,7 +177,14 @@ def _add_flats(session: Session, flats: Sequence[Flat]) -> dict[Flat, int]:
     here = scope.of(session)
     if not flats:
         return {}
-    _insert(session, _FLATS, ({"community_id": here, "building": one, "unit": two, "room": three} for one, two, three in flats))
+    _insert(
+        session,
+        _FLATS,
+        (
+            {"community_id": here, "building": one, "unit": two, "room": three, "place": directory.place_of(one, two, three)}
+            for one, two, three in flats
+        ),
+    )
     rows = session.execute(
         select(_FLATS.c.building, _FLATS.c.unit, _FLATS.c.room, _FLATS.c.id).where(_FLATS.c.community_id == here)
     )
@@ -360,6 +369,11 @@ def undo(session: Session, done: RosterImport, now: datetime, *, actor: str, res
     _write_living(session, back.living)
     _delete(session, _LIVES, back.lives)
     speak_again(session, back.moved)
+    people.index_again(session, [one for one, _ in back.own], ())
+    for some in _by_and_by(back.people):
+        session.execute(delete(DirectoryWord).where(col(DirectoryWord.resident_id).in_(some)))
+    for some in _by_and_by(back.flats):
+        session.execute(delete(DirectoryWord).where(col(DirectoryWord.household_id).in_(some)))
     _delete(session, _PEOPLE, back.people)
     _delete(session, _FLATS, back.flats)
     session.expire_all()
@@ -406,7 +420,7 @@ class _Review:
         return Undoing(own=own, living=living, lives=lives, people=list(gone), flats=flats, moved=moved, since=tuple(self.since))
 
     def _people_to_go(self, new: Mapping[int, Mapping[str, Any]], ours: Mapping[tuple[int, int], Mapping[str, Any]]) -> list[int]:
-        used = _referring(self.session, _PEOPLE, list(new), but=(_LIVES,))
+        used = _referring(self.session, _PEOPLE, list(new), but=(_LIVES, _WORDS))
         theirs: dict[int, int] = defaultdict(int)
         for who, _ in ours:
             theirs[who] += 1
@@ -456,7 +470,7 @@ class _Review:
     def _flats_to_go(self, lives: set[int], people: set[int], moved: set[int]) -> list[int]:
         """Return the new flats that nothing needs: neither somebody who stays nor anything that was done since."""
         flats = [id_ for id_ in self.changes["flats"] if id_ in self.by_home]
-        used = _referring(self.session, _FLATS, flats, but=(_LIVES, _PEOPLE))
+        used = _referring(self.session, _FLATS, flats, but=(_LIVES, _PEOPLE, _WORDS))
         for some in _by_and_by(flats):
             stay = select(_LIVES.c.id, _LIVES.c.household_id).where(_LIVES.c.household_id.in_(some))
             used |= {home for id_, home in self.session.execute(stay) if id_ not in lives}

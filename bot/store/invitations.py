@@ -49,12 +49,17 @@ def invite(
     return made
 
 
-def paper_of(session: Session, household: Household, now: datetime, *, renew: bool = False) -> Invitation:
-    """Return the household's code on paper, a new one if there is none; `renew` ends the old one."""
+def paper(session: Session, household: Household) -> Invitation | None:
+    """Return the household's code on paper that is good now; None where none was made."""
     theirs = select(Invitation).where(
         Invitation.household_id == household.id, col(Invitation.inviter_id).is_(None), col(Invitation.ended_at).is_(None)
     )
-    found = session.exec(theirs).first()
+    return session.exec(theirs).first()
+
+
+def paper_of(session: Session, household: Household, now: datetime, *, renew: bool = False) -> Invitation:
+    """Return the household's code on paper, a new one if there is none; `renew` ends the old one."""
+    found = paper(session, household)
     if found is not None and renew:
         end(session, found, now)
         found = None

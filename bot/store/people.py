@@ -5,16 +5,20 @@ to a person, never to a flat: what it may do for a flat follows from where the p
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, event, exists, inspect, update
+from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
 from bot.model import json_column, maybe_moment, moment, public_id, word
 from bot.sealed import PHONE_END, Search, digest_of, keyring_of, sealed
+from bot.store import directory
+from bot.store.directory import DirectoryWord
 from bot.store.prepared import Prepared
 from bot.store.scope import Scoped
 
@@ -47,12 +51,16 @@ class Evidence(StrEnum):
 class Household(Scoped, table=True):
     """One flat: what notices are addressed to and people live in."""
 
-    __table_args__ = (UniqueConstraint("community_id", "building", "unit", "room"),)
+    __table_args__ = (
+        UniqueConstraint("community_id", "building", "unit", "room"),
+        Index("household_place", "community_id", "place"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     building: str  # "3"
     unit: str = ""  # "2"; empty where buildings have no units
     room: str  # "501"
+    place: str = Field(default="", sa_type=directory.PLAIN)  # what flats are sorted by; kept below
 
     @property
     def key(self) -> int:
@@ -140,9 +148,77 @@ _RESIDENT = SQLModel.metadata.tables["resident"]
 _HOW_BOUND = Prepared(select(_RESIDENT.c.id, _RESIDENT.c.asks_flat).where(_RESIDENT.c.openid == bindparam("sought")))
 
 
+#: What the directory knows people and flats by.
+_KNOWN_BY = {Household: ("building", "unit", "room"), Resident: ("name", "tags", "merged_into_id")}
+
+
+@event.listens_for(AnySession, "before_flush")
+def _place(session: AnySession, _context: object, _instances: object) -> None:
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, Household):
+            row.place = directory.place_of(row.building, row.unit, row.room)
+
+
+@event.listens_for(AnySession, "after_flush")
+def _keep_directory(session: AnySession, _context: object) -> None:
+    """Keep the directory in step, whoever has written; in the same flush, so that nobody can forget it."""
+    changed = [
+        row for row in (*session.new, *session.dirty) if isinstance(row, Household | Resident) and _is_known_otherwise(row)
+    ]
+    if changed:
+        _index(session, changed)
+
+
+def _is_known_otherwise(row: Household | Resident) -> bool:
+    state = inspect(row)
+    return not state.persistent or any(state.attrs[name].history.has_changes() for name in _KNOWN_BY[type(row)])
+
+
+def _index(session: AnySession, rows: Sequence[Household | Resident]) -> None:
+    flats = {
+        (one.community_id, one.key): directory.words_of_flat(one.building, one.unit, one.room)
+        for one in rows if isinstance(one, Household)
+    }  # fmt: skip
+    persons = {
+        (one.community_id, one.key): directory.words_of_person(one.public_id, one.name, one.tags)
+        if one.merged_into_id is None else ()
+        for one in rows if isinstance(one, Resident)
+    }  # fmt: skip
+    directory.renew(session.connection(), persons, flats)
+
+
+def index_again(session: Session, people: Sequence[int], flats: Sequence[int]) -> None:
+    """Give words anew to people and flats that were written without their objects; those that are gone have none."""
+    for begin in range(0, len(flats), directory.AT_ONCE):
+        some = select(Household).where(col(Household.id).in_(flats[begin : begin + directory.AT_ONCE]))
+        _index(session, session.exec(some).all())
+    for begin in range(0, len(people), directory.AT_ONCE):
+        those = select(Resident).where(col(Resident.id).in_(people[begin : begin + directory.AT_ONCE]))
+        _index(session, session.exec(those).all())
+
+
+def index_missing(session: Session, limit: int = 2000) -> int:
+    """Give words to people and flats that have none, as after an upgrade; returns how many got some."""
+    flat_known, person_known = (
+        exists().where(col(DirectoryWord.household_id) == col(Household.id)),
+        exists().where(col(DirectoryWord.resident_id) == col(Resident.id)),
+    )
+    flats = select(Household).where(~flat_known)
+    persons = select(Resident).where(~person_known, col(Resident.merged_into_id).is_(None))
+    rows: list[Household | Resident] = [*session.exec(flats.limit(limit)).all(), *session.exec(persons.limit(limit)).all()]
+    _index(session, rows)
+    return len(rows)
+
+
 def bound(session: Session, openid: str) -> Resident | None:
     """Return who is bound to an openid, None if nobody is."""
     return session.scalars(_BOUND, {"sought": openid}).first()
+
+
+def number(said: str) -> str:
+    """Return the number of a building, a unit or a room as it is kept and compared with what residents say: 0501 is 501, a is A."""
+    plain = "".join(unicodedata.normalize("NFKC", said).split()).upper()
+    return (plain.lstrip("0") or plain) if plain.isdigit() else plain
 
 
 def is_bound(session: Session, openid: str) -> bool:
@@ -198,6 +274,14 @@ def of_households(session: Session, ids: Collection[int]) -> dict[int, list[Resi
     return found
 
 
+def residents_at(session: Session, household: Household) -> Sequence[tuple[Residence, Resident]]:
+    """Return who lives in a flat and who lived there: who lives there first, then who left last."""
+    theirs = select(Residence, Resident).join(Resident, col(Resident.id) == col(Residence.resident_id))
+    here = theirs.where(col(Residence.household_id) == household.id, col(Resident.merged_into_id).is_(None))
+    rows = session.exec(here.order_by(col(Residence.id))).all()
+    return sorted(rows, key=lambda row: row[0].moved_out or date.max, reverse=True)
+
+
 def residences_of(session: Session, resident: Resident) -> Sequence[tuple[Residence, Household]]:
     """Return where somebody lives and lived: what holds first, then in the order of coming."""
     theirs = (
@@ -206,6 +290,16 @@ def residences_of(session: Session, resident: Resident) -> Sequence[tuple[Reside
         .where(col(Residence.resident_id) == resident.id)
     )
     return sorted(session.exec(theirs.order_by(col(Residence.id))).all(), key=lambda row: not row[0].is_current)
+
+
+def residences_of_all(session: Session, ids: Sequence[int]) -> Sequence[tuple[Residence, Household]]:
+    """Return where each of these people lives and lived, in the order of coming."""
+    found: list[tuple[Residence, Household]] = []
+    for begin in range(0, len(ids), directory.AT_ONCE):
+        theirs = select(Residence, Household).join(Household, col(Household.id) == col(Residence.household_id))
+        part = theirs.where(col(Residence.resident_id).in_(ids[begin : begin + directory.AT_ONCE]))
+        found += session.exec(part.order_by(col(Residence.id))).all()
+    return found
 
 
 def homes(session: Session, resident: Resident) -> list[Household]:
@@ -269,6 +363,18 @@ def _speak_for(session: Session, resident: Resident) -> list[Household]:
     return flats
 
 
+def speak_anew(session: Session, resident: Resident) -> None:
+    """Let somebody speak for a flat they have, after their flats were changed elsewhere."""
+    _speak_for(session, resident)
+    session.flush()
+
+
+def also_known(session: Session, residents: Collection[Resident]) -> Sequence[Resident]:
+    """Return those who were merged into one of these people: what happened to them happened to the one who stayed."""
+    into = col(Resident.merged_into_id).in_([one.id for one in residents])
+    return session.exec(select(Resident).where(into).order_by(col(Resident.id))).all()
+
+
 def speak_for(session: Session, resident: Resident, household: Household) -> None:
     """Let somebody mean this one of their flats from now on."""
     resident.household_id, resident.asks_flat = household.key, False
@@ -289,6 +395,12 @@ def unbind(session: Session, resident: Resident, now: datetime) -> None:
     session.execute(update(Binding).where(*mine).values(ended_at=now))
     resident.openid, resident.bound_at = None, None
     session.add(resident)
+
+
+def binding_of(session: Session, resident: Resident) -> Binding | None:
+    """Return the binding of somebody that holds now; None where there is none."""
+    mine = select(Binding).where(Binding.resident_id == resident.id, col(Binding.ended_at).is_(None))
+    return session.exec(mine.order_by(col(Binding.id).desc())).first()
 
 
 def ever_bound(session: Session, openid: str) -> list[Resident]:

@@ -9,6 +9,7 @@ from bot.store import (
     consents,
     conversations,
     credentials,
+    directory,
     duty,
     effects,
     erasures,
@@ -21,6 +22,7 @@ from bot.store import (
     knowledge,
     limits,
     masses,
+    merging,
     notices,
     once,
     outbox,
@@ -38,6 +40,6 @@ from bot.store import (
 )
 
 __all__ = [
-    "alerts", "apikeys", "channels", "claims", "communities", "consents", "conversations", "credentials", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
-    "inbox", "invitations", "knowledge", "limits", "masses", "notices", "once", "outbox", "people", "photos", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "alerts", "apikeys", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
+    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "once", "outbox", "people", "photos", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

@@ -1,11 +1,11 @@
-"""How people read the events of conversations, tasks and households."""
+"""How people read the events of conversations and tasks."""
 
 from sqlmodel import select
 
 from bot.contract import Conversation, Desk, Log, Resident, Subject, Task, Work
 
 #: Kinds of events and their fields; that somebody waits or a task is opened the core records.
-EMITS = {"conversation.taken": "", "conversation.replied": "", "conversation.returned": "", "people.exported": ""}
+EMITS = {"conversation.taken": "", "conversation.replied": "", "conversation.returned": ""}
 
 
 def _conversation(work: Work, key: str) -> Subject:
@@ -31,7 +31,6 @@ LOG = Log(
         "task.closed": "办结了待办", "task.heard_more": "住户又说了情况",
         "task.told": "通知了值班人员（第 {rung} 轮）", "task.reached": "值班人员的微信收到了", "task.unreached": "值班人员都没有收到",
         "task.exhausted": "通知了所有人，没有人接手",
-        "people.exported": "导出了居民的信息",
     },
     subjects={"conversation": _conversation, "task": _task},
 )  # fmt: skip

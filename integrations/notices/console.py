@@ -5,13 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.contract import SHANGHAI, DeliveryState, Desk, Notice, NoticeState, Page, Redirect, Refusal, Staff, View, notices, page
-from bot.contract.notices import Audience
-
-#: What people call the states of deliveries, in the order of the bar.
-STATE_WORDS = {
-    DeliveryState.DELIVERED: "已送达", DeliveryState.SENT: "已发出", DeliveryState.SENDING: "发送中", DeliveryState.QUEUED: "排队中",
-    DeliveryState.ARMED: "等待发出", DeliveryState.FAILED: "失败", DeliveryState.UNREACHABLE: "通知不到", DeliveryState.CANCELLED: "已撤回",
-}  # fmt: skip
+from bot.contract.notices import STATE_WORDS, Audience
 
 NOTICE_WORDS = {
     NoticeState.DRAFT: "草稿", NoticeState.SCHEDULED: "已定时", NoticeState.PUBLISHED: "已发布", NoticeState.RECALLED: "已撤回",

@@ -18,6 +18,7 @@ integration = Integration(
     api=api.ROUTES,
     reactions=reactions.ALL,
     cards=(cards.passes,),
+    finds=(cards.by_plate,),
     today=(cards.expected,),
     log=events.LOG,
     emits=events.EMITS,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import col, func, select
 
-from bot.contract import Desk, Household, Matter, Turn, card, today
+from bot.contract import Desk, Household, Matter, Search, Turn, card, finder, today
 from integrations.visitor_passes import passes as passes_of
 from integrations.visitor_passes.gate import mask
 from integrations.visitor_passes.models import Pass, PassState
@@ -12,6 +12,9 @@ from integrations.visitor_passes.settings import Settings
 
 #: Passes shown on a household's card.
 SHOWN = 5
+
+#: Signs of the shortest plate.
+SHORTEST_PLATE = 7
 
 
 @card("访客", need="pass.view")
@@ -24,6 +27,16 @@ def passes(desk: Desk, household: Household) -> Sequence[tuple[str, str]]:
     )
     found = desk.session.exec(theirs.order_by(col(Pass.starts_at)).limit(SHOWN)).all()
     return [(desk.words("{who} {t}", who=mask(one.visitor_name), t=one.starts_at), "/passes") for one in found]
+
+
+@finder("访客车牌", need="pass.view")
+def by_plate(desk: Desk, said: str) -> Sequence[tuple[int, str]]:
+    """Return the flats that a car was or is expected at, the latest first, by its whole plate: 粤B12345, 粤B·12345."""
+    if len(Search.PLATE.of(said)) < SHORTEST_PLATE:
+        return ()
+    theirs = select(Pass).where(Pass.plate_digest == desk.digest(said, Search.PLATE)).order_by(col(Pass.id).desc()).limit(SHOWN)
+    found = {one.household_id: one for one in reversed(desk.session.exec(theirs).all())}
+    return [(flat, desk.words("{plate}，{t}", plate=one.plate, t=one.starts_at)) for flat, one in found.items()]
 
 
 @today("今天还要来的访客", need="pass.view", path="/passes")

@@ -22,7 +22,7 @@ from bot import app
 from bot.cli.serving import demo_settings
 from bot.contract import Community, Household, Resident, Role, Staff, Task, Work
 from bot.simulator.time_machine import TimeMachine
-from bot.store import apikeys, events, imports, knowledge, people, scope, sessions
+from bot.store import apikeys, events, imports, knowledge, merging, people, scope, sessions
 from bot.store.conversations import Conversation, Line
 from bot.store.duty import Shift
 from bot.store.effects import Effect, EffectState
@@ -46,6 +46,8 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/tasks/{id}": lambda b: b.task,
     "/console/flats/{id}": lambda b: b.task,
     "/console/households/{id}": lambda b: str(b.household),
+    "/console/people/{key}": lambda b: b.resident,
+    "/console/duplicates/{key}": lambda b: b.merger,
     "/console/notices/{id}": lambda b: b.notice,
     "/console/staff/{login}": lambda b: b.login,
     "/console/account/devices/{id}": lambda b: b.device,
@@ -109,6 +111,7 @@ class Other:
     imported: str = ""
     export: str = ""
     export_key: str = ""
+    merger: str = ""
 
     @property
     def signs(self) -> list[str]:
@@ -176,6 +179,8 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.shift, b.robot = shift.id or 0, robot.public_id
     b.device = sessions.key_of(sessions.begin(session, staff, "", now))
     b.export, b.export_key = export.code, export.file_key
+    double = people.settle(session, home, name=f"{MARK}重名")
+    b.merger = merging.merge(session, resident, double, now).public_id
     b.effect, b.knowledge, b.resident = rows["effect"].public_id, rows["entry"].public_id, resident.public_id
 
 

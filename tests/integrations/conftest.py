@@ -80,7 +80,7 @@ class Town:
         work = Work(session=None, now=self.now, context=self.context)  # type: ignore[arg-type]  # words need no session
         return work.words(words, **reply.values)
 
-    def opens(self, role: Role, page: Page, *, params: dict[str, str] | None = None,
+    def opens(self, role: Role, page: Page, /, *, params: dict[str, str] | None = None,
               query: dict[str, str] | None = None, **form: str) -> Any:  # fmt: skip
         """A staff member opens a page or sends a form; returns what the page returns."""
 

@@ -16,9 +16,11 @@ from bot.store.events import Event
 from bot.store.people import Household, Resident
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
-from integrations.desk import conversations, households, tasks
+from integrations.desk import conversations, tasks
 from integrations.health import actions as health
 from integrations.repairs import actions as repairs
+from integrations.residents import flat as households
+from integrations.residents import moves
 from integrations.visitor_passes import actions as visitors
 from integrations.visitor_passes.models import Pass, PassState
 
@@ -110,7 +112,7 @@ def live_a_little(town: Town) -> None:
 def test_household_shows_its_people_and_the_card_of_every_service_one_may_see(town: Town) -> None:
     live_a_little(town)
 
-    assert [(one.name, role) for one, role, _ in household(town)["people"]] == [("陈建国", "家属")]
+    assert [(row["one"].name, row["role"]) for row in household(town)["people"]] == [("陈建国", "家属")]
     assert {title for title, lines in household(town)["cards"] if lines} == {"报修", "访客", "健康打卡"}
     assert "健康打卡" not in {title for title, _ in household(town, Role.STAFF)["cards"]}, "health data is for managers"
 
@@ -139,7 +141,7 @@ def test_export_unites_what_all_services_keep_and_is_written_down(town: Town) ->
 def test_staff_let_somebody_go_and_their_passes_end_at_once(town: Town) -> None:
     live_a_little(town)
 
-    assert isinstance(acts(town, households.unbind), Redirect)
+    assert isinstance(acts(town, moves.unbind), Redirect)
 
     assert person(town).openid is None
     assert [one.state for one in town.all(Pass)] == [PassState.CANCELLED]

@@ -24,7 +24,8 @@ from bot.store.photos import Photo
 from bot.store.staff import Role
 from bot.store.tasks import Task
 from integrations.desk import conversations as desk
-from integrations.desk import households, matters, tasks
+from integrations.desk import matters, tasks
+from integrations.residents import flat as households
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Chat, Town
@@ -36,7 +37,7 @@ CHEN, LI = "oChen", "oLi"
 
 def turned(town: Town, fn: Callable[[Turn], T], openid: str = CHEN, office: Office | None = None) -> T:
     """Do something in a turn of a resident."""
-    context = replace(town.context, office=office) if office else town.context
+    context = replace(town.context, usual_office=office) if office else town.context
 
     def run(session: Session) -> T:
         return fn(Turn(session=session, now=town.now, context=context, openid=openid))

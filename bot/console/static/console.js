@@ -27,8 +27,34 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     field.form.requestSubmit();
   } else if (!field && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+    const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (wanted?.matches("input")) {
+      event.preventDefault();
+      wanted.focus();
+      wanted.select();
+    } else wanted?.click();
   }
+});
+
+// Lists by keyboard: j and k go from row to row, the arrow down leads from the search field to the first one, Enter opens.
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const [typing, searching] = [event.target.matches("input:not([type=checkbox]), textarea, select"), event.target.matches("[type=search]")];
+  const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || (typing && !(searching && event.key === "ArrowDown"))) return;
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const here = rows.findIndex((row) => row === event.target || row.closest("tr, li")?.contains(event.target));
+  if (here < 0 && event.key.startsWith("Arrow") && !searching) return; // the arrows scroll
+  const next = rows[here < 0 ? 0 : here + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+  const all = event.target.closest("[data-all]");
+  if (all) document.querySelectorAll(all.dataset.all).forEach((box) => { box.checked = all.checked; });
 });
 
 document.addEventListener("input", (event) => {

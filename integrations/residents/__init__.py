@@ -1,0 +1,25 @@
+"""Residents and flats: found in two keystrokes, looked at, corrected."""
+
+from pathlib import Path
+
+from bot.contract import Integration, Permission, Role
+from integrations.residents import community, duplicates, events, flat, lists, moves, phones, processing
+
+_DESK = (Role.STAFF, Role.MANAGER)
+
+integration = Integration(
+    name="residents",
+    title="住户",
+    folder=Path(__file__).parent,
+    console=(*lists.ROUTES, *moves.ROUTES, *flat.ROUTES, *phones.ROUTES, *duplicates.ROUTES, *community.ROUTES),
+    log=events.LOG,
+    emits=events.EMITS,
+    tells={"household.unbound": "flat"},
+    processing=processing.PROCESSING,
+    permissions=(
+        Permission(name="household.view", title="看居民和住户", roles=_DESK),
+        Permission(name="household.edit", title="改居民和住户的资料，解除微信绑定", roles=_DESK),
+        Permission(name="community.edit", title="改小区的名称、电话和上班时间", roles=(Role.MANAGER,)),
+        Permission(name="people.export", title="导出居民的个人信息", roles=(Role.MANAGER,)),
+    ),
+)

@@ -1,0 +1,92 @@
+"""Two rows that are one person: suggested, looked at side by side, made one, parted again."""
+
+from typing import Any
+
+from bot.contract import Desk, Page, Redirect, Refusal, Resident, View, page, register, roster
+from bot.contract.register import Filter
+from integrations.residents.phones import masked
+
+#: People who are offered for a comparison.
+OFFERED = 8
+
+
+@page("GET", "/duplicates", need="household.edit", title="重复的人", nav="居民")
+def suggested(desk: Desk) -> View:
+    """List pairs that may be one person, each with the reason."""
+    pairs = [(_told(desk, one), _told(desk, other), why) for one, other, why in register.suggested(desk.session)]
+    return View("residents/duplicates.html", {"pairs": pairs})
+
+
+@page("GET", "/duplicates/search", need="household.edit")
+def search(desk: Desk) -> View:
+    """Find people while one types, to choose the two: the fragment below the field."""
+    said = desk.query.get("q", "").strip()[:40]
+    found = register.people(desk.session, Filter(said=said)).rows[:OFFERED] if said else ()
+    return View(
+        "residents/candidates.html",
+        {
+            "rows": [_told(desk, one) for one in found],
+            "asked": bool(said),
+            "name": "other" if desk.query.get("as") == "other" else "one",
+        },
+    )
+
+
+@page("GET", "/duplicates/compare", need="household.edit", title="合并两个人")
+def compare(desk: Desk) -> View:
+    """Show two people side by side."""
+    one, other = _two(desk, desk.query)
+    return View("residents/compare.html", {"both": [_told(desk, one), _told(desk, other)], "refused": _refused(one, other)})
+
+
+@page("POST", "/duplicates/merge", need="household.edit")
+def merge(desk: Desk) -> Redirect:
+    """Make two people one; the one who goes stays findable by their old id, and can be parted again for a month."""
+    one, other = _two(desk, desk.form)
+    if desk.form.get("stays") not in (one.public_id, other.public_id):
+        raise Refusal("请选择留下哪一位。")
+    stays, goes = (one, other) if desk.form["stays"] == one.public_id else (other, one)
+    gone, about, home = goes.public_id, stays.about, stays.household_id
+    register.merge(desk.session, stays, goes, desk.now)
+    desk.record("resident.merged", about, goes=gone)
+    return Redirect(f"/console/households/{home}", "合并好了，两个人的记录都在一起了。弄错了，30 天内可以在这里分开。")
+
+
+@page("POST", "/duplicates/{key}/part", need="household.edit")
+def part(desk: Desk) -> Redirect:
+    """Take a merger back."""
+    merger = register.merger_by_public_id(desk.session, desk.params["key"])
+    if merger is None:
+        raise LookupError(desk.params["key"])
+    register.part(desk.session, merger, desk.now)
+    stays = desk.session.get_one(Resident, merger.stays_id)
+    desk.record("resident.parted", stays.about)
+    return Redirect(f"/console/households/{stays.household_id}", "分开了，又是两个人了。")
+
+
+def _two(desk: Desk, said: Any) -> tuple[Resident, Resident]:
+    found = [roster.by_public_id(desk.session, said.get(name, "")) for name in ("one", "other")]
+    if found[0] is None or found[1] is None:
+        raise Refusal("请先选两个人。")
+    return found[0], found[1]
+
+
+def _refused(one: Resident, other: Resident) -> str:
+    """Return why they cannot be one; empty where they can."""
+    if one.id == other.id:
+        return "这是同一个人，请选两个人。"
+    return (
+        "两个人都绑定了微信，不能合并。请先问清哪个微信是本人的，解除另一个的绑定，再来合并。"
+        if one.openid and other.openid
+        else ""
+    )
+
+
+def _told(desk: Desk, one: Resident) -> dict[str, Any]:
+    lives = [
+        (flat, roster.RESIDENT_ROLE_WORDS[lives.role], lives.moved_out) for lives, flat in roster.residences_of(desk.session, one)
+    ]  # fmt: skip
+    return {"one": one, "phone": masked(one.phone), "lives": lives}
+
+
+ROUTES: tuple[Page, ...] = (suggested, search, compare, merge, part)

@@ -1,0 +1,31 @@
+"""How people read the events of the register; an event names a person or a flat by its id and holds no name and no number."""
+
+from sqlmodel import select
+
+from bot.contract import Household, Log, Subject, Work, row_id
+
+#: Kinds of events and their fields.
+EMITS = {
+    "people.exported": "", "people.listed": "people", "resident.added": "household", "resident.corrected": "what",
+    "resident.tagged": "", "resident.untagged": "",
+    "resident.phone_seen": "", "household.added": "", "household.corrected": "", "household.code_made": "", "household.code_renewed": "",
+    "account.blocked": "", "account.let_in": "", "resident.merged": "goes", "resident.parted": "", "community.changed": "what",
+}  # fmt: skip
+
+
+def _household(work: Work, key: str) -> Subject:
+    number = row_id(key)
+    flat = work.session.exec(select(Household).where(Household.id == number)).first() if number else None
+    return Subject(flat.label, f"/households/{flat.id}") if flat else Subject("住户")
+
+
+LOG = Log(
+    events={
+        "people.exported": "导出了居民的信息", "people.listed": "导出了居民名单（{people} 人）", "resident.added": "加进了名册",
+        "resident.corrected": "改了资料（{what}）", "resident.tagged": "加了标签", "resident.untagged": "去掉了标签",
+        "resident.phone_seen": "看了完整电话",
+        "household.added": "添加了一户", "household.corrected": "改了门牌", "household.code_made": "做了住户码",
+        "household.code_renewed": "换了住户码", "account.blocked": "拦住了一个微信", "account.let_in": "放行了一个微信", "resident.merged": "和重复的一位合并了", "community.changed": "改了小区资料（{what}）", "resident.parted": "把合并的两个人分开了",
+    },
+    subjects={"household": _household},
+)  # fmt: skip

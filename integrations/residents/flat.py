@@ -1,0 +1,188 @@
+"""The page of one flat: who lives and lived there, and everything that is under way."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import segno
+from sqlmodel import col, or_, select
+
+from bot.contract import (
+    Conversation,
+    Delivery,
+    Desk,
+    Download,
+    Event,
+    Evidence,
+    Household,
+    Notice,
+    Page,
+    Redirect,
+    Refusal,
+    Resident,
+    Task,
+    View,
+    notices,
+    page,
+    personal,
+    register,
+    roster,
+    row_id,
+    tasks,
+)
+from integrations.residents.phones import masked
+
+#: What people call what proved that somebody belongs to a flat.
+EVIDENCE_WORDS = {
+    Evidence.ROSTER: "名册", Evidence.PHONE: "手机号核对", Evidence.INVITATION: "家人邀请", Evidence.CODE: "纸质住户码", Evidence.STAFF: "物业核对",
+}  # fmt: skip
+
+#: Notices and events shown.
+NOTICES, EVENTS = 10, 40
+
+
+@page("GET", "/households/{id}", need="household.view", title="住户")
+def show(desk: Desk) -> View:
+    """Show a flat: its people, what is to be done for it, and the cards of all services that this person may see."""
+    household = find(desk)
+    at_home = register.residents_at(desk.session, household)
+    people = [one for lives, one in at_home if lives.is_current]
+    told = [
+        (card, card.run(desk, household))
+        for service in desk.context.services.integrations for card in service.cards if desk.may(card.need)
+    ]  # fmt: skip
+    for card, lines in told:
+        if lines:
+            desk.read(card.need, *(one.about for one in people))
+    waiting = _open(desk, household, people)
+    for task in waiting:
+        desk.read(task.need, task.about)
+    live = sorted(
+        {"resident", "task", "household", "account"}.union(
+            *(one.stirs for one in desk.context.services.integrations if one.cards)
+        )
+    )
+    return View(
+        "residents/flat.html",
+        {
+            "household": household, "people": [_row(desk, lives, one, household) for lives, one in at_home if lives.is_current],
+            "gone": [(lives, one) for lives, one in at_home if not lives.is_current], "cards": [(card.title, lines) for card, lines in told], "tasks": waiting,
+            "live": live, "notices": _notices(desk, [one for _, one in at_home]), "events": _events(desk, household, [one for _, one in at_home]),
+            "blocked": [(account_key(one.openid), one.at, _whose(desk, one.openid)) for one in register.objected(desk.session, household)],
+            "roles": roster.RESIDENT_ROLE_WORDS, "today": f"{desk.now:%Y-%m-%d}", "code": register.paper(desk.session, household),
+        },
+    )  # fmt: skip
+
+
+@page("POST", "/households/{id}/export", need="people.export")
+def export(desk: Desk) -> Download:
+    """Give all that is known of somebody, for a resident who asks to see what is kept about them."""
+    resident = resident_of(desk, find(desk))
+    everything = json.dumps(personal.export(desk, resident), ensure_ascii=False, indent=2)
+    desk.record("people.exported", resident.about)
+    name = f"{resident.name or '家庭成员'}的信息 {desk.now:%Y-%m-%d}.json"
+    return Download(body=everything.encode(), content_type="application/json", filename=name)
+
+
+@page("GET", "/households/{id}/code", need="household.edit", title="住户码")
+def code(desk: Desk) -> View:
+    """Show the flat's code as it is printed and handed over."""
+    household = find(desk)
+    found = register.paper(desk.session, household)
+    picture = (
+        segno.make_qr(found.url, error="m").svg_data_uri(light="white", dark="black", border=4, scale=8)
+        if found and found.url
+        else ""
+    )
+    return View("residents/code.html", {"household": household, "code": found, "picture": picture})
+
+
+@page("POST", "/households/{id}/code", need="household.edit")
+def make_code(desk: Desk) -> Redirect:
+    """Make the flat's code, or a new one: the paper of before then opens nothing."""
+    household = find(desk)
+    is_new = register.paper(desk.session, household) is None
+    register.paper_of(desk.session, household, desk.now, renew=True)
+    desk.record("household.code_made" if is_new else "household.code_renewed", about(household))
+    note = "住户码做好了，打印后交给这一户。" if is_new else "换了新的住户码，旧的已作废，请重新打印。"
+    return Redirect(f"/console/households/{household.id}/code", note)
+
+
+def find(desk: Desk) -> Household:
+    """Return the flat that the address names."""
+    number = row_id(desk.params["id"])
+    household = desk.session.get(Household, number) if number else None
+    if household is None:
+        raise LookupError(desk.params["id"])
+    return household
+
+
+def about(household: Household) -> str:
+    """Return what events call a flat."""
+    return f"household:{household.key}"
+
+
+def resident_of(desk: Desk, household: Household) -> Resident:
+    """Return whom a form on the flat's page means: somebody who lives there."""
+    found = [one for one in roster.people_of(desk.session, household) if one.public_id == desk.form.get("resident", "")]
+    if not found:
+        raise Refusal("名册里没有这个人了，请刷新页面。")
+    return found[0]
+
+
+def account_key(openid: str) -> str:
+    """Return what forms call a WeChat account: openids stand on no page."""
+    return hashlib.sha256(openid.encode()).hexdigest()[:16]
+
+
+def _row(desk: Desk, lives: Any, resident: Resident, household: Household) -> dict[str, Any]:
+    talk = desk.session.get(Conversation, resident.openid) if resident.openid else None
+    evidence = roster.binding_of(desk.session, resident)
+    others = [flat for flat in roster.homes(desk.session, resident) if flat.id != household.id]
+    return {
+        "one": resident, "lives": lives, "role": roster.RESIDENT_ROLE_WORDS[lives.role], "phone": masked(resident.phone),
+        "talk": talk.public_id if talk else "", "evidence": EVIDENCE_WORDS[evidence.evidence] if evidence else "",
+        "others": others, "is_last": not others, "mergers": register.mergers_of(desk.session, resident, desk.now),
+    }  # fmt: skip
+
+
+def _open(desk: Desk, household: Household, people: Sequence[Resident]) -> list[Task]:
+    openids = {one.openid for one in people if one.openid}
+    theirs = (task for task in tasks.listed(desk.session) if task.household_id == household.id or task.openid in openids)
+    return [task for task in theirs if desk.may(task.need)]
+
+
+def _notices(desk: Desk, people: Sequence[Resident]) -> list[tuple[Notice, str, str, Any]]:
+    """Return the last notices that went to people of the flat: to whom, and what became of it."""
+    names = {one.id: one.name or "家庭成员" for one in people}
+    sent = (
+        select(Delivery, Notice)
+        .join(Notice, col(Notice.id) == col(Delivery.notice_id))
+        .where(col(Delivery.resident_id).in_(names))
+    )
+    rows = desk.session.exec(sent.order_by(col(Delivery.id).desc()).limit(NOTICES)).all() if desk.may("notice.view") else ()
+    return [(notice, names[one.resident_id], notices.STATE_WORDS[one.state], one.updated_at) for one, notice in rows]
+
+
+def _events(desk: Desk, household: Household, people: Sequence[Resident]) -> list[tuple[Any, str, str]]:
+    """Return what happened to the flat and to its people, the newest first, in words."""
+    stayed = {one.id: one for one in people}
+    names = {one.about: one.name or "家庭成员" for one in people}
+    names |= {one.about: stayed[one.merged_into_id].name or "家庭成员" for one in roster.also_known(desk.session, people)}
+    theirs = select(Event).where(or_(col(Event.subject) == about(household), col(Event.subject).in_(names)))
+    found = desk.session.exec(theirs.order_by(col(Event.id).desc()).limit(EVENTS)).all()
+    said = ((event, desk.context.services.say(event, desk.now)) for event in found)
+    return [
+        (event.at, f"{names[event.subject]}：{words}" if event.subject in names else words, desk.who(event.actor))
+        for event, words in said if words
+    ]  # fmt: skip
+
+
+def _whose(desk: Desk, openid: str) -> str:
+    """Return who an account was bound to."""
+    found = roster.ever_bound(desk.session, openid)
+    return found[-1].name or "家庭成员" if found else "没有绑定过的微信"
+
+
+ROUTES: tuple[Page, ...] = (show, export, code, make_code)

@@ -1,0 +1,156 @@
+"""Everybody and every flat in a list: searched while one types, filtered, tagged in bulk, taken along as a file."""
+
+import csv
+from collections.abc import Sequence
+from io import StringIO
+from typing import Any
+from urllib.parse import urlencode
+
+from bot.contract import Desk, Download, Household, Page, Redirect, Refusal, Resident, ResidentRole, View, page, register, roster
+from bot.contract.register import Filter
+from integrations.residents.phones import masked
+
+#: Longest tag.
+LONGEST_TAG = 20
+
+#: Tags of one person at most.
+TAGS = 20
+
+#: What stands at the beginning of a cell that Excel would calculate.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+_BOUND = {"yes": True, "no": False}
+
+
+@page("GET", "/people", need="household.view", title="居民", nav="居民")
+def people(desk: Desk) -> View:
+    """List the people, in the order of their flats."""
+    wanted = _wanted(desk.query)
+    found = register.people(desk.session, wanted, _number(desk.query))
+    flats = _flats_of(desk, found.rows)
+    rows = [(one, flats[one.key], masked(one.phone)) for one in found.rows]
+    return View("residents/people.html", _around(desk, "/people", wanted, found) | {"rows": rows, "undo": _undo(desk.query)})
+
+
+@page("GET", "/households", need="household.view", title="住户", nav="居民")
+def households(desk: Desk) -> View:
+    """List the flats, with who lives there."""
+    wanted = _wanted(desk.query)
+    found = register.flats(desk.session, wanted, _number(desk.query))
+    living = roster.people_by_flat(desk.session, [flat.key for flat in found.rows])
+    rows = [(flat, living[flat.key]) for flat in found.rows]
+    return View("residents/households.html", _around(desk, "/households", wanted, found) | {"rows": rows})
+
+
+@page("POST", "/people/tag", need="household.edit")
+def tag(desk: Desk) -> Redirect:
+    """Give a tag to those who are chosen, or take it from them."""
+    said, adds = "".join(desk.form.get("tag", "").split()), desk.form.get("do") != "remove"
+    if not said or len(said) > LONGEST_TAG or set(said) & set(",，;；、"):
+        raise Refusal(f"请写一个标签，最多 {LONGEST_TAG} 个字，不带逗号和分号，例如：独居老人。")
+    chosen = [one for name in desk.form if name.startswith("who.") if (one := roster.by_public_id(desk.session, name[4:]))]
+    if not chosen:
+        raise Refusal("还没有选人。请在名单里勾选要加标签的人。")
+    if full := [one for one in chosen if adds and said not in one.tags and len(one.tags) >= TAGS]:
+        raise Refusal(f"{full[0].name or '有一位居民'}已经有 {TAGS} 个标签了，请先去掉一个。")
+    changed = [one for one in chosen if (said in one.tags) is not adds]
+    for one in changed:
+        one.tags = [*one.tags, said] if adds else [kept for kept in one.tags if kept != said]
+        desk.session.add(one)
+        desk.record("resident.tagged" if adds else "resident.untagged", one.about)
+    what = f"{'加上' if adds else '去掉'}了“{said}”"
+    back = {key: value for key, value in desk.form.items() if key in ("q", "place", "role", "bound", "gone", "page") and value}
+    if adds and desk.form.get("filtered"):
+        back["tag"] = desk.form["filtered"]
+    if changed and not desk.form.get("undoes"):
+        back |= {"undo": "remove" if adds else "add", "undo_tag": said, "undo_who": ".".join(one.public_id for one in changed)}
+    already = f"，{len(chosen) - len(changed)} 人本来就是这样" if len(changed) < len(chosen) else ""
+    return Redirect(f"/console/people?{urlencode(back)}", f"给 {len(changed)} 人{what}{already}。")
+
+
+@page("POST", "/people/export", need="people.export")
+def export(desk: Desk) -> Download:
+    """Give all who are listed as a table for Excel."""
+    wanted = _wanted(desk.form)
+    found = register.all_people(desk.session, wanted)
+    flats = _flats_of(desk, found)
+    in_full = desk.may("phone.view")
+    table = StringIO()
+    rows = csv.writer(table)
+    rows.writerow(("住址", "身份", "姓名", "电话", "标签", "绑定微信"))
+    for one in found:
+        for flat, role in flats[one.key] or [("", "")]:
+            phone = one.phone if in_full else masked(one.phone)
+            rows.writerow(map(harmless, (flat, role, one.name, phone, "；".join(one.tags), "是" if one.openid else "否")))
+    desk.record("people.listed", "", people=len(found))
+    name = f"{desk.community.name}居民名单 {desk.now:%Y-%m-%d}.csv"
+    return Download(body=("\ufeff" + table.getvalue()).encode(), content_type="text/csv", filename=name)
+
+
+def harmless(cell: str) -> str:
+    """Return a cell that Excel shows and does not calculate.
+
+    Source: owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _wanted(asked: Any) -> Filter:
+    building, _, unit = asked.get("place", "").partition("|")
+    role = asked.get("role", "")
+    return Filter(
+        said=asked.get("q", "").strip()[:80], building=building[:40], unit=unit[:40], tag=asked.get("tag", "").strip()[:LONGEST_TAG],
+        role=ResidentRole(role) if role in list(ResidentRole) else None, is_bound=_BOUND.get(asked.get("bound", "")),
+        is_gone=asked.get("gone") == "1",
+    )  # fmt: skip
+
+
+def _number(asked: Any) -> int:
+    said = asked.get("page", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 1
+
+
+def _around(desk: Desk, path: str, wanted: Filter, found: Any) -> dict[str, Any]:
+    """Return what stands around a list: the filters, the pages, what services find by the same words."""
+    asked = {
+        "q": wanted.said, "place": f"{wanted.building}|{wanted.unit}" if wanted.building else "", "tag": wanted.tag,
+        "role": str(wanted.role or ""), "bound": {True: "yes", False: "no"}.get(wanted.is_bound, "") if wanted.is_bound is not None else "",
+        "gone": "1" if wanted.is_gone else "",
+    }  # fmt: skip
+    kept = {name: value for name, value in asked.items() if value}
+
+    def address(page: int) -> str:
+        return f"/console{path}?{urlencode({**kept, 'page': page})}"
+
+    theirs = desk.context.services.find(desk, wanted.said) if wanted.said else ()
+    labels = {flat: home.label for _, flat, _ in theirs if (home := desk.session.get(Household, flat))}
+    return {
+        "asked": asked, "found": found, "is_filtered": bool(kept), "path": path,
+        "before": address(found.page - 1) if found.page > 1 else "", "after": address(found.page + 1) if found.page < found.pages else "",
+        "places": register.buildings(desk.session), "tags": register.tags(desk.session), "roles": roster.RESIDENT_ROLE_WORDS,
+        "theirs": [(title, flat, labels[flat], words) for title, flat, words in theirs if flat in labels],
+    }  # fmt: skip
+
+
+def _undo(asked: Any) -> dict[str, Any] | None:
+    """Return what takes the last tagging back."""
+    who = [one for one in asked.get("undo_who", "").split(".") if one.isalnum()][: register.PAGE]
+    if not who or not asked.get("undo_tag"):
+        return None
+    return {"do": "remove" if asked.get("undo") == "remove" else "add", "tag": asked["undo_tag"][:LONGEST_TAG], "who": who}
+
+
+def _flats_of(desk: Desk, rows: Sequence[Resident]) -> dict[int, list[tuple[str, str]]]:
+    """Return the flats of each, with their role there: those they have, else those they had."""
+    words = roster.RESIDENT_ROLE_WORDS
+    found: dict[int, list[tuple[str, str]]] = {one.key: [] for one in rows}
+    left: dict[int, list[tuple[str, str]]] = {}
+    for lives, flat in roster.residences_of_all(desk.session, list(found)):
+        if lives.is_current:
+            found[lives.resident_id].append((flat.label, words[lives.role]))
+        else:
+            left.setdefault(lives.resident_id, []).append((flat.label, f"{words[lives.role]}，已搬走"))
+    return {key: now or left.get(key, []) for key, now in found.items()}
+
+
+ROUTES: tuple[Page, ...] = (people, households, tag, export)

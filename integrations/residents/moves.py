@@ -1,0 +1,238 @@
+"""What staff change of a flat and its people: who comes, who goes, what was written wrong, which account is let in."""
+
+from datetime import date
+
+from sqlmodel import select
+
+from bot.contract import Desk, Household, Page, Redirect, Refusal, ResidentRole, View, page, register, roster
+from bot.contract.register import Filter
+from integrations.residents.flat import about, account_key, find, resident_of
+
+#: Longest name, number of a phone, and part of a flat's number.
+NAME, PHONE, PART = 40, 30, 10
+
+#: Tags of one person at most, and the longest one.
+TAGS, LONGEST_TAG = 20, 20
+
+#: People who are offered to move in.
+OFFERED = 8
+
+
+@page("POST", "/households", need="household.edit")
+def add_flat(desk: Desk) -> Redirect:
+    """Add a flat that the roster does not have."""
+    building, unit, room = _number(desk)
+    flat = Household(building=building, unit=unit, room=room)
+    _refuse_known(desk, flat)
+    desk.session.add(flat)
+    desk.session.flush()
+    desk.record("household.added", about(flat))
+    return Redirect(f"/console/households/{flat.id}", f"加好了{flat.label}，可以写上住在这里的人。")
+
+
+@page("POST", "/households/{id}/number", need="household.edit")
+def renumber(desk: Desk) -> Redirect:
+    """Correct the number of a flat."""
+    flat = find(desk)
+    building, unit, room = _number(desk)
+    _refuse_known(desk, Household(building=building, unit=unit, room=room), flat)
+    flat.building, flat.unit, flat.room = building, unit, room
+    desk.session.add(flat)
+    desk.record("household.corrected", about(flat))
+    return _back(flat, f"门牌改好了，现在是{flat.label}。")
+
+
+@page("POST", "/households/{id}/add", need="household.edit")
+def add(desk: Desk) -> Redirect:
+    """Put somebody new on the roster of a flat."""
+    flat = find(desk)
+    name = desk.form.get("name", "").strip()
+    if not name:
+        raise Refusal("请写姓名。")
+    if any(one.name == name for one in roster.people_of(desk.session, flat)):
+        raise Refusal(f"{flat.label}已经有{name}了。要改资料，请点那一行的“修改”。")
+    resident = desk.settle(
+        flat, name=_short(name, NAME, "姓名"), role=_role(desk), phone=_short(desk.form.get("phone", ""), PHONE, "电话")
+    )
+    resident.tags = _tags(desk)
+    lives = roster.residence(desk.session, resident, flat)
+    if lives is not None:
+        lives.moved_in = _day(desk, "since") or lives.moved_in
+        desk.session.add(lives)
+    desk.session.add(resident)
+    desk.record("resident.added", resident.about, household=flat.key)
+    return _back(flat, f"{name}加好了。")
+
+
+@page("POST", "/households/{id}/correct", need="household.edit")
+def correct(desk: Desk) -> Redirect:
+    """Correct name, phone, role and tags of somebody who lives there; a phone left empty stays as it is."""
+    flat = find(desk)
+    resident = resident_of(desk, flat)
+    lives = roster.residence(desk.session, resident, flat)
+    before = (resident.name, resident.phone, lives and lives.role, resident.tags)
+    resident.name = _short(desk.form.get("name", ""), NAME, "姓名")
+    if phone := _short(desk.form.get("phone", ""), PHONE, "电话"):
+        resident.phone = "" if phone in ("无", "-") else phone
+    resident.tags = _tags(desk)
+    register.move_in(desk.session, resident, flat, _role(desk))
+    desk.session.add(resident)
+    after = (resident.name, resident.phone, lives and lives.role, resident.tags)
+    changed = [word for word, old, new in zip(("姓名", "电话", "身份", "标签"), before, after, strict=True) if old != new]
+    if not changed:
+        return _back(flat, "没有什么要改的。")
+    desk.record("resident.corrected", resident.about, what="、".join(changed))
+    return _back(flat, f"{resident.name or '家庭成员'}的{'、'.join(changed)}改好了。")
+
+
+@page("POST", "/households/{id}/leave", need="household.edit")
+def leave(desk: Desk) -> Redirect:
+    """Let somebody move out. With the last flat the binding ends, and whoever is let go is told."""
+    flat = find(desk)
+    resident = resident_of(desk, flat)
+    day = _day(desk, "day") or desk.now.date()
+    if day > desk.now.date():
+        raise Refusal("搬走的日期还没有到。到那天再登记，之前这个人仍算住在这里。")
+    ended = ""
+    if resident.openid and len(roster.homes(desk.session, resident)) == 1:  # their account is let go with the last flat
+        desk.tell(resident, "household.unbound", flat=flat.label)
+        ended = "这是最后一套房，微信绑定也解除了，已告诉本人。"
+    desk.move_out(resident, flat, on=day)
+    return _back(flat, f"{resident.name or '家庭成员'}已登记搬走。{ended}搬错了，可以在下面点“搬回来”。")
+
+
+@page("POST", "/households/{id}/return", need="household.edit")
+def come_back(desk: Desk) -> Redirect:
+    """Take back that somebody moved out, or let them come back; an account that was let go binds itself again."""
+    flat = find(desk)
+    gone = [(lives, one) for lives, one in register.residents_at(desk.session, flat) if not lives.is_current]
+    found = next(((lives, one) for lives, one in gone if one.public_id == desk.form.get("resident")), None)
+    if found is None:
+        raise Refusal("这个人不在搬走的名单里了，请刷新页面。")
+    lives, resident = found
+    desk.move_in(resident, flat, lives.role)
+    return _back(flat, f"{resident.name or '家庭成员'}又住在{flat.label}了。")
+
+
+@page("GET", "/households/{id}/known", need="household.edit")
+def known(desk: Desk) -> View:
+    """Find people of other flats while one types: the fragment below the field."""
+    flat = find(desk)
+    said = desk.query.get("who", "").strip()[:40]
+    here = {one.id for one in roster.people_of(desk.session, flat)}
+    found = [one for one in register.people(desk.session, Filter(said=said)).rows if one.id not in here][:OFFERED] if said else []
+    rows = [(one, "、".join(home.label for home in roster.homes(desk.session, one))) for one in found]
+    return View("residents/known.html", {"rows": rows, "asked": bool(said)})
+
+
+@page("POST", "/households/{id}/move-in", need="household.edit")
+def move_in(desk: Desk) -> Redirect:
+    """Let somebody who has a flat have this one, too."""
+    flat = find(desk)
+    resident = roster.by_public_id(desk.session, desk.form.get("resident", ""))
+    if resident is None:
+        raise Refusal("请先在下面的名单里选一个人。要加新的人，用“添加住户”。")
+    lives = roster.residence(desk.session, resident, flat)
+    if lives is not None and lives.is_current:
+        raise Refusal(f"{resident.name or '这个人'}已经住在{flat.label}了。")
+    desk.move_in(resident, flat, _role(desk), on=_day(desk, "since"))
+    return _back(flat, f"{resident.name or '家庭成员'}现在也住在{flat.label}。")
+
+
+@page("POST", "/households/{id}/unbind", need="household.edit")
+def unbind(desk: Desk) -> Redirect:
+    """Let somebody's WeChat account go, and tell them."""
+    flat = find(desk)
+    resident = resident_of(desk, flat)
+    if resident.openid is None:
+        raise Refusal("这位居民没有绑定微信。")
+    desk.tell(resident, "household.unbound", flat=flat.label)
+    desk.unbind(resident)
+    return _back(flat, f"已解除{resident.name or '家庭成员'}的微信绑定，已告诉本人。")
+
+
+@page("POST", "/households/{id}/block", need="household.edit")
+def block(desk: Desk) -> Redirect:
+    """Let somebody's account go and keep it from this flat until it is let in again."""
+    flat = find(desk)
+    resident = resident_of(desk, flat)
+    if resident.openid is None:
+        raise Refusal("这位居民没有绑定微信，没有账号可以拦住。")
+    register.object_to(desk.session, resident.openid, flat, desk.now)
+    desk.record("account.blocked", about(flat))
+    desk.tell(resident, "household.unbound", flat=flat.label)
+    desk.unbind(resident)
+    return _back(flat, "这个微信不能再绑定这一户，绑定已解除。弄错了，可以在下面“放行”。")
+
+
+@page("POST", "/households/{id}/forgive", need="household.edit")
+def forgive(desk: Desk) -> Redirect:
+    """Let an account in again."""
+    flat = find(desk)
+    blocked = (one.openid for one in register.objected(desk.session, flat))
+    openid = next((one for one in blocked if account_key(one) == desk.form.get("account")), None)
+    if openid is None:
+        raise Refusal("这个微信已经放行了，请刷新页面。")
+    register.forgive(desk.session, openid, flat)
+    desk.record("account.let_in", about(flat))
+    return _back(flat, "已放行，这个微信可以再绑定这一户了。")
+
+
+def _back(flat: Household, note: str) -> Redirect:
+    return Redirect(f"/console/households/{flat.id}", note)
+
+
+def _number(desk: Desk) -> tuple[str, str, str]:
+    """Return building, unit and room as they are kept: 03 is 3, a is A."""
+    building, unit, room = (roster.number(desk.form.get(name, "")) for name in ("building", "unit", "room"))
+    if not building or not room:
+        raise Refusal("楼栋和房号都要写，例如楼栋 3、单元 2、房号 501。没有单元的可以不写单元。")
+    if max(map(len, (building, unit, room))) > PART:
+        raise Refusal(f"楼栋、单元和房号都最多 {PART} 个字，只写号码，例如 3、2、501。")
+    return building, unit, room
+
+
+def _refuse_known(desk: Desk, wanted: Household, own: Household | None = None) -> None:
+    same = select(Household).where(
+        Household.building == wanted.building, Household.unit == wanted.unit, Household.room == wanted.room
+    )
+    found = desk.session.exec(same).first()
+    if found is not None and (own is None or found.id != own.id):
+        raise Refusal(f"名册里已经有{wanted.label}了。")
+
+
+def _role(desk: Desk) -> ResidentRole:
+    said = desk.form.get("role", "")
+    if said not in list(ResidentRole):
+        raise Refusal("请选身份：业主、租户、家属或同住人。")
+    return ResidentRole(said)
+
+
+def _tags(desk: Desk) -> list[str]:
+    said = desk.form.get("tags", "")
+    for sign in "，,;、；":
+        said = said.replace(sign, " ")
+    tags = list(dict.fromkeys(said.split()))
+    if len(tags) > TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
+        raise Refusal(f"标签最多 {TAGS} 个，每个最多 {LONGEST_TAG} 个字，用空格隔开。")
+    return tags
+
+
+def _short(said: str, longest: int, what: str) -> str:
+    said = " ".join(said.split())
+    if len(said) > longest:
+        raise Refusal(f"{what}最多 {longest} 个字，现在有 {len(said)} 个。")
+    return said
+
+
+def _day(desk: Desk, field: str) -> date | None:
+    said = desk.form.get(field, "").strip()
+    if not said:
+        return None
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise Refusal("日期请写成 2026-03-11 这样。") from None
+
+
+ROUTES: tuple[Page, ...] = (add_flat, renumber, add, correct, leave, come_back, known, move_in, unbind, block, forgive)

@@ -1,0 +1,21 @@
+"""Phone numbers: masked until somebody who may asks, and that is written down."""
+
+from bot.contract import Desk, Page, View, page, roster
+
+
+def masked(phone: str) -> str:
+    """Return a number of which only the ends can be read: 138****8000."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) > 7 else "****" if phone else ""
+
+
+@page("POST", "/people/{key}/phone", need="phone.view")
+def show(desk: Desk) -> View:
+    """Show the whole number of somebody, the fragment beside their name."""
+    resident = roster.by_public_id(desk.session, desk.params["key"])
+    if resident is None:
+        raise LookupError(desk.params["key"])
+    desk.record("resident.phone_seen", resident.about)
+    return View("residents/phone.html", {"one": resident})
+
+
+ROUTES: tuple[Page, ...] = (show,)

@@ -1,0 +1,191 @@
+"""The page of a flat: who lives there, what is changed, and that each change is written down."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.contract import Redirect, View
+from bot.errors import Refusal
+from bot.store import claims, people
+from bot.store.conversations import Conversation
+from bot.store.events import Event
+from bot.store.people import Household, Residence, Resident
+from bot.store.staff import Role
+from integrations.residents import flat as pages
+from integrations.residents import moves, phones
+
+if TYPE_CHECKING:
+    from tests.integrations.conftest import Town
+
+
+def number(town: Town, room: str = "501") -> str:
+    return next(str(one.id) for one in town.all(Household) if one.room == room)
+
+
+def shown(town: Town, room: str = "501", role: Role = Role.STAFF) -> dict[str, Any]:
+    view = town.opens(role, pages.show, params={"id": number(town, room)})
+    assert isinstance(view, View)
+    return dict(view.values)
+
+
+def person(town: Town, name: str) -> Resident:
+    return next(one for one in town.all(Resident) if one.name == name)
+
+
+def acts(town: Town, page: Any, who: str = "", at: str = "501", /, **form: str) -> Any:
+    chosen = {"resident": person(town, who).public_id} if who else {}
+    return town.opens(Role.STAFF, page, params={"id": number(town, at)}, **chosen, **form)
+
+
+def happened(town: Town) -> list[str]:
+    return [event.kind for event in town.all(Event)]
+
+
+def test_somebody_new_is_added_with_all_that_is_known_of_them(town: Town) -> None:
+    acts(town, moves.add, name="陈小明", phone="13900001111", role="tenant", tags="党员，志愿者", since="2026-03-01")
+
+    row = shown(town)["people"][-1]
+    assert (row["one"].name, row["role"], row["phone"], row["one"].tags) == ("陈小明", "租户", "139****1111", ["党员", "志愿者"])
+    assert row["lives"].moved_in == date(2026, 3, 1)
+    [event] = town.all(Event)
+    assert (event.kind, event.subject) == ("resident.added", person(town, "陈小明").about)
+    assert "陈小明" not in str(event.data)
+    with pytest.raises(Refusal, match="已经有陈小明了"):
+        acts(town, moves.add, name="陈小明", role="tenant")
+
+
+def test_a_correction_changes_what_is_written_and_keeps_a_phone_that_is_left_empty(town: Town) -> None:
+    acts(town, moves.correct, "陈建国", name="陈建国", phone="13900001111", role="owner", tags="独居老人")
+    acts(town, moves.correct, "陈建国", name="陈健国", phone="", role="owner", tags="独居老人")
+
+    one = person(town, "陈健国")
+    assert (one.phone, one.tags) == ("13900001111", ["独居老人"])
+    assert [event.data["what"] for event in town.all(Event)] == ["电话、身份、标签", "姓名"]
+    assert "没有什么要改" in acts(town, moves.correct, "陈健国", name="陈健国", role="owner", tags="独居老人").note
+    assert shown(town)["events"][0][1] == "陈健国：改了资料（姓名）"
+
+
+def test_who_leaves_the_last_flat_is_unbound_and_told_and_may_come_back(town: Town) -> None:
+    answer = acts(town, moves.leave, "陈建国", day="2026-03-10")
+
+    assert isinstance(answer, Redirect)
+    assert "微信绑定也解除了" in answer.note
+    assert person(town, "陈建国").openid is None
+    assert "解除了您的微信与3栋2单元501的绑定" in town.told("oChen")[-1]
+    assert [(lives.moved_out, one.name) for lives, one in shown(town)["gone"]] == [(date(2026, 3, 10), "陈建国")]
+    assert [(e.kind, e.data.get("reason")) for e in town.all(Event)] == [
+        ("resident.moved_out", None),
+        ("resident.unbound", "moved_out"),
+    ]
+
+    acts(town, moves.come_back, "陈建国")
+    assert [row["one"].name for row in shown(town)["people"]] == ["陈建国"]
+    assert shown(town)["gone"] == []
+
+
+def test_who_has_another_flat_stays_bound(town: Town) -> None:
+    acts(town, moves.move_in, "陈建国", "502", role="owner")
+    assert [flat.label for flat in shown(town)["people"][0]["others"]] == ["3栋2单元502"]
+
+    acts(town, moves.leave, "陈建国")
+
+    one = person(town, "陈建国")
+    assert one.openid == "oChen"
+    assert str(one.household_id) == number(town, "502")
+    assert happened(town) == ["resident.moved_in", "resident.moved_out"]
+    with pytest.raises(Refusal, match="已经住在"):
+        acts(town, moves.move_in, "陈建国", "502", role="owner")
+
+
+@pytest.mark.parametrize(("day", "told"), [("2026-03-12", "还没有到"), ("明天", "2026-03-11 这样")])
+def test_a_day_that_is_none_or_not_yet_is_refused(town: Town, day: str, told: str) -> None:
+    with pytest.raises(Refusal, match=told):
+        acts(town, moves.leave, "陈建国", day=day)
+
+
+def test_people_of_other_flats_are_offered_to_move_in(town: Town) -> None:
+    view = town.opens(Role.STAFF, moves.known, params={"id": number(town)}, query={"who": "li"})
+
+    assert [(one.name, flats) for one, flats in view.values["rows"]] == [("李梅", "3栋2单元502")]
+    own = town.opens(Role.STAFF, moves.known, params={"id": number(town)}, query={"who": "chen"})
+    assert own.values["rows"] == []
+
+
+def test_an_account_is_kept_from_a_flat_and_let_in_again(town: Town) -> None:
+    acts(town, moves.block, "陈建国")
+
+    assert person(town, "陈建国").openid is None
+    [(key, _, who)] = shown(town)["blocked"]
+    assert who == "陈建国"
+    assert "oChen" not in key
+
+    def is_objected() -> bool:
+        flat = int(number(town))
+
+        def ask(session: Session) -> bool:
+            return claims.is_objected(session, "oChen", session.get_one(Household, flat))
+
+        return town.database.submit(ask).result()
+
+    assert is_objected()
+    acts(town, moves.forgive, account=key)
+    assert not is_objected()
+    assert happened(town) == ["account.blocked", "resident.unbound", "account.let_in"]
+
+
+def test_a_phone_is_shown_whole_to_who_may_and_that_is_written_down(town: Town) -> None:
+    acts(town, moves.correct, "陈建国", name="陈建国", phone="13900001111", role="owner")
+    assert shown(town)["people"][0]["phone"] == "139****1111"
+
+    view = town.opens(Role.STAFF, phones.show, params={"key": person(town, "陈建国").public_id})
+
+    assert view.values["one"].phone == "13900001111"
+    assert happened(town)[-1] == "resident.phone_seen"
+
+
+def test_a_code_on_paper_is_made_shown_and_renewed(town: Town) -> None:
+    def code() -> Any:
+        return town.opens(Role.STAFF, pages.code, params={"id": number(town)}).values["code"]
+
+    assert code() is None
+    acts(town, pages.make_code)
+    first = code()
+    acts(town, pages.make_code)
+
+    assert code().code != first.code
+    assert happened(town) == ["household.code_made", "household.code_renewed"]
+
+
+def test_the_number_of_a_flat_is_corrected_but_not_to_one_that_there_is(town: Town) -> None:
+    acts(town, moves.renumber, building="3", unit="2", room="0601")
+
+    assert {one.room for one in town.all(Household)} == {"601", "502", "503"}
+    with pytest.raises(Refusal, match="已经有3栋2单元502了"):
+        town.opens(Role.STAFF, moves.renumber, params={"id": number(town, "601")}, building="3", unit="2", room="502")
+    assert happened(town) == ["household.corrected"]
+
+
+def test_the_page_leads_to_the_talk_and_says_what_proved_the_binding(town: Town) -> None:
+    def speak(session: Session) -> None:
+        session.add(Conversation(openid="oChen", updated_at=town.now))
+        binding = people.binding_of(session, session.exec(select(Resident).where(Resident.openid == "oChen")).one())
+        assert binding is not None
+        binding.evidence = people.Evidence.INVITATION
+        session.add(binding)
+
+    town.database.submit(speak).result()
+
+    [row] = shown(town)["people"]
+    assert row["talk"]
+    assert row["evidence"] == "家人邀请"
+
+
+def test_a_stranger_to_the_flat_is_changed_by_no_form_of_its_page(town: Town) -> None:
+    for page in (moves.correct, moves.leave, moves.unbind, moves.block):
+        with pytest.raises(Refusal, match="刷新"):
+            acts(town, page, "李梅", name="x", role="owner")
+    assert [lives.moved_out for lives in town.all(Residence)] == [None, None, None]

@@ -1,0 +1,126 @@
+"""Lists of residents and flats: everybody is in them, and whoever is chosen is tagged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlmodel import Session
+
+from bot.contract import Download, Redirect, View
+from bot.errors import Refusal
+from bot.store import people, register
+from bot.store.events import Event
+from bot.store.people import Household, Resident
+from bot.store.staff import Role
+from integrations.residents import lists, moves
+
+if TYPE_CHECKING:
+    from tests.integrations.conftest import Town
+
+
+def listed(town: Town, page: Any = lists.people, /, **query: str) -> dict[str, Any]:
+    view = town.opens(Role.STAFF, page, query=query)
+    assert isinstance(view, View)
+    return dict(view.values)
+
+
+def names(town: Town, **query: str) -> list[str]:
+    return [one.name for one, _, _ in listed(town, **query)["rows"]]
+
+
+def person(town: Town, name: str) -> Resident:
+    return next(one for one in town.all(Resident) if one.name == name)
+
+
+def tags(town: Town, do: str, *who: str, tag: str = "志愿者", **more: str) -> Any:
+    chosen = {f"who.{person(town, name).public_id}": "1" for name in who}
+    return town.opens(Role.STAFF, lists.tag, tag=tag, do=do, **chosen, **more)
+
+
+def test_people_stand_with_their_flat_and_a_masked_phone(town: Town) -> None:
+    chen = person(town, "陈建国").id
+
+    def call(session: Session) -> None:
+        one = session.get_one(Resident, chen)
+        one.phone = "13800008000"
+        session.add(one)
+
+    town.database.submit(call).result()
+
+    assert names(town) == ["陈建国", "李梅", "王强"]
+    assert listed(town, q="8000")["rows"][0][1:] == ([("3栋2单元501", "家属")], "138****8000")
+    assert names(town, q="cjg") == names(town, q="3-2-501") == ["陈建国"]
+    assert names(town, bound="no") == ["王强"]
+
+
+def test_every_page_says_how_many_there_are_in_all_and_the_last_one_is_reached(town: Town) -> None:
+    def move(session: Session) -> None:
+        flat = session.get_one(Household, 1)
+        for number in range(register.PAGE * 2):
+            people.settle(session, flat, name=f"住{number}")
+
+    town.database.submit(move).result()
+
+    first, last = listed(town), listed(town, page="99")
+    assert (first["found"].total, first["found"].pages, len(first["rows"])) == (103, 3, 50)
+    assert (last["found"].page, len(last["rows"]), last["after"]) == (3, 3, "")
+    assert "page=2" in last["before"]
+
+
+def test_a_tag_is_given_to_those_who_are_chosen_and_taken_back_from_those_who_got_it(town: Town) -> None:
+    tags(town, "add", "李梅")
+
+    answer = tags(town, "add", "陈建国", "李梅", q="3-2")
+
+    assert isinstance(answer, Redirect)
+    assert answer.note == "给 1 人加上了“志愿者”，1 人本来就是这样。"
+    undo = listed(town, undo="remove", undo_tag="志愿者", undo_who=person(town, "陈建国").public_id)["undo"]
+    assert f"undo_who={person(town, '陈建国').public_id}&" in f"{answer.to}&"
+    town.opens(Role.STAFF, lists.tag, tag=undo["tag"], do=undo["do"], undoes="1", **{f"who.{one}": "1" for one in undo["who"]})
+    assert [one.tags for one in town.all(Resident)] == [[], ["志愿者"], []]
+    assert names(town, tag="志愿者") == ["李梅"]
+    assert [event.kind for event in town.all(Event)] == ["resident.tagged", "resident.tagged", "resident.untagged"]
+
+
+@pytest.mark.parametrize("tag", ["", "一、二", "很" * 21])
+def test_a_tag_that_would_be_read_as_two_or_none_is_refused(town: Town, tag: str) -> None:
+    with pytest.raises(Refusal, match="独居老人"):
+        tags(town, "add", "李梅", tag=tag)
+
+
+def test_tagging_nobody_is_refused_with_what_to_do(town: Town) -> None:
+    with pytest.raises(Refusal, match="勾选"):
+        tags(town, "add")
+
+
+def test_the_file_holds_who_is_listed_and_no_cell_that_excel_would_calculate(town: Town) -> None:
+    wang = person(town, "王强").id
+
+    def poison(session: Session) -> None:
+        one = session.get_one(Resident, wang)
+        one.name, one.phone = '=HYPERLINK("http://evil")', "+8613800008000"
+        session.add(one)
+
+    town.database.submit(poison).result()
+
+    answer = town.opens(Role.MANAGER, lists.export, bound="no")
+
+    assert isinstance(answer, Download)
+    lines = answer.body.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith('3栋2单元503,家属,"\'=HYPERLINK(""http://evil"")",\'+8613800008000')
+    [event] = town.all(Event)
+    assert (event.kind, event.data) == ("people.listed", {"people": 1})
+
+
+def test_flats_are_listed_and_one_that_is_missing_is_added_once(town: Town) -> None:
+    town.opens(Role.STAFF, moves.add_flat, building="０10", unit="", room="b1")
+
+    assert [flat.label for flat, _ in listed(town, lists.households)["rows"]] == [
+        "3栋2单元501", "3栋2单元502", "3栋2单元503", "10栋B1",
+    ]  # fmt: skip
+    assert [flat.label for flat, _ in listed(town, lists.households, q="李")["rows"]] == ["3栋2单元502"]
+    with pytest.raises(Refusal, match="已经有10栋B1了"):
+        town.opens(Role.STAFF, moves.add_flat, building="10", room="B1")
+    assert [event.kind for event in town.all(Event)] == ["household.added"]
