@@ -17,9 +17,9 @@ BOT = Path(bot.__file__).parent
 #: What people call what services do: a page or a message of the core that says it knows of the service.
 SPOKEN = ("报修", "工单", "访客", "通行证", "通行码", "打卡", "放行")
 
-#: Folders named by a noun that is the core's, too: it keeps notices, what offices know, the roster and who is on duty, who lives here, who opens a page
+#: Folders named by a noun that is the core's, too: it keeps notices, what offices know, the roster, rights over data and who is on duty, who lives here, who opens a page
 #: stands at a desk, and HTTP calls what is not compressed identity.
-SHARED = {"notices", "knowledge", "desk", "duty", "identity", "residents", "roster"}
+SHARED = {"notices", "knowledge", "desk", "duty", "identity", "privacy", "residents", "roster"}
 
 #: This room knows Chinese sentences, whoever says them; it is held to the ids alone.
 LANGUAGE = BOT / "language"

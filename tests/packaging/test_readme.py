@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from bot import config
-from bot.cli import app, auditing, menu, notices, qr, rosters, users
+from bot.cli import app, auditing, keys, menu, notices, privacy, qr, rosters, users
 from bot.config import Settings
 from bot.dialogue.understanding import Understanding, judge
 from bot.model import SHANGHAI
@@ -93,7 +93,16 @@ def test_links_lead_to_what_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_named_are_commands(page: Path) -> None:
-    groups = {"notice": notices.app, "user": users, "menu": menu.app, "qr": qr.app, "audit": auditing.app, "roster": rosters.app}
+    groups = {
+        "notice": notices.app,
+        "user": users,
+        "menu": menu.app,
+        "qr": qr.app,
+        "audit": auditing.app,
+        "roster": rosters.app,
+        "keys": keys.app,
+        "privacy": privacy.app,
+    }
     known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands} | set(groups)
     text = page.read_text(encoding="utf-8")
     told = set(re.findall(r"[`/]linli (\w+)", text)) | set(re.findall(r"^    (?:.*/)?linli (\w+)", text, re.MULTILINE))

@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from bot.contract import rosterfile
 from bot.errors import Refusal
+from bot.keyring import Keyring
 from bot.model import SHANGHAI
 from bot.store import claims, imports, people, rosterdiff, scope
 from bot.store.communities import Community
@@ -304,6 +305,7 @@ def test_whatever_was_taken_over_is_given_out_and_taken_in_again_without_a_diffe
     read = rosterfile.read(said)
     assume(read.entries)
     engine = create_engine("sqlite://")
+    engine.dialect.keyring = Keyring.make()  # type: ignore[attr-defined]
     SQLModel.metadata.create_all(engine)
     with Session(engine) as session:
         community = Community(appid="wx1", name="和苑小区")

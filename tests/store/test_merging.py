@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, SQLModel, select
 
 from bot.contract import Refusal
-from bot.store import merging, people, register, scope
+from bot.store import consents, merging, people, register, scope
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.notices import Notice
@@ -35,7 +35,10 @@ def town(database: Database, now: datetime) -> Database:
         session.add(
             Pass(resident_id=other.key, household_id=first.key, visitor_name="张伟", starts_at=now, ends_at=now, created_at=now)
         )
-        session.add(CheckIn(resident_id=other.key, day=now.date(), at=now, tenths=365))
+        consent = consents.give(session, other, "health", 1, "可以", now)
+        session.add(
+            CheckIn(reporter_id=other.key, resident_id=other.key, consent_id=consent.key, day=now.date(), at=now, tenths=365)
+        )
         notice = Notice(title="停水", body="明天停水", created_at=now)
         session.add(notice)
         session.flush()
