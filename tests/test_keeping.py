@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session, SQLModel, select
 
 from bot import app
 from bot.cli.serving import demo_settings
@@ -53,10 +52,9 @@ def home(demo_var: Path, now: datetime) -> Any:
 
 def tables_with(home: Home, word: str) -> set[str]:
     def look(session: Session) -> set[str]:
-        names = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
         written = (word, json.dumps(word).strip('"'))  # JSON may stand there as \\u9752
         return {
-            name for name in names for row in session.execute(text(f'SELECT * FROM "{name}"'))
+            name for name, table in SQLModel.metadata.tables.items() for row in session.connection().execute(table.select())
             if any(one in str(value) for value in row for one in written)
         }  # fmt: skip
 

@@ -21,7 +21,7 @@ def test_what_ships_is_loaded_unless_the_settings_name_others() -> None:
 
 
 def test_settings_of_an_earlier_version_load_the_parts_that_its_service_became() -> None:
-    assert names("community", "repairs", "desk") == ["desk", "notices", "identity", "privacy", "repairs"]
+    assert names("community", "repairs", "desk") == ["desk", "residents", "notices", "identity", "privacy", "repairs"]
 
 
 def test_what_is_kept_only_with_consent_never_comes_without_the_way_to_take_it_back() -> None:

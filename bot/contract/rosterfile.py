@@ -13,14 +13,10 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from io import BytesIO, StringIO
 from itertools import chain, islice
-from typing import TypeVar
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
+from typing import Any, TypeVar
 
 from bot.contract.pages import LARGEST_UPLOAD
 from bot.language import cells
@@ -29,6 +25,17 @@ from bot.store.people import RESIDENT_ROLE_WORDS, ResidentRole
 from bot.store.rosterdiff import Entry, Fault
 
 T = TypeVar("T")
+
+
+@cache
+def openpyxl() -> Any:
+    """Return the library, loaded with the first workbook: it brings decoders of pictures, and most processes never see one."""
+    import openpyxl.cell
+    import openpyxl.styles
+    import openpyxl.utils
+
+    return openpyxl
+
 
 #: Bytes of a file; 20,000 rows are some 1.2 MB.
 LARGEST = LARGEST_UPLOAD
@@ -133,7 +140,7 @@ def read(body: bytes, encoding: str = "") -> Sheet:
 def _read_workbook(body: bytes) -> Sheet:
     try:
         _check_package(body)
-        book = load_workbook(BytesIO(body), read_only=True, data_only=True, keep_links=False)
+        book = openpyxl().load_workbook(BytesIO(body), read_only=True, data_only=True, keep_links=False)
         sheets = book.worksheets
         for number, sheet in enumerate(sheets):
             sheet.reset_dimensions()  # what a file says of its size is not believed
@@ -438,7 +445,7 @@ class _Table:
 
     def _fault(self, line: int, name: str, value: str, text: str, english: str) -> None:
         number = self.places[name]
-        column = f"{get_column_letter(number + 1)} 列（{str(self.head[number]).strip()}）"
+        column = f"{openpyxl().utils.get_column_letter(number + 1)} 列（{str(self.head[number]).strip()}）"
         self.faults.append(Fault(line=line, column=column, value=value, text=text + "。", english=english))
 
     def _notes(self) -> Iterator[tuple[str, str]]:
@@ -486,11 +493,11 @@ def write_csv(entries: Iterable[Entry]) -> bytes:
 
 def write_workbook(entries: Iterable[Entry], explained: Sequence[str] = ()) -> bytes:
     """Return the same as a workbook, each cell as text: 3-2 stays 3-2. `explained`: the lines of a sheet beside it."""
-    book = Workbook(write_only=True)
+    book = openpyxl().Workbook(write_only=True)
     sheet = book.create_sheet("名册")
     sheet.freeze_panes = "A2"
     for number, width in enumerate((8, 8, 10, 14, 18, 12, 20, 14, 14), 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
+        sheet.column_dimensions[openpyxl().utils.get_column_letter(number)].width = width
     for number, row in enumerate(chain([list(HEAD.values())], map(_cells_of, entries))):
         sheet.append([_text_cell(sheet, said, is_bold=number == 0) for said in row])
     if explained:
@@ -506,10 +513,10 @@ def write_workbook(entries: Iterable[Entry], explained: Sequence[str] = ()) -> b
 def _text_cell(sheet: object, said: str, *, is_bold: bool) -> object:
     if not said:
         return None
-    cell = WriteOnlyCell(sheet, cells.guarded(said) if said.startswith("'") else said)
+    cell = openpyxl().cell.WriteOnlyCell(sheet, cells.guarded(said) if said.startswith("'") else said)
     cell.data_type, cell.number_format = "s", "@"  # else what begins with = becomes a formula
     if is_bold:
-        cell.font = Font(bold=True)
+        cell.font = openpyxl().styles.Font(bold=True)
     return cell
 
 

@@ -25,6 +25,8 @@ def newcomer(visit: Visit) -> View:
 def object_(visit: Visit) -> Redirect:
     """Take the answer of somebody who does not know the newcomer."""
     person, flat, member = _all(visit)
+    if visit.form.get("do") != "object":
+        raise Refusal("请点“不认识，请停掉”；是家里人，什么都不用做。")
     household.object_to(visit, person, flat)
     return Redirect(visit.link(f"/newcomers/{person.public_id}/{flat.key}/{member.public_id}"))
 
@@ -63,7 +65,9 @@ def answer(visit: Visit) -> Redirect:
     task, flat, member = _asked(visit)
     if not task.is_open:
         raise Refusal(f"这件事已经办好了：{task.outcome}。")
-    if visit.form.get("do") == "approve":
+    if (wish := visit.form.get("do")) not in ("approve", "refuse"):
+        raise Refusal("请点一个按钮：同意，或者不认识。")
+    if wish == "approve":
         requests.approve(visit, task, flat, None, Evidence.INVITATION)
         visit.finish(task.about, f"家里人同意，已绑定{flat.label}")
     else:

@@ -74,7 +74,8 @@ def correct(desk: Desk) -> Redirect:
     resident.name = _short(desk.form.get("name", ""), NAME, "姓名")
     if phone := _short(desk.form.get("phone", ""), PHONE, "电话"):
         resident.phone = "" if phone in ("无", "-") else phone
-    resident.tags = _tags(desk)
+    unseen = [tag for tag in resident.tags if desk.veil(tag) != tag]  # who may not read them does not take them off, either
+    resident.tags = list(dict.fromkeys([*_tags(desk), *unseen]))
     register.move_in(desk.session, resident, flat, _role(desk))
     desk.session.add(resident)
     after = (resident.name, resident.phone, lives and lives.role, resident.tags)

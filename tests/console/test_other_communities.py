@@ -63,6 +63,12 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/duty/robots/{id}": lambda b: b.robot,
     "/p/duty/{task}": lambda b: b.task,
     "/p/duty/{task}/{login}": lambda b: b.login,
+    "/console/passes/{id}": lambda b: b.pass_id,
+    "/p/newcomers/{newcomer}": lambda b: b.resident,
+    "/p/newcomers/{newcomer}/{flat}": lambda b: str(b.household),
+    "/p/newcomers/{newcomer}/{flat}/{member}": lambda b: b.resident,
+    "/p/requests/{task}": lambda b: b.request,
+    "/p/requests/{task}/{member}": lambda b: b.resident,
     "/p/passes/{id}": lambda b: b.pass_id,
     "/p/tickets/{number}": lambda b: b.ticket,
     "/p/privacy/{id}": lambda b: b.export,
@@ -106,6 +112,7 @@ class Other:
     effect: str = ""
     knowledge: str = ""
     device: str = ""
+    request: str = ""
     resident: str = ""
     draft: str = ""
     imported: str = ""
@@ -179,6 +186,11 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.shift, b.robot = shift.id or 0, robot.public_id
     b.device = sessions.key_of(sessions.begin(session, staff, "", now))
     b.export, b.export_key = export.code, export.file_key
+    where = {"building": "99", "unit": "9", "room": "9909", "name": MARK, "knows_number": True}
+    asked = Task(kind="identity.confirm", need="people.confirm", title=MARK, opened_at=now, data=where)
+    session.add(asked)
+    session.flush()
+    b.request = asked.public_id
     double = people.settle(session, home, name=f"{MARK}重名")
     b.merger = merging.merge(session, resident, double, now).public_id
     b.effect, b.knowledge, b.resident = rows["effect"].public_id, rows["entry"].public_id, resident.public_id
@@ -295,6 +307,8 @@ async def test_no_list_shows_anything_of_another_community_and_no_form_changes_i
         status, text = await ask(street, method, canonical)
         assert status < 500, (method, canonical, status)
         sent = set(form_of(street.other).values()) if method == "POST" else set()  # a page says back what was written into it
+        if canonical == "/console/audit":  # by now the form of new accounts has made one of this login here
+            sent.add(street.other.login)
         seen = [sign for sign in street.other.signs if sign in text and sign not in sent]
         assert not seen, (method, canonical, seen)
 

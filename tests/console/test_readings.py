@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from bot.console.readings import AGAIN, Readings
 from bot.contract import Page, Reading
-from bot.store import conversations, tasks
+from bot.store import consents, conversations, tasks
 from bot.store.conversations import Conversation
 from bot.store.events import Event
 from bot.store.people import Resident
@@ -29,7 +29,13 @@ def talked(session: Session, office: Office) -> tuple[str, str, int]:
     openid = chen.openid or ""
     session.merge(Conversation(openid=openid, updated_at=office.clock()))
     conversations.say(session, openid, "resident", "打卡 37.9 咳嗽", office.clock())
-    session.add(CheckIn(resident_id=chen.id or 0, day=office.clock().date(), at=office.clock(), tenths=379, symptoms=["cough"]))
+    consent = consents.give(session, chen, "health", 1, "可以", office.clock())
+    session.add(
+        CheckIn(
+            reporter_id=chen.key, resident_id=chen.key, consent_id=consent.key, day=office.clock().date(), at=office.clock(),
+            tenths=379, symptoms=["cough"],
+        )
+    )  # fmt: skip
     session.flush()
     return chen.public_id, session.get_one(Conversation, openid).public_id, chen.household_id
 

@@ -48,7 +48,7 @@ async def test_a_page_shows_all_the_rest(office: Office, place: str) -> None:
 
 def say_all(session: Session, office: Office) -> None:
     """Let one resident have something of each kind."""
-    from bot.store import conversations
+    from bot.store import consents, conversations
     from integrations.health.models import CheckIn
     from integrations.visitor_passes.models import Pass
 
@@ -60,7 +60,9 @@ def say_all(session: Session, office: Office) -> None:
     assert kept is not None
     kept.standing = {}
     session.add_all((resident, kept))
-    session.add(CheckIn(resident_id=resident.key, day=now.date(), at=now, tenths=379, symptoms=["cough"]))
+    consent = consents.give(session, resident, "health", 1, "可以", now)
+    whose = {"reporter_id": resident.key, "resident_id": resident.key, "consent_id": consent.key}
+    session.add(CheckIn(**whose, day=now.date(), at=now, tenths=379, symptoms=["cough"]))
     session.add(
         Pass(
             resident_id=resident.key, household_id=resident.household_id, visitor_name="王芳", plate="皖A7K261", words="她耳朵背", starts_at=now,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, select
 
 from bot.contract import Turn, Work, consents, leaving
@@ -139,7 +139,9 @@ class Life:
 
     def check(self, model: Model) -> None:
         everything = "\n".join(
-            str(tuple(row)) for name in SQLModel.metadata.tables for row in self.session.execute(text(f'SELECT * FROM "{name}"'))
+            str(tuple(row))
+            for table in SQLModel.metadata.tables.values()
+            for row in self.session.connection().execute(table.select())
         )
         for mark in model.gone:
             if mark not in model.kept:
@@ -158,7 +160,8 @@ class Life:
 
     def _closed_titles(self, everything: str) -> str:
         """Return all but the titles of tasks still to be done, which staff need until they are."""
-        for title in self.session.execute(text("SELECT title FROM task WHERE closed_at IS NULL")).scalars():
+        task = SQLModel.metadata.tables["task"]
+        for title in self.session.connection().execute(select_columns(task.c.title).where(task.c.closed_at.is_(None))).scalars():
             everything = everything.replace(f"'{title}'", "", 1)
         return everything
 

@@ -13,6 +13,7 @@ from sqlmodel import select as select_rows
 
 from bot.contract import Download, Refusal, Turn, View, Visit, consents, leaving, personal
 from bot.model import Moment
+from bot.sealed import Content, Digest, Sealed
 from bot.store import people
 from bot.store.conversations import Conversation, Line
 from bot.store.erasures import Erasure
@@ -41,6 +42,8 @@ NOT_EXPORTED = {
     "binding": "said by times and evidence, whose words are not free",
     "follower": "said by a time",
     "objection": "said by the flat, whose words are not free",
+    "directory_word": "the parts of name and tags by which staff look; the name and the tags are there",
+    "merger": "which rows were found to be one person, by number",
     "consent_refusal": "said by the purpose's title",
 }
 
@@ -80,6 +83,13 @@ def mark_row(session: Session, name: str, now: datetime) -> None:
                 values[column.name] = found
         elif column.primary_key and isinstance(column.type, Integer):
             continue
+        elif isinstance(column.type, Sealed) and column.type.content is not Content.TEXT:
+            marked = f"{MARK}{name}"
+            values[column.name] = {Content.NUMBER: 365, Content.LIST: [marked], Content.MAP: {"text": marked}}[
+                column.type.content
+            ]
+        elif isinstance(column.type, Digest):
+            values[column.name] = ""
         elif isinstance(column.type, Moment | DateTime):
             values[column.name] = None if column.nullable and column.name != "ended_at" else now
         elif isinstance(column.type, Date):
