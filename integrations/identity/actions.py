@@ -1,10 +1,14 @@
 """What residents can ask for: to be bound to their flat, to be shown it, to say which one is meant, and to be let go."""
 
+import re
 from dataclasses import dataclass
 
 from bot.contract import Ask, Community, Evidence, Household, Refusal, Reply, Resident, Turn, action, amends, roster, tasks
 from integrations.identity import binding, proofs, requests
 from integrations.identity.binding import Flat
+
+#: Said of a flat that is not meant to be bound.
+_NOT_THAT = re.compile("(?:不|别|甭|唔)(?:用|要|想|必|需要|使)?(?:再|来)?(?:绑|登记)")
 
 #: The option of who lives in a flat and is not the person whose number it is.
 FAMILY = "family"
@@ -23,12 +27,14 @@ class Living(Flat):
 @action(
     "identity.bind", Living,
     replies={
-        "done": "flat", "already": "flat", "claimed": "said", "where": "said", "prove": "said", "prove_more": "said flat",
+        "done": "flat", "already": "flat", "claimed": "said", "unwanted": "said", "where": "said", "prove": "said", "prove_more": "said flat",
         "again": "said", "who": "said", "name": "said", "pending": "said", "asked": "said", "tired": "said",
     },
 )  # fmt: skip
 def bind(turn: Turn, slots: Living) -> Reply | Ask:
     """Bind an account to the person of the flat that it belongs to, once there is evidence; until then remember what was said."""
+    if slots.proof is None and _NOT_THAT.search(turn.said):
+        return Reply("unwanted", ok=False, said=slots.label)
     if turn.only_address and not turn.is_bound:
         return _claimed(turn, slots)
     if (owned := _owned(turn, slots)) is not None:
@@ -152,7 +158,7 @@ class Corrected:
     room: str | None = None
 
 
-@amends("identity.bind", Corrected, replies={"changed": "said", "late": "flat", "gone": ""})
+@amends("identity.bind", Corrected, replies={"changed": "said", "kept": "said", "late": "flat", "gone": ""})
 def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
     """Take the flat that waits to be confirmed for the one that was meant; of a binding that is proven, tell how to change it."""
     if turn.flat is not None:
@@ -161,6 +167,8 @@ def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
     if waiting is None:
         return Reply("gone", ok=False)
     said = binding.said_in(waiting)
+    if _NOT_THAT.search(turn.said):  # 那套是904，我就不绑了
+        return Reply("kept", about=about, called=f"{said.label}的核对", said=said.label)
     meant = Flat(
         building=said.building if slots.building is None else slots.building,
         unit=said.unit if slots.unit is None else slots.unit, room=said.room if slots.room is None else slots.room,

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language import reading
 from bot.language.corrections import corrects
 from bot.language.kinds.kind import LOOKED_THROUGH, SKIPPED, Found, Grammar, Kind, Slot
 from bot.language.kinds.shipped import KINDS
 from bot.language.kinds.temperature import temperatures
-from bot.language.normalise import Normaliser, Tables, unified
+from bot.language.normalise import LONGEST, Normaliser, Tables, unified
 from bot.language.reading import Reading
 from tests.language.kinds.taking import NOW, asked, read
 
@@ -207,7 +206,7 @@ def test_values_are_looked_for_once_however_many_ask() -> None:
 
 
 def test_message_is_cut_after_it_was_normalised() -> None:
-    assert len(Reading.of("\ufdfa" * 2000, NOW).text) == reading.LONGEST  # one sign that stands for eighteen
+    assert len(Reading.of("\ufdfa" * 2000, NOW).text) == LONGEST  # one sign that stands for eighteen
 
 
 SWOLLEN = "\ufdfa"  # ﷺ is eighteen signs when compatible forms are made one

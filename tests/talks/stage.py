@@ -18,6 +18,7 @@ from sqlmodel import Session
 from bot import config
 from bot.cli.talk import DATABASE, Room, found
 from bot.dialogue.answer import SILENT, Answer, Outcome
+from bot.language.answers import is_yes
 from bot.language.corrections import corrects
 from bot.services import load_services, understand
 from bot.store import claims, people, scope
@@ -105,11 +106,11 @@ def _played(room: Room, talk: Conversation) -> Iterator[Failure]:
 
 
 def _act(room: Room, turn: Turn, next_said: str) -> Answer:
-    """Let happen what a turn says; returns what the resident reads last of it. Who takes back a flat next has not proven it yet."""
+    """Let happen what a turn says; returns what the resident reads last of it. Who takes back a flat next, or says yes to it, has not proven it yet."""
     answer = room.wait(turn.wait) if turn.wait else SILENT
     if turn.say:
         answer = room.say(turn.say)
-        return answer if corrects(next_said) else _prove(room, answer)
+        return answer if corrects(next_said) or is_yes(next_said) else _prove(room, answer)
     if turn.photo:
         return room.send_photo()
     if turn.place:
