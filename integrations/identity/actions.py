@@ -10,6 +10,9 @@ from integrations.identity.binding import Flat
 #: Said of a flat that is not meant to be bound.
 _NOT_THAT = re.compile("(?:不|别|甭|唔)(?:用|要|想|必|需要|使)?(?:再|来)?(?:绑|登记)")
 
+#: What a mere yes to the flat that was said back stands for: the number is asked for once more.
+AGREED = "yes"
+
 #: The option of who lives in a flat and is not the person whose number it is.
 FAMILY = "family"
 
@@ -50,7 +53,7 @@ def bind(turn: Turn, slots: Living) -> Reply | Ask:
     flat = binding.find_flat(turn.session, slots.building, slots.unit, slots.room)
     claim = roster.claim_flat(turn.session, turn.openid, flat.parts if flat else slots.parts, flat, turn.now)
     if claim.evidence is None:
-        if slots.proof is None:
+        if slots.proof in (None, AGREED):
             return _ask_for_proof(turn, slots)
         if (missed := _prove(turn, slots, flat, claim)) is not None:
             return missed
@@ -91,7 +94,7 @@ def _find(turn: Turn, place: Community, slots: Flat) -> Household | None:
 
 def _ask_for_proof(turn: Turn, slots: Living) -> Ask:
     values = {"said": slots.label, **({"flat": turn.flat.label} if turn.flat else {})}
-    return Ask(slot="proof", name="prove_more" if turn.flat else "prove", options={}, values=values)
+    return Ask(slot="proof", name="prove_more" if turn.flat else "prove", options={}, values=values, agreed=AGREED)
 
 
 def _prove(turn: Turn, slots: Living, flat: Household | None, claim: roster.Claim) -> Reply | Ask | None:

@@ -20,6 +20,7 @@ from bot.cli.talk import DATABASE, Room, found
 from bot.dialogue.answer import SILENT, Answer, Outcome
 from bot.language.answers import is_yes
 from bot.language.corrections import corrects
+from bot.language.questions import is_question
 from bot.services import load_services, understand
 from bot.store import claims, people, scope
 from bot.store.people import Household
@@ -110,7 +111,7 @@ def _act(room: Room, turn: Turn, next_said: str) -> Answer:
     answer = room.wait(turn.wait) if turn.wait else SILENT
     if turn.say:
         answer = room.say(turn.say)
-        return answer if corrects(next_said) or is_yes(next_said) else _prove(room, answer)
+        return answer if corrects(next_said) or is_yes(next_said) or is_question(turn.say) else _prove(room, answer)
     if turn.photo:
         return room.send_photo()
     if turn.place:
