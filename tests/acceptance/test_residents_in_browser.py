@@ -31,6 +31,7 @@ def test_somebody_is_found_by_two_keys_and_opened_by_a_third(demo: Demo, sign_in
 
     page.locator("h1").click()
     page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
     page.keyboard.type("cjg")
     expect(page.locator("#found tbody")).to_contain_text("陈建国")
     expect(page.locator("#found")).not_to_contain_text("李梅")
@@ -47,6 +48,7 @@ def test_somebody_is_found_by_two_keys_and_opened_by_a_third(demo: Demo, sign_in
 def test_a_flat_is_corrected_on_its_page(demo: Demo, sign_in: Window, shot: Shot, width: int) -> None:
     page = sign_in("manager", width=width)
     page.goto(f"{demo.url}/console/households")
+    expect(page.locator("#q")).to_be_focused()
     page.keyboard.type("3-2-501")
     expect(page.locator("#found tbody tr")).to_have_count(1)
     shot(page, f"households-{width}")

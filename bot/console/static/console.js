@@ -128,3 +128,10 @@ function read(video, canvas) {
   const picture = pen.getImageData(0, 0, canvas.width, canvas.height);
   return jsQR(picture.data, canvas.width, canvas.height)?.data;
 }
+
+// Words that were typed before the page could listen are looked for as soon as it does.
+window.addEventListener("load", () => {
+  for (const field of document.querySelectorAll('form[role="search"] input[type="search"]')) {
+    if (field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
