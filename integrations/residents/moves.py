@@ -7,12 +7,10 @@ from sqlmodel import select
 from bot.contract import Desk, Household, Page, Redirect, Refusal, ResidentRole, View, page, register, roster
 from bot.contract.register import Filter
 from integrations.residents.flat import about, account_key, find, resident_of
+from integrations.residents.lists import LONGEST_TAG, TAGS
 
 #: Longest name, number of a phone, and part of a flat's number.
 NAME, PHONE, PART = 40, 30, 10
-
-#: Tags of one person at most, and the longest one.
-TAGS, LONGEST_TAG = 20, 20
 
 #: People who are offered to move in.
 OFFERED = 8
