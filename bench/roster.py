@@ -16,6 +16,8 @@ from sqlmodel import Session, SQLModel
 
 import bot.store.tables  # noqa: F401
 from bot.contract import rosterfile
+from bot.keyring import Keyring
+from bot.language.words import SURNAMES
 from bot.model import SHANGHAI
 from bot.store import imports, rosterdiff, scope
 from bot.store.communities import Community
@@ -28,12 +30,23 @@ T = TypeVar("T")
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
 
 
+#: Signs of given names.
+GIVEN = "国建华明伟芳秀英丽强军平海波涛勇杰娟艳玲红梅兰霞燕辉鹏飞宇轩浩然子涵雨欣怡佳慧敏静文博思远志刚永春福贵"
+
+
+def called(number: int) -> str:
+    """Return a name, another for each number up to some hundred thousands."""
+    number, last = divmod(number, len(GIVEN))
+    number, first = divmod(number, len(GIVEN))
+    return sorted(SURNAMES)[number % len(SURNAMES)] + GIVEN[first] + GIVEN[last]
+
+
 def rows(count: int, *, differ: bool = False) -> list[Entry]:
     """Return a roster of two or three people a flat; of every tenth the phone is another where it is to `differ`."""
     return [
         Entry(
             line=number + 2, flat=(str(number // 500 + 1), str(number // 250 % 2 + 1), str(number // 3 % 84 + 101)),
-            name=f"住户{number}", phone=str(13_900_000_000 + number + (1_000_000 if differ and number % 10 == 0 else 0)),
+            name=called(number), phone=str(13_900_000_000 + number + (1_000_000 if differ and number % 10 == 0 else 0)),
             role=ResidentRole.OWNER if number % 3 == 0 else ResidentRole.FAMILY, tags=("独居老人",) if number % 50 == 0 else (),
         )
         for number in range(count)
@@ -51,7 +64,7 @@ def timed(what: str, run: Callable[[], T]) -> T:
     return result
 
 
-def _take_over(body: bytes, ask: Callable[[Callable[[Session], T]], T]) -> None:
+def _take_over(body: bytes, database: Database, ask: Callable[[Callable[[Session], T]], T]) -> None:
     """Go with a file all the way that it goes in the console."""
     sheet = timed("read", lambda: rosterfile.read(body))
     assert not sheet.faults
@@ -74,13 +87,19 @@ def _take_over(body: bytes, ask: Callable[[Callable[[Session], T]], T]) -> None:
 
     timed("compare once more and write", lambda: ask(do))
 
+    def index() -> None:
+        while database.submit(imports.index_more).result():
+            pass
+
+    timed("words to be found by, in parts", index)
+
 
 def main(count: int) -> None:
     """Print all of it, one step a line."""
     files = [rosterfile.write_workbook(rows(count, differ=differ)) for differ in (False, True)]
     print(f"{count} rows, workbook of {len(files[0]) >> 10} KB")
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/linli.db")
+        database = Database(f"sqlite:///{folder}/linli.db", keyring=Keyring.make())
         SQLModel.metadata.create_all(database.engine)
         database.submit(lambda session: session.add(Community(appid="wx1", name="和苑小区"))).result()
 
@@ -93,7 +112,7 @@ def main(count: int) -> None:
 
         for number, body in enumerate(files, 1):
             print(f"file {number}")
-            _take_over(body, ask)
+            _take_over(body, database, ask)
         timed("undo the second", lambda: ask(lambda session: imports.undo(session, imports.listed(session)[0], NOW, actor="x")))
         out = timed("give out: rows", lambda: ask(imports.entries))
         timed("give out: workbook", lambda: rosterfile.write_workbook(out))

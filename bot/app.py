@@ -23,7 +23,7 @@ from sqlmodel import Session, text
 import bot.store.tables  # noqa: F401  every table is known, whoever uses it
 from bot import config, keyfile, metrics
 from bot.console import site as console
-from bot.contract import Context, Integration, Office, Services, personal
+from bot.contract import Context, Integration, Office, Services, Work, personal
 from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.backlog import Backlog
 from bot.dialogue.language_model import Endpoint, LanguageModel
@@ -47,7 +47,7 @@ from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.services import load_services, understand
 from bot.simulator import server as simulator
-from bot.store import communities, effects, knowledge, people, schema, scope, sealing, seals
+from bot.store import communities, effects, imports, knowledge, schema, scope, sealing, seals
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.outbox import Ways
@@ -162,8 +162,7 @@ class Linli:
         services = load_services(settings)
         database = open_database(settings, services.integrations)
         try:
-            while database.submit(people.index_missing).result():  # after an upgrade
-                pass
+            _index(database)  # after an upgrade
             chosen = database.submit(_choose, settings.wechat_appid, community).result()
             understanding = understand(settings.intents_folder, services)
         except BaseException:
@@ -203,6 +202,14 @@ class Linli:
             return fn(session, *args, **kwargs)
 
         return self.database.submit(run).result()
+
+    def work(self, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn(work, …)` for the command's community in a transaction, now; for callers without an event loop."""
+        return self.ask(lambda session: fn(Work(session=session, now=self.clock(), context=self.context), *args, **kwargs))
+
+    def index(self) -> None:
+        """Give everybody who has none the words they are found by; for callers without an event loop."""
+        _index(self.database)
 
     @property
     def context(self) -> Context:
@@ -272,6 +279,11 @@ def account_of(settings: config.Settings) -> Account:
         previous_aes_key=settings.wechat_previous_aes_key.get_secret_value(),
         max_age=settings.max_age, is_in_milliseconds=settings.wechat_milliseconds,
     )  # fmt: skip
+
+
+def _index(database: Database) -> None:
+    while database.submit(imports.index_more).result():
+        pass
 
 
 def _known(session: Session) -> dict[int, Community]:

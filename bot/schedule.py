@@ -21,9 +21,9 @@ from bot.sender import Sender
 from bot.store import effects, imports, masses, once, sessions
 from bot.store.database import Database
 
-#: Seconds between looks for notices that fall due, tasks nobody has taken, photos to fetch, unfinished messages, people who left, and old
-#: messages, reports, forms and sessions to forget.
-NOTICES, LADDER, PHOTOS, BACKLOG, ERASURES, PRUNING = 1, 1, 2, 1, 5, 3600
+#: Seconds between looks for notices that fall due, tasks nobody has taken, photos to fetch, unfinished messages, people of a large roster
+#: who cannot be searched for yet, people who left, and old messages, reports, forms and sessions to forget.
+NOTICES, LADDER, PHOTOS, BACKLOG, INDEX, ERASURES, PRUNING = 1, 1, 2, 1, 2, 5, 3600
 
 #: Seconds between seals over the event log: as long as a line may be changed unseen.
 SEALING = 5
@@ -51,6 +51,7 @@ class Schedule:
             self._every(f"photos {number}", PHOTOS, photographer.step)
         self._every("ladder", LADDER, climber.step)
         self._every("backlog", BACKLOG, backlog.step)
+        self._every("index", INDEX, self._index)
         self._every("erasures", ERASURES, eraser.step)
         self._every("sealing", SEALING, sealer.step)
         self._every("pruning", PRUNING, self._prune)
@@ -80,6 +81,12 @@ class Schedule:
         if any(published):
             for sender in self._senders:
                 sender.poke()
+
+    async def _index(self) -> None:
+        """Write the words of a large roster in parts, so that messages are answered between them."""
+        if await self._database.read(imports.awaiting_index):
+            while await self._database.write(imports.index_more):
+                pass
 
     async def _prune(self) -> None:
         now = self._clock()

@@ -8,21 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from sqlmodel import Session
 
 from bot import app
 from bot.cli import show_json, stage
 from bot.cli.account import assembled
-from bot.contract import rosterfile, rosterimport
+from bot.contract import Work, rosterfile, rosterimport
 from bot.contract.rosterfile import Sheet
-from bot.contract.rosterimport import Plan, RosterImport
+from bot.contract.rosterimport import Entry, Plan, RosterImport
 from bot.errors import Misconfigured
 
 #: Faults and differences that are printed; --json gives all.
 SHOWN = 50
-
-#: As whom the event log knows a command.
-ACTOR = "system"
 
 
 def take_over(
@@ -38,10 +34,10 @@ def take_over(
         faults = [*sheet.faults, *plan.faults]
         done = None
         if not faults and not dry_run and not plan.is_empty:
-            done = linli.ask(
-                rosterimport.take_over, sheet.entries, now, actor=ACTOR, file_name=file.name, whole=whole, apart=apart,
-                seen=plan.mark,
-            )  # fmt: skip
+            done = linli.work(
+                rosterimport.take_over, sheet.entries, file_name=file.name, whole=whole, apart=apart, seen=plan.mark
+            )
+            linli.index()
     if as_json:
         show_json(_as_json(sheet, plan, done))
     else:
@@ -112,7 +108,7 @@ def export(file: Path, *, demo: bool, community: str) -> None:
     if file.suffix.lower() not in kinds:
         raise Misconfigured(f"{file} ends neither with .xlsx nor with .csv; name it so that what it is can be seen")
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
-        rows = linli.ask(rosterimport.entries)
+        rows = linli.work(_give_out)
     body = kinds[file.suffix.lower()](rows)
     try:
         with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
@@ -138,15 +134,22 @@ def show(*, demo: bool, community: str) -> None:
 def undo(key: str, *, rest: bool, demo: bool, community: str) -> None:
     """Take an import back."""
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
-        linli.ask(_undo, key, rest)
+        linli.work(_undo, key, rest)
+        linli.index()
     typer.echo("undone")
 
 
-def _undo(session: Session, key: str, rest: bool) -> None:
+def _give_out(work: Work) -> list[Entry]:
+    rows = rosterimport.entries(work.session)
+    work.record("roster.exported", rows=len(rows))
+    return rows
+
+
+def _undo(work: Work, key: str, rest: bool) -> None:
     if key:
-        done = rosterimport.find(session, key)
+        done = rosterimport.find(work.session, key)
     else:
-        done = next((one for one in rosterimport.listed(session) if one.undone_at is None), None)
+        done = next((one for one in rosterimport.listed(work.session) if one.undone_at is None), None)
     if done is None:
         raise Misconfigured(f"there is no import {key or 'to undo'}; `linli roster list` shows them")
-    rosterimport.undo(session, done, app.clock(), actor=ACTOR, rest=rest)
+    rosterimport.undo(work, done, rest=rest)

@@ -1,8 +1,18 @@
-"""Taking a roster over: what waits to be looked at, what it would change, what was done, and taking that back."""
+"""Taking a roster over: what waits to be looked at, what it would change, what was done, and taking that back.
 
+Who moves by it moves as by hand: services end what the flat gave them, and an account is let go with its person's last flat.
+"""
+
+from collections.abc import Collection, Iterable
+
+from sqlmodel import col, select
+
+from bot.contract.work import Work
+from bot.store import imports, people
 from bot.store.imports import (
     UNDOABLE,
     WAITS,
+    Moves,
     RosterDraft,
     RosterImport,
     draft_of,
@@ -12,14 +22,60 @@ from bot.store.imports import (
     keep,
     listed,
     look_back,
-    take_over,
     today,
-    undo,
     waiting,
 )
-from bot.store.rosterdiff import FIELDS, Fault, Kind, Plan, Question, Step, compare, label_of
+from bot.store.people import Evidence, Resident
+from bot.store.rosterdiff import FIELDS, Entry, Fault, Kind, Plan, Question, Step, compare, label_of
 
 __all__ = [
-    "FIELDS", "UNDOABLE", "WAITS", "Fault", "Kind", "Plan", "Question", "RosterDraft", "RosterImport", "Step", "compare", "draft_of", "drop", "entries",
+    "FIELDS", "UNDOABLE", "WAITS", "Entry", "Fault", "Kind", "Plan", "Question", "RosterDraft", "RosterImport", "Step", "compare", "draft_of", "drop", "entries",
     "find", "keep", "label_of", "listed", "look_back", "take_over", "today", "undo", "waiting",
 ]  # fmt: skip
+
+#: People fetched by one statement.
+AT_ONCE = 500
+
+
+def take_over(
+    work: Work, entries: Iterable[Entry], *, file_name: str, whole: bool = False, apart: Collection[int] = (), seen: str = ""
+) -> RosterImport:
+    """Do what a file says, as `imports.take_over` does, and let go of the accounts of people who have no flat any more."""
+    done = imports.take_over(
+        work.session, entries, work.now, actor=work.actor, file_name=file_name, whole=whole, apart=apart, seen=seen
+    )
+    left, came = imports.moves(work.session, done)
+    _follow(work, left, came)
+    return done
+
+
+def undo(work: Work, done: RosterImport, *, rest: bool = False) -> None:
+    """Take an import back, as `imports.undo` does; accounts that were let go by it are bound again.
+
+    What services ended then, such as passes, stays ended.
+    """
+    back = imports.undo(work.session, done, work.now, actor=work.actor, rest=rest)
+    _follow(work, back.left, back.came)
+    for resident in _those(work, {who for who, _ in back.came}):
+        ended = people.binding_that_ended(work.session, resident, done.at)
+        if resident.openid is None and ended is not None:
+            work.bind(resident, ended.openid, ended.evidence)
+
+
+def _follow(work: Work, left: Moves, came: Moves) -> None:
+    """Record who has moved, and let go of the accounts of people who have no flat any more."""
+    known = {one.key: one for one in _those(work, {who for who, _ in (*left, *came)})}
+    for who, flat in came:
+        work.record("resident.moved_in", known[who].about, household=flat, evidence=Evidence.ROSTER)
+    for who, flat in left:
+        work.record("resident.moved_out", known[who].about, household=flat)
+    for who in dict.fromkeys(who for who, _ in left):
+        if known[who].openid is not None and not people.homes(work.session, known[who]):
+            work.unbind(known[who], "moved_out")
+
+
+def _those(work: Work, ids: Collection[int]) -> list[Resident]:
+    wanted, found = sorted(ids), list[Resident]()
+    for begin in range(0, len(wanted), AT_ONCE):
+        found += work.session.exec(select(Resident).where(col(Resident.id).in_(wanted[begin : begin + AT_ONCE]))).all()
+    return found

@@ -314,7 +314,7 @@ def _is_passing(error: DBAPIError) -> bool:
 def connect(url: str, keyring: Keyring | None = None) -> Engine:
     """Return an engine for `url`: sqlite:///path or postgresql://… Its dialect keeps the keys: that is what columns are shown."""
     engine = _connect(url)
-    engine.dialect.keyring = keyring  # type: ignore[attr-defined]  # read by bot.model.keyring_of
+    engine.dialect.keyring = keyring  # type: ignore[attr-defined]  # read by bot.sealed.keyring_of
     return engine
 
 

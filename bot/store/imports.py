@@ -34,6 +34,9 @@ UNDOABLE, WAITS = timedelta(days=30), timedelta(hours=1)
 #: Rows of one statement: far below what either database takes as parameters.
 AT_ONCE = 1_000
 
+#: People who are given the words they are found by in the same transaction; of more it is done behind it, in parts, while others write.
+INDEXED_AT_ONCE = 500
+
 _COMMUNITIES, _FLATS, _PEOPLE, _LIVES, _WORDS = (
     SQLModel.metadata.tables[name] for name in ("community", "household", "resident", "residence", "directory_word")
 )
@@ -76,6 +79,7 @@ class RosterImport(Scoped, table=True):
     file_name: str
     whole: bool = False
     counts: dict[str, int] = json_column(dict)
+    awaits_index: bool = False  # not all of its people can be searched for yet
     personal_changes: dict[str, Any] | None = maybe_sealed_map(
         "roster_import.personal_changes"
     )  # names and phones, before and after; forgotten after UNDOABLE
@@ -162,15 +166,58 @@ def carry_out(session: Session, plan: Plan, now: datetime, *, actor: str, file_n
     _change(session, plan, changes)
     moved = {after.id for before, after in plan.people if before and _lives_elsewhere(before, after) and after.id is not None}
     speak_again(session, moved)
-    people.index_again(session, [one for one, *_ in (*changes["people"], *changes["own"])], changes["flats"])
+    awaits_index = _index(session, [one for one, *_ in (*changes["people"], *changes["own"])], changes["flats"])
     done = RosterImport(
-        at=now, actor=actor, file_name=file_name[:200], whole=whole, counts=plan.counts, personal_changes=changes
+        at=now, actor=actor, file_name=file_name[:200], whole=whole, counts=plan.counts, awaits_index=awaits_index,
+        personal_changes=changes,
     )  # fmt: skip
     session.add(done)
     session.flush()
     counts = {name: plan.counts[name] for name in ("flats", "new", "changed", "left")}
     events.record(session, now, "roster.imported", subject=done.about, actor=actor, **counts)
     return done
+
+
+def _index(session: Session, those: Sequence[int], flats: Sequence[int]) -> bool:
+    """Give people and flats the words they are found by; tells whether that is left to be done behind it, for there are many."""
+    if len(those) + len(flats) > INDEXED_AT_ONCE:
+        people.forget_words(session, those)
+        return True
+    people.index_again(session, those, flats)
+    return False
+
+
+def awaiting_index(session: Session) -> bool:
+    """Tell whether anybody of an import cannot be searched for yet."""
+    return session.exec(choose(RosterImport.id).where(col(RosterImport.awaits_index)).limit(1)).first() is not None
+
+
+def index_more(session: Session) -> bool:
+    """Give words to some of those who have none; False, and no import awaits it any more, where there is nobody."""
+    if people.index_missing(session, INDEXED_AT_ONCE):
+        return True
+    session.execute(update(RosterImport).where(col(RosterImport.awaits_index)).values(awaits_index=False))
+    return False
+
+
+#: Residents and flats, by id: who belongs to which since, or no more.
+Moves = Sequence[tuple[int, int]]
+
+
+def moves(session: Session, done: RosterImport) -> tuple[Moves, Moves]:
+    """Return who, known before, has left which flat by an import, and who has come to which; by their ids."""
+    changes = done.personal_changes or {"people": [], "lives": [], "living": []}
+    new = {id_ for id_, _ in changes["people"]}
+    turned = {
+        id_: became["moved_out"] for id_, was, became in changes["living"] if (not was["moved_out"]) != (not became["moved_out"])
+    }
+    left: list[tuple[int, int]] = []
+    came = [(who, home) for who, home, said in changes["lives"] if who not in new and not said["moved_out"]]
+    for some in _by_and_by(turned):
+        rows = session.execute(select(_LIVES.c.id, _LIVES.c.resident_id, _LIVES.c.household_id).where(_LIVES.c.id.in_(some)))
+        for id_, who, home in rows:
+            (left if turned[id_] else came).append((who, home))
+    return left, came
 
 
 def _add_flats(session: Session, flats: Sequence[Flat]) -> dict[Flat, int]:
@@ -340,6 +387,8 @@ class Undoing:
     people: Sequence[int]
     flats: Sequence[int]
     moved: Sequence[int]  # people who stay, with other flats
+    left: Moves  # of them, by this
+    came: Moves
     since: Sequence[str] = ()
 
 
@@ -369,9 +418,8 @@ def undo(session: Session, done: RosterImport, now: datetime, *, actor: str, res
     _write_living(session, back.living)
     _delete(session, _LIVES, back.lives)
     speak_again(session, back.moved)
-    people.index_again(session, [one for one, _ in back.own], ())
-    for some in _by_and_by(back.people):
-        session.execute(delete(DirectoryWord).where(col(DirectoryWord.resident_id).in_(some)))
+    done.awaits_index = _index(session, [one for one, _ in back.own], ())
+    people.forget_words(session, back.people)
     for some in _by_and_by(back.flats):
         session.execute(delete(DirectoryWord).where(col(DirectoryWord.household_id).in_(some)))
     _delete(session, _PEOPLE, back.people)
@@ -401,7 +449,7 @@ class _Review:
         ours = {(who, home): said for who, home, said in self.changes["lives"]}
         gone = self._people_to_go(new, ours)
         own = [(id_, was) for id_, was, became in self.changes["own"] if self._is_own_as_left(id_, became)]
-        living, moved = self._living_back()
+        living, left, came = self._living_back()
         lives: list[int] = []
         for (who, home), said in ours.items():
             if who in new and who not in gone:
@@ -414,10 +462,14 @@ class _Review:
                 continue
             if found[1].id is not None:
                 lives.append(found[1].id)
-            if who not in gone:
-                moved.append(who)
-        flats = self._flats_to_go(set(lives), set(gone), set(moved))
-        return Undoing(own=own, living=living, lives=lives, people=list(gone), flats=flats, moved=moved, since=tuple(self.since))
+            if who not in gone and not said["moved_out"]:
+                left.append((who, home))
+        moved = {who for who, _ in (*left, *came)}
+        flats = self._flats_to_go(set(lives), set(gone), moved)
+        return Undoing(
+            own=own, living=living, lives=lives, people=list(gone), flats=flats, moved=sorted(moved), left=left, came=came,
+            since=tuple(self.since),
+        )  # fmt: skip
 
     def _people_to_go(self, new: Mapping[int, Mapping[str, Any]], ours: Mapping[tuple[int, int], Mapping[str, Any]]) -> list[int]:
         used = _referring(self.session, _PEOPLE, list(new), but=(_LIVES, _WORDS))
@@ -450,17 +502,21 @@ class _Review:
             return False
         return True
 
-    def _living_back(self) -> tuple[list[tuple[int, Mapping[str, Any]]], list[int]]:
+    def _living_back(self) -> tuple[list[tuple[int, Mapping[str, Any]]], list[tuple[int, int]], list[tuple[int, int]]]:
+        """Return what residences were before, who has left which flat by that, and who has come back to which."""
         known = {living.id: (who, flat, living) for who, one in self.people.items() for flat, living in one.lives.items()}
-        back, moved = [], []
+        back: list[tuple[int, Mapping[str, Any]]] = []
+        left: list[tuple[int, int]] = []
+        came: list[tuple[int, int]] = []
         for id_, was, became in self.changes["living"]:
             who, flat, living = known.get(id_, (0, None, None))
-            if living is None or living.kept != became:
+            if living is None or flat is None or living.kept != became:
                 self._tell(who, self.homes[flat] if flat else 0, "身份或入住、迁出日期后来改过")
             else:
                 back.append((id_, was))
-                moved.append(who)
-        return back, moved
+                if bool(was["moved_out"]) != bool(became["moved_out"]):
+                    (left if was["moved_out"] else came).append((who, self.homes[flat]))
+        return back, left, came
 
     def _living_of(self, who: int, home: int) -> tuple[Flat, rosterdiff.Living] | None:
         one, flat = self.people.get(who), self.by_home.get(home)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, event, exists, inspect, update
+from sqlalchemy import bindparam, delete, event, exists, inspect, update
 from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
@@ -197,14 +197,24 @@ def index_again(session: Session, people: Sequence[int], flats: Sequence[int]) -
         _index(session, session.exec(those).all())
 
 
+def forget_words(session: Session, people: Sequence[int]) -> None:
+    """Take their words from people who are given them anew later, or are no more."""
+    for begin in range(0, len(people), directory.AT_ONCE):
+        theirs = col(DirectoryWord.resident_id).in_(people[begin : begin + directory.AT_ONCE])
+        session.execute(delete(DirectoryWord).where(theirs))
+
+
 def index_missing(session: Session, limit: int = 2000) -> int:
-    """Give words to people and flats that have none, as after an upgrade; returns how many got some."""
+    """Give words to people and flats that have none, the newest first, as after an upgrade; returns how many got some."""
+    words = SQLModel.metadata.tables[
+        "directory_word"
+    ]  # no entity: narrowed to a community, the index of all its words would be read
     flat_known, person_known = (
-        exists().where(col(DirectoryWord.household_id) == col(Household.id)),
-        exists().where(col(DirectoryWord.resident_id) == col(Resident.id)),
+        exists().where(words.c.household_id == col(Household.id)),
+        exists().where(words.c.resident_id == col(Resident.id)),
     )
-    flats = select(Household).where(~flat_known)
-    persons = select(Resident).where(~person_known, col(Resident.merged_into_id).is_(None))
+    flats = select(Household).where(~flat_known).order_by(col(Household.id).desc())
+    persons = select(Resident).where(~person_known, col(Resident.merged_into_id).is_(None)).order_by(col(Resident.id).desc())
     rows: list[Household | Resident] = [*session.exec(flats.limit(limit)).all(), *session.exec(persons.limit(limit)).all()]
     _index(session, rows)
     return len(rows)
@@ -401,6 +411,13 @@ def binding_of(session: Session, resident: Resident) -> Binding | None:
     """Return the binding of somebody that holds now; None where there is none."""
     mine = select(Binding).where(Binding.resident_id == resident.id, col(Binding.ended_at).is_(None))
     return session.exec(mine.order_by(col(Binding.id).desc())).first()
+
+
+def binding_that_ended(session: Session, resident: Resident, at: datetime) -> Binding | None:
+    """Return the binding of somebody that ended at this very moment, unless its account is bound by now; None where there is none."""
+    theirs = select(Binding).where(Binding.resident_id == resident.id, Binding.ended_at == at).order_by(col(Binding.id).desc())
+    found = session.exec(theirs).first()
+    return None if found is None or is_bound(session, found.openid) else found
 
 
 def ever_bound(session: Session, openid: str) -> list[Resident]:

@@ -114,9 +114,8 @@ def do(desk: Desk) -> Redirect:
     """Do what was shown."""
     draft = _draft(desk)
     done = rosterimport.take_over(
-        desk.session, draft.entries, desk.now, actor=desk.actor, file_name=draft.file_name, whole=draft.whole,
-        apart=draft.apart, seen=desk.form.get("seen", "-"),
-    )  # fmt: skip
+        desk, draft.entries, file_name=draft.file_name, whole=draft.whole, apart=draft.apart, seen=desk.form.get("seen", "-")
+    )
     rosterimport.drop(desk.session, draft)
     return Redirect(f"/console/roster/imports/{done.public_id}", f"导入好了：{say(done.counts)}。")
 
@@ -146,7 +145,7 @@ def show(desk: Desk) -> View:
 def undo(desk: Desk) -> Redirect:
     """Take an import back, or what of it still stands."""
     done = _import(desk)
-    rosterimport.undo(desk.session, done, desk.now, actor=desk.actor, rest="rest" in desk.form)
+    rosterimport.undo(desk, done, rest="rest" in desk.form)
     kept = f"，{done.kept} 处后来改过，没有动" if done.kept else ""
     return Redirect(f"/console/roster/imports/{done.public_id}", f"撤销好了{kept}。")
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import FormData
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from bot.contract import rosterfile
+from bot.contract import Work, rosterfile
 from bot.store.events import Event
 from bot.store.imports import RosterDraft
-from bot.store.people import Household, Resident
+from bot.store.people import Evidence, Household, Resident
 from bot.store.staff import Role
+from integrations.visitor_passes.models import Pass, PassState
 
 if TYPE_CHECKING:
     from tests.console.conftest import Browser, Office
@@ -224,3 +225,45 @@ async def test_whoever_may_not_sees_neither_page_nor_people(office: Office) -> N
                 (await send(browser, b"x"))[0],
             ]
         assert statuses == [403, 403, 403]
+
+
+async def test_who_leaves_by_a_file_loses_what_the_flat_gave_and_gets_the_account_back_by_undo(office: Office) -> None:
+    def settle(session: Session) -> tuple[str, str]:
+        work = Work(session=session, now=office.clock(), context=office.linli.context)
+        flat = session.exec(select(Household)).first()
+        assert flat is not None
+        one = work.settle(flat, name="赵来福")
+        work.bind(one, "oZhao", Evidence.CODE)
+        tomorrow = office.clock() + timedelta(days=1)
+        leave = Pass(
+            code="731284", resident_id=one.key, household_id=flat.key, visitor_name="孙", starts_at=tomorrow,
+            ends_at=tomorrow + timedelta(hours=2), created_at=office.clock(),
+        )  # fmt: skip
+        session.add(leave)
+        return one.public_id, f"楼栋,单元,房号,姓名,迁出日期\n{flat.building},{flat.unit},{flat.room},赵来福,2026-03-10\n"
+
+    async def stands() -> tuple[str | None, PassState]:
+        def look(session: Session) -> tuple[str | None, PassState]:
+            return (
+                session.exec(select(Resident.openid).where(Resident.public_id == key)).one(),
+                session.exec(select(Pass.state).where(Pass.code == "731284")).one(),
+            )
+
+        return await office.read(look)
+
+    key, file = await office.write(settle)
+    async with await office.browser(Role.MANAGER) as manager:
+        _, preview, draft = await send(manager, file.encode())
+        _, _, page = await post(manager, f"{draft}/do", seen=seen(preview))
+        gone = await stands()
+        _, offered = await get(manager, page)
+        await post(manager, f"{page}/undo")
+
+    assert gone == (None, PassState.CANCELLED)
+    assert "微信会重新绑上" in offered
+    assert await stands() == ("oZhao", PassState.CANCELLED)
+    events = await office.read(lambda session: session.exec(select(Event).where(Event.subject == f"resident:{key}")).all())
+    assert [(event.kind, event.data.get("reason") or event.data.get("evidence")) for event in events] == [
+        ("resident.bound", "code"), ("resident.moved_out", None), ("resident.unbound", "moved_out"),
+        ("resident.moved_in", "roster"), ("resident.bound", "code"),
+    ]  # fmt: skip

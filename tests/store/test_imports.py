@@ -16,12 +16,13 @@ from bot.contract import rosterfile
 from bot.errors import Refusal
 from bot.keyring import Keyring
 from bot.model import SHANGHAI
-from bot.store import claims, imports, people, rosterdiff, scope
+from bot.store import claims, imports, people, register, rosterdiff, scope
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.events import Event
 from bot.store.imports import RosterDraft, RosterImport
 from bot.store.people import Evidence, Household, Residence, Resident, ResidentRole
+from bot.store.register import Filter
 from bot.store.rosterdiff import Entry
 from bot.store.staff import Role, Staff
 
@@ -88,6 +89,29 @@ async def test_a_file_becomes_flats_people_and_their_homes(database: Database, n
     [event] = await database.read(lambda session: session.exec(select(Event)).all())
     assert (event.kind, event.actor, event.subject) == ("roster.imported", "staff:wang", done.about)
     assert event.data == {"flats": 3, "new": 2, "changed": 1, "left": 0}
+
+
+async def test_people_of_a_large_roster_are_found_once_their_words_are_written_behind_it(
+    database: Database, now: datetime
+) -> None:
+    count = imports.INDEXED_AT_ONCE + 1
+
+    async def found() -> int:
+        return await database.read(lambda session: len(register.all_people(session, Filter(said="钱多"))))
+
+    await take_over(database, [Entry(line=room, flat=("8", "", str(room)), name="钱多") for room in range(1, count + 1)], now)
+    assert await database.read(imports.awaiting_index)
+    assert await found() == 0
+
+    while await database.write(imports.index_more):
+        pass
+    assert not await database.read(imports.awaiting_index)
+    assert await found() == count
+    assert await database.read(lambda session: len(register.flats(session, Filter(said="8-501")).rows)) == 1
+
+    await undo(database, now)
+    assert await found() == 0
+    assert not await database.write(imports.index_more)
 
 
 async def test_the_same_file_again_makes_no_doubles(database: Database, now: datetime) -> None:
