@@ -14,7 +14,7 @@ from bot.cli import show_json, stage
 from bot.cli.account import assembled
 from bot.contract import Work, rosterfile, rosterimport
 from bot.contract.rosterfile import Sheet
-from bot.contract.rosterimport import Entry, Plan, RosterImport
+from bot.contract.rosterimport import Plan, RosterImport
 from bot.errors import Misconfigured
 
 #: Faults and differences that are printed; --json gives all.
@@ -108,7 +108,7 @@ def export(file: Path, *, demo: bool, community: str) -> None:
     if file.suffix.lower() not in kinds:
         raise Misconfigured(f"{file} ends neither with .xlsx nor with .csv; name it so that what it is can be seen")
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
-        rows = linli.work(_give_out)
+        rows = linli.work(rosterimport.give_out)
     body = kinds[file.suffix.lower()](rows)
     try:
         with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
@@ -137,12 +137,6 @@ def undo(key: str, *, rest: bool, demo: bool, community: str) -> None:
         linli.work(_undo, key, rest)
         linli.index()
     typer.echo("undone")
-
-
-def _give_out(work: Work) -> list[Entry]:
-    rows = rosterimport.entries(work.session)
-    work.record("roster.exported", rows=len(rows))
-    return rows
 
 
 def _undo(work: Work, key: str, rest: bool) -> None:

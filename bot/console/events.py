@@ -73,12 +73,13 @@ OWN = Log(
         "data.read": "查看了{what}", "data.exported": "导出了{what}", "audit.pruned": "清理了 {before} 以前的记录，{lines} 条",
         "permission.changed": "改了权限：{role}{allowed}{permission}", "effect.died": "有操作没有完成（{effect}）",
         "roster.imported": "导入了名册：新增房屋 {flats}，新增住户 {new}，修改 {changed}，迁出 {left}",
+        "roster.exported": "导出了名册，{rows} 行",
         "roster.undone": "撤销了名册的导入{kept?，{kept} 处后来改过，没有动}",
         "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）",
     },
     words={
         "reason": {"unfollowed": "取消关注", "corrected": "说错了房号", "moved_out": "搬走了", "objected": "家里人说不认识", "asked": "本人要求"},
-        "evidence": {"roster": "名册", "phone": "登记手机后四位", "invitation": "家里人同意", "code": "住户码", "staff": "物业核对"}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
+        "evidence": {one.value: said for one, said in people.EVIDENCE_WORDS.items()}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
         "allowed": {"yes": "可以", "no": "不可以"},
     },
     subjects={

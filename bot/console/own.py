@@ -48,7 +48,7 @@ EMITS = {
     "staff.changed": "fields", "staff.totp_on": "", "staff.totp_off": "", "staff.totp_reset": "", "staff.codes_renewed": "", "staff.recovery_used": "", "intents.saved": "",
     "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed",
     "audit.pruned": "lines before", "data.read": "what", "data.exported": "what",
-    "roster.imported": "flats new changed left", "roster.undone": "kept?",
+    "roster.imported": "flats new changed left", "roster.undone": "kept?", "roster.exported": "rows",
     "effect.died": "effect", "effect.run_again": "effect", "effect.discarded": "effect",
 }  # fmt: skip
 

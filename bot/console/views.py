@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, se
 from jinja2 import FileSystemLoader as Folder
 
 from bot.config import shipped
-from bot.contract import Download, Integration, Redirect, View
+from bot.contract import Download, Integration, Redirect, View, is_unreadable
 from bot.language.kinds.phone import veiled
 from bot.model import SHANGHAI
 from bot.posted import with_keys
@@ -58,6 +58,8 @@ class Phone:
     is_whole: bool
 
     def __html__(self) -> str:
+        if is_unreadable(self.number):
+            return escape(self.number)
         if not self.is_whole:
             return escape(veiled(self.number))
         return f'<a href="tel:{escape(self.number)}">{escape(self.number)}</a>'

@@ -17,7 +17,7 @@ from bot.contract.work import Work
 from bot.store import consents, invitations, people
 from bot.store.consents import Consent
 from bot.store.events import Event
-from bot.store.people import Binding, Evidence, Household, Residence, Resident
+from bot.store.people import Binding, Household, Residence, Resident
 
 if TYPE_CHECKING:
     from bot.contract.integration import Integration
@@ -28,11 +28,6 @@ FORGETTING = timedelta(hours=1)
 
 #: The event of it.
 FORGOTTEN = "privacy.forgotten"
-
-#: What people call what proved where somebody lives.
-EVIDENCE = {
-    Evidence.ROSTER: "物业名册", Evidence.PHONE: "手机尾号", Evidence.INVITATION: "家人邀请", Evidence.CODE: "住户码", Evidence.STAFF: "物业核对",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -143,7 +138,7 @@ def _own(work: Work, resident: Resident) -> dict[str, Any]:
     return {
         "姓名": resident.name, "电话": resident.phone, "住址": work.household(resident).label, "标签": list(resident.tags),
         "住过": [_residence(one, flat) for one, flat in people.residences_of(session, resident)],
-        "绑定微信": [{"从": say(one.bound_at), "到": say(one.ended_at), "凭": EVIDENCE[one.evidence]} for one in bindings],
+        "绑定微信": [{"从": say(one.bound_at), "到": say(one.ended_at), "凭": people.EVIDENCE_WORDS[one.evidence]} for one in bindings],
         "同意": [_consent(work, one) for one in consents.of(session, resident)],
         "没有同意": [{"用途": _purpose(work, one.purpose), "时间": say(one.at)} for one in consents.refusals(session, resident)],
         "邀请家人的码": [{"给": one.called, "时间": say(one.made_at), "到": say(one.ended_at or one.expires_at)} for one in invitations.of(session, resident)],
@@ -154,7 +149,7 @@ def _own(work: Work, resident: Resident) -> dict[str, Any]:
 
 def _residence(one: Residence, flat: Household) -> Mapping[str, str]:
     moved = {"从": str(one.moved_in or ""), "到": str(one.moved_out or "")}
-    return {"住址": flat.label, "身份": people.RESIDENT_ROLE_WORDS[one.role], "凭": EVIDENCE[one.evidence], **moved}
+    return {"住址": flat.label, "身份": people.RESIDENT_ROLE_WORDS[one.role], "凭": people.EVIDENCE_WORDS[one.evidence], **moved}
 
 
 def _consent(work: Work, one: Consent) -> Mapping[str, Any]:

@@ -6,10 +6,10 @@ from bot.store.invitations import paper, paper_of
 from bot.store.merging import by_public_id as merger_by_public_id
 from bot.store.merging import merge, part, suggested
 from bot.store.merging import of as mergers_of
-from bot.store.people import move_in, residents_at
+from bot.store.people import residents_at
 from bot.store.register import PAGE, Filter, all_people, buildings, flats, people, tags
 
 __all__ = [
-    "PAGE", "Filter", "all_people", "buildings", "community_by_name", "flats", "forgive", "merge", "merger_by_public_id", "mergers_of", "move_in",
+    "PAGE", "Filter", "all_people", "buildings", "community_by_name", "flats", "forgive", "merge", "merger_by_public_id", "mergers_of",
     "object_to", "objected", "paper", "paper_of", "part", "people", "residents_at", "suggested", "tags",
 ]  # fmt: skip

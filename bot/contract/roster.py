@@ -8,6 +8,7 @@ from bot.store.invitations import find as find_invitation
 from bot.store.invitations import invite, paper_of
 from bot.store.limits import used as used_today
 from bot.store.people import (
+    EVIDENCE_WORDS,
     RESIDENT_ROLE_WORDS,
     also_known,
     binding_of,
@@ -26,7 +27,7 @@ from bot.store.people import of_households as people_by_flat
 from bot.store.staff import active, by_login
 
 __all__ = [
-    "RESIDENT_ROLE_WORDS", "Claim", "active", "also_known", "binding_of", "bound", "by_login", "by_public_id", "claim_flat",
+    "EVIDENCE_WORDS", "RESIDENT_ROLE_WORDS", "Claim", "active", "also_known", "binding_of", "bound", "by_login", "by_public_id", "claim_flat",
     "drop_claim", "end_invitation", "ever_bound", "find_invitation", "homes", "invite", "is_objected", "number", "object_to",
     "paper_of", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today",
 ]  # fmt: skip

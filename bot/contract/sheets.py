@@ -20,6 +20,7 @@ from datetime import date
 from io import StringIO
 from typing import TypeVar
 
+from bot.language import cells
 from bot.language.phrases import FACTS, placeholders
 from bot.store.knowledge import TO_FILL, Audience, Draft, Entry
 
@@ -180,7 +181,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in row] for row in rows)
+    writer.writerows([cells.guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return "\ufeff" + out.getvalue()
 
 

@@ -48,6 +48,13 @@ class Evidence(StrEnum):
     STAFF = "staff"  # somebody of the office looked at it
 
 
+#: What people call them.
+EVIDENCE_WORDS = {
+    Evidence.ROSTER: "物业名册", Evidence.PHONE: "登记手机后四位", Evidence.INVITATION: "家里人同意", Evidence.CODE: "住户码",
+    Evidence.STAFF: "物业核对",
+}  # fmt: skip
+
+
 class Household(Scoped, table=True):
     """One flat: what notices are addressed to and people live in."""
 

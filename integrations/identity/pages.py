@@ -4,7 +4,7 @@ Opening a link answers nothing: whoever previews a message opens its links, too.
 """
 
 from bot.contract import Evidence, Household, Page, Redirect, Refusal, Resident, Task, View, Visit, page, roster, row_id
-from integrations.identity import binding, household, proofs, requests
+from integrations.identity import binding, household, requests
 
 
 @page("GET", "/newcomers/{newcomer}/{flat}/{member}")
@@ -16,7 +16,7 @@ def newcomer(visit: Visit) -> View:
         "identity/newcomer.html",
         {
             "who": person.name or "一位家里人", "flat": flat, "at": person.bound_at, "is_bound": person.openid is not None,
-            "how": proofs.EVIDENCE_WORDS[lives.evidence] if lives else "", "community": visit.community,
+            "how": roster.EVIDENCE_WORDS[lives.evidence] if lives else "", "community": visit.community,
         },
     )  # fmt: skip
 

@@ -91,11 +91,10 @@ def tell_home(work: Work, resident: Resident, flat: Household, evidence: Evidenc
     for other in others:
         url = work.link(f"/newcomers/{resident.public_id}/{flat.key}/{other.public_id}")
         work.tell(
-            other, "identity.joined", url=url, flat=flat.label, who=resident.name or "一位家里人", how=EVIDENCE_WORDS[evidence]
+            other,
+            "identity.joined",
+            url=url,
+            flat=flat.label,
+            who=resident.name or "一位家里人",
+            how=roster.EVIDENCE_WORDS[evidence],
         )
-
-
-EVIDENCE_WORDS = {
-    Evidence.ROSTER: "名册", Evidence.PHONE: "登记手机的后四位", Evidence.INVITATION: "家里人同意", Evidence.CODE: "住户码",
-    Evidence.STAFF: "物业核对",
-}  # fmt: skip

@@ -14,7 +14,6 @@ from bot.contract import (
     Desk,
     Download,
     Event,
-    Evidence,
     Household,
     Notice,
     Page,
@@ -32,11 +31,6 @@ from bot.contract import (
     tasks,
 )
 from integrations.residents.phones import masked
-
-#: What people call what proved that somebody belongs to a flat.
-EVIDENCE_WORDS = {
-    Evidence.ROSTER: "名册", Evidence.PHONE: "手机号核对", Evidence.INVITATION: "家人邀请", Evidence.CODE: "纸质住户码", Evidence.STAFF: "物业核对",
-}  # fmt: skip
 
 #: Notices and events shown.
 NOTICES, EVENTS = 10, 40
@@ -142,7 +136,7 @@ def _row(desk: Desk, lives: Any, resident: Resident, household: Household) -> di
     others = [flat for flat in roster.homes(desk.session, resident) if flat.id != household.id]
     return {
         "one": resident, "lives": lives, "role": roster.RESIDENT_ROLE_WORDS[lives.role], "phone": masked(resident.phone),
-        "talk": talk.public_id if talk else "", "evidence": EVIDENCE_WORDS[evidence.evidence] if evidence else "",
+        "talk": talk.public_id if talk else "", "evidence": roster.EVIDENCE_WORDS[evidence.evidence] if evidence else "",
         "others": others, "is_last": not others, "mergers": register.mergers_of(desk.session, resident, desk.now),
     }  # fmt: skip
 

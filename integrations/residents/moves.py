@@ -74,7 +74,9 @@ def correct(desk: Desk) -> Redirect:
         resident.phone = "" if phone in ("无", "-") else phone
     unseen = [tag for tag in resident.tags if desk.veil(tag) != tag]  # who may not read them does not take them off, either
     resident.tags = list(dict.fromkeys([*_tags(desk), *unseen]))
-    register.move_in(desk.session, resident, flat, _role(desk))
+    if lives is not None:
+        lives.role = _role(desk)
+        desk.session.add(lives)
     desk.session.add(resident)
     after = (resident.name, resident.phone, lives and lives.role, resident.tags)
     changed = [word for word, old, new in zip(("姓名", "电话", "身份", "标签"), before, after, strict=True) if old != new]

@@ -1,13 +1,11 @@
 """Phone numbers: masked until somebody who may asks, and that is written down."""
 
-from bot.contract import Desk, Page, View, is_unreadable, page, roster
+from bot.contract import Desk, Page, View, is_unreadable, page, roster, veiled_phone
 
 
 def masked(phone: str) -> str:
     """Return a number of which only the ends can be read: 138****8000; what cannot be opened says so."""
-    if is_unreadable(phone):
-        return phone
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) > 7 else "****" if phone else ""
+    return phone if is_unreadable(phone) or not phone else veiled_phone(phone)
 
 
 @page("POST", "/people/{key}/phone", need="phone.view")

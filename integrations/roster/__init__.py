@@ -11,7 +11,6 @@ integration = Integration(
     folder=Path(__file__).parent,
     console=console.ROUTES,
     log=events.LOG,
-    emits=events.EMITS,
     permissions=(
         Permission(name=console.IMPORT, title="导入名册，撤销导入", roles=(Role.MANAGER,)),
         Permission(name=console.EXPORT, title="导出名册", roles=(Role.MANAGER,)),

@@ -1,8 +1,6 @@
-"""How people read what was done with the roster; that one was taken over or taken back the core records."""
+"""What events about a roster are about; the core records them."""
 
 from bot.contract import Log, Subject, Work, rosterimport
-
-EMITS = {"roster.exported": "rows"}
 
 
 def _import(work: Work, key: str) -> Subject:
@@ -10,4 +8,4 @@ def _import(work: Work, key: str) -> Subject:
     return Subject(f"名册“{found.file_name}”", f"/roster/imports/{key}") if found else Subject("名册")
 
 
-LOG = Log(events={"roster.exported": "导出了名册，{rows} 行"}, subjects={"roster": _import})
+LOG = Log(subjects={"roster": _import})

@@ -96,7 +96,7 @@ _PLAGUING = re.compile(r"""(?x:
 #: A stranger, of whom is told that they plague people: 有个自称物业的13066127840打来要收钱.
 _STRANGER = re.compile(r"(?:(?<!还)有(?:一?个|人)|[那这一]个|陌生)[^，。,;；]{0,8}$")
 _PLAGUES = re.compile("[^，。,;；]{0,15}?(?:骚扰|推销|诈骗|骗|冒充|假冒|要收钱|保健品|贷款|打电话卖)")
-_OF_MOBILE = 11  # digits
+_OF_MOBILE, _OF_TOWN = 11, 7  # digits; within a town at least
 
 #: Letters in the place of digits that look like them: 13O8274619S is none.
 _MISTYPED = re.compile(r"(?<![A-Za-z0-9])(?=\d|[OoIl][OoIl\s\-.]*\d)[\dOoIl](?:[\s\-.]?[\dOoIl]){6,}(?![A-Za-z0-9])")
@@ -143,10 +143,10 @@ def _written(match: re.Match[str]) -> str | None:
 
 
 def veiled(number: str) -> str:
-    """Return a number by which nobody can be called, and which who knows it knows again: 138****1234, 0571-****1234."""
+    """Return a number by which nobody can be called, and which who knows it knows again: 138****1234, 0571-****1234; nothing of a short one."""
     number = number.partition("转")[0]
     begin = 3 if _OF_MOBILE == len(number) and number.isdigit() else max(number.find("-") + 1, 0)
-    return f"{number[:begin]}****{number[-4:]}" if len(number) >= begin + 4 else "****"
+    return f"{number[:begin]}****{number[-4:]}" if len(number) >= begin + _OF_TOWN else "****"
 
 
 def veil(text: str, now: datetime) -> str:

@@ -199,7 +199,7 @@ def test_those_at_home_are_told_once_a_day_who_was_bound_and_how(town: Town) -> 
         town.asks(NEW, actions.unbind)
 
     [told] = town.told(CHEN)
-    assert "陈小明的微信刚绑定了您家（3栋2单元501），凭的是登记手机的后四位" in told
+    assert "陈小明的微信刚绑定了您家（3栋2单元501），凭的是登记手机后四位" in told
     assert "/p/newcomers/" in told
 
 

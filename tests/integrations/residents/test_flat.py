@@ -181,7 +181,7 @@ def test_the_page_leads_to_the_talk_and_says_what_proved_the_binding(town: Town)
 
     [row] = shown(town)["people"]
     assert row["talk"]
-    assert row["evidence"] == "家人邀请"
+    assert row["evidence"] == "家里人同意"
 
 
 def test_a_stranger_to_the_flat_is_changed_by_no_form_of_its_page(town: Town) -> None:

@@ -74,3 +74,8 @@ def test_number_to_call_is_neither_the_offices_nor_one_called_in_vain(text: str,
 ])  # fmt: skip
 def test_numbers_can_be_veiled_but_for_what_tells_them_apart(text: str, veiled: str) -> None:
     assert phone.veil(text, NOW) == veiled
+
+
+@pytest.mark.parametrize("short", ["8000", "95588", "120", ""])
+def test_nothing_is_shown_of_a_number_that_would_be_whole_with_its_end(short: str) -> None:
+    assert phone.veiled(short) == "****"
