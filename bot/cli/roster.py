@@ -18,8 +18,9 @@ def import_(
     encoding: Annotated[
         str, typer.Option(help="Of a CSV file: utf-8, gbk, gb18030 or utf-16; default: what it seems to be.")
     ] = "",
-    apart: Annotated[
-        list[int] | None, typer.Option(metavar="LINE", help="This line is somebody else, not a new name; may be given again.")
+    otherwise: Annotated[
+        list[int] | None,
+        typer.Option(metavar="LINE", help="Answer the question about this line the other way; may be given again."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     demo: Demo = False,
@@ -29,7 +30,14 @@ def import_(
     from bot.cli import rostering
 
     rostering.take_over(
-        file, dry_run=dry_run, whole=whole, encoding=encoding, apart=apart or [], as_json=as_json, demo=demo, community=community
+        file,
+        dry_run=dry_run,
+        whole=whole,
+        encoding=encoding,
+        otherwise=otherwise or [],
+        as_json=as_json,
+        demo=demo,
+        community=community,
     )
 
 

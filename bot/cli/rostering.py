@@ -22,7 +22,15 @@ SHOWN = 50
 
 
 def take_over(
-    file: Path, *, dry_run: bool, whole: bool, encoding: str, apart: Collection[int], as_json: bool, demo: bool, community: str
+    file: Path,
+    *,
+    dry_run: bool,
+    whole: bool,
+    encoding: str,
+    otherwise: Collection[int],
+    as_json: bool,
+    demo: bool,
+    community: str,
 ) -> None:
     """Show what a file would change, and do it unless that is all that is wanted."""
     if encoding.lower() not in ("", *rosterfile.ENCODINGS):
@@ -30,12 +38,12 @@ def take_over(
     sheet = rosterfile.read(_read(file), encoding.lower())
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
         now = app.clock()
-        plan = linli.ask(rosterimport.compare, sheet.entries, rosterimport.today(now), whole=whole, apart=apart)
+        plan = linli.ask(rosterimport.compare, sheet.entries, rosterimport.today(now), whole=whole, otherwise=otherwise)
         faults = [*sheet.faults, *plan.faults]
         done = None
         if not faults and not dry_run and not plan.is_empty:
             done = linli.work(
-                rosterimport.take_over, sheet.entries, file_name=file.name, whole=whole, apart=apart, seen=plan.mark
+                rosterimport.take_over, sheet.entries, file_name=file.name, whole=whole, otherwise=otherwise, seen=plan.mark
             )
             linli.index()
     if as_json:
@@ -61,7 +69,7 @@ def _as_json(sheet: Sheet, plan: Plan, done: RosterImport | None) -> dict[str, A
         "import": done.public_id if done else None, "counts": plan.counts if not faults else None, "columns": dict(sheet.columns),
         "unknown": list(sheet.unknown),
         "faults": [{"line": one.line, "column": one.column, "value": one.value, "text": one.english} for one in faults],
-        "questions": [{"line": one.line, "text": one.english, "may_differ": one.may_differ} for one in plan.questions],
+        "questions": [{"line": one.line, "text": one.english, "may_differ": bool(one.other)} for one in plan.questions],
         "flats": [rosterimport.label_of(flat) for flat in plan.flats], "steps": [asdict(step) for step in plan.steps],
         "notes": [english for _, english in (*sheet.notes, *plan.notes)],
     }  # fmt: skip
@@ -85,7 +93,10 @@ def _as_text(sheet: Sheet, plan: Plan, done: RosterImport | None) -> Iterator[st
         lines.append(f"  {step.label} {step.name}: {step.kind}; {said}")
     yield from lines[:SHOWN]
     yield from _rest(len(lines))
-    yield from (f"? line {one.line}: {one.english}" for one in plan.questions)
+    yield from (
+        f"? line {one.line}: {one.english}" + (f"; --otherwise {one.line} takes it the other way" if one.other else "")
+        for one in plan.questions
+    )
     counts = plan.counts
     yield (
         f"{counts['flats']} new flats, {counts['new']} new people, {counts['changed']} changed, {counts['left']} moved out, "

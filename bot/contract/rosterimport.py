@@ -37,11 +37,11 @@ AT_ONCE = 500
 
 
 def take_over(
-    work: Work, entries: Iterable[Entry], *, file_name: str, whole: bool = False, apart: Collection[int] = (), seen: str = ""
+    work: Work, entries: Iterable[Entry], *, file_name: str, whole: bool = False, otherwise: Collection[int] = (), seen: str = ""
 ) -> RosterImport:
     """Do what a file says, as `imports.take_over` does, and let go of the accounts of people who have no flat any more."""
     done = imports.take_over(
-        work.session, entries, work.now, actor=work.actor, file_name=file_name, whole=whole, apart=apart, seen=seen
+        work.session, entries, work.now, actor=work.actor, file_name=file_name, whole=whole, otherwise=otherwise, seen=seen
     )
     left, came = imports.moves(work.session, done)
     _follow(work, left, came)

@@ -53,7 +53,7 @@ class RosterDraft(Scoped, table=True):
     made_at: datetime = moment(index=True)
     file_name: str
     whole: bool = False
-    apart: list[int] = json_column(list)  # lines that rename nobody
+    otherwise: list[int] = json_column(list)  # lines whose question is answered the other way
     notes: list[str] = json_column(list)
     personal_rows: list[Any] = sealed_list("roster_draft.personal_rows")  # names and phones: of rosterdiff.Entry.pack
 
@@ -135,14 +135,14 @@ def drop(session: Session, draft: RosterDraft) -> None:
 
 def take_over(
     session: Session, entries: Iterable[Entry], now: datetime, *, actor: str, file_name: str, whole: bool = False,
-    apart: Collection[int] = (), seen: str = "",
+    otherwise: Collection[int] = (), seen: str = "",
 ) -> RosterImport:  # fmt: skip
     """Do what a file says; raises Refusal for one with faults or nothing new, and where more differs than was `seen`: a plan's mark.
 
     Of two at once the second waits; nobody else does, for rows may refer to a community whose row is locked without its key.
     """
     session.execute(select(_COMMUNITIES.c.id).where(_COMMUNITIES.c.id == scope.of(session)).with_for_update(key_share=True))
-    plan = rosterdiff.compare(session, entries, today(now), whole=whole, apart=apart)
+    plan = rosterdiff.compare(session, entries, today(now), whole=whole, otherwise=otherwise)
     if seen and plan.mark != seen:
         raise Refusal(
             "您看过以后，名册又有了变化，什么都没有导入。请再看一遍不同的地方。",

@@ -74,12 +74,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Something that may be as the file says, and should be looked at; `may_differ`: it can be taken the other way."""
+    """Something that may be as the file says, and should be looked at; `other`: what it can be taken for instead, on a button."""
 
     line: int
     text: str
     english: str
-    may_differ: bool = False
+    other: str = ""
 
 
 class Kind(StrEnum):
@@ -220,9 +220,11 @@ def key_of(building: str, unit: str, room: str) -> Flat:
         return building.strip().upper(), unit.strip().upper(), room.strip().upper()
 
 
-def compare(session: Session, entries: Iterable[Entry], today: date, *, whole: bool = False, apart: Collection[int] = ()) -> Plan:
-    """Return what `entries` would change. `whole`: who is not among them has moved out. `apart`: lines that rename nobody."""
-    comparison = _Comparison(*load(session), today=today, apart=frozenset(apart))
+def compare(
+    session: Session, entries: Iterable[Entry], today: date, *, whole: bool = False, otherwise: Collection[int] = ()
+) -> Plan:
+    """Return what `entries` would change. `whole`: who is not among them has moved out. `otherwise`: lines taken as `other` says."""
+    comparison = _Comparison(*load(session), today=today, otherwise=frozenset(otherwise))
     return comparison.run(list(entries), whole=whole)
 
 
@@ -260,8 +262,8 @@ def load(session: Session, ids: Collection[int] | None = None) -> tuple[dict[Fla
 class _Comparison:
     """One file being held against one roster."""
 
-    def __init__(self, homes: Mapping[Flat, int], people: list[Person], *, today: date, apart: frozenset[int]) -> None:
-        self.homes, self.people, self.today, self.apart = homes, people, today, apart
+    def __init__(self, homes: Mapping[Flat, int], people: list[Person], *, today: date, otherwise: frozenset[int]) -> None:
+        self.homes, self.people, self.today, self.otherwise = homes, people, today, otherwise
         self.new_flats: dict[Flat, None] = {}
         self.before: dict[Person, Person | None] = {}  # those the file speaks of
         self.lines: dict[tuple[Person, Flat], int] = {}
@@ -326,8 +328,7 @@ class _Comparison:
         if phone and (elsewhere := self.by_phone_and_name.get((phone, name))):
             return elsewhere
         here = [one for one in self.by_phone[entry.flat, phone] if phone and self._could_be_renamed(one, entry.flat)]
-        if len(here) == 1 and entry.line not in self.apart:
-            self._ask_of_name(entry, here[0])
+        if len(here) == 1 and self._is_renamed(entry, here[0]):
             return here[0]
         self._ask_of_nameless(entry)
         return Person()
@@ -336,16 +337,33 @@ class _Comparison:
         living = person.lives.get(flat)
         return living is not None and living.moved_out is None and (flat, cells.name_key(person.name)) not in self.named
 
-    def _ask_of_name(self, entry: Entry, person: Person) -> None:
+    def _is_renamed(self, entry: Entry, person: Person) -> bool:
+        """Ask whether a row renames somebody; tells whether it is taken so."""
+        renames = entry.line not in self.otherwise
+        where, same = label_of(entry.flat), f"{person.name}在文件里叫{entry.name}，电话没有变"
+        english = f"{person.name} is {entry.name} in the file, with the same phone"
         if person.name:
-            where = label_of(entry.flat)
-            self.questions.append(
-                Question(
-                    line=entry.line, may_differ=True,
-                    text=f"{where}的{person.name}在文件里叫{entry.name}，电话没有变：会当作同一个人改名",
-                    english=f"{where}: {person.name} is {entry.name} in the file, with the same phone: taken for a new name",
-                )
+            self._ask(
+                entry, f"{where}的{same}：会当作同一个人改名" if renames else f"{where}的{same}：会当作另一个人，加一位新住户",
+                f"{where}: {english}: taken for a new name" if renames else f"{where}: {english}: taken for somebody else",
+                other="不是同一个人" if renames else "还是当作同一个人",
             )  # fmt: skip
+        return renames
+
+    def _comes_back(self, entry: Entry, moved_out: date) -> bool:
+        """Tell whether a row means that somebody who has left is here again; one without a day may be an old one, which is asked about."""
+        if entry.moved_in is not None and entry.moved_in >= moved_out:
+            return True
+        comes, where, left = entry.line in self.otherwise, label_of(entry.flat), _day(moved_out)
+        self._ask(
+            entry, f"{where}的{entry.name} {left} 已经迁出，文件里还有：" + ("会登记为又搬回来了" if comes else "还当作已经迁出"),
+            f"{where}: {entry.name} left on {left} and is in the file: " + ("moves in again" if comes else "stays away"),
+            other="没有搬回来" if comes else "搬回来了",
+        )  # fmt: skip
+        return comes
+
+    def _ask(self, entry: Entry, text: str, english: str, *, other: str) -> None:
+        self.questions.append(Question(line=entry.line, text=text, english=english, other=other))
 
     def _ask_of_nameless(self, entry: Entry) -> None:
         """Ask about somebody new where staff let in an account without asking for its name: it may be theirs."""
@@ -376,17 +394,24 @@ class _Comparison:
                 person.tags = said
         living = known or Living()
         person.lives[entry.flat] = living
-        if entry.role and self._agrees(entry, "role", (person, entry.flat), entry.role, RESIDENT_ROLE_WORDS[entry.role]):
-            living.role = entry.role
-        if entry.moved_in and self._agrees(entry, "moved_in", (person, entry.flat), entry.moved_in, str(entry.moved_in)):
-            living.moved_in = entry.moved_in
+        self._write_living(living, person, entry)
+        self._index(person, entry.flat)
+
+    def _write_living(self, living: Living, person: Person, entry: Entry) -> None:
         moved_out = entry.moved_out
         if moved_out and moved_out > self.today:
             self.late.append(entry.line)
             moved_out = None
+        before = self.before[person]
+        was = before.lives.get(entry.flat) if before else None
+        if moved_out is None and was is not None and was.moved_out is not None and not self._comes_back(entry, was.moved_out):
+            return
+        if entry.role and self._agrees(entry, "role", (person, entry.flat), entry.role, RESIDENT_ROLE_WORDS[entry.role]):
+            living.role = entry.role
+        if entry.moved_in and self._agrees(entry, "moved_in", (person, entry.flat), entry.moved_in, str(entry.moved_in)):
+            living.moved_in = entry.moved_in
         if self._agrees(entry, "moved_out", (person, entry.flat), moved_out, str(moved_out or "")):
             living.moved_out = moved_out
-        self._index(person, entry.flat)
 
     def _agrees(self, entry: Entry, name: str, whose: Hashable, value: object, shown: str) -> bool:
         """Tell whether a row says the same of somebody as the rows before it; if not, that is told."""

@@ -100,7 +100,7 @@ def choose(desk: Desk) -> Redirect:
     draft = _draft(desk)
     if "line" in desk.form:
         line = _number(desk.form["line"])
-        draft.apart = sorted({*draft.apart} ^ {line})
+        draft.otherwise = sorted({*draft.otherwise} ^ {line})
         where = "?show=questions"
     else:
         draft.whole, where = "whole" in desk.form, ""
@@ -113,7 +113,12 @@ def do(desk: Desk) -> Redirect:
     """Do what was shown."""
     draft = _draft(desk)
     done = rosterimport.take_over(
-        desk, draft.entries, file_name=draft.file_name, whole=draft.whole, apart=draft.apart, seen=desk.form.get("seen", "-")
+        desk,
+        draft.entries,
+        file_name=draft.file_name,
+        whole=draft.whole,
+        otherwise=draft.otherwise,
+        seen=desk.form.get("seen", "-"),
     )
     rosterimport.drop(desk.session, draft)
     return Redirect(f"/console/roster/imports/{done.public_id}", f"导入好了：{say(done.counts)}。")
@@ -177,7 +182,7 @@ def _draft(desk: Desk) -> RosterDraft:
 
 def _plan(desk: Desk, draft: RosterDraft) -> Plan:
     today = rosterimport.today(desk.now)
-    return rosterimport.compare(desk.session, draft.entries, today, whole=draft.whole, apart=draft.apart)
+    return rosterimport.compare(desk.session, draft.entries, today, whole=draft.whole, otherwise=draft.otherwise)
 
 
 def _import(desk: Desk) -> RosterImport:

@@ -112,13 +112,14 @@ def test_namesakes_without_phone_in_two_flats_are_two_people(compare: Compare) -
 
 def test_another_name_with_the_same_phone_in_the_flat_is_asked_about_and_can_be_somebody_else(compare: Compare) -> None:
     plan = compare([{**CHEN}], row(2, name="陈健国", phone="13900000001"))
-    apart = compare([], row(2, name="陈健国", phone="13900000001"), apart=[2])
+    other = compare([], row(2, name="陈健国", phone="13900000001"), otherwise=[2])
 
     [question] = plan.questions
-    assert (question.line, question.may_differ) == (2, True)
+    assert (question.line, question.other) == (2, "不是同一个人")
     assert "陈建国在文件里叫陈健国" in question.text
     assert changes(plan) == [("陈健国", "name", "陈建国", "陈健国")]
-    assert apart.counts["new"] == 1
+    assert other.counts["new"] == 1
+    assert other.questions[0].other == "还是当作同一个人"
 
 
 def test_a_wife_with_her_husbands_phone_is_no_new_name_of_his(compare: Compare) -> None:
@@ -213,9 +214,26 @@ def test_who_comes_back_is_the_same_person(compare: Compare, sqlite: Database) -
         people.move_out(session, chen, session.get_one(Household, chen.household_id), date(2026, 1, 1))
 
     sqlite.submit(leave).result()
+    again = sqlite.submit(rosterdiff.compare, [row(2)], TODAY, otherwise=[2]).result()
+    since = sqlite.submit(rosterdiff.compare, [row(2, moved_in=date(2026, 2, 1))], TODAY).result()
+
+    assert changes(again) == [("陈建国", "moved_out", "2026-01-01", "")]
+    assert ("陈建国", "moved_out", "2026-01-01", "") in changes(since)
+    assert [one.other for one in (*again.questions, *since.questions)] == ["没有搬回来"]
+
+
+def test_an_old_table_brings_nobody_back_who_has_left_since_but_asks(compare: Compare, sqlite: Database) -> None:
+    def leave(session: Session) -> None:
+        settle(session, {**CHEN})
+        chen = session.exec(select(Resident)).one()
+        people.move_out(session, chen, session.get_one(Household, chen.household_id), date(2026, 1, 1))
+
+    sqlite.submit(leave).result()
     plan = sqlite.submit(rosterdiff.compare, [row(2)], TODAY).result()
 
-    assert changes(plan) == [("陈建国", "moved_out", "2026-01-01", "")]
+    assert plan.is_empty
+    assert [(one.line, one.other) for one in plan.questions] == [(2, "搬回来了")]
+    assert "2026-01-01 已经迁出，文件里还有" in plan.questions[0].text
 
 
 def test_a_flat_without_people_is_new_once(compare: Compare) -> None:
