@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from bot.errors import Misconfigured
 from bot.language import cells
 from bot.language.cells import LONGEST, Unreadable, Why
-from bot.store import communities, scope, sessions
+from bot.store import communities, imports, rosterdiff, scope, sessions
 from bot.store.communities import Community
-from bot.store.people import Household, Residence, Resident, ResidentRole
-from bot.store.rosterdiff import key_of
+from bot.store.people import ResidentRole
+from bot.store.rosterdiff import Entry
 from bot.store.staff import LOGIN, Role, Staff
 
 #: The files of a roster and the columns each must have.
@@ -62,7 +62,7 @@ class _Row:
 def import_roster(session: Session, files: Mapping[str, str], appid: str, now: datetime, *, renames: str = "") -> Imported:
     """Take over the roster of `files` (name -> CSV text) for the community that community.csv names, a new one if need be.
 
-    Known rows of this community are updated, none is removed, and no other community is touched. `renames`: the name that the
+    Known rows of this community are updated as by `imports`, none is removed, and no other community is touched. `renames`: the name that the
     community had until now. Raises Misconfigured that names every faulty line at once; then nothing is taken over.
     """
     tables = {name: _read(name, files) for name in COLUMNS}
@@ -71,14 +71,11 @@ def import_roster(session: Session, files: Mapping[str, str], appid: str, now: d
         raise Misconfigured("the roster has faults, nothing was taken over:\n" + "\n".join(faults))
     community, is_new = _community(session, tables["community.csv"], appid, renames)
     with scope.within(session, community.key):
-        flats = _households(session, tables["households.csv"])
+        counts = _take_over(session, tables["households.csv"], tables["residents.csv"], now)
         return Imported(
-            community=community.name,
-            is_new=is_new,
-            households=flats.new,
-            residents=_residents(session, flats.ids, tables["residents.csv"]),
+            community=community.name, is_new=is_new, households=counts["flats"], residents=counts["new"],
             staff=_staff(session, tables["staff.csv"], now),
-        )
+        )  # fmt: skip
 
 
 def _read(name: str, files: Mapping[str, str]) -> list[_Row]:
@@ -167,47 +164,23 @@ def _community(session: Session, rows: Sequence[_Row], appid: str, renames: str)
     return found, known is None
 
 
-@dataclass(frozen=True, slots=True)
-class _Flats:
-    ids: Mapping[tuple[str, str, str], int]
-    new: int
-
-
-def _households(session: Session, rows: Sequence[_Row]) -> _Flats:
-    known = session.exec(select(Household)).all()
-    flats = {key_of(flat.building, flat.unit, flat.room): flat for flat in known}
-    before = len(flats)
-    for row in rows:
-        if row.flat not in flats:
-            building, unit, room = row.flat
-            flats[row.flat] = Household(building=building, unit=unit, room=room)
-    session.add_all(flats.values())
-    session.flush()
-    return _Flats({key: flat.id or 0 for key, flat in flats.items()}, len(flats) - before)
-
-
-def _residents(session: Session, flats: Mapping[tuple[str, str, str], int], rows: Sequence[_Row]) -> int:
-    living = select(Residence, Resident).join(Resident, col(Resident.id) == col(Residence.resident_id))
-    known = {(lives.household_id, resident.name): (lives, resident) for lives, resident in session.exec(living).all()}
-    new = 0
-    for row in rows:
-        home, role = flats[row.flat], ResidentRole(row["role"])
-        if (home, row["name"]) not in known:
-            resident = Resident(household_id=home, name=row["name"])
-            session.add(resident)
-            known[home, row["name"]] = (Residence(resident_id=0, household_id=home), resident)  # known after the flush
-            new += 1
-        lives, resident = known[home, row["name"]]
-        lives.role, lives.moved_out = role, None
-        resident.phone = row["phone"]
-        resident.tags = list(cells.tags(row["tags"]))
-        session.add(resident)
-    session.flush()
-    for lives, resident in known.values():
-        lives.resident_id = resident.key
-        session.add(lives)
-    session.flush()
-    return new
+def _take_over(session: Session, flats: Sequence[_Row], residents: Sequence[_Row], now: datetime) -> Mapping[str, int]:
+    """Take over flats and people as any roster is; returns how many of what are new."""
+    entries = [Entry(line=line, flat=row.flat) for line, row in enumerate(flats, 2)]
+    entries += [
+        Entry(
+            line=line, flat=row.flat, name=row["name"], phone=row["phone"], role=ResidentRole(row["role"]),
+            tags=tuple(cells.tags(row["tags"])),
+        )
+        for line, row in enumerate(residents, 2)
+    ]  # fmt: skip
+    plan = rosterdiff.compare(session, entries, imports.today(now))
+    if plan.faults:
+        said = (f"residents.csv:{one.line}: {one.english}" for one in plan.faults)
+        raise Misconfigured("the roster has faults, nothing was taken over:\n" + "\n".join(said))
+    if not plan.is_empty:
+        imports.carry_out(session, plan, now, actor="system", file_name="residents.csv")
+    return plan.counts
 
 
 def _staff(session: Session, rows: Sequence[_Row], now: datetime) -> int:
