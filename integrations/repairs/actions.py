@@ -392,7 +392,8 @@ def _own(turn: Turn, about: str) -> Ticket | None:
 
 def _own_ones(turn: Turn) -> ColumnElement[bool]:
     """Return the condition for what this resident reported, also before it was known who they are."""
-    return or_(col(Ticket.openid) == turn.openid, col(Ticket.resident_id) == (turn.resident.id if turn.resident else None))
+    own = col(Ticket.openid) == turn.openid
+    return or_(own, col(Ticket.resident_id) == turn.resident.key) if turn.resident else own
 
 
 def _line(turn: Turn, ticket: Ticket) -> str:

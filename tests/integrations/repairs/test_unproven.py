@@ -46,6 +46,18 @@ def test_the_fault_is_on_record_and_marked(town: Town) -> None:
     assert [place for _, rows in columns for _, place, _ in rows] == ["3栋2单元501（未核实）"]
 
 
+def test_nobody_else_sees_urges_or_cancels_what_an_unproven_account_reported(town: Town) -> None:
+    claims_501(town)
+    town.asks(NEW, actions.report, **FAULT)
+    [ticket] = town.all(Ticket)
+
+    for stranger in ("oStranger", CHEN):
+        assert ticket.number not in str(town.asks(stranger, actions.status))
+        for act in (actions.urge, actions.cancel, actions.rate):
+            assert ticket.number not in str(town.asks(stranger, act))
+    assert [(one.state, one.urged) for one in town.all(Ticket)] == [(ticket.state, 0)]
+
+
 def test_the_page_of_the_ticket_says_that_nobody_has_proven_it_and_the_reporter_is_told(town: Town) -> None:
     claims_501(town)
     town.asks(NEW, actions.report, **FAULT)
