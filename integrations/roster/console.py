@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.contract import Desk, Download, Page, Redirect, Refusal, Upload, View, page, rosterfile, rosterimport
+from bot.contract import Desk, Download, Page, Redirect, Refusal, Upload, View, confined, page, rosterfile, rosterimport
 from bot.contract.rosterfile import Sheet
 from bot.contract.rosterimport import Kind, Plan, RosterDraft, RosterImport
 
@@ -28,7 +28,7 @@ _ENCODINGS = {"": "自动识别", "utf-8": "UTF-8", "gbk": "GBK", "utf-16": "UTF
 def read(upload: Upload, form: Mapping[str, str]) -> tuple[str, Sheet]:
     """Read a file that was sent: its name, and what it holds."""
     encoding = form.get("encoding", "")
-    return upload.filename, rosterfile.read(upload.body, encoding if encoding in rosterfile.ENCODINGS else "")
+    return upload.filename, confined.read(upload.body, encoding if encoding in rosterfile.ENCODINGS else "")
 
 
 @page("GET", "/roster", need=IMPORT, title="名册", nav="管理")
