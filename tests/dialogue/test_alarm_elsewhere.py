@@ -151,3 +151,12 @@ def test_log_of_the_place_that_was_left_says_so(account: Account) -> None:
     kinds = account.do(lambda session: [(one.community_id, one.kind) for one in session.exec(select(Event)).all()])
     assert (1, "task.moved") in kinds
     assert (2, "task.opened") in kinds
+
+
+def test_a_place_that_is_told_after_an_alarm_is_its_own_and_stands_in_its_title(account: Account) -> None:
+    account.say("着火了，快来人")
+
+    assert "已记在这次求助里" in account.say("3栋2单元")
+    assert account.task().title == "火警：3栋2单元（小区未确认）"
+    assert "已记在这次求助里" in account.say("3栋2单元501")
+    assert account.task().title == "火警：3栋2单元501（小区未确认）"
