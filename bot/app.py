@@ -150,6 +150,7 @@ class Linli:
     community: Community  # the one that commands work for: the account's first, unless another was named
     clock: Callable[[], datetime] = clock
     communities: Mapping[int, Community] = field(default_factory=dict)  # all of the installation, by id
+    _learning: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @classmethod
     def assemble(
@@ -184,8 +185,9 @@ class Linli:
     async def learn(self) -> bool:
         """Learn what the offices have written since the last look; tells whether there was anything."""
         understanding = self.understanding
-        changed = await self.database.read(understanding.knowledge.look)
-        return await asyncio.to_thread(understanding.knowledge.learn, changed, understanding.catalogue, self.clock())
+        async with self._learning:  # else who looked first and learns last brings back what was removed since
+            changed = await self.database.read(understanding.knowledge.look)
+            return await asyncio.to_thread(understanding.knowledge.learn, changed, understanding.catalogue, self.clock())
 
     async def look_around(self) -> None:
         """Learn of communities that were added meanwhile."""
