@@ -232,6 +232,14 @@ def _seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return var
 
 
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo with all of its communities that was just seeded: to be copied, for seeding takes three seconds."""
+    var = tmp_path_factory.mktemp("seeded-whole") / "var"
+    seed(demo_settings(host="127.0.0.1", port=1, var=var))
+    return var
+
+
 @pytest.fixture
 def demo_var(_seeded: Path, tmp_path: Path) -> Path:
     """The folder of a demo with one community that was just seeded: secret and database, copied, for seeding takes a second."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,10 +25,11 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from pydantic import SecretStr
 from sqlalchemy import text as sql
 from sqlmodel import Session, col, select
 
-from bot import app
+from bot import app, config
 from bot.cli.serving import demo_settings, seed
 from bot.config import Settings
 from bot.model import SHANGHAI
@@ -244,7 +246,7 @@ def bind_everybody(session: Session) -> list[str]:
 
 
 @pytest.fixture
-async def found_town(tmp_path: Path) -> AsyncIterator[Callable[[str], Any]]:
+async def found_town(seeded: Path, tmp_path: Path) -> AsyncIterator[Callable[[str], Any]]:
     """Found towns on a database of one's choice."""
     towns: list[Town] = []
     runners: list[web.AppRunner] = []
@@ -252,8 +254,10 @@ async def found_town(tmp_path: Path) -> AsyncIterator[Callable[[str], Any]]:
     async def found(database_url: str) -> Town:
         api_port = free_port()
         folder = tmp_path / uuid.uuid4().hex[:6]
+        if not database_url:
+            shutil.copytree(seeded, folder / "var")
         settings = demo_settings(host="127.0.0.1", port=api_port, var=folder / "var", database_url=database_url)
-        settings = settings.model_copy(update={"secret": type(settings.wechat_token)("s" * 40)})
+        settings = settings.model_copy(update={"secret": SecretStr(config.read_secret(settings).decode())})
         seed(settings)
         database = app.reach_database(settings)
         people = database.submit(bind_everybody).result()
