@@ -111,6 +111,7 @@ def _postgres(postgres_url: str) -> Iterator[Engine]:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     server.dispose()
     engine = connect(str(server.url.set(database=name).render_as_string(hide_password=False)))
+    engine = engine.execution_options(isolation_level="AUTOCOMMIT")  # no VACUUM in a transaction
     SQLModel.metadata.create_all(engine)
     yield engine
     engine.dispose()
@@ -120,17 +121,17 @@ def _postgres(postgres_url: str) -> Iterator[Engine]:
 _NOBODY = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 _FROM_ONE = "PERFORM setval(quote_ident(sequencename)::regclass, start_value, false) FROM pg_sequences"
 
-#: Pages of a table that held much; emptied row by row it would stay so large, and be read otherwise than a new one.
-_LARGE = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 131072"
+#: Tables that held rows; what was freed in them would be filled out of order, and rows without an order come as they lie.
+_HELD = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0"
 
 
 def _empty(engine: Engine) -> None:
     deletions = [f'DELETE FROM "{table.name}";' for table in reversed(SQLModel.metadata.sorted_tables)]
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         connection.exec_driver_sql(_NOBODY)
-        if large := connection.exec_driver_sql(_LARGE).scalars().all():
-            connection.exec_driver_sql(f"TRUNCATE {', '.join(large)} CASCADE")
         connection.exec_driver_sql(f"DO $$ BEGIN {' '.join(deletions)} {_FROM_ONE}; END $$")
+        if held := connection.exec_driver_sql(_HELD).scalars().all():
+            connection.exec_driver_sql(f"VACUUM (INDEX_CLEANUP ON) {', '.join(held)}")
 
 
 def _load_all_tables() -> None:
