@@ -159,22 +159,23 @@ def block(desk: Desk) -> Redirect:
     resident = resident_of(desk, flat)
     if resident.openid is None:
         raise Refusal("这位居民没有绑定微信，没有账号可以拦住。")
-    register.object_to(desk.session, resident.openid, flat, desk.now)
     desk.record("account.blocked", about(flat))
     desk.tell(resident, "household.unbound", flat=flat.label)
-    desk.unbind(resident)
-    return _back(flat, "这个微信不能再绑定这一户，绑定已解除。弄错了，可以在下面“放行”。")
+    desk.object_to(resident.openid, flat)
+    left = "、".join(home.label for home in roster.homes(desk.session, resident)) if resident.openid else ""
+    ended = f"它还绑定着{left}" if left else "绑定已解除"
+    return _back(flat, f"这个微信不能再绑定这一户，{ended}。弄错了，可以在下面“放行”。")
 
 
 @page("POST", "/households/{id}/forgive", need="household.edit")
 def forgive(desk: Desk) -> Redirect:
     """Let an account in again."""
     flat = find(desk)
-    blocked = (one.openid for one in register.objected(desk.session, flat))
+    blocked = (one.openid for one in register.objected(desk.session, flat.key))
     openid = next((one for one in blocked if account_key(one) == desk.form.get("account")), None)
     if openid is None:
         raise Refusal("这个微信已经放行了，请刷新页面。")
-    register.forgive(desk.session, openid, flat)
+    register.forgive(desk.session, openid, flat.key)
     desk.record("account.let_in", about(flat))
     return _back(flat, "已放行，这个微信可以再绑定这一户了。")
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from bot.contract import Redirect, View
 from bot.errors import Refusal
-from bot.store import claims, people
+from bot.store import objections, people
 from bot.store.conversations import Conversation
 from bot.store.events import Event
 from bot.store.people import Household, Residence, Resident
@@ -127,7 +127,7 @@ def test_an_account_is_kept_from_a_flat_and_let_in_again(town: Town) -> None:
         flat = int(number(town))
 
         def ask(session: Session) -> bool:
-            return claims.is_objected(session, "oChen", session.get_one(Household, flat))
+            return objections.is_objected(session, "oChen", flat)
 
         return town.database.submit(ask).result()
 
