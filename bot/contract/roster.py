@@ -18,7 +18,6 @@ from bot.store.people import (
     ever_bound,
     homes,
     lives_where_unknown,
-    number,
     residence,
     residences_of,
     residences_of_all,
@@ -32,5 +31,5 @@ from bot.store.staff import active, by_login
 __all__ = [
     "EVIDENCE_WORDS", "RESIDENT_ROLE_WORDS", "Invitation", "active", "also_known", "binding_of", "bound", "by_login", "by_public_id", "claim_flat",
     "drop_claim", "end_invitation", "end_invitations_of", "ever_bound", "find_invitation", "homes", "invite", "inviter_of", "is_objected",
-    "lives_where_unknown", "number", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today", "was_anothers",
+    "lives_where_unknown", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today", "was_anothers",
 ]  # fmt: skip

@@ -211,6 +211,12 @@ class Work:
         people.move_in(self.session, resident, flat, role, evidence=evidence, on=on or self.now.date())
         self.record("resident.moved_in", resident.about, household=flat.key, evidence=evidence)
 
+    def come_back(self, resident: Resident, flat: Household) -> None:
+        """Take back that somebody moved out: they live there as they did, and since when they did."""
+        self._require_known(resident, [flat.key])
+        lives = people.come_back(self.session, resident, flat)
+        self.record("resident.moved_in", resident.about, household=flat.key, evidence=lives.evidence)
+
     def move_out(self, resident: Resident, flat: Household, reason: str = "", *, on: date | None = None) -> None:
         """Let somebody belong to a flat no more, from today on or another day; with the last one their WeChat account is let go, too.
 

@@ -5,7 +5,6 @@ to a person, never to a flat: what it may do for a flat follows from where the p
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -234,12 +233,6 @@ def bound(session: Session, openid: str) -> Resident | None:
     return session.scalars(_BOUND, {"sought": openid}).first()
 
 
-def number(said: str) -> str:
-    """Return the number of a building, a unit or a room as it is kept and compared with what residents say: 0501 is 501, a is A."""
-    plain = "".join(unicodedata.normalize("NFKC", said).split()).upper()
-    return (plain.lstrip("0") or plain) if plain.isdigit() else plain
-
-
 def has_home(session: Session, openid: str) -> bool:
     """Tell whether an openid is bound to somebody who has a flat that knows it (`homes`), without fetching them."""
     return _HOW_AT_HOME.first(session, sought=openid) is not None
@@ -360,6 +353,18 @@ def move_in(
     session.flush()
     if is_new:
         _speak_for(session, resident)
+    return found
+
+
+def come_back(session: Session, resident: Resident, household: Household) -> Residence:
+    """Let somebody belong to a flat as they did: as what, since when and by what evidence stay as they were."""
+    found = residence(session, resident, household)
+    if found is None:
+        raise LookupError(f"{resident.public_id} never lived in {household.label}")
+    found.moved_out = None
+    session.add(found)
+    session.flush()
+    _speak_for(session, resident)
     return found
 
 
