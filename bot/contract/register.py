@@ -7,9 +7,9 @@ from bot.store.merging import merge, part, suggested
 from bot.store.merging import of as mergers_of
 from bot.store.objections import forgive, objected
 from bot.store.people import residents_at
-from bot.store.register import PAGE, Filter, all_people, buildings, flats, people, tags
+from bot.store.register import PAGE, TAGS, Filter, all_people, buildings, flats, people, tags
 
 __all__ = [
-    "PAGE", "Filter", "all_people", "buildings", "community_by_name", "flats", "forgive", "merge", "merger_by_public_id", "mergers_of",
+    "PAGE", "TAGS", "Filter", "all_people", "buildings", "community_by_name", "flats", "forgive", "merge", "merger_by_public_id", "mergers_of",
     "objected", "paper", "paper_of", "part", "people", "residents_at", "suggested", "tags",
 ]  # fmt: skip

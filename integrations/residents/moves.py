@@ -7,7 +7,7 @@ from sqlmodel import select
 from bot.contract import Desk, Household, Page, Redirect, Refusal, ResidentRole, View, page, register, roster, rosterfile
 from bot.contract.register import Filter
 from integrations.residents.flat import about, account_key, find, resident_of
-from integrations.residents.lists import LONGEST_TAG, TAGS
+from integrations.residents.lists import LONGEST_TAG, TAGS, hidden
 
 #: Longest name, number of a phone, and part of a flat's number.
 NAME, PHONE, PART = 40, 30, 10
@@ -122,7 +122,13 @@ def known(desk: Desk) -> View:
     flat = find(desk)
     said = desk.query.get("who", "").strip()[:40]
     here = {one.id for one in roster.people_of(desk.session, flat)}
-    found = [one for one in register.people(desk.session, Filter(said=said)).rows if one.id not in here][:OFFERED] if said else []
+    found = (
+        [one for one in register.people(desk.session, Filter(said=said, hidden=hidden(desk))).rows if one.id not in here][
+            :OFFERED
+        ]
+        if said
+        else []
+    )
     rows = [(one, "、".join(home.label for home in roster.homes(desk.session, one))) for one in found]
     return View("residents/known.html", {"rows": rows, "asked": bool(said)})
 

@@ -231,7 +231,7 @@ def test_a_flat_is_read_as_a_roster_file_has_it(town: Town, typed: tuple[str, st
 
 
 def test_a_flat_that_cannot_be_read_is_refused_with_what_is_wrong(town: Town) -> None:
-    with pytest.raises(Refusal, match="房号“1.5”不是整数"):
+    with pytest.raises(Refusal, match=r"房号“1\.5”不是整数"):
         town.opens(Role.STAFF, moves.add_flat, building="3", unit="2", room="1.5")
     with pytest.raises(Refusal, match="已经有3栋2单元502了"):
         acts(town, moves.renumber, building="3栋", unit="二单元", room="502室")
