@@ -65,7 +65,7 @@ DEEPEST = 8
 NO_FLAT = "请先绑定住址，例如发送：我住3栋2单元501。"
 
 #: Said where an account would get a flat that does not know it.
-UNKNOWN = "这一户说过不认识这个微信。确认是家里人，请物业先在那一户的页面“放行”，再来办。"
+UNKNOWN = "这一户说过不认识这个微信。确认是家里人，请物业先在那一户的页面把它从“拦住的微信”里去掉，再来办。"
 
 #: Who sees that a service failed.
 WATCH = "service.watch"

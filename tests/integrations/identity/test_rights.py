@@ -351,7 +351,7 @@ def test_a_family_that_refuses_a_request_lets_go_of_the_account_as_staff_do(town
 def test_staff_move_nobody_into_a_flat_that_blocks_their_account(town: Town) -> None:
     does(town, lambda work: work.object_to(LI, flat(work, "501")))
 
-    with pytest.raises(Refusal, match="放行"):
+    with pytest.raises(Refusal, match="拦住的微信"):
         town.opens(
             Role.STAFF, moves.move_in, params={"id": number(town, "501")}, resident=person(town, "李梅").public_id, role="owner"
         )
