@@ -94,11 +94,6 @@ def word(kind: type[StrEnum], default: StrEnum) -> Any:
     return Field(default=default, sa_column=Column(_words(kind), nullable=False))
 
 
-def maybe_word(kind: type[StrEnum]) -> Any:
-    """Return a column for one of an enum's values that may be missing."""
-    return Field(default=None, sa_column=Column(_words(kind), nullable=True))
-
-
 def _words(kind: type[StrEnum]) -> Enum:
     return Enum(
         kind, values_callable=lambda members: [m.value for m in members], native_enum=False, create_constraint=True, length=16,

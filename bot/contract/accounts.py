@@ -8,11 +8,11 @@ from sqlmodel import col, select
 
 from bot.contract.work import Work
 from bot.store import claims, handoffs
-from bot.store.claims import Objection
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Allowance, Follower
 from bot.store.limits import Tally
 from bot.store.notices import Notice
+from bot.store.objections import Objection
 from bot.store.outbox import Delivery
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo

@@ -11,13 +11,14 @@ from sqlmodel import col, select
 from bot.contract.personal import Personal, Retention, Rows
 from bot.contract.work import Work
 from bot.store import consents, inbox, limits
-from bot.store.claims import Claim, Objection
+from bot.store.claims import Claim
 from bot.store.consents import Consent
 from bot.store.conversations import Conversation, Line
 from bot.store.effects import Effect, EffectState
 from bot.store.inbox import InboxMessage
 from bot.store.invitations import Invitation
 from bot.store.limits import Tally
+from bot.store.objections import Objection
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Resident
 from bot.store.photos import Photo

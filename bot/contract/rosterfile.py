@@ -19,8 +19,9 @@ from itertools import chain, islice
 from typing import Any, TypeVar
 
 from bot.contract.pages import LARGEST_UPLOAD
+from bot.errors import Refusal
 from bot.language import cells
-from bot.language.cells import Unreadable, Why
+from bot.language.cells import Flat, Unreadable, Why
 from bot.store.people import RESIDENT_ROLE_WORDS, ResidentRole
 from bot.store.rosterdiff import Entry, Fault
 
@@ -101,6 +102,20 @@ class Sheet:
     title: str = ""  # of the sheet that was read
     columns: Mapping[str, str] = field(default_factory=dict)  # what was recognised: name of the column in the file -> ours
     unknown: tuple[str, ...] = ()  # columns that are left alone
+
+
+def flat_of(*, building: str, unit: str, room: str) -> Flat:
+    """Return a flat that was typed as a file that says the same would have it; raises Refusal with what is wrong and the way out."""
+    house = _typed("building", building, cells.building)
+    part = _typed("unit", unit, cells.unit) if unit else ""
+    return (house, *_typed("room", room, lambda said: cells.within(said, house, part)))
+
+
+def _typed(name: str, said: str, read: Callable[[str], T]) -> T:
+    try:
+        return read(cells.text_of(said))
+    except Unreadable as error:
+        raise Refusal(f"{HEAD[name]}“{said[:20]}”{cells.WORDS[error.why][0]}。") from error
 
 
 class _Unusable(Exception):

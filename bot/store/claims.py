@@ -1,12 +1,12 @@
-"""What somebody says of where they live until it is proven, and whom a household does not want."""
+"""What somebody says of where they live until it is proven."""
 
 from datetime import datetime
 
 from sqlalchemy import delete
 from sqlmodel import Field, Session, col, select
 
-from bot.model import maybe_word, moment
-from bot.store.people import Evidence, Household
+from bot.model import moment
+from bot.store.people import Household
 from bot.store.scope import Scoped
 
 
@@ -18,7 +18,6 @@ class Claim(Scoped, table=True):
     unit: str = ""
     room: str
     household_id: int | None = Field(default=None, foreign_key="household.id")  # None: the roster has no such flat
-    evidence: Evidence | None = maybe_word(Evidence)  # what they have shown; who they are is still to be found out
     at: datetime = moment()
 
     @property
@@ -32,20 +31,10 @@ class Claim(Scoped, table=True):
         return Household(building=self.building, unit=self.unit, room=self.room).label
 
 
-class Objection(Scoped, table=True):
-    """A household that said of an account: we do not know them. Only staff let that account in again."""
-
-    openid: str = Field(primary_key=True)
-    household_id: int = Field(primary_key=True, foreign_key="household.id")
-    at: datetime = moment()
-
-
 def claim(session: Session, openid: str, flat: tuple[str, str, str], household: Household | None, now: datetime) -> Claim:
-    """Note where an account says it lives; what it said before of another flat is replaced, with what it had shown."""
+    """Note where an account says it lives; what it said before is replaced."""
     found = session.get(Claim, openid) or Claim(openid=openid, building="", room="", at=now)
-    if (found.building, found.unit, found.room) != flat:
-        found.building, found.unit, found.room = flat
-        found.evidence = None
+    found.building, found.unit, found.room = flat
     found.household_id, found.at = household.key if household else None, now
     session.add(found)
     session.flush()
@@ -63,30 +52,5 @@ def drop(session: Session, openid: str) -> None:
 
 
 def forget(session: Session, openid: str, until: datetime) -> None:
-    """Forget what an account said of where it lives until then, and who objected to it; of all communities, outside a scope."""
+    """Forget what an account said of where it lives until then; of all communities, outside a scope."""
     session.execute(delete(Claim).where(col(Claim.openid) == openid, col(Claim.at) <= until))
-    session.execute(delete(Objection).where(col(Objection.openid) == openid, col(Objection.at) <= until))
-
-
-def object_to(session: Session, openid: str, household: Household, now: datetime) -> None:
-    """Note that a household does not know an account."""
-    if not is_objected(session, openid, household):
-        session.add(Objection(openid=openid, household_id=household.key, at=now))
-        session.flush()
-
-
-def is_objected(session: Session, openid: str, household: Household) -> bool:
-    """Tell whether a household said that it does not know an account."""
-    mine = select(Objection.openid).where(Objection.openid == openid, Objection.household_id == household.id)
-    return session.exec(mine).first() is not None
-
-
-def objected(session: Session, household: Household) -> list[Objection]:
-    """Return the accounts that a household does not know, the latest first."""
-    theirs = select(Objection).where(Objection.household_id == household.id)
-    return list(session.exec(theirs.order_by(col(Objection.at).desc(), col(Objection.openid))).all())
-
-
-def forgive(session: Session, openid: str, household: Household) -> None:
-    """Let an account be bound to a household again that had objected."""
-    session.execute(delete(Objection).where(col(Objection.openid) == openid, col(Objection.household_id) == household.id))

@@ -169,6 +169,11 @@ def locked(session: Session, openid: str) -> Conversation | None:
     return session.get(Conversation, openid, with_for_update=True, populate_existing=True)
 
 
+def hold(session: Session, openid: str) -> None:
+    """Wait until no other transaction works on a talk, and keep it for this one; nothing of it is read."""
+    session.execute(select(col(Conversation.openid)).where(col(Conversation.openid) == openid).with_for_update())
+
+
 def take_over(conversation: Conversation, staff_id: int, now: datetime) -> None:
     """Let a staff member have the word; the bot keeps silent until it is handed back."""
     conversation.staff_id = staff_id

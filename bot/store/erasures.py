@@ -12,7 +12,7 @@ from sqlalchemy import delete, null, update
 from sqlmodel import Field, Session, col, select
 
 from bot.model import moment
-from bot.store import claims, effects, events, followers, handoffs, inbox, limits, scope, tasks
+from bot.store import claims, effects, events, followers, handoffs, inbox, limits, objections, scope, tasks
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Follower
 from bot.store.outbox import Delivery, DeliveryState
@@ -87,6 +87,7 @@ def _forget(session: Session, erasure: Erasure, now: datetime, blank: str) -> li
     inbox.forget(session, openid, blank)
     follower = session.get(Follower, openid, with_for_update=True)
     claims.forget(session, openid, until)
+    objections.forget(session, openid, until)
     limits.forget(session, openid)
     if follower is None or follower.left_at is not None:
         followers.forget_allowances(session, openid)

@@ -82,6 +82,19 @@ def find(session: Session, code: str) -> Invitation | None:
         session.info.update(before)
 
 
+def inviter_of(session: Session, invitation: Invitation) -> Resident | None:
+    """Return who gave a code to one of their own; None for the office's code on paper."""
+    return session.get(Resident, invitation.inviter_id) if invitation.inviter_id is not None else None
+
+
+def end_all_of(session: Session, inviter: Resident, now: datetime, household_id: int | None = None) -> None:
+    """Let the codes that somebody gave to their own open nothing any more: those of one flat, or all of them."""
+    theirs = [col(Invitation.inviter_id) == inviter.id, col(Invitation.ended_at).is_(None)]
+    if household_id is not None:
+        theirs.append(col(Invitation.household_id) == household_id)
+    session.execute(update(Invitation).where(*theirs).values(ended_at=now))
+
+
 def forget(session: Session, inviter: Resident) -> None:
     """Delete the codes that somebody gave to their own, and what they called them."""
     session.execute(delete(Invitation).where(col(Invitation.inviter_id) == inviter.id))

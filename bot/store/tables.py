@@ -24,6 +24,7 @@ from bot.store import (
     masses,
     merging,
     notices,
+    objections,
     once,
     outbox,
     people,
@@ -41,5 +42,5 @@ from bot.store import (
 
 __all__ = [
     "alerts", "apikeys", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
-    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "once", "outbox", "people", "photos", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "once", "outbox", "people", "photos", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from bot.contract import Evidence, Household, Refusal, Resident, Turn, Work, roster
+from bot.contract import Household, Refusal, Resident, Turn, Work, roster
 from integrations.identity import requests
 
 #: How long after a binding the word 不认识 is about it.
@@ -13,19 +13,12 @@ _UNKNOWN = re.compile(r"(?:我们?家?(?:人|都)?|都)?不认[识得](?:这个?
 
 
 def object_to(work: Work, newcomer: Resident, flat: Household) -> None:
-    """Let go, for good, an account that a household does not know: what it opened ends, and staff look into it.
-
-    Whoever the roster has in the flat stays on it, without the account; whoever was let in goes out of it.
-    """
+    """Let go, for good, an account that a household does not know: what it opened ends, and staff look into it."""
+    work.session.refresh(newcomer, with_for_update=True)
     openid = newcomer.openid
     if openid is None:
         raise Refusal("这个微信已经不在您家了，不用再管。")
-    roster.object_to(work.session, openid, flat, work.now)
-    lives = roster.residence(work.session, newcomer, flat)
-    if lives is not None and lives.evidence is not Evidence.ROSTER:
-        work.move_out(newcomer, flat, "objected")
-    if newcomer.openid is not None and (lives is None or lives.evidence is Evidence.ROSTER):
-        work.unbind(newcomer, "objected")
+    work.object_to(openid, flat)
     work.record("identity.objected", newcomer.about, household=flat.key)
     work.assign("identity.objected", requests.NEED, f"住户说不认识新绑定的人：{flat.label}", urgent=True, household=flat)
     work.tell(openid, "identity.objected", flat=flat.label)

@@ -74,8 +74,8 @@ def report(turn: Turn, slots: Fault) -> Reply:
 
 def _whose(turn: Turn) -> dict[str, Any]:
     """Return whose ticket it is: a resident's and a flat's, or an account's that says where it lives."""
-    if turn.resident is not None:
-        return {"resident_id": turn.me.id, "household_id": turn.me.household_id}
+    if turn.is_bound:
+        return {"resident_id": turn.me.id, "household_id": turn.home.id}
     return {"openid": turn.openid, "said_flat": turn.claim.label if turn.claim else ""}
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.contract import Desk, Page, Redirect, Refusal, Resident, View, page, register, roster
 from bot.contract.register import Filter
+from integrations.residents.lists import hidden
 from integrations.residents.phones import masked
 
 #: People who are offered for a comparison.
@@ -21,7 +22,7 @@ def suggested(desk: Desk) -> View:
 def search(desk: Desk) -> View:
     """Find people while one types, to choose the two: the fragment below the field."""
     said = desk.query.get("q", "").strip()[:40]
-    found = register.people(desk.session, Filter(said=said)).rows[:OFFERED] if said else ()
+    found = register.people(desk.session, Filter(said=said, hidden=hidden(desk))).rows[:OFFERED] if said else ()
     return View(
         "residents/candidates.html",
         {

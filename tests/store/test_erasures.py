@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from bot.store import claims, effects, erasures, handoffs, limits, outbox, people, scope, tasks
-from bot.store.claims import Claim, Objection
+from bot.store import claims, effects, erasures, handoffs, limits, objections, outbox, people, scope, tasks
+from bot.store.claims import Claim
 from bot.store.communities import Community
 from bot.store.conversations import Conversation
 from bot.store.database import Database
@@ -16,6 +16,7 @@ from bot.store.effects import Effect, EffectState
 from bot.store.erasures import Erasure
 from bot.store.followers import Follower
 from bot.store.limits import Tally
+from bot.store.objections import Objection
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Binding, Household, Resident
 from bot.store.photos import Photo
@@ -150,7 +151,7 @@ def test_what_an_account_said_of_its_flat_and_how_often_it_tried_goes_too(both: 
         flat = session.exec(select(Household)).one()
         for openid in (LEFT, "oOther"):
             claims.claim(session, openid, ("3", "2", "501"), flat, now)
-            claims.object_to(session, openid, flat, now)
+            objections.object_to(session, openid, flat.key, now)
             limits.take(session, "code", openid, 5, now)
 
     at(both, HERE, happen)
