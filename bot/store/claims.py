@@ -5,13 +5,15 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Field, Session, col, select
 
-from bot.model import maybe_word, moment
+from bot.model import index_where_known, maybe_word, moment
 from bot.store.people import Evidence, Household
 from bot.store.scope import Scoped
 
 
 class Claim(Scoped, table=True):
     """The flat that an account says it lives in, nobody having proven it: enough to report a fault there, for nothing else."""
+
+    __table_args__ = (index_where_known("claim", "household_id"),)
 
     openid: str = Field(primary_key=True)
     building: str
@@ -36,7 +38,7 @@ class Objection(Scoped, table=True):
     """A household that said of an account: we do not know them. Only staff let that account in again."""
 
     openid: str = Field(primary_key=True)
-    household_id: int = Field(primary_key=True, foreign_key="household.id")
+    household_id: int = Field(primary_key=True, foreign_key="household.id", index=True)
     at: datetime = moment()
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
-from bot.model import json_column, maybe_moment, moment, public_id, word
+from bot.model import index_where_known, json_column, maybe_moment, moment, public_id, word
 from bot.sealed import PHONE_END, Search, digest_of, keyring_of, sealed
 from bot.store import directory
 from bot.store.directory import DirectoryWord
@@ -90,6 +90,8 @@ class Household(Scoped, table=True):
 
 class Resident(Scoped, table=True):
     """A person of the community, from the roster or approved since. Bound means: `openid` is known."""
+
+    __table_args__ = (index_where_known("resident", "merged_into_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = Field(default_factory=public_id, unique=True)
