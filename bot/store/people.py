@@ -266,9 +266,14 @@ def has_phone(session: Session, words: str) -> list[ColumnElement[bool]]:
 
 
 def by_public_id(session: Session, key: str) -> Resident | None:
-    """Return the person of a public id; of one who was merged into another, that other."""
+    """Return the person of a public id; of one who was merged into another, that other.
+
+    A ring of people merged into each other, which two mergers at once could make before they waited for each other, ends at its last.
+    """
     found = session.exec(select(Resident).where(Resident.public_id == key)).first()
-    while found is not None and found.merged_into_id is not None:
+    seen = set[int]()
+    while found is not None and found.merged_into_id is not None and found.key not in seen:
+        seen.add(found.key)
         found = session.get(Resident, found.merged_into_id)
     return found
 
@@ -389,9 +394,15 @@ def speak_anew(session: Session, resident: Resident) -> None:
 
 
 def also_known(session: Session, residents: Collection[Resident]) -> Sequence[Resident]:
-    """Return those who were merged into one of these people: what happened to them happened to the one who stayed."""
-    into = col(Resident.merged_into_id).in_([one.id for one in residents])
-    return session.exec(select(Resident).where(into).order_by(col(Resident.id))).all()
+    """Return those who were merged into one of these people, also by way of others: what happened to them happened to who stayed."""
+    known, found = {one.key for one in residents}, list[Resident]()
+    last = set(known)
+    while last:
+        rows = session.exec(select(Resident).where(col(Resident.merged_into_id).in_(last)).order_by(col(Resident.id))).all()
+        found += [one for one in rows if one.key not in known]
+        last = {one.key for one in rows} - known
+        known |= last
+    return found
 
 
 def speak_for(session: Session, resident: Resident, household: Household) -> None:
