@@ -1,11 +1,12 @@
 """The register as a service may look through it and keep it: who and which flat is found, who moves, whom a flat does not want."""
 
+from bot.contract.merging import merge, part
 from bot.store.claims import forgive, object_to, objected
 from bot.store.communities import by_name as community_by_name
 from bot.store.invitations import paper, paper_of
 from bot.store.merging import by_public_id as merger_by_public_id
-from bot.store.merging import merge, part, suggested
 from bot.store.merging import of as mergers_of
+from bot.store.merging import suggested
 from bot.store.people import residents_at
 from bot.store.register import PAGE, Filter, all_people, buildings, flats, people, tags
 

@@ -47,7 +47,7 @@ def merge(desk: Desk) -> Redirect:
         raise Refusal("请选择留下哪一位。")
     stays, goes = (one, other) if desk.form["stays"] == one.public_id else (other, one)
     gone, about, home = goes.public_id, stays.about, stays.household_id
-    register.merge(desk.session, stays, goes, desk.now)
+    register.merge(desk, stays, goes)
     desk.record("resident.merged", about, goes=gone)
     return Redirect(f"/console/households/{home}", "合并好了，两个人的记录都在一起了。弄错了，30 天内可以在这里分开。")
 
@@ -58,7 +58,7 @@ def part(desk: Desk) -> Redirect:
     merger = register.merger_by_public_id(desk.session, desk.params["key"])
     if merger is None:
         raise LookupError(desk.params["key"])
-    register.part(desk.session, merger, desk.now)
+    register.part(desk, merger)
     stays = desk.session.get_one(Resident, merger.stays_id)
     desk.record("resident.parted", stays.about)
     return Redirect(f"/console/households/{stays.household_id}", "分开了，又是两个人了。")

@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.contract import Turn, Work, consents, leaving, personal
+from bot.contract.keeping import RETAIN
 from bot.store import consents as stored
 from bot.store import merging, people
 from bot.store.consents import Consent, ConsentRefusal
+from bot.store.merging import Merger
 from bot.store.notices import Notice
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Household, Resident
@@ -100,3 +102,14 @@ def test_leaving_ends_and_forgets_what_either_row_had_unless_another_account_spe
     assert {one.is_over for one in theirs} == {not other_account}
     assert len(town.all(ConsentRefusal)) == (2 if other_account else 0)
     assert bool(town.all(CheckIn)) is other_account
+
+
+def test_what_they_were_before_is_forgotten_when_they_can_be_parted_no_more(town: Town, merged: Resident) -> None:
+    [forget] = [one for one in RETAIN if one.rows[0].table is Merger]
+
+    def run(session: Session, after: timedelta) -> bool:
+        forget.forget(Work(session=session, now=town.now + after, context=town.context))
+        return session.exec(select(Merger)).one().personal_before is not None
+
+    assert town.database.submit(run, merging.PARTED).result()
+    assert not town.database.submit(run, merging.PARTED + timedelta(seconds=1)).result()
