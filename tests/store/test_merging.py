@@ -418,32 +418,3 @@ def test_people_merged_into_each_other_are_found_and_end_no_search(town: Databas
         assert [known.id for known in people.also_known(session, [one])] == [other.id]
 
     town.submit(act).result()
-
-
-@pytest.mark.parametrize(
-    ("name", "phone", "why"),
-    [
-        ("", "", "没有姓名"), ("陈建国", "", "姓名相同"), ("陈健国", "", "姓名相近"), ("建国", "", "姓名相近"), ("王强", "138 0000 8000", "电话相同"),
-    ],
-)  # fmt: skip
-def test_who_may_be_one_person_is_suggested_with_the_reason(town: Database, name: str, phone: str, why: str) -> None:
-    def act(session: Session) -> list[str]:
-        _, other = both(session)
-        other.name, other.phone = name, phone
-        session.add(other)
-        session.flush()
-        return [said for _, _, said in merging.suggested(session)]
-
-    [said] = town.submit(act).result()
-    assert why in said
-
-
-def test_neighbours_with_other_names_are_not_suggested(town: Database) -> None:
-    def act(session: Session) -> list[str]:
-        _, other = both(session)
-        other.name = "王强"
-        session.add(other)
-        session.flush()
-        return [said for _, _, said in merging.suggested(session)]
-
-    assert town.submit(act).result() == []

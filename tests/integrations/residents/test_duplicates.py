@@ -105,6 +105,26 @@ def test_who_is_left_without_a_flat_when_parted_loses_the_account(town: Town) ->
     assert [one.ended_at for one in town.all(Binding) if one.resident_id == bound.id] == [town.now]
 
 
+def test_a_pair_that_is_told_apart_is_listed_below_and_suggested_again_when_that_is_undone(town: Town) -> None:
+    bound, other = twin(town)
+    noted = town.opens(Role.STAFF, duplicates.dismiss, one=other.public_id, other=bound.public_id)
+    assert "重新提示" in noted.note
+
+    shown = town.opens(Role.STAFF, duplicates.suggested).values
+    [(said, one, two)] = shown["apart"]
+    assert (shown["pairs"], shown["found"].total) == ([], 0)
+    assert {row["one"].public_id for row in (one, two)} == {bound.public_id, other.public_id}
+
+    town.opens(Role.STAFF, duplicates.suggest_again, params={"key": said.public_id})
+    shown = town.opens(Role.STAFF, duplicates.suggested, query={"page": "7"}).values
+    assert (len(shown["pairs"]), shown["apart"], shown["before"], shown["after"]) == (1, [], "", "")
+    with pytest.raises(LookupError):
+        town.opens(Role.STAFF, duplicates.suggest_again, params={"key": said.public_id})
+    with pytest.raises(Refusal, match="请选两个人"):
+        town.opens(Role.STAFF, duplicates.dismiss, one=other.public_id, other=other.public_id)
+    assert [event.kind for event in town.all(Event)] == ["resident.told_apart", "resident.not_told_apart"]
+
+
 def test_nobody_is_merged_before_it_is_said_who_stays(town: Town) -> None:
     bound, other = twin(town)
 

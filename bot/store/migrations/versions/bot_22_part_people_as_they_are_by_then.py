@@ -1,4 +1,4 @@
-"""Keep what two people were before they were made one as one sealed value; find rows by their person and flat."""
+"""Keep what two people were before they were made one as one sealed value, and who was told apart; find rows by their person and flat."""
 
 import json
 
@@ -30,6 +30,22 @@ def upgrade() -> None:
     with op.batch_alter_table("merger") as batch:
         batch.drop_column("moved")
         batch.drop_column("before")
+    op.create_table(
+        "merger_dismissal",
+        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", _TEXT(), nullable=False),
+        sa.Column("one_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("at", bot.model.Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"]),
+        sa.ForeignKeyConstraint(["one_id"], ["resident.id"]),
+        sa.ForeignKeyConstraint(["other_id"], ["resident.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("public_id"),
+        sa.UniqueConstraint("one_id", "other_id"),
+    )
+    op.create_index("ix_merger_dismissal_other_id", "merger_dismissal", ["other_id"])
     op.create_index("ix_objection_household_id", "objection", ["household_id"])
     for table, column in _PARTIAL:
         there = sa.text(f"{column} IS NOT NULL")
