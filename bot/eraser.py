@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from bot.contract import Context, Work, leaving
-from bot.store import erasures, people, scope
+from bot.store import erasures, scope
 from bot.store.database import Database
 from bot.store.people import Resident
 
@@ -48,7 +48,7 @@ class Eraser:
     def _erase(self, session: Session) -> list[str]:
         now, names = self._clock(), []
         for erasure in erasures.asked(session):
-            for resident in people.ever_bound(session, erasure.openid):
+            for resident in leaving.everybody(session, erasure.openid):
                 self._erase_in_services(session, resident, now)
             with scope.within(session, erasure.community_id):
                 names += erasures.carry_out(session, erasure, now, self._blank)

@@ -16,6 +16,10 @@ PROCESSING = (
         seen_by=("users.edit",),
     ),
     Processing(
+        what="重复登记的人合并以前：标签、住过哪里", purpose="合并错了能分开", basis=(Basis.CONTRACT,), columns=("merger.personal_before",),
+        lives="30 天，分开了就删", retains=("合并成一个人以前的登记",),
+    ),
+    Processing(
         what="自己说的住址、邀请码、住户说不认识的微信、每天的次数", purpose="证明住在哪一户，不让外人冒用", basis=(Basis.CONTRACT,),
         columns=("claim.openid", "claim.room", "invitation.called", "objection.openid", "tally.key"),
         lives="住址 90 天，邀请码 30 天，不认识的微信 365 天，次数 7 天",

@@ -26,7 +26,7 @@ def leave(turn: Turn, reason: str) -> None:
     turn.session.flush()
     for known in ("resident", "flat"):
         turn.__dict__.pop(known, None)
-    for resident in _everybody(turn.session, turn.openid):
+    for resident in everybody(turn.session, turn.openid):
         try:
             with turn.session.begin_nested(), _at_home(turn, resident) as work:
                 erase(work, resident)
@@ -47,10 +47,11 @@ def erase(work: Work, resident: Resident) -> None:
     consents.end_all(work.session, resident, work.now)
 
 
-def _everybody(session: Session, openid: str) -> list[Resident]:
-    """Return everybody the account is or was bound to, wherever they live."""
+def everybody(session: Session, openid: str) -> list[Resident]:
+    """Return everybody the account is or was bound to and nobody is now, wherever they live, and who was merged into one of them."""
     with scope.everywhere(session):
-        return people.ever_bound(session, openid)
+        gone = [one for one in people.ever_bound(session, openid) if one.openid is None]
+        return [*gone, *people.also_known(session, gone)]
 
 
 @contextmanager

@@ -87,8 +87,12 @@ class Personal:
 
 
 def persons(work: Work, openid: str) -> list[Resident]:
-    """Return whose rows an account may dispose of: everybody it is or was bound to, but whom another account speaks for now."""
-    return [one for one in people.ever_bound(work.session, openid) if one.openid in (None, openid)]
+    """Return whose rows an account may dispose of: everybody it is or was bound to, but whom another account speaks for now.
+
+    Among them those who were merged into one of these: some rows stayed with them, but their bindings did not.
+    """
+    mine = [one for one in people.ever_bound(work.session, openid) if one.openid in (None, openid)]
+    return [*mine, *people.also_known(work.session, mine)]
 
 
 def export(work: Work, resident: Resident) -> dict[str, Any]:

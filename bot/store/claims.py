@@ -5,13 +5,15 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Field, Session, col, select
 
-from bot.model import moment
+from bot.model import index_where_known, moment
 from bot.store.people import Household
 from bot.store.scope import Scoped
 
 
 class Claim(Scoped, table=True):
     """The flat that an account says it lives in, nobody having proven it: enough to report a fault there, for nothing else."""
+
+    __table_args__ = (index_where_known("claim", "household_id"),)
 
     openid: str = Field(primary_key=True)
     building: str

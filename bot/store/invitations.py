@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlmodel import Field, Session, col, select
 
-from bot.model import maybe_moment, moment, public_id, word
+from bot.model import index_where_known, maybe_moment, moment, public_id, word
 from bot.store.people import Household, Resident, ResidentRole
 from bot.store.scope import Scoped
 
@@ -16,6 +16,8 @@ PAPER = "home"
 
 class Invitation(Scoped, table=True):
     """A code that proves that its bearer belongs to a flat. On paper: until it is renewed. From a resident: once, for a while."""
+
+    __table_args__ = (index_where_known("invitation", "inviter_id"),)
 
     code: str = Field(default_factory=public_id, primary_key=True)
     household_id: int = Field(foreign_key="household.id", index=True)

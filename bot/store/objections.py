@@ -13,7 +13,7 @@ class Objection(Scoped, table=True):
     """A household that said of an account: we do not know them. Only staff let that account in again."""
 
     openid: str = Field(primary_key=True)
-    household_id: int = Field(primary_key=True, foreign_key="household.id")
+    household_id: int = Field(primary_key=True, foreign_key="household.id", index=True)
     at: datetime = moment()
 
 

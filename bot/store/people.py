@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
-from bot.model import json_column, maybe_moment, moment, public_id, word
+from bot.model import index_where_known, json_column, maybe_moment, moment, public_id, word
 from bot.sealed import PHONE_END, Search, digest_of, keyring_of, sealed
 from bot.store import directory, objections
 from bot.store.directory import DirectoryWord
@@ -89,6 +89,8 @@ class Household(Scoped, table=True):
 
 class Resident(Scoped, table=True):
     """A person of the community, from the roster or approved since. Bound means: `openid` is known."""
+
+    __table_args__ = (index_where_known("resident", "merged_into_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = Field(default_factory=public_id, unique=True)
@@ -259,9 +261,14 @@ def has_phone(session: Session, words: str) -> list[ColumnElement[bool]]:
 
 
 def by_public_id(session: Session, key: str) -> Resident | None:
-    """Return the person of a public id; of one who was merged into another, that other."""
+    """Return the person of a public id; of one who was merged into another, that other.
+
+    A ring of people merged into each other, which two mergers at once could make before they waited for each other, ends at its last.
+    """
     found = session.exec(select(Resident).where(Resident.public_id == key)).first()
-    while found is not None and found.merged_into_id is not None:
+    seen = set[int]()
+    while found is not None and found.merged_into_id is not None and found.key not in seen:
+        seen.add(found.key)
         found = session.get(Resident, found.merged_into_id)
     return found
 
@@ -395,9 +402,15 @@ def speak_anew(session: Session, resident: Resident) -> None:
 
 
 def also_known(session: Session, residents: Collection[Resident]) -> Sequence[Resident]:
-    """Return those who were merged into one of these people: what happened to them happened to the one who stayed."""
-    into = col(Resident.merged_into_id).in_([one.id for one in residents])
-    return session.exec(select(Resident).where(into).order_by(col(Resident.id))).all()
+    """Return those who were merged into one of these people, also by way of others: what happened to them happened to who stayed."""
+    known, found = {one.key for one in residents}, list[Resident]()
+    last = set(known)
+    while last:
+        rows = session.exec(select(Resident).where(col(Resident.merged_into_id).in_(last)).order_by(col(Resident.id))).all()
+        found += [one for one in rows if one.key not in known]
+        last = {one.key for one in rows} - known
+        known |= last
+    return found
 
 
 def speak_for(session: Session, resident: Resident, household: Household) -> None:

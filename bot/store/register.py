@@ -42,11 +42,12 @@ class Found(Generic[T]):
     rows: Sequence[T]
     total: int
     page: int
+    size: int = PAGE  # rows of a page
 
     @property
     def pages(self) -> int:
         """How many pages there are; one where nothing was found."""
-        return max(-(-self.total // PAGE), 1)
+        return max(-(-self.total // self.size), 1)
 
 
 def people(session: Session, wanted: Filter, page: int = 1) -> Found[Resident]:

@@ -10,6 +10,7 @@ from bot.store import (
     conversations,
     credentials,
     directory,
+    duplicates,
     duty,
     effects,
     erasures,
@@ -41,6 +42,6 @@ from bot.store import (
 )
 
 __all__ = [
-    "alerts", "apikeys", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
+    "alerts", "apikeys", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
     "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "once", "outbox", "people", "photos", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, Session, col, or_, select
 
 from bot.errors import Refusal
-from bot.model import maybe_moment, moment, public_id, shortened
+from bot.model import index_where_known, maybe_moment, moment, public_id, shortened
 from bot.sealed import sealed, sealed_map
 from bot.store import events, scope
 from bot.store.communities import Community
@@ -41,6 +41,7 @@ class Task(Scoped, table=True):
         Index("task_openid", "openid"),
         Index("task_number", "number", unique=True),
         Index("task_answered", "community_id", "kind", "opened_at", sqlite_where=_ANSWERED, postgresql_where=_ANSWERED),
+        index_where_known("task", "household_id"),
     )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)

@@ -28,7 +28,7 @@ from bot.cli.serving import demo_settings
 from bot.keys import Keys
 from bot.model import SHANGHAI
 from bot.simulator.cast import CAST
-from bot.store import apikeys, grants, imports, merging, people, scope, sessions
+from bot.store import apikeys, duplicates, grants, imports, merging, people, scope, sessions
 from bot.store.conversations import Conversation
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
@@ -241,6 +241,7 @@ def live(house: House) -> None:
             people.bind(session, joined, "oJoined", NOW)
             double = people.settle(session, home, name="张小红")
             merging.merge(session, resident, double, NOW)
+            duplicates.dismiss(session, resident, joined, NOW)
             row = Entry(line=2, flat=("98", "1", "101"), name="新住户")
             asker = session.exec(select(Staff).where(Staff.login == "admin-of-1")).one()
             imports.keep(session, asker.person, "名册.csv", [row], [], NOW, whole=False)

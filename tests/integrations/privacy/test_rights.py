@@ -43,7 +43,8 @@ NOT_EXPORTED = {
     "follower": "said by a time",
     "objection": "said by the flat, whose words are not free",
     "directory_word": "the parts of name and tags by which staff look; the name and the tags are there",
-    "merger": "which rows were found to be one person, by number",
+    "merger": "sealed and forgotten when two can be parted no more: tags and flats of before, which both rows of the person have in the export",
+    "merger_dismissal": "that staff said of two rows that they are two people, by number",
     "consent_refusal": "said by the purpose's title",
 }
 

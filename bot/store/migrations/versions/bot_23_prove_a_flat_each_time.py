@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'bot_23'
-down_revision = 'bot_21'
+down_revision = 'bot_22'
 branch_labels = None
 depends_on = None
 
