@@ -17,7 +17,7 @@ from bot.console.attempts import Try
 from bot.console.parts import ACCOUNT, PARTS, Viewer, at_the_account, shared_values, token_of
 from bot.console.signin import ATTEMPTS, WRONG_CODE, too_often
 from bot.console.views import respond
-from bot.contract import Redirect, Role, View
+from bot.contract import Redirect, View
 from bot.errors import Refusal
 from bot.keys import Keys
 from bot.posted import read_form
@@ -145,7 +145,7 @@ async def forget_app(request: web.Request) -> web.Response:
     """Switch the second step off, for whom it is not asked of."""
     viewer, parts = await _require(request), request.app[PARTS]
     try:
-        if _is_required(request, viewer):
+        if viewer.needs_totp:
             raise Refusal("管理员登录一定要两步验证，不能关闭。")
         await _prove_code(request, viewer)
     except Refusal as refusal:
@@ -240,10 +240,6 @@ async def _prove_code(request: web.Request, viewer: Viewer) -> None:
     brake.attempt.succeed()
 
 
-def _is_required(request: web.Request, viewer: Viewer) -> bool:
-    return request.app[PARTS].admin_totp and viewer.staff.role is Role.ADMIN
-
-
 # ------------------------------------------------------------------ the page
 
 
@@ -285,7 +281,7 @@ async def _page(request: web.Request, viewer: Viewer, status: int = 200, **value
     parts = request.app[PARTS]
     state = await parts.database.read(_state, viewer, token_of(request), parts.clock())
     nothing = {"fault": "", "done": "", "picture": "", "secret": "", "codes": []}
-    own = {**nothing, **state, **values, "shortest": sessions.SHORTEST, "required": _is_required(request, viewer)}
+    own = {**nothing, **state, **values, "shortest": sessions.SHORTEST, "required": viewer.needs_totp}
     return respond(View("console/account.html", own, status), parts.templates, shared_values(request, parts, viewer, None))
 
 
