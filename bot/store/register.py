@@ -31,6 +31,7 @@ class Filter:
     tag: str = ""
     role: ResidentRole | None = None
     is_bound: bool | None = None
+    by_phone: bool = False  # also by a phone number or its end: for who may see it, else one learns whose it is
     is_gone: bool = False  # who lived here and does no more, instead of who does
 
 
@@ -104,12 +105,12 @@ def _sorted(kind: Any, fits: Sequence[ColumnElement[bool]], found: Any) -> Any:
     return query.join(found, found.c.id == kind.id).order_by(col(Household.place) + "", kind.id)
 
 
-def _found(session: Session, wanted: Filter, which: Callable[[Session, Typed, bool], Any]) -> Any:
+def _found(session: Session, wanted: Filter, which: Callable[[Session, Typed, Filter], Any]) -> Any:
     """Return the ids that were found by what is typed, as a table to begin with; None where nothing was typed."""
     typed = directory.read(wanted.said)
     if not typed:
         return None
-    first, *others = ([*which(session, one, wanted.is_gone)] for one in typed)
+    first, *others = ([*which(session, one, wanted)] for one in typed)
     begun = union(*first).subquery()
     ids = sql_select(begun.c.id).where(*(begun.c.id.in_(union(*other)) for other in others))
     return ids.subquery("found")
@@ -155,33 +156,35 @@ def _own(session: Session) -> tuple[ColumnElement[bool], ...]:
     return (col(DirectoryWord.community_id) == scope.of(session),)
 
 
-def _persons(session: Session, typed: Typed, is_gone: bool) -> Iterator[Any]:
+def _persons(session: Session, typed: Typed, wanted: Filter) -> Iterator[Any]:
     """Return the queries of people's ids: of those who are called so, and of those who live there."""
     own: Select[Any] = sql_select(col(DirectoryWord.resident_id).label("id")).where(*_own(session))
     living: Select[Any] = (
         sql_select(col(Residence.resident_id).label("id"))
         .join(DirectoryWord, col(DirectoryWord.household_id) == col(Residence.household_id))
-        .where(*_own(session), *(() if is_gone else (lives_there(),)))
+        .where(*_own(session), *(() if wanted.is_gone else (lives_there(),)))
     )
     yield from (own.where(*directory.begins(one)) for one in typed.people)
-    yield from (sql_select(col(Resident.id).label("id")).where(one) for one in has_phone(session, typed.said))
+    if wanted.by_phone:
+        yield from (sql_select(col(Resident.id).label("id")).where(one) for one in has_phone(session, typed.said))
     yield from (living.where(*directory.begins(one)) for one in typed.flats)
 
 
-def _homes(session: Session, typed: Typed, is_gone: bool) -> Iterator[Any]:
+def _homes(session: Session, typed: Typed, wanted: Filter) -> Iterator[Any]:
     """Return the queries of flats' ids: of those that are called so, and of those where such people live."""
     own: Select[Any] = sql_select(col(DirectoryWord.household_id).label("id")).where(*_own(session))
     living: Select[Any] = (
         sql_select(col(Residence.household_id).label("id"))
         .join(DirectoryWord, col(DirectoryWord.resident_id) == col(Residence.resident_id))
-        .where(*_own(session), *(() if is_gone else (lives_there(),)))
+        .where(*_own(session), *(() if wanted.is_gone else (lives_there(),)))
     )
     called: Select[Any] = sql_select(col(Residence.household_id).label("id")).join(
         Resident, col(Resident.id) == col(Residence.resident_id)
     )
     yield from (own.where(*directory.begins(one)) for one in typed.flats)
     yield from (living.where(*directory.begins(one)) for one in typed.people)
-    yield from (called.where(lives_there(), one) for one in has_phone(session, typed.said))
+    if wanted.by_phone:
+        yield from (called.where(lives_there(), one) for one in has_phone(session, typed.said))
 
 
 def _tagged() -> Select[Any]:

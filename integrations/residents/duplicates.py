@@ -21,7 +21,7 @@ def suggested(desk: Desk) -> View:
 def search(desk: Desk) -> View:
     """Find people while one types, to choose the two: the fragment below the field."""
     said = desk.query.get("q", "").strip()[:40]
-    found = register.people(desk.session, Filter(said=said)).rows[:OFFERED] if said else ()
+    found = register.people(desk.session, Filter(said=said, by_phone=desk.may("phone.view"))).rows[:OFFERED] if said else ()
     return View(
         "residents/candidates.html",
         {

@@ -34,7 +34,7 @@ _BOUND = {"yes": True, "no": False}
 @page("GET", "/people", need="household.view", title="居民", nav="居民")
 def people(desk: Desk) -> View:
     """List the people, in the order of their flats."""
-    wanted = _wanted(desk.query)
+    wanted = _wanted(desk, desk.query)
     found = register.people(desk.session, wanted, _number(desk.query))
     flats = _flats_of(desk, found.rows)
     rows = [(one, flats[one.key], masked(one.phone)) for one in found.rows]
@@ -44,7 +44,7 @@ def people(desk: Desk) -> View:
 @page("GET", "/households", need="household.view", title="住户", nav="居民")
 def households(desk: Desk) -> View:
     """List the flats, with who lives there."""
-    wanted = _wanted(desk.query)
+    wanted = _wanted(desk, desk.query)
     found = register.flats(desk.session, wanted, _number(desk.query))
     living = roster.people_by_flat(desk.session, [flat.key for flat in found.rows])
     rows = [(flat, living[flat.key]) for flat in found.rows]
@@ -80,10 +80,12 @@ def tag(desk: Desk) -> Redirect:
 @page("POST", "/people/export", need="people.export")
 def export(desk: Desk) -> Download:
     """Give all who are listed as a table for Excel."""
-    wanted = _wanted(desk.form)
+    wanted = _wanted(desk, desk.form)
     found = register.all_people(desk.session, wanted)
     flats = _flats_of(desk, found)
     in_full = desk.may("phone.view")
+    if any(one.phone for one in found):
+        desk.read_phones()
     rows = [
         (flat, role, one.name, one.phone if in_full else masked(one.phone), "；".join(one.tags), "是" if one.openid else "否")
         for one in found for flat, role in flats[one.key] or [("", "")]
@@ -94,13 +96,13 @@ def export(desk: Desk) -> Download:
     return Download(body=body, content_type="text/csv", filename=name)
 
 
-def _wanted(asked: Any) -> Filter:
+def _wanted(desk: Desk, asked: Any) -> Filter:
     building, _, unit = asked.get("place", "").partition("|")
     role = asked.get("role", "")
     return Filter(
         said=asked.get("q", "").strip()[:80], building=building[:40], unit=unit[:40], tag=asked.get("tag", "").strip()[:LONGEST_TAG],
         role=ResidentRole(role) if role in list(ResidentRole) else None, is_bound=_BOUND.get(asked.get("bound", "")),
-        is_gone=asked.get("gone") == "1",
+        is_gone=asked.get("gone") == "1", by_phone=desk.may("phone.view"),
     )  # fmt: skip
 
 
@@ -124,7 +126,7 @@ def _around(desk: Desk, path: str, wanted: Filter, found: Any) -> dict[str, Any]
     theirs = desk.context.services.find(desk, wanted.said) if wanted.said else ()
     labels = {flat: home.label for _, flat, _ in theirs if (home := desk.session.get(Household, flat))}
     return {
-        "asked": asked, "found": found, "is_filtered": bool(kept), "path": path,
+        "why_not": desk.why_not_by_phone(wanted.said), "asked": asked, "found": found, "is_filtered": bool(kept), "path": path,
         "before": address(found.page - 1) if found.page > 1 else "", "after": address(found.page + 1) if found.page < found.pages else "",
         "places": register.buildings(desk.session), "tags": register.tags(desk.session), "roles": roster.RESIDENT_ROLE_WORDS,
         "theirs": [(title, flat, labels[flat], words) for title, flat, words in theirs if flat in labels],
