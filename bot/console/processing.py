@@ -13,7 +13,6 @@ PROCESSING = (
     Processing(
         what="导入名册时的文件内容和改动前后的值", purpose="先看再导，导错了能撤销", basis=(Basis.CONTRACT,),
         columns=("roster_draft.personal_rows", "roster_import.personal_changes"), lives="文件一小时，改动三十天",
-        seen_by=("users.edit",),
     ),
     Processing(
         what="自己说的住址、邀请码、住户说不认识的微信、每天的次数", purpose="证明住在哪一户，不让外人冒用", basis=(Basis.CONTRACT,),

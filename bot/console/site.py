@@ -164,9 +164,9 @@ def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: 
 
 def _read(desk: Desk, page: Page, result: View | Redirect | Download | None) -> Sequence[Reading]:
     """Return what the log is told that somebody reads: what the page says, else what its permission opens; a file that is given, too."""
-    if isinstance(result, Download) and page.method == "GET":
+    if isinstance(result, Download) and page.method == "GET" and not page.is_bare:
         desk.read_by_now.append(Reading(what=page.title or result.filename, is_export=True))
-    elif isinstance(result, View) and not desk.read_by_now:
+    elif isinstance(result, View) and not desk.read_by_now and not page.is_bare and (page.method == "GET" or page.reads):
         desk.read(page.need)
     return desk.read_by_now
 
