@@ -54,6 +54,7 @@ class Desk(Work):
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
     access: Access = field(default_factory=lambda: Access(permissions={}))
+    is_fragment: bool = False  # the browser wants a part of the page alone, such as what is found while one types
     taken: Any = None  # what the page's `takes` made of a file
     read_by_now: list[Reading] = field(default_factory=list)
 

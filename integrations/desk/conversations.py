@@ -117,9 +117,10 @@ def _find(desk: Desk) -> Conversation:
 
 def _rows(desk: Desk, found: Sequence[Conversation]) -> list[dict[str, Any]]:
     numbers: dict[str | None, list[str]] = {}
-    for task in handoffs.open_among(desk.session, [talk.openid for talk in found]):
+    openids = [talk.openid for talk in found]
+    for task in handoffs.open_among(desk.session, openids):
         numbers.setdefault(task.openid, []).append(task.number or "")
-    alarms = {task.openid: task for task in tasks.listed(desk.session) if task.urgent and desk.may(task.need)}
+    alarms = {task.openid: task for task in tasks.open_of(desk.session, openids) if task.urgent and desk.may(task.need)}
     return [_row(desk, talk, numbers.get(talk.openid, []), alarms) for talk in found]
 
 

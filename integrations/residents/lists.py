@@ -128,7 +128,8 @@ def _around(desk: Desk, path: str, wanted: Filter, found: Any) -> dict[str, Any]
     return {
         "why_not": desk.why_not_by_phone(wanted.said), "asked": asked, "found": found, "is_filtered": bool(kept), "path": path,
         "before": address(found.page - 1) if found.page > 1 else "", "after": address(found.page + 1) if found.page < found.pages else "",
-        "places": register.buildings(desk.session), "tags": register.tags(desk.session), "roles": roster.RESIDENT_ROLE_WORDS,
+        "places": () if desk.is_fragment else register.buildings(desk.session), "tags": () if desk.is_fragment else register.tags(desk.session),
+        "roles": roster.RESIDENT_ROLE_WORDS,
         "theirs": [(title, flat, labels[flat], words) for title, flat, words in theirs if flat in labels],
     }  # fmt: skip
 
