@@ -29,6 +29,8 @@ class Eraser:
     async def step(self) -> int:
         """Carry out what was asked for; returns how many photo files went."""
         names = await self._database.write(self._erase)
+        while await self._database.write(erasures.look_through):
+            pass  # each a transaction of its own, between which others have theirs
         return await self._delete(names)
 
     async def sweep(self) -> int:

@@ -105,7 +105,7 @@ async def confirm_app(request: web.Request) -> web.Response:
     parts, now = request.app[PARTS], request.app[PARTS].clock()
     try:
         brake = _brake(request, viewer)
-        brake.require(now)
+        await brake.require(now)
         codes = await parts.database.write(_confirm_app, viewer, parts.keys, form.get("code", ""), token_of(request), now)
         if codes is None:
             key = await parts.database.read(credentials.pending_app, viewer.staff.person, parts.keys)
@@ -113,7 +113,7 @@ async def confirm_app(request: web.Request) -> web.Response:
             return await _page(request, viewer, 422, fault=fault, **_shown(viewer, key or b""))
     except Refusal as refusal:
         return await _page(request, viewer, 422, fault=str(refusal))
-    brake.attempt.succeed()
+    await brake.attempt.succeed()
     return await _page(request, await _require(request), codes=codes, done="两步验证已开启。其他设备已退出登录。")
 
 
@@ -205,8 +205,8 @@ class _Brake:
 
     attempt: Try
 
-    def require(self, now: datetime) -> None:
-        if wait := self.attempt.begin(now):
+    async def require(self, now: datetime) -> None:
+        if wait := await self.attempt.begin(now):
             raise Refusal(too_often(wait))
 
 
@@ -224,20 +224,20 @@ async def _prove_present(request: web.Request, viewer: Viewer, present: str) -> 
     if kept is None or not kept.password:
         raise Refusal("请退出后用登录链接重新登录，10 分钟内再来改。")
     brake = _brake(request, viewer)
-    brake.require(now)
+    await brake.require(now)
     if not await sessions.check_password(kept.password, present):
         raise Refusal("现在的密码不对。忘了的话，请退出后用登录链接重新登录，10 分钟内再来改。")
-    brake.attempt.succeed()
+    await brake.attempt.succeed()
 
 
 async def _prove_code(request: web.Request, viewer: Viewer) -> None:
     """Raise Refusal unless a code of the app, or a recovery code, was given."""
     parts, now, form = request.app[PARTS], request.app[PARTS].clock(), await read_form(request)
     brake = _brake(request, viewer)
-    brake.require(now)
+    await brake.require(now)
     if await parts.database.write(credentials.prove, viewer.staff.person, parts.keys, form.get("code", ""), now) is None:
         raise Refusal(WRONG_CODE)
-    brake.attempt.succeed()
+    await brake.attempt.succeed()
 
 
 # ------------------------------------------------------------------ the page

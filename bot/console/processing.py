@@ -41,7 +41,7 @@ PROCESSING = (
     ),
     Processing(
         what="转给同事的事：标题、内容、结果", purpose="有人跟进，结果告诉本人", basis=(Basis.CONTRACT,),
-        columns=("task.title", "task.data", "task.outcome"), lives=f"办结 365 天后（LINLI_CORE_KEEP_TASKS 可改）删去内容，{_UNTIL_LEFT}",
+        columns=("task.title", "task.data", "task.outcome", "erasure.marks"), lives=f"办结 365 天后（LINLI_CORE_KEEP_TASKS 可改）删去内容，{_UNTIL_LEFT}",
         retains=("待办里居民的话",), seen_by=("task.view",),
     ),
     Processing(

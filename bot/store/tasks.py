@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, func, text
+from sqlalchemy import ColumnElement, Index, func, text
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, or_, select
 
@@ -109,7 +109,7 @@ def listed(session: Session) -> Sequence[Task]:
 
 def open_of(session: Session, openids: Collection[str], household_id: int | None = None) -> Sequence[Task]:
     """Return the open tasks of these accounts, or of a flat, in the order of `listed`; all others stay sealed."""
-    theirs = col(Task.openid).in_(openids)
+    theirs: ColumnElement[bool] = col(Task.openid).in_(openids)
     if household_id is not None:
         theirs = or_(theirs, col(Task.household_id) == household_id)
     query = select(Task).where(theirs, col(Task.closed_at).is_(None))
