@@ -10,6 +10,7 @@ from sqlmodel import Session
 from bot.contract import Context, Work, leaving
 from bot.store import erasures, scope
 from bot.store.database import Database
+from bot.store.erasures import Erasure
 from bot.store.people import Resident
 
 #: A file younger than this may belong to a row that is just being written.
@@ -28,6 +29,8 @@ class Eraser:
     async def step(self) -> int:
         """Carry out what was asked for; returns how many photo files went."""
         names = await self._database.write(self._erase)
+        while await self._database.write(erasures.look_through):
+            pass  # each a transaction of its own, between which others have theirs
         return await self._delete(names)
 
     async def sweep(self) -> int:
@@ -50,9 +53,16 @@ class Eraser:
         for erasure in erasures.asked(session):
             for resident in leaving.everybody(session, erasure.openid):
                 self._erase_in_services(session, resident, now)
+            self._erase_account(session, erasure, now)
             with scope.within(session, erasure.community_id):
                 names += erasures.carry_out(session, erasure, now, self._blank)
         return names
+
+    def _erase_account(self, session: Session, erasure: Erasure, now: datetime) -> None:
+        context = self._context(erasure.community_id)
+        for place in leaving.places(context):
+            with scope.within(session, place.key):
+                leaving.erase_account(Work(session=session, now=now, context=context.of(place)), erasure.openid, erasure.asked_at)
 
     def _erase_in_services(self, session: Session, resident: Resident, now: datetime) -> None:
         with scope.within(session, resident.community_id):

@@ -250,6 +250,11 @@ def asks_flat(session: Session, openid: str) -> bool | None:
 _PHONE = re.compile(r"\+?[\d０-９][\d０-９ \-－]*")
 
 
+def is_number(words: str) -> bool:
+    """Tell whether words may be a phone number or its last four digits, which may be a room as well."""
+    return _PHONE.fullmatch(words.strip()) is not None and len(Search.PHONE.of(words)) >= PHONE_END
+
+
 def has_phone(session: Session, words: str) -> list[ColumnElement[bool]]:
     """Return the conditions for people whose phone number, or whose number's last four digits, the words are; none for others."""
     if not _PHONE.fullmatch(words.strip()):

@@ -31,6 +31,7 @@ class Filter:
     tag: str = ""
     role: ResidentRole | None = None
     is_bound: bool | None = None
+    by_phone: bool = False  # also by a phone number or its end: for who may see it, else one learns whose it is
     is_gone: bool = False  # who lived here and does no more, instead of who does
     hidden: frozenset[str] = frozenset()  # tags that whoever looks may not read: nobody is found by them, or by a part of them
 
@@ -172,7 +173,8 @@ def _persons(session: Session, typed: Typed, wanted: Filter) -> Iterator[Any]:
         .where(*_own(session), *(() if wanted.is_gone else (lives_there(),)))
     )
     yield from (own.where(*directory.begins(one), *_read_by(wanted)) for one in typed.people)
-    yield from (sql_select(col(Resident.id).label("id")).where(one) for one in has_phone(session, typed.said))
+    if wanted.by_phone:
+        yield from (sql_select(col(Resident.id).label("id")).where(one) for one in has_phone(session, typed.said))
     yield from (living.where(*directory.begins(one)) for one in typed.flats)
 
 
@@ -189,7 +191,8 @@ def _homes(session: Session, typed: Typed, wanted: Filter) -> Iterator[Any]:
     )
     yield from (own.where(*directory.begins(one)) for one in typed.flats)
     yield from (living.where(*directory.begins(one)) for one in typed.people)
-    yield from (called.where(lives_there(), one) for one in has_phone(session, typed.said))
+    if wanted.by_phone:
+        yield from (called.where(lives_there(), one) for one in has_phone(session, typed.said))
 
 
 def _tagged() -> Select[Any]:

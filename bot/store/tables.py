@@ -3,6 +3,7 @@
 from bot.store import (
     alerts,
     apikeys,
+    attempts,
     channels,
     claims,
     communities,
@@ -42,6 +43,6 @@ from bot.store import (
 )
 
 __all__ = [
-    "alerts", "apikeys", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
+    "alerts", "apikeys", "attempts", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
     "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "once", "outbox", "people", "photos", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

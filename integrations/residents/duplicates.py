@@ -51,7 +51,8 @@ def suggest_again(desk: Desk) -> Redirect:
 def search(desk: Desk) -> View:
     """Find people while one types, to choose the two: the fragment below the field."""
     said = desk.query.get("q", "").strip()[:40]
-    found = register.people(desk.session, Filter(said=said, hidden=hidden(desk))).rows[:OFFERED] if said else ()
+    wanted = Filter(said=said, by_phone=desk.may("phone.view"), hidden=hidden(desk))
+    found = register.people(desk.session, wanted).rows[:OFFERED] if said else ()
     return View(
         "residents/candidates.html",
         {

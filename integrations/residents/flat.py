@@ -143,8 +143,7 @@ def _row(desk: Desk, lives: Any, resident: Resident, household: Household) -> di
 
 def _open(desk: Desk, household: Household, people: Sequence[Resident]) -> list[Task]:
     openids = {one.openid for one in people if one.openid}
-    theirs = (task for task in tasks.listed(desk.session) if task.household_id == household.id or task.openid in openids)
-    return [task for task in theirs if desk.may(task.need)]
+    return [task for task in tasks.open_of(desk.session, openids, household.id) if desk.may(task.need)]
 
 
 def _notices(desk: Desk, people: Sequence[Resident]) -> list[tuple[Notice, str, str, Any]]:

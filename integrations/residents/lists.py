@@ -96,6 +96,8 @@ def export(desk: Desk) -> Download:
     found = register.all_people(desk.session, wanted)
     flats = _flats_of(desk, found)
     in_full = desk.may("phone.view")
+    if any(one.phone for one in found):
+        desk.read_phones()
     rows = [
         (
             flat, role, one.name, one.phone if in_full else masked(one.phone), "；".join(desk.veil(tag) for tag in one.tags),
@@ -128,7 +130,7 @@ def _wanted(desk: Desk, asked: Mapping[str, str]) -> Filter:
     return Filter(
         said=asked.get("q", "").strip()[:80], building=building[:40], unit=unit[:40], tag=tag,
         role=ResidentRole(role) if role in list(ResidentRole) else None, is_bound=_BOUND.get(asked.get("bound", "")),
-        is_gone=asked.get("gone") == "1", hidden=hidden(desk),
+        is_gone=asked.get("gone") == "1", by_phone=desk.may("phone.view"), hidden=hidden(desk),
     )  # fmt: skip
 
 
@@ -152,9 +154,10 @@ def _around(desk: Desk, path: str, wanted: Filter, found: Any) -> dict[str, Any]
     theirs = desk.context.services.find(desk, wanted.said) if wanted.said else ()
     labels = {flat: home.label for _, flat, _ in theirs if (home := desk.session.get(Household, flat))}
     return {
-        "asked": asked, "found": found, "is_filtered": bool(kept), "path": path,
+        "why_not": desk.why_not_by_phone(wanted.said), "asked": asked, "found": found, "is_filtered": bool(kept), "path": path,
         "before": address(found.page - 1) if found.page > 1 else "", "after": address(found.page + 1) if found.page < found.pages else "",
-        "places": register.buildings(desk.session), "tags": [tag for tag in register.tags(desk.session) if tag not in wanted.hidden][: register.TAGS], "roles": roster.RESIDENT_ROLE_WORDS,
+        "places": () if desk.is_fragment else register.buildings(desk.session), "roles": roster.RESIDENT_ROLE_WORDS,
+        "tags": () if desk.is_fragment else [tag for tag in register.tags(desk.session) if tag not in wanted.hidden][: register.TAGS],
         "theirs": [(title, flat, labels[flat], words) for title, flat, words in theirs if flat in labels],
     }  # fmt: skip
 

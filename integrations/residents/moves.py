@@ -122,13 +122,8 @@ def known(desk: Desk) -> View:
     flat = find(desk)
     said = desk.query.get("who", "").strip()[:40]
     here = {one.id for one in roster.people_of(desk.session, flat)}
-    found = (
-        [one for one in register.people(desk.session, Filter(said=said, hidden=hidden(desk))).rows if one.id not in here][
-            :OFFERED
-        ]
-        if said
-        else []
-    )
+    wanted = Filter(said=said, by_phone=desk.may("phone.view"), hidden=hidden(desk))
+    found = [one for one in register.people(desk.session, wanted).rows if one.id not in here][:OFFERED] if said else []
     rows = [(one, "、".join(home.label for home in roster.homes(desk.session, one))) for one in found]
     return View("residents/known.html", {"rows": rows, "asked": bool(said)})
 

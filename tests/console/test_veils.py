@@ -163,3 +163,17 @@ async def test_a_guard_who_may_see_tasks_sees_no_phone_in_them(office: Office) -
     assert "138****8000" in page
     assert "139****5678" in page
     assert "13800138000" not in page
+
+
+@pytest.mark.parametrize("said", ["13800138000", "8000"])
+async def test_talk_is_found_by_a_number_only_by_who_may_see_it_and_others_are_told_why(office: Office, said: str) -> None:
+    await office.write(talked, office)
+    await office.write(grants.change, Role.MANAGER, "phone.view", False, True)
+    paths = [f"/console/{page}?q={said}" for page in ("conversations", "people", "households")]
+    async with await office.browser(Role.STAFF) as staff, await office.browser(Role.MANAGER) as manager:
+        whole = [await (await staff.get(path)).text() for path in paths]
+        less = [await (await manager.get(path)).text() for path in paths]
+
+    assert ["没有按电话找" in page for page in (*whole, *less)] == [False] * 3 + [True] * 3
+    assert all("陈建国" in page for page in whole)
+    assert not any("陈建国" in page for page in less)
