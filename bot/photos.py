@@ -42,6 +42,9 @@ BATCH = 10
 #: of whatever kind in 4 bytes, so that two copies of the largest picture are 256 MB; only one is drawn at a time.
 MAX_BYTES, MAX_PIXELS, MAX_SIDE = 10 * 1024 * 1024, 32_000_000, 2048
 
+#: The longest screenshots are some 20,000 pixels long; a picture of one row of pixels costs decoders far more than its area.
+MAX_EDGE = 40_000
+
 #: JPEGs are decoded small at once; a progressive one still holds up to six bytes a pixel meanwhile.
 MAX_JPEG_PIXELS = 60_000_000
 
@@ -160,8 +163,10 @@ def _draw(content: bytes, is_cut: bool = False) -> bytes:
         ImageFile.LOAD_TRUNCATED_IMAGES = is_cut
         with Image.open(io.BytesIO(content)) as picture:
             most = MAX_JPEG_PIXELS if picture.format == "JPEG" else MAX_PIXELS
-            if picture.width * picture.height > most:
-                raise TooLarge(None, f"photo has {picture.width}×{picture.height} pixels; at most {most}")
+            if picture.width * picture.height > most or max(picture.size) > MAX_EDGE:
+                raise TooLarge(
+                    None, f"photo has {picture.width}×{picture.height} pixels; at most {most}, and {MAX_EDGE} along an edge"
+                )
             size = _fit(picture.width, picture.height)
             picture.draft("RGB", size)  # large JPEGs are decoded small at once
             whole = _without_depth(picture)

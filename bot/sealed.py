@@ -139,9 +139,12 @@ class Search(StrEnum):
     PHONE = "phone"
     PHONE_END = "phone end"
     PLATE = "plate"
+    WORDS = "words"
 
     def of(self, text: str) -> str:
         """Return what is hashed of a text: the same however people write it, empty where there is nothing to look for."""
+        if self is Search.WORDS:
+            return text.strip()
         if self is Search.PLATE:
             return re.sub(r"[\s·•.\-]", "", unicodedata.normalize("NFKC", text)).upper()
         digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))

@@ -35,7 +35,7 @@ PROCESSING = (
     ),
     Processing(
         what="对话内容", purpose="回答、办事，需要人工时让同事看到前文", basis=(Basis.CONSENT, Basis.CONTRACT),
-        columns=("line.text", "conversation.standing", "conversation.topic", "inbox.answer", "inbox.push"),
+        columns=("line.text", "conversation.standing", "conversation.topic", "inbox.answer", "inbox.push", "unmatched.text"),
         lives=f"180 天（LINLI_CORE_KEEP_TALKS 可改），{_UNTIL_LEFT}；收到的推送和它的回复三天",
         retains=("对话和照片", "说到一半的事", "没听懂的句子", "收到的消息（防重复）"), goes_to="腾讯（微信公众平台）；开启了语言模型时，遮去姓名、住址和号码的句子交给模型服务商",
     ),

@@ -3,21 +3,21 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from bot.model import maybe_moment, moment
+from bot.sealed import Search, digest_of, keyring_of, sealed
 from bot.store.scope import Scoped
 
 
 class Unmatched(Scoped, table=True):
     """A message that was not understood, its values masked and nobody's name with it; kept for whoever writes intents."""
 
-    __table_args__ = (UniqueConstraint("community_id", "text"),)
-
     id: int | None = Field(default=None, primary_key=True)
-    text: str
+    text: str = sealed("unmatched.text")  # what cannot be read may tell of anybody's health
+    text_digest: str = digest_of("text", Search.WORDS)
     count: int = 1
     first_at: datetime = moment()
     last_at: datetime = moment(index=True)
@@ -48,11 +48,16 @@ def note(session: Session, text: str, now: datetime) -> None:
     said = text.strip()[:LONGEST]
     if not said:
         return
-    row = session.exec(select(Unmatched).where(Unmatched.text == said).with_for_update()).first()
+    row = session.exec(_same(session, said).with_for_update()).first()
     if row is None:
         row = Unmatched(text=said, count=0, first_at=now, last_at=now)
     row.count, row.last_at = row.count + 1, now
     session.add(row)
+
+
+def _same(session: Session, text: str) -> Any:
+    digest = keyring_of(session.get_bind().dialect).digest(Search.WORDS.of(text), Search.WORDS)
+    return select(Unmatched).where(Unmatched.text_digest == digest)
 
 
 def groups(session: Session, are_alike: Callable[[str, str], bool]) -> Sequence[Group]:
@@ -68,7 +73,7 @@ def groups(session: Session, are_alike: Callable[[str, str], bool]) -> Sequence[
 
 def ignore(session: Session, text: str, now: datetime) -> bool:
     """Let a message not be shown again; tells whether there was one."""
-    row = session.exec(select(Unmatched).where(Unmatched.text == text)).first()
+    row = session.exec(_same(session, text)).first()
     if row is None:
         return False
     row.ignored_at = now

@@ -179,10 +179,12 @@ def test_photo_of_27_megapixels_as_phones_take_it_is_kept(tmp_path: Path) -> Non
         assert max(kept.size) == 2048
 
 
-@pytest.mark.parametrize("side", [9000, 20_000])  # Pillow itself refuses the second before its size is told
-def test_bomb_of_pixels_is_refused_as_too_large(tmp_path: Path, side: int) -> None:
+@pytest.mark.parametrize(
+    "size", [(9000, 9000), (20_000, 20_000), (1, 50_000), (50_000, 1)]
+)  # Pillow itself refuses the second unread
+def test_bomb_of_pixels_is_refused_as_too_large(tmp_path: Path, size: tuple[int, int]) -> None:
     with pytest.raises(TooLarge, match="pixels"):
-        photos.store(saved(Image.new("1", (side, side)), "PNG"), tmp_path)
+        photos.store(saved(Image.new("1", size), "PNG"), tmp_path)
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:

@@ -188,7 +188,7 @@ NONSENSE = (
     ("delivery", {"state": "lost"}), ("notice", {"state": "lost"}), ("staff", {"login": "x", "role": "king"}),
     ("repair_ticket", {"number": "X", "state": "lost"}), ("visitor_pass", {"state": "lost"}), ("effect", {"state": "lost"}),
     ("permission_grant", {"role": "king"}), ("line", {"community_id": None}), ("repair_note", {"community_id": 99}),
-    ("staff", {"login": "wang", "role": "guard"}), ("unmatched", {"text": "unmatched text"}), ("community", {"appid": "wx1", "name": "和苑小区"}),
+    ("staff", {"login": "wang", "role": "guard"}), ("community", {"appid": "wx1", "name": "和苑小区"}),
 )  # fmt: skip
 
 
@@ -251,8 +251,10 @@ def test_sentences_kept_with_a_number_of_somebodys_papers_are_forgotten(blank: E
     schema.upgrade(blank, FOLDERS)
 
     with blank.begin() as connection:
-        kept = connection.execute(text("SELECT text FROM unmatched ORDER BY id")).scalars().all()
+        kept = connection.execute(select(table("unmatched").c.text).order_by(table("unmatched").c.id)).scalars().all()
+        raw = connection.execute(text("SELECT text FROM unmatched")).scalars().all()
     assert kept == ["电表12345678度", "楼下太吵"]
+    assert all(said.startswith("s1.") for said in raw)
 
 
 def test_who_was_made_one_person_before_can_still_be_parted(blank: Engine) -> None:
