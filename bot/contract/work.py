@@ -408,6 +408,7 @@ class Turn(Work):
         self.context = self.context.of(community)
         scope.enter(self.session, community.key)
         moving.place(self.session, self.openid, community.key)
+        self.__dict__.pop("claim", None)
         for task in moving.tasks_along(self.session, self.openid):
             self.reopen(task)
 
