@@ -51,7 +51,9 @@ class Eraser:
             for resident in people.ever_bound(session, erasure.openid):
                 self._erase_in_services(session, resident, now)
             with scope.within(session, erasure.community_id):
-                names += erasures.carry_out(session, erasure, now, self._blank)
+                services = self._context(erasure.community_id).services
+                ended = {one.kind for service in services.integrations for one in service.tasks if one.ends_with_account}
+                names += erasures.carry_out(session, erasure, now, self._blank, ended)
         return names
 
     def _erase_in_services(self, session: Session, resident: Resident, now: datetime) -> None:

@@ -5,7 +5,7 @@ own record and stays.
 Source: developers.weixin.qq.com/doc/service/guide/product/message/Receiving_event_pushes.html (unsubscribe)
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, null, update
@@ -55,8 +55,9 @@ def asked(session: Session, limit: int = 20) -> Sequence[Erasure]:
     return session.exec(select(Erasure).order_by(col(Erasure.asked_at)).limit(limit).with_for_update(skip_locked=True)).all()
 
 
-def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str) -> list[str]:
-    """Delete it all; returns the names of photo files that nobody needs any more. `blank` is an answer that says nothing.
+def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str, ended: Collection[str] = ()) -> list[str]:
+    """Delete it all; returns the names of photo files that nobody needs any more. `blank` is an answer that says nothing, `ended`
+    are the kinds of tasks of which nothing is left to do.
 
     Who has come back meanwhile keeps what is new. Somebody who moved is known in several communities: all of them forget.
     """
@@ -64,7 +65,7 @@ def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str) -> 
     with scope.everywhere(session):
         if _is_sending(session, erasure.openid):  # its words would be written down after us: the next look is soon
             return []
-        names = _forget(session, erasure, now, blank)
+        names = _forget(session, erasure, now, blank, ended)
         session.flush()
     events.record(session, now, "privacy.erased", photos=len(names))
     return [name for name in set(filter(None, names)) if not is_needed(session, name)]
@@ -75,7 +76,7 @@ def _is_sending(session: Session, openid: str) -> bool:
     return session.exec(mine.limit(1)).first() is not None
 
 
-def _forget(session: Session, erasure: Erasure, now: datetime, blank: str) -> list[str]:
+def _forget(session: Session, erasure: Erasure, now: datetime, blank: str, ended: Collection[str]) -> list[str]:
     """Delete the rows; returns the file's name of each photo."""
     openid, until = erasure.openid, erasure.asked_at
     photos = session.exec(select(Photo).where(Photo.openid == openid, col(Photo.taken_at) <= until)).all()
@@ -83,7 +84,7 @@ def _forget(session: Session, erasure: Erasure, now: datetime, blank: str) -> li
     for photo in photos:
         session.delete(photo)
     _clear_deliveries(session, openid)
-    _clear_tasks(session, openid, now)
+    _clear_tasks(session, openid, now, {handoffs.KIND, *ended})
     inbox.forget(session, openid, blank)
     follower = session.get(Follower, openid, with_for_update=True)
     claims.forget(session, openid, until)
@@ -113,11 +114,11 @@ def _clear_deliveries(session: Session, openid: str) -> None:
     session.execute(update(Delivery).where(*mine).values(openid=None))
 
 
-def _clear_tasks(session: Session, openid: str, now: datetime) -> None:
+def _clear_tasks(session: Session, openid: str, now: datetime, ended: Collection[str]) -> None:
     """Take openid and words out of tasks; what is still to be done keeps its title, which staff need."""
     for task in session.exec(select(Task).where(Task.openid == openid)).all():
         _clear_messages(session, task)
-        if task.kind == handoffs.KIND and task.is_open:  # nobody is left to answer
+        if task.kind in ended and task.is_open:  # nobody is left to answer, or to confirm
             with scope.within(session, task.community_id):
                 tasks.close(session, task, now, "居民已离开")
         task.openid, task.data = None, {}

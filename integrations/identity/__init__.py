@@ -27,7 +27,7 @@ integration = Integration(
         ),
     ),
     tasks=(
-        TaskKind(kind=requests.KIND, title="核对住址", path="/flats", path_title="去核对"),
+        TaskKind(kind=requests.KIND, title="核对住址", path="/flats", path_title="去核对", ends_with_account=True),
         TaskKind(kind="identity.objected", title="住户不认识新绑定的人"),
     ),
 )  # fmt: skip

@@ -39,8 +39,8 @@ class Flat:
 
 
 def said_in(request: Task) -> Flat:
-    """Return the flat that a request is about."""
-    return Flat(building=request.data["building"], unit=request.data["unit"], room=request.data["room"])
+    """Return the flat that a request is about; without building and room where its words were erased."""
+    return Flat(**{part: str(request.data.get(part, "")) for part in ("building", "unit", "room")})
 
 
 def request_of(session: Session, openid: str) -> Task | None:
