@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Field, Session, col, select
 
 from bot.model import maybe_word, moment
-from bot.store import scope
+from bot.store import scope, sealing
 from bot.store.people import Evidence, Household
 from bot.store.scope import Scoped
+
+#: What the hashes of accounts that households do not know are for.
+PURPOSE = "objection"
 
 
 class Claim(Scoped, table=True):
@@ -34,7 +37,10 @@ class Claim(Scoped, table=True):
 
 
 class Objection(Scoped, table=True):
-    """A household that said of an account: we do not know them. Only staff let that account in again."""
+    """A household that said of an account: we do not know them. Only staff let that account in again.
+
+    It protects the household from the account, and outlives the account's erasure: `openid` is its keyed hash from then on.
+    """
 
     openid: str = Field(primary_key=True)
     household_id: int = Field(primary_key=True, foreign_key="household.id")
@@ -70,9 +76,21 @@ def drop(session: Session, openid: str) -> None:
 
 
 def forget(session: Session, openid: str, until: datetime) -> None:
-    """Forget what an account said of where it lives until then, and who objected to it; of all communities, outside a scope."""
+    """Forget what an account said of where it lives until then, and of which account households said that they do not know it.
+
+    Of all communities, outside a scope.
+    """
     session.execute(delete(Claim).where(col(Claim.openid) == openid, col(Claim.at) <= until))
-    session.execute(delete(Objection).where(col(Objection.openid) == openid, col(Objection.at) <= until))
+    hashed = sealing.digest(session, openid, PURPOSE)
+    before = select(Objection.household_id).where(Objection.openid == hashed)
+    session.execute(delete(Objection).where(col(Objection.openid) == openid, col(Objection.household_id).in_(before)))
+    named = (col(Objection.openid) == openid, col(Objection.at) <= until)
+    session.execute(update(Objection).where(*named).values(openid=hashed))
+
+
+def known_as(session: Session, openid: str) -> tuple[str, str]:
+    """Return how objections name an account: as it is, and as it was named when it was erased."""
+    return (openid, sealing.digest(session, openid, PURPOSE))
 
 
 def object_to(session: Session, openid: str, household: Household, now: datetime) -> None:
@@ -84,7 +102,9 @@ def object_to(session: Session, openid: str, household: Household, now: datetime
 
 def is_objected(session: Session, openid: str, household: Household) -> bool:
     """Tell whether a household said that it does not know an account."""
-    mine = select(Objection.openid).where(Objection.openid == openid, Objection.household_id == household.id)
+    mine = select(Objection.openid).where(
+        col(Objection.openid).in_(known_as(session, openid)), Objection.household_id == household.id
+    )
     return session.exec(mine).first() is not None
 
 
@@ -96,4 +116,5 @@ def objected(session: Session, household: Household) -> list[Objection]:
 
 def forgive(session: Session, openid: str, household: Household) -> None:
     """Let an account be bound to a household again that had objected."""
-    session.execute(delete(Objection).where(col(Objection.openid) == openid, col(Objection.household_id) == household.id))
+    theirs = (col(Objection.openid).in_(known_as(session, openid)), col(Objection.household_id) == household.id)
+    session.execute(delete(Objection).where(*theirs))

@@ -1,7 +1,8 @@
 """Deleting what is known of somebody who left or asked for it, as law and WeChat oblige their operators.
 
-Counts still add up afterwards: rows that others need stay, without openid and words. The roster is the property office's
-own record and stays.
+Counts still add up afterwards: rows that others need stay, without openid and words. What protects others from an account, the
+objection of a household and how often it tried today, stays under a keyed hash until its own term is over: else unfollowing would undo
+it. The roster is the property office's own record and stays.
 Source: developers.weixin.qq.com/doc/service/guide/product/message/Receiving_event_pushes.html (unsubscribe)
 """
 
@@ -12,7 +13,7 @@ from sqlalchemy import delete, null, update
 from sqlmodel import Field, Session, col, select
 
 from bot.model import moment
-from bot.store import claims, effects, events, followers, handoffs, inbox, limits, scope, tasks
+from bot.store import claims, effects, events, followers, handoffs, inbox, scope, tasks
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Follower
 from bot.store.outbox import Delivery, DeliveryState
@@ -88,7 +89,6 @@ def _forget(session: Session, erasure: Erasure, now: datetime, blank: str, ended
     inbox.forget(session, openid, blank)
     follower = session.get(Follower, openid, with_for_update=True)
     claims.forget(session, openid, until)
-    limits.forget(session, openid)
     if follower is None or follower.left_at is not None:
         followers.forget_allowances(session, openid)
         session.execute(delete(Conversation).where(col(Conversation.openid) == openid))
