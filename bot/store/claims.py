@@ -48,7 +48,7 @@ class Objection(Scoped, table=True):
 
 
 def claim(session: Session, openid: str, flat: tuple[str, str, str], household: Household | None, now: datetime) -> Claim:
-    """Note where an account says it lives; what it said before of another flat is replaced, with what it had shown.
+    """Note where an account says it lives, as it says it; what it said before of another flat is replaced, with what it had shown.
 
     An account lives in one community: what it said in another one goes, too, for the key leaves the community out.
     """
@@ -56,9 +56,9 @@ def claim(session: Session, openid: str, flat: tuple[str, str, str], household: 
     with scope.everywhere(session):
         session.execute(delete(Claim).where(col(Claim.openid) == openid, col(Claim.community_id) != here))
     found = session.get(Claim, openid) or Claim(openid=openid, building="", room="", at=now)
-    if (found.building, found.unit, found.room) != flat:
-        found.building, found.unit, found.room = flat
+    if household is None or found.household_id != household.key:
         found.evidence = None
+    found.building, found.unit, found.room = flat
     found.household_id, found.at = household.key if household else None, now
     session.add(found)
     session.flush()

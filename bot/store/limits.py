@@ -16,6 +16,10 @@ from bot.store.scope import Scoped
 #: Days for which counts are kept: nobody asks for older ones than today's.
 KEPT = timedelta(days=1)
 
+#: Wrong numbers and codes of one account in a day, of whatever kind, and how they are counted. Of ten thousand endings of a number three
+#: guesses find one in three thousand days.
+GUESSES, GUESS = 3, "bind.try"
+
 #: What the hashes of their keys are for.
 PURPOSE = "count"
 
