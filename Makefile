@@ -3,6 +3,9 @@
 UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv 2>/dev/null),.boot/bin/uv)
 export UV_PYTHON_DOWNLOADS := never
+# Programs are compiled once, not at every start: the tests start dozens.
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
 # A mirror, where one is set: it must serve the files whose hashes uv.lock names.
 MIRROR := $(PIP_INDEX_URL)
 

@@ -34,6 +34,7 @@ from bot.errors import Misconfigured
 from bot.hosts import Hosts, only_ours
 from bot.keys import Keys
 from bot.ladder import Climber
+from bot.language import late
 from bot.language.disclosure import Health
 from bot.logs import AccessLogger
 from bot.machines import site as machines
@@ -150,6 +151,7 @@ class Linli:
     community: Community  # the one that commands work for: the account's first, unless another was named
     clock: Callable[[], datetime] = clock
     communities: Mapping[int, Community] = field(default_factory=dict)  # all of the installation, by id
+    _learning: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @classmethod
     def assemble(
@@ -183,8 +185,9 @@ class Linli:
     async def learn(self) -> bool:
         """Learn what the offices have written since the last look; tells whether there was anything."""
         understanding = self.understanding
-        changed = await self.database.read(understanding.knowledge.look)
-        return await asyncio.to_thread(understanding.knowledge.learn, changed, understanding.catalogue, self.clock())
+        async with self._learning:  # else who looked first and learns last brings back what was removed since
+            changed = await self.database.read(understanding.knowledge.look)
+            return await asyncio.to_thread(understanding.knowledge.learn, changed, understanding.catalogue, self.clock())
 
     async def look_around(self) -> None:
         """Learn of communities that were added meanwhile."""
@@ -350,6 +353,7 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
         stand_in = simulator.create(linli.account, settings.wechat_secret.get_secret_value(), webhook_url, linli.clock)
         app.add_subapp("/simulator", stand_in)
     app.middlewares.append(_refuse_compressed)  # the innermost: its refusal is worded as each house words its own
+    app.on_startup.append(_learn_to_read)
     app.cleanup_ctx.append(_work_in_the_background)
 
     async def finish(_: web.Application) -> None:
@@ -436,6 +440,11 @@ def _workers(linli: Linli, tools: Tools) -> list[Worker]:
 
 def _keys_of(linli: Linli, appid: str) -> list[int]:
     return list(linli.served_by(appid))
+
+
+async def _learn_to_read(_: web.Application) -> None:
+    """Have all at hand that messages are read with: the first of them has no three seconds to wait."""
+    await asyncio.to_thread(late.ready)
 
 
 async def _refresh(linli: Linli) -> None:

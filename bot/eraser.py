@@ -8,8 +8,9 @@ from pathlib import Path
 from sqlmodel import Session
 
 from bot.contract import Context, Work, leaving
-from bot.store import erasures, people, scope
+from bot.store import erasures, scope
 from bot.store.database import Database
+from bot.store.erasures import Erasure
 from bot.store.people import Resident
 
 #: A file younger than this may belong to a row that is just being written.
@@ -28,6 +29,8 @@ class Eraser:
     async def step(self) -> int:
         """Carry out what was asked for; returns how many photo files went."""
         names = await self._database.write(self._erase)
+        while await self._database.write(erasures.look_through):
+            pass  # each a transaction of its own, between which others have theirs
         return await self._delete(names)
 
     async def sweep(self) -> int:
@@ -48,13 +51,20 @@ class Eraser:
     def _erase(self, session: Session) -> list[str]:
         now, names = self._clock(), []
         for erasure in erasures.asked(session):
-            for resident in people.ever_bound(session, erasure.openid):
+            for resident in leaving.everybody(session, erasure.openid):
                 self._erase_in_services(session, resident, now)
+            self._erase_account(session, erasure, now)
             with scope.within(session, erasure.community_id):
                 services = self._context(erasure.community_id).services
                 ended = {one.kind for service in services.integrations for one in service.tasks if one.ends_with_account}
                 names += erasures.carry_out(session, erasure, now, self._blank, ended)
         return names
+
+    def _erase_account(self, session: Session, erasure: Erasure, now: datetime) -> None:
+        context = self._context(erasure.community_id)
+        for place in leaving.places(context):
+            with scope.within(session, place.key):
+                leaving.erase_account(Work(session=session, now=now, context=context.of(place)), erasure.openid, erasure.asked_at)
 
     def _erase_in_services(self, session: Session, resident: Resident, now: datetime) -> None:
         with scope.within(session, resident.community_id):

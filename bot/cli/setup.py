@@ -29,7 +29,7 @@ from bot.keyring import Keyring
 from bot.language import files, promises
 from bot.sealed import keyring_of
 from bot.services import folders, load_integrations, load_services
-from bot.store import channels, communities, credentials, knowledge, revisions, roster, schema, scope, sealing, sessions
+from bot.store import channels, communities, credentials, knowledge, people, revisions, roster, schema, scope, sealing, sessions
 from bot.store.database import Database
 from bot.store.staff import Role, Staff, by_login, check_login
 from bot.wechat.client import Client
@@ -50,6 +50,8 @@ def init(folder: Path, *, renames: str, appid: str) -> None:
     with _database(settings) as database:
         files = _read_roster(folder)
         imported = database.submit(roster.import_roster, files, settings.wechat_appid, app.clock(), renames=renames).result()
+        while database.submit(people.index_missing).result():  # so that a server that runs already finds them
+            pass
         known = "new" if imported.is_new else "known already, brought up to date"
         typer.echo(f"community {imported.community}: {known}")
         typer.echo(f"taken over: {imported.households} flats, {imported.residents} residents, {imported.staff} staff are new")

@@ -17,7 +17,7 @@ from bot.console.attempts import Try
 from bot.console.parts import ACCOUNT, PARTS, Viewer, at_the_account, shared_values, token_of
 from bot.console.signin import ATTEMPTS, WRONG_CODE, too_often
 from bot.console.views import respond
-from bot.contract import Redirect, Role, View
+from bot.contract import Redirect, View
 from bot.errors import Refusal
 from bot.keys import Keys
 from bot.posted import read_form
@@ -105,7 +105,7 @@ async def confirm_app(request: web.Request) -> web.Response:
     parts, now = request.app[PARTS], request.app[PARTS].clock()
     try:
         brake = _brake(request, viewer)
-        brake.require(now)
+        await brake.require(now)
         codes = await parts.database.write(_confirm_app, viewer, parts.keys, form.get("code", ""), token_of(request), now)
         if codes is None:
             key = await parts.database.read(credentials.pending_app, viewer.staff.person, parts.keys)
@@ -113,7 +113,7 @@ async def confirm_app(request: web.Request) -> web.Response:
             return await _page(request, viewer, 422, fault=fault, **_shown(viewer, key or b""))
     except Refusal as refusal:
         return await _page(request, viewer, 422, fault=str(refusal))
-    brake.attempt.succeed()
+    await brake.attempt.succeed()
     return await _page(request, await _require(request), codes=codes, done="两步验证已开启。其他设备已退出登录。")
 
 
@@ -145,7 +145,7 @@ async def forget_app(request: web.Request) -> web.Response:
     """Switch the second step off, for whom it is not asked of."""
     viewer, parts = await _require(request), request.app[PARTS]
     try:
-        if _is_required(request, viewer):
+        if viewer.needs_totp:
             raise Refusal("管理员登录一定要两步验证，不能关闭。")
         await _prove_code(request, viewer)
     except Refusal as refusal:
@@ -205,8 +205,8 @@ class _Brake:
 
     attempt: Try
 
-    def require(self, now: datetime) -> None:
-        if wait := self.attempt.begin(now):
+    async def require(self, now: datetime) -> None:
+        if wait := await self.attempt.begin(now):
             raise Refusal(too_often(wait))
 
 
@@ -224,24 +224,20 @@ async def _prove_present(request: web.Request, viewer: Viewer, present: str) -> 
     if kept is None or not kept.password:
         raise Refusal("请退出后用登录链接重新登录，10 分钟内再来改。")
     brake = _brake(request, viewer)
-    brake.require(now)
+    await brake.require(now)
     if not await sessions.check_password(kept.password, present):
         raise Refusal("现在的密码不对。忘了的话，请退出后用登录链接重新登录，10 分钟内再来改。")
-    brake.attempt.succeed()
+    await brake.attempt.succeed()
 
 
 async def _prove_code(request: web.Request, viewer: Viewer) -> None:
     """Raise Refusal unless a code of the app, or a recovery code, was given."""
     parts, now, form = request.app[PARTS], request.app[PARTS].clock(), await read_form(request)
     brake = _brake(request, viewer)
-    brake.require(now)
+    await brake.require(now)
     if await parts.database.write(credentials.prove, viewer.staff.person, parts.keys, form.get("code", ""), now) is None:
         raise Refusal(WRONG_CODE)
-    brake.attempt.succeed()
-
-
-def _is_required(request: web.Request, viewer: Viewer) -> bool:
-    return request.app[PARTS].admin_totp and viewer.staff.role is Role.ADMIN
+    await brake.attempt.succeed()
 
 
 # ------------------------------------------------------------------ the page
@@ -285,7 +281,7 @@ async def _page(request: web.Request, viewer: Viewer, status: int = 200, **value
     parts = request.app[PARTS]
     state = await parts.database.read(_state, viewer, token_of(request), parts.clock())
     nothing = {"fault": "", "done": "", "picture": "", "secret": "", "codes": []}
-    own = {**nothing, **state, **values, "shortest": sessions.SHORTEST, "required": _is_required(request, viewer)}
+    own = {**nothing, **state, **values, "shortest": sessions.SHORTEST, "required": viewer.needs_totp}
     return respond(View("console/account.html", own, status), parts.templates, shared_values(request, parts, viewer, None))
 
 

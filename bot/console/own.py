@@ -26,7 +26,7 @@ PERMISSIONS = (
     Permission(name="keys.edit", title="管理接口密钥", roles=()),
     Permission(name="keeping.view", title="看信息保存多久", roles=()),
     Permission(name="account.manage", title="处理公众号的问题", roles=()),
-    Permission(name=PHONES, title="看居民完整的电话号码", roles=_DESK),
+    Permission(name=PHONES, title="看居民完整的电话号码", roles=_DESK, sensitive="居民完整的电话号码"),
     Permission(name="photo.view", title="看居民发来的照片", roles=_DESK, sensitive="居民的照片"),
     Permission(name=WATCH, title="看服务的故障，重新执行失败的操作", roles=()),
 )

@@ -14,13 +14,14 @@ from sqlmodel import Session
 
 from bot.console import cookies
 from bot.console.views import environment, note_of, readable
-from bot.contract import ROLE_WORDS, Access, Community, Context, Page, Role, Services, Staff
+from bot.contract import ROLE_WORDS, Access, Community, Context, Page, Services, Staff
 from bot.contract.pages import NAV
 from bot.dialogue.understanding import Understanding
 from bot.keys import Keys
 from bot.proxies import caller_of
 from bot.store import credentials, grants, scope, sessions
 from bot.store.database import Database
+from bot.store.staff import is_admin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,8 @@ class Viewer:
     staff: Staff
     community: Community
     access: Access
-    owes_totp: bool = False  # an admin who has yet to set up the second step, and may do nothing else
+    needs_totp: bool = False  # an admin, here or elsewhere, where admins sign in in two steps
+    owes_totp: bool = False  # such an admin who has yet to set up the second step, and may do nothing else
 
     def may(self, need: str) -> bool:
         """Tell whether they have a permission."""
@@ -100,8 +102,10 @@ def _viewer(session: Session, parts: Parts, token: str) -> Viewer | None:
     member, community_id = found
     scope.enter(session, community_id)
     access = Access(permissions=parts.services.permissions, changed=grants.changed(session))
-    owes = parts.admin_totp and member.role is Role.ADMIN and not credentials.has_app(session, member.person)
-    return Viewer(staff=member, community=parts.context(community_id).community, access=access, owes_totp=owes)
+    needs = parts.admin_totp and is_admin(session, member)
+    owes = needs and not credentials.has_app(session, member.person)
+    community = parts.context(community_id).community
+    return Viewer(staff=member, community=community, access=access, needs_totp=needs, owes_totp=owes)
 
 
 def token_of(request: web.Request) -> str:

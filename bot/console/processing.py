@@ -13,7 +13,10 @@ PROCESSING = (
     Processing(
         what="导入名册时的文件内容和改动前后的值", purpose="先看再导，导错了能撤销", basis=(Basis.CONTRACT,),
         columns=("roster_draft.personal_rows", "roster_import.personal_changes"), lives="文件一小时，改动三十天",
-        seen_by=("users.edit",),
+    ),
+    Processing(
+        what="重复登记的人合并以前：标签、住过哪里", purpose="合并错了能分开", basis=(Basis.CONTRACT,), columns=("merger.personal_before",),
+        lives="30 天，分开了就删", retains=("合并成一个人以前的登记",),
     ),
     Processing(
         what="自己说的住址、邀请码、住户说不认识的微信、每天的次数", purpose="证明住在哪一户，不让外人冒用", basis=(Basis.CONTRACT,),
@@ -42,7 +45,7 @@ PROCESSING = (
     ),
     Processing(
         what="转给同事的事：标题、内容、结果", purpose="有人跟进，结果告诉本人", basis=(Basis.CONTRACT,),
-        columns=("task.title", "task.data", "task.outcome"), lives=f"办结 365 天后（LINLI_CORE_KEEP_TASKS 可改）删去内容，{_UNTIL_LEFT}",
+        columns=("task.title", "task.data", "task.outcome", "erasure.marks"), lives=f"办结 365 天后（LINLI_CORE_KEEP_TASKS 可改）删去内容，{_UNTIL_LEFT}",
         retains=("待办里居民的话",), seen_by=("task.view",),
     ),
     Processing(

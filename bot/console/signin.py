@@ -38,7 +38,7 @@ ATTEMPTS = web.AppKey("attempts", Attempts)
 
 def mount(app: web.Application) -> None:
     """Add the sign-in pages; they are the only ones of the console that need no permission."""
-    app[ATTEMPTS] = Attempts()
+    app[ATTEMPTS] = Attempts(app[PARTS].database)
     app.router.add_get("/console/in", show)
     app.router.add_post("/console/in", enter)
     app.router.add_get("/console/in/code", show_code)
@@ -64,7 +64,7 @@ async def enter(request: web.Request) -> web.Response:
     now = parts.clock()
     waits, failed = [], False
     for people, attempt in _tries(request, login, await parts.database.read(_people, login)):
-        if wait := attempt.begin(now):
+        if wait := await attempt.begin(now):
             waits.append(wait)
             continue
         failed = True
@@ -74,7 +74,7 @@ async def enter(request: web.Request) -> web.Response:
         browser, address = browser_of(request), caller_of(request).address
         entered = await parts.database.write(sessions.use_password, member, kept, browser, now, address)
         if entered is not None:
-            attempt.succeed()
+            await attempt.succeed()
             return await _welcome(request, entered, to)
     if failed:
         return _page(request, "console/signin.html", 422, login=login, fault=WRONG, to=to)
@@ -149,7 +149,7 @@ async def enter_code(request: web.Request) -> web.Response:
         attempt = attempts.known(whom, device.id)
     else:
         attempt = attempts.stranger(whom, caller_of(request).network)
-    if wait := attempt.begin(now):
+    if wait := await attempt.begin(now):
         return _page(request, "console/code.html", 429, fault=too_often(wait), to=to)
     try:
         entered = await parts.database.write(sessions.complete, token, parts.keys, form.get("code", ""), now)
@@ -157,7 +157,7 @@ async def enter_code(request: web.Request) -> web.Response:
         return _page(request, "console/code.html", 422, fault=str(refusal), to=to)
     if entered is None:
         return _page(request, "console/code.html", 422, fault=WRONG_CODE, to=to)
-    attempt.succeed()
+    await attempt.succeed()
     return await _welcome(request, entered, to)
 
 

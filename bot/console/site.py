@@ -150,6 +150,7 @@ def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: 
     """
     desk = Desk(
         session=session, now=parts.clock(), context=parts.context(viewer.community.key), staff=viewer.staff, taken=taken,
+        is_fragment=_wants_fragment(request),
         params=dict(request.match_info), access=viewer.access, form=form,
         query={name: value.replace("\0", "") for name, value in request.query.items()},
     )  # fmt: skip
@@ -158,17 +159,24 @@ def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: 
     if not isinstance(result, View):
         return result, {}, read
     session.flush()
+    if desk.is_fragment:
+        return result, {"veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES)), "is_fragment": True}, read
     badges = {item.path: item.badge(desk) for item in request.app[MENU] if item.badge and viewer.may(item.need)}
     return result, {
-        "badges": badges, "elsewhere": _elsewhere(session, parts, viewer), "veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES)),
+        "is_fragment": False, "badges": badges, "elsewhere": _elsewhere(session, parts, viewer), "veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES)),
     }, read  # fmt: skip
+
+
+def _wants_fragment(request: web.Request) -> bool:
+    """Tell whether htmx asks for a part of a page; going back in the browser it asks for a whole one."""
+    return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
 
 
 def _read(desk: Desk, page: Page, result: View | Redirect | Download | None) -> Sequence[Reading]:
     """Return what the log is told that somebody reads: what the page says, else what its permission opens; a file that is given, too."""
-    if isinstance(result, Download) and page.method == "GET":
+    if isinstance(result, Download) and page.method == "GET" and not page.is_bare:
         desk.read_by_now.append(Reading(what=page.title or result.filename, is_export=True))
-    elif isinstance(result, View) and not desk.read_by_now:
+    elif isinstance(result, View) and not desk.read_by_now and not page.is_bare and (page.method == "GET" or page.reads):
         desk.read(page.need)
     return desk.read_by_now
 

@@ -7,12 +7,12 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.contract.work import Work
-from bot.store import claims, handoffs, limits
-from bot.store.claims import Objection
+from bot.store import claims, handoffs, limits, objections
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Allowance, Follower
 from bot.store.limits import Tally
 from bot.store.notices import Notice
+from bot.store.objections import Objection
 from bot.store.outbox import Delivery
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
@@ -73,7 +73,7 @@ def export(work: Work, openid: str) -> dict[str, Any]:
     session = work.session
     follower, conversation = session.get(Follower, openid), session.get(Conversation, openid)
     claim = claims.of(session, openid)
-    objections = select(Objection, Household).join(Household, col(Household.id) == col(Objection.household_id))
+    against = select(Objection, Household).join(Household, col(Household.id) == col(Objection.household_id))
     allowed = select(Allowance).where(Allowance.openid == openid)
     sent = select(Delivery).where(Delivery.openid == openid, col(Delivery.notice_id).is_(None)).order_by(col(Delivery.id))
     counted = select(Tally).where(Tally.key == limits.key_of(session, openid)).order_by(col(Tally.day))
@@ -83,7 +83,7 @@ def export(work: Work, openid: str) -> dict[str, Any]:
         "正在说的事": {"主题": conversation.topic, "记着的": conversation.standing or {}} if conversation else {},
         "自己说的住址": claim.label if claim else "",
         "说不认识您的住户": [
-            flat.label for _, flat in session.exec(objections.where(col(Objection.openid).in_(claims.known_as(session, openid))))
+            flat.label for _, flat in session.exec(against.where(col(Objection.openid).in_(objections.known_as(session, openid))))
         ],
         "发给您的消息": [{"时间": say(one.updated_at), "内容": str(one.payload.get("text", ""))} for one in session.exec(sent)],
         "次数": [{"日期": str(one.day), "什么": one.kind, "几次": one.count} for one in session.exec(counted)],

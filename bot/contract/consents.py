@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from bot.contract.work import Turn, Work
 from bot.language.kinds.consent import NO, YES
-from bot.store import consents
+from bot.store import consents, people
 from bot.store.consents import Consent, Given
 from bot.store.people import Resident
 
@@ -126,13 +126,15 @@ def refuse(work: Turn, purpose: Purpose) -> None:
 
 
 def end(work: Work, resident: Resident, purpose: Purpose) -> int:
-    """Take somebody's consent back, with what ends with it, and delete what was kept for it; returns how many rows went."""
-    gone = 0
+    """Take somebody's consent back, with what ends with it, and delete what was kept for it; returns how many rows went.
+
+    Of two rows that were made one, what was given by and kept of either ends.
+    """
+    gone, those = 0, (resident, *people.also_known(work.session, [resident]))
     known = work.context.services.purposes
     for one in (purpose, *(known[name] for name in purpose.with_it if name in known)):
-        gone += one.end(work, resident)
-        found = consents.in_force(work.session, resident, one.name)
-        if found is not None:
+        gone += sum(one.end(work, who) for who in those)
+        for found in consents.holding(work.session, resident, one.name):
             consents.end(work.session, found, work.now)
             work.record("consent.withdrawn", resident.about, purpose=one.name, version=found.version)
     return gone

@@ -10,14 +10,16 @@ from sqlmodel import col, select
 
 from bot.contract.personal import Personal, Retention, Rows
 from bot.contract.work import Work
-from bot.store import consents, inbox, limits
-from bot.store.claims import Claim, Objection
+from bot.store import consents, inbox, limits, merging
+from bot.store.claims import Claim
 from bot.store.consents import Consent
 from bot.store.conversations import Conversation, Line
 from bot.store.effects import Effect, EffectState
 from bot.store.inbox import InboxMessage
 from bot.store.invitations import Invitation
 from bot.store.limits import Tally
+from bot.store.merging import Merger
+from bot.store.objections import Objection
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Resident
 from bot.store.photos import Photo
@@ -94,6 +96,12 @@ RETAIN = (
         rows=(Rows(Invitation, lambda before: (
             col(Invitation.inviter_id).is_not(None), or_(col(Invitation.ended_at) < before, col(Invitation.expires_at) < before),
         )),),
+    ),
+    Retention(
+        what="合并成一个人以前的登记", lives=merging.PARTED, why="期间弄错了还能分开",
+        rows=(Rows(
+            Merger, lambda before: (col(Merger.at) < before, col(Merger.personal_before).is_not(None)), {"personal_before": null()},
+        ),),
     ),
     Retention(
         what="同意和撤回的记录", lives=consents.KEPT, why="撤回后算起；要能证明取得过同意（个人信息保护法第56条）",

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from bot.contract.work import Turn, Work
+from bot.contract.work import Context, Turn, Work
 from bot.store import consents, erasures, invitations, people, scope
+from bot.store.communities import Community
 from bot.store.people import Resident
 
 log = structlog.get_logger(__name__)
@@ -26,14 +28,12 @@ def leave(turn: Turn, reason: str) -> None:
     turn.session.flush()
     for known in ("resident", "flat"):
         turn.__dict__.pop(known, None)
-    for resident in _everybody(turn.session, turn.openid):
-        try:
-            with turn.session.begin_nested(), _at_home(turn, resident) as work:
-                erase(work, resident)
-        except OperationalError:  # the database itself: nothing of this transaction stands
-            raise
-        except Exception:  # nobody is kept for a service's fault; the eraser tries again
-            log.exception("erasing failed", resident=resident.public_id)
+    for resident in everybody(turn.session, turn.openid):
+        with _tried(turn, resident.public_id), _at(turn, resident.community_id) as work:
+            erase(work, resident)
+    for place in places(turn.context):
+        with _tried(turn, ""), _at(turn, place.key) as work:
+            erase_account(work, turn.openid, turn.now)
 
 
 def erase(work: Work, resident: Resident) -> None:
@@ -47,16 +47,41 @@ def erase(work: Work, resident: Resident) -> None:
     consents.end_all(work.session, resident, work.now)
 
 
-def _everybody(session: Session, openid: str) -> list[Resident]:
-    """Return everybody the account is or was bound to, wherever they live."""
+def erase_account(work: Work, openid: str, until: datetime) -> None:
+    """Delete what services hold in this community of an account that nobody had shown to be theirs, as of a moment."""
+    for integration in work.context.services.integrations:
+        if integration.personal is not None and integration.personal.erase_account is not None:
+            integration.personal.erase_account(work, openid, until)
+
+
+def places(context: Context) -> tuple[Community, ...]:
+    """Return the communities that an account may have left something in: all that its WeChat account serves."""
+    return context.neighbours or (context.community,)
+
+
+def everybody(session: Session, openid: str) -> list[Resident]:
+    """Return everybody the account is or was bound to and nobody is now, wherever they live, and who was merged into one of them."""
     with scope.everywhere(session):
-        return people.ever_bound(session, openid)
+        gone = [one for one in people.ever_bound(session, openid) if one.openid is None]
+        return [*gone, *people.also_known(session, gone)]
 
 
 @contextmanager
-def _at_home(turn: Turn, resident: Resident) -> Iterator[Work]:
-    """Give work in the community of somebody who may have lived elsewhere."""
-    places = {place.key: place for place in (turn.community, *turn.context.neighbours)}
-    home = places.get(resident.community_id)
-    with scope.within(turn.session, resident.community_id):
+def _tried(turn: Turn, resident: str) -> Iterator[None]:
+    """Undo what fails, and nothing else."""
+    try:
+        with turn.session.begin_nested():
+            yield
+    except OperationalError:  # the database itself: nothing of this transaction stands
+        raise
+    except Exception:  # nobody is kept for a service's fault; the eraser tries again
+        log.exception("erasing failed", resident=resident)
+
+
+@contextmanager
+def _at(turn: Turn, community_id: int) -> Iterator[Work]:
+    """Give work in a community where somebody may have lived."""
+    known = {place.key: place for place in (turn.community, *turn.context.neighbours)}
+    home = known.get(community_id)
+    with scope.within(turn.session, community_id):
         yield Work(session=turn.session, now=turn.now, context=turn.context.of(home) if home is not None else turn.context)

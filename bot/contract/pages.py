@@ -7,7 +7,7 @@ from typing import Any, Literal
 from bot.contract.access import PHONES, Access
 from bot.contract.work import Work
 from bot.language.kinds import phone as phones
-from bot.store import tasks
+from bot.store import people, tasks
 from bot.store.staff import Staff
 from bot.store.tasks import Task
 
@@ -34,6 +34,7 @@ class Reading:
     what: str
     subject: str = ""
     is_export: bool = False
+    actor: str = ""  # who, where the page is no staff member's own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,7 @@ class Desk(Work):
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
     access: Access = field(default_factory=lambda: Access(permissions={}))
+    is_fragment: bool = False  # the browser wants a part of the page alone, such as what is found while one types
     taken: Any = None  # what the page's `takes` made of a file
     read_by_now: list[Reading] = field(default_factory=list)
 
@@ -65,6 +67,17 @@ class Desk(Work):
         permission = self.access.permissions.get(need)
         if permission is not None and permission.sensitive:
             self.read_by_now += [Reading(what=permission.sensitive, subject=subject) for subject in subjects or ("",)]
+
+    def read_phones(self, *subjects: str) -> None:
+        """Say that this page shows residents' numbers, which are whole for who may see them so."""
+        if self.may(PHONES):
+            self.read(PHONES, *subjects)
+
+    def why_not_by_phone(self, said: str) -> str:
+        """Return what is said of a search for a number by who may see none; empty for others, and for other words."""
+        if self.may(PHONES) or not any(people.is_number(word) for word in said.split()):
+            return ""
+        return f"没有按电话找：要能看完整电话才行（{'、'.join(self.access.holders(PHONES))}）。您可以按姓名或住址找。"
 
     def veil(self, text: str, task: Task | None = None) -> str:
         """Return a resident's words as this person may read them: without words of health, without whole phone numbers.
@@ -96,6 +109,11 @@ class Visit(Work):
 
     params: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
+    read_by_now: list[Reading] = field(default_factory=list)
+
+    def read(self, by: Staff, what: str, subject: str) -> None:
+        """Say that this page shows somebody of the staff, to whom its link was sent, what is sensitive; it becomes an event as in the console."""
+        self.read_by_now.append(Reading(what=what, subject=subject, actor=f"staff:{by.login}"))
 
     @property
     def actor(self) -> str:
@@ -141,6 +159,7 @@ class Page:
     nav: str = ""  # the group of the console's menu it stands in, see NAV; empty = in none
     badge: Callable[[Desk], int] | None = None  # a number beside it in the menu: what waits there
     reads: bool = False  # a POST that changes nothing, for forms longer than an address may be
+    is_bare: bool = False  # shows nothing of people, though its permission opens what is sensitive
     takes: Callable[[Upload, Mapping[str, str]], Any] | None = (
         None  # reads a form's file, beside the database and before it is asked
     )
@@ -148,10 +167,10 @@ class Page:
 
 def page(
     method: Literal["GET", "POST"], path: str, *, need: str = "", title: str = "", nav: str = "",
-    badge: Callable[[Desk], int] | None = None, reads: bool = False,
+    badge: Callable[[Desk], int] | None = None, reads: bool = False, is_bare: bool = False,
     takes: Callable[[Upload, Mapping[str, str]], Any] | None = None,
 ) -> Callable[[Callable[[Any], View | Redirect | Download]], Page]:  # fmt: skip
     """Make a function a page. Raise LookupError in it for "not found", Refusal for a wish that cannot be granted."""
     return lambda run: Page(
-        method=method, path=path, run=run, need=need, title=title, nav=nav, badge=badge, reads=reads, takes=takes
+        method=method, path=path, run=run, need=need, title=title, nav=nav, badge=badge, reads=reads, is_bare=is_bare, takes=takes
     )

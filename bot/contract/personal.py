@@ -14,7 +14,7 @@ from bot.contract import accounts
 from bot.contract.accounts import say
 from bot.contract.jobs import Job
 from bot.contract.work import Work
-from bot.store import consents, invitations, people
+from bot.store import consents, invitations, people, scope
 from bot.store.consents import Consent
 from bot.store.events import Event
 from bot.store.people import Binding, Household, Residence, Resident
@@ -79,16 +79,25 @@ class Personal:
 
     `export`: everything that is theirs, as JSON with names people read. `erase`: called when they have left; deletes it or takes
     the person out of it, and ends what they could still do (open passes). `retain`: how long rows live.
+
+    `export_account` and `erase_account` are the same for rows that know a WeChat account and no resident, because nobody has shown
+    yet who it is; rows made after the moment given stay, for whoever left may be back.
     """
 
     export: Callable[[Work, Resident], Mapping[str, Any]]
     erase: Callable[[Work, Resident], None]
     retain: Sequence[Retention] = ()
+    export_account: Callable[[Work, str], Mapping[str, Any]] | None = None
+    erase_account: Callable[[Work, str, datetime], None] | None = None
 
 
 def persons(work: Work, openid: str) -> list[Resident]:
-    """Return whose rows an account may dispose of: everybody it is or was bound to, but whom another account speaks for now."""
-    return [one for one in people.ever_bound(work.session, openid) if one.openid in (None, openid)]
+    """Return whose rows an account may dispose of: everybody it is or was bound to, but whom another account speaks for now.
+
+    Among them those who were merged into one of these: some rows stayed with them, but their bindings did not.
+    """
+    mine = [one for one in people.ever_bound(work.session, openid) if one.openid in (None, openid)]
+    return [*mine, *people.also_known(work.session, mine)]
 
 
 def export(work: Work, resident: Resident) -> dict[str, Any]:
@@ -102,7 +111,12 @@ def export(work: Work, resident: Resident) -> dict[str, Any]:
 
 def everything(work: Work, openid: str) -> dict[str, Any]:
     """Return all that is known of whoever holds an account: what is kept by account, and of each person it speaks for."""
-    return {"微信账号": accounts.export(work, openid), "住户": [export(work, one) for one in persons(work, openid)]}
+    account = accounts.export(work, openid)
+    with scope.everywhere(work.session):  # an account that moved on left rows behind where it was
+        for service in work.context.services.integrations:
+            if service.personal is not None and service.personal.export_account is not None:
+                account |= service.personal.export_account(work, openid)
+    return {"微信账号": account, "住户": [export(work, one) for one in persons(work, openid)]}
 
 
 def forgetting(integration: "Integration") -> list[Job]:

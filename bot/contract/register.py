@@ -1,15 +1,16 @@
 """The register as a service may look through it and keep it: who and which flat is found, who moves, whom a flat does not want."""
 
-from bot.store.claims import forgive, object_to, objected
+from bot.contract.merging import merge, part
 from bot.store.communities import by_name as community_by_name
+from bot.store.duplicates import dismiss, dismissal_by_public_id, dismissed, suggested, take_back
 from bot.store.invitations import paper, paper_of
 from bot.store.merging import by_public_id as merger_by_public_id
-from bot.store.merging import merge, part, suggested
 from bot.store.merging import of as mergers_of
+from bot.store.objections import forgive, objected
 from bot.store.people import residents_at
-from bot.store.register import PAGE, Filter, all_people, buildings, flats, people, tags
+from bot.store.register import PAGE, TAGS, Filter, all_people, buildings, flats, people, tags
 
 __all__ = [
-    "PAGE", "Filter", "all_people", "buildings", "community_by_name", "flats", "forgive", "merge", "merger_by_public_id", "mergers_of",
-    "object_to", "objected", "paper", "paper_of", "part", "people", "residents_at", "suggested", "tags",
+    "PAGE", "TAGS", "Filter", "all_people", "buildings", "community_by_name", "dismiss", "dismissal_by_public_id", "dismissed", "flats", "forgive",
+    "merge", "merger_by_public_id", "mergers_of", "objected", "paper", "paper_of", "part", "people", "residents_at", "suggested", "tags", "take_back",
 ]  # fmt: skip

@@ -1,12 +1,13 @@
 """The roster as a service may read it: who lives in a flat, who works here; `work.bind` and `work.unbind` say who is bound."""
 
-from bot.store.claims import Claim, is_objected, object_to
 from bot.store.claims import claim as claim_flat
 from bot.store.claims import drop as drop_claim
+from bot.store.invitations import Invitation, invite, inviter_of
 from bot.store.invitations import end as end_invitation
+from bot.store.invitations import end_all_of as end_invitations_of
 from bot.store.invitations import find as find_invitation
-from bot.store.invitations import invite, paper_of
 from bot.store.limits import used as used_today
+from bot.store.objections import is_objected
 from bot.store.people import (
     EVIDENCE_WORDS,
     RESIDENT_ROLE_WORDS,
@@ -16,18 +17,19 @@ from bot.store.people import (
     by_public_id,
     ever_bound,
     homes,
-    number,
+    lives_where_unknown,
     residence,
     residences_of,
     residences_of_all,
     speak_for,
+    was_anothers,
 )
 from bot.store.people import of_household as people_of
 from bot.store.people import of_households as people_by_flat
 from bot.store.staff import active, by_login
 
 __all__ = [
-    "EVIDENCE_WORDS", "RESIDENT_ROLE_WORDS", "Claim", "active", "also_known", "binding_of", "bound", "by_login", "by_public_id", "claim_flat",
-    "drop_claim", "end_invitation", "ever_bound", "find_invitation", "homes", "invite", "is_objected", "number", "object_to",
-    "paper_of", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today",
+    "EVIDENCE_WORDS", "RESIDENT_ROLE_WORDS", "Invitation", "active", "also_known", "binding_of", "bound", "by_login", "by_public_id", "claim_flat",
+    "drop_claim", "end_invitation", "end_invitations_of", "ever_bound", "find_invitation", "homes", "invite", "inviter_of", "is_objected",
+    "lives_where_unknown", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today", "was_anothers",
 ]  # fmt: skip

@@ -2,8 +2,8 @@
 
 楼栋 | 单元 | 房号 | 姓名 | 电话 | 身份 | 标签 | 入住日期 | 迁出日期
 
-Columns stand in any order and under any usual name; rows of titles may stand above. openpyxl reads row by row and takes no more
-memory for a hostile file than for another: calamine, ten times as fast, ends the whole process when one cell stands in the last corner.
+Columns stand in any order and under any usual name; rows of titles may stand above. openpyxl reads row by row; what a stranger sends is
+read by `confined`, for a hostile file takes whatever there is. calamine, ten times as fast, ends the process when one cell stands in the last corner.
 """
 
 import csv
@@ -19,8 +19,9 @@ from itertools import chain, islice
 from typing import Any, TypeVar
 
 from bot.contract.pages import LARGEST_UPLOAD
+from bot.errors import Refusal
 from bot.language import cells
-from bot.language.cells import Unreadable, Why
+from bot.language.cells import Flat, Unreadable, Why
 from bot.store.people import RESIDENT_ROLE_WORDS, ResidentRole
 from bot.store.rosterdiff import Entry, Fault
 
@@ -103,6 +104,20 @@ class Sheet:
     unknown: tuple[str, ...] = ()  # columns that are left alone
 
 
+def flat_of(*, building: str, unit: str, room: str) -> Flat:
+    """Return a flat that was typed as a file that says the same would have it; raises Refusal with what is wrong and the way out."""
+    house = _typed("building", building, cells.building)
+    part = _typed("unit", unit, cells.unit) if unit else ""
+    return (house, *_typed("room", room, lambda said: cells.within(said, house, part)))
+
+
+def _typed(name: str, said: str, read: Callable[[str], T]) -> T:
+    try:
+        return read(cells.text_of(said))
+    except Unreadable as error:
+        raise Refusal(f"{HEAD[name]}“{said[:20]}”{cells.WORDS[error.why][0]}。") from error
+
+
 class _Unusable(Exception):
     """A file that cannot be read at all."""
 
@@ -122,7 +137,7 @@ def read(body: bytes, encoding: str = "") -> Sheet:
             raise _Unusable(
                 f"文件超过 {LARGEST >> 20} MB，请只留名册这一张表。", f"it has more than {LARGEST >> 20} MB; keep the roster only"
             )
-        if body.startswith(b"PK\3\4"):
+        if is_workbook(body):
             return _read_workbook(body)
         if body.startswith(b"\xd0\xcf\x11\xe0"):
             raise _Unusable(
@@ -132,6 +147,18 @@ def read(body: bytes, encoding: str = "") -> Sheet:
         return _read_text(body, encoding)
     except _Unusable as error:
         return Sheet(faults=(error.fault,))
+
+
+def is_workbook(body: bytes) -> bool:
+    """Tell whether a file is a package, as workbooks are, and no text."""
+    return body.startswith(b"PK\3\4")
+
+
+#: What is said of a workbook that takes more than a roster can.
+TOO_MUCH = Fault(
+    line=0, text="这个 Excel 文件展开后太大。请把名册复制到一个新的文件里，只留这一张表，再传一次。",
+    english="the workbook unpacks to too much; copy the roster into a new file",
+)  # fmt: skip
 
 
 # ------------------------------------------------------------------ workbooks
@@ -152,6 +179,8 @@ def _read_workbook(body: bytes) -> Sheet:
                 return Sheet(**{**vars(read), "notes": (*read.notes, *_of_other_sheets(sheet.title, rest))})
     except _Unusable:
         raise
+    except MemoryError as error:
+        raise _Unusable(TOO_MUCH.text, TOO_MUCH.english) from error
     except Exception as error:  # a package is broken in many ways, with an error for each
         raise _Unusable(
             "这个 Excel 文件打不开，可能没有存完整。请重新另存为 .xlsx，再传一次。",
@@ -172,10 +201,7 @@ def _check_package(body: bytes) -> None:
         parts = package.infolist()
         words = sum(part.file_size for part in parts if "sharedstrings" in part.filename.lower())
         if len(parts) > 2_000 or words > WORDS_UNPACKED or sum(part.file_size for part in parts) > UNPACKED:
-            raise _Unusable(
-                "这个 Excel 文件展开后太大。请把名册复制到一个新的文件里，只留这一张表，再传一次。",
-                "the workbook unpacks to too much; copy the roster into a new file",
-            )
+            raise _Unusable(TOO_MUCH.text, TOO_MUCH.english)
         for part in parts:
             if part.filename.lower().endswith((".xml", ".rels")):
                 with package.open(part) as stream:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from sqlmodel import col, select
 
 from bot.contract.work import Work
-from bot.store import imports, people
+from bot.store import imports, objections, people
 from bot.store.imports import (
     UNDOABLE,
     WAITS,
@@ -57,7 +57,7 @@ def undo(work: Work, done: RosterImport, *, rest: bool = False) -> None:
     _follow(work, back.left, back.came)
     for resident in _those(work, {who for who, _ in back.came}):
         ended = people.binding_that_ended(work.session, resident, done.at)
-        if resident.openid is None and ended is not None:
+        if resident.openid is None and ended is not None and not people.lives_where_unknown(work.session, resident, ended.openid):
             work.bind(resident, ended.openid, ended.evidence)
 
 
@@ -73,6 +73,8 @@ def _follow(work: Work, left: Moves, came: Moves) -> None:
     known = {one.key: one for one in _those(work, {who for who, _ in (*left, *came)})}
     for who, flat in came:
         work.record("resident.moved_in", known[who].about, household=flat, evidence=Evidence.ROSTER)
+        if (openid := known[who].openid) and objections.is_objected(work.session, openid, flat):  # it is surely not their account
+            work.unbind(known[who], "objected")
     for who, flat in left:
         work.record("resident.moved_out", known[who].about, household=flat)
     for who in dict.fromkeys(who for who, _ in left):

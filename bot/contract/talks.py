@@ -56,10 +56,10 @@ def latest(work: Work, limit: int = 20) -> Sequence[Conversation]:
 
 
 def found(
-    work: Work, words: str, *, held_by: int | None = None, waiting: bool = False, limit: int = 50
+    work: Work, words: str, *, held_by: int | None = None, waiting: bool = False, by_phone: bool = False, limit: int = 50
 ) -> Sequence[Conversation]:
-    """Return the talks of whom staff look for by a part of name or flat, by a phone number or its last four digits, or by a
-    hand-off's number; the latest first.
+    """Return the talks of whom staff look for by a part of name or flat or by a hand-off's number; the latest first. `by_phone`: by a
+    phone number or its last four digits, too, for who may see it: else one learns whose it is.
 
     Without words all are found: those that `held_by` has taken over, or those that wait for somebody, the longest waiting first.
     """
@@ -70,20 +70,23 @@ def found(
         query = query.where(col(Conversation.waiting_since).is_not(None), col(Conversation.staff_id).is_(None))
     if words:
         query = query.where(
-            or_(col(Conversation.openid).in_(_living(work.session, words)), col(Conversation.openid).in_(_numbered(words)))
+            or_(
+                col(Conversation.openid).in_(_living(work.session, words, by_phone=by_phone)),
+                col(Conversation.openid).in_(_numbered(words)),
+            )
         )
     order = col(Conversation.waiting_since) if waiting else col(Conversation.updated_at).desc()
     return work.session.exec(query.order_by(order).limit(limit)).all()
 
 
-def _living(session: Session, words: str) -> Select[str | None]:
+def _living(session: Session, words: str, *, by_phone: bool) -> Select[str | None]:
     """Return whose name or flat has these words, or whose phone they are: 陈建国, 13800000000, 0000, 3栋2单元501, 3-2-501."""
     unit = case((col(Household.unit) == "", ""), else_=col(Household.unit) + "单元")
     label = col(Household.building) + "栋" + unit + col(Household.room)
     flat = _FLAT.sub(r"\1栋\2单元\3", words)
     meant = (
         col(Resident.name).contains(words, autoescape=True), label.contains(flat, autoescape=True),
-        *people.has_phone(session, words),
+        *(people.has_phone(session, words) if by_phone else ()),
     )  # fmt: skip
     whose = (
         sql_select(col(Resident.openid))

@@ -11,7 +11,7 @@ from bot.store import tasks as store
 from bot.store.conversations import Conversation
 from bot.store.people import Household, Resident
 from bot.store.staff import Staff
-from bot.store.tasks import Task, about, closed, find, listed, unanswered
+from bot.store.tasks import Task, about, closed, count_by_need, find, listed, open_of, unanswered
 
 __all__ = [
     "LONGEST",
@@ -20,9 +20,11 @@ __all__ = [
     "claim",
     "close",
     "closed",
+    "count_by_need",
     "find",
     "hand_on",
     "listed",
+    "open_of",
     "resident_of",
     "unanswered",
     "whose",

@@ -20,7 +20,21 @@ from bot.language.disclosure import Health
 from bot.language.known import Known
 from bot.language.phrases import fill
 from bot.sealed import Search as Sought
-from bot.store import claims, effects, events, limits, moving, outbox, people, photos, scope, sealing, tasks
+from bot.store import (
+    claims,
+    conversations,
+    effects,
+    events,
+    limits,
+    moving,
+    objections,
+    outbox,
+    people,
+    photos,
+    scope,
+    sealing,
+    tasks,
+)
 from bot.store.claims import Claim
 from bot.store.communities import Community
 from bot.store.events import Event
@@ -45,6 +59,12 @@ Search = Callable[[str, datetime, Collection[int] | None], Sequence[Known]]
 
 #: Reactions that set each other off stop here.
 DEEPEST = 8
+
+#: Said to who asks for what only those who live here have.
+NO_FLAT = "请先绑定住址，例如发送：我住3栋2单元501。"
+
+#: Said where an account would get a flat that does not know it.
+UNKNOWN = "这一户说过不认识这个微信。确认是家里人，请物业先在那一户的页面把它从“拦住的微信”里去掉，再来办。"
 
 #: Who sees that a service failed.
 WATCH = "service.watch"
@@ -185,9 +205,16 @@ class Work:
         *,
         on: date | None = None,
     ) -> None:
-        """Let somebody who is known belong to one more flat, since today unless another day is told."""
+        """Let somebody who is known belong to one more flat, since today unless another day is told; raises Refusal where it does not know them."""
+        self._require_known(resident, [flat.key])
         people.move_in(self.session, resident, flat, role, evidence=evidence, on=on or self.now.date())
         self.record("resident.moved_in", resident.about, household=flat.key, evidence=evidence)
+
+    def come_back(self, resident: Resident, flat: Household) -> None:
+        """Take back that somebody moved out: they live there as they did, and since when they did."""
+        self._require_known(resident, [flat.key])
+        lives = people.come_back(self.session, resident, flat)
+        self.record("resident.moved_in", resident.about, household=flat.key, evidence=lives.evidence)
 
     def move_out(self, resident: Resident, flat: Household, reason: str = "", *, on: date | None = None) -> None:
         """Let somebody belong to a flat no more, from today on or another day; with the last one their WeChat account is let go, too.
@@ -200,11 +227,18 @@ class Work:
             self.unbind(resident, reason or "moved_out")
 
     def bind(self, resident: Resident, openid: str, evidence: Evidence = Evidence.STAFF) -> None:
-        """Let a WeChat account belong to a resident, whose community it speaks with from now on.
+        """Let a WeChat account belong to a resident, whose community it speaks with from now on; what it claimed before is dropped.
 
-        It is recorded here: services give the person what the account did before it was known whose it is
+        Raises Refusal where somebody has another account, also one that was bound this moment, and where a flat of theirs does
+        not know this one: it would speak for that flat. It is recorded here: services give the person what the account did before it was known whose it is
         (`on("resident.bound")`).
         """
+        self.hold(openid)
+        self.session.refresh(resident, with_for_update=True)
+        if resident.openid not in (None, openid):
+            raise Refusal(f"{resident.name or '这位居民'}已经绑定了另一个微信。换手机的，请先解除旧的绑定。")
+        if people.lives_where_unknown(self.session, resident, openid):
+            raise Refusal(UNKNOWN)
         people.bind(self.session, resident, openid, self.now, evidence)
         moving.place(self.session, openid, self.community.key)
         claims.drop(self.session, openid)
@@ -217,6 +251,32 @@ class Work:
         """
         people.unbind(self.session, resident, self.now)
         self.record("resident.unbound", resident.about, **({"reason": reason} if reason else {}))
+
+    def hold(self, openid: str) -> None:
+        """Let nobody else bind or let go of an account until this transaction ends: another waits, and then sees what was done."""
+        conversations.hold(self.session, openid)
+
+    def object_to(self, openid: str, flat: Household) -> None:
+        """Keep an account from a flat until staff let it in again: a household, or staff for it, say that they do not know it.
+
+        What it claimed is forgotten. Whoever the roster has in the flat stays on it, without the account; whoever was let in goes
+        out of it, and keeps the account for their other flats.
+        """
+        self.hold(openid)
+        objections.object_to(self.session, openid, flat.key, self.now)
+        claims.drop(self.session, openid)
+        resident = people.bound(self.session, openid)
+        lives = people.residence(self.session, resident, flat) if resident else None
+        if resident is None or lives is None or not lives.is_current:
+            return
+        if lives.evidence is Evidence.ROSTER:
+            self.unbind(resident, "objected")
+        else:
+            self.move_out(resident, flat, "objected")
+
+    def _require_known(self, resident: Resident, flats: Collection[int]) -> None:
+        if resident.openid and objections.flats_against(self.session, resident.openid).intersection(flats):
+            raise Refusal(UNKNOWN)
 
     def take(self, kind: str, most: int, key: str) -> bool:
         """Count one more of a kind for a key today; False, and nothing counted, where there were `most` already."""
@@ -351,14 +411,14 @@ class Turn(Work):
 
     @property
     def is_bound(self) -> bool:
-        """Tell whether somebody is bound to the openid: what most turns need to know of them."""
-        if "resident" in self.__dict__:
-            return self.resident is not None
-        return people.is_bound(self.session, self.openid)
+        """Tell whether the openid speaks for a flat: what most turns need to know of it. Bound to somebody who has none, it does not."""
+        if "flat" in self.__dict__:
+            return self.flat is not None
+        return people.has_home(self.session, self.openid)
 
     @property
     def asks_flat(self) -> bool | None:
-        """Tell whether they must be asked which of their flats they mean; None for somebody who is not bound."""
+        """Tell whether they must be asked which of their flats they mean; None for somebody who has none."""
         return people.asks_flat(self.session, self.openid)
 
     @property
@@ -368,8 +428,15 @@ class Turn(Work):
 
     @cached_property
     def flat(self) -> Household | None:
-        """The resident's flat, None while not bound."""
-        return self.household(self.resident) if self.resident else None
+        """The flat that is meant of those the resident has now; None for who is not bound, or has none."""
+        return next(iter(people.homes(self.session, self.resident)), None) if self.resident else None
+
+    @property
+    def home(self) -> Household:
+        """The flat that is meant; only for intents with `needs: flat`, which are not reached without one."""
+        if self.flat is None:
+            raise Refusal(NO_FLAT)
+        return self.flat
 
     @cached_property
     def claim(self) -> Claim | None:
@@ -422,8 +489,8 @@ class Turn(Work):
     @property
     def me(self) -> Resident:
         """The resident; only for intents with `needs: flat`, which are not reached without one."""
-        if self.resident is None:
-            raise Refusal("请先绑定住址，例如发送：我住3栋2单元501。")
+        if self.resident is None or self.flat is None:
+            raise Refusal(NO_FLAT)
         return self.resident
 
     def photos(self) -> Sequence[Photo]:

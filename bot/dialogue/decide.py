@@ -98,7 +98,12 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     heard = said.heard
     if heard.match.is_vague and _is_expected(standing, heard, facts):
         heard = replace(heard, match=Match(text=heard.text))
-    if facts.is_alarm_open and (aftermath.is_over(heard.reading, facts.judge) or aftermath.is_helped(heard.reading, facts.judge)):
+    calls_off_form = standing.form is not None and answers.is_cancel(heard.text)  # 算了, amid a request: that, and no fire
+    if (
+        facts.is_alarm_open
+        and not calls_off_form
+        and (aftermath.is_over(heard.reading, facts.judge) or aftermath.is_helped(heard.reading, facts.judge))
+    ):
         # no second alarm by 消防到了，火灭了
         return _passed_on(standing, heard.text)
     if sounds_alarm(standing, heard, facts.intents):
@@ -154,16 +159,16 @@ def _is_more(standing: Standing, heard: Heard, facts: Facts) -> bool:
     is_of_else = following.names(standing, heard.text, facts) and not facts.is_alarm_calm  # 接着弄小姨那个
     return (
         (best is None and not is_of_else)
-        or (best is not None and (best.small_talk or (best.provides_flat and facts.is_bound and not _asks_for(best, heard))))
+        or (best is not None and (best.small_talk or (best.provides_flat and not _asks_for(best, heard, facts))))
         or aftermath.is_over(heard.reading, facts.judge)
         or facts.names_place
         or facts.is_alarm_calm
     )
 
 
-def _asks_for(intent: Intent, heard: Heard) -> bool:
-    """Tell whether words name what they want, beside the values for it: 绑定3栋2单元501."""
-    return any(word in heard.text for word in intent.keywords)
+def _asks_for(intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words name what they want, beside the values for it: 绑定3栋2单元501; of somebody unknown also 我住3栋2单元501."""
+    return any(word in heard.text for word in intent.keywords) or (not facts.is_bound and "住" in heard.text)
 
 
 # ------------------------------------------------------------------ what was shown or asked

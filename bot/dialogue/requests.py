@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from math import log
 
 from bot.language.kinds.flat import FLAT
+from bot.language.late import Late
 from bot.language.matching.matcher import Match
 from bot.language.reading import Reading
 
@@ -100,7 +101,7 @@ _COURTESY = re.compile(
 )
 
 #: 我是3栋501的业主: who speaks is told before what is wished.
-_WHO = re.compile(
+_WHO = Late(
     rf"(?:我们家|我们|我家|我|俺|这里|这边|咱|是|住在|住|在|家)*(?:{FLAT.pattern}|[一二三四五六七八九十\d]{{1,3}}楼)(?:的|业主|租户|住户|家|这里|这边|户主|户)*"
 )
 

@@ -8,6 +8,8 @@ from itertools import takewhile
 from bot.contract import Community, Turn, telling
 from bot.language.danger.sorts import Danger
 from bot.language.files import Intent
+from bot.language.kinds import flat
+from bot.language.kinds.flat import Flat
 from bot.store import moving, tasks
 from bot.store.tasks import Task
 
@@ -25,6 +27,9 @@ FRESH = timedelta(hours=1)
 
 #: Dangers that are spoken of calmly.
 CALM = (Danger.SELF_HARM, Danger.SELF_HARM_OTHER)
+
+#: Before the address of a resident who reports what is elsewhere.
+WHO = "报警人住"
 
 #: What staff read first.
 DANGER_WORDS: Mapping[Danger, str] = {
@@ -53,7 +58,7 @@ def alarm(turn: Turn, intent: Intent, danger: Danger, text: str) -> tuple[str, T
 
 def _open(turn: Turn, intent: Intent, danger: Danger, text: str) -> Task:
     return turn.assign(
-        intent.id, NEED, f"{_word(intent, danger)}：{_place(turn)}", urgent=True, openid=turn.openid, household=turn.flat, text=text,
+        intent.id, NEED, _title(turn, [_word(intent, danger)], text), urgent=True, openid=turn.openid, household=turn.flat, text=text,
         danger=danger.value, dangers=[_word(intent, danger)], heard_at=turn.now.isoformat(),
     )  # fmt: skip
 
@@ -79,7 +84,6 @@ def _join(turn: Turn, task: Task, intent: Intent, danger: Danger, text: str) -> 
     if word not in words:
         words = [word, *words] if is_worse else [*words, word]
     task.data = {**task.data, "danger": (danger if is_worse else first).value, "dangers": words}
-    task.title = f"{'、'.join(words)}：{_place(turn)}"
     add(turn, task, text)
 
 
@@ -87,10 +91,26 @@ def _word(intent: Intent, danger: Danger) -> str:
     return DANGER_WORDS.get(danger, intent.title)
 
 
-def _place(turn: Turn) -> str:
+def _title(turn: Turn, dangers: Sequence[str], text: str) -> str:
+    """Return what those who come read first: what it is, and where, by the words before the reporter's own address."""
+    home, said = _home(turn), _said_place(turn, text)
+    if said is not None and not home.startswith(said.label):
+        home = f"{said.label}（{WHO if turn.flat else ''}{home}）"
+    return f"{'、'.join(dangers)}：{home}"
+
+
+def _said_place(turn: Turn, text: str) -> Flat | None:
+    """Return the building, staircase or flat that the words name, of several the fullest, then the last."""
+    found = [one.value for one in flat.find(text, turn.now) if isinstance(one.value, Flat) and one.value.building]
+    return max(reversed(found), key=lambda one: bool(one.unit) + 2 * bool(one.room), default=None)
+
+
+def _home(turn: Turn) -> str:
+    if turn.flat is not None:
+        return turn.flat.label
     if turn.claim is not None:
         return f"{turn.claim.label}（{moving.UNPROVEN}）"
-    return turn.flat.label if turn.flat else moving.UNPLACED if len(turn.places) > 1 else moving.UNBOUND
+    return moving.UNPLACED if len(turn.places) > 1 else moving.UNBOUND
 
 
 def where(turn: Turn) -> str:
@@ -134,6 +154,7 @@ def add(turn: Turn, task: Task, text: str) -> None:
     """Write what is said after an alarm on its task, where those who come read it."""
     task.data = {**task.data, "heard_at": turn.now.isoformat()}
     tasks.add_words(turn.session, task, text)
+    task.title = _title(turn, task.data.get("dangers", []), task.data["text"])
     turn.record("task.heard_more", task.about)
 
 

@@ -23,7 +23,7 @@ from bot.language.danger.odds import Odds
 from bot.language.danger.sorts import Sorts
 from bot.language.danger.surroundings import Surroundings
 from bot.language.files import Catalogue, Intent
-from bot.language.kinds import moment
+from bot.language.kinds import code, moment
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Aspect, Kind, Slot, Value
 from bot.language.kinds.shipped import KINDS
@@ -142,6 +142,7 @@ class Understanding:
         """Understand words."""
         message = Reading.of(emoji.without_emoji(text) or text, now, self._simplified)
         match = cache(self._match)  # whoever says it twice is understood once
+        message = self._handed_on(message, match) or message
         beginning = message.beginning
         whole = self._aside_from_small_talk(match(message), beginning, match)
         pieces = requests.part(
@@ -152,6 +153,17 @@ class Understanding:
             for piece in self._wishes(pieces) or (Piece(said=beginning, match=whole),)
         )
         return replace(first, more=tuple(replace(piece, since=_goes_on(first, piece)) for piece in rest))
+
+    def _handed_on(self, message: Reading, match: Callable[[Reading], Match]) -> Reading | None:
+        """Return the line with a code of ours of a message that was handed on whole: an invitation is forwarded as it came."""
+        lines = [line for line in message.raw.splitlines() if line.strip()]
+        if len(lines) < 2:
+            return None
+        for line in map(message.part, lines):
+            best = next(iter(match(line).candidates), None) if code.announced(line.raw) else None
+            if best is not None and any(slot.kind is code.KIND for slot in self.catalogue.intents[best.intent].slots):
+                return line
+        return None
 
     def _wishes(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """Return the requests without what is only told beside them: 我妈过世了，她的信息请删除. What is asked gets its answer, and what

@@ -3,6 +3,7 @@
 import re
 
 from bot.language import words
+from bot.language.late import Late
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER, value_of
 
@@ -64,11 +65,11 @@ _DOUBTFUL = frozenset(
 _ALONE = re.compile(
     r"(?:没|不|冇)(?:有)?带(?:别人|其他人|旁人|人)(?=$|[\s,，。.!！])|自个儿?(?=$|[\s,，。.!！]|一个|来)|(?:独自|单独|一个人|(?<![我们你])自己(?:[开坐骑打][^\s,，。来]{1,4}(?=来)|(?=来|过来|到))|就(?:他|她|伊|佢)(?:一个|自己))(?=$|[\s,，。.!！]|来|到|过)"
 )
-_SO_MANY = re.compile(
+_SO_MANY = Late(
     rf"(?:一共|总共|拢共|统共|通共|共|就|总计|合计|加起来)(?:是|有|来)?(?P<n>{NUMBER})(?:个|位|名|口|条)?人?(?=$|[\s,，。.!！吧呢哈]|来|到)"
     rf"|(?:[他她我你咱]们?|爷|娘|姐|哥|兄弟|姐妹|夫妻|母女|父子|母子|父女|祖孙|公婆|老|小两)(?P<m>[俩仨])|(?:^|(?<=[\s,，。□]))(?P<k>[俩仨])(?:人|个|师傅|工人|大人|小孩|孩子|{RELATIVE})?(?=$|[\s,，。.!！]|来|到)"
 )
-_FURTHER = re.compile(
+_FURTHER = Late(
     rf"(?:还|再|又|另外?|多|添|加)+(?:要|会|得|跟|有)?(?:带|加|添|多|捎|领|搭)?(?:了|上|着)?(?P<n>{NUMBER})?(?:个|位|名)(?:人|朋友|同学|同事|小孩|孩子|娃儿?|小朋友|客人|亲戚|老人|大人|细路|伢儿?|小囡|{RELATIVE})?(?=$|[\s,，。.!！吧呢哈]|来|到|一起|一道)"
 )
 #: 再带上他媳妇: one more than were said.

@@ -1,8 +1,8 @@
 """The residents' pages: opened from sealed links in the chat, without signing in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -10,10 +10,14 @@ from aiohttp import web
 from jinja2 import Environment
 from sqlmodel import Session
 
-from bot.contract import Context, Download, Page, Redirect, Services, View, Visit
+from bot.contract import Context, Download, Page, Reading, Redirect, Services, View, Visit
 from bot.errors import Forged, Refusal, is_missing
 from bot.posted import Sent, read_form, with_keys
+from bot.store import events, scope
 from bot.store.database import Database
+
+#: How long what somebody reads again is the same reading, as in the console.
+AGAIN = timedelta(minutes=10)
 
 EXPIRED = "这个链接已经过期，或者不完整。请在微信里再要一个。"
 
@@ -45,15 +49,19 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         except (Forged, LookupError):
             return _show(parts, View("pages/problem.html", {"title": "链接打不开", "text": EXPIRED}, 403))
         form = await read_form(request) if request.method == "POST" else {}
-        run = parts.database.write if request.method == "POST" else parts.database.read
+        run, read = parts.database.write if request.method == "POST" else parts.database.read, list[Reading]()
         try:
-            result = await run(Sent.of(form, "", request.path_qs, now).act, _serve, context, page, request.match_info, form, now)
+            result = await run(
+                Sent.of(form, "", request.path_qs, now).act, _serve, context, page, request.match_info, form, now, read
+            )
         except LookupError as error:
             if not is_missing(error):
                 raise
             return _show(parts, View("pages/problem.html", {"title": "没有找到", "text": EXPIRED}, 404))
         except Refusal as refusal:
             return _show(parts, View("pages/problem.html", {"title": "没有完成", "text": str(refusal)}, 422))
+        if read:
+            await parts.database.write(_write_down, context.community.key, read, now)
         if result is None:
             return _show(
                 parts, View("pages/problem.html", {"title": "刚才已经提交过了", "text": "前一次已经办好，这一次没有再做一遍。"})
@@ -63,9 +71,20 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
     return handle
 
 
-def _serve(session: Session, context: Context, page: Page, params: Mapping[str, str], form: Mapping[str, str], now: datetime
-           ) -> View | Redirect | Download:  # fmt: skip
-    return page.run(Visit(session=session, now=now, context=context, params=dict(params), form=form))
+def _serve(session: Session, context: Context, page: Page, params: Mapping[str, str], form: Mapping[str, str], now: datetime,
+           read: list[Reading]) -> View | Redirect | Download:  # fmt: skip
+    visit = Visit(session=session, now=now, context=context, params=dict(params), form=form)
+    result = page.run(visit)
+    read[:] = visit.read_by_now
+    return result
+
+
+def _write_down(session: Session, community_id: int, read: Sequence[Reading], now: datetime) -> None:
+    """Write down what is about to be shown, once in a while however often a page is fetched anew."""
+    with scope.within(session, community_id):
+        for one in dict.fromkeys(read):
+            if not events.is_recent(session, "data.read", one.subject, one.actor, now - AGAIN):
+                events.record(session, now, "data.read", subject=one.subject, actor=one.actor, what=one.what)
 
 
 def _show(parts: Parts, result: View | Redirect | Download) -> web.Response:

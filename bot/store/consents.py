@@ -12,6 +12,7 @@ from sqlalchemy import Index, delete, text
 from sqlmodel import Field, Session, col, select
 
 from bot.model import maybe_moment, moment, word
+from bot.store import people
 from bot.store.people import Resident
 from bot.store.scope import Scoped
 
@@ -70,8 +71,25 @@ class ConsentRefusal(Scoped, table=True):
 
 def in_force(session: Session, resident: Resident, purpose: str) -> Consent | None:
     """Return somebody's consent to a purpose, None where there is none or it was taken back."""
-    mine = (Consent.resident_id == resident.id, Consent.purpose == purpose, col(Consent.withdrawn_at).is_(None))
-    return session.exec(select(Consent).where(*mine)).first()
+    return next(iter(holding(session, resident, purpose)), None)
+
+
+def holding(session: Session, resident: Resident, purpose: str) -> Sequence[Consent]:
+    """Return every consent of somebody's to a purpose that holds, that to the newest words first.
+
+    There are several where two rows of one person were made one and both had consented: the one who goes keeps theirs.
+    """
+    mine = (
+        col(Consent.resident_id).in_(_all_of(session, resident)),
+        Consent.purpose == purpose,
+        col(Consent.withdrawn_at).is_(None),
+    )
+    return session.exec(select(Consent).where(*mine).order_by(col(Consent.version).desc(), col(Consent.id))).all()
+
+
+def _all_of(session: Session, resident: Resident) -> list[int]:
+    """Return the ids of all rows that are this person: their own and those that were merged into it."""
+    return [resident.key, *(one.key for one in people.also_known(session, [resident]))]
 
 
 def of(session: Session, resident: Resident) -> Sequence[Consent]:
@@ -87,10 +105,16 @@ def refusals(session: Session, resident: Resident) -> Sequence[ConsentRefusal]:
 
 def was_asked(session: Session, resident: Resident, purpose: str, version: int) -> bool:
     """Tell whether somebody has answered these words before: said no, or said yes and took it back."""
-    if session.get(ConsentRefusal, (resident.key, purpose, version)) is not None:
+    those = _all_of(session, resident)
+    refused = (
+        col(ConsentRefusal.resident_id).in_(those),
+        ConsentRefusal.purpose == purpose,
+        ConsentRefusal.version == version,
+    )
+    if session.exec(select(ConsentRefusal).where(*refused).limit(1)).first() is not None:
         return True
     mine = (
-        Consent.resident_id == resident.id,
+        col(Consent.resident_id).in_(those),
         Consent.purpose == purpose,
         Consent.version == version,
         col(Consent.is_over).is_(False),
@@ -103,14 +127,14 @@ def give(
     how: Given = Given.CHAT, as_guardian: bool = False,
 ) -> Consent:  # fmt: skip
     """Note a consent; one in these words that holds already stays, one in older words is replaced."""
-    found = in_force(session, resident, purpose)
-    if found is not None and found.version == version:
+    before = holding(session, resident, purpose)
+    if found := next((one for one in before if one.version == version), None):
         return found
     made = Consent(
         resident_id=resident.key, purpose=purpose, version=version, words=words, how=how, as_guardian=as_guardian, given_at=now
     )
-    if found is not None:
-        end(session, found, now)
+    for older in before:
+        end(session, older, now)
     drop_refusal(session, resident, purpose)
     session.add(made)
     session.flush()
@@ -142,5 +166,5 @@ def end_all(session: Session, resident: Resident, now: datetime) -> None:
 
 def drop_refusal(session: Session, resident: Resident, purpose: str) -> None:
     """Forget that somebody said no."""
-    mine = (col(ConsentRefusal.resident_id) == resident.id, col(ConsentRefusal.purpose) == purpose)
+    mine = (col(ConsentRefusal.resident_id).in_(_all_of(session, resident)), col(ConsentRefusal.purpose) == purpose)
     session.execute(delete(ConsentRefusal).where(*mine))

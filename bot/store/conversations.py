@@ -9,7 +9,7 @@ from sqlalchemy import Index, bindparam, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.model import maybe_moment, moment, public_id
+from bot.model import index_where_known, maybe_moment, moment, public_id
 from bot.sealed import is_unreadable, maybe_sealed_map, sealed
 from bot.store import scope
 from bot.store.followers import Follower
@@ -32,7 +32,7 @@ class Conversation(Scoped, table=True):
 class Line(Scoped, table=True):
     """One thing said in a conversation, by the resident, the bot or a staff member."""
 
-    __table_args__ = (Index("line_openid", "openid", "id"),)
+    __table_args__ = (Index("line_openid", "openid", "id"), index_where_known("line", "photo_id"))
 
     id: int | None = Field(default=None, primary_key=True)
     openid: str
@@ -167,6 +167,11 @@ def ask_for_person(conversation: Conversation | Kept, topic: str, now: datetime)
 def locked(session: Session, openid: str) -> Conversation | None:
     """Return a talk, ours alone until the end of the transaction."""
     return session.get(Conversation, openid, with_for_update=True, populate_existing=True)
+
+
+def hold(session: Session, openid: str) -> None:
+    """Wait until no other transaction works on a talk, and keep it for this one; nothing of it is read."""
+    session.execute(select(col(Conversation.openid)).where(col(Conversation.openid) == openid).with_for_update())
 
 
 def take_over(conversation: Conversation, staff_id: int, now: datetime) -> None:

@@ -54,8 +54,12 @@ def words_of_person(public_id: str, name: str, tags: Sequence[str]) -> frozenset
     words = {f"i:{public_id.lower()}"}
     words |= {f"n:{written[begin:]}" for begin in range(len(written))}
     words |= {f"p:{spelt}" for spelt in spellings(written)}
-    words |= {f"t:{tag[begin:]}" for tag in map(plain, tags) for begin in range(len(tag))}
-    return frozenset(word[: LONGEST + 2] for word in words)
+    return frozenset(word[: LONGEST + 2] for word in words) | words_of_tags(tags)
+
+
+def words_of_tags(tags: Iterable[str]) -> frozenset[str]:
+    """Return all words by which people with these tags are found."""
+    return frozenset(f"t:{tag[begin:]}" for tag in map(plain, tags) for begin in range(len(tag)))
 
 
 def words_of_flat(building: str, unit: str, room: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, select
 
 from bot.model import json_column, moment
 from bot.store import scope
@@ -52,6 +52,12 @@ def record(session: Session, now: datetime, kind: str, *, subject: str = "", act
     listener = session.info.get(_LISTENER)
     if listener is not None:
         listener(Happening(kind=kind, subject=subject, actor=actor, data=data))
+
+
+def is_recent(session: Session, kind: str, subject: str, actor: str, since: datetime) -> bool:
+    """Tell whether somebody did this to a subject since then."""
+    mine = select(Event.id).where(Event.kind == kind, Event.subject == subject, Event.actor == actor, Event.at > since)
+    return session.exec(mine.limit(1)).first() is not None
 
 
 def listen(session: Session, listener: Callable[[Happening], None] | None) -> None:

@@ -157,15 +157,7 @@ def carry_out(session: Session, plan: Plan, now: datetime, *, actor: str, file_n
         raise Refusal("文件里还有要改的地方，什么都没有导入。", english="the roster has faults, nothing was taken over")
     if plan.is_empty:
         raise Refusal("和名册没有不同，不用导入。", english="the roster says nothing new, nothing was taken over")
-    session.flush()
-    changes: dict[str, Any] = {"flats": [], "people": [], "lives": [], "own": [], "living": []}
-    homes = {**plan.homes, **_add_flats(session, plan.flats)}
-    changes["flats"] = [homes[flat] for flat in plan.flats]
-    _add_people(session, plan, homes, changes)
-    _add_lives(session, plan, homes, changes)
-    _change(session, plan, changes)
-    moved = {after.id for before, after in plan.people if before and _lives_elsewhere(before, after) and after.id is not None}
-    speak_again(session, moved)
+    changes = write(session, plan)
     awaits_index = _index(session, [one for one, *_ in (*changes["people"], *changes["own"])], changes["flats"])
     done = RosterImport(
         at=now, actor=actor, file_name=file_name[:200], whole=whole, counts=plan.counts, awaits_index=awaits_index,
@@ -176,6 +168,20 @@ def carry_out(session: Session, plan: Plan, now: datetime, *, actor: str, file_n
     counts = {name: plan.counts[name] for name in ("flats", "new", "changed", "left")}
     events.record(session, now, "roster.imported", subject=done.about, actor=actor, **counts)
     return done
+
+
+def write(session: Session, plan: Plan) -> dict[str, Any]:
+    """Write what a plan says, but the words that people are found by; returns what was changed, as an import keeps it."""
+    session.flush()
+    changes: dict[str, Any] = {"flats": [], "people": [], "lives": [], "own": [], "living": []}
+    homes = {**plan.homes, **_add_flats(session, plan.flats)}
+    changes["flats"] = [homes[flat] for flat in plan.flats]
+    _add_people(session, plan, homes, changes)
+    _add_lives(session, plan, homes, changes)
+    _change(session, plan, changes)
+    moved = {after.id for before, after in plan.people if before and _lives_elsewhere(before, after) and after.id is not None}
+    speak_again(session, moved)
+    return changes
 
 
 def _index(session: Session, those: Sequence[int], flats: Sequence[int]) -> bool:

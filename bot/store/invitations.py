@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlmodel import Field, Session, col, select
 
-from bot.model import maybe_moment, moment, public_id, word
+from bot.model import index_where_known, maybe_moment, moment, public_id, word
 from bot.store.people import Household, Resident, ResidentRole
 from bot.store.scope import Scoped
 
@@ -16,6 +16,8 @@ PAPER = "home"
 
 class Invitation(Scoped, table=True):
     """A code that proves that its bearer belongs to a flat. On paper: until it is renewed. From a resident: once, for a while."""
+
+    __table_args__ = (index_where_known("invitation", "inviter_id"),)
 
     code: str = Field(default_factory=public_id, primary_key=True)
     household_id: int = Field(foreign_key="household.id", index=True)
@@ -80,6 +82,19 @@ def find(session: Session, code: str) -> Invitation | None:
         return session.exec(select(Invitation).where(Invitation.code == code.upper()).with_for_update()).first()
     finally:
         session.info.update(before)
+
+
+def inviter_of(session: Session, invitation: Invitation) -> Resident | None:
+    """Return who gave a code to one of their own; None for the office's code on paper."""
+    return session.get(Resident, invitation.inviter_id) if invitation.inviter_id is not None else None
+
+
+def end_all_of(session: Session, inviter: Resident, now: datetime, household_id: int | None = None) -> None:
+    """Let the codes that somebody gave to their own open nothing any more: those of one flat, or all of them."""
+    theirs = [col(Invitation.inviter_id) == inviter.id, col(Invitation.ended_at).is_(None)]
+    if household_id is not None:
+        theirs.append(col(Invitation.household_id) == household_id)
+    session.execute(update(Invitation).where(*theirs).values(ended_at=now))
 
 
 def forget(session: Session, inviter: Resident) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, func, insert, select, text, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from bot.model import maybe_moment, moment, word
+from bot.model import index_where_known, maybe_moment, moment, word
 from bot.sealed import is_unreadable, sealed_map
 from bot.store import channels, followers, scope
 from bot.store.channels import CHAT, SUBSCRIPTION, TEMPLATE, Stop
@@ -53,6 +53,7 @@ class Delivery(Scoped, table=True):
         Index("delivery_msgid", "msgid"),
         Index("delivery_openid", "openid"),
         Index("delivery_notice", "notice_id", "occurrence", "state"),
+        index_where_known("delivery", "resident_id"),  # of notices; replies belong to an account
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -5,7 +5,6 @@ to a person, never to a flat: what it may do for a flat follows from where the p
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,9 +14,9 @@ from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
-from bot.model import json_column, maybe_moment, moment, public_id, word
+from bot.model import index_where_known, json_column, maybe_moment, moment, public_id, word
 from bot.sealed import PHONE_END, Search, digest_of, keyring_of, sealed
-from bot.store import directory
+from bot.store import directory, objections
 from bot.store.directory import DirectoryWord
 from bot.store.prepared import Prepared
 from bot.store.scope import Scoped
@@ -91,6 +90,8 @@ class Household(Scoped, table=True):
 class Resident(Scoped, table=True):
     """A person of the community, from the roster or approved since. Bound means: `openid` is known."""
 
+    __table_args__ = (index_where_known("resident", "merged_into_id"),)
+
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = Field(default_factory=public_id, unique=True)
     household_id: int = Field(foreign_key="household.id", index=True)  # the flat they speak for: one of theirs, or the last one
@@ -151,8 +152,10 @@ class Binding(Scoped, table=True):
 
 
 _BOUND = select(Resident).where(Resident.openid == bindparam("sought"))
-_RESIDENT = SQLModel.metadata.tables["resident"]
-_HOW_BOUND = Prepared(select(_RESIDENT.c.id, _RESIDENT.c.asks_flat).where(_RESIDENT.c.openid == bindparam("sought")))
+_RESIDENT, _LIVES, _AGAINST = (SQLModel.metadata.tables[name] for name in ("resident", "residence", "objection"))
+_KNOWN_THERE = ~exists().where(_AGAINST.c.openid == _RESIDENT.c.openid, _AGAINST.c.household_id == _LIVES.c.household_id)
+_HAS_HOME = exists().where(_LIVES.c.resident_id == _RESIDENT.c.id, _LIVES.c.moved_out.is_(None), _KNOWN_THERE)
+_HOW_AT_HOME = Prepared(select(_RESIDENT.c.id, _RESIDENT.c.asks_flat).where(_RESIDENT.c.openid == bindparam("sought"), _HAS_HOME))
 
 
 #: What the directory knows people and flats by.
@@ -232,25 +235,24 @@ def bound(session: Session, openid: str) -> Resident | None:
     return session.scalars(_BOUND, {"sought": openid}).first()
 
 
-def number(said: str) -> str:
-    """Return the number of a building, a unit or a room as it is kept and compared with what residents say: 0501 is 501, a is A."""
-    plain = "".join(unicodedata.normalize("NFKC", said).split()).upper()
-    return (plain.lstrip("0") or plain) if plain.isdigit() else plain
-
-
-def is_bound(session: Session, openid: str) -> bool:
-    """Tell whether somebody is bound to an openid, without fetching them."""
-    return _HOW_BOUND.first(session, sought=openid) is not None
+def has_home(session: Session, openid: str) -> bool:
+    """Tell whether an openid is bound to somebody who has a flat that knows it (`homes`), without fetching them."""
+    return _HOW_AT_HOME.first(session, sought=openid) is not None
 
 
 def asks_flat(session: Session, openid: str) -> bool | None:
-    """Tell whether who is bound to an openid must be asked which of their flats they mean; None where nobody is bound."""
-    row = _HOW_BOUND.first(session, sought=openid)
+    """Tell whether who is bound to an openid must be asked which of their flats they mean; None for who has none."""
+    row = _HOW_AT_HOME.first(session, sought=openid)
     return None if row is None else bool(row[1])
 
 
 #: A phone number, or its end, as people write it.
 _PHONE = re.compile(r"\+?[\d０-９][\d０-９ \-－]*")
+
+
+def is_number(words: str) -> bool:
+    """Tell whether words may be a phone number or its last four digits, which may be a room as well."""
+    return _PHONE.fullmatch(words.strip()) is not None and len(Search.PHONE.of(words)) >= PHONE_END
 
 
 def has_phone(session: Session, words: str) -> list[ColumnElement[bool]]:
@@ -264,9 +266,14 @@ def has_phone(session: Session, words: str) -> list[ColumnElement[bool]]:
 
 
 def by_public_id(session: Session, key: str) -> Resident | None:
-    """Return the person of a public id; of one who was merged into another, that other."""
+    """Return the person of a public id; of one who was merged into another, that other.
+
+    A ring of people merged into each other, which two mergers at once could make before they waited for each other, ends at its last.
+    """
     found = session.exec(select(Resident).where(Resident.public_id == key)).first()
-    while found is not None and found.merged_into_id is not None:
+    seen = set[int]()
+    while found is not None and found.merged_into_id is not None and found.key not in seen:
+        seen.add(found.key)
         found = session.get(Resident, found.merged_into_id)
     return found
 
@@ -320,8 +327,9 @@ def residences_of_all(session: Session, ids: Sequence[int]) -> Sequence[tuple[Re
 
 
 def homes(session: Session, resident: Resident) -> list[Household]:
-    """Return the flats somebody has now, the one they speak for first."""
-    now = [flat for one, flat in residences_of(session, resident) if one.is_current]
+    """Return the flats somebody has now, the one they speak for first; none that does not know their account."""
+    against = objections.flats_against(session, resident.openid) if resident.openid else ()
+    now = [flat for one, flat in residences_of(session, resident) if one.is_current and flat.id not in against]
     return sorted(now, key=lambda flat: flat.id != resident.household_id)
 
 
@@ -360,6 +368,18 @@ def move_in(
     return found
 
 
+def come_back(session: Session, resident: Resident, household: Household) -> Residence:
+    """Let somebody belong to a flat as they did: as what, since when and by what evidence stay as they were."""
+    found = residence(session, resident, household)
+    if found is None:
+        raise LookupError(f"{resident.public_id} never lived in {household.label}")
+    found.moved_out = None
+    session.add(found)
+    session.flush()
+    _speak_for(session, resident)
+    return found
+
+
 def move_out(session: Session, resident: Resident, household: Household, on: date) -> bool:
     """Let somebody belong to a flat no more; returns whether no flat is left to them."""
     found = residence(session, resident, household)
@@ -387,9 +407,15 @@ def speak_anew(session: Session, resident: Resident) -> None:
 
 
 def also_known(session: Session, residents: Collection[Resident]) -> Sequence[Resident]:
-    """Return those who were merged into one of these people: what happened to them happened to the one who stayed."""
-    into = col(Resident.merged_into_id).in_([one.id for one in residents])
-    return session.exec(select(Resident).where(into).order_by(col(Resident.id))).all()
+    """Return those who were merged into one of these people, also by way of others: what happened to them happened to who stayed."""
+    known, found = {one.key for one in residents}, list[Resident]()
+    last = set(known)
+    while last:
+        rows = session.exec(select(Resident).where(col(Resident.merged_into_id).in_(last)).order_by(col(Resident.id))).all()
+        found += [one for one in rows if one.key not in known]
+        last = {one.key for one in rows} - known
+        known |= last
+    return found
 
 
 def speak_for(session: Session, resident: Resident, household: Household) -> None:
@@ -420,11 +446,23 @@ def binding_of(session: Session, resident: Resident) -> Binding | None:
     return session.exec(mine.order_by(col(Binding.id).desc())).first()
 
 
+def lives_where_unknown(session: Session, resident: Resident, openid: str) -> bool:
+    """Tell whether somebody lives in a flat that does not know this account: it is surely not theirs."""
+    against = objections.flats_against(session, openid)
+    return bool(against) and any(one.is_current and flat.id in against for one, flat in residences_of(session, resident))
+
+
+def was_anothers(session: Session, resident: Resident, openid: str) -> bool:
+    """Tell whether another account than this was ever bound to somebody: what it said and was told is theirs."""
+    others = select(Binding.id).where(Binding.resident_id == resident.id, Binding.openid != openid)
+    return session.exec(others).first() is not None
+
+
 def binding_that_ended(session: Session, resident: Resident, at: datetime) -> Binding | None:
     """Return the binding of somebody that ended at this very moment, unless its account is bound by now; None where there is none."""
     theirs = select(Binding).where(Binding.resident_id == resident.id, Binding.ended_at == at).order_by(col(Binding.id).desc())
     found = session.exec(theirs).first()
-    return None if found is None or is_bound(session, found.openid) else found
+    return None if found is None or bound(session, found.openid) is not None else found
 
 
 def ever_bound(session: Session, openid: str) -> list[Resident]:

@@ -31,7 +31,9 @@ class Filter:
     tag: str = ""
     role: ResidentRole | None = None
     is_bound: bool | None = None
+    by_phone: bool = False  # also by a phone number or its end: for who may see it, else one learns whose it is
     is_gone: bool = False  # who lived here and does no more, instead of who does
+    hidden: frozenset[str] = frozenset()  # tags that whoever looks may not read: nobody is found by them, or by a part of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +43,12 @@ class Found(Generic[T]):
     rows: Sequence[T]
     total: int
     page: int
+    size: int = PAGE  # rows of a page
 
     @property
     def pages(self) -> int:
         """How many pages there are; one where nothing was found."""
-        return max(-(-self.total // PAGE), 1)
+        return max(-(-self.total // self.size), 1)
 
 
 def people(session: Session, wanted: Filter, page: int = 1) -> Found[Resident]:
@@ -78,12 +81,12 @@ def buildings(session: Session) -> Sequence[tuple[str, str, int]]:
 
 
 def tags(session: Session) -> Sequence[str]:
-    """Return the tags that people of the community have, the frequent ones first."""
+    """Return all tags that people of the community have, the frequent ones first."""
     counted: dict[str, int] = {}
     for (own,) in session.execute(sql_select(col(Resident.tags)).where(col(Resident.id).in_(_tagged()))):
         for tag in own:
             counted[tag] = counted.get(tag, 0) + 1
-    return sorted(counted, key=lambda tag: (-counted[tag], tag))[:TAGS]
+    return sorted(counted, key=lambda tag: (-counted[tag], tag))
 
 
 def _page(session: Session, kind: type[T], fits: Sequence[ColumnElement[bool]], found: Any, page: int) -> Found[T]:
@@ -104,12 +107,12 @@ def _sorted(kind: Any, fits: Sequence[ColumnElement[bool]], found: Any) -> Any:
     return query.join(found, found.c.id == kind.id).order_by(col(Household.place) + "", kind.id)
 
 
-def _found(session: Session, wanted: Filter, which: Callable[[Session, Typed, bool], Any]) -> Any:
+def _found(session: Session, wanted: Filter, which: Callable[[Session, Typed, Filter], Any]) -> Any:
     """Return the ids that were found by what is typed, as a table to begin with; None where nothing was typed."""
     typed = directory.read(wanted.said)
     if not typed:
         return None
-    first, *others = ([*which(session, one, wanted.is_gone)] for one in typed)
+    first, *others = ([*which(session, one, wanted)] for one in typed)
     begun = union(*first).subquery()
     ids = sql_select(begun.c.id).where(*(begun.c.id.in_(union(*other)) for other in others))
     return ids.subquery("found")
@@ -136,7 +139,8 @@ def _is(session: Session, wanted: Filter, *, role: bool = True) -> list[ColumnEl
     """Return the conditions on a person, wherever they live; with `role` also on the residence beside."""
     fits: list[ColumnElement[bool]] = []
     if wanted.tag:
-        mine = sql_select(col(DirectoryWord.resident_id)).where(*_own(session), directory.is_tag(wanted.tag))
+        known = directory.is_tag(wanted.tag)
+        mine = sql_select(col(DirectoryWord.resident_id)).where(*_own(session), known, *_read_by(wanted))
         fits.append(col(Resident.id).in_(mine))
     if wanted.is_bound is not None:
         fits.append(col(Resident.openid).is_not(None) if wanted.is_bound else col(Resident.openid).is_(None))
@@ -155,33 +159,40 @@ def _own(session: Session) -> tuple[ColumnElement[bool], ...]:
     return (col(DirectoryWord.community_id) == scope.of(session),)
 
 
-def _persons(session: Session, typed: Typed, is_gone: bool) -> Iterator[Any]:
+def _read_by(wanted: Filter) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition for words that whoever looks may read."""
+    return (col(DirectoryWord.word).not_in(sorted(directory.words_of_tags(wanted.hidden))),) if wanted.hidden else ()
+
+
+def _persons(session: Session, typed: Typed, wanted: Filter) -> Iterator[Any]:
     """Return the queries of people's ids: of those who are called so, and of those who live there."""
     own: Select[Any] = sql_select(col(DirectoryWord.resident_id).label("id")).where(*_own(session))
     living: Select[Any] = (
         sql_select(col(Residence.resident_id).label("id"))
         .join(DirectoryWord, col(DirectoryWord.household_id) == col(Residence.household_id))
-        .where(*_own(session), *(() if is_gone else (lives_there(),)))
+        .where(*_own(session), *(() if wanted.is_gone else (lives_there(),)))
     )
-    yield from (own.where(*directory.begins(one)) for one in typed.people)
-    yield from (sql_select(col(Resident.id).label("id")).where(one) for one in has_phone(session, typed.said))
+    yield from (own.where(*directory.begins(one), *_read_by(wanted)) for one in typed.people)
+    if wanted.by_phone:
+        yield from (sql_select(col(Resident.id).label("id")).where(one) for one in has_phone(session, typed.said))
     yield from (living.where(*directory.begins(one)) for one in typed.flats)
 
 
-def _homes(session: Session, typed: Typed, is_gone: bool) -> Iterator[Any]:
+def _homes(session: Session, typed: Typed, wanted: Filter) -> Iterator[Any]:
     """Return the queries of flats' ids: of those that are called so, and of those where such people live."""
     own: Select[Any] = sql_select(col(DirectoryWord.household_id).label("id")).where(*_own(session))
     living: Select[Any] = (
         sql_select(col(Residence.household_id).label("id"))
         .join(DirectoryWord, col(DirectoryWord.resident_id) == col(Residence.resident_id))
-        .where(*_own(session), *(() if is_gone else (lives_there(),)))
+        .where(*_own(session), *(() if wanted.is_gone else (lives_there(),)), *_read_by(wanted))
     )
     called: Select[Any] = sql_select(col(Residence.household_id).label("id")).join(
         Resident, col(Resident.id) == col(Residence.resident_id)
     )
     yield from (own.where(*directory.begins(one)) for one in typed.flats)
     yield from (living.where(*directory.begins(one)) for one in typed.people)
-    yield from (called.where(lives_there(), one) for one in has_phone(session, typed.said))
+    if wanted.by_phone:
+        yield from (called.where(lives_there(), one) for one in has_phone(session, typed.said))
 
 
 def _tagged() -> Select[Any]:

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from bot.errors import Misconfigured
 from bot.language import cells
 from bot.language.cells import LONGEST, Unreadable, Why
-from bot.store import communities, imports, rosterdiff, scope, sessions
+from bot.store import communities, imports, people, rosterdiff, scope, sessions
 from bot.store.communities import Community
 from bot.store.people import ResidentRole
 from bot.store.rosterdiff import Entry
@@ -165,7 +165,10 @@ def _community(session: Session, rows: Sequence[_Row], appid: str, renames: str)
 
 
 def _take_over(session: Session, flats: Sequence[_Row], residents: Sequence[_Row], now: datetime) -> Mapping[str, int]:
-    """Take over flats and people as any roster is; returns how many of what are new."""
+    """Take over flats and people as any roster is; returns how many of what are new. It is where a community begins: nothing to take back.
+
+    The words that people are found by are written when the server starts.
+    """
     entries = [Entry(line=line, flat=row.flat) for line, row in enumerate(flats, 2)]
     entries += [
         Entry(
@@ -178,8 +181,8 @@ def _take_over(session: Session, flats: Sequence[_Row], residents: Sequence[_Row
     if plan.faults:
         said = (f"residents.csv:{one.line}: {one.english}" for one in plan.faults)
         raise Misconfigured("the roster has faults, nothing was taken over:\n" + "\n".join(said))
-    if not plan.is_empty:
-        imports.carry_out(session, plan, now, actor="system", file_name="residents.csv")
+    changes = imports.write(session, plan)
+    people.forget_words(session, [one for one, *_ in changes["own"]])
     return plan.counts
 
 

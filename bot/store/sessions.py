@@ -140,11 +140,15 @@ def complete(session: Session, token: str, keys: Keys, code: str, now: datetime)
     """Make a whole session of half a one; None for a code that does not fit, or for half a session that is over."""
     member = half_owner(session, token, now)
     proof = credentials.prove(session, member.person, keys, code, now) if member is not None else None
-    row = session.get(StaffSession, _digest(token))
-    if member is None or proof is None or row is None:
+    if member is None or proof is None:
         return None
-    browser, address = row.browser, row.address
-    session.delete(row)
+    half = (col(StaffSession.token_hash) == _digest(token), col(StaffSession.is_half))
+    taken = session.execute(  # in one statement: one that was ended meanwhile is not there to become a whole one
+        delete(StaffSession).where(*half).returning(col(StaffSession.browser), col(StaffSession.address))
+    ).first()
+    if taken is None:
+        return None
+    browser, address = taken
     if proof is Proof.RECOVERY:
         note(session, member, "staff.recovery_used", now)
     return Entered(member=member, token=begin(session, member, browser, now, address))
@@ -261,6 +265,8 @@ def end_all(session: Session, member: Staff, *, but: str = "") -> None:
     own = _rows_of(session, member)
     # Links first: a browser that is using one up is waited for, and its session is there to be ended.
     session.exec(delete(SignInLink).where(col(SignInLink.staff_id).in_(own)))
+    # Then halves: one that is being completed is waited for, and the whole one that came of it is there to be ended.
+    session.exec(delete(StaffSession).where(col(StaffSession.staff_id).in_(own), col(StaffSession.is_half)))
     others = col(StaffSession.token_hash) != _digest(but)
     session.exec(delete(StaffSession).where(col(StaffSession.staff_id).in_(own), others))
 

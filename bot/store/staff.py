@@ -67,6 +67,12 @@ def same_person(session: Session, member: Staff) -> Sequence[Staff]:
     return session.exec(mine.order_by(col(Staff.id))).all()
 
 
+def is_admin(session: Session, member: Staff) -> bool:
+    """Tell whether a person is an admin in any community, whichever they look at."""
+    with scope.everywhere(session):
+        return any(one.role is Role.ADMIN for one in same_person(session, member))
+
+
 def places_beyond(session: Session, member: Staff, admin: Staff) -> list[int]:
     """Return the communities where a person works, too, and `admin` is no admin: a sign-in link for them leads there as well."""
     with scope.everywhere(session):

@@ -3,6 +3,7 @@
 from bot.store import (
     alerts,
     apikeys,
+    attempts,
     channels,
     claims,
     communities,
@@ -10,6 +11,7 @@ from bot.store import (
     conversations,
     credentials,
     directory,
+    duplicates,
     duty,
     effects,
     erasures,
@@ -24,6 +26,7 @@ from bot.store import (
     masses,
     merging,
     notices,
+    objections,
     once,
     outbox,
     people,
@@ -40,6 +43,6 @@ from bot.store import (
 )
 
 __all__ = [
-    "alerts", "apikeys", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
-    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "once", "outbox", "people", "photos", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "alerts", "apikeys", "attempts", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
+    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "once", "outbox", "people", "photos", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

@@ -1,15 +1,16 @@
 """What a person of the staff must look at: opened, claimed, handed on, closed. One that nobody claims climbs a ladder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import ColumnElement, Index, func, text
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, or_, select
 
 from bot.errors import Refusal
-from bot.model import maybe_moment, moment, public_id, shortened
+from bot.model import index_where_known, maybe_moment, moment, public_id, shortened
 from bot.sealed import sealed, sealed_map
 from bot.store import events, scope
 from bot.store.communities import Community
@@ -41,6 +42,7 @@ class Task(Scoped, table=True):
         Index("task_openid", "openid"),
         Index("task_number", "number", unique=True),
         Index("task_answered", "community_id", "kind", "opened_at", sqlite_where=_ANSWERED, postgresql_where=_ANSWERED),
+        index_where_known("task", "household_id"),
     )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
@@ -104,6 +106,21 @@ def listed(session: Session) -> Sequence[Task]:
     return session.exec(
         select(Task).where(col(Task.closed_at).is_(None)).order_by(col(Task.urgent).desc(), col(Task.opened_at))
     ).all()
+
+
+def open_of(session: Session, openids: Collection[str], household_id: int | None = None) -> Sequence[Task]:
+    """Return the open tasks of these accounts, or of a flat, in the order of `listed`; all others stay sealed."""
+    theirs: ColumnElement[bool] = col(Task.openid).in_(openids)
+    if household_id is not None:
+        theirs = or_(theirs, col(Task.household_id) == household_id)
+    query = select(Task).where(theirs, col(Task.closed_at).is_(None))
+    return session.exec(query.order_by(col(Task.urgent).desc(), col(Task.opened_at))).all()
+
+
+def count_by_need(session: Session) -> Mapping[str, int]:
+    """Return how many tasks are open, by the permission that may see them; none of them is opened."""
+    counted = sql_select(col(Task.need), func.count()).where(col(Task.closed_at).is_(None)).group_by(col(Task.need))
+    return {need: number for need, number in session.execute(counted)}
 
 
 def closed(session: Session, limit: int = 20) -> Sequence[Task]:

@@ -30,10 +30,13 @@ def waiting(desk: Desk) -> View:
     words, show = desk.query.get("q", "").strip()[:40], desk.query.get("show", "")
     if not words and show not in SHOWN:
         rows, latest = _rows(desk, talks.waiting(desk.session, 50)), _rows(desk, talks.latest(desk))
-        return View("desk/conversations.html", {"rows": rows, "latest": latest, "q": "", "show": "", "shown": SHOWN})
+        return View(
+            "desk/conversations.html", {"rows": rows, "latest": latest, "q": "", "show": "", "shown": SHOWN, "why_not": ""}
+        )
     held_by = desk.staff.id if show == "mine" else None
-    found = talks.found(desk, words, held_by=held_by, waiting=show == "waiting")
+    found = talks.found(desk, words, held_by=held_by, waiting=show == "waiting", by_phone=desk.may("phone.view"))
     values = {"rows": _rows(desk, found), "latest": None, "q": words, "show": show if show in SHOWN else "all", "shown": SHOWN}
+    values["why_not"] = desk.why_not_by_phone(words)
     return View("desk/conversations.html", values)
 
 
@@ -46,6 +49,9 @@ def show(desk: Desk) -> View:
     photo_ids = [line.photo_id for line in lines if line.photo_id]
     photos = {photo.id: photo for photo in desk.session.exec(select(Photo).where(col(Photo.id).in_(photo_ids))).all()}
     [row] = _rows(desk, [talk])
+    handed = [_handed(desk, task, lines) for task in handoffs.open_of(desk.session, talk.openid)]
+    if row["phone"] or any(one["phone"] for one in handed):
+        desk.read_phones(f"conversation:{talk.public_id}")
     shown = {
         "row": row,
         "lines": lines,
@@ -53,7 +59,7 @@ def show(desk: Desk) -> View:
         "taken_by": desk.session.get(Staff, talk.staff_id) if talk.staff_id else None,
         "names": _names(desk, lines),
         "may_send": talks.allowance(desk, talk),
-        "handoffs": [_handed(desk, task, lines) for task in handoffs.open_of(desk.session, talk.openid)],
+        "handoffs": handed,
         "outcomes": handoffs.OUTCOMES,
     }
     return View("desk/conversation.html", shown)
@@ -111,9 +117,10 @@ def _find(desk: Desk) -> Conversation:
 
 def _rows(desk: Desk, found: Sequence[Conversation]) -> list[dict[str, Any]]:
     numbers: dict[str | None, list[str]] = {}
-    for task in handoffs.open_among(desk.session, [talk.openid for talk in found]):
+    openids = [talk.openid for talk in found]
+    for task in handoffs.open_among(desk.session, openids):
         numbers.setdefault(task.openid, []).append(task.number or "")
-    alarms = {task.openid: task for task in tasks.listed(desk.session) if task.urgent and desk.may(task.need)}
+    alarms = {task.openid: task for task in tasks.open_of(desk.session, openids) if task.urgent and desk.may(task.need)}
     return [_row(desk, talk, numbers.get(talk.openid, []), alarms) for talk in found]
 
 

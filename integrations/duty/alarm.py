@@ -9,11 +9,15 @@ from bot.contract import Page, Redirect, Refusal, Staff, Task, View, Visit, page
 from bot.contract.roster import by_login
 from integrations.duty import summons
 
+#: What the page shows, for the log.
+SHOWN = "紧急求助时说的话"
+
 
 @page("GET", "/duty/{task}/{login}")
 def show(visit: Visit) -> View:
     """Show an alarm to the one who was told; the resident's phone and words to who has taken it."""
     task, member = _both(visit)
+    visit.read(member, SHOWN, task.about)
     kind = visit.context.services.kind_of(task.kind)
     holder = visit.session.get(Staff, task.claimed_by) if task.claimed_by else None
     return View(

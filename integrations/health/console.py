@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
-from sqlmodel import col, select
+from sqlmodel import and_, col, or_, select
 
 from bot.contract import Desk, Household, Page, Refusal, Resident, View, page
 from integrations.health.models import CheckIn
@@ -45,18 +46,24 @@ def today(desk: Desk) -> View:
     for made, resident, flat, told in rows:
         last.setdefault(made.of, Row(made=made, flat=flat, who=_who(made, resident), told=_told(made, told)))
     shown = sorted(last.values(), key=lambda row: (not row.made.is_abnormal, -row.made.tenths))
-    seen = [resident for resident, called in last if not called]
     about = dict.fromkeys((resident or told).about for _, resident, _, told in rows)
     if about:
         desk.read("health.view", *about)
     missing = desk.session.exec(
         select(Resident, Household)
         .join(Household, col(Household.id) == col(Resident.household_id))
-        .where(col(Resident.openid).is_not(None), col(Resident.id).not_in(seen))
+        .where(col(Resident.openid).is_not(None), ~_was_told_of(day))
         .order_by(Household.building, Household.unit, Household.room)
         .limit(200)
     ).all()
     return View("health/today.html", {"day": day, "rows": shown, "missing": missing})
+
+
+def _was_told_of(day: date) -> ColumnElement[bool]:
+    """Return the condition that there is a check-in of a resident on a day, as `CheckIn.of` tells people apart."""
+    themselves = and_(col(CheckIn.resident_id).is_(None), CheckIn.person == "", CheckIn.reporter_id == Resident.id)
+    mine = select(CheckIn.id).where(CheckIn.day == day, or_(CheckIn.resident_id == Resident.id, themselves))
+    return mine.correlate(Resident).exists()
 
 
 def _day(desk: Desk) -> date:

@@ -32,7 +32,7 @@ def find(turn: Turn, word: str) -> Person:
     """Return whom the speaker calls so: somebody of their household by that name, else nobody the roster knows."""
     if not word:
         return me(turn)
-    at_home = roster.people_of(turn.session, turn.household(turn.me))
+    at_home = roster.people_of(turn.session, turn.home)
     named = next((one for one in at_home if one.name == word), None)
     return me(turn) if named is not None and named.id == turn.me.id else Person(resident=named, word=word)
 

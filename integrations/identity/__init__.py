@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
-from integrations.identity import actions, console, events, household, joining, pages, processing, proofs, requests
+from integrations.identity import actions, console, events, household, joining, pages, processing, proofs, reactions, requests
 
 integration = Integration(
     name="identity",
@@ -14,6 +14,7 @@ integration = Integration(
     hears=household.hear,
     console=console.ROUTES,
     pages=pages.ROUTES,
+    reactions=reactions.ALL,
     log=events.LOG,
     emits=events.EMITS,
     tells={

@@ -46,15 +46,15 @@ def bind(turn: Turn, slots: Living) -> Reply | Ask:
     if (where := _where(turn, slots)) is not None:
         return where
     flat = binding.find_flat(turn.session, slots.building, slots.unit, slots.room)
-    claim = roster.claim_flat(turn.session, turn.openid, slots.parts, flat, turn.now)
-    if claim.evidence is None:
-        if slots.proof in (None, AGREED):
-            return _ask_for_proof(turn, slots)
-        if (missed := _prove(turn, slots, flat, claim)) is not None:
-            return missed
+    roster.claim_flat(turn.session, turn.openid, slots.parts, flat, turn.now)
+    if slots.proof in (None, AGREED):
+        return _ask_for_proof(turn, slots)
+    owners = _prove(turn, slots, flat)
+    if isinstance(owners, Reply | Ask):
+        return owners
     if flat is None:
         raise LookupError(slots.label)  # nothing shows that somebody lives in a flat that is none
-    return _recognise(turn, slots, flat)
+    return _recognise(turn, slots, flat, owners)
 
 
 def _claimed(turn: Turn, slots: Living) -> Reply | Ask:
@@ -92,20 +92,20 @@ def _ask_for_proof(turn: Turn, slots: Living) -> Ask:
     return Ask(slot="proof", name="prove_more" if turn.flat else "prove", options={}, values=values, agreed=AGREED)
 
 
-def _prove(turn: Turn, slots: Living, flat: Household | None, claim: roster.Claim) -> Reply | Ask | None:
-    """Hold digits against the numbers on record; returns what to say where they show nothing. Wrong ones and no flat sound alike."""
+def _prove(turn: Turn, slots: Living, flat: Household | None) -> Reply | Ask | list[Resident]:
+    """Return whose numbers the digits fit, or what to say where they show nothing. Wrong digits, no flat and an objection sound alike.
+
+    It is asked at each step of the form and nothing of it is kept: who says the flat again tomorrow shows it again.
+    """
     if not slots.proof or not slots.proof.isdigit():
         return _to_office("pending", turn, slots)
     counted = binding.counted_as(turn.session, slots, flat)
     if not proofs.may_try(turn, counted):
         return _to_office("tired", turn, slots)
-    is_welcome = flat is not None and not roster.is_objected(turn.session, turn.openid, flat)
-    if flat is not None and is_welcome and proofs.known_by(turn, flat, slots.proof):
+    is_welcome = flat is not None and not proofs.is_unwanted(turn, turn.openid, flat)
+    if flat is not None and is_welcome and (owners := proofs.known_by(turn, flat, slots.proof)):
         proofs.was_right(turn, counted)
-        claim.evidence = Evidence.PHONE
-        turn.session.add(claim)
-        turn.session.flush()
-        return None
+        return owners
     if turn.is_out_of_guesses:
         return _to_office("tired", turn, slots)
     return Ask(slot="proof", name="again", options={}, values={"said": slots.label})
@@ -116,34 +116,33 @@ def _to_office(name: str, turn: Turn, slots: Living) -> Reply:
     return Reply(name, about=task.about, called=f"{slots.label}的核对", said=slots.label, ok=False)
 
 
-def _recognise(turn: Turn, slots: Living, flat: Household) -> Reply | Ask:
-    """Find out who of the flat it is that knew the number: the one whose it is, or somebody else at home."""
+def _recognise(turn: Turn, slots: Living, flat: Household, owners: list[Resident]) -> Reply | Ask:
+    """Find out who of the flat it is that knew the number: one of the owners, whose it is, or somebody else at home."""
     if not proofs.may_bind(turn):
         raise Refusal(turn.words("今天绑定、解绑的次数太多了，请明天再试，或打 {community.phone}。"))
     if turn.resident is not None:
         return _bound(turn, flat, None)
-    at_home = roster.people_of(turn.session, flat)
-    free = [one for one in at_home if one.openid is None]
-    if slots.who not in (None, FAMILY):
-        chosen = next((one for one in free if one.public_id == slots.who), None)
-        if chosen is not None:
-            return _bound(turn, flat, chosen)
-    owners = [one for one in proofs.known_by(turn, flat, slots.proof or "") if one.openid is None]
-    if owners and slots.who is None:
-        options = {one.public_id: f"我就是{proofs.masked(one.name)}" for one in owners}
+    free = [one for one in owners if proofs.is_free(turn, one, turn.openid)]
+    chosen = next((one for one in free if one.public_id == slots.who), None)
+    if chosen is not None:
+        return _bound(turn, flat, chosen)
+    if free and slots.who is None:
+        options = {one.public_id: f"我就是{proofs.masked(one.name)}" for one in free}
         return Ask(slot="who", name="who", options={**options, FAMILY: "我是这家的其他人"}, values={"said": flat.label})
     if not slots.name:
         return Ask(slot="name", name="name", options={}, values={"said": flat.label})
-    if len(same := proofs.namesakes(at_home, slots.name)) == 1:
-        return _bound(turn, flat, same[0])
+    if (namesake := proofs.namesake(turn, flat, slots.name, turn.openid, slots.proof or "")) is not None:
+        return _bound(turn, flat, namesake)
     task = requests.ask_office(turn, slots, name=slots.name, knows_number=True)
     requests.ask_home(turn, task, flat, slots.name)
     return Reply("asked", about=task.about, called=f"{slots.label}的核对", said=slots.label, ok=False)
 
 
 def _bound(turn: Turn, flat: Household, person: Resident | None) -> Reply:
+    turn.hold(turn.openid)
+    waiting = binding.request_of(turn.session, turn.openid)
     resident = proofs.admit(turn, turn.openid, flat, person, Evidence.PHONE)
-    if (waiting := binding.request_of(turn.session, turn.openid)) is not None:
+    if waiting is not None:
         turn.finish(waiting.about, "本人已核对")
     return Reply("done", about=f"binding:{resident.public_id}", called=f"{flat.label}的绑定", flat=flat.label)
 
@@ -181,8 +180,9 @@ def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
 @action("identity.show", replies={"done": "flat", "several": "flat others", "waits": "said", "none": ""}, shows=True)
 def show(turn: Turn, slots: object) -> Reply:
     """Tell which flats are the resident's, and which one is meant now."""
-    if turn.resident is not None and turn.flat is not None:
-        first, *others = roster.homes(turn.session, turn.resident)
+    flats = roster.homes(turn.session, turn.resident) if turn.resident is not None else []
+    if flats:
+        first, *others = flats
         if others:
             return Reply("several", flat=first.label, others="、".join(one.label for one in others))
         return Reply("done", flat=first.label)

@@ -73,7 +73,7 @@ def _phones(said: Sequence[str]) -> list[str]:
 @page("POST", "/flats/{id}/confirm", need=requests.NEED)
 def confirm(desk: Desk) -> Redirect:
     """Bind who asked to the person the staff chose, or to a new one of the flat they chose; a flat that is new is added."""
-    task = _open_task(desk)
+    task = requests.answerable(desk, desk.params["id"])
     flat, person = _chosen(desk, task)
     name = desk.form.get("name", "").strip()[:LONGEST]
     desk.close(task, f"已绑定{flat.label}")
@@ -84,17 +84,10 @@ def confirm(desk: Desk) -> Redirect:
 @page("POST", "/flats/{id}/refuse", need=requests.NEED)
 def refuse(desk: Desk) -> Redirect:
     """Tell the resident that the flat was not found."""
-    task = _open_task(desk)
+    task = requests.answerable(desk, desk.params["id"])
     requests.refuse(desk, task)
     desk.close(task, "未通过")
     return Redirect("/console/flats", "已拒绝，已告诉居民。")
-
-
-def _open_task(desk: Desk) -> Task:
-    task = requests.find(desk, desk.params["id"])
-    if task.closed_at is not None:
-        raise Refusal(f"这条已由同事处理：{task.outcome}。")
-    return task
 
 
 def _chosen(desk: Desk, task: Task) -> tuple[Household, Resident | None]:

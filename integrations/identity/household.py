@@ -22,21 +22,17 @@ DISPUTED = "identity.disputed"
 def object_to(work: Work, newcomer: Resident, flat: Household, member: Resident) -> bool:
     """Let go, for good, an account that a household does not know, on a member's word: what it opened ends, and staff look into it.
 
-    Whoever the roster has in the flat stays on it, without the account; whoever was let in goes out of it. False where the word of this
+    False where the word of this
     member is not enough to cut off that newcomer (standing.py): the office decides, and both keep what they have.
     """
+    work.session.refresh(newcomer, with_for_update=True)
     openid = newcomer.openid
     if openid is None:
         raise Refusal("这个微信已经不在您家了，不用再管。")
     if not standing.may_put_out(_standing(work, member, flat), _standing(work, newcomer, flat)):
         _dispute(work, newcomer, flat, member)
         return False
-    roster.object_to(work.session, openid, flat, work.now)
-    lives = roster.residence(work.session, newcomer, flat)
-    if lives is not None and lives.evidence is not Evidence.ROSTER:
-        work.move_out(newcomer, flat, "objected")
-    if newcomer.openid is not None and (lives is None or lives.evidence is Evidence.ROSTER):
-        work.unbind(newcomer, "objected")
+    work.object_to(openid, flat)
     work.record("identity.objected", newcomer.about, household=flat.key)
     work.assign("identity.objected", requests.NEED, f"住户说不认识新绑定的人：{flat.label}", urgent=True, household=flat)
     work.tell(openid, "identity.objected", flat=flat.label)

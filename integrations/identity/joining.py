@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.contract import Ask, Evidence, Household, Refusal, Reply, Turn, action, is_described, roster
+from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Turn, action, is_described, roster
+from bot.contract.roster import Invitation
 from integrations.identity import household, proofs
 
 #: How long an invitation lets somebody in, and how many a person may make in a day.
@@ -23,9 +24,7 @@ class Invited:
 @action("identity.invite", Invited, replies={"done": "code whom flat until", "whom": ""})
 def invite(turn: Turn, slots: Invited) -> Reply | Ask:
     """Make a code that lets one person join the flat that is meant, once and until tomorrow."""
-    flat = turn.flat
-    if flat is None:
-        raise Refusal("请先告诉我您住哪一户。")
+    flat = turn.home
     if slots.name in _ANYBODY:
         return Ask(slot="name", name="whom", options={})
     household.require_undisputed(turn, turn.me, flat)
@@ -42,12 +41,16 @@ class Joining:
 
     code: str
     name: str | None = None
+    proof: str | None = None  # the last digits of the number on record, or all of it; no digits: they know none
     who: str | None = None
 
 
-@action("identity.join", Joining, replies={"done": "flat", "already": "flat", "name": "flat", "wrong": "", "tired": ""})
+@action(
+    "identity.join", Joining,
+    replies={"done": "flat", "already": "flat", "name": "flat", "prove": "flat", "again": "flat", "wrong": "", "tired": ""},
+)  # fmt: skip
 def join(turn: Turn, slots: Joining) -> Reply | Ask:
-    """Bind whoever has a code to the person of its flat that they are; unknown, used and expired codes sound alike."""
+    """Bind whoever has a code to the person of its flat that they show to be, else to a new one; unknown, used and expired codes sound alike."""
     if not turn.may_guess():
         return Reply("tired", ok=False)
     invitation = roster.find_invitation(turn.session, slots.code)
@@ -59,7 +62,7 @@ def join(turn: Turn, slots: Joining) -> Reply | Ask:
         return Reply("wrong", ok=False)
     turn.move_to(place)
     flat = turn.session.get_one(Household, invitation.household_id)
-    if roster.is_objected(turn.session, turn.openid, flat):
+    if proofs.is_unwanted(turn, turn.openid, flat) or not _still_gives(turn, invitation, flat):
         return Reply("wrong", ok=False)
     if not proofs.may_bind(turn):
         return Reply("tired", ok=False)
@@ -68,12 +71,43 @@ def join(turn: Turn, slots: Joining) -> Reply | Ask:
     called = slots.name or ("" if is_described(invitation.called) else invitation.called)
     if turn.resident is None and not called:
         return Ask(slot="name", name="name", options={}, values={"flat": flat.label})
-    same = proofs.namesakes(roster.people_of(turn.session, flat), called)
+    person = _person(turn, slots, flat, called) if turn.resident is None else None
+    if isinstance(person, Ask):
+        return person
     evidence = Evidence.CODE if invitation.is_paper else Evidence.INVITATION
-    resident = proofs.admit(turn, turn.openid, flat, same[0] if same else None, evidence, name=called)
+    resident = proofs.admit(turn, turn.openid, flat, person, evidence, name=called)
     if not invitation.is_paper:
         roster.end_invitation(turn.session, invitation, turn.now)
     return Reply("done", about=f"binding:{resident.public_id}", called=f"{flat.label}的绑定", flat=flat.label)
+
+
+def _still_gives(turn: Turn, invitation: Invitation, flat: Household) -> bool:
+    """Tell whether who gave a code may still let somebody in: they are bound, and live there."""
+    if invitation.is_paper:
+        return True
+    inviter = roster.inviter_of(turn.session, invitation)
+    return (
+        inviter is not None
+        and inviter.openid is not None
+        and any(one.id == flat.id for one in roster.homes(turn.session, inviter))
+    )
+
+
+def _person(turn: Turn, slots: Joining, flat: Household, called: str) -> Resident | Ask | None:
+    """Return who of the flat somebody with its code shows to be, None for a new one; of who has a number on record it is asked first.
+
+    The code shows that they belong to the flat, not who of it they are.
+    """
+    if not any(proofs.has_number(one) for one in proofs.namesakes(turn, flat, called, turn.openid)):
+        return proofs.namesake(turn, flat, called, turn.openid)
+    if slots.proof is None:
+        return Ask(slot="proof", name="prove", options={}, values={"flat": flat.label})
+    if not slots.proof.isdigit() or not proofs.may_try(turn, flat.label):
+        return None
+    if (person := proofs.namesake(turn, flat, called, turn.openid, slots.proof)) is not None:
+        proofs.was_right(turn, flat.label)
+        return person
+    return None if turn.is_out_of_guesses else Ask(slot="proof", name="again", options={}, values={"flat": flat.label})
 
 
 ALL = (invite, join)

@@ -53,7 +53,8 @@ def _member(visit: Visit, flat: Household) -> Resident:
 @page("GET", "/requests/{task}/{member}")
 def request(visit: Visit) -> View:
     """Show who wants to belong to the flat and knew the number on record."""
-    task, flat, _ = _asked(visit)
+    task = requests.find(visit, visit.params["task"])
+    flat, _ = _asked(visit, task)
     return View(
         "identity/request.html",
         {"task": task, "flat": flat, "who": task.data.get("name") or "有人", "community": visit.community},
@@ -63,29 +64,27 @@ def request(visit: Visit) -> View:
 @page("POST", "/requests/{task}/{member}")
 def answer(visit: Visit) -> Redirect:
     """Let somebody at home say that they know who asked, or that they do not."""
-    task, flat, member = _asked(visit)
-    household.require_undisputed(visit, member, flat)
-    if not task.is_open:
-        raise Refusal(f"这件事已经办好了：{task.outcome}。")
     if (wish := visit.form.get("do")) not in ("approve", "refuse"):
         raise Refusal("请点一个按钮：同意，或者不认识。")
+    task = requests.answerable(visit, visit.params["task"])
+    flat, member = _asked(visit, task)
+    household.require_undisputed(visit, member, flat)
     if wish == "approve":
         requests.approve(visit, task, flat, None, Evidence.INVITATION)
         visit.finish(task.about, f"家里人同意，已绑定{flat.label}")
     else:
         if task.openid:
-            roster.object_to(visit.session, task.openid, flat, visit.now)
+            visit.object_to(task.openid, flat)
         requests.refuse(visit, task)
         visit.finish(task.about, "家里人说不认识")
     return Redirect(visit.link(f"/requests/{task.public_id}/{member.public_id}"))
 
 
-def _asked(visit: Visit) -> tuple[Task, Household, Resident]:
-    task = requests.find(visit, visit.params["task"])
+def _asked(visit: Visit, task: Task) -> tuple[Household, Resident]:
     flat = binding.find_flat(visit.session, *binding.said_in(task).parts) if task.data else None
     if flat is None or not task.data.get("knows_number"):
         raise LookupError(visit.params["task"])
-    return task, flat, _member(visit, flat)
+    return flat, _member(visit, flat)
 
 
 ROUTES: tuple[Page, ...] = (newcomer, object_, request, answer)

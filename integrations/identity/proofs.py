@@ -4,9 +4,8 @@ Whether a flat exists, whether anybody lives in it, and whether the digits were 
 """
 
 import re
-from collections.abc import Sequence
 
-from bot.contract import Evidence, Household, Resident, ResidentRole, Turn, Work, roster
+from bot.contract import Evidence, Household, Refusal, Resident, ResidentRole, Turn, Work, register, roster
 
 #: Wrong numbers in a day about one flat from all accounts, and about all flats of a community; those of one account are the core's to
 #: bound. Of ten thousand endings ten guesses find one in a thousand flats a day, two hundred guesses one in fifty days; who lives there
@@ -24,8 +23,11 @@ _ALL = "*"
 #: How often a day one account may be bound, and requests of one account and about one flat may be put to people.
 BINDINGS, REQUESTS, ASKED_AT_HOME = 5, 3, 3
 
-#: Shortest number that is compared whole.
-WHOLE = 7
+#: Said where an account would be let in that the flat does not know.
+UNWANTED = "这一户说过不认识这个微信，只有物业核对后才能再绑定，电话 {community.phone}。"
+
+#: Digits that show at least that a number is known, and the shortest number that is compared whole.
+ENDING, WHOLE = 4, 7
 
 
 def may_try(turn: Turn, flat: str) -> bool:
@@ -60,19 +62,47 @@ def known_by(work: Work, flat: Household, digits: str) -> list[Resident]:
     return [one for one in roster.people_of(work.session, flat) if _fits(one.phone, digits)]
 
 
+def _fits(phone: str, digits: str) -> bool:
+    number = re.sub(r"\D", "", phone)
+    return len(digits) >= ENDING and (number == digits if len(digits) >= WHOLE else number.endswith(digits))
+
+
 def has_number(person: Resident) -> bool:
     """Tell whether a number of somebody is on record."""
     return any(sign.isdigit() for sign in person.phone)
 
 
-def _fits(phone: str, digits: str) -> bool:
-    number = re.sub(r"\D", "", phone)
-    return bool(number) and (number == digits if len(digits) >= WHOLE else number.endswith(digits))
+def is_unwanted(work: Work, openid: str, flat: Household) -> bool:
+    """Tell whether a flat does not know this account: nothing but the staff's word lets it in there."""
+    return roster.is_objected(work.session, openid, flat.key)
 
 
-def namesakes(people: Sequence[Resident], name: str) -> list[Resident]:
-    """Return who of these has that name and no WeChat account yet."""
-    return [one for one in people if one.openid is None and one.name and one.name == name]
+def is_free(work: Work, person: Resident, openid: str) -> bool:
+    """Tell whether somebody may be whose account this is: they have none, and live in no flat that does not know it."""
+    return person.openid is None and not roster.lives_where_unknown(work.session, person, openid)
+
+
+def namesakes(work: Work, flat: Household, name: str, openid: str) -> list[Resident]:
+    """Return who of a flat has that name and may be whose account this is."""
+    return [one for one in roster.people_of(work.session, flat) if name and one.name == name and is_free(work, one, openid)]
+
+
+def namesake(work: Work, flat: Household, name: str, openid: str, digits: str = "") -> Resident | None:
+    """Return the one person of a flat for whom an account may be taken that gives their name, and what digits it gave.
+
+    A name is no secret: the tenant knows the landlord's. So it is enough only for somebody of whom there is nothing to gain: no number
+    on record that could be asked for, no other flat, and nothing that another account said. Everybody else shows that they know
+    the number, or is chosen by staff.
+    """
+    same = namesakes(work, flat, name, openid)
+    known = [one for one in same if _fits(one.phone, digits)]
+    if len(known) == 1:
+        return known[0]
+    if len(same) != 1 or has_number(same[0]):
+        return None
+    [one] = same
+    lives_here_alone = [home.id for home in roster.homes(work.session, one)] == [flat.id]
+    return one if lives_here_alone and not roster.was_anothers(work.session, one, openid) else None
 
 
 def masked(name: str) -> str:
@@ -85,12 +115,19 @@ def masked(name: str) -> str:
 def admit(work: Work, openid: str, flat: Household, person: Resident | None, evidence: Evidence, *, name: str = "") -> Resident:
     """Bind an account to the person of a flat that it belongs to, or to a new one; who is bound already has one flat more.
 
-    The others at home are told, once for each person and day.
+    The others at home are told, once for each person and day. Where the flat has objected to the account, only the staff's word lets
+    it in, and takes the objection back; another raises Refusal.
     """
+    work.hold(openid)
+    if is_unwanted(work, openid, flat):
+        if evidence is not Evidence.STAFF:
+            raise Refusal(work.words(UNWANTED))
+        register.forgive(work.session, openid, flat.key)
     bound = roster.bound(work.session, openid)
     if bound is not None:
         if all(one.id != flat.id for one in roster.homes(work.session, bound)):
             work.move_in(bound, flat, ResidentRole.FAMILY, evidence)
+        roster.drop_claim(work.session, openid)
         resident = bound
     else:
         resident = person or work.settle(flat, name=name, evidence=evidence)
@@ -98,7 +135,6 @@ def admit(work: Work, openid: str, flat: Household, person: Resident | None, evi
             work.move_in(resident, flat, ResidentRole.FAMILY, evidence)
         work.bind(resident, openid, evidence)
     work.take("bind.done", BINDINGS, openid)
-    roster.drop_claim(work.session, openid)
     tell_home(work, resident, flat, evidence)
     return resident
 

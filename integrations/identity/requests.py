@@ -54,8 +54,24 @@ def approve(work: Work, task: Task, flat: Household, person: Resident | None, ev
 
 
 def refuse(work: Work, task: Task) -> None:
-    """Tell who asked that it was not confirmed; the caller closes the request."""
+    """Tell who asked that it was not confirmed, and forget that they said they live there; the caller closes the request."""
+    if task.openid:
+        roster.drop_claim(work.session, task.openid)
     work.tell(task.openid, "identity.refused", said=binding.said_in(task).label)
+
+
+def answerable(work: Work, key: str) -> Task:
+    """Return a request that is open, ours alone until it is answered; raises LookupError, and Refusal for one that somebody answered.
+
+    The account is held before the request, as the chat does it: of two who answer at once the second waits, and is told.
+    """
+    task = find(work, key)
+    if task.openid:
+        work.hold(task.openid)
+    work.session.refresh(task, with_for_update=True)
+    if not task.is_open:
+        raise Refusal(f"这件事已经办好了：{task.outcome}。")
+    return task
 
 
 def find(work: Work, key: str) -> Task:

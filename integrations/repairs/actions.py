@@ -74,8 +74,8 @@ def report(turn: Turn, slots: Fault) -> Reply:
 
 def _whose(turn: Turn) -> dict[str, Any]:
     """Return whose ticket it is: a resident's and a flat's, or an account's that says where it lives."""
-    if turn.resident is not None:
-        return {"resident_id": turn.me.id, "household_id": turn.me.household_id}
+    if turn.is_bound:
+        return {"resident_id": turn.me.id, "household_id": turn.home.id}
     return {"openid": turn.openid, "said_flat": turn.claim.label if turn.claim else ""}
 
 
@@ -392,7 +392,8 @@ def _own(turn: Turn, about: str) -> Ticket | None:
 
 def _own_ones(turn: Turn) -> ColumnElement[bool]:
     """Return the condition for what this resident reported, also before it was known who they are."""
-    return or_(col(Ticket.openid) == turn.openid, col(Ticket.resident_id) == (turn.resident.id if turn.resident else None))
+    own = col(Ticket.openid) == turn.openid
+    return or_(own, col(Ticket.resident_id) == turn.resident.key) if turn.resident else own
 
 
 def _line(turn: Turn, ticket: Ticket) -> str:

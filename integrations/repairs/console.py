@@ -58,6 +58,8 @@ def show(desk: Desk) -> View:
     ticket = _find(desk)
     flat = desk.session.get(Household, ticket.household_id) if ticket.household_id else None
     reporter = desk.session.get(Resident, ticket.resident_id) if ticket.resident_id else None
+    if ticket.phone or (reporter is not None and reporter.phone):
+        desk.read_phones(ticket.subject)
     return View(
         "repairs/ticket.html",
         {

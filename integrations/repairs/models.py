@@ -68,7 +68,7 @@ class Ticket(Scoped, table=True):
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(default_factory=ticket_number, unique=True)
     resident_id: int | None = Field(default=None, foreign_key="resident.id", index=True)
-    household_id: int | None = Field(default=None, foreign_key="household.id")
+    household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
     openid: str | None = Field(default=None, index=True)  # who reported it before it was known who they are
     said_flat: str = ""  # where they said they live, nobody having proven it
     category: str

@@ -1,12 +1,13 @@
 """Which rows of repairs are a person's. Tickets concern the building, too, and stay; the person goes out of them."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, or_, select
 
-from bot.contract import Personal, Resident, Retention, Rows, Work
+from bot.contract import Personal, Resident, Retention, Rows, Task, Work
+from integrations.repairs import places
 from integrations.repairs.models import CATEGORY_WORDS, OPEN, STATE_WORDS, Ticket, TicketNote, TicketState
 from integrations.repairs.settings import Settings
 
@@ -14,6 +15,11 @@ from integrations.repairs.settings import Settings
 def export(work: Work, resident: Resident) -> Mapping[str, Any]:
     """Return everything about a resident's repairs, oldest first."""
     return {"报修": [_ticket(work, one) for one in _theirs(work, resident)]}
+
+
+def export_account(work: Work, openid: str) -> Mapping[str, Any]:
+    """Return what an account has reported that nobody has shown to be theirs, oldest first."""
+    return {"还没核实住址时的报修": [{**_ticket(work, one), "说的住址": one.said_flat} for one in _reported(work, openid)]}
 
 
 def _ticket(work: Work, ticket: Ticket) -> Mapping[str, Any]:
@@ -29,19 +35,49 @@ def _ticket(work: Work, ticket: Ticket) -> Mapping[str, Any]:
 
 
 def erase(work: Work, resident: Resident) -> None:
-    """Cancel what is still open and take out what the resident wrote; that something was repaired, and where, stays."""
+    """Cancel what is still open and take out what the resident wrote; that something was repaired, and where, stays.
+
+    What is broken where others walk is mended all the same.
+    """
     for ticket in _theirs(work, resident):
-        if ticket.state in OPEN:
-            ticket.state = TicketState.CANCELLED
-            work.record("repair.cancelled", ticket.subject)
-            work.finish(ticket.subject, "住户已离开")
-        ticket.rating, ticket.words, ticket.phone = None, "", ""
-        work.session.add(ticket)
+        _empty(work, ticket)
+
+
+def erase_account(work: Work, openid: str, until: datetime) -> None:
+    """Do the same for what an account has reported; with it goes where it said it lives, which no roster has."""
+    for ticket in _reported(work, openid):
+        if ticket.opened_at > until:
+            continue
+        _empty(work, ticket)
+        ticket.openid, ticket.said_flat = None, ""
+        if not places.is_shared(ticket.location):
+            ticket.location = ""
+        for task in work.session.exec(select(Task).where(Task.subject == ticket.subject)).all():
+            task.openid = openid  # so that the eraser finds what staff were told of it
+            if task.is_open:
+                task.title = f"报修 {ticket.number}：{ticket.what}（住户已离开）"
+            work.session.add(task)
+
+
+def _empty(work: Work, ticket: Ticket) -> None:
+    if ticket.state in OPEN and not places.is_shared(ticket.location):
+        ticket.state = TicketState.CANCELLED
+        work.record("repair.cancelled", ticket.subject)
+        work.finish(ticket.subject, "住户已离开")
+    ticket.rating, ticket.words, ticket.phone = None, "", ""
+    work.session.add(ticket)
+
+
+def _reported(work: Work, openid: str) -> list[Ticket]:
+    return list(work.session.exec(select(Ticket).where(Ticket.openid == openid).order_by(col(Ticket.id))).all())
 
 
 def _theirs(work: Work, resident: Resident) -> list[Ticket]:
     return list(work.session.exec(select(Ticket).where(Ticket.resident_id == resident.id).order_by(col(Ticket.id))).all())
 
+
+#: What was told of a repair, and is emptied after a while.
+_TOLD = (Ticket.words, Ticket.phone, Ticket.location, Ticket.said_flat)
 
 _OVER = (col(Ticket.state).in_((TicketState.CLOSED, TicketState.CANCELLED)),)
 
@@ -53,9 +89,9 @@ RETAIN = Retention(
             col(TicketNote.at) < before, col(TicketNote.text) != "", col(TicketNote.ticket_id).in_(select(col(Ticket.id)).where(*_OVER)),
         ), {"text": ""}),
         Rows(Ticket, lambda before: (
-            col(Ticket.opened_at) < before, *_OVER, or_(col(Ticket.words) != "", col(Ticket.phone) != "", col(Ticket.location) != ""),
-        ), {"words": "", "phone": "", "location": ""}),
+            col(Ticket.opened_at) < before, *_OVER, or_(*(col(column) != "" for column in _TOLD)),
+        ), {"words": "", "phone": "", "location": "", "said_flat": ""}),
     ),
 )  # fmt: skip
 
-PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN,))
+PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN,), export_account=export_account, erase_account=erase_account)

@@ -8,6 +8,16 @@ _PLACE = re.compile(
     r"(?P<spot>.*)"
 )
 
+#: Places that belong to everybody: what is broken there is broken for others, too.
+_SHARED = re.compile(
+    r"楼道|走廊|过道|楼梯|走道|电梯|大堂|大厅|门厅|地下车库|地库|车棚|充电棚|单元门|外墙|楼顶|小区|路上|乐园|健身区|花园|绿化|门口岗|公共"
+)
+
+
+def is_shared(place: str) -> bool:
+    """Tell whether a place is one that others use as well."""
+    return _SHARED.search(place) is not None
+
 
 def moved(old: str, new: str) -> str:
     """Return the place with what is said anew; what is not spoken of stays: another floor is still the same building's corridor."""

@@ -1,9 +1,10 @@
-"""Two rows that are one person: suggested, looked at side by side, made one, parted again."""
+"""Two rows that are one person: suggested, said to be two, looked at side by side, made one, parted again."""
 
 from typing import Any
 
 from bot.contract import Desk, Page, Redirect, Refusal, Resident, View, page, register, roster
 from bot.contract.register import Filter
+from integrations.residents.lists import hidden
 from integrations.residents.phones import masked
 
 #: People who are offered for a comparison.
@@ -12,16 +13,46 @@ OFFERED = 8
 
 @page("GET", "/duplicates", need="household.edit", title="重复的人", nav="居民")
 def suggested(desk: Desk) -> View:
-    """List pairs that may be one person, each with the reason."""
-    pairs = [(_told(desk, one), _told(desk, other), why) for one, other, why in register.suggested(desk.session)]
-    return View("residents/duplicates.html", {"pairs": pairs})
+    """List pairs that may be one person, the surest first, each with the reason; and those of which it was said that they are two."""
+    said = desk.query.get("page", "")
+    found = register.suggested(desk.session, int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 1)
+    pages = {"before": found.page - 1, "after": found.page + 1 if found.page < found.pages else 0}
+    return View("residents/duplicates.html", {
+        "pairs": [(_told(desk, one), _told(desk, other), why) for one, other, why in found.rows], "found": found,
+        "apart": [(said, _told(desk, one), _told(desk, other)) for said, one, other in register.dismissed(desk.session)],
+        **{name: f"/console/duplicates?page={page}" if page else "" for name, page in pages.items()},
+    })  # fmt: skip
+
+
+@page("POST", "/duplicates/dismiss", need="household.edit")
+def dismiss(desk: Desk) -> Redirect:
+    """Say that two are two people: they are suggested no more."""
+    one, other = _two(desk, desk.form)
+    if one.id == other.id:
+        raise Refusal("这是同一个人，请选两个人。")
+    register.dismiss(desk.session, one, other, desk.now)
+    desk.record("resident.told_apart", one.about, other=other.public_id)
+    return Redirect("/console/duplicates", "记下了，这两位不再提示。点错了，可以在下面“重新提示”。")
+
+
+@page("POST", "/duplicates/dismissed/{key}/undo", need="household.edit")
+def suggest_again(desk: Desk) -> Redirect:
+    """Take back that two are two people."""
+    said = register.dismissal_by_public_id(desk.session, desk.params["key"])
+    if said is None:
+        raise LookupError(desk.params["key"])
+    one, other = (desk.session.get_one(Resident, key) for key in (said.one_id, said.other_id))
+    register.take_back(desk.session, said)
+    desk.record("resident.not_told_apart", one.about, other=other.public_id)
+    return Redirect("/console/duplicates", "好的，这两位如果还像同一个人，会再出现在上面。")
 
 
 @page("GET", "/duplicates/search", need="household.edit")
 def search(desk: Desk) -> View:
     """Find people while one types, to choose the two: the fragment below the field."""
     said = desk.query.get("q", "").strip()[:40]
-    found = register.people(desk.session, Filter(said=said)).rows[:OFFERED] if said else ()
+    wanted = Filter(said=said, by_phone=desk.may("phone.view"), hidden=hidden(desk))
+    found = register.people(desk.session, wanted).rows[:OFFERED] if said else ()
     return View(
         "residents/candidates.html",
         {
@@ -47,7 +78,7 @@ def merge(desk: Desk) -> Redirect:
         raise Refusal("请选择留下哪一位。")
     stays, goes = (one, other) if desk.form["stays"] == one.public_id else (other, one)
     gone, about, home = goes.public_id, stays.about, stays.household_id
-    register.merge(desk.session, stays, goes, desk.now)
+    register.merge(desk, stays, goes)
     desk.record("resident.merged", about, goes=gone)
     return Redirect(f"/console/households/{home}", "合并好了，两个人的记录都在一起了。弄错了，30 天内可以在这里分开。")
 
@@ -58,7 +89,7 @@ def part(desk: Desk) -> Redirect:
     merger = register.merger_by_public_id(desk.session, desk.params["key"])
     if merger is None:
         raise LookupError(desk.params["key"])
-    register.part(desk.session, merger, desk.now)
+    register.part(desk, merger)
     stays = desk.session.get_one(Resident, merger.stays_id)
     desk.record("resident.parted", stays.about)
     return Redirect(f"/console/households/{stays.household_id}", "分开了，又是两个人了。")
@@ -89,4 +120,4 @@ def _told(desk: Desk, one: Resident) -> dict[str, Any]:
     return {"one": one, "phone": masked(one.phone), "lives": lives}
 
 
-ROUTES: tuple[Page, ...] = (suggested, search, compare, merge, part)
+ROUTES: tuple[Page, ...] = (suggested, dismiss, suggest_again, search, compare, merge, part)

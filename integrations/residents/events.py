@@ -9,7 +9,7 @@ EMITS = {
     "people.exported": "", "people.listed": "people", "resident.added": "household", "resident.corrected": "what",
     "resident.tagged": "", "resident.untagged": "",
     "resident.phone_seen": "", "household.added": "", "household.corrected": "", "household.code_made": "", "household.code_renewed": "",
-    "account.blocked": "", "account.let_in": "", "resident.merged": "goes", "resident.parted": "", "community.changed": "what",
+    "account.blocked": "", "account.let_in": "", "resident.merged": "goes", "resident.parted": "", "resident.told_apart": "other", "resident.not_told_apart": "other", "community.changed": "what",
 }  # fmt: skip
 
 
@@ -25,7 +25,7 @@ LOG = Log(
         "resident.corrected": "改了资料（{what}）", "resident.tagged": "加了标签", "resident.untagged": "去掉了标签",
         "resident.phone_seen": "看了完整电话",
         "household.added": "添加了一户", "household.corrected": "改了门牌", "household.code_made": "做了住户码",
-        "household.code_renewed": "换了住户码", "account.blocked": "拦住了一个微信", "account.let_in": "放行了一个微信", "resident.merged": "和重复的一位合并了", "community.changed": "改了小区资料（{what}）", "resident.parted": "把合并的两个人分开了",
+        "household.code_renewed": "换了住户码", "account.blocked": "拦住了一个微信", "account.let_in": "放行了一个微信", "resident.merged": "和重复的一位合并了", "community.changed": "改了小区资料（{what}）", "resident.parted": "把合并的两个人分开了", "resident.told_apart": "记下和另一位不是同一个人", "resident.not_told_apart": "重新提示和另一位可能是同一个人",
     },
     subjects={"household": _household},
 )  # fmt: skip

@@ -63,7 +63,7 @@ def show(desk: Desk) -> View:
             "household": household, "people": [_row(desk, lives, one, household) for lives, one in at_home if lives.is_current],
             "gone": [(lives, one) for lives, one in at_home if not lives.is_current], "cards": [(card.title, lines) for card, lines in told], "tasks": waiting,
             "live": live, "notices": _notices(desk, [one for _, one in at_home]), "events": _events(desk, household, [one for _, one in at_home]),
-            "blocked": [(account_key(one.openid), one.at, _whose(desk, one.openid)) for one in register.objected(desk.session, household)],
+            "blocked": [(account_key(one.openid), one.at, _whose(desk, one.openid)) for one in register.objected(desk.session, household.key)],
             "roles": roster.RESIDENT_ROLE_WORDS, "today": f"{desk.now:%Y-%m-%d}", "code": register.paper(desk.session, household),
         },
     )  # fmt: skip
@@ -143,8 +143,7 @@ def _row(desk: Desk, lives: Any, resident: Resident, household: Household) -> di
 
 def _open(desk: Desk, household: Household, people: Sequence[Resident]) -> list[Task]:
     openids = {one.openid for one in people if one.openid}
-    theirs = (task for task in tasks.listed(desk.session) if task.household_id == household.id or task.openid in openids)
-    return [task for task in theirs if desk.may(task.need)]
+    return [task for task in tasks.open_of(desk.session, openids, household.id) if desk.may(task.need)]
 
 
 def _notices(desk: Desk, people: Sequence[Resident]) -> list[tuple[Notice, str, str, Any]]:

@@ -1,6 +1,6 @@
 """Everybody and every flat in a list: searched while one types, filtered, tagged in bulk, taken along as a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,17 +34,13 @@ _BOUND = {"yes": True, "no": False}
 @page("GET", "/people", need="household.view", title="居民", nav="居民")
 def people(desk: Desk) -> View:
     """List the people, in the order of their flats."""
-    wanted = _wanted(desk.query)
-    found = register.people(desk.session, wanted, _number(desk.query))
-    flats = _flats_of(desk, found.rows)
-    rows = [(one, flats[one.key], masked(one.phone)) for one in found.rows]
-    return View("residents/people.html", _around(desk, "/people", wanted, found) | {"rows": rows, "undo": _undo(desk.query)})
+    return _listed(desk, desk.query)
 
 
 @page("GET", "/households", need="household.view", title="住户", nav="居民")
 def households(desk: Desk) -> View:
     """List the flats, with who lives there."""
-    wanted = _wanted(desk.query)
+    wanted = _wanted(desk, desk.query)
     found = register.flats(desk.session, wanted, _number(desk.query))
     living = roster.people_by_flat(desk.session, [flat.key for flat in found.rows])
     rows = [(flat, living[flat.key]) for flat in found.rows]
@@ -52,11 +48,15 @@ def households(desk: Desk) -> View:
 
 
 @page("POST", "/people/tag", need="household.edit")
-def tag(desk: Desk) -> Redirect:
-    """Give a tag to those who are chosen, or take it from them."""
+def tag(desk: Desk) -> View:
+    """Give a tag to those who are chosen, or take it from them; the list is shown again with a button that takes it back.
+
+    It leads nowhere else: names, phones and tags would stand in an address, which browsers and proxies write down.
+    """
     said, adds = "".join(desk.form.get("tag", "").split()), desk.form.get("do") != "remove"
     if not said or len(said) > LONGEST_TAG or set(said) & set(",，;；、"):
         raise Refusal(f"请写一个标签，最多 {LONGEST_TAG} 个字，不带逗号和分号，例如：独居老人。")
+    _require_readable(desk, said)
     chosen = [one for name in desk.form if name.startswith("who.") if (one := roster.by_public_id(desk.session, name[4:]))]
     if not chosen:
         raise Refusal("还没有选人。请在名单里勾选要加标签的人。")
@@ -67,25 +67,42 @@ def tag(desk: Desk) -> Redirect:
         one.tags = [*one.tags, said] if adds else [kept for kept in one.tags if kept != said]
         desk.session.add(one)
         desk.record("resident.tagged" if adds else "resident.untagged", one.about)
-    what = f"{'加上' if adds else '去掉'}了“{said}”"
-    back = {key: value for key, value in desk.form.items() if key in ("q", "place", "role", "bound", "gone", "page") and value}
-    if adds and desk.form.get("filtered"):
-        back["tag"] = desk.form["filtered"]
-    if changed and not desk.form.get("undoes"):
-        back |= {"undo": "remove" if adds else "add", "undo_tag": said, "undo_who": ".".join(one.public_id for one in changed)}
+    desk.session.flush()
     already = f"，{len(chosen) - len(changed)} 人本来就是这样" if len(changed) < len(chosen) else ""
-    return Redirect(f"/console/people?{urlencode(back)}", f"给 {len(changed)} 人{what}{already}。")
+    note = f"给 {len(changed)} 人{'加上' if adds else '去掉'}了“{said}”{already}。"
+    back = {"do": "remove" if adds else "add", "tag": said, "who": [one.public_id for one in changed]}
+    undo = back if changed and not desk.form.get("undoes") else None
+    return _listed(desk, {**desk.form, "tag": desk.form.get("filtered", "")}, note=note, undo=undo)
+
+
+@page("GET", "/people/tag", need="household.view")
+def tagged(_desk: Desk) -> Redirect:
+    """Lead whoever opens the address of the form again to the list."""
+    return Redirect("/console/people")
+
+
+def _listed(desk: Desk, asked: Mapping[str, str], **around: Any) -> View:
+    wanted = _wanted(desk, asked)
+    found = register.people(desk.session, wanted, _number(asked))
+    flats = _flats_of(desk, found.rows)
+    rows = [(one, flats[one.key], masked(one.phone)) for one in found.rows]
+    return View("residents/people.html", _around(desk, "/people", wanted, found) | {"rows": rows, "undo": None} | around)
 
 
 @page("POST", "/people/export", need="people.export")
 def export(desk: Desk) -> Download:
     """Give all who are listed as a table for Excel."""
-    wanted = _wanted(desk.form)
+    wanted = _wanted(desk, desk.form)
     found = register.all_people(desk.session, wanted)
     flats = _flats_of(desk, found)
     in_full = desk.may("phone.view")
+    if any(one.phone for one in found):
+        desk.read_phones()
     rows = [
-        (flat, role, one.name, one.phone if in_full else masked(one.phone), "；".join(one.tags), "是" if one.openid else "否")
+        (
+            flat, role, one.name, one.phone if in_full else masked(one.phone), "；".join(desk.veil(tag) for tag in one.tags),
+            "是" if one.openid else "否",
+        )
         for one in found for flat, role in flats[one.key] or [("", "")]
     ]  # fmt: skip
     desk.record("people.listed", "", people=len(found))
@@ -94,13 +111,26 @@ def export(desk: Desk) -> Download:
     return Download(body=body, content_type="text/csv", filename=name)
 
 
-def _wanted(asked: Any) -> Filter:
+def hidden(desk: Desk) -> frozenset[str]:
+    """Return the tags that this person may not read: of somebody's health."""
+    return frozenset(tag for tag in register.tags(desk.session) if desk.veil(tag) != tag)
+
+
+def _require_readable(desk: Desk, tag: str) -> None:
+    """Refuse to say who has a tag that this person may not read."""
+    if desk.veil(tag) != tag:
+        raise Refusal("这个标签说的是健康情况，您的账号不能看，也不能按它找人、加上或去掉。需要的话请联系能看健康信息的同事。")
+
+
+def _wanted(desk: Desk, asked: Mapping[str, str]) -> Filter:
+    tag = asked.get("tag", "").strip()[:LONGEST_TAG]
+    _require_readable(desk, tag)
     building, _, unit = asked.get("place", "").partition("|")
     role = asked.get("role", "")
     return Filter(
-        said=asked.get("q", "").strip()[:80], building=building[:40], unit=unit[:40], tag=asked.get("tag", "").strip()[:LONGEST_TAG],
+        said=asked.get("q", "").strip()[:80], building=building[:40], unit=unit[:40], tag=tag,
         role=ResidentRole(role) if role in list(ResidentRole) else None, is_bound=_BOUND.get(asked.get("bound", "")),
-        is_gone=asked.get("gone") == "1",
+        is_gone=asked.get("gone") == "1", by_phone=desk.may("phone.view"), hidden=hidden(desk),
     )  # fmt: skip
 
 
@@ -124,19 +154,12 @@ def _around(desk: Desk, path: str, wanted: Filter, found: Any) -> dict[str, Any]
     theirs = desk.context.services.find(desk, wanted.said) if wanted.said else ()
     labels = {flat: home.label for _, flat, _ in theirs if (home := desk.session.get(Household, flat))}
     return {
-        "asked": asked, "found": found, "is_filtered": bool(kept), "path": path,
+        "why_not": desk.why_not_by_phone(wanted.said), "asked": asked, "found": found, "is_filtered": bool(kept), "path": path,
         "before": address(found.page - 1) if found.page > 1 else "", "after": address(found.page + 1) if found.page < found.pages else "",
-        "places": register.buildings(desk.session), "tags": register.tags(desk.session), "roles": roster.RESIDENT_ROLE_WORDS,
+        "places": () if desk.is_fragment else register.buildings(desk.session), "roles": roster.RESIDENT_ROLE_WORDS,
+        "tags": () if desk.is_fragment else [tag for tag in register.tags(desk.session) if tag not in wanted.hidden][: register.TAGS],
         "theirs": [(title, flat, labels[flat], words) for title, flat, words in theirs if flat in labels],
     }  # fmt: skip
-
-
-def _undo(asked: Any) -> dict[str, Any] | None:
-    """Return what takes the last tagging back."""
-    who = [one for one in asked.get("undo_who", "").split(".") if one.isalnum()][: register.PAGE]
-    if not who or not asked.get("undo_tag"):
-        return None
-    return {"do": "remove" if asked.get("undo") == "remove" else "add", "tag": asked["undo_tag"][:LONGEST_TAG], "who": who}
 
 
 def _flats_of(desk: Desk, rows: Sequence[Resident]) -> dict[int, list[tuple[str, str]]]:
@@ -152,4 +175,4 @@ def _flats_of(desk: Desk, rows: Sequence[Resident]) -> dict[int, list[tuple[str,
     return {key: now or left.get(key, []) for key, now in found.items()}
 
 
-ROUTES: tuple[Page, ...] = (people, households, tag, export)
+ROUTES: tuple[Page, ...] = (people, households, tag, tagged, export)

@@ -4,10 +4,10 @@ from datetime import date
 
 from sqlmodel import select
 
-from bot.contract import Desk, Household, Page, Redirect, Refusal, ResidentRole, View, page, register, roster
+from bot.contract import Desk, Household, Page, Redirect, Refusal, ResidentRole, View, page, register, roster, rosterfile
 from bot.contract.register import Filter
 from integrations.residents.flat import about, account_key, find, resident_of
-from integrations.residents.lists import LONGEST_TAG, TAGS
+from integrations.residents.lists import LONGEST_TAG, TAGS, hidden
 
 #: Longest name, number of a phone, and part of a flat's number.
 NAME, PHONE, PART = 40, 30, 10
@@ -49,13 +49,14 @@ def add(desk: Desk) -> Redirect:
         raise Refusal("请写姓名。")
     if any(one.name == name for one in roster.people_of(desk.session, flat)):
         raise Refusal(f"{flat.label}已经有{name}了。要改资料，请点那一行的“修改”。")
+    since = _moved_in(desk)
     resident = desk.settle(
         flat, name=_short(name, NAME, "姓名"), role=_role(desk), phone=_short(desk.form.get("phone", ""), PHONE, "电话")
     )
     resident.tags = _tags(desk)
     lives = roster.residence(desk.session, resident, flat)
     if lives is not None:
-        lives.moved_in = _day(desk, "since") or lives.moved_in
+        lives.moved_in = since or lives.moved_in
         desk.session.add(lives)
     desk.session.add(resident)
     desk.record("resident.added", resident.about, household=flat.key)
@@ -110,8 +111,8 @@ def come_back(desk: Desk) -> Redirect:
     found = next(((lives, one) for lives, one in gone if one.public_id == desk.form.get("resident")), None)
     if found is None:
         raise Refusal("这个人不在搬走的名单里了，请刷新页面。")
-    lives, resident = found
-    desk.move_in(resident, flat, lives.role)
+    _, resident = found
+    desk.come_back(resident, flat)
     return _back(flat, f"{resident.name or '家庭成员'}又住在{flat.label}了。")
 
 
@@ -121,7 +122,8 @@ def known(desk: Desk) -> View:
     flat = find(desk)
     said = desk.query.get("who", "").strip()[:40]
     here = {one.id for one in roster.people_of(desk.session, flat)}
-    found = [one for one in register.people(desk.session, Filter(said=said)).rows if one.id not in here][:OFFERED] if said else []
+    wanted = Filter(said=said, by_phone=desk.may("phone.view"), hidden=hidden(desk))
+    found = [one for one in register.people(desk.session, wanted).rows if one.id not in here][:OFFERED] if said else []
     rows = [(one, "、".join(home.label for home in roster.homes(desk.session, one))) for one in found]
     return View("residents/known.html", {"rows": rows, "asked": bool(said)})
 
@@ -136,7 +138,7 @@ def move_in(desk: Desk) -> Redirect:
     lives = roster.residence(desk.session, resident, flat)
     if lives is not None and lives.is_current:
         raise Refusal(f"{resident.name or '这个人'}已经住在{flat.label}了。")
-    desk.move_in(resident, flat, _role(desk), on=_day(desk, "since"))
+    desk.move_in(resident, flat, _role(desk), on=_moved_in(desk))
     return _back(flat, f"{resident.name or '家庭成员'}现在也住在{flat.label}。")
 
 
@@ -159,22 +161,23 @@ def block(desk: Desk) -> Redirect:
     resident = resident_of(desk, flat)
     if resident.openid is None:
         raise Refusal("这位居民没有绑定微信，没有账号可以拦住。")
-    register.object_to(desk.session, resident.openid, flat, desk.now)
     desk.record("account.blocked", about(flat))
     desk.tell(resident, "household.unbound", flat=flat.label)
-    desk.unbind(resident)
-    return _back(flat, "这个微信不能再绑定这一户，绑定已解除。弄错了，可以在下面“放行”。")
+    desk.object_to(resident.openid, flat)
+    left = "、".join(home.label for home in roster.homes(desk.session, resident)) if resident.openid else ""
+    ended = f"它还绑定着{left}" if left else "绑定已解除"
+    return _back(flat, f"这个微信不能再绑定这一户，{ended}。弄错了，可以在下面“放行”。")
 
 
 @page("POST", "/households/{id}/forgive", need="household.edit")
 def forgive(desk: Desk) -> Redirect:
     """Let an account in again."""
     flat = find(desk)
-    blocked = (one.openid for one in register.objected(desk.session, flat))
+    blocked = (one.openid for one in register.objected(desk.session, flat.key))
     openid = next((one for one in blocked if account_key(one) == desk.form.get("account")), None)
     if openid is None:
         raise Refusal("这个微信已经放行了，请刷新页面。")
-    register.forgive(desk.session, openid, flat)
+    register.forgive(desk.session, openid, flat.key)
     desk.record("account.let_in", about(flat))
     return _back(flat, "已放行，这个微信可以再绑定这一户了。")
 
@@ -184,10 +187,11 @@ def _back(flat: Household, note: str) -> Redirect:
 
 
 def _number(desk: Desk) -> tuple[str, str, str]:
-    """Return building, unit and room as they are kept: 03 is 3, a is A."""
-    building, unit, room = (roster.number(desk.form.get(name, "")) for name in ("building", "unit", "room"))
-    if not building or not room:
+    """Return building, unit and room as a roster file that says the same would have them: 03 is 3, a is A, 2单元 is 2."""
+    said = {name: desk.form.get(name, "").strip() for name in ("building", "unit", "room")}
+    if not said["building"] or not said["room"]:
         raise Refusal("楼栋和房号都要写，例如楼栋 3、单元 2、房号 501。没有单元的可以不写单元。")
+    building, unit, room = rosterfile.flat_of(**said)
     if max(map(len, (building, unit, room))) > PART:
         raise Refusal(f"楼栋、单元和房号都最多 {PART} 个字，只写号码，例如 3、2、501。")
     return building, unit, room
@@ -224,6 +228,13 @@ def _short(said: str, longest: int, what: str) -> str:
     if len(said) > longest:
         raise Refusal(f"{what}最多 {longest} 个字，现在有 {len(said)} 个。")
     return said
+
+
+def _moved_in(desk: Desk) -> date | None:
+    day = _day(desk, "since")
+    if day is not None and day > desk.now.date():
+        raise Refusal("搬入的日期还没有到。到那天再登记：登记了就算住在这里，能绑定微信、请访客。")
+    return day
 
 
 def _day(desk: Desk, field: str) -> date | None:

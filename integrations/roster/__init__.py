@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.roster import console, events
+from integrations.roster import console, events, processing
 
 integration = Integration(
     name="roster",
@@ -11,8 +11,9 @@ integration = Integration(
     folder=Path(__file__).parent,
     console=console.ROUTES,
     log=events.LOG,
+    processing=processing.PROCESSING,
     permissions=(
-        Permission(name=console.IMPORT, title="导入名册，撤销导入", roles=(Role.MANAGER,)),
-        Permission(name=console.EXPORT, title="导出名册", roles=(Role.MANAGER,)),
+        Permission(name=console.IMPORT, title="导入名册，撤销导入", roles=(Role.MANAGER,), sensitive=console.SHOWN),
+        Permission(name=console.EXPORT, title="导出名册", roles=(Role.MANAGER,), sensitive=console.SHOWN),
     ),
 )

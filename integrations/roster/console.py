@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.contract import Desk, Download, Page, Redirect, Refusal, Upload, View, page, rosterfile, rosterimport
+from bot.contract import Desk, Download, Page, Redirect, Refusal, Upload, View, confined, page, rosterfile, rosterimport
 from bot.contract.rosterfile import Sheet
 from bot.contract.rosterimport import Kind, Plan, RosterDraft, RosterImport
 
 IMPORT, EXPORT = "roster.import", "roster.export"
+
+#: What of people they open, for the log.
+SHOWN = "名册里的姓名和电话"
 
 #: Faults shown at once, and lines of a table on one page.
 FAULTS, ROWS = 50, 50
@@ -28,16 +31,16 @@ _ENCODINGS = {"": "自动识别", "utf-8": "UTF-8", "gbk": "GBK", "utf-16": "UTF
 def read(upload: Upload, form: Mapping[str, str]) -> tuple[str, Sheet]:
     """Read a file that was sent: its name, and what it holds."""
     encoding = form.get("encoding", "")
-    return upload.filename, rosterfile.read(upload.body, encoding if encoding in rosterfile.ENCODINGS else "")
+    return upload.filename, confined.read(upload.body, encoding if encoding in rosterfile.ENCODINGS else "")
 
 
-@page("GET", "/roster", need=IMPORT, title="名册", nav="管理")
+@page("GET", "/roster", need=IMPORT, title="名册", nav="管理", is_bare=True)
 def start(desk: Desk) -> View:
     """Ask for a file, and show what was taken over before."""
     return _start(desk)
 
 
-@page("GET", "/roster/template.xlsx", need=IMPORT)
+@page("GET", "/roster/template.xlsx", need=IMPORT, is_bare=True)
 def template(desk: Desk) -> Download:
     """Give an empty table to fill in."""
     return Download(body=rosterfile.template(), content_type=_KINDS["xlsx"], filename="名册模板.xlsx")
@@ -47,6 +50,7 @@ def template(desk: Desk) -> Download:
 def export(desk: Desk) -> Download:
     """Give the roster as a table that can be taken over again."""
     kind = "csv" if desk.form.get("kind") == "csv" else "xlsx"
+    desk.read(EXPORT)
     rows = rosterimport.give_out(desk)
     body = rosterfile.write_csv(rows) if kind == "csv" else rosterfile.write_workbook(rows)
     return Download(body=body, content_type=_KINDS[kind], filename=f"{desk.community.name}名册 {desk.now:%Y-%m-%d}.{kind}")
@@ -72,6 +76,7 @@ def send(desk: Desk) -> Redirect | View:
 def look(desk: Desk) -> View:
     """Show what a file would change."""
     draft = _draft(desk)
+    desk.read(IMPORT, f"roster:{draft.public_id}")
     plan = _plan(desk, draft)
     rows: dict[str, Sequence[Any]] = {
         **{kind.value: plan.of(kind) for kind in Kind}, "flats": [rosterimport.label_of(flat) for flat in plan.flats],
@@ -135,6 +140,7 @@ def drop(desk: Desk) -> Redirect:
 def show(desk: Desk) -> View:
     """Show what was taken over, and what taking it back would do."""
     done = _import(desk)
+    desk.read(IMPORT, done.about)
     back = rosterimport.look_back(desk.session, done) if done.is_undoable(desk.now) and done.personal_changes else None
     return View(
         "roster/import.html",

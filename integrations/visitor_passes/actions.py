@@ -33,7 +33,7 @@ def invite(turn: Turn, slots: Visit) -> Reply:
         return Reply("too_far", ok=False)
     meant = stay.of(slots.starts_at, slots.ends_at, turn.now)
     pass_ = Pass(
-        resident_id=turn.me.id or 0, household_id=turn.me.household_id, visitor_name=slots.visitor_name,
+        resident_id=turn.me.key, household_id=turn.home.key, visitor_name=slots.visitor_name,
         phone=slots.phone or "", plate=slots.plate or "", people=slots.people or 1, starts_at=meant.starts_at,
         ends_at=meant.ends_at, entries_left=max(slots.people or 1, 1), created_at=turn.now,
     )  # fmt: skip

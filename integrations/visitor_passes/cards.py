@@ -49,7 +49,7 @@ def expected(desk: Desk) -> int:
 
 def matters(turn: Turn) -> Sequence[Matter]:
     """Return the resident's visitors who are still expected, the newest invitation first."""
-    if turn.resident is None:
+    if not turn.is_bound:
         return ()
     newest = sorted(passes_of.open_ones(turn), key=lambda one: one.created_at, reverse=True)
     return [

@@ -40,7 +40,7 @@ class Pass(Scoped, table=True):
     public_id: str = Field(default_factory=public_id, unique=True)
     code: str = Field(default_factory=gate_code, index=True)
     resident_id: int = Field(foreign_key="resident.id", index=True)
-    household_id: int = Field(foreign_key="household.id")
+    household_id: int = Field(foreign_key="household.id", index=True)
     visitor_name: str
     phone: str = sealed("visitor_pass.phone")
     plate: str = sealed("visitor_pass.plate")

@@ -85,9 +85,10 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A fresh demo for one module."""
+def demo(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo for one module that was just seeded; test_sample_service.py lets it seed itself."""
     home = tmp_path_factory.mktemp("demo")
+    shutil.copytree(seeded, home / "var/demo")
     port = free_port()
     with subprocess.Popen(
         [sys.executable, "-m", "bot", "demo", "--port", str(port)],

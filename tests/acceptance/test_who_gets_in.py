@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import re
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,11 +24,11 @@ from aiohttp import web
 from sqlmodel import Session, SQLModel, select
 
 from bot import app
-from bot.cli.serving import demo_settings, seed
+from bot.cli.serving import demo_settings
 from bot.keys import Keys
 from bot.model import SHANGHAI
 from bot.simulator.cast import CAST
-from bot.store import apikeys, grants, imports, merging, people, scope, sessions
+from bot.store import apikeys, duplicates, grants, imports, merging, people, scope, sessions
 from bot.store.conversations import Conversation
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
@@ -171,9 +172,9 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    settings = demo_settings(host="127.0.0.1", port=1, var=tmp_path_factory.mktemp("house"))
-    seed(settings)
+def house(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    var = shutil.copytree(seeded, tmp_path_factory.mktemp("house") / "var")
+    settings = demo_settings(host="127.0.0.1", port=1, var=var)
     linli = app.Linli.assemble(settings, clock=lambda: NOW)
     application = app.build(linli)
     application.cleanup_ctx.clear()  # nothing moves by itself: whatever changes, a caller changed
@@ -240,6 +241,7 @@ def live(house: House) -> None:
             people.bind(session, joined, "oJoined", NOW)
             double = people.settle(session, home, name="张小红")
             merging.merge(session, resident, double, NOW)
+            duplicates.dismiss(session, resident, joined, NOW)
             row = Entry(line=2, flat=("98", "1", "101"), name="新住户")
             asker = session.exec(select(Staff).where(Staff.login == "admin-of-1")).one()
             imports.keep(session, asker.person, "名册.csv", [row], [], NOW, whole=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlmodel import Session
 
 from bot import app, config
 from bot.cli import stage
-from bot.cli.serving import demo_settings, seed
+from bot.cli.serving import demo_settings
 from bot.store import scope, unmatched
 from bot.store.database import Database
 from tests.cli.conftest import HOME, run
@@ -25,11 +26,14 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def demo() -> None:
+def demo(seeded: Path) -> None:
     """A demo that was served at port 18123."""
-    settings = demo_settings(host="127.0.0.1", port=18123, var=stage.var())
-    seed(settings)
-    stage.remember(settings)
+    serve(seeded, 18123)
+
+
+def serve(seeded: Path, port: int) -> None:
+    shutil.copytree(seeded, stage.var())
+    stage.remember(demo_settings(host="127.0.0.1", port=port, var=stage.var()))
 
 
 @pytest.mark.usefixtures("demo")
@@ -76,11 +80,11 @@ def test_what_the_demo_did_not_understand_is_shown_and_ignored() -> None:
     assert "nothing is waiting" in after
 
 
-def test_settings_say_where_the_demo_lives_and_commands_find_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_settings_say_where_the_demo_lives_and_commands_find_it(
+    monkeypatch: pytest.MonkeyPatch, seeded: Path, tmp_path: Path
+) -> None:
     monkeypatch.setenv("LINLI_VAR", str(tmp_path / "elsewhere"))
-    settings = demo_settings(host="127.0.0.1", port=18124, var=stage.var())
-    seed(settings)
-    stage.remember(settings)
+    serve(seeded, 18124)
 
     assert "http://127.0.0.1:18124/console/in/" in run("user", "link", "admin", "--demo").text
     assert (tmp_path / "elsewhere/demo/linli.db").exists()

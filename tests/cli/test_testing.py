@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from bot import config
+from tests.cli.conftest import run
 
 INTENTS = config.shipped("intents")
 
 
-def run(*arguments: str) -> tuple[int, str]:
-    done = subprocess.run([sys.executable, "-m", "bot", "test", *arguments], capture_output=True, text=True, timeout=120)
-    return done.returncode, done.stdout + done.stderr
-
-
 def test_shipped_intents_and_scenarios_hold() -> None:
-    code, said = run()
+    said = run("test")
 
-    assert code == 0, said
-    assert "0 failures" in said
+    assert said.code == 0, said
+    assert "0 failures" in said.text
 
 
 def test_conversation_that_goes_another_way_is_named_with_its_turn(tmp_path: Path) -> None:
@@ -32,10 +26,10 @@ def test_conversation_that_goes_another_way_is_named_with_its_turn(tmp_path: Pat
         "utf-8",
     )
 
-    code, said = run("--scenario", str(path), "--json")
+    said = run("test", "--scenario", str(path), "--json")
 
-    assert code == 1
-    faults = [fault for line in said.splitlines() if (fault := json.loads(line))["place"].startswith("wrong.yaml")]
+    assert said.code == 1
+    faults = [fault for line in said.text.splitlines() if (fault := json.loads(line))["place"].startswith("wrong.yaml")]
     assert [fault["place"] for fault in faults] == ["wrong.yaml:2", "wrong.yaml:2"]
     assert "应是 repair.urge" in faults[0]["fault"]
 
@@ -48,9 +42,9 @@ def test_scenario_that_is_none_says_what_one_is(tmp_path: Path) -> None:
         ("turns:\n  - {say: x, knd: y}\n", "knd"),
     ):
         path.write_text(text, "utf-8")
-        code, said = run("--scenario", str(path))
-        assert code == 1
-        assert fault in said
+        said = run("test", "--scenario", str(path))
+        assert said.code == 1
+        assert fault in said.error
 
 
 def test_inline_test_that_does_not_hold_is_named_with_its_line(tmp_path: Path) -> None:
@@ -58,8 +52,8 @@ def test_inline_test_that_does_not_hold_is_named_with_its_line(tmp_path: Path) -
     path = folder / "faq/hours.yaml"
     path.write_text(path.read_text("utf-8") + "  - {text: 帮我遛狗好不好}\n", "utf-8")
 
-    code, said = run(str(folder))
+    said = run("test", str(folder))
 
-    assert code == 1
-    assert "faq/hours.yaml:" in said
-    assert "帮我遛狗好不好" in said
+    assert said.code == 1
+    assert "faq/hours.yaml:" in said.text
+    assert "帮我遛狗好不好" in said.text

@@ -421,3 +421,29 @@ async def test_second_step_of_who_works_elsewhere_too_is_reset_only_by_an_admin_
         response = await admin.post("/console/staff/chen/totp")
 
     assert (response.status, "linli user totp-reset chen" in await response.text()) == (422, True)
+
+
+async def test_admin_who_looks_at_a_community_where_they_are_staff_cannot_switch_the_second_step_off(office: Office) -> None:
+    """The app is the person's: off here it would be off where they are an admin."""
+
+    def join(session: Session) -> int:
+        there = Community(appid="wx1", name="清河小区")
+        session.add(there)
+        session.flush()
+        with scope.within(session, office.linli.community.key):
+            member = session.exec(select(Staff).where(Staff.role == Role.ADMIN)).one()
+        with scope.within(session, there.key):
+            session.add(Staff(login="xu", person=member.person, name="许", role=Role.STAFF, created_at=office.clock()))
+        return there.key
+
+    there = await office.linli.database.write(join)
+    await office.linli.look_around()
+    async with behind_a_proxy(office, trusted_proxies=[], admin_totp=True) as browser:
+        await browser.post(await office.link(Role.ADMIN), allow_redirects=False)
+        _, codes = await set_up(office, browser)
+        await browser.post(f"/console/look/{there}", allow_redirects=False)
+        page = await (await browser.get("/console/account")).text()
+        refused = await browser.post("/console/account/totp/off", data={"code": codes[0]})
+
+    assert "清河小区" in page
+    assert (refused.status, "不能关闭" in await refused.text()) == (422, True)

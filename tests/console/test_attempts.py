@@ -1,109 +1,149 @@
-"""Brakes on guessing: only failures count, waits grow, memory is bounded, and whoever guesses makes nobody else wait."""
+"""Brakes on guessing: only failures count, waits grow, what is kept is bounded, and whoever guesses makes nobody else wait."""
 
+import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlmodel import select
 
-from bot.console.attempts import FORGOTTEN, FREE, FREE_FOR_ADDRESS, LONGEST_WAIT, Attempts, Device, Failures
+from bot.console.attempts import FREE, FREE_FOR_ADDRESS, Attempts, Device
 from bot.keys import Keys
+from bot.store import attempts as store
+from bot.store.attempts import FORGOTTEN, LONGEST_WAIT, Counted, FailedAttempt, Kind
+from bot.store.database import Database
 
 KEYS = Keys(b"s" * 32)
 MINUTE = timedelta(minutes=1)
 
 
-def fail(attempts: Attempts, whom: str, network: str, now: datetime, times: int) -> list[timedelta]:
+async def fail(attempts: Attempts, whom: str, network: str, now: datetime, times: int) -> list[timedelta]:
     """Try and fail; returns how long each try had to wait."""
-    return [attempts.stranger(whom, network).begin(now) for _ in range(times)]
+    return [await attempts.stranger(whom, network).begin(now) for _ in range(times)]
 
 
-def test_wait_doubles_with_each_failure_up_to_a_quarter_of_an_hour(now: datetime) -> None:
-    failures, waits = Failures(FREE), []
+@pytest.fixture
+def brakes(database: Database) -> Attempts:
+    return Attempts(database)
+
+
+async def test_wait_doubles_with_each_failure_up_to_a_quarter_of_an_hour(brakes: Attempts, now: datetime) -> None:
+    waits = []
     for _ in range(FREE + 7):
-        failures.add("admin", now)
-        waits.append(failures.wait("admin", now))
+        await brakes.known("admin", "tablet").begin(now)
+        waits.append(await brakes.known("admin", "tablet").begin(now) if len(waits) >= FREE - 1 else timedelta(0))
         now += waits[-1]
 
     assert waits == [timedelta(0)] * 4 + [MINUTE * minutes for minutes in (1, 2, 4, 8, 15, 15, 15, 15)]
     assert max(waits) == LONGEST_WAIT
 
 
-def test_failures_are_forgotten_after_an_hour(now: datetime) -> None:
-    failures = Failures(FREE)
-    for _ in range(FREE):
-        failures.add("admin", now)
-    failures.add("admin", now + FORGOTTEN)
+async def test_failures_are_forgotten_after_an_hour(brakes: Attempts, now: datetime) -> None:
+    await fail(brakes, "admin", "203.0.113.9", now, FREE)
 
-    assert not failures.wait("admin", now + FORGOTTEN)
+    assert await fail(brakes, "admin", "203.0.113.9", now + FORGOTTEN, FREE) == [timedelta(0)] * FREE
 
 
-def test_who_has_to_wait_does_not_make_the_wait_longer_by_asking(now: datetime) -> None:
-    attempts = Attempts()
-    fail(attempts, "admin", "203.0.113.9", now, FREE)
+async def test_who_has_to_wait_does_not_make_the_wait_longer_by_asking(brakes: Attempts, now: datetime) -> None:
+    await fail(brakes, "admin", "203.0.113.9", now, FREE)
 
-    assert fail(attempts, "admin", "203.0.113.9", now + MINUTE / 2, 100) == [MINUTE / 2] * 100
-    assert fail(attempts, "admin", "203.0.113.9", now + MINUTE, 1) == [timedelta(0)]
+    assert await fail(brakes, "admin", "203.0.113.9", now + MINUTE / 2, 20) == [MINUTE / 2] * 20
+    assert await fail(brakes, "admin", "203.0.113.9", now + MINUTE, 1) == [timedelta(0)]
 
 
-def test_success_counts_for_nothing_and_clears_nothing(now: datetime) -> None:
+async def test_for_who_has_to_wait_nothing_is_written(brakes: Attempts, now: datetime) -> None:
+    await fail(brakes, "admin", "203.0.113.9", now, FREE)
+    written: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.startswith("SELECT"):
+            written.append(statement)
+
+    event.listen(brakes.database.engine, "before_cursor_execute", note)
+    await fail(brakes, "admin", "203.0.113.9", now, 20)
+
+    assert [one for one in written if "failed_attempt" in one] == []
+
+
+async def test_success_counts_for_nothing_and_clears_nothing(brakes: Attempts, now: datetime) -> None:
     """Else who has an account would sign in to it between two guesses."""
-    attempts = Attempts()
     for number in range(FREE_FOR_ADDRESS):
-        own = attempts.stranger("mine", "203.0.113.9")
-        assert not own.begin(now)
-        own.succeed()
-        assert not attempts.stranger(f"other {number}", "203.0.113.9").begin(now)
+        own = brakes.stranger("mine", "203.0.113.9")
+        assert not await own.begin(now)
+        await own.succeed()
+        assert not await brakes.stranger(f"other {number}", "203.0.113.9").begin(now)
 
-    assert attempts.stranger("mine", "203.0.113.9").begin(now)
-    assert not attempts.stranger("mine", "198.51.100.7").begin(now)
+    assert await brakes.stranger("mine", "203.0.113.9").begin(now)
+    assert not await brakes.stranger("mine", "198.51.100.7").begin(now)
 
 
-def test_of_many_tries_at_once_as_many_are_looked_at_as_of_those_one_by_one(now: datetime) -> None:
-    attempts = Attempts()
+async def test_of_many_tries_at_once_on_two_replicas_as_many_are_looked_at_as_of_those_one_by_one(
+    brakes: Attempts, now: datetime
+) -> None:
+    other = Database(brakes.database.engine.url.render_as_string(hide_password=False))
+    replicas = (brakes, Attempts(other))
 
-    begun = [attempts.stranger("admin", f"198.51.100.{number}").begin(now) for number in range(100)]
+    begun = await asyncio.gather(
+        *(replicas[number % 2].stranger("admin", f"198.51.100.{number}").begin(now) for number in range(40))
+    )
+    other.close()
 
     assert begun.count(timedelta(0)) == FREE
 
 
-def test_ten_thousand_invented_names_release_nobody(now: datetime) -> None:
-    """An address that invents names is stopped long before what it did is pushed out."""
-    attempts = Attempts()
-    fail(attempts, "admin", "203.0.113.9", now, FREE)
-    for number in range(10_001):
-        attempts.stranger(f"name {number}", "203.0.113.9").begin(now)
+async def test_what_failed_before_a_restart_counts_after_it(brakes: Attempts, now: datetime) -> None:
+    await fail(brakes, "admin", "203.0.113.9", now, FREE)
 
-    assert attempts.stranger("admin", "198.51.100.7").begin(now)
+    assert await Attempts(brakes.database).stranger("admin", "198.51.100.7").begin(now)
 
 
-def test_where_there_is_no_room_the_oldest_failure_makes_it_and_never_all(now: datetime) -> None:
-    failures = Failures(1, room=3)
+async def test_address_that_invents_names_is_stopped_and_releases_nobody(brakes: Attempts, now: datetime) -> None:
+    """It is stopped long before what others did is pushed out."""
+    await fail(brakes, "admin", "203.0.113.9", now, FREE)
+    for number in range(100):
+        await brakes.stranger(f"name {number}", "203.0.113.9").begin(now)
+
+    assert await brakes.stranger("admin", "198.51.100.7").begin(now)
+    assert await brakes.database.read(store.count) == FREE_FOR_ADDRESS - FREE + 2
+
+
+async def test_where_there_is_no_room_the_oldest_failure_makes_it_and_never_all(brakes: Attempts, now: datetime) -> None:
+    def one(key: str) -> list[Counted]:
+        return [Counted(Kind.ACCOUNT, key, 1)]
+
     for seconds, key in enumerate(("a", "b", "c", "a", "d")):
-        failures.add(key, now + timedelta(seconds=seconds))
+        await brakes.database.write(store.begin, one(key), now + timedelta(minutes=2 * seconds), 3)
+    at = now + timedelta(minutes=8)
 
-    assert [bool(failures.wait(key, now)) for key in ("a", "b", "c", "d")] == [True, False, True, True]
-
-
-def test_memory_is_bounded_however_many_and_long_the_names_are(now: datetime) -> None:
-    failures = Failures(FREE, room=100)
-    for number in range(1_000):
-        failures.add(f"{number}" * 10_000, now)
-
-    assert len(failures) == 100
-    assert max(len(key) for key in failures._kept) == 16
+    waits = [bool(await brakes.database.read(store.wait, one(key), at - timedelta(minutes=2))) for key in ("a", "b", "c", "d")]
+    assert waits == [True, False, False, True]
+    assert await brakes.database.read(store.count) == 3
 
 
-def test_stranger_who_fails_makes_a_known_device_wait_for_nothing(now: datetime) -> None:
-    attempts = Attempts()
-    fail(attempts, "admin", "203.0.113.9", now, FREE + 20)
+async def test_a_name_as_long_as_a_form_is_kept_as_a_short_mark(brakes: Attempts, now: datetime) -> None:
+    await brakes.stranger("x" * 100_000, "203.0.113.9").begin(now)
 
-    assert attempts.stranger("admin", "198.51.100.7").begin(now)
-    assert not attempts.known("admin", "their tablet").begin(now)
+    marks = await brakes.database.read(lambda session: [one.mark for one in session.exec(select(FailedAttempt)).all()])
+    assert {len(mark) for mark in marks} == {32}
 
 
-def test_known_device_that_was_stolen_guesses_no_faster(now: datetime) -> None:
-    attempts = Attempts()
+async def test_what_failed_long_ago_is_let_go(brakes: Attempts, now: datetime) -> None:
+    await fail(brakes, "admin", "203.0.113.9", now, 1)
+    await brakes.database.write(store.prune, now + FORGOTTEN + MINUTE)
 
-    waits = [attempts.known("admin", "stolen").begin(now) for _ in range(FREE + 1)]
+    assert await brakes.database.read(store.count) == 0
+
+
+async def test_stranger_who_fails_makes_a_known_device_wait_for_nothing(brakes: Attempts, now: datetime) -> None:
+    await fail(brakes, "admin", "203.0.113.9", now, FREE + 20)
+
+    assert await brakes.stranger("admin", "198.51.100.7").begin(now)
+    assert not await brakes.known("admin", "their tablet").begin(now)
+
+
+async def test_known_device_that_was_stolen_guesses_no_faster(brakes: Attempts, now: datetime) -> None:
+    waits = [await brakes.known("admin", "stolen").begin(now) for _ in range(FREE + 1)]
 
     assert waits == [timedelta(0)] * FREE + [MINUTE]
 

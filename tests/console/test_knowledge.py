@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -9,12 +10,16 @@ from urllib.parse import quote
 import pytest
 from sqlmodel import delete, select
 
+from bot import app
+from bot.cli.serving import demo_settings
 from bot.store import knowledge
 from bot.store.events import Event
 from bot.store.knowledge import Draft, Entry
 from bot.store.staff import Role
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.console.conftest import Browser, Office
 
 PARCEL = {"question": "代收点电话", "others": "驿站号码\n\n驿站打哪个电话", "answer": "0571-1234。", "audience": "everyone"}
@@ -124,6 +129,13 @@ async def test_what_is_removed_falls_silent_and_can_be_taken_back(office: Office
     assert "撤销删除" in page
     assert "会这样答" not in silent
     assert "会这样答" in back
+
+
+async def test_what_several_learn_at_once_is_learned_once_by_the_newest_look(demo_var: Path) -> None:
+    linli = app.Linli.assemble(demo_settings(host="127.0.0.1", port=1, var=demo_var))
+
+    assert await asyncio.gather(linli.learn(), linli.learn()) == [True, False]
+    linli.database.close()
 
 
 # ------------------------------------------------------------------ the list

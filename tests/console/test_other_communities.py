@@ -22,7 +22,7 @@ from bot import app
 from bot.cli.serving import demo_settings
 from bot.contract import Community, Household, Resident, Role, Staff, Task, Work
 from bot.simulator.time_machine import TimeMachine
-from bot.store import apikeys, events, imports, knowledge, merging, people, scope, sessions
+from bot.store import apikeys, duplicates, events, imports, knowledge, merging, people, scope, sessions
 from bot.store.conversations import Conversation, Line
 from bot.store.duty import Shift
 from bot.store.effects import Effect, EffectState
@@ -48,6 +48,7 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/households/{id}": lambda b: str(b.household),
     "/console/people/{key}": lambda b: b.resident,
     "/console/duplicates/{key}": lambda b: b.merger,
+    "/console/duplicates/dismissed/{key}": lambda b: b.told_apart,
     "/console/notices/{id}": lambda b: b.notice,
     "/console/staff/{login}": lambda b: b.login,
     "/console/account/devices/{id}": lambda b: b.device,
@@ -119,6 +120,7 @@ class Other:
     export: str = ""
     export_key: str = ""
     merger: str = ""
+    told_apart: str = ""
 
     @property
     def signs(self) -> list[str]:
@@ -193,6 +195,7 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.request = asked.public_id
     double = people.settle(session, home, name=f"{MARK}重名")
     b.merger = merging.merge(session, resident, double, now).public_id
+    b.told_apart = duplicates.dismiss(session, resident, people.settle(session, home, name=f"{MARK}同名"), now).public_id
     b.effect, b.knowledge, b.resident = rows["effect"].public_id, rows["entry"].public_id, resident.public_id
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 from aiohttp import web
+from sqlalchemy import event
 from sqlmodel import Session, select
 
 from bot import app
@@ -19,7 +20,7 @@ from bot.console import home, live
 from bot.console.own import CORE
 from bot.contract import Access, Context, Desk, Integration, Log, Services
 from bot.keys import Keys
-from bot.store import channels, conversations, events
+from bot.store import channels, conversations, events, tasks
 from bot.store.communities import Community
 from bot.store.conversations import Conversation, Line
 from bot.store.database import Database
@@ -440,3 +441,58 @@ def test_figures_are_those_of_the_services_that_are_loaded(sqlite: Database, now
 
     assert view.values["today"] == [("借出", 1)]
     assert "ladder" in view.values["live"]
+
+
+@pytest.mark.parametrize("path", ["/console/people", "/console/households"])
+async def test_what_is_found_while_one_types_comes_alone_and_asks_nothing_that_stands_around_it(
+    office: Office, path: str
+) -> None:
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    event.listen(office.linli.database.engine, "before_cursor_execute", note)
+    async with await office.browser(Role.STAFF) as staff:
+        whole = await (await staff.get(f"{path}?q=501")).text()
+        around = {one for one in asked if "GROUP BY household" in one or "SELECT resident.tags" in one}
+        asked.clear()
+        part = await (await staff.get(f"{path}?q=501", headers={"HX-Request": "true"})).text()
+        typed = set(asked)
+        back = await (
+            await staff.get(f"{path}?q=501", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+        ).text()
+
+    assert ["主菜单" in page for page in (whole, part, back)] == [True, False, True]
+    assert 'id="found"' in part
+    assert "3栋2单元501" in part
+    assert "<select" not in part
+    assert len(around) == 2
+    assert not around & typed
+
+
+async def test_pages_open_no_task_but_those_they_show(office: Office) -> None:
+    """Titles and words are sealed: opening those of everybody for each page takes longer the more wait."""
+
+    def begin(session: Session) -> int:
+        for number in range(30):
+            tasks.open(session, office.clock(), kind="talk", need="task.view", title=f"别家的事 {number}", openid="oElsewhere")
+        chen = session.exec(select(Resident).where(Resident.name == "陈建国")).one()
+        tasks.open(session, office.clock(), kind="talk", need="task.view", title="这一家的事", openid=chen.openid)
+        return chen.household_id
+
+    flat = await office.write(begin)
+    loaded: list[str] = []
+
+    def note(target: Task, _context: Any) -> None:
+        loaded.append(target.title)
+
+    event.listen(Task, "load", note)
+    try:
+        async with await office.browser(Role.STAFF) as staff:
+            page = await (await staff.get(f"/console/households/{flat}")).text()
+    finally:
+        event.remove(Task, "load", note)
+
+    assert "这一家的事" in page
+    assert not [title for title in loaded if title.startswith("别家的事")]

@@ -68,6 +68,38 @@ async def test_tags_of_a_household_that_tell_of_health_are_masked(office: Office
     assert "业委会" in page
 
 
+@pytest.mark.parametrize("page", ["/people", "/households", "/duplicates/compare?one={one}&other={other}"])
+async def test_lists_and_comparison_name_no_tag_that_tells_of_health(office: Office, page: str) -> None:
+    await office.write(talked, office)
+
+    def two(session: Session) -> list[str]:
+        return [one.public_id for one in sorted(session.exec(select(Resident)).all(), key=lambda one: one.name != "陈建国")[:2]]
+
+    one, other = await office.write(two)
+    path = f"/console{page.format(one=one, other=other)}"
+    async with await office.browser(Role.STAFF) as staff, await office.browser(Role.MANAGER) as manager:
+        masked, whole = await (await staff.get(path)).text(), await (await manager.get(path)).text()
+
+    assert "残疾" not in masked
+    assert "残疾" in whole
+    assert "业委会" in masked
+
+
+async def test_who_was_searched_for_and_tagged_stands_in_no_address(office: Office) -> None:
+    await office.write(talked, office)
+
+    async with await office.browser(Role.STAFF) as staff:
+        answer = await staff.post("/console/people/tag", data={"tag": "志愿者", "do": "add", "q": "陈建国", "who.none": "1"})
+        one = await office.write(lambda session: session.exec(select(Resident).where(Resident.name == "陈建国")).one().public_id)
+        done = await staff.post("/console/people/tag", data={"tag": "志愿者", "do": "add", "q": "陈建国", f"who.{one}": "1"})
+        page = await done.text()
+
+    assert (answer.status, done.status, done.history, done.url.query_string) == (422, 200, (), "")
+    assert "给 1 人加上了“志愿者”" in page
+    assert f'name="who.{one}"' in page
+    assert "撤销刚才的标签" in page
+
+
 async def test_what_is_kept_as_knowledge_carries_no_word_of_health(office: Office) -> None:
     talk, _ = await office.write(talked, office)
 
@@ -131,3 +163,17 @@ async def test_a_guard_who_may_see_tasks_sees_no_phone_in_them(office: Office) -
     assert "138****8000" in page
     assert "139****5678" in page
     assert "13800138000" not in page
+
+
+@pytest.mark.parametrize("said", ["13800138000", "8000"])
+async def test_talk_is_found_by_a_number_only_by_who_may_see_it_and_others_are_told_why(office: Office, said: str) -> None:
+    await office.write(talked, office)
+    await office.write(grants.change, Role.MANAGER, "phone.view", False, True)
+    paths = [f"/console/{page}?q={said}" for page in ("conversations", "people", "households")]
+    async with await office.browser(Role.STAFF) as staff, await office.browser(Role.MANAGER) as manager:
+        whole = [await (await staff.get(path)).text() for path in paths]
+        less = [await (await manager.get(path)).text() for path in paths]
+
+    assert ["没有按电话找" in page for page in (*whole, *less)] == [False] * 3 + [True] * 3
+    assert all("陈建国" in page for page in whole)
+    assert not any("陈建国" in page for page in less)

@@ -45,10 +45,44 @@ def test_whoever_may_see_it_has_a_permission_that_is_declared() -> None:
     assert {need for _, one in DECLARED for need in one.seen_by} <= set(SERVICES.permissions)
 
 
+#: Column -> the permissions of all pages, cards and files that show it, as reading them tells.
+SHOWN_BY = {
+    "resident.phone": {
+        "phone.view", "people.export", "household.view", "roster.import", "roster.export", "task.view", "people.confirm",
+    },
+    "roster_draft.personal_rows": {"roster.import"},
+    "roster_import.personal_changes": {"roster.import"},
+    "staff.phone": {"users.edit"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "needs"), SHOWN_BY.items())
+def test_it_names_those_who_see_it_and_nobody_else(place: str, needs: set[str]) -> None:
+    assert {need for _, one in DECLARED if place in one.columns for need in one.seen_by} == needs
+
+
+def test_who_may_see_it_by_a_service_of_their_own_has_a_page_of_it() -> None:
+    pages = {page.need for service in SERVICES.integrations for page in (*service.console,)}
+    cards = {card.need for service in SERVICES.integrations for card in service.cards}
+    asked = {"phone.view", "photo.view", "task.view", "users.edit"}  # the core's own pages, which no service brings
+
+    assert {need for _, one in DECLARED for need in one.seen_by} <= pages | cards | asked
+
+
+def test_whoever_opens_the_roster_or_whole_numbers_leaves_a_line_in_the_log() -> None:
+    for need in ("roster.import", "roster.export", "phone.view"):
+        assert SERVICES.permissions[need].sensitive, need
+
+
 def test_what_somebody_keeps_for_themselves_alone_is_shown_by_somebody() -> None:
     shown = {place for _, one in DECLARED if one.seen_by for place in one.columns}
 
-    unseen = {"conversation.standing", "inbox.answer", "inbox.push"}  # how the bot works; nobody reads it
+    unseen = {
+        "conversation.standing",
+        "inbox.answer",
+        "inbox.push",
+        "merger.personal_before",
+    }  # how the bot works; nobody reads it
     assert {sealed.place for _, _, sealed in sealing.columns()} - shown == unseen
 
 

@@ -92,7 +92,7 @@ class Meter:
 @action("meter.read", Meter, replies={"done": "flat people"})
 def meter(turn: Turn, slots: Meter) -> Reply:
     """Take down who lives in the flat."""
-    return Reply("done", flat=turn.household(turn.me).label, people=slots.people)
+    return Reply("done", flat=turn.home.label, people=slots.people)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Somebody who may live in any community of the account calls for help: they are asked where, and the alarm goes there with its ladder."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from bot import app
-from bot.cli.serving import demo_settings, seed
+from bot.cli.serving import demo_settings
 from bot.dialogue.turn import take
 from bot.store import alerts, scope
 from bot.store.alerts import Alert
@@ -53,10 +54,9 @@ class Account:
 
 
 @pytest.fixture
-def account(tmp_path: Path, now: datetime) -> Iterator[Account]:
-    settings = demo_settings(host="127.0.0.1", port=1, var=tmp_path / "var")
-    seed(settings)
-    linli = app.Linli.assemble(settings, clock=lambda: now)
+def account(seeded: Path, tmp_path: Path, now: datetime) -> Iterator[Account]:
+    var = shutil.copytree(seeded, tmp_path / "var")
+    linli = app.Linli.assemble(demo_settings(host="127.0.0.1", port=1, var=var), clock=lambda: now)
 
     def bind(session: Session) -> None:
         for name, openid in ((HERE, "oHere"), (EAST, "oEast")):
@@ -151,3 +151,12 @@ def test_log_of_the_place_that_was_left_says_so(account: Account) -> None:
     kinds = account.do(lambda session: [(one.community_id, one.kind) for one in session.exec(select(Event)).all()])
     assert (1, "task.moved") in kinds
     assert (2, "task.opened") in kinds
+
+
+def test_a_place_that_is_told_after_an_alarm_is_its_own_and_stands_in_its_title(account: Account) -> None:
+    account.say("着火了，快来人")
+
+    assert "已记在这次求助里" in account.say("3栋2单元")
+    assert account.task().title == "火警：3栋2单元（小区未确认）"
+    assert "已记在这次求助里" in account.say("3栋2单元501")
+    assert account.task().title == "火警：3栋2单元501（小区未确认）"

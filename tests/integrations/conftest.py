@@ -15,6 +15,7 @@ from bot.contract import Access, Action, Ask, Card, Context, Desk, Page, Reply, 
 from bot.dialogue.understanding import read_folder
 from bot.keys import Keys
 from bot.language import files
+from bot.language.disclosure import Health
 from bot.services import folders, load_services
 from bot.store import consents, grants, people
 from bot.store.communities import Community
@@ -58,11 +59,13 @@ class Town:
     community: Community
     services: Services = SERVICES
     keys: Keys = field(default_factory=lambda: Keys(b"s" * 32))
+    health: Health | None = None
 
     @property
     def context(self) -> Context:
         return Context(
             community=self.community, keys=self.keys, base_url="https://linli.example", messages=CATALOGUE.messages, services=self.services,
+            health=self.health,
         )  # fmt: skip
 
     def asks(self, openid: str, action: Action, **slots: Any) -> Reply | Ask:

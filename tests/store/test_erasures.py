@@ -5,17 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session, select
 
-from bot.store import claims, effects, erasures, handoffs, limits, outbox, people, scope, tasks
-from bot.store.claims import Claim, Objection
+from bot.sealed import Sealed
+from bot.store import claims, effects, erasures, handoffs, limits, objections, outbox, people, scope, tasks
+from bot.store.claims import Claim
 from bot.store.communities import Community
-from bot.store.conversations import Conversation
+from bot.store.conversations import Conversation, Line
 from bot.store.database import Database
 from bot.store.effects import Effect, EffectState
 from bot.store.erasures import Erasure
 from bot.store.followers import Follower
 from bot.store.limits import Tally
+from bot.store.objections import Objection
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Binding, Household, Resident
 from bot.store.photos import Photo
@@ -160,7 +163,7 @@ def test_what_an_account_said_of_its_flat_goes_too(both: Database, now: datetime
 def test_objections_and_counts_of_today_outlive_who_unfollows_without_naming_them(both: Database, now: datetime) -> None:
     def happen(session: Session) -> None:
         flat = session.exec(select(Household)).one()
-        claims.object_to(session, LEFT, flat, now)
+        objections.object_to(session, LEFT, flat.key, now)
         for _ in range(2):
             limits.take(session, "code", LEFT, 2, now)
 
@@ -173,9 +176,9 @@ def test_objections_and_counts_of_today_outlive_who_unfollows_without_naming_the
 
     def come_back(session: Session) -> tuple[bool, bool, bool]:
         flat = session.exec(select(Household)).one()
-        found = claims.is_objected(session, LEFT, flat), limits.take(session, "code", LEFT, 2, now)
-        claims.forgive(session, LEFT, flat)
-        return *found, claims.is_objected(session, LEFT, flat)
+        found = objections.is_objected(session, LEFT, flat.key), limits.take(session, "code", LEFT, 2, now)
+        objections.forgive(session, LEFT, flat.key)
+        return *found, objections.is_objected(session, LEFT, flat.key)
 
     assert at(both, HERE, come_back) == (True, False, False)
 
@@ -197,3 +200,88 @@ def test_talk_of_who_still_follows_is_emptied_unless_it_was_begun_anew(both: Dat
     at(both, HERE, anew)
     leave(both, now)
     assert [one.topic for one in rows(both, Conversation)] == ["新的"]
+
+
+def test_what_staff_were_told_is_looked_through_in_parts_each_a_transaction_that_ends(
+    both: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasures, "BATCH", 10)
+
+    def happen(session: Session) -> None:
+        session.add(Staff(login="li", name="李管家", openid="oStaff2", created_at=now))
+        for number in range(3):
+            task = tasks.open(session, now, kind="emergency.fire", need="task.view", title=f"火警：{number}号", openid=LEFT)
+            for openid in ("oStaff", "oStaff2"):
+                for other in range(8):
+                    outbox.queue(session, openid, "别人的事", now)
+                    session.add(Line(openid=openid, at=now, speaker="bot", text=f"别人的事 {other}"))
+                outbox.queue(session, openid, f"“{task.title}”已接手", now)
+                session.add(Line(openid=openid, at=now, speaker="bot", text=f"https://x/p/duty/{task.public_id}"))
+        session.flush()
+        session.execute(update(Delivery).values(state=DeliveryState.SENT))
+
+    at(both, HERE, happen)
+    leave(both, now)
+    assert [one.cleared_at is not None for one in rows(both, Erasure)] == [True]
+    parts = 0
+    while both.submit(erasures.look_through).result():
+        parts += 1
+
+    assert parts > 3
+    assert rows(both, Erasure) == []
+    assert sorted({one.payload["text"] for one in rows(both, Delivery)}) == ["", "别人的事"]
+    assert len([one for one in rows(both, Delivery) if one.payload["text"] == ""]) == 6
+    assert [one.text for one in rows(both, Line) if "duty" in one.text] == []
+    assert len(rows(both, Line)) == 48
+
+
+def test_no_part_opens_more_than_a_batch_however_many_tasks_there_were(
+    both: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasures, "BATCH", 10)
+
+    def happen(session: Session) -> None:
+        for number in range(5):
+            tasks.open(session, now, kind="talk", need="task.view", title=f"想找人 {number}", openid=LEFT)
+        for number in range(200):
+            session.add(Line(openid="oStaff", at=now, speaker="bot", text=f"别人的事 {number}"))
+
+    at(both, HERE, happen)
+    opened: list[object] = []
+    open_sealed = Sealed.process_result_value
+
+    def count(self: Sealed, value: Any, dialect: Any) -> Any:
+        if self.place == "line.text":
+            opened.append(value)
+        return open_sealed(self, value, dialect)
+
+    monkeypatch.setattr(Sealed, "process_result_value", count)
+    leave(both, now)
+    most, going = len(opened), True
+    while going:
+        opened.clear()
+        going = both.submit(erasures.look_through).result()
+        most = max(most, len(opened))
+
+    assert most == 10
+
+
+def test_who_leaves_again_while_it_is_looked_through_is_forgotten_once_more(
+    both: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasures, "BATCH", 1)
+
+    def happen(session: Session, title: str) -> None:
+        task = tasks.open(session, now, kind="talk", need="task.view", title=title, openid=LEFT)
+        for _ in range(3):
+            session.add(Line(openid="oStaff", at=now, speaker="bot", text=f"https://x/p/duty/{task.public_id}"))
+
+    at(both, HERE, lambda session: happen(session, "第一次"))
+    leave(both, now)
+    at(both, HERE, lambda session: happen(session, "第二次"))
+    leave(both, now)
+    while both.submit(erasures.look_through).result():
+        pass
+
+    assert rows(both, Line) == []
+    assert rows(both, Erasure) == []

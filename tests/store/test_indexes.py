@@ -1,10 +1,16 @@
 """Questions asked often, of tables that only grow, read no row that is not meant; on both databases."""
 
-import pytest
-from sqlalchemy import text
-from sqlmodel import Session
+from collections.abc import Iterator
 
+import pytest
+from sqlalchemy import Column, Table, UniqueConstraint, text
+from sqlmodel import Session, SQLModel
+
+import bot.store.tables  # noqa: F401  every table is asked
+from bot import config, services
 from bot.store.database import Database
+
+services.load_integrations(config.Settings.model_fields["integrations"].get_default())  # and every service's
 
 QUESTIONS = {
     "delivery_openid": "UPDATE delivery SET openid = NULL WHERE openid = 'oLeft' AND state NOT IN ('queued', 'sending')",
@@ -21,3 +27,44 @@ def test_an_index_answers(database: Database, index: str) -> None:
         return str(session.execute(text(f"EXPLAIN {'QUERY PLAN ' if database.is_sqlite else ''}{QUESTIONS[index]}")).all())
 
     assert index in database.submit(explain).result()
+
+
+def test_whoever_points_to_a_person_a_flat_or_a_photo_is_found_by_it() -> None:
+    """Deleting one asks every table that points to it; without an index each is read whole, for every row that goes."""
+    lacking = {
+        f"{table.name}.{key.parent.name}"
+        for table in SQLModel.metadata.tables.values() for key in table.foreign_keys
+        if key.column.table.name in ("resident", "household", "photo") and key.parent not in set(leading(table))
+    }  # fmt: skip
+
+    assert lacking == set()
+
+
+def leading(table: Table) -> Iterator[object]:
+    """Return the columns that an index of a table leads with, and that find every row which has them."""
+    yield next(iter(table.primary_key.columns), None)
+    yield from (next(iter(one.columns)) for one in table.constraints if isinstance(one, UniqueConstraint))
+    for index in table.indexes:
+        first = index.expressions[0]
+        partial = {str(index.dialect_options[kind].get("where")) for kind in ("sqlite", "postgresql")}
+        if isinstance(first, Column) and partial <= {"None", f"{first.name} IS NOT NULL"}:
+            yield first
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT 1 FROM delivery WHERE resident_id = 1", "SELECT 1 FROM resident WHERE merged_into_id = 1",
+        "SELECT 1 FROM line WHERE photo_id = 1", "SELECT 1 FROM task WHERE household_id = 1", "SELECT 1 FROM claim WHERE household_id = 1",
+        "SELECT 1 FROM invitation WHERE inviter_id = 1",
+    ],
+)  # fmt: skip
+def test_an_index_of_the_rows_that_point_somewhere_answers_who_points_to_one(database: Database, question: str) -> None:
+    _, _, _, table, _, column, *_ = question.split()
+
+    def explain(session: Session) -> str:
+        if not database.is_sqlite:
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        return str(session.execute(text(f"EXPLAIN {'QUERY PLAN ' if database.is_sqlite else ''}{question}")).all())
+
+    assert f"ix_{table}_{column}" in database.submit(explain).result()

@@ -8,10 +8,13 @@ import pytest
 from alembic import command
 from sqlalchemy import JSON, Boolean, Connection, Date, DateTime, Engine, Integer, MetaData, Table, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 from bot import config, services
-from bot.store import revisions, schema
+from bot.model import UTC
+from bot.store import merging, people, revisions, schema, scope
+from bot.store.merging import Merger
+from bot.store.people import Resident
 
 FOLDERS = [i.folder for i in services.load_integrations(config.Settings.model_fields["integrations"].get_default())]
 
@@ -250,3 +253,59 @@ def test_sentences_kept_with_a_number_of_somebodys_papers_are_forgotten(blank: E
     with blank.begin() as connection:
         kept = connection.execute(text("SELECT text FROM unmatched ORDER BY id")).scalars().all()
     assert kept == ["电表12345678度", "楼下太吵"]
+
+
+def test_who_was_made_one_person_before_can_still_be_parted(blank: Engine) -> None:
+    with blank.begin() as connection:
+        command.upgrade(revisions._config(connection, FOLDERS), "bot_21")
+        rows = Rows(connection)
+        home = rows.add("community", appid="wx1", name="和苑小区")
+        flat, other = (rows.add("household", community_id=home, building="3", unit="", room=room) for room in ("501", "502"))
+        known = {"community_id": home, "asks_flat": True, "phone": "", "phone_digest": "", "phone_end": ""}
+        stays = rows.add(
+            "resident",
+            **known,
+            public_id="R1",
+            household_id=flat,
+            name="陈建国",
+            tags=["老人", "党员"],
+            openid="oChen",
+            bound_at=THEN,
+        )
+        goes = rows.add(
+            "resident", **known, public_id="R2", household_id=other, name="", tags=["党员"], openid=None, merged_into_id=stays
+        )
+        for place in (flat, other):
+            rows.add(
+                "residence",
+                community_id=home,
+                resident_id=stays,
+                household_id=place,
+                role="owner",
+                evidence="roster",
+                moved_out=None,
+            )
+        binding = rows.add("binding", community_id=home, openid="oChen", resident_id=stays, evidence="staff", bound_at=THEN)
+        lived = {"role": "owner", "evidence": "roster", "moved_in": None, "moved_out": None}
+        rows.add(
+            "merger", community_id=home, public_id="M1", stays_id=stays, goes_id=goes, at=THEN,
+            moved={"binding.resident_id": [[binding]]},
+            before={
+                "name": "陈建国", "has_phone": False, "tags": ["老人"], "household": flat, "asks_flat": False, "goes_household": other,
+                "goes_asks_flat": False, "bound": True,
+                "residences": {"stays": [{**lived, "household_id": flat}], "goes": [{**lived, "household_id": other, "role": "tenant"}]},
+            },
+        )  # fmt: skip
+    schema.upgrade(blank, FOLDERS)
+
+    with blank.connect() as connection:
+        assert "陈建国" not in connection.execute(text("SELECT personal_before FROM merger")).scalar_one()
+    with Session(blank) as session:
+        scope.enter(session, home)
+        merging.part(session, session.get_one(Merger, 1), THEN.replace(tzinfo=UTC))
+        found = [session.get_one(Resident, key) for key in (stays, goes)]
+        assert [(one.openid, one.tags, one.merged_into_id) for one in found] == [
+            (None, ["老人"], None),
+            ("oChen", ["党员"], None),
+        ]
+        assert [[home.label for home in people.homes(session, one)] for one in found] == [["3栋501"], ["3栋502"]]

@@ -310,8 +310,8 @@ def two_keys(database: Database) -> Database:
 async def test_all_is_sealed_under_the_new_key_and_found_as_before(two_keys: Database) -> None:
     ring, told = keyring_of(two_keys.engine.dialect), list[tuple[str, int]]()
     first, second = ring._ciphers
-    for number in range(sealing.BATCH // 2):
-        two_keys.submit(settle, PHONE, str(number))
+    for settled in [two_keys.submit(settle, PHONE, str(number)) for number in range(sealing.BATCH // 2)]:
+        settled.result()
     await two_keys.write(settle, "", "none")
     ring.use(second)
 

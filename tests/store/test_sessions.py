@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from bot import totp
 from bot.errors import Refusal
-from bot.store import sessions
+from bot.keys import Keys
+from bot.store import credentials, sessions
 from bot.store.communities import Community
 from bot.store.database import Database
+from bot.store.sessions import StaffSession
 from bot.store.staff import Role, Staff
 
 HERE, THERE, ELSEWHERE = 1, 2, 3
@@ -105,3 +108,32 @@ async def test_link_that_two_browsers_use_at_once_signs_one_in(city: Database, n
     other.close()
 
     assert outcomes.count(False) == 1
+
+
+def test_half_a_session_that_was_ended_while_its_code_was_looked_at_becomes_no_whole_one(
+    city: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = Keys(b"s" * 32)
+
+    def set_up(session: Session) -> tuple[str, str]:
+        member = session.exec(select(Staff).where(Staff.login == "mayor")).one()
+        credentials.begin_app(session, member.person, keys)
+        pending = credentials.pending_app(session, member.person, keys)
+        assert pending is not None
+        codes = credentials.confirm_app(session, member.person, keys, totp.code_at(pending, totp.counter_at(now)), now)
+        assert codes is not None
+        return sessions.enter(session, member, "", now).token, codes[0]
+
+    token, code = city.submit(set_up).result()
+    prove = credentials.prove
+
+    def prove_meanwhile(session: Session, person: str, *rest: Any) -> Any:
+        proof = prove(session, person, *rest)
+        sessions.end_all(session, session.exec(select(Staff).where(Staff.login == "mayor")).one())
+        return proof
+
+    monkeypatch.setattr(credentials, "prove", prove_meanwhile)
+    entered = city.submit(sessions.complete, token, keys, code, now).result()
+
+    assert entered is None
+    assert city.submit(lambda session: session.exec(select(StaffSession)).all()).result() == []

@@ -4,6 +4,7 @@ import re
 
 from bot.language.kinds.kind import blank
 from bot.language.kinds.proper import COMPOUND, FAMILIAR, NAME, SURNAMES
+from bot.language.late import Late
 
 _SIGN = "[\u4e00-\u9fff]"
 _WITHIN = r"[^,，。.!！?？;；\s□]"
@@ -54,7 +55,7 @@ _RATHER = re.compile(
     rf"(?:(?:^|(?<=[\s,，。]))(?:{_WITHIN}|[,，。]|\s)*[,，。\s])?(?:(?:反正|这次|今[天晚]|其实|现在|□|待会儿?|等下)*)(?:要?来的(?:人|客人)?|(?:这次|今天)来访的)(?:其实|才|就)?是(?!时候|他|她|不是|[几多]|[一二两三四五六七八九十\d□]|[这那]|谁|哪|的|我[们\s,，。]?$)"
 )
 #: 不是小赵 beside somebody who comes; 欧阳锋不是哈.
-_IS_NOT = re.compile(
+_IS_NOT = Late(
     rf"(?:^|(?<=[\s,，。]))(?:不是|不姓)(?:{NAME}|{FAMILIAR}|{_SIGN})[啊哈哦呀]?[\s,，。]+(?={_WITHIN})|[\s,，。](?:不是|不姓)(?:{NAME}|{FAMILIAR}|{_SIGN})(?=$|[\s,，。])"
     rf"|(?:^|(?<=[\s,，。]))(?:{COMPOUND}|[{SURNAMES}]){_SIGN}{{1,2}}(?:不是|不对)[啊哈哦呀]?[\s,，。]+(?={_WITHIN})"
 )

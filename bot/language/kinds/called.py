@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from bot.language.kinds.proper import FAMILIAR, NAME, SHORT_NAME
+from bot.language.late import Late
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
 from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE, is_no_name
@@ -19,7 +20,7 @@ AND = re.compile(r"""(?x:
 ROLE = longest_first(ROLES)
 
 #: What is no name, though it says who comes.
-KIN = re.compile(rf"我?(?:的)?(?:{RELATIVE}|{OWN_RELATIVE}|{ROLE}|快递员?|外卖员?|装修工?|搬家的?|客人|访客)(?:们|俩)?")
+KIN = Late(rf"我?(?:的)?(?:{RELATIVE}|{OWN_RELATIVE}|{ROLE}|快递员?|外卖员?|装修工?|搬家的?|客人|访客)(?:们|俩)?")
 
 #: The words for coming, as they are said here and there.
 COME = r"""(?x:
@@ -75,38 +76,38 @@ _OWN = rf"""(?x:(?P<all>
   ))"""
 
 #: Whom one is told to write down: 名字就写我大姑吧.
-WRITTEN = re.compile(rf"(?:写|填|登记)(?:成|上|个|的是)?{_ALL}(?=吧|就|好了|的名|$|[\s,，。])")
-_COMING: tuple[re.Pattern[str], ...] = (
+WRITTEN = Late(rf"(?:写|填|登记)(?:成|上|个|的是)?{_ALL}(?=吧|就|好了|的名|$|[\s,，。])")
+_COMING: tuple[Late, ...] = (
     WRITTEN,
     # 来的有我哥和我嫂子
-    re.compile(rf"来的(?:人|客人)?(?:有|是|[:：])\s*{_ALL}"),
+    Late(rf"来的(?:人|客人)?(?:有|是|[:：])\s*{_ALL}"),
     # 我妹妹今晚开车来
-    re.compile(rf"""(?x:
+    Late(rf"""(?x:
         {_ALL}(?:们|俩)?(?:[,，](?=\s*□))?(?:[带陪领][着了]?(?:{NUMBER}?[个名位]|[俩仨])?(?:{CALLED}|孩子|娃儿?|小孩|宝宝))?{_UNTIL}?(?:从(?:(?!来)[\u4e00-\u9fff]){{1,6}}?)?
         (?: 来(?!不|过(?![□年节春中端元除生周六日冬寿])|电话|信|得及|着) | 到(?!期|底|处|账) | 嚟|回来|返|上门|[上进]去|上楼|进来|进门|过来|要进 | 住(?!院|在|的|这|那|哪) | 看房|上户|入户|做客|串门|家访|拜访|看望|探望|聚餐|吃饭|干活 | 在(?:楼下|大?门口|岗亭|门岗)
           | [拿取送](?:东西|钥匙|货|件|菜|饭) | [送修装收](?:(?![的得好了完过出走不没])[\u4e00-\u9fff]){{1,3}}(?=$|[,，。]) )
       )"""),
     # 给我妹妹办个通行证
-    re.compile(rf"""(?x:
+    Late(rf"""(?x:
         (?:给|帮|替|让|[请约找叫喊][了个]{{0,2}}|放行?(?:一?下)?|为|邀请|安排了?){_ALL}(?:们|俩)?□*
         (?:办|开|弄|整|登记|登个|报|预约|生成|进|来|上|发|做|$|[，,。])
       )"""),
     # 另外我表弟还从东北赶过来
-    re.compile(rf"""(?x:
+    Late(rf"""(?x:
         (?:^|[，,。.!！\s□]|另外|还有|对了|就)[另外还有对了就得\s]{{0,4}}
         {_OWN}(?:[他她]们|们|俩|几个|一家)?(?!屋?的|[说讲话问叫让])
         (?:(?!不|没|勿|唔|要是|如果|问|告诉|说|讲|叫|让|找|请|喊|的车|坏|漏|堵)[^，,。;；!！?？\s]|[ ]?□[ ]?){{0,20}}?{COME}
       )"""),
     # 站着的那个是我姥爷，让他进
-    re.compile(rf"是(?P<all>{MINE}(?:{RELATIVE}|{NUMBERED_RELATIVE}))(?=[,，\s]*(?:[快请]*让|放|给|麻烦|帮))"),
+    Late(rf"是(?P<all>{MINE}(?:{RELATIVE}|{NUMBERED_RELATIVE}))(?=[,，\s]*(?:[快请]*让|放|给|麻烦|帮))"),
     # 两个同学下午来
-    re.compile(rf"{NUMBER}(?:个|位|名)(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{COME}"),
+    Late(rf"{NUMBER}(?:个|位|名)(?P<all>{RELATIVE}|老友|老同学){_UNTIL}?{COME}"),
     # 一会儿有个送花的
-    re.compile(rf"(?:有[个位]|来[个位]?)\s*(?P<all>{BY_FIRM}|{BY_WORK})(?=$|[,，。□])"),
+    Late(rf"(?:有[个位]|来[个位]?)\s*(?P<all>{BY_FIRM}|{BY_WORK})(?=$|[,，。□])"),
     # 后天下午五点还有我舅舅
-    re.compile(rf"(?:还有|仲有|另外还有|再有|再加|加上|外加){_ALL}(?:们|俩)?(?=[\s□]*(?:$|[，,。.!！]))"),
+    Late(rf"(?:还有|仲有|另外还有|再有|再加|加上|外加){_ALL}(?:们|俩)?(?=[\s□]*(?:$|[，,。.!！]))"),
     # whoever brings or does something, when nothing else says who: 后天有人送床垫上门
-    re.compile(rf"""(?x:
+    Late(rf"""(?x:
         有(?:个|一个|两个|几个)?(?:人|师傅|工人|小哥)(?:开车|要|会|过来|来|帮我|给我家?)*
         (?P<work>{_WORK_DONE}){_UNTIL}?过?{COME}
       )"""),

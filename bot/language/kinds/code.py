@@ -14,9 +14,14 @@ _CODE = re.compile(rf"(?<![0-9A-Za-z])[0-9A-Za-z](?:[ \-]?[0-9A-Za-z]){{{LONG - 
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
-    """Return the code that stands in a message and is no number."""
-    found = [one for said in _CODE.finditer(message.text) if not (one := plain(said[0])).isdigit() or slot.required]
+    """Return the code that stands in a message and is no number: one of 100,000 codes is all digits, every telephone is."""
+    found = [one for said in _CODE.finditer(message.text) if not (one := plain(said[0])).isdigit()]
     return found[-1] if found else None
+
+
+def announced(text: str) -> bool:
+    """Tell whether a code stands in a text."""
+    return any(not plain(said[0]).isdigit() for said in _CODE.finditer(text))
 
 
 def plain(said: str) -> str:

@@ -10,6 +10,7 @@ from bot.language.kinds.kind import LOOKED_THROUGH, Aspect, Kind, Message, Slot,
 from bot.language.kinds.party import AGED_SO, BRINGS, PAIR
 from bot.language.kinds.persons import MEANT, NOUN
 from bot.language.kinds.proper import FAMILIAR, NAME, may_be_name
+from bot.language.late import Late
 from bot.language.normalise import longest_first
 from bot.language.numbers import either, value_of
 from bot.language.people import MINE, OWN_RELATIVE, RELATIVE
@@ -32,7 +33,7 @@ _ENDS_COUNT = rf"(?=\s*(?:$|[,，。.!！;；、□吧呢啊呀哈]|[一另]{_UN
 #: A noun can stand here only where a number follows it.
 _BEFORE_NUMBER = "(?=[^0-9一二两三四五六七八九十俩仨,，。□]{1,8}[0-9一二两三四五六七八九十俩仨])"
 
-_COUNTED = re.compile(rf"""(?x:
+_COUNTED = Late(rf"""(?x:
     # no ordinals, floors, ages, places in a row: 第三个人, 后面两个
       (?<![第0-9.零一二两三四五六七八九十百半每几哪另某])(?:(?<![这那])|(?<=[我他她][这那]))(?<![前后]头)(?<![前后]面)(?<!中间)(?<!最后)(?<!末尾)(?<!有没有)(?<!没有)(?<!当成)(?<!当作)(?<![坏丢漏买装]了)(?<!各)(?<!每[波家组次桌批户车])(?<!不止)(?<!不到)(?<!超过)(?!(?<=上)[百千])
     (?:
@@ -65,12 +66,12 @@ _COUNTED = re.compile(rf"""(?x:
     )""")
 #: What may be told apart afterwards: 五个人，三大两小.
 _TOTAL = re.compile("(?:[个号口0-9一二两三四五六七八九十俩仨]人|[位口个])$")
-_OF_WHOM = re.compile(f"(?<=[个位名俩仨0-9])(?:{NOUN})$")
+_OF_WHOM = Late(f"(?<=[个位名俩仨0-9])(?:{NOUN})$")
 _TWO = re.compile(rf"(?P<both>双方|两边|两家)?(?:{PAIR})")
 #: Whom one brings one of, where no number is said.
 _ONE_BROUGHT = "(?:小|大)?(?:孩子|小孩|娃儿?|宝宝|宝贝|儿子|女儿|闺女|孙子|孙女|外孙女?|侄子|侄女|外甥女?|(?<=个)[女仔囡崽妹]|老婆|老公|媳妇|爱人|对象|女朋友|男朋友|老伴|徒弟|助手|保姆|妈妈|爸爸)"
 #: Whoever brings somebody along, and whom: 我姐带俩娃, 两口子带孩子, 老婆抱着宝宝.
-_BRINGING = re.compile(rf"""(?x:
+_BRINGING = Late(rf"""(?x:
     (?: (?P<two>(?<![对双])(?:{PAIR})|(?:{RELATIVE}|[爸妈哥姐弟])(?:和|跟|与)[他她]?(?:{RELATIVE}|[爸妈哥姐弟嫂]))
 (?:两个|俩)?
       | (?<![个名位])(?P<one>{RELATIVE}|(?<=[我他她])(?:[爸妈哥姐弟妹舅姑姨叔婶嫂]|先生|太太|妻子|丈夫)|[\u4e00-\u9fff](?:姐|哥|姨|叔|总|工)|师傅|老师|医生|司机|经理|中介|设计师|教练|队长|领导|客户
@@ -81,7 +82,7 @@ _BRINGING = re.compile(rf"""(?x:
       | (?:{AGED_SO})?(?:一个|个|我的?)? (?:(?P<both>老婆孩子|老婆和?孩子|媳妇孩子|爱人孩子|双胞胎)|{_ONE_BROUGHT}) )
   )""")
 #: Between counts of those who come together: 三个大人带两个孩子, 2个大人、1个小孩.
-_TOGETHER = re.compile(
+_TOGETHER = Late(
     rf"\s*(?:[,，、+]|和|跟|加上?|外加|外带|还有|仲有|仲带|带着?|带上|以及|另外|再加)*\s*(?:还有|还带|[还也]来|着)?\s*{NOUN}?\s*"
 )
 #: Beside such a word the number is that of all.
@@ -91,7 +92,7 @@ _BARE = re.compile(
     rf"(?:就|一共|总共|大概|大约|差不多|有|来|最多)*(?:{_NUMBER}|(?P<few>[俩仨]))(?:个|位|人|口|名)*(?:左右|吧|的样子)*"
 )
 
-_NAMED = re.compile(rf"(?P<noun>男|女|{NOUN})\s?(?P<n>[0-9]{{1,2}}|[一二两三四五六七八九十俩仨])")
+_NAMED = Late(rf"(?P<noun>男|女|{NOUN})\s?(?P<n>[0-9]{{1,2}}|[一二两三四五六七八九十俩仨])")
 #: Men and women are some of those who were counted before: 八个同学，三个女生.
 _SOME_OF = re.compile("[男女](?:的|生|孩子?|人|同学|士)?")
 #: 讲好八个人，明天就来六个: what was said before holds no more.
@@ -119,28 +120,28 @@ _US = rf"""(?:
     | (?:我|俺)(?:自己|本人)?
     )"""
 #: 连我四个; 五个人，算上我们两口子; 加我微信 is something else, and 连我老公 comes himself.
-_WITH_US = re.compile(rf"""(?x:
+_WITH_US = Late(rf"""(?x:
     (?<![不没])(?:连同?|加上?|加埋|连埋|算上|算埋|包括|包含|含){_US}(?:在内|在里[面头])?
     (?=[\s,，。!！吧]*(?:$|(?:一共|总共|拢共|统共|合共|共|合计|就|是|有|才|刚好|正好|凑)*来?{_SO_MANY}[个位口人]))
     )""")
 _GUESTS = "(?:客人?|来客|来的人?|别人|外人|[他她]们|亲戚|朋友|同事|同学)们?"
 #: Of a total those who live here, in other words: 我跟老公加上客人一共七个, 六个人吃饭，我们自己俩，剩下都是客, 六个人，除了我都来, 六个人里有我一个.
 _AMONG = (
-    re.compile(rf"(?x:{_US}(?:加上?|连同?|连埋|和|跟|同|还有|以及){_GUESTS}[\s,，]*(?=(?:一共|总共|拢共|统共|合共|共|合计|加起来|有|是|就)+来?{_SO_MANY}[个位口人]))"),
+    Late(rf"(?x:{_US}(?:加上?|连同?|连埋|和|跟|同|还有|以及){_GUESTS}[\s,，]*(?=(?:一共|总共|拢共|统共|合共|共|合计|加起来|有|是|就)+来?{_SO_MANY}[个位口人]))"),
     re.compile(
         rf"(?:我们?家?|咱们?家?|俺们?家?|阿拉|自家人?|自己人|家里人?|主人家?)(?:自己|这边|本身)*(?:就|只|占|有|是|已经)*(?P<n>{_SO_MANY})[个位口]?人?"
         rf"(?=[\s,，]*(?:剩下?|其余|其他|其它|余下|别的|另外(?!来|带)))"
     ),
-    re.compile(rf"(?x:除(?:了|开|去|掉|咗)?{_US}(?:一个)?(?:之?外|以外)?[\s,，]*(?=(?:其他|其余|别|剩下)?的?人?(?:都|全|统统|齐)[^\s,，。]{{0,2}}(?:来|到|嚟|是客)))"),
-    re.compile(rf"(?x:(?:里面?|里头|当中|中间|其中)(?:也|就)?(?:有|含|包括|包含|算上){_US}(?:一个|自己)?(?:在内)?(?=$|[\s,，。.!！]))"),
+    Late(rf"(?x:除(?:了|开|去|掉|咗)?{_US}(?:一个)?(?:之?外|以外)?[\s,，]*(?=(?:其他|其余|别|剩下)?的?人?(?:都|全|统统|齐)[^\s,，。]{{0,2}}(?:来|到|嚟|是客)))"),
+    Late(rf"(?x:(?:里面?|里头|当中|中间|其中)(?:也|就)?(?:有|含|包括|包含|算上){_US}(?:一个|自己)?(?:在内)?(?=$|[\s,，。.!！]))"),
 )  # fmt: skip
 #: 除我们俩，还有三个客人.
-_WITHOUT_US = re.compile(rf"(?x:除(?:了|开|去|掉|咗)?{_US}(?:之?外|以外)?(?=[\s,，]))")
+_WITHOUT_US = Late(rf"(?x:除(?:了|开|去|掉|咗)?{_US}(?:之?外|以外)?(?=[\s,，]))")
 #: A table of four, one of whom is at home.
 _TABLE = re.compile("凑(?:够|齐|成|满)?一?桌(?:麻将|牌|$|[\\s,，。])")
 _CARDS = re.compile("麻将|麻雀|牌|搓|打川|斗地主")
 #: 我和老公在家，来两位客人: who is at home already.
-_AT_HOME = re.compile(rf"(?x:{_US}(?:现在|都|也)*(?:在家|在屋))")
+_AT_HOME = Late(rf"(?x:{_US}(?:现在|都|也)*(?:在家|在屋))")
 #: 我家三口人，物业费怎么算: nobody who comes.
 _OF_HOUSE = re.compile(rf"""(?x:
     (?<![上连加括含埋除])(?<!除了)(?:屋企|(?:我们?|咱们?|俺们?|自己?)(?:家里?|屋头?|屋里厢?)|阿拉屋里厢?|家里|屋里|(?:我|咱|俺)们一家)(?:本来|原来|平时|一共|总共|(?!来|到|回|过去|嚟)[^\s,，。!！?？0-9一二两三四五六七八九十俩仨]){{0,6}}
@@ -158,7 +159,7 @@ _TOTAL_SAID = re.compile(
 )
 
 #: 每个跟一个家长: each of those who were counted brings so many.
-_EACH = re.compile(rf"""(?x:
+_EACH = Late(rf"""(?x:
     (?:每一?(?:[个位名]?人|[个位名])?(?:孩子|小孩|小朋友|朋友|同学)?|各自?|人人|一人|一个人)(?:都|还|各|得|要|会)*(?:(?:带|跟|陪|配|有|领)[着了上]?|(?<=孩子|小孩|朋友|同学))
     (?P<n>{_SO_MANY})(?:[个位名](?:{_PERSON})|(?:{_PERSON}))
   | (?:都|各自?|每人)(?:都|还|要|会)*带[着了上]?[他她]?们?(?:自己)?的?(?:一?个)?(?:老婆|老公|对象|女朋友|男朋友|媳妇|爱人|另一半)
@@ -170,13 +171,13 @@ _APIECE = re.compile("(?<=[,，□个位人])[,，\\s]*一人(?=[一带各拿])"
 #: Those of whom a number is said, no things: 又带了两个箱子.
 _THOSE = rf"(?:[位名口](?:{_PERSON})?|个?(?:{_PERSON})|(?:个|(?<=[俩仨]))(?=\s*(?:$|[,，。!！□\s吧呢哈了]|来|到|过来|一[起道]|都|也|嚟)))"
 #: 又喊了两个, 多加一位, 还有他们的一个宝宝.
-_MORE = re.compile(rf"""(?x:
+_MORE = Late(rf"""(?x:
     (?: (?:又|再|还|后来|临时|另外|(?<![差不最顶至大许])多){{1,3}}(?:要|会|想|得|给|多)?(?:喊|叫|约|请|加|添|来|带|找|拉|补|多|冒出|捎|有)
       | 加多|(?<!参)加上?|(?<![差不最顶至大许])多|增加|添|仲有|仲带|外带 )(?:了|上|进|来|咗|着){{0,2}}(?:[他她]们?的)?
     (?P<n>{_SO_MANY}){_THOSE})""")
 _CANNOT = r"(?:来不[了成到]|不来|不能来|没法来|没来|去不[了成]|不过来|嚟唔到|唔嚟|没空|冇空|唔得闲|缺席|放鸽子|爽约|鸽了|退出|(?:临时|突然|要)?(?:有事|加班|病了|生病|出差|请假)了?(?=$|[,，。\s]))"
 #: 有一个加班来不了, 少来两个, 病了一个.
-_LESS = re.compile(rf"""(?x:
+_LESS = Late(rf"""(?x:
     (?:少来?|减少?|减[去掉]|去掉|缺|划掉|扣掉|病|走|退|鸽)[了咗]?(?P<n>{_SO_MANY}){_THOSE}
   | (?<![第几每0-9一二两三四五六七八九十百])(?P<m>{_SO_MANY})(?:[个位名口](?:{_PERSON})?|(?:{_PERSON})|(?<=[俩仨]))(?:(?![来到]|不对)[^,，。!！?？0-9一二两三四五六七八九十]){{0,8}}?{_CANNOT}
     )""")
@@ -184,14 +185,14 @@ _LESS = re.compile(rf"""(?x:
 _INSTEAD = re.compile(rf"(?:走|换|下|撤)了?{_SO_MANY}[个位名]?(?=[,，]?[来上到换]{_SO_MANY}[个位名]?)")
 _PLANNED = re.compile("本来|原来|原先|原定|说好|讲好|约好|定好|先前")
 #: 本来四个人，老张来不了.
-_ONE_LESS = re.compile(rf"(?:{MINE}?{_KIN}|{FAMILIAR})(?:(?![来到])[^,，。!！?？□]){{0,6}}?{_CANNOT}")
+_ONE_LESS = Late(rf"(?:{MINE}?{_KIN}|{FAMILIAR})(?:(?![来到])[^,，。!！?？□]){{0,6}}?{_CANNOT}")
 #: 有一个来不了，就三个: how many they are after that.
 _FINALLY = re.compile(f"[就只剩]$|{_SUMMED.pattern}")
 _STILL = re.compile("(?:还有|来|还来|到)$")
 #: Who came another day come no more.
 _CAME = re.compile("昨|前天|上次|上回|上周|上个?月|上个?星期|上个?礼拜")
 #: 双胞胎外孙来，他爸送，一块儿上楼: somebody of theirs comes with them.
-_ALONG = re.compile(
+_ALONG = Late(
     rf"[,，\s]+(?:由)?[他她佢](?:{_KIN})(?:也|都|开车|要|会|亲自)*(?:送|陪|带|领|跟|护)[^,，。]{{0,6}}[,，\s]*(?:一块儿?|一起|一道|一同|也|都)(?:上|进|来|到|过)"
 )
 

@@ -108,6 +108,11 @@ class Flat:
     unit: str = ""
     room: str = ""
 
+    @property
+    def label(self) -> str:
+        """What was said of it: 3栋, 3栋2单元, 3栋2单元501."""
+        return f"{self.building and f'{self.building}栋'}{self.unit and f'{self.unit}单元'}{self.room}"
+
 
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
     """Return the flats of a text, in order; a bare number of a room counts only beside its building, or as a correction."""

@@ -26,6 +26,7 @@ from bot.language.kinds.proper import (
     TITLES,
     TRANSCRIBED,
 )  # fmt: skip
+from bot.language.late import Late
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
 from bot.language.people import OWN_RELATIVE, RELATIVE
@@ -68,87 +69,87 @@ _BEFORE_FAMILIAR = "[的理员师医工手长生士商属导管辑姆嫂教姨�
 _IN_ENGLISH = r"(?i:\b(?:friend|guest|visitor|colleague|brother|sister|cousin|uncle|aunt|named|name is|for))[ ]"
 
 #: Patterns of names that say that it is one: 名字叫张伟, 就写王芳.
-_MARKED: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"""(?x:
+_MARKED: tuple[Late, ...] = (
+    Late(rf"""(?x:
         (?: (?:名字|姓名|全名|大名)(?:是|叫|为|[:：])? | (?:访客|客人|来客|来人)(?:是|叫|为|[:：]) )
         \s*(?P<n>{NAME}?){AFTER}
       )"""),
     # 我们叫她邓姐, 都喊他铁蛋
-    re.compile(rf"""(?x:
+    Late(rf"""(?x:
         (?:(?:叫|喊|称|唤)(?:她|他|伊|佢)|管(?:她|他|伊|佢)叫)(?:做|为|是|个)?
         (?P<n>(?:(?![{_NO_SUBJECT}就好行得])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。]|就|吧|的|好了|得了|[A-Za-z])
       )"""),
     # 就写悠悠吧, 登记大熊就行
-    re.compile(rf"(?:写|填|登记|登|录|记)(?:成|上|个|作|做)?(?P<n>(?:(?![{_NO_SUBJECT}就好行得名姓])[\u4e00-\u9fff]){{2,4}}?)(?=吧|就(?:行|好|可以|是|成|中|得)|好了|得了|行了|即可)"),
-    re.compile(rf"(?:就|先)(?:写|填|登记?|录|记)(?:成|上|个)?(?P<n>(?:(?![{_NO_SUBJECT}得名姓])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。])"),
-    re.compile(rf"(?:小名|乳名|外号|绰号|网名|花名|艺名|英文名)(?:儿)?(?:是|叫|为|[:：])?\s*(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,3}}|{LATIN})(?=$|[\s,，。])"),
-    re.compile(rf"(?:^|[\s,，。个位]|{RELATIVE}|[他她]|名字)叫(?P<n>(?:(?![{_NO_SIGN}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。、□的])"),
-    re.compile(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是|[\u4e00-\u9fff][:：])\s*(?P<n>{NAME}?){AFTER}"),
+    Late(rf"(?:写|填|登记|登|录|记)(?:成|上|个|作|做)?(?P<n>(?:(?![{_NO_SUBJECT}就好行得名姓])[\u4e00-\u9fff]){{2,4}}?)(?=吧|就(?:行|好|可以|是|成|中|得)|好了|得了|行了|即可)"),
+    Late(rf"(?:就|先)(?:写|填|登记?|录|记)(?:成|上|个)?(?P<n>(?:(?![{_NO_SUBJECT}得名姓])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。])"),
+    Late(rf"(?:小名|乳名|外号|绰号|网名|花名|艺名|英文名)(?:儿)?(?:是|叫|为|[:：])?\s*(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,3}}|{LATIN})(?=$|[\s,，。])"),
+    Late(rf"(?:^|[\s,，。个位]|{RELATIVE}|[他她]|名字)叫(?P<n>(?:(?![{_NO_SIGN}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。、□的])"),
+    Late(rf"(?:名?叫做?|名叫|喊他|喊她|改成|改为|换成|应该是|[\u4e00-\u9fff][:：])\s*(?P<n>{NAME}?){AFTER}"),
     # 换他弟张强来
-    re.compile(rf"(?:换|改由|由|派)[成了个]?(?:我|他|她)?的?(?:{RELATIVE}|{ROLE}|[弟哥姐妹爸妈])?(?P<n>{NAME}?|{FAMILIAR}|{SHORT_NAME}|{LATIN})(?=[□\s]*(?:替|代|来|过来|去|上门))"),
-    re.compile(r"(?:名叫|叫做?|喊|名字是?|换成|改成|写)\s*(?P<n>[A-Za-z][A-Za-z .]{1,20}[A-Za-z])(?![A-Za-z0-9])"),
-    re.compile(rf"""(?x:
+    Late(rf"(?:换|改由|由|派)[成了个]?(?:我|他|她)?的?(?:{RELATIVE}|{ROLE}|[弟哥姐妹爸妈])?(?P<n>{NAME}?|{FAMILIAR}|{SHORT_NAME}|{LATIN})(?=[□\s]*(?:替|代|来|过来|去|上门))"),
+    Late(r"(?:名叫|叫做?|喊|名字是?|换成|改成|写)\s*(?P<n>[A-Za-z][A-Za-z .]{1,20}[A-Za-z])(?![A-Za-z0-9])"),
+    Late(rf"""(?x:
         (?:就|那就|先|只)?(?:写|填|(?:登记|写|填)成)(?:我|上|个)?
         (?P<n> [{SURNAMES}](?:{TITLES}|{AGED}) | {NAME}(?=一个人|的名|吧|就|啦|喇|$|[\s,，。]) )
       )"""),
-    re.compile(rf"姓(?P<n>(?:{COMPOUND}|[{SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
+    Late(rf"姓(?P<n>(?:{COMPOUND}|[{SURNAMES}]))(?![\u4e00-\u9fff](?:名|甚))"),
 )  # fmt: skip
 _BEGIN = r"(?:^|[,，。\s、□])"
 _GIVEN = r"(?:(?![的了吗呢来去到和跟个位名])[\u4e00-\u9fff])"
 #: Patterns of names by what stands around them, the surest first.
-_UNMARKED: tuple[re.Pattern[str], ...] = (
+_UNMARKED: tuple[Late, ...] = (
     # 热依汗古丽大姐
-    re.compile(rf"(?<![\u4e00-\u9fff])(?P<n>{TRANSCRIBED})(?=(?:{TITLES}|姐姐|哥哥|妹妹|弟弟)[□\s]*(?:{COME}|送|要|会|$))"),
+    Late(rf"(?<![\u4e00-\u9fff])(?P<n>{TRANSCRIBED})(?=(?:{TITLES}|姐姐|哥哥|妹妹|弟弟)[□\s]*(?:{COME}|送|要|会|$))"),
     # 我爱人的伴娘周小棠过来, 质检的解姐来
-    re.compile(rf"""(?x:
+    Late(rf"""(?x:
         的(?P<n>(?:(?!{NO_SURNAME})[{SURNAMES}](?:{TITLES}|{AGED})|{FAMILIAR})){_COMES}
       | 的(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{1,4}}?(?P<m>(?!(?<=师)傅|(?<=主)任|[\u4e00-\u9fff](?:{TITLES}))(?:(?:{COMPOUND}|[{SURNAMES}])(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2}}|(?<=[生员师工长手者匠友官])[{SURNAMES}](?:(?![{_NO_SUBJECT}吧啊呀])[\u4e00-\u9fff]))){_COMES}
       )"""),
     # 朴顺姬阿姨
-    re.compile(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>(?:{COMPOUND}|[{SURNAMES}]){_GIVEN}{{1,2}}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
+    Late(rf"(?:^|[,，。\s□给帮请叫是])(?P<n>(?:{COMPOUND}|[{SURNAMES}]){_GIVEN}{{1,2}}(?:{TITLES}))(?![傅\u4e00-\u9fff])"),
     # 做月嫂的马桂花马姐
-    re.compile(rf"(?:^|[,，。\s□的])(?P<n>(?P<family>[{SURNAMES}]){_GIVEN}{{1,2}})(?=(?P=family)(?:{TITLES}|[叔姨婶伯哥姐嫂爷]))"),
+    Late(rf"(?:^|[,，。\s□的])(?P<n>(?P<family>[{SURNAMES}]){_GIVEN}{{1,2}})(?=(?P=family)(?:{TITLES}|[叔姨婶伯哥姐嫂爷]))"),
     # 王先生, 欧阳老师, Lily老师
-    re.compile(rf"(?P<n>(?:[小老]?(?:{COMPOUND}|(?!{NO_SURNAME})(?<![公师])[{SURNAMES}])|(?<![A-Za-z])[A-Z][a-z]{{1,14}}[ ]?)(?:{TITLES}))(?!傅)"),
+    Late(rf"(?P<n>(?:[小老]?(?:{COMPOUND}|(?!{NO_SURNAME})(?<![公师])[{SURNAMES}])|(?<![A-Za-z])[A-Z][a-z]{{1,14}}[ ]?)(?:{TITLES}))(?!傅)"),
     # 老王, 保姆小陈, 给老王登记, 隔壁小区的老吴
-    re.compile(rf"""(?x:
+    Late(rf"""(?x:
         (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约是叫换成]) | (?<={_BEFORE_FAMILIAR}) )
         (?P<n>{FAMILIAR}){AFTER}
       )"""),
     # 我朋友张伟, 给王芳, 我朋友Mike Smith, my friend Tom
-    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|是)(?:一下|[:：])?\s*(?P<n>{NAME}?){AFTER}"),
-    re.compile(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|叫|是|{_IN_ENGLISH})\s*(?P<n>{LATIN}|{TRANSCRIBED}(?![\u4e00-\u9fff])|{TRANSCRIBED}(?=登记|办|开|弄|约|报))"),
+    Late(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|是)(?:一下|[:：])?\s*(?P<n>{NAME}?){AFTER}"),
+    Late(rf"(?:{_OF_FRIENDS}|{_OF_WORKERS}|{_FOR}|叫|是|{_IN_ENGLISH})\s*(?P<n>{LATIN}|{TRANSCRIBED}(?![\u4e00-\u9fff])|{TRANSCRIBED}(?=登记|办|开|弄|约|报))"),
     # 还有李强
-    re.compile(rf"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?(?P<n>{NAME}?|{FAMILIAR}){AFTER}"),
+    Late(rf"(?:还有|仲有|另外|再有|加上|还请了|还约了)(?:一个|一位|个|位)?(?P<n>{NAME}?|{FAMILIAR}){AFTER}"),
     # 阿依古丽·买买提明天来
-    re.compile(r"(?:(?<![\u4e00-\u9fff])|(?<=[位个叫是给请让]))(?P<n>(?:(?![有位个叫是给我的请让来])[\u4e00-\u9fff]){1,8}(?:[·•・‧][\u4e00-\u9fff]{1,8}?){1,3})" + AFTER),
+    Late(r"(?:(?<![\u4e00-\u9fff])|(?<=[位个叫是给请让]))(?P<n>(?:(?![有位个叫是给我的请让来])[\u4e00-\u9fff]){1,8}(?:[·•・‧][\u4e00-\u9fff]{1,8}?){1,3})" + AFTER),
     # 王芳明天来, 龙阿朵是我嫂子
-    re.compile(rf"{_BEGIN}(?P<n>{NAME}?){AFTER}"),
+    Late(rf"{_BEGIN}(?P<n>{NAME}?){AFTER}"),
     # 同事佳佳到, 厂里的老蒋
-    re.compile(rf"""(?x:
+    Late(rf"""(?x:
         (?:{RELATIVE}|{ROLE}|厂|公司|店|学校|单位)的?\s*
         (?P<n>{SHORT_NAME}|{OWN_NAME}|(?!车)[{SURNAMES}](?:明|{ONE_SIGN}){{1,2}}?){_COMES}
       )"""),
     # 我太太的同学松本由美, 我老铁麻花
-    re.compile(rf"""(?x:
+    Late(rf"""(?x:
         (?:{RELATIVE}|{ROLE})(?!大人|工作|全家|夫[妻妇]|兄妹|姐[弟妹]|[一二两三四五六七八九十])(?P<n>(?:(?![家口[{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=[□\s]*(?:来(?!不)|过来|嚟|上门|回来|要来))
       )"""),
     # 亲戚家小孩小石头, 新来的保姆小翠, 我孙子豆豆
-    re.compile(rf"(?:{ROLE}|{RELATIVE}|学生|小孩|孩子)的?\s*(?P<n>小[^\W\d_A-Za-z{_NO_SUBJECT}]{{2}}(?=□)|{SHORT_NAME}(?=□|约)|{PET_NAME}{AFTER})"),
+    Late(rf"(?:{ROLE}|{RELATIVE}|学生|小孩|孩子)的?\s*(?P<n>小[^\W\d_A-Za-z{_NO_SUBJECT}]{{2}}(?=□)|{SHORT_NAME}(?=□|约)|{PET_NAME}{AFTER})"),
     # 开个码给胖子
-    re.compile(rf"(?:码|证|一个|一张|一下)给(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。□])"),
+    Late(rf"(?:码|证|一个|一张|一下)给(?P<n>(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}})(?=$|[\s,，。□])"),
     # 给玉芬办通行证
-    re.compile(rf"""(?x:
+    Late(rf"""(?x:
         (?:给|帮|替|让)(?P<n>{SHORT_NAME}|{OWN_NAME})
         (?=(?:弄|办|开|发|整|搞|约|登记)(?:一?[个张下])?(?:通行|访客|进门|二维)?[码证登])
       )"""),
-    re.compile(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{TRANSCRIBED}|{OWN_NAME})(?=$|[\s,，。!！的]|[□\s]*{COME})"),
+    Late(rf"(?:名叫|叫做?|换成|改成)(?:{ROLE}|{RELATIVE})?(?P<n>{SHORT_NAME}|{TRANSCRIBED}|{OWN_NAME})(?=$|[\s,，。!！的]|[□\s]*{COME})"),
     # 小满来找我, 扎西央金从拉萨过来, Tom is coming
-    re.compile(rf"{_BEGIN}(?P<n>{SHORT_NAME}|{LATIN}|{TRANSCRIBED})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来|从|是我|(?:is|will|wants|comes|arrives|visits|visiting|coming)\b))"),
+    Late(rf"{_BEGIN}(?P<n>{SHORT_NAME}|{LATIN}|{TRANSCRIBED})(?=[\s□]*(?:来(?!不)|过来|到(?![期底处不])|嚟|上门|要来|回来|从|是我|(?:is|will|wants|comes|arrives|visits|visiting|coming)\b))"),
     # 玉芬他们几个要来
-    re.compile(rf"{_BEGIN}(?P<n>{SHORT_NAME}|{OWN_NAME})(?:[他她]们|们)(?:几个|一家|[俩仨])?(?=[\s□]*(?:{COME}|[要会想]))"),
+    Late(rf"{_BEGIN}(?P<n>{SHORT_NAME}|{OWN_NAME})(?:[他她]们|们)(?:几个|一家|[俩仨])?(?=[\s□]*(?:{COME}|[要会想]))"),
     # 毛毛放学来我家, 给杰哥开个码
-    re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫等让]))(?P<n>{PET_NAME})(?=放学|下班|下课|吃完|[办开登]|[和跟]|[□\s要会也就还自己]{{0,12}}{COME})"),
+    Late(rf"(?:(?<![\u4e00-\u9fff])|(?<=[给帮请叫等让]))(?P<n>{PET_NAME})(?=放学|下班|下课|吃完|[办开登]|[和跟]|[□\s要会也就还自己]{{0,12}}{COME})"),
 )  # fmt: skip
 _UNMARKING = tuple((pattern, False) for pattern in _UNMARKED)
 #: Words without any of these hold nothing that _MARKED finds.
@@ -158,7 +159,7 @@ _PATTERNS = (*((pattern, True) for pattern in _MARKED), *((pattern, False) for p
 
 _ANYBODY = rf"(?:{NAME}|{FAMILIAR}|{SHORT_NAME}|{LATIN}|(?:(?![一二两三四五六七八九十几个位名加上带有了的请约叫姓])[\u4e00-\u9fff]){{1,2}}(?:{TITLES}))"
 #: Several names in a row: 王芳和李强, 张伟，李娜，还有王芳.
-_TOGETHER = re.compile(rf"""(?x:
+_TOGETHER = Late(rf"""(?x:
     (?:(?<![\u4e00-\u9fff])|(?<=[\u4e00-\u9fff][组班厂司店里队部校家区院]的)|(?<={_BEFORE_FAMILIAR})(?={FAMILIAR}))(?:麻烦|邀请|请)?(?:(?:我|咱们?)?(?:约|请|叫|喊)了|叫|给|让|帮|替|约|请)?(?:(?:我的?)?(?:{RELATIVE}|{ROLE}))?
     (?P<all>(?:{_ANYBODY}|{PET_NAME})(?:{AND.pattern}(?:(?:{NAME}|[他她佢])家?的?(?:{RELATIVE}|{OWN_RELATIVE})(?:{NAME}(?=$|[\s,，、。□]|来|到|过来|还有|[和跟与])|{FAMILIAR})|{CALLED}|{_ANYBODY}|孩子|小孩|宝宝|{OWN_NAME}|(?:(?![{_NO_SUBJECT}])[\u4e00-\u9fff]){{2,4}}(?=[□\s]*(?:来|到|过来|上门)))){{1,5}}){AFTER}
   )""")
@@ -176,11 +177,11 @@ _THINGS = re.compile(
     "[货件包箱车菜水电气雨雪票机柜床灯网费药饭酒奶桶纸单门声味事天话息知间区楼卖递具调品料板窗锁管路口路费光队时候候]$|起来|出来|回来|原来|本来|从来|以后|人$"
 )
 
-_ONE_BY_ONE = re.compile(
+_ONE_BY_ONE = Late(
     rf"(?:^|(?<=[,，\s]))(?!我[叫是姓])[^\s,，。□]{{0,6}}(?:的|{ROLE}|{RELATIVE})(?:是|叫|名叫)(?P<n>{_ANYBODY})(?=$|[\s,，。])"
 )
 _TITLE = re.compile(rf"(?!{longest_first(NICKNAMES)})(?:{TITLES})")
-_RELATED = re.compile(rf"(?:{NAME}|[他她佢])家?的?(?:{RELATIVE}|{OWN_RELATIVE})(?P<n>{NAME}|{FAMILIAR})")
+_RELATED = Late(rf"(?:{NAME}|[他她佢])家?的?(?:{RELATIVE}|{OWN_RELATIVE})(?P<n>{NAME}|{FAMILIAR})")
 _APART = re.compile(
     rf"[,，。]\s*(?:就?是)?(?P<n>{NAME}|{TRANSCRIBED}|{FAMILIAR}|{LATIN}|(?P<twin>(?![妈爸爷奶哥姐弟妹谢常刚慢拜等看想])[\u4e00-\u9fff])(?P=twin))(?=$|[,，。])"
 )
@@ -207,12 +208,12 @@ _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
 
 _SOMEBODY = rf"(?:{CALLED}|{_ANYBODY}|{SHORT_NAME})"
 #: Whoever does not come, where somebody else does: 张伟来不了了，换他弟来.
-_STAYS_AWAY = re.compile(rf"""(?x:
+_STAYS_AWAY = Late(rf"""(?x:
     (?:^|(?<=[\s,，。□]))(?:(?![换改让由替])[^\s,，。]){{1,12}}?
     (?:[来去过到]不[了成]|不[能会]?[来去]|[来去过]唔到|没[空法]来?|有事)[了啦喇]*[\s,，。]*
     (?=(?:就|所以|那|只能|只好|要|我|我们)*(?:换成?|改成?|由|让|叫|派|请|是|[这今][次天]){{0,2}}(?:我的?|他的?|她的?)?{_SOMEBODY}[^\s,，。不没]{{0,6}}?(?:{COME}|[去替代顶]))
   )""")
-_STOOD_IN_FOR = re.compile(rf"(?<=[\u4e00-\u9fff])(?:代替|[替代顶]){_SOMEBODY}(?=[□\s]*(?:{COME}|过来|去))")
+_STOOD_IN_FOR = Late(rf"(?<=[\u4e00-\u9fff])(?:代替|[替代顶]){_SOMEBODY}(?=[□\s]*(?:{COME}|过来|去))")
 
 
 def _heard(message: Message, slot: Slot | None = None) -> str:
@@ -353,7 +354,7 @@ def _found(rest: str, message: Message, known: Value | None) -> str:
         found = [
             (match.start(group), name)
             for match in pattern.finditer(rest)
-            for group in ("n", "m")[: 1 + ("m" in pattern.groupindex)]
+            for group in ("n", "m")[: 1 + ("m" in pattern.compiled.groupindex)]
             if (name := match[group])
             and ((is_marked and match[0][0] not in "换改由派写填") or not _WHOSE.match(rest, match.end("n")))
             and _may_be_name(name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.language.kinds.persons import NOUN
 from bot.language.kinds.proper import AGED, FAMILIAR, NAME, SURNAMES, TITLES, may_be_name
+from bot.language.late import Late
 from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
 
 _TWOS = (
@@ -34,7 +35,7 @@ _COUPLE = "|".join(
 )
 #: Who come in twos, and are not counted.
 PAIR = f"{_TWOS}|{_COUPLE}"
-_ENDS_IN_PAIR = re.compile(f"(?:{PAIR})$")
+_ENDS_IN_PAIR = Late(f"(?:{PAIR})$")
 #: How one brings another, as it is said anywhere: 带着, 带住, 领了.
 BRINGS = "[带领抱牵搀扶陪背捎拖拉][着了上住咗埋起]{0,2}"
 #: 六个月的娃, 五岁的侄子.
@@ -44,7 +45,7 @@ _ENGLISH_PAIR = "parents|grandparents|in-?laws"
 _ENGLISH = f"{_ENGLISH_PAIR}|mom|mum|dad|mother|father|wife|husband|sister|brother|son|daughter|cousin|uncle|aunt|grandma|grandpa|friend|colleague|boyfriend|girlfriend|baby|bb"
 _OWNER = rf"(?:{MINE}|[他她佢伊]们?家?的?|自己的?|(?i:my|her|his|our)\s)"
 
-_PERSON = re.compile(rf"""(?x:
+_PERSON = Late(rf"""(?x:
       {_OWNER}?(?:(?<=[带有抱加牵领])一?个)?(?P<twins>[双三]胞胎|龙凤胎)的?(?:{RELATIVE}|孩子|娃)?
     | {_OWNER}?(?<![对双])(?P<two>{PAIR})
     | {_OWNER}?(?P<english>(?<![A-Za-z])(?i:{_ENGLISH})(?![A-Za-z]))

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from bot.language.kinds.kind import LOOKED_THROUGH, Found, Grammar, Kind, Message, Slot, Value, bare
 from bot.language.kinds.proper import FAMILIAR, NAME
+from bot.language.late import Late
 from bot.language.normalise import longest_first, unified
 from bot.language.numbers import value_of, written_out
 from bot.language.people import RELATIVE
@@ -56,7 +57,7 @@ _NOTHING_ELSE = r"""(?!
     | 度?(?:电|角|的?(?:酒|白酒|水|热水|高温|天|坡))  # 38度电, 38度的白酒
     | [个人位名房路] | \s*(?:[天次栋号楼层室户幢单月年日岁元块米平斤公分小时多%点周期页条]|kg|cm|mm)  # 36.5元
     )"""
-_TEMPERATURE = re.compile(rf"""(?x:
+_TEMPERATURE = Late(rf"""(?x:
     # 华氏98.6度, 98.6华氏, 98.6°F: of a body, not of the weather
       华氏度?\s*(?P<behind>(?:9[3-9]|10[0-9])(?:\.[0-9])?)度?
     | (?<![0-9.])(?P<before>(?:9[3-9]|10[0-9])(?:\.[0-9])?)\s*(?:度?华氏度?|℉|°F|度?F(?![A-Za-z0-9]))
@@ -87,12 +88,12 @@ _BARE = re.compile(rf"""(?x:
 
 #: Whose temperature follows: 老公36.5，我36.3.
 _KIN = rf"{RELATIVE}|孩子|娃儿?|老[大二三]"
-_WHO = re.compile(rf"""(?x:
+_WHO = Late(rf"""(?x:
     我(?:家|们)?的?(?P<mine>{_KIN}|[老大小]?[爸妈爹娘爷奶哥姐弟妹])
     | (?P<other>{_KIN}|宝宝|老人|老头子?|老爷子|老太[太婆]|保姆|先生|太太|丈夫|妻子|[爸妈爹娘](?![爸妈])|[他她佢伊])
     | (?P<self>我自己|我本人|自己|本人|我|俺)
     )""")
-_SOMEBODY = re.compile(
+_SOMEBODY = Late(
     rf"{_WHO.pattern}|{RELATIVE}|[爸妈爹娘爷奶哥姐弟妹]|{NAME}|{FAMILIAR}|[小大二三][\u4e00-\u9fff]|[\u4e00-\u9fff]{{2}}(?=$)(?<=宝)"
 )
 _AILS = re.compile("[烧咳疼痛吐晕喘泻汗麻痒嗓喉胸肚]|感冒")
@@ -105,7 +106,7 @@ _NAMED = re.compile(
 #: Said before a figure, it is another one of the same person: 孩子早上38.5，晚上37.2.
 _ANEW = re.compile("昨|今|前天|早|晚|中午|下午|上午|现在|刚|又|再|降|升|退|后来|然后")
 #: 我36.5，孩子38: a whole number beside somebody's temperature.
-_BESIDE = re.compile(rf"(?:{_PERSON}|[烧退降升]到|现在|这会儿?)(?P<w>{_WHOLE})(?=整|$|[\s,，。;；、])")
+_BESIDE = Late(rf"(?:{_PERSON}|[烧退降升]到|现在|这会儿?)(?P<w>{_WHOLE})(?=整|$|[\s,，。;；、])")
 #: Figures with nothing but a pause between them are those of several people.
 _PAUSE = re.compile(r"[\s,，、;；和跟/]*(?:还有)?[\s,，、;；]*")
 _EARLIER_DAY = "(?:[昨寻琴噚][天日儿晚夜早个]|夜儿个|前[天日儿晚夜]|头[天晚]|上(?:个?(?:周|星期|礼拜|月)|[次回])|那[天晚]|[一二两三四五六七几0-9]天(?:以|之)?前)[早晚夜上中下午]{0,2}"

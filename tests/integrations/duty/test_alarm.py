@@ -107,11 +107,11 @@ def test_a_worse_danger_of_the_household_stands_first_in_the_title(room: Room) -
     assert task.title.startswith("火警、摔倒：")
 
 
-def test_two_thousand_alarms_of_a_stranger_are_one_and_the_real_one_stands_beside_it(room: Room) -> None:
+def test_hundreds_of_alarms_of_a_stranger_are_one_and_the_real_one_stands_beside_it(room: Room) -> None:
     resident = room.openid
     room.seat(bound=False)
     heard = SHIPPED.hear_text("着火了", room.now)
-    for number in range(2000):
+    for number in range(tasks.LONGEST // 8 + 100):  # more than fit the words of a task
         message = messages.Text(
             openid=room.openid, account="wx", key=f"flood {number}", created_at=room.now, text=f"着火了 {number}"
         )

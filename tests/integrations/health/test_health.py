@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.contract import Ask, personal
 from bot.model import SHANGHAI
@@ -19,7 +20,7 @@ from integrations.health.settings import Settings
 if TYPE_CHECKING:
     from tests.integrations.conftest import Chat, Town
 
-CHEN = "oChen"
+CHEN, LI = "oChen", "oLi"
 
 
 def test_normal_check_in_is_thanked_and_nobody_is_bothered(town: Town) -> None:
@@ -249,3 +250,24 @@ def test_check_ins_are_forgotten_after_their_days_and_not_before(town: Town) -> 
     town.now += timedelta(seconds=1)
     town.runs(forget.run)
     assert town.all(CheckIn) == []
+
+
+def test_page_asks_the_same_however_many_have_checked_in(town: Town) -> None:
+    """A database takes so many values in one question, and a community has more people."""
+    asked: list[int] = []
+
+    def count(_connection: Any, _cursor: Any, _statement: str, values: Any, *_more: Any) -> None:
+        asked.append(len(values))
+
+    def open_page() -> int:
+        asked.clear()
+        town.opens(Role.MANAGER, console.today)
+        return max(asked)
+
+    event.listen(town.database.engine, "before_cursor_execute", count)
+    before = open_page()
+    for openid in (CHEN, LI):
+        town.asks(openid, actions.check_in, temperature=36.5, symptoms=["none"])
+
+    assert open_page() == before
+    assert town.opens(Role.MANAGER, console.today).values["missing"] == []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import Session, select
 
-from bot.contract import Ask, Refusal, Reply, Turn, roster
+from bot.contract import Ask, Refusal, Reply, Turn, register
 from bot.store import conversations, notices, people, scope
 from bot.store.claims import Claim
 from bot.store.communities import Community
@@ -458,13 +458,14 @@ def test_the_flats_own_paper_lets_in_whoever_has_it_and_says_who_they_are(town: 
     def paper(session: Session) -> str:
         scope.enter(session, town.community.key)
         flat = session.exec(select(Household).where(Household.room == "503")).one()
-        return roster.paper_of(session, flat, town.now).code
+        return register.paper_of(session, flat, town.now).code
 
     code = town.database.submit(paper).result()
 
     assert named(town.asks(NEW, joining.join, code=code)) == "name"
-    town.asks(NEW, joining.join, code=code, name="王强")
-    town.asks(OTHER, joining.join, code=code, name="王小花")
+    assert named(town.asks(NEW, joining.join, code=code, name="王强")) == "prove"
+    assert named(town.asks(NEW, joining.join, code=code, name="王强", proof="8003")) == "done"
+    assert named(town.asks(OTHER, joining.join, code=code, name="王小花")) == "done"
 
     assert home(town, "503") == ["王强", "王小花"]
     assert len(town.all(Resident)) == 4
@@ -569,7 +570,7 @@ def test_second_colleague_is_told_that_it_is_done(town: Town) -> None:
     key = _request(town)
     town.opens(Role.STAFF, console.refuse, params={"id": key})
 
-    with pytest.raises(Refusal, match="已由同事处理"):
+    with pytest.raises(Refusal, match="已经办好了"):
         town.opens(Role.STAFF, console.confirm, params={"id": key}, household="new")
     assert bound(town, NEW) is None
     assert "没有核对上" in town.told(NEW)[-1]

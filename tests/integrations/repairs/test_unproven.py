@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlmodel import Session
 
-from bot.contract import Refusal, Reply, Turn
-from bot.store import claims, people, scope
+from bot.contract import Refusal, Reply, Turn, leaving
+from bot.store import claims, erasures, people, scope
+from bot.store.erasures import Erasure
 from bot.store.people import Household
 from bot.store.staff import Role
 from integrations.repairs import actions, console
@@ -44,6 +46,18 @@ def test_the_fault_is_on_record_and_marked(town: Town) -> None:
     assert (ticket.resident_id, ticket.household_id, ticket.openid) == (None, None, NEW)
     columns = town.opens(Role.STAFF, console.board).values["columns"]
     assert [place for _, rows in columns for _, place, _ in rows] == ["3栋2单元501（未核实）"]
+
+
+def test_nobody_else_sees_urges_or_cancels_what_an_unproven_account_reported(town: Town) -> None:
+    claims_501(town)
+    town.asks(NEW, actions.report, **FAULT)
+    [ticket] = town.all(Ticket)
+
+    for stranger in ("oStranger", CHEN):
+        assert ticket.number not in str(town.asks(stranger, actions.status))
+        for act in (actions.urge, actions.cancel, actions.rate):
+            assert ticket.number not in str(town.asks(stranger, act))
+    assert [(one.state, one.urged) for one in town.all(Ticket)] == [(ticket.state, 0)]
 
 
 def test_the_page_of_the_ticket_says_that_nobody_has_proven_it_and_the_reporter_is_told(town: Town) -> None:
@@ -112,3 +126,36 @@ def test_urgent_calls_of_a_stranger_do_not_keep_those_on_duty_running(town: Town
 
 def named(reply: Any) -> str:
     return str(reply.name)
+
+
+@pytest.mark.parametrize(("place", "state", "location"), [("厨房", "cancelled", ""), ("楼道", "submitted", "楼道")])
+def test_who_leaves_takes_along_what_they_reported_and_what_is_everybodys_is_mended_all_the_same(
+    town: Town, place: str, state: str, location: str
+) -> None:
+    claims_501(town)
+    town.asks(NEW, actions.report, **FAULT | {"location": place, "phone": "13900000000", "urgent": True})
+
+    def leave(session: Session) -> None:
+        leaving.leave(Turn(session=session, now=town.now, context=town.context, openid=NEW), "deleted")
+        erasures.carry_out(session, session.get_one(Erasure, NEW), town.now, "blank")
+
+    town.database.submit(leave).result()
+
+    [ticket] = town.all(Ticket)
+    assert (str(ticket.state), ticket.location) == (state, location)
+    assert (ticket.openid, ticket.said_flat, ticket.words, ticket.phone) == (None, "", "", "")
+    assert [one.openid for one in town.tasks()] == [None]
+    assert not [one.title for one in town.tasks() if "501" in one.title]
+
+
+def test_what_was_reported_after_leaving_stays(town: Town) -> None:
+    town.asks(NEW, actions.report, **FAULT)
+    left_at, town.now = town.now, town.now + timedelta(minutes=1)
+    town.asks(NEW, actions.report, **FAULT)
+
+    def erase(session: Session) -> None:
+        leaving.erase_account(Turn(session=session, now=town.now, context=town.context, openid=NEW), NEW, left_at)
+
+    town.database.submit(erase).result()
+
+    assert sorted((str(one.state), one.openid) for one in town.all(Ticket)) == [("cancelled", None), ("submitted", NEW)]

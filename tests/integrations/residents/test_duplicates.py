@@ -11,9 +11,11 @@ from bot.contract import View
 from bot.errors import Refusal
 from bot.store import people
 from bot.store.events import Event
-from bot.store.people import Household, Resident
+from bot.store.merging import Merger
+from bot.store.people import Binding, Household, Resident, ResidentRole
 from bot.store.staff import Role
 from integrations.residents import duplicates, flat
+from integrations.visitor_passes.models import Pass
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Town
@@ -48,8 +50,79 @@ def test_a_pair_is_suggested_merged_and_parted_from_the_page_of_the_flat(town: T
     town.opens(Role.STAFF, duplicates.part, params={"key": merger.public_id})
     assert len(town.opens(Role.STAFF, flat.show, params={"id": "1"}).values["people"]) == 2
     assert [(event.kind, event.subject) for event in town.all(Event)] == [
-        ("resident.merged", other.about), ("resident.parted", other.about),
+        ("resident.merged", other.about), ("resident.moved_in", bound.about), ("resident.parted", other.about),
     ]  # fmt: skip
+
+
+def test_services_hear_who_moves_by_a_merger_and_passes_of_a_flat_that_is_left_end(town: Town) -> None:
+    bound, other = twin(town)
+
+    def move(session: Session) -> None:
+        """Let the one who is bound have a second flat, which the other comes to by the merger."""
+        people.move_in(session, session.get_one(Resident, bound.id), session.get_one(Household, 3), ResidentRole.TENANT)
+
+    town.database.submit(move).result()
+    merges(town, bound, other, other)
+
+    def invite(session: Session) -> None:
+        for home in (1, 3):
+            session.add(Pass(
+                resident_id=other.key, household_id=home, visitor_name="张伟", starts_at=town.now, ends_at=town.now, created_at=town.now,
+            ))  # fmt: skip
+
+    town.database.submit(invite).result()
+    town.opens(Role.STAFF, duplicates.part, params={"key": town.all(Merger)[0].public_id})
+
+    assert {one.household_id: str(one.state) for one in town.all(Pass)} == {1: "active", 3: "cancelled"}
+    moves = [(one.kind, one.subject, one.data["household"]) for one in town.all(Event) if one.kind.startswith("resident.moved")]
+    assert moves == [
+        ("resident.moved_in", other.about, 3), ("resident.moved_in", bound.about, 1), ("resident.moved_in", bound.about, 3),
+        ("resident.moved_out", other.about, 3),
+    ]  # fmt: skip
+
+
+def test_who_is_left_without_a_flat_when_parted_loses_the_account(town: Town) -> None:
+    bound, other = twin(town)
+
+    def move(session: Session) -> None:
+        one, second = session.get_one(Resident, other.id), session.get_one(Household, 3)
+        people.move_in(session, one, second, ResidentRole.OWNER)
+        people.move_out(session, one, session.get_one(Household, 1), town.now.date())
+
+    town.database.submit(move).result()
+    merges(town, bound, other, other)
+
+    def leave(session: Session) -> None:
+        people.move_out(session, session.get_one(Resident, other.id), session.get_one(Household, 1), town.now.date())
+
+    town.database.submit(leave).result()
+    town.opens(Role.STAFF, duplicates.part, params={"key": town.all(Merger)[0].public_id})
+
+    assert [one.openid for one in town.all(Resident) if one.id in (bound.id, other.id)] == [None, None]
+    assert [(one.subject, one.data) for one in town.all(Event) if one.kind == "resident.unbound"] == [
+        (bound.about, {"reason": "moved_out"})
+    ]
+    assert [one.ended_at for one in town.all(Binding) if one.resident_id == bound.id] == [town.now]
+
+
+def test_a_pair_that_is_told_apart_is_listed_below_and_suggested_again_when_that_is_undone(town: Town) -> None:
+    bound, other = twin(town)
+    noted = town.opens(Role.STAFF, duplicates.dismiss, one=other.public_id, other=bound.public_id)
+    assert "重新提示" in noted.note
+
+    shown = town.opens(Role.STAFF, duplicates.suggested).values
+    [(said, one, two)] = shown["apart"]
+    assert (shown["pairs"], shown["found"].total) == ([], 0)
+    assert {row["one"].public_id for row in (one, two)} == {bound.public_id, other.public_id}
+
+    town.opens(Role.STAFF, duplicates.suggest_again, params={"key": said.public_id})
+    shown = town.opens(Role.STAFF, duplicates.suggested, query={"page": "7"}).values
+    assert (len(shown["pairs"]), shown["apart"], shown["before"], shown["after"]) == (1, [], "", "")
+    with pytest.raises(LookupError):
+        town.opens(Role.STAFF, duplicates.suggest_again, params={"key": said.public_id})
+    with pytest.raises(Refusal, match="请选两个人"):
+        town.opens(Role.STAFF, duplicates.dismiss, one=other.public_id, other=other.public_id)
+    assert [event.kind for event in town.all(Event)] == ["resident.told_apart", "resident.not_told_apart"]
 
 
 def test_nobody_is_merged_before_it_is_said_who_stays(town: Town) -> None:

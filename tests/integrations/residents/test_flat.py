@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from bot.contract import Redirect, View
 from bot.errors import Refusal
-from bot.store import claims, people
+from bot.store import objections, people
 from bot.store.conversations import Conversation
 from bot.store.events import Event
 from bot.store.people import Household, Residence, Resident
@@ -127,7 +127,7 @@ def test_an_account_is_kept_from_a_flat_and_let_in_again(town: Town) -> None:
         flat = int(number(town))
 
         def ask(session: Session) -> bool:
-            return claims.is_objected(session, "oChen", session.get_one(Household, flat))
+            return objections.is_objected(session, "oChen", flat)
 
         return town.database.submit(ask).result()
 
@@ -189,3 +189,49 @@ def test_a_stranger_to_the_flat_is_changed_by_no_form_of_its_page(town: Town) ->
         with pytest.raises(Refusal, match="刷新"):
             acts(town, page, "李梅", name="x", role="owner")
     assert [lives.moved_out for lives in town.all(Residence)] == [None, None, None]
+
+
+def test_who_moved_out_by_mistake_lives_there_again_as_before(town: Town) -> None:
+    acts(town, moves.add, name="陈小明", role="tenant", since="2020-01-01")
+
+    def known_by_the_roster(session: Session) -> None:
+        lives = session.exec(select(Residence).join(Resident).where(Resident.name == "陈小明")).one()  # type: ignore[arg-type]
+        lives.evidence = people.Evidence.ROSTER
+        session.add(lives)
+
+    town.database.submit(known_by_the_roster).result()
+    acts(town, moves.leave, "陈小明", day="2026-03-10")
+
+    acts(town, moves.come_back, "陈小明")
+
+    lives = shown(town)["people"][-1]["lives"]
+    assert (lives.moved_in, lives.role, lives.evidence, lives.moved_out) == (
+        date(2020, 1, 1), people.ResidentRole.TENANT, people.Evidence.ROSTER, None,
+    )  # fmt: skip
+    assert happened(town) == ["resident.added", "resident.moved_out", "resident.moved_in"]
+
+
+def test_nobody_lives_in_a_flat_before_the_day_they_move_in(town: Town) -> None:
+    with pytest.raises(Refusal, match="搬入的日期还没有到"):
+        acts(town, moves.add, name="陈小明", role="tenant", since="2026-03-12")
+    with pytest.raises(Refusal, match="搬入的日期还没有到"):
+        acts(town, moves.move_in, "陈建国", "502", role="owner", since="2026-03-12")
+
+    assert len(town.all(Residence)) == 3
+    assert [row["one"].name for row in shown(town, "502")["people"]] == ["李梅"]
+
+
+@pytest.mark.parametrize(("typed", "label"), [
+    (("3栋", "2单元", "601室"), "3栋2单元601"), (("三号楼", "", "0601"), "3栋601"), (("3", "", "2-601"), "3栋2单元601"),
+])  # fmt: skip
+def test_a_flat_is_read_as_a_roster_file_has_it(town: Town, typed: tuple[str, str, str], label: str) -> None:
+    town.opens(Role.STAFF, moves.add_flat, **dict(zip(("building", "unit", "room"), typed, strict=True)))
+
+    assert [one.label for one in town.all(Household) if one.room == "601"] == [label]
+
+
+def test_a_flat_that_cannot_be_read_is_refused_with_what_is_wrong(town: Town) -> None:
+    with pytest.raises(Refusal, match=r"房号“1\.5”不是整数"):
+        town.opens(Role.STAFF, moves.add_flat, building="3", unit="2", room="1.5")
+    with pytest.raises(Refusal, match="已经有3栋2单元502了"):
+        acts(town, moves.renumber, building="3栋", unit="二单元", room="502室")

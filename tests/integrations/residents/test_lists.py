@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlmodel import Session
 
-from bot.contract import Download, Redirect, View
+from bot.contract import Download, View
 from bot.errors import Refusal
-from bot.store import people, register
+from bot.language.disclosure import Health
+from bot.store import grants, people, register
 from bot.store.events import Event
 from bot.store.people import Household, Resident
 from bot.store.staff import Role
-from integrations.residents import lists, moves
+from integrations.residents import duplicates, lists, moves
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Town
@@ -73,14 +75,72 @@ def test_a_tag_is_given_to_those_who_are_chosen_and_taken_back_from_those_who_go
 
     answer = tags(town, "add", "陈建国", "李梅", q="3-2")
 
-    assert isinstance(answer, Redirect)
-    assert answer.note == "给 1 人加上了“志愿者”，1 人本来就是这样。"
-    undo = listed(town, undo="remove", undo_tag="志愿者", undo_who=person(town, "陈建国").public_id)["undo"]
-    assert f"undo_who={person(town, '陈建国').public_id}&" in f"{answer.to}&"
+    assert isinstance(answer, View)
+    assert answer.values["note"] == "给 1 人加上了“志愿者”，1 人本来就是这样。"
+    undo = answer.values["undo"]
+    assert undo["who"] == [person(town, "陈建国").public_id]
     town.opens(Role.STAFF, lists.tag, tag=undo["tag"], do=undo["do"], undoes="1", **{f"who.{one}": "1" for one in undo["who"]})
     assert [one.tags for one in town.all(Resident)] == [[], ["志愿者"], []]
     assert names(town, tag="志愿者") == ["李梅"]
     assert [event.kind for event in town.all(Event)] == ["resident.tagged", "resident.tagged", "resident.untagged"]
+
+
+def test_who_was_tagged_stands_in_no_address(town: Town) -> None:
+    answer = tags(town, "add", "陈建国", q="陈建国", filtered="")
+
+    assert isinstance(answer, View)
+    assert (answer.values["asked"]["q"], [one.name for one, _, _ in answer.values["rows"]]) == ("陈建国", ["陈建国"])
+    again = town.opens(Role.STAFF, lists.tagged)
+    assert (again.to, again.note) == ("/console/people", "")
+
+
+@pytest.fixture
+def ill(town: Town) -> Town:
+    """A town where Li has an illness among her tags, and staff may not read words of health."""
+    town.health = Health(words=re.compile("糖尿病"))
+    town.opens(Role.MANAGER, lists.tag, tag="糖尿病", do="add", **{f"who.{person(town, '李梅').public_id}": "1"})
+    tags(town, "add", "李梅", "王强", tag="志愿者")
+    return town
+
+
+def test_nobody_is_found_by_a_tag_that_whoever_looks_may_not_read(ill: Town) -> None:
+    for said in ("糖尿病", "糖", "尿病", "病"):
+        assert names(ill, q=said) == []
+        assert listed(ill, lists.households, q=said)["rows"] == []
+        known = ill.opens(Role.STAFF, moves.known, params={"id": "1"}, query={"who": said})
+        found = ill.opens(Role.STAFF, duplicates.search, query={"q": said})
+        assert (known.values["rows"], found.values["rows"]) == ([], [])
+    assert (names(ill, tag="病"), names(ill, q="志愿")) == ([], ["李梅", "王强"])
+    view = ill.opens(Role.MANAGER, lists.people, query={"q": "糖尿"})
+    assert [one.name for one, _, _ in view.values["rows"]] == ["李梅"]
+
+
+@pytest.mark.parametrize("page", [lists.people, lists.households])
+def test_a_tag_that_may_not_be_read_is_offered_to_nobody_and_filters_nothing(ill: Town, page: Any) -> None:
+    assert listed(ill, page)["tags"] == ["志愿者"]
+    assert ill.opens(Role.MANAGER, page).values["tags"] == ["志愿者", "糖尿病"]
+    with pytest.raises(Refusal, match="健康情况"):
+        listed(ill, page, tag="糖尿病")
+
+
+@pytest.mark.parametrize("do", ["add", "remove"])
+def test_tagging_tells_nobody_who_has_a_tag_they_may_not_read(ill: Town, do: str) -> None:
+    with pytest.raises(Refusal, match="健康情况"):
+        tags(ill, do, "李梅", "王强", tag="糖尿病")
+    assert person(ill, "李梅").tags == ["糖尿病", "志愿者"]
+
+
+def test_the_file_veils_what_may_not_be_read(ill: Town) -> None:
+    def grant(session: Session) -> None:
+        grants.change(session, Role.STAFF, "people.export", True, default=False)
+
+    ill.database.submit(grant).result()
+
+    answer = ill.opens(Role.STAFF, lists.export, q="李梅")
+
+    assert "〔健康〕；志愿者" in answer.body.decode("utf-8-sig")
+    with pytest.raises(Refusal, match="健康情况"):
+        ill.opens(Role.STAFF, lists.export, tag="糖尿病")
 
 
 @pytest.mark.parametrize("tag", ["", "一、二", "很" * 21])

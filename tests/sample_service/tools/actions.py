@@ -24,7 +24,7 @@ def borrow(turn: Turn, slots: Wish) -> Reply:
     loan = Loan(resident_id=turn.me.id or 0, tool=slots.tool, asked_at=turn.now)
     turn.session.add(loan)
     turn.record("tool.asked", loan.subject, tool=loan.tool)
-    home = turn.household(turn.me)
+    home = turn.home
     turn.assign("tool.wanted", "tools.lend", f"借{loan.tool}：{home.label}", household=home, subject=loan.subject)
     return Reply("done", tool=loan.tool, number=loan.number, about=loan.subject, called=f"借{loan.tool}")
 

@@ -1,16 +1,27 @@
 """Find people and flats by what is typed, and sort flats as people count them; let two rows of one person be one. The words are written at the next start."""
 
+import re
+import unicodedata
+
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
 import bot.model
-from bot.store.directory import PLAIN, place_of
 
 revision = 'bot_20'
 down_revision = 'bot_19'
 branch_labels = None
 depends_on = None
+
+#: Text that is compared sign by sign whatever the database's language is.
+PLAIN = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+
+
+def place_of(*parts: str) -> str:
+    """Return what flats were sorted by at this revision: 3-2-501 stands before 10-1-101."""
+    plain = ("".join(unicodedata.normalize("NFKC", part).lower().split())[:40] for part in parts)
+    return re.sub(r"\d+", lambda number: number[0].zfill(6), "-".join(plain))
 
 
 def upgrade() -> None:

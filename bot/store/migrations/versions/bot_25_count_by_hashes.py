@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = 'bot_25'
-down_revision = 'bot_21'
+down_revision = 'bot_24'
 branch_labels = None
 depends_on = None
 
