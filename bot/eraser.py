@@ -55,7 +55,9 @@ class Eraser:
                 self._erase_in_services(session, resident, now)
             self._erase_account(session, erasure, now)
             with scope.within(session, erasure.community_id):
-                names += erasures.carry_out(session, erasure, now, self._blank)
+                services = self._context(erasure.community_id).services
+                ended = {one.kind for service in services.integrations for one in service.tasks if one.ends_with_account}
+                names += erasures.carry_out(session, erasure, now, self._blank, ended)
         return names
 
     def _erase_account(self, session: Session, erasure: Erasure, now: datetime) -> None:

@@ -27,6 +27,11 @@ LinliError
 """
 
 
+def is_missing(error: LookupError) -> bool:
+    """Tell whether an error says that there is no such thing: a LookupError does; a KeyError or IndexError is a fault of the code."""
+    return type(error) is LookupError
+
+
 class LinliError(Exception):
     """Base of all errors raised on purpose."""
 

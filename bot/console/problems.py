@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 
+import structlog
 from aiohttp import web
 
 from bot.console import security
 from bot.console.parts import PARTS, shared_values, still_signed_in
 from bot.console.views import respond
 from bot.contract import View
+
+log = structlog.get_logger(__name__)
 
 #: Status -> title, and what to do where the refusal says nothing itself.
 WORDS = {
@@ -19,6 +22,7 @@ WORDS = {
     413: ("没有完成", "内容太长了，请删短一些再提交。"),
     415: ("没有完成", "浏览器发来的内容是压缩过的，这里不收。请换一个浏览器再提交。"),
     429: ("太频繁了", "请过一分钟再试。"),
+    500: ("出错了", "这是系统的毛病，已经记下来了。请过一会儿再试；还不行，请告诉管理员。"),
 }
 
 #: Where programs call, who get no page whatever they say that they accept: WeChat shows residents a fault instead.
@@ -27,14 +31,28 @@ PROGRAMS = ("/wechat", "/api/")
 
 @web.middleware
 async def explain(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
-    """Answer people with a page and programs with the plain text."""
+    """Answer people with a page and programs with the plain text. A fault of ours is written down, and says that it is one."""
     try:
         return await handler(request)
     except web.HTTPException as error:
-        is_read = "text/html" in request.headers.get("Accept", "") and not request.path.startswith(PROGRAMS)
-        if error.status not in WORDS or not is_read:
+        if error.status not in WORDS or not _is_read(request):
             raise
         return await _page(request, error)
+    except Exception:
+        if not _is_read(request):  # aiohttp writes it down
+            raise
+        log.exception("page failed", path=_route_of(request))
+        return await _page(request, web.HTTPInternalServerError())
+
+
+def _is_read(request: web.Request) -> bool:
+    return "text/html" in request.headers.get("Accept", "") and not request.path.startswith(PROGRAMS)
+
+
+def _route_of(request: web.Request) -> str:
+    """Return the address as it is declared: the ids in it are of people."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else ""
 
 
 async def _page(request: web.Request, error: web.HTTPException) -> web.Response:

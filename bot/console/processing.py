@@ -21,7 +21,7 @@ PROCESSING = (
     Processing(
         what="自己说的住址、邀请码、住户说不认识的微信、每天的次数", purpose="证明住在哪一户，不让外人冒用", basis=(Basis.CONTRACT,),
         columns=("claim.openid", "claim.room", "invitation.called", "objection.openid", "tally.key"),
-        lives="住址 90 天，邀请码 30 天，不认识的微信 365 天，次数 7 天",
+        lives="住址 90 天，邀请码 30 天，不认识的微信 365 天，次数到第二天；不认识的微信和次数在居民删除信息后只留代号，到期为止",
         retains=("次数", "居民自己说的住址", "住户说不认识的人", "邀请家人的码"),
     ),
     Processing(

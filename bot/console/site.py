@@ -35,7 +35,7 @@ from bot.console.parts import MENU, PARTS, Parts, Viewer, shared_values, signed_
 from bot.console.views import Phone, respond
 from bot.contract import Community, Desk, Download, Page, Reading, Redirect, Role, View, row_id
 from bot.contract.access import PHONES
-from bot.errors import Refusal
+from bot.errors import Refusal, is_missing
 from bot.posted import KEY, Sent, read_form, read_upload
 from bot.store import news, sessions
 from bot.store.staff import same_person as staff_of_person
@@ -117,7 +117,9 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         run = parts.database.write if writes else parts.database.read
         try:
             result, around, read = await run(_serve, parts, page, viewer, request, form, sent, taken)
-        except LookupError:
+        except LookupError as error:
+            if not is_missing(error):
+                raise
             return _problem(parts, shared, 404, "没有找到", "它可能已被删除，或者链接写错了。", written)
         except Refusal as refusal:
             return _problem(parts, shared, 422, "没有完成", str(refusal), written)

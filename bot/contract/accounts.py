@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.contract.work import Work
-from bot.store import claims, handoffs
+from bot.store import claims, handoffs, limits, objections
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Allowance, Follower
 from bot.store.limits import Tally
@@ -19,6 +19,11 @@ from bot.store.photos import Photo
 from bot.store.tasks import Task
 
 _SPEAKERS = {"resident": "居民", "bot": "机器人", "staff": "物业"}
+
+#: What outlives a deletion, and why: what protects others from an account may not be undone by unfollowing.
+KEPT = (
+    "住户说不认识您的记录（一年，只留代号，为了保护那一户）；今天各种次数（留到第二天，只留代号，为了不让人反复试别人家的号码）"
+)
 
 #: Before everything that was ever said.
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -68,17 +73,20 @@ def export(work: Work, openid: str) -> dict[str, Any]:
     session = work.session
     follower, conversation = session.get(Follower, openid), session.get(Conversation, openid)
     claim = claims.of(session, openid)
-    objections = select(Objection, Household).join(Household, col(Household.id) == col(Objection.household_id))
+    against = select(Objection, Household).join(Household, col(Household.id) == col(Objection.household_id))
     allowed = select(Allowance).where(Allowance.openid == openid)
     sent = select(Delivery).where(Delivery.openid == openid, col(Delivery.notice_id).is_(None)).order_by(col(Delivery.id))
-    counted = select(Tally).where(Tally.key == openid).order_by(col(Tally.day))
+    counted = select(Tally).where(Tally.key == limits.key_of(session, openid)).order_by(col(Tally.day))
     return {
         "关注时间": say(follower.followed_at) if follower else "",
         "允许的订阅消息": [{"模板": one.template_id, "还可以发": one.left} for one in session.exec(allowed)],
         "正在说的事": {"主题": conversation.topic, "记着的": conversation.standing or {}} if conversation else {},
         "自己说的住址": claim.label if claim else "",
-        "说不认识您的住户": [flat.label for _, flat in session.exec(objections.where(Objection.openid == openid))],
+        "说不认识您的住户": [
+            flat.label for _, flat in session.exec(against.where(col(Objection.openid).in_(objections.known_as(session, openid))))
+        ],
         "发给您的消息": [{"时间": say(one.updated_at), "内容": str(one.payload.get("text", ""))} for one in session.exec(sent)],
         "次数": [{"日期": str(one.day), "什么": one.kind, "几次": one.count} for one in session.exec(counted)],
+        "删除信息后还留着的": KEPT,
         **talk(work, openid, _EVER, work.now),
     }

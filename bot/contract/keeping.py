@@ -86,10 +86,10 @@ RETAIN = (
         rows=(Rows(Effect, lambda before: (col(Effect.state) == EffectState.DEAD, col(Effect.updated_at) < before)),),
     ),
     Retention(what="收到的消息（防重复）", lives=inbox.KEPT, rows=(Rows(InboxMessage, lambda before: (col(InboxMessage.received_at) < before,)),)),
-    Retention(what="次数", lives=limits.KEPT, rows=(Rows(Tally, lambda before: (col(Tally.day) < before.date(),)),)),
+    Retention(what="次数", lives=limits.KEPT, why="只存代号；删除信息后也留到期满，不然取消关注再回来就能重新试", rows=(Rows(Tally, lambda before: (col(Tally.day) < before.date(),)),)),
     Retention(what="居民自己说的住址", lives=90 * _DAY, rows=(Rows(Claim, lambda before: (col(Claim.at) < before,)),)),
     Retention(
-        what="住户说不认识的人", lives=365 * _DAY, why="期间只有物业能让他再绑定", rows=(Rows(Objection, lambda before: (col(Objection.at) < before,)),),
+        what="住户说不认识的人", lives=365 * _DAY, why="期间只有物业能让他再绑定；他删除信息后只留代号", rows=(Rows(Objection, lambda before: (col(Objection.at) < before,)),),
     ),
     Retention(
         what="邀请家人的码", lives=30 * _DAY, why="用过或过期后算起",

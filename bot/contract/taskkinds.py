@@ -49,6 +49,7 @@ class TaskKind:
     outcomes: Sequence[str] = ()
     ladder: Ladder | None = None
     need: str = ""  # the permission its tasks ask for, where a roster is to know beforehand
+    ends_with_account: bool = False  # it asks for something on an account's behalf: once that is erased nothing is left to do
 
     def fits(self, kind: str) -> bool:
         """Tell whether a task is of this kind."""

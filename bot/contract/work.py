@@ -1,7 +1,6 @@
 """What all work is done with: one transaction, one moment, one community."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -448,6 +447,19 @@ class Turn(Work):
         """Count one more of a kind today, by this account or by `key`; False where there were `most` already."""
         return super().take(kind, most, key or self.openid)
 
+    def may_guess(self) -> bool:
+        """Count a try to name a number or a code of somebody's, before it is looked up; False where there were too many today."""
+        return self.take(limits.GUESS, limits.GUESSES)
+
+    def guessed_right(self) -> None:
+        """Let a try that was right not count: only wrong ones are bounded."""
+        self.give_back(limits.GUESS, self.openid)
+
+    @property
+    def is_out_of_guesses(self) -> bool:
+        """Tell whether no try of today is left to this account."""
+        return limits.used(self.session, limits.GUESS, self.openid, self.now) >= limits.GUESSES
+
     @property
     def places(self) -> Sequence[Community]:
         """The communities that this resident may mean: the one they belong to, else all that the account serves."""
@@ -455,18 +467,13 @@ class Turn(Work):
             return (self.community,)
         return self.context.neighbours
 
-    @contextmanager
-    def looking_at(self, community: Community) -> Iterator["Turn"]:
-        """Look into another community of the account for a moment; nothing is to be written there."""
-        with scope.within(self.session, community.key):
-            yield replace(self, context=self.context.of(community))
-
     def move_to(self, community: Community) -> None:
         """Let the talk, and what was said in it, belong to another community of the account from now on.
 
         Their open tasks go along and begin anew: those on duty there know nothing of them yet, those here hear that they need not go.
         """
         if community.id == self.community.id:
+            moving.place(self.session, self.openid, self.community.key)
             return
         self.session.flush()
         for task in moving.tasks_along(self.session, self.openid):
@@ -475,6 +482,7 @@ class Turn(Work):
         self.context = self.context.of(community)
         scope.enter(self.session, community.key)
         moving.place(self.session, self.openid, community.key)
+        self.__dict__.pop("claim", None)
         for task in moving.tasks_along(self.session, self.openid):
             self.reopen(task)
 

@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from bot import bodies, metrics
 from bot.contract import Context, Endpoint, Machine, Services
-from bot.errors import Refusal
+from bot.errors import Refusal, is_missing
 from bot.machines.openapi import describe
 from bot.machines.pace import Pace
 from bot.machines.problems import HEADERS, Refused, misfit
@@ -78,6 +78,8 @@ def _handler(parts: Parts, endpoint: Endpoint) -> Callable[[web.Request], Awaita
         try:
             answer = await run(_serve, parts, endpoint, key, dict(request.match_info), query, body)
         except LookupError as error:
+            if not is_missing(error):
+                raise
             raise Refused(404, f"there is no {request.path}") from error
         except Refusal as refusal:
             raise Refused(422, str(refusal)) from refusal

@@ -11,7 +11,7 @@ from jinja2 import Environment
 from sqlmodel import Session
 
 from bot.contract import Context, Download, Page, Reading, Redirect, Services, View, Visit
-from bot.errors import Forged, Refusal
+from bot.errors import Forged, Refusal, is_missing
 from bot.posted import Sent, read_form, with_keys
 from bot.store import events, scope
 from bot.store.database import Database
@@ -54,7 +54,9 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
             result = await run(
                 Sent.of(form, "", request.path_qs, now).act, _serve, context, page, request.match_info, form, now, read
             )
-        except LookupError:
+        except LookupError as error:
+            if not is_missing(error):
+                raise
             return _show(parts, View("pages/problem.html", {"title": "没有找到", "text": EXPIRED}, 404))
         except Refusal as refusal:
             return _show(parts, View("pages/problem.html", {"title": "没有完成", "text": str(refusal)}, 422))

@@ -6,6 +6,7 @@ from sqlalchemy import delete
 from sqlmodel import Field, Session, col, select
 
 from bot.model import index_where_known, moment
+from bot.store import scope
 from bot.store.people import Household
 from bot.store.scope import Scoped
 
@@ -34,7 +35,13 @@ class Claim(Scoped, table=True):
 
 
 def claim(session: Session, openid: str, flat: tuple[str, str, str], household: Household | None, now: datetime) -> Claim:
-    """Note where an account says it lives; what it said before is replaced."""
+    """Note where an account says it lives, as it says it; what it said before is replaced.
+
+    An account lives in one community: what it said in another one goes, too, for the key leaves the community out.
+    """
+    here = scope.of(session)
+    with scope.everywhere(session):
+        session.execute(delete(Claim).where(col(Claim.openid) == openid, col(Claim.community_id) != here))
     found = session.get(Claim, openid) or Claim(openid=openid, building="", room="", at=now)
     found.building, found.unit, found.room = flat
     found.household_id, found.at = household.key if household else None, now

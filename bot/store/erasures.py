@@ -1,11 +1,12 @@
 """Deleting what is known of somebody who left or asked for it, as law and WeChat oblige their operators.
 
-Counts still add up afterwards: rows that others need stay, without openid and words. The roster is the property office's
-own record and stays.
+Counts still add up afterwards: rows that others need stay, without openid and words. What protects others from an account, the
+objection of a household and how often it tried today, stays under a keyed hash until its own term is over: else unfollowing would undo
+it. The roster is the property office's own record and stays.
 Source: developers.weixin.qq.com/doc/service/guide/product/message/Receiving_event_pushes.html (unsubscribe)
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.model import maybe_moment, moment
 from bot.sealed import is_unreadable, sealed_list
-from bot.store import claims, effects, events, followers, handoffs, inbox, limits, objections, scope, tasks
+from bot.store import claims, effects, events, followers, handoffs, inbox, objections, scope, tasks
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Follower
 from bot.store.outbox import Delivery, DeliveryState
@@ -110,8 +111,9 @@ def look_through(session: Session) -> bool:
     return True
 
 
-def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str) -> list[str]:
-    """Delete it all; returns the names of photo files that nobody needs any more. `blank` is an answer that says nothing.
+def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str, ended: Collection[str] = ()) -> list[str]:
+    """Delete it all; returns the names of photo files that nobody needs any more. `blank` is an answer that says nothing, `ended`
+    are the kinds of tasks of which nothing is left to do.
 
     Where staff were told more than one batch, `look_through` does the rest. Who has come back meanwhile keeps what is new. Somebody who moved is known in several communities: all of them forget.
     """
@@ -119,7 +121,7 @@ def carry_out(session: Session, erasure: Erasure, now: datetime, blank: str) -> 
     with scope.everywhere(session):
         if _is_sending(session, erasure.openid):  # its words would be written down after us: the next look is soon
             return []
-        names = _forget(session, erasure, now, blank)
+        names = _forget(session, erasure, now, blank, ended)
         session.flush()
     events.record(session, now, "privacy.erased", photos=len(names))
     return [name for name in set(filter(None, names)) if not is_needed(session, name)]
@@ -130,7 +132,7 @@ def _is_sending(session: Session, openid: str) -> bool:
     return session.exec(mine.limit(1)).first() is not None
 
 
-def _forget(session: Session, erasure: Erasure, now: datetime, blank: str) -> list[str]:
+def _forget(session: Session, erasure: Erasure, now: datetime, blank: str, ended: Collection[str]) -> list[str]:
     """Delete the rows; returns the file's name of each photo."""
     openid, until = erasure.openid, erasure.asked_at
     photos = session.exec(select(Photo).where(Photo.openid == openid, col(Photo.taken_at) <= until)).all()
@@ -138,12 +140,11 @@ def _forget(session: Session, erasure: Erasure, now: datetime, blank: str) -> li
     for photo in photos:
         session.delete(photo)
     _clear_deliveries(session, openid)
-    erasure.marks = [*erasure.marks, *(mark.pack() for mark in _clear_tasks(session, openid, now))]
+    erasure.marks = [*erasure.marks, *(mark.pack() for mark in _clear_tasks(session, openid, now, {handoffs.KIND, *ended}))]
     inbox.forget(session, openid, blank)
     follower = session.get(Follower, openid, with_for_update=True)
     claims.forget(session, openid, until)
     objections.forget(session, openid, until)
-    limits.forget(session, openid)
     if follower is None or follower.left_at is not None:
         followers.forget_allowances(session, openid)
         session.execute(delete(Conversation).where(col(Conversation.openid) == openid))
@@ -171,13 +172,13 @@ def _clear_deliveries(session: Session, openid: str) -> None:
     session.execute(update(Delivery).where(*mine).values(openid=None))
 
 
-def _clear_tasks(session: Session, openid: str, now: datetime) -> list[_Mark]:
+def _clear_tasks(session: Session, openid: str, now: datetime, ended: Collection[str]) -> list[_Mark]:
     """Take openid and words out of tasks; what is still to be done keeps its title, which staff need. Returns what tells their messages."""
     marks = []
     for task in session.exec(select(Task).where(Task.openid == openid)).all():
         marks.append(_Mark.of(task))
         effects.forget(session, task.about)
-        if task.kind == handoffs.KIND and task.is_open:  # nobody is left to answer
+        if task.kind in ended and task.is_open:  # nobody is left to answer, or to confirm
             with scope.within(session, task.community_id):
                 tasks.close(session, task, now, "居民已离开")
         task.openid, task.data = None, {}

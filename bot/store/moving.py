@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from bot.store import scope
+from bot.store import claims, scope
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Follower
 from bot.store.photos import Photo
 from bot.store.tasks import Task
 
 #: What goes along whole. What a community did for them (tickets, passes), and what it sent, stays where it was done.
+#: The flat they said they live in is no flat of the new one, and goes.
 _TAKEN_ALONG: tuple[Any, ...] = (Conversation, Line, Follower)
 
 #: What a task's title says of somebody who may live in any community of the account, and once that is known.
@@ -42,6 +43,7 @@ def tasks_along(session: Session, openid: str) -> Sequence[Task]:
 def move(session: Session, openid: str, community_id: int) -> None:
     """Let the talk of an openid belong to another community. The session's objects of the old one are written before."""
     session.flush()
+    claims.drop(session, openid)
     tasks = tasks_along(session, openid)
     mine = (col(Photo.openid) == openid, col(Photo.subject).in_(["", *(task.about for task in tasks)]))
     photos = select(col(Photo.id)).where(*mine)

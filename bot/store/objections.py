@@ -2,15 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Field, Session, col, select
 
 from bot.model import moment
+from bot.store import sealing
 from bot.store.scope import Scoped
+
+#: What the hashes of accounts that households do not know are for.
+PURPOSE = "objection"
 
 
 class Objection(Scoped, table=True):
-    """A household that said of an account: we do not know them. Only staff let that account in again."""
+    """A household that said of an account: we do not know them. Only staff let that account in again.
+
+    It protects the household from the account, and outlives the account's erasure: `openid` is its keyed hash from then on.
+    """
 
     openid: str = Field(primary_key=True)
     household_id: int = Field(primary_key=True, foreign_key="household.id", index=True)
@@ -26,13 +33,15 @@ def object_to(session: Session, openid: str, household_id: int, now: datetime) -
 
 def is_objected(session: Session, openid: str, household_id: int) -> bool:
     """Tell whether a household said that it does not know an account."""
-    mine = select(Objection.openid).where(Objection.openid == openid, Objection.household_id == household_id)
+    mine = select(Objection.openid).where(
+        col(Objection.openid).in_(known_as(session, openid)), Objection.household_id == household_id
+    )
     return session.exec(mine).first() is not None
 
 
 def flats_against(session: Session, openid: str) -> set[int]:
     """Return the ids of the flats that do not know an account."""
-    return set(session.exec(select(Objection.household_id).where(Objection.openid == openid)).all())
+    return set(session.exec(select(Objection.household_id).where(col(Objection.openid).in_(known_as(session, openid)))).all())
 
 
 def objected(session: Session, household_id: int) -> list[Objection]:
@@ -43,9 +52,19 @@ def objected(session: Session, household_id: int) -> list[Objection]:
 
 def forgive(session: Session, openid: str, household_id: int) -> None:
     """Let an account be bound to a household again that had objected."""
-    session.execute(delete(Objection).where(col(Objection.openid) == openid, col(Objection.household_id) == household_id))
+    theirs = (col(Objection.openid).in_(known_as(session, openid)), col(Objection.household_id) == household_id)
+    session.execute(delete(Objection).where(*theirs))
 
 
 def forget(session: Session, openid: str, until: datetime) -> None:
-    """Forget who objected to an account until then; of all communities, outside a scope."""
-    session.execute(delete(Objection).where(col(Objection.openid) == openid, col(Objection.at) <= until))
+    """Forget of which account households said until then that they do not know it; of all communities, outside a scope."""
+    hashed = sealing.digest(session, openid, PURPOSE)
+    before = select(Objection.household_id).where(Objection.openid == hashed)
+    session.execute(delete(Objection).where(col(Objection.openid) == openid, col(Objection.household_id).in_(before)))
+    named = (col(Objection.openid) == openid, col(Objection.at) <= until)
+    session.execute(update(Objection).where(*named).values(openid=hashed))
+
+
+def known_as(session: Session, openid: str) -> tuple[str, str]:
+    """Return how objections name an account: as it is, and as it was named when it was erased."""
+    return (openid, sealing.digest(session, openid, PURPOSE))

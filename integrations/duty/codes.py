@@ -78,12 +78,20 @@ async def draw(call: Call, *, scene: str) -> str:
 
 def scanned(turn: Turn, scene: str) -> str:
     """Bind whoever scans a code to the WeChat they scan it with; returns what to say."""
-    return _bind_by(turn, col(Code.scene) == scene)
+    return _bind_by(turn, col(Code.scene) == scene) or _gone(turn)
 
 
 def typed(turn: Turn, code: str) -> str:
-    """Do the same for a code that was sent."""
-    return _bind_by(turn, col(Code.typed) == code)
+    """Do the same for a code that was sent: counted before it is looked up, for six signs can be guessed."""
+    if not turn.may_guess():
+        return turn.words(turn.context.messages["duty.code_tired"])
+    if said := _bind_by(turn, col(Code.typed) == code):
+        turn.guessed_right()
+    return said or _gone(turn)
+
+
+def _gone(turn: Turn) -> str:
+    return turn.words(turn.context.messages["duty.code_gone"])
 
 
 def owners(work: Turn) -> Sequence[Staff]:
@@ -93,6 +101,7 @@ def owners(work: Turn) -> Sequence[Staff]:
 
 
 def _bind_by(turn: Turn, which: ColumnElement[bool]) -> str:
+    """Return what to say to who is bound now; nothing for a code that is none, or good no more."""
     for there in _places(turn):
         code = there.session.exec(select(Code).where(which).with_for_update()).first()
         member = there.session.get(Staff, code.staff_id) if code and code.is_good(turn.now) else None
@@ -105,7 +114,7 @@ def _bind_by(turn: Turn, which: ColumnElement[bool]) -> str:
         _set(there, member, turn.openid)
         there.record("duty.bound", f"staff:{member.login}")
         return there.words(there.context.messages["duty.bound"], who=member.name)
-    return turn.words(turn.context.messages["duty.code_gone"])
+    return ""
 
 
 def _set(work: Work, member: Staff, openid: str | None) -> None:

@@ -11,7 +11,7 @@ EMITS = {
 TELLS = {
     "duty.alarm": "title text who phone url", "duty.more": "title text url", "duty.more.later": "title url",
     "duty.yours": "title who phone url", "duty.handed_to_you": "title by url", "duty.taken": "title who", "duty.elsewhere": "title where",
-    "duty.bound": "who", "duty.moved": "who", "duty.code_gone": "",
+    "duty.bound": "who", "duty.moved": "who", "duty.code_gone": "", "duty.code_tired": "",
     "duty.reached": "who phone", "duty.reached.colleague": "who phone", "duty.unreached": "", "duty.unreached.calm": "",
     "duty.exhausted": "", "duty.exhausted.calm": "", "duty.claimed": "who phone", "duty.handed_on": "who phone", "duty.closed": "outcome",
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
-from integrations.identity import actions, console, events, household, joining, pages, processing, reactions, requests
+from integrations.identity import actions, console, events, household, joining, pages, processing, proofs, reactions, requests
 
 integration = Integration(
     name="identity",
@@ -19,7 +19,7 @@ integration = Integration(
     emits=events.EMITS,
     tells={
         "identity.joined": "who flat how url", "identity.asks": "who flat url", "identity.confirmed": "flat",
-        "identity.refused": "said", "identity.objected": "flat", "identity.stopped": "who flat",
+        "identity.refused": "said", "identity.objected": "flat", "identity.stopped": "who flat", "identity.disputed": "who flat",
     },
     processing=processing.PROCESSING,
     permissions=(
@@ -28,7 +28,9 @@ integration = Integration(
         ),
     ),
     tasks=(
-        TaskKind(kind=requests.KIND, title="核对住址", path="/flats", path_title="去核对"),
+        TaskKind(kind=requests.KIND, title="核对住址", path="/flats", path_title="去核对", ends_with_account=True),
         TaskKind(kind="identity.objected", title="住户不认识新绑定的人"),
+        TaskKind(kind=household.DISPUTED, title="家里人互相说不认识", outcomes=("都住这里", "已请一方解除绑定", "没有结果")),
+        TaskKind(kind=proofs.FLOODED, title="今天试错的手机号太多"),
     ),
 )  # fmt: skip

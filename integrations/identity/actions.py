@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.contract import Ask, Community, Evidence, Household, Refusal, Reply, Resident, Turn, action, amends, roster, tasks
+from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Turn, action, amends, roster, tasks
 from integrations.identity import binding, proofs, requests
 from integrations.identity.binding import Flat
 
@@ -43,15 +43,10 @@ def bind(turn: Turn, slots: Living) -> Reply | Ask:
     if (owned := _owned(turn, slots)) is not None:
         roster.speak_for(turn.session, turn.me, owned)
         return Reply("already", flat=owned.label)
-    places = _places(turn, slots)
-    if len(places) > 1 and slots.proof is None:
-        return Ask(
-            slot="community", name="where", options={str(one.id): one.name for one in places}, values={"said": slots.label}
-        )
-    if places and not turn.is_bound:
-        turn.move_to(places[0])
+    if (where := _where(turn, slots)) is not None:
+        return where
     flat = binding.find_flat(turn.session, slots.building, slots.unit, slots.room)
-    roster.claim_flat(turn.session, turn.openid, flat.parts if flat else slots.parts, flat, turn.now)
+    roster.claim_flat(turn.session, turn.openid, slots.parts, flat, turn.now)
     if slots.proof in (None, AGREED):
         return _ask_for_proof(turn, slots)
     owners = _prove(turn, slots, flat)
@@ -62,13 +57,24 @@ def bind(turn: Turn, slots: Living) -> Reply | Ask:
     return _recognise(turn, slots, flat, owners)
 
 
-def _claimed(turn: Turn, slots: Living) -> Reply:
-    """Remember where somebody says they live, who wants to report a fault there."""
-    if (places := _places(turn, slots)) and len(places) == 1:
-        turn.move_to(places[0])
+def _claimed(turn: Turn, slots: Living) -> Reply | Ask:
+    """Remember where somebody says they live, who wants to report a fault there; as it was said, whether there is such a flat or not."""
+    if (where := _where(turn, slots)) is not None:
+        return where
     flat = binding.find_flat(turn.session, slots.building, slots.unit, slots.room)
-    claim = roster.claim_flat(turn.session, turn.openid, flat.parts if flat else slots.parts, flat, turn.now)
+    claim = roster.claim_flat(turn.session, turn.openid, slots.parts, flat, turn.now)
     return Reply("claimed", said=claim.label)
+
+
+def _where(turn: Turn, slots: Living) -> Ask | None:
+    """Let the talk belong to the community that is meant; asks which one before any is looked into: an answer would tell what is there."""
+    meant = [place for place in turn.places if slots.community in ("", str(place.id))]
+    if len(meant) > 1:
+        options = {str(one.id): one.name for one in meant}
+        return Ask(slot="community", name="where", options=options, values={"said": slots.label})
+    if meant and not turn.is_bound:
+        turn.move_to(meant[0])
+    return None
 
 
 def _owned(turn: Turn, slots: Flat) -> Household | None:
@@ -79,17 +85,6 @@ def _owned(turn: Turn, slots: Flat) -> Household | None:
 
 def _is_meant(flat: Household, slots: Flat) -> bool:
     return flat.building == slots.building and flat.room == slots.room and slots.unit in ("", flat.unit)
-
-
-def _places(turn: Turn, slots: Living) -> list[Community]:
-    """Return the communities of the account that have such a flat, among those that somebody may mean."""
-    meant = [place for place in turn.places if slots.community in ("", str(place.id))]
-    return [place for place in meant if _find(turn, place, slots) is not None]
-
-
-def _find(turn: Turn, place: Community, slots: Flat) -> Household | None:
-    with turn.looking_at(place) as there:
-        return binding.find_flat(there.session, slots.building, slots.unit, slots.room)
 
 
 def _ask_for_proof(turn: Turn, slots: Living) -> Ask:
@@ -104,13 +99,14 @@ def _prove(turn: Turn, slots: Living, flat: Household | None) -> Reply | Ask | l
     """
     if not slots.proof or not slots.proof.isdigit():
         return _to_office("pending", turn, slots)
-    if not proofs.may_try(turn, slots.label):
+    counted = binding.counted_as(turn.session, slots, flat)
+    if not proofs.may_try(turn, counted):
         return _to_office("tired", turn, slots)
     is_welcome = flat is not None and not proofs.is_unwanted(turn, turn.openid, flat)
     if flat is not None and is_welcome and (owners := proofs.known_by(turn, flat, slots.proof)):
-        proofs.was_right(turn, slots.label)
+        proofs.was_right(turn, counted)
         return owners
-    if proofs.is_last_try(turn):
+    if turn.is_out_of_guesses:
         return _to_office("tired", turn, slots)
     return Ask(slot="proof", name="again", options={}, values={"said": slots.label})
 
@@ -176,7 +172,7 @@ def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
         unit=said.unit if slots.unit is None else slots.unit, room=said.room if slots.room is None else slots.room,
     )  # fmt: skip
     flat = binding.find_flat(turn.session, *meant.parts)
-    roster.claim_flat(turn.session, turn.openid, flat.parts if flat else meant.parts, flat, turn.now)
+    roster.claim_flat(turn.session, turn.openid, meant.parts, flat, turn.now)
     requests.ask_office(turn, meant, name=str(waiting.data.get("name", "")))
     return Reply("changed", about=about, called=f"{meant.label}的核对", said=meant.label)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
@@ -17,6 +17,17 @@ def find_flat(session: Session, building: str, unit: str, room: str) -> Househol
     query = select(Household).where(Household.building == building, Household.room == room)
     found = session.exec(query.where(Household.unit == unit) if unit else query).all()
     return found[0] if len(found) == 1 else None
+
+
+def counted_as(session: Session, said: "Flat", flat: Household | None) -> str:
+    """Return by what tries at a flat are counted: the same however it is said, whether the roster has it or not.
+
+    A building with one unit is counted with it, said or not.
+    """
+    if flat is not None:
+        return flat.label
+    units = session.exec(select(Household.unit).where(Household.building == said.building).distinct().limit(2)).all()
+    return replace(said, unit=units[0]).label if not said.unit and len(units) == 1 else said.label
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +50,8 @@ class Flat:
 
 
 def said_in(request: Task) -> Flat:
-    """Return the flat that a request is about."""
-    return Flat(building=request.data["building"], unit=request.data["unit"], room=request.data["room"])
+    """Return the flat that a request is about; without building and room where its words were erased."""
+    return Flat(**{part: str(request.data.get(part, "")) for part in ("building", "unit", "room")})
 
 
 def request_of(session: Session, openid: str) -> Task | None:

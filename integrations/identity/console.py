@@ -53,7 +53,7 @@ def _row(desk: Desk, task: Task) -> dict[str, Any]:
     last = select(Line.text).where(Line.openid == task.openid, Line.speaker == "resident").order_by(col(Line.id).desc()).limit(3)
     said = desk.session.exec(last).all() if task.openid else []
     return {
-        "task": task, "choices": _choices(desk, _near(desk, task.data)), "talk": talk.public_id if talk else "",
+        "task": task, "choices": _choices(desk, _near(desk, binding.said_in(task))), "talk": talk.public_id if talk else "",
         "said": list(reversed(said)), "phones": _phones(said),
         "name": task.data.get("name", ""), "knows_number": bool(task.data.get("knows_number")),
     }  # fmt: skip
@@ -115,6 +115,8 @@ def _chosen(desk: Desk, task: Task) -> tuple[Household, Resident | None]:
 
 
 def _added(desk: Desk, said: Flat) -> Household:
+    if not said.room:
+        raise Refusal("居民已离开，说过的住址已删除，没有可以加入名册的。请点“拒绝”。")
     known = binding.find_flat(desk.session, *said.parts)
     if known is not None:  # somebody has added it meanwhile
         return known
@@ -134,8 +136,8 @@ def _typed(desk: Desk) -> Household | None:
     return next(iter(exact or found), None)
 
 
-def _near(desk: Desk, data: dict[str, Any]) -> list[Household]:
-    return binding.near_flats(desk.session, data["building"], data["unit"], data["room"], 5)
+def _near(desk: Desk, said: Flat) -> list[Household]:
+    return binding.near_flats(desk.session, *said.parts, 5)
 
 
 ROUTES: tuple[Page, ...] = (waiting, search, confirm, refuse)

@@ -3,8 +3,11 @@
 import re
 from datetime import timedelta
 
-from bot.contract import Household, Refusal, Resident, Turn, Work, roster
-from integrations.identity import requests
+from sqlmodel import col, select
+
+from bot.contract import Evidence, Household, Refusal, Resident, Task, Turn, Work, roster, tasks
+from integrations.identity import proofs, requests, standing
+from integrations.identity.standing import Standing
 
 #: How long after a binding the word 不认识 is about it.
 RECENT = timedelta(days=7)
@@ -12,16 +15,61 @@ RECENT = timedelta(days=7)
 _UNKNOWN = re.compile(r"(?:我们?家?(?:人|都)?|都)?不认[识得](?:这个?人|他|她|ta)?[了啊呀的]?[。.!！ ]*", re.IGNORECASE)
 
 
-def object_to(work: Work, newcomer: Resident, flat: Household) -> None:
-    """Let go, for good, an account that a household does not know: what it opened ends, and staff look into it."""
+#: The kind of task for the office to find out which of two belongs to a flat.
+DISPUTED = "identity.disputed"
+
+
+def object_to(work: Work, newcomer: Resident, flat: Household, member: Resident) -> bool:
+    """Let go, for good, an account that a household does not know, on a member's word: what it opened ends, and staff look into it.
+
+    False where the word of this
+    member is not enough to cut off that newcomer (standing.py): the office decides, and both keep what they have.
+    """
     work.session.refresh(newcomer, with_for_update=True)
     openid = newcomer.openid
     if openid is None:
         raise Refusal("这个微信已经不在您家了，不用再管。")
+    if not standing.may_put_out(_standing(work, member, flat), _standing(work, newcomer, flat)):
+        _dispute(work, newcomer, flat, member)
+        return False
     work.object_to(openid, flat)
     work.record("identity.objected", newcomer.about, household=flat.key)
     work.assign("identity.objected", requests.NEED, f"住户说不认识新绑定的人：{flat.label}", urgent=True, household=flat)
     work.tell(openid, "identity.objected", flat=flat.label)
+    return True
+
+
+def _standing(work: Work, resident: Resident, flat: Household) -> Standing:
+    lives, binding = roster.residence(work.session, resident, flat), roster.binding_of(work.session, resident)
+    on_roster = lives is not None and lives.evidence is Evidence.ROSTER
+    return Standing(
+        evidence=binding.evidence if on_roster and binding else lives.evidence if lives else Evidence.INVITATION,
+        is_on_roster=on_roster, has_own_number=proofs.has_number(resident), since=resident.bound_at or work.now,
+    )  # fmt: skip
+
+
+def is_disputed(work: Work, one: Resident, other: Resident) -> bool:
+    """Tell whether the office has yet to find out which of two belongs to a flat."""
+    return bool(tasks.about(work.session, _between(one, other)))
+
+
+def require_undisputed(work: Work, resident: Resident, flat: Household) -> None:
+    """Raise Refusal for somebody about whom the office has yet to find out whether they belong to a flat: they let nobody else in."""
+    mine = select(Task).where(Task.kind == DISPUTED, Task.household_id == flat.id, col(Task.closed_at).is_(None))
+    if any(resident.public_id in task.subject for task in work.session.exec(mine).all()):
+        raise Refusal(work.words("物业正在核实谁住这里，核实好以前不能再让别人进来。急的话请打 {community.phone}。"))
+
+
+def _between(one: Resident, other: Resident) -> str:
+    return f"dispute:{'.'.join(sorted((one.public_id, other.public_id)))}"
+
+
+def _dispute(work: Work, newcomer: Resident, flat: Household, member: Resident) -> None:
+    """Let the office find out which of two belongs to a flat; one task for both, whoever of them speaks, as long as it is open."""
+    if not is_disputed(work, newcomer, member):
+        title = f"{flat.label}：{member.name or '一位家里人'}说不认识{newcomer.name or '一位家里人'}，两人都还绑着，请尽快核实谁住这里"
+        work.assign(DISPUTED, requests.NEED, title, urgent=True, household=flat, subject=_between(newcomer, member))
+        work.record("identity.disputed", newcomer.about, household=flat.key)
 
 
 def hear(turn: Turn, text: str) -> str:
@@ -31,8 +79,9 @@ def hear(turn: Turn, text: str) -> str:
     for flat in roster.homes(turn.session, turn.resident):
         newest = newest_at(turn, flat, turn.resident)
         if newest is not None:
-            object_to(turn, newest, flat)
-            return turn.words(turn.context.messages["identity.stopped"], flat=flat.label, who=newest.name or "这个微信")
+            done = object_to(turn, newest, flat, turn.resident)
+            message = turn.context.messages["identity.stopped" if done else "identity.disputed"]
+            return turn.words(message, flat=flat.label, who=newest.name or "这个微信")
     return ""
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Turn, action, is_described, roster
 from bot.contract.roster import Invitation
-from integrations.identity import proofs
+from integrations.identity import household, proofs
 
 #: How long an invitation lets somebody in, and how many a person may make in a day.
 LIVES, INVITATIONS = timedelta(hours=24), 6
@@ -27,6 +27,7 @@ def invite(turn: Turn, slots: Invited) -> Reply | Ask:
     flat = turn.home
     if slots.name in _ANYBODY:
         return Ask(slot="name", name="whom", options={})
+    household.require_undisputed(turn, turn.me, flat)
     if not turn.take("invite", INVITATIONS):
         raise Refusal(turn.words("今天发的邀请够多了，请明天再发，或请物业帮忙：{community.phone}。"))
     made = roster.invite(turn.session, turn.me, flat, slots.name, turn.now, turn.now + LIVES)
@@ -50,9 +51,12 @@ class Joining:
 )  # fmt: skip
 def join(turn: Turn, slots: Joining) -> Reply | Ask:
     """Bind whoever has a code to the person of its flat that they show to be, else to a new one; unknown, used and expired codes sound alike."""
+    if not turn.may_guess():
+        return Reply("tired", ok=False)
     invitation = roster.find_invitation(turn.session, slots.code)
     if invitation is None or not invitation.is_open(turn.now):
-        return Reply("wrong" if turn.take("bind.try", proofs.PER_ACCOUNT) else "tired", ok=False)
+        return Reply("wrong", ok=False)
+    turn.guessed_right()
     place = next((one for one in turn.context.neighbours if one.id == invitation.community_id), turn.community)
     if invitation.community_id != place.key or (turn.is_bound and place.key != turn.community.key):
         return Reply("wrong", ok=False)
@@ -103,7 +107,7 @@ def _person(turn: Turn, slots: Joining, flat: Household, called: str) -> Residen
     if (person := proofs.namesake(turn, flat, called, turn.openid, slots.proof)) is not None:
         proofs.was_right(turn, flat.label)
         return person
-    return None if proofs.is_last_try(turn) else Ask(slot="proof", name="again", options={}, values={"flat": flat.label})
+    return None if turn.is_out_of_guesses else Ask(slot="proof", name="again", options={}, values={"flat": flat.label})
 
 
 ALL = (invite, join)

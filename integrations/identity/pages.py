@@ -10,12 +10,13 @@ from integrations.identity import binding, household, requests
 @page("GET", "/newcomers/{newcomer}/{flat}/{member}")
 def newcomer(visit: Visit) -> View:
     """Show who was bound to the flat, when, and by what evidence."""
-    person, flat, _ = _all(visit)
+    person, flat, member = _all(visit)
     lives = roster.residence(visit.session, person, flat)
     return View(
         "identity/newcomer.html",
         {
             "who": person.name or "一位家里人", "flat": flat, "at": person.bound_at, "is_bound": person.openid is not None,
+            "is_disputed": household.is_disputed(visit, person, member),
             "how": roster.EVIDENCE_WORDS[lives.evidence] if lives else "", "community": visit.community,
         },
     )  # fmt: skip
@@ -27,7 +28,7 @@ def object_(visit: Visit) -> Redirect:
     person, flat, member = _all(visit)
     if visit.form.get("do") != "object":
         raise Refusal("请点“不认识，请停掉”；是家里人，什么都不用做。")
-    household.object_to(visit, person, flat)
+    household.object_to(visit, person, flat, member)
     return Redirect(visit.link(f"/newcomers/{person.public_id}/{flat.key}/{member.public_id}"))
 
 
@@ -67,6 +68,7 @@ def answer(visit: Visit) -> Redirect:
         raise Refusal("请点一个按钮：同意，或者不认识。")
     task = requests.answerable(visit, visit.params["task"])
     flat, member = _asked(visit, task)
+    household.require_undisputed(visit, member, flat)
     if wish == "approve":
         requests.approve(visit, task, flat, None, Evidence.INVITATION)
         visit.finish(task.about, f"家里人同意，已绑定{flat.label}")

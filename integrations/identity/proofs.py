@@ -7,9 +7,18 @@ import re
 
 from bot.contract import Evidence, Household, Refusal, Resident, ResidentRole, Turn, Work, register, roster
 
-#: Wrong numbers from one account in a day, and about one flat from all accounts. Of ten thousand endings ten guesses find one
-#: in a thousand flats a day; who lives there and mistypes has the staff.
-PER_ACCOUNT, PER_FLAT = 3, 10
+#: Wrong numbers in a day about one flat from all accounts, and about all flats of a community; those of one account are the core's to
+#: bound. Of ten thousand endings ten guesses find one in a thousand flats a day, two hundred guesses one in fifty days; who lives there
+#: and mistypes has the staff.
+PER_FLAT, PER_COMMUNITY = 10, 200
+
+#: The kind of task, one a day, that says so.
+FLOODED = "identity.flooded"
+
+#: Who confirms what is not proven.
+NEED = "people.confirm"
+
+_ALL = "*"
 
 #: How often a day one account may be bound, and requests of one account and about one flat may be put to people.
 BINDINGS, REQUESTS, ASKED_AT_HOME = 5, 3, 3
@@ -22,24 +31,30 @@ ENDING, WHOLE = 4, 7
 
 
 def may_try(turn: Turn, flat: str) -> bool:
-    """Count a try to name a number on record; False where there were too many of this account or about this flat."""
-    return turn.take("bind.try", PER_ACCOUNT) and turn.take("bind.flat", PER_FLAT, key=flat)
+    """Count a try to name a number on record; False where there were too many of this account, about this flat or in this community.
+
+    Beyond PER_COMMUNITY numbers prove nothing that day, and staff have a task that says so.
+    """
+    if not turn.may_guess() or not turn.take("bind.flat", PER_FLAT, key=flat):
+        return False
+    if turn.take("bind.all", PER_COMMUNITY, key=_ALL):
+        return True
+    if turn.take("bind.flooded", 1, key=_ALL):
+        title = f"今天试错的登记手机号超过 {PER_COMMUNITY} 次，可能有人在乱试：今天不再凭手机后四位绑定，请人工核对"
+        turn.assign(FLOODED, NEED, title, urgent=True)
+    return False
 
 
 def was_right(turn: Turn, flat: str) -> None:
     """Let a try that was right not count: only wrong ones are bounded."""
-    turn.give_back("bind.try", turn.openid)
+    turn.guessed_right()
     turn.give_back("bind.flat", flat)
+    turn.give_back("bind.all", _ALL)
 
 
 def may_bind(turn: Turn) -> bool:
     """Tell whether this account may be bound once more today: each binding tells a family."""
     return roster.used_today(turn.session, "bind.done", turn.openid, turn.now) < BINDINGS
-
-
-def is_last_try(turn: Turn) -> bool:
-    """Tell whether no try of today is left to this account."""
-    return roster.used_today(turn.session, "bind.try", turn.openid, turn.now) >= PER_ACCOUNT
 
 
 def known_by(work: Work, flat: Household, digits: str) -> list[Resident]:

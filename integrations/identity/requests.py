@@ -8,10 +8,7 @@ from bot.contract import Evidence, Household, Refusal, Resident, Task, Turn, Wor
 from integrations.identity import binding, proofs
 from integrations.identity.binding import Flat
 
-#: Who confirms them.
-NEED = "people.confirm"
-
-KIND = "identity.confirm"
+NEED, KIND = proofs.NEED, "identity.confirm"
 
 
 def ask_office(turn: Turn, flat: Flat, *, name: str = "", knows_number: bool = False) -> Task:

@@ -148,20 +148,39 @@ def test_erasure_waits_for_a_message_that_is_being_sent_and_takes_its_words_then
     assert rows(both, Erasure) == []
 
 
-def test_what_an_account_said_of_its_flat_and_how_often_it_tried_goes_too(both: Database, now: datetime) -> None:
+def test_what_an_account_said_of_its_flat_goes_too(both: Database, now: datetime) -> None:
     def happen(session: Session) -> None:
         flat = session.exec(select(Household)).one()
         for openid in (LEFT, "oOther"):
             claims.claim(session, openid, ("3", "2", "501"), flat, now)
-            objections.object_to(session, openid, flat.key, now)
-            limits.take(session, "code", openid, 5, now)
 
     at(both, HERE, happen)
     leave(both, now)
 
     assert [one.openid for one in rows(both, Claim)] == ["oOther"]
-    assert [one.openid for one in rows(both, Objection)] == ["oOther"]
-    assert [one.key for one in rows(both, Tally)] == ["oOther"]
+
+
+def test_objections_and_counts_of_today_outlive_who_unfollows_without_naming_them(both: Database, now: datetime) -> None:
+    def happen(session: Session) -> None:
+        flat = session.exec(select(Household)).one()
+        objections.object_to(session, LEFT, flat.key, now)
+        for _ in range(2):
+            limits.take(session, "code", LEFT, 2, now)
+
+    for _ in range(2):  # who leaves, comes back, is not known once more and leaves again
+        at(both, HERE, happen)
+        leave(both, now)
+
+    assert LEFT not in str([[one.model_dump() for one in rows(both, kind)] for kind in (Objection, Tally)])
+    assert len(rows(both, Objection)) == 1
+
+    def come_back(session: Session) -> tuple[bool, bool, bool]:
+        flat = session.exec(select(Household)).one()
+        found = objections.is_objected(session, LEFT, flat.key), limits.take(session, "code", LEFT, 2, now)
+        objections.forgive(session, LEFT, flat.key)
+        return *found, objections.is_objected(session, LEFT, flat.key)
+
+    assert at(both, HERE, come_back) == (True, False, False)
 
 
 def test_talk_of_who_still_follows_is_emptied_unless_it_was_begun_anew(both: Database, now: datetime) -> None:

@@ -5,10 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import Integer, Table, UniqueConstraint
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, delete, func, select, update
+from sqlmodel import Session, SQLModel, col, delete, func, select, update
 
-from bot.store import events, scope
+from bot import config
+from bot.services import load_services
+from bot.store import claims, events, moving, scope
+from bot.store.claims import Claim
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.events import Event
@@ -194,3 +198,65 @@ def _enter_there(session: Session) -> None:
 
 def _sees(session: Session) -> list[str]:
     return names(session)
+
+
+# ------------------------------------------------------------------ keys that leave the community out
+
+#: Tables of which an account has one row, in whatever community, and why nobody is locked out by a row in another one.
+ONE_EACH = {
+    "claim": "goes when the talk moves, and when a flat is said in another community",
+    "conversation": "moves with the talk",
+    "follower": "moves with the talk",
+    "erasure": "asked for and carried out across all communities",
+    "resident": "who is bound moves nowhere: the account has to be let go first",
+}
+
+#: Names that are drawn at random, and hashes of such: no two communities have the same.
+RANDOM = {"public_id", "hash", "token_hash", "scene", "code", "number", "clientmsgid"}
+
+
+def _keys(table: Table) -> set[tuple[str, ...]]:
+    """Return the sets of columns that no two rows of a table may share."""
+    unique = [
+        one.columns
+        for one in (*table.constraints, *table.indexes)
+        if isinstance(one, UniqueConstraint) or getattr(one, "unique", False)
+    ]
+    return {tuple(column.name for column in one) for one in (table.primary_key.columns, *unique)}
+
+
+def _is_within_a_community(table: Table, key: tuple[str, ...]) -> bool:
+    """Tell whether a key names the community, or a row that is of one, or is counted or drawn."""
+    counted = len(key) == 1 and isinstance(table.c[key[0]].type, Integer)
+    of_one = any("community_id" in foreign.column.table.c for name in key for foreign in table.c[name].foreign_keys)
+    return "community_id" in key or counted or of_one or set(key) <= RANDOM
+
+
+def test_every_key_that_leaves_the_community_out_has_a_reason_to() -> None:
+    load_services(config.load_local())  # whose tables are ours, too
+    mine = [table for table in SQLModel.metadata.tables.values() if "community_id" in table.c]
+
+    assert {table.name for table in mine for key in _keys(table) if not _is_within_a_community(table, key)} == set(ONE_EACH)
+
+
+def _claims(session: Session, community: int, now: datetime) -> None:
+    with scope.within(session, community):
+        claims.claim(session, "oNew", ("3", "2", "501"), session.exec(select(Household)).one(), now)
+
+
+def test_what_somebody_said_of_their_flat_goes_when_their_talk_moves(both: Database, now: datetime) -> None:
+    anywhere(both, lambda session: _claims(session, HERE, now))
+
+    def move(session: Session) -> None:
+        with scope.within(session, HERE):
+            moving.move(session, "oNew", THERE)
+
+    anywhere(both, move)
+    assert anywhere(both, lambda session: session.exec(select(Claim)).all()) == []
+
+
+def test_a_flat_that_was_said_in_another_community_keeps_nobody_from_saying_one_here(both: Database, now: datetime) -> None:
+    for community in (HERE, THERE):
+        anywhere(both, lambda session, community=community: _claims(session, community, now))
+
+    assert anywhere(both, lambda session: [one.community_id for one in session.exec(select(Claim)).all()]) == [THERE]

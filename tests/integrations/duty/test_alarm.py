@@ -182,6 +182,22 @@ def test_a_code_that_was_sent_binds_the_wechat_once(room: Room) -> None:
     assert bound == room.openid
 
 
+def test_codes_of_the_staff_may_not_be_guessed_without_end(room: Room) -> None:
+    def make(work: Work) -> str:
+        wang = work.session.exec(select(Staff).where(Staff.login == "wang")).one()
+        code = codes.Code(staff_id=wang.id or 0, expires_at=work.now + codes.LIVES)
+        work.session.add(code)
+        return code.typed
+
+    typed = do(room, make)
+    said = [say(room, f"绑定员工 ABC{number:03}") for number in range(5)]
+
+    assert ["失效或用过" in one for one in said] == [True] * 3 + [False] * 2
+    assert "次数太多" in said[3]
+    assert "次数太多" in say(room, f"绑定员工 {typed}")
+    assert do(room, lambda work: work.session.exec(select(Staff).where(Staff.login == "wang")).one().openid) is None
+
+
 def test_a_code_is_good_for_ten_minutes_and_the_old_wechat_is_told(room: Room) -> None:
     def make(work: Work) -> str:
         chen = work.session.exec(select(Staff).where(Staff.login == "chen")).one()

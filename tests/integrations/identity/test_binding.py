@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from sqlmodel import Session, select
 from bot.contract import Ask, Refusal, Reply, Turn, register
 from bot.store import conversations, notices, people, scope
 from bot.store.claims import Claim
+from bot.store.communities import Community
+from bot.store.followers import Follower
 from bot.store.notices import Audience, Notice
 from bot.store.people import Evidence, Household, Residence, Resident, ResidentRole
 from bot.store.staff import Role
@@ -152,6 +155,64 @@ def test_many_accounts_together_get_ten_guesses_at_a_flat(town: Town) -> None:
     assert named(town.asks("oLate", actions.bind, **WANG, proof="8003")) == "tired"
 
 
+def test_a_flat_is_counted_as_one_however_it_is_said(town: Town) -> None:
+    for unit, room in (("2", "503"), ("2", "999")):  # there, and none: both are answered alike to the end
+        said = [
+            named(town.asks(f"o{room}{number}", actions.bind, building="3", unit=("", unit)[number % 2], room=room, proof="1111"))
+            for number in range(12)
+        ]
+        assert said == ["again"] * proofs.PER_FLAT + ["tired"] * 2
+
+
+def test_beyond_so_many_wrong_numbers_in_a_community_numbers_prove_nothing_that_day(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proofs, "PER_COMMUNITY", 4)
+    for number in range(6):
+        town.asks(f"oGuess{number}", actions.bind, building="3", unit="2", room=f"6{number:02}", proof="1111")
+
+    assert named(town.asks(NEW, actions.bind, **WANG, proof="8003")) == "tired"
+    assert [(one.kind, one.need, one.urgent) for one in town.tasks() if one.kind == proofs.FLOODED] == [
+        (proofs.FLOODED, "people.confirm", True)
+    ]
+    town.now += timedelta(days=1)
+    assert named(town.asks(NEW, actions.bind, **WANG, proof="8003")) == "who"
+
+
+def test_who_only_says_their_flat_is_told_it_as_said_and_never_as_the_roster_has_it(town: Town) -> None:
+    def claim(session: Session, room: str) -> tuple[str, str]:
+        turn = Turn(session=session, now=town.now, context=town.context, openid=NEW, only_address=True)
+        reply = actions.bind(turn, {"building": "3", "unit": "", "room": room})
+        assert turn.claim is not None
+        return reply.values["said"], turn.claim.label
+
+    for room in ("503", "999"):
+        assert town.database.submit(claim, room).result() == (f"3栋{room}", f"3栋{room}")
+
+
+@pytest.mark.parametrize("only_address", [True, False])
+def test_which_community_is_asked_before_any_is_looked_into(town: Town, only_address: bool) -> None:
+    def say(session: Session, openid: str, flat: dict[str, str], chosen: str = "") -> tuple[str, str]:
+        there = session.exec(select(Community).where(Community.name == "和苑东区")).first()
+        if there is None:
+            there = Community(appid="wx1", name="和苑东区", phone="0571-2")
+            session.add(there)
+        session.add_all([] if session.get(Follower, openid) else [Follower(openid=openid, community_id=town.community.key)])
+        session.flush()
+        context = replace(town.context, neighbours=(town.community, there))
+        turn = Turn(session=session, now=town.now, context=context, openid=openid, only_address=only_address)
+        ids = {"here": town.community.id, "there": there.id}
+        reply = actions.bind(turn, {**flat, "community": str(ids[chosen]) if chosen else ""})
+        return reply.name, f"{turn.community.name} {len(turn.places)}"
+
+    def heard(openid: str, flat: dict[str, str], chosen: str) -> list[tuple[str, str]]:
+        return [town.database.submit(say, openid, flat, one).result() for one in ("", chosen)]
+
+    for chosen, name in (("here", "和苑小区"), ("there", "和苑东区")):
+        known, unknown = heard(f"oKnown{chosen}", WANG, chosen), heard(f"oUnknown{chosen}", NOWHERE, chosen)
+        assert known == unknown == [("where", "和苑小区 2"), ("claimed" if only_address else "prove", f"{name} 1")]
+
+
 def test_no_flat_near_the_one_that_was_said_is_named(town: Town) -> None:
     reply = town.asks(NEW, actions.bind, building="3", unit="2", room="510")
 
@@ -236,6 +297,53 @@ def test_one_tap_of_somebody_at_home_lets_a_stranger_go_for_good(town: Town) -> 
     assert [task.kind for task in town.tasks()] == ["identity.objected"]
     town.now += timedelta(days=2)
     assert named(town.asks(NEW, actions.bind, building="3", unit="2", room="501", proof="8001")) == "again"
+
+
+def _rivals(town: Town) -> tuple[str, str]:
+    """Let two people of the roster be bound to the same flat by numbers of their own; returns their accounts, who came first first."""
+
+    def write(session: Session) -> None:
+        scope.enter(session, 1)
+        flat = session.exec(select(Household).where(Household.room == "503")).one()
+        people.settle(session, flat, name="王小花", phone="13900009009")
+
+    town.database.submit(write).result()
+    for openid, name, digits in ((OTHER, "王小花", "9009"), (NEW, "王强", "8003")):
+        who = next(one for one in town.all(Resident) if one.name == name)
+        assert named(town.asks(openid, actions.bind, **WANG, proof=digits, who=who.public_id)) == "done"
+        town.now += timedelta(minutes=1)
+    return OTHER, NEW
+
+
+def test_nobody_at_home_cuts_off_whom_the_roster_vouches_for_and_the_office_decides(town: Town) -> None:
+    first, second = _rivals(town)
+    owner, rival = bound(town, second), bound(town, first)
+    assert owner is not None
+    assert rival is not None
+    link = {"newcomer": owner.public_id, "flat": str(owner.household_id), "member": rival.public_id}
+
+    for _ in range(2):
+        town.sends(pages.object_, link, do="object")
+
+    assert (bound(town, first) is not None, bound(town, second) is not None) == (True, True)
+    assert [(task.kind, task.urgent, "王强" in task.title and "王小花" in task.title) for task in town.tasks()] == [
+        (household.DISPUTED, True, True)
+    ]
+    assert town.visits(pages.newcomer, **link).values["is_disputed"]
+    for openid in (first, second):
+        with pytest.raises(Refusal, match="正在核实"):
+            town.asks(openid, joining.invite, name="陈小明")
+
+
+def test_the_word_of_who_is_not_enough_says_who_decides(town: Town) -> None:
+    first, second = _rivals(town)
+
+    said = town.database.submit(
+        lambda session: household.hear(Turn(session=session, now=town.now, context=town.context, openid=first), "不认识")
+    ).result()
+
+    assert "已请物业尽快核实" in said
+    assert bound(town, second) is not None
 
 
 def test_the_word_alone_is_enough(town: Town) -> None:
@@ -330,10 +438,20 @@ def test_an_invitation_is_over_after_a_day(town: Town) -> None:
     assert named(town.asks(NEW, joining.join, code=code)) == "wrong"
 
 
+def test_after_too_many_wrong_codes_a_right_one_opens_nothing_that_day(town: Town) -> None:
+    code = _invited(town)
+    for number in range(3):
+        town.asks(NEW, joining.join, code=f"ABCDEFGH{number:02}")
+
+    assert named(town.asks(NEW, joining.join, code=code)) == "tired"
+    town.now += timedelta(hours=20)
+    assert named(town.asks(NEW, joining.join, code=code)) == "done"
+
+
 def test_unknown_codes_may_not_be_tried_without_end(town: Town) -> None:
     said = [named(town.asks(NEW, joining.join, code=f"ABCDEFGH{number:02}")) for number in range(5)]
 
-    assert said == ["wrong"] * proofs.PER_ACCOUNT + ["tired"] * 2
+    assert said == ["wrong"] * 3 + ["tired"] * 2
 
 
 def test_the_flats_own_paper_lets_in_whoever_has_it_and_says_who_they_are(town: Town) -> None:

@@ -191,7 +191,16 @@ def test_the_right_digits_after_too_many_wrong_ones_make_nobody_the_one_on_the_r
     for digits in ("1111", "2222", "3333"):
         asks(town, NEW, actions.bind, **WANGS, proof=digits)
 
-    assert asks(town, NEW, joining.join, code=paper(town, "503"), name="王强", proof="8003") == "done"
+    assert asks(town, NEW, joining.join, code=paper(town, "503"), name="王强", proof="8003") == "tired"
+
+    assert person(town, "王强").openid is None
+
+
+def test_the_last_wrong_digits_make_a_new_person_of_who_has_the_paper(town: Town) -> None:
+    for digits in ("1111", "2222"):
+        asks(town, NEW, actions.bind, **WANGS, proof=digits)
+
+    assert asks(town, NEW, joining.join, code=paper(town, "503"), name="王强", proof="3333") == "done"
 
     assert person(town, "王强").openid is None
     assert flats(town, NEW) == ["503"]

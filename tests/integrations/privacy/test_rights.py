@@ -14,7 +14,7 @@ from sqlmodel import select as select_rows
 from bot.contract import Download, Refusal, Turn, View, Visit, consents, leaving, personal
 from bot.model import Moment
 from bot.sealed import Content, Digest, Sealed
-from bot.store import erasures, people
+from bot.store import erasures, limits, people
 from bot.store.conversations import Conversation, Line
 from bot.store.erasures import Erasure
 from bot.store.people import Binding, Resident
@@ -91,7 +91,7 @@ def mark_row(session: Session, name: str, now: datetime, only: str = "") -> None
     for column in table.columns:
         keys = {key.column.table.name for key in column.foreign_keys}
         if column.name == "openid" or (name, column.name) in BY_ACCOUNT:
-            values[column.name] = CHEN
+            values[column.name] = limits.key_of(session, CHEN) if name == "tally" else CHEN
         elif "resident" in keys:
             values[column.name] = me.id
         elif keys:
