@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = 'bot_25'
-down_revision = 'bot_24'
+revision = 'bot_26'
+down_revision = 'bot_25'
 branch_labels = None
 depends_on = None
 
