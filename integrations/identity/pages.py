@@ -64,9 +64,9 @@ def request(visit: Visit) -> View:
 @page("POST", "/requests/{task}/{member}")
 def answer(visit: Visit) -> Redirect:
     """Let somebody at home say that they know who asked, or that they do not."""
+    task = requests.answerable(visit, visit.params["task"])
     if (wish := visit.form.get("do")) not in ("approve", "refuse"):
         raise Refusal("请点一个按钮：同意，或者不认识。")
-    task = requests.answerable(visit, visit.params["task"])
     flat, member = _asked(visit, task)
     household.require_undisputed(visit, member, flat)
     if wish == "approve":

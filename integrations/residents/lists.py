@@ -112,8 +112,10 @@ def export(desk: Desk) -> Download:
 
 
 def hidden(desk: Desk) -> frozenset[str]:
-    """Return the tags that this person may not read: of somebody's health."""
-    return frozenset(tag for tag in register.tags(desk.session) if desk.veil(tag) != tag)
+    """Return the tags that this person may not read, as they are looked for: of somebody's health."""
+    if desk.access.reads_health(desk.staff.role):
+        return frozenset()
+    return frozenset(tag for tag in register.tags_as_typed(desk.session) if desk.veil(tag) != tag)
 
 
 def _require_readable(desk: Desk, tag: str) -> None:
@@ -157,7 +159,7 @@ def _around(desk: Desk, path: str, wanted: Filter, found: Any) -> dict[str, Any]
         "why_not": desk.why_not_by_phone(wanted.said), "asked": asked, "found": found, "is_filtered": bool(kept), "path": path,
         "before": address(found.page - 1) if found.page > 1 else "", "after": address(found.page + 1) if found.page < found.pages else "",
         "places": () if desk.is_fragment else register.buildings(desk.session), "roles": roster.RESIDENT_ROLE_WORDS,
-        "tags": () if desk.is_fragment else [tag for tag in register.tags(desk.session) if tag not in wanted.hidden][: register.TAGS],
+        "tags": () if desk.is_fragment else [tag for tag in register.tags(desk.session) if desk.veil(tag) == tag][: register.TAGS],
         "theirs": [(title, flat, labels[flat], words) for title, flat, words in theirs if flat in labels],
     }  # fmt: skip
 
