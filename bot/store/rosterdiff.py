@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
 from bot.language import cells
+from bot.language.kinds.phone import written
 from bot.store import scope
 from bot.store.people import RESIDENT_ROLE_WORDS, Evidence, Household, ResidentRole
 
@@ -487,7 +488,7 @@ class _Comparison:
         return steps, kept
 
     def _ask_of_phones(self) -> None:
-        """Ask about numbers that somebody gets and somebody else has already."""
+        """Ask about numbers that somebody gets and that look wrong, or that somebody else has already."""
         holders: dict[str, list[Person]] = defaultdict(list)
         for person in {id(one): one for one in (*self.people, *self.before)}.values():
             if person.phone and person.lives:
@@ -496,12 +497,21 @@ class _Comparison:
             key = cells.phone_key(person.phone)
             if not key or (before and cells.phone_key(before.phone) == key):
                 continue
+            line = min(self.lines[person, flat] for flat in person.lives if (person, flat) in self.lines)
+            if written(person.phone) is None:
+                self.questions.append(
+                    Question(
+                        line=line,
+                        text=f"{person.name}的电话 {person.phone} 不像完整的号码（手机是 11 位），请看看有没有写错",
+                        english=f"the phone {person.phone} of {person.name} looks wrong: a mobile has 11 figures",
+                    )
+                )
             other = next((one for one in holders[key] if one is not person), None)
             if other is not None:
                 whose = f"{label_of(next(iter(other.lives)))} {other.name}".strip()
                 self.questions.append(
                     Question(
-                        line=min(self.lines[person, flat] for flat in person.lives if (person, flat) in self.lines),
+                        line=line,
                         text=f"{person.name}的电话 {person.phone} 也是{whose}的",
                         english=f"the phone {person.phone} of {person.name} is that of {whose}, too",
                     )

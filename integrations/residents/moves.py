@@ -4,13 +4,26 @@ from datetime import date
 
 from sqlmodel import select
 
-from bot.contract import Desk, Household, Page, Redirect, Refusal, ResidentRole, View, page, register, roster, rosterfile
+from bot.contract import (
+    Desk,
+    Household,
+    Page,
+    Redirect,
+    Refusal,
+    ResidentRole,
+    View,
+    checked_phone,
+    page,
+    register,
+    roster,
+    rosterfile,
+)
 from bot.contract.register import Filter
 from integrations.residents.flat import about, account_key, find, resident_of
 from integrations.residents.lists import LONGEST_TAG, TAGS, hidden
 
-#: Longest name, number of a phone, and part of a flat's number.
-NAME, PHONE, PART = 40, 30, 10
+#: Longest name, and part of a flat's number.
+NAME, PART = 40, 10
 
 #: People who are offered to move in.
 OFFERED = 8
@@ -51,7 +64,7 @@ def add(desk: Desk) -> Redirect:
         raise Refusal(f"{flat.label}已经有{name}了。要改资料，请点那一行的“修改”。")
     since = _moved_in(desk)
     resident = desk.settle(
-        flat, name=_short(name, NAME, "姓名"), role=_role(desk), phone=_short(desk.form.get("phone", ""), PHONE, "电话")
+        flat, name=_short(name, NAME, "姓名"), role=_role(desk), phone=checked_phone(desk.form.get("phone", ""))
     )
     resident.tags = _tags(desk)
     lives = roster.residence(desk.session, resident, flat)
@@ -71,8 +84,8 @@ def correct(desk: Desk) -> Redirect:
     lives = roster.residence(desk.session, resident, flat)
     before = (resident.name, resident.phone, lives and lives.role, resident.tags)
     resident.name = _short(desk.form.get("name", ""), NAME, "姓名")
-    if phone := _short(desk.form.get("phone", ""), PHONE, "电话"):
-        resident.phone = "" if phone in ("无", "-") else phone
+    if phone := desk.form.get("phone", "").strip():
+        resident.phone = "" if phone in ("无", "-") else checked_phone(phone)
     unseen = [tag for tag in resident.tags if desk.veil(tag) != tag]  # who may not read them does not take them off, either
     resident.tags = list(dict.fromkeys([*_tags(desk), *unseen]))
     if lives is not None:

@@ -48,6 +48,8 @@ def happened(town: Town) -> list[str]:
 def test_somebody_new_is_added_with_all_that_is_known_of_them(town: Town) -> None:
     acts(town, moves.add, name="陈小明", phone="13900001111", role="tenant", tags="党员，志愿者", since="2026-03-01")
 
+    with pytest.raises(Refusal, match="“12345”不是完整的电话号码"):
+        acts(town, moves.add, name="陈小红", phone="12345", role="family")
     row = shown(town)["people"][-1]
     assert (row["one"].name, row["role"], row["phone"], row["one"].tags) == ("陈小明", "租户", "139****1111", ["党员", "志愿者"])
     assert row["lives"].moved_in == date(2026, 3, 1)
