@@ -30,11 +30,13 @@ OFFERED = 8
 
 
 @page("POST", "/households", need="household.edit")
-def add_flat(desk: Desk) -> Redirect:
-    """Add a flat that the roster does not have."""
+def add_flat(desk: Desk) -> Redirect | View:
+    """Add a flat that the roster does not have; one in a building that it does not have either is asked about once."""
     building, unit, room = _number(desk)
     flat = Household(building=building, unit=unit, room=room)
     _refuse_known(desk, flat)
+    if question := _asked_of_building(desk, flat):
+        return question
     desk.session.add(flat)
     desk.session.flush()
     desk.record("household.added", about(flat))
@@ -42,14 +44,17 @@ def add_flat(desk: Desk) -> Redirect:
 
 
 @page("POST", "/households/{id}/number", need="household.edit")
-def renumber(desk: Desk) -> Redirect:
-    """Correct the number of a flat."""
+def renumber(desk: Desk) -> Redirect | View:
+    """Correct the number of a flat; a building that the roster does not have is asked about once."""
     flat = find(desk)
     building, unit, room = _number(desk)
-    _refuse_known(desk, Household(building=building, unit=unit, room=room), flat)
+    wanted, before = Household(building=building, unit=unit, room=room), flat.label
+    _refuse_known(desk, wanted, flat)
+    if question := _asked_of_building(desk, wanted, flat):
+        return question
     flat.building, flat.unit, flat.room = building, unit, room
     desk.session.add(flat)
-    desk.record("household.corrected", about(flat))
+    desk.record("household.corrected", about(flat), before=before, after=flat.label)
     return _back(flat, f"门牌改好了，现在是{flat.label}。")
 
 
@@ -217,6 +222,16 @@ def _refuse_known(desk: Desk, wanted: Household, own: Household | None = None) -
     found = desk.session.exec(same).first()
     if found is not None and (own is None or found.id != own.id):
         raise Refusal(f"名册里已经有{wanted.label}了。")
+
+
+def _asked_of_building(desk: Desk, wanted: Household, own: Household | None = None) -> View | None:
+    """Return the page that asks whether a building is meant that the roster does not have; None for one it has, or that is meant."""
+    known = {building for building, _, _ in register.buildings(desk.session)} - {""}
+    if not known or wanted.building in known or desk.form.get("sure"):
+        return None
+    here = f"/console/households/{own.id}" if own else "/console/households"
+    values = {"wanted": wanted, "own": own, "back": here, "action": f"{here}/number" if own else here}
+    return View("residents/building.html", values, 422)
 
 
 def _role(desk: Desk) -> ResidentRole:

@@ -168,7 +168,19 @@ def test_the_number_of_a_flat_is_corrected_but_not_to_one_that_there_is(town: To
     assert {one.room for one in town.all(Household)} == {"601", "502", "503"}
     with pytest.raises(Refusal, match="已经有3栋2单元502了"):
         town.opens(Role.STAFF, moves.renumber, params={"id": number(town, "601")}, building="3", unit="2", room="502")
-    assert happened(town) == ["household.corrected"]
+    [event] = town.all(Event)
+    assert (event.kind, event.data) == ("household.corrected", {"before": "3栋2单元501", "after": "3栋2单元601"})
+
+
+def test_a_building_that_nobody_has_is_asked_about_once(town: Town) -> None:
+    asked = acts(town, moves.renumber, building="abc", room="501")
+    assert (asked.template, asked.status, asked.values["wanted"].label) == ("residents/building.html", 422, "ABC栋501")
+    assert town.opens(Role.STAFF, moves.add_flat, building="20", room="101").template == "residents/building.html"
+    assert {one.building for one in town.all(Household)} == {"3"}
+
+    acts(town, moves.renumber, building="ABC", room="501", sure="1")
+
+    assert {one.building for one in town.all(Household)} == {"3", "ABC"}
 
 
 def test_the_page_leads_to_the_talk_and_says_what_proved_the_binding(town: Town) -> None:
