@@ -161,7 +161,7 @@ def user_link(login: str, *, demo: bool, community: str) -> None:
 
 def user_passwd(login: str, password: str, *, demo: bool, community: str) -> None:
     """Set a password and sign the account out everywhere."""
-    settings, kept = stage.settings(demo=demo), sessions.hash_password(password)
+    settings, kept = stage.settings(demo=demo), sessions.hash_password(password, login)
 
     def change(session: Session) -> None:
         member = _require_staff(session, login, settings.wechat_appid, community)
