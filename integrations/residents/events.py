@@ -27,5 +27,6 @@ LOG = Log(
         "household.added": "添加了一户", "household.corrected": "改了门牌{before?：从{before}改成{after}}", "household.code_made": "做了住户码",
         "household.code_renewed": "换了住户码", "account.blocked": "拦住了一个微信", "account.let_in": "放行了一个微信", "resident.merged": "和重复的一位合并了", "community.changed": "改了小区资料（{what}）", "resident.parted": "把合并的两个人分开了", "resident.told_apart": "记下和另一位不是同一个人", "resident.not_told_apart": "重新提示和另一位可能是同一个人",
     },
+    titles={"people.listed": "导出了居民名单", "resident.corrected": "改了居民的资料", "household.corrected": "改了门牌", "community.changed": "改了小区资料"},
     subjects={"household": _household},
 )  # fmt: skip

@@ -165,9 +165,14 @@ def _events(desk: Desk, household: Household, people: Sequence[Resident]) -> lis
     names |= {one.about: stayed[one.merged_into_id].name or "家庭成员" for one in roster.also_known(desk.session, people)}
     theirs = select(Event).where(or_(col(Event.subject) == about(household), col(Event.subject).in_(names)))
     found = desk.session.exec(theirs.order_by(col(Event.id).desc()).limit(EVENTS)).all()
+    elsewhere = {key for event in found if (key := event.data.get("household")) not in (None, household.key)}
+    flats = {one.key: f"（{one.label}）" for one in desk.session.exec(select(Household).where(col(Household.id).in_(elsewhere)))}
     said = ((event, desk.context.services.say(event, desk.now)) for event in found)
     return [
-        (event.at, f"{names[event.subject]}：{words}" if event.subject in names else words, desk.who(event.actor))
+        (
+            event.at, f"{names.get(event.subject, '')}{'：' if event.subject in names else ''}{words}{flats.get(event.data.get('household'), '')}",
+            desk.who(event.actor),
+        )
         for event, words in said if words
     ]  # fmt: skip
 

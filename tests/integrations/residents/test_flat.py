@@ -249,3 +249,16 @@ def test_a_flat_that_cannot_be_read_is_refused_with_what_is_wrong(town: Town) ->
         town.opens(Role.STAFF, moves.add_flat, building="3", unit="2", room="1.5")
     with pytest.raises(Refusal, match="已经有3栋2单元502了"):
         acts(town, moves.renumber, building="3栋", unit="二单元", room="502室")
+
+
+def test_what_happened_in_another_flat_is_told_with_its_name(town: Town) -> None:
+    def settle(session: Session) -> None:
+        session.add(Household(building="5", unit="1", room="302"))
+
+    town.database.submit(settle).result()
+    there = next(one for one in town.all(Household) if one.room == "302")
+    chosen = person(town, "陈建国").public_id
+    town.opens(Role.STAFF, moves.move_in, params={"id": str(there.id)}, resident=chosen, role="tenant")
+
+    assert [words for _, words, _ in shown(town)["events"]] == ["陈建国：住进一户（物业核对）（5栋1单元302）"]
+    assert [words for _, words, _ in shown(town, "302")["events"]] == ["陈建国：住进一户（物业核对）"]
