@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot.contract import Redirect, View
 from bot.errors import Refusal
 from bot.store import objections, people
 from bot.store.conversations import Conversation
+from bot.store.effects import Effect
 from bot.store.events import Event
 from bot.store.people import Household, Residence, Resident
 from bot.store.staff import Role
@@ -262,3 +264,33 @@ def test_what_happened_in_another_flat_is_told_with_its_name(town: Town) -> None
 
     assert [words for _, words, _ in shown(town)["events"]] == ["陈建国：住进一户（物业核对）（5栋1单元302）"]
     assert [words for _, words, _ in shown(town, "302")["events"]] == ["陈建国：住进一户（物业核对）"]
+
+
+async def test_the_paper_of_a_flat_gets_a_code_to_scan_that_is_its_own(town: Town) -> None:
+    acts(town, pages.make_code)
+    [first] = town.all(Effect)
+    acts(town, pages.make_code)
+    [_, second] = town.all(Effect)
+    asked: list[Any] = []
+
+    class Account:
+        """WeChat's API for codes, which notes what it is asked."""
+
+        @property
+        def qrcode(self) -> Account:
+            return self
+
+        async def create(self, wanted: dict[str, Any]) -> dict[str, str]:
+            asked.append(wanted)
+            return {"url": f"http://weixin.qq.com/q/{len(asked)}"}
+
+    then = pages.draw.then
+    assert then is not None
+    for one in (first, second):
+        drawn = await pages.draw.run(SimpleNamespace(wechat=Account()), **one.payload)
+        town.runs(lambda work, one=one, drawn=drawn: then(work, one.subject, drawn))
+
+    view = town.opens(Role.STAFF, pages.code, params={"id": number(town)})
+    assert view.values["code"].url == "http://weixin.qq.com/q/2"
+    assert view.values["picture"].startswith("data:image/svg")
+    assert asked[1]["action_info"]["scene"]["scene_str"] == view.values["code"].code
