@@ -196,7 +196,7 @@ def _events(desk: Desk, household: Household, people: Sequence[Resident]) -> lis
     said = ((event, desk.context.services.say(event, desk.now)) for event in found)
     return [
         (
-            event.at, f"{names.get(event.subject, '')}{'：' if event.subject in names else ''}{words}{flats.get(event.data.get('household'), '')}",
+            event.at, f"{names.get(event.subject, '')}{'：' if event.subject in names else ''}{words}{flats.get(event.data.get('household') or 0, '')}",
             desk.who(event.actor),
         )
         for event, words in said if words
