@@ -338,7 +338,8 @@ class Work:
         climbs = self.context.services.ladder(kind) is not None
         task = tasks.open(
             self.session, self.now, kind=kind, need=need, title=title, urgent=urgent, openid=openid,
-            household_id=household.id if household else None, subject=subject, data=data, climbs=climbs, actor=self.actor,
+            household_id=household.id if household else None, subject=subject, data=data, climbs=climbs,
+            actor=self.actor if self.actor.startswith("staff:") else "system",  # whoever reports something opens no task
         )  # fmt: skip
         if climbs:
             telling.begin(self, task)

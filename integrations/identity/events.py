@@ -15,5 +15,6 @@ LOG = Log(
         "identity.confirmed": "核对了住址并绑定", "identity.invited": "给家里人发了邀请码", "identity.objected": "家里人说不认识，已停掉", "identity.disputed": "家里人说不认识，交给物业核实",
         "identity.bound": "绑定了住址", "identity.unbound": "解除绑定{reason?（{reason}）}",  # what earlier versions recorded
     },
+    titles={"identity.bound": "绑定了住址（早先的记法）", "identity.unbound": "解除绑定（早先的记法）"},
     words={"reason": {"unfollowed": "取消关注"}},
 )  # fmt: skip

@@ -20,6 +20,7 @@ LOG = Log(
         "notice.stopped": "停止了周期通知{stopped?，{stopped} 条没有发出}", "notice.skipped": "让周期通知跳过一次",
         "notice.resumed": "恢复了周期通知", "notice.missed": "通知错过了时间，没有发",
     },
+    titles={"notice.published": "发布了通知", "notice.recalled": "撤回了通知", "notice.stopped": "停止了周期通知"},
     subjects={"notice": _notice},
     figures={"notice.published": "通知"},
 )  # fmt: skip

@@ -44,6 +44,7 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/look/{community}": lambda b: str(b.community),
     "/console/conversations/{key}": lambda b: b.conversation,
     "/console/tasks/{id}": lambda b: b.task,
+    "/console/flats/people/{key}": lambda b: b.resident,
     "/console/flats/{id}": lambda b: b.task,
     "/console/households/{id}": lambda b: str(b.household),
     "/console/people/{key}": lambda b: b.resident,

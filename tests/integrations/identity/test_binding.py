@@ -526,14 +526,31 @@ def test_staff_choose_which_person_it_is(town: Town) -> None:
     key = _request(town)
     [row] = town.opens(Role.STAFF, console.waiting).values["rows"]
     assert row["name"] == "老王"
-    [(flat, [(wang, words)])] = [one for one in row["choices"] if one[0].room == "503"]
-    assert words == "王强 13800008003"
+    [(flat, [(wang, number)])] = row["choices"]
+    assert (flat.room, wang.name, number) == ("503", "王强", "138****8003")
 
     town.opens(Role.STAFF, console.confirm, params={"id": key}, household=f"person:{wang.public_id}:{flat.id}")
 
     found = bound(town, NEW)
     assert found is not None
     assert (found.name, len(town.all(Resident))) == ("王强", 3)
+
+
+def test_flats_that_look_alike_are_offered_only_where_the_roster_lacks_the_one_that_was_named(town: Town) -> None:
+    _request(town, {"building": "3", "unit": "2", "room": "504"})
+
+    [row] = town.opens(Role.STAFF, console.waiting).values["rows"]
+
+    assert (row["is_known"], [flat.room for flat, _ in row["choices"]]) == (False, ["501", "502", "503"])
+
+
+def test_a_whole_number_is_shown_to_who_may_see_it_and_that_is_read(town: Town) -> None:
+    wang = next(one for one in town.all(Resident) if one.name == "王强")
+
+    shown = town.opens(Role.STAFF, console.phone, params={"key": wang.public_id})
+
+    assert shown.values == {"number": "13800008003"}
+    assert (console.phone.need, console.phone.reads) == ("phone.view", True)
 
 
 def test_staff_let_in_another_person_of_the_flat(town: Town) -> None:
