@@ -98,9 +98,14 @@ class Context:
         return self.usual_office.in_community(self.community.office_hours, self.community.office_days)
 
     def words(self, template: str, now: datetime, **values: Any) -> str:
-        """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
-        facts = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
-        return fill(template, {**facts, **values}, now)
+        """Fill a phrase; it may also use {community.name}, {community.phone}, {community.address} and {community.hours}."""
+        return fill(template, {**self.facts, **values}, now)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What every phrase may say of the community, by its placeholder."""
+        known = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
+        return {**known, "community.hours": self.office.in_words()}
 
     def of(self, community: Community) -> "Context":
         """Return the same for another community."""

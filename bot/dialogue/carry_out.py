@@ -446,9 +446,7 @@ def _spoken(talk: Talk, form: Form, intent: Intent) -> dict[str, str]:
 
 
 def _named(talk: Talk) -> dict[str, Any]:
-    community = talk.turn.community
-    flat = talk.turn.flat.label if talk.turn.flat else ""
-    return {**{f"community.{name}": getattr(community, name) for name in ("name", "phone", "address")}, "flat": flat}
+    return {**talk.turn.context.facts, "flat": talk.turn.flat.label if talk.turn.flat else ""}
 
 
 def _plain(form: Form, intent: Intent) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.files import Intent
 from bot.language.kinds.kind import SKIPPED, Aspect
-from bot.language.matching.matcher import Candidate
+from bot.language.matching.matcher import TEMPLATE, Candidate
 from bot.language.reading import Reading
 
 #: Where any words would do for an answer (a place, a remark), another request must be this clear to be taken for one.
@@ -134,9 +134,15 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         or _is_own_cancel(intent, heard, facts)
     ):
         return _instead(standing, form, intent, heard, facts) or _abandon(standing, form, intent, facts)
-    if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back:  # to the person just offered
+    if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back and not _fits(form, intent, heard.reading):
+        # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
     return None
+
+
+def _fits(form: Form, intent: Intent, said: Reading) -> bool:
+    """Tell whether a yes or a number answers what was asked last, however often that was missed."""
+    return bool(form.agreed) or forms.answer(form, intent, said) is not None
 
 
 def _agrees_to_cancel(intent: Intent, text: str) -> bool:
@@ -292,21 +298,25 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
         waiting = forms.begin(intent, read_slots(intent, further), form.outer, heard.text)
         return Do(standing=standing.within(None), form=replace(form, outer=waiting, stage=forms.Stage.CONFIRMED))
     changed = forms.answer(form, intent, said)
+    if changed is not None and _is_own_phrase(form, intent, changed, heard, facts):
+        return interrupt(standing, form, heard, facts)
     if changed is None and form.is_guess and form.is_read_back and _tells_more(form, intent, heard, facts):
-        return Do(standing=standing.within(None), form=replace(forms.heard(form, heard.text), stage=forms.Stage.CONFIRMED))
+        return Do(
+            standing=standing.within(None), form=replace(forms.heard(form, heard.text, intent), stage=forms.Stage.CONFIRMED)
+        )
     if more := _one_more(standing, form, intent, heard, facts):
         return more
     guessed = _guessed(form, intent, heard, facts) if changed is None else None
     if guessed is not None:
-        changed = replace(forms.heard(guessed, heard.text), is_guess=True)
+        changed = replace(forms.heard(guessed, heard.text, intent), is_guess=True)
         return advance(standing, changed, intent, facts, _noted(form, changed, intent, facts))
     if changed is not None and _asks_beside(form, changed, heard, facts):
-        return interrupt(standing, forms.heard(changed, heard.text), heard, facts)
+        return interrupt(standing, forms.heard(changed, heard.text, intent), heard, facts)
     if _is_interruption(standing, form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
     if changed is None:
         return _no_answer(standing, form, intent, said, heard, facts)
-    changed = replace(forms.heard(changed, heard.text), is_guess=False)
+    changed = replace(forms.heard(changed, heard.text, intent), is_guess=False)
     lost = not_taken(heard.reading, intent, changed.values)
     if form.stage is forms.Stage.CONFIRM and courtesy.agrees_beside(heard.text) and not corrects(heard.text) and not lost:
         changed = replace(changed, stage=forms.Stage.CONFIRMED)
@@ -362,8 +372,9 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
     if (answers.is_open(text) or answers.is_any(text)) and not questions.is_question(text):
         return _open(standing, form, intent, facts)
     if questions.is_question(text) and not is_any:
-        kept = replace(standing.missed(text, facts.now), misses=standing.misses)
-        unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="unknown", intent=intent.id, is_miss=True, text=text)
+        words = forms.unproven(text, intent, {}, form.asking)
+        kept = replace(standing.missed(words, facts.now), misses=standing.misses)
+        unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="unknown", intent=intent.id, is_miss=True, text=words)
         first = Inform(standing=standing, question=text, known=heard.known, otherwise=unknown)
         return Aside(standing=standing, first=first, form=form)
     if lost := not_taken(said, intent, form.values):
@@ -388,7 +399,7 @@ def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
 def _any_time(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
     """Leave out a time that may be any, whatever was asked, and keep what is said beside it: 哪天来都在家，上门前打电话."""
     any_time = {slot.name: SKIPPED for slot in intent.slots if slot.kind.aspect is Aspect.BEGINS and slot.skippable}
-    kept = forms.heard(replace(form, values={**any_time, **form.values}), text)
+    kept = forms.heard(replace(form, values={**any_time, **form.values}), text, intent)
     return advance(standing, kept, intent, facts, (Line("heard", {"words": quoted(text)}),))
 
 
@@ -450,6 +461,15 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
 
 
+def _is_own_phrase(form: Form, intent: Intent, changed: Form, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words that could only be somebody's name are what another intent's file says itself: 邀请家人, 帮助."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if best is None or best.intent == intent.id or best.confidence < TEMPLATE or facts.intents[best.intent].provides_flat:
+        return False
+    news = [slot for slot in intent.slots if changed.values.get(slot.name) != form.values.get(slot.name)]
+    return bool(news) and all(slot.kind.aspect is Aspect.WHO for slot in news)
+
+
 def _asks_beside(form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:
     """Tell whether words surely ask what is only told, beside what they say of the form: 灯里也在滴水，要不要拉闸."""
     best = heard.match.candidates[0] if heard.match.decision == "accept" else None
@@ -485,7 +505,8 @@ def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Ste
     if other.emergency:
         return sound(standing, other, heard)
     if other.hands_over:
-        return hand_over(standing, facts, other, "\n".join((*form.words, heard.text)), topic=intent.title)
+        words = forms.unproven(heard.text, intent, {}, form.asking)
+        return hand_over(standing, facts, other, "\n".join((*form.words, words)), topic=intent.title)
     if other.id == intent.id:
         return _touched(standing, form, intent, heard, facts)
     if intent.provides_flat and lacks_home(other, facts):
@@ -507,7 +528,7 @@ def _ahead(standing: Standing, form: Form, wanted: Sequence[Intent], said: Readi
         if values:
             told = [words for slot in intent.slots if slot.name in values and (words := slot.say(values[slot.name], facts.now))]
             kept = Line("form.kept", {"values": f"{intent.title}，{'，'.join(told)}"})
-            return again(standing, forms.informed(form, intent.id, values, said.raw), (kept,))
+            return again(standing, forms.informed(form, intent, values, said.raw), (kept,))
     return None
 
 
@@ -523,7 +544,7 @@ def _wait_for_flat(standing: Standing, form: Form, other: Intent, heard: Heard, 
     """Put another request behind the binding; more about the one that waits already is no answer."""
     values = read_slots(other, heard)
     if form.outer is not None and form.outer.intent == other.id:
-        waits = forms.heard(replace(form.outer, values={**form.outer.values, **values}), heard.text)
+        waits = forms.heard(replace(form.outer, values={**form.outer.values, **values}), heard.text, other)
         waiting = replace(form, outer=waits)
         return again(standing, waiting) if heard.place else _ask_again(standing, waiting, facts.intents[form.intent])
     wanted = forms.begin(other, values, forms.aside(form.outer, other.id) if form.outer else None, heard.text)

@@ -143,7 +143,8 @@ def test_after_three_wrong_numbers_the_right_one_opens_nothing_until_tomorrow(to
     for digits in ("1111", "2222", "3333"):
         town.asks(NEW, actions.bind, **WANG, proof=digits)
 
-    assert named(town.asks(NEW, actions.bind, **WANG, proof="8003")) == "tired"
+    assert named(town.asks(NEW, actions.bind, **WANG, proof="8003")) == "locked"
+    assert named(town.asks(NEW, actions.bind, **WANG)) == named(town.asks(NEW, actions.bind, **NOWHERE)) == "locked"
     town.now += timedelta(days=1)
     assert named(town.asks(NEW, actions.bind, **WANG, proof="8003")) == "who"
 
@@ -151,8 +152,8 @@ def test_after_three_wrong_numbers_the_right_one_opens_nothing_until_tomorrow(to
 def test_many_accounts_together_get_ten_guesses_at_a_flat(town: Town) -> None:
     said = [named(town.asks(f"oGuess{number}", actions.bind, **WANG, proof=f"11{number:02}")) for number in range(12)]
 
-    assert said == ["again"] * proofs.PER_FLAT + ["tired"] * 2
-    assert named(town.asks("oLate", actions.bind, **WANG, proof="8003")) == "tired"
+    assert said == ["again"] * proofs.PER_FLAT + ["locked"] * 2
+    assert named(town.asks("oLate", actions.bind, **WANG, proof="8003")) == "locked"
 
 
 def test_a_flat_is_counted_as_one_however_it_is_said(town: Town) -> None:
@@ -161,7 +162,7 @@ def test_a_flat_is_counted_as_one_however_it_is_said(town: Town) -> None:
             named(town.asks(f"o{room}{number}", actions.bind, building="3", unit=("", unit)[number % 2], room=room, proof="1111"))
             for number in range(12)
         ]
-        assert said == ["again"] * proofs.PER_FLAT + ["tired"] * 2
+        assert said == ["again"] * proofs.PER_FLAT + ["locked"] * 2
 
 
 def test_beyond_so_many_wrong_numbers_in_a_community_numbers_prove_nothing_that_day(
@@ -171,7 +172,7 @@ def test_beyond_so_many_wrong_numbers_in_a_community_numbers_prove_nothing_that_
     for number in range(6):
         town.asks(f"oGuess{number}", actions.bind, building="3", unit="2", room=f"6{number:02}", proof="1111")
 
-    assert named(town.asks(NEW, actions.bind, **WANG, proof="8003")) == "tired"
+    assert named(town.asks(NEW, actions.bind, **WANG, proof="8003")) == "locked"
     assert [(one.kind, one.need, one.urgent) for one in town.tasks() if one.kind == proofs.FLOODED] == [
         (proofs.FLOODED, "people.confirm", True)
     ]
