@@ -23,7 +23,7 @@ from bot.language.files import Catalogue, Intent
 from bot.language.kinds.kind import Value
 from bot.language.phrases import plain
 from bot.language.reading import Reading
-from bot.store import conversations, tasks, unmatched
+from bot.store import conversations, people, tasks, unmatched
 from bot.store.conversations import Kept
 from bot.store.tasks import Task
 
@@ -106,6 +106,10 @@ def carry_out(talk: Talk, step: Step) -> Answer:
             answer = _put(talk, before, with_help=with_help)
             return _on_the_way(talk, answer) if is_for_outer else answer
         case steps.Confirm():
+            form = talk.standing.form
+            if form is not None and _must_say_which(talk, form):
+                talk.standing = talk.standing.within(None)
+                return _do(talk, replace(form, is_agreed=True), before)
             return _put(talk, before)
         case steps.Do(form=form):
             return _do(talk, form, before)
@@ -167,6 +171,13 @@ def _on_the_way(talk: Talk, answer: Answer) -> Answer:
         return answer
     values = _plain(waiting, talk.intents[waiting.intent])
     return replace(answer, outcome=replace(answer.outcome, intent=waiting.intent), values={**values, **answer.values})
+
+
+def _must_say_which(talk: Talk, form: Form) -> bool:
+    """Tell whether somebody with several flats leaves one: its action asks which, and reads that one back itself."""
+    if not talk.intents[form.intent].releases_flat or talk.turn.resident is None:
+        return False
+    return len(people.homes(talk.session, talk.turn.resident)) > 1
 
 
 def _read_back(talk: Talk, form: Form, intent: Intent) -> str:

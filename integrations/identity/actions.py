@@ -227,21 +227,28 @@ class Leaving:
 
     flat: str = ""
     which: str | None = None
+    sure: bool | str | None = None  # a pick of the menu, or yes or no in other words
 
 
 #: The option of who leaves all flats.
 ALL_FLATS = "all"
 
 
-@action("identity.unbind", Leaving, replies={"done": "flat", "left": "flat others", "which": ""})
+@action("identity.unbind", Leaving, replies={"done": "flat", "left": "flat others", "which": "", "sure": "flat", "kept": "flat"})
 def unbind(turn: Turn, slots: Leaving) -> Reply | Ask:
-    """Let the resident go from their flat; of several only from the one they mean."""
+    """Let the resident go from their flat; of several only from the one they mean, once it was read back."""
     resident, flats = turn.me, roster.homes(turn.session, turn.me)
     about = f"binding:{resident.public_id}"
     if len(flats) > 1 and slots.which is None:
         options = {str(one.id): one.label for one in flats}
         return Ask(slot="which", name="which", options={**options, ALL_FLATS: "全部解除"})
     chosen = next((one for one in flats if str(one.id) == slots.which), None)
+    meant = chosen.label if chosen is not None else "、".join(one.label for one in flats)
+    if len(flats) > 1 and slots.sure is None:
+        options = {"yes": "确认解除", "no": "先不解除"}
+        return Ask(slot="sure", name="sure", options=options, values={"flat": meant}, called_off="kept", agreed="yes")
+    if slots.sure in {False, "no"}:
+        return Reply("kept", ok=False, flat=meant)
     if chosen is not None and len(flats) > 1:
         turn.move_out(resident, chosen, "asked")
         left = "、".join(one.label for one in flats if one != chosen)

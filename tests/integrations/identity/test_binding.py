@@ -503,7 +503,12 @@ def test_of_two_flats_one_is_left_and_the_other_stays(town: Town) -> None:
     [first, second, everything] = ask.options
     assert everything == actions.ALL_FLATS
 
-    assert named(town.asks(CHEN, actions.unbind, which=second)) == "left"
+    read_back = town.asks(CHEN, actions.unbind, which=second)
+    assert isinstance(read_back, Ask)
+    assert read_back.values == {"flat": ask.options[second]}
+    assert named(town.asks(CHEN, actions.unbind, which=second, sure="no")) == "kept"
+    assert home(town, "503") == ["王强", "陈建国"]
+    assert named(town.asks(CHEN, actions.unbind, which=second, sure="yes")) == "left"
 
     assert home(town, "503") == ["王强"]
     assert bound(town, CHEN) is not None
