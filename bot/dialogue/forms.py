@@ -6,7 +6,7 @@ silently.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -208,6 +208,14 @@ def talked_over(form: Form) -> Form:
 def chain(form: Form | None) -> list[Form]:
     """Return a form and those put aside for it, the newest first."""
     return [form, *chain(form.outer)] if form else []
+
+
+def closed(form: Form | None, intents: Collection[str]) -> Form | None:
+    """Return what is left of a form and those that wait behind it, without those for these intents."""
+    kept: Form | None = None
+    for one in reversed(chain(form)):
+        kept = kept if one.intent in intents else replace(one, outer=kept)
+    return kept
 
 
 def aside(form: Form, starting: str) -> Form | None:
