@@ -18,6 +18,7 @@ from bot.dialogue.starting import (
     advance,
     again,
     hand_over,
+    is_known,
     lacks_home,
     not_taken,
     quoted,
@@ -312,6 +313,8 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
         return advance(standing, changed, intent, facts, _noted(form, changed, intent, facts))
     if changed is not None and _asks_beside(form, changed, heard, facts):
         return interrupt(standing, forms.heard(changed, heard.text, intent), heard, facts)
+    if _asks_what_is_known(form, intent, heard, changed, facts):
+        return Aside(standing=standing, first=_informed(standing, intent, form, heard, facts), form=form)
     if _is_interruption(standing, form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
     if changed is None:
@@ -372,11 +375,7 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
     if (answers.is_open(text) or answers.is_any(text)) and not questions.is_question(text):
         return _open(standing, form, intent, facts)
     if questions.is_question(text) and not is_any:
-        words = forms.unproven(text, intent, {}, form.asking)
-        kept = replace(standing.missed(words, facts.now), misses=standing.misses)
-        unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="unknown", intent=intent.id, is_miss=True, text=words)
-        first = Inform(standing=standing, question=text, known=heard.known, otherwise=unknown)
-        return Aside(standing=standing, first=first, form=form)
+        return Aside(standing=standing, first=_informed(standing, intent, form, heard, facts), form=form)
     if lost := not_taken(said, intent, form.values):
         return again(standing, form, lost)
     if ahead := _ahead(standing, form, [facts.intents[item.intent] for item in forms.chain(form.outer)], said, facts):
@@ -384,6 +383,14 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
     if said.take(intent.slots, known=form.values):  # said before
         return again(standing, form)
     return _ask_again(standing, form, intent)
+
+
+def _informed(standing: Standing, intent: Intent, form: Form, heard: Heard, facts: Facts) -> Inform:
+    """Return the answer to a question in between from what is known; that nobody here knows is said, and kept."""
+    words = forms.unproven(heard.text, intent, {}, form.asking)
+    kept = replace(standing.missed(words, facts.now), misses=standing.misses)
+    unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="unknown", intent=intent.id, is_miss=True, text=words)
+    return Inform(standing=standing, question=words, known=heard.known, otherwise=unknown)
 
 
 def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
@@ -459,6 +466,17 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     gives = sum(form.values.get(name) != value for name, value in changed.values.items())
     others = len(read_slots(other, heard))
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+
+def _asks_what_is_known(form: Form, intent: Intent, heard: Heard, changed: Form | None, facts: Facts) -> bool:
+    """Tell whether the community surely has the answer to words that answer nothing of the form: 停车怎么收费, whoever else may be asked."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if best is not None and best.confidence >= TEMPLATE and best.intent == intent.id:
+        return False
+    slot = forms.asked(form, intent)
+    fits_nothing = slot is not None and bool(slot.otherwise) and slot.name not in heard.reading.take((slot,))
+    answers_nothing = changed is None or fits_nothing or _is_any_words(form, intent, heard.reading)
+    return answers_nothing and is_known(heard, accepted(heard, facts.intents))
 
 
 def _is_own_phrase(form: Form, intent: Intent, changed: Form, heard: Heard, facts: Facts) -> bool:

@@ -100,10 +100,10 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
         return not_known(standing, heard.text, facts)
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text) and not _wishes_anew(heard, facts)
     step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
-    if demands or (is_more and not _is_known(heard, intent)):
+    if demands or (is_more and not is_known(heard, intent)):
         return step
-    if (asks and (intent is None or not facts.only_shows(intent))) or _is_known(heard, intent):
-        known = heard.known if asks or _is_known(heard, intent) else ()
+    if (asks and (intent is None or not facts.only_shows(intent))) or is_known(heard, intent):
+        known = heard.known if asks or is_known(heard, intent) else ()
         return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
     return step
 
@@ -137,7 +137,7 @@ def _is_for_people(intent: Intent) -> bool:
     return not intent.action and not intent.reply and not intent.emergency
 
 
-def _is_known(heard: Heard, intent: Intent | None) -> bool:
+def is_known(heard: Heard, intent: Intent | None) -> bool:
     """Tell whether the knowledge surely has the answer, and no intent is as sure."""
     best = heard.match.candidates[0].confidence if intent is not None else 0.0
     return bool(heard.known) and heard.known[0].is_sure and best < heard.known[0].confidence
