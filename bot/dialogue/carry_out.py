@@ -25,6 +25,7 @@ from bot.language.phrases import plain
 from bot.language.reading import Reading
 from bot.store import conversations, people, tasks, unmatched
 from bot.store.conversations import Kept
+from bot.store.people import Household
 from bot.store.tasks import Task
 
 #: Words up to this length are said back when they are added to what waits.
@@ -234,6 +235,7 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
     if action is None:
         return _without_action(talk, form, intent, before)
     talk.turn.said, talk.turn.about = "\n".join(form.words), form.about
+    flat = talk.turn.flat if intent.chooses_flat or intent.provides_flat else None
     talk.turn.only_address = form.outer is not None and talk.intents[form.outer.intent].needs_address
     try:
         with talk.session.begin_nested():  # of what is refused nothing remains
@@ -242,6 +244,8 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
         return _finish(talk, form, intent, _said(before, str(refusal)))
     if isinstance(reply, Ask):
         return _ask_back(talk, form, intent, reply, before)
+    if flat is not None:
+        _leave_flat(talk, flat)
     text = talk.turn.words(intent.replies[reply.name], **{**_spoken(talk, form, intent), **reply.values})
     if reply.forgets:
         talk.standing = Standing()
@@ -249,6 +253,14 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
         return _answer(text, "done", intent.id)
     _remember(talk, reply, intent, forms.given(form))
     return _finish(talk, form, intent, _said(before, text))
+
+
+def _leave_flat(talk: Talk, before: Household) -> None:
+    """Where another flat is meant from now on, let what was done for the one before be spoken of no more: it belongs to that one."""
+    _look_up_resident(talk)
+    if talk.turn.flat is None or talk.turn.flat.id != before.id:
+        kept = tuple(known for known in talk.standing.subjects if not talk.intents[known.intent].needs_home)
+        talk.standing = replace(talk.standing, subjects=kept)
 
 
 def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, Value]) -> None:

@@ -459,8 +459,8 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
         return True
     if corrects(heard.text) or _is_all_taken(other, form, changed, heard, facts):
         return False
-    if other.provides_flat and facts.is_bound:  # 3栋2单元 is a place, whoever lives there
-        return False
+    if other.provides_flat and (facts.is_bound or _says_where(form, intent, changed, other, heard)):
+        return False  # 3栋2单元 is a place, whoever lives there
     if best.confidence >= CLEAR and _is_any_words(form, intent, heard.reading):
         return True
     gives = sum(form.values.get(name) != value for name, value in changed.values.items())
@@ -477,6 +477,12 @@ def _asks_what_is_known(form: Form, intent: Intent, heard: Heard, changed: Form 
     fits_nothing = slot is not None and bool(slot.otherwise) and slot.name not in heard.reading.take((slot,))
     answers_nothing = changed is None or fits_nothing or _is_any_words(form, intent, heard.reading)
     return answers_nothing and is_known(heard, accepted(heard, facts.intents))
+
+
+def _says_where(form: Form, intent: Intent, changed: Form, other: Intent, heard: Heard) -> bool:
+    """Tell whether half a flat answers where something is: 3栋2单元."""
+    slot = forms.asked(form, intent)
+    return slot is not None and slot.kind.aspect is Aspect.WHERE and slot.name in changed.values and lacks(other, heard)
 
 
 def _is_own_phrase(form: Form, intent: Intent, changed: Form, heard: Heard, facts: Facts) -> bool:
