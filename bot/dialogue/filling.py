@@ -1,7 +1,7 @@
 """What is said while a form is open: an answer, a way out, a question in between, something else. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue import following, forms
@@ -31,7 +31,7 @@ from bot.language import answers, courtesy, emoji, questions
 from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.files import Intent
-from bot.language.kinds.kind import SKIPPED, Aspect
+from bot.language.kinds.kind import SKIPPED, Aspect, Slot
 from bot.language.matching.matcher import TEMPLATE, Candidate
 from bot.language.reading import Reading
 
@@ -60,6 +60,12 @@ _NOBODY_COMES = re.compile(
 _YES_THAT_ONE = re.compile(
     r"^(?:对+|是的?|嗯+|好的?|行|可以|没错|确认|要得|中)[，, ]*(?:就|只|那就?)?(?:是)?(?:取消|撤|退|作废|不要|这个|那个|她的|他的|.{1,6}的?那[个张单])"
     r"(?!.*(?:先不|别取消|不取消|再说))"
+)
+
+#: Said by who has no flat here; whoever is no 业主 may be a tenant.
+_NOT_HERE = re.compile(
+    "^(?:我|俺|我们|咱|阿拉)?(?:又|并|也|都|现在|已经)?(?:不|没|冇|唔)(?:是)?(?:住|喺)(?:在)?(?:这里?|这儿|这边|呢度|你们(?:这|小区)|小区里?|里面)"
+    "|(?:不|唔)(?:是|系)(?:这里|这儿|你们|这个|本)?(?:小区)?的?(?:住户|居民)|搬走了"
 )
 
 _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
@@ -135,6 +141,8 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         or _is_own_cancel(intent, heard, facts)
     ):
         return _instead(standing, form, intent, heard, facts) or _abandon(standing, form, intent, facts)
+    if intent.provides_flat and not facts.is_bound and _NOT_HERE.search(text):
+        return Say(standing=standing.within(None), phrase=Line("flat.not_here"), kind="cancelled", intent=intent.id)
     if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back and not _fits(form, intent, heard.reading):
         # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
@@ -382,7 +390,7 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
         return ahead
     if said.take(intent.slots, known=form.values):  # said before
         return again(standing, form)
-    return _ask_again(standing, form, intent)
+    return _ask_again(standing, form, intent, text)
 
 
 def _informed(standing: Standing, intent: Intent, form: Form, heard: Heard, facts: Facts) -> Inform:
@@ -410,11 +418,13 @@ def _any_time(standing: Standing, form: Form, intent: Intent, text: str, facts: 
     return advance(standing, kept, intent, facts, (Line("heard", {"words": quoted(text)}),))
 
 
-def _ask_again(standing: Standing, form: Form, intent: Intent) -> Step:
+def _ask_again(standing: Standing, form: Form, intent: Intent, text: str) -> Step:
     """Ask once more with help; the next time offer a person. What is known stays known."""
     tried = replace(form, tries=form.tries + 1)
     if tried.tries >= PATIENCE:
         return again(standing, tried, (Line("form.stuck"),))
+    if courtesy.agrees(text):  # a yes to a question for a value: there is nothing wrong with it, it is only no value
+        return again(standing, tried)
     slot = forms.asked(form, intent)
     if slot is None or not slot.error or form.prompt:
         return again(standing, tried, (Line("form.unclear"),))
@@ -427,16 +437,25 @@ def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Lin
         return ()
     spoken = forms.spoken(changed, intent, facts.now)
     news = {name: said for name, said in spoken.items() if said and form.values.get(name) != changed.values[name]}
-    replaced = [said for name, said in news.items() if name in form.values]
+    replaced = [slot for slot in intent.slots if slot.name in news and slot.name in form.values]
+    if any(slot.kind.is_part for slot in replaced):
+        replaced = [slot for slot in intent.slots if slot.name in news and (slot in replaced or slot.kind.is_part)]
     if replaced:
-        return (Line("form.noted", {"values": "、".join(replaced)}),)
+        return (Line("form.noted", {"values": "、".join(_read_out(replaced, news))}),)
     if not news:
         return ()
     if form.asking in news:
+        told = [slot for slot in intent.slots if slot.name in news]
         goes_on = forms.proceed(changed, intent).kind == "asks" and forms.is_past(changed, intent, facts.now) is None
-        return (Line("form.got", {"values": "，".join(map(quoted, news.values()))}),) if goes_on else ()
+        return (Line("form.got", {"values": "，".join(map(quoted, _read_out(told, news)))}),) if goes_on else ()
     kept = [f"{slot.title} {news[slot.name]}".strip() for slot in intent.slots if slot.name in news]
     return (Line("form.kept", {"values": "，".join(kept)}),)
+
+
+def _read_out(slots: Sequence[Slot], said: Mapping[str, str]) -> list[str]:
+    """Return values as one says them, parts of one thing together: 3栋2单元, no 3，2."""
+    parts = "".join(f"{said[slot.name]}{slot.kind.counted}" for slot in slots if slot.kind.is_part)
+    return [*([parts] if parts else []), *(said[slot.name] for slot in slots if not slot.kind.is_part)]
 
 
 # ------------------------------------------------------------------ something else in between
@@ -570,6 +589,6 @@ def _wait_for_flat(standing: Standing, form: Form, other: Intent, heard: Heard, 
     if form.outer is not None and form.outer.intent == other.id:
         waits = forms.heard(replace(form.outer, values={**form.outer.values, **values}), heard.text, other)
         waiting = replace(form, outer=waits)
-        return again(standing, waiting) if heard.place else _ask_again(standing, waiting, facts.intents[form.intent])
+        return again(standing, waiting) if heard.place else _ask_again(standing, waiting, facts.intents[form.intent], heard.text)
     wanted = forms.begin(other, values, forms.aside(form.outer, other.id) if form.outer else None, heard.text)
     return again(standing, replace(form, outer=wanted), (Line("flat.first", {"title": other.title}),))

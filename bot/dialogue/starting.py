@@ -72,7 +72,9 @@ _WHAT_IT_COSTS = re.compile(
 )
 
 #: A place that is found by whoever is sent there: 3栋楼道, 东门路灯, 小区花园. 楼道 alone is in every building.
-_TELLS_WHERE = re.compile(r"[\dA-Za-z一二三四五六七八九十]+(?:栋|幢|座|号|单元)|地下?车?库|小区|花园|乐园|健身|[东南西北正后侧大]门|岗")
+_TELLS_WHERE = re.compile(
+    r"[\dA-Za-z一二三四五六七八九十]+(?:栋|幢|座|号|单元)|地下?车?库|小区|花园|乐园|健身|[东南西北正后侧大]门|岗"
+)
 
 #: Characters of what goes on about small talk.
 CHAT = 30

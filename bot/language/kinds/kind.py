@@ -163,6 +163,8 @@ class Kind:
     describes: bool = False  # says what the matter is or where: what a request is about is spoken of by it
     parts: bool = False  # another value means another request: a second place, fault, guest
     books: bool = False  # a time at which somebody is expected, which cannot be past
+    counted: str = ""  # what is said behind a value that is a part of something, and no word by itself: 3栋, 2单元
+    is_part: bool = False  # parts that are told one after the other are said as one: 3栋2单元501
     is_strict: bool = False  # a sentence template fits only where its words can be read
 
 
