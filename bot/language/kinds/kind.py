@@ -154,6 +154,7 @@ class Kind:
     is_meant: Callable[[str, Found], bool] = lambda text, found: True  # told as a value: no office's number is
     is_topic: bool = True  # says what a matter is about: a number to call does not
     is_secret: bool = False  # shows who somebody is: it goes no further than to whoever holds it against what is on record
+    is_of_several: bool = False  # told of several people in one talk: the action sorts out whose it is
     is_single: bool = False  # a form takes one of it: of a second one in the same message somebody must be told
     has_options: bool = False  # one or several of the slot's `options:`
     holds_several: bool = False  # its value is a list
