@@ -384,7 +384,9 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
         return _open(standing, form, intent, facts)
     if questions.is_question(text) and not is_any:
         return Aside(standing=standing, first=_informed(standing, intent, form, heard, facts), form=form)
-    if form.prompt and any(slot.kind.is_of_several and slot.kind.grammar and said.found(slot.kind.grammar) for slot in intent.slots):
+    if form.prompt and any(
+        slot.kind.is_of_several and slot.kind.grammar and said.found(slot.kind.grammar) for slot in intent.slots
+    ):
         # 老公37.5, while the action asks what hurts: it sorts out whose it is
         return Do(standing=standing.within(None), form=forms.heard(form, text, intent))
     if lost := not_taken(said, intent, form.values):
@@ -441,7 +443,11 @@ def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Lin
     spoken = forms.spoken(changed, intent, facts.now)
     news = {name: said for name, said in spoken.items() if said and form.values.get(name) != changed.values[name]}
     if form.prompt:  # the action that asked says whose they are
-        news = {name: said for name, said in news.items() if not any(slot.name == name and slot.kind.is_of_several for slot in intent.slots)}
+        news = {
+            name: said
+            for name, said in news.items()
+            if not any(slot.name == name and slot.kind.is_of_several for slot in intent.slots)
+        }
     replaced = [slot for slot in intent.slots if slot.name in news and slot.name in form.values]
     if any(slot.kind.is_part for slot in replaced):
         replaced = [slot for slot in intent.slots if slot.name in news and (slot in replaced or slot.kind.is_part)]

@@ -265,6 +265,18 @@ def test_those_at_home_are_told_once_a_day_who_was_bound_and_how(town: Town) -> 
     assert "/p/newcomers/" in told
 
 
+def test_another_account_taken_for_the_same_person_that_day_is_told_of_too(town: Town) -> None:
+    _two_flats(town)
+    ask = town.asks(NEW, actions.bind, **WANG, proof="8003")
+    assert isinstance(ask, Ask)
+    wang = next(key for key, shown in ask.options.items() if shown == "我就是王*")
+    for openid in (NEW, NEW, OTHER):
+        assert named(town.asks(openid, actions.bind, **WANG, proof="8003", who=wang)) == "done"
+        town.asks(openid, actions.unbind)
+
+    assert len([said for said in town.told(CHEN) if "微信刚绑定了您家（3栋2单元503）" in said]) == 2
+
+
 def _adds_to_501(session: Session, name: str) -> None:
     scope.enter(session, 1)
     people.settle(session, session.exec(select(Household).where(Household.room == "501")).one(), name=name)
