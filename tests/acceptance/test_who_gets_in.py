@@ -30,6 +30,7 @@ from bot.model import SHANGHAI
 from bot.simulator.cast import CAST
 from bot.store import apikeys, duplicates, grants, imports, merging, people, scope, sessions
 from bot.store.conversations import Conversation
+from bot.store.duty import Shift
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
 from bot.store.rosterdiff import Entry
@@ -253,7 +254,7 @@ def live(house: House) -> None:
             session.add(asked)
             session.flush()
             house.met |= {
-                ("household", "met"): {str(home.id)}, ("resident", "met"): {resident.public_id, joined.public_id}, ("task", "met"): {asked.public_id},
+                ("duty_shift", "met"): {str(session.exec(select(Shift.id)).first())}, ("household", "met"): {str(home.id)}, ("resident", "met"): {resident.public_id, joined.public_id}, ("task", "met"): {asked.public_id},
             }  # fmt: skip
             talk = session.exec(select(Conversation).where(Conversation.openid == actor.openid)).one()
             session.add(Export(talk=talk.public_id, asked_at=NOW))

@@ -13,7 +13,6 @@ from bot import app, config
 from bot.cli import stage
 from bot.cli.serving import demo_settings
 from bot.store import scope, unmatched
-from bot.store.database import Database
 from tests.cli.conftest import HOME, run
 
 
@@ -69,7 +68,7 @@ def _note(session: Session, text: str) -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_what_the_demo_did_not_understand_is_shown_and_ignored() -> None:
-    database = Database(f"sqlite:///{stage.var() / 'linli.db'}")
+    database = app.reach_database(stage.settings(demo=True))
     database.submit(_note, "帮我遛狗").result()
     database.close()
 

@@ -51,7 +51,7 @@ def test_what_a_spreadsheet_copies_is_a_table_too() -> None:
     ("问题,答案,对象\n遛狗,牵绳,邻居\n", Fault(line=2, value="邻居", text="对象只能写：所有人、已绑定住户。")),
     ("问题,答案\n遛狗,牵绳\n遛狗,抱着\n", Fault(line=3, value="遛狗", text="和第 2 行的问题一样，有效期也有重叠。")),
     ("问题,答案,状态\n电话,打【请填写：电话】,启用\n", Fault(line=2, value="【请填写：电话】", text="答案还没有填。填好再启用，或者先存着。")),
-    ("问题,答案\n电话,打 {phone}\n", Fault(line=2, value="{phone}", text="答案花括号里只能写：{community.address}、{community.name}、{community.phone}。")),
+    ("问题,答案\n电话,打 {phone}\n", Fault(line=2, value="{phone}", text="答案花括号里只能写：{community.address}、{community.hours}、{community.name}、{community.phone}。")),
     ("问题,答案,开始,结束\n泳池,开,2026-06-01,2026-05-01\n", Fault(line=2, value="2026-05-01", text="结束比开始的日子（2026-06-01）早。")),
     ('问题,答案\n遛狗,牵绳\n"没有关,引号\n', Fault(line=3, value="unexpected end of data", text="这一行的引号没有配对，读不出来。请从表格软件另存为 CSV。")),
     ('问题,答案\n"遛狗\n## 押金",牵绳\n', Fault(line=2, value="遛狗 ## 押金", text="问题里面有换行或看不见的字，请写成一行。")),
