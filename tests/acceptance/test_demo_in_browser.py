@@ -176,7 +176,8 @@ def test_person_is_asked_for_answers_and_hands_back(demo: Demo, window: Window, 
 
 
 def test_resident_the_roster_does_not_know_is_confirmed_by_staff(demo: Demo, sign_in: Window) -> None:
-    assert "登记的手机号后四位" in demo.says(ZHAO, "我住99栋2单元501")
+    assert "哪个小区" in demo.says(ZHAO, "我住99栋2单元501")
+    assert "登记的手机号后四位" in demo.says(ZHAO, "1")
     assert "已请物业核对" in demo.says(ZHAO, "没有")
     desk = sign_in("staff")
     desk.goto(f"{demo.url}/console/flats")
