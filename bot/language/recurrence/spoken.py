@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, time
 
 from bot.errors import Refusal
@@ -265,10 +264,3 @@ def _unreadable(words: str, rest: str = "") -> Refusal:
         f"{doubt}。可以这样写：{EXAMPLES}。",
         english=f"{said!r} cannot be read{f' from {part!r} on' if part else ''}; write it as {EXAMPLES}",
     )
-
-
-def with_holidays(rule: Recurrence, chosen: str, now: datetime) -> Recurrence:
-    """Return the rule with what was chosen for holidays, where the words themselves say nothing."""
-    if not chosen or rule.holidays is not Holidays.SEND:
-        return rule
-    return replace(rule, holidays=Holidays(chosen)).checked(now)
