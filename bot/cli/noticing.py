@@ -44,8 +44,6 @@ class When:
         """Return the plan; raises Refusal, with the console's own words, for what cannot be."""
         if sum(map(bool, (self.at, self.every, self.cron))) > 1:
             raise Misconfigured("--at, --every and --cron exclude each other: once at a time, or again and again")
-        if self.holidays and self.holidays not in timing.HOLIDAYS:
-            raise Misconfigured(f"--holidays {self.holidays!r} is none of {', '.join(timing.HOLIDAYS)}")
         grace = timedelta(minutes=self.late) if abs(self.late) < MINUTES else timedelta(minutes=MINUTES)
         if rule := self.every or self.cron:
             plan = timing.by_rule(rule, now, holidays=self.holidays, grace=grace)

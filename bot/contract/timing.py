@@ -88,7 +88,9 @@ def say(at: datetime, now: datetime) -> str:
 
 def _on(rule: Recurrence, holidays: str, now: datetime) -> Recurrence:
     """Return the rule with what was chosen for holidays, where its words themselves say nothing of them."""
-    if holidays not in HOLIDAYS or rule.holidays is not Holidays.SEND:
+    if holidays and holidays not in HOLIDAYS:
+        raise Refusal("请选碰到节假日怎么办：照发、跳过或顺延。", english=f"{holidays!r} is none of {', '.join(HOLIDAYS)}")
+    if not holidays or rule.holidays is not Holidays.SEND:
         return rule
     return replace(rule, holidays=Holidays(holidays)).checked(now)
 

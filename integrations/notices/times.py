@@ -110,6 +110,10 @@ def plan_of(form: Mapping[str, str], now: datetime, kept: Notice | None = None) 
             return timing.by_words(words, now, holidays=holidays, grace=grace)
         case "rule":
             return timing.by_fields(form, now, grace=grace)
+        case "now":
+            pass
+        case _:  # a page from before an update, or a slip of a program: never at once
+            raise Refusal("请选什么时候发：现在、定时、用话写或周期。")
     if at:
         raise Refusal(
             f"您填了发送时间 {at.replace('T', ' ')[:16]}，但选的是“现在”。要定时发，请选“定时”；要现在发，请把时间清空。"

@@ -64,6 +64,7 @@ async def test_time_beside_now_is_asked_back_and_sends_nothing(
     ({"every": "week"}, "请选星期几"), ({"every": "month", "day": "32"}, "请选几号"), ({"every": "year", "day": "1", "month": "13"}, "请选几月"),
     ({"every": "year", "day": "30", "month": "2"}, "永远不会到"), ({"every": "year", "day": "1", "month": "10", "holidays": "skip"}, "碰上节假日"),
     ({"every": "day", "grace": "99999"}, "0 到 7 天"), ({"every": "day", "grace": "x"}, "多久之内还补发"),
+    ({"when": "cron", "every": "week-mon"}, "请选什么时候发"), ({"when": ""}, "请选什么时候发"), ({"every": "day", "holidays": "maybe"}, "请选碰到节假日怎么办"),
     ({"when": "words", "words": ""}, "看不懂"), ({"when": "words", "words": "每小时"}, "一天要发 24 次"), ({"when": "words", "words": "随便什么时候"}, "看不懂"),
     ({"when": "words", "words": "0 99 * * mon"}, "写得不对"), ({"when": "words", "words": "0 9 1 * mon"}, "既写了几号又写了星期几"),
     ({"when": "words", "words": "0 9 * *"}, "应有五段"), ({"when": "words", "words": "昨天下午三点"}, "要在现在之后"), ({"when": "later"}, "请选择发送时间"),
