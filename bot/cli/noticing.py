@@ -10,7 +10,7 @@ import typer
 from sqlmodel import Session
 
 from bot import app
-from bot.cli import stage
+from bot.cli import counted, stage
 from bot.cli.account import assembled
 from bot.contract import Work, notices, timing
 from bot.contract.notices import Audience, Notice, NoticeState, Plan, Reach
@@ -147,7 +147,7 @@ def _reach(linli: app.Linli, audience: Audience, now: datetime) -> Reach:
 
 def _tell_reach(audience: Audience, reach: Reach) -> None:
     typer.echo(
-        f"{audience.label}: {reach.households} flats, {reach.people} people: {reach.chat} by chat, {reach.template} by template"
+        f"{audience.label}: {counted(reach.households, 'flat')}, {reach.people} {'person' if reach.people == 1 else 'people'}: {reach.chat} by chat, {reach.template} by template"
     )
     for reason, number in reach.unreachable.items():
         typer.echo(f"  {number} cannot be told: {reason}")
