@@ -12,7 +12,7 @@ Community = Annotated[str, typer.Option("--community", metavar="NAME", help="Whi
 app = typer.Typer(help="Notices to residents.", no_args_is_help=True)
 
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on a line, for programs.")]
 
 Id = Annotated[str, typer.Argument(metavar="NOTICE", help="The id that `linli notice list` shows.")]
 

@@ -1,6 +1,5 @@
 """The doing behind `linli notice`."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ import typer
 from sqlmodel import Session
 
 from bot import app
-from bot.cli import counted, stage
+from bot.cli import counted, show_json, stage
 from bot.cli.account import assembled
 from bot.contract import Work, notices, timing
 from bot.contract.notices import Audience, Notice, NoticeState, Plan, Reach
@@ -61,7 +60,8 @@ def show(*, as_json: bool, demo: bool, community: str) -> None:
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
         found = linli.ask(lambda session: _listed(session, now))
         if as_json:
-            typer.echo(json.dumps([one.data for one in found], ensure_ascii=False, indent=2))
+            for one in found:
+                show_json(one.data)
             return
         if not found:
             typer.echo("no notices yet; `linli notice send --to 3栋 --title … --body …` sends one")
@@ -110,7 +110,7 @@ def send(*, to: str, title: str, body: str, when: When, dry_run: bool, as_json: 
             undo = f"in {notices.UNDO.seconds} s; `linli notice recall {notice.public_id}{' --demo' if demo else ''}` undoes it"
             goes = f"{notice.public_id}: goes out {f'at {notice.due_at:%Y-%m-%d %H:%M}' if notice.due_at else undo}"
         if as_json:
-            typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
+            show_json(said)
         elif not dry_run:
             typer.echo(goes)
 

@@ -175,7 +175,7 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
         "counts": [(state, words, counts[state], round(100 * counts[state] / total) if total else 0) for state, words in STATE_WORDS.items()],
         "total": total, "sending": moving, "moving": moving or notice.state is NoticeState.SCHEDULED,
         "undo": max(0, int((undo_until - desk.now) / timedelta(seconds=1))) if undo_until and counts[DeliveryState.ARMED] else 0,
-        "stoppable": notice.state in {NoticeState.SCHEDULED, NoticeState.PAUSED} or bool(moving),
+        "stoppable": times.is_changeable(notice) or bool(moving),
     }  # fmt: skip
 
 

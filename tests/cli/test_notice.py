@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlmodel import select
 
+from bot.cli.setup import look_at_days_off
 from bot.language.recurrence.holidays import LAST_YEAR
 from bot.store.notices import Notice
 
@@ -14,6 +17,16 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Desk
 
 WATER = ("--title", "停水", "--body", "明天九点到十二点")
+
+
+@pytest.mark.parametrize(("today", "is_told"), [
+    (date(LAST_YEAR, 11, 1), False), (date(LAST_YEAR, 11, 29), True), (date(LAST_YEAR + 1, 3, 1), True),
+])  # fmt: skip
+def test_doctor_warns_before_days_off_are_no_longer_known(today: date, is_told: bool) -> None:
+    finding = look_at_days_off(today)
+
+    assert (finding.ok, finding.sign) == (True, "!" if is_told else "✓")
+    assert (f"those of {LAST_YEAR + 1} are announced in November" in finding.remedy) is is_told
 
 
 def notices(desk: Desk) -> list[Notice]:
@@ -91,7 +104,7 @@ async def test_planned_notice_is_paused_resumed_and_left_out_once(desk: Desk) ->
         verb: (await desk.run("notice", *verb.split()[:1], notice.public_id, *verb.split()[1:])).text
         for verb in ("pause", "resume", "skip", "skip --back")
     }
-    [listed] = json.loads((await desk.run("notice", "list", "--json")).text)
+    listed = json.loads((await desk.run("notice", "list", "--json")).text)  # one object a line
 
     assert "paused; it is paused" in said["pause"]
     assert "resumed; next " in said["resume"]

@@ -370,6 +370,11 @@ async def test_notice_that_was_missed_is_told_as_missed_and_planned_anew(office:
         page = await (await manager.get(f"/console/notices/{notice.public_id}")).text()
         await send(manager, draft=notice.public_id, when="later", at="2026-03-11T18:00")
         [again] = await all_of(office, Notice)
+        office.clock.move(timedelta(hours=9))
+        await office.write(occurrences.publish_due, office.clock())
+        await manager.post(f"/console/notices/{notice.public_id}/recall")
+        [let_go] = await all_of(office, Notice)
+        left = await (await manager.get("/console/notices")).text()
 
     assert notice.state is NoticeState.MISSED
     assert ("3月11日（周三）12:00 错过了" in listed, "原定 3月11日（周三）12:00 发" in page, "已发布" in page) == (
@@ -377,6 +382,7 @@ async def test_notice_that_was_missed_is_told_as_missed_and_planned_anew(office:
         True,
         False,
     )
+    assert ("不发了" in page, let_go.state, "等着发的" in left) == (True, NoticeState.RECALLED, False)
     assert (again.state, await all_of(office, Delivery)) == (NoticeState.SCHEDULED, [])
 
 
