@@ -12,12 +12,17 @@ Community = Annotated[str, typer.Option("--community", metavar="NAME", help="Whi
 app = typer.Typer(help="Notices to residents.", no_args_is_help=True)
 
 
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on a line, for programs.")]
+
+Id = Annotated[str, typer.Argument(metavar="NOTICE", help="The id that `linli notice list` shows.")]
+
+
 @app.command("list")
-def list_(demo: Demo = False, community: Community = "") -> None:
-    """List the notices, the newest first, with what became of them."""
+def list_(json: Json = False, demo: Demo = False, community: Community = "") -> None:
+    """List the notices, the newest first, with what became of them and when they come next."""
     from bot.cli import noticing
 
-    noticing.show(demo=demo, community=community)
+    noticing.show(as_json=json, demo=demo, community=community)
 
 
 @app.command()
@@ -25,9 +30,15 @@ def send(
     to: Annotated[str, typer.Option(help="全体, 3栋, 3栋2单元, 3栋2单元501 or a tag; several with commas.")],
     title: Annotated[str, typer.Option(help="At most 20 characters read well everywhere.")],
     body: Annotated[str, typer.Option(help="The text; - reads it from standard input.")] = "-",
-    at: Annotated[str, typer.Option(metavar="ISO", help="When, such as 2026-03-11T18:00; default: now.")] = "",
-    cron: Annotated[str, typer.Option(help="Recurring: minute hour day month weekday, e.g. '0 9 * * mon'.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count who would be told.")] = False,
+    at: Annotated[str, typer.Option(metavar="WHEN", help="Once: 2026-03-11T18:00 or 明天下午三点; default: now.")] = "",
+    every: Annotated[
+        str, typer.Option(metavar="RULE", help="Again and again: 每周一早上八点, 工作日 9:00, 每月最后一天 17:00.")
+    ] = "",
+    cron: Annotated[str, typer.Option(help="The same as a line of cron: minute hour day month weekday, '0 9 * * mon'.")] = "",
+    holidays: Annotated[str, typer.Option(metavar="send|skip|postpone", help="What becomes of times on public holidays.")] = "",
+    late: Annotated[int, typer.Option(metavar="MINUTES", help="How late it may still go out; 0: never late.")] = 120,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count who would be told, and show the dates.")] = False,
+    json: Json = False,
     demo: Demo = False,
     community: Community = "",
 ) -> None:
@@ -35,7 +46,37 @@ def send(
     from bot.cli import noticing
 
     text = sys.stdin.read() if body == "-" else body
-    noticing.send(to=to, title=title, body=text, at=at, cron=cron, dry_run=dry_run, demo=demo, community=community)
+    when = noticing.When(at=at, every=every, cron=cron, holidays=holidays, late=late)
+    noticing.send(to=to, title=title, body=text, when=when, dry_run=dry_run, as_json=json, demo=demo, community=community)
+
+
+@app.command()
+def pause(notice: Id, demo: Demo = False, community: Community = "") -> None:
+    """Let nothing more of a planned notice go out until it is resumed."""
+    from bot.cli import noticing
+
+    noticing.decide("pause", notice, demo=demo, community=community)
+
+
+@app.command()
+def resume(notice: Id, demo: Demo = False, community: Community = "") -> None:
+    """Let a notice go on that was paused or stopped."""
+    from bot.cli import noticing
+
+    noticing.decide("resume", notice, demo=demo, community=community)
+
+
+@app.command()
+def skip(
+    notice: Id,
+    back: Annotated[bool, typer.Option("--back", help="Let the first time come after all that is left out.")] = False,
+    demo: Demo = False,
+    community: Community = "",
+) -> None:
+    """Leave out the next time of a recurring notice; its rule goes on."""
+    from bot.cli import noticing
+
+    noticing.decide("unskip" if back else "skip", notice, demo=demo, community=community)
 
 
 @app.command()

@@ -1,67 +1,151 @@
 """The doing behind `linli notice`."""
 
-from datetime import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import typer
 from sqlmodel import Session
 
 from bot import app
-from bot.cli import counted, stage
+from bot.cli import counted, show_json, stage
 from bot.cli.account import assembled
-from bot.contract import Work, notices
-from bot.contract.notices import Audience, Notice
+from bot.contract import Work, notices, timing
+from bot.contract.notices import Audience, Notice, NoticeState, Plan, Reach
 from bot.errors import Misconfigured
 from bot.model import SHANGHAI
 
 #: Years that --at, --now and /at may name.
 YEARS = range(2000, 2101)
 
+#: More minutes than any grace has.
+MINUTES = 100_000
 
-def show(*, demo: bool, community: str) -> None:
-    """Print the notices and their counts."""
+#: A time in figures alone; anything else is read as words.
+_ISO = re.compile(r"[\x00-\x7f]*$")
+
+#: What is said of what was done.
+_DONE = {"pause": "paused", "resume": "resumed", "skip": "one time left out", "unskip": "one time comes after all"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """When a notice is to go out, as it is written at a command line; nothing means at once."""
+
+    at: str = ""
+    every: str = ""
+    cron: str = ""
+    holidays: str = ""
+    late: int = 120
+
+    def plan(self, now: datetime) -> Plan | None:
+        """Return the plan; raises Refusal, with the console's own words, for what cannot be."""
+        if sum(map(bool, (self.at, self.every, self.cron))) > 1:
+            raise Misconfigured("--at, --every and --cron exclude each other: once at a time, or again and again")
+        grace = timedelta(minutes=self.late) if abs(self.late) < MINUTES else timedelta(minutes=MINUTES)
+        if rule := self.every or self.cron:
+            plan = timing.by_rule(rule, now, holidays=self.holidays, grace=grace)
+        elif self.at:
+            plan = Plan(due_at=read_time(self.at) if _ISO.match(self.at) else timing.once(self.at, now), grace=grace)
+        else:
+            return None
+        plan.first(now)
+        return plan
+
+
+def show(*, as_json: bool, demo: bool, community: str) -> None:
+    """Print the notices, their counts, and when they come next."""
+    now = app.clock()
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
-        found = linli.ask(_listed)
+        found = linli.ask(lambda session: _listed(session, now))
+        if as_json:
+            for one in found:
+                show_json(one.data)
+            return
         if not found:
             typer.echo("no notices yet; `linli notice send --to 3栋 --title … --body …` sends one")
-        for notice, words in found:
-            when = notice.published_at or notice.due_at or notice.created_at
-            typer.echo(f"{notice.public_id}  {when:%m-%d %H:%M}  {notice.state:<9}  {notice.title}  → {words}")
+        for one in found:
+            typer.echo(one.line)
+            if one.remark:
+                typer.echo(f"  warning: {one.remark}")
 
 
-def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool, demo: bool, community: str) -> None:
-    """Send, schedule or only count."""
-    if at and cron:
-        raise Misconfigured("--at and --cron exclude each other: once at a time, or again and again")
+def send(*, to: str, title: str, body: str, when: When, dry_run: bool, as_json: bool, demo: bool, community: str) -> None:
+    """Send, plan or only count."""
     now = app.clock()
     audience = Audience.parse(to)
     notices.words(title, body)
-    due_at = read_time(at) if at else None
-    if due_at or cron:
-        notices.when_due(due_at, cron, now)
+    plan = when.plan(now)
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
-        _tell_reach(linli, audience, now)
-        if dry_run:
-            return
+        reach = _reach(linli, audience, now)
+        shown = timing.show(plan, now) if plan else None
+        said: dict[str, object] = {
+            "audience": audience.label,
+            "flats": reach.households,
+            "people": reach.people,
+            "unreachable": dict(reach.unreachable),
+        }
+        if shown:
+            said |= {"rule": shown.said, "next": list(shown.times), "warning": shown.remark}
+        if not as_json:
+            _tell_reach(audience, reach)
+            _tell_times(shown)
 
         def create(session: Session) -> Notice:
             notice = notices.draft(session, title, body, audience, now)
-            if due_at or cron:
-                notices.schedule(session, notice, due_at, cron, now)
+            if plan:
+                notices.schedule(session, notice, plan, now)
             else:
                 notices.publish(Work(session=session, now=now, context=linli.context), notice)
             return notice
 
-        notice = linli.ask(create)
-        undo = f"in {notices.UNDO.seconds} s; `linli notice recall {notice.public_id}{' --demo' if demo else ''}` undoes it"
-        typer.echo(f"{notice.public_id}: goes out {f'at {notice.due_at:%Y-%m-%d %H:%M}' if notice.due_at else undo}")
+        if not dry_run:
+            notice = linli.ask(create)
+            said |= {
+                "id": notice.public_id,
+                "state": notice.state.value,
+                "due_at": notice.due_at.isoformat() if notice.due_at else None,
+            }
+            undo = f"in {notices.UNDO.seconds} s; `linli notice recall {notice.public_id}{' --demo' if demo else ''}` undoes it"
+            goes = f"{notice.public_id}: goes out {f'at {notice.due_at:%Y-%m-%d %H:%M}' if notice.due_at else undo}"
+        if as_json:
+            show_json(said)
+        elif not dry_run:
+            typer.echo(goes)
 
 
-def _tell_reach(linli: app.Linli, audience: Audience, now: datetime) -> None:
-    """Print who would be told; raises Misconfigured when part of the audience is nobody."""
+def decide(verb: str, public_id: str, *, demo: bool, community: str) -> None:
+    """Pause, resume, skip or unskip a planned notice, and say when it comes next."""
+    now = app.clock()
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+
+        def run(session: Session) -> str:
+            notice = _found(session, public_id)
+            notices.lock(session, notice)
+            if verb in {"pause", "resume"}:
+                (notices.pause if verb == "pause" else notices.resume)(session, notice, now)
+            else:
+                is_back = verb == "unskip"
+                at = next((one.at for one in notices.coming(session, notice, now) if one.is_skipped is is_back), None)
+                if at is None:
+                    raise Misconfigured(f"{public_id} has no time to {verb}; `linli notice list` shows what it has")
+                (notices.unskip if is_back else notices.skip)(session, notice, at, now)
+            return _next(session, notice, now)
+
+        typer.echo(f"{public_id}: {_DONE[verb]}; {linli.ask(run)}")
+
+
+def _reach(linli: app.Linli, audience: Audience, now: datetime) -> Reach:
+    """Return who would be told; raises Misconfigured when part of the audience is nobody."""
     template = bool(linli.settings.wechat_template)
     reach = linli.ask(lambda session: notices.count(Work(session=session, now=now, context=linli.context), audience, template))
     if reach.unknown:
         raise Misconfigured(f"nobody belongs to {', '.join(reach.unknown)}; check --to. Nothing was sent")
+    return reach
+
+
+def _tell_reach(audience: Audience, reach: Reach) -> None:
     typer.echo(
         f"{audience.label}: {counted(reach.households, 'flat')}, {reach.people} {'person' if reach.people == 1 else 'people'}: {reach.chat} by chat, {reach.template} by template"
     )
@@ -69,15 +153,22 @@ def _tell_reach(linli: app.Linli, audience: Audience, now: datetime) -> None:
         typer.echo(f"  {number} cannot be told: {reason}")
 
 
+def _tell_times(shown: timing.Shown | None) -> None:
+    if shown is None:
+        return
+    typer.echo(f"{shown.said}, next:" if shown.said else "once:")
+    for time in shown.times:
+        typer.echo(f"  {time}")
+    if shown.remark:
+        typer.echo(f"  warning: {shown.remark}")
+
+
 def recall(public_id: str, *, demo: bool, community: str) -> None:
     """Stop a notice."""
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
 
         def stop(session: Session) -> int:
-            notice = notices.by_public_id(session, public_id)
-            if notice is None:
-                raise Misconfigured(f"there is no notice {public_id!r}; `linli notice list` shows them")
-            return notices.recall(session, notice, app.clock())
+            return notices.recall(session, _found(session, public_id), app.clock())
 
         typer.echo(f"{public_id}: recalled, {linli.ask(stop)} deliveries stopped")
 
@@ -93,9 +184,50 @@ def read_time(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 
-def _listed(session: Session) -> list[tuple[Notice, str]]:
-    found = []
-    for notice in notices.listed(session):
-        counts = ", ".join(f"{number} {state}" for state, number in notices.progress(session, notice).items() if number)
-        found.append((notice, counts or Audience.from_json(notice.audience).label))
-    return found
+@dataclass(frozen=True, kw_only=True)
+class _Listed:
+    """A notice as it is listed."""
+
+    line: str
+    remark: str
+    data: Mapping[str, object]
+
+
+def _listed(session: Session, now: datetime) -> list[_Listed]:
+    return [_line(session, notice, now) for notice in notices.listed(session)]
+
+
+def _line(session: Session, notice: Notice, now: datetime) -> _Listed:
+    counts = {state.value: number for state, number in notices.progress(session, notice).items() if number}
+    audience, rule, missed = Audience.from_json(notice.audience).label, notice.recurrence, notices.missed_at(session, notice)
+    is_waiting = notice.state is NoticeState.SCHEDULED
+    coming = notices.coming(session, notice, now) if is_waiting else []
+    shown = timing.show(Plan(rule=rule), now, coming) if rule and is_waiting else None
+    when = notice.published_at or notice.due_at or notice.created_at
+    told = ", ".join(f"{number} {state}" for state, number in counts.items()) or audience
+    line = f"{notice.public_id}  {when:%m-%d %H:%M}  {notice.state:<9}  {notice.title}  → {told}"
+    if rule:
+        line += f"  ({rule.said}; {_next(session, notice, now)})"
+    if missed:
+        line += f"  missed {missed:%m-%d %H:%M}"
+    data = {
+        "id": notice.public_id, "title": notice.title, "state": notice.state.value, "audience": audience, "deliveries": counts,
+        "rule": rule.said if rule else "", "next": [one.at.isoformat() for one in coming if not one.is_skipped],
+        "skipped": [one.at.isoformat() for one in coming if one.is_skipped],
+        "missed": missed.isoformat() if missed else None, "late": notice.grace, "warning": shown.remark if shown else "",
+    }  # fmt: skip
+    return _Listed(line=line, remark=shown.remark if shown else "", data=data)
+
+
+def _next(session: Session, notice: Notice, now: datetime) -> str:
+    """Return when a notice comes next, in words."""
+    if notice.state is not NoticeState.SCHEDULED:
+        return f"it is {notice.state.value}"
+    return f"next {timing.say(notice.due_at, now)}" if notice.due_at else "no time is left"
+
+
+def _found(session: Session, public_id: str) -> Notice:
+    notice = notices.by_public_id(session, public_id)
+    if notice is None:
+        raise Misconfigured(f"there is no notice {public_id!r}; `linli notice list` shows them")
+    return notice

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from bot.dialogue.understanding import read_folder
 from bot.errors import LinliError, Misconfigured, WeChatRefused
 from bot.keyring import Keyring
 from bot.language import files, promises
+from bot.language.recurrence import holidays
 from bot.sealed import keyring_of
 from bot.services import folders, load_integrations, load_services
 from bot.store import channels, communities, credentials, knowledge, people, revisions, roster, schema, scope, sealing, sessions
@@ -36,6 +37,9 @@ from bot.wechat.client import Client
 
 #: A sign-in link printed on a terminal is used at once or not at all.
 LINK_LIVES = timedelta(minutes=15)
+
+#: How far ahead days off are to be known.
+AHEAD = timedelta(days=45)
 
 #: Values of each column that the doctor opens.
 OPENED = 20
@@ -297,6 +301,7 @@ def _look(demo: bool) -> Iterator[Finding]:
     if all(finding.ok for finding in own):  # else services cannot be loaded, and they say what the files must hold
         yield _look_at_intents(settings)
     yield from asyncio.run(_look_at_wechat(settings))
+    yield look_at_days_off(app.clock().date())
     if endpoint := Endpoint.of(settings):
         yield asyncio.run(_look_at_model(endpoint))
     https = settings.base_url.startswith("https://") or demo
@@ -304,6 +309,15 @@ def _look(demo: bool) -> Iterator[Finding]:
         name="public address", ok=https, detail=settings.base_url,
         remedy="" if https else "set LINLI_PUBLIC_URL=https://… ; residents' links and the console's cookie need it",
     )  # fmt: skip
+
+
+def look_at_days_off(today: date) -> Finding:
+    """See whether the days off of the next weeks have been announced to us: notices are skipped and put off by them."""
+    is_known = holidays.is_known(today + AHEAD)
+    remedy = f"those of {(today + AHEAD).year} are announced in November: upgrade Linli, or its package chinesecalendar, and look at your planned notices"
+    return Finding(
+        name="days off", ok=True, detail=f"known to the end of {holidays.LAST_YEAR}", remedy="" if is_known else remedy
+    )
 
 
 def _look_at_rights(settings: config.Settings) -> Finding:

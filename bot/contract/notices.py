@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.contract.work import Work
 from bot.store import notices as store
+from bot.store import occurrences
 from bot.store.notices import (
     BODY,
     TITLE,
@@ -21,21 +22,36 @@ from bot.store.notices import (
     draft,
     failures,
     listed,
-    next_occurrence,
     progress,
-    read_cron,
     recall,
+    words,
+)
+from bot.store.occurrences import (
+    GRACE,
+    Became,
+    Coming,
+    Occurrence,
+    Plan,
+    change,
+    coming,
+    intend,
+    lock,
+    missed_at,
+    past,
+    pause,
+    planned,
     recall_once,
     resume,
     schedule,
-    when_due,
-    words,
+    skip,
+    unskip,
 )
 from bot.store.outbox import DeliveryState
 
 __all__ = [
-    "BODY", "STATE_WORDS", "TITLE", "UNDO", "Audience", "Notice", "NoticeState", "Reach", "by_public_id", "count", "draft", "failures", "listed",
-    "next_occurrence", "progress", "publish", "publish_due", "read_cron", "recall", "recall_once", "resume", "schedule", "when_due", "words",
+    "BODY", "GRACE", "STATE_WORDS", "TITLE", "UNDO", "Audience", "Became", "Coming", "Notice", "NoticeState", "Occurrence", "Plan", "Reach", "by_public_id",
+    "change", "coming", "count", "draft", "failures", "intend", "listed", "lock", "missed_at", "past", "pause", "planned", "progress", "publish",
+    "publish_due", "recall", "recall_once", "resume", "schedule", "skip", "unskip", "words",
 ]  # fmt: skip
 
 #: What people call the states of deliveries, in the order of the bar.
@@ -59,4 +75,4 @@ def publish(work: Work, notice: Notice, *, undo: timedelta = UNDO, occurrence: d
 
 def publish_due(work: Work) -> Sequence[Notice]:
     """Publish what has fallen due."""
-    return store.publish_due(work.session, work.now, offered=work.audience)
+    return occurrences.publish_due(work.session, work.now, offered=work.audience)

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import ColumnElement, false, or_, select, update
 from sqlmodel import Field, Session, col
 
 from bot.errors import Refusal
 from bot.language.numbers import value_of
-from bot.model import SHANGHAI, json_column, maybe_moment, moment, public_id, word
+from bot.language.recurrence import Recurrence, cron
+from bot.model import json_column, maybe_moment, moment, public_id, word
 from bot.store import events, followers, outbox
 from bot.store.followers import Follower
 from bot.store.outbox import Delivery, DeliveryState
@@ -23,11 +23,13 @@ from bot.wechat import quota
 
 
 class NoticeState(StrEnum):
-    """A notice's life: draft → scheduled → published → (recalled)."""
+    """A notice's life: draft → scheduled ⇄ paused → published → (recalled). One with a rule stays scheduled."""
 
     DRAFT = "draft"
-    SCHEDULED = "scheduled"  # due_at says when; cron says how it recurs
+    SCHEDULED = "scheduled"  # due_at says when next; rule says how it recurs
+    PAUSED = "paused"
     PUBLISHED = "published"  # deliveries are in the outbox
+    MISSED = "missed"  # nothing ran at due_at, and it was too late afterwards
     RECALLED = "recalled"
 
 
@@ -41,17 +43,23 @@ class Notice(Scoped, table=True):
     audience: dict[str, Any] = json_column(dict)  # see bot/store/notices.py Audience
     state: NoticeState = word(NoticeState, NoticeState.DRAFT)
     due_at: datetime | None = maybe_moment(index=True)
-    cron: str = ""  # five fields in Asia/Shanghai, weekdays by name; empty = once
+    rule: dict[str, Any] | None = json_column()  # see recurrence; empty = once
+    grace: int = 120  # minutes after its time at which it is still sent; 0 = never late
+    planned_at: datetime | None = maybe_moment()  # when due_at was reckoned
     created_at: datetime = moment()
     created_by: int | None = Field(default=None, foreign_key="staff.id")
     published_at: datetime | None = maybe_moment()
 
+    @property
+    def recurrence(self) -> Recurrence | None:
+        """The rule it recurs by. Rules of before are kept as a line of cron."""
+        if self.rule is None:
+            return None
+        return cron.kept(self.rule["cron"]) if "cron" in self.rule else Recurrence.from_json(self.rule)
+
 
 #: Time to think again after publishing; nothing has left before.
 UNDO = timedelta(seconds=10)
-
-#: A notice that falls due while nothing runs is still sent this long after; later it is left out and told.
-LATE = timedelta(hours=4)
 
 #: Parts of an audience; more are a slip, or want 全体.
 PARTS = 100
@@ -62,13 +70,9 @@ LONGEST_PART = 40
 #: Characters of a title and of a text; both together fit one message of WeChat.
 TITLE, BODY = 60, 600
 
-#: Furthest a notice is scheduled ahead.
-AHEAD = timedelta(days=366)
-
 EVERYONE = ("全体", "所有人", "全小区", "全部")
 
 _FLAT = re.compile(r"(\w+?)\s*(?:栋|幢|号楼|#)\s*(?:(\w+?)\s*单元)?\s*(\d{3,4})?(?:室)?")
-_NUMERIC_WEEKDAY = re.compile(r"\d")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,40 +264,6 @@ def _unknown(session: Session, audience: Audience, offered: Offered) -> tuple[st
     return () if audience.everyone or not missing.label else tuple(missing.label.split("、"))
 
 
-# ------------------------------------------------------------------ when
-
-
-def read_cron(text: str) -> CronTrigger:
-    """Return five fields (minute hour day month weekday) as a trigger in Asia/Shanghai.
-
-    Weekdays go by name: as a number APScheduler's Monday is 0 and cron's is 1, and one of the two readers would be wrong.
-    """
-    fields = text.split()
-    if len(fields) != 5:
-        raise Refusal(
-            f"周期“{text}”应有五段：分 时 日 月 星期，例如 0 9 * * mon（每周一 9:00）。",
-            english=f"cron {text!r} has {len(fields)} fields; it takes minute hour day month weekday, such as 0 9 * * mon",
-        )
-    if _NUMERIC_WEEKDAY.search(fields[4]):
-        raise Refusal(
-            f"周期“{text}”的星期请用 mon tue wed thu fri sat sun，不要用数字（各种软件对数字的理解不一样）。",
-            english=f"cron {text!r} numbers its weekday, which programs read differently; write mon tue wed thu fri sat sun",
-        )
-    try:
-        return CronTrigger.from_crontab(text, timezone=SHANGHAI)
-    except ValueError as error:
-        raise Refusal(
-            f"周期“{text}”写得不对：{error}。例如 0 9 1 * * 是每月1号 9:00。",
-            english=f"cron {text!r} cannot be read: {error}; write it as 0 9 1 * * (09:00 on the first of each month)",
-        ) from error
-
-
-def next_occurrence(cron: str, after: datetime) -> datetime | None:
-    """Return the first time after `after` at which a recurring notice falls due."""
-    found: datetime | None = read_cron(cron).get_next_fire_time(None, after + timedelta(seconds=1))
-    return found.astimezone(SHANGHAI) if found else None
-
-
 # ------------------------------------------------------------------ life
 
 
@@ -321,29 +291,6 @@ def words(title: str, body: str) -> tuple[str, str]:
     return title, body
 
 
-def when_due(due_at: datetime | None, cron: str, now: datetime) -> datetime:
-    """Return when a notice is due first; raises Refusal for a time that is over or further ahead than AHEAD."""
-    if cron:
-        due_at = next_occurrence(cron, now)
-    if due_at is None or due_at <= now:
-        raise Refusal("发送时间要在现在之后。", english="the time to send is over; name one that is yet to come")
-    if due_at > now + AHEAD:
-        raise Refusal(
-            f"发送时间 {due_at:%Y-%m-%d} 太远了，最多提前一年。",
-            english=f"{due_at:%Y-%m-%d} is too far ahead; a notice is scheduled for a year at most",
-        )
-    return due_at
-
-
-def schedule(session: Session, notice: Notice, due_at: datetime | None, cron: str, now: datetime, *,
-             actor: str = "system") -> None:  # fmt: skip
-    """Let a notice be published at `due_at`, or whenever `cron` says."""
-    notice.due_at, notice.cron, notice.state = when_due(due_at, cron, now), cron, NoticeState.SCHEDULED
-    session.add(notice)
-    when = notice.due_at.isoformat()
-    events.record(session, now, "notice.scheduled", subject=f"notice:{notice.public_id}", actor=actor, due_at=when)
-
-
 def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta = UNDO, occurrence: datetime | None = None,
             actor: str = "system", offered: Offered = nobody) -> int:  # fmt: skip
     """Put one delivery per person into the outbox, armed until `undo` is over; returns how many people.
@@ -355,7 +302,7 @@ def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta 
     at = occurrence or notice.published_at or now
     added = outbox.fan_out(session, notice.id or 0, at, people, payload, now + undo, now)
     notice.published_at = at
-    if not notice.cron:
+    if notice.rule is None:
         notice.state = NoticeState.PUBLISHED
     session.add(notice)
     events.record(session, now, "notice.published", subject=f"notice:{notice.public_id}", actor=actor, people=added)
@@ -367,37 +314,15 @@ def recall(session: Session, notice: Notice, now: datetime, actor: str = "system
 
     A recurring one keeps its rule, so that it can be seen and `resume` starts it again.
     """
-    number = _cancel(session, notice, now)
+    number = cancel(session, notice, now)
     notice.state, notice.due_at = NoticeState.RECALLED, None
     session.add(notice)
-    kind = "notice.stopped" if notice.cron else "notice.recalled"
+    kind = "notice.stopped" if notice.rule else "notice.recalled"
     events.record(session, now, kind, subject=f"notice:{notice.public_id}", actor=actor, stopped=number)
     return number
 
 
-def recall_once(session: Session, notice: Notice, now: datetime, actor: str = "system") -> int:
-    """Stop what a recurring notice is sending just now, or leave out its next time when nothing is on its way.
-
-    Its rule goes on. Returns how many deliveries were stopped.
-    """
-    number = _cancel(session, notice, now)
-    kind = "notice.recalled" if number else "notice.skipped"
-    if not number and notice.due_at is not None:
-        notice.due_at = next_occurrence(notice.cron, notice.due_at)
-        session.add(notice)
-    events.record(session, now, kind, subject=f"notice:{notice.public_id}", actor=actor, stopped=number)
-    return number
-
-
-def resume(session: Session, notice: Notice, now: datetime, actor: str = "system") -> None:
-    """Let a recurring notice that was stopped go on with its rule, from its next time on."""
-    notice.due_at, notice.state = when_due(None, notice.cron, now), NoticeState.SCHEDULED
-    session.add(notice)
-    when = notice.due_at.isoformat()
-    events.record(session, now, "notice.resumed", subject=f"notice:{notice.public_id}", actor=actor, due_at=when)
-
-
-def _cancel(session: Session, notice: Notice, now: datetime) -> int:
+def cancel(session: Session, notice: Notice, now: datetime) -> int:
     """Cancel what has not left; returns how many deliveries that were."""
     stopped = session.execute(
         update(Delivery)
@@ -406,31 +331,6 @@ def _cancel(session: Session, notice: Notice, now: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return int(getattr(stopped, "rowcount", 0))
-
-
-def publish_due(session: Session, now: datetime, offered: Offered = nobody) -> list[Notice]:
-    """Publish what has fallen due. Replicas may call this side by side: the conditional write lets one have it."""
-    due = session.execute(
-        select(Notice)
-        .where(col(Notice.state) == NoticeState.SCHEDULED, col(Notice.due_at) <= now)
-        .order_by(col(Notice.due_at))
-        .limit(20)
-        .with_for_update(skip_locked=True)
-    ).scalars()
-    published = []
-    for notice in due:
-        occurrence = notice.due_at or now
-        following = next_occurrence(notice.cron, now) if notice.cron else None
-        notice.due_at = following
-        if not notice.cron or following is None:
-            notice.state = NoticeState.PUBLISHED
-        if now - occurrence > LATE:
-            events.record(session, now, "notice.missed", subject=f"notice:{notice.public_id}", due_at=occurrence.isoformat())
-            session.add(notice)
-            continue
-        publish(session, notice, now, undo=timedelta(), occurrence=occurrence, offered=offered)
-        published.append(notice)
-    return published
 
 
 def listed(session: Session, limit: int = 100) -> Sequence[Notice]:

@@ -1,14 +1,15 @@
 """Telling residents: compose, keep a draft, count, publish, undo, watch."""
 
-import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bot.contract import SHANGHAI, DeliveryState, Desk, Notice, NoticeState, Page, Redirect, Refusal, Staff, View, notices, page
+from bot.contract import DeliveryState, Desk, Notice, NoticeState, Page, Redirect, Refusal, Staff, View, notices, page
 from bot.contract.notices import STATE_WORDS, Audience
+from integrations.notices import times
 
 NOTICE_WORDS = {
-    NoticeState.DRAFT: "草稿", NoticeState.SCHEDULED: "已定时", NoticeState.PUBLISHED: "已发布", NoticeState.RECALLED: "已撤回",
+    NoticeState.DRAFT: "草稿", NoticeState.SCHEDULED: "已定时", NoticeState.PAUSED: "已暂停", NoticeState.PUBLISHED: "已发布",
+    NoticeState.MISSED: "错过了", NoticeState.RECALLED: "已撤回",
 }  # fmt: skip
 
 
@@ -21,7 +22,7 @@ def listed(desk: Desk) -> View:
         for notice in found
     ]
     rows.sort(key=lambda row: row[0].state is not NoticeState.DRAFT)  # what waits to be sent comes first
-    return View("notices/notices.html", {"rows": rows})
+    return View("notices/notices.html", {"rows": rows, "waiting": times.waiting(desk)})
 
 
 @page("GET", "/notices/new", need="notice.draft", title="写通知")
@@ -32,17 +33,14 @@ def compose(desk: Desk) -> View:
 
 @page("GET", "/notices/{id}/edit", need="notice.draft", title="写通知")
 def edit(desk: Desk) -> View:
-    """Go on with a draft."""
+    """Go on with a draft, or change what waits to be sent."""
     notice = _find(desk)
-    _require_draft(notice)
-    return _form(
-        desk,
-        {
-            "draft": notice.public_id, "to": Audience.from_json(notice.audience).label, "title": notice.title, "body": notice.body,
-            "when": "cron" if notice.cron else "later" if notice.due_at else "now",
-            "at": f"{notice.due_at:%Y-%m-%dT%H:%M}" if notice.due_at else "", **_repeats(notice.cron),
-        }
-    )  # fmt: skip
+    _require_changeable(desk, notice)
+    form = {
+        "draft": notice.public_id, "to": Audience.from_json(notice.audience).label, "title": notice.title, "body": notice.body,
+        "is_planned": "yes" if times.is_changeable(notice) else "", **times.fields_of(notice),
+    }  # fmt: skip
+    return _form(desk, form)
 
 
 @page("POST", "/notices/reach", need="notice.draft", reads=True)
@@ -58,17 +56,23 @@ def reach(desk: Desk) -> View:
 
 @page("POST", "/notices", need="notice.send")
 def publish(desk: Desk) -> Redirect | View:
-    """Publish now, or schedule; what is wrong is told beside the form, and nothing typed is lost."""
+    """Publish now, or plan it; what is wrong is told beside the form, and nothing typed is lost."""
     try:
-        notice, (due_at, cron) = _written(desk), _when(desk.form)
-        if due_at or cron:
-            notices.schedule(desk.session, notice, due_at, cron, desk.now, actor=desk.actor)
+        notice = _written(desk)
+        plan = times.plan_of(desk.form, desk.now, notice)
+        said = ""
+        if plan is None:
+            notice.rule, notice.due_at = None, None
+            notices.publish(desk, notice, occurrence=desk.now)
+        elif notice.state is NoticeState.DRAFT:
+            notices.schedule(desk.session, notice, plan, desk.now, actor=desk.actor)
         else:
-            notices.publish(desk, notice)
+            notices.change(desk.session, notice, plan, desk.now, actor=desk.actor)
+            said = "改好了。现在还是暂停着，要发时点“恢复”。" if notice.state is NoticeState.PAUSED else "改好了，按新的发。"
     except Refusal as refusal:
         desk.session.rollback()
         return _form(desk, desk.form, str(refusal), 422)
-    return Redirect(f"/console/notices/{notice.public_id}")
+    return Redirect(f"/console/notices/{notice.public_id}", said)
 
 
 @page("POST", "/notices/draft", need="notice.draft")
@@ -76,7 +80,8 @@ def keep(desk: Desk) -> Redirect | View:
     """Keep a draft, with the time it is meant for; nobody gets it before somebody who may send publishes it."""
     try:
         notice = _written(desk)
-        notice.due_at, notice.cron = _when(desk.form)
+        _require_draft(notice)
+        notices.intend(notice, times.plan_of(desk.form, desk.now, notice), desk.now)
     except Refusal as refusal:
         desk.session.rollback()
         return _form(desk, desk.form, str(refusal), 422)
@@ -103,7 +108,11 @@ def show(desk: Desk) -> View:
     """Show a notice and what became of it."""
     notice = _find(desk)
     author = desk.session.get(Staff, notice.created_by) if notice.created_by else None
-    shown = {"failures": notices.failures(desk.session, notice), "author": author.name if author else ""}
+    shown = {
+        "failures": notices.failures(desk.session, notice),
+        "author": author.name if author else "",
+        **times.outlook(desk, notice),
+    }
     return View("notices/notice.html", _progress(desk, notice) | shown)
 
 
@@ -116,41 +125,32 @@ def progress(desk: Desk) -> View:
 @page("POST", "/notices/{id}/recall", need="notice.send")
 def recall(desk: Desk) -> Redirect:
     """Stop a notice; of a recurring one it must be said whether the rule stops, or what is next only."""
-    notice = _find(desk)
+    notice = times.locked(desk)
     back, what = f"/console/notices/{notice.public_id}", desk.form.get("what", "")
     if not _is_stoppable(desk, notice):
         raise Refusal("这条通知现在没有在发，也没有定时，不用停止。")
-    if notice.cron and what not in {"once", "rule"}:
+    if notice.rule and what not in {"once", "rule"}:
         return Redirect(f"{back}/stop")
-    if what == "once" and notice.cron:
-        stopped = notices.recall_once(desk.session, notice, desk.now, desk.actor)
+    if what == "once" and notice.rule:
+        stopped = notices.recall_once(desk.session, notice, desk.now, actor=desk.actor)
         return Redirect(back, f"这一次停了，{stopped} 条没有发出；以后照常发。" if stopped else "跳过了这一次，以后照常发。")
     stopped = notices.recall(desk.session, notice, desk.now, desk.actor)
-    return Redirect(back, "已停止，以后不再发；要发时点“恢复”。" if notice.cron else f"已撤回，{stopped} 条没有发出。")
+    return Redirect(back, "已停止，以后不再发；要发时点“恢复”。" if notice.rule else f"已撤回，{stopped} 条没有发出。")
 
 
 @page("GET", "/notices/{id}/stop", need="notice.send", title="停止周期通知")
 def ask_to_stop(desk: Desk) -> View | Redirect:
     """Ask how a recurring notice is to be stopped, and say what becomes of the times to come."""
     notice = _find(desk)
-    if not (notice.cron and _is_stoppable(desk, notice)):
+    if not (notice.rule and _is_stoppable(desk, notice)):
         return Redirect(f"/console/notices/{notice.public_id}")
-    then = notices.next_occurrence(notice.cron, notice.due_at) if notice.due_at else None
+    rest = [one.at for one in notices.coming(desk.session, notice, desk.now) if not one.is_skipped and one.at != notice.due_at]
+    then = rest[0] if rest else None
     return View("console/stop.html", {**_progress(desk, notice), "then": then})
 
 
-@page("POST", "/notices/{id}/resume", need="notice.send")
-def resume(desk: Desk) -> Redirect:
-    """Start a recurring notice again that was stopped."""
-    notice = _find(desk)
-    if not _is_stopped_rule(notice):
-        raise Refusal("这条通知没有停止的周期，不能恢复。请刷新页面看最新状态。")
-    notices.resume(desk.session, notice, desk.now, desk.actor)
-    return Redirect(f"/console/notices/{notice.public_id}", "恢复了，到下一次的时间就发。")
-
-
 def _is_stopped_rule(notice: Notice) -> bool:
-    return notice.state is NoticeState.RECALLED and bool(notice.cron)
+    return notice.state is NoticeState.RECALLED and notice.rule is not None
 
 
 def _is_stoppable(desk: Desk, notice: Notice) -> bool:
@@ -171,31 +171,21 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     undo_until = notice.published_at + notices.UNDO if notice.published_at else None
     return {
         "notice": notice, "audience": Audience.from_json(notice.audience).label, "state": "已停止" if _is_stopped_rule(notice) else NOTICE_WORDS[notice.state],
-        "recurrence": _recurrence(notice.cron), "is_stopped_rule": _is_stopped_rule(notice), "is_draft": notice.state is NoticeState.DRAFT,
+        "recurrence": notice.recurrence.said if notice.recurrence else "", "is_stopped_rule": _is_stopped_rule(notice), "is_draft": notice.state is NoticeState.DRAFT,
         "counts": [(state, words, counts[state], round(100 * counts[state] / total) if total else 0) for state, words in STATE_WORDS.items()],
         "total": total, "sending": moving, "moving": moving or notice.state is NoticeState.SCHEDULED,
         "undo": max(0, int((undo_until - desk.now) / timedelta(seconds=1))) if undo_until and counts[DeliveryState.ARMED] else 0,
-        "stoppable": notice.state is NoticeState.SCHEDULED or bool(moving),
+        "stoppable": times.is_changeable(notice) or bool(moving),
     }  # fmt: skip
 
 
 def _form(desk: Desk, form: Mapping[str, str], fault: str = "", status: int = 200) -> View:
-    return View(
-        "notices/compose.html",
-        {
-            "form": form,
-            "fault": fault,
-            "repeats": REPEATS,
-            "title_limit": notices.TITLE,
-            "body_limit": notices.BODY,
-            "offered": list(desk.context.services.audiences),
-        },
-        status,
-    )
+    shown = times.preview(desk, form) if form else {}
+    return View("notices/compose.html", {**times.form_of(desk, form), **shown, "fault": fault}, status)
 
 
 def _written(desk: Desk) -> Notice:
-    """Return the notice of the form: the draft it goes on with, or a new one."""
+    """Return the notice of the form: the draft it goes on with, what it changes, or a new one."""
     form = desk.form
     audience = Audience.parse(form.get("to", ""))
     _refuse_unknown(desk, audience)
@@ -205,11 +195,10 @@ def _written(desk: Desk) -> Notice:
     notice = notices.by_public_id(desk.session, form["draft"])
     if notice is None:
         raise Refusal("这份草稿已经被删掉了。要发的话，请从“写通知”再写一次。")
-    desk.session.refresh(notice, with_for_update=True)  # of two who publish it at once the second is told
-    _require_draft(notice)
+    notices.lock(desk.session, notice)  # of two who publish it at once the second is told
+    _require_changeable(desk, notice)
     notice.title, notice.body = notices.words(title, body)
     notice.audience = audience.to_json()
-    notice.due_at, notice.cron = None, ""
     desk.session.add(notice)
     return notice
 
@@ -219,93 +208,31 @@ def _require_draft(notice: Notice) -> None:
         raise Refusal(f"这条通知{NOTICE_WORDS[notice.state]}，不能再改。")
 
 
+def _require_changeable(desk: Desk, notice: Notice) -> None:
+    if times.is_changeable(notice):
+        if not desk.may("notice.send"):
+            raise Refusal(f"这条通知已经定好要发，只有{'、'.join(desk.access.holders('notice.send'))}能改。")
+    else:
+        _require_draft(notice)
+
+
 def _refuse_unknown(desk: Desk, audience: Audience) -> None:
     found = notices.count(desk, audience, template=True)
     if found.unknown:
         raise Refusal(f"没有人属于“{'、'.join(found.unknown)}”，请检查发送范围。")
 
 
-# ------------------------------------------------------------------ when
-
-#: What can be chosen as a recurrence -> day, month and weekday as cron writes them.
-RULES: Mapping[str, str] = {
-    "day": "* * *", **{f"week-{name}": f"* * {name}" for name in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
-    **{f"month-{day}": f"{day} * *" for day in (1, 5, 10, 15, 20, 25, 28)},
-}  # fmt: skip
-
-#: What people call them.
-REPEATS: Mapping[str, str] = {
-    "day": "每天",
-    **{f"week-{name}": f"每周{word}" for name, word in zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "一二三四五六日", strict=True)},
-    **{f"month-{day}": f"每月{day}号" for day in (1, 5, 10, 15, 20, 25, 28)},
-}  # fmt: skip
-
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_SIMPLE = re.compile(r"(\d{1,2}) (\d{1,2}) (\S+ \S+ \S+)")
-
-
-def _when(form: Mapping[str, str]) -> tuple[datetime | None, str]:
-    """Return when the form wants it sent: a moment, a cron line, or neither for at once.
-
-    A time beside "now" is asked back: sending cannot be taken back for long.
-    """
-    at, every, cron = (form.get(name, "").strip() for name in ("at", "every", "cron"))
-    match form.get("when", "now"):
-        case "later":
-            return _moment(at), ""
-        case "cron":
-            return None, _cron(every, form.get("clock", ""), cron)
-    if at:
-        raise Refusal(
-            f"您填了发送时间 {at.replace('T', ' ')[:16]}，但选的是“现在”。要定时发，请选“定时”；要现在发，请把时间清空。"
-        )
-    if every or cron:
-        raise Refusal("您选了周期，但选的是“现在”。要按周期发，请选“周期”；要现在发，请把周期清空。")
-    return None, ""
-
-
-def _cron(every: str, clock: str, written: str) -> str:
-    """Return the cron line of a chosen recurrence, or the one that was written."""
-    if every in RULES:
-        time = _CLOCK.fullmatch(clock.strip())
-        if time is None:
-            raise Refusal("请写周期的时间，例如 09:00。")
-        return f"{int(time[2])} {int(time[1])} {RULES[every]}"
-    if not written:
-        raise Refusal("请写周期：选每天、每周几或每月几号，再写时间。")
-    try:
-        notices.read_cron(written)
-    except Refusal as refusal:
-        if refusal.__cause__ is None:
-            raise
-        raise Refusal(f"周期“{written[:40]}”写得不对。五段是 分 时 日 月 星期，例如 0 9 1 * * 是每月1号 9:00。") from None
-    return written
-
-
-def _repeats(cron: str) -> dict[str, str]:
-    """Return the fields of the form that stand for a cron line."""
-    simple = _SIMPLE.fullmatch(cron)
-    every = next((name for name, rule in RULES.items() if simple and rule == simple[3]), "")
-    if simple is None or not every:
-        return {"every": "", "clock": "", "cron": cron}
-    return {"every": every, "clock": f"{int(simple[2]):02}:{int(simple[1]):02}", "cron": ""}
-
-
-def _recurrence(cron: str) -> str:
-    """Return a cron line as people say it: 每周一 09:00."""
-    fields = _repeats(cron)
-    return f"{REPEATS[fields['every']]} {fields['clock']}" if fields["every"] else cron
-
-
-def _moment(said: str) -> datetime:
-    """Return what a browser's field for a local time says; no notice is due in another century."""
-    try:
-        found = datetime.fromisoformat(said)
-    except ValueError:
-        raise Refusal("请选择发送时间。") from None
-    if found.tzinfo is not None or not 2000 <= found.year < 2100:
-        raise Refusal("请选择发送时间。")
-    return found.replace(tzinfo=SHANGHAI)
-
-
-ROUTES: tuple[Page, ...] = (listed, compose, reach, publish, keep, show, edit, progress, recall, ask_to_stop, resume, discard)
+ROUTES: tuple[Page, ...] = (
+    listed,
+    compose,
+    reach,
+    publish,
+    keep,
+    show,
+    edit,
+    progress,
+    recall,
+    ask_to_stop,
+    discard,
+    *times.ROUTES,
+)

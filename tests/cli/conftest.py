@@ -48,9 +48,16 @@ def run(*words: str, keys: str = "") -> Said:
 
 #: The demo's first community, and the commands that work for one.
 HOME = "和苑小区"
-FOR_ONE = {("notice", "send"), ("notice", "list"), ("notice", "recall"), ("qr", "make"), ("qr", "list")} | {
-    ("roster", verb) for verb in ("import", "export", "list", "undo")
-}
+FOR_ONE = {
+    ("notice", "send"),
+    ("notice", "list"),
+    ("notice", "recall"),
+    ("notice", "pause"),
+    ("notice", "resume"),
+    ("notice", "skip"),
+    ("qr", "make"),
+    ("qr", "list"),
+} | {("roster", verb) for verb in ("import", "export", "list", "undo")}
 
 
 def _at_home(session: Session, fn: Callable[[Session], Any]) -> Any:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlmodel import select
 
+from bot.cli.setup import look_at_days_off
+from bot.language.recurrence.holidays import LAST_YEAR
 from bot.store.notices import Notice
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Desk
 
 WATER = ("--title", "停水", "--body", "明天九点到十二点")
+
+
+@pytest.mark.parametrize(("today", "is_told"), [
+    (date(LAST_YEAR, 11, 1), False), (date(LAST_YEAR, 11, 29), True), (date(LAST_YEAR + 1, 3, 1), True),
+])  # fmt: skip
+def test_doctor_warns_before_days_off_are_no_longer_known(today: date, is_told: bool) -> None:
+    finding = look_at_days_off(today)
+
+    assert (finding.ok, finding.sign) == (True, "!" if is_told else "✓")
+    assert (f"those of {LAST_YEAR + 1} are announced in November" in finding.remedy) is is_told
 
 
 def notices(desk: Desk) -> list[Notice]:
@@ -48,7 +63,14 @@ BAD = [
     (("--to", "3栋", *WATER, "--at", "2099-01-01T10:00"), "2099-01-01 is too far ahead"),
     (("--to", "3栋", *WATER, "--at", "9999-12-31T23:00-12:00"), "outside the years 2000 to 2100"),
     (("--to", "3栋", *WATER, "--cron", "0 9 * *"), "has 4 fields"), (("--to", "3栋", *WATER, "--cron", "0 9 * * 1"), "write mon tue wed"),
-    (("--to", "3栋", *WATER, "--cron", "99 9 * * mon"), "cannot be read"),
+    (("--to", "3栋", *WATER, "--cron", "99 9 * * mon"), "cannot be read"), (("--to", "3栋", *WATER, "--at", "随便"), "'随便' cannot be read"),
+    (("--to", "3栋", *WATER, "--every", "每周八"), "'每周八' cannot be read; write it as 每天早上八点"),
+    (("--to", "3栋", *WATER, "--every", "明天八点"), "cannot be read"), (("--to", "3栋", *WATER, "--every", "每年2月30日"), "never comes"),
+    (("--to", "3栋", *WATER, "--every", "每小时"), "24 times a day"), (("--to", "3栋", *WATER, "--cron", "* 9 * * *"), "60 times a day"),
+    (("--to", "3栋", *WATER, "--cron", "0 9 1 * mon"), "leave one of them *"),
+    (("--to", "3栋", *WATER, "--every", "每天8点", "--at", "明天八点"), "exclude each other"),
+    (("--to", "3栋", *WATER, "--every", "每天8点", "--holidays", "no"), "is none of send, skip, postpone"),
+    (("--to", "3栋", *WATER, "--every", "每天8点", "--late", "99999999"), "at most 7 days late"),
 ]  # fmt: skip
 
 
@@ -59,3 +81,52 @@ async def test_bad_notice_is_refused_in_english_before_anybody_is_counted(desk: 
         assert (said.text, said.code) == ("", 1)
 
     assert notices(desk) == []
+
+
+async def test_recurring_notice_is_planned_in_words_and_says_its_next_times(desk: Desk) -> None:
+    every = ("notice", "send", "--to", "3栋", *WATER, "--every", "每周一早上八点", "--holidays", "postpone", "--late", "0")
+    said = await desk.run(*every)
+    looked = json.loads((await desk.run(*every, "--dry-run", "--json")).text)
+
+    [notice] = notices(desk)
+    assert "每周一 08:00，节假日顺延到下一个工作日, next:" in said.text
+    assert len(looked["next"]) == 5
+    assert said.text.count("周一") >= 4
+    assert (notice.recurrence.said if notice.recurrence else "", notice.grace) == (looked["rule"], 0)
+    assert f"{notice.public_id}: goes out at " in said.text
+
+
+async def test_planned_notice_is_paused_resumed_and_left_out_once(desk: Desk) -> None:
+    await desk.run("notice", "send", "--to", "3栋", *WATER, "--every", "每天8点")
+    [notice] = notices(desk)
+
+    said = {
+        verb: (await desk.run("notice", *verb.split()[:1], notice.public_id, *verb.split()[1:])).text
+        for verb in ("pause", "resume", "skip", "skip --back")
+    }
+    listed = json.loads((await desk.run("notice", "list", "--json")).text)  # one object a line
+
+    assert "paused; it is paused" in said["pause"]
+    assert "resumed; next " in said["resume"]
+    assert said["skip"].rpartition("next ")[2] != said["resume"].rpartition("next ")[2]
+    assert said["skip --back"].rpartition("next ")[2] == said["resume"].rpartition("next ")[2]
+    assert (listed["rule"], listed["state"], listed["skipped"], len(listed["next"])) == ("每天 08:00", "scheduled", [], 5)
+    assert (await desk.run("notice", "resume", notice.public_id)).code == 1
+
+
+async def test_days_off_that_nobody_has_announced_yet_are_warned_of(desk: Desk) -> None:
+    said = await desk.run("notice", "send", "--to", "3栋", *WATER, "--every", "每年12月31日 8点，节假日跳过")
+    listed = await desk.run("notice", "list")
+
+    warning = f"年的放假和调休安排，这里还没有（只到 {LAST_YEAR} 年）"
+    assert warning in said.text
+    assert warning in listed.text
+
+
+async def test_notice_once_is_planned_in_words(desk: Desk) -> None:
+    said = await desk.run("notice", "send", "--to", "3栋", *WATER, "--at", "明天下午三点")
+
+    [notice] = notices(desk)
+    assert notice.due_at is not None
+    assert (notice.due_at.hour, notice.rule) == (15, None)
+    assert "once:" in said.text

@@ -123,7 +123,7 @@ async def test_faulty_notice_keeps_what_was_typed_and_sends_nothing(office: Offi
 
 
 @pytest.mark.parametrize(("when", "fault"), [
-    ({"when": "later", "at": ""}, "请选择发送时间"), ({"when": "later", "at": "2020-01-01T10:00"}, "现在之后"), ({"when": "cron", "cron": "0 9 * * 1"}, "不要用数字"),
+    ({"when": "later", "at": ""}, "请选择发送时间"), ({"when": "later", "at": "2020-01-01T10:00"}, "现在之后"), ({"when": "words", "words": "0 9 * * 1"}, "不要用数字"),
 ])  # fmt: skip
 async def test_faulty_time_says_what_to_do(office: Office, when: dict[str, str], fault: str) -> None:
     async with await office.browser(Role.MANAGER) as browser:

@@ -27,9 +27,8 @@ from bot.sender import Sender, after
 from bot.store import channels, followers, notices, outbox
 from bot.store.communities import Community
 from bot.store.database import Database
-from bot.store.events import Event
 from bot.store.followers import Follower
-from bot.store.notices import Audience, Notice, NoticeState
+from bot.store.notices import Audience, Notice
 from bot.store.outbox import Claim, Delivery, DeliveryState, Result, Ways
 from bot.store.people import Household, settle
 from bot.store.tasks import Task
@@ -450,52 +449,6 @@ async def test_audience_is_who_lives_there_or_wears_the_tag(database: Database, 
     assert bool(reach.unknown) is (people == 0)
 
 
-@pytest.mark.parametrize(("cron", "fault"), [("0 9 * * 1", "不要用数字"), ("0 9 * *", "五段"), ("61 9 * * mon", "写得不对")])
-def test_faulty_recurrence_says_what_to_write(cron: str, fault: str) -> None:
-    with pytest.raises(Refusal, match=fault):
-        notices.read_cron(cron)
-
-
-def test_monday_is_monday(now: datetime) -> None:
-    following = notices.next_occurrence("0 9 * * mon", now)
-
-    assert following == datetime(2026, 3, 16, 9, tzinfo=now.tzinfo)
-
-
-async def test_recurring_notice_goes_out_once_each_time(database: Database, now: datetime) -> None:
-    def schedule(session: Session) -> None:
-        settle_in(session, now)
-        notice = notices.draft(session, "周一例会", "九点", Audience.parse("全体"), now)
-        notices.schedule(session, notice, None, "0 9 * * mon", now)
-
-    await database.write(schedule)
-    monday = datetime(2026, 3, 16, 9, tzinfo=now.tzinfo)
-
-    first = await database.write(notices.publish_due, monday)
-    same = await database.write(notices.publish_due, monday + timedelta(seconds=1))
-    second = await database.write(notices.publish_due, monday + timedelta(days=7))
-
-    assert [len(first), len(same), len(second)] == [1, 0, 1]
-    rows = await database.read(lambda session: session.exec(select(Delivery)).all())
-    assert len(rows) == 8
-
-
-async def test_notice_missed_for_longer_than_four_hours_is_left_out_and_told(database: Database, now: datetime) -> None:
-    def schedule(session: Session) -> None:
-        settle_in(session, now)
-        notice = notices.draft(session, "停水", "一点", Audience.parse("全体"), now)
-        notices.schedule(session, notice, now + timedelta(hours=1), "", now)
-
-    await database.write(schedule)
-
-    assert await database.write(notices.publish_due, now + timedelta(hours=6)) == []
-
-    kinds = await database.read(lambda session: session.exec(select(Event.kind)).all())
-    notice = await database.read(lambda session: session.exec(select(Notice)).one())
-    assert "notice.missed" in kinds
-    assert notice.state is NoticeState.PUBLISHED
-
-
 def test_audience_of_too_many_parts_is_refused_with_the_number() -> None:
     with pytest.raises(Refusal, match="现在有 101 个"):
         Audience.parse(" ".join(f"{number}栋" for number in range(101)))
@@ -514,13 +467,3 @@ async def test_parts_that_nobody_belongs_to_are_named(database: Database, now: d
     reach = await database.read(notices.count, audience, now, True)
 
     assert reach.unknown == ("9栋", "9栋1单元", "3栋2单元999", "飞行员")
-
-
-async def test_notice_for_the_far_future_is_refused(database: Database, now: datetime) -> None:
-    notice = await publish(database, now)
-
-    def schedule(session: Session) -> None:
-        notices.schedule(session, session.get_one(Notice, notice.id), now + timedelta(days=400), "", now)
-
-    with pytest.raises(Refusal, match="最多提前一年"):
-        await database.write(schedule)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlmodel import Session, select
 
-from bot.contract import Work, notices
+from bot.contract import Work, notices, timing
 from bot.contract.notices import Audience, Notice, Reach
 from bot.store.outbox import Delivery
 from bot.store.people import Resident
@@ -58,7 +58,7 @@ def test_tag_of_a_service_is_no_slip_of_the_pen_while_nobody_belongs_to_it(town:
 def test_recurring_notice_asks_the_service_whenever_it_falls_due(town: Town) -> None:
     def schedule(work: Work) -> Notice:
         notice = notices.draft(work.session, "进度", "师傅在路上。", Audience.parse(TAG), work.now)
-        notices.schedule(work.session, notice, None, "0 18 * * *", work.now)
+        notices.schedule(work.session, notice, timing.by_rule("每天 18:00", work.now), work.now)
         return notice
 
     works(town, schedule)

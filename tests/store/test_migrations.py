@@ -11,9 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
 from bot import config, services
+from bot.language.recurrence import spoken
 from bot.model import UTC
 from bot.store import merging, people, revisions, schema, scope
 from bot.store.merging import Merger
+from bot.store.notices import Notice, NoticeState
 from bot.store.people import Resident
 
 FOLDERS = [i.folder for i in services.load_integrations(config.Settings.model_fields["integrations"].get_default())]
@@ -311,3 +313,27 @@ def test_who_was_made_one_person_before_can_still_be_parted(blank: Engine) -> No
             ("oChen", ["党员"], None),
         ]
         assert [[home.label for home in people.homes(session, one)] for one in found] == [["3栋501"], ["3栋502"]]
+
+
+def test_lines_of_cron_become_rules_that_go_on_and_back_again(blank: Engine) -> None:
+    with blank.begin() as connection:
+        for revision in ("bot_26", *BEFORE[1:]):
+            command.upgrade(revisions._config(connection, FOLDERS), revision)
+        rows = Rows(connection)
+        rows.add("community", id=1, name="和苑小区", appid="wx1")
+        for title, line, state in (("例会", "0 9 * * mon", "scheduled"), ("停水", "", "published")):
+            rows.add("notice", title=title, cron=line, state=state, community_id=1, public_id=title)
+    schema.upgrade(blank, FOLDERS)
+
+    with Session(blank) as session:
+        scope.enter(session, 1)
+        meeting, water = (session.execute(select(Notice).where(Notice.title == title)).scalar_one() for title in ("例会", "停水"))
+        assert meeting.recurrence == spoken.read("每周一 9点", datetime(2026, 3, 11, tzinfo=UTC))
+        assert (meeting.grace, water.recurrence, water.state) == (120, None, "published")
+        meeting.state = NoticeState.PAUSED
+        session.commit()
+
+    with blank.begin() as connection:
+        command.downgrade(revisions._config(connection, FOLDERS), "bot_26")
+        kept = connection.execute(text("SELECT title, cron, state FROM notice ORDER BY id")).all()
+    assert [tuple(row) for row in kept] == [("例会", "0 9 * * mon", "draft"), ("停水", "", "published")]

@@ -1,0 +1,307 @@
+"""What recurs as one value: which days, at which times of the clock, and what holidays change. Pure; days are those of Asia/Shanghai."""
+
+import calendar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import islice
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, TypeAdapter
+
+from bot.errors import Refusal
+from bot.language.recurrence import holidays
+from bot.language.times.periods import month_of, nth_weekday
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+#: Times a day; what comes more often is a slip, such as the cron line * 9 * * *.
+MOST = 4
+
+#: How far ahead a time is sought: 2月29日 comes again after eight years at the latest.
+HORIZON = 366 * 9
+
+#: Longer than any stretch of days off: whatever was put off past it fell due before.
+_STRETCH = timedelta(days=31)
+
+WEEKDAYS = "一二三四五六日"
+_MONTHS = tuple(range(1, 13))
+_QUARTERS = {months: first for first in (1, 2, 3) if (months := tuple(range(first, 13, 3)))}
+_ORDINALS = {1: "第一个", 2: "第二个", 3: "第三个", 4: "第四个", 5: "第五个", -1: "最后一个"}
+
+_DAY = timedelta(days=1)
+
+
+class Holidays(StrEnum):
+    """What becomes of a time that falls on a day off; a plain weekend is none."""
+
+    SEND = "send"
+    SKIP = "skip"
+    POSTPONE = "postpone"  # to the next workday
+
+
+@dataclass(frozen=True, kw_only=True)
+class Daily:
+    """Each day, or each `interval`th from `since` on."""
+
+    kind: Literal["daily"] = "daily"
+    interval: int = 1
+    since: date | None = None
+
+    def hits(self, day: date) -> bool:
+        """Tell whether it is one of these days."""
+        return self.since is None or (day >= self.since and (day - self.since).days % self.interval == 0)
+
+    @property
+    def said(self) -> str:
+        """These days in words."""
+        return "每天" if self.interval == 1 else f"每{_said_interval(self.interval)}天"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workdays:
+    """Each day that people work, weekends that are worked instead of others included."""
+
+    kind: Literal["workdays"] = "workdays"
+
+    def hits(self, day: date) -> bool:
+        """Tell whether it is one of these days."""
+        return holidays.is_workday(day)
+
+    @property
+    def said(self) -> str:
+        """These days in words."""
+        return "工作日"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weekly:
+    """These weekdays, 0 for Monday, of each week, or of each `interval`th from the week of `since` on."""
+
+    kind: Literal["weekly"] = "weekly"
+    weekdays: tuple[int, ...]
+    interval: int = 1
+    since: date | None = None
+
+    def hits(self, day: date) -> bool:
+        """Tell whether it is one of these days."""
+        if day.weekday() not in self.weekdays or self.since is None:
+            return day.weekday() in self.weekdays
+        weeks = (_monday(day) - _monday(self.since)).days // 7
+        return day >= self.since and weeks % self.interval == 0
+
+    @property
+    def said(self) -> str:
+        """These days in words."""
+        named = "、".join(WEEKDAYS[day] for day in self.weekdays)
+        return f"每周{named}" if self.interval == 1 else f"每{_said_interval(self.interval)}周周{named}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Monthly:
+    """Days of a month, -1 for its last, of all months or of some."""
+
+    kind: Literal["monthly"] = "monthly"
+    days: tuple[int, ...]
+    months: tuple[int, ...] = _MONTHS
+
+    def hits(self, day: date) -> bool:
+        """Tell whether it is one of these days."""
+        from_end = day.day - calendar.monthrange(day.year, day.month)[1] - 1
+        return day.month in self.months and (day.day in self.days or from_end in self.days)
+
+    @property
+    def said(self) -> str:
+        """These days in words."""
+        if self.months in _QUARTERS:
+            which = _QUARTERS[self.months]
+            if (which, self.days) in {(1, (1,)), (3, (-1,))}:
+                return f"每季度{'第一天' if which == 1 else '最后一天'}"
+            return f"每季度第{which}个月{self._named('号')}"
+        if len(self.months) == 1:
+            return f"每年{self.months[0]}月{self._named('日')}"
+        return f"{_said_months(self.months)}{self._named('号')}"
+
+    def _named(self, sign: str) -> str:
+        return "、".join("最后一天" if day == -1 else f"{day}{sign}" for day in self.days)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NthWeekday:
+    """The first, second … Monday, Tuesday … of a month, the last for -1."""
+
+    kind: Literal["nth_weekday"] = "nth_weekday"
+    nth: int
+    weekday: int
+    months: tuple[int, ...] = _MONTHS
+
+    def hits(self, day: date) -> bool:
+        """Tell whether it is one of these days."""
+        month = month_of(day.year, day.month)
+        found = nth_weekday(month, self.nth, self.weekday) if month and day.month in self.months else None
+        return found is not None and found.first == day
+
+    @property
+    def said(self) -> str:
+        """These days in words."""
+        return f"{_said_months(self.months)}{_ORDINALS[self.nth]}周{WEEKDAYS[self.weekday]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Both:
+    """Days of a month that are also one of these weekdays, as cron lines that were kept before say it."""
+
+    kind: Literal["both"] = "both"
+    monthly: Monthly
+    weekly: Weekly
+
+    def hits(self, day: date) -> bool:
+        """Tell whether it is one of these days."""
+        return self.monthly.hits(day) and self.weekly.hits(day)
+
+    @property
+    def said(self) -> str:
+        """These days in words."""
+        return f"{self.monthly.said}而且是{self.weekly.said.removeprefix('每')}"
+
+
+Days = Annotated[Daily | Workdays | Weekly | Monthly | NthWeekday | Both, Field(discriminator="kind")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recurrence:
+    """What recurs."""
+
+    days: Days
+    clocks: tuple[time, ...]  # in order
+    holidays: Holidays = Holidays.SEND
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Recurrence":
+        """Read what to_json wrote."""
+        return _ADAPTER.validate_python(kept)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the rule as JSON."""
+        kept: dict[str, Any] = _ADAPTER.dump_python(self, mode="json", exclude_defaults=False)
+        return kept
+
+    @property
+    def said(self) -> str:
+        """The rule in words: 每周一、四 08:00、18:00，节假日跳过."""
+        clocks = "、".join(f"{clock:%H:%M}" for clock in self.clocks)
+        return f"{self.days.said} {clocks}{_SUFFIX[self.holidays]}"
+
+    @property
+    def needs_calendar(self) -> bool:
+        """Tell whether its times hang on days off and weekends that are worked."""
+        return isinstance(self.days, Workdays) or self.holidays is not Holidays.SEND
+
+    def times(self, after: datetime) -> Iterator[datetime]:
+        """Yield the times later than `after`, in order, as far as HORIZON."""
+        after = after.astimezone(SHANGHAI)
+        for day in self._days(after.date()):
+            for clock in self.clocks:
+                moment = datetime.combine(day, clock, SHANGHAI)
+                if moment > after:
+                    yield moment
+
+    def next(self, after: datetime) -> datetime | None:
+        """Return the first time later than `after`; None when none comes."""
+        return next(self.times(after), None)
+
+    def coming(self, after: datetime, count: int) -> Sequence[datetime]:
+        """Return the next times."""
+        return list(islice(self.times(after), count))
+
+    def begun(self, after: datetime) -> Self:
+        """Return the rule with its intervals counted from the first time later than `after`."""
+        if not isinstance(self.days, Daily | Weekly) or self.days.interval == 1:
+            return self
+        first = replace(self, days=replace(self.days, since=None, interval=1), holidays=Holidays.SEND).next(after)
+        return replace(self, days=replace(self.days, since=first.date() if first else None))
+
+    def checked(self, after: datetime) -> Self:
+        """Return the rule; raises Refusal for one that never comes, or comes too often."""
+        if len(self.clocks) > MOST:
+            raise too_often(str(len(self.clocks)))
+        if self.next(after) is None:
+            raise Refusal(
+                f"“{self.said}”永远不会到，因为没有这样的日子，或者每次都碰上节假日。请改日期，例如：每月最后一天 9:00。",
+                english=f"{self.said} never comes: there is no such day, or it is a holiday each time; name another, such as 每月最后一天 9:00",
+            )
+        return self
+
+    def remark(self, times: Sequence[datetime]) -> str:
+        """Return what staff should know about these times before they trust them; empty for nothing."""
+        said = []
+        last = max((moment.year for moment in times), default=0)
+        if self.needs_calendar and last > holidays.LAST_YEAR:
+            said.append(
+                f"{last} 年的放假和调休安排，这里还没有（只到 {holidays.LAST_YEAR} 年）：先按法定节日和周一到周五算，调休没有算进去。"
+                "国务院公布后请升级 Linli，再来看一眼日期。"
+            )
+        days = self.days.days if isinstance(self.days, Monthly) else ()
+        rare = [day for day in days if day > _shortest(self.days)]
+        if rare and isinstance(self.days, Monthly):
+            which = f"{'、'.join(map(str, rare))}{'日' if len(self.days.months) == 1 else '号'}"
+            said.append(f"没有{which}的{'年份' if len(self.days.months) == 1 else '月份'}不发。每次都要发，请写“最后一天”。")
+        return "".join(said)
+
+    def _days(self, first: date) -> Iterator[date]:
+        begin = first - _STRETCH if self.holidays is Holidays.POSTPONE else first
+        previous = None
+        for number in range(HORIZON):
+            day = begin + number * _DAY
+            moved = self._moved(day) if self.days.hits(day) else None
+            if moved is not None and moved != previous:  # what was put off onto another of its days comes once
+                previous = moved
+                yield moved
+
+    def _moved(self, day: date) -> date | None:
+        if self.holidays is Holidays.SEND or not holidays.name_of(day):
+            return day
+        if self.holidays is Holidays.SKIP:
+            return None
+        while not holidays.is_workday(day):
+            day += _DAY
+        return day
+
+
+_ADAPTER = TypeAdapter(Recurrence)
+
+_SUFFIX = {Holidays.SEND: "", Holidays.SKIP: "，节假日跳过", Holidays.POSTPONE: "，节假日顺延到下一个工作日"}
+
+
+def too_often(times: str) -> Refusal:
+    """Return what is said to a rule that comes so many times a day."""
+    return Refusal(
+        f"这样一天要发 {times} 次，居民会嫌烦。一天最多 {MOST} 次，请少写几个钟点，例如：每天 8:00、18:00。",
+        english=f"this comes {times} times a day, and a notice recurs at most {MOST} times; name fewer, such as 每天 8:00、18:00",
+    )
+
+
+def day_words(day: date) -> str:
+    """Return the weekday, and the holiday or that it is worked instead: 周四 国庆节, 周六 调休上班."""
+    named = holidays.name_of(day) or ("调休上班" if holidays.is_made_up(day) else "")
+    return f"周{WEEKDAYS[day.weekday()]}{f' {named}' if named else ''}"
+
+
+def _shortest(days: Monthly | object) -> int:
+    """Return the days of the shortest month among those meant, as they are in each year."""
+    lengths = {month: calendar.monthrange(2025, month)[1] for month in _MONTHS}
+    return min(lengths[month] for month in days.months) if isinstance(days, Monthly) else 31
+
+
+def _said_months(months: tuple[int, ...]) -> str:
+    return "每月" if months == _MONTHS else f"每年{'、'.join(map(str, months))}月"
+
+
+def _said_interval(number: int) -> str:
+    return "两" if number == 2 else str(number)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
