@@ -58,12 +58,11 @@ def send(*, to: str, title: str, body: str, at: str, cron: str, dry_run: bool, d
 
 def _tell_reach(linli: app.Linli, audience: Audience, now: datetime) -> None:
     """Print who would be told; raises Misconfigured when part of the audience is nobody."""
-    template = bool(linli.settings.wechat_template)
-    reach = linli.ask(lambda session: notices.count(Work(session=session, now=now, context=linli.context), audience, template))
+    reach = linli.ask(lambda session: notices.count(Work(session=session, now=now, context=linli.context), audience))
     if reach.unknown:
         raise Misconfigured(f"nobody belongs to {', '.join(reach.unknown)}; check --to. Nothing was sent")
     typer.echo(
-        f"{audience.label}: {reach.households} flats, {reach.people} people: {reach.chat} by chat, {reach.template} by template"
+        f"{audience.label}: {reach.households} flats, {reach.people} people: {reach.chat} by chat, {reach.subscription} by subscription, {reach.template} by template"
     )
     for reason, number in reach.unreachable.items():
         typer.echo(f"  {number} cannot be told: {reason}")

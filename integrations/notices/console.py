@@ -4,8 +4,23 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.contract import SHANGHAI, DeliveryState, Desk, Notice, NoticeState, Page, Redirect, Refusal, Staff, View, notices, page
+from bot.contract import (
+    SHANGHAI,
+    DeliveryState,
+    Desk,
+    Notice,
+    NoticeState,
+    Page,
+    Redirect,
+    Refusal,
+    Staff,
+    View,
+    notices,
+    page,
+    receipts,
+)
 from bot.contract.notices import STATE_WORDS, Audience
+from integrations.notices import after, before
 
 NOTICE_WORDS = {
     NoticeState.DRAFT: "草稿", NoticeState.SCHEDULED: "已定时", NoticeState.PUBLISHED: "已发布", NoticeState.RECALLED: "已撤回",
@@ -33,27 +48,41 @@ def compose(desk: Desk) -> View:
 @page("GET", "/notices/{id}/edit", need="notice.draft", title="写通知")
 def edit(desk: Desk) -> View:
     """Go on with a draft."""
-    notice = _find(desk)
+    notice = after.find(desk)
     _require_draft(notice)
+    wrong = desk.session.get(Notice, notice.corrects_id) if notice.corrects_id else None
     return _form(
         desk,
         {
             "draft": notice.public_id, "to": Audience.from_json(notice.audience).label, "title": notice.title, "body": notice.body,
             "when": "cron" if notice.cron else "later" if notice.due_at else "now",
-            "at": f"{notice.due_at:%Y-%m-%dT%H:%M}" if notice.due_at else "", **_repeats(notice.cron),
+            "at": f"{notice.due_at:%Y-%m-%dT%H:%M}" if notice.due_at else "", **_repeats(notice.cron), **_beside(notice),
+            "corrects": wrong.public_id if wrong else "", "correction": notice.correction,
         }
     )  # fmt: skip
 
 
-@page("POST", "/notices/reach", need="notice.draft", reads=True)
-def reach(desk: Desk) -> View:
-    """Count, while one writes, who would be told: the fragment beside the form. A hundred flats are longer than an address."""
-    try:
-        audience = Audience.parse(desk.form.get("to", ""))
-    except Refusal as refusal:
-        return View("notices/reach.html", {"reach": None, "fault": str(refusal)})
-    found = notices.count(desk, audience, template=True)
-    return View("notices/reach.html", {"reach": found, "fault": ""})
+@page("GET", "/notices/{id}/correct", need="notice.draft", title="更正通知")
+def correct(desk: Desk) -> View:
+    """Write what corrects a notice that was published: for the same people, with the same words to begin with."""
+    wrong = after.find(desk)
+    if wrong.published_at is None:
+        raise Refusal("只能更正已经发布的通知。草稿直接修改就行。")
+    return _form(
+        desk,
+        {
+            "corrects": wrong.public_id, "to": Audience.from_json(wrong.audience).label, "title": wrong.title, "body": wrong.body,
+            **_beside(wrong),
+        }
+    )  # fmt: skip
+
+
+@page("POST", "/notices/preview", need="notice.draft", title="写通知", reads=True)
+def preview(desk: Desk) -> View:
+    """Show how it will look, while one writes; without a script the whole form comes back with it."""
+    if desk.is_fragment:
+        return View("notices/preview.html", before.look(desk, before.written(desk.form)))
+    return _form(desk, desk.form)
 
 
 @page("POST", "/notices", need="notice.send")
@@ -91,9 +120,9 @@ def keep(desk: Desk) -> Redirect | View:
 @page("POST", "/notices/{id}/discard", need="notice.draft")
 def discard(desk: Desk) -> Redirect:
     """Throw a draft away."""
-    notice = _find(desk)
+    notice = after.find(desk)
     _require_draft(notice)
-    desk.session.delete(notice)
+    notices.discard(desk.session, notice)
     desk.record("notice.discarded", f"notice:{notice.public_id}")
     return Redirect("/console/notices", f"草稿“{notice.title}”删掉了。")
 
@@ -101,22 +130,28 @@ def discard(desk: Desk) -> Redirect:
 @page("GET", "/notices/{id}", need="notice.view", title="通知")
 def show(desk: Desk) -> View:
     """Show a notice and what became of it."""
-    notice = _find(desk)
+    notice = after.find(desk)
     author = desk.session.get(Staff, notice.created_by) if notice.created_by else None
-    shown = {"failures": notices.failures(desk.session, notice), "author": author.name if author else ""}
-    return View("notices/notice.html", _progress(desk, notice) | shown)
+    wrong = desk.session.get(Notice, notice.corrects_id) if notice.corrects_id else None
+    shown = {
+        "author": author.name if author else "", "wrong": wrong, "later": notices.correction_of(desk.session, notice),
+        "pictures": notices.pictures(desk.session, notice), "most_pictures": notices.PICTURES, "replies": after.replies(desk, notice),
+        "reach": notices.count(desk, Audience.from_json(notice.audience)) if notice.state is NoticeState.DRAFT else None,
+        "to": Audience.from_json(notice.audience).label, "ways": desk.context.ways, "fault": "",
+    }  # fmt: skip
+    return View("notices/notice.html", _progress(desk, notice) | shown | before.look(desk, notice, before.images(desk, notice)))
 
 
 @page("GET", "/notices/{id}/progress", need="notice.view")
 def progress(desk: Desk) -> View:
     """Return the bar alone, for refreshing it."""
-    return View("notices/progress.html", _progress(desk, _find(desk)))
+    return View("notices/progress.html", _progress(desk, after.find(desk)))
 
 
 @page("POST", "/notices/{id}/recall", need="notice.send")
 def recall(desk: Desk) -> Redirect:
     """Stop a notice; of a recurring one it must be said whether the rule stops, or what is next only."""
-    notice = _find(desk)
+    notice = after.find(desk)
     back, what = f"/console/notices/{notice.public_id}", desk.form.get("what", "")
     if not _is_stoppable(desk, notice):
         raise Refusal("这条通知现在没有在发，也没有定时，不用停止。")
@@ -132,7 +167,7 @@ def recall(desk: Desk) -> Redirect:
 @page("GET", "/notices/{id}/stop", need="notice.send", title="停止周期通知")
 def ask_to_stop(desk: Desk) -> View | Redirect:
     """Ask how a recurring notice is to be stopped, and say what becomes of the times to come."""
-    notice = _find(desk)
+    notice = after.find(desk)
     if not (notice.cron and _is_stoppable(desk, notice)):
         return Redirect(f"/console/notices/{notice.public_id}")
     then = notices.next_occurrence(notice.cron, notice.due_at) if notice.due_at else None
@@ -142,7 +177,7 @@ def ask_to_stop(desk: Desk) -> View | Redirect:
 @page("POST", "/notices/{id}/resume", need="notice.send")
 def resume(desk: Desk) -> Redirect:
     """Start a recurring notice again that was stopped."""
-    notice = _find(desk)
+    notice = after.find(desk)
     if not _is_stopped_rule(notice):
         raise Refusal("这条通知没有停止的周期，不能恢复。请刷新页面看最新状态。")
     notices.resume(desk.session, notice, desk.now, desk.actor)
@@ -157,13 +192,6 @@ def _is_stoppable(desk: Desk, notice: Notice) -> bool:
     return bool(_progress(desk, notice)["stoppable"])
 
 
-def _find(desk: Desk) -> Notice:
-    notice = notices.by_public_id(desk.session, desk.params["id"])
-    if notice is None:
-        raise LookupError(desk.params["id"])
-    return notice
-
-
 def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     counts = notices.progress(desk.session, notice)
     total = sum(counts.values())
@@ -172,7 +200,11 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     return {
         "notice": notice, "audience": Audience.from_json(notice.audience).label, "state": "已停止" if _is_stopped_rule(notice) else NOTICE_WORDS[notice.state],
         "recurrence": _recurrence(notice.cron), "is_stopped_rule": _is_stopped_rule(notice), "is_draft": notice.state is NoticeState.DRAFT,
-        "counts": [(state, words, counts[state], round(100 * counts[state] / total) if total else 0) for state, words in STATE_WORDS.items()],
+        "counts": [
+            (state, words, counts[state], round(100 * counts[state] / total) if total else 0, after.PART_OF[state]) for state, words in STATE_WORDS.items()
+        ],
+        "figures": receipts.figures(desk.session, notice), "means": after.MEANS, "answered": receipts.count_replies(desk.session, notice),
+        "again": receipts.retryable(desk.session, notice, receipts.NOTHING_CAME), "doubtful": receipts.retryable(desk.session, notice, (DeliveryState.UNKNOWN,)),
         "total": total, "sending": moving, "moving": moving or notice.state is NoticeState.SCHEDULED,
         "undo": max(0, int((undo_until - desk.now) / timedelta(seconds=1))) if undo_until and counts[DeliveryState.ARMED] else 0,
         "stoppable": notice.state is NoticeState.SCHEDULED or bool(moving),
@@ -185,8 +217,13 @@ def _form(desk: Desk, form: Mapping[str, str], fault: str = "", status: int = 20
         {
             "form": form,
             "fault": fault,
+            "reach": _reach(desk, form.get("to", "")),
+            "ways": desk.context.ways,
+            **before.look(desk, before.written(form)),
             "repeats": REPEATS,
             "title_limit": notices.TITLE,
+            "line_limit": notices.LINE,
+            "correction_limit": notices.CORRECTION,
             "body_limit": notices.BODY,
             "offered": list(desk.context.services.audiences),
         },
@@ -201,7 +238,7 @@ def _written(desk: Desk) -> Notice:
     _refuse_unknown(desk, audience)
     title, body = form.get("title", ""), form.get("body", "")
     if not form.get("draft"):
-        return notices.draft(desk.session, title, body, audience, desk.now, desk.staff.id)
+        return _with_details(desk, notices.draft(desk.session, title, body, audience, desk.now, desk.staff.id))
     notice = notices.by_public_id(desk.session, form["draft"])
     if notice is None:
         raise Refusal("这份草稿已经被删掉了。要发的话，请从“写通知”再写一次。")
@@ -210,8 +247,33 @@ def _written(desk: Desk) -> Notice:
     notice.title, notice.body = notices.words(title, body)
     notice.audience = audience.to_json()
     notice.due_at, notice.cron = None, ""
+    return _with_details(desk, notice)
+
+
+def _with_details(desk: Desk, notice: Notice) -> Notice:
+    form = desk.form
+    place, contact, signer = (form.get(name, "") for name in ("place", "contact", "signer"))
+    notices.details(notice, place=place, contact=contact, signer=signer, asks=form.get("asks") == "1")
+    if form.get("corrects"):
+        wrong = notices.by_public_id(desk.session, form["corrects"])
+        if wrong is None:
+            raise Refusal("要更正的那条通知不在了。要发的话，请从“写通知”再写一次。")
+        notices.correct(notice, wrong, form.get("correction", ""))
     desk.session.add(notice)
     return notice
+
+
+def _beside(notice: Notice) -> dict[str, str]:
+    """Return the fields of the form for what stands beside a notice's text."""
+    return {"place": notice.place, "contact": notice.contact, "signer": notice.signer, "asks": "1" if notice.asks else ""}
+
+
+def _reach(desk: Desk, to: str) -> notices.Reach | None:
+    """Return who would be told, for the form as it is first shown; nothing while nobody, or nobody who can be read, is named."""
+    try:
+        return notices.count(desk, Audience.parse(to))
+    except Refusal:
+        return None
 
 
 def _require_draft(notice: Notice) -> None:
@@ -220,7 +282,7 @@ def _require_draft(notice: Notice) -> None:
 
 
 def _refuse_unknown(desk: Desk, audience: Audience) -> None:
-    found = notices.count(desk, audience, template=True)
+    found = notices.count(desk, audience)
     if found.unknown:
         raise Refusal(f"没有人属于“{'、'.join(found.unknown)}”，请检查发送范围。")
 
@@ -308,4 +370,18 @@ def _moment(said: str) -> datetime:
     return found.replace(tzinfo=SHANGHAI)
 
 
-ROUTES: tuple[Page, ...] = (listed, compose, reach, publish, keep, show, edit, progress, recall, ask_to_stop, resume, discard)
+ROUTES: tuple[Page, ...] = (
+    listed,
+    compose,
+    correct,
+    preview,
+    publish,
+    keep,
+    show,
+    edit,
+    progress,
+    recall,
+    ask_to_stop,
+    resume,
+    discard,
+)

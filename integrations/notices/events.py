@@ -11,14 +11,15 @@ def _notice(work: Work, key: str) -> Subject:
 
 
 #: Kinds of events and their fields; what becomes of a notice that is sent the core records.
-EMITS = {"notice.drafted": "", "notice.discarded": ""}
+EMITS = {"notice.drafted": "", "notice.discarded": "", "notice.retried": "people unsure"}
 
 LOG = Log(
     events={
         "notice.drafted": "存了通知草稿", "notice.discarded": "删掉了通知草稿", "notice.scheduled": "定时了通知",
         "notice.published": "发布了通知，发给 {people} 人", "notice.recalled": "撤回了通知{stopped?，{stopped} 条没有发出}",
         "notice.stopped": "停止了周期通知{stopped?，{stopped} 条没有发出}", "notice.skipped": "让周期通知跳过一次",
-        "notice.resumed": "恢复了周期通知", "notice.missed": "通知错过了时间，没有发",
+        "notice.resumed": "恢复了周期通知", "notice.retried": "让通知再发一次，{people} 人",
+        "notice.missed": "通知错过了时间，没有发",
     },
     subjects={"notice": _notice},
     figures={"notice.published": "通知"},

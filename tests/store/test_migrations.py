@@ -6,7 +6,23 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import JSON, Boolean, Connection, Date, DateTime, Engine, Integer, MetaData, Table, func, insert, select, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
@@ -311,3 +327,19 @@ def test_who_was_made_one_person_before_can_still_be_parted(blank: Engine) -> No
             ("oChen", ["党员"], None),
         ]
         assert [[home.label for home in people.homes(session, one)] for one in found] == [["3栋501"], ["3栋502"]]
+
+
+def test_delivery_of_which_nobody_knows_is_taken_by_an_upgraded_database(old: Engine) -> None:
+    schema.upgrade(old, FOLDERS)
+
+    delivery = table("delivery")
+    with old.begin() as connection:
+        before = dict(connection.execute(select(delivery.c.state, delivery.c.sent_at)).all())
+        connection.execute(update(delivery).where(delivery.c.state == "queued").values(state="unknown"))
+        indexes = {one["name"]: one for one in inspect(connection).get_indexes("delivery")}
+        with pytest.raises(IntegrityError), connection.begin_nested():
+            connection.execute(text("UPDATE delivery SET state = 'lost'"))
+
+    assert before["queued"] is None
+    where = next(iter(indexes["delivery_due"]["dialect_options"].values()))
+    assert "armed" in str(where)  # what makes a claim quick is still partial
