@@ -77,6 +77,7 @@ def test_notice_is_written_previewed_published_read_acknowledged_and_looked_up(
     manager.screenshot(path="artefacts/notice-draft.png", full_page=True)
     manager.get_by_role("link", name="去发布").click()
     manager.get_by_role("button", name="发布", exact=True).click()
+    manager.wait_for_url(re.compile(r"/console/notices/\w+$"))
     address = manager.url
 
     phones = window(width=1280, height=844)
