@@ -144,7 +144,9 @@ class Settings(Local):
     @classmethod
     def _check_appid(cls, value: str) -> str:
         if not APPID.fullmatch(value):
-            raise ValueError(f"LINLI_WECHAT_APPID: {value!r} is no AppID; wx and 16 more, copy it from 基本配置")
+            raise ValueError(
+                f"LINLI_WECHAT_APPID: {value!r} is no AppID; that is wx and 16 signs of 0-9 and a-f, copy it from 基本配置"
+            )
         return value
 
     @field_validator("wechat_api_base")
@@ -356,9 +358,27 @@ def _read(kind: type[_S], overrides: Mapping[str, object]) -> _S:
     try:
         return kind(**overrides)  # type: ignore[arg-type]  # values come as text and are validated
     except ValidationError as error:
-        raise Misconfigured("\n".join(_explain(dict(item)) for item in error.errors())) from None
+        faults = error.errors()
+        told = [_explain(dict(item)) for item in faults]
+        if any(item["type"] == "missing" for item in faults):  # what would only be missed later is named with the rest
+            told += [
+                f"LINLI_{name.upper()} is missing: {Settings.model_fields[name].description}"
+                for name in _LATER
+                if not _is_said(name)
+            ]
+        raise Misconfigured("\n".join(told)) from None
     except UnicodeDecodeError as error:
         raise Misconfigured(f"{ENV_FILE} is not UTF-8; save it anew as UTF-8") from error
+
+
+#: Settings without which an account can be read but hardly used.
+_LATER = ("wechat_aes_key", "wechat_secret")
+
+
+def _is_said(name: str) -> bool:
+    kept = ENV_FILE.read_text(encoding="utf-8", errors="replace") if ENV_FILE.is_file() else ""
+    said = {one.upper() for one in (*os.environ, *re.findall(r"^\s*(?:export\s+)?(\w+)\s*=\s*\S", kept, re.MULTILINE))}
+    return f"LINLI_{name.upper()}" in said
 
 
 def _explain(fault: Mapping[str, Any]) -> str:

@@ -264,6 +264,11 @@ def user_totp_reset(login: str, demo: Demo = False, community: Community = "") -
     setup.user_totp_reset(login, demo=demo, community=community)
 
 
+def counted(count: int, noun: str) -> str:
+    """Return how many there are, as one says it: 1 fault, 2 faults."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def show_json(value: object) -> None:
     """Print one JSON object on one line, Chinese as it is."""
     typer.echo(json.dumps(value, ensure_ascii=False))

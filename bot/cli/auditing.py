@@ -21,6 +21,10 @@ app = typer.Typer(help="The audit log: whether it is whole, and how far it is se
 Demo = Annotated[bool, typer.Option("--demo", help="The demo that was served from this folder.")]
 
 
+#: What is said of an installation that has not been served yet.
+NOTHING = "nothing is sealed yet: start the server, which seals what is there, then run this again"
+
+
 @app.command()
 def verify(
     head: Annotated[str, typer.Option(metavar="HEAD", help="A head noted earlier: what `linli audit head` printed then.")] = "",
@@ -28,17 +32,33 @@ def verify(
     demo: Demo = False,
 ) -> None:
     """Tell every line that was removed, altered, moved or slipped in since it was sealed; exit code 1 if there is any."""
+    from sqlalchemy.exc import DBAPIError
+
     from bot import sealer
     from bot.store import seals
 
+    if (head := head.strip()) and not seals.HEAD.fullmatch(head):
+        raise typer.BadParameter(
+            f"{head[:40]!r} is no head; give what `linli audit head` printed: 12-3456-9f0c…", param_hint="--head"
+        )
     with _opened(demo) as (settings, database, key):
         path = settings.var / sealer.HEAD
-        kept = {str(path): sealer.read_head(path), "--head": head.strip()}
+        kept = {str(path): sealer.read_head(path), "--head": head}
         check = seals.Check(key=key)
         faults = 0
-        for fault in _look(database, check, {where: said for where, said in kept.items() if said}):
+        try:
+            for fault in _look(database, check, {where: said for where, said in kept.items() if said}):
+                faults += 1
+                _tell(dataclasses.asdict(fault) if as_json else str(fault), as_json)
+        except DBAPIError as error:  # a table is gone, or its columns
             faults += 1
-            _tell(dataclasses.asdict(fault) if as_json else str(fault), as_json)
+            torn = seals.Fault(
+                what=f"the log cannot be read ({str(error.orig).splitlines()[0]}): restore it from a backup, then run this again"
+            )
+            _tell(dataclasses.asdict(torn) if as_json else str(torn), as_json)
+        if check.last is None and not faults:
+            _tell(_figures(check, 0) if as_json else NOTHING, as_json)
+            return
         for fault in _missing(check, kept):
             faults += 1
             _tell(dataclasses.asdict(fault) if as_json else str(fault), as_json)
@@ -65,6 +85,7 @@ def prune(
 ) -> None:
     """Delete the lines of whole old stretches. Their seals stay and prove that it was done here."""
     from bot.app import clock
+    from bot.cli import counted
     from bot.model import SHANGHAI
     from bot.store import communities, events, scope, seals
 
@@ -83,7 +104,7 @@ def prune(
             raise Misconfigured(f"--before {day:%Y-%m-%d}: younger than three years, for which the log must be kept") from None
         if gone:
             database.submit(note).result()
-    typer.echo(f"{gone} lines deleted; `linli audit verify` still holds the log to its seals")
+    typer.echo(f"{counted(gone, 'line')} deleted; `linli audit verify` still holds the log to its seals")
 
 
 @contextmanager
@@ -128,21 +149,22 @@ def _missing(check: "Check", kept: dict[str, str]) -> Iterator[Any]:
     """Give what keeps this from being a proof although nothing is wrong with what is there."""
     from bot.store.seals import Fault
 
-    if check.last is None:
-        yield Fault(what="nothing is sealed yet: start the server, which seals what is there, then run this again")
-    elif not any(kept.values()):
+    if check.last is not None and not any(kept.values()):
         path = next(iter(kept))
         yield Fault(what=f"no head is kept in {path}: whether seals are missing at the end cannot be told; give one with --head")
 
 
 def _summary(check: "Check", faults: int) -> str:
+    from bot.cli import counted
+
+    told = counted(faults, "fault")
     begins, ends = (f"{at:%Y-%m-%d %H:%M}" if at else "–" for at in (check.first_at, check.last_at))
-    said = f"{check.lines} lines in {check.seals} seals, {begins} to {ends}"
+    said = f"{counted(check.lines, 'line')} in {counted(check.seals, 'seal')}, {begins} to {ends}"
     more = "".join(
         f"; {count} {words}" for count, words in ((check.pruned, "pruned before"), (check.unsealed, "not sealed yet")) if count
     )
     head = f"\nhead {check.last.head}" if check.last else ""
-    return f"{'NOT WHOLE' if faults else 'whole'}: {said}{more}{f'; {faults} faults' if faults else ''}{head}"
+    return f"{'NOT WHOLE' if faults else 'whole'}: {said}{more}{f'; {told}' if faults else ''}{head}"
 
 
 def _figures(check: "Check", faults: int) -> dict[str, object]:

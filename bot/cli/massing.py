@@ -15,6 +15,10 @@ from bot.wechat.client import Client
 
 def send(text: str, to: str, *, dry_run: bool, yes: bool, demo: bool) -> None:
     """Tell what is left of the month, ask, and send."""
+    if missing := [what for what, said in (("the text", text), ("--to all, or --to with the number of a tag", to)) if not said]:
+        raise Misconfigured(
+            f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing: linli notice mass '明天停水' --to all"
+        )
     tag_id = _read_audience(to)
     _check(text)
     with assembled(demo=demo) as linli:

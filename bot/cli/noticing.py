@@ -6,7 +6,7 @@ import typer
 from sqlmodel import Session
 
 from bot import app
-from bot.cli import stage
+from bot.cli import counted, stage
 from bot.cli.account import assembled
 from bot.contract import Work, notices
 from bot.contract.notices import Audience, Notice
@@ -62,7 +62,7 @@ def _tell_reach(linli: app.Linli, audience: Audience, now: datetime) -> None:
     if reach.unknown:
         raise Misconfigured(f"nobody belongs to {', '.join(reach.unknown)}; check --to. Nothing was sent")
     typer.echo(
-        f"{audience.label}: {reach.households} flats, {reach.people} people: {reach.chat} by chat, {reach.subscription} by subscription, {reach.template} by template"
+        f"{audience.label}: {counted(reach.households, 'flat')}, {reach.people} {'person' if reach.people == 1 else 'people'}: {reach.chat} by chat, {reach.subscription} by subscription, {reach.template} by template"
     )
     for reason, number in reach.unreachable.items():
         typer.echo(f"  {number} cannot be told: {reason}")

@@ -11,6 +11,7 @@ import typer
 from sqlmodel import Session, select
 
 from bot import app
+from bot.cli import stage
 from bot.cli.account import assembled, calling
 from bot.cli.posters import CODE, HEIGHT, QUIET, WIDTH, ask_for_url, folder_for, readable_name, words_at
 from bot.errors import AccountLimited, Misconfigured
@@ -24,9 +25,9 @@ _PARTS = re.compile(r"[0-9A-Za-z]+")
 GROUP = 5
 
 
-def make(flats: Sequence[str], *, every: bool, renew: bool, out: Path | None, community: str) -> None:
+def make(flats: Sequence[str], *, every: bool, renew: bool, out: Path | None, demo: bool, community: str) -> None:
     """Make and draw the code of each flat; where WeChat makes no picture the sheet says what to send instead."""
-    with assembled(community=community) as linli:
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
         if not flats and not every:
             raise Misconfigured("name at least one flat, such as 3栋2单元501, or add --every")
         meant = linli.ask(_meant, flats, every)

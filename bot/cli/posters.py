@@ -10,6 +10,7 @@ import segno
 import typer
 
 from bot import app
+from bot.cli import stage
 from bot.cli.account import assembled, calling
 from bot.errors import Misconfigured
 from bot.language.menus import Scene as Kind
@@ -28,9 +29,9 @@ QUIET = 4
 _UNFIT = re.compile(r"[^\w-]+")
 
 
-def make(kind: str, labels: Sequence[str], *, every_unit: bool, out: Path | None, community: str) -> None:
+def make(kind: str, labels: Sequence[str], *, every_unit: bool, out: Path | None, demo: bool, community: str) -> None:
     """Make a code for each label and draw it; what was done stays done when WeChat refuses in between."""
-    with assembled(community=community) as linli:
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
         if kind == PAPER:
             raise Misconfigured("the codes of flats are on paper, one for each: make them with `linli qr household`")
         known = {name: one for name, one in linli.understanding.catalogue.scenes.items() if name != PAPER}
@@ -55,10 +56,13 @@ def folder_for(folder: Path) -> Path:
     return folder
 
 
-def show(community: str) -> None:
+def show(*, demo: bool, community: str) -> None:
     """Print all codes."""
-    with assembled(community=community) as linli:
-        for scene in linli.ask(scenes.listed):
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+        found = linli.ask(scenes.listed)
+        if not found:
+            typer.echo("no codes yet; `linli qr make door 3栋2单元` makes one, `linli qr household 3-2-501` that of a flat")
+        for scene in found:
             typer.echo(f"{scene.code}  {scene.kind:<8} {scene.label}  {scene.url or '(not made: run `linli qr make` again)'}")
 
 

@@ -65,10 +65,11 @@ def list_(demo: Demo = False, community: Community = "") -> None:
 def undo(
     key: Annotated[str, typer.Argument(metavar="ID", help="The id that `linli roster list` shows; default: the newest.")] = "",
     rest: Annotated[bool, typer.Option("--rest", help="Leave what was changed since, undo the rest.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask which is meant where no id is given.")] = False,
     demo: Demo = False,
     community: Community = "",
 ) -> None:
     """Take an import back, within 30 days."""
     from bot.cli import rostering
 
-    rostering.undo(key, rest=rest, demo=demo, community=community)
+    rostering.undo(key, rest=rest, yes=yes, demo=demo, community=community)

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from sqlmodel import Session
 
 from bot import app
-from bot.cli import show_json, stage
+from bot.cli import counted, show_json, stage
 from bot.cli.account import assembled
 from bot.contract import Work, rosterfile, rosterimport
 from bot.contract.rosterfile import Sheet
 from bot.contract.rosterimport import Plan, RosterImport
 from bot.errors import Misconfigured
+from bot.model import SHANGHAI
 
 #: Faults and differences that are printed; --json gives all.
 SHOWN = 50
@@ -35,7 +37,8 @@ def take_over(
     """Show what a file would change, and do it unless that is all that is wanted."""
     if encoding.lower() not in ("", *rosterfile.ENCODINGS):
         raise Misconfigured(f"--encoding {encoding!r} is unknown; one of {', '.join(rosterfile.ENCODINGS)}")
-    sheet = rosterfile.read(_read(file), encoding.lower())
+    body = _read(file)
+    sheet = rosterfile.misnamed(file.name, body) or rosterfile.read(body, encoding.lower())
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
         now = app.clock()
         plan = linli.ask(rosterimport.compare, sheet.entries, rosterimport.today(now), whole=whole, otherwise=otherwise)
@@ -81,7 +84,7 @@ def _as_text(sheet: Sheet, plan: Plan, done: RosterImport | None) -> Iterator[st
         yield f"left alone, no column of a roster: {', '.join(sheet.unknown)}"
     yield from (english for _, english in (*sheet.notes, *plan.notes))
     if faults:
-        yield f"{len(faults)} faults, nothing was taken over:"
+        yield f"{counted(len(faults), 'fault')}, nothing was taken over:"
         for one in faults[:SHOWN]:
             place = ", ".join(filter(None, (f"line {one.line}" if one.line else "", one.column)))
             yield "  " + " ".join(filter(None, (f"{place}:" if place else "", repr(one.value) if one.value else "", one.english)))
@@ -99,7 +102,7 @@ def _as_text(sheet: Sheet, plan: Plan, done: RosterImport | None) -> Iterator[st
     )
     counts = plan.counts
     yield (
-        f"{counts['flats']} new flats, {counts['new']} new people, {counts['changed']} changed, {counts['left']} moved out, "
+        f"{counted(counts['flats'], 'new flat')}, {counts['new']} new {'person' if counts['new'] == 1 else 'people'}, {counts['changed']} changed, {counts['left']} moved out, "
         f"{counts['unchanged']} as they were"
     )
     if done:
@@ -126,7 +129,7 @@ def export(file: Path, *, demo: bool, community: str) -> None:
             out.write(body)
     except OSError as error:
         raise Misconfigured(f"{file} cannot be written ({error.strerror}); name another place") from error
-    typer.echo(f"{len(rows)} rows written to {file}; it holds names and phones, keep it accordingly")
+    typer.echo(f"{counted(len(rows), 'row')} written to {file}; it holds names and phones, keep it accordingly")
 
 
 def show(*, demo: bool, community: str) -> None:
@@ -142,19 +145,43 @@ def show(*, demo: bool, community: str) -> None:
         typer.echo(f"{one.public_id}  {one.at:%Y-%m-%d %H:%M}  {one.file_name}  {said}  ({state})")
 
 
-def undo(key: str, *, rest: bool, demo: bool, community: str) -> None:
-    """Take an import back."""
+def undo(key: str, *, rest: bool, yes: bool, demo: bool, community: str) -> None:
+    """Take an import back; without an id the newest, which is asked about."""
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
-        linli.work(_undo, key, rest)
+        done = linli.ask(_meant, key)
+        if not key and not yes:
+            typer.confirm(f"Undo the newest import, {_named(done)}?", abort=True)
+        linli.work(_undo, done.public_id, rest)
         linli.index()
-    typer.echo("undone")
+        kept = linli.ask(_meant, done.public_id).kept
+    left = f"; {counted(kept, 'place')} changed since stayed" if kept else ""
+    typer.echo(f"undone: {_named(done)}{left}")
+
+
+def _meant(session: Session, key: str) -> RosterImport:
+    found = (
+        rosterimport.find(session, key)
+        if key
+        else next((one for one in rosterimport.listed(session) if one.undone_at is None), None)
+    )
+    if found is None:
+        raise Misconfigured(f"there is no import {key or 'to undo'}; `linli roster list` shows them")
+    return found
+
+
+def _named(done: RosterImport) -> str:
+    counts = done.counts
+    said = ", ".join(
+        filter(
+            None,
+            (
+                counted(counts["flats"], "flat") if counts["flats"] else "",
+                *(f"{counts[name]} {name}" for name in ("new", "changed", "left") if counts[name]),
+            ),
+        )
+    )
+    return f"{done.public_id} of {done.file_name}, {done.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} ({said or 'nothing'})"
 
 
 def _undo(work: Work, key: str, rest: bool) -> None:
-    if key:
-        done = rosterimport.find(work.session, key)
-    else:
-        done = next((one for one in rosterimport.listed(work.session) if one.undone_at is None), None)
-    if done is None:
-        raise Misconfigured(f"there is no import {key or 'to undo'}; `linli roster list` shows them")
-    rosterimport.undo(work, done, rest=rest)
+    rosterimport.undo(work, _meant(work.session, key), rest=rest)

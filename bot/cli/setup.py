@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from bot import app, config, keyfile
-from bot.cli import account, rights, show_json, stage
+from bot.cli import account, counted, rights, show_json, stage
 from bot.contract import Integration
 from bot.contract.knowledge import shipped as templates
 from bot.dialogue import opinion, phrases
@@ -54,7 +54,9 @@ def init(folder: Path, *, renames: str, appid: str) -> None:
             pass
         known = "new" if imported.is_new else "known already, brought up to date"
         typer.echo(f"community {imported.community}: {known}")
-        typer.echo(f"taken over: {imported.households} flats, {imported.residents} residents, {imported.staff} staff are new")
+        typer.echo(
+            f"taken over: {counted(imported.households, 'flat')}, {counted(imported.residents, 'resident')}, {imported.staff} staff are new"
+        )
         if imported.is_new:
             planted = database.submit(_plant, settings.wechat_appid, imported.community).result()
             typer.echo(f"knowledge base: {planted} templates; fill them in and switch them on in the console under 知识库")
@@ -161,7 +163,7 @@ def user_link(login: str, *, demo: bool, community: str) -> None:
 
 def user_passwd(login: str, password: str, *, demo: bool, community: str) -> None:
     """Set a password and sign the account out everywhere."""
-    settings, kept = stage.settings(demo=demo), sessions.hash_password(password)
+    settings, kept = stage.settings(demo=demo), sessions.hash_password(password, login)
 
     def change(session: Session) -> None:
         member = _require_staff(session, login, settings.wechat_appid, community)

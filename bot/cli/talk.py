@@ -60,12 +60,19 @@ def try_(texts: Sequence[str], *, as_json: bool, now: str) -> None:
     moment = read_time(now) if now else app.clock()
     local = config.load_local()
     understanding = understand(local.intents_folder, load_services(local))
-    for text in _lines() if not texts or list(texts) == ["-"] else texts:
+    is_typed = not texts or list(texts) == ["-"]
+    if is_typed and sys.stdin.isatty():
+        typer.echo("write a message a line; Ctrl+D ends", err=True)
+    was_judged = False
+    for text in _lines() if is_typed else texts:
+        was_judged = True
         judgement = judge(understanding, text, moment)
         if as_json:
             show_json(_as_json(judgement))
         else:
             _explain(judgement)
+    if not was_judged:
+        typer.echo("no message was given: linli try '3栋2单元501 厨房漏水'", err=True)
 
 
 def _forgive_encoding() -> None:

@@ -12,7 +12,7 @@ import typer
 import yaml
 
 from bot import config
-from bot.cli import show_json
+from bot.cli import counted, show_json
 from bot.cli.noticing import read_time
 from bot.cli.talk import Room
 from bot.dialogue.answer import Answer
@@ -47,7 +47,7 @@ def test(folder: Path | None, scenarios: Sequence[Path], *, as_json: bool) -> No
     for failure in failures:
         show_json(vars(failure)) if as_json else typer.echo(f"{failure.place} “{failure.said}”：{failure.fault}")
     if not as_json:
-        typer.echo(f"{inline} inline tests, {len(paths)} scenarios, {len(failures)} failures")
+        typer.echo(f"{counted(inline, 'inline test')}, {counted(len(paths), 'scenario')}, {counted(len(failures), 'failure')}")
     sys.exit(1 if failures else 0)
 
 

@@ -21,7 +21,7 @@ from bot.contract import Redirect, View
 from bot.errors import Refusal
 from bot.keys import Keys
 from bot.posted import read_form
-from bot.store import credentials, sessions
+from bot.store import credentials, passwords, sessions
 
 #: What browsers call themselves -> what people call them; the first that fits, for each pretends to be the ones before it.
 _BROWSERS = (
@@ -59,7 +59,7 @@ async def change_password(request: web.Request) -> web.Response:
         await _prove_present(request, viewer, form.get("present", ""))
         if form.get("password", "") != form.get("again", ""):
             raise Refusal("两次输入的新密码不一样，请再输一次。")
-        kept = await asyncio.to_thread(sessions.hash_password, form.get("password", ""))
+        kept = await asyncio.to_thread(sessions.hash_password, form.get("password", ""), viewer.staff.login)
     except Refusal as refusal:
         return await _page(request, viewer, 422, fault=str(refusal))
     await parts.database.write(_set_password, viewer, kept, token_of(request), parts.clock())
@@ -281,7 +281,7 @@ async def _page(request: web.Request, viewer: Viewer, status: int = 200, **value
     parts = request.app[PARTS]
     state = await parts.database.read(_state, viewer, token_of(request), parts.clock())
     nothing = {"fault": "", "done": "", "picture": "", "secret": "", "codes": []}
-    own = {**nothing, **state, **values, "shortest": sessions.SHORTEST, "required": viewer.needs_totp}
+    own = {**nothing, **state, **values, "shortest": passwords.SHORTEST, "required": viewer.needs_totp}
     return respond(View("console/account.html", own, status), parts.templates, shared_values(request, parts, viewer, None))
 
 

@@ -2,8 +2,8 @@
 
 from bot.contract import Desk, Page, Task, View, page, tasks
 
-#: Alarms that are shown at once; of more their number is told.
-SHOWN = 3
+#: Alarms that are shown at once, a line each; of more their number is told.
+SHOWN = 2
 
 
 @page("GET", "/alarms", need="console.start")

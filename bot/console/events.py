@@ -77,6 +77,15 @@ OWN = Log(
         "roster.undone": "撤销了名册的导入{kept?，{kept} 处后来改过，没有动}",
         "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）",
     },
+    titles={
+        "consent.given": "同意了一项用途", "consent.refused": "没有同意一项用途", "consent.withdrawn": "撤回了一项同意",
+        "resident.unbound": "解除了绑定", "resident.bound": "绑定了微信", "resident.moved_in": "住进一户", "resident.moved_out": "搬出一户",
+        "privacy.erased": "删除了离开的居民的记录", "privacy.forgotten": "过了保存期限，自动删除", "staff.added": "添加了员工账号",
+        "staff.role_changed": "改了员工角色", "staff.changed": "改了员工资料", "data.read": "查看了敏感内容", "data.exported": "导出了资料",
+        "audit.pruned": "清理了旧记录", "permission.changed": "改了权限", "effect.died": "有操作没有完成", "roster.imported": "导入了名册",
+        "roster.exported": "导出了名册", "roster.undone": "撤销了名册的导入", "effect.run_again": "重新执行了没有完成的操作",
+        "effect.discarded": "放弃了没有完成的操作",
+    },
     words={
         "reason": {"unfollowed": "取消关注", "corrected": "说错了房号", "moved_out": "搬走了", "objected": "家里人说不认识", "asked": "本人要求"},
         "evidence": {one.value: said for one, said in people.EVIDENCE_WORDS.items()}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
@@ -140,7 +149,10 @@ def _midnight(said: str) -> datetime:
 
 def _meant(services: Services, desk: Desk, words: str) -> ColumnElement[bool]:
     """Return what fits words: what happened as the page says it, who did it, or whom it is about; ids as they stand, too."""
-    kinds = [kind for kind, said in _sentences(services).items() if words in said or words == kind]
+    logs = [one.log for one in services.integrations]
+    kinds = [
+        kind for log in logs for kind, said in log.events.items() if words in said or words in log.title(kind) or words == kind
+    ]
     staff = select(Staff.login).where(or_(col(Staff.name).contains(words, autoescape=True), Staff.login == words)).limit(MEANT)
     unit = case((col(Household.unit) == "", ""), else_=col(Household.unit) + "单元")
     label = col(Household.building) + "栋" + unit + col(Household.room)
@@ -153,10 +165,15 @@ def _meant(services: Services, desk: Desk, words: str) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def _sentences(services: Services) -> Mapping[str, str]:
-    """Return what each kind of event is called: its sentence up to where values are put in."""
-    said = {kind: words for one in services.integrations for kind, words in one.log.events.items()}
-    return {kind: words.partition("{")[0].rstrip("：（，") or kind for kind, words in sorted(said.items())}
+def titles(services: Services) -> Mapping[str, Mapping[str, str]]:
+    """Return what each kind of event is called, by the service that says it, in the order in which it declares them; each kind once."""
+    seen, found = set[str](), dict[str, dict[str, str]]()
+    for one in services.integrations:
+        own = {kind: one.log.title(kind) for kind in one.log.events if kind not in seen}
+        seen |= own.keys()
+        if own:
+            found[one.title] = own
+    return found
 
 
 def pages(services: Services) -> tuple[Page, ...]:
@@ -180,7 +197,7 @@ def _show(services: Services, desk: Desk) -> View:
         "console/audit.html",
         {
             "rows": list(_rows(services, desk, shown)), "before": shown[-1].id if len(found) > SHOWN else None,
-            "is_older": before is not None, "wanted": wanted, "kinds": _sentences(services), "chain": _chain(desk),
+            "is_older": before is not None, "wanted": wanted, "kinds": titles(services), "chain": _chain(desk),
             "actors": {**{f"staff:{one.login}": f"{one.name}（{ROLE_WORDS[one.role]}）" for one in staff}, **ACTORS},
             "about": about(desk, wanted.subject).words if wanted.subject else "", "most": EXPORTED,
         },

@@ -5,8 +5,8 @@ from functools import partial
 
 from sqlmodel import col, func, select
 
-from bot.contract import Desk, Page, Redirect, Services, Today, View, page
-from bot.store import channels, conversations, tasks
+from bot.contract import Desk, Page, Redirect, Services, Today, View, handoffs, page
+from bot.store import channels, conversations, people, tasks
 from bot.store.events import Event
 from bot.store.followers import Follower
 from bot.store.people import Resident
@@ -26,13 +26,18 @@ def _show(services: Services, desk: Desk) -> View:
     bound = desk.session.exec(select(func.count()).select_from(Resident).where(col(Resident.openid).is_not(None))).one()
     following = desk.session.exec(select(func.count()).select_from(Follower).where(col(Follower.left_at).is_(None))).one()
     open_ones = [task for task in tasks.listed(desk.session) if desk.may(task.need)]
-    for task in open_ones:
+    waiting = conversations.waiting(desk.session)
+    asked = {task.openid: task for task in open_ones if task.kind == handoffs.KIND}
+    open_ones = [
+        task for task in open_ones if asked.get(task.openid) is not task or task.openid not in {talk.openid for talk in waiting}
+    ]
+    for task in (*open_ones, *asked.values()):
         desk.read(task.need, task.about)
     return View(
         "console/home.html",
         {
-            "waiting": [(talk, desk.page_of(f"conversation:{talk.public_id}")) for talk in conversations.waiting(desk.session)],
-            "tasks": [(task, desk.page_of(task.about)) for task in open_ones],
+            "waiting": [(talk, desk.page_of(f"conversation:{talk.public_id}"), _whose(desk, talk.openid), asked.get(talk.openid)) for talk in waiting],
+            "tasks": [(task, desk.page_of(task.about), _whose(desk, task.openid)) for task in open_ones],
             "standing": [(figure.title, figure.run(desk), figure.path) for figure in _figures(services, desk)],
             "today": _happened(services, desk), "bound": bound, "following": following,
             "sent": [(channels.WORDS[name], count) for name, count in channels.figures(desk.session, desk.community.appid, desk.now).items()],
@@ -40,6 +45,12 @@ def _show(services: Services, desk: Desk) -> View:
             "stops": list(channels.stops(desk.session, desk.community.appid, desk.now).values()),
         },
     )  # fmt: skip
+
+
+def _whose(desk: Desk, openid: str | None) -> str:
+    """Return who somebody is that waits: 3栋2单元501 陈建国."""
+    resident = people.bound(desk.session, openid) if openid else None
+    return f"{desk.household(resident).label} {resident.name or '家庭成员'}" if resident else "没绑定住址的微信" if openid else ""
 
 
 def _figures(services: Services, desk: Desk) -> list[Today]:

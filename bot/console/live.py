@@ -158,6 +158,8 @@ async def stream(request: web.Request) -> web.StreamResponse:
     with watcher.listening() as queue:
         await watcher.begun()
         cursor, missed = await request.app[PARTS].database.read(_missed, _cursor_of(request), viewer.community.key)
+        if not _is_open(request):
+            return web.Response()  # left while we looked: there is nobody to stream to
         async with sse_response(request) as response:
             request.app[STREAMS][response] = (viewer.staff.id or 0, request)
             try:

@@ -122,11 +122,19 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
                 raise
             return _problem(parts, shared, 404, "没有找到", "它可能已被删除，或者链接写错了。", written)
         except Refusal as refusal:
+            if _wants_fragment(request):  # said where the form stands, which keeps all that was filled in
+                return respond(View("console/refused.html", {"text": str(refusal)}, 422), parts.templates, shared)
             return _problem(parts, shared, 422, "没有完成", str(refusal), written)
         if result is None:
             return _problem(parts, shared, 200, "刚才已经提交过了", "这一次没有再做一遍，前一次已经办好。")
         await readings.write_down(request, viewer, read)
-        return respond(result, parts.templates, {**shared, **around})
+        response = respond(result, parts.templates, {**shared, **around})
+        if isinstance(result, Redirect) and _wants_fragment(
+            request
+        ):  # a browser would follow it unseen and put the page into the form
+            response.set_status(204)
+            response.headers["HX-Redirect"] = response.headers.popone("Location")
+        return response
 
     return handle
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.contract import Desk, Page, Redirect, View, page
+from bot.contract import Desk, Page, Redirect, View, checked_phone, page
 from bot.errors import Refusal
 from bot.store import credentials, sessions
 from bot.store.staff import ROLE_WORDS, Role, Staff, check_login, places_beyond, working_places
@@ -97,12 +97,11 @@ _FIELDS = ("姓名", "电话", "技能")
 def _fill(desk: Desk, member: Staff) -> None:
     """Take name, phone and skills from the form; raises Refusal that names what does not fit."""
     name = " ".join(desk.form.get("name", "").split())
-    phone = unicodedata.normalize("NFKC", desk.form.get("phone", "")).strip()
+    phone = desk.form.get("phone", "").strip()
+    phone = phone if phone == member.phone else checked_phone(phone)
     skills = list(dict.fromkeys(filter(None, re.split(r"[、，,；;\s]+", desk.form.get("skills", "")))))
     if not name:
         raise Refusal("姓名要填。")
-    if phone and not re.fullmatch(r"\+?\d[\d -]{3,18}\d", phone, re.ASCII):
-        raise Refusal("电话写得不对，例如 13800001234 或 0571-88880000。")
     if len(skills) > MOST_SKILLS or any(len(skill) > LONGEST_SKILL for skill in skills):
         raise Refusal(f"技能最多写 {MOST_SKILLS} 个，每个不超过 {LONGEST_SKILL} 个字，用顿号分开。")
     member.name, member.phone, member.skills = name[:40], phone, skills

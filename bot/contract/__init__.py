@@ -67,6 +67,7 @@ from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
 from bot.language.kinds.called import is_described
 from bot.language.kinds.kind import Aspect, Found, Grammar, Kind, Slot, Value
+from bot.language.kinds.phone import checked as checked_phone
 from bot.language.kinds.phone import veiled as veiled_phone
 from bot.language.kinds.temperature import is_somebody, temperatures, whose
 from bot.language.kinds.temperature import of_several as temperatures_of_several
@@ -89,6 +90,6 @@ __all__ = [
     "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household",
     "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
     "Permission", "Personal", "Photo", "Processing", "Purpose", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Scoped",
-    "Search", "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience", "card", "consents",
+    "Search", "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience", "card", "checked_phone", "consents",
     "digest_of", "effect", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "page", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone", "whose", "word", "wording",
 ]  # fmt: skip

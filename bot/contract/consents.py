@@ -66,6 +66,7 @@ class Purpose:
     is_sensitive: bool = True
     as_guardian: bool = False  # for children under 14, given by the adult who tells of them
     with_it: Sequence[str] = ()  # purposes that end with this one
+    intents: Sequence[str] = ()  # by which it is told: what stands open of them ends with the consent
 
     def words(self, work: Work) -> str:
         """Return the question: what is shown is what is consented to."""
@@ -134,6 +135,8 @@ def end(work: Work, resident: Resident, purpose: Purpose) -> int:
     known = work.context.services.purposes
     for one in (purpose, *(known[name] for name in purpose.with_it if name in known)):
         gone += sum(one.end(work, who) for who in those)
+        if isinstance(work, Turn):
+            work.closes.update(one.intents)
         for found in consents.holding(work.session, resident, one.name):
             consents.end(work.session, found, work.now)
             work.record("consent.withdrawn", resident.about, purpose=one.name, version=found.version)

@@ -62,7 +62,7 @@ def open(turn: Turn, *, intent: str, topic: str, words: str, question: bool = Fa
     data = {"intent": intent, "topic": topic, "text": "", "question": question}
     task = tasks.open(
         turn.session, turn.now, kind=KIND, need=store.NEED, title=topic or BARE, openid=turn.openid,
-        household_id=turn.flat.id if turn.flat else None, data=data, actor=turn.actor, number=store.number(),
+        household_id=turn.flat.id if turn.flat else None, data=data, actor="system", number=store.number(),
     )  # fmt: skip
     store.add(turn.session, task, words)
     turn.attach(turn.photos(), task.about)

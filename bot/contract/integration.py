@@ -270,7 +270,8 @@ class Services:
 
     def say(self, event: Event, now: datetime) -> str:
         """Return the sentence for an event; empty for a kind that no service knows."""
-        return next(filter(None, (one.log.say(event, now) for one in self.integrations)), "")
+        words = {"purpose": {name: purpose.title for name, purpose in self.purposes.items()}}
+        return next(filter(None, (one.log.say(event, now, words) for one in self.integrations)), "")
 
     def settings_of(self, kind: type[S]) -> S:
         """Return a service's settings by their model."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.language.phrases import fill
@@ -25,17 +26,22 @@ class Log:
     """How people read the events of a service.
 
     `events`: kind -> a sentence, which may use the event's data: 门岗不放行：{reason}. `words`: name in the data ->
-    value -> word. `subjects`: what stands before the colon -> who knows the words for what stands behind it.
+    value -> word. `titles`: kind -> what it is called in a list of kinds, where its sentence takes values. `subjects`: what stands before the colon -> who knows the words for what stands behind it.
     `figures`: kind -> what its events of today are called where the console counts them: 今天报修.
     """
 
     events: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     subjects: Mapping[str, Callable[["Work", str], Subject]] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
 
-    def say(self, event: Event, now: datetime) -> str:
-        """Return the sentence for an event; empty for a kind this service does not know."""
+    def title(self, kind: str) -> str:
+        """Return what a kind is called in a list: its title, or the sentence up to where values are put in."""
+        return self.titles.get(kind) or self.events[kind].partition("{")[0].rstrip("：（，") or kind
+
+    def say(self, event: Event, now: datetime, words: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> str:
+        """Return the sentence for an event; empty for a kind this service does not know. `words`: further ones, as its own."""
         true = {name: value for name, value in event.data.items() if value is not False}
-        known = {name: self.words.get(name, {}).get(str(value), value) for name, value in true.items()}
+        known = {name: self.words.get(name, words.get(name, {})).get(str(value), value) for name, value in true.items()}
         return fill(self.events.get(event.kind, ""), known, now)

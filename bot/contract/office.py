@@ -40,6 +40,17 @@ class Office:
         )  # fmt: skip
         return next(moment for moment in moments if moment > now)
 
+    def in_words(self) -> str:
+        """Return the hours as one says them: 每天 8:30 到 18:00, 周一到周五 9:15 到 16:45, 周一、周三 9:00 到 12:00."""
+        days = sorted(self.days)
+        if len(days) == len(_WEEKDAYS):
+            when = "每天"
+        elif len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+            when = f"周{_WEEKDAYS[days[0] - 1]}到周{_WEEKDAYS[days[-1] - 1]}"
+        else:
+            when = "、".join(f"周{_WEEKDAYS[day - 1]}" for day in days)
+        return f"{when} {say_clock(self.opens)} 到 {say_clock(self.closes)}"
+
     def say_opening(self, now: datetime) -> str:
         """Return when it opens next as one says it: 8:30, 明天 8:30, 周一 8:30."""
         at = self.opening(now)

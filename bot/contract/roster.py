@@ -6,6 +6,7 @@ from bot.store.invitations import Invitation, invite, inviter_of
 from bot.store.invitations import end as end_invitation
 from bot.store.invitations import end_all_of as end_invitations_of
 from bot.store.invitations import find as find_invitation
+from bot.store.invitations import open_to as open_invitations
 from bot.store.limits import used as used_today
 from bot.store.objections import is_objected
 from bot.store.people import (
@@ -31,5 +32,5 @@ from bot.store.staff import active, by_login
 __all__ = [
     "EVIDENCE_WORDS", "RESIDENT_ROLE_WORDS", "Invitation", "active", "also_known", "binding_of", "bound", "by_login", "by_public_id", "claim_flat",
     "drop_claim", "end_invitation", "end_invitations_of", "ever_bound", "find_invitation", "homes", "invite", "inviter_of", "is_objected",
-    "lives_where_unknown", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today", "was_anothers",
+    "lives_where_unknown", "open_invitations", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today", "was_anothers",
 ]  # fmt: skip

@@ -104,6 +104,17 @@ class Sheet:
     unknown: tuple[str, ...] = ()  # columns that are left alone
 
 
+def misnamed(name: str, body: bytes) -> Sheet | None:
+    """Return the fault of a file that is called a workbook and is none, which would be read as a table of text; None for others."""
+    if not name.lower().endswith((".xlsx", ".xlsm")) or body.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or not body:
+        return None
+    fault = Fault(
+        line=0, text="这不是 Excel 文件，只是名字以 .xlsx 结尾。请用 Excel 打开原来的表格，另存为“Excel 工作簿（.xlsx）”再传。",
+        english="it is no workbook though its name says so; save the table as .xlsx anew",
+    )  # fmt: skip
+    return Sheet(faults=(fault,))
+
+
 def flat_of(*, building: str, unit: str, room: str) -> Flat:
     """Return a flat that was typed as a file that says the same would have it; raises Refusal with what is wrong and the way out."""
     house = _typed("building", building, cells.building)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.contract.access import Access
 from bot.contract.taskkinds import Ladder, Who
-from bot.store import alerts, duty, grants, staff
+from bot.store import alerts, duty, events, grants, staff
 from bot.store.outbox import DeliveryState
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Known, Task
@@ -109,7 +109,10 @@ def _tell(work: "Work", task: Task, who: Who) -> None:
         delivery = work.context.services.summon(work, task, member) if member.openid else None
         alerts.told(work.session, task.id or 0, member.id or 0, rung, work.now, delivery.id if delivery else None)
     task.rung += 1
-    work.record("task.told", task.about, rung=rung + 1)
+    work.context.services.require_emitted("task.told", {"rung": rung + 1})
+    events.record(
+        work.session, work.now, "task.told", subject=task.about, actor="system", rung=rung + 1
+    )  # whoever called for help
 
 
 def _whom(work: "Work", task: Task, who: Who) -> list[Staff]:

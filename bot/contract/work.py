@@ -99,9 +99,14 @@ class Context:
         return self.usual_office.in_community(self.community.office_hours, self.community.office_days)
 
     def words(self, template: str, now: datetime, **values: Any) -> str:
-        """Fill a phrase; it may also use {community.name}, {community.phone} and {community.address}."""
-        facts = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
-        return fill(template, {**facts, **values}, now)
+        """Fill a phrase; it may also use {community.name}, {community.phone}, {community.address} and {community.hours}."""
+        return fill(template, {**self.facts, **values}, now)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What every phrase may say of the community, by its placeholder."""
+        known = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
+        return {**known, "community.hours": self.office.in_words()}
 
     def of(self, community: Community) -> "Context":
         """Return the same for another community."""
@@ -339,7 +344,8 @@ class Work:
         climbs = self.context.services.ladder(kind) is not None
         task = tasks.open(
             self.session, self.now, kind=kind, need=need, title=title, urgent=urgent, openid=openid,
-            household_id=household.id if household else None, subject=subject, data=data, climbs=climbs, actor=self.actor,
+            household_id=household.id if household else None, subject=subject, data=data, climbs=climbs,
+            actor=self.actor if self.actor.startswith("staff:") else "system",  # whoever reports something opens no task
         )  # fmt: skip
         if climbs:
             telling.begin(self, task)
@@ -404,6 +410,7 @@ class Turn(Work):
     said: str = ""  # the resident's own words that led to what is done, in their order, one message a line
     about: str = ""  # what was done before and is meant now, such as ticket:K3M9; empty where nothing in particular is
     only_address: bool = False  # what waits behind this wants to know where they live, and no proof of it
+    closes: set[str] = field(default_factory=set)  # intents of which nothing may stand open or be remembered after this message
 
     @cached_property
     def resident(self) -> Resident | None:

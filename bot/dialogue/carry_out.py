@@ -23,8 +23,9 @@ from bot.language.files import Catalogue, Intent
 from bot.language.kinds.kind import Value
 from bot.language.phrases import plain
 from bot.language.reading import Reading
-from bot.store import conversations, tasks, unmatched
+from bot.store import conversations, people, tasks, unmatched
 from bot.store.conversations import Kept
+from bot.store.people import Household
 from bot.store.tasks import Task
 
 #: Words up to this length are said back when they are added to what waits.
@@ -106,6 +107,10 @@ def carry_out(talk: Talk, step: Step) -> Answer:
             answer = _put(talk, before, with_help=with_help)
             return _on_the_way(talk, answer) if is_for_outer else answer
         case steps.Confirm():
+            form = talk.standing.form
+            if form is not None and _must_say_which(talk, form):
+                talk.standing = talk.standing.within(None)
+                return _do(talk, replace(form, is_agreed=True), before)
             return _put(talk, before)
         case steps.Do(form=form):
             return _do(talk, form, before)
@@ -169,6 +174,13 @@ def _on_the_way(talk: Talk, answer: Answer) -> Answer:
     return replace(answer, outcome=replace(answer.outcome, intent=waiting.intent), values={**values, **answer.values})
 
 
+def _must_say_which(talk: Talk, form: Form) -> bool:
+    """Tell whether somebody with several flats leaves one: its action asks which, and reads that one back itself."""
+    if not talk.intents[form.intent].releases_flat or talk.turn.resident is None:
+        return False
+    return len(people.homes(talk.session, talk.turn.resident)) > 1
+
+
 def _read_back(talk: Talk, form: Form, intent: Intent) -> str:
     if intent.confirm:
         return forms.read_back(form, intent, talk.now, _named(talk))
@@ -223,6 +235,7 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
     if action is None:
         return _without_action(talk, form, intent, before)
     talk.turn.said, talk.turn.about = "\n".join(form.words), form.about
+    flat = talk.turn.flat if intent.chooses_flat or intent.provides_flat else None
     talk.turn.only_address = form.outer is not None and talk.intents[form.outer.intent].needs_address
     try:
         with talk.session.begin_nested():  # of what is refused nothing remains
@@ -231,6 +244,8 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
         return _finish(talk, form, intent, _said(before, str(refusal)))
     if isinstance(reply, Ask):
         return _ask_back(talk, form, intent, reply, before)
+    if flat is not None:
+        _leave_flat(talk, flat)
     text = talk.turn.words(intent.replies[reply.name], **{**_spoken(talk, form, intent), **reply.values})
     if reply.forgets:
         talk.standing = Standing()
@@ -238,6 +253,14 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
         return _answer(text, "done", intent.id)
     _remember(talk, reply, intent, forms.given(form))
     return _finish(talk, form, intent, _said(before, text))
+
+
+def _leave_flat(talk: Talk, before: Household) -> None:
+    """Where another flat is meant from now on, let what was done for the one before be spoken of no more: it belongs to that one."""
+    _look_up_resident(talk)
+    if talk.turn.flat is None or talk.turn.flat.id != before.id:
+        kept = tuple(known for known in talk.standing.subjects if not talk.intents[known.intent].needs_home)
+        talk.standing = replace(talk.standing, subjects=kept)
 
 
 def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, Value]) -> None:
@@ -446,9 +469,7 @@ def _spoken(talk: Talk, form: Form, intent: Intent) -> dict[str, str]:
 
 
 def _named(talk: Talk) -> dict[str, Any]:
-    community = talk.turn.community
-    flat = talk.turn.flat.label if talk.turn.flat else ""
-    return {**{f"community.{name}": getattr(community, name) for name in ("name", "phone", "address")}, "flat": flat}
+    return {**talk.turn.context.facts, "flat": talk.turn.flat.label if talk.turn.flat else ""}
 
 
 def _plain(form: Form, intent: Intent) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What is said while a form is open: an answer, a way out, a question in between, something else. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue import following, forms
@@ -18,6 +18,7 @@ from bot.dialogue.starting import (
     advance,
     again,
     hand_over,
+    is_known,
     lacks_home,
     not_taken,
     quoted,
@@ -30,8 +31,8 @@ from bot.language import answers, courtesy, emoji, questions
 from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.files import Intent
-from bot.language.kinds.kind import SKIPPED, Aspect
-from bot.language.matching.matcher import Candidate
+from bot.language.kinds.kind import SKIPPED, Aspect, Slot
+from bot.language.matching.matcher import TEMPLATE, Candidate
 from bot.language.reading import Reading
 
 #: Where any words would do for an answer (a place, a remark), another request must be this clear to be taken for one.
@@ -59,6 +60,12 @@ _NOBODY_COMES = re.compile(
 _YES_THAT_ONE = re.compile(
     r"^(?:对+|是的?|嗯+|好的?|行|可以|没错|确认|要得|中)[，, ]*(?:就|只|那就?)?(?:是)?(?:取消|撤|退|作废|不要|这个|那个|她的|他的|.{1,6}的?那[个张单])"
     r"(?!.*(?:先不|别取消|不取消|再说))"
+)
+
+#: Said by who has no flat here; whoever is no 业主 may be a tenant.
+_NOT_HERE = re.compile(
+    "^(?:我|俺|我们|咱|阿拉)?(?:又|并|也|都|现在|已经)?(?:不|没|冇|唔)(?:是)?(?:住|喺)(?:在)?(?:这里?|这儿|这边|呢度|你们(?:这|小区)|小区里?|里面)"
+    "|(?:不|唔)(?:是|系)(?:这里|这儿|你们|这个|本)?(?:小区)?的?(?:住户|居民)|搬走了"
 )
 
 _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
@@ -134,9 +141,17 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         or _is_own_cancel(intent, heard, facts)
     ):
         return _instead(standing, form, intent, heard, facts) or _abandon(standing, form, intent, facts)
-    if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back:  # to the person just offered
+    if intent.provides_flat and not facts.is_bound and _NOT_HERE.search(text):
+        return Say(standing=standing.within(None), phrase=Line("flat.not_here"), kind="cancelled", intent=intent.id)
+    if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back and not _fits(form, intent, heard.reading):
+        # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
     return None
+
+
+def _fits(form: Form, intent: Intent, said: Reading) -> bool:
+    """Tell whether a yes or a number answers what was asked last, however often that was missed."""
+    return bool(form.agreed) or forms.answer(form, intent, said) is not None
 
 
 def _agrees_to_cancel(intent: Intent, text: str) -> bool:
@@ -292,21 +307,27 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
         waiting = forms.begin(intent, read_slots(intent, further), form.outer, heard.text)
         return Do(standing=standing.within(None), form=replace(form, outer=waiting, stage=forms.Stage.CONFIRMED))
     changed = forms.answer(form, intent, said)
+    if changed is not None and _is_own_phrase(form, intent, changed, heard, facts):
+        return interrupt(standing, form, heard, facts)
     if changed is None and form.is_guess and form.is_read_back and _tells_more(form, intent, heard, facts):
-        return Do(standing=standing.within(None), form=replace(forms.heard(form, heard.text), stage=forms.Stage.CONFIRMED))
+        return Do(
+            standing=standing.within(None), form=replace(forms.heard(form, heard.text, intent), stage=forms.Stage.CONFIRMED)
+        )
     if more := _one_more(standing, form, intent, heard, facts):
         return more
     guessed = _guessed(form, intent, heard, facts) if changed is None else None
     if guessed is not None:
-        changed = replace(forms.heard(guessed, heard.text), is_guess=True)
+        changed = replace(forms.heard(guessed, heard.text, intent), is_guess=True)
         return advance(standing, changed, intent, facts, _noted(form, changed, intent, facts))
     if changed is not None and _asks_beside(form, changed, heard, facts):
-        return interrupt(standing, forms.heard(changed, heard.text), heard, facts)
+        return interrupt(standing, forms.heard(changed, heard.text, intent), heard, facts)
+    if _asks_what_is_known(form, intent, heard, changed, facts):
+        return Aside(standing=standing, first=_informed(standing, intent, form, heard, facts), form=form)
     if _is_interruption(standing, form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
     if changed is None:
         return _no_answer(standing, form, intent, said, heard, facts)
-    changed = replace(forms.heard(changed, heard.text), is_guess=False)
+    changed = replace(forms.heard(changed, heard.text, intent), is_guess=False)
     lost = not_taken(heard.reading, intent, changed.values)
     if form.stage is forms.Stage.CONFIRM and courtesy.agrees_beside(heard.text) and not corrects(heard.text) and not lost:
         changed = replace(changed, stage=forms.Stage.CONFIRMED)
@@ -362,17 +383,27 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
     if (answers.is_open(text) or answers.is_any(text)) and not questions.is_question(text):
         return _open(standing, form, intent, facts)
     if questions.is_question(text) and not is_any:
-        kept = replace(standing.missed(text, facts.now), misses=standing.misses)
-        unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="unknown", intent=intent.id, is_miss=True, text=text)
-        first = Inform(standing=standing, question=text, known=heard.known, otherwise=unknown)
-        return Aside(standing=standing, first=first, form=form)
+        return Aside(standing=standing, first=_informed(standing, intent, form, heard, facts), form=form)
+    if form.prompt and any(
+        slot.kind.is_of_several and slot.kind.grammar and said.found(slot.kind.grammar) for slot in intent.slots
+    ):
+        # 老公37.5, while the action asks what hurts: it sorts out whose it is
+        return Do(standing=standing.within(None), form=forms.heard(form, text, intent))
     if lost := not_taken(said, intent, form.values):
         return again(standing, form, lost)
     if ahead := _ahead(standing, form, [facts.intents[item.intent] for item in forms.chain(form.outer)], said, facts):
         return ahead
     if said.take(intent.slots, known=form.values):  # said before
         return again(standing, form)
-    return _ask_again(standing, form, intent)
+    return _ask_again(standing, form, intent, text)
+
+
+def _informed(standing: Standing, intent: Intent, form: Form, heard: Heard, facts: Facts) -> Inform:
+    """Return the answer to a question in between from what is known; that nobody here knows is said, and kept."""
+    words = forms.unproven(heard.text, intent, {}, form.asking)
+    kept = replace(standing.missed(words, facts.now), misses=standing.misses)
+    unknown = Say(standing=kept, phrase=Line("question.in_form"), kind="unknown", intent=intent.id, is_miss=True, text=words)
+    return Inform(standing=standing, question=words, known=heard.known, otherwise=unknown)
 
 
 def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
@@ -388,15 +419,17 @@ def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
 def _any_time(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
     """Leave out a time that may be any, whatever was asked, and keep what is said beside it: 哪天来都在家，上门前打电话."""
     any_time = {slot.name: SKIPPED for slot in intent.slots if slot.kind.aspect is Aspect.BEGINS and slot.skippable}
-    kept = forms.heard(replace(form, values={**any_time, **form.values}), text)
+    kept = forms.heard(replace(form, values={**any_time, **form.values}), text, intent)
     return advance(standing, kept, intent, facts, (Line("heard", {"words": quoted(text)}),))
 
 
-def _ask_again(standing: Standing, form: Form, intent: Intent) -> Step:
+def _ask_again(standing: Standing, form: Form, intent: Intent, text: str) -> Step:
     """Ask once more with help; the next time offer a person. What is known stays known."""
     tried = replace(form, tries=form.tries + 1)
     if tried.tries >= PATIENCE:
         return again(standing, tried, (Line("form.stuck"),))
+    if courtesy.agrees(text):  # a yes to a question for a value: there is nothing wrong with it, it is only no value
+        return again(standing, tried)
     slot = forms.asked(form, intent)
     if slot is None or not slot.error or form.prompt:
         return again(standing, tried, (Line("form.unclear"),))
@@ -409,16 +442,31 @@ def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Lin
         return ()
     spoken = forms.spoken(changed, intent, facts.now)
     news = {name: said for name, said in spoken.items() if said and form.values.get(name) != changed.values[name]}
-    replaced = [said for name, said in news.items() if name in form.values]
+    if form.prompt:  # the action that asked says whose they are
+        news = {
+            name: said
+            for name, said in news.items()
+            if not any(slot.name == name and slot.kind.is_of_several for slot in intent.slots)
+        }
+    replaced = [slot for slot in intent.slots if slot.name in news and slot.name in form.values]
+    if any(slot.kind.is_part for slot in replaced):
+        replaced = [slot for slot in intent.slots if slot.name in news and (slot in replaced or slot.kind.is_part)]
     if replaced:
-        return (Line("form.noted", {"values": "、".join(replaced)}),)
+        return (Line("form.noted", {"values": "、".join(_read_out(replaced, news))}),)
     if not news:
         return ()
     if form.asking in news:
+        told = [slot for slot in intent.slots if slot.name in news]
         goes_on = forms.proceed(changed, intent).kind == "asks" and forms.is_past(changed, intent, facts.now) is None
-        return (Line("form.got", {"values": "，".join(map(quoted, news.values()))}),) if goes_on else ()
+        return (Line("form.got", {"values": "，".join(map(quoted, _read_out(told, news)))}),) if goes_on else ()
     kept = [f"{slot.title} {news[slot.name]}".strip() for slot in intent.slots if slot.name in news]
     return (Line("form.kept", {"values": "，".join(kept)}),)
+
+
+def _read_out(slots: Sequence[Slot], said: Mapping[str, str]) -> list[str]:
+    """Return values as one says them, parts of one thing together: 3栋2单元, no 3，2."""
+    parts = "".join(f"{said[slot.name]}{slot.kind.counted}" for slot in slots if slot.kind.is_part)
+    return [*([parts] if parts else []), *(said[slot.name] for slot in slots if not slot.kind.is_part)]
 
 
 # ------------------------------------------------------------------ something else in between
@@ -441,13 +489,39 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
         return True
     if corrects(heard.text) or _is_all_taken(other, form, changed, heard, facts):
         return False
-    if other.provides_flat and facts.is_bound:  # 3栋2单元 is a place, whoever lives there
-        return False
+    if other.provides_flat and (facts.is_bound or _says_where(form, intent, changed, other, heard)):
+        return False  # 3栋2单元 is a place, whoever lives there
     if best.confidence >= CLEAR and _is_any_words(form, intent, heard.reading):
         return True
     gives = sum(form.values.get(name) != value for name, value in changed.values.items())
     others = len(read_slots(other, heard))
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+
+def _asks_what_is_known(form: Form, intent: Intent, heard: Heard, changed: Form | None, facts: Facts) -> bool:
+    """Tell whether the community surely has the answer to words that answer nothing of the form: 停车怎么收费, whoever else may be asked."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if best is not None and best.confidence >= TEMPLATE and best.intent == intent.id:
+        return False
+    slot = forms.asked(form, intent)
+    fits_nothing = slot is not None and bool(slot.otherwise) and slot.name not in heard.reading.take((slot,))
+    answers_nothing = changed is None or fits_nothing or _is_any_words(form, intent, heard.reading)
+    return answers_nothing and is_known(heard, accepted(heard, facts.intents))
+
+
+def _says_where(form: Form, intent: Intent, changed: Form, other: Intent, heard: Heard) -> bool:
+    """Tell whether half a flat answers where something is: 3栋2单元."""
+    slot = forms.asked(form, intent)
+    return slot is not None and slot.kind.aspect is Aspect.WHERE and slot.name in changed.values and lacks(other, heard)
+
+
+def _is_own_phrase(form: Form, intent: Intent, changed: Form, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words that could only be somebody's name are what another intent's file says itself: 邀请家人, 帮助."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if best is None or best.intent == intent.id or best.confidence < TEMPLATE or facts.intents[best.intent].provides_flat:
+        return False
+    news = [slot for slot in intent.slots if changed.values.get(slot.name) != form.values.get(slot.name)]
+    return bool(news) and all(slot.kind.aspect is Aspect.WHO for slot in news)
 
 
 def _asks_beside(form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:
@@ -485,7 +559,8 @@ def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Ste
     if other.emergency:
         return sound(standing, other, heard)
     if other.hands_over:
-        return hand_over(standing, facts, other, "\n".join((*form.words, heard.text)), topic=intent.title)
+        words = forms.unproven(heard.text, intent, {}, form.asking)
+        return hand_over(standing, facts, other, "\n".join((*form.words, words)), topic=intent.title)
     if other.id == intent.id:
         return _touched(standing, form, intent, heard, facts)
     if intent.provides_flat and lacks_home(other, facts):
@@ -507,7 +582,7 @@ def _ahead(standing: Standing, form: Form, wanted: Sequence[Intent], said: Readi
         if values:
             told = [words for slot in intent.slots if slot.name in values and (words := slot.say(values[slot.name], facts.now))]
             kept = Line("form.kept", {"values": f"{intent.title}，{'，'.join(told)}"})
-            return again(standing, forms.informed(form, intent.id, values, said.raw), (kept,))
+            return again(standing, forms.informed(form, intent, values, said.raw), (kept,))
     return None
 
 
@@ -523,8 +598,8 @@ def _wait_for_flat(standing: Standing, form: Form, other: Intent, heard: Heard, 
     """Put another request behind the binding; more about the one that waits already is no answer."""
     values = read_slots(other, heard)
     if form.outer is not None and form.outer.intent == other.id:
-        waits = forms.heard(replace(form.outer, values={**form.outer.values, **values}), heard.text)
+        waits = forms.heard(replace(form.outer, values={**form.outer.values, **values}), heard.text, other)
         waiting = replace(form, outer=waits)
-        return again(standing, waiting) if heard.place else _ask_again(standing, waiting, facts.intents[form.intent])
+        return again(standing, waiting) if heard.place else _ask_again(standing, waiting, facts.intents[form.intent], heard.text)
     wanted = forms.begin(other, values, forms.aside(form.outer, other.id) if form.outer else None, heard.text)
     return again(standing, replace(form, outer=wanted), (Line("flat.first", {"title": other.title}),))

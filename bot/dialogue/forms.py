@@ -6,7 +6,7 @@ silently.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,6 +26,9 @@ EXPIRES = timedelta(minutes=15)
 #: A choice among more than so many is asked for in words, and the numbered list shown when the answer fits none.
 LISTED = 5
 
+#: A proof has at least so many signs.
+PROVES = 4
+
 #: Words as long as this tell what the matter is, though they fit no option.
 TELLS = 3
 
@@ -41,6 +44,12 @@ _WHEREABOUTS = re.compile(
 )
 
 _FLAT = re.compile(r"\w{1,4}栋")
+
+#: Digits that may be what was asked for as a proof, however they are written.
+_DIGITS = re.compile(r"[\d零〇一二三四五六七八九幺](?:[\s\-.]?[\d零〇一二三四五六七八九幺]){3,}")
+
+#: Stands for a proof where words are kept.
+_HIDDEN = "****"
 
 _WISH = re.compile(r"^(?:我?要?(?:改|换|修改|更改|重填|填错)一?下?|把)|(?:改一?下|不对|错了?|要改|写错了?)$")
 
@@ -97,7 +106,8 @@ class Progress:
 def begin(intent: Intent, values: Mapping[str, Value], outer: Form | None = None, words: str = "") -> Form:
     """Open a form with what is known already; `words` are the resident's own."""
     given = {slot.name: slot.default for slot in intent.slots if slot.default}
-    form = Form(intent=intent.id, values={**given, **values}, outer=outer, words=(words,) if words else ())
+    kept = unproven(words, intent, values)
+    form = Form(intent=intent.id, values={**given, **values}, outer=outer, words=(kept,) if kept else ())
     return replace(form, brief=bool(values) and all(slot.name in form.values for slot in intent.slots if slot.required))
 
 
@@ -157,8 +167,24 @@ def listed(form: Form, intent: Intent) -> Mapping[str, str]:
     return {} if is_long and not form.tries else form.menu
 
 
-def heard(form: Form, words: str) -> Form:
+def unproven(words: str, intent: Intent, values: Mapping[str, Value], asking: str = "") -> str:
+    """Return words as they may be kept: without what shows who somebody is, said just now or asked for."""
+    for slot in intent.slots:
+        if not slot.kind.is_secret:
+            continue
+        said = str(values.get(slot.name, ""))
+        if slot.name == asking:
+            words = _DIGITS.sub(_HIDDEN, words)
+        if len(said) < PROVES or not any(sign.isdigit() for sign in said):
+            continue
+        hidden = re.sub(re.escape(said), _HIDDEN, words, flags=re.IGNORECASE)
+        words = hidden if _HIDDEN in hidden else f"[{slot.title}]"  # 尾号零四二一
+    return words
+
+
+def heard(form: Form, words: str, intent: Intent) -> Form:
     """Return the form with the resident's words kept in it."""
+    words = unproven(words, intent, form.values, form.asking)
     if not words or words in form.words:
         return form
     first, *more = (*form.words, words)
@@ -167,10 +193,10 @@ def heard(form: Form, words: str) -> Form:
     return replace(form, words=(first, *more))
 
 
-def informed(form: Form, intent: str, values: Mapping[str, Value], words: str) -> Form:
+def informed(form: Form, intent: Intent, values: Mapping[str, Value], words: str) -> Form:
     """Return the form with values put into the one for `intent` that waits behind it."""
-    if form.intent == intent:
-        return heard(replace(form, values={**form.values, **values}), words)
+    if form.intent == intent.id:
+        return heard(replace(form, values={**form.values, **values}), words, intent)
     return replace(form, outer=informed(form.outer, intent, values, words)) if form.outer else form
 
 
@@ -182,6 +208,14 @@ def talked_over(form: Form) -> Form:
 def chain(form: Form | None) -> list[Form]:
     """Return a form and those put aside for it, the newest first."""
     return [form, *chain(form.outer)] if form else []
+
+
+def closed(form: Form | None, intents: Collection[str]) -> Form | None:
+    """Return what is left of a form and those that wait behind it, without those for these intents."""
+    kept: Form | None = None
+    for one in reversed(chain(form)):
+        kept = kept if one.intent in intents else replace(one, outer=kept)
+    return kept
 
 
 def aside(form: Form, starting: str) -> Form | None:

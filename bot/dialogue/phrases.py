@@ -8,7 +8,7 @@ from bot.language.promises import Promise, Promises
 
 #: Name -> the value that comes with it, if any does.
 SAID: Mapping[str, str] = {
-    "flat.first": "title", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.got": "values", "form.more": "words", "form.back": "title",
+    "place.which": "place", "flat.first": "title", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.got": "values", "form.more": "words", "form.back": "title",
     "form.next": "title", "form.cancelled": "title", "form.past": "value",
     "emergency.telling": "who phone", "emergency.telling.all": "who phone", "emergency.claimed": "who phone",
     "emergency.unreached": "who phone", "emergency.where": "places",
@@ -24,7 +24,7 @@ SAID: Mapping[str, str] = {
         photo.what photo.attached photo.received photo.not_now place.what place.not_now
         acknowledged listening emoji.sad emergency.more.calm emergency.helped emergency.over emergency.number emergency.call
         elsewhere elsewhere.free photo.which photo.what.free place.what.free sticker question.in_form misses.person
-        form.no_hurry form.open flat.none form.nothing form.change form.unclear form.stuck
+        form.no_hurry form.open flat.none flat.not_here form.nothing form.change form.unclear form.stuck
         """.split(),
         "",
     ),

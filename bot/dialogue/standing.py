@@ -1,6 +1,6 @@
 """Where a talk stands between two messages: one frozen value, kept with the conversation as JSON. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -124,6 +124,14 @@ class Standing:
     def without(self, about: str) -> "Standing":
         """Return the talk without something that is over."""
         return replace(self, subjects=tuple(known for known in self.subjects if known.about != about))
+
+    def closed(self, intents: Collection[str]) -> "Standing":
+        """Return the talk with nothing open or remembered of these intents, nor the words that found no use: they may be of that, too."""
+        if not intents:
+            return self
+        form, shelved = (forms.closed(one, intents) for one in (self.form, self.shelved))
+        subjects = tuple(known for known in self.subjects if known.intent not in intents)
+        return replace(self.calm(), form=form, shelved=shelved, subjects=subjects, unused=())
 
     def missed(self, text: str, now: datetime) -> "Standing":
         """Return the talk with words kept that led to nothing."""

@@ -17,6 +17,7 @@ from bot.language.kinds import flat
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Aspect, Value
 from bot.language.matching.matcher import TEMPLATE, Candidate
+from bot.language.phrases import fill
 from bot.language.reading import Reading
 
 #: Times in a row that words are not understood before a person is offered.
@@ -70,6 +71,11 @@ _WHAT_IT_COSTS = re.compile(
     r"(?:那|请问|大概|一般|这个|师傅|上门|修|修一次|维修)*(?:要|需要|得|用|会)?(?:不要|收不收|要不要)?(?:收|给|付|花|出)?(?:多少|几多|好多)?(?:钱|费|费用|免费)(?:的)?(?:吗|么|不|啊|呀|嘛|呢|伐|咩)*[?？]?"
 )
 
+#: A place that is found by whoever is sent there: 3栋楼道, 东门路灯, 小区花园. 楼道 alone is in every building.
+_TELLS_WHERE = re.compile(
+    r"[\dA-Za-z一二三四五六七八九十]+(?:栋|幢|座|号|单元)|地下?车?库|小区|花园|乐园|健身|[东南西北正后侧大]门|岗"
+)
+
 #: Characters of what goes on about small talk.
 CHAT = 30
 
@@ -100,10 +106,10 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
         return not_known(standing, heard.text, facts)
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text) and not _wishes_anew(heard, facts)
     step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
-    if demands or (is_more and not _is_known(heard, intent)):
+    if demands or (is_more and not is_known(heard, intent)):
         return step
-    if (asks and (intent is None or not facts.only_shows(intent))) or _is_known(heard, intent):
-        known = heard.known if asks or _is_known(heard, intent) else ()
+    if (asks and (intent is None or not facts.only_shows(intent))) or is_known(heard, intent):
+        known = heard.known if asks or is_known(heard, intent) else ()
         return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
     return step
 
@@ -137,7 +143,7 @@ def _is_for_people(intent: Intent) -> bool:
     return not intent.action and not intent.reply and not intent.emergency
 
 
-def _is_known(heard: Heard, intent: Intent | None) -> bool:
+def is_known(heard: Heard, intent: Intent | None) -> bool:
     """Tell whether the knowledge surely has the answer, and no intent is as sure."""
     best = heard.match.candidates[0].confidence if intent is not None else 0.0
     return bool(heard.known) and heard.known[0].is_sure and best < heard.known[0].confidence
@@ -249,6 +255,8 @@ def start(
         standing = replace(standing, shelved=None)
     if heard.text and (values or not _is_bare(heard, intent, facts)):
         form = forms.described(form, intent)
+    if lacks_home(intent, facts) and (shared := _at_shared_place(standing, form, intent, facts, before)):
+        return shared
     if lacks_home(intent, facts):
         return bind_first(standing, form, intent, heard, facts, before)
     if (choosing := choice_before(intent, facts)) is not None:
@@ -561,6 +569,8 @@ def again(standing: Standing, form: Form, before: tuple[Line, ...] = ()) -> Step
 def resume(standing: Standing, form: Form, facts: Facts) -> Step:
     """Come back to what was put aside, or begin what was wished for in the same breath."""
     intent = facts.intents[form.intent]
+    if lacks_home(intent, facts) and (shared := _at_shared_place(standing, form, intent, facts, ())):
+        return shared
     if lacks_home(intent, facts):
         return bind_first(standing, form, intent, Heard.nothing(facts.now), facts)
     if (choosing := choice_before(intent, facts)) is not None:
@@ -577,6 +587,18 @@ def lacks_home(intent: Intent, facts: Facts) -> bool:
     if facts.catalogue.binding is None or facts.is_bound:
         return False
     return intent.needs_flat or (intent.needs_address and not facts.has_address)
+
+
+def _at_shared_place(standing: Standing, form: Form, intent: Intent, facts: Facts, before: tuple[Line, ...]) -> Step | None:
+    """Return how a report goes on of a place that is everybody's, whoever tells of it: which building it is in is asked for at most."""
+    slot = intent.slot_for(Aspect.WHERE)
+    place = str(form.values.get(slot.name, "")) if slot is not None else ""
+    if slot is None or not intent.needs_address or not any(word in place for word in intent.shared):
+        return None
+    if _TELLS_WHERE.search(place):
+        return advance(standing, form, intent, facts, before)
+    asks = fill(facts.catalogue.messages["place.which"], {"place": place}, facts.now)
+    return again(standing, replace(forms.ask(form, slot), prompt=asks), before)
 
 
 def choice_before(intent: Intent, facts: Facts) -> Intent | None:

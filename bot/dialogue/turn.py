@@ -18,7 +18,8 @@ from bot.dialogue.decide import decide, sounds_alarm
 from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import Person, Standing
-from bot.dialogue.steps import Kind
+from bot.dialogue.starting import resume
+from bot.dialogue.steps import Kind, Line
 from bot.errors import Forged
 from bot.language.matching.matcher import Match
 from bot.store import conversations, followers, inbox, invitations, masses, moving, outbox, scenes, scope
@@ -204,9 +205,21 @@ class _Turn:
             self._meet(followers.heard)
             self._note("resident", message.text or "[语音]")
             if own := self._heard_by_a_service(heard):
-                self.talk.standing = self.talk.standing.talked_over()
-                return Answer(texts=(own,), outcome=Outcome(kind="done"))
+                return self._answered_by_a_service(own)
         return self._decide(Words(heard=heard, is_spoken=isinstance(message, messages.Voice)))
+
+    def _answered_by_a_service(self, said: str) -> Answer:
+        """Say what a service answers; what it closes is left, and said to be, and what waited behind that goes on."""
+        before, talk = self.talk.standing.form, self.talk
+        talk.standing = talk.standing.talked_over().closed(talk.turn.closes)
+        answer = Answer(texts=(said,), outcome=Outcome(kind="done"))
+        if before is None or before.intent not in talk.turn.closes:
+            return answer
+        left = talk.phrase(Line("form.cancelled", {"title": self.catalogue.intents[before.intent].title}))
+        if talk.standing.form is None:
+            return replace(answer, texts=(said, left))
+        resumed = carry_out(talk, resume(talk.standing, talk.standing.form, talk.facts()))
+        return replace(resumed, texts=(said, left, *resumed.texts))
 
     def _heard_by_a_service(self, heard: Heard) -> str:
         """Return what a service answers to words that are its own; a number answers the menu or question that was shown."""

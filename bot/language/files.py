@@ -24,7 +24,7 @@ from bot.language.reader import Fault, Fields, Place, Problem, Reader, attempt, 
 
 #: `priority` has no effect; files that have it are still read.
 _INTENT_FIELDS = (
-    "version", "intent", "title", "needs", "match", "examples", "sentences", "keywords", "exclude", "slots", "confirm",
+    "version", "intent", "title", "needs", "match", "examples", "sentences", "keywords", "exclude", "shared", "slots", "confirm",
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "chooses", "hands_over", "cancels",
     "small_talk", "listens", "chats", "tells", "offer", "follow_ups",
 )  # fmt: skip
@@ -76,6 +76,7 @@ class Intent:
     action: bool = False
     needs_flat: bool = False  # only for who has proven where they live
     needs_address: bool = False  # for whoever says where they live, proven or not
+    shared: tuple[str, ...] = ()  # places that belong to everybody: who tells of one need not say where they live
     replies: Mapping[str, str] = field(default_factory=dict)
     reply: str = ""
     variants: tuple[str, ...] = ()  # other wordings of `reply`
@@ -354,7 +355,7 @@ def _read_intent(reader: Reader, common: Common, kinds: Mapping[str, Kind]) -> I
         match="whole" if match == "whole" else "fuzzy", examples=tuple(line for line, _, _ in examples),
         example_lines=tuple(number for _, number, _ in examples),
         sentences=tuple(_read_sentence(line, common, slots) for line in get("sentences", reader.lines, nothing)),
-        keywords=get("keywords", reader.words, ()), exclude=get("exclude", reader.words, ()),
+        keywords=get("keywords", reader.words, ()), exclude=get("exclude", reader.words, ()), shared=get("shared", reader.words, ()),
         unless=get("unless", reader.words, ()), slots=slots, confirm=get("confirm", reader.text_of, ""),
         action=get("action", reader.flag, False), needs_flat=needs == "flat", needs_address=needs == "address",
         replies=get("replies", reader.phrases, {}), reply=reply, variants=tuple(variants),

@@ -14,7 +14,7 @@ _OPTIONAL = re.compile(r"\{([\w.]+)\?((?:[^{}]|\{[\w.]+\})*)\}")
 _PLAIN = re.compile(r"\{([\w.]+)\}")
 _WEEKDAYS = "一二三四五六日"
 #: What every phrase may say of the community.
-FACTS = frozenset({"community.name", "community.phone", "community.address"})
+FACTS = frozenset({"community.name", "community.phone", "community.address", "community.hours"})
 
 
 class Worded(str):

@@ -7,10 +7,12 @@ from datetime import datetime
 from enum import IntEnum
 from itertools import combinations, groupby
 
+from rapidfuzz.distance import Levenshtein
 from sqlalchemy import func, select
 from sqlmodel import Field, Session, UniqueConstraint, col
 from sqlmodel import select as choose
 
+from bot.language import cells
 from bot.model import moment, public_id
 from bot.store.people import Residence, Resident, lives_there
 from bot.store.register import Found
@@ -144,6 +146,16 @@ def _alike(one: _One, other: _One) -> Likeness | None:
 def _is_slip(one: str, other: str) -> bool:
     """Tell whether names of three signs and more differ in one: 陈建国, 陈健国."""
     return len(one) == len(other) > 2 and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+def unlike(one: Resident, other: Resident) -> list[str]:
+    """Return what speaks against two being one person, in words: two numbers, or names with more than a slip between them."""
+    phones = {cells.phone_key(number) for number in (one.phone, other.phone) if number}
+    names = [cells.name_key(said) for said in (one.name, other.name) if said]
+    return [
+        *(["两个人的电话不一样"] if len(phones) > 1 else []),
+        *(["两个人的姓名不一样"] if len(names) > 1 and Levenshtein.distance(*names) > 1 else []),
+    ]
 
 
 # ------------------------------------------------------------------ told apart

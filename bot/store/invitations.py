@@ -108,6 +108,13 @@ def of(session: Session, inviter: Resident) -> Sequence[Invitation]:
     return session.exec(mine.order_by(col(Invitation.made_at))).all()
 
 
+def open_to(session: Session, household: Household, now: datetime) -> Sequence[Invitation]:
+    """Return what residents gave to their own and still lets somebody into a flat, oldest first."""
+    given = (Invitation.household_id == household.id, col(Invitation.inviter_id).is_not(None))
+    good = (col(Invitation.ended_at).is_(None), col(Invitation.expires_at) > now)
+    return session.exec(select(Invitation).where(*given, *good).order_by(col(Invitation.made_at), col(Invitation.code))).all()
+
+
 def end(session: Session, invitation: Invitation, now: datetime) -> None:
     """Let a code open nothing any more."""
     invitation.ended_at = now

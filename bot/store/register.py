@@ -89,6 +89,12 @@ def tags(session: Session) -> Sequence[str]:
     return sorted(counted, key=lambda tag: (-counted[tag], tag))
 
 
+def tags_as_typed(session: Session) -> Sequence[str]:
+    """Return all tags, and what they end with, as they are looked for: read from the index of words, while somebody types."""
+    words = sql_select(col(DirectoryWord.word)).where(*_own(session), *directory.begins("t:")).distinct()
+    return [word.removeprefix("t:") for word in session.execute(words).scalars()]
+
+
 def _page(session: Session, kind: type[T], fits: Sequence[ColumnElement[bool]], found: Any, page: int) -> Found[T]:
     counted = select(func.count()).select_from(kind).where(*fits)
     total = session.exec(counted if found is None else counted.join(found, found.c.id == kind.id)).one()  # type: ignore[attr-defined]

@@ -3,18 +3,21 @@
 A person is known by flat and name, else by phone and name in another flat (then they have two), else by flat and phone: renamed.
 """
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
+from statistics import median
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
 from bot.language import cells
+from bot.language.kinds.phone import written
 from bot.store import scope
 from bot.store.people import RESIDENT_ROLE_WORDS, Evidence, Household, ResidentRole
 
@@ -22,6 +25,10 @@ Flat = tuple[str, str, str]
 
 #: Whole tables are read and written here without an object a row: 20,000 of them would take most of the time.
 _FLATS, _PEOPLE, _LIVES = (SQLModel.metadata.tables[name] for name in ("household", "resident", "residence"))
+
+#: A new building is asked about that has fewer flats than FEW where others that have as much have MANY; and what numbers buildings.
+FEW, MANY = 3, 6
+_NUMBERED = re.compile(r"(?:\w{1,2}[期区])?(?:\d{1,4}[A-Z]?|[A-Z]\d{0,3}|[甲乙丙丁东西南北中])")
 
 #: How somebody came to a flat whom a roster may let move out: who was let in since by a code or by staff is on no office's list.
 _BY_ROSTER = (Evidence.ROSTER, Evidence.PHONE)
@@ -291,6 +298,7 @@ class _Comparison:
         untouched = len(self.before) - len({id(person) for person in self.before if self._differs(person)})
         left, kept = self._leave() if whole else ([], 0)
         self._ask_of_phones()
+        self._ask_of_buildings(entries)
         return Plan(
             flats=tuple(self.new_flats), steps=(*steps, *left), questions=tuple(self.questions), faults=tuple(self.faults),
             notes=tuple(self._notes(kept)), unchanged=untouched, homes=self.homes, living=living,
@@ -487,7 +495,7 @@ class _Comparison:
         return steps, kept
 
     def _ask_of_phones(self) -> None:
-        """Ask about numbers that somebody gets and somebody else has already."""
+        """Ask about numbers that somebody gets and that look wrong, or that somebody else has already."""
         holders: dict[str, list[Person]] = defaultdict(list)
         for person in {id(one): one for one in (*self.people, *self.before)}.values():
             if person.phone and person.lives:
@@ -496,16 +504,46 @@ class _Comparison:
             key = cells.phone_key(person.phone)
             if not key or (before and cells.phone_key(before.phone) == key):
                 continue
+            line = min(self.lines[person, flat] for flat in person.lives if (person, flat) in self.lines)
+            if written(person.phone) is None:
+                self.questions.append(
+                    Question(
+                        line=line,
+                        text=f"{person.name}的电话 {person.phone} 不像完整的号码（手机是 11 位），请看看有没有写错",
+                        english=f"the phone {person.phone} of {person.name} looks wrong: a mobile has 11 figures",
+                    )
+                )
             other = next((one for one in holders[key] if one is not person), None)
             if other is not None:
                 whose = f"{label_of(next(iter(other.lives)))} {other.name}".strip()
                 self.questions.append(
                     Question(
-                        line=min(self.lines[person, flat] for flat in person.lives if (person, flat) in self.lines),
+                        line=line,
                         text=f"{person.name}的电话 {person.phone} 也是{whose}的",
                         english=f"the phone {person.phone} of {person.name} is that of {whose}, too",
                     )
                 )
+
+    def _ask_of_buildings(self, entries: Sequence[Entry]) -> None:
+        """Ask about buildings that nobody has heard of, with a name or with so few flats that a slip may have made them."""
+        first, flats = dict[str, Entry](), Counter(building for building, _, _ in (*self.homes, *self.new_flats))
+        for entry in entries:
+            first.setdefault(entry.flat[0], entry)
+        for building in first.keys() - {building for building, _, _ in self.homes}:
+            entry, many = (
+                first[building],
+                median([count for one, count in flats.items() if one != building and count >= FEW] or [0]),
+            )
+            few = f"，只有 {flats[building]} 户，别的楼栋多半有 {many:.0f} 户" if flats[building] < FEW and many >= MANY else ""
+            if few or not _NUMBERED.fullmatch(building):
+                self.questions.append(
+                    Question(
+                        line=entry.line,
+                        text=f"名册里还没有{building}栋{few}，会新建（{label_of(entry.flat)}）：请看看楼栋有没有写错",
+                        english=f"building {building} is new, with {flats[building]} of the flats; see whether it is a slip",
+                    )
+                )
+        self.questions.sort(key=lambda question: question.line)
 
     def _notes(self, kept: int) -> Iterator[tuple[str, str]]:
         if self.late:

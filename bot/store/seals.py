@@ -6,6 +6,7 @@ the writers, of lines that no open transaction can precede any more; writing an 
 
 import hmac
 import json
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ from bot.store.events import Event
 
 #: Lines of one seal at most; a first seal of an old log is followed by others at once.
 LONGEST = 1000
+
+#: A head as it is noted elsewhere.
+HEAD = re.compile(r"\d+-\d+-[0-9a-f]{64}")
 
 #: What an assessment needs its records for (PIPL 56): younger lines are not pruned.
 KEPT = timedelta(days=3 * 366)

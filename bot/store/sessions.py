@@ -17,7 +17,7 @@ from sqlmodel import Field, Session, SQLModel, col, delete, or_, select, update
 from bot.errors import Refusal
 from bot.keys import Keys
 from bot.model import maybe_moment, moment
-from bot.store import credentials, events, scope
+from bot.store import credentials, events, passwords, scope
 from bot.store.credentials import Credential, Proof
 from bot.store.staff import Role, Staff, same_person
 
@@ -73,9 +73,6 @@ MEMORY_KIB, PASSES = 19 * 1024, 2
 
 #: Hashing takes a core; more at once would eat WeChat's five seconds.
 _HASHING = asyncio.Semaphore(2)
-
-#: The least that is asked of a password.
-SHORTEST = 10
 
 
 def _digest(token: str) -> str:
@@ -281,13 +278,9 @@ def prune(session: Session, now: datetime) -> None:
 # ------------------------------------------------------------------ passwords
 
 
-def hash_password(password: str) -> str:
-    """Return the PHC string of a password; raises Refusal for one that is too short."""
-    if len(password) < SHORTEST:
-        raise Refusal(
-            f"密码至少 {SHORTEST} 个字符。",
-            english=f"the password has {len(password)} characters; it needs {SHORTEST} or more",
-        )
+def hash_password(password: str, login: str = "") -> str:
+    """Return the PHC string of a password; raises Refusal for one that is easily guessed (`passwords`)."""
+    passwords.require(password, login)
     return _argon().derive_phc_encoded(password.encode())
 
 

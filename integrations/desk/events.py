@@ -32,5 +32,6 @@ LOG = Log(
         "task.told": "通知了值班人员（第 {rung} 轮）", "task.reached": "值班人员的微信收到了", "task.unreached": "值班人员都没有收到",
         "task.exhausted": "通知了所有人，没有人接手",
     },
+    titles={"task.opened": "有了待办", "task.told": "通知了值班人员"},
     subjects={"conversation": _conversation, "task": _task},
 )  # fmt: skip

@@ -102,7 +102,7 @@ class Entry:
         "which": "of measured others unkept", "which_feverish": "of measured others high unkept", "temperature": "whose",
         "temperature_feverish": "whose", "stopped": "of measured others unkept", "stopped_feverish": "of measured others high unkept",
         "stopped_unmeasured": "whose", "noted": "whose symptoms", "unmeasured": "", "range": "said", "whose": "others", "whose_feverish": "others",
-        "consent": "asks told", "unasked": "asks told", "declined": "told", "refused": "told title",
+        "consent": "asks told figures", "unasked": "asks told figures", "declined": "told", "refused": "told title",
     },
 )  # fmt: skip
 def check_in(turn: Turn, slots: Told) -> Reply | Ask:
@@ -183,9 +183,10 @@ def _permitted(turn: Turn, slots: Told, entries: Sequence[Entry]) -> _Permitted 
         unasked = []
     if unasked:
         asks = "\n".join(purpose.words(turn) for purpose in unasked)
+        figures = "、".join(one.short for one in entries if one.degrees is not None)
         return Ask(
-            slot="agreed", name="consent", options=consents.OPTIONS, values={"asks": asks, "told": told or ""}, called_off="unasked",
-            agreed=consents.YES,
+            slot="agreed", name="consent", options=consents.OPTIONS, values={"asks": asks, "told": told or "", "figures": figures},
+            called_off="unasked", agreed=consents.YES,
         )  # fmt: skip
     if CHECK_IN in lacking:
         return Reply("declined", told=told or "", ok=False) if slots.agreed else _refused(CHECK_IN.title, told=told)
@@ -319,7 +320,7 @@ def _without_temperature(turn: Turn, slots: Told, entry: Entry) -> Reply | Ask:
     replies={
         "changed": "whose temperature symptoms others unkept", "abnormal": "whose temperature symptoms others unkept",
         "several": "others told unkept", "noted": "whose symptoms", "unmeasured": "", "range": "said", "past": "", "whose": "others",
-        "whose_feverish": "others", "refused": "told title", "guardian": "asks told others",
+        "whose_feverish": "others", "refused": "told title", "guardian": "asks told others figures",
     },
 )  # fmt: skip
 def correct(turn: Turn, about: str, slots: Told) -> Reply:

@@ -4,5 +4,6 @@ from bot.contract import Log
 
 LOG = Log(
     events={"health.checked_in": "健康打卡{corrected?（更正）}", "health.completed": "补充了症状"},
+    titles={"health.checked_in": "健康打卡"},
     figures={"health.checked_in": "健康打卡"},
 )

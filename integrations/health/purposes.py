@@ -42,12 +42,13 @@ def end_for_children(work: Work, resident: Resident) -> int:
 
 CHECK_IN = Purpose(
     name="health", title="健康打卡", version=1, asks="health.consent", kept=KEPT, facts=facts, end=end, called=("健康", "打卡", "体温", "症状"),
-    with_it=("minors",),
+    with_it=("minors",), intents=("health.checkin",),
 )  # fmt: skip
 
 MINORS = Purpose(
     name="minors", title="孩子的健康打卡", version=1, asks="health.consent_child", kept="孩子的体温和症状",
     end=end_for_children, called=("孩子", "小孩", "儿童", "未成年人", "监护人"), as_guardian=True,
+    intents=("health.checkin",),
 )  # fmt: skip
 
 ALL = (CHECK_IN, MINORS)

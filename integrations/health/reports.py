@@ -22,6 +22,12 @@ _CHILD = re.compile(
     r"(?:[大小老]?(?:儿子|女儿|闺女|孙子|孙女|外孙|外孙女)|孩子|宝宝|[大小二三]宝|崽崽?|老[大二三]|侄[子女]|外甥女?|弟弟|妹妹|幺[儿女]|小囡)"
 )
 
+#: A figure of whoever speaks: 健康打卡 36.5.
+_OWN = re.compile("打.{0,2}卡|我")
+
+#: Whose figure it was is said anew, and nobody further is told of.
+_TAKES_BACK = re.compile(r"不是|不对|错了|应该是|是(?!不是|否)(?=.{1,6}\d)")
+
 _CLAUSE = re.compile(r"[\s，,。；;、！!？?]+")
 
 #: By what a symptom is told apart in a message about several: the words that were understood stand in the intent file.
@@ -67,9 +73,12 @@ def _line(line: str, felt: Sequence[str], before: Sequence[Report]) -> Sequence[
     if measured := temperatures(line):
         who = "" if measured[-1].who == "我" else _word(measured[-1].who).replace(UNNAMED, "")
         degrees = measured[-1].degrees if len(measured) == 1 else None
-        if not measured[-1].who and len(before) == 1:  # 孩子咳嗽 / 37.8
+        is_own = measured[-1].who == "我" or (not who and _OWN.search(line) is not None)
+        if not measured[-1].who and len(before) == 1 and not (is_own and before[0].degrees is not None):  # 孩子咳嗽 / 37.8
             return [replace(before[0], degrees=degrees)]
-        return [Report(who=who, degrees=degrees)] if who or not before else before
+        if _TAKES_BACK.search(line) or not (who or is_own) or not before:
+            return [Report(who=who, degrees=degrees)] if who or not before else before
+        return [*(one for one in before if one.who != who), Report(who=who, degrees=degrees)]  # one more is told of
     named = [_word(who) for clause in _CLAUSE.split(line) if _ILL.search(clause) and (who := whose(clause))]
     return [Report(who=named[-1])] if named and named[-1] != UNNAMED and not before else before
 

@@ -3,13 +3,25 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
-from integrations.identity import actions, console, events, household, joining, pages, processing, proofs, reactions, requests
+from integrations.identity import (
+    actions,
+    console,
+    events,
+    household,
+    joining,
+    members,
+    pages,
+    processing,
+    proofs,
+    reactions,
+    requests,
+)
 
 integration = Integration(
     name="identity",
     title="住址",
     folder=Path(__file__).parent,
-    actions=(*actions.ALL, *joining.ALL),
+    actions=(*actions.ALL, *joining.ALL, *members.ALL),
     amends=actions.AMENDS,
     hears=household.hear,
     console=console.ROUTES,

@@ -32,6 +32,7 @@ class Living(Flat):
     replies={
         "done": "flat", "already": "flat", "claimed": "said", "unwanted": "said", "where": "said", "prove": "said", "prove_more": "said flat",
         "again": "said", "who": "said", "name": "said", "pending": "said", "asked": "said", "tired": "said",
+        "locked": "said",
     },
 )  # fmt: skip
 def bind(turn: Turn, slots: Living) -> Reply | Ask:
@@ -87,7 +88,9 @@ def _is_meant(flat: Household, slots: Flat) -> bool:
     return flat.building == slots.building and flat.room == slots.room and slots.unit in ("", flat.unit)
 
 
-def _ask_for_proof(turn: Turn, slots: Living) -> Ask:
+def _ask_for_proof(turn: Turn, slots: Living) -> Reply | Ask:
+    if turn.is_out_of_guesses:  # whatever is said next is not looked at today
+        return _to_office("locked", turn, slots)
     values = {"said": slots.label, **({"flat": turn.flat.label} if turn.flat else {})}
     return Ask(slot="proof", name="prove_more" if turn.flat else "prove", options={}, values=values, agreed=AGREED)
 
@@ -101,7 +104,7 @@ def _prove(turn: Turn, slots: Living, flat: Household | None) -> Reply | Ask | l
         return _to_office("pending", turn, slots)
     counted = binding.counted_as(turn.session, slots, flat)
     if not proofs.may_try(turn, counted):
-        return _to_office("tired", turn, slots)
+        return _to_office("locked", turn, slots)
     is_welcome = flat is not None and not proofs.is_unwanted(turn, turn.openid, flat)
     if flat is not None and is_welcome and (owners := proofs.known_by(turn, flat, slots.proof)):
         proofs.was_right(turn, counted)
@@ -128,7 +131,10 @@ def _recognise(turn: Turn, slots: Living, flat: Household, owners: list[Resident
         return _bound(turn, flat, chosen)
     if free and slots.who is None:
         options = {one.public_id: f"我就是{proofs.masked(one.name)}" for one in free}
-        return Ask(slot="who", name="who", options={**options, FAMILY: "我是这家的其他人"}, values={"said": flat.label})
+        agreed = free[0].public_id if len(free) == 1 else ""  # 对, to the one name that is offered
+        return Ask(
+            slot="who", name="who", options={**options, FAMILY: "我是这家的其他人"}, values={"said": flat.label}, agreed=agreed
+        )
     if not slots.name:
         return Ask(slot="name", name="name", options={}, values={"said": flat.label})
     if (namesake := proofs.namesake(turn, flat, slots.name, turn.openid, slots.proof or "")) is not None:
@@ -177,7 +183,7 @@ def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
     return Reply("changed", about=about, called=f"{meant.label}的核对", said=meant.label)
 
 
-@action("identity.show", replies={"done": "flat", "several": "flat others", "waits": "said", "none": ""}, shows=True)
+@action("identity.show", replies={"done": "flat", "several": "flat others", "waits": "said at", "none": ""}, shows=True)
 def show(turn: Turn, slots: object) -> Reply:
     """Tell which flats are the resident's, and which one is meant now."""
     flats = roster.homes(turn.session, turn.resident) if turn.resident is not None else []
@@ -187,7 +193,11 @@ def show(turn: Turn, slots: object) -> Reply:
             return Reply("several", flat=first.label, others="、".join(one.label for one in others))
         return Reply("done", flat=first.label)
     waiting = binding.request_of(turn.session, turn.openid)
-    return Reply("waits", said=binding.said_in(waiting).label) if waiting is not None else Reply("none", ok=False)
+    return (
+        Reply("waits", said=binding.said_in(waiting).label, at=waiting.opened_at)
+        if waiting is not None
+        else Reply("none", ok=False)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,21 +227,28 @@ class Leaving:
 
     flat: str = ""
     which: str | None = None
+    sure: bool | str | None = None  # a pick of the menu, or yes or no in other words
 
 
 #: The option of who leaves all flats.
 ALL_FLATS = "all"
 
 
-@action("identity.unbind", Leaving, replies={"done": "flat", "left": "flat others", "which": ""})
+@action("identity.unbind", Leaving, replies={"done": "flat", "left": "flat others", "which": "", "sure": "flat", "kept": "flat"})
 def unbind(turn: Turn, slots: Leaving) -> Reply | Ask:
-    """Let the resident go from their flat; of several only from the one they mean."""
+    """Let the resident go from their flat; of several only from the one they mean, once it was read back."""
     resident, flats = turn.me, roster.homes(turn.session, turn.me)
     about = f"binding:{resident.public_id}"
     if len(flats) > 1 and slots.which is None:
         options = {str(one.id): one.label for one in flats}
         return Ask(slot="which", name="which", options={**options, ALL_FLATS: "全部解除"})
     chosen = next((one for one in flats if str(one.id) == slots.which), None)
+    meant = chosen.label if chosen is not None else "、".join(one.label for one in flats)
+    if len(flats) > 1 and slots.sure is None:
+        options = {"yes": "确认解除", "no": "先不解除"}
+        return Ask(slot="sure", name="sure", options=options, values={"flat": meant}, called_off="kept", agreed="yes")
+    if slots.sure in {False, "no"}:
+        return Reply("kept", ok=False, flat=meant)
     if chosen is not None and len(flats) > 1:
         turn.move_out(resident, chosen, "asked")
         left = "、".join(one.label for one in flats if one != chosen)

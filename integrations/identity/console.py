@@ -18,9 +18,11 @@ from bot.contract import (
     Resident,
     Task,
     View,
+    is_unreadable,
     page,
     roster,
     row_id,
+    veiled_phone,
 )
 from integrations.identity import binding, requests
 from integrations.identity.binding import Flat
@@ -48,21 +50,38 @@ def search(desk: Desk) -> View:
 
 
 def _row(desk: Desk, task: Task) -> dict[str, Any]:
-    """Return what helps to decide: who asks, what they said last, the flats that look alike and who lives there."""
+    """Return what helps to decide: who asks, what they said last, the flat they named and who lives there, or else flats that look alike."""
+    said_flat = binding.said_in(task)
+    named = binding.find_flat(desk.session, *said_flat.parts)
     talk = desk.session.get(Conversation, task.openid) if task.openid else None
     last = select(Line.text).where(Line.openid == task.openid, Line.speaker == "resident").order_by(col(Line.id).desc()).limit(3)
     said = desk.session.exec(last).all() if task.openid else []
     return {
-        "task": task, "choices": _choices(desk, _near(desk, binding.said_in(task))), "talk": talk.public_id if talk else "",
+        "task": task, "choices": _choices(desk, [named] if named else binding.near_flats(desk.session, *said_flat.parts)), "is_known": named is not None,
+        "talk": talk.public_id if talk else "",
         "said": list(reversed(said)), "phones": _phones(said),
         "name": task.data.get("name", ""), "knows_number": bool(task.data.get("knows_number")),
     }  # fmt: skip
 
 
 def _choices(desk: Desk, flats: Sequence[Household]) -> list[tuple[Household, list[tuple[Resident, str]]]]:
-    """Return flats and who is on the roster there, so that a call can settle it."""
+    """Return flats and who is on the roster there, with as much of their numbers as tells whether the caller knows them."""
     people = binding.people_of(desk.session, flats)
-    return [(flat, [(one, f"{one.name or '没有名字'} {one.phone}".strip()) for one in people[flat.key]]) for flat in flats]
+    return [(flat, [(one, _veiled(one.phone)) for one in people[flat.key]]) for flat in flats]
+
+
+def _veiled(phone: str) -> str:
+    return phone if is_unreadable(phone) or not phone else veiled_phone(phone)
+
+
+@page("POST", "/flats/people/{key}/phone", need="phone.view", reads=True)
+def phone(desk: Desk) -> View:
+    """Show the whole number of somebody, so that a call can settle it: the fragment beside their name."""
+    resident = roster.by_public_id(desk.session, desk.params["key"])
+    if resident is None:
+        raise LookupError(desk.params["key"])
+    desk.read_phones(resident.about)
+    return View("identity/phone.html", {"number": resident.phone})
 
 
 def _phones(said: Sequence[str]) -> list[str]:
@@ -136,8 +155,4 @@ def _typed(desk: Desk) -> Household | None:
     return next(iter(exact or found), None)
 
 
-def _near(desk: Desk, said: Flat) -> list[Household]:
-    return binding.near_flats(desk.session, *said.parts, 5)
-
-
-ROUTES: tuple[Page, ...] = (waiting, search, confirm, refuse)
+ROUTES: tuple[Page, ...] = (waiting, search, phone, confirm, refuse)

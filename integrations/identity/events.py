@@ -6,14 +6,16 @@ from bot.contract import Log
 EMITS = {
     "identity.confirmed": "household",
     "identity.invited": "household",
+    "identity.uninvited": "household",
     "identity.objected": "household",
     "identity.disputed": "household",
 }
 
 LOG = Log(
     events={
-        "identity.confirmed": "核对了住址并绑定", "identity.invited": "给家里人发了邀请码", "identity.objected": "家里人说不认识，已停掉", "identity.disputed": "家里人说不认识，交给物业核实",
+        "identity.confirmed": "核对了住址并绑定", "identity.invited": "给家里人发了邀请码", "identity.uninvited": "撤销了给家里人的邀请码", "identity.objected": "家里人说不认识，已停掉", "identity.disputed": "家里人说不认识，交给物业核实",
         "identity.bound": "绑定了住址", "identity.unbound": "解除绑定{reason?（{reason}）}",  # what earlier versions recorded
     },
+    titles={"identity.bound": "绑定了住址（早先的记法）", "identity.unbound": "解除绑定（早先的记法）"},
     words={"reason": {"unfollowed": "取消关注"}},
 )  # fmt: skip

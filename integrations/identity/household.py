@@ -22,8 +22,8 @@ DISPUTED = "identity.disputed"
 def object_to(work: Work, newcomer: Resident, flat: Household, member: Resident) -> bool:
     """Let go, for good, an account that a household does not know, on a member's word: what it opened ends, and staff look into it.
 
-    False where the word of this
-    member is not enough to cut off that newcomer (standing.py): the office decides, and both keep what they have.
+    False where the word of this member is not enough to cut off that newcomer (standing.py): the office decides, and both keep what
+    they have.
     """
     work.session.refresh(newcomer, with_for_update=True)
     openid = newcomer.openid

@@ -1,5 +1,6 @@
 """Codes by which somebody joins a flat: a resident's invitation, and the flat's own code on paper."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,19 +15,33 @@ LIVES, INVITATIONS = timedelta(hours=24), 6
 _ANYBODY = frozenset({"家人", "家里人", "家属", "家庭成员", "亲属", "同住人", "家里的人"})
 
 
+#: 邀请王五 may be about a guest, unless other words say that somebody belongs to the home.
+_INVITES = re.compile("^(?:我?[要想]|帮我|麻烦|请)?邀?请")
+_OF_HOME = re.compile("家|绑|码|住|登记|加|成员|一起|租|也")
+
+#: Why somebody is invited.
+STAYS, VISITS = "stays", "visits"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Invited:
     """Whom a resident wants to have in their flat."""
 
     name: str
+    stays: str = ""
 
 
-@action("identity.invite", Invited, replies={"done": "code whom flat until", "whom": ""})
+@action("identity.invite", Invited, replies={"done": "code whom flat until", "whom": "", "stays": "whom", "visits": "whom"})
 def invite(turn: Turn, slots: Invited) -> Reply | Ask:
     """Make a code that lets one person join the flat that is meant, once and until tomorrow."""
     flat = turn.home
     if slots.name in _ANYBODY:
         return Ask(slot="name", name="whom", options={})
+    if slots.stays == VISITS:
+        return Reply("visits", ok=False, whom=slots.name)
+    if not slots.stays and _INVITES.match(turn.said) and not (is_described(slots.name) or _OF_HOME.search(turn.said)):
+        options = {STAYS: "住这里，一起用（发邀请码）", VISITS: "来做客（开访客通行证）"}
+        return Ask(slot="stays", name="stays", options=options, values={"whom": slots.name})
     household.require_undisputed(turn, turn.me, flat)
     if not turn.take("invite", INVITATIONS):
         raise Refusal(turn.words("今天发的邀请够多了，请明天再发，或请物业帮忙：{community.phone}。"))

@@ -6,6 +6,9 @@ Opening a link answers nothing: whoever previews a message opens its links, too.
 from bot.contract import Evidence, Household, Page, Redirect, Refusal, Resident, Task, View, Visit, page, roster, row_id
 from integrations.identity import binding, household, requests
 
+#: How a request ends that those at home refuse.
+UNKNOWN = "家里人说不认识"
+
 
 @page("GET", "/newcomers/{newcomer}/{flat}/{member}")
 def newcomer(visit: Visit) -> View:
@@ -57,16 +60,16 @@ def request(visit: Visit) -> View:
     flat, _ = _asked(visit, task)
     return View(
         "identity/request.html",
-        {"task": task, "flat": flat, "who": task.data.get("name") or "有人", "community": visit.community},
-    )
+        {"task": task, "flat": flat, "who": task.data.get("name") or "有人", "is_refused": task.outcome == UNKNOWN, "community": visit.community},
+    )  # fmt: skip
 
 
 @page("POST", "/requests/{task}/{member}")
 def answer(visit: Visit) -> Redirect:
     """Let somebody at home say that they know who asked, or that they do not."""
+    task = requests.answerable(visit, visit.params["task"])
     if (wish := visit.form.get("do")) not in ("approve", "refuse"):
         raise Refusal("请点一个按钮：同意，或者不认识。")
-    task = requests.answerable(visit, visit.params["task"])
     flat, member = _asked(visit, task)
     household.require_undisputed(visit, member, flat)
     if wish == "approve":
@@ -76,7 +79,7 @@ def answer(visit: Visit) -> Redirect:
         if task.openid:
             visit.object_to(task.openid, flat)
         requests.refuse(visit, task)
-        visit.finish(task.about, "家里人说不认识")
+        visit.finish(task.about, UNKNOWN)
     return Redirect(visit.link(f"/requests/{task.public_id}/{member.public_id}"))
 
 

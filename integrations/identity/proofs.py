@@ -140,9 +140,9 @@ def admit(work: Work, openid: str, flat: Household, person: Resident | None, evi
 
 
 def tell_home(work: Work, resident: Resident, flat: Household, evidence: Evidence) -> None:
-    """Let the others at home know who was bound, and how they can object; once for each person and day."""
+    """Let the others at home know who was bound, and how they can object; once a day for each account that is taken for the same person."""
     others = [one for one in roster.people_of(work.session, flat) if one.openid and one.id != resident.id]
-    if not others or not work.take("bind.told", 1, key=f"{resident.public_id} {flat.label}"):
+    if not others or not work.take("bind.told", 1, key=f"{resident.openid} {resident.public_id} {flat.label}"):
         return
     for other in others:
         url = work.link(f"/newcomers/{resident.public_id}/{flat.key}/{other.public_id}")

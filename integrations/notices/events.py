@@ -21,6 +21,7 @@ LOG = Log(
         "notice.resumed": "恢复了周期通知", "notice.retried": "让通知再发一次，{people} 人",
         "notice.missed": "通知错过了时间，没有发",
     },
+    titles={"notice.published": "发布了通知", "notice.recalled": "撤回了通知", "notice.stopped": "停止了周期通知"},
     subjects={"notice": _notice},
     figures={"notice.published": "通知"},
 )  # fmt: skip

@@ -26,6 +26,7 @@ LOG = Log(
         "repair.changed": "{words?住户补充了说明}{category?住户改了问题 }{location?住户改了位置 }{urgent?住户改了急不急 }{time?住户改了上门时间}{phone?住户改了联系电话}",
         "repair.noted": "写了备注{told?，已告诉住户}", "photo.stored": "收到照片",
     },
+    titles={"repair.opened": "住户报修", "repair.closed": "工单关闭了", "repair.urged": "住户催办", "repair.rated": "住户评价", "repair.changed": "住户改了报修", "repair.noted": "写了工单备注"},
     words={"reason": {"silence": "一直没有评价"}},
     subjects={"ticket": _ticket},
     figures={"repair.opened": "报修"},

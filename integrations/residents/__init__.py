@@ -13,6 +13,7 @@ integration = Integration(
     folder=Path(__file__).parent,
     console=(*lists.ROUTES, *moves.ROUTES, *flat.ROUTES, *phones.ROUTES, *duplicates.ROUTES, *community.ROUTES),
     log=events.LOG,
+    effects=(flat.draw,),
     emits=events.EMITS,
     tells={"household.unbound": "flat"},
     processing=processing.PROCESSING,

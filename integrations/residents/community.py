@@ -3,7 +3,7 @@
 import re
 from datetime import time
 
-from bot.contract import Community, Desk, Page, Redirect, Refusal, View, page, register
+from bot.contract import Community, Desk, Page, Redirect, Refusal, View, checked_phone, page, register
 
 #: Longest name, phone number and address.
 NAME, PHONE, ADDRESS = 40, 40, 100
@@ -37,6 +37,7 @@ def change(desk: Desk) -> Redirect:
             raise Refusal(f"{what}最多 {longest} 个字，现在有 {len(said)} 个。")
     if not name:
         raise Refusal("请写小区的名称，居民和同事都看它。")
+    phone = phone if phone == own.phone else checked_phone(phone)
     other = register.community_by_name(desk.session, own.appid, name)
     if other is not None and other.id != own.id:
         raise Refusal(f"同一个公众号里已经有“{name}”了（或者它以前叫这个名字），请换一个。")

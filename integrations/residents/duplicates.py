@@ -67,7 +67,12 @@ def search(desk: Desk) -> View:
 def compare(desk: Desk) -> View:
     """Show two people side by side."""
     one, other = _two(desk, desk.query)
-    return View("residents/compare.html", {"both": [_told(desk, one), _told(desk, other)], "refused": _refused(one, other)})
+    values = {
+        "both": [_told(desk, one), _told(desk, other)],
+        "refused": _refused(one, other),
+        "unlike": register.unlike(one, other),
+    }
+    return View("residents/compare.html", values)
 
 
 @page("POST", "/duplicates/merge", need="household.edit")
@@ -76,6 +81,10 @@ def merge(desk: Desk) -> Redirect:
     one, other = _two(desk, desk.form)
     if desk.form.get("stays") not in (one.public_id, other.public_id):
         raise Refusal("请选择留下哪一位。")
+    if refused := _refused(one, other):
+        raise Refusal(refused)
+    if (unlike := register.unlike(one, other)) and not desk.form.get("sure"):
+        raise Refusal(f"{'，'.join(unlike)}。确认是同一个人，请在页面上打勾再合并；不是的话，请点“不是同一个人”。")
     stays, goes = (one, other) if desk.form["stays"] == one.public_id else (other, one)
     gone, about, home = goes.public_id, stays.about, stays.household_id
     register.merge(desk, stays, goes)

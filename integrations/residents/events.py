@@ -8,7 +8,7 @@ from bot.contract import Household, Log, Subject, Work, row_id
 EMITS = {
     "people.exported": "", "people.listed": "people", "resident.added": "household", "resident.corrected": "what",
     "resident.tagged": "", "resident.untagged": "",
-    "resident.phone_seen": "", "household.added": "", "household.corrected": "", "household.code_made": "", "household.code_renewed": "",
+    "resident.phone_seen": "", "household.added": "", "household.corrected": "before? after?", "household.code_made": "", "household.code_drawn": "", "household.code_renewed": "",
     "account.blocked": "", "account.let_in": "", "resident.merged": "goes", "resident.parted": "", "resident.told_apart": "other", "resident.not_told_apart": "other", "community.changed": "what",
 }  # fmt: skip
 
@@ -24,8 +24,9 @@ LOG = Log(
         "people.exported": "导出了居民的信息", "people.listed": "导出了居民名单（{people} 人）", "resident.added": "加进了名册",
         "resident.corrected": "改了资料（{what}）", "resident.tagged": "加了标签", "resident.untagged": "去掉了标签",
         "resident.phone_seen": "看了完整电话",
-        "household.added": "添加了一户", "household.corrected": "改了门牌", "household.code_made": "做了住户码",
+        "household.added": "添加了一户", "household.corrected": "改了门牌{before?：从{before}改成{after}}", "household.code_made": "做了住户码", "household.code_drawn": "住户码的二维码好了",
         "household.code_renewed": "换了住户码", "account.blocked": "拦住了一个微信", "account.let_in": "放行了一个微信", "resident.merged": "和重复的一位合并了", "community.changed": "改了小区资料（{what}）", "resident.parted": "把合并的两个人分开了", "resident.told_apart": "记下和另一位不是同一个人", "resident.not_told_apart": "重新提示和另一位可能是同一个人",
     },
+    titles={"people.listed": "导出了居民名单", "resident.corrected": "改了居民的资料", "household.corrected": "改了门牌", "community.changed": "改了小区资料"},
     subjects={"household": _household},
 )  # fmt: skip

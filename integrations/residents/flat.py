@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import segno
 from sqlmodel import col, or_, select
 
 from bot.contract import (
+    Call,
     Conversation,
     Delivery,
     Desk,
@@ -22,6 +24,8 @@ from bot.contract import (
     Resident,
     Task,
     View,
+    Work,
+    effect,
     notices,
     page,
     personal,
@@ -97,10 +101,32 @@ def make_code(desk: Desk) -> Redirect:
     """Make the flat's code, or a new one: the paper of before then opens nothing."""
     household = find(desk)
     is_new = register.paper(desk.session, household) is None
-    register.paper_of(desk.session, household, desk.now, renew=True)
+    paper = register.paper_of(desk.session, household, desk.now, renew=True)
+    desk.perform(draw, key=hashlib.sha256(paper.code.encode()).hexdigest()[:16], subject=about(household), code=paper.code)
     desk.record("household.code_made" if is_new else "household.code_renewed", about(household))
     note = "住户码做好了，打印后交给这一户。" if is_new else "换了新的住户码，旧的已作废，请重新打印。"
     return Redirect(f"/console/households/{household.id}/code", note)
+
+
+def _drawn(work: Work, subject: str, drawn: str) -> None:
+    """Keep what the picture of a flat's code holds; of one that was renewed meanwhile nothing."""
+    code, _, url = drawn.partition(" ")
+    flat = work.session.get(Household, row_id(subject.partition(":")[2]))
+    paper = register.paper(work.session, flat) if flat else None
+    if paper is not None and paper.code == code:
+        paper.url = url
+        work.session.add(paper)
+        work.record("household.code_drawn", subject)
+
+
+@effect("household.code", timeout=timedelta(seconds=10), retries=(timedelta(seconds=2), timedelta(seconds=10)), then=_drawn)
+async def draw(call: Call, *, code: str) -> str:
+    """Ask WeChat for a permanent code that says `code`; returns that and what the picture holds.
+
+    Source: developers.weixin.qq.com/doc/service/api/qrcode/qrcodes/api_createqrcode.html
+    """
+    answer = await call.wechat.qrcode.create({"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": code}}})
+    return f"{code} {answer['url']}"
 
 
 def find(desk: Desk) -> Household:
@@ -165,9 +191,14 @@ def _events(desk: Desk, household: Household, people: Sequence[Resident]) -> lis
     names |= {one.about: stayed[one.merged_into_id].name or "家庭成员" for one in roster.also_known(desk.session, people)}
     theirs = select(Event).where(or_(col(Event.subject) == about(household), col(Event.subject).in_(names)))
     found = desk.session.exec(theirs.order_by(col(Event.id).desc()).limit(EVENTS)).all()
+    elsewhere = {key for event in found if (key := event.data.get("household")) not in (None, household.key)}
+    flats = {one.key: f"（{one.label}）" for one in desk.session.exec(select(Household).where(col(Household.id).in_(elsewhere)))}
     said = ((event, desk.context.services.say(event, desk.now)) for event in found)
     return [
-        (event.at, f"{names[event.subject]}：{words}" if event.subject in names else words, desk.who(event.actor))
+        (
+            event.at, f"{names.get(event.subject, '')}{'：' if event.subject in names else ''}{words}{flats.get(event.data.get('household') or 0, '')}",
+            desk.who(event.actor),
+        )
         for event, words in said if words
     ]  # fmt: skip
 

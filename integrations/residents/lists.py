@@ -1,6 +1,7 @@
 """Everybody and every flat in a list: searched while one types, filtered, tagged in bulk, taken along as a file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -53,15 +54,14 @@ def tag(desk: Desk) -> View:
 
     It leads nowhere else: names, phones and tags would stand in an address, which browsers and proxies write down.
     """
-    said, adds = "".join(desk.form.get("tag", "").split()), desk.form.get("do") != "remove"
-    if not said or len(said) > LONGEST_TAG or set(said) & set(",，;；、"):
-        raise Refusal(f"请写一个标签，最多 {LONGEST_TAG} 个字，不带逗号和分号，例如：独居老人。")
-    _require_readable(desk, said)
-    chosen = [one for name in desk.form if name.startswith("who.") if (one := roster.by_public_id(desk.session, name[4:]))]
-    if not chosen:
-        raise Refusal("还没有选人。请在名单里勾选要加标签的人。")
-    if full := [one for one in chosen if adds and said not in one.tags and len(one.tags) >= TAGS]:
-        raise Refusal(f"{full[0].name or '有一位居民'}已经有 {TAGS} 个标签了，请先去掉一个。")
+    adds = desk.form.get("do") != "remove"
+    try:
+        said, chosen = _tagging(desk, adds)
+    except Refusal as refusal:  # said on the page itself: whom one has ticked stays ticked
+        return replace(
+            _listed(desk, _asked_for(desk), refused=str(refusal), ticked=_ticked(desk), written=desk.form.get("tag", "")),
+            status=422,
+        )
     changed = [one for one in chosen if (said in one.tags) is not adds]
     for one in changed:
         one.tags = [*one.tags, said] if adds else [kept for kept in one.tags if kept != said]
@@ -72,7 +72,30 @@ def tag(desk: Desk) -> View:
     note = f"给 {len(changed)} 人{'加上' if adds else '去掉'}了“{said}”{already}。"
     back = {"do": "remove" if adds else "add", "tag": said, "who": [one.public_id for one in changed]}
     undo = back if changed and not desk.form.get("undoes") else None
-    return _listed(desk, {**desk.form, "tag": desk.form.get("filtered", "")}, note=note, undo=undo)
+    return _listed(desk, _asked_for(desk), note=note, undo=undo)
+
+
+def _tagging(desk: Desk, adds: bool) -> tuple[str, list[Resident]]:
+    """Return the tag that was written and who is ticked; raises Refusal for what is no tag, or nobody."""
+    said = "".join(desk.form.get("tag", "").split())
+    if not said or len(said) > LONGEST_TAG or set(said) & set(",，;；、"):
+        raise Refusal(f"请写一个标签，最多 {LONGEST_TAG} 个字，不带逗号和分号，例如：独居老人。")
+    _require_readable(desk, said)
+    chosen = [one for key in _ticked(desk) if (one := roster.by_public_id(desk.session, key))]
+    if not chosen:
+        raise Refusal("还没有选人。请在名单里勾选要加标签的人。")
+    if full := [one for one in chosen if adds and said not in one.tags and len(one.tags) >= TAGS]:
+        raise Refusal(f"{full[0].name or '有一位居民'}已经有 {TAGS} 个标签了，请先去掉一个。")
+    return said, chosen
+
+
+def _ticked(desk: Desk) -> list[str]:
+    return [name.removeprefix("who.") for name in desk.form if name.startswith("who.")]
+
+
+def _asked_for(desk: Desk) -> Mapping[str, str]:
+    """Return the list that a form was sent from, as an address says it."""
+    return {**desk.form, "tag": desk.form.get("filtered", "")}
 
 
 @page("GET", "/people/tag", need="household.view")
@@ -86,7 +109,12 @@ def _listed(desk: Desk, asked: Mapping[str, str], **around: Any) -> View:
     found = register.people(desk.session, wanted, _number(asked))
     flats = _flats_of(desk, found.rows)
     rows = [(one, flats[one.key], masked(one.phone)) for one in found.rows]
-    return View("residents/people.html", _around(desk, "/people", wanted, found) | {"rows": rows, "undo": None} | around)
+    return View(
+        "residents/people.html",
+        _around(desk, "/people", wanted, found)
+        | {"rows": rows, "undo": None, "refused": "", "ticked": (), "written": ""}
+        | around,
+    )
 
 
 @page("POST", "/people/export", need="people.export")
@@ -112,8 +140,10 @@ def export(desk: Desk) -> Download:
 
 
 def hidden(desk: Desk) -> frozenset[str]:
-    """Return the tags that this person may not read: of somebody's health."""
-    return frozenset(tag for tag in register.tags(desk.session) if desk.veil(tag) != tag)
+    """Return the tags that this person may not read, as they are looked for: of somebody's health."""
+    if desk.access.reads_health(desk.staff.role):
+        return frozenset()
+    return frozenset(tag for tag in register.tags_as_typed(desk.session) if desk.veil(tag) != tag)
 
 
 def _require_readable(desk: Desk, tag: str) -> None:
@@ -157,7 +187,7 @@ def _around(desk: Desk, path: str, wanted: Filter, found: Any) -> dict[str, Any]
         "why_not": desk.why_not_by_phone(wanted.said), "asked": asked, "found": found, "is_filtered": bool(kept), "path": path,
         "before": address(found.page - 1) if found.page > 1 else "", "after": address(found.page + 1) if found.page < found.pages else "",
         "places": () if desk.is_fragment else register.buildings(desk.session), "roles": roster.RESIDENT_ROLE_WORDS,
-        "tags": () if desk.is_fragment else [tag for tag in register.tags(desk.session) if tag not in wanted.hidden][: register.TAGS],
+        "tags": () if desk.is_fragment else [tag for tag in register.tags(desk.session) if desk.veil(tag) == tag][: register.TAGS],
         "theirs": [(title, flat, labels[flat], words) for title, flat, words in theirs if flat in labels],
     }  # fmt: skip
 

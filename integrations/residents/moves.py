@@ -4,24 +4,39 @@ from datetime import date
 
 from sqlmodel import select
 
-from bot.contract import Desk, Household, Page, Redirect, Refusal, ResidentRole, View, page, register, roster, rosterfile
+from bot.contract import (
+    Desk,
+    Household,
+    Page,
+    Redirect,
+    Refusal,
+    ResidentRole,
+    View,
+    checked_phone,
+    page,
+    register,
+    roster,
+    rosterfile,
+)
 from bot.contract.register import Filter
 from integrations.residents.flat import about, account_key, find, resident_of
 from integrations.residents.lists import LONGEST_TAG, TAGS, hidden
 
-#: Longest name, number of a phone, and part of a flat's number.
-NAME, PHONE, PART = 40, 30, 10
+#: Longest name, and part of a flat's number.
+NAME, PART = 40, 10
 
 #: People who are offered to move in.
 OFFERED = 8
 
 
 @page("POST", "/households", need="household.edit")
-def add_flat(desk: Desk) -> Redirect:
-    """Add a flat that the roster does not have."""
+def add_flat(desk: Desk) -> Redirect | View:
+    """Add a flat that the roster does not have; one in a building that it does not have either is asked about once."""
     building, unit, room = _number(desk)
     flat = Household(building=building, unit=unit, room=room)
     _refuse_known(desk, flat)
+    if question := _asked_of_building(desk, flat):
+        return question
     desk.session.add(flat)
     desk.session.flush()
     desk.record("household.added", about(flat))
@@ -29,14 +44,17 @@ def add_flat(desk: Desk) -> Redirect:
 
 
 @page("POST", "/households/{id}/number", need="household.edit")
-def renumber(desk: Desk) -> Redirect:
-    """Correct the number of a flat."""
+def renumber(desk: Desk) -> Redirect | View:
+    """Correct the number of a flat; a building that the roster does not have is asked about once."""
     flat = find(desk)
     building, unit, room = _number(desk)
-    _refuse_known(desk, Household(building=building, unit=unit, room=room), flat)
+    wanted, before = Household(building=building, unit=unit, room=room), flat.label
+    _refuse_known(desk, wanted, flat)
+    if question := _asked_of_building(desk, wanted, flat):
+        return question
     flat.building, flat.unit, flat.room = building, unit, room
     desk.session.add(flat)
-    desk.record("household.corrected", about(flat))
+    desk.record("household.corrected", about(flat), before=before, after=flat.label)
     return _back(flat, f"门牌改好了，现在是{flat.label}。")
 
 
@@ -51,7 +69,7 @@ def add(desk: Desk) -> Redirect:
         raise Refusal(f"{flat.label}已经有{name}了。要改资料，请点那一行的“修改”。")
     since = _moved_in(desk)
     resident = desk.settle(
-        flat, name=_short(name, NAME, "姓名"), role=_role(desk), phone=_short(desk.form.get("phone", ""), PHONE, "电话")
+        flat, name=_short(name, NAME, "姓名"), role=_role(desk), phone=checked_phone(desk.form.get("phone", ""))
     )
     resident.tags = _tags(desk)
     lives = roster.residence(desk.session, resident, flat)
@@ -71,8 +89,8 @@ def correct(desk: Desk) -> Redirect:
     lives = roster.residence(desk.session, resident, flat)
     before = (resident.name, resident.phone, lives and lives.role, resident.tags)
     resident.name = _short(desk.form.get("name", ""), NAME, "姓名")
-    if phone := _short(desk.form.get("phone", ""), PHONE, "电话"):
-        resident.phone = "" if phone in ("无", "-") else phone
+    if phone := desk.form.get("phone", "").strip():
+        resident.phone = "" if phone in ("无", "-") else checked_phone(phone)
     unseen = [tag for tag in resident.tags if desk.veil(tag) != tag]  # who may not read them does not take them off, either
     resident.tags = list(dict.fromkeys([*_tags(desk), *unseen]))
     if lives is not None:
@@ -204,6 +222,16 @@ def _refuse_known(desk: Desk, wanted: Household, own: Household | None = None) -
     found = desk.session.exec(same).first()
     if found is not None and (own is None or found.id != own.id):
         raise Refusal(f"名册里已经有{wanted.label}了。")
+
+
+def _asked_of_building(desk: Desk, wanted: Household, own: Household | None = None) -> View | None:
+    """Return the page that asks whether a building is meant that the roster does not have; None for one it has, or that is meant."""
+    known = {building for building, _, _ in register.buildings(desk.session)} - {""}
+    if not known or wanted.building in known or desk.form.get("sure"):
+        return None
+    here = f"/console/households/{own.id}" if own else "/console/households"
+    values = {"wanted": wanted, "own": own, "back": here, "action": f"{here}/number" if own else here}
+    return View("residents/building.html", values, 422)
 
 
 def _role(desk: Desk) -> ResidentRole:

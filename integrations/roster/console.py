@@ -31,6 +31,8 @@ _ENCODINGS = {"": "自动识别", "utf-8": "UTF-8", "gbk": "GBK", "utf-16": "UTF
 def read(upload: Upload, form: Mapping[str, str]) -> tuple[str, Sheet]:
     """Read a file that was sent: its name, and what it holds."""
     encoding = form.get("encoding", "")
+    if wrong := rosterfile.misnamed(upload.filename, upload.body):
+        return upload.filename, wrong
     return upload.filename, confined.read(upload.body, encoding if encoding in rosterfile.ENCODINGS else "")
 
 

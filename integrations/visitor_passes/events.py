@@ -27,6 +27,7 @@ LOG = Log(
         "gate.admitted": "门岗放行（{method}）",
         "gate.refused": "门岗不放行：{reason}（{method}）", "gate.left": "登记访客离开",
     },
+    titles={"visitor.invited": "邀请访客", "visitor.changed": "改了访客的通行证", "gate.admitted": "门岗放行", "gate.refused": "门岗不放行"},
     words={"reason": REASONS, "method": {"qr": "扫码", "code": "输入通行码"}},
     subjects={"pass": _pass},
     figures={"visitor.invited": "访客"},

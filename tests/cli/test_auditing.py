@@ -40,14 +40,16 @@ def change(desk: Desk, sql: str) -> None:
 
 async def test_a_clean_stop_seals_what_happened_and_the_whole_log_verifies(desk: Desk) -> None:
     desk.ask(happen)
-    assert "nothing is sealed yet" in (await desk.run("audit", "verify")).text
+    fresh = await desk.run("audit", "verify")
+    assert (fresh.code, "NOT WHOLE" in fresh.text) == (0, False)
+    assert "nothing is sealed yet" in fresh.text
     await serve_once(desk)
 
     said = await desk.run("audit", "verify")
 
     assert said.code == 0
     assert said.text.startswith("whole: ")
-    assert " in 1 seals, " in said.text
+    assert " in 1 seal, " in said.text
     head = (await desk.run("audit", "head")).text.split()[0]
     assert head == (desk.settings.var / HEAD).read_text().strip()
     assert said.text.strip().endswith(f"head {head}")
@@ -94,5 +96,29 @@ async def test_young_lines_are_not_pruned_and_old_ones_leave_a_whole_log(desk: D
     assert "younger than three years" in (await desk.run("audit", "prune", "--before", f"{app.clock():%Y-%m-%d}")).error
     said = await desk.run("audit", "prune", "--before", f"{app.clock() - timedelta(days=4 * 366):%Y-%m-%d}")
 
-    assert said.text.startswith("1 lines deleted")
+    assert said.text.startswith("1 line deleted")
     assert "1 pruned before; 6 not sealed yet" in (await desk.run("audit", "verify")).text
+
+
+async def test_a_head_that_is_none_is_a_slip_of_who_typed_it_and_no_proof_against_the_log(desk: Desk) -> None:
+    desk.ask(happen)
+    await serve_once(desk)
+
+    said = await desk.run("audit", "verify", "--head", "12-34")
+
+    assert said.code == 2
+    assert "NOT WHOLE" not in said.text
+    assert (await desk.run("audit", "verify", "--head", f"7-9999-{'0' * 64}")).code == 1
+
+
+async def test_a_log_whose_table_is_gone_is_not_whole_in_words(desk: Desk) -> None:
+    desk.ask(happen)
+    await serve_once(desk)
+    change(desk, "DROP TABLE event")
+
+    said = await desk.run("audit", "verify")
+
+    assert said.code == 1
+    assert "the log cannot be read (no such table: event): restore it from a backup" in said.text
+    assert "NOT WHOLE: " in said.text
+    assert "1 fault\n" in said.text

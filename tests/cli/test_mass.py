@@ -140,7 +140,7 @@ async def test_send_older_than_a_day_is_not_resumed(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("words", "named"), [
-    (["停水"], "--to"), (["停水", "--to", "3栋"], "3栋"), (["", "--to", "all"], "0 bytes"), (["水" * 683, "--to", "all"], "2049 bytes"),
+    (["停水"], "--to"), (["停水", "--to", "3栋"], "3栋"), (["", "--to", "all"], "the text is missing"), (["水" * 683, "--to", "all"], "2049 bytes"),
     (["--resume", "9"], "no mass send 9"),
 ])  # fmt: skip
 async def test_what_cannot_be_sent_is_told(desk: Desk, words: list[str], named: str) -> None:
@@ -156,3 +156,9 @@ async def test_missing_secret_leaves_no_send_begun(desk: Desk, monkeypatch: pyte
 
     assert "LINLI_WECHAT_SECRET" in (await desk.run("notice", "mass", "停水", "--to", "all", "--yes")).error
     assert sends(desk) == []
+
+
+async def test_all_that_a_mass_send_lacks_is_named_at_once(desk: Desk) -> None:
+    said = await desk.run("notice", "mass")
+
+    assert said.error.startswith("the text and --to all, or --to with the number of a tag are missing")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from sqlmodel import select
+import pytest
+from sqlmodel import delete, select
 
 from bot.cli.posters import poster
 from bot.store.invitations import Invitation
@@ -141,3 +145,32 @@ async def test_account_that_may_make_no_codes_gets_sheets_with_words(desk: Desk)
 async def test_flat_that_is_none_is_named(desk: Desk) -> None:
     assert "'3栋9单元999' is no flat of the roster" in (await desk.run("qr", "household", "3栋9单元999")).error
     assert "linli qr household" in (await desk.run("qr", "make", "home", "3栋")).error
+
+
+async def test_codes_are_tried_in_the_demo_and_an_empty_list_says_how_to_make_one(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = urlsplit(os.environ["LINLI_WECHAT_API_BASE"])
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "demo").symlink_to(desk.settings.var)
+    (desk.settings.var / "address.json").write_text(json.dumps({"host": here.hostname, "port": here.port}), encoding="utf-8")
+    monkeypatch.setenv("LINLI_VAR", str(tmp_path / "home"))
+    for name in ("APPID", "TOKEN", "SECRET", "AES_KEY", "API_BASE"):
+        monkeypatch.delenv(f"LINLI_WECHAT_{name}")
+    desk.ask(lambda session: session.exec(delete(Scene)) and None)
+
+    listed = await desk.run("qr", "list", "--demo")
+    made = await desk.run("qr", "household", "3-2-501", "--demo")
+
+    assert listed.text.startswith("no codes yet; `linli qr make door")
+    assert made.text.startswith("1/1  3栋2单元501: ")
+    assert len(desk.made("qrcode/create")) == 1
+
+
+async def test_all_settings_that_are_missing_are_named_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("APPID", "TOKEN", "SECRET", "AES_KEY"):
+        monkeypatch.delenv(f"LINLI_WECHAT_{name}")
+
+    said = await desk.run("qr", "household", "3-2-501")
+
+    assert [f"LINLI_WECHAT_{name} is missing" in said.error for name in ("APPID", "TOKEN", "SECRET", "AES_KEY")] == [True] * 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,16 +37,20 @@ async def test_a_roster_is_shown_taken_over_and_taken_back(desk: Desk, tmp_path:
     done = await desk.run("roster", "import", file)
     after = names(desk)
     listed = await desk.run("roster", "list")
-    undone = await desk.run("roster", "undo")
+    kept = await desk.run("roster", "undo", keys="n\n")
+    still = names(desk)
+    undone = await desk.run("roster", "undo", keys="y\n")
 
     assert "nothing was taken over yet" in empty.text
     assert "99栋1单元101: new flat" in shown.text
-    assert "1 new flats, 2 new people, 0 changed, 0 moved out, 0 as they were" in shown.text
+    assert "1 new flat, 2 new people, 0 changed, 0 moved out, 0 as they were" in shown.text
     assert unchanged == before
     assert "`linli roster undo " in done.text
     assert after == before | {"赵来福", "钱新来"}
     assert "名册.csv" in listed.text
-    assert undone.text == "undone\n"
+    assert (kept.code, still) == (1, after)
+    assert re.search(r"Undo the newest import, \w+ of 名册.csv, [\d: -]+ \(1 flat, 2 new\)\?", kept.text)
+    assert re.search(r"^undone: \w+ of 名册.csv, [\d: -]+ \(1 flat, 2 new\)$", undone.text, re.MULTILINE)
     assert names(desk) == before
 
 
@@ -62,7 +67,7 @@ async def test_faults_are_told_with_line_and_column_and_end_with_exit_code_one(d
 async def test_differences_come_as_json_for_programs(desk: Desk, tmp_path: Path) -> None:
     said = json.loads((await desk.run("roster", "import", write(tmp_path, FILE), "--dry-run", "--json")).text)
 
-    assert said["counts"] == {"flats": 1, "new": 2, "changed": 0, "left": 0, "questions": 0, "unchanged": 0}
+    assert said["counts"] == {"flats": 1, "new": 2, "changed": 0, "left": 0, "questions": 1, "unchanged": 0}
     assert [step["name"] for step in said["steps"]] == ["赵来福", "钱新来"]
 
 

@@ -160,12 +160,12 @@ async def test_account_shows_what_a_colleague_can_do_where_they_work_and_how_the
         audit = await (await admin.get("/console/audit")).text()
 
     for page in (saved, listed):
-        assert all(words in page for words in ("陈 师傅", "138 0000-1234", "清河小区", "3月11日（周三）10:00"))
+        assert all(words in page for words in ("陈 师傅", "13800001234", "清河小区", "3月11日（周三）10:00"))
     assert 'value="水电、木工、电梯"' in saved
     assert listed.count('<span class="badge bg-blue-lt">') == 3
     assert "有密码" in listed
     assert "改了员工资料：姓名、电话、技能" in audit
-    assert "0000-1234" not in audit
+    assert "00001234" not in audit
 
 
 async def test_saving_an_account_as_it_is_changes_and_records_nothing(office: Office) -> None:
@@ -178,8 +178,8 @@ async def test_saving_an_account_as_it_is_changes_and_records_nothing(office: Of
 
 
 @pytest.mark.parametrize(("form", "words"), [
-    ({"name": " ", "phone": "", "skills": ""}, "姓名要填"), ({"name": "陈", "phone": "12", "skills": ""}, "电话写得不对"),
-    ({"name": "陈", "phone": "call me", "skills": ""}, "电话写得不对"), ({"name": "陈", "phone": "1" * 21, "skills": ""}, "电话写得不对"),
+    ({"name": " ", "phone": "", "skills": ""}, "姓名要填"), ({"name": "陈", "phone": "12", "skills": ""}, "不是完整的电话号码"),
+    ({"name": "陈", "phone": "call me", "skills": ""}, "不是完整的电话号码"), ({"name": "陈", "phone": "1" * 21, "skills": ""}, "不是完整的电话号码"),
     ({"name": "陈", "phone": "", "skills": "、".join(map(str, range(13)))}, "技能最多写 12 个"), ({"name": "陈", "skills": "很" * 13}, "不超过 12 个字"),
 ])  # fmt: skip
 async def test_account_that_cannot_be_kept_is_refused_in_words(office: Office, form: dict[str, str], words: str) -> None:

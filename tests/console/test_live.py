@@ -7,8 +7,10 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiohttp import web
 from sqlmodel import Session, select
 
+from bot import app
 from bot.console import live
 from bot.store import conversations, events, news, tasks
 from bot.store.conversations import Conversation
@@ -155,3 +157,41 @@ async def test_alarm_stands_on_the_pages_of_those_who_may_see_it_until_it_is_dea
 
         await staff.post(f"/console/tasks/{key}/close", data={"outcome": "已处理好"})
         assert 'data-count="0"' in await (await staff.get("/console/alarms")).text()
+
+
+class Slow(live.Watcher):
+    """A watcher that takes so long to begin that a browser can leave meanwhile."""
+
+    asked, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def begun(self) -> None:
+        await super().begun()
+        self.asked.set()
+        await self.may_go_on.wait()
+
+
+async def test_a_browser_that_leaves_before_its_stream_begins_leaves_no_fault_in_the_log(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with await office.browser(Role.STAFF) as browser:
+        cookie = browser.session.headers["Cookie"]
+    served = app.build(office.linli)
+    served[live.WATCHER] = slow = Slow(office.linli.database)
+    runner = web.AppRunner(served)  # as it is served: handlers go on when a browser has left, which a TestServer's do not
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    _, writer = await asyncio.open_connection("127.0.0.1", runner.addresses[0][1])
+    writer.write(f"GET /console/live HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
+    async with asyncio.timeout(20):
+        await slow.asked.wait()
+        [left] = runner.server.connections  # type: ignore[union-attr]
+        handling = left._task_handler
+        writer.close()
+        await writer.wait_closed()
+        while left.transport is not None:  # noqa: ASYNC110  # aiohttp tells nobody
+            await asyncio.sleep(0)
+        slow.may_go_on.set()
+        await asyncio.wait([handling])
+    await runner.cleanup()
+
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []

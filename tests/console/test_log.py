@@ -10,7 +10,8 @@ import pytest
 from sqlmodel import Session, select
 
 from bot import config, services
-from bot.console.events import OWN
+from bot.console.events import OWN, titles
+from bot.contract import Log
 from bot.store import events
 from bot.store.events import Event
 from bot.store.people import Resident
@@ -113,3 +114,38 @@ async def test_programs_get_no_page(office: Office) -> None:
         response = await program.get("/console/nowhere", headers={"Accept": "application/json"})
 
         assert (response.status, response.content_type) == (404, "text/plain")
+
+
+# ------------------------------------------------------------------ titles
+
+
+@pytest.mark.parametrize("log", LOGS)
+def test_every_kind_has_a_short_title_of_its_own_that_is_no_chopped_sentence(log: Log) -> None:
+    titles = {kind: log.title(kind) for kind in log.events}
+
+    assert {kind for kind, said in log.events.items() if "{" in said and kind not in log.titles} == set()
+    assert [kind for kind, title in titles.items() if len(title) > 16 or re.search(r"[{}a-z]|[（，：…]$", title)] == []
+    assert len(set(titles.values())) == len(titles)
+    assert log.titles.keys() <= log.events.keys()
+
+
+async def test_kinds_are_listed_by_service_each_once_and_searched_by_their_title(office: Office) -> None:
+    listed = titles(office.linli.services)
+    kinds = [kind for own in listed.values() for kind in own]
+    assert len(kinds) == len(set(kinds))
+    assert list(listed["报修"])[:2] == ["repair.opened", "repair.accepted"]
+
+    await office.write(lambda session: events.record(session, office.clock(), "audit.pruned", lines=3, before="2026-01-01"))
+    async with await office.browser(Role.MANAGER) as manager:
+        page = await (await manager.get("/console/audit?q=清理了旧记录")).text()
+
+    assert "清理了 2026-01-01 以前的记录，3 条" in page
+    assert '<optgroup label="报修">' in page
+
+
+async def test_what_somebody_consents_to_is_called_by_its_title(office: Office) -> None:
+    await office.write(lambda session: events.record(session, office.clock(), "consent.withdrawn", purpose="health"))
+    async with await office.browser(Role.MANAGER) as manager:
+        page = await (await manager.get("/console/audit?kind=consent.withdrawn")).text()
+
+    assert f"撤回了一项同意（{office.linli.services.purposes['health'].title}）" in page

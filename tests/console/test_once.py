@@ -100,6 +100,23 @@ async def test_what_was_refused_may_be_sent_again(office: Office) -> None:
     assert (refused.status, no, added.status) == (422, [422, 422], 200)
 
 
+async def test_a_form_that_stays_on_its_page_is_told_why_it_is_refused_or_where_to_go(office: Office) -> None:
+    asks = {"HX-Request": "true"}
+    async with await office.browser(Role.ADMIN) as admin:
+        form = {"name": "", "once": await key_on(admin, "/console/community")}
+        refused = await admin.post("/console/community", data=form, headers=asks)
+        said = await refused.text()
+        form |= {"name": "和苑花园", "opens": "08:30", "closes": "18:00", "day.1": "1"}
+        done = await admin.post("/console/community", data=form, headers=asks)
+        page = await (await admin.get(done.headers["HX-Redirect"])).text()
+
+    assert (refused.status, done.status) == (422, 204)
+    assert "请写小区的名称" in said
+    assert "<html" not in said
+    assert "Location" not in done.headers
+    assert "改好了，马上对居民生效" in page
+
+
 async def test_same_key_with_other_words_is_something_new(office: Office) -> None:
     def begin(session: Session) -> str:
         openid = session.exec(select(Resident.openid).where(Resident.name == "陈建国")).one() or ""

@@ -496,3 +496,31 @@ async def test_pages_open_no_task_but_those_they_show(office: Office) -> None:
 
     assert "这一家的事" in page
     assert not [title for title in loaded if title.startswith("别家的事")]
+
+
+async def test_the_first_page_says_who_waits_with_the_number_and_says_it_once(office: Office) -> None:
+    def wait(session: Session) -> str:
+        openid = session.exec(select(Resident.openid).where(Resident.name == "陈建国")).one() or ""
+        conversations.open_with(session, openid, 1, office.clock())
+        talk = session.get_one(Conversation, openid)
+        talk.topic, talk.waiting_since = "门禁卡坏了", office.clock()
+        session.add(talk)
+        tasks.open(
+            session,
+            office.clock(),
+            kind="handoff",
+            need="conversation.view",
+            title="门禁卡坏了",
+            openid=openid,
+            number="H234567",
+            data={"intent": "", "topic": "", "text": "", "question": False},
+        )
+        return openid
+
+    await office.write(wait)
+    async with await office.browser(Role.STAFF) as staff:
+        page = await (await staff.get("/console")).text()
+
+    assert page.count("门禁卡坏了") == 1
+    assert "3栋2单元501 陈建国" in page
+    assert "H234567" in page

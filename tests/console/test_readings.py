@@ -58,7 +58,7 @@ def looked_at(session: Session, office: Office) -> dict[str, str]:
     admin = session.exec(select(Staff).where(Staff.role == Role.ADMIN)).one()
     entries = [Entry(line=2, flat=("99", "1", "101"), name="钱多多", phone="13800138000")]
     work = Work(session=session, now=office.clock(), context=office.linli.context)
-    done = rosterimport.take_over(work, entries, file_name="名册.xlsx", whole=False, apart=(), seen="")
+    done = rosterimport.take_over(work, entries, file_name="名册.xlsx")
     draft = rosterimport.keep(session, admin.person, "名册.xlsx", entries, [], office.clock(), whole=False)
     session.flush()
     return {"/roster/draft/{id}": draft.public_id, "/roster/imports/{id}": done.public_id}

@@ -348,6 +348,19 @@ def test_short_password_is_refused() -> None:
         sessions.hash_password("123456789")
 
 
+@pytest.mark.parametrize("common", [
+    "1234567890", "0987654321", "aaaaaaaaaaaa", "abcabcabcabc", "1212121212", "Password123", "1qaz2wsx3edc", "qwertyuiop", "Admin-2026!", "admin12345", "wang.admin",
+])  # fmt: skip
+def test_a_password_that_is_tried_first_is_refused_with_a_better_way(common: str) -> None:
+    with pytest.raises(Refusal, match="三四个不相干的词"):
+        sessions.hash_password(common, "wang.admin" if common.startswith("wang") else "admin")
+
+
+def test_what_only_holds_a_common_password_or_a_login_is_taken() -> None:
+    for fair in ("a good long password", "admin likes green tea", "13800138000x2", "邻里邻里和苑小区物业"):
+        assert sessions.hash_password(fair, "admin").startswith("$argon2id$")
+
+
 @pytest.mark.parametrize(
     "to", ["https://evil.example", "//evil.example", "/console//evil", "/\\evil.example", "javascript:alert(1)"]
 )

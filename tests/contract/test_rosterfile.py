@@ -233,3 +233,13 @@ def test_the_template_is_a_roster_without_rows() -> None:
 
     assert list(sheet.columns.values()) == list(rosterfile.HEAD)
     assert [fault.text for fault in sheet.faults] == ["表头下面没有内容。"]
+
+
+@pytest.mark.parametrize(("name", "body", "is_wrong"), [
+    ("bad.xlsx", "你好".encode(), True), ("bad.XLSX", b"3,2,501", True), ("bad.csv", "你好".encode(), False), ("old.xlsx", b"\xd0\xcf\x11\xe0", False),
+    ("good.xlsx", rosterfile.template(), False), ("", b"", False),
+])  # fmt: skip
+def test_a_file_that_is_only_called_a_workbook_is_told_so(name: str, body: bytes, is_wrong: bool) -> None:
+    found = rosterfile.misnamed(name, body)
+
+    assert [fault.text.partition("，")[0] for fault in (found.faults if found else ())] == ["这不是 Excel 文件"] * is_wrong

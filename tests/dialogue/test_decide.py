@@ -93,6 +93,8 @@ AFTER: list[tuple[Standing, Said, Facts, str]] = [
     (replace(AFTER_ALARM, form=LAMP_ASKED.form), words("楼道门口"), ALARMED, "do lamp.report"),
     (replace(AFTER_ALARM, form=WHICH), words("2"), ALARMED, "do parcel.cancel"),
     (replace(AFTER_ALARM, form=LAMP_ASKED.form), words("好怕呀"), ALARMED, "pass on 好怕呀"),
+    (replace(AFTER_ALARM, form=LAMP_ASKED.form), words("算了"), ALARMED, "say form.cancelled"),
+    (AFTER_ALARM, words("算了"), ALARMED, "pass on 算了"),
     (AFTER_ALARM, words("在最里面那间"), FACTS, "say unknown"),  # staff have closed it
 ]  # fmt: skip
 

@@ -154,10 +154,10 @@ def test_what_was_talked_over_must_be_read_back_again(parcel: Intent) -> None:
     assert forms.talked_over(open_form(parcel)) == open_form(parcel)
 
 
-def test_a_form_keeps_the_first_words_and_the_last_ones_of_somebody_who_goes_on_and_on() -> None:
+def test_a_form_keeps_the_first_words_and_the_last_ones_of_somebody_who_goes_on_and_on(parcel: Intent) -> None:
     form = Form(intent="a", words=("灯坏了",))
     for number in range(100):
-        form = forms.heard(form, f"{number}{'啊' * 600}")
+        form = forms.heard(form, f"{number}{'啊' * 600}", parcel)
 
     assert sum(map(len, form.words)) <= forms.LONGEST
     assert (form.words[0], form.words[-1][:2]) == ("灯坏了", "99")

@@ -431,6 +431,9 @@ def test_an_emergency_cuts_through_everything(chat: Any, before: tuple[str, ...]
     [task] = [task for task in rows(chat, Task) if task.urgent]
     assert (task.need, task.openid, task.kind) == ("task.view", chat.openid, "emergency.fire")
     assert [event.data["urgent"] for event in chat.events("task.opened")].count(True) == 1
+    assert {event.actor for event in (*chat.events("task.opened"), *chat.events("task.told"))} == {"system"}, (
+        "the resident did neither"
+    )
 
 
 def test_the_form_waits_while_an_emergency_is_told(chat: Any) -> None:

@@ -171,6 +171,18 @@ def test_corpus_is_heard_beside_the_files(now: datetime) -> None:
     assert judge(shipped, "箱子太长柜子塞不下，会放哪", now).intent == "faq.parcel"
 
 
+def test_an_invitation_that_is_handed_on_whole_is_the_code_in_it(now: datetime) -> None:
+    shipped = Understanding.load(config.shipped("intents"), config.shipped("data"))
+    code, till = "0WXZSABFFQ", "只给一个人用，明天（11月30日 周一）21:50前有效，请不要发到群里。"
+    bubble = f"请老婆关注我们，把下面这句发过来，就绑定到3栋2单元501了：\n邀请码 {code}\n{till}"
+
+    for said in (bubble, f"{code}\n{till}", code, f"婆婆说发给你\n住户码 {code}"):
+        heard = shipped.hear_text(said, now)
+        assert (heard.match.candidates[0].intent, heard.more) == ("identity.join", ())
+        assert heard.reading.take(shipped.catalogue.intents["identity.join"].slots)["code"] == code
+    assert shipped.hear_text("马桶堵了\n我的电话13800138000", now).match.candidates[0].intent == "repair.report"
+
+
 def test_what_is_told_beside_a_wish_is_no_wish(now: datetime) -> None:
     shipped = Understanding.load(config.shipped("intents"), config.shipped("data"))
 

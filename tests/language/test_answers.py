@@ -180,3 +180,8 @@ def test_longest_answer_that_almost_fits_is_read_at_once(text: str) -> None:
 ])  # fmt: skip
 def test_any_time_is_said_in_many_tongues(text: str, any_: bool) -> None:
     assert answers.is_any(text) is any_
+
+
+def test_a_number_is_a_yes_once() -> None:
+    assert answers.is_yes("1")
+    assert not answers.is_yes("1111")

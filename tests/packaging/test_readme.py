@@ -6,12 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import typer
 import yaml
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from bot import config
 from bot.cli import app, auditing, keys, menu, notices, privacy, qr, rosters, users
+from bot.cli import app as linli
 from bot.config import Settings
 from bot.dialogue.understanding import Understanding, judge
 from bot.model import SHANGHAI
@@ -118,3 +120,22 @@ def test_make_targets_named_are_targets(page: Path) -> None:
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
     assert set(re.findall(r"(?:`|^    )make (\w+)", page.read_text(encoding="utf-8"), re.MULTILINE)) <= targets
+
+
+def test_the_chinese_page_tells_of_all_that_is_in_the_menu_for_residents_and_stays_short() -> None:
+    page = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+
+    told = ("居民", "住户", "重复的人", "核对住址", "住户码", "邀请家人", "名册", "信息保存期限")
+    assert [words for words in told if f"**{words}" not in page and f"、{words}**" not in page] == []
+    assert len(page.splitlines()) <= 200
+
+
+def test_all_commands_that_work_on_the_demo_are_named() -> None:
+    told = set(re.findall(r"`(?:linli )?(\w+)`", re.search(r"is `.venv/bin/linli`;(.*?)take `--demo`", README, re.DOTALL)[1]))  # type: ignore[index]
+
+    groups = typer.main.get_command(linli)
+    takes = {
+        name for name, command in groups.commands.items()  # type: ignore[attr-defined]
+        if any("--demo" in option.opts for one in (command, *getattr(command, "commands", {}).values()) for option in one.params)
+    }  # fmt: skip
+    assert told == takes

@@ -129,6 +129,14 @@ def test_a_wife_with_her_husbands_phone_is_no_new_name_of_his(compare: Compare) 
     assert [question.text for question in plan.questions] == ["李梅的电话 13900000001 也是3栋2单元501 陈建国的"]
 
 
+def test_a_number_that_looks_wrong_is_asked_about_where_the_file_brings_it_only(compare: Compare) -> None:
+    brought = compare([{"name": "李梅", "phone": "12345"}], row(2, phone="1381234567"), row(3, name="李梅", phone="12345"))
+
+    [question] = brought.questions
+    assert (question.line, question.other) == (2, "")
+    assert question.text == "陈建国的电话 1381234567 不像完整的号码（手机是 11 位），请看看有没有写错"
+
+
 def test_a_phone_of_somebody_in_another_flat_is_asked_about(compare: Compare) -> None:
     plan = compare([{**CHEN}], row(2, OTHER, name="李梅", phone="13900000001"))
 
@@ -269,4 +277,25 @@ async def test_people_of_another_community_are_nobodys_here(database: Database, 
     plan = await database.read(rosterdiff.compare, [row(2, phone="13900000001")], TODAY)
 
     assert plan.counts["new"] == 1
+    assert plan.questions == ()
+
+
+def test_a_new_building_is_asked_about_where_a_slip_may_have_made_it(compare: Compare) -> None:
+    many = [row(line, ("3", "2", str(500 + line)), "") for line in range(2, 9)]
+    slips = [row(20, ("20", "", "101"), ""), row(21, ("张三", "1", "102"), "")]
+    whole = [row(line, ("4", "2", str(500 + line)), "") for line in range(30, 36)]
+
+    plan = compare([], *many, *slips, *whole)
+
+    asked = {question.line: question.text for question in plan.questions}
+    assert asked == {
+        20: "名册里还没有20栋，只有 1 户，别的楼栋多半有 7 户，会新建（20栋101）：请看看楼栋有没有写错",
+        21: "名册里还没有张三栋，只有 1 户，别的楼栋多半有 7 户，会新建（张三栋1单元102）：请看看楼栋有没有写错",
+    }
+    assert plan.faults == ()
+
+
+def test_buildings_of_few_flats_are_not_asked_about_where_all_are_so_small(compare: Compare) -> None:
+    plan = compare([], *(row(number, (str(number), "", "1"), "") for number in range(2, 9)))
+
     assert plan.questions == ()

@@ -87,6 +87,7 @@ class Conversation:
     now: datetime
     bound: bool
     consents: bool
+    proves: bool
     turns: Sequence[Turn]
     stored: Mapping[str, Sequence[Mapping[str, Value]]] | None
 
@@ -131,7 +132,7 @@ class _File:
         return Faulty(f"{self.name}:{node.start_mark.line + 1}: {message}")
 
     def conversation(self, node: yaml.Node) -> Conversation:
-        parts = self.mapping(node, ("who", "bound", "consents", "now", "turns", "stored"))
+        parts = self.mapping(node, ("who", "bound", "consents", "proves", "now", "turns", "stored"))
         for needed in ("who", "turns"):
             if needed not in parts:
                 raise self.fault(node, f"{needed}: is missing")
@@ -143,6 +144,7 @@ class _File:
             now=self.moment(parts["now"]) if "now" in parts else datetime(2026, 3, 11, 10, tzinfo=SHANGHAI),
             bound=self.flag(parts["bound"]) if "bound" in parts else True,
             consents=self.flag(parts["consents"]) if "consents" in parts else True,
+            proves=self.flag(parts["proves"]) if "proves" in parts else True,
             stored=self.stored(parts["stored"]) if "stored" in parts else None,
         )  # fmt: skip
 

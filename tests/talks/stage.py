@@ -99,19 +99,19 @@ def _played(room: Room, talk: Conversation) -> Iterator[Failure]:
                 room.consent()
         room.openid = people.setdefault(turn.by, room.openid)
         try:
-            answer = _act(room, turn, "".join(one.say for one in talk.turns[number : number + 1]))
+            answer = _act(room, turn, "".join(one.say for one in talk.turns[number : number + 1]), proves=talk.proves)
         except Exception as error:  # the next conversations are to be heard, too
             yield _failure(number, turn, Cause.CRASH, "an answer", _where(error))
             return
         yield from (_failure(number, turn, *fault) for fault in _faults(turn, answer, _kinds(room, answer.outcome)))
 
 
-def _act(room: Room, turn: Turn, next_said: str) -> Answer:
+def _act(room: Room, turn: Turn, next_said: str, *, proves: bool) -> Answer:
     """Let happen what a turn says; returns what the resident reads last of it. Who takes back a flat next, or says yes to it, has not proven it yet."""
     answer = room.wait(turn.wait) if turn.wait else SILENT
     if turn.say:
         answer = room.say(turn.say)
-        return answer if corrects(next_said) or is_yes(next_said) or is_question(turn.say) else _prove(room, answer)
+        return answer if not proves or corrects(next_said) or is_yes(next_said) or is_question(turn.say) else _prove(room, answer)
     if turn.photo:
         return room.send_photo()
     if turn.place:

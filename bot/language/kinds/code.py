@@ -35,5 +35,6 @@ def _read(message: Message, slot: Slot) -> Value | None:
 
 
 KIND = Kind(
-    name="code", title="码", take=_take, read=_read, is_exact=True, is_topic=False, is_single=True, is_strict=True
+    name="code", title="码", take=_take, read=_read, is_exact=True, is_topic=False, is_secret=True, is_single=True,
+    is_strict=True,
 )  # fmt: skip

@@ -251,7 +251,9 @@ def _is_whole(found: Found) -> bool:
 GRAMMAR = Grammar(name="flat", title="住址", find=find, mask="\ue8f2", stands_out=_is_whole)
 
 BUILDING = Kind(
-    name="building", title="楼栋", grammar=GRAMMAR, take=_part("building"), read=_read, is_strict=True, tells=True,
+    name="building", title="楼栋", grammar=GRAMMAR, take=_part("building"), read=_read, is_strict=True, tells=True, counted="栋", is_part=True,
 )  # fmt: skip
-UNIT = Kind(name="unit", title="单元", grammar=GRAMMAR, take=_part("unit"), read=_read, is_strict=True, tells=True)
-ROOM = Kind(name="room", title="房号", grammar=GRAMMAR, take=_part("room"), read=_read, is_strict=True, tells=True)
+UNIT = Kind(
+    name="unit", title="单元", grammar=GRAMMAR, take=_part("unit"), read=_read, is_strict=True, tells=True, counted="单元", is_part=True,
+)  # fmt: skip
+ROOM = Kind(name="room", title="房号", grammar=GRAMMAR, take=_part("room"), read=_read, is_strict=True, tells=True, is_part=True)

@@ -153,6 +153,8 @@ class Kind:
     is_exact: bool = False  # not one sign may get lost on the way to a person: a plate, a phone
     is_meant: Callable[[str, Found], bool] = lambda text, found: True  # told as a value: no office's number is
     is_topic: bool = True  # says what a matter is about: a number to call does not
+    is_secret: bool = False  # shows who somebody is: it goes no further than to whoever holds it against what is on record
+    is_of_several: bool = False  # told of several people in one talk: the action sorts out whose it is
     is_single: bool = False  # a form takes one of it: of a second one in the same message somebody must be told
     has_options: bool = False  # one or several of the slot's `options:`
     holds_several: bool = False  # its value is a list
@@ -162,6 +164,8 @@ class Kind:
     describes: bool = False  # says what the matter is or where: what a request is about is spoken of by it
     parts: bool = False  # another value means another request: a second place, fault, guest
     books: bool = False  # a time at which somebody is expected, which cannot be past
+    counted: str = ""  # what is said behind a value that is a part of something, and no word by itself: 3栋, 2单元
+    is_part: bool = False  # parts that are told one after the other are said as one: 3栋2单元501
     is_strict: bool = False  # a sentence template fits only where its words can be read
 
 

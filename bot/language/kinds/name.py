@@ -29,7 +29,7 @@ from bot.language.kinds.proper import (
 from bot.language.late import Late
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
-from bot.language.people import OWN_RELATIVE, RELATIVE
+from bot.language.people import MINE, OWN_RELATIVE, RELATIVE
 from bot.language.words import NICKNAMES
 
 #: What follows whoever comes.
@@ -111,9 +111,9 @@ _UNMARKED: tuple[Late, ...] = (
     Late(rf"(?:^|[,，。\s□的])(?P<n>(?P<family>[{SURNAMES}]){_GIVEN}{{1,2}})(?=(?P=family)(?:{TITLES}|[叔姨婶伯哥姐嫂爷]))"),
     # 王先生, 欧阳老师, Lily老师
     Late(rf"(?P<n>(?:[小老]?(?:{COMPOUND}|(?!{NO_SURNAME})(?<![公师])[{SURNAMES}])|(?<![A-Za-z])[A-Z][a-z]{{1,14}}[ ]?)(?:{TITLES}))(?!傅)"),
-    # 老王, 保姆小陈, 给老王登记, 隔壁小区的老吴
+    # 老王, 保姆小陈, 给老王登记, 邀请老王, 隔壁小区的老吴
     Late(rf"""(?x:
-        (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约是叫换成]) | (?<={_BEFORE_FAMILIAR}) )
+        (?: (?<![\u4e00-\u9fff大]) | (?<=[给帮替约是叫换成]) | (?<=邀请) | (?<={_BEFORE_FAMILIAR}) )
         (?P<n>{FAMILIAR}){AFTER}
       )"""),
     # 我朋友张伟, 给王芳, 我朋友Mike Smith, my friend Tom
@@ -206,6 +206,11 @@ _BEFORE = re.compile(r"(?:^|[\s,，。、□])(?:(?:他|她|客人)?就?是)?$")
 _BEHIND = re.compile(r"(?:吧|啊|呀|哈|的)?(?:$|[\s,，。.!！□])")
 
 
+#: Who is to have a part in what is the resident's own: 让我爸也绑定, 我老公怎么绑定.
+_HAS_A_PART = Late(
+    rf"(?P<all>{MINE}(?:{RELATIVE}|{OWN_RELATIVE}))(?:也|一[起块]|都|来|要|想|再|[怎咋]么?|如何|[才能]能?|可以){{0,4}}(?:绑|登记|加入|加进|注册)"
+)
+
 _SOMEBODY = rf"(?:{CALLED}|{_ANYBODY}|{SHORT_NAME})"
 #: Whoever does not come, where somebody else does: 张伟来不了了，换他弟来.
 _STAYS_AWAY = Late(rf"""(?x:
@@ -273,6 +278,8 @@ def _told(message: Message, slot: Slot) -> Value | None:
     coming = called.coming(rest)
     if len(coming) == 1 and not called.is_proper(coming[0]) and (apart := _named_apart(rest)):
         return apart
+    if not coming and (part := _HAS_A_PART.search(rest)):
+        return called.called(part["all"])
     return "、".join(one for words in coming for one in called.one_by_one(words)) or None
 
 

@@ -1,9 +1,11 @@
 """Telephone numbers of China: mobiles, landlines with their area code, 400, 800 and 95 numbers. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from bot.errors import Refusal
 from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare, blanked
 from bot.language.numbers import dictated, written_out
 
@@ -57,6 +59,11 @@ _SHORT = re.compile(rf"""(?x:
     (?P<short>95\d{{3,4}}|[2-8]\d{{2,3}}[-\s]?\d{{4}})
     (?!\d|[-.]\d|\s?[元块度年月])  # a sum or a year
     )""")
+
+#: What a field that asks for nothing but a number may hold beside: a landline of the same town, 95588 and 96345, one from abroad.
+_OF_THE_TOWN = re.compile(rf"(?P<local>[2-8](?:\d{{2}}|\d{{3}}){_GAP}?\d{{4}})(?:{_EXTENSION})?", re.IGNORECASE)
+_SERVICE = re.compile(r"9[56]\d{3,4}")
+_FOREIGN = re.compile(r"\+(?!86)[1-9](?:[ -]?\d){6,14}")
 
 #: Some digits of a number, said without the others: 末四位是4172, 前三位错了，是136.
 _SOME_DIGITS = re.compile(r"""(?x:
@@ -140,6 +147,28 @@ def _written(match: re.Match[str]) -> str | None:
         return f"{hot[:3]}-{hot[3:6]}-{hot[6:]}{extension}"
     area, local = match["area"] or match["area2"], _digits(match["local"])
     return None if len(area) == 2 and len(local) == 7 else f"0{area}-{local}{extension}"
+
+
+def written(said: str) -> str | None:
+    """Return a number that was typed into a field as it is kept: 13800138000, 0571-88001200转8012, 88001200, 95588; None for what is none."""
+    said = unicodedata.normalize("NFKC", said).strip()
+    if match := PHONE.fullmatch(said):
+        return _written(match)
+    if match := _OF_THE_TOWN.fullmatch(said):
+        return _digits(match["local"]) + (f"转{match['extension']}" if match["extension"] else "")
+    return said if _SERVICE.fullmatch(said) or _FOREIGN.fullmatch(said) else None
+
+
+def checked(said: str) -> str:
+    """Return a number that somebody of the staff typed as it is kept, nothing for nothing; raises Refusal for what is none."""
+    if not said.strip():
+        return ""
+    if (number := written(said)) is None:
+        raise Refusal(
+            f"“{said.strip()[:20]}”不是完整的电话号码。请写手机 13800138000，座机 0571-88001200 或 88001200，"
+            "分机 0571-88001200转8012，或者 400-820-8820。"
+        )
+    return number
 
 
 def veiled(number: str) -> str:

@@ -41,6 +41,6 @@ def _read(message: Message, slot: Slot) -> Value | None:
 
 
 KIND = Kind(
-    name="tail", title="手机后四位", take=_take, read=_read, called=("后四位", "尾号"), is_exact=True, is_topic=False,
+    name="tail", title="手机后四位", take=_take, read=_read, called=("后四位", "尾号"), is_exact=True, is_topic=False, is_secret=True,
     is_single=True, is_strict=True,
 )  # fmt: skip

@@ -265,5 +265,5 @@ def _is_of_one(text: str, found: Found) -> bool:
 
 
 KIND = Kind(
-    name="temperature", title="体温", grammar=GRAMMAR, take=_take, read=_read, is_meant=_is_of_one, is_single=True, is_strict=True, tells=True, belongs=True,
+    name="temperature", title="体温", grammar=GRAMMAR, take=_take, read=_read, is_meant=_is_of_one, is_of_several=True, is_single=True, is_strict=True, tells=True, belongs=True,
 )  # fmt: skip

@@ -143,7 +143,8 @@ def test_after_three_wrong_numbers_the_right_one_opens_nothing_until_tomorrow(to
     for digits in ("1111", "2222", "3333"):
         town.asks(NEW, actions.bind, **WANG, proof=digits)
 
-    assert named(town.asks(NEW, actions.bind, **WANG, proof="8003")) == "tired"
+    assert named(town.asks(NEW, actions.bind, **WANG, proof="8003")) == "locked"
+    assert named(town.asks(NEW, actions.bind, **WANG)) == named(town.asks(NEW, actions.bind, **NOWHERE)) == "locked"
     town.now += timedelta(days=1)
     assert named(town.asks(NEW, actions.bind, **WANG, proof="8003")) == "who"
 
@@ -151,8 +152,8 @@ def test_after_three_wrong_numbers_the_right_one_opens_nothing_until_tomorrow(to
 def test_many_accounts_together_get_ten_guesses_at_a_flat(town: Town) -> None:
     said = [named(town.asks(f"oGuess{number}", actions.bind, **WANG, proof=f"11{number:02}")) for number in range(12)]
 
-    assert said == ["again"] * proofs.PER_FLAT + ["tired"] * 2
-    assert named(town.asks("oLate", actions.bind, **WANG, proof="8003")) == "tired"
+    assert said == ["again"] * proofs.PER_FLAT + ["locked"] * 2
+    assert named(town.asks("oLate", actions.bind, **WANG, proof="8003")) == "locked"
 
 
 def test_a_flat_is_counted_as_one_however_it_is_said(town: Town) -> None:
@@ -161,7 +162,7 @@ def test_a_flat_is_counted_as_one_however_it_is_said(town: Town) -> None:
             named(town.asks(f"o{room}{number}", actions.bind, building="3", unit=("", unit)[number % 2], room=room, proof="1111"))
             for number in range(12)
         ]
-        assert said == ["again"] * proofs.PER_FLAT + ["tired"] * 2
+        assert said == ["again"] * proofs.PER_FLAT + ["locked"] * 2
 
 
 def test_beyond_so_many_wrong_numbers_in_a_community_numbers_prove_nothing_that_day(
@@ -171,7 +172,7 @@ def test_beyond_so_many_wrong_numbers_in_a_community_numbers_prove_nothing_that_
     for number in range(6):
         town.asks(f"oGuess{number}", actions.bind, building="3", unit="2", room=f"6{number:02}", proof="1111")
 
-    assert named(town.asks(NEW, actions.bind, **WANG, proof="8003")) == "tired"
+    assert named(town.asks(NEW, actions.bind, **WANG, proof="8003")) == "locked"
     assert [(one.kind, one.need, one.urgent) for one in town.tasks() if one.kind == proofs.FLOODED] == [
         (proofs.FLOODED, "people.confirm", True)
     ]
@@ -262,6 +263,18 @@ def test_those_at_home_are_told_once_a_day_who_was_bound_and_how(town: Town) -> 
     [told] = town.told(CHEN)
     assert "陈小明的微信刚绑定了您家（3栋2单元501），凭的是登记手机后四位" in told
     assert "/p/newcomers/" in told
+
+
+def test_another_account_taken_for_the_same_person_that_day_is_told_of_too(town: Town) -> None:
+    _two_flats(town)
+    ask = town.asks(NEW, actions.bind, **WANG, proof="8003")
+    assert isinstance(ask, Ask)
+    wang = next(key for key, shown in ask.options.items() if shown == "我就是王*")
+    for openid in (NEW, NEW, OTHER):
+        assert named(town.asks(openid, actions.bind, **WANG, proof="8003", who=wang)) == "done"
+        town.asks(openid, actions.unbind)
+
+    assert len([said for said in town.told(CHEN) if "微信刚绑定了您家（3栋2单元503）" in said]) == 2
 
 
 def _adds_to_501(session: Session, name: str) -> None:
@@ -502,7 +515,12 @@ def test_of_two_flats_one_is_left_and_the_other_stays(town: Town) -> None:
     [first, second, everything] = ask.options
     assert everything == actions.ALL_FLATS
 
-    assert named(town.asks(CHEN, actions.unbind, which=second)) == "left"
+    read_back = town.asks(CHEN, actions.unbind, which=second)
+    assert isinstance(read_back, Ask)
+    assert read_back.values == {"flat": ask.options[second]}
+    assert named(town.asks(CHEN, actions.unbind, which=second, sure="no")) == "kept"
+    assert home(town, "503") == ["王强", "陈建国"]
+    assert named(town.asks(CHEN, actions.unbind, which=second, sure="yes")) == "left"
 
     assert home(town, "503") == ["王强"]
     assert bound(town, CHEN) is not None
@@ -526,14 +544,31 @@ def test_staff_choose_which_person_it_is(town: Town) -> None:
     key = _request(town)
     [row] = town.opens(Role.STAFF, console.waiting).values["rows"]
     assert row["name"] == "老王"
-    [(flat, [(wang, words)])] = [one for one in row["choices"] if one[0].room == "503"]
-    assert words == "王强 13800008003"
+    [(flat, [(wang, number)])] = row["choices"]
+    assert (flat.room, wang.name, number) == ("503", "王强", "138****8003")
 
     town.opens(Role.STAFF, console.confirm, params={"id": key}, household=f"person:{wang.public_id}:{flat.id}")
 
     found = bound(town, NEW)
     assert found is not None
     assert (found.name, len(town.all(Resident))) == ("王强", 3)
+
+
+def test_flats_that_look_alike_are_offered_only_where_the_roster_lacks_the_one_that_was_named(town: Town) -> None:
+    _request(town, {"building": "3", "unit": "2", "room": "504"})
+
+    [row] = town.opens(Role.STAFF, console.waiting).values["rows"]
+
+    assert (row["is_known"], [flat.room for flat, _ in row["choices"]]) == (False, ["501", "502", "503"])
+
+
+def test_a_whole_number_is_shown_to_who_may_see_it_and_that_is_read(town: Town) -> None:
+    wang = next(one for one in town.all(Resident) if one.name == "王强")
+
+    shown = town.opens(Role.STAFF, console.phone, params={"key": wang.public_id})
+
+    assert shown.values == {"number": "13800008003"}
+    assert (console.phone.need, console.phone.reads) == ("phone.view", True)
 
 
 def test_staff_let_in_another_person_of_the_flat(town: Town) -> None:

@@ -510,13 +510,20 @@ def test_an_account_that_is_let_in_twice_at_once_is_one_person(town: Town) -> No
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_of_two_at_home_who_object_at_once_the_second_is_told(town: Town) -> None:
     adds(town, "501", "陈小明")
-    does(town, lambda work: work.bind(work.session.exec(select(Resident).where(Resident.name == "陈小明")).one(), NEW))
+    does(
+        town,
+        lambda work: work.bind(
+            work.session.exec(select(Resident).where(Resident.name == "陈小明")).one(), NEW, Evidence.INVITATION
+        ),
+    )
 
     def objects(session: Session) -> None:
         work = Work(session=session, now=town.now, context=town.context)
         newcomer = roster.by_public_id(session, person(town, "陈小明").public_id)
         assert newcomer is not None
-        household.object_to(work, newcomer, flat(work, "501"))
+        member = roster.bound(session, CHEN)
+        assert member is not None
+        household.object_to(work, newcomer, flat(work, "501"), member)
 
     said = behind(town, objects, objects)
 

@@ -32,7 +32,7 @@ def own(town: Town) -> Community:
 
 
 def test_a_new_name_is_told_to_residents_and_the_old_one_still_names_the_community(town: Town) -> None:
-    changes(town, **DAYS, name="和苑花园", phone="0571-2")
+    changes(town, **DAYS, name="和苑花园", phone="0571-88001200")
 
     def named(session: Session, name: str) -> list[str]:
         found = communities.by_name(session, "wx1", name)
@@ -71,3 +71,13 @@ def test_what_cannot_be_is_refused_and_changes_nothing(town: Town, said: dict[st
     with pytest.raises(Refusal, match="至少选一天"):
         changes(town)
     assert (own(town).name, own(town).office_hours, town.all(Event)) == ("和苑小区", "", [])
+
+
+def test_what_is_no_telephone_is_not_taken_for_the_offices_and_one_of_before_keeps_nothing_else_from_changing(town: Town) -> None:
+    with pytest.raises(Refusal, match="“abc”不是完整的电话号码"):
+        changes(town, **DAYS, phone="abc")
+    assert own(town).phone == "0571-1"
+
+    changes(town, **DAYS, address="和苑路1号")
+
+    assert (own(town).phone, own(town).address) == ("0571-1", "和苑路1号")

@@ -142,3 +142,40 @@ def test_two_accounts_are_told_apart_before_the_button_is_pressed(town: Town) ->
     assert "解除另一个的绑定" in shown.values["refused"]
     with pytest.raises(Refusal, match="解除另一个的绑定"):
         merges(town, chen, li, chen)
+
+
+def test_two_with_other_numbers_or_names_are_merged_only_by_who_says_that_they_are_one(town: Town) -> None:
+    bound, other = twin(town)
+
+    def differ(session: Session) -> None:
+        one = session.get_one(Resident, bound.id)
+        one.phone, one.name = "13900002222", "陈卫国民"
+        session.add(one)
+
+    town.database.submit(differ).result()
+    pair = {"one": bound.public_id, "other": other.public_id}
+    assert town.opens(Role.STAFF, duplicates.compare, query=pair).values["unlike"] == ["两个人的电话不一样", "两个人的姓名不一样"]
+    with pytest.raises(Refusal, match=r"电话不一样.*打勾"):
+        merges(town, bound, other, bound)
+
+    town.opens(Role.STAFF, duplicates.merge, **pair, stays=bound.public_id, sure="1")
+
+    assert len(town.all(Merger)) == 1
+
+
+def test_a_slip_in_a_name_and_a_number_that_one_of_them_lacks_ask_nothing_of_who_merges(town: Town) -> None:
+    bound, other = twin(town)
+
+    def slip(session: Session) -> None:
+        one = session.get_one(Resident, bound.id)
+        one.name = "陈健国"
+        session.add(one)
+
+    town.database.submit(slip).result()
+
+    assert (
+        town.opens(Role.STAFF, duplicates.compare, query={"one": bound.public_id, "other": other.public_id}).values["unlike"]
+        == []
+    )
+    merges(town, bound, other, bound)
+    assert len(town.all(Merger)) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot.contract import Redirect, View
 from bot.errors import Refusal
 from bot.store import objections, people
 from bot.store.conversations import Conversation
+from bot.store.effects import Effect
 from bot.store.events import Event
 from bot.store.people import Household, Residence, Resident
 from bot.store.staff import Role
@@ -48,6 +50,8 @@ def happened(town: Town) -> list[str]:
 def test_somebody_new_is_added_with_all_that_is_known_of_them(town: Town) -> None:
     acts(town, moves.add, name="陈小明", phone="13900001111", role="tenant", tags="党员，志愿者", since="2026-03-01")
 
+    with pytest.raises(Refusal, match="“12345”不是完整的电话号码"):
+        acts(town, moves.add, name="陈小红", phone="12345", role="family")
     row = shown(town)["people"][-1]
     assert (row["one"].name, row["role"], row["phone"], row["one"].tags) == ("陈小明", "租户", "139****1111", ["党员", "志愿者"])
     assert row["lives"].moved_in == date(2026, 3, 1)
@@ -166,7 +170,19 @@ def test_the_number_of_a_flat_is_corrected_but_not_to_one_that_there_is(town: To
     assert {one.room for one in town.all(Household)} == {"601", "502", "503"}
     with pytest.raises(Refusal, match="已经有3栋2单元502了"):
         town.opens(Role.STAFF, moves.renumber, params={"id": number(town, "601")}, building="3", unit="2", room="502")
-    assert happened(town) == ["household.corrected"]
+    [event] = town.all(Event)
+    assert (event.kind, event.data) == ("household.corrected", {"before": "3栋2单元501", "after": "3栋2单元601"})
+
+
+def test_a_building_that_nobody_has_is_asked_about_once(town: Town) -> None:
+    asked = acts(town, moves.renumber, building="abc", room="501")
+    assert (asked.template, asked.status, asked.values["wanted"].label) == ("residents/building.html", 422, "ABC栋501")
+    assert town.opens(Role.STAFF, moves.add_flat, building="20", room="101").template == "residents/building.html"
+    assert {one.building for one in town.all(Household)} == {"3"}
+
+    acts(town, moves.renumber, building="ABC", room="501", sure="1")
+
+    assert {one.building for one in town.all(Household)} == {"3", "ABC"}
 
 
 def test_the_page_leads_to_the_talk_and_says_what_proved_the_binding(town: Town) -> None:
@@ -235,3 +251,46 @@ def test_a_flat_that_cannot_be_read_is_refused_with_what_is_wrong(town: Town) ->
         town.opens(Role.STAFF, moves.add_flat, building="3", unit="2", room="1.5")
     with pytest.raises(Refusal, match="已经有3栋2单元502了"):
         acts(town, moves.renumber, building="3栋", unit="二单元", room="502室")
+
+
+def test_what_happened_in_another_flat_is_told_with_its_name(town: Town) -> None:
+    def settle(session: Session) -> None:
+        session.add(Household(building="5", unit="1", room="302"))
+
+    town.database.submit(settle).result()
+    there = next(one for one in town.all(Household) if one.room == "302")
+    chosen = person(town, "陈建国").public_id
+    town.opens(Role.STAFF, moves.move_in, params={"id": str(there.id)}, resident=chosen, role="tenant")
+
+    assert [words for _, words, _ in shown(town)["events"]] == ["陈建国：住进一户（物业核对）（5栋1单元302）"]
+    assert [words for _, words, _ in shown(town, "302")["events"]] == ["陈建国：住进一户（物业核对）"]
+
+
+async def test_the_paper_of_a_flat_gets_a_code_to_scan_that_is_its_own(town: Town) -> None:
+    acts(town, pages.make_code)
+    [first] = town.all(Effect)
+    acts(town, pages.make_code)
+    [_, second] = town.all(Effect)
+    asked: list[Any] = []
+
+    class Account:
+        """WeChat's API for codes, which notes what it is asked."""
+
+        @property
+        def qrcode(self) -> Account:
+            return self
+
+        async def create(self, wanted: dict[str, Any]) -> dict[str, str]:
+            asked.append(wanted)
+            return {"url": f"http://weixin.qq.com/q/{len(asked)}"}
+
+    then = pages.draw.then
+    assert then is not None
+    for one in (first, second):
+        drawn = await pages.draw.run(SimpleNamespace(wechat=Account()), **one.payload)
+        town.runs(lambda work, one=one, drawn=drawn: then(work, one.subject, drawn))
+
+    view = town.opens(Role.STAFF, pages.code, params={"id": number(town)})
+    assert view.values["code"].url == "http://weixin.qq.com/q/2"
+    assert view.values["picture"].startswith("data:image/svg")
+    assert asked[1]["action_info"]["scene"]["scene_str"] == view.values["code"].code

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from bot.errors import Refusal
 from bot.language.kinds import phone
 from bot.language.kinds.kind import Slot
 from bot.language.reading import Reading
@@ -79,3 +80,21 @@ def test_numbers_can_be_veiled_but_for_what_tells_them_apart(text: str, veiled: 
 @pytest.mark.parametrize("short", ["8000", "95588", "120", ""])
 def test_nothing_is_shown_of_a_number_that_would_be_whole_with_its_end(short: str) -> None:
     assert phone.veiled(short) == "****"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [
+    ("13800138000", "13800138000"), ("138 0013 8000", "13800138000"), ("+86 138-0013-8000", "13800138000"), ("１３８００１３８０００", "13800138000"),
+    ("0571-8800 1200", "0571-88001200"), ("(010)88001200", "010-88001200"), ("0571-88001200-8012", "0571-88001200转8012"), ("88001200", "88001200"),
+    ("8800-1200转801", "88001200转801"), ("4008208820", "400-820-8820"), ("95588", "95588"), ("96345", "96345"), ("+852 9123 4567", "+852 9123 4567"),
+])  # fmt: skip
+def test_a_number_that_is_typed_into_a_field_is_kept_as_it_is_written_by_the_book(typed: str, kept: str) -> None:
+    assert phone.checked(typed) == phone.written(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed", ["abc", "12345", "1381234567", "138001380001", "010-1234567", "12800138000", "13800138000 张三", "0571-1", "无"]
+)
+def test_what_is_no_whole_number_is_refused_with_an_example(typed: str) -> None:
+    assert phone.written(typed) is None
+    with pytest.raises(Refusal, match=f"“{typed}”不是完整的电话号码.*13800138000"):
+        phone.checked(typed)
