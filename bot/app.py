@@ -24,6 +24,7 @@ import bot.store.tables  # noqa: F401  every table is known, whoever uses it
 from bot import config, keyfile, metrics
 from bot.console import site as console
 from bot.contract import Context, Integration, Office, Services, Work, personal
+from bot.contract.work import LINK_LIVES
 from bot.dialogue.answer import SILENT, pack
 from bot.dialogue.backlog import Backlog
 from bot.dialogue.language_model import Endpoint, LanguageModel
@@ -51,7 +52,7 @@ from bot.simulator import server as simulator
 from bot.store import communities, effects, imports, knowledge, schema, scope, sealing, seals
 from bot.store.communities import Community
 from bot.store.database import Database
-from bot.store.outbox import Ways
+from bot.store.outbox import Claim, Ways
 from bot.store.tokens import TokenShelf
 from bot.webhook import Webhook
 from bot.wechat.client import Client
@@ -221,6 +222,7 @@ class Linli:
             community=self.community, keys=self.keys, base_url=self.settings.base_url,
             messages=self.understanding.catalogue.messages, services=self.services, search=self.understanding.knowledge.search,
             neighbours=tuple(self.served_by(self.community.appid).values()), usual_office=office_of(self.settings), health=self._health,
+            ways=self.ways(self.community.appid),
         )  # fmt: skip
 
     @cached_property
@@ -231,7 +233,11 @@ class Linli:
     def context_of(self, community_id: int) -> Context:
         """Return the same for another community; raises LookupError for one that is unknown."""
         community = self.communities[community_id]
-        return replace(self.context.of(community), neighbours=tuple(self.served_by(community.appid).values()))
+        return replace(
+            self.context.of(community),
+            neighbours=tuple(self.served_by(community.appid).values()),
+            ways=self.ways(community.appid),
+        )
 
     def contexts(self) -> list[Context]:
         """Return that of each community."""
@@ -262,11 +268,20 @@ class Linli:
 
     def ways(self, appid: str) -> Ways:
         """Return an account's ways to those it serves."""
-        settings = self.accounts[appid]
+        settings = self.accounts.get(appid)
+        if settings is None:  # a community of an account that the settings name no more
+            return Ways(appid=appid)
         return Ways(
             template=settings.wechat_template, subscription=settings.wechat_subscription, appid=appid,
             communities=tuple(self.served_by(appid)),
         )  # fmt: skip
+
+    def page_of(self, claim: Claim) -> str:
+        """Return the address where the reader of a notice finds all of it; empty for what is no notice, or has no page."""
+        if claim.notice_id is None or not self.services.notice_page:
+            return ""
+        path = f"/p{self.services.notice_page.format(delivery=claim.id)}"
+        return f"{self.settings.base_url}{path}?k={self.keys.seal_link(path, self.clock() + LINK_LIVES, claim.community_id)}"
 
 
 def office_of(settings: config.Local) -> Office:
@@ -393,7 +408,10 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100)) as http, outside:
         photos = settings.var / "photos"
         clients = {appid: linli.client(http, appid) for appid in linli.accounts}
-        senders = [Sender(linli.database, client, linli.clock, partial(linli.ways, appid)) for appid, client in clients.items()]
+        senders = [
+            Sender(linli.database, client, linli.clock, partial(linli.ways, appid), linli.page_of)
+            for appid, client in clients.items()
+        ]
         photographers = [
             Photographer(linli.database, client, linli.clock, photos, partial(_keys_of, linli, appid), linli.context_of)
             for appid, client in clients.items()

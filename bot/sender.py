@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot import metrics
+from bot.contract import wording
 from bot.errors import (
     AccountLimited,
     ChannelDisabled,
@@ -17,16 +18,15 @@ from bot.errors import (
     Temporary,
     TokenRefused,
     TooFrequent,
+    Unanswered,
     WeChatRefused,
     WindowClosed,
 )
-from bot.model import SHANGHAI
 from bot.store import channels, outbox
 from bot.store.channels import CHAT, SUBSCRIPTION, WORDS
 from bot.store.database import Database
 from bot.store.outbox import Claim, DeliveryState, Result, Ways
 from bot.wechat.client import Client
-from bot.wechat.fields import fit_thing
 
 #: Rows claimed at once; all of them are sent well within their lease.
 BATCH = 50
@@ -46,8 +46,10 @@ log = structlog.get_logger(__name__)
 class Sender:
     """Sends until cancelled. Several may run, in one process or many: no row is claimed twice."""
 
-    def __init__(self, database: Database, client: Client, clock: Callable[[], datetime], ways: Callable[[], Ways]) -> None:
-        self._database, self._client, self._clock, self._ways = database, client, clock, ways
+    def __init__(self, database: Database, client: Client, clock: Callable[[], datetime], ways: Callable[[], Ways],
+                 page: Callable[[Claim], str] = lambda _: "") -> None:  # fmt: skip
+        """`page` gives the address where the reader of a notice finds all of it, empty where there is none."""
+        self._database, self._client, self._clock, self._ways, self._page = database, client, clock, ways, page
         self._woken = asyncio.Event()
 
     async def run(self) -> None:
@@ -94,11 +96,13 @@ class Sender:
 
     async def _hand_over(self, claim: Claim) -> str | None:
         """Give one message to WeChat; returns its msgid where reports will come for it."""
-        url = str(claim.payload.get("url") or "")
+        page = self._page(claim)
+        url, said = str(claim.payload.get("url") or page), str(claim.payload["text"])
         if claim.channel == CHAT:
-            await self._client.send_text(claim.openid, str(claim.payload["text"]), claim.client_msg_id)
+            text = wording.with_page(said, page, asks=bool(claim.payload.get("asks"))) if page else said
+            await self._client.send_text(claim.openid, text, claim.client_msg_id)
             return None
-        data = template_fields(claim, self._clock())
+        data = wording.fields(str(claim.payload.get("title") or said), self._clock())
         if claim.channel == SUBSCRIPTION:
             await self._client.send_subscription(claim.openid, self._ways().subscription, data, url)
             return None
@@ -138,6 +142,8 @@ def after(claim: Claim, error: WeChatRefused, now: datetime) -> Result:
             return Result(claim=claim, state=DeliveryState.FAILED, reason="已取消关注或拒收", gone=True)
         case ContentRefused():
             return Result(claim=claim, state=DeliveryState.FAILED, reason=f"内容被微信拒绝：{error.errmsg}"[:200])
+        case Unanswered() if not claim.is_repeatable:
+            return Result(claim=claim, state=DeliveryState.UNKNOWN, reason=outbox.LOST, is_unsure=True)
         case Temporary() | TokenRefused():
             return _retry(claim, error, now)
     return Result(claim=claim, state=DeliveryState.FAILED, reason=f"微信拒绝：{error}"[:200])
@@ -145,12 +151,11 @@ def after(claim: Claim, error: WeChatRefused, now: datetime) -> Result:
 
 def _retry(claim: Claim, error: WeChatRefused, now: datetime) -> Result:
     if claim.attempts > len(outbox.RETRIES):
+        if isinstance(error, Unanswered):
+            return Result(claim=claim, state=DeliveryState.UNKNOWN, reason=outbox.LOST, is_unsure=True)
         return Result(claim=claim, state=DeliveryState.FAILED, reason=f"多次重试仍失败：{error.errmsg}"[:200])
     wait = max(outbox.RETRIES[claim.attempts - 1], RUSHED if isinstance(error, TooFrequent) else timedelta())
-    return Result(claim=claim, state=DeliveryState.QUEUED, reason=error.errmsg[:200], again_at=now + wait)
-
-
-def template_fields(claim: Claim, now: datetime) -> dict[str, str]:
-    """Return the values of the notice template: thing1 the title, time2 the time, cut to WeChat's limits."""
-    title = str(claim.payload.get("title") or claim.payload.get("text") or "物业消息")
-    return {"thing1": fit_thing(title), "time2": f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"}
+    return Result(
+        claim=claim, state=DeliveryState.QUEUED, reason=error.errmsg[:200], again_at=now + wait,
+        is_unsure=isinstance(error, Unanswered),
+    )  # fmt: skip

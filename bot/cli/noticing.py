@@ -138,8 +138,7 @@ def decide(verb: str, public_id: str, *, demo: bool, community: str) -> None:
 
 def _reach(linli: app.Linli, audience: Audience, now: datetime) -> Reach:
     """Return who would be told; raises Misconfigured when part of the audience is nobody."""
-    template = bool(linli.settings.wechat_template)
-    reach = linli.ask(lambda session: notices.count(Work(session=session, now=now, context=linli.context), audience, template))
+    reach = linli.ask(lambda session: notices.count(Work(session=session, now=now, context=linli.context), audience))
     if reach.unknown:
         raise Misconfigured(f"nobody belongs to {', '.join(reach.unknown)}; check --to. Nothing was sent")
     return reach
@@ -147,7 +146,7 @@ def _reach(linli: app.Linli, audience: Audience, now: datetime) -> Reach:
 
 def _tell_reach(audience: Audience, reach: Reach) -> None:
     typer.echo(
-        f"{audience.label}: {counted(reach.households, 'flat')}, {reach.people} {'person' if reach.people == 1 else 'people'}: {reach.chat} by chat, {reach.template} by template"
+        f"{audience.label}: {counted(reach.households, 'flat')}, {reach.people} {'person' if reach.people == 1 else 'people'}: {reach.chat} by chat, {reach.subscription} by subscription, {reach.template} by template"
     )
     for reason, number in reach.unreachable.items():
         typer.echo(f"  {number} cannot be told: {reason}")

@@ -58,8 +58,8 @@ PROCESSING = (
         ),
     ),
     Processing(
-        what="要发出的消息", purpose="通知、回复和提醒送到本人", basis=(Basis.CONTRACT, Basis.CONSENT),
-        columns=("delivery.payload", "delivery.openid"), lives=f"90 天（LINLI_CORE_KEEP_MESSAGES 可改），{_UNTIL_LEFT}，只留条数", retains=("发给居民的消息",), goes_to="腾讯（微信公众平台）",
+        what="要发出的消息，和居民对通知的回复", purpose="通知、回复和提醒送到本人", basis=(Basis.CONTRACT, Basis.CONSENT),
+        columns=("delivery.payload", "delivery.openid", "notice_reply.words"), lives=f"90 天（LINLI_CORE_KEEP_MESSAGES 可改），{_UNTIL_LEFT}，只留条数", retains=("发给居民的消息，和居民对通知的回复",), goes_to="腾讯（微信公众平台）",
     ),
     Processing(
         what="要在别的系统里做的操作的内容", purpose="把消息送到群机器人等", basis=(Basis.CONTRACT,), columns=("effect.payload",),

@@ -32,7 +32,22 @@ a neighbour in the same commit fails they are run again. The session sees the ro
 docs/adding-a-service.md builds one step by step.
 """
 
-from bot.contract import consents, handoffs, leaving, personal, roster, rosterfile, rosterimport, tasks, telling
+from bot.contract import (
+    consents,
+    handoffs,
+    leaving,
+    notices,
+    personal,
+    pictures,
+    receipts,
+    roster,
+    rosterfile,
+    rosterimport,
+    sheets,
+    tasks,
+    telling,
+    wording,
+)
 from bot.contract.access import Access, Permission
 from bot.contract.actions import Action, Amendment, Ask, NoSlots, Reply, action, amends
 from bot.contract.api import Endpoint, Machine, api
@@ -76,5 +91,5 @@ __all__ = [
     "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
     "Permission", "Personal", "Photo", "Processing", "Purpose", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Scoped",
     "Search", "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience", "card", "checked_phone", "consents",
-    "digest_of", "effect", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "on", "page", "personal", "public_id", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone", "whose", "word",
+    "digest_of", "effect", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "page", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone", "whose", "word", "wording",
 ]  # fmt: skip

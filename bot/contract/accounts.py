@@ -16,6 +16,7 @@ from bot.store.objections import Objection
 from bot.store.outbox import Delivery
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
+from bot.store.receipts import NoticeReply
 from bot.store.tasks import Task
 
 _SPEAKERS = {"resident": "居民", "bot": "机器人", "staff": "物业"}
@@ -40,7 +41,11 @@ def talk(work: Work, openid: str, since: datetime, until: datetime) -> Mapping[s
     lines = select(Line).where(Line.openid == openid, Line.at >= since, Line.at <= until)
     tasks = select(Task).where(Task.openid == openid, col(Task.opened_at) >= since, col(Task.opened_at) <= until)
     photos = select(Photo).where(Photo.openid == openid, Photo.taken_at >= since, Photo.taken_at <= until)
+    answered = select(NoticeReply).where(NoticeReply.openid == openid, NoticeReply.at >= since, NoticeReply.at <= until)
     return {
+        "回复通知的话": [
+            {"时间": say(one.at), "内容": one.words} for one in session.exec(answered.order_by(col(NoticeReply.id)))
+        ],
         "对话": [
             {"时间": say(line.at), "谁": _SPEAKERS.get(line.speaker, line.speaker), "内容": line.text}
             for line in session.exec(lines.order_by(col(Line.id)))
@@ -63,9 +68,14 @@ def _task(one: Task) -> Mapping[str, str]:
 
 def notices(work: Work, resident: Resident) -> Sequence[Mapping[str, str]]:
     """Return which notices were sent to somebody, oldest first."""
-    sent = select(Notice.title, Delivery.updated_at).join(Delivery, col(Delivery.notice_id) == col(Notice.id))
+    sent = select(Notice.title, Delivery).join(Delivery, col(Delivery.notice_id) == col(Notice.id))
     mine = sent.where(Delivery.resident_id == resident.id).order_by(col(Delivery.id))
-    return [{"标题": title, "时间": say(at)} for title, at in work.session.exec(mine)]
+    return [
+        {
+            "标题": title, "时间": say(one.updated_at), "发出": say(one.sent_at), "打开": say(one.read_at), "确认收到": say(one.acknowledged_at),
+        }
+        for title, one in work.session.exec(mine)
+    ]  # fmt: skip
 
 
 def export(work: Work, openid: str) -> dict[str, Any]:

@@ -68,6 +68,7 @@ class Integration:
     hears: Callable[[Turn, str], str] | None = None  # words that are its own whatever they mean; returns the answer, or nothing
     knows: Callable[[Turn, str], str] | None = None  # answers a question from what it holds, or nothing: 几点来水
     matters: Callable[[Turn], Sequence[Matter]] | None = None  # what of the resident's is under way, the newest first
+    notice_page: str = ""  # the residents' page of its own on which a notice is read whole: "/notices/{delivery}"
     seed: Callable[[Work], None] | None = None  # fills an empty demo community
 
     @property
@@ -238,6 +239,11 @@ class Services:
     def codes(self) -> Mapping[str, Callable[[Turn, str], str]]:
         """What scanning the services' own codes does, by kind."""
         return self._unite("codes of the kind", ((one, one.codes) for one in self.integrations))
+
+    @cached_property
+    def notice_page(self) -> str:
+        """The path of the residents' page on which a notice is read whole; empty where no service has one."""
+        return next((one.notice_page for one in self.integrations if one.notice_page), "")
 
     def scan(self, turn: Turn, scene: str) -> str:
         """Let the service whose code was scanned answer; empty for a code of none."""

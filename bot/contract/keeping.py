@@ -23,6 +23,7 @@ from bot.store.objections import Objection
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Resident
 from bot.store.photos import Photo
+from bot.store.receipts import NoticeReply
 from bot.store.tasks import Task
 from bot.store.unmatched import Unmatched
 
@@ -66,11 +67,12 @@ RETAIN = (
         ),),
     ),
     Retention(
-        what="发给居民的消息", lives=_days(lambda said: said.keep_messages), setting="LINLI_CORE_KEEP_MESSAGES",
+        what="发给居民的消息，和居民对通知的回复", lives=_days(lambda said: said.keep_messages), setting="LINLI_CORE_KEEP_MESSAGES",
         rows=(
             Rows(Delivery, lambda before: (
                 col(Delivery.updated_at) < before, col(Delivery.state).not_in(_UNDER_WAY), col(Delivery.openid).is_not(None),
             ), {"openid": None, "payload": {"text": ""}}),
+            Rows(NoticeReply, lambda before: (col(NoticeReply.at) < before,)),
         ),
     ),
     Retention(

@@ -110,6 +110,11 @@ class Visit(Work):
     params: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
     read_by_now: list[Reading] = field(default_factory=list)
+    afterwards: list[Callable[[Work], None]] = field(default_factory=list)
+
+    def then(self, run: Callable[[Work], None]) -> None:
+        """Have something written down once this page, which only reads, is made: that it was opened."""
+        self.afterwards.append(run)
 
     def read(self, by: Staff, what: str, subject: str) -> None:
         """Say that this page shows somebody of the staff, to whom its link was sent, what is sensitive; it becomes an event as in the console."""

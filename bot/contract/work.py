@@ -38,7 +38,7 @@ from bot.store import (
 from bot.store.claims import Claim
 from bot.store.communities import Community
 from bot.store.events import Event
-from bot.store.outbox import Delivery
+from bot.store.outbox import Delivery, Ways
 from bot.store.people import Evidence, Household, Resident, ResidentRole
 from bot.store.photos import Photo
 from bot.store.staff import ROLE_WORDS, by_login
@@ -90,6 +90,7 @@ class Context:
     neighbours: tuple[Community, ...] = ()  # all communities of the same account, this one among them
     usual_office: Office = field(default_factory=Office)  # of communities that have written no hours of their own
     search: Search = _find_nothing  # among what the communities know
+    ways: Ways = field(default_factory=Ways)  # how the community's account reaches people outside of the 48 hours
     health: Health | None = None  # knows words of health, for `Desk.veil`
 
     @property

@@ -10,7 +10,7 @@ from aiohttp import web
 from jinja2 import Environment
 from sqlmodel import Session
 
-from bot.contract import Context, Download, Page, Reading, Redirect, Services, View, Visit
+from bot.contract import Context, Download, Page, Reading, Redirect, Services, View, Visit, Work
 from bot.errors import Forged, Refusal, is_missing
 from bot.posted import Sent, read_form, with_keys
 from bot.store import events, scope
@@ -50,10 +50,12 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
             return _show(parts, View("pages/problem.html", {"title": "链接打不开", "text": EXPIRED}, 403))
         form = await read_form(request) if request.method == "POST" else {}
         run, read = parts.database.write if request.method == "POST" else parts.database.read, list[Reading]()
+        afterwards = list[Callable[[Work], None]]()
         try:
             result = await run(
-                Sent.of(form, "", request.path_qs, now).act, _serve, context, page, request.match_info, form, now, read
-            )
+                Sent.of(form, "", request.path_qs, now).act, _serve, context, page, request.match_info, form, now, read,
+                afterwards,
+            )  # fmt: skip
         except LookupError as error:
             if not is_missing(error):
                 raise
@@ -62,6 +64,8 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
             return _show(parts, View("pages/problem.html", {"title": "没有完成", "text": str(refusal)}, 422))
         if read:
             await parts.database.write(_write_down, context.community.key, read, now)
+        if afterwards:
+            await parts.database.write(_carry_on, context, afterwards, now)
         if result is None:
             return _show(
                 parts, View("pages/problem.html", {"title": "刚才已经提交过了", "text": "前一次已经办好，这一次没有再做一遍。"})
@@ -72,11 +76,18 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
 
 
 def _serve(session: Session, context: Context, page: Page, params: Mapping[str, str], form: Mapping[str, str], now: datetime,
-           read: list[Reading]) -> View | Redirect | Download:  # fmt: skip
+           read: list[Reading], afterwards: list[Callable[[Work], None]]) -> View | Redirect | Download:  # fmt: skip
     visit = Visit(session=session, now=now, context=context, params=dict(params), form=form)
     result = page.run(visit)
-    read[:] = visit.read_by_now
+    read[:], afterwards[:] = visit.read_by_now, visit.afterwards
     return result
+
+
+def _carry_on(session: Session, context: Context, afterwards: Sequence[Callable[[Work], None]], now: datetime) -> None:
+    """Write down what a page wanted written down behind it."""
+    work = Work(session=session, now=now, context=context)
+    for run in afterwards:
+        run(work)
 
 
 def _write_down(session: Session, community_id: int, read: Sequence[Reading], now: datetime) -> None:

@@ -23,6 +23,7 @@ from bot.store.followers import Follower
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Binding
 from bot.store.photos import Photo
+from bot.store.receipts import NoticeReply
 from bot.store.scope import Scoped
 from bot.store.staff import Staff
 from bot.store.tasks import Task
@@ -137,6 +138,7 @@ def _forget(session: Session, erasure: Erasure, now: datetime, blank: str, ended
     openid, until = erasure.openid, erasure.asked_at
     photos = session.exec(select(Photo).where(Photo.openid == openid, col(Photo.taken_at) <= until)).all()
     session.execute(delete(Line).where(col(Line.openid) == openid, col(Line.at) <= until))
+    session.execute(delete(NoticeReply).where(col(NoticeReply.openid) == openid, col(NoticeReply.at) <= until))
     for photo in photos:
         session.delete(photo)
     _clear_deliveries(session, openid)

@@ -2,24 +2,22 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, update
+from sqlalchemy import ColumnElement, delete, false, func, or_, select, update
 from sqlmodel import Field, Session, col
 
 from bot.errors import Refusal
 from bot.language.numbers import value_of
 from bot.language.recurrence import Recurrence, cron
 from bot.model import json_column, maybe_moment, moment, public_id, word
-from bot.store import events, followers, outbox
-from bot.store.followers import Follower
+from bot.store import events, outbox
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Household, Residence, Resident, lives_there
 from bot.store.scope import Scoped
-from bot.wechat import quota
 
 
 class NoticeState(StrEnum):
@@ -40,6 +38,12 @@ class Notice(Scoped, table=True):
     public_id: str = Field(default_factory=public_id, unique=True)
     title: str
     body: str
+    place: str = ""
+    contact: str = ""  # whom to ask, with a number: 王工 0571-88001200
+    signer: str = ""  # in whose name; empty = the community's
+    asks: bool = False  # residents are to say that they have it
+    corrects_id: int | None = Field(default=None, foreign_key="notice.id")  # the one that was not right
+    correction: str = ""  # what of it was not right
     audience: dict[str, Any] = json_column(dict)  # see bot/store/notices.py Audience
     state: NoticeState = word(NoticeState, NoticeState.DRAFT)
     due_at: datetime | None = maybe_moment(index=True)
@@ -57,6 +61,23 @@ class Notice(Scoped, table=True):
             return None
         return cron.kept(self.rule["cron"]) if "cron" in self.rule else Recurrence.from_json(self.rule)
 
+    @property
+    def key(self) -> int:
+        """The id of one that is on disk."""
+        if self.id is None:
+            raise ValueError("this notice is not stored yet")
+        return self.id
+
+
+class NoticePicture(Scoped, table=True):
+    """A picture of a notice. It lies in the database: all replicas show it, and a backup has it."""
+
+    __tablename__ = "notice_picture"
+
+    id: int | None = Field(default=None, primary_key=True)
+    notice_id: int = Field(foreign_key="notice.id", index=True)
+    content: bytes  # a JPEG drawn anew
+
 
 #: Time to think again after publishing; nothing has left before.
 UNDO = timedelta(seconds=10)
@@ -69,6 +90,12 @@ LONGEST_PART = 40
 
 #: Characters of a title and of a text; both together fit one message of WeChat.
 TITLE, BODY = 60, 600
+
+#: Characters of a place, of whom to ask, of in whose name, and of what a correction corrects.
+LINE, CORRECTION = 60, 200
+
+#: Pictures of one notice.
+PICTURES = 6
 
 EVERYONE = ("全体", "所有人", "全小区", "全部")
 
@@ -157,19 +184,6 @@ def _number(said: str | None) -> str:
         return said.upper()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reach:
-    """Who would be told, how, and who cannot be."""
-
-    households: int
-    people: int
-    chat: int
-    template: int
-    unreachable: Mapping[str, int] = field(default_factory=dict)  # reason -> people
-    sample: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()  # parts of the audience that nobody belongs to
-
-
 #: Who belongs to a tag that a service offers, as ids of residents; None for a tag that none offers.
 Offered = Callable[[str], Sequence[int] | None]
 
@@ -189,6 +203,8 @@ def people_of(session: Session, audience: Audience, offered: Offered = nobody) -
     )
     if audience.everyone:
         return list({row.id: (row.id, row.openid) for row in session.execute(query)}.values())
+    if not audience.tags:
+        return list({row.id: (row.id, row.openid) for row in session.execute(query.where(_lives_in(audience)))}.values())
     wanted = set(audience.tags)
     chosen = {resident for tag in audience.tags for resident in offered(tag) or ()}
     flats = query.add_columns(_lives_in(audience).label("lives"))
@@ -204,56 +220,24 @@ def _lives_in(audience: Audience) -> ColumnElement[bool]:
     return or_(*conditions) if conditions else false()
 
 
-def count(session: Session, audience: Audience, now: datetime, template: bool, offered: Offered = nobody) -> Reach:
-    """Return who would be told by which channel, who would not and why, and five flats as a sample."""
-    people = people_of(session, audience, offered)
-    openids = [openid for _, openid in people if openid]
-    known = {f.openid: f for f in session.execute(select(Follower).where(col(Follower.openid).in_(openids))).scalars()}
-    chat = by_template = 0
-    unreachable: dict[str, int] = {}
-    for _, openid in people:
-        follower = known.get(openid or "")
-        if not openid:
-            reason = outbox.NOT_BOUND
-        elif follower is None or follower.followed_at is None or follower.left_at is not None:
-            reason = outbox.NOT_FOLLOWING
-        elif quota.left(followers.window(follower), now):
-            chat += 1
-            continue
-        elif template:
-            by_template += 1
-            continue
-        else:
-            reason = outbox.WINDOW_CLOSED
-        unreachable[reason] = unreachable.get(reason, 0) + 1
-    flats = _flats_of(session, [resident for resident, _ in people])
-    return Reach(
-        households=len(flats), people=len(people), chat=chat, template=by_template, unreachable=unreachable,
-        sample=tuple(flats[:5]), unknown=_unknown(session, audience, offered),
-    )  # fmt: skip
-
-
-def _flats_of(session: Session, residents: Sequence[int]) -> list[str]:
-    theirs = select(col(Residence.household_id)).where(col(Residence.resident_id).in_(residents), lives_there())
-    ids = set(session.execute(theirs).scalars())
-    flats = session.execute(select(Household).where(col(Household.id).in_(ids)).order_by(col(Household.id))).scalars()
-    return [flat.label for flat in flats]
-
-
-def _unknown(session: Session, audience: Audience, offered: Offered) -> tuple[str, ...]:
+def unknown_parts(session: Session, audience: Audience, offered: Offered) -> tuple[str, ...]:
     """Return the parts that nobody belongs to: most often a slip of the pen. Looks at each flat once.
 
     A tag that a service offers is none, even while nobody belongs to it.
     """
+    if audience.everyone:
+        return ()
+    told = (col(Resident.tags),) if audience.tags else ()
     rows = session.execute(
-        select(col(Household.building), col(Household.unit), col(Household.room), col(Resident.tags))
+        select(col(Household.building), col(Household.unit), col(Household.room), *told)
+        .select_from(Household)
         .join(Residence, col(Residence.household_id) == col(Household.id))
         .join(Resident, col(Resident.id) == col(Residence.resident_id))
         .where(lives_there())
     ).all()
     buildings, units = {row.building for row in rows}, {(row.building, row.unit) for row in rows}
     flats = {(row.building, unit, row.room) for row in rows for unit in (row.unit, "")}
-    tags = {tag for row in rows for tag in row.tags or ()}
+    tags = {tag for row in rows for tag in row.tags or ()} if audience.tags else set[str]()
     missing = replace(
         audience,
         buildings=tuple(b for b in audience.buildings if b not in buildings),
@@ -261,7 +245,7 @@ def _unknown(session: Session, audience: Audience, offered: Offered) -> tuple[st
         flats=tuple(f for f in audience.flats if f not in flats),
         tags=tuple(t for t in audience.tags if t not in tags and offered(t) is None),
     )
-    return () if audience.everyone or not missing.label else tuple(missing.label.split("、"))
+    return () if not missing.label else tuple(missing.label.split("、"))
 
 
 # ------------------------------------------------------------------ life
@@ -298,7 +282,13 @@ def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta 
     A second call for the same occurrence adds nobody twice.
     """
     people = people_of(session, Audience.from_json(notice.audience), offered)
-    payload = {"title": notice.title, "text": f"【{notice.title}】\n{notice.body}", "url": "", "notice": notice.public_id}
+    payload = {
+        "title": notice.title,
+        "text": f"【{notice.title}】\n{notice.body}",
+        "url": "",
+        "notice": notice.public_id,
+        "asks": notice.asks,
+    }
     at = occurrence or notice.published_at or now
     added = outbox.fan_out(session, notice.id or 0, at, people, payload, now + undo, now)
     notice.published_at = at
@@ -349,17 +339,62 @@ def progress(session: Session, notice: Notice) -> dict[DeliveryState, int]:
     return outbox.counts(session, notice.id or 0)
 
 
-def failures(session: Session, notice: Notice, limit: int = 200) -> list[tuple[str, str, str]]:
-    """Return who was not told: flat, name, reason."""
-    rows = session.execute(
-        select(Household, col(Resident.name), col(Delivery.reason))
-        .join(Resident, col(Resident.household_id) == col(Household.id))
-        .join(Delivery, col(Delivery.resident_id) == col(Resident.id))
-        .where(
-            col(Delivery.notice_id) == notice.id,
-            col(Delivery.state).in_([DeliveryState.FAILED, DeliveryState.UNREACHABLE]),
-        )
-        .order_by(col(Household.id))
-        .limit(limit)
-    ).all()
-    return [(flat.label, name, reason) for flat, name, reason in rows]
+# ------------------------------------------------------------------ what its page shows
+
+
+def details(notice: Notice, *, place: str, contact: str, signer: str, asks: bool) -> None:
+    """Write down what stands beside a notice's text; raises Refusal for what is too long."""
+    for name, said in (("地点", place), ("联系人", contact), ("落款", signer)):
+        if len(said.strip()) > LINE:
+            raise Refusal(f"{name}有 {len(said.strip())} 个字，最多 {LINE} 个。")
+    notice.place, notice.contact, notice.signer, notice.asks = place.strip(), contact.strip(), signer.strip(), asks
+
+
+def correct(notice: Notice, wrong: Notice, said: str) -> None:
+    """Let a notice correct one that was published; raises Refusal where it is not said what was wrong."""
+    said = said.strip()
+    if not said or len(said) > CORRECTION:
+        raise Refusal(f"请写明更正了什么，最多 {CORRECTION} 个字，例如：停水时间由 9 点改为 14 点。")
+    if wrong.published_at is None or wrong.key == notice.id:
+        raise Refusal("只能更正已经发布的通知。")
+    notice.corrects_id, notice.correction = wrong.key, said
+
+
+def correction_of(session: Session, notice: Notice) -> Notice | None:
+    """Return the newest published notice that corrects this one."""
+    later = select(Notice).where(col(Notice.corrects_id) == notice.key, col(Notice.published_at).is_not(None))
+    return session.execute(later.order_by(col(Notice.id).desc()).limit(1)).scalars().first()
+
+
+def pictures(session: Session, notice: Notice) -> Sequence[int]:
+    """Return the ids of a notice's pictures, in the order in which they were added."""
+    query = select(col(NoticePicture.id)).where(col(NoticePicture.notice_id) == notice.key).order_by(col(NoticePicture.id))
+    return [int(one) for one in session.execute(query).scalars() if one is not None]
+
+
+def picture(session: Session, notice: Notice, identity: int) -> bytes | None:
+    """Return a picture of this notice, a JPEG."""
+    mine = select(NoticePicture).where(col(NoticePicture.id) == identity, col(NoticePicture.notice_id) == notice.key)
+    found = session.execute(mine).scalars().first()
+    return found.content if found else None
+
+
+def add_picture(session: Session, notice: Notice, content: bytes) -> None:
+    """Add a picture; raises Refusal where there are PICTURES already."""
+    query = select(func.count()).select_from(NoticePicture).where(col(NoticePicture.notice_id) == notice.key)
+    if int(session.execute(query).scalar_one()) >= PICTURES:
+        raise Refusal(f"一条通知最多放 {PICTURES} 张图片，请先去掉一张。")
+    session.add(NoticePicture(notice_id=notice.key, content=content))
+    session.flush()
+
+
+def drop_picture(session: Session, notice: Notice, identity: int) -> None:
+    """Take a picture out of a notice."""
+    mine = (col(NoticePicture.id) == identity, col(NoticePicture.notice_id) == notice.key)
+    session.execute(delete(NoticePicture).where(*mine))
+
+
+def discard(session: Session, notice: Notice) -> None:
+    """Throw a draft away, with its pictures."""
+    session.execute(delete(NoticePicture).where(col(NoticePicture.notice_id) == notice.key))
+    session.delete(notice)

@@ -3,7 +3,8 @@
 A sender *claims* due rows: they are `sending` until a lease ends, and the attempt is counted at once, so that a row that
 kills its sender still dies. It *settles* what became of them; a settle of a claim that somebody else took over meanwhile
 is ignored. WeChat drops a repeat of openid and client_msg_id for ten minutes, and all waits are shorter than that, so a
-crash between sending and settling doubles nothing.
+crash between sending and settling doubles nothing there. Customer-service messages and subscription notices know no such id: what of
+a notice was lost on that way is *unknown*, shown to staff, and sent again only if they want it. Answers and alarms are sent again.
 Source: developers.weixin.qq.com/doc/service/api/notify/template/api_sendtemplatemessage.html (client_msg_id)
 """
 
@@ -35,6 +36,7 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"  # WeChat says it arrived
     FAILED = "failed"
     UNREACHABLE = "unreachable"  # nothing was tried; reason says why
+    UNKNOWN = "unknown"  # lost between sending and noting: it may have arrived, and is not sent again by itself
     CANCELLED = "cancelled"
 
 
@@ -66,10 +68,15 @@ class Delivery(Scoped, table=True):
     attempts: int = 0
     due_at: datetime = moment()
     first_try_at: datetime | None = maybe_moment()
-    channel: str = ""  # chat or template
+    channel: str = ""  # chat, subscription or template
     msgid: str | None = None
     reason: str = ""
+    is_unsure: bool = False  # it was on its way, and nobody knows whether WeChat took it
     updated_at: datetime = moment()
+    sent_at: datetime | None = maybe_moment()  # WeChat took it
+    read_at: datetime | None = maybe_moment()  # its page was opened
+    acknowledged_at: datetime | None = maybe_moment()
+    acknowledged_by: str = ""  # button or words
 
 
 class MessageReport(SQLModel, table=True):
@@ -109,6 +116,13 @@ class Claim:
     payload: Mapping[str, Any]
     first_try_at: datetime
     appid: str = ""  # the account it goes through
+    notice_id: int | None = None
+    community_id: int = 0
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Tell whether it may be sent again while nobody knows whether it came: WeChat drops the repeat, or twice is better than never."""
+        return self.channel == TEMPLATE or self.notice_id is None
 
     @property
     def client_msg_id(self) -> str:
@@ -125,6 +139,7 @@ class Result:
     reason: str = ""
     msgid: str | None = None
     again_at: datetime | None = None
+    is_unsure: bool = False  # WeChat may have taken it
     gone: bool = False  # nothing reaches the follower until they write or follow again
     is_closed: bool = False  # our ledger was wrong: this way is closed to this follower, another is to be found
     stop: Stop | None = None  # the whole way stands still
@@ -182,6 +197,9 @@ def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim
             col(Delivery.payload),
             col(Delivery.first_try_at),
             col(Delivery.channel),
+            col(Delivery.notice_id),
+            col(Delivery.community_id),
+            col(Delivery.is_unsure),
         )
         .execution_options(synchronize_session=False)
     ).all()
@@ -216,6 +234,8 @@ class _Choice:
         follower = self.known.get(row.openid or "")
         if is_unreadable(row.payload):
             return self._end(row, DeliveryState.FAILED, "内容无法读取，没有发送")
+        if row.is_unsure and (self.now - first > REPEATABLE or not (row.channel == TEMPLATE or row.notice_id is None)):
+            return self._end(row, DeliveryState.UNKNOWN, LOST)
         if self.now - first > REPEATABLE:
             return self._end(row, DeliveryState.FAILED, "多次发送没有结果，不再重发")
         if not row.openid:
@@ -225,43 +245,57 @@ class _Choice:
         # A repeat keeps its channel: the id that WeChat knows must mean the same message.
         channel = row.channel or self._open(follower)
         if not channel:
-            return self._end(row, DeliveryState.UNREACHABLE, self._why_closed())
+            return self._end(row, DeliveryState.UNREACHABLE, why_closed(self.stops))
         stop = self.stops.get(channel)
         if stop is not None:
             return self._end(row, DeliveryState.QUEUED, stop.reason, due_at=stop.until, attempts=row.attempts - 1)
-        _write(self.session, row.id, channel=channel, first_try_at=first)
+        _write(self.session, row.id, channel=channel, first_try_at=first, is_unsure=True)
         return Claim(
             id=row.id, attempts=row.attempts, openid=row.openid, channel=channel, payload=row.payload, first_try_at=first,
-            appid=self.ways.appid,
+            appid=self.ways.appid, notice_id=row.notice_id, community_id=row.community_id,
         )  # fmt: skip
 
     def _open(self, follower: Follower) -> str:
         """Return the channel that is open to a follower, and take what it costs; empty when none is."""
-        if CHAT not in self.stops:
-            window = quota.take(followers.window(follower), self.now)
-            if window is not None:
-                followers.set_window(follower, window)
-                self.session.add(follower)
-                return CHAT
-        if self.ways.subscription and SUBSCRIPTION not in self.stops:
-            if followers.use_allowance(self.session, follower.openid, self.ways.subscription, self.now):
-                return SUBSCRIPTION
-        waits = [name for name in (TEMPLATE, CHAT) if name in self.stops and self.stops[name].waits]
-        if self.ways.template and (TEMPLATE not in self.stops or TEMPLATE in waits):
-            return TEMPLATE
-        return CHAT if CHAT in waits and quota.left(followers.window(follower), self.now) else ""
-
-    def _why_closed(self) -> str:
-        broken = [stop.reason for stop in self.stops.values() if not stop.waits]
-        return "；".join(broken) or WINDOW_CLOSED
+        window = followers.window(follower)
+        is_wanted = open_channel(window, True, self.ways, self.stops, self.now) == SUBSCRIPTION
+        allowed = is_wanted and followers.use_allowance(self.session, follower.openid, self.ways.subscription, self.now)
+        channel = open_channel(window, allowed, self.ways, self.stops, self.now)
+        if channel == CHAT and CHAT not in self.stops and (left := quota.take(window, self.now)):
+            followers.set_window(follower, left)
+            self.session.add(follower)
+        return channel
 
     def _end(self, row: Any, state: DeliveryState, reason: str, **more: Any) -> Claim | None:
         _write(self.session, row.id, state=state, reason=reason, updated_at=self.now, **more)
         return None
 
 
+def open_channel(window: quota.Window, allowed: bool, ways: Ways, stops: Mapping[str, Stop], now: datetime) -> str:
+    """Return the channel by which a follower is told now, or once it goes on; empty where none is open. What counts asks the same as what sends.
+
+    `allowed`: whether they allowed one more subscription notice.
+    """
+    if CHAT not in stops and quota.left(window, now):
+        return CHAT
+    if ways.subscription and SUBSCRIPTION not in stops and allowed:
+        return SUBSCRIPTION
+    waits = [name for name in (TEMPLATE, CHAT) if name in stops and stops[name].waits]
+    if ways.template and (TEMPLATE not in stops or TEMPLATE in waits):
+        return TEMPLATE
+    return CHAT if CHAT in waits and quota.left(window, now) else ""
+
+
+def why_closed(stops: Mapping[str, Stop]) -> str:
+    """Return why no channel is open to a follower."""
+    return "；".join(stop.reason for stop in stops.values() if not stop.waits) or WINDOW_CLOSED
+
+
 #: Why nobody is told.
 NOT_BOUND, NOT_FOLLOWING, WINDOW_CLOSED = "未绑定微信", "未关注公众号", "48小时内没有说过话，也没有配置模板消息"
+
+#: Why nobody knows.
+LOST = "发送时断开了，不确定有没有收到"
 
 
 def _write(session: Session, identity: int, **values: Any) -> None:
@@ -274,7 +308,11 @@ def settle(session: Session, results: Sequence[Result], now: datetime) -> int:
     """Write results down; returns how many counted. One whose lease another sender has taken over does not."""
     counted = 0
     for result in sorted(results, key=lambda result: result.claim.id):
-        values: dict[str, Any] = {"state": result.state, "reason": result.reason, "updated_at": now}
+        values: dict[str, Any] = {
+            "state": result.state, "reason": result.reason, "updated_at": now, "is_unsure": result.is_unsure,
+        }  # fmt: skip
+        if result.state is DeliveryState.SENT:
+            values["sent_at"] = now
         if result.msgid:
             values["msgid"] = result.msgid
         if result.again_at:

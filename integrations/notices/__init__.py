@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.notices import actions, console, events
+from integrations.notices import actions, after, before, console, events, pages, processing, replies
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -13,9 +13,13 @@ integration = Integration(
     folder=Path(__file__).parent,
     actions=actions.ALL,
     knows=actions.know,
-    tells={"notice.answer": "title day words"},
-    console=console.ROUTES,
+    hears=replies.hear,
+    tells={"notice.answer": "title day words", "notice.received": "title"},
+    console=(*before.ROUTES, *console.ROUTES, *after.ROUTES),
+    pages=pages.ROUTES,
+    notice_page=pages.PATH,
     log=events.LOG,
+    processing=processing.PROCESSING,
     emits=events.EMITS,
     permissions=(
         Permission(name="notice.view", title="看通知", roles=(*_DESK, Role.CITY)),

@@ -53,6 +53,10 @@ _ASKS_WHY = re.compile(r"为什么|为啥|咋回事|怎么回事|什么原因|�
 _ASKS = re.compile(
     rf"{_ASKS_WHEN.pattern}|{_ASKS_PLACE.pattern}|{_ASKS_WHY.pattern}|[吗么嘛呢?？没不]$|能不能|可不可以|有没有|是不是|会不会|要不要|停不停|怎么|什么|啥"
 )
+_BARE = re.compile(
+    r"(?:请问|那么?|大概|预计|到底|一般|得|要|还要)*(?:几点钟?|几时|什么时候|啥时候?|多会儿|多久|多长时间|到几点|到什么时候|几号|哪天)(?:能|才|可以|会|就)*"
+    r"(?:恢复|结束|开始|完)(?:了|啊|呀|呢|吗|的)*[?？!！。 ]*"
+)
 _TIME = re.compile(
     r"\d{1,2}\s*[:：]\s*\d{2}|(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[点时](?!候)|\d{1,2}\s*[日号]|[上下中]午|晚上|凌晨|全天|[今明后]天|周[一二三四五六日末]|小时"
 )
@@ -91,6 +95,27 @@ def find(question: str, notices: Sequence[Said]) -> Found | None:
     _, _, best = max(scored, key=lambda one: one[:2])
     words = _fitting(question, asked, best)
     return Found(notice=best, words=words) if words else None
+
+
+def asks(text: str) -> bool:
+    """Tell whether a message asks something that a notice may answer."""
+    return is_bare(text) or bool(_ANY.search(_whether(text)) and _ASKS.search(text))
+
+
+def is_bare(question: str) -> bool:
+    """Tell whether a question names nothing: 几点恢复？ After a notice it is about that."""
+    return _BARE.fullmatch(question.strip()) is not None
+
+
+def is_about(question: str, title: str, body: str) -> bool:
+    """Tell whether a notice speaks of all that is asked about."""
+    asked = _matters(_whether(question))
+    return bool(asked) and asked <= _matters(title) | _matters(body)
+
+
+def fitting(question: str, notice: Said) -> str:
+    """Return the sentences of one notice that answer a question; empty where none surely does."""
+    return _fitting(question, _matters(_whether(question)), notice)
 
 
 def untold(question: str, notices: Sequence[Said]) -> str:

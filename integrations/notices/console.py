@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.contract import DeliveryState, Desk, Notice, NoticeState, Page, Redirect, Refusal, Staff, View, notices, page
+from bot.contract import DeliveryState, Desk, Notice, NoticeState, Page, Redirect, Refusal, Staff, View, notices, page, receipts
 from bot.contract.notices import STATE_WORDS, Audience
-from integrations.notices import times
+from integrations.notices import after, before, times
 
 NOTICE_WORDS = {
     NoticeState.DRAFT: "草稿", NoticeState.SCHEDULED: "已定时", NoticeState.PAUSED: "已暂停", NoticeState.PUBLISHED: "已发布",
@@ -34,24 +34,38 @@ def compose(desk: Desk) -> View:
 @page("GET", "/notices/{id}/edit", need="notice.draft", title="写通知")
 def edit(desk: Desk) -> View:
     """Go on with a draft, or change what waits to be sent."""
-    notice = _find(desk)
+    notice = after.find(desk)
     _require_changeable(desk, notice)
+    wrong = desk.session.get(Notice, notice.corrects_id) if notice.corrects_id else None
     form = {
         "draft": notice.public_id, "to": Audience.from_json(notice.audience).label, "title": notice.title, "body": notice.body,
-        "is_planned": "yes" if times.is_changeable(notice) else "", **times.fields_of(notice),
+        "is_planned": "yes" if times.is_changeable(notice) else "", **times.fields_of(notice), **_beside(notice),
+        "corrects": wrong.public_id if wrong else "", "correction": notice.correction,
     }  # fmt: skip
     return _form(desk, form)
 
 
-@page("POST", "/notices/reach", need="notice.draft", reads=True)
-def reach(desk: Desk) -> View:
-    """Count, while one writes, who would be told: the fragment beside the form. A hundred flats are longer than an address."""
-    try:
-        audience = Audience.parse(desk.form.get("to", ""))
-    except Refusal as refusal:
-        return View("notices/reach.html", {"reach": None, "fault": str(refusal)})
-    found = notices.count(desk, audience, template=True)
-    return View("notices/reach.html", {"reach": found, "fault": ""})
+@page("GET", "/notices/{id}/correct", need="notice.draft", title="更正通知")
+def correct(desk: Desk) -> View:
+    """Write what corrects a notice that was published: for the same people, with the same words to begin with."""
+    wrong = after.find(desk)
+    if wrong.published_at is None:
+        raise Refusal("只能更正已经发布的通知。草稿直接修改就行。")
+    return _form(
+        desk,
+        {
+            "corrects": wrong.public_id, "to": Audience.from_json(wrong.audience).label, "title": wrong.title, "body": wrong.body,
+            **_beside(wrong),
+        }
+    )  # fmt: skip
+
+
+@page("POST", "/notices/preview", need="notice.draft", title="写通知", reads=True)
+def preview(desk: Desk) -> View:
+    """Show how it will look, while one writes; without a script the whole form comes back with it."""
+    if desk.is_fragment:
+        return View("notices/preview.html", before.look(desk, before.written(desk.form)))
+    return _form(desk, desk.form)
 
 
 @page("POST", "/notices", need="notice.send")
@@ -96,9 +110,9 @@ def keep(desk: Desk) -> Redirect | View:
 @page("POST", "/notices/{id}/discard", need="notice.draft")
 def discard(desk: Desk) -> Redirect:
     """Throw a draft away."""
-    notice = _find(desk)
+    notice = after.find(desk)
     _require_draft(notice)
-    desk.session.delete(notice)
+    notices.discard(desk.session, notice)
     desk.record("notice.discarded", f"notice:{notice.public_id}")
     return Redirect("/console/notices", f"草稿“{notice.title}”删掉了。")
 
@@ -106,20 +120,22 @@ def discard(desk: Desk) -> Redirect:
 @page("GET", "/notices/{id}", need="notice.view", title="通知")
 def show(desk: Desk) -> View:
     """Show a notice and what became of it."""
-    notice = _find(desk)
+    notice = after.find(desk)
     author = desk.session.get(Staff, notice.created_by) if notice.created_by else None
+    wrong = desk.session.get(Notice, notice.corrects_id) if notice.corrects_id else None
     shown = {
-        "failures": notices.failures(desk.session, notice),
-        "author": author.name if author else "",
-        **times.outlook(desk, notice),
-    }
-    return View("notices/notice.html", _progress(desk, notice) | shown)
+        "author": author.name if author else "", "wrong": wrong, "later": notices.correction_of(desk.session, notice),
+        "pictures": notices.pictures(desk.session, notice), "most_pictures": notices.PICTURES, "replies": after.replies(desk, notice),
+        "reach": notices.count(desk, Audience.from_json(notice.audience)) if notice.state is NoticeState.DRAFT else None,
+        "to": Audience.from_json(notice.audience).label, "ways": desk.context.ways, "fault": "", **times.outlook(desk, notice),
+    }  # fmt: skip
+    return View("notices/notice.html", _progress(desk, notice) | shown | before.look(desk, notice, before.images(desk, notice)))
 
 
 @page("GET", "/notices/{id}/progress", need="notice.view")
 def progress(desk: Desk) -> View:
     """Return the bar alone, for refreshing it."""
-    return View("notices/progress.html", _progress(desk, _find(desk)))
+    return View("notices/progress.html", _progress(desk, after.find(desk)))
 
 
 @page("POST", "/notices/{id}/recall", need="notice.send")
@@ -141,7 +157,7 @@ def recall(desk: Desk) -> Redirect:
 @page("GET", "/notices/{id}/stop", need="notice.send", title="停止周期通知")
 def ask_to_stop(desk: Desk) -> View | Redirect:
     """Ask how a recurring notice is to be stopped, and say what becomes of the times to come."""
-    notice = _find(desk)
+    notice = after.find(desk)
     if not (notice.rule and _is_stoppable(desk, notice)):
         return Redirect(f"/console/notices/{notice.public_id}")
     rest = [one.at for one in notices.coming(desk.session, notice, desk.now) if not one.is_skipped and one.at != notice.due_at]
@@ -157,13 +173,6 @@ def _is_stoppable(desk: Desk, notice: Notice) -> bool:
     return bool(_progress(desk, notice)["stoppable"])
 
 
-def _find(desk: Desk) -> Notice:
-    notice = notices.by_public_id(desk.session, desk.params["id"])
-    if notice is None:
-        raise LookupError(desk.params["id"])
-    return notice
-
-
 def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     counts = notices.progress(desk.session, notice)
     total = sum(counts.values())
@@ -172,7 +181,11 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     return {
         "notice": notice, "audience": Audience.from_json(notice.audience).label, "state": "已停止" if _is_stopped_rule(notice) else NOTICE_WORDS[notice.state],
         "recurrence": notice.recurrence.said if notice.recurrence else "", "is_stopped_rule": _is_stopped_rule(notice), "is_draft": notice.state is NoticeState.DRAFT,
-        "counts": [(state, words, counts[state], round(100 * counts[state] / total) if total else 0) for state, words in STATE_WORDS.items()],
+        "counts": [
+            (state, words, counts[state], round(100 * counts[state] / total) if total else 0, after.PART_OF[state]) for state, words in STATE_WORDS.items()
+        ],
+        "figures": receipts.figures(desk.session, notice), "means": after.MEANS, "answered": receipts.count_replies(desk.session, notice),
+        "again": receipts.retryable(desk.session, notice, receipts.NOTHING_CAME), "doubtful": receipts.retryable(desk.session, notice, (DeliveryState.UNKNOWN,)),
         "total": total, "sending": moving, "moving": moving or notice.state is NoticeState.SCHEDULED,
         "undo": max(0, int((undo_until - desk.now) / timedelta(seconds=1))) if undo_until and counts[DeliveryState.ARMED] else 0,
         "stoppable": times.is_changeable(notice) or bool(moving),
@@ -181,7 +194,11 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
 
 def _form(desk: Desk, form: Mapping[str, str], fault: str = "", status: int = 200) -> View:
     shown = times.preview(desk, form) if form else {}
-    return View("notices/compose.html", {**times.form_of(desk, form), **shown, "fault": fault}, status)
+    around = {
+        **times.form_of(desk, form), **shown, "fault": fault, "reach": _reach(desk, form.get("to", "")), "ways": desk.context.ways,
+        **before.look(desk, before.written(form)), "line_limit": notices.LINE, "correction_limit": notices.CORRECTION,
+    }  # fmt: skip
+    return View("notices/compose.html", around, status)
 
 
 def _written(desk: Desk) -> Notice:
@@ -191,7 +208,7 @@ def _written(desk: Desk) -> Notice:
     _refuse_unknown(desk, audience)
     title, body = form.get("title", ""), form.get("body", "")
     if not form.get("draft"):
-        return notices.draft(desk.session, title, body, audience, desk.now, desk.staff.id)
+        return _with_details(desk, notices.draft(desk.session, title, body, audience, desk.now, desk.staff.id))
     notice = notices.by_public_id(desk.session, form["draft"])
     if notice is None:
         raise Refusal("这份草稿已经被删掉了。要发的话，请从“写通知”再写一次。")
@@ -199,8 +216,33 @@ def _written(desk: Desk) -> Notice:
     _require_changeable(desk, notice)
     notice.title, notice.body = notices.words(title, body)
     notice.audience = audience.to_json()
+    return _with_details(desk, notice)
+
+
+def _with_details(desk: Desk, notice: Notice) -> Notice:
+    form = desk.form
+    place, contact, signer = (form.get(name, "") for name in ("place", "contact", "signer"))
+    notices.details(notice, place=place, contact=contact, signer=signer, asks=form.get("asks") == "1")
+    if form.get("corrects"):
+        wrong = notices.by_public_id(desk.session, form["corrects"])
+        if wrong is None:
+            raise Refusal("要更正的那条通知不在了。要发的话，请从“写通知”再写一次。")
+        notices.correct(notice, wrong, form.get("correction", ""))
     desk.session.add(notice)
     return notice
+
+
+def _beside(notice: Notice) -> dict[str, str]:
+    """Return the fields of the form for what stands beside a notice's text."""
+    return {"place": notice.place, "contact": notice.contact, "signer": notice.signer, "asks": "1" if notice.asks else ""}
+
+
+def _reach(desk: Desk, to: str) -> notices.Reach | None:
+    """Return who would be told, for the form as it is first shown; nothing while nobody, or nobody who can be read, is named."""
+    try:
+        return notices.count(desk, Audience.parse(to))
+    except Refusal:
+        return None
 
 
 def _require_draft(notice: Notice) -> None:
@@ -217,7 +259,7 @@ def _require_changeable(desk: Desk, notice: Notice) -> None:
 
 
 def _refuse_unknown(desk: Desk, audience: Audience) -> None:
-    found = notices.count(desk, audience, template=True)
+    found = notices.count(desk, audience)
     if found.unknown:
         raise Refusal(f"没有人属于“{'、'.join(found.unknown)}”，请检查发送范围。")
 
@@ -225,7 +267,8 @@ def _refuse_unknown(desk: Desk, audience: Audience) -> None:
 ROUTES: tuple[Page, ...] = (
     listed,
     compose,
-    reach,
+    correct,
+    preview,
     publish,
     keep,
     show,

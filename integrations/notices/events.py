@@ -11,7 +11,7 @@ def _notice(work: Work, key: str) -> Subject:
 
 
 #: Kinds of events and their fields; what becomes of a notice that is sent the core records.
-EMITS = {"notice.drafted": "", "notice.discarded": ""}
+EMITS = {"notice.drafted": "", "notice.discarded": "", "notice.retried": "people unsure"}
 
 LOG = Log(
     events={
@@ -19,7 +19,7 @@ LOG = Log(
         "notice.published": "发布了通知，发给 {people} 人", "notice.recalled": "撤回了通知{stopped?，{stopped} 条没有发出}",
         "notice.stopped": "停止了周期通知{stopped?，{stopped} 条没有发出}", "notice.skipped": "让周期通知跳过一次",
         "notice.unskipped": "让跳过的一次照常发", "notice.paused": "暂停了通知", "notice.resumed": "恢复了通知", "notice.changed": "改了定好的通知",
-        "notice.missed": "通知错过了时间，没有发{times?，共 {times} 次}",
+        "notice.missed": "通知错过了时间，没有发{times?，共 {times} 次}", "notice.retried": "让通知再发一次，{people} 人",
     },
     titles={"notice.published": "发布了通知", "notice.recalled": "撤回了通知", "notice.stopped": "停止了周期通知"},
     subjects={"notice": _notice},

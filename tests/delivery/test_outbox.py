@@ -24,7 +24,7 @@ from bot.errors import (
 )
 from bot.model import SHANGHAI
 from bot.sender import Sender, after
-from bot.store import channels, followers, notices, outbox
+from bot.store import channels, followers, notices, outbox, reach
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.followers import Follower
@@ -170,7 +170,9 @@ async def test_publishing_twice_tells_nobody_twice(database: Database, now: date
     assert again == 0
 
 
-async def test_crash_between_sending_and_settling_doubles_nothing(database: Database, now: datetime) -> None:
+async def test_crash_between_sending_and_settling_doubles_nothing_and_leaves_in_doubt_what_wechat_would_repeat(
+    database: Database, now: datetime
+) -> None:
     wechat = WeChat()
     await publish(database, now)
     due = now + notices.UNDO
@@ -178,10 +180,78 @@ async def test_crash_between_sending_and_settling_doubles_nothing(database: Data
         await wechat.send_text(claim.openid, "…", claim.client_msg_id)
 
     assert await sender(database, wechat, due + outbox.LEASE - timedelta(seconds=1)).step() == 0
-    assert await sender(database, wechat, due + outbox.LEASE).step() == 2
+    before = wechat.calls
+    assert await sender(database, wechat, due + outbox.LEASE).step() == 1  # the template message: WeChat drops the repeat
 
-    assert len(wechat.got) == 2
+    assert (len(wechat.got), wechat.calls - before) == (2, 1)
+    told = await states(database)
+    assert (told["oChen"], told["oLi"]) == ("unknown", "sent")
+
+
+async def test_lost_answer_that_is_no_notice_is_sent_again(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    await database.write(lambda session: (settle_in(session, now), outbox.queue(session, "oChen", "师傅来了", now))[1].id)
+    await database.write(outbox.claim, now, 10, WAYS)  # this sender dies
+
+    await sender(database, wechat, now + outbox.LEASE).step()
+
     assert (await states(database))["oChen"] == "sent"
+
+
+@pytest.mark.parametrize(("openid", "state"), [("oChen", "unknown"), ("oLi", "queued")])
+async def test_call_of_a_notice_without_an_answer_is_in_doubt_where_wechat_drops_no_repeat(
+    database: Database, now: datetime, openid: str, state: str
+) -> None:
+    wechat = WeChat()
+    wechat.fault = Unanswered(None, "reset")
+    await publish(database, now, "3栋")
+
+    await sender(database, wechat, now + notices.UNDO).step()
+
+    assert (await states(database))[openid] == state
+    wechat.fault = None
+    calls = wechat.calls
+    for minute in (1, 5, 60 * 24):
+        await sender(database, wechat, now + timedelta(minutes=minute)).step()
+    assert ("oChen" in {who for who, _ in wechat.got}) is False
+    assert wechat.calls == calls + 1  # Li's
+
+
+async def test_it_is_known_when_wechat_took_a_notice(database: Database, now: datetime) -> None:
+    await publish(database, now)
+
+    await sender(database, WeChat(), now + notices.UNDO).step()
+
+    assert (await delivery_to(database, "oChen")).sent_at == now + notices.UNDO
+    assert (await delivery_to(database, "oWang")).sent_at is None
+
+
+async def test_notice_comes_with_a_link_to_its_page_in_the_chat_and_behind_the_template(
+    database: Database, now: datetime
+) -> None:
+    said: dict[str, str] = {}
+
+    class Seen(WeChat):
+        async def send_text(self, openid: str, text: str, client_msg_id: str = "") -> None:
+            said[openid] = text
+
+        async def send_template(
+            self, openid: str, template_id: str, data: dict[str, str], url: str = "", client_msg_id: str = ""
+        ) -> str:
+            said[openid] = url
+            return "1"
+
+    await publish(database, now)
+    ways = Ways(template="t", appid="wx1")
+    sending = Sender(
+        database, Seen(), lambda: now + notices.UNDO, lambda: ways, lambda claim: f"https://linli.example/p/{claim.id}"
+    )  # type: ignore[arg-type]
+
+    await sending.step()
+
+    chen, li = await delivery_to(database, "oChen"), await delivery_to(database, "oLi")
+    assert said["oChen"].endswith(f'<a href="https://linli.example/p/{chen.id}">打开通知</a>')
+    assert said["oLi"] == f"https://linli.example/p/{li.id}"
 
 
 async def test_sender_that_is_stopped_leaves_nothing_being_sent_behind(database: Database, now: datetime) -> None:
@@ -221,8 +291,9 @@ async def test_sender_that_woke_too_late_changes_nothing(database: Database, now
     counted = await database.write(outbox.settle, late, now + outbox.LEASE * 2)
 
     assert counted == 0
-    assert {claim.attempts for claim in taken_over} == {2}
-    assert (await states(database))["oChen"] == "sending"
+    assert [(claim.openid, claim.attempts) for claim in taken_over] == [("oLi", 2)]
+    told = await states(database)
+    assert (told["oLi"], told["oChen"]) == ("sending", "unknown")
 
 
 async def test_what_wechat_may_have_taken_is_not_sent_after_ten_minutes(database: Database, now: datetime) -> None:
@@ -231,14 +302,15 @@ async def test_what_wechat_may_have_taken_is_not_sent_after_ten_minutes(database
 
     assert await database.write(outbox.claim, now + timedelta(minutes=12), 10, WAYS) == []
 
-    assert (await states(database))["oChen"] == "failed"
+    told = await states(database)
+    assert (told["oChen"], told["oLi"]) == ("unknown", "unknown")
 
 
 @pytest.mark.parametrize(("fault", "state", "counted"), [
     (Temporary(-1, "busy"), "queued", True), (QuotaSpent(45009, "cap"), "queued", False), (RecipientGone(43004, "gone"), "failed", True),
     (WindowClosed(45015, "closed"), "queued", False), (ContentRefused(47003, "thing1"), "failed", True),
     (ChannelDisabled(48001, "no"), "queued", False), (AddressNotListed(40164, "no"), "queued", False),
-    (TooFrequent(45011, "slow"), "queued", True), (Unanswered(None, "reset"), "queued", True), (WeChatRefused(99999, "?"), "failed", True),
+    (TooFrequent(45011, "slow"), "queued", True), (Unanswered(None, "reset"), "unknown", True), (WeChatRefused(99999, "?"), "failed", True),
 ])  # fmt: skip
 async def test_each_refusal_has_its_consequence(
     database: Database, now: datetime, fault: WeChatRefused, state: str, counted: bool
@@ -442,11 +514,11 @@ async def test_audience_is_who_lives_there_or_wears_the_tag(database: Database, 
     await database.write(settle_in, now)
     audience = Audience.parse(said)
 
-    reach = await database.read(notices.count, audience, now, True)
+    found = await database.read(reach.count, audience, now, WAYS)
 
     assert Audience.from_json(audience.to_json()) == audience
-    assert reach.people == people == reach.chat + reach.template + sum(reach.unreachable.values())
-    assert bool(reach.unknown) is (people == 0)
+    assert found.people == people == found.chat + found.template + sum(found.unreachable.values())
+    assert bool(found.unknown) is (people == 0)
 
 
 def test_audience_of_too_many_parts_is_refused_with_the_number() -> None:
@@ -464,6 +536,6 @@ async def test_parts_that_nobody_belongs_to_are_named(database: Database, now: d
     await publish(database, now)
     audience = Audience.parse("3栋 9栋 3栋2单元 9栋1单元 3栋2单元501 3栋2单元999 3栋501 独居老人 飞行员")
 
-    reach = await database.read(notices.count, audience, now, True)
+    found = await database.read(reach.count, audience, now, WAYS)
 
-    assert reach.unknown == ("9栋", "9栋1单元", "3栋2单元999", "飞行员")
+    assert found.unknown == ("9栋", "9栋1单元", "3栋2单元999", "飞行员")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlmodel import Session, select
 
-from bot import photos
+from bot import photos, pictures
 from bot.contract import Context
 from bot.errors import ContentRefused, Temporary, TooLarge
 from bot.keys import Keys
@@ -115,7 +115,7 @@ async def test_who_sent_a_photo_that_cannot_be_kept_is_told_which_and_what_to_do
         async def download(self, media_id: str) -> bytes:
             if media_id == "gone":
                 raise ContentRefused(40007, "invalid media_id")
-            return broken_png() if media_id == "broken" else b"\xff\xd8\xff" + bytes(photos.MAX_BYTES)
+            return broken_png() if media_id == "broken" else b"\xff\xd8\xff" + bytes(pictures.MAX_BYTES)
 
     sent = now.replace(hour=9, minute=55)
     await database.write(lambda session: session.add(Photo(openid="o", media_id=media_id, taken_at=sent)))
@@ -163,7 +163,7 @@ def test_large_photo_is_made_smaller(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [
-    b"", b"<svg onload=alert(1)>", b"\xff\xd8\xff but no picture", picture()[:200], b"RIFF" + b"\0" * 40, b"\xff\xd8\xff" + bytes(photos.MAX_BYTES),
+    b"", b"<svg onload=alert(1)>", b"\xff\xd8\xff but no picture", picture()[:200], b"RIFF" + b"\0" * 40, b"\xff\xd8\xff" + bytes(pictures.MAX_BYTES),
 ])  # fmt: skip
 def test_what_is_no_photo_is_refused_and_leaves_nothing(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(ContentRefused):
@@ -279,7 +279,7 @@ def test_long_screenshot_stays_wide_enough_to_be_read(tmp_path: Path) -> None:
     image = kept(saved(Image.new("RGB", (1080, 25_000), (250, 250, 250)), "PNG"), tmp_path)
 
     assert image.width > 500
-    assert image.width * image.height <= photos.LONG_PIXELS
+    assert image.width * image.height <= pictures.LONG_PIXELS
 
 
 def test_a_server_that_saw_no_photo_holds_no_decoders() -> None:

@@ -28,7 +28,7 @@ def works(town: Town, run: Callable[[Work], T]) -> T:
 
 
 def reach(town: Town, to: str) -> Reach:
-    return works(town, lambda work: notices.count(work, Audience.parse(to), template=False))
+    return works(town, lambda work: notices.count(work, Audience.parse(to)))
 
 
 def told(town: Town) -> list[str]:

@@ -6,7 +6,23 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import JSON, Boolean, Connection, Date, DateTime, Engine, Integer, MetaData, Table, func, insert, select, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
@@ -337,3 +353,19 @@ def test_lines_of_cron_become_rules_that_go_on_and_back_again(blank: Engine) -> 
         command.downgrade(revisions._config(connection, FOLDERS), "bot_26")
         kept = connection.execute(text("SELECT title, cron, state FROM notice ORDER BY id")).all()
     assert [tuple(row) for row in kept] == [("例会", "0 9 * * mon", "draft"), ("停水", "", "published")]
+
+
+def test_delivery_of_which_nobody_knows_is_taken_by_an_upgraded_database(old: Engine) -> None:
+    schema.upgrade(old, FOLDERS)
+
+    delivery = table("delivery")
+    with old.begin() as connection:
+        before = dict(connection.execute(select(delivery.c.state, delivery.c.sent_at)).all())
+        connection.execute(update(delivery).where(delivery.c.state == "queued").values(state="unknown"))
+        indexes = {one["name"]: one for one in inspect(connection).get_indexes("delivery")}
+        with pytest.raises(IntegrityError), connection.begin_nested():
+            connection.execute(text("UPDATE delivery SET state = 'lost'"))
+
+    assert before["queued"] is None
+    where = next(iter(indexes["delivery_due"]["dialect_options"].values()))
+    assert "armed" in str(where)  # what makes a claim quick is still partial

@@ -8,6 +8,7 @@ toEnd();
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
+  if (event.submitter?.hasAttribute("data-again")) return; // opens a tab or a file of its own, and the form stays
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   form.querySelectorAll("[data-busy]").forEach((line) => { line.textContent = line.dataset.busy; });

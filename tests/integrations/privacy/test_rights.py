@@ -17,6 +17,7 @@ from bot.sealed import Content, Digest, Sealed
 from bot.store import erasures, limits, people
 from bot.store.conversations import Conversation, Line
 from bot.store.erasures import Erasure
+from bot.store.outbox import Delivery
 from bot.store.people import Binding, Resident
 from bot.store.tasks import Task
 from integrations.health.models import CheckIn
@@ -87,6 +88,9 @@ def mark_row(session: Session, name: str, now: datetime, only: str = "") -> None
     table = SQLModel.metadata.tables[name]
     me = people.bound(session, CHEN)
     assert me is not None
+    if name == "notice_reply":  # there is none but to something that was sent
+        session.add(Delivery(due_at=now, updated_at=now))
+        session.flush()
     values: dict[str, Any] = {}
     for column in table.columns:
         keys = {key.column.table.name for key in column.foreign_keys}

@@ -8,7 +8,7 @@ from alembic import op
 import bot.model
 
 revision = 'bot_28'
-down_revision = 'bot_26'
+down_revision = 'bot_27'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,137 @@
+"""Who would get a notice, by which channel, and who would get nothing and why: asked of the same rows, by the same rules, as sending."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlmodel import Session, col
+
+from bot.store import channels, notices, outbox
+from bot.store.channels import CHAT, SUBSCRIPTION, TEMPLATE
+from bot.store.followers import Allowance, Follower
+from bot.store.notices import Audience, Offered, nobody
+from bot.store.outbox import Ways
+from bot.store.people import Household, Residence, Resident, lives_there
+from bot.wechat import quota
+
+#: Ids that one statement names.
+_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """One person of an audience: the channel by which they would be told now, or why by none."""
+
+    public_id: str
+    name: str
+    flat: str
+    channel: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """Who would be told, how, and who cannot be."""
+
+    households: int
+    everyone: Sequence[Reached]
+    unknown: tuple[str, ...] = ()  # parts of the audience that nobody belongs to
+    sample: tuple[str, ...] = ()
+    by_channel: Mapping[str, int] = field(init=False)
+    unreachable: Mapping[str, int] = field(init=False)  # reason -> people
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_channel", Counter(one.channel for one in self.everyone if one.channel))
+        object.__setattr__(self, "unreachable", Counter(one.reason for one in self.everyone if one.reason))
+
+    @property
+    def people(self) -> int:
+        """How many belong to the audience."""
+        return len(self.everyone)
+
+    @property
+    def chat(self) -> int:
+        """How many are told in the chat."""
+        return self.by_channel.get(CHAT, 0)
+
+    @property
+    def subscription(self) -> int:
+        """How many are told by a subscription they allowed."""
+        return self.by_channel.get(SUBSCRIPTION, 0)
+
+    @property
+    def template(self) -> int:
+        """How many are told by a template message."""
+        return self.by_channel.get(TEMPLATE, 0)
+
+    @property
+    def told(self) -> int:
+        """How many are told at all."""
+        return sum(self.by_channel.values())
+
+    def left_out(self, reason: str = "") -> Sequence[Reached]:
+        """Return who gets nothing, for one reason or for any."""
+        return [one for one in self.everyone if one.reason and reason in ("", one.reason)]
+
+
+def count(session: Session, audience: Audience, now: datetime, ways: Ways, offered: Offered = nobody) -> Reach:
+    """Return who would be told by which channel, and who would not and why."""
+    people = [resident for resident, _ in notices.people_of(session, audience, offered)]
+    flats: dict[int, str] = {}
+    homes = set[int]()
+    for resident, flat, building, unit, room in _homes(session, people):
+        flats.setdefault(resident, f"{building}栋{f'{unit}单元' if unit else ''}{room}")
+        homes.add(flat)
+    stops = channels.stops(session, ways.appid, now)
+    everyone = [
+        _reached(row, flats.get(row.id, ""), ways, stops, now)
+        for part in _parts(people) for row in session.execute(_rows(part, ways))
+    ]  # fmt: skip
+    return Reach(
+        households=len(homes), everyone=everyone, sample=tuple(dict.fromkeys(one.flat for one in everyone[:20]))[:5],
+        unknown=notices.unknown_parts(session, audience, offered),
+    )  # fmt: skip
+
+
+def _parts(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
+
+
+def _homes(session: Session, people: Sequence[int]) -> list[Any]:
+    flat = (col(Household.id), col(Household.building), col(Household.unit), col(Household.room))
+    query = select(col(Residence.resident_id), *flat).join(Household, col(Household.id) == col(Residence.household_id))
+    return [
+        row for part in _parts(people)
+        for row in session.execute(query.where(col(Residence.resident_id).in_(part), lives_there()).order_by(col(Household.id)))
+    ]  # fmt: skip
+
+
+def _rows(people: Sequence[int], ways: Ways) -> Any:
+    allowed = and_(col(Allowance.openid) == col(Resident.openid), col(Allowance.template_id) == ways.subscription)
+    return (
+        select(
+            col(Resident.id), col(Resident.public_id), col(Resident.name), col(Resident.openid), col(Follower.followed_at), col(Follower.left_at),
+            col(Follower.window_until), col(Follower.window_left), col(Follower.tap_until), col(Follower.tap_left),
+            col(Allowance.left).label("allowed"),
+        )
+        .outerjoin(Follower, col(Follower.openid) == col(Resident.openid))
+        .outerjoin(Allowance, allowed)
+        .where(col(Resident.id).in_(people))
+        .order_by(col(Resident.id))
+    )  # fmt: skip
+
+
+def _reached(row: Any, flat: str, ways: Ways, stops: Mapping[str, channels.Stop], now: datetime) -> Reached:
+    channel, reason = "", ""
+    if not row.openid:
+        reason = outbox.NOT_BOUND
+    elif row.followed_at is None or row.left_at is not None:
+        reason = outbox.NOT_FOLLOWING
+    else:
+        window = quota.Window(until=row.window_until, left=row.window_left, tap_until=row.tap_until, tap_left=row.tap_left)
+        channel = outbox.open_channel(window, bool(row.allowed), ways, stops, now)
+        reason = "" if channel else outbox.why_closed(stops)
+    return Reached(public_id=row.public_id, name=row.name, flat=flat, channel=channel, reason=reason)

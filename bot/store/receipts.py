@@ -1,0 +1,322 @@
+"""What became of a notice: person by person, flat by flat; who opened it, who said 收到, who answered what."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, exists, false, func, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, Session, col
+
+from bot.errors import Refusal
+from bot.model import moment
+from bot.sealed import sealed
+from bot.store.notices import Audience, Notice
+from bot.store.outbox import Delivery, DeliveryState
+from bot.store.people import Household, Residence, Resident
+from bot.store.register import PAGE, Found
+from bot.store.scope import Scoped
+
+
+class NoticeReply(Scoped, table=True):
+    """What a resident said to a notice that they were sent: 收到, 几点恢复？"""
+
+    __tablename__ = "notice_reply"
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    openid: str = Field(index=True)
+    words: str = sealed("notice_reply.words")
+    at: datetime = moment()
+
+
+class Part(StrEnum):
+    """A part of those a notice is for, each behind a figure of its page."""
+
+    ALL = "all"
+    WAITING = "waiting"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    READ = "read"
+    UNREAD = "unread"
+    ACKNOWLEDGED = "acknowledged"
+    UNACKNOWLEDGED = "unacknowledged"
+
+
+#: Still on their way.
+WAITING = (DeliveryState.ARMED, DeliveryState.QUEUED, DeliveryState.SENDING)
+
+#: WeChat took it.
+TAKEN = (DeliveryState.SENT, DeliveryState.DELIVERED)
+
+#: Nothing came, as far as anybody knows: what a retry is for.
+NOTHING_CAME = (DeliveryState.FAILED, DeliveryState.UNREACHABLE)
+
+_STATES = {
+    Part.WAITING: WAITING, Part.SENT: (DeliveryState.SENT,), Part.DELIVERED: (DeliveryState.DELIVERED,),
+    Part.FAILED: (DeliveryState.FAILED,), Part.UNREACHABLE: (DeliveryState.UNREACHABLE,), Part.UNKNOWN: (DeliveryState.UNKNOWN,),
+    Part.CANCELLED: (DeliveryState.CANCELLED,),
+}  # fmt: skip
+
+#: A flat as staff type it in a hurry: 3-2-302, 3-302.
+_DASHED = re.compile(r"(\w{1,6})-(?:(\w{1,6})-)?(\w{2,6})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What became of a notice for one person."""
+
+    delivery: Delivery
+    public_id: str  # the resident's
+    name: str
+    flat: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlatReceipt:
+    """What became of a notice in one flat: how many people, and of how many WeChat took it, who opened and acknowledged it."""
+
+    flat: str
+    people: int
+    taken: int
+    read: int
+    acknowledged: int
+    unknown: int
+    waiting: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What somebody said to a notice."""
+
+    reply: NoticeReply
+    name: str
+    flat: str
+
+
+def figures(session: Session, notice: Notice) -> dict[Part, int]:
+    """Return how many people there are in each part."""
+    rows = session.execute(
+        select(col(Delivery.state), func.count(), func.count(col(Delivery.read_at)), func.count(col(Delivery.acknowledged_at)))
+        .where(col(Delivery.notice_id) == notice.key)
+        .group_by(col(Delivery.state))
+    ).all()
+    by_state = {DeliveryState(state): number for state, number, _, _ in rows}
+    found = {part: sum(by_state.get(state, 0) for state in states) for part, states in _STATES.items()}
+    taken = [(number, read, said) for state, number, read, said in rows if state in TAKEN]
+    return {
+        Part.ALL: sum(by_state.values()), **found,
+        Part.READ: sum(row[2] for row in rows), Part.ACKNOWLEDGED: sum(row[3] for row in rows),
+        Part.UNREAD: sum(number - read for number, read, _ in taken),
+        Part.UNACKNOWLEDGED: sum(number - said for number, _, said in taken),
+    }  # fmt: skip
+
+
+def people(session: Session, notice: Notice, part: Part, said: str = "", page: int = 1) -> Found[Receipt]:
+    """Return a page of those in a part, in the order of their flats; `said` looks for a flat or a name."""
+    wanted = _wanted(notice, part, said)
+    total = int(session.execute(_joined(select(func.count(col(Delivery.id)))).where(*wanted)).scalar_one())
+    at = min(max(page, 1), max(-(-total // PAGE), 1))
+    return Found(rows=_receipts(session, _rows(wanted).limit(PAGE).offset((at - 1) * PAGE)), total=total, page=at)
+
+
+def all_people(session: Session, notice: Notice, part: Part, said: str = "") -> Sequence[Receipt]:
+    """Return all in a part: for a file, never for a page."""
+    return _receipts(session, _rows(_wanted(notice, part, said)))
+
+
+def flats(session: Session, notice: Notice, said: str = "", *, untold: bool = False, page: int = 1) -> Found[FlatReceipt]:
+    """Return a page of the flats, with how many of their people were told; `untold`: those alone where nobody was."""
+    taken = _number(col(Delivery.state).in_(TAKEN))
+    grouped = _joined(
+        select(
+            Household, func.count(col(Delivery.id)), taken, func.count(col(Delivery.read_at)), func.count(col(Delivery.acknowledged_at)),
+            _number(col(Delivery.state) == DeliveryState.UNKNOWN), _number(col(Delivery.state).in_(WAITING)),
+        )
+    ).where(*_wanted(notice, Part.ALL, said)).group_by(col(Household.id))  # fmt: skip
+    if untold:
+        grouped = grouped.having(taken == 0)
+    total = int(session.execute(select(func.count()).select_from(grouped.subquery())).scalar_one())
+    at = min(max(page, 1), max(-(-total // PAGE), 1))
+    rows = session.execute(grouped.order_by(col(Household.place), col(Household.id)).limit(PAGE).offset((at - 1) * PAGE)).all()
+    found = [
+        FlatReceipt(
+            flat=flat.label, people=people, taken=taken, read=read, acknowledged=said, unknown=unknown, waiting=waiting
+        )
+        for flat, people, taken, read, said, unknown, waiting in rows
+    ]  # fmt: skip
+    return Found(rows=found, total=total, page=at)
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _joined(query: Any) -> Any:
+    return (
+        query.select_from(Delivery)
+        .join(Resident, col(Resident.id) == col(Delivery.resident_id))
+        .join(Household, col(Household.id) == col(Resident.household_id))
+    )
+
+
+def _rows(wanted: Sequence[ColumnElement[bool]]) -> Any:
+    order = (col(Household.place), col(Household.id), col(Resident.id), col(Delivery.occurrence).desc())
+    return _joined(select(Delivery, col(Resident.public_id), col(Resident.name), Household)).where(*wanted).order_by(*order)
+
+
+def _receipts(session: Session, query: Any) -> Sequence[Receipt]:
+    return [
+        Receipt(delivery=delivery, public_id=public_id, name=name, flat=flat.label)
+        for delivery, public_id, name, flat in session.execute(query)
+    ]
+
+
+def _wanted(notice: Notice, part: Part, said: str) -> list[ColumnElement[bool]]:
+    wanted = [col(Delivery.notice_id) == notice.key]
+    if part in _STATES:
+        wanted.append(col(Delivery.state).in_(_STATES[part]))
+    if part in (Part.UNREAD, Part.UNACKNOWLEDGED):
+        wanted.append(col(Delivery.state).in_(TAKEN))
+    if part in (Part.READ, Part.UNREAD):
+        wanted.append(col(Delivery.read_at).is_not(None) if part is Part.READ else col(Delivery.read_at).is_(None))
+    if part in (Part.ACKNOWLEDGED, Part.UNACKNOWLEDGED):
+        at = col(Delivery.acknowledged_at)
+        wanted.append(at.is_not(None) if part is Part.ACKNOWLEDGED else at.is_(None))
+    if said.strip():
+        wanted.append(_meant(said.strip()))
+    return wanted
+
+
+def _meant(said: str) -> ColumnElement[bool]:
+    """Return the condition for whom staff mean by 302, 3-2-302, 3栋2单元302, 3栋 or a part of a name; in any flat of theirs."""
+    dashed = _DASHED.fullmatch(said)
+    building, unit, room = dashed.groups() if dashed else ("", "", "")
+    place: list[ColumnElement[bool]] = []
+    if building:
+        place = [
+            col(Household.building) == building,
+            col(Household.room) == room,
+            *([col(Household.unit) == unit] if unit else []),
+        ]
+    elif said.isascii() and said.isalnum() and any(map(str.isdigit, said)):
+        place = [col(Household.room) == said.upper()]
+    else:
+        try:
+            parts = Audience.parse(said[:40])
+        except Refusal:  # a comma names nobody
+            return false()
+        if parts.flats:
+            b, u, r = parts.flats[0]
+            place = [col(Household.building) == b, col(Household.room) == r, *([col(Household.unit) == u] if u else [])]
+        elif parts.units:
+            b, u = parts.units[0]
+            place = [col(Household.building) == b, col(Household.unit) == u]
+        elif parts.buildings:
+            place = [col(Household.building) == parts.buildings[0]]
+    if not place:
+        return col(Resident.name).contains(said, autoescape=True)
+    theirs = (
+        select(col(Residence.resident_id))
+        .join(Household, col(Household.id) == col(Residence.household_id))
+        .where(*place)
+    )  # fmt: skip
+    return or_(col(Resident.id).in_(theirs), *([col(Resident.name) == said] if not said.isdigit() else []))
+
+
+# ------------------------------------------------------------------ again
+
+
+def retryable(session: Session, notice: Notice, states: Sequence[DeliveryState]) -> int:
+    """Return to how many `retry` would send: those without an account are told by nobody's pressing a button."""
+    return int(session.execute(select(func.count(col(Delivery.id))).where(*_again(notice, states))).scalar_one())
+
+
+def retry(session: Session, notice: Notice, states: Sequence[DeliveryState], now: datetime) -> int:
+    """Send once more to those of the newest time whose delivery is in one of these states, to the account they have now; returns to how many.
+
+    The row stays the same, and so does the id that WeChat drops repeats by.
+    """
+    account = select(col(Resident.openid)).where(col(Resident.id) == col(Delivery.resident_id)).scalar_subquery()
+    done = session.execute(
+        update(Delivery)
+        .where(*_again(notice, states))
+        .values(
+            state=DeliveryState.QUEUED, openid=account, reason="", channel="", attempts=0, first_try_at=None, is_unsure=False, due_at=now,
+            updated_at=now,
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    return int(getattr(done, "rowcount", 0))
+
+
+def _again(notice: Notice, states: Sequence[DeliveryState]) -> tuple[ColumnElement[bool], ...]:
+    other = aliased(Delivery)
+    newest = select(func.max(col(other.occurrence))).where(col(other.notice_id) == notice.key).scalar_subquery()
+    bound = exists().where(col(Resident.id) == col(Delivery.resident_id), col(Resident.openid).is_not(None))
+    return col(Delivery.notice_id) == notice.key, col(Delivery.state).in_(states), col(Delivery.occurrence) == newest, bound
+
+
+# ------------------------------------------------------------------ what residents do with it
+
+
+def delivery(session: Session, identity: int) -> tuple[Delivery, Notice] | None:
+    """Return a delivery with its notice; None where there is none, or its reader has left."""
+    query = select(Delivery, Notice).join(Notice, col(Notice.id) == col(Delivery.notice_id))
+    row = session.execute(query.where(col(Delivery.id) == identity, col(Delivery.openid).is_not(None))).first()
+    return (row[0], row[1]) if row else None
+
+
+def opened(session: Session, identity: int, now: datetime) -> None:
+    """Note that a notice's page was opened; the first time counts."""
+    mine = update(Delivery).where(col(Delivery.id) == identity, col(Delivery.read_at).is_(None))
+    session.execute(mine.values(read_at=now).execution_options(synchronize_session=False))
+
+
+def acknowledge(session: Session, identity: int, by: str, now: datetime) -> None:
+    """Note that somebody has a notice, by `button` or by `words`; the first time counts."""
+    mine = update(Delivery).where(col(Delivery.id) == identity, col(Delivery.acknowledged_at).is_(None))
+    session.execute(mine.values(acknowledged_at=now, acknowledged_by=by).execution_options(synchronize_session=False))
+
+
+def lately(session: Session, openid: str, since: datetime, limit: int = 20) -> list[tuple[Delivery, Notice]]:
+    """Return the notices that WeChat took for an account after `since`, the newest first."""
+    query = (
+        select(Delivery, Notice)
+        .join(Notice, col(Notice.id) == col(Delivery.notice_id))
+        .where(col(Delivery.openid) == openid, col(Delivery.sent_at) > since)
+        .order_by(col(Delivery.sent_at).desc(), col(Delivery.id).desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def reply(session: Session, told: Delivery, words: str, now: datetime) -> None:
+    """Keep what somebody said to a notice."""
+    session.add(NoticeReply(delivery_id=told.id or 0, openid=told.openid or "", words=words, at=now))
+    session.flush()
+
+
+def replies(session: Session, notice: Notice, limit: int = 200) -> Sequence[Answered]:
+    """Return what was said to a notice, the newest first."""
+    query = (
+        _joined(select(NoticeReply, col(Resident.name), Household))
+        .join(NoticeReply, col(NoticeReply.delivery_id) == col(Delivery.id))
+        .where(col(Delivery.notice_id) == notice.key)
+        .order_by(col(NoticeReply.id).desc())
+        .limit(limit)
+    )
+    return [Answered(reply=said, name=name, flat=flat.label) for said, name, flat in session.execute(query)]
+
+
+def count_replies(session: Session, notice: Notice) -> int:
+    """Return how many times something was said to a notice."""
+    query = select(func.count(col(NoticeReply.id))).join(Delivery, col(Delivery.id) == col(NoticeReply.delivery_id))
+    return int(session.execute(query.where(col(Delivery.notice_id) == notice.key)).scalar_one())

@@ -1,0 +1,156 @@
+"""After a notice is published: who has it, who opened it, who said 收到, who got nothing and why; the failed once more."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from bot.contract import (
+    Conversation,
+    DeliveryState,
+    Desk,
+    Download,
+    Notice,
+    NoticeState,
+    Page,
+    Redirect,
+    Refusal,
+    View,
+    notices,
+    page,
+    receipts,
+    sheets,
+)
+from bot.contract.notices import CHANNEL_WORDS, STATE_WORDS
+from bot.contract.receipts import Part, Receipt
+
+#: What people call the parts, in the order of the tabs.
+PART_WORDS: Mapping[Part, str] = {
+    Part.ALL: "全部", Part.WAITING: "还没发出", Part.SENT: "已发出", Part.DELIVERED: "已送达", Part.READ: "已打开", Part.UNREAD: "没打开",
+    Part.ACKNOWLEDGED: "已确认", Part.UNACKNOWLEDGED: "没确认", Part.FAILED: "失败", Part.UNREACHABLE: "通知不到", Part.UNKNOWN: "不确定",
+    Part.CANCELLED: "已撤回",
+}  # fmt: skip
+
+#: What each state means, for who reads the figures for the first time.
+MEANS: Mapping[Part, str] = {
+    Part.SENT: "微信收下了；客服消息没有送达回执", Part.DELIVERED: "微信说送到了", Part.READ: "打开过通知页；在聊天里直接看的不算",
+    Part.ACKNOWLEDGED: "点了“确认收到”或回了“收到”", Part.UNREACHABLE: "没有能用的方式，没有发", Part.UNKNOWN: "发送时断开了，可能收到、也可能没收到，不会自己再发",
+}  # fmt: skip
+
+#: The part that a state of the bar leads to.
+PART_OF: Mapping[DeliveryState, Part] = {
+    DeliveryState.ARMED: Part.WAITING, DeliveryState.QUEUED: Part.WAITING, DeliveryState.SENDING: Part.WAITING, DeliveryState.SENT: Part.SENT,
+    DeliveryState.DELIVERED: Part.DELIVERED, DeliveryState.FAILED: Part.FAILED, DeliveryState.UNREACHABLE: Part.UNREACHABLE,
+    DeliveryState.UNKNOWN: Part.UNKNOWN, DeliveryState.CANCELLED: Part.CANCELLED,
+}  # fmt: skip
+
+
+@page("GET", "/notices/{id}/people", need="notice.view", title="谁收到了通知")
+def people(desk: Desk) -> View:
+    """List who belongs to a part, found by flat or name: did 302 get it, when, by which channel."""
+    notice, part, said = _asked(desk)
+    found = receipts.people(desk.session, notice, part, said, _page(desk))
+    figures = receipts.figures(desk.session, notice)
+    return View(
+        "notices/people.html",
+        {
+            "notice": notice, "part": part, "said": said, "found": found, "rows": [(one, words(one), _channel(one)) for one in found.rows],
+            "tabs": [(one, name, figures[one]) for one, name in PART_WORDS.items() if figures[one] or one in (part, Part.ALL)],
+            "address": _address(notice, "people", part=part, q=said), "csv": _address(notice, "people.csv", part=part, q=said),
+            "means": MEANS.get(part, ""),
+        },
+    )  # fmt: skip
+
+
+@page("GET", "/notices/{id}/people.csv", need="notice.draft", title="通知送达名单")
+def people_csv(desk: Desk) -> Download:
+    """Give those of a part as a table."""
+    notice, part, said = _asked(desk)
+    rows = [
+        (
+            one.flat, one.name, words(one), one.delivery.reason, _channel(one), *map(_at, (
+                one.delivery.sent_at, one.delivery.updated_at if one.delivery.state is DeliveryState.DELIVERED else None, one.delivery.read_at,
+                one.delivery.acknowledged_at,
+            )),
+        )
+        for one in receipts.all_people(desk.session, notice, part, said)
+    ]  # fmt: skip
+    body = sheets.table(("住址", "姓名", "状态", "原因", "方式", "发出", "送达", "打开", "确认收到"), rows).encode()
+    name = f"通知 {notice.title} {PART_WORDS[part]} {desk.now:%Y-%m-%d}.csv"
+    return Download(body=body, content_type="text/csv", filename="".join(sign for sign in name if sign not in '/\\:*?"<>|\n\r'))
+
+
+@page("GET", "/notices/{id}/flats", need="notice.view", title="哪些户收到了通知")
+def flats(desk: Desk) -> View:
+    """List the flats, with how many of their people were told."""
+    notice, _, said = _asked(desk)
+    untold = desk.query.get("untold") == "1"
+    found = receipts.flats(desk.session, notice, said, untold=untold, page=_page(desk))
+    more = {"untold": "1"} if untold else {}
+    return View(
+        "notices/flats.html",
+        {"notice": notice, "said": said, "untold": untold, "found": found, "address": _address(notice, "flats", q=said, **more)},
+    )
+
+
+@page("POST", "/notices/{id}/retry", need="notice.send")
+def retry(desk: Desk) -> Redirect:
+    """Send once more to those who got nothing; or to those of whom nobody knows, who may then have it twice."""
+    notice = find(desk)
+    unsure = desk.form.get("what") == "unknown"
+    if notice.state is NoticeState.RECALLED:
+        raise Refusal("这条通知已经撤回，不能再发。")
+    states = (DeliveryState.UNKNOWN,) if unsure else receipts.NOTHING_CAME
+    number = receipts.retry(desk.session, notice, states, desk.now)
+    if not number:
+        raise Refusal("没有可以再发的人：没有绑定微信的人发不到，请打电话或上门。")
+    desk.record("notice.retried", f"notice:{notice.public_id}", people=number, unsure=unsure)
+    return Redirect(f"/console/notices/{notice.public_id}", f"正在给 {number} 人再发一次。")
+
+
+def replies(desk: Desk, notice: Notice) -> list[tuple[receipts.Answered, str]]:
+    """Return what residents said to a notice, the newest first, each with the console page of their talk."""
+    found = []
+    for one in receipts.replies(desk.session, notice):
+        talk = desk.session.get(Conversation, one.reply.openid)
+        found.append((one, desk.page_of(f"conversation:{talk.public_id}") if talk else ""))
+    return found
+
+
+def words(one: Receipt) -> str:
+    """Return what became of a delivery, as people say it: the furthest that is known, and beside it nothing that is not."""
+    return STATE_WORDS[one.delivery.state]
+
+
+def find(desk: Desk) -> Notice:
+    """Return the notice of the address; raises LookupError."""
+    notice = notices.by_public_id(desk.session, desk.params["id"])
+    if notice is None:
+        raise LookupError(desk.params["id"])
+    return notice
+
+
+def _channel(one: Receipt) -> str:
+    return CHANNEL_WORDS.get(one.delivery.channel, "")
+
+
+def _at(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _asked(desk: Desk) -> tuple[Notice, Part, str]:
+    part = desk.query.get("part", "")
+    return find(desk), Part(part) if part in list(Part) else Part.ALL, desk.query.get("q", "").strip()[:40]
+
+
+def _page(desk: Desk) -> int:
+    said = desk.query.get("page", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 1
+
+
+def _address(notice: Notice, what: str, **asked: Any) -> str:
+    kept = urlencode({name: str(value) for name, value in asked.items() if value})
+    return f"/console/notices/{notice.public_id}/{what}?{kept}"
+
+
+ROUTES: tuple[Page, ...] = (people, people_csv, flats, retry)

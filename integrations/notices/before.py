@@ -1,0 +1,151 @@
+"""Before a notice is published: how it will look, who will get it by which channel, who will get nothing, and its pictures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.contract import (
+    Desk,
+    Download,
+    Notice,
+    NoticeState,
+    Page,
+    Reading,
+    Redirect,
+    Refusal,
+    Upload,
+    View,
+    notices,
+    page,
+    pictures,
+    row_id,
+    sheets,
+    wording,
+)
+from bot.contract.notices import CHANNEL_WORDS, Audience
+from integrations.notices import letter
+from integrations.notices.pages import PATH
+
+#: People on one page of a list.
+PAGE = 50
+
+
+@page("POST", "/notices/reach", need="notice.draft", reads=True)
+def reach(desk: Desk) -> View:
+    """Count, while one writes, who would be told: the fragment beside the form. A hundred flats are longer than an address."""
+    try:
+        audience = Audience.parse(desk.form.get("to", ""))
+    except Refusal as refusal:
+        return View("notices/reach.html", {"reach": None, "fault": str(refusal)})
+    return View("notices/reach.html", {"reach": notices.count(desk, audience), "ways": desk.context.ways, "fault": ""})
+
+
+@page("POST", "/notices/left-out", need="notice.draft", title="谁收不到", reads=True)
+def left_out(desk: Desk) -> View:
+    """List who would get nothing, with name, flat and reason."""
+    found, why = notices.count(desk, Audience.parse(desk.form.get("to", ""))), desk.form.get("why", "")
+    rows = found.left_out(why)
+    last = max(-(-len(rows) // PAGE), 1)
+    at = min(max(row_id(desk.form.get("page", "")) or 1, 1), last)
+    return View(
+        "notices/left_out.html",
+        {"to": desk.form.get("to", ""), "why": why, "reach": found, "rows": rows[(at - 1) * PAGE : at * PAGE], "total": len(rows), "at": at, "last": last},
+    )  # fmt: skip
+
+
+@page("POST", "/notices/left-out.csv", need="notice.draft", title="收不到通知的名单", reads=True)
+def left_out_csv(desk: Desk) -> Download:
+    """Give everybody the notice is for as a table, with the channel or the reason why there is none."""
+    found = notices.count(desk, Audience.parse(desk.form.get("to", "")))
+    rows = [(one.flat, one.name, CHANNEL_WORDS.get(one.channel, ""), one.reason) for one in found.everyone]
+    desk.read_by_now.append(Reading(what="通知发送名单", is_export=True))
+    body = sheets.table(("住址", "姓名", "会用什么方式发", "收不到的原因"), rows).encode()
+    return Download(body=body, content_type="text/csv", filename=f"通知发送名单 {desk.now:%Y-%m-%d}.csv")
+
+
+def look(desk: Desk, notice: Notice, images: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return both forms and the page of a notice as they will be, with what will be cut."""
+    title, body = notice.title or "标题", notice.body or "内容"
+    shown = Notice(
+        title=title, body=body, place=notice.place, contact=notice.contact, signer=notice.signer, asks=notice.asks,
+        correction=notice.correction, state=notice.state, rule=notice.rule,
+    )  # fmt: skip
+    url, fields = desk.link(PATH.format(delivery=10**9)), wording.fields(title, desk.now)
+    return {
+        "letter": letter.of(shown, desk.community, notice.published_at or desk.now, images),
+        "chat": wording.with_page(wording.text(title, body), url, asks=notice.asks),
+        "fields": [(wording.FIELD_NAMES[name], value) for name, value in fields.items()], "cut": _cut(title, fields["thing1"]),
+        "has_template": bool(desk.context.ways.template), "community": desk.community,
+    }  # fmt: skip
+
+
+def _cut(title: str, shown: str) -> str:
+    """Return what staff are told of a title that does not fit a template's field; empty where it does."""
+    if shown == title:
+        return ""
+    if len(title) > wording.THING_LENGTH:
+        return f"标题 {len(title)} 个字，模板消息里最多显示 {wording.THING_LENGTH} 个，居民会看到“{shown}”。要紧的话请写在前面。"
+    return f"模板消息里不能有表情和换行，居民会看到“{shown}”。"
+
+
+def images(desk: Desk, notice: Notice) -> tuple[str, ...]:
+    """Return the addresses of a notice's pictures in the console."""
+    return tuple(f"/console/notices/{notice.public_id}/pictures/{one}" for one in notices.pictures(desk.session, notice))
+
+
+def written(form: Mapping[str, str]) -> Notice:
+    """Return what the form says as a notice that is kept nowhere."""
+    return Notice(
+        title=form.get("title", "").strip()[: notices.TITLE], body=form.get("body", "").replace("\r\n", "\n").strip()[: notices.BODY],
+        place=form.get("place", "").strip(), contact=form.get("contact", "").strip(), signer=form.get("signer", "").strip(),
+        asks=form.get("asks") == "1", correction=form.get("correction", "").strip() if form.get("corrects") else "",
+        state=NoticeState.DRAFT,
+    )  # fmt: skip
+
+
+@page("POST", "/notices/{id}/pictures", need="notice.draft", takes=lambda upload, _form: _picture(upload))
+def add_picture(desk: Desk) -> Redirect:
+    """Put a picture into a draft."""
+    notice = _draft(desk)
+    if isinstance(desk.taken, Refusal):
+        raise desk.taken
+    notices.add_picture(desk.session, notice, desk.taken)
+    return Redirect(f"/console/notices/{notice.public_id}#pictures", "图片放好了。")
+
+
+def _picture(upload: Upload) -> bytes | Refusal:
+    """Return the picture, or why it is none; read beside the database, where nobody can be told yet."""
+    try:
+        return pictures.read(upload) or Refusal("请先选一张图片。")
+    except Refusal as refusal:
+        return refusal
+
+
+@page("POST", "/notices/{id}/pictures/{number}/drop", need="notice.draft")
+def drop_picture(desk: Desk) -> Redirect:
+    """Take a picture out of a draft."""
+    notice = _draft(desk)
+    notices.drop_picture(desk.session, notice, row_id(desk.params["number"]) or 0)
+    return Redirect(f"/console/notices/{notice.public_id}#pictures", "图片去掉了。")
+
+
+@page("GET", "/notices/{id}/pictures/{number}", need="notice.view", is_bare=True)
+def picture(desk: Desk) -> Download:
+    """Give a picture of a notice."""
+    notice = notices.by_public_id(desk.session, desk.params["id"])
+    found = notices.picture(desk.session, notice, row_id(desk.params["number"]) or 0) if notice else None
+    if found is None:
+        raise LookupError(desk.params["number"])
+    return Download(body=found, content_type="image/jpeg")
+
+
+def _draft(desk: Desk) -> Notice:
+    notice = notices.by_public_id(desk.session, desk.params["id"])
+    if notice is None:
+        raise LookupError(desk.params["id"])
+    desk.session.refresh(notice, with_for_update=True)
+    if notice.state is not NoticeState.DRAFT:
+        raise Refusal("这条通知已经不是草稿，图片不能再改。要改的话，请发一条更正。")
+    return notice
+
+
+ROUTES: tuple[Page, ...] = (reach, left_out, left_out_csv, add_picture, drop_picture, picture)

@@ -1,0 +1,64 @@
+"""The notice's own page, behind the sealed link of one delivery: read in any browser, without a script, acknowledged by a button."""
+
+from bot.contract import (
+    Delivery,
+    Download,
+    Notice,
+    NoticeState,
+    Page,
+    Redirect,
+    Refusal,
+    View,
+    Visit,
+    notices,
+    page,
+    receipts,
+    row_id,
+)
+from integrations.notices import letter
+
+#: The path; each resident's delivery has a seal of its own, so that it is known who opened it.
+PATH = "/notices/{delivery}"
+
+
+@page("GET", PATH)
+def show(visit: Visit) -> View:
+    """Show the whole notice, and note that it was opened."""
+    told, notice = _find(visit)
+    visit.then(lambda work: receipts.opened(work.session, told.id or 0, work.now))
+    pictures = [visit.link(f"/notices/{told.id}/pictures/{one}") for one in notices.pictures(visit.session, notice)]
+    later = notices.correction_of(visit.session, notice)
+    said = letter.of(notice, visit.community, told.occurrence or visit.now, pictures, later=later)
+    return View("notices/page.html", {"letter": said, "told": told, "community": visit.community})
+
+
+@page("POST", PATH)
+def acknowledge(visit: Visit) -> Redirect:
+    """Note that the resident has it; the first time counts."""
+    told, notice = _find(visit)
+    if not notice.asks:
+        raise Refusal("这条通知不用确认，看过就好。")
+    if notice.state is NoticeState.RECALLED and not notice.rule:
+        raise Refusal("这条通知已经撤回，不用确认了。")
+    receipts.acknowledge(visit.session, told.id or 0, "button", visit.now)
+    return Redirect(visit.link(PATH.format(delivery=told.id)))
+
+
+@page("GET", f"{PATH}/pictures/{{number}}")
+def picture(visit: Visit) -> Download:
+    """Give one picture of the notice."""
+    _, notice = _find(visit)
+    found = notices.picture(visit.session, notice, row_id(visit.params["number"]) or 0)
+    if found is None:
+        raise LookupError(visit.params["number"])
+    return Download(body=found, content_type="image/jpeg")
+
+
+def _find(visit: Visit) -> tuple[Delivery, Notice]:
+    found = receipts.delivery(visit.session, row_id(visit.params["delivery"]) or 0)
+    if found is None:
+        raise LookupError(visit.params["delivery"])
+    return found
+
+
+ROUTES: tuple[Page, ...] = (show, acknowledge, picture)

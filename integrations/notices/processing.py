@@ -1,0 +1,11 @@
+"""What notices use personal data for."""
+
+from bot.contract import Basis, Processing
+
+PROCESSING = (
+    Processing(
+        what="谁收到、打开、确认了通知，和居民对通知说的话", purpose="知道通知到了谁，没到的打电话或上门；回答问题", basis=(Basis.CONTRACT, Basis.CONSENT),
+        columns=("notice_reply.words", "resident.name", "delivery.openid"), lives="90 天（LINLI_CORE_KEEP_MESSAGES 可改），取消关注后删去说的话，只留条数",
+        seen_by=("notice.view",),
+    ),
+)  # fmt: skip

@@ -1,0 +1,307 @@
+"""The notice's own page, and what residents say to a notice: who opened it, who has it, who asked what."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.contract import Delivery, DeliveryState, Notice, Refusal, Turn, Work, notices, receipts
+from bot.contract.notices import Audience
+from bot.contract.receipts import NoticeReply
+from bot.store.conversations import Conversation
+from bot.store.followers import Follower
+from integrations.notices import answers, letter, pages, replies
+from tests.integrations.conftest import CHEN, LI
+
+if TYPE_CHECKING:
+    from tests.integrations.conftest import Town
+
+BODY = "因水管抢修，3栋今天9点停水。\n请提前储水。\n\n预计下午17:00恢复供水。"
+
+
+def publish(town: Town, title: str = "停水通知", body: str = BODY, **said: Any) -> str:
+    """A notice to everybody that WeChat took for Chen and Li; returns its id."""
+
+    def run(session: Session) -> str:
+        work = Work(session=session, now=town.now, context=town.context)
+        notice = notices.draft(session, title, body, Audience(everyone=True), town.now)
+        for name, value in said.items():
+            setattr(notice, name, value)
+        notices.publish(work, notice)
+        for row in session.exec(select(Delivery).where(Delivery.notice_id == notice.id, Delivery.openid != None)).all():  # noqa: E711
+            row.state, row.sent_at, row.channel = DeliveryState.SENT, town.now, "chat"
+        return notice.public_id
+
+    return town.database.submit(run).result()
+
+
+def told(town: Town, openid: str = CHEN, notice: str = "") -> Delivery:
+    """The delivery to somebody of their newest notice."""
+    return [row for row in town.all(Delivery) if row.openid == openid and row.notice_id][-1]
+
+
+def view(town: Town, openid: str = CHEN) -> tuple[letter.Letter, Any]:
+    """Open the page; what is to be written down behind it is written down."""
+
+    def run(session: Session) -> tuple[letter.Letter, Any]:
+        from bot.contract import Visit
+
+        visit = Visit(session=session, now=town.now, context=town.context, params={"delivery": str(told_id)})
+        shown = pages.show.run(visit)
+        for then in visit.afterwards:
+            then(visit)
+        return shown.values["letter"], shown.values["told"]
+
+    told_id = told(town, openid).id
+    return town.database.submit(run).result()
+
+
+def say(town: Town, text: str, openid: str = CHEN) -> str:
+    """A resident says something to the service."""
+    return town.database.submit(
+        lambda session: replies.hear(Turn(session=session, now=town.now, context=town.context, openid=openid, said=text), text)
+    ).result()
+
+
+# ------------------------------------------------------------------ the page
+
+
+def test_page_has_all_of_the_notice(town: Town) -> None:
+    publish(town, place="3栋水泵房", contact="王工 0571-88 00 12 00", signer="和苑物业服务中心", asks=True)
+
+    said, _ = view(town)
+
+    assert (said.title, said.paragraphs) == (
+        "停水通知",
+        ["因水管抢修，3栋今天9点停水。\n请提前储水。", "预计下午17:00恢复供水。"],
+    )
+    assert (said.place, said.contact, said.call, said.signer) == (
+        "3栋水泵房",
+        "王工 0571-88 00 12 00",
+        "057188001200",
+        "和苑物业服务中心",
+    )
+    assert (said.at, said.asks) == (town.now, True)
+
+
+def test_page_without_more_names_the_office_and_the_community(town: Town) -> None:
+    publish(town)
+
+    said, _ = view(town)
+
+    assert (said.contact, said.call, said.signer, said.place) == ("物业 0571-1", "0571-1".replace("-", ""), "和苑小区", "")
+
+
+def test_opening_the_page_is_noted_for_its_reader_alone_and_once(town: Town) -> None:
+    publish(town)
+    before = town.now
+    view(town)
+    town.now += timedelta(hours=1)
+    view(town)
+
+    assert (told(town, CHEN).read_at, told(town, LI).read_at) == (before, None)
+
+
+def test_button_acknowledges_once_and_only_where_it_was_asked_for(town: Town) -> None:
+    publish(town)
+    with pytest.raises(Refusal, match="不用确认"):
+        town.sends(pages.acknowledge, {"delivery": str(told(town).id)})
+
+    publish(town, "停电通知", "明天停电。", asks=True)
+    at = town.now
+    town.sends(pages.acknowledge, {"delivery": str(told(town).id)})
+    town.now += timedelta(days=1)
+    town.sends(pages.acknowledge, {"delivery": str(told(town).id)})
+
+    assert (told(town).acknowledged_at, told(town).acknowledged_by, told(town, LI).acknowledged_at) == (at, "button", None)
+
+
+def test_page_of_nobodys_delivery_or_of_who_left_is_none(town: Town) -> None:
+    publish(town)
+    mine = told(town)
+
+    def leave(session: Session) -> None:
+        session.get_one(Delivery, mine.id).openid = None
+
+    for number in ("999999", "0", "x", str(2**40)):
+        with pytest.raises(LookupError):
+            town.visits(pages.show, delivery=number)
+    town.database.submit(leave).result()
+    with pytest.raises(LookupError):
+        town.visits(pages.show, delivery=str(mine.id))
+
+
+def test_corrected_and_recalled_are_said_on_the_page(town: Town) -> None:
+    wrong = publish(town)
+    first = told(town).id
+
+    def correct(session: Session) -> None:
+        work = Work(session=session, now=town.now, context=town.context)
+        old = notices.by_public_id(session, wrong)
+        assert old is not None
+        new = notices.draft(session, "停水通知（更正）", "14点停水", Audience(everyone=True), town.now)
+        notices.correct(new, old, "停水由 9 点改为 14 点")
+        notices.publish(work, new)
+
+    town.database.submit(correct).result()
+
+    old, new = (town.visits(pages.show, delivery=str(one)).values["letter"] for one in (first, told(town).id))
+    assert (old.corrected, old.correction) == ("停水由 9 点改为 14 点", "")
+    assert (new.corrected, new.correction) == ("", "停水由 9 点改为 14 点")
+
+    town.database.submit(lambda session: notices.recall(session, notices.by_public_id(session, wrong), town.now)).result()  # type: ignore[arg-type]
+    assert town.visits(pages.show, delivery=str(first)).values["letter"].is_recalled
+
+
+def test_correction_says_what_was_wrong_of_what_was_published(town: Town) -> None:
+    def correct(session: Session, said: str, *, published: bool) -> None:
+        old = notices.draft(session, "停水", "9点", Audience(everyone=True), town.now)
+        old.published_at = town.now if published else None
+        new = notices.draft(session, "停水", "14点", Audience(everyone=True), town.now)
+        notices.correct(new, old, said)
+
+    for said, published in (("", True), ("改" * 201, True), ("改时间", False)):
+        with pytest.raises(Refusal):
+            town.database.submit(
+                lambda session, said=said, published=published: correct(session, said, published=published)
+            ).result()
+
+
+def test_picture_is_given_to_readers_of_its_notice_alone(town: Town) -> None:
+    def draw(session: Session, title: str) -> int:
+        [notice] = session.exec(select(Notice).where(Notice.title == title)).all()
+        notices.add_picture(session, notice, title.encode())
+        return notices.pictures(session, notice)[0]
+
+    publish(town, "有图")
+    mine = told(town).id
+    own = town.database.submit(draw, "有图").result()
+    publish(town, "另一条")
+    other = town.database.submit(draw, "另一条").result()
+
+    found = town.visits(pages.picture, delivery=str(mine), number=str(own))
+    assert (found.body, found.content_type) == ("有图".encode(), "image/jpeg")
+    with pytest.raises(LookupError):
+        town.visits(pages.picture, delivery=str(mine), number=str(other))
+
+
+# ------------------------------------------------------------------ what is said to it
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["收到", "收到了", "已收到", "好的收到", "收到，谢谢！", "收到谢谢", "我们收到通知了", "好的，已收到。", "嗯，收到", "已阅"],
+)
+def test_words_that_one_has_it_acknowledge_the_notice(town: Town, text: str) -> None:
+    publish(town, asks=True)
+
+    answer = say(town, text)
+
+    assert answer == "好的，《停水通知》已记下您收到了。有不清楚的，直接在这里问。"
+    assert (told(town).acknowledged_at, told(town).acknowledged_by, told(town, LI).acknowledged_at) == (town.now, "words", None)
+    assert [(one.words, one.delivery_id) for one in town.all(NoticeReply)] == [(text, told(town).id)]
+
+
+@pytest.mark.parametrize(
+    "text", ["没收到", "收到快递了吗", "我没有收到通知", "收到一张罚单", "知道了", "好", "谢谢", "收到了吗", "怎么收到两条"]
+)
+def test_other_words_acknowledge_nothing(town: Town, text: str) -> None:
+    publish(town, asks=True)
+
+    assert say(town, text) == ""
+    assert told(town).acknowledged_at is None
+
+
+def test_word_is_said_to_what_was_asked_for_not_to_the_newest(town: Town) -> None:
+    publish(town, "电梯年检", "明天年检。", asks=True)
+    asked = told(town).id
+    town.now += timedelta(hours=1)
+    publish(town, "义诊", "周六义诊。")
+
+    assert "电梯年检" in say(town, "收到")
+    assert {row.id for row in town.all(Delivery) if row.acknowledged_at} == {asked}
+
+
+@pytest.mark.parametrize("how", ["nothing was sent", "a person has the word", "something else was said since", "long ago"])
+def test_word_that_is_said_to_something_else_is_left_alone(town: Town, how: str) -> None:
+    if how != "nothing was sent":
+        publish(town, asks=how == "a person has the word")
+
+    def talk(session: Session) -> None:
+        later = town.now + timedelta(minutes=5)
+        session.add(Conversation(openid=CHEN, updated_at=later, staff_id=1 if how == "a person has the word" else None))
+
+    if how in ("a person has the word", "something else was said since"):
+        town.database.submit(talk).result()
+    town.now += timedelta(days=8 if how == "long ago" else 0, minutes=10)
+
+    assert say(town, "收到") == ""
+    assert all(row.acknowledged_at is None for row in town.all(Delivery))
+
+
+def test_question_without_a_name_is_about_the_notice_that_just_came_and_answered_from_it(town: Town) -> None:
+    publish(town)
+
+    assert say(town, "几点恢复？") == "《停水通知》（3月11日）说：预计下午17:00恢复供水。"
+    assert [one.words for one in town.all(NoticeReply)] == ["几点恢复？"]
+
+    town.now += timedelta(days=2)
+    assert say(town, "几点恢复？") == ""
+
+
+def test_question_about_a_notice_is_tied_to_it_and_answered_as_usual(town: Town) -> None:
+    publish(town)
+    water = told(town).id
+    publish(town, "义诊", "周六上午义诊。")
+
+    assert say(town, "那天停水停到几点啊") == ""
+    assert [(one.words, one.delivery_id) for one in town.all(NoticeReply)] == [("那天停水停到几点啊", water)]
+
+
+@pytest.mark.parametrize("text", ["电梯什么时候修好", "师傅几点来", "停电到几点", "我要报修", "你好"])
+def test_what_is_about_something_else_is_tied_to_no_notice(town: Town, text: str) -> None:
+    publish(town)
+
+    assert say(town, text) == ""
+    assert town.all(NoticeReply) == []
+
+
+@pytest.mark.parametrize(("question", "is_bare"), [
+    ("几点恢复", True), ("请问大概几点能恢复？", True), ("到几点结束", True), ("什么时候开始呀", True), ("多久能恢复", True), ("几点来", False), ("师傅几点开始", False),
+])  # fmt: skip
+def test_question_is_bare_when_it_names_nothing(question: str, is_bare: bool) -> None:
+    assert answers.is_bare(question) is is_bare
+
+
+def test_what_was_said_to_notices_is_forgotten_with_who_leaves(town: Town) -> None:
+    from bot.store import erasures
+
+    publish(town, asks=True)
+    say(town, "收到")
+    say(town, "收到", LI)
+
+    def leave(session: Session) -> None:
+        session.add(Follower(openid=CHEN, followed_at=town.now, left_at=town.now))
+        erasures.ask(session, CHEN, town.now)
+        for one in erasures.asked(session):
+            erasures.carry_out(session, one, town.now, "")
+
+    town.database.submit(leave).result()
+
+    assert [one.openid for one in town.all(NoticeReply)] == [LI]
+
+
+def test_sent_notices_are_found_by_what_became_of_them(town: Town) -> None:
+    publish(town, asks=True)
+    say(town, "收到")
+    view(town, LI)
+
+    def look(session: Session) -> Any:
+        [notice] = session.exec(select(Notice)).all()
+        return receipts.figures(session, notice)
+
+    figures = town.database.submit(look).result()
+    assert (figures["all"], figures["sent"], figures["read"], figures["acknowledged"], figures["unreachable"]) == (3, 2, 1, 1, 1)
