@@ -62,6 +62,16 @@ def left_out_csv(desk: Desk) -> Download:
     return Download(body=body, content_type="text/csv", filename=f"通知发送名单 {desk.now:%Y-%m-%d}.csv")
 
 
+def around(desk: Desk, form: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page of the form shows of it: the preview, and who would be told, where anybody who can be read is named."""
+    try:
+        reach = notices.count(desk, Audience.parse(form.get("to", "")))
+    except Refusal:
+        reach = None
+    limits = {"line_limit": notices.LINE, "correction_limit": notices.CORRECTION}
+    return {**look(desk, written(form)), **limits, "reach": reach, "ways": desk.context.ways}
+
+
 def look(desk: Desk, notice: Notice, images: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return both forms and the page of a notice as they will be, with what will be cut."""
     title, body = notice.title or "标题", notice.body or "内容"

@@ -194,11 +194,9 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
 
 def _form(desk: Desk, form: Mapping[str, str], fault: str = "", status: int = 200) -> View:
     shown = times.preview(desk, form) if form else {}
-    around = {
-        **times.form_of(desk, form), **shown, "fault": fault, "reach": _reach(desk, form.get("to", "")), "ways": desk.context.ways,
-        **before.look(desk, before.written(form)), "line_limit": notices.LINE, "correction_limit": notices.CORRECTION,
-    }  # fmt: skip
-    return View("notices/compose.html", around, status)
+    return View(
+        "notices/compose.html", {**times.form_of(desk, form), **before.around(desk, form), **shown, "fault": fault}, status
+    )
 
 
 def _written(desk: Desk) -> Notice:
@@ -235,14 +233,6 @@ def _with_details(desk: Desk, notice: Notice) -> Notice:
 def _beside(notice: Notice) -> dict[str, str]:
     """Return the fields of the form for what stands beside a notice's text."""
     return {"place": notice.place, "contact": notice.contact, "signer": notice.signer, "asks": "1" if notice.asks else ""}
-
-
-def _reach(desk: Desk, to: str) -> notices.Reach | None:
-    """Return who would be told, for the form as it is first shown; nothing while nobody, or nobody who can be read, is named."""
-    try:
-        return notices.count(desk, Audience.parse(to))
-    except Refusal:
-        return None
 
 
 def _require_draft(notice: Notice) -> None:

@@ -21,7 +21,7 @@ LOG = Log(
         "notice.unskipped": "让跳过的一次照常发", "notice.paused": "暂停了通知", "notice.resumed": "恢复了通知", "notice.changed": "改了定好的通知",
         "notice.missed": "通知错过了时间，没有发{times?，共 {times} 次}", "notice.retried": "让通知再发一次，{people} 人",
     },
-    titles={"notice.published": "发布了通知", "notice.recalled": "撤回了通知", "notice.stopped": "停止了周期通知"},
+    titles={"notice.published": "发布了通知", "notice.recalled": "撤回了通知", "notice.stopped": "停止了周期通知", "notice.missed": "通知错过了时间", "notice.retried": "让通知再发一次"},
     subjects={"notice": _notice},
     figures={"notice.published": "通知"},
 )  # fmt: skip

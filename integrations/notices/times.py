@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.contract import SHANGHAI, Desk, Notice, NoticeState, Page, Redirect, Refusal, View, notices, page, timing
 from bot.contract.notices import Became, Plan
 from bot.contract.timing import Shown
+from integrations.notices import before
 
 #: How much later than its time a notice may still go out, in minutes.
 GRACES: Mapping[str, str] = {
@@ -29,7 +30,7 @@ def look(desk: Desk) -> View:
     shown = preview(desk, desk.form)
     if desk.is_fragment:
         return View("notices/times.html", shown)
-    return View("notices/compose.html", {**form_of(desk, desk.form), **shown})
+    return View("notices/compose.html", {**form_of(desk, desk.form), **before.around(desk, desk.form), **shown})
 
 
 @page("POST", "/notices/{id}/pause", need="notice.send")

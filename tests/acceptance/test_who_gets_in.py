@@ -28,9 +28,11 @@ from bot.cli.serving import demo_settings
 from bot.keys import Keys
 from bot.model import SHANGHAI
 from bot.simulator.cast import CAST
-from bot.store import apikeys, duplicates, grants, imports, merging, people, scope, sessions
+from bot.store import apikeys, duplicates, grants, imports, merging, notices, people, scope, sessions
 from bot.store.conversations import Conversation
 from bot.store.duty import Shift
+from bot.store.notices import Audience, NoticePicture, NoticeState
+from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
 from bot.store.rosterdiff import Entry
@@ -252,9 +254,19 @@ def live(house: House) -> None:
                 data={"building": home.building, "unit": home.unit, "room": home.room, "name": "老张", "knows_number": True},
             )  # fmt: skip
             session.add(asked)
+            told = notices.draft(session, "停水", "明天停水", Audience.parse("全体"), NOW, asker.id)
+            picture = NoticePicture(id=900_001, notice_id=told.key, content=Path("tests/acceptance/leak.jpg").read_bytes())
+            shift = Shift(id=900_002, staff_id=asker.id or 0, weekday=2)
+            told.state, told.published_at, told.asks = NoticeState.PUBLISHED, NOW, True
+            sent = Delivery(
+                id=900_003, notice_id=told.id, occurrence=NOW, resident_id=resident.id, openid=actor.openid, state=DeliveryState.SENT, due_at=NOW, updated_at=NOW,
+                payload={"text": "明天停水"},
+            )  # fmt: skip
+            session.add_all([picture, shift, sent])
             session.flush()
             house.met |= {
-                ("duty_shift", "met"): {str(session.exec(select(Shift.id)).first())}, ("household", "met"): {str(home.id)}, ("resident", "met"): {resident.public_id, joined.public_id}, ("task", "met"): {asked.public_id},
+                ("notice", "met"): {told.public_id}, ("delivery", "met"): {str(sent.id)}, ("number", "met"): {str(picture.id)},
+                ("duty_shift", "met"): {str(shift.id)}, ("household", "met"): {str(home.id)}, ("resident", "met"): {resident.public_id, joined.public_id}, ("task", "met"): {asked.public_id},
             }  # fmt: skip
             talk = session.exec(select(Conversation).where(Conversation.openid == actor.openid)).one()
             session.add(Export(talk=talk.public_id, asked_at=NOW))
