@@ -14,7 +14,7 @@ def part(begin: str, end: str) -> str:
 
 
 def test_every_file_of_the_rooms_it_opens_is_named_and_no_other() -> None:
-    inner = ("danger", "kinds", "matching", "times")
+    inner = ("danger", "kinds", "matching", "recurrence", "times")
     rooms = (
         "",
         "console",
