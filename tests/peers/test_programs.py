@@ -211,7 +211,7 @@ def fields(xml: str) -> dict[str, str]:
 SENT = [
     (["e", "subscribe"], "欢迎关注"), (["scan", "42"], "欢迎关注"), (["scan", "42", "yes"], "欢迎"), (["t", "几点上班"], "办公"),
     (["e", "CLICK", "faq.hours"], "办公"), (["loc", "20.12", "120.33", "小区"], "位置收到了"),
-    (["i", "http://127.0.0.1/1.png"], "照片收到了"), (["reportloc", "20.12", "120.33"], "success"), (["t", "报修"], "报修"),
+    (["i", "http://127.0.0.1/1.png"], "照片收到了"), (["reportloc", "20.12", "120.33"], "success"), (["t", "报修"], "师傅"),
     (["e", "unsubscribe"], "success"),
 ]  # fmt: skip
 
