@@ -165,7 +165,7 @@ class Linli:
         services = load_services(settings)
         database = open_database(settings, services.integrations)
         try:
-            _index(database)  # after an upgrade
+            index(database)  # after an upgrade
             chosen = database.submit(_choose, settings.wechat_appid, community).result()
             understanding = understand(settings.intents_folder, services)
         except BaseException:
@@ -210,10 +210,6 @@ class Linli:
     def work(self, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(work, …)` for the command's community in a transaction, now; for callers without an event loop."""
         return self.ask(lambda session: fn(Work(session=session, now=self.clock(), context=self.context), *args, **kwargs))
-
-    def index(self) -> None:
-        """Give everybody who has none the words they are found by; for callers without an event loop."""
-        _index(self.database)
 
     @property
     def context(self) -> Context:
@@ -299,7 +295,8 @@ def account_of(settings: config.Settings) -> Account:
     )  # fmt: skip
 
 
-def _index(database: Database) -> None:
+def index(database: Database) -> None:
+    """Give everybody who has none the words they are found by; for callers without an event loop."""
     while database.submit(imports.index_more).result():
         pass
 

@@ -48,7 +48,7 @@ def take_over(
             done = linli.work(
                 rosterimport.take_over, sheet.entries, file_name=file.name, whole=whole, otherwise=otherwise, seen=plan.mark
             )
-            linli.index()
+            app.index(linli.database)
     if as_json:
         show_json(_as_json(sheet, plan, done))
     else:
@@ -152,7 +152,7 @@ def undo(key: str, *, rest: bool, yes: bool, demo: bool, community: str) -> None
         if not key and not yes:
             typer.confirm(f"Undo the newest import, {_named(done)}?", abort=True)
         linli.work(_undo, done.public_id, rest)
-        linli.index()
+        app.index(linli.database)
         kept = linli.ask(_meant, done.public_id).kept
     left = f"; {counted(kept, 'place')} changed since stayed" if kept else ""
     typer.echo(f"undone: {_named(done)}{left}")

@@ -30,7 +30,7 @@ from bot.language import files, promises
 from bot.language.recurrence import holidays
 from bot.sealed import keyring_of
 from bot.services import folders, load_integrations, load_services
-from bot.store import channels, communities, credentials, knowledge, people, revisions, roster, schema, scope, sealing, sessions
+from bot.store import channels, communities, credentials, knowledge, revisions, roster, schema, scope, sealing, sessions
 from bot.store.database import Database
 from bot.store.staff import Role, Staff, by_login, check_login
 from bot.wechat.client import Client
@@ -54,8 +54,7 @@ def init(folder: Path, *, renames: str, appid: str) -> None:
     with _database(settings) as database:
         files = _read_roster(folder)
         imported = database.submit(roster.import_roster, files, settings.wechat_appid, app.clock(), renames=renames).result()
-        while database.submit(people.index_missing).result():  # so that a server that runs already finds them
-            pass
+        app.index(database)  # so that a server that runs already finds them
         known = "new" if imported.is_new else "known already, brought up to date"
         typer.echo(f"community {imported.community}: {known}")
         typer.echo(

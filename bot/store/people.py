@@ -216,9 +216,7 @@ def forget_words(session: Session, people: Sequence[int]) -> None:
 
 def index_missing(session: Session, limit: int = 2000) -> int:
     """Give words to people and flats that have none, the newest first, as after an upgrade; returns how many got some."""
-    words = SQLModel.metadata.tables[
-        "directory_word"
-    ]  # no entity: narrowed to a community, the index of all its words would be read
+    words = SQLModel.metadata.tables["directory_word"]  # no entity: narrowed to a community, all its words would be read
     flat_known, person_known = (
         exists().where(words.c.household_id == col(Household.id)),
         exists().where(words.c.resident_id == col(Resident.id)),

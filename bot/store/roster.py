@@ -167,7 +167,7 @@ def _community(session: Session, rows: Sequence[_Row], appid: str, renames: str)
 def _take_over(session: Session, flats: Sequence[_Row], residents: Sequence[_Row], now: datetime) -> Mapping[str, int]:
     """Take over flats and people as any roster is; returns how many of what are new. It is where a community begins: nothing to take back.
 
-    The words that people are found by are written when the server starts.
+    The words that people are found by are left to the caller: there may be thousands.
     """
     entries = [Entry(line=line, flat=row.flat) for line, row in enumerate(flats, 2)]
     entries += [
