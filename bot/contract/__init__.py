@@ -59,7 +59,7 @@ from bot.contract.integration import Integration, Services
 from bot.contract.jobs import Job, job
 from bot.contract.log import Log, Subject
 from bot.contract.office import Office
-from bot.contract.pages import Desk, Download, Page, Reading, Redirect, Upload, View, Visit, page, row_id
+from bot.contract.pages import Desk, Download, Page, Reading, Redirect, Upload, View, Visit, page, page_number, row_id
 from bot.contract.personal import Personal, Retention, Rows
 from bot.contract.processing import Basis, Impact, Processing
 from bot.contract.taskkinds import Ladder, TaskKind
@@ -91,5 +91,5 @@ __all__ = [
     "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
     "Permission", "Personal", "Photo", "Processing", "Purpose", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Scoped",
     "Search", "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience", "card", "checked_phone", "consents",
-    "digest_of", "effect", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "page", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone", "whose", "word", "wording",
+    "digest_of", "effect", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "page", "page_number", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone", "whose", "word", "wording",
 ]  # fmt: skip

@@ -27,6 +27,11 @@ def row_id(text: str) -> int | None:
     return number if 0 < number <= LARGEST_ID else None
 
 
+def page_number(asked: Mapping[str, str]) -> int:
+    """Return which page of a list a query or a form asks for; the first where it says none. Whoever lists ends it at the last."""
+    return row_id(asked.get("page", "")) or 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """That somebody was shown what is sensitive: what, in words, and about whom or what, by public id; nothing of what it says."""

@@ -18,6 +18,7 @@ from bot.contract import (
     View,
     notices,
     page,
+    page_number,
     receipts,
     sheets,
 )
@@ -49,7 +50,7 @@ PART_OF: Mapping[DeliveryState, Part] = {
 def people(desk: Desk) -> View:
     """List who belongs to a part, found by flat or name: did 302 get it, when, by which channel."""
     notice, part, said = _asked(desk)
-    found = receipts.people(desk.session, notice, part, said, _page(desk))
+    found = receipts.people(desk.session, notice, part, said, page_number(desk.query))
     figures = receipts.figures(desk.session, notice)
     return View(
         "notices/people.html",
@@ -85,7 +86,7 @@ def flats(desk: Desk) -> View:
     """List the flats, with how many of their people were told."""
     notice, _, said = _asked(desk)
     untold = desk.query.get("untold") == "1"
-    found = receipts.flats(desk.session, notice, said, untold=untold, page=_page(desk))
+    found = receipts.flats(desk.session, notice, said, untold=untold, page=page_number(desk.query))
     more = {"untold": "1"} if untold else {}
     return View(
         "notices/flats.html",
@@ -141,11 +142,6 @@ def _at(moment: datetime | None) -> str:
 def _asked(desk: Desk) -> tuple[Notice, Part, str]:
     part = desk.query.get("part", "")
     return find(desk), Part(part) if part in list(Part) else Part.ALL, desk.query.get("q", "").strip()[:40]
-
-
-def _page(desk: Desk) -> int:
-    said = desk.query.get("page", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 1
 
 
 def _address(notice: Notice, what: str, **asked: Any) -> str:

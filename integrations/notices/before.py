@@ -16,6 +16,7 @@ from bot.contract import (
     View,
     notices,
     page,
+    page_number,
     pictures,
     row_id,
     sheets,
@@ -45,7 +46,7 @@ def left_out(desk: Desk) -> View:
     found, why = notices.count(desk, Audience.parse(desk.form.get("to", ""))), desk.form.get("why", "")
     rows = found.left_out(why)
     last = max(-(-len(rows) // PAGE), 1)
-    at = min(max(row_id(desk.form.get("page", "")) or 1, 1), last)
+    at = min(page_number(desk.form), last)
     return View(
         "notices/left_out.html",
         {"to": desk.form.get("to", ""), "why": why, "reach": found, "rows": rows[(at - 1) * PAGE : at * PAGE], "total": len(rows), "at": at, "last": last},

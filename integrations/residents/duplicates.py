@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.contract import Desk, Page, Redirect, Refusal, Resident, View, page, register, roster
+from bot.contract import Desk, Page, Redirect, Refusal, Resident, View, page, page_number, register, roster
 from bot.contract.register import Filter
 from integrations.residents.lists import hidden
 from integrations.residents.phones import masked
@@ -14,8 +14,7 @@ OFFERED = 8
 @page("GET", "/duplicates", need="household.edit", title="重复的人", nav="居民")
 def suggested(desk: Desk) -> View:
     """List pairs that may be one person, the surest first, each with the reason; and those of which it was said that they are two."""
-    said = desk.query.get("page", "")
-    found = register.suggested(desk.session, int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 1)
+    found = register.suggested(desk.session, page_number(desk.query))
     pages = {"before": found.page - 1, "after": found.page + 1 if found.page < found.pages else 0}
     return View("residents/duplicates.html", {
         "pairs": [(_told(desk, one), _told(desk, other), why) for one, other, why in found.rows], "found": found,

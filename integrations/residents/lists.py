@@ -16,6 +16,7 @@ from bot.contract import (
     ResidentRole,
     View,
     page,
+    page_number,
     register,
     roster,
     sheets,
@@ -42,7 +43,7 @@ def people(desk: Desk) -> View:
 def households(desk: Desk) -> View:
     """List the flats, with who lives there."""
     wanted = _wanted(desk, desk.query)
-    found = register.flats(desk.session, wanted, _number(desk.query))
+    found = register.flats(desk.session, wanted, page_number(desk.query))
     living = roster.people_by_flat(desk.session, [flat.key for flat in found.rows])
     rows = [(flat, living[flat.key]) for flat in found.rows]
     return View("residents/households.html", _around(desk, "/households", wanted, found) | {"rows": rows})
@@ -106,7 +107,7 @@ def tagged(_desk: Desk) -> Redirect:
 
 def _listed(desk: Desk, asked: Mapping[str, str], **around: Any) -> View:
     wanted = _wanted(desk, asked)
-    found = register.people(desk.session, wanted, _number(asked))
+    found = register.people(desk.session, wanted, page_number(asked))
     flats = _flats_of(desk, found.rows)
     rows = [(one, flats[one.key], masked(one.phone)) for one in found.rows]
     return View(
@@ -162,11 +163,6 @@ def _wanted(desk: Desk, asked: Mapping[str, str]) -> Filter:
         role=ResidentRole(role) if role in list(ResidentRole) else None, is_bound=_BOUND.get(asked.get("bound", "")),
         is_gone=asked.get("gone") == "1", by_phone=desk.may("phone.view"), hidden=hidden(desk),
     )  # fmt: skip
-
-
-def _number(asked: Any) -> int:
-    said = asked.get("page", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 1
 
 
 def _around(desk: Desk, path: str, wanted: Filter, found: Any) -> dict[str, Any]:

@@ -168,14 +168,16 @@ def test_after_it_was_closed_nothing_claims_to_join_it(room: Room) -> None:
     assert "已记在这次求助里" not in say(room, "你好")
 
 
-def test_a_code_that_was_sent_binds_the_wechat_once(room: Room) -> None:
-    def make(work: Work) -> str:
-        wang = work.session.exec(select(Staff).where(Staff.login == "wang")).one()
-        code = codes.Code(staff_id=wang.id or 0, expires_at=work.now + codes.LIVES)
-        work.session.add(code)
-        return code.typed
+def a_code(work: Work, login: str = "wang") -> str:
+    """Give out a code by which one of the staff binds a WeChat account."""
+    member = work.session.exec(select(Staff).where(Staff.login == login)).one()
+    code = codes.Code(staff_id=member.id or 0, expires_at=work.now + codes.LIVES)
+    work.session.add(code)
+    return code.typed
 
-    typed = do(room, make)
+
+def test_a_code_that_was_sent_binds_the_wechat_once(room: Room) -> None:
+    typed = do(room, a_code)
     assert "绑定好了" in say(room, f"绑定员工 {typed.lower()}")
     assert "失效或用过" in say(room, f"绑定员工 {typed}")
     bound = do(room, lambda work: work.session.exec(select(Staff).where(Staff.login == "wang")).one().openid)
@@ -183,13 +185,7 @@ def test_a_code_that_was_sent_binds_the_wechat_once(room: Room) -> None:
 
 
 def test_codes_of_the_staff_may_not_be_guessed_without_end(room: Room) -> None:
-    def make(work: Work) -> str:
-        wang = work.session.exec(select(Staff).where(Staff.login == "wang")).one()
-        code = codes.Code(staff_id=wang.id or 0, expires_at=work.now + codes.LIVES)
-        work.session.add(code)
-        return code.typed
-
-    typed = do(room, make)
+    typed = do(room, a_code)
     said = [say(room, f"绑定员工 ABC{number:03}") for number in range(5)]
 
     assert ["失效或用过" in one for one in said] == [True] * 3 + [False] * 2
@@ -199,14 +195,8 @@ def test_codes_of_the_staff_may_not_be_guessed_without_end(room: Room) -> None:
 
 
 def test_a_code_is_good_for_ten_minutes_and_the_old_wechat_is_told(room: Room) -> None:
-    def make(work: Work) -> str:
-        chen = work.session.exec(select(Staff).where(Staff.login == "chen")).one()
-        code = codes.Code(staff_id=chen.id or 0, expires_at=work.now + codes.LIVES)
-        work.session.add(code)
-        return code.typed
-
-    late = do(room, make)
+    late = do(room, lambda work: a_code(work, "chen"))
     room.frozen = room.now + codes.LIVES
     assert "失效" in say(room, f"绑定员工 {late}")
-    say(room, f"绑定员工 {do(room, make)}")
+    say(room, f"绑定员工 {do(room, lambda work: a_code(work, 'chen'))}")
     assert "改绑到了另一个微信" in told(room, "oStaffChen")[0]
