@@ -4,7 +4,7 @@ import dataclasses
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,6 +24,9 @@ Demo = Annotated[bool, typer.Option("--demo", help="The demo that was served fro
 #: What is said of an installation that has not been served yet.
 NOTHING = "nothing is sealed yet: start the server, which seals what is there, then run this again"
 
+#: How long lines may lie there before the first seal: what a server seals within seconds was taken away, or none has run.
+UNSEALED = timedelta(hours=1)
+
 
 @app.command()
 def verify(
@@ -35,6 +38,7 @@ def verify(
     from sqlalchemy.exc import DBAPIError
 
     from bot import sealer
+    from bot.app import clock
     from bot.store import seals
 
     if (head := head.strip()) and not seals.HEAD.fullmatch(head):
@@ -56,10 +60,11 @@ def verify(
                 what=f"the log cannot be read ({str(error.orig).splitlines()[0]}): restore it from a backup, then run this again"
             )
             _tell(dataclasses.asdict(torn) if as_json else str(torn), as_json)
-        if check.last is None and not faults:
+        missing = list(_missing(check, kept, clock()))
+        if check.last is None and not faults and not missing:
             _tell(_figures(check, 0) if as_json else NOTHING, as_json)
             return
-        for fault in _missing(check, kept):
+        for fault in missing:
             faults += 1
             _tell(dataclasses.asdict(fault) if as_json else str(fault), as_json)
     _tell(_figures(check, faults) if as_json else _summary(check, faults), as_json)
@@ -145,10 +150,16 @@ def _look(database: "Database", check: "Check", heads: dict[str, str]) -> Iterat
                     shown.update(1)
 
 
-def _missing(check: "Check", kept: dict[str, str]) -> Iterator[Any]:
+def _missing(check: "Check", kept: dict[str, str], now: datetime) -> Iterator[Any]:
     """Give what keeps this from being a proof although nothing is wrong with what is there."""
     from bot.store.seals import Fault
 
+    since = check.unsealed_since
+    if check.last is None and since is not None and now - since > UNSEALED:
+        yield Fault(
+            what=f"nothing is sealed although the log begins {since:%Y-%m-%d %H:%M}: all seals were removed, or no server has run since;"
+            " hold it against a head noted earlier with --head"
+        )
     if check.last is not None and not any(kept.values()):
         path = next(iter(kept))
         yield Fault(what=f"no head is kept in {path}: whether seals are missing at the end cannot be told; give one with --head")

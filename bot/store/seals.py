@@ -183,6 +183,7 @@ class Check:
     lines: int = 0
     pruned: int = 0
     unsealed: int = 0
+    unsealed_since: datetime | None = None
     first_at: datetime | None = None
     last_at: datetime | None = None
     last: Seal | None = field(default=None, repr=False)
@@ -210,7 +211,8 @@ class Check:
                 what=f"the head kept in {where} ({head[:24]}…) is not in the log: seals and lines at its end are gone or changed"
             )
         after = self.last.last_id if self.last else 0
-        self.unsealed = session.execute(select(func.count()).select_from(Event).where(col(Event.id) > after)).scalar() or 0
+        waiting = select(func.count(), func.min(Event.at)).select_from(Event).where(col(Event.id) > after)
+        self.unsealed, self.unsealed_since = session.execute(waiting).one()
 
 
 def whole_lately(session: Session, key: bytes, seals: int = 5) -> bool:

@@ -85,6 +85,18 @@ async def test_an_end_cut_off_together_with_its_seals_is_found_out(desk: Desk, t
     assert (await desk.run("audit", "verify", "--head", noted)).code == 0
 
 
+async def test_a_log_that_lost_all_its_seals_and_its_head_is_not_taken_for_a_new_one(desk: Desk) -> None:
+    desk.ask(lambda session: events.record(session, app.clock() - timedelta(hours=3), "staff.signed_in"))
+    await serve_once(desk)
+    change(desk, "DELETE FROM event_seal")
+    (desk.settings.var / HEAD).unlink()
+
+    said = await desk.run("audit", "verify")
+
+    assert said.code == 1
+    assert "all seals were removed, or no server has run since" in said.text
+
+
 async def test_young_lines_are_not_pruned_and_old_ones_leave_a_whole_log(desk: Desk) -> None:
     long_ago = app.clock() - timedelta(days=5 * 366)
     change(desk, "DELETE FROM event")
