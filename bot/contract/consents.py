@@ -5,6 +5,7 @@ What may only be kept with consent derives from `WithConsent`: the database then
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Field, SQLModel
@@ -23,6 +24,7 @@ __all__ = [
     "Given",
     "Purpose",
     "WithConsent",
+    "counted",
     "end",
     "give",
     "held",
@@ -100,6 +102,13 @@ def missing(work: Work, resident: Resident, purposes: Sequence[Purpose]) -> Sequ
 def refused(work: Work, resident: Resident, purposes: Sequence[Purpose]) -> Sequence[Purpose]:
     """Return those to whose words somebody has said no, or taken back their yes: they are not asked again."""
     return [one for one in purposes if consents.was_asked(work.session, resident, one.name, one.version)]
+
+
+def counted(
+    work: Work, purpose: Purpose, moments: Sequence[datetime], speaks: Callable[[Any], Sequence[Any]] = lambda _: ()
+) -> Sequence[int]:  # fmt: skip
+    """Return how many people's consent held at each of these moments; `speaks` gives conditions on whose it is."""
+    return consents.counted(work.session, purpose.name, moments, speaks(Consent.resident_id))
 
 
 def give(work: Turn, purpose: Purpose, how: Given = Given.CHAT) -> Consent:

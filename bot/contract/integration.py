@@ -15,6 +15,7 @@ from bot.contract.api import Endpoint
 from bot.contract.cards import Audience, Card, Finder, Matter, Today
 from bot.contract.consents import Purpose
 from bot.contract.effects import Performer
+from bot.contract.figures import Figure
 from bot.contract.happenings import Reaction
 from bot.contract.jobs import Job
 from bot.contract.log import Log, Subject
@@ -57,6 +58,7 @@ class Integration:
     cards: Sequence[Card] = ()
     finds: Sequence[Finder] = ()  # words of its own by which staff look for a flat: a plate
     today: Sequence[Today] = ()
+    figures: Sequence[Figure] = ()  # what it measures by week and month
     audiences: Sequence[Audience] = ()
     log: Log = field(default_factory=Log)
     personal: Personal | None = None
@@ -97,6 +99,7 @@ class Services:
             "codes",
             "endpoints",
             "purposes",
+            "figures",
         ):
             getattr(self, what)
 
@@ -165,6 +168,11 @@ class Services:
     def audiences(self) -> Mapping[str, Audience]:
         """All audiences that services offer, by their tag."""
         return self._unite("the audience", ((one, {a.tag: a for a in one.audiences}) for one in self.integrations))
+
+    @cached_property
+    def figures(self) -> Mapping[str, Figure]:
+        """All figures by key."""
+        return self._unite("the figure", ((one, {f.key: f for f in one.figures}) for one in self.integrations))
 
     @cached_property
     def endpoints(self) -> Mapping[str, Endpoint]:

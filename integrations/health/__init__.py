@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.health import actions, cards, console, events, personal, processing, purposes, tasks
+from integrations.health import actions, cards, console, events, figures, personal, processing, purposes, tasks
 from integrations.health.models import SYMPTOM_WORDS
 from integrations.health.settings import Settings
 
@@ -16,6 +16,7 @@ integration = Integration(
     amends=actions.AMENDS,
     console=console.ROUTES,
     cards=(cards.latest,),
+    figures=figures.FIGURES,
     log=events.LOG,
     emits={"health.checked_in": "corrected", "health.completed": ""},
     processing=processing.PROCESSING,

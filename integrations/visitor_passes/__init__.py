@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.visitor_passes import actions, api, cards, console, events, pages, personal, processing, reactions
+from integrations.visitor_passes import actions, api, cards, console, events, figures, pages, personal, processing, reactions
 from integrations.visitor_passes.settings import Settings
 
 integration = Integration(
@@ -20,6 +20,7 @@ integration = Integration(
     cards=(cards.passes,),
     finds=(cards.by_plate,),
     today=(cards.expected,),
+    figures=figures.FIGURES,
     log=events.LOG,
     emits=events.EMITS,
     processing=processing.PROCESSING,
