@@ -27,6 +27,7 @@ __all__ = [
     "counted",
     "end",
     "give",
+    "give_for",
     "held",
     "in_force",
     "missing",
@@ -113,10 +114,15 @@ def counted(
 
 def give(work: Turn, purpose: Purpose, how: Given = Given.CHAT) -> Consent:
     """Note that who writes consents."""
-    before = consents.in_force(work.session, work.me, purpose.name)
+    return give_for(work, work.me, purpose, how)
+
+
+def give_for(work: Work, resident: Resident, purpose: Purpose, how: Given = Given.CHAT) -> Consent:
+    """Note that somebody consents to the words as they are now."""
+    before = consents.in_force(work.session, resident, purpose.name)
     given = consents.give(
         work.session,
-        work.me,
+        resident,
         purpose.name,
         purpose.version,
         purpose.words(work),
@@ -125,7 +131,7 @@ def give(work: Turn, purpose: Purpose, how: Given = Given.CHAT) -> Consent:
         as_guardian=purpose.as_guardian,
     )
     if before is None or before.id != given.id:
-        work.record("consent.given", work.me.about, purpose=purpose.name, version=purpose.version)
+        work.record("consent.given", resident.about, purpose=purpose.name, version=purpose.version)
     return given
 
 

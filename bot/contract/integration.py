@@ -20,6 +20,7 @@ from bot.contract.happenings import Reaction
 from bot.contract.jobs import Job
 from bot.contract.log import Log, Subject
 from bot.contract.pages import Desk, Page
+from bot.contract.past import Telling
 from bot.contract.personal import Personal
 from bot.contract.processing import Processing
 from bot.contract.taskkinds import Ladder, TaskKind
@@ -72,6 +73,7 @@ class Integration:
     matters: Callable[[Turn], Sequence[Matter]] | None = None  # what of the resident's is under way, the newest first
     notice_page: str = ""  # the residents' page of its own on which a notice is read whole: "/notices/{delivery}"
     seed: Callable[[Work], None] | None = None  # fills an empty demo community
+    past: Telling | None = None  # tells what happened in it before
 
     @property
     def stirs(self) -> frozenset[str]:

@@ -4,7 +4,20 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.repairs import actions, api, cards, clock, console, events, figures, pages, personal, processing, reactions
+from integrations.repairs import (
+    actions,
+    api,
+    cards,
+    clock,
+    console,
+    events,
+    figures,
+    pages,
+    past,
+    personal,
+    processing,
+    reactions,
+)
 from integrations.repairs.settings import Settings
 
 _DESK = (Role.STAFF, Role.MANAGER)
@@ -24,6 +37,7 @@ integration = Integration(
     pages=pages.ROUTES,
     api=api.ROUTES,
     figures=figures.FIGURES,
+    past=past.tell,
     log=events.LOG,
     emits=events.EMITS,
     processing=processing.PROCESSING,
