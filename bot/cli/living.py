@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import yaml
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from bot import config
@@ -16,8 +17,8 @@ from bot.contract.past import DAYS, Act, Past, Then
 from bot.dialogue.result import KNOWN
 from bot.model import PUBLIC_ALPHABET, SHANGHAI
 from bot.simulator import crowd
-from bot.store import events, handoffs, outcomes, scope, tasks, unmatched
-from bot.store.conversations import Conversation, ask_for_person, write_down
+from bot.store import handoffs, outcomes, scope, tasks, unmatched
+from bot.store.conversations import Line, ask_for_person
 from bot.store.followers import Follower
 from bot.store.knowledge import Entry
 from bot.store.outcomes import Ended, Understood
@@ -46,10 +47,12 @@ def live(session: Session, context: Context, now: datetime) -> None:
     told = [one.past(past) for one in context.services.integrations if one.past is not None]
     acts = [act for telling in (_bind(past), _ask(past, context), _wait(past), _sound(past), *told) for act in telling]
     work = Then(session=session, now=now, context=context)
-    for at, act in sorted(acts, key=itemgetter(0)):
-        if at < now:
-            work.now = at
-            act(work)
+    with session.no_autoflush:
+        for at, act in sorted(acts, key=itemgetter(0)):
+            if at < now:
+                work.now = at
+                act(work)
+    work.write_rows()
     session.flush()
 
 
@@ -73,24 +76,39 @@ def _settle(session: Session, dice: Random, now: datetime) -> Past:
 
 
 def _bind(past: Past) -> Iterator[Act]:
-    kinds, often = [kind for kind, _ in SHOWN], [number for _, number in SHOWN]
+    """Give what `people.bind` writes of each, and that they follow; who was bound before the past begins is no line of its log."""
+    yield past.begins, partial(_begin, past=past)
     for number, (resident, at) in enumerate(zip(past.residents, past.bound_at, strict=True)):
-        evidence = past.dice.choices(kinds, often)[0]
-        yield at, partial(_bound, resident=resident, number=number, evidence=evidence, is_told=at >= past.begins)
+        if at >= past.begins:
+            yield at, partial(_bound, resident=resident, number=number)
 
 
-def _bound(work: Then, *, resident: Resident, number: int, evidence: Evidence, is_told: bool) -> None:
-    """Bind somebody as `people.bind` does; the log goes back as far as the past."""
-    openid = crowd.openid(work.community.key * 100_000 + number)
-    resident.openid, resident.bound_at = openid, work.now
-    work.session.add(Follower(openid=openid, followed_at=work.now, is_placed=True))
-    work.session.add(Binding(openid=openid, resident_id=resident.key, evidence=evidence, bound_at=work.now))
-    work.session.flush()
-    if is_told:
-        events.record(
-            work.session, work.now, "resident.bound", subject=resident.about, actor=resident.about, household=resident.household_id,
-            evidence=evidence,
-        )  # fmt: skip
+def _begin(work: Then, *, past: Past) -> None:
+    kinds, often = [kind for kind, _ in SHOWN], [number for _, number in SHOWN]
+    shown = past.dice.choices(kinds, often, k=len(past.residents))
+    rows = [
+        {"openid": _openid(work, number), "resident_id": resident.key, "evidence": evidence, "bound_at": at, "community_id": work.community.key}
+        for number, (resident, at, evidence) in enumerate(zip(past.residents, past.bound_at, shown, strict=True))
+    ]  # fmt: skip
+    if not rows:
+        return
+    work.session.execute(insert(Binding), rows)
+    known = {"community_id": work.community.key, "is_placed": True, "window_left": 0, "tap_left": 0}
+    work.session.execute(insert(Follower), [{"openid": row["openid"], "followed_at": row["bound_at"], **known} for row in rows])
+    for number, (resident, at) in enumerate(zip(past.residents, past.bound_at, strict=True)):
+        if at < past.begins:
+            resident.openid, resident.bound_at = _openid(work, number), at
+    work.flush()
+
+
+def _bound(work: Then, *, resident: Resident, number: int) -> None:
+    resident.openid, resident.bound_at = _openid(work, number), work.now
+    evidence = work.session.exec(select(Binding.evidence).where(Binding.resident_id == resident.id)).one()
+    work.record_by(resident.about, "resident.bound", resident.about, household=resident.household_id, evidence=evidence)
+
+
+def _openid(work: Then, number: int) -> str:
+    return crowd.openid(work.community.key * 100_000 + number)
 
 
 # ------------------------------------------------------------------ what they ask
@@ -124,9 +142,9 @@ def _answer(work: Then, *, past: Past, intent: str, said: str) -> None:
 
 def _inform(work: Then, *, past: Past, question: str) -> None:
     resident = past.somebody(work.now)
-    entry = work.session.exec(select(Entry).where(Entry.question == question, col(Entry.is_template).is_(False))).first()
-    if resident is not None and entry is not None:
-        work.talk(resident, [question, entry.answer], KNOWN)
+    answer = work.session.exec(select(Entry.answer).where(Entry.question == question, col(Entry.is_template).is_(False))).first()
+    if resident is not None and answer:
+        work.talk(resident, [question, answer], KNOWN)
 
 
 def _miss(work: Then, *, past: Past, said: str) -> None:
@@ -136,6 +154,7 @@ def _miss(work: Then, *, past: Past, said: str) -> None:
     work.talk(
         resident, [said, work.words(work.context.messages["unknown"])], "", understood=Understood.MISSED, ended=Ended.NOT_YET
     )
+    work.flush()
     unmatched.note(work.session, said, work.now)
     work.record_by(resident.about, "message.unmatched")
 
@@ -181,7 +200,8 @@ def _matter(past: Past, at: datetime, intent: str, said: str, answer: str) -> It
 def _hand_over(work: Then, *, task: Task, past: Past, intent: str, said: str) -> None:
     """Put a matter before the staff as the dialogue does; whoever waits already has told enough."""
     resident, known = past.somebody(work.now), work.context.intents.get(intent)
-    if resident is None or handoffs.open_of(work.session, resident.openid or ""):
+    talk = work.talks.get(resident.openid or "") if resident is not None else None
+    if resident is None or (talk is not None and talk.waiting_since is not None):
         return
     topic = f"{(known.topic or known.title) if known else '找物业工作人员'}：{said}" if intent != "handoff.human" else ""
     task.title, task.openid, task.household_id, task.opened_at = (
@@ -202,17 +222,19 @@ def _hand_over(work: Then, *, task: Task, past: Past, intent: str, said: str) ->
 def _reply(work: Then, *, task: Task, member: Staff, text: str) -> None:
     if task.id is None:
         return
-    talk = work.session.get_one(Conversation, task.openid)
+    talk = work.talks[task.openid or ""]
     talk.staff_id, talk.updated_at = member.id, work.now
-    write_down(work.session, task.openid or "", [("staff", text, None)], work.now)
+    work.flush()
+    work.later(Line, openid=task.openid, at=work.now, speaker="staff", text=text, staff_id=member.id)
     handoffs.answered(work.session, task, member.id or 0, work.now, f"staff:{member.login}")
 
 
 def _close(work: Then, *, task: Task, member: Staff, outcome: str) -> None:
     if task.id is None:
         return
+    work.flush()
     tasks.close(work.session, task, work.now, outcome, staff_id=member.id, actor=f"staff:{member.login}")
-    talk = work.session.get_one(Conversation, task.openid)
+    talk = work.talks[task.openid or ""]
     talk.staff_id, talk.waiting_since, talk.topic = None, None, ""
 
 
@@ -242,11 +264,12 @@ def _alarm(work: Then, *, task: Task, past: Past, said: str) -> None:
     task.data = {"text": said}
     work.ask(task)
     outcomes.note(work.session, work.now, task.kind, Understood.AT_ONCE)
-    write_down(work.session, resident.openid or "", [("resident", said, None)], work.now)
+    work.later(Line, openid=resident.openid, at=work.now, speaker="resident", text=said, staff_id=None)
 
 
 def _take(work: Then, *, task: Task, member: Staff) -> None:
     if task.id is not None:
+        work.flush()
         tasks.claim(work.session, task, member.id or 0, work.now, f"staff:{member.login}")
 
 

@@ -7,16 +7,20 @@ ahead of now is left out, so that what was begun lately is still under way. The 
 
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from random import Random
+from typing import Any
+
+from sqlalchemy import insert
 
 from bot.contract.work import Work
 from bot.model import SHANGHAI
-from bot.store import conversations, followers, outcomes, tasks
-from bot.store.conversations import Conversation
+from bot.store import events, followers, outcomes, tasks
+from bot.store.conversations import Conversation, Line
 from bot.store.outcomes import Ended, Understood
 from bot.store.people import Household, Resident
+from bot.store.scope import Scoped
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
 
@@ -28,9 +32,19 @@ DAYS = 60
 
 @dataclass(kw_only=True)
 class Then(Work):
-    """Work at a moment that has gone by, in somebody's name."""
+    """Work at a moment that has gone by, in somebody's name.
+
+    Rows that are added or changed are written by `flush`, or by what here needs them, and not before every question: that would take as
+    long as all else. Nothing reacts to what is recorded.
+    """
 
     acting: str = "system"
+    talks: dict[str, Conversation] = field(default_factory=dict)
+    rows: dict[type[Scoped], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        events.listen(self.session, None)
 
     @property
     def actor(self) -> str:
@@ -43,14 +57,29 @@ class Then(Work):
         self.record(kind, subject, **data)
         self.acting = "system"
 
+    def flush(self) -> None:
+        """Write what was added or changed, for a question or an id that needs it."""
+        self.session.flush()
+
+    def later(self, table: type[Scoped], **values: Any) -> None:
+        """Add a row that nothing here asks for: all of a table are written together, in this order, at the end."""
+        self.rows.setdefault(table, []).append({**values, "community_id": self.community.key})
+
+    def write_rows(self) -> None:
+        """Write what was left for later."""
+        for table, rows in self.rows.items():
+            self.session.execute(insert(table), rows)
+        self.rows.clear()
+
     def ask(self, task: Task) -> None:
         """Put a task before the staff as `assign` does; nobody is called for what has gone by."""
         self.session.add(task)
-        self.session.flush()
+        self.flush()
         self.record("task.opened", task.about, task=task.kind, urgent=task.urgent)
 
     def answer(self, task: Task, member: Staff, outcome: str) -> None:
         """Let somebody of the staff see to a task and close it."""
+        self.flush()
         tasks.claim(self.session, task, member.id or 0, self.now, f"staff:{member.login}")
         tasks.close(self.session, task, self.now, outcome, staff_id=member.id, actor=f"staff:{member.login}")
 
@@ -62,11 +91,12 @@ class Then(Work):
         openid = resident.openid or ""
         for number, text in enumerate(lines):
             at = self.now - took + took * number / max(len(lines) - 1, 1)
-            conversations.write_down(self.session, openid, [("bot" if number % 2 else "resident", text, None)], at)
-        kept = self.session.get(Conversation, openid)
+            self.later(Line, openid=openid, at=at, speaker="bot" if number % 2 else "resident", text=text, staff_id=None)
+        kept = self.talks.get(openid) or self.session.get(Conversation, openid)
         if kept is None:
             kept = Conversation(openid=openid, updated_at=self.now)
             self.session.add(kept)
+        self.talks[openid] = kept
         kept.updated_at = self.now
         followers.heard(self.session, openid, self.community.key, self.now)
         outcomes.note(self.session, self.now, intent, understood, ended, took)

@@ -22,12 +22,13 @@ def tell(past: Past) -> Iterator[Act]:
     for resident, bound_at in some:
         begins = max(bound_at, past.begins + timedelta(days=dice.uniform(0, 25))) + timedelta(hours=dice.uniform(1, 30))
         hour, keen = dice.uniform(7, 10), dice.uniform(0.15, 0.7)
-        yield begins, partial(_consent, resident=resident)
+        given: list[int] = []  # the consent, once it is given
+        yield begins, partial(_consent, resident=resident, given=given)
         for day in range((past.now - begins).days + 1):
             at = (begins + timedelta(days=day)).replace(hour=0, minute=0) + timedelta(hours=hour + dice.uniform(0, 1.5))
             if begins < at < past.now and dice.random() < keen:
                 tenths, felt = _how(past)
-                yield at, partial(_check_in, resident=resident, tenths=tenths, felt=felt)
+                yield at, partial(_check_in, resident=resident, given=given, tenths=tenths, felt=felt)
                 if is_abnormal(tenths, felt):
                     yield from _looked_after(past, resident, at, said(tenths, felt))
 
@@ -48,28 +49,24 @@ def _how(past: Past) -> tuple[int, list[str]]:
     return (past.dice.randint(374, 385) if "fever" in felt else past.dice.randint(363, 372)), list(felt)
 
 
-def _consent(work: Then, resident: Resident) -> None:
+def _consent(work: Then, *, resident: Resident, given: list[int]) -> None:
+    work.flush()
     work.acting = resident.about
-    consents.give_for(work, resident, CHECK_IN)
+    given.append(consents.give_for(work, resident, CHECK_IN).key)
     work.acting = "system"
 
 
-def _check_in(work: Then, resident: Resident, tenths: int, felt: list[str]) -> None:
-    consent = consents.held(work, resident, CHECK_IN)
-    if consent is None:
-        return
-    work.session.add(
-        CheckIn(
-            reporter_id=resident.key, resident_id=resident.key, consent_id=consent.key, day=work.now.date(), at=work.now, tenths=tenths,
-            symptoms=felt,
-        )
+def _check_in(work: Then, *, resident: Resident, given: list[int], tenths: int, felt: list[str]) -> None:
+    work.later(
+        CheckIn, reporter_id=resident.key, resident_id=resident.key, person="", consent_id=given[0], day=work.now.date(), at=work.now,
+        tenths=tenths, symptoms=felt,
     )  # fmt: skip
     told = said(tenths, felt)
     work.talk(resident, [f"健康打卡 {told}", f"已打卡：{told}。"], "health.checkin")
     work.record_by(resident.about, "health.checked_in", resident.about, corrected=False)
 
 
-def _alarm(work: Then, resident: Resident, told: str, task: Task) -> None:
+def _alarm(work: Then, *, resident: Resident, told: str, task: Task) -> None:
     """Let a person look after it; nobody is called for what has gone by."""
     flat = work.household(resident)
     task.title, task.openid, task.household_id = f"健康异常：{flat.label} {resident.name}".strip(), resident.openid, flat.id

@@ -15,7 +15,7 @@ TOLD: Sequence[tuple[int, int, str, str, str, bool]] = (
     (57, 10, "全体", "春季消防检查", "下周一到周三，消防检查楼道和配电间。请把楼道里的杂物和电动车搬走，谢谢配合。", False),
     (49, 16, "3栋、4栋", "停水通知", "明天 9:00 到 15:00 更换水泵，3栋和4栋停水。请提前存好水，关好水龙头。", True),
     (44, 9, "7栋", "电梯年检", "7栋1单元电梯今天 13:00 到 16:00 年检，请走楼梯或从2单元绕行。", False),
-    (38, 11, "全体", "垃圾投放点调整", "从下周起，2号投放点搬到5栋东侧，投放时间不变：早 7 点到 9 点，晚 6 点到 9 点。", False),
+    (38, 11, "4栋、5栋、6栋", "垃圾投放点调整", "从下周起，2号投放点搬到5栋东侧，投放时间不变：早 7 点到 9 点，晚 6 点到 9 点。", False),
     (33, 15, "独居老人", "上门测血压", "社区医院周五上午来小区给老人测血压，行动不便的可以上门，请回复这条消息登记。", True),
     (27, 10, "1栋、2栋、3栋", "外墙清洗", "本周三到周五清洗外墙，请关好窗户，收好阳台晾的衣服。", True),
     (22, 17, "全体", "物业服务满意度调查", "请用两分钟填一下满意度，问卷在物业前台，也可以直接回复这条消息告诉我们。", False),
@@ -55,6 +55,7 @@ def tell(past: Past) -> Iterator[Act]:
 
 
 def _publish(work: Then, *, found: list[Notice], audience: Audience, title: str, body: str, asks: bool, writer: Staff) -> None:
+    work.flush()
     notice = notices.draft(work.session, title, body, audience, work.now, writer.id)
     notices.details(notice, place="", contact=f"{writer.name} {work.community.phone}", signer="", asks=asks)
     work.acting = f"staff:{writer.login}"
@@ -76,6 +77,7 @@ def _draft(work: Then, *, writer: Staff) -> None:
 
 def _arrive(work: Then, *, found: list[Notice], past: Past, asks: bool) -> None:
     """Settle what was sent, and let people open it, say that they have it and answer, up to now."""
+    work.flush()
     query = select(Delivery.id).where(Delivery.notice_id == found[0].id, Delivery.state == DeliveryState.ARMED)
     rows = [_became(past, identity or 0, work.now, asks=asks) for identity in work.session.exec(query)]
     if rows:

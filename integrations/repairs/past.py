@@ -93,7 +93,7 @@ def _in_hours(at: datetime) -> datetime:
 
 def _open(work: Then, ticket: Ticket, resident: Resident) -> None:
     work.session.add(ticket)
-    work.session.flush()
+    work.flush()
     work.talk(
         resident, [ticket.words, f"您是说{ticket.what}，对吗？", "对", f"已登记，工单号 {ticket.number}，{ticket.what}。{work.words('最晚{t}前处理。', t=ticket.due_at)}"],
         "repair.report", took=timedelta(seconds=25 + len(ticket.words) * 2),

@@ -71,7 +71,7 @@ def _invite(work: Then, pass_: Pass, resident: Resident) -> None:
     said = f"{pass_.visitor_name}{when}来"
     pass_.words = said
     work.session.add(pass_)
-    work.session.flush()
+    work.flush()
     work.talk(
         resident, [said, f"{pass_.visitor_name}，{when}来，{pass_.people} 位，对吗？", "对", f"通行证办好了，通行码 {pass_.code}。"],
         "visitor.invite", took=timedelta(seconds=32),
@@ -96,6 +96,6 @@ def _check(work: Then, pass_: Pass, guard: Staff, method: str, reason: str) -> N
     if not reason:
         pass_.entries_left -= 1
         pass_.state = PassState.USED if pass_.entries_left == 0 else PassState.ACTIVE
-    work.session.add(Passage(pass_id=pass_.id, staff_id=guard.id, at=work.now, method=method, admitted=not reason, reason=reason))
+    work.later(Passage, pass_id=pass_.id, staff_id=guard.id, at=work.now, method=method, admitted=not reason, reason=reason)
     kind = "gate.refused" if reason else "gate.admitted"
     work.record_by(f"staff:{guard.login}", kind, pass_.subject, reason=reason, method=method)
