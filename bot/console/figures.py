@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from sqlmodel import select
 
+from bot.console import measures
 from bot.contract import Desk, Download, Page, Services, View, page, row_id
 from bot.contract.figures import Asked, Figure, Measured, Number, Period, Step, Unit, measure, periods
 from bot.contract.sheets import table
@@ -26,6 +27,9 @@ UNIT_WORDS = {
     Unit.WAIT: "分钟（中位数）",
     Unit.MINUTES: "分钟（合计）",
 }
+
+#: What the core's own figures are headed by.
+OVERALL = "居民和机器人"
 
 #: Rows of a ranking that are shown; the file has all.
 RANKED = 12
@@ -48,7 +52,7 @@ class Wanted:
         building, show = query.get("building", ""), query.get("show", "")
         return cls(
             step=step, last=last if last in LAST[step] else LAST[step][0], building=building if building in buildings else "",
-            show=show if show in services.figures else next(iter(services.figures)),
+            show=show if show in services.figures else measures.FIGURES[0].key,
         )  # fmt: skip
 
     def address(self, **other: object) -> str:
@@ -97,8 +101,9 @@ def _asked(desk: Desk, wanted: Wanted, figure: Figure) -> Asked:
 
 
 def _groups(services: Services) -> Iterator[tuple[str, Sequence[Figure]]]:
-    """Give the figures by whose they are, the core's first."""
-    return ((one.title, one.figures) for one in services.integrations if one.figures)
+    """Give the figures by whose they are, those of the whole first."""
+    yield OVERALL, measures.FIGURES
+    yield from ((one.title, one.figures) for one in services.integrations if one.figures and one.figures is not measures.FIGURES)
 
 
 def _summary(desk: Desk, figure: Figure, wanted: Wanted, lately: Sequence[Period]) -> Summary:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select, update
 
-from bot.contract import Act, Delivery, DeliveryState, Past, Role, Staff, Then, notices, receipts
+from bot.contract import Act, Delivery, DeliveryState, Past, Role, Staff, Then, notices, receipts, timing
 from bot.contract.notices import Audience, Notice
 
 #: Days ago, hour, to whom, title, text, and whether an answer is asked for.
@@ -50,8 +50,8 @@ def tell(past: Past) -> Iterator[Act]:
         found: list[Notice] = []
         yield at, partial(_publish, found=found, audience=wanted, title=title, body=body, asks=asks, writer=writer)
         yield at + timedelta(seconds=40), partial(_arrive, found=found, past=past, asks=asks)
-    draft = partial(_draft, writer=writer)
-    yield past.now - timedelta(hours=3), draft
+    yield past.now - timedelta(hours=30), partial(_plan, writer=writer)
+    yield past.now - timedelta(hours=3), partial(_draft, writer=writer)
 
 
 def _publish(work: Then, *, found: list[Notice], audience: Audience, title: str, body: str, asks: bool, writer: Staff) -> None:
@@ -73,6 +73,20 @@ def _draft(work: Then, *, writer: Staff) -> None:
         work.now,
         writer.id,
     )
+
+
+def _plan(work: Then, *, writer: Staff) -> None:
+    work.flush()
+    notice = notices.draft(
+        work.session,
+        "周末出行提醒",
+        "出门前请关好水、电、燃气和门窗；电动车不要推上楼充电。",
+        Audience(everyone=True),
+        work.now,
+        writer.id,
+    )
+    plan = timing.by_words("每周五17:00", work.now)
+    notices.schedule(work.session, notice, plan, work.now, actor=f"staff:{writer.login}")
 
 
 def _arrive(work: Then, *, found: list[Notice], past: Past, asks: bool) -> None:

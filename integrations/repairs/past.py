@@ -29,26 +29,51 @@ FAULTS: Sequence[tuple[str, str, str, bool, timedelta]] = (
 
 NOTES = ("已约好下午上门", "配件明天到，到了就换", "住户不在家，改到晚上七点后", "已关总阀，正在换管子", "联系厂家，两小时内到")
 
+#: What is under way at this moment, on whatever day and hour one looks: hours ago, and how far it has come.
+UNDER_WAY = (
+    (0.3, TicketState.SUBMITTED), (1.2, TicketState.SUBMITTED), (2.6, TicketState.ACCEPTED), (5, TicketState.ACCEPTED),
+    (7, TicketState.WORKING), (16, TicketState.WORKING), (31, TicketState.WORKING), (80, TicketState.WORKING),
+)  # fmt: skip
+
 #: How somebody rates what was done in time, and what was late: 5 to 1.
 PLEASED, CROSS = (55, 28, 11, 4, 2), (12, 22, 30, 20, 16)
 
 
 def tell(past: Past) -> Iterator[Act]:
-    """Give what happened to each ticket."""
+    """Give what happened to each ticket, and what is under way."""
+    for hours, state in UNDER_WAY[: len(past.residents) // 60]:
+        resident, at = past.somebody(past.now), past.now - timedelta(hours=hours)
+        if resident is not None:
+            yield from _begun(past, resident, at, state)
     for at in past.moments(4.2, (7, 22)):
         resident = past.somebody(at)
         if resident is not None:
             yield from _ticket(past, resident, at)
 
 
-def _ticket(past: Past, resident: Resident, at: datetime) -> Iterator[Act]:
-    dice = past.dice
-    category, location, words, urgent, usual = dice.choice(FAULTS)
-    ticket = Ticket(
-        number="R" + "".join(dice.choices("23456789ABCDEFGHJKMNPQRSTVWXYZ", k=6)), resident_id=resident.key,
+def _new(past: Past, resident: Resident, at: datetime, fault: tuple[str, str, str, bool, timedelta]) -> Ticket:
+    category, location, words, urgent, _ = fault
+    return Ticket(
+        number="R" + "".join(past.dice.choices("23456789ABCDEFGHJKMNPQRSTVWXYZ", k=6)), resident_id=resident.key,
         household_id=resident.household_id, category=category, location=location, words=words, urgent=urgent, opened_at=at,
         due_at=clock.due_at(category, urgent, None, at),
     )  # fmt: skip
+
+
+def _begun(past: Past, resident: Resident, at: datetime, state: TicketState) -> Iterator[Act]:
+    ticket = _new(past, resident, at, past.dice.choice([fault for fault in FAULTS if not fault[3]]))
+    member = past.one_of(Role.STAFF)
+    yield at, lambda work: _open(work, ticket, resident)
+    if member is not None and state is not TicketState.SUBMITTED:
+        yield at + timedelta(minutes=25), lambda work: _assign(work, ticket, member.id or 0, member.login)
+    if member is not None and state is TicketState.WORKING:
+        yield at + timedelta(hours=3), lambda work: _step(work, ticket, state, f"staff:{member.login}")
+
+
+def _ticket(past: Past, resident: Resident, at: datetime) -> Iterator[Act]:
+    dice, fault = past.dice, past.dice.choice(FAULTS)
+    urgent, usual = fault[3], fault[4]
+    ticket = _new(past, resident, at, fault)
     yield at, lambda work: _open(work, ticket, resident)
     if dice.random() < 0.05:
         yield at + past.after(timedelta(hours=2)), lambda work: _cancel(work, ticket, resident)

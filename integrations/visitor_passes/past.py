@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.contract import Act, Past, Resident, Role, Staff, Then
 from integrations.visitor_passes.models import CODE_ALPHABET, CODE_LENGTH, Pass, Passage, PassState
@@ -25,8 +26,17 @@ VISITORS = (
 PLATES = ("", "", "", "浙A8K2M3", "浙AD12345", "苏E66P21", "沪C9Z870")
 
 
+#: Who is still to come at this moment, on whatever day and hour one looks: hours from now.
+TO_COME = (1.5, 4, 9, 22, 30, 49)
+
+
 def tell(past: Past) -> Iterator[Act]:
-    """Give what happened to each pass."""
+    """Give what happened to each pass, and who is still to come."""
+    for hours in TO_COME[: len(past.residents) // 60]:
+        resident = past.somebody(past.now)
+        if resident is not None:
+            pass_ = _new(past, resident, past.now - timedelta(hours=past.dice.uniform(1, 9)), past.now + timedelta(hours=hours))
+            yield pass_.created_at, partial(_invite, pass_=pass_, resident=resident)
     for at in past.moments(6.5):
         resident = past.somebody(at)
         if resident is not None:
@@ -39,14 +49,9 @@ def _visit(past: Past, resident: Resident, at: datetime) -> Iterator[Act]:
         minute=dice.choice((0, 30)), second=0, microsecond=0
     )
     starts = max(starts, at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
-    ends = starts.replace(hour=23, minute=59)
-    people = dice.choices((1, 2, 3), (7, 2, 1))[0]
-    pass_ = Pass(
-        code="".join(dice.choices(CODE_ALPHABET, k=CODE_LENGTH)), resident_id=resident.key, household_id=resident.household_id,
-        visitor_name=dice.choice(VISITORS), phone="", plate=dice.choice(PLATES), people=people, entries_left=people, starts_at=starts,
-        ends_at=max(ends, starts + timedelta(hours=1)), created_at=at,
-    )  # fmt: skip
-    yield at, lambda work: _invite(work, pass_, resident)
+    pass_ = _new(past, resident, at, starts)
+    people = pass_.people
+    yield at, partial(_invite, pass_=pass_, resident=resident)
     if dice.random() < 0.07:
         yield at + past.after(timedelta(hours=1)), lambda work: _cancel(work, pass_, resident)
         return
@@ -66,7 +71,17 @@ def _visit(past: Past, resident: Resident, at: datetime) -> Iterator[Act]:
         yield comes + timedelta(minutes=20), lambda work: _check(work, pass_, guard, method, "used")
 
 
-def _invite(work: Then, pass_: Pass, resident: Resident) -> None:
+def _new(past: Past, resident: Resident, at: datetime, comes: datetime) -> Pass:
+    dice, starts = past.dice, comes.replace(minute=comes.minute // 30 * 30, second=0, microsecond=0)
+    people = dice.choices((1, 2, 3), (7, 2, 1))[0]
+    return Pass(
+        code="".join(dice.choices(CODE_ALPHABET, k=CODE_LENGTH)), resident_id=resident.key, household_id=resident.household_id,
+        visitor_name=dice.choice(VISITORS), phone="", plate=dice.choice(PLATES), people=people, entries_left=people, starts_at=starts,
+        ends_at=max(starts.replace(hour=23, minute=59), starts + timedelta(hours=1)), created_at=at,
+    )  # fmt: skip
+
+
+def _invite(work: Then, *, pass_: Pass, resident: Resident) -> None:
     when = work.words("{t}", t=pass_.starts_at)
     said = f"{pass_.visitor_name}{when}来"
     pass_.words = said

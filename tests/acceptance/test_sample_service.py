@@ -68,7 +68,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, listener: str) -> Iterator[De
         "LINLI_TOOLS_WEBHOOK": listener,
     }  # fmt: skip
     with subprocess.Popen(
-        [sys.executable, "-m", "bot", "demo", "--port", str(port)],
+        [sys.executable, "-m", "bot", "demo", "--bare", "--port", str(port)],
         cwd=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment,
     ) as process:  # fmt: skip
         said = _read_until(process, "Try:")

@@ -37,7 +37,7 @@
       aria: { enabled: true },
       color: COLOURS,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { left: 8, right: 24, top: series.length > 1 ? 36 : 16, bottom: 8, containLabel: true },
+      grid: { left: 16, right: ranks ? 64 : 24, top: series.length > 1 ? 36 : 16, bottom: 8, containLabel: true },
       legend: series.length > 1 ? { top: 0, textStyle: text } : undefined,
       tooltip: {
         trigger: 'axis', renderMode: 'richText', confine: true,
