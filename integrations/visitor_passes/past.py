@@ -64,7 +64,7 @@ def _visit(past: Past, resident: Resident, at: datetime) -> Iterator[Act]:
             max(starts - timedelta(hours=2), at + timedelta(minutes=5)),
             lambda work: _check(work, pass_, guard, method, "early"),
         )
-    comes = starts + timedelta(minutes=dice.uniform(-15, 45))
+    comes = max(starts + timedelta(minutes=dice.uniform(-15, 45)), at + timedelta(minutes=4))
     for number in range(people):
         yield comes + timedelta(seconds=8 * number), lambda work: _check(work, pass_, guard, method, "")
     if dice.random() < 0.04:
