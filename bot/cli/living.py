@@ -127,9 +127,9 @@ def _ask(past: Past, context: Context) -> Iterator[Act]:
         yield at, partial(_answer, past=past, intent=intent, said=said)
     for at in past.moments(3.5, (7, 22)):
         yield at, partial(_inform, past=past, question=dice.choice(texts["known"]))
-    for at in past.moments(1.5, (7, 22)):
+    for at in past.moments(3, (7, 22)):
         yield at, partial(_miss, past=past, said=dice.choice(texts["unclear"]))
-    for at in past.moments(1.6, (7, 22)):
+    for at in past.moments(4, (7, 22)):
         said, intent = dice.choice(texts["asked_back"])
         yield at, partial(_ask_back, past=past, intent=intent, said=said)
 

@@ -201,6 +201,11 @@ class Number:
         return self.words.partition("（")[0]
 
     @property
+    def basis(self) -> str:
+        """What it rests on: （46/50）; empty for a count."""
+        return self.words[len(self.short) :]
+
+    @property
     def plain(self) -> str:
         """The number alone, as a table for machines has it: 0.92, 4.6, minutes; empty where nothing was measured."""
         return "" if self.value is None else f"{self.value:.4f}".rstrip("0").rstrip(".")

@@ -118,7 +118,6 @@ def _in_hours(at: datetime) -> datetime:
 
 def _open(work: Then, ticket: Ticket, resident: Resident) -> None:
     work.session.add(ticket)
-    work.flush()
     work.talk(
         resident, [ticket.words, f"您是说{ticket.what}，对吗？", "对", f"已登记，工单号 {ticket.number}，{ticket.what}。{work.words('最晚{t}前处理。', t=ticket.due_at)}"],
         "repair.report", took=timedelta(seconds=25 + len(ticket.words) * 2),
@@ -144,6 +143,8 @@ def _step(work: Then, ticket: Ticket, state: TicketState, by: str) -> None:
 
 
 def _note(work: Then, ticket: Ticket, text: str, by: str, staff_id: int, *, told: bool) -> None:
+    if ticket.id is None:
+        work.flush()
     work.session.add(TicketNote(ticket_id=ticket.id or 0, at=work.now, staff_id=staff_id, text=text, told=told))
     work.record_by(by, "repair.noted", ticket.subject, told=told)
 

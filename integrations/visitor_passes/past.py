@@ -86,7 +86,6 @@ def _invite(work: Then, *, pass_: Pass, resident: Resident) -> None:
     said = f"{pass_.visitor_name}{when}来"
     pass_.words = said
     work.session.add(pass_)
-    work.flush()
     work.talk(
         resident, [said, f"{pass_.visitor_name}，{when}来，{pass_.people} 位，对吗？", "对", f"通行证办好了，通行码 {pass_.code}。"],
         "visitor.invite", took=timedelta(seconds=32),
@@ -104,6 +103,8 @@ def _cancel(work: Then, pass_: Pass, resident: Resident) -> None:
 
 def _check(work: Then, pass_: Pass, guard: Staff, method: str, reason: str) -> None:
     """Write a check down as the gate does; what was to be refused as used and is not yet is admitted."""
+    if pass_.id is None:
+        work.flush()
     if not reason and pass_.state is not PassState.ACTIVE:
         reason = str(pass_.state)
     if reason == "used" and pass_.state is not PassState.USED:

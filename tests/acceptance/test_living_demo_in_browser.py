@@ -18,15 +18,7 @@ Window = Callable[..., Page]
 Shot = Callable[[Page, str], None]
 
 #: Pages that have nothing to show while all is well, or before somebody sets them up.
-CALM = {
-    "/console/effects",
-    "/console/duplicates",
-    "/console/robots",
-    "/console/keys",
-    "/console/phone",
-    "/console/flats",
-    "/console/confirmations",
-}
+CALM = {"/console/effects", "/console/duplicates", "/console/duty/robots", "/console/keys", "/console/roster"}
 
 
 @pytest.fixture(scope="module")

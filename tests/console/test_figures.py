@@ -43,7 +43,7 @@ async def test_a_figure_stands_with_its_definition_and_its_table(office: Office,
 
     assert "听懂了多少" in text
     assert "各占多少" in text
-    assert "67%（2/3）" in text
+    assert '67%<span class="basis">（2/3）</span>' in text
     assert 'data-value="0.6667"' in text
     assert "没有数据" in text  # the weeks before
 

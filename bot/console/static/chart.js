@@ -38,7 +38,7 @@
       color: COLOURS,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       grid: { left: 16, right: ranks ? 64 : 24, top: series.length > 1 ? 36 : 16, bottom: 8, containLabel: true },
-      legend: series.length > 1 ? { top: 0, textStyle: text } : undefined,
+      legend: series.length > 1 ? { top: 0, itemGap: 24, textStyle: text } : undefined,
       tooltip: {
         trigger: 'axis', renderMode: 'richText', confine: true,
         valueFormatter: (value) => (value === null || value === undefined ? '没有数据' : say(value)),
