@@ -35,6 +35,9 @@ BOUND, BEFORE = 0.70, 0.62
 #: How people showed who they are, and how often.
 SHOWN = ((Evidence.PHONE, 6), (Evidence.INVITATION, 3), (Evidence.CODE, 1), (Evidence.STAFF, 1))
 
+#: Numbers from here on are those of people who have not shown where they live.
+STRANGERS = 90_000
+
 #: What waits for a person at this moment: minutes ago, and which of the matters.
 WAITING = (6, 21, 95)
 
@@ -69,7 +72,9 @@ def _settle(session: Session, dice: Random, now: datetime) -> Past:
     since += sorted(begins + (now - begins) * dice.random() for _ in chosen[before:])
     staff = [member for member in active(session) if member.role in (Role.GUARD, Role.STAFF, Role.MANAGER)]
     flats = {flat.key: flat for flat in session.exec(select(Household))}
-    return Past(dice=dice, now=now, residents=chosen, bound_at=since, flats=flats, staff=staff)
+    here_as = scope.of(session) * 100_000
+    strangers = [crowd.openid(here_as + STRANGERS + number) for number in range(3)]
+    return Past(dice=dice, now=now, residents=chosen, bound_at=since, flats=flats, strangers=strangers, staff=staff)
 
 
 # ------------------------------------------------------------------ who they are
@@ -95,6 +100,7 @@ def _begin(work: Then, *, past: Past) -> None:
     work.session.execute(insert(Binding), rows)
     known = {"community_id": work.community.key, "is_placed": True, "window_left": 0, "tap_left": 0}
     work.session.execute(insert(Follower), [{"openid": row["openid"], "followed_at": row["bound_at"], **known} for row in rows])
+    work.session.execute(insert(Follower), [{"openid": one, "followed_at": past.begins, **known} for one in past.strangers])
     for number, (resident, at) in enumerate(zip(past.residents, past.bound_at, strict=True)):
         if at < past.begins:
             resident.openid, resident.bound_at = _openid(work, number), at

@@ -84,11 +84,11 @@ class Then(Work):
         tasks.close(self.session, task, self.now, outcome, staff_id=member.id, actor=f"staff:{member.login}")
 
     def talk(
-        self, resident: Resident, lines: Sequence[str], intent: str, *, understood: Understood = Understood.AT_ONCE,
+        self, who: Resident | str, lines: Sequence[str], intent: str, *, understood: Understood = Understood.AT_ONCE,
         ended: Ended = Ended.SERVED, took: timedelta = timedelta(),
     ) -> Conversation:  # fmt: skip
         """Write a talk down that ends now: the resident's lines and the bot's in turns, and what it came to."""
-        openid = resident.openid or ""
+        openid = who if isinstance(who, str) else who.openid or ""
         for number, text in enumerate(lines):
             at = self.now - took + took * number / max(len(lines) - 1, 1)
             self.later(Line, openid=openid, at=at, speaker="bot" if number % 2 else "resident", text=text, staff_id=None)
@@ -116,6 +116,7 @@ class Past:
     residents: Sequence[Resident]
     bound_at: Sequence[datetime]  # of each of these
     flats: Mapping[int, Household]
+    strangers: Sequence[str]  # openids of some who follow and have not shown where they live
     staff: Sequence[Staff]
 
     @property
