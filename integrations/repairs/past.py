@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.contract import Act, Past, Resident, Role, Then
 from integrations.repairs import clock
@@ -31,8 +32,8 @@ NOTES = ("已约好下午上门", "配件明天到，到了就换", "住户不�
 
 #: What is under way at this moment, on whatever day and hour one looks: hours ago, and how far it has come.
 UNDER_WAY = (
-    (0.3, TicketState.SUBMITTED), (1.2, TicketState.SUBMITTED), (2.6, TicketState.ACCEPTED), (5, TicketState.ACCEPTED),
-    (7, TicketState.WORKING), (16, TicketState.WORKING), (31, TicketState.WORKING), (80, TicketState.WORKING),
+    (0.3, TicketState.SUBMITTED), (9, TicketState.DONE), (7, TicketState.WORKING), (2.6, TicketState.ACCEPTED), (1.2, TicketState.SUBMITTED),
+    (5, TicketState.ACCEPTED), (16, TicketState.WORKING), (31, TicketState.WORKING), (80, TicketState.WORKING),
 )  # fmt: skip
 
 #: How somebody rates what was done in time, and what was late: 5 to 1.
@@ -41,7 +42,7 @@ PLEASED, CROSS = (55, 28, 11, 4, 2), (12, 22, 30, 20, 16)
 
 def tell(past: Past) -> Iterator[Act]:
     """Give what happened to each ticket, and what is under way."""
-    for hours, state in UNDER_WAY[: len(past.residents) // 60]:
+    for hours, state in UNDER_WAY[: max(len(past.residents) // 60, 3)]:
         resident, at = past.somebody(past.now), past.now - timedelta(hours=hours)
         if resident is not None:
             yield from _begun(past, resident, at, state)
@@ -66,8 +67,10 @@ def _begun(past: Past, resident: Resident, at: datetime, state: TicketState) -> 
     yield at, lambda work: _open(work, ticket, resident)
     if member is not None and state is not TicketState.SUBMITTED:
         yield at + timedelta(minutes=25), lambda work: _assign(work, ticket, member.id or 0, member.login)
-    if member is not None and state is TicketState.WORKING:
-        yield at + timedelta(hours=3), lambda work: _step(work, ticket, state, f"staff:{member.login}")
+    later = (TicketState.WORKING, TicketState.DONE)
+    for hours, step in enumerate(later[: later.index(state) + 1] if state in later else (), 1):
+        if member is not None:
+            yield at + timedelta(hours=2 * hours), partial(_step, ticket=ticket, state=step, by=f"staff:{member.login}")
 
 
 def _ticket(past: Past, resident: Resident, at: datetime) -> Iterator[Act]:

@@ -90,7 +90,7 @@ def test_tickets_are_in_every_state_and_say_what_their_log_says(lived: Database)
         happened.setdefault(event.subject, []).append(event.kind)
 
     tickets = all_of(lived, Ticket)
-    assert {one.state for one in tickets} >= {TicketState.SUBMITTED, TicketState.DONE, TicketState.CLOSED}
+    assert {one.state for one in tickets} >= {TicketState.SUBMITTED, TicketState.WORKING, TicketState.DONE, TicketState.CLOSED}
     for one in tickets:
         log = happened[one.subject]
         assert log[0] == "repair.opened"
