@@ -1,7 +1,7 @@
 """The figures: what all services measure, by week or month, as tables that a chart draws and a file holds."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -31,6 +31,9 @@ UNIT_WORDS = {
 #: What the core's own figures are headed by.
 OVERALL = "居民和机器人"
 
+#: How many buildings are held against each other at most: each is counted by itself.
+COMPARED = 40
+
 #: Rows of a ranking that are shown; the file has all.
 RANKED = 12
 
@@ -43,6 +46,7 @@ class Wanted:
     last: int
     building: str
     show: str
+    compares: bool = False  # the buildings are held against each other
 
     @classmethod
     def of(cls, query: Mapping[str, str], services: Services, buildings: Sequence[str]) -> "Wanted":
@@ -50,15 +54,16 @@ class Wanted:
         step = Step(query["step"]) if query.get("step") in list(Step) else Step.WEEK
         last = row_id(query.get("last", "")) or 0
         building, show = query.get("building", ""), query.get("show", "")
+        show = show if show in services.figures else measures.FIGURES[0].key
         return cls(
             step=step, last=last if last in LAST[step] else LAST[step][0], building=building if building in buildings else "",
-            show=show if show in services.figures else measures.FIGURES[0].key,
+            show=show, compares="compares" in query and services.figures[show].by_building and 1 < len(buildings) <= COMPARED,
         )  # fmt: skip
 
     def address(self, **other: object) -> str:
         """Return the same as an address says it, with something else in it."""
         said = {one.name: getattr(self, one.name) for one in fields(self)} | other
-        return urlencode({name: str(value) for name, value in said.items() if value})
+        return urlencode({name: "1" if value is True else str(value) for name, value in said.items() if value})
 
 
 def pages(services: Services) -> tuple[Page, ...]:
@@ -83,14 +88,15 @@ def _show(services: Services, desk: Desk) -> View:
     buildings = _buildings(desk)
     wanted = Wanted.of(desk.query, services, buildings)
     shown = services.figures[wanted.show]
-    measured = measure(desk, shown, _asked(desk, wanted, shown))
+    measured = _compared(desk, shown, wanted, buildings) if wanted.compares else measure(desk, shown, _asked(desk, wanted, shown))
     lately = periods(wanted.step, 2, desk.now.date())
     return View(
         "console/figures.html",
         {
             "wanted": wanted, "steps": STEP_WORDS, "last": LAST, "buildings": buildings, "measured": measured, "ranked": RANKED,
             "groups": [(title, [_summary(desk, one, wanted, lately) for one in own]) for title, own in _groups(services)],
-            "notes": shown.notes(desk) if shown.notes else (), "lately": lately,
+            "notes": shown.notes(desk) if shown.notes else (), "ranks": shown.is_ranking or wanted.compares,
+            "may_compare": shown.by_building and 1 < len(buildings) <= COMPARED,
         },
     )  # fmt: skip
 
@@ -98,6 +104,13 @@ def _show(services: Services, desk: Desk) -> View:
 def _asked(desk: Desk, wanted: Wanted, figure: Figure) -> Asked:
     building = wanted.building if figure.by_building else ""
     return Asked(periods=periods(wanted.step, wanted.last, desk.now.date()), building=building)
+
+
+def _compared(desk: Desk, figure: Figure, wanted: Wanted, buildings: Sequence[str]) -> Measured:
+    """Return a figure with a row for each building, in the order of their numbers; of several parts the first is taken."""
+    asked = Asked(periods=periods(wanted.step, wanted.last, desk.now.date()))
+    found = [(one, measure(desk, figure, replace(asked, building=one)).rows[0]) for one in buildings]
+    return Measured(figure=figure, asked=asked, rows=[replace(row, part=f"{one}栋") for one, row in found])
 
 
 def _groups(services: Services) -> Iterator[tuple[str, Sequence[Figure]]]:
@@ -124,7 +137,11 @@ def _export(services: Services, desk: Desk) -> Download:
     """Give the numbers of one figure, or of all, a line each: what a spreadsheet sorts and sums."""
     wanted = Wanted.of(desk.query, services, _buildings(desk))
     chosen = [services.figures[wanted.show]] if desk.query.get("show") else list(services.figures.values())
-    rows = [row for one in chosen for row in _lines(measure(desk, one, _asked(desk, wanted, one)))]
+    if wanted.compares and len(chosen) == 1:
+        found = [_compared(desk, chosen[0], wanted, _buildings(desk))]
+    else:
+        found = [measure(desk, one, _asked(desk, wanted, one)) for one in chosen]
+    rows = [row for one in found for row in _lines(one)]
     columns = ("指标", "分项", "楼栋", "从", "到", "数值", "单位", "基数", "怎么算的")
     body = table(columns, rows).encode()
     name = chosen[0].title if len(chosen) == 1 else "数据"

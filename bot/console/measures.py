@@ -143,7 +143,7 @@ def _handed_over(work: Work, asked: Asked) -> Sequence[tuple[datetime, datetime 
 @figure(
     "bound", "绑定微信的住户",
     "每个时间段结束时绑定了微信的人 ÷ 现在名册上住着的人。通知只能发给绑定的人，所以这是别的数能好到哪里的上限。",
-    Unit.SHARE, by_building=True,
+    Unit.SHARE, by_building=True, is_level=True,
 )  # fmt: skip
 def bound(work: Work, asked: Asked) -> Iterator[Sample]:
     """Give how many people were bound at the end of each period, of those who live there now."""

@@ -157,17 +157,18 @@ class Figure:
     parts: Sequence[str] = ()  # the rows that are always there
     is_ranking: bool = False  # many parts, held against each other over the whole time
     adds_up: bool = False  # the parts are shares of one whole
+    is_level: bool = False  # how things stand at the end of a period: over the whole time the last one holds
     notes: Callable[[Work], Sequence[tuple[str, str]]] | None = None  # what its numbers rest on: (what, where from)
 
 
 def figure(
     key: str, title: str, definition: str, unit: Unit, *, by_building: bool = False, parts: Sequence[str] = (), is_ranking: bool = False,
-    adds_up: bool = False, notes: Callable[[Work], Sequence[tuple[str, str]]] | None = None,
+    adds_up: bool = False, is_level: bool = False, notes: Callable[[Work], Sequence[tuple[str, str]]] | None = None,
 ) -> Callable[[Callable[[Work, Asked], Iterable[Sample]]], Figure]:  # fmt: skip
     """Make a function a figure; it gives samples for the periods asked for."""
     return lambda run: Figure(
         key=key, title=title, definition=definition, unit=unit, run=run, by_building=by_building, parts=parts, is_ranking=is_ranking,
-        adds_up=adds_up, notes=notes,
+        adds_up=adds_up, is_level=is_level, notes=notes,
     )  # fmt: skip
 
 
@@ -251,13 +252,20 @@ def measure(work: Work, figure: Figure, asked: Asked) -> Measured:
     rows = [
         Row(
             part=part, numbers=[_joined(figure.unit, found, is_measured=n >= began) for n, found in enumerate(kept)],
-            whole=_joined(figure.unit, [one for found in kept for one in found], is_measured=began < len(asked.periods)),
+            whole=_joined(figure.unit, _over(figure, kept), is_measured=began < len(asked.periods)),
         )
         for part, kept in samples.items()
     ]  # fmt: skip
     if figure.is_ranking:
         rows.sort(key=lambda row: (-(row.whole.of if figure.unit is not Unit.MINUTES else row.whole.value or 0), row.part))
     return Measured(figure=figure, asked=asked, rows=rows)
+
+
+def _over(figure: Figure, kept: Sequence[Sequence[Sample]]) -> Sequence[Sample]:
+    """Return the samples that stand for the whole time."""
+    if figure.is_level:
+        return next((found for found in reversed(kept) if found), ())
+    return [one for found in kept for one in found]
 
 
 def _joined(unit: Unit, samples: Sequence[Sample], *, is_measured: bool) -> Number:

@@ -87,7 +87,7 @@ class Then(Work):
         self, who: Resident | str, lines: Sequence[str], intent: str, *, understood: Understood = Understood.AT_ONCE,
         ended: Ended = Ended.SERVED, took: timedelta = timedelta(),
     ) -> Conversation:  # fmt: skip
-        """Write a talk down that ends now: the resident's lines and the bot's in turns, and what it came to."""
+        """Write a talk down that ends now: the resident's lines and the bot's in turns, and what it came to, if anything."""
         openid = who if isinstance(who, str) else who.openid or ""
         for number, text in enumerate(lines):
             at = self.now - took + took * number / max(len(lines) - 1, 1)
@@ -99,7 +99,8 @@ class Then(Work):
         self.talks[openid] = kept
         kept.updated_at = self.now
         followers.heard(self.session, openid, self.community.key, self.now)
-        outcomes.note(self.session, self.now, intent, understood, ended, took)
+        if understood or ended:
+            outcomes.note(self.session, self.now, intent, understood, ended, took)
         return kept
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.contract import Act, Past, Resident, Role, Then
+from bot.contract import Act, Ended, Past, Resident, Role, Then, Understood
 from integrations.repairs import clock
 from integrations.repairs.models import Ticket, TicketNote, TicketState
 
@@ -167,7 +167,7 @@ def _reopen(work: Then, ticket: Ticket, resident: Resident) -> None:
 
 def _rate(work: Then, ticket: Ticket, resident: Resident, score: int) -> None:
     ticket.rating, ticket.state = score, TicketState.CLOSED
-    work.talk(resident, [f"{score}分", "谢谢您的评价。"], "repair.rate")
+    work.talk(resident, [f"{score}分", "谢谢您的评价。"], "repair.rate", understood=Understood.NOT_ASKED, ended=Ended.NOT_YET)
     work.record_by(resident.about, "repair.rated", ticket.subject, rating=score)
 
 

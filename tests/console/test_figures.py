@@ -85,3 +85,18 @@ async def test_the_file_holds_every_number_and_no_formula(office: Office, happen
     assert (week["数值"], week["单位"], week["基数"]) == ("0.6667", "比例", "3")
     assert any(row["数值"] == "没有数据" for row in rows)
     assert {row["分项"] for row in rows if "1+1" in row["分项"]} == {"'=1+1"}
+
+
+async def test_buildings_are_held_against_each_other(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        text = await page(manager, "?show=bound&compares=1")
+        body = await (await manager.get("/console/figures/export.csv?show=bound&compares=1&last=4")).read()
+
+    assert text.index(">3栋<") < text.index(">7栋<") < text.index(">12栋<")
+    rows = list(csv.DictReader(StringIO(body.decode("utf-8-sig"))))
+    assert {row["分项"] for row in rows} == {f"{number}栋" for number in range(1, 13)}
+
+
+async def test_what_knows_no_building_compares_none(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        assert "各楼栋比一比" not in await page(manager, "?show=saved&compares=1")

@@ -96,3 +96,9 @@ def test_a_ranking_begins_with_the_greatest() -> None:
 ])  # fmt: skip
 def test_machines_read_the_number_alone(number: Number, plain: str) -> None:
     assert number.plain == plain
+
+
+def test_of_a_level_the_last_one_holds() -> None:
+    level = figure("a.b", "一项", "怎么算的", Unit.SHARE, is_level=True)(lambda work, asked: [Sample(0, 1, 10), Sample(2, 6, 10)])
+
+    assert measure(cast(Work, None), level, FOUR_WEEKS).rows[0].whole.words == "60%（6/10）"

@@ -50,7 +50,7 @@
         type: kind === 'line' ? 'line' : 'bar',
         stack: kind === 'whole' ? 'whole' : undefined,
         barMaxWidth: 36, symbolSize: 8, lineStyle: { width: 3 },
-        label: { show: series.length === 1 && labels.length <= 12, position: ranks ? 'right' : 'top', color: colour('--ink'), formatter: ({ value }) => say(value) },
+        label: { show: series.length === 1 && labels.length <= 12, position: ranks ? 'right' : 'top', color: colour('--ink'), formatter: ({ value }) => (typeof value === 'number' ? say(value) : '') },
       })),
     };
   };
