@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from bot import config
 from bot.contract import Context
+from bot.contract.handoffs import expected as promised
 from bot.contract.past import DAYS, Act, Past, Then
 from bot.dialogue.result import KNOWN
 from bot.model import PUBLIC_ALPHABET, SHANGHAI
@@ -219,7 +220,7 @@ def _hand_over(work: Then, *, task: Task, past: Past, intent: str, said: str) ->
     task.data = {"intent": intent, "topic": topic, "text": "", "question": False}
     work.ask(task)
     handoffs.add(work.session, task, said)
-    text = work.words(work.context.messages["handed_off"], topic=topic, number=task.number, expected="物业会尽快在这里回您")
+    text = work.words(work.context.messages["handed_off"], topic=topic, number=task.number, expected=promised(work))
     talk = work.talk(resident, [said, text], intent, ended=Ended.HANDED_OVER)
     ask_for_person(talk, task.title[:60], work.now)
     work.record_by(resident.about, "conversation.waiting", f"conversation:{talk.public_id}")

@@ -10,7 +10,7 @@ from integrations.health.purposes import CHECK_IN
 from integrations.health.tasks import NEED
 
 #: How many of those who are bound take part, at most.
-TAKE_PART = 90
+TAKE_PART = 60
 
 UNWELL = (["fever", "cough"], ["cough", "throat"], ["fatigue"], ["throat"], ["fever"])
 

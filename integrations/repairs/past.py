@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.contract import Act, Ended, Past, Resident, Role, Then, Understood
+from bot.contract import Act, Ended, Past, Resident, Role, Task, Then, Understood
 from integrations.repairs import clock
+from integrations.repairs.actions import LOW
 from integrations.repairs.models import Ticket, TicketNote, TicketState
 
 #: Category, place, what residents say, whether it cannot wait, and how long it usually takes.
@@ -107,7 +108,14 @@ def _afterwards(past: Past, ticket: Ticket, resident: Resident, fixed: datetime,
         yield fixed, lambda work: _step(work, ticket, TicketState.DONE, by)
     if dice.random() < 0.62:
         score = 5 - dice.choices(range(5), PLEASED if fixed <= ticket.due_at else CROSS)[0]
-        yield fixed + past.after(timedelta(hours=5)), lambda work: _rate(work, ticket, resident, score)
+        rated = fixed + past.after(timedelta(hours=5))
+        yield rated, lambda work: _rate(work, ticket, resident, score)
+        member = past.one_of(Role.MANAGER)
+        if score <= LOW and member is not None:
+            task = Task(kind="repair.callback", need="ticket.view", title="", subject=ticket.subject, opened_at=rated)
+            yield rated, lambda work: _call_back(work, ticket, resident, task, score)
+            outcome = dice.choice(("已回访，住户满意", "已回访，重新安排维修", "联系不上"))
+            yield rated + past.after(timedelta(hours=20)), lambda work: work.answer(task, member, outcome)
     else:
         yield fixed + clock.SILENCE, lambda work: _close(work, ticket)
 
@@ -169,6 +177,11 @@ def _rate(work: Then, ticket: Ticket, resident: Resident, score: int) -> None:
     ticket.rating, ticket.state = score, TicketState.CLOSED
     work.talk(resident, [f"{score}分", "谢谢您的评价。"], "repair.rate", understood=Understood.NOT_ASKED, ended=Ended.NOT_YET)
     work.record_by(resident.about, "repair.rated", ticket.subject, rating=score)
+
+
+def _call_back(work: Then, ticket: Ticket, resident: Resident, task: Task, score: int) -> None:
+    task.title, task.openid = f"低分回访：{ticket.number} {ticket.what}（{score}分）", resident.openid
+    work.ask(task)
 
 
 def _close(work: Then, ticket: Ticket) -> None:
