@@ -63,8 +63,9 @@ wheel: $(UV)  ## build the wheel into dist/
 	$(UV) build --wheel -q
 
 screenshots: .venv/.synced  ## renew the pictures of the README from the browser tests
-	.venv/bin/pytest -q tests/acceptance/test_demo_in_browser.py -k "visitor or one_building"
-	cp artefacts/phone.png artefacts/console.png docs/screenshots/
+	.venv/bin/pytest -q tests/acceptance/test_demo_in_browser.py tests/acceptance/test_living_demo_in_browser.py -k "visitor or figures_tell or all_that_may"
+	cp artefacts/phone.png artefacts/figures.png docs/screenshots/
+	cp artefacts/notice.png docs/screenshots/console.png
 
 clean:  ## throw away what was made here
 	rm -rf .venv .boot .peers .train tests/peers/node_modules var dist artefacts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -216,7 +216,7 @@ class Linli:
         """What work for the command's community is done with, with the newest words."""
         return Context(
             community=self.community, keys=self.keys, base_url=self.settings.base_url,
-            messages=self.understanding.catalogue.messages, services=self.services, search=self.understanding.knowledge.search,
+            messages=self.understanding.catalogue.messages, intents=self.understanding.catalogue.intents, services=self.services, search=self.understanding.knowledge.search,
             neighbours=tuple(self.served_by(self.community.appid).values()), usual_office=office_of(self.settings), health=self._health,
             ways=self.ways(self.community.appid),
         )  # fmt: skip

@@ -18,7 +18,7 @@ from bot.model import SHANGHAI
 from bot.photos import Photographer
 from bot.sealer import Sealer
 from bot.sender import Sender
-from bot.store import attempts, effects, imports, masses, once, sessions
+from bot.store import attempts, effects, imports, masses, once, outcomes, sessions
 from bot.store.database import Database
 
 #: Seconds between looks for notices that fall due, tasks nobody has taken, photos to fetch, unfinished messages, people of a large roster
@@ -90,7 +90,15 @@ class Schedule:
 
     async def _prune(self) -> None:
         now = self._clock()
-        for forget in (masses.prune_reports, once.prune, effects.prune, sessions.prune, attempts.prune, imports.prune):
+        for forget in (
+            masses.prune_reports,
+            once.prune,
+            effects.prune,
+            sessions.prune,
+            attempts.prune,
+            imports.prune,
+            outcomes.prune,
+        ):
             await self._database.write(forget, now)
 
     def _running(self, job: Job) -> Callable[[], Awaitable[None]]:

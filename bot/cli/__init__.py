@@ -85,11 +85,12 @@ def demo(
         str, typer.Option(help="Address to listen on; default: LINLI_HOST, else 127.0.0.1. Anybody may sign in to the demo.")
     ] = "",
     i_know: Annotated[bool, typer.Option("--i-know", help="Allow an address other machines reach.")] = False,
+    bare: Annotated[bool, typer.Option("--bare", help="Seed people alone, without sixty days of what happened to them.")] = False,
 ) -> None:
     """Try everything without an account: a seeded community, a stand-in for WeChat, the console."""
     from bot.cli import serving
 
-    serving.demo(host=host, port=port, fresh=fresh, i_know=i_know)
+    serving.demo(host=host, port=port, fresh=fresh, i_know=i_know, bare=bare)
 
 
 @app.command()

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from functools import partial
 from ipaddress import ip_address
 from multiprocessing import get_context
 
@@ -18,11 +19,14 @@ import uvloop
 from sqlmodel import Session, col, select
 
 from bot import app, config, logs
-from bot.cli import pushing, stage
+from bot.cli import living, pushing, stage
 from bot.cli.stage import DEMO_APPID, demo_settings
 from bot.contract import Context, Services, Work
+from bot.dialogue.understanding import read_folder
 from bot.errors import Misconfigured, WeChatRefused
 from bot.keys import Keys
+from bot.language import files
+from bot.services import folders as folders_of
 from bot.services import load_services
 from bot.simulator.cast import CAST, Actor
 from bot.simulator.stage_set import stage_set
@@ -67,7 +71,7 @@ def serve() -> None:
     _run(app.run(app.build(linli), settings.host, settings.port, tell))
 
 
-def demo(*, host: str, port: int | None, fresh: bool, i_know: bool) -> None:
+def demo(*, host: str, port: int | None, fresh: bool, i_know: bool, bare: bool = False) -> None:
     """Serve the demo community with the stand-in for WeChat; prints where to click. What is not said is as LINLI_… say."""
     logs.configure(level=logging.WARNING)
     local = config.load_local()
@@ -81,7 +85,7 @@ def demo(*, host: str, port: int | None, fresh: bool, i_know: bool) -> None:
     if fresh:
         shutil.rmtree(stage.var(), ignore_errors=True)
     settings = stage.with_own_intents(demo_settings(host=host, port=port, var=stage.var()))
-    _seed_aside(settings)
+    _seed_aside(settings, lives=not bare)
     stage.remember(settings)
     linli = app.Linli.assemble(settings, clock=TimeMachine(app.clock))
     links = linli.database.submit(_sign_in_links, linli).result()
@@ -93,14 +97,17 @@ def demo(*, host: str, port: int | None, fresh: bool, i_know: bool) -> None:
     _run(app.run(app.build(linli, demo=True), host, port, welcome))
 
 
-def _seed_aside(settings: config.Settings) -> None:
+def _seed_aside(settings: config.Settings, *, lives: bool) -> None:
     """Seed in a process that ends with it: what making the tables takes, 20 MB, is not the server's to keep."""
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as aside:
-        aside.submit(seed, settings).result()
+        aside.submit(partial(seed, lives=lives), settings).result()
 
 
-def seed(settings: config.Settings, folders: Sequence[str] = DEMO_COMMUNITIES) -> None:
-    """Fill an empty demo database: the communities of data/, what services seed, and the stand-in's residents at home in them."""
+def seed(settings: config.Settings, folders: Sequence[str] = DEMO_COMMUNITIES, *, lives: bool = False) -> None:
+    """Fill an empty demo database: the communities of data/, what services seed, and the stand-in's residents at home in them.
+
+    One that `lives` has a past of sixty days, too.
+    """
     services = load_services(settings)
     database = app.reach_database(settings)
     try:
@@ -114,6 +121,8 @@ def seed(settings: config.Settings, folders: Sequence[str] = DEMO_COMMUNITIES) -
             database.submit(_settle_cast, settings.wechat_appid).result()
             database.submit(_share_admin, settings.wechat_appid).result()
             _seed_services(settings, services, database)
+            if lives:
+                _seed_past(settings, services, database)
         database.submit(_hang_posters, settings.wechat_appid).result()
     finally:
         database.close()
@@ -126,6 +135,17 @@ def _seed_services(settings: config.Settings, services: Services, database: Data
         for integration in services.integrations:
             if integration.seed is not None:
                 database.submit(_fill, integration.seed, context, now).result()
+
+
+def _seed_past(settings: config.Settings, services: Services, database: Database) -> None:
+    keys, now = Keys(config.read_secret(settings)), app.clock()
+    known = files.load(read_folder(settings.intents_folder, folders_of(services)), kinds=services.kinds)
+    for community in database.submit(communities.listed, settings.wechat_appid).result():
+        context = Context(
+            community=community, keys=keys, base_url=settings.base_url, messages=known.messages, intents=known.intents, services=services,
+            usual_office=app.office_of(settings),
+        )  # fmt: skip
+        database.submit(living.live, context, now).result()
 
 
 def _fill(session: Session, seed: Callable[[Work], None], context: Context, now: datetime) -> None:

@@ -184,7 +184,7 @@ class Room:
         known.learn(database.submit(known.look).result(), understanding.catalogue, frozen or app.clock())
         context = Context(
             community=community, keys=Keys(b"chat" * 8), base_url="http://127.0.0.1",
-            messages=understanding.catalogue.messages, services=services, search=known.search, usual_office=app.office_of(settings),
+            messages=understanding.catalogue.messages, intents=understanding.catalogue.intents, services=services, search=known.search, usual_office=app.office_of(settings),
         )  # fmt: skip
         house = House(context=context, understanding=understanding, communities={community.key: community})
         room = cls(database=database, frozen=frozen, house=house)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.console.events import OWN
+from bot.console.measures import FIGURES
 from bot.console.processing import PROCESSING
 from bot.contract import Integration, Permission, Role, handoffs, keeping, talks
 from bot.contract.access import PHONES
@@ -19,6 +20,7 @@ PERMISSIONS = (
     Permission(name="console.start", title="进入控制台", roles=_EVERYBODY),
     Permission(name="home.view", title="看今天的情况", roles=(*_DESK, Role.CITY)),
     Permission(name="task.view", title="看和处理待办", roles=_DESK),
+    Permission(name="figures.view", title="看数据", roles=(Role.MANAGER, Role.CITY)),
     Permission(name="intents.view", title="看意图文件", roles=(Role.MANAGER,)),
     Permission(name="intents.edit", title="改意图文件", roles=()),
     Permission(name="audit.view", title="看操作记录", roles=(Role.MANAGER, Role.CITY)),
@@ -80,5 +82,6 @@ CORE = Integration(
     personal=keeping.PERSONAL,
     settings=keeping.Settings,
     processing=PROCESSING,
+    figures=FIGURES,
     jobs=(talks.return_left_alone, handoffs.close_answered),
 )

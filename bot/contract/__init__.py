@@ -21,9 +21,11 @@ A service is a folder with an `Integration` object. It brings
     hand-offs    what it gives to a person, with a number and an expected time  handoffs.py
     cards        what it knows of a household, and of today                  cards.py
     finds        words of its own by which staff look for a flat             cards.py
+    figures      what it measures by week and month, and what that means     figures.py
     audiences    whom a notice can be for by what the service knows          cards.py
     purposes     what is kept only with consent: asked, given, withdrawn        consents.py
     personal     which rows are a person's: to export, to erase, to forget   personal.py
+    seed, past   what it puts into the demo's community: now, and for the weeks before  past.py
     settings     a pydantic model; each is LINLI_<SERVICE>_<NAME>            integration.py
 
 and, in its folder, templates/, migrations/, intents/, static/ and a README.md – only those it needs. Its functions are plain and
@@ -54,12 +56,14 @@ from bot.contract.api import Endpoint, Machine, api
 from bot.contract.cards import Audience, Card, Finder, Matter, Today, audience, card, finder, today
 from bot.contract.consents import Purpose, WithConsent
 from bot.contract.effects import Call, GiveUp, Later, Performer, effect
+from bot.contract.figures import Asked, Figure, Sample, Unit, figure
 from bot.contract.happenings import Happening, Reaction, on
 from bot.contract.integration import Integration, Services
 from bot.contract.jobs import Job, job
 from bot.contract.log import Log, Subject
 from bot.contract.office import Office
 from bot.contract.pages import Desk, Download, Page, Reading, Redirect, Upload, View, Visit, page, page_number, row_id
+from bot.contract.past import Act, Ended, Past, Then, Understood
 from bot.contract.personal import Personal, Retention, Rows
 from bot.contract.processing import Basis, Impact, Processing
 from bot.contract.taskkinds import Ladder, TaskKind
@@ -86,10 +90,10 @@ from bot.store.staff import ROLE_WORDS, Role, Staff
 from bot.store.tasks import Task
 
 __all__ = [
-    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Action", "Amendment", "Ask", "Aspect", "Audience", "Basis", "Call", "Card", "Community", "Context",
-    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Endpoint", "Event", "Evidence", "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household",
-    "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Performer",
-    "Permission", "Personal", "Photo", "Processing", "Purpose", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Scoped",
-    "Search", "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Today", "Turn", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience", "card", "checked_phone", "consents",
-    "digest_of", "effect", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "page", "page_number", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone", "whose", "word", "wording",
+    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Act", "Action", "Amendment", "Ask", "Asked", "Aspect", "Audience", "Basis", "Call", "Card", "Community", "Context",
+    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Ended", "Endpoint", "Event", "Evidence", "Figure", "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household",
+    "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer",
+    "Permission", "Personal", "Photo", "Processing", "Purpose", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Sample", "Scoped",
+    "Search", "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience", "card", "checked_phone", "consents",
+    "digest_of", "effect", "figure", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "page", "page_number", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone", "whose", "word", "wording",
 ]  # fmt: skip

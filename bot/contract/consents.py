@@ -5,6 +5,7 @@ What may only be kept with consent derives from `WithConsent`: the database then
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Field, SQLModel
@@ -23,8 +24,10 @@ __all__ = [
     "Given",
     "Purpose",
     "WithConsent",
+    "counted",
     "end",
     "give",
+    "give_for",
     "held",
     "in_force",
     "missing",
@@ -102,12 +105,24 @@ def refused(work: Work, resident: Resident, purposes: Sequence[Purpose]) -> Sequ
     return [one for one in purposes if consents.was_asked(work.session, resident, one.name, one.version)]
 
 
+def counted(
+    work: Work, purpose: Purpose, moments: Sequence[datetime], speaks: Callable[[Any], Sequence[Any]] = lambda _: ()
+) -> Sequence[int]:  # fmt: skip
+    """Return how many people's consent held at each of these moments; `speaks` gives conditions on whose it is."""
+    return consents.counted(work.session, purpose.name, moments, speaks(Consent.resident_id))
+
+
 def give(work: Turn, purpose: Purpose, how: Given = Given.CHAT) -> Consent:
     """Note that who writes consents."""
-    before = consents.in_force(work.session, work.me, purpose.name)
+    return give_for(work, work.me, purpose, how)
+
+
+def give_for(work: Work, resident: Resident, purpose: Purpose, how: Given = Given.CHAT) -> Consent:
+    """Note that somebody consents to the words as they are now."""
+    before = consents.in_force(work.session, resident, purpose.name)
     given = consents.give(
         work.session,
-        work.me,
+        resident,
         purpose.name,
         purpose.version,
         purpose.words(work),
@@ -116,7 +131,7 @@ def give(work: Turn, purpose: Purpose, how: Given = Given.CHAT) -> Consent:
         as_guardian=purpose.as_guardian,
     )
     if before is None or before.id != given.id:
-        work.record("consent.given", work.me.about, purpose=purpose.name, version=purpose.version)
+        work.record("consent.given", resident.about, purpose=purpose.name, version=purpose.version)
     return given
 
 

@@ -15,10 +15,12 @@ from bot.contract.api import Endpoint
 from bot.contract.cards import Audience, Card, Finder, Matter, Today
 from bot.contract.consents import Purpose
 from bot.contract.effects import Performer
+from bot.contract.figures import Figure
 from bot.contract.happenings import Reaction
 from bot.contract.jobs import Job
 from bot.contract.log import Log, Subject
 from bot.contract.pages import Desk, Page
+from bot.contract.past import Telling
 from bot.contract.personal import Personal
 from bot.contract.processing import Processing
 from bot.contract.taskkinds import Ladder, TaskKind
@@ -57,6 +59,7 @@ class Integration:
     cards: Sequence[Card] = ()
     finds: Sequence[Finder] = ()  # words of its own by which staff look for a flat: a plate
     today: Sequence[Today] = ()
+    figures: Sequence[Figure] = ()  # what it measures by week and month
     audiences: Sequence[Audience] = ()
     log: Log = field(default_factory=Log)
     personal: Personal | None = None
@@ -70,6 +73,7 @@ class Integration:
     matters: Callable[[Turn], Sequence[Matter]] | None = None  # what of the resident's is under way, the newest first
     notice_page: str = ""  # the residents' page of its own on which a notice is read whole: "/notices/{delivery}"
     seed: Callable[[Work], None] | None = None  # fills an empty demo community
+    past: Telling | None = None  # tells what happened in it before
 
     @property
     def stirs(self) -> frozenset[str]:
@@ -97,6 +101,7 @@ class Services:
             "codes",
             "endpoints",
             "purposes",
+            "figures",
         ):
             getattr(self, what)
 
@@ -165,6 +170,11 @@ class Services:
     def audiences(self) -> Mapping[str, Audience]:
         """All audiences that services offer, by their tag."""
         return self._unite("the audience", ((one, {a.tag: a for a in one.audiences}) for one in self.integrations))
+
+    @cached_property
+    def figures(self) -> Mapping[str, Figure]:
+        """All figures by key."""
+        return self._unite("the figure", ((one, {f.key: f for f in one.figures}) for one in self.integrations))
 
     @cached_property
     def endpoints(self) -> Mapping[str, Endpoint]:

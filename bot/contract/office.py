@@ -40,6 +40,11 @@ class Office:
         )  # fmt: skip
         return next(moment for moment in moments if moment > now)
 
+    def closing(self, now: datetime) -> datetime:
+        """Return when the day ends on which somebody can see to what comes now: today's, while it is open, else that of the next opening."""
+        day = now if self.is_open(now) else self.opening(now)
+        return day.replace(hour=self.closes.hour, minute=self.closes.minute, second=0, microsecond=0)
+
     def in_words(self) -> str:
         """Return the hours as one says them: 每天 8:30 到 18:00, 周一到周五 9:15 到 16:45, 周一、周三 9:00 到 12:00."""
         days = sorted(self.days)

@@ -17,6 +17,7 @@ from bot.contract.office import Office
 from bot.errors import Refusal
 from bot.keys import Keys
 from bot.language.disclosure import Health
+from bot.language.files import Intent
 from bot.language.known import Known
 from bot.language.phrases import fill
 from bot.sealed import Search as Sought
@@ -91,6 +92,7 @@ class Context:
     usual_office: Office = field(default_factory=Office)  # of communities that have written no hours of their own
     search: Search = _find_nothing  # among what the communities know
     ways: Ways = field(default_factory=Ways)  # how the community's account reaches people outside of the 48 hours
+    intents: Mapping[str, Intent] = field(default_factory=dict)  # those in force, by id: what they are called, what they save
     health: Health | None = None  # knows words of health, for `Desk.veil`
 
     @property

@@ -1,7 +1,7 @@
 """Doing what was decided: the only place of the dialogue with a session. One step leads to another until something is said."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from bot.dialogue.answer import SILENT, Answer, House, Outcome
 from bot.dialogue.decide import title
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
+from bot.dialogue.result import Result
 from bot.dialogue.said import Heard
 from bot.dialogue.standing import Alarm, Standing, Subject
 from bot.dialogue.steps import Kind, Line, Step
@@ -41,6 +42,7 @@ class Talk:
     house: House
     standing: Standing
     heard: Heard | None = None  # the message, where it was words
+    result: Result = field(default_factory=Result)  # what it came to, for the figures
 
     @property
     def session(self) -> Session:
@@ -221,6 +223,7 @@ def _say(talk: Talk, step: steps.Say, before: Sequence[str]) -> Answer:
 
 
 def _note_miss(talk: Talk, text: str) -> None:
+    talk.result.is_missed = True
     talk.turn.record("message.unmatched")
     unmatched.note(talk.session, talk.read(text).hidden, talk.now)
 
@@ -244,6 +247,8 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
         return _finish(talk, form, intent, _said(before, str(refusal)))
     if isinstance(reply, Ask):
         return _ask_back(talk, form, intent, reply, before)
+    if reply.ok:
+        talk.result.served(intent)
     if flat is not None:
         _leave_flat(talk, flat)
     text = talk.turn.words(intent.replies[reply.name], **{**_spoken(talk, form, intent), **reply.values})
@@ -308,6 +313,7 @@ def _without_action(talk: Talk, form: Form, intent: Intent, before: Sequence[str
     """Say the file's own words; an intent without any is handed to a person, never to a dead end."""
     spoken = _spoken(talk, form, intent)
     if intent.reply:
+        talk.result.served(intent)
         wording = intent.reply_to(f"{talk.turn.openid}{talk.now}")
         return _finish(talk, form, intent, _said(before, talk.turn.words(wording, **spoken)))
     mere = {slot.name for slot in intent.slots if not slot.kind.is_topic}
@@ -366,7 +372,9 @@ def _aside(talk: Talk, step: steps.Aside) -> Answer:
 def _inform(talk: Talk, step: steps.Inform) -> Answer:
     """Answer from the knowledge of the community, or by a service that knows; else do the other step."""
     said = _known(talk, step) or talk.house.context.services.answer(talk.turn, step.question)
-    if said:  # whoever asks the office after all asks this
+    if said:
+        talk.result.informed()
+        # Whoever asks the office after all asks this.
         talk.standing = replace(talk.standing.missed(step.question, talk.now), misses=0)
     return _answer(said, "answered") if said else carry_out(talk, step.otherwise)
 
@@ -382,10 +390,13 @@ def _known(talk: Talk, step: steps.Inform) -> str:
 def _hand_over(talk: Talk, step: steps.HandOver, before: Sequence[str]) -> Answer:
     """Give a matter to a person, under a number; the talk waits in the staff's queue."""
     if step.is_miss:
+        talk.result.is_missed = True
         unmatched.note(talk.session, talk.read(step.words).hidden, talk.now)
     task = handoffs.open(talk.turn, intent=step.intent, topic=step.topic, words=step.words, question=step.is_question)
     if talk.kept.waiting_since is None:
         talk.turn.record("conversation.waiting", f"conversation:{talk.kept.public_id}")
+    if task.opened_at == talk.now:
+        talk.result.handed_over(step.intent)
     intent = talk.intents.get(step.intent)
     if intent is not None and intent.tells:
         told = Line("handed_off.told", {"topic": step.topic, "number": task.number})

@@ -102,6 +102,7 @@ class Standing:
     spot: tuple[datetime, str] | None = None  # a place on the map that is about nothing yet
     misses: int = 0
     said_at: datetime | None = None  # when the bot last had its say
+    began_at: datetime | None = None  # when what stands open was first spoken of
     person: Person = Person.NONE
 
     def calm(self) -> "Standing":
@@ -137,6 +138,19 @@ class Standing:
         """Return the talk with words kept that led to nothing."""
         kept = (*self.unused, (now, text)) if text else self.unused
         return replace(self, unused=kept[-UNUSED_MOST:], misses=self.misses + 1)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something that was begun waits for an answer."""
+        return any((self.form, self.menu, self.offer))
+
+    def going_on(self, before: "Standing", now: datetime) -> "Standing":
+        """Return the talk with when what stands open began: with this message, unless something stood open `before` it."""
+        return replace(self, began_at=before.began(now) if self.is_open else None)
+
+    def began(self, now: datetime) -> datetime:
+        """Return when what a message of now is about was first spoken of."""
+        return self.began_at if self.is_open and self.began_at is not None else now
 
     def fragments(self, now: datetime) -> tuple[str, ...]:
         """Return the few words that were sent just before by themselves: people send one sentence in several messages."""
@@ -206,8 +220,8 @@ def pack(standing: Standing) -> dict[str, Any] | None:
         "misses": standing.misses,
     }
     known = {name: value for name, value in kept.items() if value}
-    said_at = {"said_at": standing.said_at.isoformat()} if standing.said_at else {}
-    return {"version": VERSION, **known, **said_at} if known else None
+    moments = {name: at.isoformat() for name in ("said_at", "began_at") if (at := getattr(standing, name)) is not None}
+    return {"version": VERSION, **known, **moments} if known else None
 
 
 def unpack(kept: Mapping[str, Any] | None, intents: Mapping[str, Intent], person: Person = Person.NONE) -> Standing:
@@ -236,6 +250,7 @@ def _unpack(kept: Mapping[str, Any], intents: Mapping[str, Intent], person: Pers
         spot=(_moment(kept["spot"][0]), str(kept["spot"][1])) if kept.get("spot") else None,
         misses=int(kept.get("misses", 0)),
         said_at=_moment(kept["said_at"]) if kept.get("said_at") else None,
+        began_at=_moment(kept["began_at"]) if kept.get("began_at") else None,
         listens=listens if (listens := str(kept.get("listens", ""))) in intents else "",
         person=person,
     )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot.contract import Turn, leaving
-from bot.dialogue import forms, standing
+from bot.dialogue import forms, result, standing
 from bot.dialogue.answer import SILENT, Answer, House, Outcome, pack, unpack
 from bot.dialogue.carry_out import Talk, carry_out
 from bot.dialogue.decide import decide, sounds_alarm
@@ -22,7 +22,7 @@ from bot.dialogue.starting import resume
 from bot.dialogue.steps import Kind, Line
 from bot.errors import Forged
 from bot.language.matching.matcher import Match
-from bot.store import conversations, followers, inbox, invitations, masses, moving, outbox, scenes, scope
+from bot.store import conversations, followers, inbox, invitations, masses, moving, outbox, outcomes, scenes, scope
 from bot.store.conversations import Kept
 from bot.store.photos import Photo
 from bot.store.scenes import Scene
@@ -155,16 +155,25 @@ class _Turn:
 
     def answer(self, message: messages.Message, heard: Heard) -> Answer:
         """Answer whatever came, write down what was said, and keep how the talk stands."""
+        before = self.talk.standing
         answer = self._answer(message, heard)
+        self._count(before, answer, is_words=isinstance(message, messages.Text | messages.Voice) and self.talk.heard is not None)
         for text in answer.texts:
             self._note("bot", text)
         conversations.write_down(self.session, self.openid, self.said, self.now)
         if not (self.is_taken and answer.outcome.kind == "silent"):  # their silence counts from the take-over
             self.kept.updated_at = self.now
-            self.talk.standing = replace(self.talk.standing, said_at=self.now)
+            self.talk.standing = replace(self.talk.standing.going_on(before, self.now), said_at=self.now)
         self.kept.standing = standing.pack(self.talk.standing)
         conversations.keep(self.session, self.kept)
         return answer
+
+    def _count(self, before: Standing, answer: Answer, *, is_words: bool) -> None:
+        """Keep what the message came to, for the figures: no word of it, and not whose it was."""
+        took, after = self.now - before.began(self.now), self.talk.standing
+        lines = result.lines(self.talk.result, before, after, answer.outcome, self.catalogue.intents, is_words=is_words)
+        for intent, understood, ended in lines:
+            outcomes.note(self.session, self.now, intent, understood, ended, took if ended else timedelta())
 
     def _answer(self, message: messages.Message, heard: Heard) -> Answer:
         match message:

@@ -26,7 +26,7 @@ from bot.language.reader import Fault, Fields, Place, Problem, Reader, attempt, 
 _INTENT_FIELDS = (
     "version", "intent", "title", "needs", "match", "examples", "sentences", "keywords", "exclude", "shared", "slots", "confirm",
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "chooses", "hands_over", "cancels",
-    "small_talk", "listens", "chats", "tells", "offer", "follow_ups",
+    "small_talk", "listens", "chats", "tells", "offer", "follow_ups", "baseline",
 )  # fmt: skip
 _SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest", "unknown", "otherwise")
 _COMMON_FIELDS = ("version", "language", "rules", "lists", "skip_words", "synonyms", "concepts")
@@ -42,6 +42,9 @@ _SLOT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 #: The file of this intent lists what must be refused.
 OUT_OF_SCOPE = "out_of_scope"
 
+#: Minutes of a baseline at most: whole days are no chat's to save.
+LONGEST_BASELINE = 480
+
 T = TypeVar("T")
 
 
@@ -54,6 +57,14 @@ class IntentTest:
     unwanted: bool = False
     accept: bool = False  # it must be acted on, not only lie on top
     line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """How many minutes of somebody's it took before the bot did it, and where that number comes from."""
+
+    minutes: int
+    source: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +104,7 @@ class Intent:
     chats: bool = False  # whoever says it may go on: what is unlikely to be a wish then gets a nod
     tells: bool = False  # people are told, and no answer is waited for: 报平安
     offer: str = ""  # the sentence of a menu that stands for it: 家里东西坏了，请师傅来修
+    baseline: Baseline | None = None  # None: nothing is counted as saved
     follow_ups: Mapping[str, tuple[Sentence, ...]] = field(
         default_factory=dict
     )  # intent -> what calls it, said of what this one did
@@ -365,7 +377,7 @@ def _read_intent(reader: Reader, common: Common, kinds: Mapping[str, Kind]) -> I
         cancels=get("cancels", partial(_read_names, reader), ()), small_talk=get("small_talk", reader.flag, False),
         listens=get("listens", reader.flag, False),
         chats=get("chats", reader.flag, False), tells=get("tells", reader.flag, False),
-        offer=get("offer", reader.text_of, ""), follow_ups=_read_follow_ups(reader, fields, common),
+        offer=get("offer", reader.text_of, ""), baseline=get("baseline", partial(_read_baseline, reader), None), follow_ups=_read_follow_ups(reader, fields, common),
         places={
             name: (mark.line + 1, mark.column + 1)
             for name in ("needs", "provides", "cancels", "follow_ups") if name in fields for mark in (fields[name][1].start_mark,)
@@ -396,6 +408,24 @@ def _read_flat(reader: Reader, node: yaml.Node, what: str) -> bool:
 def _read_names(reader: Reader, node: yaml.Node, what: str) -> tuple[str, ...]:
     """Return one name or wording, or several."""
     return (reader.text_of(node, what),) if isinstance(node, yaml.ScalarNode) else reader.words(node, what)
+
+
+def _read_baseline(reader: Reader, node: yaml.Node, what: str) -> Baseline | None:
+    """Return what something took before; a number that nobody can check is refused."""
+    fields = reader.mapping(node, what)
+    reader.known(fields, ("minutes", "source"))
+    said = reader.text_of(fields["minutes"][1], "minutes") if "minutes" in fields else ""
+    if not (said.isascii() and said.isdigit() and 0 < int(said[:4]) <= LONGEST_BASELINE):
+        raise Fault(node.start_mark, "E221", f"baseline 的 minutes 应是 1 到 {LONGEST_BASELINE} 的整数分钟", "例如 minutes: 8")
+    source = reader.text_of(fields["source"][1], "source").strip() if "source" in fields else ""
+    if not source:
+        raise Fault(
+            node.start_mark,
+            "E222",
+            "baseline 没有写 source:",
+            "写明这个分钟数是怎么来的，例如 source: 前台 2026年3月记了 40 次，平均 8 分钟",
+        )
+    return Baseline(minutes=int(said), source=source)
 
 
 def _read_follow_ups(reader: Reader, fields: Fields, common: Common) -> dict[str, tuple[Sentence, ...]]:

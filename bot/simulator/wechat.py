@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.simulator import crowd
 from bot.simulator import menu as menus
 from bot.simulator.caps import Caps
 from bot.simulator.cast import CAST
@@ -162,10 +163,13 @@ class WeChat:
 
     def resident(self, openid: str) -> Resident:
         """Return who has this openid."""
-        try:
-            return self.residents[openid]
-        except KeyError:
-            raise Refused(40003, "invalid openid") from None
+        known = self.residents.get(openid)
+        if known is not None:
+            return known
+        if crowd.is_of_it(openid):
+            now = self.clock()
+            return Resident(openid=openid, name="", follows_since=now, window=quota.after_message(quota.Window(), now))
+        raise Refused(40003, "invalid openid")
 
     def follower(self, openid: str) -> Resident:
         """Return who has this openid and follows."""
@@ -204,7 +208,9 @@ class WeChat:
     # -------------------------------------------------------------- chats
 
     def post(self, line: Line) -> Line:
-        """Put a line into its chat, or in place of the line with the same id."""
+        """Put a line into its chat, or in place of the line with the same id; one for the crowd is seen by nobody."""
+        if crowd.is_of_it(line.openid):
+            return line
         self.lines[line.id] = line
         self.journal.publish("line", line=line.id)
         return line

@@ -7,8 +7,10 @@ refused stands apart: nothing can point at a refusal. Neither holds an openid; t
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, delete, text
+from sqlalchemy import Index, case, delete, func, or_, text
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
 from bot.model import maybe_moment, moment, word
@@ -90,6 +92,21 @@ def holding(session: Session, resident: Resident, purpose: str) -> Sequence[Cons
 def _all_of(session: Session, resident: Resident) -> list[int]:
     """Return the ids of all rows that are this person: their own and those that were merged into it."""
     return [resident.key, *(one.key for one in people.also_known(session, [resident]))]
+
+
+def counted(session: Session, purpose: str, moments: Sequence[datetime], where: Sequence[Any] = ()) -> Sequence[int]:
+    """Return how many people's consent to a purpose held at each of these moments."""
+    if not moments:
+        return ()
+    held = [
+        func.count(
+            case(
+                ((col(Consent.given_at) < at) & or_(col(Consent.withdrawn_at).is_(None), col(Consent.withdrawn_at) >= at), col(Consent.resident_id))
+            ).distinct()
+        )
+        for at in moments
+    ]  # fmt: skip
+    return list(session.execute(sql_select(*held).where(col(Consent.purpose) == purpose, *where)).one())
 
 
 def of(session: Session, resident: Resident) -> Sequence[Consent]:

@@ -41,6 +41,7 @@ class Task(Scoped, table=True):
         Index("task_subject", "subject"),
         Index("task_openid", "openid"),
         Index("task_number", "number", unique=True),
+        Index("task_kind", "community_id", "kind", "opened_at"),
         Index("task_answered", "community_id", "kind", "opened_at", sqlite_where=_ANSWERED, postgresql_where=_ANSWERED),
         index_where_known("task", "household_id"),
     )  # fmt: skip

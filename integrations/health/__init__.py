@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.health import actions, cards, console, events, personal, processing, purposes, tasks
+from integrations.health import actions, cards, console, events, figures, past, personal, processing, purposes, tasks
 from integrations.health.models import SYMPTOM_WORDS
 from integrations.health.settings import Settings
 
@@ -16,6 +16,8 @@ integration = Integration(
     amends=actions.AMENDS,
     console=console.ROUTES,
     cards=(cards.latest,),
+    figures=figures.FIGURES,
+    past=past.tell,
     log=events.LOG,
     emits={"health.checked_in": "corrected", "health.completed": ""},
     processing=processing.PROCESSING,

@@ -11,6 +11,7 @@ from integrations.identity import (
     joining,
     members,
     pages,
+    past,
     processing,
     proofs,
     reactions,
@@ -27,6 +28,7 @@ integration = Integration(
     console=console.ROUTES,
     pages=pages.ROUTES,
     reactions=reactions.ALL,
+    past=past.tell,
     log=events.LOG,
     emits=events.EMITS,
     tells={

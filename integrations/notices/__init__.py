@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.notices import actions, after, before, console, events, pages, processing, replies
+from integrations.notices import actions, after, before, console, events, figures, pages, past, processing, replies
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -18,6 +18,8 @@ integration = Integration(
     console=(*before.ROUTES, *console.ROUTES, *after.ROUTES),
     pages=pages.ROUTES,
     notice_page=pages.PATH,
+    figures=figures.FIGURES,
+    past=past.tell,
     log=events.LOG,
     processing=processing.PROCESSING,
     emits=events.EMITS,

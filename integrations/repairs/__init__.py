@@ -4,7 +4,20 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.repairs import actions, api, cards, clock, console, events, pages, personal, processing, reactions
+from integrations.repairs import (
+    actions,
+    api,
+    cards,
+    clock,
+    console,
+    events,
+    figures,
+    pages,
+    past,
+    personal,
+    processing,
+    reactions,
+)
 from integrations.repairs.settings import Settings
 
 _DESK = (Role.STAFF, Role.MANAGER)
@@ -23,6 +36,8 @@ integration = Integration(
     console=console.ROUTES,
     pages=pages.ROUTES,
     api=api.ROUTES,
+    figures=figures.FIGURES,
+    past=past.tell,
     log=events.LOG,
     emits=events.EMITS,
     processing=processing.PROCESSING,

@@ -4,6 +4,10 @@ from pydantic import BaseModel, Field
 
 
 class Settings(BaseModel):
-    """How long the words of a repair are kept: as long as somebody may ask what was repaired, by whom and how well."""
+    """How long the words of a repair are kept: as long as somebody may ask what was repaired, by whom and how well; how soon it is taken on."""
 
     keep_days: int = Field(730, ge=180, le=3650, description="days for which words, phone and place of a repair are kept")
+    answer_minutes: int = Field(
+        120, ge=5, le=2880, description="minutes of office time within which a repair is to be taken on, for the figures"
+    )
+    urgent_answer_minutes: int = Field(30, ge=5, le=240, description="the same for urgent ones, at any hour")

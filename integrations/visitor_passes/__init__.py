@@ -3,7 +3,19 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.visitor_passes import actions, api, cards, console, events, pages, personal, processing, reactions
+from integrations.visitor_passes import (
+    actions,
+    api,
+    cards,
+    console,
+    events,
+    figures,
+    pages,
+    past,
+    personal,
+    processing,
+    reactions,
+)
 from integrations.visitor_passes.settings import Settings
 
 integration = Integration(
@@ -20,6 +32,8 @@ integration = Integration(
     cards=(cards.passes,),
     finds=(cards.by_plate,),
     today=(cards.expected,),
+    figures=figures.FIGURES,
+    past=past.tell,
     log=events.LOG,
     emits=events.EMITS,
     processing=processing.PROCESSING,

@@ -94,7 +94,7 @@ def demo(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dem
         [sys.executable, "-m", "bot", "demo", "--port", str(port)],
         cwd=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     ) as process:  # fmt: skip
-        said = _read_until(process, "Try:")
+        said = read_until(process, "Try:")
         links = dict(re.findall(r"^ +(guard|staff|manager|admin) +\S+ +(\S+)$", said, re.MULTILINE))
         yield Demo(f"http://127.0.0.1:{port}", links, home / "var/demo", process)
         if process.poll() is None:
@@ -102,7 +102,7 @@ def demo(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dem
             assert process.wait(10) == 0, "the server must end cleanly when it is told to"
 
 
-def _read_until(process: "subprocess.Popen[str]", word: str) -> str:
+def read_until(process: "subprocess.Popen[str]", word: str) -> str:
     """Return what a process says up to a word; fails when it ends before."""
     assert process.stdout is not None
     said = ""

@@ -25,7 +25,7 @@ from bot.keys import Keys
 from bot.model import SHANGHAI
 from bot.store import apikeys, scope
 from bot.store.staff import Role, Staff
-from tests.acceptance.conftest import Demo, _read_until, free_port
+from tests.acceptance.conftest import Demo, free_port, read_until
 
 SAMPLE = Path(__file__).parents[1] / "sample_service"
 LI, WANG = "oDemoLiMei_3B1U302_bbbbbbbbb", "oDemoWangQiang_7B1U101_ccccc"
@@ -68,10 +68,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory, listener: str) -> Iterator[De
         "LINLI_TOOLS_WEBHOOK": listener,
     }  # fmt: skip
     with subprocess.Popen(
-        [sys.executable, "-m", "bot", "demo", "--port", str(port)],
+        [sys.executable, "-m", "bot", "demo", "--bare", "--port", str(port)],
         cwd=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment,
     ) as process:  # fmt: skip
-        said = _read_until(process, "Try:")
+        said = read_until(process, "Try:")
         links = dict(re.findall(r"^ +(guard|staff|manager|admin) +\S+ +(\S+)$", said, re.MULTILINE))
         yield Demo(f"http://127.0.0.1:{port}", links, home / "var/demo", process)
         process.terminate()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
-from integrations.tools import actions, api, board, cards, effects, events, jobs, pages, personal, reactions, settings
+from integrations.tools import actions, api, board, cards, effects, events, figures, jobs, pages, personal, reactions, settings
 
 integration = Integration(
     name="tools",
@@ -23,6 +23,7 @@ integration = Integration(
     permissions=(Permission(name="tools.lend", title="借出和收回工具", roles=(Role.STAFF, Role.MANAGER)),),
     tasks=(TaskKind(kind="tool.wanted", title="有人借工具", path="/tools", path_title="去借出"),),
     cards=(cards.borrowed,),
+    figures=(figures.asked_for,),
     personal=personal.PERSONAL,
     settings=settings.Settings,
     seed=jobs.seed,

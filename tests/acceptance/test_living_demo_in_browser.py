@@ -1,0 +1,84 @@
+"""`linli demo` as it is tried first: a community with a past, in which every page shows what it is for."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.acceptance.conftest import Demo, free_port, read_until
+
+pytestmark = pytest.mark.browser
+
+Window = Callable[..., Page]
+Shot = Callable[[Page, str], None]
+
+#: Pages that have nothing to show while all is well, or before somebody sets them up.
+CALM = {"/console/effects", "/console/duplicates", "/console/duty/robots", "/console/keys", "/console/roster"}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo that seeds itself, with its past."""
+    home, port = tmp_path_factory.mktemp("living"), free_port()
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "demo", "--port", str(port)],
+        cwd=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as process:  # fmt: skip
+        links = dict(re.findall(r"^ +(guard|staff|manager|admin) +\S+ +(\S+)$", read_until(process, "Try:"), re.MULTILINE))
+        yield Demo(f"http://127.0.0.1:{port}", links, home / "var/demo", process)
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def test_every_page_of_the_menu_shows_what_it_is_for(demo: Demo, sign_in: Window) -> None:
+    page = sign_in("admin")
+    page.goto(f"{demo.url}/console")
+    paths = [link.get_attribute("href") or "" for link in page.locator("nav a").all()]
+
+    empty = []
+    for path in paths:
+        answer = page.goto(f"{demo.url}{path}")
+        assert answer is not None
+        assert answer.status == 200, path
+        if page.locator(".empty").count():
+            empty.append(path)
+    assert set(empty) <= CALM
+
+
+def test_figures_tell_of_eight_weeks(demo: Demo, sign_in: Window, shot: Shot) -> None:
+    page = sign_in("manager", height=860)
+    page.goto(f"{demo.url}/console/figures")
+
+    expect(page.locator("#numbers tbody tr")).to_have_count(8)
+    for row in page.locator("#numbers tbody tr").all()[:-1]:
+        expect(row).not_to_contain_text("没有数据")
+    expect(page.locator(".chart svg")).to_be_visible()
+    shot(page, "figures")
+
+
+def test_a_notice_shows_all_that_may_become_of_it(demo: Demo, sign_in: Window, shot: Shot) -> None:
+    page = sign_in("manager", height=860)
+    page.goto(f"{demo.url}/console/notices")
+
+    page.get_by_role("link", name="停电检修").click()
+    for state in ("已送达", "已发出", "通知不到"):
+        expect(page.locator("main")).to_contain_text(state)
+    shot(page, "notice")
+
+
+def test_a_notice_is_sent_to_hundreds_who_have_no_phone_here(demo: Demo, sign_in: Window) -> None:
+    page = sign_in("manager")
+    page.goto(f"{demo.url}/console/notices/new")
+    page.get_by_label("发给谁").fill("1栋、2栋、3栋")
+    page.get_by_label("标题").fill("明天停水")
+    page.get_by_label("内容").fill("明天 9:00 到 12:00 检修水管，请提前储水。")
+    page.get_by_role("button", name="发布").click()
+
+    expect(page.locator("[data-state=queued], [data-state=armed], [data-state=sending]")).to_have_count(0, timeout=60_000)
+    expect(page.locator("[data-state=failed], [data-state=unknown]")).to_have_count(0)
+    expect(page.locator("[data-state=delivered], [data-state=sent]").first).to_be_visible()

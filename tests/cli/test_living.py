@@ -1,0 +1,138 @@
+"""The demo's past: what services wrote of it holds all that holds of what really happened."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from sqlmodel import select
+
+from bot import app
+from bot.cli.serving import demo_settings, seed
+from bot.store import sealing
+from bot.store.consents import Consent
+from bot.store.database import Database
+from bot.store.events import Event
+from bot.store.followers import Follower
+from bot.store.notices import Notice
+from bot.store.outbox import Delivery, DeliveryState
+from bot.store.outcomes import Outcome
+from bot.store.people import Binding, Resident
+from bot.store.tasks import Task
+from integrations.health.models import CheckIn
+from integrations.repairs.models import Ticket, TicketState
+from integrations.visitor_passes.models import Pass, Passage
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The smaller of the demo's communities with its past."""
+    settings = demo_settings(host="127.0.0.1", port=1, var=tmp_path_factory.mktemp("lived") / "var")
+    seed(settings, ("demo-east",), lives=True)
+    database = app.reach_database(settings)
+    yield database
+    database.close()
+
+
+T = TypeVar("T")
+
+
+def all_of(lived: Database, kind: type[T]) -> list[T]:
+    return lived.submit(lambda session: list(session.exec(select(kind)).all())).result()
+
+
+def test_seven_of_ten_are_bound_each_by_one_account_that_follows(lived: Database) -> None:
+    residents = all_of(lived, Resident)
+    bound = [one for one in residents if one.openid]
+
+    assert 0.68 < len(bound) / len(residents) < 0.72
+    holding = {(one.openid, one.resident_id) for one in all_of(lived, Binding) if one.ended_at is None}
+    assert holding >= {(one.openid, one.id) for one in bound if one.openid and one.openid.startswith("oDemoPast")}
+    assert {one.openid for one in all_of(lived, Follower)} >= {one.openid for one in bound}
+
+
+def test_what_became_of_each_notice_adds_up_and_nothing_waits_to_be_sent(lived: Database) -> None:
+    deliveries = all_of(lived, Delivery)
+    told = {event.subject: event.data["people"] for event in all_of(lived, Event) if event.kind == "notice.published"}
+
+    assert not {DeliveryState.ARMED, DeliveryState.QUEUED, DeliveryState.SENDING} & {one.state for one in deliveries}
+    assert {DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.UNREACHABLE} <= {
+        one.state for one in deliveries
+    }
+    for notice in all_of(lived, Notice):
+        if notice.published_at is not None:
+            assert sum(one.notice_id == notice.id for one in deliveries) == told[f"notice:{notice.public_id}"]
+    for one in deliveries:
+        assert (one.sent_at is not None) == (one.state in (DeliveryState.SENT, DeliveryState.DELIVERED))
+        assert one.acknowledged_at is None or (one.read_at is not None and one.read_at <= one.acknowledged_at)
+        assert one.state is not DeliveryState.UNREACHABLE or one.openid is None
+
+
+def test_every_check_in_has_the_consent_of_who_told_it_given_before(lived: Database) -> None:
+    consents = {one.id: one for one in all_of(lived, Consent)}
+
+    found = all_of(lived, CheckIn)
+    assert found
+    for made in found:
+        consent = consents[made.consent_id]
+        assert consent.resident_id == made.reporter_id
+        assert consent.given_at <= made.at
+        assert "体温" in consent.words
+
+
+def test_tickets_are_in_every_state_and_say_what_their_log_says(lived: Database) -> None:
+    happened: dict[str, list[str]] = {}
+    for event in sorted(all_of(lived, Event), key=lambda event: event.id or 0):
+        happened.setdefault(event.subject, []).append(event.kind)
+
+    tickets = all_of(lived, Ticket)
+    assert {one.state for one in tickets} >= {TicketState.SUBMITTED, TicketState.WORKING, TicketState.DONE, TicketState.CLOSED}
+    for one in tickets:
+        log = happened[one.subject]
+        assert log[0] == "repair.opened"
+        assert (one.rating is not None) == ("repair.rated" in log)
+        assert one.reopened == log.count("repair.reopened")
+        assert (one.state is TicketState.CANCELLED) == ("repair.cancelled" in log)
+
+
+def test_passes_let_in_no_more_than_they_are_for(lived: Database) -> None:
+    passages = all_of(lived, Passage)
+    for one in all_of(lived, Pass):
+        inside = sum(passage.admitted for passage in passages if passage.pass_id == one.id)
+        assert one.entries_left == one.people - inside
+
+
+def test_the_log_goes_back_sixty_days_in_the_order_of_time_and_says_nothing_of_what_is_to_come(lived: Database) -> None:
+    now = app.clock()
+    events = [event for event in sorted(all_of(lived, Event), key=lambda event: event.id or 0) if event.kind != "roster.imported"]
+    past = [event.at for event in events if event.at < now - timedelta(minutes=10)]
+
+    assert past == sorted(past)
+    assert max(event.at for event in events) <= now
+    assert timedelta(days=55) < now - past[0] < timedelta(days=62)
+    assert all(outcome.day <= now.date() for outcome in all_of(lived, Outcome))
+
+
+def test_somebody_waits_for_a_person_and_others_had_their_answer(lived: Database) -> None:
+    handed = [task for task in all_of(lived, Task) if task.kind == "handoff"]
+
+    assert any(task.is_open and task.answered_at is None for task in handed)
+    assert any(not task.is_open and task.answered_at is not None for task in handed)
+    assert all(task.rung_at is None for task in all_of(lived, Task))  # nobody is called for what has gone by
+
+
+def test_what_is_personal_is_sealed_and_opens(lived: Database) -> None:
+    assert sealing.faults(lived.engine, sample=200) == []
+    words = Path(str(lived.engine.url.database)).read_bytes()
+    assert "厨房水管漏水了".encode() not in words
+
+
+def test_a_demo_is_bare_unless_it_is_to_live(seeded: Path) -> None:
+    database = sqlite3.connect(seeded / "linli.db")
+
+    assert database.execute("SELECT count(*) FROM outcome").fetchone() == (0,)
+    database.close()
