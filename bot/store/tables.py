@@ -36,6 +36,7 @@ from bot.store import (
     scenes,
     sealing,
     seals,
+    sentpictures,
     sessions,
     spending,
     staff,
@@ -46,5 +47,5 @@ from bot.store import (
 
 __all__ = [
     "alerts", "apikeys", "attempts", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
-    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "people", "photos", "receipts", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "people", "photos", "receipts", "scenes", "sealing", "seals", "sentpictures", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

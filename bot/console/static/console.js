@@ -29,10 +29,10 @@ document.addEventListener("keydown", (event) => {
     field.form.requestSubmit();
   } else if (!field && !event.ctrlKey && !event.metaKey && !event.altKey) {
     const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (wanted?.matches("input")) {
+    if (wanted?.matches("input, textarea")) {
       event.preventDefault();
       wanted.focus();
-      wanted.select();
+      if (wanted.matches("input")) wanted.select();
     } else wanted?.click();
   }
 });
