@@ -11,6 +11,7 @@ from sqlmodel import col, func, select
 from bot.contract import (
     Conversation,
     Desk,
+    Integration,
     Page,
     Redirect,
     Services,
@@ -161,7 +162,7 @@ def _task(desk: Desk, task: Task, holders: Mapping[int, str]) -> Row:
     words = desk.veil(str(task.data.get("text") or task.data.get("report") or ""), task)
     return Row(
         at=task.opened_at, urgent=task.urgent, title=title, path=own or desk.page_of(task.about), words="" if words in title else words,
-        waited=handoffs.say_waited(desk.now - task.opened_at), whose="" if whose in title else whose, number=task.number or "",
+        waited=handoffs.say_waited(desk.now - task.opened_at), whose=" ".join(word for word in whose.split() if word not in title), number=task.number or "",
         holder=holders.get(task.claimed_by or 0, ""), is_mine=task.claimed_by == desk.staff.id, talk=talk_path if talk_path != own else "",
     )  # fmt: skip
 
@@ -201,15 +202,25 @@ def _bound(services: Services, desk: Desk) -> list[tuple[str, int, str]]:
 
 
 def _happened(services: Services, desk: Desk) -> list[tuple[str, int, str]]:
-    """Return how often what services count has happened since midnight, each with the page that lists it, for who may see that."""
-    counted = {kind: words for one in services.integrations for kind, words in one.log.figures.items()}
+    """Return how often what services count has happened since midnight, each with the page behind it, for who may see that.
+
+    That is the log, narrowed to just these; for who does not read it the service's own page.
+    """
+    counted = {kind: (words, one) for one in services.integrations for kind, words in one.log.figures.items()}
     midnight = desk.now.replace(hour=0, minute=0, second=0, microsecond=0)
     rows = desk.session.exec(
         select(Event.kind, func.count()).where(col(Event.kind).in_(counted), col(Event.at) >= midnight).group_by(Event.kind)
     ).all()
     today = {kind: count for kind, count in rows}
-    listed = f"{AUDIT}?since={midnight:%Y-%m-%d}&kind=" if desk.may("audit.view") else ""
-    return [(words, today.get(kind, 0), listed and f"{listed}{kind}") for kind, words in counted.items()]
+    log = f"{AUDIT}?since={midnight:%Y-%m-%d}&kind=" if desk.may("audit.view") else ""
+    return [
+        (words, today.get(kind, 0), f"{log}{kind}" if log else _first_page(one, desk)) for kind, (words, one) in counted.items()
+    ]
+
+
+def _first_page(service: Integration, desk: Desk) -> str:
+    """Return the page of a service that stands in this person's menu, empty for none."""
+    return next((one.path for one in service.console if one.nav and desk.may(one.need)), "")
 
 
 def _leads(services: Services, desk: Desk, path: str) -> bool:

@@ -13,7 +13,9 @@ from sqlmodel import Session, col, or_, select
 
 from bot.contract.pages import Desk
 from bot.sealed import is_unreadable
+from bot.store import tasks
 from bot.store.conversations import Conversation, Line
+from bot.store.tasks import Task
 
 __all__ = ["OPENED", "PAGE", "TITLES", "Found", "Show", "count", "first", "is_aside", "is_unanswered", "listed", "said"]
 
@@ -77,7 +79,7 @@ def listed(
 ) -> tuple[Sequence[Conversation], bool]:
     """Return one page of talks, and whether there are more; `among` are accounts, where only theirs are meant.
 
-    Who waits for a word stands in the order of waiting, all others by their latest word.
+    Who waits for a word stands in the order of waiting, alarms before all others; the rest by their latest word.
     """
     query = select(Conversation).where(*_conditions(show, desk.staff.id or 0, desk.now))
     if among is not None:
@@ -86,7 +88,12 @@ def listed(
     order: dict[Show, tuple[Any, ...]] = {
         Show.ALL: (col(Conversation.updated_at).desc(),), Show.ASIDE: (col(Conversation.snoozed_until),),
     }  # fmt: skip
-    query = query.order_by(*order.get(show, (waiting.is_(None), waiting, col(Conversation.updated_at).desc())))
+    alarm = exists().where(
+        col(Task.openid) == col(Conversation.openid), col(Task.closed_at).is_(None), col(Task.urgent),
+        col(Task.need).in_([need for need in tasks.count_by_need(desk.session) if desk.may(need)]),
+    )  # fmt: skip
+    waits = (waiting.is_(None), alarm.correlate(Conversation).desc(), waiting, col(Conversation.updated_at).desc())
+    query = query.order_by(*order.get(show, waits))
     rows = desk.session.exec(query.offset((number - 1) * limit).limit(limit + 1)).all()
     return rows[:limit], len(rows) > limit
 

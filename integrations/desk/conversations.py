@@ -43,6 +43,9 @@ CARRIED = 300
 #: Lines of a talk that are shown at first, and each time older ones are asked for.
 LINES = 100
 
+#: Lines of a talk among which the last words of a person are looked for.
+LOOKED_AT = 6
+
 #: Lists that tell how many they have; all talks are too many to be worth counting.
 COUNTED = (Show.WAITING, Show.MINE, Show.NOBODY, Show.ASIDE)
 
@@ -282,7 +285,8 @@ def _rows(desk: Desk, found: Sequence[Conversation]) -> list[dict[str, Any]]:
 def _row(desk: Desk, talk: Conversation, numbers: Sequence[str], alarms: Mapping[str | None, Task]) -> dict[str, Any]:
     resident = talks.speaker(desk, talk)
     flat = desk.household(resident) if resident else None
-    last = talks.lines(desk.session, talk.openid, 1)
+    lines = talks.lines(desk.session, talk.openid, LOOKED_AT)
+    last = [line for line in lines if line.speaker != "bot"][-1:] or lines[-1:]  # what a person said tells more
     return {
         "phone": resident.phone if resident else "", "key": talk.public_id, "flat": flat.label if flat else "未绑定住址",
         "household": flat.id if flat else None, "name": resident.name if resident else "",
@@ -290,7 +294,7 @@ def _row(desk: Desk, talk: Conversation, numbers: Sequence[str], alarms: Mapping
         "waited": handoffs.say_waited(desk.now - talk.waiting_since) if talk.waiting_since else "",
         "aside": talk.snoozed_until if talk.snoozed_until and talklists.is_aside(desk.session, talk, desk.now) else None,
         "is_unanswered": talklists.is_unanswered(desk.session, talk),
-        "last": last[-1].text if last else "", "updated_at": last[-1].at if last else talk.updated_at, "numbers": numbers,
+        "last": last[0].text if last else "", "updated_at": lines[-1].at if lines else talk.updated_at, "numbers": numbers,
     }  # fmt: skip
 
 
