@@ -170,7 +170,7 @@ def _task(desk: Desk, task: Task, holders: Mapping[int, str]) -> Row:
 def _talk(desk: Desk, talk: Conversation, holders: Mapping[int, str]) -> Row:
     about = f"conversation:{talk.public_id}"
     desk.read(TALKS, about)
-    task = next((one for one in handoffs.open_of(desk.session, talk.openid) if handoffs.waits(one)), None)
+    task = min(handoffs.open_of(desk.session, talk.openid), key=lambda one: not handoffs.waits(one), default=None)
     said = [line.text for line in talks.lines(desk.session, talk.openid, LOOKED_AT) if line.speaker == "resident"]
     words, title = desk.veil(said[-1]) if said else "", desk.veil(talk.topic) or "居民找人"
     return Row(

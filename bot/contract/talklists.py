@@ -75,7 +75,7 @@ def _conditions(show: Show, staff_id: int, now: datetime) -> Sequence[ColumnElem
 
 
 def listed(
-    desk: Desk, show: Show, number: int = 1, *, among: Select[str] | None = None, limit: int = PAGE
+    desk: Desk, show: Show, number: int = 1, *, among: Select[str] | None = None
 ) -> tuple[Sequence[Conversation], bool]:
     """Return one page of talks, and whether there are more; `among` are accounts, where only theirs are meant.
 
@@ -94,8 +94,8 @@ def listed(
     )  # fmt: skip
     waits = (waiting.is_(None), alarm.correlate(Conversation).desc(), waiting, col(Conversation.updated_at).desc())
     query = query.order_by(*order.get(show, waits))
-    rows = desk.session.exec(query.offset((number - 1) * limit).limit(limit + 1)).all()
-    return rows[:limit], len(rows) > limit
+    rows = desk.session.exec(query.offset((number - 1) * PAGE).limit(PAGE + 1)).all()
+    return rows[:PAGE], len(rows) > PAGE
 
 
 def first(desk: Desk, show: Show, *conditions: ColumnElement[bool], limit: int) -> Sequence[Conversation]:

@@ -17,7 +17,7 @@ from bot.store.followers import Follower
 from bot.store.prepared import Prepared, Row, writing
 from bot.store.scope import Scoped
 
-_WAITS = sql_text("waiting_since IS NOT NULL")
+_WAITS, _ASIDE = sql_text("waiting_since IS NOT NULL"), sql_text("snoozed_until IS NOT NULL")
 
 
 class Conversation(Scoped, table=True):
@@ -28,7 +28,7 @@ class Conversation(Scoped, table=True):
         Index("conversation_waits", "community_id", "waiting_since", sqlite_where=_WAITS, postgresql_where=_WAITS),
         index_where_known("conversation", "staff_id"),
         index_where_known("conversation", "assigned_id"),
-        index_where_known("conversation", "snoozed_until"),
+        Index("conversation_aside", "community_id", "snoozed_until", sqlite_where=_ASIDE, postgresql_where=_ASIDE),
     )
 
     openid: str = Field(primary_key=True)

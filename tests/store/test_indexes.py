@@ -15,6 +15,14 @@ services.load_integrations(config.Settings.model_fields["integrations"].get_defa
 QUESTIONS = {
     "delivery_openid": "UPDATE delivery SET openid = NULL WHERE openid = 'oLeft' AND state NOT IN ('queued', 'sending')",
     "event_staff": "SELECT * FROM event WHERE actor = 'staff:anna' AND actor LIKE 'staff:%' ORDER BY id DESC LIMIT 100",
+    "conversation_waits": "SELECT * FROM conversation WHERE community_id = 1 AND waiting_since IS NOT NULL ORDER BY waiting_since LIMIT 31",
+    "conversation_latest": "SELECT * FROM conversation WHERE community_id = 1 ORDER BY updated_at DESC LIMIT 31",
+    "ix_conversation_assigned_id": "SELECT * FROM conversation WHERE assigned_id = 7 AND community_id = 1",
+    "conversation_aside": "SELECT * FROM conversation WHERE snoozed_until > '2026-03-11' AND snoozed_until IS NOT NULL AND community_id = 1",
+    "task_open": "SELECT * FROM task WHERE community_id = 1 AND closed_at IS NULL AND need IN ('task.view') ORDER BY urgent DESC, opened_at DESC LIMIT 13",
+    "desk_note_openid": "SELECT * FROM desk_note WHERE openid = 'oChen' ORDER BY id DESC LIMIT 100",
+    "ix_desk_labelled_label_id": "SELECT openid FROM desk_labelled WHERE label_id = 1",
+    "ix_sent_picture_openid": "SELECT public_id FROM sent_picture WHERE openid = 'oChen'",
     "effect_state": "SELECT * FROM effect WHERE state = 'dead' AND community_id = 1 ORDER BY id DESC LIMIT 200",
 }
 

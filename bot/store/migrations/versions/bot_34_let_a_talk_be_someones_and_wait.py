@@ -49,17 +49,20 @@ def upgrade() -> None:
     op.drop_index("ix_conversation_waiting_since", "conversation")
     waits = sa.text("waiting_since IS NOT NULL")
     op.create_index("conversation_waits", "conversation", ["community_id", "waiting_since"], sqlite_where=waits, postgresql_where=waits)
-    for name in ("staff_id", "assigned_id", "snoozed_until"):
+    aside = sa.text("snoozed_until IS NOT NULL")
+    op.create_index("conversation_aside", "conversation", ["community_id", "snoozed_until"], sqlite_where=aside, postgresql_where=aside)
+    for name in ("staff_id", "assigned_id"):
         _index("conversation", name)
     op.execute("UPDATE conversation SET assigned_id = staff_id")
 
 
 def downgrade() -> None:
     """Bring the tables back to the shape before: pictures are lost, talks laid aside wait again."""
-    for name in ("staff_id", "assigned_id", "snoozed_until"):
+    for name in ("staff_id", "assigned_id"):
         op.drop_index(f"ix_conversation_{name}", "conversation")
     op.drop_index("conversation_latest", "conversation")
-    op.drop_index("conversation_waits", "conversation")
+    for name in ("conversation_waits", "conversation_aside"):
+        op.drop_index(name, "conversation")
     op.create_index("ix_conversation_waiting_since", "conversation", ["waiting_since"])
     with op.batch_alter_table("conversation") as batch:
         for name in ("assigned_id", "writing_id"):
