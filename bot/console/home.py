@@ -30,7 +30,6 @@ from bot.store import channels, people
 from bot.store import tasks as store
 from bot.store.events import Event
 from bot.store.followers import Follower
-from bot.store.people import Resident
 
 #: Whose work the list shows.
 WHOSE = {"": "大家的", "mine": "我的", "nobody": "没人接的"}
@@ -41,11 +40,8 @@ SHOWN = 12
 #: Lines of a talk among which the resident's last words are looked for.
 LOOKED_AT = 10
 
-#: The permission that may see talks; without a service that shows them nobody has it.
-TALKS = "conversation.view"
-
-#: The pages that a figure of the core's own leads to, where somebody may see them.
-PEOPLE, AUDIT = "/people", "/audit"
+#: The log, which a figure leads to where somebody may read it.
+AUDIT = "/audit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +82,7 @@ def _show(services: Services, desk: Desk) -> View:
         "console/home.html",
         {
             "rows": rows, "whose": whose, "all_whose": WHOSE, "counts": counts, "number": number, "left": counts[whose] - number * SHOWN,
-            "standing": [*((one.title, one.run(desk), one.path) for one in _figures(services, desk)), *_bound(services, desk)],
+            "standing": [(one.title, one.run(desk), one.path) for one in _figures(services, desk)],
             "today": _happened(services, desk), "following": following,
             "sent": [(channels.WORDS[name], count) for name, count in channels.figures(desk.session, desk.community.appid, desk.now).items()],
             "live": sorted({"conversation", "line", "task", "resident"}.union(*(one.stirs for one in services.integrations if one.today or one.log.figures))),
@@ -105,7 +101,7 @@ def _needs(desk: Desk) -> list[str]:
 def _of_tasks(desk: Desk, whose: str) -> list[ColumnElement[bool]]:
     """Return which tasks the list shows: what is handed over in a talk that waits stands there as the talk."""
     found: list[ColumnElement[bool]] = []
-    if desk.may(TALKS):
+    if desk.may(handoffs.NEED):
         waits = exists().where(col(Conversation.openid) == col(Task.openid), col(Conversation.waiting_since).is_not(None))
         found.append(not_(and_(col(Task.kind) == handoffs.KIND, waits)))
     if whose:
@@ -126,7 +122,7 @@ def _of_talks(desk: Desk, whose: str) -> list[ColumnElement[bool]]:
 
 
 def _count(desk: Desk, whose: str) -> int:
-    waiting = talklists.count(desk, Show.WAITING, *_of_talks(desk, whose)) if desk.may(TALKS) else 0
+    waiting = talklists.count(desk, Show.WAITING, *_of_talks(desk, whose)) if desk.may(handoffs.NEED) else 0
     return waiting + store.count_pressing(desk.session, _needs(desk), *_of_tasks(desk, whose))
 
 
@@ -134,7 +130,7 @@ def _rows(desk: Desk, whose: str, skipped: int) -> list[Row]:
     """Return one page of the list: urgent things first, then the longest waiting."""
     most = skipped + SHOWN
     found: list[Task | Conversation] = [*store.pressing(desk.session, _needs(desk), *_of_tasks(desk, whose), limit=most)]
-    if desk.may(TALKS):
+    if desk.may(handoffs.NEED):
         found += talklists.first(desk, Show.WAITING, *_of_talks(desk, whose), limit=most)
     found.sort(key=lambda one: (not (isinstance(one, Task) and one.urgent), _since(one)))
     shown = found[skipped:most]
@@ -155,8 +151,9 @@ def _holders(desk: Desk, found: Sequence[Task | Conversation]) -> Mapping[int, s
 def _task(desk: Desk, task: Task, holders: Mapping[int, str]) -> Row:
     desk.read(task.need, task.about)
     kind = desk.context.services.kind_of(task.kind)
-    talk = desk.session.get(Conversation, task.openid) if task.openid and desk.may(TALKS) else None
+    talk = desk.session.get(Conversation, task.openid) if task.openid else None
     talk_path = desk.page_of(f"conversation:{talk.public_id}") if talk else ""
+    talk_path = talk_path if _page_at(desk, talk_path) else ""
     own = talk_path if task.kind == handoffs.KIND else kind.address(task) if kind else ""
     title, whose = desk.veil(task.title, task), _whose(desk, task.openid)
     words = desk.veil(str(task.data.get("text") or task.data.get("report") or ""), task)
@@ -169,15 +166,29 @@ def _task(desk: Desk, task: Task, holders: Mapping[int, str]) -> Row:
 
 def _talk(desk: Desk, talk: Conversation, holders: Mapping[int, str]) -> Row:
     about = f"conversation:{talk.public_id}"
-    desk.read(TALKS, about)
+    path = desk.page_of(about)
+    shown = _page_at(desk, path)
     task = min(handoffs.open_of(desk.session, talk.openid), key=lambda one: not handoffs.waits(one), default=None)
-    said = [line.text for line in talks.lines(desk.session, talk.openid, LOOKED_AT) if line.speaker == "resident"]
+    said = handoffs.words(task).split("\n") if task else []
+    if shown is not None:  # whoever reads the talk reads what was said in it last
+        desk.read(shown.need, about)
+        said += [line.text for line in talks.lines(desk.session, talk.openid, LOOKED_AT) if line.speaker == "resident"]
     words, title = desk.veil(said[-1]) if said else "", desk.veil(talk.topic) or "居民找人"
     return Row(
-        at=_since(talk), urgent=False, title=title, path=desk.page_of(about), words="" if words in title else words,
+        at=_since(talk), urgent=False, title=title, path=path if shown else "", words="" if words in title else words,
         waited=handoffs.say_waited(desk.now - _since(talk)), whose=_whose(desk, talk.openid), number=task.number or "" if task else "",
         holder=holders.get(talk.assigned_id or 0, ""), is_mine=talk.assigned_id == desk.staff.id,
     )  # fmt: skip
+
+
+def _page_at(desk: Desk, path: str) -> Page | None:
+    """Return the page of a service at a path, where this person may open it."""
+    asked = path.split("/")
+    pages = (one for service in desk.context.services.integrations for one in service.console if one.method == "GET")
+    fits = (one for one in pages if len(parts := one.path.split("/")) == len(asked) and all(
+        part == said or part.startswith("{") for part, said in zip(parts, asked, strict=True)
+    ))  # fmt: skip
+    return next((one for one in fits if desk.may(one.need)), None)
 
 
 def _whose(desk: Desk, openid: str | None) -> str:
@@ -191,14 +202,6 @@ def _whose(desk: Desk, openid: str | None) -> str:
 
 def _figures(services: Services, desk: Desk) -> list[Today]:
     return [figure for one in services.integrations for figure in one.today if desk.may(figure.need)]
-
-
-def _bound(services: Services, desk: Desk) -> list[tuple[str, int, str]]:
-    """Return how many residents are bound, for who may see which."""
-    if not _leads(services, desk, PEOPLE):
-        return []
-    bound = desk.session.exec(select(func.count()).select_from(Resident).where(col(Resident.openid).is_not(None))).one()
-    return [("已绑定住户", bound, f"{PEOPLE}?bound=yes")]
 
 
 def _happened(services: Services, desk: Desk) -> list[tuple[str, int, str]]:
@@ -221,11 +224,6 @@ def _happened(services: Services, desk: Desk) -> list[tuple[str, int, str]]:
 def _first_page(service: Integration, desk: Desk) -> str:
     """Return the page of a service that stands in this person's menu, empty for none."""
     return next((one.path for one in service.console if one.nav and desk.may(one.need)), "")
-
-
-def _leads(services: Services, desk: Desk, path: str) -> bool:
-    """Tell whether a service has this page, and this person may see it."""
-    return any(one.path == path and desk.may(one.need) for service in services.integrations for one in service.console)
 
 
 def _start(places: Sequence[Page], desk: Desk) -> Redirect:

@@ -16,13 +16,13 @@ from bot.language.kinds.kind import Slot
 from bot.language.reading import Reading
 from bot.store import conversations, tasks
 from bot.store import handoffs as store
-from bot.store.handoffs import KIND, intent, is_question, open_among, open_of, waits, words
+from bot.store.handoffs import KIND, NEED, intent, is_question, open_among, open_of, waits, words
 from bot.store.photos import Photo
 from bot.store.staff import Staff
 from bot.store.tasks import Task
 
 __all__ = [
-    "KIND", "OUTCOMES", "add", "by_number", "close_answered", "closed_lately", "current", "expected", "intent", "is_question", "matters", "open", "open_among",
+    "KIND", "NEED", "OUTCOMES", "add", "by_number", "close_answered", "closed_lately", "current", "expected", "intent", "is_question", "matters", "open", "open_among",
     "open_of", "phone", "say", "say_state", "say_topic", "say_wait", "say_waited", "tell_closed", "waits", "withdraw", "words",
 ]  # fmt: skip
 

@@ -74,9 +74,7 @@ def _conditions(show: Show, staff_id: int, now: datetime) -> Sequence[ColumnElem
             return ()
 
 
-def listed(
-    desk: Desk, show: Show, number: int = 1, *, among: Select[str] | None = None
-) -> tuple[Sequence[Conversation], bool]:
+def listed(desk: Desk, show: Show, number: int = 1, *, among: Select[str] | None = None) -> tuple[Sequence[Conversation], bool]:
     """Return one page of talks, and whether there are more; `among` are accounts, where only theirs are meant.
 
     Who waits for a word stands in the order of waiting, alarms before all others; the rest by their latest word.

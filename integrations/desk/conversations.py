@@ -32,7 +32,7 @@ from bot.contract import (
 )
 from bot.contract.talklists import Show
 from integrations.desk import contact, labels, notes, phrases
-from integrations.desk.models import Note
+from integrations.desk.models import TalkNote
 
 #: The page that writes a new entry of what the community knows, where a service has one.
 KNOWLEDGE = "/knowledge/new"
@@ -318,7 +318,7 @@ def _talk(
     beside = notes.of(desk, talk, None if is_all else lines[0].at)
     photo_ids = [line.photo_id for line in lines if line.photo_id]
     photos = {photo.id: photo for photo in desk.session.exec(select(Photo).where(col(Photo.id).in_(photo_ids))).all()}
-    said: list[Line | Note] = sorted([*lines, *beside], key=lambda one: one.at)
+    said: list[Line | TalkNote] = sorted([*lines, *beside], key=lambda one: one.at)
     [row] = _rows(desk, [talk])
     handed = [_handed(desk, task, lines) for task in handoffs.open_of(desk.session, talk.openid)]
     listed = _inbox(desk)

@@ -8,7 +8,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from bot.contract import Conversation, Desk, Page, Redirect, Refusal, page
-from integrations.desk.models import Label, Labelled
+from integrations.desk.models import TalkLabel, TalkLabelled
 
 #: Characters of a label, and labels that a community may have.
 LONGEST, MOST = 12, 40
@@ -17,15 +17,15 @@ LONGEST, MOST = 12, 40
 EDIT = "conversation.words"
 
 
-def all_of(desk: Desk) -> Sequence[Label]:
+def all_of(desk: Desk) -> Sequence[TalkLabel]:
     """Return the community's labels by name."""
-    return desk.session.exec(select(Label).order_by(Label.name)).all()
+    return desk.session.exec(select(TalkLabel).order_by(TalkLabel.name)).all()
 
 
 def of_talks(desk: Desk, openids: Collection[str]) -> Mapping[str, Sequence[str]]:
     """Return the names of the labels of several talks, by account."""
     rows = desk.session.exec(
-        select(Labelled.openid, Label.name).join(Label, col(Label.id) == col(Labelled.label_id)).where(col(Labelled.openid).in_(openids))
+        select(TalkLabelled.openid, TalkLabel.name).join(TalkLabel, col(TalkLabel.id) == col(TalkLabelled.label_id)).where(col(TalkLabelled.openid).in_(openids))
     ).all()  # fmt: skip
     found: defaultdict[str, list[str]] = defaultdict(list)
     for openid, name in rows:
@@ -33,21 +33,21 @@ def of_talks(desk: Desk, openids: Collection[str]) -> Mapping[str, Sequence[str]
     return {openid: sorted(names) for openid, names in found.items()}
 
 
-def bearing(label: Label) -> Select[str]:
+def bearing(label: TalkLabel) -> Select[str]:
     """Return the accounts whose talks bear a label."""
-    return sql_select(col(Labelled.openid)).where(col(Labelled.label_id) == label.id)
+    return sql_select(col(TalkLabelled.openid)).where(col(TalkLabelled.label_id) == label.id)
 
 
-def named(desk: Desk, key: str) -> Label | None:
+def named(desk: Desk, key: str) -> TalkLabel | None:
     """Return a label by the id people see."""
-    return desk.session.exec(select(Label).where(Label.public_id == key)).first()
+    return desk.session.exec(select(TalkLabel).where(TalkLabel.public_id == key)).first()
 
 
 def put(desk: Desk, talk: Conversation, chosen: Collection[str]) -> None:
     """Let a talk bear these labels and no others."""
     wanted = [one for one in all_of(desk) if one.public_id in chosen]
-    desk.session.execute(delete(Labelled).where(col(Labelled.openid) == talk.openid))
-    desk.session.add_all(Labelled(openid=talk.openid, label_id=one.id or 0) for one in wanted)
+    desk.session.execute(delete(TalkLabelled).where(col(TalkLabelled.openid) == talk.openid))
+    desk.session.add_all(TalkLabelled(openid=talk.openid, label_id=one.id or 0) for one in wanted)
 
 
 @page("POST", "/labels", need=EDIT)
@@ -61,7 +61,7 @@ def add(desk: Desk) -> Redirect:
         raise Refusal(f"已经有“{name}”这个标签了。")
     if len(known) >= MOST:
         raise Refusal(f"最多 {MOST} 个标签。请先去掉一个不用的。")
-    desk.session.add(Label(name=name))
+    desk.session.add(TalkLabel(name=name))
     return Redirect("/console/phrases#labels", f"有了标签“{name}”。")
 
 
@@ -71,7 +71,7 @@ def drop(desk: Desk) -> Redirect:
     label = named(desk, desk.params["id"])
     if label is None:
         raise LookupError(desk.params["id"])
-    desk.session.execute(delete(Labelled).where(col(Labelled.label_id) == label.id))
+    desk.session.execute(delete(TalkLabelled).where(col(TalkLabelled.label_id) == label.id))
     desk.session.delete(label)
     return Redirect("/console/phrases#labels", f"去掉了标签“{label.name}”。")
 

@@ -8,7 +8,7 @@ from sqlmodel import Field
 from bot.contract import Scoped, moment, public_id, sealed
 
 
-class Note(Scoped, table=True):
+class TalkNote(Scoped, table=True):
     """What somebody of the staff noted for colleagues; no resident is sent it."""
 
     __tablename__ = "desk_note"
@@ -21,7 +21,7 @@ class Note(Scoped, table=True):
     text: str = sealed("desk_note.text")
 
 
-class Label(Scoped, table=True):
+class TalkLabel(Scoped, table=True):
     """A word of the community's own for talks: 催物业费, 投诉."""
 
     __tablename__ = "desk_label"
@@ -32,7 +32,7 @@ class Label(Scoped, table=True):
     name: str
 
 
-class Labelled(Scoped, table=True):
+class TalkLabelled(Scoped, table=True):
     """That a talk bears a label."""
 
     __tablename__ = "desk_labelled"
@@ -41,7 +41,7 @@ class Labelled(Scoped, table=True):
     label_id: int = Field(primary_key=True, foreign_key="desk_label.id", index=True)
 
 
-class Phrase(Scoped, table=True):
+class ReadyAnswer(Scoped, table=True):
     """An answer kept ready: typed as /short, with variables such as {称呼}."""
 
     __tablename__ = "desk_phrase"

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from bot.contract import Conversation, Personal, Resident, Retention, Rows, Work, keeping, roster
-from integrations.desk.models import Label, Labelled, Note
+from integrations.desk.models import TalkLabel, TalkLabelled, TalkNote
 
 
 def export(work: Work, resident: Resident) -> Mapping[str, Any]:
@@ -23,23 +23,27 @@ def erase(work: Work, resident: Resident) -> None:
 
 def export_account(work: Work, openid: str) -> Mapping[str, Any]:
     """Return what staff noted beside the talk of an account, oldest first, and its labels."""
-    bears = select(Label.name).join(Labelled, col(Labelled.label_id) == col(Label.id)).where(Labelled.openid == openid)
+    bears = (
+        select(TalkLabel.name)
+        .join(TalkLabelled, col(TalkLabelled.label_id) == col(TalkLabel.id))
+        .where(TalkLabelled.openid == openid)
+    )
     return {"物业的备注": _notes(work, openid, None), "对话的标签": sorted(work.session.exec(bears).all())}
 
 
 def _notes(work: Work, openid: str, since: datetime | None) -> list[Mapping[str, str]]:
-    noted = select(Note).where(Note.openid == openid).order_by(col(Note.id))
+    noted = select(TalkNote).where(TalkNote.openid == openid).order_by(col(TalkNote.id))
     if since is not None:
-        noted = noted.where(col(Note.at) >= since)
+        noted = noted.where(col(TalkNote.at) >= since)
     return [{"时间": f"{one.at:%Y-%m-%d %H:%M}", "内容": one.text} for one in work.session.exec(noted).all()]
 
 
 def erase_account(work: Work, openid: str, until: datetime) -> None:
     """Delete what was noted until then, and the labels of a talk that was not begun anew since."""
-    work.session.execute(delete(Note).where(col(Note.openid) == openid, col(Note.at) <= until))
+    work.session.execute(delete(TalkNote).where(col(TalkNote.openid) == openid, col(TalkNote.at) <= until))
     talk = work.session.get(Conversation, openid)
     if talk is None or talk.updated_at <= until:
-        work.session.execute(delete(Labelled).where(col(Labelled.openid) == openid))
+        work.session.execute(delete(TalkLabelled).where(col(TalkLabelled.openid) == openid))
 
 
 def lives(work: Work) -> timedelta:
@@ -49,5 +53,5 @@ def lives(work: Work) -> timedelta:
 
 PERSONAL = Personal(
     export=export, erase=erase, export_account=export_account, erase_account=erase_account,
-    retain=(Retention(what="对话旁的备注", lives=lives, setting="LINLI_CORE_KEEP_TALKS", rows=(Rows(Note, lambda before: (col(Note.at) < before,)),)),),
+    retain=(Retention(what="对话旁的备注", lives=lives, setting="LINLI_CORE_KEEP_TALKS", rows=(Rows(TalkNote, lambda before: (col(TalkNote.at) < before,)),)),),
 )  # fmt: skip

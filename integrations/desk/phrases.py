@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from bot.contract import Conversation, Desk, Page, Redirect, View, Work, handoffs, page, talks
 from integrations.desk import labels
-from integrations.desk.models import Label, Phrase
+from integrations.desk.models import ReadyAnswer, TalkLabel
 
 #: Characters of what is typed for one and of its text, and how many a community may have.
 LONGEST_SHORT, LONGEST, MOST = 12, 500, 100
@@ -57,9 +57,9 @@ SEED = (
 )
 
 
-def all_of(desk: Desk) -> Sequence[Phrase]:
+def all_of(desk: Desk) -> Sequence[ReadyAnswer]:
     """Return the community's answers by what is typed for them."""
-    return desk.session.exec(select(Phrase).order_by(Phrase.short)).all()
+    return desk.session.exec(select(ReadyAnswer).order_by(ReadyAnswer.short)).all()
 
 
 def fill(desk: Desk, talk: Conversation, text: str) -> str:
@@ -70,13 +70,13 @@ def fill(desk: Desk, talk: Conversation, text: str) -> str:
 def typed(desk: Desk, talk: Conversation, text: str) -> str:
     """Return the answer that /short in front of a text means, filled, with what follows; empty where it means none."""
     short, _, rest = text.removeprefix("/").partition(" ")
-    found = desk.session.exec(select(Phrase).where(Phrase.short == short)).first() if text.startswith("/") else None
+    found = desk.session.exec(select(ReadyAnswer).where(ReadyAnswer.short == short)).first() if text.startswith("/") else None
     return "\n".join(filter(None, (fill(desk, talk, found.text), rest.strip()))) if found else ""
 
 
-def by_key(desk: Desk, key: str) -> Phrase:
+def by_key(desk: Desk, key: str) -> ReadyAnswer:
     """Return one by the id people see; raises LookupError."""
-    found = desk.session.exec(select(Phrase).where(Phrase.public_id == key)).first()
+    found = desk.session.exec(select(ReadyAnswer).where(ReadyAnswer.public_id == key)).first()
     if found is None:
         raise LookupError(key)
     return found
@@ -116,19 +116,19 @@ def _page(desk: Desk, status: int = 200, **said: str) -> View:
     return View("desk/phrases.html", values, status)
 
 
-def _save(desk: Desk, phrase: Phrase | None) -> View | Redirect:
+def _save(desk: Desk, phrase: ReadyAnswer | None) -> View | Redirect:
     """Keep what was written, or show it again with what is wrong with it."""
     short, text = desk.form.get("short", "").strip().removeprefix("/"), desk.form.get("text", "").strip()
     if fault := _fault(desk, phrase, short, text):
         key = phrase.public_id if phrase else ""
         return _page(desk, 422, short=short, text=text, fault=fault, key=key)
-    phrase = phrase or Phrase(short=short, text=text)
+    phrase = phrase or ReadyAnswer(short=short, text=text)
     phrase.short, phrase.text = short, text
     desk.session.add(phrase)
     return Redirect("/console/phrases", f"存好了。回复时打 /{short} 就能用。")
 
 
-def _fault(desk: Desk, phrase: Phrase | None, short: str, text: str) -> str:
+def _fault(desk: Desk, phrase: ReadyAnswer | None, short: str, text: str) -> str:
     known = all_of(desk)
     if not short or len(short) > LONGEST_SHORT or re.search(r"\s|/", short):
         return f"短语要写 1 到 {LONGEST_SHORT} 个字，中间没有空格，例如：停水。"
@@ -146,9 +146,9 @@ def _fault(desk: Desk, phrase: Phrase | None, short: str, text: str) -> str:
 def seed(work: Work) -> None:
     """Give an empty demo community a few answers and labels to begin with."""
     for short, text in SEED:
-        work.session.add(Phrase(short=short, text=text))
+        work.session.add(ReadyAnswer(short=short, text=text))
     for name in ("投诉", "催物业费", "回访"):
-        work.session.add(Label(name=name))
+        work.session.add(TalkLabel(name=name))
 
 
 ROUTES: tuple[Page, ...] = (show, add, change, drop)

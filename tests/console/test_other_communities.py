@@ -31,7 +31,7 @@ from bot.store.outbox import Delivery, DeliveryState
 from bot.store.photos import Photo
 from bot.store.rosterdiff import Entry
 from bot.store.sentpictures import SentPicture
-from integrations.desk.models import Label, Labelled, Note, Phrase
+from integrations.desk.models import ReadyAnswer, TalkLabel, TalkLabelled, TalkNote
 from integrations.duty.models import Robot
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketNote
@@ -181,10 +181,10 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     }  # fmt: skip
     session.add_all(rows.values())
     session.flush()
-    phrase, label = Phrase(short=MARK, text=subject), Label(name=MARK)
-    session.add_all([phrase, label, Note(openid=OPENID, at=now, staff_id=staff.id or 0, text=subject)])
+    phrase, label = ReadyAnswer(short=MARK, text=subject), TalkLabel(name=MARK)
+    session.add_all([phrase, label, TalkNote(openid=OPENID, at=now, staff_id=staff.id or 0, text=subject)])
     session.flush()
-    session.add(Labelled(openid=OPENID, label_id=label.id or 0))
+    session.add(TalkLabelled(openid=OPENID, label_id=label.id or 0))
     b.phrase, b.label = phrase.public_id, label.public_id
     picture = NoticePicture(notice_id=rows["notice"].key, content=MARK.encode())
     told = Delivery(notice_id=rows["notice"].key, resident_id=resident.id, occurrence=now, openid=OPENID, due_at=now, updated_at=now,

@@ -22,7 +22,7 @@ from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
 from integrations.desk import conversations as desk
 from integrations.desk import labels, phrases
-from integrations.desk.models import Label, Labelled, Note, Phrase
+from integrations.desk.models import ReadyAnswer, TalkLabel, TalkLabelled, TalkNote
 from integrations.residents import flat as households
 
 if TYPE_CHECKING:
@@ -333,9 +333,9 @@ def test_resident_outside_the_window_is_asked_for_a_word_once_a_day_where_a_temp
 # ------------------------------------------------------------------ answers kept ready
 
 
-def keep(town: Town, short: str, words: str) -> Phrase:
+def keep(town: Town, short: str, words: str) -> ReadyAnswer:
     assert isinstance(town.opens(Role.STAFF, phrases.add, short=short, text=words), Redirect)
-    return next(one for one in town.all(Phrase) if one.short == short)
+    return next(one for one in town.all(ReadyAnswer) if one.short == short)
 
 
 def test_short_is_filled_in_for_the_talk_and_not_sent(town: Town) -> None:
@@ -379,16 +379,16 @@ def test_answer_that_cannot_be_kept_is_shown_again_with_why(town: Town, short: s
 
     assert (view.status, view.values["said"]["short"], view.values["said"]["text"]) == (422, short, words)
     assert fault in view.values["said"]["fault"]
-    assert len(town.all(Phrase)) == 1
+    assert len(town.all(ReadyAnswer)) == 1
 
 
 def test_answer_kept_ready_is_changed_and_dropped(town: Town) -> None:
     phrase = keep(town, "收到", "好的")
 
     town.opens(Role.STAFF, phrases.change, params={"id": phrase.public_id}, short="收到", text="{称呼}，好的")
-    assert [one.text for one in town.all(Phrase)] == ["{称呼}，好的"]
+    assert [one.text for one in town.all(ReadyAnswer)] == ["{称呼}，好的"]
     town.opens(Role.STAFF, phrases.drop, params={"id": phrase.public_id})
-    assert town.all(Phrase) == []
+    assert town.all(ReadyAnswer) == []
 
 
 # ------------------------------------------------------------------ labels and notes
@@ -399,7 +399,7 @@ def test_talks_are_narrowed_to_a_label_which_takes_itself_off_when_dropped(town:
     asks(town, openid=LI)
     for name in ("投诉", "回访"):
         town.opens(Role.STAFF, labels.add, name=name)
-    complaint = next(one for one in town.all(Label) if one.name == "投诉")
+    complaint = next(one for one in town.all(TalkLabel) if one.name == "投诉")
 
     acts(town, desk.label, **{f"label {complaint.public_id}": "on"})
 
@@ -410,7 +410,7 @@ def test_talks_are_narrowed_to_a_label_which_takes_itself_off_when_dropped(town:
     with pytest.raises(Refusal, match="已经有“投诉”这个标签了"):
         town.opens(Role.STAFF, labels.add, name=" 投诉 ")
     town.opens(Role.STAFF, labels.drop, params={"id": complaint.public_id})
-    assert town.all(Labelled) == []
+    assert town.all(TalkLabelled) == []
 
 
 def test_note_is_read_by_colleagues_in_its_place_and_sent_to_nobody(town: Town) -> None:
@@ -446,7 +446,7 @@ def test_notes_labels_and_pictures_go_with_who_leaves(town: Town) -> None:
     asks(town)
     acts(town, desk.note, note="上次也是他家")
     town.opens(Role.STAFF, labels.add, name="投诉")
-    acts(town, desk.label, **{f"label {town.all(Label)[0].public_id}": "on"})
+    acts(town, desk.label, **{f"label {town.all(TalkLabel)[0].public_id}": "on"})
 
     def leave(session: Session) -> None:
         erasures.ask(session, CHEN, town.now)
@@ -457,8 +457,8 @@ def test_notes_labels_and_pictures_go_with_who_leaves(town: Town) -> None:
 
     does(town, leave)
 
-    assert (town.all(Note), town.all(Labelled), town.all(Line)) == ([], [], [])
-    assert len(town.all(Label)) == 1, "the community's own word stays"
+    assert (town.all(TalkNote), town.all(TalkLabelled), town.all(Line)) == ([], [], [])
+    assert len(town.all(TalkLabel)) == 1, "the community's own word stays"
 
 
 # ------------------------------------------------------------------ looking for what was said
