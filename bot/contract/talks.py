@@ -153,6 +153,7 @@ def reply(desk: Desk, conversation: Conversation, text: str, *, picture: bytes |
         raise Refusal(f"{desk.session.get_one(Staff, other).name}刚刚回复了，请先看一下上面；还要发的话，再点一次发送。")
     signed = desk.words(messages["talk.signed"], who=who, text=text) if text else ""
     _take(desk, conversation)
+    conversation.writing_at = None
     if spoken := "\n".join(filter(None, (begins, signed))):
         sent = outbox.queue(desk.session, conversation.openid, spoken, desk.now)
         if text:

@@ -17,7 +17,7 @@ from bot.store.followers import Follower
 from bot.store.prepared import Prepared, Row, writing
 from bot.store.scope import Scoped
 
-_WAITS, _ASIDE = sql_text("waiting_since IS NOT NULL"), sql_text("snoozed_until IS NOT NULL")
+_WAITS, _ASIDE, _HELD = (sql_text(f"{name} IS NOT NULL") for name in ("waiting_since", "snoozed_until", "assigned_id"))
 
 
 class Conversation(Scoped, table=True):
@@ -27,7 +27,7 @@ class Conversation(Scoped, table=True):
         Index("conversation_latest", "community_id", "updated_at"),
         Index("conversation_waits", "community_id", "waiting_since", sqlite_where=_WAITS, postgresql_where=_WAITS),
         index_where_known("conversation", "staff_id"),
-        index_where_known("conversation", "assigned_id"),
+        Index("conversation_assigned", "community_id", "assigned_id", sqlite_where=_HELD, postgresql_where=_HELD),
         Index("conversation_aside", "community_id", "snoozed_until", sqlite_where=_ASIDE, postgresql_where=_ASIDE),
     )
 

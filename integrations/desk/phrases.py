@@ -147,7 +147,7 @@ def seed(work: Work) -> None:
     """Give an empty demo community a few answers and labels to begin with."""
     for short, text in SEED:
         work.session.add(ReadyAnswer(short=short, text=text))
-    for name in ("投诉", "催物业费", "回访"):
+    for name in ("要回访", "催物业费", "待核实"):
         work.session.add(TalkLabel(name=name))
 
 

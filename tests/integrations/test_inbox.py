@@ -289,6 +289,9 @@ def test_colleague_who_writes_is_shown_to_others_for_a_while(town: Town) -> None
     assert (writes(Role.STAFF), writes(Role.MANAGER)) == ("manager同事", "")
     town.now += timedelta(minutes=1)
     assert writes(Role.STAFF) == ""
+    acts(town, desk.writing, Role.MANAGER)
+    acts(town, desk.reply, Role.MANAGER, text="我来查")
+    assert writes(Role.STAFF) == "", "it is sent"
 
 
 def test_line_that_did_not_come_says_so_and_goes_back_into_the_field(town: Town) -> None:

@@ -10,11 +10,13 @@ const menu = document.querySelector("#phrases");
 // Who it is stands open where there is room beside the talk.
 document.querySelectorAll("details[data-wide]").forEach((one) => { one.open = innerWidth >= Number(one.dataset.wide); });
 
-// Whoever reads the last words goes on reading them when alarms come in above or the field grows.
+// Whoever reads the last words goes on reading them when alarms or pictures come in, or the field grows.
 document.querySelectorAll(".talk").forEach((talk) => {
   let atEnd = true;
   talk.addEventListener("scroll", () => { atEnd = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 40; });
-  new ResizeObserver(() => { if (atEnd) talk.scrollTop = talk.scrollHeight; }).observe(talk);
+  const stay = () => { if (atEnd) talk.scrollTop = talk.scrollHeight; };
+  new ResizeObserver(stay).observe(talk);
+  talk.addEventListener("load", stay, true); // pictures
 });
 
 // ------------------------------------------------------------------ drafts: of this browser tab, by person and talk

@@ -9,7 +9,7 @@ import bot.model
 revision = 'desk_1'
 down_revision = None
 branch_labels = ('desk',)
-depends_on = 'bot_34'
+depends_on = 'bot_18'
 
 _TEXT = sqlmodel.sql.sqltypes.AutoString
 

@@ -11,6 +11,7 @@ down_revision = 'bot_28'
 branch_labels = None
 depends_on = None
 
+_LISTS = {"conversation_waits": "waiting_since", "conversation_aside": "snoozed_until", "conversation_assigned": "assigned_id"}
 _TEXT = sqlmodel.sql.sqltypes.AutoString
 
 
@@ -47,21 +48,17 @@ def upgrade() -> None:
         batch.alter_column("snoozed_after", existing_type=sa.Integer(), server_default=None)
     op.create_index("conversation_latest", "conversation", ["community_id", "updated_at"])
     op.drop_index("ix_conversation_waiting_since", "conversation")
-    waits = sa.text("waiting_since IS NOT NULL")
-    op.create_index("conversation_waits", "conversation", ["community_id", "waiting_since"], sqlite_where=waits, postgresql_where=waits)
-    aside = sa.text("snoozed_until IS NOT NULL")
-    op.create_index("conversation_aside", "conversation", ["community_id", "snoozed_until"], sqlite_where=aside, postgresql_where=aside)
-    for name in ("staff_id", "assigned_id"):
-        _index("conversation", name)
+    for name, column in _LISTS.items():
+        known = sa.text(f"{column} IS NOT NULL")
+        op.create_index(name, "conversation", ["community_id", column], sqlite_where=known, postgresql_where=known)
+    _index("conversation", "staff_id")
     op.execute("UPDATE conversation SET assigned_id = staff_id")
 
 
 def downgrade() -> None:
     """Bring the tables back to the shape before: pictures are lost, talks laid aside wait again."""
-    for name in ("staff_id", "assigned_id"):
-        op.drop_index(f"ix_conversation_{name}", "conversation")
-    op.drop_index("conversation_latest", "conversation")
-    for name in ("conversation_waits", "conversation_aside"):
+    op.drop_index("ix_conversation_staff_id", "conversation")
+    for name in ("conversation_latest", *_LISTS):
         op.drop_index(name, "conversation")
     op.create_index("ix_conversation_waiting_since", "conversation", ["waiting_since"])
     with op.batch_alter_table("conversation") as batch:
