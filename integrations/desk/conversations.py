@@ -332,7 +332,7 @@ def _talk(
         "taken_by": desk.session.get(Staff, talk.staff_id) if talk.staff_id else None,
         "names": _names(desk, [one.staff_id for one in said]), "writes": talks.who_writes(desk, talk),
         "may_send": talks.allowance(desk, talk), "may_call": bool(desk.context.ways.template),
-        "handoffs": handed, "outcomes": handoffs.OUTCOMES, "until": talks.LAID_ASIDE,
+        "handoffs": handed, "outcomes": handoffs.OUTCOMES, "until": {**talks.LAID_ASIDE, "opening": f"到{desk.context.office.say_opening(desk.now)}"},
         "colleagues": [one for one in _colleagues(desk) if one.id != talk.assigned_id],
         "phrases": [(one, phrases.fill(desk, talk, one.text)) for one in phrases.all_of(desk)] if desk.may("conversation.reply") else (),
         "card": contact.of(desk, talk), "text": text, "noted": noted, "fault": fault, "said_note": note, "longest": talks.LONGEST,

@@ -19,6 +19,7 @@ Shot = Callable[[Page, str], None]
 def open_talk(desk: Page, demo: Demo, flat: str, show: str = "all") -> None:
     desk.goto(f"{demo.url}/console/conversations?show={show}")
     desk.locator("#talks").get_by_role("link", name=re.compile(flat)).first.click()
+    desk.wait_for_url("**/conversations/**")  # and for its scripts, which listen
     expect(desk.get_by_role("log")).to_be_visible()
 
 
@@ -63,7 +64,7 @@ def test_list_and_talk_are_worked_through_by_keyboard(demo: Demo, sign_in: Windo
 
     for key in ("j", "j", "k", "Enter"):
         desk.keyboard.press(key)
-    expect(desk.get_by_role("log")).to_be_visible()
+    desk.wait_for_url("**/conversations/**")  # and for its scripts, which listen
     desk.keyboard.press("e")
     expect(desk.get_by_role("button", name="办结，告诉居民").first).to_be_visible()
     desk.keyboard.press("a")
@@ -145,3 +146,16 @@ def test_talk_is_worked_without_script(demo: Demo, sign_in: Window, window: Wind
     plain.get_by_label("回复").fill("不用脚本也能回")
     plain.get_by_role("button", name="发送").click()
     expect(plain.get_by_role("log")).to_contain_text("不用脚本也能回")
+
+
+def test_what_was_half_written_is_gone_from_the_browser_once_one_signs_out(demo: Demo, sign_in: Window) -> None:
+    demo.says(LI, "转人工")
+    desk = sign_in("manager")
+    open_talk(desk, demo, "3栋1单元302")
+    desk.get_by_label("回复").fill("写了一半")
+    assert desk.evaluate("Object.keys(sessionStorage).length") == 1
+
+    desk.get_by_role("button", name="退出").click()
+    desk.wait_for_url("**/console/in**")
+
+    assert desk.evaluate("Object.keys(sessionStorage).length") == 0

@@ -161,6 +161,7 @@ def test_talk_waits_for_a_word_until_staff_speak_last(town: Town) -> None:
 
 def test_talk_laid_aside_comes_back_when_the_office_opens(town: Town) -> None:
     asks(town)
+    assert acts(town, desk.show).values["until"]["opening"] == "到明天 8:30"
 
     said = acts(town, desk.aside, until="opening")
 
