@@ -22,7 +22,7 @@ from bot.errors import (
     WeChatRefused,
     WindowClosed,
 )
-from bot.store import channels, outbox
+from bot.store import channels, outbox, sentpictures
 from bot.store.channels import CHAT, SUBSCRIPTION, WORDS
 from bot.store.database import Database
 from bot.store.outbox import Claim, DeliveryState, Result, Ways
@@ -98,6 +98,12 @@ class Sender:
         """Give one message to WeChat; returns its msgid where reports will come for it."""
         page = self._page(claim)
         url, said = str(claim.payload.get("url") or page), str(claim.payload["text"])
+        if claim.channel == CHAT and claim.payload.get("picture"):
+            picture = await self._database.read(sentpictures.of_delivery, claim.id)
+            if picture is None:
+                raise ContentRefused(None, "the picture was deleted before it was sent")
+            await self._client.send_picture(claim.openid, picture, claim.client_msg_id)
+            return None
         if claim.channel == CHAT:
             text = wording.with_page(said, page, asks=bool(claim.payload.get("asks"))) if page else said
             await self._client.send_text(claim.openid, text, claim.client_msg_id)

@@ -1,15 +1,64 @@
-"""Today at a glance: who waits, what is to be done."""
+"""Today at a glance: what needs a hand now, the most urgent and the longest waiting first, and the figures of the day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
+from sqlalchemy import ColumnElement, and_, exists, not_
 from sqlmodel import col, func, select
 
-from bot.contract import Desk, Page, Redirect, Services, Today, View, handoffs, page
-from bot.store import channels, conversations, people, tasks
+from bot.contract import (
+    Conversation,
+    Desk,
+    Integration,
+    Page,
+    Redirect,
+    Services,
+    Staff,
+    Task,
+    Today,
+    View,
+    handoffs,
+    page,
+    page_number,
+    talklists,
+    talks,
+)
+from bot.contract.talklists import Show
+from bot.store import channels, people
+from bot.store import tasks as store
 from bot.store.events import Event
 from bot.store.followers import Follower
-from bot.store.people import Resident
+
+#: Whose work the list shows.
+WHOSE = {"": "大家的", "mine": "我的", "nobody": "没人接的"}
+
+#: Things on one page.
+SHOWN = 12
+
+#: Lines of a talk among which the resident's last words are looked for.
+LOOKED_AT = 10
+
+#: The log, which a figure leads to where somebody may read it.
+AUDIT = "/audit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One thing that needs a hand."""
+
+    at: datetime
+    urgent: bool
+    title: str
+    path: str  # the page that settles it
+    waited: str
+    whose: str = ""  # flat and name
+    words: str = ""  # the resident's own
+    holder: str = ""
+    is_mine: bool = False
+    number: str = ""
+    talk: str = ""  # the page of the talk, beside its own
 
 
 def pages(services: Services) -> tuple[Page, ...]:
@@ -22,29 +71,124 @@ def pages(services: Services) -> tuple[Page, ...]:
 
 
 def _show(services: Services, desk: Desk) -> View:
-    """Show what waits, and the figures of the day."""
-    bound = desk.session.exec(select(func.count()).select_from(Resident).where(col(Resident.openid).is_not(None))).one()
+    """Show what needs a hand, and the figures of the day; ?whose= narrows it, ?page= goes on."""
+    asked = desk.query.get("whose", "")
+    whose, number = asked if asked in WHOSE else "", page_number(desk.query)
+    counts = {one: _count(desk, one) for one in WHOSE}
+    number = min(number, max(-(-counts[whose] // SHOWN), 1))
+    rows = _rows(desk, whose, (number - 1) * SHOWN)
     following = desk.session.exec(select(func.count()).select_from(Follower).where(col(Follower.left_at).is_(None))).one()
-    open_ones = [task for task in tasks.listed(desk.session) if desk.may(task.need)]
-    waiting = conversations.waiting(desk.session)
-    asked = {task.openid: task for task in open_ones if task.kind == handoffs.KIND}
-    open_ones = [
-        task for task in open_ones if asked.get(task.openid) is not task or task.openid not in {talk.openid for talk in waiting}
-    ]
-    for task in (*open_ones, *asked.values()):
-        desk.read(task.need, task.about)
     return View(
         "console/home.html",
         {
-            "waiting": [(talk, desk.page_of(f"conversation:{talk.public_id}"), _whose(desk, talk.openid), asked.get(talk.openid)) for talk in waiting],
-            "tasks": [(task, desk.page_of(task.about), _whose(desk, task.openid)) for task in open_ones],
-            "standing": [(figure.title, figure.run(desk), figure.path) for figure in _figures(services, desk)],
-            "today": _happened(services, desk), "bound": bound, "following": following,
+            "rows": rows, "whose": whose, "all_whose": WHOSE, "counts": counts, "number": number, "left": counts[whose] - number * SHOWN,
+            "standing": [(one.title, one.run(desk), one.path) for one in _figures(services, desk)],
+            "today": _happened(services, desk), "following": following,
             "sent": [(channels.WORDS[name], count) for name, count in channels.figures(desk.session, desk.community.appid, desk.now).items()],
-            "live": sorted({"conversation", "task", "resident"}.union(*(one.stirs for one in services.integrations if one.today or one.log.figures))),
+            "live": sorted({"conversation", "line", "task", "resident"}.union(*(one.stirs for one in services.integrations if one.today or one.log.figures))),
             "stops": list(channels.stops(desk.session, desk.community.appid, desk.now).values()),
         },
     )  # fmt: skip
+
+
+# ------------------------------------------------------------------ what needs a hand
+
+
+def _needs(desk: Desk) -> list[str]:
+    return [need for need in store.count_by_need(desk.session) if desk.may(need)]
+
+
+def _of_tasks(desk: Desk, whose: str) -> list[ColumnElement[bool]]:
+    """Return which tasks the list shows: what is handed over in a talk that waits stands there as the talk."""
+    found: list[ColumnElement[bool]] = []
+    if desk.may(handoffs.NEED):
+        waits = exists().where(col(Conversation.openid) == col(Task.openid), col(Conversation.waiting_since).is_not(None))
+        found.append(not_(and_(col(Task.kind) == handoffs.KIND, waits)))
+    if whose:
+        found.append(col(Task.claimed_by) == desk.staff.id if whose == "mine" else col(Task.claimed_by).is_(None))
+    return found
+
+
+def _of_talks(desk: Desk, whose: str) -> list[ColumnElement[bool]]:
+    """Return which of the talks that wait for a word the list shows: one with an alarm stands there as the alarm."""
+    alarm = exists().where(
+        col(Task.openid) == col(Conversation.openid), col(Task.closed_at).is_(None), col(Task.urgent), col(Task.need).in_(_needs(desk)),
+    )  # fmt: skip
+    found: list[ColumnElement[bool]] = [not_(alarm)]
+    if whose:
+        holder = col(Conversation.assigned_id)
+        found.append(holder == desk.staff.id if whose == "mine" else holder.is_(None))
+    return found
+
+
+def _count(desk: Desk, whose: str) -> int:
+    waiting = talklists.count(desk, Show.WAITING, *_of_talks(desk, whose)) if desk.may(handoffs.NEED) else 0
+    return waiting + store.count_pressing(desk.session, _needs(desk), *_of_tasks(desk, whose))
+
+
+def _rows(desk: Desk, whose: str, skipped: int) -> list[Row]:
+    """Return one page of the list: urgent things first, then the longest waiting."""
+    most = skipped + SHOWN
+    found: list[Task | Conversation] = [*store.pressing(desk.session, _needs(desk), *_of_tasks(desk, whose), limit=most)]
+    if desk.may(handoffs.NEED):
+        found += talklists.first(desk, Show.WAITING, *_of_talks(desk, whose), limit=most)
+    found.sort(key=lambda one: (not (isinstance(one, Task) and one.urgent), _since(one)))
+    shown = found[skipped:most]
+    holders = _holders(desk, shown)
+    return [_task(desk, one, holders) if isinstance(one, Task) else _talk(desk, one, holders) for one in shown]
+
+
+def _since(one: Task | Conversation) -> datetime:
+    return one.opened_at if isinstance(one, Task) else one.waiting_since or one.updated_at
+
+
+def _holders(desk: Desk, found: Sequence[Task | Conversation]) -> Mapping[int, str]:
+    ids = {one.claimed_by if isinstance(one, Task) else one.assigned_id for one in found} - {None}
+    members = desk.session.exec(select(Staff).where(col(Staff.id).in_(ids))).all() if ids else ()
+    return {one.id or 0: one.name for one in members}
+
+
+def _task(desk: Desk, task: Task, holders: Mapping[int, str]) -> Row:
+    desk.read(task.need, task.about)
+    kind = desk.context.services.kind_of(task.kind)
+    talk = desk.session.get(Conversation, task.openid) if task.openid else None
+    talk_path = desk.page_of(f"conversation:{talk.public_id}") if talk else ""
+    talk_path = talk_path if _page_at(desk, talk_path) else ""
+    own = talk_path if task.kind == handoffs.KIND else kind.address(task) if kind else ""
+    title, whose = desk.veil(task.title, task), _whose(desk, task.openid)
+    words = desk.veil(str(task.data.get("text") or task.data.get("report") or ""), task)
+    return Row(
+        at=task.opened_at, urgent=task.urgent, title=title, path=own or desk.page_of(task.about), words="" if words in title else words,
+        waited=handoffs.say_waited(desk.now - task.opened_at), whose=" ".join(word for word in whose.split() if word not in title), number=task.number or "",
+        holder=holders.get(task.claimed_by or 0, ""), is_mine=task.claimed_by == desk.staff.id, talk=talk_path if talk_path != own else "",
+    )  # fmt: skip
+
+
+def _talk(desk: Desk, talk: Conversation, holders: Mapping[int, str]) -> Row:
+    about = f"conversation:{talk.public_id}"
+    path = desk.page_of(about)
+    shown = _page_at(desk, path)
+    task = min(handoffs.open_of(desk.session, talk.openid), key=lambda one: not handoffs.waits(one), default=None)
+    said = handoffs.words(task).split("\n") if task else []
+    if shown is not None:  # whoever reads the talk reads what was said in it last
+        desk.read(shown.need, about)
+        said += [line.text for line in talks.lines(desk.session, talk.openid, LOOKED_AT) if line.speaker == "resident"]
+    words, title = desk.veil(said[-1]) if said else "", desk.veil(talk.topic) or "居民找人"
+    return Row(
+        at=_since(talk), urgent=False, title=title, path=path if shown else "", words="" if words in title else words,
+        waited=handoffs.say_waited(desk.now - _since(talk)), whose=_whose(desk, talk.openid), number=task.number or "" if task else "",
+        holder=holders.get(talk.assigned_id or 0, ""), is_mine=talk.assigned_id == desk.staff.id,
+    )  # fmt: skip
+
+
+def _page_at(desk: Desk, path: str) -> Page | None:
+    """Return the page of a service at a path, where this person may open it."""
+    asked = path.split("/")
+    pages = (one for service in desk.context.services.integrations for one in service.console if one.method == "GET")
+    fits = (one for one in pages if len(parts := one.path.split("/")) == len(asked) and all(
+        part == said or part.startswith("{") for part, said in zip(parts, asked, strict=True)
+    ))  # fmt: skip
+    return next((one for one in fits if desk.may(one.need)), None)
 
 
 def _whose(desk: Desk, openid: str | None) -> str:
@@ -53,19 +197,33 @@ def _whose(desk: Desk, openid: str | None) -> str:
     return f"{desk.household(resident).label} {resident.name or '家庭成员'}" if resident else "没绑定住址的微信" if openid else ""
 
 
+# ------------------------------------------------------------------ figures
+
+
 def _figures(services: Services, desk: Desk) -> list[Today]:
     return [figure for one in services.integrations for figure in one.today if desk.may(figure.need)]
 
 
-def _happened(services: Services, desk: Desk) -> list[tuple[str, int]]:
-    """Return how often what services count has happened since midnight."""
-    counted = {kind: words for one in services.integrations for kind, words in one.log.figures.items()}
+def _happened(services: Services, desk: Desk) -> list[tuple[str, int, str]]:
+    """Return how often what services count has happened since midnight, each with the page behind it, for who may see that.
+
+    That is the log, narrowed to just these; for who does not read it the service's own page.
+    """
+    counted = {kind: (words, one) for one in services.integrations for kind, words in one.log.figures.items()}
     midnight = desk.now.replace(hour=0, minute=0, second=0, microsecond=0)
     rows = desk.session.exec(
         select(Event.kind, func.count()).where(col(Event.kind).in_(counted), col(Event.at) >= midnight).group_by(Event.kind)
     ).all()
     today = {kind: count for kind, count in rows}
-    return [(words, today.get(kind, 0)) for kind, words in counted.items()]
+    log = f"{AUDIT}?since={midnight:%Y-%m-%d}&kind=" if desk.may("audit.view") else ""
+    return [
+        (words, today.get(kind, 0), f"{log}{kind}" if log else _first_page(one, desk)) for kind, (words, one) in counted.items()
+    ]
+
+
+def _first_page(service: Integration, desk: Desk) -> str:
+    """Return the page of a service that stands in this person's menu, empty for none."""
+    return next((one.path for one in service.console if one.nav and desk.may(one.need)), "")
 
 
 def _start(places: Sequence[Page], desk: Desk) -> Redirect:

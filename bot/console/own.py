@@ -57,7 +57,7 @@ EMITS = {
 
 #: Messages of the core's own and their values.
 TELLS = {
-    "handoff.closed": "topic number outcome note", "talk.signed": "who text", "talk.taken": "who", "talk.returned": "who",
+    "handoff.closed": "topic number outcome note", "talk.signed": "who text", "talk.taken": "who", "talk.returned": "who", "talk.call": "who",
     "talk.left_alone": "who number", "knowledge.answer": "answer day",
     "photo.lost": "at", "photo.too_large": "at", "photo.unreadable": "at",
 }  # fmt: skip

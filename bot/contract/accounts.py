@@ -17,6 +17,7 @@ from bot.store.outbox import Delivery
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
 from bot.store.receipts import NoticeReply
+from bot.store.sentpictures import SentPicture
 from bot.store.tasks import Task
 
 _SPEAKERS = {"resident": "居民", "bot": "机器人", "staff": "物业"}
@@ -41,6 +42,9 @@ def talk(work: Work, openid: str, since: datetime, until: datetime) -> Mapping[s
     lines = select(Line).where(Line.openid == openid, Line.at >= since, Line.at <= until)
     tasks = select(Task).where(Task.openid == openid, col(Task.opened_at) >= since, col(Task.opened_at) <= until)
     photos = select(Photo).where(Photo.openid == openid, Photo.taken_at >= since, Photo.taken_at <= until)
+    shown = select(SentPicture.at, SentPicture.public_id).where(
+        SentPicture.openid == openid, SentPicture.at >= since, SentPicture.at <= until
+    )
     answered = select(NoticeReply).where(NoticeReply.openid == openid, NoticeReply.at >= since, NoticeReply.at <= until)
     return {
         "回复通知的话": [
@@ -52,6 +56,7 @@ def talk(work: Work, openid: str, since: datetime, until: datetime) -> Mapping[s
         ],
         "转给物业的事": [_task(one) for one in session.exec(tasks.order_by(col(Task.id)))],
         "照片": [{"时间": say(one.taken_at), "编号": one.public_id} for one in session.exec(photos.order_by(col(Photo.id)))],
+        "物业发来的图片": [{"时间": say(at), "编号": key} for at, key in session.exec(shown.order_by(col(SentPicture.id)))],
     }
 
 

@@ -14,15 +14,15 @@ from bot.contract.work import Turn, Work
 from bot.language.kinds import phone as phones
 from bot.language.kinds.kind import Slot
 from bot.language.reading import Reading
+from bot.store import conversations, tasks
 from bot.store import handoffs as store
-from bot.store import tasks
-from bot.store.handoffs import KIND, intent, is_question, open_among, open_of, waits, words
+from bot.store.handoffs import KIND, NEED, intent, is_question, open_among, open_of, waits, words
 from bot.store.photos import Photo
 from bot.store.staff import Staff
 from bot.store.tasks import Task
 
 __all__ = [
-    "KIND", "OUTCOMES", "add", "by_number", "close_answered", "closed_lately", "current", "expected", "intent", "is_question", "matters", "open", "open_among",
+    "KIND", "NEED", "OUTCOMES", "add", "by_number", "close_answered", "closed_lately", "current", "expected", "intent", "is_question", "matters", "open", "open_among",
     "open_of", "phone", "say", "say_state", "say_topic", "say_wait", "say_waited", "tell_closed", "waits", "withdraw", "words",
 ]  # fmt: skip
 
@@ -167,4 +167,8 @@ def matters(turn: Turn) -> Sequence[Matter]:
 def close_answered(work: Work) -> None:
     """Close what was answered days ago and is waited for no more, for staff who forget to; the resident has their answer."""
     for task in store.left_open(work.session, work.now - ANSWERED_FOR):
+        talk = conversations.locked(work.session, task.openid or "")  # before the task, as turns do
         tasks.close(work.session, task, work.now, "已经答复您了", actor=work.actor)
+        if talk is not None and not store.open_of(work.session, talk.openid):
+            talk.assigned_id = None
+            work.session.add(talk)

@@ -24,6 +24,7 @@ from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Resident
 from bot.store.photos import Photo
 from bot.store.receipts import NoticeReply
+from bot.store.sentpictures import SentPicture
 from bot.store.tasks import Task
 from bot.store.unmatched import Unmatched
 
@@ -52,6 +53,7 @@ RETAIN = (
         what="对话和照片", lives=_days(lambda said: said.keep_talks), setting="LINLI_CORE_KEEP_TALKS",
         rows=(
             Rows(Line, lambda before: (col(Line.at) < before,)),
+            Rows(SentPicture, lambda before: (col(SentPicture.at) < before,)),
             Rows(Photo, lambda before: (
                 col(Photo.taken_at) < before, col(Photo.id).not_in(select(col(Line.photo_id)).where(col(Line.photo_id).is_not(None))),
             )),

@@ -157,7 +157,7 @@ def _own(work: Work, resident: Resident) -> dict[str, Any]:
         "没有同意": [{"用途": _purpose(work, one.purpose), "时间": say(one.at)} for one in consents.refusals(session, resident)],
         "邀请家人的码": [{"给": one.called, "时间": say(one.made_at), "到": say(one.ended_at or one.expires_at)} for one in invitations.of(session, resident)],
         "收到的通知": [one for one in accounts.notices(work, resident)],
-        **{name: [row for talk in talks for row in talk[name]] for name in ("对话", "回复通知的话", "转给物业的事", "照片")},
+        **{name: [row for talk in talks for row in talk[name]] for name in ("对话", "回复通知的话", "转给物业的事", "照片", "物业发来的图片")},
     }  # fmt: skip
 
 

@@ -4,29 +4,31 @@ What of the store a service may use for it stands here by name; how a talk stand
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, case
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, or_, select
 
+from bot.contract import telling
 from bot.contract.jobs import job
 from bot.contract.pages import Desk
 from bot.contract.work import Work
 from bot.errors import Refusal
-from bot.store import conversations, followers, handoffs, outbox, people, tasks
-from bot.store.conversations import Conversation, hand_back, lines, take_over, waiting
+from bot.store import conversations, followers, handoffs, outbox, people, sentpictures, tasks
+from bot.store.conversations import Conversation, Line, hand_back, lines, take_over, waiting
 from bot.store.followers import Follower
+from bot.store.outbox import DeliveryState
 from bot.store.people import Household, Residence, Resident, lives_there
 from bot.store.staff import Staff
 from bot.store.tasks import Task
 from bot.wechat import quota
 
 __all__ = [
-    "LONGEST", "Allowance", "Conversation", "allowance", "find", "found", "give_back", "latest", "lines", "reply", "return_left_alone", "speaker",
-    "take", "waiting",
+    "LAID_ASIDE", "LONGEST", "Allowance", "Conversation", "allowance", "call", "fates", "find", "found", "give_back", "hand_on", "lay_aside", "lines", "picture", "pictures",
+    "reply", "return_left_alone", "speaker", "take", "take_up", "waiting", "who_writes", "write",
 ]  # fmt: skip
 
 #: A flat as staff type it in a hurry: 3-2-501.
@@ -36,23 +38,30 @@ _FLAT = re.compile(r"(\d+)-(\d+)-(\d+)")
 LONGEST = 600
 
 
+#: For how long a talk may be laid aside, by what staff call it; the office opens when it next does.
+LAID_ASIDE = {"hour": "1 小时", "opening": "下次上班", "days": "3 天"}
+
+#: How long somebody counts as writing after their last key; pages tell it every 20 seconds.
+WRITES = timedelta(seconds=45)
+
+#: What a picture says where none can be shown.
+PICTURE = "[图片]"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Allowance:
-    """What may still be sent to somebody before they speak again."""
+    """What may still be sent to somebody before they speak again, and until when; `why_not` says why nothing may."""
 
-    messages: int
-    hours: int
+    messages: int = 0
+    hours: int = 0
+    until: datetime | None = None
+    left: str = ""  # until the window closes: 47 小时, 35 分钟
+    why_not: str = ""
 
 
 def find(work: Work, public_id: str) -> Conversation | None:
     """Return a talk by the id people see; openids stand in no address."""
     return work.session.exec(select(Conversation).where(Conversation.public_id == public_id)).first()
-
-
-def latest(work: Work, limit: int = 20) -> Sequence[Conversation]:
-    """Return the talks that wait for nobody, the latest first."""
-    calm = select(Conversation).where(col(Conversation.waiting_since).is_(None))
-    return work.session.exec(calm.order_by(col(Conversation.updated_at).desc()).limit(limit)).all()
 
 
 def found(
@@ -106,13 +115,19 @@ def speaker(work: Work, conversation: Conversation) -> Resident | None:
 
 
 def allowance(work: Work, conversation: Conversation) -> Allowance:
-    """Return what WeChat still lets us send: so many messages, for so many hours."""
+    """Return what WeChat still lets us send: so many messages, for so long. What is on its way counts as sent."""
     follower = work.session.get(Follower, conversation.openid)
     if follower is None or follower.left_at is not None:
-        return Allowance(messages=0, hours=0)
-    until = follower.window_until
-    hours = max(int((until - work.now) / timedelta(hours=1)), 0) if until else 0
-    return Allowance(messages=quota.left(followers.window(follower), work.now), hours=hours)
+        return Allowance(why_not="居民没有关注公众号，微信里发不了。")
+    window = followers.window(follower)
+    messages = max(quota.left(window, work.now) - outbox.under_way(work.session, conversation.openid, work.now), 0)
+    until = quota.closes(window, work.now)
+    if until is None or not messages:
+        spoke = window.until is not None and work.now < window.until
+        return Allowance(why_not="居民上次说话以后，已经回满 5 条。" if spoke else "居民 48 小时内没有说过话，微信不让主动发。")
+    minutes = int((until - work.now) / timedelta(minutes=1))
+    left = f"{minutes // 60} 小时" if minutes >= 120 else f"{minutes} 分钟" if minutes else "不到 1 分钟"
+    return Allowance(messages=messages, hours=minutes // 60, until=until, left=left)
 
 
 def take(desk: Desk, conversation: Conversation) -> None:
@@ -122,32 +137,133 @@ def take(desk: Desk, conversation: Conversation) -> None:
     _take(desk, conversation)
 
 
-def reply(desk: Desk, conversation: Conversation, text: str) -> None:
-    """Answer, which takes the talk over; signed, the message goes through the outbox like every other."""
-    if not text:
-        raise Refusal("请先写点什么。")
-    if len(text) > LONGEST:
-        raise Refusal(f"一条最多 {LONGEST} 个字，现在有 {len(text)} 个。请分两条发。")
-    if not allowance(desk, conversation).messages:
-        raise Refusal("微信规定：居民 48 小时内没说话，或已回复满 5 条，就不能再主动发。等居民再说一句就可以，或请打电话。")
+def reply(desk: Desk, conversation: Conversation, text: str, *, picture: bytes | None = None, seen: int | None = None) -> None:
+    """Answer with a text, a picture or both, which takes the talk over; signed, through the outbox like every other message.
+
+    `seen` is the newest line that whoever answers has read: where a colleague has answered after it, they are told first. Raises
+    Refusal before anything is written.
+    """
     messages, who = desk.context.messages, desk.staff.name
     begins = "" if conversation.staff_id == desk.staff.id else desk.words(messages["talk.taken"], who=who)
-    signed = desk.words(messages["talk.signed"], who=who, text=text)
+    _require_sendable(desk, conversation, text, bool(text or begins) + (picture is not None))
+    if not text and picture is None:
+        raise Refusal("请先写点什么。")
+    other = None if seen is None else conversations.answered_since(desk.session, conversation.openid, seen, desk.staff.id or 0)
+    if other is not None:
+        raise Refusal(f"{desk.session.get_one(Staff, other).name}刚刚回复了，请先看一下上面；还要发的话，再点一次发送。")
+    signed = desk.words(messages["talk.signed"], who=who, text=text) if text else ""
     _take(desk, conversation)
-    outbox.queue(desk.session, conversation.openid, "\n".join(filter(None, (begins, signed))), desk.now)
-    conversations.say(desk.session, conversation.openid, "staff", text, desk.now, staff_id=desk.staff.id)
+    conversation.writing_at = None
+    if spoken := "\n".join(filter(None, (begins, signed))):
+        sent = outbox.queue(desk.session, conversation.openid, spoken, desk.now)
+        if text:
+            _say(desk, conversation, text, sent.id)
+    if picture is not None:
+        sent = outbox.queue(desk.session, conversation.openid, PICTURE, desk.now, title="物业发来一张图片", picture=True)
+        sentpictures.keep(desk.session, conversation.openid, sent.id or 0, picture, desk.now)
+        _say(desk, conversation, PICTURE, sent.id)
     for task in handoffs.open_of(desk.session, conversation.openid):
         if handoffs.waits(task):
             handoffs.answered(desk.session, task, desk.staff.id or 0, desk.now, desk.actor)
 
 
+def _require_sendable(desk: Desk, conversation: Conversation, text: str, needed: int) -> None:
+    if len(text) > LONGEST:
+        raise Refusal(f"一条最多 {LONGEST} 个字，现在有 {len(text)} 个。请分两条发。")
+    allowed = allowance(desk, conversation)
+    if not allowed.messages:
+        raise Refusal(f"没有发出去：{allowed.why_not}等居民再说一句就可以，或请打电话。")
+    if allowed.messages < needed:
+        raise Refusal(f"没有发出去：只还能发 {allowed.messages} 条，文字和图片要 {needed} 条。请只发其中一样。")
+
+
+def _say(desk: Desk, conversation: Conversation, text: str, delivery_id: int | None) -> None:
+    conversations.say(
+        desk.session, conversation.openid, "staff", text, desk.now, staff_id=desk.staff.id, delivery_id=delivery_id
+    )  # fmt: skip
+
+
 def give_back(desk: Desk, conversation: Conversation) -> None:
-    """Give the word back to the bot; a resident whom somebody had spoken with hears so."""
+    """Give the word back to the bot, done with the talk; a resident whom somebody had spoken with hears so."""
     who = desk.session.get(Staff, conversation.staff_id) if conversation.staff_id else None
     hand_back(conversation)
+    conversation.snoozed_until = None
     desk.session.add(conversation)
     if who is not None:
         _tell(desk, conversation, "talk.returned", who=who.name)
+
+
+def hand_on(desk: Desk, conversation: Conversation, member: Staff) -> None:
+    """Let a colleague see to a talk and to what is handed over in it; who had the word gives it to them, and the resident hears so."""
+    if conversation.assigned_id == member.id:
+        raise Refusal(f"这个对话已经在{member.name}那里了。")
+    conversation.assigned_id, conversation.snoozed_until = member.id, None
+    if conversation.staff_id is not None and conversation.staff_id != member.id:
+        conversation.staff_id, conversation.updated_at = member.id, desk.now
+        _tell(desk, conversation, "talk.taken", who=member.name)
+    desk.session.add(conversation)
+    for task in handoffs.open_of(desk.session, conversation.openid):
+        if task.claimed_by != member.id and any(one.id == member.id for one in telling.may_see(desk, task.need)):
+            tasks.hand_on(desk.session, task, member.id or 0, desk.now, desk.actor)
+
+
+def lay_aside(desk: Desk, conversation: Conversation, how_long: str) -> datetime:
+    """Take a talk out of the lists until then, or until the resident speaks; returns until when. Whoever does it sees to it then."""
+    if how_long not in LAID_ASIDE:
+        raise Refusal(f"请选搁置多久：{'、'.join(LAID_ASIDE.values())}。")
+    until = {"hour": desk.now + timedelta(hours=1), "days": desk.now + timedelta(days=3)}.get(how_long)
+    conversation.snoozed_until = until or desk.context.office.opening(desk.now)
+    conversation.snoozed_after = conversations.newest(desk.session, conversation.openid)
+    conversation.assigned_id = conversation.assigned_id or desk.staff.id
+    desk.session.add(conversation)
+    return conversation.snoozed_until
+
+
+def take_up(desk: Desk, conversation: Conversation) -> None:
+    """Put a talk that was laid aside back into the lists."""
+    conversation.snoozed_until = None
+    desk.session.add(conversation)
+
+
+def call(desk: Desk, conversation: Conversation) -> None:
+    """Ask a resident outside the window, by a template message, to say a word, so that they can be answered; once a day."""
+    if allowance(desk, conversation).messages:
+        raise Refusal("现在可以直接回复。")
+    if not desk.context.ways.template:
+        raise Refusal("没有配置模板消息，发不了。请打电话。")
+    if not desk.take("talk.call", 1, conversation.openid):
+        raise Refusal("今天已经请过一次了，请打电话，或明天再试。")
+    sent = desk.tell(conversation.openid, "talk.call", heading="物业有话跟您说，请回复", who=desk.staff.name)
+    if sent is not None:
+        _say(desk, conversation, str(sent.payload["text"]), sent.id)
+
+
+def write(desk: Desk, conversation: Conversation) -> None:
+    """Note that this member of the staff writes on an answer."""
+    conversation.writing_id, conversation.writing_at = desk.staff.id, desk.now
+    desk.session.add(conversation)
+
+
+def who_writes(desk: Desk, conversation: Conversation) -> str:
+    """Return which colleague writes on an answer right now, empty for none."""
+    if conversation.writing_at is None or conversation.writing_at < desk.now - WRITES or conversation.writing_id == desk.staff.id:
+        return ""
+    return desk.session.get_one(Staff, conversation.writing_id).name
+
+
+def fates(work: Work, said: Sequence[Line]) -> Mapping[int, tuple[DeliveryState, str]]:
+    """Return what became of what staff said, by the id of what carries it: the state and why."""
+    return outbox.fates(work.session, {line.delivery_id for line in said if line.delivery_id})
+
+
+def pictures(work: Work, conversation: Conversation) -> Mapping[int, str]:
+    """Return the pictures that staff sent, by the id of what carries each: its id in addresses."""
+    return sentpictures.ids(work.session, conversation.openid)
+
+
+def picture(work: Work, conversation: Conversation, public_id: str) -> bytes | None:
+    """Return one of them, a JPEG."""
+    return sentpictures.shown(work.session, conversation.openid, public_id)
 
 
 @job(every=timedelta(seconds=20))
@@ -155,15 +271,18 @@ def return_left_alone(work: Work) -> None:
     """Take back the talks that staff have left alone for as long as the settings say, and tell both sides; their hand-offs stay."""
     for conversation in conversations.left_alone(work.session, work.now - work.context.office.silence):
         who = work.session.get_one(Staff, conversation.staff_id)
+        task = next(iter(handoffs.open_of(work.session, conversation.openid)), None)
+        held_by = conversation.assigned_id if task or conversation.snoozed_until else None  # what is not done stays theirs
         hand_back(conversation)
+        conversation.assigned_id = held_by
         work.session.add(conversation)
         work.record("conversation.left_alone", f"conversation:{conversation.public_id}")
-        task = next(iter(handoffs.open_of(work.session, conversation.openid)), None)
         _tell(work, conversation, "talk.left_alone", who=who.name, number=task.number or "" if task else "")
 
 
 def _take(desk: Desk, conversation: Conversation) -> None:
     take_over(conversation, desk.staff.id or 0, desk.now)
+    conversation.snoozed_until = None
     desk.session.add(conversation)
     for task in handoffs.open_of(desk.session, conversation.openid):
         if task.claimed_by is None:

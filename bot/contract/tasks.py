@@ -61,9 +61,12 @@ def close(work: Work, task: Task, by: Staff, outcome: str, note: str = "") -> No
 
 
 def _leave_queue(work: Work, talk: Conversation) -> None:
-    """Let a talk wait no longer that nobody has taken and that waits for nothing more."""
-    if talk.staff_id is None and not any(map(handoffs.waits, handoffs.open_of(work.session, talk.openid))):
+    """Let a talk wait no longer that nobody has taken and that waits for nothing more; with something open it stays whose it is."""
+    still_open = handoffs.open_of(work.session, talk.openid)
+    if talk.staff_id is None and not any(map(handoffs.waits, still_open)):
+        held_by = talk.assigned_id if still_open else None
         conversations.hand_back(talk)
+        talk.assigned_id = held_by
         work.session.add(talk)
 
 

@@ -296,7 +296,7 @@ class _Turn:
         if self.turn.is_bound or place is None:
             return code.community_id == self.turn.community.id
         if place.key != self.turn.community.key:
-            self.kept.staff_id = None  # who had the word works elsewhere
+            self.kept.staff_id = self.kept.assigned_id = None  # who had the word works elsewhere
         self.turn.move_to(place)
         moving.place(self.session, self.openid, place.key)
         return True

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, bindparam, update
+from sqlalchemy import text as sql_text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -16,23 +17,42 @@ from bot.store.followers import Follower
 from bot.store.prepared import Prepared, Row, writing
 from bot.store.scope import Scoped
 
+_WAITS, _ASIDE, _HELD = (sql_text(f"{name} IS NOT NULL") for name in ("waiting_since", "snoozed_until", "assigned_id"))
+
 
 class Conversation(Scoped, table=True):
     """Where the talk with one openid stands."""
+
+    __table_args__ = (
+        Index("conversation_latest", "community_id", "updated_at"),
+        Index("conversation_waits", "community_id", "waiting_since", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        index_where_known("conversation", "staff_id"),
+        Index("conversation_assigned", "community_id", "assigned_id", sqlite_where=_HELD, postgresql_where=_HELD),
+        Index("conversation_aside", "community_id", "snoozed_until", sqlite_where=_ASIDE, postgresql_where=_ASIDE),
+    )
 
     openid: str = Field(primary_key=True)
     public_id: str = Field(default_factory=public_id, unique=True)
     standing: dict[str, Any] | None = maybe_sealed_map("conversation.standing")  # see bot/dialogue/standing.py
     updated_at: datetime = moment()
     topic: str = sealed("conversation.topic")  # what the resident wants a person for
-    waiting_since: datetime | None = maybe_moment(index=True)  # set: a person is asked for
+    waiting_since: datetime | None = maybe_moment()  # set: a person is asked for
     staff_id: int | None = Field(default=None, foreign_key="staff.id")  # set: this person has taken over
+    assigned_id: int | None = Field(default=None, foreign_key="staff.id")  # set: this person sees to it, whoever has the word
+    snoozed_until: datetime | None = maybe_moment()  # set: it was laid aside until then, or until the resident speaks
+    snoozed_after: int = 0  # the newest line when it was laid aside
+    writing_id: int | None = Field(default=None, foreign_key="staff.id")  # who last wrote on an answer, and when
+    writing_at: datetime | None = maybe_moment()
 
 
 class Line(Scoped, table=True):
     """One thing said in a conversation, by the resident, the bot or a staff member."""
 
-    __table_args__ = (Index("line_openid", "openid", "id"), index_where_known("line", "photo_id"))
+    __table_args__ = (
+        Index("line_openid", "openid", "id"),
+        index_where_known("line", "photo_id"),
+        index_where_known("line", "delivery_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     openid: str
@@ -41,6 +61,7 @@ class Line(Scoped, table=True):
     text: str = sealed("line.text")
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
     photo_id: int | None = Field(default=None, foreign_key="photo.id")
+    delivery_id: int | None = Field(default=None, foreign_key="delivery.id")  # what carries it, where staff said it
 
 
 #: Who said it (resident or bot), the text, and the photo's id if it was one.
@@ -59,10 +80,11 @@ class Kept:
     topic: str
     waiting_since: datetime | None
     staff_id: int | None
+    assigned_id: int | None = None
 
 
 #: What a turn may change.
-_CHANGES = ("standing", "updated_at", "topic", "waiting_since", "staff_id")
+_CHANGES = ("standing", "updated_at", "topic", "waiting_since", "staff_id", "assigned_id")
 _FIELDS = ("openid", "public_id", "community_id", *_CHANGES)
 
 _CONVERSATION = SQLModel.metadata.tables["conversation"]
@@ -116,9 +138,11 @@ def keep(session: Session, kept: Kept) -> None:
 
 
 def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *, staff_id: int | None = None,
-        photo_id: int | None = None) -> None:  # fmt: skip
+        photo_id: int | None = None, delivery_id: int | None = None) -> None:  # fmt: skip
     """Write down one thing said."""
-    session.add(Line(openid=openid, at=now, speaker=speaker, text=text, staff_id=staff_id, photo_id=photo_id))
+    session.add(
+        Line(openid=openid, at=now, speaker=speaker, text=text, staff_id=staff_id, photo_id=photo_id, delivery_id=delivery_id)
+    )
 
 
 def look(session: Session, openid: str) -> Kept | None:
@@ -139,6 +163,7 @@ def write_down(session: Session, openid: str, said: Sequence[Said], now: datetim
             text=text,
             staff_id=None,
             photo_id=photo_id,
+            delivery_id=None,
         )
 
 
@@ -146,6 +171,17 @@ def lines(session: Session, openid: str, limit: int = 100) -> Sequence[Line]:
     """Return the last things said, oldest first."""
     newest = select(Line).where(Line.openid == openid).order_by(col(Line.id).desc()).limit(limit)
     return list(reversed(session.exec(newest).all()))
+
+
+def newest(session: Session, openid: str) -> int:
+    """Return the id of the last thing said, 0 where nothing was."""
+    return session.exec(select(Line.id).where(Line.openid == openid).order_by(col(Line.id).desc()).limit(1)).first() or 0
+
+
+def answered_since(session: Session, openid: str, line_id: int, staff_id: int) -> int | None:
+    """Return who else of the staff has spoken after a line, None where nobody did."""
+    others = (Line.openid == openid, col(Line.id) > line_id, Line.speaker == "staff", Line.staff_id != staff_id)
+    return session.exec(select(Line.staff_id).where(*others).order_by(col(Line.id).desc()).limit(1)).first()
 
 
 def waiting(session: Session, limit: int = 200) -> Sequence[Conversation]:
@@ -176,14 +212,14 @@ def hold(session: Session, openid: str) -> None:
 
 def take_over(conversation: Conversation, staff_id: int, now: datetime) -> None:
     """Let a staff member have the word; the bot keeps silent until it is handed back."""
-    conversation.staff_id = staff_id
+    conversation.staff_id = conversation.assigned_id = staff_id
     conversation.waiting_since = conversation.waiting_since or now
     conversation.updated_at = now
 
 
 def hand_back(conversation: Conversation | Kept) -> None:
-    """Give the word back to the bot."""
-    conversation.staff_id = None
+    """Give the word back to the bot; nobody sees to it any more."""
+    conversation.staff_id = conversation.assigned_id = None
     conversation.waiting_since = None
     conversation.topic = ""
 

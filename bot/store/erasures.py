@@ -25,6 +25,7 @@ from bot.store.people import Binding
 from bot.store.photos import Photo
 from bot.store.receipts import NoticeReply
 from bot.store.scope import Scoped
+from bot.store.sentpictures import SentPicture
 from bot.store.staff import Staff
 from bot.store.tasks import Task
 
@@ -138,6 +139,7 @@ def _forget(session: Session, erasure: Erasure, now: datetime, blank: str, ended
     openid, until = erasure.openid, erasure.asked_at
     photos = session.exec(select(Photo).where(Photo.openid == openid, col(Photo.taken_at) <= until)).all()
     session.execute(delete(Line).where(col(Line.openid) == openid, col(Line.at) <= until))
+    session.execute(delete(SentPicture).where(col(SentPicture.openid) == openid, col(SentPicture.at) <= until))
     session.execute(delete(NoticeReply).where(col(NoticeReply.openid) == openid, col(NoticeReply.at) <= until))
     for photo in photos:
         session.delete(photo)
@@ -154,7 +156,11 @@ def _forget(session: Session, erasure: Erasure, now: datetime, blank: str, ended
             session.delete(follower)
     else:  # they stay, or came back: a talk that was not begun anew since says nothing any more
         silent = (col(Conversation.openid) == openid, col(Conversation.updated_at) <= until)
-        session.execute(update(Conversation).where(*silent).values(standing=null(), topic="", waiting_since=None, staff_id=None))
+        session.execute(
+            update(Conversation)
+            .where(*silent)
+            .values(standing=null(), topic="", waiting_since=None, staff_id=None, assigned_id=None)
+        )
     session.execute(delete(Binding).where(col(Binding.openid) == openid, col(Binding.ended_at).is_not(None)))
     erasure.cleared_at, erasure.account, erasure.after_delivery, erasure.after_line = now, "", 0, 0
     session.add(erasure)

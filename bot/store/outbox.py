@@ -8,7 +8,7 @@ a notice was lost on that way is *unknown*, shown to staff, and sent again only 
 Source: developers.weixin.qq.com/doc/service/api/notify/template/api_sendtemplatemessage.html (client_msg_id)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -164,13 +164,15 @@ class Ways:
 
 
 def queue(
-    session: Session, openid: str, words: str, now: datetime, *, url: str = "", title: str = "", urgent: bool = False
-) -> Delivery:
+    session: Session, openid: str, words: str, now: datetime, *, url: str = "", title: str = "", urgent: bool = False,
+    picture: bool = False,
+) -> Delivery:  # fmt: skip
     """Queue one text for one openid, due at once, in the transaction of whatever it tells about.
 
-    An `urgent` one goes before whatever waits: a notice to thousands does not hold up an alarm.
+    An `urgent` one goes before whatever waits: a notice to thousands does not hold up an alarm. A `picture` is kept for it
+    (bot/store/sentpictures.py) and stands in place of the text where one can be shown: in the chat.
     """
-    payload = {"text": words, "url": url, "title": title}
+    payload = {"text": words, "url": url, "title": title, **({"picture": True} if picture else {})}
     delivery = Delivery(openid=openid, payload=payload, due_at=now - AHEAD if urgent else now, updated_at=now)
     session.add(delivery)
     session.flush()
@@ -409,6 +411,18 @@ def fan_out(session: Session, notice_id: int, occurrence: datetime, residents: S
     if rows:  # an empty list would insert one row of defaults
         session.execute(insert(Delivery), rows)
     return len(rows)
+
+
+def under_way(session: Session, openid: str, now: datetime) -> int:
+    """Return how many messages to somebody are due and have not taken their place in the window yet."""
+    due = (col(Delivery.openid) == openid, _DUE, col(Delivery.due_at) <= now, col(Delivery.channel) == "")
+    return int(session.execute(select(func.count()).select_from(Delivery).where(*due)).scalar_one())
+
+
+def fates(session: Session, ids: Collection[int]) -> Mapping[int, tuple[DeliveryState, str]]:
+    """Return what became of deliveries, by id: the state and why; nothing of what they say is read."""
+    rows = session.execute(select(col(Delivery.id), col(Delivery.state), col(Delivery.reason)).where(col(Delivery.id).in_(ids)))
+    return {number: (DeliveryState(state), reason) for number, state, reason in rows}
 
 
 def counts(session: Session, notice_id: int) -> dict[DeliveryState, int]:

@@ -37,6 +37,7 @@ from bot.store import (
     scenes,
     sealing,
     seals,
+    sentpictures,
     sessions,
     spending,
     staff,
@@ -47,5 +48,5 @@ from bot.store import (
 
 __all__ = [
     "alerts", "apikeys", "attempts", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
-    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "outcomes", "people", "photos", "receipts", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "outcomes", "people", "photos", "receipts", "scenes", "sealing", "seals", "sentpictures", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
 ]  # fmt: skip

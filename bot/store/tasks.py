@@ -109,6 +109,20 @@ def listed(session: Session) -> Sequence[Task]:
     ).all()
 
 
+def pressing(
+    session: Session, needs: Collection[str], *conditions: ColumnElement[bool], limit: int | None = None
+) -> Sequence[Task]:
+    """Return the open tasks that these permissions may see and that fit, in the order of `listed`; all others stay sealed."""
+    query = select(Task).where(col(Task.closed_at).is_(None), col(Task.need).in_(needs), *conditions)
+    return session.exec(query.order_by(col(Task.urgent).desc(), col(Task.opened_at)).limit(limit)).all()
+
+
+def count_pressing(session: Session, needs: Collection[str], *conditions: ColumnElement[bool]) -> int:
+    """Return how many there are; none of them is opened."""
+    query = select(func.count()).select_from(Task).where(col(Task.closed_at).is_(None), col(Task.need).in_(needs), *conditions)
+    return session.exec(query).one()
+
+
 def open_of(session: Session, openids: Collection[str], household_id: int | None = None) -> Sequence[Task]:
     """Return the open tasks of these accounts, or of a flat, in the order of `listed`; all others stay sealed."""
     theirs: ColumnElement[bool] = col(Task.openid).in_(openids)

@@ -145,6 +145,21 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy ships no types
             body["client_msg_id"] = client_msg_id
         await self._call("post", "message/custom/send", body)
 
+    async def send_picture(self, openid: str, content: bytes, client_msg_id: str = "") -> None:
+        """Upload a JPEG of at most 10 MB, which WeChat keeps for three days, and send it as a customer-service message.
+
+        Sources: developers.weixin.qq.com/doc/service/api/material/temporary/api_uploadtempmedia.html, …/customer/message/api_sendcustommessage.html
+        """
+        answer = await self.media.upload("image", ("picture.jpg", content))
+        try:
+            media_id = str(answer["media_id"])
+        except (KeyError, TypeError):
+            raise Temporary(None, "media/upload answered without a media_id") from None
+        body: dict[str, Any] = {"touser": openid, "msgtype": "image", "image": {"media_id": media_id}}
+        if client_msg_id:
+            body["client_msg_id"] = client_msg_id
+        await self._call("post", "message/custom/send", body)
+
     async def typing(self, openid: str, on: bool = True) -> None:
         """Show, or hide, that an answer is being written.
 

@@ -39,6 +39,12 @@ def left(window: Window, now: datetime) -> int:
     return max(_open(window.until, window.left, now), _open(window.tap_until, window.tap_left, now))
 
 
+def closes(window: Window, now: datetime) -> datetime | None:
+    """Return when nothing may be sent any more; None where that is already so. Of two open allowances the larger one counts, as in `left`."""
+    said, tapped = _open(window.until, window.left, now), _open(window.tap_until, window.tap_left, now)
+    return None if not (said or tapped) else window.until if said >= tapped else window.tap_until
+
+
 def take(window: Window, now: datetime) -> Window | None:
     """Return the window after one message more, or None when it is closed. The one that ends first is used first."""
     if _open(window.tap_until, window.tap_left, now):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.desk import conversations, events, matters, processing, tasks
+from integrations.desk import conversations, events, labels, matters, personal, phrases, processing, tasks
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -13,12 +13,15 @@ integration = Integration(
     folder=Path(__file__).parent,
     actions=(matters.show,),
     hears=matters.hear,
-    console=(*conversations.ROUTES, *tasks.ROUTES),
+    console=(*conversations.ROUTES, *phrases.ROUTES, *labels.ROUTES, *tasks.ROUTES),
     log=events.LOG,
     emits=events.EMITS,
+    personal=personal.PERSONAL,
     processing=processing.PROCESSING,
+    seed=phrases.seed,
     permissions=(
         Permission(name="conversation.view", title="看居民的对话", roles=_DESK, sensitive="居民的对话"),
         Permission(name="conversation.reply", title="回复居民", roles=_DESK),
+        Permission(name=labels.EDIT, title="改快捷语和标签", roles=_DESK),
     ),
 )

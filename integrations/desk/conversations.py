@@ -1,4 +1,4 @@
-"""Talks that wait for a person: found, read, taken over, answered, given back; what waits in them is closed."""
+"""The inbox: talks as lists, and one of them beside its list: read, taken, answered, handed on, laid aside, given back."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -7,10 +7,32 @@ from urllib.parse import urlencode
 
 from sqlmodel import col, select
 
-from bot.contract import Conversation, Desk, Line, Page, Photo, Redirect, Refusal, Staff, Task, View, handoffs, page, talks, tasks
-
-#: Which talks a list can be narrowed to.
-SHOWN = {"waiting": "等回复", "mine": "我接手的", "all": "全部"}
+from bot.contract import (
+    Conversation,
+    Desk,
+    Download,
+    Line,
+    Page,
+    Photo,
+    Redirect,
+    Refusal,
+    Staff,
+    Task,
+    Upload,
+    View,
+    handoffs,
+    page,
+    page_number,
+    pictures,
+    row_id,
+    talklists,
+    talks,
+    tasks,
+    telling,
+)
+from bot.contract.talklists import Show
+from integrations.desk import contact, labels, notes, phrases
+from integrations.desk.models import TalkNote
 
 #: The page that writes a new entry of what the community knows, where a service has one.
 KNOWLEDGE = "/knowledge/new"
@@ -18,51 +40,52 @@ KNOWLEDGE = "/knowledge/new"
 #: Longest question and answer that are carried to that page in an address.
 CARRIED = 300
 
+#: Lines of a talk that are shown at first, and each time older ones are asked for.
+LINES = 100
+
+#: Lines of a talk among which the last words of a person are looked for.
+LOOKED_AT = 6
+
+#: Lists that tell how many they have; all talks are too many to be worth counting.
+COUNTED = (Show.WAITING, Show.MINE, Show.NOBODY, Show.ASIDE)
+
+#: What became of a message that did not come, for staff.
+FATES: Mapping[str, str] = {
+    "queued": "正在发", "sending": "正在发", "armed": "正在发", "failed": "没有发出去", "unreachable": "没有发出去", "unknown": "不确定有没有收到",
+    "cancelled": "没有发，已取消",
+}  # fmt: skip
+
+#: States of a message whose fate is open.
+UNDER_WAY = ("queued", "sending", "armed")
+
 
 def waits(desk: Desk) -> int:
     """Return how many residents wait and nobody has taken them over."""
-    return sum(talk.staff_id is None for talk in talks.waiting(desk.session))
+    return talklists.count(desk, Show.NOBODY)
 
 
 @page("GET", "/conversations", need="conversation.view", title="对话", nav="居民", badge=waits)
-def waiting(desk: Desk) -> View:
-    """List who waits for a person, the longest waiting first, then the latest talks; ?q= and ?show= look for others."""
-    words, show = desk.query.get("q", "").strip()[:40], desk.query.get("show", "")
-    if not words and show not in SHOWN:
-        rows, latest = _rows(desk, talks.waiting(desk.session, 50)), _rows(desk, talks.latest(desk))
-        return View(
-            "desk/conversations.html", {"rows": rows, "latest": latest, "q": "", "show": "", "shown": SHOWN, "why_not": ""}
-        )
-    held_by = desk.staff.id if show == "mine" else None
-    found = talks.found(desk, words, held_by=held_by, waiting=show == "waiting", by_phone=desk.may("phone.view"))
-    values = {"rows": _rows(desk, found), "latest": None, "q": words, "show": show if show in SHOWN else "all", "shown": SHOWN}
-    values["why_not"] = desk.why_not_by_phone(words)
-    return View("desk/conversations.html", values)
+def inbox(desk: Desk) -> View:
+    """List talks: who waits for a word, the longest waiting first; ?show= for other lists, ?label=, ?q= for who or what is looked for."""
+    return View("desk/conversations.html", {"inbox": _inbox(desk)})
 
 
 @page("GET", "/conversations/{key}", need="conversation.view", title="对话")
 def show(desk: Desk) -> View:
-    """Show one talk, and what is handed over in it."""
+    """Show one talk beside the list it was opened from; ?again= puts what was not sent back into the field."""
     talk = _find(desk)
-    desk.read("conversation.view", f"conversation:{talk.public_id}")
-    lines = talks.lines(desk.session, talk.openid)
-    photo_ids = [line.photo_id for line in lines if line.photo_id]
-    photos = {photo.id: photo for photo in desk.session.exec(select(Photo).where(col(Photo.id).in_(photo_ids))).all()}
-    [row] = _rows(desk, [talk])
-    handed = [_handed(desk, task, lines) for task in handoffs.open_of(desk.session, talk.openid)]
-    if row["phone"] or any(one["phone"] for one in handed):
-        desk.read_phones(f"conversation:{talk.public_id}")
-    shown = {
-        "row": row,
-        "lines": lines,
-        "photos": photos,
-        "taken_by": desk.session.get(Staff, talk.staff_id) if talk.staff_id else None,
-        "names": _names(desk, lines),
-        "may_send": talks.allowance(desk, talk),
-        "handoffs": handed,
-        "outcomes": handoffs.OUTCOMES,
-    }
-    return View("desk/conversation.html", shown)
+    return _talk(desk, talk, _again(desk, talk))
+
+
+@page("GET", "/conversations/{key}/pictures/{sent_picture}", need="photo.view", is_bare=True)
+def picture(desk: Desk) -> Download:
+    """Give a picture that staff sent."""
+    talk = _find(desk)
+    found = talks.picture(desk, talk, desk.params["sent_picture"])
+    if found is None or not desk.may("conversation.view"):
+        raise LookupError(desk.params["sent_picture"])
+    desk.read("photo.view", f"conversation:{talk.public_id}")
+    return Download(body=found, content_type="image/jpeg")
 
 
 @page("POST", "/conversations/{key}/take", need="conversation.reply")
@@ -72,18 +95,67 @@ def take(desk: Desk) -> Redirect:
     talks.take(desk, talk)
     desk.record("conversation.taken", f"conversation:{talk.public_id}")
     minutes = desk.context.office.silence // timedelta(minutes=1)
-    return Redirect(
-        f"/console/conversations/{talk.public_id}", f"已接手，机器人先不说话；{minutes} 分钟没有回复会自动交还，并告诉居民。"
-    )
+    return _back(desk, talk, f"已接手，机器人先不说话；{minutes} 分钟没有回复会自动交还，并告诉居民。")
 
 
-@page("POST", "/conversations/{key}/reply", need="conversation.reply")
-def reply(desk: Desk) -> Redirect:
-    """Answer."""
-    talk = _find(desk)
-    talks.reply(desk, talk, desk.form.get("text", "").strip())
+def _picture(upload: Upload) -> bytes | Refusal | None:
+    """Return the picture of a form, None where none was chosen, or why it is none: read beside the database, where nobody can be told yet."""
+    try:
+        return pictures.read(upload)
+    except Refusal as refusal:
+        return refusal
+
+
+@page("POST", "/conversations/{key}/reply", need="conversation.reply", takes=lambda upload, _form: _picture(upload))
+def reply(desk: Desk) -> View | Redirect:
+    """Answer; what cannot be sent stays in the field, with why. A /short that means an answer kept ready is filled in first, not sent."""
+    talk, text = _find(desk), desk.form.get("text", "").strip()
+    if filled := phrases.typed(desk, talk, text):
+        return _talk(desk, talk, filled, note="填好了，看一下再发。")
+    try:
+        if isinstance(desk.taken, Refusal):
+            raise desk.taken
+        talks.reply(desk, talk, text, picture=desk.taken, seen=row_id(desk.form.get("seen", "")))
+    except Refusal as refusal:
+        return _talk(desk, talk, text, fault=str(refusal), status=422)
     desk.record("conversation.replied", f"conversation:{talk.public_id}")
-    return Redirect(f"/console/conversations/{talk.public_id}")
+    return _back(desk, talk)
+
+
+@page("POST", "/conversations/{key}/insert", need="conversation.reply", reads=True)
+def insert(desk: Desk) -> View:
+    """Put an answer kept ready into the field, behind what stands there."""
+    talk, text = _find(desk), desk.form.get("text", "").strip()
+    filled = phrases.fill(desk, talk, phrases.by_key(desk, desk.form.get("phrase", "")).text)
+    return _talk(desk, talk, "\n".join(filter(None, (text, filled))), note="填好了，看一下再发。")
+
+
+@page("POST", "/conversations/{key}/note", need="conversation.reply")
+def note(desk: Desk) -> View | Redirect:
+    """Note something for colleagues; it is sent to nobody."""
+    talk, text = _find(desk), desk.form.get("note", "").strip()
+    try:
+        notes.add(desk, talk, text)
+    except Refusal as refusal:
+        return _talk(desk, talk, noted=text, fault=str(refusal), status=422)
+    desk.record("conversation.noted", f"conversation:{talk.public_id}")
+    return _back(desk, talk, "记好了，只有同事看得到。")
+
+
+@page("POST", "/conversations/{key}/writing", need="conversation.reply")
+def writing(desk: Desk) -> Download:
+    """Note that somebody writes on an answer, for colleagues who look at the same talk."""
+    talks.write(desk, _find(desk))
+    return Download(body=b"", content_type="text/plain")
+
+
+@page("POST", "/conversations/{key}/call", need="conversation.reply")
+def call(desk: Desk) -> Redirect:
+    """Ask a resident outside the window for a word, by a template message."""
+    talk = _find(desk)
+    talks.call(desk, talk)
+    desk.record("conversation.called", f"conversation:{talk.public_id}")
+    return _back(desk, talk, "已请居民回一句话。回了以后就能在这里回复。")
 
 
 @page("POST", "/conversations/{key}/close", need="conversation.reply")
@@ -96,16 +168,52 @@ def close(desk: Desk) -> Redirect:
     if not task.is_open:
         raise Refusal(f"同事已经处理了：{task.outcome}。")
     tasks.close(desk, task, desk.staff, desk.form.get("outcome", "") or handoffs.OUTCOMES[0], desk.form.get("note", ""))
-    return Redirect(f"/console/conversations/{talk.public_id}", f"{task.number} 已办结，已告诉居民。")
+    return _back(desk, talk, f"{task.number} 已办结，已告诉居民。")
 
 
 @page("POST", "/conversations/{key}/back", need="conversation.reply")
 def back(desk: Desk) -> Redirect:
-    """Give the talk back to the bot."""
+    """Give the talk back to the bot, done with it."""
     talk = _find(desk)
+    was_taken = talk.staff_id is not None
     talks.give_back(desk, talk)
     desk.record("conversation.returned", f"conversation:{talk.public_id}")
-    return Redirect("/console/conversations", "已交还给机器人。")
+    return Redirect(f"/console/conversations{_kept(desk)}", "已交还给机器人。" if was_taken else "已移出列表，机器人照常回复。")
+
+
+@page("POST", "/conversations/{key}/hand-on", need="conversation.reply")
+def hand_on(desk: Desk) -> Redirect:
+    """Let a colleague see to the talk."""
+    talk, number = _find(desk), row_id(desk.form.get("staff", ""))
+    member = next((one for one in _colleagues(desk) if one.id == number), None)
+    if member is None:
+        raise Refusal("请选择一位能回复居民的同事。")
+    talks.hand_on(desk, talk, member)
+    desk.record("conversation.handed_on", f"conversation:{talk.public_id}")
+    return _back(desk, talk, f"已交给{member.name}。")
+
+
+@page("POST", "/conversations/{key}/aside", need="conversation.reply")
+def aside(desk: Desk) -> Redirect:
+    """Lay the talk aside for a while, or take it up again."""
+    talk, how_long = _find(desk), desk.form.get("until", "")
+    if how_long == "now":
+        talks.take_up(desk, talk)
+        desk.record("conversation.taken_up", f"conversation:{talk.public_id}")
+        return _back(desk, talk, "放回列表了。")
+    until = talks.lay_aside(desk, talk, how_long)
+    desk.record("conversation.laid_aside", f"conversation:{talk.public_id}")
+    said = desk.words("搁置到{t}；居民再说话会马上回到列表。", t=until)
+    return Redirect(f"/console/conversations{_kept(desk)}", said)
+
+
+@page("POST", "/conversations/{key}/labels", need="conversation.reply")
+def label(desk: Desk) -> Redirect:
+    """Let the talk bear the labels that are ticked."""
+    talk = _find(desk)
+    labels.put(desk, talk, {name.removeprefix("label ") for name in desk.form if name.startswith("label ")})
+    desk.record("conversation.labelled", f"conversation:{talk.public_id}")
+    return _back(desk, talk)
 
 
 def _find(desk: Desk) -> Conversation:
@@ -115,31 +223,129 @@ def _find(desk: Desk) -> Conversation:
     return found
 
 
+def _back(desk: Desk, talk: Conversation, said: str = "") -> Redirect:
+    return Redirect(f"/console/conversations/{talk.public_id}{_kept(desk)}", said)
+
+
+def _kept(desk: Desk) -> str:
+    """Return the part of an address that keeps the list one works through."""
+    show = desk.form.get("show", "")
+    return f"?show={show}" if show in set(Show) else ""
+
+
+def _colleagues(desk: Desk) -> Sequence[Staff]:
+    return telling.may_see(desk, "conversation.reply")
+
+
+# ------------------------------------------------------------------ the list
+
+
+def _inbox(desk: Desk) -> Mapping[str, Any]:
+    """Return the list at the side: its lists with their numbers, what is looked for, the rows, and the way to the next page."""
+    words, asked = desk.query.get("q", "").strip()[:40], desk.query.get("show", "")
+    chosen = labels.named(desk, desk.query.get("label", "")) if desk.query.get("label") else None
+    show = Show(asked) if asked in set(Show) else Show.ALL if words or chosen else Show.WAITING
+    number, hits, before, until = page_number(desk.query), [], None, None
+    if words:
+        found, more = talks.found(desk, words, by_phone=desk.may("phone.view"), limit=talklists.PAGE), False
+        if len(words) >= 2 and not words.isdigit():
+            said = talklists.said(desk, words, row_id(desk.query.get("before", "")))
+            hits, before, until = _hits(desk, said), said.before, said.until
+    else:
+        found, more = talklists.listed(desk, show, number, among=labels.bearing(chosen) if chosen else None)
+    rows = _rows(desk, found)
+    if rows or hits:
+        desk.read("conversation.view")
+    return {
+        "rows": rows, "q": words, "show": show, "lists": talklists.TITLES, "counts": {one: talklists.count(desk, one) for one in COUNTED}, "hits": hits,
+        "before": before, "until": until, "why_not": desk.why_not_by_phone(words), "labels": labels.all_of(desk), "chosen": chosen,
+        "page": number, "more": more, "office": desk.context.office.in_words(), "is_open": desk.context.office.is_open(desk.now),
+        "expected": handoffs.expected(desk),
+    }  # fmt: skip
+
+
+def _hits(desk: Desk, said: talklists.Found) -> list[dict[str, Any]]:
+    rows = _rows(desk, [talk for talk, _, _ in said.hits])
+    return [{**row, "said": text, "said_at": at} for row, (_, text, at) in zip(rows, said.hits, strict=True)]
+
+
 def _rows(desk: Desk, found: Sequence[Conversation]) -> list[dict[str, Any]]:
     numbers: dict[str | None, list[str]] = {}
     openids = [talk.openid for talk in found]
     for task in handoffs.open_among(desk.session, openids):
         numbers.setdefault(task.openid, []).append(task.number or "")
     alarms = {task.openid: task for task in tasks.open_of(desk.session, openids) if task.urgent and desk.may(task.need)}
-    return [_row(desk, talk, numbers.get(talk.openid, []), alarms) for talk in found]
+    holders, marks = _names(desk, [talk.assigned_id for talk in found]), labels.of_talks(desk, openids)
+    return [
+        {**_row(desk, talk, numbers.get(talk.openid, []), alarms), "holder": holders.get(talk.assigned_id, ""), "labels": marks.get(talk.openid, ())}
+        for talk in found
+    ]  # fmt: skip
 
 
 def _row(desk: Desk, talk: Conversation, numbers: Sequence[str], alarms: Mapping[str | None, Task]) -> dict[str, Any]:
     resident = talks.speaker(desk, talk)
     flat = desk.household(resident) if resident else None
-    last = talks.lines(desk.session, talk.openid, 1)
+    lines = talks.lines(desk.session, talk.openid, LOOKED_AT)
+    last = [line for line in lines if line.speaker != "bot"][-1:] or lines[-1:]  # what a person said tells more
     return {
         "phone": resident.phone if resident else "", "key": talk.public_id, "flat": flat.label if flat else "未绑定住址",
         "household": flat.id if flat else None, "name": resident.name if resident else "",
         "alarm": alarms.get(talk.openid), "topic": talk.topic, "waiting_since": talk.waiting_since, "taken": talk.staff_id is not None,
-        "last": last[-1].text if last else "", "updated_at": talk.updated_at, "numbers": numbers,
+        "waited": handoffs.say_waited(desk.now - talk.waiting_since) if talk.waiting_since else "",
+        "aside": talk.snoozed_until if talk.snoozed_until and talklists.is_aside(desk.session, talk, desk.now) else None,
+        "is_unanswered": talklists.is_unanswered(desk.session, talk),
+        "last": last[0].text if last else "", "updated_at": lines[-1].at if lines else talk.updated_at, "numbers": numbers,
     }  # fmt: skip
 
 
-def _names(desk: Desk, lines: Sequence[Line]) -> Mapping[int | None, str]:
-    """Return what those of the staff are called who spoke."""
-    ids = {line.staff_id for line in lines if line.staff_id}
-    return {one.id: one.name for one in desk.session.exec(select(Staff).where(col(Staff.id).in_(ids))).all()}
+def _names(desk: Desk, ids: Sequence[int | None]) -> Mapping[int | None, str]:
+    """Return what those of the staff are called."""
+    known = {one for one in ids if one}
+    return {one.id: one.name for one in desk.session.exec(select(Staff).where(col(Staff.id).in_(known))).all()} if known else {}
+
+
+# ------------------------------------------------------------------ one talk
+
+
+def _talk(
+    desk: Desk, talk: Conversation, text: str = "", *, noted: str = "", fault: str = "", note: str = "", status: int = 200
+) -> View:
+    """Return the page of a talk; `text` and `noted` stand in its fields."""
+    about = f"conversation:{talk.public_id}"
+    many = min(max(row_id(desk.query.get("lines", "")) or LINES, LINES), 16 * LINES)
+    lines = talks.lines(desk.session, talk.openid, many + 1)
+    is_all, lines = len(lines) <= many, lines[-many:]
+    beside = notes.of(desk, talk, None if is_all else lines[0].at)
+    photo_ids = [line.photo_id for line in lines if line.photo_id]
+    photos = {photo.id: photo for photo in desk.session.exec(select(Photo).where(col(Photo.id).in_(photo_ids))).all()}
+    said: list[Line | TalkNote] = sorted([*lines, *beside], key=lambda one: one.at)
+    [row] = _rows(desk, [talk])
+    handed = [_handed(desk, task, lines) for task in handoffs.open_of(desk.session, talk.openid)]
+    listed = _inbox(desk)
+    desk.read("conversation.view", about)
+    if row["phone"] or any(one["phone"] for one in handed):
+        desk.read_phones(about)
+    fates = {key: (state.value, FATES.get(state.value, ""), why) for key, (state, why) in talks.fates(desk, lines).items()}
+    shown = {
+        "row": row, "inbox": listed, "said": said, "photos": photos, "is_all": is_all, "many": many,
+        "sent_pictures": talks.pictures(desk, talk), "fates": fates, "is_under_way": any(state in UNDER_WAY for state, _, _ in fates.values()),
+        "taken_by": desk.session.get(Staff, talk.staff_id) if talk.staff_id else None,
+        "names": _names(desk, [one.staff_id for one in said]), "writes": talks.who_writes(desk, talk),
+        "may_send": talks.allowance(desk, talk), "may_call": bool(desk.context.ways.template),
+        "handoffs": handed, "outcomes": handoffs.OUTCOMES, "until": {**talks.LAID_ASIDE, "opening": f"到{desk.context.office.say_opening(desk.now)}"},
+        "colleagues": [one for one in _colleagues(desk) if one.id != talk.assigned_id],
+        "phrases": [(one, phrases.fill(desk, talk, one.text)) for one in phrases.all_of(desk)] if desk.may("conversation.reply") else (),
+        "card": contact.of(desk, talk), "text": text, "noted": noted, "fault": fault, "said_note": note, "longest": talks.LONGEST,
+        "seen": lines[-1].id if lines else 0, "own_last": next((one.text for one in reversed(lines) if one.staff_id == desk.staff.id and one.speaker == "staff"), ""),
+    }  # fmt: skip
+    return View("desk/conversation.html", shown, status)
+
+
+def _again(desk: Desk, talk: Conversation) -> str:
+    """Return the text of a line of one's own that was not sent, to be sent again."""
+    number = row_id(desk.query.get("again", ""))
+    line = desk.session.get(Line, number) if number else None
+    return line.text if line is not None and line.openid == talk.openid and line.staff_id == desk.staff.id else ""
 
 
 def _handed(desk: Desk, task: Task, lines: Sequence[Line]) -> dict[str, Any]:
@@ -165,4 +371,6 @@ def _keep(desk: Desk, task: Task, lines: Sequence[Line]) -> str:
     return f"/console{KNOWLEDGE}?{urlencode({name: desk.veil(words) for name, words in carried.items()})}"
 
 
-ROUTES: tuple[Page, ...] = (waiting, show, take, reply, close, back)
+ROUTES: tuple[Page, ...] = (
+    inbox, show, picture, take, reply, insert, note, writing, call, close, back, hand_on, aside, label,
+)  # fmt: skip

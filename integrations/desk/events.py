@@ -5,7 +5,10 @@ from sqlmodel import select
 from bot.contract import Conversation, Desk, Log, Resident, Subject, Task, Work
 
 #: Kinds of events and their fields; that somebody waits or a task is opened the core records.
-EMITS = {"conversation.taken": "", "conversation.replied": "", "conversation.returned": ""}
+EMITS = {
+    "conversation.taken": "", "conversation.replied": "", "conversation.returned": "", "conversation.noted": "",
+    "conversation.called": "", "conversation.handed_on": "", "conversation.laid_aside": "", "conversation.taken_up": "", "conversation.labelled": "",
+}  # fmt: skip
 
 
 def _conversation(work: Work, key: str) -> Subject:
@@ -25,6 +28,8 @@ LOG = Log(
     events={
         "conversation.waiting": "居民找人工", "conversation.called_off": "居民不找人工了", "conversation.taken": "接手了对话",
         "conversation.replied": "回复了居民", "conversation.left_alone": "太久没有说话，对话自动交还机器人", "task.answered": "第一次答复了居民", "conversation.returned": "把对话交还机器人",
+        "conversation.noted": "在对话旁记了备注", "conversation.called": "请居民回一句话", "conversation.handed_on": "把对话交给了同事",
+        "conversation.laid_aside": "搁置了对话", "conversation.taken_up": "把搁置的对话放回列表", "conversation.labelled": "改了对话的标签",
         "conversation.wechat_desk_opened": "微信客服接了对话", "conversation.wechat_desk_closed": "微信客服结束了对话",
         "conversation.wechat_desk_moved": "微信客服转了对话", "task.opened": "有了待办{urgent?（紧急）}", "task.claimed": "接手了待办",
         "task.handed_on": "转交了待办", "task.moved": "待办转到了别的小区",

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.residents import community, duplicates, events, flat, lists, moves, phones, processing
+from integrations.residents import cards, community, duplicates, events, flat, lists, moves, phones, processing
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -12,6 +12,7 @@ integration = Integration(
     title="住户",
     folder=Path(__file__).parent,
     console=(*lists.ROUTES, *moves.ROUTES, *flat.ROUTES, *phones.ROUTES, *duplicates.ROUTES, *community.ROUTES),
+    today=(cards.bound,),
     log=events.LOG,
     effects=(flat.draw,),
     emits=events.EMITS,

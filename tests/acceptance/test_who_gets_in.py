@@ -36,6 +36,7 @@ from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
 from bot.store.rosterdiff import Entry
+from bot.store.sentpictures import SentPicture
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
 from bot.wechat import crypto
@@ -262,13 +263,19 @@ def live(house: House) -> None:
                 id=900_003, notice_id=told.id, occurrence=NOW, resident_id=resident.id, openid=actor.openid, state=DeliveryState.SENT, due_at=NOW, updated_at=NOW,
                 payload={"text": "明天停水"},
             )  # fmt: skip
+            shown = SentPicture(
+                openid=actor.openid, delivery_id=sent.id or 0, content=Path("tests/acceptance/leak.jpg").read_bytes(), at=NOW
+            )
             session.add_all([picture, shift, sent])
+            session.flush()
+            session.add(shown)
             session.flush()
             house.met |= {
                 ("notice", "met"): {told.public_id}, ("delivery", "met"): {str(sent.id)}, ("number", "met"): {str(picture.id)},
                 ("duty_shift", "met"): {str(shift.id)}, ("household", "met"): {str(home.id)}, ("resident", "met"): {resident.public_id, joined.public_id}, ("task", "met"): {asked.public_id},
             }  # fmt: skip
             talk = session.exec(select(Conversation).where(Conversation.openid == actor.openid)).one()
+            house.met |= {("sent_picture", "met"): {shown.public_id}, ("conversation", "met"): {talk.public_id}}
             session.add(Export(talk=talk.public_id, asked_at=NOW))
             session.add(Photo(openid=actor.openid, media_id="m", taken_at=NOW, state="stored", sha256="0" * 64))
 

@@ -30,6 +30,8 @@ from bot.store.notices import Notice, NoticePicture
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.photos import Photo
 from bot.store.rosterdiff import Entry
+from bot.store.sentpictures import SentPicture
+from integrations.desk.models import ReadyAnswer, TalkLabel, TalkLabelled, TalkNote
 from integrations.duty.models import Robot
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketNote
@@ -44,6 +46,9 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/photos/{id}": lambda b: b.photo,
     "/console/look/{community}": lambda b: str(b.community),
     "/console/conversations/{key}": lambda b: b.conversation,
+    "/console/conversations/{key}/pictures/{sent_picture}": lambda b: b.sent_picture,
+    "/console/phrases/{id}": lambda b: b.phrase,
+    "/console/labels/{id}": lambda b: b.label,
     "/console/tasks/{id}": lambda b: b.task,
     "/console/flats/people/{key}": lambda b: b.resident,
     "/console/flats/{id}": lambda b: b.task,
@@ -105,6 +110,9 @@ class Other:
     picture: int = 0
     delivery: int = 0
     conversation: str = ""
+    sent_picture: str = ""
+    phrase: str = ""
+    label: str = ""
     task: str = ""
     ticket: str = ""
     pass_id: str = ""
@@ -173,12 +181,21 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     }  # fmt: skip
     session.add_all(rows.values())
     session.flush()
+    phrase, label = ReadyAnswer(short=MARK, text=subject), TalkLabel(name=MARK)
+    session.add_all([phrase, label, TalkNote(openid=OPENID, at=now, staff_id=staff.id or 0, text=subject)])
+    session.flush()
+    session.add(TalkLabelled(openid=OPENID, label_id=label.id or 0))
+    b.phrase, b.label = phrase.public_id, label.public_id
     picture = NoticePicture(notice_id=rows["notice"].key, content=MARK.encode())
     told = Delivery(notice_id=rows["notice"].key, resident_id=resident.id, occurrence=now, openid=OPENID, due_at=now, updated_at=now,
                     state=DeliveryState.SENT)  # fmt: skip
     session.add_all([picture, told])
     session.flush()
     b.picture, b.delivery = picture.id or 0, told.id or 0
+    sent_picture = SentPicture(openid=OPENID, delivery_id=b.delivery, content=MARK.encode(), at=now)
+    session.add(sent_picture)
+    session.flush()
+    b.sent_picture = sent_picture.public_id
     ticket, leave = rows["ticket"], rows["leave"]
     photo = Photo(openid=OPENID, media_id="m", taken_at=now, state="stored", sha256="ab" * 32, subject=ticket.subject)
     passage = Passage(pass_id=leave.id, staff_id=staff.id, at=now, admitted=True)

@@ -417,7 +417,8 @@ async def test_first_page_counts_what_services_say_is_worth_it(office: Office) -
     async with await office.browser(Role.MANAGER) as manager:
         page = await (await manager.get("/console")).text()
 
-    figures = {words: int(count) for count, words in re.findall(r"<strong>(\d+)</strong><span>(今天.*?)</span>", page)}
+    linked = re.findall(r'<strong>(\d+)</strong><a href="/console/audit\?since=2026-03-11&amp;kind=[^"]*">(今天.*?)</a>', page)
+    figures = {words: int(count) for count, words in linked}
     assert figures == {"今天访客": 0, "今天报修": 2, "今天健康打卡": 0, "今天通知": 0}
     [live_kinds] = re.findall(r'id="today" data-live="([^"]*)"', page)
     assert {"conversation", "health", "notice", "repair", "task", "visitor"} <= set(live_kinds.split())
@@ -439,7 +440,7 @@ def test_figures_are_those_of_the_services_that_are_loaded(sqlite: Database, now
 
     view = sqlite.submit(open_page).result()
 
-    assert view.values["today"] == [("借出", 1)]
+    assert view.values["today"] == [("借出", 1, "")]
     assert "ladder" in view.values["live"]
 
 

@@ -24,7 +24,7 @@ from bot.errors import (
 )
 from bot.model import SHANGHAI
 from bot.sender import Sender, after
-from bot.store import channels, followers, notices, outbox, reach
+from bot.store import channels, followers, notices, outbox, reach, sentpictures
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.followers import Follower
@@ -49,6 +49,9 @@ class WeChat:
 
     async def send_text(self, openid: str, words: str, client_msg_id: str = "") -> None:
         self._take("chat", openid, client_msg_id, words)
+
+    async def send_picture(self, openid: str, content: bytes, client_msg_id: str = "") -> None:
+        self._take("chat", openid, client_msg_id, f"picture {content.decode()}")
 
     async def send_template(self, openid: str, template_id: str, data: Mapping[str, str], url: str = "",
                             client_msg_id: str = "") -> str:  # fmt: skip
@@ -539,3 +542,47 @@ async def test_parts_that_nobody_belongs_to_are_named(database: Database, now: d
     found = await database.read(reach.count, audience, now, WAYS)
 
     assert found.unknown == ("9栋", "9栋1单元", "3栋2单元999", "飞行员")
+
+
+async def test_picture_goes_as_one_where_it_can_be_shown_and_as_words_where_not(database: Database, now: datetime) -> None:
+    def run(session: Session) -> None:
+        settle_in(session, now)
+        for openid, content in (("oChen", b"of the pipe"), ("oLi", b"of the lift")):
+            sent = outbox.queue(session, openid, "[图片]", now, title="物业发来一张图片", picture=True)
+            sentpictures.keep(session, openid, sent.id or 0, content, now)
+
+    await database.write(run)
+    wechat = WeChat()
+
+    await sender(database, wechat, now).step()
+
+    assert sorted(wechat.got.values()) == ["picture of the pipe", "物业发来一张图片"]
+    assert await states(database) == {"oChen": "sent", "oLi": "sent"}
+
+
+async def test_picture_that_was_erased_before_it_was_sent_is_none_that_came(database: Database, now: datetime) -> None:
+    def run(session: Session) -> None:
+        settle_in(session, now)
+        outbox.queue(session, "oChen", "[图片]", now, picture=True)
+
+    await database.write(run)
+
+    await sender(database, WeChat(), now).step()
+
+    assert await states(database) == {"oChen": "failed"}
+
+
+async def test_what_is_on_its_way_is_told_apart_from_what_was_sent(database: Database, now: datetime) -> None:
+    def run(session: Session) -> None:
+        settle_in(session, now)
+        outbox.queue(session, "oChen", "您好", now)
+        outbox.queue(session, "oChen", "在吗", now)
+
+    await database.write(run)
+    assert await database.read(outbox.under_way, "oChen", now) == 2
+
+    await sender(database, WeChat(), now).step()
+
+    assert await database.read(outbox.under_way, "oChen", now) == 0
+    fates = await database.read(outbox.fates, [1, 2, 3])
+    assert fates == {1: (DeliveryState.SENT, ""), 2: (DeliveryState.SENT, "")}

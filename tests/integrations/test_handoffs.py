@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session
 
 from bot.contract import Download, Integration, Office, Services, Turn, View, handoffs, page, talks
@@ -19,6 +20,7 @@ from bot.model import SHANGHAI
 from bot.store import conversations, followers
 from bot.store.conversations import Conversation, Line
 from bot.store.events import Event
+from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Resident
 from bot.store.photos import Photo
 from bot.store.staff import Role
@@ -71,9 +73,9 @@ def acts(town: Town, route: Any, role: Role = Role.STAFF, **form: str) -> Any:
 
 def seen(town: Town, **query: str) -> list[str]:
     """Return whose talks a list shows."""
-    view = town.opens(Role.STAFF, desk.waiting, query=query)
+    view = town.opens(Role.STAFF, desk.inbox, query=query)
     assert isinstance(view, View)
-    return [row["name"] for row in view.values["rows"]]
+    return [row["name"] for row in view.values["inbox"]["rows"]]
 
 
 # ------------------------------------------------------------------ opening
@@ -149,6 +151,10 @@ def test_without_figures_the_office_hours_say_when_an_answer_comes(town: Town, a
     assert turned(town, handoffs.expected, office=Office(days=frozenset({1, 2, 3, 4, 5}))) == said
 
 
+def _all_are_sent(session: Session) -> None:
+    session.execute(update(Delivery).values(state=DeliveryState.SENT))
+
+
 def test_what_is_promised_is_what_it_took_lately(town: Town) -> None:
     end = town.now
     for number in range(10):
@@ -157,7 +163,9 @@ def test_what_is_promised_is_what_it_took_lately(town: Town) -> None:
         town.now += timedelta(minutes=12)
         acts(town, desk.reply, text="您好，不欠")
         acts(town, desk.close, task=next(task for task in town.tasks() if task.is_open).public_id)
-        turned(town, lambda turn: followers.heard(turn.session, CHEN, town.community.key, town.now))
+        turned(
+            town, lambda turn: (_all_are_sent(turn.session), followers.heard(turn.session, CHEN, town.community.key, town.now))
+        )
     town.now = end
 
     all_day = Office(opens=time(0, 0), closes=time(23, 59))
@@ -323,7 +331,10 @@ def test_talks_are_found_by_number_and_narrowed_to_ones_own(town: Town) -> None:
     assert seen(town, q=str(task.number).lower()) == ["陈建国"]
     assert sorted(seen(town, show="waiting")) == ["李梅", "陈建国"]
     acts(town, desk.take)
-    assert (seen(town, show="mine"), seen(town, show="waiting")) == (["陈建国"], ["李梅"])
+    assert (seen(town, show="mine"), seen(town, show="nobody")) == (["陈建国"], ["李梅"])
+    assert sorted(seen(town, show="waiting")) == ["李梅", "陈建国"], "taken is not answered"
+    acts(town, desk.reply, text="不欠")
+    assert seen(town, show="waiting") == ["李梅"]
     assert len(seen(town, show="all")) == 2
 
 

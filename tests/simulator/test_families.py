@@ -37,6 +37,16 @@ async def test_text_and_template_reach_the_phone(town: Town, client: Client) -> 
         await client.send_text(CHEN, "太多")
 
 
+async def test_picture_reaches_the_phone_as_it_was_given(town: Town, client: Client) -> None:
+    await town.does(CHEN, kind="text", text="你好")
+
+    await client.send_picture(CHEN, PLAN, "d7")
+
+    line = town.chat()[-1]
+    assert (line.kind, line.author) == ("photo", "bot")
+    assert await client.download(line.media_id) == PLAN
+
+
 async def test_resident_sees_that_an_answer_is_being_written(town: Town, client: Client) -> None:
     since = town.wechat.journal.last
 

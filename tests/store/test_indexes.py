@@ -17,6 +17,14 @@ QUESTIONS = {
     "event_staff": "SELECT * FROM event WHERE actor = 'staff:anna' AND actor LIKE 'staff:%' ORDER BY id DESC LIMIT 100",
     "outcome_day": "SELECT intent, count(*) FROM outcome WHERE community_id = 1 AND day >= '2026-03-02' AND day < '2026-03-16' GROUP BY intent",
     "task_kind": "SELECT opened_at FROM task WHERE community_id = 1 AND kind = 'handoff' AND opened_at >= '2026-03-02'",
+    "conversation_waits": "SELECT * FROM conversation WHERE community_id = 1 AND waiting_since IS NOT NULL ORDER BY waiting_since LIMIT 31",
+    "conversation_latest": "SELECT * FROM conversation WHERE community_id = 1 ORDER BY updated_at DESC LIMIT 31",
+    "conversation_assigned": "SELECT * FROM conversation WHERE assigned_id = 7 AND assigned_id IS NOT NULL AND community_id = 1",
+    "conversation_aside": "SELECT * FROM conversation WHERE snoozed_until > '2026-03-11' AND snoozed_until IS NOT NULL AND community_id = 1 ORDER BY snoozed_until LIMIT 31",
+    "task_open": "SELECT * FROM task WHERE community_id = 1 AND closed_at IS NULL AND need IN ('task.view') ORDER BY urgent DESC, opened_at DESC LIMIT 13",
+    "desk_note_openid": "SELECT * FROM desk_note WHERE openid = 'oChen' ORDER BY id DESC LIMIT 100",
+    "ix_desk_labelled_label_id": "SELECT openid FROM desk_labelled WHERE label_id = 1",
+    "ix_sent_picture_openid": "SELECT public_id FROM sent_picture WHERE openid = 'oChen'",
     "effect_state": "SELECT * FROM effect WHERE state = 'dead' AND community_id = 1 ORDER BY id DESC LIMIT 200",
 }
 

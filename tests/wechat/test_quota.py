@@ -44,3 +44,14 @@ def test_speaking_again_opens_all_five_anew(now: datetime) -> None:
 
     assert spent is not None
     assert quota.after_message(spent, now + timedelta(hours=1)).left == 5
+
+
+def test_window_that_allows_more_says_when_it_closes(now: datetime) -> None:
+    tapped = quota.after_tap(Window(), now)
+    both = quota.after_message(tapped, now)
+
+    assert quota.closes(Window(), now) is None
+    assert quota.closes(tapped, now) == now + timedelta(minutes=1)
+    assert quota.closes(both, now) == now + timedelta(hours=48)
+    assert quota.closes(both, now + timedelta(hours=48)) is None
+    assert quota.closes(Window(until=now + timedelta(hours=1), left=0), now) is None, "nothing is left to send"

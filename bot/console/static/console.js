@@ -4,6 +4,9 @@
 const toEnd = () => document.querySelectorAll(".talk").forEach((talk) => { talk.scrollTop = talk.scrollHeight; });
 toEnd();
 
+// What somebody has half written in talks goes when they sign out (talks.js keeps it).
+if (!document.querySelector(".who")) Object.keys(sessionStorage).filter((key) => key.startsWith("draft ")).forEach((key) => sessionStorage.removeItem(key));
+
 // A form that is under way is not sent again. Buttons go dead only after the browser has read which one was pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -29,10 +32,10 @@ document.addEventListener("keydown", (event) => {
     field.form.requestSubmit();
   } else if (!field && !event.ctrlKey && !event.metaKey && !event.altKey) {
     const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (wanted?.matches("input")) {
+    if (wanted?.matches("input, textarea")) {
       event.preventDefault();
       wanted.focus();
-      wanted.select();
+      if (wanted.matches("input")) wanted.select();
     } else wanted?.click();
   }
 });

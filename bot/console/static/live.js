@@ -34,12 +34,18 @@ const hear = (kinds) => {
 // ------------------------------------------------------------------ parts that follow
 
 let due = 0;
-let last = 0;
+let last = Date.now();
 let composing = false; // Chinese is being put together: nothing moves under it
 document.addEventListener("compositionstart", () => { composing = true; });
 document.addEventListener("compositionend", () => { composing = false; });
 
 const wish = () => { due ||= setTimeout(refresh, Math.max(100, last + PAUSE - Date.now())); };
+
+// What time alone changes, such as a window that closes, is looked at every so many seconds while somebody looks.
+setInterval(() => {
+  const every = document.querySelector("[data-every]")?.dataset.every;
+  if (every && !document.hidden && Date.now() - last >= every * 1000) wish();
+}, 1000);
 
 const refresh = async () => {
   due = 0;

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Date, DateTime, Enum, Integer, select
+from sqlalchemy import JSON, Boolean, Date, DateTime, Enum, Integer, LargeBinary, select
 from sqlmodel import Session, SQLModel
 from sqlmodel import select as select_rows
 
@@ -20,6 +20,7 @@ from bot.store.erasures import Erasure
 from bot.store.outbox import Delivery
 from bot.store.people import Binding, Resident
 from bot.store.tasks import Task
+from integrations.desk.models import TalkLabel
 from integrations.health.models import CheckIn
 from integrations.privacy import actions, pages
 from integrations.privacy.models import Export
@@ -92,6 +93,11 @@ def mark_row(session: Session, name: str, now: datetime, only: str = "") -> None
         session.add(Delivery(due_at=now, updated_at=now))
         session.flush()
     values: dict[str, Any] = {}
+    if name == "sent_picture":
+        session.add(Delivery(openid=CHEN, due_at=now, updated_at=now))
+    if name == "desk_labelled":
+        session.add(TalkLabel(name=f"{MARK}{name}"))
+    session.flush()
     for column in table.columns:
         keys = {key.column.table.name for key in column.foreign_keys}
         if column.name == "openid" or (name, column.name) in BY_ACCOUNT:
@@ -118,6 +124,8 @@ def mark_row(session: Session, name: str, now: datetime, only: str = "") -> None
             values[column.name] = now.date()
         elif isinstance(column.type, Boolean):
             values[column.name] = False
+        elif isinstance(column.type, LargeBinary):
+            values[column.name] = b"a picture"
         elif isinstance(column.type, Integer):
             values[column.name] = 365
         elif isinstance(column.type, JSON):

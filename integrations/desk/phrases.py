@@ -1,0 +1,154 @@
+"""Answers kept ready: written once, with variables, put into the field of any talk by /short or from the list."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlmodel import select
+
+from bot.contract import Conversation, Desk, Page, Redirect, View, Work, handoffs, page, talks
+from integrations.desk import labels
+from integrations.desk.models import ReadyAnswer, TalkLabel
+
+#: Characters of what is typed for one and of its text, and how many a community may have.
+LONGEST_SHORT, LONGEST, MOST = 12, 500, 100
+
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+
+
+def _name(desk: Desk, talk: Conversation) -> str:
+    resident = talks.speaker(desk, talk)
+    return resident.name if resident and resident.name else "业主"
+
+
+def _flat(desk: Desk, talk: Conversation) -> str:
+    resident = talks.speaker(desk, talk)
+    return desk.household(resident).label if resident else "您家"
+
+
+def _phone(desk: Desk, talk: Conversation) -> str:
+    resident = talks.speaker(desk, talk)
+    return desk.veil(resident.phone) if resident else ""
+
+
+def _number(desk: Desk, talk: Conversation) -> str:
+    return next((task.number or "" for task in handoffs.open_of(desk.session, talk.openid)), "")
+
+
+#: What stands in a text in place of what differs from talk to talk; where that is not known, what is said instead.
+VARIABLES: Mapping[str, tuple[str, Callable[[Desk, Conversation], str]]] = {
+    "称呼": ("居民的姓名；没有登记时是“业主”", _name),
+    "房号": ("3栋2单元501；没有绑定时是“您家”", _flat),
+    "电话": ("居民登记的电话", _phone),
+    "编号": ("正在办的事的编号", _number),
+    "我": ("您的名字", lambda desk, _: desk.staff.name),
+    "小区": ("小区的名字", lambda desk, _: desk.community.name),
+    "物业电话": ("物业的电话", lambda desk, _: desk.community.phone),
+    "上班时间": ("每天 8:30 到 18:00", lambda desk, _: desk.context.office.in_words()),
+    "多久回复": ("现在答应居民多久回复", lambda desk, _: handoffs.expected(desk)),
+}
+
+
+#: What a demo begins with.
+SEED = (
+    ("收到", "{称呼}您好，收到了，我去核实一下，{多久回复}。"),
+    ("上门", "{称呼}您好，师傅会先打 {电话} 跟您约时间，请保持电话畅通。"),
+    ("电话", "急事请直接打物业电话 {物业电话}，{上班时间}有人接。"),
+    ("进度", "您的事编号是 {编号}，回复编号随时能看进度。"),
+)
+
+
+def all_of(desk: Desk) -> Sequence[ReadyAnswer]:
+    """Return the community's answers by what is typed for them."""
+    return desk.session.exec(select(ReadyAnswer).order_by(ReadyAnswer.short)).all()
+
+
+def fill(desk: Desk, talk: Conversation, text: str) -> str:
+    """Return a text with its variables as they are for a talk; what is no variable stays as it stands."""
+    return _VARIABLE.sub(lambda found: VARIABLES[found[1]][1](desk, talk) if found[1] in VARIABLES else found[0], text)
+
+
+def typed(desk: Desk, talk: Conversation, text: str) -> str:
+    """Return the answer that /short in front of a text means, filled, with what follows; empty where it means none."""
+    short, _, rest = text.removeprefix("/").partition(" ")
+    found = desk.session.exec(select(ReadyAnswer).where(ReadyAnswer.short == short)).first() if text.startswith("/") else None
+    return "\n".join(filter(None, (fill(desk, talk, found.text), rest.strip()))) if found else ""
+
+
+def by_key(desk: Desk, key: str) -> ReadyAnswer:
+    """Return one by the id people see; raises LookupError."""
+    found = desk.session.exec(select(ReadyAnswer).where(ReadyAnswer.public_id == key)).first()
+    if found is None:
+        raise LookupError(key)
+    return found
+
+
+@page("GET", "/phrases", need=labels.EDIT, title="快捷语和标签")
+def show(desk: Desk) -> View:
+    """List the answers and labels that all colleagues use."""
+    return _page(desk)
+
+
+@page("POST", "/phrases", need=labels.EDIT)
+def add(desk: Desk) -> View | Redirect:
+    """Add an answer."""
+    return _save(desk, None)
+
+
+@page("POST", "/phrases/{id}", need=labels.EDIT)
+def change(desk: Desk) -> View | Redirect:
+    """Change one."""
+    return _save(desk, by_key(desk, desk.params["id"]))
+
+
+@page("POST", "/phrases/{id}/drop", need=labels.EDIT)
+def drop(desk: Desk) -> Redirect:
+    """Take one out of the list."""
+    phrase = by_key(desk, desk.params["id"])
+    desk.session.delete(phrase)
+    return Redirect("/console/phrases", f"去掉了 /{phrase.short}。")
+
+
+def _page(desk: Desk, status: int = 200, **said: str) -> View:
+    values = {
+        "phrases": all_of(desk), "labels": labels.all_of(desk), "variables": {name: words for name, (words, _) in VARIABLES.items()},
+        "said": said, "longest": LONGEST,
+    }  # fmt: skip
+    return View("desk/phrases.html", values, status)
+
+
+def _save(desk: Desk, phrase: ReadyAnswer | None) -> View | Redirect:
+    """Keep what was written, or show it again with what is wrong with it."""
+    short, text = desk.form.get("short", "").strip().removeprefix("/"), desk.form.get("text", "").strip()
+    if fault := _fault(desk, phrase, short, text):
+        key = phrase.public_id if phrase else ""
+        return _page(desk, 422, short=short, text=text, fault=fault, key=key)
+    phrase = phrase or ReadyAnswer(short=short, text=text)
+    phrase.short, phrase.text = short, text
+    desk.session.add(phrase)
+    return Redirect("/console/phrases", f"存好了。回复时打 /{short} 就能用。")
+
+
+def _fault(desk: Desk, phrase: ReadyAnswer | None, short: str, text: str) -> str:
+    known = all_of(desk)
+    if not short or len(short) > LONGEST_SHORT or re.search(r"\s|/", short):
+        return f"短语要写 1 到 {LONGEST_SHORT} 个字，中间没有空格，例如：停水。"
+    if any(one.short == short and (phrase is None or one.id != phrase.id) for one in known):
+        return f"已经有 /{short} 了，请换一个短语，或者改那一条。"
+    if not text or len(text) > LONGEST:
+        return f"内容要写 1 到 {LONGEST} 个字，现在有 {len(text)} 个。"
+    if unknown := [name for name in _VARIABLE.findall(text) if name not in VARIABLES]:
+        return f"没有 {{{unknown[0]}}} 这个变量。可以用：{'、'.join(f'{{{name}}}' for name in VARIABLES)}。"
+    if phrase is None and len(known) >= MOST:
+        return f"最多 {MOST} 条。请先去掉一条不用的。"
+    return ""
+
+
+def seed(work: Work) -> None:
+    """Give an empty demo community a few answers and labels to begin with."""
+    for short, text in SEED:
+        work.session.add(ReadyAnswer(short=short, text=text))
+    for name in ("要回访", "催物业费", "待核实"):
+        work.session.add(TalkLabel(name=name))
+
+
+ROUTES: tuple[Page, ...] = (show, add, change, drop)
