@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = 'bot_37'
-down_revision = 'bot_28'
+down_revision = 'bot_34'
 branch_labels = None
 depends_on = None
 
