@@ -4,6 +4,7 @@ from bot.store import (
     alerts,
     apikeys,
     attempts,
+    audiences,
     channels,
     claims,
     communities,
@@ -32,6 +33,7 @@ from bot.store import (
     outbox,
     people,
     photos,
+    policies,
     receipts,
     scenes,
     sealing,
@@ -40,11 +42,12 @@ from bot.store import (
     spending,
     staff,
     tasks,
+    texts,
     tokens,
     unmatched,
 )
 
 __all__ = [
-    "alerts", "apikeys", "attempts", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
-    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "people", "photos", "receipts", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "alerts", "apikeys", "attempts", "audiences", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
+    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "people", "photos", "policies", "receipts", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "texts", "tokens", "unmatched",
 ]  # fmt: skip

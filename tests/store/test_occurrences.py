@@ -18,7 +18,8 @@ from bot.store import notices, occurrences
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.events import Event
-from bot.store.notices import Audience, Notice, NoticeState
+from bot.store.audience import Audience
+from bot.store.notices import Notice, NoticeState
 from bot.store.occurrences import Became, Occurrence, Plan
 from bot.store.outbox import Delivery
 from bot.store.people import Household, settle

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.contract import Delivery, DeliveryState, Notice, Refusal, Turn, Work, notices, receipts
-from bot.contract.notices import Audience
+from bot.contract.notices import EVERYBODY, NoticeVersion
 from bot.contract.receipts import NoticeReply
 from bot.store.conversations import Conversation
 from bot.store.followers import Follower
@@ -27,7 +27,7 @@ def publish(town: Town, title: str = "停水通知", body: str = BODY, **said: A
 
     def run(session: Session) -> str:
         work = Work(session=session, now=town.now, context=town.context)
-        notice = notices.draft(session, title, body, Audience(everyone=True), town.now)
+        notice = notices.draft(session, title, body, EVERYBODY, town.now)
         for name, value in said.items():
             setattr(notice, name, value)
         notices.publish(work, notice)
@@ -142,8 +142,8 @@ def test_corrected_and_recalled_are_said_on_the_page(town: Town) -> None:
         work = Work(session=session, now=town.now, context=town.context)
         old = notices.by_public_id(session, wrong)
         assert old is not None
-        new = notices.draft(session, "停水通知（更正）", "14点停水", Audience(everyone=True), town.now)
-        notices.correct(new, old, "停水由 9 点改为 14 点")
+        new = notices.draft(session, "停水通知（更正）", "14点停水", EVERYBODY, town.now)
+        notices.follow(new, old, NoticeVersion.CORRECTION, "停水由 9 点改为 14 点")
         notices.publish(work, new)
 
     town.database.submit(correct).result()
@@ -158,10 +158,10 @@ def test_corrected_and_recalled_are_said_on_the_page(town: Town) -> None:
 
 def test_correction_says_what_was_wrong_of_what_was_published(town: Town) -> None:
     def correct(session: Session, said: str, *, published: bool) -> None:
-        old = notices.draft(session, "停水", "9点", Audience(everyone=True), town.now)
+        old = notices.draft(session, "停水", "9点", EVERYBODY, town.now)
         old.published_at = town.now if published else None
-        new = notices.draft(session, "停水", "14点", Audience(everyone=True), town.now)
-        notices.correct(new, old, said)
+        new = notices.draft(session, "停水", "14点", EVERYBODY, town.now)
+        notices.follow(new, old, NoticeVersion.CORRECTION, said)
 
     for said, published in (("", True), ("改" * 201, True), ("改时间", False)):
         with pytest.raises(Refusal):
