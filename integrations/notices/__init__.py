@@ -14,6 +14,7 @@ from integrations.notices import (
     pages,
     processing,
     replies,
+    seed,
     spoken,
     texts,
     whom,
@@ -48,6 +49,7 @@ integration = Integration(
     log=events.LOG,
     processing=processing.PROCESSING,
     emits=events.EMITS,
+    seed=seed.fill,
     permissions=(
         Permission(name="notice.view", title="看通知", roles=(*_DESK, Role.CITY)),
         Permission(name="notice.draft", title="写通知草稿", roles=_DESK),

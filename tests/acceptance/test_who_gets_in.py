@@ -29,9 +29,9 @@ from bot.keys import Keys
 from bot.model import SHANGHAI
 from bot.simulator.cast import CAST
 from bot.store import apikeys, duplicates, grants, imports, merging, notices, people, scope, sessions
+from bot.store.audience import Audience
 from bot.store.conversations import Conversation
 from bot.store.duty import Shift
-from bot.store.audience import Audience
 from bot.store.notices import NoticePicture, NoticeState
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Household, Resident

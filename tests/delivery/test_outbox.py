@@ -25,10 +25,10 @@ from bot.errors import (
 from bot.model import SHANGHAI
 from bot.sender import Sender, after
 from bot.store import channels, followers, notices, outbox, reach
+from bot.store.audience import Audience
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.followers import Follower
-from bot.store.audience import Audience
 from bot.store.notices import Notice
 from bot.store.outbox import Claim, Delivery, DeliveryState, Result, Ways
 from bot.store.people import Household, settle

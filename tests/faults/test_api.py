@@ -16,9 +16,9 @@ from bot import app
 from bot.model import SHANGHAI
 from bot.sender import Sender
 from bot.store import notices, outbox, scope
+from bot.store.audience import EVERYBODY
 from bot.store.database import Database
 from bot.store.followers import Follower
-from bot.store.audience import EVERYBODY
 from bot.store.outbox import Delivery, DeliveryState, Ways
 from bot.store.tokens import TokenShelf
 from bot.wechat.client import Client

@@ -9,10 +9,10 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.store import followers, notices, outbox, reach, receipts, scope
+from bot.store.audience import EVERYBODY
 from bot.store.channels import CHAT, SUBSCRIPTION, TEMPLATE
 from bot.store.communities import Community
 from bot.store.followers import Follower
-from bot.store.audience import EVERYBODY
 from bot.store.notices import Notice
 from bot.store.outbox import Delivery, DeliveryState, Result, Ways
 from bot.store.people import Household, Residence, ResidentRole, settle

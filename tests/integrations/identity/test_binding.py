@@ -11,10 +11,10 @@ from sqlmodel import Session, select
 
 from bot.contract import Ask, Refusal, Reply, Turn, register
 from bot.store import audiences, conversations, notices, people, scope
+from bot.store.audience import Audience
 from bot.store.claims import Claim
 from bot.store.communities import Community
 from bot.store.followers import Follower
-from bot.store.audience import Audience
 from bot.store.notices import Notice
 from bot.store.people import Evidence, Household, Residence, Resident, ResidentRole
 from bot.store.staff import Role
