@@ -174,13 +174,14 @@ async def test_notice_above_the_settled_number_waits_for_somebody_else(desk: Des
         policies.settle(session, quiet_from="00:00", quiet_until="00:00", approve_above="1", big_above="200")
 
     desk.ask(settle)
-    asked = await desk.run("notice", "send", "--to", "3栋", *WATER, "--by", "manager")
+    asked = await desk.run("notice", "send", "--to", "3栋", *WATER, "--by", "wang")
+    assert asked.error == ""
     [notice] = notices(desk)
-    own = await desk.run("notice", "approve", notice.public_id, "--by", "manager")
-    guard = await desk.run("notice", "approve", notice.public_id, "--by", "guard")
-    agreed = json.loads((await desk.run("notice", "approve", notice.public_id, "--by", "admin", "--json")).text)
+    own = await desk.run("notice", "approve", notice.public_id, "--by", "wang")
+    guard = await desk.run("notice", "approve", notice.public_id, "--by", "chen")
+    agreed = json.loads((await desk.run("notice", "approve", notice.public_id, "--by", "liu", "--json")).text)
 
     assert f"{notice.public_id}: waits for a second person" in asked.text
     assert "somebody else has to" in own.error
-    assert "guard may not send notices" in guard.error
+    assert "chen may not send notices" in guard.error
     assert (agreed["step"], notices(desk)[0].state) == ("published", NoticeState.PUBLISHED)
