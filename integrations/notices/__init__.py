@@ -34,7 +34,7 @@ integration = Integration(
     jobs=(doors.chase,),
     tells={
         "notice.answer": "title day words", "notice.received": "title", "notice.chased": "title url",
-        "notice.spoken.how": "", "notice.spoken.shown": "title to people chat subscription template unreachable text wait ask",
+        "notice.spoken.how": "", "notice.spoken.shown": "title to people chat subscription card unreachable text wait ask",
         "notice.spoken.sent": "people seconds", "notice.spoken.kept": "title who",
         "notice.spoken.gone": "title", "notice.spoken.undone": "title stopped", "notice.spoken.late": "title",
     },

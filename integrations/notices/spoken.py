@@ -72,7 +72,8 @@ def _begin(desk: Desk, kind: str, rest: str) -> str:
     if len(parts) < 2 or not parts[1].strip():
         return ""  # 发通知了吗: no notice, but words about one
     try:
-        notice = _draft(desk, _KINDS[kind], parts[0], parts[1].strip())
+        with desk.session.begin_nested():  # what is refused leaves no draft
+            notice = _draft(desk, _KINDS[kind], parts[0], parts[1].strip())
     except Refusal as refusal:
         return str(refusal)
     return _read_back(desk, notice)
@@ -131,7 +132,7 @@ def _read_back(desk: Desk, notice: Notice) -> str:
     ends = f"有效到 {timing.say(notice.until, desk.now)}。" if notice.until else ""
     return _say(
         desk, "notice.spoken.shown", title=title, to=Audience.from_json(notice.audience).label, people=found.people, chat=found.chat,
-        subscription=found.subscription, template=found.template, unreachable=found.people - found.told,
+        subscription=found.subscription, card=found.template, unreachable=found.people - found.told,
         text=wording.text(title, cut), wait="".join((planned or night, ends)), ask=limit if asks else "",
     )  # fmt: skip
 

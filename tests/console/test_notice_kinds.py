@@ -102,16 +102,22 @@ async def test_audience_is_saved_by_words_or_from_a_file_and_picked_by_its_name(
         return form
 
     who = (await all_of(office, Resident))[0]
-    flat = await office.read(lambda session: session.get_one(__import__("bot.store.people").store.people.Household, who.household_id))
+    flat = await office.read(
+        lambda session: session.get_one(__import__("bot.store.people").store.people.Household, who.household_id)
+    )
     async with await office.browser(Role.STAFF) as staff:
         await text(staff, "/console/notices/audiences", {"name": "网格一", "to": "3栋 并且 业主"})
-        wrong = await text(staff, "/console/notices/audiences/file", upload("楼栋,单元,房号,姓名\n99,1,101,\n3,1,302,不在的人\n"), 422)
+        wrong = await text(
+            staff, "/console/notices/audiences/file", upload("楼栋,单元,房号,姓名\n99,1,101,\n3,1,302,不在的人\n"), 422
+        )
         head = f"楼栋,单元,房号,姓名\n{flat.building},{flat.unit},{flat.room},{who.name}\n"
         await text(staff, "/console/notices/audiences/file", upload(head))
         page = await text(staff, "/console/notices/audiences")
         rows = await office.read(audiences.saved)
         listed = next(one for one in rows if one.name == "独居名单")
-        counted = await text(staff, "/console/notices/reach", {"pick-0": f"s|{listed.public_id}", "more-0": ""}, **{"HX-Request": "true"})
+        counted = await text(
+            staff, "/console/notices/reach", {"pick-0": f"s|{listed.public_id}", "more-0": ""}, **{"HX-Request": "true"}
+        )
         await text(staff, f"/console/notices/audiences/{listed.public_id}/forget", {})
 
     assert "第 2 行：名册里没有这一户" in wrong
@@ -279,8 +285,15 @@ async def test_emergency_is_followed_by_an_update_and_an_all_clear_that_old_page
         first = await publish(office, manager, kind="emergency", until="2026-03-11T20:00")
         at = f"/console/notices/{first.public_id}"
         form = await text(manager, f"{at}/correct?version=all_clear")
-        silent = await text(manager, "/console/notices", {"to": "3栋2单元501", **WATER, "corrects": first.public_id, "version": "all_clear", "kind": "emergency"}, 422)
-        last = await publish(office, manager, corrects=first.public_id, version="all_clear", correction="燃气修好了", kind="emergency")
+        silent = await text(
+            manager,
+            "/console/notices",
+            {"to": "3栋2单元501", **WATER, "corrects": first.public_id, "version": "all_clear", "kind": "emergency"},
+            422,
+        )
+        last = await publish(
+            office, manager, corrects=first.public_id, version="all_clear", correction="燃气修好了", kind="emergency"
+        )
         page = await text(manager, at)
 
     assert 'name="version" value="all_clear"' in form

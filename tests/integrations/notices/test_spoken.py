@@ -27,7 +27,7 @@ def staff(chat: Chat, role: Role = Role.MANAGER) -> None:
     """Let whoever talks be a member of the staff, too."""
 
     def run(session: Session) -> None:
-        scope.enter(session, chat.room.community.key)
+        scope.enter(session, chat.room.house.context.community.key)
         member = session.exec(select(Staff).where(Staff.role == role)).first()
         assert member is not None
         member.openid = chat.room.openid
@@ -78,7 +78,7 @@ def test_what_is_said_anew_takes_the_place_of_what_was_read_back(chat: Chat) -> 
 def test_yes_long_after_sends_nothing(chat: Chat) -> None:
     staff(chat)
     chat.say(WATER)
-    chat.room.now += timedelta(minutes=11)
+    chat.room.wait(timedelta(minutes=11))
     chat.say("发")
 
     assert [one.state for one in chat.all(Notice)] == [NoticeState.DRAFT]
@@ -129,7 +129,7 @@ def test_many_people_want_a_second_yes_from_the_chat_too(chat: Chat) -> None:
     staff(chat)
 
     def run(session: Session) -> None:
-        scope.enter(session, chat.room.community.key)
+        scope.enter(session, chat.room.house.context.community.key)
         policies.settle(session, quiet_from="21:00", quiet_until="08:00", approve_above="1", big_above="200")
 
     chat.room.database.submit(run).result()
