@@ -43,7 +43,7 @@ integration = Integration(
     tasks=(
         TaskKind(kind="notice.approve", title="通知等人同意", path="/notices/{subject}", path_title="看通知"),
         TaskKind(kind="notice.review", title="紧急通知", path="/notices/{subject}", path_title="看通知"),
-        TaskKind(kind="notice.missed", title="通知没有发出去", path="/notices/{subject}", path_title="看通知"),
+        TaskKind(kind="notice.unsent", title="通知没有发出去", path="/notices/{subject}", path_title="看通知"),
     ),
     notice_page=pages.PATH,
     log=events.LOG,

@@ -136,7 +136,7 @@ def _tell_missed(work: Work, happening: Happening) -> None:
     if notice is not None:
         times = int(str(happening.data["times"]))
         title = f"通知错过了时间，没有发：《{notice.title}》{f'，共 {times} 次' if times > 1 else ''}"
-        work.assign("notice.missed", "notice.send", title, subject=happening.subject)
+        work.assign("notice.unsent", "notice.send", title, subject=happening.subject)
 
 
 def _close(work: Work, happening: Happening) -> None:

@@ -419,7 +419,7 @@ def test_missed_notice_opens_a_task_that_ends_when_it_is_planned_anew(town: Town
     town.database.submit(plan).result()
     town.now += timedelta(hours=9)
     town.runs(notices.publish_due)
-    [task] = [one for one in town.tasks() if one.kind == "notice.missed"]
+    [task] = [one for one in town.tasks() if one.kind == "notice.unsent"]
 
     def again(session: Session) -> None:
         work = Work(session=session, now=town.now, context=town.context)
@@ -428,4 +428,4 @@ def test_missed_notice_opens_a_task_that_ends_when_it_is_planned_anew(town: Town
     town.database.submit(again).result()
 
     assert (task.need, task.title) == ("notice.send", "通知错过了时间，没有发：《停水》")
-    assert not any(one.is_open for one in town.tasks() if one.kind == "notice.missed")
+    assert not any(one.is_open for one in town.tasks() if one.kind == "notice.unsent")
