@@ -26,7 +26,9 @@ LOG = Log(
         "notice.visited": "记下上门告知", "notice.audience_saved": "存了发送范围，{people} 人", "notice.rules_changed": "改了通知的规定",
         "notice.missed": "通知错过了时间，没有发{times?，共 {times} 次}", "notice.retried": "让通知再发一次，{people} 人",
     },
-    titles={"notice.published": "发布了通知", "notice.recalled": "撤回了通知", "notice.stopped": "停止了周期通知", "notice.missed": "通知错过了时间", "notice.retried": "让通知再发一次"},
+    titles={"notice.published": "发布了通知", "notice.recalled": "撤回了通知", "notice.stopped": "停止了周期通知", "notice.missed": "通知错过了时间", "notice.retried": "让通知再发一次",
+        "notice.asked": "请同事同意通知", "notice.chased": "提醒没确认通知的人", "notice.overrode": "没等同意就发了紧急通知", "notice.audience_saved": "存了发送范围",
+    },
     subjects={"notice": _notice},
     figures={"notice.published": "通知"},
 )  # fmt: skip
