@@ -66,6 +66,9 @@ _STATES = {
     Part.CANCELLED: (DeliveryState.CANCELLED,),
 }  # fmt: skip
 
+#: Doors on one page: a guard walks with a phone in hand.
+DOORS = 15
+
 #: Important notices that are older remind nobody any more.
 MONTH = timedelta(days=30)
 
@@ -366,8 +369,8 @@ def doors(session: Session, notice: Notice, page: int = 1) -> Found[Door]:
     """Return a page of those who are to be told at the door, and of those who were, in the order of their flats."""
     wanted = _to_visit(notice)
     total = int(session.execute(_joined(select(func.count(col(Delivery.id)))).where(*wanted)).scalar_one())
-    at = min(max(page, 1), max(-(-total // PAGE), 1))
-    return Found(rows=_doors(session, _at_doors(wanted).limit(PAGE).offset((at - 1) * PAGE)), total=total, page=at)
+    at = min(max(page, 1), max(-(-total // DOORS), 1))
+    return Found(rows=_doors(session, _at_doors(wanted).limit(DOORS).offset((at - 1) * DOORS)), total=total, page=at, size=DOORS)
 
 
 def all_doors(session: Session, notice: Notice) -> Sequence[Door]:

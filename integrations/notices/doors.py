@@ -70,7 +70,9 @@ def paper(desk: Desk) -> View:
     after.require_readable(desk, notice)
     rows = receipts.all_doors(desk.session, notice)
     desk.read_phones()
-    return View("notices/doors_paper.html", {"notice": notice, "rows": rows, **_counted(desk, notice)})
+    values = notices.values_of_variables("", "您家", notice.published_at or desk.now)
+    words = {name: notices.fill_variables(said, values) for name, said in (("title", notice.title), ("body", notice.body))}
+    return View("notices/doors_paper.html", {"notice": notice, "rows": rows, "words": words, **_counted(desk, notice)})
 
 
 @page("GET", "/notices/{id}/doors.csv", need="notice.draft", title="上门告知名单")
