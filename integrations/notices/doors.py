@@ -53,7 +53,7 @@ def _remind(work: Work, notice: Notice, told: Delivery) -> None:
     work.session.add(told)
 
 
-@page("GET", "/notices/{id}/doors", need="notice.view", title="上门告知名单")
+@page("GET", "/notices/{id}/doors", need="notice.draft", title="上门告知名单")
 def listed(desk: Desk) -> View:
     """List who is to be told at the door, with flat, phone and reason, and who was, by whom and when."""
     notice = after.find(desk)

@@ -357,3 +357,13 @@ async def test_doors_are_listed_with_phones_ticked_off_printed_and_given_out(off
     assert f"还有 {asked - 1} 人" in paper
     assert table.splitlines()[0] == "\ufeff住址,姓名,电话,原因,谁上门告知了,什么时候"
     assert (row.visited_at, strange.status, closed.status) == (None, 422, 403)
+
+
+async def test_city_sees_how_many_doors_and_no_phone(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager, await office.browser(Role.CITY) as city:
+        notice = await publish(office, manager, kind="important", to="3栋")
+        page = await text(city, f"/console/notices/{notice.public_id}")
+        closed = await city.get(f"/console/notices/{notice.public_id}/doors")
+
+    assert "要上门告知" in page
+    assert (f"{notice.public_id}/doors" in page, closed.status) == (False, 403)
