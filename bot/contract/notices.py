@@ -158,6 +158,13 @@ def send(work: Work, notice: Notice, plan: Plan | None, by: Staff | None) -> Ste
 
     An emergency waits for nobody: whoever may send is asked to look at it afterwards.
     """
+    if plan is not None and plan.rule is not None and notice.kind is NoticeKind.EMERGENCY:
+        raise Refusal("紧急通知不能定成周期，请选现在或者一个时间。", english="an emergency cannot recur")
+    if plan is not None and notice.until is not None and plan.first(work.now) >= notice.until:
+        raise Refusal(
+            "发送时间在“到什么时候为止”以后，到时就不会发了。请改其中一个。",
+            english="it would go out after its end; change --at or --until",
+        )
     policy = policies.of(work.session)
     people = len(audiences.people_of(work.session, Audience.from_json(notice.audience), work.audience))
     is_above = policy.approve_above is not None and people > policy.approve_above

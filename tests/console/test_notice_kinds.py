@@ -244,10 +244,15 @@ async def test_emergency_waits_for_nobody_and_is_looked_at_afterwards(office: Of
     await settle(office, approve_above="1")
     async with await office.browser(Role.MANAGER) as manager:
         endless = await text(manager, "/console/notices", {"to": "3栋", **WATER, "kind": "emergency"}, 422)
-        await text(manager, "/console/notices", {"to": "3栋", **WATER, "kind": "emergency", "until": "2026-03-11T20:00"})
+        ended = {"to": "3栋", **WATER, "kind": "emergency", "until": "2026-03-11T20:00"}
+        late = await text(manager, "/console/notices", {**ended, "when": "later", "at": "2026-03-11T21:00"}, 422)
+        again = await text(manager, "/console/notices", {**ended, "when": "words", "words": "每天9点"}, 422)
+        await text(manager, "/console/notices", ended)
 
     [notice] = await all_of(office, Notice)
     assert "到什么时候为止" in endless
+    assert "到时就不会发了" in late
+    assert "不能定成周期" in again
     assert (notice.state, notice.kind) == (NoticeState.PUBLISHED, NoticeKind.EMERGENCY)
     assert [one.kind for one in await all_of(office, Task) if one.kind.startswith("notice.")] == ["notice.review"]
 

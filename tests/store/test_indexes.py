@@ -14,6 +14,7 @@ services.load_integrations(config.Settings.model_fields["integrations"].get_defa
 
 QUESTIONS = {
     "delivery_openid": "UPDATE delivery SET openid = NULL WHERE openid = 'oLeft' AND state NOT IN ('queued', 'sending')",
+    "ix_delivery_resident_id": "SELECT * FROM delivery WHERE resident_id = 1 AND state <> 'cancelled' ORDER BY occurrence DESC LIMIT 5",
     "event_staff": "SELECT * FROM event WHERE actor = 'staff:anna' AND actor LIKE 'staff:%' ORDER BY id DESC LIMIT 100",
     "effect_state": "SELECT * FROM effect WHERE state = 'dead' AND community_id = 1 ORDER BY id DESC LIMIT 200",
 }
