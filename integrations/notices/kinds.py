@@ -64,6 +64,15 @@ def night(desk: Desk) -> str:
     )
 
 
+def wait(desk: Desk, form: Mapping[str, str], at: datetime) -> str:
+    """Return what is told of a planned time that falls into the night; empty where it does not, and for what does not wait."""
+    quiet = notices.quiet_of(notices.policy_of(desk.session))
+    wakes = quiet.until(at)
+    if wakes is None or (form.get("kind") or NoticeKind.EVERYDAY) != NoticeKind.EVERYDAY:
+        return ""
+    return f"{at:%H:%M} 在安静时段（{quiet.words}）里，日常通知会等到 {timing.say(wakes, desk.now)} 才发。"
+
+
 def _until(form: Mapping[str, str]) -> datetime | None:
     said = form.get("until", "").strip()
     if not said:

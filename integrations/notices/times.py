@@ -130,7 +130,7 @@ def form_of(desk: Desk, form: Mapping[str, str]) -> dict[str, object]:
     """Return what the page of the form shows beside what is wrong with it."""
     return {
         "form": form, "fault": "", "repeats": timing.REPEATS, "holidays": timing.HOLIDAYS, "graces": _graces(form), "weekdays": "一二三四五六日", "last": timing.LAST,
-        "title_limit": notices.TITLE, "body_limit": notices.BODY, "shown": None, "doubt": "", "said": "", "asks_again": 0,
+        "title_limit": notices.TITLE, "body_limit": notices.BODY, "shown": None, "doubt": "", "waits": "", "said": "", "asks_again": 0,
         **kinds.form_of(desk, form), **whom.form_of(desk, form),
     }  # fmt: skip
 
@@ -141,11 +141,11 @@ def preview(desk: Desk, form: Mapping[str, str]) -> dict[str, object]:
     try:
         plan = plan_of(form, desk.now, kept)
         if plan is None:
-            return {"shown": None, "doubt": ""}
-        plan.first(desk.now)
-        return {"shown": timing.show(plan, desk.now), "doubt": ""}
+            return {"shown": None, "doubt": "", "waits": ""}
+        waits = kinds.wait(desk, form, plan.first(desk.now))
+        return {"shown": timing.show(plan, desk.now), "doubt": "", "waits": waits}
     except Refusal as refusal:
-        return {"shown": None, "doubt": str(refusal)}
+        return {"shown": None, "doubt": str(refusal), "waits": ""}
 
 
 def _graces(form: Mapping[str, str]) -> dict[str, str]:

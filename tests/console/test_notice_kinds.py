@@ -275,6 +275,12 @@ async def test_what_the_community_settles_is_changed_on_a_page_and_faults_are_to
 
 async def test_everyday_notice_at_night_is_said_to_wait(office: Office) -> None:
     await settle(office)
+    late = {"when": "later", "at": "2026-03-11T22:00"}
+    async with await office.browser(Role.MANAGER) as manager:
+        planned = await text(manager, "/console/notices/times", late, **{"HX-Request": "true"})
+        urgent = await text(manager, "/console/notices/times", {**late, "kind": "important"}, **{"HX-Request": "true"})
+    assert ("日常通知会等到 3月12日（周四）08:00 才发" in planned, "会等到" in urgent) == (True, False)
+
     office.clock.move(timedelta(hours=12))
     async with await office.browser(Role.MANAGER) as manager:
         form = await text(manager, "/console/notices/new")
