@@ -16,10 +16,10 @@ from bot.dialogue.turn import take
 from bot.eraser import Eraser
 from bot.simulator.cast import CAST
 from bot.store import notices
+from bot.store.audience import Audience
 from bot.store.conversations import Conversation, Line
 from bot.store.followers import Follower
 from bot.store.inbox import InboxMessage
-from bot.store.notices import Audience
 from bot.store.outbox import Delivery
 from bot.store.people import Resident
 from bot.store.photos import Photo

@@ -27,7 +27,9 @@ def list_(json: Json = False, demo: Demo = False, community: Community = "") -> 
 
 @app.command()
 def send(
-    to: Annotated[str, typer.Option(help="全体, 3栋, 3栋2单元, 3栋2单元501 or a tag; several with commas.")],
+    to: Annotated[
+        str, typer.Option(help="全体, 3栋, 3栋1-6层, 3栋2单元501, 业主, a tag, a saved name; joined by commas, 并且 and 不包括.")
+    ],
     title: Annotated[str, typer.Option(help="At most 20 characters read well everywhere.")],
     body: Annotated[str, typer.Option(help="The text; - reads it from standard input.")] = "-",
     at: Annotated[str, typer.Option(metavar="WHEN", help="Once: 2026-03-11T18:00 or 明天下午三点; default: now.")] = "",
@@ -37,6 +39,12 @@ def send(
     cron: Annotated[str, typer.Option(help="The same as a line of cron: minute hour day month weekday, '0 9 * * mon'.")] = "",
     holidays: Annotated[str, typer.Option(metavar="send|skip|postpone", help="What becomes of times on public holidays.")] = "",
     late: Annotated[int, typer.Option(metavar="MINUTES", help="How late it may still go out; 0: never late.")] = 120,
+    kind: Annotated[str, typer.Option(metavar="everyday|important|emergency", help="How much it may disturb.")] = "everyday",
+    until: Annotated[str, typer.Option(metavar="WHEN", help="Its end, after which it is not sent; an emergency needs one.")] = "",
+    chase: Annotated[
+        int, typer.Option(metavar="MINUTES", help="After how long the silent ones are reminded of an important one.")
+    ] = 1440,
+    by: Annotated[str, typer.Option(metavar="LOGIN", help="Who of the staff sends it; they cannot agree to it themselves.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count who would be told, and show the dates.")] = False,
     json: Json = False,
     demo: Demo = False,
@@ -47,7 +55,56 @@ def send(
 
     text = sys.stdin.read() if body == "-" else body
     when = noticing.When(at=at, every=every, cron=cron, holidays=holidays, late=late)
-    noticing.send(to=to, title=title, body=text, when=when, dry_run=dry_run, as_json=json, demo=demo, community=community)
+    sort = noticing.Sort(kind=kind, until=until, chase=chase, by=by)
+    noticing.send(
+        to=to, title=title, body=text, when=when, sort=sort, dry_run=dry_run, as_json=json, demo=demo, community=community
+    )
+
+
+@app.command()
+def status(notice: Id, json: Json = False, demo: Demo = False, community: Community = "") -> None:
+    """Tell what became of a notice: people by state, who opened and acknowledged it, who is still to be told at the door."""
+    from bot.cli import noticing
+
+    noticing.status(notice, as_json=json, demo=demo, community=community)
+
+
+@app.command()
+def approve(
+    notice: Id,
+    by: Annotated[str, typer.Option(metavar="LOGIN", help="Who agrees: somebody who may send, and did not want it sent.")],
+    json: Json = False,
+    demo: Demo = False,
+    community: Community = "",
+) -> None:
+    """Agree to a notice that waits for a second person."""
+    from bot.cli import noticing
+
+    noticing.approve(notice, by, as_json=json, demo=demo, community=community)
+
+
+@app.command()
+def copy(notice: Id, json: Json = False, demo: Demo = False, community: Community = "") -> None:
+    """Write an old notice once more, as a draft that is finished in the console."""
+    from bot.cli import noticing
+
+    noticing.copy(notice, as_json=json, demo=demo, community=community)
+
+
+@app.command()
+def audience(
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="Save --to under this name; without it the saved ones are listed.")
+    ] = "",
+    to: Annotated[str, typer.Option(help="Whom the name means; as in `linli notice send --to`.")] = "",
+    json: Json = False,
+    demo: Demo = False,
+    community: Community = "",
+) -> None:
+    """List the audiences that are saved under a name, or save one."""
+    from bot.cli import noticing
+
+    noticing.audience(name, to, as_json=json, demo=demo, community=community)
 
 
 @app.command()

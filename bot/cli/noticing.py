@@ -11,10 +11,11 @@ from sqlmodel import Session
 from bot import app
 from bot.cli import counted, show_json, stage
 from bot.cli.account import assembled
-from bot.contract import Work, notices, timing
-from bot.contract.notices import Audience, Notice, NoticeState, Plan, Reach
+from bot.contract import Staff, Work, notices, receipts, tasks, telling, timing
+from bot.contract.notices import Audience, Notice, NoticeKind, NoticeState, Plan, Reach
 from bot.errors import Misconfigured
 from bot.model import SHANGHAI
+from bot.store.staff import by_login
 
 #: Years that --at, --now and /at may name.
 YEARS = range(2000, 2101)
@@ -54,6 +55,23 @@ class When:
         return plan
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sort:
+    """How much a notice may disturb, and who sends it, as it is written at a command line."""
+
+    kind: str = NoticeKind.EVERYDAY
+    until: str = ""
+    chase: int = 1440
+    by: str = ""
+
+    def settle(self, notice: Notice, now: datetime) -> None:
+        """Write it down; raises Misconfigured for a kind that there is none of, Refusal for an end that is over or lacking."""
+        if self.kind not in set(NoticeKind):
+            raise Misconfigured(f"--kind {self.kind!r} is none of {', '.join(NoticeKind)}")
+        until = (read_time(self.until) if _ISO.match(self.until) else timing.once(self.until, now)) if self.until else None
+        notices.disturb(notice, NoticeKind(self.kind), until, max(0, min(self.chase, MINUTES)), now)
+
+
 def show(*, as_json: bool, demo: bool, community: str) -> None:
     """Print the notices, their counts, and when they come next."""
     now = app.clock()
@@ -71,13 +89,17 @@ def show(*, as_json: bool, demo: bool, community: str) -> None:
                 typer.echo(f"  warning: {one.remark}")
 
 
-def send(*, to: str, title: str, body: str, when: When, dry_run: bool, as_json: bool, demo: bool, community: str) -> None:
+def send(
+    *, to: str, title: str, body: str, when: When, sort: Sort, dry_run: bool, as_json: bool, demo: bool, community: str
+) -> None:
     """Send, plan or only count."""
     now = app.clock()
-    audience = Audience.parse(to)
-    notices.words(title, body)
+    Audience.parse(to)
+    notices.check_variables(*notices.words(title, body))
     plan = when.plan(now)
+    sort.settle(Notice(title=title, body=body), now)
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+        audience = linli.ask(lambda session: notices.audience_of(Work(session=session, now=now, context=linli.context), to))
         reach = _reach(linli, audience, now)
         shown = timing.show(plan, now) if plan else None
         said: dict[str, object] = {
@@ -93,26 +115,143 @@ def send(*, to: str, title: str, body: str, when: When, dry_run: bool, as_json: 
             _tell_times(shown)
 
         def create(session: Session) -> Notice:
-            notice = notices.draft(session, title, body, audience, now)
-            if plan:
-                notices.schedule(session, notice, plan, now)
-            else:
-                notices.publish(Work(session=session, now=now, context=linli.context), notice)
+            member = _member(session, sort.by) if sort.by else None
+            notice = notices.draft(session, title, body, audience, now, member.id if member else None)
+            sort.settle(notice, now)
+            notices.send(Work(session=session, now=now, context=linli.context), notice, plan, member)
             return notice
 
         if not dry_run:
             notice = linli.ask(create)
             said |= {
                 "id": notice.public_id,
+                "kind": notice.kind.value,
                 "state": notice.state.value,
                 "due_at": notice.due_at.isoformat() if notice.due_at else None,
             }
             undo = f"in {notices.UNDO.seconds} s; `linli notice recall {notice.public_id}{' --demo' if demo else ''}` undoes it"
-            goes = f"{notice.public_id}: goes out {f'at {notice.due_at:%Y-%m-%d %H:%M}' if notice.due_at else undo}"
+            waits = notice.state is NoticeState.WAITING
+            goes = (
+                f"{notice.public_id}: waits for a second person; `linli notice approve {notice.public_id} --by LOGIN`"
+                if waits
+                else ""
+            )
+            goes = goes or f"{notice.public_id}: goes out {f'at {notice.due_at:%Y-%m-%d %H:%M}' if notice.due_at else undo}"
         if as_json:
             show_json(said)
         elif not dry_run:
             typer.echo(goes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Status:
+    """What became of a notice."""
+
+    data: Mapping[str, object]
+    deliveries: Mapping[str, int]
+    waits: Mapping[str, int]
+    figures: Mapping[receipts.Part, int]
+    doors: tuple[int, int]  # to be told there, told there
+
+
+def status(public_id: str, *, as_json: bool, demo: bool, community: str) -> None:
+    """Print what became of a notice."""
+    now = app.clock()
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+        found = linli.ask(lambda session: _status(session, _found(session, public_id), now))
+    if as_json:
+        show_json(found.data)
+        return
+    typer.echo(f"{found.data['title']}: {found.data['state']}, {found.data['kind']}, for {found.data['audience']}")
+    for state, number in found.deliveries.items():
+        typer.echo(f"  {number} {state}")
+    for reason, number in found.waits.items():
+        typer.echo(f"  {number} wait: {reason}")
+    typer.echo(f"  {found.figures[receipts.Part.READ]} opened it, {found.figures[receipts.Part.ACKNOWLEDGED]} acknowledged it")
+    typer.echo(f"  {found.doors[0]} to be told at the door, {found.doors[1]} of them told")
+
+
+def _status(session: Session, notice: Notice, now: datetime) -> _Status:
+    figures, doors = receipts.figures(session, notice), receipts.visits(session, notice)
+    waits = notices.why_waiting(session, notice.key)
+    data = {
+        **_line(session, notice, now).data, "kind": notice.kind.value, "until": notice.until.isoformat() if notice.until else None,
+        "people": figures[receipts.Part.ALL], "read": figures[receipts.Part.READ], "acknowledged": figures[receipts.Part.ACKNOWLEDGED],
+        "waits_because": waits, "doors": {"people": doors[0], "visited": doors[1]},
+    }  # fmt: skip
+    deliveries = {state.value: number for state, number in notices.progress(session, notice).items() if number}
+    return _Status(data=data, deliveries=deliveries, waits=waits, figures=figures, doors=doors)
+
+
+def approve(public_id: str, login: str, *, as_json: bool, demo: bool, community: str) -> None:
+    """Agree to a notice for somebody of the staff."""
+    now = app.clock()
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+
+        def run(session: Session) -> tuple[str, str | None]:
+            work = Work(session=session, now=now, context=linli.context)
+            notice, member = _found(session, public_id), _member(session, login)
+            asked = tasks.about(session, f"notice:{notice.public_id}")
+            if asked and member.id not in {one.id for one in telling.may_see(work, asked[0].need)}:
+                raise Misconfigured(f"{login} may not send notices; name somebody who may")
+            notices.lock(session, notice)
+            step = notices.agree(work, notice, member)
+            return step.value, notice.due_at.isoformat() if notice.due_at else None
+
+        step, due_at = linli.ask(run)
+    if as_json:
+        show_json({"id": public_id, "step": step, "due_at": due_at})
+    else:
+        typer.echo(f"{public_id}: {step}{f', goes out at {due_at}' if due_at else ''}")
+
+
+def copy(public_id: str, *, as_json: bool, demo: bool, community: str) -> None:
+    """Write an old notice once more."""
+    now = app.clock()
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+        new = linli.ask(lambda session: notices.copy(session, _found(session, public_id), now).public_id)
+    if as_json:
+        show_json({"id": new, "copied_from": public_id, "state": NoticeState.DRAFT.value})
+    else:
+        typer.echo(f"{new}: a draft with the words and people of {public_id}; it is finished in the console")
+
+
+def audience(name: str, to: str, *, as_json: bool, demo: bool, community: str) -> None:
+    """Save an audience under a name, or list those that are saved."""
+    if bool(name) != bool(to):
+        raise Misconfigured("give both a name and --to to save an audience, or neither to list them")
+    now = app.clock()
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+
+        def run(session: Session) -> list[dict[str, object]]:
+            work = Work(session=session, now=now, context=linli.context)
+            if name:
+                meant = notices.audience_of(work, to)
+                if unknown := notices.count(work, meant).unknown:
+                    raise Misconfigured(f"nobody belongs to {', '.join(unknown)}; check --to. Nothing was saved")
+                rows = [notices.save_audience(session, name, meant, now)]
+            else:
+                rows = list(notices.saved_audiences(session))
+            return [
+                {"name": row.name, "audience": row.picker.whom.label, "people": notices.count(work, row.picker.whom).people}
+                for row in rows
+            ]
+
+        found = linli.ask(run)
+    for one in found:
+        if as_json:
+            show_json(one)
+        else:
+            typer.echo(f"{one['name']}  {one['people']} people  {one['audience']}")
+    if not found and not as_json:
+        typer.echo("none are saved; `linli notice audience 网格一 --to '3栋 并且 业主'` saves one")
+
+
+def _member(session: Session, login: str) -> Staff:
+    member = by_login(session, login)
+    if member is None or member.disabled_at is not None:
+        raise Misconfigured(f"there is nobody with the login {login!r} who works here; `linli user list` shows them")
+    return member
 
 
 def decide(verb: str, public_id: str, *, demo: bool, community: str) -> None:

@@ -43,6 +43,7 @@ EMITS = {
     "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped",
     "notice.stopped": "stopped", "notice.skipped": "due_at", "notice.unskipped": "due_at", "notice.paused": "",
     "notice.resumed": "due_at", "notice.changed": "due_at", "notice.missed": "due_at times",
+    "notice.asked": "people", "notice.approved": "", "notice.returned": "", "notice.overrode": "people",
     "task.opened": "task urgent", "task.claimed": "task urgent", "task.handed_on": "task", "task.moved": "community",
     "task.closed": "task urgent",
     "task.heard_more": "", "task.answered": "task", "conversation.left_alone": "", "task.told": "rung", "task.reached": "", "task.unreached": "", "task.exhausted": "",

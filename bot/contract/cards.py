@@ -39,10 +39,14 @@ class Today:
 
 @dataclass(frozen=True, kw_only=True)
 class Audience:
-    """Residents whom only the service knows, such as those with an open ticket: `run` returns their ids."""
+    """Residents whom only the service knows, such as those with an open ticket: `run` returns their ids.
+
+    With `asks` it also takes words that narrow it, such as a building; empty for all. It raises Refusal for words that it cannot read.
+    """
 
     tag: str  # as staff write it where a notice says whom it is for
-    run: Callable[[Work], Sequence[int]]
+    run: Callable[[Work, str], Sequence[int]]
+    asks: str = ""  # what the words beside the tag are, for people: 楼栋
 
 
 def card(title: str, *, need: str) -> Callable[[Callable[[Desk, Household], Sequence[tuple[str, str]]]], Card]:
@@ -60,9 +64,9 @@ def today(title: str, *, need: str, path: str = "") -> Callable[[Callable[[Desk]
     return lambda run: Today(title=title, need=need, path=path, run=run)
 
 
-def audience(tag: str) -> Callable[[Callable[[Work], Sequence[int]]], Audience]:
-    """Make a function an audience that notices can be sent to by `tag`."""
-    return lambda run: Audience(tag=tag, run=run)
+def audience(tag: str, *, asks: str = "") -> Callable[[Callable[[Work, str], Sequence[int]]], Audience]:
+    """Make a function an audience that notices can be sent to by `tag`, or where it `asks` for something by 报修中的住户（3栋）."""
+    return lambda run: Audience(tag=tag, run=run, asks=asks)
 
 
 @dataclass(frozen=True, kw_only=True)

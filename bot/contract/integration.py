@@ -69,6 +69,9 @@ class Integration:
     summons: Callable[[Work, Task, Staff], Delivery | None] | None = None  # tells one person on duty of a task, by a message
     codes: Mapping[str, Callable[[Turn, str], str]] = field(default_factory=dict)  # QR codes "kind.code": what scanning one says
     hears: Callable[[Turn, str], str] | None = None  # words that are its own whatever they mean; returns the answer, or nothing
+    orders: Callable[[Turn, str], str] | None = (
+        None  # words by which the staff give an order; heard even before alarms, for they may be about one
+    )
     knows: Callable[[Turn, str], str] | None = None  # answers a question from what it holds, or nothing: 几点来水
     matters: Callable[[Turn], Sequence[Matter]] | None = None  # what of the resident's is under way, the newest first
     notice_page: str = ""  # the residents' page of its own on which a notice is read whole: "/notices/{delivery}"
@@ -263,6 +266,10 @@ class Services:
     def hear(self, turn: Turn, text: str) -> str:
         """Let services answer words that are theirs before anything is understood; empty where none wants them."""
         return next(filter(None, (one.hears(turn, text) for one in self.integrations if one.hears)), "")
+
+    def order(self, turn: Turn, text: str) -> str:
+        """Let services carry out what somebody of the staff orders by words of their own; empty where it is no order."""
+        return next(filter(None, (one.orders(turn, text) for one in self.integrations if one.orders)), "")
 
     def answer(self, turn: Turn, question: str) -> str:
         """Let services answer a question from what they hold; empty where none can."""

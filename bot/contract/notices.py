@@ -6,34 +6,69 @@ whenever a recurring one falls due. What becomes of its deliveries is the core's
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
+from bot.contract import wording
 from bot.contract.work import Work
+from bot.errors import Refusal
+from bot.store import audiences, events, occurrences, outbox, policies, reach
 from bot.store import notices as store
-from bot.store import occurrences, reach
+from bot.store.audience import (
+    AND,
+    EVERYBODY,
+    INCLUDING,
+    WITHOUT,
+    Audience,
+    Building,
+    Choice,
+    Everybody,
+    Flat,
+    Floors,
+    Line,
+    Listed,
+    Lives,
+    Picker,
+    Saved,
+    Tag,
+    Unit,
+    floors_of,
+    read_choice,
+)
+from bot.store.audience import listed as listed_audience
+from bot.store.audiences import SavedAudience, places, saved_by_key, tags
+from bot.store.audiences import forget as forget_audience
+from bot.store.audiences import save as save_audience
+from bot.store.audiences import saved as saved_audiences
 from bot.store.channels import WORDS as CHANNEL_WORDS
 from bot.store.notices import (
     BODY,
     CORRECTION,
+    KIND_WORDS,
     LINE,
     PICTURES,
     TITLE,
     UNDO,
-    Audience,
+    VERSION_WORDS,
     Notice,
+    NoticeKind,
     NoticeState,
+    NoticeVersion,
     add_picture,
     by_public_id,
-    correct,
-    correction_of,
+    copy,
     details,
     discard,
+    disturb,
     draft,
     drop_picture,
+    follow,
+    give_back,
     listed,
     picture,
     pictures,
     progress,
     recall,
+    version_of,
     words,
 )
 from bot.store.occurrences import (
@@ -57,13 +92,32 @@ from bot.store.occurrences import (
     unskip,
 )
 from bot.store.outbox import DeliveryState
+from bot.store.outbox import waiting as why_waiting
+from bot.store.policies import NoticePolicy, Quiet
+from bot.store.policies import of as policy_of
+from bot.store.policies import quiet as quiet_of
+from bot.store.policies import settle as settle_policy
 from bot.store.reach import Reach, Reached
+from bot.store.staff import Staff
+from bot.store.texts import VARIABLES, NoticeText, has_variables
+from bot.store.texts import by_key as text_by_key
+from bot.store.texts import check as check_variables
+from bot.store.texts import fill as fill_variables
+from bot.store.texts import forget as forget_text
+from bot.store.texts import keep as keep_text
+from bot.store.texts import kept as kept_texts
+from bot.store.texts import values as values_of_variables
 
 __all__ = [
-    "BODY", "CHANNEL_WORDS", "CORRECTION", "GRACE", "LINE", "PICTURES", "STATE_WORDS", "TITLE", "UNDO", "Audience", "Became", "Coming", "Notice",
-    "NoticeState", "Occurrence", "Plan", "Reach", "Reached", "add_picture", "by_public_id", "change", "coming", "correct", "correction_of", "count", "details",
-    "discard", "draft", "drop_picture", "intend", "listed", "lock", "missed_at", "past", "pause", "picture", "pictures", "planned", "progress", "publish",
-    "publish_due", "recall", "recall_once", "resume", "schedule", "skip", "unskip", "words",
+    "AND", "BODY", "CHANNEL_WORDS", "CORRECTION", "EVERYBODY", "GRACE", "INCLUDING", "KIND_WORDS", "LINE", "PICTURES", "STATE_WORDS", "TITLE", "UNDO", "VARIABLES",
+    "VERSION_WORDS", "WITHOUT", "Audience", "Became", "Building", "Choice", "Coming", "Everybody", "Flat", "Floors", "Line", "Listed", "Lives", "Notice",
+    "NoticeKind", "NoticePolicy", "NoticeState", "NoticeText", "NoticeVersion", "Occurrence", "Picker", "Plan", "Quiet", "Reach", "Reached", "Saved",
+    "SavedAudience", "Step", "Tag", "Unit", "add_picture", "agree", "audience_of", "by_public_id", "change", "check_variables", "coming", "copy", "count",
+    "details", "discard", "disturb", "draft", "drop_picture", "fill_variables", "floors_of", "follow", "forget_audience", "forget_text", "give_back",
+    "has_variables", "intend", "keep_text", "kept_texts", "listed", "listed_audience", "lock", "missed_at", "past", "pause", "picture", "pictures", "places", "plan_of", "planned",
+    "policy_of", "progress", "publish", "publish_due", "quiet_of", "read_choice", "recall", "recall_once", "resume", "sample", "save_audience",
+    "saved_audiences", "saved_by_key", "schedule", "send", "settle_policy", "show_to", "skip", "tags", "text_by_key", "unskip", "values_of_variables", "version_of",
+    "why_waiting", "words",
 ]  # fmt: skip
 
 #: What people call the states of deliveries, in the order of the bar.
@@ -74,9 +128,102 @@ STATE_WORDS = {
 }  # fmt: skip
 
 
+class Step(StrEnum):
+    """What `send` has done."""
+
+    PUBLISHED = "published"
+    SCHEDULED = "scheduled"
+    WAITING = "waiting"  # for somebody else's yes
+
+
+def audience_of(work: Work, text: str) -> Audience:
+    """Return the audience that is written in words, where names of saved ones may stand; raises Refusal."""
+    audience = Audience.parse(text)
+    return audience.naming({one.name: one.picker for one in audiences.saved(work.session)}) if any(audience.tags()) else audience
+
+
 def count(work: Work, audience: Audience) -> Reach:
     """Return who would be told by which channel, by the ways the community's account has, who would not and why."""
     return reach.count(work.session, audience, work.now, work.context.ways, offered=work.audience)
+
+
+def sample(work: Work, audience: Audience) -> dict[str, str]:
+    """Return what the first of an audience would find in the places of the variables: a real person's, or nobody's."""
+    found = next(iter(audiences.people_of(work.session, audience, work.audience)), None)
+    return values_of_variables(found.name if found else "", found.flat if found else "您家", work.now)
+
+
+def send(work: Work, notice: Notice, plan: Plan | None, by: Staff | None) -> Step:
+    """Publish a notice or plan it; where the community wants a second person's yes for so many people, let it wait for that.
+
+    An emergency waits for nobody: whoever may send is asked to look at it afterwards.
+    """
+    if plan is not None and plan.rule is not None and notice.kind is NoticeKind.EMERGENCY:
+        raise Refusal("紧急通知不能定成周期，请选现在或者一个时间。", english="an emergency cannot recur")
+    if plan is not None and notice.until is not None and plan.first(work.now) >= notice.until:
+        raise Refusal(
+            "发送时间在“到什么时候为止”以后，到时就不会发了。请改其中一个。",
+            english="it would go out after its end; change --at or --until",
+        )
+    policy = policies.of(work.session)
+    people = len(audiences.people_of(work.session, Audience.from_json(notice.audience), work.audience))
+    is_above = policy.approve_above is not None and people > policy.approve_above
+    notice.asked_by = by.id if by else None
+    if is_above and notice.kind is not NoticeKind.EMERGENCY:
+        intend(notice, plan, work.now)
+        store.ask(work.session, notice, work.now, notice.asked_by, work.actor, people)
+        return Step.WAITING
+    step = _go(work, notice, plan)
+    if is_above:
+        events.record(
+            work.session, work.now, "notice.overrode", subject=f"notice:{notice.public_id}", actor=work.actor, people=people
+        )
+    return step
+
+
+def show_to(work: Work, notice: Notice, openid: str, url: str) -> str:
+    """Send a draft to somebody of the staff as its readers would get it; returns what people call the way. Raises Refusal where none is open."""
+    channel, why = reach.way_to(work.session, openid, work.now, work.context.ways)
+    if not channel:
+        raise Refusal(f"现在发不到您的微信：{why}。请先在微信里跟公众号说句话，再点一次。")
+    told = sample(work, Audience.from_json(notice.audience))
+    title, body = (fill_variables(text, told) for text in (notice.title, notice.body))
+    text = wording.with_page(wording.text(title, body), url, asks=notice.asks)
+    outbox.queue(work.session, openid, text, work.now, url=url, title=title)
+    notice.tested_at = work.now
+    work.session.add(notice)
+    return CHANNEL_WORDS[channel]
+
+
+def agree(work: Work, notice: Notice, by: Staff) -> Step:
+    """Let a notice go out that waits for a second person's yes; raises Refusal for who wanted it sent, and where its time is over."""
+    store.agree(work.session, notice, work.now, by.id or 0, by.person, work.actor)
+    plan = plan_of(notice)
+    if plan is not None and plan.due_at is not None and plan.due_at <= work.now:
+        raise Refusal(
+            "原来定的发送时间已经过了。请退回去，改个时间再发。", english="its time is over; give it back and name another"
+        )
+    return _go(work, notice, plan)
+
+
+def plan_of(notice: Notice) -> Plan | None:
+    """Return when a notice that was not sent yet is meant to go out; None for at once."""
+    grace = timedelta(minutes=notice.grace)
+    if notice.recurrence is not None:
+        return Plan(rule=notice.recurrence, grace=grace)
+    return Plan(due_at=notice.due_at, grace=grace) if notice.due_at else None
+
+
+def _go(work: Work, notice: Notice, plan: Plan | None) -> Step:
+    if plan is None:
+        notice.rule, notice.due_at = None, None
+        publish(work, notice, occurrence=work.now)
+        return Step.PUBLISHED
+    if notice.state in {NoticeState.DRAFT, NoticeState.WAITING}:
+        schedule(work.session, notice, plan, work.now, actor=work.actor)
+    else:
+        change(work.session, notice, plan, work.now, actor=work.actor)
+    return Step.SCHEDULED
 
 
 def publish(work: Work, notice: Notice, *, undo: timedelta = UNDO, occurrence: datetime | None = None) -> int:

@@ -1,5 +1,6 @@
 """The roster as a service may read it: who lives in a flat, who works here; `work.bind` and `work.unbind` say who is bound."""
 
+from bot.store.audience import building_of
 from bot.store.claims import claim as claim_flat
 from bot.store.claims import drop as drop_claim
 from bot.store.invitations import Invitation, invite, inviter_of
@@ -30,7 +31,7 @@ from bot.store.people import of_households as people_by_flat
 from bot.store.staff import active, by_login
 
 __all__ = [
-    "EVIDENCE_WORDS", "RESIDENT_ROLE_WORDS", "Invitation", "active", "also_known", "binding_of", "bound", "by_login", "by_public_id", "claim_flat",
+    "EVIDENCE_WORDS", "RESIDENT_ROLE_WORDS", "Invitation", "active", "also_known", "binding_of", "bound", "building_of", "by_login", "by_public_id", "claim_flat",
     "drop_claim", "end_invitation", "end_invitations_of", "ever_bound", "find_invitation", "homes", "invite", "inviter_of", "is_objected",
     "lives_where_unknown", "open_invitations", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today", "was_anothers",
 ]  # fmt: skip

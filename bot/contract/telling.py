@@ -49,10 +49,15 @@ class Reach:
         return next((member for member in self.told if member.id in ours), next(iter(self.told), None))
 
 
+def access(work: "Work") -> Access:
+    """Return the table of who may do what in this community."""
+    return Access(permissions=work.context.services.permissions, changed=grants.changed(work.session))
+
+
 def may_see(work: "Work", need: str) -> list[Staff]:
     """Return the active staff who have a permission, by name; the city only looks on."""
-    access = Access(permissions=work.context.services.permissions, changed=grants.changed(work.session))
-    return [one for one in staff.active(work.session) if one.role is not Role.CITY and access.may(one.role, need)]
+    table = access(work)
+    return [one for one in staff.active(work.session) if one.role is not Role.CITY and table.may(one.role, need)]
 
 
 def on_duty(work: "Work", task: Task) -> tuple[list[Staff], list[Staff]]:

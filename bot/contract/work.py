@@ -298,10 +298,12 @@ class Work:
         """Return the keyed hash by which a sealed value is found (`digest_of`)."""
         return sealing.digest(self.session, search.of(words), search)
 
-    def audience(self, tag: str) -> Sequence[int] | None:
-        """Return the ids of the residents that a service knows by `tag`; None where no service offers it."""
+    def audience(self, tag: str, of: str = "") -> Sequence[int] | None:
+        """Return the ids of the residents that a service knows by `tag`, and `of` what it asks for beside it; None where none offers it."""
         offered = self.context.services.audiences.get(tag)
-        return offered.run(self) if offered else None
+        if offered is None or (of and not offered.asks):
+            return None
+        return offered.run(self, of)
 
     def photos_of(self, subject: str) -> Sequence[Photo]:
         """Return the photos that belong to a subject such as ticket:K3M9, oldest first."""

@@ -213,7 +213,7 @@ class _Turn:
         else:
             self._meet(followers.heard)
             self._note("resident", message.text or "[语音]")
-            if own := self._heard_by_a_service(heard):
+            if own := self.house.context.services.order(self.turn, message.text.strip()) or self._heard_by_a_service(heard):
                 return self._answered_by_a_service(own)
         return self._decide(Words(heard=heard, is_spoken=isinstance(message, messages.Voice)))
 

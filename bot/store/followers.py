@@ -23,6 +23,7 @@ class Follower(Scoped, table=True):
     window_left: int = 0
     tap_until: datetime | None = maybe_moment()  # 1 minute after a click, scan or follow
     tap_left: int = 0
+    told_at: datetime | None = maybe_moment()  # the last everyday notice went to them
 
 
 class Allowance(SQLModel, table=True):

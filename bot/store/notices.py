@@ -1,34 +1,63 @@
-"""Notices: to whom, when, and what became of them."""
+"""Notices: to whom, when, of what kind, and what became of them."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, false, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 from sqlmodel import Field, Session, col
 
 from bot.errors import Refusal
-from bot.language.numbers import value_of
 from bot.language.recurrence import Recurrence, cron
 from bot.model import json_column, maybe_moment, moment, public_id, word
-from bot.store import events, outbox
+from bot.store import audiences, events, outbox, policies, texts
+from bot.store.audience import Audience
+from bot.store.audiences import Chosen, Offered, nobody
 from bot.store.outbox import Delivery, DeliveryState
-from bot.store.people import Household, Residence, Resident, lives_there
 from bot.store.scope import Scoped
+from bot.store.staff import Staff
 
 
 class NoticeState(StrEnum):
-    """A notice's life: draft → scheduled ⇄ paused → published → (recalled). One with a rule stays scheduled."""
+    """A notice's life: draft → (waiting) → scheduled ⇄ paused → published → (recalled). One with a rule stays scheduled."""
 
     DRAFT = "draft"
+    WAITING = "waiting"  # somebody else has to agree before it goes out
     SCHEDULED = "scheduled"  # due_at says when next; rule says how it recurs
     PAUSED = "paused"
     PUBLISHED = "published"  # deliveries are in the outbox
     MISSED = "missed"  # nothing ran at due_at, and it was too late afterwards
     RECALLED = "recalled"
+
+
+class NoticeKind(StrEnum):
+    """How much a notice may disturb."""
+
+    EVERYDAY = "everyday"  # waits for the morning, and for an hour since the one before
+    IMPORTANT = "important"  # must be acknowledged; who does not is reminded once, then visited
+    EMERGENCY = "emergency"  # goes at once and before all else, and has an end
+
+
+#: What people call the kinds.
+KIND_WORDS = {NoticeKind.EVERYDAY: "日常", NoticeKind.IMPORTANT: "重要", NoticeKind.EMERGENCY: "紧急"}
+
+
+class NoticeVersion(StrEnum):
+    """What a notice is to the one before it."""
+
+    FIRST = "first"
+    CORRECTION = "correction"  # something of that was not right
+    CANCELLATION = "cancellation"  # that does not take place
+    UPDATE = "update"  # how it stands by now
+    ALL_CLEAR = "all_clear"  # that is over
+
+
+#: What people call the versions.
+VERSION_WORDS = {
+    NoticeVersion.FIRST: "", NoticeVersion.CORRECTION: "更正", NoticeVersion.CANCELLATION: "取消", NoticeVersion.UPDATE: "进展",
+    NoticeVersion.ALL_CLEAR: "解除",
+}  # fmt: skip
 
 
 class Notice(Scoped, table=True):
@@ -42,9 +71,19 @@ class Notice(Scoped, table=True):
     contact: str = ""  # whom to ask, with a number: 王工 0571-88001200
     signer: str = ""  # in whose name; empty = the community's
     asks: bool = False  # residents are to say that they have it
-    corrects_id: int | None = Field(default=None, foreign_key="notice.id")  # the one that was not right
-    correction: str = ""  # what of it was not right
-    audience: dict[str, Any] = json_column(dict)  # see bot/store/notices.py Audience
+    kind: NoticeKind = word(NoticeKind, NoticeKind.EVERYDAY)
+    until: datetime | None = maybe_moment()  # not sent, and not true any more, after it
+    chase_after: int = 1440  # minutes after which who has not acknowledged an important one is reminded
+    version: NoticeVersion = word(NoticeVersion, NoticeVersion.FIRST)
+    corrects_id: int | None = Field(default=None, foreign_key="notice.id")  # the one before, which this is a version of
+    correction: str = ""  # in a sentence, what is different from the one before
+    audience: dict[str, Any] = json_column(dict)  # see bot/store/audience.py
+    tested_at: datetime | None = maybe_moment()  # its words were looked at in WeChat by who wrote them
+    asked_by: int | None = Field(default=None, foreign_key="staff.id")  # who wants it sent, while somebody else has to agree
+    approved_by: int | None = Field(default=None, foreign_key="staff.id")
+    approved_at: datetime | None = maybe_moment()
+    returned: str = ""  # why it was not agreed to
+    shown_at: datetime | None = maybe_moment()  # it was read back in the chat, where a yes sends it
     state: NoticeState = word(NoticeState, NoticeState.DRAFT)
     due_at: datetime | None = maybe_moment(index=True)
     rule: dict[str, Any] | None = json_column()  # see recurrence; empty = once
@@ -82,14 +121,8 @@ class NoticePicture(Scoped, table=True):
 #: Time to think again after publishing; nothing has left before.
 UNDO = timedelta(seconds=10)
 
-#: Parts of an audience; more are a slip, or want 全体.
-PARTS = 100
-
-#: Characters of one part; reading 栋 repeated takes the square of its length.
-LONGEST_PART = 40
-
-#: Characters of a title and of a text; both together fit one message of WeChat.
-TITLE, BODY = 60, 600
+#: Characters of a title and of a text. The page shows all of it; a message of WeChat as much as fits, with the way there.
+TITLE, BODY = 60, 3000
 
 #: Characters of a place, of whom to ask, of in whose name, and of what a correction corrects.
 LINE, CORRECTION = 60, 200
@@ -97,155 +130,11 @@ LINE, CORRECTION = 60, 200
 #: Pictures of one notice.
 PICTURES = 6
 
-EVERYONE = ("全体", "所有人", "全小区", "全部")
+#: Furthest end of an emergency, and how long one is looked at as going on.
+LONGEST_EMERGENCY = timedelta(days=7)
 
-_FLAT = re.compile(r"(\w+?)\s*(?:栋|幢|号楼|#)\s*(?:(\w+?)\s*单元)?\s*(\d{3,4})?(?:室)?")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Audience:
-    """Whom a notice is for: everybody, or the union of the parts."""
-
-    everyone: bool = False
-    buildings: tuple[str, ...] = ()
-    units: tuple[tuple[str, str], ...] = ()
-    flats: tuple[tuple[str, str, str], ...] = ()
-    tags: tuple[str, ...] = ()
-
-    @classmethod
-    def parse(cls, text: str) -> "Audience":
-        """Read 全体, or parts such as 3栋, 3栋2单元, 3栋2单元501, 独居老人, separated by commas or spaces."""
-        parts = list(dict.fromkeys(part for part in re.split(r"[,，、;；\s]+", text.strip()) if part))
-        if not parts:
-            raise Refusal(
-                "请写明发给谁，例如：全体、3栋、3栋2单元、3栋2单元501、独居老人。",
-                english="nobody is named; write 全体, 3栋, 3栋2单元, 3栋2单元501 or a tag",
-            )
-        if len(parts) > PARTS:
-            raise Refusal(
-                f"一次最多写 {PARTS} 个楼栋、单元、户或标签，现在有 {len(parts)} 个。请分几次发，或发给全体。",
-                english=f"{len(parts)} parts are named, and a notice takes {PARTS}; send several, or one to 全体",
-            )
-        if too_long := next((part for part in parts if len(part) > LONGEST_PART), ""):
-            raise Refusal(
-                f"“{too_long[:LONGEST_PART]}…”太长了，一处最多 {LONGEST_PART} 个字。几处之间请用顿号隔开。",
-                english=f"{too_long[:LONGEST_PART]!r}… has {len(too_long)} characters, and a part {LONGEST_PART}; put commas between parts",
-            )
-        if any(part in EVERYONE for part in parts):
-            return cls(everyone=True)
-        buildings, units, flats, tags = [], [], [], []
-        for part in parts:
-            found = _FLAT.fullmatch(part)
-            if found is None:
-                tags.append(part)
-                continue
-            building, unit, room = (_number(value) for value in found.groups())
-            if room:
-                flats.append((building, unit, room))
-            elif unit:
-                units.append((building, unit))
-            else:
-                buildings.append(building)
-        return cls(buildings=tuple(buildings), units=tuple(units), flats=tuple(flats), tags=tuple(tags))
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "Audience":
-        """Read what to_json wrote."""
-        return cls(
-            everyone=bool(kept.get("everyone")), buildings=tuple(kept.get("buildings", ())),
-            units=tuple((b, u) for b, u in kept.get("units", ())), flats=tuple((b, u, r) for b, u, r in kept.get("flats", ())),
-            tags=tuple(kept.get("tags", ())),
-        )  # fmt: skip
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the audience as JSON."""
-        if self.everyone:
-            return {"everyone": True}
-        return {
-            "buildings": list(self.buildings), "units": [list(unit) for unit in self.units],
-            "flats": [list(flat) for flat in self.flats], "tags": list(self.tags),
-        }  # fmt: skip
-
-    @property
-    def label(self) -> str:
-        """The audience as staff write it."""
-        if self.everyone:
-            return "全体"
-        flats = [f"{b}栋{f'{u}单元' if u else ''}{r}" for b, u, r in self.flats]
-        return "、".join([*(f"{b}栋" for b in self.buildings), *(f"{b}栋{u}单元" for b, u in self.units), *flats, *self.tags])
-
-
-def _number(said: str | None) -> str:
-    if not said:
-        return ""
-    try:
-        return str(value_of(said))
-    except ValueError:
-        return said.upper()
-
-
-#: Who belongs to a tag that a service offers, as ids of residents; None for a tag that none offers.
-Offered = Callable[[str], Sequence[int] | None]
-
-
-def nobody(tag: str) -> None:
-    """Offer no tags: only those of the roster hold."""
-
-
-def people_of(session: Session, audience: Audience, offered: Offered = nobody) -> list[tuple[int, str | None]]:
-    """Return the residents of an audience as (id, openid); the same query counts and sends."""
-    query = (
-        select(col(Resident.id), col(Resident.openid), col(Resident.tags))
-        .join(Residence, col(Residence.resident_id) == col(Resident.id))
-        .join(Household, col(Household.id) == col(Residence.household_id))
-        .where(lives_there())
-        .order_by(col(Resident.id))
-    )
-    if audience.everyone:
-        return list({row.id: (row.id, row.openid) for row in session.execute(query)}.values())
-    if not audience.tags:
-        return list({row.id: (row.id, row.openid) for row in session.execute(query.where(_lives_in(audience)))}.values())
-    wanted = set(audience.tags)
-    chosen = {resident for tag in audience.tags for resident in offered(tag) or ()}
-    flats = query.add_columns(_lives_in(audience).label("lives"))
-    meant = (row for row in session.execute(flats) if row.lives or row.id in chosen or wanted & set(row.tags or ()))
-    return list({row.id: (row.id, row.openid) for row in meant}.values())
-
-
-def _lives_in(audience: Audience) -> ColumnElement[bool]:
-    building, unit, room = col(Household.building), col(Household.unit), col(Household.room)
-    conditions: list[ColumnElement[bool]] = [building.in_(audience.buildings)] if audience.buildings else []
-    conditions += [(building == b) & (unit == u) for b, u in audience.units]
-    conditions += [(building == b) & (room == r) & ((unit == u) if u else True) for b, u, r in audience.flats]
-    return or_(*conditions) if conditions else false()
-
-
-def unknown_parts(session: Session, audience: Audience, offered: Offered) -> tuple[str, ...]:
-    """Return the parts that nobody belongs to: most often a slip of the pen. Looks at each flat once.
-
-    A tag that a service offers is none, even while nobody belongs to it.
-    """
-    if audience.everyone:
-        return ()
-    told = (col(Resident.tags),) if audience.tags else ()
-    rows = session.execute(
-        select(col(Household.building), col(Household.unit), col(Household.room), *told)
-        .select_from(Household)
-        .join(Residence, col(Residence.household_id) == col(Household.id))
-        .join(Resident, col(Resident.id) == col(Residence.resident_id))
-        .where(lives_there())
-    ).all()
-    buildings, units = {row.building for row in rows}, {(row.building, row.unit) for row in rows}
-    flats = {(row.building, unit, row.room) for row in rows for unit in (row.unit, "")}
-    tags = {tag for row in rows for tag in row.tags or ()} if audience.tags else set[str]()
-    missing = replace(
-        audience,
-        buildings=tuple(b for b in audience.buildings if b not in buildings),
-        units=tuple(u for u in audience.units if u not in units),
-        flats=tuple(f for f in audience.flats if f not in flats),
-        tags=tuple(t for t in audience.tags if t not in tags and offered(t) is None),
-    )
-    return () if not missing.label else tuple(missing.label.split("、"))
+#: How long after publishing the rows of an emergency may still have to be put before all others.
+HURRIES = timedelta(minutes=10)
 
 
 # ------------------------------------------------------------------ life
@@ -255,6 +144,7 @@ def draft(session: Session, title: str, body: str, audience: Audience, now: date
           staff_id: int | None = None) -> Notice:  # fmt: skip
     """Write a notice down without sending it."""
     title, body = words(title, body)
+    texts.check(title, body)
     notice = Notice(title=title, body=body, audience=audience.to_json(), created_at=now, created_by=staff_id)
     session.add(notice)
     session.flush()
@@ -281,22 +171,55 @@ def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta 
 
     A second call for the same occurrence adds nobody twice.
     """
-    people = people_of(session, Audience.from_json(notice.audience), offered)
-    payload = {
-        "title": notice.title,
-        "text": f"【{notice.title}】\n{notice.body}",
-        "url": "",
-        "notice": notice.public_id,
-        "asks": notice.asks,
-    }
+    audience = Audience.from_json(notice.audience)
+    due_at, reason = now + undo, ""
+    if notice.kind is NoticeKind.EVERYDAY and (wakes := policies.quiet(policies.of(session)).until(due_at)):
+        due_at, reason = wakes, outbox.QUIET
+    people = [(one.id, one.openid, payload(notice, one, now)) for one in audiences.people_of(session, audience, offered)]
     at = occurrence or notice.published_at or now
-    added = outbox.fan_out(session, notice.id or 0, at, people, payload, now + undo, now)
+    added = outbox.fan_out(session, notice.id or 0, at, people, due_at, now, reason=reason)
     notice.published_at = at
     if notice.rule is None:
-        notice.state = NoticeState.PUBLISHED
+        notice.state, notice.due_at = NoticeState.PUBLISHED, None
     session.add(notice)
     events.record(session, now, "notice.published", subject=f"notice:{notice.public_id}", actor=actor, people=added)
+    if notice.version is NoticeVersion.CANCELLATION:
+        _call_off(session, notice, now, actor)
     return added
+
+
+def payload(notice: Notice, reader: Chosen, now: datetime) -> dict[str, Any]:
+    """Return what the outbox keeps of a notice for one reader: their own words of it, and what decides when it goes."""
+    title, body, told = notice.title, notice.body, {}
+    if texts.has_variables(title, body):
+        told = texts.values(reader.name, reader.flat, now)
+        title, body = texts.fill(title, told), texts.fill(body, told)
+    head = "【紧急】" if notice.kind is NoticeKind.EMERGENCY else ""
+    until = notice.until.isoformat() if notice.until else ""
+    return {
+        "title": title, "text": f"{head}【{title}】\n{body}", "url": "", "notice": notice.public_id, "asks": notice.asks, "kind": notice.kind.value,
+        "until": until, "told": told,
+    }  # fmt: skip
+
+
+def _call_off(session: Session, notice: Notice, now: datetime, actor: str) -> None:
+    """Let what a cancellation cancels go out no more."""
+    wrong = session.get(Notice, notice.corrects_id) if notice.corrects_id else None
+    if wrong is not None and wrong.state is not NoticeState.RECALLED:
+        recall(session, wrong, now, actor)
+
+
+def hurry(session: Session, now: datetime) -> None:
+    """Put what is left of emergencies before all that waits, once they can be undone no more."""
+    lately = select(col(Notice.id)).where(col(Notice.kind) == NoticeKind.EMERGENCY, col(Notice.published_at) > now - HURRIES)
+    fresh = list(session.execute(lately).scalars())
+    if not fresh:
+        return
+    due = (col(Delivery.notice_id).in_(fresh), col(Delivery.state) == DeliveryState.ARMED)
+    behind = (col(Delivery.due_at) <= now, col(Delivery.due_at) > now - outbox.AHEAD)
+    session.execute(
+        update(Delivery).where(*due, *behind).values(due_at=now - outbox.AHEAD).execution_options(synchronize_session=False)
+    )
 
 
 def recall(session: Session, notice: Notice, now: datetime, actor: str = "system") -> int:
@@ -350,20 +273,119 @@ def details(notice: Notice, *, place: str, contact: str, signer: str, asks: bool
     notice.place, notice.contact, notice.signer, notice.asks = place.strip(), contact.strip(), signer.strip(), asks
 
 
-def correct(notice: Notice, wrong: Notice, said: str) -> None:
-    """Let a notice correct one that was published; raises Refusal where it is not said what was wrong."""
+def disturb(notice: Notice, kind: NoticeKind, until: datetime | None, chase_after: int, now: datetime) -> None:
+    """Settle how much a notice may disturb; raises Refusal for an emergency without an end, and for an end that is over."""
+    is_first = notice.version is not NoticeVersion.ALL_CLEAR
+    if kind is NoticeKind.EMERGENCY and until is None and is_first:
+        raise Refusal(
+            "紧急通知要写“到什么时候为止”，过了这个时间就不再发，通知页也会说已经过了。",
+            english="an emergency needs an end; give --until",
+        )
+    if until is not None and until <= now:
+        raise Refusal("“到什么时候为止”要在现在之后。", english="--until is over; name a time to come")
+    if kind is NoticeKind.EMERGENCY and until is not None and until > now + LONGEST_EMERGENCY:
+        raise Refusal(
+            f"紧急通知最多管 {LONGEST_EMERGENCY.days} 天。还没解除，到时再发一条进展。",
+            english=f"an emergency lasts {LONGEST_EMERGENCY.days} days at most; send an update then",
+        )
+    notice.kind, notice.until, notice.chase_after = kind, until, chase_after
+    notice.asks = notice.asks or kind is NoticeKind.IMPORTANT
+
+
+def follow(notice: Notice, before: Notice, version: NoticeVersion, said: str) -> None:
+    """Let a notice be a version of one that was published; raises Refusal where it is not said what is different."""
     said = said.strip()
     if not said or len(said) > CORRECTION:
-        raise Refusal(f"请写明更正了什么，最多 {CORRECTION} 个字，例如：停水时间由 9 点改为 14 点。")
-    if wrong.published_at is None or wrong.key == notice.id:
-        raise Refusal("只能更正已经发布的通知。")
-    notice.corrects_id, notice.correction = wrong.key, said
+        asked = {
+            NoticeVersion.CORRECTION: "更正了什么，最多 {} 个字，例如：停水时间由 9 点改为 14 点。",
+            NoticeVersion.CANCELLATION: "为什么取消，最多 {} 个字，例如：水厂改期，明天不停水了。",
+            NoticeVersion.UPDATE: "现在怎么样了，最多 {} 个字，例如：抢修中，预计 18 点恢复。",
+            NoticeVersion.ALL_CLEAR: "解除了什么，最多 {} 个字，例如：燃气已修好，可以用了。",
+        }
+        raise Refusal("请写明" + asked[version].format(CORRECTION))
+    if before.published_at is None or before.key == notice.id:
+        raise Refusal("只能更正、取消已经发布的通知。")
+    if version in {NoticeVersion.UPDATE, NoticeVersion.ALL_CLEAR} and before.kind is not NoticeKind.EMERGENCY:
+        raise Refusal("只有紧急通知才发进展和解除。")
+    notice.corrects_id, notice.version, notice.correction = before.key, version, said
 
 
-def correction_of(session: Session, notice: Notice) -> Notice | None:
-    """Return the newest published notice that corrects this one."""
+def version_of(session: Session, notice: Notice) -> Notice | None:
+    """Return the newest published version of a notice."""
     later = select(Notice).where(col(Notice.corrects_id) == notice.key, col(Notice.published_at).is_not(None))
     return session.execute(later.order_by(col(Notice.id).desc()).limit(1)).scalars().first()
+
+
+def copy(session: Session, old: Notice, now: datetime, staff_id: int | None = None) -> Notice:
+    """Write a new draft with the words, pictures and people of an old notice."""
+    new = Notice(
+        title=old.title, body=old.body, place=old.place, contact=old.contact, signer=old.signer, asks=old.asks, kind=old.kind,
+        chase_after=old.chase_after, audience=old.audience, created_at=now, created_by=staff_id,
+    )  # fmt: skip
+    session.add(new)
+    session.flush()
+    for one in (
+        session.execute(select(NoticePicture).where(col(NoticePicture.notice_id) == old.key).order_by(col(NoticePicture.id)))
+        .scalars()
+        .all()
+    ):
+        session.add(NoticePicture(notice_id=new.key, content=one.content))
+    session.flush()
+    return new
+
+
+def test_again(notice: Notice) -> None:
+    """Let a notice whose words were changed count as looked at by nobody."""
+    notice.tested_at = None
+
+
+# ------------------------------------------------------------------ somebody else agrees
+
+
+def ask(session: Session, notice: Notice, now: datetime, staff_id: int | None, actor: str, people: int) -> None:
+    """Let a notice wait until somebody else agrees; when it is to go out it keeps."""
+    notice.state, notice.asked_by, notice.approved_by, notice.approved_at, notice.returned = (
+        NoticeState.WAITING,
+        staff_id,
+        None,
+        None,
+        "",
+    )
+    session.add(notice)
+    events.record(session, now, "notice.asked", subject=f"notice:{notice.public_id}", actor=actor, people=people)
+
+
+def agree(session: Session, notice: Notice, now: datetime, staff_id: int, person: str, actor: str) -> None:
+    """Note that somebody else agrees; raises Refusal for who wanted it sent, or wrote it, and for what does not wait."""
+    _require_waiting(notice)
+    if person in _authors(session, notice):
+        raise Refusal(
+            "您自己写的或要发的通知，要请另一位同事同意。", english="who wrote a notice cannot agree to it; somebody else has to"
+        )
+    notice.approved_by, notice.approved_at = staff_id, now
+    session.add(notice)
+    events.record(session, now, "notice.approved", subject=f"notice:{notice.public_id}", actor=actor)
+
+
+def give_back(session: Session, notice: Notice, why: str, now: datetime, actor: str) -> None:
+    """Make a draft again of a notice that is not agreed to, or was asked for too early."""
+    _require_waiting(notice)
+    notice.state, notice.returned = NoticeState.DRAFT, why.strip()[:CORRECTION]
+    session.add(notice)
+    events.record(session, now, "notice.returned", subject=f"notice:{notice.public_id}", actor=actor)
+
+
+def _require_waiting(notice: Notice) -> None:
+    if notice.state is not NoticeState.WAITING:
+        raise Refusal("这条通知现在没有在等人同意。请刷新页面看最新状态。", english="this notice waits for nobody's yes")
+
+
+def _authors(session: Session, notice: Notice) -> set[str]:
+    asked = [one for one in (notice.asked_by, notice.created_by) if one is not None]
+    return set(session.execute(select(col(Staff.person)).where(col(Staff.id).in_(asked))).scalars())
+
+
+# ------------------------------------------------------------------ pictures
 
 
 def pictures(session: Session, notice: Notice) -> Sequence[int]:

@@ -19,7 +19,8 @@ from bot.errors import Refusal
 from bot.language.recurrence import Recurrence
 from bot.model import moment, word
 from bot.store import events, notices
-from bot.store.notices import Notice, NoticeState, Offered, nobody
+from bot.store.audiences import Offered, nobody
+from bot.store.notices import Notice, NoticeState
 from bot.store.scope import Scoped
 
 
@@ -265,6 +266,7 @@ def publish_due(session: Session, now: datetime, offered: Offered = nobody) -> l
     Of several times of one rule that fell due while nothing ran, the last is sent, where it is still of use; the others were missed.
     """
     _set_right(session, now)
+    notices.hurry(session, now)
     due = session.execute(
         select(Notice)
         .where(col(Notice.state) == NoticeState.SCHEDULED, col(Notice.due_at) <= now)

@@ -14,14 +14,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, func, insert, select, text, update
+from sqlalchemy import Index, UniqueConstraint, func, insert, or_, select, text, update
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.model import index_where_known, maybe_moment, moment, word
 from bot.sealed import is_unreadable, sealed_map
-from bot.store import channels, followers, scope
+from bot.store import channels, followers, policies, scope
 from bot.store.channels import CHAT, SUBSCRIPTION, TEMPLATE, Stop
 from bot.store.followers import Follower
+from bot.store.policies import Quiet
 from bot.store.scope import Scoped
 from bot.wechat import quota
 
@@ -77,6 +78,10 @@ class Delivery(Scoped, table=True):
     read_at: datetime | None = maybe_moment()  # its page was opened
     acknowledged_at: datetime | None = maybe_moment()
     acknowledged_by: str = ""  # button or words
+    paced_at: datetime | None = maybe_moment()  # took its reader's hour, in which no other everyday notice goes to them
+    chased_at: datetime | None = maybe_moment()  # its reader was reminded
+    visited_at: datetime | None = maybe_moment()  # somebody told them at the door
+    visited_by: int | None = Field(default=None, foreign_key="staff.id")
 
 
 class MessageReport(SQLModel, table=True):
@@ -202,17 +207,46 @@ def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim
             col(Delivery.notice_id),
             col(Delivery.community_id),
             col(Delivery.is_unsure),
+            col(Delivery.paced_at),
         )
         .execution_options(synchronize_session=False)
     ).all()
     if not rows:
         return []
-    rows = sorted(rows)
+    rows = sorted(rows, key=lambda row: row.id)
+    everyday = [row for row in rows if _is_everyday(row)]
+    nights = policies.quiet_of_all(session) if everyday else {}
     choice = _Choice(
-        session=session, now=now, ways=ways, stops=channels.stops(session, ways.appid, now),
+        session=session, now=now, ways=ways, stops=channels.stops(session, ways.appid, now), nights=nights,
+        hours=_take_hours(session, [row for row in everyday if not nights.get(row.community_id, Quiet()).until(now)], now),
         known=_followers(session, [row.openid for row in rows if row.openid]),
     )  # fmt: skip
     return [claim for row in rows if (claim := choice.of(row))]
+
+
+def _is_everyday(row: Any) -> bool:
+    """Tell whether a row is the first try of an everyday notice, which disturbs nobody at night nor twice an hour."""
+    return row.first_try_at is None and not is_unreadable(row.payload) and row.payload.get("kind") == EVERYDAY
+
+
+def _take_hours(session: Session, rows: Sequence[Any], now: datetime) -> set[int]:
+    """Take the hour of their readers for rows; returns which got it. Of two replicas one gets it, whoever else waits."""
+    first: dict[str, int] = {}
+    for row in rows:
+        if row.openid and not (row.paced_at and row.paced_at > now - policies.HOUR):
+            first.setdefault(row.openid, row.id)
+    granted = {row.id for row in rows if row.paced_at and row.paced_at > now - policies.HOUR}
+    if first:
+        free = or_(col(Follower.told_at).is_(None), col(Follower.told_at) <= now - policies.HOUR)
+        taken = session.execute(
+            update(Follower)
+            .where(col(Follower.openid).in_(first), free)
+            .values(told_at=now)
+            .returning(col(Follower.openid))
+            .execution_options(synchronize_session=False)
+        ).scalars()
+        granted |= {first[openid] for openid in taken}
+    return granted
 
 
 def _followers(session: Session, openids: Sequence[str]) -> dict[str, Follower]:
@@ -229,6 +263,8 @@ class _Choice:
     ways: Ways
     stops: Mapping[str, Stop]
     known: Mapping[str, Follower]
+    nights: Mapping[int, Quiet]
+    hours: Collection[int]  # rows that have their reader's hour
 
     def of(self, row: Any) -> Claim | None:
         """Return the claim; None when nobody is told, or not yet, and the row says why."""
@@ -244,6 +280,12 @@ class _Choice:
             return self._end(row, DeliveryState.UNREACHABLE, NOT_BOUND)
         if follower is None or follower.followed_at is None or follower.left_at is not None:
             return self._end(row, DeliveryState.UNREACHABLE, NOT_FOLLOWING)
+        if ends := row.payload.get("until"):
+            if datetime.fromisoformat(ends) <= self.now and first == self.now:
+                return self._end(row, DeliveryState.CANCELLED, EXPIRED)
+        if _is_everyday(row) and (later := self._later(row, follower)):
+            at, reason = later
+            return self._end(row, DeliveryState.QUEUED, reason, due_at=at, attempts=row.attempts - 1)
         # A repeat keeps its channel: the id that WeChat knows must mean the same message.
         channel = row.channel or self._open(follower)
         if not channel:
@@ -251,11 +293,21 @@ class _Choice:
         stop = self.stops.get(channel)
         if stop is not None:
             return self._end(row, DeliveryState.QUEUED, stop.reason, due_at=stop.until, attempts=row.attempts - 1)
-        _write(self.session, row.id, channel=channel, first_try_at=first, is_unsure=True)
+        paced = {"paced_at": self.now} if row.id in self.hours else {}
+        _write(self.session, row.id, channel=channel, first_try_at=first, is_unsure=True, **paced)
         return Claim(
             id=row.id, attempts=row.attempts, openid=row.openid, channel=channel, payload=row.payload, first_try_at=first,
             appid=self.ways.appid, notice_id=row.notice_id, community_id=row.community_id,
         )  # fmt: skip
+
+    def _later(self, row: Any, follower: Follower) -> tuple[datetime, str] | None:
+        """Return until when an everyday notice waits, and why; None where it may go."""
+        morning = self.nights.get(row.community_id, Quiet()).until(self.now)
+        if morning is not None:
+            return morning, QUIET
+        if row.id in self.hours:
+            return None
+        return (follower.told_at or self.now) + policies.HOUR, PACED
 
     def _open(self, follower: Follower) -> str:
         """Return the channel that is open to a follower, and take what it costs; empty when none is."""
@@ -295,6 +347,15 @@ def why_closed(stops: Mapping[str, Stop]) -> str:
 
 #: Why nobody is told.
 NOT_BOUND, NOT_FOLLOWING, WINDOW_CLOSED = "未绑定微信", "未关注公众号", "48小时内没有说过话，也没有配置模板消息"
+
+#: Why somebody is told later.
+QUIET, PACED = "夜里不打扰，早上再发", "一小时内收到过一条日常通知，晚一点发"
+
+#: Why somebody is told nothing any more.
+EXPIRED = "过了有效期，没有发"
+
+#: The kind of notices that disturb nobody; see NoticeKind.
+EVERYDAY = "everyday"
 
 #: Why nobody knows.
 LOST = "发送时断开了，不确定有没有收到"
@@ -392,9 +453,12 @@ REPORTS = {"failed:userblock": "居民拒收", "failed:systemfailed": "微信系
 # ------------------------------------------------------------------ looking
 
 
-def fan_out(session: Session, notice_id: int, occurrence: datetime, residents: Sequence[tuple[int, str | None]],
-            payload: Mapping[str, Any], due_at: datetime, now: datetime) -> int:  # fmt: skip
-    """Write one delivery per resident; whoever has one for this occurrence keeps it. Returns how many are new."""
+def fan_out(session: Session, notice_id: int, occurrence: datetime, residents: Sequence[tuple[int, str | None, Mapping[str, Any]]],
+            due_at: datetime, now: datetime, *, reason: str = "") -> int:  # fmt: skip
+    """Write one delivery per resident, each with its payload; whoever has one for this occurrence keeps it. Returns how many are new.
+
+    `reason` says why they wait.
+    """
     known = set(
         session.execute(
             select(col(Delivery.resident_id)).where(col(Delivery.notice_id) == notice_id, col(Delivery.occurrence) == occurrence)
@@ -404,9 +468,9 @@ def fan_out(session: Session, notice_id: int, occurrence: datetime, residents: S
         {
             "community_id": scope.of(session), "notice_id": notice_id, "occurrence": occurrence, "resident_id": resident, "openid": openid,
             "payload": dict(payload), "due_at": due_at, "updated_at": now, "attempts": 0, "channel": "",
-            "state": DeliveryState.ARMED if openid else DeliveryState.UNREACHABLE, "reason": "" if openid else NOT_BOUND,
+            "state": DeliveryState.ARMED if openid else DeliveryState.UNREACHABLE, "reason": reason if openid else NOT_BOUND,
         }
-        for resident, openid in residents if resident not in known
+        for resident, openid, payload in residents if resident not in known
     ]  # fmt: skip
     if rows:  # an empty list would insert one row of defaults
         session.execute(insert(Delivery), rows)
@@ -432,3 +496,14 @@ def counts(session: Session, notice_id: int) -> dict[DeliveryState, int]:
     ).all()
     found = {DeliveryState(state): int(count) for state, count in rows}
     return {state: found.get(state, 0) for state in DeliveryState}
+
+
+def waiting(session: Session, notice_id: int) -> dict[str, int]:
+    """Return for how many readers a notice still waits, by the reason that was noted."""
+    waits = (col(Delivery.state).in_([DeliveryState.ARMED, DeliveryState.QUEUED]), col(Delivery.reason) != "")
+    rows = session.execute(
+        select(col(Delivery.reason), func.count())
+        .where(col(Delivery.notice_id) == notice_id, *waits)
+        .group_by(col(Delivery.reason))
+    ).all()
+    return {reason: int(number) for reason, number in rows}

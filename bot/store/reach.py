@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlmodel import Session, col
 
-from bot.store import channels, notices, outbox
+from bot.store import audiences, channels, followers, outbox
+from bot.store.audience import Audience
+from bot.store.audiences import Offered, nobody
 from bot.store.channels import CHAT, SUBSCRIPTION, TEMPLATE
 from bot.store.followers import Allowance, Follower
-from bot.store.notices import Audience, Offered, nobody
 from bot.store.outbox import Ways
-from bot.store.people import Household, Residence, Resident, lives_there
+from bot.store.people import Resident
 from bot.wechat import quota
 
 #: Ids that one statement names.
@@ -79,34 +80,32 @@ class Reach:
 
 def count(session: Session, audience: Audience, now: datetime, ways: Ways, offered: Offered = nobody) -> Reach:
     """Return who would be told by which channel, and who would not and why."""
-    people = [resident for resident, _ in notices.people_of(session, audience, offered)]
-    flats: dict[int, str] = {}
-    homes = set[int]()
-    for resident, flat, building, unit, room in _homes(session, people):
-        flats.setdefault(resident, f"{building}栋{f'{unit}单元' if unit else ''}{room}")
-        homes.add(flat)
+    people = audiences.people_of(session, audience, offered)
+    flats = {one.id: one.flat for one in people}
     stops = channels.stops(session, ways.appid, now)
     everyone = [
-        _reached(row, flats.get(row.id, ""), ways, stops, now)
-        for part in _parts(people) for row in session.execute(_rows(part, ways))
+        _reached(row, flats[row.id], ways, stops, now)
+        for part in _parts([one.id for one in people]) for row in session.execute(_rows(part, ways))
     ]  # fmt: skip
     return Reach(
-        households=len(homes), everyone=everyone, sample=tuple(dict.fromkeys(one.flat for one in everyone[:20]))[:5],
-        unknown=notices.unknown_parts(session, audience, offered),
+        households=len({flat for one in people for flat, _ in one.flats}), everyone=everyone,
+        sample=tuple(dict.fromkeys(one.flat for one in everyone[:20]))[:5],
+        unknown=audiences.unknown_parts(session, audience, offered),
     )  # fmt: skip
+
+
+def way_to(session: Session, openid: str, now: datetime, ways: Ways) -> tuple[str, str]:
+    """Return the channel by which an account would be told now, or why by none: for who is no resident."""
+    follower, allowance = session.get(Follower, openid), session.get(Allowance, (openid, ways.subscription))
+    if follower is None or follower.followed_at is None or follower.left_at is not None:
+        return "", outbox.NOT_FOLLOWING
+    stops = channels.stops(session, ways.appid, now)
+    channel = outbox.open_channel(followers.window(follower), bool(allowance and allowance.left), ways, stops, now)
+    return channel, "" if channel else outbox.why_closed(stops)
 
 
 def _parts(ids: Sequence[int]) -> list[Sequence[int]]:
     return [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
-
-
-def _homes(session: Session, people: Sequence[int]) -> list[Any]:
-    flat = (col(Household.id), col(Household.building), col(Household.unit), col(Household.room))
-    query = select(col(Residence.resident_id), *flat).join(Household, col(Household.id) == col(Residence.household_id))
-    return [
-        row for part in _parts(people)
-        for row in session.execute(query.where(col(Residence.resident_id).in_(part), lives_there()).order_by(col(Household.id)))
-    ]  # fmt: skip
 
 
 def _rows(people: Sequence[int], ways: Ways) -> Any:

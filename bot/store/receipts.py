@@ -3,22 +3,23 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col
 
-from bot.errors import Refusal
 from bot.model import moment
 from bot.sealed import sealed
-from bot.store.notices import Audience, Notice
+from bot.store.audience import Audience, Building, Flat, Unit, place_of
+from bot.store.notices import Notice, NoticeKind, NoticeState
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Household, Residence, Resident
 from bot.store.register import PAGE, Found
 from bot.store.scope import Scoped
+from bot.store.staff import Staff
 
 
 class NoticeReply(Scoped, table=True):
@@ -65,6 +66,12 @@ _STATES = {
     Part.CANCELLED: (DeliveryState.CANCELLED,),
 }  # fmt: skip
 
+#: Doors on one page: a guard walks with a phone in hand.
+DOORS = 15
+
+#: Important notices that are older remind nobody any more.
+MONTH = timedelta(days=30)
+
 #: A flat as staff type it in a hurry: 3-2-302, 3-302.
 _DASHED = re.compile(r"(\w{1,6})-(?:(\w{1,6})-)?(\w{2,6})")
 
@@ -90,6 +97,25 @@ class FlatReceipt:
     acknowledged: int
     unknown: int
     waiting: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """Somebody who is to be told at the door, or was."""
+
+    delivery: Delivery
+    public_id: str
+    name: str
+    phone: str
+    flat: str
+    visitor: str  # who of the staff told them; empty while nobody has
+
+    @property
+    def why(self) -> str:
+        """Why they are to be told so."""
+        if self.delivery.chased_at is not None:
+            return "提醒过一次，还没确认"
+        return self.delivery.reason or "没有收到"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,18 +235,13 @@ def _meant(said: str) -> ColumnElement[bool]:
     elif said.isascii() and said.isalnum() and any(map(str.isdigit, said)):
         place = [col(Household.room) == said.upper()]
     else:
-        try:
-            parts = Audience.parse(said[:40])
-        except Refusal:  # a comma names nobody
-            return false()
-        if parts.flats:
-            b, u, r = parts.flats[0]
-            place = [col(Household.building) == b, col(Household.room) == r, *([col(Household.unit) == u] if u else [])]
-        elif parts.units:
-            b, u = parts.units[0]
-            place = [col(Household.building) == b, col(Household.unit) == u]
-        elif parts.buildings:
-            place = [col(Household.building) == parts.buildings[0]]
+        match place_of(said[:40]):
+            case Flat(b, u, r):
+                place = [col(Household.building) == b, col(Household.room) == r, *([col(Household.unit) == u] if u else [])]
+            case Unit(b, u):
+                place = [col(Household.building) == b, col(Household.unit) == u]
+            case Building(b):
+                place = [col(Household.building) == b]
     if not place:
         return col(Resident.name).contains(said, autoescape=True)
     theirs = (
@@ -320,3 +341,113 @@ def count_replies(session: Session, notice: Notice) -> int:
     """Return how many times something was said to a notice."""
     query = select(func.count(col(NoticeReply.id))).join(Delivery, col(Delivery.id) == col(NoticeReply.delivery_id))
     return int(session.execute(query.where(col(Delivery.notice_id) == notice.key)).scalar_one())
+
+
+# ------------------------------------------------------------------ who has not acknowledged
+
+
+def silent(session: Session, notice: Notice, since: datetime, limit: int) -> Sequence[Delivery]:
+    """Return deliveries that WeChat took before `since`, that nobody has acknowledged, and whose reader was not reminded yet."""
+    query = select(Delivery).where(
+        col(Delivery.notice_id) == notice.key, col(Delivery.state).in_(TAKEN), col(Delivery.acknowledged_at).is_(None),
+        col(Delivery.chased_at).is_(None), col(Delivery.visited_at).is_(None), col(Delivery.sent_at) <= since,
+        col(Delivery.occurrence) == _newest(notice),
+    )  # fmt: skip
+    return session.execute(query.order_by(col(Delivery.id)).limit(limit)).scalars().all()
+
+
+def chasing(session: Session, now: datetime) -> Sequence[Notice]:
+    """Return the important notices of the last month that may have somebody to remind."""
+    query = select(Notice).where(
+        col(Notice.kind) == NoticeKind.IMPORTANT, col(Notice.state) != NoticeState.RECALLED, col(Notice.published_at) > now - MONTH,
+        col(Notice.chase_after) > 0, or_(col(Notice.until).is_(None), col(Notice.until) > now),
+    )  # fmt: skip
+    return session.execute(query.order_by(col(Notice.id))).scalars().all()
+
+
+def doors(session: Session, notice: Notice, page: int = 1) -> Found[Door]:
+    """Return a page of those who are to be told at the door, and of those who were, in the order of their flats."""
+    wanted = _to_visit(notice)
+    total = int(session.execute(_joined(select(func.count(col(Delivery.id)))).where(*wanted)).scalar_one())
+    at = min(max(page, 1), max(-(-total // DOORS), 1))
+    return Found(rows=_doors(session, _at_doors(wanted).limit(DOORS).offset((at - 1) * DOORS)), total=total, page=at, size=DOORS)
+
+
+def all_doors(session: Session, notice: Notice) -> Sequence[Door]:
+    """Return all who are to be told at the door: for a file or for paper, never for a page."""
+    return _doors(session, _at_doors(_to_visit(notice)))
+
+
+def visits(session: Session, notice: Notice) -> tuple[int, int]:
+    """Return how many are to be told at the door, and how many of them were."""
+    query = select(func.count(col(Delivery.id)), func.count(col(Delivery.visited_at)))
+    asked, done = session.execute(_joined(query).where(*_to_visit(notice))).one()
+    return int(asked), int(done)
+
+
+def visit(session: Session, notice: Notice, identity: int, staff_id: int | None, now: datetime) -> bool:
+    """Note who told somebody at the door; without a member of the staff take that back. False where there is no such delivery."""
+    mine = update(Delivery).where(col(Delivery.id) == identity, col(Delivery.notice_id) == notice.key)
+    values = {"visited_at": now if staff_id else None, "visited_by": staff_id}
+    done = session.execute(mine.values(**values).execution_options(synchronize_session=False))
+    return bool(getattr(done, "rowcount", 0))
+
+
+def theirs(session: Session, notice: Notice, resident_id: int | None) -> Delivery | None:
+    """Return the newest delivery of a notice to somebody."""
+    query = select(Delivery).where(col(Delivery.notice_id) == notice.key, col(Delivery.resident_id) == resident_id)
+    return session.execute(query.order_by(col(Delivery.occurrence).desc()).limit(1)).scalars().first()
+
+
+def told(session: Session, resident_id: int, limit: int, since: datetime | None = None) -> list[tuple[Delivery, Notice]]:
+    """Return what somebody was told lately or is being told, each time of a recurring notice by itself, the newest first."""
+    at = func.coalesce(col(Delivery.occurrence), col(Notice.published_at))
+    query = (
+        select(Delivery, Notice)
+        .join(Notice, col(Notice.id) == col(Delivery.notice_id))
+        .where(col(Delivery.resident_id) == resident_id, col(Delivery.state) != DeliveryState.CANCELLED)
+        .where(col(Notice.state).not_in((NoticeState.DRAFT, NoticeState.WAITING)))
+        .order_by(at.desc(), col(Delivery.id).desc())
+        .limit(limit)
+    )
+    if since is not None:
+        query = query.where(at > since)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def told_to_all(session: Session, limit: int, since: datetime | None = None) -> list[Notice]:
+    """Return the notices to everybody that were published last, the newest first."""
+    query = select(Notice).where(col(Notice.published_at).is_not(None), col(Notice.state) != NoticeState.RECALLED)
+    if since is not None:
+        query = query.where(col(Notice.published_at) > since)
+    found = session.execute(query.order_by(col(Notice.published_at).desc()).limit(limit * 10)).scalars()
+    return [one for one in found if Audience.from_json(one.audience).is_everyone][:limit]
+
+
+def _newest(notice: Notice) -> Any:
+    other = aliased(Delivery)
+    return select(func.max(col(other.occurrence))).where(col(other.notice_id) == notice.key).scalar_subquery()
+
+
+def _to_visit(notice: Notice) -> list[ColumnElement[bool]]:
+    """Return the conditions for who is told at the door: whom nothing reached, who did not answer a reminder, and who was told there."""
+    nothing = col(Delivery.state).in_((*NOTHING_CAME, DeliveryState.UNKNOWN))
+    silent = and_(col(Delivery.state).in_(TAKEN), col(Delivery.chased_at).is_not(None))
+    unanswered = and_(or_(nothing, silent), col(Delivery.acknowledged_at).is_(None))
+    return [
+        col(Delivery.notice_id) == notice.key, col(Delivery.occurrence) == _newest(notice),
+        or_(unanswered, col(Delivery.visited_at).is_not(None)),
+    ]  # fmt: skip
+
+
+def _at_doors(wanted: Sequence[ColumnElement[bool]]) -> Any:
+    told = select(Delivery, Resident, Household, col(Staff.name))
+    order = (col(Delivery.visited_at).is_not(None), col(Household.place), col(Household.id), col(Resident.id))
+    return _joined(told).outerjoin(Staff, col(Staff.id) == col(Delivery.visited_by)).where(*wanted).order_by(*order)
+
+
+def _doors(session: Session, query: Any) -> Sequence[Door]:
+    return [
+        Door(delivery=delivery, public_id=who.public_id, name=who.name, phone=who.phone, flat=flat.label, visitor=visitor or "")
+        for delivery, who, flat, visitor in session.execute(query)
+    ]

@@ -4,6 +4,7 @@ from bot.store import (
     alerts,
     apikeys,
     attempts,
+    audiences,
     channels,
     claims,
     communities,
@@ -33,6 +34,7 @@ from bot.store import (
     outcomes,
     people,
     photos,
+    policies,
     receipts,
     scenes,
     sealing,
@@ -42,11 +44,12 @@ from bot.store import (
     spending,
     staff,
     tasks,
+    texts,
     tokens,
     unmatched,
 )
 
 __all__ = [
-    "alerts", "apikeys", "attempts", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
-    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "outcomes", "people", "photos", "receipts", "scenes", "sealing", "seals", "sentpictures", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "alerts", "apikeys", "attempts", "audiences", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
+    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "outcomes", "people", "photos", "policies", "receipts", "scenes", "sealing", "seals", "sentpictures", "sessions", "spending", "staff", "tasks", "texts", "tokens", "unmatched",
 ]  # fmt: skip

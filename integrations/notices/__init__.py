@@ -2,8 +2,25 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role
-from integrations.notices import actions, after, before, console, events, figures, pages, past, processing, replies
+from bot.contract import Integration, Permission, Role, TaskKind
+from integrations.notices import (
+    actions,
+    after,
+    approval,
+    before,
+    console,
+    doors,
+    events,
+    figures,
+    pages,
+    past,
+    processing,
+    replies,
+    seed,
+    spoken,
+    texts,
+    whom,
+)
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -14,18 +31,33 @@ integration = Integration(
     actions=actions.ALL,
     knows=actions.know,
     hears=replies.hear,
-    tells={"notice.answer": "title day words", "notice.received": "title"},
-    console=(*before.ROUTES, *console.ROUTES, *after.ROUTES),
-    pages=pages.ROUTES,
+    orders=spoken.order,
+    reactions=approval.REACTIONS,
+    jobs=(doors.chase,),
+    tells={
+        "notice.answer": "title day words", "notice.received": "title", "notice.chased": "title url",
+        "notice.spoken.how": "", "notice.spoken.shown": "title to people chat subscription card unreachable text wait ask",
+        "notice.spoken.sent": "people seconds", "notice.spoken.kept": "title who",
+        "notice.spoken.gone": "title", "notice.spoken.undone": "title stopped", "notice.spoken.late": "title",
+    },
+    console=(*whom.ROUTES, *texts.ROUTES, *approval.ROUTES, *before.ROUTES, *console.ROUTES, *after.ROUTES, *doors.ROUTES),
+    pages=(*approval.PAGES, *pages.ROUTES),
+    tasks=(
+        TaskKind(kind="notice.approve", title="通知等人同意", path="/notices/{subject}", path_title="看通知"),
+        TaskKind(kind="notice.review", title="紧急通知", path="/notices/{subject}", path_title="看通知"),
+        TaskKind(kind="notice.unsent", title="通知没有发出去", path="/notices/{subject}", path_title="看通知"),
+    ),
     notice_page=pages.PATH,
     figures=figures.FIGURES,
     past=past.tell,
     log=events.LOG,
     processing=processing.PROCESSING,
     emits=events.EMITS,
+    seed=seed.fill,
     permissions=(
         Permission(name="notice.view", title="看通知", roles=(*_DESK, Role.CITY)),
         Permission(name="notice.draft", title="写通知草稿", roles=_DESK),
         Permission(name="notice.send", title="发布和撤回通知", roles=(Role.MANAGER,)),
+        Permission(name="notice.rules", title="定安静时段、多少人要两个人同意", roles=(Role.MANAGER,)),
     ),
-)
+)  # fmt: skip

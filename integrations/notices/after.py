@@ -24,6 +24,7 @@ from bot.contract import (
 )
 from bot.contract.notices import CHANNEL_WORDS, STATE_WORDS
 from bot.contract.receipts import Part, Receipt
+from integrations.notices import whom
 
 #: What people call the parts, in the order of the tabs.
 PART_WORDS: Mapping[Part, str] = {
@@ -131,6 +132,11 @@ def find(desk: Desk) -> Notice:
     return notice
 
 
+def require_readable(desk: Desk, notice: Notice) -> None:
+    """Raise Refusal where the list of a notice's people would tell of their health, and this person may not read that."""
+    whom.shown(desk, notices.Audience.from_json(notice.audience))
+
+
 def _channel(one: Receipt) -> str:
     return CHANNEL_WORDS.get(one.delivery.channel, "")
 
@@ -141,6 +147,7 @@ def _at(moment: datetime | None) -> str:
 
 def _asked(desk: Desk) -> tuple[Notice, Part, str]:
     part = desk.query.get("part", "")
+    require_readable(desk, find(desk))
     return find(desk), Part(part) if part in list(Part) else Part.ALL, desk.query.get("q", "").strip()[:40]
 
 

@@ -1,5 +1,6 @@
 """Before a notice is published: how it will look, who will get it by which channel, who will get nothing, and its pictures."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,19 +23,21 @@ from bot.contract import (
     sheets,
     wording,
 )
-from bot.contract.notices import CHANNEL_WORDS, Audience
-from integrations.notices import letter
+from bot.contract.notices import CHANNEL_WORDS, Audience, NoticeKind, NoticeVersion
+from integrations.notices import kinds, letter, texts, whom
 from integrations.notices.pages import PATH
 
 #: People on one page of a list.
 PAGE = 50
+
+_LINE = re.compile(r"(?:joint|pick|more)-\d")
 
 
 @page("POST", "/notices/reach", need="notice.draft", reads=True)
 def reach(desk: Desk) -> View:
     """Count, while one writes, who would be told: the fragment beside the form. A hundred flats are longer than an address."""
     try:
-        audience = Audience.parse(desk.form.get("to", ""))
+        audience = whom.audience_of(desk, desk.form)
     except Refusal as refusal:
         return View("notices/reach.html", {"reach": None, "fault": str(refusal)})
     return View("notices/reach.html", {"reach": notices.count(desk, audience), "ways": desk.context.ways, "fault": ""})
@@ -43,20 +46,25 @@ def reach(desk: Desk) -> View:
 @page("POST", "/notices/left-out", need="notice.draft", title="谁收不到", reads=True)
 def left_out(desk: Desk) -> View:
     """List who would get nothing, with name, flat and reason."""
-    found, why = notices.count(desk, Audience.parse(desk.form.get("to", ""))), desk.form.get("why", "")
-    rows = found.left_out(why)
+    audience = whom.audience_of(desk, desk.form)
+    found, why = notices.count(desk, audience), desk.form.get("why", "")
+    rows = found.left_out(why) if desk.form.get("who") != "told" else [one for one in found.everyone if one.channel]
     last = max(-(-len(rows) // PAGE), 1)
     at = min(page_number(desk.form), last)
+    kept = {name: value for name, value in desk.form.items() if name in {"to", "notice", "draft"} or _LINE.fullmatch(name)}
     return View(
         "notices/left_out.html",
-        {"to": desk.form.get("to", ""), "why": why, "reach": found, "rows": rows[(at - 1) * PAGE : at * PAGE], "total": len(rows), "at": at, "last": last},
+        {
+            "kept": kept, "to": audience.label, "why": why, "who": desk.form.get("who", ""), "reach": found, "rows": rows[(at - 1) * PAGE : at * PAGE],
+            "total": len(rows), "at": at, "last": last, "ways": CHANNEL_WORDS,
+        },
     )  # fmt: skip
 
 
 @page("POST", "/notices/left-out.csv", need="notice.draft", title="收不到通知的名单", reads=True)
 def left_out_csv(desk: Desk) -> Download:
     """Give everybody the notice is for as a table, with the channel or the reason why there is none."""
-    found = notices.count(desk, Audience.parse(desk.form.get("to", "")))
+    found = notices.count(desk, whom.audience_of(desk, desk.form))
     rows = [(one.flat, one.name, CHANNEL_WORDS.get(one.channel, ""), one.reason) for one in found.everyone]
     desk.read_by_now.append(Reading(what="通知发送名单", is_export=True))
     body = sheets.table(("住址", "姓名", "会用什么方式发", "收不到的原因"), rows).encode()
@@ -66,27 +74,49 @@ def left_out_csv(desk: Desk) -> Download:
 def around(desk: Desk, form: Mapping[str, str]) -> dict[str, Any]:
     """Return what the page of the form shows of it: the preview, and who would be told, where anybody who can be read is named."""
     try:
-        reach = notices.count(desk, Audience.parse(form.get("to", "")))
+        audience = whom.audience_of(desk, form)
+        reach = notices.count(desk, audience)
     except Refusal:
-        reach = None
-    limits = {"line_limit": notices.LINE, "correction_limit": notices.CORRECTION}
-    return {**look(desk, written(form)), **limits, "reach": reach, "ways": desk.context.ways}
+        audience, reach = None, None
+    limits = {
+        "line_limit": notices.LINE,
+        "correction_limit": notices.CORRECTION,
+        "variables": notices.VARIABLES,
+        "texts": texts.choices(desk),
+    }
+    notice = written(form)
+    notice.audience = audience.to_json() if audience else {}
+    return {**look(desk, notice), **limits, "reach": reach, "ways": desk.context.ways}
 
 
 def look(desk: Desk, notice: Notice, images: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return both forms and the page of a notice as they will be, with what will be cut."""
     title, body = notice.title or "标题", notice.body or "内容"
+    doubt, values = "", dict[str, str]()
+    if notices.has_variables(title, body):
+        values = notices.sample(desk, Audience.from_json(notice.audience))
+        title, body, doubt = *(notices.fill_variables(text, values) for text in (title, body)), _unknown(title, body)
     shown = Notice(
-        title=title, body=body, place=notice.place, contact=notice.contact, signer=notice.signer, asks=notice.asks,
-        correction=notice.correction, state=notice.state, rule=notice.rule,
+        title=title, body=body, place=notice.place, contact=notice.contact, signer=notice.signer, asks=notice.asks, kind=notice.kind, until=notice.until,
+        version=notice.version, correction=notice.correction, state=notice.state, rule=notice.rule,
     )  # fmt: skip
     url, fields = desk.link(PATH.format(delivery=10**9)), wording.fields(title, desk.now)
     return {
-        "letter": letter.of(shown, desk.community, notice.published_at or desk.now, images),
+        "letter": letter.of(shown, desk.community, notice.published_at or desk.now, images, now=desk.now), "unknown": doubt,
+        "sample": f"{values['称呼']}（{values['房号']}）" if values else "",
         "chat": wording.with_page(wording.text(title, body), url, asks=notice.asks),
         "fields": [(wording.FIELD_NAMES[name], value) for name, value in fields.items()], "cut": _cut(title, fields["thing1"]),
         "has_template": bool(desk.context.ways.template), "community": desk.community,
     }  # fmt: skip
+
+
+def _unknown(*said: str) -> str:
+    """Return what staff are told of a variable that there is none of; empty where there are only known ones."""
+    try:
+        notices.check_variables(*said)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
 
 
 def _cut(title: str, shown: str) -> str:
@@ -108,9 +138,18 @@ def written(form: Mapping[str, str]) -> Notice:
     return Notice(
         title=form.get("title", "").strip()[: notices.TITLE], body=form.get("body", "").replace("\r\n", "\n").strip()[: notices.BODY],
         place=form.get("place", "").strip(), contact=form.get("contact", "").strip(), signer=form.get("signer", "").strip(),
-        asks=form.get("asks") == "1", correction=form.get("correction", "").strip() if form.get("corrects") else "",
+        asks=form.get("asks") == "1" or form.get("kind") == NoticeKind.IMPORTANT, kind=_kind(form),
+        version=kinds.version_of(form) if form.get("corrects") else NoticeVersion.FIRST,
+        correction=form.get("correction", "").strip() if form.get("corrects") else "",
         state=NoticeState.DRAFT,
     )  # fmt: skip
+
+
+def _kind(form: Mapping[str, str]) -> NoticeKind:
+    try:
+        return kinds.kind_of(form)
+    except Refusal:  # told where it is sent
+        return NoticeKind.EVERYDAY
 
 
 @page("POST", "/notices/{id}/pictures", need="notice.draft", takes=lambda upload, _form: _picture(upload))

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.contract import DeliveryState, Desk, Notice, NoticeState, Page, Redirect, Refusal, Staff, View, notices, page, receipts
-from bot.contract.notices import STATE_WORDS, Audience
-from integrations.notices import after, before, times
+from bot.contract.notices import KIND_WORDS, STATE_WORDS, VERSION_WORDS, Audience, NoticeKind, NoticeVersion, Step
+from integrations.notices import after, approval, before, kinds, texts, times, whom
 
 NOTICE_WORDS = {
-    NoticeState.DRAFT: "草稿", NoticeState.SCHEDULED: "已定时", NoticeState.PAUSED: "已暂停", NoticeState.PUBLISHED: "已发布",
+    NoticeState.DRAFT: "草稿", NoticeState.WAITING: "等人同意", NoticeState.SCHEDULED: "已定时", NoticeState.PAUSED: "已暂停", NoticeState.PUBLISHED: "已发布",
     NoticeState.MISSED: "错过了", NoticeState.RECALLED: "已撤回",
 }  # fmt: skip
+
+#: Versions that say something new instead of the same better.
+_NEW_WORDS = (NoticeVersion.UPDATE, NoticeVersion.ALL_CLEAR, NoticeVersion.CANCELLATION)
 
 
 @page("GET", "/notices", need="notice.view", title="通知", nav="居民")
@@ -18,7 +21,11 @@ def listed(desk: Desk) -> View:
     """List the notices."""
     found = notices.listed(desk.session)
     rows = [
-        (notice, Audience.from_json(notice.audience).label, "已停止" if _is_stopped_rule(notice) else NOTICE_WORDS[notice.state])
+        (
+            notice,
+            whom.label(desk, Audience.from_json(notice.audience)),
+            "已停止" if _is_stopped_rule(notice) else NOTICE_WORDS[notice.state],
+        )
         for notice in found
     ]
     rows.sort(key=lambda row: row[0].state is not NoticeState.DRAFT)  # what waits to be sent comes first
@@ -27,8 +34,8 @@ def listed(desk: Desk) -> View:
 
 @page("GET", "/notices/new", need="notice.draft", title="写通知")
 def compose(desk: Desk) -> View:
-    """Write a notice."""
-    return _form(desk, {})
+    """Write a notice, from nothing or from a text."""
+    return form(desk, texts.of(desk, desk.query["text"]) if desk.query.get("text") else {})
 
 
 @page("GET", "/notices/{id}/edit", need="notice.draft", title="写通知")
@@ -37,25 +44,28 @@ def edit(desk: Desk) -> View:
     notice = after.find(desk)
     _require_changeable(desk, notice)
     wrong = desk.session.get(Notice, notice.corrects_id) if notice.corrects_id else None
-    form = {
-        "draft": notice.public_id, "to": Audience.from_json(notice.audience).label, "title": notice.title, "body": notice.body,
-        "is_planned": "yes" if times.is_changeable(notice) else "", **times.fields_of(notice), **_beside(notice),
+    fields = {
+        "draft": notice.public_id, **whom.fields_of(whom.shown(desk, Audience.from_json(notice.audience))), "title": notice.title, "body": notice.body,
+        "is_planned": "yes" if times.is_changeable(notice) else "", **times.fields_of(notice), **_beside(notice), **kinds.fields_of(notice),
         "corrects": wrong.public_id if wrong else "", "correction": notice.correction,
     }  # fmt: skip
-    return _form(desk, form)
+    return form(desk, fields)
 
 
-@page("GET", "/notices/{id}/correct", need="notice.draft", title="更正通知")
+@page("GET", "/notices/{id}/correct", need="notice.draft", title="写通知")
 def correct(desk: Desk) -> View:
-    """Write what corrects a notice that was published: for the same people, with the same words to begin with."""
-    wrong = after.find(desk)
-    if wrong.published_at is None:
-        raise Refusal("只能更正已经发布的通知。草稿直接修改就行。")
-    return _form(
+    """Write a version of a notice that was published, a correction unless `version` says another: for the same people, with the same words."""
+    before_it = after.find(desk)
+    if before_it.published_at is None:
+        raise Refusal("只能更正、取消已经发布的通知。草稿直接修改就行。")
+    version = kinds.version_of(desk.query)
+    title = f"{VERSION_WORDS[version]}：{before_it.title}" if version is not NoticeVersion.CORRECTION else before_it.title
+    return form(
         desk,
         {
-            "corrects": wrong.public_id, "to": Audience.from_json(wrong.audience).label, "title": wrong.title, "body": wrong.body,
-            **_beside(wrong),
+            "corrects": before_it.public_id, **whom.fields_of(whom.shown(desk, Audience.from_json(before_it.audience))),
+            "title": title[: notices.TITLE], "body": "" if version in _NEW_WORDS else before_it.body, **_beside(before_it),
+            **kinds.fields_of(before_it), "version": version.value,
         }
     )  # fmt: skip
 
@@ -64,47 +74,90 @@ def correct(desk: Desk) -> View:
 def preview(desk: Desk) -> View:
     """Show how it will look, while one writes; without a script the whole form comes back with it."""
     if desk.is_fragment:
-        return View("notices/preview.html", before.look(desk, before.written(desk.form)))
-    return _form(desk, desk.form)
+        return View("notices/preview.html", _previewed(desk))
+    return form(desk, desk.form)
+
+
+@page("POST", "/notices/times", need="notice.draft", reads=True, title="写通知")
+def dates(desk: Desk) -> View:
+    """Show the dates that the form means: beside it while one writes, and on a page anew where no script runs."""
+    if desk.is_fragment:
+        return View("notices/times.html", times.preview(desk, desk.form))
+    return form(desk, desk.form)
+
+
+@page("POST", "/notices/whom", need="notice.draft", reads=True, title="写通知")
+def lines(desk: Desk) -> View:
+    """Show the lines of whom it is for with one more: that part alone, or the whole form where no script runs."""
+    if desk.is_fragment:
+        return View("notices/whom.html", whom.form_of(desk, desk.form))
+    return form(desk, desk.form)
 
 
 @page("POST", "/notices", need="notice.send")
 def publish(desk: Desk) -> Redirect | View:
-    """Publish now, or plan it; what is wrong is told beside the form, and nothing typed is lost."""
+    """Publish now, plan it, or ask for a second person's yes; what is wrong is told beside the form, and nothing typed is lost."""
     try:
         notice = _written(desk)
         plan = times.plan_of(desk.form, desk.now, notice)
-        said = ""
-        if plan is None:
-            notice.rule, notice.due_at = None, None
-            notices.publish(desk, notice, occurrence=desk.now)
-        elif notice.state is NoticeState.DRAFT:
-            notices.schedule(desk.session, notice, plan, desk.now, actor=desk.actor)
-        else:
-            notices.change(desk.session, notice, plan, desk.now, actor=desk.actor)
-            said = "改好了。现在还是暂停着，要发时点“恢复”。" if notice.state is NoticeState.PAUSED else "改好了，按新的发。"
+        if plan is not None:
+            plan.first(desk.now)
+        if people := _unseen_by_many(desk, notice):
+            desk.session.rollback()
+            return form(desk, desk.form, status=422, asks_again=people)
+        was_paused = notice.state is NoticeState.PAUSED
+        is_new = notice.state is NoticeState.DRAFT
+        step = notices.send(desk, notice, plan, desk.staff)
     except Refusal as refusal:
         desk.session.rollback()
-        return _form(desk, desk.form, str(refusal), 422)
+        return form(desk, desk.form, str(refusal), 422)
+    said = approval.STEP_WORDS[step]
+    if step is Step.SCHEDULED and not is_new:
+        said = "改好了。现在还是暂停着，要发时点“恢复”。" if was_paused else "改好了，按新的发。"
     return Redirect(f"/console/notices/{notice.public_id}", said)
+
+
+def _unseen_by_many(desk: Desk, notice: Notice) -> int:
+    """Return how many people would get a notice that nobody has looked at in WeChat first, where that is asked about; else 0."""
+    if notice.tested_at is not None or desk.form.get("untested") == "1" or notice.kind is NoticeKind.EMERGENCY:
+        return 0
+    people = notices.count(desk, Audience.from_json(notice.audience)).people
+    return people if people > notices.policy_of(desk.session).big_above else 0
 
 
 @page("POST", "/notices/draft", need="notice.draft")
 def keep(desk: Desk) -> Redirect | View:
     """Keep a draft, with the time it is meant for; nobody gets it before somebody who may send publishes it."""
     try:
-        notice = _written(desk)
-        _require_draft(notice)
-        notices.intend(notice, times.plan_of(desk.form, desk.now, notice), desk.now)
+        notice = _kept(desk)
     except Refusal as refusal:
         desk.session.rollback()
-        return _form(desk, desk.form, str(refusal), 422)
-    desk.session.add(notice)
-    desk.record("notice.drafted", f"notice:{notice.public_id}")
+        return form(desk, desk.form, str(refusal), 422)
     return Redirect(
         f"/console/notices/{notice.public_id}",
         f"草稿存好了，还没有发。可以发布的是{'、'.join(desk.access.holders('notice.send'))}。",
     )
+
+
+@page("POST", "/notices/test", need="notice.draft")
+def test(desk: Desk) -> Redirect | View:
+    """Keep the draft and send it to the own WeChat of who writes it."""
+    try:
+        notice = _kept(desk)
+        said = approval.show_me(desk, notice)
+    except Refusal as refusal:
+        desk.session.rollback()
+        return form(desk, desk.form, str(refusal), 422)
+    return Redirect(f"/console/notices/{notice.public_id}/edit", said)
+
+
+def _kept(desk: Desk) -> Notice:
+    notice = _written(desk)
+    _require_draft(notice)
+    notices.intend(notice, times.plan_of(desk.form, desk.now, notice), desk.now)
+    desk.session.add(notice)
+    desk.record("notice.drafted", f"notice:{notice.public_id}")
+    return notice
 
 
 @page("POST", "/notices/{id}/discard", need="notice.draft")
@@ -121,13 +174,20 @@ def discard(desk: Desk) -> Redirect:
 def show(desk: Desk) -> View:
     """Show a notice and what became of it."""
     notice = after.find(desk)
-    author = desk.session.get(Staff, notice.created_by) if notice.created_by else None
+    staff = {name: desk.session.get(Staff, key) if key else None for name, key in (
+        ("author", notice.created_by), ("asker", notice.asked_by), ("approver", notice.approved_by),
+    )}  # fmt: skip
+    audience = Audience.from_json(notice.audience)
+    is_veiled = whom.is_veiled(desk, audience)
+    is_counted = notice.state in {NoticeState.DRAFT, NoticeState.WAITING} and not is_veiled
     wrong = desk.session.get(Notice, notice.corrects_id) if notice.corrects_id else None
     shown = {
-        "author": author.name if author else "", "wrong": wrong, "later": notices.correction_of(desk.session, notice),
+        **{name: one.name if one else "" for name, one in staff.items()}, "is_own": desk.staff.id in (notice.asked_by or notice.created_by,),
+        "wrong": wrong, "version_words": VERSION_WORDS[notice.version], "later": notices.version_of(desk.session, notice),
+        "version_names": VERSION_WORDS, "kind_words": KIND_WORDS[notice.kind], "is_veiled": is_veiled, "chase_words": kinds.CHASES.get(str(notice.chase_after), f"{notice.chase_after} 分钟后"),
+        "night": kinds.night(desk) if notice.kind is NoticeKind.EVERYDAY and is_counted else "",
         "pictures": notices.pictures(desk.session, notice), "most_pictures": notices.PICTURES, "replies": after.replies(desk, notice),
-        "reach": notices.count(desk, Audience.from_json(notice.audience)) if notice.state is NoticeState.DRAFT else None,
-        "to": Audience.from_json(notice.audience).label, "ways": desk.context.ways, "fault": "", **times.outlook(desk, notice),
+        "reach": notices.count(desk, audience) if is_counted else None, "ways": desk.context.ways, "fault": "", **times.outlook(desk, notice),
     }  # fmt: skip
     return View("notices/notice.html", _progress(desk, notice) | shown | before.look(desk, notice, before.images(desk, notice)))
 
@@ -179,8 +239,9 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     moving = sum(counts[state] for state in (DeliveryState.ARMED, DeliveryState.QUEUED, DeliveryState.SENDING))
     undo_until = notice.published_at + notices.UNDO if notice.published_at else None
     return {
-        "notice": notice, "audience": Audience.from_json(notice.audience).label, "state": "已停止" if _is_stopped_rule(notice) else NOTICE_WORDS[notice.state],
+        "notice": notice, "audience": whom.label(desk, Audience.from_json(notice.audience)), "state": "已停止" if _is_stopped_rule(notice) else NOTICE_WORDS[notice.state],
         "recurrence": notice.recurrence.said if notice.recurrence else "", "is_stopped_rule": _is_stopped_rule(notice), "is_draft": notice.state is NoticeState.DRAFT,
+        "waiting": notices.why_waiting(desk.session, notice.key), "doors": receipts.visits(desk.session, notice),
         "counts": [
             (state, words, counts[state], round(100 * counts[state] / total) if total else 0, after.PART_OF[state]) for state, words in STATE_WORDS.items()
         ],
@@ -192,40 +253,48 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _form(desk: Desk, form: Mapping[str, str], fault: str = "", status: int = 200) -> View:
-    shown = times.preview(desk, form) if form else {}
-    return View(
-        "notices/compose.html", {**times.form_of(desk, form), **before.around(desk, form), **shown, "fault": fault}, status
-    )
+def form(desk: Desk, fields: Mapping[str, str], fault: str = "", status: int = 200, *, asks_again: int = 0) -> View:
+    """Return the page of the form as it was filled; `asks_again`: so many people would get what nobody looked at first."""
+    shown = times.preview(desk, fields) if fields else {}
+    around = {**times.form_of(desk, fields), **before.around(desk, fields), **shown}
+    return View("notices/compose.html", {**around, "fault": fault, "asks_again": asks_again}, status)
+
+
+def _previewed(desk: Desk) -> dict[str, object]:
+    notice = before.written(desk.form)
+    try:
+        notice.audience = whom.audience_of(desk, desk.form).to_json()
+    except Refusal:  # told beside the lines
+        notice.audience = {}
+    return before.look(desk, notice)
 
 
 def _written(desk: Desk) -> Notice:
     """Return the notice of the form: the draft it goes on with, what it changes, or a new one."""
-    form = desk.form
-    audience = Audience.parse(form.get("to", ""))
+    fields = desk.form
+    audience = whom.audience_of(desk, fields)
     _refuse_unknown(desk, audience)
-    title, body = form.get("title", ""), form.get("body", "")
-    if not form.get("draft"):
+    title, body = fields.get("title", ""), fields.get("body", "")
+    if not fields.get("draft"):
         return _with_details(desk, notices.draft(desk.session, title, body, audience, desk.now, desk.staff.id))
-    notice = notices.by_public_id(desk.session, form["draft"])
+    notice = notices.by_public_id(desk.session, fields["draft"])
     if notice is None:
         raise Refusal("这份草稿已经被删掉了。要发的话，请从“写通知”再写一次。")
     notices.lock(desk.session, notice)  # of two who publish it at once the second is told
     _require_changeable(desk, notice)
-    notice.title, notice.body = notices.words(title, body)
+    title, body = notices.words(title, body)
+    notices.check_variables(title, body)
+    if (notice.title, notice.body) != (title, body):
+        notice.tested_at = None  # nobody has looked at these words
+    notice.title, notice.body = title, body
     notice.audience = audience.to_json()
     return _with_details(desk, notice)
 
 
 def _with_details(desk: Desk, notice: Notice) -> Notice:
-    form = desk.form
-    place, contact, signer = (form.get(name, "") for name in ("place", "contact", "signer"))
-    notices.details(notice, place=place, contact=contact, signer=signer, asks=form.get("asks") == "1")
-    if form.get("corrects"):
-        wrong = notices.by_public_id(desk.session, form["corrects"])
-        if wrong is None:
-            raise Refusal("要更正的那条通知不在了。要发的话，请从“写通知”再写一次。")
-        notices.correct(notice, wrong, form.get("correction", ""))
+    place, contact, signer = (desk.form.get(name, "") for name in ("place", "contact", "signer"))
+    notices.details(notice, place=place, contact=contact, signer=signer, asks=desk.form.get("asks") == "1")
+    kinds.settle(desk, notice, desk.form)
     desk.session.add(notice)
     return notice
 
@@ -259,8 +328,11 @@ ROUTES: tuple[Page, ...] = (
     compose,
     correct,
     preview,
+    dates,
+    lines,
     publish,
     keep,
+    test,
     show,
     edit,
     progress,

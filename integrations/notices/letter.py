@@ -1,11 +1,12 @@
 """A notice as its own page shows it, to residents and, before it is published, to staff."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.contract import Community, Notice, NoticeState
+from bot.contract import Community, Notice, NoticeState, notices
+from bot.contract.notices import VERSION_WORDS, NoticeKind
 
 _NUMBER = re.compile(r"\+?\d[\d -]{3,}\d")
 
@@ -21,8 +22,14 @@ class Letter:
     signer: str
     at: datetime
     asks: bool
-    correction: str = ""  # what of an earlier notice this one corrects
-    corrected: str = ""  # what a later one says was wrong with this one
+    correction: str = ""  # what is different from an earlier notice
+    version: str = ""  # 更正, 取消, 进展, 解除: what this is to that one
+    corrected: str = ""  # what a later one says of this one
+    later: str = ""  # what the later one is to this
+    later_url: str = ""  # where its reader finds that one
+    is_emergency: bool = False
+    until: datetime | None = None
+    is_over: bool = False  # its end has come
     is_recalled: bool = False
     pictures: Sequence[str] = ()  # addresses
 
@@ -34,13 +41,17 @@ class Letter:
 
 
 def of(
-    notice: Notice, community: Community, at: datetime, pictures: Sequence[str] = (), *, later: Notice | None = None
-) -> Letter:
-    """Return a notice's page, as it was told at a moment; `later` corrects it."""
+    notice: Notice, community: Community, at: datetime, pictures: Sequence[str] = (), *, later: Notice | None = None, later_url: str = "",
+    values: Mapping[str, str] | None = None, now: datetime | None = None,
+) -> Letter:  # fmt: skip
+    """Return a notice's page as it was told at a moment and stands `now`; `later` is its newest version, `values` its reader's."""
+    title, body = (notices.fill_variables(text, values or {}) for text in (notice.title, notice.body))
     return Letter(
-        title=notice.title, paragraphs=paragraphs(notice.body), place=notice.place,
+        title=title, paragraphs=paragraphs(body), place=notice.place,
         contact=notice.contact or (f"物业 {community.phone}" if community.phone else ""), signer=notice.signer or community.name,
-        at=at, asks=notice.asks, correction=notice.correction, corrected=later.correction if later else "",
+        at=at, asks=notice.asks, correction=notice.correction, version=VERSION_WORDS[notice.version],
+        corrected=later.correction if later else "", later=VERSION_WORDS[later.version] if later else "", later_url=later_url,
+        is_emergency=notice.kind is NoticeKind.EMERGENCY, until=notice.until, is_over=bool(notice.until and notice.until <= (now or at)),
         is_recalled=notice.state is NoticeState.RECALLED and not notice.rule, pictures=pictures,
     )  # fmt: skip
 

@@ -8,8 +8,11 @@ from bot.contract import (
     Page,
     Redirect,
     Refusal,
+    Resident,
     View,
     Visit,
+    Work,
+    is_unreadable,
     notices,
     page,
     receipts,
@@ -27,8 +30,12 @@ def show(visit: Visit) -> View:
     told, notice = _find(visit)
     visit.then(lambda work: receipts.opened(work.session, told.id or 0, work.now))
     pictures = [visit.link(f"/notices/{told.id}/pictures/{one}") for one in notices.pictures(visit.session, notice)]
-    later = notices.correction_of(visit.session, notice)
-    said = letter.of(notice, visit.community, told.occurrence or visit.now, pictures, later=later)
+    later = notices.version_of(visit.session, notice)
+    theirs = receipts.theirs(visit.session, later, told.resident_id) if later else None
+    said = letter.of(
+        notice, visit.community, told.occurrence or visit.now, pictures, later=later, values=values_of(visit, told), now=visit.now,
+        later_url=visit.link(PATH.format(delivery=theirs.id)) if theirs and theirs.openid else "",
+    )  # fmt: skip
     return View("notices/page.html", {"letter": said, "told": told, "community": visit.community})
 
 
@@ -52,6 +59,16 @@ def picture(visit: Visit) -> Download:
     if found is None:
         raise LookupError(visit.params["number"])
     return Download(body=found, content_type="image/jpeg")
+
+
+def values_of(work: Work, told: Delivery) -> dict[str, str]:
+    """Return what the reader of a delivery finds in the places of the variables: as it was told, else as they are known by now."""
+    kept = told.payload.get("told") if not is_unreadable(told.payload) else None
+    if kept:
+        return {str(name): str(value) for name, value in kept.items()}
+    reader = work.session.get(Resident, told.resident_id) if told.resident_id else None
+    flat = work.household(reader).label if reader else ""
+    return notices.values_of_variables(reader.name if reader else "", flat, told.occurrence or work.now)
 
 
 def _find(visit: Visit) -> tuple[Delivery, Notice]:

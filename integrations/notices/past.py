@@ -44,7 +44,7 @@ def tell(past: Past) -> Iterator[Act]:
     here = {flat.building for flat in past.flats.values()}
     for days, hour, audience, title, body, asks in TOLD:
         wanted = Audience.parse(audience)
-        if not here.issuperset({*wanted.buildings, *(unit[0] for unit in wanted.units)}):
+        if not here.issuperset(one.building for one in wanted.pickers() if isinstance(one, notices.Building | notices.Unit)):
             continue
         at = past.begins + timedelta(days=60 - days, hours=hour, minutes=past.dice.randrange(60))
         found: list[Notice] = []
@@ -69,7 +69,7 @@ def _draft(work: Then, *, writer: Staff) -> None:
         work.session,
         "元旦放假安排",
         "元旦期间前台照常有人值班，保洁和垃圾清运不停。",
-        Audience(everyone=True),
+        notices.EVERYBODY,
         work.now,
         writer.id,
     )
@@ -81,7 +81,7 @@ def _plan(work: Then, *, writer: Staff) -> None:
         work.session,
         "周末出行提醒",
         "出门前请关好水、电、燃气和门窗；电动车不要推上楼充电。",
-        Audience(everyone=True),
+        notices.EVERYBODY,
         work.now,
         writer.id,
     )

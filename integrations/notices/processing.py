@@ -8,4 +8,8 @@ PROCESSING = (
         columns=("notice_reply.words", "resident.name", "delivery.openid"), lives="90 天（LINLI_CORE_KEEP_MESSAGES 可改），取消关注后删去说的话，只留条数",
         seen_by=("notice.view",),
     ),
+    Processing(
+        what="重要通知没确认、没收到的人的住址和电话，谁上门告知了", purpose="打电话或上门告知", basis=(Basis.CONTRACT,),
+        columns=("resident.name", "resident.phone", "delivery.visited_at"), lives="电话随名册；告知的时间随通知的记录", seen_by=("notice.draft", "phone.view"),
+    ),
 )  # fmt: skip

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.contract import SHANGHAI, Desk, Notice, NoticeState, Page, Redirect, Refusal, View, notices, page, timing
+from bot.contract import SHANGHAI, Desk, Notice, NoticeState, Page, Redirect, Refusal, notices, page, timing
 from bot.contract.notices import Became, Plan
 from bot.contract.timing import Shown
-from integrations.notices import before
+from integrations.notices import kinds, whom
 
 #: How much later than its time a notice may still go out, in minutes.
 GRACES: Mapping[str, str] = {
@@ -22,15 +22,6 @@ BECAME = {Became.SENT: "发了", Became.SKIPPED: "跳过了", Became.MISSED: "�
 
 #: What is late by less went out on time.
 _ON_TIME = timedelta(minutes=1)
-
-
-@page("POST", "/notices/times", need="notice.draft", reads=True, title="写通知")
-def look(desk: Desk) -> View:
-    """Show the dates that the form means: beside it while one writes, and on a page anew where no script runs."""
-    shown = preview(desk, desk.form)
-    if desk.is_fragment:
-        return View("notices/times.html", shown)
-    return View("notices/compose.html", {**form_of(desk, desk.form), **before.around(desk, desk.form), **shown})
 
 
 @page("POST", "/notices/{id}/pause", need="notice.send")
@@ -139,8 +130,8 @@ def form_of(desk: Desk, form: Mapping[str, str]) -> dict[str, object]:
     """Return what the page of the form shows beside what is wrong with it."""
     return {
         "form": form, "fault": "", "repeats": timing.REPEATS, "holidays": timing.HOLIDAYS, "graces": _graces(form), "weekdays": "一二三四五六日", "last": timing.LAST,
-        "title_limit": notices.TITLE, "body_limit": notices.BODY, "offered": list(desk.context.services.audiences),
-        "shown": None, "doubt": "",
+        "title_limit": notices.TITLE, "body_limit": notices.BODY, "shown": None, "doubt": "", "waits": "", "said": "", "asks_again": 0,
+        **kinds.form_of(desk, form), **whom.form_of(desk, form),
     }  # fmt: skip
 
 
@@ -150,11 +141,11 @@ def preview(desk: Desk, form: Mapping[str, str]) -> dict[str, object]:
     try:
         plan = plan_of(form, desk.now, kept)
         if plan is None:
-            return {"shown": None, "doubt": ""}
-        plan.first(desk.now)
-        return {"shown": timing.show(plan, desk.now), "doubt": ""}
+            return {"shown": None, "doubt": "", "waits": ""}
+        waits = kinds.wait(desk, form, plan.first(desk.now))
+        return {"shown": timing.show(plan, desk.now), "doubt": "", "waits": waits}
     except Refusal as refusal:
-        return {"shown": None, "doubt": str(refusal)}
+        return {"shown": None, "doubt": str(refusal), "waits": ""}
 
 
 def _graces(form: Mapping[str, str]) -> dict[str, str]:
@@ -231,4 +222,4 @@ def _late(by: timedelta) -> str:
     return f"晚了 {minutes // 60} 小时 {minutes % 60} 分钟" if minutes >= 60 else f"晚了 {minutes} 分钟"
 
 
-ROUTES: tuple[Page, ...] = (look, pause, resume, skip, unskip)
+ROUTES: tuple[Page, ...] = (pause, resume, skip, unskip)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import col, func, select
 
-from bot.contract import Desk, Household, Work, audience, card, today
+from bot.contract import Desk, Household, Refusal, Work, audience, card, roster, today
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket
 
 #: Tickets shown on a household's card.
@@ -30,9 +30,13 @@ def unfinished(desk: Desk) -> int:
     return desk.session.exec(select(func.count()).select_from(Ticket).where(col(Ticket.state).in_(OPEN))).one()
 
 
-@audience("报修中的住户")
-def waiting(work: Work) -> Sequence[int]:
-    """Return the residents whose repair is not done yet."""
-    return [
-        one for one in work.session.exec(select(Ticket.resident_id).where(col(Ticket.state).in_(OPEN)).distinct()).all() if one
-    ]
+@audience("报修中的住户", asks="楼栋")
+def waiting(work: Work, building: str) -> Sequence[int]:
+    """Return the residents whose repair is not done yet, of one building where it is named: 3栋."""
+    theirs = select(Ticket.resident_id).where(col(Ticket.state).in_(OPEN)).distinct()
+    if building:
+        flats = select(Household.id).where(Household.building == roster.building_of(building))
+        if work.session.exec(flats.limit(1)).first() is None:
+            raise Refusal(f"小区里没有“{building[:20]}”这栋楼，请写成 3栋 这样。")
+        theirs = theirs.where(col(Ticket.household_id).in_(flats))
+    return [one for one in work.session.exec(theirs).all() if one]

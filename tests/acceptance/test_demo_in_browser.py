@@ -121,7 +121,7 @@ def test_notice_to_one_building_arrives_on_two_phones_and_not_on_others(
     manager = sign_in("manager")
     manager.goto(f"{demo.url}/console/notices/new")
 
-    manager.get_by_label("发给谁").fill("3栋")
+    manager.get_by_label("第 1 行选谁").select_option("3栋")
     expect(manager.locator("#reach")).to_contain_text("人通知不到：未绑定微信")
     manager.get_by_label("标题").fill("明天停水")
     manager.get_by_label("内容").fill("明天 9:00 到 12:00 检修水管，请提前储水。")
@@ -144,7 +144,7 @@ def test_notice_to_one_building_arrives_on_two_phones_and_not_on_others(
 def test_notice_taken_back_within_ten_seconds_reaches_nobody(demo: Demo, sign_in: Window) -> None:
     manager = sign_in("manager")
     manager.goto(f"{demo.url}/console/notices/new")
-    manager.get_by_label("发给谁").fill("7栋")
+    manager.get_by_label("第 1 行选谁").select_option("7栋")
     manager.get_by_label("标题").fill("写错了的通知")
     manager.get_by_label("内容").fill("这条不该发出去。")
     manager.get_by_role("button", name="发布").click()

@@ -47,12 +47,13 @@ def test_notice_is_written_previewed_published_read_acknowledged_and_looked_up(
     demo.says(CHEN, "你好")  # opens the 48 hours; Li Mei gets a template message instead
     manager = sign_in("manager", width=1280, height=900)
     manager.goto(f"{demo.url}/console/notices/new")
-    manager.get_by_label("发给谁").fill("3栋")
+    manager.get_by_label("第 1 行选谁").select_option("3栋")
     manager.get_by_label("标题").press_sequentially(TITLE)
     expect(manager.get_by_text(re.compile(f"标题 {len(TITLE)} 个字，模板消息里最多显示 20 个"))).to_be_visible()
     manager.get_by_label("内容").fill(BODY)
-    manager.get_by_label("地点（可不写）").fill("3栋地下水泵房")
-    manager.get_by_label("问谁、电话（可不写）").fill("王工 0571-88001200")
+    manager.get_by_text("地点、问谁、落款（可不写）").click()
+    manager.get_by_label("地点", exact=True).fill("3栋地下水泵房")
+    manager.get_by_label("问谁、电话").fill("王工 0571-88001200")
     manager.get_by_text("请居民确认收到").click()
     light, dark = manager.get_by_label("浅色"), manager.get_by_label("深色")
     for look in (light, dark):

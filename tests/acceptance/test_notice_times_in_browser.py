@@ -25,7 +25,7 @@ def fits(page: Page) -> bool:
 
 def write(page: Page, demo: Demo, title: str) -> None:
     page.goto(f"{demo.url}/console/notices/new")
-    page.get_by_label("发给谁").fill("3栋")
+    page.get_by_label("第 1 行选谁").select_option("3栋")
     page.get_by_label("标题").fill(title)
     page.get_by_label("内容").fill("请把楼道里的杂物收回家。")
 

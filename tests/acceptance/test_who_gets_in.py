@@ -28,10 +28,11 @@ from bot.cli.serving import demo_settings
 from bot.keys import Keys
 from bot.model import SHANGHAI
 from bot.simulator.cast import CAST
-from bot.store import apikeys, duplicates, grants, imports, merging, notices, people, scope, sessions
+from bot.store import apikeys, audiences, duplicates, grants, imports, merging, notices, people, scope, sessions, texts
+from bot.store.audience import Audience
 from bot.store.conversations import Conversation
 from bot.store.duty import Shift
-from bot.store.notices import Audience, NoticePicture, NoticeState
+from bot.store.notices import NoticePicture, NoticeState
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
@@ -256,6 +257,8 @@ def live(house: House) -> None:
             )  # fmt: skip
             session.add(asked)
             told = notices.draft(session, "停水", "明天停水", Audience.parse("全体"), NOW, asker.id)
+            audiences.save(session, "网格一", Audience.parse("3栋"), NOW, asker.id)
+            texts.keep(session, "水箱", "清洗水箱", "请储水", NOW)
             picture = NoticePicture(id=900_001, notice_id=told.key, content=Path("tests/acceptance/leak.jpg").read_bytes())
             shift = Shift(id=900_002, staff_id=asker.id or 0, weekday=2)
             told.state, told.published_at, told.asks = NoticeState.PUBLISHED, NOW, True

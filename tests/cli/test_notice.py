@@ -7,11 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from bot.cli.setup import look_at_days_off
 from bot.language.recurrence.holidays import LAST_YEAR
-from bot.store.notices import Notice
+from bot.store import policies
+from bot.store.notices import Notice, NoticeState
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Desk
@@ -130,3 +131,57 @@ async def test_notice_once_is_planned_in_words(desk: Desk) -> None:
     assert notice.due_at is not None
     assert (notice.due_at.hour, notice.rule) == (15, None)
     assert "once:" in said.text
+
+
+async def test_kinds_ends_and_lines_of_an_audience_are_written_at_the_command_line(desk: Desk) -> None:
+    urgent = ("notice", "send", "--to", "3栋 并且 业主 不包括 3栋1单元302", *WATER, "--kind", "emergency")
+    endless = await desk.run(*urgent)
+    odd = await desk.run("notice", "send", "--to", "3栋", *WATER, "--kind", "loud")
+    told = json.loads((await desk.run(*urgent, "--until", "明天早上八点", "--json")).text)
+    status = json.loads((await desk.run("notice", "status", told["id"], "--json")).text)
+    copied = json.loads((await desk.run("notice", "copy", told["id"], "--json")).text)
+
+    assert "give --until" in endless.error
+    assert "--kind 'loud' is none of everyday, important, emergency" in odd.error
+    assert (told["kind"], told["audience"]) == ("emergency", "3栋 并且 业主 不包括 3栋1单元302")
+    assert (status["kind"], status["people"], sum(status["deliveries"].values())) == ("emergency", told["people"], told["people"])
+    assert (copied["copied_from"], copied["state"]) == (told["id"], "draft")
+    assert len(notices(desk)) == 2
+
+
+async def test_variable_that_there_is_none_of_is_refused_at_the_command_line(desk: Desk) -> None:
+    said = await desk.run("notice", "send", "--to", "3栋", "--title", "停水", "--body", "{姓名}您好")
+
+    assert "there is no variable {姓名}; known are {称呼}、{房号}、{日期}" in said.error
+    assert notices(desk) == []
+
+
+async def test_audience_is_saved_listed_and_used_by_its_name(desk: Desk) -> None:
+    none = await desk.run("notice", "audience")
+    wrong = await desk.run("notice", "audience", "网格一", "--to", "99栋")
+    saved = json.loads((await desk.run("notice", "audience", "网格一", "--to", "3栋、5栋 并且 业主", "--json")).text)
+    listed = json.loads((await desk.run("notice", "audience", "--json")).text)
+    counted = json.loads((await desk.run("notice", "send", "--to", "网格一", *WATER, "--dry-run", "--json")).text)
+
+    assert "none are saved" in none.text
+    assert "nobody belongs to 99栋" in wrong.error
+    assert saved == listed == {"name": "网格一", "audience": "3栋、5栋 并且 业主", "people": counted["people"]}
+    assert counted["people"] > 0
+
+
+async def test_notice_above_the_settled_number_waits_for_somebody_else(desk: Desk) -> None:
+    def settle(session: Session) -> None:
+        policies.settle(session, quiet_from="00:00", quiet_until="00:00", approve_above="1", big_above="200")
+
+    desk.ask(settle)
+    asked = await desk.run("notice", "send", "--to", "3栋", *WATER, "--by", "wang")
+    assert asked.error == ""
+    [notice] = notices(desk)
+    own = await desk.run("notice", "approve", notice.public_id, "--by", "wang")
+    guard = await desk.run("notice", "approve", notice.public_id, "--by", "chen")
+    agreed = json.loads((await desk.run("notice", "approve", notice.public_id, "--by", "liu", "--json")).text)
+
+    assert f"{notice.public_id}: waits for a second person" in asked.text
+    assert "somebody else has to" in own.error
+    assert "chen may not send notices" in guard.error
+    assert (agreed["step"], notices(desk)[0].state) == ("published", NoticeState.PUBLISHED)

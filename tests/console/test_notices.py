@@ -161,7 +161,7 @@ async def test_other_sites_cannot_count_our_residents(office: Office) -> None:
 
 @pytest.mark.parametrize("path", ["/console/notices", "/console/notices/draft"])
 @pytest.mark.parametrize(("filled", "fault"), [
-    ({"title": "停" * 63}, "标题有 63 个字，最多 60 个，请删掉 3 个字。"), ({"body": "水" * 601}, "内容有 601 个字，最多 600 个，请删掉 1 个字。"),
+    ({"title": "停" * 63}, "标题有 63 个字，最多 60 个，请删掉 3 个字。"), ({"body": "水" * 3001}, "内容有 3001 个字，最多 3000 个，请删掉 1 个字。"),
 ])  # fmt: skip
 async def test_words_that_do_not_fit_are_told_and_kept_in_the_form(
     office: Office, path: str, filled: dict[str, str], fault: str

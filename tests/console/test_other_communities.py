@@ -22,7 +22,8 @@ from bot import app
 from bot.cli.serving import demo_settings
 from bot.contract import Community, Household, Resident, Role, Staff, Task, Work
 from bot.simulator.time_machine import TimeMachine
-from bot.store import apikeys, duplicates, events, imports, knowledge, merging, people, scope, sessions
+from bot.store import apikeys, audiences, duplicates, events, imports, knowledge, merging, people, scope, sessions, texts
+from bot.store.audience import EVERYBODY
 from bot.store.conversations import Conversation, Line
 from bot.store.duty import Shift
 from bot.store.effects import Effect, EffectState
@@ -58,6 +59,9 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/duplicates/dismissed/{key}": lambda b: b.told_apart,
     "/console/notices/{id}": lambda b: b.notice,
     "/console/notices/{id}/pictures/{number}": lambda b: str(b.picture),
+    "/console/notices/audiences/{id}": lambda b: b.audience,
+    "/console/notices/texts/{id}": lambda b: b.text,
+    "/p/notices/look/{id}": lambda b: b.notice,
     "/console/staff/{login}": lambda b: b.login,
     "/console/account/devices/{id}": lambda b: b.device,
     "/console/keys/{id}": lambda b: b.key,
@@ -108,6 +112,8 @@ class Other:
     community: int
     notice: str = ""
     picture: int = 0
+    audience: str = ""
+    text: str = ""
     delivery: int = 0
     conversation: str = ""
     sent_picture: str = ""
@@ -142,7 +148,7 @@ class Other:
         """What must never be seen from A."""
         return [
             MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.code, self.photo, self.login,
-            self.key, self.effect, self.resident, self.robot, self.knowledge, self.device, self.draft, self.imported, self.export, self.export_key,
+            self.key, self.effect, self.resident, self.robot, self.knowledge, self.device, self.draft, self.imported, self.export, self.export_key, self.audience, self.text,
         ]  # fmt: skip
 
 
@@ -191,6 +197,8 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
                     state=DeliveryState.SENT)  # fmt: skip
     session.add_all([picture, told])
     session.flush()
+    b.audience = audiences.save(session, MARK, EVERYBODY, now).public_id
+    b.text = texts.keep(session, MARK, subject, subject, now).public_id
     b.picture, b.delivery = picture.id or 0, told.id or 0
     sent_picture = SentPicture(openid=OPENID, delivery_id=b.delivery, content=MARK.encode(), at=now)
     session.add(sent_picture)

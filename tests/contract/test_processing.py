@@ -48,7 +48,7 @@ def test_whoever_may_see_it_has_a_permission_that_is_declared() -> None:
 #: Column -> the permissions of all pages, cards and files that show it, as reading them tells.
 SHOWN_BY = {
     "resident.phone": {
-        "phone.view", "people.export", "household.view", "roster.import", "roster.export", "task.view", "people.confirm",
+        "notice.draft", "phone.view", "people.export", "household.view", "roster.import", "roster.export", "task.view", "people.confirm",
     },
     "roster_draft.personal_rows": {"roster.import"},
     "roster_import.personal_changes": {"roster.import"},

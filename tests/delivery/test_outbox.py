@@ -25,10 +25,11 @@ from bot.errors import (
 from bot.model import SHANGHAI
 from bot.sender import Sender, after
 from bot.store import channels, followers, notices, outbox, reach, sentpictures
+from bot.store.audience import Audience
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.followers import Follower
-from bot.store.notices import Audience, Notice
+from bot.store.notices import Notice
 from bot.store.outbox import Claim, Delivery, DeliveryState, Result, Ways
 from bot.store.people import Household, settle
 from bot.store.tasks import Task
@@ -391,6 +392,13 @@ async def test_spent_cap_stops_the_way_at_once_until_midnight_and_burns_no_attem
 
     wechat.faults = {}
     await drain(database, wechat, datetime(2026, 3, 12, tzinfo=SHANGHAI))
+    told = await database.read(lambda session: session.exec(select(Delivery).where(Delivery.openid == "oLi")).all())
+    assert {row.state.value for row in told if row.notice_id is None} == {"sent"}
+    assert {(row.state.value, row.reason) for row in told if row.notice_id} == {("queued", outbox.QUIET)}, (
+        "an everyday notice at midnight"
+    )
+
+    await drain(database, wechat, datetime(2026, 3, 12, 8, tzinfo=SHANGHAI))
     told = await database.read(lambda session: session.exec(select(Delivery).where(Delivery.openid == "oLi")).all())
     assert {row.state.value for row in told} == {"sent"}
 

@@ -16,9 +16,9 @@ from bot import app
 from bot.model import SHANGHAI
 from bot.sender import Sender
 from bot.store import notices, outbox, scope
+from bot.store.audience import EVERYBODY
 from bot.store.database import Database
 from bot.store.followers import Follower
-from bot.store.notices import Audience
 from bot.store.outbox import Delivery, DeliveryState, Ways
 from bot.store.tokens import TokenShelf
 from bot.wechat.client import Client
@@ -67,11 +67,11 @@ class Office:
                 follower.window_until, follower.window_left = self.now + MESSAGE_WINDOW, MESSAGE_COUNT
                 phone = self.town.wechat.residents[openid]
                 phone.window = type(phone.window)(until=self.now + MESSAGE_WINDOW, left=MESSAGE_COUNT)
-            notice = notices.draft(session, "明天停水", "请提前储水。", Audience(everyone=True), self.now)
+            notice = notices.draft(session, "明天停水", "请提前储水。", EVERYBODY, self.now)
             ids = self.town.ask(_resident_ids)
-            people = [(ids[openid], openid) for openid in self.people]
+            payload = {"title": "停水", "text": "请储水", "url": ""}
             outbox.fan_out(
-                session, notice.id or 0, self.now, people, {"title": "停水", "text": "请储水", "url": ""}, self.now, self.now
+                session, notice.id or 0, self.now, [(ids[one], one, payload) for one in self.people], self.now, self.now
             )
 
         await self.database.write(write)

@@ -14,7 +14,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from bot.store import notices, outbox, scope
-from bot.store.notices import Audience
+from bot.store.audience import EVERYBODY
 from bot.store.people import Resident
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def publish_to(town: Town, openids: list[str]) -> None:
         scope.enter(session, 1)
         now = town.wechat.clock()
         ids = dict(session.execute(select(col(Resident.openid), col(Resident.id)).where(col(Resident.openid).in_(openids))).all())
-        notice = notices.draft(session, "明天停水", "请提前储水。", Audience(everyone=True), now)
-        people = [(ids[openid], openid) for openid in openids]
-        outbox.fan_out(session, notice.id or 0, now, people, {"title": notice.title, "text": notice.body, "url": ""}, now, now)
+        notice = notices.draft(session, "明天停水", "请提前储水。", EVERYBODY, now)
+        payload = {"title": notice.title, "text": notice.body, "url": ""}
+        outbox.fan_out(session, notice.id or 0, now, [(ids[openid], openid, payload) for openid in openids], now, now)
         session.commit()
 
     town.ask(publish)

@@ -14,6 +14,7 @@ services.load_integrations(config.Settings.model_fields["integrations"].get_defa
 
 QUESTIONS = {
     "delivery_openid": "UPDATE delivery SET openid = NULL WHERE openid = 'oLeft' AND state NOT IN ('queued', 'sending')",
+    "ix_delivery_resident_id": "SELECT * FROM delivery WHERE resident_id = 1 AND state <> 'cancelled' ORDER BY occurrence DESC LIMIT 5",
     "event_staff": "SELECT * FROM event WHERE actor = 'staff:anna' AND actor LIKE 'staff:%' ORDER BY id DESC LIMIT 100",
     "outcome_day": "SELECT intent, count(*) FROM outcome WHERE community_id = 1 AND day >= '2026-03-02' AND day < '2026-03-16' GROUP BY intent",
     "task_kind": "SELECT opened_at FROM task WHERE community_id = 1 AND kind = 'handoff' AND opened_at >= '2026-03-02'",

@@ -1,5 +1,6 @@
 """An installation that served one community keeps every row when it learns to serve several; on both databases."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,7 @@ from bot import config, services
 from bot.language.recurrence import spoken
 from bot.model import UTC
 from bot.store import merging, people, revisions, schema, scope
+from bot.store.audience import Audience
 from bot.store.merging import Merger
 from bot.store.notices import Notice, NoticeState
 from bot.store.people import Resident
@@ -369,3 +371,26 @@ def test_delivery_of_which_nobody_knows_is_taken_by_an_upgraded_database(old: En
     assert before["queued"] is None
     where = next(iter(indexes["delivery_due"]["dialect_options"].values()))
     assert "armed" in str(where)  # what makes a claim quick is still partial
+
+
+def test_whom_a_notice_was_for_stays_whom_it_is_for_and_back_again(blank: Engine) -> None:
+    mixed = {"buildings": ["3"], "units": [["5", "2"]], "flats": [["7", "", "501"]], "tags": ["独居老人"]}
+    with blank.begin() as connection:
+        for revision in ("bot_28", *BEFORE[1:]):
+            command.upgrade(revisions._config(connection, FOLDERS), revision)
+        rows = Rows(connection)
+        rows.add("community", id=1, name="和苑小区", appid="wx1")
+        for title, whom in (("全体的", {"everyone": True}), ("几处的", mixed)):
+            rows.add("notice", title=title, audience=whom, state="draft", community_id=1, public_id=title)
+    schema.upgrade(blank, FOLDERS)
+
+    with Session(blank) as session:
+        scope.enter(session, 1)
+        notices = session.execute(select(Notice).order_by(Notice.id)).scalars().all()  # type: ignore[arg-type]
+        assert [Audience.from_json(one.audience).label for one in notices] == ["全体", "3栋、5栋2单元、7栋501、独居老人"]
+        assert {(one.kind, one.version, one.chase_after) for one in notices} == {("everyday", "first", 1440)}
+
+    with blank.begin() as connection:
+        command.downgrade(revisions._config(connection, FOLDERS), "bot_28")
+        kept = connection.execute(text("SELECT audience FROM notice ORDER BY id")).scalars().all()
+    assert [json.loads(one) if isinstance(one, str) else one for one in kept] == [{"everyone": True}, mixed]

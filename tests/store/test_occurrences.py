@@ -15,10 +15,11 @@ from sqlmodel import Session, select
 from bot.errors import Refusal
 from bot.language.recurrence import Recurrence, spoken
 from bot.store import notices, occurrences
+from bot.store.audience import Audience
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.events import Event
-from bot.store.notices import Audience, Notice, NoticeState
+from bot.store.notices import Notice, NoticeState
 from bot.store.occurrences import Became, Occurrence, Plan
 from bot.store.outbox import Delivery
 from bot.store.people import Household, settle

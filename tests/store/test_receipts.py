@@ -9,10 +9,11 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.store import followers, notices, outbox, reach, receipts, scope
+from bot.store.audience import EVERYBODY
 from bot.store.channels import CHAT, SUBSCRIPTION, TEMPLATE
 from bot.store.communities import Community
 from bot.store.followers import Follower
-from bot.store.notices import Audience, Notice
+from bot.store.notices import Notice
 from bot.store.outbox import Delivery, DeliveryState, Result, Ways
 from bot.store.people import Household, Residence, ResidentRole, settle
 from bot.store.receipts import Part
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database
 
-ALL = Audience(everyone=True)
+ALL = EVERYBODY
 WAYS = Ways(template="t", subscription="s", appid="wx1")
 
 #: Flat, name, account and how it stands with it.

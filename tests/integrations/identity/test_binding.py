@@ -10,11 +10,12 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.contract import Ask, Refusal, Reply, Turn, register
-from bot.store import conversations, notices, people, scope
+from bot.store import audiences, conversations, notices, people, scope
+from bot.store.audience import Audience
 from bot.store.claims import Claim
 from bot.store.communities import Community
 from bot.store.followers import Follower
-from bot.store.notices import Audience, Notice
+from bot.store.notices import Notice
 from bot.store.people import Evidence, Household, Residence, Resident, ResidentRole
 from bot.store.staff import Role
 from integrations.identity import actions, binding, console, household, joining, pages, proofs
@@ -88,11 +89,11 @@ def test_notice_to_a_tag_reaches_whoever_bound_to_the_tagged_person(town: Town) 
     wang = next(one for one in town.all(Resident) if one.name == "王强")
     town.asks(NEW, actions.bind, **WANG, proof="8003", who=wang.public_id)
 
-    def meant(session: Session) -> list[tuple[int, str | None]]:
+    def meant(session: Session) -> list[str | None]:
         scope.enter(session, town.community.key)
-        return notices.people_of(session, Audience.parse("独居老人"))
+        return [one.openid for one in audiences.people_of(session, Audience.parse("独居老人"))]
 
-    assert [openid for _, openid in town.database.submit(meant).result()] == [NEW]
+    assert town.database.submit(meant).result() == [NEW]
 
 
 def test_a_whole_number_must_be_the_one_on_record(town: Town) -> None:

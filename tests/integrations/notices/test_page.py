@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session, select
 
-from bot.contract import Delivery, DeliveryState, Notice, Refusal, Turn, Work, notices, receipts
-from bot.contract.notices import Audience
+from bot.contract import Delivery, DeliveryState, Notice, Refusal, Turn, Work, notices, receipts, timing
+from bot.contract.notices import EVERYBODY, NoticeKind, NoticeVersion, Plan
 from bot.contract.receipts import NoticeReply
 from bot.store.conversations import Conversation
+from bot.store.events import Event
 from bot.store.followers import Follower
-from integrations.notices import answers, letter, pages, replies
+from integrations.notices import actions, answers, doors, letter, pages, replies
 from tests.integrations.conftest import CHEN, LI
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def publish(town: Town, title: str = "停水通知", body: str = BODY, **said: A
 
     def run(session: Session) -> str:
         work = Work(session=session, now=town.now, context=town.context)
-        notice = notices.draft(session, title, body, Audience(everyone=True), town.now)
+        notice = notices.draft(session, title, body, EVERYBODY, town.now)
         for name, value in said.items():
             setattr(notice, name, value)
         notices.publish(work, notice)
@@ -142,8 +143,8 @@ def test_corrected_and_recalled_are_said_on_the_page(town: Town) -> None:
         work = Work(session=session, now=town.now, context=town.context)
         old = notices.by_public_id(session, wrong)
         assert old is not None
-        new = notices.draft(session, "停水通知（更正）", "14点停水", Audience(everyone=True), town.now)
-        notices.correct(new, old, "停水由 9 点改为 14 点")
+        new = notices.draft(session, "停水通知（更正）", "14点停水", EVERYBODY, town.now)
+        notices.follow(new, old, NoticeVersion.CORRECTION, "停水由 9 点改为 14 点")
         notices.publish(work, new)
 
     town.database.submit(correct).result()
@@ -158,10 +159,10 @@ def test_corrected_and_recalled_are_said_on_the_page(town: Town) -> None:
 
 def test_correction_says_what_was_wrong_of_what_was_published(town: Town) -> None:
     def correct(session: Session, said: str, *, published: bool) -> None:
-        old = notices.draft(session, "停水", "9点", Audience(everyone=True), town.now)
+        old = notices.draft(session, "停水", "9点", EVERYBODY, town.now)
         old.published_at = town.now if published else None
-        new = notices.draft(session, "停水", "14点", Audience(everyone=True), town.now)
-        notices.correct(new, old, said)
+        new = notices.draft(session, "停水", "14点", EVERYBODY, town.now)
+        notices.follow(new, old, NoticeVersion.CORRECTION, said)
 
     for said, published in (("", True), ("改" * 201, True), ("改时间", False)):
         with pytest.raises(Refusal):
@@ -305,3 +306,126 @@ def test_sent_notices_are_found_by_what_became_of_them(town: Town) -> None:
 
     figures = town.database.submit(look).result()
     assert (figures["all"], figures["sent"], figures["read"], figures["acknowledged"], figures["unreachable"]) == (3, 2, 1, 1, 1)
+
+
+# ------------------------------------------------------------------ kinds and versions
+
+
+def _write(town: Town, title: str, kind: NoticeKind = NoticeKind.EVERYDAY, **more: object) -> None:
+    def run(session: Session) -> None:
+        notice = notices.draft(session, title, "{称呼}，{房号}的内容", EVERYBODY, town.now)
+        for name, value in {"kind": kind, **more}.items():
+            setattr(notice, name, value)
+        notices.publish(Work(session=session, now=town.now, context=town.context), notice)
+
+    town.database.submit(run).result()
+
+
+def test_page_says_each_reader_their_own_words_as_they_were_told(town: Town) -> None:
+    _write(town, "{称呼}的通知")
+    first = next(one for one in town.all(Delivery) if one.openid == CHEN)
+
+    letter = town.visits(pages.show, delivery=str(first.id)).values["letter"]
+    assert (letter.title, list(letter.paragraphs)) == ("陈建国的通知", ["陈建国，3栋2单元501的内容"])
+
+
+def test_reader_of_the_old_notice_is_led_to_the_new_one_of_theirs(town: Town) -> None:
+    _write(town, "燃气", NoticeKind.EMERGENCY, until=town.now + timedelta(hours=2))
+
+    def clear(session: Session) -> None:
+        old = session.exec(select(Notice)).one()
+        new = notices.draft(session, "解除", "修好了", EVERYBODY, town.now)
+        notices.follow(new, old, NoticeVersion.ALL_CLEAR, "燃气已修好")
+        notices.publish(Work(session=session, now=town.now, context=town.context), new)
+
+    town.database.submit(clear).result()
+    old, new = (
+        next(one for one in town.all(Delivery) if one.openid == CHEN and one.payload["title"] == title)
+        for title in ("燃气", "解除")
+    )
+    town.now += timedelta(hours=3)
+    letter = town.visits(pages.show, delivery=str(old.id)).values["letter"]
+
+    assert (letter.is_emergency, letter.is_over, letter.later, letter.corrected) == (True, True, "解除", "燃气已修好")
+    assert f"/p/notices/{new.id}?" in letter.later_url
+
+
+def test_latest_notices_have_each_time_of_what_recurs_and_only_the_beginning_of_long_texts(town: Town) -> None:
+    def plan(session: Session) -> None:
+        notice = notices.draft(session, "例会", "九点开会。" * 100, EVERYBODY, town.now)
+        notices.schedule(session, notice, timing.by_rule("每天 18:00", town.now), town.now)
+
+    town.database.submit(plan).result()
+    for day in (0, 1):
+        town.now = town.now.replace(hour=18, minute=0, second=1) + timedelta(days=day)
+        town.runs(notices.publish_due)
+    said = town.says(CHEN, actions.latest)
+    stranger = town.says("oNobody", actions.latest)
+
+    assert said.count("《例会》") == 2
+    assert len(said.encode()) < 2048
+    assert "…" in said
+    assert "看全文</a>" in said
+    assert stranger.count("《例会》") == 1
+
+
+def test_emergency_that_is_not_over_comes_first_among_the_latest(town: Town) -> None:
+    _write(town, "燃气泄漏", NoticeKind.EMERGENCY, until=town.now + timedelta(hours=5))
+    town.now += timedelta(hours=1)
+    _write(town, "放电影")
+
+    assert town.says(CHEN, actions.latest).index("燃气泄漏") < town.says(CHEN, actions.latest).index("放电影")
+    town.now += timedelta(hours=5)
+    assert town.says(CHEN, actions.latest).index("放电影") < town.says(CHEN, actions.latest).index("燃气泄漏")
+
+
+# ------------------------------------------------------------------ reminders, and what nobody got
+
+
+def test_silent_ones_are_reminded_once_with_a_link_and_not_at_night(town: Town) -> None:
+    _write(town, "要紧", NoticeKind.IMPORTANT, asks=True, chase_after=120)
+
+    def take(session: Session) -> None:
+        for row in session.exec(select(Delivery)).all():
+            if row.openid:
+                row.state, row.sent_at = DeliveryState.SENT, town.now
+                session.add(row)
+
+    town.database.submit(take).result()
+    town.runs(doors.chase.run)
+    assert len(town.told(CHEN)) == 1
+    town.now = town.now.replace(hour=23)
+    town.runs(doors.chase.run)
+    assert len(town.told(CHEN)) == 1
+    town.now = town.now.replace(hour=8) + timedelta(days=1)
+    for _ in range(2):
+        town.runs(doors.chase.run)
+
+    [reminder] = [one for one in town.told(CHEN) if "请确认" in one]
+    assert "请确认您收到了这条通知：《要紧》" in reminder
+    assert "/p/notices/" in reminder
+    assert len([one for one in town.all(Event) if one.kind == "notice.chased"]) == 1
+
+
+def test_missed_notice_opens_a_task_that_ends_when_it_is_planned_anew(town: Town) -> None:
+    def plan(session: Session) -> None:
+        notices.schedule(
+            session,
+            notices.draft(session, "停水", "九点", EVERYBODY, town.now),
+            Plan(due_at=town.now + timedelta(hours=1)),
+            town.now,
+        )
+
+    town.database.submit(plan).result()
+    town.now += timedelta(hours=9)
+    town.runs(notices.publish_due)
+    [task] = [one for one in town.tasks() if one.kind == "notice.unsent"]
+
+    def again(session: Session) -> None:
+        work = Work(session=session, now=town.now, context=town.context)
+        notices.change(session, session.exec(select(Notice)).one(), Plan(due_at=work.now + timedelta(hours=1)), work.now)
+
+    town.database.submit(again).result()
+
+    assert (task.need, task.title) == ("notice.send", "通知错过了时间，没有发：《停水》")
+    assert not any(one.is_open for one in town.tasks() if one.kind == "notice.unsent")

@@ -7,7 +7,7 @@ from alembic import op
 import bot.model
 
 revision = 'bot_34'
-down_revision = 'bot_28'
+down_revision = 'bot_33'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,163 @@
+"""A second person's yes, where so many people are told; what was settled about that; looking at a notice in one's own WeChat first."""
+
+from bot.contract import (
+    Desk,
+    Happening,
+    Notice,
+    Page,
+    Reaction,
+    Redirect,
+    Refusal,
+    View,
+    Visit,
+    Work,
+    notices,
+    on,
+    page,
+    telling,
+    wording,
+)
+from bot.contract.notices import Step
+from integrations.notices import letter
+
+#: What `send` has done, for who pressed the button.
+STEP_WORDS = {
+    Step.PUBLISHED: "", Step.SCHEDULED: "", Step.WAITING: "人数超过了本小区定的数，要另一位同事同意才发。已经放进他们的待办。",
+}  # fmt: skip
+
+#: The page on which staff look at a notice that residents have not got yet.
+LOOK = "/notices/look/{id}"
+
+
+@page("POST", "/notices/{id}/agree", need="notice.send")
+def agree(desk: Desk) -> Redirect:
+    """Let a notice go out that a colleague wants sent."""
+    notice = _locked(desk)
+    step = notices.agree(desk, notice, desk.staff)
+    return Redirect(
+        f"/console/notices/{notice.public_id}", "同意了，正在发。" if step is Step.PUBLISHED else "同意了，到时间就发。"
+    )
+
+
+@page("POST", "/notices/{id}/return", need="notice.draft")
+def give_back(desk: Desk) -> Redirect:
+    """Make a draft again of a notice that waits for a yes, with a word why; who asked may take it back, too."""
+    notice = _locked(desk)
+    if not desk.may("notice.send") and desk.staff.id not in (notice.asked_by, notice.created_by):
+        raise Refusal(f"只有{'、'.join(desk.access.holders('notice.send'))}能退回。")
+    why = desk.form.get("why", "").strip()
+    if not why and desk.staff.id != notice.asked_by:
+        raise Refusal("请写一句为什么退回，写的人好改。")
+    notices.give_back(desk.session, notice, why, desk.now, desk.actor)
+    return Redirect(f"/console/notices/{notice.public_id}", "退回成草稿了。")
+
+
+# ------------------------------------------------------------------ what the community settled
+
+
+@page("GET", "/notices/rules", need="notice.rules", title="通知的规定")
+def rules(desk: Desk) -> View:
+    """Show what the community has settled about its notices."""
+    policy = notices.policy_of(desk.session)
+    above = "" if policy.approve_above is None else str(policy.approve_above)
+    return _rules(desk, {
+        "quiet_from": policy.quiet_from, "quiet_until": policy.quiet_until, "approve_above": above, "big_above": str(policy.big_above),
+    })  # fmt: skip
+
+
+@page("POST", "/notices/rules", need="notice.rules", title="通知的规定")
+def settle(desk: Desk) -> Redirect | View:
+    """Settle it anew."""
+    names = ("quiet_from", "quiet_until", "approve_above", "big_above")
+    said = {name: desk.form.get(name, "") for name in names}
+    try:
+        notices.settle_policy(desk.session, **said)
+    except Refusal as refusal:
+        desk.session.rollback()
+        return _rules(desk, said, str(refusal), 422)
+    desk.record("notice.rules_changed")
+    return Redirect("/console/notices/rules", "存好了，从现在起算。")
+
+
+def _rules(desk: Desk, form: dict[str, str], fault: str = "", status: int = 200) -> View:
+    senders = [one.name for one in telling.may_see(desk, "notice.send")]
+    return View("notices/rules.html", {"form": form, "fault": fault, "senders": senders}, status)
+
+
+# ------------------------------------------------------------------ looking first
+
+
+def show_me(desk: Desk, notice: Notice) -> str:
+    """Send a draft to the own WeChat of who looks at it, by the way residents would get it; returns what to say. Raises Refusal."""
+    if not desk.staff.openid:
+        raise Refusal("您的微信还没有绑定，收不到。请先到“我的微信”绑定（右上角您的名字里），再点“先发给我看”。")
+    channel = notices.show_to(desk, notice, desk.staff.openid, desk.link(LOOK.format(id=notice.public_id)))
+    desk.record("notice.tested", f"notice:{notice.public_id}")
+    return f"用{channel}发到您的微信了，居民看到的就是那样。看过没问题，再点“发布”。"
+
+
+@page("GET", LOOK)
+def look(visit: Visit) -> View:
+    """Show a notice to the staff as residents will find it."""
+    notice = notices.by_public_id(visit.session, visit.params["id"])
+    if notice is None:
+        raise LookupError(visit.params["id"])
+    said = letter.of(
+        notice, visit.community, visit.now, [], values=notices.sample(visit, notices.Audience.from_json(notice.audience))
+    )
+    return View(
+        "notices/look.html", {"letter": said, "community": visit.community, "text": wording.text(notice.title, notice.body)}
+    )
+
+
+# ------------------------------------------------------------------ what becomes a task
+
+
+@on("notice.asked", "people")
+def _open(work: Work, happening: Happening) -> None:
+    notice = _meant(work, happening)
+    if notice is not None:
+        title = f"通知等您同意：《{notice.title}》，发给 {happening.data['people']} 人"
+        work.assign("notice.approve", "notice.send", title, subject=happening.subject)
+
+
+@on("notice.overrode", "people")
+def _look_back(work: Work, happening: Happening) -> None:
+    notice = _meant(work, happening)
+    if notice is not None:
+        title = f"紧急通知已发出，请另一位同事看一眼：《{notice.title}》，{happening.data['people']} 人"
+        work.assign("notice.review", "notice.send", title, subject=happening.subject)
+
+
+@on("notice.missed", "times")
+def _tell_missed(work: Work, happening: Happening) -> None:
+    """Let somebody know of what nobody got: it is shown red on a page that nobody may look at."""
+    notice = _meant(work, happening)
+    if notice is not None:
+        times = int(str(happening.data["times"]))
+        title = f"通知错过了时间，没有发：《{notice.title}》{f'，共 {times} 次' if times > 1 else ''}"
+        work.assign("notice.unsent", "notice.send", title, subject=happening.subject)
+
+
+def _close(work: Work, happening: Happening) -> None:
+    work.finish(happening.subject, "已经处理")
+
+
+def _meant(work: Work, happening: Happening) -> Notice | None:
+    return notices.by_public_id(work.session, happening.subject.partition(":")[2])
+
+
+def _locked(desk: Desk) -> Notice:
+    notice = notices.by_public_id(desk.session, desk.params["id"])
+    if notice is None:
+        raise LookupError(desk.params["id"])
+    notices.lock(desk.session, notice)
+    return notice
+
+
+ROUTES: tuple[Page, ...] = (agree, give_back, rules, settle)
+PAGES: tuple[Page, ...] = (look,)
+REACTIONS: tuple[Reaction, ...] = (
+    _open, _look_back, _tell_missed,
+    *(on(kind)(_close) for kind in ("notice.approved", "notice.returned", "notice.changed", "notice.recalled", "notice.stopped")),
+)  # fmt: skip

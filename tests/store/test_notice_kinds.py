@@ -1,0 +1,404 @@
+"""Kinds of notices on both databases: the night, the hour, the end, who goes first; versions; a second person's yes; reminders and doors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.errors import Refusal
+from bot.store import notices, occurrences, outbox, policies, receipts, scope, texts
+from bot.store.audience import EVERYBODY, Audience
+from bot.store.communities import Community
+from bot.store.followers import Follower
+from bot.store.notices import Notice, NoticeKind, NoticeState, NoticeVersion
+from bot.store.outbox import Delivery, DeliveryState, Result, Ways
+from bot.store.people import Household, bind, settle
+from bot.store.staff import Role, Staff
+
+if TYPE_CHECKING:
+    from bot.store.database import Database
+
+HOUR = timedelta(hours=1)
+NIGHT = datetime.fromisoformat("2026-03-11T22:30+08:00")
+MORNING = datetime.fromisoformat("2026-03-12T08:00+08:00")
+WAYS = Ways(template="t", appid="wx1")
+
+
+def settle_in(session: Session, now: datetime) -> None:
+    """Three people who follow, and one who is not bound."""
+    session.add(Community(id=1, appid="wx1", name="和苑小区"))
+    session.flush()
+    scope.enter(session, 1)
+    for number, name in enumerate(("陈建国", "李梅", "吴明", "王强")):
+        home = Household(building="3", unit="1", room=f"{number + 1}01")
+        session.add(home)
+        session.flush()
+        who = settle(session, home, name=name)
+        if number < 3:
+            bind(session, who, f"o{number}", now)
+            session.add(Follower(openid=f"o{number}", followed_at=now))
+    for login in ("anna", "bert", "cara"):
+        session.add(Staff(login=login, name=login, role=Role.MANAGER, created_at=now))
+
+
+class Town:
+    """What is written and sent, each time in a transaction of its own."""
+
+    def __init__(self, database: Database, now: datetime) -> None:
+        self.database, self.now = database, now
+        database.submit(settle_in, now).result()
+
+    def do(self, run: Any, *args: Any) -> Any:
+        def inside(session: Session) -> Any:
+            scope.enter(session, 1)
+            return run(session, *args)
+
+        return self.database.submit(inside).result()
+
+    def publish(self, title: str = "停水", kind: NoticeKind = NoticeKind.EVERYDAY, to: Audience = EVERYBODY, **more: Any) -> str:
+        def run(session: Session) -> str:
+            notice = notices.draft(session, title, more.pop("body", "明天九点"), to, self.now)
+            notices.disturb(notice, kind, more.pop("until", None), more.pop("chase_after", 120), self.now)
+            for name, value in more.items():
+                setattr(notice, name, value)
+            notices.publish(session, notice, self.now)
+            return notice.public_id
+
+        return str(self.do(run))
+
+    def send(self) -> list[str]:
+        """Let a sender take all that is due, and WeChat take all of it; returns whom it told what, in order."""
+        self.do(occurrences.publish_due, self.now)
+
+        def run(session: Session) -> list[str]:
+            session.info.clear()  # a sender serves all communities
+            claims = outbox.claim(session, self.now, 50, WAYS)
+            outbox.settle(session, [Result(claim=one, state=DeliveryState.SENT) for one in claims], self.now)
+            return [f"{one.openid} {one.payload.get('title')}" for one in claims]
+
+        told = self.database.submit(run).result()
+        return [*told, *(self.send() if told else [])]
+
+    def rows(self, title: str = "停水") -> list[Delivery]:
+        query = select(Delivery).join(Notice).where(Notice.title == title).order_by(Delivery.id)  # type: ignore[arg-type]
+        return list(self.do(lambda session: session.exec(query).all()))
+
+    def states(self, title: str = "停水") -> Counter[str]:
+        return Counter(row.state.value for row in self.rows(title))
+
+    def notice(self, title: str = "停水") -> Notice:
+        return self.do(lambda session: session.exec(select(Notice).where(Notice.title == title)).one())  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def town(database: Database, now: datetime) -> Town:
+    return Town(database, now)
+
+
+# ------------------------------------------------------------------ the night
+
+
+@pytest.mark.parametrize(("clock", "until"), [
+    ("20:59", None), ("21:00", "08:00"), ("23:59", "08:00"), ("00:00", "08:00"), ("07:59", "08:00"), ("08:00", None), ("12:00", None),
+])  # fmt: skip
+def test_night_ends_in_the_morning_that_is_next(clock: str, until: str | None) -> None:
+    now = datetime.fromisoformat(f"2026-03-11T{clock}+08:00")
+    found = policies.Quiet().until(now)
+
+    assert (found and f"{found:%H:%M}") == until
+    assert found is None or timedelta() < found - now <= timedelta(hours=11)
+
+
+def test_everyday_notice_at_night_waits_for_the_morning_and_all_are_still_counted(town: Town) -> None:
+    town.now = NIGHT
+    town.publish()
+    town.now += timedelta(minutes=1)
+
+    assert town.send() == []
+    assert town.states() == {"armed": 3, "unreachable": 1}
+    assert {row.reason for row in town.rows() if row.openid} == {outbox.QUIET}
+    assert town.do(outbox.waiting, town.notice().key) == {outbox.QUIET: 3}
+
+    town.now = MORNING
+    assert len(town.send()) == 3
+    assert town.states() == {"sent": 3, "unreachable": 1}
+
+
+def test_what_is_put_off_into_the_night_waits_too_and_burns_no_attempt(town: Town) -> None:
+    town.publish()
+    town.now = NIGHT  # as after a quota that was spent
+
+    assert town.send() == []
+    assert town.states() == {"queued": 3, "unreachable": 1}
+    assert {(row.attempts, row.due_at) for row in town.rows() if row.openid} == {(0, MORNING)}
+
+
+def test_important_and_urgent_notices_go_at_night(town: Town) -> None:
+    town.now = NIGHT
+    town.publish("要紧", NoticeKind.IMPORTANT)
+    town.publish("燃气", NoticeKind.EMERGENCY, until=NIGHT + HOUR)
+    town.now += timedelta(seconds=11)
+
+    assert Counter(said.split()[1] for said in town.send()) == {"要紧": 3, "燃气": 3}
+
+
+def test_community_settles_its_own_night(town: Town) -> None:
+    town.do(lambda session: policies.settle(session, quiet_from="23:00", quiet_until="06:30", approve_above="", big_above="200"))
+    town.now = NIGHT
+    town.publish()
+    town.now += timedelta(seconds=11)
+    assert len(town.send()) == 3
+
+    for wrong in ("25:00", "abc", ""):
+        with pytest.raises(Refusal):
+            town.do(
+                lambda session, said=wrong: policies.settle(
+                    session, quiet_from=said, quiet_until="08:00", approve_above="", big_above="200"
+                )
+            )
+    with pytest.raises(Refusal, match="写数字"):
+        town.do(
+            lambda session: policies.settle(
+                session, quiet_from="21:00", quiet_until="08:00", approve_above="很多", big_above="200"
+            )
+        )
+
+
+# ------------------------------------------------------------------ the hour
+
+
+def test_second_everyday_notice_of_an_hour_is_put_off_and_not_dropped(town: Town) -> None:
+    town.publish("一")
+    town.publish("二")
+    town.now += timedelta(seconds=11)
+
+    assert sorted(said.split()[1] for said in town.send()) == ["一"] * 3
+    assert town.states("二") == {"queued": 3, "unreachable": 1}
+    assert {row.reason for row in town.rows("二") if row.openid} == {outbox.PACED}
+
+    town.now += HOUR - timedelta(seconds=1)
+    assert town.send() == []
+    town.now += timedelta(seconds=1)
+    assert sorted(said.split()[1] for said in town.send()) == ["二"] * 3
+    assert town.states("二") == {"sent": 3, "unreachable": 1}
+
+
+def test_hour_counts_for_each_reader_and_for_everyday_notices_alone(town: Town) -> None:
+    town.publish("一", to=Audience.parse("3栋101"))
+    town.publish("二")
+    town.publish("要紧", NoticeKind.IMPORTANT)
+    town.now += timedelta(seconds=11)
+
+    assert sorted(town.send()) == ["o0 一", "o0 要紧", "o1 二", "o1 要紧", "o2 二", "o2 要紧"]
+
+
+def test_way_that_was_closed_costs_no_second_hour(town: Town) -> None:
+    town.publish()
+    town.now += timedelta(seconds=11)
+
+    def closed(session: Session) -> None:
+        session.info.clear()
+        claims = outbox.claim(session, town.now, 50, WAYS)
+        results = [Result(claim=one, state=DeliveryState.QUEUED, again_at=town.now, is_closed=True) for one in claims]
+        outbox.settle(session, results, town.now)
+
+    town.database.submit(closed).result()
+    town.now += timedelta(seconds=1)
+
+    assert len(town.send()) == 3
+
+
+# ------------------------------------------------------------------ the end, and who goes first
+
+
+def test_emergency_wants_an_end_that_is_to_come(town: Town) -> None:
+    with pytest.raises(Refusal, match="到什么时候为止"):
+        town.publish("燃气", NoticeKind.EMERGENCY)
+    with pytest.raises(Refusal, match="在现在之后"):
+        town.publish("燃气", NoticeKind.EMERGENCY, until=town.now)
+    with pytest.raises(Refusal, match="最多管 7 天"):
+        town.publish("燃气", NoticeKind.EMERGENCY, until=town.now + timedelta(days=8))
+
+
+def test_emergency_can_be_undone_for_ten_seconds_and_then_goes_before_all_that_waits(town: Town) -> None:
+    town.publish("平常")
+    town.now += timedelta(minutes=5)
+    town.publish("燃气", NoticeKind.EMERGENCY, until=town.now + HOUR)
+    town.do(occurrences.publish_due, town.now)
+    assert {row.state for row in town.rows("燃气") if row.openid} == {DeliveryState.ARMED}
+
+    town.now += notices.UNDO
+    town.do(occurrences.publish_due, town.now)
+    first = town.database.submit(
+        lambda session: [one.payload["title"] for one in outbox.claim(session, town.now, 3, WAYS)]
+    ).result()
+
+    assert first == ["燃气"] * 3
+    assert all(row.payload["text"].startswith("【紧急】") for row in town.rows("燃气"))
+
+
+def test_what_could_not_go_before_its_end_is_not_sent_and_is_told_so(town: Town) -> None:
+    town.publish(until=town.now + HOUR)
+    town.now += HOUR
+
+    assert town.send() == []
+    assert town.states() == {"cancelled": 3, "unreachable": 1}
+    assert {row.reason for row in town.rows() if row.openid} == {outbox.EXPIRED}
+
+
+# ------------------------------------------------------------------ versions
+
+
+def test_cancellation_stops_what_has_not_gone_out_and_is_the_newest_version(town: Town) -> None:
+    town.publish("停水")
+
+    def cancel(session: Session) -> None:
+        old = session.exec(select(Notice).where(Notice.title == "停水")).one()
+        new = notices.draft(session, "取消：停水", "水厂改期。", EVERYBODY, town.now)
+        notices.follow(new, old, NoticeVersion.CANCELLATION, "水厂改期，不停水了")
+        notices.publish(session, new, town.now)
+
+    town.do(cancel)
+    later = town.do(notices.version_of, town.notice())
+
+    assert (town.notice().state, later.title) == (NoticeState.RECALLED, "取消：停水")
+    assert town.states() == {"cancelled": 3, "unreachable": 1}
+    assert town.states("取消：停水") == {"armed": 3, "unreachable": 1}
+
+
+def test_only_emergencies_have_updates_and_an_all_clear_which_needs_no_end(town: Town) -> None:
+    town.publish("停水")
+    town.publish("燃气", NoticeKind.EMERGENCY, until=town.now + HOUR)
+
+    def follow(session: Session, title: str, version: NoticeVersion) -> Notice:
+        old = session.exec(select(Notice).where(Notice.title == title)).one()
+        new = notices.draft(session, f"后来{version}", "说明", EVERYBODY, town.now)
+        notices.follow(new, old, version, "修好了")
+        notices.disturb(new, NoticeKind.EMERGENCY, None, 0, town.now)
+        return new
+
+    assert town.do(follow, "燃气", NoticeVersion.ALL_CLEAR).until is None
+    with pytest.raises(Refusal, match="到什么时候为止"):
+        town.do(follow, "燃气", NoticeVersion.UPDATE)
+    with pytest.raises(Refusal, match="只有紧急通知"):
+        town.do(follow, "停水", NoticeVersion.ALL_CLEAR)
+
+
+def test_old_notice_is_written_once_more_with_its_words_and_people(town: Town) -> None:
+    town.publish("停水", NoticeKind.IMPORTANT, place="水泵房")
+
+    def run(session: Session) -> Notice:
+        return notices.copy(session, session.exec(select(Notice).where(Notice.title == "停水")).one(), town.now, 1)
+
+    new = town.do(run)
+    assert (new.state, new.title, new.place, new.kind, new.audience, new.asks) == (
+        NoticeState.DRAFT, "停水", "水泵房", NoticeKind.IMPORTANT, {"everyone": True}, True,
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------ each reader's own words
+
+
+def test_each_reader_finds_their_own_name_and_flat(town: Town) -> None:
+    town.publish("{房号}停水", body="{称呼}您好，{日期}停水。")
+
+    texts_of = {row.openid: row.payload["text"] for row in town.rows("{房号}停水")}
+    assert texts_of["o0"] == "【3栋1单元101停水】\n陈建国您好，3月11日停水。"
+    assert texts_of["o1"] == "【3栋1单元201停水】\n李梅您好，3月11日停水。"
+
+
+def test_variable_that_there_is_none_of_is_refused_by_name(town: Town) -> None:
+    with pytest.raises(Refusal, match=r"“\{姓名\}”没有这个变量"):
+        town.publish("停水", body="{姓名}您好")
+
+    assert texts.fill("{称呼}，{别的}", {"称呼": "李梅"}) == "李梅，{别的}"
+
+
+# ------------------------------------------------------------------ a second person
+
+
+def test_second_person_agrees_and_never_who_wanted_it_sent(town: Town) -> None:
+    def ask(session: Session) -> None:
+        anna = session.exec(select(Staff).where(Staff.login == "anna")).one()
+        notices.ask(
+            session, notices.draft(session, "停水", "九点", EVERYBODY, town.now, anna.id), town.now, anna.id, "staff:anna", 4
+        )
+
+    def agree(session: Session, login: str) -> None:
+        member = session.exec(select(Staff).where(Staff.login == login)).one()
+        notice = session.exec(select(Notice)).one()
+        notices.agree(session, notice, town.now, member.id or 0, member.person, f"staff:{login}")
+
+    town.do(ask)
+    assert town.notice().state is NoticeState.WAITING
+    assert town.rows() == []
+    with pytest.raises(Refusal, match="另一位同事"):
+        town.do(agree, "anna")
+    town.do(agree, "bert")
+
+    assert town.notice().approved_by is not None
+    town.do(lambda session: notices.give_back(session, session.exec(select(Notice)).one(), "时间不对", town.now, "staff:bert"))
+    assert (town.notice().state, town.notice().returned) == (NoticeState.DRAFT, "时间不对")
+    with pytest.raises(Refusal, match="没有在等人同意"):
+        town.do(agree, "cara")
+
+
+# ------------------------------------------------------------------ reminders and doors
+
+
+def test_silent_ones_are_reminded_once_and_then_visited(town: Town) -> None:
+    town.publish("要紧", NoticeKind.IMPORTANT)
+    town.now += timedelta(seconds=11)
+    town.send()
+
+    def acknowledge(session: Session) -> None:
+        receipts.acknowledge(
+            session, session.exec(select(Delivery.id).where(Delivery.openid == "o0")).one() or 0, "button", town.now
+        )
+
+    def silent(session: Session) -> list[str | None]:
+        found = receipts.silent(session, session.exec(select(Notice)).one(), town.now - HOUR, 50)
+        for one in found:
+            one.chased_at = town.now
+            session.add(one)
+        return [one.openid for one in found]
+
+    def doors(session: Session) -> list[tuple[str, str]]:
+        return [(one.name, one.why) for one in receipts.all_doors(session, session.exec(select(Notice)).one())]
+
+    town.do(acknowledge)
+    assert town.do(silent) == [], "an hour is not over"
+    assert town.do(doors) == [("王强", outbox.NOT_BOUND)]
+    town.now += HOUR
+    assert town.do(silent) == ["o1", "o2"]
+    assert town.do(silent) == [], "once"
+    assert town.do(doors) == [("李梅", "提醒过一次，还没确认"), ("吴明", "提醒过一次，还没确认"), ("王强", outbox.NOT_BOUND)]
+
+    def visit(session: Session) -> tuple[int, int]:
+        notice = session.exec(select(Notice)).one()
+        li = session.exec(select(Delivery.id).where(Delivery.openid == "o1")).one() or 0
+        assert receipts.visit(session, notice, li, 1, town.now)
+        assert not receipts.visit(session, notice, 999, 1, town.now)
+        return receipts.visits(session, notice)
+
+    assert town.do(visit) == (3, 1)
+    assert [one.visitor for one in town.do(lambda session: receipts.all_doors(session, session.exec(select(Notice)).one()))] == [
+        "",
+        "",
+        "anna",
+    ]
+
+
+def test_each_time_of_a_recurring_notice_is_among_what_somebody_was_told(town: Town) -> None:
+    def run(session: Session) -> list[str]:
+        notice = notices.draft(session, "例会", "九点", EVERYBODY, town.now)
+        notice.state, notice.rule = NoticeState.SCHEDULED, {"cron": "0 9 * * mon"}
+        for week in (0, 7):
+            notices.publish(session, notice, town.now, occurrence=town.now + timedelta(days=week))
+        return [f"{one.occurrence:%m-%d}" for one, _ in receipts.told(session, 1, 5) if one.occurrence]
+
+    assert town.do(run) == ["03-18", "03-11"]
