@@ -21,6 +21,7 @@ from bot.console import (
     intents,
     keeping,
     keys,
+    lists,
     live,
     permissions,
     photos,
@@ -48,6 +49,7 @@ def mount(app: web.Application, parts: Parts) -> None:
     integrations = parts.services.integrations
     pages = [
         *home.pages(parts.services),
+        *lists.pages(parts.services),
         *staff.ROUTES,
         *permissions.ROUTES,
         *keys.ROUTES,

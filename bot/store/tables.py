@@ -41,10 +41,12 @@ from bot.store import (
     staff,
     tasks,
     tokens,
+    undos,
     unmatched,
+    views,
 )
 
 __all__ = [
     "alerts", "apikeys", "attempts", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
-    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "people", "photos", "receipts", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "people", "photos", "receipts", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "undos", "unmatched", "views",
 ]  # fmt: skip

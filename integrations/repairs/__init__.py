@@ -4,7 +4,20 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind
 from bot.contract.taskkinds import ALARM
-from integrations.repairs import actions, api, cards, clock, console, events, pages, personal, processing, reactions
+from integrations.repairs import (
+    actions,
+    api,
+    cards,
+    clock,
+    console,
+    events,
+    opening,
+    pages,
+    personal,
+    processing,
+    reactions,
+    tickets,
+)
 from integrations.repairs.settings import Settings
 
 _DESK = (Role.STAFF, Role.MANAGER)
@@ -20,7 +33,8 @@ integration = Integration(
     matters=actions.matters,
     reactions=reactions.ALL,
     jobs=(clock.remind, clock.close_silent),
-    console=console.ROUTES,
+    lists=(tickets.LIST,),
+    console=(*opening.ROUTES, *console.ROUTES),
     pages=pages.ROUTES,
     api=api.ROUTES,
     log=events.LOG,
@@ -43,7 +57,8 @@ integration = Integration(
     settings=Settings,
     tells={
         "repair.accepted": "number who url", "repair.assigned": "number who url", "repair.working": "number who url",
-        "repair.done": "number who url", "repair.cancelled": "number who url", "repair.note": "number note",
+        "repair.done": "number who url", "repair.cancelled": "number who url reason", "repair.note": "number note", "repair.rescheduled": "number who url when",
+        "repair.opened": "number what url", "repair.put_back": "number state url",
         "repair.rated": "number what score", "repair.rated_low": "number what score",
     },
 )  # fmt: skip

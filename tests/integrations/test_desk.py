@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session
 
+from bot.console import lists
 from bot.contract import Download, Page, Redirect, View, Work
 from bot.errors import Refusal
 from bot.store import grants
@@ -38,10 +39,10 @@ def open_task(town: Town, kind: str, **data: Any) -> Task:
 
 
 def row(town: Town, role: Role = Role.STAFF) -> dict[str, Any]:
-    view = town.opens(role, tasks.show)
+    view = town.opens(role, lists.pages_of(tasks.LIST)[0])
     assert isinstance(view, View)
-    [found] = view.values["rows"]
-    return found
+    [found] = view.values["list"].lines
+    return dict(found.row)
 
 
 def staff(town: Town, role: Role) -> Staff:
