@@ -12,7 +12,7 @@ from sqlmodel import col, func, or_, select
 
 from bot.contract import sheets
 from bot.contract.access import PHONES
-from bot.contract.lists import ALL, PAGE, SIZES, Act, Cell, Choice, Column, Days, Listing, Question, Said
+from bot.contract.lists import ALL, SIZES, Act, Cell, Choice, Column, Days, Listing, Question, Said
 from bot.contract.pages import Desk, Download, page_number
 from bot.errors import Refusal
 from bot.language.kinds import phone as phones
@@ -63,7 +63,7 @@ class Asked:
         return cls(
             listing=listing, q=" ".join(query.get("q", "").split())[:LONGEST], chosen=chosen,
             order=order if order.removeprefix("-") in sortable else listing.order, page=page_number(query),
-            size=int(size) if size in map(str, SIZES) else PAGE,
+            size=int(size) if size in map(str, SIZES) else listing.size,
         )  # fmt: skip
 
     @property
@@ -72,7 +72,7 @@ class Asked:
         usual = {one.name: one.usual for one in self.listing.filters if isinstance(one, Choice)}
         said = {name: value for name, value in self.chosen.items() if value != usual.get(name, "")}
         more = {
-            "q": self.q, "sort": self.order if self.order != self.listing.order else "", "size": self.size if self.size != PAGE else "",
+            "q": self.q, "sort": self.order if self.order != self.listing.order else "", "size": self.size if self.size != self.listing.size else "",
         }  # fmt: skip
         return urlencode({name: value for name, value in {**said, **more}.items() if value})
 
@@ -276,7 +276,8 @@ class Shown:
     @property
     def sizes(self) -> Sequence[tuple[int, str]]:
         """How many rows a page may have, each with its address; none where all stand on one."""
-        return [(size, self.asked.address(size=size)) for size in SIZES] if self.found.total > PAGE else []
+        usual = self.listing.size
+        return [(size, self.asked.address(size=size)) for size in (usual, *SIZES)] if self.found.total > usual else []
 
 
 def show(

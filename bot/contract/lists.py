@@ -16,10 +16,10 @@ from bot.contract.pages import Desk
 from bot.store.tasks import Task
 
 #: Rows on one page unless somebody wants more; a page of these is no taller than three screens, on a phone either.
-PAGE = 25
+PAGE = 20
 
-#: Rows on a page that one may choose.
-SIZES = (25, 50, 100)
+#: Rows on a page that one may choose beside the usual.
+SIZES = (50, 100)
 
 #: The key of a filter that narrows nothing, where another one is the usual.
 ALL = "all"
@@ -145,5 +145,6 @@ class Listing:
     )  # what the service's own template needs beside
     empty: tuple[str, str] = ("还没有", "")  # what is said where there is nothing at all
     tabs: Sequence[tuple[str, str]] = ()  # other pages of the same things, each with its path: 看板
+    size: int = PAGE  # rows on a page; fewer where a row is a card
     live: str = ""  # kinds of events after which it reads itself anew: "repair photo"
     is_filed: bool = True  # may be taken along as a file

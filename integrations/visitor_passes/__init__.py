@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.visitor_passes import actions, api, cards, console, events, pages, personal, processing, reactions
+from integrations.visitor_passes import actions, api, cards, console, events, listed, pages, personal, processing, reactions
 from integrations.visitor_passes.settings import Settings
 
 integration = Integration(
@@ -13,6 +13,7 @@ integration = Integration(
     actions=actions.ALL,
     amends=actions.AMENDS,
     matters=cards.matters,
+    lists=(listed.LIST,),
     console=console.ROUTES,
     pages=pages.ROUTES,
     api=api.ROUTES,
@@ -28,7 +29,7 @@ integration = Integration(
         Permission(name="pass.edit", title="作废访客通行证", roles=(Role.STAFF, Role.MANAGER)),
         Permission(name="gate.check", title="门岗放行", roles=(Role.GUARD, Role.MANAGER)),
     ),
-    tells={"visitor.revoked": "name at"},
+    tells={"visitor.revoked": "name at", "visitor.put_back": "name at"},
     personal=personal.PERSONAL,
     settings=Settings,
 )

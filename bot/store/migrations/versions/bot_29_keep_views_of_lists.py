@@ -13,6 +13,10 @@ branch_labels = None
 depends_on = None
 
 _CLOSED = sa.text("closed_at IS NOT NULL")
+_LISTED = [
+    "community_id", sa.text("(CASE WHEN urgent THEN 0 ELSE 1 END)"), "opened_at", "need", "closed_at", "kind", "household_id", "openid", "claimed_by",
+    "closed_by", "number", "public_id",
+]
 
 
 def upgrade() -> None:
@@ -35,11 +39,11 @@ def upgrade() -> None:
     )
     op.create_index("saved_view_list", "saved_view", ["community_id", "list"])
     op.create_index("task_closed", "task", ["community_id", "closed_at", "need"], sqlite_where=_CLOSED, postgresql_where=_CLOSED)
-    op.create_index("task_opened", "task", ["community_id", "opened_at", "need"])
+    op.create_index("task_listed", "task", _LISTED)
 
 
 def downgrade() -> None:
     """Bring the tables back to the shape before."""
-    op.drop_index("task_opened", "task")
+    op.drop_index("task_listed", "task")
     op.drop_index("task_closed", "task")
     op.drop_table("saved_view")
