@@ -378,6 +378,32 @@ def day_of(day: date, today: date) -> str:
     return near or (f"{day.year}年" if day.year != today.year else "") + f"{day.month}月{day.day}日"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One page of rows that are at hand already, and the addresses of its neighbours."""
+
+    rows: Sequence[Any]
+    total: int
+    page: int
+    pages: int
+    before: str = ""
+    after: str = ""
+
+
+def part(rows: Sequence[Any], query: Mapping[str, str], path: str, size: int, name: str = "page") -> Part:
+    """Return the page that an address asks for of rows that were read and sorted otherwise; `name` parts two lists on one page."""
+    pages = max(-(-len(rows) // size), 1)
+    at = min(page_number({"page": query.get(name, "")}), pages)
+
+    def address(number: int) -> str:
+        return f"/console{path}?{urlencode({**query, name: number})}"
+
+    return Part(
+        rows=rows[(at - 1) * size : at * size], total=len(rows), page=at, pages=pages, before=address(at - 1) if at > 1 else "",
+        after=address(at + 1) if at < pages else "",
+    )  # fmt: skip
+
+
 # ------------------------------------------------------------------ a file
 
 

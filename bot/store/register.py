@@ -15,7 +15,7 @@ from bot.store.people import Household, Residence, Resident, ResidentRole, has_p
 T = TypeVar("T")
 
 #: Rows on one page.
-PAGE = 50
+PAGE = 20
 
 #: Tags of a community that are offered to choose from.
 TAGS = 200

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.notices import actions, after, before, console, events, pages, processing, replies
+from integrations.notices import actions, after, before, console, events, listed, pages, processing, replies
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -15,6 +15,7 @@ integration = Integration(
     knows=actions.know,
     hears=replies.hear,
     tells={"notice.answer": "title day words", "notice.received": "title"},
+    lists=(listed.LIST,),
     console=(*before.ROUTES, *console.ROUTES, *after.ROUTES),
     pages=pages.ROUTES,
     notice_page=pages.PATH,

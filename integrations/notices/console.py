@@ -13,18 +13,6 @@ NOTICE_WORDS = {
 }  # fmt: skip
 
 
-@page("GET", "/notices", need="notice.view", title="通知", nav="居民")
-def listed(desk: Desk) -> View:
-    """List the notices."""
-    found = notices.listed(desk.session)
-    rows = [
-        (notice, Audience.from_json(notice.audience).label, "已停止" if _is_stopped_rule(notice) else NOTICE_WORDS[notice.state])
-        for notice in found
-    ]
-    rows.sort(key=lambda row: row[0].state is not NoticeState.DRAFT)  # what waits to be sent comes first
-    return View("notices/notices.html", {"rows": rows, "waiting": times.waiting(desk)})
-
-
 @page("GET", "/notices/new", need="notice.draft", title="写通知")
 def compose(desk: Desk) -> View:
     """Write a notice."""
@@ -255,7 +243,6 @@ def _refuse_unknown(desk: Desk, audience: Audience) -> None:
 
 
 ROUTES: tuple[Page, ...] = (
-    listed,
     compose,
     correct,
     preview,
