@@ -1,5 +1,6 @@
 """The pages of the lists that services declare: a list, a file of it, acts on ticked rows and their taking back, kept views."""
 
+from collections.abc import Iterator
 from functools import partial
 from urllib.parse import parse_qsl
 
@@ -19,33 +20,28 @@ TICK = "row."
 
 
 def pages(services: Services) -> tuple[Page, ...]:
-    """Return the pages of all lists."""
-    each = [one for listing in services.lists.values() for one in pages_of(listing)]
+    """Return the pages that all lists share."""
     return (
-        *each,
         page("POST", "/undo/{undo_step}", need=START)(partial(_undo, services)),
         page("POST", "/views/{saved_view}/forget", need=START)(partial(_forget, services)),
     )
 
 
-def pages_of(listing: Listing) -> tuple[Page, ...]:
-    """Return the pages of one list."""
-    made = [
-        page("GET", listing.path, need=listing.need, title=listing.title, nav=listing.nav, badge=listing.badge)(
-            partial(_show, listing)
-        ),
-        page("POST", f"{listing.path}/views", need=listing.need)(partial(_keep, listing)),
-    ]
-    if listing.is_filed:
-        made += [
-            page("GET", f"{listing.path}/export.{kind}", need=listing.need, title=f"{listing.title}（{kind.upper()}）")(
-                partial(_file, listing, kind)
-            )
-            for kind in KINDS
-        ]
+def pages_of(*listings: Listing) -> tuple[Page, ...]:
+    """Return the pages of some lists: each itself first, its acts last."""
+    return tuple(one for listing in listings for one in _pages_of(listing))
+
+
+def _pages_of(listing: Listing) -> Iterator[Page]:
+    yield page("GET", listing.path, need=listing.need, title=listing.title, nav=listing.nav, badge=listing.badge)(
+        partial(_show, listing)
+    )
+    yield page("POST", f"{listing.path}/views", need=listing.need)(partial(_keep, listing))
+    for kind in KINDS if listing.is_filed else ():
+        title = f"{listing.title}（{kind.upper()}）"
+        yield page("GET", f"{listing.path}/export.{kind}", need=listing.need, title=title)(partial(_file, listing, kind))
     if listing.acts:
-        made.append(page("POST", f"{listing.path}/bulk", need=listing.need)(partial(_act, listing)))
-    return tuple(made)
+        yield page("POST", f"{listing.path}/bulk", need=listing.need)(partial(_act, listing))
 
 
 def _show(listing: Listing, desk: Desk) -> View:

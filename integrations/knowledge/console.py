@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from bot.contract import Desk, Page, Redirect, Refusal, View, knowledge, page
 from bot.contract.knowledge import Draft, Entry
 from bot.contract.listpage import part
-from bot.contract.lists import PAGE
 from bot.contract.sheets import AUDIENCE_WORDS, LONGEST, LONGEST_ANSWER, faults_of, others_of, read_day
 
 VIEW, EDIT = "knowledge.view", "knowledge.edit"
@@ -14,6 +13,9 @@ VIEW, EDIT = "knowledge.view", "knowledge.edit"
 FILTERS: Mapping[str, str] = {
     "live": "正在回答", "template": "待填写", "early": "还没开始", "expired": "已过期", "removed": "已删除",
 }  # fmt: skip
+
+#: Entries on one page, each with the beginning of its answer.
+ROWS = 15
 
 #: Longest text that is tried.
 TRIED = 300
@@ -98,7 +100,7 @@ def _list(desk: Desk, tried: str | None = None) -> View:
         rows,
         {name: said for name, said in (("show", chosen), ("q", words), ("page", desk.query.get("page", ""))) if said},
         "/knowledge",
-        PAGE,
+        ROWS,
     )
     undo = knowledge.find(desk.session, desk.query.get("undo", ""))
     return View(

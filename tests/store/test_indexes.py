@@ -16,7 +16,15 @@ QUESTIONS = {
     "delivery_openid": "UPDATE delivery SET openid = NULL WHERE openid = 'oLeft' AND state NOT IN ('queued', 'sending')",
     "event_staff": "SELECT * FROM event WHERE actor = 'staff:anna' AND actor LIKE 'staff:%' ORDER BY id DESC LIMIT 100",
     "effect_state": "SELECT * FROM effect WHERE state = 'dead' AND community_id = 1 ORDER BY id DESC LIMIT 200",
-}
+    "task_listed": "SELECT id FROM task WHERE community_id = 1 AND kind = 'repair.urged' ORDER BY (CASE WHEN urgent THEN 0 ELSE 1 END), opened_at LIMIT 15",
+    "task_closed": "SELECT id FROM task WHERE community_id = 1 AND closed_at IS NOT NULL AND need IN ('task.view') ORDER BY closed_at DESC LIMIT 15",
+    "repair_ticket_state": "SELECT id FROM repair_ticket WHERE community_id = 1 AND state = 'closed' "
+    "ORDER BY (CASE WHEN urgent THEN 0 ELSE 2 - priority END), due_at LIMIT 20",
+    "repair_ticket_opened": "SELECT id FROM repair_ticket WHERE community_id = 1 AND opened_at >= '2026-03-01' ORDER BY opened_at DESC LIMIT 20",
+    "repair_ticket_listed": "SELECT id FROM repair_ticket WHERE community_id = 1 AND location LIKE '%厨房%' "
+                            "ORDER BY (CASE WHEN urgent THEN 0 ELSE 2 - priority END), due_at LIMIT 20",
+    "saved_view_list": "SELECT * FROM saved_view WHERE community_id = 1 AND list = 'tickets'",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("index", QUESTIONS)
@@ -55,7 +63,7 @@ def leading(table: Table) -> Iterator[object]:
     "question",
     [
         "SELECT 1 FROM delivery WHERE resident_id = 1", "SELECT 1 FROM resident WHERE merged_into_id = 1",
-        "SELECT 1 FROM line WHERE photo_id = 1", "SELECT 1 FROM task WHERE household_id = 1", "SELECT 1 FROM claim WHERE household_id = 1",
+        "SELECT 1 FROM line WHERE photo_id = 1", "SELECT * FROM task WHERE household_id = 1", "SELECT 1 FROM claim WHERE household_id = 1",
         "SELECT 1 FROM invitation WHERE inviter_id = 1",
     ],
 )  # fmt: skip
