@@ -41,6 +41,7 @@ def _pages_of(listing: Listing) -> Iterator[Page]:
         title = f"{listing.title}（{kind.upper()}）"
         yield page("GET", f"{listing.path}/export.{kind}", need=listing.need, title=title)(partial(_file, listing, kind))
     if listing.acts:
+        yield page("GET", f"{listing.path}/bulk", need=listing.need)(partial(_lead_back, listing))
         yield page("POST", f"{listing.path}/bulk", need=listing.need)(partial(_act, listing))
 
 
@@ -65,6 +66,8 @@ def _act(listing: Listing, desk: Desk) -> View | Redirect:
             raise Refusal("请选择要做什么。")
         done = run(desk, listing, act, keys, desk.form)
     except Refusal as refusal:
+        if desk.is_fragment:  # said beside the acts, and all that is ticked stays
+            raise
         desk.session.rollback()
         shown = show(desk, listing, query, refused=str(refusal), ticked=frozenset(keys), written=desk.form)
         return View(listing.template, {"list": shown, "title": listing.title, **listing.around(desk, shown.found.rows)}, 422)
@@ -75,6 +78,11 @@ def _act(listing: Listing, desk: Desk) -> View | Redirect:
     return Redirect(
         f"{address}{'&' if '?' in address else '?'}{undo}", f"{act.title}：{done.changed} {listing.unit}，完成。{left}"[:180]
     )
+
+
+def _lead_back(listing: Listing, _desk: Desk) -> Redirect:
+    """Lead whoever opens the address of the form again to the list."""
+    return Redirect(f"/console{listing.path}")
 
 
 def _undo(services: Services, desk: Desk) -> Redirect:

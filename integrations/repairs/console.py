@@ -99,6 +99,8 @@ def cancel(desk: Desk) -> View | Redirect:
     try:
         steps.cancel(desk, ticket, desk.form.get("reason", ""), desk.form.get("why", ""))
     except Refusal as refusal:
+        if desk.is_fragment:  # said beside the form, which keeps what was typed
+            raise
         return _shown(desk, ticket, str(refusal))
     return Redirect(f"/console/tickets/{ticket.number}", "已取消，原因已告诉住户。")
 
@@ -127,6 +129,8 @@ def reschedule(desk: Desk) -> View | Redirect:
     try:
         steps.reschedule(desk, ticket, read_time(desk.form.get("at", "")))
     except Refusal as refusal:
+        if desk.is_fragment:  # said beside the form, which keeps what was typed
+            raise
         return _shown(desk, ticket, str(refusal))
     return Redirect(f"/console/tickets/{ticket.number}", "上门时间改好了，已告诉住户。")
 
@@ -165,6 +169,8 @@ def add_cost(desk: Desk) -> View | Redirect:
     try:
         cost = _cost(desk, ticket)
     except Refusal as refusal:
+        if desk.is_fragment:  # said beside the form, which keeps what was typed
+            raise
         return _shown(desk, ticket, str(refusal))
     desk.session.add(cost)
     desk.record("repair.cost_added", ticket.subject, fen=cost.total, payer=cost.payer)

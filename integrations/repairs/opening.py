@@ -51,6 +51,8 @@ def add(desk: Desk) -> View | Redirect:
     try:
         ticket = _ticket(desk)
     except Refusal as refusal:
+        if desk.is_fragment:  # said below the form, which keeps what was typed
+            raise
         return _form(desk, desk.form, str(refusal))
     desk.session.add(ticket)
     desk.session.flush()
