@@ -22,16 +22,16 @@ from bot.store.undos import UndoStep
 #: Rows of one act at most: as many as a page may have.
 MOST = 100
 
-#: Reasons that are told one by one; of more their number.
+#: Reasons, and keys of each, that are told one by one; of more their number.
 TOLD = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What became of an act: how many rows it changed, and why not the others, a sentence each."""
+    """What became of an act: how many rows it changed, and the keys of the others with the reason."""
 
     changed: int
-    refused: Sequence[str]
+    refused: Sequence[tuple[str, str]]
     step: UndoStep | None = None
 
 
@@ -47,16 +47,17 @@ def run(desk: Desk, listing: Listing, act: Act, keys: Sequence[str], form: Mappi
         if ask.options is not None and (said := form.get(field_of(act, ask), "")) and said not in ask.options(desk):
             raise Refusal(f"请重新选择：{ask.title}。")
     answers = {ask.name: form.get(field_of(act, ask), "").strip()[: ask.longest] for ask in act.asks}
-    changes, refused = [], []
+    changes, refused = list[dict[str, Any]](), list[tuple[str, str]]()
     for key, row in _rows(desk, listing, keys):
         try:
             with desk.session.begin_nested():
                 if (change := _run_one(desk, act, row, answers)) is not None:
                     changes.append(change)
         except Refusal as refusal:
-            refused.append(f"{key}：{refusal}" if len(keys) > 1 else str(refusal))
+            refused.append((key, str(refusal).rstrip("。")))
     if not changes:
-        raise Refusal(told(refused) or "没有可以改的，它们本来就是这样。")
+        alike = {why for _, why in refused}
+        raise Refusal(f"{alike.pop()}。" if len(alike) == 1 else told(refused) or "没有可以改的，它们本来就是这样。")
     step = UndoStep(list=listing.name, act=act.name, staff_id=desk.staff.id or 0, at=desk.now, personal_changes={"rows": changes})
     desk.session.add(step)
     desk.session.flush()
@@ -137,7 +138,13 @@ def _write(row: Any, values: Mapping[str, Any]) -> None:
         setattr(row, name, kind(value) if issubclass(kind, Enum) else moment)
 
 
-def told(refused: Sequence[str]) -> str:
-    """Return the reasons in one line; of many the first ones and how many more."""
-    more = f"，还有 {len(refused) - TOLD} 件" if len(refused) > TOLD else ""
-    return "；".join(one.rstrip("。") for one in refused[:TOLD]) + more + ("。" if refused else "")
+def told(refused: Sequence[tuple[str, str]]) -> str:
+    """Return why rows were not changed, those with the same reason together; of many reasons the first ones and how many more."""
+    by_reason: dict[str, list[str]] = {}
+    for key, why in refused:
+        by_reason.setdefault(why, []).append(key)
+    parts = [
+        f"{'、'.join(keys[:TOLD])}{f' 等 {len(keys)} 件' if len(keys) > TOLD else ''}：{why}" for why, keys in by_reason.items()
+    ]
+    more = f"；还有 {len(parts) - TOLD} 种原因" if len(parts) > TOLD else ""
+    return "；".join(parts[:TOLD]) + more + ("。" if parts else "")
