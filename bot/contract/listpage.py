@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, false
 from sqlmodel import col, func, or_, select
 
 from bot.contract import sheets
@@ -143,21 +143,12 @@ def look(desk: Desk, asked: Asked) -> Found:
     if asked.q:
         searched, opened = _searched(desk, asked, fits)
         fits.append(searched)
-        ids = desk.session.exec(select(table.id).where(*fits).order_by(*asked.sorting)).all()
-        total = len(ids)
-        page, pages = _within(asked, total)
-        ids = ids[(page - 1) * asked.size : page * asked.size]
-    else:
-        total = desk.session.exec(select(func.count(table.id)).where(*fits)).one()
-        page, pages = _within(asked, total)
-        wanted = select(table.id).where(*fits).order_by(*asked.sorting).limit(asked.size).offset((page - 1) * asked.size)
-        ids = desk.session.exec(wanted).all()
-    return Found(rows=listing.load(desk, _rows(desk, table, ids)), total=total, page=page, pages=pages, opened=opened)
-
-
-def _within(asked: Asked, total: int) -> tuple[int, int]:
+    total = desk.session.exec(select(func.count(table.id)).where(*fits)).one()
     pages = max(-(-total // asked.size), 1)
-    return min(asked.page, pages), pages
+    page = min(asked.page, pages)
+    wanted = select(table.id).where(*fits).order_by(*asked.sorting).limit(asked.size).offset((page - 1) * asked.size)
+    ids = desk.session.exec(wanted).all()
+    return Found(rows=listing.load(desk, _rows(desk, table, ids)), total=total, page=page, pages=pages, opened=opened)
 
 
 def _rows(desk: Desk, table: Any, ids: Sequence[int]) -> list[Any]:
@@ -169,11 +160,8 @@ def _rows(desk: Desk, table: Any, ids: Sequence[int]) -> list[Any]:
 def _searched(desk: Desk, asked: Asked, fits: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[bool], int]:
     """Return the condition for what is typed: each word must be found somewhere, or all of it in sealed words of the newest rows."""
     listing, table = asked.listing, asked.listing.table
-    ids: Any = select(table.id)
-    for word in asked.q.split()[:WORDS]:
-        conditions = listing.find(desk, word) if listing.find else ()
-        ids = ids.where(or_(*conditions) if conditions else col(table.id).is_(None))
-    found = col(table.id).in_(ids)
+    each = [listing.find(desk, word) if listing.find else () for word in asked.q.split()[:WORDS]]
+    found = and_(*(or_(*conditions) if conditions else false() for conditions in each))
     if not listing.opens:
         return found, 0
     newest = select(table.id, *(getattr(table, name) for name in listing.opens)).where(*fits)

@@ -17,6 +17,9 @@ T = TypeVar("T")
 #: Rows on one page.
 PAGE = 20
 
+#: Ids of flats that are handed to another query as they are; more are asked for by it.
+FEW = 1_000
+
 #: Tags of a community that are offered to choose from.
 TAGS = 200
 
@@ -73,14 +76,17 @@ def flats(session: Session, wanted: Filter, page: int = 1) -> Found[Household]:
     return _page(session, Household, fits, _found(session, wanted, _homes), page)
 
 
-def flats_called(session: Session, said: str, *, by_phone: bool = False) -> Any:
-    """Return the query of the ids of flats that a word means: as they are called, or by name, spelling or number of who lives there, never by a tag.
+def flats_called(session: Session, said: str, *, by_phone: bool = False) -> Sequence[int] | Select[Any]:
+    """Return the ids of flats that a word means: as they are called, or by name, spelling or number of who lives there, never by a tag.
 
-    For lists of what belongs to flats; raises ValueError where nothing is said.
+    For lists of what belongs to flats, whose column `in_` takes it: ids, or the query of them where they are many. Raises ValueError
+    where nothing is said.
     """
     [typed, *_] = directory.read(said)
     plain = replace(typed, people=tuple(word for word in typed.people if not word.startswith("t:")))
-    return sql_select(union(*_homes(session, plain, Filter(by_phone=by_phone))).subquery().c.id)
+    meant = sql_select(union(*_homes(session, plain, Filter(by_phone=by_phone))).subquery().c.id)
+    ids = session.execute(meant.limit(FEW + 1)).scalars().all()
+    return ids if len(ids) <= FEW else meant
 
 
 def buildings(session: Session) -> Sequence[tuple[str, str, int]]:

@@ -85,7 +85,9 @@ def _stands(desk: Desk, state: str) -> ColumnElement[bool]:
     if state == "open":
         return col(Ticket.state).in_(OPEN)
     if state == "late":
-        return col(Ticket.state).in_(OPEN) & (col(Ticket.due_at) < desk.now)
+        return col(Ticket.state).in_(OPEN) & (
+            func.coalesce(col(Ticket.due_at), desk.now) < desk.now
+        )  # else all that was ever due is walked
     return col(Ticket.state) == TicketState(state)
 
 
