@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import ColumnElement, and_, false
+from sqlalchemy import ColumnElement, UnaryExpression, and_, false
+from sqlalchemy.sql.operators import desc_op
 from sqlmodel import col, func, or_, select
 
 from bot.contract import sheets
@@ -108,7 +109,14 @@ class Asked:
         """Return what rows are sorted by; the id comes last, so that no row stands on two pages."""
         by = next(column for column in self.listing.columns if column.name == self.order.removeprefix("-"))
         parts = (*by.sort, self.listing.table.id)
-        return [part.desc() for part in parts] if self.order.startswith("-") else [part.asc() for part in parts]
+        return [_way(part, is_back=self.order.startswith("-")) for part in parts]
+
+
+def _way(part: Any, *, is_back: bool) -> Any:
+    """Return what a column is sorted by: as it is declared, or the other way round."""
+    is_down = isinstance(part, UnaryExpression) and part.modifier is desc_op
+    bare = part.element if is_down else part
+    return bare.asc() if is_down is is_back else bare.desc()
 
 
 def _names(days: Days) -> tuple[str, str]:

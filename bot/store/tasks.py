@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Integer, func, literal_column, text
+from sqlalchemy import ColumnElement, Index, func, text
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, or_, select
 
@@ -21,9 +21,6 @@ KEEPS = ("claimed_at", "claimed_by", "rung_at", "closed_at", "closed_by", "outco
 
 #: Characters of a task's words; of more the first and the last ones are kept.
 LONGEST = 600
-
-#: What is urgent goes first; written as its index is, or no index would be used.
-RANK = literal_column("(CASE WHEN urgent THEN 0 ELSE 1 END)", Integer)
 
 _CLOSED = text("closed_at IS NOT NULL")
 _CLIMBS = text("rung_at IS NOT NULL")
@@ -47,7 +44,7 @@ class Task(Scoped, table=True):
         Index("task_closed", "community_id", "closed_at", "need", sqlite_where=_CLOSED, postgresql_where=_CLOSED),
         # All that the list is narrowed and searched by, so that whatever is asked reads these few bytes of each and no row.
         Index(
-            "task_listed", "community_id", RANK, "opened_at", "need", "closed_at", "kind", "household_id", "openid", "claimed_by", "closed_by", "number", "public_id",
+            "task_listed", "community_id", text("urgent DESC"), "opened_at", "need", "closed_at", "kind", "household_id", "openid", "claimed_by", "closed_by", "number", "public_id",
         ),
         Index("task_climbs", "rung_at", sqlite_where=_CLIMBS, postgresql_where=_CLIMBS),
         Index("task_subject", "subject"),

@@ -28,7 +28,6 @@ from integrations.repairs.models import (
     CATEGORY_WORDS,
     LEVELS,
     OPEN,
-    RANK,
     REASONS,
     STATE_WORDS,
     Ticket,
@@ -93,7 +92,7 @@ def _stands(desk: Desk, state: str) -> ColumnElement[bool]:
 
 def _is_level(_desk: Desk, level: str) -> ColumnElement[bool]:
     urgent, priority, _ = LEVELS[level]
-    return RANK == (0 if urgent else 2 - priority)
+    return col(Ticket.urgent).is_(True) if urgent else col(Ticket.urgent).is_(False) & (col(Ticket.priority) == priority)
 
 
 def _staff(desk: Desk) -> Mapping[str, str]:
@@ -246,7 +245,7 @@ LIST = Listing(
         Column(name="place", title="哪一户", says=lambda desk, row: row.place),
         Column(name="what", title="什么坏了", says=_what, filed=lambda desk, row: row.ticket.what),
         Column(name="number", title="工单号", says=lambda desk, row: row.ticket.number),
-        Column(name="level", title="急不急", says=_level, sort=(RANK, Ticket.due_at)),
+        Column(name="level", title="急不急", says=_level, sort=(col(Ticket.urgent).desc(), col(Ticket.priority).desc(), Ticket.due_at)),
         Column(name="state", title="状态", says=lambda desk, row: Cell(words=STATE_WORDS[row.ticket.state], tone=TONES.get(row.ticket.state, "secondary"))),
         Column(name="assignee", title="负责人", says=lambda desk, row: row.assignee or "未派", sort=(Ticket.assignee_id,)),
         Column(name="opened", title="报修时间", says=lambda desk, row: row.ticket.opened_at, sort=(Ticket.opened_at,)),

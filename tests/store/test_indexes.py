@@ -16,13 +16,13 @@ QUESTIONS = {
     "delivery_openid": "UPDATE delivery SET openid = NULL WHERE openid = 'oLeft' AND state NOT IN ('queued', 'sending')",
     "event_staff": "SELECT * FROM event WHERE actor = 'staff:anna' AND actor LIKE 'staff:%' ORDER BY id DESC LIMIT 100",
     "effect_state": "SELECT * FROM effect WHERE state = 'dead' AND community_id = 1 ORDER BY id DESC LIMIT 200",
-    "task_listed": "SELECT id FROM task WHERE community_id = 1 AND kind = 'repair.urged' ORDER BY (CASE WHEN urgent THEN 0 ELSE 1 END), opened_at LIMIT 15",
+    "task_listed": "SELECT id FROM task WHERE community_id = 1 AND kind = 'repair.urged' ORDER BY urgent DESC, opened_at LIMIT 15",
     "task_closed": "SELECT id FROM task WHERE community_id = 1 AND closed_at IS NOT NULL AND need IN ('task.view') ORDER BY closed_at DESC LIMIT 15",
     "repair_ticket_state": "SELECT id FROM repair_ticket WHERE community_id = 1 AND state = 'closed' "
-    "ORDER BY (CASE WHEN urgent THEN 0 ELSE 2 - priority END), due_at LIMIT 20",
+    "ORDER BY urgent DESC, priority DESC, due_at LIMIT 20",
     "repair_ticket_opened": "SELECT id FROM repair_ticket WHERE community_id = 1 AND opened_at >= '2026-03-01' ORDER BY opened_at DESC LIMIT 20",
     "repair_ticket_listed": "SELECT id FROM repair_ticket WHERE community_id = 1 AND location LIKE '%厨房%' "
-                            "ORDER BY (CASE WHEN urgent THEN 0 ELSE 2 - priority END), due_at LIMIT 20",
+                            "ORDER BY urgent DESC, priority DESC, due_at LIMIT 20",
     "saved_view_list": "SELECT * FROM saved_view WHERE community_id = 1 AND list = 'tickets'",
 }  # fmt: skip
 
