@@ -44,7 +44,7 @@ class Task(Scoped, table=True):
         Index("task_closed", "community_id", "closed_at", "need", sqlite_where=_CLOSED, postgresql_where=_CLOSED),
         # All that the list is narrowed and searched by, so that whatever is asked reads these few bytes of each and no row.
         Index(
-            "task_listed", "community_id", text("urgent DESC"), "opened_at", "need", "closed_at", "kind", "household_id", "openid", "claimed_by", "closed_by", "number", "public_id",
+            "task_listed", "community_id", "urgent", "opened_at", "need", "closed_at", "kind", "household_id", "openid", "claimed_by", "closed_by", "number", "public_id",
         ),
         Index("task_climbs", "rung_at", sqlite_where=_CLIMBS, postgresql_where=_CLIMBS),
         Index("task_subject", "subject"),

@@ -14,14 +14,12 @@ depends_on = None
 _TEXT = sqlmodel.sql.sqltypes.AutoString
 _PAYER = sa.Enum('community', 'resident', native_enum=False, create_constraint=True, length=16, name='payer_known')
 
-_RANK = (sa.text("urgent DESC"), sa.text("priority DESC"))
-
 _INDEXES = {
-    "repair_ticket_state": ["community_id", "state", *_RANK, "due_at"],
+    "repair_ticket_state": ["community_id", "state", "urgent", "priority", "due_at"],
     "repair_ticket_opened": ["community_id", "opened_at"],
     "repair_ticket_due": ["community_id", "due_at"],
     "repair_ticket_listed": [
-        "community_id", *_RANK, "due_at", "state", "category", "household_id", "assignee_id", "opened_at", "number", "location", "said_flat",
+        "community_id", "urgent", "priority", "due_at", "state", "category", "household_id", "assignee_id", "opened_at", "number", "location", "said_flat",
     ],
 }
 

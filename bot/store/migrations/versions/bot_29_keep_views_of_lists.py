@@ -14,7 +14,7 @@ depends_on = None
 
 _CLOSED = sa.text("closed_at IS NOT NULL")
 _LISTED = [
-    "community_id", sa.text("urgent DESC"), "opened_at", "need", "closed_at", "kind", "household_id", "openid", "claimed_by",
+    "community_id", "urgent", "opened_at", "need", "closed_at", "kind", "household_id", "openid", "claimed_by",
     "closed_by", "number", "public_id",
 ]
 
