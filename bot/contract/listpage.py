@@ -24,7 +24,7 @@ from bot.store import undos, views
 LONGEST, WORDS = 80, 6
 
 #: Newest rows whose sealed words are opened to be searched; the page says so.
-OPENED = 2_000
+OPENED = 1_000
 
 #: Rows of one file at most, and those that are loaded at a time.
 FILED, AT_ONCE = 20_000, 500
