@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from bot import config
 from bot.contract import Context
 from bot.contract.handoffs import expected as promised
-from bot.contract.past import DAYS, Act, Past, Then
+from bot.contract.past import DAYS, Episode, Past, Then
 from bot.dialogue.result import KNOWN
 from bot.model import PUBLIC_ALPHABET, SHANGHAI
 from bot.simulator import crowd
@@ -81,7 +81,7 @@ def _settle(session: Session, dice: Random, now: datetime) -> Past:
 # ------------------------------------------------------------------ who they are
 
 
-def _bind(past: Past) -> Iterator[Act]:
+def _bind(past: Past) -> Iterator[Episode]:
     """Give what `people.bind` writes of each, and that they follow; who was bound before the past begins is no line of its log."""
     yield past.begins, partial(_begin, past=past)
     for number, (resident, at) in enumerate(zip(past.residents, past.bound_at, strict=True)):
@@ -126,7 +126,7 @@ def _texts() -> Mapping[str, Any]:
     return loaded
 
 
-def _ask(past: Past, context: Context) -> Iterator[Act]:
+def _ask(past: Past, context: Context) -> Iterator[Episode]:
     texts, dice = _texts(), past.dice
     answered = [(intent, said) for intent, lines in texts["answered"].items() for said in lines]
     for at in past.moments(7, (7, 22)):
@@ -177,7 +177,7 @@ def _ask_back(work: Then, *, past: Past, intent: str, said: str) -> None:
 # ------------------------------------------------------------------ who waits for a person
 
 
-def _wait(past: Past) -> Iterator[Act]:
+def _wait(past: Past) -> Iterator[Episode]:
     dice = past.dice
     matters = [(intent, *pair) for intent, pairs in _texts()["handed_over"].items() for pair in pairs]
     for at in past.moments(3.2, (8, 21)):
@@ -191,7 +191,7 @@ def _task(past: Past) -> Task:
     return Task(kind=handoffs.KIND, need=handoffs.NEED, title="", number=number, opened_at=past.now)
 
 
-def _matter(past: Past, at: datetime, intent: str, said: str, answer: str) -> Iterator[Act]:
+def _matter(past: Past, at: datetime, intent: str, said: str, answer: str) -> Iterator[Episode]:
     dice, task, member = past.dice, _task(past), past.one_of(Role.STAFF, Role.MANAGER)
     if member is None:
         return
@@ -248,7 +248,7 @@ def _close(work: Then, *, task: Task, member: Staff, outcome: str) -> None:
 # ------------------------------------------------------------------ alarms
 
 
-def _sound(past: Past) -> Iterator[Act]:
+def _sound(past: Past) -> Iterator[Episode]:
     """Give two alarms that are long over."""
     alarms: Sequence[tuple[int, str, str, str]] = (
         (23, "emergency.fire", "3号楼道有烟味", "误报，现场没事"), (9, "emergency.sos", "老人摔倒了起不来", "已转119/120/110"),

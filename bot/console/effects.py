@@ -4,23 +4,26 @@ from collections.abc import Sequence
 
 from bot.console.events import about
 from bot.contract import Desk, Page, Redirect, View, page
+from bot.contract.listpage import part
 from bot.contract.work import WATCH
 from bot.errors import Refusal
 from bot.store import effects
 from bot.store.effects import Effect, EffectState
+
+#: Dead letters that are looked at, and cards of them on one page.
+MOST, CARDS = 10_000, 12
 
 
 @page("GET", "/effects", need=WATCH, title="没完成的操作", nav="管理", badge=lambda desk: len(effects.dead(desk.session)))
 def show(desk: Desk) -> View:
     """List what was given up, the newest first, and count what is still to be carried out."""
     known = desk.context.services.performers
-    rows = [
-        {"effect": row, "service": _service(desk, row.kind), "subject": about(desk, row.subject)}
-        for row in effects.dead(desk.session)
-    ]
+    dead = effects.dead(desk.session, MOST)
+    found = part(dead, desk.query, "/effects", CARDS)
+    rows = [{"effect": row, "service": _service(desk, row.kind), "subject": about(desk, row.subject)} for row in found.rows]
     waiting = [(one, _service(desk, one.kind), one.kind in known) for one in effects.backlogs(desk.session, desk.now)]
-    kinds = sorted({row["effect"].kind for row in rows if isinstance(row["effect"], Effect)})
-    return View("console/effects.html", {"rows": rows, "kinds": kinds, "waiting": waiting, "known": known})
+    kinds = sorted({effect.kind for effect in dead})
+    return View("console/effects.html", {"rows": rows, "found": found, "kinds": kinds, "waiting": waiting, "known": known})
 
 
 @page("POST", "/effects/{id}/again", need=WATCH)

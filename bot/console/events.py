@@ -18,7 +18,7 @@ from bot.store.people import Household, Resident
 from bot.store.staff import ROLE_WORDS, Staff
 
 #: Events on one page.
-SHOWN = 100
+SHOWN = 20
 
 #: Events in one file at most; whoever wants more takes several, by days.
 EXPORTED = 50_000

@@ -66,6 +66,14 @@ PROCESSING = (
         lives="事情办完 7 天后删除，没办成的 90 天", retains=("没有完成的操作",), goes_to="各服务设定的系统",
     ),
     Processing(
+        what="同事存的列表视图：名字、筛选和找的字", purpose="回到同一个列表", basis=(Basis.CONTRACT,), columns=("saved_view.name", "saved_view.query"),
+        lives="到存的人删掉", seen_by=("task.view",),
+    ),
+    Processing(
+        what="刚做的批量操作，改动前后", purpose="做错了能撤销", basis=(Basis.CONTRACT,), columns=("undo_step.personal_changes",), lives="一天",
+        retains=("批量操作前后的状态（用来撤销）",),
+    ),
+    Processing(
         what="员工：姓名、登录名、电话、微信标识", purpose="登录、值班时联系得上、居民知道是谁在处理", basis=(Basis.CONTRACT,),
         columns=("staff.name", "staff.login", "staff.phone", "staff.openid"), lives="在职期间；停用后账号保留以说明过去的操作",
         seen_by=("users.edit",), goes_to="接手紧急情况时，姓名和电话告诉求助的居民",

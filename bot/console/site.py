@@ -22,6 +22,7 @@ from bot.console import (
     intents,
     keeping,
     keys,
+    lists,
     live,
     permissions,
     photos,
@@ -57,7 +58,8 @@ def mount(app: web.Application, parts: Parts) -> None:
         *effects.ROUTES,
         *alarms.ROUTES,
         *events.pages(parts.services),
-        *(page for integration in integrations for page in integration.console),
+        *(page for integration in integrations for page in (*lists.pages_of(*integration.lists), *integration.console)),
+        *lists.pages(parts.services),
     ]
     app[PARTS], app[cookies.HTTPS] = parts, parts.base_url.startswith("https://")
     app[MENU] = [page for page in (*pages, intents.ENTRY) if page.nav]

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from bot.contract import Desk, Page, Redirect, View, checked_phone, page
+from bot.contract.listpage import part
+from bot.contract.lists import PAGE
 from bot.errors import Refusal
 from bot.store import credentials, sessions
 from bot.store.staff import ROLE_WORDS, Role, Staff, check_login, places_beyond, working_places
@@ -41,10 +43,12 @@ def listed(desk: Desk) -> View:
     """List the accounts, those whose name, login or phone holds what is looked for."""
     q = " ".join(unicodedata.normalize("NFKC", desk.query.get("q", "")).split())[:40]
     members = desk.session.exec(select(Staff).order_by(col(Staff.disabled_at).is_not(None), Staff.login)).all()
-    people = _colleagues(desk, [member for member in members if _fits(member, q)])
+    found = part([member for member in members if _fits(member, q)], desk.query, "/staff", PAGE)
+    people = _colleagues(desk, found.rows)
     several = any(len(one.places) > 1 for one in people)
     return View(
-        "console/staff.html", {"people": people, "several": several, "roles": GIVEN, "words": ROLE_WORDS, "link": "", "q": q}
+        "console/staff.html",
+        {"people": people, "several": several, "roles": GIVEN, "words": ROLE_WORDS, "link": "", "q": q, "found": found},
     )
 
 

@@ -8,6 +8,7 @@ A service is a folder with an `Integration` object. It brings
     matters      what of a resident's is under way                           cards.py
     kinds        values of its own that a form may ask for                  bot/language/kinds/kind.py
     jobs         what happens by itself, every so often                      jobs.py
+    lists        lists of the console: columns, filters, search, acts on several rows   lists.py
     console      what staff see, each page with the permission it needs      pages.py
     pages        what residents open from the chat, behind a sealed link     pages.py
     api          what machines may call, each route with its scope           api.py
@@ -60,10 +61,11 @@ from bot.contract.figures import Asked, Figure, Sample, Unit, figure
 from bot.contract.happenings import Happening, Reaction, on
 from bot.contract.integration import Integration, Services
 from bot.contract.jobs import Job, job
+from bot.contract.lists import Act, Cell, Choice, Column, Days, Listing, Question, Said
 from bot.contract.log import Log, Subject
 from bot.contract.office import Office
 from bot.contract.pages import Desk, Download, Page, Reading, Redirect, Upload, View, Visit, page, page_number, row_id
-from bot.contract.past import Act, Ended, Past, Then, Understood
+from bot.contract.past import Ended, Episode, Past, Then, Understood
 from bot.contract.personal import Personal, Retention, Rows
 from bot.contract.processing import Basis, Impact, Processing
 from bot.contract.taskkinds import Ladder, TaskKind
@@ -90,10 +92,14 @@ from bot.store.staff import ROLE_WORDS, Role, Staff
 from bot.store.tasks import Task
 
 __all__ = [
-    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Act", "Action", "Amendment", "Ask", "Asked", "Aspect", "Audience", "Basis", "Call", "Card", "Community", "Context",
-    "Conversation", "Delivery", "DeliveryState", "Desk", "Download", "Ended", "Endpoint", "Event", "Evidence", "Figure", "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household",
-    "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Log", "Machine", "Matter", "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer",
-    "Permission", "Personal", "Photo", "Processing", "Purpose", "Reaction", "Reading", "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Sample", "Scoped",
-    "Search", "Services", "Slot", "Staff", "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience", "card", "checked_phone", "consents",
-    "digest_of", "effect", "figure", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined", "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "page", "page_number", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone", "whose", "word", "wording",
+    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Act", "Action", "Amendment", "Ask", "Asked", "Aspect", "Audience", "Basis", "Call", "Card", "Cell",
+    "Choice", "Column", "Community", "Context", "Conversation", "Days", "Delivery", "DeliveryState", "Desk", "Download", "Ended", "Endpoint", "Episode", "Event", "Evidence", "Figure",
+    "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter",
+    "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer", "Permission", "Personal", "Photo", "Processing", "Purpose", "Question", "Reaction", "Reading",
+    "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Said", "Sample", "Scoped", "Search", "Services", "Slot", "Staff",
+    "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience",
+    "card", "checked_phone", "consents", "digest_of", "effect", "figure", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
+    "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "page", "page_number", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport",
+    "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone",
+    "whose", "word", "wording",
 ]  # fmt: skip

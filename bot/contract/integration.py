@@ -18,6 +18,7 @@ from bot.contract.effects import Performer
 from bot.contract.figures import Figure
 from bot.contract.happenings import Reaction
 from bot.contract.jobs import Job
+from bot.contract.lists import Listing
 from bot.contract.log import Log, Subject
 from bot.contract.pages import Desk, Page
 from bot.contract.past import Telling
@@ -48,6 +49,7 @@ class Integration:
     kinds: Sequence[Kind] = ()  # values of its own that its intent files ask for: type: meter_reading
     jobs: Sequence[Job] = ()
     console: Sequence[Page] = ()
+    lists: Sequence[Listing] = ()  # lists of the console: their pages, files and acts are made of what they declare
     pages: Sequence[Page] = ()
     api: Sequence[Endpoint] = ()
     effects: Sequence[Performer] = ()
@@ -105,6 +107,7 @@ class Services:
             "endpoints",
             "purposes",
             "figures",
+            "lists",
         ):
             getattr(self, what)
 
@@ -163,6 +166,11 @@ class Services:
     def purposes(self) -> Mapping[str, Purpose]:
         """All that somebody may consent to, by name."""
         return self._unite("the purpose", ((one, {p.name: p for p in one.purposes}) for one in self.integrations))
+
+    @cached_property
+    def lists(self) -> Mapping[str, Listing]:
+        """All lists of the console by name."""
+        return self._unite("the list", ((one, {listing.name: listing for listing in one.lists}) for one in self.integrations))
 
     @cached_property
     def subjects(self) -> Mapping[str, Callable[[Work, str], Subject]]:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from bot.contract.personal import Personal, Retention, Rows
 from bot.contract.work import Work
-from bot.store import consents, inbox, limits, merging
+from bot.store import consents, inbox, limits, merging, undos
 from bot.store.claims import Claim
 from bot.store.consents import Consent
 from bot.store.conversations import Conversation, Line
@@ -26,6 +26,7 @@ from bot.store.photos import Photo
 from bot.store.receipts import NoticeReply
 from bot.store.sentpictures import SentPicture
 from bot.store.tasks import Task
+from bot.store.undos import UndoStep
 from bot.store.unmatched import Unmatched
 
 #: What stands in place of the title of a task whose words were forgotten.
@@ -84,6 +85,7 @@ RETAIN = (
             {"title": TITLE, "openid": None, "data": {}, "outcome": "", "household_id": None, "is_forgotten": True},
         ),),
     ),
+    Retention(what="批量操作前后的状态（用来撤销）", lives=undos.KEPT, rows=(Rows(UndoStep, lambda before: (col(UndoStep.at) < before,)),)),
     Retention(what="没听懂的句子", lives=180 * _DAY, rows=(Rows(Unmatched, lambda before: (col(Unmatched.last_at) < before,)),)),
     Retention(
         what="没有完成的操作", lives=90 * _DAY,
@@ -119,6 +121,7 @@ KEPT = {
     "谁绑定过哪个微信": "删除信息时要据此找全；删除时一起删",
     "通知的正文": "物业发的，不是居民的话",
     "操作记录（不含居民的话）": "审计要用，至少留六个月（网络安全法第21条）；满三年后用 linli audit prune 整段清理",
+    "同事存的列表视图": "存的人随时能删",
     "没办结的待办": "还有人等着，办结后才开始算期限",
     "常见问题的答案": "物业写的",
 }

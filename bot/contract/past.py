@@ -24,7 +24,7 @@ from bot.store.scope import Scoped
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
 
-__all__ = ["DAYS", "Act", "Ended", "Past", "Then", "Understood"]
+__all__ = ["DAYS", "Ended", "Episode", "Past", "Then", "Understood"]
 
 #: How far the past goes back.
 DAYS = 60
@@ -105,7 +105,7 @@ class Then(Work):
 
 
 #: What happened, and when.
-Act = tuple[datetime, Callable[[Then], None]]
+Episode = tuple[datetime, Callable[[Then], None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,4 +156,4 @@ class Past:
 
 
 #: What a service brings.
-Telling = Callable[[Past], Iterable[Act]]
+Telling = Callable[[Past], Iterable[Episode]]

@@ -536,7 +536,7 @@ def write_workbook(entries: Iterable[Entry], explained: Sequence[str] = ()) -> b
     for number, width in enumerate((8, 8, 10, 14, 18, 12, 20, 14, 14), 1):
         sheet.column_dimensions[openpyxl().utils.get_column_letter(number)].width = width
     for number, row in enumerate(chain([list(HEAD.values())], map(_cells_of, entries))):
-        sheet.append([_text_cell(sheet, said, is_bold=number == 0) for said in row])
+        sheet.append([text_cell(sheet, said, is_bold=number == 0) for said in row])
     if explained:
         beside = book.create_sheet("说明")
         beside.column_dimensions["A"].width = 90
@@ -547,7 +547,8 @@ def write_workbook(entries: Iterable[Entry], explained: Sequence[str] = ()) -> b
     return out.getvalue()
 
 
-def _text_cell(sheet: object, said: str, *, is_bold: bool) -> object:
+def text_cell(sheet: object, said: str, *, is_bold: bool) -> object:
+    """Return a cell of a workbook that holds text and is never run; None where there is none."""
     if not said:
         return None
     cell = openpyxl().cell.WriteOnlyCell(sheet, cells.guarded(said) if said.startswith("'") else said)

@@ -17,9 +17,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import TypeVar
 
+from bot.contract import rosterfile
 from bot.language import cells
 from bot.language.phrases import FACTS, placeholders
 from bot.store.knowledge import TO_FILL, Audience, Draft, Entry
@@ -46,6 +47,8 @@ ENTRIES = 1000
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 #: What a spreadsheet takes for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What no workbook holds (XML 1.0, section 2.2).
+_UNKEPT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FIELD = re.compile(r"(开始|结束|对象|状态)[:：]\s*(.*)")
 _TO_FILL = re.compile(r"【请填写[^】]*】?")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
@@ -183,6 +186,28 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer.writerow(columns)
     writer.writerows([cells.guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return "\ufeff" + out.getvalue()
+
+
+def workbook(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return the same table as a workbook: numbers as numbers, all else as text, so that nothing is run and 3-2 stays 3-2."""
+    book = rosterfile.openpyxl().Workbook(write_only=True)
+    sheet = book.create_sheet("名单")
+    sheet.freeze_panes = "A2"
+    for number in range(1, len(columns) + 1):
+        sheet.column_dimensions[rosterfile.openpyxl().utils.get_column_letter(number)].width = 18
+    sheet.append([rosterfile.text_cell(sheet, title, is_bold=True) for title in columns])
+    for row in rows:
+        sheet.append([
+            cell if isinstance(cell, (int, float)) else rosterfile.text_cell(sheet, _kept(str(cell)), is_bold=False) for cell in row
+        ])  # fmt: skip
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _kept(text: str) -> str:
+    """Return text that a workbook can hold: without control characters, no longer than a cell."""
+    return _UNKEPT.sub("", text)[:32_767]
 
 
 def write_markdown(entries: Sequence[Entry]) -> str:

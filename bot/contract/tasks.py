@@ -11,9 +11,10 @@ from bot.store import tasks as store
 from bot.store.conversations import Conversation
 from bot.store.people import Household, Resident
 from bot.store.staff import Staff
-from bot.store.tasks import Task, about, closed, count_by_need, find, listed, open_of, unanswered
+from bot.store.tasks import KEEPS, Task, about, closed, count_by_need, find, listed, open_of, unanswered
 
 __all__ = [
+    "KEEPS",
     "LONGEST",
     "Task",
     "about",
@@ -25,6 +26,7 @@ __all__ = [
     "hand_on",
     "listed",
     "open_of",
+    "put_back",
     "resident_of",
     "unanswered",
     "whose",
@@ -42,6 +44,11 @@ def claim(work: Work, task: Task, by: Staff) -> None:
 def hand_on(work: Work, task: Task, by: Staff, to: Staff) -> None:
     """Give a task to a colleague."""
     store.hand_on(work.session, task, to.id or 0, work.now, f"staff:{by.login}")
+
+
+def put_back(work: Work, task: Task) -> None:
+    """Say of a task whose columns were put back (KEEPS) that it is as it was before somebody claimed, handed on or closed it."""
+    store.put_back(work.session, task, work.now, work.actor)
 
 
 def close(work: Work, task: Task, by: Staff, outcome: str, note: str = "") -> None:

@@ -1,7 +1,7 @@
 """The register as staff look through it: people and flats by what is typed and by what is chosen, sorted by flat, page by page."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, exists, func
@@ -15,7 +15,10 @@ from bot.store.people import Household, Residence, Resident, ResidentRole, has_p
 T = TypeVar("T")
 
 #: Rows on one page.
-PAGE = 50
+PAGE = 20
+
+#: Ids of flats that are handed to another query as they are; more are asked for by it.
+FEW = 1_000
 
 #: Tags of a community that are offered to choose from.
 TAGS = 200
@@ -71,6 +74,19 @@ def flats(session: Session, wanted: Filter, page: int = 1) -> Found[Household]:
         )
         fits.append(col(Household.id).in_(living.where(lives_there(), *_is(session, wanted))))
     return _page(session, Household, fits, _found(session, wanted, _homes), page)
+
+
+def flats_called(session: Session, said: str, *, by_phone: bool = False) -> Sequence[int] | Select[Any]:
+    """Return the ids of flats that a word means: as they are called, or by name, spelling or number of who lives there, never by a tag.
+
+    For lists of what belongs to flats, whose column `in_` takes it: ids, or the query of them where they are many. Raises ValueError
+    where nothing is said.
+    """
+    [typed, *_] = directory.read(said)
+    plain = replace(typed, people=tuple(word for word in typed.people if not word.startswith("t:")))
+    meant = sql_select(union(*_homes(session, plain, Filter(by_phone=by_phone))).subquery().c.id)
+    ids = session.execute(meant.limit(FEW + 1)).scalars().all()
+    return ids if len(ids) <= FEW else meant
 
 
 def buildings(session: Session) -> Sequence[tuple[str, str, int]]:

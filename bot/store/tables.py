@@ -46,10 +46,14 @@ from bot.store import (
     tasks,
     texts,
     tokens,
+    undos,
     unmatched,
+    views,
 )
 
 __all__ = [
-    "alerts", "apikeys", "attempts", "audiences", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
-    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "outcomes", "people", "photos", "policies", "receipts", "scenes", "sealing", "seals", "sentpictures", "sessions", "spending", "staff", "tasks", "texts", "tokens", "unmatched",
+    "alerts", "apikeys", "attempts", "audiences", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects",
+    "erasures", "events", "followers", "grants", "imports", "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once",
+    "outbox", "outcomes", "people", "photos", "policies", "receipts", "scenes", "sealing", "seals", "sentpictures", "sessions", "spending", "staff", "tasks", "texts", "tokens",
+    "undos", "unmatched", "views",
 ]  # fmt: skip

@@ -16,9 +16,13 @@ from bot.store import events, scope
 from bot.store.communities import Community
 from bot.store.scope import Scoped
 
+#: What claiming, handing on and closing change, and taking that back puts back.
+KEEPS = ("claimed_at", "claimed_by", "rung_at", "closed_at", "closed_by", "outcome")
+
 #: Characters of a task's words; of more the first and the last ones are kept.
 LONGEST = 600
 
+_CLOSED = text("closed_at IS NOT NULL")
 _CLIMBS = text("rung_at IS NOT NULL")
 _ANSWERED = text("answered_at IS NOT NULL")
 
@@ -37,6 +41,11 @@ class Task(Scoped, table=True):
 
     __table_args__ = (
         Index("task_open", "community_id", "urgent", "opened_at", sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")),
+        Index("task_closed", "community_id", "closed_at", "need", sqlite_where=_CLOSED, postgresql_where=_CLOSED),
+        # All that the list is narrowed and searched by, so that whatever is asked reads these few bytes of each and no row.
+        Index(
+            "task_listed", "community_id", "urgent", "opened_at", "need", "closed_at", "kind", "household_id", "openid", "claimed_by", "closed_by", "number", "public_id",
+        ),
         Index("task_climbs", "rung_at", sqlite_where=_CLIMBS, postgresql_where=_CLIMBS),
         Index("task_subject", "subject"),
         Index("task_openid", "openid"),
@@ -205,6 +214,12 @@ def reopen(session: Session, task: Task, now: datetime, actor: str, *, climbs: b
     task.rungs_before, task.rung = task.rungs_before + task.rung, 0
     session.add(task)
     events.record(session, now, "task.opened", subject=task.about, actor=actor, task=task.kind, urgent=task.urgent)
+
+
+def put_back(session: Session, task: Task, now: datetime, actor: str) -> None:
+    """Record that a task is again as it was before it was claimed, handed on or closed."""
+    session.add(task)
+    events.record(session, now, "task.put_back", subject=task.about, actor=actor, task=task.kind, urgent=task.urgent)
 
 
 def add_words(session: Session, task: Task, text: str) -> None:

@@ -13,6 +13,7 @@ integration = Integration(
     folder=Path(__file__).parent,
     actions=(matters.show,),
     hears=matters.hear,
+    lists=(tasks.LIST,),
     console=(*conversations.ROUTES, *phrases.ROUTES, *labels.ROUTES, *tasks.ROUTES),
     log=events.LOG,
     emits=events.EMITS,

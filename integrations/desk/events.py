@@ -33,7 +33,7 @@ LOG = Log(
         "conversation.wechat_desk_opened": "微信客服接了对话", "conversation.wechat_desk_closed": "微信客服结束了对话",
         "conversation.wechat_desk_moved": "微信客服转了对话", "task.opened": "有了待办{urgent?（紧急）}", "task.claimed": "接手了待办",
         "task.handed_on": "转交了待办", "task.moved": "待办转到了别的小区",
-        "task.closed": "办结了待办", "task.heard_more": "住户又说了情况",
+        "task.closed": "办结了待办", "task.put_back": "撤销了对待办的操作", "task.heard_more": "住户又说了情况",
         "task.told": "通知了值班人员（第 {rung} 轮）", "task.reached": "值班人员的微信收到了", "task.unreached": "值班人员都没有收到",
         "task.exhausted": "通知了所有人，没有人接手",
     },

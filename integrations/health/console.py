@@ -8,6 +8,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, or_, select
 
 from bot.contract import Desk, Household, Page, Refusal, Resident, View, page
+from bot.contract.listpage import part
+from bot.contract.lists import PAGE
 from integrations.health.models import CheckIn
 
 
@@ -19,6 +21,7 @@ class Row:
     flat: Household
     who: str
     told: str
+    about: str  # whose it is, for the log of readings
 
 
 def _who(made: CheckIn, resident: Resident | None) -> str:
@@ -44,19 +47,22 @@ def today(desk: Desk) -> View:
     ).all()
     last: dict[tuple[int, str], Row] = {}
     for made, resident, flat, told in rows:
-        last.setdefault(made.of, Row(made=made, flat=flat, who=_who(made, resident), told=_told(made, told)))
+        last.setdefault(
+            made.of, Row(made=made, flat=flat, who=_who(made, resident), told=_told(made, told), about=(resident or told).about)
+        )
     shown = sorted(last.values(), key=lambda row: (not row.made.is_abnormal, -row.made.tenths))
-    about = dict.fromkeys((resident or told).about for _, resident, _, told in rows)
-    if about:
-        desk.read("health.view", *about)
     missing = desk.session.exec(
         select(Resident, Household)
         .join(Household, col(Household.id) == col(Resident.household_id))
         .where(col(Resident.openid).is_not(None), ~_was_told_of(day))
         .order_by(Household.building, Household.unit, Household.room)
-        .limit(200)
     ).all()
-    return View("health/today.html", {"day": day, "rows": shown, "missing": missing})
+    present, silent = part(shown, desk.query, "/health", PAGE), part(missing, desk.query, "/health", PAGE, "missing")
+    if present.rows:
+        desk.read("health.view", *dict.fromkeys(row.about for row in present.rows))
+    return View(
+        "health/today.html", {"day": day, "rows": present.rows, "missing": silent.rows, "present": present, "silent": silent}
+    )
 
 
 def _was_told_of(day: date) -> ColumnElement[bool]:

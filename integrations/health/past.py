@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.contract import Act, Past, Resident, Role, Task, Then, consents
+from bot.contract import Episode, Past, Resident, Role, Task, Then, consents
 from integrations.health.models import CheckIn, is_abnormal, said
 from integrations.health.purposes import CHECK_IN
 from integrations.health.tasks import NEED
@@ -15,7 +15,7 @@ TAKE_PART = 60
 UNWELL = (["fever", "cough"], ["cough", "throat"], ["fatigue"], ["throat"], ["fever"])
 
 
-def tell(past: Past) -> Iterator[Act]:
+def tell(past: Past) -> Iterator[Episode]:
     """Give consents first, then the check-ins of each day."""
     dice = past.dice
     some = dice.sample(list(zip(past.residents, past.bound_at, strict=True)), min(TAKE_PART, len(past.residents) // 4))
@@ -33,7 +33,7 @@ def tell(past: Past) -> Iterator[Act]:
                     yield from _looked_after(past, resident, at, said(tenths, felt))
 
 
-def _looked_after(past: Past, resident: Resident, at: datetime, told: str) -> Iterator[Act]:
+def _looked_after(past: Past, resident: Resident, at: datetime, told: str) -> Iterator[Episode]:
     task = Task(kind="health.abnormal", need=NEED, title="", opened_at=at)
     yield at, partial(_alarm, resident=resident, told=told, task=task)
     member = past.one_of(Role.MANAGER)

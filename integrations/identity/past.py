@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
-from bot.contract import Act, Ended, Household, Past, Task, Then, roster
+from bot.contract import Ended, Episode, Household, Past, Task, Then, roster
 from integrations.identity.requests import KIND, NEED
 
 #: Hours ago, and as whom somebody asked.
 ASKED = ((26, "周大海"), (5, "林小满"), (1, "赵一宁"))
 
 
-def tell(past: Past) -> Iterator[Act]:
+def tell(past: Past) -> Iterator[Episode]:
     """Give what each asked."""
     flats = list(past.flats.values())
     for openid, (hours, name) in zip(past.strangers, ASKED, strict=False):

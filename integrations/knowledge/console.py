@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.contract import Desk, Page, Redirect, Refusal, View, knowledge, page
 from bot.contract.knowledge import Draft, Entry
+from bot.contract.listpage import part
 from bot.contract.sheets import AUDIENCE_WORDS, LONGEST, LONGEST_ANSWER, faults_of, others_of, read_day
 
 VIEW, EDIT = "knowledge.view", "knowledge.edit"
@@ -12,6 +13,9 @@ VIEW, EDIT = "knowledge.view", "knowledge.edit"
 FILTERS: Mapping[str, str] = {
     "live": "正在回答", "template": "待填写", "early": "还没开始", "expired": "已过期", "removed": "已删除",
 }  # fmt: skip
+
+#: Entries on one page, each with the beginning of its answer.
+ROWS = 15
 
 #: Longest text that is tried.
 TRIED = 300
@@ -92,11 +96,17 @@ def _list(desk: Desk, tried: str | None = None) -> View:
         (entry, state) for entry, state in states
         if (state == chosen if chosen in FILTERS else state != "removed") and _holds(entry, words)
     ]  # fmt: skip
+    shown = part(
+        rows,
+        {name: said for name, said in (("show", chosen), ("q", words), ("page", desk.query.get("page", ""))) if said},
+        "/knowledge",
+        ROWS,
+    )
     undo = knowledge.find(desk.session, desk.query.get("undo", ""))
     return View(
         "knowledge/list.html",
         {
-            "rows": rows, "counts": counts, "filters": FILTERS, "chosen": chosen, "q": words, "is_empty": not states, "day": day,
+            "rows": shown.rows, "found": shown, "counts": counts, "filters": FILTERS, "chosen": chosen, "q": words, "is_empty": not states, "day": day,
             "undo": undo if undo and undo.removed_at else None, "may_edit": desk.may(EDIT), "audiences": AUDIENCE_WORDS,
             "tried": tried, "answers": knowledge.try_out(desk, tried) if tried else [],
             "read_out": lambda entry: knowledge.say(desk, entry),

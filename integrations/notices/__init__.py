@@ -12,6 +12,7 @@ from integrations.notices import (
     doors,
     events,
     figures,
+    listed,
     pages,
     past,
     processing,
@@ -40,6 +41,7 @@ integration = Integration(
         "notice.spoken.sent": "people seconds", "notice.spoken.kept": "title who",
         "notice.spoken.gone": "title", "notice.spoken.undone": "title stopped", "notice.spoken.late": "title",
     },
+    lists=(listed.LIST,),
     console=(*whom.ROUTES, *texts.ROUTES, *approval.ROUTES, *before.ROUTES, *console.ROUTES, *after.ROUTES, *doors.ROUTES),
     pages=(*approval.PAGES, *pages.ROUTES),
     tasks=(

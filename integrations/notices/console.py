@@ -16,22 +16,6 @@ NOTICE_WORDS = {
 _NEW_WORDS = (NoticeVersion.UPDATE, NoticeVersion.ALL_CLEAR, NoticeVersion.CANCELLATION)
 
 
-@page("GET", "/notices", need="notice.view", title="通知", nav="居民")
-def listed(desk: Desk) -> View:
-    """List the notices."""
-    found = notices.listed(desk.session)
-    rows = [
-        (
-            notice,
-            whom.label(desk, Audience.from_json(notice.audience)),
-            "已停止" if _is_stopped_rule(notice) else NOTICE_WORDS[notice.state],
-        )
-        for notice in found
-    ]
-    rows.sort(key=lambda row: row[0].state is not NoticeState.DRAFT)  # what waits to be sent comes first
-    return View("notices/notices.html", {"rows": rows, "waiting": times.waiting(desk)})
-
-
 @page("GET", "/notices/new", need="notice.draft", title="写通知")
 def compose(desk: Desk) -> View:
     """Write a notice, from nothing or from a text."""
@@ -324,7 +308,6 @@ def _refuse_unknown(desk: Desk, audience: Audience) -> None:
 
 
 ROUTES: tuple[Page, ...] = (
-    listed,
     compose,
     correct,
     preview,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select, update
 
-from bot.contract import Act, Delivery, DeliveryState, Past, Role, Staff, Then, notices, receipts, timing
+from bot.contract import Delivery, DeliveryState, Episode, Past, Role, Staff, Then, notices, receipts, timing
 from bot.contract.notices import Audience, Notice
 
 #: Days ago, hour, to whom, title, text, and whether an answer is asked for.
@@ -36,7 +36,7 @@ BECAME = ((DeliveryState.DELIVERED, 86), (DeliveryState.SENT, 9), (DeliveryState
 REASONS = {DeliveryState.FAILED: "居民拒收", DeliveryState.UNKNOWN: "发送时断开了，不确定有没有收到"}
 
 
-def tell(past: Past) -> Iterator[Act]:
+def tell(past: Past) -> Iterator[Episode]:
     """Give each notice, what became of it, and what is planned."""
     writer = past.one_of(Role.MANAGER)
     if writer is None:

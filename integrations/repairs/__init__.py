@@ -12,11 +12,13 @@ from integrations.repairs import (
     console,
     events,
     figures,
+    opening,
     pages,
     past,
     personal,
     processing,
     reactions,
+    tickets,
 )
 from integrations.repairs.settings import Settings
 
@@ -33,7 +35,8 @@ integration = Integration(
     matters=actions.matters,
     reactions=reactions.ALL,
     jobs=(clock.remind, clock.close_silent),
-    console=console.ROUTES,
+    lists=(tickets.LIST,),
+    console=(*opening.ROUTES, *console.ROUTES),
     pages=pages.ROUTES,
     api=api.ROUTES,
     figures=figures.FIGURES,
@@ -58,7 +61,8 @@ integration = Integration(
     settings=Settings,
     tells={
         "repair.accepted": "number who url", "repair.assigned": "number who url", "repair.working": "number who url",
-        "repair.done": "number who url", "repair.cancelled": "number who url", "repair.note": "number note",
+        "repair.done": "number who url", "repair.cancelled": "number who url reason", "repair.note": "number note", "repair.rescheduled": "number who url when",
+        "repair.opened": "number what url", "repair.put_back": "number state url",
         "repair.rated": "number what score", "repair.rated_low": "number what score",
     },
 )  # fmt: skip

@@ -291,9 +291,9 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
         return Ask(slot="sure", name="sure", options=options, values=values, called_off="unsure")
     if slots.sure in {False, "no"}:
         return Reply("kept", about=ticket.subject, called=ticket.called, number=ticket.number, what=ticket.what, ok=False)
-    ticket.state = TicketState.CANCELLED
+    ticket.state, ticket.ended = TicketState.CANCELLED, "resident"
     turn.session.add(ticket)
-    turn.record("repair.cancelled", ticket.subject)
+    turn.record("repair.cancelled", ticket.subject, reason=ticket.ended)
     turn.finish(ticket.subject, "住户取消了报修")
     return Reply("done", about=ticket.subject, over=True, number=ticket.number, what=ticket.what)
 

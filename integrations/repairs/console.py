@@ -1,120 +1,153 @@
-"""The ticket board, and one ticket with its timeline."""
+"""The board of open tickets, and one ticket: what, where, who, what it costs, what happened, what may be done."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
-from bot.contract import Desk, Household, Page, Redirect, Refusal, Resident, Role, Staff, View, page, row_id
+from bot.contract import SHANGHAI, Desk, Household, Page, Redirect, Refusal, Resident, Staff, View, page, row_id
+from integrations.repairs import steps
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     FOLLOWS,
+    LEVELS,
     OPEN,
+    PAYER_WORDS,
+    REASONS,
     STATE_WORDS,
+    Payer,
     Ticket,
+    TicketCost,
     TicketNote,
     TicketState,
+    yuan,
 )
+from integrations.repairs.suggesting import candidates
+from integrations.repairs.tickets import load, pace
 
-#: Columns of the board.
-BOARD = (TicketState.SUBMITTED, TicketState.ACCEPTED, TicketState.WORKING, TicketState.DONE)
+#: Columns of the board, and cards of each; of more their number is told, with the way to the list.
+BOARD, CARDS = (TicketState.SUBMITTED, TicketState.ACCEPTED, TicketState.WORKING, TicketState.DONE), 12
 
 #: What the buttons say that take a ticket there.
 STEP_WORDS = {
     TicketState.ACCEPTED: "标为已受理", TicketState.WORKING: "标为处理中", TicketState.DONE: "标为已修好", TicketState.CLOSED: "关闭工单",
-    TicketState.CANCELLED: "取消工单",
 }  # fmt: skip
 
-#: What the resident is told when a ticket gets there.
-TOLD = {
-    TicketState.ACCEPTED: "repair.accepted", TicketState.WORKING: "repair.working", TicketState.DONE: "repair.done",
-    TicketState.CANCELLED: "repair.cancelled",
-}  # fmt: skip
+#: Most pieces of one line of costs, and most fen for one: a slip of the finger beyond.
+MOST_PIECES, MOST_FEN = 999, 10_000_000
 
 
-@page("GET", "/tickets", need="ticket.view", title="报修", nav="服务")
+@page("GET", "/tickets/board", need="ticket.view", title="报修看板")
 def board(desk: Desk) -> View:
-    """Show the open tickets by state, urgent and overdue first."""
-    rows = desk.session.exec(
-        select(Ticket, Household)
-        .join(Household, col(Household.id) == col(Ticket.household_id), isouter=True)
-        .where(col(Ticket.state).in_(BOARD))
-        .order_by(col(Ticket.urgent).desc(), col(Ticket.due_at))
-        .limit(400)
-    ).all()
-    columns = [
-        (
-            STATE_WORDS[state],
-            [(ticket, ticket.place_of(flat), _pace(desk, ticket)) for ticket, flat in rows if ticket.state == state],
-        )
-        for state in BOARD
-    ]
-    return View("repairs/board.html", {"columns": columns})
+    """Show the open tickets by state, urgent ones and those soonest due first."""
+    counted = select(Ticket.state, func.count(col(Ticket.id))).where(col(Ticket.state).in_(BOARD)).group_by(col(Ticket.state))
+    counts = dict(desk.session.exec(counted).all())
+    columns = []
+    for state in BOARD:
+        wanted = select(Ticket).where(Ticket.state == state)
+        first = wanted.order_by(col(Ticket.urgent).desc(), col(Ticket.priority).desc(), col(Ticket.due_at)).limit(CARDS)
+        rows = [(row, pace(desk, row.ticket)) for row in load(desk, desk.session.exec(first).all())]
+        columns.append((state, STATE_WORDS[state], counts.get(state, 0), rows))
+    return View("repairs/board.html", {"columns": columns, "levels": LEVELS})
 
 
 @page("GET", "/tickets/{number}", need="ticket.view", title="工单")
 def show(desk: Desk) -> View:
-    """Show one ticket: what, where, photos, what happened, what may be done."""
-    ticket = _find(desk)
+    """Show one ticket."""
+    return _shown(desk, find(desk))
+
+
+def _shown(desk: Desk, ticket: Ticket, fault: str = "") -> View:
     flat = desk.session.get(Household, ticket.household_id) if ticket.household_id else None
     reporter = desk.session.get(Resident, ticket.resident_id) if ticket.resident_id else None
     if ticket.phone or (reporter is not None and reporter.phone):
         desk.read_phones(ticket.subject)
+    costs = desk.session.exec(select(TicketCost).where(TicketCost.ticket_id == ticket.id).order_by(col(TicketCost.id))).all()
+    hands = candidates(desk, ticket.category) if ticket.state in OPEN else []
     return View(
         "repairs/ticket.html",
         {
-            "ticket": ticket, "place": ticket.place_of(flat), "reporter": reporter,
+            "ticket": ticket, "place": ticket.place_of(flat), "flat": flat, "reporter": reporter,
             "photos": desk.photos_of(ticket.subject), "timeline": _timeline(desk, ticket), "state": STATE_WORDS[ticket.state],
-            "next": [(state, STEP_WORDS[state]) for state in FOLLOWS[ticket.state]], "pace": _pace(desk, ticket),
-            "staff": _repairers(desk), "category": CATEGORY_WORDS.get(ticket.category, ticket.category),
-            "assignee": desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None,
+            "next": [(state, STEP_WORDS[state]) for state in FOLLOWS[ticket.state] if state in STEP_WORDS], "pace": pace(desk, ticket),
+            "hands": hands, "category": CATEGORY_WORDS.get(ticket.category, ticket.category), "is_open": ticket.state in OPEN,
+            "assignee": desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None, "levels": LEVELS,
+            "costs": costs, "yuan": yuan, "total": sum(one.total for one in costs), "payers": PAYER_WORDS,
+            "theirs": sum(one.total for one in costs if one.payer is Payer.RESIDENT), "reasons": REASONS, "reason": steps.reason_of(ticket),
+            "form": desk.form, "fault": fault,
         },
+        422 if fault else 200,
     )  # fmt: skip
 
 
 @page("POST", "/tickets/{number}/state", need="ticket.edit")
 def move(desk: Desk) -> Redirect:
     """Move a ticket on and tell the resident."""
-    ticket = _find(desk)
-    wanted = desk.form.get("state", "")
-    if wanted not in list(TicketState) or not ticket.may_become(TicketState(wanted)):
+    ticket, wanted = find(desk), desk.form.get("state", "")
+    if wanted not in list(TicketState) or not ticket.may_become(TicketState(wanted)) or wanted == TicketState.CANCELLED:
         raise Refusal(f"工单现在是“{STATE_WORDS[ticket.state]}”，不能这样改。请刷新页面看最新状态。")
-    ticket.state = TicketState(wanted)
-    if ticket.state is TicketState.DONE:
-        ticket.done_at = desk.now
-    elif ticket.state is not TicketState.CLOSED:  # a closed one can still be found not fixed
-        ticket.done_at = None
-    if ticket.assignee_id is None and ticket.state in OPEN:
-        ticket.assignee_id = desk.staff.id
-    desk.session.add(ticket)
-    desk.record(f"repair.{wanted}", ticket.subject)
-    if ticket.state not in OPEN:
-        desk.finish(ticket.subject, f"工单{STATE_WORDS[ticket.state]}")
-    _tell(desk, ticket, TOLD.get(ticket.state))
-    return Redirect(f"/console/tickets/{ticket.number}", f"已改为“{STATE_WORDS[ticket.state]}”，已告诉住户。")
+    steps.move(desk, ticket, TicketState(wanted))
+    told = "，已告诉住户" if ticket.state in steps.TOLD else ""
+    return Redirect(f"/console/tickets/{ticket.number}", f"已改为“{STATE_WORDS[ticket.state]}”{told}。")
+
+
+@page("POST", "/tickets/{number}/cancel", need="ticket.edit")
+def cancel(desk: Desk) -> View | Redirect:
+    """Call a ticket off, saying why."""
+    ticket = find(desk)
+    try:
+        steps.cancel(desk, ticket, desk.form.get("reason", ""), desk.form.get("why", ""))
+    except Refusal as refusal:
+        if desk.is_fragment:  # said beside the form, which keeps what was typed
+            raise
+        return _shown(desk, ticket, str(refusal))
+    return Redirect(f"/console/tickets/{ticket.number}", "已取消，原因已告诉住户。")
 
 
 @page("POST", "/tickets/{number}/assign", need="ticket.edit")
 def assign(desk: Desk) -> Redirect:
-    """Give a ticket to somebody; one that was only submitted counts as accepted from then on."""
-    ticket = _find(desk)
-    chosen = desk.form.get("staff", "")
-    member = desk.session.get(Staff, number) if (number := row_id(chosen)) else None
-    if member is None or member.disabled_at is not None:
-        raise Refusal("请选择一位在岗的同事。")
-    ticket.assignee_id = member.id
-    if ticket.state is TicketState.SUBMITTED:
-        ticket.state = TicketState.ACCEPTED
-    desk.session.add(ticket)
-    desk.record("repair.assigned", ticket.subject, staff=member.login)
-    _tell(desk, ticket, "repair.assigned")
+    """Give a ticket to somebody."""
+    ticket = find(desk)
+    member = steps.assign(desk, ticket, desk.form.get("staff", ""))
     return Redirect(f"/console/tickets/{ticket.number}", f"已派给{member.name}，已告诉住户。")
+
+
+@page("POST", "/tickets/{number}/level", need="ticket.edit")
+def prioritise(desk: Desk) -> Redirect:
+    """Say how soon it is wanted."""
+    ticket = find(desk)
+    steps.prioritise(desk, ticket, desk.form.get("level", ""))
+    called = "，已通知值班同事" if ticket.urgent else ""
+    return Redirect(f"/console/tickets/{ticket.number}", f"已改为“{LEVELS[ticket.level][2]}”{called}。")
+
+
+@page("POST", "/tickets/{number}/time", need="ticket.edit")
+def reschedule(desk: Desk) -> View | Redirect:
+    """Put the visit at another time and tell the resident."""
+    ticket = find(desk)
+    try:
+        steps.reschedule(desk, ticket, read_time(desk.form.get("at", "")))
+    except Refusal as refusal:
+        if desk.is_fragment:  # said beside the form, which keeps what was typed
+            raise
+        return _shown(desk, ticket, str(refusal))
+    return Redirect(f"/console/tickets/{ticket.number}", "上门时间改好了，已告诉住户。")
+
+
+def read_time(said: str) -> datetime:
+    """Return the moment of a field for day and time; raises Refusal for anything else."""
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        raise Refusal("请把日期和时间都选好。") from None
+    return at.replace(tzinfo=SHANGHAI)
 
 
 @page("POST", "/tickets/{number}/note", need="ticket.edit")
 def note(desk: Desk) -> Redirect:
     """Write into the timeline; with `tell` the resident reads it in the chat."""
-    ticket = _find(desk)
+    ticket = find(desk)
     text = desk.form.get("text", "").strip()
     if not text:
         raise Refusal("请写点什么再提交。")
@@ -122,49 +155,75 @@ def note(desk: Desk) -> Redirect:
     desk.session.add(TicketNote(ticket_id=ticket.id or 0, at=desk.now, staff_id=desk.staff.id, text=text[:500], told=told))
     desk.record("repair.noted", ticket.subject, told=told)
     if told:
-        desk.tell(_reporter(desk, ticket), "repair.note", number=ticket.number, note=text[:500])
+        desk.tell(steps.reporter(desk, ticket), "repair.note", number=ticket.number, note=text[:500])
     return Redirect(f"/console/tickets/{ticket.number}", "已记下" + ("，已发给住户。" if told else "。"))
 
 
-def _find(desk: Desk) -> Ticket:
+# ------------------------------------------------------------------ what it costs
+
+
+@page("POST", "/tickets/{number}/costs", need="ticket.edit")
+def add_cost(desk: Desk) -> View | Redirect:
+    """Write down material or work, and who pays for it."""
+    ticket = find(desk)
+    try:
+        cost = _cost(desk, ticket)
+    except Refusal as refusal:
+        if desk.is_fragment:  # said beside the form, which keeps what was typed
+            raise
+        return _shown(desk, ticket, str(refusal))
+    desk.session.add(cost)
+    desk.record("repair.cost_added", ticket.subject, fen=cost.total, payer=cost.payer)
+    return Redirect(f"/console/tickets/{ticket.number}#costs", f"记下了，{yuan(cost.total)}，{PAYER_WORDS[cost.payer]}。")
+
+
+def _cost(desk: Desk, ticket: Ticket) -> TicketCost:
+    what, payer = desk.form.get("what", "").strip()[:60], desk.form.get("payer", "")
+    number = desk.form.get("pieces", "").strip()
+    if not what:
+        raise Refusal("请写是什么，例如：水龙头、上门工时。")
+    if not (number.isascii() and number.isdigit() and 0 < int(number[:6]) <= MOST_PIECES):
+        raise Refusal(f"数量请写 1 到 {MOST_PIECES} 的整数。")
+    if payer not in list(Payer):
+        raise Refusal("请选择由谁承担。")
+    return TicketCost(
+        ticket_id=ticket.id or 0, at=desk.now, staff_id=desk.staff.id, what=what, number=int(number), fen=fen_of(desk.form.get("price", "")),
+        payer=Payer(payer),
+    )  # fmt: skip
+
+
+def fen_of(said: str) -> int:
+    """Return an amount that was written in yuan as fen: 12.5 is 1250; raises Refusal for anything else."""
+    whole, dot, part = said.strip().removesuffix("元").strip().partition(".")
+    is_read = (
+        (whole + part).isascii() and whole.isdigit() and (part.isdigit() if dot else True) and len(part) <= 2 and len(whole) <= 6
+    )
+    if not is_read or (fen := int(whole) * 100 + int(part.ljust(2, "0") or "0")) > MOST_FEN:
+        raise Refusal(f"“{said[:12]}”不是金额，请写元，例如 35 或 12.50。")
+    return fen
+
+
+@page("POST", "/tickets/{number}/costs/{repair_cost}/remove", need="ticket.edit")
+def remove_cost(desk: Desk) -> Redirect:
+    """Take a line of costs away."""
+    ticket, key = find(desk), row_id(desk.params["repair_cost"])
+    cost = desk.session.exec(select(TicketCost).where(TicketCost.id == (key or 0), TicketCost.ticket_id == ticket.id)).first()
+    if cost is None:
+        raise LookupError(desk.params["repair_cost"])
+    desk.session.delete(cost)
+    desk.record("repair.cost_removed", ticket.subject, fen=cost.total)
+    return Redirect(f"/console/tickets/{ticket.number}#costs", f"去掉了“{cost.what}”，{yuan(cost.total)}。")
+
+
+def find(desk: Desk) -> Ticket:
+    """Return the ticket of the address; raises LookupError where there is none."""
     ticket = desk.session.exec(select(Ticket).where(Ticket.number == desk.params["number"])).first()
     if ticket is None:
         raise LookupError(desk.params["number"])
     return ticket
 
 
-def _tell(desk: Desk, ticket: Ticket, message: str | None) -> None:
-    if message is None:
-        return
-    member = desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
-    desk.tell(
-        _reporter(desk, ticket), message, number=ticket.number, who=member.name if member else "值班师傅",
-        url=desk.link(f"/tickets/{ticket.number}"),
-    )  # fmt: skip
-
-
-def _reporter(desk: Desk, ticket: Ticket) -> Resident | str | None:
-    """Return who is told of a ticket: the resident, or the account that reported it."""
-    return desk.session.get(Resident, ticket.resident_id) if ticket.resident_id else ticket.openid
-
-
-def _pace(desk: Desk, ticket: Ticket) -> str:
-    """Return how the clock stands: late, soon or calm."""
-    if ticket.state not in OPEN:
-        return "calm"
-    if desk.now > ticket.due_at:
-        return "late"
-    used = (desk.now - ticket.opened_at) / (ticket.due_at - ticket.opened_at)
-    return "soon" if used > 0.8 else "calm"
-
-
-def _repairers(desk: Desk) -> Sequence[Staff]:
-    return desk.session.exec(
-        select(Staff).where(col(Staff.disabled_at).is_(None), Staff.role != Role.GUARD).order_by(Staff.name)
-    ).all()
-
-
-def _timeline(desk: Desk, ticket: Ticket) -> list[dict[str, Any]]:
+def _timeline(desk: Desk, ticket: Ticket) -> Sequence[dict[str, Any]]:
     """Return events and notes together, oldest first."""
     notes = desk.session.exec(select(TicketNote).where(TicketNote.ticket_id == ticket.id).order_by(col(TicketNote.id))).all()
     rows = [
@@ -180,4 +239,4 @@ def _writer(desk: Desk, note: TicketNote) -> str:
     return f"{member.name if member else '物业'}，{'已告诉住户' if note.told else '内部备注'}"
 
 
-ROUTES: tuple[Page, ...] = (board, show, move, assign, note)
+ROUTES: tuple[Page, ...] = (board, show, move, cancel, assign, prioritise, reschedule, note, add_cost, remove_cost)

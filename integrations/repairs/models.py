@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from bot.contract import PUBLIC_ALPHABET, Household, Scoped, joined, maybe_moment, moment, sealed, shortened, word
@@ -60,10 +61,49 @@ CATEGORY_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+#: How soon a repair is wanted, by what is kept; what is urgent goes before all of them.
+PRIORITIES: Mapping[int, str] = {1: "优先", 0: "普通", -1: "不急"}
+
+#: What staff may choose, and what it says of urgency and priority.
+LEVELS: Mapping[str, tuple[bool, int, str]] = {
+    "urgent": (True, 0, "紧急"), "high": (False, 1, "优先"), "normal": (False, 0, "普通"), "low": (False, -1, "不急"),
+}  # fmt: skip
+
+#: Why a repair is called off. Staff choose one of those that are theirs.
+REASONS: Mapping[str, str] = {
+    "duplicate": "重复报修", "settled": "住户说好了，不用修", "elsewhere": "不归物业管", "unreached": "联系不上住户", "other": "其他原因",
+}  # fmt: skip
+OTHER_REASONS: Mapping[str, str] = {"resident": "住户自己取消", "left": "住户已离开", "silence": "一直没有评价"}
+
+#: What stands in place of a flat where something is broken that belongs to everybody.
+PUBLIC = "公共区域"
+
+
 class Ticket(Scoped, table=True):
     """Something to be repaired."""
 
     __tablename__ = "repair_ticket"
+    __table_args__ = (
+        Index("repair_ticket_state", "community_id", "state", "urgent", "priority", "due_at"),
+        Index("repair_ticket_opened", "community_id", "opened_at"),
+        Index("repair_ticket_due", "community_id", "due_at"),
+        # All that the list is narrowed and searched by, so that whatever is asked reads these few bytes of each and no row.
+        Index(
+            "repair_ticket_listed",
+            "community_id",
+            "urgent",
+            "priority",
+            "due_at",
+            "state",
+            "category",
+            "household_id",
+            "assignee_id",
+            "opened_at",
+            "number",
+            "location",
+            "said_flat",
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(default_factory=ticket_number, unique=True)
@@ -75,6 +115,7 @@ class Ticket(Scoped, table=True):
     location: str
     words: str = sealed("repair_ticket.words")  # the resident's own, one message a line
     urgent: bool = False
+    priority: int = 0  # one of PRIORITIES
     appointment_at: datetime | None = maybe_moment()
     phone: str = sealed("repair_ticket.phone")  # the number to call about it, where the resident told one
     state: TicketState = word(TicketState, TicketState.SUBMITTED)
@@ -87,6 +128,8 @@ class Ticket(Scoped, table=True):
     reminded_at: datetime | None = maybe_moment()  # the overdue task is opened once
     reopened: int = 0
     rating: int | None = None
+    ended: str = ""  # why it was called off or closed: one of REASONS or OTHER_REASONS
+    ended_note: str = sealed("repair_ticket.ended_note")  # what staff wrote to it
 
     @property
     def subject(self) -> str:
@@ -100,7 +143,14 @@ class Ticket(Scoped, table=True):
 
     def place_of(self, flat: Household | None) -> str:
         """Return the flat for staff: the one on the roster, or what was said and not proven."""
+        if flat is None and self.said_flat == PUBLIC:
+            return PUBLIC
         return flat.label if flat else f"{self.said_flat or '没说住哪'}（未核实）"
+
+    @property
+    def level(self) -> str:
+        """How soon it is wanted: one of LEVELS."""
+        return "urgent" if self.urgent else {1: "high", -1: "low"}.get(self.priority, "normal")
 
     @property
     def what(self) -> str:
@@ -142,3 +192,39 @@ class TicketNote(Scoped, table=True):
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
     text: str = sealed("repair_note.text")
     told: bool = True
+
+
+class Payer(StrEnum):
+    """Who pays."""
+
+    COMMUNITY = "community"
+    RESIDENT = "resident"
+
+
+#: What people call them.
+PAYER_WORDS: Mapping[Payer, str] = {Payer.COMMUNITY: "物业承担", Payer.RESIDENT: "住户承担"}
+
+
+class TicketCost(Scoped, table=True):
+    """One line of what a repair costs: material or work."""
+
+    __tablename__ = "repair_cost"
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="repair_ticket.id", index=True)
+    at: datetime = moment()
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")
+    what: str = sealed("repair_cost.what")
+    number: int = 1
+    fen: int = 0  # for one of them
+    payer: Payer = word(Payer, Payer.COMMUNITY)
+
+    @property
+    def total(self) -> int:
+        """What all of them cost, in fen."""
+        return self.number * self.fen
+
+
+def yuan(fen: int) -> str:
+    """Return an amount as people write it: 12.50 元."""
+    return f"{fen // 100:,}.{fen % 100:02d} 元"

@@ -3,7 +3,8 @@
 from sqlmodel import col, select
 
 from bot.contract import Page, Staff, View, Visit, page
-from integrations.repairs.models import CATEGORY_WORDS, OPEN, STATE_WORDS, Ticket, TicketNote
+from integrations.repairs.models import CATEGORY_WORDS, OPEN, STATE_WORDS, Payer, Ticket, TicketCost, TicketNote, yuan
+from integrations.repairs.steps import reason_of
 
 
 @page("GET", "/tickets/{number}")
@@ -17,11 +18,14 @@ def show(visit: Visit) -> View:
     steps = [(step.at, step.words) for step in public]
     steps += [(note.at, f"物业：{note.text}") for note in told]
     member = visit.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
+    theirs = select(TicketCost).where(TicketCost.ticket_id == ticket.id, TicketCost.payer == Payer.RESIDENT)
+    costs = visit.session.exec(theirs.order_by(col(TicketCost.id))).all()
     return View(
         "repairs/progress.html",
         {
             "ticket": ticket, "state": STATE_WORDS[ticket.state], "category": CATEGORY_WORDS.get(ticket.category, ""),
             "is_open": ticket.state in OPEN, "steps": sorted(steps, key=lambda step: step[0]), "member": member, "community": visit.community,
+            "costs": costs, "total": yuan(sum(one.total for one in costs)), "yuan": yuan, "reason": reason_of(ticket),
         },
     )  # fmt: skip
 

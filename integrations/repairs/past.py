@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.contract import Act, Ended, Past, Resident, Role, Task, Then, Understood
+from bot.contract import Ended, Episode, Past, Resident, Role, Task, Then, Understood
 from integrations.repairs import clock
 from integrations.repairs.actions import LOW
 from integrations.repairs.models import Ticket, TicketNote, TicketState
@@ -41,7 +41,7 @@ UNDER_WAY = (
 PLEASED, CROSS = (55, 28, 11, 4, 2), (12, 22, 30, 20, 16)
 
 
-def tell(past: Past) -> Iterator[Act]:
+def tell(past: Past) -> Iterator[Episode]:
     """Give what happened to each ticket, and what is under way."""
     for hours, state in UNDER_WAY[: max(len(past.residents) // 60, 3)]:
         resident, at = past.somebody(past.now), past.now - timedelta(hours=hours)
@@ -62,7 +62,7 @@ def _new(past: Past, resident: Resident, at: datetime, fault: tuple[str, str, st
     )  # fmt: skip
 
 
-def _begun(past: Past, resident: Resident, at: datetime, state: TicketState) -> Iterator[Act]:
+def _begun(past: Past, resident: Resident, at: datetime, state: TicketState) -> Iterator[Episode]:
     ticket = _new(past, resident, at, past.dice.choice([fault for fault in FAULTS if not fault[3]]))
     member = past.one_of(Role.STAFF)
     yield at, lambda work: _open(work, ticket, resident)
@@ -74,7 +74,7 @@ def _begun(past: Past, resident: Resident, at: datetime, state: TicketState) -> 
             yield at + timedelta(hours=2 * hours), partial(_step, ticket=ticket, state=step, by=f"staff:{member.login}")
 
 
-def _ticket(past: Past, resident: Resident, at: datetime) -> Iterator[Act]:
+def _ticket(past: Past, resident: Resident, at: datetime) -> Iterator[Episode]:
     dice, fault = past.dice, past.dice.choice(FAULTS)
     urgent, usual = fault[3], fault[4]
     ticket = _new(past, resident, at, fault)
@@ -99,7 +99,7 @@ def _ticket(past: Past, resident: Resident, at: datetime) -> Iterator[Act]:
     yield from _afterwards(past, ticket, resident, fixed, by)
 
 
-def _afterwards(past: Past, ticket: Ticket, resident: Resident, fixed: datetime, by: str) -> Iterator[Act]:
+def _afterwards(past: Past, ticket: Ticket, resident: Resident, fixed: datetime, by: str) -> Iterator[Episode]:
     dice = past.dice
     if dice.random() < 0.06:
         again = fixed + past.after(timedelta(hours=20))

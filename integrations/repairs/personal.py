@@ -8,7 +8,19 @@ from sqlmodel import col, or_, select
 
 from bot.contract import Personal, Resident, Retention, Rows, Task, Work
 from integrations.repairs import places
-from integrations.repairs.models import CATEGORY_WORDS, OPEN, STATE_WORDS, Ticket, TicketNote, TicketState
+from integrations.repairs.models import (
+    CATEGORY_WORDS,
+    OPEN,
+    OTHER_REASONS,
+    PAYER_WORDS,
+    REASONS,
+    STATE_WORDS,
+    Ticket,
+    TicketCost,
+    TicketNote,
+    TicketState,
+    yuan,
+)
 from integrations.repairs.settings import Settings
 
 
@@ -30,8 +42,14 @@ def _ticket(work: Work, ticket: Ticket) -> Mapping[str, Any]:
         "工单号": ticket.number, "故障": CATEGORY_WORDS.get(ticket.category, ticket.category), "位置": ticket.location,
         "您说的": ticket.words, "联系电话": ticket.phone,
         "状态": STATE_WORDS[ticket.state], "报修时间": f"{ticket.opened_at:%Y-%m-%d %H:%M}", "评分": ticket.rating,
+        "取消原因": {**REASONS, **OTHER_REASONS}.get(ticket.ended, ""), "取消或关闭的说明": ticket.ended_note, "费用": _costs(work, ticket),
         "物业的话": [note.text for note in work.session.exec(told).all()],
     }  # fmt: skip
+
+
+def _costs(work: Work, ticket: Ticket) -> list[str]:
+    costs = work.session.exec(select(TicketCost).where(TicketCost.ticket_id == ticket.id).order_by(col(TicketCost.id))).all()
+    return [f"{one.what} × {one.number}，{yuan(one.total)}，{PAYER_WORDS[one.payer]}" for one in costs]
 
 
 def erase(work: Work, resident: Resident) -> None:
@@ -61,10 +79,10 @@ def erase_account(work: Work, openid: str, until: datetime) -> None:
 
 def _empty(work: Work, ticket: Ticket) -> None:
     if ticket.state in OPEN and not places.is_shared(ticket.location):
-        ticket.state = TicketState.CANCELLED
-        work.record("repair.cancelled", ticket.subject)
+        ticket.state, ticket.ended = TicketState.CANCELLED, "left"
+        work.record("repair.cancelled", ticket.subject, reason=ticket.ended)
         work.finish(ticket.subject, "住户已离开")
-    ticket.rating, ticket.words, ticket.phone = None, "", ""
+    ticket.rating, ticket.words, ticket.phone, ticket.ended_note = None, "", "", ""
     work.session.add(ticket)
 
 
@@ -77,7 +95,7 @@ def _theirs(work: Work, resident: Resident) -> list[Ticket]:
 
 
 #: What was told of a repair, and is emptied after a while.
-_TOLD = (Ticket.words, Ticket.phone, Ticket.location, Ticket.said_flat)
+_TOLD = (Ticket.words, Ticket.phone, Ticket.location, Ticket.said_flat, Ticket.ended_note)
 
 _OVER = (col(Ticket.state).in_((TicketState.CLOSED, TicketState.CANCELLED)),)
 
@@ -90,7 +108,7 @@ RETAIN = Retention(
         ), {"text": ""}),
         Rows(Ticket, lambda before: (
             col(Ticket.opened_at) < before, *_OVER, or_(*(col(column) != "" for column in _TOLD)),
-        ), {"words": "", "phone": "", "location": "", "said_flat": ""}),
+        ), {"words": "", "phone": "", "location": "", "said_flat": "", "ended_note": ""}),
     ),
 )  # fmt: skip
 

@@ -9,7 +9,11 @@ PROCESSING = (
         lives="工单长期保存；730 天后（LINLI_REPAIRS_KEEP_DAYS 可改）、取消关注后删去本人的话和电话", retains=("报修里的话、电话和位置",), seen_by=("ticket.view", "ticket.edit"),
     ),
     Processing(
-        what="维修过程记录", purpose="说明做了什么，其中告诉居民的部分居民看得到", basis=(Basis.CONTRACT,), columns=("repair_note.text",),
+        what="维修过程记录", purpose="说明做了什么，其中告诉居民的部分居民看得到", basis=(Basis.CONTRACT,), columns=("repair_note.text", "repair_ticket.ended_note"),
+        lives="与工单相同", seen_by=("ticket.view",),
+    ),
+    Processing(
+        what="维修费用：材料、工时、金额、谁承担", purpose="算清楚账，住户承担的告诉住户", basis=(Basis.CONTRACT,), columns=("repair_cost.what", "repair_cost.fen"),
         lives="与工单相同", seen_by=("ticket.view",),
     ),
 )  # fmt: skip

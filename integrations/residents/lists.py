@@ -21,6 +21,7 @@ from bot.contract import (
     roster,
     sheets,
 )
+from bot.contract.listpage import KINDS
 from bot.contract.register import Filter
 from integrations.residents.phones import masked
 
@@ -135,9 +136,10 @@ def export(desk: Desk) -> Download:
         for one in found for flat, role in flats[one.key] or [("", "")]
     ]  # fmt: skip
     desk.record("people.listed", "", people=len(found))
-    name = f"{desk.community.name}居民名单 {desk.now:%Y-%m-%d}.csv"
-    body = sheets.table(("住址", "身份", "姓名", "电话", "标签", "绑定微信"), rows).encode()
-    return Download(body=body, content_type="text/csv", filename=name)
+    name, head = f"{desk.community.name}居民名单 {desk.now:%Y-%m-%d}", ("住址", "身份", "姓名", "电话", "标签", "绑定微信")
+    if desk.form.get("as") == "xlsx":
+        return Download(body=sheets.workbook(head, rows), content_type=KINDS["xlsx"], filename=f"{name}.xlsx")
+    return Download(body=sheets.table(head, rows).encode(), content_type=KINDS["csv"], filename=f"{name}.csv")
 
 
 def hidden(desk: Desk) -> frozenset[str]:

@@ -1,16 +1,10 @@
-"""The gate page, and the list of passes."""
+"""The gate page, and calling a pass off."""
 
-from datetime import timedelta
+from sqlmodel import select
 
-from sqlmodel import col, select
-
-from bot.contract import Desk, Household, Page, Redirect, Refusal, Resident, View, page, row_id
-from integrations.visitor_passes import gate
-from integrations.visitor_passes.models import Pass, PassState
-from integrations.visitor_passes.settings import Settings
-
-#: Passes older than this are not on the list any more.
-SHOWN = timedelta(days=7)
+from bot.contract import Desk, Page, Redirect, Refusal, View, page, row_id
+from integrations.visitor_passes import gate, listed
+from integrations.visitor_passes.models import Pass
 
 
 @page("GET", "/gate", need="gate.check", title="门岗", nav="服务")
@@ -43,24 +37,6 @@ def left(desk: Desk) -> Redirect:
     return Redirect("/console/gate", "已登记离开。")
 
 
-@page("GET", "/passes", need="pass.view", title="访客", nav="服务")
-def passes(desk: Desk) -> View:
-    """List the passes of the last days and those to come."""
-    rows = desk.session.exec(
-        select(Pass, Household)
-        .join(Household, col(Household.id) == col(Pass.household_id))
-        .where(col(Pass.ends_at) > desk.now - SHOWN)
-        .order_by(col(Pass.starts_at).desc())
-        .limit(200)
-    ).all()
-    grace = desk.settings(Settings).grace
-    shown = [
-        (pass_, flat.label, gate.mask(pass_.visitor_name), pass_.fault_at(desk.now, grace), gate.remarks(pass_))
-        for pass_, flat in rows
-    ]
-    return View("visitor_passes/passes.html", {"rows": shown})
-
-
 @page("POST", "/passes/{id}/cancel", need="pass.edit")
 def cancel(desk: Desk) -> Redirect:
     """Call off a pass that must not open the gate any more, and tell who made it."""
@@ -68,14 +44,8 @@ def cancel(desk: Desk) -> Redirect:
     pass_ = desk.session.exec(wanted.execution_options(populate_existing=True)).first()
     if pass_ is None:
         raise LookupError(desk.params["id"])
-    if pass_.state is not PassState.ACTIVE:
-        raise Refusal("这张通行证已经不能用了，不用再作废。")
-    pass_.state = PassState.CANCELLED
-    desk.session.add(pass_)
-    desk.record("visitor.revoked", f"pass:{pass_.public_id}")
-    maker = desk.session.get_one(Resident, pass_.resident_id)
-    told = desk.tell(maker, "visitor.revoked", name=pass_.visitor_name, at=pass_.starts_at)
+    told = listed.revoke(desk, pass_)
     return Redirect("/console/passes", f"已作废，{'已告诉住户' if told else '住户没有绑定微信，请电话告诉一声'}。")
 
 
-ROUTES: tuple[Page, ...] = (stand, check, left, passes, cancel)
+ROUTES: tuple[Page, ...] = (stand, check, left, cancel)

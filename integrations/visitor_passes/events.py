@@ -16,13 +16,13 @@ def _pass(work: Work, key: str) -> Subject:
 
 #: Kinds of events and their fields.
 EMITS = {
-    "visitor.invited": "people", "visitor.changed": "time? who? people? plate? phone? words?", "visitor.cancelled": "", "visitor.revoked": "",
+    "visitor.invited": "people", "visitor.changed": "time? who? people? plate? phone? words?", "visitor.cancelled": "", "visitor.revoked": "", "visitor.put_back": "",
     "gate.admitted": "reason method", "gate.refused": "reason method", "gate.left": "",
 }  # fmt: skip
 
 LOG = Log(
     events={
-        "visitor.invited": "邀请访客，{people} 人", "visitor.cancelled": "取消了访客", "visitor.revoked": "物业作废了通行证",
+        "visitor.invited": "邀请访客，{people} 人", "visitor.cancelled": "取消了访客", "visitor.revoked": "物业作废了通行证", "visitor.put_back": "物业撤销了作废，通行证照常有效",
         "visitor.changed": "改了访客的{words?说明}{time?时间 }{who?姓名 }{people?人数 }{plate?车牌 }{phone?电话}",
         "gate.admitted": "门岗放行（{method}）",
         "gate.refused": "门岗不放行：{reason}（{method}）", "gate.left": "登记访客离开",

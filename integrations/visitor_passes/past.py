@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.contract import Act, Past, Resident, Role, Staff, Then
+from bot.contract import Episode, Past, Resident, Role, Staff, Then
 from integrations.visitor_passes.models import CODE_ALPHABET, CODE_LENGTH, Pass, Passage, PassState
 
 VISITORS = (
@@ -30,7 +30,7 @@ PLATES = ("", "", "", "浙A8K2M3", "浙AD12345", "苏E66P21", "沪C9Z870")
 TO_COME = (1.5, 4, 9, 22, 30, 49)
 
 
-def tell(past: Past) -> Iterator[Act]:
+def tell(past: Past) -> Iterator[Episode]:
     """Give what happened to each pass, and who is still to come."""
     for hours in TO_COME[: len(past.residents) // 60]:
         resident = past.somebody(past.now)
@@ -43,7 +43,7 @@ def tell(past: Past) -> Iterator[Act]:
             yield from _visit(past, resident, at)
 
 
-def _visit(past: Past, resident: Resident, at: datetime) -> Iterator[Act]:
+def _visit(past: Past, resident: Resident, at: datetime) -> Iterator[Episode]:
     dice = past.dice
     starts = (at + timedelta(days=dice.choices((0, 1, 2, 5), (5, 6, 2, 1))[0])).replace(
         minute=dice.choice((0, 30)), second=0, microsecond=0

@@ -88,7 +88,7 @@ def test_repair_with_a_photo_reaches_the_board_and_its_progress_the_resident(
 
     desk = sign_in("staff")
     desk.goto(f"{demo.url}/console/tickets")
-    desk.get_by_role("link", name=re.compile("3栋1单元302")).click()
+    desk.get_by_role("link", name=re.compile("3栋1单元302")).first.click()
     expect(desk.get_by_alt_text("住户发来的照片")).to_be_visible(timeout=20_000)
     desk.get_by_role("button", name="标为处理中").click()
     expect(desk.get_by_role("status")).to_contain_text("已改为“处理中”")
@@ -201,7 +201,7 @@ def test_intent_is_tried_and_edited_and_live_at_once(demo: Demo, sign_in: Window
     shot(admin, "intents")
 
 
-@pytest.mark.parametrize("path", ["", "/conversations", "/tasks", "/notices", "/notices/new", "/tickets", "/passes", "/gate", "/health", "/flats",
+@pytest.mark.parametrize("path", ["", "/conversations", "/tasks", "/notices", "/notices/new", "/tickets", "/tickets/board", "/tickets/new", "/passes", "/gate", "/health", "/flats",
                                   "/intents", "/staff", "/audit"])  # fmt: skip
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_page_fits_its_screen_by_day_and_by_night(demo: Demo, sign_in: Window, shot: Shot, path: str, width: int) -> None:

@@ -70,7 +70,7 @@ def test_talk_that_was_scrolled_back_stays_where_it_is(demo: Demo, sign_in: Wind
 
 def test_lists_follow_without_a_reload(demo: Demo, sign_in: Window) -> None:
     talks, board, home = sign_in("staff"), sign_in("staff"), sign_in("staff")
-    for page, path in ((talks, "/conversations"), (board, "/tickets"), (home, "")):
+    for page, path in ((talks, "/conversations"), (board, "/tickets/board"), (home, "")):
         page.goto(f"{demo.url}/console{path}")
         marked(page)
 
@@ -92,13 +92,15 @@ def test_what_was_written_for_a_task_that_a_colleague_closed_stays_readable(demo
     mine, colleagues = sign_in("staff"), sign_in("manager")
     mine.goto(f"{demo.url}/console/tasks")
     colleagues.goto(f"{demo.url}/console/tasks")
-    card = mine.locator(".card", has_text="99栋2单元501")
+    card = mine.locator(".task", has_text="99栋2单元501")
+    card.get_by_text("办结…").click()
     card.get_by_label("怎么处理的").fill("已约电工明早九点")
     marked(mine)
 
-    theirs = colleagues.locator(".card", has_text="99栋2单元501")
+    theirs = colleagues.locator(".task", has_text="99栋2单元501")
+    theirs.get_by_text("办结…").click()
     theirs.get_by_label("怎么处理的").fill("我来处理了")
-    theirs.get_by_role("button", name="办结").click()
+    theirs.get_by_role("button", name="办结", exact=True).click()
 
     note = mine.locator("[data-kept]")
     expect(note).to_contain_text("同事刚刚办结了")
@@ -191,9 +193,10 @@ def test_every_open_page_shows_and_rings_an_alarm_until_it_is_dealt_with(
     desk.goto(f"{demo.url}/console/tasks")
     while desk.locator(".urgent").count():
         first = desk.locator(".urgent").first
+        first.get_by_text("办结…").click()
         if first.get_by_label("结果").count():
             first.get_by_label("结果").select_option(index=1)
-        first.get_by_role("button", name="办结").click()
+        first.get_by_role("button", name="办结", exact=True).click()
         expect(desk.get_by_role("status")).to_contain_text("已办结")
     expect(alarms).to_be_hidden()
     expect(page).to_have_title(re.compile("^写通知"))

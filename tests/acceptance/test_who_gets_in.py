@@ -40,8 +40,11 @@ from bot.store.rosterdiff import Entry
 from bot.store.sentpictures import SentPicture
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
+from bot.store.undos import UndoStep
+from bot.store.views import SavedView
 from bot.wechat import crypto
 from integrations.privacy.models import Export
+from integrations.repairs.models import Ticket, TicketCost
 from integrations.visitor_passes.models import Pass
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
@@ -269,13 +272,20 @@ def live(house: House) -> None:
             shown = SentPicture(
                 openid=actor.openid, delivery_id=sent.id or 0, content=Path("tests/acceptance/leak.jpg").read_bytes(), at=NOW
             )
-            session.add_all([picture, shift, sent])
+            view = SavedView(
+                list="tickets", staff_id=asker.id or 0, name="超时", query="state=late", created_at=NOW, is_shared=True
+            )
+            step = UndoStep(list="tickets", act="level", staff_id=asker.id or 0, at=NOW, personal_changes={"rows": []})
+            ticket = session.exec(select(Ticket)).first()
+            cost = TicketCost(id=900_004, ticket_id=ticket.id if ticket and ticket.id else 0, at=NOW, what="水龙头", fen=3500)
+            session.add_all([picture, shift, sent, view, step, cost])
             session.flush()
             session.add(shown)
             session.flush()
             house.met |= {
                 ("notice", "met"): {told.public_id}, ("delivery", "met"): {str(sent.id)}, ("number", "met"): {str(picture.id)},
                 ("duty_shift", "met"): {str(shift.id)}, ("household", "met"): {str(home.id)}, ("resident", "met"): {resident.public_id, joined.public_id}, ("task", "met"): {asked.public_id},
+                ("saved_view", "met"): {view.public_id}, ("undo_step", "met"): {step.public_id}, ("repair_cost", "met"): {str(cost.id)},
             }  # fmt: skip
             talk = session.exec(select(Conversation).where(Conversation.openid == actor.openid)).one()
             house.met |= {("sent_picture", "met"): {shown.public_id}, ("conversation", "met"): {talk.public_id}}

@@ -32,10 +32,12 @@ from bot.store.outbox import Delivery, DeliveryState
 from bot.store.photos import Photo
 from bot.store.rosterdiff import Entry
 from bot.store.sentpictures import SentPicture
+from bot.store.undos import UndoStep
+from bot.store.views import SavedView
 from integrations.desk.models import ReadyAnswer, TalkLabel, TalkLabelled, TalkNote
 from integrations.duty.models import Robot
 from integrations.privacy.models import Export
-from integrations.repairs.models import Ticket, TicketNote
+from integrations.repairs.models import Ticket, TicketCost, TicketNote
 from integrations.visitor_passes.models import Pass, Passage
 
 #: Stands in every text and id of B that a person writes, and nowhere else.
@@ -72,6 +74,9 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/roster/imports/{id}": lambda b: b.imported,
     "/console/gate/{id}": lambda b: str(b.passage),
     "/console/tickets/{number}": lambda b: b.ticket,
+    "/console/tickets/{number}/costs/{repair_cost}": lambda b: str(b.cost),
+    "/console/undo/{undo_step}": lambda b: b.step,
+    "/console/views/{saved_view}": lambda b: b.view,
     "/console/duty/shifts/{id}": lambda b: str(b.shift),
     "/console/duty/robots/{id}": lambda b: b.robot,
     "/p/notices/{delivery}": lambda b: str(b.delivery),
@@ -142,6 +147,9 @@ class Other:
     export_key: str = ""
     merger: str = ""
     told_apart: str = ""
+    cost: int = 0
+    step: str = ""
+    view: str = ""
 
     @property
     def signs(self) -> list[str]:
@@ -149,6 +157,7 @@ class Other:
         return [
             MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.code, self.photo, self.login,
             self.key, self.effect, self.resident, self.robot, self.knowledge, self.device, self.draft, self.imported, self.export, self.export_key, self.audience, self.text,
+            self.step, self.view,
         ]  # fmt: skip
 
 
@@ -210,11 +219,16 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     shift = Shift(staff_id=staff.id or 0, weekday=2)
     robot = Robot(name=f"{MARK}群", url=f"https://example.com/?key={MARK}", added_at=now)
     export = Export(talk=rows["conversation"].public_id, asked_at=now, opened_at=now)
+    cost = TicketCost(ticket_id=ticket.id, at=now, what=MARK, fen=100)
+    view = SavedView(list="tickets", staff_id=staff.id or 0, name=MARK, query=f"q={MARK}", created_at=now, is_shared=True)
+    step = UndoStep(list="tickets", act="level", staff_id=staff.id or 0, at=now, personal_changes={"rows": []})
+    session.add_all([cost, view, step])
     session.add_all(
         [photo, passage, shift, robot, export, TicketNote(ticket_id=ticket.id, at=now, staff_id=staff.id, text=subject)]
     )
     events.record(session, now, "repair.opened", subject=ticket.subject, actor=f"staff:{b.login}")
     session.flush()
+    b.cost, b.view, b.step = cost.id or 0, view.public_id, step.public_id
     photos.mkdir(parents=True, exist_ok=True)
     (photos / f"{photo.sha256}.jpg").write_bytes(b"\xff\xd8")
     b.notice, b.conversation, b.task = rows["notice"].public_id, rows["conversation"].public_id, rows["task"].public_id

@@ -82,6 +82,7 @@ def test_what_somebody_keeps_for_themselves_alone_is_shown_by_somebody() -> None
         "inbox.answer",
         "inbox.push",
         "merger.personal_before",
+        "undo_step.personal_changes",
         "unmatched.text",  # whoever has the server's command line
     }  # how the bot works; nobody of the staff reads it
     assert {sealed.place for _, _, sealed in sealing.columns()} - shown == unseen

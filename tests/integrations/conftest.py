@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from sqlalchemy import inspect
 from sqlmodel import Session, select
 
 from bot import config
@@ -124,7 +125,9 @@ class Town:
         self.database.submit(lambda session: job(Work(session=session, now=self.now, context=self.context))).result()
 
     def all(self, kind: type[T]) -> list[T]:
-        return self.database.submit(lambda session: list(session.exec(select(kind)).all())).result()
+        """Return all rows, in the order in which they were written."""
+        keys = inspect(kind).primary_key
+        return self.database.submit(lambda session: list(session.exec(select(kind).order_by(*keys)).all())).result()
 
     def told(self, openid: str) -> list[str]:
         return [row.payload["text"] for row in self.all(Delivery) if row.openid == openid]
@@ -151,7 +154,8 @@ class Chat:
         return "\n".join(answers[-1].texts) if answers[-1] else ""
 
     def all(self, kind: type[T]) -> list[T]:
-        return self.room.database.submit(lambda session: list(session.exec(select(kind)).all())).result()
+        keys = inspect(kind).primary_key
+        return self.room.database.submit(lambda session: list(session.exec(select(kind).order_by(*keys)).all())).result()
 
 
 @pytest.fixture

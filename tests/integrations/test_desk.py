@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session
 
+from bot.console import lists
 from bot.contract import Download, Page, Redirect, View, Work
 from bot.errors import Refusal
 from bot.store import grants
@@ -16,6 +17,7 @@ from bot.store.events import Event
 from bot.store.people import Household, Resident
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
+from bot.store.undos import UndoStep
 from integrations.desk import conversations, tasks
 from integrations.health import actions as health
 from integrations.repairs import actions as repairs
@@ -38,10 +40,10 @@ def open_task(town: Town, kind: str, **data: Any) -> Task:
 
 
 def row(town: Town, role: Role = Role.STAFF) -> dict[str, Any]:
-    view = town.opens(role, tasks.show)
+    view = town.opens(role, lists.pages_of(tasks.LIST)[0])
     assert isinstance(view, View)
-    [found] = view.values["rows"]
-    return found
+    [found] = view.values["list"].lines
+    return dict(found.row)
 
 
 def staff(town: Town, role: Role) -> Staff:
@@ -94,6 +96,91 @@ def test_task_leads_where_its_kind_says(town: Town) -> None:
     open_task(town, "repair.urged", subject="ticket:R1")
 
     assert (row(town)["path"], row(town)["path_title"]) == ("/tickets/R1", "看工单")
+
+
+def bulk(town: Town, act: str, *found: Task, **answers: str) -> Any:
+    ticked = {f"row.{one.public_id}": "1" for one in found}
+    return town.opens(
+        Role.STAFF, lists.pages_of(tasks.LIST)[-1], act=act, **ticked, **{f"{act}.{name}": said for name, said in answers.items()}
+    )
+
+
+def undo(town: Town) -> Any:
+    page = next(one for one in lists.pages(town.services) if one.path == "/undo/{undo_step}")
+    return town.opens(Role.STAFF, page, params={"undo_step": town.all(UndoStep)[-1].public_id})
+
+
+def listed(town: Town, role: Role = Role.STAFF, **query: str) -> list[str]:
+    return [line.key for line in town.opens(role, lists.pages_of(tasks.LIST)[0], query=query).values["list"].lines]
+
+
+def test_several_tasks_are_closed_with_one_remark_and_opened_again_as_they_were(town: Town) -> None:
+    first, second = open_task(town, "repair.urged"), open_task(town, "repair.overdue")
+    town.opens(Role.STAFF, tasks.claim, params={"id": first.public_id})
+
+    bulk(town, "close", first, second, note="都电话说过了")
+    closed = [(task.is_open, task.outcome) for task in town.tasks()]
+    undo(town)
+
+    assert closed == [(False, "都电话说过了")] * 2
+    assert [(task.is_open, task.claimed_by is not None, task.outcome) for task in town.tasks()] == [
+        (True, True, ""),
+        (True, False, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("emergency.fire", "单独办结"), ("repair.callback", "单独办结"), ("handoff", "居民在等答复")]
+)
+def test_what_needs_an_outcome_of_its_own_is_not_closed_with_others(town: Town, kind: str, said: str) -> None:
+    calm, other = open_task(town, "repair.urged"), open_task(town, kind)
+
+    answer = bulk(town, "close", calm, other, note="看过了")
+
+    assert said in answer.note
+    assert {task.kind: task.is_open for task in town.tasks()} == {"repair.urged": False, kind: True}
+
+
+def test_an_alarm_that_was_claimed_by_mistake_climbs_on_when_that_is_taken_back(town: Town) -> None:
+    alarm = open_task(town, "emergency.fire", urgent=True)
+    [before] = [task.rung_at for task in town.tasks()]
+
+    bulk(town, "claim", alarm)
+    undo(town)
+
+    assert [(task.claimed_by, task.rung_at) for task in town.tasks()] == [(None, before)]
+
+
+def test_several_tasks_are_handed_on_to_a_colleague_and_a_task_that_one_may_not_see_is_not_there(town: Town) -> None:
+    seen, hidden = open_task(town, "repair.urged"), open_task(town, "health.abnormal")
+
+    def hide(session: Session) -> None:
+        session.get_one(Task, hidden.id).need = "users.edit"
+
+    town.database.submit(hide).result()
+    manager = staff(town, Role.MANAGER)
+
+    bulk(town, "hand-on", seen, hidden, staff=str(manager.id))
+
+    assert {task.public_id: task.claimed_by for task in town.tasks()} == {seen.public_id: manager.id, hidden.public_id: None}
+    assert listed(town, state="all") == [seen.public_id]
+    assert set(listed(town, Role.ADMIN, state="all")) == {seen.public_id, hidden.public_id}
+
+
+def test_closed_tasks_are_found_too_by_flat_kind_and_words(town: Town) -> None:
+    task = open_task(town, "repair.urged")
+    open_task(town, "identity.confirm")
+    town.opens(Role.STAFF, tasks.close, params={"id": task.public_id}, note="换了龙头")
+
+    assert (
+        listed(town, state="closed")
+        == listed(town, state="closed", q="501")
+        == listed(town, state="closed", q="催办")
+        == [task.public_id]
+    )
+    assert listed(town, state="closed", q="龙头") == [task.public_id]
+    assert listed(town, state="closed", q="502") == []
+    assert task.public_id not in listed(town)
 
 
 def household(town: Town, role: Role = Role.MANAGER) -> dict[str, Any]:

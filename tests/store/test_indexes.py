@@ -27,7 +27,15 @@ QUESTIONS = {
     "ix_desk_labelled_label_id": "SELECT openid FROM desk_labelled WHERE label_id = 1",
     "ix_sent_picture_openid": "SELECT public_id FROM sent_picture WHERE openid = 'oChen'",
     "effect_state": "SELECT * FROM effect WHERE state = 'dead' AND community_id = 1 ORDER BY id DESC LIMIT 200",
-}
+    "task_listed": "SELECT id FROM task WHERE community_id = 1 AND kind = 'repair.urged' ORDER BY urgent DESC, opened_at LIMIT 15",
+    "task_closed": "SELECT id FROM task WHERE community_id = 1 AND closed_at IS NOT NULL AND need IN ('task.view') ORDER BY closed_at DESC LIMIT 15",
+    "repair_ticket_state": "SELECT id FROM repair_ticket WHERE community_id = 1 AND state = 'closed' "
+    "ORDER BY urgent DESC, priority DESC, due_at LIMIT 20",
+    "repair_ticket_opened": "SELECT id FROM repair_ticket WHERE community_id = 1 AND opened_at >= '2026-03-01' ORDER BY opened_at DESC LIMIT 20",
+    "repair_ticket_listed": "SELECT id FROM repair_ticket WHERE community_id = 1 AND location LIKE '%厨房%' "
+                            "ORDER BY urgent DESC, priority DESC, due_at LIMIT 20",
+    "saved_view_list": "SELECT * FROM saved_view WHERE community_id = 1 AND list = 'tickets'",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("index", QUESTIONS)
@@ -66,7 +74,7 @@ def leading(table: Table) -> Iterator[object]:
     "question",
     [
         "SELECT 1 FROM delivery WHERE resident_id = 1", "SELECT 1 FROM resident WHERE merged_into_id = 1",
-        "SELECT 1 FROM line WHERE photo_id = 1", "SELECT 1 FROM task WHERE household_id = 1", "SELECT 1 FROM claim WHERE household_id = 1",
+        "SELECT 1 FROM line WHERE photo_id = 1", "SELECT * FROM task WHERE household_id = 1", "SELECT 1 FROM claim WHERE household_id = 1",
         "SELECT 1 FROM invitation WHERE inviter_id = 1",
     ],
 )  # fmt: skip

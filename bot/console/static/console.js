@@ -23,15 +23,19 @@ addEventListener("pageshow", () => {
   document.querySelectorAll("button[data-waits]").forEach((button) => { button.disabled = false; delete button.dataset.waits; });
 });
 
-// Ctrl+Enter sends; keys do nothing while Chinese is being composed or a field has the focus.
+// Ctrl+Enter sends; keys do nothing while Chinese is being composed, a field has the focus or a dialog is open.
+const composes = (event) => event.isComposing || event.keyCode === 229; // 229: Safari tells of the last key only after the composing
+const plainKey = (key) => ({ "？": "?", "／": "/" })[key] ?? key; // as a Chinese keyboard types them
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing) return;
-  const field = event.target.closest("input, textarea, select");
+  if (composes(event)) return;
+  const field = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
   if (field?.matches("[data-submit]") && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     field.form.requestSubmit();
-  } else if (!field && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  } else if (field && event.key === "Escape" && field.matches("[type=search]")) {
+    field.blur();
+  } else if (!field && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]")) {
+    const wanted = document.querySelector(`[data-key="${CSS.escape(plainKey(event.key))}"]`);
     if (wanted?.matches("input, textarea")) {
       event.preventDefault();
       wanted.focus();
@@ -40,14 +44,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Lists by keyboard: j and k go from row to row, the arrow down leads from the search field to the first one, Enter opens.
+// Lists by keyboard: j and k go from row to row, the arrow down leads from the search field to the first one, Enter opens, x ticks.
+const rowOf = (node) => node.closest("tr, li, .task, .card");
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const [typing, searching] = [event.target.matches("input:not([type=checkbox]), textarea, select"), event.target.matches("[type=search]")];
+  if (composes(event) || document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const [typing, searching] = [event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select"), event.target.matches("[type=search]")];
+  if (event.key === "x" && !typing) return rowOf(event.target)?.querySelector("[data-tick]")?.click();
   const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step || (typing && !(searching && event.key === "ArrowDown"))) return;
   const rows = [...document.querySelectorAll("[data-row]")];
-  const here = rows.findIndex((row) => row === event.target || row.closest("tr, li")?.contains(event.target));
+  const here = rows.findIndex((row) => row === event.target || rowOf(row)?.contains(event.target));
   if (here < 0 && event.key.startsWith("Arrow") && !searching) return; // the arrows scroll
   const next = rows[here < 0 ? 0 : here + step];
   if (!next) return;
@@ -56,6 +62,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
+  document.querySelector(event.target.closest("[data-opens]")?.dataset.opens ?? "dialog.none")?.showModal();
   if (event.target.closest("[data-print]")) print();
   const all = event.target.closest("[data-all]");
   if (all) document.querySelectorAll(all.dataset.all).forEach((box) => { box.checked = all.checked; });

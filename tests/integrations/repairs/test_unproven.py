@@ -45,7 +45,7 @@ def test_the_fault_is_on_record_and_marked(town: Town) -> None:
     [ticket] = town.all(Ticket)
     assert (ticket.resident_id, ticket.household_id, ticket.openid) == (None, None, NEW)
     columns = town.opens(Role.STAFF, console.board).values["columns"]
-    assert [place for _, rows in columns for _, place, _ in rows] == ["3栋2单元501（未核实）"]
+    assert [row.place for *_, rows in columns for row, _ in rows] == ["3栋2单元501（未核实）"]
 
 
 def test_nobody_else_sees_urges_or_cancels_what_an_unproven_account_reported(town: Town) -> None:

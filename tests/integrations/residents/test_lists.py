@@ -65,7 +65,7 @@ def test_every_page_says_how_many_there_are_in_all_and_the_last_one_is_reached(t
     town.database.submit(move).result()
 
     first, last = listed(town), listed(town, page="99")
-    assert (first["found"].total, first["found"].pages, len(first["rows"])) == (103, 3, 50)
+    assert (first["found"].total, first["found"].pages, len(first["rows"])) == (2 * register.PAGE + 3, 3, register.PAGE)
     assert (last["found"].page, len(last["rows"]), last["after"]) == (3, 3, "")
     assert "page=2" in last["before"]
 

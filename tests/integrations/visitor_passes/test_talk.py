@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.console import views
+from bot.console import lists, views
 from bot.contract import Ask, Reply, Turn
 from bot.model import SHANGHAI
 from bot.store.events import Event
 from bot.store.staff import Role
 from integrations.visitor_passes import actions, cards, console, gate, pages, personal, stay
+from integrations.visitor_passes.listed import LIST
 from integrations.visitor_passes.models import LONGEST, Pass, PassState
 from tests.integrations.conftest import CATALOGUE, CHEN, LI
 
@@ -401,9 +402,10 @@ def test_guard_reads_what_somebody_comes_for_in_full(town: Town) -> None:
 def test_staff_read_them_on_the_list(town: Town) -> None:
     told(town)
 
-    [(_, _, name, _, remarks)] = town.opens(Role.STAFF, console.passes).values["rows"]
+    [line] = town.opens(Role.STAFF, lists.pages_of(LIST)[0]).values["list"].lines
+    [visitor] = dict(line.cells)["访客"]
 
-    assert (name, remarks[-1]) == ("王*", "她耳朵背 麻烦大声点")
+    assert (visitor.words, visitor.small.split("；")[-1]) == ("王*", "她耳朵背 麻烦大声点")
 
 
 def test_visitor_reads_none_of_them(town: Town) -> None:

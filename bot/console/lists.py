@@ -1,0 +1,123 @@
+"""The pages of the lists that services declare: a list, a file of it, acts on ticked rows and their taking back, kept views."""
+
+from collections.abc import Iterator
+from functools import partial
+from urllib.parse import parse_qsl
+
+from bot.contract import Desk, Download, Page, Redirect, Services, View, page
+from bot.contract.access import START
+from bot.contract.bulk import run, take_back, told
+from bot.contract.listpage import KINDS, Asked, file, show
+from bot.contract.lists import Listing
+from bot.errors import Refusal
+from bot.store import undos, views
+
+#: Name of the field that says which list a form was sent from, as its address does.
+FROM = "from"
+
+#: Before the key of a row, in the name of the field that ticks it.
+TICK = "row."
+
+
+def pages(services: Services) -> tuple[Page, ...]:
+    """Return the pages that all lists share."""
+    return (
+        page("POST", "/undo/{undo_step}", need=START)(partial(_undo, services)),
+        page("POST", "/views/{saved_view}/forget", need=START)(partial(_forget, services)),
+    )
+
+
+def pages_of(*listings: Listing) -> tuple[Page, ...]:
+    """Return the pages of some lists: each itself first, its acts last."""
+    return tuple(one for listing in listings for one in _pages_of(listing))
+
+
+def _pages_of(listing: Listing) -> Iterator[Page]:
+    yield page("GET", listing.path, need=listing.need, title=listing.title, nav=listing.nav, badge=listing.badge)(
+        partial(_show, listing)
+    )
+    yield page("POST", f"{listing.path}/views", need=listing.need)(partial(_keep, listing))
+    for kind in KINDS if listing.is_filed else ():
+        title = f"{listing.title}（{kind.upper()}）"
+        yield page("GET", f"{listing.path}/export.{kind}", need=listing.need, title=title)(partial(_file, listing, kind))
+    if listing.acts:
+        yield page("GET", f"{listing.path}/bulk", need=listing.need)(partial(_lead_back, listing))
+        yield page("POST", f"{listing.path}/bulk", need=listing.need)(partial(_act, listing))
+
+
+def _show(listing: Listing, desk: Desk) -> View:
+    shown = show(desk, listing, desk.query)
+    return View(listing.template, {"list": shown, "title": listing.title, **listing.around(desk, shown.found.rows)})
+
+
+def _file(listing: Listing, kind: str, desk: Desk) -> Download:
+    if not desk.may("list.export"):
+        raise Refusal(f"导出列表需要{'、'.join(desk.access.holders('list.export'))}的账号。需要的话请联系管理员。")
+    return file(desk, listing, desk.query, kind)
+
+
+def _act(listing: Listing, desk: Desk) -> View | Redirect:
+    """Do something with the ticked rows; what is refused is said on the list, where they stay ticked."""
+    keys = [name.removeprefix(TICK) for name in desk.form if name.startswith(TICK)]
+    query = dict(parse_qsl(desk.form.get(FROM, "")))
+    act = next((one for one in listing.acts if one.name == desk.form.get("act")), None)
+    try:
+        if act is None:
+            raise Refusal("请选择要做什么。")
+        done = run(desk, listing, act, keys, desk.form)
+    except Refusal as refusal:
+        if desk.is_fragment:  # said beside the acts, and all that is ticked stays
+            raise
+        desk.session.rollback()
+        shown = show(desk, listing, query, refused=str(refusal), ticked=frozenset(keys), written=desk.form)
+        return View(listing.template, {"list": shown, "title": listing.title, **listing.around(desk, shown.found.rows)}, 422)
+    left = f"没有改的：{told(done.refused)}" if done.refused else ""
+    asked = Asked.of(listing, query)
+    address = asked.address(page=asked.page)
+    undo = f"undo={done.step.public_id}" if done.step else ""
+    return Redirect(
+        f"{address}{'&' if '?' in address else '?'}{undo}", f"{act.title}：{done.changed} {listing.unit}，完成。{left}"[:180]
+    )
+
+
+def _lead_back(listing: Listing, _desk: Desk) -> Redirect:
+    """Lead whoever opens the address of the form again to the list."""
+    return Redirect(f"/console{listing.path}")
+
+
+def _undo(services: Services, desk: Desk) -> Redirect:
+    """Take back one's own last act."""
+    step = undos.find(desk.session, desk.params["undo_step"], desk.staff.id or 0, desk.now)
+    listing = services.lists.get(step.list) if step else None
+    act = next((one for one in listing.acts if step and one.name == step.act), None) if listing else None
+    if step is None or listing is None or act is None or not desk.may(listing.need):
+        raise LookupError(desk.params["undo_step"])
+    back, kept = take_back(desk, listing, act, step)
+    said = f"撤销了 {back} {listing.unit}。" if back else "没有可以撤销的。"
+    changed = f"有 {kept} {listing.unit}同事后来改过，保持现在的样子。" if kept else ""
+    return Redirect(_back(desk, listing), said + changed)
+
+
+def _keep(listing: Listing, desk: Desk) -> Redirect:
+    """Keep a list as it is filtered and sorted, under a name."""
+    name = "".join(desk.form.get("name", "").split())
+    if not name or len(name) > views.LONGEST:
+        raise Refusal(f"请给视图起个名字，最多 {views.LONGEST} 个字，例如：本周超时。")
+    asked = Asked.of(listing, dict(parse_qsl(desk.form.get(FROM, ""))))
+    is_shared = "shared" in desk.form
+    views.keep(desk.session, listing.name, desk.staff.id or 0, name, asked.query, desk.now, is_shared=is_shared)
+    return Redirect(asked.address(), f"存好了“{name}”，在列表上面点它就能回到这里{'，同事也看得到' if is_shared else ''}。")
+
+
+def _forget(services: Services, desk: Desk) -> Redirect:
+    """Take a view of one's own away."""
+    view = views.find(desk.session, desk.params["saved_view"], desk.staff.id or 0)
+    listing = services.lists.get(view.list) if view else None
+    if view is None or listing is None or view.staff_id != desk.staff.id or not desk.may(listing.need):
+        raise LookupError(desk.params["saved_view"])
+    desk.session.delete(view)
+    return Redirect(f"/console{listing.path}", f"视图“{view.name}”删掉了，列表里的内容都在。")
+
+
+def _back(desk: Desk, listing: Listing) -> str:
+    return Asked.of(listing, dict(parse_qsl(desk.form.get(FROM, "")))).address()

@@ -1,0 +1,445 @@
+"""One page of a list: what an address asks for, the rows that fit with their true number, and what stands around them; or all of them as a file."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from sqlalchemy import ColumnElement, UnaryExpression, and_, false
+from sqlalchemy.sql.operators import desc_op
+from sqlmodel import col, func, or_, select
+
+from bot.contract import sheets
+from bot.contract.access import PHONES
+from bot.contract.lists import ALL, SIZES, Act, Cell, Choice, Column, Days, Listing, Question, Said
+from bot.contract.pages import Desk, Download, page_number
+from bot.errors import Refusal
+from bot.language.kinds import phone as phones
+from bot.model import SHANGHAI
+from bot.store import undos, views
+
+#: Letters of a search, and words of it that count.
+LONGEST, WORDS = 80, 6
+
+#: Newest rows whose sealed words are opened to be searched; the page says so.
+OPENED = 1_000
+
+#: Rows of one file at most, and those that are loaded at a time.
+FILED, AT_ONCE = 20_000, 500
+
+#: Kinds of files.
+KINDS: Mapping[str, str] = {
+    "csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}  # fmt: skip
+
+#: Who may take a list along as a file.
+EXPORT = "list.export"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What an address asks for, of a listing; everything that it does not know is left out."""
+
+    listing: Listing
+    q: str
+    chosen: Mapping[str, str]  # filters, by the names that they have in the address
+    order: str
+    page: int
+    size: int
+
+    @classmethod
+    def of(cls, listing: Listing, query: Mapping[str, str]) -> "Asked":
+        """Read an address."""
+        chosen: dict[str, str] = {}
+        for filtered in listing.filters:
+            if isinstance(filtered, Days):
+                chosen |= {name: query.get(name, "").strip()[:10] for name in _names(filtered)}
+            else:
+                chosen[filtered.name] = query.get(filtered.name, filtered.usual).strip()[:80] or filtered.usual
+        order = query.get("sort", "")
+        sortable = {column.name for column in listing.columns if column.sort}
+        size = query.get("size", "")
+        return cls(
+            listing=listing, q=" ".join(query.get("q", "").split())[:LONGEST], chosen=chosen,
+            order=order if order.removeprefix("-") in sortable else listing.order, page=page_number(query),
+            size=int(size) if size in map(str, SIZES) else listing.size,
+        )  # fmt: skip
+
+    @property
+    def query(self) -> str:
+        """The same as an address says it, without what is usual and without the page."""
+        usual = {one.name: one.usual for one in self.listing.filters if isinstance(one, Choice)}
+        said = {name: value for name, value in self.chosen.items() if value != usual.get(name, "")}
+        more = {
+            "q": self.q, "sort": self.order if self.order != self.listing.order else "", "size": self.size if self.size != self.listing.size else "",
+        }  # fmt: skip
+        return urlencode({name: value for name, value in {**said, **more}.items() if value})
+
+    def address(self, **changed: Any) -> str:
+        """Return the address of the same list with something else: page=2, order="-opened"."""
+        other = replace(self, **{"page": 1, **changed})
+        query = "&".join(filter(None, (other.query, f"page={other.page}" if other.page > 1 else "")))
+        return f"/console{self.listing.path}" + (f"?{query}" if query else "")
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything but the usual is asked for."""
+        usual = {one.name: one.usual for one in self.listing.filters if isinstance(one, Choice)}
+        return bool(self.q) or any(value != usual.get(name, "") for name, value in self.chosen.items())
+
+    def conditions(self, desk: Desk) -> Iterator[ColumnElement[bool]]:
+        """Give what a row must be, but for what is searched; raises Refusal for days that are none."""
+        yield from self.listing.base(desk)
+        for filtered in self.listing.filters:
+            if isinstance(filtered, Choice):
+                value = self.chosen[filtered.name]
+                if value and value != ALL and value in filtered.options(desk):
+                    yield filtered.fits(desk, value)
+            else:
+                since, until = (self.chosen[name] for name in _names(filtered))
+                if since:
+                    yield col(filtered.column) >= _midnight(since)
+                if until:
+                    yield col(filtered.column) < _midnight(until) + timedelta(days=1)
+
+    @property
+    def sorting(self) -> Sequence[Any]:
+        """Return what rows are sorted by; the id comes last, so that no row stands on two pages."""
+        by = next(column for column in self.listing.columns if column.name == self.order.removeprefix("-"))
+        parts = (*by.sort, self.listing.table.id)
+        return [_way(part, is_back=self.order.startswith("-")) for part in parts]
+
+
+def _way(part: Any, *, is_back: bool) -> Any:
+    """Return what a column is sorted by: as it is declared, or the other way round."""
+    is_down = isinstance(part, UnaryExpression) and part.modifier is desc_op
+    bare = part.element if is_down else part
+    return bare.asc() if is_down is is_back else bare.desc()
+
+
+def _names(days: Days) -> tuple[str, str]:
+    return f"{days.name}_from", f"{days.name}_to"
+
+
+def _midnight(said: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(said), time(), SHANGHAI)
+    except ValueError:
+        raise Refusal(f"“{said[:20]}”不是日期，请写成 2026-03-11。") from None
+
+
+# ------------------------------------------------------------------ rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The rows of one page, and how many there are on all pages."""
+
+    rows: Sequence[Any]
+    total: int
+    page: int
+    pages: int
+    opened: int = 0  # newest rows whose sealed words were searched; 0 = all, or nothing was
+
+
+def look(desk: Desk, asked: Asked) -> Found:
+    """Return the page that is asked for; the last one where there are fewer."""
+    listing, table = asked.listing, asked.listing.table
+    fits, opened = [*asked.conditions(desk)], 0
+    if asked.q:
+        searched, opened = _searched(desk, asked, fits)
+        fits.append(searched)
+    total = desk.session.exec(select(func.count(table.id)).where(*fits)).one()
+    pages = max(-(-total // asked.size), 1)
+    page = min(asked.page, pages)
+    wanted = select(table.id).where(*fits).order_by(*asked.sorting).limit(asked.size).offset((page - 1) * asked.size)
+    ids = desk.session.exec(wanted).all()
+    return Found(rows=listing.load(desk, _rows(desk, table, ids)), total=total, page=page, pages=pages, opened=opened)
+
+
+def _rows(desk: Desk, table: Any, ids: Sequence[int]) -> list[Any]:
+    """Return the rows of these ids, in their order; the rest of the table stays sealed."""
+    found = {row.id: row for row in desk.session.exec(select(table).where(col(table.id).in_(ids))).all()}
+    return [found[key] for key in ids if key in found]
+
+
+def _searched(desk: Desk, asked: Asked, fits: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[bool], int]:
+    """Return the condition for what is typed: each word must be found somewhere, or all of it in sealed words of the newest rows."""
+    listing, table = asked.listing, asked.listing.table
+    each = [listing.find(desk, word) if listing.find else () for word in asked.q.split()[:WORDS]]
+    found = and_(*(or_(*conditions) if conditions else false() for conditions in each))
+    if not listing.opens:
+        return found, 0
+    newest = select(table.id, *(getattr(table, name) for name in listing.opens)).where(*fits)
+    rows = desk.session.exec(newest.order_by(col(table.id).desc()).limit(OPENED)).all()
+    held = [key for key, *texts in rows if any(_holds(desk, str(text), asked.q) for text in texts)]
+    return or_(found, col(table.id).in_(held)), OPENED if len(rows) == OPENED else 0
+
+
+def _holds(desk: Desk, text: str, said: str) -> bool:
+    """Tell whether words hold what is looked for, as whoever looks may read them: nobody finds what they may not see."""
+    return said in text and said in desk.veil(text)
+
+
+# ------------------------------------------------------------------ a page
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The head of a column: where one click sorts by it, and which way it is sorted now."""
+
+    title: str
+    address: str = ""
+    sorted: str = ""  # ascending or descending
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A row as it is shown."""
+
+    key: str
+    to: str
+    cells: Sequence[tuple[str, Sequence[Cell]]]  # title of the column, what stands there
+    row: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Narrowing:
+    """A filter as the form shows it."""
+
+    name: str
+    title: str
+    options: Mapping[str, str]
+    chosen: str
+    any: str = ""  # the key for everything
+    until: tuple[str, str] = ("", "")  # of days: name and value of the last one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A kept view, as a tab above the list."""
+
+    words: str
+    address: str
+    is_current: bool
+    forget: str = ""  # where it is taken away, by whoever made it
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bulk:
+    """What may be done with ticked rows, with the answers to choose from."""
+
+    act: Act
+    asks: Sequence[tuple[Question, Mapping[str, str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """All that console/list.html shows."""
+
+    listing: Listing
+    asked: Asked
+    found: Found
+    heads: Sequence[Head]
+    lines: Sequence[Line]
+    narrowings: Sequence[Narrowing]
+    tabs: Sequence[Tab]
+    bulk: Sequence[Bulk]
+    undo: str = ""  # where the last act is taken back
+    why_not: str = ""
+    refused: str = ""
+    ticked: frozenset[str] = frozenset()
+    written: Mapping[str, str]
+    may_file: bool
+
+    @property
+    def before(self) -> str:
+        """The address of the page before, empty on the first."""
+        return self.asked.address(page=self.found.page - 1) if self.found.page > 1 else ""
+
+    @property
+    def after(self) -> str:
+        """The address of the next page, empty on the last."""
+        return self.asked.address(page=self.found.page + 1) if self.found.page < self.found.pages else ""
+
+    def file(self, kind: str) -> str:
+        """Return the address of a file of all that fits."""
+        return f"/console{self.listing.path}/export.{kind}" + (f"?{self.asked.query}" if self.asked.query else "")
+
+    @property
+    def sizes(self) -> Sequence[tuple[int, str]]:
+        """How many rows a page may have, each with its address; none where all stand on one."""
+        usual = self.listing.size
+        return [(size, self.asked.address(size=size)) for size in (usual, *SIZES)] if self.found.total > usual else []
+
+
+def show(
+    desk: Desk, listing: Listing, query: Mapping[str, str], *, refused: str = "", ticked: frozenset[str] = frozenset(),
+    written: Mapping[str, str] | None = None,
+) -> Shown:  # fmt: skip
+    """Return what a page of a list shows; what is sensitive on it is noted as read."""
+    asked = Asked.of(listing, query)
+    found = look(desk, asked)
+    listing.reads(desk, found.rows)
+    columns = [column for column in listing.columns if not column.is_filed_only]
+    step = undos.find(desk.session, query.get("undo", ""), desk.staff.id or 0, desk.now) if query.get("undo") else None
+    return Shown(
+        listing=listing, asked=asked, found=found, heads=[_head(asked, column) for column in columns],
+        lines=[
+            Line(
+                key=listing.key(row), to=listing.to(row), row=row,
+                cells=[(column.title, pieces(column.says(desk, row), desk.now)) for column in columns],
+            )
+            for row in found.rows
+        ],
+        narrowings=[] if desk.is_fragment else [_narrowing(desk, asked, one) for one in listing.filters],
+        tabs=[] if desk.is_fragment else _tabs(desk, asked),
+        bulk=[
+            Bulk(act=act, asks=[(ask, ask.options(desk) if ask.options else {}) for ask in act.asks])
+            for act in listing.acts if desk.may(act.need)
+        ],
+        undo=f"/console/undo/{step.public_id}" if step and step.list == listing.name else "",
+        why_not=desk.why_not_by_phone(asked.q), refused=refused, ticked=ticked, written=written or {},
+        may_file=listing.is_filed and desk.may(EXPORT),
+    )  # fmt: skip
+
+
+def _head(asked: Asked, column: Column) -> Head:
+    if not column.sort:
+        return Head(title=column.title)
+    is_up, is_down = asked.order == column.name, asked.order == f"-{column.name}"
+    return Head(
+        title=column.title, address=asked.address(order=f"-{column.name}" if is_up else column.name),
+        sorted="ascending" if is_up else "descending" if is_down else "",
+    )  # fmt: skip
+
+
+def _narrowing(desk: Desk, asked: Asked, filtered: Choice | Days) -> Narrowing:
+    if isinstance(filtered, Days):
+        first, last = _names(filtered)
+        return Narrowing(
+            name=first, title=filtered.title, options={}, chosen=asked.chosen[first], until=(last, asked.chosen[last])
+        )  # fmt: skip
+    return Narrowing(
+        name=filtered.name, title=filtered.title, options=filtered.options(desk), chosen=asked.chosen[filtered.name],
+        any=ALL if filtered.usual else "",
+    )  # fmt: skip
+
+
+def _tabs(desk: Desk, asked: Asked) -> list[Tab]:
+    kept = views.of(desk.session, asked.listing.name, desk.staff.id or 0)
+    now = asked.query
+    here = f"/console{asked.listing.path}"
+    return [
+        Tab(
+            words=view.name, address=f"{here}?{view.query}" if view.query else here, is_current=same(view.query, now), is_shared=view.is_shared,
+            forget=f"/console/views/{view.public_id}/forget" if view.staff_id == desk.staff.id else "",
+        )
+        for view in kept
+    ]  # fmt: skip
+
+
+def same(query: str, other: str) -> bool:
+    """Tell whether two addresses ask for the same."""
+    return sorted(parse_qsl(query)) == sorted(parse_qsl(other))
+
+
+def pieces(said: Said, now: datetime) -> list[Cell]:
+    """Return what a column says as cells, one beside the other; none for nothing."""
+    if said is None or said == "":
+        return []
+    if isinstance(said, Cell):
+        return [said]
+    if isinstance(said, datetime):
+        return [Cell(words=day_and_time(said, now))]
+    if isinstance(said, date):
+        return [Cell(words=day_of(said, now.astimezone(SHANGHAI).date()))]
+    if isinstance(said, (str, int)):
+        return [Cell(words=str(said))]
+    return [piece for one in said for piece in pieces(one, now)]
+
+
+def day_and_time(moment: datetime, now: datetime) -> str:
+    """Return a moment as people write it: 今天 15:00, 3月12日 15:00, of another year 2025年3月12日 15:00."""
+    local = moment.astimezone(SHANGHAI)
+    return f"{day_of(local.date(), now.astimezone(SHANGHAI).date())} {local:%H:%M}"
+
+
+def day_of(day: date, today: date) -> str:
+    """Return a day as people write it: 今天, 昨天, 明天, 3月12日, 2025年3月12日."""
+    near = {-1: "昨天", 0: "今天", 1: "明天"}.get((day - today).days)
+    return near or (f"{day.year}年" if day.year != today.year else "") + f"{day.month}月{day.day}日"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One page of rows that are at hand already, and the addresses of its neighbours."""
+
+    rows: Sequence[Any]
+    total: int
+    page: int
+    pages: int
+    before: str = ""
+    after: str = ""
+
+
+def part(rows: Sequence[Any], query: Mapping[str, str], path: str, size: int, name: str = "page") -> Part:
+    """Return the page that an address asks for of rows that were read and sorted otherwise; `name` parts two lists on one page."""
+    pages = max(-(-len(rows) // size), 1)
+    at = min(page_number({"page": query.get(name, "")}), pages)
+
+    def address(number: int) -> str:
+        return f"/console{path}?{urlencode({**query, name: number})}"
+
+    return Part(
+        rows=rows[(at - 1) * size : at * size], total=len(rows), page=at, pages=pages, before=address(at - 1) if at > 1 else "",
+        after=address(at + 1) if at < pages else "",
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------ a file
+
+
+def file(desk: Desk, listing: Listing, query: Mapping[str, str], kind: str) -> Download:
+    """Return all that fits as a table; raises Refusal where that is more than one file holds."""
+    asked = Asked.of(listing, query)
+    fits = [*asked.conditions(desk)]
+    if asked.q:
+        fits.append(_searched(desk, asked, fits)[0])
+    ids = desk.session.exec(select(listing.table.id).where(*fits).order_by(*asked.sorting).limit(FILED + 1)).all()
+    if len(ids) > FILED:
+        raise Refusal(f"一个文件最多 {FILED} {listing.unit}，这里更多。请先用筛选缩小范围，例如按日期一个月一个月导出。")
+    heads = [column.title for column in listing.columns]
+    name = re.sub(r'[\\/:*?"<>|]', "", f"{desk.community.name}{listing.title} {desk.now:%Y-%m-%d}.{kind}")
+    make = sheets.workbook if kind == "xlsx" else lambda head, rows: sheets.table(head, rows).encode()
+    return Download(body=make(heads, _filed(desk, listing, ids)), content_type=KINDS[kind], filename=name)
+
+
+def _filed(desk: Desk, listing: Listing, ids: Sequence[int]) -> Iterator[list[object]]:
+    for begun in range(0, len(ids), AT_ONCE):
+        rows = listing.load(desk, _rows(desk, listing.table, ids[begun : begun + AT_ONCE]))
+        listing.reads(desk, rows)
+        for row in rows:
+            yield [
+                column.filed(desk, row) if column.filed else in_file(column.says(desk, row), desk) for column in listing.columns
+            ]
+        desk.session.expunge_all()
+
+
+def in_file(said: Said, desk: Desk) -> object:
+    """Return what a file says where a page says this: moments whole, cells as their words one after the other."""
+    if said is None or isinstance(said, (str, int)):
+        return "" if said is None else said
+    if isinstance(said, datetime):
+        return said.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    if isinstance(said, date):
+        return said.isoformat()
+    cells = [said] if isinstance(said, Cell) else [Cell(words=one) if isinstance(one, str) else one for one in said]
+    return "；".join("，".join(filter(None, (one.words, _number(one.phone, desk), one.small))) for one in cells)
+
+
+def _number(phone: str, desk: Desk) -> str:
+    return phone if not phone or desk.may(PHONES) else phones.veiled(phone)

@@ -1,0 +1,154 @@
+"""What staff do to one ticket: move it on, give it to somebody, call it off, put it at another time. Pages and acts on several use these."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.contract import Desk, Household, Refusal, Resident, Staff, Task, is_past, row_id, tasks
+from integrations.repairs import clock
+from integrations.repairs.actions import URGENT
+from integrations.repairs.models import LEVELS, OPEN, REASONS, STATE_WORDS, Ticket, TicketState
+
+#: Columns that these change, and that taking an act on several tickets back puts back.
+KEEPS = ("state", "assignee_id", "done_at", "due_at", "urgent", "priority", "ended", "ended_note", "reminded_at")
+
+#: What the resident is told when a ticket gets there.
+TOLD = {
+    TicketState.ACCEPTED: "repair.accepted", TicketState.WORKING: "repair.working", TicketState.DONE: "repair.done",
+    TicketState.CANCELLED: "repair.cancelled",
+}  # fmt: skip
+
+#: Longest remark on why a ticket was called off.
+LONGEST = 100
+
+#: Appointments further ahead are a slip of the finger.
+AHEAD = timedelta(days=90)
+
+
+def move(desk: Desk, ticket: Ticket, state: TicketState) -> None:
+    """Move a ticket on and tell the resident; raises Refusal where that does not follow."""
+    _require_follows(ticket, state)
+    ticket.state = state
+    if state is TicketState.DONE:
+        ticket.done_at = desk.now
+    elif state is not TicketState.CLOSED:  # a closed one can still be found not fixed
+        ticket.done_at = None
+    if ticket.assignee_id is None and state in OPEN:
+        ticket.assignee_id = desk.staff.id
+    desk.session.add(ticket)
+    reason = {"reason": ticket.ended} if ticket.ended and state in (TicketState.CANCELLED, TicketState.CLOSED) else {}
+    desk.record(f"repair.{state}", ticket.subject, **reason)
+    if state not in OPEN:
+        desk.finish(ticket.subject, f"工单{STATE_WORDS[state]}")
+    if (message := TOLD.get(state)) is not None:
+        tell(desk, ticket, message)
+
+
+def cancel(desk: Desk, ticket: Ticket, reason: str, note: str) -> None:
+    """Call a ticket off, saying why, which the resident reads."""
+    if reason not in REASONS:
+        raise Refusal("请选择取消的原因，住户会看到。")
+    if reason == "other" and not note.strip():
+        raise Refusal("选了“其他原因”，请写一句是什么原因，住户会看到。")
+    _require_follows(ticket, TicketState.CANCELLED)
+    ticket.ended, ticket.ended_note = reason, note.strip()[:LONGEST]
+    move(desk, ticket, TicketState.CANCELLED)
+
+
+def assign(desk: Desk, ticket: Ticket, chosen: str) -> Staff:
+    """Give a ticket to somebody; one that was only submitted counts as accepted from then on."""
+    member = desk.session.get(Staff, number) if (number := row_id(chosen)) else None
+    if member is None or member.disabled_at is not None:
+        raise Refusal("请选择一位在岗的同事。")
+    if ticket.state not in OPEN:
+        raise Refusal(f"工单{STATE_WORDS[ticket.state]}，不用再派了。")
+    ticket.assignee_id = member.id
+    if ticket.state is TicketState.SUBMITTED:
+        ticket.state = TicketState.ACCEPTED
+    desk.session.add(ticket)
+    desk.record("repair.assigned", ticket.subject, staff=member.login)
+    tell(desk, ticket, "repair.assigned")
+    return member
+
+
+def prioritise(desk: Desk, ticket: Ticket, level: str) -> None:
+    """Say how soon a ticket is wanted; one that becomes urgent is due in two hours, and those on duty are called once."""
+    if level not in LEVELS:
+        raise Refusal("请选择急不急。")
+    if ticket.state not in OPEN:
+        raise Refusal(f"工单{STATE_WORDS[ticket.state]}，急不急不用改了。")
+    was_urgent = ticket.urgent
+    ticket.urgent, ticket.priority, _ = LEVELS[level]
+    if ticket.urgent != was_urgent:
+        ticket.due_at, ticket.reminded_at = clock.due_at(ticket.category, ticket.urgent, ticket.appointment_at, desk.now), None
+    desk.session.add(ticket)
+    desk.record("repair.prioritised", ticket.subject, level=level)
+    if ticket.urgent and not was_urgent:
+        call_out(desk, ticket)
+
+
+def call_out(desk: Desk, ticket: Ticket) -> Task:
+    """Call those on duty to a ticket that cannot wait; a call that is open stays the only one."""
+    known = next((task for task in tasks.about(desk.session, ticket.subject) if task.kind == URGENT), None)
+    if known is not None:
+        return known
+    flat = desk.session.get(Household, ticket.household_id) if ticket.household_id else None
+    title = f"紧急报修：{ticket.place_of(flat)} {ticket.what}"
+    return desk.assign(URGENT, "ticket.view", title, urgent=True, household=flat, subject=ticket.subject)
+
+
+def reschedule(desk: Desk, ticket: Ticket, at: datetime) -> None:
+    """Put the visit at another time, and tell the resident."""
+    if ticket.state not in OPEN:
+        raise Refusal(f"工单{STATE_WORDS[ticket.state]}，不用再约时间了。")
+    if is_past(at, desk.now):
+        raise Refusal("这个时间已经过了，请选今后的时间。")
+    if at > desk.now + AHEAD:
+        raise Refusal("最远只能约 90 天以内，请看看日期对不对。")
+    ticket.appointment_at = at
+    ticket.due_at, ticket.reminded_at = clock.due_at(ticket.category, ticket.urgent, at, desk.now), None
+    desk.session.add(ticket)
+    desk.record("repair.rescheduled", ticket.subject)
+    tell(desk, ticket, "repair.rescheduled", when=desk.words("{t}", t=at))
+
+
+def tell(desk: Desk, ticket: Ticket, message: str, **more: Any) -> None:
+    """Tell whoever reported a ticket how it stands."""
+    member = desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
+    if message == "repair.cancelled":
+        more["reason"] = reason_of(ticket)
+    url = desk.link(f"/tickets/{ticket.number}")
+    desk.tell(reporter(desk, ticket), message, number=ticket.number, who=member.name if member else "值班师傅", url=url, **more)
+
+
+def reason_of(ticket: Ticket) -> str:
+    """Return why staff called a ticket off, in words for the resident; empty where they did not say."""
+    words = REASONS.get(ticket.ended, "")
+    return (
+        ticket.ended_note
+        if ticket.ended == "other"
+        else f"{words}，{ticket.ended_note}"
+        if words and ticket.ended_note
+        else words
+    )
+
+
+def reporter(desk: Desk, ticket: Ticket) -> Resident | str | None:
+    """Return who is told of a ticket: the resident, or the account that reported it."""
+    return desk.session.get(Resident, ticket.resident_id) if ticket.resident_id else ticket.openid
+
+
+def put_back(desk: Desk, ticket: Ticket) -> None:
+    """Say that a ticket is as it was before an act on several; the resident, who was told of that, is told of this."""
+    put_back_unseen(desk, ticket)
+    url = desk.link(f"/tickets/{ticket.number}")
+    desk.tell(reporter(desk, ticket), "repair.put_back", number=ticket.number, state=STATE_WORDS[ticket.state], url=url)
+
+
+def put_back_unseen(desk: Desk, ticket: Ticket) -> None:
+    """Say so in the log alone: the resident was told of nothing."""
+    desk.record("repair.put_back", ticket.subject)
+
+
+def _require_follows(ticket: Ticket, state: TicketState) -> None:
+    if not ticket.may_become(state):
+        raise Refusal(f"工单现在是“{STATE_WORDS[ticket.state]}”，不能改成“{STATE_WORDS[state]}”。")

@@ -1,0 +1,140 @@
+"""All passes in a list: those of these days, those to come, those long over; several called off at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select
+
+from bot.contract import Act, Cell, Choice, Column, Days, Desk, Household, Listing, Refusal, Resident, Search, register
+from integrations.visitor_passes import gate
+from integrations.visitor_passes.models import Pass, PassState
+from integrations.visitor_passes.settings import Settings
+from integrations.visitor_passes.stay import AHEAD, LONGEST
+
+#: What passes may be narrowed to. The usual one leaves out what was over a week ago.
+STATES: Mapping[str, str] = {
+    "near": "近七天和以后", "open": "还能用的", "today": "今天会来的", "used": "已使用", "cancelled": "已取消", "over": "已过期",
+}  # fmt: skip
+
+#: How a pass stands, by why it does not open the gate now, and the colour of it.
+WORDS: Mapping[str, tuple[str, str]] = {
+    "": ("有效", "green"), "early": ("未到时间", "blue"), "over": ("已过期", "secondary"), "used": ("已使用", "secondary"),
+    "cancelled": ("已取消", "secondary"),
+}  # fmt: skip
+
+#: Passes that were over before are not on the usual list.
+NEAR = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A pass with its flat, and why it does not open the gate now."""
+
+    made: Pass
+    flat: str
+    fault: str
+
+
+def _stands(desk: Desk, state: str) -> ColumnElement[bool]:
+    grace = desk.settings(Settings).grace
+    is_open = (col(Pass.state) == PassState.ACTIVE) & (col(Pass.ends_at) > desk.now - grace)
+    match state:
+        case "near":  # made no longer ago than a pass may lie ahead and last, which its index knows
+            return (col(Pass.created_at) > desk.now - NEAR - AHEAD - LONGEST) & (col(Pass.ends_at) > desk.now - NEAR)
+        case "open":
+            return is_open & (col(Pass.created_at) > desk.now - AHEAD - LONGEST - grace)
+        case "today":
+            tonight = desk.now.replace(hour=23, minute=59, second=59)
+            return is_open & (col(Pass.created_at) > desk.now - AHEAD - LONGEST - grace) & (col(Pass.starts_at) <= tonight)
+        case "over":
+            return (col(Pass.state) == PassState.ACTIVE) & (col(Pass.ends_at) <= desk.now - grace)
+    return col(Pass.state) == PassState(state)
+
+
+def _find(desk: Desk, word: str) -> list[ColumnElement[bool]]:
+    """Return what a word may mean: a flat or who lives there, the visitor's name, the whole plate, the code."""
+    flats = register.flats_called(desk.session, word, by_phone=desk.may("phone.view"))
+    return [
+        col(Pass.household_id).in_(flats), col(Pass.visitor_name).contains(word, autoescape=True), col(Pass.code) == word.upper(),
+        *([col(Pass.plate_digest) == desk.digest(word, Search.PLATE)] if Search.PLATE.of(word) else ()),
+    ]  # fmt: skip
+
+
+def _load(desk: Desk, passes: Sequence[Pass]) -> list[Row]:
+    homes = select(Household).where(col(Household.id).in_({one.household_id for one in passes}))
+    flats = {one.id: one.label for one in desk.session.exec(homes).all()}
+    grace = desk.settings(Settings).grace
+    return [Row(made=one, flat=flats.get(one.household_id, ""), fault=one.fault_at(desk.now, grace)) for one in passes]
+
+
+def _visitor(desk: Desk, row: Row) -> Cell:
+    return Cell(words=gate.mask(row.made.visitor_name), small="；".join(desk.veil(line) for line in gate.remarks(row.made)))
+
+
+def _state(_desk: Desk, row: Row) -> Cell:
+    words, tone = WORDS[row.fault]
+    return Cell(words=words, tone=tone)
+
+
+def revoke(desk: Desk, made: Pass) -> bool:
+    """Call off a pass that must not open the gate any more; tells whether who made it could be told."""
+    if made.state is not PassState.ACTIVE:
+        raise Refusal("这张通行证已经不能用了，不用再作废。")
+    if made.fault_at(desk.now, desk.settings(Settings).grace) == "over":
+        raise Refusal("这张通行证已经过期了，不用再作废。")
+    made.state = PassState.CANCELLED
+    desk.session.add(made)
+    desk.record("visitor.revoked", made.subject)
+    return desk.tell(_maker(desk, made), "visitor.revoked", name=made.visitor_name, at=made.starts_at) is not None
+
+
+def _revoke(desk: Desk, made: Pass, _answers: Mapping[str, str]) -> None:
+    revoke(desk, made)
+
+
+def _put_back(desk: Desk, made: Pass) -> None:
+    desk.record("visitor.put_back", made.subject)
+    desk.tell(_maker(desk, made), "visitor.put_back", name=made.visitor_name, at=made.starts_at)
+
+
+def _maker(desk: Desk, made: Pass) -> Resident:
+    return desk.session.get_one(Resident, made.resident_id)
+
+
+LIST = Listing(
+    name="passes",
+    title="访客",
+    path="/passes",
+    need="pass.view",
+    nav="服务",
+    unit="张",
+    table=Pass,
+    key=lambda row: str(row.made.public_id),
+    key_column=Pass.public_id,
+    order="-starts",
+    columns=(
+        Column(name="starts", title="到访", says=lambda desk, row: row.made.starts_at, sort=(Pass.starts_at,)),
+        Column(name="ends", title="至", says=lambda desk, row: row.made.ends_at, sort=(Pass.ends_at,)),
+        Column(name="visitor", title="访客", says=_visitor),
+        Column(name="people", title="人数", says=lambda desk, row: f"{row.made.people} 人", filed=lambda desk, row: row.made.people),
+        Column(name="plate", title="车牌", says=lambda desk, row: row.made.plate),
+        Column(name="flat", title="住户", says=lambda desk, row: row.flat),
+        Column(name="state", title="状态", says=_state),
+        Column(name="made", title="什么时候约的", says=lambda desk, row: row.made.created_at, sort=(Pass.created_at,), is_filed_only=True),
+    ),
+    filters=(
+        Choice(name="state", title="状态", options=lambda desk: STATES, fits=_stands, usual="near"),
+        Days(name="starts", title="到访", column=Pass.starts_at),
+    ),
+    find=_find,
+    finds="房号、住户姓名、访客姓名、车牌、通行码",
+    load=_load,
+    acts=(
+        Act(name="revoke", title="作废，门岗不再放行", need="pass.edit", run=_revoke, keeps=("state",), put_back=_put_back, is_grave=True),
+    ),
+    template="visitor_passes/passes.html",
+    live="visitor gate",
+    empty=("还没有访客", "居民在微信里说“我妹妹明天下午三点来”，通行证就会出现在这里。"),
+)  # fmt: skip
