@@ -113,7 +113,8 @@ def _kinds(desk: Desk) -> Mapping[str, str]:
 
 
 def _all_kinds(desk: Desk) -> list[TaskKind]:
-    return [kind for one in desk.context.services.integrations for kind in one.tasks]
+    """Return the kinds of tasks, without those that say they are for others alone: their title tells something already."""
+    return [kind for one in desk.context.services.integrations for kind in one.tasks if not kind.need or desk.may(kind.need)]
 
 
 def _is_kind(_desk: Desk, kind: str) -> ColumnElement[bool]:

@@ -167,6 +167,16 @@ def test_several_tasks_are_handed_on_to_a_colleague_and_a_task_that_one_may_not_
     assert set(listed(town, Role.ADMIN, state="all")) == {seen.public_id, hidden.public_id}
 
 
+def test_kind_of_task_that_is_for_others_alone_is_not_offered_to_choose(town: Town) -> None:
+    offered = {
+        role: dict(town.opens(role, lists.pages_of(tasks.LIST)[0]).values["list"].narrowings[1].options)
+        for role in (Role.STAFF, Role.MANAGER)
+    }
+
+    assert "health.abnormal" not in offered[Role.STAFF]
+    assert offered[Role.MANAGER]["health.abnormal"] == "健康异常"
+
+
 def test_closed_tasks_are_found_too_by_flat_kind_and_words(town: Town) -> None:
     task = open_task(town, "repair.urged")
     open_task(town, "identity.confirm")
