@@ -26,6 +26,7 @@ from bot.console import (
     photos,
     problems,
     readings,
+    review,
     security,
     signin,
     staff,
@@ -54,6 +55,7 @@ def mount(app: web.Application, parts: Parts) -> None:
         *keeping.ROUTES,
         *effects.ROUTES,
         *alarms.ROUTES,
+        *review.pages(parts.understanding),
         *events.pages(parts.services),
         *(page for integration in integrations for page in integration.console),
     ]

@@ -82,7 +82,10 @@ RETAIN = (
             {"title": TITLE, "openid": None, "data": {}, "outcome": "", "household_id": None, "is_forgotten": True},
         ),),
     ),
-    Retention(what="没听懂的句子", lives=180 * _DAY, rows=(Rows(Unmatched, lambda before: (col(Unmatched.last_at) < before,)),)),
+    Retention(
+        what="没听懂的句子", lives=180 * _DAY, why="员工说过不再显示的留着，不然又会出现",
+        rows=(Rows(Unmatched, lambda before: (col(Unmatched.last_at) < before, col(Unmatched.ignored_at).is_(None))),),
+    ),
     Retention(
         what="没有完成的操作", lives=90 * _DAY,
         rows=(Rows(Effect, lambda before: (col(Effect.state) == EffectState.DEAD, col(Effect.updated_at) < before)),),

@@ -42,9 +42,10 @@ from bot.store import (
     tasks,
     tokens,
     unmatched,
+    versions,
 )
 
 __all__ = [
     "alerts", "apikeys", "attempts", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects", "erasures", "events", "followers", "grants", "imports",
-    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "people", "photos", "receipts", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched",
+    "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once", "outbox", "people", "photos", "receipts", "scenes", "sealing", "seals", "sessions", "spending", "staff", "tasks", "tokens", "unmatched", "versions",
 ]  # fmt: skip
