@@ -375,16 +375,16 @@ async def remove(asked: Asked) -> str:
     if file.origin is Origin.SERVICE:
         raise Refusal("这个文件随服务来，删不掉。不想用它，可以改它的内容。")
     rest = {path: text for path, text in (await asyncio.to_thread(asked.shelf.texts)).items() if path != asked.path}
+    behind = await asyncio.to_thread(asked.shelf.behind, asked.path)
     before = await asyncio.to_thread(shelf.problems_of, asked.parts, {**rest, asked.path: file.text})
-    after = await asyncio.to_thread(shelf.problems_of, asked.parts, rest)
+    after = await asyncio.to_thread(shelf.problems_of, asked.parts, rest if behind is None else {**rest, asked.path: behind})
     known = {(one.file, one.code, one.message) for one in before}
     broken = [one for one in after if one.severity == "error" and (one.file, one.code, one.message) not in known]
     if broken:
         raise Refusal(f"没有删除：别的文件还用着它。{broken[0].file} 第 {broken[0].line} 行：{broken[0].message}")
     change = Change(path=asked.path, text=None, stamp=form.get("stamp", ""), became=Became.DELETED)
     await _change(asked, change)
-    returned = await asyncio.to_thread(asked.shelf.find, asked.path)
-    return f"{asked.path} {'恢复成随服务来的样子了' if returned else '删掉了'}。要找回来，请到“历史”里恢复。"
+    return f"{asked.path} {'删掉了' if behind is None else '恢复成随服务来的样子了'}。要找回来，请到“历史”里恢复。"
 
 
 async def restore(asked: Asked) -> str:

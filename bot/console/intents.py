@@ -36,7 +36,7 @@ ENTRY = Page(method="GET", path="/intents", run=lambda desk: Redirect("/console/
 NO_GROUP = "其他"
 
 #: Intents on one page of the list.
-SHOWN = 20
+SHOWN = 10
 
 #: Sentences tried at once, and the signs of each that are read.
 LINES, SIGNS = 20, 300

@@ -121,6 +121,10 @@ class Shelf:
         origin = Origin.OWN if not original else Origin.SHIPPED if original == own else Origin.CHANGED
         return File(path=path, text=own, origin=origin, original=original)
 
+    def behind(self, path: str) -> str | None:
+        """Return what a service brings under a path, and what holds once the folder has no such file; None for nothing."""
+        return next((said for home in self.services if (said := self._read(home, path)) is not None), None)
+
     def _original(self, path: str) -> str:
         homes = (*self.services, config.shipped("intents"))
         return next((said for home in homes if (said := self._read(home, path)) is not None), "")

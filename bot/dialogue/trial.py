@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from bot.dialogue.answer import House
 from bot.dialogue.turn import take
 from bot.dialogue.understanding import Judgement, judge
+from bot.language.kinds.shipped import GRAMMARS
 from bot.store import people, scope
 from bot.store.database import Database
 from bot.store.events import Event
@@ -47,8 +48,15 @@ async def attempt(database: Database, house: House, text: str, now: datetime) ->
         await database.write(_turn, house, text, now)
     except _Undone as undone:
         answers, written = undone.answers, undone.written
-    normal = house.understanding.matcher.normal_form(text)
+    normal = _in_words(house.understanding.matcher.normal_form(text))
     return Trial(judgement=judge(house.understanding, text, now), normal=normal, answers=answers, written=written)
+
+
+def _in_words(normal: str) -> str:
+    """Return a normal form with what each private sign stands for: [时间]."""
+    for grammar in GRAMMARS:
+        normal = normal.replace(grammar.mask, f"[{grammar.title}]")
+    return normal
 
 
 def _turn(session: Session, house: House, text: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import Session, SQLModel, select
 
+from bot import config
 from bot.store import scope, unmatched
 from bot.store.communities import Community
 from bot.store.events import Event
@@ -48,7 +49,7 @@ async def page_of(browser: Browser, path: str) -> str:
 
 
 async def save(browser: Browser, path: str, text: str, **more: str) -> tuple[int, str]:
-    stamp = more.pop("stamp", None) or stamp_in(await page_of(browser, path))
+    stamp = more.pop("stamp") if "stamp" in more else stamp_in(await page_of(browser, path))
     response = await browser.post(path, data={"text": text, "stamp": stamp, **more})
     return response.status, await response.text()
 
@@ -110,13 +111,14 @@ async def test_new_intent_with_an_odd_name_is_asked_for_again(office: Office, na
 
 @pytest.mark.parametrize("path", ["../up.yaml", "a/../../up.yaml", "Up.yaml", "up.txt", "up.yaml.1"])
 async def test_no_file_is_made_outside_the_folder_or_under_an_odd_name(office: Office, path: str) -> None:
-    before = {file for file in office.linli.settings.intents_folder.parent.rglob("*") if "var" not in file.parts}
     async with await office.browser(Role.ADMIN) as browser:
-        response = await browser.post(f"/console/intents/file/{path.replace('..', '%2E%2E')}", data={"text": POOL, "stamp": "", "force": "1"})
+        response = await browser.post(
+            f"/console/intents/file/{path.replace('..', '%2E%2E')}", data={"text": POOL, "stamp": "", "force": "1"}
+        )
 
     assert response.status in (403, 404)
-    assert not [file for file in office.linli.settings.intents_folder.parent.rglob("up*")]
-    assert before
+    found = {file.name for file in office.linli.settings.intents_folder.parent.rglob("*")}
+    assert not found & {"up.yaml", "Up.yaml", "up.txt", "up.yaml.1"}
 
 
 # ------------------------------------------------------------------ faults
@@ -234,7 +236,8 @@ async def test_file_of_a_service_is_overridden_and_never_touched(office: Office)
 
 
 async def test_shipped_folder_is_not_edited_in_place(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.config.shipped", lambda name: office.linli.settings.intents_folder if name == "intents" else None)
+    shipped, folder = config.shipped, office.linli.settings.intents_folder
+    monkeypatch.setattr("bot.config.shipped", lambda name: folder if name == "intents" else shipped(name))
     async with await office.browser(Role.ADMIN) as browser:
         page = await page_of(browser, HOURS)
         status, said = await save(browser, HOURS, own(office).replace("title: 办公时间", "title: 上班时间"))
@@ -264,17 +267,21 @@ def rows(session: Session) -> dict[str, int]:
 
 
 async def test_box_says_what_would_be_answered_and_written_and_leaves_nothing(office: Office) -> None:
-    before = await office.read(rows)
     async with await office.browser(Role.ADMIN) as browser:
-        page = await (await browser.post("/console/intents/try", data={"text": "厨房水管漏水了，明天上午能来修吗\n物业几点上班\n楼道着火了"})).text()
+        await page_of(browser, "/console/intents")
+        before = await office.read(rows)
+        page = await (
+            await browser.post(
+                "/console/intents/try", data={"text": "厨房水管漏水了，明天上午能来修吗\n物业几点上班\n楼道着火了"}
+            )
+        ).text()
 
     tried = page.split('class="tried"')[1:4]
     assert "已登记" in tried[0] or "报修" in tried[0]
     assert "会记下：" in tried[0] or "会记下：" in tried[2]
     assert "什么也不会记下" in tried[1]
     assert "/console/intents/file/faq/hours.yaml?line=" in tried[1]
-    after = await office.read(rows)
-    assert {name for name in after if after[name] != before[name]} <= {"staff", "session", "event", "login_link", "staff_session"}
+    assert await office.read(rows) == before
 
 
 async def test_tried_sentence_becomes_a_test_after_a_look_at_the_change(office: Office) -> None:
@@ -339,7 +346,7 @@ async def test_sentence_becomes_an_example_by_one_click_and_a_look_and_leaves_th
     await hear(office, f"[住址]{UNKNOWN}")
     ids = ",".join(str(row.id) for row in await office.read(unmatched.listed))
     async with await office.browser(Role.ADMIN) as browser:
-        form = {"said": f"[住址]{UNKNOWN}", "intent": "community.help", "as": "example", "settles": ids}
+        form = {"said": f"[住址]{UNKNOWN}", "intent": "help", "as": "example", "settles": ids}
         page = await (await browser.post("/console/intents/add", data=form)).text()
         path = re.findall(r'action="(/console/intents/file/[^"]+)"', page)[0]
         held = {"text": text_in(page), "stamp": stamp_in(page), "settles": ids, "force": "1"}

@@ -164,7 +164,10 @@ async def test_saved_intent_is_live_and_the_version_before_is_kept(office: Offic
     assert response.status == 200
     assert office.linli.understanding.catalogue.intents["faq.hours"].title == "上班时间"
     kept = await office.read(versions.listed, "faq/hours.yaml")
-    assert [(one.became, "title: 办公时间" in one.text, one.actor) for one in kept] == [("saved", False, "staff:admin"), ("found", True, "")]
+    assert [(one.became, "title: 办公时间" in one.text, one.actor) for one in kept] == [
+        ("saved", False, "staff:admin"),
+        ("found", True, ""),
+    ]
 
 
 async def test_menu_and_codes_are_files_that_admins_find(office: Office) -> None:

@@ -43,9 +43,7 @@ def test_example_is_read_as_it_was_said_and_is_the_last_one(text: str, said: str
 
     [(one, other)] = zip(before.values(), after.values(), strict=True)
     assert other.examples == (*one.examples, " ".join(said.split()))
-    assert other.tests == tuple(
-        test if test.line == new.line else new for test, new in zip(one.tests, other.tests, strict=True)
-    )
+    assert other.tests == tuple(test if test.line == new.line else new for test, new in zip(one.tests, other.tests, strict=True))
 
 
 def test_one_line_comes_to_a_block_and_nothing_else_changes() -> None:

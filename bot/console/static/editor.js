@@ -7,13 +7,13 @@ const faults = document.querySelector("#faults");
 
 const marks = () => new Map([...faults.querySelectorAll("[data-mark]")].map((one) => [Number(one.dataset.mark), one.dataset.severity]));
 
-// As many numbers as there are lines, each of a line's height; those with a fault are buttons' twins for the eye only.
+// As many numbers as there are lines, each of a line's height; where a fault stands, coloured.
 const number = () => {
   const marked = marks();
   const lines = area.value.split("\n").length;
   gutter.replaceChildren(...Array.from({ length: lines }, (_, index) => {
     const line = document.createElement("span");
-    line.textContent = `${index + 1}\n`;
+    line.textContent = index + 1;
     if (marked.has(index + 1)) line.className = `mark-${marked.get(index + 1)}`;
     return line;
   }));
