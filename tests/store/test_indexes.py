@@ -15,6 +15,7 @@ services.load_integrations(config.Settings.model_fields["integrations"].get_defa
 QUESTIONS = {
     "delivery_openid": "UPDATE delivery SET openid = NULL WHERE openid = 'oLeft' AND state NOT IN ('queued', 'sending')",
     "event_staff": "SELECT * FROM event WHERE actor = 'staff:anna' AND actor LIKE 'staff:%' ORDER BY id DESC LIMIT 100",
+    "intent_version_path": "SELECT * FROM intent_version WHERE path = 'faq/hours.yaml' ORDER BY id DESC LIMIT 50",
     "effect_state": "SELECT * FROM effect WHERE state = 'dead' AND community_id = 1 ORDER BY id DESC LIMIT 200",
 }
 
