@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from aiohttp import web
@@ -49,6 +50,9 @@ SAMPLES = {
     "证件": "",
     "银行卡": "",
 }
+
+#: Held while tests are tried: several at once would take the time that residents wait for.
+_COMPARING = Lock()
 
 #: An intent's name, of which its file's follows.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}(?:\.[a-z][a-z0-9_]{0,39}){1,3}")
@@ -150,8 +154,9 @@ async def comparison(asked: Asked, text: str, lines: Sequence[str] = ()) -> Comp
     understanding = asked.parts.understanding
 
     def compare() -> Comparison:
-        after = understanding.with_files({**asked.shelf.texts(), asked.path: text})
-        return rehearsal.compare(understanding, after, lines)
+        with _COMPARING:
+            after = understanding.with_files({**asked.shelf.texts(), asked.path: text})
+            return rehearsal.compare(understanding, after, lines)
 
     return await asyncio.to_thread(compare)
 

@@ -26,6 +26,7 @@ from bot.language.files import Catalogue, Intent
 from bot.language.matching.matcher import Matcher
 from bot.language.reader import Problem
 from bot.posted import read_form
+from bot.store import versions
 
 VIEW, EDIT = "intents.view", "intents.edit"
 
@@ -90,6 +91,7 @@ async def _overview(request: web.Request, viewer: Viewer, text: str = "", trials
     pages = max(1, -(-len(fitting) // SHOWN))
     page = min(page_number(query), pages)
     catalogue = parts.understanding.catalogue
+    deleted = await parts.database.read(versions.deleted)
     values: dict[str, Any] = {
         "rows": fitting[(page - 1) * SHOWN : page * SHOWN], "total": len(fitting), "all": len(lines), "page_at": page, "pages": pages,
         "wanted": wanted, "address": urlencode({name: said for name, said in wanted.items() if said}),
@@ -97,6 +99,7 @@ async def _overview(request: web.Request, viewer: Viewer, text: str = "", trials
         "broken": sorted({one.file for one in problems if one.severity == "error"}),
         "shared": [path for path in sorted(catalogue.sources) if _is_shared(path)], "text": text, "trials": _shown(parts, trials),
         "titles": _titles(parts), "closed": Shelf.of(parts).why_closed,
+        "deleted": [one for one in deleted if one.path not in catalogue.sources][:20],
     }  # fmt: skip
     return _page(request, viewer, "console/intents.html", **values)
 
@@ -105,10 +108,10 @@ def _lines(parts: Parts) -> tuple[list[Line], list[Problem]]:
     """Return all intents in force, by group, and all that is wrong with the files as they lie there."""
     catalogue, shelf_ = parts.understanding.catalogue, Shelf.of(parts)
     problems = [*catalogue.problems, *(one for one in _promised(parts) if one not in catalogue.problems)]
-    found = []
+    found, named = [], [*problems, *_doubts(parts)]
     for intent in catalogue.intents.values():
         file = shelf_.find(intent.file)
-        own = [one for one in (*problems, *_known_doubts(parts.understanding.matcher)) if one.file == intent.file]
+        own = [one for one in named if one.file == intent.file]
         found.append(
             Line(
                 intent=intent, group=catalogue.groups.get(intent.group, intent.group) or NO_GROUP, ends=_end(intent),
@@ -242,10 +245,6 @@ SECTIONS: Sequence[tuple[str, str, Collection[str]]] = (
     ("没有用处的话", "这些回复永远不会说出来：删掉，或改成用得上的名字。", ("W407", "W408")),
     ("例句或测试太少", "多写几句，听得更准；测试能防止以后改坏。", ("W402", "W406")),
 )
-
-
-def _known_doubts(matcher: Matcher) -> list[Problem]:
-    return _DOUBTS.get(matcher, [])
 
 
 def _doubts(parts: Parts) -> list[Problem]:

@@ -189,11 +189,13 @@ async def test_deleted_file_is_brought_back_from_its_history(office: Office) -> 
         stamp = stamp_in(await page_of(browser, HOURS))
         gone = await browser.post("/console/intents/delete/faq/hours.yaml", data={"stamp": stamp})
         page = await gone.text()
+        listed = await page_of(browser, "/console/intents")
         was_there = "faq.hours" in office.linli.understanding.catalogue.intents
         version = re.findall(r"version=(\d+)", page)[-1]
         await browser.post(HISTORY, data={"version": version, "stamp": ""})
 
     assert "删掉了" in page
+    assert f'href="{HISTORY}"' in listed
     assert not was_there
     assert own(office) == before
     assert "faq.hours" in office.linli.understanding.catalogue.intents
