@@ -59,7 +59,7 @@ async def test_ignored_message_outlives_the_time_that_others_are_kept(database: 
     """Else it would be shown again half a year later, as if nobody had said anything."""
     await note(database, now - timedelta(days=400), "帮我遛狗", "帮我买菜")
     await database.write(unmatched.ignore, "帮我遛狗", now - timedelta(days=399))
-    [rule] = [one for one in keeping.PERSONAL.retentions if one.what == "没听懂的句子"]
+    [rule] = [one for one in keeping.RETAIN if one.what == "没听懂的句子"]
 
     def gone(session: Session) -> list[str]:
         conditions = rule.rows[0].older(now - timedelta(days=180))
