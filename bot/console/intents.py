@@ -224,7 +224,9 @@ async def add(request: web.Request) -> web.Response:
     said = form.get("intent", "").strip()
     intent = intents.get(said) or next((one for one in intents.values() if one.title == said), None)
     if intent is None:
-        return _refuse(request, viewer, f"没有叫“{said[:60]}”的意图。请回到上一页，从列表里选一个。")
+        return _refuse(
+            request, viewer, f"{f'没有叫“{said[:60]}”的意图' if said else '还没有选意图'}。请回到上一页，从列表里选一个。"
+        )
     asked = editor.request_of(request, viewer, intent.file)
     template, status, values = await editor.propose(asked, form, intent.id)
     return _page(request, viewer, f"console/{template}.html", status, editable=True, **values)
