@@ -69,7 +69,7 @@ OWN = Log(
         "staff.role_changed": "改了员工角色：{before}改为{after}", "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号",
         "staff.link_made": "开了登录链接", "staff.changed": "改了员工资料：{fields}", "staff.signed_out": "让其他设备退出登录", "staff.password_set": "设了新密码", "staff.totp_on": "开启了两步验证",
         "staff.totp_off": "关闭了两步验证", "staff.totp_reset": "重置了两步验证", "staff.codes_renewed": "换了一批备用码", "staff.recovery_used": "用掉一个备用码",
-        "intents.saved": "改了意图文件", "key.made": "新建了接口密钥", "key.revoked": "停用了接口密钥",
+        "intents.saved": "改了意图文件", "intents.deleted": "删除了意图文件", "intents.restored": "把意图文件恢复到以前", "unmatched.ignored": "把 {lines} 句没听懂的话设为不再显示", "unmatched.shown": "让 {lines} 句没听懂的话重新显示", "key.made": "新建了接口密钥", "key.revoked": "停用了接口密钥",
         "data.read": "查看了{what}", "data.exported": "导出了{what}", "audit.pruned": "清理了 {before} 以前的记录，{lines} 条",
         "permission.changed": "改了权限：{role}{allowed}{permission}", "effect.died": "有操作没有完成（{effect}）",
         "roster.imported": "导入了名册：新增房屋 {flats}，新增住户 {new}，修改 {changed}，迁出 {left}",
@@ -84,7 +84,7 @@ OWN = Log(
         "staff.role_changed": "改了员工角色", "staff.changed": "改了员工资料", "data.read": "查看了敏感内容", "data.exported": "导出了资料",
         "audit.pruned": "清理了旧记录", "permission.changed": "改了权限", "effect.died": "有操作没有完成", "roster.imported": "导入了名册",
         "roster.exported": "导出了名册", "roster.undone": "撤销了名册的导入", "effect.run_again": "重新执行了没有完成的操作",
-        "effect.discarded": "放弃了没有完成的操作",
+        "effect.discarded": "放弃了没有完成的操作", "unmatched.ignored": "把没听懂的话设为不再显示", "unmatched.shown": "让没听懂的话重新显示",
     },
     words={
         "reason": {"unfollowed": "取消关注", "corrected": "说错了房号", "moved_out": "搬走了", "objected": "家里人说不认识", "asked": "本人要求"},
@@ -92,7 +92,7 @@ OWN = Log(
         "allowed": {"yes": "可以", "no": "不可以"},
     },
     subjects={
-        "staff": _staff, "resident": _resident, "key": _key, "file": lambda work, path: Subject(path, f"/intents/file/{path}"),
+        "staff": _staff, "resident": _resident, "key": _key, "file": lambda work, path: Subject(path, f"/intents/history/{path}"),
         "photo": lambda work, key: Subject("照片", f"/photos/{key}"),
         "mass": lambda work, key: Subject("群发"), "kept": _kept,
     },

@@ -1,31 +1,32 @@
-"""The intent files: what they hold, what is wrong with them, and the box to try a sentence in.
+"""The intents: all of them with what is wrong, the box to try sentences in, and the addresses of their files.
 
-The box asks the same function as the webhook. A file is saved only when it can be read and no test of any file is lost by
-it, unless the admin insists; the version before is kept.
+The box asks the same functions as the webhook, down to the answer; nothing of it stays.
 """
 
 import asyncio
-import os
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
+from weakref import WeakKeyDictionary
 
 from aiohttp import web
-from sqlmodel import Session
 
+from bot.console import editor, shelf
 from bot.console.parts import PARTS, Parts, Viewer, shared_values, signed_in
+from bot.console.shelf import ORIGIN_WORDS, Origin, Shelf
 from bot.console.views import respond
-from bot.contract import Page, Redirect, View
-from bot.dialogue import phrases
-from bot.dialogue.rehearsal import Miss, regressions
-from bot.dialogue.understanding import Judgement, Understanding, judge, read_folder
-from bot.language import files, promises
+from bot.contract import Page, Redirect, Refusal, View, page_number
+from bot.dialogue import trial
+from bot.dialogue.answer import House
+from bot.dialogue.trial import Trial
+from bot.language import files, lints
+from bot.language.files import Catalogue, Intent
+from bot.language.matching.matcher import Matcher
 from bot.language.reader import Problem
 from bot.posted import read_form
-from bot.store import events, scope
+from bot.store import versions
 
 VIEW, EDIT = "intents.view", "intents.edit"
 
@@ -35,35 +36,116 @@ ENTRY = Page(method="GET", path="/intents", run=lambda desk: Redirect("/console/
 #: What stands where an intent lies in no folder.
 NO_GROUP = "其他"
 
-#: Versions kept of each file, beside it as name.yaml.1, .2 …: the newest is .1.
-VERSIONS = 5
+#: Intents on one page of the list.
+SHOWN = 10
 
-#: Bytes of a file as it is sent, where a sign of Chinese is nine; the longest that ships has 22 kB as it is kept.
-FILE_BYTES = 1024 * 1024
+#: Sentences tried at once, and the signs of each that are read.
+LINES, SIGNS = 20, 300
+
+#: How an intent ends: what the filter asks for -> what people call it.
+ENDS: Mapping[str, str] = {"action": "自动办理", "reply": "固定回答", "person": "转人工", "emergency": "紧急情况"}
 
 
 def mount(app: web.Application) -> None:
     """Add the pages."""
-    app.router.add_get("/console/intents", listed)
-    app.router.add_post("/console/intents/try", attempt)
-    app.router.add_get("/console/intents/file/{path:.+}", show)
-    app.router.add_post("/console/intents/file/{path:.+}", save)
+    router = app.router
+    router.add_get("/console/intents", listed)
+    router.add_post("/console/intents/try", attempt)
+    router.add_get("/console/intents/report", report)
+    router.add_get("/console/intents/new", compose)
+    router.add_post("/console/intents/new", begin)
+    router.add_post("/console/intents/add", add)
+    router.add_post("/console/intents/check/{path:.+}", check)
+    router.add_get("/console/intents/file/{path:.+}", show)
+    router.add_post("/console/intents/file/{path:.+}", save)
+    router.add_post("/console/intents/delete/{path:.+}", remove)
+    router.add_get("/console/intents/history/{path:.+}", history)
+    router.add_post("/console/intents/history/{path:.+}", restore)
+
+
+# ------------------------------------------------------------------ the list
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One intent in the list."""
+
+    intent: Intent
+    group: str
+    ends: str
+    origin: Origin
+    problems: Sequence[Problem]
 
 
 async def listed(request: web.Request) -> web.Response:
-    """List all intents, what is wrong with the files, and offer the box."""
-    return _overview(request, await _require(request, VIEW))
+    """List the intents that fit, what is wrong with the files, and offer the box."""
+    return await _overview(request, await _require(request, VIEW))
 
 
-def _overview(request: web.Request, viewer: Viewer, text: str = "", **tried: Any) -> web.Response:
-    """Return the list; `tried` is what came of the text in the box, nothing before one has tried."""
-    catalogue = request.app[PARTS].understanding.catalogue
-    groups: dict[str, list[files.Intent]] = {}
-    for intent in catalogue.intents.values():
-        groups.setdefault(catalogue.groups.get(intent.group, intent.group) or NO_GROUP, []).append(intent)
-    shared = [path for path in sorted(catalogue.sources) if _is_shared(path)]
-    values = {"groups": groups, "problems": catalogue.problems, "shared": shared, "text": text, "judgements": None, **tried}
+async def _overview(request: web.Request, viewer: Viewer, text: str = "", trials: Sequence[Trial] | None = None) -> web.Response:
+    """Return the list; `trials` is what came of the text in the box, None before one has tried."""
+    parts, query = request.app[PARTS], request.query
+    lines, problems = await asyncio.to_thread(_lines, parts)
+    wanted = {name: query.get(name, "").strip()[:80] for name in ("q", "group", "ends", "origin")}
+    fitting = [line for line in lines if _fits(line, wanted)]
+    pages = max(1, -(-len(fitting) // SHOWN))
+    page = min(page_number(query), pages)
+    catalogue = parts.understanding.catalogue
+    deleted = await parts.database.read(versions.deleted)
+    values: dict[str, Any] = {
+        "rows": fitting[(page - 1) * SHOWN : page * SHOWN], "total": len(fitting), "all": len(lines), "page_at": page, "pages": pages,
+        "wanted": wanted, "address": urlencode({name: said for name, said in wanted.items() if said}),
+        "groups": sorted({line.group for line in lines}), "ends": ENDS, "origins": ORIGIN_WORDS, "problems": problems,
+        "broken": sorted({one.file for one in problems if one.severity == "error"}),
+        "shared": [path for path in sorted(catalogue.sources) if _is_shared(path)], "text": text, "trials": _shown(parts, trials),
+        "titles": _titles(parts), "closed": Shelf.of(parts).why_closed,
+        "deleted": [one for one in deleted if one.path not in catalogue.sources][:20],
+    }  # fmt: skip
     return _page(request, viewer, "console/intents.html", **values)
+
+
+def _lines(parts: Parts) -> tuple[list[Line], list[Problem]]:
+    """Return all intents in force, by group, and all that is wrong with the files as they lie there."""
+    catalogue, shelf_ = parts.understanding.catalogue, Shelf.of(parts)
+    problems = [*catalogue.problems, *(one for one in _promised(parts) if one not in catalogue.problems)]
+    found, named = [], [*problems, *_doubts(parts)]
+    for intent in catalogue.intents.values():
+        file = shelf_.find(intent.file)
+        own = [one for one in named if one.file == intent.file]
+        found.append(
+            Line(
+                intent=intent, group=catalogue.groups.get(intent.group, intent.group) or NO_GROUP, ends=_end(intent),
+                origin=file.origin if file else Origin.OWN, problems=own,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda line: (line.group, line.intent.id)), problems
+
+
+#: What was found wrong with catalogues that are still in force.
+_PROMISED: WeakKeyDictionary[Catalogue, list[Problem]] = WeakKeyDictionary()
+
+
+def _promised(parts: Parts) -> list[Problem]:
+    catalogue = parts.understanding.catalogue
+    if catalogue not in _PROMISED:
+        _PROMISED[catalogue] = shelf.problems_of(parts, catalogue.sources)
+    return _PROMISED[catalogue]
+
+
+def _end(intent: Intent) -> str:
+    if intent.emergency:
+        return "emergency"
+    return "action" if intent.action else "reply" if intent.reply else "person"
+
+
+def _fits(line: Line, wanted: Mapping[str, str]) -> bool:
+    """Tell whether an intent fits what is looked for; words may stand in its name, its sentences and its tests."""
+    intent = line.intent
+    said = "\n".join((intent.id, intent.title, *intent.examples, *intent.keywords, *(test.text for test in intent.tests))).lower()
+    return (
+        all(word in said for word in wanted["q"].lower().split()) and wanted["group"] in ("", line.group)
+        and wanted["ends"] in ("", line.ends) and (wanted["origin"] in ("", line.origin) or (wanted["origin"] == "problem" and bool(line.problems)))
+    )  # fmt: skip
 
 
 def _is_shared(path: str) -> bool:
@@ -71,26 +153,62 @@ def _is_shared(path: str) -> bool:
     return path.rpartition("/")[2].startswith("_") and not path.startswith(files.SHIPPED)
 
 
+def _titles(parts: Parts) -> Mapping[str, str]:
+    return {name: known.title for name, known in parts.understanding.catalogue.intents.items()}
+
+
+# ------------------------------------------------------------------ the box
+
+
 async def attempt(request: web.Request) -> web.Response:
-    """Explain how sentences are understood, one a line: by the function that the webhook asks.
+    """Explain how sentences are understood and what would be answered, one a line: by the functions that the webhook asks.
 
     Without script the whole page comes back.
     """
     viewer = await _require(request, VIEW)
     parts, text = request.app[PARTS], (await read_form(request)).get("text", "")
-    lines = [line.strip() for line in text.splitlines() if line.strip()][:20]
-    now = parts.clock()
-    judgements = [judge(parts.understanding, line[:300], now) for line in lines]
-    intents = parts.understanding.catalogue.intents
-    shown = [(judgement, _spoken(intents, judgement, now)) for judgement in judgements]
-    titles = {name: known.title for name, known in intents.items()}
+    lines = [line.strip()[:SIGNS] for line in text.splitlines() if line.strip()][:LINES]
+    house = House(
+        context=parts.context(viewer.community.key), understanding=parts.understanding, communities=parts.communities(),
+    )  # fmt: skip
+    trials = [await trial.attempt(parts.database, house, line, parts.clock()) for line in lines]
     if "HX-Request" not in request.headers:
-        return _overview(request, viewer, text, judgements=shown, titles=titles)
-    return _page(request, viewer, "console/try.html", judgements=shown, titles=titles)
+        return await _overview(request, viewer, text, trials)
+    return _page(
+        request,
+        viewer,
+        "console/try.html",
+        trials=_shown(parts, trials),
+        titles=_titles(parts),
+        closed=Shelf.of(parts).why_closed,
+    )
 
 
-def _spoken(intents: Mapping[str, files.Intent], judgement: Judgement, now: datetime) -> list[tuple[str, str, str]]:
+def _shown(parts: Parts, trials: Sequence[Trial] | None) -> list[dict[str, Any]] | None:
+    """Return what the box shows of each sentence: what came of it, the file that won, and the values that were read."""
+    intents, now = parts.understanding.catalogue.intents, parts.clock()
+    if trials is None:
+        return None
+    return [
+        {"trial": one, "judgement": one.judgement, "won": intents.get(one.judgement.intent), "place": _place(intents, one),
+         "slots": _spoken(intents, one, now)}
+        for one in trials
+    ]  # fmt: skip
+
+
+def _place(intents: Mapping[str, Intent], tried: Trial) -> int:
+    """Return the line of the example that a sentence is like or equals, 0 where none is named."""
+    best = next(iter(tried.judgement.candidates), None)
+    if best is None or best.intent not in intents:
+        return 0
+    intent = intents[best.intent]
+    near = next((said for said in intent.examples if said == tried.judgement.text or f"「{said}」" in best.why), "")
+    return lints.line_of(intent, near) if near else 0
+
+
+def _spoken(intents: Mapping[str, Intent], tried: Trial, now: datetime) -> list[tuple[str, str, str]]:
     """Return what was understood beside the intent: title, id and value of each slot."""
+    judgement = tried.judgement
     known = intents[judgement.intent].slots if judgement.intent in intents else ()
     return [
         (slot.title or slot.name, slot.name, slot.say(judgement.slots[slot.name], now))
@@ -98,85 +216,150 @@ def _spoken(intents: Mapping[str, files.Intent], judgement: Judgement, now: date
     ]  # fmt: skip
 
 
+async def add(request: web.Request) -> web.Response:
+    """Show the change that adds a sentence to an intent's file, as an example or as a test, before it is made."""
+    viewer = await _require(request, EDIT)
+    form = await read_form(request)
+    intents = request.app[PARTS].understanding.catalogue.intents
+    said = form.get("intent", "").strip()
+    intent = intents.get(said) or next((one for one in intents.values() if one.title == said), None)
+    if intent is None:
+        return _refuse(
+            request, viewer, f"{f'没有叫“{said[:60]}”的意图' if said else '还没有选意图'}。请回到上一页，从列表里选一个。"
+        )
+    asked = editor.request_of(request, viewer, intent.file)
+    template, status, values = await editor.propose(asked, form, intent.id)
+    return _page(request, viewer, f"console/{template}.html", status, editable=True, **values)
+
+
+# ------------------------------------------------------------------ the report
+
+
+#: What was found doubtful of matchers that are still in use.
+_DOUBTS: WeakKeyDictionary[Matcher, list[Problem]] = WeakKeyDictionary()
+
+#: Sections of the report: title, what to do about it, the codes that stand in it.
+SECTIONS: Sequence[tuple[str, str, Collection[str]]] = (
+    ("两个意图里有一样的例句", "一句话只能算一件事：留下一处，删掉另一处。", ("W401",)),
+    ("两个意图里有很像的例句", "居民这样说时容易听错：换个说法，或删掉一处。", ("W403",)),
+    ("被别的意图抢走", "这些例句更像另一个意图：看看该归谁，各补几句像它们的话。", ("W404",)),
+    ("自己的 exclude 挡住了自己的例句", "换个说法就听不到了：缩小 exclude，或删掉例句。", ("W405",)),
+    ("没有用处的话", "这些回复永远不会说出来：删掉，或改成用得上的名字。", ("W407", "W408")),
+    ("例句或测试太少", "多写几句，听得更准；测试能防止以后改坏。", ("W402", "W406")),
+)
+
+
+def _doubts(parts: Parts) -> list[Problem]:
+    matcher = parts.understanding.matcher
+    if matcher not in _DOUBTS:
+        _DOUBTS[matcher] = lints.doubts(matcher, parts.clock())
+    return _DOUBTS[matcher]
+
+
+async def report(request: web.Request) -> web.Response:
+    """Show which intents get in each other's way, and all else that `linli check` finds."""
+    viewer = await _require(request, VIEW)
+    parts = request.app[PARTS]
+    found = [*await asyncio.to_thread(_promised, parts), *await asyncio.to_thread(_doubts, parts)]
+    problems = [
+        *parts.understanding.catalogue.problems,
+        *(one for one in found if one not in parts.understanding.catalogue.problems),
+    ]
+    named = {code for _, _, codes in SECTIONS for code in codes}
+    errors = [one for one in problems if one.severity == "error"]
+    sections = [("错误", "改好以前，机器人照这些文件上一次能用的样子工作。", errors)] if errors else []
+    sections += [(title, way, own) for title, way, codes in SECTIONS if (own := [one for one in problems if one.code in codes])]
+    rest = [one for one in problems if one.severity == "warning" and one.code not in named]
+    sections += [("其他", "", rest)] if rest else []
+    return _page(request, viewer, "console/doubts.html", sections=sections, count=len(parts.understanding.catalogue.intents))
+
+
+# ------------------------------------------------------------------ one file
+
+
+async def compose(request: web.Request) -> web.Response:
+    """Ask for what a new file begins with."""
+    viewer = await _require(request, EDIT)
+    return _page(request, viewer, "console/intent.html", form={}, fault="", closed=Shelf.of(request.app[PARTS]).why_closed)
+
+
+async def begin(request: web.Request) -> web.Response:
+    """Show the text of a new file, filled in as far as it is known; nothing is saved yet."""
+    viewer = await _require(request, EDIT)
+    parts, form = request.app[PARTS], await read_form(request)
+    name, title = form.get("intent", "").strip().lower(), " ".join(form.get("title", "").split())
+    path = f"{name.replace('.', '/')}.yaml"
+    values: dict[str, Any] = {"form": form, "closed": Shelf.of(parts).why_closed}
+    fault = ""
+    if not editor.NAME.fullmatch(name):
+        fault = "名字用小写英文字母，中间一个点，例如 pool.hours（泳池.时间）。"
+    elif not title or len(title) > 20 or any(sign in title for sign in ":#{}[]|>&*!%@`\"'"):
+        fault = "称呼写一到二十个字，不要标点，例如 泳池开放时间。"
+    elif name in parts.understanding.catalogue.intents or Shelf.of(parts).find(path) is not None:
+        fault = f"{name} 已经有了。请换个名字，或者去改那一个。"
+    if fault:
+        return _page(request, viewer, "console/intent.html", 422, fault=fault, **values)
+    asked = editor.request_of(request, viewer, path)
+    text = editor.template(name, title, form.get("ends") == "person")
+    return _page(request, viewer, "console/file.html", **await editor.begin(asked, text), editable=True)
+
+
+async def check(request: web.Request) -> web.Response:
+    """Tell what is wrong with a text while it is being written."""
+    viewer = await _require(request, EDIT)
+    asked = editor.request_of(request, viewer)
+    text = (await read_form(request, editor.FILE_BYTES)).get("text", "").replace("\r\n", "\n")
+    problems = await editor.problems_in(asked, text)
+    return _page(request, viewer, "console/faults.html", problems=editor.placed(problems, text), file=asked.path, checked=True)
+
+
 async def show(request: web.Request) -> web.Response:
     """Show one file for reading, or, to who may, for editing."""
     viewer = await _require(request, VIEW)
-    path = _path(request)
-    text = await asyncio.to_thread(path.read_text, encoding="utf-8")
-    return _file(request, viewer, text, _stamp(text), [])
+    asked = editor.request_of(request, viewer)
+    return _page(request, viewer, "console/file.html", **await editor.show(asked), editable=viewer.may(EDIT))
 
 
 async def save(request: web.Request) -> web.Response:
-    """Save a file if it can be read and nobody else saved meanwhile; nothing typed is lost otherwise."""
+    """Save a file if it can be read and nobody else saved meanwhile, or show what saving would do; nothing typed is lost otherwise."""
     viewer = await _require(request, EDIT)
-    parts, path, form = request.app[PARTS], _path(request), await read_form(request, FILE_BYTES)
-    text = form.get("text", "").replace("\r\n", "\n")
-    kept = await asyncio.to_thread(path.read_text, encoding="utf-8")
-    if text == kept:  # such as by a second click
-        return _file(request, viewer, text, _stamp(kept), [], "已保存，马上生效。")
-    if form.get("stamp") != _stamp(kept):
-        return _file(request, viewer, text, _stamp(kept), [], "这个文件刚被别人改过。请先复制您的内容，刷新后再改。", 409)
-    texts = {
-        **await asyncio.to_thread(read_folder, parts.intents_folder, parts.understanding.services),
-        request.match_info["path"]: text,
-    }
-    problems = _problems(parts, texts, request.match_info["path"])
-    if any(problem.severity == "error" for problem in problems):
-        return _file(request, viewer, text, _stamp(kept), problems, "没有保存：请先改正下面的错误。", 422)
-    lost = [] if form.get("force") else await asyncio.to_thread(_lost, parts.understanding, texts)
-    if lost:
-        return _file(request, viewer, text, _stamp(kept), problems, "没有保存：有几句话原来听得懂，这样改就听错了。", 422, lost)
-    await asyncio.to_thread(_write, path, text, kept)
-    await asyncio.to_thread(parts.understanding.refresh)
-    await parts.database.write(_note, viewer, request.match_info["path"], parts.clock())
-    return _file(request, viewer, text, _stamp(text), problems, "已保存，马上生效。上一版留有备份。")
+    template, status, values = await editor.post(editor.request_of(request, viewer))
+    return _page(request, viewer, f"console/{template}.html", status, editable=True, **values)
 
 
-def _note(session: Session, viewer: Viewer, path: str, now: datetime) -> None:
-    with scope.within(session, viewer.community.key):
-        events.record(session, now, "intents.saved", subject=f"file:{path}", actor=f"staff:{viewer.staff.login}")
+async def remove(request: web.Request) -> web.Response:
+    """Delete a file; its history brings it back."""
+    viewer = await _require(request, EDIT)
+    return await _done(request, viewer, editor.remove)
 
 
-def _problems(parts: Parts, texts: Mapping[str, str], path: str) -> list[Problem]:
-    """Return what is wrong with one of the files, also what a service needs of it."""
-    catalogue = files.load(texts, kinds=parts.services.kinds)
-    found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(parts.services))]
-    return [problem for problem in found if problem.file == path]
+async def history(request: web.Request) -> web.Response:
+    """Show who changed a file, when and what; with ?version= what that version was, against the one now."""
+    viewer = await _require(request, VIEW)
+    asked = editor.request_of(request, viewer)
+    values = await editor.past(asked)
+    return _page(request, viewer, "console/history.html", editable=viewer.may(EDIT), **values)
 
 
-def _lost(understanding: Understanding, texts: Mapping[str, str]) -> list[Miss]:
-    """Return the tests of all files that hold now and would not any more."""
-    return list(regressions(understanding, understanding.with_files(texts)))
+async def restore(request: web.Request) -> web.Response:
+    """Bring a file back to what it was."""
+    viewer = await _require(request, EDIT)
+    return await _done(request, viewer, editor.restore)
 
 
-def _write(path: Path, text: str, kept: str) -> None:
-    """Keep the version before, then replace the file as a whole."""
-    for number in range(VERSIONS, 1, -1):
-        older = path.with_name(f"{path.name}.{number - 1}")
-        if older.exists():
-            older.replace(path.with_name(f"{path.name}.{number}"))
-    path.with_name(f"{path.name}.1").write_text(kept, encoding="utf-8")
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    shutil.copymode(path, part)  # admins may share the folder; what is made here is else for one account alone
-    part.replace(path)
-
-
-def _path(request: web.Request) -> Path:
-    """Return the file meant; only files of the folder that exist, whatever dots the address holds."""
-    folder = request.app[PARTS].intents_folder.resolve()
+async def _done(request: web.Request, viewer: Viewer, act: Any) -> web.Response:
+    """Do something to a file, and lead to its history with what became of it."""
+    asked = editor.request_of(request, viewer)
     try:
-        path = (folder / request.match_info["path"]).resolve()
-        exists = path.is_file()
-    except (ValueError, OSError):  # such as a zero byte, or a name that no system holds
-        exists = False
-    if not exists or not path.is_relative_to(folder) or path.suffix != ".yaml":
-        raise web.HTTPNotFound(text="没有这个文件。")
-    return path
+        said = await act(asked)
+    except Refusal as refusal:
+        return _refuse(request, viewer, str(refusal))
+    shared = shared_values(request, asked.parts, viewer, ENTRY)
+    return respond(Redirect(f"/console/intents/history/{quote(asked.path)}", said), asked.parts.templates, shared)
 
 
-def _stamp(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:16]
+def _refuse(request: web.Request, viewer: Viewer, text: str) -> web.Response:
+    return _page(request, viewer, "console/problem.html", 422, title="没有完成", text=text, written=())
 
 
 async def _require(request: web.Request, need: str) -> Viewer:
@@ -188,24 +371,10 @@ async def _require(request: web.Request, need: str) -> Viewer:
     return viewer
 
 
-def _file(request: web.Request, viewer: Viewer, text: str, stamp: str, problems: list[Problem], said: str = "",
-          status: int = 200, lost: Sequence[Miss] = ()) -> web.Response:  # fmt: skip
-    return _page(
-        request,
-        viewer,
-        "console/file.html",
-        status,
-        file=request.match_info["path"],
-        text=text,
-        stamp=stamp,
-        said=said,
-        refused=status >= 400,
-        problems=problems,
-        lost=lost,
-        editable=viewer.may(EDIT),
-    )
-
-
 def _page(request: web.Request, viewer: Viewer, template: str, status: int = 200, **values: Any) -> web.Response:
     parts = request.app[PARTS]
-    return respond(View(template, values, status), parts.templates, shared_values(request, parts, viewer, ENTRY))
+    return respond(
+        View(template, {"may_edit": viewer.may(EDIT), **values}, status),
+        parts.templates,
+        shared_values(request, parts, viewer, ENTRY),
+    )

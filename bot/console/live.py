@@ -40,7 +40,7 @@ ALL = "*"
 #: Kinds of events of the bot's own -> the permissions any of which lets somebody know of them. An alarm may be for anybody.
 OWN_NEEDS: Mapping[str, Collection[str]] = {
     "task": ("console.start",), "resident": ("home.view",), "photo": ("photo.view",), "staff": ("users.edit",),
-    "intents": ("intents.view",), "key": ("keys.edit",), "permission": ("users.edit",), "effect": (WATCH,),
+    "intents": ("intents.view",), "unmatched": ("intents.view",), "key": ("keys.edit",), "permission": ("users.edit",), "effect": (WATCH,),
 }  # fmt: skip
 
 #: Kinds that are no service's -> the kind whose readers may know of them, too.

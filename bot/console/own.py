@@ -50,7 +50,7 @@ EMITS = {
     "task.heard_more": "", "task.answered": "task", "conversation.left_alone": "", "task.told": "rung", "task.reached": "", "task.unreached": "", "task.exhausted": "",
     "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
     "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "staff.signed_out": "", "staff.password_set": "",
-    "staff.changed": "fields", "staff.totp_on": "", "staff.totp_off": "", "staff.totp_reset": "", "staff.codes_renewed": "", "staff.recovery_used": "", "intents.saved": "",
+    "staff.changed": "fields", "staff.totp_on": "", "staff.totp_off": "", "staff.totp_reset": "", "staff.codes_renewed": "", "staff.recovery_used": "", "intents.saved": "", "intents.deleted": "", "intents.restored": "", "unmatched.ignored": "lines", "unmatched.shown": "lines",
     "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed",
     "audit.pruned": "lines before", "data.read": "what", "data.exported": "what",
     "roster.imported": "flats new changed left", "roster.undone": "kept?", "roster.exported": "rows",

@@ -86,7 +86,10 @@ RETAIN = (
         ),),
     ),
     Retention(what="批量操作前后的状态（用来撤销）", lives=undos.KEPT, rows=(Rows(UndoStep, lambda before: (col(UndoStep.at) < before,)),)),
-    Retention(what="没听懂的句子", lives=180 * _DAY, rows=(Rows(Unmatched, lambda before: (col(Unmatched.last_at) < before,)),)),
+    Retention(
+        what="没听懂的句子", lives=180 * _DAY, why="员工说过不再显示的留着，不然又会出现",
+        rows=(Rows(Unmatched, lambda before: (col(Unmatched.last_at) < before, col(Unmatched.ignored_at).is_(None))),),
+    ),
     Retention(
         what="没有完成的操作", lives=90 * _DAY,
         rows=(Rows(Effect, lambda before: (col(Effect.state) == EffectState.DEAD, col(Effect.updated_at) < before)),),

@@ -1,11 +1,13 @@
 """The tests that stand in the intent files, tried on the files as they would be together. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from bot.dialogue.understanding import Judgement, Understanding, judge
-from bot.language.files import Intent, IntentTest
+from bot.language.files import Catalogue, Intent, IntentTest
+from bot.language.matching.matcher import Matcher
 from bot.model import SHANGHAI
 
 #: What inline tests call now: a Wednesday morning.
@@ -23,16 +25,108 @@ class Miss:
     got: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """A line that is understood otherwise after a change: intents, `none` for one that is refused."""
+
+    text: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What a change does: tests that held and hold no more, that hold now, new ones that do not hold; lines that move."""
+
+    lost: Sequence[Miss] = ()
+    mended: Sequence[Miss] = ()
+    unheld: Sequence[Miss] = ()
+    moved: Sequence[Moved] = ()
+
+
+#: What was found of matchers that are still in use: each is tried once, which takes several seconds.
+_MISSES: WeakKeyDictionary[Matcher, Sequence[Miss]] = WeakKeyDictionary()
+
+
 def rehearse(understanding: Understanding) -> Sequence[Miss]:
     """Return the tests of all files that do not hold."""
-    intents = understanding.catalogue.intents.values()
-    return [miss for intent in intents for test in intent.tests if (miss := _try(understanding, intent, test))]
+    known = _MISSES.get(understanding.matcher)
+    if known is None:
+        tests = _tests(understanding)
+        known = _MISSES[understanding.matcher] = [miss for intent, test in tests if (miss := _try(understanding, intent, test))]
+    return known
 
 
 def regressions(before: Understanding, after: Understanding) -> Sequence[Miss]:
-    """Return the tests that held before a change and do not hold after it, of whatever file."""
-    known = {(miss.intent, miss.text) for miss in rehearse(before)}
-    return [miss for miss in rehearse(after) if (miss.intent, miss.text) not in known]
+    """Return the tests that do not hold after a change and were not broken before it, of whatever file."""
+    found = compare(before, after)
+    return [*found.lost, *found.unheld]
+
+
+def compare(before: Understanding, after: Understanding, lines: Sequence[str] = ()) -> Comparison:
+    """Return what a change does to the tests of all files, and to these lines. Takes seconds where anything is heard otherwise."""
+    broken = rehearse(before)
+    if _hear_alike(before.catalogue, after.catalogue):
+        _MISSES.setdefault(after.matcher, _carried_over(before, after, broken))
+    missed = rehearse(after)
+    were, are = ({(miss.intent, miss.text) for miss in misses} for misses in (broken, missed))
+    there, here = ({(intent.id, test.text) for intent, test in _tests(one)} for one in (before, after))
+    return Comparison(
+        lost=[miss for miss in missed if (miss.intent, miss.text) in there - were],
+        mended=[miss for miss in broken if (miss.intent, miss.text) in here - are],
+        unheld=[miss for miss in missed if (miss.intent, miss.text) not in there],
+        moved=list(_moved(before, after, lines)),
+    )
+
+
+def _tests(understanding: Understanding) -> Iterator[tuple[Intent, IntentTest]]:
+    return ((intent, test) for intent in understanding.catalogue.intents.values() for test in intent.tests)
+
+
+def _hear_alike(one: Catalogue, other: Catalogue) -> bool:
+    """Tell whether two sets of files differ in nothing by which a message is understood, such as in a reply."""
+    return (
+        one.common == other.common and one.background == other.background
+        and {name: _heard(intent) for name, intent in one.intents.items()} == {name: _heard(intent) for name, intent in other.intents.items()}
+    )  # fmt: skip
+
+
+def _heard(intent: Intent) -> Intent:
+    """Return an intent without what is only said or tried."""
+    return replace(
+        intent, title="", file="", group="", topic="", offer="", confirm="", reply="", variants=(), replies={}, tests=(), example_lines=(),
+    )  # fmt: skip
+
+
+def _carried_over(before: Understanding, after: Understanding, broken: Sequence[Miss]) -> Sequence[Miss]:
+    """Return what does not hold of tests, of which only those are tried that were not there before."""
+    old = {(intent.id, _plain(test)): test for intent, test in _tests(before)}
+    known = {(miss.intent, miss.text): miss for miss in broken}
+    found = []
+    for intent, test in _tests(after):
+        if (intent.id, _plain(test)) not in old:
+            miss = _try(after, intent, test)
+        elif miss := known.get((intent.id, test.text)):
+            miss = replace(miss, line=test.line, file=intent.file)
+        if miss:
+            found.append(miss)
+    return found
+
+
+def _plain(test: IntentTest) -> str:
+    return repr(replace(test, line=0))
+
+
+def _moved(before: Understanding, after: Understanding, lines: Sequence[str]) -> Iterator[Moved]:
+    for line in lines:
+        was, becomes = (_begun(judge(one, line, NOW)) for one in (before, after))
+        if was != becomes:
+            yield Moved(text=line, before=was, after=becomes)
+
+
+def _begun(judgement: Judgement) -> str:
+    """Return the intent that begins by itself, `none` for what is refused or asked back."""
+    return judgement.intent if judgement.decision == "accept" else "none"
 
 
 def _try(understanding: Understanding, intent: Intent, test: IntentTest) -> Miss | None:

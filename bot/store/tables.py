@@ -48,6 +48,7 @@ from bot.store import (
     tokens,
     undos,
     unmatched,
+    versions,
     views,
 )
 
@@ -55,5 +56,5 @@ __all__ = [
     "alerts", "apikeys", "attempts", "audiences", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects",
     "erasures", "events", "followers", "grants", "imports", "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once",
     "outbox", "outcomes", "people", "photos", "policies", "receipts", "scenes", "sealing", "seals", "sentpictures", "sessions", "spending", "staff", "tasks", "texts", "tokens",
-    "undos", "unmatched", "views",
+    "undos", "unmatched", "versions", "views",
 ]  # fmt: skip

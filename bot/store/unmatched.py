@@ -38,6 +38,11 @@ class Group:
     rows: Sequence[Unmatched]
 
     @property
+    def last_at(self) -> datetime:
+        """When any of them came last."""
+        return max(row.last_at for row in self.rows)
+
+    @property
     def count(self) -> int:
         """How often all of them came."""
         return sum(row.count for row in self.rows)
@@ -62,13 +67,47 @@ def _same(session: Session, text: str) -> Any:
 
 def groups(session: Session, are_alike: Callable[[str, str], bool]) -> Sequence[Group]:
     """Return what is not ignored, the largest group first; `are_alike` tells which messages stand in one."""
-    query = select(Unmatched).where(col(Unmatched.ignored_at).is_(None))
-    rows = session.exec(query.order_by(col(Unmatched.count).desc(), col(Unmatched.last_at).desc()).limit(LOOKED_AT)).all()
+    return grouped(listed(session), are_alike)
+
+
+def grouped(rows: Sequence[Unmatched], are_alike: Callable[[str, str], bool]) -> Sequence[Group]:
+    """Return messages by likeness, the largest group first."""
     found: list[list[Unmatched]] = []
     for row in rows:  # each joins the first group whose head it resembles
         near = next((group for group in found if are_alike(group[0].text, row.text)), None)
         near.append(row) if near is not None else found.append([row])
     return sorted((Group(rows=tuple(group)) for group in found), key=lambda group: -group.count)
+
+
+def listed(session: Session, *, ignored: bool = False) -> Sequence[Unmatched]:
+    """Return what waits, the most frequent first; or what is ignored, the latest first. At most LOOKED_AT."""
+    if ignored:
+        query = select(Unmatched).where(col(Unmatched.ignored_at).is_not(None)).order_by(col(Unmatched.ignored_at).desc())
+    else:
+        query = (
+            select(Unmatched)
+            .where(col(Unmatched.ignored_at).is_(None))
+            .order_by(col(Unmatched.count).desc(), col(Unmatched.last_at).desc())
+        )
+    return session.exec(query.limit(LOOKED_AT)).all()
+
+
+def of_ids(session: Session, ids: Sequence[int]) -> Sequence[Unmatched]:
+    """Return those of the messages that are there, of this community."""
+    return session.exec(select(Unmatched).where(col(Unmatched.id).in_(ids)).order_by(col(Unmatched.id))).all()
+
+
+def settle(session: Session, rows: Sequence[Unmatched]) -> None:
+    """Let messages go that were dealt with: whoever says one again and is not understood is counted anew."""
+    for row in rows:
+        session.delete(row)
+
+
+def set_aside(session: Session, rows: Sequence[Unmatched], now: datetime | None) -> None:
+    """Let messages not be shown again, however often they come; None takes that back."""
+    for row in rows:
+        row.ignored_at = now
+        session.add(row)
 
 
 def ignore(session: Session, text: str, now: datetime) -> bool:

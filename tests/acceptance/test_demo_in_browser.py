@@ -201,8 +201,44 @@ def test_intent_is_tried_and_edited_and_live_at_once(demo: Demo, sign_in: Window
     shot(admin, "intents")
 
 
+def test_fault_is_marked_at_its_line_while_it_is_typed_and_led_to(demo: Demo, sign_in: Window, shot: Shot) -> None:
+    admin = sign_in("admin")
+    admin.goto(f"{demo.url}/console/intents/file/faq/hours.yaml")
+    text = admin.get_by_label("文件内容")
+    before = text.input_value()
+
+    text.fill(before.replace("keywords:", "keyword:"))
+    line = before[: before.index("keywords:")].count("\n") + 1
+
+    expect(admin.locator(".fault")).to_contain_text(f"第 {line} 行第 1 列")
+    expect(admin.locator(".gutter .mark-error")).to_have_text(str(line))
+    admin.get_by_role("link", name=f"第 {line} 行第 1 列").click()
+    chosen = text.evaluate("area => area.value.slice(area.selectionStart, area.selectionEnd)")
+    assert chosen.startswith("keyword: [")
+    shot(admin, "editor")
+    text.fill(before)
+    expect(admin.locator("#faults")).to_contain_text("写法没有问题")
+
+
+def test_what_was_not_understood_is_looked_at_and_becomes_an_example(demo: Demo, sign_in: Window, shot: Shot) -> None:
+    demo.says(ZHAO, "帮我遛一下狗呗")
+    admin = sign_in("admin")
+    admin.goto(f"{demo.url}/console/intents/unmatched")
+
+    card = admin.locator(".card", has_text="帮我遛一下狗呗")
+    card.get_by_text("别的意图").click()
+    card.get_by_label("意图").fill("help")
+    card.get_by_role("button", name="加为例句", exact=True).click()
+
+    expect(admin.locator(".diff-new")).to_contain_text("帮我遛一下狗呗", timeout=60_000)
+    shot(admin, "preview")
+    admin.get_by_role("button", name="保存").click()
+    expect(admin.get_by_role("status")).to_contain_text("加好了", timeout=60_000)
+    expect(admin.locator("main")).not_to_contain_text("帮我遛一下狗呗")
+
+
 @pytest.mark.parametrize("path", ["", "/conversations", "/tasks", "/notices", "/notices/new", "/tickets", "/tickets/board", "/tickets/new", "/passes", "/gate", "/health", "/flats",
-                                  "/intents", "/staff", "/audit"])  # fmt: skip
+                                  "/intents", "/intents/unmatched", "/intents/report", "/intents/file/faq/hours.yaml", "/staff", "/audit"])  # fmt: skip
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_page_fits_its_screen_by_day_and_by_night(demo: Demo, sign_in: Window, shot: Shot, path: str, width: int) -> None:
     page = sign_in("admin", width=width)

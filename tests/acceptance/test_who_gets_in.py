@@ -68,7 +68,7 @@ OPEN = {
 }
 
 #: Addresses that belong to the installation and to no community.
-SHARED = {"/console/intents/file/{path}"}
+SHARED = {f"/console/intents/{what}/{{path}}" for what in ("file", "check", "delete", "history")}
 
 #: Addresses that are for whoever is signed in: to look at their own community, a stream of what each may know, which may be nothing, and
 #: their own account.

@@ -106,7 +106,9 @@ SHARED: Mapping[str, str] = {
     "/wechat": "signed by WeChat, see below", "/wechat/wx_demo_heyuan_8f2c": "the same", "/api/openapi.json": "describes routes",
     "/console/in": "asks who one is", "/console/in/code": "the same", "/console/in/{token}": "whoever has B's link is let in as B's", "/console/out": "ends a session",
     "/console/intents": "one set of files for all communities", "/console/intents/try": "the same",
-    "/console/intents/file/{path}": "the same", "/console/live": "never ends; tests of its own",
+    "/console/intents/file/{path}": "the same", "/console/intents/check/{path}": "the same", "/console/intents/delete/{path}": "the same",
+    "/console/intents/history/{path}": "the same", "/console/intents/new": "the same", "/console/intents/add": "the same", "/console/intents/report": "the same",
+    "/console/live": "never ends; tests of its own",
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from bot.console import home, live
 from bot.console.own import CORE
 from bot.contract import Access, Context, Desk, Integration, Log, Services
 from bot.keys import Keys
-from bot.store import channels, conversations, events, tasks
+from bot.store import channels, conversations, events, tasks, versions
 from bot.store.communities import Community
 from bot.store.conversations import Conversation, Line
 from bot.store.database import Database
@@ -163,7 +163,11 @@ async def test_saved_intent_is_live_and_the_version_before_is_kept(office: Offic
 
     assert response.status == 200
     assert office.linli.understanding.catalogue.intents["faq.hours"].title == "上班时间"
-    assert "办公时间" in (folder / "faq/hours.yaml.1").read_text(encoding="utf-8")
+    kept = await office.read(versions.listed, "faq/hours.yaml")
+    assert [(one.became, "title: 办公时间" in one.text, one.actor) for one in kept] == [
+        ("saved", False, "staff:admin"),
+        ("found", True, ""),
+    ]
 
 
 async def test_menu_and_codes_are_files_that_admins_find(office: Office) -> None:

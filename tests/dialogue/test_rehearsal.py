@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import config
-from bot.dialogue.rehearsal import regressions, rehearse
+from bot.dialogue.rehearsal import compare, regressions, rehearse
 from bot.dialogue.understanding import Understanding
 
 WATER = """intent: water.leak
@@ -62,3 +62,29 @@ def test_what_failed_before_is_no_regression() -> None:
     wrong = WATER.replace("2026-03-12 15:00", "2026-03-13 15:00")
 
     assert regressions(understanding(water=wrong), understanding(water=wrong)) == []
+
+
+def test_words_that_are_only_said_change_no_test_and_what_failed_before_is_told_at_its_new_place() -> None:
+    wrong = WATER.replace("今天天气不错", "水龙头滴水")
+    before, after = understanding(water=wrong), understanding(water=wrong.replace("title: 漏水", "# 改了\ntitle: 水漏了"))
+
+    found = compare(before, after)
+
+    assert (found.lost, found.mended, found.unheld) == ([], [], [])
+    [miss] = rehearse(after)
+    assert (miss.text, miss.line) == ("水龙头滴水", 13)
+
+
+def test_new_test_is_tried_even_where_nothing_is_heard_otherwise() -> None:
+    found = compare(understanding(water=WATER), understanding(water=WATER + "  - {text: 今天晚饭吃什么, accept: true}\n"))
+
+    assert [miss.text for miss in found.unheld] == ["今天晚饭吃什么"]
+    assert found.lost == []
+
+
+def test_line_that_a_change_lets_be_understood_is_told() -> None:
+    more = WATER.replace("  - 水龙头滴水\n", "  - 水龙头滴水\n  - 阿拉屋里落大雨\n")
+
+    found = compare(understanding(water=WATER), understanding(water=more), ["阿拉屋里落大雨", "厨房水管漏水"])
+
+    assert [(one.text, one.before, one.after) for one in found.moved] == [("阿拉屋里落大雨", "none", "water.leak")]

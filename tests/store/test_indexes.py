@@ -26,6 +26,7 @@ QUESTIONS = {
     "desk_note_openid": "SELECT * FROM desk_note WHERE openid = 'oChen' ORDER BY id DESC LIMIT 100",
     "ix_desk_labelled_label_id": "SELECT openid FROM desk_labelled WHERE label_id = 1",
     "ix_sent_picture_openid": "SELECT public_id FROM sent_picture WHERE openid = 'oChen'",
+    "intent_version_path": "SELECT * FROM intent_version WHERE path = 'faq/hours.yaml' ORDER BY id DESC LIMIT 50",
     "effect_state": "SELECT * FROM effect WHERE state = 'dead' AND community_id = 1 ORDER BY id DESC LIMIT 200",
     "task_listed": "SELECT id FROM task WHERE community_id = 1 AND kind = 'repair.urged' ORDER BY urgent DESC, opened_at LIMIT 15",
     "task_closed": "SELECT id FROM task WHERE community_id = 1 AND closed_at IS NOT NULL AND need IN ('task.view') ORDER BY closed_at DESC LIMIT 15",

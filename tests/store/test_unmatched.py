@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot import config
+from bot.contract import keeping
 from bot.dialogue.understanding import Understanding
 from bot.store import unmatched
 from bot.store.database import Database
@@ -52,3 +53,25 @@ async def test_empty_messages_are_no_messages_and_long_ones_are_cut(database: Da
 
     [(count, [text])] = await texts(database)
     assert (count, len(text)) == (1, unmatched.LONGEST)
+
+
+async def test_ignored_message_outlives_the_time_that_others_are_kept(database: Database, now: datetime) -> None:
+    """Else it would be shown again half a year later, as if nobody had said anything."""
+    await note(database, now - timedelta(days=400), "帮我遛狗", "帮我买菜")
+    await database.write(unmatched.ignore, "帮我遛狗", now - timedelta(days=399))
+    [rule] = [one for one in keeping.RETAIN if one.what == "没听懂的句子"]
+
+    def gone(session: Session) -> list[str]:
+        conditions = rule.rows[0].older(now - timedelta(days=180))
+        return [row.text for row in session.exec(select(unmatched.Unmatched).where(*conditions)).all()]
+
+    assert await database.read(gone) == ["帮我买菜"]
+
+
+async def test_dealt_with_message_is_counted_anew_when_it_comes_again(database: Database, now: datetime) -> None:
+    await note(database, now, "帮我遛狗", "帮我遛狗")
+    await database.write(lambda session: unmatched.settle(session, unmatched.listed(session)))
+    before = await texts(database)
+    await note(database, now, "帮我遛狗")
+
+    assert (before, await texts(database)) == ([], [(1, ["帮我遛狗"])])
