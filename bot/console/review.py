@@ -11,9 +11,6 @@ from bot.store.unmatched import Group, Unmatched
 
 VIEW, EDIT = "intents.view", "intents.edit"
 
-#: The page that writes a new entry of what the community knows.
-KNOWLEDGE = "/knowledge/new"
-
 #: Groups on one page; lines shown of each, and intents that they may belong to.
 SHOWN, LINES, NEAR = 8, 4, 3
 
@@ -67,17 +64,10 @@ def _common(desk: Desk, understanding: Understanding) -> dict[str, object]:
     titles = {name: intent.title for name, intent in understanding.catalogue.intents.items()}
     return {
         "may_edit": desk.may(EDIT),
-        "answers": _answers(desk),
+        "answers": desk.answers_page,
         "titles": titles,
         "done": desk.query.get("done") == "1",
     }
-
-
-def _answers(desk: Desk) -> str:
-    """Return the page that writes what the office answers, where a service has one and this person may open it; else nothing."""
-    pages = (one for service in desk.context.services.integrations for one in service.console)
-    page = next((one for one in pages if one.path == KNOWLEDGE and one.method == "GET"), None)
-    return f"/console{KNOWLEDGE}" if page is not None and desk.may(page.need) else ""
 
 
 def _remembering(understanding: Understanding) -> Callable[[str, str], bool]:

@@ -77,6 +77,7 @@ class Integration:
     knows: Callable[[Turn, str], str] | None = None  # answers a question from what it holds, or nothing: 几点来水
     matters: Callable[[Turn], Sequence[Matter]] | None = None  # what of the resident's is under way, the newest first
     notice_page: str = ""  # the residents' page of its own on which a notice is read whole: "/notices/{delivery}"
+    answers_page: str = ""  # the console's page on which an answer to a question is written, ?question= and ?answer= filled in
     seed: Callable[[Work], None] | None = None  # fills an empty demo community
     past: Telling | None = None  # tells what happened in it before
 
@@ -265,6 +266,14 @@ class Services:
     def notice_page(self) -> str:
         """The path of the residents' page on which a notice is read whole; empty where no service has one."""
         return next((one.notice_page for one in self.integrations if one.notice_page), "")
+
+    @cached_property
+    def answers_page(self) -> Page | None:
+        """The console's page on which what the community knows is written; None where no service has one."""
+        return next(
+            (page for one in self.integrations for page in one.console if page.path == one.answers_page and page.method == "GET"),
+            None,
+        )
 
     def scan(self, turn: Turn, scene: str) -> str:
         """Let the service whose code was scanned answer; empty for a code of none."""

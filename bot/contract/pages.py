@@ -84,6 +84,12 @@ class Desk(Work):
             return ""
         return f"没有按电话找：要能看完整电话才行（{'、'.join(self.access.holders(PHONES))}）。您可以按姓名或住址找。"
 
+    @property
+    def answers_page(self) -> str:
+        """Where this person may write what the community answers to a question; empty where they may not, or no service keeps answers."""
+        page = self.context.services.answers_page
+        return f"/console{page.path}" if page is not None and self.may(page.need) else ""
+
     def veil(self, text: str, task: Task | None = None) -> str:
         """Return a resident's words as this person may read them: without words of health, without whole phone numbers.
 

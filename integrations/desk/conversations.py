@@ -34,9 +34,6 @@ from bot.contract.talklists import Show
 from integrations.desk import contact, labels, notes, phrases
 from integrations.desk.models import TalkNote
 
-#: The page that writes a new entry of what the community knows, where a service has one.
-KNOWLEDGE = "/knowledge/new"
-
 #: Longest question and answer that are carried to that page in an address.
 CARRIED = 300
 
@@ -362,13 +359,11 @@ def _handed(desk: Desk, task: Task, lines: Sequence[Line]) -> dict[str, Any]:
 def _keep(desk: Desk, task: Task, lines: Sequence[Line]) -> str:
     """Return the address that keeps question and answer as what the community knows; empty where there is nothing to keep."""
     said = [line.text for line in lines if line.speaker == "staff" and line.at >= task.opened_at]
-    pages = (one for service in desk.context.services.integrations for one in service.console)
-    page = next((one for one in pages if one.path == KNOWLEDGE and one.method == "GET"), None)
-    if page is None or not desk.may(page.need) or not (said or handoffs.is_question(task)):
+    if not desk.answers_page or not (said or handoffs.is_question(task)):
         return ""
     question = handoffs.words(task).partition("\n")[0] or handoffs.say_topic(task)
     carried = {"question": question[:CARRIED], "answer": "\n".join(said)[:CARRIED]}
-    return f"/console{KNOWLEDGE}?{urlencode({name: desk.veil(words) for name, words in carried.items()})}"
+    return f"{desk.answers_page}?{urlencode({name: desk.veil(words) for name, words in carried.items()})}"
 
 
 ROUTES: tuple[Page, ...] = (

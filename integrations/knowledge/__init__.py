@@ -11,6 +11,7 @@ integration = Integration(
     title="知识库",
     folder=Path(__file__).parent,
     console=(*files.ROUTES, *console.ROUTES),
+    answers_page=console.compose.path,
     seed=seed.fill,
     log=events.LOG,
     emits=events.EMITS,
