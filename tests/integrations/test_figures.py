@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from bot.console import measures
 from bot.contract import Work, notices, receipts, tasks
 from bot.contract.figures import Asked, Figure, Measured, Step, measure, periods
-from bot.contract.notices import Audience
+from bot.contract.notices import EVERYBODY
 from bot.store import outcomes
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.outcomes import Ended, Understood
@@ -157,7 +157,7 @@ def test_passes_that_opened_the_gate_are_held_against_those_that_are_over(town: 
 
 def test_a_notice_reaches_those_whom_wechat_took_it_for(town: Town) -> None:
     def publish(work: Work) -> None:
-        notice = notices.draft(work.session, "停水", "明天停水", Audience(everyone=True), work.now)
+        notice = notices.draft(work.session, "停水", "明天停水", EVERYBODY, work.now)
         notices.details(notice, place="", contact="", signer="", asks=True)
         notices.publish(work, notice)
         first, _, *_ = work.session.exec(select(Delivery).where(Delivery.state == DeliveryState.ARMED)).all()
