@@ -123,6 +123,7 @@ def seed(settings: config.Settings, folders: Sequence[str] = DEMO_COMMUNITIES, *
             _seed_services(settings, services, database)
             if lives:
                 _seed_past(settings, services, database)
+            app.index(database)
         database.submit(_hang_posters, settings.wechat_appid).result()
     finally:
         database.close()
