@@ -221,7 +221,7 @@ def test_fault_is_marked_at_its_line_while_it_is_typed_and_led_to(demo: Demo, si
 
 
 def test_what_was_not_understood_is_looked_at_and_becomes_an_example(demo: Demo, sign_in: Window, shot: Shot) -> None:
-    demo.says(ZHAO, "帮我遛一下狗呗")
+    demo.says(WANG, "帮我遛一下狗呗")
     admin = sign_in("admin")
     admin.goto(f"{demo.url}/console/intents/unmatched")
 

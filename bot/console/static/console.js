@@ -61,6 +61,14 @@ document.addEventListener("keydown", (event) => {
   next.focus();
 });
 
+// What is found while one types may come after the arrow down was pressed: whoever stood on a row stands on the first one then.
+let stoodOnRow = false;
+document.addEventListener("htmx:before:swap", () => { stoodOnRow = Boolean(document.activeElement?.matches("[data-row]")); });
+document.addEventListener("htmx:after:swap", () => {
+  if (stoodOnRow && document.activeElement === document.body) document.querySelector("[data-row]")?.focus();
+  stoodOnRow = false;
+});
+
 document.addEventListener("click", (event) => {
   document.querySelector(event.target.closest("[data-opens]")?.dataset.opens ?? "dialog.none")?.showModal();
   if (event.target.closest("[data-print]")) print();
