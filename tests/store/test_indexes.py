@@ -1,7 +1,7 @@
 """Questions asked often, of tables that only grow, read no row that is not meant; on both databases."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from sqlalchemy import Column, Engine, Table, UniqueConstraint, text
@@ -31,7 +31,7 @@ QUESTIONS = {
     "effect_state": "SELECT * FROM effect WHERE state = 'dead' AND community_id = 1 ORDER BY id DESC LIMIT 200",
     "task_listed": "SELECT id FROM task WHERE community_id = 1 AND kind = 'repair.urged' ORDER BY urgent DESC, opened_at LIMIT 15",
     "task_closed": "SELECT id FROM task WHERE community_id = 1 AND closed_at IS NOT NULL AND need IN ('task.view') ORDER BY closed_at DESC LIMIT 15",
-    "repair_ticket_state": "SELECT id FROM repair_ticket WHERE community_id = 1 AND state = 'closed' "
+    "repair_ticket_state": "SELECT * FROM repair_ticket WHERE community_id = 1 AND state = 'closed' "
     "ORDER BY urgent DESC, priority DESC, due_at LIMIT 20",
     "repair_ticket_opened": "SELECT id FROM repair_ticket WHERE community_id = 1 AND opened_at >= '2026-03-01' ORDER BY opened_at DESC LIMIT 20",
     "repair_ticket_listed": "SELECT id FROM repair_ticket WHERE community_id = 1 AND location LIKE '%厨房%' "
@@ -57,18 +57,24 @@ def untouched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     engine.dispose()
 
 
-def plan(engine: Engine, question: str) -> str:
-    """Return how the database would answer."""
+#: Indexes that hold all that a list may ask: of tables without rows they cost as little as the one that is meant.
+WIDE = ("task_listed", "repair_ticket_listed")
+
+
+def plan(engine: Engine, question: str, without: Sequence[str] = ()) -> str:
+    """Return how the database would answer `without` some indexes, which PostgreSQL is let to choose among equals else."""
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             return str(connection.execute(text(f"EXPLAIN QUERY PLAN {question}")).all())
         connection.execute(text("SET enable_seqscan = off"))  # a table without rows is read whole otherwise
+        for index in without:
+            connection.execute(text(f"DROP INDEX {index}"))  # until the connection is given back
         return str(connection.execute(text(f"EXPLAIN {question}")).all())
 
 
 @pytest.mark.parametrize("index", QUESTIONS)
 def test_an_index_answers(untouched: Engine, index: str) -> None:
-    assert index in plan(untouched, QUESTIONS[index])
+    assert index in plan(untouched, QUESTIONS[index], () if index in WIDE else WIDE)
 
 
 def test_whoever_points_to_a_person_a_flat_or_a_photo_is_found_by_it() -> None:
