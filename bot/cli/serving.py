@@ -84,6 +84,8 @@ def demo(*, host: str, port: int | None, fresh: bool, i_know: bool, bare: bool =
     _require_free(host, port, host_name, port_name)
     if fresh:
         shutil.rmtree(stage.var(), ignore_errors=True)
+    if not (bare or stage.var().exists()):
+        typer.echo("Filling the community with sixty days, some ten seconds (--bare leaves them out) …")
     settings = stage.with_own_intents(demo_settings(host=host, port=port, var=stage.var()))
     _seed_aside(settings, lives=not bare)
     stage.remember(settings)
