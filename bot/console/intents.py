@@ -373,10 +373,8 @@ async def _require(request: web.Request, need: str) -> Viewer:
 
 def _page(request: web.Request, viewer: Viewer, template: str, status: int = 200, **values: Any) -> web.Response:
     parts = request.app[PARTS]
-    page = parts.services.answers_page
-    answers = f"/console{page.path}" if page is not None and viewer.may(page.need) else ""
     return respond(
-        View(template, {"may_edit": viewer.may(EDIT), "answers": answers, **values}, status),
+        View(template, {"may_edit": viewer.may(EDIT), "answers": parts.services.answers_page(viewer.may), **values}, status),
         parts.templates,
         shared_values(request, parts, viewer, ENTRY),
     )

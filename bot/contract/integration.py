@@ -267,13 +267,13 @@ class Services:
         """The path of the residents' page on which a notice is read whole; empty where no service has one."""
         return next((one.notice_page for one in self.integrations if one.notice_page), "")
 
-    @cached_property
-    def answers_page(self) -> Page | None:
-        """The console's page on which what the community knows is written; None where no service has one."""
-        return next(
+    def answers_page(self, may: Callable[[str], bool]) -> str:
+        """Return where whoever `may` writes what the community answers to a question; empty where they may not, or no service keeps answers."""
+        page = next(
             (page for one in self.integrations for page in one.console if page.path == one.answers_page and page.method == "GET"),
             None,
         )
+        return f"/console{page.path}" if page is not None and may(page.need) else ""
 
     def scan(self, turn: Turn, scene: str) -> str:
         """Let the service whose code was scanned answer; empty for a code of none."""

@@ -87,8 +87,7 @@ class Desk(Work):
     @property
     def answers_page(self) -> str:
         """Where this person may write what the community answers to a question; empty where they may not, or no service keeps answers."""
-        page = self.context.services.answers_page
-        return f"/console{page.path}" if page is not None and self.may(page.need) else ""
+        return self.context.services.answers_page(self.may)
 
     def veil(self, text: str, task: Task | None = None) -> str:
         """Return a resident's words as this person may read them: without words of health, without whole phone numbers.
