@@ -487,6 +487,8 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
         return False
     if changed is None:
         return True
+    if _is_only_named(form, intent, changed):
+        return True
     if corrects(heard.text) or _is_all_taken(other, form, changed, heard, facts):
         return False
     if other.provides_flat and (facts.is_bound or _says_where(form, intent, changed, other, heard)):
@@ -532,6 +534,13 @@ def _asks_beside(form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:
     other = facts.intents[best.intent]
     is_answered = form.asking in changed.values and form.asking not in form.values
     return facts.only_shows(other) and not other.small_talk and not is_answered
+
+
+def _is_only_named(form: Form, intent: Intent, changed: Form) -> bool:
+    """Tell whether words leave the open question open and only name somebody of whom it is not even asked: 我要邀请朋友来, for a code."""
+    news = [slot for slot in intent.slots if changed.values.get(slot.name) != form.values.get(slot.name)]
+    is_open = bool(form.asking) and form.asking not in changed.values
+    return is_open and all(slot.kind.aspect is Aspect.WHO and not slot.ask for slot in news)
 
 
 def _names_half_a_flat(other: Intent, heard: Heard, facts: Facts) -> bool:

@@ -207,18 +207,29 @@ class Chosen(Flat):
     which: str | None = None
 
 
-@action("identity.choose", Chosen, replies={"done": "flat", "which": "", "none": ""})
+@action("identity.choose", Chosen, replies={"done": "flat", "only": "flat", "unbound": "said flat", "which": "", "none": ""})
 def choose(turn: Turn, slots: Chosen) -> Reply | Ask:
-    """Let what follows be about one of the resident's flats, until they name another."""
+    """Let what follows be about one of the resident's flats, until they name another; one that is not theirs changes nothing."""
     flats = roster.homes(turn.session, turn.resident) if turn.resident else []
     if not flats:
         return Reply("none", ok=False)
-    named = [one for one in flats if str(one.id) == slots.which or _is_meant(one, slots)]
-    if len(named or flats) > 1:
-        return Ask(slot="which", name="which", options={str(one.id): one.label for one in flats})
-    [flat] = named or flats
+    picked = [one for one in flats if str(one.id) == slots.which]
+    is_named = any(slots.parts)
+    meant = picked or [one for one in flats if not is_named or _agrees(one, slots)]
+    if not meant:
+        return Reply("unbound", ok=False, said=slots.label if slots.building else slots.room, flat=flats[0].label)
+    if len(meant) > 1:
+        return Ask(slot="which", name="which", options={str(one.id): one.label for one in meant})
+    [flat] = meant
+    if len(flats) == 1 and not is_named:
+        return Reply("only", ok=False, flat=flat.label)
     roster.speak_for(turn.session, turn.me, flat)
     return Reply("done", flat=flat.label)
+
+
+def _agrees(flat: Household, said: Flat) -> bool:
+    """Tell whether a flat has all that was said of it: 5栋那户 is any of building 5."""
+    return all(part in ("", own) for part, own in zip(said.parts, (flat.building, flat.unit, flat.room), strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
