@@ -49,6 +49,9 @@ class TaskKind:
     outcomes: Sequence[str] = ()
     ladder: Ladder | None = None
     need: str = ""  # the permission its tasks ask for, where a roster is to know beforehand
+    disputes: bool = (
+        False  # it asks who belongs to a flat: whoever its subject names lets nobody else in there until it is closed
+    )
     ends_with_account: bool = False  # it asks for something on an account's behalf: once that is erased nothing is left to do
 
     def fits(self, kind: str) -> bool:

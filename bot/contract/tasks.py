@@ -27,10 +27,14 @@ __all__ = [
     "listed",
     "open_of",
     "put_back",
+    "require_undisputed",
     "resident_of",
     "unanswered",
     "whose",
 ]
+
+#: Said to whoever would let somebody into a flat that may not be theirs.
+DISPUTED = "物业正在核实谁住这里，核实好以前不能再让别人进来。急的话请打 {community.phone}。"
 
 #: Longest remark on how a task ended.
 LONGEST = 160
@@ -75,6 +79,13 @@ def _leave_queue(work: Work, talk: Conversation) -> None:
         conversations.hand_back(talk)
         talk.assigned_id = held_by
         work.session.add(talk)
+
+
+def require_undisputed(work: Work, resident: Resident, flat: Household) -> None:
+    """Raise Refusal for somebody about whom the office has yet to find out whether they belong to a flat: they let nobody else in."""
+    kinds = [kind.kind for one in work.context.services.integrations for kind in one.tasks if kind.disputes]
+    if any(resident.public_id in task.subject for task in store.open_of_kinds(work.session, kinds, flat.key)):
+        raise Refusal(work.words(DISPUTED))
 
 
 def resident_of(work: Work, task: Task) -> Resident | None:

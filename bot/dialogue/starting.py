@@ -624,5 +624,7 @@ def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, fac
         raise LookupError("no intent file says `provides: flat`")
     asking = forms.begin(binding, {**_claimed(binding, facts), **read_slots(binding, heard)}, form)
     told = (Line("heard", {"words": quoted(heard.text)}),) if not before and not _is_bare(heard, intent, facts) else before
-    step = advance(standing, asking, binding, facts, (*told, Line("flat.first", {"title": intent.title})))
+    step = advance(
+        standing, asking, binding, facts, (*told, Line("flat.proof" if facts.claim else "flat.first", {"title": intent.title}))
+    )
     return replace(step, is_for_outer=True) if isinstance(step, Ask) else step

@@ -164,6 +164,12 @@ def about(session: Session, subject: str) -> Sequence[Task]:
     return session.exec(select(Task).where(Task.subject == subject, col(Task.closed_at).is_(None))).all()
 
 
+def open_of_kinds(session: Session, kinds: Collection[str], household_id: int) -> Sequence[Task]:
+    """Return the open tasks of these kinds about a flat."""
+    query = select(Task).where(col(Task.kind).in_(kinds), Task.household_id == household_id, col(Task.closed_at).is_(None))
+    return session.exec(query).all()
+
+
 def open_once(session: Session, now: datetime, *, kind: str, need: str, title: str, subject: str, urgent: bool = False) -> None:
     """Open a task unless one about its subject is open, or is being opened by another transaction, which is waited for."""
     session.execute(select(col(Community.id)).where(col(Community.id) == scope.of(session)).with_for_update())

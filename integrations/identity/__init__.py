@@ -44,7 +44,7 @@ integration = Integration(
     tasks=(
         TaskKind(kind=requests.KIND, title="核对住址", path="/flats", path_title="去核对", ends_with_account=True),
         TaskKind(kind="identity.objected", title="住户不认识新绑定的人"),
-        TaskKind(kind=household.DISPUTED, title="家里人互相说不认识", outcomes=("都住这里", "已请一方解除绑定", "没有结果")),
+        TaskKind(kind=household.DISPUTED, title="家里人互相说不认识", outcomes=("都住这里", "已请一方解除绑定", "没有结果"), disputes=True),
         TaskKind(kind=proofs.FLOODED, title="今天试错的手机号太多"),
     ),
 )  # fmt: skip

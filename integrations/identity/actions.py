@@ -30,7 +30,7 @@ class Living(Flat):
 @action(
     "identity.bind", Living,
     replies={
-        "done": "flat", "already": "flat", "claimed": "said", "unwanted": "said", "where": "said", "prove": "said", "prove_more": "said flat",
+        "done": "flat", "already": "flat", "waits": "said", "claimed": "said", "unwanted": "said", "where": "said", "prove": "said", "prove_more": "said flat",
         "again": "said", "who": "said", "name": "said", "pending": "said", "asked": "said", "tired": "said",
         "locked": "said",
     },
@@ -92,7 +92,10 @@ def _ask_for_proof(turn: Turn, slots: Living) -> Reply | Ask:
     if turn.is_out_of_guesses:  # whatever is said next is not looked at today
         return _to_office("locked", turn, slots)
     values = {"said": slots.label, **({"flat": turn.flat.label} if turn.flat else {})}
-    return Ask(slot="proof", name="prove_more" if turn.flat else "prove", options={}, values=values, agreed=AGREED)
+    waiting = binding.request_of(turn.session, turn.openid)
+    waits = waiting is not None and binding.said_in(waiting) == Flat(building=slots.building, unit=slots.unit, room=slots.room)
+    name = "prove_more" if turn.flat else "waits" if waits else "prove"
+    return Ask(slot="proof", name=name, options={}, values=values, agreed=AGREED)
 
 
 def _prove(turn: Turn, slots: Living, flat: Household | None) -> Reply | Ask | list[Resident]:

@@ -3,9 +3,7 @@
 import re
 from datetime import timedelta
 
-from sqlmodel import col, select
-
-from bot.contract import Evidence, Household, Refusal, Resident, Task, Turn, Work, roster, tasks
+from bot.contract import Evidence, Household, Refusal, Resident, Turn, Work, roster, tasks
 from integrations.identity import proofs, requests, standing
 from integrations.identity.standing import Standing
 
@@ -51,13 +49,6 @@ def _standing(work: Work, resident: Resident, flat: Household) -> Standing:
 def is_disputed(work: Work, one: Resident, other: Resident) -> bool:
     """Tell whether the office has yet to find out which of two belongs to a flat."""
     return bool(tasks.about(work.session, _between(one, other)))
-
-
-def require_undisputed(work: Work, resident: Resident, flat: Household) -> None:
-    """Raise Refusal for somebody about whom the office has yet to find out whether they belong to a flat: they let nobody else in."""
-    mine = select(Task).where(Task.kind == DISPUTED, Task.household_id == flat.id, col(Task.closed_at).is_(None))
-    if any(resident.public_id in task.subject for task in work.session.exec(mine).all()):
-        raise Refusal(work.words("物业正在核实谁住这里，核实好以前不能再让别人进来。急的话请打 {community.phone}。"))
 
 
 def _between(one: Resident, other: Resident) -> str:

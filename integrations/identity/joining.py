@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Turn, action, is_described, roster
+from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Turn, action, is_described, roster, tasks
 from bot.contract.roster import Invitation
-from integrations.identity import household, proofs
+from integrations.identity import proofs
 
 #: How long an invitation lets somebody in, and how many a person may make in a day.
 LIVES, INVITATIONS = timedelta(hours=24), 6
@@ -42,7 +42,7 @@ def invite(turn: Turn, slots: Invited) -> Reply | Ask:
     if not slots.stays and _INVITES.match(turn.said) and not (is_described(slots.name) or _OF_HOME.search(turn.said)):
         options = {STAYS: "住这里，一起用（发邀请码）", VISITS: "来做客（开访客通行证）"}
         return Ask(slot="stays", name="stays", options=options, values={"whom": slots.name})
-    household.require_undisputed(turn, turn.me, flat)
+    tasks.require_undisputed(turn, turn.me, flat)
     if not turn.take("invite", INVITATIONS):
         raise Refusal(turn.words("今天发的邀请够多了，请明天再发，或请物业帮忙：{community.phone}。"))
     made = roster.invite(turn.session, turn.me, flat, slots.name, turn.now, turn.now + LIVES)

@@ -3,7 +3,7 @@
 Opening a link answers nothing: whoever previews a message opens its links, too.
 """
 
-from bot.contract import Evidence, Household, Page, Redirect, Refusal, Resident, Task, View, Visit, page, roster, row_id
+from bot.contract import Evidence, Household, Page, Redirect, Refusal, Resident, Task, View, Visit, page, roster, row_id, tasks
 from integrations.identity import binding, household, requests
 
 #: How a request ends that those at home refuse.
@@ -71,7 +71,7 @@ def answer(visit: Visit) -> Redirect:
     if (wish := visit.form.get("do")) not in ("approve", "refuse"):
         raise Refusal("请点一个按钮：同意，或者不认识。")
     flat, member = _asked(visit, task)
-    household.require_undisputed(visit, member, flat)
+    tasks.require_undisputed(visit, member, flat)
     if wish == "approve":
         requests.approve(visit, task, flat, None, Evidence.INVITATION)
         visit.finish(task.about, f"家里人同意，已绑定{flat.label}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.contract import Ask, Reply, Turn, action, amends, is_past
+from bot.contract import Ask, Reply, Turn, action, amends, is_past, tasks
 from integrations.visitor_passes import passes, stay
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
@@ -31,6 +31,7 @@ def invite(turn: Turn, slots: Visit) -> Reply:
     """Open a pass that ends with the day it begins unless a later end was said."""
     if stay.is_too_far(slots.starts_at, turn.now):
         return Reply("too_far", ok=False)
+    tasks.require_undisputed(turn, turn.me, turn.home)
     meant = stay.of(slots.starts_at, slots.ends_at, turn.now)
     pass_ = Pass(
         resident_id=turn.me.key, household_id=turn.home.key, visitor_name=slots.visitor_name,
@@ -75,6 +76,8 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     pass_ = passes.mine(turn, about)
     if pass_ is None:
         return Reply("gone", ok=False)
+    if slots != Changes():
+        tasks.require_undisputed(turn, turn.me, turn.home)
     fault = _unchangeable(turn, pass_, slots)
     if fault:
         return Reply("late" if slots == Changes() else fault, ok=False, what=passes.called(turn, pass_))

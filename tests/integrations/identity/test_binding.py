@@ -18,8 +18,10 @@ from bot.store.followers import Follower
 from bot.store.notices import Notice
 from bot.store.people import Evidence, Household, Residence, Resident, ResidentRole
 from bot.store.staff import Role
+from integrations.desk import tasks as desk_tasks
 from integrations.identity import actions, binding, console, household, joining, pages, proofs
 from integrations.notices import actions as notices_said
+from integrations.visitor_passes import actions as passes
 from tests.integrations.conftest import CHEN, LI
 
 if TYPE_CHECKING:
@@ -347,6 +349,12 @@ def test_nobody_at_home_cuts_off_whom_the_roster_vouches_for_and_the_office_deci
     for openid in (first, second):
         with pytest.raises(Refusal, match="正在核实"):
             town.asks(openid, joining.invite, name="陈小明")
+        with pytest.raises(Refusal, match="正在核实"):
+            town.asks(openid, passes.invite, visitor_name="小王", starts_at=town.now)
+
+    [task] = town.tasks()
+    town.opens(Role.MANAGER, desk_tasks.close, params={"id": task.public_id}, outcome="都住这里")
+    assert named(town.asks(first, passes.invite, visitor_name="小王", starts_at=town.now)) == "done"
 
 
 def test_the_word_of_who_is_not_enough_says_who_decides(town: Town) -> None:
