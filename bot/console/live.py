@@ -2,13 +2,14 @@
 
 Where a stream stands is said by the ids of the newest event and the newest line of the talks, so that a browser that comes
 back, or a server that was restarted, misses nothing. The stream carries no data of anybody, only kinds that this person
-may know of: a page that is concerned fetches its part anew. One watcher looks for all streams of a process together.
+may know of: a page that is concerned fetches its part anew. One watcher looks for all streams of a process together: at once
+where this process wrote something, and else once in LOOK for what another one wrote.
 """
 
 import asyncio
 import contextlib
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from datetime import timedelta
 
 import structlog
@@ -21,12 +22,12 @@ from bot.console.parts import PARTS, Viewer, signed_in, still_signed_in
 from bot.contract import Integration
 from bot.contract.pages import LARGEST_ID
 from bot.contract.work import WATCH
-from bot.store import news
+from bot.store import events, news
 from bot.store.database import Database
 from bot.store.news import Cursor, News
 
-#: Seconds between looks at the database, for all streams of this process together.
-LOOK = 1.0
+#: Seconds between looks at the database, for all streams of this process together: at most, and at least where much is written.
+LOOK, SOONEST = 1.0, 0.1
 
 #: How often it is asked again whether the session still holds; a page that stands open does not keep it alive.
 CHECK_EVERY = timedelta(seconds=30)
@@ -83,10 +84,13 @@ def _first(kind: str) -> str:
 
 
 class Watcher:
-    """Looks at the database once a second while anybody listens, and tells all who do."""
+    """Looks at the database while anybody listens, soon after what this process wrote, and tells all who do."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._written = asyncio.Event()
+        database.listen(self._wake)
         self._listeners: set[asyncio.Queue[News]] = set()
         self._watching: asyncio.Task[None] | None = None
         self._begun = asyncio.Event()
@@ -98,6 +102,7 @@ class Watcher:
         self._listeners.add(queue)
         if self._watching is None:
             self._begun.clear()
+            self._loop = asyncio.get_running_loop()
             self._watching = asyncio.create_task(self._watch())
         try:
             yield queue
@@ -111,15 +116,24 @@ class Watcher:
         """Wait until nothing new can be missed any more."""
         await self._begun.wait()
 
+    def _wake(self, announced: Set[str]) -> None:
+        """Hear, in a writer's thread, of what was committed."""
+        if events.ANNOUNCED in announced and self._watching is not None and self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                self._loop.call_soon_threadsafe(self._written.set)
+
     async def _watch(self) -> None:
         seen: News | None = None
         while True:
+            self._written.clear()  # before the look: what is written during it is looked for again
             try:
                 seen = await self._look(seen)
                 self._begun.set()
             except Exception:  # a database that is away for a while; whoever listens hears of all that was new meanwhile
                 log.exception("live: look failed")
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(SOONEST)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._written.wait(), LOOK - SOONEST)
 
     async def _look(self, seen: News | None) -> News:
         """Tell what was not seen before; returns all that was looked at."""

@@ -12,7 +12,8 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.model import index_where_known, maybe_moment, moment, public_id
 from bot.sealed import is_unreadable, maybe_sealed_map, sealed
-from bot.store import scope
+from bot.store import events, scope
+from bot.store.database import announce
 from bot.store.followers import Follower
 from bot.store.prepared import Prepared, Row, writing
 from bot.store.scope import Scoped
@@ -143,6 +144,7 @@ def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *
     session.add(
         Line(openid=openid, at=now, speaker=speaker, text=text, staff_id=staff_id, photo_id=photo_id, delivery_id=delivery_id)
     )
+    announce(session, events.ANNOUNCED)
 
 
 def look(session: Session, openid: str) -> Kept | None:

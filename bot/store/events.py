@@ -10,11 +10,16 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from bot.model import json_column, moment
 from bot.store import scope
+from bot.store.database import announce
 from bot.store.prepared import writing
 from bot.store.scope import Scoped
 
 #: Whose events an index of their own finds: the staff's are few, and an index of everybody's would double what a line costs.
 OF_STAFF = "actor LIKE 'staff:%'"
+
+
+#: Said, after the commit, of new events and new lines of talks.
+ANNOUNCED = "news"
 
 
 class Event(Scoped, table=True):
@@ -49,6 +54,7 @@ _LISTENER = "event listener"
 def record(session: Session, now: datetime, kind: str, *, subject: str = "", actor: str = "system", **data: Any) -> None:
     """Write down what happened in the community of the scope; in the log it stands only if the transaction does."""
     _WRITE.run(session, at=now, kind=kind, subject=subject, actor=actor, data=data, community_id=scope.of(session))
+    announce(session, ANNOUNCED)
     listener = session.info.get(_LISTENER)
     if listener is not None:
         listener(Happening(kind=kind, subject=subject, actor=actor, data=data))

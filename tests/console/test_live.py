@@ -94,7 +94,18 @@ async def test_stream_tells_only_what_somebody_may_know_of(office: Office, role:
     assert kinds == set(knows.split())
 
 
-async def test_a_hundred_streams_cost_one_look_a_second(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_this_process_wrote_is_told_without_waiting_for_the_next_look(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK", 3600)
+    async with await office.browser(Role.STAFF) as browser, browser.get("/console/live") as stream:
+        for _ in range(2):
+            talk = await talks(office, "在吗")
+
+            assert f"line.{talk}" in await told(stream, talk)
+
+
+async def test_a_hundred_streams_share_one_look(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     watcher = office.server.app[live.WATCHER]  # type: ignore[index]
     looks: list[Any] = []
     real = office.linli.database.read
