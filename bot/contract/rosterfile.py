@@ -84,6 +84,7 @@ _ROLES = {word: role for role, words in _ROLE_WORDS.items() for word in words.sp
 _LODGER = re.compile("常住.?客")
 
 #: Rows below a table that are none of it.
+_COUNT = re.compile(r"\d+(?:\.0)?\s*[人户个位套]?")
 _FOOTER = re.compile(r"合计|总计|小计|共计|制表|填表|审核|说明|备注|注[:：]|total", re.IGNORECASE)
 
 _DELIMITERS = ",;\t；，"
@@ -413,7 +414,8 @@ class _Table:
 
     def _is_footer(self, row: Sequence[object], said: Mapping[str, str | None]) -> bool:
         filled = [str(value) for value in row if value is not None and str(value).strip()]
-        return len(filled) <= 3 and not said.get("name") and bool(_FOOTER.match(filled[0].strip()))
+        is_nobody = not said.get("name") or _COUNT.fullmatch(said["name"] or "") is not None
+        return len(filled) <= 3 and is_nobody and bool(_FOOTER.match(filled[0].strip()))
 
     def _flat(self, line: int, row: Sequence[object], said: Mapping[str, str | None]) -> tuple[str, str, str] | None:
         if any(said.get(one, "") is None for one in ("address", "building", "unit", "room")):

@@ -26,6 +26,9 @@ LONGEST = 40
 #: Words of one search: more say no more.
 WORDS = 6
 
+#: Characters of a public id from which it is looked for.
+ID_BEGINS = 6
+
 #: Rows changed by one statement.
 AT_ONCE = 500
 
@@ -121,6 +124,8 @@ def renew(
 def _typed(word: str) -> Typed:
     people = [f"n:{word}", f"t:{word}"]
     if word.isascii() and word.isalnum() and len(word) > 1:  # one letter is a sixth of all names
-        people += [f"p:{word}", f"i:{word}"]
+        people.append(f"p:{word}")
+    if len(word) >= ID_BEGINS:  # a public id that was copied from somewhere; two letters of it are somebody's initials
+        people.append(f"i:{word}")
     flat = _FLAT_SIGNS.sub("-", _ROOM_SIGNS.sub("", word)).replace("--", "-")
     return Typed(said=word, people=tuple(people), flats=(f"f:{flat}",) if any(sign.isdigit() for sign in flat) else ())

@@ -30,6 +30,10 @@ _FLATS, _PEOPLE, _LIVES = (SQLModel.metadata.tables[name] for name in ("househol
 FEW, MANY = 3, 6
 _NUMBERED = re.compile(r"(?:\w{1,2}[期区])?(?:\d{1,4}[A-Z]?|[A-Z]\d{0,3}|[甲乙丙丁东西南北中])")
 
+#: Floors that a building may have beyond the highest one known before a new flat is asked about, and letters that may be figures.
+SPARE_FLOORS = 2
+_LIKE_FIGURES = re.compile(r"(?<=\d)[OIL]|[OIL](?=\d)")
+
 #: How somebody came to a flat whom a roster may let move out: who was let in since by a code or by staff is on no office's list.
 _BY_ROSTER = (Evidence.ROSTER, Evidence.PHONE)
 
@@ -299,6 +303,8 @@ class _Comparison:
         left, kept = self._leave() if whole else ([], 0)
         self._ask_of_phones()
         self._ask_of_buildings(entries)
+        self._ask_of_flats(entries)
+        self.questions.sort(key=lambda question: question.line)
         return Plan(
             flats=tuple(self.new_flats), steps=(*steps, *left), questions=tuple(self.questions), faults=tuple(self.faults),
             notes=tuple(self._notes(kept)), unchanged=untouched, homes=self.homes, living=living,
@@ -543,7 +549,38 @@ class _Comparison:
                         english=f"building {building} is new, with {flats[building]} of the flats; see whether it is a slip",
                     )
                 )
-        self.questions.sort(key=lambda question: question.line)
+
+    def _ask_of_flats(self, entries: Sequence[Entry]) -> None:
+        """Ask about new flats of a building the roster has, in a unit or on a floor it has none of, or with a letter that may be a figure."""
+        units, floors = defaultdict[str, set[str]](set), defaultdict[str, set[int]](set)
+        for building, unit, room in self.homes:
+            units[building].add(unit)
+            floors[building] |= _floor(room)
+        in_unit = Counter((building, unit) for building, unit, _ in self.new_flats)
+        asked: set[Flat] = set()
+        for entry in entries:
+            building, unit, room = entry.flat
+            if entry.flat in self.homes or entry.flat in asked or building not in units:
+                continue
+            asked.add(entry.flat)
+            odd, english = "", ""
+            if _LIKE_FIGURES.search(room):
+                odd, english = f"房号 {room} 里有像数字的字母", f"room {room} has a letter that looks like a figure"
+            elif unit and unit not in units[building] and in_unit[building, unit] < FEW:
+                odd, english = f"{building}栋还没有{unit}单元", f"building {building} has no unit {unit} yet"
+            elif floors[building] and max(_floor(room), default=0) > max(floors[building]) + SPARE_FLOORS:
+                odd, english = (
+                    f"{building}栋最高到 {max(floors[building])} 楼",
+                    f"the highest floor of building {building} is {max(floors[building])}",
+                )
+            if odd:
+                self.questions.append(
+                    Question(
+                        line=entry.line,
+                        text=f"{odd}，会新建{label_of(entry.flat)}：请看看有没有写错",
+                        english=f"{english}; {label_of(entry.flat)} will be new: see whether it is a slip",
+                    )
+                )
 
     def _notes(self, kept: int) -> Iterator[tuple[str, str]]:
         if self.late:
@@ -561,6 +598,11 @@ class _Comparison:
                 f"{kept} 人不在文件里，但不是按名册登记的（邻居邀请或物业核对过），不迁出",
                 f"{kept} people are not in the file but came by invitation or were let in by staff; they stay",
             )
+
+
+def _floor(room: str) -> set[int]:
+    """Return the floor that a room's number tells, nothing where it tells none."""
+    return {int(room[:-2])} if room.isdecimal() and len(room) > 2 else set()
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:

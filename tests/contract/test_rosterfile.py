@@ -55,7 +55,7 @@ def test_the_same_person_is_read_from_any_usual_table(text: str) -> None:
 
 def test_titles_above_and_remarks_below_are_no_rows_and_further_columns_are_named() -> None:
     sheet = read(
-        "和苑小区名册,,,\n2026年3月,,,\n楼栋,房号,姓名,面积\n3,501,陈建国,99\n楼栋,房号,姓名,面积\n合计,1户,,\n,,,\n".encode()
+        "和苑小区名册,,,\n2026年3月,,,\n楼栋,房号,姓名,面积\n3,501,陈建国,99\n楼栋,房号,姓名,面积\n合计,1户,15人,\n,,,\n".encode()
     )
 
     assert [(entry.line, entry.flat, entry.name) for entry in sheet.entries] == [(4, ("3", "", "501"), "陈建国")]

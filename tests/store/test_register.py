@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel import Session, select
 
-from bot.store import people, register, scope
+from bot.store import directory, people, register, scope
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.directory import DirectoryWord
@@ -71,6 +71,16 @@ def test_a_name_with_several_readings_is_found_by_each(town: Database, said: str
 @pytest.mark.parametrize("said", ["王", "xyz", "9999", "501 李梅", "9-9-999", "c", "%", "_", "n:陈", "\\", "' OR 1=1"])
 def test_what_nobody_is_called_finds_nobody(town: Database, said: str) -> None:
     assert names(town, said) == []
+
+
+def test_an_id_is_found_once_enough_of_it_is_typed_and_two_letters_are_initials(town: Database) -> None:
+    def id_of(session: Session) -> str:
+        return session.exec(select(Resident.public_id).where(Resident.name == "陈建国")).one()
+
+    key = town.submit(id_of).result()
+
+    assert names(town, key[:6].lower()) == ["陈建国"]
+    assert directory.read("ct")[0].people == ("n:ct", "t:ct", "p:ct")
 
 
 def test_flats_stand_as_people_count_them_and_people_in_the_order_of_their_flats(town: Database) -> None:

@@ -295,6 +295,21 @@ def test_a_new_building_is_asked_about_where_a_slip_may_have_made_it(compare: Co
     assert plan.faults == ()
 
 
+def test_a_new_flat_is_asked_about_where_a_slip_may_have_made_it(compare: Compare) -> None:
+    rows = [
+        row(2, ("3", "2", "5O2"), ""), row(3, ("3", "4", "501"), ""), row(4, ("3", "2", "9999"), ""), row(5, ("3", "2", "602"), ""),
+        row(6, ("3", "2", "501A"), ""),
+    ]  # fmt: skip
+
+    plan = compare([CHEN | {}], *rows)
+
+    assert {question.line: question.text for question in plan.questions} == {
+        2: "房号 5O2 里有像数字的字母，会新建3栋2单元5O2：请看看有没有写错",
+        3: "3栋还没有4单元，会新建3栋4单元501：请看看有没有写错",
+        4: "3栋最高到 5 楼，会新建3栋2单元9999：请看看有没有写错",
+    }
+
+
 def test_buildings_of_few_flats_are_not_asked_about_where_all_are_so_small(compare: Compare) -> None:
     plan = compare([], *(row(number, (str(number), "", "1"), "") for number in range(2, 9)))
 
