@@ -12,14 +12,14 @@ from bot import config
 from bot.cli import show_json
 from bot.contract import Services
 from bot.dialogue import phrases
-from bot.dialogue.understanding import read_data, read_folder, read_model
+from bot.dialogue.understanding import Understanding, read_data, read_folder, read_model
 from bot.errors import Misconfigured
 from bot.language import files, lints, promises
 from bot.language.files import Catalogue
 from bot.language.matching.matcher import Matcher
 from bot.language.reader import Problem
 from bot.model import SHANGHAI
-from bot.services import folders, load_services
+from bot.services import folders, load_services, understand
 
 
 def check(folder: Path | None, *, form: str, strict: bool) -> None:
@@ -38,6 +38,16 @@ def check(folder: Path | None, *, form: str, strict: bool) -> None:
     if form == "text":
         typer.echo(f"{len(catalogue.intents)} intents, {errors} errors, {len(problems) - errors} warnings")
     sys.exit(1 if errors or (strict and problems) else 0)
+
+
+def understood(folder: Path, services: Services) -> Understanding:
+    """Return how messages are understood by the files of a folder; raises Misconfigured for one with a fault, which a server refuses."""
+    understanding = understand(folder, services)
+    faults = [one for one in understanding.catalogue.problems if one.severity == "error"]
+    if faults:
+        more = f" (and {len(faults) - 1} more: linli check {folder})" if len(faults) > 1 else ""
+        raise Misconfigured(f"{line(faults[0])}{more}")
+    return understanding
 
 
 def _look(catalogue: Catalogue, services: Services) -> list[Problem]:

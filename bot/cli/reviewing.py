@@ -7,8 +7,9 @@ from sqlmodel import Session
 
 from bot import app
 from bot.cli import show_json, stage
+from bot.cli.checking import understood
 from bot.errors import Misconfigured
-from bot.services import load_services, understand
+from bot.services import load_services
 from bot.store import unmatched
 
 
@@ -23,7 +24,7 @@ def show(*, as_json: bool, ignore: str, demo: bool) -> None:
                 raise Misconfigured(f"{ignore!r} is none of the messages; copy it as `linli unmatched` shows it")
             typer.echo(f"not shown again: {ignore}")
             return
-        understanding = understand(settings.intents_folder, services)
+        understanding = understood(settings.intents_folder, services)
         groups = database.submit(_groups, understanding.are_alike).result()
         for count, texts in groups:
             near = [c.intent for c in understanding.hear_text(texts[0], app.clock()).match.candidates]

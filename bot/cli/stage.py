@@ -1,6 +1,7 @@
 """The demo's settings: `linli demo` serves them, and other commands take them with --demo."""
 
 import json
+import os
 from base64 import b64encode
 from datetime import timedelta
 from hashlib import sha256
@@ -55,12 +56,21 @@ def copy_intents(var: Path, shipped: Path) -> None:
     untouched = {name for name in {*texts, *copied} if _digest_of(own / name) in ("", copied.get(name))}
     for name in untouched:
         if name in texts:
-            (own / name).parent.mkdir(parents=True, exist_ok=True)
-            (own / name).write_bytes(texts[name])
+            _renew(own / name, texts[name])
         else:
             (own / name).unlink(missing_ok=True)
     copied = {name: sha256(text).hexdigest() if name in untouched else copied.get(name, "") for name, text in texts.items()}
     ledger.write_text(json.dumps(copied), encoding="utf-8")
+
+
+def _renew(file: Path, text: bytes) -> None:
+    """Write a file that is not so yet, whole or not at all: a demo that serves reads it meanwhile."""
+    if file.exists() and file.read_bytes() == text:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    part.write_bytes(text)
+    part.replace(file)
 
 
 def _digest_of(file: Path) -> str:

@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from bot import app, config, ladder, logs
 from bot.cli import show_json
+from bot.cli.checking import understood
 from bot.cli.noticing import read_time
 from bot.contract import Context, Desk, Purpose, Work, talks
 from bot.contract.knowledge import shipped
@@ -24,7 +25,7 @@ from bot.dialogue.understanding import Judgement, Understanding, judge
 from bot.errors import Misconfigured
 from bot.keyring import Keyring
 from bot.keys import Keys
-from bot.services import load_services, understand
+from bot.services import load_services
 from bot.store import communities, consents, knowledge, people, roster, scope
 from bot.store.database import Database
 from bot.store.followers import Follower
@@ -59,7 +60,7 @@ def try_(texts: Sequence[str], *, as_json: bool, now: str) -> None:
     """Judge each message as the webhook would."""
     moment = read_time(now) if now else app.clock()
     local = config.load_local()
-    understanding = understand(local.intents_folder, load_services(local))
+    understanding = understood(local.intents_folder, load_services(local))
     is_typed = not texts or list(texts) == ["-"]
     if is_typed and sys.stdin.isatty():
         typer.echo("write a message a line; Ctrl+D ends", err=True)
@@ -179,7 +180,7 @@ class Room:
             found(path, frozen or app.clock())
         database = Database(f"sqlite:///{path}", keyring=KEYRING)
         community = database.submit(communities.pick, APPID).result()
-        understanding = understanding or understand(settings.intents_folder, services)
+        understanding = understanding or understood(settings.intents_folder, services)
         known = understanding.knowledge
         known.learn(database.submit(known.look).result(), understanding.catalogue, frozen or app.clock())
         context = Context(

@@ -13,13 +13,14 @@ import yaml
 
 from bot import config
 from bot.cli import counted, show_json
+from bot.cli.checking import understood
 from bot.cli.noticing import read_time
 from bot.cli.talk import Room
 from bot.dialogue.answer import Answer
 from bot.dialogue.rehearsal import rehearse
 from bot.dialogue.understanding import Understanding
 from bot.errors import Misconfigured
-from bot.services import load_services, understand
+from bot.services import load_services
 
 _SCENARIO = {"scenario", "now", "resident", "turns"}
 _TURN = {"say", "kind", "intent", "slot", "values", "reply"}
@@ -37,7 +38,7 @@ class Failure:
 def test(folder: Path | None, scenarios: Sequence[Path], *, as_json: bool) -> None:
     """Run everything and print what does not hold; exit code 1 if anything does not."""
     local = config.load_local()
-    understanding = understand(folder or local.intents_folder, load_services(local))
+    understanding = understood(folder or local.intents_folder, load_services(local))
     inline = sum(len(intent.tests) for intent in understanding.catalogue.intents.values())
     paths = list(scenarios) or sorted((config.shipped("data") / "scenarios").glob("*.yaml"))
     failures = [

@@ -140,6 +140,18 @@ def test_what_was_edited_stays_and_the_rest_follows_the_shipped_files(shipped: P
     assert found == {"pool.yaml": "edited", "_menu.yaml": "renewed", "new.yaml": "renewed"}
 
 
+def test_a_file_that_is_as_shipped_is_not_written_again_under_a_demo_that_reads_it(shipped: Path) -> None:
+    stage.copy_intents(stage.var(), shipped)
+    before = {path: path.stat().st_ino for path in own("").rglob("*.yaml")}
+    (shipped / "_menu.yaml").write_text("renewed")
+
+    stage.copy_intents(stage.var(), shipped)
+
+    renewed = {path.name for path in own("").rglob("*.yaml") if path.stat().st_ino != before[path]}
+    assert renewed == {"_menu.yaml"}
+    assert not list(own("").rglob("*.part"))
+
+
 def test_intent_files_that_a_setting_names_are_used_as_they_are(monkeypatch: pytest.MonkeyPatch, shipped: Path) -> None:
     monkeypatch.setenv("LINLI_INTENTS", str(shipped))
 

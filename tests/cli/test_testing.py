@@ -6,6 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from bot import config
 from tests.cli.conftest import run
 
@@ -57,3 +59,17 @@ def test_inline_test_that_does_not_hold_is_named_with_its_line(tmp_path: Path) -
     assert said.code == 1
     assert "faq/hours.yaml:" in said.text
     assert "帮我遛狗好不好" in said.text
+
+
+@pytest.mark.parametrize("command", [["test"], ["try", "你好"]])
+def test_a_file_with_a_fault_is_named_and_nothing_is_said_to_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    (tmp_path / "pool.yaml").write_text("intent: faq.pool\nreply: [\n", encoding="utf-8")
+    monkeypatch.setenv("LINLI_INTENTS", str(tmp_path))
+
+    said = run(*command)
+
+    assert said.code == 1
+    assert "pool.yaml:" in said.error
+    assert "0 failures" not in said.text
