@@ -191,6 +191,7 @@ class Check:
     def run(self, session: Session, heads: Mapping[str, str]) -> Iterator[Fault | None]:
         """Give what is wrong, and None after each stretch. `heads`: what was kept elsewhere, by where."""
         wanted = {head: where for where, head in heads.items()}
+        yield from _before_all(session)
         while (seal := _after(session, self.last)) is not None:
             yield from _chain(session, self.key, self.last, seal)
             if seal.pruned_at is None:
@@ -227,6 +228,12 @@ def whole_lately(session: Session, key: bytes, seals: int = 5) -> bool:
 def _faults(session: Session, key: bytes, before: Seal | None, seal: Seal) -> Iterator[Fault]:
     yield from _chain(session, key, before, seal)
     yield from (_compare if seal.pruned_at is None else _compare_pruned)(session, key, seal)
+
+
+def _before_all(session: Session) -> Iterator[Fault]:
+    """Give each line that stands before the first, where no seal looks: neither database gives such an id by itself."""
+    found = session.execute(select(Event.id).where(col(Event.id) <= 0).order_by(col(Event.id))).scalars()
+    yield from (Fault(line=number, what="was slipped in before the first line") for number in found)
 
 
 def _after(session: Session, before: Seal | None) -> Seal | None:

@@ -95,6 +95,23 @@ async def test_a_line_slipped_in_where_none_was_is_told(database: Database, seal
     assert look(database) == ["line 20: was slipped in after it was sealed that there is none"]
 
 
+async def test_a_line_slipped_in_before_the_first_is_told(database: Database, sealer: Sealer, now: datetime) -> None:
+    await database.write(happen, now, 3)
+    await sealer.step()
+
+    for number in (0, -7):
+        change(
+            database,
+            "INSERT INTO event (id, community_id, at, kind, subject, actor, data) "
+            f"SELECT {number}, community_id, at, kind, subject, 'staff:somebody', data FROM event WHERE id = 2",
+        )
+
+    assert look(database) == [
+        "line -7: was slipped in before the first line",
+        "line 0: was slipped in before the first line",
+    ]
+
+
 async def test_a_line_that_no_longer_reads_as_one_is_told_and_not_stumbled_over(
     sqlite: Database, community: Community, now: datetime, tmp_path: Path
 ) -> None:
