@@ -67,6 +67,9 @@ NO_FLAT = "请先绑定住址，例如发送：我住3栋2单元501。"
 #: Said where an account would get a flat that does not know it.
 UNKNOWN = "这一户说过不认识这个微信。确认是家里人，请物业先在那一户的页面把它从“拦住的微信”里去掉，再来办。"
 
+#: Said where an account would be bound to a row that has just become another person's.
+MERGED = "这位住户的两条记录刚刚合并了。请再说一次，或刷新页面再选一次。"
+
 #: Who sees that a service failed.
 WATCH = "service.watch"
 
@@ -237,12 +240,14 @@ class Work:
     def bind(self, resident: Resident, openid: str, evidence: Evidence = Evidence.STAFF) -> None:
         """Let a WeChat account belong to a resident, whose community it speaks with from now on; what it claimed before is dropped.
 
-        Raises Refusal where somebody has another account, also one that was bound this moment, and where a flat of theirs does
-        not know this one: it would speak for that flat. It is recorded here: services give the person what the account did before it was known whose it is
+        Raises Refusal where somebody has another account, also one that was bound this moment, where they were merged into somebody
+        else this moment, and where a flat of theirs does not know this one: it would speak for that flat. It is recorded here: services give the person what the account did before it was known whose it is
         (`on("resident.bound")`).
         """
         self.hold(openid)
         self.session.refresh(resident, with_for_update=True)
+        if resident.merged_into_id is not None:
+            raise Refusal(MERGED)
         if resident.openid not in (None, openid):
             raise Refusal(f"{resident.name or '这位居民'}已经绑定了另一个微信。换手机的，请先解除旧的绑定。")
         if people.lives_where_unknown(self.session, resident, openid):

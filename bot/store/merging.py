@@ -6,7 +6,7 @@ whoever asks for them finds the one who stays. What was moved is written down ro
 was changed since the merger stays as it is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,8 +18,8 @@ from sqlmodel import select as model_select
 from bot.errors import Refusal
 from bot.model import maybe_moment, moment, public_id
 from bot.sealed import is_unreadable, maybe_sealed_map
-from bot.store import people
-from bot.store.people import Binding, Evidence, Residence, Resident, ResidentRole
+from bot.store import objections, people
+from bot.store.people import Binding, Evidence, Household, Residence, Resident, ResidentRole
 from bot.store.scope import Scoped
 
 #: How long two who were made one can be parted again; what was before is forgotten then (bot/contract/keeping.py).
@@ -144,10 +144,11 @@ def columns() -> Iterator[tuple[Table, Column[Any]]]:
 
 
 def merge(session: Session, stays: Resident, goes: Resident, now: datetime) -> Merger:
-    """Let `goes` be `stays` from now on; raises Refusal with what to do where that cannot be."""
+    """Let `goes` be `stays` from now on; raises Refusal with what to do where that cannot be, as where a flat does not know the account."""
     _lock(session, stays.key, goes.key)
     _refuse(stays, goes)
     own, theirs = _lives(session, stays), _lives(session, goes)
+    _refuse_unknown(session, stays.openid or goes.openid, (*own.values(), *theirs.values()))
     binding = people.binding_of(session, goes) if goes.openid else None
     before = Before(
         had_name=bool(stays.name), had_phone=bool(stays.phone), tags=tuple(stays.tags), household_id=stays.household_id,
@@ -184,6 +185,17 @@ def _refuse(stays: Resident, goes: Resident) -> None:
         raise Refusal("其中一位已经并到别人那里了，请刷新页面。")
     if stays.openid is not None and goes.openid is not None:
         raise Refusal("两个人都绑定了微信，不能合并。请先问清哪个微信是本人的，解除另一个的绑定，再来合并。")
+
+
+def _refuse_unknown(session: Session, openid: str | None, lives: Iterable[Residence]) -> None:
+    """Raise Refusal where an account would speak for a flat that does not know it: a merger lets nobody in again unawares."""
+    against = objections.flats_against(session, openid) if openid else set[int]()
+    flat = next((one.household_id for one in lives if one.is_current and one.household_id in against), None)
+    if flat is not None:
+        raise Refusal(
+            f"{session.get_one(Household, flat).label}说过不认识这个微信，合并会让它又进那一户。"
+            "确认是同一个人，请先在那一户的页面把它从“拦住的微信”里去掉，再来合并。"
+        )
 
 
 def _hand_account(session: Session, giver: Resident, taker: Resident) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session
 
-from bot.contract import View
+from bot.contract import View, Work
 from bot.errors import Refusal
 from bot.store import people
 from bot.store.events import Event
@@ -142,6 +142,37 @@ def test_two_accounts_are_told_apart_before_the_button_is_pressed(town: Town) ->
     assert "解除另一个的绑定" in shown.values["refused"]
     with pytest.raises(Refusal, match="解除另一个的绑定"):
         merges(town, chen, li, chen)
+
+
+@pytest.mark.parametrize("stays", ["王强", "李梅"])
+def test_an_account_that_a_flat_does_not_know_comes_into_it_by_no_merger(town: Town, stays: str) -> None:
+    li, wang = (next(one for one in town.all(Resident) if one.name == name) for name in ("李梅", "王强"))
+
+    def object_to(session: Session) -> None:
+        """Let 503, where Wang lives, not know Li's account."""
+        work = Work(session=session, now=town.now, context=town.context)
+        work.object_to("oLi", work.household(session.get_one(Resident, wang.id)))
+
+    town.database.submit(object_to).result()
+    pair = {"one": li.public_id, "other": wang.public_id, "sure": "1"}
+
+    with pytest.raises(Refusal, match="3栋2单元503说过不认识这个微信"):
+        town.opens(Role.STAFF, duplicates.merge, **pair, stays=(wang if stays == "王强" else li).public_id)
+
+    assert {one.name: one.openid for one in town.all(Resident)} == {"陈建国": "oChen", "李梅": "oLi", "王强": None}
+    assert town.all(Merger) == []
+
+
+def test_no_account_is_bound_to_a_row_that_became_somebody_elses_meanwhile(town: Town) -> None:
+    li, wang = (next(one for one in town.all(Resident) if one.name == name) for name in ("李梅", "王强"))
+    town.opens(Role.STAFF, duplicates.merge, one=li.public_id, other=wang.public_id, stays=li.public_id, sure="1")
+
+    def bind(session: Session) -> None:
+        """Go on with the row that was chosen before."""
+        Work(session=session, now=town.now, context=town.context).bind(session.get_one(Resident, wang.id), "oNew")
+
+    with pytest.raises(Refusal, match="刚刚合并了"):
+        town.database.submit(bind).result()
 
 
 def test_two_with_other_numbers_or_names_are_merged_only_by_who_says_that_they_are_one(town: Town) -> None:
