@@ -100,7 +100,7 @@ def take_back(desk: Desk, listing: Listing, act: Act, step: UndoStep) -> tuple[i
     for change in step.personal_changes["rows"]:
         row = _locked(desk, listing.table, change["id"])
         beside = [(task, one) for one in change["tasks"] if (task := _locked(desk, Task, one["id"])) is not None]
-        is_same = row is not None and _state(row, act.keeps) == change["after"]
+        is_same = row is not None and _state(row, act.keeps) == change["after"] and act.stands(desk, row)
         if not is_same or any(_state(task, tasks.KEEPS) != one["after"] for task, one in beside):
             kept += 1
             continue

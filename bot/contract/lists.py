@@ -88,7 +88,8 @@ class Act:
 
     `run` does it to one row, which is locked, and raises Refusal, before anything else happens, for one that cannot be changed so;
     the others are changed. `keeps` names all columns that it may change: taking back writes them as they were, of the rows where they
-    are still as the act left them, and `put_back` then records and tells it. `tasks` are those that it may claim or close beside.
+    are still as the act left them, and `put_back` then records and tells it. `stands` tells whether a row may still be as it was: what
+    would have ended meanwhile had the act not ended it first is left alone. `tasks` are those that it may claim or close beside.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Act:
     put_back: Callable[[Desk, Any], None]
     asks: Sequence[Question] = ()
     tasks: Callable[[Desk, Any], Sequence[Task]] = lambda desk, row: ()
+    stands: Callable[[Desk, Any], bool] = lambda desk, row: True
     is_grave: bool = False
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from bot.contract import Act, Cell, Choice, Column, Days, Desk, Household, Listing, Refusal, Resident, Search, register
+from bot.contract import Act, Cell, Choice, Column, Days, Desk, Household, Listing, Refusal, Resident, Search, register, roster
 from integrations.visitor_passes import gate
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
@@ -94,6 +94,13 @@ def _revoke(desk: Desk, made: Pass, _answers: Mapping[str, str]) -> None:
     revoke(desk, made)
 
 
+def _stands_still(desk: Desk, made: Pass) -> bool:
+    """Tell whether who made a pass still speaks for its flat, by the account they made it with: else it has ended with that."""
+    maker = _maker(desk, made)
+    is_the_same = maker.bound_at is not None and maker.bound_at <= made.created_at
+    return is_the_same and any(home.id == made.household_id for home in roster.homes(desk.session, maker))
+
+
 def _put_back(desk: Desk, made: Pass) -> None:
     desk.record("visitor.put_back", made.subject)
     desk.tell(_maker(desk, made), "visitor.put_back", name=made.visitor_name, at=made.starts_at)
@@ -132,7 +139,7 @@ LIST = Listing(
     finds="房号、住户姓名、访客姓名、车牌、通行码",
     load=_load,
     acts=(
-        Act(name="revoke", title="作废，门岗不再放行", need="pass.edit", run=_revoke, keeps=("state",), put_back=_put_back, is_grave=True),
+        Act(name="revoke", title="作废，门岗不再放行", need="pass.edit", run=_revoke, keeps=("state",), put_back=_put_back, stands=_stands_still, is_grave=True),
     ),
     template="visitor_passes/passes.html",
     live="visitor gate",

@@ -9,7 +9,9 @@ import pytest
 from sqlmodel import Session
 
 from bot.console import lists
+from bot.contract import Work
 from bot.contract.listpage import Shown
+from bot.store.people import Resident
 from bot.store.staff import Role
 from bot.store.undos import UndoStep
 from integrations.visitor_passes import actions
@@ -83,6 +85,26 @@ def test_several_are_called_off_and_put_back_and_both_are_told(town: Town) -> No
     for openid in (CHEN, LI):
         assert ["作废了" in text for text in town.told(openid)] == [True, False]
         assert "没有作废，门岗照常放行" in town.told(openid)[-1]
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_pass_of_who_was_let_go_meanwhile_is_not_put_back(town: Town, comes_back: bool) -> None:
+    gone, stays = invited(town), invited(town, LI)
+    act, undo = lists.pages_of(LIST)[-1], lists.pages(town.services)[0]
+    town.opens(Role.STAFF, act, act="revoke", **{f"row.{one.public_id}": "1" for one in (gone, stays)})
+
+    def let_go(session: Session) -> None:
+        work = Work(session=session, now=town.now + timedelta(minutes=1), context=town.context)
+        resident = session.get_one(Resident, gone.resident_id)
+        work.unbind(resident, "objected")
+        if comes_back:
+            work.bind(resident, CHEN)
+
+    town.database.submit(let_go).result()
+    done = town.opens(Role.STAFF, undo, params={"undo_step": town.all(UndoStep)[-1].public_id})
+
+    assert {one.id: one.state for one in town.all(Pass)} == {gone.id: PassState.CANCELLED, stays.id: PassState.ACTIVE}
+    assert "撤销了 1 张" in done.note
 
 
 def test_pass_that_is_over_is_not_called_off(town: Town) -> None:
