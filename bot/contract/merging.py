@@ -34,6 +34,7 @@ def part(work: Work, merger: Merger) -> None:
         if flat not in after:
             work.record("resident.moved_out", stays.about, household=flat)
     for one in (stays, goes):
+        work.keep_back(one)
         if one.openid is not None and not people.homes(session, one):
             work.unbind(one, "moved_out")
 

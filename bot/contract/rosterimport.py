@@ -78,6 +78,8 @@ def _follow(work: Work, left: Moves, came: Moves) -> None:
     for who, flat in left:
         work.record("resident.moved_out", known[who].about, household=flat)
     for who in dict.fromkeys(who for who, _ in left):
+        if known[who].openid is not None:
+            work.keep_back(known[who])
         if known[who].openid is not None and not people.homes(work.session, known[who]):
             work.unbind(known[who], "moved_out")
 

@@ -28,6 +28,7 @@ from bot.store import (
     events,
     limits,
     moving,
+    notices,
     objections,
     outbox,
     people,
@@ -233,6 +234,7 @@ class Work:
         It is recorded here, for whoever lets them go: services end what this flat gave them (`on("resident.moved_out")`).
         """
         is_homeless = people.move_out(self.session, resident, flat, on or self.now.date())
+        self.keep_back(resident)
         self.record("resident.moved_out", resident.about, household=flat.key, **({"reason": reason} if reason else {}))
         if is_homeless and resident.openid:
             self.unbind(resident, reason or "moved_out")
@@ -264,6 +266,10 @@ class Work:
         """
         people.unbind(self.session, resident, self.now)
         self.record("resident.unbound", resident.about, **({"reason": reason} if reason else {}))
+
+    def keep_back(self, resident: Resident) -> None:
+        """Send no notice that waits to somebody whom it is for no more; whose account was let go is told nothing anyway (outbox.claim)."""
+        notices.keep_back(self.session, resident, self.now, self.audience)
 
     def hold(self, openid: str) -> None:
         """Let nobody else bind or let go of an account until this transaction ends: another waits, and then sees what was done."""

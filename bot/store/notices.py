@@ -15,6 +15,7 @@ from bot.store import audiences, events, outbox, policies, texts
 from bot.store.audience import Audience
 from bot.store.audiences import Chosen, Offered, nobody
 from bot.store.outbox import Delivery, DeliveryState
+from bot.store.people import Resident
 from bot.store.scope import Scoped
 from bot.store.staff import Staff
 
@@ -235,6 +236,10 @@ def recall(session: Session, notice: Notice, now: datetime, actor: str = "system
     return number
 
 
+#: Why a notice is not sent to somebody who has left its people since.
+MOVED = "已不住在通知的那一户"
+
+
 def cancel(session: Session, notice: Notice, now: datetime) -> int:
     """Cancel what has not left; returns how many deliveries that were."""
     stopped = session.execute(
@@ -244,6 +249,27 @@ def cancel(session: Session, notice: Notice, now: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return int(getattr(stopped, "rowcount", 0))
+
+
+def keep_back(session: Session, resident: Resident, now: datetime, offered: Offered = nobody) -> int:
+    """Cancel what waits for somebody who belongs to its people no more, as after a move; returns how many deliveries that were."""
+    waits = (col(Delivery.resident_id) == resident.id, col(Delivery.state).in_([DeliveryState.ARMED, DeliveryState.QUEUED]))
+    rows = session.execute(
+        select(col(Delivery.id), Notice).join(Notice, col(Notice.id) == col(Delivery.notice_id)).where(*waits)
+    ).all()
+    gone = [number for number, notice in rows if not _is_for(session, notice, resident, offered)]
+    session.execute(
+        update(Delivery)
+        .where(col(Delivery.id).in_(gone))
+        .values(state=DeliveryState.CANCELLED, reason=MOVED, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone)
+
+
+def _is_for(session: Session, notice: Notice, resident: Resident, offered: Offered) -> bool:
+    theirs = audiences.chosen(session, Audience.from_json(notice.audience), offered).where(col(Resident.id) == resident.id)
+    return session.execute(theirs.limit(1)).first() is not None
 
 
 def listed(session: Session, limit: int = 100) -> Sequence[Notice]:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, func, insert, or_, select, text, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.model import index_where_known, maybe_moment, moment, word
@@ -22,6 +23,7 @@ from bot.sealed import is_unreadable, sealed_map
 from bot.store import channels, followers, policies, scope
 from bot.store.channels import CHAT, SUBSCRIPTION, TEMPLATE, Stop
 from bot.store.followers import Follower
+from bot.store.people import Resident
 from bot.store.policies import Quiet
 from bot.store.scope import Scoped
 from bot.wechat import quota
@@ -201,6 +203,7 @@ def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim
             col(Delivery.id),
             col(Delivery.attempts),
             col(Delivery.openid),
+            col(Delivery.resident_id),
             col(Delivery.payload),
             col(Delivery.first_try_at),
             col(Delivery.channel),
@@ -220,6 +223,7 @@ def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim
         session=session, now=now, ways=ways, stops=channels.stops(session, ways.appid, now), nights=nights,
         hours=_take_hours(session, [row for row in everyday if not nights.get(row.community_id, Quiet()).until(now)], now),
         known=_followers(session, [row.openid for row in rows if row.openid]),
+        accounts=_accounts(session, {row.resident_id for row in rows if row.resident_id}),
     )  # fmt: skip
     return [claim for row in rows if (claim := choice.of(row))]
 
@@ -249,6 +253,16 @@ def _take_hours(session: Session, rows: Sequence[Any], now: datetime) -> set[int
     return granted
 
 
+def _accounts(session: Session, residents: Collection[int]) -> dict[int, str | None]:
+    """Return the account that each of these people has now, or whoever they were merged into."""
+    if not residents:
+        return {}
+    other = aliased(Resident)
+    now = select(col(Resident.id), func.coalesce(col(Resident.openid), col(other.openid)))
+    now = now.outerjoin(other, col(other.id) == col(Resident.merged_into_id))
+    return {resident: openid for resident, openid in session.execute(now.where(col(Resident.id).in_(residents)))}
+
+
 def _followers(session: Session, openids: Sequence[str]) -> dict[str, Follower]:
     found = session.execute(select(Follower).where(col(Follower.openid).in_(set(openids)))).scalars()
     return {follower.openid: follower for follower in found}
@@ -263,6 +277,7 @@ class _Choice:
     ways: Ways
     stops: Mapping[str, Stop]
     known: Mapping[str, Follower]
+    accounts: Mapping[int, str | None]  # of those whom notices are for
     nights: Mapping[int, Quiet]
     hours: Collection[int]  # rows that have their reader's hour
 
@@ -276,8 +291,8 @@ class _Choice:
             return self._end(row, DeliveryState.UNKNOWN, LOST)
         if self.now - first > REPEATABLE:
             return self._end(row, DeliveryState.FAILED, "多次发送没有结果，不再重发")
-        if not row.openid:
-            return self._end(row, DeliveryState.UNREACHABLE, NOT_BOUND)
+        if not row.openid or (row.resident_id and self.accounts.get(row.resident_id) != row.openid):
+            return self._end(row, DeliveryState.UNREACHABLE, NOT_BOUND)  # or let go since: what a flat is told is not theirs
         if follower is None or follower.followed_at is None or follower.left_at is not None:
             return self._end(row, DeliveryState.UNREACHABLE, NOT_FOLLOWING)
         if ends := row.payload.get("until"):

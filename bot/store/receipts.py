@@ -347,11 +347,15 @@ def count_replies(session: Session, notice: Notice) -> int:
 
 
 def silent(session: Session, notice: Notice, since: datetime, limit: int) -> Sequence[Delivery]:
-    """Return deliveries that WeChat took before `since`, that nobody has acknowledged, and whose reader was not reminded yet."""
+    """Return deliveries that WeChat took before `since`, that nobody has acknowledged, and whose reader was not reminded yet.
+
+    Not of who was let go since: what their flat was told is no more theirs to acknowledge.
+    """
+    is_theirs = exists().where(col(Resident.id) == col(Delivery.resident_id), col(Resident.openid) == col(Delivery.openid))
     query = select(Delivery).where(
         col(Delivery.notice_id) == notice.key, col(Delivery.state).in_(TAKEN), col(Delivery.acknowledged_at).is_(None),
         col(Delivery.chased_at).is_(None), col(Delivery.visited_at).is_(None), col(Delivery.sent_at) <= since,
-        col(Delivery.occurrence) == _newest(notice),
+        col(Delivery.occurrence) == _newest(notice), is_theirs,
     )  # fmt: skip
     return session.execute(query.order_by(col(Delivery.id)).limit(limit)).scalars().all()
 

@@ -10,13 +10,13 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.errors import Refusal
-from bot.store import notices, occurrences, outbox, policies, receipts, scope, texts
+from bot.store import merging, notices, occurrences, outbox, policies, receipts, scope, texts
 from bot.store.audience import EVERYBODY, Audience
 from bot.store.communities import Community
 from bot.store.followers import Follower
 from bot.store.notices import Notice, NoticeKind, NoticeState, NoticeVersion
 from bot.store.outbox import Delivery, DeliveryState, Result, Ways
-from bot.store.people import Household, bind, settle
+from bot.store.people import Household, Resident, bind, settle, unbind
 from bot.store.staff import Role, Staff
 
 if TYPE_CHECKING:
@@ -97,6 +97,54 @@ class Town:
 @pytest.fixture
 def town(database: Database, now: datetime) -> Town:
     return Town(database, now)
+
+
+# ------------------------------------------------------------------ who was let go
+
+
+def first(session: Session) -> Resident:
+    return session.exec(select(Resident).where(Resident.name == "陈建国")).one()
+
+
+def test_notice_that_waits_is_not_sent_to_an_account_that_was_let_go_meanwhile(database: Database) -> None:
+    town = Town(database, NIGHT)
+    town.publish()
+    town.do(lambda session: unbind(session, first(session), NIGHT))
+
+    town.now = MORNING
+
+    assert town.send() == ["o1 停水", "o2 停水"]
+    [gone, *_] = town.rows()
+    assert (gone.state, gone.reason) == (DeliveryState.UNREACHABLE, outbox.NOT_BOUND)
+
+
+def test_notice_that_waits_follows_the_account_into_the_row_its_person_was_merged_into(database: Database) -> None:
+    town = Town(database, NIGHT)
+
+    def twin(session: Session) -> int:
+        return settle(session, session.get_one(Household, first(session).household_id), name="陈建国").key
+
+    other = town.do(twin)
+    town.publish()
+    town.do(lambda session: merging.merge(session, session.get_one(Resident, other), session.get_one(Resident, 1), NIGHT))
+
+    town.now = MORNING
+
+    assert "o0 停水" in town.send()
+
+
+def test_who_was_let_go_is_reminded_of_nothing_that_the_flat_was_told(town: Town) -> None:
+    public_id = town.publish(kind=NoticeKind.IMPORTANT)
+    town.now += timedelta(minutes=1)
+    town.send()
+    town.do(lambda session: unbind(session, first(session), town.now))
+
+    def silent(session: Session) -> list[str | None]:
+        notice = notices.by_public_id(session, public_id)
+        assert notice is not None
+        return [one.openid for one in receipts.silent(session, notice, town.now + HOUR, 10)]
+
+    assert town.do(silent) == ["o1", "o2"]
 
 
 # ------------------------------------------------------------------ the night

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session, select
 
-from bot.contract import Redirect, View
+from bot.contract import Redirect, View, Work
 from bot.errors import Refusal
-from bot.store import objections, people
+from bot.store import notices, objections, people
+from bot.store.audience import Audience
 from bot.store.conversations import Conversation
 from bot.store.effects import Effect
 from bot.store.events import Event
-from bot.store.people import Household, Residence, Resident
+from bot.store.outbox import Delivery, DeliveryState
+from bot.store.people import Household, Residence, Resident, ResidentRole
 from bot.store.staff import Role
 from integrations.residents import flat as pages
 from integrations.residents import moves, phones
+
+CHEN = "oChen"
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Town
@@ -294,3 +298,23 @@ async def test_the_paper_of_a_flat_gets_a_code_to_scan_that_is_its_own(town: Tow
     assert view.values["code"].url == "http://weixin.qq.com/q/2"
     assert view.values["picture"].startswith("data:image/svg")
     assert asked[1]["action_info"]["scene"]["scene_str"] == view.values["code"].code
+
+
+@pytest.mark.parametrize("how", ["by hand", "objected"])
+def test_a_notice_to_a_flat_that_waits_is_not_sent_to_who_left_it_and_has_another(town: Town, how: str) -> None:
+    def run(session: Session) -> None:
+        work = Work(session=session, now=town.now, context=town.context)
+        chen, flat = people.bound(session, CHEN), session.get_one(Household, 2)
+        assert chen is not None
+        work.move_in(chen, flat, ResidentRole.FAMILY)
+        for to in ("3栋2单元502", "3栋2单元501", "全体"):
+            notice = notices.draft(session, to, "请看", Audience.parse(to), town.now)
+            notices.publish(session, notice, town.now)
+        work.move_out(chen, flat) if how == "by hand" else work.object_to(CHEN, flat)
+
+    town.database.submit(run).result()
+
+    told = [one for one in town.all(Delivery) if one.openid == CHEN]
+    assert [(one.payload["title"], one.state, one.reason) for one in told] == [
+        ("3栋2单元502", DeliveryState.CANCELLED, notices.MOVED), ("3栋2单元501", DeliveryState.ARMED, ""), ("全体", DeliveryState.ARMED, ""),
+    ]  # fmt: skip
