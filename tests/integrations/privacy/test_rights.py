@@ -246,7 +246,21 @@ def test_what_was_said_before_a_flat_was_bound_is_shown_too(chat: Chat) -> None:
     assert "你们几点上班" in [line["内容"] for line in shown.values["found"]["微信账号"]["对话"]]
 
 
-def test_link_leads_nowhere_once_all_was_deleted_and_is_forgotten_after_a_day(town: Town) -> None:
+@pytest.mark.parametrize("opened", [False, True])
+def test_link_leads_nowhere_once_all_was_deleted(chat: Chat, opened: bool) -> None:
+    chat.say("厨房水管漏水", "导出我的信息")
+    [made] = chat.all(Export)
+    if opened:
+        sealed(chat, pages.show, made.code)
+
+    chat.say("删除我的信息", "确认", "我下月要搬走")
+
+    for page in (pages.ask, pages.show, pages.fetch):
+        with pytest.raises(LookupError):
+            sealed(chat, page, made.code, key=made.file_key)
+
+
+def test_link_is_forgotten_after_a_day(town: Town) -> None:
     [service] = [one for one in town.services.integrations if one.name == "privacy"]
     [forget] = personal.forgetting(service)
     town.database.submit(lambda session: session.add(Conversation(openid=CHEN, updated_at=town.now))).result()
