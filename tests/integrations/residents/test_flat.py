@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session, select
 
-from bot.contract import Redirect, View, Work
+from bot.contract import Download, Redirect, View, Work
 from bot.errors import Refusal
-from bot.store import notices, objections, people
+from bot.store import grants, notices, objections, people, scope
 from bot.store.audience import Audience
 from bot.store.conversations import Conversation
 from bot.store.effects import Effect
@@ -318,3 +318,17 @@ def test_a_notice_to_a_flat_that_waits_is_not_sent_to_who_left_it_and_has_anothe
     assert [(one.payload["title"], one.state, one.reason) for one in told] == [
         ("3栋2单元502", DeliveryState.CANCELLED, notices.MOVED), ("3栋2单元501", DeliveryState.ARMED, ""), ("全体", DeliveryState.ARMED, ""),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lacks", ["health.view", "phone.view"])
+def test_all_that_is_known_of_somebody_is_given_out_only_by_who_may_read_it(town: Town, lacks: str) -> None:
+    def forbid(session: Session) -> None:
+        scope.enter(session, town.community.key)
+        grants.change(session, Role.MANAGER, lacks, False, True)
+
+    chosen = {"params": {"id": number(town)}, "resident": person(town, "陈建国").public_id}
+    assert isinstance(town.opens(Role.MANAGER, pages.export, **chosen), Download)
+    town.database.submit(forbid).result()
+
+    with pytest.raises(Refusal, match="要能看健康信息和完整电话的同事"):
+        town.opens(Role.MANAGER, pages.export, **chosen)
