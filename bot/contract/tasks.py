@@ -3,10 +3,12 @@
 `by` is the person of the staff who does it, on a page, by a link or in the chat.
 """
 
+from collections.abc import Collection, Mapping
+
 from bot.contract import handoffs
 from bot.contract.work import Work
 from bot.errors import Refusal
-from bot.store import conversations, people
+from bot.store import claims, conversations, people
 from bot.store import tasks as store
 from bot.store.conversations import Conversation
 from bot.store.people import Household, Resident
@@ -26,6 +28,7 @@ __all__ = [
     "hand_on",
     "listed",
     "open_of",
+    "places_of_unbound",
     "put_back",
     "require_undisputed",
     "resident_of",
@@ -100,4 +103,10 @@ def whose(work: Work, task: Task) -> str:
         return f"{work.household(resident).label} {resident.name} {resident.phone}".strip()
     if task.household_id is not None:
         return work.session.get_one(Household, task.household_id).label
-    return "未绑定住址" if task.openid else ""
+    return places_of_unbound(work, [task.openid])[task.openid] if task.openid else ""
+
+
+def places_of_unbound(work: Work, openids: Collection[str]) -> Mapping[str, str]:
+    """Return what stands for the flat of each account that is not bound: the one it says it lives in, and that nobody has proven it."""
+    said = claims.among(work.session, openids)
+    return {one: f"自称住{said[one].label}（未核实）" if one in said else "未绑定住址" for one in openids}

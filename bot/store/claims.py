@@ -1,5 +1,6 @@
 """What somebody says of where they live until it is proven."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -53,6 +54,11 @@ def claim(session: Session, openid: str, flat: tuple[str, str, str], household: 
 def of(session: Session, openid: str) -> Claim | None:
     """Return where an account says it lives; None where it said nothing, or it was proven since."""
     return session.exec(select(Claim).where(Claim.openid == openid)).first()
+
+
+def among(session: Session, openids: Collection[str]) -> Mapping[str, Claim]:
+    """Return what these accounts say of where they live, by openid; those who say nothing are left out."""
+    return {one.openid: one for one in session.exec(select(Claim).where(col(Claim.openid).in_(openids))).all()}
 
 
 def drop(session: Session, openid: str) -> None:

@@ -273,19 +273,22 @@ def _rows(desk: Desk, found: Sequence[Conversation]) -> list[dict[str, Any]]:
         numbers.setdefault(task.openid, []).append(task.number or "")
     alarms = {task.openid: task for task in tasks.open_of(desk.session, openids) if task.urgent and desk.may(task.need)}
     holders, marks = _names(desk, [talk.assigned_id for talk in found]), labels.of_talks(desk, openids)
+    unbound = tasks.places_of_unbound(desk, openids)
     return [
-        {**_row(desk, talk, numbers.get(talk.openid, []), alarms), "holder": holders.get(talk.assigned_id, ""), "labels": marks.get(talk.openid, ())}
+        {**_row(desk, talk, numbers.get(talk.openid, []), alarms, unbound), "holder": holders.get(talk.assigned_id, ""), "labels": marks.get(talk.openid, ())}
         for talk in found
     ]  # fmt: skip
 
 
-def _row(desk: Desk, talk: Conversation, numbers: Sequence[str], alarms: Mapping[str | None, Task]) -> dict[str, Any]:
+def _row(
+    desk: Desk, talk: Conversation, numbers: Sequence[str], alarms: Mapping[str | None, Task], unbound: Mapping[str, str]
+) -> dict[str, Any]:
     resident = talks.speaker(desk, talk)
     flat = desk.household(resident) if resident else None
     lines = talks.lines(desk.session, talk.openid, LOOKED_AT)
     last = [line for line in lines if line.speaker != "bot"][-1:] or lines[-1:]  # what a person said tells more
     return {
-        "phone": resident.phone if resident else "", "key": talk.public_id, "flat": flat.label if flat else "未绑定住址",
+        "phone": resident.phone if resident else "", "key": talk.public_id, "flat": flat.label if flat else unbound[talk.openid],
         "household": flat.id if flat else None, "name": resident.name if resident else "",
         "alarm": alarms.get(talk.openid), "topic": talk.topic, "waiting_since": talk.waiting_since, "taken": talk.staff_id is not None,
         "waited": handoffs.say_waited(desk.now - talk.waiting_since) if talk.waiting_since else "",

@@ -142,32 +142,26 @@ def _load(desk: Desk, rows: Sequence[Task]) -> list[dict[str, Any]]:
         one.openid: one.public_id
         for one in desk.session.exec(select(Conversation).where(col(Conversation.openid).in_(openids))).all()
     }
+    unbound = tasks.places_of_unbound(desk, openids)
     homes = {task.household_id for task in rows} | {one.household_id for one in residents.values()}
     flats = {one.id: one for one in desk.session.exec(select(Household).where(col(Household.id).in_(homes - {None}))).all()}
     staff = {one.id: one for one in desk.session.exec(select(Staff)).all()}
     return [
-        _row(desk, task, allowed.get(task.need, ()), residents.get(task.openid), flats, talks.get(task.openid or "", ""), staff)
+        _row(desk, task, allowed.get(task.need, ()), residents.get(one), flats, talks.get(one, ""), staff, unbound.get(one, ""))
         for task in rows
+        for one in (task.openid or "",)
     ]
 
 
 def _row(
     desk: Desk, task: Task, allowed: Sequence[Staff], resident: Resident | None, flats: Mapping[int | None, Household], talk: str,
-    staff: Mapping[int | None, Staff],
+    staff: Mapping[int | None, Staff], unbound: str,
 ) -> dict[str, Any]:  # fmt: skip
     kind = desk.context.services.kind_of(task.kind)
     home = resident.household_id if resident else task.household_id
     holder, closer = staff.get(task.claimed_by), staff.get(task.closed_by)
     flat = flats.get(home)
-    who = (
-        f"{flat.label} {resident.name} {resident.phone}".strip()
-        if resident and flat
-        else flat.label
-        if flat
-        else "未绑定住址"
-        if task.openid
-        else ""
-    )
+    who = f"{flat.label} {resident.name} {resident.phone}".strip() if resident and flat else flat.label if flat else unbound
     return {
         "task": task, "who": who, "talk": talk, "household": home, "kind": kind.title if kind else task.kind,
         "path": kind.address(task) if kind else "", "path_title": kind.path_title if kind else "",

@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from bot.contract import Download, Redirect, Turn, View, Work, handoffs, leaving, personal, talklists, talks
 from bot.errors import Refusal
-from bot.store import conversations, erasures, followers, grants
+from bot.store import claims, conversations, erasures, followers, grants
 from bot.store.conversations import Conversation, Line
 from bot.store.outbox import Delivery, DeliveryState, Ways
 from bot.store.people import Resident
@@ -209,6 +209,16 @@ def test_alarm_stands_before_who_has_waited_longer(town: Town) -> None:
     assert listed(town) == ["李梅", "陈建国"]
     does(town, alarm)
     assert listed(town) == ["陈建国", "李梅"]
+
+
+def test_who_is_not_bound_stands_by_the_flat_they_say_they_live_in_and_that_nobody_proved(town: Town) -> None:
+    asks(town, openid="oNew")
+    asks(town, openid="oOther")
+    does(town, lambda session: claims.claim(session, "oNew", ("3", "2", "501"), None, town.now))
+
+    rows = {row["flat"] for row in town.opens(Role.STAFF, desk.inbox).values["inbox"]["rows"]}
+
+    assert rows == {"自称住3栋2单元501（未核实）", "未绑定住址"}
 
 
 def test_list_is_paged_and_says_that_there_is_more(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
