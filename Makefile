@@ -40,6 +40,7 @@ check: test
 bench: .venv/.synced .peers/.installed  ## hold speed and memory against their targets, as ratios of one run
 	.venv/bin/python bench/run.py
 	.venv/bin/python bench/streams.py
+	.venv/bin/python bench/deliveries.py
 
 accuracy: .venv/.synced  ## print how well and how fast messages are understood, by set; SMP=path adds public talk
 	@.venv/bin/python bench/accuracy.py $(SMP)

@@ -1,6 +1,7 @@
 """Takes due deliveries from the outbox and hands them to WeChat: walk two."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -28,11 +29,14 @@ from bot.store.database import Database
 from bot.store.outbox import Claim, DeliveryState, Result, Ways
 from bot.wechat.client import Client
 
-#: Rows claimed at once; all of them are sent well within their lease.
-BATCH = 50
+#: Rows claimed at once, and most that are on their way together, which is as many as a crash can leave in doubt: all well within their lease.
+BATCH, MOST = 50, 100
 
 #: Seconds between looks at an empty outbox.
 IDLE = 0.5
+
+#: Times that results are tried to be written down; then their leases are over, and what is unsure is told as such.
+TRIES = 24
 
 #: WeChat says "too frequent" (45011) for a minute.
 RUSHED = timedelta(minutes=1)
@@ -51,41 +55,79 @@ class Sender:
         """`page` gives the address where the reader of a notice finds all of it, empty where there is none."""
         self._database, self._client, self._clock, self._ways, self._page = database, client, clock, ways, page
         self._woken = asyncio.Event()
+        self._under_way: set[asyncio.Task[Result]] = set()
+        self._came_back: list[Result] = []  # and is not written down yet
+        self._is_more_due = False
 
     async def run(self) -> None:
         """Send whatever falls due."""
-        while True:
-            try:
-                sent = await self.step()
-            except Exception:  # the sender must outlive what it cannot foresee
-                log.exception("sender failed, going on in a moment")
-                await asyncio.sleep(PAUSE)
-                continue
-            if not sent:
-                self._woken.clear()
+        failed = 0
+        try:
+            while True:
                 try:
-                    async with asyncio.timeout(IDLE):
-                        await self._woken.wait()
-                except TimeoutError:
+                    is_busy = await self._turn()
+                    failed = 0
+                except Exception:  # the sender must outlive what it cannot foresee
+                    log.exception("sender failed, going on in a moment")
+                    failed += 1
+                    if failed >= TRIES:
+                        self._came_back = []
+                    await asyncio.sleep(PAUSE)
                     continue
+                if not is_busy:
+                    self._woken.clear()
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._woken.wait(), IDLE)
+        finally:
+            await self._end()
 
     def poke(self) -> None:
         """Look at the outbox now instead of soon."""
         self._woken.set()
 
     async def step(self) -> int:
-        """Claim a batch, send it, and settle each row as soon as its fate is known; returns how many rows it had."""
-        claims = await self._database.write(outbox.claim, self._clock(), BATCH, self._ways())
-        left = {asyncio.create_task(self._send(claim)) for claim in claims}
+        """Claim a batch, send it, and settle each row as soon as its fate is known; returns how many rows were sent."""
         try:
-            while left:  # while some are written down others come back: a crash leaves few in doubt
-                done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
-                results = [task.result() for task in done]
-                await self._database.write(outbox.settle, results, self._clock())
-                self._count(results)
+            claims = await self._turn_over(BATCH)
+            while self._under_way or self._came_back:
+                await self._wait(None)
+                await self._turn_over(0)
         finally:
-            await _end(left)
+            await self._end()
         return len(claims)
+
+    async def _turn(self) -> bool:
+        """Write down what came back and send what is due, as far as there is room; False where there is nothing to do.
+
+        Both are one transaction, and new ones leave while others are still on their way: WeChat is never waited for in vain.
+        """
+        has_room = len(self._under_way) + BATCH <= MOST
+        await self._wait(0 if has_room and self._is_more_due else None)
+        has_room = len(self._under_way) + BATCH <= MOST
+        await self._turn_over(BATCH if has_room else 0)
+        return bool(self._under_way or self._is_more_due)
+
+    async def _wait(self, most: float | None) -> None:
+        """Wait until one of those on their way comes back, `most` seconds where that is said, and take all that have."""
+        if self._under_way:
+            done, self._under_way = await asyncio.wait(self._under_way, timeout=most, return_when=asyncio.FIRST_COMPLETED)
+            self._came_back += [task.result() for task in done]
+
+    async def _turn_over(self, limit: int) -> Sequence[Claim]:
+        """Write results down, take what is due, and send it; what could not be written is kept for the next time."""
+        results, now = self._came_back, self._clock()
+        claims, self._is_more_due = await self._database.write(outbox.turn_over, results, now, limit, self._ways())
+        self._came_back = []
+        self._count(results)
+        self._under_way |= {asyncio.create_task(self._send(claim)) for claim in claims}
+        return claims
+
+    async def _end(self) -> None:
+        """End what is still being sent, while there is a database: left alone it would keep the process for as long as WeChat is waited for."""
+        ending, self._under_way = self._under_way, set()
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
 
     async def _send(self, claim: Claim) -> Result:
         try:
@@ -120,13 +162,6 @@ class Sender:
             if result.reason:
                 log.info("delivery not sent", delivery=result.claim.id, attempt=result.claim.attempts,
                          state=result.state, reason=result.reason)  # fmt: skip
-
-
-async def _end(tasks: set[asyncio.Task[Result]]) -> None:
-    """End what is still being sent, while there is a database: left alone it would keep the process for as long as WeChat is waited for."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def after(claim: Claim, error: WeChatRefused, now: datetime) -> Result:

@@ -27,7 +27,7 @@ from bot.store.audience import (
     Unit,
     floor_of,
 )
-from bot.store.people import Household, Residence, Resident, lives_there
+from bot.store.people import Household, Residence, Resident, label_of, lives_there
 from bot.store.scope import Scoped
 
 #: Characters of a saved audience's name; it is written like a tag.
@@ -90,9 +90,8 @@ def people_of(session: Session, audience: Audience, offered: Offered = nobody) -
     """
     found: dict[int, Chosen] = {}
     for row in session.execute(chosen(session, audience, offered)):
-        flat = Household(building=row.building, unit=row.unit, room=row.room)
         before = found.get(row.id)
-        flats = (*(before.flats if before else ()), (row.flat, flat.label))
+        flats = (*(before.flats if before else ()), (row.flat, label_of(row.building, row.unit, row.room)))
         found[row.id] = Chosen(id=row.id, openid=row.openid, name=row.name, flats=flats)
     return list(found.values())
 

@@ -176,7 +176,8 @@ def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta 
     due_at, reason = now + undo, ""
     if notice.kind is NoticeKind.EVERYDAY and (wakes := policies.quiet(policies.of(session)).until(due_at)):
         due_at, reason = wakes, outbox.QUIET
-    people = [(one.id, one.openid, payload(notice, one, now)) for one in audiences.people_of(session, audience, offered)]
+    alike = None if texts.has_variables(notice.title, notice.body) else payload(notice, None, now)  # one object: sealed once
+    people = [(one.id, one.openid, alike or payload(notice, one, now)) for one in audiences.people_of(session, audience, offered)]
     at = occurrence or notice.published_at or now
     added = outbox.fan_out(session, notice.id or 0, at, people, due_at, now, reason=reason)
     notice.published_at = at
@@ -189,10 +190,13 @@ def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta 
     return added
 
 
-def payload(notice: Notice, reader: Chosen, now: datetime) -> dict[str, Any]:
-    """Return what the outbox keeps of a notice for one reader: their own words of it, and what decides when it goes."""
+def payload(notice: Notice, reader: Chosen | None, now: datetime) -> dict[str, Any]:
+    """Return what the outbox keeps of a notice for one reader: their own words of it, and what decides when it goes.
+
+    Without a reader they are the words of all, for a notice that says the same to everybody.
+    """
     title, body, told = notice.title, notice.body, {}
-    if texts.has_variables(title, body):
+    if reader is not None and texts.has_variables(title, body):
         told = texts.values(reader.name, reader.flat, now)
         title, body = texts.fill(title, told), texts.fill(body, told)
     head = "【紧急】" if notice.kind is NoticeKind.EMERGENCY else ""

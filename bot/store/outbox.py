@@ -9,12 +9,12 @@ Source: developers.weixin.qq.com/doc/service/api/notify/template/api_sendtemplat
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, func, insert, or_, select, text, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
 
@@ -25,6 +25,7 @@ from bot.store.channels import CHAT, SUBSCRIPTION, TEMPLATE, Stop
 from bot.store.followers import Follower
 from bot.store.people import Resident
 from bot.store.policies import Quiet
+from bot.store.prepared import Prepared, writing
 from bot.store.scope import Scoped
 from bot.wechat import quota
 
@@ -152,6 +153,11 @@ class Result:
     stop: Stop | None = None  # the whole way stands still
 
     @property
+    def is_plain(self) -> bool:
+        """Tell whether WeChat took it and there is no more to be said."""
+        return self.state is DeliveryState.SENT and not (self.msgid or self.reason or self.is_unsure)
+
+    @property
     def is_refused(self) -> bool:
         """Tell whether WeChat surely took nothing, so that the attempt is none and any way may be tried next."""
         return self.is_closed or self.stop is not None
@@ -186,11 +192,23 @@ def queue(
     return delivery
 
 
+def turn_over(session: Session, results: Sequence[Result], now: datetime, limit: int, ways: Ways) -> tuple[list[Claim], bool]:
+    """Write results down and take up to `limit` due rows; returns those to be sent, and whether more may be due."""
+    settle(session, results, now)
+    claims, taken = _take(session, now, limit, ways) if limit else ([], 0)
+    return claims, taken == limit
+
+
 def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim]:
     """Take up to `limit` due rows for LEASE, the longest due first.
 
     Those nobody can be told are settled at once, and those whose only way stands still wait until it goes on.
     """
+    return _take(session, now, limit, ways)[0]
+
+
+def _take(session: Session, now: datetime, limit: int, ways: Ways) -> tuple[list[Claim], int]:
+    """Return what is to be sent of up to `limit` due rows, and how many rows there were."""
     due = select(col(Delivery.id)).where(_DUE, col(Delivery.due_at) <= now)
     if ways.communities:
         due = due.where(col(Delivery.community_id).in_(ways.communities))
@@ -215,7 +233,7 @@ def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim
         .execution_options(synchronize_session=False)
     ).all()
     if not rows:
-        return []
+        return [], 0
     rows = sorted(rows, key=lambda row: row.id)
     everyday = [row for row in rows if _is_everyday(row)]
     nights = policies.quiet_of_all(session) if everyday else {}
@@ -225,7 +243,9 @@ def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim
         known=_followers(session, [row.openid for row in rows if row.openid]),
         accounts=_accounts(session, {row.resident_id for row in rows if row.resident_id}),
     )  # fmt: skip
-    return [claim for row in rows if (claim := choice.of(row))]
+    claims = [claim for row in rows if (claim := choice.of(row))]
+    _TAKEN.run_all(session, choice.taken)
+    return claims, len(rows)
 
 
 def _is_everyday(row: Any) -> bool:
@@ -280,6 +300,7 @@ class _Choice:
     accounts: Mapping[int, str | None]  # of those whom notices are for
     nights: Mapping[int, Quiet]
     hours: Collection[int]  # rows that have their reader's hour
+    taken: list[dict[str, Any]] = field(default_factory=list)  # what is to be written of those that are sent
 
     def of(self, row: Any) -> Claim | None:
         """Return the claim; None when nobody is told, or not yet, and the row says why."""
@@ -308,8 +329,8 @@ class _Choice:
         stop = self.stops.get(channel)
         if stop is not None:
             return self._end(row, DeliveryState.QUEUED, stop.reason, due_at=stop.until, attempts=row.attempts - 1)
-        paced = {"paced_at": self.now} if row.id in self.hours else {}
-        _write(self.session, row.id, channel=channel, first_try_at=first, is_unsure=True, **paced)
+        paced = self.now if row.id in self.hours else row.paced_at
+        self.taken.append({"claimed": row.id, "channel": channel, "first_try_at": first, "is_unsure": True, "paced_at": paced})
         return Claim(
             id=row.id, attempts=row.attempts, openid=row.openid, channel=channel, payload=row.payload, first_try_at=first,
             appid=self.ways.appid, notice_id=row.notice_id, community_id=row.community_id,
@@ -382,10 +403,30 @@ def _write(session: Session, identity: int, **values: Any) -> None:
     )
 
 
+_DELIVERY = SQLModel.metadata.tables["delivery"]
+_MINE = _DELIVERY.c.id == bindparam("claimed")
+
+#: What is written of each row that is sent, and of each that WeChat just took: nearly all there are.
+_TAKEN = Prepared(update(_DELIVERY).where(_MINE), "channel", "first_try_at", "is_unsure", "paced_at")
+_SENT = Prepared(
+    update(_DELIVERY)
+    .where(_MINE, _DELIVERY.c.attempts == bindparam("tried"), _DELIVERY.c.state == DeliveryState.SENDING),
+    "state", "reason", "is_unsure", "updated_at", "sent_at",
+)  # fmt: skip
+
+
+#: Writes a row of a notice, and what such a row says before anything was tried.
+_NEW = writing(_DELIVERY)
+_BLANK = {**dict.fromkeys(_DELIVERY.c.keys()), "attempts": 0, "channel": "", "is_unsure": False, "acknowledged_by": ""}
+
+
 def settle(session: Session, results: Sequence[Result], now: datetime) -> int:
     """Write results down; returns how many counted. One whose lease another sender has taken over does not."""
-    counted = 0
-    for result in sorted(results, key=lambda result: result.claim.id):
+    results = sorted(results, key=lambda result: result.claim.id)
+    plain = [result for result in results if result.is_plain]
+    sent = {"state": DeliveryState.SENT, "reason": "", "is_unsure": False, "updated_at": now, "sent_at": now}
+    counted = _SENT.run_all(session, [{"claimed": one.claim.id, "tried": one.claim.attempts, **sent} for one in plain])
+    for result in (one for one in results if not one.is_plain):
         values: dict[str, Any] = {
             "state": result.state, "reason": result.reason, "updated_at": now, "is_unsure": result.is_unsure,
         }  # fmt: skip
@@ -414,9 +455,9 @@ def settle(session: Session, results: Sequence[Result], now: datetime) -> int:
     stops = {(result.claim.appid, result.stop.channel): result.stop for result in results if result.stop}
     for (appid, _), stop in stops.items():
         channels.stop(session, appid, stop, now)
-    sent = [result.claim for result in results if result.state == DeliveryState.SENT]
-    for appid in {claim.appid for claim in sent}:
-        channels.count(session, appid, (claim.channel for claim in sent if claim.appid == appid), now)
+    taken = [result.claim for result in results if result.state == DeliveryState.SENT]
+    for appid in {claim.appid for claim in taken}:
+        channels.count(session, appid, (claim.channel for claim in taken if claim.appid == appid), now)
     return counted
 
 
@@ -479,16 +520,17 @@ def fan_out(session: Session, notice_id: int, occurrence: datetime, residents: S
             select(col(Delivery.resident_id)).where(col(Delivery.notice_id) == notice_id, col(Delivery.occurrence) == occurrence)
         ).scalars()
     )
+    alike = {
+        **_BLANK, "community_id": scope.of(session), "notice_id": notice_id, "occurrence": occurrence, "due_at": due_at, "updated_at": now,
+    }  # fmt: skip
     rows = [
         {
-            "community_id": scope.of(session), "notice_id": notice_id, "occurrence": occurrence, "resident_id": resident, "openid": openid,
-            "payload": dict(payload), "due_at": due_at, "updated_at": now, "attempts": 0, "channel": "",
-            "state": DeliveryState.ARMED if openid else DeliveryState.UNREACHABLE, "reason": reason if openid else NOT_BOUND,
+            **alike, "resident_id": resident, "openid": openid, "payload": payload, "state": DeliveryState.ARMED if openid else DeliveryState.UNREACHABLE,
+            "reason": reason if openid else NOT_BOUND,
         }
         for resident, openid, payload in residents if resident not in known
     ]  # fmt: skip
-    if rows:  # an empty list would insert one row of defaults
-        session.execute(insert(Delivery), rows)
+    _NEW.run_all(session, rows)
     return len(rows)
 
 

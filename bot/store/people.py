@@ -83,8 +83,12 @@ class Household(Scoped, table=True):
     @property
     def label(self) -> str:
         """The flat as residents write it: 3栋2单元501."""
-        unit = f"{self.unit}单元" if self.unit else ""
-        return f"{self.building}栋{unit}{self.room}"
+        return label_of(self.building, self.unit, self.room)
+
+
+def label_of(building: str, unit: str, room: str) -> str:
+    """Return what residents write for a flat: 3栋2单元501."""
+    return f"{building}栋{f'{unit}单元' if unit else ''}{room}"
 
 
 class Resident(Scoped, table=True):

@@ -5,8 +5,8 @@ costs many times what SQLite needs for the answer, and a message has seven or mo
 Rows are plain tuples. Errors are SQLAlchemy's own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select, Table, insert
@@ -39,6 +39,16 @@ class Prepared:
         compiled = self._for(connection.dialect)
         return int(send(connection, compiled.sql, compiled.bind(values)).rowcount)
 
+    def run_all(self, session: Session, rows: Iterable[Values]) -> int:
+        """Change what is to be changed with each of these values, or write them; returns how many rows.
+
+        A value that many of them share, the same object, is made into what the database keeps once: sealed, say.
+        """
+        connection = session.connection()
+        compiled = self._for(connection.dialect).once_each()
+        bound = [compiled.bind(values) for values in rows]
+        return int(send(connection, compiled.sql, bound, many=True).rowcount) if bound else 0
+
     def _for(self, dialect: Dialect) -> "_Compiled":
         """Return the statement for one database: it holds that one's keys, and goes with it."""
         kept: dict[Prepared, _Compiled] = dialect.__dict__.setdefault("prepared", {})
@@ -53,11 +63,11 @@ def writing(table: Table) -> Prepared:
     return Prepared(insert(table), *(name for name in table.c.keys() if name != "id"))
 
 
-def send(connection: Connection, sql: str, values: Any = ()) -> Any:
-    """Run one statement of the driver's own; returns its cursor. Raises what SQLAlchemy would raise."""
+def send(connection: Connection, sql: str, values: Any = (), *, many: bool = False) -> Any:
+    """Run one statement of the driver's own, with `many` once for each of the values; returns its cursor. Raises what SQLAlchemy would."""
     try:
         cursor = connection.connection.cursor()
-        cursor.execute(sql, values)
+        (cursor.executemany if many else cursor.execute)(sql, values)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _translate(connection, sql, error) from error
     return cursor
@@ -90,9 +100,25 @@ class _Compiled:
             return [convert(known[name]) if convert else known[name] for name, convert in self.inputs]
         return {name: convert(known[name]) if convert else known[name] for name, convert in self.inputs}
 
+    def once_each(self) -> "_Compiled":
+        """Return the same with a memory for what it converts, which lasts as long as the values do."""
+        return replace(self, inputs=[(name, _remembering(convert) if convert else None) for name, convert in self.inputs])
+
     def read(self, row: Sequence[Any]) -> Row:
         """Return a row of the driver as Python values."""
         return tuple(convert(value) if convert else value for convert, value in zip(self.outputs, row, strict=True))
+
+
+def _remembering(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    kept: dict[int, tuple[Any, Any]] = {}
+
+    def converted(value: Any) -> Any:
+        found = kept.get(id(value))
+        if found is None or found[0] is not value:
+            found = kept[id(value)] = (value, convert(value))
+        return found[1]
+
+    return converted
 
 
 def _compile(statement: Select[Any] | UpdateBase, columns: Sequence[str], dialect: Dialect) -> _Compiled:

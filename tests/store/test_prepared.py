@@ -1,6 +1,7 @@
 """Prepared statements: what goes in comes out, and faults are SQLAlchemy's own."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -42,6 +43,37 @@ async def test_a_change_tells_how_many_rows_it_met(database: Database, now: date
 
     assert await database.write(lambda session: RENAME.run(session, sought=1, kind="a.b")) == 1
     assert await database.write(lambda session: RENAME.run(session, sought=2, kind="a.b")) == 0
+
+
+async def test_many_changes_tell_how_many_rows_they_met_together(database: Database, now: datetime) -> None:
+    for number in (1, 2):
+        await database.write(write, number, now)
+
+    def rename(session: Session) -> int:
+        return RENAME.run_all(session, [{"sought": number, "kind": f"a.b{number}"} for number in (1, 2, 3)])
+
+    assert await database.write(rename) == 2
+    found = await database.read(lambda session: [FIND.first(session, sought=number) for number in (1, 2)])
+    assert [row and row[2] for row in found] == ["a.b1", "a.b2"]
+    assert await database.write(lambda session: RENAME.run_all(session, [])) == 0
+
+
+async def test_a_value_that_many_rows_share_is_made_ready_once(sqlite: Database, now: datetime) -> None:
+    made: list[object] = []
+
+    class Counted(dict[str, int]):
+        def items(self) -> Any:
+            made.append(self)
+            return super().items()
+
+    shared = Counted(a=1)
+    row = {"community_id": 1, "at": now, "kind": "x.y", "subject": "", "actor": "system", "data": shared}
+
+    await sqlite.write(lambda session: WRITE.run_all(session, [{**row, "id": number} for number in range(1, 21)]))
+
+    assert len(made) == 1
+    found = await sqlite.read(lambda session: [FIND.first(session, sought=number) for number in (1, 20)])
+    assert found == [(now, {"a": 1}, "x.y")] * 2
 
 
 async def test_what_the_session_writes_sees_it(database: Database, now: datetime) -> None:
