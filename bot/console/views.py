@@ -27,14 +27,18 @@ WEEKDAYS = "一二三四五六日"
 
 
 def environment(integrations: Sequence[Integration]) -> Environment:
-    """Return the templates: console/…, pages/… and each integration's under its own name."""
+    """Return the templates: console/…, pages/… and each integration's under its own name; each is compiled once in a process."""
+    return _environment(tuple((integration.name, integration.folder / "templates") for integration in integrations))
+
+
+@cache
+def _environment(folders: tuple[tuple[str, Path], ...]) -> Environment:
     loaders: dict[str, Any] = {
         "console": PackageLoader("bot.console"), "pages": PackageLoader("bot.pages"), "demo": Folder(shipped("data") / "demo"),
     }  # fmt: skip
-    loaders |= {integration.name: Folder(integration.folder / "templates") for integration in integrations}
     found = Environment(
-        loader=PrefixLoader(loaders), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        loader=PrefixLoader({**loaders, **{name: Folder(folder) for name, folder in folders}}), autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     found.filters["when"] = when
     found.filters["pieces"] = links.pieces
