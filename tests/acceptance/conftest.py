@@ -6,7 +6,6 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from bot import config
 from bot.cli.serving import demo_settings
 from bot.wechat.crypto import Account, Mode
+from tests.started import Started
 
 BROWSER = shutil.which("chromium-headless-shell") or "/usr/bin/chromium-headless-shell"
 
@@ -33,7 +33,7 @@ class Demo:
     url: str
     links: dict[str, str]
     var: Path
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[str] | Started"
     used: set[str] = field(default_factory=set)
 
     @property
@@ -90,14 +90,11 @@ REFUSED = "status of 422 (Unprocessable Entity)"
 
 @pytest.fixture(scope="module")
 def demo(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A demo for one module that was just seeded; test_sample_service.py lets it seed itself."""
+    """A demo for one module that was just seeded; test_sample_service.py lets it start from nothing and seed itself."""
     home = tmp_path_factory.mktemp("demo")
     shutil.copytree(seeded, home / "var/demo")
     port = free_port()
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot", "demo", "--port", str(port)],
-        cwd=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    ) as process:  # fmt: skip
+    with Started("demo", "--port", str(port), home=home) as process:
         said = read_until(process, "Try:")
         links = dict(re.findall(r"^ +(guard|staff|manager|admin) +\S+ +(\S+)$", said, re.MULTILINE))
         yield Demo(f"http://127.0.0.1:{port}", links, home / "var/demo", process)
@@ -106,7 +103,7 @@ def demo(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dem
             assert process.wait(10) == 0, "the server must end cleanly when it is told to"
 
 
-def read_until(process: "subprocess.Popen[str]", word: str) -> str:
+def read_until(process: "subprocess.Popen[str] | Started", word: str) -> str:
     """Return what a process says up to a word; fails when it ends before."""
     assert process.stdout is not None
     said = ""
