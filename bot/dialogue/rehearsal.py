@@ -119,7 +119,7 @@ def _plain(test: IntentTest) -> str:
 
 def _moved(before: Understanding, after: Understanding, lines: Sequence[str]) -> Iterator[Moved]:
     for line in lines:
-        was, becomes = (_begun(judge(one, line, NOW)) for one in (before, after))
+        was, becomes = (_begun(judge(one, line, NOW, explains=False)) for one in (before, after))
         if was != becomes:
             yield Moved(text=line, before=was, after=becomes)
 
@@ -130,7 +130,7 @@ def _begun(judgement: Judgement) -> str:
 
 
 def _try(understanding: Understanding, intent: Intent, test: IntentTest) -> Miss | None:
-    judgement = judge(understanding, test.text, NOW)
+    judgement = judge(understanding, test.text, NOW, explains=False)
     got = _fault(judgement, intent, test)
     return Miss(intent=intent.id, file=intent.file, line=test.line, text=test.text, got=got) if got else None
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from threading import Lock
+from weakref import WeakValueDictionary
 
 import yaml
 
@@ -329,9 +330,17 @@ class Understanding:
         self._telling = [intent for intent in self.catalogue.intents.values() if _is_about_somebody(intent)]
 
 
+#: Matchers that are in force somewhere, by what they were taught: who takes a change back has the one of before.
+_IN_FORCE: WeakValueDictionary[object, Matcher] = WeakValueDictionary()
+
+
 @lru_cache(maxsize=1)  # what is tried in the console and then saved is learned once; more would keep tens of megabytes
 def _taught(texts: frozenset[tuple[str, str]], data: Path, kinds: tuple[Kind, ...]) -> Matcher:
-    return _teach(files.load(dict(texts), phrases.NEEDED, {kind.name: kind for kind in kinds}), data)
+    known = _IN_FORCE.get((texts, data, kinds))
+    if known is None:
+        catalogue = files.load(dict(texts), phrases.NEEDED, {kind.name: kind for kind in kinds})
+        known = _IN_FORCE[texts, data, kinds] = _teach(catalogue, data)
+    return known
 
 
 def _teach(catalogue: Catalogue, data: Path) -> Matcher:
@@ -377,11 +386,11 @@ def _goes_on(first: Heard, piece: Heard) -> datetime | None:
     return before[0].start if is_told and own and not own[0].has_day else None
 
 
-def judge(understanding: Understanding, text: str, now: datetime) -> Judgement:
-    """Tell how a message is understood, as a turn would: for a resident with a flat and no open form."""
+def judge(understanding: Understanding, text: str, now: datetime, *, explains: bool = True) -> Judgement:
+    """Tell how a message is understood, as a turn would: for a resident with a flat and no open form. To explain it takes as long again."""
     heard = understanding.hear_text(text, now)
     match = heard.match
-    why = understanding.matcher.explain(heard.reading, match)
+    why = understanding.matcher.explain(heard.reading, match) if explains else match.candidates
     best = match.candidates[0] if match.candidates else Candidate("none", 0.0, "")
     if match.decision == "reject":
         return Judgement(text=text, intent="none", confidence=best.confidence, decision="reject",

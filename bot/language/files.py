@@ -7,7 +7,7 @@ The format is described in docs/intent-files.md.
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 from zlib import crc32
@@ -178,9 +178,9 @@ def load(texts: Mapping[str, str], needed: Collection[str] = (), kinds: Mapping[
     `needed` are the phrases that must stand in some _messages.yaml. What lies under SHIPPED holds where the other files say nothing: single phrases, kinds of codes, the menu.
     """
     problems: list[Problem] = []
-    common = Common()
-    for path in sorted(path for path in texts if _name(path) == "_common.yaml"):
-        common = _join(common, attempt(path, texts[path], problems, _read_common))
+    shared = tuple(sorted((path, text) for path, text in texts.items() if _name(path) == "_common.yaml"))
+    common, told = _read_commons(shared)
+    problems += told
     intents: dict[str, Intent] = {}
     messages: dict[str, str] = {}
     groups: dict[str, str] = {}
@@ -197,7 +197,8 @@ def load(texts: Mapping[str, str], needed: Collection[str] = (), kinds: Mapping[
                 continue
             case "_menu.yaml" | "_scenes.yaml":  # they name intents, which must be known first
                 continue
-        intent = attempt(path, texts[path], problems, lambda reader: _read_intent(reader, common, kinds), _EMPTY)
+        intent, told = _read_once(path, texts[path], shared, tuple(kinds.values()))
+        problems += told
         if intent is None:
             continue
         if intent.id == OUT_OF_SCOPE:
@@ -287,6 +288,30 @@ def reload(
 
 
 # ------------------------------------------------------------------ one file
+
+#: Files that are remembered as they were read: a change leaves nearly all as they were.
+REMEMBERED = 256
+
+
+@lru_cache(maxsize=1)
+def _read_commons(shared: tuple[tuple[str, str], ...]) -> tuple[Common, tuple[Problem, ...]]:
+    common, problems = Common(), list[Problem]()
+    for path, text in shared:
+        common = _join(common, attempt(path, text, problems, _read_common))
+    return common, tuple(problems)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read_once(
+    path: str, text: str, shared: tuple[tuple[str, str], ...], kinds: tuple[Kind, ...]
+) -> tuple[Intent | None, tuple[Problem, ...]]:
+    """Return the intent of a file beside the texts of all `_common.yaml`, None where it cannot be read; and what is wrong with it."""
+    problems = list[Problem]()
+    common, _ = _read_commons(shared)
+    intent = attempt(
+        path, text, problems, lambda reader: _read_intent(reader, common, {kind.name: kind for kind in kinds}), _EMPTY
+    )
+    return intent, tuple(problems)
 
 
 def _read_common(reader: Reader) -> Common:

@@ -15,6 +15,8 @@ from sqlmodel import Session, select
 
 from bot import app, config
 from bot.cli.serving import demo_settings
+from bot.dialogue.understanding import Understanding
+from bot.services import load_services, understand
 from bot.simulator.time_machine import TimeMachine
 from bot.store import scope, sessions
 from bot.store.staff import Role, Staff
@@ -81,8 +83,14 @@ class Office:
         return client
 
 
+@pytest.fixture(scope="session")
+def _learned(tmp_path_factory: pytest.TempPathFactory) -> Understanding:
+    """How the shipped files are understood: as long as this is in force somewhere, they are learned and rehearsed once."""
+    return understand(_own_intents(tmp_path_factory.mktemp("shipped")), load_services(config.Local(_env_file=None)))
+
+
 @pytest.fixture
-async def office(demo_var: Path, tmp_path: Path) -> AsyncIterator[Office]:
+async def office(demo_var: Path, tmp_path: Path, _learned: Understanding) -> AsyncIterator[Office]:
     """The demo's community, its clock standing at a Wednesday morning."""
     settings = demo_settings(host="127.0.0.1", port=1, var=demo_var, intents=_own_intents(tmp_path))
     begun = datetime(2026, 3, 11, 10, tzinfo=app.clock().tzinfo)

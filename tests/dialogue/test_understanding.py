@@ -189,3 +189,11 @@ def test_what_is_told_beside_a_wish_is_no_wish(now: datetime) -> None:
     assert judge(shipped, "我妈过世了，她的信息请删除", now).intent == "privacy.delete"
     assert shipped.hear_text("我妈过世了，她的信息请删除", now).more == ()
     assert judge(shipped, "我妈过世了", now).intent == "smalltalk.grief"
+
+
+def test_files_taken_back_to_what_is_in_force_are_not_learned_again(folder: Path, fresh: Understanding) -> None:
+    texts = read_folder(folder)
+    changed = fresh.with_files({**texts, "sky.yaml": "intent: sky\nexamples: |\n  - 今天天气怎么样\n"})
+
+    assert "sky" in changed.catalogue.intents
+    assert fresh.with_files(texts).matcher is fresh.matcher

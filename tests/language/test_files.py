@@ -137,3 +137,27 @@ def test_reply_of_one_wording_is_that_for_everybody() -> None:
     intent = files.load({"x.yaml": GOOD + "reply: 您好！\n"}).intents["a.b"]
 
     assert {intent.reply, intent.reply_to("a"), intent.reply_to("b")} == {"您好！"}
+
+
+def test_file_that_did_not_change_is_read_once_and_one_whose_rules_changed_anew() -> None:
+    texts = {
+        "_common.yaml": "rules:\n  door: (大门|单元门)\n",
+        "x.yaml": "intent: a.b\nexamples: |\n  - 开门\nsentences: |\n  - 开<door>\n",
+        "y.yaml": "intent: c\nexamples: |\n  - 好\n",
+    }
+
+    before = files.load(texts)
+    beside = files.load({**texts, "y.yaml": "intent: c\nexamples: |\n  - 不好\n"})
+    ruled = files.load({**texts, "_common.yaml": "rules:\n  door: 车库门\n"})
+
+    assert beside.intents["a.b"] is before.intents["a.b"]
+    assert beside.intents["c"].examples == ("不好",)
+    [sentence] = ruled.intents["a.b"].sentences
+    assert (sentence.match("开车库门"), sentence.match("开大门")) == ({}, None)
+
+
+def test_fault_of_a_file_that_did_not_change_is_told_each_time() -> None:
+    assert [[problem.code for problem in problems("intent: [", **{"y.yaml": GOOD * n})] for n in (1, 2)] == [
+        ["E101"],
+        ["E101", "E104"],
+    ]

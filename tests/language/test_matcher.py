@@ -255,13 +255,13 @@ def test_a_template_tries_no_message_that_is_a_story() -> None:
     assert sentence.match("给" + "张" * 400 + "开码") is None
 
 
-def test_a_template_is_found_by_what_matches_any_of_them() -> None:
-    sentences = [compile_sentence(template, {}, {}, {"a": "text"}) for template in ("给{a}开码", "(取消|作废)通行证")]
-    anyone = AnyOf(sentences)
+def test_of_many_templates_those_that_match_are_found_in_their_order() -> None:
+    templates = ("给{a}开码", "(取消|作废)通行证", "给[张伟]{a}码")
+    anyone = AnyOf([compile_sentence(template, {}, {}, {"a": "text"}) for template in templates])
 
-    assert all(anyone.fits(text) for text in ("给张伟开码", "作废通行证"))
-    assert not any(anyone.fits(text) for text in ("给张伟", "通行证作废"))
-    assert not AnyOf([]).fits("")
+    assert [anyone.fitting(text) for text in ("给张伟开码", "作废通行证", "给张伟码")] == [[0, 2], [1], [2]]
+    assert [anyone.fitting(text) for text in ("给张伟", "通行证作废", "")] == [[], [], []]
+    assert AnyOf([]).fitting("") == []
 
 
 #: Templates that a regular expression tries at one message in more ways than there are seconds.
@@ -277,7 +277,7 @@ def test_template_with_countless_ways_to_fit_takes_a_message_no_longer_than_its_
     sentence = compile_sentence(template, rules, lists, {"x": "text"})
 
     for text in ("甲" * 79 + "乙", "甲乙" * 39 + "丁", "甲" * 80):  # a regular expression would not come to an end
-        assert AnyOf([sentence]).fits(text) == (sentence.match(text) is not None)
+        assert (AnyOf([sentence]).fitting(text) == [0]) == (sentence.match(text) is not None)
     assert sentence.match("甲" * 79 + "乙") is None or "{x}" in template
 
 
@@ -323,4 +323,4 @@ def test_what_fits_and_what_stands_for_a_slot_is_what_a_regular_expression_says(
     found = re.fullmatch(f"{before[1]}(?P<x>.{{1,24}}?){between[1]}(?:(?P<y>.{{1,24}}?))?{after[1]}", text)
 
     assert sentence.match(text) == (None if found is None else {name: said for name, said in found.groupdict().items() if said})
-    assert AnyOf([sentence]).fits(text) == (found is not None)
+    assert (AnyOf([sentence]).fitting(text) == [0]) == (found is not None)

@@ -21,7 +21,7 @@ from bot.language.files import Catalogue, Intent
 from bot.language.matching.concepts import Concepts
 from bot.language.matching.model import Model
 from bot.language.matching.scores import SHOWN, Floats, Scores, Verdict
-from bot.language.matching.sentences import LONGEST, AnyOf
+from bot.language.matching.sentences import LONGEST, AnyOf, Sentence, any_of
 from bot.language.normalise import Normaliser, Tables, longest_first
 from bot.language.reading import ANY_TIME, SAYS_NOTHING, Reading
 
@@ -212,18 +212,22 @@ class Matcher:
 
     def _match_template(self, said: Reading) -> Match | None:
         words = _UNSPOKEN.sub("", said.text.lower())
-        if len(words) > LONGEST or not self._templates.fits(words):
+        if len(words) > LONGEST:
             return None
-        for intent in self.catalogue.intents.values():
-            for sentence in intent.sentences:
-                told = sentence.match(words)
-                if told is not None and not self._is_excluded(intent.id, said.raw) and _fits(intent, told, said):
-                    return self._certain(said.raw, intent.id, TEMPLATE, f"句式：{sentence.template}", said=told)
+        for number in self._templates.fitting(words):
+            intent, sentence = self._sentences[number]
+            told = sentence.match(words)
+            if told is not None and not self._is_excluded(intent.id, said.raw) and _fits(intent, told, said):
+                return self._certain(said.raw, intent.id, TEMPLATE, f"句式：{sentence.template}", said=told)
         return None
 
     @functools.cached_property
+    def _sentences(self) -> Sequence[tuple[Intent, Sentence]]:
+        return [(intent, sentence) for intent in self.catalogue.intents.values() for sentence in intent.sentences]
+
+    @functools.cached_property
     def _templates(self) -> AnyOf:
-        return AnyOf(sentence for intent in self.catalogue.intents.values() for sentence in intent.sentences)
+        return any_of(tuple(sentence for _, sentence in self._sentences))
 
     def _match_fuzzy(self, text: str, plain: str) -> Match:
         if not plain.strip(SAYS_NOTHING):  # 明天上午 alone asks for nothing

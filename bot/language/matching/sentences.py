@@ -6,9 +6,9 @@ Source of the grammar: github.com/OHF-Voice/hassil, template_syntax.
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from rapidfuzz import fuzz, process
@@ -91,13 +91,13 @@ class _Node(NamedTuple):
     next: tuple[int, ...] = ()
 
 
-#: The place behind every template.
+#: The place behind a template; of several the first's, and the others' after it.
 _END = 0
 
 
-def _write_out(pieces: Iterable[_Piece]) -> tuple[list[_Node], int]:
-    """Return the places of a template, or of several that are tried in turn, and the first of them."""
-    nodes = [_Node()]
+def _write_out(pieces: Sequence[_Piece]) -> tuple[list[_Node], int]:
+    """Return the places of a template, or of several that are tried in turn, and the first of them; the ends of all come first."""
+    nodes = [_Node() for _ in pieces]
 
     def add(node: _Node) -> int:
         nodes.append(node)
@@ -118,11 +118,11 @@ def _write_out(pieces: Iterable[_Piece]) -> tuple[list[_Node], int]:
             after = write(part, after)
         return after
 
-    return nodes, write(_Piece("one", tuple(pieces)), _END)
+    return nodes, add(_Node(next=tuple(write(piece, end) for end, piece in enumerate(pieces, _END))))
 
 
 def _next(nodes: list[_Node], numbers: Iterable[int]) -> Iterator[int]:
-    """Yield the places with a sign, and the end, that are come to from some places without a sign before."""
+    """Yield the places with a sign, and the ends, that are come to from some places without a sign before."""
     seen, waiting = set[int](), list(numbers)
     while waiting:
         number = waiting.pop()
@@ -130,7 +130,7 @@ def _next(nodes: list[_Node], numbers: Iterable[int]) -> Iterator[int]:
             continue
         seen.add(number)
         node = nodes[number]
-        if number == _END or node.sign or node.is_any:
+        if node.sign or node.is_any or not node.next:
             yield number
         else:
             waiting.extend(node.next)
@@ -163,6 +163,9 @@ class Sentence:
     template: str
     samples: tuple[str, ...] = field(repr=False)
     piece: _Piece = field(repr=False)
+
+    def __hash__(self) -> int:
+        return hash(self.template)  # a piece has thousands of parts
 
     @cached_property
     def _places(self) -> tuple[list[_Node], int]:
@@ -219,30 +222,31 @@ def _words(text: str, told: _Told) -> dict[str, str]:
 
 
 class AnyOf:
-    """Tells whether a text fits one of many templates, in one look at each of its signs where most fit none.
+    """Tells which of many templates a text fits, in one look at each of its signs where most fit none.
 
     What may come next is worked out as texts come, and kept; it is forgotten when it grows too much.
     """
 
-    def __init__(self, sentences: Iterable[Sentence]) -> None:
-        self._nodes, first = _write_out(sentence.piece for sentence in sentences)
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
+        self._sentences = sentences
+        self._nodes, first = _write_out([sentence.piece for sentence in sentences])
         begins = frozenset(_next(self._nodes, [first]))
         self._anyhow = frozenset(number for number in begins if self._nodes[number].is_any)
         self._begins: dict[str, set[int]] = {}
-        for number in begins - self._anyhow - {_END}:
+        for number in begins - self._anyhow - frozenset(range(len(sentences))):
             self._begins.setdefault(self._nodes[number].sign, set(self._anyhow)).add(number)
         self._start = _Way(begins)
         self._known: dict[frozenset[int], _Way] = {}
         self._kept = 0
 
-    def fits(self, text: str) -> bool:
-        """Tell whether a template matches the text as a whole."""
+    def fitting(self, text: str) -> list[int]:
+        """Return the numbers of the templates that match the text as a whole, in their order."""
         way = self._start
         for sign in text:
             way = way.after.get(sign) or self._go(way, sign)
             if not way.places:
-                return False
-        return _END in way.places
+                return []
+        return sorted(number for number in way.places if number < len(self._sentences))
 
     def _go(self, way: "_Way", sign: str) -> "_Way":
         # Nearly all there is begins somewhere: of those thousands only the ones with this sign are looked at.
@@ -254,6 +258,12 @@ class AnyOf:
             self._known, self._start, self._kept = {}, _Way(self._start.places), 0
         after = way.after[sign] = self._known.setdefault(places, _Way(places))
         return after
+
+
+@lru_cache(maxsize=1)
+def any_of(sentences: tuple[Sentence, ...]) -> AnyOf:
+    """Return what tells which of them a text fits; most changes of the intent files leave all of them as they were."""
+    return AnyOf(sentences)
 
 
 @dataclass(slots=True, eq=False)
