@@ -116,14 +116,16 @@ def _postgres(postgres_url: str) -> Iterator[Engine]:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     server.dispose()
     engine = connect(str(server.url.set(database=name).render_as_string(hide_password=False)))
-    engine = engine.execution_options(isolation_level="AUTOCOMMIT")  # no VACUUM in a transaction
     SQLModel.metadata.create_all(engine)
     yield engine
     engine.dispose()
 
 
 #: Whoever still holds on to rows is cut off, else deleting them would wait for it; ids begin at 1 again.
-_NOBODY = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+_NOBODY = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+)
 _FROM_ONE = "PERFORM setval(quote_ident(sequencename)::regclass, start_value, false) FROM pg_sequences"
 
 #: Tables that held rows; what was freed in them would be filled out of order, and rows without an order come as they lie.
@@ -132,7 +134,7 @@ _HELD = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'pu
 
 def _empty(engine: Engine) -> None:
     deletions = [f'DELETE FROM "{table.name}";' for table in reversed(SQLModel.metadata.sorted_tables)]
-    with engine.connect() as connection:
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:  # no VACUUM in a transaction
         connection.exec_driver_sql(_NOBODY)
         connection.exec_driver_sql(f"DO $$ BEGIN {' '.join(deletions)} {_FROM_ONE}; END $$")
         if held := connection.exec_driver_sql(_HELD).scalars().all():
@@ -155,10 +157,21 @@ def ring() -> Keyring:
 
 
 class Town(Database):
-    """A database that is asked everything for its first community, as services ask; the core asks for all of them."""
+    """A database that is asked everything for its first community, as services ask; the core asks for all of them.
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url, keyring=RING)
+    Its engine is the worker's: statements are compiled once for an engine. What a test listens to ends with the test.
+    """
+
+    def __init__(self, kept: Engine) -> None:
+        super().__init__(kept.url.render_as_string(hide_password=False), keyring=RING)
+        kept.dialect.keyring = RING  # type: ignore[attr-defined]  # a test may have taken it away
+        self.engine, self._unused = kept.execution_options(), self.engine
+
+    def close(self) -> None:
+        """Finish the work; connections to a server are left to the next test."""
+        if not self.is_sqlite:
+            self.engine = self._unused
+        super().close()
 
     def write(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return super().write(_in_town(fn), *args, **kwargs)
@@ -182,37 +195,45 @@ def _in_town(fn: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database with all tables, copied for each test."""
+def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Engine]]:
+    """An empty SQLite database with all tables, and a way to where it is copied to for each test."""
     _load_all_tables()
-    path = tmp_path_factory.mktemp("empty") / "linli.db"
-    engine = connect(f"sqlite:///{path}")
-    SQLModel.metadata.create_all(engine)
+    folder = tmp_path_factory.mktemp("sqlite")
+    empty = connect(f"sqlite:///{folder / 'empty.db'}")
+    SQLModel.metadata.create_all(empty)
+    empty.dispose()
+    engine = connect(f"sqlite:///{folder / 'linli.db'}")
+    yield folder / "empty.db", engine
     engine.dispose()
-    return path
 
 
-def _copied(file: Path, folder: Path) -> str:
-    return f"sqlite:///{shutil.copy(file, folder)}"
+def _fresh(empty: Path, engine: Engine) -> Engine:
+    """Put the empty database where the engine leads to; nobody who still holds on to the file of before sees it."""
+    engine.dispose()
+    file = Path(str(engine.url.database))
+    for path in file.parent.glob(f"{file.name}*"):  # also its log
+        path.unlink()
+    shutil.copy(empty, file)
+    return engine
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database with all tables: the test runs once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        database = Town(_copied(request.getfixturevalue("_sqlite"), tmp_path))
+        database = Town(_fresh(*request.getfixturevalue("_sqlite")))
     else:
         engine: Engine = request.getfixturevalue("_postgres")
         _empty(engine)
-        database = Town(engine.url.render_as_string(hide_password=False))
+        database = Town(engine)
     yield database
     database.close()
 
 
 @pytest.fixture
-def sqlite(_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+def sqlite(_sqlite: tuple[Path, Engine]) -> Iterator[Database]:
     """An empty SQLite database with all tables, where the kind of database does not matter."""
-    database = Town(_copied(_sqlite, tmp_path))
+    database = Town(_fresh(*_sqlite))
     yield database
     database.close()
 

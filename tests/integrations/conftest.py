@@ -1,14 +1,16 @@
 """A community of three flats, and turns and desks in it: real rows, real keys, a clock passed in."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import inspect
-from sqlmodel import Session, select
+from sqlalchemy import Connection, inspect
+from sqlmodel import Session, SQLModel, select
 
 from bot import config
 from bot.cli.talk import Room
@@ -136,10 +138,60 @@ class Town:
         return self.all(Task)
 
 
+class Settled:
+    """What `settle_in` makes of an empty database, kept to be put into the next: it takes as long as most tests."""
+
+    def __init__(self) -> None:
+        self.file, self.statement = b"", ""
+
+    def fill(self, database: Database, now: datetime) -> None:
+        if database.is_sqlite:
+            self._fill_file(database, now)
+        else:
+            self._fill_server(database, now)
+
+    def _fill_file(self, database: Database, now: datetime) -> None:
+        file = Path(str(database.engine.url.database))
+        if self.file:
+            file.write_bytes(self.file)  # nobody has opened it yet
+            return
+        database.submit(settle_in, now).result()
+        with closing(sqlite3.connect(file)) as copied:
+            self.file = copied.serialize()
+
+    def _fill_server(self, database: Database, now: datetime) -> None:
+        if not self.statement:
+            database.submit(settle_in, now).result()
+            with database.engine.begin() as connection:
+                self.statement = self._kept_aside(connection)
+            return
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql(self.statement)
+
+    @staticmethod
+    def _kept_aside(connection: Connection) -> str:
+        """Copy all rows into a schema of their own; returns what brings them back, with the next ids."""
+        back = []
+        connection.exec_driver_sql("CREATE SCHEMA settled")
+        for table in SQLModel.metadata.sorted_tables:
+            if connection.exec_driver_sql(f'SELECT EXISTS (SELECT FROM "{table.name}")').scalar():
+                connection.exec_driver_sql(f'CREATE TABLE settled."{table.name}" AS TABLE "{table.name}"')
+                back.append(f'INSERT INTO "{table.name}" TABLE settled."{table.name}";')
+        counted = connection.exec_driver_sql("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
+        back += [f"PERFORM setval('\"{name}\"', {value});" for name, value in counted]
+        return f"DO $$ BEGIN {' '.join(back)} END $$"
+
+
+@pytest.fixture(scope="session")
+def _settled() -> Settled:
+    return Settled()
+
+
 @pytest.fixture
-def town(database: Database, now: datetime) -> Town:
+def town(database: Database, now: datetime, _settled: Settled) -> Town:
     """A small community on each database."""
-    return Town(database, now, database.submit(settle_in, now).result())
+    _settled.fill(database, now)
+    return Town(database, now, database.submit(lambda session: session.get_one(Community, 1)).result())
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
 from bot import config, services
+from bot.keyring import Keyring
 from bot.language.recurrence import spoken
 from bot.model import UTC
 from bot.store import merging, people, revisions, schema, scope
@@ -35,6 +37,7 @@ from bot.store.audience import Audience
 from bot.store.merging import Merger
 from bot.store.notices import Notice, NoticeState
 from bot.store.people import Resident
+from tests.store.conftest import make_blank
 
 FOLDERS = [i.folder for i in services.load_integrations(config.Settings.model_fields["integrations"].get_default())]
 
@@ -66,9 +69,8 @@ def _made_up(column: Any) -> Any:
     return f"{column.table.name} {column.name}"[: getattr(column.type, "length", None)]
 
 
-@pytest.fixture
-def old(blank: Engine) -> Iterator[Engine]:
-    """A database of before, with rows in every table."""
+def fill(blank: Engine) -> Engine:
+    """Make a database one of before, with rows in every table."""
     with blank.begin() as connection:
         for revision in BEFORE:
             command.upgrade(revisions._config(connection, FOLDERS), revision)
@@ -76,6 +78,31 @@ def old(blank: Engine) -> Iterator[Engine]:
         live_there(rows)
         assert rows.filled == set(rows.found.tables) - {"alembic_version"}
     return blank
+
+
+@pytest.fixture(scope="module")
+def _upgraded() -> dict[str, str]:
+    """By kind the database of before that was upgraded, for each test to have a copy of: upgrading takes seconds."""
+    return {}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def upgraded(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path: Path,
+    ring: Keyring,
+    _upgraded: dict[str, str],
+) -> Iterator[Engine]:
+    """A database of before that was brought to the newest shape."""
+    if request.param not in _upgraded:
+        first = fill(make_blank(request.param, request, tmp_path_factory.mktemp("upgraded"), ring))
+        schema.upgrade(first, FOLDERS)
+        first.dispose()  # nobody may be connected to what is copied
+        _upgraded[request.param] = str(first.url.database)
+    engine = make_blank(request.param, request, tmp_path, ring, _upgraded[request.param])
+    yield engine
+    engine.dispose()
 
 
 def live_there(rows: Rows) -> None:
@@ -122,7 +149,8 @@ def table(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
 
-def test_every_row_is_kept_and_becomes_the_first_communitys(old: Engine) -> None:
+def test_every_row_is_kept_and_becomes_the_first_communitys(blank: Engine) -> None:
+    old = fill(blank)
     before = counts(old)
 
     schema.upgrade(old, FOLDERS)
@@ -141,10 +169,8 @@ def test_every_row_is_kept_and_becomes_the_first_communitys(old: Engine) -> None
     assert set(map(frozenset, whose.values())) == {frozenset({1})}
 
 
-def test_what_was_bound_stays_bound_and_is_known_to_live_here(old: Engine) -> None:
-    schema.upgrade(old, FOLDERS)
-
-    with old.connect() as connection:
+def test_what_was_bound_stays_bound_and_is_known_to_live_here(upgraded: Engine) -> None:
+    with upgraded.connect() as connection:
         bindings = connection.execute(select(table("binding").c["openid", "resident_id", "ended_at"])).all()
         placed = {row.openid: row.is_placed for row in connection.execute(select(table("follower")))}
         appid = connection.execute(select(table("inbox").c.appid)).scalar_one()
@@ -153,19 +179,15 @@ def test_what_was_bound_stays_bound_and_is_known_to_live_here(old: Engine) -> No
     assert appid == "wx1"
 
 
-def test_of_the_staff_each_is_a_person_of_their_own(old: Engine) -> None:
-    schema.upgrade(old, FOLDERS)
-
-    with old.connect() as connection:
+def test_of_the_staff_each_is_a_person_of_their_own(upgraded: Engine) -> None:
+    with upgraded.connect() as connection:
         people = connection.execute(select(table("staff").c.person)).scalars().all()
     assert len(set(people)) == 2
     assert "" not in people
 
 
-def test_passwords_become_the_persons_and_nobody_has_one_who_had_none(old: Engine) -> None:
-    schema.upgrade(old, FOLDERS)
-
-    with old.connect() as connection:
+def test_passwords_become_the_persons_and_nobody_has_one_who_had_none(upgraded: Engine) -> None:
+    with upgraded.connect() as connection:
         people = dict(connection.execute(select(table("staff").c["login", "person"])).all())  # type: ignore[arg-type]
         kept = connection.execute(select(table("credential").c["person", "password", "totp", "totp_counter"])).all()
     assert [tuple(row) for row in kept] == [(people["wang"], "staff password", "", 0)]
@@ -188,11 +210,9 @@ def test_password_of_an_account_in_use_counts_before_that_of_one_disabled(blank:
     assert kept == {"P1": "a new one", "P2": "kept"}
 
 
-def test_check_ins_of_before_have_a_consent_of_their_own_kind_and_none_comes_without(old: Engine) -> None:
-    schema.upgrade(old, FOLDERS)
-
+def test_check_ins_of_before_have_a_consent_of_their_own_kind_and_none_comes_without(upgraded: Engine) -> None:
     made, consent = table("health_checkin"), table("consent")
-    with old.connect() as connection:
+    with upgraded.connect() as connection:
         rows = connection.execute(
             select(consent.c["purpose", "version", "how", "words"], made.c.person, made.c.reporter_id == made.c.resident_id)
             .join(made, made.c.consent_id == consent.c.id)
@@ -212,19 +232,15 @@ NONSENSE = (
 )  # fmt: skip
 
 
-def test_what_the_database_refused_it_still_refuses(old: Engine) -> None:
-    schema.upgrade(old, FOLDERS)
-
-    with old.connect() as connection:
+def test_what_the_database_refused_it_still_refuses(upgraded: Engine) -> None:
+    with upgraded.connect() as connection:
         for name, said in NONSENSE:
             with connection.begin(), pytest.raises(IntegrityError):
                 Rows(connection).add(name, **{**_belongings(name), **said})
 
 
-def test_second_community_may_have_what_the_first_has(old: Engine) -> None:
-    schema.upgrade(old, FOLDERS)
-
-    with old.begin() as connection:
+def test_second_community_may_have_what_the_first_has(upgraded: Engine) -> None:
+    with upgraded.begin() as connection:
         rows = Rows(connection)
         there = rows.add("community", appid="wx1", name="和苑东区")
         rows.add("staff", community_id=there, login="wang", role="city")
@@ -238,18 +254,16 @@ def _belongings(name: str) -> dict[str, int]:
     return {column: key for column, key in known.items() if column in table(name).c}
 
 
-def test_partial_indexes_hold_only_what_they_are_for(old: Engine) -> None:
-    schema.upgrade(old, FOLDERS)
-
+def test_partial_indexes_hold_only_what_they_are_for(upgraded: Engine) -> None:
     partial = {
         str(index.name) for one in SQLModel.metadata.tables.values() for index in one.indexes
-        if index.dialect_options[old.dialect.name].get("where") is not None
+        if index.dialect_options[upgraded.dialect.name].get("where") is not None
     }  # fmt: skip
     query = (
-        "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'" if old.dialect.name == "sqlite"
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'" if upgraded.dialect.name == "sqlite"
         else "SELECT indexname FROM pg_indexes WHERE indexdef LIKE '% WHERE %'"
     )  # fmt: skip
-    with old.connect() as connection:
+    with upgraded.connect() as connection:
         made = set(connection.execute(text(query)).scalars())
     assert {"delivery_due", "photo_waiting", "inbox_unfinished", "task_open", "task_climbs", "effect_due"} <= partial
     assert partial <= made
@@ -357,11 +371,9 @@ def test_lines_of_cron_become_rules_that_go_on_and_back_again(blank: Engine) -> 
     assert [tuple(row) for row in kept] == [("例会", "0 9 * * mon", "draft"), ("停水", "", "published")]
 
 
-def test_delivery_of_which_nobody_knows_is_taken_by_an_upgraded_database(old: Engine) -> None:
-    schema.upgrade(old, FOLDERS)
-
+def test_delivery_of_which_nobody_knows_is_taken_by_an_upgraded_database(upgraded: Engine) -> None:
     delivery = table("delivery")
-    with old.begin() as connection:
+    with upgraded.begin() as connection:
         before = dict(connection.execute(select(delivery.c.state, delivery.c.sent_at)).all())
         connection.execute(update(delivery).where(delivery.c.state == "queued").values(state="unknown"))
         indexes = {one["name"]: one for one in inspect(connection).get_indexes("delivery")}
