@@ -25,7 +25,7 @@ from bot.contract import Context, Services, Work
 from bot.dialogue.understanding import read_folder
 from bot.errors import Misconfigured, WeChatRefused
 from bot.keys import Keys
-from bot.language import files
+from bot.language import files, late
 from bot.services import folders as folders_of
 from bot.services import load_services
 from bot.simulator.cast import CAST, Actor
@@ -100,9 +100,14 @@ def demo(*, host: str, port: int | None, fresh: bool, i_know: bool, bare: bool =
 
 
 def _seed_aside(settings: config.Settings, *, lives: bool) -> None:
-    """Seed in a process that ends with it: what making the tables takes, 20 MB, is not the server's to keep."""
+    """Seed in a process that ends with it: what making the tables takes, 20 MB, is not the server's to keep.
+
+    Meanwhile this one compiles what messages are read with, for three seconds that nobody has to wait afterwards.
+    """
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as aside:
-        aside.submit(partial(seed, lives=lives), settings).result()
+        seeding = aside.submit(partial(seed, lives=lives), settings)
+        late.ready()
+        seeding.result()
 
 
 def seed(settings: config.Settings, folders: Sequence[str] = DEMO_COMMUNITIES, *, lives: bool = False) -> None:
