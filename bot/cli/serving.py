@@ -110,34 +110,36 @@ def _seed_aside(settings: config.Settings, *, lives: bool) -> None:
         seeding.result()
 
 
-def seed(settings: config.Settings, folders: Sequence[str] = DEMO_COMMUNITIES, *, lives: bool = False) -> None:
+def seed(
+    settings: config.Settings, folders: Sequence[str] = DEMO_COMMUNITIES, *, lives: bool = False, now: datetime | None = None
+) -> None:
     """Fill an empty demo database: the communities of data/, what services seed, and the stand-in's residents at home in them.
 
-    One that `lives` has a past of sixty days, too.
+    One that `lives` has a past of sixty days, too, up to `now`.
     """
-    services = load_services(settings)
+    services, now = load_services(settings), now or app.clock()
     database = app.reach_database(settings)
     try:
         schema.upgrade(database.engine, [integration.folder for integration in services.integrations])
-        sealing.agree(database.engine, app.clock())
+        sealing.agree(database.engine, now)
         if not database.submit(communities.listed, settings.wechat_appid).result():
             for folder in folders:
                 home = config.shipped("data") / folder
                 files = {name: (home / name).read_text(encoding="utf-8") for name in roster.COLUMNS}
-                database.submit(roster.import_roster, files, settings.wechat_appid, app.clock()).result()
-            database.submit(_settle_cast, settings.wechat_appid).result()
-            database.submit(_share_admin, settings.wechat_appid).result()
-            _seed_services(settings, services, database)
+                database.submit(roster.import_roster, files, settings.wechat_appid, now).result()
+            database.submit(_settle_cast, settings.wechat_appid, now).result()
+            database.submit(_share_admin, settings.wechat_appid, now).result()
+            _seed_services(settings, services, database, now)
             if lives:
-                _seed_past(settings, services, database)
+                _seed_past(settings, services, database, now)
             app.index(database)
-        database.submit(_hang_posters, settings.wechat_appid).result()
+        database.submit(_hang_posters, settings.wechat_appid, now).result()
     finally:
         database.close()
 
 
-def _seed_services(settings: config.Settings, services: Services, database: Database) -> None:
-    keys, now = Keys(config.read_secret(settings)), app.clock()
+def _seed_services(settings: config.Settings, services: Services, database: Database, now: datetime) -> None:
+    keys = Keys(config.read_secret(settings))
     for community in database.submit(communities.listed, settings.wechat_appid).result():
         context = Context(community=community, keys=keys, base_url=settings.base_url, messages={}, services=services)
         for integration in services.integrations:
@@ -145,8 +147,8 @@ def _seed_services(settings: config.Settings, services: Services, database: Data
                 database.submit(_fill, integration.seed, context, now).result()
 
 
-def _seed_past(settings: config.Settings, services: Services, database: Database) -> None:
-    keys, now = Keys(config.read_secret(settings)), app.clock()
+def _seed_past(settings: config.Settings, services: Services, database: Database, now: datetime) -> None:
+    keys = Keys(config.read_secret(settings))
     known = files.load(read_folder(settings.intents_folder, folders_of(services)), kinds=services.kinds)
     for community in database.submit(communities.listed, settings.wechat_appid).result():
         context = Context(
@@ -160,9 +162,8 @@ def _fill(session: Session, seed: Callable[[Work], None], context: Context, now:
     seed(Work(session=session, now=now, context=context))
 
 
-def _settle_cast(session: Session, appid: str) -> None:
+def _settle_cast(session: Session, appid: str, now: datetime) -> None:
     """Bind those of the stand-in's people who live somewhere or work here, and let all of them follow the account."""
-    now = app.clock()
     for actor in CAST:
         community = communities.by_name(session, appid, actor.community)
         if community is None:  # it was not seeded
@@ -175,7 +176,7 @@ def _settle_cast(session: Session, appid: str) -> None:
                 session.exec(select(Staff).where(Staff.login == actor.login)).one().openid = actor.openid
 
 
-def _share_admin(session: Session, appid: str) -> None:
+def _share_admin(session: Session, appid: str, now: datetime) -> None:
     """Let the first community's first admin work in the others, too: one person who may look at each."""
     first, *others = communities.listed(session, appid)
     admin = session.exec(
@@ -192,7 +193,7 @@ def _share_admin(session: Session, appid: str) -> None:
                     name=admin.name,
                     phone=admin.phone,
                     role=admin.role,
-                    created_at=app.clock(),
+                    created_at=now,
                 )
             )
 
@@ -206,14 +207,14 @@ def _bind(session: Session, actor: Actor, flat: tuple[str, str, str], now: datet
     people.bind(session, next(on_roster, None) or people.settle(session, home, name=actor.name), actor.openid, now)
 
 
-def _hang_posters(session: Session, appid: str) -> None:
+def _hang_posters(session: Session, appid: str, now: datetime) -> None:
     """Let the stand-in's posters be codes of ours, each in its community."""
     for code in POSTERS:
         community = communities.by_name(session, appid, code.community)
         if community is not None and scenes.find(session, code.scene) is None:
             kind, label = DEMO_SCENES[code.scene]
             with scope.within(session, community.key):
-                session.add(Scene(code=code.scene, kind=kind, label=label, url=code.url, created_at=app.clock()))
+                session.add(Scene(code=code.scene, kind=kind, label=label, url=code.url, created_at=now))
 
 
 async def _show_menu(linli: app.Linli) -> None:

@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import product
@@ -181,7 +182,13 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    var = shutil.copytree(seeded, tmp_path_factory.mktemp("house") / "var")
+    with opened_house(shutil.copytree(seeded, tmp_path_factory.mktemp("house") / "var")) as house:
+        yield house
+
+
+@contextmanager
+def opened_house(var: Path) -> Iterator[House]:
+    """Serve what was seeded, from this process and at one moment, after residents and staff have done something of everything."""
     settings = demo_settings(host="127.0.0.1", port=1, var=var)
     linli = app.Linli.assemble(settings, clock=lambda: NOW)
     application = app.build(linli)
