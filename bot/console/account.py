@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from bot import totp
 from bot.console.attempts import Try
-from bot.console.parts import ACCOUNT, PARTS, Viewer, at_the_account, shared_values, token_of
+from bot.console.parts import ACCOUNT, PARTS, Viewer, around, at_the_account, shared_values, token_of
 from bot.console.signin import ATTEMPTS, WRONG_CODE, too_often
 from bot.console.views import respond
 from bot.contract import Redirect, View
@@ -282,7 +282,8 @@ async def _page(request: web.Request, viewer: Viewer, status: int = 200, **value
     state = await parts.database.read(_state, viewer, token_of(request), parts.clock())
     nothing = {"fault": "", "done": "", "picture": "", "secret": "", "codes": []}
     own = {**nothing, **state, **values, "shortest": passwords.SHORTEST, "required": viewer.needs_totp}
-    return respond(View("console/account.html", own, status), parts.templates, shared_values(request, parts, viewer, None))
+    shared = {**shared_values(request, parts, viewer, None), **await around(request, viewer)}
+    return respond(View("console/account.html", own, status), parts.templates, shared)
 
 
 def _back(request: web.Request, viewer: Viewer, note: str) -> web.Response:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from aiohttp import web
 
 from bot.console import editor, shelf
-from bot.console.parts import PARTS, Parts, Viewer, shared_values, signed_in
+from bot.console.parts import PARTS, Parts, Viewer, around, shared_values, signed_in
 from bot.console.shelf import ORIGIN_WORDS, Origin, Shelf
 from bot.console.views import respond
 from bot.contract import Page, Redirect, Refusal, View, page_number
@@ -101,7 +101,7 @@ async def _overview(request: web.Request, viewer: Viewer, text: str = "", trials
         "titles": _titles(parts), "closed": Shelf.of(parts).why_closed,
         "deleted": [one for one in deleted if one.path not in catalogue.sources][:20],
     }  # fmt: skip
-    return _page(request, viewer, "console/intents.html", **values)
+    return await _page(request, viewer, "console/intents.html", **values)
 
 
 def _lines(parts: Parts) -> tuple[list[Line], list[Problem]]:
@@ -174,7 +174,7 @@ async def attempt(request: web.Request) -> web.Response:
     trials = [await trial.attempt(parts.database, house, line, parts.clock()) for line in lines]
     if "HX-Request" not in request.headers:
         return await _overview(request, viewer, text, trials)
-    return _page(
+    return await _page(
         request,
         viewer,
         "console/try.html",
@@ -224,12 +224,12 @@ async def add(request: web.Request) -> web.Response:
     said = form.get("intent", "").strip()
     intent = intents.get(said) or next((one for one in intents.values() if one.title == said), None)
     if intent is None:
-        return _refuse(
+        return await _refuse(
             request, viewer, f"{f'没有叫“{said[:60]}”的意图' if said else '还没有选意图'}。请回到上一页，从列表里选一个。"
         )
     asked = editor.request_of(request, viewer, intent.file)
     template, status, values = await editor.propose(asked, form, intent.id)
-    return _page(request, viewer, f"console/{template}.html", status, editable=True, **values)
+    return await _page(request, viewer, f"console/{template}.html", status, editable=True, **values)
 
 
 # ------------------------------------------------------------------ the report
@@ -271,7 +271,9 @@ async def report(request: web.Request) -> web.Response:
     sections += [(title, way, own) for title, way, codes in SECTIONS if (own := [one for one in problems if one.code in codes])]
     rest = [one for one in problems if one.severity == "warning" and one.code not in named]
     sections += [("其他", "", rest)] if rest else []
-    return _page(request, viewer, "console/doubts.html", sections=sections, count=len(parts.understanding.catalogue.intents))
+    return await _page(
+        request, viewer, "console/doubts.html", sections=sections, count=len(parts.understanding.catalogue.intents)
+    )
 
 
 # ------------------------------------------------------------------ one file
@@ -280,7 +282,7 @@ async def report(request: web.Request) -> web.Response:
 async def compose(request: web.Request) -> web.Response:
     """Ask for what a new file begins with."""
     viewer = await _require(request, EDIT)
-    return _page(request, viewer, "console/intent.html", form={}, fault="", closed=Shelf.of(request.app[PARTS]).why_closed)
+    return await _page(request, viewer, "console/intent.html", form={}, fault="", closed=Shelf.of(request.app[PARTS]).why_closed)
 
 
 async def begin(request: web.Request) -> web.Response:
@@ -298,10 +300,10 @@ async def begin(request: web.Request) -> web.Response:
     elif name in parts.understanding.catalogue.intents or Shelf.of(parts).find(path) is not None:
         fault = f"{name} 已经有了。请换个名字，或者去改那一个。"
     if fault:
-        return _page(request, viewer, "console/intent.html", 422, fault=fault, **values)
+        return await _page(request, viewer, "console/intent.html", 422, fault=fault, **values)
     asked = editor.request_of(request, viewer, path)
     text = editor.template(name, title, form.get("ends") == "person")
-    return _page(request, viewer, "console/file.html", **await editor.begin(asked, text), editable=True)
+    return await _page(request, viewer, "console/file.html", **await editor.begin(asked, text), editable=True)
 
 
 async def check(request: web.Request) -> web.Response:
@@ -310,21 +312,23 @@ async def check(request: web.Request) -> web.Response:
     asked = editor.request_of(request, viewer)
     text = (await read_form(request, editor.FILE_BYTES)).get("text", "").replace("\r\n", "\n")
     problems = await editor.problems_in(asked, text)
-    return _page(request, viewer, "console/faults.html", problems=editor.placed(problems, text), file=asked.path, checked=True)
+    return await _page(
+        request, viewer, "console/faults.html", problems=editor.placed(problems, text), file=asked.path, checked=True
+    )
 
 
 async def show(request: web.Request) -> web.Response:
     """Show one file for reading, or, to who may, for editing."""
     viewer = await _require(request, VIEW)
     asked = editor.request_of(request, viewer)
-    return _page(request, viewer, "console/file.html", **await editor.show(asked), editable=viewer.may(EDIT))
+    return await _page(request, viewer, "console/file.html", **await editor.show(asked), editable=viewer.may(EDIT))
 
 
 async def save(request: web.Request) -> web.Response:
     """Save a file if it can be read and nobody else saved meanwhile, or show what saving would do; nothing typed is lost otherwise."""
     viewer = await _require(request, EDIT)
     template, status, values = await editor.post(editor.request_of(request, viewer))
-    return _page(request, viewer, f"console/{template}.html", status, editable=True, **values)
+    return await _page(request, viewer, f"console/{template}.html", status, editable=True, **values)
 
 
 async def remove(request: web.Request) -> web.Response:
@@ -338,7 +342,7 @@ async def history(request: web.Request) -> web.Response:
     viewer = await _require(request, VIEW)
     asked = editor.request_of(request, viewer)
     values = await editor.past(asked)
-    return _page(request, viewer, "console/history.html", editable=viewer.may(EDIT), **values)
+    return await _page(request, viewer, "console/history.html", editable=viewer.may(EDIT), **values)
 
 
 async def restore(request: web.Request) -> web.Response:
@@ -353,13 +357,13 @@ async def _done(request: web.Request, viewer: Viewer, act: Any) -> web.Response:
     try:
         said = await act(asked)
     except Refusal as refusal:
-        return _refuse(request, viewer, str(refusal))
+        return await _refuse(request, viewer, str(refusal))
     shared = shared_values(request, asked.parts, viewer, ENTRY)
     return respond(Redirect(f"/console/intents/history/{quote(asked.path)}", said), asked.parts.templates, shared)
 
 
-def _refuse(request: web.Request, viewer: Viewer, text: str) -> web.Response:
-    return _page(request, viewer, "console/problem.html", 422, title="没有完成", text=text, written=())
+async def _refuse(request: web.Request, viewer: Viewer, text: str) -> web.Response:
+    return await _page(request, viewer, "console/problem.html", 422, title="没有完成", text=text, written=())
 
 
 async def _require(request: web.Request, need: str) -> Viewer:
@@ -371,10 +375,7 @@ async def _require(request: web.Request, need: str) -> Viewer:
     return viewer
 
 
-def _page(request: web.Request, viewer: Viewer, template: str, status: int = 200, **values: Any) -> web.Response:
+async def _page(request: web.Request, viewer: Viewer, template: str, status: int = 200, **values: Any) -> web.Response:
     parts = request.app[PARTS]
-    return respond(
-        View(template, {"may_edit": viewer.may(EDIT), "answers": parts.services.answers_page(viewer.may), **values}, status),
-        parts.templates,
-        shared_values(request, parts, viewer, ENTRY),
-    )
+    shown = View(template, {"may_edit": viewer.may(EDIT), "answers": parts.services.answers_page(viewer.may), **values}, status)
+    return respond(shown, parts.templates, {**shared_values(request, parts, viewer, ENTRY), **await around(request, viewer)})

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from bot.console import cookies
 from bot.console.views import environment, note_of, readable
-from bot.contract import ROLE_WORDS, Access, Community, Context, Page, Services, Staff
+from bot.contract import ROLE_WORDS, Access, Community, Context, Desk, Page, Role, Services, Staff
 from bot.contract.pages import NAV
 from bot.dialogue.understanding import Understanding
 from bot.keys import Keys
@@ -22,6 +22,7 @@ from bot.proxies import caller_of
 from bot.store import credentials, grants, scope, sessions
 from bot.store.database import Database
 from bot.store.staff import is_admin
+from bot.store.staff import same_person as staff_of_person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +129,39 @@ def shared_values(request: web.Request, parts: Parts, viewer: Viewer | None, pag
         "community": viewer.community if viewer else parts.context(first).community, "badges": {}, "elsewhere": (),
         "demo_roles": ROLE_WORDS if parts.demo else {},
     }  # fmt: skip
+
+
+async def around(request: web.Request, viewer: Viewer | None) -> dict[str, Any]:
+    """Return what stands around a page beside those that services bring, see `stands_around`; nothing for a part of a page."""
+    if viewer is None or viewer.owes_totp or "HX-Request" in request.headers:
+        return {}
+    return await request.app[PARTS].database.read(_around, request, viewer)
+
+
+def _around(session: Session, request: web.Request, viewer: Viewer) -> dict[str, Any]:
+    parts = request.app[PARTS]
+    desk = Desk(
+        session=session, now=parts.clock(), context=parts.context(viewer.community.key), staff=viewer.staff, access=viewer.access,
+    )  # fmt: skip
+    return stands_around(desk, request, viewer)
+
+
+def stands_around(desk: Desk, request: web.Request, viewer: Viewer) -> dict[str, Any]:
+    """Return what stands around a page: the numbers in the menu, and the other communities that the person may look at.
+
+    The session has no scope afterwards.
+    """
+    badges = {item.path: item.badge(desk) for item in request.app[MENU] if item.badge and viewer.may(item.need)}
+    return {"badges": badges, "elsewhere": _elsewhere(desk.session, request.app[PARTS], viewer)}
+
+
+def _elsewhere(session: Session, parts: Parts, viewer: Viewer) -> list[Community]:
+    known = parts.communities()
+    if len(known) == 1:
+        return []
+    session.info.clear()  # a person's rows lie in several communities
+    own = {member.community_id for member in staff_of_person(session, viewer.staff)}
+    return [one for key, one in known.items() if key != viewer.community.key and (key in own or viewer.staff.role is Role.CITY)]
 
 
 def _came_from(request: web.Request) -> str:

@@ -6,7 +6,7 @@ import structlog
 from aiohttp import web
 
 from bot.console import security
-from bot.console.parts import PARTS, shared_values, still_signed_in
+from bot.console.parts import PARTS, around, shared_values, still_signed_in
 from bot.console.views import respond
 from bot.contract import View
 
@@ -63,7 +63,10 @@ async def _page(request: web.Request, error: web.HTTPException) -> web.Response:
     if request.path.startswith("/p/"):
         response = respond(View("pages/problem.html", values, error.status), parts.templates, {})
     else:
-        shared = shared_values(request, parts, await still_signed_in(request), None)
+        viewer = await still_signed_in(request)
+        shared = shared_values(request, parts, viewer, None)
+        if error.status != 500:  # what stands around it may be what failed
+            shared |= await around(request, viewer)
         response = respond(View("console/problem.html", values, error.status), parts.templates, shared)
     response.headers.update({**security.HEADERS, "Cache-Control": "no-store"})
     if allowed := error.headers.get("Allow"):

@@ -34,14 +34,13 @@ from bot.console import (
     staff,
     welcome,
 )
-from bot.console.parts import MENU, PARTS, Parts, Viewer, shared_values, signed_in, token_of
+from bot.console.parts import MENU, PARTS, Parts, Viewer, around, shared_values, signed_in, stands_around, token_of
 from bot.console.views import Phone, respond
-from bot.contract import Community, Desk, Download, Page, Reading, Redirect, Role, View, row_id
+from bot.contract import Desk, Download, Page, Reading, Redirect, Role, View, row_id
 from bot.contract.access import PHONES
 from bot.errors import Refusal, is_missing
 from bot.posted import KEY, Sent, read_form, read_upload
 from bot.store import news, sessions
-from bot.store.staff import same_person as staff_of_person
 
 __all__ = ["Parts", "mount"]
 
@@ -109,11 +108,17 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         if viewer is None:
             raise web.HTTPFound(f"/console/in?to={quote(request.rel_url.raw_path)}" if request.method == "GET" else "/console/in")
         shared = shared_values(request, parts, viewer, page)
+
+        async def problem(status: int, title: str, text: str, written: Sequence[str] = ()) -> web.Response:
+            """Tell why nothing was done, and give back what somebody has written, so that it need not be thought up again."""
+            shown = View("console/problem.html", {"title": title, "text": text, "written": written}, status)
+            return respond(shown, parts.templates, {**shared, **await around(request, viewer)})
+
         if viewer.staff.role is Role.CITY and request.method == "POST" and not page.reads:
-            return _problem(parts, shared, 403, "没有权限", "城市账号只看不改。要改的话，请联系这个小区的管理员。")
+            return await problem(403, "没有权限", "城市账号只看不改。要改的话，请联系这个小区的管理员。")
         if not viewer.may(page.need):
             holders = "、".join(viewer.access.holders(page.need))
-            return _problem(parts, shared, 403, "没有权限", f"这个页面需要{holders}的账号。需要的话请联系管理员。")
+            return await problem(403, "没有权限", f"这个页面需要{holders}的账号。需要的话请联系管理员。")
         if request.method == "GET":  # taken before the page is read: its live stream misses nothing after
             shared["since"] = await parts.database.read(news.newest)
         form, taken, digest = await _posted(request, page)
@@ -122,19 +127,19 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         written = [words for name, words in form.items() if name != KEY and not words.isascii()]
         run = parts.database.write if writes else parts.database.read
         try:
-            result, around, read = await run(_serve, parts, page, viewer, request, form, sent, taken)
+            result, own, read = await run(_serve, parts, page, viewer, request, form, sent, taken)
         except LookupError as error:
             if not is_missing(error):
                 raise
-            return _problem(parts, shared, 404, "没有找到", "它可能已被删除，或者链接写错了。", written)
+            return await problem(404, "没有找到", "它可能已被删除，或者链接写错了。", written)
         except Refusal as refusal:
             if _wants_fragment(request):  # said where the form stands, which keeps all that was filled in
                 return respond(View("console/refused.html", {"text": str(refusal)}, 422), parts.templates, shared)
-            return _problem(parts, shared, 422, "没有完成", str(refusal), written)
+            return await problem(422, "没有完成", str(refusal), written)
         if result is None:
-            return _problem(parts, shared, 200, "刚才已经提交过了", "这一次没有再做一遍，前一次已经办好。")
+            return await problem(200, "刚才已经提交过了", "这一次没有再做一遍，前一次已经办好。")
         await readings.write_down(request, viewer, read)
-        response = respond(result, parts.templates, {**shared, **around})
+        response = respond(result, parts.templates, {**shared, **own})
         if isinstance(result, Redirect) and _wants_fragment(
             request
         ):  # a browser would follow it unseen and put the page into the form
@@ -175,10 +180,8 @@ def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: 
     session.flush()
     if desk.is_fragment:
         return result, {"veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES)), "is_fragment": True}, read
-    badges = {item.path: item.badge(desk) for item in request.app[MENU] if item.badge and viewer.may(item.need)}
-    return result, {
-        "is_fragment": False, "badges": badges, "elsewhere": _elsewhere(session, parts, viewer), "veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES)),
-    }, read  # fmt: skip
+    own = {"is_fragment": False, "veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES))}
+    return result, {**own, **stands_around(desk, request, viewer)}, read
 
 
 def _wants_fragment(request: web.Request) -> bool:
@@ -193,21 +196,3 @@ def _read(desk: Desk, page: Page, result: View | Redirect | Download | None) -> 
     elif isinstance(result, View) and not desk.read_by_now and not page.is_bare and (page.method == "GET" or page.reads):
         desk.read(page.need)
     return desk.read_by_now
-
-
-def _elsewhere(session: Session, parts: Parts, viewer: Viewer) -> list[Community]:
-    """Return the other communities that a person may look at."""
-    known = parts.communities()
-    if len(known) == 1:
-        return []
-    session.info.clear()  # a person's rows lie in several communities
-    own = {member.community_id for member in staff_of_person(session, viewer.staff)}
-    return [one for key, one in known.items() if key != viewer.community.key and (key in own or viewer.staff.role is Role.CITY)]
-
-
-def _problem(parts: Parts, shared: Mapping[str, Any], status: int, title: str, text: str, written: Sequence[str] = ()
-             ) -> web.Response:  # fmt: skip
-    """Tell why nothing was done, and give back what somebody has written, so that it need not be thought up again."""
-    return respond(
-        View("console/problem.html", {"title": title, "text": text, "written": written}, status), parts.templates, shared
-    )
