@@ -1,5 +1,7 @@
 """Who may do what in this community: what the services propose, and what an admin changed about it."""
 
+from urllib.parse import quote
+
 from bot.contract import ROLE_WORDS, Access, Desk, Page, Redirect, Role, View, page
 from bot.errors import Refusal
 from bot.store import grants
@@ -9,13 +11,18 @@ NEED = "users.edit"
 
 @page("GET", "/permissions", need=NEED, title="权限", nav="管理")
 def show(desk: Desk) -> View:
-    """Show all permissions by service, a column for each role."""
+    """Show all permissions by service, a column for each role; one service at a time, first the one that `of` names."""
     access = _access(desk)
     tables = [
         (one.title, [(item, [_cell(access, role, item.name) for role in Role]) for item in one.permissions])
         for one in desk.context.services.integrations if one.permissions
     ]  # fmt: skip
-    return View("console/permissions.html", {"tables": tables, "roles": [ROLE_WORDS[role] for role in Role]})
+    changes = {title: sum(bool(cell["is_changed"]) for _, cells in rows for cell in cells) for title, rows in tables}
+    opened = desk.query.get("of") or next(iter(changes), "")
+    return View(
+        "console/permissions.html",
+        {"tables": tables, "changes": changes, "opened": opened, "roles": [ROLE_WORDS[role] for role in Role]},
+    )
 
 
 def _cell(access: Access, role: Role, name: str) -> dict[str, object]:
@@ -41,7 +48,10 @@ def change(desk: Desk) -> Redirect:
     if wanted != _access(desk).may(role, name):
         grants.change(desk.session, role, name, wanted, default)
         desk.record("permission.changed", permission=permission.title, role=role, allowed="yes" if wanted else "no")
-    return Redirect("/console/permissions", f"{ROLE_WORDS[role]}{'可以' if wanted else '不可以'}{permission.title}。")
+    service = next(one.title for one in desk.context.services.integrations if permission in one.permissions)
+    return Redirect(
+        f"/console/permissions?of={quote(service)}", f"{ROLE_WORDS[role]}{'可以' if wanted else '不可以'}{permission.title}。"
+    )
 
 
 def _access(desk: Desk) -> Access:

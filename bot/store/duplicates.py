@@ -19,7 +19,7 @@ from bot.store.register import Found
 from bot.store.scope import Scoped
 
 #: Pairs on one page.
-PAGE = 20
+PAGE = 10
 
 #: People who share a number or a flat and are still held against each other by less than the same name: an office's number, or a
 #: hostel that is kept as one flat, would make everybody a pair with everybody.

@@ -29,7 +29,11 @@ def show(visit: Visit) -> View:
     """Show the whole notice, and note that it was opened."""
     told, notice = _find(visit)
     visit.then(lambda work: receipts.opened(work.session, told.id or 0, work.now))
-    pictures = [visit.link(f"/notices/{told.id}/pictures/{one}") for one in notices.pictures(visit.session, notice)]
+    # By their paths alone: a page that was opened under another of our hosts shows no pictures of this one.
+    pictures = [
+        visit.link(f"/notices/{told.id}/pictures/{one}").removeprefix(visit.context.base_url)
+        for one in notices.pictures(visit.session, notice)
+    ]
     later = notices.version_of(visit.session, notice)
     theirs = receipts.theirs(visit.session, later, told.resident_id) if later else None
     said = letter.of(

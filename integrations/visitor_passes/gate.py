@@ -178,7 +178,7 @@ def leave_again(desk: Desk, passage_id: int) -> None:
     desk.record("gate.left")
 
 
-def latest(desk: Desk, limit: int = 20) -> list[dict[str, Any]]:
+def latest(desk: Desk, limit: int = 10) -> list[dict[str, Any]]:
     """Return the last checks of this gate, newest first."""
     rows = desk.session.exec(
         select(Passage, Pass, Household)

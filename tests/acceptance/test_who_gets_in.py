@@ -187,11 +187,11 @@ def house(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ho
 
 
 @contextmanager
-def opened_house(var: Path) -> Iterator[House]:
+def opened_house(var: Path, *, demo: bool = False) -> Iterator[House]:
     """Serve what was seeded, from this process and at one moment, after residents and staff have done something of everything."""
     settings = demo_settings(host="127.0.0.1", port=1, var=var)
     linli = app.Linli.assemble(settings, clock=lambda: NOW)
-    application = app.build(linli)
+    application = app.build(linli, demo=demo)
     application.cleanup_ctx.clear()  # nothing moves by itself: whatever changes, a caller changed
     loop, started = asyncio.new_event_loop(), threading.Event()
     runner = app.runner_of(application)
