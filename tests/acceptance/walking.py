@@ -51,7 +51,7 @@ def console_pages(house: House, cookie: Mapping[str, str], but: Collection[str] 
     routes = {
         route.path: re.compile("".join(f"(?:{re.escape(part)})" if not part.startswith("{") else "(.+)" if part == "{path}" else "([^/]+)" for part in re.split(r"({\w+})", route.path) if part))
         for route in house.routes
-        if route.method == "GET" and route.path.startswith("/console") and route.path not in {*NO_PAGES, *but} and not route.path.startswith("/console/in/")
+        if route.method == "GET" and route.path.startswith("/console") and route.path not in {*NO_PAGES, *but} and not re.match("/console/in(/|$)", route.path)
     }  # fmt: skip
     seen: dict[str, int] = {}
     shown: set[str] = set()

@@ -4,6 +4,14 @@
 const toEnd = () => document.querySelectorAll(".talk").forEach((talk) => { talk.scrollTop = talk.scrollHeight; });
 toEnd();
 
+// What stands beside the rest is open where there is room for it.
+document.querySelectorAll("details[data-wide]").forEach((one) => {
+  const wide = matchMedia(`(min-width: ${one.dataset.wide}px)`);
+  const fit = () => { one.open = wide.matches; };
+  wide.addEventListener("change", fit);
+  fit();
+});
+
 // What somebody has half written in talks goes when they sign out (talks.js keeps it).
 if (!document.querySelector(".who")) Object.keys(sessionStorage).filter((key) => key.startsWith("draft ")).forEach((key) => sessionStorage.removeItem(key));
 

@@ -7,9 +7,6 @@ const form = document.querySelector("[data-draft]");
 const field = form?.querySelector("textarea");
 const menu = document.querySelector("#phrases");
 
-// Who it is stands open where there is room beside the talk.
-document.querySelectorAll("details[data-wide]").forEach((one) => { one.open = innerWidth >= Number(one.dataset.wide); });
-
 // Whoever reads the last words goes on reading them when alarms or pictures come in, or the field grows.
 document.querySelectorAll(".talk").forEach((talk) => {
   let atEnd = true;
