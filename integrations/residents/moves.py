@@ -1,6 +1,7 @@
 """What staff change of a flat and its people: who comes, who goes, what was written wrong, which account is let in."""
 
 from datetime import date
+from typing import Any
 
 from sqlmodel import select
 
@@ -138,19 +139,27 @@ def come_back(desk: Desk) -> Redirect:
 def known(desk: Desk) -> View:
     """Find people of other flats while one types: the fragment below the field."""
     flat = find(desk)
-    said = desk.query.get("who", "").strip()[:40]
+    return View("residents/known.html", _found(desk, flat, desk.query.get("who", "")))
+
+
+def _found(desk: Desk, flat: Household, who: str) -> dict[str, Any]:
+    """Return people of other flats who fit what is said of them."""
+    said = who.strip()[:40]
     here = {one.id for one in roster.people_of(desk.session, flat)}
     wanted = Filter(said=said, by_phone=desk.may("phone.view"), hidden=hidden(desk))
     found = [one for one in register.people(desk.session, wanted).rows if one.id not in here][:OFFERED] if said else []
     rows = [(one, "、".join(home.label for home in roster.homes(desk.session, one))) for one in found]
-    return View("residents/known.html", {"rows": rows, "asked": bool(said)})
+    return {"rows": rows, "asked": bool(said)}
 
 
 @page("POST", "/households/{id}/move-in", need="household.edit")
-def move_in(desk: Desk) -> Redirect:
-    """Let somebody who has a flat have this one, too."""
+def move_in(desk: Desk) -> Redirect | View:
+    """Let somebody who has a flat have this one, too; without script they are picked on a page of its own."""
     flat = find(desk)
     resident = roster.by_public_id(desk.session, desk.form.get("resident", ""))
+    if resident is None and desk.form.get("who") and not desk.is_fragment:
+        found = _found(desk, flat, desk.form["who"])
+        return View("residents/choose.html", {"household": flat, "form": desk.form, **found})
     if resident is None:
         raise Refusal("请先在下面的名单里选一个人。要加新的人，用“添加住户”。")
     lives = roster.residence(desk.session, resident, flat)

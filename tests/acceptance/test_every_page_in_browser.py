@@ -24,7 +24,6 @@ from tests.acceptance.walking import NO_PAGES, Found, console_pages, page_at, re
 from tests.peers.conftest import HERE as PEERS
 from tests.peers.conftest import require
 
-
 pytestmark = [pytest.mark.browser, pytest.mark.peers]
 
 AXE = PEERS / "node_modules/axe-core/axe.min.js"

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -120,13 +121,21 @@ class House:
     met: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # the same, of rows that go together
 
     def ask(
-        self, route: Route, path: str, headers: Mapping[str, str] = {}, form: Mapping[str, str] | None = None
+        self,
+        route: Route,
+        path: str,
+        headers: Mapping[str, str] = {},
+        form: Mapping[str, str] | None = None,
+        raw: bytes = b"",
     ) -> tuple[int, str, bytes]:
         """Call an address; returns status, where it leads and the body."""
         form = form or {name: "x" for name in ("text", "name", "note", "outcome", "login")}
+        body: str | bytes | None
         body, kind = (
             (urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"}) if route.method == "POST" else (None, {})
         )
+        if raw:
+            body, kind = raw, {}
         try:
             self.line.request(route.method, path, body, {**kind, **headers})
             answer = self.line.getresponse()
@@ -187,9 +196,9 @@ def house(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ho
 
 
 @contextmanager
-def opened_house(var: Path, *, demo: bool = False) -> Iterator[House]:
+def opened_house(var: Path, *, demo: bool = False, **more: Any) -> Iterator[House]:
     """Serve what was seeded, from this process and at one moment, after residents and staff have done something of everything."""
-    settings = demo_settings(host="127.0.0.1", port=1, var=var)
+    settings = demo_settings(host="127.0.0.1", port=1, var=var, **more)
     linli = app.Linli.assemble(settings, clock=lambda: NOW)
     application = app.build(linli, demo=demo)
     application.cleanup_ctx.clear()  # nothing moves by itself: whatever changes, a caller changed
