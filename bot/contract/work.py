@@ -425,6 +425,7 @@ class Turn(Work):
     said: str = ""  # the resident's own words that led to what is done, in their order, one message a line
     about: str = ""  # what was done before and is meant now, such as ticket:K3M9; empty where nothing in particular is
     only_address: bool = False  # what waits behind this wants to know where they live, and no proof of it
+    open: str = ""  # the intent of the form that stands open, while services hear the words before it does
     closes: set[str] = field(default_factory=set)  # intents of which nothing may stand open or be remembered after this message
 
     @cached_property

@@ -236,6 +236,7 @@ class _Turn:
         is_choice = text.isdigit() and any((stands.form, stands.menu, stands.elsewhere))
         if is_choice or not text or sounds_alarm(stands, heard, self.catalogue.intents):
             return ""
+        self.turn.open = stands.form.intent if stands.form else ""
         return self.house.context.services.hear(self.turn, text)
 
     def _see(self, message: messages.Photo) -> Answer:

@@ -12,4 +12,5 @@ LOG = Log(events={
 #: Messages and their values.
 TELLS = {
     "privacy.withdrawn": "titles kept rows title", "privacy.not_consented": "title", "privacy.given": "title asks",
+    "privacy.given.before": "title asks", "privacy.refused": "title", "privacy.not_bound": "title",
 }  # fmt: skip
