@@ -52,7 +52,7 @@ from bot.contract import (
     wording,
 )
 from bot.contract.access import Access, Permission
-from bot.contract.actions import Action, Amendment, Ask, NoSlots, Reply, action, amends
+from bot.contract.actions import Action, Amendment, Ask, NoSlots, Reply, Wish, action, amends
 from bot.contract.api import Endpoint, Machine, api
 from bot.contract.cards import Audience, Card, Finder, Matter, Today, audience, card, finder, today
 from bot.contract.consents import Purpose, WithConsent
@@ -72,9 +72,11 @@ from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
 from bot.language.kinds.called import is_described
+from bot.language.kinds.code import all_in as codes_in
 from bot.language.kinds.kind import Aspect, Found, Grammar, Kind, Slot, Value
 from bot.language.kinds.phone import checked as checked_phone
 from bot.language.kinds.phone import veiled as veiled_phone
+from bot.language.kinds.tail import told as tail_told
 from bot.language.kinds.temperature import is_somebody, temperatures, whose
 from bot.language.kinds.temperature import of_several as temperatures_of_several
 from bot.language.times import is_past
@@ -97,9 +99,9 @@ __all__ = [
     "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter",
     "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer", "Permission", "Personal", "Photo", "Processing", "Purpose", "Question", "Reaction", "Reading",
     "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Said", "Sample", "Scoped", "Search", "Services", "Slot", "Staff",
-    "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "WithConsent", "Work", "action", "amends", "api", "audience",
-    "card", "checked_phone", "consents", "digest_of", "effect", "figure", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
+    "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "Wish", "WithConsent", "Work", "action", "amends", "api", "audience",
+    "card", "checked_phone", "codes_in", "consents", "digest_of", "effect", "figure", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
     "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "page", "page_number", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport",
-    "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone",
+    "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "tail_told", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone",
     "whose", "word", "wording",
 ]  # fmt: skip

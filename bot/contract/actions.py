@@ -5,6 +5,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeVar
 
 from bot.contract.work import Turn, require_promised
+from bot.language.kinds.kind import Value
 from bot.language.promises import Promise
 
 
@@ -51,6 +52,17 @@ class Ask:
     values: Mapping[str, Any] = field(default_factory=dict)
     called_off: str = ""
     agreed: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a service hears in words that are its own (`Integration.hears`): an intent, to be done at once with these values.
+
+    What stands open waits behind it.
+    """
+
+    intent: str
+    values: Mapping[str, Value] = field(default_factory=dict)
 
 
 S = TypeVar("S")

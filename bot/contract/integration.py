@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from bot.contract.access import Permission
-from bot.contract.actions import Action, Amendment
+from bot.contract.actions import Action, Amendment, Wish
 from bot.contract.api import Endpoint
 from bot.contract.cards import Audience, Card, Finder, Matter, Today
 from bot.contract.consents import Purpose
@@ -70,7 +70,9 @@ class Integration:
     settings: type[BaseModel] | None = None  # each field is LINLI_<NAME>_<FIELD>
     summons: Callable[[Work, Task, Staff], Delivery | None] | None = None  # tells one person on duty of a task, by a message
     codes: Mapping[str, Callable[[Turn, str], str]] = field(default_factory=dict)  # QR codes "kind.code": what scanning one says
-    hears: Callable[[Turn, str], str] | None = None  # words that are its own whatever they mean; returns the answer, or nothing
+    hears: Callable[[Turn, str], str | Wish] | None = (
+        None  # words that are its own whatever they mean; returns the answer, what is to be done, or nothing
+    )
     orders: Callable[[Turn, str], str] | None = (
         None  # words by which the staff give an order; heard even before alarms, for they may be about one
     )
@@ -280,7 +282,7 @@ class Services:
         kind, _, code = scene.partition(".")
         return self.codes[kind](turn, code) if code and kind in self.codes else ""
 
-    def hear(self, turn: Turn, text: str) -> str:
+    def hear(self, turn: Turn, text: str) -> str | Wish:
         """Let services answer words that are theirs before anything is understood; empty where none wants them."""
         return next(filter(None, (one.hears(turn, text) for one in self.integrations if one.hears)), "")
 

@@ -294,10 +294,11 @@ def _ask_back(talk: Talk, form: Form, intent: Intent, ask: Ask, before: Sequence
 
 def _finish(talk: Talk, form: Form, intent: Intent, text: str, kind: Kind = "done") -> Answer:
     """Say how it ended and come back to what was put aside; without a flat, what needs one is not resumed."""
-    if form.outer is not None:
+    outer = forms.closed(form.outer, talk.turn.closes)
+    if outer is not None:
         _look_up_resident(talk)
         if not intent.provides_flat or talk.turn.is_bound or (talk.turn.only_address and talk.turn.claim is not None):
-            resumed = carry_out(talk, starting.resume(talk.standing, form.outer, talk.facts()))
+            resumed = carry_out(talk, starting.resume(talk.standing, outer, talk.facts()))
             return replace(resumed, texts=(text, *resumed.texts))
     return Answer(texts=(text,), outcome=Outcome(kind=kind, intent=intent.id), values=_plain(form, intent))
 
@@ -359,8 +360,14 @@ def _aside(talk: Talk, step: steps.Aside) -> Answer:
         waiting = forms.aside(step.form, talk.standing.form.intent)
         talk.standing = replace(talk.standing, form=replace(talk.standing.form, outer=waiting))
         return answer
-    intent = talk.intents[step.form.intent]
-    back = carry_out(talk, starting.again(talk.standing, step.form))
+    left = forms.closed(step.form, talk.turn.closes)
+    if left is None:
+        return answer
+    if left is not step.form and left.intent != step.form.intent:
+        resumed = carry_out(talk, starting.resume(talk.standing, left, talk.facts()))
+        return replace(resumed, texts=(*answer.texts, *resumed.texts))
+    intent = talk.intents[left.intent]
+    back = carry_out(talk, starting.again(talk.standing, left))
     heading = talk.phrase(Line("form.back", {"title": intent.title}))
     outcome = replace(answer.outcome, slot=back.outcome.slot)
     return Answer(texts=(*answer.texts, heading + back.texts[0]), outcome=outcome, values=back.values)

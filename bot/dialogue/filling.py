@@ -66,7 +66,11 @@ _YES_THAT_ONE = re.compile(
 _NOT_HERE = re.compile(
     "^(?:我|俺|我们|咱|阿拉)?(?:又|并|也|都|现在|已经)?(?:不|没|冇|唔)(?:是)?(?:住|喺)(?:在)?(?:这里?|这儿|这边|呢度|你们(?:这|小区)|小区里?|里面)"
     "|(?:不|唔)(?:是|系)(?:这里|这儿|你们|这个|本)?(?:小区)?的?(?:住户|居民)|搬走了"
+    "|^(?:我|俺)?(?:就|只)?是(?:来)?(?:送|跑|拉)(?:外卖|快递|餐|货|水|菜|东西)的|^(?:我|俺)?(?:就|只)?是(?:外卖|快递)(?:员|小哥|骑手)?"
+    "|^(?:我|俺)?(?:就|只)?是(?:来(?:做客|串门|看房)的|路过的?|访客|客人|中介|[他她](?:的|家的?)?(?:朋友|同学|同事|亲戚|客人))"
 )
+
+_TIMES = {Aspect.BEGINS, Aspect.ENDS, Aspect.WHEN}
 
 _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
 
@@ -141,12 +145,18 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         or _is_own_cancel(intent, heard, facts)
     ):
         return _instead(standing, form, intent, heard, facts) or _abandon(standing, form, intent, facts)
-    if intent.provides_flat and not facts.is_bound and _NOT_HERE.search(text):
+    if _is_of_binding(intent, facts) and not facts.is_bound and _NOT_HERE.search(text):
         return Say(standing=standing.within(None), phrase=Line("flat.not_here"), kind="cancelled", intent=intent.id)
     if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back and not _fits(form, intent, heard.reading):
         # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
     return None
+
+
+def _is_of_binding(intent: Intent, facts: Facts) -> bool:
+    """Tell whether an intent finds out where somebody lives, by whatever they have: it is filed with the one that gives a flat."""
+    binding = facts.catalogue.binding
+    return binding is not None and intent.group == binding.group and not intent.needs_home
 
 
 def _fits(form: Form, intent: Intent, said: Reading) -> bool:
@@ -474,7 +484,7 @@ def _read_out(slots: Sequence[Slot], said: Mapping[str, str]) -> list[str]:
 
 def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Heard, changed: Form | None, facts: Facts) -> bool:
     best = heard.match.candidates[0] if heard.match.candidates else Candidate("", 0.0, "")
-    if accepted(heard, facts.intents) is None or best.intent == intent.id:
+    if (accepted(heard, facts.intents) is None and not _tells_when_else(intent, heard, facts)) or best.intent == intent.id:
         return False
     if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
         return False
@@ -498,6 +508,14 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     gives = sum(form.values.get(name) != value for name, value in changed.values.items())
     others = len(read_slots(other, heard))
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+
+def _tells_when_else(intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words tell all of a likely wish, and a time that the open form has no place for: 我表姐明天下午两点来, for a code."""
+    other = following.told_in_full(heard, facts)
+    if other is None or other.id == intent.id or any(slot.kind.aspect in _TIMES for slot in intent.slots):
+        return False
+    return any(slot.kind.aspect in _TIMES and slot.name in read_slots(other, heard) for slot in other.slots)
 
 
 def _asks_what_is_known(form: Form, intent: Intent, heard: Heard, changed: Form | None, facts: Facts) -> bool:

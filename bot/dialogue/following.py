@@ -361,7 +361,7 @@ def _adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard:
     )  # 今晚太晚了 明天早上九点
     if not answers.is_now(heard.text) and not is_alone and _is_of_else(heard.text, kinds):
         return False
-    wished = accepted(heard, facts.intents) or _told_in_full(heard, facts)
+    wished = accepted(heard, facts.intents) or told_in_full(heard, facts)
     if wished is None or (wished.small_talk and tells_when):  # 周五上午方便，麻烦您了
         return True
     if wished.id != intent.id:
@@ -421,7 +421,7 @@ def _is_value_alone(said: Reading, intent: Intent) -> bool:
     return left != said.text and _SAYS_NO_MORE.fullmatch(left) is not None
 
 
-def _told_in_full(heard: Heard, facts: Facts) -> Intent | None:
+def told_in_full(heard: Heard, facts: Facts) -> Intent | None:
     """Return the likely wish that the words tell all of: 我朋友王芳明天下午三点来 is about her, not about when the plumber comes."""
     best = heard.match.candidates[0] if heard.match.candidates else None
     if best is None or best.confidence < PLAUSIBLE:

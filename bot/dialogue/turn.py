@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.contract import Turn, leaving
+from bot.contract import Turn, Wish, leaving
 from bot.dialogue import forms, result, standing
 from bot.dialogue.answer import SILENT, Answer, House, Outcome, pack, unpack
 from bot.dialogue.carry_out import Talk, carry_out
@@ -19,7 +19,7 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import Person, Standing
 from bot.dialogue.starting import resume
-from bot.dialogue.steps import Kind, Line
+from bot.dialogue.steps import Aside, Do, Kind, Line
 from bot.errors import Forged
 from bot.language.matching.matcher import Match
 from bot.store import conversations, followers, inbox, invitations, masses, moving, outbox, outcomes, scenes, scope
@@ -214,12 +214,14 @@ class _Turn:
             self._meet(followers.heard)
             self._note("resident", message.text or "[语音]")
             if own := self.house.context.services.order(self.turn, message.text.strip()) or self._heard_by_a_service(heard):
-                return self._answered_by_a_service(own)
+                return self._answered_by_a_service(own, heard)
         return self._decide(Words(heard=heard, is_spoken=isinstance(message, messages.Voice)))
 
-    def _answered_by_a_service(self, said: str) -> Answer:
-        """Say what a service answers; what it closes is left, and said to be, and what waited behind that goes on."""
+    def _answered_by_a_service(self, said: str | Wish, heard: Heard) -> Answer:
+        """Say what a service answers, or do what it heard; what it closes is left, and said to be, and what waited behind that goes on."""
         before, talk = self.talk.standing.form, self.talk
+        if isinstance(said, Wish):
+            return self._wished(said, heard)
         talk.standing = talk.standing.talked_over().closed(talk.turn.closes)
         answer = Answer(texts=(said,), outcome=Outcome(kind="done"))
         if before is None or before.intent not in talk.turn.closes:
@@ -230,13 +232,27 @@ class _Turn:
         resumed = carry_out(talk, resume(talk.standing, talk.standing.form, talk.facts()))
         return replace(resumed, texts=(said, left, *resumed.texts))
 
-    def _heard_by_a_service(self, heard: Heard) -> str:
+    def _wished(self, wish: Wish, heard: Heard) -> Answer:
+        """Do what a service heard; the form that stands open is asked again after it, one for the same goes on with it."""
+        talk, intent = self.talk, self.catalogue.intents[wish.intent]
+        talk.heard = heard
+        stood = talk.standing.talked_over()
+        same = next((form for form in forms.chain(stood.form) if form.intent == intent.id), None)
+        values = {**(same.values if same else {}), **wish.values}
+        first = Do(standing=stood.within(None), form=forms.begin(intent, values, words=heard.text))
+        waiting = forms.closed(stood.form, {intent.id})
+        if waiting is None:
+            return carry_out(talk, first)
+        return carry_out(talk, Aside(standing=stood.within(waiting), first=first, form=waiting))
+
+    def _heard_by_a_service(self, heard: Heard) -> str | Wish:
         """Return what a service answers to words that are its own; a number answers the menu or question that was shown."""
         stands, text = self.talk.standing, heard.text
         is_choice = text.isdigit() and any((stands.form, stands.menu, stands.elsewhere))
         if is_choice or not text or sounds_alarm(stands, heard, self.catalogue.intents):
             return ""
         self.turn.open = stands.form.intent if stands.form else ""
+        self.turn.is_asked = self.is_taken or any((stands.form, stands.menu, stands.elsewhere, stands.offer))
         return self.house.context.services.hear(self.turn, text)
 
     def _see(self, message: messages.Photo) -> Answer:

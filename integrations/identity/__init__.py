@@ -7,6 +7,7 @@ from integrations.identity import (
     actions,
     console,
     events,
+    heard,
     household,
     joining,
     members,
@@ -22,9 +23,9 @@ integration = Integration(
     name="identity",
     title="住址",
     folder=Path(__file__).parent,
-    actions=(*actions.ALL, *joining.ALL, *members.ALL),
+    actions=(*actions.ALL, *joining.ALL, *members.ALL, *household.ALL),
     amends=actions.AMENDS,
-    hears=household.hear,
+    hears=heard.hear,
     console=console.ROUTES,
     pages=pages.ROUTES,
     reactions=reactions.ALL,
@@ -34,6 +35,7 @@ integration = Integration(
     tells={
         "identity.joined": "who flat how url", "identity.asks": "who flat url", "identity.confirmed": "flat",
         "identity.refused": "said", "identity.objected": "flat", "identity.stopped": "who flat", "identity.disputed": "who flat",
+        "identity.waits": "who flat", "identity.let_in": "who flat", "identity.kept_out": "who flat",
     },
     processing=processing.PROCESSING,
     permissions=(

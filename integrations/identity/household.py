@@ -1,17 +1,17 @@
 """What a household says of who wants to belong to it, or already does: one tap on a page, or a word in the chat."""
 
 import re
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 
-from bot.contract import Evidence, Household, Refusal, Resident, Turn, Work, roster, tasks
+from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Task, Turn, Wish, Work, action, roster, tasks
 from integrations.identity import proofs, requests, standing
 from integrations.identity.standing import Standing
 
 #: How long after a binding the word 不认识 is about it.
 RECENT = timedelta(days=7)
-
-_UNKNOWN = re.compile(r"(?:我们?家?(?:人|都)?|都)?不认[识得](?:这个?人|他|她|ta)?[了啊呀的]?[。.!！ ]*", re.IGNORECASE)
-
 
 #: The kind of task for the office to find out which of two belongs to a flat.
 DISPUTED = "identity.disputed"
@@ -63,23 +63,214 @@ def _dispute(work: Work, newcomer: Resident, flat: Household, member: Resident) 
         work.record("identity.disputed", newcomer.about, household=flat.key)
 
 
-def hear(turn: Turn, text: str) -> str:
-    """Take 不认识 for the account that was bound at home last; nothing where none was lately."""
-    if not _UNKNOWN.fullmatch(text.strip()) or turn.resident is None:
-        return ""
-    for flat in roster.homes(turn.session, turn.resident):
-        newest = newest_at(turn, flat, turn.resident)
-        if newest is not None:
-            done = object_to(turn, newest, flat, turn.resident)
-            message = turn.context.messages["identity.stopped" if done else "identity.disputed"]
-            return turn.words(message, flat=flat.label, who=newest.name or "这个微信")
+# ------------------------------------------------------------------ said in the chat
+
+_WE = "(?:我们?家?(?:里)?(?:人|都)?|俺|咱们?家?|都|根本|压根|真的?|从来|其实|又|可|也|这个?人|那个?人)*"
+_UNKNOWN = "(?:不认[识得]|(?:没有?|冇)人认[识得]|唔识(?:得)?|弗认得)"
+_ENDS = r"[了啊呀的呢哦吧\s,，。.!！~～]*"
+_SOMEBODY = "(?:这些?个?人|那些?个?人|这[个位]|那[个位]|新来的|刚绑的|[他她它](?:们)?|ta)"
+_NAME = r"[\u4e00-\u9fff·A-Za-z]{1,10}?"
+
+#: 不认识, 我不认识那个人.
+_NOBODY = re.compile(rf"{_WE}{_UNKNOWN}{_SOMEBODY}?{_ENDS}", re.IGNORECASE)
+#: 不认识张兰, 我家没人认识叫张兰的; 张兰是谁？我不认识.
+_NAMED = re.compile(
+    rf"{_WE}{_UNKNOWN}(?:一个|这个|那个|什么)?叫?(?P<behind>{_NAME})(?:的人|这个人|那个人|是谁)?{_ENDS}"
+    rf"|(?P<before>{_NAME})(?:这个人|那个人)?(?:是谁|谁啊)?[\s,，。?？]*{_WE}{_UNKNOWN}{_SOMEBODY}?{_ENDS}",
+    re.IGNORECASE,
+)
+#: 同意, 同意叶晓, 不同意叶晓绑定我家.
+_ANSWER = re.compile(
+    rf"(?:我们?家?(?:里)?(?:人|都)?|俺|那就?|就|好的?|嗯+|行|[,，\s])*(?:(?P<no>不(?:能|可以)?(?:同意|批准|答应)|拒绝|不让|别让)|(?P<yes>同意|批准|准许|让))"
+    rf"(?P<who>{_NAME})?(?:的?(?:申请|请求)|来?(?:绑定?|登记|加入|加进来|进来)(?:我们?家|上|进来|这一户)?)?{_ENDS}"
+)
+#: 谁要绑我家.
+_WHO_ASKS = re.compile(
+    r"(?:是|请问|到底)*(?:谁|哪个|哪位|什么人|啥人)(?:在|要|想|说|又|申请)+(?:绑定?|登记|加入|加进)(?:我们?家|这一户|俺家)?[的了啊呀呢吗\s?？。]*"
+)
+
+#: How long after it was asked a mere 同意, without a name, is about it.
+SOON = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stranger:
+    """Somebody of whom a member of a household may say whether they know them: bound there, or waiting to be."""
+
+    key: str
+    name: str
+    flat: Household
+    at: datetime
+    newcomer: Resident | None = None
+    request: Task | None = None
+
+    @property
+    def called(self) -> str:
+        """What they are called to those at home."""
+        return self.name or ("一位家里人" if self.newcomer else "有人")
+
+    def is_called(self, words: str) -> bool:
+        """Tell whether somebody speaks of them so: 张建国, or 建国."""
+        return bool(self.name) and (words == self.name or (len(words) > 1 and self.name.endswith(words)))
+
+
+def hear(turn: Turn, text: str) -> str | Wish:
+    """Take 不认识张兰 and 同意叶晓 for whom they name; without a name for the only one who may be meant, else it is asked who.
+
+    Nothing where nobody is bound or waits of whom it could be said.
+    """
+    if (nobody := _NOBODY.fullmatch(text)) or (said := _NAMED.fullmatch(text)):
+        if turn.resident is None:
+            return ""
+        if nobody:
+            return _unknown(turn)
+        return _unknown_by_name(turn, said["behind"] or said["before"]) if said else ""
+    if (answer := _ANSWER.fullmatch(text)) and turn.resident is not None:
+        return _answered(turn, answer["who"] or "", approves=answer["no"] is None, is_bare=answer["yes"] != "让")
+    if _WHO_ASKS.fullmatch(text) and turn.resident is not None and (waiting := waiting_at_home(turn)):
+        return "\n".join(_say(turn, "identity.waits", who=one.called, flat=one.flat.label) for one in waiting)
     return ""
 
 
-def newest_at(work: Work, flat: Household, but: Resident) -> Resident | None:
-    """Return who of the others in a flat was bound last, within RECENT."""
+def _unknown(turn: Turn) -> str | Wish:
+    meant = [*newcomers(turn, since=turn.now - RECENT), *waiting_at_home(turn)]
+    if len(meant) == 1:
+        return _now(turn, "identity.object", meant[0], put_out)
+    return Wish(intent="identity.object") if meant or newcomers(turn) else ""
+
+
+def _unknown_by_name(turn: Turn, name: str) -> str | Wish:
+    meant = [one for one in (*newcomers(turn), *waiting_at_home(turn)) if one.is_called(name)]
+    if len(meant) == 1:
+        return _now(turn, "identity.object", meant[0], put_out)
+    return Wish(intent="identity.object", values={"called": name}) if meant else ""
+
+
+def _now(turn: Turn, intent: str, stranger: Stranger, do: Callable[[Turn, Stranger], str], **values: str) -> str | Wish:
+    """Do it at once; where it stands open of whom it shall be done, that is answered by it."""
+    if turn.open == intent:
+        return Wish(intent=intent, values={**values, "called": "", "who": stranger.key})
+    try:
+        with turn.session.begin_nested():  # of what is refused nothing remains
+            return do(turn, stranger)
+    except Refusal as refusal:
+        return str(refusal)
+
+
+def _answered(turn: Turn, who: str, *, approves: bool, is_bare: bool) -> str | Wish:
+    waiting, says = waiting_at_home(turn), YES if approves else NO
+    if re.fullmatch(_SOMEBODY, who):
+        who = ""
+    elif who:
+        waiting = [one for one in waiting if one.is_called(who)]
+    if not who:
+        if turn.is_asked or not is_bare:
+            return ""
+        waiting = [one for one in waiting if turn.now - one.at < SOON]
+    if len(waiting) == 1:
+        return _now(turn, "identity.answer", waiting[0], partial(settle, approves=approves), says=says)
+    return Wish(intent="identity.answer", values={"says": says, "called": who}) if waiting else ""
+
+
+def newcomers(turn: Turn, since: datetime | None = None) -> list[Stranger]:
+    """Return who else is bound in the flats of who writes, the newest first; those alone that were bound since then."""
+    me = turn.resident
     others = [
-        one for one in roster.people_of(work.session, flat)
-        if one.id != but.id and one.openid and one.bound_at and work.now - one.bound_at < RECENT
+        Stranger(key=f"{one.public_id}.{flat.key}", name=one.name, flat=flat, at=one.bound_at, newcomer=one)
+        for flat in (roster.homes(turn.session, me) if me else ())
+        for one in roster.people_of(turn.session, flat)
+        if me and one.id != me.id and one.openid and one.bound_at
+    ]
+    return sorted((one for one in others if since is None or one.at > since), key=lambda one: (one.at, one.key), reverse=True)
+
+
+def waiting_at_home(turn: Turn) -> list[Stranger]:
+    """Return who knew a number of the household and waits for somebody at home to know them, the newest first."""
+    homes = roster.homes(turn.session, turn.resident) if turn.resident else []
+    found = ((one, requests.flat_of(turn, one, homes)) for one in requests.waiting(turn.session))
+    return [
+        Stranger(key=one.public_id, name=str(one.data.get("name") or ""), flat=flat, at=one.opened_at, request=one)
+        for one, flat in found if flat is not None and one.openid != turn.openid
     ]  # fmt: skip
-    return max(others, key=lambda one: (one.bound_at, one.key), default=None)
+
+
+def put_out(turn: Turn, stranger: Stranger) -> str:
+    """Let a member of the household say of somebody that they do not know them; returns what it came to."""
+    if stranger.newcomer is None:
+        return settle(turn, stranger, approves=False)
+    done = object_to(turn, stranger.newcomer, stranger.flat, turn.me)
+    who = stranger.name or "这个微信"
+    return _say(turn, "identity.stopped" if done else "identity.disputed", flat=stranger.flat.label, who=who)
+
+
+def settle(turn: Turn, stranger: Stranger, *, approves: bool) -> str:
+    """Let a member of the household answer who asked to belong to it; returns what it came to."""
+    if stranger.request is None:
+        raise LookupError(stranger.key)
+    task = requests.answerable(turn, stranger.request.public_id)
+    requests.answer(turn, task, stranger.flat, turn.me, approves=approves)
+    return _say(turn, "identity.let_in" if approves else "identity.kept_out", who=stranger.called, flat=stranger.flat.label)
+
+
+def _say(turn: Turn, message: str, **values: object) -> str:
+    return turn.words(turn.context.messages[message], **values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unknown:
+    """Whom a member of a household does not know."""
+
+    who: str | None = None
+    called: str = ""
+
+
+@action("identity.object", Unknown, replies={"done": "said", "which": "", "nobody": ""})
+def unknown(turn: Turn, slots: Unknown) -> Reply | Ask:
+    """Stop whom a member of the household does not know; of several it is asked who."""
+    everybody = [*newcomers(turn), *waiting_at_home(turn)]
+    meant = [one for one in everybody if not slots.called or one.is_called(slots.called)]
+    return _one_of(turn, meant, slots.who, lambda one: put_out(turn, one))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What a member of a household says to who wants to belong to it."""
+
+    who: str | None = None
+    called: str = ""
+    says: str | None = None
+
+
+@action("identity.answer", Answered, replies={"done": "said", "which": "", "nobody": "", "says": ""})
+def answered(turn: Turn, slots: Answered) -> Reply | Ask:
+    """Let in, or refuse, who wants to belong to the household; of several it is asked who."""
+    meant = [one for one in waiting_at_home(turn) if not slots.called or one.is_called(slots.called)]
+    if meant and slots.says is None:
+        return Ask(slot="says", name="says", options={YES: "同意，是家里人", NO: "不同意，不认识"})
+    return _one_of(turn, meant, slots.who, lambda one: settle(turn, one, approves=slots.says == YES))
+
+
+#: What is said to who asks.
+YES, NO = "yes", "no"
+
+
+def _one_of(turn: Turn, meant: Sequence[Stranger], key: str | None, do: Callable[[Stranger], str]) -> Reply | Ask:
+    if not meant:
+        return Reply("nobody", ok=False)
+    chosen = next((one for one in meant if one.key == key), None)
+    if chosen is None:
+        several = len({one.flat.id for one in meant}) > 1
+        options = {one.key: _shown(turn, one, with_flat=several) for one in meant}
+        return Ask(slot="who", name="which", options=options)
+    return Reply("done", said=do(chosen))
+
+
+def _shown(turn: Turn, stranger: Stranger, *, with_flat: bool) -> str:
+    """Return how somebody stands in a numbered list."""
+    return turn.words(
+        "{who}（{flat?{flat}，}{at}{what}）", who=stranger.called, flat=stranger.flat.label if with_flat else "", at=stranger.at,
+        what="绑定的" if stranger.newcomer else "想绑定",
+    )  # fmt: skip
+
+
+ALL = (unknown, answered)

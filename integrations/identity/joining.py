@@ -11,6 +11,9 @@ from integrations.identity import proofs
 #: How long an invitation lets somebody in, and how many a person may make in a day.
 LIVES, INVITATIONS = timedelta(hours=24), 6
 
+#: Signs of a code.
+LONG = 10
+
 #: Words that name nobody in particular.
 _ANYBODY = frozenset({"家人", "家里人", "家属", "家庭成员", "亲属", "同住人", "家里的人"})
 
@@ -18,6 +21,11 @@ _ANYBODY = frozenset({"家人", "家里人", "家属", "家庭成员", "亲属",
 #: 邀请王五 may be about a guest, unless other words say that somebody belongs to the home.
 _INVITES = re.compile("^(?:我?[要想]|帮我|麻烦|请)?邀?请")
 _OF_HOME = re.compile("家|绑|码|住|登记|加|成员|一起|租|也")
+
+#: Who is asked whom to invite and says so speaks of a guest, as long as nothing says that they belong to the home.
+_COMES = re.compile(
+    "来(?!绑|登|加|用)|做客|串门|拜访|探望|看望|今[天晚]|明[天早晚]|后天|[上中下]午|晚上|周[一二三四五六日末]|星期|礼拜|点钟?"
+)
 
 #: Why somebody is invited.
 STAYS, VISITS = "stays", "visits"
@@ -39,7 +47,7 @@ def invite(turn: Turn, slots: Invited) -> Reply | Ask:
         return Ask(slot="name", name="whom", options={})
     if slots.stays == VISITS:
         return Reply("visits", ok=False, whom=slots.name)
-    if not slots.stays and _INVITES.match(turn.said) and not (is_described(slots.name) or _OF_HOME.search(turn.said)):
+    if not slots.stays and _may_visit(turn.said, slots.name):
         options = {STAYS: "住这里，一起用（发邀请码）", VISITS: "来做客（开访客通行证）"}
         return Ask(slot="stays", name="stays", options=options, values={"whom": slots.name})
     tasks.require_undisputed(turn, turn.me, flat)
@@ -50,11 +58,19 @@ def invite(turn: Turn, slots: Invited) -> Reply | Ask:
     return Reply("done", code=made.code, whom=slots.name, flat=flat.label, until=made.expires_at)
 
 
+def _may_visit(said: str, name: str) -> bool:
+    """Tell whether somebody may be a guest, for whom a code would be far too much: 邀请王五; 我表姐张兰明天下午来."""
+    *_, last = said.split("\n")
+    if _COMES.search(last) and not _OF_HOME.search(last):
+        return True
+    return _INVITES.match(said) is not None and not (is_described(name) or _OF_HOME.search(said))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Joining:
     """A code, and who has it."""
 
-    code: str
+    code: str = ""
     name: str | None = None
     proof: str | None = None  # the last digits of the number on record, or all of it; no digits: they know none
     who: str | None = None
@@ -62,10 +78,17 @@ class Joining:
 
 @action(
     "identity.join", Joining,
-    replies={"done": "flat", "already": "flat", "name": "flat", "prove": "flat", "again": "flat", "wrong": "", "tired": ""},
+    replies={
+        "done": "flat", "already": "flat", "name": "flat", "prove": "flat", "again": "flat", "wrong": "", "tired": "", "without": "",
+        "short": "count",
+    },
 )  # fmt: skip
 def join(turn: Turn, slots: Joining) -> Reply | Ask:
     """Bind whoever has a code to the person of its flat that they show to be, else to a new one; unknown, used and expired codes sound alike."""
+    if not slots.code:
+        return Reply("without", ok=False)
+    if len(slots.code) != LONG:  # mistyped, and no guess at one
+        return Ask(slot="code", name="short", options={}, values={"count": len(slots.code)})
     if not turn.may_guess():
         return Reply("tired", ok=False)
     invitation = roster.find_invitation(turn.session, slots.code)
@@ -93,6 +116,7 @@ def join(turn: Turn, slots: Joining) -> Reply | Ask:
     resident = proofs.admit(turn, turn.openid, flat, person, evidence, name=called)
     if not invitation.is_paper:
         roster.end_invitation(turn.session, invitation, turn.now)
+    turn.closes.add("identity.bind")  # whatever else was asked to find out where they live
     return Reply("done", about=f"binding:{resident.public_id}", called=f"{flat.label}的绑定", flat=flat.label)
 
 

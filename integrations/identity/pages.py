@@ -3,11 +3,8 @@
 Opening a link answers nothing: whoever previews a message opens its links, too.
 """
 
-from bot.contract import Evidence, Household, Page, Redirect, Refusal, Resident, Task, View, Visit, page, roster, row_id, tasks
+from bot.contract import Household, Page, Redirect, Refusal, Resident, Task, View, Visit, page, roster, row_id
 from integrations.identity import binding, household, requests
-
-#: How a request ends that those at home refuse.
-UNKNOWN = "家里人说不认识"
 
 
 @page("GET", "/newcomers/{newcomer}/{flat}/{member}")
@@ -60,7 +57,7 @@ def request(visit: Visit) -> View:
     flat, _ = _asked(visit, task)
     return View(
         "identity/request.html",
-        {"task": task, "flat": flat, "who": task.data.get("name") or "有人", "is_refused": task.outcome == UNKNOWN, "community": visit.community},
+        {"task": task, "flat": flat, "who": task.data.get("name") or "有人", "is_refused": task.outcome == requests.UNKNOWN, "community": visit.community},
     )  # fmt: skip
 
 
@@ -71,15 +68,7 @@ def answer(visit: Visit) -> Redirect:
     if (wish := visit.form.get("do")) not in ("approve", "refuse"):
         raise Refusal("请点一个按钮：同意，或者不认识。")
     flat, member = _asked(visit, task)
-    tasks.require_undisputed(visit, member, flat)
-    if wish == "approve":
-        requests.approve(visit, task, flat, None, Evidence.INVITATION)
-        visit.finish(task.about, f"家里人同意，已绑定{flat.label}")
-    else:
-        if task.openid:
-            visit.object_to(task.openid, flat)
-        requests.refuse(visit, task)
-        visit.finish(task.about, UNKNOWN)
+    requests.answer(visit, task, flat, member, approves=wish == "approve")
     return Redirect(visit.link(f"/requests/{task.public_id}/{member.public_id}"))
 
 

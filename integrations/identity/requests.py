@@ -1,14 +1,18 @@
 """Flats that somebody names and cannot prove: put to the office, and to the family where they knew the number on record."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
-from bot.contract import Evidence, Household, Refusal, Resident, Task, Turn, Work, roster
+from bot.contract import Evidence, Household, Refusal, Resident, Task, Turn, Work, roster, tasks
 from integrations.identity import binding, proofs
 from integrations.identity.binding import Flat
 
 NEED, KIND = proofs.NEED, "identity.confirm"
+
+#: How a request ends that those at home refuse.
+UNKNOWN = "家里人说不认识"
 
 
 def ask_office(turn: Turn, flat: Flat, *, name: str = "", knows_number: bool = False) -> Task:
@@ -58,6 +62,33 @@ def refuse(work: Work, task: Task) -> None:
     if task.openid:
         roster.drop_claim(work.session, task.openid)
     work.tell(task.openid, "identity.refused", said=binding.said_in(task).label)
+
+
+def answer(work: Work, task: Task, flat: Household, member: Resident, *, approves: bool) -> None:
+    """Let somebody at home say that they know who asked, or that they do not; raises Refusal while it is disputed who lives there."""
+    tasks.require_undisputed(work, member, flat)
+    if approves:
+        approve(work, task, flat, None, Evidence.INVITATION)
+        work.finish(task.about, f"家里人同意，已绑定{flat.label}")
+        return
+    if task.openid:
+        work.object_to(task.openid, flat)
+    refuse(work, task)
+    work.finish(task.about, UNKNOWN)
+
+
+def waiting(session: Session) -> Sequence[Task]:
+    """Return the open requests of who knew a number of the flat, the newest first: those at home may answer them."""
+    theirs = select(Task).where(Task.kind == KIND, col(Task.closed_at).is_(None)).order_by(col(Task.opened_at).desc())
+    return [one for one in session.exec(theirs).all() if one.data.get("knows_number")]
+
+
+def flat_of(work: Work, task: Task, homes: Sequence[Household]) -> Household | None:
+    """Return which of these flats a request is about; None where it is about another."""
+    said = binding.said_in(task)
+    near = [one for one in homes if (one.building, one.room) == (said.building, said.room) and said.unit in ("", one.unit)]
+    found = binding.find_flat(work.session, *said.parts) if near else None
+    return next((one for one in near if found is not None and one.id == found.id), None)
 
 
 def answerable(work: Work, key: str) -> Task:

@@ -24,6 +24,11 @@ def announced(text: str) -> bool:
     return any(not plain(said[0]).isdigit() for said in _CODE.finditer(text))
 
 
+def all_in(text: str) -> list[str]:
+    """Return whatever in a text may be a code, as it was given out."""
+    return [plain(said[0]) for said in _CODE.finditer(text)]
+
+
 def plain(said: str) -> str:
     """Return a code as it was given out."""
     return re.sub(r"[\s\-]", "", said).upper().translate(_ALIKE)

@@ -36,8 +36,21 @@ def _read(message: Message, slot: Slot) -> Value | None:
     whole = message.found(phone.GRAMMAR)
     if whole:
         return re.sub(r"\D", "", str(whole[-1].value))
-    said = _BARE.fullmatch(written_out(bare(message.rest)))
-    return re.sub(r"\D", "", said["digits"]) if said else _take(message, slot)
+    return _bare(message.rest) or _take(message, slot)
+
+
+def _bare(text: str) -> str | None:
+    """Return the digits that a message, or one clause of it, is: 2160; 我是张勇，3871."""
+    for words in (text, *re.split(r"[\s,，。;；、]+", text)):
+        if said := _BARE.fullmatch(written_out(bare(words))):
+            return re.sub(r"\D", "", said["digits"])
+    return None
+
+
+def told(text: str) -> str:
+    """Return the digits of a message that is nothing else: 2160, 尾号二一六零; nothing where it says more."""
+    alone = _BARE.fullmatch(written_out(bare(text))) or _ANNOUNCED.fullmatch(written_out(bare(text)))
+    return re.sub(r"\D", "", alone["digits"]) if alone else ""
 
 
 KIND = Kind(

@@ -14,6 +14,7 @@ from bot.cli.talk import DATABASE, Room, found
 from bot.dialogue.understanding import Understanding
 from bot.model import SHANGHAI
 from bot.services import load_services, understand
+from bot.store import people
 from bot.store.conversations import Conversation
 from bot.store.tasks import Task
 from bot.store.unmatched import Unmatched
@@ -69,3 +70,217 @@ def test_digits_told_as_a_proof_reach_no_task_and_no_list(room: Room, said: tupl
     on_record = kept(room)
     assert "3栋2单元502" in on_record
     assert [digits for digits in (DIGITS, "1111", "9999") if digits in on_record] == []
+
+
+# ------------------------------------------------------------------ several people of a flat
+
+
+def said(room: Room, *words: str) -> str:
+    """Say things one after the other; returns the last answer."""
+    return ["\n".join(room.say(one).texts) for one in words][-1]
+
+
+def invited(room: Room, whom: str) -> str:
+    """Return the code of an invitation that who writes gives to somebody."""
+    return said(room, "邀请家人", whom).partition("邀请码 ")[2][:10]
+
+
+def joined(room: Room, *names: str) -> dict[str, str]:
+    """Let somebody who is bound invite people, who join their flat; returns the accounts by name, their own under ""."""
+    room.seat(bound=True)
+    accounts = {"": room.openid}
+    for name in names:
+        room.openid = accounts[""]
+        code = invited(room, name)
+        room.seat(bound=False)
+        accounts[name] = room.openid
+        room.say(f"邀请码 {code}")
+    room.openid = accounts[""]
+    return accounts
+
+
+def bound(room: Room, openid: str) -> str:
+    """Return the name under which an account is bound; nothing where it is not."""
+
+    def look(session: Session) -> str:
+        found = people.bound(session, openid)
+        return found.name if found is not None else ""
+
+    return room.database.submit(look).result()
+
+
+@pytest.mark.parametrize(
+    "words", ["不认识张兰", "我不认识张兰", "我家没人认识张兰", "不认识叫张兰的人", "张兰是谁？我不认识", "张兰这个人我不认识！"]
+)
+def test_who_is_named_is_the_one_that_is_not_known(room: Room, words: str) -> None:
+    accounts = joined(room, "张兰", "胡国明", "廖子")
+
+    answer = said(room, words)
+
+    assert "张兰" in answer
+    assert [bound(room, accounts[name]) for name in ("张兰", "胡国明", "廖子")] == ["", "胡国明", "廖子"]
+
+
+def test_of_several_who_came_lately_it_is_asked_who_is_not_known(room: Room) -> None:
+    accounts = joined(room, "张兰", "胡国明")
+
+    asked = said(room, "不认识")
+    assert (bound(room, accounts["张兰"]), bound(room, accounts["胡国明"])) == ("张兰", "胡国明")
+
+    answer = said(room, "2")
+    assert [line[:2] for line in asked.splitlines()[1:]] == ["1.", "2."]
+    assert asked.splitlines()[2][3:5] in answer
+    assert sorted(map(bool, (bound(room, accounts["张兰"]), bound(room, accounts["胡国明"])))) == [False, True]
+
+
+def test_the_only_newcomer_is_meant_without_a_name(room: Room) -> None:
+    accounts = joined(room, "张兰")
+
+    assert "已经停掉：张兰" in said(room, "我不认识那个人")
+    assert bound(room, accounts["张兰"]) == ""
+
+
+@pytest.mark.parametrize("before", [("我妹妹来",), ("我要报修",), ("人工",), ("邀请家人",), ("不认识",)])
+def test_who_is_not_known_is_stopped_whatever_else_stands_open(room: Room, before: tuple[str, ...]) -> None:
+    accounts = joined(room, "张兰", "胡国明")
+
+    assert "已经停掉：胡国明" in said(room, *before, "我不认识胡国明")
+    assert (bound(room, accounts["张兰"]), bound(room, accounts["胡国明"])) == ("张兰", "")
+
+
+@pytest.mark.parametrize("words", ["不认识路", "我不认识王麻子", "孩子不认识字", "不认识这个牌子"])
+def test_what_else_is_not_known_stops_nobody(room: Room, words: str) -> None:
+    accounts = joined(room, "张兰", "胡国明")
+
+    said(room, words)
+
+    assert (bound(room, accounts["张兰"]), bound(room, accounts["胡国明"])) == ("张兰", "胡国明")
+
+
+def asking(room: Room, *names: str) -> dict[str, str]:
+    """Let the one of 3栋2单元502 be bound, and others ask to belong there who know the number; returns the accounts by name."""
+    accounts = {"": room.openid}
+    said(room, "我住3栋2单元502", DIGITS, "1")
+    for name in names:
+        room.seat(bound=False)
+        accounts[name] = room.openid
+        said(room, "我住3栋2单元502", DIGITS, name)
+    room.openid = accounts[""]
+    return accounts
+
+
+@pytest.mark.parametrize("words", ["同意", "同意叶晓", "我同意叶晓绑定", "同意他", "同意吧", "同意叶晓绑定我家"])
+def test_a_yes_in_words_lets_in_who_asked(room: Room, words: str) -> None:
+    accounts = asking(room, "叶晓")
+
+    assert "叶晓绑定到3栋2单元502了" in said(room, words)
+    assert bound(room, accounts["叶晓"]) == "叶晓"
+
+
+@pytest.mark.parametrize("words", ["不同意", "不同意叶晓", "拒绝叶晓", "不认识叶晓", "不认识", "不同意叶晓绑定我家"])
+def test_a_no_in_words_keeps_out_who_asked(room: Room, words: str) -> None:
+    accounts = asking(room, "叶晓")
+
+    assert "已拒绝叶晓" in said(room, words)
+    assert bound(room, accounts["叶晓"]) == ""
+    assert "没有人在等" in said(room, "答复想绑定我家的人")
+
+
+@pytest.mark.parametrize(("words", "let_in"), [("同意叶红", True), ("不同意叶红", False)])
+def test_of_several_who_ask_the_named_one_is_answered_even_while_it_is_asked_who(room: Room, words: str, let_in: bool) -> None:
+    accounts = asking(room, "叶晓", "叶红")
+
+    assert "哪一位" in said(room, "同意")
+    said(room, words)
+
+    assert (bound(room, accounts["叶红"]), bound(room, accounts["叶晓"])) == ("叶红" if let_in else "", "")
+
+
+def test_of_several_who_ask_the_number_says_who(room: Room) -> None:
+    accounts = asking(room, "叶晓", "叶红")
+
+    asked = said(room, "不同意")
+    answer = said(room, "1")
+
+    assert f"已拒绝{asked.splitlines()[1][3:5]}" in answer
+    assert (bound(room, accounts["叶晓"]), bound(room, accounts["叶红"])) == ("", "")
+
+
+def test_who_asks_to_belong_to_the_flat_is_told_and_how_to_answer(room: Room) -> None:
+    asking(room, "叶晓")
+
+    assert "叶晓想绑定您家（3栋2单元502）" in said(room, "谁要绑我家？")
+
+
+@pytest.mark.parametrize("words", ["同意装电梯", "同意健康打卡", "让师傅明天来", "好", "我同意涨物业费"])
+def test_a_yes_to_something_else_lets_nobody_in(room: Room, words: str) -> None:
+    accounts = asking(room, "叶晓")
+
+    said(room, words)
+
+    assert bound(room, accounts["叶晓"]) == ""
+
+
+def test_a_mere_yes_amid_something_else_lets_nobody_in(room: Room) -> None:
+    accounts = asking(room, "叶晓")
+
+    said(room, "解除绑定", "同意")
+
+    assert bound(room, accounts["叶晓"]) == ""
+
+
+# ------------------------------------------------------------------ codes
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        (),
+        ("我要绑定",),
+        ("我要绑定", "5栋"),
+        ("我住3栋2单元502",),
+        ("我住3栋2单元502", DIGITS),
+        ("我住3栋2单元502", DIGITS, "2"),
+        ("我有邀请码",),
+        ("我妹妹明天下午三点来",),
+        ("我要报修",),
+    ],
+)
+@pytest.mark.parametrize("words", ["邀请码 {code}", "邀请码{code}", "{code}", "这是我妈给的码：{code}"])
+def test_a_code_is_used_whenever_it_is_said(room: Room, before: tuple[str, ...], words: str) -> None:
+    joined(room)
+    code = invited(room, "张兰")
+    room.seat(bound=False)
+
+    said(room, *before, words.format(code=code.lower()))
+
+    assert bound(room, room.openid) == "张兰"
+    assert "3栋2单元501" in said(room, "我绑的是哪户")
+
+
+def test_a_code_that_is_said_again_while_the_name_is_asked_is_no_name(room: Room) -> None:
+    joined(room)
+    code = invited(room, "我妈")
+    room.seat(bound=False)
+
+    assert "怎么称呼" in said(room, f"邀请码 {code}", f"邀请码 {code}")
+    assert "应该是十位，您发的是9位" in said(room, f"邀请码 {code[:9]}")
+    assert "登记好了" in said(room, f"邀请码{code}", "张兰")
+    assert bound(room, room.openid) == "张兰"
+
+
+def test_what_waited_for_the_flat_goes_on_when_a_code_gives_it(room: Room) -> None:
+    joined(room)
+    code = invited(room, "张兰")
+    room.seat(bound=False)
+
+    answer = said(room, "我妹妹明天下午三点来", "5栋", f"邀请码{code}")
+
+    assert "登记好了：3栋2单元501" in answer
+    assert "妹妹，通行码" in answer
+    assert "几单元" not in answer
+
+
+def test_who_has_no_code_after_all_is_told_the_other_way_and_let_go(room: Room) -> None:
+    assert "告诉我住哪一户" in said(room, "我有住户码", "没有")
+    assert "不住这里就不用登记" in said(room, "我有住户码", "我是送外卖的")

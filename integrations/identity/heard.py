@@ -1,0 +1,46 @@
+"""Words that are about who belongs to a flat whatever else stands open: a code, 不认识张兰, 同意叶晓, the digits that were asked for before."""
+
+import re
+
+from bot.contract import Turn, Wish, codes_in, roster, tail_told
+from integrations.identity import binding, household
+from integrations.identity.joining import LONG
+
+#: Says of what follows, or went before, that it is a code by which one is bound.
+_NAMED = re.compile(
+    r"(?:邀请|住户|家人|家庭|绑定|登记)码|(?:给|发)(?:我|俺|过来)?的码|(?<![取收提验证通行客证])码(?:是|为|[:：])"
+)
+
+#: One that lost a sign, or has one too many: no name of anybody's.
+_MISTYPED = re.compile(r"(?:邀请|住户|家人|家庭)码(?:是|为|[:：]|\s)*(?P<code>[0-9A-Za-z]{4,20})(?![0-9A-Za-z])")
+
+
+def hear(turn: Turn, text: str) -> str | Wish:
+    """Return the answer to such words, or what is to be done; nothing for all others."""
+    text = text.strip()
+    return _code(turn, text) or household.hear(turn, text) or _digits(turn, text)
+
+
+def _code(turn: Turn, text: str) -> Wish | str:
+    """Return the use of a code, at whatever moment it is said: it is never somebody's name, and never waits."""
+    is_named = _NAMED.search(text) is not None
+    found = codes_in(text)
+    for code in found:
+        is_alone = len(re.sub(r"[^0-9A-Za-z]", "", text)) == len(text.replace(" ", "").replace("-", "")) == LONG
+        is_mixed = any(map(str.isdigit, code)) and any(map(str.isalpha, code))
+        if is_named or (is_alone and (is_mixed or roster.find_invitation(turn.session, code) is not None)):
+            return Wish(intent="identity.join", values={"code": code})
+    if not found and (said := _MISTYPED.search(text)):
+        return Wish(intent="identity.join", values={"code": said["code"].upper()})
+    return ""
+
+
+def _digits(turn: Turn, text: str) -> Wish | str:
+    """Return another try at the flat that waits for the office, by digits that nothing asks for now: they were found only later."""
+    if turn.is_asked or not (digits := tail_told(text)) or turn.is_bound:
+        return ""
+    waiting = binding.request_of(turn.session, turn.openid)
+    if waiting is None or not (said := binding.said_in(waiting)).room:
+        return ""
+    known = {"building": said.building, "unit": said.unit, "room": said.room, "name": str(waiting.data.get("name", ""))}
+    return Wish(intent="identity.bind", values={**{slot: words for slot, words in known.items() if words}, "proof": digits})
