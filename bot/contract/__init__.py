@@ -71,6 +71,7 @@ from bot.contract.processing import Basis, Impact, Processing
 from bot.contract.taskkinds import Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
+from bot.language.answers import named as option_named
 from bot.language.kinds.called import is_described
 from bot.language.kinds.code import all_in as codes_in
 from bot.language.kinds.kind import Aspect, Found, Grammar, Kind, Slot, Value
@@ -101,7 +102,7 @@ __all__ = [
     "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Said", "Sample", "Scoped", "Search", "Services", "Slot", "Staff",
     "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "Wish", "WithConsent", "Work", "action", "amends", "api", "audience",
     "card", "checked_phone", "codes_in", "consents", "digest_of", "effect", "figure", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
-    "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "page", "page_number", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport",
+    "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "option_named", "page", "page_number", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport",
     "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "tail_told", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone",
     "whose", "word", "wording",
 ]  # fmt: skip

@@ -364,6 +364,7 @@ def _aside(talk: Talk, step: steps.Aside) -> Answer:
     if left is None:
         return answer
     if left is not step.form and left.intent != step.form.intent:
+        _look_up_resident(talk)
         resumed = carry_out(talk, starting.resume(talk.standing, left, talk.facts()))
         return replace(resumed, texts=(*answer.texts, *resumed.texts))
     intent = talk.intents[left.intent]

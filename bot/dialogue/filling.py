@@ -70,6 +70,14 @@ _NOT_HERE = re.compile(
     "|^(?:我|俺)?(?:就|只)?是(?:来(?:做客|串门|看房)的|路过的?|访客|客人|中介|[他她](?:的|家的?)?(?:朋友|同学|同事|亲戚|客人))"
 )
 
+#: Asks what the open question means, or what it is for.
+_WHAT_IS_ASKED = re.compile(
+    r"(?:这|那|你|您|这个|问的|说的|回复数字)*(?:是|问)*(?:啥|什么|么子|咩|什嘛)(?:个)?(?:意思|东西|号|码)?[啊呀呢嘛\s?？]*"
+    r"|(?:我|俺)?(?:看|听|搞|弄)?不(?:太)?(?:懂|明白|会)(?:弄|填|回|答|你说的)?(?:什么意思)?[了啊呀\s?？。]*|没[看听]懂[啊呀。]*"
+    r"|怎么(?:回|填|答|弄|回复|选|说)[啊呀呢\s?？]*|为(?:什么|啥)(?:要|还要)?(?:问|填|选|说)?(?:这个|这些)?[啊呀呢\s?？]*"
+    r"|(?:问|要)这个?(?:干嘛|干什么|干啥|做什么|做啥|有什么用)[啊呀呢\s?？]*"
+)
+
 _TIMES = {Aspect.BEGINS, Aspect.ENDS, Aspect.WHEN}
 
 _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
@@ -387,6 +395,8 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
     if "帮我问" in text and standing.unused:  # what nobody knew a moment ago
         asked = hand_over(standing, facts, facts.catalogue.person, standing.unused[-1][1])
         return Aside(standing=standing, first=replace(asked, is_question=True), form=form)
+    if _WHAT_IS_ASKED.fullmatch(text) and (slot := forms.asked(form, intent)) and slot.error:
+        return _ask_again(standing, form, intent, text)
     is_any = any(map(answers.is_any, courtesy.clauses(text)))
     if is_any and not answers.is_any(text):  # 随时来，我都在屋头; 么子时候来都要得 asks nothing
         return _any_time(standing, form, intent, text, facts)
@@ -441,7 +451,7 @@ def _ask_again(standing: Standing, form: Form, intent: Intent, text: str) -> Ste
     if courtesy.agrees(text):  # a yes to a question for a value: there is nothing wrong with it, it is only no value
         return again(standing, tried)
     slot = forms.asked(form, intent)
-    if slot is None or not slot.error or form.prompt:
+    if slot is None or not slot.error:
         return again(standing, tried, (Line("form.unclear"),))
     return Ask(standing=standing.within(tried), with_help=True)
 

@@ -259,7 +259,7 @@ def _read(form: Form, intent: Intent, message: Reading) -> dict[str, Value]:
     text = message.raw
     wanted = asked(form, intent)
     if wanted and wanted.kind is text_.KIND and form.menu:  # an action asked which: any other words are no answer
-        wanted = None
+        wanted = _proven_early(form, intent, text)
     said = message.take(intent.slots, asked=wanted.name if wanted else None, known=form.values)
     if (
         wanted
@@ -277,6 +277,13 @@ def _read(form: Form, intent: Intent, message: Reading) -> dict[str, Value]:
         if message.part(str(said[wanted.name])).take(others):  # 两个人 is no name
             del said[wanted.name]
     return said
+
+
+def _proven_early(form: Form, intent: Intent, text: str) -> Slot | None:
+    """Return the slot of a proof that is told before it is asked for: 6189, while it is asked of which community."""
+    if len(text) < PROVES or _DIGITS.fullmatch(text) is None:
+        return None
+    return next((slot for slot in intent.slots if slot.kind.is_secret and slot.name not in form.values), None)
 
 
 def is_told(values: Mapping[str, Value], slot: Slot) -> bool:
@@ -344,7 +351,10 @@ def _choose(form: Form, intent: Intent, text: str) -> dict[str, Value] | None:
     """Return the menu's value that was picked; suggestions of free slots are read as if they had been typed."""
     if not form.menu or all(value == shown for value, shown in form.menu.items()):
         return None
-    index = answers.pick(text, list(form.menu.values()))
+    shown = list(form.menu.values())
+    index = answers.pick(text, shown)
+    if index is None and form.prompt:
+        index = answers.named(text, shown)
     if index is None:
         return None
     value = list(form.menu)[index]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
+from bot.language.corrections import without_denied
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER, value_of
 
@@ -337,6 +338,30 @@ def pick(text: str, options: Sequence[str]) -> int | None:
     if not near or (len(near) > 1 and near[0][1] - near[1][1] < 10):
         return None
     return int(near[0][2])
+
+
+#: What names of places end with, and nobody says who means one: 和苑 for 和苑小区.
+_OF_PLACES = re.compile("(?:小区|社区|家园|花园|公寓|大厦)$")
+
+#: What stands around a name that is the whole answer.
+_AROUND = re.compile(r"^(?:我们?|俺|咱|家|住在?|在|就?是|就|那个?|选|要)+|[的呀啊吧呢哦嘛这那里边个]+$")
+
+#: What is not meant, behind what is or alone: 和苑小区 不是东区.
+_DENIED = re.compile("(?:不是|不在|不住|没住|别是|唔系)[^，,。]*")
+
+
+def named(text: str, options: Sequence[str]) -> int | None:
+    """Return the index of the one option that a sentence names, whole or in part: 和苑, 就是和苑小区 不是东区; None where it may be several."""
+    said = _DENIED.sub("", without_denied(re.sub(r"\s+", "，", text.strip())))
+    cores = [_OF_PLACES.sub("", option) for option in options]
+    for names in (options, cores):
+        found = [name for name in names if len(name) > 1 and name in said]
+        longest = [name for name in found if not any(name != other and name in other for other in found)]
+        if len(longest) == 1 and names.count(longest[0]) == 1:
+            return names.index(longest[0])
+    alone = _AROUND.sub("", said.strip("，,。.!！?？~～"))
+    holding = [index for index, option in enumerate(options) if len(alone) > 1 and alone in option]
+    return holding[0] if len(holding) == 1 else None
 
 
 def _bare(text: str) -> str:

@@ -1,9 +1,24 @@
 """What residents can ask for: to be bound to their flat, to be shown it, to say which one is meant, and to be let go."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Turn, action, amends, roster, tasks
+from bot.contract import (
+    Ask,
+    Community,
+    Evidence,
+    Household,
+    Refusal,
+    Reply,
+    Resident,
+    Turn,
+    action,
+    amends,
+    option_named,
+    roster,
+    tasks,
+)
 from integrations.identity import binding, proofs, requests
 from integrations.identity.binding import Flat
 
@@ -12,6 +27,12 @@ _NOT_THAT = re.compile("(?:不|别|甭|唔)(?:用|要|想|必|需要|使)?(?:再
 
 #: What a mere yes to the flat that was said back stands for: the number is asked for once more.
 AGREED = "yes"
+
+#: A phase or a part before the number of a building.
+_PART = re.compile("(.[期区])(?=.)")
+
+#: Words that name a community have more signs.
+SHORTEST_NAMING = 3
 
 #: The option of who lives in a flat and is not the person whose number it is.
 FAMILY = "family"
@@ -46,6 +67,7 @@ def bind(turn: Turn, slots: Living) -> Reply | Ask:
         return Reply("already", flat=owned.label)
     if (where := _where(turn, slots)) is not None:
         return where
+    slots = _there(turn, slots)
     flat = binding.find_flat(turn.session, slots.building, slots.unit, slots.room)
     roster.claim_flat(turn.session, turn.openid, slots.parts, flat, turn.now)
     if slots.proof in (None, AGREED):
@@ -62,6 +84,7 @@ def _claimed(turn: Turn, slots: Living) -> Reply | Ask:
     """Remember where somebody says they live, who wants to report a fault there; as it was said, whether there is such a flat or not."""
     if (where := _where(turn, slots)) is not None:
         return where
+    slots = _there(turn, slots)
     flat = binding.find_flat(turn.session, slots.building, slots.unit, slots.room)
     claim = roster.claim_flat(turn.session, turn.openid, slots.parts, flat, turn.now)
     return Reply("claimed", said=claim.label)
@@ -71,11 +94,28 @@ def _where(turn: Turn, slots: Living) -> Ask | None:
     """Let the talk belong to the community that is meant; asks which one before any is looked into: an answer would tell what is there."""
     meant = [place for place in turn.places if slots.community in ("", str(place.id))]
     if len(meant) > 1:
+        meant = _named(turn, meant) or meant
+    if len(meant) > 1:
         options = {str(one.id): one.name for one in meant}
         return Ask(slot="community", name="where", options=options, values={"said": slots.label})
     if meant and not turn.is_bound:
         turn.move_to(meant[0])
     return None
+
+
+def _there(turn: Turn, slots: Living) -> Living:
+    """Return the flat without what only ends the community's name: 和苑小区东区3栋 is building 3 of it."""
+    part = _PART.match(slots.building)
+    said = part is not None and turn.community.name.endswith(part[1]) and turn.community.name in turn.said
+    return replace(slots, building=slots.building.removeprefix(part[1])) if part and said else slots
+
+
+def _named(turn: Turn, places: Sequence[Community]) -> list[Community]:
+    """Return the community whose name stands in what was said, whenever it was: 我是3栋2单元501业主，和苑小区的."""
+    for line in reversed(turn.said.split("\n")):
+        if len(line) > SHORTEST_NAMING and (index := option_named(line, [one.name for one in places])) is not None:
+            return [places[index]]
+    return []
 
 
 def _owned(turn: Turn, slots: Flat) -> Household | None:

@@ -159,7 +159,7 @@ def _now(turn: Turn, intent: str, stranger: Stranger, do: Callable[[Turn, Strang
 
 def _answered(turn: Turn, who: str, *, approves: bool, is_bare: bool) -> str | Wish:
     waiting, says = waiting_at_home(turn), YES if approves else NO
-    if re.fullmatch(_SOMEBODY, who):
+    if re.fullmatch(f"{_SOMEBODY}?{_ENDS}", who):
         who = ""
     elif who:
         waiting = [one for one in waiting if one.is_called(who)]

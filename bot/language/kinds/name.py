@@ -478,6 +478,11 @@ def _read(message: Message, slot: Slot) -> Value | None:
     return "、".join(dict.fromkeys(filter(None, both))) or None
 
 
+def read_alone(words: str) -> str:
+    """Return the name or relation that words alone are; nothing where they are none."""
+    return _bare(words)
+
+
 def _bare(words: str) -> str:
     """Return the name or relation that an answer consists of; nothing when it is neither."""
     bare = _SO_MANY_OF.sub(r"\1", _HOW_MANY.sub("", _BEHIND_NAME.sub("", _BEFORE_NAME.sub("", words))))

@@ -12,6 +12,7 @@ from bot.language.kinds import (
     moment,
     money,
     name,
+    own_name,
     phone,
     photo,
     place,
@@ -27,7 +28,7 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         moment.START, moment.END, moment.DATETIME, moment.DATE, flat.BUILDING, flat.UNIT, flat.ROOM, plate.KIND, phone.KIND, tail.KIND, code.KIND,
-        temperature.KIND, count.KIND, money.KIND, name.KIND, place.KIND, flag.KIND, consent.KIND, choice.KIND, choice.SEVERAL, text.KIND, photo.KIND,
+        temperature.KIND, count.KIND, money.KIND, name.KIND, own_name.KIND, place.KIND, flag.KIND, consent.KIND, choice.KIND, choice.SEVERAL, text.KIND, photo.KIND,
     )
 }  # fmt: skip
 
