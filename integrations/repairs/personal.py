@@ -1,6 +1,10 @@
-"""Which rows of repairs are a person's. Tickets concern the building, too, and stay; the person goes out of them."""
+"""Which rows of repairs are a person's. Tickets concern the building, too, and stay; the person goes out of them.
 
-from collections.abc import Mapping
+What staff wrote to a ticket is free text, told or not, and names people: it is shown and goes with the resident's own words. What
+material and work cost is the office's account, and stays.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,16 +39,19 @@ def export_account(work: Work, openid: str) -> Mapping[str, Any]:
 
 
 def _ticket(work: Work, ticket: Ticket) -> Mapping[str, Any]:
-    told = (
-        select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.told).is_(True)).order_by(col(TicketNote.id))
-    )
+    notes = _notes(work, ticket)
     return {
         "工单号": ticket.number, "故障": CATEGORY_WORDS.get(ticket.category, ticket.category), "位置": ticket.location,
         "您说的": ticket.words, "联系电话": ticket.phone,
         "状态": STATE_WORDS[ticket.state], "报修时间": f"{ticket.opened_at:%Y-%m-%d %H:%M}", "评分": ticket.rating,
         "取消原因": {**REASONS, **OTHER_REASONS}.get(ticket.ended, ""), "取消或关闭的说明": ticket.ended_note, "费用": _costs(work, ticket),
-        "物业的话": [note.text for note in work.session.exec(told).all()],
+        "物业的话": [note.text for note in notes if note.told], "物业的内部备注": [note.text for note in notes if not note.told],
     }  # fmt: skip
+
+
+def _notes(work: Work, ticket: Ticket) -> Sequence[TicketNote]:
+    notes = select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.text) != "")
+    return work.session.exec(notes.order_by(col(TicketNote.id))).all()
 
 
 def _costs(work: Work, ticket: Ticket) -> list[str]:
@@ -53,7 +60,7 @@ def _costs(work: Work, ticket: Ticket) -> list[str]:
 
 
 def erase(work: Work, resident: Resident) -> None:
-    """Cancel what is still open and take out what the resident wrote; that something was repaired, and where, stays.
+    """Cancel what is still open and take out what was written, by the resident or by staff; that something was repaired, and where, stays.
 
     What is broken where others walk is mended all the same.
     """
@@ -84,6 +91,9 @@ def _empty(work: Work, ticket: Ticket) -> None:
         work.finish(ticket.subject, "住户已离开")
     ticket.rating, ticket.words, ticket.phone, ticket.ended_note = None, "", "", ""
     work.session.add(ticket)
+    for note in _notes(work, ticket):
+        note.text = ""
+        work.session.add(note)
 
 
 def _reported(work: Work, openid: str) -> list[Ticket]:
@@ -100,7 +110,7 @@ _TOLD = (Ticket.words, Ticket.phone, Ticket.location, Ticket.said_flat, Ticket.e
 _OVER = (col(Ticket.state).in_((TicketState.CLOSED, TicketState.CANCELLED)),)
 
 RETAIN = Retention(
-    what="报修里的话、电话和位置", lives=lambda work: timedelta(days=work.settings(Settings).keep_days), setting="LINLI_REPAIRS_KEEP_DAYS",
+    what="报修里的话、电话和位置，物业的备注", lives=lambda work: timedelta(days=work.settings(Settings).keep_days), setting="LINLI_REPAIRS_KEEP_DAYS",
     why="保修期内要查得到；没修完的不删",
     rows=(
         Rows(TicketNote, lambda before: (

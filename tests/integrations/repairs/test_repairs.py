@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.contract import Ask, Refusal, Reply
+from bot.contract import Ask, Refusal, Reply, Turn, Work, leaving, personal
 from bot.store.photos import Photo
 from bot.store.staff import Role
 from integrations.repairs import actions, clock, console, pages
-from integrations.repairs.models import FOLLOWS, Ticket, TicketState
+from integrations.repairs.models import FOLLOWS, Ticket, TicketNote, TicketState
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Chat, Town
@@ -312,6 +312,20 @@ def test_note_reaches_the_resident_only_if_it_is_meant_to(town: Town) -> None:
     town.opens(Role.STAFF, console.note, params={"number": ticket.number}, text="明早九点来", tell="on")
 
     assert town.told(CHEN) == [f"关于报修 {ticket.number}，物业回复：明早九点来"]
+
+
+def test_what_staff_wrote_to_a_ticket_is_exported_and_goes_with_the_residents_words(town: Town) -> None:
+    number = reported(town).number
+    town.opens(Role.STAFF, console.note, params={"number": number}, text="陈师傅周三上门", tell="1")
+    town.opens(Role.STAFF, console.note, params={"number": number}, text="老陈说他儿子在家")
+    export = lambda session: personal.everything(Work(session=session, now=town.now, context=town.context), CHEN)  # noqa: E731
+    [person] = town.database.submit(export).result()["住户"]
+
+    assert (person["报修"][0]["物业的话"], person["报修"][0]["物业的内部备注"]) == (["陈师傅周三上门"], ["老陈说他儿子在家"])
+
+    turn = lambda session: Turn(session=session, now=town.now, context=town.context, openid=CHEN)  # noqa: E731
+    town.database.submit(lambda session: leaving.leave(turn(session), "deleted")).result()
+    assert [one.text for one in town.all(TicketNote)] == ["", ""]
 
 
 def test_neighbours_do_not_see_each_others_tickets(town: Town) -> None:
