@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from bot.contract import Context, Work
 from bot.errors import ContentRefused, TooLarge, WeChatRefused
 from bot.pictures import redraw
-from bot.store import events, scope
+from bot.store import erasures, events, scope
 from bot.store.database import Database
 from bot.store.photos import Photo
 from bot.wechat.client import Client
@@ -61,7 +61,11 @@ class Photographer:
             log.info("photo not fetched yet", photo=photo.id, attempt=photo.attempts + 1, reason=error.errmsg)
         except Exception:  # a full disk, say: the attempt counts, and the others are fetched
             log.exception("photo not stored", photo=photo.id, attempt=photo.attempts + 1)
-        await self._database.write(_settle, photo.id or 0, name, fault, self._clock(), partial(self._apologise, phrase))
+        is_there = await self._database.write(
+            _settle, photo.public_id, name, fault, self._clock(), partial(self._apologise, phrase)
+        )
+        if not is_there and name and not await self._database.read(erasures.is_needed, name):
+            await asyncio.to_thread((self._folder / f"{name}.jpg").unlink, missing_ok=True)
 
     def _apologise(self, phrase: str, session: Session, photo: Photo, now: datetime) -> None:
         """Tell whoever sent a photo that it cannot be kept; which one they know by its time."""
@@ -82,9 +86,12 @@ def _phrase(error: ContentRefused) -> str:
 
 
 def _settle(
-    session: Session, identity: int, name: str, fault: str, now: datetime, apologise: Callable[[Session, Photo, datetime], None]
-) -> None:
-    photo = session.get_one(Photo, identity)
+    session: Session, public_id: str, name: str, fault: str, now: datetime, apologise: Callable[[Session, Photo, datetime], None]
+) -> bool:
+    """Note what became of a photo; False where it was erased while it was fetched. SQLite may have given its id to another by then."""
+    photo = session.exec(select(Photo).where(Photo.public_id == public_id)).first()
+    if photo is None:
+        return False
     scope.enter(session, photo.community_id)
     photo.attempts += 1
     if name:
@@ -95,6 +102,7 @@ def _settle(
         apologise(session, photo, now)
         events.record(session, now, "photo.lost", subject=photo.subject, reason=fault or "not fetched in time")
     session.add(photo)
+    return True
 
 
 def store(content: bytes, folder: Path) -> str:

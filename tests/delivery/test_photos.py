@@ -143,6 +143,29 @@ async def test_photo_that_did_not_come_is_spoken_of_only_when_it_is_given_up(
     assert told == [0] * (photos.ATTEMPTS - 1) + [1, 1]
 
 
+@pytest.mark.usefixtures("community")
+async def test_photo_erased_while_it_is_fetched_leaves_no_file_and_is_nobody_elses(
+    database: Database, now: datetime, tmp_path: Path
+) -> None:
+    class Media:
+        async def download(self, media_id: str) -> bytes:
+            def erase(session: Session) -> None:
+                session.delete(session.exec(select(Photo)).one())
+                session.flush()
+                session.add(Photo(id=1, openid="another", media_id="other", taken_at=now))
+
+            if media_id == "m":
+                await database.write(erase)
+            return picture()
+
+    await database.write(lambda session: session.add(Photo(id=1, openid="o", media_id="m", taken_at=now)))
+    await fetching(database, Media(), now, tmp_path).step()
+
+    [row] = await database.read(lambda session: session.exec(select(Photo)).all())
+    assert (row.openid, row.state, row.sha256, row.attempts) == ("another", "waiting", "", 0)
+    assert list((tmp_path / "photos").glob("*")) == []
+
+
 def broken_png() -> bytes:
     """A PNG whose second chunk has no name: Pillow raises SyntaxError for it, which is no error of files."""
     content = bytearray(picture(kind="PNG"))
