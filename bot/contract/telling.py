@@ -74,6 +74,22 @@ def on_duty(work: "Work", task: Task) -> tuple[list[Staff], list[Staff]]:
     )
 
 
+def may_know(work: "Work", task: Task, member: Staff) -> bool:
+    """Tell whether somebody who was told of a task may still be shown it: by their role, or by a turn of duty for just its kind.
+
+    It counts that they had that turn when they were told: who is on their way need not be on duty any more.
+    """
+    if member.id in {one.id for one in may_see(work, task.need)}:
+        return True
+    times = {work.now, *(alert.at for alert, told, _ in alerts.of_task(work.session, task.id or 0) if told.id == member.id)}
+    watches = [watch for at in times for watch in duty.now_on(work.session, at, task.kind) if watch.shift.covers != ""]
+    return member.disabled_at is None and any(member.id in _ids(watch) for watch in watches)
+
+
+def _ids(watch: duty.Watch) -> tuple[int | None, ...]:
+    return watch.staff.id, watch.stand_in.id if watch.stand_in else None
+
+
 def reach(work: "Work", task: Task) -> Reach:
     """Return who knows of a task."""
     told = [

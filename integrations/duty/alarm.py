@@ -50,7 +50,7 @@ def act(visit: Visit) -> Redirect:
 
 def _both(visit: Visit) -> tuple[Task, Staff]:
     task, member = tasks.find(visit.session, visit.params["task"]), by_login(visit.session, visit.params["login"])
-    if task is None or member is None or member.disabled_at is not None:
+    if task is None or member is None or not telling.may_know(visit, task, member):
         raise LookupError(visit.params["task"])
     return task, member
 

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.contract import Refusal, Turn, tasks
+from bot.contract import Refusal, Turn, tasks, telling
 from bot.contract.duty import newest, within
 from integrations.duty import codes, summons
 
@@ -35,14 +35,15 @@ def _take(turn: Turn, *, untaken: bool) -> str:
             members = codes.owners(there)
             ids = [member.id or 0 for member in members]
             task = newest(turn.session, ids, turn.now - summons.LIVES, untaken=untaken) if ids else None
-            if task is None:
+            member = next((one for one in members if task is not None and telling.may_know(there, task, one)), None)
+            if task is None or member is None:
                 continue
             try:
-                tasks.claim(there, task, members[0])
+                tasks.claim(there, task, member)
             except Refusal as refusal:
                 return str(refusal)
             return there.words(
                 there.context.messages["duty.yours"], title=task.title, who=summons.name_of(there, task),
-                phone=summons.phone_of(there, task), url=summons.link(there, task, members[0]),
+                phone=summons.phone_of(there, task), url=summons.link(there, task, member),
             )  # fmt: skip
     return ""

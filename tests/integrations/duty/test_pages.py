@@ -13,7 +13,7 @@ from bot.store.effects import Effect
 from bot.store.people import Resident
 from bot.store.staff import Staff
 from bot.store.tasks import Task
-from integrations.duty import alarm, codes, robots, roster
+from integrations.duty import alarm, codes, heard, robots, roster
 from integrations.duty.models import Code, Robot
 
 CHEN = "oChen"
@@ -75,6 +75,21 @@ def test_a_link_of_somebody_who_has_left_opens_nothing(town: Any, task: str) -> 
 
     with pytest.raises(LookupError):
         town.visits(alarm.show, task=task, login="staff")
+
+
+def test_a_link_opens_nothing_once_its_holders_role_sees_no_alarms(town: Any, task: str) -> None:
+    town.visits(alarm.show, task=task, login="staff")
+    do(town, lambda work: setattr(work.session.exec(select(Staff).where(Staff.login == "staff")).one(), "role", Role.CITY))
+
+    with pytest.raises(LookupError):
+        town.visits(alarm.show, task=task, login="staff")
+    with pytest.raises(LookupError):
+        town.sends(alarm.act, {"task": task, "login": "staff"}, do="claim")
+    assert (
+        do(town, lambda work: heard.hear(Turn(session=work.session, now=town.now, context=town.context, openid="oStaff"), "我来"))
+        == ""
+    )
+    assert town.all(Task)[0].claimed_by is None
 
 
 # ------------------------------------------------------------------ the own WeChat
