@@ -1,6 +1,6 @@
 """What to do about what was said, as the talk stands: a pure function from values to a step.
 
-Order: emergency → silence while a person has the word → the open alarm → the open form → the menu or question last shown →
+Order: emergency → silence while a person has the word, but for what one may have at any time → the open alarm → the open form → the menu or question last shown →
 what was done before → a new wish.
 """
 
@@ -109,7 +109,7 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     if sounds_alarm(standing, heard, facts.intents):
         return starting.sound(standing, facts.intents[heard.match.candidates[0].intent], heard)
     if standing.person is Person.TAKEN:
-        return _quiet(standing)
+        return _by_right(standing, heard, facts) or _quiet(standing)
     if said.is_spoken and not heard.text:
         return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
     if facts.is_alarm_open and standing.form is None and heard.text and _is_more(standing, heard, facts):
@@ -142,6 +142,26 @@ def _spoken(standing: Standing, heard: Heard, facts: Facts) -> Step:
         or starting.nodded(standing, heard, facts)
         or starting.request(standing, heard, facts)
     )
+
+
+def _by_right(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return what follows where one may have it at any time (`always`), and a bare answer to what was asked of that; None for all else.
+
+    What was open besides is put away: people talk of something else. A question of what cannot be undone is for them, too.
+    """
+    form, best = standing.form, starting.accepted(heard, facts.intents)
+    if form is not None and facts.intents[form.intent].always and form.stage is not forms.Stage.REREAD and _is_bare(heard.text):
+        return filling.go_on(standing, form, heard, facts)
+    is_lasting = best is not None and (best.releases_flat or best.confirm)
+    asks = questions.is_question(heard.text) and not questions.demands(heard.text)
+    if best is None or not best.always or (asks and is_lasting):
+        return None
+    aside = standing.form if standing.form is not None and standing.form.intent != best.id else standing.shelved
+    return starting.start(replace(standing.within(None), shelved=aside), best, heard, facts)
+
+
+def _is_bare(text: str) -> bool:
+    return courtesy.agrees(text) or courtesy.refuses(text) or answers.is_cancel(text) or text.isdigit()
 
 
 def _quiet(standing: Standing) -> Step:

@@ -26,7 +26,7 @@ from bot.language.reader import Fault, Fields, Place, Problem, Reader, attempt, 
 _INTENT_FIELDS = (
     "version", "intent", "title", "needs", "match", "examples", "sentences", "keywords", "exclude", "shared", "slots", "confirm",
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "chooses", "hands_over", "cancels",
-    "small_talk", "listens", "chats", "tells", "offer", "follow_ups", "baseline",
+    "small_talk", "listens", "chats", "tells", "always", "offer", "follow_ups", "baseline",
 )  # fmt: skip
 _SLOT_FIELDS = ("type", "title", "required", "ask", "error", "options", "skippable", "default", "suggest", "unknown", "otherwise")
 _COMMON_FIELDS = ("version", "language", "rules", "lists", "skip_words", "synonyms", "concepts")
@@ -102,6 +102,7 @@ class Intent:
     small_talk: bool = False  # said in passing
     listens: bool = False  # whoever says it goes on about it: what is no plain wish then is listened to
     chats: bool = False  # whoever says it may go on: what is unlikely to be a wish then gets a nod
+    always: bool = False  # answered also while a person has the word: what one may demand at any time
     tells: bool = False  # people are told, and no answer is waited for: 报平安
     offer: str = ""  # the sentence of a menu that stands for it: 家里东西坏了，请师傅来修
     baseline: Baseline | None = None  # None: nothing is counted as saved
@@ -401,7 +402,7 @@ def _read_intent(reader: Reader, common: Common, kinds: Mapping[str, Kind]) -> I
         releases_flat=get("releases", partial(_read_flat, reader), False), chooses_flat=get("chooses", partial(_read_flat, reader), False), hands_over=get("hands_over", reader.flag, False),
         cancels=get("cancels", partial(_read_names, reader), ()), small_talk=get("small_talk", reader.flag, False),
         listens=get("listens", reader.flag, False),
-        chats=get("chats", reader.flag, False), tells=get("tells", reader.flag, False),
+        chats=get("chats", reader.flag, False), tells=get("tells", reader.flag, False), always=get("always", reader.flag, False),
         offer=get("offer", reader.text_of, ""), baseline=get("baseline", partial(_read_baseline, reader), None), follow_ups=_read_follow_ups(reader, fields, common),
         places={
             name: (mark.line + 1, mark.column + 1)
