@@ -25,13 +25,17 @@ class Eraser:
     ) -> None:
         self._database, self._clock, self._context = database, clock, context
         self._folder, self._blank = folder, blank
+        self._is_logged = True  # the write-ahead log may hold what was erased, perhaps by a process that died
 
     async def step(self) -> int:
         """Carry out what was asked for; returns how many photo files went."""
-        names = await self._database.write(self._erase)
+        found, names = await self._database.write(self._erase)
         while await self._database.write(erasures.look_through):
-            pass  # each a transaction of its own, between which others have theirs
-        return await self._delete(names)
+            found = True  # each a transaction of its own, between which others have theirs
+        deleted = await self._delete(names)
+        if found or self._is_logged:
+            self._is_logged = not await self._database.empty_log()
+        return deleted
 
     async def sweep(self) -> int:
         """Delete photo files that belong to nobody, such as a process leaves that dies between rows and files."""
@@ -48,9 +52,10 @@ class Eraser:
         before = (self._clock() - SETTLED).timestamp()
         return [path.stem for path in self._folder.glob("*.jpg") if path.stat().st_mtime < before]
 
-    def _erase(self, session: Session) -> list[str]:
-        now, names = self._clock(), []
-        for erasure in erasures.asked(session):
+    def _erase(self, session: Session) -> tuple[bool, list[str]]:
+        """Return whether anything was asked for, and the names of files that nobody needs any more."""
+        now, names, asked = self._clock(), [], erasures.asked(session)
+        for erasure in asked:
             for resident in leaving.everybody(session, erasure.openid):
                 self._erase_in_services(session, resident, now)
             self._erase_account(session, erasure, now)
@@ -58,7 +63,7 @@ class Eraser:
                 services = self._context(erasure.community_id).services
                 ended = {one.kind for service in services.integrations for one in service.tasks if one.ends_with_account}
                 names += erasures.carry_out(session, erasure, now, self._blank, ended)
-        return names
+        return bool(asked), names
 
     def _erase_account(self, session: Session, erasure: Erasure, now: datetime) -> None:
         context = self._context(erasure.community_id)

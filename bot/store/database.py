@@ -40,6 +40,9 @@ DEADLOCK = "40P01"
 #: Times a group is tried again when the database restarts or a deadlock is broken.
 ATTEMPTS = 3
 
+#: Milliseconds that SQLite waits for who writes; and those who empty its log wait for readers, while nobody can write.
+BUSY_TIMEOUT, CHECKPOINT_WAITS = 10_000, 100
+
 #: Where a connection keeps what is said after its commit.
 _ANNOUNCED = "announced"
 
@@ -115,6 +118,23 @@ class Database:
     def listen(self, listener: Callable[[Set[str]], None]) -> None:
         """Call `listener`, in a writer's thread, after each commit that something was announced in."""
         self._listeners.append(listener)
+
+    async def empty_log(self) -> bool:
+        """Take what SQLite's write-ahead log holds into the file and empty it, for it keeps pages as they were; False while readers need it.
+
+        On PostgreSQL there is nothing to do: that is for VACUUM, and for who keeps the archived log.
+        """
+        return not self.is_sqlite or await asyncio.wrap_future(self._reading.submit(self._empty_log))
+
+    def _empty_log(self) -> bool:
+        with self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection  # SQLAlchemy would begin a transaction
+            driver.execute(f"PRAGMA busy_timeout={CHECKPOINT_WAITS}")
+            try:
+                is_busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+            return not is_busy
 
     def close(self) -> None:
         """Finish the work handed in so far and let go of the database."""
@@ -347,7 +367,7 @@ def _send_savepoint(words: str, connection: Connection, name: str) -> None:
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
     # The driver must not open transactions by itself: BEGIN IMMEDIATE below takes the write lock at once.
     dbapi_connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT}", "secure_delete=ON"):
         dbapi_connection.execute(f"PRAGMA {pragma}")
 
 
