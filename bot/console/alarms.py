@@ -2,7 +2,7 @@
 
 from bot.contract import Desk, Page, Task, View, page, tasks
 
-#: Alarms that are shown at once, a line each; of more their number is told.
+#: Urgent things that are shown at once, a line each; of more their number is told. Danger to life is always shown, however many.
 SHOWN = 2
 
 
@@ -10,14 +10,15 @@ SHOWN = 2
 def show(desk: Desk) -> View:
     """Return the alarms this person may see: the fragment at the top of each page."""
     alarms = [task for task in tasks.unanswered(desk.session) if desk.may(task.need)]
-    for task in alarms[:SHOWN]:
+    shown = alarms[: max(SHOWN, sum(task.is_alarm for task in alarms))]
+    for task in shown:
         desk.read(task.need, task.about)
     return View(
         "console/alarms.html",
         {
-            "alarms": [(task, _whose(desk, task), desk.page_of(task.about)) for task in alarms[:SHOWN]],
+            "alarms": [(task, _whose(desk, task), desk.page_of(task.about)) for task in shown],
             "count": len(alarms),
-            "more": len(alarms[SHOWN:]),
+            "more": len(alarms) - len(shown),
         },
     )
 

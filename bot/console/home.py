@@ -127,15 +127,20 @@ def _count(desk: Desk, whose: str) -> int:
 
 
 def _rows(desk: Desk, whose: str, skipped: int) -> list[Row]:
-    """Return one page of the list: urgent things first, then the longest waiting."""
+    """Return one page of the list: alarms, then what else is urgent, then all others; the longest waiting first."""
     most = skipped + SHOWN
     found: list[Task | Conversation] = [*store.pressing(desk.session, _needs(desk), *_of_tasks(desk, whose), limit=most)]
     if desk.may(handoffs.NEED):
         found += talklists.first(desk, Show.WAITING, *_of_talks(desk, whose), limit=most)
-    found.sort(key=lambda one: (not (isinstance(one, Task) and one.urgent), _since(one)))
+    found.sort(key=lambda one: (*_press(one), _since(one)))
     shown = found[skipped:most]
     holders = _holders(desk, shown)
     return [_task(desk, one, holders) if isinstance(one, Task) else _talk(desk, one, holders) for one in shown]
+
+
+def _press(one: Task | Conversation) -> tuple[bool, bool]:
+    """Return how little a thing presses, as `store.FIRST` has it."""
+    return (not one.urgent, not one.is_alarm) if isinstance(one, Task) else (True, True)
 
 
 def _since(one: Task | Conversation) -> datetime:

@@ -13,9 +13,10 @@ from bot.store import tasks as store
 from bot.store.conversations import Conversation
 from bot.store.people import Household, Resident
 from bot.store.staff import Staff
-from bot.store.tasks import KEEPS, Task, about, closed, count_by_need, find, listed, open_of, unanswered
+from bot.store.tasks import FIRST, KEEPS, Task, about, closed, count_by_need, find, listed, open_of, unanswered
 
 __all__ = [
+    "FIRST",
     "KEEPS",
     "LONGEST",
     "Task",

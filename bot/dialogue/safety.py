@@ -13,9 +13,6 @@ from bot.language.kinds.flat import Flat
 from bot.store import moving, tasks
 from bot.store.tasks import Task
 
-#: What the kinds of emergencies begin with.
-KIND = "emergency."
-
 #: Who sees an emergency: everybody who works with tasks.
 NEED = "task.view"
 
@@ -67,7 +64,7 @@ def _fresh(turn: Turn) -> Task | None:
     """Return the open alarm of the household that was spoken of lately; replicas wait for each other at the household's row."""
     if turn.flat is not None:
         turn.session.refresh(turn.flat, with_for_update=True)
-    found = tasks.alarms(turn.session, KIND, turn.openid, turn.flat.id if turn.flat else None)
+    found = tasks.alarms(turn.session, turn.openid, turn.flat.id if turn.flat else None)
     return next((task for task in found if turn.now - _heard_at(task) < FRESH), None)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, func, text
+from sqlalchemy import ColumnElement, Index, case, func, text
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, or_, select
 
@@ -21,6 +21,9 @@ KEEPS = ("claimed_at", "claimed_by", "rung_at", "closed_at", "closed_by", "outco
 
 #: Characters of a task's words; of more the first and the last ones are kept.
 LONGEST = 600
+
+#: What the kinds of tasks begin with that tell of danger to somebody's life.
+ALARM = "emergency."
 
 _CLOSED = text("closed_at IS NOT NULL")
 _CLIMBS = text("rung_at IS NOT NULL")
@@ -89,6 +92,17 @@ class Task(Scoped, table=True):
         """Tell whether something is still to be done."""
         return self.closed_at is None
 
+    @property
+    def is_alarm(self) -> bool:
+        """Tell whether somebody called for help: it goes before all else, however long that has waited."""
+        return self.kind.startswith(ALARM)
+
+
+#: In which order hands are needed: alarms, then what else is urgent, then all others; among equals the longest waiting.
+FIRST: tuple[Any, ...] = (
+    col(Task.urgent).desc(), case((col(Task.kind).startswith(ALARM), 1), else_=0).desc(), col(Task.opened_at),
+)  # fmt: skip
+
 
 def open(
     session: Session, now: datetime, *, kind: str, need: str, title: str, urgent: bool = False, openid: str | None = None,
@@ -112,10 +126,8 @@ def find(session: Session, public_id: str) -> Task | None:
 
 
 def listed(session: Session) -> Sequence[Task]:
-    """Return the open tasks, urgent ones first, then the longest waiting."""
-    return session.exec(
-        select(Task).where(col(Task.closed_at).is_(None)).order_by(col(Task.urgent).desc(), col(Task.opened_at))
-    ).all()
+    """Return the open tasks: alarms, then what else is urgent, then all others; among equals the longest waiting first."""
+    return session.exec(select(Task).where(col(Task.closed_at).is_(None)).order_by(*FIRST)).all()
 
 
 def pressing(
@@ -123,7 +135,7 @@ def pressing(
 ) -> Sequence[Task]:
     """Return the open tasks that these permissions may see and that fit, in the order of `listed`; all others stay sealed."""
     query = select(Task).where(col(Task.closed_at).is_(None), col(Task.need).in_(needs), *conditions)
-    return session.exec(query.order_by(col(Task.urgent).desc(), col(Task.opened_at)).limit(limit)).all()
+    return session.exec(query.order_by(*FIRST).limit(limit)).all()
 
 
 def count_pressing(session: Session, needs: Collection[str], *conditions: ColumnElement[bool]) -> int:
@@ -138,7 +150,7 @@ def open_of(session: Session, openids: Collection[str], household_id: int | None
     if household_id is not None:
         theirs = or_(theirs, col(Task.household_id) == household_id)
     query = select(Task).where(theirs, col(Task.closed_at).is_(None))
-    return session.exec(query.order_by(col(Task.urgent).desc(), col(Task.opened_at))).all()
+    return session.exec(query.order_by(*FIRST)).all()
 
 
 def count_by_need(session: Session) -> Mapping[str, int]:
@@ -154,9 +166,9 @@ def closed(session: Session, limit: int = 20) -> Sequence[Task]:
 
 
 def unanswered(session: Session) -> Sequence[Task]:
-    """Return the urgent tasks that nobody has taken: what every open console page rings for, the longest waiting first."""
+    """Return the urgent tasks that nobody has taken: what every open console page rings for, in the order of `listed`."""
     open_ones = select(Task).where(col(Task.closed_at).is_(None), col(Task.urgent).is_(True), col(Task.claimed_at).is_(None))
-    return session.exec(open_ones.order_by(col(Task.opened_at))).all()
+    return session.exec(open_ones.order_by(*FIRST)).all()
 
 
 def about(session: Session, subject: str) -> Sequence[Task]:
@@ -235,12 +247,12 @@ def add_words(session: Session, task: Task, text: str) -> None:
     session.add(task)
 
 
-def alarms(session: Session, prefix: str, openid: str, household_id: int | None) -> Sequence[Task]:
-    """Return the open tasks whose kind begins so, of somebody or of their household, the newest first."""
+def alarms(session: Session, openid: str, household_id: int | None) -> Sequence[Task]:
+    """Return the open alarms of somebody or of their household, the newest first."""
     mine = col(Task.openid) == openid
     if household_id is not None:
         mine = or_(mine, col(Task.household_id) == household_id)
-    found = select(Task).where(mine, col(Task.kind).startswith(prefix), col(Task.closed_at).is_(None))
+    found = select(Task).where(mine, col(Task.kind).startswith(ALARM), col(Task.closed_at).is_(None))
     return session.exec(found.order_by(col(Task.id).desc())).all()
 
 

@@ -241,7 +241,7 @@ LIST = Listing(
         Column(name="what", title="什么事", says=lambda desk, row: Cell(words=desk.veil(row["task"].title, row["task"]))),
         Column(name="kind", title="种类", says=lambda desk, row: row["kind"], sort=(Task.kind,)),
         Column(name="who", title="谁的", says=lambda desk, row: desk.veil(row["who"])),
-        Column(name="urgent", title="急不急", says=lambda desk, row: "紧急" if row["task"].urgent else "", sort=(col(Task.urgent).desc(), Task.opened_at)),
+        Column(name="urgent", title="急不急", says=lambda desk, row: "紧急" if row["task"].urgent else "", sort=tasks.FIRST),
         Column(name="opened", title="什么时候", says=lambda desk, row: row["task"].opened_at, sort=(Task.opened_at,)),
         Column(name="holder", title="谁在处理", says=lambda desk, row: row["claimed_by"]),
         Column(name="closed", title="办结", says=lambda desk, row: row["task"].closed_at, sort=(Task.closed_at,)),

@@ -138,7 +138,7 @@ def _alarm(work: Work, happening: Happening) -> Task | None:
 
 def _is_followed(task: Task) -> bool:
     """Tell whether a resident hears how it goes on."""
-    return summons.is_alarm(task) and bool(task.openid)
+    return task.is_alarm and bool(task.openid)
 
 
 def _fitting(task: Task, message: str) -> str:

@@ -123,7 +123,7 @@ async def send(call: Call, *, robot: str, url: str, text: str) -> str:
 def tell(work: Work, task: Task, rung: int) -> None:
     """Have every group told of a task's rung, once. What concerns a person's health or home stays behind the link."""
     kind = work.context.services.kind_of(task.kind)
-    title = task.title if summons.is_alarm(task) or kind is None else kind.title
+    title = task.title if task.is_alarm or kind is None else kind.title
     text = f"**{_plain(title)}**\n> {work.community.name}\n> 第 {rung} 次通知，还没有人接手\n[去控制台处理]({work.context.base_url}/console/tasks)"
     for robot in _all(work):
         work.perform(

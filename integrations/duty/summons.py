@@ -30,11 +30,6 @@ def quote(text: object) -> str:
     return words if len(words) <= QUOTED else f"{words[:QUOTED]}…"
 
 
-def is_alarm(task: Task) -> bool:
-    """Tell whether somebody called for help."""
-    return task.kind.startswith("emergency.")
-
-
 def name_of(work: Work, task: Task) -> str:
     """Return the resident's name, where one is known."""
     resident = tasks.resident_of(work, task)

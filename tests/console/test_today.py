@@ -58,6 +58,25 @@ async def test_urgent_things_come_first_then_the_longest_waiting_with_words_and_
         ]  # fmt: skip
 
 
+async def test_danger_to_life_goes_before_all_else_that_is_urgent_in_the_list_and_in_the_red_bar(office: Office) -> None:
+    def happen(session: Session) -> None:
+        for minutes, words in ((40, "厨房漏水"), (30, "新绑定的人不认识")):
+            assign(session, office, words, minutes, urgent=True)
+        for minutes, kind, words in ((20, "sos", "电梯困人"), (10, "fire", "燃气泄漏"), (5, "sos", "急病")):
+            task = assign(session, office, words, minutes, urgent=True)
+            task.kind = f"emergency.{kind}"
+
+    await office.write(happen)
+    async with await office.browser(Role.STAFF) as staff:
+        first = ["电梯困人", "燃气泄漏", "急病", "厨房漏水", "新绑定的人不认识"]
+        assert [row.split()[1] for row in await rows(staff)] == first
+        listed = await (await staff.get("/console/tasks")).text()
+        assert sorted(first, key=listed.rindex) == first
+        bar = await (await staff.get("/console/alarms")).text()
+        assert re.findall("<strong>(.*?)</strong>", bar) == first[:3], "danger to life is always shown"
+        assert "还有 2 个没有人处理" in bar
+
+
 async def test_list_is_narrowed_to_ones_own_and_to_what_nobody_has(office: Office) -> None:
     async with await office.browser(Role.STAFF) as staff:
 

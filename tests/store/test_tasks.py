@@ -129,9 +129,18 @@ def test_task_that_is_opened_again_is_nobodys_and_climbs_from_the_first_rung(off
 
 def test_urgent_ones_stand_first_then_the_longest_waiting(office: Database, now: datetime) -> None:
     for minute, urgent, title in ((0, False, "早"), (1, True, "急"), (2, False, "晚"), (3, True, "更急")):
-        opened(office, now + timedelta(minutes=minute), title=title, urgent=urgent)
+        opened(office, now + timedelta(minutes=minute), kind="repair.urgent", title=title, urgent=urgent)
 
     assert [task.title for task in office.submit(tasks.listed).result()] == ["急", "更急", "早", "晚"]
+
+
+def test_danger_to_life_stands_before_all_that_is_urgent_and_older(office: Database, now: datetime) -> None:
+    told = ("identity.objected", "有人不认识"), ("repair.urgent", "厨房漏水"), ("emergency.fire", "燃气泄漏"), ("emergency.sos", "电梯困人")
+    for minute, (kind, title) in enumerate(told):
+        opened(office, now + timedelta(minutes=minute), kind=kind, title=title, urgent=True)
+
+    for look in (tasks.listed, tasks.unanswered, lambda session: tasks.pressing(session, ["task.view"], limit=4)):
+        assert [task.title for task in office.submit(look).result()] == ["燃气泄漏", "电梯困人", "有人不认识", "厨房漏水"]
 
 
 def _kinds(office: Database) -> list[str]:
