@@ -11,6 +11,7 @@ from sqlmodel import col, func, select
 from bot.contract import (
     Conversation,
     Desk,
+    Household,
     Integration,
     Page,
     Redirect,
@@ -160,7 +161,7 @@ def _task(desk: Desk, task: Task, holders: Mapping[int, str]) -> Row:
     talk_path = desk.page_of(f"conversation:{talk.public_id}") if talk else ""
     talk_path = talk_path if _page_at(desk, talk_path) else ""
     own = talk_path if task.kind == handoffs.KIND else kind.address(task) if kind else ""
-    title, whose = desk.veil(task.title, task), _whose(desk, task.openid)
+    title, whose = desk.veil(task.title, task), _whose(desk, task.openid, task.household_id)
     words = desk.veil(str(task.data.get("text") or task.data.get("report") or ""), task)
     return Row(
         at=task.opened_at, urgent=task.urgent, title=title, path=own or desk.page_of(task.about), words="" if words in title else words,
@@ -196,10 +197,11 @@ def _page_at(desk: Desk, path: str) -> Page | None:
     return next((one for one in fits if desk.may(one.need)), None)
 
 
-def _whose(desk: Desk, openid: str | None) -> str:
-    """Return who somebody is that waits: 3栋2单元501 陈建国."""
+def _whose(desk: Desk, openid: str | None, home: int | None = None) -> str:
+    """Return who somebody is that waits, and in which flat where they have several: 3栋2单元501 陈建国."""
     resident = people.bound(desk.session, openid) if openid else None
-    return f"{desk.household(resident).label} {resident.name or '家庭成员'}" if resident else "没绑定住址的微信" if openid else ""
+    flat = desk.session.get(Household, home) if home else desk.household(resident) if resident else None
+    return f"{flat.label} {resident.name or '家庭成员'}" if resident and flat else "没绑定住址的微信" if openid else ""
 
 
 # ------------------------------------------------------------------ figures

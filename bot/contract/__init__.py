@@ -68,7 +68,7 @@ from bot.contract.pages import Desk, Download, Page, Reading, Redirect, Upload, 
 from bot.contract.past import Ended, Episode, Past, Then, Understood
 from bot.contract.personal import Personal, Retention, Rows
 from bot.contract.processing import Basis, Impact, Processing
-from bot.contract.taskkinds import Ladder, TaskKind
+from bot.contract.taskkinds import Caller, Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal
 from bot.language.answers import named as option_named
@@ -95,7 +95,7 @@ from bot.store.staff import ROLE_WORDS, Role, Staff
 from bot.store.tasks import Task
 
 __all__ = [
-    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Act", "Action", "Amendment", "Ask", "Asked", "Aspect", "Audience", "Basis", "Call", "Card", "Cell",
+    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Act", "Action", "Amendment", "Ask", "Asked", "Aspect", "Audience", "Basis", "Call", "Caller", "Card", "Cell",
     "Choice", "Column", "Community", "Context", "Conversation", "Days", "Delivery", "DeliveryState", "Desk", "Download", "Ended", "Endpoint", "Episode", "Event", "Evidence", "Figure",
     "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter",
     "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer", "Permission", "Personal", "Photo", "Processing", "Purpose", "Question", "Reaction", "Reading",

@@ -1,11 +1,16 @@
 """Kinds of tasks: how the card of one looks, what may come of it, and who is told when nobody answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from bot.store.people import Household, Resident
 from bot.store.tasks import Task
+
+if TYPE_CHECKING:
+    from bot.contract.work import Work
 
 
 class Who(StrEnum):
@@ -35,10 +40,20 @@ ALARM = Ladder((
 
 
 @dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Whose word a task stands on: whoever comes calls them, and nobody else in their name."""
+
+    resident: Resident | None = None
+    flat: Household | None = None
+    phone: str = ""  # told for just this; empty = the resident's own
+    place: str = ""  # where to go; empty = the flat
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskKind:
     """How tasks of a kind are dealt with; `kind` may end with `*` for all that begin so.
 
-    `path` is the console page that settles it and may use the task's data: /tickets/{ticket}. With `outcomes`, closing asks
+    `caller` says who reported what a task is about, where its own account does not. `path` is the console page that settles it and may use the task's data: /tickets/{ticket}. With `outcomes`, closing asks
     which it was. Only with a `ladder` anybody is told by itself.
     """
 
@@ -48,6 +63,7 @@ class TaskKind:
     path_title: str = "去处理"
     outcomes: Sequence[str] = ()
     ladder: Ladder | None = None
+    caller: "Callable[[Work, Task], Caller] | None" = None
     need: str = ""  # the permission its tasks ask for, where a roster is to know beforehand
     disputes: bool = (
         False  # it asks who belongs to a flat: whoever its subject names lets nobody else in there until it is closed

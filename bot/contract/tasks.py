@@ -6,6 +6,7 @@
 from collections.abc import Collection, Mapping
 
 from bot.contract import handoffs
+from bot.contract.taskkinds import Caller
 from bot.contract.work import Work
 from bot.errors import Refusal
 from bot.store import claims, conversations, people
@@ -21,6 +22,7 @@ __all__ = [
     "LONGEST",
     "Task",
     "about",
+    "caller",
     "claim",
     "close",
     "closed",
@@ -97,14 +99,24 @@ def resident_of(work: Work, task: Task) -> Resident | None:
     return people.bound(work.session, task.openid) if task.openid else None
 
 
+def caller(work: Work, task: Task) -> Caller:
+    """Return who reported what a task is about, and from which flat: as its kind knows, else by the account it came from."""
+    kind = work.context.services.kind_of(task.kind)
+    if kind is not None and kind.caller is not None:
+        return kind.caller(work, task)
+    resident = resident_of(work, task)
+    home = task.household_id or (resident.household_id if resident else None)
+    return Caller(resident=resident, flat=work.session.get_one(Household, home) if home else None)
+
+
 def whose(work: Work, task: Task) -> str:
     """Return whose matter a task is: flat, name and phone; empty for nobody's in particular."""
     resident = resident_of(work, task)
+    home = task.household_id or (resident.household_id if resident else None)
+    flat = work.session.get_one(Household, home).label if home else ""
     if resident is not None:
-        return f"{work.household(resident).label} {resident.name} {resident.phone}".strip()
-    if task.household_id is not None:
-        return work.session.get_one(Household, task.household_id).label
-    return places_of_unbound(work, [task.openid])[task.openid] if task.openid else ""
+        return f"{flat} {resident.name} {resident.phone}".strip()
+    return flat or (places_of_unbound(work, [task.openid])[task.openid] if task.openid else "")
 
 
 def places_of_unbound(work: Work, openids: Collection[str]) -> Mapping[str, str]:

@@ -158,7 +158,7 @@ def _row(
     staff: Mapping[int | None, Staff], unbound: str,
 ) -> dict[str, Any]:  # fmt: skip
     kind = desk.context.services.kind_of(task.kind)
-    home = resident.household_id if resident else task.household_id
+    home = task.household_id or (resident.household_id if resident else None)
     holder, closer = staff.get(task.claimed_by), staff.get(task.closed_by)
     flat = flats.get(home)
     who = f"{flat.label} {resident.name} {resident.phone}".strip() if resident and flat else flat.label if flat else unbound

@@ -14,7 +14,6 @@ from aiohttp.resolver import ThreadedResolver
 from sqlmodel import col, select
 
 from bot.contract import Call, Desk, GiveUp, Later, Page, Redirect, Refusal, Task, View, Work, effect, page, public_id
-from integrations.duty import summons
 from integrations.duty.models import Robot
 from integrations.duty.roster import EDIT
 from integrations.duty.settings import Settings

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.contract import Delivery, Household, Staff, Task, Work, roster, tasks
+from bot.contract import Delivery, Staff, Task, Work, roster, tasks
 
 #: How long the link of an alarm opens.
 LIVES = timedelta(days=1)
@@ -31,23 +31,28 @@ def quote(text: object) -> str:
 
 
 def name_of(work: Work, task: Task) -> str:
-    """Return the resident's name, where one is known."""
-    resident = tasks.resident_of(work, task)
-    return resident.name if resident else ""
+    """Return whom the phone belongs to: the resident who reported it, or whoever else at home has one, said to be so."""
+    return _called(work, task)[0]
 
 
 def phone_of(work: Work, task: Task) -> str:
-    """Return the resident's phone, or that of somebody else at home where they gave none."""
-    resident = tasks.resident_of(work, task)
-    if resident is not None and resident.phone:
-        return resident.phone
-    home = resident.household_id if resident else task.household_id
-    at_home = roster.people_of(work.session, work.session.get_one(Household, home)) if home else []
-    return next((one.phone for one in at_home if one.phone), "")
+    """Return the phone of the resident who reported it, or that of somebody else at home where they gave none."""
+    return _called(work, task)[1]
 
 
 def place_of(work: Work, task: Task) -> str:
-    """Return the flat, where one is known."""
-    resident = tasks.resident_of(work, task)
-    home = resident.household_id if resident else task.household_id
-    return work.session.get_one(Household, home).label if home else ""
+    """Return where to go, where that is known."""
+    by = tasks.caller(work, task)
+    return by.place or (by.flat.label if by.flat else "")
+
+
+def _called(work: Work, task: Task) -> tuple[str, str]:
+    by = tasks.caller(work, task)
+    name, phone = (by.resident.name, by.phone or by.resident.phone) if by.resident else ("", by.phone)
+    if phone or by.flat is None:
+        return name, phone
+    other = next((one for one in roster.people_of(work.session, by.flat) if one.phone), None)
+    if other is None:
+        return name, ""
+    housemate = f"同住的{other.name}" if other.name else "同住的人"
+    return (f"{name or '报的人'}没留电话，这是{housemate}的" if by.resident else other.name), other.phone

@@ -18,6 +18,7 @@ from integrations.repairs import (
     personal,
     processing,
     reactions,
+    steps,
     tickets,
 )
 from integrations.repairs.settings import Settings
@@ -49,10 +50,10 @@ integration = Integration(
         Permission(name="ticket.edit", title="处理报修工单", roles=_DESK),
     ),
     tasks=(
-        TaskKind(kind="repair.urgent", title="紧急报修", ladder=ALARM, need="ticket.view", path=_PATH, path_title=_WORDS),
-        TaskKind(kind="repair.urged", title="催办", path=_PATH, path_title=_WORDS),
-        TaskKind(kind="repair.overdue", title="报修超时", path=_PATH, path_title=_WORDS),
-        TaskKind(kind="repair.callback", title="低分回访", outcomes=("已回访，住户满意", "已回访，重新安排维修", "联系不上"), path=_PATH, path_title=_WORDS),
+        TaskKind(kind="repair.urgent", title="紧急报修", ladder=ALARM, caller=steps.caller, need="ticket.view", path=_PATH, path_title=_WORDS),
+        TaskKind(kind="repair.urged", caller=steps.caller, title="催办", path=_PATH, path_title=_WORDS),
+        TaskKind(kind="repair.overdue", caller=steps.caller, title="报修超时", path=_PATH, path_title=_WORDS),
+        TaskKind(kind="repair.callback", caller=steps.caller, title="低分回访", outcomes=("已回访，住户满意", "已回访，重新安排维修", "联系不上"), path=_PATH, path_title=_WORDS),
     ),
     cards=(cards.tickets,),
     today=(cards.unfinished,),

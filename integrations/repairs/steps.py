@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.contract import Desk, Household, Refusal, Resident, Staff, Task, is_past, row_id, tasks
+from sqlmodel import select
+
+from bot.contract import Caller, Desk, Household, Refusal, Resident, Staff, Task, Work, is_past, row_id, tasks
 from integrations.repairs import clock
 from integrations.repairs.actions import URGENT
 from integrations.repairs.models import LEVELS, OPEN, REASONS, STATE_WORDS, Ticket, TicketState
@@ -94,6 +96,16 @@ def call_out(desk: Desk, ticket: Ticket) -> Task:
     flat = desk.session.get(Household, ticket.household_id) if ticket.household_id else None
     title = f"紧急报修：{ticket.place_of(flat)} {ticket.what}"
     return desk.assign(URGENT, "ticket.view", title, urgent=True, household=flat, subject=ticket.subject)
+
+
+def caller(work: Work, task: Task) -> Caller:
+    """Return who reported the ticket that a task is about, with the number they told for it."""
+    ticket = work.session.exec(select(Ticket).where(Ticket.number == task.subject.partition(":")[2])).first()
+    if ticket is None:
+        return Caller()
+    resident = work.session.get(Resident, ticket.resident_id) if ticket.resident_id else None
+    flat = work.session.get(Household, ticket.household_id) if ticket.household_id else None
+    return Caller(resident=resident, flat=flat, phone=ticket.phone, place=ticket.place_of(flat))
 
 
 def reschedule(desk: Desk, ticket: Ticket, at: datetime) -> None:

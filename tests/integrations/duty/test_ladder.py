@@ -8,15 +8,17 @@ from sqlmodel import Session, select
 
 from bot.contract import DeliveryState, Turn, Work
 from bot.ladder import climb
-from bot.store import alerts, tasks
+from bot.store import alerts, people, tasks
 from bot.store.alerts import Alert
 from bot.store.duty import Shift
 from bot.store.effects import Effect
 from bot.store.outbox import Delivery
+from bot.store.people import Household, Resident
 from bot.store.staff import Staff
 from bot.store.tasks import Task
 from integrations.duty import heard
 from integrations.duty.models import Robot
+from integrations.repairs import actions
 
 CHEN = "oChen"
 
@@ -298,3 +300,58 @@ def test_who_no_longer_works_here_hears_nothing_more_of_an_alarm(town: Any) -> N
     do(town, go_on)
 
     assert len(town.told("oStaff")) == before
+
+
+# ------------------------------------------------------------------ whom to call
+
+
+def _at_home(town: Any, **phones: str) -> None:
+    """Let 3栋2单元501 be the home of these people, in this order, each with a phone or none; 陈建国 is bound there."""
+
+    def settle(work: Work) -> None:
+        home = work.session.exec(select(Household).where(Household.room == "501")).one()
+        first = work.session.exec(select(Resident).where(Resident.openid == CHEN)).one()
+        people.unbind(work.session, first, work.now)
+        for name, phone in phones.items():
+            one = first if name == first.name else people.settle(work.session, home, name=name)
+            one.phone = phone
+            work.session.add(one)
+            work.session.flush()
+        chen = next(one for one in people.of_household(work.session, home) if one.name == next(reversed(phones)))
+        people.bind(work.session, chen, CHEN, work.now)
+
+    do(town, settle)
+
+
+def test_message_has_the_number_of_who_reported_the_repair_and_not_of_who_stands_first_in_the_flat(town: Any) -> None:
+    wechat(town, staff="oStaff")
+    on_duty(town, "staff")
+    _at_home(town, 陈建国="19900004307", 蔡红梓="19900006598")
+
+    town.asks(CHEN, actions.report, category="water", location="厨房", urgent=True)
+
+    [message] = town.told("oStaff")
+    assert "蔡红梓，电话 19900006598" in message
+    assert "4307" not in message
+
+
+def test_number_told_for_the_repair_goes_before_the_one_on_record(town: Any) -> None:
+    wechat(town, staff="oStaff")
+    on_duty(town, "staff")
+    _at_home(town, 陈建国="19900004307", 蔡红梓="19900006598")
+
+    town.asks(CHEN, actions.report, category="water", location="厨房", urgent=True, phone="13700001111")
+
+    [message] = town.told("oStaff")
+    assert "蔡红梓，电话 13700001111" in message
+
+
+def test_number_of_somebody_else_at_home_is_said_to_be_theirs(town: Any) -> None:
+    wechat(town, staff="oStaff")
+    on_duty(town, "staff")
+    _at_home(town, 陈建国="19900004307", 蔡红梓="")
+
+    alarm(town)
+
+    [message] = town.told("oStaff")
+    assert "蔡红梓没留电话，这是同住的陈建国的，电话 19900004307" in message
