@@ -454,7 +454,16 @@ class Turn(Work):
     @cached_property
     def flat(self) -> Household | None:
         """The flat that is meant of those the resident has now; None for who is not bound, or has none."""
-        return next(iter(people.homes(self.session, self.resident)), None) if self.resident else None
+        return next(iter(self.flats), None)
+
+    @cached_property
+    def flats(self) -> Sequence[Household]:
+        """All flats the resident has now, the one that is meant first."""
+        return people.homes(self.session, self.resident) if self.resident else ()
+
+    def which_flat(self, household_id: int | None) -> str:
+        """Return a flat by its label for who has several and must read which one is meant; empty for everybody else."""
+        return next((one.label for one in self.flats if one.id == household_id), "") if len(self.flats) > 1 else ""
 
     @property
     def home(self) -> Household:

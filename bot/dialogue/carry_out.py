@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,7 @@ from bot.language.files import Catalogue, Intent
 from bot.language.kinds.kind import Value
 from bot.language.phrases import plain
 from bot.language.reading import Reading
+from bot.model import shortened
 from bot.store import conversations, people, tasks, unmatched
 from bot.store.conversations import Kept
 from bot.store.people import Household
@@ -31,6 +32,12 @@ from bot.store.tasks import Task
 
 #: Words up to this length are said back when they are added to what waits.
 SAID_BACK = 40
+
+#: What was done this long ago may have been meant for the flat that is chosen now.
+JUST_NOW = timedelta(minutes=30)
+
+#: Characters that are remembered of the words in which something done was told.
+TOLD = 120
 
 
 @dataclass(kw_only=True)
@@ -80,7 +87,7 @@ class Talk:
         asks_flat = self.turn.asks_flat
         return Facts(
             now=self.now, catalogue=self.catalogue, judge=self.house.understanding.judge, community_id=self.turn.community.key, is_bound=asks_flat is not None,
-            claim=self.turn.claim.parts if asks_flat is None and self.turn.claim else None, asks_flat=bool(asks_flat),
+            claim=self.turn.claim.parts if asks_flat is None and self.turn.claim else None, asks_flat=bool(asks_flat), means_other_flat=asks_flat is not None and self.heard is not None and safety.means_other_flat(self.turn, self.heard.text),
             shows=services.shows, amendable=services.amendable, keeping=services.keeping,
             is_alarm_open=alarm is not None, is_alarm_calm=alarm is not None and safety.is_calm(alarm),
             names_place=self.heard is not None and alarm is not None and safety.named(self.turn, self.heard.text) is not None,
@@ -249,26 +256,32 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
         return _ask_back(talk, form, intent, reply, before)
     if reply.ok:
         talk.result.served(intent)
-    if flat is not None:
-        _leave_flat(talk, flat)
+    left = _leave_flat(talk, flat) if flat is not None else ()
     text = talk.turn.words(intent.replies[reply.name], **{**_spoken(talk, form, intent), **reply.values})
+    if flat is not None and left:
+        text = f"{text}\n{talk.phrase(Line('flat.left', {'called': '、'.join(one.called for one in left), 'flat': flat.label}))}"
     if reply.forgets:
         talk.standing = Standing()
         conversations.hand_back(talk.kept)
         return _answer(text, "done", intent.id)
-    _remember(talk, reply, intent, forms.given(form))
+    _remember(talk, reply, intent, forms.given(form), talk.turn.said)
     return _finish(talk, form, intent, _said(before, text))
 
 
-def _leave_flat(talk: Talk, before: Household) -> None:
-    """Where another flat is meant from now on, let what was done for the one before be spoken of no more: it belongs to that one."""
+def _leave_flat(talk: Talk, before: Household) -> Sequence[Subject]:
+    """Where another flat is meant from now on, let what was done for the one before be spoken of no more: it belongs to that one.
+
+    Returns what of it was done just now: whoever meant it for the other flat must know that it has not moved along.
+    """
     _look_up_resident(talk)
-    if talk.turn.flat is None or talk.turn.flat.id != before.id:
-        kept = tuple(known for known in talk.standing.subjects if not talk.intents[known.intent].needs_home)
-        talk.standing = replace(talk.standing, subjects=kept)
+    if talk.turn.flat is not None and talk.turn.flat.id == before.id:
+        return ()
+    left = [known for known in talk.standing.subjects if talk.intents[known.intent].needs_home]
+    talk.standing = replace(talk.standing, subjects=tuple(known for known in talk.standing.subjects if known not in left))
+    return [known for known in left if talk.turn.flat is not None and talk.now - known.at < JUST_NOW]
 
 
-def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, Value]) -> None:
+def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, Value], said: str) -> None:
     """Let what was done be spoken of next; what was only asked about or pressed for stays what it was."""
     if not reply.about:
         return
@@ -280,7 +293,8 @@ def _remember(talk: Talk, reply: Reply, intent: Intent, values: Mapping[str, Val
         talk.standing = talk.standing.after(replace(known, at=talk.now, called=reply.called or known.called))
         return
     called = reply.called or intent.title
-    subject = Subject(about=reply.about, intent=intent.id, called=called, at=talk.now, values=dict(values))
+    said = shortened(said, TOLD)
+    subject = Subject(about=reply.about, intent=intent.id, called=called, at=talk.now, values=dict(values), said=said)
     talk.standing = talk.standing.after(subject)
 
 
@@ -306,7 +320,7 @@ def _finish(talk: Talk, form: Form, intent: Intent, text: str, kind: Kind = "don
 def _look_up_resident(talk: Talk) -> None:
     """Forget what was known of the resident: an action may have bound or unbound them."""
     talk.session.flush()
-    for known in ("resident", "flat", "claim"):
+    for known in ("resident", "flat", "flats", "claim"):
         talk.turn.__dict__.pop(known, None)
 
 
@@ -338,7 +352,8 @@ def _amend(talk: Talk, step: steps.Amend, before: Sequence[str]) -> Answer:
     except Refusal as refusal:
         return _answer(_said(before, str(refusal)), "done", intent.id)
     if reply.ok:
-        _remember(talk, reply if reply.about else _about(reply, subject), intent, {**subject.values, **step.values})
+        about = reply if reply.about else _about(reply, subject)
+        _remember(talk, about, intent, {**subject.values, **step.values}, f"{subject.said}\n{step.words}")
     spoken = {slot.name: slot.say(step.values[slot.name], talk.now) for slot in intent.slots if slot.name in step.values}
     text = talk.turn.words(intent.replies[reply.name], **{**spoken, **reply.values})
     lost = starting.not_taken(talk.read(step.words), intent, {**subject.values, **step.values})
@@ -477,7 +492,7 @@ def _pass_on(talk: Talk, words: str) -> Answer:
     talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
     more = Line(safety.more(task), {"words": starting.quoted(words)})
     line = Line("emergency.helped") if aftermath.is_helped(said, judge) and not safety.is_calm(task) else more
-    return _answer("\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn)))), "emergency", task.kind)
+    return _answer("\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn, said.raw)))), "emergency", task.kind)
 
 
 # ------------------------------------------------------------------ values

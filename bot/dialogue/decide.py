@@ -116,6 +116,8 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         return _passed_on(standing, heard.text)
     if step := following.ended(standing, heard, facts) or following.kept(standing, heard, facts):
         return step
+    if step := following.of_another(standing, heard, facts):
+        return step
     if standing.form is not None and filling.is_left_behind(standing.form, heard, facts):
         standing = standing.within(None)
     if standing.form is not None:
@@ -249,13 +251,15 @@ def _picked(standing: Standing, menu: Menu, text: str, facts: Facts) -> Step | N
         return replace(step, is_miss=bool(menu.text))  # what was offered was not what was meant
     if menu.shown_for is For.PHOTOS:
         return Attach(standing=standing.calm(), about=menu.options[index])
+    if menu.shown_for is For.CHANGE:
+        return following.change(standing, menu.options[index], menu.text, facts)
     words = Heard.unmatched(menu.text, facts.now)
     return starting.start(standing, facts.intents[menu.options[index]], words, facts)
 
 
 def title(option: str, menu: Menu, standing: Standing, intents: Mapping[str, Intent]) -> str:
     """Return how an option of a menu is shown."""
-    if menu.shown_for is For.PHOTOS:
+    if menu.shown_for is not For.INTENTS:
         return next((known.called for known in standing.subjects if known.about == option), "")
     return intents[option].offer or intents[option].title
 

@@ -27,7 +27,7 @@ from bot.dialogue.starting import (
     start,
 )
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
-from bot.language import answers, courtesy, emoji, questions
+from bot.language import answers, courtesy, emoji, people, questions
 from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.files import Intent
@@ -145,7 +145,7 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
     if standing.elsewhere is not None and answers.is_zero(text):
         return elsewhere(standing, standing.elsewhere)
-    if _agrees_to_cancel(intent, text) or _calls_off_indeed(form, intent, text):
+    if _agrees_to_cancel(intent, text) or _calls_off_indeed(form, intent, text, facts):
         return None
     if (
         answers.is_cancel(text)
@@ -177,11 +177,18 @@ def _agrees_to_cancel(intent: Intent, text: str) -> bool:
     return bool(intent.cancels) and courtesy.begins_with_yes(text) and answers.is_cancel(text)
 
 
-def _calls_off_indeed(form: Form, intent: Intent, text: str) -> bool:
+def _calls_off_indeed(form: Form, intent: Intent, text: str, facts: Facts) -> bool:
     """Tell whether who is asked for it says once more, or says yes and of which, that nobody shall come; a question decides nothing."""
     if not intent.cancels or not forms.asks_whether(form, intent) or questions.is_question(text):
         return False
-    return any(words.search(text) for words in (_NOBODY_COMES, _YES_THAT_ONE))
+    said = "，".join(clause for clause in courtesy.clauses(text) if not _is_of_else(clause, intent, facts))
+    return any(words.search(said) for words in (_NOBODY_COMES, _YES_THAT_ONE))
+
+
+def _is_of_else(clause: str, intent: Intent, facts: Facts) -> bool:
+    """Tell whether a clause speaks of mending where a visit is about to be called off, or of somebody's coming where a repair is."""
+    is_visit = any(facts.intents[name].is_about_somebody for name in intent.cancels if name in facts.intents)
+    return following.is_of_work(clause) if is_visit else people.speaks_of_kin(clause)
 
 
 def _is_leaving(text: str, form: Form) -> bool:
@@ -316,7 +323,7 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
     text = forms.suggestion(form, heard.text)
-    if _calls_off_indeed(form, intent, text):
+    if _calls_off_indeed(form, intent, text, facts):
         text = "是"
     said = heard.reading.part(text)
     if facts.is_alarm_open and not form.menu and _is_any_words(form, intent, said) and not answers.is_skip(text):

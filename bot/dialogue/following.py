@@ -101,6 +101,14 @@ BRIEF = 8
 #: Another visitor, who is not named.
 _SOMEBODY = re.compile("有.{0,3}人|客(?!厅|卧|气)|来人|朋友|师傅")
 
+#: One of several things, pointed at by what it is: 刚才货车那个, 装空调的那位.
+_POINTS = re.compile(
+    r"^(?:啊|哦|对了|那|把|刚才|刚刚|刚|之前|前面|上面|我|俺|说|约|报|订|登记|的|[，, ])*(?P<what>[\u4e00-\u9fff]{1,8}?)的?(?:那|这)(?:一?[个位张单辆趟件]|边|次|家)"
+)
+
+#: What points by no more than a time or a place in the talk: 明天那个, 上面那个.
+_POINTS_ANYHOW = re.compile(r"[今明后昨前大天早上下中午晚夜里间周星期礼拜一二三四五六日号月点就是我你他她它那这个要改第最后先面边头的得吧还有也都跟和]*")
+
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
 
 
@@ -117,6 +125,8 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if step := _another(standing, heard, facts) or _another_fault(standing, heard, facts):
         return step
     about = meant(standing, heard.text, facts)
+    if not about and (step := _which(standing, heard, facts)):
+        return step
     for subject in about:
         told = heard.of(_told_of(subject, about, heard.text, facts))
         step = _called(standing, subject, told, facts) or _amended(standing, subject, told, facts)
@@ -314,11 +324,40 @@ def _name_of(subject: Subject, facts: Facts) -> str:
 
 
 def meant(standing: Standing, text: str, facts: Facts) -> Sequence[Subject]:
-    """Return what words may be about, of several things done those they speak of: whoever comes, the thing that is broken."""
+    """Return what words may be about, of several things done those they speak of: whoever comes, the thing that is broken.
+
+    Words that point at one by what none of them was called are about none of them: 刚才货车那个, after a visit of 妈妈.
+    """
     spoken_of = [known for known in standing.subjects if named(known, text, facts) or _thing(known, text, facts)]
+    if not spoken_of and (what := _pointed(text)):
+        return [known for known in standing.subjects if what in known.said]
     if not spoken_of or corrects(text):
         return sorted(standing.subjects, key=lambda known: known not in spoken_of)
     return spoken_of
+
+
+def _pointed(text: str) -> str:
+    """Return by what words point at one of several things: 货车 of 刚才货车那个; empty where they do not."""
+    found = _POINTS.search(text)
+    return found["what"] if found and _POINTS_ANYHOW.fullmatch(found["what"]) is None else ""
+
+
+def _which(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the question which of the things done is to change, where words point at one that was never called so."""
+    if asks(heard.text):
+        return None
+    fitting = [known for known in standing.subjects if _changes(known, heard, facts)]
+    if not fitting:
+        return None
+    menu = Menu(options=tuple(known.about for known in fitting), text=heard.text, shown_for=For.CHANGE)
+    return ShowMenu(standing=replace(standing.calm(), menu=menu), menu=menu, phrase=Line("change.which", {"what": _pointed(heard.text)}))
+
+
+def change(standing: Standing, about: str, words: str, facts: Facts) -> Step | None:
+    """Return the change by words of the thing that was picked for them."""
+    subject = next((known for known in standing.subjects if known.about == about), None)
+    changed = _changes(subject, Heard.unmatched(words, facts.now), facts) if subject is not None else {}
+    return Amend(standing=standing.calm(), subject=subject, values=changed, words=words) if subject is not None and changed else None
 
 
 def _thing(subject: Subject, text: str, facts: Facts) -> str:
@@ -365,6 +404,8 @@ def _adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard:
     if wished is None or (wished.small_talk and tells_when):  # 周五上午方便，麻烦您了
         return True
     if wished.id != intent.id:
+        if _tells_what_it_lacks(wished, intent, heard):
+            return False
         if _holds(changed, wished, heard, facts):
             return True
         presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
@@ -402,6 +443,13 @@ def _is_of_a_day(subject: Subject, intent: Intent) -> bool:
     slot = intent.slot_for(Aspect.BEGINS)
     value = subject.values.get(slot.name) if slot is not None else None
     return isinstance(value, datetime) and (value.hour, value.minute) == (0, 0)
+
+
+def _tells_what_it_lacks(wished: Intent, intent: Intent, heard: Heard) -> bool:
+    """Tell whether another wish is told something of which what was done knows nothing: no repair has a car or a visitor of its own."""
+    kinds = [slot.kind for slot in intent.slots]
+    given = read_slots(wished, heard)
+    return not wished.small_talk and any(slot.kind not in kinds for slot in wished.slots if slot.name in given)
 
 
 def _holds(changed: Mapping[str, Value], wished: Intent, heard: Heard, facts: Facts) -> bool:
@@ -450,6 +498,34 @@ def ended(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         if isinstance(step, Do) and subject.intent in facts.intents[step.form.intent].cancels:
             return step
     return None
+
+
+def of_another(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the end of something else than what the open form is about to call off: 灯泡不用修了, while a visit is read back.
+
+    The form waits behind it: nothing was said of what it asks.
+    """
+    form = standing.form
+    cancels = facts.intents[form.intent].cancels if form is not None else ()
+    own = [known for known in standing.subjects if known.intent in cancels]
+    if form is None or not cancels or any(speaks_of(known, heard.text, facts) for known in own):
+        return None
+    for subject in standing.subjects:
+        if subject.intent not in cancels and speaks_of(subject, heard.text, facts):
+            step = _called(replace(standing, form=None), subject, heard, facts, forms.talked_over(form))
+            if step is not None:
+                return step
+    return None
+
+
+def speaks_of(subject: Subject, text: str, facts: Facts) -> bool:
+    """Tell whether words name who comes, or the thing that is broken."""
+    return bool(named(subject, text, facts) or _thing(subject, text, facts))
+
+
+def is_of_work(text: str) -> bool:
+    """Tell whether words speak of mending something."""
+    return _WORK.search(text) is not None
 
 
 def kept(standing: Standing, heard: Heard, facts: Facts) -> Step | None:

@@ -50,7 +50,7 @@ def alarm(turn: Turn, intent: Intent, danger: Danger, text: str) -> tuple[str, T
         _join(turn, known, intent, danger, text)
     turn.attach(turn.photos(), task.about)
     said = turn.words(intent.replies.get(danger, intent.reply), duty=telling.sentence(turn, task))
-    return "\n".join(filter(None, (said, where(turn)))), task
+    return "\n".join(filter(None, (said, where(turn, text)))), task
 
 
 def _open(turn: Turn, intent: Intent, danger: Danger, text: str) -> Task:
@@ -90,8 +90,10 @@ def _word(intent: Intent, danger: Danger) -> str:
 
 def _title(turn: Turn, dangers: Sequence[str], text: str) -> str:
     """Return what those who come read first: what it is, and where, by the words before the reporter's own address."""
-    home, said = _home(turn), _said_place(turn, text)
-    if said is not None and not home.startswith(said.label):
+    home, said = _home(turn, text), _said_place(turn, text)
+    if said is not None and (own := [one.label for one in turn.flats if said.fits(one.building, one.unit, one.room)]):
+        home = own[0]
+    elif said is not None and not home.startswith(said.label):
         home = f"{said.label}（{WHO if turn.flat else ''}{home}）"
     return f"{'、'.join(dangers)}：{home}"
 
@@ -102,7 +104,9 @@ def _said_place(turn: Turn, text: str) -> Flat | None:
     return max(reversed(found), key=lambda one: bool(one.unit) + 2 * bool(one.room), default=None)
 
 
-def _home(turn: Turn) -> str:
+def _home(turn: Turn, text: str) -> str:
+    if _is_open_which(turn, text):
+        return f"{'或'.join(one.label for one in turn.flats)}（没说是哪一户）"
     if turn.flat is not None:
         return turn.flat.label
     if turn.claim is not None:
@@ -110,13 +114,33 @@ def _home(turn: Turn) -> str:
     return moving.UNPLACED if len(turn.places) > 1 else moving.UNBOUND
 
 
-def where(turn: Turn) -> str:
-    """Return the question for the community, for whoever may be in any that the account serves; nothing for all others."""
+def where(turn: Turn, text: str) -> str:
+    """Return the question for the community or the flat, for whoever may mean any of several; nothing for all others."""
     places = turn.places
-    return (
-        turn.words(turn.context.messages["emergency.where"], places="、".join(one.name for one in places))
-        if len(places) > 1
-        else ""
+    if len(places) > 1:
+        return turn.words(turn.context.messages["emergency.where"], places="、".join(one.name for one in places))
+    if _is_open_which(turn, text) and _said_place(turn, text) is None:
+        return turn.words(turn.context.messages["emergency.flat"], flats="、".join(one.label for one in turn.flats))
+    return ""
+
+
+def _is_open_which(turn: Turn, text: str) -> bool:
+    """Tell whether of several flats of a resident it is not known which one the words are about."""
+    return len(turn.flats) > 1 and (bool(turn.asks_flat) or flat.names_other_home(text))
+
+
+def means_other_flat(turn: Turn, text: str) -> bool:
+    """Tell whether of several flats words may mean another than the last one: 我妈家, or by the number of another of theirs."""
+    if flat.names_other_home(text):
+        return len(turn.flats) > 1
+    said = [one.value for one in flat.find(text, turn.now) if isinstance(one.value, Flat) and one.value.building]
+    if not said or len(turn.flats) < 2:
+        return False
+    first, *others = turn.flats
+    return any(
+        one.fits(other.building, other.unit, other.room) and not one.fits(first.building, first.unit, first.room)
+        for one in said
+        for other in others
     )
 
 

@@ -33,6 +33,7 @@ class Subject:
     called: str  # 厨房的报修
     at: datetime
     values: Mapping[str, Value] = field(default_factory=dict)
+    said: str = ""  # the words it was told in: who asked for 装空调的 may say so again
 
 
 class For(StrEnum):
@@ -40,6 +41,7 @@ class For(StrEnum):
 
     INTENTS = "intents"  # what the words before it mean
     PHOTOS = "photos"  # subjects that the photos before it belong to
+    CHANGE = "change"  # subjects that the words before it change
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -259,7 +259,7 @@ def start(
         return shared
     if lacks_home(intent, facts):
         return bind_first(standing, form, intent, heard, facts, before)
-    if (choosing := choice_before(intent, facts)) is not None:
+    if (choosing := choice_before(intent, facts, is_new=True)) is not None:
         return choose_first(standing, choosing, form, heard, facts)
     if intent.listens or intent.chats:
         return Do(standing=replace(standing.within(None), listens=intent.id), form=form, before=before)
@@ -601,9 +601,10 @@ def _at_shared_place(standing: Standing, form: Form, intent: Intent, facts: Fact
     return again(standing, replace(forms.ask(form, slot), prompt=asks), before)
 
 
-def choice_before(intent: Intent, facts: Facts) -> Intent | None:
-    """Return the intent that asks which of several flats is meant, where that must be known first."""
-    return facts.catalogue.choosing if facts.asks_flat and intent.needs_home and not intent.releases_flat else None
+def choice_before(intent: Intent, facts: Facts, *, is_new: bool = False) -> Intent | None:
+    """Return the intent that asks which of several flats is meant, where that must be known first; `is_new`: by the words just said."""
+    asks = facts.asks_flat or (is_new and facts.means_other_flat)
+    return facts.catalogue.choosing if asks and intent.needs_home and not intent.releases_flat else None
 
 
 def choose_first(standing: Standing, choosing: Intent, form: Form, heard: Heard, facts: Facts) -> Step:

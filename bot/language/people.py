@@ -86,6 +86,14 @@ def unexclaimed(text: str) -> str:
     return _EXCLAIMED.sub(lambda match: " " * len(match[0]), text)
 
 
+_RELATED = Late(RELATIVE)
+
+
+def speaks_of_kin(text: str) -> bool:
+    """Tell whether words speak of a relative or a friend: 表哥不来了. Whoever comes to mend something is none."""
+    return _RELATED.search(text) is not None
+
+
 def is_no_name(words: str) -> bool:
     """Tell whether words are none anybody bears: 哦豁, 饮茶, 齐活儿, 车就."""
     return _NO_NAME.fullmatch(words) is not None

@@ -58,7 +58,10 @@ BY_FIRM = rf"""(?x:
     (?:人员|人(?!家)|师傅|工人|小哥|大哥|大姐|员工|工作人员|客服|阿姨|同志|老师|园长|校长|院长|医生|护士|同事|设计师|顾问)
   )"""
 
-CALLED = rf"(?:{BY_FIRM}|{BY_WORK}|{RELATION})"
+#: Whoever comes by the car they come with, where nobody is named: 送货的货车, 搬家的车.
+VEHICLE = "(?:(?:送货|拉货|搬家|送家具|送建材|拉家具)的?)?(?:[大小]?(?:货车|卡车|厢货|面包车)|货拉拉|三轮车|吊车|拖车)|(?:送货|拉货|搬家)的?车"
+
+CALLED = rf"(?:{BY_FIRM}|{BY_WORK}|{RELATION}|{VEHICLE})"
 _ALL = rf"(?P<all>{CALLED}(?:{AND.pattern}(?:{CALLED}|{NAME}|{FAMILIAR})){{0,4}})"
 
 #: What may stand between whoever comes and the word for coming: 今晚开车, 两个人要, 放学自己.
@@ -83,7 +86,7 @@ _COMING: tuple[Late, ...] = (
     Late(rf"来的(?:人|客人)?(?:有|是|[:：])\s*{_ALL}"),
     # 我妹妹今晚开车来
     Late(rf"""(?x:
-        {_ALL}(?:们|俩)?(?:[,，](?=\s*□))?(?:[带陪领][着了]?(?:{NUMBER}?[个名位]|[俩仨])?(?:{CALLED}|孩子|娃儿?|小孩|宝宝))?{_UNTIL}?(?:从(?:(?!来)[\u4e00-\u9fff]){{1,6}}?)?
+        {_ALL}(?:们|俩)?(?:[,，](?=\s*□))?(?:[带陪领][着了]?(?:{NUMBER}?[个名位]|[俩仨])?(?:{CALLED}|孩子|娃儿?|小孩|宝宝))?(?:□[,，]\s*)?{_UNTIL}?(?:从(?:(?!来)[\u4e00-\u9fff]){{1,6}}?)?
         (?: 来(?!不|过(?![□年节春中端元除生周六日冬寿])|电话|信|得及|着) | 到(?!期|底|处|账) | 嚟|回来|返|上门|[上进]去|上楼|进来|进门|过来|要进 | 住(?!院|在|的|这|那|哪) | 看房|上户|入户|做客|串门|家访|拜访|看望|探望|聚餐|吃饭|干活 | 在(?:楼下|大?门口|岗亭|门岗)
           | [拿取送](?:东西|钥匙|货|件|菜|饭) | [送修装收](?:(?![的得好了完过出走不没])[\u4e00-\u9fff]){{1,3}}(?=$|[,，。]) )
       )"""),
@@ -162,7 +165,7 @@ def called(words: str) -> str:
 
 def is_described(name: str) -> bool:
     """Tell whether a visitor is called by what they are, and by nobody's name: 妹妹, 修空调的师傅, 货拉拉."""
-    return all(KIN.fullmatch(one) or re.fullmatch(f"{BY_FIRM}|{BY_WORK}", one) for one in name.split("、"))
+    return all(KIN.fullmatch(one) or re.fullmatch(f"{BY_FIRM}|{BY_WORK}|{VEHICLE}", one) for one in name.split("、"))
 
 
 def is_proper(name: str) -> bool:

@@ -108,10 +108,27 @@ class Flat:
     unit: str = ""
     room: str = ""
 
+    def fits(self, building: str, unit: str, room: str) -> bool:
+        """Tell whether a flat has all that was said of it: 5栋 is any of building 5."""
+        return all(part in ("", own) for part, own in zip((self.building, self.unit, self.room), (building, unit, room), strict=True))
+
     @property
     def label(self) -> str:
         """What was said of it: 3栋, 3栋2单元, 3栋2单元501."""
         return f"{self.building and f'{self.building}栋'}{self.unit and f'{self.unit}单元'}{self.room}"
+
+
+#: Another home of one's own, or that of one's parents, by what it is and not by its number: 我妈家, 店里, 另一套, 老房子.
+_OTHER_HOME = re.compile(
+    r"(?:爸妈|爸爸?|妈妈?|爹妈?|爹娘|老娘|老妈|老爸|父母|公公?婆婆?|婆婆|公公|岳父母?|岳母|丈母娘|老丈人|爷爷?奶奶?|爷爷|奶奶|外公|外婆|姥姥|姥爷|儿子|女儿|闺女|哥哥?|姐姐?|弟弟?|妹妹?|老人|阿妈|阿爸)"
+    r"(?:家(?!的?(?:人|孩|娃|亲戚|保姆|狗|猫|车)|[一里]?[三四五六两0-9]口|长|政|教|电)|那(?:里|边|儿|头)|那?(?:套|户)|的?(?:房子|屋里|屋头))"
+    r"|(?<![商饭酒书])店(?:里|铺)(?!长)|商铺|铺子里?|门面房?|另外?一?(?:套|户)|那(?:一)?套|老房子|新房子|出租(?:屋|房)|租出去的|自己(?:家|那套|那户|屋)|自家"
+)
+
+
+def names_other_home(text: str) -> bool:
+    """Tell whether words speak of a home by whose or what it is, so that who has several may mean another than the last one."""
+    return _OTHER_HOME.search(text) is not None
 
 
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
