@@ -52,6 +52,7 @@ from bot.simulator import server as simulator
 from bot.store import communities, effects, imports, knowledge, schema, scope, sealing, seals
 from bot.store.communities import Community
 from bot.store.database import Database
+from bot.store.events import COMMAND_LINE
 from bot.store.outbox import Claim, Ways
 from bot.store.tokens import TokenShelf
 from bot.webhook import Webhook
@@ -209,7 +210,9 @@ class Linli:
 
     def work(self, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(work, …)` for the command's community in a transaction, now; for callers without an event loop."""
-        return self.ask(lambda session: fn(Work(session=session, now=self.clock(), context=self.context), *args, **kwargs))
+        return self.ask(
+            lambda session: fn(Work(session=session, now=self.clock(), context=self.context, by=COMMAND_LINE), *args, **kwargs)
+        )
 
     @property
     def context(self) -> Context:

@@ -100,7 +100,7 @@ def prune(
         def note(session: Any) -> None:
             for community in communities.listed(session, settings.wechat_appid)[:1]:
                 scope.enter(session, community.key)
-                events.record(session, clock(), "audit.pruned", lines=gone, before=f"{day:%Y-%m-%d}")
+                events.record(session, clock(), "audit.pruned", actor=events.COMMAND_LINE, lines=gone, before=f"{day:%Y-%m-%d}")
 
         try:
             while (count := database.submit(seals.prune, key, day, clock()).result()) is not None:

@@ -39,8 +39,10 @@ def rewrap(demo: Demo = False) -> None:
 
 
 @app.command()
-def forget(key: str, demo: Demo = False) -> None:
-    """Delete a retired key for ever; backups from before it was retired cannot be read after that."""
+def forget(
+    key: str, yes: Annotated[bool, typer.Option("--yes", help="Do not ask for its name again: for scripts.")] = False, demo: Demo = False
+) -> None:  # fmt: skip
+    """Delete a retired key for ever, its name typed twice; backups from before it was retired cannot be read after that."""
     from bot.cli import sealing
 
-    sealing.forget(key, demo=demo)
+    sealing.forget(key, yes=yes, demo=demo)

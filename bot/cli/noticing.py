@@ -15,6 +15,7 @@ from bot.contract import Staff, Work, notices, receipts, tasks, telling, timing
 from bot.contract.notices import Audience, Notice, NoticeKind, NoticeState, Plan, Reach
 from bot.errors import Misconfigured
 from bot.model import SHANGHAI
+from bot.store.events import COMMAND_LINE
 from bot.store.staff import by_login
 
 #: Years that --at, --now and /at may name.
@@ -99,7 +100,9 @@ def send(
     plan = when.plan(now)
     sort.settle(Notice(title=title, body=body), now)
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
-        audience = linli.ask(lambda session: notices.audience_of(Work(session=session, now=now, context=linli.context), to))
+        audience = linli.ask(
+            lambda session: notices.audience_of(Work(session=session, now=now, context=linli.context, by=COMMAND_LINE), to)
+        )
         reach = _reach(linli, audience, now)
         shown = timing.show(plan, now) if plan else None
         said: dict[str, object] = {
@@ -118,7 +121,7 @@ def send(
             member = _member(session, sort.by) if sort.by else None
             notice = notices.draft(session, title, body, audience, now, member.id if member else None)
             sort.settle(notice, now)
-            notices.send(Work(session=session, now=now, context=linli.context), notice, plan, member)
+            notices.send(Work(session=session, now=now, context=linli.context, by=COMMAND_LINE), notice, plan, member)
             return notice
 
         if not dry_run:
@@ -189,7 +192,7 @@ def approve(public_id: str, login: str, *, as_json: bool, demo: bool, community:
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
 
         def run(session: Session) -> tuple[str, str | None]:
-            work = Work(session=session, now=now, context=linli.context)
+            work = Work(session=session, now=now, context=linli.context, by=COMMAND_LINE)
             notice, member = _found(session, public_id), _member(session, login)
             asked = tasks.about(session, f"notice:{notice.public_id}")
             if asked and member.id not in {one.id for one in telling.may_see(work, asked[0].need)}:
@@ -224,7 +227,7 @@ def audience(name: str, to: str, *, as_json: bool, demo: bool, community: str) -
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
 
         def run(session: Session) -> list[dict[str, object]]:
-            work = Work(session=session, now=now, context=linli.context)
+            work = Work(session=session, now=now, context=linli.context, by=COMMAND_LINE)
             if name:
                 meant = notices.audience_of(work, to)
                 if unknown := notices.count(work, meant).unknown:
@@ -277,7 +280,9 @@ def decide(verb: str, public_id: str, *, demo: bool, community: str) -> None:
 
 def _reach(linli: app.Linli, audience: Audience, now: datetime) -> Reach:
     """Return who would be told; raises Misconfigured when part of the audience is nobody."""
-    reach = linli.ask(lambda session: notices.count(Work(session=session, now=now, context=linli.context), audience))
+    reach = linli.ask(
+        lambda session: notices.count(Work(session=session, now=now, context=linli.context, by=COMMAND_LINE), audience)
+    )
     if reach.unknown:
         raise Misconfigured(f"nobody belongs to {', '.join(reach.unknown)}; check --to. Nothing was sent")
     return reach

@@ -15,7 +15,7 @@ from bot.cli import stage
 from bot.cli.account import assembled, calling
 from bot.cli.posters import CODE, HEIGHT, QUIET, WIDTH, ask_for_url, folder_for, readable_name, words_at
 from bot.errors import AccountLimited, Misconfigured
-from bot.store import invitations
+from bot.store import events, invitations
 from bot.store.invitations import Invitation
 from bot.store.people import Household
 
@@ -67,6 +67,8 @@ async def _make_all(linli: app.Linli, flats: Sequence[Household], renew: bool, f
 
 def _paper(session: Session, flat: int, now: datetime, renew: bool) -> tuple[str, str]:
     paper = invitations.paper_of(session, session.get_one(Household, flat), now, renew=renew)
+    told = {"renewed": True} if renew else {}
+    events.record(session, now, "flat_code.drawn", subject=f"household:{flat}", actor=events.COMMAND_LINE, **told)
     return paper.code, paper.url
 
 

@@ -4,17 +4,19 @@ import asyncio
 import html
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import segno
 import typer
+from sqlmodel import Session
 
 from bot import app
 from bot.cli import stage
 from bot.cli.account import assembled, calling
 from bot.errors import Misconfigured
 from bot.language.menus import Scene as Kind
-from bot.store import scenes
+from bot.store import events, scenes
 from bot.store.invitations import PAPER
 from bot.store.scenes import Scene
 from bot.wechat.client import Client
@@ -73,10 +75,18 @@ async def _make_all(linli: app.Linli, kind: Kind, labels: Sequence[str], folder:
             is_new = not scene.url
             if is_new:
                 url = await ask_for_url(client, scene.code)
-                scene = linli.ask(scenes.complete, scene.code, url)
+                scene = linli.ask(_complete, scene.code, url, linli.clock())
             path = folder / file_name(scene)
             path.write_text(poster(scene.url, linli.community.name, kind.title, label), encoding="utf-8")
             typer.echo(f"{number}/{len(labels)}  {kind.kind} {label}: {'made' if is_new else 'was there'}, {path}")
+
+
+def _complete(session: Session, code: str, url: str, now: datetime) -> Scene:
+    scene = scenes.complete(session, code, url)
+    events.record(
+        session, now, "scene.made", subject=f"scene:{code}", actor=events.COMMAND_LINE, scene=scene.kind, label=scene.label
+    )
+    return scene
 
 
 async def ask_for_url(client: Client, code: str) -> str:

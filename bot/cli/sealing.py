@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
+from sqlmodel import Session
 
 from bot import app, config, keyfile
 from bot.cli import show_json, stage
@@ -13,7 +14,7 @@ from bot.errors import Misconfigured
 from bot.keyring import Key, KeyFile
 from bot.sealed import keyring_of
 from bot.services import load_integrations
-from bot.store import sealing
+from bot.store import communities, events, scope, sealing
 from bot.store.database import Database
 
 #: Seconds after which every running process has learned of a new key: each looks once a second (app.REFRESH).
@@ -77,6 +78,7 @@ def rotate(*, alone: bool, demo: bool) -> None:
                 f"copy {keyfile.path(settings)} to each replica, then run `linli keys rotate` again"
             )
         database.submit(sealing.retire_others, key_id, app.clock()).result()
+        _note(database, "sealing_key.rotated", key_id)
         file = _read(settings)
         retired = [key.id for key in file.keys if key.id != key_id and not key.retired]
         keyfile.write(settings, file.retire(retired, f"{app.clock():%Y-%m-%d}"))
@@ -112,11 +114,13 @@ def rewrap(former: str, *, demo: bool) -> None:
     """Take the keys over from the secret of before."""
     settings = stage.settings(demo=demo)
     keyfile.rewrap(settings, former)
+    with _opened(settings) as database:
+        _note(database, "sealing_key.rewrapped", keyring_of(database.engine.dialect).current)
     typer.echo(f"{keyfile.path(settings)} opens with the new secret")
 
 
-def forget(key_id: str, *, demo: bool) -> None:
-    """Delete a retired key that no value is under."""
+def forget(key_id: str, *, yes: bool, demo: bool) -> None:
+    """Delete a retired key that no value is under, once its name was typed again; where nobody can be asked only with `yes`."""
     settings = stage.settings(demo=demo)
     with _opened(settings) as database:
         file = _read(settings)
@@ -129,8 +133,31 @@ def forget(key_id: str, *, demo: bool) -> None:
             raise Misconfigured(f"key {key_id} is not retired; run `linli keys rotate` first")
         if left := sum(count.values for count in sealing.counts(database.engine) if count.key == key_id):
             raise Misconfigured(f"{left} values are still under key {key_id}; run `linli keys rotate` first")
+        if not yes:
+            _require_meant(key_id)
         keyfile.write(settings, file.without(key_id))
+        _note(database, "sealing_key.forgotten", key_id)
     typer.echo(f"key {key_id} is deleted; delete the backups of the key file that still hold it, too")
+
+
+def _require_meant(key_id: str) -> None:
+    """Ask for the name once more; raises Misconfigured where nobody sits at a terminal, or types another."""
+    if not sys.stdin.isatty():
+        raise Misconfigured(f"key {key_id} would be deleted for ever, and nobody can be asked here; a script adds --yes")
+    typed = typer.prompt(f"Backups that need key {key_id} can never be read again. Type its name to delete it").strip()
+    if typed != key_id:
+        raise Misconfigured(f"{typed!r} is not {key_id!r}; nothing was deleted")
+
+
+def _note(database: Database, kind: str, key_id: str) -> None:
+    """Write into the log of each community what was done to the keys, which are everybody's."""
+
+    def note(session: Session) -> None:
+        for community in communities.listed(session):
+            with scope.within(session, community.key):
+                events.record(session, app.clock(), kind, subject=f"sealing_key:{key_id}", actor=events.COMMAND_LINE)
+
+    database.submit(note).result()
 
 
 def _read(settings: config.Settings) -> KeyFile:

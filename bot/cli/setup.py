@@ -30,8 +30,9 @@ from bot.language import files, promises
 from bot.language.recurrence import holidays
 from bot.sealed import keyring_of
 from bot.services import folders, load_integrations, load_services
-from bot.store import channels, communities, credentials, knowledge, revisions, roster, schema, scope, sealing, sessions
+from bot.store import channels, communities, credentials, events, knowledge, revisions, roster, schema, scope, sealing, sessions
 from bot.store.database import Database
+from bot.store.events import COMMAND_LINE
 from bot.store.staff import Role, Staff, by_login, check_login
 from bot.wechat.client import Client
 
@@ -126,6 +127,8 @@ def user_add(login: str, name: str, role: str, *, demo: bool, community: str) ->
             raise Misconfigured(f"login {login!r} is taken; `linli user link {login}` prints a sign-in link for it")
         member = Staff(login=login, name=name, role=Role(role), created_at=app.clock())
         session.add(member)
+        session.flush()
+        events.record(session, app.clock(), "staff.added", subject=f"staff:{login}", actor=COMMAND_LINE, role=role)
         return member
 
     with _database(settings) as database:
@@ -150,6 +153,7 @@ def user_join(login: str, there: str, role: str, *, demo: bool, community: str) 
                 phone=member.phone, openid=member.openid,
             )
         )  # fmt: skip
+        events.record(session, app.clock(), "staff.added", subject=f"staff:{login}", actor=COMMAND_LINE, role=role or member.role)
 
     with _database(settings) as database:
         database.submit(join).result()
@@ -161,6 +165,7 @@ def user_link(login: str, *, demo: bool, community: str) -> None:
     settings = stage.settings(demo=demo)
     with _database(settings) as database:
         member = database.submit(_require_staff, login, settings.wechat_appid, community).result()
+        database.submit(sessions.note, member, "staff.link_made", app.clock(), COMMAND_LINE).result()
         _print_link(database, settings, member)
 
 
@@ -171,7 +176,7 @@ def user_passwd(login: str, password: str, *, demo: bool, community: str) -> Non
     def change(session: Session) -> None:
         member = _require_staff(session, login, settings.wechat_appid, community)
         sessions.set_password(session, member, kept)
-        sessions.note(session, member, "staff.password_set", app.clock(), actor="system")
+        sessions.note(session, member, "staff.password_set", app.clock(), actor=COMMAND_LINE)
 
     with _database(settings) as database:
         database.submit(change).result()
@@ -187,7 +192,7 @@ def user_disable(login: str, *, demo: bool, community: str) -> None:
         member.disabled_at = app.clock()
         session.add(member)
         sessions.end_all(session, member)
-        sessions.note(session, member, "staff.disabled", app.clock(), actor="system")
+        sessions.note(session, member, "staff.disabled", app.clock(), actor=COMMAND_LINE)
 
     with _database(settings) as database:
         database.submit(disable).result()
@@ -202,7 +207,7 @@ def user_totp_reset(login: str, *, demo: bool, community: str) -> None:
         member = _require_staff(session, login, settings.wechat_appid, community)
         credentials.forget_app(session, member.person)
         sessions.end_all(session, member)
-        sessions.note(session, member, "staff.totp_reset", app.clock(), actor="system")
+        sessions.note(session, member, "staff.totp_reset", app.clock(), actor=COMMAND_LINE)
 
     with _database(settings) as database:
         database.submit(reset).result()

@@ -13,7 +13,7 @@ from sqlmodel import col, func, or_, select, text
 from bot.contract import SHANGHAI, Desk, Download, Log, Page, Refusal, Services, Subject, View, Work, page, personal, row_id
 from bot.contract.sheets import table
 from bot.store import apikeys, people, scope, seals
-from bot.store.events import OF_STAFF, Event
+from bot.store.events import COMMAND_LINE, OF_STAFF, Event
 from bot.store.people import Household, Resident
 from bot.store.staff import ROLE_WORDS, Staff
 
@@ -27,7 +27,7 @@ EXPORTED = 50_000
 MEANT = 200
 
 #: Who else acts beside each of the staff.
-ACTORS = {"resident:": "居民", "machine:": "设备或外部系统", "system": "系统"}
+ACTORS = {"resident:": "居民", "machine:": "设备或外部系统", "system": "系统", COMMAND_LINE: "命令行"}
 
 
 def _staff(work: Work, login: str) -> Subject:
@@ -69,6 +69,8 @@ OWN = Log(
         "staff.role_changed": "改了员工角色：{before}改为{after}", "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号",
         "staff.link_made": "开了登录链接", "staff.changed": "改了员工资料：{fields}", "staff.signed_out": "让其他设备退出登录", "staff.password_set": "设了新密码", "staff.totp_on": "开启了两步验证",
         "staff.totp_off": "关闭了两步验证", "staff.totp_reset": "重置了两步验证", "staff.codes_renewed": "换了一批备用码", "staff.recovery_used": "用掉一个备用码",
+        "scene.made": "做了二维码：{scene} {label}", "flat_code.drawn": "打印了住户码{renewed?，旧码作废}", "sealing_key.rotated": "换了加密密钥，以前的停用",
+        "sealing_key.rewrapped": "用新的 LINLI_SECRET 接管了加密密钥", "sealing_key.forgotten": "永远删除了一把停用的加密密钥",
         "intents.saved": "改了意图文件", "intents.deleted": "删除了意图文件", "intents.restored": "把意图文件恢复到以前", "unmatched.ignored": "把 {lines} 句没听懂的话设为不再显示", "unmatched.shown": "让 {lines} 句没听懂的话重新显示", "key.made": "新建了接口密钥", "key.revoked": "停用了接口密钥",
         "data.read": "查看了{what}", "data.exported": "导出了{what}", "audit.pruned": "清理了 {before} 以前的记录，{lines} 条",
         "permission.changed": "改了权限：{role}{allowed}{permission}", "effect.died": "有操作没有完成（{effect}）",
@@ -80,6 +82,7 @@ OWN = Log(
     titles={
         "consent.given": "同意了一项用途", "consent.refused": "没有同意一项用途", "consent.withdrawn": "撤回了一项同意",
         "resident.unbound": "解除了绑定", "resident.bound": "绑定了微信", "resident.moved_in": "住进一户", "resident.moved_out": "搬出一户",
+        "scene.made": "做了二维码", "flat_code.drawn": "打印了住户码",
         "privacy.erased": "删除了离开的居民的记录", "privacy.forgotten": "过了保存期限，自动删除", "staff.added": "添加了员工账号",
         "staff.role_changed": "改了员工角色", "staff.changed": "改了员工资料", "data.read": "查看了敏感内容", "data.exported": "导出了资料",
         "audit.pruned": "清理了旧记录", "permission.changed": "改了权限", "effect.died": "有操作没有完成", "roster.imported": "导入了名册",
@@ -94,6 +97,7 @@ OWN = Log(
     subjects={
         "staff": _staff, "resident": _resident, "key": _key, "file": lambda work, path: Subject(path, f"/intents/history/{path}"),
         "photo": lambda work, key: Subject("照片", f"/photos/{key}"),
+        "scene": lambda work, key: Subject("二维码"), "sealing_key": lambda work, key: Subject(f"加密密钥 {key}"),
         "mass": lambda work, key: Subject("群发"), "kept": _kept,
     },
 )  # fmt: skip

@@ -51,6 +51,7 @@ EMITS = {
     "staff.signed_in": "", "staff.added": "role", "staff.role_changed": "before after",
     "staff.disabled": "", "staff.enabled": "", "staff.link_made": "", "staff.signed_out": "", "staff.password_set": "",
     "staff.changed": "fields", "staff.totp_on": "", "staff.totp_off": "", "staff.totp_reset": "", "staff.codes_renewed": "", "staff.recovery_used": "", "intents.saved": "", "intents.deleted": "", "intents.restored": "", "unmatched.ignored": "lines", "unmatched.shown": "lines",
+    "scene.made": "scene label", "flat_code.drawn": "renewed?", "sealing_key.rotated": "", "sealing_key.rewrapped": "", "sealing_key.forgotten": "",
     "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed",
     "audit.pruned": "lines before", "data.read": "what", "data.exported": "what",
     "roster.imported": "flats new changed left", "roster.undone": "kept?", "roster.exported": "rows",

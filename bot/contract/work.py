@@ -136,6 +136,7 @@ class Work:
     session: Session
     now: datetime
     context: Context
+    by: str = "system"  # who does this where it is nobody in particular
     _depth: int = field(default=0, repr=False)
 
     def __post_init__(self) -> None:
@@ -146,7 +147,7 @@ class Work:
     @property
     def actor(self) -> str:
         """Who does this, for the event log."""
-        return "system"
+        return self.by
 
     @property
     def community(self) -> Community:
@@ -180,6 +181,8 @@ class Work:
             return f"{member.name}（{ROLE_WORDS[member.role]}）" if member else name
         if kind == "machine":
             return "设备或外部系统"
+        if kind == events.COMMAND_LINE:
+            return "命令行"
         if kind != "resident":
             return "系统"
         resident = people.by_public_id(self.session, name)

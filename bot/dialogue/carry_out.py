@@ -258,8 +258,8 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
         talk.result.served(intent)
     left = _leave_flat(talk, flat) if flat is not None else ()
     text = talk.turn.words(intent.replies[reply.name], **{**_spoken(talk, form, intent), **reply.values})
-    if flat is not None and left:
-        text = f"{text}\n{talk.phrase(Line('flat.left', {'called': '、'.join(one.called for one in left), 'flat': flat.label}))}"
+    if left and form.outer is None:
+        text = f"{text}\n{talk.phrase(Line('flat.left', {'called': '、'.join(one.called for one in left)}))}"
     if reply.forgets:
         talk.standing = Standing()
         conversations.hand_back(talk.kept)
@@ -492,7 +492,9 @@ def _pass_on(talk: Talk, words: str) -> Answer:
     talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
     more = Line(safety.more(task), {"words": starting.quoted(words)})
     line = Line("emergency.helped") if aftermath.is_helped(said, judge) and not safety.is_calm(task) else more
-    return _answer("\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn, said.raw)))), "emergency", task.kind)
+    return _answer(
+        "\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn, task.data["text"])))), "emergency", task.kind
+    )
 
 
 # ------------------------------------------------------------------ values

@@ -19,7 +19,9 @@ class Facts:
     is_bound: bool = False
     claim: tuple[str, str, str] | None = None  # building, unit and room they say they live in, nobody having proven it
     asks_flat: bool = False  # several flats are theirs, and they have not said which one they mean
-    means_other_flat: bool = False  # several flats are theirs, and the words speak of one by what it is, or by the number of another
+    means_other_flat: bool = (
+        False  # several flats are theirs, and the words speak of one by what it is, or by the number of another
+    )
     shows: Collection[str] = ()  # intents whose action changes nothing
     amendable: Mapping[str, Collection[str]] = field(default_factory=dict)  # intent -> slots that may change afterwards
     keeping: Collection[str] = ()  # intents beside whose result further words are kept

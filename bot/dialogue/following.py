@@ -107,7 +107,9 @@ _POINTS = re.compile(
 )
 
 #: What points by no more than a time or a place in the talk: 明天那个, 上面那个.
-_POINTS_ANYHOW = re.compile(r"[今明后昨前大天早上下中午晚夜里间周星期礼拜一二三四五六日号月点就是我你他她它那这个要改第最后先面边头的得吧还有也都跟和]*")
+_POINTS_ANYHOW = re.compile(
+    r"[今明后昨前大天早上下中午晚夜里间周星期礼拜一二三四五六日号月点就是我你他她它那这个要改第最后先面边头的得吧还有也都跟和]*"
+)
 
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
 
@@ -116,6 +118,8 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return what is done about something done before, None when the words are not about it."""
     if not heard.text or len(heard.text) > LONGEST or _chooses_flat(heard, facts):
         return None
+    if step := _other_flat(standing, heard, facts):
+        return step
     fresh = next((known for known in standing.subjects if facts.now - known.at < LEAVES), None)
     if fresh is not None and standing.person is not Person.ASKED and _is_gone(fresh, heard, facts):
         return Say(standing=standing.calm(), phrase=Line("acknowledged"), kind="answered", intent=fresh.intent)
@@ -133,6 +137,19 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         if step is not None:
             return step
     return None
+
+
+def _other_flat(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the choice of another flat, where words say no more than which one was meant: 8栋, 不对，是我妈那套."""
+    choosing = facts.catalogue.choosing
+    if choosing is None or not facts.means_other_flat or not standing.subjects or asks(heard.text):
+        return None
+    wished = accepted(heard, facts.intents)
+    if wished is not None and wished.needs_home:  # it asks by itself
+        return None
+    if not (corrects(heard.text) or len(heard.text) <= BRIEF or _is_value_alone(heard.reading, choosing)):
+        return None
+    return start(standing, choosing, heard, facts)
 
 
 def _chooses_flat(heard: Heard, facts: Facts) -> bool:
@@ -350,14 +367,18 @@ def _which(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if not fitting:
         return None
     menu = Menu(options=tuple(known.about for known in fitting), text=heard.text, shown_for=For.CHANGE)
-    return ShowMenu(standing=replace(standing.calm(), menu=menu), menu=menu, phrase=Line("change.which", {"what": _pointed(heard.text)}))
+    return ShowMenu(
+        standing=replace(standing.calm(), menu=menu), menu=menu, phrase=Line("change.which", {"what": _pointed(heard.text)})
+    )
 
 
 def change(standing: Standing, about: str, words: str, facts: Facts) -> Step | None:
     """Return the change by words of the thing that was picked for them."""
     subject = next((known for known in standing.subjects if known.about == about), None)
     changed = _changes(subject, Heard.unmatched(words, facts.now), facts) if subject is not None else {}
-    return Amend(standing=standing.calm(), subject=subject, values=changed, words=words) if subject is not None and changed else None
+    return (
+        Amend(standing=standing.calm(), subject=subject, values=changed, words=words) if subject is not None and changed else None
+    )
 
 
 def _thing(subject: Subject, text: str, facts: Facts) -> str:

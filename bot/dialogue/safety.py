@@ -1,11 +1,12 @@
 """Emergencies: fire, gas, trapped, collapsed, tired of life. They cut through everything, in every state."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import takewhile
 
-from bot.contract import Community, Turn, telling
+from bot.contract import Community, Household, Turn, telling
 from bot.language.danger.sorts import Danger
 from bot.language.files import Intent
 from bot.language.kinds import flat
@@ -37,6 +38,9 @@ DANGER_WORDS: Mapping[Danger, str] = {
 
 _ORDER = tuple(Danger)
 
+#: A number that may be that of a room: 502厕所漏水.
+_ROOM = re.compile(r"(?<![\d.:：])\d{3,4}(?![\d.:：元块个人度])")
+
 
 def alarm(turn: Turn, intent: Intent, danger: Danger, text: str) -> tuple[str, Task]:
     """Tell those on duty of a danger; returns what to tell the resident at once, and the urgent task.
@@ -50,7 +54,7 @@ def alarm(turn: Turn, intent: Intent, danger: Danger, text: str) -> tuple[str, T
         _join(turn, known, intent, danger, text)
     turn.attach(turn.photos(), task.about)
     said = turn.words(intent.replies.get(danger, intent.reply), duty=telling.sentence(turn, task))
-    return "\n".join(filter(None, (said, where(turn, text)))), task
+    return "\n".join(filter(None, (said, where(turn, task.data["text"])))), task
 
 
 def _open(turn: Turn, intent: Intent, danger: Danger, text: str) -> Task:
@@ -91,9 +95,7 @@ def _word(intent: Intent, danger: Danger) -> str:
 def _title(turn: Turn, dangers: Sequence[str], text: str) -> str:
     """Return what those who come read first: what it is, and where, by the words before the reporter's own address."""
     home, said = _home(turn, text), _said_place(turn, text)
-    if said is not None and (own := [one.label for one in turn.flats if said.fits(one.building, one.unit, one.room)]):
-        home = own[0]
-    elif said is not None and not home.startswith(said.label):
+    if said is not None and not _own(turn, text) and not home.startswith(said.label):
         home = f"{said.label}（{WHO if turn.flat else ''}{home}）"
     return f"{'、'.join(dangers)}：{home}"
 
@@ -105,10 +107,10 @@ def _said_place(turn: Turn, text: str) -> Flat | None:
 
 
 def _home(turn: Turn, text: str) -> str:
-    if _is_open_which(turn, text):
-        return f"{'或'.join(one.label for one in turn.flats)}（没说是哪一户）"
-    if turn.flat is not None:
-        return turn.flat.label
+    """Return where the resident lives; of several flats the one that the words name, else all: one of them is burning."""
+    homes = _own(turn, text) or turn.flats
+    if homes:
+        return "或".join(one.label for one in homes) + ("（没说是哪一户）" if len(homes) > 1 else "")
     if turn.claim is not None:
         return f"{turn.claim.label}（{moving.UNPROVEN}）"
     return moving.UNPLACED if len(turn.places) > 1 else moving.UNBOUND
@@ -119,29 +121,28 @@ def where(turn: Turn, text: str) -> str:
     places = turn.places
     if len(places) > 1:
         return turn.words(turn.context.messages["emergency.where"], places="、".join(one.name for one in places))
-    if _is_open_which(turn, text) and _said_place(turn, text) is None:
+    if len(turn.flats) > 1 and len(_own(turn, text)) != 1 and _said_place(turn, text) is None:
         return turn.words(turn.context.messages["emergency.flat"], flats="、".join(one.label for one in turn.flats))
     return ""
 
 
-def _is_open_which(turn: Turn, text: str) -> bool:
-    """Tell whether of several flats of a resident it is not known which one the words are about."""
-    return len(turn.flats) > 1 and (bool(turn.asks_flat) or flat.names_other_home(text))
+def _own(turn: Turn, text: str) -> Sequence[Household]:
+    """Return those of several flats of a resident that the words name, by a part of the address or the room alone."""
+    if len(turn.flats) < 2:
+        return ()
+    said = [one.value for one in flat.find(text, turn.now) if isinstance(one.value, Flat)]
+    rooms = set(_ROOM.findall(text))
+    return [one for one in turn.flats if one.room in rooms or any(place.fits(one.building, one.unit, one.room) for place in said)]
 
 
 def means_other_flat(turn: Turn, text: str) -> bool:
     """Tell whether of several flats words may mean another than the last one: 我妈家, or by the number of another of theirs."""
     if flat.names_other_home(text):
         return len(turn.flats) > 1
-    said = [one.value for one in flat.find(text, turn.now) if isinstance(one.value, Flat) and one.value.building]
-    if not said or len(turn.flats) < 2:
+    if not _ROOM.search(text) and not flat.find(text, turn.now):
         return False
-    first, *others = turn.flats
-    return any(
-        one.fits(other.building, other.unit, other.room) and not one.fits(first.building, first.unit, first.room)
-        for one in said
-        for other in others
-    )
+    named = _own(turn, text)
+    return bool(named) and turn.flats[0] not in named
 
 
 def named(turn: Turn, text: str) -> Community | None:

@@ -14,6 +14,9 @@ from bot.store.database import announce
 from bot.store.prepared import writing
 from bot.store.scope import Scoped
 
+#: Who acts where an operator types a command: whoever may log in to the machine, who has no account here.
+COMMAND_LINE = "command line"
+
 #: Whose events an index of their own finds: the staff's are few, and an index of everybody's would double what a line costs.
 OF_STAFF = "actor LIKE 'staff:%'"
 
@@ -31,7 +34,7 @@ class Event(Scoped, table=True):
     at: datetime = moment()
     kind: str = Field(index=True)  # such as repair.opened
     subject: str = Field(default="", index=True)  # such as ticket:K3M9…
-    actor: str = ""  # resident:…, staff:… or system
+    actor: str = ""  # resident:…, staff:…, system or COMMAND_LINE
     data: dict[str, Any] = json_column(dict)
 
 

@@ -51,7 +51,7 @@ class Fault:
     phone: str | None = None
 
 
-@action("repair.report", Fault, replies={"done": "number what promise photos phone_end url unproven"})
+@action("repair.report", Fault, replies={"done": "number what promise photos phone_end url unproven flat"})
 def report(turn: Turn, slots: Fault) -> Reply:
     """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it."""
     urgent = bool(slots.urgent)
@@ -66,7 +66,7 @@ def report(turn: Turn, slots: Fault) -> Reply:
     turn.session.add(ticket)
     turn.record("repair.opened", ticket.subject, category=ticket.category, urgent=urgent)
     return Reply(
-        "done", about=ticket.subject, called=ticket.called, number=ticket.number, what=ticket.what, photos=len(photos) or "",
+        "done", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket), flat=_which(turn, ticket), photos=len(photos) or "",
         promise=_promise(turn, ticket, _call_out(turn, ticket) if urgent else None), phone_end=ticket.phone_end, url=_link(turn, ticket),
         unproven="" if ticket.is_proven else ticket.said_flat,
     )  # fmt: skip
@@ -117,7 +117,7 @@ class Changes:
 
 @amends(
     "repair.report", Changes, keeps_words=True,
-    replies={"changed": "number what when phone_end promise", "noted": "number words", "past": "number", "over": "what state", "gone": ""},
+    replies={"changed": "number what when phone_end promise", "noted": "number words flat", "past": "number flat", "over": "what state", "gone": ""},
 )  # fmt: skip
 def change(turn: Turn, about: str, slots: Changes) -> Reply:
     """Change a ticket that is not done yet, and keep the words; staff see both on it."""
@@ -125,9 +125,9 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     if ticket is None:
         return Reply("gone", ok=False)
     if ticket.state not in OPEN:
-        return Reply("over", ok=False, what=ticket.what, state=_end(ticket))
+        return Reply("over", ok=False, what=_what(turn, ticket), state=_end(ticket))
     if slots.appointment_at and is_past(slots.appointment_at, turn.now):
-        return Reply("past", ok=False, number=ticket.number)
+        return Reply("past", ok=False, number=ticket.number, flat=_which(turn, ticket))
     before = ticket.words
     ticket.add_words(turn.said)
     turn.session.add(ticket)
@@ -136,12 +136,14 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
         if changed or ticket.words != before:
             turn.record("repair.changed", ticket.subject, **(changed or {"words": True}))
         words = " ".join(turn.said.split())
-        return Reply("noted", about=about, called=ticket.called, number=ticket.number, words=words)
+        return Reply(
+            "noted", about=about, called=_called(turn, ticket), number=ticket.number, words=words, flat=_which(turn, ticket)
+        )
     ticket.due_at, ticket.reminded_at = _due_anew(ticket, turn.now, changed), None
     turn.record("repair.changed", ticket.subject, **changed)
     task = _called_out(turn, ticket) or _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None
     return Reply(
-        "changed", about=about, called=ticket.called, number=ticket.number, what=ticket.what,
+        "changed", about=about, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket),
         when=turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else "", phone_end=ticket.phone_end,
         promise=_promise(turn, ticket, task),
     )  # fmt: skip
@@ -193,13 +195,13 @@ def status(turn: Turn, slots: object) -> Reply:
     meant = _own(turn, turn.about)
     if meant is not None and meant.state in OPEN:
         facts: dict[str, Any] = {
-            "what": meant.what,
+            "what": _what(turn, meant),
             "number": meant.number,
             "state": STATE_WORDS[meant.state],
             "url": _link(turn, meant),
         }
         who, when = _assignee(turn, meant), _when(turn, meant)
-        return Reply("one", about=meant.subject, called=meant.called, who=who, when=when, **facts)
+        return Reply("one", about=meant.subject, called=_called(turn, meant), who=who, when=when, **facts)
     tickets = _mine(turn, OPEN)
     if not tickets and (task := handoffs.current(turn)):
         return Reply("waits", matter=handoffs.say(turn, task))
@@ -211,7 +213,7 @@ def status(turn: Turn, slots: object) -> Reply:
     lines = [_line(turn, ticket) for ticket in tickets[:5]]
     if len(tickets) > 1 or state not in OPEN:
         return Reply(name, tickets=lines)
-    return Reply(name, about=tickets[0].subject, called=tickets[0].called, tickets=lines)
+    return Reply(name, about=tickets[0].subject, called=_called(turn, tickets[0]), tickets=lines)
 
 
 def _when(turn: Turn, ticket: Ticket) -> str:
@@ -239,7 +241,7 @@ class Pressing(Which):
 
 @action(
     "repair.urge", Pressing,
-    replies={"which": "", "done": "number what who", "reopened": "number what who", "again": "number", "waits": "matter", "none": ""},
+    replies={"which": "", "done": "number what who", "reopened": "number what who", "again": "number flat", "waits": "matter", "none": ""},
 )  # fmt: skip
 def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
     """Press for a ticket: staff get a task. A finished one that is not fixed is opened again."""
@@ -250,7 +252,7 @@ def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
     if not isinstance(ticket, Ticket):
         return ticket
     if ticket.state in OPEN and ticket.urged_at and turn.now - ticket.urged_at < URGE_AGAIN:
-        return Reply("again", number=ticket.number, ok=False)
+        return Reply("again", number=ticket.number, ok=False, flat=_which(turn, ticket))
     reopens = ticket.state not in OPEN
     if reopens:
         _reopen(turn, ticket)
@@ -261,7 +263,7 @@ def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
     turn.assign("repair.urged", "ticket.view", title, urgent=ticket.urged > 1, subject=ticket.subject)
     turn.record("repair.urged", ticket.subject, times=ticket.urged)
     return Reply(
-        "reopened" if reopens else "done", about=ticket.subject, called=ticket.called, number=ticket.number, what=ticket.what,
+        "reopened" if reopens else "done", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket),
         who=_assignee(turn, ticket),
     )  # fmt: skip
 
@@ -287,15 +289,17 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
         return ticket
     if slots.sure is None:  # a bare 取消 may mean either: nothing is cancelled, and the way to do so is told
         options = {"yes": "确认取消", "no": "先不取消"}
-        values = {"number": ticket.number, "what": ticket.what, "words": ticket.quoted}
+        values = {"number": ticket.number, "what": _what(turn, ticket), "words": ticket.quoted}
         return Ask(slot="sure", name="sure", options=options, values=values, called_off="unsure")
     if slots.sure in {False, "no"}:
-        return Reply("kept", about=ticket.subject, called=ticket.called, number=ticket.number, what=ticket.what, ok=False)
+        return Reply(
+            "kept", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket), ok=False
+        )
     ticket.state, ticket.ended = TicketState.CANCELLED, "resident"
     turn.session.add(ticket)
     turn.record("repair.cancelled", ticket.subject, reason=ticket.ended)
     turn.finish(ticket.subject, "住户取消了报修")
-    return Reply("done", about=ticket.subject, over=True, number=ticket.number, what=ticket.what)
+    return Reply("done", about=ticket.subject, over=True, number=ticket.number, what=_what(turn, ticket))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -313,7 +317,7 @@ def rate(turn: Turn, slots: Rating) -> Reply | Ask:
     if not isinstance(ticket, Ticket):
         return ticket
     if slots.score is None:
-        return Ask(slot="score", name="score", options=SCORES, values={"number": ticket.number, "what": ticket.what})
+        return Ask(slot="score", name="score", options=SCORES, values={"number": ticket.number, "what": _what(turn, ticket)})
     _rate(turn, ticket, int(slots.score))
     name = "low" if int(slots.score) <= LOW else "done"
     return Reply(name, about=ticket.subject, over=True, number=ticket.number)
@@ -339,7 +343,7 @@ def hear_score(turn: Turn, text: str) -> str:
     score = _NUMBERS[said[1]]
     _rate(turn, waiting[0], score)
     message = turn.context.messages["repair.rated_low" if score <= LOW else "repair.rated"]
-    return turn.words(message, number=waiting[0].number, what=waiting[0].what, score=score)
+    return turn.words(message, number=waiting[0].number, what=_what(turn, waiting[0]), score=score)
 
 
 def _mine(turn: Turn, states: Sequence[TicketState]) -> Sequence[Ticket]:
@@ -370,7 +374,7 @@ def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket], called_of
         return Reply("none", ok=False)
     if len(tickets) == 1:
         return tickets[0]
-    labels = {ticket.number: turn.words("{what}（{t}）", what=ticket.what, t=ticket.opened_at) for ticket in tickets[:8]}
+    labels = {ticket.number: turn.words("{what}（{t}）", what=_what(turn, ticket), t=ticket.opened_at) for ticket in tickets[:8]}
     return Ask(slot="ticket", name="which", options=labels, called_off=called_off)
 
 
@@ -400,13 +404,28 @@ def _line(turn: Turn, ticket: Ticket) -> str:
     is_open = ticket.state in OPEN
     return turn.words(
         '· {number} {what}：{state}{who?，{who}}{when?，{when}}。<a href="{url}">看进度</a>',
-        number=ticket.number, what=ticket.what, state=STATE_WORDS[ticket.state], who=_assignee(turn, ticket),
+        number=ticket.number, what=_what(turn, ticket), state=STATE_WORDS[ticket.state], who=_assignee(turn, ticket),
         when=_when(turn, ticket) if is_open else "", url=_link(turn, ticket),
     )  # fmt: skip
 
 
 def _link(turn: Turn, ticket: Ticket) -> str:
     return turn.link(f"/tickets/{ticket.number}")
+
+
+def _which(turn: Turn, ticket: Ticket) -> str:
+    """Return the flat of a ticket, for who has several."""
+    return turn.which_flat(ticket.household_id)
+
+
+def _what(turn: Turn, ticket: Ticket) -> str:
+    """Return what is broken where; who has several flats reads in which."""
+    return " ".join(filter(None, (_which(turn, ticket), ticket.what)))
+
+
+def _called(turn: Turn, ticket: Ticket) -> str:
+    """Return what one calls it in a sentence: 厨房的报修; who has several flats reads of which."""
+    return f"{_which(turn, ticket)}{ticket.called}"
 
 
 def _flat(turn: Turn) -> str:
@@ -424,7 +443,7 @@ def matters(turn: Turn) -> Sequence[Matter]:
     return [
         Matter(
             words=turn.words(
-                "{what}：{state}{who?，{who}}", what=ticket.what, state=STATE_WORDS[ticket.state], who=_assignee(turn, ticket)
+                "{what}：{state}{who?，{who}}", what=_what(turn, ticket), state=STATE_WORDS[ticket.state], who=_assignee(turn, ticket)
             ),
             at=ticket.opened_at, url=_link(turn, ticket),
         )

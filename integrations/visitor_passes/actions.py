@@ -11,7 +11,7 @@ from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
 
 #: What is said of a pass, and whether the end that was said is not the one it has.
-_TOLD = "visitor_name code from_ until url cut backwards"
+_TOLD = "visitor_name flat code from_ until url cut backwards"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class Changes:
     "visitor.invite", Changes, keeps_words=True,
     replies={
         "changed": f"{_TOLD} people plate phone", "past": "what", "further": "what", "used": "what", "over": "what",
-        "cancelled": "what", "noted": "visitor_name", "late": "what", "gone": "",
+        "cancelled": "what", "noted": "visitor_name flat", "late": "what", "gone": "",
     },
 )  # fmt: skip
 def change(turn: Turn, about: str, slots: Changes) -> Reply:
@@ -88,7 +88,13 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     if changed or pass_.words != before:
         turn.record("visitor.changed", pass_.subject, **(changed or {"words": True}))
     if not changed and turn.said:
-        return Reply("noted", about=pass_.subject, called=passes.called(turn, pass_), visitor_name=pass_.visitor_name)
+        return Reply(
+            "noted",
+            about=pass_.subject,
+            called=passes.called(turn, pass_),
+            visitor_name=pass_.visitor_name,
+            flat=turn.which_flat(pass_.household_id),
+        )
     return Reply(
         "changed", about=pass_.subject, called=passes.called(turn, pass_), people=pass_.people, plate=pass_.plate,
         phone=pass_.phone, **passes.told(turn, pass_), **_not_taken(meant),
@@ -130,7 +136,9 @@ def _write(pass_: Pass, slots: Changes, meant: stay.Stay) -> dict[str, bool]:
     return {name: True for name, old, new in named if old != new}
 
 
-@action("visitor.list", replies={"done": "passes", "again": "visitor_name code from_ until url others", "none": ""}, shows=True)
+@action(
+    "visitor.list", replies={"done": "passes", "again": "visitor_name flat code from_ until url others", "none": ""}, shows=True
+)
 def show(turn: Turn, slots: object) -> Reply:
     """List the passes that are not over; the one that is spoken of comes first, with its link."""
     found = passes.open_ones(turn)
@@ -145,8 +153,8 @@ def show(turn: Turn, slots: object) -> Reply:
 
 def _line(turn: Turn, pass_: Pass) -> str:
     return turn.words(
-        '· {name} {t} 码 {code} <a href="{url}">看通行证</a>',
-        name=pass_.visitor_name, t=pass_.starts_at, code=pass_.code, url=passes.link(turn, pass_),
+        '· {name} {flat?{flat} }{t} 码 {code} <a href="{url}">看通行证</a>',
+        flat=turn.which_flat(pass_.household_id), name=pass_.visitor_name, t=pass_.starts_at, code=pass_.code, url=passes.link(turn, pass_),
     )  # fmt: skip
 
 
@@ -170,7 +178,12 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
     if not found:
         return Reply("none", ok=False)
     if len(found) > 1:
-        labels = {pass_.public_id: turn.words("{n} {t}", n=pass_.visitor_name, t=pass_.starts_at) for pass_ in found[:8]}
+        labels = {
+            pass_.public_id: turn.words(
+                "{n} {flat?{flat} }{t}", n=pass_.visitor_name, flat=turn.which_flat(pass_.household_id), t=pass_.starts_at
+            )
+            for pass_ in found[:8]
+        }
         return Ask(slot="pass_id", name="which", options=labels, called_off="none_meant")
     [pass_] = found
     what = passes.called(turn, pass_)

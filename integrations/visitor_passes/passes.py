@@ -43,15 +43,17 @@ def _of_home(turn: Turn) -> ColumnElement[bool]:
 
 
 def called(turn: Turn, pass_: Pass) -> str:
-    """Return what one calls a visit in a sentence: 王芳明天15:00的来访."""
+    """Return what one calls a visit in a sentence: 王芳明天15:00的来访; who has several flats reads to which: 王芳明天15:00到4栋1单元902的来访."""
     when = _CALENDAR.sub("", turn.words("{t}", t=pass_.starts_at))
-    return turn.words("{name}{when}的来访", name=pass_.visitor_name, when=when)
+    return turn.words(
+        "{name}{when}{flat?到{flat}}的来访", name=pass_.visitor_name, when=when, flat=turn.which_flat(pass_.household_id)
+    )
 
 
 def told(turn: Turn, pass_: Pass) -> dict[str, Any]:
     """Return what is said of a pass: whose, when, its code and the link to its page."""
     return {
-        "visitor_name": pass_.visitor_name, "code": pass_.code, "from_": pass_.starts_at, "until": _last_minute(turn, pass_),
+        "visitor_name": pass_.visitor_name, "flat": turn.which_flat(pass_.household_id), "code": pass_.code, "from_": pass_.starts_at, "until": _last_minute(turn, pass_),
         "url": link(turn, pass_),
     }  # fmt: skip
 

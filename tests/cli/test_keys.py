@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,7 @@ from bot.cli.serving import demo_settings
 from bot.keyring import Keyring
 from bot.store import scope, sealing
 from bot.store.database import Database
+from bot.store.events import Event
 from bot.store.people import Resident
 from tests.cli.conftest import run
 
@@ -156,7 +160,7 @@ def test_a_retired_key_is_deleted_only_when_told_and_one_in_use_never(settings: 
 
     assert "is not retired" in run("keys", "forget", new, "--demo").error
     assert "is not in" in run("keys", "forget", "none", "--demo").error
-    assert run("keys", "forget", old, "--demo").code == 0
+    assert run("keys", "forget", old, "--yes", "--demo").code == 0
 
     assert keys_of(settings) == [new]
     assert any(phones(settings))
@@ -226,3 +230,48 @@ def test_a_database_opened_with_other_keys_writes_nothing_that_cannot_be_read(se
     with pytest.raises(Exception, match="which the key file does not hold"):
         sealing.agree(stranger.engine, app.clock())
     stranger.close()
+
+
+def done_to_keys(settings: config.Settings) -> list[tuple[str, str, str]]:
+    kinds = select(Event.kind, Event.actor, Event.subject).where(Event.kind.startswith("sealing_key.")).order_by(Event.id)
+    return [tuple(row) for row in ask(settings, lambda session: session.execute(kinds).all())]
+
+
+def test_what_is_done_to_the_keys_stands_in_the_log_as_done_at_the_command_line(settings: config.Settings) -> None:
+    run("keys", "rotate", "--alone", "--demo")
+    old, new = keys_of(settings)
+    run("keys", "forget", old, "--yes", "--demo")
+
+    assert done_to_keys(settings) == [
+        ("sealing_key.rotated", "command line", f"sealing_key:{new}"), ("sealing_key.forgotten", "command line", f"sealing_key:{old}"),
+    ]  # fmt: skip
+
+
+def test_key_is_not_deleted_where_nobody_can_be_asked(settings: config.Settings) -> None:
+    run("keys", "rotate", "--alone", "--demo")
+    old, new = keys_of(settings)
+
+    said = run("keys", "forget", old, "--demo", keys=f"{old}\n")
+
+    assert "--yes" in said.error
+    assert keys_of(settings) == [old, new]
+    assert [kind for kind, _, _ in done_to_keys(settings)] == ["sealing_key.rotated"]
+
+
+@pytest.mark.parametrize(("typed", "is_kept"), [("yes", True), ("{old}", False)])
+def test_at_a_terminal_a_key_goes_only_when_its_name_is_typed_again(settings: config.Settings, typed: str, is_kept: bool) -> None:
+    run("keys", "rotate", "--alone", "--demo")
+    old, new = keys_of(settings)
+    ours, theirs = pty.openpty()
+
+    with os.fdopen(ours, "w") as keyboard:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "keys", "forget", old, "--demo"], stdin=theirs, stdout=subprocess.DEVNULL
+        )
+        os.close(theirs)
+        keyboard.write(typed.format(old=old) + "\n")
+        keyboard.flush()
+        code = process.wait()
+
+    assert (code != 0) is is_kept
+    assert keys_of(settings) == ([old, new] if is_kept else [new])

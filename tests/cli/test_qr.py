@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from sqlmodel import delete, select
+from sqlmodel import Session, col, delete, select
 
 from bot.cli.posters import poster
+from bot.store.events import COMMAND_LINE, Event
 from bot.store.invitations import Invitation
 from bot.store.people import Household
 from bot.store.scenes import Scene
@@ -174,3 +175,19 @@ async def test_all_settings_that_are_missing_are_named_at_once(desk: Desk, monke
     said = await desk.run("qr", "household", "3-2-501")
 
     assert [f"LINLI_WECHAT_{name} is missing" in said.error for name in ("APPID", "TOKEN", "SECRET", "AES_KEY")] == [True] * 4
+
+
+async def test_codes_that_are_made_stand_in_the_log_as_made_at_the_command_line(desk: Desk) -> None:
+    await desk.run("qr", "make", "desk", "东门")
+    await desk.run("qr", "make", "desk", "东门")
+    await desk.run("qr", "household", "3-2-501", "--community", "和苑小区")
+    await desk.run("qr", "household", "3-2-501", "--renew", "--community", "和苑小区")
+
+    def done(session: Session) -> list[tuple[str, str, dict[str, object]]]:
+        made = select(Event).where(Event.actor == COMMAND_LINE, col(Event.kind).in_(["scene.made", "flat_code.drawn"]))
+        return [(one.kind, one.subject.partition(":")[0], one.data) for one in session.exec(made.order_by(Event.id)).all()]
+
+    assert desk.ask(done) == [
+        ("scene.made", "scene", {"scene": "desk", "label": "东门"}), ("flat_code.drawn", "household", {}),
+        ("flat_code.drawn", "household", {"renewed": True}),
+    ]  # fmt: skip

@@ -60,7 +60,7 @@ async def test_reset_takes_the_app_off_signs_out_and_stands_in_the_log(desk: Des
     assert not desk.ask(lambda session: credentials.has_app(session, person))
     assert desk.ask(lambda session: credentials.codes_left(session, person)) == 0
     assert desk.ask(lambda session: sessions.find(session, token, app.clock())) is None
-    assert desk.ask(lambda session: session.exec(select(Event).where(Event.kind == "staff.totp_reset")).one()).actor == "system"
+    assert desk.ask(lambda session: session.exec(select(Event).where(Event.kind == "staff.totp_reset")).one()).actor == "command line"
 
 
 async def test_reset_of_nobody_names_who_there_is(desk: Desk) -> None:
@@ -72,4 +72,4 @@ async def test_what_is_done_at_the_command_line_stands_in_the_log(desk: Desk, co
     await desk.run("user", command, "chen", keys=f"{PASSWORD}\n{PASSWORD}\n")
 
     [event] = desk.ask(lambda session: session.exec(select(Event).where(Event.kind == kind)).all())
-    assert (event.subject, event.actor) == ("staff:chen", "system")
+    assert (event.subject, event.actor) == ("staff:chen", "command line")

@@ -135,7 +135,12 @@ def test_urgent_ones_stand_first_then_the_longest_waiting(office: Database, now:
 
 
 def test_danger_to_life_stands_before_all_that_is_urgent_and_older(office: Database, now: datetime) -> None:
-    told = ("identity.objected", "有人不认识"), ("repair.urgent", "厨房漏水"), ("emergency.fire", "燃气泄漏"), ("emergency.sos", "电梯困人")
+    told = (
+        ("identity.objected", "有人不认识"),
+        ("repair.urgent", "厨房漏水"),
+        ("emergency.fire", "燃气泄漏"),
+        ("emergency.sos", "电梯困人"),
+    )
     for minute, (kind, title) in enumerate(told):
         opened(office, now + timedelta(minutes=minute), kind=kind, title=title, urgent=True)
 

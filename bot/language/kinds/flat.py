@@ -110,7 +110,9 @@ class Flat:
 
     def fits(self, building: str, unit: str, room: str) -> bool:
         """Tell whether a flat has all that was said of it: 5栋 is any of building 5."""
-        return all(part in ("", own) for part, own in zip((self.building, self.unit, self.room), (building, unit, room), strict=True))
+        return all(
+            part in ("", own) for part, own in zip((self.building, self.unit, self.room), (building, unit, room), strict=True)
+        )
 
     @property
     def label(self) -> str:
