@@ -416,6 +416,10 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
     ):
         # 老公37.5, while the action asks what hurts: it sorts out whose it is
         return Do(standing=standing.within(None), form=forms.heard(form, text, intent))
+    if amended := following.amended_beside(standing, heard, facts):
+        return Aside(standing=standing, first=amended, form=form)
+    if _is_of_what_was_done(standing, form, heard, facts):
+        return interrupt(standing, form, heard, facts)
     if lost := not_taken(said, intent, form.values):
         return again(standing, form, lost)
     if ahead := _ahead(standing, form, [facts.intents[item.intent] for item in forms.chain(form.outer)], said, facts):
@@ -423,6 +427,14 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
     if said.take(intent.slots, known=form.values):  # said before
         return again(standing, form)
     return _ask_again(standing, form, intent, text)
+
+
+def _is_of_what_was_done(standing: Standing, form: Form, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words that answer nothing tell all of what was done before once more: 老婆说错了 是36.8, after a check-in."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if best is None or best.confidence < ELSEWHERE or best.intent == form.intent:
+        return False
+    return any(known.intent == best.intent for known in standing.subjects) and not lacks(facts.intents[best.intent], heard)
 
 
 def _informed(standing: Standing, intent: Intent, form: Form, heard: Heard, facts: Facts) -> Inform:

@@ -284,6 +284,18 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
     return Amend(standing=standing.calm(), subject=subject, values=changed, words=heard.text)
 
 
+def amended_beside(standing: Standing, heard: Heard, facts: Facts) -> Amend | None:
+    """Return the change of something else than the open form is for, where words answer nothing of that: 老婆说错了 是36.8, while a visit is asked about."""
+    if standing.form is None or len(heard.text) > LONGEST:
+        return None
+    open_ = {item.intent for item in forms.chain(standing.form)}
+    for subject in standing.subjects:
+        step = _amended(standing, subject, heard, facts) if subject.intent not in open_ else None
+        if isinstance(step, Amend):
+            return replace(step, standing=standing)
+    return None
+
+
 def presses_first(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether the first breath of a message does nothing but press for something done: 要蛮快咧，屋里还有个伢要用."""
     first, *_ = courtesy.clauses(said.raw) or [""]

@@ -97,10 +97,10 @@ class Entry:
 @action(
     "health.checkin", Told,
     replies={
-        "done": "whose temperature symptoms others unkept", "changed": "whose temperature symptoms others unkept",
-        "abnormal": "whose temperature symptoms others unkept", "several": "others told unkept",
-        "which": "of measured others unkept", "which_feverish": "of measured others high unkept", "temperature": "whose",
-        "temperature_feverish": "whose", "stopped": "of measured others unkept", "stopped_feverish": "of measured others high unkept",
+        "done": "whose temperature symptoms others unkept unmeasured", "changed": "whose temperature symptoms others unkept unmeasured",
+        "abnormal": "whose temperature symptoms others unkept unmeasured", "several": "others told unkept unmeasured",
+        "which": "of measured others unkept unmeasured", "which_feverish": "of measured others high unkept unmeasured", "temperature": "whose",
+        "temperature_feverish": "whose", "stopped": "of measured others unkept unmeasured", "stopped_feverish": "of measured others high unkept unmeasured",
         "stopped_unmeasured": "whose", "noted": "whose symptoms", "unmeasured": "", "range": "said", "whose": "others", "whose_feverish": "others",
         "consent": "asks told figures", "unasked": "asks told figures", "declined": "told", "refused": "told title",
     },
@@ -118,10 +118,29 @@ def check_in(turn: Turn, slots: Told) -> Reply | Ask:
         return Reply("range", said=f"{odd.degrees:g}", ok=False)
     if len(entries) == 1 and entries[0].degrees is None:
         return _without_temperature(turn, slots, entries[0])
-    may = _permitted(turn, slots, entries)
+    measured, unmeasured = _parted(entries)
+    if not measured:  # all of them are told of without a figure: who is unwell goes first
+        first = next((one for one in unmeasured if one.is_abnormal), unmeasured[0])
+        return _without_temperature(turn, replace(slots, symptoms=first.felt, others=None), first)
+    beside = _beside(turn, unmeasured)
+    may = _permitted(turn, slots, measured)
     if not isinstance(may, _Permitted):
         return may
-    return _check_in(turn, may)
+    return _check_in(turn, replace(may, unmeasured=beside))
+
+
+def _parted(entries: Sequence[Entry]) -> tuple[Sequence[Entry], Sequence[Entry]]:
+    """Return of whom a figure is told, and of whom none: only the former can be checked in."""
+    return [one for one in entries if one.degrees is not None], [one for one in entries if one.degrees is None]
+
+
+def _beside(turn: Turn, unmeasured: Sequence[Entry]) -> str:
+    """Return what is said of those of whom no figure was told: nobody is checked in so, and who is unwell is told to a person at once."""
+    unwell = [one for one in unmeasured if one.is_abnormal]
+    _alarm(turn, unwell, completes=True)
+    words = [f"{one.person.word}{symptoms_in_words(list(one.felt))}，已通知社区工作人员联系您" for one in unwell]
+    words += [f"{'、'.join(one.person.word for one in unmeasured)}没有说体温，没有记进打卡，量好了直接说"] if unmeasured else []
+    return "；".join(words)
 
 
 def _entries(turn: Turn, slots: Told, told: Sequence[Report]) -> Sequence[Entry]:
@@ -131,19 +150,31 @@ def _entries(turn: Turn, slots: Told, told: Sequence[Report]) -> Sequence[Entry]
         one = told[0] if told else Report(who="")
         degrees = one.degrees if one.degrees is not None and turn.said.count("\n") == 0 else measured or one.degrees
         return [Entry(person=people.find(turn, one.who), report=one, degrees=degrees, felt=slots.felt)]
-    is_first = len(reports.read(turn.said.splitlines()[-1])) > 1
+    last = turn.said.splitlines()[-1]
+    is_first = len(reports.read(last)) > 1
     found = [Entry(person=people.find(turn, one.who), report=one, degrees=one.degrees, felt=one.symptoms) for one in told]
     if is_first:
         return found
-    return [replace(one, felt=[*dict.fromkeys((*one.felt, *_answered(slots, one.felt, found)))] if not one.person.word else one.felt)
-            for one in found]  # fmt: skip
+    asked = _asked(found)
+    if asked is None or reports.is_of_others(last):
+        return found
+    answered = replace(asked, felt=[*dict.fromkeys((*asked.felt, *_answered(slots, asked, found)))])
+    return [answered if one is asked else one for one in found]
 
 
-def _answered(slots: Told, own: Sequence[str], all_: Sequence[Entry]) -> Sequence[str]:
+def _asked(entries: Sequence[Entry]) -> Entry | None:
+    """Return whose symptoms are asked for: those of who speaks, or of the one person of whom a figure is told."""
+    measured = [one for one in entries if one.degrees is not None]
+    return next((one for one in entries if not one.person.word), measured[0] if len(measured) == 1 else None)
+
+
+def _answered(slots: Told, asked: Entry, all_: Sequence[Entry]) -> Sequence[str]:
     """Return the symptoms that answer the question after several were checked in: those said of nobody else."""
-    of_others = {name for one in all_ if one.person.word for name in one.felt}
+    of_others = {name for one in all_ if one is not asked for name in one.felt}
     left = [name for name in slots.felt if name not in of_others]
-    return [name for name in left if name != "none" or not own] or (["none"] if slots.felt and not own else [])
+    return [name for name in left if name != "none" or not asked.felt] or (
+        ["none"] if "none" in (slots.symptoms or ()) and not asked.felt else []
+    )
 
 
 def _whose(turn: Turn, unknown: Sequence[Entry]) -> Reply:
@@ -164,6 +195,7 @@ class _Permitted:
 
     entries: Sequence[Entry]
     unkept: str
+    unmeasured: str = ""  # what is said of those of whom no figure was told
 
 
 def _permitted(turn: Turn, slots: Told, entries: Sequence[Entry]) -> _Permitted | Reply | Ask:
@@ -228,18 +260,22 @@ def _check_in(turn: Turn, may: _Permitted) -> Reply | Ask:
     first = next((one for one in kept if not one[0].person.word), kept[0] if len(kept) == 1 else None)
     others = "、".join(one.short for one, *_ in kept if first is None or one is not first[0])
     if first is None:
-        return Reply("several", about=_about(turn.now), called=CALLED, others=others, told=told or "", unkept=may.unkept)
-    entry, _, _, is_correction = first
+        return Reply(
+            "several", about=_about(turn.now), called=CALLED, others=others, told=told or "", unkept=may.unkept, unmeasured=may.unmeasured
+        )  # fmt: skip
+    entry, made, _, is_correction = first
     temperature = f"{entry.tenths / 10:.1f}"
-    if not entry.felt:
+    if not made.symptoms:
         which, stopped = ("which_feverish", "stopped_feverish") if told else ("which", "stopped")
-        values = {"of": entry.person.of, "measured": temperature, "others": others, "unkept": may.unkept}
+        values = {
+            "of": entry.person.of, "measured": temperature, "others": others, "unkept": may.unkept, "unmeasured": may.unmeasured,
+        }  # fmt: skip
         high = {"high": entry.tenths >= FEVER_TENTHS or ""} if told else {}
         return Ask(slot="symptoms", name=which, options=SYMPTOM_WORDS, values={**values, **high}, called_off=stopped)
     name = "abnormal" if told else "changed" if is_correction else "done"
     return Reply(
         name, about=_about(turn.now, entry.person), called=CALLED, whose=entry.person.word, temperature=temperature,
-        symptoms=symptoms_in_words(list(entry.felt)), others=others, unkept=may.unkept,
+        symptoms=symptoms_in_words(list(made.symptoms)), others=others, unkept=may.unkept, unmeasured=may.unmeasured,
     )  # fmt: skip
 
 
@@ -267,7 +303,7 @@ def _keep(turn: Turn, entry: Entry) -> tuple[CheckIn, bool, bool]:
     )
     made = before.pop() if is_begun else _new(turn, entry)
     is_correction, was = any(earlier.symptoms for earlier in before), list(made.symptoms)
-    made.symptoms = felt or was
+    made.symptoms = felt or was or _still(before, made)
     turn.session.add(made)
     turn.session.flush()
     if not is_begun:
@@ -275,6 +311,12 @@ def _keep(turn: Turn, entry: Entry) -> tuple[CheckIn, bool, bool]:
     elif made.symptoms != was:
         turn.record("health.completed", turn.me.about)
     return made, is_begun, is_correction
+
+
+def _still(before: Sequence[CheckIn], made: CheckIn) -> list[str]:
+    """Return what somebody felt when they were measured before today: a second figure alone takes no cough away. No fever is nothing."""
+    felt = next((list(one.symptoms) for one in reversed(before) if one.symptoms), [])
+    return [] if felt == ["none"] and made.tenths >= FEVER_TENTHS else felt
 
 
 def _new(turn: Turn, entry: Entry) -> CheckIn:
@@ -318,8 +360,8 @@ def _without_temperature(turn: Turn, slots: Told, entry: Entry) -> Reply | Ask:
 @amends(
     "health.checkin", Told,
     replies={
-        "changed": "whose temperature symptoms others unkept", "abnormal": "whose temperature symptoms others unkept",
-        "several": "others told unkept", "noted": "whose symptoms", "unmeasured": "", "range": "said", "past": "", "whose": "others",
+        "changed": "whose temperature symptoms others unkept unmeasured", "abnormal": "whose temperature symptoms others unkept unmeasured",
+        "several": "others told unkept unmeasured", "noted": "whose symptoms", "unmeasured": "", "range": "said", "past": "", "whose": "others",
         "whose_feverish": "others", "refused": "told title", "guardian": "asks told others figures",
     },
 )  # fmt: skip
@@ -340,6 +382,9 @@ def correct(turn: Turn, about: str, slots: Told) -> Reply:
         return _whose(turn, unknown)
     if (odd := next((one for one in entries if one.degrees is not None and not _is_possible(one.tenths)), None)) is not None:
         return Reply("range", said=f"{odd.degrees:g}", ok=False)
+    entries, unmeasured = _parted(entries) if len(entries) > 1 else (entries, ())
+    if not entries:
+        entries, unmeasured = unmeasured[:1], unmeasured[1:]
     if entries[0].degrees is None:
         said = replace(slots, temperature=UNMEASURED, symptoms=entries[0].felt, others=None)
         reply = _without_temperature(turn, said, entries[0])
@@ -350,7 +395,7 @@ def correct(turn: Turn, about: str, slots: Told) -> Reply:
         for one in kept:
             _keep(turn, one)
         return Reply("guardian", ok=bool(kept), others="、".join(one.short for one in kept), **may.values)
-    return _amended(turn, may) if isinstance(may, _Permitted) else may
+    return _amended(turn, replace(may, unmeasured=_beside(turn, unmeasured))) if isinstance(may, _Permitted) else may
 
 
 def _amended(turn: Turn, may: _Permitted) -> Reply:
@@ -359,11 +404,14 @@ def _amended(turn: Turn, may: _Permitted) -> Reply:
     told = _alarm(turn, may.entries, completes=False)
     if len(may.entries) > 1:
         others = "、".join(one.short for one in may.entries)
-        return Reply("several", about=_about(turn.now), called=CALLED, others=others, told=told or "", unkept=may.unkept)
+        return Reply(
+            "several", about=_about(turn.now), called=CALLED, others=others, told=told or "", unkept=may.unkept, unmeasured=may.unmeasured
+        )  # fmt: skip
     [entry] = may.entries
     return Reply(
         "abnormal" if told else "changed", about=_about(turn.now, entry.person), called=CALLED, whose=entry.person.word,
         temperature=f"{entry.tenths / 10:.1f}", symptoms=symptoms_in_words(list(entry.felt)) or "症状没说", others="", unkept=may.unkept,
+        unmeasured=may.unmeasured,
     )  # fmt: skip
 
 

@@ -36,6 +36,14 @@ _SIGNS = {
 }  # fmt: skip
 _ILL = re.compile("[烧热咳嗓喉咽乏累拉泻吐喘晕疼痛痒麻]|没劲|没力|没精神|气短|呼吸|胸闷|不舒服|难受|体温|打.{0,2}卡|量")
 
+#: Said of who is well; nobody's temperature is told by it.
+_WELL = re.compile(
+    "正常|没事|(?:没|冇|无)(?:有|得)?(?:什么|啥|么子|任何)?(?:不舒服|症状|问题)|(?:都|挺|蛮|很|还)好|好着|好得很|健康"
+)
+
+#: An answer that names nobody.
+_BARE = re.compile("^(?:没|冇|无|不|都)")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
@@ -69,18 +77,44 @@ def _line(line: str, felt: Sequence[str], before: Sequence[Report]) -> Sequence[
             people[people.index(UNNAMED)] = ""  # 36.4，孩子36.9
         told = [Report(who=who, degrees=one.degrees) for who, one in zip(people, several, strict=True)]
         last = {one.who: one for one in told if one.who != UNNAMED}  # who says a second figure of somebody means that one
-        return _with_symptoms([*last.values(), *(one for one in told if one.who == UNNAMED)], line, felt)
+        all_ = _with_symptoms([*last.values(), *(one for one in told if one.who == UNNAMED)], line, felt)
+        return [*all_, *_unmeasured(line, felt, all_)]
     if measured := temperatures(line):
         who = "" if measured[-1].who == "我" else _word(measured[-1].who).replace(UNNAMED, "")
         degrees = measured[-1].degrees if len(measured) == 1 else None
         is_own = measured[-1].who == "我" or (not who and _OWN.search(line) is not None)
         if not measured[-1].who and len(before) == 1 and not (is_own and before[0].degrees is not None):  # 孩子咳嗽 / 37.8
             return [replace(before[0], degrees=degrees)]
-        if _TAKES_BACK.search(line) or not (who or is_own) or not before:
-            return [Report(who=who, degrees=degrees)] if who or not before else before
-        return [*(one for one in before if one.who != who), Report(who=who, degrees=degrees)]  # one more is told of
-    named = [_word(who) for clause in _CLAUSE.split(line) if _ILL.search(clause) and (who := whose(clause))]
-    return [Report(who=named[-1])] if named and named[-1] != UNNAMED and not before else before
+        is_known = any(one.who == who for one in before)  # 老婆说错了 是36.8: hers alone, and everybody else stays
+        if (_TAKES_BACK.search(line) and not (who and is_known)) or not (who or is_own) or not before:
+            told = [Report(who=who, degrees=degrees)] if who or not before else list(before)
+        else:
+            told = [*(one for one in before if one.who != who), Report(who=who, degrees=degrees)]  # one more is told of
+        beside = _unmeasured(line, felt, told) if who or is_own else ()
+        return [*_with_symptoms(told, line, felt), *beside] if beside and not before else [*told, *beside]
+    if before:
+        return [*before, *_unmeasured(line, felt, before)]
+    spoken = [clause for clause in _CLAUSE.split(line) if _ILL.search(clause) or _WELL.search(clause)]
+    named = [_word(who) for clause in spoken if (who := whose(clause))]
+    return [Report(who=named[-1])] if named and named[-1] != UNNAMED else before
+
+
+def _unmeasured(line: str, felt: Sequence[str], told: Sequence[Report]) -> Sequence[Report]:
+    """Return of whom else a message says how they are, without a figure: 我妈正常, 老婆发烧了."""
+    known = {one.who for one in told} | {"", UNNAMED, _ONE_WORD["他"]}
+    clauses = [
+        clause for clause in _CLAUSE.split(line) if not temperatures(clause) and (_ILL.search(clause) or _WELL.search(clause))
+    ]
+    others = dict.fromkeys(_word(who) for clause in clauses if (who := whose(clause)))
+    return [
+        Report(who=who, symptoms=[name for name in felt if _sufferer(line, name) == who]) for who in others if who not in known
+    ]
+
+
+def is_of_others(line: str) -> bool:
+    """Tell whether words say only of others how they are, so that they answer nothing that was asked of anybody else."""
+    said = [clause for clause in _CLAUSE.split(line) if _ILL.search(clause) or _WELL.search(clause) or _BARE.search(clause)]
+    return bool(said) and all(whose(clause) not in ("", "我") for clause in said)
 
 
 def _word(who: str) -> str:
