@@ -60,7 +60,10 @@ async def test_reset_takes_the_app_off_signs_out_and_stands_in_the_log(desk: Des
     assert not desk.ask(lambda session: credentials.has_app(session, person))
     assert desk.ask(lambda session: credentials.codes_left(session, person)) == 0
     assert desk.ask(lambda session: sessions.find(session, token, app.clock())) is None
-    assert desk.ask(lambda session: session.exec(select(Event).where(Event.kind == "staff.totp_reset")).one()).actor == "command line"
+    assert (
+        desk.ask(lambda session: session.exec(select(Event).where(Event.kind == "staff.totp_reset")).one()).actor
+        == "command line"
+    )
 
 
 async def test_reset_of_nobody_names_who_there_is(desk: Desk) -> None:
