@@ -27,11 +27,16 @@ WIDTH, HEIGHT, CODE = 120, 160, 100
 #: Modules of white around a code, as ISO 18004 asks.
 QUIET = 4
 
+#: How a place begins that is in a unit, or in a building.
+_UNIT = re.compile(r"\w{1,6}?栋(?:\w{1,6}?单元)?")
+
 #: What file names are spared.
 _UNFIT = re.compile(r"[^\w-]+")
 
 
-def make(kind: str, labels: Sequence[str], *, every_unit: bool, out: Path | None, demo: bool, community: str) -> None:
+def make(
+    kind: str, labels: Sequence[str], *, every_unit: bool, anyway: bool, out: Path | None, demo: bool, community: str
+) -> None:
     """Make a code for each label and draw it; what was done stays done when WeChat refuses in between."""
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
         if kind == PAPER:
@@ -41,12 +46,22 @@ def make(kind: str, labels: Sequence[str], *, every_unit: bool, out: Path | None
             kinds = ", ".join(f"{one.kind} ({one.title})" for one in known.values())
             raise Misconfigured(f"kind {kind!r} is unknown; _scenes.yaml has {kinds or 'none'}")
         places = [label.strip() for label in labels if label.strip()]
-        if every_unit:
-            places += linli.ask(scenes.every_unit)
+        units = linli.ask(scenes.every_unit)
+        if not anyway:
+            require_known(places, units)
+        places += units if every_unit else []
         if not places:
             raise Misconfigured("name at least one place, such as 3栋2单元, or add --every-unit")
         folder = folder_for(out or linli.settings.var / "qr")
         asyncio.run(_make_all(linli, known[kind], list(dict.fromkeys(places)), folder))
+
+
+def require_known(places: Sequence[str], units: Sequence[str]) -> None:
+    """Raise Misconfigured for a place in a building or unit that the roster has none of: a code is permanent, and WeChat counts them."""
+    for place in places:
+        said = _UNIT.match(place)
+        if units and said is not None and not any(unit.startswith(said[0]) for unit in units):
+            raise Misconfigured(f"{place!r}: the roster has no {said[0]}; write it as the roster does, or add --anyway")
 
 
 def folder_for(folder: Path) -> Path:

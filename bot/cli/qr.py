@@ -15,6 +15,7 @@ def make(
     kind: Annotated[str, typer.Argument(help="What it begins, as in _scenes.yaml: door, repair, desk …")],
     labels: Annotated[list[str] | None, typer.Argument(help="Where each hangs: 3栋2单元, 地下车库B1 …")] = None,
     every_unit: Annotated[bool, typer.Option("--every-unit", help="One for each unit of the roster.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also for a building or unit that the roster has none of.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the pictures; default: qr in LINLI_VAR.")] = None,
     demo: Demo = False,
     community: Community = "",
@@ -22,7 +23,7 @@ def make(
     """Make permanent codes and a picture of each to print; what was made before is only drawn again."""
     from bot.cli import posters
 
-    posters.make(kind, labels or [], every_unit=every_unit, out=out, demo=demo, community=community)
+    posters.make(kind, labels or [], every_unit=every_unit, anyway=anyway, out=out, demo=demo, community=community)
 
 
 @app.command()

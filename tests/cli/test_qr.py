@@ -62,8 +62,8 @@ async def test_every_unit_of_the_roster_gets_a_code(desk: Desk) -> None:
 async def test_refusal_in_the_middle_keeps_what_was_done(desk: Desk) -> None:
     desk.answers["qrcode/create"] = [None, {"errcode": 45009, "errmsg": "reach max api daily quota limit"}]
 
-    stopped = await desk.run("qr", "make", "door", "21栋", "22栋", "23栋")
-    went_on = await desk.run("qr", "make", "door", "21栋", "22栋", "23栋")
+    stopped = await desk.run("qr", "make", "door", "--anyway", "21栋", "22栋", "23栋")
+    went_on = await desk.run("qr", "make", "door", "--anyway", "21栋", "22栋", "23栋")
 
     assert "1/3  door 21栋: made" in stopped.text
     assert "00:00" in stopped.error
@@ -79,6 +79,17 @@ async def test_unknown_kind_names_the_known_ones(desk: Desk) -> None:
 
     assert said.code == 1
     assert "door (楼栋门口), repair (报修点), desk (访客登记台)" in said.error
+
+
+async def test_place_in_a_unit_that_the_roster_has_none_of_gets_no_permanent_code_unless_it_is_meant(desk: Desk) -> None:
+    refused = await desk.run("qr", "make", "door", "99栋9单元大门")
+    made = await desk.run("qr", "make", "door", "3栋2单元大门", "地下车库")
+
+    assert (refused.code, made.code) == (1, 0)
+    assert "no 99栋9单元" in refused.error
+    assert "--anyway" in refused.error
+    assert len(desk.made("qrcode/create")) == 2
+    assert (await desk.run("qr", "make", "door", "99栋9单元大门", "--anyway")).code == 0
 
 
 async def test_no_place_is_told(desk: Desk) -> None:
