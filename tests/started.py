@@ -1,6 +1,6 @@
 """`linli` as a process of its own that begins where all is read and learned: forking it takes a moment, a start six seconds of a core.
 
-That `python -m bot` starts from nothing is for acceptance/test_sample_service.py, acceptance/test_living_demo_in_browser.py and packaging/.
+That `python -m bot` starts from nothing is for acceptance/test_sample_service.py, acceptance/test_living_demo_in_browser.py, faults/ and packaging/.
 """
 
 from __future__ import annotations

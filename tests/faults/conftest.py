@@ -12,6 +12,8 @@ import random
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -39,7 +41,6 @@ from bot.store.database import connect
 from bot.store.followers import Follower
 from bot.store.people import Resident
 from bot.wechat import crypto, quota
-from tests.started import Started
 
 #: WeChat hangs up after this many seconds, and delivers a push so many times in all.
 PATIENCE, DELIVERIES = 5.0, 3
@@ -71,7 +72,7 @@ class Replica:
     def __init__(self, settings: Settings, log: Path) -> None:
         self.settings, self.log = settings, log
         self.url = f"http://127.0.0.1:{settings.port}"
-        self.process: Started | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self.kills = 0
 
     def start(self) -> None:
@@ -90,7 +91,8 @@ class Replica:
         )
         named |= {name: str(getattr(self.settings, name)) for name in plain}
         environment = {**os.environ, **{f"LINLI_{name.upper()}": value for name, value in named.items()}}
-        self.process = Started("serve", home=Path.cwd(), environment=environment, log=self.log)
+        with self.log.open("ab") as log:  # from nothing: of two forked at once neither had calm to get ready in
+            self.process = subprocess.Popen([sys.executable, "-m", "bot", "serve"], env=environment, stdout=log, stderr=log)
 
     async def is_ready(self, http: aiohttp.ClientSession) -> None:
         """Wait until it serves; fails when the process ends before."""
