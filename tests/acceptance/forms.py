@@ -43,7 +43,8 @@ class Field:
                 else None
             )
         if self.kind == "select":
-            return self.value or next((one for one in self.options if one), "")
+            is_picked = self.is_required or "." in self.name or self.name == "pick-0"
+            return self.value or next((one for one in self.options if one or not is_picked), "")
         if self.kind in WORDS:
             return words(self)
         filled = {

@@ -48,6 +48,13 @@ STRANGE = """() => [...document.querySelectorAll('*')].flatMap((one) => {
   return wrong.length || odd ? [one.outerHTML.slice(0, 160)] : [];
 })"""
 
+#: Pages that show what somebody has written.
+SHOWN = {
+    "/console/tasks", "/console/tickets", "/console/tickets/board", "/console/tickets/{number}", "/console/conversations/{key}", "/console/staff", "/console/staff/{login}", "/console/keys", "/console/community",
+    "/console/duty/robots", "/console/notices", "/console/notices/{id}", "/console/notices/texts", "/console/people", "/console/households/{id}", "/console/knowledge", "/console/phrases", "/console/intents",
+    "/p/tickets/{number}", "/p/duty/{task}/{login}",
+}  # fmt: skip
+
 #: Fields that take no words of anybody's, and forms that would end what the others write into.
 LEFT = {"once", "version"}
 ENDS = ("/out", "/drop", "/discard", "/remove", "/forget", "/revoke", "/disable", "/undo", "/role", "/password", "/totp")
@@ -57,6 +64,8 @@ ENDS = ("/out", "/drop", "/discard", "/remove", "/forget", "/revoke", "/disable"
 def house(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     home = tmp_path_factory.mktemp("scripts")
     intents = shutil.copytree(config.shipped("intents"), home / "intents")
+    titled = intents / "faq/hours.yaml"
+    titled.write_text(re.sub(r"(?m)^( *title:).*$", r'\1 "<img src=x onerror=alert(72)>"', titled.read_text(), count=1))
     with opened_house(shutil.copytree(seeded, home / "var"), intents=intents) as house:
         write_everywhere(house)
         yield house
@@ -107,8 +116,9 @@ def fill(house: House, page: Found, some: Words, seen: set[tuple[str, str]]) -> 
                 page_at(house, f"{action.partition('?')[0]}?{urlencode(said)}", cookie)
             elif file is not None and (button.kind or form.kind) == "multipart/form-data":
                 is_picture = "image" in file.attrs.get("accept", "")
-                content = Path("tests/acceptance/leak.jpg").read_bytes() if is_picture else some.table().encode()
-                for name in some.all_in(120)[:8]:
+                content = Path("tests/acceptance/leak.jpg").read_bytes() if is_picture else some.table(page.route).encode()
+                said |= {one.name: "" for one in words}  # a file alone
+                for name in some.all_in(120)[:4]:
                     headers, raw = multipart(said, file.name, f"{name}.{'jpg' if is_picture else 'csv'}", content)
                     house.ask(Route("POST", ""), action, {**cookie, **headers}, raw=raw)
             else:
@@ -142,27 +152,35 @@ class Words:
 
     def into(self, one: Field, route: str) -> str:
         """Return what is written into a field: what must be read as something else is left as it is."""
-        if one.name in ("login", "code", "building", "unit", "room", "intent", "price", "pieces", "phone", "url"):
-            fits = {
-                "building": "3",
-                "unit": "2",
-                "room": "909",
-                "login": "new1",
-                "price": "35",
-                "pieces": "1",
-                "intent": "new.thing",
-                "code": "123456",
-            }
-            return one.value or fits.get(one.name, "")
-        return self(min(one.longest, LONGEST))
+        if (
+            route == "/console/notices/rules"
+            or one.name.startswith("more-")
+            or one.name in KEPT
+            or (one.name == "title" and route == "/console/intents/new")
+        ):
+            return one.value
+        if one.name in FITTING:
+            return one.value or FITTING[one.name]
+        return TIGHT.get(one.name) or self(
+            min(one.longest, 50 if one.name in ("question", "others", "title", "outcome") else LONGEST)
+        )
 
-    def table(self) -> str:
-        """Return a roster whose names and tags are payloads, and a table of questions and answers at once."""
-        rows = [
-            f'3,2,{600 + number},"{one.replace(chr(34), chr(34) * 2)[:38]}","{self(30).replace(chr(34), chr(34) * 2)}"'
-            for number, one in enumerate(PAYLOADS)
-        ]
-        return "\n".join(["楼栋,单元,房号,姓名,标签", *rows])
+    def table(self, route: str) -> str:
+        """Return the table that a page takes: of people, of a notice's people, or of questions and answers."""
+        rows = [one.replace('"', '""') for one in PAYLOADS if len(one) <= 30]
+        if "knowledge" in route:
+            return "\n".join(["问题,答案", *(f'"{one}","{one}"' for one in rows)])
+        return "\n".join(
+            ["楼栋,单元,房号,姓名,标签", *(f'3,2,{600 + number},"{one}",{TIGHT["tags"]}' for number, one in enumerate(rows))]
+        )
+
+
+#: Fields whose words are read as something else, with what fits them; where little room is, words that fit.
+KEPT = {"q", "who", "flat", "words"}
+FITTING = {
+    "building": "3", "unit": "2", "room": "909", "login": "new1", "price": "35", "pieces": "1", "intent": "new.thing", "code": "123456", "phone": "", "url": "",
+}  # fmt: skip
+TIGHT = {"tags": "<a/onclick=alert(2)>", "tag": "<a/onclick=alert(2)>", "short": "\"'onx=a", "skills": "<s/onx=a(1)>"}
 
 
 def cdata(text: str) -> str:
@@ -215,10 +233,10 @@ def test_no_page_takes_words_for_anything_else(house: House, pages: Sequence[Fou
         lambda request: asked.append(request.url) if not request.url.startswith((base, "data:", "http://127.0.0.1:1/")) else None,
     )
     window.on("dialog", lambda dialog: dialog.dismiss())
-    shown = 0
+    shown: set[str] = set()
     for page in pages:
         window.goto(f"{base}{page.address}")
-        shown += "onerror" in page.html or "alert(" in page.html
+        shown |= {page.route} if re.search(r"alert\(|onx=a", page.html.partition("<main")[2]) else set()
         window.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         ran, strange = window.evaluate("window.ran"), window.evaluate(STRANGE)
         if ran or strange or asked or WORKED_OUT in page.html:
@@ -226,7 +244,7 @@ def test_no_page_takes_words_for_anything_else(house: House, pages: Sequence[Fou
             asked.clear()
 
     assert wrong == {}
-    assert shown > len(pages) / 2, "most pages show what was written, else this proves nothing"
+    assert SHOWN - shown == set(), "they show nothing of what was written, so that they prove nothing"
 
 
 def test_the_window_would_have_run_them(window: Page) -> None:
@@ -242,6 +260,7 @@ def test_the_window_would_have_run_them(window: Page) -> None:
 def test_every_page_has_a_policy_that_lets_no_script_of_a_page_run(house: House, pages: Sequence[Found]) -> None:
     for page in pages:
         cookie = house.cookie(1, Role.ADMIN) if page.address.startswith("/console") else {}
+        house.line.close()
         house.line.request("GET", page.address, headers=cookie)
         answer = house.line.getresponse()
         answer.read()
@@ -262,6 +281,7 @@ def test_files_that_are_given_hold_no_formula_and_are_no_pages(house: House) -> 
             and route.path.endswith((".csv", ".md", ".xlsx"))
             and "{" not in route.path
         ):
+            house.line.close()
             house.line.request("GET", route.path, headers=cookie)
             answer = house.line.getresponse()
             text = answer.read().decode(errors="replace")
