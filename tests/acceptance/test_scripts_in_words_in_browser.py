@@ -211,7 +211,9 @@ def speak(house: House, number: int, more: str) -> None:
 
 @pytest.fixture(scope="module")
 def pages(house: House) -> Sequence[Found]:
-    return [*console_pages(house, house.cookie(1, Role.ADMIN)), *residents_pages(house)]
+    cookie, titled = house.cookie(1, Role.ADMIN), "/console/intents?q=onerror"  # the intent whose title is one
+    intents = Found("/console/intents", titled, page_at(house, titled, cookie))
+    return [intents, *console_pages(house, cookie), *residents_pages(house)]
 
 
 @pytest.fixture

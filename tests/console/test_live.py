@@ -54,6 +54,13 @@ async def test_what_a_resident_says_is_told_though_no_event_is_written(office: O
         assert f"line.{talk}" in await told(stream, talk)
 
 
+async def test_the_stream_holds_no_words_of_what_was_said(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as browser, browser.get("/console/live") as stream:
+        talk = await talks(office, "<script>alert(1)</script>")
+
+        assert "script" not in await told(stream, talk)
+
+
 async def test_who_comes_back_hears_what_was_said_and_done_meanwhile_even_from_another_process(office: Office) -> None:
     place = await office.read(news.newest)
     talk = await talks(office, "在吗")
