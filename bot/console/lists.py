@@ -1,7 +1,8 @@
 """The pages of the lists that services declare: a list, a file of it, acts on ticked rows and their taking back, kept views."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 from urllib.parse import parse_qsl
 
 from bot.contract import Desk, Download, Page, Redirect, Services, View, page
@@ -37,7 +38,7 @@ def _pages_of(listing: Listing) -> Iterator[Page]:
         partial(_show, listing)
     )
     yield page("POST", f"{listing.path}/views", need=listing.need)(partial(_keep, listing))
-    for kind in KINDS if listing.is_filed else ():
+    for kind in KINDS:
         title = f"{listing.title}（{kind.upper()}）"
         yield page("GET", f"{listing.path}/export.{kind}", need=listing.need, title=title)(partial(_file, listing, kind))
     if listing.acts:
@@ -46,13 +47,18 @@ def _pages_of(listing: Listing) -> Iterator[Page]:
 
 
 def _show(listing: Listing, desk: Desk) -> View:
-    shown = show(desk, listing, desk.query)
-    return View(listing.template, {"list": shown, "title": listing.title, **listing.around(desk, shown.found.rows)})
+    return view(desk, listing, desk.query)
+
+
+def view(desk: Desk, listing: Listing, query: Mapping[str, str], status: int = 200, **said: Any) -> View:
+    """Return a page of a list; `said`: what an act that was refused leaves on it, as `listpage.show` takes it."""
+    shown = show(desk, listing, query, **said)
+    return View(listing.template, {"list": shown, "title": listing.title, **listing.around(desk, shown.found.rows)}, status)
 
 
 def _file(listing: Listing, kind: str, desk: Desk) -> Download:
-    if not desk.may("list.export"):
-        raise Refusal(f"导出列表需要{'、'.join(desk.access.holders('list.export'))}的账号。需要的话请联系管理员。")
+    if not desk.may(listing.file_need):
+        raise Refusal(f"导出列表需要{'、'.join(desk.access.holders(listing.file_need))}的账号。需要的话请联系管理员。")
     return file(desk, listing, desk.query, kind)
 
 
@@ -69,14 +75,15 @@ def _act(listing: Listing, desk: Desk) -> View | Redirect:
         if desk.is_fragment:  # said beside the acts, and all that is ticked stays
             raise
         desk.session.rollback()
-        shown = show(desk, listing, query, refused=str(refusal), ticked=frozenset(keys), written=desk.form)
-        return View(listing.template, {"list": shown, "title": listing.title, **listing.around(desk, shown.found.rows)}, 422)
+        return view(desk, listing, query, 422, refused=str(refusal), ticked=frozenset(keys), written=desk.form)
+    same = f"另有 {done.same} {listing.unit}本来就是这样。" if done.same else ""
     left = f"没有改的：{told(done.refused)}" if done.refused else ""
     asked = Asked.of(listing, query)
     address = asked.address(page=asked.page)
     undo = f"undo={done.step.public_id}" if done.step else ""
     return Redirect(
-        f"{address}{'&' if '?' in address else '?'}{undo}", f"{act.title}：{done.changed} {listing.unit}，完成。{left}"[:180]
+        f"{address}{'&' if '?' in address else '?'}{undo}",
+        f"{act.title}：{done.changed} {listing.unit}，完成。{same}{left}"[:180],
     )
 
 

@@ -61,7 +61,7 @@ from bot.contract.figures import Asked, Figure, Sample, Unit, figure
 from bot.contract.happenings import Happening, Reaction, on
 from bot.contract.integration import Integration, Services
 from bot.contract.jobs import Job, job
-from bot.contract.lists import Act, Cell, Choice, Column, Days, Listing, Question, Said
+from bot.contract.lists import Act, Cell, Choice, Column, Days, Listing, Narrowed, Question, Said
 from bot.contract.log import Log, Subject
 from bot.contract.office import Office
 from bot.contract.pages import Desk, Download, Page, Reading, Redirect, Upload, View, Visit, page, page_number, row_id
@@ -97,7 +97,7 @@ from bot.store.tasks import Task
 __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Act", "Action", "Amendment", "Ask", "Asked", "Aspect", "Audience", "Basis", "Call", "Caller", "Card", "Cell",
     "Choice", "Column", "Community", "Context", "Conversation", "Days", "Delivery", "DeliveryState", "Desk", "Download", "Ended", "Endpoint", "Episode", "Event", "Evidence", "Figure",
-    "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter",
+    "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter", "Narrowed",
     "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer", "Permission", "Personal", "Photo", "Processing", "Purpose", "Question", "Reaction", "Reading",
     "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Said", "Sample", "Scoped", "Search", "Services", "Slot", "Staff",
     "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "Wish", "WithConsent", "Work", "action", "amends", "api", "audience",

@@ -28,11 +28,12 @@ TOLD = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What became of an act: how many rows it changed, and the keys of the others with the reason."""
+    """What became of an act: how many rows it changed, and what the others are called, with the reason."""
 
     changed: int
     refused: Sequence[tuple[str, str]]
     step: UndoStep | None = None
+    same: int = 0  # were so before
 
 
 def run(desk: Desk, listing: Listing, act: Act, keys: Sequence[str], form: Mapping[str, str]) -> Done:
@@ -48,20 +49,21 @@ def run(desk: Desk, listing: Listing, act: Act, keys: Sequence[str], form: Mappi
             raise Refusal(f"请重新选择：{ask.title}。")
     answers = {ask.name: form.get(field_of(act, ask), "").strip()[: ask.longest] for ask in act.asks}
     changes, refused = list[dict[str, Any]](), list[tuple[str, str]]()
-    for key, row in _rows(desk, listing, keys):
+    rows = _rows(desk, listing, keys)
+    for key, row in rows:
         try:
             with desk.session.begin_nested():
                 if (change := _run_one(desk, act, row, answers)) is not None:
                     changes.append(change)
         except Refusal as refusal:
-            refused.append((key, str(refusal).rstrip("。")))
+            refused.append((listing.called(row) if listing.called else key, str(refusal).rstrip("。")))
     if not changes:
         alike = {why for _, why in refused}
         raise Refusal(f"{alike.pop()}。" if len(alike) == 1 else told(refused) or "没有可以改的，它们本来就是这样。")
     step = UndoStep(list=listing.name, act=act.name, staff_id=desk.staff.id or 0, at=desk.now, personal_changes={"rows": changes})
     desk.session.add(step)
     desk.session.flush()
-    return Done(changed=len(changes), refused=refused, step=step)
+    return Done(changed=len(changes), refused=refused, step=step, same=len(rows) - len(changes) - len(refused))
 
 
 def field_of(act: Act, ask: Question) -> str:

@@ -13,7 +13,7 @@ from sqlmodel import col, func, or_, select
 
 from bot.contract import sheets
 from bot.contract.access import PHONES
-from bot.contract.lists import ALL, SIZES, Act, Cell, Choice, Column, Days, Listing, Question, Said
+from bot.contract.lists import ALL, SIZES, Act, Cell, Choice, Column, Days, Listing, Options, Question, Said
 from bot.contract.pages import Desk, Download, page_number
 from bot.errors import Refusal
 from bot.language.kinds import phone as phones
@@ -33,9 +33,6 @@ FILED, AT_ONCE = 20_000, 500
 KINDS: Mapping[str, str] = {
     "csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
-
-#: Who may take a list along as a file.
-EXPORT = "list.export"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,35 +92,44 @@ class Asked:
         for filtered in self.listing.filters:
             if isinstance(filtered, Choice):
                 value = self.chosen[filtered.name]
-                if value and value != ALL and value in filtered.options(desk):
+                if filtered.fits is not None and value and value != ALL and value in _keys(filtered.options(desk)):
                     yield filtered.fits(desk, value)
-            else:
+            elif filtered.column is not None:
                 since, until = (self.chosen[name] for name in _names(filtered))
                 if since:
-                    yield col(filtered.column) >= _midnight(since)
+                    yield col(filtered.column) >= midnight(since)
                 if until:
-                    yield col(filtered.column) < _midnight(until) + timedelta(days=1)
+                    yield col(filtered.column) < midnight(until) + timedelta(days=1)
 
-    @property
-    def sorting(self) -> Sequence[Any]:
-        """Return what rows are sorted by; the id comes last, so that no row stands on two pages."""
+    def sorting(self, *, is_found: bool = False) -> Sequence[Any]:
+        """Return what rows are sorted by; the id comes last, so that no row stands on two pages.
+
+        Few that were found are sorted: an index that has the order would be read whole for them, so it is hidden.
+        """
         by = next(column for column in self.listing.columns if column.name == self.order.removeprefix("-"))
-        parts = (*by.sort, self.listing.table.id)
-        return [_way(part, is_back=self.order.startswith("-")) for part in parts]
+        parts = [_way(part, is_back=self.order.startswith("-"), is_hidden=is_found) for part in by.sort]
+        return [*parts, _way(self.listing.table.id, is_back=self.order.startswith("-"))]
 
 
-def _way(part: Any, *, is_back: bool) -> Any:
+def _way(part: Any, *, is_back: bool, is_hidden: bool = False) -> Any:
     """Return what a column is sorted by: as it is declared, or the other way round."""
     is_down = isinstance(part, UnaryExpression) and part.modifier is desc_op
     bare = part.element if is_down else part
+    bare = func.coalesce(bare, bare) if is_hidden else bare
     return bare.asc() if is_down is is_back else bare.desc()
+
+
+def _keys(options: Options) -> set[str]:
+    """Return all that may be chosen, of groups, too."""
+    return {key for name, words in options.items() for key in (words if isinstance(words, Mapping) else (name,))}
 
 
 def _names(days: Days) -> tuple[str, str]:
     return f"{days.name}_from", f"{days.name}_to"
 
 
-def _midnight(said: str) -> datetime:
+def midnight(said: str) -> datetime:
+    """Return when a day of a form begins in Shanghai; raises Refusal for what is none."""
     try:
         return datetime.combine(date.fromisoformat(said), time(), SHANGHAI)
     except ValueError:
@@ -146,17 +152,49 @@ class Found:
 
 def look(desk: Desk, asked: Asked) -> Found:
     """Return the page that is asked for; the last one where there are fewer."""
-    listing, table = asked.listing, asked.listing.table
-    fits, opened = [*asked.conditions(desk)], 0
-    if asked.q:
-        searched, opened = _searched(desk, asked, fits)
-        fits.append(searched)
-    total = desk.session.exec(select(func.count(table.id)).where(*fits)).one()
+    wanted = _wanted(desk, asked)
+    total = desk.session.exec(wanted.counted()).one()
     pages = max(-(-total // asked.size), 1)
     page = min(asked.page, pages)
-    wanted = select(table.id).where(*fits).order_by(*asked.sorting).limit(asked.size).offset((page - 1) * asked.size)
-    ids = desk.session.exec(wanted).all()
-    return Found(rows=listing.load(desk, _rows(desk, table, ids)), total=total, page=page, pages=pages, opened=opened)
+    ids = desk.session.exec(wanted.ids(asked).limit(asked.size).offset((page - 1) * asked.size)).all()
+    rows = asked.listing.load(desk, _rows(desk, asked.listing.table, ids))
+    return Found(rows=rows, total=total, page=page, pages=pages, opened=wanted.opened)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """What is asked of a table: what rows must be, and the ids to begin with, where they were found otherwise."""
+
+    listing: Listing
+    fits: Sequence[ColumnElement[bool]]
+    found: Any = None
+    opened: int = 0
+
+    def counted(self) -> Any:
+        """Return the query of how many there are."""
+        return self._of(func.count(self.listing.table.id))
+
+    def ids(self, asked: Asked) -> Any:
+        """Return the query of their ids, in the order that is asked for."""
+        query = self._of(self.listing.table.id)
+        for other, how in self.listing.beside:
+            query = query.join(other, how)
+        return query.order_by(*asked.sorting(is_found=self.found is not None))
+
+    def _of(self, what: Any) -> Any:
+        query = select(what).select_from(self.listing.table).where(*self.fits)
+        return query if self.found is None else query.join(self.found, self.found.c.id == self.listing.table.id)
+
+
+def _wanted(desk: Desk, asked: Asked) -> _Wanted:
+    listing, fits = asked.listing, [*asked.conditions(desk)]
+    if listing.narrow is not None:
+        narrowed = listing.narrow(desk, asked.q, asked.chosen)
+        return _Wanted(listing=listing, fits=[*fits, *narrowed.fits], found=narrowed.found)
+    if not asked.q:
+        return _Wanted(listing=listing, fits=fits)
+    searched, opened = _searched(desk, asked, fits)
+    return _Wanted(listing=listing, fits=[*fits, searched], opened=opened)
 
 
 def _rows(desk: Desk, table: Any, ids: Sequence[int]) -> list[Any]:
@@ -211,7 +249,7 @@ class Narrowing:
 
     name: str
     title: str
-    options: Mapping[str, str]
+    options: Options
     chosen: str
     any: str = ""  # the key for everything
     until: tuple[str, str] = ("", "")  # of days: name and value of the last one
@@ -303,7 +341,7 @@ def show(
         ],
         undo=f"/console/undo/{step.public_id}" if step and step.list == listing.name else "",
         why_not=desk.why_not_by_phone(asked.q), refused=refused, ticked=ticked, written=written or {},
-        may_file=listing.is_filed and desk.may(EXPORT),
+        may_file=desk.may(listing.file_need),
     )  # fmt: skip
 
 
@@ -406,10 +444,7 @@ def part(rows: Sequence[Any], query: Mapping[str, str], path: str, size: int, na
 def file(desk: Desk, listing: Listing, query: Mapping[str, str], kind: str) -> Download:
     """Return all that fits as a table; raises Refusal where that is more than one file holds."""
     asked = Asked.of(listing, query)
-    fits = [*asked.conditions(desk)]
-    if asked.q:
-        fits.append(_searched(desk, asked, fits)[0])
-    ids = desk.session.exec(select(listing.table.id).where(*fits).order_by(*asked.sorting).limit(FILED + 1)).all()
+    ids = desk.session.exec(_wanted(desk, asked).ids(asked).limit(FILED + 1)).all()
     if len(ids) > FILED:
         raise Refusal(f"一个文件最多 {FILED} {listing.unit}，这里更多。请先用筛选缩小范围，例如按日期一个月一个月导出。")
     heads = [column.title for column in listing.columns]

@@ -21,6 +21,9 @@ PAGE = 20
 #: Rows on a page that one may choose beside the usual.
 SIZES = (50, 100)
 
+#: Who may take a list along as a file, unless it says otherwise.
+EXPORT = "list.export"
+
 #: The key of a filter that narrows nothing, where another one is the usual.
 ALL = "all"
 
@@ -52,14 +55,18 @@ class Column:
     is_filed_only: bool = False  # too much for a page
 
 
+#: What may be chosen: key -> words, or the title of a group -> its own.
+Options = Mapping[str, str | Mapping[str, str]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     """A filter of which one may be chosen."""
 
     name: str
     title: str
-    options: Callable[[Desk], Mapping[str, str]]  # key in the address -> words
-    fits: Callable[[Desk, str], ColumnElement[bool]]
+    options: Callable[[Desk], Options]  # key in the address -> words; where there are none, the filter is not shown
+    fits: Callable[[Desk, str], ColumnElement[bool]] | None = None  # None: `Listing.narrow` heeds it
     usual: str = ""  # what is chosen where the address says nothing; one may then choose ALL
 
 
@@ -69,7 +76,15 @@ class Days:
 
     name: str
     title: str
-    column: Any
+    column: Any = None  # None: `Listing.narrow` heeds it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Narrowed:
+    """What rows must be by all that is typed and chosen together."""
+
+    fits: Sequence[ColumnElement[bool]] = ()
+    found: Any = None  # a table of their ids to begin with, where an index of words has what was typed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +95,7 @@ class Question:
     title: str
     options: Callable[[Desk], Mapping[str, str]] | None = None
     longest: int = 100
+    offered: str = ""  # id of a <datalist> of the page, whose words are offered while one writes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,11 +150,17 @@ class Listing:
     badge: Callable[[Desk], int] | None = None
     filters: Sequence[Choice | Days] = ()
     base: Callable[[Desk], Sequence[ColumnElement[bool]]] = _nothing  # what holds of every row one may see
+    beside: Sequence[tuple[Any, ColumnElement[bool]]] = ()  # tables by whose columns it is sorted, each with how it is joined
     find: Callable[[Desk, str], Sequence[ColumnElement[bool]]] | None = None  # a word fits where one of these holds
+    narrow: Callable[[Desk, str, Mapping[str, str]], Narrowed] | None = (
+        None  # what is typed and what is chosen, by the names in the address, where these cannot be told apart; instead of `find`
+    )
     opens: Sequence[str] = ()  # sealed columns that are searched, too, among the newest rows
     finds: str = ""  # what one may type, as the search field says it
+    is_for_finding: bool = False  # one comes to it to look for somebody: the search field has the keyboard
     load: Callable[[Desk, Sequence[Any]], Sequence[Any]] = _as_they_are
     to: Callable[[Any], str] = lambda row: ""  # the console path of a row
+    called: Callable[[Any], str] | None = None  # what a row of the table is called where it is told why it stayed; else its key
     reads: Callable[[Desk, Sequence[Any]], None] = _not_read  # says whose sensitive data a page shows
     acts: Sequence[Act] = ()
     template: str = "console/list.html"
@@ -149,4 +171,4 @@ class Listing:
     tabs: Sequence[tuple[str, str]] = ()  # other pages of the same things, each with its path: 看板
     size: int = PAGE  # rows on a page; fewer where a row is a card
     live: str = ""  # kinds of events after which it reads itself anew: "repair photo"
-    is_filed: bool = True  # may be taken along as a file
+    file_need: str = EXPORT  # who may take it along as a file

@@ -8,9 +8,9 @@ from bot.store.merging import by_public_id as merger_by_public_id
 from bot.store.merging import of as mergers_of
 from bot.store.objections import forgive, objected
 from bot.store.people import residents_at
-from bot.store.register import PAGE, TAGS, Filter, all_people, buildings, flats, flats_called, people, tags, tags_as_typed
+from bot.store.register import TAGS, Filter, buildings, flats, flats_called, flats_that, people, people_who, tags, tags_as_typed
 
 __all__ = [
-    "PAGE", "TAGS", "Filter", "all_people", "buildings", "community_by_name", "dismiss", "dismissal_by_public_id", "dismissed", "flats", "flats_called", "forgive",
-    "merge", "merger_by_public_id", "mergers_of", "objected", "paper", "paper_of", "part", "people", "residents_at", "suggested", "tags", "tags_as_typed", "take_back", "unlike",
+    "TAGS", "Filter", "buildings", "community_by_name", "dismiss", "dismissal_by_public_id", "dismissed", "flats", "flats_called", "flats_that", "forgive",
+    "merge", "merger_by_public_id", "mergers_of", "objected", "paper", "paper_of", "part", "people", "people_who", "residents_at", "suggested", "tags", "tags_as_typed", "take_back", "unlike",
 ]  # fmt: skip

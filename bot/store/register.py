@@ -1,4 +1,4 @@
-"""The register as staff look through it: people and flats by what is typed and by what is chosen, sorted by flat, page by page."""
+"""The register as staff look through it: people and flats by what is typed and by what is chosen, sorted by flat."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +16,9 @@ T = TypeVar("T")
 
 #: Rows on one page.
 PAGE = 20
+
+#: Of people and flats, the first that are offered.
+FIRST = 20
 
 #: Ids of flats that are handed to another query as they are; more are asked for by it.
 FEW = 1_000
@@ -35,7 +38,7 @@ class Filter:
     role: ResidentRole | None = None
     is_bound: bool | None = None
     by_phone: bool = False  # also by a phone number or its end: for who may see it, else one learns whose it is
-    is_gone: bool = False  # who lived here and does no more, instead of who does
+    is_gone: bool | None = False  # who lived here and does no more, instead of who does; None: both
     hidden: frozenset[str] = frozenset()  # tags that whoever looks may not read: nobody is found by them, or by a part of them
 
 
@@ -54,26 +57,32 @@ class Found(Generic[T]):
         return max(-(-self.total // self.size), 1)
 
 
-def people(session: Session, wanted: Filter, page: int = 1) -> Found[Resident]:
-    """Return the people who fit, each once, in the order of the flats they speak for."""
-    return _page(session, Resident, _people(session, wanted), _found(session, wanted, _persons), page)
+def people_who(session: Session, wanted: Filter) -> tuple[list[ColumnElement[bool]], Any]:
+    """Return what holds of the people who fit, and a table of the ids to begin with; None in its place where nothing was typed."""
+    return _people(session, wanted), _found(session, wanted, _persons)
 
 
-def all_people(session: Session, wanted: Filter) -> Sequence[Resident]:
-    """Return all who fit: for a file, never for a page."""
-    found: Sequence[Resident] = session.exec(_sorted(Resident, _people(session, wanted), _found(session, wanted, _persons))).all()
-    return found
-
-
-def flats(session: Session, wanted: Filter, page: int = 1) -> Found[Household]:
-    """Return the flats that fit, or in which somebody lives who does, in the order in which people count them."""
+def flats_that(session: Session, wanted: Filter) -> tuple[list[ColumnElement[bool]], Any]:
+    """Return the same of flats that fit, or in which somebody lives who does."""
     fits = _flat_fits(wanted)
     if wanted.tag or wanted.role or wanted.is_bound is not None:
         living: Select[Any] = sql_select(col(Residence.household_id)).join(
             Resident, col(Resident.id) == col(Residence.resident_id)
         )
         fits.append(col(Household.id).in_(living.where(lives_there(), *_is(session, wanted))))
-    return _page(session, Household, fits, _found(session, wanted, _homes), page)
+    return fits, _found(session, wanted, _homes)
+
+
+def people(session: Session, wanted: Filter, limit: int = FIRST) -> Sequence[Resident]:
+    """Return the first of the people who fit, each once, in the order of the flats they speak for."""
+    found: Sequence[Resident] = session.exec(_sorted(Resident, *people_who(session, wanted)).limit(limit)).all()
+    return found
+
+
+def flats(session: Session, wanted: Filter, limit: int = FIRST) -> Sequence[Household]:
+    """Return the first of the flats that fit, in the order in which people count them."""
+    found: Sequence[Household] = session.exec(_sorted(Household, *flats_that(session, wanted)).limit(limit)).all()
+    return found
 
 
 def flats_called(session: Session, said: str, *, by_phone: bool = False) -> Sequence[int] | Select[Any]:
@@ -111,14 +120,6 @@ def tags_as_typed(session: Session) -> Sequence[str]:
     return [word.removeprefix("t:") for word in session.execute(words).scalars()]
 
 
-def _page(session: Session, kind: type[T], fits: Sequence[ColumnElement[bool]], found: Any, page: int) -> Found[T]:
-    counted = select(func.count()).select_from(kind).where(*fits)
-    total = session.exec(counted if found is None else counted.join(found, found.c.id == kind.id)).one()  # type: ignore[attr-defined]
-    at = min(max(page, 1), max(-(-total // PAGE), 1))
-    rows = session.exec(_sorted(kind, fits, found).limit(PAGE).offset((at - 1) * PAGE)).all()
-    return Found(rows=rows, total=total, page=at)
-
-
 def _sorted(kind: Any, fits: Sequence[ColumnElement[bool]], found: Any) -> Any:
     """Return the query of all that fit. Few that were found are sorted; without a search the index has the order already."""
     query = select(kind).where(*fits)
@@ -144,7 +145,8 @@ def _people(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     """Return the conditions for people: those on a flat must hold of one and the same residence."""
     fits = [col(Resident.merged_into_id).is_(None), *_is(session, wanted, role=False)]
     now = exists().where(col(Residence.resident_id) == col(Resident.id), lives_there())
-    fits.append(~now if wanted.is_gone else now)
+    if wanted.is_gone is not None:
+        fits.append(~now if wanted.is_gone else now)
     if wanted.building or wanted.unit or wanted.role:
         there = (
             sql_select(col(Residence.resident_id))
@@ -153,7 +155,7 @@ def _people(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
         )
         if wanted.role:
             there = there.where(col(Residence.role) == wanted.role)
-        fits.append(col(Resident.id).in_(there if wanted.is_gone else there.where(lives_there())))
+        fits.append(col(Resident.id).in_(there.where(lives_there()) if wanted.is_gone is False else there))
     return fits
 
 
@@ -192,7 +194,7 @@ def _persons(session: Session, typed: Typed, wanted: Filter) -> Iterator[Any]:
     living: Select[Any] = (
         sql_select(col(Residence.resident_id).label("id"))
         .join(DirectoryWord, col(DirectoryWord.household_id) == col(Residence.household_id))
-        .where(*_own(session), *(() if wanted.is_gone else (lives_there(),)))
+        .where(*_own(session), *((lives_there(),) if wanted.is_gone is False else ()))
     )
     yield from (own.where(*directory.begins(one), *_read_by(wanted)) for one in typed.people)
     if wanted.by_phone:
@@ -206,7 +208,7 @@ def _homes(session: Session, typed: Typed, wanted: Filter) -> Iterator[Any]:
     living: Select[Any] = (
         sql_select(col(Residence.household_id).label("id"))
         .join(DirectoryWord, col(DirectoryWord.resident_id) == col(Residence.resident_id))
-        .where(*_own(session), *(() if wanted.is_gone else (lives_there(),)), *_read_by(wanted))
+        .where(*_own(session), *((lives_there(),) if wanted.is_gone is False else ()), *_read_by(wanted))
     )
     called: Select[Any] = sql_select(col(Residence.household_id).label("id")).join(
         Resident, col(Resident.id) == col(Residence.resident_id)

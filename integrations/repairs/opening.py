@@ -117,8 +117,8 @@ def _appointment(desk: Desk, said: str) -> datetime | None:
 def _form(desk: Desk, form: Mapping[str, str], fault: str = "") -> View:
     said, who = form.get("q", "").strip()[:80], form.get("who", "")
     wanted = Filter(said=said, by_phone=desk.may("phone.view"), hidden=frozenset(register.tags_as_typed(desk.session)))
-    found = register.flats(desk.session, wanted) if said else None
-    flats = list(found.rows[:FOUND]) if found else []
+    found = register.flats(desk.session, wanted, FOUND + 1) if said else ()
+    flats = [*found[:FOUND]]
     chosen = row_id(who.partition(":")[0])
     if chosen and chosen not in {flat.id for flat in flats}:
         flats = [*desk.session.exec(select(Household).where(Household.id == chosen)).all(), *flats]
@@ -132,7 +132,7 @@ def _form(desk: Desk, form: Mapping[str, str], fault: str = "") -> View:
             "form": {"q": said, "who": who, **{name: form.get(name, "") for name in ("category", "location", "words", "phone", "at")}},
             "level": form.get("level", "normal"), "fault": fault, "categories": CATEGORY_WORDS, "levels": LEVELS, "public": EVERYBODY,
             "flats": [(flat, living[flat.key], [one for one in waiting if one.household_id == flat.id]) for flat in flats],
-            "more": max(found.total - FOUND, 0) if found else 0, "why_not": desk.why_not_by_phone(said),
+            "more": len(found) > FOUND, "why_not": desk.why_not_by_phone(said),
             "hands": candidates(desk, form.get("category", ""))[:1],
         },
         422 if fault else 200,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.contract import Desk, Page, Redirect, Refusal, Resident, View, page, page_number, register, roster
+from bot.contract.listpage import Part
 from bot.contract.register import Filter
 from integrations.residents.lists import hidden
 from integrations.residents.phones import masked
@@ -15,11 +16,13 @@ OFFERED = 8
 def suggested(desk: Desk) -> View:
     """List pairs that may be one person, the surest first, each with the reason; and those of which it was said that they are two."""
     found = register.suggested(desk.session, page_number(desk.query))
-    pages = {"before": found.page - 1, "after": found.page + 1 if found.page < found.pages else 0}
+    before, after = (
+        f"/console/duplicates?page={page}" if 0 < page <= found.pages else "" for page in (found.page - 1, found.page + 1)
+    )
+    shown = Part(rows=found.rows, total=found.total, page=found.page, pages=found.pages, before=before, after=after)
     return View("residents/duplicates.html", {
-        "pairs": [(_told(desk, one), _told(desk, other), why) for one, other, why in found.rows], "found": found,
+        "pairs": [(_told(desk, one), _told(desk, other), why) for one, other, why in shown.rows], "found": shown,
         "apart": [(said, _told(desk, one), _told(desk, other)) for said, one, other in register.dismissed(desk.session)],
-        **{name: f"/console/duplicates?page={page}" if page else "" for name, page in pages.items()},
     })  # fmt: skip
 
 
@@ -51,7 +54,7 @@ def search(desk: Desk) -> View:
     """Find people while one types, to choose the two: the fragment below the field."""
     said = desk.query.get("q", "").strip()[:40]
     wanted = Filter(said=said, by_phone=desk.may("phone.view"), hidden=hidden(desk))
-    found = register.people(desk.session, wanted).rows[:OFFERED] if said else ()
+    found = register.people(desk.session, wanted, OFFERED) if said else ()
     return View(
         "residents/candidates.html",
         {

@@ -6,7 +6,7 @@ from bot.contract import Household, Log, Subject, Work, row_id
 
 #: Kinds of events and their fields.
 EMITS = {
-    "people.exported": "", "people.listed": "people", "resident.added": "household", "resident.corrected": "what",
+    "people.exported": "", "resident.added": "household", "resident.corrected": "what",
     "resident.tagged": "", "resident.untagged": "",
     "resident.phone_seen": "", "household.added": "", "household.corrected": "before? after?", "household.code_made": "", "household.code_drawn": "", "household.code_renewed": "",
     "account.blocked": "", "account.let_in": "", "resident.merged": "goes", "resident.parted": "", "resident.told_apart": "other", "resident.not_told_apart": "other", "community.changed": "what",

@@ -1,27 +1,28 @@
 """Everybody and every flat in a list: searched while one types, filtered, tagged in bulk, taken along as a file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+
+from sqlmodel import col
 
 from bot.contract import (
+    Act,
+    Cell,
+    Choice,
+    Column,
     Desk,
-    Download,
     Household,
-    Page,
-    Redirect,
+    Listing,
+    Narrowed,
+    Question,
     Refusal,
     Resident,
     ResidentRole,
-    View,
-    page,
-    page_number,
     register,
     roster,
-    sheets,
 )
-from bot.contract.listpage import KINDS
+from bot.contract.lists import Options
 from bot.contract.register import Filter
 from integrations.residents.phones import masked
 
@@ -33,113 +34,27 @@ TAGS = 20
 
 _BOUND = {"yes": True, "no": False}
 
-
-@page("GET", "/people", need="household.view", title="居民", nav="居民")
-def people(desk: Desk) -> View:
-    """List the people, in the order of their flats."""
-    return _listed(desk, desk.query)
+#: Who is listed, by whether they live here; the usual is who does.
+LIVES: Mapping[str, str] = {"now": "住在这里的", "gone": "已搬走的"}
 
 
-@page("GET", "/households", need="household.view", title="住户", nav="居民")
-def households(desk: Desk) -> View:
-    """List the flats, with who lives there."""
-    wanted = _wanted(desk, desk.query)
-    found = register.flats(desk.session, wanted, page_number(desk.query))
-    living = roster.people_by_flat(desk.session, [flat.key for flat in found.rows])
-    rows = [(flat, living[flat.key]) for flat in found.rows]
-    return View("residents/households.html", _around(desk, "/households", wanted, found) | {"rows": rows})
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody with their flats and what they are there: those they have, else those they had."""
+
+    one: Resident
+    flats: Sequence[tuple[str, str]]
 
 
-@page("POST", "/people/tag", need="household.edit")
-def tag(desk: Desk) -> View:
-    """Give a tag to those who are chosen, or take it from them; the list is shown again with a button that takes it back.
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """A flat with who lives there."""
 
-    It leads nowhere else: names, phones and tags would stand in an address, which browsers and proxies write down.
-    """
-    adds = desk.form.get("do") != "remove"
-    try:
-        said, chosen = _tagging(desk, adds)
-    except Refusal as refusal:  # said on the page itself: whom one has ticked stays ticked
-        return replace(
-            _listed(desk, _asked_for(desk), refused=str(refusal), ticked=_ticked(desk), written=desk.form.get("tag", "")),
-            status=422,
-        )
-    changed = [one for one in chosen if (said in one.tags) is not adds]
-    for one in changed:
-        one.tags = [*one.tags, said] if adds else [kept for kept in one.tags if kept != said]
-        desk.session.add(one)
-        desk.record("resident.tagged" if adds else "resident.untagged", one.about)
-    desk.session.flush()
-    already = f"，{len(chosen) - len(changed)} 人本来就是这样" if len(changed) < len(chosen) else ""
-    note = f"给 {len(changed)} 人{'加上' if adds else '去掉'}了“{said}”{already}。"
-    back = {"do": "remove" if adds else "add", "tag": said, "who": [one.public_id for one in changed]}
-    undo = back if changed and not desk.form.get("undoes") else None
-    return _listed(desk, _asked_for(desk), note=note, undo=undo)
+    flat: Household
+    people: Sequence[Resident]
 
 
-def _tagging(desk: Desk, adds: bool) -> tuple[str, list[Resident]]:
-    """Return the tag that was written and who is ticked; raises Refusal for what is no tag, or nobody."""
-    said = "".join(desk.form.get("tag", "").split())
-    if not said or len(said) > LONGEST_TAG or set(said) & set(",，;；、"):
-        raise Refusal(f"请写一个标签，最多 {LONGEST_TAG} 个字，不带逗号和分号，例如：独居老人。")
-    _require_readable(desk, said)
-    chosen = [one for key in _ticked(desk) if (one := roster.by_public_id(desk.session, key))]
-    if not chosen:
-        raise Refusal("还没有选人。请在名单里勾选要加标签的人。")
-    if full := [one for one in chosen if adds and said not in one.tags and len(one.tags) >= TAGS]:
-        raise Refusal(f"{full[0].name or '有一位居民'}已经有 {TAGS} 个标签了，请先去掉一个。")
-    return said, chosen
-
-
-def _ticked(desk: Desk) -> list[str]:
-    return [name.removeprefix("who.") for name in desk.form if name.startswith("who.")]
-
-
-def _asked_for(desk: Desk) -> Mapping[str, str]:
-    """Return the list that a form was sent from, as an address says it."""
-    return {**desk.form, "tag": desk.form.get("filtered", "")}
-
-
-@page("GET", "/people/tag", need="household.view")
-def tagged(_desk: Desk) -> Redirect:
-    """Lead whoever opens the address of the form again to the list."""
-    return Redirect("/console/people")
-
-
-def _listed(desk: Desk, asked: Mapping[str, str], **around: Any) -> View:
-    wanted = _wanted(desk, asked)
-    found = register.people(desk.session, wanted, page_number(asked))
-    flats = _flats_of(desk, found.rows)
-    rows = [(one, flats[one.key], masked(one.phone)) for one in found.rows]
-    return View(
-        "residents/people.html",
-        _around(desk, "/people", wanted, found)
-        | {"rows": rows, "undo": None, "refused": "", "ticked": (), "written": ""}
-        | around,
-    )
-
-
-@page("POST", "/people/export", need="people.export")
-def export(desk: Desk) -> Download:
-    """Give all who are listed as a table for Excel."""
-    wanted = _wanted(desk, desk.form)
-    found = register.all_people(desk.session, wanted)
-    flats = _flats_of(desk, found)
-    in_full = desk.may("phone.view")
-    if any(one.phone for one in found):
-        desk.read_phones()
-    rows = [
-        (
-            flat, role, one.name, one.phone if in_full else masked(one.phone), "；".join(desk.veil(tag) for tag in one.tags),
-            "是" if one.openid else "否",
-        )
-        for one in found for flat, role in flats[one.key] or [("", "")]
-    ]  # fmt: skip
-    desk.record("people.listed", "", people=len(found))
-    name, head = f"{desk.community.name}居民名单 {desk.now:%Y-%m-%d}", ("住址", "身份", "姓名", "电话", "标签", "绑定微信")
-    if desk.form.get("as") == "xlsx":
-        return Download(body=sheets.workbook(head, rows), content_type=KINDS["xlsx"], filename=f"{name}.xlsx")
-    return Download(body=sheets.table(head, rows).encode(), content_type=KINDS["csv"], filename=f"{name}.csv")
+# ------------------------------------------------------------------ what is asked for
 
 
 def hidden(desk: Desk) -> frozenset[str]:
@@ -155,43 +70,61 @@ def _require_readable(desk: Desk, tag: str) -> None:
         raise Refusal("这个标签说的是健康情况，您的账号不能看，也不能按它找人、加上或去掉。需要的话请联系能看健康信息的同事。")
 
 
-def _wanted(desk: Desk, asked: Mapping[str, str]) -> Filter:
-    tag = asked.get("tag", "").strip()[:LONGEST_TAG]
+def _wanted(desk: Desk, said: str, chosen: Mapping[str, str]) -> Filter:
+    tag = chosen["tag"][:LONGEST_TAG]
     _require_readable(desk, tag)
-    building, _, unit = asked.get("place", "").partition("|")
-    role = asked.get("role", "")
+    building, _, unit = chosen["place"].partition("|")
+    role, lives = chosen["role"], chosen.get("lives", "now")
     return Filter(
-        said=asked.get("q", "").strip()[:80], building=building[:40], unit=unit[:40], tag=tag,
-        role=ResidentRole(role) if role in list(ResidentRole) else None, is_bound=_BOUND.get(asked.get("bound", "")),
-        is_gone=asked.get("gone") == "1", by_phone=desk.may("phone.view"), hidden=hidden(desk),
+        said=said, building=building[:40], unit=unit[:40], tag=tag, role=ResidentRole(role) if role in list(ResidentRole) else None,
+        is_bound=_BOUND.get(chosen["bound"]), is_gone={"now": False, "gone": True}.get(lives), by_phone=desk.may("phone.view"),
+        hidden=hidden(desk),
     )  # fmt: skip
 
 
-def _around(desk: Desk, path: str, wanted: Filter, found: Any) -> dict[str, Any]:
-    """Return what stands around a list: the filters, the pages, what services find by the same words."""
-    asked = {
-        "q": wanted.said, "place": f"{wanted.building}|{wanted.unit}" if wanted.building else "", "tag": wanted.tag,
-        "role": str(wanted.role or ""), "bound": {True: "yes", False: "no"}.get(wanted.is_bound, "") if wanted.is_bound is not None else "",
-        "gone": "1" if wanted.is_gone else "",
-    }  # fmt: skip
-    kept = {name: value for name, value in asked.items() if value}
-
-    def address(page: int) -> str:
-        return f"/console{path}?{urlencode({**kept, 'page': page})}"
-
-    theirs = desk.context.services.find(desk, wanted.said) if wanted.said else ()
-    labels = {flat: home.label for _, flat, _ in theirs if (home := desk.session.get(Household, flat))}
-    return {
-        "why_not": desk.why_not_by_phone(wanted.said), "asked": asked, "found": found, "is_filtered": bool(kept), "path": path,
-        "before": address(found.page - 1) if found.page > 1 else "", "after": address(found.page + 1) if found.page < found.pages else "",
-        "places": () if desk.is_fragment else register.buildings(desk.session), "roles": roster.RESIDENT_ROLE_WORDS,
-        "tags": () if desk.is_fragment else [tag for tag in register.tags(desk.session) if desk.veil(tag) == tag][: register.TAGS],
-        "theirs": [(title, flat, labels[flat], words) for title, flat, words in theirs if flat in labels],
-    }  # fmt: skip
+def _people(desk: Desk, said: str, chosen: Mapping[str, str]) -> Narrowed:
+    fits, found = register.people_who(desk.session, _wanted(desk, said, chosen))
+    return Narrowed(fits=fits, found=found)
 
 
-def _flats_of(desk: Desk, rows: Sequence[Resident]) -> dict[int, list[tuple[str, str]]]:
-    """Return the flats of each, with their role there: those they have, else those they had."""
+def _homes(desk: Desk, said: str, chosen: Mapping[str, str]) -> Narrowed:
+    fits, found = register.flats_that(desk.session, _wanted(desk, said, chosen))
+    return Narrowed(fits=fits, found=found)
+
+
+def _places(desk: Desk) -> Options:
+    places: dict[str, str] = {}
+    for building, unit, _ in register.buildings(desk.session):
+        places[f"{building}|"] = f"{building}栋"
+        if unit:
+            places[f"{building}|{unit}"] = f"{building}栋{unit}单元"
+    return places
+
+
+def _tags(desk: Desk) -> Options:
+    """Return the tags to choose from; also one that an address asks for and that is none of the frequent."""
+    known = readable_tags(desk)
+    asked = desk.query.get("tag", "").strip()[:LONGEST_TAG]
+    return {tag: tag for tag in ([*known, asked] if asked and asked not in known else known)}
+
+
+def readable_tags(desk: Desk) -> list[str]:
+    """Return the frequent tags of people here, without those that this person may not read."""
+    return [tag for tag in register.tags(desk.session) if desk.veil(tag) == tag][: register.TAGS]
+
+
+FILTERS = (
+    Choice(name="place", title="楼栋", options=_places),
+    Choice(name="role", title="身份", options=lambda desk: {role.value: words for role, words in roster.RESIDENT_ROLE_WORDS.items()}),
+    Choice(name="tag", title="标签", options=_tags),
+    Choice(name="bound", title="微信", options=lambda desk: {"yes": "已绑定微信", "no": "没绑定微信"}),
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ what is shown
+
+
+def _with_flats(desk: Desk, rows: Sequence[Resident]) -> list[Person]:
     words = roster.RESIDENT_ROLE_WORDS
     found: dict[int, list[tuple[str, str]]] = {one.key: [] for one in rows}
     left: dict[int, list[tuple[str, str]]] = {}
@@ -200,7 +133,162 @@ def _flats_of(desk: Desk, rows: Sequence[Resident]) -> dict[int, list[tuple[str,
             found[lives.resident_id].append((flat.label, words[lives.role]))
         else:
             left.setdefault(lives.resident_id, []).append((flat.label, f"{words[lives.role]}，已搬走"))
-    return {key: now or left.get(key, []) for key, now in found.items()}
+    return [Person(one=one, flats=found[one.key] or left.get(one.key, [])) for one in rows]
 
 
-ROUTES: tuple[Page, ...] = (people, households, tag, tagged, export)
+def _with_people(desk: Desk, rows: Sequence[Household]) -> list[Home]:
+    living = roster.people_by_flat(desk.session, [flat.key for flat in rows])
+    return [Home(flat=flat, people=living[flat.key]) for flat in rows]
+
+
+def _badges(desk: Desk, one: Resident) -> list[Cell]:
+    return [Cell(words=desk.veil(tag), tone="blue") for tag in one.tags]
+
+
+def _who(desk: Desk, home: Home) -> list[str | Cell]:
+    said: list[str | Cell] = []
+    for one in home.people:
+        said += [one.name or "家庭成员", *_badges(desk, one)]
+    return said
+
+
+def _phone_in_file(desk: Desk, row: Person) -> str:
+    """Return a number for a file: whole for who may see it so, which is written down."""
+    if row.one.phone:
+        desk.read_phones()
+    return row.one.phone if desk.may("phone.view") else masked(row.one.phone)
+
+
+def _theirs(desk: Desk, _rows: Sequence[Any]) -> Mapping[str, Any]:
+    """Return what services find by the same words, such as whose car it is; and the tags that are offered while one writes."""
+    said = desk.query.get("q", "").strip()[:80]
+    theirs = desk.context.services.find(desk, said) if said else ()
+    labels = {flat: home.label for _, flat, _ in theirs if (home := desk.session.get(Household, flat))}
+    return {
+        "theirs": [(title, flat, labels[flat], words) for title, flat, words in theirs if flat in labels],
+        "tags": () if desk.is_fragment else readable_tags(desk),
+    }
+
+
+# ------------------------------------------------------------------ tags of several at once
+
+
+def _tag_of(desk: Desk, answers: Mapping[str, str]) -> str:
+    """Return the tag that was written; raises Refusal for what is none, or may not be read."""
+    said = "".join(answers["tag"].split())
+    if not said or len(said) > LONGEST_TAG or set(said) & set(",，;；、"):
+        raise Refusal(f"请写一个标签，最多 {LONGEST_TAG} 个字，不带逗号和分号，例如：独居老人。")
+    _require_readable(desk, said)
+    return said
+
+
+def _tag(desk: Desk, one: Resident, answers: Mapping[str, str]) -> None:
+    said = _tag_of(desk, answers)
+    if said in one.tags:
+        return
+    if len(one.tags) >= TAGS:
+        raise Refusal(f"已经有 {TAGS} 个标签了，请先去掉一个")
+    one.tags = [*one.tags, said]
+    desk.session.add(one)
+    desk.record("resident.tagged", one.about)
+
+
+def _untag(desk: Desk, one: Resident, answers: Mapping[str, str]) -> None:
+    said = _tag_of(desk, answers)
+    if said not in one.tags:
+        return
+    one.tags = [kept for kept in one.tags if kept != said]
+    desk.session.add(one)
+    desk.record("resident.untagged", one.about)
+
+
+def _asks_tag(title: str) -> tuple[Question, ...]:
+    return (Question(name="tag", title=title, longest=LONGEST_TAG * 2, offered="tags"),)
+
+
+ACTS = (
+    Act(
+        name="tag", title="加上标签", need="household.edit", run=_tag, keeps=("tags",), asks=_asks_tag("标签，例如 独居老人"),
+        put_back=lambda desk, one: desk.record("resident.untagged", one.about),
+    ),
+    Act(
+        name="untag", title="去掉标签", need="household.edit", run=_untag, keeps=("tags",), asks=_asks_tag("去掉哪个标签"),
+        put_back=lambda desk, one: desk.record("resident.tagged", one.about),
+    ),
+)  # fmt: skip
+
+_FINDS = "房号、姓名、拼音 cjg、电话后四位、车牌、标签"
+
+PEOPLE = Listing(
+    name="people",
+    title="居民",
+    path="/people",
+    need="household.view",
+    nav="居民",
+    unit="人",
+    table=Resident,
+    key=lambda row: str(row.one.public_id),
+    key_column=Resident.public_id,
+    order="flat",
+    columns=(
+        Column(name="flat", title="住址", says=lambda desk, row: "、".join(flat for flat, _ in row.flats) or "没有住址", sort=(Household.place,)),
+        Column(name="name", title="姓名", says=lambda desk, row: row.one.name or "家庭成员", filed=lambda desk, row: row.one.name),
+        Column(name="role", title="身份", says=lambda desk, row: "、".join(role for _, role in row.flats)),
+        Column(name="phone", title="电话", says=lambda desk, row: masked(row.one.phone), filed=_phone_in_file),
+        Column(
+            name="tags", title="标签", says=lambda desk, row: _badges(desk, row.one),
+            filed=lambda desk, row: "；".join(desk.veil(tag) for tag in row.one.tags),
+        ),
+        Column(
+            name="bound", title="微信", says=lambda desk, row: "已绑定" if row.one.openid else "没绑定",
+            filed=lambda desk, row: "是" if row.one.openid else "否",
+        ),
+    ),
+    filters=(*FILTERS, Choice(name="lives", title="住没住", options=lambda desk: LIVES, usual="now")),
+    base=lambda desk: (col(Resident.merged_into_id).is_(None),),
+    beside=((Household, col(Household.id) == col(Resident.household_id)),),
+    narrow=_people,
+    finds=_FINDS,
+    is_for_finding=True,
+    load=_with_flats,
+    to=lambda row: f"/households/{row.one.household_id}",
+    called=lambda one: one.name or "一位没有姓名的家庭成员",
+    acts=ACTS,
+    template="residents/people.html",
+    around=_theirs,
+    file_need="people.export",
+    empty=("还没有居民", "名册导入后，居民会出现在这里。也可以先到“住户”里加一户，再写上住在那里的人。"),
+)  # fmt: skip
+
+HOUSEHOLDS = Listing(
+    name="households",
+    title="住户",
+    path="/households",
+    need="household.view",
+    nav="居民",
+    unit="户",
+    table=Household,
+    key=lambda row: str(row.flat.id),
+    key_column=Household.id,
+    order="flat",
+    columns=(
+        Column(name="flat", title="住址", says=lambda desk, row: row.flat.label, sort=(Household.place,)),
+        Column(
+            name="people", title="住在这里的人", says=lambda desk, row: _who(desk, row) or Cell(small="没有人"),
+            filed=lambda desk, row: "；".join(one.name or "家庭成员" for one in row.people),
+        ),
+        Column(name="bound", title="已绑定微信", says=lambda desk, row: f"{sum(bool(one.openid) for one in row.people)} / {len(row.people)}"),
+    ),
+    filters=FILTERS,
+    narrow=_homes,
+    finds=_FINDS,
+    is_for_finding=True,
+    load=_with_people,
+    to=lambda row: f"/households/{row.flat.id}",
+    template="residents/households.html",
+    around=_theirs,
+    file_need="people.export",
+    empty=("还没有住户", "导入名册后，每一户会出现在这里；也可以在下面先加一户。"),
+)  # fmt: skip
+
+LISTS = (PEOPLE, HOUSEHOLDS)

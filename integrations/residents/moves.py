@@ -147,7 +147,7 @@ def _found(desk: Desk, flat: Household, who: str) -> dict[str, Any]:
     said = who.strip()[:40]
     here = {one.id for one in roster.people_of(desk.session, flat)}
     wanted = Filter(said=said, by_phone=desk.may("phone.view"), hidden=hidden(desk))
-    found = [one for one in register.people(desk.session, wanted).rows if one.id not in here][:OFFERED] if said else []
+    found = [one for one in register.people(desk.session, wanted) if one.id not in here][:OFFERED] if said else []
     rows = [(one, "、".join(home.label for home in roster.homes(desk.session, one))) for one in found]
     return {"rows": rows, "asked": bool(said)}
 

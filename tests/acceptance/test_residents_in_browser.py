@@ -80,17 +80,23 @@ def test_a_flat_is_corrected_on_its_page(demo: Demo, sign_in: Window, shot: Shot
 def test_a_tag_is_given_by_keyboard_and_taken_back(demo: Demo, sign_in: Window, shot: Shot, width: int) -> None:
     page = sign_in("manager", width=width)
     page.goto(f"{demo.url}/console/people?q=501")
-    boxes = page.locator("input[name^='who.']")
-    boxes.nth(0).focus()
+    page.locator("[data-tick]").nth(0).focus()
     page.keyboard.press("Space")
-    page.get_by_label("给勾选的人").fill("志愿者")
-    page.get_by_role("button", name="加上标签").press("Enter")
-
-    expect(page.get_by_role("status")).to_contain_text("给 1 人加上了“志愿者”")
+    page.get_by_text("加上标签…").press("Enter")
+    page.get_by_label("标签，例如").fill("志愿者")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("加上标签：1 人，完成")
     shot(page, f"residents-tagged-{width}")
+
+    page.locator("[data-tick]").nth(0).focus()
+    page.keyboard.press("Space")
+    page.get_by_text("去掉标签…").press("Enter")
+    page.get_by_label("去掉哪个标签").fill("志愿者")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("去掉标签：1 人，完成")
     page.locator("h1").click()
     page.keyboard.press("z")
-    expect(page.get_by_role("status")).to_contain_text("给 1 人去掉了“志愿者”")
+    expect(page.get_by_role("status")).to_contain_text("撤销了 1 人")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

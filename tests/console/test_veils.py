@@ -85,19 +85,21 @@ async def test_lists_and_comparison_name_no_tag_that_tells_of_health(office: Off
     assert "业委会" in masked
 
 
-async def test_who_was_searched_for_and_tagged_stands_in_no_address(office: Office) -> None:
+async def test_who_was_tagged_with_what_stands_in_no_address(office: Office) -> None:
     await office.write(talked, office)
+    form = {"act": "tag", "tag.tag": "志愿者", "from": "place=3%7C2"}
 
     async with await office.browser(Role.STAFF) as staff:
-        answer = await staff.post("/console/people/tag", data={"tag": "志愿者", "do": "add", "q": "陈建国", "who.none": "1"})
+        answer = await staff.post("/console/people/bulk", data={**form, "row.none": "1"})
         one = await office.write(lambda session: session.exec(select(Resident).where(Resident.name == "陈建国")).one().public_id)
-        done = await staff.post("/console/people/tag", data={"tag": "志愿者", "do": "add", "q": "陈建国", f"who.{one}": "1"})
+        done = await staff.post("/console/people/bulk", data={**form, f"row.{one}": "1"})
         page = await done.text()
 
-    assert (answer.status, done.status, done.history, done.url.query_string) == (422, 200, (), "")
-    assert "给 1 人加上了“志愿者”" in page
-    assert f'name="who.{one}"' in page
-    assert "撤销刚才的标签" in page
+    assert (answer.status, done.status, set(done.url.query)) == (422, 200, {"place", "undo"})
+    assert one not in str(done.url)
+    assert "加上标签：1 人，完成" in page
+    assert f'name="row.{one}"' in page
+    assert "撤销刚才的批量操作" in page
 
 
 async def test_what_is_kept_as_knowledge_carries_no_word_of_health(office: Office) -> None:

@@ -97,7 +97,7 @@ async def test_people_of_a_large_roster_are_found_once_their_words_are_written_b
     count = imports.INDEXED_AT_ONCE + 1
 
     async def found() -> int:
-        return await database.read(lambda session: len(register.all_people(session, Filter(said="钱多"))))
+        return await database.read(lambda session: len(register.people(session, Filter(said="钱多"), count + 1)))
 
     await take_over(database, [Entry(line=room, flat=("8", "", str(room)), name="钱多") for room in range(1, count + 1)], now)
     assert await database.read(imports.awaiting_index)
@@ -107,7 +107,7 @@ async def test_people_of_a_large_roster_are_found_once_their_words_are_written_b
         pass
     assert not await database.read(imports.awaiting_index)
     assert await found() == count
-    assert await database.read(lambda session: len(register.flats(session, Filter(said="8-501")).rows)) == 1
+    assert await database.read(lambda session: len(register.flats(session, Filter(said="8-501")))) == 1
 
     await undo(database, now)
     assert await found() == 0

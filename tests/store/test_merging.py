@@ -75,7 +75,7 @@ def test_all_that_belongs_to_the_one_who_goes_belongs_to_the_one_who_stays(town:
         assert [one.resident_id for kind in (Pass, CheckIn, Binding) for one in session.exec(select(kind)).all()] == [1, 1, 1]
         assert people.by_public_id(session, goes.public_id) is stays
         assert people.of_household(session, session.get_one(Household, 1)) == [stays]
-        assert [one.name for one in register.people(session, Filter(said="党员")).rows] == ["陈建国"]
+        assert [one.name for one in register.people(session, Filter(said="党员"))] == ["陈建国"]
 
     town.submit(act).result()
 
@@ -126,7 +126,7 @@ def test_who_was_merged_by_mistake_is_parted_with_all_that_was_theirs(town: Data
         merging.part(session, merger, now + timedelta(days=29))
 
         assert state() == before
-        assert [one.id for one in register.people(session, Filter(said="党员")).rows] == [2]
+        assert [one.id for one in register.people(session, Filter(said="党员"))] == [2]
         with pytest.raises(Refusal):
             merging.part(session, merger, now)
 

@@ -46,12 +46,12 @@ def town(database: Database, now: datetime) -> Database:
 
 def names(town: Database, said: str = "", **chosen: object) -> list[str]:
     wanted = Filter(said=said, by_phone=True, **chosen)  # type: ignore[arg-type]
-    return [one.name for one in town.submit(register.people, wanted).result().rows]
+    return [one.name for one in town.submit(register.people, wanted).result()]
 
 
 def flats(town: Database, said: str = "", **chosen: object) -> list[str]:
     wanted = Filter(said=said, by_phone=True, **chosen)  # type: ignore[arg-type]
-    return [one.label for one in town.submit(register.flats, wanted).result().rows]
+    return [one.label for one in town.submit(register.flats, wanted).result()]
 
 
 @pytest.mark.parametrize(
@@ -189,4 +189,4 @@ def test_a_search_reads_the_index_of_words_and_no_whole_table(town: Database) ->
 def test_number_tells_whose_it_is_only_to_who_may_see_it(town: Database, said: str) -> None:
     assert names(town, said) == ["陈建国"]
     for look in (register.people, register.flats):
-        assert town.submit(look, Filter(said=said)).result().rows == []
+        assert town.submit(look, Filter(said=said)).result() == []

@@ -40,6 +40,9 @@ document.addEventListener("keydown", (event) => {
   if (field?.matches("[data-submit]") && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     field.form.requestSubmit();
+  } else if (event.key === "Enter" && field?.matches(".asks input")) { // the form's first button would be another act's
+    event.preventDefault();
+    field.closest(".asks").querySelector("button").click();
   } else if (field && event.key === "Escape" && field.matches("[type=search]")) {
     field.blur();
   } else if (!field && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]")) {

@@ -117,7 +117,7 @@ def test_a_pair_that_is_told_apart_is_listed_below_and_suggested_again_when_that
 
     town.opens(Role.STAFF, duplicates.suggest_again, params={"key": said.public_id})
     shown = town.opens(Role.STAFF, duplicates.suggested, query={"page": "7"}).values
-    assert (len(shown["pairs"]), shown["apart"], shown["before"], shown["after"]) == (1, [], "", "")
+    assert (len(shown["pairs"]), shown["apart"], shown["found"].before, shown["found"].after) == (1, [], "", "")
     with pytest.raises(LookupError):
         town.opens(Role.STAFF, duplicates.suggest_again, params={"key": said.public_id})
     with pytest.raises(Refusal, match="请选两个人"):
