@@ -1,27 +1,18 @@
 """The audit log: who did what, when, in words; narrowed, searched, taken along as a table, and whether it is whole."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
-from functools import partial
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, case
-from sqlmodel import col, func, or_, select, text
+from sqlmodel import and_, col, func, or_, select, text
 
-from bot.contract import SHANGHAI, Desk, Download, Log, Page, Refusal, Services, Subject, View, Work, page, personal, row_id
-from bot.contract.sheets import table
+from bot.contract import SHANGHAI, Cell, Choice, Column, Days, Desk, Listing, Log, Services, Subject, Work, personal
+from bot.contract.lists import Options
 from bot.store import apikeys, people, scope, seals
 from bot.store.events import COMMAND_LINE, OF_STAFF, Event
 from bot.store.people import Household, Resident
-from bot.store.staff import ROLE_WORDS, Staff
-
-#: Events on one page.
-SHOWN = 20
-
-#: Events in one file at most; whoever wants more takes several, by days.
-EXPORTED = 50_000
+from bot.store.staff import ROLE_WORDS, Staff, by_logins
 
 #: People whom a search for a name may mean.
 MEANT = 200
@@ -30,29 +21,26 @@ MEANT = 200
 ACTORS = {"resident:": "居民", "machine:": "设备或外部系统", "system": "系统", COMMAND_LINE: "命令行"}
 
 
-def _staff(work: Work, login: str) -> Subject:
-    member = work.session.exec(select(Staff).where(Staff.login == login)).first()
-    return Subject(member.name if member else login, "/staff")
+def _staff(work: Work, logins: Collection[str]) -> Mapping[str, Subject]:
+    known = by_logins(work.session, logins)
+    return {login: Subject(known[login].name if login in known else login, "/staff") for login in logins}
 
 
-def _key(work: Work, public_id: str) -> Subject:
-    key = apikeys.by_public_id(work.session, public_id)
-    return Subject(f"密钥“{key.name}”" if key else "密钥", "/keys")
+def _keys(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
+    known = apikeys.names(work.session, keys)
+    return {key: Subject(f"密钥“{known[key]}”" if key in known else "密钥", "/keys") for key in keys}
 
 
-def _resident(work: Work, key: str) -> Subject:
-    resident = people.by_public_id(work.session, key)
-    return Subject(_lives(work, resident) if resident else "已离开的居民")
+def _residents(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
+    known = people.by_public_ids(work.session, keys)
+    flats = people.flats_of(work.session, known.values())
+    lives = {key: f"{flats[one.household_id].label} {one.name or '家庭成员'}" for key, one in known.items()}
+    return {key: Subject(lives.get(key, "已离开的居民")) for key in keys}
 
 
-def _lives(work: Work, resident: Resident) -> str:
-    flat = work.session.get_one(Household, resident.household_id).label
-    return f"{flat} {resident.name or '家庭成员'}"
-
-
-def _kept(work: Work, key: str) -> Subject:
+def _kept(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
     known = {name: one for service in work.context.services.integrations for name, one in personal.retentions(service).items()}
-    return Subject(known[key].what if key in known else key, "/keeping")
+    return {key: Subject(known[key].what if key in known else key, "/keeping") for key in keys}
 
 
 _ROLES = {role.value: word for role, word in ROLE_WORDS.items()}
@@ -77,7 +65,7 @@ OWN = Log(
         "roster.imported": "导入了名册：新增房屋 {flats}，新增住户 {new}，修改 {changed}，迁出 {left}",
         "roster.exported": "导出了名册，{rows} 行",
         "roster.undone": "撤销了名册的导入{kept?，{kept} 处后来改过，没有动}",
-        "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）",
+        "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）", "effect.put_back": "撤销了刚才的决定，操作又列在没完成的里面（{effect}）",
     },
     titles={
         "consent.given": "同意了一项用途", "consent.refused": "没有同意一项用途", "consent.withdrawn": "撤回了一项同意",
@@ -87,7 +75,7 @@ OWN = Log(
         "staff.role_changed": "改了员工角色", "staff.changed": "改了员工资料", "data.read": "查看了敏感内容", "data.exported": "导出了资料",
         "audit.pruned": "清理了旧记录", "permission.changed": "改了权限", "effect.died": "有操作没有完成", "roster.imported": "导入了名册",
         "roster.exported": "导出了名册", "roster.undone": "撤销了名册的导入", "effect.run_again": "重新执行了没有完成的操作",
-        "effect.discarded": "放弃了没有完成的操作", "unmatched.ignored": "把没听懂的话设为不再显示", "unmatched.shown": "让没听懂的话重新显示",
+        "effect.discarded": "放弃了没有完成的操作", "effect.put_back": "撤销了对没完成操作的决定", "unmatched.ignored": "把没听懂的话设为不再显示", "unmatched.shown": "让没听懂的话重新显示",
     },
     words={
         "reason": {"unfollowed": "取消关注", "corrected": "说错了房号", "moved_out": "搬走了", "objected": "家里人说不认识", "asked": "本人要求"},
@@ -95,78 +83,69 @@ OWN = Log(
         "allowed": {"yes": "可以", "no": "不可以"},
     },
     subjects={
-        "staff": _staff, "resident": _resident, "key": _key, "file": lambda work, path: Subject(path, f"/intents/history/{path}"),
-        "photo": lambda work, key: Subject("照片", f"/photos/{key}"),
-        "scene": lambda work, key: Subject("二维码"), "sealing_key": lambda work, key: Subject(f"加密密钥 {key}"),
-        "mass": lambda work, key: Subject("群发"), "kept": _kept,
+        "staff": _staff, "resident": _residents, "key": _keys, "kept": _kept,
+        "file": lambda work, paths: {path: Subject(path, f"/intents/history/{path}") for path in paths},
+        "photo": lambda work, keys: {key: Subject("照片", f"/photos/{key}") for key in keys},
+        "scene": lambda work, keys: dict.fromkeys(keys, Subject("二维码")),
+        "sealing_key": lambda work, keys: {key: Subject(f"加密密钥 {key}") for key in keys},
+        "mass": lambda work, keys: dict.fromkeys(keys, Subject("群发")),
     },
 )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
-class Narrowed:
-    """What somebody wants to see of the log, as the address says it; all of it holds at once."""
+class Row:
+    """An event with who did it and what it is about, in words."""
 
-    kind: str = ""
-    actor: str = ""
-    subject: str = ""
-    since: str = ""
-    until: str = ""
-    q: str = ""
-
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> "Narrowed":
-        """Read an address."""
-        return cls(**{field.name: query.get(field.name, "").strip()[:80] for field in fields(cls)})
-
-    @property
-    def address(self) -> str:
-        """The same as an address says it, without what is empty."""
-        return urlencode({field.name: said for field in fields(self) if (said := getattr(self, field.name))})
-
-    def conditions(self, services: Services, desk: Desk) -> Iterator[ColumnElement[bool]]:
-        """Give what an event must be; raises Refusal for days that are none."""
-        if self.kind:
-            yield col(Event.kind) == self.kind
-        if self.actor.endswith(":"):
-            yield col(Event.actor).startswith(self.actor, autoescape=True)
-        elif self.actor:
-            yield col(Event.actor) == self.actor
-            if self.actor.startswith("staff:"):
-                yield text(OF_STAFF)  # type: ignore[misc]  # the index holds the staff's alone, and must be told so
-        if self.subject:
-            yield col(Event.subject) == self.subject
-        if self.since:
-            yield col(Event.at) >= _midnight(self.since)
-        if self.until:
-            yield col(Event.at) < _midnight(self.until) + timedelta(days=1)
-        if self.q:
-            yield _meant(services, desk, self.q)
+    event: Event
+    who: str
+    subject: Subject
+    what: str
 
 
-def _midnight(said: str) -> datetime:
-    try:
-        return datetime.combine(date.fromisoformat(said), time(), SHANGHAI)
-    except ValueError:
-        raise Refusal(f"“{said[:20]}”不是日期，请写成 2026-03-11。") from None
-
-
-def _meant(services: Services, desk: Desk, words: str) -> ColumnElement[bool]:
-    """Return what fits words: what happened as the page says it, who did it, or whom it is about; ids as they stand, too."""
-    logs = [one.log for one in services.integrations]
-    kinds = [
-        kind for log in logs for kind, said in log.events.items() if words in said or words in log.title(kind) or words == kind
+def _load(desk: Desk, found: Sequence[Event]) -> list[Row]:
+    """Return events in words: each kind of subject is asked for once, whatever number of events are of it."""
+    subjects, who = desk.in_words({one.subject for one in found}), desk.names({one.actor for one in found})
+    say = desk.context.services.say
+    return [
+        Row(event=one, who=who[one.actor], subject=subjects[one.subject], what=say(one, desk.now) or one.kind) for one in found
     ]
-    staff = select(Staff.login).where(or_(col(Staff.name).contains(words, autoescape=True), Staff.login == words)).limit(MEANT)
+
+
+def _find(desk: Desk, word: str) -> list[ColumnElement[bool]]:
+    """Return what a word may mean: what happened as the page says it, who did it, or whom it is about; ids as they stand, too."""
+    logs = [one.log for one in desk.context.services.integrations]
+    kinds = [kind for log in logs for kind, said in log.events.items() if word in said or word in log.title(kind) or word == kind]
+    staff = select(Staff.login).where(or_(col(Staff.name).contains(word, autoescape=True), Staff.login == word)).limit(MEANT)
     unit = case((col(Household.unit) == "", ""), else_=col(Household.unit) + "单元")
     label = col(Household.building) + "栋" + unit + col(Household.room)
-    lives = col(Resident.name).contains(words, autoescape=True) | label.contains(words, autoescape=True)
+    lives = col(Resident.name).contains(word, autoescape=True) | label.contains(word, autoescape=True)
     home = select(Resident.public_id).join(Household, col(Household.id) == col(Resident.household_id)).where(lives).limit(MEANT)
-    people = [f"staff:{login}" for login in desk.session.exec(staff)] + [f"resident:{key}" for key in desk.session.exec(home)]
-    return or_(
-        col(Event.kind).in_(kinds), col(Event.actor).in_(people), col(Event.subject).in_(people),
-        col(Event.subject).endswith(f":{words}", autoescape=True),
-    )  # fmt: skip
+    those = [f"staff:{login}" for login in desk.session.exec(staff)] + [f"resident:{key}" for key in desk.session.exec(home)]
+    ids = [f"{kind}:{word}" for kind in desk.context.services.subjects] if word.isascii() else []
+    return [col(Event.kind).in_(kinds), col(Event.actor).in_(those), col(Event.subject).in_([*those, *ids])]
+
+
+def _done_by(_desk: Desk, actor: str) -> ColumnElement[bool]:
+    if actor.endswith(":"):
+        return col(Event.actor).startswith(actor, autoescape=True)
+    mine = col(Event.actor) == actor
+    # the index holds the staff's alone, and must be told so
+    return and_(mine, text(OF_STAFF)) if actor.startswith("staff:") else mine
+
+
+def _actors(desk: Desk) -> Options:
+    """Return who may have done it; also somebody whom an address asks for."""
+    staff = desk.session.exec(select(Staff).order_by(Staff.name)).all()
+    known = {**{f"staff:{one.login}": f"{one.name}（{ROLE_WORDS[one.role]}）" for one in staff}, **ACTORS}
+    asked = desk.query.get("actor", "").strip()[:80]
+    return known if not asked or asked in known else {**known, asked: desk.who(asked)}
+
+
+def _subjects(desk: Desk) -> Options:
+    """Return what an address asks for the events of; one chooses it at an event, and lets it go here."""
+    asked = desk.query.get("subject", "").strip()[:80]
+    return {asked: f"关于：{desk.in_words([asked])[asked].words or asked}"} if asked else {}
 
 
 def titles(services: Services) -> Mapping[str, Mapping[str, str]]:
@@ -180,57 +159,45 @@ def titles(services: Services) -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def pages(services: Services) -> tuple[Page, ...]:
-    """Return the pages of the log, which read what each service says of its events."""
-    return (
-        page("GET", "/audit", need="audit.view", title="记录", nav="管理")(partial(_show, services)),
-        page("GET", "/audit/export.csv", need="audit.view", title="操作记录（CSV）")(partial(_export, services)),
-    )
-
-
-def _show(services: Services, desk: Desk) -> View:
-    """Show the latest events that fit; ?before= goes further back."""
-    wanted, before = Narrowed.of(desk.query), row_id(desk.query.get("before", ""))
-    query = select(Event).where(*wanted.conditions(services, desk)).order_by(col(Event.id).desc())
-    if before is not None:
-        query = query.where(col(Event.id) < before)
-    found = desk.session.exec(query.limit(SHOWN + 1)).all()
-    shown = found[:SHOWN]
-    staff = desk.session.exec(select(Staff).order_by(Staff.name)).all()
-    return View(
-        "console/audit.html",
-        {
-            "rows": list(_rows(services, desk, shown)), "before": shown[-1].id if len(found) > SHOWN else None,
-            "is_older": before is not None, "wanted": wanted, "kinds": titles(services), "chain": _chain(desk),
-            "actors": {**{f"staff:{one.login}": f"{one.name}（{ROLE_WORDS[one.role]}）" for one in staff}, **ACTORS},
-            "about": about(desk, wanted.subject).words if wanted.subject else "", "most": EXPORTED,
-        },
-    )  # fmt: skip
-
-
-def _export(services: Services, desk: Desk) -> Download:
-    """Give what fits as a table, the oldest first."""
-    wanted = Narrowed.of(desk.query)
-    query = select(Event).where(*wanted.conditions(services, desk)).order_by(col(Event.id)).limit(EXPORTED + 1)
-    found = desk.session.exec(query).all()
-    if len(found) > EXPORTED:
-        raise Refusal(f"一个文件最多 {EXPORTED} 条，这里更多。请用日期分几次导出，例如一个月一次。")
-    rows = [
-        (row["id"], f"{row['at']:%Y-%m-%d %H:%M:%S}", row["who"], row["what"], row["subject"].words, row["kind"], row["key"])
-        for row in _rows(services, desk, found)
-    ]
-    body = table(("编号", "时间", "谁", "做了什么", "关于", "种类", "对象"), rows).encode()
-    return Download(body=body, content_type="text/csv", filename=f"操作记录 {desk.now:%Y-%m-%d}.csv")
-
-
-def _rows(services: Services, desk: Desk, found: Sequence[Event]) -> Iterator[dict[str, Any]]:
-    subjects = {key: about(desk, key) for key in {event.subject for event in found}}
-    actors = {actor: desk.who(actor) for actor in {event.actor for event in found}}
-    for event in found:
-        yield {
-            "id": event.id, "at": event.at, "who": actors[event.actor], "actor": event.actor, "subject": subjects[event.subject],
-            "key": event.subject, "kind": event.kind, "what": services.say(event, desk.now) or event.kind,
-        }  # fmt: skip
+#: What was done, by the day; the newest first.
+LIST = Listing(
+    name="audit",
+    title="记录",
+    path="/audit",
+    need="audit.view",
+    nav="管理",
+    unit="条",
+    table=Event,
+    key=lambda row: str(row.event.id),
+    key_column=Event.id,
+    order="-at",
+    columns=(
+        Column(name="id", title="编号", says=lambda desk, row: row.event.id, is_filed_only=True),
+        Column(
+            name="at", title="时间", says=lambda desk, row: row.event.at, sort=(Event.id,),
+            filed=lambda desk, row: f"{row.event.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
+        ),
+        Column(name="who", title="谁", says=lambda desk, row: row.who),
+        Column(name="what", title="做了什么", says=lambda desk, row: row.what),
+        Column(name="about", title="关于", says=lambda desk, row: Cell(words=row.subject.words, to=row.subject.path)),
+        Column(name="kind", title="种类", says=lambda desk, row: row.event.kind, is_filed_only=True),
+        Column(name="subject", title="对象", says=lambda desk, row: row.event.subject, is_filed_only=True),
+    ),
+    filters=(
+        Choice(name="kind", title="种类", options=lambda desk: titles(desk.context.services), fits=lambda desk, kind: col(Event.kind) == kind),
+        Choice(name="actor", title="谁", options=_actors, fits=_done_by),
+        Choice(name="subject", title="关于", options=_subjects, fits=lambda desk, subject: col(Event.subject) == subject),
+        Days(name="at", title="时间", column=Event.at),
+    ),
+    find=_find,
+    finds="姓名、住址、做了什么或编号",
+    load=_load,
+    to=lambda row: row.subject.path,
+    template="console/audit.html",
+    around=lambda desk, rows: {"chain": Chain() if desk.is_fragment else _chain(desk)},
+    file_need="audit.view",
+    empty=("还没有发生什么", "谁在什么时候做了什么、看了谁的健康信息和对话、导出了什么，都会自动记在这里，谁也改不了。"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,11 +217,5 @@ def _chain(desk: Desk) -> Chain:
         waiting = desk.session.exec(waits).one()
         if last is None:
             return Chain(waiting=waiting)
-        is_whole = seals.whole_lately(desk.session, seals.key_of(desk.context.keys))
+        is_whole = seals.whole_lately(desk.session, seals.key_of(desk.context.keys), desk.now)
         return Chain(until=last.last_id, sealed_at=last.sealed_at, waiting=waiting, is_whole=is_whole)
-
-
-def about(desk: Desk, subject: str) -> Subject:
-    """Return what a subject such as ticket:K3M9 is, in words."""
-    subjects, (kind, _, name) = desk.context.services.subjects, subject.partition(":")
-    return subjects[kind](desk, name) if kind in subjects else Subject(name)

@@ -222,7 +222,7 @@ def _happened(services: Services, desk: Desk) -> list[tuple[str, int, str]]:
         select(Event.kind, func.count()).where(col(Event.kind).in_(counted), col(Event.at) >= midnight).group_by(Event.kind)
     ).all()
     today = {kind: count for kind, count in rows}
-    log = f"{AUDIT}?since={midnight:%Y-%m-%d}&kind=" if desk.may("audit.view") else ""
+    log = f"{AUDIT}?at_from={midnight:%Y-%m-%d}&kind=" if desk.may("audit.view") else ""
     return [
         (words, today.get(kind, 0), f"{log}{kind}" if log else _first_page(one, desk)) for kind, (words, one) in counted.items()
     ]

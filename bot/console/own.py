@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bot.console import effects, events, staff
 from bot.console.events import OWN
 from bot.console.measures import FIGURES
 from bot.console.processing import PROCESSING
@@ -55,7 +56,7 @@ EMITS = {
     "key.made": "", "key.revoked": "", "permission.changed": "permission role allowed",
     "audit.pruned": "lines before", "data.read": "what", "data.exported": "what",
     "roster.imported": "flats new changed left", "roster.undone": "kept?", "roster.exported": "rows",
-    "effect.died": "effect", "effect.run_again": "effect", "effect.discarded": "effect",
+    "effect.died": "effect", "effect.run_again": "effect", "effect.discarded": "effect", "effect.put_back": "effect",
 }  # fmt: skip
 
 #: Messages of the core's own and their values.
@@ -82,6 +83,7 @@ CORE = Integration(
     tells=TELLS,
     tasks=TASKS,
     log=OWN,
+    lists=(staff.LIST, effects.LIST, events.LIST),  # their pages stand in the menu where site.py puts them
     personal=keeping.PERSONAL,
     settings=keeping.Settings,
     processing=PROCESSING,

@@ -34,6 +34,7 @@ from bot.console import (
     staff,
     welcome,
 )
+from bot.console.own import CORE
 from bot.console.parts import MENU, PARTS, Parts, Viewer, around, shared_values, signed_in, stands_around, token_of
 from bot.console.views import Phone, respond
 from bot.contract import Desk, Download, Page, Reading, Redirect, Role, View, row_id
@@ -58,8 +59,8 @@ def mount(app: web.Application, parts: Parts) -> None:
         *effects.ROUTES,
         *alarms.ROUTES,
         *review.pages(parts.understanding),
-        *events.pages(parts.services),
-        *(page for integration in integrations for page in (*lists.pages_of(*integration.lists), *integration.console)),
+        *lists.pages_of(events.LIST),
+        *(page for one in integrations if one is not CORE for page in (*lists.pages_of(*one.lists), *one.console)),
         *lists.pages(parts.services),
     ]
     app[PARTS], app[cookies.HTTPS] = parts, parts.base_url.startswith("https://")

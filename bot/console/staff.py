@@ -2,15 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement, case
 from sqlmodel import col, select
 
-from bot.contract import Desk, Page, Redirect, View, checked_phone, page
-from bot.contract.listpage import part
-from bot.contract.lists import PAGE
+from bot.console import lists
+from bot.contract import Act, Cell, Choice, Column, Desk, Listing, Page, Redirect, View, checked_phone, page
+from bot.contract.listpage import KINDS
 from bot.errors import Refusal
 from bot.store import credentials, sessions
 from bot.store.staff import ROLE_WORDS, Role, Staff, check_login, places_beyond, working_places
@@ -22,6 +23,9 @@ LINK_LIVES = timedelta(hours=1)
 
 #: Skills of one person, and the letters of one: words by which work is handed out, no sentences.
 MOST_SKILLS, LONGEST_SKILL = 12, 12
+
+#: What stands behind /staff/ and is nobody.
+TAKEN = ("views", "bulk", *(f"export.{kind}" for kind in KINDS))
 
 #: Roles that the console gives; the city's sees all communities, and no admin of one may let anybody in there.
 GIVEN = {role: words for role, words in ROLE_WORDS.items() if role is not Role.CITY}
@@ -38,25 +42,17 @@ class Colleague:
     signed_in_at: datetime | None
 
 
-@page("GET", "/staff", need=NEED, title="员工账号", nav="管理")
-def listed(desk: Desk) -> View:
-    """List the accounts, those whose name, login or phone holds what is looked for."""
-    q = " ".join(unicodedata.normalize("NFKC", desk.query.get("q", "")).split())[:40]
-    members = desk.session.exec(select(Staff).order_by(col(Staff.disabled_at).is_not(None), Staff.login)).all()
-    found = part([member for member in members if _fits(member, q)], desk.query, "/staff", PAGE)
-    people = _colleagues(desk, found.rows)
-    several = any(len(one.places) > 1 for one in people)
-    return View(
-        "console/staff.html",
-        {"people": people, "several": several, "roles": GIVEN, "words": ROLE_WORDS, "link": "", "q": q, "found": found},
-    )
+def _find_by(desk: Desk, word: str) -> list[ColumnElement[bool]]:
+    """Return whom a word may mean; the staff of a community are few, and their numbers are written in many ways."""
+    members = desk.session.exec(select(Staff)).all()
+    return [col(Staff.id).in_([member.id for member in members if _fits(member, unicodedata.normalize("NFKC", word))])]
 
 
-def _fits(member: Staff, q: str) -> bool:
+def _fits(member: Staff, word: str) -> bool:
     """Tell whether somebody is looked for: by part of name or login, or by figures of their phone however it is written."""
-    figures = re.sub(r"\D", "", q)
-    by_phone = bool(figures) and not re.search(r"[^\d +-]", q) and figures in re.sub(r"\D", "", member.phone)
-    return q.casefold() in f"{member.name}\n{member.login}".casefold() or by_phone
+    figures = re.sub(r"\D", "", word)
+    by_phone = bool(figures) and not re.search(r"[^\d+-]", word) and figures in re.sub(r"\D", "", member.phone)
+    return word.casefold() in f"{member.name}\n{member.login}".casefold() or by_phone
 
 
 def _colleagues(desk: Desk, members: Sequence[Staff]) -> list[Colleague]:
@@ -70,6 +66,100 @@ def _colleagues(desk: Desk, members: Sequence[Staff]) -> list[Colleague]:
         )
         for member in members for own in (kept.get(member.person),)
     ]  # fmt: skip
+
+
+def _name(_desk: Desk, one: Colleague) -> list[Cell]:
+    member = one.member
+    badge = (
+        Cell(words="已停用", tone="secondary")
+        if member.disabled_at
+        else Cell(words="微信可通知", tone="green")
+        if member.openid
+        else Cell(words="没绑微信", tone="yellow")
+    )
+    return [Cell(words=member.name), badge]
+
+
+def _role(_desk: Desk, one: Colleague) -> Cell:
+    """Return the role, and where else somebody works who works in several communities."""
+    is_ours = one.member.role in GIVEN
+    places = "、".join(one.places) if len(one.places) > 1 else ""
+    return Cell(words=f"{ROLE_WORDS[one.member.role]}{'' if is_ours else '（用命令行管理）'}", small=places)
+
+
+def _stands(_desk: Desk, state: str) -> ColumnElement[bool]:
+    match state:
+        case "off":
+            return col(Staff.disabled_at).is_not(None)
+        case "silent":
+            return col(Staff.disabled_at).is_(None) & col(Staff.openid).is_(None)
+    return col(Staff.disabled_at).is_(None)
+
+
+def _shut(desk: Desk, member: Staff, _answers: Mapping[str, str]) -> None:
+    if member.disabled_at is not None:
+        return
+    _keep_the_city_out(member.role)
+    _keep_an_admin(desk, member)
+    _disable(desk, member)
+
+
+def _open(desk: Desk, member: Staff, _answers: Mapping[str, str]) -> None:
+    if member.disabled_at is None:
+        return
+    _keep_the_city_out(member.role)
+    _enable(desk, member)
+
+
+def _put_back(desk: Desk, member: Staff) -> None:
+    """Write down that an act was taken back; who is disabled once more must not stay signed in."""
+    if member.disabled_at is not None:
+        sessions.end_all(desk.session, member)
+    desk.record("staff.disabled" if member.disabled_at else "staff.enabled", f"staff:{member.login}")
+
+
+LIST = Listing(
+    name="staff",
+    title="员工账号",
+    path="/staff",
+    need=NEED,
+    nav="管理",
+    unit="人",
+    table=Staff,
+    key=lambda one: str(one.member.login),
+    key_column=Staff.login,
+    order="name",
+    columns=(
+        Column(name="name", title="姓名", says=_name, sort=(case((col(Staff.disabled_at).is_(None), 0), else_=1), Staff.login), filed=lambda desk, one: one.member.name),
+        Column(name="login", title="登录名", says=lambda desk, one: one.member.login, sort=(Staff.login,)),
+        Column(name="role", title="角色", says=_role, sort=(Staff.role, Staff.login)),
+        Column(name="phone", title="电话", says=lambda desk, one: one.member.phone),
+        Column(name="skills", title="技能", says=lambda desk, one: [Cell(words=skill, tone="blue") for skill in one.member.skills]),
+        Column(
+            name="entry", title="登录", says=lambda desk, one: f"{'有密码' if one.has_password else '靠链接'}{' · 两步验证' if one.has_app else ''}",
+        ),
+        Column(name="seen", title="上次登录", says=lambda desk, one: one.signed_in_at or "还没登录过"),
+    ),
+    filters=(
+        Choice(
+            name="role", title="角色", options=lambda desk: {role.value: words for role, words in ROLE_WORDS.items()},
+            fits=lambda desk, role: col(Staff.role) == Role(role),
+        ),
+        Choice(name="state", title="状态", options=lambda desk: {"on": "在用的", "silent": "没绑微信的", "off": "已停用的"}, fits=_stands),
+    ),
+    find=_find_by,
+    finds="姓名、登录名或电话",
+    load=lambda desk, rows: _colleagues(desk, rows),
+    to=lambda one: f"/staff/{one.member.login}" if one.member.role in GIVEN else "",
+    called=lambda member: member.name,
+    acts=(
+        Act(name="disable", title="停用，马上退出登录", need=NEED, run=_shut, keeps=("disabled_at",), put_back=_put_back, is_grave=True),
+        Act(name="enable", title="启用", need=NEED, run=_open, keeps=("disabled_at",), put_back=_put_back),
+    ),
+    template="console/staff.html",
+    around=lambda desk, rows: {"roles": GIVEN, "link": "", "for_whom": ""},
+    empty=("还没有员工", "在下面添加第一位。"),
+)  # fmt: skip
 
 
 @page("GET", "/staff/{login}", need=NEED, title="员工账号")
@@ -119,6 +209,8 @@ def add(desk: Desk) -> View:
         raise Refusal("登录名、姓名和角色都要填。")
     _keep_the_city_out(Role(role))
     check_login(login)
+    if login in TAKEN:
+        raise Refusal(f"登录名不能叫 {login}，请换一个。")
     if desk.session.exec(select(Staff).where(Staff.login == login)).first():
         raise Refusal(f"登录名 {login} 已有人用了，请换一个。")
     member = Staff(login=login, name=name, role=Role(role), created_at=desk.now)
@@ -158,11 +250,23 @@ def disable(desk: Desk) -> Redirect:
     member = _find(desk)
     if member.disabled_at is None:
         _keep_an_admin(desk, member)
-        sessions.end_all(desk.session, member)
-    member.disabled_at = None if member.disabled_at else desk.now
-    desk.session.add(member)
-    desk.record("staff.disabled" if member.disabled_at else "staff.enabled", f"staff:{member.login}")
+        _disable(desk, member)
+    else:
+        _enable(desk, member)
     return Redirect("/console/staff", f"{member.name}的账号已{'停用' if member.disabled_at else '启用'}。")
+
+
+def _disable(desk: Desk, member: Staff) -> None:
+    sessions.end_all(desk.session, member)
+    member.disabled_at = desk.now
+    desk.session.add(member)
+    desk.record("staff.disabled", f"staff:{member.login}")
+
+
+def _enable(desk: Desk, member: Staff) -> None:
+    member.disabled_at = None
+    desk.session.add(member)
+    desk.record("staff.enabled", f"staff:{member.login}")
 
 
 @page("POST", "/staff/{login}/totp", need=NEED)
@@ -206,11 +310,10 @@ def _keep_an_admin(desk: Desk, member: Staff) -> None:
 def _with_link(desk: Desk, member: Staff) -> View:
     token = sessions.make_link(desk.session, member, desk.now, LINK_LIVES)
     desk.record("staff.link_made", f"staff:{member.login}")
-    shown = listed.run(desk)
-    assert isinstance(shown, View)  # noqa: S101  listed returns nothing else
-    return View(
-        "console/staff.html", {**shown.values, "link": f"{desk.context.base_url}/console/in/{token}", "for_whom": member.name}
-    )
+    desk.session.flush()
+    shown = lists.view(desk, LIST, {})
+    made = {"link": f"{desk.context.base_url}/console/in/{token}", "for_whom": member.name}
+    return View(shown.template, {**shown.values, **made})
 
 
-ROUTES: tuple[Page, ...] = (listed, show, change, add, link, change_role, disable, reset_app)
+ROUTES: tuple[Page, ...] = (*lists.pages_of(LIST), show, change, add, link, change_role, disable, reset_app)

@@ -19,7 +19,7 @@ from bot.contract.figures import Figure
 from bot.contract.happenings import Reaction
 from bot.contract.jobs import Job
 from bot.contract.lists import Listing
-from bot.contract.log import Log, Subject
+from bot.contract.log import Log, Named
 from bot.contract.pages import Desk, Page
 from bot.contract.past import Telling
 from bot.contract.personal import Personal
@@ -176,7 +176,7 @@ class Services:
         return self._unite("the list", ((one, {listing.name: listing for listing in one.lists}) for one in self.integrations))
 
     @cached_property
-    def subjects(self) -> Mapping[str, Callable[[Work, str], Subject]]:
+    def subjects(self) -> Mapping[str, Named]:
         """Who knows the words for a kind of subject, such as ticket."""
         return self._unite("the subject", ((one, one.log.subjects) for one in self.integrations))
 

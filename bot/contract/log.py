@@ -1,6 +1,6 @@
 """How people read the events of a service: in the log, on a timeline, in the figures of the day."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -21,19 +21,24 @@ class Subject:
     path: str = ""
 
 
+#: Gives the words for several things of a kind at once, by what stands behind the colon: one query for a page of events.
+Named = Callable[["Work", Collection[str]], Mapping[str, Subject]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Log:
     """How people read the events of a service.
 
     `events`: kind -> a sentence, which may use the event's data: 门岗不放行：{reason}. `words`: name in the data ->
-    value -> word. `titles`: kind -> what it is called in a list of kinds, where its sentence takes values. `subjects`: what stands before the colon -> who knows the words for what stands behind it.
+    value -> word. `titles`: kind -> what it is called in a list of kinds, where its sentence takes values. `subjects`: what stands before the colon -> who knows the words for what stands behind it,
+    for all that are asked for, also where there is nothing any more.
     `figures`: kind -> what its events of today are called where the console counts them: 今天报修.
     """
 
     events: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    subjects: Mapping[str, Callable[["Work", str], Subject]] = field(default_factory=dict)
+    subjects: Mapping[str, Named] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
 
     def title(self, kind: str) -> str:

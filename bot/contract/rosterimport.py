@@ -21,6 +21,7 @@ from bot.store.imports import (
     keep,
     listed,
     look_back,
+    names,
     today,
     waiting,
 )
@@ -29,7 +30,7 @@ from bot.store.rosterdiff import FIELDS, Entry, Fault, Kind, Plan, Question, Ste
 
 __all__ = [
     "FIELDS", "UNDOABLE", "WAITS", "Fault", "Kind", "Plan", "Question", "RosterDraft", "RosterImport", "Step", "compare", "draft_of", "drop",
-    "find", "give_out", "keep", "label_of", "listed", "look_back", "take_over", "today", "undo", "waiting",
+    "find", "give_out", "keep", "label_of", "listed", "look_back", "names", "take_over", "today", "undo", "waiting",
 ]  # fmt: skip
 
 #: People fetched by one statement.

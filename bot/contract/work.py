@@ -1,6 +1,6 @@
 """What all work is done with: one transaction, one moment, one community."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from bot.contract import telling
 from bot.contract.happenings import Happening, Reaction
+from bot.contract.log import Subject
 from bot.contract.office import Office
 from bot.errors import Refusal
 from bot.keys import Keys
@@ -43,7 +44,7 @@ from bot.store.events import Event
 from bot.store.outbox import Delivery, Ways
 from bot.store.people import Evidence, Household, Resident, ResidentRole
 from bot.store.photos import Photo
-from bot.store.staff import ROLE_WORDS, by_login
+from bot.store.staff import ROLE_WORDS, by_logins
 from bot.store.tasks import Task
 
 if TYPE_CHECKING:
@@ -168,33 +169,52 @@ class Work:
     def timeline(self, subject: str) -> list[Moment]:
         """Return what happened to a subject such as ticket:K3M9, oldest first, in words; unknown kinds of events are left out."""
         happened = self.session.exec(select(Event).where(Event.subject == subject).order_by(col(Event.id))).all()
+        who = self.names({event.actor for event in happened})
         return [
-            Moment(at=event.at, words=words, actor=self.who(event.actor), kind=event.kind)
+            Moment(at=event.at, words=words, actor=who[event.actor], kind=event.kind)
             for event in happened if (words := self.context.services.say(event, self.now))
         ]  # fmt: skip
 
     def who(self, actor: str) -> str:
         """Return who an event's `actor` is, for staff: 陈管家（员工）, 3栋2单元501 陈建国（居民）."""
-        kind, _, name = actor.partition(":")
-        if kind == "staff":
-            member = by_login(self.session, name)
-            return f"{member.name}（{ROLE_WORDS[member.role]}）" if member else name
-        if kind == "machine":
-            return "设备或外部系统"
-        if kind == events.COMMAND_LINE:
-            return "命令行"
-        if kind != "resident":
+        return self.names([actor])[actor]
+
+    def names(self, actors: Iterable[str]) -> Mapping[str, str]:
+        """Return who the actors of several events are, asked for at once."""
+        wanted = {actor: actor.partition(":")[::2] for actor in actors}
+        staff = by_logins(self.session, {name for kind, name in wanted.values() if kind == "staff"})
+        those = people.by_public_ids(self.session, {name for kind, name in wanted.values() if kind == "resident"})
+        flats = people.flats_of(self.session, those.values())
+
+        def said(kind: str, name: str) -> str:
+            match kind:
+                case "staff":
+                    return f"{staff[name].name}（{ROLE_WORDS[staff[name].role]}）" if name in staff else name
+                case "machine":
+                    return "设备或外部系统"
+                case events.COMMAND_LINE:
+                    return "命令行"
+                case "resident" if name in those:
+                    return f"{flats[those[name].household_id].label} {those[name].name}（居民）".replace(" （", "（")
+                case "resident":
+                    return "打开链接的人" if name == "link" else "未绑定的居民"
             return "系统"
-        resident = people.by_public_id(self.session, name)
-        if resident is None:
-            return "打开链接的人" if name == "link" else "未绑定的居民"
-        return f"{self.household(resident).label} {resident.name}（居民）".replace(" （", "（")
+
+        return {actor: said(kind, name) for actor, (kind, name) in wanted.items()}
+
+    def in_words(self, subjects: Iterable[str]) -> Mapping[str, Subject]:
+        """Return what several subjects such as ticket:K3M9 are, in words; those of a kind are asked for at once."""
+        parted = {subject: subject.partition(":")[::2] for subject in subjects}
+        names: dict[str, set[str]] = {}
+        for kind, name in parted.values():
+            names.setdefault(kind, set()).add(name)
+        knows = self.context.services.subjects
+        words = {kind: knows[kind](self, those) for kind, those in names.items() if kind in knows}
+        return {subject: words[kind][name] if kind in words else Subject(name) for subject, (kind, name) in parted.items()}
 
     def page_of(self, subject: str) -> str:
         """Return the console page that shows a subject such as task:K3M9; empty where no service has one."""
-        kind, _, key = subject.partition(":")
-        known = self.context.services.subjects.get(kind)
-        return known(self, key).path if known else ""
+        return self.in_words([subject])[subject].path
 
     # -- people
 

@@ -1,7 +1,7 @@
 """Keys with which machines call the API: gates, sensors, city systems. Only a key's hash is stored."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -58,6 +58,11 @@ def find(session: Session, secret: str) -> ApiKey | None:
 def by_public_id(session: Session, public_id: str) -> ApiKey | None:
     """Return a key by the id people see, a revoked one, too."""
     return session.exec(select(ApiKey).where(ApiKey.public_id == public_id)).first()
+
+
+def names(session: Session, public_ids: Collection[str]) -> Mapping[str, str]:
+    """Return what machines are called, by the ids of their keys that people see."""
+    return dict(session.exec(select(ApiKey.public_id, ApiKey.name).where(col(ApiKey.public_id).in_(public_ids))).all())
 
 
 def is_stale(key: ApiKey, now: datetime) -> bool:

@@ -130,20 +130,15 @@ def settle(
     return bool(getattr(written, "rowcount", 0))
 
 
-def dead(session: Session, limit: int = 200) -> Sequence[Effect]:
-    """Return what was given up, the newest first."""
-    query = select(Effect).where(col(Effect.state) == EffectState.DEAD).order_by(col(Effect.id).desc()).limit(limit)
-    return session.execute(query).scalars().all()
-
-
-def find(session: Session, public_id: str) -> Effect | None:
-    """Return an effect by the id people see."""
-    return session.execute(select(Effect).where(col(Effect.public_id) == public_id)).scalars().first()
-
-
 def dead_of(session: Session, kind: str) -> Sequence[Effect]:
-    """Return all of a kind that were given up."""
-    return session.execute(select(Effect).where(col(Effect.state) == EffectState.DEAD, col(Effect.kind) == kind)).scalars().all()
+    """Return all of a kind that were given up, the newest first."""
+    return (
+        session.execute(
+            select(Effect).where(col(Effect.state) == EffectState.DEAD, col(Effect.kind) == kind).order_by(col(Effect.id).desc())
+        )
+        .scalars()
+        .all()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

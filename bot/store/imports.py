@@ -378,6 +378,12 @@ def listed(session: Session, limit: int = 50) -> Sequence[RosterImport]:
     return session.exec(newest.options(defer(RosterImport.personal_changes))).all()  # type: ignore[arg-type]
 
 
+def names(session: Session, keys: Collection[str]) -> Mapping[str, str]:
+    """Return the names of the files of imports, by their public ids, without what they changed."""
+    asked = choose(RosterImport.public_id, RosterImport.file_name).where(col(RosterImport.public_id).in_(keys))
+    return dict(session.exec(asked).all())
+
+
 def find(session: Session, key: str) -> RosterImport | None:
     """Return an import by its public id."""
     return session.exec(choose(RosterImport).where(RosterImport.public_id == key)).first()

@@ -5,7 +5,7 @@ to a person, never to a flat: what it may do for a flat follows from where the p
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -278,6 +278,19 @@ def by_public_id(session: Session, key: str) -> Resident | None:
         seen.add(found.key)
         found = session.get(Resident, found.merged_into_id)
     return found
+
+
+def flats_of(session: Session, residents: Iterable[Resident]) -> dict[int, Household]:
+    """Return the flats that people speak for, by their ids."""
+    wanted = {one.household_id for one in residents}
+    return {flat.key: flat for flat in session.exec(select(Household).where(col(Household.id).in_(wanted))).all()}
+
+
+def by_public_ids(session: Session, keys: Collection[str]) -> dict[str, Resident]:
+    """Return the people of several public ids; of those who were merged into another, that other."""
+    found = {one.public_id: one for one in session.exec(select(Resident).where(col(Resident.public_id).in_(keys))).all()}
+    merged = {key: stays for key, one in found.items() if one.merged_into_id and (stays := by_public_id(session, key))}
+    return found | merged
 
 
 def lives_there() -> ColumnElement[bool]:

@@ -56,6 +56,12 @@ def by_login(session: Session, login: str) -> Staff | None:
     return session.exec(select(Staff).where(Staff.login == login).order_by(col(Staff.id))).first()
 
 
+def by_logins(session: Session, logins: Collection[str]) -> dict[str, Staff]:
+    """Return the staff of several logins, disabled ones too."""
+    found = session.exec(select(Staff).where(col(Staff.login).in_(logins)).order_by(col(Staff.id).desc())).all()
+    return {one.login: one for one in found}
+
+
 def active(session: Session) -> Sequence[Staff]:
     """Return who may sign in, by name."""
     return session.exec(select(Staff).where(col(Staff.disabled_at).is_(None)).order_by(Staff.name)).all()

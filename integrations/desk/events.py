@@ -1,8 +1,10 @@
 """How people read the events of conversations and tasks."""
 
-from sqlmodel import select
+from collections.abc import Collection, Mapping
 
-from bot.contract import Conversation, Desk, Log, Resident, Subject, Task, Work
+from sqlmodel import col, select
+
+from bot.contract import Conversation, Desk, Household, Log, Resident, Subject, Task, Work
 
 #: Kinds of events and their fields; that somebody waits or a task is opened the core records.
 EMITS = {
@@ -11,17 +13,25 @@ EMITS = {
 }  # fmt: skip
 
 
-def _conversation(work: Work, key: str) -> Subject:
-    found = work.session.exec(select(Conversation).where(Conversation.public_id == key)).first()
-    resident = found and work.session.exec(select(Resident).where(Resident.openid == found.openid)).first()
-    whose = f"{work.household(resident).label} {resident.name or '家庭成员'}的对话" if resident else "对话"
-    return Subject(whose, f"/conversations/{key}" if found else "")
+def _conversations(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
+    whose = (
+        select(Conversation.public_id, Resident, Household)
+        .outerjoin(Resident, col(Resident.openid) == col(Conversation.openid))
+        .outerjoin(Household, col(Household.id) == col(Resident.household_id))
+    )
+    found = work.session.exec(whose.where(col(Conversation.public_id).in_(keys))).all()
+    known = {
+        key: Subject(f"{flat.label} {one.name or '家庭成员'}的对话" if one else "对话", f"/conversations/{key}")
+        for key, one, flat in found
+    }
+    return {key: Subject("对话") for key in keys} | known
 
 
-def _task(work: Work, key: str) -> Subject:
-    found = work.session.exec(select(Task).where(Task.public_id == key)).first()
-    may_see = found is not None and isinstance(work, Desk) and work.may(found.need)
-    return Subject(f"待办“{found.title}”", f"/tasks#task-{key}") if found and may_see else Subject("待办")
+def _tasks(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
+    found = work.session.exec(select(Task).where(col(Task.public_id).in_(keys))).all()
+    seen = [one for one in found if isinstance(work, Desk) and work.may(one.need)]
+    known = {one.public_id: Subject(f"待办“{one.title}”", f"/tasks#task-{one.public_id}") for one in seen}
+    return {key: Subject("待办") for key in keys} | known
 
 
 LOG = Log(
@@ -38,5 +48,5 @@ LOG = Log(
         "task.exhausted": "通知了所有人，没有人接手",
     },
     titles={"task.opened": "有了待办", "task.told": "通知了值班人员"},
-    subjects={"conversation": _conversation, "task": _task},
+    subjects={"conversation": _conversations, "task": _tasks},
 )  # fmt: skip

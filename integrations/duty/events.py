@@ -22,5 +22,8 @@ LOG = Log(
         "duty.robot_added": "添加了群机器人", "duty.robot_removed": "删了群机器人", "duty.robot_worked": "群机器人收到了消息",
         "duty.code_made": "要了绑定微信的码", "duty.code_drawn": "绑定微信的码好了",
     },
-    subjects={"duty_code": lambda work, key: Subject("绑定微信的码"), "robot": lambda work, key: Subject("群机器人", "/duty/robots")},
+    subjects={
+        "duty_code": lambda work, keys: dict.fromkeys(keys, Subject("绑定微信的码")),
+        "robot": lambda work, keys: dict.fromkeys(keys, Subject("群机器人", "/duty/robots")),
+    },
 )  # fmt: skip

@@ -1,15 +1,21 @@
 """How people read what was done to the knowledge base."""
 
-from bot.contract import Log, Subject, Work, knowledge
+from collections.abc import Collection, Mapping
+
+from sqlmodel import col, select
+
+from bot.contract import Log, Subject, Work
+from bot.contract.knowledge import Entry
 
 EMITS = {
     "knowledge.saved": "live", "knowledge.removed": "", "knowledge.restored": "", "knowledge.imported": "new changed", "knowledge.planted": "new",
 }  # fmt: skip
 
 
-def _entry(work: Work, key: str) -> Subject:
-    found = knowledge.find(work.session, key)
-    return Subject(f"“{found.question}”", f"/knowledge/{key}") if found else Subject("知识库的问题")
+def _entries(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
+    found = work.session.exec(select(Entry).where(col(Entry.public_id).in_(keys))).all()
+    known = {one.public_id: Subject(f"“{one.question}”", f"/knowledge/{one.public_id}") for one in found}
+    return {key: Subject("知识库的问题") for key in keys} | known
 
 
 LOG = Log(
@@ -18,5 +24,5 @@ LOG = Log(
         "knowledge.imported": "导入了知识库：新增 {new} 条，修改 {changed} 条", "knowledge.planted": "放入了 {new} 条知识库模板",
     },
     titles={"knowledge.imported": "导入了知识库", "knowledge.planted": "放入了知识库模板"},
-    subjects={"knowledge": _entry},
+    subjects={"knowledge": _entries},
 )  # fmt: skip

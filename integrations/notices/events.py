@@ -1,13 +1,16 @@
 """How people read the events of notices."""
 
-from sqlmodel import select
+from collections.abc import Collection, Mapping
+
+from sqlmodel import col, select
 
 from bot.contract import Log, Notice, Subject, Work
 
 
-def _notice(work: Work, key: str) -> Subject:
-    found = work.session.exec(select(Notice).where(Notice.public_id == key)).first()
-    return Subject(f"通知“{found.title}”", f"/notices/{key}") if found else Subject("通知")
+def _notices(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
+    found = work.session.exec(select(Notice).where(col(Notice.public_id).in_(keys))).all()
+    known = {one.public_id: Subject(f"通知“{one.title}”", f"/notices/{one.public_id}") for one in found}
+    return {key: Subject("通知") for key in keys} | known
 
 
 #: Kinds of events and their fields; what becomes of a notice that is sent the core records.
@@ -29,6 +32,6 @@ LOG = Log(
     titles={"notice.published": "发布了通知", "notice.recalled": "撤回了通知", "notice.stopped": "停止了周期通知", "notice.missed": "通知错过了时间", "notice.retried": "让通知再发一次",
         "notice.asked": "请同事同意通知", "notice.chased": "提醒没确认通知的人", "notice.overrode": "没等同意就发了紧急通知", "notice.audience_saved": "存了发送范围",
     },
-    subjects={"notice": _notice},
+    subjects={"notice": _notices},
     figures={"notice.published": "通知"},
 )  # fmt: skip

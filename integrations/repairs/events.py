@@ -1,14 +1,17 @@
 """How people read what happened to a ticket: in the log, on the ticket and on the resident's page."""
 
-from sqlmodel import select
+from collections.abc import Collection, Mapping
+
+from sqlmodel import col, select
 
 from bot.contract import Log, Subject, Work
 from integrations.repairs.models import LEVELS, OTHER_REASONS, PAYER_WORDS, REASONS, Ticket
 
 
-def _ticket(work: Work, number: str) -> Subject:
-    ticket = work.session.exec(select(Ticket).where(Ticket.number == number)).first()
-    return Subject(f"工单 {number} {ticket.what}", f"/tickets/{number}") if ticket else Subject(f"工单 {number}")
+def _tickets(work: Work, numbers: Collection[str]) -> Mapping[str, Subject]:
+    found = work.session.exec(select(Ticket).where(col(Ticket.number).in_(numbers))).all()
+    known = {one.number: Subject(f"工单 {one.number} {one.what}", f"/tickets/{one.number}") for one in found}
+    return {number: Subject(f"工单 {number}") for number in numbers} | known
 
 
 #: Kinds of events and their fields.
@@ -34,6 +37,6 @@ LOG = Log(
         "reason": {**REASONS, **OTHER_REASONS}, "level": {key: words for key, (_, _, words) in LEVELS.items()},
         "payer": {payer.value: words for payer, words in PAYER_WORDS.items()},
     },
-    subjects={"ticket": _ticket},
+    subjects={"ticket": _tickets},
     figures={"repair.opened": "报修"},
 )  # fmt: skip

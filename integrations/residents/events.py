@@ -1,6 +1,8 @@
 """How people read the events of the register; an event names a person or a flat by its id and holds no name and no number."""
 
-from sqlmodel import select
+from collections.abc import Collection, Mapping
+
+from sqlmodel import col, select
 
 from bot.contract import Household, Log, Subject, Work, row_id
 
@@ -13,10 +15,11 @@ EMITS = {
 }  # fmt: skip
 
 
-def _household(work: Work, key: str) -> Subject:
-    number = row_id(key)
-    flat = work.session.exec(select(Household).where(Household.id == number)).first() if number else None
-    return Subject(flat.label, f"/households/{flat.id}") if flat else Subject("住户")
+def _households(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
+    numbers = [number for key in keys if (number := row_id(key))]
+    found = work.session.exec(select(Household).where(col(Household.id).in_(numbers))).all()
+    known = {str(flat.id): Subject(flat.label, f"/households/{flat.id}") for flat in found}
+    return {key: Subject("住户") for key in keys} | known
 
 
 LOG = Log(
@@ -28,5 +31,5 @@ LOG = Log(
         "household.code_renewed": "换了住户码", "account.blocked": "拦住了一个微信", "account.let_in": "放行了一个微信", "resident.merged": "和重复的一位合并了", "community.changed": "改了小区资料（{what}）", "resident.parted": "把合并的两个人分开了", "resident.told_apart": "记下和另一位不是同一个人", "resident.not_told_apart": "重新提示和另一位可能是同一个人",
     },
     titles={"people.listed": "导出了居民名单", "resident.corrected": "改了居民的资料", "household.corrected": "改了门牌", "community.changed": "改了小区资料"},
-    subjects={"household": _household},
+    subjects={"household": _households},
 )  # fmt: skip

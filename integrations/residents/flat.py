@@ -198,11 +198,12 @@ def _events(desk: Desk, household: Household, people: Sequence[Resident]) -> lis
     found = desk.session.exec(theirs.order_by(col(Event.id).desc()).limit(EVENTS)).all()
     elsewhere = {key for event in found if (key := event.data.get("household")) not in (None, household.key)}
     flats = {one.key: f"（{one.label}）" for one in desk.session.exec(select(Household).where(col(Household.id).in_(elsewhere)))}
+    who = desk.names({event.actor for event in found})
     said = ((event, desk.context.services.say(event, desk.now)) for event in found)
     return [
         (
             event.at, f"{names.get(event.subject, '')}{'：' if event.subject in names else ''}{words}{flats.get(event.data.get('household') or 0, '')}",
-            desk.who(event.actor),
+            who[event.actor],
         )
         for event, words in said if words
     ]  # fmt: skip

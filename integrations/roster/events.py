@@ -1,11 +1,14 @@
 """What events about a roster are about; the core records them."""
 
+from collections.abc import Collection, Mapping
+
 from bot.contract import Log, Subject, Work, rosterimport
 
 
-def _import(work: Work, key: str) -> Subject:
-    found = rosterimport.find(work.session, key)
-    return Subject(f"名册“{found.file_name}”", f"/roster/imports/{key}") if found else Subject("名册")
+def _imports(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
+    names = rosterimport.names(work.session, keys)
+    known = {key: Subject(f"名册“{name}”", f"/roster/imports/{key}") for key, name in names.items()}
+    return {key: Subject("名册") for key in keys} | known
 
 
-LOG = Log(subjects={"roster": _import})
+LOG = Log(subjects={"roster": _imports})

@@ -1,17 +1,18 @@
 """How people read the events of passes; no visitor's name stands in them."""
 
-from sqlmodel import select
+from collections.abc import Collection, Mapping
+
+from sqlmodel import col, select
 
 from bot.contract import Household, Log, Subject, Work
 from integrations.visitor_passes.gate import REASONS
 from integrations.visitor_passes.models import Pass
 
 
-def _pass(work: Work, key: str) -> Subject:
-    pass_ = work.session.exec(select(Pass).where(Pass.public_id == key)).first()
-    if pass_ is None:
-        return Subject("通行证")
-    return Subject(f"{work.session.get_one(Household, pass_.household_id).label}的访客", "/passes")
+def _passes(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
+    whose = select(Pass.public_id, Household).join(Household, col(Household.id) == col(Pass.household_id))
+    found = work.session.exec(whose.where(col(Pass.public_id).in_(keys))).all()
+    return {key: Subject("通行证") for key in keys} | {key: Subject(f"{flat.label}的访客", "/passes") for key, flat in found}
 
 
 #: Kinds of events and their fields.
@@ -29,6 +30,6 @@ LOG = Log(
     },
     titles={"visitor.invited": "邀请访客", "visitor.changed": "改了访客的通行证", "gate.admitted": "门岗放行", "gate.refused": "门岗不放行"},
     words={"reason": REASONS, "method": {"qr": "扫码", "code": "输入通行码"}},
-    subjects={"pass": _pass},
+    subjects={"pass": _passes},
     figures={"visitor.invited": "访客"},
 )  # fmt: skip

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from datetime import timedelta
 from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import Session, select
 
-from bot.console import events as audit
+from bot.contract import listpage
 from bot.sealer import Sealer
-from bot.store import events, seals
+from bot.store import events, people, seals
 from bot.store.events import Event
-from bot.store.people import Resident
+from bot.store.people import Household, Resident
 from bot.store.staff import Role, Staff
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ async def chen(office: Office) -> str:
 
 @pytest.mark.parametrize(("query", "found"), [
     ("?kind=key.made", {"新建了接口密钥"}), ("?actor=staff:chen", {"登录"}), ("?actor=resident:", {"邀请访客"}),
-    ("?subject=key:K3M9", {"新建了接口密钥"}), ("?since=2026-03-10&until=2026-03-10", {"邀请访客"}), ("?until=2026-03-09", {"登录"}),
+    ("?subject=key:K3M9", {"新建了接口密钥"}), ("?at_from=2026-03-10&at_to=2026-03-10", {"邀请访客"}), ("?at_to=2026-03-09", {"登录"}),
     ("?q=密钥", {"新建了接口密钥"}), ("?q=陈建国", {"邀请访客"}), ("?q=3栋2单元501", {"邀请访客"}), ("?q=陈管家", {"登录"}), ("?q=K3M9", {"新建了接口密钥"}),
-    ("?q=登录&actor=staff:chen&since=2026-03-09", {"登录"}),
+    ("?q=登录&actor=staff:chen&at_from=2026-03-09", {"登录"}), ("?q=陈建国 邀请", {"邀请访客"}),
 ])  # fmt: skip
 async def test_the_log_is_narrowed_by_kind_person_subject_and_day(office: Office, chen: str, query: str, found: set[str]) -> None:
     rows = await shown(office, query)
@@ -63,19 +64,15 @@ async def test_the_log_is_narrowed_by_kind_person_subject_and_day(office: Office
 
 async def test_a_day_that_is_none_is_told(office: Office) -> None:
     async with await office.browser(Role.MANAGER) as manager:
-        response = await manager.get("/console/audit?since=2026-02-30")
+        response = await manager.get("/console/audit?at_from=2026-02-30")
 
         assert response.status == 422
         assert "不是日期" in await response.text()
 
 
-async def test_pages_follow_each_other_without_a_gap_and_say_where_the_log_begins(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(audit, "SHOWN", 3)
-
+async def test_pages_follow_each_other_without_a_gap_and_say_how_many_there_are(office: Office) -> None:
     def happen(session: Session) -> None:
-        for number in range(6):
+        for number in range(45):
             events.record(session, office.clock(), "visitor.invited", subject=f"pass:{number}", people=number)
 
     await office.write(happen)
@@ -83,12 +80,47 @@ async def test_pages_follow_each_other_without_a_gap_and_say_where_the_log_begin
     async with await office.browser(Role.MANAGER) as manager:
         while path:
             page = await (await manager.get(path)).text()
-            seen += re.findall(r"邀请访客，(\d) 人", page)
-            older = re.search(r'href="([^"]*before=\d+)"', page)
+            assert "共 45 条" in page
+            seen += re.findall(r"邀请访客，(\d+) 人", page)
+            older = re.search(r'href="([^"]*)" rel="next"', page)
             path = older[1].replace("&amp;", "&") if older else ""
 
-    assert seen == ["5", "4", "3", "2", "1", "0"]
-    assert "这是最早的" in page
+    assert seen == [str(number) for number in reversed(range(45))]
+
+
+async def test_a_page_asks_once_for_each_kind_of_what_its_events_are_about(office: Office) -> None:
+    def happen(session: Session) -> None:
+        flat = session.exec(select(Household)).first()
+        assert flat is not None
+        for number in range(15):
+            one = people.settle(session, flat, name=f"住户{number}")
+            events.record(
+                session,
+                office.clock(),
+                "resident.bound",
+                subject=one.about,
+                actor=one.about,
+                household=flat.key,
+                evidence="staff",
+            )
+            events.record(session, office.clock(), "key.made", subject=f"key:{number}", actor=f"staff:nobody{number}")
+
+    await office.write(happen)
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    event.listen(office.linli.database.engine, "before_cursor_execute", note)
+    async with await office.browser(Role.MANAGER) as manager:
+        asked.clear()
+        page = await (await manager.get("/console/audit", headers={"HX-Request": "true"})).text()
+    event.remove(office.linli.database.engine, "before_cursor_execute", note)
+
+    assert min(page.count("绑定了微信"), page.count("新建了接口密钥")) == 9, "and the line of who signed in"
+    assert " 住户14（居民）" in page
+    by_table = Counter(found[1] for one in asked for found in re.finditer(r"FROM (resident|household|api_key) ", one))
+    assert by_table == {"resident": 2, "household": 2, "api_key": 1}, "subjects and actors, each once"
 
 
 async def test_what_is_exported_opens_in_excel_runs_nothing_and_is_an_event_itself(office: Office, chen: str) -> None:
@@ -107,16 +139,16 @@ async def test_what_is_exported_opens_in_excel_runs_nothing_and_is_an_event_itse
     [_, row] = csv.reader(StringIO(body))
     assert row[1:] == ["2026-03-09 10:00:00", "'=1+2（员工）", "登录", "'=1+2", "staff.signed_in", "staff:chen"]
     told = await office.read(lambda session: session.exec(select(Event).where(Event.kind == "data.exported")).all())
-    assert [event.data for event in told] == [{"what": "操作记录（CSV）"}]
+    assert [one.data for one in told] == [{"what": "记录（CSV）"}]
 
 
 async def test_a_file_is_never_cut_in_silence(office: Office, chen: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "EXPORTED", 2)
+    monkeypatch.setattr(listpage, "FILED", 2)
     async with await office.browser(Role.MANAGER) as manager:
         response = await manager.get("/console/audit/export.csv")
 
         assert response.status == 422
-        assert "请用日期分几次导出" in await response.text()
+        assert "请先用筛选缩小范围" in await response.text()
 
 
 async def test_where_nothing_fits_the_page_says_what_to_do(office: Office) -> None:
@@ -133,6 +165,7 @@ async def test_the_page_says_how_far_the_log_is_sealed_and_that_it_is_whole(offi
         assert "核对无误" in await (await manager.get("/console/audit")).text()
         with office.linli.database.engine.begin() as connection:
             connection.execute(text("UPDATE event SET actor = 'staff:wang' WHERE kind = 'key.made'"))
+        office.clock.move(seals.LATELY)
         assert "记录被人改动过" in await (await manager.get("/console/audit")).text()
 
 

@@ -67,7 +67,6 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/staff/{login}": lambda b: b.login,
     "/console/account/devices/{id}": lambda b: b.device,
     "/console/keys/{id}": lambda b: b.key,
-    "/console/effects/{id}": lambda b: b.effect,
     "/console/effects/kinds/{kind}": lambda b: "only.there",
     "/console/knowledge/{id}": lambda b: b.knowledge,
     "/console/roster/draft/{id}": lambda b: b.draft,

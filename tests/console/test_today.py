@@ -161,6 +161,6 @@ async def test_figures_lead_to_what_is_behind_them(office: Office) -> None:
             assert (await manager.get(path.replace("&amp;", "&"))).status == 200, path
 
     assert "/console/people?bound=yes" in linked[0]
-    assert "/console/audit?since=2026-03-11&amp;kind=repair.opened" in linked[0]
+    assert "/console/audit?at_from=2026-03-11&amp;kind=repair.opened" in linked[0]
     assert "/console/tickets" in linked[1], "who does not read the log gets the service's page"
     assert not any("audit" in path for path in linked[1])

@@ -67,7 +67,7 @@ def test_what_was_given_up_is_listed_and_run_again_from_the_beginning(
     database.submit(effects.settle, tried, EffectState.DEAD, now, reason="404").result()
 
     def run_again(session: Session) -> str:
-        [dead] = effects.dead(session)
+        [dead] = effects.dead_of(session, "robot.send")
         reason = dead.reason
         effects.run_again(session, dead, now)
         return reason

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import Session, select
 
 from bot.keys import Keys
@@ -241,7 +241,37 @@ async def test_the_last_stretches_are_looked_at_quickly(database: Database, seal
         await database.write(happen, now, 2)
         await sealer.step()
 
-    assert await database.read(seals.whole_lately, KEY)
+    assert await database.read(seals.whole_lately, KEY, now)
     change(database, "DELETE FROM event WHERE id = 13")
-    assert not await database.read(seals.whole_lately, KEY)
+    assert not await database.read(seals.whole_lately, KEY, now + seals.LATELY)
     assert len(await database.read(lambda session: session.exec(select(Seal)).all())) == 7
+
+
+async def test_stretches_that_were_found_whole_are_not_read_again_for_a_while_and_new_ones_are(
+    database: Database, sealer: Sealer, now: datetime
+) -> None:
+    asked: list[str] = []
+
+    def look(session: Session) -> bool:
+        event.listen(session.get_bind().engine, "before_cursor_execute", note)
+        try:
+            return seals.whole_lately(session, KEY, now)
+        finally:
+            event.remove(session.get_bind().engine, "before_cursor_execute", note)
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    for _ in range(3):
+        await database.write(happen, now, 2)
+        await sealer.step()
+    assert await database.read(look)
+    assert sum("FROM event \n" in one for one in asked) == 3
+    asked.clear()
+
+    assert await database.read(look)
+    assert not any("FROM event \n" in one or "event_seal.lines" in one for one in asked)
+    await database.write(happen, now, 2)
+    await sealer.step()
+    change(database, "UPDATE event SET actor = 'staff:wang' WHERE id = 8")
+    assert not await database.read(look)
