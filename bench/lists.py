@@ -1,4 +1,4 @@
-"""How long each list of the console takes with 100,000 rows and 20,000 residents, as its page asks for it; `--postgres` on PostgreSQL."""
+"""How long each list of the console takes with 100,000 rows and 20,000 residents, as its page asks for it; `--postgres` on PostgreSQL, `--rounds 3` briefly."""
 
 import random
 import statistics
@@ -29,7 +29,7 @@ from bot.store.database import connect
 from bot.store.people import Household, Residence, Resident, ResidentRole
 
 ROWS, PEOPLE, OPEN = 100_000, 20_000, 2_000
-ROUNDS = 20
+ROUNDS = int(sys.argv[sys.argv.index("--rounds") + 1]) if "--rounds" in sys.argv else 20
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
 
 #: What is asked of each list: a name, and what stands behind the ?.
@@ -40,6 +40,13 @@ ASKED = {
         "q=陈&state=all", "q=R000042&state=all", "q=滴水",
     ),
     "tasks": ("", "state=all", "state=closed", "state=closed&page=2500", "state=mine", "kind=repair.urged&state=all", "q=7-1-101&state=all", "q=催办"),
+    "notices": ("", "page=5000", "state=published&page=2000", "sort=-made&page=2000", "kind=important", "made_from=2026-03-01", "q=停水"),
+    "audit": (
+        "", "page=5000", "page=2000", "sort=at", "kind=repair.opened&page=500", "actor=staff:s1", "actor=resident:", "at_from=2026-03-01", "q=陈", "q=报修", "q=R000042",
+    ),
+    "people": ("", "page=1000", "sort=-flat", "bound=yes&role=owner", "place=7|1", "tag=独居老人", "lives=all", "q=陈", "q=cjg", "q=7-1-101"),
+    "households": ("", "page=500", "place=7|", "bound=no", "q=陈", "q=7-1-101"),
+    "staff": ("", "state=silent", "q=师傅7"),
     "passes": ("", "state=all", "state=all&page=2500", "state=over", "q=张&state=all", "q=粤B12345&state=all", "q=7-1-101&state=all"),
 }  # fmt: skip
 
@@ -57,7 +64,7 @@ def settle(session: Session) -> tuple[list[int], list[tuple[int, int]]]:
         flats = [Household(building=str(building), unit=str(unit), room=f"{floor}0{door}") for unit in (1, 2) for floor in range(1, 32) for door in (1, 2, 3, 4)][:250]  # fmt: skip
         session.add_all(flats)
         session.flush()
-        people = [Resident(household_id=flat.key, name=chance.choice("王李张刘陈杨赵黄周吴") + chance.choice("建国 秀英 伟 芳 丽 强".split()), openid=public_id()) for flat in flats for _ in (1, 2)]  # fmt: skip
+        people = [Resident(household_id=flat.key, tags=["独居老人"] if chance.random() < 0.03 else [], name=chance.choice("王李张刘陈杨赵黄周吴") + chance.choice("建国 秀英 伟 芳 丽 强".split()), openid=public_id()) for flat in flats for _ in (1, 2)]  # fmt: skip
         session.add_all(people)
         session.flush()
         session.add_all(Residence(resident_id=one.key, household_id=one.household_id, role=ResidentRole.OWNER) for one in people)
@@ -69,7 +76,7 @@ def settle(session: Session) -> tuple[list[int], list[tuple[int, int]]]:
 
 
 def fill(session: Session, ring: Keyring, staff: list[int], homes: list[tuple[int, int]]) -> None:
-    """Write ROWS tickets, tasks and passes of two years; OPEN of each are not done yet."""
+    """Write ROWS tickets, tasks, passes, notices and events of two years; OPEN of each are not done yet."""
     chance = random.Random(2)
     words = "水槽下面的管子一直滴水，已经好几天了，地板都泡了，麻烦尽快来人看看"
     states = ("closed",) * 16 + ("cancelled",) * 4
@@ -106,7 +113,22 @@ def fill(session: Session, ring: Keyring, staff: list[int], homes: list[tuple[in
             "entries_left": 1, "state": "active", "created_at": begins - timedelta(days=1),
         }  # fmt: skip
 
-    for name, one in (("repair_ticket", ticket), ("task", task), ("visitor_pass", made)):
+    def notice(n: int) -> dict[str, Any]:
+        made = at()
+        return {
+            "public_id": public_id(), "title": chance.choice(("停水通知", "电梯检修", "消防演练")), "body": words, "audience": {}, "kind": chance.choice(("everyday", "important")),
+            "state": "draft" if n % 500 == 0 else "published", "created_at": made, "created_by": staff[0], "published_at": made, "place": "", "contact": "", "signer": "",
+            "asks": False, "chase_after": 1440, "version": "first", "correction": "", "returned": "", "grace": 120,
+        }  # fmt: skip
+
+    def happened(n: int) -> dict[str, Any]:
+        who = f"staff:s{chance.randrange(40)}" if n % 10 == 0 else f"resident:{n % 977}"
+        return {
+            "at": NOW - timedelta(minutes=ROWS - n), "kind": chance.choice(("repair.opened", "task.closed", "visitor.invited", "staff.signed_in", "data.read")),
+            "subject": f"ticket:R{chance.randrange(ROWS):06}", "actor": who, "data": {"urgent": False, "people": 1, "what": "电话"},
+        }  # fmt: skip
+
+    for name, one in (("repair_ticket", ticket), ("task", task), ("visitor_pass", made), ("notice", notice), ("event", happened)):
         table = tables[name]
         for begun in range(0, ROWS, 2_000):
             rows = [with_hashes(table, {**one(n), "community_id": scope.of(session)}, ring) for n in range(begun, begun + 2_000)]
@@ -153,7 +175,10 @@ def main(url: str) -> None:
         begun = time.perf_counter()
         staff, homes = settle(session)
         fill(session, ring, staff, homes)
-        print(f"{ROWS} tickets, tasks and passes, {len(homes)} people in {time.perf_counter() - begun:.0f} s", flush=True)
+        print(
+            f"{ROWS} tickets, tasks, passes, notices and events, {len(homes)} people in {time.perf_counter() - begun:.0f} s",
+            flush=True,
+        )
         if engine.dialect.name == "postgresql":  # as its autovacuum does; nothing does so on SQLite
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")

@@ -1,14 +1,13 @@
 """The pages of the lists that services declare: a list, a file of it, acts on ticked rows and their taking back, kept views."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
 from urllib.parse import parse_qsl
 
 from bot.contract import Desk, Download, Page, Redirect, Services, View, page
 from bot.contract.access import START
 from bot.contract.bulk import run, take_back, told
-from bot.contract.listpage import KINDS, Asked, file, show
+from bot.contract.listpage import KINDS, Asked, file, view
 from bot.contract.lists import Listing
 from bot.errors import Refusal
 from bot.store import undos, views
@@ -48,12 +47,6 @@ def _pages_of(listing: Listing) -> Iterator[Page]:
 
 def _show(listing: Listing, desk: Desk) -> View:
     return view(desk, listing, desk.query)
-
-
-def view(desk: Desk, listing: Listing, query: Mapping[str, str], status: int = 200, **said: Any) -> View:
-    """Return a page of a list; `said`: what an act that was refused leaves on it, as `listpage.show` takes it."""
-    shown = show(desk, listing, query, **said)
-    return View(listing.template, {"list": shown, "title": listing.title, **listing.around(desk, shown.found.rows)}, status)
 
 
 def _file(listing: Listing, kind: str, desk: Desk) -> Download:

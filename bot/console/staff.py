@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from bot.console import lists
 from bot.contract import Act, Cell, Choice, Column, Desk, Listing, Page, Redirect, View, checked_phone, page
-from bot.contract.listpage import KINDS
+from bot.contract.listpage import KINDS, view
 from bot.errors import Refusal
 from bot.store import credentials, sessions
 from bot.store.staff import ROLE_WORDS, Role, Staff, check_login, places_beyond, working_places
@@ -311,7 +311,7 @@ def _with_link(desk: Desk, member: Staff) -> View:
     token = sessions.make_link(desk.session, member, desk.now, LINK_LIVES)
     desk.record("staff.link_made", f"staff:{member.login}")
     desk.session.flush()
-    shown = lists.view(desk, LIST, {})
+    shown = view(desk, LIST, {})
     made = {"link": f"{desk.context.base_url}/console/in/{token}", "for_whom": member.name}
     return View(shown.template, {**shown.values, **made})
 

@@ -14,7 +14,7 @@ from sqlmodel import col, func, or_, select
 from bot.contract import sheets
 from bot.contract.access import PHONES
 from bot.contract.lists import ALL, SIZES, Act, Cell, Choice, Column, Days, Listing, Options, Question, Said
-from bot.contract.pages import Desk, Download, page_number
+from bot.contract.pages import Desk, Download, View, page_number
 from bot.errors import Refusal
 from bot.language.kinds import phone as phones
 from bot.model import SHANGHAI
@@ -345,6 +345,12 @@ def show(
     )  # fmt: skip
 
 
+def view(desk: Desk, listing: Listing, query: Mapping[str, str], status: int = 200, **said: Any) -> View:
+    """Return a page of a list; `said`: what an act that was refused leaves on it, as `show` takes it."""
+    shown = show(desk, listing, query, **said)
+    return View(listing.template, {"list": shown, "title": listing.title, **listing.around(desk, shown.found.rows)}, status)
+
+
 def _head(asked: Asked, column: Column) -> Head:
     if not column.sort:
         return Head(title=column.title)
@@ -447,7 +453,7 @@ def file(desk: Desk, listing: Listing, query: Mapping[str, str], kind: str) -> D
     ids = desk.session.exec(_wanted(desk, asked).ids(asked).limit(FILED + 1)).all()
     if len(ids) > FILED:
         raise Refusal(f"一个文件最多 {FILED} {listing.unit}，这里更多。请先用筛选缩小范围，例如按日期一个月一个月导出。")
-    heads = [column.title for column in listing.columns]
+    heads = [column.title for column in listing.columns if not column.is_shown_only]
     name = re.sub(r'[\\/:*?"<>|]', "", f"{desk.community.name}{listing.title} {desk.now:%Y-%m-%d}.{kind}")
     make = sheets.workbook if kind == "xlsx" else lambda head, rows: sheets.table(head, rows).encode()
     return Download(body=make(heads, _filed(desk, listing, ids)), content_type=KINDS[kind], filename=name)
@@ -459,8 +465,9 @@ def _filed(desk: Desk, listing: Listing, ids: Sequence[int]) -> Iterator[list[ob
         listing.reads(desk, rows)
         for row in rows:
             yield [
-                column.filed(desk, row) if column.filed else in_file(column.says(desk, row), desk) for column in listing.columns
-            ]
+                column.filed(desk, row) if column.filed else in_file(column.says(desk, row), desk)
+                for column in listing.columns if not column.is_shown_only
+            ]  # fmt: skip
         desk.session.expunge_all()
 
 

@@ -53,6 +53,7 @@ class Column:
     sort: Sequence[Any] = ()  # columns of the table, in their order
     filed: Callable[[Desk, Any], object] | None = None  # what a file says, where that is another thing
     is_filed_only: bool = False  # too much for a page
+    is_shown_only: bool = False  # stands in no file
 
 
 #: What may be chosen: key -> words, or the title of a group -> its own.

@@ -45,8 +45,6 @@ ENTRIES = 1000
 
 #: What stands in no line of text: line breaks, and signs that no database keeps.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
-#: What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: What no workbook holds (XML 1.0, section 2.2).
 _UNKEPT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FIELD = re.compile(r"(开始|结束|对象|状态)[:：]\s*(.*)")
@@ -131,14 +129,15 @@ def read_csv(text: str) -> Sheet:
     names: list[str] = []
     rows, begun = [], 1
     try:
-        for cells in reader:
+        for written in reader:
             line, begun = begun, reader.line_num + 1
             if not names:
-                names = [cell.strip() for cell in cells]
+                names = [cell.strip() for cell in written]
                 if unknown := _unknown(names):
                     return Sheet(drafts=(), faults=tuple(Fault(line=line, value=value, text=words) for value, words in unknown))
-            elif any(cell.strip() for cell in cells):
-                rows.append(_Row(line=line, cells=dict(zip(names, (cell.strip() for cell in cells), strict=False)), lines={}))
+            elif any(cell.strip() for cell in written):
+                said = (cells.unguarded(cell.strip()) for cell in written)
+                rows.append(_Row(line=line, cells=dict(zip(names, said, strict=False)), lines={}))
     except csv.Error as error:
         fault = Fault(line=begun, value=str(error), text="这一行的引号没有配对，读不出来。请从表格软件另存为 CSV。")
         return Sheet(drafts=(), faults=(fault,))
@@ -171,12 +170,7 @@ def read_markdown(text: str) -> Sheet:
 
 def write_csv(entries: Sequence[Entry]) -> str:
     """Return a table that `read_csv` reads, with the mark by which Excel knows its encoding."""
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for entry in entries:
-        writer.writerow([_cell(cell) for cell in _cells(entry).values()])
-    return "\ufeff" + out.getvalue()
+    return table(COLUMNS, (list(cells_of(entry).values()) for entry in entries))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -216,7 +210,7 @@ def write_markdown(entries: Sequence[Entry]) -> str:
 
 
 def _block(entry: Entry) -> str:
-    cells = _cells(entry)
+    cells = cells_of(entry)
     others = "".join(f"- {words}\n" for words in entry.others)
     said = "".join(f"{name}：{cells[name]}\n" for name in ("开始", "结束", "对象", "状态") if cells[name])
     return f"## {entry.question}\n\n{others}{said}\n{_as_answer(entry.answer)}\n"
@@ -228,18 +222,14 @@ def _as_answer(text: str) -> str:
     return "\n".join((f" {first}" if first.startswith("- ") or _FIELD.fullmatch(first.rstrip()) else first, *more))
 
 
-def _cells(entry: Entry) -> Mapping[str, str]:
+def cells_of(entry: Entry) -> Mapping[str, str]:
+    """Return an entry as a table has it, by the names of the columns."""
     return {
         "问题": entry.question, "其他问法": BETWEEN.join(entry.others), "答案": entry.answer,
         "开始": entry.valid_from.isoformat() if entry.valid_from else "",
         "结束": entry.valid_until.isoformat() if entry.valid_until else "",
         "对象": AUDIENCE_WORDS[entry.audience], "状态": LATER if entry.is_template else LIVE,
     }  # fmt: skip
-
-
-def _cell(text: str) -> str:
-    """Let no cell begin like a formula: a spreadsheet would run it."""
-    return f" {text}" if text.startswith(_FORMULA) else text
 
 
 def _plain(text: str) -> str:

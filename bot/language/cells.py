@@ -118,11 +118,16 @@ def text_of(value: object) -> str:
         raise Unreadable(Why.LONG)
     if said.startswith("#") and _FORMULA.fullmatch(said):
         raise Unreadable(Why.FORMULA)
+    return unguarded(said)
+
+
+def unguarded(said: str) -> str:
+    """Return what stands in a cell without the sign by which `guarded` kept it from being run."""
     return said[1:] if said.startswith("'") and _RUNS.match(said) else said
 
 
 def guarded(said: str) -> str:
-    """Return what may stand in a cell without being run by a spreadsheet; `text_of` reads it as it was."""
+    """Return what may stand in a cell without being run by a spreadsheet; `unguarded` reads it as it was."""
     return f"'{said}" if _RUNS.match(said) else said
 
 

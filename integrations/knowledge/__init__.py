@@ -10,6 +10,7 @@ integration = Integration(
     name="knowledge",
     title="知识库",
     folder=Path(__file__).parent,
+    lists=(console.LIST,),
     console=(*files.ROUTES, *console.ROUTES),
     answers_page=console.compose.path,
     seed=seed.fill,

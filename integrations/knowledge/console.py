@@ -1,11 +1,16 @@
 """The pages of the knowledge base: all questions, one of them, trying what a resident would be told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from bot.contract import Desk, Page, Redirect, Refusal, View, knowledge, page
+from sqlalchemy import Case, ColumnElement, case
+from sqlmodel import col, func, select
+
+from bot.contract import Act, Cell, Choice, Column, Desk, Listing, Page, Redirect, Refusal, View, bulk, knowledge, page, shortened
 from bot.contract.knowledge import Draft, Entry
-from bot.contract.listpage import part
-from bot.contract.sheets import AUDIENCE_WORDS, LONGEST, LONGEST_ANSWER, faults_of, others_of, read_day
+from bot.contract.listpage import view
+from bot.contract.sheets import AUDIENCE_WORDS, COLUMNS, LONGEST, LONGEST_ANSWER, cells_of, faults_of, others_of, read_day
 
 VIEW, EDIT = "knowledge.view", "knowledge.edit"
 
@@ -14,30 +19,29 @@ FILTERS: Mapping[str, str] = {
     "live": "正在回答", "template": "待填写", "early": "还没开始", "expired": "已过期", "removed": "已删除",
 }  # fmt: skip
 
-#: Entries on one page, each with the beginning of its answer.
-ROWS = 15
+TONES: Mapping[str, str] = {"live": "green", "template": "yellow", "expired": "red"}
+
+#: The usual narrowing: all but what was removed.
+HERE = "here"
 
 #: Longest text that is tried.
 TRIED = 300
 
 
-@page(
-    "GET",
-    "/knowledge",
-    need=VIEW,
-    title="知识库",
-    nav="居民",
-    badge=lambda desk: knowledge.count_expired(desk.session, knowledge.day_of(desk.now)),
-)
-def listed(desk: Desk) -> View:
-    """List the questions, those that are told first."""
-    return _list(desk)
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """An entry, and which of the FILTERS it belongs to."""
+
+    entry: Entry
+    state: str
 
 
 @page("POST", "/knowledge/try", need=VIEW, reads=True)
 def attempt(desk: Desk) -> View:
     """Show which entry a resident would be told; without script the whole page comes back."""
-    return _list(desk, desk.form.get("text", "").strip()[:TRIED])
+    tried = desk.form.get("text", "").strip()[:TRIED]
+    shown = view(desk, LIST, desk.query)
+    return View(shown.template, {**shown.values, "tried": tried, "answers": knowledge.try_out(desk, tried) if tried else []})
 
 
 @page("GET", "/knowledge/new", need=EDIT, title="写一条")
@@ -70,63 +74,158 @@ def change(desk: Desk) -> Redirect | View:
 def remove(desk: Desk) -> Redirect:
     """Take an entry out; the page it leads to offers to take that back."""
     entry = _find(desk)
-    knowledge.remove(desk.session, entry, desk.now)
-    desk.record("knowledge.removed", entry.about)
-    return Redirect(f"/console/knowledge?undo={entry.public_id}", f"“{entry.question}”删掉了，不再回答居民。")
+    if entry.removed_at is not None:
+        raise Refusal("同事已经删掉了这一条。")
+    done = bulk.run(desk, LIST, REMOVE, [entry.public_id], {})
+    undo = f"?undo={done.step.public_id}" if done.step else ""
+    return Redirect(f"/console/knowledge{undo}", f"“{entry.question}”删掉了，不再回答居民。")
 
 
 @page("POST", "/knowledge/{id}/restore", need=EDIT)
 def restore(desk: Desk) -> Redirect:
     """Take a removal back."""
     entry = _find(desk)
-    if entry.removed_at is not None:
-        _require_alone(desk, Draft.of(entry), entry)
-        knowledge.restore(desk.session, entry)
-        desk.record("knowledge.restored", entry.about)
+    _restore(desk, entry, {})
     return Redirect(f"/console/knowledge/{entry.public_id}", "恢复了，和删除前一样。")
-
-
-def _list(desk: Desk, tried: str | None = None) -> View:
-    chosen, words = desk.query.get("show", ""), desk.query.get("q", "").strip()
-    day = knowledge.day_of(desk.now)
-    entries = knowledge.listed(desk.session)
-    states = [(entry, state_of(desk, entry)) for entry in (*entries, *knowledge.listed(desk.session, removed=True))]
-    counts = {name: sum(state == name for _, state in states) for name in FILTERS}
-    rows = [
-        (entry, state) for entry, state in states
-        if (state == chosen if chosen in FILTERS else state != "removed") and _holds(entry, words)
-    ]  # fmt: skip
-    shown = part(
-        rows,
-        {name: said for name, said in (("show", chosen), ("q", words), ("page", desk.query.get("page", ""))) if said},
-        "/knowledge",
-        ROWS,
-    )
-    undo = knowledge.find(desk.session, desk.query.get("undo", ""))
-    return View(
-        "knowledge/list.html",
-        {
-            "rows": shown.rows, "found": shown, "counts": counts, "filters": FILTERS, "chosen": chosen, "q": words, "is_empty": not states, "day": day,
-            "undo": undo if undo and undo.removed_at else None, "may_edit": desk.may(EDIT), "audiences": AUDIENCE_WORDS,
-            "tried": tried, "answers": knowledge.try_out(desk, tried) if tried else [],
-            "read_out": lambda entry: knowledge.say(desk, entry),
-        },
-    )  # fmt: skip
 
 
 def state_of(desk: Desk, entry: Entry) -> str:
     """Return which of the FILTERS an entry belongs to."""
+    return desk.session.exec(select(_state(desk)).where(Entry.id == entry.id)).one()
+
+
+# ------------------------------------------------------------------ the list
+
+
+def _state(desk: Desk) -> Case[str]:
+    """Return which of the FILTERS entries belong to, as the database says it; `Entry` says the same of one at hand."""
     day = knowledge.day_of(desk.now)
+    return case(
+        (col(Entry.removed_at).is_not(None), "removed"),
+        (col(Entry.is_template) | col(Entry.answer).contains(knowledge.TO_FILL, autoescape=True), "template"),
+        (col(Entry.valid_until) < day, "expired"),
+        (col(Entry.valid_from) > day, "early"),
+        else_="live",
+    )
+
+
+def _counts(desk: Desk) -> Mapping[str, int]:
+    state = _state(desk).label("state")
+    return dict(desk.session.exec(select(state, func.count()).select_from(Entry).group_by(state)).all())
+
+
+def _states(desk: Desk) -> Mapping[str, str]:
+    counts = _counts(desk)
+    return {HERE: "没有删除的", **{name: f"{words} {counts.get(name, 0)}" for name, words in FILTERS.items()}}
+
+
+def _stands(desk: Desk, state: str) -> ColumnElement[bool]:
+    return col(Entry.removed_at).is_(None) if state == HERE else _state(desk) == state
+
+
+def _find_by(desk: Desk, word: str) -> list[ColumnElement[bool]]:
+    """Return what a word may mean: a part of the question, of another way to ask it or of the answer."""
+    others = desk.session.exec(select(Entry.id, Entry.others)).all()  # kept as JSON, in which no database finds Chinese
+    asked = [key for key, ways in others if any(word.lower() in way.lower() for way in ways)]
+    return [
+        *(col(column).icontains(word, autoescape=True) for column in (Entry.question, Entry.answer)),
+        col(Entry.id).in_(asked),
+    ]
+
+
+def _question(_desk: Desk, row: Row) -> Cell:
+    return Cell(words=row.entry.question, small=f"{len(row.entry.others)} 种其他问法" if row.entry.others else "")
+
+
+def _stand(_desk: Desk, row: Row) -> list[str | Cell]:
+    until = row.entry.valid_until
+    said: list[str | Cell] = [Cell(words=FILTERS[row.state], tone=TONES.get(row.state, "secondary"))]
+    if until:
+        said.append(f"到 {until.month}月{until.day}日")
+    if row.entry.audience is knowledge.Audience.BOUND:
+        said.append(Cell(words=AUDIENCE_WORDS[row.entry.audience], tone="blue"))
+    return said
+
+
+def _load(desk: Desk, rows: Sequence[Entry]) -> list[Row]:
+    states = select(Entry.id, _state(desk)).where(col(Entry.id).in_([entry.id for entry in rows]))
+    known = dict(desk.session.exec(states).all())
+    return [Row(entry=entry, state=known[entry.id]) for entry in rows]
+
+
+def _around(desk: Desk, _rows: Sequence[Row]) -> Mapping[str, Any]:
+    return {
+        "tried": None, "answers": [], "is_empty": not _counts(desk), "may_edit": desk.may(EDIT),
+        "read_out": lambda entry: knowledge.say(desk, entry),
+    }  # fmt: skip
+
+
+def _cut_out(desk: Desk, entry: Entry, _answers: Mapping[str, str]) -> None:
+    if entry.removed_at is None:
+        knowledge.remove(desk.session, entry, desk.now)
+        desk.record("knowledge.removed", entry.about)
+
+
+def _restore(desk: Desk, entry: Entry, _answers: Mapping[str, str]) -> None:
     if entry.removed_at is not None:
-        return "removed"
-    if not entry.is_ready:
-        return "template"
-    return "expired" if entry.is_expired(day) else "early" if entry.is_early(day) else "live"
+        _require_alone(desk, Draft.of(entry), entry)
+        knowledge.restore(desk.session, entry)
+        desk.record("knowledge.restored", entry.about)
 
 
-def _holds(entry: Entry, words: str) -> bool:
-    text = "\n".join((entry.question, *entry.others, entry.answer)).lower()
-    return all(word in text for word in words.lower().split())
+def _put_back(desk: Desk, entry: Entry) -> None:
+    """Let the change be learned: whoever has read the entries knows by their revisions that there was one."""
+    if entry.removed_at is not None:
+        knowledge.remove(desk.session, entry, entry.removed_at)
+        desk.record("knowledge.removed", entry.about)
+    else:
+        knowledge.restore(desk.session, entry)
+        desk.record("knowledge.restored", entry.about)
+
+
+def _filed(name: str) -> Column:
+    """Return a column of the file, as `sheets.read` takes it over again."""
+    return Column(name=name, title=name, says=lambda desk, row: cells_of(row.entry)[name], is_filed_only=True)
+
+
+REMOVE = Act(
+    name="remove", title="删除，不再回答", need=EDIT, run=_cut_out, keeps=("removed_at",), put_back=_put_back, is_grave=True
+)
+RESTORE = Act(name="restore", title="恢复", need=EDIT, run=_restore, keeps=("removed_at",), put_back=_put_back)
+
+LIST = Listing(
+    name="knowledge",
+    title="知识库",
+    path="/knowledge",
+    need=VIEW,
+    nav="居民",
+    badge=lambda desk: knowledge.count_expired(desk.session, knowledge.day_of(desk.now)),
+    unit="条",
+    table=Entry,
+    key=lambda row: str(row.entry.public_id),
+    key_column=Entry.public_id,
+    order="ready",
+    columns=(
+        Column(name="question", title="问题", says=_question, sort=(Entry.question,), is_shown_only=True),
+        Column(
+            name="answer", title="答案", says=lambda desk, row: shortened(row.entry.answer, 60), is_shown_only=True,
+        ),
+        Column(name="ready", title="状态", says=_stand, sort=(Entry.is_template,), is_shown_only=True),
+        Column(name="updated", title="更新", says=lambda desk, row: row.entry.updated_at, sort=(Entry.updated_at,), is_shown_only=True),
+        *map(_filed, COLUMNS),
+    ),
+    filters=(Choice(name="show", title="状态", options=_states, fits=_stands, usual=HERE),),
+    find=_find_by,
+    finds="问题、其他问法和答案里的字",
+    load=_load,
+    to=lambda row: f"/knowledge/{row.entry.public_id}",
+    called=lambda entry: f"“{entry.question}”",
+    acts=(REMOVE, RESTORE),
+    template="knowledge/list.html",
+    around=_around,
+    file_need=VIEW,
+    size=15,
+)  # fmt: skip
 
 
 def _find(desk: Desk) -> Entry:
@@ -198,4 +297,4 @@ def _form(desk: Desk, entry: Entry | None, form: Mapping[str, str], fault: str =
     )  # fmt: skip
 
 
-ROUTES: tuple[Page, ...] = (listed, attempt, compose, add, show, change, remove, restore)
+ROUTES: tuple[Page, ...] = (attempt, compose, add, show, change, remove, restore)

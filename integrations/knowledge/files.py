@@ -4,18 +4,11 @@ from collections.abc import Sequence
 
 from bot.contract import Desk, Download, Page, Redirect, Refusal, View, knowledge, page
 from bot.contract.knowledge import Draft, Entry
-from bot.contract.sheets import COLUMNS, Sheet, read, write_csv, write_markdown
+from bot.contract.sheets import COLUMNS, Sheet, read, write_markdown
 from integrations.knowledge.console import EDIT, VIEW
 
 #: Faults shown at once; whoever mends these sees the next.
 SHOWN = 20
-
-
-@page("GET", "/knowledge/export.csv", need=VIEW, title="知识库（CSV）")
-def as_csv(desk: Desk) -> Download:
-    """Give all entries as a table that Excel opens."""
-    body = write_csv(knowledge.listed(desk.session)).encode()
-    return Download(body=body, content_type="text/csv", filename="知识库.csv")
 
 
 @page("GET", "/knowledge/export.md", need=VIEW, title="知识库（Markdown）")
@@ -81,4 +74,4 @@ def _meant(draft: Draft, same: Sequence[Entry]) -> Entry | None:
     return next((entry for entry in same if draft.overlaps(Draft.of(entry))), None)
 
 
-ROUTES: tuple[Page, ...] = (as_csv, as_markdown, ask, look, take_over, plant)
+ROUTES: tuple[Page, ...] = (as_markdown, ask, look, take_over, plant)
