@@ -25,7 +25,7 @@ from bot.sealed import with_hashes
 from bot.services import load_services
 from bot.store import scope
 from bot.store.communities import Community
-from bot.store.database import connect
+from bot.store.database import connect, survey
 from bot.store.people import Household, Residence, Resident, ResidentRole
 
 ROWS, PEOPLE, OPEN = 100_000, 20_000, 2_000
@@ -179,7 +179,9 @@ def main(url: str) -> None:
             f"{ROWS} tickets, tasks, passes, notices and events, {len(homes)} people in {time.perf_counter() - begun:.0f} s",
             flush=True,
         )
-        if engine.dialect.name == "postgresql":  # as its autovacuum does; nothing does so on SQLite
+        survey(session)  # as the schedule does
+        session.commit()
+        if engine.dialect.name == "postgresql":  # as its autovacuum does
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")
         measure(session, services)

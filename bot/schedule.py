@@ -19,7 +19,7 @@ from bot.photos import Photographer
 from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.store import attempts, effects, imports, masses, once, outcomes, sessions
-from bot.store.database import Database
+from bot.store.database import Database, survey
 
 #: Seconds between looks for notices that fall due, tasks nobody has taken, photos to fetch, unfinished messages, people of a large roster
 #: who cannot be searched for yet, people who left, and old messages, reports, forms and sessions to forget.
@@ -100,6 +100,7 @@ class Schedule:
             outcomes.prune,
         ):
             await self._database.write(forget, now)
+        await self._database.write(survey)
 
     def _running(self, job: Job) -> Callable[[], Awaitable[None]]:
         """Return what runs a job for each community, in a transaction each: where it fails the others go on."""

@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case
+from sqlalchemy import ColumnElement, CompoundSelect, case, union
+from sqlalchemy import select as sql_select
 from sqlmodel import and_, col, func, or_, select, text
 
-from bot.contract import SHANGHAI, Cell, Choice, Column, Days, Desk, Listing, Log, Services, Subject, Work, personal
+from bot.contract import SHANGHAI, Cell, Choice, Column, Days, Desk, Listing, Log, Narrowed, Services, Subject, Work, personal
+from bot.contract.listpage import WORDS
 from bot.contract.lists import Options
 from bot.store import apikeys, people, scope, seals
 from bot.store.events import COMMAND_LINE, OF_STAFF, Event
@@ -112,8 +114,11 @@ def _load(desk: Desk, found: Sequence[Event]) -> list[Row]:
     ]
 
 
-def _find(desk: Desk, word: str) -> list[ColumnElement[bool]]:
-    """Return what a word may mean: what happened as the page says it, who did it, or whom it is about; ids as they stand, too."""
+def _meant(desk: Desk, word: str) -> CompoundSelect[int]:
+    """Return the ids of what a word may mean: what happened as the page says it, who did it, or whom it is about; ids as they stand, too.
+
+    Each is a query of an index of its own: one WHERE with OR would read all events of the community.
+    """
     logs = [one.log for one in desk.context.services.integrations]
     kinds = [kind for log in logs for kind, said in log.events.items() if word in said or word in log.title(kind) or word == kind]
     staff = select(Staff.login).where(or_(col(Staff.name).contains(word, autoescape=True), Staff.login == word)).limit(MEANT)
@@ -123,7 +128,19 @@ def _find(desk: Desk, word: str) -> list[ColumnElement[bool]]:
     home = select(Resident.public_id).join(Household, col(Household.id) == col(Resident.household_id)).where(lives).limit(MEANT)
     those = [f"staff:{login}" for login in desk.session.exec(staff)] + [f"resident:{key}" for key in desk.session.exec(home)]
     ids = [f"{kind}:{word}" for kind in desk.context.services.subjects] if word.isascii() else []
-    return [col(Event.kind).in_(kinds), col(Event.actor).in_(those), col(Event.subject).in_([*those, *ids])]
+    here = col(Event.community_id) == scope.of(desk.session)
+    means = [here & col(Event.kind).in_(kinds), here & col(Event.actor).in_(those), here & col(Event.subject).in_([*those, *ids])]
+    return union(*(sql_select(col(Event.id).label("id")).where(one) for one in means))
+
+
+def _narrow(desk: Desk, said: str, _chosen: Mapping[str, str]) -> Narrowed:
+    """Return the events that all words mean."""
+    words = [_meant(desk, word) for word in said.split()[:WORDS]]
+    if not words:
+        return Narrowed()
+    begun = words[0].subquery()
+    ids = sql_select(begun.c.id).where(*(begun.c.id.in_(other) for other in words[1:]))
+    return Narrowed(found=ids.subquery("found"))
 
 
 def _done_by(_desk: Desk, actor: str) -> ColumnElement[bool]:
@@ -174,7 +191,7 @@ LIST = Listing(
     columns=(
         Column(name="id", title="编号", says=lambda desk, row: row.event.id, is_filed_only=True),
         Column(
-            name="at", title="时间", says=lambda desk, row: row.event.at, sort=(Event.id,),
+            name="at", title="时间", says=lambda desk, row: row.event.at, sort=(Event.at,),
             filed=lambda desk, row: f"{row.event.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
         ),
         Column(name="who", title="谁", says=lambda desk, row: row.who),
@@ -189,7 +206,7 @@ LIST = Listing(
         Choice(name="subject", title="关于", options=_subjects, fits=lambda desk, subject: col(Event.subject) == subject),
         Days(name="at", title="时间", column=Event.at),
     ),
-    find=_find,
+    narrow=_narrow,
     finds="姓名、住址、做了什么或编号",
     load=_load,
     to=lambda row: row.subject.path,

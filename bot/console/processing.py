@@ -12,7 +12,7 @@ PROCESSING = (
     ),
     Processing(
         what="导入名册时的文件内容和改动前后的值", purpose="先看再导，导错了能撤销", basis=(Basis.CONTRACT,),
-        columns=("roster_draft.personal_rows", "roster_import.personal_changes"), lives="文件一小时，改动三十天",
+        columns=("roster_draft.personal_rows", "roster_draft.personal_outcome", "roster_import.personal_changes"), lives="文件一小时，改动三十天",
     ),
     Processing(
         what="重复登记的人合并以前：标签、住过哪里", purpose="合并错了能分开", basis=(Basis.CONTRACT,), columns=("merger.personal_before",),

@@ -37,7 +37,7 @@ from bot.console import (
 from bot.console.own import CORE
 from bot.console.parts import MENU, PARTS, Parts, Viewer, around, shared_values, signed_in, stands_around, token_of
 from bot.console.views import Phone, respond
-from bot.contract import Desk, Download, Page, Reading, Redirect, Role, View, row_id
+from bot.contract import Desk, Download, Page, Reading, Redirect, Role, View, Work, row_id
 from bot.contract.access import PHONES
 from bot.errors import Refusal, is_missing
 from bot.posted import KEY, Sent, read_form, read_upload
@@ -128,7 +128,7 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         written = [words for name, words in form.items() if name != KEY and not words.isascii()]
         run = parts.database.write if writes else parts.database.read
         try:
-            result, own, read = await run(_serve, parts, page, viewer, request, form, sent, taken)
+            result, own, read, afterwards = await run(_serve, parts, page, viewer, request, form, sent, taken)
         except LookupError as error:
             if not is_missing(error):
                 raise
@@ -140,6 +140,8 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         if result is None:
             return await problem(200, "刚才已经提交过了", "这一次没有再做一遍，前一次已经办好。")
         await readings.write_down(request, viewer, read)
+        if afterwards:
+            await parts.database.write(_carry_on, parts, viewer, afterwards)
         response = respond(result, parts.templates, {**shared, **own})
         if isinstance(result, Redirect) and _wants_fragment(
             request
@@ -163,7 +165,7 @@ async def _posted(request: web.Request, page: Page) -> tuple[dict[str, str], Any
 
 
 def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: web.Request, form: Mapping[str, str], sent: Sent,
-           taken: Any) -> tuple[View | Redirect | Download | None, Mapping[str, Any], Sequence[Reading]]:  # fmt: skip
+           taken: Any) -> tuple[View | Redirect | Download | None, Mapping[str, Any], Sequence[Reading], Sequence[Callable[[Work], None]]]:  # fmt: skip
     """Run the page; returns what it gives, what stands around it (the numbers in the menu, the person's other communities), and what is read.
 
     A form that was sent before gives where it led then, or None where that was a page.
@@ -177,12 +179,19 @@ def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: 
     result = sent.act(session, lambda _: page.run(desk))
     read = _read(desk, page, result)
     if not isinstance(result, View):
-        return result, {}, read
+        return result, {}, read, desk.afterwards
     session.flush()
     if desk.is_fragment:
-        return result, {"veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES)), "is_fragment": True}, read
+        return result, {"veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES)), "is_fragment": True}, read, desk.afterwards
     own = {"is_fragment": False, "veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES))}
-    return result, {**own, **stands_around(desk, request, viewer)}, read
+    return result, {**own, **stands_around(desk, request, viewer)}, read, desk.afterwards
+
+
+def _carry_on(session: Session, parts: Parts, viewer: Viewer, afterwards: Sequence[Callable[[Work], None]]) -> None:
+    """Write down what a page wanted written down behind it."""
+    work = Work(session=session, now=parts.clock(), context=parts.context(viewer.community.key))
+    for run in afterwards:
+        run(work)
 
 
 def _wants_fragment(request: web.Request) -> bool:

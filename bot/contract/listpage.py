@@ -101,14 +101,15 @@ class Asked:
                 if until:
                     yield col(filtered.column) < midnight(until) + timedelta(days=1)
 
-    def sorting(self, *, is_found: bool = False) -> Sequence[Any]:
+    def sorting(self, *, is_found: bool = False, is_back: bool = False) -> Sequence[Any]:
         """Return what rows are sorted by; the id comes last, so that no row stands on two pages.
 
         Few that were found are sorted: an index that has the order would be read whole for them, so it is hidden.
         """
         by = next(column for column in self.listing.columns if column.name == self.order.removeprefix("-"))
-        parts = [_way(part, is_back=self.order.startswith("-"), is_hidden=is_found) for part in by.sort]
-        return [*parts, _way(self.listing.table.id, is_back=self.order.startswith("-"))]
+        is_turned = self.order.startswith("-") is not is_back
+        parts = [_way(part, is_back=is_turned, is_hidden=is_found) for part in by.sort]
+        return [*parts, _way(self.listing.table.id, is_back=is_turned)]
 
 
 def _way(part: Any, *, is_back: bool, is_hidden: bool = False) -> Any:
@@ -156,9 +157,18 @@ def look(desk: Desk, asked: Asked) -> Found:
     total = desk.session.exec(wanted.counted()).one()
     pages = max(-(-total // asked.size), 1)
     page = min(asked.page, pages)
-    ids = desk.session.exec(wanted.ids(asked).limit(asked.size).offset((page - 1) * asked.size)).all()
-    rows = asked.listing.load(desk, _rows(desk, asked.listing.table, ids))
+    rows = asked.listing.load(desk, _rows(desk, asked.listing.table, _ids(desk, asked, wanted, page, total)))
     return Found(rows=rows, total=total, page=page, pages=pages, opened=wanted.opened)
+
+
+def _ids(desk: Desk, asked: Asked, wanted: "_Wanted", page: int, total: int) -> Sequence[int]:
+    """Return the ids of one page; beyond the middle they are counted from the end, so that the last page is as near as the first."""
+    skipped = (page - 1) * asked.size
+    some = min(asked.size, total - skipped)
+    if skipped <= total - skipped - some:
+        return list(desk.session.exec(wanted.ids(asked).limit(some).offset(skipped)).all())
+    back = wanted.ids(asked, is_back=True).limit(some).offset(total - skipped - some)
+    return list(reversed(desk.session.exec(back).all()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,12 +184,12 @@ class _Wanted:
         """Return the query of how many there are."""
         return self._of(func.count(self.listing.table.id))
 
-    def ids(self, asked: Asked) -> Any:
-        """Return the query of their ids, in the order that is asked for."""
+    def ids(self, asked: Asked, *, is_back: bool = False) -> Any:
+        """Return the query of their ids, in the order that is asked for, or from its end."""
         query = self._of(self.listing.table.id)
         for other, how in self.listing.beside:
             query = query.join(other, how)
-        return query.order_by(*asked.sorting(is_found=self.found is not None))
+        return query.order_by(*asked.sorting(is_found=self.found is not None, is_back=is_back))
 
     def _of(self, what: Any) -> Any:
         query = select(what).select_from(self.listing.table).where(*self.fits)
@@ -210,8 +220,10 @@ def _searched(desk: Desk, asked: Asked, fits: Sequence[ColumnElement[bool]]) -> 
     found = and_(*(or_(*conditions) if conditions else false() for conditions in each))
     if not listing.opens:
         return found, 0
-    newest = select(table.id, *(getattr(table, name) for name in listing.opens)).where(*fits)
-    rows = desk.session.exec(newest.order_by(col(table.id).desc()).limit(OPENED)).all()
+    newest = select(table.id).where(*fits).order_by(col(table.id).desc()).limit(OPENED)  # by an index alone, not by their rows
+    rows = desk.session.exec(
+        select(table.id, *(getattr(table, name) for name in listing.opens)).where(col(table.id).in_(newest))
+    ).all()
     held = [key for key, *texts in rows if any(_holds(desk, str(text), asked.q) for text in texts)]
     return or_(found, col(table.id).in_(held)), OPENED if len(rows) == OPENED else 0
 

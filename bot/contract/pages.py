@@ -62,6 +62,11 @@ class Desk(Work):
     is_fragment: bool = False  # the browser wants a part of the page alone, such as what is found while one types
     taken: Any = None  # what the page's `takes` made of a file
     read_by_now: list[Reading] = field(default_factory=list)
+    afterwards: list[Callable[[Work], None]] = field(default_factory=list)
+
+    def then(self, run: Callable[[Work], None]) -> None:
+        """Have something written down once this page, which only reads, is made: what it has reckoned and need not reckon again."""
+        self.afterwards.append(run)
 
     def read(self, need: str, *subjects: str) -> None:
         """Say that this page shows what `need` opens, of these subjects (resident:K3M9…); without one, of many at once.

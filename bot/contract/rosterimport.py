@@ -12,7 +12,9 @@ from bot.store import imports, objections, people
 from bot.store.imports import (
     UNDOABLE,
     WAITS,
+    Changed,
     Moves,
+    Outcome,
     RosterDraft,
     RosterImport,
     draft_of,
@@ -22,6 +24,8 @@ from bot.store.imports import (
     listed,
     look_back,
     names,
+    outcome_of,
+    remember,
     today,
     waiting,
 )
@@ -29,8 +33,8 @@ from bot.store.people import Evidence, Resident
 from bot.store.rosterdiff import FIELDS, Entry, Fault, Kind, Plan, Question, Step, compare, label_of
 
 __all__ = [
-    "FIELDS", "UNDOABLE", "WAITS", "Fault", "Kind", "Plan", "Question", "RosterDraft", "RosterImport", "Step", "compare", "draft_of", "drop",
-    "find", "give_out", "keep", "label_of", "listed", "look_back", "names", "take_over", "today", "undo", "waiting",
+    "FIELDS", "UNDOABLE", "WAITS", "Changed", "Fault", "Kind", "Outcome", "Plan", "Question", "RosterDraft", "RosterImport", "Step", "compare", "draft_of", "drop",
+    "find", "give_out", "keep", "label_of", "listed", "look_back", "names", "outcome_of", "remember", "take_over", "today", "undo", "waiting",
 ]  # fmt: skip
 
 #: People fetched by one statement.

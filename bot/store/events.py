@@ -28,11 +28,15 @@ ANNOUNCED = "news"
 class Event(Scoped, table=True):
     """What happened: append-only, written in the transaction of what it tells."""
 
-    __table_args__ = (Index("event_staff", "actor", "id", sqlite_where=text(OF_STAFF), postgresql_where=text(OF_STAFF)),)
+    __table_args__ = (
+        Index("event_staff", "actor", "id", sqlite_where=text(OF_STAFF), postgresql_where=text(OF_STAFF)),
+        Index("event_listed", "community_id", "at", "id", "actor"),  # grows at its end, as the table does
+        Index("event_kind", "community_id", "kind", "at", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = moment()
-    kind: str = Field(index=True)  # such as repair.opened
+    kind: str  # such as repair.opened
     subject: str = Field(default="", index=True)  # such as ticket:K3M9…
     actor: str = ""  # resident:…, staff:…, system or COMMAND_LINE
     data: dict[str, Any] = json_column(dict)

@@ -19,11 +19,11 @@ from sqlmodel import select as choose
 
 from bot.errors import Refusal
 from bot.model import SHANGHAI, json_column, maybe_moment, moment, public_id
-from bot.sealed import keyring_of, maybe_sealed_map, sealed_list, with_hashes
+from bot.sealed import is_unreadable, keyring_of, maybe_sealed_map, sealed_list, with_hashes
 from bot.store import directory, events, people, rosterdiff, scope
 from bot.store.directory import DirectoryWord
 from bot.store.people import Evidence, ResidentRole
-from bot.store.rosterdiff import Entry, Flat, Person, Plan
+from bot.store.rosterdiff import Entry, Flat, Kind, Person, Plan, label_of
 from bot.store.scope import Scoped
 
 T = TypeVar("T")
@@ -42,6 +42,35 @@ _COMMUNITIES, _FLATS, _PEOPLE, _LIVES, _WORDS = (
 )
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What a comparison came to, as a draft keeps it: a page of it is shown without comparing anew, or reading the roster."""
+
+    kept: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Outcome":
+        """Return what is shown of a plan."""
+        rows: dict[str, list[Any]] = {kind.value: [step.pack() for step in plan.of(kind)] for kind in Kind}
+        rows |= {
+            "flats": [label_of(flat) for flat in plan.flats],
+            "questions": [[one.line, one.text, one.other] for one in plan.questions],
+        }
+        return cls({
+            "mark": plan.mark, "counts": plan.counts, "living": plan.living, "is_empty": plan.is_empty, "rows": rows,
+            "faults": [[fault.place, fault.value, fault.text] for fault in plan.faults], "notes": [chinese for chinese, _ in plan.notes],
+            "bound": sum(step.is_bound for step in plan.of(Kind.LEFT)),
+        })  # fmt: skip
+
+    def rows(self, of: str) -> list[Any]:
+        """Return all that happens in one way, as it was packed: of one of Kind, or flats, or questions."""
+        found: list[Any] = self.kept["rows"][of]
+        return found
+
+    def __getitem__(self, name: str) -> Any:
+        return self.kept[name]
+
+
 class RosterDraft(Scoped, table=True):
     """A file that was read and waits to be looked at, by whoever sent it and for an hour. Of the file its rows are kept."""
 
@@ -56,6 +85,9 @@ class RosterDraft(Scoped, table=True):
     otherwise: list[int] = json_column(list)  # lines whose question is answered the other way
     notes: list[str] = json_column(list)
     personal_rows: list[Any] = sealed_list("roster_draft.personal_rows")  # names and phones: of rosterdiff.Entry.pack
+    personal_outcome: dict[str, Any] | None = maybe_sealed_map(
+        "roster_draft.personal_outcome"
+    )  # of Outcome; None: not compared yet
 
     def has_expired(self, now: datetime) -> bool:
         """Tell whether it has waited too long to be done."""
@@ -97,6 +129,9 @@ class RosterImport(Scoped, table=True):
         return self.undone_at is None and now < self.at + UNDOABLE
 
 
+#: Reads no rows of a file before they are asked for: names and phones of thousands, each to be opened.
+_WITHOUT_ROWS = defer(RosterDraft.personal_rows)  # type: ignore[arg-type]
+
 # ------------------------------------------------------------------ what waits
 
 
@@ -115,14 +150,32 @@ def keep(
 
 
 def draft_of(session: Session, key: str, person: str) -> RosterDraft | None:
-    """Return what somebody sent, also where it `has_expired` and nobody has cleared it away yet."""
-    return session.exec(choose(RosterDraft).where(RosterDraft.public_id == key, RosterDraft.person == person)).first()
+    """Return what somebody sent, also where it `has_expired` and nobody has cleared it away yet; its rows are read when they are asked for."""
+    mine = choose(RosterDraft).where(RosterDraft.public_id == key, RosterDraft.person == person)
+    return session.exec(mine.options(_WITHOUT_ROWS)).first()
+
+
+def outcome_of(session: Session, draft: RosterDraft, now: datetime) -> tuple[Outcome, bool]:
+    """Return what a draft would change, and whether that is news: to be kept by `remember`."""
+    kept = draft.personal_outcome
+    if kept is not None and not is_unreadable(kept):
+        return Outcome(kept), False
+    plan = rosterdiff.compare(session, draft.entries, today(now), whole=draft.whole, otherwise=draft.otherwise)
+    return Outcome.of(plan), True
+
+
+def remember(session: Session, key: str, outcome: Outcome, *, whole: bool, otherwise: Sequence[int]) -> None:
+    """Keep what a draft came to, unless it is gone or taken another way by now."""
+    draft = session.exec(choose(RosterDraft).where(RosterDraft.public_id == key).options(_WITHOUT_ROWS)).first()
+    if draft is not None and (draft.whole, draft.otherwise) == (whole, list(otherwise)):
+        draft.personal_outcome = dict(outcome.kept)
+        session.add(draft)
 
 
 def waiting(session: Session, person: str, now: datetime) -> RosterDraft | None:
     """Return what somebody sent last and has not said yes to, without its rows."""
     mine = choose(RosterDraft).where(RosterDraft.person == person, col(RosterDraft.made_at) > now - WAITS)
-    return session.exec(mine.options(defer(RosterDraft.personal_rows))).first()  # type: ignore[arg-type]
+    return session.exec(mine.options(_WITHOUT_ROWS, defer(RosterDraft.personal_outcome))).first()  # type: ignore[arg-type]
 
 
 def drop(session: Session, draft: RosterDraft) -> None:
@@ -131,6 +184,10 @@ def drop(session: Session, draft: RosterDraft) -> None:
 
 
 # ------------------------------------------------------------------ doing
+
+
+class Changed(Refusal):
+    """More differs by now than was looked at."""
 
 
 def take_over(
@@ -144,7 +201,7 @@ def take_over(
     session.execute(select(_COMMUNITIES.c.id).where(_COMMUNITIES.c.id == scope.of(session)).with_for_update(key_share=True))
     plan = rosterdiff.compare(session, entries, today(now), whole=whole, otherwise=otherwise)
     if seen and plan.mark != seen:
-        raise Refusal(
+        raise Changed(
             "您看过以后，名册又有了变化，什么都没有导入。请再看一遍不同的地方。",
             english="the roster has changed since it was looked at, nothing was taken over; look again",
         )

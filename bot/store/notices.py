@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Index, delete, func, select, update
 from sqlmodel import Field, Session, col
 
 from bot.errors import Refusal
@@ -63,6 +63,8 @@ VERSION_WORDS = {
 
 class Notice(Scoped, table=True):
     """What staff tell residents."""
+
+    __table_args__ = (Index("notice_listed", "community_id", "id", "state", "kind", "created_at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = Field(default_factory=public_id, unique=True)

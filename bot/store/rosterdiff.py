@@ -131,6 +131,24 @@ class Step:
         """The flat as residents write it."""
         return label_of(self.flat)
 
+    def pack(self) -> list[Any]:
+        """Return it as JSON keeps it."""
+        return [
+            self.kind,
+            self.line,
+            self.flat,
+            self.name,
+            [[one.field, one.before, one.after] for one in self.changes],
+            self.is_bound,
+        ]
+
+    @classmethod
+    def unpack(cls, kept: Sequence[Any]) -> "Step":
+        """Return what was packed."""
+        kind, line, (building, unit, room), name, changes, is_bound = kept
+        changed = tuple(Change(field=field, before=before, after=after) for field, before, after in changes)
+        return cls(kind=Kind(kind), line=line, flat=(building, unit, room), name=name, changes=changed, is_bound=is_bound)
+
 
 @dataclass(slots=True)
 class Living:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.contract import Desk, Download, Page, Redirect, Refusal, Upload, View, confined, page, rosterfile, rosterimport
+from bot.contract import Desk, Download, Page, Redirect, Refusal, Upload, View, confined, page, rosterfile, rosterimport, row_id
+from bot.contract.listpage import part
 from bot.contract.rosterfile import Sheet
-from bot.contract.rosterimport import Kind, Plan, RosterDraft, RosterImport
+from bot.contract.rosterimport import Kind, RosterDraft, RosterImport, Step
 
 IMPORT, EXPORT = "roster.import", "roster.export"
 
@@ -79,24 +80,22 @@ def look(desk: Desk) -> View:
     """Show what a file would change."""
     draft = _draft(desk)
     desk.read(IMPORT, f"roster:{draft.public_id}")
-    plan = _plan(desk, draft)
-    rows: dict[str, Sequence[Any]] = {
-        **{kind.value: plan.of(kind) for kind in Kind}, "flats": [rosterimport.label_of(flat) for flat in plan.flats],
-        "questions": plan.questions,
-    }  # fmt: skip
+    found, is_news = rosterimport.outcome_of(desk.session, draft, desk.now)
+    if is_news:
+        key, whole, otherwise = draft.public_id, draft.whole, list(draft.otherwise)
+        desk.then(lambda work: rosterimport.remember(work.session, key, found, whole=whole, otherwise=otherwise))
     shown = desk.query.get("show", "")
     if shown not in TABS:
-        shown = next((name for name in TABS if rows[name]), "new")
-    last = max(1, -(-len(rows[shown]) // ROWS))
-    number = min(_number(desk.query.get("page", "")), last)
-    left = plan.of(Kind.LEFT)
+        shown = next((name for name in TABS if found.rows(name)), "new")
+    rows = part(found.rows(shown), {"show": shown, "page": desk.query.get("page", "")}, f"/roster/draft/{draft.public_id}", ROWS)
+    left = len(found.rows(Kind.LEFT))
     return View(
         "roster/look.html",
         {
-            "draft": draft, "plan": plan, "counts": plan.counts, "tabs": TABS, "shown": shown, "number": number, "last": last,
-            "rows": rows[shown][(number - 1) * ROWS : number * ROWS], "fields": rosterimport.FIELDS, "faults": plan.faults[:FAULTS],
-            "notes": [*draft.notes, *(chinese for chinese, _ in plan.notes)], "bound": sum(step.is_bound for step in left),
-            "many": len(left) > plan.living * MANY and len(left) > 5, "minutes": int(rosterimport.WAITS.total_seconds() // 60),
+            "draft": draft, "plan": found, "counts": found["counts"], "tabs": TABS, "shown": shown, "found": rows,
+            "rows": [Step.unpack(row) for row in rows.rows] if shown in list(Kind) else rows.rows,
+            "fields": rosterimport.FIELDS, "faults": found["faults"][:FAULTS], "notes": [*draft.notes, *found["notes"]], "bound": found["bound"],
+            "many": left > found["living"] * MANY and left > 5, "minutes": int(rosterimport.WAITS.total_seconds() // 60),
         },
     )  # fmt: skip
 
@@ -106,11 +105,12 @@ def choose(desk: Desk) -> Redirect:
     """Take a file another way: as the whole roster or not, a line as somebody new or not."""
     draft = _draft(desk)
     if "line" in desk.form:
-        line = _number(desk.form["line"])
+        line = row_id(desk.form["line"]) or 1
         draft.otherwise = sorted({*draft.otherwise} ^ {line})
         where = "?show=questions"
     else:
         draft.whole, where = "whole" in desk.form, ""
+    draft.personal_outcome = None
     desk.session.add(draft)
     return Redirect(f"/console/roster/draft/{draft.public_id}{where}")
 
@@ -119,14 +119,19 @@ def choose(desk: Desk) -> Redirect:
 def do(desk: Desk) -> Redirect:
     """Do what was shown."""
     draft = _draft(desk)
-    done = rosterimport.take_over(
-        desk,
-        draft.entries,
-        file_name=draft.file_name,
-        whole=draft.whole,
-        otherwise=draft.otherwise,
-        seen=desk.form.get("seen", "-"),
-    )
+    try:
+        done = rosterimport.take_over(
+            desk,
+            draft.entries,
+            file_name=draft.file_name,
+            whole=draft.whole,
+            otherwise=draft.otherwise,
+            seen=desk.form.get("seen", "-"),
+        )
+    except rosterimport.Changed as changed:  # nothing is written yet
+        draft.personal_outcome = None
+        desk.session.add(draft)
+        return Redirect(f"/console/roster/draft/{draft.public_id}", str(changed))
     rosterimport.drop(desk.session, draft)
     return Redirect(f"/console/roster/imports/{done.public_id}", f"导入好了：{say(done.counts)}。")
 
@@ -188,20 +193,11 @@ def _draft(desk: Desk) -> RosterDraft:
     return draft
 
 
-def _plan(desk: Desk, draft: RosterDraft) -> Plan:
-    today = rosterimport.today(desk.now)
-    return rosterimport.compare(desk.session, draft.entries, today, whole=draft.whole, otherwise=draft.otherwise)
-
-
 def _import(desk: Desk) -> RosterImport:
     done = rosterimport.find(desk.session, desk.params["id"])
     if done is None:
         raise LookupError(desk.params["id"])
     return done
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1
 
 
 ROUTES: tuple[Page, ...] = (start, template, export, send, look, choose, do, drop, show, undo)

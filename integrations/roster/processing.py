@@ -6,7 +6,7 @@ from integrations.roster.console import EXPORT, IMPORT
 PROCESSING = (
     Processing(
         what="名册文件：姓名、住址、电话、标签", purpose="按物业自己的表格更新名册，导错了能撤销", basis=(Basis.CONTRACT,),
-        columns=("roster_draft.personal_rows", "roster_import.personal_changes"), lives="文件一小时，改动三十天", seen_by=(IMPORT,),
+        columns=("roster_draft.personal_rows", "roster_draft.personal_outcome", "roster_import.personal_changes"), lives="文件一小时，改动三十天", seen_by=(IMPORT,),
     ),
     Processing(
         what="名册上的姓名、电话、标签：看会改什么、导出整份", purpose="核对名册、交给物业自己用的表格", basis=(Basis.CONTRACT,),

@@ -51,6 +51,7 @@ SHOWN_BY = {
         "notice.draft", "phone.view", "people.export", "household.view", "roster.import", "roster.export", "task.view", "people.confirm",
     },
     "roster_draft.personal_rows": {"roster.import"},
+    "roster_draft.personal_outcome": {"roster.import"},
     "roster_import.personal_changes": {"roster.import"},
     "staff.phone": {"users.edit"},
 }  # fmt: skip

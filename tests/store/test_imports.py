@@ -279,9 +279,13 @@ async def test_a_file_waits_for_its_sender_alone_and_for_an_hour(database: Datab
     draft = await database.write(imports.keep, "wang", "名册.xlsx", FILE, [], now, whole=False)
     key = draft.public_id
 
-    mine = await database.read(imports.draft_of, key, "wang")
-    assert mine is not None
-    assert mine.entries == FILE
+    def look(session: Session) -> tuple[RosterDraft, list[Entry]]:
+        found = imports.draft_of(session, key, "wang")
+        assert found is not None
+        return found, found.entries
+
+    mine, rows = await database.read(look)
+    assert rows == FILE
     assert (mine.has_expired(now + timedelta(minutes=59)), mine.has_expired(now + imports.WAITS)) == (False, True)
     assert await database.read(imports.draft_of, key, "li") is None
     assert await database.read(imports.waiting, "wang", now + imports.WAITS) is None
