@@ -218,11 +218,14 @@ class Linli:
     @property
     def context(self) -> Context:
         """What work for the command's community is done with, with the newest words."""
+        return self._context_of(self.community)
+
+    def _context_of(self, community: Community) -> Context:
         return Context(
-            community=self.community, keys=self.keys, base_url=self.settings.base_url,
+            community=community, keys=self.keys, base_url=self.settings.base_url,
             messages=self.understanding.catalogue.messages, intents=self.understanding.catalogue.intents, services=self.services, search=self.understanding.knowledge.search,
-            neighbours=tuple(self.served_by(self.community.appid).values()), usual_office=office_of(self.settings), health=self._health,
-            ways=self.ways(self.community.appid),
+            neighbours=tuple(self.served_by(community.appid).values()), usual_office=office_of(self.settings), health=self._health,
+            ways=self.ways(community.appid),
         )  # fmt: skip
 
     @cached_property
@@ -232,12 +235,7 @@ class Linli:
 
     def context_of(self, community_id: int) -> Context:
         """Return the same for another community; raises LookupError for one that is unknown."""
-        community = self.communities[community_id]
-        return replace(
-            self.context.of(community),
-            neighbours=tuple(self.served_by(community.appid).values()),
-            ways=self.ways(community.appid),
-        )
+        return self._context_of(self.communities[community_id])
 
     def contexts(self) -> list[Context]:
         """Return that of each community."""

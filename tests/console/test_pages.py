@@ -529,3 +529,31 @@ async def test_the_first_page_says_who_waits_with_the_number_and_says_it_once(of
     assert page.count("门禁卡坏了") == 1
     assert "3栋2单元501 陈建国" in page
     assert "H234567" in page
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("/console/duty", "/console/duty"), ("/console/duty/robots", "/console/duty/robots"), ("/console/households", "/console/households"),
+        ("/console/households/1", "/console/households/1/number"),
+    ],
+)  # fmt: skip
+async def test_form_that_is_refused_answers_where_it_stands(office: Office, page: str, form: str) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        shown = await (await admin.get(page)).text()
+        refused = await admin.post(form, data={}, headers={"HX-Request": "true"})
+        told = await refused.text()
+
+    assert f'hx-post="{form}" hx-target="find .refused"' in shown
+    assert (refused.status, "<html" in told) == (422, False)
+
+
+async def test_building_that_the_roster_lacks_is_asked_about_within_the_form(office: Office) -> None:
+    form = {"building": "77", "unit": "1", "room": "101"}
+    async with await office.browser(Role.ADMIN) as admin:
+        asked = await admin.post("/console/households/1/number", data=form, headers={"HX-Request": "true"})
+        told = await asked.text()
+        done = await admin.post("/console/households/1/number", data={**form, "sure": "1"}, headers={"HX-Request": "true"})
+
+    assert (asked.status, "<form" in told, 'name="sure"' in told) == (422, False, True)
+    assert (done.status, done.headers["HX-Redirect"]) == (204, "/console/households/1")

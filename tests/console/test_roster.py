@@ -108,8 +108,8 @@ async def test_what_changed_meanwhile_is_shown_before_it_is_done(office: Office)
             session.add(one)  # type: ignore[attr-defined]
 
         await office.write(rename)
-        _, where, page = await post(manager, f"{draft}/do", seen=seen(preview))
-        _, blind, _ = await post(manager, f"{draft}/do")
+        _, page, where = await post(manager, f"{draft}/do", seen=seen(preview))
+        _, _, blind = await post(manager, f"{draft}/do")
         again = await (await manager.get(f"/console{draft}")).text()
 
     assert (where, blind) == (draft, draft)

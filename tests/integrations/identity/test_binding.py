@@ -27,21 +27,11 @@ from tests.integrations.conftest import CHEN, LI
 if TYPE_CHECKING:
     from tests.integrations.conftest import Town
 
+pytestmark = pytest.mark.usefixtures("numbers_on_record")
+
 NEW, OTHER = "oNew", "oOther"
 WANG = {"building": "3", "unit": "2", "room": "503"}
 NOWHERE = {"building": "99", "unit": "9", "room": "999"}
-
-
-@pytest.fixture(autouse=True)
-def _numbers_on_record(town: Town) -> None:
-    """Give everybody on the roster a number: 8001, 8002, 8003."""
-
-    def write(session: Session) -> None:
-        for number, resident in enumerate(session.exec(select(Resident).order_by(Resident.id)).all(), 1):  # type: ignore[arg-type]
-            resident.phone = f"1380000800{number}"
-            session.add(resident)
-
-    town.database.submit(write).result()
 
 
 def bound(town: Town, openid: str) -> Resident | None:

@@ -25,22 +25,12 @@ if TYPE_CHECKING:
 
     from tests.integrations.conftest import Town
 
+pytestmark = pytest.mark.usefixtures("numbers_on_record")
+
 NEW, OTHER = "oNew", "oOther"
 CHENS = {"building": "3", "unit": "2", "room": "501"}
 LIS = {"building": "3", "unit": "2", "room": "502"}
 WANGS = {"building": "3", "unit": "2", "room": "503"}
-
-
-@pytest.fixture(autouse=True)
-def _numbers_on_record(town: Town) -> None:
-    """Give everybody on the roster a number: 8001, 8002, 8003."""
-
-    def write(session: Session) -> None:
-        for number, resident in enumerate(session.exec(select(Resident).order_by(Resident.id)).all(), 1):  # type: ignore[arg-type]
-            resident.phone = f"1380000800{number}"
-            session.add(resident)
-
-    does(town, lambda work: write(work.session))
 
 
 def does(town: Town, fn: Callable[[Work], Any]) -> Any:
