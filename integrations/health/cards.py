@@ -18,7 +18,10 @@ def latest(desk: Desk, household: Household) -> Sequence[tuple[str, str]]:
     here = or_(col(CheckIn.resident_id).in_(names), col(CheckIn.reporter_id).in_(names))
     rows = desk.session.exec(select(CheckIn).where(here).order_by(col(CheckIn.id).desc()).limit(SHOWN)).all()
     return [
-        (desk.words("{who} {t}：{what}", who=_who(made, names), t=made.at, what=made.words), f"/health?day={made.day}")
+        (
+            desk.words("{who} {t}：{what}", who=_who(made, names), t=made.at, what=made.words),
+            f"/health?on_from={made.day}&on_to={made.day}",
+        )
         for made in rows
     ]
 

@@ -1,16 +1,27 @@
-"""Today's check-ins, for those who may see health data."""
+"""The lists of check-ins, for those who may see health data: what was told on a day, and who has told nothing."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, or_, select
 
-from bot.contract import Desk, Household, Page, Refusal, Resident, View, page
-from bot.contract.listpage import part
-from bot.contract.lists import PAGE
+from bot.contract import Cell, Choice, Column, Days, Desk, Household, Listing, Narrowed, Resident, Task, register
+from bot.contract.listpage import WORDS, midnight
 from integrations.health.models import CheckIn
+from integrations.health.tasks import KIND, NEED
+
+#: Who told it: their flat is where it belongs.
+TELLER = aliased(Resident)
+
+#: Days that one looks at most, by how many there are and how many ago the last of them is.
+LATELY: Mapping[str, tuple[int, int]] = {"today": (1, 0), "yesterday": (1, 1), "week": (7, 0)}
+
+#: Those whom somebody should look after that stand above the list at once; all of them have a task.
+SHOWN = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,45 +35,118 @@ class Row:
     about: str  # whose it is, for the log of readings
 
 
-def _who(made: CheckIn, resident: Resident | None) -> str:
-    return (resident.name or "家庭成员") if resident is not None else made.person
+# ------------------------------------------------------------------ what was told
 
 
-def _told(made: CheckIn, teller: Resident) -> str:
-    return "" if made.reporter_id == made.resident_id else teller.name or "家庭成员"
+def _is_last() -> ColumnElement[bool]:
+    """Return the condition for the last check-in of a person on a day, as `CheckIn.of` tells people apart."""
+    later = aliased(CheckIn)
+    after = (later.day == CheckIn.day, col(later.id) > CheckIn.id)
+    same = select(later.id).where(col(later.resident_id) == CheckIn.resident_id, *after)
+    alike = (col(later.reporter_id) == CheckIn.reporter_id, later.person == CheckIn.person, col(later.resident_id).is_(None))
+    called = select(later.id).where(*alike, *after)
+    return ~same.correlate(CheckIn).exists() & ~(col(CheckIn.resident_id).is_(None) & called.correlate(CheckIn).exists())
 
 
-@page("GET", "/health", need="health.view", title="健康打卡", nav="服务")
-def today(desk: Desk) -> View:
-    """Show one day: the abnormal ones first, then all, then who is missing."""
-    day = _day(desk)
-    teller = aliased(Resident)
-    rows = desk.session.exec(
-        select(CheckIn, Resident, Household, teller)
-        .join(teller, col(teller.id) == col(CheckIn.reporter_id))
-        .join(Household, col(Household.id) == col(teller.household_id))
-        .outerjoin(Resident, col(Resident.id) == col(CheckIn.resident_id))
-        .where(CheckIn.day == day)
-        .order_by(col(CheckIn.id).desc())
-    ).all()
-    last: dict[tuple[int, str], Row] = {}
-    for made, resident, flat, told in rows:
-        last.setdefault(
-            made.of, Row(made=made, flat=flat, who=_who(made, resident), told=_told(made, told), about=(resident or told).about)
-        )
-    shown = sorted(last.values(), key=lambda row: (not row.made.is_abnormal, -row.made.tenths))
-    missing = desk.session.exec(
-        select(Resident, Household)
-        .join(Household, col(Household.id) == col(Resident.household_id))
-        .where(col(Resident.openid).is_not(None), ~_was_told_of(day))
-        .order_by(Household.building, Household.unit, Household.room)
-    ).all()
-    present, silent = part(shown, desk.query, "/health", PAGE), part(missing, desk.query, "/health", PAGE, "missing")
-    if present.rows:
-        desk.read("health.view", *dict.fromkeys(row.about for row in present.rows))
-    return View(
-        "health/today.html", {"day": day, "rows": present.rows, "missing": silent.rows, "present": present, "silent": silent}
+def _narrow(desk: Desk, said: str, chosen: Mapping[str, str]) -> Narrowed:
+    """Narrow by day and by whom: days that are written go before a word for some."""
+    return Narrowed(fits=[*_on(desk, chosen), *(_is_of(desk, word) for word in said.split()[:WORDS])])
+
+
+def _on(desk: Desk, chosen: Mapping[str, str]) -> Sequence[ColumnElement[bool]]:
+    since, until = (midnight(said).date() if said else None for said in (chosen["on_from"], chosen["on_to"]))
+    if since is None and until is None and chosen["day"] in LATELY:
+        days, ago = LATELY[chosen["day"]]
+        until = desk.now.date() - timedelta(days=ago)
+        since = until - timedelta(days=days - 1)
+    begun = [col(CheckIn.day) >= since] if since else []
+    return [*begun, col(CheckIn.day) <= until] if until else begun
+
+
+def _is_of(desk: Desk, word: str) -> ColumnElement[bool]:
+    """Return what a word may mean: a flat or who lives there, or what whoever told it calls somebody."""
+    flats = register.flats_called(desk.session, word, by_phone=desk.may("phone.view"))
+    there = select(Resident.id).where(col(Resident.household_id).in_(flats))
+    return or_(
+        col(CheckIn.reporter_id).in_(there),
+        col(CheckIn.resident_id).in_(there),
+        col(CheckIn.person).contains(word, autoescape=True),
     )
+
+
+def _load(desk: Desk, found: Sequence[CheckIn]) -> list[Row]:
+    ids = {key for made in found for key in (made.reporter_id, made.resident_id) if key is not None}
+    people = {one.id: one for one in desk.session.exec(select(Resident).where(col(Resident.id).in_(ids))).all()}
+    homes = {people[made.reporter_id].household_id for made in found}
+    flats = {one.id: one for one in desk.session.exec(select(Household).where(col(Household.id).in_(homes))).all()}
+    return [_row(made, people[made.reporter_id], people.get(made.resident_id), flats) for made in found]
+
+
+def _row(made: CheckIn, teller: Resident, resident: Resident | None, flats: Mapping[int | None, Household]) -> Row:
+    return Row(
+        made=made, flat=flats[teller.household_id], who=(resident.name or "家庭成员") if resident is not None else made.person,
+        told="" if made.reporter_id == made.resident_id else teller.name or "家庭成员", about=(resident or teller).about,
+    )  # fmt: skip
+
+
+def _note_read(desk: Desk, rows: Sequence[Row]) -> None:
+    if rows:
+        desk.read(NEED, *dict.fromkeys(row.about for row in rows))
+
+
+def _unwell(desk: Desk, _rows: Sequence[Row]) -> Mapping[str, Any]:
+    """Return whom somebody should look after today, the warmest first: of households that staff have a task about, so that few are opened."""
+    if desk.is_fragment:
+        return {"unwell": [], "more": 0}
+    today = midnight(desk.now.date().isoformat())
+    homes = select(Task.household_id).where(Task.kind == KIND, Task.opened_at >= today)
+    tellers = select(Resident.id).where(col(Resident.household_id).in_(homes))
+    told = select(CheckIn).where(CheckIn.day == desk.now.date(), col(CheckIn.reporter_id).in_(tellers), _is_last())
+    rows = [row for row in _load(desk, desk.session.exec(told).all()) if row.made.is_abnormal]
+    rows.sort(key=lambda row: -row.made.tenths)
+    _note_read(desk, rows[:SHOWN])
+    return {"unwell": rows[:SHOWN], "more": max(len(rows) - SHOWN, 0)}
+
+
+def _how(_desk: Desk, row: Row) -> list[str | Cell]:
+    return [*([Cell(words="异常", tone="red")] if row.made.is_abnormal else []), row.made.words]
+
+
+LIST = Listing(
+    name="health",
+    title="健康打卡",
+    path="/health",
+    need=NEED,
+    nav="服务",
+    unit="人次",
+    table=CheckIn,
+    key=lambda row: str(row.made.id),
+    key_column=CheckIn.id,
+    order="-at",
+    columns=(
+        Column(name="flat", title="住户", says=lambda desk, row: row.flat.label, sort=(Household.place,)),
+        Column(name="who", title="谁", says=lambda desk, row: Cell(words=row.who, small=f"{row.told}说的" if row.told else "")),
+        Column(name="how", title="情况", says=_how, filed=lambda desk, row: f"{'异常，' if row.made.is_abnormal else ''}{row.made.words}"),
+        Column(name="at", title="时间", says=lambda desk, row: row.made.at, sort=(CheckIn.id,)),
+    ),
+    filters=(
+        Choice(name="day", title="哪天", options=lambda desk: {"today": "今天", "yesterday": "昨天", "week": "近七天"}, usual="today"),
+        Days(name="on", title="或者"),
+    ),
+    base=lambda desk: (_is_last(),),
+    beside=((TELLER, col(TELLER.id) == CheckIn.reporter_id), (Household, col(Household.id) == col(TELLER.household_id))),
+    narrow=_narrow,
+    finds="房号、姓名、怎么称呼",
+    load=_load,
+    reads=_note_read,
+    template="health/list.html",
+    around=_unwell,
+    tabs=(("还没打卡的", "/health/missing"),),
+    empty=("还没有人打卡", "居民在微信里说“健康打卡 36.5”就会出现在这里。"),
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ who has told nothing
 
 
 def _was_told_of(day: date) -> ColumnElement[bool]:
@@ -72,14 +156,43 @@ def _was_told_of(day: date) -> ColumnElement[bool]:
     return mine.correlate(Resident).exists()
 
 
-def _day(desk: Desk) -> date:
-    said = desk.query.get("day", "")
-    if not said:
-        return desk.now.date()
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        raise Refusal(f"“{said[:20]}”不是日期，请写成 2026-03-11。") from None
+def _silent(desk: Desk, said: str, chosen: Mapping[str, str]) -> Narrowed:
+    _, ago = LATELY[chosen["day"]] if chosen["day"] in ("today", "yesterday") else LATELY["today"]
+    fits = [~_was_told_of(desk.now.date() - timedelta(days=ago))]
+    for word in said.split()[:WORDS]:
+        fits.append(col(Resident.household_id).in_(register.flats_called(desk.session, word, by_phone=desk.may("phone.view"))))
+    return Narrowed(fits=fits)
 
 
-ROUTES: tuple[Page, ...] = (today,)
+def _with_flats(desk: Desk, rows: Sequence[Resident]) -> list[tuple[Resident, str]]:
+    wanted = select(Household).where(col(Household.id).in_({one.household_id for one in rows}))
+    flats = {flat.id: flat.label for flat in desk.session.exec(wanted).all()}
+    return [(one, flats[one.household_id]) for one in rows]
+
+
+MISSING = Listing(
+    name="health.missing",
+    title="还没打卡的",
+    path="/health/missing",
+    need=NEED,
+    unit="人",
+    table=Resident,
+    key=lambda row: str(row[0].public_id),
+    key_column=Resident.public_id,
+    order="flat",
+    columns=(
+        Column(name="flat", title="住户", says=lambda desk, row: row[1], sort=(Household.place,)),
+        Column(name="who", title="谁", says=lambda desk, row: row[0].name or "家庭成员"),
+    ),
+    filters=(Choice(name="day", title="哪天", options=lambda desk: {"today": "今天", "yesterday": "昨天"}, usual="today"),),
+    base=lambda desk: (col(Resident.openid).is_not(None),),
+    beside=((Household, col(Household.id) == col(Resident.household_id)),),
+    narrow=_silent,
+    finds="房号、姓名",
+    load=_with_flats,
+    to=lambda row: f"/households/{row[0].household_id}",
+    tabs=(("打过卡的", "/health"),),
+    empty=("都打过卡了", "已绑定微信的住户里，今天没有人漏掉。"),
+)  # fmt: skip
+
+LISTS = (LIST, MISSING)

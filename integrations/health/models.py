@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from bot.contract import UNREADABLE, Scoped, WithConsent, is_unreadable, moment, sealed_list, sealed_number
@@ -26,12 +27,13 @@ class CheckIn(Scoped, WithConsent, table=True):
     """One report of one person, told by themselves or by somebody of the family; the last one of a day counts."""
 
     __tablename__ = "health_checkin"
+    __table_args__ = (
+        Index("health_checkin_reporter", "reporter_id", "day", "id"), Index("health_checkin_resident", "resident_id", "day", "id"),
+    )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
-    reporter_id: int = Field(foreign_key="resident.id", index=True)  # who told it, whose consent it is
-    resident_id: int | None = Field(
-        default=None, foreign_key="resident.id", index=True
-    )  # whom it is of; None: the roster has no such name
+    reporter_id: int = Field(foreign_key="resident.id")  # who told it, whose consent it is
+    resident_id: int | None = Field(default=None, foreign_key="resident.id")  # whom it is of; None: the roster has no such name
     person: str = ""  # what the reporter calls them, 老公; empty: themselves
     day: date = Field(index=True)  # in Asia/Shanghai
     at: datetime = moment()

@@ -9,6 +9,9 @@ from bot.contract import Task, Turn, Work
 #: Who may see health data.
 NEED = "health.view"
 
+#: What such a task is called.
+KIND = "health.abnormal"
+
 
 def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool) -> None:
     """Tell staff of people who are unwell, each by a word of their own; one task a day, which a later word of the day changes.
@@ -21,7 +24,7 @@ def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool
     if task is None:
         flat = turn.flat.label if turn.flat else ""
         turn.assign(
-            "health.abnormal", NEED, f"健康异常：{flat} {turn.me.name}".strip(), urgent=urgent, openid=turn.openid, household=turn.flat, day=day,
+            KIND, NEED, f"健康异常：{flat} {turn.me.name}".strip(), urgent=urgent, openid=turn.openid, household=turn.flat, day=day,
             people=dict(unwell), report="；".join(unwell.values()),
         )  # fmt: skip
         return
@@ -40,7 +43,7 @@ def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool
 
 def forget(work: Work, openid: str) -> None:
     """Take out of closed tasks how somebody was; what is still to be done keeps it."""
-    mine = select(Task).where(Task.kind == "health.abnormal", Task.openid == openid, col(Task.closed_at).is_not(None))
+    mine = select(Task).where(Task.kind == KIND, Task.openid == openid, col(Task.closed_at).is_not(None))
     for task in work.session.exec(mine).all():
         task.data, task.outcome = {"day": task.data.get("day", "")}, ""
         work.session.add(task)
@@ -48,5 +51,5 @@ def forget(work: Work, openid: str) -> None:
 
 def _tasks(turn: Turn) -> Sequence[Task]:
     """Return what staff had to look at for this resident, the newest first."""
-    mine = select(Task).where(Task.kind == "health.abnormal", Task.openid == turn.openid)
+    mine = select(Task).where(Task.kind == KIND, Task.openid == turn.openid)
     return turn.session.exec(mine.order_by(col(Task.id).desc())).all()

@@ -115,7 +115,19 @@ def test_filtered_list_is_kept_as_a_tab(tickets: Page, shot: Shot) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/tickets?state=all", "/tasks", "/passes?state=all", "/people", "/households", "/knowledge", "/audit"]
+    "path",
+    [
+        "/tickets?state=all",
+        "/tasks",
+        "/passes?state=all",
+        "/people",
+        "/households",
+        "/knowledge",
+        "/audit",
+        "/staff",
+        "/health?day=all",
+        "/health/missing",
+    ],
 )
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_list_is_taller_than_three_screens_and_its_search_stands_on_the_first(

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.contract import Ask, personal
+from bot.contract.lists import PAGE
 from bot.model import SHANGHAI
 from bot.store.staff import Role
 from bot.store.tasks import Task
@@ -16,6 +17,7 @@ from integrations.desk import tasks
 from integrations.health import actions, console, integration
 from integrations.health.models import CheckIn
 from integrations.health.settings import Settings
+from tests.integrations.health.listed import opened
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Chat, Town
@@ -75,10 +77,29 @@ def test_page_shows_the_abnormal_first_and_who_is_missing(town: Town) -> None:
     town.asks("oLi", actions.check_in, temperature=36.5, symptoms=["none"])
     town.asks(CHEN, actions.check_in, temperature=37.9, symptoms=["none"])
 
-    view = town.opens(Role.MANAGER, console.today)
+    told, missing = opened(town, console.LIST), opened(town, console.MISSING)
 
-    assert [row.who for row in view.values["rows"]] == ["陈建国", "李梅"]
-    assert view.values["missing"] == []
+    assert [row.who for row in told["unwell"]] == ["陈建国"]
+    assert [line.row.who for line in told["list"].lines] == ["陈建国", "李梅"]
+    assert missing["list"].found.total == 0
+
+
+def test_list_is_of_a_day_and_found_by_flat_and_name_and_says_who_is_missing(town: Town) -> None:
+    town.asks(CHEN, actions.check_in, temperature=36.5, symptoms=["none"])
+    town.asks(CHEN, actions.check_in, temperature=36.6, symptoms=["none"])
+    day = town.now.date().isoformat()
+    town.now += timedelta(days=1)
+    town.asks(LI, actions.check_in, temperature=36.7, symptoms=["none"])
+
+    def who(**query: str) -> list[str]:
+        return [f"{line.row.who} {line.row.made.words[:4]}" for line in opened(town, console.LIST, **query)["list"].lines]
+
+    assert who() == ["李梅 36.7"]
+    assert who(day="yesterday") == who(on_from=day, on_to=day) == ["陈建国 36.6"]
+    assert who(day="week") == ["李梅 36.7", "陈建国 36.6"]
+    assert who(day="week", sort="flat", q="501") == who(day="all", q="陈建国") == ["陈建国 36.6"]
+    assert [line.row[0].name for line in opened(town, console.MISSING)["list"].lines] == ["陈建国"]
+    assert [line.row[0].name for line in opened(town, console.MISSING, day="yesterday")["list"].lines] == ["李梅"]
 
 
 # ------------------------------------------------------------------ what is known counts at once
@@ -261,7 +282,7 @@ def test_page_asks_the_same_however_many_have_checked_in(town: Town) -> None:
 
     def open_page() -> int:
         asked.clear()
-        town.opens(Role.MANAGER, console.today)
+        opened(town, console.LIST)
         return max(asked)
 
     event.listen(town.database.engine, "before_cursor_execute", count)
@@ -269,5 +290,5 @@ def test_page_asks_the_same_however_many_have_checked_in(town: Town) -> None:
     for openid in (CHEN, LI):
         town.asks(openid, actions.check_in, temperature=36.5, symptoms=["none"])
 
-    assert open_page() == before
-    assert town.opens(Role.MANAGER, console.today).values["missing"] == []
+    assert open_page() <= before + PAGE
+    assert opened(town, console.MISSING)["list"].found.total == 0

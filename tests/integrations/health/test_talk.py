@@ -9,10 +9,10 @@ import pytest
 
 from bot.contract import Ask, Reply, Turn
 from bot.store import people
-from bot.store.staff import Role
 from integrations.health import actions, console, reports
 from integrations.health.models import CheckIn
 from tests.integrations.conftest import CATALOGUE, CHEN
+from tests.integrations.health.listed import opened
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Chat, Town
@@ -175,14 +175,19 @@ def test_whom_the_roster_knows_by_name_is_that_person_whoever_tells_it(town: Tow
     said(town, "王芳36.8，我36.5", temperature=36.5, symptoms=["none"])
 
     assert [(one.resident_id == wang, one.person) for one in town.all(CheckIn)] == [(True, "王芳"), (False, "")]
-    assert [row.who for row in town.opens(Role.MANAGER, console.today).values["rows"]] == ["王芳", "陈建国"]
+    assert sorted(line.row.who for line in opened(town, console.LIST)["list"].lines) == ["王芳", "陈建国"]
 
 
 def test_page_card_and_history_show_of_whom_each_is(town: Town) -> None:
     said(town, "老公36.5，我36.3，儿子37.8", temperature=36.3, symptoms=["none"])
 
-    rows = town.opens(Role.MANAGER, console.today).values["rows"]
-    assert [(row.who, row.told) for row in rows] == [("儿子", "陈建国"), ("老公", "陈建国"), ("陈建国", "")]
+    told = opened(town, console.LIST)
+    assert sorted((line.row.who, line.row.told) for line in told["list"].lines) == [
+        ("儿子", "陈建国"),
+        ("老公", "陈建国"),
+        ("陈建国", ""),
+    ]
+    assert [(row.who, row.told) for row in told["unwell"]] == [("儿子", "陈建国")]
     assert "儿子 37.8℃" in town.says(CHEN, actions.history)
 
 
