@@ -190,6 +190,7 @@ MISSING = Listing(
     narrow=_silent,
     finds="房号、姓名",
     load=_with_flats,
+    reads=lambda desk, rows: desk.read(NEED),
     to=lambda row: f"/households/{row[0].household_id}",
     tabs=(("打过卡的", "/health"),),
     empty=("都打过卡了", "已绑定微信的住户里，今天没有人漏掉。"),

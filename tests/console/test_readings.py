@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import Session, select
 
+from bot.console import lists
 from bot.console.readings import AGAIN, Readings
 from bot.contract import Page, Reading, Work, rosterimport
 from bot.store import consents, conversations, grants, tasks
@@ -49,7 +50,7 @@ async def readings(office: Office) -> list[tuple[str, str, str]]:
 
 def sensitive_pages(office: Office) -> list[Page]:
     services = office.linli.services
-    pages = (page for service in services.integrations for page in service.console)
+    pages = (page for service in services.integrations for page in (*lists.pages_of(*service.lists), *service.console))
     return [page for page in pages if page.method == "GET" and services.permissions[page.need].sensitive and not page.is_bare]
 
 
@@ -68,7 +69,15 @@ async def test_each_page_of_sensitive_data_leaves_its_line(office: Office) -> No
     _, talk, _ = await office.write(talked, office)
     ids = await office.write(looked_at, office)
     pages = sorted(sensitive_pages(office), key=lambda page: page.path not in ids)  # a file waits for an hour
-    assert {page.path for page in pages} >= {"/health", "/conversations", "/conversations/{key}", "/flats", *ids}
+    assert {page.path for page in pages} >= {
+        "/health",
+        "/health/export.csv",
+        "/health/missing",
+        "/conversations",
+        "/conversations/{key}",
+        "/flats",
+        *ids,
+    }
 
     for page in pages:
         before = await readings(office)
