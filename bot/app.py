@@ -51,7 +51,7 @@ from bot.services import load_services, understand
 from bot.simulator import server as simulator
 from bot.store import communities, effects, imports, knowledge, schema, scope, sealing, seals
 from bot.store.communities import Community
-from bot.store.database import Database, survey
+from bot.store.database import Database
 from bot.store.events import COMMAND_LINE
 from bot.store.outbox import Claim, Ways
 from bot.store.tokens import TokenShelf
@@ -134,7 +134,6 @@ def open_database(settings: config.Settings, integrations: Sequence[Integration]
     folders = [integration.folder for integration in integrations]
     if database.is_sqlite:
         schema.upgrade(database.engine, folders)
-        database.submit(survey).result()
     elif missing := schema.pending(database.engine, folders):
         database.close()
         raise Misconfigured(f"the database lacks {', '.join(missing)}; run `linli migrate` once, then start again")
