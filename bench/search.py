@@ -5,21 +5,29 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
 import blank
 from sqlmodel import Session, SQLModel
 
 import bot.store.tables  # noqa: F401  all tables
+from bot import config
+from bot.contract import Context, Desk, Role, Services, Staff
+from bot.contract.access import Access
+from bot.contract.listpage import Asked, look
 from bot.keyring import Keyring
+from bot.keys import Keys
 from bot.language.words import SURNAMES
-from bot.services import load_integrations
+from bot.model import SHANGHAI
+from bot.services import load_services
 from bot.store import register, scope
 from bot.store.communities import Community
-from bot.store.database import connect
+from bot.store.database import connect, survey
 from bot.store.people import Household, Residence, Resident, ResidentRole
 from bot.store.register import Filter
 
 PEOPLE = 100_000
+NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
 ROUNDS = 40
 
 GIVEN = "国建华明伟芳秀英丽强军平海波涛勇杰娟艳玲红梅兰霞燕辉鹏飞宇轩浩然子涵雨欣怡佳慧敏静文博思远志刚永春福贵"
@@ -75,7 +83,7 @@ def percentile(taken: Sequence[float], part: float) -> float:
 
 def main(url: str) -> None:
     """Settle, search, print."""
-    load_integrations([])
+    services = load_services(config.Local(_env_file=None))
     engine = connect(url, Keyring.make())
     SQLModel.metadata.create_all(engine)
     chance = random.Random(7)
@@ -83,27 +91,34 @@ def main(url: str) -> None:
         begun = time.perf_counter()
         settle(session, chance)
         print(f"settled {PEOPLE} in {time.perf_counter() - begun:.0f} s")
+        survey(session)  # as the schedule does
+        session.commit()
         if engine.dialect.name == "postgresql":
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("ANALYZE")
-        measure(session)
+        measure(session, services)
 
 
-def measure(session: Session) -> None:
+def measure(session: Session, services: Services) -> None:
     """Look for everything that may be typed, and print how long each took."""
     scope.enter(session, 1)
-    someone = register.people(session, Filter(said="30-2-501", by_phone=True)).rows[0]
+    community, me = session.get_one(Community, 1), Staff(login="m", name="经理", role=Role.MANAGER, created_at=NOW)
+    context = Context(community=community, keys=Keys(b"secret"), base_url="https://linli.example", messages={}, services=services)
+    access = Access(permissions=services.permissions)
+    [someone] = register.people(session, Filter(), 1)
     values = {
         "name": someone.name, "surname": someone.name[0], "given": someone.name[-1], "initials": "wjg",
         "phone": someone.phone, "end": someone.phone[-4:],
     }  # fmt: skip
     every: list[float] = []
     for what, typed in TYPED.items():
-        wanted, taken = Filter(said=typed.format(**values), by_phone=True), []
-        for look in (register.people, register.flats):
+        query, taken = {"q": typed.format(**values)}, []
+        for name in ("people", "households"):
+            listing = services.lists[name]
             for _ in range(ROUNDS):
+                desk = Desk(session=session, now=NOW, context=context, staff=me, access=access, is_fragment=True)
                 begun = time.perf_counter()
-                found = look(session, wanted)
+                found = look(desk, Asked.of(listing, query))
                 taken.append(time.perf_counter() - begun)
                 session.expunge_all()
         every += taken if what != "nothing typed" else []
