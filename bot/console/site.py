@@ -182,7 +182,12 @@ def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: 
         return result, {}, read, desk.afterwards
     session.flush()
     if desk.is_fragment:
-        return result, {"veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES)), "is_fragment": True}, read, desk.afterwards
+        return (
+            result,
+            {"veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES)), "is_fragment": True},
+            read,
+            desk.afterwards,
+        )
     own = {"is_fragment": False, "veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES))}
     return result, {**own, **stands_around(desk, request, viewer)}, read, desk.afterwards
 
