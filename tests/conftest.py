@@ -18,11 +18,12 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session, SQLModel
 
 import integrations
+from bot import app, config
 from bot.cli import talk
 from bot.cli.serving import demo_settings, seed
 from bot.keyring import Keyring
 from bot.model import SHANGHAI
-from bot.store import scope
+from bot.store import communities, policies, scope
 from bot.store.communities import Community
 from bot.store.database import Database, connect
 
@@ -256,7 +257,23 @@ def _found(session: Session) -> Community:
 def _seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     var = tmp_path_factory.mktemp("seeded") / "var"
     seed(demo_settings(host="127.0.0.1", port=1, var=var), ("demo",))
+    wake(demo_settings(host="127.0.0.1", port=1, var=var))
     return var
+
+
+def wake(settings: config.Settings) -> None:
+    """Let a demo's everyday notices go out at any hour, so that what a test says of them is true whenever it runs."""
+
+    def settle(session: Session) -> None:
+        for community in communities.listed(session):
+            with scope.within(session, community.key):
+                policies.settle(session, quiet_from="00:00", quiet_until="00:00", approve_above="", big_above="200")
+
+    database = app.reach_database(settings)
+    try:
+        database.submit(settle).result()
+    finally:
+        database.close()
 
 
 @pytest.fixture(scope="session")
@@ -264,6 +281,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demo with all of its communities that was just seeded: to be copied, for seeding takes three seconds."""
     var = tmp_path_factory.mktemp("seeded-whole") / "var"
     seed(demo_settings(host="127.0.0.1", port=1, var=var))
+    wake(demo_settings(host="127.0.0.1", port=1, var=var))
     return var
 
 

@@ -63,6 +63,15 @@ def newest(session: Session, staff_ids: Sequence[int], since: datetime, *, untak
     return session.exec(query).first()
 
 
+def held(session: Session, staff_ids: Sequence[int], since: datetime) -> Task | None:
+    """Return the open task that one of these took last, after `since`, of those that are told to people by a ladder."""
+    told = select(Alert.task_id).where(col(Alert.task_id) == col(Task.id))
+    query = select(Task).where(
+        col(Task.claimed_by).in_(staff_ids), col(Task.claimed_at) >= since, col(Task.closed_at).is_(None), told.exists(),
+    )  # fmt: skip
+    return session.exec(query.order_by(col(Task.claimed_at).desc(), col(Task.id).desc())).first()
+
+
 def everybody(session: Session, task_id: int) -> Sequence[Staff]:
     """Return each person who still works here and to whom a message about a task went, the first first."""
     told = [staff for alert, staff, _ in of_task(session, task_id) if alert.delivery_id is not None]

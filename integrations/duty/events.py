@@ -10,7 +10,7 @@ EMITS = {
 #: Messages and their values. Those to residents say what a row proves, and nothing else.
 TELLS = {
     "duty.alarm": "title text who phone url", "duty.more": "title text url", "duty.more.later": "title url",
-    "duty.yours": "title who phone url", "duty.handed_to_you": "title by url", "duty.taken": "title who", "duty.elsewhere": "title where",
+    "duty.yours": "title who phone url", "duty.done": "title outcome url", "duty.handed_to_you": "title by url", "duty.taken": "title who", "duty.elsewhere": "title where",
     "duty.bound": "who", "duty.moved": "who", "duty.code_gone": "", "duty.code_tired": "",
     "duty.reached": "who phone", "duty.reached.colleague": "who phone", "duty.unreached": "", "duty.unreached.calm": "",
     "duty.exhausted": "", "duty.exhausted.calm": "", "duty.claimed": "who phone", "duty.handed_on": "who phone", "duty.closed": "outcome",

@@ -1,9 +1,9 @@
-"""What staff say in their own chat with the account: 我来 takes the alarm they were told of, a code binds their WeChat."""
+"""What staff say in their own chat with the account: 我来 takes the alarm they were told of, 处理好了 closes it, a code binds their WeChat."""
 
 import re
 
 from bot.contract import Refusal, Turn, tasks, telling
-from bot.contract.duty import newest, within
+from bot.contract.duty import held, newest, within
 from integrations.duty import codes, summons
 
 #: The whole message, nothing else: a resident's words are never taken for these.
@@ -14,6 +14,16 @@ _COMING = re.compile(
 #: Of these, the words that can mean nothing but an alarm, also when a colleague was quicker or one has it already.
 _SURELY_COMING = re.compile(r"[^我马]*(?:我来|我去|马上)")
 
+#: The whole message, nothing else: how what they have taken ended, by what the outcomes of its kind begin with.
+_ENDED = {
+    "已处理好": re.compile(
+        r"(?:好的?|报告|都|已经|已|现在|现场|这边|那边|事情)*[，, ]*(?:处理|弄|搞|修|解决|完事|办)(?:好|完|妥|定|了结)*了?(?:没事了|安全了)?[了啦]?[。.!！~ ]*"
+    ),
+    "误报": re.compile(r"(?:是|就是|现场|看过了|到现场了|[，, ])*(?:误报|虚惊一场|没有?事|没着火|没问题)(?:现场没事|[，, ]|了|的|啊)*[。.!！~ ]*"),
+    "演练": re.compile(r"(?:是|这是)?演练(?:的|而已)?[。.!！~ ]*"),
+    "已转119/120/110": re.compile(r"(?:已经?)?(?:转(?:给)?|报了?|打了?|叫了?)(?:119|120|110|消防|警|救护车)(?:来?了|处理了?)?[。.!！~ ]*"),
+}
+
 _BINDS = re.compile(r"绑定\s*员工\s*(?:微信|账号)?[：: ]*([0-9A-Za-z]{6})[。. ]*")
 
 
@@ -22,6 +32,8 @@ def hear(turn: Turn, text: str) -> str:
     text = text.strip()
     if code := _BINDS.fullmatch(text):
         return codes.typed(turn, code[1].upper())
+    if outcome := next((words for words, said in _ENDED.items() if said.fullmatch(text)), ""):
+        return _close(turn, outcome)
     if not _COMING.fullmatch(text):
         return ""
     return _take(turn, untaken=True) or (_take(turn, untaken=False) if _SURELY_COMING.match(text) else "")
@@ -46,4 +58,24 @@ def _take(turn: Turn, *, untaken: bool) -> str:
                 there.context.messages["duty.yours"], title=task.title, who=summons.name_of(there, task),
                 phone=summons.phone_of(there, task), url=summons.link(there, task, member),
             )  # fmt: skip
+    return ""
+
+
+def _close(turn: Turn, outcome: str) -> str:
+    """Close what this person has taken last, with the outcome of its kind that was said; nothing for who has taken nothing."""
+    for place in turn.context.neighbours or (turn.community,):
+        with within(turn.session, place.key):
+            there = Turn(session=turn.session, now=turn.now, context=turn.context.of(place), openid=turn.openid)
+            members = {member.id: member for member in codes.owners(there)}
+            task = held(turn.session, [key for key in members if key], turn.now - summons.LIVES) if members else None
+            if task is None or not telling.may_know(there, task, members[task.claimed_by]):
+                continue
+            kind = there.context.services.kind_of(task.kind)
+            known = kind.outcomes if kind is not None else ()
+            chosen = next((one for one in known if one.startswith(outcome)), "" if known else outcome)
+            member = members[task.claimed_by]
+            tasks.close(there, task, member, chosen)
+            return there.words(
+                there.context.messages["duty.done"], title=task.title, outcome=task.outcome, url=summons.link(there, task, member)
+            )
     return ""

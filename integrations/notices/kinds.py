@@ -9,9 +9,9 @@ from bot.contract.notices import KIND_WORDS, VERSION_WORDS, NoticeKind, NoticeVe
 #: After how many minutes who has not acknowledged an important notice is reminded.
 CHASES: Mapping[str, str] = {"120": "2 小时后", "360": "6 小时后", "1440": "一天后", "2880": "两天后", "0": "不提醒"}
 
-#: What each kind does, for who picks one.
+#: What each kind does, for who picks one; {night} stands for the quiet hours.
 MEANS: Mapping[NoticeKind, str] = {
-    NoticeKind.EVERYDAY: "夜里不发，每人一小时最多一条", NoticeKind.IMPORTANT: "要居民确认收到；没确认的提醒一次，再列出来上门告知",
+    NoticeKind.EVERYDAY: "{night}，每人一小时最多一条", NoticeKind.IMPORTANT: "要居民确认收到；没确认的提醒一次，再列出来上门告知",
     NoticeKind.EMERGENCY: "马上发，夜里也发，排在所有消息前面；要写到什么时候为止",
 }  # fmt: skip
 
@@ -48,7 +48,9 @@ def fields_of(notice: Notice) -> dict[str, str]:
 
 def form_of(desk: Desk, form: Mapping[str, str]) -> dict[str, object]:
     """Return what the form shows of kinds."""
-    kinds = [(kind.value, KIND_WORDS[kind], MEANS[kind]) for kind in NoticeKind]
+    quiet = notices.quiet_of(notices.policy_of(desk.session)).words
+    waits = f"{quiet} 不发，等到早上" if quiet else "没有设安静时段，夜里也发"
+    kinds = [(kind.value, KIND_WORDS[kind], MEANS[kind].format(night=waits)) for kind in NoticeKind]
     version = VERSION_WORDS[version_of(form)] if form.get("corrects") else ""
     return {"kinds": kinds, "chases": CHASES, "version_words": version, "night": night(desk)}
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import FormData
+from aiohttp.test_utils import TestServer
 from sqlmodel import select
 
+from bot import app
+from bot.cli.serving import demo_settings, seed
+from bot.model import SHANGHAI
+from bot.simulator.time_machine import TimeMachine
 from bot.store import audiences, policies
 from bot.store.audience import Audience
 from bot.store.followers import Follower
@@ -17,9 +23,10 @@ from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Resident
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
+from tests.console.conftest import Office
 
 if TYPE_CHECKING:
-    from tests.console.conftest import Browser, Office
+    from tests.console.conftest import Browser
 
 WATER = {"title": "停水", "body": "明天九点停水。"}
 FLOORS = {"joint-0": "包括", "pick-0": "b|3", "more-0": "1-6", "joint-1": "并且", "pick-1": "r|owner", "more-1": ""}
@@ -268,6 +275,31 @@ async def test_what_the_community_settles_is_changed_on_a_page_and_faults_are_to
     assert 'value="很多"' in wrong
     assert ('value="22:00"' in page, 'value="300"' in page) == (True, True)
     assert closed.status == 403
+
+
+async def test_a_fresh_demo_keeps_quiet_at_night_and_the_form_tells_the_hours(tmp_path: Path) -> None:
+    settings = demo_settings(host="127.0.0.1", port=1, var=tmp_path / "var")
+    seed(settings, ("demo",))
+    night = datetime(2026, 3, 11, 4, 7, tzinfo=SHANGHAI)
+    clock = TimeMachine(lambda: night)
+    linli = app.Linli.assemble(settings, clock=clock)
+    async with TestServer(app.build(linli)) as server:
+        office = Office(linli, clock, server)
+        async with await office.browser(Role.MANAGER) as manager:
+            page = await text(manager, "/console/notices/new")
+            rules = await text(manager, "/console/notices/rules")
+
+    assert "21:00–08:00 不发" in page
+    assert "现在是安静时段（21:00–08:00）" in page
+    assert ('value="21:00"' in rules, 'value="08:00"' in rules) == (True, True)
+
+
+async def test_the_form_does_not_promise_a_quiet_night_where_none_is_settled(office: Office) -> None:
+    await settle(office, quiet_from="00:00", quiet_until="00:00")
+    async with await office.browser(Role.MANAGER) as manager:
+        page = await text(manager, "/console/notices/new")
+
+    assert "没有设安静时段，夜里也发" in page
 
 
 # ------------------------------------------------------------------ kinds and versions

@@ -41,6 +41,7 @@ from bot.store.database import connect
 from bot.store.followers import Follower
 from bot.store.people import Resident
 from bot.wechat import crypto, quota
+from tests.conftest import wake
 
 #: WeChat hangs up after this many seconds, and delivers a push so many times in all.
 PATIENCE, DELIVERIES = 5.0, 3
@@ -273,6 +274,7 @@ async def found_town(bound: Path, tmp_path: Path) -> AsyncIterator[Callable[[str
         settings = settings.model_copy(update={"secret": SecretStr(config.read_secret(settings).decode())})
         if database_url:
             seed(settings)
+            wake(settings)
         database = app.reach_database(settings)
         if database_url:
             database.submit(bind_everybody).result()

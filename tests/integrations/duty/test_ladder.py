@@ -163,6 +163,44 @@ def test_who_says_that_they_come_reads_how_it_stands(town: Any, text: str) -> No
     assert hears(town, "oManager", text) == "这件事已经办结了：误报，现场没事。"
 
 
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [("处理好了", "已处理好"), ("已经弄好了。", "已处理好"), ("搞定了", "已处理好"), ("误报", "误报，现场没事"), ("现场没事", "误报，现场没事"), ("演练", "演练"), ("已转119", "已转119/120/110")],
+)  # fmt: skip
+def test_who_has_taken_an_alarm_closes_it_by_saying_how_it_ended(town: Any, text: str, outcome: str) -> None:
+    wechat(town, staff="oStaff", manager="oManager")
+    alarm(town)
+    assert hears(town, "oStaff", text) == "", "who has taken nothing says it of something of their own"
+    hears(town, "oStaff", "我来")
+    assert hears(town, "oManager", text) == ""
+
+    assert f"已办结：{outcome}" in hears(town, "oStaff", text)
+
+    [task] = town.all(Task)
+    assert (task.outcome, task.closed_by) == (outcome, task.claimed_by)
+    assert f"您的求助物业已经办结：{outcome}" in town.told(CHEN)[-1]
+    assert hears(town, "oStaff", text) == ""
+
+
+@pytest.mark.parametrize("text", ["处理好了吗", "没处理好", "还没弄好", "灯修好了", "处理好了叫我一声", "没事干", "不是误报"])
+def test_words_that_only_speak_of_the_end_close_nothing(town: Any, text: str) -> None:
+    wechat(town, staff="oStaff")
+    alarm(town)
+    hears(town, "oStaff", "我来")
+
+    assert hears(town, "oStaff", text) == ""
+    assert town.all(Task)[0].is_open
+
+
+def test_a_call_to_an_urgent_repair_is_closed_by_word_and_the_ticket_stays_open(town: Any) -> None:
+    wechat(town, staff="oStaff")
+    town.asks(CHEN, actions.report, category="water", location="厨房", urgent=True)
+    hears(town, "oStaff", "我来")
+
+    assert "已办结：已处理好" in hears(town, "oStaff", "处理好了")
+    assert [(task.kind, task.is_open) for task in town.all(Task)] == [("repair.urgent", False)]
+
+
 @pytest.mark.parametrize("text", ["收到", "1"])
 def test_short_words_of_staff_are_theirs_only_while_an_alarm_is_unanswered(town: Any, text: str) -> None:
     wechat(town, staff="oStaff")
