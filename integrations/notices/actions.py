@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.contract import Delivery, Notice, NoticeState, Reply, Turn, action, notices, receipts
 from bot.contract.notices import NoticeKind, NoticeVersion
-from integrations.notices import answers, pages
+from integrations.notices import answers, dates, pages
 
 #: Notices shown in the chat.
 LATEST = 5
@@ -93,7 +93,7 @@ def _as_told(turn: Turn, notice: Notice, delivery: Delivery | None = None) -> _T
         notice.kind is NoticeKind.EMERGENCY and (notice.until or at) > turn.now and (later is None or later.version not in _ENDS)
     )
     url = turn.link(pages.PATH.format(delivery=delivery.id)) if delivery else ""
-    title, body = (notices.fill_variables(text, values) for text in (notice.title, notice.body))
+    title, body = (dates.dated(notices.fill_variables(text, values), at, turn.now) for text in (notice.title, notice.body))
     return _Told(title=title, body=body, at=at, is_urgent=is_urgent, url=url)
 
 

@@ -44,7 +44,12 @@ integration = Integration(
         Permission(name="pass.edit", title="作废访客通行证", roles=(Role.STAFF, Role.MANAGER)),
         Permission(name="gate.check", title="门岗放行", roles=(Role.GUARD, Role.MANAGER)),
     ),
-    tells={"visitor.revoked": "name at", "visitor.put_back": "name at"},
+    tells={
+        "visitor.revoked": "name at",
+        "visitor.put_back": "name at",
+        "visitor.cancelled": "who name at",
+        "visitor.changed": "who name at until",
+    },
     personal=personal.PERSONAL,
     settings=Settings,
 )

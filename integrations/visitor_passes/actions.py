@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.contract import Ask, Reply, Turn, action, amends, is_past, tasks
+from bot.contract import Ask, Reply, Resident, Turn, action, amends, is_past, tasks
 from integrations.visitor_passes import passes, stay
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
 
 #: What is said of a pass, and whether the end that was said is not the one it has.
-_TOLD = "visitor_name flat code from_ until url cut backwards"
+_TOLD = "visitor_name flat code from_ until url entries cut backwards"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +87,8 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     turn.session.add(pass_)
     if changed or pass_.words != before:
         turn.record("visitor.changed", pass_.subject, **(changed or {"words": True}))
+    if changed:
+        _tell_maker(turn, pass_, "visitor.changed", until=passes.told(turn, pass_)["until"])
     if not changed and turn.said:
         return Reply(
             "noted",
@@ -137,7 +139,9 @@ def _write(pass_: Pass, slots: Changes, meant: stay.Stay) -> dict[str, bool]:
 
 
 @action(
-    "visitor.list", replies={"done": "passes", "again": "visitor_name flat code from_ until url others", "none": ""}, shows=True
+    "visitor.list",
+    replies={"done": "passes", "again": "visitor_name flat code from_ until url entries others", "none": ""},
+    shows=True,
 )
 def show(turn: Turn, slots: object) -> Reply:
     """List the passes that are not over; the one that is spoken of comes first, with its link."""
@@ -195,7 +199,16 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
     pass_.state = PassState.CANCELLED
     turn.session.add(pass_)
     turn.record("visitor.cancelled", pass_.subject)
+    _tell_maker(turn, pass_, "visitor.cancelled")
     return Reply("done", about=pass_.subject, called=what, over=True, what=what)
+
+
+def _tell_maker(turn: Turn, pass_: Pass, message: str, **more: Any) -> None:
+    """Tell who made a pass that somebody else at home called it off or changed it: their visitor stands at the gate."""
+    maker = turn.session.get(Resident, pass_.resident_id)
+    if maker is not None and maker.id != turn.me.id:
+        who = turn.me.name or "家里人"
+        turn.tell(maker, message, who=who, name=pass_.visitor_name, at=pass_.starts_at, **more)
 
 
 def _meant(turn: Turn, slots: Cancelling) -> Sequence[Pass]:

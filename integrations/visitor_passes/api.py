@@ -53,6 +53,10 @@ def expected(machine: Machine) -> ExpectedVisits:
     )  # fmt: skip
 
 
+#: Reasons that machines know by another; the words say which it was.
+_BROAD = {"revoked": "cancelled", "left": "cancelled"}
+
+
 class Check(BaseModel):
     """What a visitor showed or typed."""
 
@@ -75,7 +79,11 @@ def check(machine: Machine) -> Answer:
     verdict = gate.check(machine, machine.body.code)
     left = verdict.pass_.entries_left if verdict.pass_ else 0
     return Answer(
-        admitted=verdict.admitted, reason=verdict.reason, words=verdict.words, visitor=verdict.visitor, entries_left=left
+        admitted=verdict.admitted,
+        reason=_BROAD.get(verdict.reason, verdict.reason),
+        words=verdict.words,
+        visitor=verdict.visitor,
+        entries_left=left,
     )
 
 

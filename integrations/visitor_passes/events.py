@@ -17,19 +17,19 @@ def _passes(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
 
 #: Kinds of events and their fields.
 EMITS = {
-    "visitor.invited": "people", "visitor.changed": "time? who? people? plate? phone? words?", "visitor.cancelled": "", "visitor.revoked": "", "visitor.put_back": "",
+    "visitor.invited": "people", "visitor.changed": "time? who? people? plate? phone? words?", "visitor.cancelled": "why?", "visitor.revoked": "", "visitor.put_back": "",
     "gate.admitted": "reason method", "gate.refused": "reason method", "gate.left": "",
 }  # fmt: skip
 
 LOG = Log(
     events={
-        "visitor.invited": "邀请访客，{people} 人", "visitor.cancelled": "取消了访客", "visitor.revoked": "物业作废了通行证", "visitor.put_back": "物业撤销了作废，通行证照常有效",
+        "visitor.invited": "邀请访客，{people} 人", "visitor.cancelled": "取消了访客{why?（{why}）}", "visitor.revoked": "物业作废了通行证", "visitor.put_back": "物业撤销了作废，通行证照常有效",
         "visitor.changed": "改了访客的{words?说明}{time?时间 }{who?姓名 }{people?人数 }{plate?车牌 }{phone?电话}",
         "gate.admitted": "门岗放行（{method}）",
         "gate.refused": "门岗不放行：{reason}（{method}）", "gate.left": "登记访客离开",
     },
-    titles={"visitor.invited": "邀请访客", "visitor.changed": "改了访客的通行证", "gate.admitted": "门岗放行", "gate.refused": "门岗不放行"},
-    words={"reason": REASONS, "method": {"qr": "扫码", "code": "输入通行码"}},
+    titles={"visitor.invited": "邀请访客", "visitor.cancelled": "取消了访客", "visitor.changed": "改了访客的通行证", "gate.admitted": "门岗放行", "gate.refused": "门岗不放行"},
+    words={"why": {"left": "约的人不住这一户了"}, "reason": REASONS, "method": {"qr": "扫码", "code": "输入通行码"}},
     subjects={"pass": _passes},
     figures={"visitor.invited": "访客"},
 )  # fmt: skip

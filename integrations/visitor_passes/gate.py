@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from bot.contract import Desk, Household, Refusal, Staff, Work, is_described
+from bot.contract import Desk, Event, Household, Refusal, Staff, Work, is_described
 from integrations.visitor_passes import tokens
 from integrations.visitor_passes.models import CODE_LENGTH, Pass, Passage, PassState
 from integrations.visitor_passes.settings import Settings
@@ -18,6 +18,7 @@ from integrations.visitor_passes.settings import Settings
 REASONS = {
     "": "放行", "unknown": "没有这张通行证，请与住户联系", "forged": "二维码是伪造的或损坏的，不要放行", "early": "还没到预约时间",
     "over": "已过期", "used": "次数已用完", "cancelled": "住户已取消",
+    "revoked": "物业已作废", "left": "约他的人已不住这一户，请与住户联系",
 }  # fmt: skip
 
 #: What people put between the signs of a code when they read it out or type it.
@@ -109,7 +110,17 @@ def check(work: Work, typed: str) -> Verdict:
     if not reason and not _use(work.session, pass_):
         work.session.refresh(pass_)
         reason = pass_.fault_at(work.now, grace) or "used"
-    return _note(work, pass_, reason, method)
+    return _note(work, pass_, why_cancelled(work, pass_) if reason == PassState.CANCELLED else reason, method)
+
+
+def why_cancelled(work: Work, pass_: Pass) -> str:
+    """Return by whom a pass was called off, as the log has it: revoked by the staff, left where its maker went, else cancelled."""
+    kinds = ("visitor.cancelled", "visitor.revoked")
+    ends = select(Event).where(Event.subject == pass_.subject, col(Event.kind).in_(kinds)).order_by(col(Event.id).desc())
+    last = work.session.exec(ends).first()
+    if last is None:
+        return str(PassState.CANCELLED)
+    return "revoked" if last.kind == "visitor.revoked" else str(last.data.get("why", PassState.CANCELLED))
 
 
 def decided(desk: Desk, passage_id: int) -> Verdict | None:

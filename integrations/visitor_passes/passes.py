@@ -51,10 +51,10 @@ def called(turn: Turn, pass_: Pass) -> str:
 
 
 def told(turn: Turn, pass_: Pass) -> dict[str, Any]:
-    """Return what is said of a pass: whose, when, its code and the link to its page."""
+    """Return what is said of a pass: whose, when, its code and the link to its page; over several days how often it opens the gate."""
     return {
         "visitor_name": pass_.visitor_name, "flat": turn.which_flat(pass_.household_id), "code": pass_.code, "from_": pass_.starts_at, "until": _last_minute(turn, pass_),
-        "url": link(turn, pass_),
+        "url": link(turn, pass_), "entries": pass_.entries_left if pass_.ends_at.date() > pass_.starts_at.date() else "",
     }  # fmt: skip
 
 

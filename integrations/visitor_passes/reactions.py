@@ -17,7 +17,7 @@ def call_off(work: Work, happening: Happening) -> None:
     for found in work.session.exec(theirs).all():
         found.state = PassState.CANCELLED
         work.session.add(found)
-        work.record("visitor.cancelled", f"pass:{found.public_id}")
+        work.record("visitor.cancelled", f"pass:{found.public_id}", why="left")
 
 
 ALL = (on("resident.unbound")(call_off), on("resident.moved_out", "household")(call_off))

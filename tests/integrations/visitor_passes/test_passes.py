@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from bot import config
-from bot.contract import Ask, Refusal, Reply, Services, Work
+from bot.contract import Ask, Refusal, Reply, Services, Turn, Work
 from bot.keys import Keys
 from bot.model import SHANGHAI
 from bot.services import load_services
@@ -200,7 +200,7 @@ def test_passes_of_whoever_is_let_go_open_the_gate_no_more_and_those_of_the_othe
     town.runs(leave)
 
     assert {one.visitor_name: one.state for one in town.all(Pass)} == {"张敏": PassState.CANCELLED, "李雷": PassState.ACTIVE}
-    assert check(town, pass_.code).reason == "cancelled"
+    assert check(town, pass_.code).reason == "left"
 
 
 def test_staff_call_off_a_pass_and_who_made_it_is_told(town: Town) -> None:
@@ -208,7 +208,7 @@ def test_staff_call_off_a_pass_and_who_made_it_is_told(town: Town) -> None:
 
     town.opens(Role.STAFF, console.cancel, params={"id": pass_.public_id})
 
-    assert check(town, pass_.code).reason == "cancelled"
+    assert check(town, pass_.code).reason == "revoked"
     assert "物业作废了张敏" in town.told(CHEN)[-1]
     with pytest.raises(Refusal, match="不用再作废"):
         town.opens(Role.STAFF, console.cancel, params={"id": pass_.public_id})
@@ -296,3 +296,68 @@ def test_office_sets_how_early_visitors_may_come(town: Town, monkeypatch: pytest
         )
 
     assert (asked(strict), asked(town.context.services)) == ("early", "")
+
+
+# ------------------------------------------------------------------ who is told, and what stands at the gate
+
+
+def _second_at_home(town: Town) -> str:
+    """Bind 刘琳 to the flat of 陈建国; returns her openid."""
+
+    def settle(session: Session) -> None:
+        home = session.exec(select(Household).where(Household.room == "501")).one()
+        people.bind(session, people.settle(session, home, name="刘琳"), "oLiu", town.now)
+
+    town.database.submit(settle).result()
+    return "oLiu"
+
+
+def test_who_made_a_pass_is_told_when_somebody_else_at_home_calls_it_off(town: Town) -> None:
+    pass_ = invited(town, starts_at=town.now + timedelta(hours=5))
+
+    town.asks(_second_at_home(town), actions.cancel, pass_id=pass_.public_id, sure="yes")
+
+    [said] = town.told(CHEN)
+    assert said.startswith("刘琳取消了张敏")
+    assert town.told("oLiu") == []
+
+
+def test_who_made_a_pass_is_told_of_a_change_and_not_of_their_own(town: Town) -> None:
+    pass_ = invited(town, starts_at=town.now + timedelta(hours=5))
+    later = town.now + timedelta(hours=7)
+
+    def change(openid: str) -> None:
+        def run(session: Session) -> None:
+            turn = Turn(session=session, now=town.now, context=town.context, openid=openid)
+            actions.change(turn, pass_.subject, {"starts_at": later if openid == CHEN else later + timedelta(hours=1)})
+
+        town.database.submit(run).result()
+
+    change(CHEN)
+    assert town.told(CHEN) == []
+    change(_second_at_home(town))
+    [said] = town.told(CHEN)
+    assert said.startswith("刘琳改了张敏的来访")
+
+
+def test_a_pass_of_several_days_tells_how_often_it_opens(town: Town) -> None:
+    day, week = town.now + timedelta(hours=5), town.now + timedelta(days=5)
+
+    assert "能进 1 人次" in town.says(CHEN, actions.invite, visitor_name="妈妈", starts_at=day, ends_at=week)
+    assert "人次" not in town.says(CHEN, actions.invite, visitor_name="妈妈", starts_at=day)
+
+
+def test_the_gate_says_who_called_a_pass_off(town: Town) -> None:
+    own, voided, left = (invited(town, visitor_name=name) for name in ("张敏", "李明", "王芳"))
+    town.asks(CHEN, actions.cancel, pass_id=own.public_id, sure="yes")
+    town.opens(Role.STAFF, console.cancel, params={"id": voided.public_id})
+
+    assert (check(town, own.code).words, check(town, voided.code).words) == ("住户已取消", "物业已作废")
+
+    def go(session: Session) -> None:
+        resident = session.exec(select(Resident).where(Resident.openid == CHEN)).one()
+        Work(session=session, now=town.now, context=town.context).unbind(resident, "asked")
+
+    town.database.submit(go).result()
+    assert check(town, left.code).words == "约他的人已不住这一户，请与住户联系"
+    assert not check(town, left.code).admitted
