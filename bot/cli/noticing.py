@@ -266,13 +266,13 @@ def decide(verb: str, public_id: str, *, demo: bool, community: str) -> None:
             notice = _found(session, public_id)
             notices.lock(session, notice)
             if verb in {"pause", "resume"}:
-                (notices.pause if verb == "pause" else notices.resume)(session, notice, now)
+                (notices.pause if verb == "pause" else notices.resume)(session, notice, now, actor=COMMAND_LINE)
             else:
                 is_back = verb == "unskip"
                 at = next((one.at for one in notices.coming(session, notice, now) if one.is_skipped is is_back), None)
                 if at is None:
                     raise Misconfigured(f"{public_id} has no time to {verb}; `linli notice list` shows what it has")
-                (notices.unskip if is_back else notices.skip)(session, notice, at, now)
+                (notices.unskip if is_back else notices.skip)(session, notice, at, now, actor=COMMAND_LINE)
             return _next(session, notice, now)
 
         typer.echo(f"{public_id}: {_DONE[verb]}; {linli.ask(run)}")
@@ -311,7 +311,7 @@ def recall(public_id: str, *, demo: bool, community: str) -> None:
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
 
         def stop(session: Session) -> int:
-            return notices.recall(session, _found(session, public_id), app.clock())
+            return notices.recall(session, _found(session, public_id), app.clock(), COMMAND_LINE)
 
         typer.echo(f"{public_id}: recalled, {linli.ask(stop)} deliveries stopped")
 

@@ -135,7 +135,7 @@ def take(session: Session, identity: int, msgid: str, now: datetime) -> None:
     mass = session.get_one(MassSend, identity, with_for_update=True)
     if mass.msgid is None:
         channels.count(session, session.get_one(Community, mass.community_id).appid, [channels.MASS], now)
-        events.record(session, now, "mass.sent", subject=f"mass:{identity}")
+        events.record(session, now, "mass.sent", subject=f"mass:{identity}", actor=events.COMMAND_LINE)
     mass.msgid = msgid
     session.add(mass)
     session.flush()

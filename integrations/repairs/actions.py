@@ -310,7 +310,9 @@ class Rating:
     ticket: str | None = None
 
 
-@action("repair.rate", Rating, replies={"which": "", "score": "number what", "done": "number", "low": "number", "none": ""})
+@action(
+    "repair.rate", Rating, replies={"which": "", "score": "number what", "done": "number flat", "low": "number flat", "none": ""}
+)
 def rate(turn: Turn, slots: Rating) -> Reply | Ask:
     """Rate a finished repair; a low rating is followed up by a person."""
     ticket = _choose(turn, slots.ticket, _rateable(turn))
@@ -320,7 +322,7 @@ def rate(turn: Turn, slots: Rating) -> Reply | Ask:
         return Ask(slot="score", name="score", options=SCORES, values={"number": ticket.number, "what": _what(turn, ticket)})
     _rate(turn, ticket, int(slots.score))
     name = "low" if int(slots.score) <= LOW else "done"
-    return Reply(name, about=ticket.subject, over=True, number=ticket.number)
+    return Reply(name, about=ticket.subject, over=True, number=ticket.number, flat=_which(turn, ticket))
 
 
 def _rate(turn: Turn, ticket: Ticket, score: int) -> None:

@@ -146,3 +146,14 @@ def test_who_asks_for_notices_with_a_question_gets_its_answer(town: Town) -> Non
 ])  # fmt: skip
 def test_what_is_asked_about_and_in_no_notice_is_named(question: str, word: str, now: datetime) -> None:
     assert answers.untold(question, said(now, LIFT)) == word
+
+
+def test_what_an_old_notice_calls_tomorrow_is_told_with_its_date_and_with_the_day_it_was_published(town: Town) -> None:
+    published(town, "停水通知", "明天 9:00 到 15:00 停水。", CHEN, days=5)
+
+    told = town.now.astimezone(SHANGHAI) - timedelta(days=5)
+    meant = told + timedelta(days=1)
+    said = town.says(CHEN, actions.latest)
+    assert f"{told.month}月{told.day}日" in said
+    assert f"明天（{meant.month}月{meant.day}日） 9:00" in said
+    assert f"明天（{meant.month}月{meant.day}日） 9:00" in asked(town, "停水停到几点")
