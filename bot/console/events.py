@@ -80,7 +80,7 @@ OWN = Log(
         "effect.discarded": "放弃了没有完成的操作", "effect.put_back": "撤销了对没完成操作的决定", "unmatched.ignored": "把没听懂的话设为不再显示", "unmatched.shown": "让没听懂的话重新显示",
     },
     words={
-        "reason": {"unfollowed": "取消关注", "corrected": "说错了房号", "moved_out": "搬走了", "objected": "家里人说不认识", "asked": "本人要求"},
+        "reason": {"unfollowed": "取消关注", "corrected": "说错了房号", "moved_out": "搬走了", "objected": "家里人说不认识", "blocked": "物业拦住了这个微信", "changed": "本人换了微信", "asked": "本人要求"},
         "evidence": {one.value: said for one, said in people.EVIDENCE_WORDS.items()}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
         "allowed": {"yes": "可以", "no": "不可以"},
     },

@@ -298,8 +298,10 @@ class Work:
         """Let nobody else bind or let go of an account until this transaction ends: another waits, and then sees what was done."""
         conversations.hold(self.session, openid)
 
-    def object_to(self, openid: str, flat: Household) -> None:
+    def object_to(self, openid: str, flat: Household, reason: str = "objected") -> None:
         """Keep an account from a flat until staff let it in again: a household, or staff for it, say that they do not know it.
+
+        `reason` stands in the log: `blocked` where it was the staff.
 
         What it claimed is forgotten. Whoever the roster has in the flat stays on it, without the account; whoever was let in goes
         out of it, and keeps the account for their other flats.
@@ -312,9 +314,9 @@ class Work:
         if resident is None or lives is None or not lives.is_current:
             return
         if lives.evidence is Evidence.ROSTER:
-            self.unbind(resident, "objected")
+            self.unbind(resident, reason)
         else:
-            self.move_out(resident, flat, "objected")
+            self.move_out(resident, flat, reason)
 
     def _require_known(self, resident: Resident, flats: Collection[int]) -> None:
         if resident.openid and objections.flats_against(self.session, resident.openid).intersection(flats):

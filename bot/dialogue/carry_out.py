@@ -314,6 +314,8 @@ def _finish(talk: Talk, form: Form, intent: Intent, text: str, kind: Kind = "don
         if not intent.provides_flat or talk.turn.is_bound or (talk.turn.only_address and talk.turn.claim is not None):
             resumed = carry_out(talk, starting.resume(talk.standing, outer, talk.facts()))
             return replace(resumed, texts=(text, *resumed.texts))
+        if talk.intents[outer.intent].provides_flat and outer.words:  # another flat, and nobody knows yet whose this one is
+            text = _said([text], talk.phrase(Line("flat.later", {"words": starting.quoted(outer.words[0])})))
     return Answer(texts=(text,), outcome=Outcome(kind=kind, intent=intent.id), values=_plain(form, intent))
 
 

@@ -33,6 +33,7 @@ from bot.language.danger import aftermath
 from bot.language.files import Intent
 from bot.language.kinds.kind import SKIPPED, Aspect, Slot
 from bot.language.matching.matcher import TEMPLATE, Candidate
+from bot.language.people import OWN_RELATIVE, RELATIVE
 from bot.language.reading import Reading
 
 #: Where any words would do for an answer (a place, a remark), another request must be this clear to be taken for one.
@@ -51,6 +52,12 @@ _NOT_SO = re.compile("我是说|我说的|我的意思|搞错|弄错|误会|没�
 
 #: How a further wish begins, or what it says.
 _BESIDES = re.compile("^(?:对了|还有|另外|再就是|顺便|哦对)|也|又")
+
+#: Says of a flat that it is one more, or somebody else's.
+_ANOTHER_FLAT = re.compile(
+    f"^(?:对了|还有|另外|再就是|顺便)|[也再](?:帮|给|把|要|绑|登|加|有)|(?:还有|另外|第二|另)(?:一)?[户套个]"
+    f"|(?:{RELATIVE}|{OWN_RELATIVE}|父母|老人|公婆|岳父母)(?:他们|们|家|那边|自己)*(?:是|也)?(?:住|在|家|那[套户]|的(?:房|家))"
+)
 
 #: Asked whether something is called off, who says so once more says yes: 是的不要来了. 怎么还不来 presses for it.
 _NOBODY_COMES = re.compile(
@@ -284,8 +291,8 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
     """Return what follows a yes or a no to what was read back, or the naming of what shall change."""
     if form.prompt and form.stage is forms.Stage.REREAD and courtesy.agrees(text):  # to what was said in between
         return again(standing, form)
-    if form.agreed and courtesy.agrees(
-        text.replace(str(form.doubted), "")
+    if form.agreed and _says_so(
+        form, text.replace(str(form.doubted), "")
     ):  # 对，没错; 对的1202: what was said, and none of those shown
         return advance(standing, replace(form, values={**form.values, form.asking: form.agreed}), intent, facts)
     if form.is_read_back and (courtesy.agrees(text) or _agrees_to_cancel(intent, text)):
@@ -297,6 +304,11 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
         return Say(standing=stays, phrase=Line("form.change"), kind="asks", intent=intent.id)
     slot = forms.meant(form, intent, text)
     return again(standing, forms.ask(forms.without(form, slot), slot)) if slot is not None else None
+
+
+def _says_so(form: Form, text: str) -> bool:
+    """Tell whether a yes is said to what was asked with it; a mere 好 picks none of several that are shown: who they are, for one."""
+    return courtesy.agrees(text) and not (form.menu and all(map(answers.is_assent, courtesy.clauses(text) or [text])))
 
 
 def _takes_numbers(form: Form, intent: Intent) -> bool:
@@ -370,6 +382,8 @@ def _tells_more(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
 
 def _one_more(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step | None:
     """Return the noting of a further wish of the same kind for when this one is done: 对了楼下大门也刷不开, while a lamp is reported."""
+    if intent.provides_flat:
+        return _one_more_flat(standing, form, intent, heard)
     best = heard.match.candidates[0] if heard.match.candidates else None
     if best is None or best.intent != intent.id or best.confidence < PLAUSIBLE or not _BESIDES.search(heard.text):
         return None
@@ -380,6 +394,23 @@ def _one_more(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     waits = forms.described(forms.begin(intent, said, form.outer, heard.text), intent)
     kept = Line("form.more", {"words": quoted(heard.text)})
     return again(standing, replace(form, outer=waits), (kept,))
+
+
+def _one_more_flat(standing: Standing, form: Form, intent: Intent, heard: Heard) -> Step | None:
+    """Return the noting of another flat for when this one is done: 我妈住8栋1单元1401，也帮我绑一下 is no correction of one's own."""
+    said = {name: value for name, value in read_slots(intent, heard).items() if _is_part(intent, name)}
+    known = {name: value for name, value in form.values.items() if _is_part(intent, name)}
+    is_whole = all(
+        slot.name in values for values in (said, known) for slot in intent.slots if slot.required and not slot.skippable
+    )
+    if not is_whole or said == known or corrects(heard.text) or not _ANOTHER_FLAT.search(heard.text):
+        return None
+    waits = forms.begin(intent, said, form.outer, heard.text)
+    return again(standing, replace(form, outer=waits), (Line("form.more", {"words": quoted(heard.text)}),))
+
+
+def _is_part(intent: Intent, name: str) -> bool:
+    return any(slot.name == name and slot.kind.is_part for slot in intent.slots)
 
 
 def _guessed(form: Form, intent: Intent, heard: Heard, facts: Facts) -> Form | None:
@@ -467,9 +498,9 @@ def _ask_again(standing: Standing, form: Form, intent: Intent, text: str) -> Ste
     tried = replace(form, tries=form.tries + 1)
     if tried.tries >= PATIENCE:
         return again(standing, tried, (Line("form.stuck"),))
-    if courtesy.agrees(text):  # a yes to a question for a value: there is nothing wrong with it, it is only no value
-        return again(standing, tried)
     slot = forms.asked(form, intent)
+    if courtesy.agrees(text) and not (form.menu and slot is not None and slot.error):
+        return again(standing, tried)  # a yes to a question for a value: there is nothing wrong with it, it is only no value
     if slot is None or not slot.error:
         return again(standing, tried, (Line("form.unclear"),))
     return Ask(standing=standing.within(tried), with_help=True)

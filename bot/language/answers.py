@@ -34,6 +34,12 @@ _YES = re.compile(
     )
     + r"|嗯+)+(?:(?<!得)了)?"
 )
+#: Yes to a proposal; 是 and 对 say that something is so.
+_ASSENT = re.compile(
+    r"(?>"
+    + _any("好 好的 好滴 好嘞 好呀 好哒 行 行的 可以 可以的 可以可以 没问题 ok okay 成 中 妥 妥了 得 得嘞 要得 要得嘛 同意")
+    + ")+"
+)
 _HEARD = re.compile(
     "(?>[嗯哦噢喔]+[呐哪]?|"
     + _any(
@@ -214,6 +220,11 @@ _NOW = re.compile(
 def is_yes(text: str) -> bool:
     """Tell whether the whole message agrees."""
     return _is_all(_YES, text)
+
+
+def is_assent(text: str) -> bool:
+    """Tell whether the whole message only goes along, and says of nothing that it is so: 好, 行吧, 可以."""
+    return _is_all(_ASSENT, text)
 
 
 def is_heard(text: str) -> bool:

@@ -53,7 +53,7 @@ class Living(Flat):
     replies={
         "done": "flat", "already": "flat", "waits": "said", "claimed": "said", "unwanted": "said", "where": "said", "prove": "said", "prove_more": "said flat",
         "again": "said", "who": "said", "name": "said", "pending": "said", "asked": "said", "tired": "said",
-        "locked": "said",
+        "locked": "said", "stopped": "said",
     },
 )  # fmt: skip
 def bind(turn: Turn, slots: Living) -> Reply | Ask:
@@ -70,6 +70,8 @@ def bind(turn: Turn, slots: Living) -> Reply | Ask:
     slots = _there(turn, slots)
     flat = binding.find_flat(turn.session, slots.building, slots.unit, slots.room)
     roster.claim_flat(turn.session, turn.openid, slots.parts, flat, turn.now)
+    if flat is not None and proofs.was_stopped(turn, turn.openid, flat):
+        return _to_office("stopped", turn, slots)
     if slots.proof in (None, AGREED):
         return _ask_for_proof(turn, slots)
     owners = _prove(turn, slots, flat)
@@ -226,7 +228,11 @@ def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
     return Reply("changed", about=about, called=f"{meant.label}的核对", said=meant.label)
 
 
-@action("identity.show", replies={"done": "flat", "several": "flat others", "waits": "said at", "none": ""}, shows=True)
+@action(
+    "identity.show",
+    replies={"done": "flat", "several": "flat others", "waits": "said at", "stopped": "flat", "ended": "flat", "none": ""},
+    shows=True,
+)
 def show(turn: Turn, slots: object) -> Reply:
     """Tell which flats are the resident's, and which one is meant now."""
     flats = roster.homes(turn.session, turn.resident) if turn.resident is not None else []
@@ -236,11 +242,17 @@ def show(turn: Turn, slots: object) -> Reply:
             return Reply("several", flat=first.label, others="、".join(one.label for one in others))
         return Reply("done", flat=first.label)
     waiting = binding.request_of(turn.session, turn.openid)
-    return (
-        Reply("waits", said=binding.said_in(waiting).label, at=waiting.opened_at)
-        if waiting is not None
-        else Reply("none", ok=False)
-    )
+    if waiting is not None:
+        return Reply("waits", said=binding.said_in(waiting).label, at=waiting.opened_at)
+    if (former := _former(turn)) is not None:
+        return Reply("stopped" if proofs.is_unwanted(turn, turn.openid, former) else "ended", ok=False, flat=former.label)
+    return Reply("none", ok=False)
+
+
+def _former(turn: Turn) -> Household | None:
+    """Return the flat to which an account was bound before, one that does not know it any more first."""
+    lived = [flat for one in roster.ever_bound(turn.session, turn.openid) for _, flat in roster.residences_of(turn.session, one)]
+    return min(lived, key=lambda flat: not proofs.is_unwanted(turn, turn.openid, flat), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -95,6 +95,11 @@ def confirm(desk: Desk) -> Redirect:
     task = requests.answerable(desk, desk.params["id"])
     flat, person = _chosen(desk, task)
     name = desk.form.get("name", "").strip()[:LONGEST]
+    if person is None:
+        _require_new(desk, flat, name or str(task.data.get("name", "")))
+    elif person.openid is not None:  # they have another account now, and staff have made sure that it is them
+        desk.tell(person, "identity.changed", flat=flat.label)
+        desk.unbind(person, "changed")
     desk.close(task, f"已绑定{flat.label}")
     resident = requests.approve(desk, task, flat, person, Evidence.STAFF, name=name)
     return Redirect("/console/flats", f"{resident.name or '这位居民'}已绑定{flat.label}，已告诉本人和家里人。")
@@ -114,23 +119,33 @@ def _chosen(desk: Desk, task: Task) -> tuple[Household, Resident | None]:
     kind, _, key = desk.form.get("household", "").partition(":")
     if kind == "new":
         return _added(desk, binding.said_in(task)), None
-    if kind == "person":
+    if kind in ("person", "anew"):
         public_id, _, home = key.partition(":")
         person = roster.by_public_id(desk.session, public_id)
         homes = roster.homes(desk.session, person) if person else []
         flat = next((one for one in homes if str(one.id) == home), None)
         if person is None or flat is None:
             raise Refusal("名册里没有这个人了，请刷新页面。")
-        if person.openid is not None:
+        if person.openid is not None and kind == "person":
             raise Refusal(
-                f"{person.name or '这位居民'}已经绑定了另一个微信。换手机的，请先在住户页面解除旧的；是家里另一个人，选“家里的另一个人”。"
+                f"{person.name or '这位居民'}已经绑定了另一个微信。是本人换了微信，选“本人换了微信”；是家里另一个人，选“家里的另一个人”。"
             )
         return flat, person
     number = row_id(key or kind)
     found = desk.session.get(Household, number) if number is not None else _typed(desk)
     if found is None:
-        raise Refusal("请选一个人或一户；名册里没有的，选“名册漏了，加入名册”。")
+        raise Refusal(
+            "请选一个人或一户；人不在名册里，选那一户下面的“家里的另一个人，名册里还没有”；上面没有那一户，在“别的一户”里按楼栋房号找。"
+        )
     return found, None
+
+
+def _require_new(desk: Desk, flat: Household, name: str) -> None:
+    """Raise Refusal for a second row of somebody whom the flat has: two of a name in a flat are told apart by no file and no search."""
+    if name and any(one.name == name for one in roster.people_of(desk.session, flat)):
+        raise Refusal(
+            f"{flat.label}的名册里已经有{name}了，请在上面选本人；换了微信的，选“本人换了微信”。真有两位同名的，把姓名写得不一样，例如：{name}（小）。"
+        )
 
 
 def _added(desk: Desk, said: Flat) -> Household:

@@ -38,12 +38,18 @@ def object_to(work: Work, newcomer: Resident, flat: Household, member: Resident)
 
 
 def _standing(work: Work, resident: Resident, flat: Household) -> Standing:
-    lives, binding = roster.residence(work.session, resident, flat), roster.binding_of(work.session, resident)
-    on_roster = lives is not None and lives.evidence is Evidence.ROSTER
+    lives = roster.residence(work.session, resident, flat)
     return Standing(
-        evidence=binding.evidence if on_roster and binding else lives.evidence if lives else Evidence.INVITATION,
-        is_on_roster=on_roster, has_own_number=proofs.has_number(resident), since=resident.bound_at or work.now,
+        evidence=evidence_of(work, resident, flat) or Evidence.INVITATION,
+        is_on_roster=lives is not None and lives.evidence is Evidence.ROSTER, has_own_number=proofs.has_number(resident), since=resident.bound_at or work.now,
     )  # fmt: skip
+
+
+def evidence_of(work: Work, resident: Resident, flat: Household) -> Evidence | None:
+    """Return by what an account came to belong to a flat: of who is on its roster, by what it was shown that the account is theirs."""
+    lives, binding = roster.residence(work.session, resident, flat), roster.binding_of(work.session, resident)
+    is_on_roster = lives is not None and lives.evidence is Evidence.ROSTER
+    return binding.evidence if is_on_roster and binding else lives.evidence if lives else None
 
 
 def is_disputed(work: Work, one: Resident, other: Resident) -> bool:

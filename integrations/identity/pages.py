@@ -11,13 +11,13 @@ from integrations.identity import binding, household, requests
 def newcomer(visit: Visit) -> View:
     """Show who was bound to the flat, when, and by what evidence."""
     person, flat, member = _all(visit)
-    lives = roster.residence(visit.session, person, flat)
+    evidence = household.evidence_of(visit, person, flat)
     return View(
         "identity/newcomer.html",
         {
             "who": person.name or "一位家里人", "flat": flat, "at": person.bound_at, "is_bound": person.openid is not None,
             "is_disputed": household.is_disputed(visit, person, member),
-            "how": roster.EVIDENCE_WORDS[lives.evidence] if lives else "", "community": visit.community,
+            "how": roster.EVIDENCE_WORDS[evidence] if evidence else "", "community": visit.community,
         },
     )  # fmt: skip
 

@@ -77,6 +77,13 @@ def is_unwanted(work: Work, openid: str, flat: Household) -> bool:
     return roster.is_objected(work.session, openid, flat.key)
 
 
+def was_stopped(work: Work, openid: str, flat: Household) -> bool:
+    """Tell whether an account was bound to a flat that does not know it any more: it knows the flat, and is told why digits open nothing."""
+    if not is_unwanted(work, openid, flat):
+        return False
+    return any(roster.residence(work.session, one, flat) is not None for one in roster.ever_bound(work.session, openid))
+
+
 def is_free(work: Work, person: Resident, openid: str) -> bool:
     """Tell whether somebody may be whose account this is: they have none, and live in no flat that does not know it."""
     return person.openid is None and not roster.lives_where_unknown(work.session, person, openid)

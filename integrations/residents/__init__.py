@@ -17,7 +17,7 @@ integration = Integration(
     log=events.LOG,
     effects=(flat.draw,),
     emits=events.EMITS,
-    tells={"household.unbound": "flat"},
+    tells={"household.unbound": "flat", "household.blocked": "flat"},
     processing=processing.PROCESSING,
     permissions=(
         Permission(name="household.view", title="看居民和住户", roles=_DESK),

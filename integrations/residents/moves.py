@@ -189,8 +189,8 @@ def block(desk: Desk) -> Redirect:
     if resident.openid is None:
         raise Refusal("这位居民没有绑定微信，没有账号可以拦住。")
     desk.record("account.blocked", about(flat))
-    desk.tell(resident, "household.unbound", flat=flat.label)
-    desk.object_to(resident.openid, flat)
+    desk.tell(resident, "household.blocked", flat=flat.label)
+    desk.object_to(resident.openid, flat, "blocked")
     left = "、".join(home.label for home in roster.homes(desk.session, resident)) if resident.openid else ""
     ended = f"它还绑定着{left}" if left else "绑定已解除"
     return _back(flat, f"这个微信不能再绑定这一户，{ended}。弄错了，可以在下面“放行”。")

@@ -242,9 +242,19 @@ _OF_OTHERS = re.compile(
 _MOVES = re.compile("搬|换|改|现在|不是|不在|不住|原来|以前|之前")
 
 
+#: A building or a unit of a higher number is none: it was a room, a year or the end of a telephone.
+_HIGHEST = {"building": 200, "unit": 30}
+
+
+def is_odd(name: str, number: str) -> bool:
+    """Tell whether a number is too high for a building or a unit, wherever it may be: 4096 is no unit."""
+    return number.isdigit() and int(number) > _HIGHEST.get(name, int(number))
+
+
 def _part(name: str) -> Callable[[Message, Slot], Value | None]:
     def take(message: Message, slot: Slot) -> Value | None:
-        return None if _contradicts(message) else getattr(said(message), name) or None
+        part = "" if _contradicts(message) else getattr(said(message), name)
+        return None if is_odd(name, part) else part or None
 
     return take
 
@@ -260,6 +270,8 @@ def _contradicts(message: Message) -> bool:
 def _read(message: Message, slot: Slot) -> Value | None:
     alone = _ALONE.fullmatch(bare(message.rest))
     number = alone and _number(alone["number"])
+    if number and is_odd(slot.kind.name, number):
+        return None
     return ("-" + number if alone["minus"] else number) if alone and number else None
 
 

@@ -18,6 +18,7 @@ from bot.store.followers import Follower
 from bot.store.notices import Notice
 from bot.store.people import Evidence, Household, Residence, Resident, ResidentRole
 from bot.store.staff import Role
+from bot.store.tasks import Task
 from integrations.desk import tasks as desk_tasks
 from integrations.identity import actions, binding, console, household, joining, pages, proofs
 from integrations.notices import actions as notices_said
@@ -302,7 +303,7 @@ def test_one_tap_of_somebody_at_home_lets_a_stranger_go_for_good(town: Town) -> 
     assert "停掉" in town.told(NEW)[-1]
     assert [task.kind for task in town.tasks()] == ["identity.objected"]
     town.now += timedelta(days=2)
-    assert named(town.asks(NEW, actions.bind, building="3", unit="2", room="501", proof="8001")) == "again"
+    assert named(town.asks(NEW, actions.bind, building="3", unit="2", room="501", proof="8001")) == "stopped"
 
 
 def _rivals(town: Town) -> tuple[str, str]:
@@ -589,6 +590,28 @@ def test_a_person_who_has_another_account_is_not_taken_over(town: Town) -> None:
     assert bound(town, CHEN) is not None
 
 
+def test_who_changed_their_account_is_the_same_person_and_the_old_one_is_told(town: Town) -> None:
+    key = _request(town, {"building": "3", "unit": "2", "room": "501"})
+    chen = bound(town, CHEN)
+    assert chen is not None
+
+    town.opens(Role.STAFF, console.confirm, params={"id": key}, household=f"anew:{chen.public_id}:{chen.household_id}")
+
+    assert bound(town, CHEN) is None
+    assert getattr(bound(town, NEW), "id", None) == chen.id
+    assert home(town, "501") == ["陈建国"]
+    assert "换到了另一个微信" in town.told(CHEN)[-1]
+
+
+def test_nobody_is_put_on_the_roster_of_a_flat_twice(town: Town) -> None:
+    key = _request(town)
+    flat = next(one for one in town.all(Household) if one.room == "503")
+
+    with pytest.raises(Refusal, match="已经有王强"):
+        town.opens(Role.STAFF, console.confirm, params={"id": key}, household=f"flat:{flat.id}", name="王强")
+    assert home(town, "503") == ["王强"]
+
+
 def test_a_flat_the_roster_forgot_is_added(town: Town) -> None:
     key = _request(town, NOWHERE)
 
@@ -650,6 +673,25 @@ def test_page_shows_what_was_said_and_the_talk_but_no_openid(town: Town) -> None
     assert row["said"] == ["我住99栋9单元999，电话13800000002"]
     assert row["phones"] == ["13800000002"]
     assert row["talk"]
+
+
+def test_who_was_bound_and_is_blocked_is_told_why_digits_open_nothing(town: Town) -> None:
+    def block(session: Session) -> None:
+        work = Turn(session=session, now=town.now, context=town.context, openid=CHEN)
+        work.object_to(CHEN, session.exec(select(Household).where(Household.room == "501")).one(), "blocked")
+
+    town.database.submit(block).result()
+
+    assert named(town.asks(CHEN, actions.show)) == "stopped"
+    assert named(town.asks(CHEN, actions.bind, building="3", unit="2", room="501", proof="1234")) == "stopped"
+    assert [task.kind for task in town.all(Task)] == ["identity.confirm"]
+    assert named(town.asks(NEW, actions.show)) == "none"
+
+
+def test_who_let_go_of_the_flat_is_told_how_to_bind_again(town: Town) -> None:
+    town.asks(CHEN, actions.unbind)
+
+    assert "3栋2单元501的绑定已经解除" in town.says(CHEN, actions.show)
 
 
 def test_a_flat_said_wrongly_is_put_right_while_it_waits(town: Town) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import pytest
 from sqlmodel import Session, select
 
 from bot import config
-from bot.cli.talk import DATABASE, Room, found
+from bot.cli.talk import APPID, DATABASE, Room, found
 from bot.dialogue.understanding import Understanding
 from bot.model import SHANGHAI
 from bot.services import load_services, understand
 from bot.store import people
+from bot.store.communities import Community
 from bot.store.conversations import Conversation
 from bot.store.tasks import Task
 from bot.store.unmatched import Unmatched
@@ -287,3 +289,74 @@ def test_what_waited_for_the_flat_goes_on_when_a_code_gives_it(room: Room) -> No
 def test_who_has_no_code_after_all_is_told_the_other_way_and_let_go(room: Room) -> None:
     assert "告诉我住哪一户" in said(room, "我有住户码", "没有")
     assert "不住这里就不用登记" in said(room, "我有住户码", "我是送外卖的")
+
+
+# ------------------------------------------------------------------ several communities
+
+
+@pytest.fixture
+def two(room: Room) -> Room:
+    """The same where the account serves two communities whose names begin alike."""
+
+    def make(session: Session) -> Community:
+        there = Community(appid=APPID, name="和苑小区东区", phone="0571-2")
+        session.add(there)
+        session.flush()
+        return session.get_one(Community, there.key)
+
+    here, there = room.house.context.community, room.database.submit(make).result()
+    context = replace(room.house.context, neighbours=(here, there))
+    room.house = replace(room.house, context=context, communities={here.key: here, there.key: there})
+    return room
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["和苑", "和苑小区", "就是和苑小区 不是东区", "和苑小区的呀", "不是东区，是和苑小区", "我们家在和苑小区那边", "1", "第一个"],
+)
+def test_a_community_is_meant_by_its_name_or_a_part_of_it(two: Room, words: str) -> None:
+    assert "是哪个小区的" in said(two, "我住3栋2单元502")
+    said(two, words)
+
+    assert "吕*勇" in said(two, DIGITS)
+
+
+@pytest.mark.parametrize("words", ["东区", "东区那边", "和苑小区东区", "是东区，不是和苑小区", "2"])
+def test_the_other_community_is_meant_by_what_only_it_is_called(two: Room, words: str) -> None:
+    said(two, "我住3栋2单元502", words)
+
+    assert "没对上" in said(two, DIGITS), "the flat of the first community is not looked into"
+
+
+@pytest.mark.parametrize(
+    "words", ["我是3栋2单元502业主吕勇 尾号2160 和苑小区", "和苑小区3栋2单元502的吕勇，尾号2160", "我住和苑3栋2单元502，尾号2160"]
+)
+def test_a_community_named_in_the_first_sentence_is_not_asked_for(two: Room, words: str) -> None:
+    assert "吕*勇" in said(two, words)
+
+
+def test_the_end_of_a_communitys_name_is_no_part_of_the_building(two: Room) -> None:
+    assert "3栋2单元502，好的" in said(two, "我住和苑小区东区3栋2单元502")
+
+
+def test_what_is_said_amid_the_question_for_the_community_is_served_and_kept(two: Room) -> None:
+    asked = said(two, "我住3栋2单元502")
+
+    explained = said(two, "啥意思")
+    assert explained != asked
+    assert "几个小区" in explained
+    assert "2. 和苑小区东区" in explained
+    assert "8:30" in said(two, "物业几点下班")
+    assert "能报修" in said(two, "还没绑好可以报修不")
+    assert "人工" in said(two, "嘟嘟嘟")
+    said(two, DIGITS)
+    assert "吕*勇" in said(two, "和苑")
+
+
+def test_a_guest_is_let_go_by_the_question_for_the_community(two: Room) -> None:
+    assert "不住这里就不用登记" in said(two, "我住3栋2单元502", "我是他朋友")
+
+
+def test_a_repair_amid_the_question_for_the_community_is_reported(two: Room) -> None:
+    assert "是哪个小区的" in said(two, "我住3栋2单元502", "厨房漏水")
+    assert "工单号" in said(two, "和苑小区")
