@@ -74,14 +74,15 @@ _NOT_HERE = re.compile(
     "^(?:我|俺|我们|咱|阿拉)?(?:又|并|也|都|现在|已经)?(?:不|没|冇|唔)(?:是)?(?:住|喺)(?:在)?(?:这里?|这儿|这边|呢度|你们(?:这|小区)|小区里?|里面)"
     "|(?:不|唔)(?:是|系)(?:这里|这儿|你们|这个|本)?(?:小区)?的?(?:住户|居民)|搬走了"
     "|^(?:我|俺)?(?:就|只)?是(?:来)?(?:送|跑|拉)(?:外卖|快递|餐|货|水|菜|东西)的|^(?:我|俺)?(?:就|只)?是(?:外卖|快递)(?:员|小哥|骑手)?"
-    "|^(?:我|俺)?(?:就|只)?是(?:来(?:做客|串门|看房)的|路过的?|访客|客人|中介|[他她](?:的|家的?)?(?:朋友|同学|同事|亲戚|客人))"
+    "|^(?:我|俺)?(?:就|只)?是(?:来(?:做客|串门|看房)的|路过的?|客人|中介|[他她](?:的|家的?)?(?:朋友|同学|同事|亲戚|客人))"
 )
 
 #: Asks what the open question means, or what it is for.
 _WHAT_IS_ASKED = re.compile(
     r"(?:这|那|你|您|这个|问的|说的|回复数字)*(?:是|问)*(?:啥|什么|么子|咩|什嘛)(?:个)?(?:意思|东西|号|码)?[啊呀呢嘛\s?？]*"
     r"|(?:我|俺)?(?:看|听|搞|弄)?不(?:太)?(?:懂|明白|会)(?:弄|填|回|答|你说的)?(?:什么意思)?[了啊呀\s?？。]*|没[看听]懂[啊呀。]*"
-    r"|怎么(?:回|填|答|弄|回复|选|说)[啊呀呢\s?？]*|为(?:什么|啥)(?:要|还要)?(?:问|填|选|说)?(?:这个|这些)?[啊呀呢\s?？]*"
+    r"|怎么(?:回|填|答|弄|回复|选|说)[啊呀呢\s?？]*"
+    r"|为(?:什么|啥)(?:要|还要)?(?:问|填|选|说|给|知道)?(?:我的?)?(?:这个|这些|手机号?码?|电话号?码?|号码|后四位|尾号|姓名|名字|小区)?[啊呀呢\s?？]*"
     r"|(?:问|要)这个?(?:干嘛|干什么|干啥|做什么|做啥|有什么用)[啊呀呢\s?？]*"
 )
 
@@ -650,7 +651,7 @@ def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Ste
         return hand_over(standing, facts, other, "\n".join((*form.words, words)), topic=intent.title)
     if other.id == intent.id:
         return _touched(standing, form, intent, heard, facts)
-    if intent.provides_flat and lacks_home(other, facts):
+    if _is_of_binding(intent, facts) and lacks_home(other, facts):
         return _wait_for_flat(standing, form, other, heard, facts)
     if ahead := _ahead(standing, form, [other], heard.reading, facts):
         return ahead

@@ -97,6 +97,8 @@ _THAT_ONE = re.compile("的?(?:那|这)(?:一)?(?:个|张|位|条|间|件|单)$|
 
 _CLAUSE = re.compile(r"[，,。.；;!！\s]+")
 
+_DENIES = re.compile("[不没冇唔弗勿非别莫]")
+
 #: Who does it, and how it begins, before the words that leave.
 _LEAVER = r"(?:不好意思|对不起|抱歉|哎呀?|唉|啊|那|就|我|俺|咱|这次|今天|现在|真的|还是|干脆|太麻烦了?|好麻烦|太|好像|都|全|又)*"
 _WORK = r"(?:办|弄|搞|整|填|写|报|报修|约|预约|登记|邀请|绑|绑定|打卡|申请|做|操作|说|问|看|查|修|开|来)"
@@ -345,6 +347,8 @@ def pick(text: str, options: Sequence[str]) -> int | None:
     holding = [index for index, option in enumerate(options) if meant and meant in _bare(option)]
     if len(holding) == 1:
         return holding[0]
+    if _DENIES.search(bare) and not any(map(_DENIES.search, options)):  # 我不是吕勇 is near 我就是吕*勇, and means it least
+        return None
     near = process.extract(bare, [_bare(option) for option in options], scorer=fuzz.ratio, score_cutoff=70, limit=2)
     if not near or (len(near) > 1 and near[0][1] - near[1][1] < 10):
         return None

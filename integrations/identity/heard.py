@@ -14,10 +14,17 @@ _NAMED = re.compile(
 #: One that lost a sign, or has one too many: no name of anybody's.
 _MISTYPED = re.compile(r"(?:邀请|住户|家人|家庭)码(?:是|为|[:：]|\s)*(?P<code>[0-9A-Za-z]{4,20})(?![0-9A-Za-z])")
 
+#: 我还绑着没: whether, not who.
+_STILL = re.compile(
+    r"(?:请问|那|我|俺|现在|这个?微信|这个?号|是不是)*还(?:是不是)?(?:绑定?|登记)(?:着|了|上|得)?(?:没有|没|吗|么|不|呢|嘛)[啊呀了\s?？。]*"
+)
+
 
 def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to such words, or what is to be done; nothing for all others."""
     text = text.strip()
+    if _STILL.fullmatch(text):
+        return Wish(intent="identity.show")
     return _code(turn, text) or household.hear(turn, text) or _digits(turn, text)
 
 

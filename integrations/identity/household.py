@@ -1,12 +1,10 @@
 """What a household says of who wants to belong to it, or already does: one tap on a page, or a word in the chat."""
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
-from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Task, Turn, Wish, Work, action, roster, tasks
+from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Task, Turn, Wish, Work, roster, tasks
 from integrations.identity import proofs, requests, standing
 from integrations.identity.standing import Standing
 
@@ -95,6 +93,12 @@ _WHO_ASKS = re.compile(
     r"(?:是|请问|到底)*(?:谁|哪个|哪位|什么人|啥人)(?:在|要|想|说|又|申请)+(?:绑定?|登记|加入|加进)(?:我们?家|这一户|俺家)?[的了啊呀呢吗\s?？。]*"
 )
 
+#: What a member of a household says: of who is bound there or wants to be, and to who wants to be.
+UNKNOWN, YES, NO = "unknown", "yes", "no"
+
+#: What they are done with, where it is asked of whom they are said.
+INTENT = "identity.members"
+
 #: How long after it was asked a mere 同意, without a name, is about it.
 SOON = timedelta(days=1)
 
@@ -141,24 +145,24 @@ def hear(turn: Turn, text: str) -> str | Wish:
 def _unknown(turn: Turn) -> str | Wish:
     meant = [*newcomers(turn, since=turn.now - RECENT), *waiting_at_home(turn)]
     if len(meant) == 1:
-        return _now(turn, "identity.object", meant[0], put_out)
-    return Wish(intent="identity.object") if meant or newcomers(turn) else ""
+        return _now(turn, meant[0], UNKNOWN)
+    return Wish(intent=INTENT, values={"says": UNKNOWN}) if meant or newcomers(turn) else ""
 
 
 def _unknown_by_name(turn: Turn, name: str) -> str | Wish:
     meant = [one for one in (*newcomers(turn), *waiting_at_home(turn)) if one.is_called(name)]
     if len(meant) == 1:
-        return _now(turn, "identity.object", meant[0], put_out)
-    return Wish(intent="identity.object", values={"called": name}) if meant else ""
+        return _now(turn, meant[0], UNKNOWN)
+    return Wish(intent=INTENT, values={"says": UNKNOWN, "called": name}) if meant else ""
 
 
-def _now(turn: Turn, intent: str, stranger: Stranger, do: Callable[[Turn, Stranger], str], **values: str) -> str | Wish:
+def _now(turn: Turn, stranger: Stranger, says: str) -> str | Wish:
     """Do it at once; where it stands open of whom it shall be done, that is answered by it."""
-    if turn.open == intent:
-        return Wish(intent=intent, values={**values, "called": "", "who": stranger.key})
+    if turn.open == INTENT:
+        return Wish(intent=INTENT, values={"says": says, "called": "", "who": stranger.key})
     try:
         with turn.session.begin_nested():  # of what is refused nothing remains
-            return do(turn, stranger)
+            return put_out(turn, stranger) if says == UNKNOWN else settle(turn, stranger, approves=says == YES)
     except Refusal as refusal:
         return str(refusal)
 
@@ -174,8 +178,8 @@ def _answered(turn: Turn, who: str, *, approves: bool, is_bare: bool) -> str | W
             return ""
         waiting = [one for one in waiting if turn.now - one.at < SOON]
     if len(waiting) == 1:
-        return _now(turn, "identity.answer", waiting[0], partial(settle, approves=approves), says=says)
-    return Wish(intent="identity.answer", values={"says": says, "called": who}) if waiting else ""
+        return _now(turn, waiting[0], says)
+    return Wish(intent=INTENT, values={"says": says, "called": who}) if waiting else ""
 
 
 def newcomers(turn: Turn, since: datetime | None = None) -> list[Stranger]:
@@ -222,53 +226,19 @@ def _say(turn: Turn, message: str, **values: object) -> str:
     return turn.words(turn.context.messages[message], **values)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unknown:
-    """Whom a member of a household does not know."""
-
-    who: str | None = None
-    called: str = ""
-
-
-@action("identity.object", Unknown, replies={"done": "said", "which": "", "nobody": ""})
-def unknown(turn: Turn, slots: Unknown) -> Reply | Ask:
-    """Stop whom a member of the household does not know; of several it is asked who."""
-    everybody = [*newcomers(turn), *waiting_at_home(turn)]
-    meant = [one for one in everybody if not slots.called or one.is_called(slots.called)]
-    return _one_of(turn, meant, slots.who, lambda one: put_out(turn, one))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answered:
-    """What a member of a household says to who wants to belong to it."""
-
-    who: str | None = None
-    called: str = ""
-    says: str | None = None
-
-
-@action("identity.answer", Answered, replies={"done": "said", "which": "", "nobody": "", "says": ""})
-def answered(turn: Turn, slots: Answered) -> Reply | Ask:
-    """Let in, or refuse, who wants to belong to the household; of several it is asked who."""
-    meant = [one for one in waiting_at_home(turn) if not slots.called or one.is_called(slots.called)]
-    if meant and slots.says is None:
-        return Ask(slot="says", name="says", options={YES: "同意，是家里人", NO: "不同意，不认识"})
-    return _one_of(turn, meant, slots.who, lambda one: settle(turn, one, approves=slots.says == YES))
-
-
-#: What is said to who asks.
-YES, NO = "yes", "no"
-
-
-def _one_of(turn: Turn, meant: Sequence[Stranger], key: str | None, do: Callable[[Stranger], str]) -> Reply | Ask:
-    if not meant:
-        return Reply("nobody", ok=False)
+def one_of(turn: Turn, says: str, called: str, key: str | None) -> Reply | Ask | None:
+    """Do what a member of the household said of one of several, or ask of whom; None where there is nobody of whom it may be said."""
+    waiting = waiting_at_home(turn)
+    everybody = [*newcomers(turn), *waiting] if says == UNKNOWN else waiting
+    meant = [one for one in everybody if not called or one.is_called(called)]
     chosen = next((one for one in meant if one.key == key), None)
-    if chosen is None:
-        several = len({one.flat.id for one in meant}) > 1
-        options = {one.key: _shown(turn, one, with_flat=several) for one in meant}
-        return Ask(slot="who", name="which", options=options)
-    return Reply("done", said=do(chosen))
+    if chosen is not None:
+        return Reply("answered", said=put_out(turn, chosen) if says == UNKNOWN else settle(turn, chosen, approves=says == YES))
+    if not meant:
+        return None
+    several = len({one.flat.id for one in meant}) > 1
+    options = {one.key: _shown(turn, one, with_flat=several) for one in meant}
+    return Ask(slot="who", name="unknown" if says == UNKNOWN else "which", options=options, called_off="kept")
 
 
 def _shown(turn: Turn, stranger: Stranger, *, with_flat: bool) -> str:
@@ -277,6 +247,3 @@ def _shown(turn: Turn, stranger: Stranger, *, with_flat: bool) -> str:
         "{who}（{flat?{flat}，}{at}{what}）", who=stranger.called, flat=stranger.flat.label if with_flat else "", at=stranger.at,
         what="绑定的" if stranger.newcomer else "想绑定",
     )  # fmt: skip
-
-
-ALL = (unknown, answered)

@@ -5,14 +5,29 @@ from dataclasses import dataclass
 
 from bot.contract import Ask, Reply, Resident, Turn, action, roster
 from bot.contract.roster import Invitation
+from integrations.identity import household
 
 #: The option of who takes back all of them.
 ALL_OF_THEM = "all"
 
 
-@action("identity.members", replies={"done": "flat who invited"}, shows=True)
-def members(turn: Turn, slots: object) -> Reply:
-    """Tell who of the flat that is meant is bound, and who was invited and has not come yet."""
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """What is said of whom, where words that are a service's own said it (heard.py); nothing for who only asks."""
+
+    says: str | None = None
+    called: str = ""
+    who: str | None = None
+
+
+@action(
+    "identity.members", Spoken,
+    replies={"done": "flat who invited", "unknown": "", "which": "", "kept": "", "answered": "said"}, shows=True,
+)  # fmt: skip
+def members(turn: Turn, slots: Spoken) -> Reply | Ask:
+    """Tell who of the flat that is meant is bound, and who was invited and has not come yet; or do what was said of one of them."""
+    if slots.says and (found := household.one_of(turn, slots.says, slots.called, slots.who)) is not None:
+        return found
     flat = turn.home
     others = [one.name or "一位家里人" for one in roster.people_of(turn.session, flat) if one.openid and one.id != turn.me.id]
     invited = "、".join(_called(turn, one) for one in roster.open_invitations(turn.session, flat, turn.now))

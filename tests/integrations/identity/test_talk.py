@@ -188,7 +188,7 @@ def test_a_no_in_words_keeps_out_who_asked(room: Room, words: str) -> None:
 
     assert "已拒绝叶晓" in said(room, words)
     assert bound(room, accounts["叶晓"]) == ""
-    assert "没有人在等" in said(room, "答复想绑定我家的人")
+    assert "叶晓" not in said(room, "谁要绑我家")
 
 
 @pytest.mark.parametrize(("words", "let_in"), [("同意叶红", True), ("不同意叶红", False)])
@@ -284,6 +284,16 @@ def test_what_waited_for_the_flat_goes_on_when_a_code_gives_it(room: Room) -> No
     assert "登记好了：3栋2单元501" in answer
     assert "妹妹，通行码" in answer
     assert "几单元" not in answer
+
+
+def test_what_is_wished_for_amid_a_code_waits_behind_it(room: Room) -> None:
+    joined(room)
+    code = invited(room, "我妈")
+    room.seat(bound=False)
+
+    assert "怎么称呼" in said(room, f"邀请码 {code}", "我家都谁绑了")
+    assert "3栋2单元501绑定着" in said(room, "张兰")
+    assert bound(room, room.openid) == "张兰"
 
 
 def test_who_has_no_code_after_all_is_told_the_other_way_and_let_go(room: Room) -> None:
