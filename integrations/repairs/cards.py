@@ -17,7 +17,7 @@ def tickets(desk: Desk, household: Household) -> Sequence[tuple[str, str]]:
     theirs = select(Ticket).where(Ticket.household_id == household.id).order_by(col(Ticket.id).desc()).limit(SHOWN)
     return [
         (
-            desk.words("{what}：{state}（{t}）", what=one.what, state=STATE_WORDS[one.state], t=one.opened_at),
+            desk.words("{what}：{state}（{t}）", what=desk.veil(one.what), state=STATE_WORDS[one.state], t=one.opened_at),
             f"/tickets/{one.number}",
         )
         for one in desk.session.exec(theirs).all()

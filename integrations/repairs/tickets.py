@@ -115,12 +115,16 @@ def _lies_in(_desk: Desk, building: str) -> ColumnElement[bool]:
 
 
 def _find(desk: Desk, word: str) -> list[ColumnElement[bool]]:
-    """Return what a word may mean: a number, a flat or who lives there, the place or the fault, who has it."""
+    """Return what a word may mean: a number, a flat or who lives there, the place or the fault, who has it.
+
+    Places are said in residents' own words: nobody finds by one what they may not read.
+    """
+    is_seen = desk.veil(word) == word
     flats = register.flats_called(desk.session, word, by_phone=desk.may("phone.view"))
     categories = [key for key, words in CATEGORY_WORDS.items() if word in words]
     staff = desk.session.exec(select(Staff.id).where(col(Staff.name).contains(word, autoescape=True))).all()
     return [
-        col(Ticket.number) == word.upper(), col(Ticket.household_id).in_(flats), col(Ticket.location).contains(word, autoescape=True),
+        col(Ticket.number) == word.upper(), col(Ticket.household_id).in_(flats), *([col(Ticket.location).contains(word, autoescape=True)] if is_seen else ()),
         col(Ticket.said_flat).contains(word, autoescape=True), *([col(Ticket.category).in_(categories)] if categories else ()),
         *([col(Ticket.assignee_id).in_(staff)] if staff else ()),
     ]  # fmt: skip
@@ -152,7 +156,7 @@ def _by_id(desk: Desk, kind: type[K], ids: set[int | None]) -> dict[int | None, 
 def _what(desk: Desk, row: Row) -> Cell:
     quoted = " ".join(desk.veil(row.ticket.words).split())
     short = f"{quoted[:QUOTED]}…" if len(quoted) > QUOTED else quoted
-    return Cell(words=row.ticket.what, small=f"“{short}”" if short else "")
+    return Cell(words=desk.veil(row.ticket.what), small=f"“{short}”" if short else "")
 
 
 def _level(_desk: Desk, row: Row) -> Cell | None:
@@ -243,7 +247,7 @@ LIST = Listing(
     order="level",
     columns=(
         Column(name="place", title="哪一户", says=lambda desk, row: row.place),
-        Column(name="what", title="什么坏了", says=_what, filed=lambda desk, row: row.ticket.what),
+        Column(name="what", title="什么坏了", says=_what, filed=lambda desk, row: desk.veil(row.ticket.what)),
         Column(name="number", title="工单号", says=lambda desk, row: row.ticket.number),
         Column(name="level", title="急不急", says=_level, sort=(col(Ticket.urgent).desc(), col(Ticket.priority).desc(), Ticket.due_at)),
         Column(name="state", title="状态", says=lambda desk, row: Cell(words=STATE_WORDS[row.ticket.state], tone=TONES.get(row.ticket.state, "secondary"))),

@@ -51,7 +51,11 @@ def template(desk: Desk) -> Download:
 
 @page("POST", "/roster/export", need=EXPORT)
 def export(desk: Desk) -> Download:
-    """Give the roster as a table that can be taken over again."""
+    """Give the roster as a table that can be taken over again: whole or not at all, for who may read all of it."""
+    if not (desk.access.reads_health(desk.staff.role) and desk.may("phone.view")):
+        raise Refusal(
+            "名册里有完整电话，标签里可能有健康信息，要都能看的同事来导出。需要的话请联系管理员；只要名单，可以在“居民”里导出。"
+        )
     kind = "csv" if desk.form.get("kind") == "csv" else "xlsx"
     desk.read(EXPORT)
     rows = rosterimport.give_out(desk)

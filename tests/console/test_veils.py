@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import Session, select
 
-from bot.store import conversations, grants, tasks
+from bot.store import conversations, events, grants, tasks
 from bot.store.conversations import Conversation
 from bot.store.people import Resident
 from bot.store.staff import Role
+from bot.store.tasks import Task
 from integrations.repairs.models import Ticket
 
 if TYPE_CHECKING:
@@ -154,6 +155,81 @@ async def test_who_needs_no_phones_sees_only_their_ends(office: Office) -> None:
         assert number in whole
     assert '<a href="tel:13800138000">13800138000</a>' in whole
     assert 'href="tel:' not in masked
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/audit",
+        "/audit/export.csv",
+        "/tickets",
+        "/tickets/export.csv",
+        "/tickets/board",
+        "/tickets/{number}",
+        "/households/{flat}",
+    ],
+)
+async def test_titles_in_the_log_and_what_a_repair_is_about_are_masked_as_all_else_that_was_said(
+    office: Office, page: str
+) -> None:
+    _, flat = await office.write(talked, office)
+
+    def report(session: Session) -> str:
+        task = session.exec(select(Task)).first()
+        assert task is not None
+        ticket = Ticket(
+            household_id=flat, category="other", location="我爸肺癌躺着的那间，打13912345678", opened_at=office.clock(),
+            due_at=office.clock() + timedelta(hours=1), words="门坏了",
+        )  # fmt: skip
+        session.add(ticket)
+        events.record(session, office.clock(), "repair.opened", subject=ticket.subject)
+        events.record(session, office.clock(), "task.opened", subject=f"task:{task.public_id}")
+        return ticket.number
+
+    path = f"/console{page.format(number=await office.write(report), flat=flat)}"
+    for need in ("audit.view", "list.export"):
+        await office.write(grants.change, Role.GUARD, need, True, False)
+        await office.write(grants.change, Role.MANAGER, need, True, False)
+    for need in ("ticket.view", "home.view", "household.view", "phone.view"):
+        await office.write(grants.change, Role.GUARD, need, need != "phone.view", need == "phone.view")
+    async with await office.browser(Role.GUARD) as guard, await office.browser(Role.MANAGER) as manager:
+        masked, whole = await guard.get(path), await manager.get(path)
+
+        assert (masked.status, whole.status) == (200, 200)
+        assert "肺癌" in await whole.text()
+        assert "肺癌" not in await masked.text()
+        assert "13912345678" not in await masked.text()
+
+
+async def test_ticket_is_found_by_no_word_that_whoever_looks_may_not_read(office: Office) -> None:
+    _, flat = await office.write(talked, office)
+
+    def report(session: Session) -> None:
+        times = {"opened_at": office.clock(), "due_at": office.clock() + timedelta(hours=1)}
+        session.add(Ticket(number="R222222", household_id=flat, category="other", location="肺癌病人的床边", **times))
+
+    await office.write(report)
+    async with await office.browser(Role.STAFF) as staff, await office.browser(Role.MANAGER) as manager:
+        less, whole = [await (await one.get("/console/tickets?q=肺癌")).text() for one in (staff, manager)]
+        by_place = await (await staff.get("/console/tickets?q=床边")).text()
+
+    assert ["R222222" in page for page in (less, whole, by_place)] == [False, True, True]
+
+
+@pytest.mark.parametrize("need", ["phone.view", "health.view"])
+async def test_roster_is_given_out_whole_or_not_at_all(office: Office, need: str) -> None:
+    for one in office_health(office) if need == "health.view" else (need,):
+        await office.write(grants.change, Role.MANAGER, one, False, True)
+    async with await office.browser(Role.MANAGER) as manager:
+        answer = await manager.post("/console/roster/export", data={"kind": "csv"})
+
+    assert answer.status == 422
+    assert "都能看的同事来导出" in await answer.text()
+
+
+def office_health(office: Office) -> list[str]:
+    """Return the permissions with which words of health are read."""
+    return [one.name for one in office.linli.services.permissions.values() if one.veils]
 
 
 async def test_a_guard_who_may_see_tasks_sees_no_phone_in_them(office: Office) -> None:
