@@ -284,7 +284,8 @@ class Services:
 
     def hear(self, turn: Turn, text: str) -> str | Wish:
         """Let services answer words that are theirs before anything is understood; empty where none wants them."""
-        return next(filter(None, (one.hears(turn, text) for one in self.integrations if one.hears)), "")
+        heard = (one.hears(turn, text) for one in self.integrations if one.hears)
+        return next((words for words in heard if words), "")
 
     def order(self, turn: Turn, text: str) -> str:
         """Let services carry out what somebody of the staff orders by words of their own; empty where it is no order."""

@@ -1,15 +1,36 @@
 """What a household says of who wants to belong to it, or already does: one tap on a page, or a word in the chat."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Task, Turn, Wish, Work, roster, tasks
+from sqlmodel import col, select
+
+from bot.contract import (
+    Ask,
+    Event,
+    Evidence,
+    Household,
+    Refusal,
+    Reply,
+    Resident,
+    Task,
+    Turn,
+    Wish,
+    Work,
+    register,
+    roster,
+    tasks,
+)
 from integrations.identity import proofs, requests, standing
 from integrations.identity.standing import Standing
 
 #: How long after a binding the word 不认识 is about it.
 RECENT = timedelta(days=7)
+
+#: The kind of event, and of task, that says that a household does not know an account.
+OBJECTED = "identity.objected"
 
 #: The kind of task for the office to find out which of two belongs to a flat.
 DISPUTED = "identity.disputed"
@@ -29,8 +50,8 @@ def object_to(work: Work, newcomer: Resident, flat: Household, member: Resident)
         _dispute(work, newcomer, flat, member)
         return False
     work.object_to(openid, flat)
-    work.record("identity.objected", newcomer.about, household=flat.key)
-    work.assign("identity.objected", requests.NEED, f"住户说不认识新绑定的人：{flat.label}", urgent=True, household=flat)
+    work.record(OBJECTED, newcomer.about, household=flat.key)
+    work.assign(OBJECTED, requests.NEED, f"住户说不认识新绑定的人：{flat.label}", urgent=True, household=flat)
     work.tell(openid, "identity.objected", flat=flat.label)
     return True
 
@@ -144,9 +165,29 @@ def hear(turn: Turn, text: str) -> str | Wish:
 
 def _unknown(turn: Turn) -> str | Wish:
     meant = [*newcomers(turn, since=turn.now - RECENT), *waiting_at_home(turn)]
+    if (flat := _stopped_already(turn, meant)) is not None:
+        return _say(turn, "identity.stopped", flat=flat.label, who="这个微信")
     if len(meant) == 1:
         return _now(turn, meant[0], UNKNOWN)
     return Wish(intent=INTENT, values={"says": UNKNOWN}) if meant or newcomers(turn) else ""
+
+
+def _stopped_already(turn: Turn, meant: Sequence[Stranger]) -> Household | None:
+    """Return the flat where somebody else at home, or the office, has stopped whom a bare 不认识 is about.
+
+    All at home are told of a newcomer and each may say so: the word of the second is about the same, and puts out no more. Said once
+    more by the same person it is about another.
+    """
+    for flat in roster.homes(turn.session, turn.me):
+        last = next(iter(register.objected(turn.session, flat.key)), None)
+        newest = max((one.at for one in meant if one.flat.id == flat.id), default=None)
+        if last is None or turn.now - last.at > RECENT or (newest is not None and newest > last.at):
+            continue
+        own = select(Event.id).where(Event.kind == OBJECTED, Event.actor == turn.actor, col(Event.at) >= last.at)
+        is_own = turn.session.exec(own.limit(1)).first() is not None
+        if not is_own and turn.take("identity.echo", 1, f"{turn.actor} {flat.key} {last.at:%m%d%H%M%S}"):
+            return flat
+    return None
 
 
 def _unknown_by_name(turn: Turn, name: str) -> str | Wish:

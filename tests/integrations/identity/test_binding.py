@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import Session, select
 
-from bot.contract import Ask, Refusal, Reply, Turn, register
+from bot.contract import Ask, Refusal, Reply, Turn, Work, register
 from bot.store import audiences, conversations, notices, people, scope
 from bot.store.audience import Audience
 from bot.store.claims import Claim
@@ -368,6 +368,30 @@ def test_the_word_alone_is_enough(town: Town) -> None:
 
     assert "已经停掉" in said
     assert bound(town, NEW) is None
+
+
+def test_the_same_word_of_another_at_home_is_about_the_same_account_and_puts_nobody_else_out(town: Town) -> None:
+    def admit(session: Session, openid: str, name: str) -> None:
+        work = Work(session=session, now=town.now, context=town.context)
+        chen = people.bound(session, CHEN)
+        assert chen is not None
+        proofs.admit(work, openid, session.get_one(Household, chen.household_id), None, Evidence.INVITATION, name=name)
+
+    def says(openid: str, words: str = "不认识") -> str:
+        town.now += timedelta(minutes=1)
+        turn = {"now": town.now, "context": town.context, "openid": openid}
+        return str(town.database.submit(lambda session: household.hear(Turn(session=session, **turn), words)).result())
+
+    for openid, name in ((OTHER, "王小花"), (NEW, "陌生人")):
+        town.now += timedelta(minutes=1)
+        town.database.submit(admit, openid, name).result()
+
+    assert "已经停掉：陌生人" in says(OTHER, "不认识陌生人")
+    assert "已经停掉：这个微信" in says(CHEN)
+    assert bound(town, OTHER) is not None
+    assert [task.kind for task in town.tasks()] == ["identity.objected"]
+
+    assert "已经停掉：王小花" in says(CHEN)  # said once more it is about another
 
 
 def test_the_word_means_nothing_where_nobody_new_was_bound(town: Town) -> None:
