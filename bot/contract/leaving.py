@@ -6,10 +6,10 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.contract.work import Context, Turn, Work
-from bot.store import consents, erasures, invitations, people, scope
+from bot.store import consents, erasures, invitations, people, scope, undos
 from bot.store.communities import Community
 from bot.store.people import Resident
 
@@ -43,15 +43,26 @@ def erase(work: Work, resident: Resident) -> None:
     for integration in work.context.services.integrations:
         if integration.personal is not None:
             integration.personal.erase(work, resident)
+    _take_back_nothing(work, "resident_id", resident.id)
     invitations.forget(work.session, resident)
     consents.end_all(work.session, resident, work.now)
 
 
 def erase_account(work: Work, openid: str, until: datetime) -> None:
     """Delete what services hold in this community of an account that nobody had shown to be theirs, as of a moment."""
+    _take_back_nothing(work, "openid", openid)
     for integration in work.context.services.integrations:
         if integration.personal is not None and integration.personal.erase_account is not None:
             integration.personal.erase_account(work, openid, until)
+
+
+def _take_back_nothing(work: Work, column: str, whose: object) -> None:
+    """Let no act of staff on rows of whoever goes be taken back: it would open again what has just ended, as it was before."""
+    for name in undos.are_open(work.session, work.now):
+        listing = work.context.services.lists.get(name)
+        of = getattr(listing.table, column, None) if listing is not None else None
+        if listing is not None and of is not None:
+            undos.leave_out(work.session, name, set(work.session.exec(select(listing.table.id).where(of == whose))), work.now)
 
 
 def places(context: Context) -> tuple[Community, ...]:

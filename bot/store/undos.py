@@ -1,9 +1,10 @@
 """What was done to several rows at once, kept so that it can be taken back: how they were, and how they were left."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Field, Session, select
+from sqlmodel import Field, Session, col, select
 
 from bot.model import maybe_moment, moment, public_id
 from bot.sealed import sealed_map
@@ -29,6 +30,21 @@ class UndoStep(Scoped, table=True):
     at: datetime = moment(index=True)
     undone_at: datetime | None = maybe_moment()
     personal_changes: dict[str, Any] = sealed_map("undo_step.personal_changes")  # rows: id, before, after, tasks
+
+
+def leave_out(session: Session, listing: str, keys: Collection[int], now: datetime) -> None:
+    """Let what was done to these rows not be taken back any more: whom they are about has gone."""
+    can_be = (UndoStep.list == listing, col(UndoStep.undone_at).is_(None), col(UndoStep.at) > now - OPEN)
+    for step in session.exec(select(UndoStep).where(*can_be).with_for_update()).all():
+        kept = [one for one in step.personal_changes["rows"] if one["id"] not in keys]
+        if len(kept) < len(step.personal_changes["rows"]):
+            step.personal_changes = {"rows": kept}
+            session.add(step)
+
+
+def are_open(session: Session, now: datetime) -> set[str]:
+    """Return the names of the lists of which something can still be taken back."""
+    return set(session.exec(select(UndoStep.list).where(col(UndoStep.undone_at).is_(None), col(UndoStep.at) > now - OPEN)).all())
 
 
 def find(session: Session, public_id: str, staff_id: int, now: datetime) -> UndoStep | None:

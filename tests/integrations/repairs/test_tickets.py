@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.console import lists
-from bot.contract import Redirect, Refusal, View
+from bot.contract import Redirect, Refusal, Turn, View, leaving
 from bot.contract.listpage import Shown
 from bot.store import scope
 from bot.store.events import Event
@@ -17,7 +17,7 @@ from bot.store.people import Household
 from bot.store.staff import Role, Staff
 from bot.store.undos import UndoStep
 from integrations.repairs import actions, console, opening, pages
-from integrations.repairs.models import PUBLIC, Ticket, TicketCost, TicketState
+from integrations.repairs.models import OPEN, PUBLIC, Ticket, TicketCost, TicketState
 from integrations.repairs.suggesting import fitting
 from integrations.repairs.tickets import LIST
 
@@ -440,3 +440,17 @@ def test_view_is_taken_away_by_its_owner_alone(town: Town) -> None:
 def test_view_needs_a_short_name(town: Town, name: str) -> None:
     with pytest.raises(Refusal, match="起个名字"):
         keep(town, Role.STAFF, name, "")
+
+
+@pytest.mark.parametrize("act", ["cancel", "done"])
+def test_nothing_is_taken_back_of_somebody_who_was_erased_meanwhile(town: Town, act: str) -> None:
+    gone, stays = reported(town), reported(town, LI)
+    does(town, act, gone, stays, reason="duplicate")
+    turn = lambda session: Turn(session=session, now=town.now, context=town.context, openid=CHEN)  # noqa: E731  one line
+    town.database.submit(lambda session: leaving.leave(turn(session), "deleted")).result()
+
+    said = undo(town)
+
+    assert "撤销了 1 件" in said.note
+    assert [again(town, one).state in OPEN for one in (gone, stays)] == [False, True]
+    assert [change["id"] for change in town.all(UndoStep)[-1].personal_changes["rows"]] == [stays.id]
