@@ -74,7 +74,7 @@ def _shown(desk: Desk, ticket: Ticket, fault: str = "") -> View:
             "hands": hands, "category": CATEGORY_WORDS.get(ticket.category, ticket.category), "is_open": ticket.state in OPEN,
             "assignee": desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None, "levels": LEVELS,
             "costs": costs, "yuan": yuan, "total": sum(one.total for one in costs), "payers": PAYER_WORDS,
-            "theirs": sum(one.total for one in costs if one.payer is Payer.RESIDENT), "reasons": REASONS, "reason": steps.reason_of(ticket),
+            "theirs": sum(one.total for one in costs if one.payer is Payer.RESIDENT), "reasons": REASONS, "reason": desk.veil(steps.reason_of(ticket)),
             "form": desk.form, "fault": fault,
         },
         422 if fault else 200,
@@ -225,7 +225,8 @@ def find(desk: Desk) -> Ticket:
 
 def _timeline(desk: Desk, ticket: Ticket) -> Sequence[dict[str, Any]]:
     """Return events and notes together, oldest first."""
-    notes = desk.session.exec(select(TicketNote).where(TicketNote.ticket_id == ticket.id).order_by(col(TicketNote.id))).all()
+    kept = select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.text) != "")
+    notes = desk.session.exec(kept.order_by(col(TicketNote.id))).all()
     rows = [
         {"at": step.at, "words": step.words, "actor": step.actor}
         for step in desk.timeline(ticket.subject) if step.kind != "repair.noted"

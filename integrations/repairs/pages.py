@@ -13,7 +13,8 @@ def show(visit: Visit) -> View:
     ticket = visit.session.exec(select(Ticket).where(Ticket.number == visit.params["number"])).first()
     if ticket is None:
         raise LookupError(visit.params["number"])
-    told = visit.session.exec(select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.told).is_(True))).all()
+    kept = select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.text) != "")
+    told = visit.session.exec(kept.where(col(TicketNote.told).is_(True))).all()
     public = [step for step in visit.timeline(ticket.subject) if step.kind != "repair.noted"]  # notes for staff are nobody else's
     steps = [(step.at, step.words) for step in public]
     steps += [(note.at, f"物业：{note.text}") for note in told]

@@ -259,7 +259,7 @@ LIST = Listing(
         Column(name="appointment", title="上门时间", says=lambda desk, row: row.ticket.appointment_at, is_filed_only=True),
         Column(name="done", title="修好时间", says=lambda desk, row: row.ticket.done_at, is_filed_only=True),
         Column(name="rating", title="评分", says=lambda desk, row: row.ticket.rating, is_filed_only=True),
-        Column(name="reason", title="取消原因", says=lambda desk, row: steps.reason_of(row.ticket), is_filed_only=True),
+        Column(name="reason", title="取消原因", says=lambda desk, row: desk.veil(steps.reason_of(row.ticket)), is_filed_only=True),
         Column(name="cost", title="费用（元）", says=lambda desk, row: yuan(row.cost), is_filed_only=True, filed=lambda desk, row: row.cost / 100),
     ),
     filters=(
