@@ -104,6 +104,7 @@ def test_who_stands_twice_is_seen_side_by_side(demo: Demo, sign_in: Window, shot
     page = sign_in("manager", width=width)
     page.goto(f"{demo.url}/console/duplicates")
     shot(page, f"duplicates-{width}")
+    page.get_by_text("自己选两个人…").click()
     page.locator("#find-one").fill("cjg")
     page.locator("#found-one input").first.check()
     page.locator("#find-other").fill("limei")
