@@ -198,6 +198,7 @@ async def _pass_on(
             now = await still_signed_in(request)
             if now is None or now.community.key != viewer.community.key:
                 return
+            knows = _knowing(now, request.app[NEEDS])  # what their role may see can be changed meanwhile
         try:
             found = await asyncio.wait_for(queue.get(), LOOK)
         except TimeoutError:

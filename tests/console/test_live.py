@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from bot import app
 from bot.console import live
-from bot.store import conversations, events, news, tasks
+from bot.store import conversations, events, grants, news, tasks
 from bot.store.conversations import Conversation
 from bot.store.events import Event
 from bot.store.news import Cursor
@@ -99,6 +99,24 @@ async def test_stream_tells_only_what_somebody_may_know_of(office: Office, role:
 
     kinds = {kind.partition(".")[0] for kind in said.partition("data: ")[2].split()}
     assert kinds == set(knows.split())
+
+
+async def test_stream_tells_no_more_of_what_a_role_may_not_know_any_longer(office: Office) -> None:
+    async with await office.browser(Role.STAFF) as browser, browser.get("/console/live") as stream:
+        await happens(office, "repair.opened")
+        assert "repair" in await told(stream, "repair")
+
+        needs = office.server.app[live.NEEDS]["repair"]  # type: ignore[union-attr]
+        for need in needs | {live.LOG_NEED}:
+            await office.write(grants.change, Role.STAFF, need, False, True)
+        office.clock.move(live.CHECK_EVERY)
+        await happens(office, "task.opened")
+        await told(stream, "task")
+        await happens(office, "repair.opened")
+        await happens(office, "task.opened")
+        said = await told(stream, "task")
+
+    assert "repair" not in said
 
 
 async def test_what_this_process_wrote_is_told_without_waiting_for_the_next_look(
