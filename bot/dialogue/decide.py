@@ -19,7 +19,7 @@ from bot.language.danger import aftermath
 from bot.language.danger.judge import Judge
 from bot.language.files import Intent
 from bot.language.kinds.kind import Aspect, Value
-from bot.language.matching.matcher import Match
+from bot.language.matching.matcher import TEMPLATE, Match
 from bot.language.reading import Reading
 
 _REFUSED = re.compile(r"^(?:不用|不要|别|算了|没必要|不必|唔使|(?:没有?|冇)(?=$|[\s，,。]))")
@@ -149,14 +149,16 @@ def _spoken(standing: Standing, heard: Heard, facts: Facts) -> Step:
 def _by_right(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return what follows where one may have it at any time (`always`), and a bare answer to what was asked of that; None for all else.
 
-    What was open besides is put away: people talk of something else. A question of what cannot be undone is for them, too.
+    What was open besides is put away: people talk of something else. Of what cannot be undone questions are for them, too, and all
+    words but the plain ones that stand in its file: 我搬走了 may be what the talk is about.
     """
     form, best = standing.form, starting.accepted(heard, facts.intents)
     if form is not None and facts.intents[form.intent].always and form.stage is not forms.Stage.REREAD and _is_bare(heard.text):
         return filling.go_on(standing, form, heard, facts)
     is_lasting = best is not None and (best.releases_flat or best.confirm)
     asks = questions.is_question(heard.text) and not questions.demands(heard.text)
-    if best is None or not best.always or (asks and is_lasting):
+    is_plain = bool(heard.match.candidates) and heard.match.candidates[0].confidence >= TEMPLATE and not asks
+    if best is None or not best.always or (is_lasting and not is_plain):
         return None
     aside = standing.form if standing.form is not None and standing.form.intent != best.id else standing.shelved
     return starting.start(replace(standing.within(None), shelved=aside), best, heard, facts)

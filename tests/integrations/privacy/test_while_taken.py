@@ -66,6 +66,11 @@ def test_unbinding_is_read_back_and_done_after_a_yes(taken: Chat) -> None:
     assert [one for one in taken.all(Binding) if one.openid == taken.room.openid and one.ended_at is None] == []
 
 
+@pytest.mark.parametrize("text", ["请删除我的个人信息", "注销账号", "我要解绑", "取消绑定"])
+def test_plain_words_for_it_are_read_back(taken: Chat, text: str) -> None:
+    assert "回复“确认”或“取消”" in taken.say(text)
+
+
 def test_consent_is_taken_back(taken: Chat) -> None:
     assert "撤回" in taken.say("撤回同意")
 
@@ -88,6 +93,8 @@ def test_yes_after_staff_have_answered_is_theirs_and_asking_again_is_read_back_a
     assert "已经解除绑定" in taken.say("确认")
 
 
-@pytest.mark.parametrize("text", ["解除绑定以后还能收到通知吗", "我要报修，灯不亮", "确认", "1", "取消"])
+@pytest.mark.parametrize(
+    "text", ["解除绑定以后还能收到通知吗", "我搬走了，押金怎么退", "我下个月就搬走了", "我要报修，灯不亮", "确认", "1", "取消"]
+)
 def test_all_else_gets_no_answer(taken: Chat, text: str) -> None:
     assert taken.say(text) == ""
