@@ -17,7 +17,8 @@ from bot.contract import Access, Desk, Work, personal, talks
 from bot.contract.keeping import KEPT, TITLE
 from bot.dialogue import turn
 from bot.simulator.cast import CAST
-from bot.store import claims, effects, invitations, people, scope, tasks
+from bot.store import claims, consents, effects, invitations, people, scope, tasks
+from bot.store.consents import ConsentRefusal
 from bot.store.conversations import Conversation
 from bot.store.database import Database
 from bot.store.effects import Effect, EffectState
@@ -242,3 +243,23 @@ def test_page_shows_each_kind_with_its_term_and_when_it_was_last_forgotten(home:
     assert (again["没听懂的句子"].last_at, again["没听懂的句子"].last_rows) == (home.now, 1)
     assert "privacy.forgotten" in {event.kind for event in home.all(Event)}
     assert KEPT, "what has no term is listed with its reason"
+
+
+def test_a_refusal_is_forgotten_after_as_long_as_a_consent_that_was_taken_back(database: Database, now: datetime) -> None:
+    town = Town(database, now, database.submit(settle_in, now).result())
+
+    def refuse(session: Session) -> None:
+        chen = people.bound(session, "oChen")
+        assert chen is not None
+        consents.refuse(session, chen, "health", 1, town.now)
+
+    town.database.submit(refuse).result()
+    left = []
+    for later in (consents.KEPT, timedelta(seconds=1)):
+        town.now += later
+        for service in SERVICES.integrations:
+            for job in personal.forgetting(service):
+                town.runs(job.run)
+        left.append(len(town.all(ConsentRefusal)))
+
+    assert left == [1, 0]

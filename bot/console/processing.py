@@ -26,7 +26,7 @@ PROCESSING = (
     ),
     Processing(
         what="同意和撤回的记录", purpose="能证明取得过同意，也随时能撤回", basis=(Basis.DUTY,), columns=("consent.resident_id", "consent.words"),
-        lives="撤回后三年", retains=("同意和撤回的记录",),
+        lives="撤回后三年；没有同意的也留三年，期间不再问", retains=("同意和撤回的记录",),
     ),
     Processing(
         what="微信标识（openid）和绑定记录", purpose="认出是谁在说话、把回复和通知送到本人", basis=(Basis.CONSENT, Basis.CONTRACT),

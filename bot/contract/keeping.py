@@ -12,7 +12,7 @@ from bot.contract.personal import Personal, Retention, Rows
 from bot.contract.work import Work
 from bot.store import consents, inbox, limits, merging, undos
 from bot.store.claims import Claim
-from bot.store.consents import Consent
+from bot.store.consents import Consent, ConsentRefusal
 from bot.store.conversations import Conversation, Line
 from bot.store.effects import Effect, EffectState
 from bot.store.inbox import InboxMessage
@@ -114,7 +114,10 @@ RETAIN = (
     ),
     Retention(
         what="同意和撤回的记录", lives=consents.KEPT, why="撤回后算起；要能证明取得过同意（个人信息保护法第56条）",
-        rows=(Rows(Consent, lambda before: (col(Consent.withdrawn_at) < before,)),),
+        rows=(
+            Rows(Consent, lambda before: (col(Consent.withdrawn_at) < before,)),
+            Rows(ConsentRefusal, lambda before: (col(ConsentRefusal.at) < before,)),
+        ),
     ),
 )  # fmt: skip
 
