@@ -72,7 +72,8 @@ OWN = Log(
     titles={
         "consent.given": "同意了一项用途", "consent.refused": "没有同意一项用途", "consent.withdrawn": "撤回了一项同意",
         "resident.unbound": "解除了绑定", "resident.bound": "绑定了微信", "resident.moved_in": "住进一户", "resident.moved_out": "搬出一户",
-        "scene.made": "做了二维码", "flat_code.drawn": "打印了住户码", "sealing_key.rewrapped": "接管了加密密钥",
+        "scene.made": "做了二维码", "flat_code.drawn": "打印了住户码", "sealing_key.rotated": "换了加密密钥", "sealing_key.rewrapped": "接管了加密密钥",
+        "sealing_key.forgotten": "删除了加密密钥",
         "privacy.erased": "删除了离开的居民的记录", "privacy.forgotten": "过了保存期限，自动删除", "staff.added": "添加了员工账号",
         "staff.role_changed": "改了员工角色", "staff.changed": "改了员工资料", "data.read": "查看了敏感内容", "data.exported": "导出了资料",
         "audit.pruned": "清理了旧记录", "permission.changed": "改了权限", "effect.died": "有操作没有完成", "roster.imported": "导入了名册",

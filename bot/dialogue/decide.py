@@ -24,9 +24,6 @@ from bot.language.reading import Reading
 
 _REFUSED = re.compile(r"^(?:不用|不要|别|算了|没必要|不必|唔使|(?:没有?|冇)(?=$|[\s，,。]))")
 
-#: What one presses for by name is that, whatever was asked for since.
-_NAMES_ITS_OWN = re.compile("报修|工单|修|单子|访客|客人|通行|预约|进度")
-
 #: Words that come back to what was put away.
 _RESUMED = re.compile(
     r"(?:我?回来了|好了|刚才有事)?[，, ]?(?:继续|接着|接着[办弄填来说]|刚才(?:那个|[弄办填说写]?到哪儿?了?))(?:[吧呗啊办弄填来]|一下)*"
@@ -196,10 +193,14 @@ def _is_more(standing: Standing, heard: Heard, facts: Facts) -> bool:
 
 def _presses_for_nothing_else(intent: Intent, standing: Standing, heard: Heard, facts: Facts) -> bool:
     """Tell whether words press for, ask about or call off what was just asked for, and that was help: 你们快点, 怎么还不来."""
-    if _NAMES_ITS_OWN.search(heard.text):  # 催一下我的报修
+    follows = [one for one in facts.intents.values() if intent.id in one.follow_ups]
+    if not follows or any(known.intent == one.id for known in standing.subjects for one in follows):
         return False
-    follows = {one.id for one in facts.intents.values() if intent.id in one.follow_ups}
-    return bool(follows) and all(known.intent not in follows for known in standing.subjects)
+    things = (
+        word for one in follows for slot in one.slots if slot.kind.describes for words in slot.options.values() for word in words
+    )
+    names_its_own = following.is_of_work(heard.text) or any(one.title in heard.text for one in (intent, *follows))
+    return not names_its_own and not any(word in heard.text for word in things)
 
 
 def _asks_for(intent: Intent, heard: Heard, facts: Facts) -> bool:
