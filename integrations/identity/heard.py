@@ -19,12 +19,21 @@ _STILL = re.compile(
     r"(?:请问|那|我|俺|现在|这个?微信|这个?号|是不是)*还(?:是不是)?(?:绑定?|登记)(?:着|了|上|得)?(?:没有|没|吗|么|不|呢|嘛)[啊呀了\s?？。]*"
 )
 
+#: 还没绑好可以报修不: what may be had before.
+_MAY = re.compile(
+    r"(?:那|我|请问|如果|要是|现在)*(?:还|先)?(?:没有?|不|未)(?:绑定?|登记|认证|核对)(?:好|上|完|成功)?(?:住址|房子|的话|之前|前)?(?:[,，\s]|也|就|还)*"
+    r"(?:可以|可不可以|能不能|能|行不行)(?:先)?(?:报修|修|报警|问|办|用|请人|邀请|请访客|做什么|干什么|干啥).{0,8}"
+)
+
 
 def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to such words, or what is to be done; nothing for all others."""
     text = text.strip()
     if _STILL.fullmatch(text):
         return Wish(intent="identity.show")
+    if _MAY.fullmatch(text) and not turn.is_bound:
+        going = "yes" if turn.open.startswith("identity.") else ""
+        return turn.words(turn.context.messages["identity.unbound"], going=going)
     return _code(turn, text) or household.hear(turn, text) or _digits(turn, text)
 
 

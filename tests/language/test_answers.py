@@ -185,3 +185,35 @@ def test_any_time_is_said_in_many_tongues(text: str, any_: bool) -> None:
 def test_a_number_is_a_yes_once() -> None:
     assert answers.is_yes("1")
     assert not answers.is_yes("1111")
+
+
+PLACES = ["和苑小区", "和苑小区东区", "锦绣花园"]
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("和苑", "和苑小区"),
+        ("就是和苑小区 不是东区", "和苑小区"),
+        ("不是东区，是和苑小区", "和苑小区"),
+        ("和苑小区的呀", "和苑小区"),
+        ("我住在和苑那边", "和苑小区"),
+        ("东区", "和苑小区东区"),
+        ("和苑小区东区的", "和苑小区东区"),
+        ("锦绣的", "锦绣花园"),
+        ("我是3栋2单元502业主 锦绣花园", "锦绣花园"),
+        ("小区", None),
+        ("我是他朋友", None),
+        ("不是和苑小区", None),
+        ("啥意思", None),
+    ],
+)
+def test_an_option_is_named_whole_or_in_part_and_none_where_it_may_be_several(words: str, place: str | None) -> None:
+    index = answers.named(words, PLACES)
+
+    assert (None if index is None else PLACES[index]) == place
+
+
+@pytest.mark.parametrize("words", ["我不是吕勇", "不是吕勇", "没有吕勇这个人"])
+def test_who_denies_an_option_does_not_pick_it(words: str) -> None:
+    assert answers.pick(words, ["我就是吕*勇", "我是这家的其他人"]) is None
