@@ -451,6 +451,7 @@ class Turn(Work):
     about: str = ""  # what was done before and is meant now, such as ticket:K3M9; empty where nothing in particular is
     only_address: bool = False  # what waits behind this wants to know where they live, and no proof of it
     open: str = ""  # the intent of the form that stands open, while services hear the words before it does
+    asks: str = ""  # the slot that it asks for
     is_asked: bool = False  # a form, a menu, an offer or a person waits for an answer, and a mere yes may be said to it
     closes: set[str] = field(default_factory=set)  # intents of which nothing may stand open or be remembered after this message
 

@@ -251,7 +251,7 @@ class _Turn:
         is_choice = text.isdigit() and any((stands.form, stands.menu, stands.elsewhere))
         if is_choice or not text or sounds_alarm(stands, heard, self.catalogue.intents):
             return ""
-        self.turn.open = stands.form.intent if stands.form else ""
+        self.turn.open, self.turn.asks = (stands.form.intent, stands.form.asking) if stands.form else ("", "")
         self.turn.is_asked = self.is_taken or any((stands.form, stands.menu, stands.elsewhere, stands.offer))
         return self.house.context.services.hear(self.turn, text)
 

@@ -25,12 +25,19 @@ _MAY = re.compile(
     r"(?:可以|可不可以|能不能|能|行不行)(?:先)?(?:报修|修|报警|问|办|用|请人|邀请|请访客|做什么|干什么|干啥).{0,8}"
 )
 
+#: Who is asked for a code and has none.
+_NONE = re.compile(
+    r"(?:我|俺|现在|还|又|好像)*(?:没有?|冇|无|找不到|丢|弄丢|忘|没收到|删)(?:了|有|得)?(?:码|邀请码|住户码|这个|收到)?[了啊呀的\s。.！!]*"
+)
+
 
 def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to such words, or what is to be done; nothing for all others."""
     text = text.strip()
     if _STILL.fullmatch(text):
         return Wish(intent="identity.show")
+    if (turn.open, turn.asks) == ("identity.join", "code") and _NONE.fullmatch(text):
+        return Wish(intent="identity.join", values={"code": ""})
     if _MAY.fullmatch(text) and not turn.is_bound:
         going = "yes" if turn.open.startswith("identity.") else ""
         return turn.words(turn.context.messages["identity.unbound"], going=going)

@@ -286,6 +286,14 @@ def test_what_waited_for_the_flat_goes_on_when_a_code_gives_it(room: Room) -> No
     assert "几单元" not in answer
 
 
+def test_a_wrong_code_is_said_to_be_wrong_and_binds_nobody(room: Room) -> None:
+    joined(room)
+    room.seat(bound=False)
+
+    assert "不能用" in said(room, "我住3栋2单元502", "邀请码 K3M9PQRSTV")
+    assert bound(room, room.openid) == ""
+
+
 def test_what_is_wished_for_amid_a_code_waits_behind_it(room: Room) -> None:
     joined(room)
     code = invited(room, "我妈")
@@ -297,7 +305,8 @@ def test_what_is_wished_for_amid_a_code_waits_behind_it(room: Room) -> None:
 
 
 def test_who_has_no_code_after_all_is_told_the_other_way_and_let_go(room: Room) -> None:
-    assert "告诉我住哪一户" in said(room, "我有住户码", "没有")
+    for words in ("没有", "没有码", "找不到了", "我没有"):
+        assert "告诉我住哪一户" in said(room, "我有住户码", words)
     assert "不住这里就不用登记" in said(room, "我有住户码", "我是送外卖的")
 
 
