@@ -151,7 +151,7 @@ def hear(turn: Turn, text: str) -> str | Wish:
     Nothing where nobody is bound or waits of whom it could be said.
     """
     if (nobody := _NOBODY.fullmatch(text)) or (said := _NAMED.fullmatch(text)):
-        if turn.resident is None:
+        if turn.resident is None or turn.flat is None:
             return ""
         if nobody:
             return _unknown(turn)
