@@ -44,7 +44,7 @@ def hear(turn: Turn, text: str) -> str:
     for clause in _CLAUSES.split(text):
         if (said := _REFUSES.fullmatch(clause)) and (what := next(filter(None, said.groups()), "")) and _names(turn, what):
             return _refuse(turn, what)
-    if (said := _GIVES.fullmatch(text)) and (_names(turn, said["what"]) or _is_refused(turn, said["what"])):
+    if (said := _GIVES.fullmatch(text)) and _names(turn, said["what"]):
         return _give(turn, said["what"])
     return ""
 
@@ -60,10 +60,6 @@ def _names(turn: Turn, what: str) -> bool:
     for word in sorted(called, key=len, reverse=True):
         left = left.replace(word, "")
     return left != what and not _BESIDE.sub("", left)
-
-
-def _is_refused(turn: Turn, what: str) -> bool:
-    return turn.resident is not None and bool(consents.refused(turn, turn.resident, _meant(turn, what)))
 
 
 def _meant(turn: Turn, what: str) -> Sequence[Purpose]:

@@ -1,0 +1,93 @@
+"""Which words refuse or give a consent by themselves, and which are about something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+
+from bot import config
+from bot.cli.talk import DATABASE, Room, found
+from bot.dialogue.understanding import Understanding
+from bot.model import SHANGHAI
+from bot.services import load_services, understand
+from bot.store.consents import Consent
+
+NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Understanding:
+    """What the product understands as it ships."""
+    return understand(config.shipped("intents"), load_services(config.load_local()))
+
+
+@pytest.fixture
+def room(shipped: Understanding, tmp_path: Path) -> Iterator[Room]:
+    """A resident with a flat who was asked for nothing yet."""
+    found(tmp_path / DATABASE, NOW)
+    made = Room.open(tmp_path, NOW, shipped)
+    yield made
+    made.database.close()
+
+
+def said(room: Room, *words: str) -> str:
+    return ["\n".join(room.say(one).texts) for one in words][-1]
+
+
+def holding(room: Room) -> list[str]:
+    """Return the purposes that somebody consents to now."""
+
+    def look(session: Session) -> list[str]:
+        return [one.purpose for one in session.exec(select(Consent)).all() if one.withdrawn_at is None]
+
+    return room.database.submit(look).result()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "不同意你们收集我的健康信息",
+        "不同意你们记我的健康",
+        "我不想让你们记我的体温",
+        "别记我的体温了",
+        "我的体温不要记",
+        "不同意你们记我的健康，凭什么",
+        "拒绝收集健康信息",
+        "体温数据全删",
+        "删除我的健康信息",
+    ],
+)
+def test_a_health_consent_is_refused_or_taken_back_in_ones_own_words_and_nothing_else_ends(room: Room, words: str) -> None:
+    said(room, "健康打卡 36.5，没有不舒服", "同意")
+    assert holding(room) == ["health"]
+
+    answer = said(room, words)
+
+    assert "已撤回：健康打卡" in answer
+    assert "要删除我们存的" not in answer
+    assert holding(room) == []
+    assert "什么都不记" in said(room, words)
+    assert "3栋2单元501" in said(room, "我绑的是哪户")
+
+
+@pytest.mark.parametrize("words", ["我同意你们记体温", "同意收集我的健康信息", "同意健康打卡", "允许你们记我的体温"])
+def test_a_health_consent_is_given_in_ones_own_words(room: Room, words: str) -> None:
+    assert "已记下您同意健康打卡" in said(room, words)
+    assert holding(room) == ["health"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["我同意孩子去社区健康打卡点", "同意装电梯", "不同意涨物业费", "我不想健康打卡", "同意体温计放门口", "不要记我的电话"],
+)
+def test_words_about_something_else_give_and_end_no_consent(room: Room, words: str) -> None:
+    said(room, words)
+    assert holding(room) == []
+
+    said(room, "取消", "健康打卡 36.5，没有不舒服", "同意")
+    said(room, words)
+    assert holding(room) == ["health"]
