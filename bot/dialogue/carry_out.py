@@ -259,8 +259,8 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
     left = _leave_flat(talk, flat) if flat is not None else ()
     text = talk.turn.words(intent.replies[reply.name], **{**_spoken(talk, form, intent), **reply.values})
     if left and form.outer is None:
-        stays = Line("flat.left", {"called": "、".join(one.called for one in left)})
-        text = f"{text}\n{talk.phrase(stays)}"
+        told = Line("flat.left", {"called": "、".join(one.called for one in left)})
+        text = _said([text], talk.phrase(told))
     if reply.forgets:
         talk.standing = Standing()
         conversations.hand_back(talk.kept)
