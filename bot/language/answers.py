@@ -355,6 +355,9 @@ def pick(text: str, options: Sequence[str]) -> int | None:
     return int(near[0][2])
 
 
+#: Signs of a sentence in which an option is looked for by its name.
+NAMING = 200
+
 #: What names of places end with, and nobody says who means one: 和苑 for 和苑小区.
 _OF_PLACES = re.compile("(?:小区|社区|家园|花园|公寓|大厦)$")
 
@@ -367,6 +370,8 @@ _DENIED = re.compile("(?:不是|不在|不住|没住|别是|唔系)[^，,。]*")
 
 def named(text: str, options: Sequence[str]) -> int | None:
     """Return the index of the one option that a sentence names, whole or in part: 和苑, 就是和苑小区 不是东区; None where it may be several."""
+    if len(text) > NAMING:
+        return None
     said = _DENIED.sub("", without_denied(re.sub(r"\s+", "，", text.strip())))
     cores = [_OF_PLACES.sub("", option) for option in options]
     for names in (options, cores):

@@ -128,7 +128,7 @@ def _chosen(desk: Desk, task: Task) -> tuple[Household, Resident | None]:
             raise Refusal("名册里没有这个人了，请刷新页面。")
         if person.openid is not None and kind == "person":
             raise Refusal(
-                f"{person.name or '这位居民'}已经绑定了另一个微信。是本人换了微信，选“本人换了微信”；是家里另一个人，选“家里的另一个人”。"
+                f"{person.name or '这位居民'}已经绑定了另一个微信。是本人换了微信，请刷新页面后再选一次；是家里另一个人，选“家里的另一个人”。"
             )
         return flat, person
     number = row_id(key or kind)
@@ -144,7 +144,7 @@ def _require_new(desk: Desk, flat: Household, name: str) -> None:
     """Raise Refusal for a second row of somebody whom the flat has: two of a name in a flat are told apart by no file and no search."""
     if name and any(one.name == name for one in roster.people_of(desk.session, flat)):
         raise Refusal(
-            f"{flat.label}的名册里已经有{name}了，请在上面选本人；换了微信的，选“本人换了微信”。真有两位同名的，把姓名写得不一样，例如：{name}（小）。"
+            f"{flat.label}的名册里已经有{name}了，请在上面选本人，换了微信的也选本人。真有两位同名的，把姓名写得不一样，例如：{name}（小）。"
         )
 
 
