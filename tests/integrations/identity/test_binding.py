@@ -306,6 +306,15 @@ def test_one_tap_of_somebody_at_home_lets_a_stranger_go_for_good(town: Town) -> 
     assert named(town.asks(NEW, actions.bind, building="3", unit="2", room="501", proof="8001")) == "stopped"
 
 
+def test_the_page_behind_the_message_names_the_same_evidence(town: Town) -> None:
+    newcomer = _newcomer(town)
+
+    how = town.visits(pages.newcomer, **_link(town, newcomer)).values["how"]
+
+    assert how == people.EVIDENCE_WORDS[Evidence.PHONE]
+    assert f"凭的是{how}" in town.told(CHEN)[-1]
+
+
 def _rivals(town: Town) -> tuple[str, str]:
     """Let two people of the roster be bound to the same flat by numbers of their own; returns their accounts, who came first first."""
 

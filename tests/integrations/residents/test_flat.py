@@ -126,6 +126,9 @@ def test_people_of_other_flats_are_offered_to_move_in(town: Town) -> None:
 def test_an_account_is_kept_from_a_flat_and_let_in_again(town: Town) -> None:
     acts(town, moves.block, "陈建国")
 
+    assert "带证件到物业前台" in town.told("oChen")[-1]
+    [let_go] = [event for event in town.all(Event) if event.kind == "resident.unbound"]
+    assert let_go.data["reason"] == "blocked", "no family member said that they do not know them"
     assert person(town, "陈建国").openid is None
     [(key, _, who)] = shown(town)["blocked"]
     assert who == "陈建国"
