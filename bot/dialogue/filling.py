@@ -18,6 +18,7 @@ from bot.dialogue.starting import (
     advance,
     again,
     hand_over,
+    is_all_or_nothing,
     is_known,
     lacks_home,
     not_taken,
@@ -31,7 +32,8 @@ from bot.language import answers, courtesy, emoji, people, questions
 from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.files import Intent
-from bot.language.kinds.kind import SKIPPED, Aspect, Slot
+from bot.language.kinds import called
+from bot.language.kinds.kind import SKIPPED, Aspect, Slot, Value
 from bot.language.matching.matcher import TEMPLATE, Candidate
 from bot.language.people import OWN_RELATIVE, RELATIVE
 from bot.language.reading import Reading
@@ -153,10 +155,11 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
     if standing.elsewhere is not None and answers.is_zero(text):
         return elsewhere(standing, standing.elsewhere)
-    if _agrees_to_cancel(intent, text) or _calls_off_indeed(form, intent, text, facts):
+    if _agrees_to_cancel(intent, text) or _calls_off_indeed(standing, form, intent, heard, facts):
         return None
     if (
         answers.is_cancel(text)
+        or (form.is_read_back and is_all_or_nothing(intent) and _declines(text))
         or (_is_leaving(text, form) and not _is_slip(heard.reading, intent))
         or _is_own_cancel(intent, heard, facts)
     ):
@@ -175,6 +178,16 @@ def _is_of_binding(intent: Intent, facts: Facts) -> bool:
     return binding is not None and intent.group == binding.group and not intent.needs_home
 
 
+def _declines(text: str) -> bool:
+    """Tell whether words say no to what was read back: 不同意. Who asks what it means says neither yes nor no."""
+    return courtesy.refuses(text) or (answers.declines(text) and not questions.is_question(text))
+
+
+def _says_yes(intent: Intent, text: str) -> bool:
+    """Tell whether words agree to what was read back; all or nothing takes a word, and no number, of which none is shown."""
+    return courtesy.agrees_in_words(text) if is_all_or_nothing(intent) else courtesy.agrees(text)
+
+
 def _fits(form: Form, intent: Intent, said: Reading) -> bool:
     """Tell whether a yes or a number answers what was asked last, however often that was missed."""
     return bool(form.agreed) or forms.answer(form, intent, said) is not None
@@ -185,18 +198,48 @@ def _agrees_to_cancel(intent: Intent, text: str) -> bool:
     return bool(intent.cancels) and courtesy.begins_with_yes(text) and answers.is_cancel(text)
 
 
-def _calls_off_indeed(form: Form, intent: Intent, text: str, facts: Facts) -> bool:
+def _calls_off_indeed(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether who is asked for it says once more, or says yes and of which, that nobody shall come; a question decides nothing."""
-    if not intent.cancels or not forms.asks_whether(form, intent) or questions.is_question(text):
+    if not intent.cancels or not forms.asks_whether(form, intent) or questions.is_question(heard.text):
         return False
-    said = "，".join(clause for clause in courtesy.clauses(text) if not _is_of_else(clause, intent, facts))
-    return any(words.search(said) for words in (_NOBODY_COMES, _YES_THAT_ONE))
+    said = "，".join(clause for clause in courtesy.clauses(heard.text) if not _is_of_else(clause, intent, facts))
+    says_so = any(words.search(said) for words in (_NOBODY_COMES, _YES_THAT_ONE))
+    return says_so and not _speaks_of_another(standing, form, intent, heard, facts)
 
 
 def _is_of_else(clause: str, intent: Intent, facts: Facts) -> bool:
     """Tell whether a clause speaks of mending where a visit is about to be called off, or of somebody's coming where a repair is."""
     is_visit = any(facts.intents[name].is_about_somebody for name in intent.cancels if name in facts.intents)
     return following.is_of_work(clause) if is_visit else people.speaks_of_kin(clause)
+
+
+def _speaks_of_another(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words call off something else than the question names: 姑姑不来了, asked of 表哥; 灯泡不用修了, of a pass."""
+    return _names_somebody_else(standing, form, intent, heard, facts) or _names_something_else(form, intent, heard, facts)
+
+
+def _names_somebody_else(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
+    known = [name for subject in standing.subjects if (name := following.named(subject, heard.text, facts))]
+    ends, best = _NOBODY_COMES.search(heard.text), accepted(heard, facts.intents)
+    who = heard.text[: ends.start()] if ends is not None else ""
+    if not called.is_described(who) or (following.OF_THEM.search(who) and (best is None or best.id == intent.id)):
+        who = ""  # 客人 is whoever is asked about
+    return any(name not in form.prompt for name in (*known, called.called(who)))
+
+
+def _names_something_else(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
+    best = accepted(heard, facts.intents)
+    ended = {*intent.cancels, *(best.cancels if best is not None else ())} & facts.intents.keys()
+    told = [slot for name in ended for slot in facts.intents[name].slots if slot.kind.describes]
+    return any(
+        not _is_named(form.prompt, slot, value, heard.text) for slot in told for value in heard.reading.take((slot,)).values()
+    )
+
+
+def _is_named(prompt: str, slot: Slot, value: Value, text: str) -> bool:
+    """Tell whether a question names a value that words give, by itself or by a word that stands for it there and here."""
+    words = [word for word in slot.options.get(str(value), ()) if word in text]
+    return any(word in prompt for word in (str(value), slot.label(str(value)), *words))
 
 
 def _is_leaving(text: str, form: Form) -> bool:
@@ -296,7 +339,7 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
         form, text.replace(str(form.doubted), "")
     ):  # 对，没错; 对的1202: what was said, and none of those shown
         return advance(standing, replace(form, values={**form.values, form.asking: form.agreed}), intent, facts)
-    if form.is_read_back and (courtesy.agrees(text) or _agrees_to_cancel(intent, text)):
+    if form.is_read_back and (_says_yes(intent, text) or _agrees_to_cancel(intent, text)):
         if form.stage is not forms.Stage.CONFIRM:
             return again(standing, form)
         return Do(standing=standing.within(None), form=replace(form, stage=forms.Stage.CONFIRMED))
@@ -336,7 +379,7 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
     text = forms.suggestion(form, heard.text)
-    if _calls_off_indeed(form, intent, text, facts):
+    if _calls_off_indeed(standing, form, intent, heard, facts):
         text = "是"
     said = heard.reading.part(text)
     if facts.is_alarm_open and not form.menu and _is_any_words(form, intent, said) and not answers.is_skip(text):
@@ -497,6 +540,8 @@ def _any_time(standing: Standing, form: Form, intent: Intent, text: str, facts: 
 def _ask_again(standing: Standing, form: Form, intent: Intent, text: str) -> Step:
     """Ask once more with help; the next time offer a person. What is known stays known."""
     tried = replace(form, tries=form.tries + 1)
+    if form.is_read_back and is_all_or_nothing(intent):  # it is long, and was read already
+        return Say(standing=standing.within(tried), phrase=Line("confirm.words"), kind="confirms", intent=intent.id)
     if tried.tries >= PATIENCE:
         return again(standing, tried, (Line("form.stuck"),))
     slot = forms.asked(form, intent)

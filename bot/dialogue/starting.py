@@ -241,6 +241,10 @@ def start(
         return sound(standing, intent, heard)
     if intent.hands_over:
         return hand_over(standing, facts, intent, heard.text or heard.place)
+    if (
+        is_all_or_nothing(intent) and not intent.cancels and (answers.spares(heard.text) or answers.is_leaving(heard.text))
+    ):  # 先不删了 deletes nothing
+        return Say(standing=standing.calm(), phrase=Line("form.nothing"), kind="cancelled")
     if intent.releases_flat and not facts.is_bound:
         return Say(standing=standing.calm(), phrase=Line("flat.none"), intent=intent.id, before=before)
     fragments = standing.fragments(facts.now)
@@ -269,6 +273,11 @@ def start(
         told = Line("understood.sure", {"title": intent.title, "words": quoted("，".join((*fragments, heard.text)))})
         step = replace(step, before=(told, *step.before))
     return replace(step, before=(*step.before, *_unseen(form, intent, heard.text, facts))) if isinstance(step, Ask) else step
+
+
+def is_all_or_nothing(intent: Intent) -> bool:
+    """Tell whether what is read back of an intent can only be done or left, and none of it be changed: all my data deleted."""
+    return (intent.releases_flat or bool(intent.confirm)) and not any(slot.ask for slot in intent.slots)
 
 
 def _unseen(form: Form, intent: Intent, text: str, facts: Facts) -> tuple[Line, ...]:

@@ -284,6 +284,30 @@ def _leaves(clause: str) -> bool:
     return any(_is_all(words, clause) for words in (_LEAVE, _DONE, _SORRY))
 
 
+#: A no, or a pause, at the beginning of a clause. 不住了 and 不租了 are why one leaves, and 不用留 is no no.
+_DECLINES = re.compile(
+    r"(?:我|俺|咱|我们|那|可|才|先|还是|就|哦|啊|哎呀?|这个?|都|也|千万)*"
+    r"(?:不(?!住|租|在|用|需要|错|要(?!删|解|注销|撤|动|弄|取消)|要?(?:留|保存))|(?:别|莫|甭|勿|唔)(?!留|存|保存|住|租)|没(?:有)?(?:说|想|讲|同意|要|答应)|拒绝|反对|谁说|且慢|慢着)"
+)
+
+
+def declines(text: str) -> bool:
+    """Tell whether a message refuses what it is asked to agree to, in whatever words, and agrees nowhere: 不同意, 我没说要删."""
+    clauses = [clause for clause in _CLAUSE.split(text.strip()) if clause]
+    return any(map(_DECLINES.match, clauses)) and not any(map(is_yes, clauses))
+
+
+#: A clause that keeps what somebody might think is to be got rid of: 先不删了, 别把我解绑.
+_SPARES = re.compile(
+    r"(?:别|不|莫|甭|勿|唔|没)(?:要|想|用|能|该|会|给我|把我|再|让|说|叫|的?信息|的?资料|资料|信息)*(?:删|注销|销户|解绑|解除|清空|清除|撤回)"
+)
+
+
+def spares(text: str) -> bool:
+    """Tell whether a message keeps what it speaks of deleting or undoing."""
+    return _SPARES.search(text) is not None
+
+
 def is_slip(clause: str) -> bool:
     """Tell whether a clause owns up to a slip: 手滑, 打错."""
     return _is_all(_SLIP, clause)

@@ -71,6 +71,11 @@ def agrees(text: str) -> bool:
     return emoji.agrees(text) or (any(map(_is_yes, said)) and all(map(_is_polite, said)))
 
 
+def agrees_in_words(text: str) -> bool:
+    """Tell whether a message is a yes that somebody wrote out: neither a number, of which none was shown, nor a sticker."""
+    return agrees(text) and emoji.without_emoji(text).strip() != "" and not any(sign.isdigit() for sign in text)
+
+
 def refuses(text: str) -> bool:
     """Tell whether a message is a no: 不对, 👎."""
     return answers.is_no(text) or emoji.refuses(text)

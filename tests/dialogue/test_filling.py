@@ -74,6 +74,10 @@ LEAVING: list[tuple[Standing, Said, str]] = [
     (WHEN, words("不弄了"), "say form.cancelled"),
     (WHEN, words("我已经约过了"), "say form.cancelled"),
     (PARCEL_READ_BACK, words("改天再说"), "say form.cancelled"),
+    (UNBIND_READ_BACK, words("不同意"), "say form.cancelled"),  # a no in whatever words, where nothing could be changed instead
+    (UNBIND_READ_BACK, words("我没说要解绑"), "say form.cancelled"),
+    (UNBIND_READ_BACK, words("不"), "say form.cancelled"),
+    (UNBIND_READ_BACK, words("拒绝，你们搞错了"), "say form.cancelled"),
     (UNBIND_READ_BACK, words("我再想想"), "say form.cancelled"),  # what cannot be undone
     (WHEN, surely("包裹不寄了", "parcel.cancel"), "say form.cancelled"),
     (WHEN, words("转人工"), "hand over handoff.human 转人工"),
@@ -127,6 +131,12 @@ READ_BACK: list[tuple[Standing, Said, str]] = [
     (PARCEL_READ_BACK, words("好的，两个人搬"), "do parcel.send"),
     (PARCEL_READ_BACK, words("对了，两个人搬"), "confirm parcel.send"),  # what comes to mind is no yes
     (PARCEL_READ_BACK, words("两个人搬"), "confirm parcel.send"),
+    (UNBIND_READ_BACK, words("确认"), "do identity.unbind"),
+    (UNBIND_READ_BACK, words("1"), "say confirm.words"),  # no number was shown
+    (UNBIND_READ_BACK, words("2"), "say confirm.words"),
+    (UNBIND_READ_BACK, words("👌"), "confirm identity.unbind"),
+    (UNBIND_READ_BACK, words("不住了，确认"), "say confirm.words"),
+    (UNBIND_READ_BACK, words("不同意会怎么样？"), "aside (inform, else say question.in_form) back to identity.unbind"),
 ]  # fmt: skip
 
 LATE: list[tuple[Standing, Said, str]] = [
