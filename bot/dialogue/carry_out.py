@@ -30,6 +30,9 @@ from bot.store.conversations import Kept
 from bot.store.people import Household
 from bot.store.tasks import Task
 
+#: How long who asked for a person is taken to tell what it is about.
+TOLD_WITHIN = timedelta(minutes=15)
+
 #: Words up to this length are said back when they are added to what waits.
 SAID_BACK = 40
 
@@ -133,8 +136,8 @@ def carry_out(talk: Talk, step: Step) -> Answer:
             return _inform(talk, step)
         case steps.HandOver():
             return _hand_over(talk, step, before)
-        case steps.Join(words=words):
-            return _join(talk, words)
+        case steps.Join():
+            return _join(talk, step)
         case steps.CallOff():
             return _call_off(talk)
         case steps.Sound():
@@ -435,9 +438,11 @@ def _hand_over(talk: Talk, step: steps.HandOver, before: Sequence[str]) -> Answe
     return _answer(_said(before, talk.phrase(line)), "handed_off", step.intent or None)
 
 
-def _join(talk: Talk, words: str) -> Answer:
-    """Let what is said while waiting belong to the matter."""
-    task = handoffs.current(talk.turn)
+def _join(talk: Talk, step: steps.Join) -> Answer:
+    """Let what is said while waiting belong to the matter, or be one of its own."""
+    task, words = handoffs.current(talk.turn), step.words
+    if step.unless is not None and (task is None or _is_of_another(talk, task, step.matter)):
+        return carry_out(talk, step.unless)
     if task is None:  # an alarm or a colleague made them wait, not a hand-off
         return carry_out(talk, starting.hand_over(talk.standing, talk.facts(), talk.catalogue.person, words))
     if words:
@@ -451,6 +456,14 @@ def _join(talk: Talk, words: str) -> Answer:
         else Line("handed_off.photo", {"number": task.number})
     )
     return _answer(talk.phrase(phrase), "handed_off", handoffs.intent(task))
+
+
+def _is_of_another(talk: Talk, task: Task, matter: str) -> bool:
+    """Tell whether an intent is another than what waits; who asked for a person tells them at first what it is about."""
+    waits = talk.intents.get(handoffs.intent(task))
+    if waits is not None and waits.hands_over:
+        return talk.now - task.opened_at > TOLD_WITHIN
+    return waits is None or waits.id != matter
 
 
 def _call_off(talk: Talk) -> Answer:

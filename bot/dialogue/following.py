@@ -111,6 +111,9 @@ _POINTS_ANYHOW = re.compile(
     r"[今明后昨前大天早上下中午晚夜里间周星期礼拜一二三四五六日号月点就是我你他她它那这个要改第最后先面边头的得吧还有也都跟和]*"
 )
 
+#: Behind each question of a message: 几个人？就两个.
+_BREATHS = re.compile("(?<=[?？])")
+
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
 
 
@@ -267,9 +270,11 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
     if not changeable:
         return None
     if asks(heard.text):  # 小雪的还弄得成吗 她三点半到
-        told = [words for words in courtesy.clauses(heard.text) if not questions.is_question(words)]
+        said = [words for breath in _BREATHS.split(heard.text) for words in courtesy.clauses(breath)]
+        told = [words for words in said if not questions.is_question(words)]
         rest = heard.of("，".join(told))
-        if not told or not (named(subject, heard.text, facts) or _presses(subject, rest.reading, facts)):
+        is_of_it = named(subject, heard.text, facts) or _presses(subject, rest.reading, facts)
+        if not told or not (is_of_it or _asks_and_says(heard.text, rest.reading, facts.intents[subject.intent])):
             return None
         heard = rest
     intent, is_correction = facts.intents[subject.intent], corrects(heard.text)
@@ -294,6 +299,12 @@ def amended_beside(standing: Standing, heard: Heard, facts: Facts) -> Amend | No
         if isinstance(step, Amend):
             return replace(step, standing=standing)
     return None
+
+
+def _asks_and_says(text: str, said: Reading, intent: Intent) -> bool:
+    """Tell whether somebody repeats what was asked and answers it: 几个人？就两个."""
+    is_short = len(said.raw) <= BRIEF or _is_value_alone(said, intent)
+    return is_short and text.endswith(said.raw) and bool(said.take(intent.slots))
 
 
 def presses_first(subject: Subject, said: Reading, facts: Facts) -> bool:

@@ -105,7 +105,13 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     if _WHAT_IT_COSTS.fullmatch(heard.text) and _lately(standing, facts):
         return not_known(standing, heard.text, facts)
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text) and not _wishes_anew(heard, facts)
-    step = Join(standing=standing.calm(), words=heard.text) if is_more else _wish(standing, heard, facts, asks=asks)
+    is_more = is_more and not _wants_to_see(heard, facts)
+    step = _wish(standing, heard, facts, asks=asks)
+    if is_more:
+        of_its_own = step if intent is not None and _is_for_people(intent) and not intent.hands_over else None
+        step = Join(
+            standing=standing.calm(), words=heard.text, matter=intent.id if of_its_own and intent else "", unless=of_its_own
+        )
     if demands or (is_more and not is_known(heard, intent)):
         return step
     if (asks and (intent is None or not facts.only_shows(intent))) or is_known(heard, intent):
@@ -128,6 +134,15 @@ def _is_for_who_waits(intent: Intent | None, text: str) -> bool:
     if courtesy.is_courtesy(text):
         return False
     return intent is None or _is_for_people(intent) or intent.small_talk
+
+
+def _wants_to_see(heard: Heard, facts: Facts) -> bool:
+    """Tell whether words likely ask for what is only shown, which nobody has to wait for: 我有哪些客人."""
+    best = heard.match.candidates[0] if heard.match.decision == "accept" else None
+    if best is None or best.confidence < ELSEWHERE:
+        return False
+    intent = facts.intents[best.intent]
+    return facts.only_shows(intent) and not intent.small_talk
 
 
 def _wishes_anew(heard: Heard, facts: Facts) -> bool:

@@ -106,9 +106,14 @@ class HandOver(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Join(Step):
-    """Let what was said belong to the matter that waits for a person; without words it is a photo."""
+    """Let what was said belong to the matter that waits for a person; without words it is a photo.
+
+    Words that surely are of a matter of their own do not: then comes the other step.
+    """
 
     words: str
+    matter: str = ""  # the intent that the words surely mean
+    unless: Step | None = None  # what is done where another matter than that waits
 
 
 @dataclass(frozen=True, kw_only=True)
