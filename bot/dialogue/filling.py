@@ -474,6 +474,8 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
         return PassOn(standing=standing, words=text)
     if aftermath.is_number(text):
         return again(standing, form, (Line("emergency.call"),))
+    if questions.is_at_a_loss(text):
+        return _in_other_words(standing, form, intent)
     if "帮我问" in text and standing.unused:  # what nobody knew a moment ago
         asked = hand_over(standing, facts, facts.catalogue.person, standing.unused[-1][1])
         return Aside(standing=standing, first=replace(asked, is_question=True), form=form)
@@ -510,6 +512,14 @@ def _is_of_what_was_done(standing: Standing, form: Form, heard: Heard, facts: Fa
     if best is None or best.confidence < ELSEWHERE or best.intent == form.intent:
         return False
     return any(known.intent == best.intent for known in standing.subjects) and not lacks(facts.intents[best.intent], heard)
+
+
+def _in_other_words(standing: Standing, form: Form, intent: Intent) -> Step:
+    """Put the open question once more, in the words for an answer that did not fit, to whoever did not understand it."""
+    slot = forms.asked(form, intent)
+    if slot is None or not slot.error or form.prompt:
+        return again(standing, form, (Line("puzzled.in_form"),))
+    return Ask(standing=standing.within(form), with_help=True, before=(Line("puzzled.in_form"),))
 
 
 def _informed(standing: Standing, intent: Intent, form: Form, heard: Heard, facts: Facts) -> Inform:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.dialogue import forms
 from bot.dialogue.forms import Form, Stage
+from bot.language import questions
 from bot.language.files import Catalogue, Intent
 from bot.language.kinds.kind import Value
 
@@ -22,6 +23,10 @@ UNUSED, UNUSED_MOST = timedelta(minutes=15), 5
 
 #: A message as short as this may be a part of a sentence, which goes on for so long.
 FRAGMENT, FRAGMENTS = 6, timedelta(minutes=2)
+
+
+#: Words as short as a name or a number do not tell what a matter is.
+TELLS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,8 +160,15 @@ class Standing:
         return self.began_at if self.is_open and self.began_at is not None else now
 
     def fragments(self, now: datetime) -> tuple[str, ...]:
-        """Return the few words that were sent just before by themselves: people send one sentence in several messages."""
-        return tuple(text for moment, text in self.unused if now - moment < FRAGMENTS and len(text) <= FRAGMENT)
+        """Return the few words that were sent just before by themselves: people send one sentence in several messages. A question is one."""
+        lately = (text for moment, text in self.unused if now - moment < FRAGMENTS and len(text) <= FRAGMENT)
+        return tuple(text for text in lately if not questions.is_question(text) and not text.isdigit())
+
+    @property
+    def matter(self) -> str:
+        """Return the last words that led to nothing and tell what somebody wants: no number, no mere 啥意思."""
+        said = (text.partition("\n")[0] for _, text in reversed(self.unused))
+        return next((text for text in said if len(text) >= TELLS and not text.isdigit() and not questions.is_at_a_loss(text)), "")
 
     def words(self, *more: str) -> str:
         """Return the words that led to nothing so far and these, each once, one message a line."""

@@ -99,6 +99,8 @@ def accepted(heard: Heard, intents: Mapping[str, Intent]) -> Intent | None:
 def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Deal with words that belong to nothing open."""
     intent, demands = accepted(heard, facts.intents), questions.demands(heard.text)
+    if intent is None and questions.is_at_a_loss(heard.text):
+        return Say(standing=standing, phrase=Line("puzzled"), kind="answered")
     asks = (questions.is_question(heard.text) or questions.is_further(heard.text)) and not demands
     if asks and intent is None and (binding := _lives_there(heard, facts)):
         return start(standing, binding, heard, facts, is_guess=True, before=_understood(binding, heard, facts))
@@ -336,8 +338,14 @@ def hand_over(standing: Standing, facts: Facts, intent: Intent | None, words: st
     said = standing.words(words)
     name = intent.id if intent else facts.catalogue.person.id if facts.catalogue.person else ""
     stays = replace(standing.within(None), unused=())
-    what = "" if answers.wants_human(words) else words.partition("\n")[0]
-    return HandOver(standing=stays, intent=name, topic=topic or standing.words().partition("\n")[0] or what, words=said)
+    what = next(filter(_tells, words.split("\n")), "")
+    return HandOver(standing=stays, intent=name, topic=topic or what or standing.matter, words=said)
+
+
+def _tells(line: str) -> bool:
+    """Tell whether words say what somebody wants of a person, and not only that they want one: no 转人工, no 2."""
+    wants_one = answers.wants_human(line) or "帮我问" in line
+    return not (wants_one or line.isdigit() or questions.is_at_a_loss(line))
 
 
 def not_taken(said: Reading, intent: Intent, values: Mapping[str, Value]) -> tuple[Line, ...]:
@@ -516,6 +524,7 @@ def told_more(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         or offer.what is not Offered.QUESTION
         or questions.is_question(heard.text)
         or courtesy.is_courtesy(heard.text)
+        or heard.text.isdigit()
     ):
         return None
     if accepted(heard, facts.intents) is not None or _wishes(heard, facts) or _spoken_in_passing(heard, facts, asks=False):

@@ -30,6 +30,18 @@ def is_further(text: str) -> bool:
     return _FURTHER.fullmatch(text.strip()) is not None
 
 
+#: Who does not understand what was said to them, and asks nothing else.
+_AT_A_LOSS = re.compile(
+    "(?:这|那|你|您|你们|说的?|是|都|我|咋|还|到底|[，, ])*(?:(?:啥子?|什么|什麽|咩|么子|几个)(?:意思|情况|玩意儿?)|(?:看|听|搞|弄|整)?(?:不|唔)(?:懂|明白)|看唔明|听唔明)"
+    "(?:啊|呀|呢|嘛|了|哦|你|您|你们|在?说|说的|的|[?？。！! ])*"
+)
+
+
+def is_at_a_loss(text: str) -> bool:
+    """Tell whether a message only says that the last one was not understood: 啥意思, 看不懂."""
+    return _AT_A_LOSS.fullmatch(text[:LONGEST].strip()) is not None
+
+
 #: Who wants to be accounted to is not helped by what a notice says.
 _DEMANDS = re.compile(
     rf"多(?:收|扣|算|交|缴)了?|[扣划]了?(?:我|咱|俺)?们?家?{NUMBER}[遍次回道]|收了?(?:我|咱|俺)?们?家?{NUMBER}[遍次回道][^，。]{{0,3}}[钱费款]|又[收扣划]了?我?一?[遍次回]|少(?:算|退)|[算收扣]错|重复[收扣交]|乱收|给(?:我|咱|大家)?个?(?:说法|交代|解释|明细)|讲清楚|说清楚|凭(?:什么|啥)|对不上|查一?查账"
