@@ -26,6 +26,8 @@ from bot.dialogue.starting import (
     resume,
     sound,
     start,
+    wants_to_be_told,
+    wants_to_see,
 )
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
 from bot.language import answers, courtesy, emoji, people, questions
@@ -406,6 +408,8 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
         return Aside(standing=standing, first=_informed(standing, intent, form, heard, facts), form=form)
     if _is_interruption(standing, form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
+    if shown := _shown_between(form, intent, heard, changed, facts):
+        return interrupt(standing, form, heard, facts, shown)
     if changed is None:
         return _no_answer(standing, form, intent, said, heard, facts)
     changed = replace(forms.heard(changed, heard.text, intent), is_guess=False)
@@ -610,7 +614,7 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     if other.id in intent.follow_ups and all(
         known.intent != intent.id for known in standing.subjects
     ):  # 快点, before all is said
-        return False
+        return _answers_nothing(form, intent, heard, changed) and wants_to_see(heard, facts) is other
     if changed is None:
         return True
     if _is_only_named(form, intent, changed):
@@ -639,10 +643,23 @@ def _asks_what_is_known(form: Form, intent: Intent, heard: Heard, changed: Form 
     best = heard.match.candidates[0] if heard.match.candidates else None
     if best is not None and best.confidence >= TEMPLATE and best.intent == intent.id:
         return False
+    return _answers_nothing(form, intent, heard, changed) and is_known(heard, accepted(heard, facts.intents))
+
+
+def _shown_between(form: Form, intent: Intent, heard: Heard, changed: Form | None, facts: Facts) -> Intent | None:
+    """Return what only is to be shown, where words answer nothing of the form: 我有哪些客人, while a repair is reported."""
+    if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
+        return None
+    if not _answers_nothing(form, intent, heard, changed):
+        return None
+    return wants_to_see(heard, facts) or wants_to_be_told(heard, facts)
+
+
+def _answers_nothing(form: Form, intent: Intent, heard: Heard, changed: Form | None) -> bool:
+    """Tell whether words answer nothing, or would only be kept because any words are."""
     slot = forms.asked(form, intent)
     fits_nothing = slot is not None and bool(slot.otherwise) and slot.name not in heard.reading.take((slot,))
-    answers_nothing = changed is None or fits_nothing or _is_any_words(form, intent, heard.reading)
-    return answers_nothing and is_known(heard, accepted(heard, facts.intents))
+    return changed is None or fits_nothing or _is_any_words(form, intent, heard.reading)
 
 
 def _says_where(form: Form, intent: Intent, changed: Form, other: Intent, heard: Heard) -> bool:
@@ -695,9 +712,9 @@ def _is_any_words(form: Form, intent: Intent, said: Reading) -> bool:
     return bool(open_) and not _PLACE.search(said.raw) and not said.take(open_)
 
 
-def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
+def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts, meant: Intent | None = None) -> Step:
     """Answer another request and come back: at once if it needs no form, else when that form is done."""
-    other = facts.intents[heard.match.candidates[0].intent]
+    other = meant or facts.intents[heard.match.candidates[0].intent]
     intent = facts.intents[form.intent]
     if other.emergency:
         return sound(standing, other, heard)

@@ -107,7 +107,7 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     if _WHAT_IT_COSTS.fullmatch(heard.text) and _lately(standing, facts):
         return not_known(standing, heard.text, facts)
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text) and not _wishes_anew(heard, facts)
-    is_more = is_more and not _wants_to_see(heard, facts)
+    is_more = is_more and wants_to_see(heard, facts) is None
     step = _wish(standing, heard, facts, asks=asks)
     if is_more:
         of_its_own = step if intent is not None and _is_for_people(intent) and not intent.hands_over else None
@@ -138,13 +138,23 @@ def _is_for_who_waits(intent: Intent | None, text: str) -> bool:
     return intent is None or _is_for_people(intent) or intent.small_talk
 
 
-def _wants_to_see(heard: Heard, facts: Facts) -> bool:
-    """Tell whether words likely ask for what is only shown, which nobody has to wait for: 我有哪些客人."""
+def wants_to_see(heard: Heard, facts: Facts) -> Intent | None:
+    """Return what words likely ask for that is only shown, which nobody has to wait for: 我有哪些客人."""
     best = heard.match.candidates[0] if heard.match.decision == "accept" else None
-    if best is None or best.confidence < ELSEWHERE:
-        return False
-    intent = facts.intents[best.intent]
-    return facts.only_shows(intent) and not intent.small_talk
+    return _shown(best, facts) if best is not None and best.confidence >= ELSEWHERE else None
+
+
+def wants_to_be_told(heard: Heard, facts: Facts) -> Intent | None:
+    """Return what is only shown and is as likely meant as anything: 通行证怎么用; who does not ask must say so more plainly."""
+    least = TELLING if questions.is_question(heard.text) else PLAUSIBLE
+    likely = heard.match.candidates if heard.match.decision == "clarify" else ()
+    close = [one for one in likely if one.confidence >= max(CLOSE * likely[0].confidence, least)]
+    return next((shown for one in close if (shown := _shown(one, facts))), None)
+
+
+def _shown(candidate: Candidate, facts: Facts) -> Intent | None:
+    intent = facts.intents[candidate.intent]
+    return intent if facts.only_shows(intent) and not intent.small_talk else None
 
 
 def _wishes_anew(heard: Heard, facts: Facts) -> bool:
