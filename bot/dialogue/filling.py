@@ -1,10 +1,10 @@
 """What is said while a form is open: an answer, a way out, a question in between, something else. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from bot.dialogue import following, forms
+from bot.dialogue import following, forms, waiting
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, lacks, read_slots
@@ -104,6 +104,7 @@ def go_on(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
         _left(standing, form, intent, heard, facts)
         or _agreed(standing, form, intent, text, facts)
         or _unanswered(standing, form, text, facts)
+        or _of_what_waits(standing, form, intent, heard, facts)
         or _answered(standing, form, intent, heard, facts)
     )
 
@@ -192,7 +193,7 @@ def _says_yes(intent: Intent, text: str) -> bool:
 
 def _fits(form: Form, intent: Intent, said: Reading) -> bool:
     """Tell whether a yes or a number answers what was asked last, however often that was missed."""
-    return bool(form.agreed) or forms.answer(form, intent, said) is not None
+    return forms.takes_yes(form, intent) or forms.answer(form, intent, said) is not None
 
 
 def _agrees_to_cancel(intent: Intent, text: str) -> bool:
@@ -387,8 +388,8 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if facts.is_alarm_open and not form.menu and _is_any_words(form, intent, said) and not answers.is_skip(text):
         return PassOn(standing=standing, words=text)
     if form.is_guess and form.is_read_back and (further := following.another(intent, form.values, heard, facts)):
-        waiting = forms.begin(intent, read_slots(intent, further), form.outer, heard.text)
-        return Do(standing=standing.within(None), form=replace(form, outer=waiting, stage=forms.Stage.CONFIRMED))
+        next_one = forms.begin(intent, read_slots(intent, further), form.outer, heard.text)
+        return Do(standing=standing.within(None), form=replace(form, outer=next_one, stage=forms.Stage.CONFIRMED))
     changed = forms.answer(form, intent, said)
     if changed is not None and _is_own_phrase(form, intent, changed, heard, facts):
         return interrupt(standing, form, heard, facts)
@@ -503,7 +504,7 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
         return interrupt(standing, form, heard, facts)
     if lost := not_taken(said, intent, form.values):
         return again(standing, form, lost)
-    if ahead := _ahead(standing, form, [facts.intents[item.intent] for item in forms.chain(form.outer)], said, facts):
+    if ahead := _ahead(standing, form, heard, facts):
         return ahead
     if said.take(intent.slots, known=form.values):  # said before
         return again(standing, form)
@@ -725,25 +726,27 @@ def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts, meant:
         return _touched(standing, form, intent, heard, facts)
     if _is_of_binding(intent, facts) and lacks_home(other, facts):
         return _wait_for_flat(standing, form, other, heard, facts)
-    if ahead := _ahead(standing, form, [other], heard.reading, facts):
+    if ahead := _ahead(standing, form, heard, facts, (other.id,)):
         return ahead
-    waiting = forms.aside(form, other.id)
+    if intent.chooses_flat and other.needs_home and heard.text:
+        queued = waiting.queued(form, other, read_slots(other, heard), heard.text)
+        return again(standing, queued, (Line("form.more", {"words": quoted(heard.text)}),))
+    put_aside = forms.aside(form, other.id)
     if any(slot.required for slot in other.slots) or other.confirm or lacks_home(other, facts):
-        return start(standing, other, heard, facts, outer=waiting)
+        return start(standing, other, heard, facts, outer=put_aside)
     first = start(replace(standing, form=None), other, heard, facts)
     return Aside(standing=standing, first=first, form=form)
 
 
-def _ahead(standing: Standing, form: Form, wanted: Sequence[Intent], said: Reading, facts: Facts) -> Step | None:
+def _of_what_waits(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step | None:
+    """Return the keeping of what is said at a gate of a wish that waits behind it: 不是，是大后天, 叫刘小雨."""
+    return _ahead(standing, form, heard, facts) if waiting.is_meant(form, intent, heard, facts) else None
+
+
+def _ahead(standing: Standing, form: Form, heard: Heard, facts: Facts, of: Collection[str] = ()) -> Step | None:
     """Return the keeping of what is said of a wish that waits behind the open form: 修灯的话周日上午九点."""
-    waiting = [item.intent for item in forms.chain(form.outer)]
-    for intent in wanted:
-        values = said.take(intent.slots) if intent.id in waiting and said.raw else {}
-        if values:
-            told = [words for slot in intent.slots if slot.name in values and (words := slot.say(values[slot.name], facts.now))]
-            kept = Line("form.kept", {"values": f"{intent.title}，{'，'.join(told)}"})
-            return again(standing, forms.informed(form, intent, values, said.raw), (kept,))
-    return None
+    kept = waiting.kept(form, heard, facts, of) if heard.text else None
+    return again(standing, kept[0], (kept[1],)) if kept is not None else None
 
 
 def _touched(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
@@ -756,10 +759,9 @@ def _touched(standing: Standing, form: Form, intent: Intent, heard: Heard, facts
 
 def _wait_for_flat(standing: Standing, form: Form, other: Intent, heard: Heard, facts: Facts) -> Step:
     """Put another request behind the binding; more about the one that waits already is no answer."""
-    values = read_slots(other, heard)
-    if form.outer is not None and form.outer.intent == other.id:
-        waits = forms.heard(replace(form.outer, values={**form.outer.values, **values}), heard.text, other)
-        waiting = replace(form, outer=waits)
-        return again(standing, waiting) if heard.place else _ask_again(standing, waiting, facts.intents[form.intent], heard.text)
-    wanted = forms.begin(other, values, forms.aside(form.outer, other.id) if form.outer else None, heard.text)
-    return again(standing, replace(form, outer=wanted), (Line("flat.first", {"title": other.title}),))
+    if any(one.intent == other.id for one in forms.chain(form.outer)):
+        if ahead := _ahead(standing, form, heard, facts, (other.id,)):
+            return ahead
+        return again(standing, form) if heard.place else _ask_again(standing, form, facts.intents[form.intent], heard.text)
+    queued = waiting.queued(form, other, read_slots(other, heard), heard.text)
+    return again(standing, queued, (Line("flat.first", {"title": other.title}),))

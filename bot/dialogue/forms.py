@@ -35,6 +35,9 @@ TELLS = 3
 #: Forms put aside for another, at most.
 ASIDE = 2
 
+#: Forms that may wait behind one that must come first.
+QUEUED = 5
+
 #: Characters of the resident's words that a form keeps; of more the first message and the last ones stay.
 LONGEST = 2000
 
@@ -160,6 +163,13 @@ def asks_whether(form: Form, intent: Intent) -> bool:
     return bool(form.prompt) and slot is not None and slot.kind.aspect is Aspect.WHETHER
 
 
+def takes_yes(form: Form, intent: Intent) -> bool:
+    """Tell whether a mere yes stands for an option that was asked about; of several people or flats in a list it picks none."""
+    slot = asked(form, intent)
+    is_list = slot is not None and slot.kind is text_.KIND and len(form.menu) > 1
+    return bool(form.agreed) and not is_list
+
+
 def listed(form: Form, intent: Intent) -> Mapping[str, str]:
     """Return what the open question shows as a numbered list: a long choice only to whoever did not find the words."""
     slot = asked(form, intent)
@@ -193,11 +203,23 @@ def heard(form: Form, words: str, intent: Intent) -> Form:
     return replace(form, words=(first, *more))
 
 
-def informed(form: Form, intent: Intent, values: Mapping[str, Value], words: str) -> Form:
-    """Return the form with values put into the one for `intent` that waits behind it."""
-    if form.intent == intent.id:
-        return heard(replace(form, values={**form.values, **values}), words, intent)
-    return replace(form, outer=informed(form.outer, intent, values, words)) if form.outer else form
+def with_values(form: Form, values: Mapping[str, Value], intent: Intent) -> Form:
+    """Return the form with further values; an end that a new start has overtaken goes."""
+    return replace(form, values=_consistent({**form.values, **values}, values, intent))
+
+
+def exchanged(form: Form, old: Form, new: Form) -> Form:
+    """Return the form with one of those that wait behind it in another state."""
+    if form is old:
+        return new
+    return replace(form, outer=exchanged(form.outer, old, new)) if form.outer else form
+
+
+def behind(form: Form, further: Form) -> Form:
+    """Return the form with a further one that waits behind all others; of more than QUEUED it takes none."""
+    if len(chain(form.outer)) >= QUEUED:
+        return form
+    return replace(form, outer=behind(form.outer, further) if form.outer else further)
 
 
 def talked_over(form: Form) -> Form:

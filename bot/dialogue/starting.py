@@ -76,6 +76,9 @@ _TELLS_WHERE = re.compile(
     r"[\dA-Za-z一二三四五六七八九十]+(?:栋|幢|座|号|单元)|地下?车?库|小区|花园|乐园|健身|[东南西北正后侧大]门|岗"
 )
 
+#: The last digits of a number on record, however they are said.
+_PROOF = re.compile(r"(?:手机|尾号|后四位|号码?|是|就|应该|[，,：: ])*[\d零〇一二三四五六七八九幺两]{4}(?:吧|啊|呀|了)?")
+
 #: Characters of what goes on about small talk.
 CHAT = 30
 
@@ -99,6 +102,8 @@ def accepted(heard: Heard, intents: Mapping[str, Intent]) -> Intent | None:
 def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Deal with words that belong to nothing open."""
     intent, demands = accepted(heard, facts.intents), questions.demands(heard.text)
+    if proven := _proof_after_all(standing, heard, facts):
+        return proven
     if intent is None and questions.is_at_a_loss(heard.text):
         return Say(standing=standing, phrase=Line("puzzled"), kind="answered")
     asks = (questions.is_question(heard.text) or questions.is_further(heard.text)) and not demands
@@ -120,6 +125,16 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
         known = heard.known if asks or is_known(heard, intent) else ()
         return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
     return step
+
+
+def _proof_after_all(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the binding once more for whoever waits to be believed and now tells the number that proves it, and nothing else."""
+    binding = facts.catalogue.binding
+    secret = next((slot for slot in binding.slots if slot.kind.is_secret), None) if binding is not None else None
+    if binding is None or secret is None or facts.is_bound or facts.claim is None or not _PROOF.fullmatch(heard.text.strip()):
+        return None
+    given = heard.reading.take((secret,), asked=secret.name)
+    return advance(standing, forms.begin(binding, {**_claimed(binding, facts), **given}), binding, facts) if given else None
 
 
 def _lives_there(heard: Heard, facts: Facts) -> Intent | None:
@@ -661,12 +676,19 @@ def _claimed(binding: Intent, facts: Facts) -> dict[str, Value]:
     return {slot.name: said[slot.kind.name] for slot in binding.slots if slot.kind.name in said}
 
 
+def _own_values(binding: Intent, heard: Heard) -> dict[str, Value]:
+    """Return what words for another wish say of whoever must be bound first: whoever comes to see them is not they."""
+    who = {slot.name for slot in binding.slots if slot.kind.aspect is Aspect.WHO}
+    is_own = courtesy.says_of_oneself(heard.text)
+    return {name: value for name, value in read_slots(binding, heard).items() if is_own or name not in who}
+
+
 def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts, before: tuple[Line, ...] = ()) -> Step:
     """Ask whoever is not bound for the flat, with the form for what they want behind it."""
     binding = facts.catalogue.binding
     if binding is None:
         raise LookupError("no intent file says `provides: flat`")
-    asking = forms.begin(binding, {**_claimed(binding, facts), **read_slots(binding, heard)}, form)
+    asking = forms.begin(binding, {**_claimed(binding, facts), **_own_values(binding, heard)}, form)
     told = (Line("heard", {"words": quoted(heard.text)}),) if not before and not _is_bare(heard, intent, facts) else before
     step = advance(
         standing, asking, binding, facts, (*told, Line("flat.proof" if facts.claim else "flat.first", {"title": intent.title}))

@@ -63,6 +63,15 @@ _FAREWELL = re.compile(
 )
 
 
+#: Who says what they themselves are called.
+_ONESELF = re.compile("(?:我|俺|咱|阿拉|本人|自己)(?:叫|是|姓|就是|名字|的名字)|^(?:本人|户主|业主)")
+
+
+def says_of_oneself(text: str) -> bool:
+    """Tell whether words tell the name of whoever speaks: 我叫刘琳. 叫刘小雨 is whoever was spoken of."""
+    return _ONESELF.search(text) is not None
+
+
 def agrees(text: str) -> bool:
     """Tell whether a message is a yes, whatever politeness stands beside it: 对 谢谢侬哦, 👌. 嗯… is none."""
     if _TRAILS_OFF.search(text) and answers.is_hesitation(text):
