@@ -193,7 +193,7 @@ def _says_yes(intent: Intent, text: str) -> bool:
 
 def _fits(form: Form, intent: Intent, said: Reading) -> bool:
     """Tell whether a yes or a number answers what was asked last, however often that was missed."""
-    return forms.takes_yes(form, intent) or forms.answer(form, intent, said) is not None
+    return bool(form.agreed) or forms.answer(form, intent, said) is not None
 
 
 def _agrees_to_cancel(intent: Intent, text: str) -> bool:

@@ -106,6 +106,9 @@ _POINTS = re.compile(
     r"^(?:啊|哦|对了|那|把|刚才|刚刚|刚|之前|前面|上面|我|俺|说|约|报|订|登记|的|[，, ])*(?P<what>[\u4e00-\u9fff]{1,8}?)的?(?:那|这)(?:一?[个位张单辆趟件]|边|次|家)"
 )
 
+#: One of several things, pointed at by when it is: 明天那个, 周六下午的那张.
+_BY_ITS_DAY = re.compile(r"(?:啊|哦|对了|那|把|刚才|我|约|报|的)*(?P<day>[^，,。 ]{2,8}?)的?那(?:一?[个位张单件])(?=.)")
+
 #: What points by no more than a time or a place in the talk: 明天那个, 上面那个.
 _POINTS_ANYHOW = re.compile(
     r"[今明后昨前大天早上下中午晚夜里间周星期礼拜一二三四五六日号月点就是我你他她它那这个要改第最后先面边头的得吧还有也都跟和]*"
@@ -131,7 +134,8 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
             return step
     if step := _another(standing, heard, facts) or _another_fault(standing, heard, facts):
         return step
-    about = meant(standing, heard.text, facts)
+    dated, rest = _on_that_day(standing, heard, facts)
+    about, heard = (dated, rest) if dated else (meant(standing, heard.text, facts), heard)
     if not about and (step := _which(standing, heard, facts)):
         return step
     for subject in about:
@@ -140,6 +144,21 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         if step is not None:
             return step
     return None
+
+
+def _on_that_day(standing: Standing, heard: Heard, facts: Facts) -> tuple[Sequence[Subject], Heard]:
+    """Return what is for the day by which words point at it, and the words behind that: 明天那个改成下午5点."""
+    pointed = _BY_ITS_DAY.match(heard.text)
+    if pointed is None:
+        return (), heard
+    said = heard.reading.part(pointed["day"])
+    return [known for known in standing.subjects if _is_on(known, said, facts)], heard.of(heard.text[pointed.end() :])
+
+
+def _is_on(subject: Subject, said: Reading, facts: Facts) -> bool:
+    begins = facts.intents[subject.intent].slot_for(Aspect.BEGINS)
+    day, at = (said.take((begins,)).get(begins.name), subject.values.get(begins.name)) if begins else (None, None)
+    return isinstance(day, datetime) and isinstance(at, datetime) and day.date() == at.date()
 
 
 def _other_flat(standing: Standing, heard: Heard, facts: Facts) -> Step | None:

@@ -163,13 +163,6 @@ def asks_whether(form: Form, intent: Intent) -> bool:
     return bool(form.prompt) and slot is not None and slot.kind.aspect is Aspect.WHETHER
 
 
-def takes_yes(form: Form, intent: Intent) -> bool:
-    """Tell whether a mere yes stands for an option that was asked about; of several people or flats in a list it picks none."""
-    slot = asked(form, intent)
-    is_list = slot is not None and slot.kind is text_.KIND and len(form.menu) > 1
-    return bool(form.agreed) and not is_list
-
-
 def listed(form: Form, intent: Intent) -> Mapping[str, str]:
     """Return what the open question shows as a numbered list: a long choice only to whoever did not find the words."""
     slot = asked(form, intent)

@@ -219,7 +219,7 @@ def test_the_words_of_every_answer_stay_with_the_form() -> None:
 
 NEW: list[tuple[Said, Facts, str]] = [
     (words("3栋2单元501"), STRANGER, "do identity.bind"),
-    (surely("登记人口，四个人", "meter.read"), STRANGER, "ask identity.bind building with help"),
+    (surely("登记人口，四个人", "meter.read"), STRANGER, "form.kept; ask identity.bind building"),
     (surely("路灯坏了", "lamp.report"), STRANGER, "understood.sure; ask lamp.report place"),
     (perhaps("咕噜咕噜", lamp__report=0.3), STRANGER, "ask identity.bind building with help"),
 ]
