@@ -201,12 +201,23 @@ def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step
             intent = facts.intents[heard.match.candidates[0].intent]
             if intent.small_talk and (other := _told_beside(heard, facts)):  # hi 新搬来的 7栋1单元1102
                 return start(standing, other, heard, facts, is_guess=True)
+            if intent.cancels and _lets_something_else_be(standing, intent, heard.text, facts):  # 算了先不弄商铺, after a repair
+                return Say(standing=standing.calm(), phrase=Line("acknowledged"), kind="cancelled")
             if asks and intent.releases_flat and not questions.asks_how_to_end(heard.text):  # a question is no order
                 return not_known(standing, heard.text, facts)
             return _serve(standing, heard, facts)
         case "clarify":
             return _guess(standing, heard, facts, asks=asks)
     return not_known(standing, heard.text, facts) if asks else not_understood(standing, heard.text, facts)
+
+
+def _lets_something_else_be(standing: Standing, intent: Intent, text: str, facts: Facts) -> bool:
+    """Tell whether words name what shall not be done, and it is nothing that was done, nor what the intent is about."""
+    what = answers.lets_be(text)
+    done = [words for known in standing.subjects for words in (known.called, known.said, *map(str, known.values.values()))]
+    ended = [facts.intents[name] for name in intent.cancels if name in facts.intents]
+    about = [word for one in (intent, *ended) for word in (one.title, *one.keywords)]
+    return bool(what) and not any(what in words or words in what for words in filter(None, (*done, *about)))
 
 
 def _is_told(candidate: Candidate, heard: Heard, facts: Facts) -> bool:

@@ -284,6 +284,18 @@ def _leaves(clause: str) -> bool:
     return any(_is_all(words, clause) for words in (_LEAVE, _DONE, _SORRY))
 
 
+#: What somebody lets be, where they name it.
+_LETS_BE = re.compile(
+    r"(?:算了|那|就|唉|哎|哦|[，, ])*(?:我|先|还是|暂时|暂且)*(?:不|别|唔|莫)(?:要|想|用)?(?:弄|办理?|搞|整|绑定?|登记)(?P<what>[^\s，,。了吧]{2,8})(?:了|吧|啦|先)*"
+)
+
+
+def lets_be(text: str) -> str:
+    """Return what a message says is not to be done, empty where it names nothing: 商铺 of 算了先不弄商铺."""
+    said = _LETS_BE.fullmatch(text.strip(" 。.!！~～"))
+    return said["what"] if said is not None else ""
+
+
 #: A no, or a pause, at the beginning of a clause. 不住了 and 不租了 are why one leaves, and 不用留 is no no.
 _DECLINES = re.compile(
     r"(?:我|俺|咱|我们|那|可|才|先|还是|就|哦|啊|哎呀?|这个?|都|也|千万)*"
