@@ -729,8 +729,8 @@ def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts, meant:
     if ahead := _ahead(standing, form, heard, facts, (other.id,)):
         return ahead
     if intent.chooses_flat and other.needs_home and heard.text:
-        queued = waiting.queued(form, other, read_slots(other, heard), heard.text)
-        return again(standing, queued, (Line("form.more", {"words": quoted(heard.text)}),))
+        queued, said = waiting.queue(form, forms.begin(other, read_slots(other, heard), None, heard.text), heard.text)
+        return again(standing, queued, (said,))
     put_aside = forms.aside(form, other.id)
     if any(slot.required for slot in other.slots) or other.confirm or lacks_home(other, facts):
         return start(standing, other, heard, facts, outer=put_aside)
@@ -763,5 +763,6 @@ def _wait_for_flat(standing: Standing, form: Form, other: Intent, heard: Heard, 
         if ahead := _ahead(standing, form, heard, facts, (other.id,)):
             return ahead
         return again(standing, form) if heard.place else _ask_again(standing, form, facts.intents[form.intent], heard.text)
-    queued = waiting.queued(form, other, read_slots(other, heard), heard.text)
-    return again(standing, queued, (Line("flat.first", {"title": other.title}),))
+    begun = forms.begin(other, read_slots(other, heard), None, heard.text)
+    queued, said = waiting.queue(form, begun, heard.text, first=True)
+    return again(standing, queued, (said if queued is form else Line("flat.first", {"title": other.title}),))

@@ -209,9 +209,7 @@ def exchanged(form: Form, old: Form, new: Form) -> Form:
 
 
 def behind(form: Form, further: Form) -> Form:
-    """Return the form with a further one that waits behind all others; of more than QUEUED it takes none."""
-    if len(chain(form.outer)) >= QUEUED:
-        return form
+    """Return the form with a further one that waits behind all others."""
     return replace(form, outer=behind(form.outer, further) if form.outer else further)
 
 

@@ -53,7 +53,7 @@ def kept(form: Form, heard: Heard, facts: Facts, of: Collection[str] = ()) -> tu
     if further := next((one for one in behind if is_further(one, facts.intents[one.intent], heard, facts)), None):
         intent = facts.intents[further.intent]
         begun = forms.described(forms.begin(intent, read_slots(intent, heard), None, heard.text), intent)
-        return forms.behind(form, begun), Line("form.more", {"words": quoted(heard.text)})
+        return queue(form, begun, heard.text)
     changed = [(one, values) for one in behind if (values := _news(one, facts.intents[one.intent], heard.reading))]
     if not changed:
         return None
@@ -92,6 +92,9 @@ def _news(waiting: Form, intent: Intent, said: Reading) -> Mapping[str, Value]:
     return {name: value for name, value in found.items() if name not in stays and waiting.values.get(name) != value}
 
 
-def queued(form: Form, other: Intent, values: Mapping[str, Value], words: str) -> Form:
-    """Return a gate with one more wish behind it, in front of those that wait already."""
-    return replace(form, outer=replace(forms.begin(other, values, None, words), outer=form.outer))
+def queue(form: Form, further: Form, words: str, *, first: bool = False) -> tuple[Form, Line]:
+    """Return a gate with one more wish behind it and what to say of it; of more than are held the resident is told."""
+    if len(forms.chain(form.outer)) >= forms.QUEUED:
+        return form, Line("form.full", {"words": quoted(words)})
+    queued = replace(form, outer=replace(further, outer=form.outer)) if first else forms.behind(form, further)
+    return queued, Line("form.more", {"words": quoted(words)})
