@@ -234,9 +234,8 @@ def _names_something_else(form: Form, intent: Intent, heard: Heard, facts: Facts
     best = accepted(heard, facts.intents)
     ended = {*intent.cancels, *(best.cancels if best is not None else ())} & facts.intents.keys()
     told = [slot for name in ended for slot in facts.intents[name].slots if slot.kind.describes]
-    return any(
-        not _is_named(form.prompt, slot, value, heard.text) for slot in told for value in heard.reading.take((slot,)).values()
-    )
+    said = [(slot, value) for slot in told for value in heard.reading.take((slot,)).values() if value != slot.otherwise]
+    return any(not _is_named(form.prompt, slot, value, heard.text) for slot, value in said)
 
 
 def _is_named(prompt: str, slot: Slot, value: Value, text: str) -> bool:
@@ -615,7 +614,8 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     if other.id in intent.follow_ups and all(
         known.intent != intent.id for known in standing.subjects
     ):  # 快点, before all is said
-        return _answers_nothing(form, intent, heard, changed) and wants_to_see(heard, facts) is other
+        is_asked = wants_to_see(heard, facts) is other and not _leaves_open(heard.text)
+        return is_asked and _answers_nothing(form, intent, heard, changed)
     if changed is None:
         return True
     if _is_only_named(form, intent, changed):
@@ -651,9 +651,14 @@ def _shown_between(form: Form, intent: Intent, heard: Heard, changed: Form | Non
     """Return what only is to be shown, where words answer nothing of the form: 我有哪些客人, while a repair is reported."""
     if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
         return None
-    if not _answers_nothing(form, intent, heard, changed):
+    if _leaves_open(heard.text) or not _answers_nothing(form, intent, heard, changed):
         return None
     return wants_to_see(heard, facts) or wants_to_be_told(heard, facts)
+
+
+def _leaves_open(text: str) -> bool:
+    """Tell whether words leave open what was asked, whatever else they resemble: 随么子时候来都要得，我天天在屋里."""
+    return any(answers.is_any(words) or answers.is_open(words) for words in courtesy.clauses(text))
 
 
 def _answers_nothing(form: Form, intent: Intent, heard: Heard, changed: Form | None) -> bool:

@@ -48,8 +48,9 @@ def _tells_who_comes_when(form: Form, heard: Heard, facts: Facts) -> bool:
 
 def kept(form: Form, heard: Heard, facts: Facts, of: Collection[str] = ()) -> tuple[Form, Line] | None:
     """Return a form with what words say of a wish that waits behind it, and what to say of it; `of` are the intents that may be meant."""
-    wished = accepted(heard, facts.intents)
-    behind = [one for one in forms.chain(form.outer) if one.intent in (of or (wished.id if wished else one.intent,))]
+    wished, behind = accepted(heard, facts.intents), forms.chain(form.outer)
+    meant = of or [one.intent for one in behind if wished is not None and one.intent == wished.id]
+    behind = [one for one in behind if not meant or one.intent in meant]
     if further := next((one for one in behind if is_further(one, facts.intents[one.intent], heard, facts)), None):
         intent = facts.intents[further.intent]
         begun = forms.described(forms.begin(intent, read_slots(intent, heard), None, heard.text), intent)
@@ -88,7 +89,8 @@ def _is_spoken_of(waiting: Form, values: Mapping[str, Value], text: str, facts: 
 def _news(waiting: Form, intent: Intent, said: Reading) -> Mapping[str, Value]:
     """Return what words say of a waiting wish that it does not have yet; a day or an hour alone keeps the other."""
     stays = set() if corrects(said.raw) else {slot.name for slot in intent.slots if forms.is_told(waiting.values, slot)}
-    found = said.take(intent.slots, known=waiting.values)
+    several = [slot for slot in intent.slots if slot.kind.is_of_several]  # 老婆说错了 是36.8: the action sorts out whose it is
+    found = {**said.take(several), **said.take(intent.slots, known=waiting.values)}
     return {name: value for name, value in found.items() if name not in stays and waiting.values.get(name) != value}
 
 
