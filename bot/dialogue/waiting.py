@@ -58,7 +58,8 @@ def kept(form: Form, heard: Heard, facts: Facts, of: Collection[str] = ()) -> tu
     changed = [(one, values) for one in behind if (values := _news(one, facts.intents[one.intent], heard.reading))]
     if not changed:
         return None
-    one, values = min(changed, key=lambda pair: not _is_spoken_of(*pair, heard.text, facts))
+    named = [(one, values) for one, values in changed if _is_spoken_of(one, values, heard.text, facts)]
+    one, values = (named or changed)[0]
     intent = facts.intents[one.intent]
     told = [words for slot in intent.slots if slot.name in values and (words := slot.say(values[slot.name], facts.now))]
     more = forms.heard(forms.with_values(one, values, intent), heard.text, intent)
