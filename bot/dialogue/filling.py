@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from bot.dialogue import following, forms, waiting
+from bot.dialogue import calling_off, following, forms, waiting
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, lacks, read_slots
@@ -30,12 +30,11 @@ from bot.dialogue.starting import (
     wants_to_see,
 )
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
-from bot.language import answers, courtesy, emoji, people, questions
+from bot.language import answers, courtesy, emoji, questions
 from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.files import Intent
-from bot.language.kinds import called
-from bot.language.kinds.kind import SKIPPED, Aspect, Slot, Value
+from bot.language.kinds.kind import SKIPPED, Aspect, Slot
 from bot.language.matching.matcher import TEMPLATE, Candidate
 from bot.language.people import OWN_RELATIVE, RELATIVE
 from bot.language.reading import Reading
@@ -61,16 +60,6 @@ _BESIDES = re.compile("^(?:对了|还有|另外|再就是|顺便|哦对)|也|又
 _ANOTHER_FLAT = re.compile(
     f"^(?:对了|还有|另外|再就是|顺便)|[也再](?:帮|给|把|要|绑|登|加|有)|(?:还有|另外|第二|另)(?:一)?[户套个]"
     f"|(?:{RELATIVE}|{OWN_RELATIVE}|父母|老人|公婆|岳父母)(?:他们|们|家|那边|自己)*(?:是|也)?(?:住|在|家|那[套户]|的(?:房|家))"
-)
-
-#: Asked whether something is called off, who says so once more says yes: 是的不要来了. 怎么还不来 presses for it.
-_NOBODY_COMES = re.compile(
-    r"(?<![还都])(?:不|别|莫|甭|唔)(?:要|用|需要|使|必)?(?:再)?(?:来|修|过来|上门|跑)(?:一趟)?了?[吧哈啊]?$"
-)
-#: Or says yes and which: 对就那个灯 其他两个照旧. 好的，那他几点到 says neither.
-_YES_THAT_ONE = re.compile(
-    r"^(?:对+|是的?|嗯+|好的?|行|可以|没错|确认|要得|中)[，, ]*(?:就|只|那就?)?(?:是)?(?:取消|撤|退|作废|不要|这个|那个|她的|他的|.{1,6}的?那[个张单])"
-    r"(?!.*(?:先不|别取消|不取消|再说))"
 )
 
 #: Said by who has no flat here; whoever is no 业主 may be a tenant.
@@ -158,7 +147,7 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
     if standing.elsewhere is not None and answers.is_zero(text):
         return elsewhere(standing, standing.elsewhere)
-    if _agrees_to_cancel(intent, text) or _calls_off_indeed(standing, form, intent, heard, facts):
+    if calling_off.agrees(intent, text) or calling_off.insists(standing, form, intent, heard, facts):
         return None
     if (
         answers.is_cancel(text)
@@ -194,54 +183,6 @@ def _says_yes(intent: Intent, text: str) -> bool:
 def _fits(form: Form, intent: Intent, said: Reading) -> bool:
     """Tell whether a yes or a number answers what was asked last, however often that was missed."""
     return bool(form.agreed) or forms.answer(form, intent, said) is not None
-
-
-def _agrees_to_cancel(intent: Intent, text: str) -> bool:
-    """Tell whether words agree that what was done is called off: 嗯，取消吧. A bare 取消 may mean either."""
-    return bool(intent.cancels) and courtesy.begins_with_yes(text) and answers.is_cancel(text)
-
-
-def _calls_off_indeed(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
-    """Tell whether who is asked for it says once more, or says yes and of which, that nobody shall come; a question decides nothing."""
-    if not intent.cancels or not forms.asks_whether(form, intent) or questions.is_question(heard.text):
-        return False
-    said = "，".join(clause for clause in courtesy.clauses(heard.text) if not _is_of_else(clause, intent, facts))
-    says_so = any(words.search(said) for words in (_NOBODY_COMES, _YES_THAT_ONE))
-    return says_so and not _speaks_of_another(standing, form, intent, heard, facts)
-
-
-def _is_of_else(clause: str, intent: Intent, facts: Facts) -> bool:
-    """Tell whether a clause speaks of mending where a visit is about to be called off, or of somebody's coming where a repair is."""
-    is_visit = any(facts.intents[name].is_about_somebody for name in intent.cancels if name in facts.intents)
-    return following.is_of_work(clause) if is_visit else people.speaks_of_kin(clause)
-
-
-def _speaks_of_another(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
-    """Tell whether words call off something else than the question names: 姑姑不来了, asked of 表哥; 灯泡不用修了, of a pass."""
-    return _names_somebody_else(standing, form, intent, heard, facts) or _names_something_else(form, intent, heard, facts)
-
-
-def _names_somebody_else(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
-    known = [name for subject in standing.subjects if (name := following.named(subject, heard.text, facts))]
-    ends, best = _NOBODY_COMES.search(heard.text), accepted(heard, facts.intents)
-    who = heard.text[: ends.start()] if ends is not None else ""
-    if not called.is_described(who) or (following.OF_THEM.search(who) and (best is None or best.id == intent.id)):
-        who = ""  # 客人 is whoever is asked about
-    return any(name not in form.prompt for name in (*known, called.called(who)))
-
-
-def _names_something_else(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
-    best = accepted(heard, facts.intents)
-    ended = {*intent.cancels, *(best.cancels if best is not None else ())} & facts.intents.keys()
-    told = [slot for name in ended for slot in facts.intents[name].slots if slot.kind.describes]
-    said = [(slot, value) for slot in told for value in heard.reading.take((slot,)).values() if value != slot.otherwise]
-    return any(not _is_named(form.prompt, slot, value, heard.text) for slot, value in said)
-
-
-def _is_named(prompt: str, slot: Slot, value: Value, text: str) -> bool:
-    """Tell whether a question names a value that words give, by itself or by a word that stands for it there and here."""
-    words = [word for word in slot.options.get(str(value), ()) if word in text]
-    return any(word in prompt for word in (str(value), slot.label(str(value)), *words))
 
 
 def _is_leaving(text: str, form: Form) -> bool:
@@ -341,7 +282,7 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
         form, text.replace(str(form.doubted), "")
     ):  # 对，没错; 对的1202: what was said, and none of those shown
         return advance(standing, replace(form, values={**form.values, form.asking: form.agreed}), intent, facts)
-    if form.is_read_back and (_says_yes(intent, text) or _agrees_to_cancel(intent, text)):
+    if form.is_read_back and (_says_yes(intent, text) or calling_off.agrees(intent, text)):
         if form.stage is not forms.Stage.CONFIRM:
             return again(standing, form)
         return Do(standing=standing.within(None), form=replace(form, stage=forms.Stage.CONFIRMED))
@@ -381,7 +322,7 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
     text = forms.suggestion(form, heard.text)
-    if _calls_off_indeed(standing, form, intent, heard, facts):
+    if calling_off.insists(standing, form, intent, heard, facts):
         text = "是"
     said = heard.reading.part(text)
     if facts.is_alarm_open and not form.menu and _is_any_words(form, intent, said) and not answers.is_skip(text):

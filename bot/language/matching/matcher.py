@@ -330,7 +330,9 @@ def normal_form(said: Reading, normalise: Callable[[str], str], plain: str = "")
 
 def _fits(intent: Intent, told: Mapping[str, str], said: Reading) -> bool:
     """Tell whether words that stand for a number or a time hold one: in 体温计哪里买 there is no temperature."""
-    wanted = [replace(slot, skippable=False) for slot in intent.slots if slot.name in told and slot.kind.is_strict]  # 不开 is no code
+    wanted = [
+        replace(slot, skippable=False) for slot in intent.slots if slot.name in told and slot.kind.is_strict
+    ]  # 不开 is no code
     return all(slot.name in said.part(told[slot.name]).take((slot,), asked=slot.name) for slot in wanted)
 
 

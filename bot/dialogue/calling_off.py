@@ -1,0 +1,72 @@
+"""Asked whether a visit or a repair is called off: what says yes to that, and what speaks of another. Pure."""
+
+import re
+
+from bot.dialogue import following, forms
+from bot.dialogue.facts import Facts
+from bot.dialogue.forms import Form
+from bot.dialogue.said import Heard
+from bot.dialogue.standing import Standing
+from bot.dialogue.starting import accepted
+from bot.language import answers, courtesy, people, questions
+from bot.language.files import Intent
+from bot.language.kinds import called
+from bot.language.kinds.kind import Slot, Value
+
+#: Asked whether something is called off, who says so once more says yes: 是的不要来了. 怎么还不来 presses for it.
+_NOBODY_COMES = re.compile(
+    r"(?<![还都])(?:不|别|莫|甭|唔)(?:要|用|需要|使|必)?(?:再)?(?:来|修|过来|上门|跑)(?:一趟)?了?[吧哈啊]?$"
+)
+#: Or says yes and which: 对就那个灯 其他两个照旧. 好的，那他几点到 says neither.
+_YES_THAT_ONE = re.compile(
+    r"^(?:对+|是的?|嗯+|好的?|行|可以|没错|确认|要得|中)[，, ]*(?:就|只|那就?)?(?:是)?(?:取消|撤|退|作废|不要|这个|那个|她的|他的|.{1,6}的?那[个张单])"
+    r"(?!.*(?:先不|别取消|不取消|再说))"
+)
+
+
+def agrees(intent: Intent, text: str) -> bool:
+    """Tell whether words agree that what was done is called off: 嗯，取消吧. A bare 取消 may mean either."""
+    return bool(intent.cancels) and courtesy.begins_with_yes(text) and answers.is_cancel(text)
+
+
+def insists(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether who is asked for it says once more, or says yes and of which, that nobody shall come; a question decides nothing."""
+    if not intent.cancels or not forms.asks_whether(form, intent) or questions.is_question(heard.text):
+        return False
+    said = "，".join(clause for clause in courtesy.clauses(heard.text) if not _is_of_else(clause, intent, facts))
+    says_so = any(words.search(said) for words in (_NOBODY_COMES, _YES_THAT_ONE))
+    return says_so and not _speaks_of_another(standing, form, intent, heard, facts)
+
+
+def _is_of_else(clause: str, intent: Intent, facts: Facts) -> bool:
+    """Tell whether a clause speaks of mending where a visit is about to be called off, or of somebody's coming where a repair is."""
+    is_visit = any(facts.intents[name].is_about_somebody for name in intent.cancels if name in facts.intents)
+    return following.is_of_work(clause) if is_visit else people.speaks_of_kin(clause)
+
+
+def _speaks_of_another(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words call off something else than the question names: 姑姑不来了, asked of 表哥; 灯泡不用修了, of a pass."""
+    return _names_somebody_else(standing, form, intent, heard, facts) or _names_something_else(form, intent, heard, facts)
+
+
+def _names_somebody_else(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
+    known = [name for subject in standing.subjects if (name := following.named(subject, heard.text, facts))]
+    ends, best = _NOBODY_COMES.search(heard.text), accepted(heard, facts.intents)
+    who = heard.text[: ends.start()] if ends is not None else ""
+    if not called.is_described(who) or (following.OF_THEM.search(who) and (best is None or best.id == intent.id)):
+        who = ""  # 客人 is whoever is asked about
+    return any(name not in form.prompt for name in (*known, called.called(who)))
+
+
+def _names_something_else(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
+    best = accepted(heard, facts.intents)
+    ended = {*intent.cancels, *(best.cancels if best is not None else ())} & facts.intents.keys()
+    told = [slot for name in ended for slot in facts.intents[name].slots if slot.kind.describes]
+    said = [(slot, value) for slot in told for value in heard.reading.take((slot,)).values() if value != slot.otherwise]
+    return any(not _is_named(form.prompt, slot, value, heard.text) for slot, value in said)
+
+
+def _is_named(prompt: str, slot: Slot, value: Value, text: str) -> bool:
+    """Tell whether a question names a value that words give, by itself or by a word that stands for it there and here."""
+    words = [word for word in slot.options.get(str(value), ()) if word in text]
+    return any(word in prompt for word in (str(value), slot.label(str(value)), *words))
