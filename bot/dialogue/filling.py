@@ -167,7 +167,9 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
 def _is_of_binding(intent: Intent, facts: Facts) -> bool:
     """Tell whether an intent finds out where somebody lives, by whatever they have: it is filed with the one that gives a flat."""
     binding = facts.catalogue.binding
-    return binding is not None and intent.group == binding.group and not intent.needs_home
+    if binding is None or intent.needs_home:
+        return False
+    return intent.id == binding.id or (bool(binding.group) and intent.group == binding.group)
 
 
 def _declines(text: str) -> bool:
@@ -462,7 +464,7 @@ def _is_of_what_was_done(standing: Standing, form: Form, heard: Heard, facts: Fa
 def _in_other_words(standing: Standing, form: Form, intent: Intent) -> Step:
     """Put the open question once more, in the words for an answer that did not fit, to whoever did not understand it."""
     slot = forms.asked(form, intent)
-    if slot is None or not slot.error or form.prompt:
+    if slot is None or not slot.error:
         return again(standing, form, (Line("puzzled.in_form"),))
     return Ask(standing=standing.within(form), with_help=True, before=(Line("puzzled.in_form"),))
 

@@ -24,8 +24,12 @@ from bot.contract import (
     row_id,
     veiled_phone,
 )
+from bot.contract.listpage import part
 from integrations.identity import binding, requests
 from integrations.identity.binding import Flat
+
+#: Requests on one page.
+SHOWN = 5
 
 #: Longest name that is taken.
 LONGEST = 40
@@ -37,9 +41,10 @@ def waiting(desk: Desk) -> View:
     tasks = desk.session.exec(
         select(Task).where(Task.kind == "identity.confirm", col(Task.closed_at).is_(None)).order_by(col(Task.opened_at))
     ).all()
-    if tasks:
-        desk.read(requests.NEED, *(task.about for task in tasks))
-    return View("identity/flats.html", {"rows": [_row(desk, task) for task in tasks]})
+    found = part(tasks, desk.query, "/flats", SHOWN)
+    if found.rows:
+        desk.read(requests.NEED, *(task.about for task in found.rows))
+    return View("identity/flats.html", {"found": found, "rows": [_row(desk, task) for task in found.rows]})
 
 
 @page("GET", "/flats/search", need=requests.NEED)

@@ -28,7 +28,7 @@ LEAVES = {"/console/out", "/console/account/out"}
 #: How the addresses of forms end that put an end to something.
 ENDINGS = (
     "/cancel", "/confirm", "/block", "/unbind", "/leave", "/merge", "/part", "/refuse", "/close", "/undo", "/drop", "/discard", "/remove", "/forget",
-    "/revoke", "/disable", "/out", "/recall",
+    "/revoke", "/disable", "/out", "/recall", "/staff/bulk", "/knowledge/bulk",
 )  # fmt: skip
 
 #: What nobody means by any field, and can be told from all that pages say by themselves.

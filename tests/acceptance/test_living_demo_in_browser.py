@@ -10,15 +10,19 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.cli.serving import demo_settings
 from tests.acceptance.conftest import Demo, free_port, read_until
+from tests.conftest import wake
 
 pytestmark = pytest.mark.browser
 
 Window = Callable[..., Page]
 Shot = Callable[[Page, str], None]
 
-#: Pages that have nothing to show while all is well, or before somebody sets them up.
-CALM = {"/console/effects", "/console/duplicates", "/console/duty/robots", "/console/keys", "/console/roster"}
+#: Pages that have nothing to show while all is well, before somebody sets them up, or before anybody is up: check-ins are today's.
+CALM = {
+    "/console/effects", "/console/duplicates", "/console/duty/robots", "/console/keys", "/console/roster", "/console/health",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +34,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         cwd=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     ) as process:  # fmt: skip
         links = dict(re.findall(r"^ +(guard|staff|manager|admin) +\S+ +(\S+)$", read_until(process, "Try:"), re.MULTILINE))
+        wake(demo_settings(host="127.0.0.1", port=port, var=home / "var/demo"))
         yield Demo(f"http://127.0.0.1:{port}", links, home / "var/demo", process)
         process.terminate()
         assert process.wait(10) == 0

@@ -58,7 +58,9 @@ def code_of(key: bytes, office: Office) -> str:
 
 
 async def kinds(office: Office) -> list[str]:
-    return await office.read(lambda session: list(session.exec(select(Event.kind).where(Event.kind.startswith("staff."))).all()))  # type: ignore[attr-defined]
+    return await office.read(
+        lambda session: list(session.exec(select(Event.kind).where(Event.kind.startswith("staff.")).order_by(Event.id)).all())
+    )  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -342,7 +342,7 @@ def test_more_about_the_request_that_waits_is_kept_and_the_flat_asked_with_help(
     chat.say("登记人口")
     more = chat.say("登记家里人口，三个人")
 
-    assert (more.outcome.slot, more.texts) == ("building", ("请这样说：3栋2单元501。",))
+    assert (more.outcome.slot, more.texts) == ("building", ("记下了：登记人口，3。\n您住哪一户？",))
     assert chat.say("3栋2单元501").texts[-1] == "3栋2单元501登记了3个人。"
 
 

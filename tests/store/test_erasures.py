@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import Session, select
 
-from bot.sealed import Sealed
+from bot.keyring import Keyring
 from bot.store import claims, effects, erasures, handoffs, limits, objections, outbox, people, scope, tasks
 from bot.store.claims import Claim
 from bot.store.communities import Community
@@ -248,14 +248,14 @@ def test_no_part_opens_more_than_a_batch_however_many_tasks_there_were(
 
     at(both, HERE, happen)
     opened: list[object] = []
-    open_sealed = Sealed.process_result_value
+    open_sealed = Keyring.open
 
-    def count(self: Sealed, value: Any, dialect: Any) -> Any:
-        if self.place == "line.text":
-            opened.append(value)
-        return open_sealed(self, value, dialect)
+    def count(self: Keyring, sealed: str, place: str) -> str:
+        if place == "line.text":
+            opened.append(sealed)
+        return open_sealed(self, sealed, place)
 
-    monkeypatch.setattr(Sealed, "process_result_value", count)
+    monkeypatch.setattr(Keyring, "open", count)
     leave(both, now)
     most, going = len(opened), True
     while going:

@@ -17,12 +17,13 @@ from bot.language.recurrence import Recurrence, spoken
 from bot.store import notices, occurrences
 from bot.store.audience import Audience
 from bot.store.communities import Community
-from bot.store.database import Database
+from bot.store.database import Database, connect
 from bot.store.events import Event
 from bot.store.notices import Notice, NoticeState
 from bot.store.occurrences import Became, Occurrence, Plan
 from bot.store.outbox import Delivery
 from bot.store.people import Household, settle
+from tests.conftest import RING
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -363,13 +364,15 @@ async def test_plan_is_made_anew_each_day_for_days_off_may_have_been_announced(t
 
 async def test_two_replicas_publish_each_time_once(town: Notices, now: datetime) -> None:
     await town.plan(now, "每天 9点")
-    other = Notices(type(town.database)(town.database.engine.url.render_as_string(hide_password=False)))
+    engine = connect(town.database.engine.url.render_as_string(hide_password=False), RING)
+    other = Notices(type(town.database)(engine))
     try:
         for day in range(1, 4):
             found = await asyncio.gather(*(one.tick(now + day * DAY) for one in (town, other, town, other)))
             assert sum(found) == 1
     finally:
         other.database.close()
+        engine.dispose()
 
     assert await town.told() == [f"03-{day} 09:00" for day in (12, 12, 13, 13, 14, 14)]
     assert set((await town.noted()).values()) == {Became.SENT.value}

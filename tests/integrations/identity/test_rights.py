@@ -267,7 +267,7 @@ def test_who_is_bound_and_has_no_flat_speaks_for_none(town: Town) -> None:
         town.asks(CHEN, passes.invite, visitor_name="小王", starts_at=town.now)
     with pytest.raises(Refusal, match="请先绑定住址"):
         town.asks(CHEN, joining.invite, name="王芳")
-    assert asks(town, CHEN, actions.show) == "none"
+    assert asks(town, CHEN, actions.show) == "ended"
     assert asks(town, CHEN, actions.choose) == "none"
 
 
@@ -324,7 +324,7 @@ def test_a_flat_that_does_not_know_an_account_is_none_of_its_homes(town: Town) -
     assert flats(town, CHEN) == ["503"]
     assert asks(town, CHEN, actions.show) == "done"
     does(town, lambda work: objections.object_to(work.session, CHEN, flat(work, "503").key, work.now))
-    assert asks(town, CHEN, actions.show) == "none"
+    assert asks(town, CHEN, actions.show) == "stopped"
 
 
 def test_who_came_by_a_word_goes_out_of_the_flat_that_blocks_them_and_keeps_the_other(town: Town) -> None:

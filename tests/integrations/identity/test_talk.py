@@ -367,7 +367,7 @@ def test_what_is_said_amid_the_question_for_the_community_is_served_and_kept(two
     assert "2. 和苑小区东区" in explained
     assert "8:30" in said(two, "物业几点下班")
     assert "能报修" in said(two, "还没绑好可以报修不")
-    assert "人工" in said(two, "嘟嘟嘟")
+    assert "人工" in said(two, "嘟嘟嘟", "嘟嘟嘟")
     said(two, DIGITS)
     assert "吕*勇" in said(two, "和苑")
 
