@@ -65,6 +65,9 @@ def untouched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     engine.dispose()
 
 
+#: Index of a list -> others that begin alike, and cost as little where a table has no rows.
+RIVALS = {"event_listed": ("event_kind",)}
+
 #: Indexes that hold all that a list may ask: of tables without rows they cost as little as the one that is meant.
 WIDE = ("task_listed", "repair_ticket_listed", "visitor_pass_listed", "event_listed", "notice_listed")
 
@@ -92,7 +95,7 @@ def plan(engine: Engine, question: str, without: Sequence[str] = (), *, is_heape
     ],
 )  # fmt: skip
 def test_a_list_is_counted_and_paged_to_its_middle_without_reading_a_row(untouched: Engine, index: str, question: str) -> None:
-    told = plan(untouched, question, is_heaped=False)
+    told = plan(untouched, question, RIVALS.get(index, ()), is_heaped=False)
 
     assert (
         f"COVERING INDEX {index}" in told
