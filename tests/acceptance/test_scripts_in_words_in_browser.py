@@ -16,11 +16,12 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot import config
 from bot.simulator.cast import CAST
 from bot.store import apikeys, scope
+from bot.store.people import Resident
 from bot.store.staff import Role
 from bot.wechat import crypto
 from tests.acceptance.forms import Field, forms_of, multipart, path_of
@@ -209,11 +210,22 @@ def speak(house: House, number: int, more: str) -> None:
     assert house.ask(Route("POST", ""), f"/wechat?{urlencode(query)}", raw=body.encode())[0] == 200
 
 
+def home_of_written(session: Session) -> int:
+    """Return the flat of somebody whose name is a payload."""
+    with scope.within(session, 1):
+        found = session.exec(select(Resident)).all()
+        return next(one.household_id for one in found if "alert(" in one.name or "onx=a" in one.name)
+
+
 @pytest.fixture(scope="module")
 def pages(house: House) -> Sequence[Found]:
     cookie, titled = house.cookie(1, Role.ADMIN), "/console/intents?q=onerror"  # the intent whose title is one
     intents = Found("/console/intents", titled, page_at(house, titled, cookie))
-    return [intents, *console_pages(house, cookie), *residents_pages(house)]
+    lived_in = (
+        f"/console/households/{house.linli.database.submit(home_of_written).result()}"  # one of many, whose people were written
+    )
+    home = Found("/console/households/{id}", lived_in, page_at(house, lived_in, cookie))
+    return [intents, home, *console_pages(house, cookie), *residents_pages(house)]
 
 
 @pytest.fixture
