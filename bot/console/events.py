@@ -1,7 +1,7 @@
 """The audit log: who did what, when, in words; narrowed, searched, taken along as a table, and whether it is whole."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, CompoundSelect, case, union
@@ -108,7 +108,7 @@ class Row:
 
 def _load(desk: Desk, found: Sequence[Event]) -> list[Row]:
     """Return events in words: each kind of subject is asked for once, whatever number of events are of it."""
-    subjects, who = _about(desk, {one.subject for one in found}), desk.names({one.actor for one in found})
+    subjects, who = desk.in_words({one.subject for one in found}), desk.names({one.actor for one in found})
     say = desk.context.services.say
     return [
         Row(event=one, who=who[one.actor], subject=subjects[one.subject], what=say(one, desk.now) or one.kind) for one in found
@@ -163,7 +163,7 @@ def _actors(desk: Desk) -> Options:
 def _subjects(desk: Desk) -> Options:
     """Return what an address asks for the events of; one chooses it at an event, and lets it go here."""
     asked = desk.query.get("subject", "").strip()[:80]
-    return {asked: f"关于：{_about(desk, [asked])[asked].words or asked}"} if asked else {}
+    return {asked: f"关于：{desk.in_words([asked])[asked].words or asked}"} if asked else {}
 
 
 def titles(services: Services) -> Mapping[str, Mapping[str, str]]:
@@ -237,8 +237,3 @@ def _chain(desk: Desk) -> Chain:
             return Chain(waiting=waiting)
         is_whole = seals.whole_lately(desk.session, seals.key_of(desk.context.keys), desk.now)
         return Chain(until=last.last_id, sealed_at=last.sealed_at, waiting=waiting, is_whole=is_whole)
-
-
-def _about(desk: Desk, subjects: Collection[str]) -> Mapping[str, Subject]:
-    """Return what subjects such as ticket:K3M9 are, in words that this person may read: titles quote residents."""
-    return {key: replace(one, words=desk.veil(one.words)) for key, one in desk.in_words(subjects).items()}

@@ -1,10 +1,11 @@
 """What staff and residents see."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from bot.contract.access import PHONES, Access
+from bot.contract.log import Subject
 from bot.contract.work import Work
 from bot.language.kinds import phone as phones
 from bot.store import people, tasks
@@ -103,6 +104,10 @@ class Desk(Work):
         if self.context.health is not None and not is_alarm and not self.access.reads_health(self.staff.role):
             text = self.context.health.veil(text, self.now)
         return text if self.may(PHONES) else phones.veil(text, self.now)
+
+    def in_words(self, subjects: Iterable[str]) -> Mapping[str, Subject]:
+        """Return what several subjects are, in words that this person may read: the titles of tasks quote residents."""
+        return {key: replace(one, words=self.veil(one.words)) for key, one in super().in_words(subjects).items()}
 
     def may(self, need: str) -> bool:
         """Tell whether this person has a permission."""

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import Session, select
 
-from bot.store import conversations, events, grants, tasks
+from bot.contract.work import WATCH
+from bot.store import conversations, effects, events, grants, tasks
 from bot.store.conversations import Conversation
+from bot.store.effects import Effect, EffectState
 from bot.store.people import Resident
 from bot.store.staff import Role
 from bot.store.tasks import Task
@@ -199,6 +201,26 @@ async def test_titles_in_the_log_and_what_a_repair_is_about_are_masked_as_all_el
         assert "肺癌" in await whole.text()
         assert "肺癌" not in await masked.text()
         assert "13912345678" not in await masked.text()
+
+
+async def test_what_was_not_carried_out_is_about_no_words_that_are_masked(office: Office) -> None:
+    await office.write(talked, office)
+
+    def give_up(session: Session) -> None:
+        task = session.exec(select(Task)).first()
+        assert task is not None
+        effects.queue(session, "robot.send", "once", {}, office.clock(), subject=f"task:{task.public_id}")
+        session.exec(select(Effect)).one().state = EffectState.DEAD
+
+    await office.write(give_up)
+    for role in (Role.STAFF, Role.MANAGER):
+        await office.write(grants.change, role, WATCH, True, False)
+    async with await office.browser(Role.STAFF) as staff, await office.browser(Role.MANAGER) as manager:
+        masked, whole = await staff.get("/console/effects"), await manager.get("/console/effects")
+
+        assert (masked.status, whole.status) == (200, 200)
+        assert "肺癌" in await whole.text()
+        assert "肺癌" not in await masked.text()
 
 
 async def test_board_masks_the_place_of_a_repair(office: Office) -> None:
