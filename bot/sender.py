@@ -101,11 +101,13 @@ class Sender:
 
         Both are one transaction, and new ones leave while others are still on their way: WeChat is never waited for in vain.
         """
-        has_room = len(self._under_way) + BATCH <= MOST
-        await self._wait(0 if has_room and self._is_more_due else None)
-        has_room = len(self._under_way) + BATCH <= MOST
-        await self._turn_over(BATCH if has_room else 0)
+        await self._wait(0 if self._has_room and self._is_more_due else None)
+        await self._turn_over(BATCH if self._has_room else 0)
         return bool(self._under_way or self._is_more_due)
+
+    @property
+    def _has_room(self) -> bool:
+        return len(self._under_way) + BATCH <= MOST
 
     async def _wait(self, most: float | None) -> None:
         """Wait until one of those on their way comes back, `most` seconds where that is said, and take all that have."""

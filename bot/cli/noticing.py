@@ -100,9 +100,7 @@ def send(
     plan = when.plan(now)
     sort.settle(Notice(title=title, body=body), now)
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
-        audience = linli.ask(
-            lambda session: notices.audience_of(Work(session=session, now=now, context=linli.context, by=COMMAND_LINE), to)
-        )
+        audience = linli.ask(lambda session: notices.audience_of(_work(linli, session, now), to))
         reach = _reach(linli, audience, now)
         shown = timing.show(plan, now) if plan else None
         said: dict[str, object] = {
@@ -121,7 +119,7 @@ def send(
             member = _member(session, sort.by) if sort.by else None
             notice = notices.draft(session, title, body, audience, now, member.id if member else None)
             sort.settle(notice, now)
-            notices.send(Work(session=session, now=now, context=linli.context, by=COMMAND_LINE), notice, plan, member)
+            notices.send(_work(linli, session, now), notice, plan, member)
             return notice
 
         if not dry_run:
@@ -192,7 +190,7 @@ def approve(public_id: str, login: str, *, as_json: bool, demo: bool, community:
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
 
         def run(session: Session) -> tuple[str, str | None]:
-            work = Work(session=session, now=now, context=linli.context, by=COMMAND_LINE)
+            work = _work(linli, session, now)
             notice, member = _found(session, public_id), _member(session, login)
             asked = tasks.about(session, f"notice:{notice.public_id}")
             if asked and member.id not in {one.id for one in telling.may_see(work, asked[0].need)}:
@@ -227,7 +225,7 @@ def audience(name: str, to: str, *, as_json: bool, demo: bool, community: str) -
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
 
         def run(session: Session) -> list[dict[str, object]]:
-            work = Work(session=session, now=now, context=linli.context, by=COMMAND_LINE)
+            work = _work(linli, session, now)
             if name:
                 meant = notices.audience_of(work, to)
                 if unknown := notices.count(work, meant).unknown:
@@ -278,11 +276,14 @@ def decide(verb: str, public_id: str, *, demo: bool, community: str) -> None:
         typer.echo(f"{public_id}: {_DONE[verb]}; {linli.ask(run)}")
 
 
+def _work(linli: app.Linli, session: Session, now: datetime) -> Work:
+    """Return work at the command line, at the moment that --now may name."""
+    return Work(session=session, now=now, context=linli.context, by=COMMAND_LINE)
+
+
 def _reach(linli: app.Linli, audience: Audience, now: datetime) -> Reach:
     """Return who would be told; raises Misconfigured when part of the audience is nobody."""
-    reach = linli.ask(
-        lambda session: notices.count(Work(session=session, now=now, context=linli.context, by=COMMAND_LINE), audience)
-    )
+    reach = linli.ask(lambda session: notices.count(_work(linli, session, now), audience))
     if reach.unknown:
         raise Misconfigured(f"nobody belongs to {', '.join(reach.unknown)}; check --to. Nothing was sent")
     return reach

@@ -88,7 +88,6 @@ class Watcher:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._written = asyncio.Event()
         database.listen(self._wake)
         self._listeners: set[asyncio.Queue[News]] = set()
@@ -102,7 +101,6 @@ class Watcher:
         self._listeners.add(queue)
         if self._watching is None:
             self._begun.clear()
-            self._loop = asyncio.get_running_loop()
             self._watching = asyncio.create_task(self._watch())
         try:
             yield queue
@@ -118,9 +116,10 @@ class Watcher:
 
     def _wake(self, announced: Set[str]) -> None:
         """Hear, in a writer's thread, of what was committed."""
-        if events.ANNOUNCED in announced and self._watching is not None and self._loop is not None:
+        watching = self._watching
+        if events.ANNOUNCED in announced and watching is not None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
-                self._loop.call_soon_threadsafe(self._written.set)
+                watching.get_loop().call_soon_threadsafe(self._written.set)
 
     async def _watch(self) -> None:
         seen: News | None = None

@@ -181,15 +181,9 @@ def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: 
     if not isinstance(result, View):
         return result, {}, read, desk.afterwards
     session.flush()
-    if desk.is_fragment:
-        return (
-            result,
-            {"veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES)), "is_fragment": True},
-            read,
-            desk.afterwards,
-        )
-    own = {"is_fragment": False, "veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES))}
-    return result, {**own, **stands_around(desk, request, viewer)}, read, desk.afterwards
+    own = {"is_fragment": desk.is_fragment, "veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES))}
+    beside = {} if desk.is_fragment else stands_around(desk, request, viewer)
+    return result, {**own, **beside}, read, desk.afterwards
 
 
 def _carry_on(session: Session, parts: Parts, viewer: Viewer, afterwards: Sequence[Callable[[Work], None]]) -> None:

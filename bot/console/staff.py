@@ -101,14 +101,19 @@ def _shut(desk: Desk, member: Staff, _answers: Mapping[str, str]) -> None:
         return
     _keep_the_city_out(member.role)
     _keep_an_admin(desk, member)
-    _disable(desk, member)
+    sessions.end_all(desk.session, member)
+    member.disabled_at = desk.now
+    desk.session.add(member)
+    desk.record("staff.disabled", f"staff:{member.login}")
 
 
 def _open(desk: Desk, member: Staff, _answers: Mapping[str, str]) -> None:
     if member.disabled_at is None:
         return
     _keep_the_city_out(member.role)
-    _enable(desk, member)
+    member.disabled_at = None
+    desk.session.add(member)
+    desk.record("staff.enabled", f"staff:{member.login}")
 
 
 def _put_back(desk: Desk, member: Staff) -> None:
@@ -248,25 +253,8 @@ def change_role(desk: Desk) -> Redirect:
 def disable(desk: Desk) -> Redirect:
     """Disable an account, or enable it again."""
     member = _find(desk)
-    if member.disabled_at is None:
-        _keep_an_admin(desk, member)
-        _disable(desk, member)
-    else:
-        _enable(desk, member)
+    (_shut if member.disabled_at is None else _open)(desk, member, {})
     return Redirect("/console/staff", f"{member.name}的账号已{'停用' if member.disabled_at else '启用'}。")
-
-
-def _disable(desk: Desk, member: Staff) -> None:
-    sessions.end_all(desk.session, member)
-    member.disabled_at = desk.now
-    desk.session.add(member)
-    desk.record("staff.disabled", f"staff:{member.login}")
-
-
-def _enable(desk: Desk, member: Staff) -> None:
-    member.disabled_at = None
-    desk.session.add(member)
-    desk.record("staff.enabled", f"staff:{member.login}")
 
 
 @page("POST", "/staff/{login}/totp", need=NEED)

@@ -19,6 +19,7 @@ from bot.store.people import (
     by_public_id,
     ever_bound,
     homes,
+    label_of,
     lives_where_unknown,
     residence,
     residences_of,
@@ -33,5 +34,5 @@ from bot.store.staff import active, by_login
 __all__ = [
     "EVIDENCE_WORDS", "RESIDENT_ROLE_WORDS", "Invitation", "active", "also_known", "binding_of", "bound", "building_of", "by_login", "by_public_id", "claim_flat",
     "drop_claim", "end_invitation", "end_invitations_of", "ever_bound", "find_invitation", "homes", "invite", "inviter_of", "is_objected",
-    "lives_where_unknown", "open_invitations", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today", "was_anothers",
+    "label_of",     "lives_where_unknown", "open_invitations", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today", "was_anothers",
 ]  # fmt: skip

@@ -382,9 +382,7 @@ def _one_more(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     said = read_slots(intent, heard)
     if not any(name in said and said[name] != form.values[name] for name in told):
         return None
-    waits = forms.described(forms.begin(intent, said, form.outer, heard.text), intent)
-    kept = Line("form.more", {"words": quoted(heard.text)})
-    return again(standing, replace(form, outer=waits), (kept,))
+    return _queue(standing, form, forms.described(forms.begin(intent, said, None, heard.text), intent), heard)
 
 
 def _one_more_flat(standing: Standing, form: Form, intent: Intent, heard: Heard) -> Step | None:
@@ -396,8 +394,12 @@ def _one_more_flat(standing: Standing, form: Form, intent: Intent, heard: Heard)
     )
     if not is_whole or said == known or corrects(heard.text) or not _ANOTHER_FLAT.search(heard.text):
         return None
-    waits = forms.begin(intent, said, form.outer, heard.text)
-    return again(standing, replace(form, outer=waits), (Line("form.more", {"words": quoted(heard.text)}),))
+    return _queue(standing, form, forms.begin(intent, said, None, heard.text), heard)
+
+
+def _queue(standing: Standing, form: Form, further: Form, heard: Heard) -> Step:
+    queued, said = waiting.queue(form, further, heard.text, first=True)
+    return again(standing, queued, (said,))
 
 
 def _is_part(intent: Intent, name: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.errors import Refusal
 from bot.language.numbers import value_of
-from bot.store.people import RESIDENT_ROLE_WORDS, ResidentRole
+from bot.store.people import RESIDENT_ROLE_WORDS, ResidentRole, label_of
 
 #: Parts of an audience; more are a slip, or want 全体.
 PARTS = 100
@@ -104,7 +104,7 @@ class Flat:
     @property
     def label(self) -> str:
         """As staff write it."""
-        return f"{self.building}栋{f'{self.unit}单元' if self.unit else ''}{self.room}"
+        return label_of(self.building, self.unit, self.room)
 
 
 @dataclass(frozen=True)

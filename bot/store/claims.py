@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.model import index_where_known, moment
 from bot.store import scope
-from bot.store.people import Household
+from bot.store.people import Household, label_of
 from bot.store.scope import Scoped
 
 
@@ -32,7 +32,7 @@ class Claim(Scoped, table=True):
     @property
     def label(self) -> str:
         """The flat as it was said: 3栋2单元501."""
-        return Household(building=self.building, unit=self.unit, room=self.room).label
+        return label_of(*self.parts)
 
 
 def claim(session: Session, openid: str, flat: tuple[str, str, str], household: Household | None, now: datetime) -> Claim:

@@ -18,8 +18,8 @@ from sqlmodel import Session, SQLModel
 
 from bot.language import cells
 from bot.language.kinds.phone import written
-from bot.store import scope
-from bot.store.people import RESIDENT_ROLE_WORDS, Evidence, Household, ResidentRole
+from bot.store import people, scope
+from bot.store.people import RESIDENT_ROLE_WORDS, Evidence, ResidentRole
 
 Flat = tuple[str, str, str]
 
@@ -237,8 +237,7 @@ class Plan:
 
 def label_of(flat: Flat) -> str:
     """Return a flat as residents write it."""
-    building, unit, room = flat
-    return Household(building=building, unit=unit, room=room).label
+    return people.label_of(*flat)
 
 
 def key_of(building: str, unit: str, room: str) -> Flat:

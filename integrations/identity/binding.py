@@ -41,7 +41,7 @@ class Flat:
     @property
     def label(self) -> str:
         """3栋2单元501."""
-        return f"{self.building}栋{f'{self.unit}单元' if self.unit else ''}{self.room}"
+        return roster.label_of(*self.parts)
 
     @property
     def parts(self) -> tuple[str, str, str]:

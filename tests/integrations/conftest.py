@@ -15,11 +15,11 @@ from sqlmodel import Session, SQLModel, select
 from bot import config
 from bot.cli.talk import Room
 from bot.contract import Access, Action, Ask, Card, Context, Desk, Page, Reply, Services, Turn, Visit, Work
-from bot.dialogue.understanding import read_folder
+from bot.dialogue.understanding import Understanding, read_folder
 from bot.keys import Keys
 from bot.language import files
 from bot.language.disclosure import Health
-from bot.services import folders, load_services
+from bot.services import folders, load_services, understand
 from bot.store import consents, grants, people
 from bot.store.communities import Community
 from bot.store.database import Database
@@ -208,6 +208,12 @@ class Chat:
     def all(self, kind: type[T]) -> list[T]:
         keys = inspect(kind).primary_key
         return self.room.database.submit(lambda session: list(session.exec(select(kind).order_by(*keys)).all())).result()
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Understanding:
+    """What the product understands as it ships."""
+    return understand(config.shipped("intents"), SERVICES)
 
 
 @pytest.fixture

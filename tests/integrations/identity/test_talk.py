@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from bot import config
-from bot.cli.talk import APPID, DATABASE, Room, found
+from bot.cli.talk import APPID, Room
 from bot.dialogue.understanding import Understanding
 from bot.model import SHANGHAI
-from bot.services import load_services, understand
 from bot.store import people
 from bot.store.communities import Community
 from bot.store.conversations import Conversation
@@ -30,17 +28,10 @@ DIGITS = "2160"
 BOUND = f"oChat{0:023}"
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Understanding:
-    """What the product understands as it ships."""
-    return understand(config.shipped("intents"), load_services(config.load_local()))
-
-
 @pytest.fixture
-def room(shipped: Understanding, tmp_path: Path) -> Iterator[Room]:
+def room(shipped: Understanding, demo_folder: Path) -> Iterator[Room]:
     """A resident whom nobody knows yet."""
-    found(tmp_path / DATABASE, NOW)
-    made = Room.open(tmp_path, NOW, shipped)
+    made = Room.open(demo_folder, NOW, shipped)
     made.seat(bound=False)
     yield made
     made.database.close()

@@ -9,27 +9,18 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from bot import config
-from bot.cli.talk import DATABASE, Room, found
+from bot.cli.talk import Room
 from bot.dialogue.understanding import Understanding
 from bot.model import SHANGHAI
-from bot.services import load_services, understand
 from bot.store.consents import Consent
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Understanding:
-    """What the product understands as it ships."""
-    return understand(config.shipped("intents"), load_services(config.load_local()))
-
-
 @pytest.fixture
-def room(shipped: Understanding, tmp_path: Path) -> Iterator[Room]:
+def room(shipped: Understanding, demo_folder: Path) -> Iterator[Room]:
     """A resident with a flat who was asked for nothing yet."""
-    found(tmp_path / DATABASE, NOW)
-    made = Room.open(tmp_path, NOW, shipped)
+    made = Room.open(demo_folder, NOW, shipped)
     yield made
     made.database.close()
 
