@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CompoundSelect, case, union
+from sqlalchemy import ColumnElement, CompoundSelect, union
 from sqlalchemy import select as sql_select
 from sqlmodel import and_, col, func, or_, select, text
 
@@ -123,9 +123,7 @@ def _meant(desk: Desk, word: str) -> CompoundSelect[int]:
     logs = [one.log for one in desk.context.services.integrations]
     kinds = [kind for log in logs for kind, said in log.events.items() if word in said or word in log.title(kind) or word == kind]
     staff = select(Staff.login).where(or_(col(Staff.name).contains(word, autoescape=True), Staff.login == word)).limit(MEANT)
-    unit = case((col(Household.unit) == "", ""), else_=col(Household.unit) + "单元")
-    label = col(Household.building) + "栋" + unit + col(Household.room)
-    lives = col(Resident.name).contains(word, autoescape=True) | label.contains(word, autoescape=True)
+    lives = col(Resident.name).contains(word, autoescape=True) | people.label_in_sql().contains(word, autoescape=True)
     home = select(Resident.public_id).join(Household, col(Household.id) == col(Resident.household_id)).where(lives).limit(MEANT)
     those = [f"staff:{login}" for login in desk.session.exec(staff)] + [f"resident:{key}" for key in desk.session.exec(home)]
     ids = [f"{kind}:{word}" for kind in desk.context.services.subjects] if word.isascii() else []

@@ -11,6 +11,7 @@ from bot.console import measures
 from bot.contract import Desk, Download, Page, Services, View, page, row_id
 from bot.contract.figures import Asked, Figure, Measured, Number, Period, Step, Unit, measure, periods
 from bot.contract.sheets import table
+from bot.language.addresses import label_of
 from bot.store import directory
 from bot.store.people import Household
 
@@ -110,7 +111,7 @@ def _compared(desk: Desk, figure: Figure, wanted: Wanted, buildings: Sequence[st
     """Return a figure with a row for each building, in the order of their numbers; of several parts the first is taken."""
     asked = Asked(periods=periods(wanted.step, wanted.last, desk.now.date()))
     found = [(one, measure(desk, figure, replace(asked, building=one)).rows[0]) for one in buildings]
-    return Measured(figure=figure, asked=asked, rows=[replace(row, part=f"{one}栋") for one, row in found])
+    return Measured(figure=figure, asked=asked, rows=[replace(row, part=label_of(one)) for one, row in found])
 
 
 def _groups(services: Services) -> Iterator[tuple[str, Sequence[Figure]]]:
@@ -150,7 +151,7 @@ def _export(services: Services, desk: Desk) -> Download:
 
 def _lines(measured: Measured) -> Iterator[Sequence[object]]:
     figure, asked = measured.figure, measured.asked
-    building = f"{asked.building}栋" if asked.building else "全部"
+    building = label_of(asked.building) or "全部"
     for row in measured.rows:
         for period, number in zip(asked.periods, row.numbers, strict=True):
             said = "没有数据" if number.value is None else number.plain

@@ -15,6 +15,7 @@ from jinja2 import FileSystemLoader as Folder
 
 from bot.config import shipped
 from bot.contract import Download, Integration, Redirect, View, is_unreadable
+from bot.language.addresses import label_of
 from bot.language.kinds.phone import veiled
 from bot.model import SHANGHAI
 from bot.posted import with_keys
@@ -43,6 +44,7 @@ def _environment(folders: tuple[tuple[str, Path], ...]) -> Environment:
     found.filters["when"] = when
     found.filters["pieces"] = links.pieces
     found.globals["asset"] = asset
+    found.globals["label_of"] = label_of
     return found
 
 

@@ -1,5 +1,6 @@
 """The roster as a service may read it: who lives in a flat, who works here; `work.bind` and `work.unbind` say who is bound."""
 
+from bot.language.addresses import SHOP, is_shop, label_of
 from bot.store.audience import building_of
 from bot.store.claims import claim as claim_flat
 from bot.store.claims import drop as drop_claim
@@ -19,7 +20,6 @@ from bot.store.people import (
     by_public_id,
     ever_bound,
     homes,
-    label_of,
     lives_where_unknown,
     residence,
     residences_of,
@@ -32,7 +32,7 @@ from bot.store.people import of_households as people_by_flat
 from bot.store.staff import active, by_login
 
 __all__ = [
-    "EVIDENCE_WORDS", "RESIDENT_ROLE_WORDS", "Invitation", "active", "also_known", "binding_of", "bound", "building_of", "by_login", "by_public_id", "claim_flat",
+    "EVIDENCE_WORDS", "RESIDENT_ROLE_WORDS", "SHOP", "Invitation", "active", "also_known", "binding_of", "bound", "building_of", "by_login", "by_public_id", "claim_flat",
     "drop_claim", "end_invitation", "end_invitations_of", "ever_bound", "find_invitation", "homes", "invite", "inviter_of", "is_objected",
-    "label_of",     "lives_where_unknown", "open_invitations", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today", "was_anothers",
+    "is_shop", "label_of", "lives_where_unknown", "open_invitations", "people_by_flat", "people_of", "residence", "residences_of", "residences_of_all", "speak_for", "used_today", "was_anothers",
 ]  # fmt: skip

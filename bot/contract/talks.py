@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case
+from sqlalchemy import Select
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, or_, select
 
@@ -17,6 +17,7 @@ from bot.contract.jobs import job
 from bot.contract.pages import Desk
 from bot.contract.work import Work
 from bot.errors import Refusal
+from bot.language.addresses import SHOP, SHOP_WORDS
 from bot.store import conversations, followers, handoffs, outbox, people, sentpictures, tasks
 from bot.store.conversations import Conversation, Line, hand_back, lines, take_over, waiting
 from bot.store.followers import Follower
@@ -32,6 +33,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: A flat as staff type it in a hurry: 3-2-501.
+_SHOP = re.compile(rf"{SHOP_WORDS}(?=$|\d)")
 _FLAT = re.compile(r"(\d+)-(\d+)-(\d+)")
 
 #: Longest answer: what WeChat takes in one customer-service message.
@@ -90,11 +92,9 @@ def found(
 
 def _living(session: Session, words: str, *, by_phone: bool) -> Select[str | None]:
     """Return whose name or flat has these words, or whose phone they are: 陈建国, 13800000000, 0000, 3栋2单元501, 3-2-501."""
-    unit = case((col(Household.unit) == "", ""), else_=col(Household.unit) + "单元")
-    label = col(Household.building) + "栋" + unit + col(Household.room)
-    flat = _FLAT.sub(r"\1栋\2单元\3", words)
+    flat = _SHOP.sub(SHOP, _FLAT.sub(r"\1栋\2单元\3", words))
     meant = (
-        col(Resident.name).contains(words, autoescape=True), label.contains(flat, autoescape=True),
+        col(Resident.name).contains(words, autoescape=True), people.label_in_sql().contains(flat, autoescape=True),
         *(people.has_phone(session, words) if by_phone else ()),
     )  # fmt: skip
     whose = (

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from bot.language import answers, times
+from bot.language.addresses import SHOP
 from bot.language.corrections import corrects
 from bot.language.files import Intent
 from bot.language.kinds import text as text_
@@ -46,7 +47,7 @@ _WHEREABOUTS = re.compile(
     "[楼层栋幢室房屋间厅厨卫廊角梯口边旁床]|单元|[上下]面|里[头面厢]|外头|铺|店|摊|[东南西北正后侧]门|对面|隔壁|附近"
 )
 
-_FLAT = re.compile(r"\w{1,4}栋")
+_FLAT = re.compile(rf"\w{{1,4}}栋|{SHOP}")
 
 #: Digits that may be what was asked for as a proof, however they are written.
 _DIGITS = re.compile(r"[\d零〇一二三四五六七八九幺](?:[\s\-.]?[\d零〇一二三四五六七八九幺]){3,}")

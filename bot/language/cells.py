@@ -8,6 +8,7 @@ import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from bot.language.addresses import SHOP, SHOP_WORDS
 from bot.language.kinds import flat
 from bot.language.numbers import value_of
 
@@ -82,6 +83,7 @@ _HOUSE = re.compile(
 )
 _UNIT = re.compile(rf"第?(?P<n>\d{{1,3}}|[A-Z]\d?|[{_HAN}]{{1,3}}|[甲乙丙丁东西南北中])(?:单元|单|门洞?|梯|\#)?")
 _ROOM = re.compile(rf"(?P<minus>负|-)?(?P<n>\d{{1,5}}[A-Z]?\d?|[A-Z]\d{{1,5}}|[{_HAN}]{{3,6}})(?:室|号?房|号|户)?")
+_SHOP = re.compile(SHOP_WORDS)
 _PARTED = re.compile(r"[-—–－_/#.]+")
 
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[-\s]?)?(1[3-9]\d)[-\s]?(\d{4})[-\s]?(\d{4})(?!\d)")
@@ -137,8 +139,10 @@ def says_none(said: str) -> bool:
 
 
 def building(said: str) -> str:
-    """Return the building of 3栋, 三号楼, 3.0, A1栋 or 二期3栋: 3, 3, 3, A1, 二期3. What has a name of its own keeps it."""
+    """Return the building of 3栋, 三号楼, 3.0, A1栋 or 二期3栋: 3, 3, 3, A1, 二期3. A shop, 底商, is 商铺; another name stays."""
     said = _number(said)
+    if _SHOP.fullmatch(said):
+        return SHOP
     found = _HOUSE.fullmatch(said)
     if found:
         return (found["phase"] or "").removeprefix("第") + _counted(found["n"])
@@ -147,10 +151,12 @@ def building(said: str) -> str:
 
 
 def unit(said: str) -> str:
-    """Return the unit of 2单元, 二单元 or 2.0: 2; empty where there is none."""
+    """Return the unit of 2单元, 二单元 or 2.0: 2; 底商 is 商铺; empty where there is none."""
     said = _number(said)
     if says_none(said):
         return ""
+    if _SHOP.fullmatch(said):
+        return SHOP
     found = _UNIT.fullmatch(said)
     return _counted(found["n"]) if found else _named(said)
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.errors import Refusal
+from bot.language.addresses import SHOP, SHOP_WORDS, label_of
 from bot.language.numbers import value_of
-from bot.store.people import RESIDENT_ROLE_WORDS, ResidentRole, label_of
+from bot.store.people import RESIDENT_ROLE_WORDS, ResidentRole
 
 #: Parts of an audience; more are a slip, or want 全体.
 PARTS = 100
@@ -30,6 +31,7 @@ INCLUDING, AND, WITHOUT = "包括", "并且", "不包括"
 _JOINTS = {"包括": INCLUDING, "加上": INCLUDING, "并且": AND, "而且": AND, "不包括": WITHOUT, "除了": WITHOUT, "不含": WITHOUT}
 _JOINT = re.compile("(" + "|".join(sorted(_JOINTS, key=len, reverse=True)) + ")")
 _BETWEEN = re.compile(r"[,，、;；\s]+")
+_SHOP = re.compile(rf"(?:(\w+?)\s*(?:栋|幢|号楼|#)的?)?\s*{SHOP_WORDS}(?:第?\s*([A-Za-z]?-?\d{{1,4}}[A-Za-z]?)号?铺?)?")
 _FLAT = re.compile(r"(\w+?)\s*(?:栋|幢|号楼|#)\s*(?:(\w+?)\s*单元)?\s*(\d{3,4})?(?:室)?")
 _FLOORS = re.compile(
     r"""(?:(?P<building>\w+?)(?:栋|幢|号楼|\#))?
@@ -61,7 +63,7 @@ class Building:
     @property
     def label(self) -> str:
         """As staff write it."""
-        return f"{self.building}栋"
+        return label_of(self.building)
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Unit:
     @property
     def label(self) -> str:
         """As staff write it."""
-        return f"{self.building}栋{self.unit}单元"
+        return label_of(self.building, self.unit)
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Floors:
     @property
     def label(self) -> str:
         """As staff write it."""
-        place = (f"{self.building}栋" if self.building else "") + (f"{self.unit}单元" if self.unit else "")
+        place = label_of(self.building, self.unit)
         return f"{place}{self.low}层" if self.low == self.high else f"{place}{self.low}-{self.high}层"
 
 
@@ -316,6 +318,10 @@ def read_choice(words: str) -> Choice:
 
 def _read(part: str) -> Picker:
     """Read one part: a place, a role, or else a tag."""
+    if found := _SHOP.fullmatch(part):
+        building, room = _number(found[1]), _number(found[2])
+        where = (building, SHOP) if building else (SHOP, "")
+        return Flat(*where, room) if room else Unit(*where) if building else Building(SHOP)
     if found := _FLAT.fullmatch(part):
         building, unit, room = (_number(value) for value in found.groups())
         if room:

@@ -11,6 +11,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlmodel import Field, Session, UniqueConstraint, col
 
 from bot.errors import Refusal
+from bot.language.addresses import label_of
 from bot.model import json_column, moment, public_id
 from bot.store.audience import (
     Audience,
@@ -27,7 +28,7 @@ from bot.store.audience import (
     Unit,
     floor_of,
 )
-from bot.store.people import Household, Residence, Resident, label_of, lives_there
+from bot.store.people import Household, Residence, Resident, lives_there
 from bot.store.scope import Scoped
 
 #: Characters of a saved audience's name; it is written like a tag.

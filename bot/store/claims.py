@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Field, Session, col, select
 
+from bot.language.addresses import label_of
 from bot.model import index_where_known, moment
 from bot.store import scope
-from bot.store.people import Household, label_of
+from bot.store.people import Household
 from bot.store.scope import Scoped
 
 

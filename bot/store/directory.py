@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Index, String, delete, insert
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, SQLModel, col
 
+from bot.language.addresses import SHOP, SHOP_WORDS, is_shop
 from bot.language.spelt import spellings
 from bot.store.scope import Scoped
 
@@ -36,6 +37,7 @@ AT_ONCE = 500
 _END = "\U0010ffff"
 
 _FLAT_SIGNS = re.compile(r"号楼|[栋幢座#]|单元|[-‐-―－/]")
+_SHOP_SIGNS = re.compile(rf"-?{SHOP_WORDS}-?第?-?(?=$|[\da-z])")
 _ROOM_SIGNS = re.compile(r"[室房号户]$")
 
 
@@ -66,8 +68,9 @@ def words_of_tags(tags: Iterable[str]) -> frozenset[str]:
 
 
 def words_of_flat(building: str, unit: str, room: str) -> frozenset[str]:
-    """Return all words of a flat: 3-2-501, 3-501, 501."""
-    return frozenset(f"f:{plain('-'.join(filter(None, parts)))}" for parts in ((building, unit, room), (building, room), (room,)))
+    """Return all words of a flat: 3-2-501, 3-501, 501; of a shop 商铺-101, too."""
+    ways = [(building, unit, room), (building, room), (room,), *([(SHOP, room)] if is_shop(building, unit) else [])]
+    return frozenset(f"f:{plain('-'.join(filter(None, parts)))}" for parts in ways)
 
 
 def place_of(building: str, unit: str, room: str) -> str:
@@ -127,5 +130,5 @@ def _typed(word: str) -> Typed:
         people.append(f"p:{word}")
     if len(word) >= ID_BEGINS:  # a public id that was copied from somewhere; two letters of it are somebody's initials
         people.append(f"i:{word}")
-    flat = _FLAT_SIGNS.sub("-", _ROOM_SIGNS.sub("", word)).replace("--", "-")
-    return Typed(said=word, people=tuple(people), flats=(f"f:{flat}",) if any(sign.isdigit() for sign in flat) else ())
+    flat = _SHOP_SIGNS.sub(f"-{SHOP}-", _FLAT_SIGNS.sub("-", _ROOM_SIGNS.sub("", word))).replace("--", "-").strip("-")
+    return Typed(said=word, people=tuple(people), flats=(f"f:{flat}",) if SHOP in flat or any(map(str.isdigit, flat)) else ())

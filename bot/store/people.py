@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, delete, event, exists, inspect, update
+from sqlalchemy import bindparam, case, delete, event, exists, inspect, update
 from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
+from bot.language.addresses import SHOP, label_of
 from bot.model import index_where_known, json_column, maybe_moment, moment, public_id, word
 from bot.sealed import PHONE_END, Search, digest_of, keyring_of, sealed
 from bot.store import directory, objections
@@ -84,11 +85,6 @@ class Household(Scoped, table=True):
     def label(self) -> str:
         """The flat as residents write it: 3栋2单元501."""
         return label_of(self.building, self.unit, self.room)
-
-
-def label_of(building: str, unit: str, room: str) -> str:
-    """Return what residents write for a flat: 3栋2单元501."""
-    return f"{building}栋{f'{unit}单元' if unit else ''}{room}"
 
 
 class Resident(Scoped, table=True):
@@ -291,6 +287,13 @@ def by_public_ids(session: Session, keys: Collection[str]) -> dict[str, Resident
     found = {one.public_id: one for one in session.exec(select(Resident).where(col(Resident.public_id).in_(keys))).all()}
     merged = {key: stays for key, one in found.items() if one.merged_into_id and (stays := by_public_id(session, key))}
     return found | merged
+
+
+def label_in_sql() -> ColumnElement[str]:
+    """Return the label of a row of flats, as `label_of` writes it."""
+    building = case((col(Household.building) == SHOP, SHOP), else_=col(Household.building) + "栋")
+    unit = case((col(Household.unit).in_(("", SHOP)), col(Household.unit)), else_=col(Household.unit) + "单元")
+    return building + unit + col(Household.room)
 
 
 def lives_there() -> ColumnElement[bool]:

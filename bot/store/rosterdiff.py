@@ -16,9 +16,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
-from bot.language import cells
+from bot.language import addresses, cells
+from bot.language.addresses import SHOP
 from bot.language.kinds.phone import written
-from bot.store import people, scope
+from bot.store import scope
 from bot.store.people import RESIDENT_ROLE_WORDS, Evidence, ResidentRole
 
 Flat = tuple[str, str, str]
@@ -237,7 +238,7 @@ class Plan:
 
 def label_of(flat: Flat) -> str:
     """Return a flat as residents write it."""
-    return people.label_of(*flat)
+    return addresses.label_of(*flat)
 
 
 def key_of(building: str, unit: str, room: str) -> Flat:
@@ -558,11 +559,11 @@ class _Comparison:
                 median([count for one, count in flats.items() if one != building and count >= FEW] or [0]),
             )
             few = f"，只有 {flats[building]} 户，别的楼栋多半有 {many:.0f} 户" if flats[building] < FEW and many >= MANY else ""
-            if few or not _NUMBERED.fullmatch(building):
+            if building != SHOP and (few or not _NUMBERED.fullmatch(building)):
                 self.questions.append(
                     Question(
                         line=entry.line,
-                        text=f"名册里还没有{building}栋{few}，会新建（{label_of(entry.flat)}）：请看看楼栋有没有写错",
+                        text=f"名册里还没有{addresses.label_of(building)}{few}，会新建（{label_of(entry.flat)}）：请看看楼栋有没有写错",
                         english=f"building {building} is new, with {flats[building]} of the flats; see whether it is a slip",
                     )
                 )
@@ -583,11 +584,11 @@ class _Comparison:
             odd, english = "", ""
             if _LIKE_FIGURES.search(room):
                 odd, english = f"房号 {room} 里有像数字的字母", f"room {room} has a letter that looks like a figure"
-            elif unit and unit not in units[building] and in_unit[building, unit] < FEW:
-                odd, english = f"{building}栋还没有{unit}单元", f"building {building} has no unit {unit} yet"
+            elif unit not in ("", SHOP) and unit not in units[building] and in_unit[building, unit] < FEW:
+                odd, english = f"{addresses.label_of(building)}还没有{unit}单元", f"building {building} has no unit {unit} yet"
             elif floors[building] and max(_floor(room), default=0) > max(floors[building]) + SPARE_FLOORS:
                 odd, english = (
-                    f"{building}栋最高到 {max(floors[building])} 楼",
+                    f"{addresses.label_of(building)}最高到 {max(floors[building])} 楼",
                     f"the highest floor of building {building} is {max(floors[building])}",
                 )
             if odd:

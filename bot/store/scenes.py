@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
+from bot.language.addresses import label_of
 from bot.model import moment, public_id
 from bot.store.people import Household
 from bot.store.scope import Scoped
@@ -62,7 +63,7 @@ def every_unit(session: Session) -> list[str]:
     """Return 3栋2单元 for each unit of the roster, 3栋 where a building has none, smaller numbers first."""
     units = select(Household.building, Household.unit).distinct()
     found = sorted(session.exec(units).all(), key=lambda one: (_number(one[0]), _number(one[1])))
-    return [f"{building}栋{unit}单元" if unit else f"{building}栋" for building, unit in found]
+    return [label_of(building, unit) for building, unit in found]
 
 
 def _number(text: str) -> tuple[int, str]:

@@ -37,6 +37,8 @@ def people(dice: random.Random, homes: list[tuple[str, str, str]]) -> list[tuple
         size = dice.choices((1, 2, 3, 4), (2, 4, 4, 1))[0]
         for number in range(size):
             name = dice.choice((surname, dice.choice(SURNAMES))) + "".join(dice.sample(GIVEN, dice.choice((1, 2, 2))))
+            if any(row[:4] == (*home, name) for row in rows):
+                name = SECOND[name]
             role = "family" if number else dice.choices(("owner", "tenant"), (4, 1))[0]
             if number == 0 and home in known:
                 name, role = known[home], "owner"
@@ -44,6 +46,16 @@ def people(dice: random.Random, homes: list[tuple[str, str, str]]) -> list[tuple
             rows.append((*home, name, f"1990000{dice.randrange(10000):04}", role, ";".join(tags)))
     return rows
 
+
+#: Shops on the ground floor of a building, and one by the gate; whose they are, and what their number on record ends with.
+SHOPS = (
+    (("3", "商铺", "101"), "何记明", "3301"),
+    (("3", "商铺", "102"), "田秀兰", "3302"),
+    (("商铺", "", "12"), "马老六", "3312"),
+)
+
+#: What the dice named a second person of a flat, and how they are called instead.
+SECOND = {"于芳": "于强", "徐雨": "徐雪"}
 
 STAFF = (
     ("admin", "周管理", "admin"), ("wang", "王经理", "manager"), ("liu", "刘主管", "manager"), ("chen", "陈管家", "staff"),
@@ -64,6 +76,7 @@ if __name__ == "__main__":
     dice = random.Random(20260311)
     homes = flats()
     write("community.csv", ("name", "phone", "address"), [("和苑小区", "0571-8800 1200", "和苑路1号，3栋北侧物业服务中心")])
-    write("households.csv", ("building", "unit", "room"), homes)
-    write("residents.csv", ("building", "unit", "room", "name", "phone", "role", "tags"), people(dice, homes))
+    write("households.csv", ("building", "unit", "room"), homes + [shop for shop, _, _ in SHOPS])
+    shopkeepers = [(*shop, name, f"1990000{ending}", "tenant", "") for shop, name, ending in SHOPS]
+    write("residents.csv", ("building", "unit", "room", "name", "phone", "role", "tags"), people(dice, homes) + shopkeepers)
     write("staff.csv", ("login", "name", "role", "phone"), [(*row, f"199000099{n:02}") for n, row in enumerate(STAFF, 10)])

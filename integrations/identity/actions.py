@@ -25,6 +25,9 @@ from integrations.identity.binding import Flat
 #: Said of a flat that is not meant to be bound.
 _NOT_THAT = re.compile("(?:不|别|甭|唔)(?:用|要|想|必|需要|使)?(?:再|来)?(?:绑|登记)")
 
+#: Said of the shop among one's flats.
+_SHOP = re.compile("[店铺]|底商|门面")
+
 #: What a mere yes to the flat that was said back stands for: the number is asked for once more.
 AGREED = "yes"
 
@@ -123,11 +126,7 @@ def _named(turn: Turn, places: Sequence[Community]) -> list[Community]:
 def _owned(turn: Turn, slots: Flat) -> Household | None:
     """Return the flat that is meant of those that are somebody's already."""
     flats = roster.homes(turn.session, turn.resident) if turn.resident else []
-    return next((one for one in flats if _is_meant(one, slots)), None)
-
-
-def _is_meant(flat: Household, slots: Flat) -> bool:
-    return flat.building == slots.building and flat.room == slots.room and slots.unit in ("", flat.unit)
+    return next((one for one in flats if binding.is_meant(one, *slots.parts)), None)
 
 
 def _ask_for_proof(turn: Turn, slots: Living) -> Reply | Ask:
@@ -271,6 +270,8 @@ def choose(turn: Turn, slots: Chosen) -> Reply | Ask:
     picked = [one for one in flats if str(one.id) == slots.which]
     is_named = any(slots.parts)
     meant = picked or [one for one in flats if not is_named or _agrees(one, slots)]
+    if not is_named and _SHOP.search(turn.said):  # 换到店铺那边
+        meant = [one for one in meant if roster.is_shop(one.building, one.unit)] or meant
     if not meant:
         return Reply("unbound", ok=False, said=slots.label if slots.building else slots.room, flat=flats[0].label)
     if len(meant) > 1:
@@ -284,6 +285,8 @@ def choose(turn: Turn, slots: Chosen) -> Reply | Ask:
 
 def _agrees(flat: Household, said: Flat) -> bool:
     """Tell whether a flat has all that was said of it: 5栋那户 is any of building 5."""
+    if roster.is_shop(said.building, said.unit):
+        return binding.is_meant(flat, *said.parts) or (not said.room and roster.is_shop(flat.building, flat.unit))
     return all(part in ("", own) for part, own in zip(said.parts, (flat.building, flat.unit, flat.room), strict=True))
 
 

@@ -11,12 +11,30 @@ from bot.contract import Household, Resident, Task, roster
 #: Rooms have at least so many digits; what is shorter is a building or a unit.
 SHORTEST_ROOM = 3
 
+#: Flats of one number that are looked through for a shop.
+MOST_NUMBERED = 2000
+
 
 def find_flat(session: Session, building: str, unit: str, room: str) -> Household | None:
-    """Return the flat of the roster; a unit left out is taken when there is only one."""
+    """Return the flat of the roster; a unit left out is taken when there is only one.
+
+    A shop is found with its building or without, whichever of both the roster says, where there is only one such.
+    """
     query = select(Household).where(Household.building == building, Household.room == room)
     found = session.exec(query.where(Household.unit == unit) if unit else query).all()
+    if not found and roster.is_shop(building, unit):
+        numbered = session.exec(select(Household).where(Household.room == room).limit(MOST_NUMBERED)).all()
+        found = [one for one in numbered if is_meant(one, building, unit, room)]
     return found[0] if len(found) == 1 else None
+
+
+def is_meant(flat: Household, building: str, unit: str, room: str) -> bool:
+    """Tell whether a flat has all that was said of it; of a shop the building may be left out on either side."""
+    if flat.room != room:
+        return False
+    if roster.is_shop(building, unit) and roster.is_shop(flat.building, flat.unit):
+        return roster.SHOP in (building, flat.building) or flat.building == building
+    return flat.building == building and unit in ("", flat.unit)
 
 
 def counted_as(session: Session, said: "Flat", flat: Household | None) -> str:

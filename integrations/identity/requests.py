@@ -86,7 +86,7 @@ def waiting(session: Session) -> Sequence[Task]:
 def flat_of(work: Work, task: Task, homes: Sequence[Household]) -> Household | None:
     """Return which of these flats a request is about; None where it is about another."""
     said = binding.said_in(task)
-    near = [one for one in homes if (one.building, one.room) == (said.building, said.room) and said.unit in ("", one.unit)]
+    near = [one for one in homes if binding.is_meant(one, *said.parts)]
     found = binding.find_flat(work.session, *said.parts) if near else None
     return next((one for one in near if found is not None and one.id == found.id), None)
 

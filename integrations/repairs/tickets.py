@@ -21,6 +21,7 @@ from bot.contract import (
     Resident,
     Staff,
     register,
+    roster,
     tasks,
 )
 from integrations.repairs import steps
@@ -107,7 +108,7 @@ def _has(desk: Desk, who: str) -> ColumnElement[bool]:
 
 
 def _buildings(desk: Desk) -> Mapping[str, str]:
-    return {building: f"{building}栋" for building, _, _ in register.buildings(desk.session)}
+    return {building: roster.label_of(building) for building, _, _ in register.buildings(desk.session)}
 
 
 def _lies_in(_desk: Desk, building: str) -> ColumnElement[bool]:

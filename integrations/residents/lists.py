@@ -95,9 +95,9 @@ def _homes(desk: Desk, said: str, chosen: Mapping[str, str]) -> Narrowed:
 def _places(desk: Desk) -> Options:
     places: dict[str, str] = {}
     for building, unit, _ in register.buildings(desk.session):
-        places[f"{building}|"] = f"{building}栋"
+        places[f"{building}|"] = roster.label_of(building)
         if unit:
-            places[f"{building}|{unit}"] = f"{building}栋{unit}单元"
+            places[f"{building}|{unit}"] = roster.label_of(building, unit)
     return places
 
 

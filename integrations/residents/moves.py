@@ -236,7 +236,7 @@ def _refuse_known(desk: Desk, wanted: Household, own: Household | None = None) -
 def _asked_of_building(desk: Desk, wanted: Household, own: Household | None = None) -> View | None:
     """Return the page that asks whether a building is meant that the roster does not have; None for one it has, or that is meant."""
     known = {building for building, _, _ in register.buildings(desk.session)} - {""}
-    if not known or wanted.building in known or desk.form.get("sure"):
+    if not known or wanted.building in {*known, roster.SHOP} or desk.form.get("sure"):
         return None
     here = f"/console/households/{own.id}" if own else "/console/households"
     values = {"wanted": wanted, "own": own, "back": here, "action": f"{here}/number" if own else here}

@@ -3,7 +3,7 @@
 import segno
 from sqlmodel import select
 
-from bot.contract import Household, Page, View, Visit, page
+from bot.contract import Household, Page, View, Visit, page, roster
 from integrations.visitor_passes import tokens
 from integrations.visitor_passes.models import Pass
 from integrations.visitor_passes.settings import Settings
@@ -31,7 +31,7 @@ def show(visit: Visit) -> View:
     return View(
         "visitor_passes/pass.html",
         {
-            "pass_": pass_, "building": f"{flat.building}栋", "state": STATES[fault], "fault": fault,
+            "pass_": pass_, "building": roster.label_of(flat.building), "state": STATES[fault], "fault": fault,
             "picture": picture if usable else "", "community": visit.community,
         },
     )  # fmt: skip

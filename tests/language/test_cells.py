@@ -15,6 +15,7 @@ from bot.language.cells import Unreadable, Why
     (cells.building, "3.0", "3"), (cells.building, "３", "3"), (cells.building, "a", "A"), (cells.building, "3#", "3"),
     (cells.building, "A1栋", "A1"), (cells.building, "二期3栋", "二期3"), (cells.building, "二期三栋", "二期3"),
     (cells.building, "东区3栋", "东区3"), (cells.building, "商铺", "商铺"), (cells.building, "桂花苑3栋", "桂花苑3"), (cells.building, "3栋栋", "3"),
+    (cells.building, "底商", "商铺"), (cells.unit, "底商", "商铺"), (cells.unit, "门面房", "商铺"), (cells.room, "5号", "5"),
     (cells.unit, "2单元", "2"), (cells.unit, "二单元", "2"), (cells.unit, "2.0", "2"), (cells.unit, "甲单元", "甲"), (cells.unit, "无", ""),
     (cells.room, "501室", "501"), (cells.room, "0501", "501"), (cells.room, "501.0", "501"), (cells.room, "501a", "501A"),
     (cells.room, "501-1", "501-1"), (cells.room, "负101", "-101"), (cells.room, "五零一", "501"), (cells.room, "B101", "B101"),
@@ -26,7 +27,7 @@ def test_a_part_of_a_flat_is_read_however_it_is_written(read: Callable[[str], st
 @pytest.mark.parametrize(("said", "meant"), [
     ("3-2-501", ("3", "2", "501")), ("3栋2单元501室", ("3", "2", "501")), ("3 栋 2 单元 501", ("3", "2", "501")), ("3#501", ("3", "", "501")),
     ("3-501", ("3", "", "501")), ("A1-501", ("A1", "", "501")), ("二期3栋2单元501", ("二期3", "2", "501")), ("B1栋-1-101", ("B1", "1", "101")),
-    ("和苑小区3栋2单元501", ("3", "2", "501")), ("３－２－５０１", ("3", "2", "501")),
+    ("和苑小区3栋2单元501", ("3", "2", "501")), ("6栋底商103", ("6", "商铺", "103")), ("商铺12号", ("商铺", "", "12")), ("３－２－５０１", ("3", "2", "501")),
 ])  # fmt: skip
 def test_one_cell_may_hold_a_whole_flat(said: str, meant: tuple[str, str, str]) -> None:
     assert cells.address(said) == meant

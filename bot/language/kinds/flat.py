@@ -1,4 +1,4 @@
-"""Flats: building, unit and room, said together or one after the other: 3栋2单元501, 三号楼五零一室, 5弄28号401, 5-1-302. Pure."""
+"""Flats: building, unit and room, said together or one after the other: 3栋2单元501, 三号楼五零一室, 5-1-302, 6栋底商103. Pure."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from bot.language.addresses import SHOP, SHOP_WORDS, label_of
 from bot.language.corrections import corrects
-from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare, blanked
+from bot.language.kinds.kind import SKIPPED, Found, Grammar, Kind, Message, Slot, Value, bare, blanked
 from bot.language.numbers import either, value_of
 
 _HAN_NUMBER = "[零〇一二三四五六七八九十百幺两廿卅壹贰叁肆伍陆柒捌玖拾佰]"
@@ -30,11 +31,20 @@ _BUILDING_WORD = rf"(?:栋|幢|号楼|号别墅|\#楼?|座|(?<=[东西南北中]
 _UNIT_WORD = "(?:单元|但愿|单圆|单员|单园|丹元)"
 _HEARD_BUILDING = rf"[冻懂动洞董撞](?=\s*(?:{_SMALL}\s*{_UNIT_WORD}|[0-9]{{3,4}}(?![0-9点年月元块个])|[一二三四五六七八九][零一二三四五六七八九]{{2}}(?:$|[\s,，。室的])))"
 _NAMED_UNIT = "[甲乙丙丁东西南北中]"
+#: The number of a shop, behind the word for it or before; what is paid for one, or how many there are, is none.
+_SHOP_NUMBER = (
+    rf"(?:[A-Za-z]?-?[0-9]{{1,4}}[A-Za-z]?(?:号铺?|室)|(?:[A-Za-z]-?)?[0-9]{{1,3}}[A-Za-z]?(?=$|[\s,，。、的在是])|{_HAN_NUMBER}{{1,4}}号铺?"
+    rf"|{_HAN_NUMBER}{{3}}(?=$|[\s,，。、的在是]))"
+)
 _UNTIL_ROOM = rf"(?={_ROOM_NUMBER}(?:$|[\s,，、。室号房的]))"
 
 FLAT = re.compile(rf"""(?x:
+    # a shop: 6栋底商103, 6栋底商, 商铺12号, 12号商铺
+      (?P<b10>{_SMALL})\s*{_BUILDING_WORD}(?:的|楼下|底下|下面|一[楼层])*\s*(?:{SHOP_WORDS}的?\s*第?(?P<r10>{_SHOP_NUMBER})?|(?P<r11>[0-9]{{1,4}})号{SHOP_WORDS})
+    | {SHOP_WORDS}的?\s*第?(?P<r12>{_SHOP_NUMBER})
+    | (?<![0-9A-Za-z月])(?P<r13>[A-Za-z]?[0-9]{{1,4}}|{_HAN_NUMBER}{{1,4}})号{SHOP_WORDS}
     # 3#2-501, 3栋2-501
-      (?P<b4>[0-9]{{1,3}})(?:\#|栋|幢|号楼)[-—]?(?P<u4>[0-9]{{1,2}})[-—](?P<r5>{_ROOM_NUMBER})(?![0-9-])
+    | (?P<b4>[0-9]{{1,3}})(?:\#|栋|幢|号楼)[-—]?(?P<u4>[0-9]{{1,2}})[-—](?P<r5>{_ROOM_NUMBER})(?![0-9-])
     # the building, perhaps of a phase or a part: 3栋, 二期3栋, A区3栋
     | (?:(?P<phase>[一二三四五六七八1-8]期|[东西南北中A-Za-z]区)的?\s*)?
       (?P<b>{_SMALL}|[甲乙丙丁](?=[栋幢座])|[东西南北中](?=[栋幢座]|楼\s*{_ROOM_NUMBER}))\s*(?:{_BUILDING_WORD}|{_HEARD_BUILDING})的?[\s\-—/]*
@@ -96,6 +106,9 @@ _ALONE = re.compile(
     rf"(?:是|在|住)?(?P<minus>负)?(?P<number>{_SMALL}|{_ROOM_NUMBER}|{_NAMED_UNIT}(?=单元)|[甲乙丙丁])(?:栋|幢|座|号楼?|单元|室|房)?"
 )
 
+#: Said where a unit is asked for: 是底商.
+_SHOP_ALONE = re.compile(rf"(?:是|在)?(?:楼下|底下|一楼|个|间)*的?{SHOP_WORDS}")
+
 #: Flats and parts of them in one text; nobody says so many in earnest.
 _MOST = 30
 
@@ -117,7 +130,7 @@ class Flat:
     @property
     def label(self) -> str:
         """What was said of it: 3栋, 3栋2单元, 3栋2单元501."""
-        return f"{self.building and f'{self.building}栋'}{self.unit and f'{self.unit}单元'}{self.room}"
+        return label_of(self.building, self.unit, self.room)
 
 
 #: Another home of one's own, or that of one's parents, by what it is and not by its number: 我妈家, 店里, 另一套, 老房子.
@@ -170,6 +183,10 @@ def _bare_room(text: str, beside_building: bool) -> Iterator[Found]:
 
 
 def _parts(match: re.Match[str]) -> Flat:
+    shop = _first(match, "r10", "r11", "r12", "r13").rstrip("号铺室")
+    if match["b10"] or shop:
+        building = _small(match["b10"] or "")
+        return Flat(building or SHOP, building and SHOP, _number(shop))
     building = _small(_first(match, "b", "b2", "b4", "b6", "b7", "b8", "b9"))
     building = building and (match["phase"] or "").upper() + building
     unit = _first(match, "named", "named3") or _small(_first(match, "u", "u2", "u3", "u4", "u6", "u9"))
@@ -253,7 +270,10 @@ def is_odd(name: str, number: str) -> bool:
 
 def _part(name: str) -> Callable[[Message, Slot], Value | None]:
     def take(message: Message, slot: Slot) -> Value | None:
-        part = "" if _contradicts(message) else getattr(said(message), name)
+        whole = Flat() if _contradicts(message) else said(message)
+        if slot.skippable and name == "unit" and whole.building == SHOP:
+            return SKIPPED  # shops that stand in no building are in no unit of one
+        part = getattr(whole, name)
         return None if is_odd(name, part) else part or None
 
     return take
@@ -269,6 +289,8 @@ def _contradicts(message: Message) -> bool:
 
 def _read(message: Message, slot: Slot) -> Value | None:
     alone = _ALONE.fullmatch(bare(message.rest))
+    if slot.kind.name == "unit" and _SHOP_ALONE.fullmatch(bare(message.rest)):
+        return SHOP
     number = alone and _number(alone["number"])
     if number and is_odd(slot.kind.name, number):
         return None

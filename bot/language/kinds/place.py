@@ -3,6 +3,7 @@
 import re
 
 from bot.language import answers
+from bot.language.addresses import label_of
 from bot.language.corrections import affirmed
 from bot.language.kinds import flat, moment, text
 from bot.language.kinds.kind import Aspect, Kind, Message, Slot, Value
@@ -23,7 +24,7 @@ def _take(message: Message, slot: Slot) -> Value | None:
     said = flat.said(message)
     beside = None if said.room else _AT_ROOM.search(message.rest)
     room = said.room or (beside["r"] if beside else "")
-    words = (f"{said.building}栋" if said.building else "") + (f"{said.unit}单元" if said.unit else "") + room
+    words = label_of(said.building, said.unit, room)
     floors = list(dict.fromkeys(_FLOOR.findall(message.rest)))
     places = _named(message, slot) or ([beside["there"]] if beside else [])
     return "".join([words, *(floors if len(floors) == 1 else ()), *places[:1]]) or None
