@@ -154,6 +154,8 @@ def reply(desk: Desk, conversation: Conversation, text: str, *, picture: bytes |
     signed = desk.words(messages["talk.signed"], who=who, text=text) if text else ""
     _take(desk, conversation)
     conversation.writing_at = None
+    if begins:
+        conversations.say(desk.session, conversation.openid, "bot", begins, desk.now)
     if spoken := "\n".join(filter(None, (begins, signed))):
         sent = outbox.queue(desk.session, conversation.openid, spoken, desk.now)
         if text:
@@ -290,9 +292,7 @@ def _take(desk: Desk, conversation: Conversation) -> None:
 
 
 def _tell(work: Work, conversation: Conversation, message: str, **values: str) -> None:
-    """Say how the talk goes on, and write it down; only within WeChat's window: a template message is for more than this."""
+    """Say how the talk goes on; only within WeChat's window: a template message is for more than this."""
     if not allowance(work, conversation).messages:
         return
-    delivery = work.tell(conversation.openid, message, url="", heading="", urgent=False, **values)
-    if delivery is not None:
-        conversations.say(work.session, conversation.openid, "bot", str(delivery.payload["text"]), work.now)
+    work.tell(conversation.openid, message, url="", heading="", urgent=False, **values)

@@ -352,7 +352,8 @@ class Work:
     def tell(
         self, to: Resident | str | None, message: str, *, url: str = "", heading: str = "", urgent: bool = False, **values: Any
     ) -> Delivery | None:
-        """Queue the message of that name for a resident or an openid, in this transaction; its {url} becomes `url`.
+        """Queue the message of that name for a resident or an openid, in this transaction, and write it down in the talk; its {url}
+        becomes `url`.
 
         `heading` stands in a template message, which has room for a few words; what is `urgent` goes before all that waits.
         Returns None when nobody can be told: a resident who has not bound.
@@ -363,6 +364,7 @@ class Work:
         if not openid:
             return None
         text = self.words(self.context.messages[message], url=url, **values)
+        conversations.say(self.session, openid, "bot", text, self.now)
         return outbox.queue(self.session, openid, text, self.now, url=url, title=heading, urgent=urgent)
 
     def link(self, path: str, lives: timedelta = LINK_LIVES) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.contract import Conversation, Delivery, Notice, Turn, receipts
+from bot.contract.notices import NoticeKind
 from integrations.notices import answers
 
 #: How long 收到 is said to a notice that asks for it, and to one that does not.
@@ -15,9 +16,20 @@ _HAS_IT = re.compile(
 )
 
 
+#: 收到，我下楼了: behind it what somebody does who has read it, and nothing that is to be done for them.
+_DOES = re.compile(
+    r"(?:我们?|全家|家里人?|大家|马上|这就|现在|已经?|都|也|会|正在?|就|先|煤气|燃气|阀门?|门窗?|窗户?|水|电|车)*(?:下楼|下来|出来|出门|出去|往外|撤|离开|走|在外面|在楼下|在单位|关|拔|储|接|存|准备|知道|明白|注意|配合|照办|转告|告诉)"
+    r"[^，,。？?吗呢么]{0,8}"
+)
+
+
 def has_it(text: str) -> bool:
     """Tell whether a message says no more than that one has a notice: 收到, 好的收到，谢谢. 没收到 does not."""
-    return _HAS_IT.fullmatch(text.strip()) is not None
+    said = text.strip()
+    begins = _HAS_IT.match(said)
+    return begins is not None and (
+        begins.end() == len(said) or _DOES.fullmatch(said[begins.end() :].rstrip("。！!~～了啦 ")) is not None
+    )
 
 
 def hear(turn: Turn, text: str) -> str:
@@ -36,15 +48,30 @@ def hear(turn: Turn, text: str) -> str:
 
 def _thank(turn: Turn, text: str) -> str:
     told = receipts.lately(turn.session, turn.openid, turn.now - ASKED)
-    found = next((one for one in told if one[1].asks and one[0].acknowledged_at is None), None)
-    if found is None and told and not _was_spoken_since(turn, told[0][0]):
-        found = told[0]
+    found = _meant(turn, told)
     if found is None or _is_with_staff(turn):
         return ""
     delivery, notice = found
     receipts.acknowledge(turn.session, delivery.id or 0, "words", turn.now)
     receipts.reply(turn.session, delivery, text, turn.now)
     return turn.words(turn.context.messages["notice.received"], title=notice.title)
+
+
+def _meant(turn: Turn, told: Sequence[tuple[Delivery, Notice]]) -> tuple[Delivery, Notice] | None:
+    """Return the notice that 收到 is said to: what has just come and is urgent, else what waits to be confirmed, else the last one.
+
+    One that has waited for more than a day is not meant where another came since: nobody is noted as having read what they did
+    not speak of.
+    """
+    if not told:
+        return None
+    newest = None if _was_spoken_since(turn, told[0][0]) else told[0]
+    if newest is not None and newest[1].kind is NoticeKind.EMERGENCY:
+        return newest
+    asked = next((one for one in told if one[1].asks and one[0].acknowledged_at is None), None)
+    is_old = asked is not None and asked is not told[0] and turn.now - (asked[0].sent_at or turn.now) > UNASKED
+    is_covered = is_old and turn.now - (told[0][0].sent_at or turn.now) < UNASKED
+    return newest if asked is None or is_covered else asked
 
 
 def _asked_of(turn: Turn, question: str, told: Sequence[tuple[Delivery, Notice]]) -> tuple[Delivery, Notice] | None:

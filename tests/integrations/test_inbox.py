@@ -221,6 +221,32 @@ def test_who_is_not_bound_stands_by_the_flat_they_say_they_live_in_and_that_nobo
     assert rows == {"自称住3栋2单元501（未核实）", "未绑定住址"}
 
 
+def test_talk_in_which_nobody_said_anything_is_in_no_list(town: Town) -> None:
+    speaks(town, "你好", CHEN)
+    town.now += timedelta(minutes=5)
+
+    def report(session: Session) -> None:  # WeChat says that it has delivered a notice
+        conversations.open_with(session, LI, town.community.key, town.now)
+
+    does(town, report)
+
+    assert listed(town, show="all") == ["陈建国"]
+
+
+def test_talk_shows_all_that_its_resident_read(town: Town) -> None:
+    asks(town)
+    acts(town, desk.reply, text="您不欠费")
+
+    def alarm(session: Session) -> None:
+        Work(session=session, now=town.now, context=town.context).tell(CHEN, "duty.exhausted")
+
+    does(town, alarm)
+    lines = [(line.speaker, line.text) for line in town.all(Line)]
+
+    assert lines[1:3] == [("bot", "物业staff同事来为您服务，我先不插话。"), ("staff", "您不欠费")]
+    assert [one for _, one in lines[3:]] == town.told(CHEN)[-1:]
+
+
 def test_list_is_paged_and_says_that_there_is_more(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     asks(town)
     asks(town, openid=LI)

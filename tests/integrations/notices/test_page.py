@@ -194,7 +194,22 @@ def test_picture_is_given_to_readers_of_its_notice_alone(town: Town) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["收到", "收到了", "已收到", "好的收到", "收到，谢谢！", "收到谢谢", "我们收到通知了", "好的，已收到。", "嗯，收到", "已阅"],
+    [
+        "收到",
+        "收到了",
+        "已收到",
+        "好的收到",
+        "收到，谢谢！",
+        "收到谢谢",
+        "我们收到通知了",
+        "好的，已收到。",
+        "嗯，收到",
+        "已阅",
+        "收到，我下楼了",
+        "收到，马上下来",
+        "收到我们会注意的",
+        "收到，煤气已经关了",
+    ],
 )
 def test_words_that_one_has_it_acknowledge_the_notice(town: Town, text: str) -> None:
     publish(town, asks=True)
@@ -207,7 +222,21 @@ def test_words_that_one_has_it_acknowledge_the_notice(town: Town, text: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["没收到", "收到快递了吗", "我没有收到通知", "收到一张罚单", "知道了", "好", "谢谢", "收到了吗", "怎么收到两条"]
+    "text",
+    [
+        "没收到",
+        "收到快递了吗",
+        "我没有收到通知",
+        "收到一张罚单",
+        "知道了",
+        "好",
+        "谢谢",
+        "收到了吗",
+        "怎么收到两条",
+        "收到，我家也漏水了",
+        "收到，下楼走哪边？",
+        "收到，帮我叫个师傅",
+    ],
 )
 def test_other_words_acknowledge_nothing(town: Town, text: str) -> None:
     publish(town, asks=True)
@@ -224,6 +253,24 @@ def test_word_is_said_to_what_was_asked_for_not_to_the_newest(town: Town) -> Non
 
     assert "电梯年检" in say(town, "收到")
     assert {row.id for row in town.all(Delivery) if row.acknowledged_at} == {asked}
+
+
+def test_word_after_an_emergency_is_said_to_it_and_not_to_what_has_waited_for_days(town: Town) -> None:
+    publish(town, "业主大会公告", "周日开会。", asks=True)
+    town.now += timedelta(days=4)
+    publish(town, "燃气泄漏", "请马上离开。", kind=NoticeKind.EMERGENCY)
+    told_last = told(town).id
+
+    assert "燃气泄漏" in say(town, "收到")
+    assert {row.id for row in town.all(Delivery) if row.acknowledged_at} == {told_last}
+
+
+def test_word_is_not_said_to_what_has_waited_for_days_where_another_came_since(town: Town) -> None:
+    publish(town, "业主大会公告", "周日开会。", asks=True)
+    town.now += timedelta(days=4)
+    publish(town, "义诊", "周六义诊。")
+
+    assert "义诊" in say(town, "收到")
 
 
 @pytest.mark.parametrize("how", ["nothing was sent", "a person has the word", "something else was said since", "long ago"])
@@ -271,7 +318,7 @@ def test_what_is_about_something_else_is_tied_to_no_notice(town: Town, text: str
 
 
 @pytest.mark.parametrize(("question", "is_bare"), [
-    ("几点恢复", True), ("请问大概几点能恢复？", True), ("到几点结束", True), ("什么时候开始呀", True), ("多久能恢复", True), ("几点来", False), ("师傅几点开始", False),
+    ("几点恢复", True), ("请问大概几点能恢复？", True), ("到几点结束", True), ("什么时候开始呀", True), ("多久能恢复", True), ("什么时候解除？", True), ("什么时候能用", True), ("几点来", False), ("师傅几点开始", False),
 ])  # fmt: skip
 def test_question_is_bare_when_it_names_nothing(question: str, is_bare: bool) -> None:
     assert answers.is_bare(question) is is_bare
