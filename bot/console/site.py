@@ -45,6 +45,9 @@ from bot.store import news, sessions
 
 __all__ = ["Parts", "mount"]
 
+#: Files that are sent compressed.
+TEXTS = (".css", ".js")
+
 
 def mount(app: web.Application, parts: Parts) -> None:
     """Add the console to the application; raises ValueError for a page that names no declared permission."""
@@ -65,7 +68,7 @@ def mount(app: web.Application, parts: Parts) -> None:
     ]
     app[PARTS], app[cookies.HTTPS] = parts, parts.base_url.startswith("https://")
     app[MENU] = [page for page in (*pages, intents.ENTRY) if page.nav]
-    app.middlewares.extend((problems.explain, security.guard))
+    app.middlewares.extend((shrink, problems.explain, security.guard))
     app.on_response_prepare.append(security.dress)
     app.router.add_static("/static", Path(__file__).parent / "static", append_version=False)
     signin.mount(app)
@@ -82,6 +85,17 @@ def mount(app: web.Application, parts: Parts) -> None:
         if page.need not in parts.services.permissions:
             raise ValueError(f"console page {page.path} needs {page.need!r}, a permission that no service declares")
         app.router.add_route(page.method, f"/console{page.path}".rstrip("/"), _handler(parts, page))
+
+
+@web.middleware
+async def shrink(request: web.Request, handler: security.Handler) -> web.StreamResponse:
+    """Compress pages and what they are made of, for browsers that can read it: a phone at the gate has a slow line."""
+    response = await handler(request)
+    is_file = isinstance(response, web.FileResponse) and request.path.endswith(TEXTS)
+    if is_file or (isinstance(response, web.Response) and response.content_type == "text/html"):
+        response.enable_compression()
+        response.headers.setdefault("Vary", "Accept-Encoding")
+    return response
 
 
 async def without_slash(request: web.Request) -> web.StreamResponse:

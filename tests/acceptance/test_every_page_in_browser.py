@@ -34,6 +34,10 @@ SCREENS = ((1280, 800), (390, 844))
 #: Screens that a page may be tall.
 TALLEST = 3
 
+#: Bytes that a page may weigh with its scripts and styles, as they are sent; charts, the editor and what reads codes are apart.
+HEAVIEST = 150_000
+APART = ("/static/vendor/echarts", "/static/chart.js", "/static/editor.js", "/static/vendor/jsQR.js")
+
 #: Who looks beside the admin, at pages that look otherwise to them.
 OTHERS = (Role.MANAGER, Role.STAFF, Role.GUARD, Role.CITY)
 
@@ -50,6 +54,10 @@ PASSWORD = "four plain words together"
 #: What axe finds wrong, by rule and place; of the dark scheme, which differs in colours alone, the contrast.
 LOOK = """async (only) => (await axe.run(document, { resultTypes: ['violations'], ...(only ? { runOnly: only } : {}) })).violations
   .map((rule) => `${rule.id}: ${rule.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 120)} ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''}`).join(' | ')}`)"""
+
+#: What a page and each of its scripts and styles weigh as they are sent, in bytes.
+WEIGH = """() => Object.fromEntries([...performance.getEntriesByType('navigation').map((one) => ['page', one.encodedBodySize]),
+  ...performance.getEntriesByType('resource').filter((one) => ['script', 'link', 'css'].includes(one.initiatorType)).map((one) => [new URL(one.name).pathname, one.encodedBodySize])])"""
 
 #: How tall a page is, whichever of its foldings is open, by how much it is too wide, and by how much its main button lies below the window.
 MEASURE = """() => {
@@ -76,6 +84,7 @@ class Look:
     findings: dict[str, Sequence[str]] = field(default_factory=dict)
     complaints: Sequence[str] = ()
     sizes: dict[int, Mapping[str, float]] = field(default_factory=dict)
+    weight: Mapping[str, int] = field(default_factory=dict)
     menu: str = ""
 
 
@@ -182,6 +191,7 @@ def look(window: Page, house: House, page: Found, who: str) -> Look:
 
 def looked(window: Page, seen: Look, complaints: list[str]) -> Look:
     window.evaluate(SETTLED)
+    seen.weight = window.evaluate(WEIGH)
     for width, height in SCREENS:
         window.set_viewport_size({"width": width, "height": height})
         seen.sizes[width] = window.evaluate(MEASURE)
@@ -222,6 +232,16 @@ def test_no_page_makes_the_browser_complain(looks: Sequence[Look]) -> None:
     }
 
     assert {name: said for name, said in wrong.items() if said} == {}
+
+
+def test_no_page_weighs_more_than_a_slow_line_brings(looks: Sequence[Look]) -> None:
+    weights = {
+        name: sum(size for path, size in one.weight.items() if not path.startswith(APART))
+        for name, one in named(looks) if one.route not in ("/", "/simulator/")
+    }  # fmt: skip
+
+    assert all(one.weight["page"] > 0 for _, one in named(looks))
+    assert {name: size for name, size in weights.items() if size > HEAVIEST} == {}
 
 
 def test_no_page_is_taller_than_three_screens_or_wider_than_one(looks: Sequence[Look]) -> None:
