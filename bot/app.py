@@ -49,7 +49,7 @@ from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.services import load_services, understand
 from bot.simulator import server as simulator
-from bot.store import communities, effects, imports, knowledge, schema, scope, sealing, seals
+from bot.store import communities, effects, imports, knowledge, outbox, schema, scope, sealing, seals
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.events import COMMAND_LINE
@@ -426,6 +426,7 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         )
         schedule.start()
         await asyncio.to_thread(give_memory_back)
+        _wake_senders(linli, senders)
         tasks = [asyncio.create_task(sender.run(), name="sender") for sender in senders]
         tools = Tools(database=linli.database, clock=linli.clock, context=linli.context_of, http=outside, clients=clients)
         tasks += [asyncio.create_task(worker.run(), name="worker") for worker in _workers(linli, tools)]
@@ -438,6 +439,19 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         await schedule.stop()
     await sealer.finish()
     await asyncio.to_thread(linli.database.close)
+
+
+def _wake_senders(linli: Linli, senders: Sequence[Sender]) -> None:
+    """Let the senders look at once where something urgent was queued: an alarm waits for nobody's next look."""
+    loop = asyncio.get_running_loop()
+
+    def wake(announced: Set[str]) -> None:
+        if outbox.URGENT in announced:
+            for sender in senders:
+                with suppress(RuntimeError):  # the loop is closed: there is nobody to wake
+                    loop.call_soon_threadsafe(sender.poke)
+
+    linli.database.listen(wake)
 
 
 def _workers(linli: Linli, tools: Tools) -> list[Worker]:

@@ -32,8 +32,14 @@ from bot.wechat.client import Client
 #: Rows claimed at once, and most that are on their way together, which is as many as a crash can leave in doubt: all well within their lease.
 BATCH, MOST = 50, 100
 
-#: Seconds between looks at an empty outbox.
+#: Most urgent rows that are sent where MOST are on their way and WeChat keeps them waiting.
+BESIDE = 20
+
+#: Seconds between looks at the outbox while nothing wakes the sender.
 IDLE = 0.5
+
+#: Seconds that a sender that is stopped waits for what is on its way: WeChat answers in well under one.
+ENDS_WITHIN = 3.0
 
 #: Times that results are tried to be written down; then their leases are over, and what is unsure is told as such.
 TRIES = 24
@@ -51,13 +57,14 @@ class Sender:
     """Sends until cancelled. Several may run, in one process or many: no row is claimed twice."""
 
     def __init__(self, database: Database, client: Client, clock: Callable[[], datetime], ways: Callable[[], Ways],
-                 page: Callable[[Claim], str] = lambda _: "") -> None:  # fmt: skip
+                 page: Callable[[Claim], str] = lambda _: "", *, ends_within: float = ENDS_WITHIN) -> None:  # fmt: skip
         """`page` gives the address where the reader of a notice finds all of it, empty where there is none."""
         self._database, self._client, self._clock, self._ways, self._page = database, client, clock, ways, page
+        self._ends_within = ends_within
         self._woken = asyncio.Event()
         self._under_way: set[asyncio.Task[Result]] = set()
         self._came_back: list[Result] = []  # and is not written down yet
-        self._is_more_due = False
+        self._is_more_due = True  # nobody has looked yet
 
     async def run(self) -> None:
         """Send whatever falls due."""
@@ -65,7 +72,9 @@ class Sender:
         try:
             while True:
                 try:
-                    is_busy = await self._turn()
+                    if not (self._has_room and self._is_more_due):
+                        await self._rest(IDLE)
+                    await self._turn_over(BATCH if self._has_room else self._beside)
                     failed = 0
                 except Exception:  # the sender must outlive what it cannot foresee
                     log.exception("sender failed, going on in a moment")
@@ -73,13 +82,8 @@ class Sender:
                     if failed >= TRIES:
                         self._came_back = []
                     await asyncio.sleep(PAUSE)
-                    continue
-                if not is_busy:
-                    self._woken.clear()
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._woken.wait(), IDLE)
         finally:
-            await self._end()
+            await self._finish()
 
     def poke(self) -> None:
         """Look at the outbox now instead of soon."""
@@ -90,43 +94,65 @@ class Sender:
         try:
             claims = await self._turn_over(BATCH)
             while self._under_way or self._came_back:
-                await self._wait(None)
+                await self._rest(None)
                 await self._turn_over(0)
         finally:
             await self._end()
         return len(claims)
 
-    async def _turn(self) -> bool:
-        """Write down what came back and send what is due, as far as there is room; False where there is nothing to do.
-
-        Both are one transaction, and new ones leave while others are still on their way: WeChat is never waited for in vain.
-        """
-        await self._wait(0 if self._has_room and self._is_more_due else None)
-        await self._turn_over(BATCH if self._has_room else 0)
-        return bool(self._under_way or self._is_more_due)
-
     @property
     def _has_room(self) -> bool:
         return len(self._under_way) + BATCH <= MOST
 
-    async def _wait(self, most: float | None) -> None:
-        """Wait until one of those on their way comes back, `most` seconds where that is said, and take all that have."""
-        if self._under_way:
-            done, self._under_way = await asyncio.wait(self._under_way, timeout=most, return_when=asyncio.FIRST_COMPLETED)
-            self._came_back += [task.result() for task in done]
+    @property
+    def _beside(self) -> int:
+        """How many urgent rows may still leave."""
+        return max(MOST + BESIDE - len(self._under_way), 0)
+
+    async def _rest(self, most: float | None) -> None:
+        """Wait until one of those on their way has come back or somebody pokes, `most` seconds where that is said."""
+        if not self._came_back:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(most):
+                    await self._woken.wait()
 
     async def _turn_over(self, limit: int) -> Sequence[Claim]:
-        """Write results down, take what is due, and send it; what could not be written is kept for the next time."""
-        results, now = self._came_back, self._clock()
-        claims, self._is_more_due = await self._database.write(outbox.turn_over, results, now, limit, self._ways())
-        self._came_back = []
+        """Write results down, take what is due, and send it; what could not be written is kept for the next time.
+
+        Both are one transaction, and new ones leave while others are still on their way: WeChat is never waited for in vain.
+        """
+        self._woken.clear()  # before the look: what falls due during it is looked for again
+        results, now, urgent = tuple(self._came_back), self._clock(), not self._has_room
+        claims, more = await self._database.write(outbox.turn_over, results, now, limit, self._ways(), urgent=urgent)
+        self._is_more_due = self._is_more_due if urgent or not limit else more
+        del self._came_back[: len(results)]
         self._count(results)
-        self._under_way |= {asyncio.create_task(self._send(claim)) for claim in claims}
+        for claim in claims:
+            task = asyncio.create_task(self._send(claim))
+            self._under_way.add(task)
+            task.add_done_callback(self._take_back)
         return claims
 
+    def _take_back(self, task: asyncio.Task[Result]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            self._came_back.append(task.result())
+            self._woken.set()
+
+    async def _finish(self) -> None:
+        """Let what is on its way arrive and write it down, so that a restart leaves nothing in doubt; for a moment, then end it."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=self._ends_within)
+        await self._end()
+        try:
+            if self._came_back:
+                await self._turn_over(0)
+        except Exception:  # their leases will end, and what is unsure is told as such
+            log.exception("sender stopped, and could not write down what it had sent", messages=len(self._came_back))
+
     async def _end(self) -> None:
-        """End what is still being sent, while there is a database: left alone it would keep the process for as long as WeChat is waited for."""
-        ending, self._under_way = self._under_way, set()
+        """End what is still being sent: left alone it would keep the process for as long as WeChat is waited for."""
+        ending = list(self._under_way)
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
@@ -136,6 +162,9 @@ class Sender:
             msgid = await self._hand_over(claim)
         except WeChatRefused as error:
             return after(claim, error, self._clock())
+        except Exception as error:  # one message that cannot be sent keeps no other from being sent and noted
+            log.exception("delivery broke off", delivery=claim.id)
+            return after(claim, Unanswered(None, type(error).__name__), self._clock())
         return Result(claim=claim, state=DeliveryState.SENT, msgid=msgid)
 
     async def _hand_over(self, claim: Claim) -> str | None:

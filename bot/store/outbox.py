@@ -22,6 +22,7 @@ from bot.model import index_where_known, maybe_moment, moment, word
 from bot.sealed import is_unreadable, sealed_map
 from bot.store import channels, followers, policies, scope
 from bot.store.channels import CHAT, SUBSCRIPTION, TEMPLATE, Stop
+from bot.store.database import announce
 from bot.store.followers import Follower
 from bot.store.people import Resident
 from bot.store.policies import Quiet
@@ -97,8 +98,8 @@ class MessageReport(SQLModel, table=True):
     at: datetime = moment()
 
 
-#: How long a claimed row is its sender's: much longer than a call, shorter than WeChat's ten minutes.
-LEASE = timedelta(minutes=2)
+#: How long a claimed row is its sender's: twice as long as the longest call. So long waits what a sender that died had on its way.
+LEASE = timedelta(minutes=1)
 
 #: A row whose fate is unknown for this long is not sent again: WeChat would not drop the repeat any more.
 REPEATABLE = timedelta(minutes=10)
@@ -108,6 +109,9 @@ RETRIES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=1), ti
 
 #: How much earlier an urgent row counts as due: the longest due goes first.
 AHEAD = timedelta(days=1)
+
+#: Announced where an urgent row was queued.
+URGENT = "delivery.urgent"
 
 #: Written out, not bound: only so does the partial index delivery_due serve it.
 _DUE = text("delivery.state IN ('armed', 'queued', 'sending')")
@@ -189,13 +193,16 @@ def queue(
     delivery = Delivery(openid=openid, payload=payload, due_at=now - AHEAD if urgent else now, updated_at=now)
     session.add(delivery)
     session.flush()
+    if urgent:
+        announce(session, URGENT)
     return delivery
 
 
-def turn_over(session: Session, results: Sequence[Result], now: datetime, limit: int, ways: Ways) -> tuple[list[Claim], bool]:
-    """Write results down and take up to `limit` due rows; returns those to be sent, and whether more may be due."""
+def turn_over(session: Session, results: Sequence[Result], now: datetime, limit: int, ways: Ways, *,
+              urgent: bool = False) -> tuple[list[Claim], bool]:  # fmt: skip
+    """Write results down and take up to `limit` due rows, or only `urgent` ones; returns those to be sent, and whether more may be due."""
     settle(session, results, now)
-    claims, taken = _take(session, now, limit, ways) if limit else ([], 0)
+    claims, taken = _take(session, now, limit, ways, urgent=urgent) if limit else ([], 0)
     return claims, taken == limit
 
 
@@ -207,9 +214,9 @@ def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim
     return _take(session, now, limit, ways)[0]
 
 
-def _take(session: Session, now: datetime, limit: int, ways: Ways) -> tuple[list[Claim], int]:
+def _take(session: Session, now: datetime, limit: int, ways: Ways, *, urgent: bool = False) -> tuple[list[Claim], int]:
     """Return what is to be sent of up to `limit` due rows, and how many rows there were."""
-    due = select(col(Delivery.id)).where(_DUE, col(Delivery.due_at) <= now)
+    due = select(col(Delivery.id)).where(_DUE, col(Delivery.due_at) <= (now - AHEAD if urgent else now))
     if ways.communities:
         due = due.where(col(Delivery.community_id).in_(ways.communities))
     due = due.order_by(col(Delivery.due_at), col(Delivery.id)).limit(limit).with_for_update(skip_locked=True)

@@ -32,7 +32,7 @@ OFFICIAL = "https://api.weixin.qq.com/"
 #: Where WeChat itself shows QR codes, whatever its API's address.
 CODES = "https://mp.weixin.qq.com/"
 
-#: Seconds for one call with its token, all tries and waits: a fraction of the outbox's lease of two minutes.
+#: Seconds for one call with its token, all tries and waits: half of the outbox's lease.
 BUDGET = 30.0
 
 #: Seconds before its end at which a token or ticket is renewed; WeChat renews tokens five minutes early itself.

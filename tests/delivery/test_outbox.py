@@ -23,7 +23,7 @@ from bot.errors import (
     WindowClosed,
 )
 from bot.model import SHANGHAI
-from bot.sender import Sender, after
+from bot.sender import MOST, Sender, after
 from bot.store import channels, followers, notices, outbox, reach, sentpictures
 from bot.store.audience import Audience
 from bot.store.communities import Community
@@ -107,9 +107,11 @@ async def states(database: Database) -> dict[str, str]:
     return {row.openid or "-": row.state.value for row in rows}
 
 
-def sender(database: Database, wechat: WeChat, now: datetime, template: str = "t", subscription: str = "") -> Sender:
+def sender(
+    database: Database, wechat: WeChat, now: datetime, template: str = "t", subscription: str = "", ends_within: float = 60.0
+) -> Sender:
     ways = Ways(template=template, subscription=subscription, appid="wx1")
-    return Sender(database, wechat, lambda: now, lambda: ways)  # type: ignore[arg-type]
+    return Sender(database, wechat, lambda: now, lambda: ways, ends_within=ends_within)  # type: ignore[arg-type]
 
 
 async def drain(database: Database, wechat: WeChat, now: datetime, template: str = "t") -> None:
@@ -268,13 +270,101 @@ async def test_sender_that_is_stopped_leaves_nothing_being_sent_behind(database:
 
     await publish(database, now)
     before = asyncio.all_tasks()
-    running = asyncio.create_task(sender(database, Silent(), now + outbox.LEASE).run())
+    running = asyncio.create_task(sender(database, Silent(), now + outbox.LEASE, ends_within=0.01).run())
     await begun.wait()
 
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
     assert asyncio.all_tasks() == before
+
+
+async def test_sender_that_is_stopped_waits_for_what_is_on_its_way_and_leaves_nothing_in_doubt(
+    database: Database, now: datetime
+) -> None:
+    begun, answers = asyncio.Event(), asyncio.Event()
+
+    class Slow(WeChat):
+        async def send_text(self, openid: str, words: str, client_msg_id: str = "") -> None:
+            begun.set()
+            await answers.wait()
+
+    await publish(database, now)
+    running = asyncio.create_task(sender(database, Slow(), now + notices.UNDO).run())
+    await begun.wait()
+
+    running.cancel()
+    await asyncio.sleep(0)
+    answers.set()
+    await asyncio.gather(running, return_exceptions=True)
+
+    told = await states(database)
+    assert (told["oChen"], told["oLi"]) == ("sent", "sent")
+
+
+async def test_message_that_cannot_be_made_keeps_no_other_from_being_sent_and_noted(database: Database, now: datetime) -> None:
+    def page(claim: Claim) -> str:
+        if claim.openid == "oChen":
+            raise LookupError("no such page")
+        return ""
+
+    await publish(database, now)
+    ways = Ways(template="t", appid="wx1")
+
+    await Sender(database, WeChat(), lambda: now + notices.UNDO, lambda: ways, page).step()  # type: ignore[arg-type]
+
+    told = await states(database)
+    assert (told["oChen"], told["oLi"]) == ("unknown", "sent")
+
+
+@pytest.mark.parametrize("waiting", [1, MOST])
+async def test_urgent_message_leaves_though_nothing_that_is_on_its_way_comes_back(
+    database: Database, now: datetime, waiting: int
+) -> None:
+    begun, came = asyncio.Event(), asyncio.Event()
+
+    class Stuck(WeChat):
+        calls = 0
+
+        async def send_text(self, openid: str, words: str, client_msg_id: str = "") -> None:
+            if words == "着火了":
+                came.set()
+                return
+            self.calls += 1
+            if self.calls == waiting:
+                begun.set()
+            await asyncio.Event().wait()
+
+    def run(session: Session) -> None:
+        settle_in(session, now)
+        for number in range(waiting + 1):
+            openid = f"o{number}"
+            session.add(Follower(openid=openid, followed_at=now, window_until=now + timedelta(hours=1), window_left=5))
+            if number:
+                outbox.queue(session, openid, "您好", now)
+
+    await database.write(run)
+    running = asyncio.create_task(sender(database, Stuck(), now, ends_within=0.01).run())
+    await begun.wait()
+
+    await database.write(outbox.queue, "o0", "着火了", now, urgent=True)
+    async with asyncio.timeout(20):
+        await came.wait()
+
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_senders_are_told_of_an_urgent_message_and_of_no_other(database: Database, now: datetime) -> None:
+    told: list[str] = []
+    await database.write(settle_in, now)
+    database.listen(lambda announced: told.extend(announced))
+
+    await database.write(outbox.queue, "oChen", "您好", now)
+    assert told == []
+    await database.write(outbox.queue, "oChen", "着火了", now, urgent=True)
+
+    assert told == [outbox.URGENT]
 
 
 async def test_two_senders_never_claim_the_same_row(database: Database, now: datetime) -> None:

@@ -175,10 +175,10 @@ class Town:
 
     def ask(self, fn: Callable[[Session], Any]) -> Any:
         """Look into the database, beside the replicas."""
-        engine = connect(self.settings.database)
-        with Session(engine) as session:
+        database = app.reach_database(self.settings)
+        with Session(database.engine) as session:
             found = fn(session)
-        engine.dispose()
+        database.close()
         return found
 
     def tickets(self) -> dict[str, int]:

@@ -52,7 +52,7 @@ async def test_kills_under_load_lose_and_double_no_message_and_no_notice(town: T
         await kill_one(town, random.choice(replicas))
     ended.set()
     fates = await load
-    await town.until(town.is_drained, within=120, what="inbox and outbox are empty")
+    await town.until(town.is_drained, within=outbox.LEASE.total_seconds() + 60, what="inbox and outbox are empty")
 
     given_up = sum(not fate.is_acknowledged for fate in fates)
     late = sum(fate.answer == "success" for fate in fates)
