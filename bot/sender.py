@@ -38,6 +38,9 @@ BESIDE = 20
 #: Seconds between looks at the outbox while nothing wakes the sender.
 IDLE = 0.5
 
+#: How often it is looked for what other senders lost.
+LOST_EVERY = timedelta(seconds=1)
+
 #: Seconds that a sender that is stopped waits for what is on its way: WeChat answers in well under one.
 ENDS_WITHIN = 3.0
 
@@ -65,6 +68,7 @@ class Sender:
         self._under_way: set[asyncio.Task[Result]] = set()
         self._came_back: list[Result] = []  # and is not written down yet
         self._is_more_due = True  # nobody has looked yet
+        self._lost_until: datetime | None = None  # leases that ended until then were looked for
 
     async def run(self) -> None:
         """Send whatever falls due."""
@@ -123,7 +127,11 @@ class Sender:
         """
         self._woken.clear()  # before the look: what falls due during it is looked for again
         results, now, urgent = tuple(self._came_back), self._clock(), not self._has_room
-        claims, more = await self._database.write(outbox.turn_over, results, now, limit, self._ways(), urgent=urgent)
+        since = self._looked_until(now)
+        claims, more = await self._database.write(
+            outbox.turn_over, results, now, limit, self._ways(), urgent=urgent, ended_since=since
+        )
+        self._lost_until = now if since else self._lost_until
         self._is_more_due = self._is_more_due if urgent or not limit else more
         del self._came_back[: len(results)]
         self._count(results)
@@ -132,6 +140,13 @@ class Sender:
             self._under_way.add(task)
             task.add_done_callback(self._take_back)
         return claims
+
+    def _looked_until(self, now: datetime) -> datetime | None:
+        """Return until when it was looked for what is lost; None where that was just now. A clock may have been set back."""
+        last = self._lost_until
+        if last is None or last > now:
+            return now - outbox.REPEATABLE
+        return last if now - last >= LOST_EVERY else None
 
     def _take_back(self, task: asyncio.Task[Result]) -> None:
         self._under_way.discard(task)

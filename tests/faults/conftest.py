@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -131,6 +132,7 @@ class Town:
     http: aiohttp.ClientSession
     folder: Path
     people: list[str]
+    calls: Counter[str]  # of WeChat's API, by the last part of their paths
     replicas: list[Replica] = field(default_factory=list)
     msgid: int = 0
 
@@ -282,7 +284,14 @@ async def found_town(bound: Path, tmp_path: Path) -> AsyncIterator[Callable[[str
         database.close()
         clock = lambda: datetime.now(SHANGHAI)  # noqa: E731
         stand_in = simulator.create(account_of(settings), settings.wechat_secret.get_secret_value(), "http://127.0.0.1:1/", clock)
-        root = web.Application()
+        calls: Counter[str] = Counter()
+
+        @web.middleware
+        async def count(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+            calls[request.path.rpartition("/")[2]] += 1
+            return await handler(request)  # type: ignore[no-any-return]
+
+        root = web.Application(middlewares=[count])
         root.add_subapp("/simulator", stand_in)
         runner = web.AppRunner(root)
         await runner.setup()
@@ -291,7 +300,8 @@ async def found_town(bound: Path, tmp_path: Path) -> AsyncIterator[Callable[[str
         wechat = stand_in[simulator.WECHAT]
         for openid in people:
             wechat.residents.setdefault(openid, Phone(openid=openid, name="", follows_since=clock()))
-        town = Town(settings, wechat, aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)), folder, people)
+        http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        town = Town(settings, wechat, http, folder, people, calls)
         towns.append(town)
         return town
 

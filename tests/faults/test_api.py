@@ -199,6 +199,78 @@ async def test_spent_cap_stops_at_once_burns_nothing_and_goes_on_at_midnight(off
     assert office.got() == Counter(office.people)
 
 
+async def test_token_that_another_program_kills_in_the_midst_is_fetched_once_and_nobody_misses_anything(office: Office) -> None:
+    sender = office.sender()
+    await sender.step()
+    assert sum(office.got().values()) == 50
+    settings, fetched = office.town.settings, office.town.calls["stable_token"]
+    renewal = {"appid": settings.wechat_appid, "secret": settings.wechat_secret.get_secret_value(), "force_refresh": True}
+    async with office.http.post(
+        f"{settings.wechat_api_base}cgi-bin/stable_token", json=renewal | {"grant_type": "client_credential"}
+    ) as answer:
+        assert "access_token" in await answer.json()
+
+    await office.send(sender)
+
+    assert await office.states() == {"sent": PEOPLE}
+    assert office.got() == Counter(office.people)
+    assert office.town.calls["stable_token"] - fetched == 2, "the other program's and ours"
+
+
+async def test_quota_spent_in_the_midst_burns_nothing_and_the_rest_follow_at_midnight(office: Office) -> None:
+    spent = {"message/custom/send": 12, "message/template/send": 12}
+    office.town.wechat.caps.daily |= spent
+    sender = office.sender()
+    await office.send(sender, until=timedelta(minutes=1))
+
+    assert await office.states() == {"sent": 24, "queued": PEOPLE - 24}
+    assert sum(office.got().values()) == 24
+    assert await office.attempts() == {0, 1}, "no attempt is burnt"
+
+    office.town.wechat.clock = lambda: office.now
+    office.town.wechat.caps.daily |= dict.fromkeys(spent, 1_000)
+    await office.send(sender, until=timedelta(days=1, minutes=5))
+
+    assert await office.states() == {"sent": PEOPLE}
+    assert office.got() == Counter(office.people)
+
+
+async def test_hour_in_which_nothing_runs_doubles_nobody_and_says_who_is_in_doubt(office: Office) -> None:
+    ways = Ways(template=office.town.settings.wechat_template, appid=office.town.settings.wechat_appid)
+    lost = await office.database.write(outbox.claim, office.now, 20, ways)
+    for claim in lost[::2]:  # half of them had left when the process died
+        office.town.wechat.ledger.take(claim.openid, "chat", claim.client_msg_id, "请储水")
+    before = office.got()
+
+    office.now += timedelta(hours=1)
+    office.town.wechat.clock = lambda: office.now
+    await office.send(office.sender())
+
+    assert await office.states() == {"unknown": 20, "sent": PEOPLE - 20}
+    assert office.got() == before + Counter(set(office.people) - {claim.openid for claim in lost})
+
+
+async def test_lost_templates_go_before_all_that_waits_while_wechat_knows_their_ids(office: Office) -> None:
+    ways = Ways(template=office.town.settings.wechat_template, appid=office.town.settings.wechat_appid)
+    lost = {claim.id for claim in await office.database.write(outbox.claim, office.now, 20, ways) if claim.channel == "template"}
+
+    office.now += outbox.LEASE
+    await office.sender().step()
+
+    rows = await office.database.read(lambda session: session.exec(select(Delivery)).all())
+    assert {row.state.value for row in rows if row.id in lost} == {"sent"}
+    assert any(row.state is DeliveryState.ARMED for row in rows), "others still wait"
+
+
+async def test_two_senders_side_by_side_tell_each_person_once(office: Office) -> None:
+    office.town.wechat.trouble.switch({"busy": 20})
+
+    await office.send(office.sender(), office.sender())
+
+    assert await office.states() == {"sent": PEOPLE}
+    assert office.got() == Counter(office.people)
+
+
 @pytest.mark.parametrize("hours", [1, -1, 24])
 async def test_clock_that_jumps_in_one_replica_doubles_no_template_and_loses_nothing(office: Office, hours: int) -> None:
     office.people = office.people[1::2]

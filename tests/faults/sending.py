@@ -1,0 +1,44 @@
+"""A process that does nothing but send what is due, under a clock that may run ahead: to be killed."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+
+import aiohttp
+
+from bot import app
+from bot.config import Settings
+from bot.model import SHANGHAI
+from bot.sender import Sender
+from bot.store.outbox import Ways
+from bot.store.tokens import TokenShelf
+from bot.wechat.client import Client
+
+#: Forked from a process that has read all modules.
+_CONTEXT = get_context("forkserver")
+
+
+def begin(settings: Settings, ahead: timedelta) -> BaseProcess:
+    """Start one."""
+    process = _CONTEXT.Process(target=_send, args=(settings, ahead))
+    process.start()
+    return process
+
+
+def _send(settings: Settings, ahead: timedelta) -> None:
+    asyncio.run(_sending(settings, ahead))
+
+
+async def _sending(settings: Settings, ahead: timedelta) -> None:
+    def clock() -> datetime:
+        return datetime.now(SHANGHAI) + ahead
+
+    database = app.reach_database(settings)
+    ways = Ways(template=settings.wechat_template, appid=settings.wechat_appid)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100)) as http:
+        shelf = TokenShelf(database, settings.wechat_appid, clock)
+        client = Client(settings.wechat_appid, settings.wechat_secret.get_secret_value(), http, settings.wechat_api_base, shelf)
+        await Sender(database, client, clock, lambda: ways).run()
