@@ -44,12 +44,13 @@ from bot.model import SHANGHAI
 from bot.pages import site as pages
 from bot.photos import Photographer
 from bot.proxies import PROXIES, Proxies, caller_of
+from bot.publisher import Publisher
 from bot.schedule import Schedule
 from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.services import load_services, understand
 from bot.simulator import server as simulator
-from bot.store import communities, effects, imports, knowledge, outbox, schema, scope, sealing, seals
+from bot.store import communities, effects, imports, knowledge, outbox, parts, schema, scope, sealing, seals
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.events import COMMAND_LINE
@@ -426,8 +427,10 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         )
         schedule.start()
         await asyncio.to_thread(give_memory_back)
-        _wake_senders(linli, senders)
+        publisher = Publisher(linli.database, linli.clock, linli.context_of)
+        _wake(linli, {outbox.URGENT: [sender.poke for sender in senders], parts.WAITING: [publisher.poke]})
         tasks = [asyncio.create_task(sender.run(), name="sender") for sender in senders]
+        tasks.append(asyncio.create_task(publisher.run(), name="publisher"))
         tools = Tools(database=linli.database, clock=linli.clock, context=linli.context_of, http=outside, clients=clients)
         tasks += [asyncio.create_task(worker.run(), name="worker") for worker in _workers(linli, tools)]
         tasks.append(asyncio.create_task(_refresh(linli), name="refresh"))
@@ -441,31 +444,23 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
     await asyncio.to_thread(linli.database.close)
 
 
-def _wake_senders(linli: Linli, senders: Sequence[Sender]) -> None:
-    """Let the senders look at once where something urgent was queued: an alarm waits for nobody's next look."""
-    loop = asyncio.get_running_loop()
-
-    def wake(announced: Set[str]) -> None:
-        if outbox.URGENT in announced:
-            for sender in senders:
-                with suppress(RuntimeError):  # the loop is closed: there is nobody to wake
-                    loop.call_soon_threadsafe(sender.poke)
-
-    linli.database.listen(wake)
-
-
 def _workers(linli: Linli, tools: Tools) -> list[Worker]:
     """Return a worker for each kind of effect, woken by each commit that queues one of its kind."""
     workers = {effects.about(kind): Worker(performer, tools) for kind, performer in linli.services.performers.items()}
+    _wake(linli, {what: [worker.poke] for what, worker in workers.items()})
+    return list(workers.values())
+
+
+def _wake(linli: Linli, pokes: Mapping[str, Sequence[Callable[[], None]]]) -> None:
+    """Let who works in the background look as soon as a commit announced something for them."""
     loop = asyncio.get_running_loop()
 
     def wake(announced: Set[str]) -> None:
-        for what in announced & workers.keys():
+        for poke in [poke for what in announced & pokes.keys() for poke in pokes[what]]:
             with suppress(RuntimeError):  # the loop is closed: there is nobody to wake
-                loop.call_soon_threadsafe(workers[what].poke)
+                loop.call_soon_threadsafe(poke)
 
     linli.database.listen(wake)
-    return list(workers.values())
 
 
 def _keys_of(linli: Linli, appid: str) -> list[int]:

@@ -83,18 +83,62 @@ class Chosen:
         return "、".join(label for _, label in self.flats)
 
 
-def people_of(session: Session, audience: Audience, offered: Offered = nobody) -> list[Chosen]:
+def people_of(
+    session: Session, audience: Audience, offered: Offered = nobody, among: Sequence[int] | None = None
+) -> list[Chosen]:
     """Return the people of an audience, each once, in the order of their ids; the same query counts and sends.
 
-    What an audience says of flats it says of each flat somebody lives in: who has one in building 3 and one in building 5 still belongs
+    `among`: only of these. What an audience says of flats it says of each flat somebody lives in: who has one in building 3 and one in building 5 still belongs
     to 全体 不包括 3栋, by the other.
     """
     found: dict[int, Chosen] = {}
-    for row in session.execute(chosen(session, audience, offered)):
+    for row in session.execute(_among(session, chosen(session, audience, offered), among)):
         before = found.get(row.id)
         flats = (*(before.flats if before else ()), (row.flat, label_of(row.building, row.unit, row.room)))
         found[row.id] = Chosen(id=row.id, openid=row.openid, name=row.name, flats=flats)
     return list(found.values())
+
+
+def sample_of(session: Session, audience: Audience, offered: Offered = nobody) -> Chosen | None:
+    """Return the first person of an audience, None where nobody belongs to it."""
+    first = ids_of(session, audience, offered).order_by(col(Resident.id)).limit(1)
+    found = session.execute(first).scalar()
+    return people_of(session, audience, offered, (found,))[0] if found is not None else None
+
+
+def size_of(session: Session, audience: Audience, offered: Offered = nobody) -> int:
+    """Return how many people an audience has."""
+    return int(session.execute(select(func.count()).select_from(ids_of(session, audience, offered).subquery())).scalar_one())
+
+
+def accounts_of(
+    session: Session, audience: Audience, offered: Offered = nobody, among: Sequence[int] | None = None
+) -> list[tuple[int, str | None]]:
+    """Return the people of an audience by id, with their accounts, in the order of their ids; `among`: only of these."""
+    accounts = ids_of(session, audience, offered).add_columns(col(Resident.openid)).order_by(col(Resident.id))
+    return [(number, openid) for number, openid in session.execute(_among(session, accounts, among))]
+
+
+def ids_of(session: Session, audience: Audience, offered: Offered = nobody) -> Any:
+    """Return the select of the ids of an audience, each once: people are looked at one by one, so that few are asked for quickly."""
+    of = _Compiler(is_sqlite=session.get_bind().dialect.name == "sqlite", offered=offered)
+    lives = (
+        select(literal(1))
+        .select_from(Residence)
+        .join(Household, col(Household.id) == col(Residence.household_id))
+        .where(col(Residence.resident_id) == col(Resident.id), lives_there(), of.audience(audience))
+        .correlate(Resident)
+    )
+    return select(col(Resident.id)).where(lives.exists())
+
+
+def _among(session: Session, query: Any, among: Sequence[int] | None) -> Any:
+    if among is None:
+        return query
+    if not among:
+        return query.where(false())
+    of = _Compiler(is_sqlite=session.get_bind().dialect.name == "sqlite", offered=nobody)
+    return query.where(col(Resident.id).in_(of.ids(among)))
 
 
 def chosen(session: Session, audience: Audience, offered: Offered = nobody) -> Any:
@@ -156,7 +200,7 @@ class _Compiler:
 
     def _tagged(self, tag: Tag) -> ColumnElement[bool]:
         offered = self.offered(tag.name, tag.of)
-        known = col(Resident.id).in_(self._ids(offered)) if offered else false()
+        known = col(Resident.id).in_(self.ids(offered)) if offered else false()
         if tag.of:
             return known
         each = self.elements(col(Resident.tags))
@@ -166,7 +210,8 @@ class _Compiler:
     def _texts(self, values: Iterable[str]) -> Select[Any]:
         return self._each(list(values))
 
-    def _ids(self, values: Iterable[int]) -> Select[Any]:
+    def ids(self, values: Iterable[int]) -> Select[Any]:
+        """Return these ids as a select."""
         found = self._each(sorted(set(values)))
         return found if self.is_sqlite else select(cast(found.subquery().c[0], Integer))
 

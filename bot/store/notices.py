@@ -1,6 +1,6 @@
 """Notices: to whom, when, of what kind, and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, col
 from bot.errors import Refusal
 from bot.language.recurrence import Recurrence, cron
 from bot.model import json_column, maybe_moment, moment, public_id, word
-from bot.store import audiences, events, outbox, policies, texts
+from bot.store import audiences, events, outbox, parts, policies, texts
 from bot.store.audience import Audience
 from bot.store.audiences import Chosen, Offered, nobody
 from bot.store.outbox import Delivery, DeliveryState
@@ -124,6 +124,9 @@ class NoticePicture(Scoped, table=True):
 #: Time to think again after publishing; nothing has left before.
 UNDO = timedelta(seconds=10)
 
+#: Most people to whom a notice is laid out in the transaction that publishes it.
+AT_ONCE = 2 * parts.PART
+
 #: Characters of a title and of a text. The page shows all of it; a message of WeChat as much as fits, with the way there.
 TITLE, BODY = 60, 3000
 
@@ -172,24 +175,75 @@ def publish(session: Session, notice: Notice, now: datetime, *, undo: timedelta 
             actor: str = "system", offered: Offered = nobody) -> int:  # fmt: skip
     """Put one delivery per person into the outbox, armed until `undo` is over; returns how many people.
 
-    A second call for the same occurrence adds nobody twice.
+    Of more than AT_ONCE people the deliveries follow part by part (`lay_out`). A second call for the same occurrence adds nobody twice.
     """
     audience = Audience.from_json(notice.audience)
     due_at, reason = now + undo, ""
     if notice.kind is NoticeKind.EVERYDAY and (wakes := policies.quiet(policies.of(session)).until(due_at)):
         due_at, reason = wakes, outbox.QUIET
-    alike = None if texts.has_variables(notice.title, notice.body) else payload(notice, None, now)  # one object: sealed once
-    people = [(one.id, one.openid, alike or payload(notice, one, now)) for one in audiences.people_of(session, audience, offered)]
     at = occurrence or notice.published_at or now
-    added = outbox.fan_out(session, notice.id or 0, at, people, due_at, now, reason=reason)
+    found = parts.split(session, notice.key, at, audience, offered)
+    if found.people <= AT_ONCE:
+        _lay_out(session, notice, at, [one for part in found.parts for one in part], due_at, now, offered, reason=reason)
+    else:
+        parts.keep(session, notice.key, at, found, due_at, now, reason=reason)
     notice.published_at = at
     if notice.rule is None:
         notice.state, notice.due_at = NoticeState.PUBLISHED, None
     session.add(notice)
-    events.record(session, now, "notice.published", subject=f"notice:{notice.public_id}", actor=actor, people=added)
+    events.record(session, now, "notice.published", subject=f"notice:{notice.public_id}", actor=actor, people=found.people)
     if notice.version is NoticeVersion.CANCELLATION:
         _call_off(session, notice, now, actor)
-    return added
+    return found.people
+
+
+def lay_out(session: Session, part: int, now: datetime, offered: Offered = nobody) -> bool:
+    """Make deliveries of a part of a large notice; False where somebody else does, or has done."""
+    taken = parts.take(session, part)
+    if taken is None:
+        return False
+    notice = session.get_one(Notice, taken.notice_id)
+    reason, stopped = taken.reason, RECALLED if taken.is_stopped else ""
+    _lay_out(
+        session,
+        notice,
+        taken.occurrence,
+        taken.people,
+        taken.due_at,
+        now,
+        offered,
+        reason=reason,
+        stopped=stopped,
+        at=taken.split_at,
+    )
+    session.delete(taken)
+    session.flush()
+    return True
+
+
+def _lay_out(session: Session, notice: Notice, occurrence: datetime, people: Sequence[int], due_at: datetime, now: datetime, offered: Offered, *,
+             reason: str, stopped: str = "", at: datetime | None = None) -> None:  # fmt: skip
+    """Write a delivery for each of these people. Who has left the audience since it was split up is not told, and so it is written down."""
+    audience, alike = Audience.from_json(notice.audience), payload(notice, None, at or now)  # one object: sealed once
+    rows: list[tuple[int, str | None, Mapping[str, Any]]]
+    if stopped or not texts.has_variables(notice.title, notice.body):
+        rows = [(number, openid, alike) for number, openid in audiences.accounts_of(session, audience, offered, people)]
+    else:
+        chosen = audiences.people_of(session, audience, offered, people)
+        rows = [(one.id, one.openid, payload(notice, one, at or now)) for one in chosen]
+    outbox.fan_out(session, notice.key, occurrence, rows, due_at, now, reason=reason, cancelled=stopped)
+    gone = parts.gone(session, people, [number for number, _, _ in rows])
+    outbox.fan_out(session, notice.key, occurrence, [(*one, alike) for one in gone], due_at, now, cancelled=stopped or MOVED)
+
+
+def unlaid(session: Session, notice: Notice) -> int:
+    """Return for how many people of a notice deliveries are still to be made."""
+    return sum(parts.unlaid(session, notice.key))
+
+
+def is_being_laid_out(session: Session, notice: Notice) -> bool:
+    """Tell whether deliveries of a notice are still to be made."""
+    return unlaid(session, notice) > 0
 
 
 def payload(notice: Notice, reader: Chosen | None, now: datetime) -> dict[str, Any]:
@@ -242,19 +296,20 @@ def recall(session: Session, notice: Notice, now: datetime, actor: str = "system
     return number
 
 
-#: Why a notice is not sent to somebody who has left its people since.
-MOVED = "已不住在通知的那一户"
+#: Why a notice is not sent to somebody: they have left its people since, or it was recalled.
+MOVED, RECALLED = "已不住在通知的那一户", "已撤回"
 
 
 def cancel(session: Session, notice: Notice, now: datetime) -> int:
-    """Cancel what has not left; returns how many deliveries that were."""
+    """Cancel what has not left; returns for how many people."""
+    unlaid = parts.stop(session, notice.key)  # first: a part that is being laid out has deliveries then
     stopped = session.execute(
         update(Delivery)
         .where(col(Delivery.notice_id) == notice.id, col(Delivery.state).in_([DeliveryState.ARMED, DeliveryState.QUEUED]))
-        .values(state=DeliveryState.CANCELLED, reason="已撤回", updated_at=now)
+        .values(state=DeliveryState.CANCELLED, reason=RECALLED, updated_at=now)
         .execution_options(synchronize_session=False)
     )
-    return int(getattr(stopped, "rowcount", 0))
+    return unlaid + int(getattr(stopped, "rowcount", 0))
 
 
 def keep_back(session: Session, resident: Resident, now: datetime, offered: Offered = nobody) -> int:
@@ -290,8 +345,10 @@ def by_public_id(session: Session, public_id: str) -> Notice | None:
 
 
 def progress(session: Session, notice: Notice) -> dict[DeliveryState, int]:
-    """Return how many deliveries of all occurrences are in each state."""
-    return outbox.counts(session, notice.id or 0)
+    """Return of how many people the deliveries of all occurrences are in each state, those to be laid out among them."""
+    counts, (armed, recalled) = outbox.counts(session, notice.key), parts.unlaid(session, notice.key)
+    more = {DeliveryState.ARMED: armed, DeliveryState.CANCELLED: recalled}
+    return {state: number + more.get(state, 0) for state, number in counts.items()}
 
 
 # ------------------------------------------------------------------ what its page shows

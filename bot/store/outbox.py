@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, func, or_, select, text, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
 
@@ -26,7 +26,7 @@ from bot.store.database import announce
 from bot.store.followers import Follower
 from bot.store.people import Resident
 from bot.store.policies import Quiet
-from bot.store.prepared import Prepared, writing
+from bot.store.prepared import Prepared
 from bot.store.scope import Scoped
 from bot.wechat import quota
 
@@ -436,9 +436,11 @@ _SENT = Prepared(
 )  # fmt: skip
 
 
-#: Writes a row of a notice, and what such a row says before anything was tried.
-_NEW = writing(_DELIVERY)
-_BLANK = {**dict.fromkeys(_DELIVERY.c.keys()), "attempts": 0, "channel": "", "is_unsure": False, "acknowledged_by": ""}
+#: What a row of a notice says before anything was tried, and what writes it; all else is empty.
+_BLANK = {"attempts": 0, "channel": "", "is_unsure": False, "acknowledged_by": ""}
+_NEW = Prepared(
+    insert(_DELIVERY), *_BLANK, "community_id", "notice_id", "occurrence", "resident_id", "openid", "payload", "state", "reason", "due_at", "updated_at",
+)  # fmt: skip
 
 
 def settle(session: Session, results: Sequence[Result], now: datetime) -> int:
@@ -531,23 +533,25 @@ REPORTS = {"failed:userblock": "居民拒收", "failed:systemfailed": "微信系
 
 
 def fan_out(session: Session, notice_id: int, occurrence: datetime, residents: Sequence[tuple[int, str | None, Mapping[str, Any]]],
-            due_at: datetime, now: datetime, *, reason: str = "") -> int:  # fmt: skip
+            due_at: datetime, now: datetime, *, reason: str = "", cancelled: str = "") -> int:  # fmt: skip
     """Write one delivery per resident, each with its payload; whoever has one for this occurrence keeps it. Returns how many are new.
 
-    `reason` says why they wait.
+    `reason` says why they wait; `cancelled` why they are not sent at all.
     """
-    known = set(
-        session.execute(
-            select(col(Delivery.resident_id)).where(col(Delivery.notice_id) == notice_id, col(Delivery.occurrence) == occurrence)
-        ).scalars()
-    )
+    if not residents:
+        return 0
+    numbers = [resident for resident, _, _ in residents]
+    here = (col(Delivery.notice_id) == notice_id, col(Delivery.occurrence) == occurrence)
+    these = col(Delivery.resident_id).between(min(numbers), max(numbers))
+    known = set(session.execute(select(col(Delivery.resident_id)).where(*here, these)).scalars())
     alike = {
         **_BLANK, "community_id": scope.of(session), "notice_id": notice_id, "occurrence": occurrence, "due_at": due_at, "updated_at": now,
     }  # fmt: skip
+    begins = DeliveryState.CANCELLED if cancelled else DeliveryState.ARMED
     rows = [
         {
-            **alike, "resident_id": resident, "openid": openid, "payload": payload, "state": DeliveryState.ARMED if openid else DeliveryState.UNREACHABLE,
-            "reason": reason if openid else NOT_BOUND,
+            **alike, "resident_id": resident, "openid": openid, "payload": payload, "state": begins if openid or cancelled else DeliveryState.UNREACHABLE,
+            "reason": cancelled or (reason if openid else NOT_BOUND),
         }
         for resident, openid, payload in residents if resident not in known
     ]  # fmt: skip

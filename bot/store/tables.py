@@ -32,6 +32,7 @@ from bot.store import (
     once,
     outbox,
     outcomes,
+    parts,
     people,
     photos,
     policies,
@@ -55,6 +56,6 @@ from bot.store import (
 __all__ = [
     "alerts", "apikeys", "attempts", "audiences", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects",
     "erasures", "events", "followers", "grants", "imports", "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once",
-    "outbox", "outcomes", "people", "photos", "policies", "receipts", "scenes", "sealing", "seals", "sentpictures", "sessions", "spending", "staff", "tasks", "texts", "tokens",
+    "outbox", "outcomes", "parts", "people", "photos", "policies", "receipts", "scenes", "sealing", "seals", "sentpictures", "sessions", "spending", "staff", "tasks", "texts", "tokens",
     "undos", "unmatched", "versions", "views",
 ]  # fmt: skip

@@ -12,6 +12,9 @@ NOTICE_WORDS = {
     NoticeState.MISSED: "错过了", NoticeState.RECALLED: "已撤回",
 }  # fmt: skip
 
+#: What one of many people is called until each of them has a delivery.
+PUBLISHING = "正在发布"
+
 #: Versions that say something new instead of the same better.
 _NEW_WORDS = (NoticeVersion.UPDATE, NoticeVersion.ALL_CLEAR, NoticeVersion.CANCELLATION)
 
@@ -105,7 +108,7 @@ def _unseen_by_many(desk: Desk, notice: Notice) -> int:
     """Return how many people would get a notice that nobody has looked at in WeChat first, where that is asked about; else 0."""
     if notice.tested_at is not None or desk.form.get("untested") == "1" or notice.kind is NoticeKind.EMERGENCY:
         return 0
-    people = notices.count(desk, Audience.from_json(notice.audience)).people
+    people = notices.how_many(desk, Audience.from_json(notice.audience))
     return people if people > notices.policy_of(desk.session).big_above else 0
 
 
@@ -209,6 +212,12 @@ def ask_to_stop(desk: Desk) -> View | Redirect:
     return View("console/stop.html", {**_progress(desk, notice), "then": then})
 
 
+def state_words(desk: Desk, notice: Notice) -> str:
+    """Return what people call the state of a notice; published is only what everybody has a delivery of."""
+    is_new = notice.published_at is not None and notice.state in (NoticeState.PUBLISHED, NoticeState.SCHEDULED)
+    return PUBLISHING if is_new and notices.is_being_laid_out(desk.session, notice) else NOTICE_WORDS[notice.state]
+
+
 def _is_stopped_rule(notice: Notice) -> bool:
     return notice.state is NoticeState.RECALLED and notice.rule is not None
 
@@ -221,9 +230,11 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     counts = notices.progress(desk.session, notice)
     total = sum(counts.values())
     moving = sum(counts[state] for state in (DeliveryState.ARMED, DeliveryState.QUEUED, DeliveryState.SENDING))
+    unlaid = notices.unlaid(desk.session, notice)
     undo_until = notice.published_at + notices.UNDO if notice.published_at else None
     return {
-        "notice": notice, "audience": whom.label(desk, Audience.from_json(notice.audience)), "state": "已停止" if _is_stopped_rule(notice) else NOTICE_WORDS[notice.state],
+        "notice": notice, "audience": whom.label(desk, Audience.from_json(notice.audience)), "state": "已停止" if _is_stopped_rule(notice) else state_words(desk, notice),
+        "laid": total - unlaid if unlaid else None,
         "recurrence": notice.recurrence.said if notice.recurrence else "", "is_stopped_rule": _is_stopped_rule(notice), "is_draft": notice.state is NoticeState.DRAFT,
         "waiting": notices.why_waiting(desk.session, notice.key), "doors": receipts.visits(desk.session, notice),
         "counts": [
@@ -294,6 +305,8 @@ def _require_draft(notice: Notice) -> None:
 
 
 def _require_changeable(desk: Desk, notice: Notice) -> None:
+    if notices.is_being_laid_out(desk.session, notice):
+        raise Refusal("这条通知正在给每个人排队，过几秒钟再改。")
     if times.is_changeable(notice):
         if not desk.may("notice.send"):
             raise Refusal(f"这条通知已经定好要发，只有{'、'.join(desk.access.holders('notice.send'))}能改。")
@@ -302,9 +315,8 @@ def _require_changeable(desk: Desk, notice: Notice) -> None:
 
 
 def _refuse_unknown(desk: Desk, audience: Audience) -> None:
-    found = notices.count(desk, audience)
-    if found.unknown:
-        raise Refusal(f"没有人属于“{'、'.join(found.unknown)}”，请检查发送范围。")
+    if unknown := notices.unknown_parts(desk, audience):
+        raise Refusal(f"没有人属于“{'、'.join(unknown)}”，请检查发送范围。")
 
 
 ROUTES: tuple[Page, ...] = (

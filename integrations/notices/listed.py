@@ -9,14 +9,14 @@ from sqlmodel import col, select
 from bot.contract import Cell, Choice, Column, Days, Desk, Listing, Notice, NoticeState, Staff
 from bot.contract.notices import KIND_WORDS, Audience, NoticeKind
 from integrations.notices import times, whom
-from integrations.notices.console import NOTICE_WORDS
+from integrations.notices.console import NOTICE_WORDS, state_words
 
 TONES: Mapping[NoticeState, str] = {NoticeState.DRAFT: "yellow", NoticeState.WAITING: "yellow", NoticeState.MISSED: "red"}
 
 
-def _state(_desk: Desk, notice: Notice) -> Sequence[Cell]:
+def _state(desk: Desk, notice: Notice) -> Sequence[Cell]:
     is_stopped = notice.state is NoticeState.RECALLED and notice.rule is not None
-    words = Cell(words="已停止" if is_stopped else NOTICE_WORDS[notice.state], tone=TONES.get(notice.state, "blue"))
+    words = Cell(words="已停止" if is_stopped else state_words(desk, notice), tone=TONES.get(notice.state, "blue"))
     more = (
         [Cell(words=KIND_WORDS[notice.kind], tone="red" if notice.kind is NoticeKind.EMERGENCY else "secondary")]
         if notice.kind is not NoticeKind.EVERYDAY

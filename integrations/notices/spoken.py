@@ -81,7 +81,7 @@ def _begin(desk: Desk, kind: str, rest: str) -> str:
 
 def _draft(desk: Desk, kind: NoticeKind, to: str, text: str) -> Notice:
     audience = whom.shown(desk, notices.audience_of(desk, to))
-    if unknown := notices.count(desk, audience).unknown:
+    if unknown := notices.unknown_parts(desk, audience):
         raise Refusal(f"没有人属于“{'、'.join(unknown)}”。请改好再发一遍，例如：发通知 3栋：明天停水…")
     until, at, lines = _settled(desk, text)
     title, body = _parted("\n".join(lines).strip())
@@ -147,7 +147,7 @@ def _send(desk: Desk, notice: Notice) -> str:
     notice.shown_at = None
     if not desk.may("notice.send"):
         return _say(desk, "notice.spoken.kept", title=notice.title, who="、".join(desk.access.holders("notice.send")))
-    people = notices.count(desk, Audience.from_json(notice.audience)).people
+    people = notices.how_many(desk, Audience.from_json(notice.audience))
     try:
         step = notices.send(desk, notice, notices.plan_of(notice), desk.staff)
     except Refusal as refusal:

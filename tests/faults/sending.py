@@ -1,4 +1,4 @@
-"""A process that does nothing but send what is due, under a clock that may run ahead: to be killed."""
+"""Processes that do one thing only: send what is due, under a clock that may run ahead, or lay out a large notice. To be killed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 
 import aiohttp
+from sqlmodel import Session
 
 from bot import app
 from bot.config import Settings
 from bot.model import SHANGHAI
 from bot.sender import Sender
+from bot.store import notices, parts, scope
 from bot.store.outbox import Ways
 from bot.store.tokens import TokenShelf
 from bot.wechat.client import Client
@@ -26,6 +28,24 @@ def begin(settings: Settings, ahead: timedelta) -> BaseProcess:
     process = _CONTEXT.Process(target=_send, args=(settings, ahead))
     process.start()
     return process
+
+
+def begin_laying_out(settings: Settings) -> BaseProcess:
+    """Start one that lays out what waits in the first community, and then ends."""
+    process = _CONTEXT.Process(target=_lay_out, args=(settings,))
+    process.start()
+    return process
+
+
+def _lay_out(settings: Settings) -> None:
+    def one(session: Session, part: int) -> None:
+        scope.enter(session, 1)
+        notices.lay_out(session, part, datetime.now(SHANGHAI))
+
+    database = app.reach_database(settings)
+    for part, _ in database.submit(parts.waiting).result():
+        database.submit(one, part).result()
+    database.close()
 
 
 def _send(settings: Settings, ahead: timedelta) -> None:

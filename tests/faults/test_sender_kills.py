@@ -1,4 +1,4 @@
-"""The sender is killed over and over in the midst of a notice to a town; what each person got is counted at WeChat's side."""
+"""Who lays out and who sends is killed over and over in the midst of a notice to a town; what each person got is counted at WeChat's side."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from bot.model import SHANGHAI, public_id
 from bot.simulator.wechat import Resident as Phone
-from bot.store import notices, outbox, scope
+from bot.store import audiences, notices, outbox, parts, scope
 from bot.store.audience import EVERYBODY
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Household
@@ -116,6 +116,27 @@ async def test_sender_killed_in_the_midst_of_a_notice_loses_and_doubles_nobody(t
     assert all(channel == "chat" for _, state, channel in rows if state is DeliveryState.UNKNOWN), "templates can be repeated"
 
 
+async def test_notice_whose_laying_out_is_killed_over_and_over_has_one_delivery_for_each_person(town: Town) -> None:
+    people = publish_in_parts(town)
+    kills = 0
+    while town.ask(parts.waiting):
+        running = [sending.begin_laying_out(town.settings) for _ in range(1 if "sqlite" in town.settings.database else 2)]
+        before = len(town.ask(parts.waiting))
+        if kills < KILLS:
+            await until(lambda: len(town.ask(parts.waiting)) < before or not running[0].is_alive())  # noqa: B023
+            await asyncio.sleep(random.uniform(0.0, 0.05))
+            kills += sum(process.is_alive() for process in running)
+            for process in running:
+                _end(process)
+        else:
+            for process in running:
+                await asyncio.to_thread(process.join, LIFE)
+
+    rows = town.ask(lambda session: session.exec(select(Delivery.resident_id).where(col(Delivery.notice_id).is_not(None))).all())
+    print(f"\n{kills} kills, {len(rows)} of {people} people laid out")  # noqa: T201
+    assert (len(rows), len(set(rows))) == (people, people)
+
+
 async def until(holds: Callable[[], bool]) -> None:
     """Wait until something holds; fails when it does not in time."""
     deadline = time.monotonic() + LIFE
@@ -138,6 +159,22 @@ def in_doubt_or_told(town: Town) -> tuple[list[tuple[str, DeliveryState, str]], 
     rows = town.ask(lambda session: session.exec(query).all())
     waits = {DeliveryState.ARMED, DeliveryState.QUEUED, DeliveryState.SENDING}
     return [(openid, state, channel) for openid, state, channel in rows], not any(state in waits for _, state, _ in rows)
+
+
+def publish_in_parts(town: Town) -> int:
+    """Split up a notice to all the town, into parts of fifty; returns to how many."""
+    now = datetime.now(SHANGHAI)
+
+    def write(session: Session) -> int:
+        scope.enter(session, 1)
+        notice = notices.draft(session, "明天停水", "请提前储水。", EVERYBODY, now)
+        [*ids] = session.execute(audiences.ids_of(session, EVERYBODY)).scalars()
+        found = parts.Split(parts=[sorted(ids)[begin : begin + 50] for begin in range(0, len(ids), 50)])
+        parts.keep(session, notice.key, now, found, now, now, reason="")
+        session.commit()
+        return found.people
+
+    return int(town.ask(write))
 
 
 def publish(town: Town) -> None:
