@@ -18,8 +18,9 @@ from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.util import LRUCache
 from sqlmodel import Session
 
 from bot.keyring import Keyring
@@ -39,6 +40,9 @@ DEADLOCK = "40P01"
 
 #: Times a group is tried again when the database restarts or a deadlock is broken.
 ATTEMPTS = 3
+
+#: Statements that are kept compiled.
+STATEMENTS = 500
 
 #: Milliseconds that SQLite waits for who writes; and those who empty its log wait for readers, while nobody can write.
 BUSY_TIMEOUT, CHECKPOINT_WAITS = 10_000, 100
@@ -71,6 +75,7 @@ class Database:
 
     def __init__(self, url: str, group: int = 64, *, keyring: Keyring | None = None) -> None:
         self.engine = connect(url, keyring)
+        self._opened: Engine | None = self.engine
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._group = group
         self._work: _Queue = queue.SimpleQueue()
@@ -145,6 +150,9 @@ class Database:
             writer.join()
         self._reading.shutdown()
         self.engine.dispose()
+        if self._opened is not None:
+            _leave(self._opened)
+        self._opened = None
 
     def _read(self, run: Callable[[Session], T]) -> T:
         with Session(self.engine, expire_on_commit=False) as session:
@@ -342,6 +350,30 @@ def _is_passing(error: DBAPIError) -> bool:
     return state in {"40001", DEADLOCK, "57P01", "57P02", "57P03"} or "database is locked" in str(error.orig)
 
 
+#: What closed databases have left to the next one on the same server: a dialect, and the statements compiled for it, which take longer
+#: than running them. Each serves one database at a time, for its keys are the dialect's.
+_LEFT: dict[URL, list[tuple[Dialect, LRUCache[Any, Any]]]] = defaultdict(list)
+
+
+def _leave(engine: Engine) -> None:
+    compiled = engine.get_execution_options()["compiled_cache"]
+    if compiled:  # else it may have met no server yet
+        _LEFT[_server_of(engine)].append((engine.dialect, compiled))
+
+
+def _take_over(engine: Engine) -> None:
+    """Go on with what another database of this process has left."""
+    try:
+        engine.dialect, compiled = _LEFT[_server_of(engine)].pop()
+    except IndexError:
+        compiled = LRUCache(STATEMENTS)
+    engine.update_execution_options(compiled_cache=compiled)
+
+
+def _server_of(engine: Engine) -> URL:
+    return engine.url.set(database="")
+
+
 def connect(url: str, keyring: Keyring | None = None) -> Engine:
     """Return an engine for `url`: sqlite:///path or postgresql://… Its dialect keeps the keys: that is what columns are shown."""
     engine = _connect(url)
@@ -354,6 +386,7 @@ def _connect(url: str) -> Engine:
         engine = create_engine(
             url, hide_parameters=True, pool_size=READERS + 2, connect_args={"check_same_thread": False, "timeout": 10}
         )
+        _take_over(engine)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return _quicken_savepoints(engine)
@@ -361,6 +394,7 @@ def _connect(url: str) -> Engine:
         if url.startswith(prefix):
             url = "postgresql+psycopg://" + url.removeprefix(prefix)
     engine = create_engine(url, hide_parameters=True, pool_size=READERS + POSTGRES_WRITERS + 1, pool_pre_ping=True)
+    _take_over(engine)
     return _quicken_savepoints(engine)
 
 

@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import Session, col, select
 
+from bot.keyring import Keyring
+from bot.sealed import keyring_of
 from bot.store.communities import Community
 from bot.store.database import Database
 
@@ -194,3 +196,30 @@ def test_both_spellings_of_postgresql_are_understood(url: str) -> None:
     from bot.store.database import connect
 
     assert connect(url).url.drivername == "postgresql+psycopg"
+
+
+def _compiled(database: Database) -> int:
+    return len(database.engine.get_execution_options()["compiled_cache"])
+
+
+async def test_what_was_compiled_for_a_closed_database_serves_the_next_one_under_its_own_keys(database: Database) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    first, ring = Database(url, keyring=Keyring.make()), Keyring.make()
+    await first.write(_add, "a")
+    await first.read(_appids)
+    known = _compiled(first)
+    first.close()
+    first.close()
+
+    second, third = Database(url, keyring=ring), Database(url, keyring=Keyring.make())
+    try:
+        assert second.engine.dialect is first.engine.dialect
+        assert third.engine.dialect is not second.engine.dialect
+        assert keyring_of(second.engine.dialect) is ring
+        await second.write(_add, "b")
+        assert await second.read(_appids) == ["a", "b"]
+        assert _compiled(second) == known
+        assert await third.read(_appids) == ["a", "b"]
+    finally:
+        second.close()
+        third.close()
