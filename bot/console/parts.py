@@ -19,7 +19,7 @@ from bot.contract.pages import NAV
 from bot.dialogue.understanding import Understanding
 from bot.keys import Keys
 from bot.proxies import caller_of
-from bot.store import credentials, grants, scope, sessions
+from bot.store import credentials, grants, news, scope, sessions
 from bot.store.database import Database
 from bot.store.staff import is_admin
 from bot.store.staff import same_person as staff_of_person
@@ -67,6 +67,7 @@ class Viewer:
     access: Access
     needs_totp: bool = False  # an admin, here or elsewhere, where admins sign in in two steps
     owes_totp: bool = False  # such an admin who has yet to set up the second step, and may do nothing else
+    is_stale: bool = False  # that they are there was not written down for a minute
 
     def may(self, need: str) -> bool:
         """Tell whether they have a permission."""
@@ -85,7 +86,7 @@ async def at_the_account(request: web.Request) -> Viewer | None:
     """Return who is signed in, for what is about their own account; at most once a minute that is written down."""
     parts, token, now = request.app[PARTS], token_of(request), request.app[PARTS].clock()
     viewer = await still_signed_in(request)
-    if viewer is not None and await parts.database.read(sessions.is_stale, token, now):
+    if viewer is not None and viewer.is_stale:
         await parts.database.write(sessions.touch, token, now, caller_of(request).address)
     return viewer
 
@@ -100,13 +101,13 @@ def _viewer(session: Session, parts: Parts, token: str) -> Viewer | None:
     found = sessions.find(session, token, parts.clock())
     if found is None:
         return None
-    member, community_id = found
+    member, community_id, is_stale = found
     scope.enter(session, community_id)
     access = Access(permissions=parts.services.permissions, changed=grants.changed(session))
     needs = parts.admin_totp and is_admin(session, member)
     owes = needs and not credentials.has_app(session, member.person)
     community = parts.context(community_id).community
-    return Viewer(staff=member, community=community, access=access, needs_totp=needs, owes_totp=owes)
+    return Viewer(staff=member, community=community, access=access, needs_totp=needs, owes_totp=owes, is_stale=is_stale)
 
 
 def token_of(request: web.Request) -> str:
@@ -131,19 +132,24 @@ def shared_values(request: web.Request, parts: Parts, viewer: Viewer | None, pag
     }  # fmt: skip
 
 
-async def around(request: web.Request, viewer: Viewer | None) -> dict[str, Any]:
+async def around(request: web.Request, viewer: Viewer | None, *, is_live: bool = False) -> dict[str, Any]:
     """Return what stands around a page beside those that services bring, see `stands_around`; nothing for a part of a page."""
     if viewer is None or viewer.owes_totp or "HX-Request" in request.headers:
         return {}
-    return await request.app[PARTS].database.read(_around, request, viewer)
+    return await request.app[PARTS].database.read(_around, request, viewer, is_live)
 
 
-def _around(session: Session, request: web.Request, viewer: Viewer) -> dict[str, Any]:
-    parts = request.app[PARTS]
+def _around(session: Session, request: web.Request, viewer: Viewer, is_live: bool) -> dict[str, Any]:
+    parts, live = request.app[PARTS], live_from(session, request) if is_live else {}
     desk = Desk(
         session=session, now=parts.clock(), context=parts.context(viewer.community.key), staff=viewer.staff, access=viewer.access,
     )  # fmt: skip
-    return stands_around(desk, request, viewer)
+    return {**live, **stands_around(desk, request, viewer)}
+
+
+def live_from(session: Session, request: web.Request) -> dict[str, Any]:
+    """Return from where a page's live stream goes on; asked for before the page is read, so that it misses nothing after."""
+    return {"since": news.newest(session)} if request.method == "GET" else {}
 
 
 def stands_around(desk: Desk, request: web.Request, viewer: Viewer) -> dict[str, Any]:

@@ -35,13 +35,13 @@ from bot.console import (
     welcome,
 )
 from bot.console.own import CORE
-from bot.console.parts import MENU, PARTS, Parts, Viewer, around, shared_values, signed_in, stands_around, token_of
+from bot.console.parts import MENU, PARTS, Parts, Viewer, around, live_from, shared_values, signed_in, stands_around, token_of
 from bot.console.views import Phone, respond
 from bot.contract import Desk, Download, Page, Reading, Redirect, Role, View, Work, row_id
 from bot.contract.access import PHONES
 from bot.errors import Refusal, is_missing
 from bot.posted import KEY, Sent, read_form, read_upload
-from bot.store import news, sessions
+from bot.store import sessions
 
 __all__ = ["Parts", "mount"]
 
@@ -127,15 +127,13 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         async def problem(status: int, title: str, text: str, written: Sequence[str] = ()) -> web.Response:
             """Tell why nothing was done, and give back what somebody has written, so that it need not be thought up again."""
             shown = View("console/problem.html", {"title": title, "text": text, "written": written}, status)
-            return respond(shown, parts.templates, {**shared, **await around(request, viewer)})
+            return respond(shown, parts.templates, {**shared, **await around(request, viewer, is_live=True)})
 
         if viewer.staff.role is Role.CITY and request.method == "POST" and not page.reads:
             return await problem(403, "没有权限", "城市账号只看不改。要改的话，请联系这个小区的管理员。")
         if not viewer.may(page.need):
             holders = "、".join(viewer.access.holders(page.need))
             return await problem(403, "没有权限", f"这个页面需要{holders}的账号。需要的话请联系管理员。")
-        if request.method == "GET":  # taken before the page is read: its live stream misses nothing after
-            shared["since"] = await parts.database.read(news.newest)
         form, taken, digest = await _posted(request, page)
         writes = request.method == "POST" and not page.reads
         sent = Sent.of({**form, **digest} if writes else {}, viewer.staff.person, request.path, parts.clock())
@@ -184,6 +182,7 @@ def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: 
 
     A form that was sent before gives where it led then, or None where that was a page.
     """
+    live = live_from(session, request)
     desk = Desk(
         session=session, now=parts.clock(), context=parts.context(viewer.community.key), staff=viewer.staff, taken=taken,
         is_fragment=_wants_fragment(request),
@@ -197,7 +196,7 @@ def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: 
     session.flush()
     own = {"is_fragment": desk.is_fragment, "veil": desk.veil, "phone": partial(Phone, is_whole=desk.may(PHONES))}
     beside = {} if desk.is_fragment else stands_around(desk, request, viewer)
-    return result, {**own, **beside}, read, desk.afterwards
+    return result, {**live, **own, **beside}, read, desk.afterwards
 
 
 def _carry_on(session: Session, parts: Parts, viewer: Viewer, afterwards: Sequence[Callable[[Work], None]]) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidKey
@@ -176,13 +177,23 @@ def note(session: Session, member: Staff, kind: str, now: datetime, actor: str =
         events.record(session, now, kind, subject=own, actor=actor or own)
 
 
-def find(session: Session, token: str, now: datetime) -> tuple[Staff, int] | None:
-    """Return who is signed in with a token and the community they look at; None when nobody is, or not any more."""
+class Found(NamedTuple):
+    """Who is signed in with a token, the community they look at, and whether `touch` is due."""
+
+    member: Staff
+    community_id: int
+    is_stale: bool
+
+
+def find(session: Session, token: str, now: datetime) -> Found | None:
+    """Return who is signed in with a token; None when nobody is, or not any more."""
     row = session.get(StaffSession, _digest(token))
     if row is None or row.is_half or not _holds(row, now):
         return None
     member = session.get(Staff, row.staff_id)
-    return None if member is None or member.disabled_at else (member, row.community_id or member.community_id)
+    if member is None or member.disabled_at:
+        return None
+    return Found(member, row.community_id or member.community_id, now - row.seen_at > SEEN_EVERY)
 
 
 def _holds(row: StaffSession, now: datetime) -> bool:
@@ -232,12 +243,6 @@ def look_at(session: Session, token: str, member: Staff, community_id: int) -> b
     row.staff_id, row.community_id = (there or member).id or 0, community_id
     session.add(row)
     return True
-
-
-def is_stale(session: Session, token: str, now: datetime) -> bool:
-    """Tell whether `touch` is due."""
-    row = session.get(StaffSession, _digest(token))
-    return row is not None and now - row.seen_at > SEEN_EVERY
 
 
 def touch(session: Session, token: str, now: datetime, address: str = "") -> None:
