@@ -441,7 +441,7 @@ def read_judge(data: Path) -> Judge:
     return Judge(
         odds=Odds.parse(_read(folder / "odds.txt")),
         sorts=Sorts.parse(_read(folder / "kinds.txt")),
-        surroundings=Surroundings.of(yaml.safe_load(_read(folder / "surroundings.yaml"))),
+        surroundings=Surroundings.of(yaml.load(_read(folder / "surroundings.yaml"), Loader=yaml.CSafeLoader)),
         lines=tuple(line for line in _read(folder / "lines.txt").splitlines() if line and line[0] != "#"),
     )
 

@@ -144,7 +144,7 @@ class Masking:
     @classmethod
     def parse(cls, text: str, known: Collection[str] = ()) -> "Masking":
         """Read the file; `known` words name no person, although some look it (马桶, 车位)."""
-        read = yaml.safe_load(text)
+        read = yaml.load(text, Loader=yaml.CSafeLoader)
         sure, also, given = ("[" + "".join(read[name].split()) + "]" for name in ("surnames", "also_surnames", "given"))
         any_ = f"(?:{sure}|{also})"
         given = f"(?!{_any(read['not_given'])}){given}"
@@ -228,7 +228,7 @@ class Health:
     @classmethod
     def parse(cls, text: str, more: Collection[str] = ()) -> "Health":
         """Read data/masking.yaml; `more` are the words of services that hold what it is about."""
-        return cls(words=re.compile(_any([*yaml.safe_load(text)["medical"], *more]), re.IGNORECASE))
+        return cls(words=re.compile(_any([*yaml.load(text, Loader=yaml.CSafeLoader)["medical"], *more]), re.IGNORECASE))
 
     def veil(self, text: str, now: datetime) -> str:
         """Return the text with a mask for each illness, medicine, symptom and body's temperature; nothing else is changed."""
