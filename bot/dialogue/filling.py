@@ -178,8 +178,8 @@ def _declines(text: str) -> bool:
 
 
 def _says_yes(intent: Intent, text: str) -> bool:
-    """Tell whether words agree to what was read back; all or nothing takes a word, and no number, of which none is shown."""
-    return courtesy.agrees_in_words(text) if is_all_or_nothing(intent) else courtesy.agrees(text)
+    """Tell whether words agree to what was read back; all or nothing takes the word 确认 alone, as it says: 好的 may only have been heard."""
+    return courtesy.confirms(text) if is_all_or_nothing(intent) else courtesy.agrees(text)
 
 
 def _fits(form: Form, intent: Intent, said: Reading) -> bool:
@@ -357,7 +357,8 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
         return _no_answer(standing, form, intent, said, heard, facts)
     changed = replace(forms.heard(changed, heard.text, intent), is_guess=False)
     lost = not_taken(heard.reading, intent, changed.values)
-    if form.stage is forms.Stage.CONFIRM and courtesy.agrees_beside(heard.text) and not corrects(heard.text) and not lost:
+    is_agreed = courtesy.agrees_beside(heard.text) and not is_all_or_nothing(intent)
+    if form.stage is forms.Stage.CONFIRM and is_agreed and not corrects(heard.text) and not lost:
         changed = replace(changed, stage=forms.Stage.CONFIRMED)
     return advance(standing, changed, intent, facts, (*_noted(form, changed, intent, facts), *lost))
 

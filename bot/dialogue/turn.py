@@ -252,6 +252,7 @@ class _Turn:
         if is_choice or not text or sounds_alarm(stands, heard, self.catalogue.intents):
             return ""
         self.turn.open, self.turn.asks = (stands.form.intent, stands.form.asking) if stands.form else ("", "")
+        self.turn.waiting = {form.intent for form in forms.chain(stands.form)}
         self.turn.is_asked = self.is_taken or any((stands.form, stands.menu, stands.elsewhere, stands.offer))
         return self.house.context.services.hear(self.turn, text)
 

@@ -33,6 +33,12 @@ _AGREED = re.compile(
     r"|(?:那|那就|就)(?:给我|帮我|先)?(?:弄|办|整|登记?|绑定?|报|约|定|记|填|加|开)(?:上|好|了|一个)?(?:吧|呗|嘛)"
 )
 
+#: Says yes to what cannot be undone: by the word that is asked for, with what it is said of or without. 确认一下 looks first.
+_CONFIRMED = re.compile(
+    r"(?:我|俺|嗯+|对|是的?|好的?|那|就|行|可以|请|都|全)*(?:确认|确定)(?:了|吧|的|要|就|把|帮我?|给我|我|全部?|都)*"
+    r"(?:删除?|删掉|注销|销户|清空|解绑?|解掉|解除|退)?(?:了|吧|掉|全部?|都|我|的|个人|绑定|信息|资料|数据|账号)*"
+)
+
 _WORRIED = re.compile(
     r"(?:要紧|严重|危险|碍事|有事)(?:吗|么|不|嘛)[?？呀啊]*$|要不要紧[?？呀啊]*$|(?:没事|不要紧|不碍事|没关系)吧[?？]*$"
 )
@@ -80,9 +86,10 @@ def agrees(text: str) -> bool:
     return emoji.agrees(text) or (any(map(_is_yes, said)) and all(map(_is_polite, said)))
 
 
-def agrees_in_words(text: str) -> bool:
-    """Tell whether a message is a yes that somebody wrote out: neither a number, of which none was shown, nor a sticker."""
-    return agrees(text) and emoji.without_emoji(text).strip() != "" and not any(sign.isdigit() for sign in text)
+def confirms(text: str) -> bool:
+    """Tell whether a message agrees by the one word that it is asked for: 确认, 嗯 确认删除. 好的, 知道了, 👌 and a number do not."""
+    said = clauses(text)
+    return any(map(_CONFIRMED.fullmatch, said)) and all(_CONFIRMED.fullmatch(one) or _is_polite(one) for one in said)
 
 
 def refuses(text: str) -> bool:

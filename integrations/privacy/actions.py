@@ -10,9 +10,12 @@ from integrations.privacy.models import Export
 LIVES = timedelta(hours=24)
 
 #: Somebody else is spoken of, whose information only they, or the office once it has looked into it, may have deleted.
-_OTHERS = re.compile(
-    r"(?:我|俺)(?:家|们家)?(?:的)?(?:[老大小二三]?[爸妈爹娘爷奶哥姐弟妹]|父亲|母亲|爸爸|妈妈|奶奶|爷爷|外公|外婆|老公|老婆|儿子|女儿|孩子|婆婆|公公|岳父|岳母|租客|房客|老人)|[他她]的|过世|去世|走了的|不在了"
+OTHERS = (
+    r"(?:(?:我|俺|咱)(?:家|们家)?(?:的)?(?:[老大小二三]?[爸妈爹娘爷奶哥姐弟妹]|租客|房客|老人))"
+    r"|[爸妈爹娘爷奶哥姐弟妹](?=的)|父亲|母亲|爸爸|妈妈|奶奶|爷爷|外公|外婆|姥姥|姥爷|老爸|老妈|老公|老婆|老伴|爱人|丈夫|妻子|媳妇|太太"
+    r"|儿子|女儿|闺女|孩子|小孩|孙子|孙女|婆婆|公公|岳父|岳母|女婿|儿媳|哥哥|姐姐|弟弟|妹妹|家里?人|租客|租户|房客|室友|邻居|前任|[他她](?:们)?的"
 )
+_OTHERS = re.compile(rf"{OTHERS}|过世|去世|走了的|不在了")
 
 
 @action("privacy.export", replies={"done": "url hours"})

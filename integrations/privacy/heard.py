@@ -1,9 +1,13 @@
-"""Words that take a consent back, refuse or give it: 撤回健康打卡的同意, 不同意你们收集我的健康信息, 我同意你们记体温. As easily as it was given."""
+"""Words that take a consent back, refuse or give it: 撤回健康打卡的同意, 不同意你们收集我的健康信息, 我同意你们记体温. As easily as it was given.
+
+One consent, all of them, and all that is known of somebody are three wishes: who takes back the first has asked for neither of the others.
+"""
 
 import re
 from collections.abc import Sequence
 
-from bot.contract import Purpose, Resident, Turn, consents, personal
+from bot.contract import Purpose, Resident, Turn, Wish, consents, personal
+from integrations.privacy.actions import OTHERS
 
 #: Each sign may be read in one way alone: else the time it takes doubles with each 我现在.
 _BEGINS = r"(?:我|俺|要|想|现在|请|麻烦|帮我|给我|把|那|就)*"
@@ -12,14 +16,25 @@ _ENDS = r"(?:了|吧|啊|谢谢|[\s,，。.!！~～])*"
 #: The whole message, nothing else: whoever says more is answered by what they mean.
 _WITHDRAWS = re.compile(
     rf"{_BEGINS}(?:撤回|收回|取消|撤销|撤掉|不再)(?:我|俺)?(?:对|关于|给)?(?:的)?(?P<what>[\u4e00-\u9fff0-9]{{0,12}}?)(?:的)?(?:同意|授权)(?:书)?{_ENDS}"
-    rf"|{_BEGINS}(?:(?P<said>[\u4e00-\u9fff0-9]{{2,10}}?)(?:的)?(?:同意|授权)(?:我)?(?:要)?(?:撤回|收回|取消)){_ENDS}"
+    rf"|{_BEGINS}(?:(?P<said>[\u4e00-\u9fff0-9]{{2,10}}?)(?:的)?(?:同意|授权)(?:我)?(?:要)?(?:都|全|全部)?(?:撤回|收回|撤销|撤掉|取消)(?:掉)?){_ENDS}"
+)
+#: By which a consent alone can be taken back: what else is called off may have been a visit.
+_TAKES_BACK = re.compile("(?:撤回|收回|撤销|撤掉).*同意|同意.*(?:撤回|收回|撤销|撤掉)")
+#: All of them.
+_ALL = re.compile("(?:过|所有|全部|一切|任何|每个|每一个|全|都|给过|给你们|之前|以前|以往|我|的|对你们)+")
+
+#: To delete or keep no more what is known of somebody else: 老婆的信息也删掉, 把我妈的资料删了.
+_KNOWN = "(?:个人)?(?:信息|资料|数据|记录|聊天记录|电话|手机号?|号码|档案|照片|名字|姓名)"
+_DELETES_OTHERS = re.compile(
+    rf"(?:{OTHERS}).{{0,4}}(?:{_KNOWN}).{{0,6}}(?:删|清空|清除|抹掉|去掉|注销)|(?:删|清空|清除|抹掉|去掉).{{0,4}}(?:{OTHERS}).{{0,4}}{_KNOWN}"
 )
 _GIVES = re.compile(
     rf"{_BEGINS}(?:又|重新|愿意|还是)?(?<!不)(?:同意|允许|授权)(?P<what>[\u4e00-\u9fff0-9]{{2,20}}?)(?:的同意)?{_ENDS}"
 )
 
 #: To keep something of somebody's, and what may stand around what that is.
-_KEEPS = "收集|采集|搜集|保存|留存|存储|登记|上报|记录?|存|留|收|拿|用|看|查|问"
+#: What is done for somebody beside keeping it: 关心.
+_KEEPS = "关心|关怀|照看|问候|惦记|收集|采集|搜集|保存|留存|存储|登记|上报|记录?|存|留|收|拿|用|看|查|问"
 _BESIDE = re.compile(
     rf"{_KEEPS}|你们?|您|物业|社区|这个号|小助手|机器人|我们?|俺|咱|自己|家里?人?|本人|个人|任何|所有|全部|全|一切|这些|那些|信息|数据|资料|情况|记录|内容|隐私|每天|以后|再|继续|一直|对|被|给|让|来|去|把|都|也|的|下|着|了"
 )
@@ -37,17 +52,25 @@ _REFUSES = re.compile(
 )
 
 
-def hear(turn: Turn, text: str) -> str:
+def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to such words; nothing for all others."""
     text = text.strip()
     if said := _WITHDRAWS.fullmatch(text):
-        return _withdraw(turn, said["what"] or said["said"] or "")
+        return _withdraw(turn, said["what"] or said["said"] or "", is_consent=_TAKES_BACK.search(text) is not None)
     for clause in _CLAUSES.split(text):
         if (said := _REFUSES.fullmatch(clause)) and (what := next(filter(None, said.groups()), "")) and _names(turn, what):
             return _refuse(turn, what)
     if (said := _GIVES.fullmatch(text)) and _names(turn, said["what"]):
         return _give(turn, said["what"])
+    if len(text) <= _LONGEST and _DELETES_OTHERS.search(text) and not _KEPT.search(text):
+        return Wish(intent="privacy.delete")  # which asks nothing of who writes, and hands it over
     return ""
+
+
+#: Who says more than this tells of something.
+_LONGEST = 40
+#: Asks about it, or wants nothing deleted.
+_KEPT = re.compile("[吗么呢?？]|别删|不要删|不删|怎么|能不能|会不会|通行证|访客|绑定")
 
 
 #: What ends a clause; a question decides nothing and is none.
@@ -73,25 +96,39 @@ def _meant(turn: Turn, what: str) -> Sequence[Purpose]:
     return (exact or guardians or fitting)[:1]
 
 
-def _withdraw(turn: Turn, what: str) -> str:
+def _withdraw(turn: Turn, what: str, *, is_consent: bool = True) -> str:
+    """Take back what is meant, or all; what waits in an open form for it goes, too, and is told. What nobody keeps is answered with what is."""
     persons = personal.persons(turn, turn.openid)
-    purposes = _meant(turn, what) if what else tuple(turn.context.services.purposes.values())
+    everything = tuple(turn.context.services.purposes.values())
+    is_all = not what or _ALL.fullmatch(what) is not None
+    purposes = everything if is_all else _meant(turn, what)
     if not purposes:
-        return ""
+        given = _given(turn, persons)
+        name = "privacy.unknown_consent" if given else "privacy.unknown_consent.none"
+        return _say(turn, name, what=what, given=given) if is_consent else ""
+    waited = {intent for one in purposes for intent in one.intents} & {*turn.waiting}
+    turn.closes.update(intent for one in purposes for intent in one.intents)
     held = [(one, person) for one in purposes for person in persons if consents.in_force(turn, person, one)]
     if not held:
-        return _say(turn, "privacy.not_consented", title="、".join(one.title for one in purposes))
+        return _say(
+            turn, "privacy.not_kept" if waited else "privacy.not_consented", title="、".join(one.title for one in purposes)
+        )
     gone = [_end(turn, person, purpose) for purpose, person in held]
     kept = list(dict.fromkeys(one.kept for one, _ in held))
-    title = next(iter(purposes)).title if what else held[0][0].title
     return _say(
         turn,
         "privacy.withdrawn",
         titles="、".join(dict.fromkeys(one.title for one, _ in held)),
         kept="、".join(kept),
         rows=sum(gone),
-        title=title,
+        title=held[0][0].title if is_all else next(iter(purposes)).title,
     )
+
+
+def _given(turn: Turn, persons: Sequence[Resident]) -> str:
+    """Return what somebody consents to now, one after the other; empty for nothing."""
+    known = turn.context.services.purposes.values()
+    return "、".join(one.title for one in known if any(consents.in_force(turn, person, one) for person in persons))
 
 
 def _end(turn: Turn, person: Resident, purpose: Purpose) -> int:

@@ -82,3 +82,25 @@ def test_words_about_something_else_give_and_end_no_consent(room: Room, words: s
     said(room, "取消", "健康打卡 36.5，没有不舒服", "同意")
     said(room, words)
     assert holding(room) == ["health"]
+
+
+@pytest.mark.parametrize("words", ["撤回所有同意", "我要撤回全部的同意", "所有的同意都撤回", "撤回我给过的同意", "撤销一切授权"])
+def test_all_consents_are_taken_back_at_once_and_nothing_is_deleted_beside(room: Room, words: str) -> None:
+    said(room, "我36.3，儿子36.8，没有不舒服", "同意")
+    assert holding(room) == ["health", "minors"]
+
+    answer = said(room, words)
+
+    assert "已撤回：健康打卡、孩子的健康打卡" in answer
+    assert holding(room) == []
+    assert "3栋2单元501" in said(room, "好的", "确认", "我绑的是哪户")
+
+
+@pytest.mark.parametrize("words", ["撤回人脸的同意", "收回拍照的同意", "撤销指纹同意", "广告的同意撤回"])
+def test_a_consent_that_nobody_asks_for_is_named_and_nothing_is_touched(room: Room, words: str) -> None:
+    assert "什么都没有同意过" in said(room, words)
+
+    said(room, "健康打卡 36.5，没有不舒服", "同意")
+    assert "您现在同意了的：健康打卡" in said(room, words)
+    assert "3栋2单元501" in said(room, "好的", "确认", "我绑的是哪户")
+    assert holding(room) == ["health"]

@@ -303,10 +303,13 @@ def test_a_no_deletes_nothing(chat: Chat) -> None:
     assert [str(one.state) for one in chat.all(Ticket)] == ["submitted"]
 
 
-@pytest.mark.parametrize("words", ["我妈过世了，她的信息请删除", "把我老婆的信息删除"])
+@pytest.mark.parametrize(
+    "words", ["我妈过世了，她的信息请删除", "把我老婆的信息删除", "老婆的信息也删掉", "删掉他的资料", "爸的记录都清空"]
+)
 def test_somebody_elses_goes_to_the_office_and_ones_own_stays(chat: Chat, words: str) -> None:
     chat.say("厨房水管漏水")
-    answer = chat.say(words, "确认")
+    answer = chat.say(words)
+    chat.say("确认")
 
     assert "别人的信息要由本人来删" in answer
     assert chat.all(Erasure) == []
