@@ -398,6 +398,10 @@ class Work:
         for task in tasks.about(self.session, subject):
             tasks.close(self.session, task, self.now, outcome, actor=self.actor)
 
+    def call_off(self, task: Task, outcome: str) -> None:
+        """Close one task of which nothing is left to do."""
+        tasks.close(self.session, task, self.now, outcome, actor=self.actor)
+
     def reopen(self, task: Task) -> None:
         """Open a closed task again; one with a ladder is told anew."""
         climbs = self.context.services.ladder(task.kind) is not None

@@ -13,7 +13,7 @@ from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing, Subjec
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, ShowMenu, Sound, Step
 from bot.language import answers, courtesy, leftovers, questions
 from bot.language.files import Intent
-from bot.language.kinds import flat
+from bot.language.kinds import consent, flat
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Aspect, Value
 from bot.language.matching.matcher import TEMPLATE, Candidate
@@ -694,13 +694,19 @@ def _own_values(binding: Intent, heard: Heard) -> dict[str, Value]:
     return {name: value for name, value in read_slots(binding, heard).items() if is_own or name not in who}
 
 
+def _asks_consent(intent: Intent) -> bool:
+    """Tell whether what is told for an intent is kept with consent alone, which nobody can give who is not known yet."""
+    return any(slot.kind is consent.KIND for slot in intent.slots)
+
+
 def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts, before: tuple[Line, ...] = ()) -> Step:
     """Ask whoever is not bound for the flat, with the form for what they want behind it."""
     binding = facts.catalogue.binding
     if binding is None:
         raise LookupError("no intent file says `provides: flat`")
     asking = forms.begin(binding, {**_claimed(binding, facts), **_own_values(binding, heard)}, form)
-    told = (Line("heard", {"words": quoted(heard.text)}),) if not before and not _is_bare(heard, intent, facts) else before
+    noted = Line("heard.unkept") if _asks_consent(intent) else Line("heard", {"words": quoted(heard.text)})
+    told = (noted,) if not before and not _is_bare(heard, intent, facts) else before
     step = advance(
         standing, asking, binding, facts, (*told, Line("flat.proof" if facts.claim else "flat.first", {"title": intent.title}))
     )

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, or_, select
 
-from bot.contract import Ask, Reply, Turn, action, amends, consents
+from bot.contract import Ask, Purpose, Reply, Turn, action, amends, consents
 from integrations.health import people, reports, tasks
 from integrations.health.models import (
     ABNORMAL,
+    DANGER_TENTHS,
     FEVER_TENTHS,
     RANGE_TENTHS,
     SYMPTOM_WORDS,
@@ -78,6 +79,11 @@ class Entry:
         return is_abnormal(self.tenths, list(self.felt))
 
     @property
+    def is_danger(self) -> bool:
+        """Tell whether help cannot wait for a consent."""
+        return "breathless" in self.felt or self.tenths >= DANGER_TENTHS
+
+    @property
     def words(self) -> str:
         """老公37.8℃，咳嗽, without the person where it is who speaks."""
         figure = (
@@ -102,13 +108,13 @@ class Entry:
         "which": "of measured others unkept unmeasured", "which_feverish": "of measured others high unkept unmeasured", "temperature": "whose",
         "temperature_feverish": "whose", "stopped": "of measured others unkept unmeasured", "stopped_feverish": "of measured others high unkept unmeasured",
         "stopped_unmeasured": "whose", "noted": "whose symptoms", "unmeasured": "", "range": "said", "whose": "others", "whose_feverish": "others",
-        "consent": "asks told figures", "unasked": "asks told figures", "declined": "told", "refused": "told title",
+        "consent": "asks told figures unwell", "unasked": "asks told figures unwell", "declined": "told unwell", "refused": "told title unwell",
     },
 )  # fmt: skip
 def check_in(turn: Turn, slots: Told) -> Reply | Ask:
     """Keep what is known at once, for each person it is told of, and ask for the rest; what is abnormal becomes a task, once a day.
 
-    Nothing is kept before the resident has consented; a fever goes to a person all the same.
+    Nothing is kept, and nobody told, before the resident has consented; who is short of breath cannot wait for that.
     """
     told = reports.read(turn.said, slots.felt)
     entries = _entries(turn, slots, told)
@@ -122,11 +128,10 @@ def check_in(turn: Turn, slots: Told) -> Reply | Ask:
     if not measured:  # all of them are told of without a figure: who is unwell goes first
         first = next((one for one in unmeasured if one.is_abnormal), unmeasured[0])
         return _without_temperature(turn, replace(slots, symptoms=first.felt, others=None), first)
-    beside = _beside(turn, unmeasured)
-    may = _permitted(turn, slots, measured)
+    may = _permitted(turn, slots, measured, beside=unmeasured)
     if not isinstance(may, _Permitted):
         return may
-    return _check_in(turn, replace(may, unmeasured=beside))
+    return _check_in(turn, replace(may, unmeasured=_beside(turn, unmeasured)))
 
 
 def _parted(entries: Sequence[Entry]) -> tuple[Sequence[Entry], Sequence[Entry]]:
@@ -135,8 +140,8 @@ def _parted(entries: Sequence[Entry]) -> tuple[Sequence[Entry], Sequence[Entry]]
 
 
 def _beside(turn: Turn, unmeasured: Sequence[Entry]) -> str:
-    """Return what is said of those of whom no figure was told: nobody is checked in so, and who is unwell is told to a person at once."""
-    unwell = [one for one in unmeasured if one.is_abnormal]
+    """Return what is said of those of whom no figure was told: nobody is checked in so, and a person is told of who is unwell, with consent."""
+    unwell = [one for one in unmeasured if one.is_abnormal and _may_tell(turn, one)]
     _alarm(turn, unwell, completes=True)
     words = [f"{one.person.word}{symptoms_in_words(list(one.felt))}，已通知社区工作人员联系您" for one in unwell]
     words += [f"{'、'.join(one.person.word for one in unmeasured)}没有说体温，没有记进打卡，量好了直接说"] if unmeasured else []
@@ -178,8 +183,8 @@ def _answered(slots: Told, asked: Entry, all_: Sequence[Entry]) -> Sequence[str]
 
 
 def _whose(turn: Turn, unknown: Sequence[Entry]) -> Reply:
-    """Ask of whom figures are; a fever among them is told to a person all the same."""
-    feverish = any(one.tenths >= FEVER_TENTHS for one in unknown)
+    """Ask of whom figures are; a fever among them is told to a person all the same, where that was consented to."""
+    feverish = any(one.tenths >= FEVER_TENTHS for one in unknown) and not consents.missing(turn, turn.me, [CHECK_IN])
     words = "、".join(f"{one.degrees:.1f}℃" for one in unknown)
     if feverish:
         tasks.tell(turn, {UNNAMED: f"家里人：{words}"}, urgent=False, completes=False)
@@ -198,11 +203,15 @@ class _Permitted:
     unmeasured: str = ""  # what is said of those of whom no figure was told
 
 
-def _permitted(turn: Turn, slots: Told, entries: Sequence[Entry]) -> _Permitted | Reply | Ask:
-    """Return what may be kept, or the question whether it may; what is abnormal a person is told of before anything is asked."""
-    wanted = [CHECK_IN, *([MINORS] if any(one.report.is_child for one in entries) else [])]
-    lacking = consents.missing(turn, turn.me, wanted)
-    told = _alarm(turn, entries, completes=slots.agreed is not None) if lacking else False
+def _permitted(turn: Turn, slots: Told, entries: Sequence[Entry], *, beside: Sequence[Entry] = ()) -> _Permitted | Reply | Ask:
+    """Return what may be kept and told, or the question whether it may; only of a danger a person is told before anything is asked.
+
+    `beside` are those of whom no figure is told: who is unwell among them is to be told of, too.
+    """
+    concerned = [*entries, *(one for one in beside if one.is_abnormal)]
+    lacking = consents.missing(turn, turn.me, _wanted(concerned))
+    told = _alarm(turn, [one for one in concerned if one.is_danger], completes=slots.agreed is not None) if lacking else False
+    unwell = any(one.is_abnormal and not one.is_danger for one in concerned) or ""
     refused = consents.refused(turn, turn.me, lacking)
     unasked = [purpose for purpose in lacking if purpose not in refused]  # a yes of before that was taken back since is none
     if slots.agreed == consents.YES:
@@ -217,19 +226,32 @@ def _permitted(turn: Turn, slots: Told, entries: Sequence[Entry]) -> _Permitted 
         asks = "\n".join(purpose.words(turn) for purpose in unasked)
         figures = "、".join(one.short for one in entries if one.degrees is not None)
         return Ask(
-            slot="agreed", name="consent", options=consents.OPTIONS, values={"asks": asks, "told": told or "", "figures": figures},
+            slot="agreed", name="consent", options=consents.OPTIONS, values={"asks": asks, "told": told or "", "figures": figures, "unwell": unwell},
             called_off="unasked", agreed=consents.YES,
         )  # fmt: skip
     if CHECK_IN in lacking:
-        return Reply("declined", told=told or "", ok=False) if slots.agreed else _refused(CHECK_IN.title, told=told)
+        return (
+            Reply("declined", told=told or "", unwell=unwell, ok=False)
+            if slots.agreed
+            else _refused(CHECK_IN.title, told, unwell)
+        )
     kept = [one for one in entries if not (one.report.is_child and lacking) and not _objects(turn, one.person)]
     if not kept:
-        return _refused(MINORS.title if lacking else "家人的健康打卡", told=told or _alarm(turn, entries, completes=False))
+        return _refused(MINORS.title if lacking else "家人的健康打卡", told, unwell)
     return _Permitted(entries=kept, unkept="、".join(one.person.word for one in entries if one not in kept))
 
 
-def _refused(title: str, *, told: bool) -> Reply:
-    return Reply("refused", told=told or "", title=title, ok=False)
+def _wanted(entries: Sequence[Entry]) -> Sequence[Purpose]:
+    return [CHECK_IN, *([MINORS] if any(one.report.is_child for one in entries) else [])]
+
+
+def _refused(title: str, told: bool, unwell: bool | str) -> Reply:
+    return Reply("refused", told=told or "", title=title, unwell=unwell or "", ok=False)
+
+
+def _may_tell(turn: Turn, one: Entry) -> bool:
+    """Tell whether a person of the staff may be told how somebody is: with consent, or in danger."""
+    return one.is_danger or not (consents.missing(turn, turn.me, _wanted([one])) or _objects(turn, one.person))
 
 
 def _objects(turn: Turn, person: Person) -> bool:
@@ -243,7 +265,7 @@ def _alarm(turn: Turn, entries: Sequence[Entry], *, completes: bool) -> bool:
     """Tell a person of who is unwell; returns whether somebody is."""
     unwell = [one for one in entries if one.is_abnormal]
     if unwell:
-        urgent = any("breathless" in one.felt for one in unwell)
+        urgent = any(one.is_danger for one in unwell)
         tasks.tell(turn, {one.person.word: one.words for one in unwell}, urgent=urgent, completes=completes)
     return bool(unwell)
 
@@ -329,14 +351,25 @@ def _new(turn: Turn, entry: Entry) -> CheckIn:
 
 
 def _without_temperature(turn: Turn, slots: Told, entry: Entry) -> Reply | Ask:
-    """Let nobody who feels ill wait for a thermometer: a person is told first, then the temperature is asked for."""
+    """Let nobody who feels ill wait for a thermometer: a person is told first, where that may be, then the temperature is asked for."""
     if not slots.felt:
         return Reply("unmeasured", ok=False)
+    entry = replace(entry, felt=slots.felt)
     is_unwell = not ABNORMAL.isdisjoint(slots.felt)
-    if is_unwell:
+    lacking = consents.missing(turn, turn.me, _wanted([entry]))
+    if lacking and (slots.agreed == consents.NO or not entry.is_danger):
+        if len(consents.refused(turn, turn.me, lacking)) == len(lacking):
+            return _refused(lacking[0].title, told=False, unwell=slots.felt != ["none"])
+        if slots.temperature == UNMEASURED and is_unwell:
+            may = _permitted(turn, slots, [entry])
+            if not isinstance(may, _Permitted):
+                return may
+            lacking = ()
+    is_told = is_unwell and _may_tell(turn, entry)
+    if is_told:
         _alarm(turn, [entry], completes=slots.temperature == UNMEASURED)
     if slots.temperature != UNMEASURED:
-        name, stopped = ("temperature_feverish", "stopped_unmeasured") if is_unwell else ("temperature", "")
+        name, stopped = ("temperature_feverish", "stopped_unmeasured") if is_told else ("temperature", "")
         return Ask(
             slot="temperature",
             name=name,
@@ -351,7 +384,7 @@ def _without_temperature(turn: Turn, slots: Told, entry: Entry) -> Reply | Ask:
         whose=entry.person.word,
         symptoms=symptoms_in_words(slots.felt),
     )
-    return noted if is_unwell else Reply("unmeasured", ok=False)
+    return noted if is_told else Reply("unmeasured", ok=False)
 
 
 # ------------------------------------------------------------------ what is said next
@@ -362,7 +395,7 @@ def _without_temperature(turn: Turn, slots: Told, entry: Entry) -> Reply | Ask:
     replies={
         "changed": "whose temperature symptoms others unkept unmeasured", "abnormal": "whose temperature symptoms others unkept unmeasured",
         "several": "others told unkept unmeasured", "noted": "whose symptoms", "unmeasured": "", "range": "said", "past": "", "whose": "others",
-        "whose_feverish": "others", "refused": "told title", "guardian": "asks told others figures",
+        "whose_feverish": "others", "refused": "told title unwell", "guardian": "asks told others figures unwell",
     },
 )  # fmt: skip
 def correct(turn: Turn, about: str, slots: Told) -> Reply:
@@ -389,7 +422,7 @@ def correct(turn: Turn, about: str, slots: Told) -> Reply:
         said = replace(slots, temperature=UNMEASURED, symptoms=entries[0].felt, others=None)
         reply = _without_temperature(turn, said, entries[0])
         return reply if isinstance(reply, Reply) else Reply("unmeasured", ok=False)
-    may = _permitted(turn, slots, entries)
+    may = _permitted(turn, slots, entries, beside=unmeasured)
     if isinstance(may, Ask):  # nothing can be asked here: what needs no further consent is kept, and the way to the rest is said
         kept = [] if consents.missing(turn, turn.me, [CHECK_IN]) else [one for one in entries if not one.report.is_child]
         for one in kept:

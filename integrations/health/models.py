@@ -13,6 +13,9 @@ FEVER_TENTHS = 373
 #: Outside of this nobody's temperature lies: a slip of the tongue or of the finger.
 RANGE_TENTHS = (340, 430)
 
+#: From here on a life may hang on it. Source: hyperpyrexia, above 41 °C
+DANGER_TENTHS = 410
+
 SYMPTOM_WORDS = {
     "none": "没有不舒服", "fever": "发热", "cough": "咳嗽", "fatigue": "乏力", "throat": "嗓子疼", "diarrhoea": "腹泻",
     "breathless": "气短",

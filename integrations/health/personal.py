@@ -1,13 +1,13 @@
 """Which rows of check-ins are a person's: all they told of themselves and their family, and what the family told of them."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, or_, select
 
 from bot.contract import Personal, Resident, Retention, Rows, Work
-from integrations.health import purposes
+from integrations.health import purposes, tasks
 from integrations.health.models import CheckIn
 from integrations.health.settings import Settings
 
@@ -27,6 +27,11 @@ def erase(work: Work, resident: Resident) -> None:
     purposes.end(work, resident)
 
 
+def erase_account(work: Work, openid: str, until: datetime) -> None:
+    """Call off who was to be called, and forget how they were: whoever has gone waits for nobody."""
+    tasks.forget(work, openid, why="居民已离开")
+
+
 def lives(work: Work) -> timedelta:
     """Return how long a check-in lives."""
     return work.settings(Settings).lives
@@ -39,4 +44,4 @@ RETAIN = Retention(
     rows=(Rows(CheckIn, lambda before: (col(CheckIn.at) < before,)),),
 )
 
-PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN,))
+PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN,), erase_account=erase_account)

@@ -18,7 +18,7 @@ PROCESSING = (
     ),
     Processing(
         what="健康异常的待办：谁、体温症状", purpose="经理打电话关心，必要时建议就医", basis=(Basis.SEPARATE_CONSENT, Basis.EMERGENCY),
-        columns=("task.title", "task.data", "task.outcome"), lives="本人取消关注后删去内容", seen_by=("health.view",),
+        columns=("task.title", "task.data", "task.outcome"), lives="本人撤回同意、取消关注或删除信息即删去内容；喘不上气、41℃ 以上的未经同意也通知", seen_by=("health.view",),
         impact=Impact(
             necessity="异常而没人跟进，打卡就没有意义；待办只写当天的情况",
             risks=("待办里的健康信息被无关的同事看到",), measures=("待办要有看健康打卡的权限才看得到；内容加密",),

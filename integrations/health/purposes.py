@@ -11,8 +11,11 @@ from integrations.health.models import CheckIn
 from integrations.health.reports import Report
 from integrations.health.settings import Settings
 
-#: What goes; who is unwell and waits for a call is not let down.
-KEPT = "体温和症状（正等人联系您的待办除外）"
+#: What goes. Whoever is short of breath is not let down.
+KEPT = "体温和症状，连同因此请人联系您的待办（喘不上气的除外）"
+
+#: How a task ends whose consent is taken back.
+WITHDRAWN = "本人撤回了同意，不用联系"
 
 
 def facts(work: Work) -> Mapping[str, Any]:
@@ -23,16 +26,18 @@ def facts(work: Work) -> Mapping[str, Any]:
 def end(work: Work, resident: Resident) -> int:
     """Delete what somebody has told of themselves and their family, and what the family has told of them; returns how many rows.
 
-    Tasks that were dealt with forget what was told, too.
+    Tasks forget what was told, too, and those that are open are called off.
     """
     if resident.openid:
-        tasks.forget(work, resident.openid)
+        tasks.forget(work, resident.openid, why=WITHDRAWN)
     theirs = or_(col(CheckIn.resident_id) == resident.id, col(CheckIn.reporter_id) == resident.id)
     return int(getattr(work.session.execute(delete(CheckIn).where(theirs)), "rowcount", 0))
 
 
 def end_for_children(work: Work, resident: Resident) -> int:
     """Delete what somebody has told of children; returns how many rows."""
+    if resident.openid:
+        tasks.forget(work, resident.openid, of=lambda word: Report(who=word).is_child, why=WITHDRAWN)
     told = work.session.exec(select(CheckIn).where(CheckIn.reporter_id == resident.id)).all()
     children = [one for one in told if Report(who=one.person).is_child]
     for one in children:
@@ -46,7 +51,7 @@ CHECK_IN = Purpose(
 )  # fmt: skip
 
 MINORS = Purpose(
-    name="minors", title="孩子的健康打卡", version=1, asks="health.consent_child", kept="孩子的体温和症状",
+    name="minors", title="孩子的健康打卡", version=1, asks="health.consent_child", kept="孩子的体温和症状，连同因此请人联系您的待办（喘不上气的除外）",
     end=end_for_children, called=("孩子", "小孩", "儿童", "未成年人", "监护人"), as_guardian=True,
     intents=("health.checkin",),
 )  # fmt: skip

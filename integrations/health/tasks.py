@@ -1,6 +1,6 @@
 """What staff are asked to look at: who of a household is unwell, one task a day for whoever told it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlmodel import col, select
 
@@ -11,6 +11,10 @@ NEED = "health.view"
 
 #: What such a task is called.
 KIND = "health.abnormal"
+
+
+#: What such a task is called when nothing of it is known any more.
+FORGOTTEN = "健康异常（本人撤回，内容已删除）"
 
 
 def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool) -> None:
@@ -41,11 +45,20 @@ def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool
         turn.session.add(task)
 
 
-def forget(work: Work, openid: str) -> None:
-    """Take out of closed tasks how somebody was; what is still to be done keeps it."""
-    mine = select(Task).where(Task.kind == KIND, Task.openid == openid, col(Task.closed_at).is_not(None))
-    for task in work.session.exec(mine).all():
-        task.data, task.outcome = {"day": task.data.get("day", "")}, ""
+def forget(work: Work, openid: str, *, of: Callable[[str], bool] = lambda word: True, why: str) -> None:
+    """Take out of all tasks of an account how those were whom `of` tells by their word; who waits for a call waits no longer.
+
+    A danger goes on without its words: somebody is on their way.
+    """
+    for task in work.session.exec(select(Task).where(Task.kind == KIND, Task.openid == openid)).all():
+        left = {word: said for word, said in task.data.get("people", {}).items() if not of(word)}
+        if task.closed_at is not None and task.data.get("people") and not left:
+            task.outcome = ""
+        if task.closed_at is None and not left and not task.urgent:
+            work.call_off(task, why)
+        task.title = task.title if left or task.urgent else FORGOTTEN
+        kept = {"people": left, "report": "；".join(left.values())} if left else {}
+        task.data = {"day": task.data.get("day", ""), **kept}
         work.session.add(task)
 
 

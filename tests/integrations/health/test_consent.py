@@ -12,6 +12,7 @@ from bot.cli.talk import Room
 from bot.contract import Ask, Turn, WithConsent
 from bot.store import consents, people
 from bot.store.consents import Consent, ConsentRefusal
+from bot.store.conversations import Conversation
 from bot.store.events import Event
 from bot.store.tasks import Task
 from integrations.health import actions
@@ -144,25 +145,52 @@ def test_what_was_kept_before_anybody_was_asked_holds_until_it_is_taken_back(tow
 # ------------------------------------------------------------------ what cannot wait
 
 
-@pytest.mark.parametrize("said", ["健康打卡 39.2 咳嗽", "有点气短，体温36.5", "儿子38.9，我36.5"])
-def test_who_is_unwell_is_told_to_a_person_before_anybody_is_asked(asked: Chat, said: str) -> None:
+@pytest.mark.parametrize("said", ["有点气短，体温36.5", "儿子41.2，我36.5"])
+def test_a_danger_is_told_to_a_person_before_anybody_is_asked(asked: Chat, said: str) -> None:
     answer = asked.say(said)
 
     assert "已通知社区工作人员" in answer
-    assert "只留这一条待办" in answer
-    assert [task.kind for task in asked.all(Task)] == ["health.abnormal"]
+    assert "只告诉了这一件" in answer
+    assert [(task.kind, task.urgent) for task in asked.all(Task)] == [("health.abnormal", True)]
     assert asked.all(CheckIn) == []
 
 
-def test_a_no_leaves_the_task_of_the_fever_and_nothing_else(asked: Chat) -> None:
-    answer = asked.say("健康打卡 39.2 咳嗽", "不同意")
+@pytest.mark.parametrize("said", ["健康打卡 39.2 咳嗽", "儿子38.9，我36.5", "我36.5，妈妈发烧了", "有点发烧"])
+def test_nobody_is_told_who_has_a_fever_before_that_is_consented_to(asked: Chat, said: str) -> None:
+    answer = asked.say(said)
 
-    assert "只留这一条待办" in answer
+    assert "已通知" not in answer
+    assert asked.all(Task) == []
+
+
+@pytest.mark.parametrize("said", ["健康打卡 39.2 咳嗽", "有点低烧，没量体温"])
+def test_a_no_keeps_nothing_of_the_fever_and_says_whom_to_call(asked: Chat, said: str) -> None:
+    answer = asked.say(said, *(["没量"] if "低烧" in said else []), "不同意")
+
+    assert "没有告诉工作人员" in answer
+    assert "120" in answer
+    assert asked.all(Task) == []
+    assert asked.all(CheckIn) == []
+
+
+def test_a_yes_tells_of_the_fever_that_nobody_has_measured(asked: Chat) -> None:
+    answer = asked.say("有点低烧 咳嗽", "没量", "同意")
+
+    assert "社区工作人员会联系您" in answer
     assert len(asked.all(Task)) == 1
-    assert asked.all(CheckIn) == []
 
 
-def test_a_yes_after_the_fever_opens_no_second_task(asked: Chat) -> None:
+@pytest.mark.parametrize("said", ["我今天血压160 头昏", "有点发烧", "健康打卡 39", "儿子38.9"])
+def test_who_has_said_no_is_not_asked_how_they_are(asked: Chat, said: str) -> None:
+    asked.say("我36.5，儿子36.8", "不同意")
+    answer = asked.say(said)
+
+    assert "没有同意" in answer
+    assert "多少度" not in answer
+    assert asked.all(Task) == []
+
+
+def test_a_yes_after_the_fever_opens_one_task(asked: Chat) -> None:
     asked.say("健康打卡 39.2 咳嗽", "同意")
 
     assert len(asked.all(Task)) == 1
@@ -248,19 +276,45 @@ def test_taking_it_back_is_one_sentence_and_deletes_what_was_kept_for_it(asked: 
     assert "consent.withdrawn" in {event.kind for event in asked.all(Event)}
 
 
-def test_taking_it_back_empties_tasks_that_were_dealt_with_and_leaves_who_waits_for_a_call(asked: Chat) -> None:
+def test_taking_it_back_calls_off_who_was_to_be_called_and_empties_what_was_dealt_with(asked: Chat) -> None:
     asked.say("健康打卡 39.2 咳嗽", "同意")
 
-    def close(session: Session) -> None:
-        for task in session.exec(select(Task)).all():
-            task.closed_at, task.outcome = asked.room.now, "打过电话，39.2"
-            session.add(task)
+    assert "请人联系您的待办" in asked.say("撤回健康同意")
+    [task] = asked.all(Task)
+    assert (task.is_open, "39.2" in f"{task.data}", "501" in task.title) == (False, False, False)
 
+
+def test_taking_it_back_lets_down_nobody_who_is_short_of_breath(asked: Chat) -> None:
+    asked.say("有点气短，体温36.5", "同意")
     asked.say("撤回健康同意")
-    assert ["39.2" in str(task.data) for task in asked.all(Task)] == [True]
-    asked.room.database.submit(close).result()
-    asked.say("同意健康打卡", "撤回健康同意")
-    assert ["39.2" in f"{task.data}{task.outcome}" for task in asked.all(Task)] == [False]
+
+    [task] = asked.all(Task)
+    assert (task.is_open, "36.5" in f"{task.data}") == (True, False)
+
+
+def test_taking_back_the_childrens_leaves_the_adults_task(asked: Chat) -> None:
+    asked.say("我38.5 咳嗽，儿子38.9", "同意")
+    asked.say("撤回孩子的同意")
+
+    [task] = asked.all(Task)
+    assert (task.is_open, "38.5" in f"{task.data}", "38.9" in f"{task.data}") == (True, True, False)
+
+
+def test_what_waits_for_a_flat_is_not_kept_and_a_withdrawal_finds_it(asked: Chat) -> None:
+    asked.room.seat(bound=False)
+    assert "还没有存进记录" in asked.say("打卡 体温36.4 咳嗽")
+
+    answer = asked.say("撤回健康同意")
+
+    assert "去掉了" in answer
+    assert "36.4" not in str([talk.standing for talk in asked.all(Conversation)])
+
+
+def test_deleting_everything_leaves_no_task_of_how_somebody_was(asked: Chat) -> None:
+    asked.say("健康打卡 39.2 咳嗽", "同意", "删除我的信息", "确认")
+
+    [task] = asked.all(Task)
+    assert (task.is_open, "39.2" in f"{task.data}", "501" in task.title) == (False, False, False)
 
 
 def test_after_it_the_feature_says_why_and_how_to_give_it_again(asked: Chat) -> None:
