@@ -63,7 +63,7 @@ def undo(work: Work, done: RosterImport, *, rest: bool = False) -> None:
     for resident in _those(work, {who for who, _ in back.came}):
         ended = people.binding_that_ended(work.session, resident, done.at)
         if resident.openid is None and ended is not None and not people.lives_where_unknown(work.session, resident, ended.openid):
-            work.bind(resident, ended.openid, ended.evidence)
+            work.bind(resident, ended.openid, ended.evidence, "undone")
 
 
 def give_out(work: Work) -> list[Entry]:

@@ -262,12 +262,12 @@ class Work:
         if is_homeless and resident.openid:
             self.unbind(resident, reason or "moved_out")
 
-    def bind(self, resident: Resident, openid: str, evidence: Evidence = Evidence.STAFF) -> None:
+    def bind(self, resident: Resident, openid: str, evidence: Evidence = Evidence.STAFF, reason: str = "") -> None:
         """Let a WeChat account belong to a resident, whose community it speaks with from now on; what it claimed before is dropped.
 
         Raises Refusal where somebody has another account, also one that was bound this moment, where they were merged into somebody
         else this moment, and where a flat of theirs does not know this one: it would speak for that flat. It is recorded here: services give the person what the account did before it was known whose it is
-        (`on("resident.bound")`).
+        (`on("resident.bound")`). `reason` stands in the log: `undone` where its end is taken back.
         """
         self.hold(openid)
         self.session.refresh(resident, with_for_update=True)
@@ -280,7 +280,13 @@ class Work:
         people.bind(self.session, resident, openid, self.now, evidence)
         moving.place(self.session, openid, self.community.key)
         claims.drop(self.session, openid)
-        self.record("resident.bound", resident.about, household=resident.household_id, evidence=evidence)
+        self.record(
+            "resident.bound",
+            resident.about,
+            household=resident.household_id,
+            evidence=evidence,
+            **({"reason": reason} if reason else {}),
+        )
 
     def unbind(self, resident: Resident, reason: str = "") -> None:
         """Let a resident's WeChat account go; what they said under it stays theirs until it is erased.

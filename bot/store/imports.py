@@ -59,7 +59,7 @@ class Outcome:
         return cls({
             "mark": plan.mark, "counts": plan.counts, "living": plan.living, "is_empty": plan.is_empty, "rows": rows,
             "faults": [[fault.place, fault.value, fault.text] for fault in plan.faults], "notes": [chinese for chinese, _ in plan.notes],
-            "bound": sum(step.is_bound for step in plan.of(Kind.LEFT)),
+            "let_go": plan.let_go, "bound": sum(step.is_bound and not step.is_let_go for step in plan.of(Kind.LEFT)),
         })  # fmt: skip
 
     def rows(self, of: str) -> list[Any]:
@@ -158,7 +158,7 @@ def draft_of(session: Session, key: str, person: str) -> RosterDraft | None:
 def outcome_of(session: Session, draft: RosterDraft, now: datetime) -> tuple[Outcome, bool]:
     """Return what a draft would change, and whether that is news: to be kept by `remember`."""
     kept = draft.personal_outcome
-    if kept is not None and not is_unreadable(kept):
+    if kept is not None and not is_unreadable(kept) and "let_go" in kept:  # earlier versions did not say who is let go
         return Outcome(kept), False
     plan = rosterdiff.compare(session, draft.entries, today(now), whole=draft.whole, otherwise=draft.otherwise)
     return Outcome.of(plan), True

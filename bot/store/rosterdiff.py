@@ -126,6 +126,7 @@ class Step:
     name: str
     changes: tuple[Change, ...]
     is_bound: bool = False
+    is_let_go: bool = False  # bound, and without a flat behind it: the account goes with the last one
 
     @property
     def label(self) -> str:
@@ -141,14 +142,17 @@ class Step:
             self.name,
             [[one.field, one.before, one.after] for one in self.changes],
             self.is_bound,
+            self.is_let_go,
         ]
 
     @classmethod
     def unpack(cls, kept: Sequence[Any]) -> "Step":
         """Return what was packed."""
-        kind, line, (building, unit, room), name, changes, is_bound = kept
+        kind, line, (building, unit, room), name, changes, is_bound, is_let_go = kept
         changed = tuple(Change(field=field, before=before, after=after) for field, before, after in changes)
-        return cls(kind=Kind(kind), line=line, flat=(building, unit, room), name=name, changes=changed, is_bound=is_bound)
+        return cls(
+            kind=Kind(kind), line=line, flat=(building, unit, room), name=name, changes=changed, is_bound=is_bound, is_let_go=is_let_go
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -214,6 +218,7 @@ class Plan:
     people: tuple[tuple[Person | None, Person], ...] = ()  # before and after; None before: somebody new
     homes: Mapping[Flat, int] = field(default_factory=dict)  # the ids of the flats there are
     living: int = 0  # people who live in the community before it
+    let_go: int = 0  # accounts that end by it
 
     def of(self, kind: Kind) -> list[Step]:
         """Return what happens to people in one way."""
@@ -316,9 +321,11 @@ class _Comparison:
                 self.new_flats.setdefault(entry.flat)
             if entry.name:
                 self._take(entry)
-        steps = [step for person, before in self.before.items() for step in self._steps(person, before)]
-        untouched = len(self.before) - len({id(person) for person in self.before if self._differs(person)})
-        left, kept = self._leave() if whole else ([], 0)
+        spoken_of = list(self.before)
+        untouched = len(spoken_of) - sum(self._differs(person) for person in spoken_of)
+        missing, kept = self._missing() if whole else ([], 0)
+        steps = [step for person in spoken_of for step in self._steps(person, self.before[person])]
+        left = [self._leaves(person, flat) for person, flat in missing]
         self._ask_of_phones()
         self._ask_of_buildings(entries)
         self._ask_of_flats(entries)
@@ -326,6 +333,7 @@ class _Comparison:
         return Plan(
             flats=tuple(self.new_flats), steps=(*steps, *left), questions=tuple(self.questions), faults=tuple(self.faults),
             notes=tuple(self._notes(kept)), unchanged=untouched, homes=self.homes, living=living,
+            let_go=sum(self._is_let_go(person) for person in self.before),
             people=tuple((before, person) for person, before in self.before.items() if self._differs(person)),
         )  # fmt: skip
 
@@ -497,11 +505,12 @@ class _Comparison:
                 yield Step(
                     kind=kind, line=self.lines[person, flat],
                     flat=flat, name=person.name, changes=tuple(changes), is_bound=person.is_bound,
+                    is_let_go=leaves and self._is_let_go(person),
                 )  # fmt: skip
 
-    def _leave(self) -> tuple[list[Step], int]:
+    def _missing(self) -> tuple[list[tuple[Person, Flat]], int]:
         """Let move out who is not in the file; returns them, and how many stay because no roster brought them."""
-        steps, kept = [], 0
+        left, kept = [], 0
         for person in self.people:
             for flat in person.current:
                 if (person, flat) in self.lines:
@@ -512,11 +521,19 @@ class _Comparison:
                     continue
                 self.before.setdefault(person, person.copy())
                 living.moved_out = self.today
-                change = Change(field="moved_out", before="", after=_day(self.today))
-                steps.append(
-                    Step(kind=Kind.LEFT, line=0, flat=flat, name=person.name, changes=(change,), is_bound=person.is_bound)
-                )
-        return steps, kept
+                left.append((person, flat))
+        return left, kept
+
+    def _leaves(self, person: Person, flat: Flat) -> Step:
+        change = Change(field="moved_out", before="", after=_day(self.today))
+        return Step(
+            kind=Kind.LEFT, line=0, flat=flat, name=person.name, changes=(change,), is_bound=person.is_bound,
+            is_let_go=self._is_let_go(person),
+        )  # fmt: skip
+
+    def _is_let_go(self, person: Person) -> bool:
+        before = self.before[person]
+        return before is not None and person.is_bound and bool(before.current) and not person.current
 
     def _ask_of_phones(self) -> None:
         """Ask about numbers that somebody gets and that look wrong, or that somebody else has already."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role
-from integrations.residents import cards, community, duplicates, events, flat, lists, moves, phones, processing
+from integrations.residents import cards, community, duplicates, events, flat, lists, moves, phones, processing, reactions
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -17,7 +17,8 @@ integration = Integration(
     log=events.LOG,
     effects=(flat.draw,),
     emits=events.EMITS,
-    tells={"household.unbound": "flat", "household.blocked": "flat"},
+    tells={"household.unbound": "flat", "household.blocked": "flat", "household.bound_again": "flat"},
+    reactions=reactions.ALL,
     processing=processing.PROCESSING,
     permissions=(
         Permission(name="household.view", title="看居民和住户", roles=_DESK),

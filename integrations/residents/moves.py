@@ -116,7 +116,6 @@ def leave(desk: Desk) -> Redirect:
         raise Refusal("搬走的日期还没有到。到那天再登记，之前这个人仍算住在这里。")
     ended = ""
     if resident.openid and len(roster.homes(desk.session, resident)) == 1:  # their account is let go with the last flat
-        desk.tell(resident, "household.unbound", flat=flat.label)
         ended = "这是最后一套房，微信绑定也解除了，已告诉本人。"
     desk.move_out(resident, flat, on=day)
     return _back(flat, f"{resident.name or '家庭成员'}已登记搬走。{ended}搬错了，可以在下面点“搬回来”。")

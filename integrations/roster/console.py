@@ -98,7 +98,7 @@ def look(desk: Desk) -> View:
         {
             "draft": draft, "plan": found, "counts": found["counts"], "tabs": TABS, "shown": shown, "found": rows,
             "rows": [Step.unpack(row) for row in rows.rows] if shown in list(Kind) else rows.rows,
-            "fields": rosterimport.FIELDS, "faults": found["faults"][:FAULTS], "notes": [*draft.notes, *found["notes"]], "bound": found["bound"],
+            "fields": rosterimport.FIELDS, "faults": found["faults"][:FAULTS], "notes": [*draft.notes, *found["notes"]], "bound": found["bound"], "let_go": found["let_go"],
             "many": left > found["living"] * MANY and left > 5, "minutes": int(rosterimport.WAITS.total_seconds() // 60),
         },
     )  # fmt: skip

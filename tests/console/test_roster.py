@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import FormData
 from sqlalchemy import event
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.contract import Work, rosterfile
 from bot.store.events import Event
 from bot.store.imports import RosterDraft, RosterImport
+from bot.store.outbox import Delivery
 from bot.store.people import Evidence, Household, Resident
 from bot.store.staff import Role
 from integrations.visitor_passes.models import Pass, PassState
@@ -276,19 +277,29 @@ async def test_who_leaves_by_a_file_loses_what_the_flat_gave_and_gets_the_accoun
 
         return await office.read(look)
 
+    def said_to_zhao(session: Session) -> list[str]:
+        sent = session.exec(select(Delivery).where(Delivery.openid == "oZhao").order_by(col(Delivery.id))).all()
+        return [one.payload["text"] for one in sent]
+
     key, file = await office.write(settle)
     async with await office.browser(Role.MANAGER) as manager:
         _, preview, draft = await send(manager, file.encode())
         _, _, page = await post(manager, f"{draft}/do", seen=seen(preview))
         gone = await stands()
+        told = await office.read(said_to_zhao)
         _, offered = await get(manager, page)
         await post(manager, f"{page}/undo")
 
+    assert "有 1 位绑定了微信的居民，这次迁出的是最后一套房：一导入，微信绑定就解除" in preview
+    assert "绑定不会解除" not in preview
     assert gone == (None, PassState.CANCELLED)
+    assert len(told) == 1
+    assert "物业解除了您的微信与" in told[0]
     assert "微信会重新绑上" in offered
     assert await stands() == ("oZhao", PassState.CANCELLED)
+    assert ["重新绑上了" in said for said in await office.read(said_to_zhao)] == [False, True]
     events = await office.read(lambda session: session.exec(select(Event).where(Event.subject == f"resident:{key}")).all())
     assert [(event.kind, event.data.get("reason") or event.data.get("evidence")) for event in events] == [
         ("resident.bound", "code"), ("resident.moved_out", None), ("resident.unbound", "moved_out"),
-        ("resident.moved_in", "roster"), ("resident.bound", "code"),
+        ("resident.moved_in", "roster"), ("resident.bound", "undone"),
     ]  # fmt: skip

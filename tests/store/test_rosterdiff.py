@@ -202,6 +202,29 @@ def test_who_is_not_in_the_file_stays_unless_the_file_is_the_whole_roster(compar
     assert any("1 人不在文件里，但不是按名册登记的" in note for note, _ in whole.notes)
 
 
+def test_who_loses_the_last_flat_is_told_from_who_keeps_another(compare: Compare, sqlite: Database, now: datetime) -> None:
+    both = [{**CHEN}, {"name": "李梅"}, {"name": "王强"}]
+    compare(both, row(2))
+
+    def bind(session: Session) -> None:
+        for one in session.exec(select(Resident)).all():
+            if one.name == "李梅":
+                people.move_in(
+                    session, one, session.exec(select(Household).where(Household.building == OTHER[0])).one(), ResidentRole.OWNER
+                )
+            if one.name != "陈建国":
+                people.bind(session, one, f"o{one.name}", now)
+
+    sqlite.submit(bind).result()
+
+    both_left = compare([], row(2), whole=True)
+    partly = compare([], row(2), row(3, OTHER, "李梅"), whole=True)
+
+    assert {(step.name, step.is_let_go) for step in partly.of(Kind.LEFT)} == {("李梅", False), ("王强", True)}
+    assert partly.let_go == 1
+    assert (both_left.let_go, [step.is_let_go for step in both_left.of(Kind.LEFT)]) == (2, [True] * 3)
+
+
 def test_a_day_of_moving_out_lets_somebody_go_and_one_to_come_does_not(compare: Compare) -> None:
     gone = compare([{**CHEN}], row(2, moved_out=date(2026, 3, 1)))
     soon = compare([], row(2, moved_out=date(2026, 4, 1)))
