@@ -24,7 +24,7 @@ from bot.language.danger.odds import Odds
 from bot.language.danger.sorts import Sorts
 from bot.language.danger.surroundings import Surroundings
 from bot.language.files import Catalogue, Intent
-from bot.language.kinds import code, moment
+from bot.language.kinds import code, moment, temperature
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Aspect, Kind, Slot, Value
 from bot.language.kinds.shipped import KINDS
@@ -238,9 +238,13 @@ class Understanding:
         return replace(match, candidates=left, decision="clarify" if rest < EVEN and left else decide(left))
 
     def _is_everyday(self, match: Match, sounded: Sounded) -> bool:
-        """Tell whether words are surely taught as something else: an admin may file 插座冒火花 under repairs, word for word."""
+        """Tell whether words are surely taught as something else: an admin may file 插座冒火花 under repairs, word for word.
+
+        A temperature says how ill somebody is and overrules nothing: 孩子39.5抽筋了.
+        """
         best = match.candidates[0] if match.candidates else None
-        if best is None or self.catalogue.intents[best.intent].emergency:
+        intent = self.catalogue.intents[best.intent] if best is not None else None
+        if best is None or intent is None or intent.emergency or any(slot.kind is temperature.KIND for slot in intent.slots):
             return False
         return best.confidence >= (EVERYDAY if sounded.alarm.is_vague else EXACT)
 

@@ -200,6 +200,30 @@ def test_what_is_a_cry_alone_is_none_beside_other_words(text: str) -> None:
     assert not UNDERSTANDING.hear_text(text, NOW).match.emergency
 
 
+@pytest.mark.parametrize(("text", "danger"), [
+    # a figure beside it silences nothing, and its point ends no sentence
+    ("孩子发烧39.5抽筋了", "child"), ("我女儿发烧39.8抽筋了", "child"), ("宝宝39.2 抽了", "child"), ("打卡 孩子38.9 刚才抽了一下", "child"), ("宝宝惊厥了", "child"),
+    ("孩子39.1 嘴唇发紫", "child"), ("我发烧39 昏过去一次", "medical"), ("老人38 神志不清", "medical"), ("血压220 说话不清楚", "medical"),
+    # gas by its meter, and by what it smells like, whatever else was said before
+    ("天然气表一直转 是不是漏", "gas"), ("煤气表自己在跑", "gas"), ("没用气表还在走字", "gas"), ("像臭鸡蛋", "gas"), ("家里有股臭鸡蛋味", "gas"), ("好像是天然气", "gas"),
+    # each kind by its own words
+    ("楼下有个人躺着不动", "medical"), ("电梯里有个小孩在哭 门打不开", "lift"), ("孩子在电梯里哭 电梯不动", "lift"),
+])  # fmt: skip
+def test_danger_beside_a_figure_or_told_by_its_signs_is_heard_for_what_it_is(text: str, danger: str) -> None:
+    match = UNDERSTANDING.hear_text(text, NOW).match
+
+    assert (match.emergency, match.danger) == (True, danger)
+
+
+@pytest.mark.parametrize("text", [
+    "孩子发烧39.5", "孩子39.2 吃了退烧药", "38.2 咳嗽 头疼", "女儿38.5 拉肚子", "宝宝36.8 抽了血", "宝宝37.2 抽了两管血没事", "孩子39.5 会不会抽筋啊", "怕39.5抽筋", "孩子没抽筋 就是39.2",
+    "去年孩子高热惊厥过 现在38.2", "燃气表没电了", "天然气表怎么读数", "水表一直转 是不是漏", "电表一直转", "冰箱有股臭鸡蛋味", "河道臭得像臭鸡蛋", "卫生间返味 臭臭的", "天然气怎么缴费",
+    "7号楼电梯一直响 会不会掉下来", "要是煤气漏了怎么办",
+])  # fmt: skip
+def test_a_fever_a_meter_and_a_smell_of_everyday_raise_no_alarm(text: str) -> None:
+    assert not UNDERSTANDING.hear_text(text, NOW).match.emergency
+
+
 @pytest.mark.parametrize("text", ["要出事了楼道着火了", "要出事了我爸晕倒了", "要出事了有人要跳楼"])
 def test_who_says_that_it_ends_badly_is_heard_if_it_does(text: str) -> None:
     assert UNDERSTANDING.hear_text(text, NOW).match.emergency
