@@ -21,6 +21,9 @@ from bot.dialogue.standing import Person, Standing
 from bot.dialogue.starting import resume
 from bot.dialogue.steps import Aside, Do, Kind, Line
 from bot.errors import Forged
+from bot.language.files import Intent
+from bot.language.kinds import flat
+from bot.language.kinds.kind import SKIPPED
 from bot.language.matching.matcher import Match
 from bot.store import conversations, followers, inbox, invitations, masses, moving, outbox, outcomes, scenes, scope
 from bot.store.conversations import Kept
@@ -32,6 +35,9 @@ __all__ = ["Answer", "House", "Kind", "Outcome", "apology", "give_up", "look", "
 
 #: A long answer goes on as messages of its own, which must not overtake the reply.
 CONTINUES_AFTER = timedelta(seconds=1)
+
+#: What goes on with a talk.
+_SAID = (messages.Text, messages.Voice, messages.Photo, messages.Location)
 
 
 def take(session: Session, message: messages.Message, heard: Heard, now: datetime, house: House,
@@ -155,8 +161,10 @@ class _Turn:
 
     def answer(self, message: messages.Message, heard: Heard) -> Answer:
         """Answer whatever came, write down what was said, and keep how the talk stands."""
+        settled = self._settled_meanwhile() if isinstance(message, _SAID) else ()
         before = self.talk.standing
         answer = self._answer(message, heard)
+        answer = replace(answer, texts=(*settled, *answer.texts)) if settled else answer
         self._count(before, answer, is_words=isinstance(message, messages.Text | messages.Voice) and self.talk.heard is not None)
         for text in answer.texts:
             self._note("bot", text)
@@ -167,6 +175,50 @@ class _Turn:
         self.kept.standing = standing.pack(self.talk.standing)
         conversations.keep(self.session, self.kept)
         return answer
+
+    def _settled_meanwhile(self) -> tuple[str, ...]:
+        """Close what asks for a flat about which somebody else has decided meanwhile: the staff, or those at home.
+
+        Of what waited for it is done what can be done; returns what is said of that. Where something is asked of it first, the message
+        is heard as an answer to that. Without a flat nothing is left that could go on.
+        """
+        stands, talk = self.talk.standing, self.talk
+        form = next(
+            (one for one in forms.chain(stands.form or stands.expired) if self.catalogue.intents[one.intent].provides_flat), None
+        )
+        binding = self.catalogue.intents[form.intent] if form is not None else None
+        if form is None or binding is None or self.is_taken:
+            return ()
+        if not self._is_bound_to(form, binding):
+            slot = forms.asked(form, binding)
+            was_refused = (
+                bool(form.prompt)
+                and slot is not None
+                and slot.kind.is_secret
+                and not self.turn.is_bound
+                and self.turn.claim is None
+            )
+            talk.standing = replace(stands.within(None), expired=None, shelved=None) if was_refused else stands
+            return ()
+        left = forms.closed(stands.form or stands.expired, {form.intent})
+        talk.standing = replace(stands.within(left), expired=None, shelved=None)
+        if left is None:
+            return ()
+        step = resume(talk.standing, left, talk.facts())
+        if not isinstance(step, Do):
+            talk.standing = step.standing
+            return ()
+        return carry_out(talk, step).texts
+
+    def _is_bound_to(self, form: forms.Form, binding: Intent) -> bool:
+        """Tell whether the flat that a form is about is the account's by now, or a flat is where it asks for any."""
+        said = {slot.kind.name: form.values.get(slot.name) for slot in binding.slots}
+        building, unit, room = (said.get(kind.name) for kind in (flat.BUILDING, flat.UNIT, flat.ROOM))
+        if building is None or room is None:
+            bound_at = self.turn.resident.bound_at if self.turn.resident else None
+            since = self.talk.standing.said_at
+            return bound_at is not None and since is not None and bound_at > since
+        return any((one.building, one.room) == (building, room) and unit in (one.unit, SKIPPED, None) for one in self.turn.flats)
 
     def _count(self, before: Standing, answer: Answer, *, is_words: bool) -> None:
         """Keep what the message came to, for the figures: no word of it, and not whose it was."""
