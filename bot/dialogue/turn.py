@@ -25,6 +25,7 @@ from bot.language.files import Intent
 from bot.language.kinds import flat
 from bot.language.kinds.kind import SKIPPED
 from bot.language.matching.matcher import Match
+from bot.language.reading import withheld
 from bot.store import conversations, followers, inbox, invitations, masses, moving, outbox, outcomes, scenes, scope
 from bot.store.conversations import Kept
 from bot.store.photos import Photo
@@ -396,7 +397,7 @@ class _Turn:
         return Answer(texts=(self.turn.words(self.catalogue.messages[phrase]),), outcome=Outcome(kind=kind))
 
     def _note(self, speaker: str, text: str, photo_id: int | None = None) -> None:
-        self.said.append((speaker, text, photo_id))
+        self.said.append((speaker, withheld(text) if speaker == "resident" else text, photo_id))
 
 
 def _still_known(heard: Heard, house: House) -> Heard:

@@ -32,7 +32,7 @@ from bot.language.matching.matcher import Candidate, Decision, Match, Matcher, d
 from bot.language.matching.model import Model
 from bot.language.normalise import Tables
 from bot.language.reader import Problem
-from bot.language.reading import Reading
+from bot.language.reading import Reading, withheld
 from bot.wechat import messages
 
 #: Who draws breath more often than this tells a story: understanding each part would take its time.
@@ -141,7 +141,7 @@ class Understanding:
 
     def hear_text(self, text: str, now: datetime, communities: Collection[int] | None = None) -> Heard:
         """Understand words."""
-        message = Reading.of(emoji.without_emoji(text) or text, now, self._simplified)
+        message = Reading.of(withheld(emoji.without_emoji(text) or text), now, self._simplified)
         match = cache(self._match)  # whoever says it twice is understood once
         message = self._handed_on(message, match) or message
         beginning = message.beginning

@@ -12,7 +12,7 @@ from bot.language.kinds.kind import LOOKED_THROUGH, SKIPPED, Found, Grammar, Kin
 from bot.language.kinds.shipped import KINDS
 from bot.language.kinds.temperature import temperatures
 from bot.language.normalise import LONGEST, Normaliser, Tables, unified
-from bot.language.reading import Reading
+from bot.language.reading import Reading, withheld
 from tests.language.kinds.taking import NOW, asked, read
 
 FLAT = [Slot(name=name, kind=KINDS[name]) for name in ("building", "unit", "room")]
@@ -290,3 +290,22 @@ def test_what_a_form_does_not_ask_for_is_hidden_from_names_and_numbers_all_the_s
 
 def test_clauses_are_parted_by_pauses() -> None:
     assert tuple(clause.raw for clause in Reading.of("灯坏了，快来 谢谢。", NOW).clauses) == ("灯坏了", "快来", "谢谢")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("身份证330106198001011234", "身份证[证件]"),
+        ("身份证：３３０１０６１９８００１０１１２３Ｘ。", "身份证：[证件]。"),
+        ("卡 6217-0012-3456-7890-123，人：张三", "卡 [银行卡]，人：张三"),
+        ("护照E12345678", "护照[证件]"),
+        ("我手机13812345678 13912345678", "我手机13812345678 13912345678"),
+        ("+86 13812345678，0571-88001200", "+86 13812345678，0571-88001200"),
+        ("8613812345678", "8613812345678"),
+        ("浙AD12345，3栋2单元501", "浙AD12345，3栋2单元501"),
+        ("12月15日10点到12月16日12点", "12月15日10点到12月16日12点"),
+        ("编号HDKPAB4，码ER1TB6FA4X", "编号HDKPAB4，码ER1TB6FA4X"),
+    ],
+)
+def test_only_papers_and_cards_are_withheld_of_what_enters(said: str, kept: str) -> None:
+    assert withheld(said) == kept

@@ -46,7 +46,7 @@ _MOBILE = rf"(?:(?:\+|00)?86{_GAPS})?(?P<mobile>(?=1{_GAP}?[3-9])(?:{'|'.join(_g
 _EXTENSION = r"(?:\s?(?:转|分机号?|ext\.?|#)\s?|-(?=\d{3,5}(?!\d)))(?P<extension>\d{1,6})"
 _LANDLINE = (
     # the area code with its zero, or behind that of the country without
-    rf"(?:[(\[]?0(?P<area>10|2\d|[3-9]\d\d)[)\]]?|(?:\+|00)?86{_GAPS}\(?0?\)?(?P<area2>10|2\d|[3-9]\d\d)\)?){_GAPS}"
+    rf"(?:[(\[（【〔]?\s?0(?P<area>10|2\d|[3-9]\d\d)\s?[)\]）】〕]?|(?:\+|00)?86{_GAPS}[(（]?0?[)）]?(?P<area2>10|2\d|[3-9]\d\d)[)）]?){_GAPS}"
     # seven or eight digits, in one or two groups
     rf"(?P<local>\d{{4}}{_GAP}?\d{{4}}|\d{{3}}{_GAP}?\d{{4}})"
 )

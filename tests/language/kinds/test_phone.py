@@ -98,3 +98,11 @@ def test_what_is_no_whole_number_is_refused_with_an_example(typed: str) -> None:
     assert phone.written(typed) is None
     with pytest.raises(Refusal, match=f"“{typed}”不是完整的电话号码.*13800138000"):
         phone.checked(typed)
+
+
+@pytest.mark.parametrize(
+    "said", ["（0571）88001234", "(0571) 8800 1234", "（0571） 8800-1234找我", "【0571】88001234", "( 0571 )88001234"]
+)
+def test_a_landline_in_brackets_is_veiled_whatever_brackets_they_are(said: str) -> None:
+    assert "8800" not in phone.veil(said, NOW)
+    assert "1234" in phone.veil(said, NOW)
