@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from bot.language import times
+from bot.language import grievances, times
 from bot.language.kinds import flat, moment, plate
 from bot.language.kinds.kind import Aspect, Slot, Value
 from bot.language.kinds.moment import is_unwanted
@@ -58,7 +58,7 @@ def unread(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> 
 
 def broken_plate(said: Reading, slots: Sequence[Slot]) -> str:
     """Return what wants to be a plate and is none, where the form asks for one: 浙A12."""
-    is_asked = any(slot.kind is plate.KIND for slot in slots)
+    is_asked = any(slot.kind is plate.KIND for slot in slots) and not grievances.blames_a_car(said.text)
     return plate.broken(said.text).upper() if is_asked else ""
 
 

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from bot.language import grievances
 from bot.language.kinds.kind import SKIPPED, Found, Grammar, Kind, Message, Slot, Value, blanked
 from bot.language.numbers import dictated, written_out
 
@@ -67,7 +69,7 @@ _ARMY = _spaced("[VKHBSLJNGCZE]", "[A-DH-JKLMOPR-VY]", *_FIVE)
 
 #: What may not follow: another sign, or what the last one would belong to: 粤BD1234 5人.
 _ENDS = (
-    rf"(?!{_SIGN})(?![挂学警港澳试超领使](?!校|车|姐|会))"
+    rf"(?!{_SIGN})(?![挂学警港澳试超领使](?!校|车|姐|会|报|察))"
     r"(?!\s?(?:[个位名点号月日栋楼度岁元块](?!\w*车)|人))"
 )
 PLATE = re.compile(rf"(?<![A-Z0-9])(?:{'|'.join(_FORMS)}){_ENDS}")
@@ -171,6 +173,11 @@ def _bare(words: str) -> str:
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
+    """Return the plate of somebody who comes, or one's own; a car that is complained of is neither: 浙A66666挡路了."""
+    return None if grievances.blames_a_car(message.whole) else _take_any(message, slot)
+
+
+def _take_any(message: Message, slot: Slot) -> Value | None:
     if found := message.found(GRAMMAR):
         return str(found[-1].value)
     return _mended(message, slot) or (SKIPPED if slot.skippable and _NO_CAR.search(message.text) else None)
@@ -208,3 +215,6 @@ KIND = Kind(
     name="plate", title="车牌", grammar=GRAMMAR, take=_take, called=("车牌", "车牌号", "车"),
     is_exact=True, is_single=True, is_strict=True, tells=True, belongs=True,
 )  # fmt: skip
+
+#: Whoever's car it is: one that stands in the way.
+ANY = replace(KIND, name="any_plate", title="车牌（挡路的车也算）", take=_take_any)
