@@ -65,11 +65,14 @@ _SYNONYMS: Mapping[str, str] = {
     "phone": "电话 手机 手机号 手机号码 电话号码 联系电话 联系方式 移动电话 联系手机 业主电话 住户电话 phone mobile tel telephone",
     "role": "身份 关系 类型 住户类型 人员类型 客户类型 住户身份 与业主关系 与户主关系 角色 居住类型 role relation type",
     "tags": "标签 备注标签 住户标签 人员标签 分组 tags tag label labels",
-    "moved_in": "入住日期 入住时间 入住日 迁入日期 交房日期 入伙日期 movedin moved_in movein",
-    "moved_out": "迁出日期 迁出时间 搬离日期 搬出日期 退租日期 离开日期 movedout moved_out moveout",
+    "moved_in": "入住日期 入住时间 入住日 入住 迁入日期 迁入时间 搬入日期 搬入时间 交房日期 入伙日期 movedin movein moveindate movedindate occupiedsince",
+    "moved_out": "迁出日期 迁出时间 搬离日期 搬出日期 退租日期 离开日期 搬走日期 movedout moveout moveoutdate movedoutdate",
 }  # fmt: skip
 
-_KNOWN = {word: name for name, words in _SYNONYMS.items() for word in words.split()}
+#: What a head is written with and known without: Move-in date, moved_in, 姓 名*.
+_BESIDE = re.compile(r"\([^)]*\)|[\s*:、/_-]+")
+
+_KNOWN = {_BESIDE.sub("", word): name for name, words in _SYNONYMS.items() for word in words.split()}
 
 _ROLE_WORDS: Mapping[ResidentRole, str] = {
     ResidentRole.OWNER: "业主 产权人 房主 户主 本人 业主本人 共有人 owner",
@@ -309,7 +312,7 @@ def _word_of(value: object) -> str:
         said = unicodedata.normalize("NFKC", cells.text_of(value)).casefold()
     except Unreadable:
         return ""
-    return re.sub(r"\([^)]*\)|[\s*:、/]+", "", said)
+    return _BESIDE.sub("", said)
 
 
 class _Table:

@@ -424,7 +424,9 @@ class _Comparison:
         if cells.name_key(person.name) != cells.name_key(entry.name):
             person.name = entry.name
         if entry.phone is not None and self._agrees(entry, "phone", person, cells.phone_key(entry.phone), entry.phone):
-            if cells.phone_key(entry.phone) != cells.phone_key(person.phone) or not entry.phone:
+            if entry.phone and written(entry.phone) is None:
+                self._ask_of_half(person, entry)
+            elif cells.phone_key(entry.phone) != cells.phone_key(person.phone) or not entry.phone:
                 person.phone = entry.phone
         if entry.tags is not None:
             others = person.tags if (person, "tags") in self.said else ()
@@ -436,6 +438,18 @@ class _Comparison:
         person.lives[entry.flat] = living
         self._write_living(living, person, entry)
         self._index(person, entry.flat)
+
+    def _ask_of_half(self, person: Person, entry: Entry) -> None:
+        """Tell of a number that is none, which is left out: its last four figures would let somebody bind, and a good one be lost."""
+        if cells.phone_key(entry.phone or "") == cells.phone_key(person.phone):
+            return
+        stays = f"原来的 {person.phone} 不动" if person.phone else "电话先空着"
+        self.questions.append(
+            Question(
+                line=entry.line, text=f"{entry.name}的电话 {entry.phone} 不是完整的号码（手机是 11 位），没有导入，{stays}；改好再导一次就行",
+                english=f"the phone {entry.phone} of {entry.name} is left out: a mobile has 11 figures",
+            )
+        )  # fmt: skip
 
     def _write_living(self, living: Living, person: Person, entry: Entry) -> None:
         moved_out = entry.moved_out
@@ -536,7 +550,7 @@ class _Comparison:
         return before is not None and person.is_bound and bool(before.current) and not person.current
 
     def _ask_of_phones(self) -> None:
-        """Ask about numbers that somebody gets and that look wrong, or that somebody else has already."""
+        """Ask about numbers that somebody gets and that somebody else has already."""
         holders: dict[str, list[Person]] = defaultdict(list)
         for person in {id(one): one for one in (*self.people, *self.before)}.values():
             if person.phone and person.lives:
@@ -546,14 +560,6 @@ class _Comparison:
             if not key or (before and cells.phone_key(before.phone) == key):
                 continue
             line = min(self.lines[person, flat] for flat in person.lives if (person, flat) in self.lines)
-            if written(person.phone) is None:
-                self.questions.append(
-                    Question(
-                        line=line,
-                        text=f"{person.name}的电话 {person.phone} 不像完整的号码（手机是 11 位），请看看有没有写错",
-                        english=f"the phone {person.phone} of {person.name} looks wrong: a mobile has 11 figures",
-                    )
-                )
             other = next((one for one in holders[key] if one is not person), None)
             if other is not None:
                 whose = f"{label_of(next(iter(other.lives)))} {other.name}".strip()

@@ -63,6 +63,15 @@ def test_titles_above_and_remarks_below_are_no_rows_and_further_columns_are_name
     assert said(sheet) == []
 
 
+@pytest.mark.parametrize("head", ["Move-in date", "moved_in", "Moved In", "MOVE IN", "搬入日期", "入住日期*"])
+def test_a_day_of_moving_in_is_known_by_any_usual_head_and_a_day_that_is_none_is_a_fault(head: str) -> None:
+    [entry] = read(f"building,room,name,{head}\n3,501,Chen,2024-05-01\n".encode()).entries
+    wrong = read(f"building,room,name,{head}\n3,501,Chen,2026-13-45\n".encode())
+
+    assert str(entry.moved_in) == "2024-05-01"
+    assert [fault.value for fault in wrong.faults] == ["2026-13-45"]
+
+
 @pytest.mark.parametrize(("head", "role"), [("业主", ResidentRole.OWNER), ("租客姓名", ResidentRole.TENANT), ("姓名", None)])
 def test_a_column_of_owners_says_what_they_are(head: str, role: ResidentRole | None) -> None:
     [entry] = read(f"楼栋,房号,{head}\n3,501,陈建国\n".encode()).entries

@@ -129,12 +129,16 @@ def test_a_wife_with_her_husbands_phone_is_no_new_name_of_his(compare: Compare) 
     assert [question.text for question in plan.questions] == ["李梅的电话 13900000001 也是3栋2单元501 陈建国的"]
 
 
-def test_a_number_that_looks_wrong_is_asked_about_where_the_file_brings_it_only(compare: Compare) -> None:
+def test_a_number_that_is_none_is_left_out_and_told_where_the_file_brings_it_only(compare: Compare) -> None:
     brought = compare([{"name": "李梅", "phone": "12345"}], row(2, phone="1381234567"), row(3, name="李梅", phone="12345"))
+    for_another = compare([{**CHEN}], row(2, phone="1990000"))
 
     [question] = brought.questions
     assert (question.line, question.other) == (2, "")
-    assert question.text == "陈建国的电话 1381234567 不像完整的号码（手机是 11 位），请看看有没有写错"
+    assert question.text == "陈建国的电话 1381234567 不是完整的号码（手机是 11 位），没有导入，电话先空着；改好再导一次就行"
+    assert [person.phone for _, person in brought.people] == [""]
+    assert for_another.is_empty, "what a good number proves stays with it"
+    assert "原来的 13900000001 不动" in for_another.questions[0].text
 
 
 def test_a_phone_of_somebody_in_another_flat_is_asked_about(compare: Compare) -> None:
