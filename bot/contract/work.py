@@ -309,8 +309,9 @@ class Work:
 
         `reason` stands in the log: `blocked` where it was the staff.
 
-        What it claimed is forgotten. Whoever the roster has in the flat stays on it, without the account; whoever was let in goes
-        out of it, and keeps the account for their other flats.
+        Whoever the roster has in the flat stays on it, without the account; whoever was let in goes out of it, and keeps the account for
+        their other flats. Without a flat the account still says that it lives there, as anybody may: a fault or a fire is looked for there,
+        and nothing else is open to it. What it was asked before is asked no more.
         """
         self.hold(openid)
         objections.object_to(self.session, openid, flat.key, self.now)
@@ -323,6 +324,9 @@ class Work:
             self.unbind(resident, reason)
         else:
             self.move_out(resident, flat, reason)
+        if resident.openid is None:
+            claims.claim(self.session, openid, (flat.building, flat.unit, flat.room), flat, self.now)
+            conversations.leave_open(self.session, openid)
 
     def _require_known(self, resident: Resident, flats: Collection[int]) -> None:
         if resident.openid and objections.flats_against(self.session, resident.openid).intersection(flats):

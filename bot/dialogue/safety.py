@@ -60,7 +60,7 @@ def alarm(turn: Turn, intent: Intent, danger: Danger, text: str) -> tuple[str, T
 def _open(turn: Turn, intent: Intent, danger: Danger, text: str) -> Task:
     return turn.assign(
         intent.id, NEED, _title(turn, [_word(intent, danger)], text), urgent=True, openid=turn.openid, household=turn.flat, text=text,
-        danger=danger.value, dangers=[_word(intent, danger)], heard_at=turn.now.isoformat(),
+        danger=danger.value, dangers=[_word(intent, danger)], heard_at=turn.now.isoformat(), home=_home(turn, text) if turn.flats else "",
     )  # fmt: skip
 
 
@@ -92,11 +92,14 @@ def _word(intent: Intent, danger: Danger) -> str:
     return DANGER_WORDS.get(danger, intent.title)
 
 
-def _title(turn: Turn, dangers: Sequence[str], text: str) -> str:
-    """Return what those who come read first: what it is, and where, by the words before the reporter's own address."""
-    home, said = _home(turn, text), _said_place(turn, text)
+def _title(turn: Turn, dangers: Sequence[str], text: str, known: str = "") -> str:
+    """Return what those who come read first: what it is, and where, by the words before the reporter's own address.
+
+    `known`: where whoever reported it lived when they did; their account may have been let go since, and it burns there all the same.
+    """
+    home, said = _home(turn, text) if turn.flats or not known else known, _said_place(turn, text)
     if said is not None and not _own(turn, text) and not home.startswith(said.label):
-        home = f"{said.label}（{WHO if turn.flat else ''}{home}）"
+        home = f"{said.label}（{WHO if turn.flat or known else ''}{home}）"
     return f"{'、'.join(dangers)}：{home}"
 
 
@@ -176,8 +179,13 @@ def add(turn: Turn, task: Task, text: str) -> None:
     """Write what is said after an alarm on its task, where those who come read it."""
     task.data = {**task.data, "heard_at": turn.now.isoformat()}
     tasks.add_words(turn.session, task, text)
-    task.title = _title(turn, task.data.get("dangers", []), task.data["text"])
+    task.title = _title(turn, task.data.get("dangers", []), task.data["text"], _known_home(turn, task))
     turn.record("task.heard_more", task.about)
+
+
+def _known_home(turn: Turn, task: Task) -> str:
+    flat = turn.session.get(Household, task.household_id) if task.household_id else None
+    return str(task.data.get("home") or "") or (flat.label if flat else "")
 
 
 def more(task: Task) -> str:

@@ -207,6 +207,15 @@ def locked(session: Session, openid: str) -> Conversation | None:
     return session.get(Conversation, openid, with_for_update=True, populate_existing=True)
 
 
+def leave_open(session: Session, openid: str) -> None:
+    """Ask nothing more of what was asked of an account while it was somebody's: what is remembered and an alarm stay."""
+    kept = session.get(Conversation, openid)
+    if kept is not None and kept.standing:
+        asked = ("form", "shelved", "menu", "offer")  # as bot/dialogue/standing.py packs them
+        kept.standing = {name: value for name, value in kept.standing.items() if name not in asked}
+        session.add(kept)
+
+
 def hold(session: Session, openid: str) -> None:
     """Wait until no other transaction works on a talk, and keep it for this one; nothing of it is read."""
     session.execute(select(col(Conversation.openid)).where(col(Conversation.openid) == openid).with_for_update())

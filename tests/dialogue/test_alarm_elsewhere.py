@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot import app
 from bot.cli.serving import demo_settings
+from bot.contract import Work
 from bot.dialogue.turn import take
 from bot.store import alerts, scope
 from bot.store.alerts import Alert
@@ -18,6 +19,7 @@ from bot.store.communities import Community
 from bot.store.duty import Shift
 from bot.store.events import Event
 from bot.store.outbox import Delivery
+from bot.store.people import Household, Resident
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
 from bot.wechat import messages
@@ -160,3 +162,47 @@ def test_a_place_that_is_told_after_an_alarm_is_its_own_and_stands_in_its_title(
     assert account.task().title == "火警：3栋2单元（小区未确认）"
     assert "已记在这次求助里" in account.say("3栋2单元501")
     assert account.task().title == "火警：3栋2单元501（小区未确认）"
+
+
+def at_home(account: Account, act: Any) -> Any:
+    """Let staff of the first community do something about 3栋2单元501."""
+
+    def run(session: Session) -> Any:
+        with scope.within(session, 1):
+            here = select(Household).where(Household.building == "3", Household.unit == "2", Household.room == "501")
+            return act(Work(session=session, now=account.now, context=account.linli.context), session.exec(here).one())
+
+    return account.do(run)
+
+
+def let_in(work: Work, flat: Household) -> None:
+    work.bind(work.settle(flat, name="赵新"), ZHAO)
+
+
+def test_who_is_blocked_while_a_question_stands_open_is_told_the_truth_and_found_when_it_burns(account: Account) -> None:
+    account.say("我住3栋2单元501")
+    account.say("和苑小区")
+    at_home(account, let_in)
+    at_home(account, lambda work, flat: work.object_to(ZHAO, flat, "blocked"))
+
+    answer = account.say("我住3栋2单元501")
+    account.say("厨房着火了")
+
+    assert "之前停掉了" in answer
+    titles = account.do(
+        lambda session: {task.kind: task.title for task in session.exec(select(Task).where(Task.openid == ZHAO)).all()}
+    )
+    assert titles["identity.confirm"] == "核对住址：3栋2单元501", "what is promised is on the office's list"
+    assert titles["emergency.fire"] == "火警：3栋2单元501（自己说的，未核实）"
+
+
+def test_an_alarm_keeps_its_address_when_the_account_is_let_go(account: Account) -> None:
+    account.say("和苑小区")
+    at_home(account, let_in)
+    account.say("我爸晕倒了，快来人")
+    raised = account.task().title
+    at_home(account, lambda work, flat: work.unbind(work.session.exec(select(Resident).where(Resident.openid == ZHAO)).one()))
+    account.say("还没醒")
+
+    assert raised.endswith("：3栋2单元501")
+    assert account.task().title == raised

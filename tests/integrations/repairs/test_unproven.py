@@ -159,3 +159,38 @@ def test_what_was_reported_after_leaving_stays(town: Town) -> None:
     town.database.submit(erase).result()
 
     assert sorted((str(one.state), one.openid) for one in town.all(Ticket)) == [("cancelled", None), ("submitted", NEW)]
+
+
+@pytest.mark.parametrize("reason", ["blocked", "objected"])
+def test_what_an_account_reported_that_a_flat_does_not_know_is_a_strangers_again(town: Town, reason: str) -> None:
+    def do(act: Any) -> Any:
+        def run(session: Session) -> Any:
+            scope.enter(session, town.community.key)
+            return act(Turn(session=session, now=town.now, context=town.context, openid=NEW))
+
+        return town.database.submit(run).result()
+
+    claims_501(town)
+    town.asks(NEW, actions.report, **FAULT)
+    do(lambda work: work.bind(work.settle(work.session.get_one(Household, 1), name="新来的"), NEW))
+    town.asks(NEW, actions.report, category="power", location="客厅")
+    proven = [one.household_id for one in town.all(Ticket)]
+    do(lambda work: work.object_to(NEW, work.session.get_one(Household, 1), reason))
+
+    assert proven == [1, 1]
+    assert [(one.resident_id, one.household_id, one.openid) for one in town.all(Ticket)] == [(None, None, NEW)] * 2
+    columns = town.opens(Role.STAFF, console.board).values["columns"]
+    assert {row.place for *_, rows in columns for row, _ in rows} == {"3栋2单元501（未核实）"}
+
+
+def test_who_is_blocked_reports_a_fault_where_they_lived_as_a_stranger_may(town: Town) -> None:
+    def block(session: Session) -> None:
+        scope.enter(session, town.community.key)
+        work = Turn(session=session, now=town.now, context=town.context, openid=CHEN)
+        work.object_to(CHEN, session.get_one(Household, 1), "blocked")
+
+    town.database.submit(block).result()
+    reply = town.asks(CHEN, actions.report, **FAULT)
+
+    assert isinstance(reply, Reply)
+    assert reply.values["unproven"] == "3栋2单元501"
