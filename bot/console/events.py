@@ -164,6 +164,13 @@ def _subjects(desk: Desk) -> Options:
     return {asked: f"关于：{desk.in_words([asked])[asked].words or asked}"} if asked else {}
 
 
+def _kinds(desk: Desk) -> Options:
+    """Return what may be asked for by who looks: kinds of events by service."""
+    hidden = frozenset[str]() if desk.access.reads_health(desk.staff.role) else desk.context.services.about_health["kind"]
+    told = titles(desk.context.services).items()
+    return {title: own for title, kinds in told if (own := {kind: said for kind, said in kinds.items() if kind not in hidden})}
+
+
 def titles(services: Services) -> Mapping[str, Mapping[str, str]]:
     """Return what each kind of event is called, by the service that says it, in the order in which it declares them; each kind once."""
     seen, found = set[str](), dict[str, dict[str, str]]()
@@ -200,17 +207,20 @@ LIST = Listing(
         Column(name="subject", title="对象", says=lambda desk, row: row.event.subject, is_filed_only=True),
     ),
     filters=(
-        Choice(name="kind", title="种类", options=lambda desk: titles(desk.context.services), fits=lambda desk, kind: col(Event.kind) == kind),
+        Choice(name="kind", title="种类", options=_kinds, fits=lambda desk, kind: col(Event.kind) == kind),
         Choice(name="actor", title="谁", options=_actors, fits=_done_by),
         Choice(name="subject", title="关于", options=_subjects, fits=lambda desk, subject: col(Event.subject) == subject),
         Days(name="at", title="时间", column=Event.at),
     ),
+    base=lambda desk: desk.seen_events(),
     narrow=_narrow,
     finds="姓名、住址、做了什么或编号",
     load=_load,
     to=lambda row: row.subject.path,
     template="console/audit.html",
-    around=lambda desk, rows: {"chain": Chain() if desk.is_fragment else _chain(desk)},
+    around=lambda desk, rows: {
+        "chain": Chain() if desk.is_fragment else _chain(desk), "is_whole": desk.access.reads_health(desk.staff.role),
+    },
     file_need="audit.view",
     empty=("还没有发生什么", "谁在什么时候做了什么、看了谁的健康信息和对话、导出了什么，都会自动记在这里，谁也改不了。"),
 )  # fmt: skip

@@ -8,14 +8,17 @@ from bot.contract.pages import Desk
 from bot.contract.work import Work
 from bot.store.people import Household
 
+#: A line of a card.
+Line = tuple[str, str] | tuple[str, str, str]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A few lines about a household, each with a console path that opens it, or none."""
+    """A few lines about a household, each with a console path that opens it, or none; and whom it tells of (resident:K3M9…), where it is somebody."""
 
     title: str
     need: str
-    run: Callable[[Desk, Household], Sequence[tuple[str, str]]]
+    run: Callable[[Desk, Household], Sequence[Line]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +52,8 @@ class Audience:
     asks: str = ""  # what the words beside the tag are, for people: 楼栋
 
 
-def card(title: str, *, need: str) -> Callable[[Callable[[Desk, Household], Sequence[tuple[str, str]]]], Card]:
-    """Make a function a card of the household's page; it returns (words, path or "")."""
+def card(title: str, *, need: str) -> Callable[[Callable[[Desk, Household], Sequence[Line]]], Card]:
+    """Make a function a card of the household's page; it returns (words, path or "") or (words, path, whom)."""
     return lambda run: Card(title=title, need=need, run=run)
 
 

@@ -171,6 +171,18 @@ class Services:
         return self._unite("the purpose", ((one, {p.name: p for p in one.purposes}) for one in self.integrations))
 
     @cached_property
+    def about_health(self) -> Mapping[str, frozenset[str]]:
+        """What of the log tells by itself that somebody's health is known here: kinds of events, and values of their fields `purpose`, `what`, `task`."""
+        those = [one for one in self.integrations if any(permission.veils for permission in one.permissions)]
+        needs = {permission.name: permission for one in those for permission in one.permissions if permission.veils}
+        return {
+            "kind": frozenset(kind for one in those for kind in one.log.events),
+            "purpose": frozenset(purpose.name for one in those for purpose in one.purposes),
+            "what": frozenset(permission.sensitive for permission in needs.values()),
+            "task": frozenset(task.kind for one in self.integrations for task in one.tasks if task.need in needs),
+        }
+
+    @cached_property
     def lists(self) -> Mapping[str, Listing]:
         """All lists of the console by name."""
         return self._unite("the list", ((one, {listing.name: listing for listing in one.lists}) for one in self.integrations))

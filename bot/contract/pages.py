@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from sqlalchemy import ColumnElement, func, or_
+from sqlmodel import col
+
 from bot.contract.access import PHONES, Access
 from bot.contract.log import Subject
 from bot.contract.work import Work
 from bot.language.kinds import phone as phones
 from bot.store import people, tasks
+from bot.store.events import Event
 from bot.store.staff import Staff
 from bot.store.tasks import Task
 
@@ -104,6 +108,19 @@ class Desk(Work):
         if self.context.health is not None and not is_alarm and not self.access.reads_health(self.staff.role):
             text = self.context.health.veil(text, self.now)
         return text if self.may(PHONES) else phones.veil(text, self.now)
+
+    def seen_events(self) -> list[ColumnElement[bool]]:
+        """Return what holds of the events that this person may read: that somebody gave their temperature tells of health by itself."""
+        if self.access.reads_health(self.staff.role):
+            return []
+        services = self.context.services
+        kind, named = col(Event.kind), services.about_health
+        hidden: list[ColumnElement[bool]] = [kind.in_(named["kind"])]
+        for name in ("purpose", "what", "task"):  # read of the kinds alone that have it: a log is long
+            having = [one for one, fields in services.emits.items() if {name, f"{name}?"} & fields]
+            said = func.coalesce(col(Event.data)[name].as_string(), "")
+            hidden.append(kind.in_(having) & said.in_(named[name]))
+        return [~or_(*hidden)]
 
     def in_words(self, subjects: Iterable[str]) -> Mapping[str, Subject]:
         """Return what several subjects are, in words that this person may read: the titles of tasks quote residents."""

@@ -12,15 +12,17 @@ SHOWN = 3
 
 
 @card("健康打卡", need="health.view")
-def latest(desk: Desk, household: Household) -> Sequence[tuple[str, str]]:
+def latest(desk: Desk, household: Household) -> Sequence[tuple[str, str, str]]:
     """Return the household's last check-ins, the newest first, each with whom it is of."""
-    names = {one.id: one.name or "家庭成员" for one in roster.people_of(desk.session, household)}
+    people = {one.id: one for one in roster.people_of(desk.session, household)}
+    names = {key: one.name or "家庭成员" for key, one in people.items()}
     here = or_(col(CheckIn.resident_id).in_(names), col(CheckIn.reporter_id).in_(names))
     rows = desk.session.exec(select(CheckIn).where(here).order_by(col(CheckIn.id).desc()).limit(SHOWN)).all()
     return [
         (
             desk.words("{who} {t}：{what}", who=_who(made, names), t=made.at, what=made.words),
             f"/health?on_from={made.day}&on_to={made.day}",
+            people[made.resident_id if made.resident_id in people else made.reporter_id].about,
         )
         for made in rows
     ]

@@ -58,6 +58,7 @@ integration = Integration(
     seed=seed.fill,
     permissions=(
         Permission(name="notice.view", title="看通知", roles=(*_DESK, Role.CITY)),
+        Permission(name="receipt.view", title="看通知发给了谁、谁收到了，看居民的回复", roles=_DESK),
         Permission(name="notice.draft", title="写通知草稿", roles=_DESK),
         Permission(name="notice.send", title="发布和撤回通知", roles=(Role.MANAGER,)),
         Permission(name="notice.rules", title="定安静时段、多少人要两个人同意", roles=(Role.MANAGER,)),

@@ -47,7 +47,7 @@ PART_OF: Mapping[DeliveryState, Part] = {
 }  # fmt: skip
 
 
-@page("GET", "/notices/{id}/people", need="notice.view", title="谁收到了通知")
+@page("GET", "/notices/{id}/people", need="receipt.view", title="谁收到了通知")
 def people(desk: Desk) -> View:
     """List who belongs to a part, found by flat or name: did 302 get it, when, by which channel."""
     notice, part, said = _asked(desk)
@@ -82,7 +82,7 @@ def people_csv(desk: Desk) -> Download:
     return Download(body=body, content_type="text/csv", filename="".join(sign for sign in name if sign not in '/\\:*?"<>|\n\r'))
 
 
-@page("GET", "/notices/{id}/flats", need="notice.view", title="哪些户收到了通知")
+@page("GET", "/notices/{id}/flats", need="receipt.view", title="哪些户收到了通知")
 def flats(desk: Desk) -> View:
     """List the flats, with how many of their people were told."""
     notice, _, said = _asked(desk)
@@ -115,7 +115,7 @@ def replies(desk: Desk, notice: Notice) -> list[tuple[receipts.Answered, str]]:
     found = []
     for one in receipts.replies(desk.session, notice):
         talk = desk.session.get(Conversation, one.reply.openid)
-        found.append((one, desk.page_of(f"conversation:{talk.public_id}") if talk else ""))
+        found.append((one, desk.page_of(f"conversation:{talk.public_id}") if talk and desk.may("conversation.view") else ""))
     return found
 
 

@@ -51,8 +51,11 @@ def show(desk: Desk) -> View:
         for service in desk.context.services.integrations for card in service.cards if desk.may(card.need)
     ]  # fmt: skip
     for card, lines in told:
+        about = [
+            subject for line in lines for subject in line[2:]
+        ]  # whom its lines tell of; of a flat's own matters everybody in it
         if lines:
-            desk.read(card.need, *(one.about for one in people))
+            desk.read(card.need, *(about or [one.about for one in people]))
     waiting = _open(desk, household, people)
     for task in waiting:
         desk.read(task.need, task.about)
@@ -65,7 +68,7 @@ def show(desk: Desk) -> View:
         "residents/flat.html",
         {
             "household": household, "people": [_row(desk, lives, one, household) for lives, one in at_home if lives.is_current],
-            "gone": [(lives, one) for lives, one in at_home if not lives.is_current], "cards": [(card.title, lines) for card, lines in told], "tasks": waiting,
+            "gone": [(lives, one) for lives, one in at_home if not lives.is_current], "cards": [(card.title, [line[:2] for line in lines]) for card, lines in told], "tasks": waiting,
             "live": live, "notices": _notices(desk, [one for _, one in at_home]), "events": _events(desk, household, [one for _, one in at_home]),
             "blocked": [(account_key(one.openid), one.at, _whose(desk, one.openid)) for one in register.objected(desk.session, household.key)],
             "roles": roster.RESIDENT_ROLE_WORDS, "today": f"{desk.now:%Y-%m-%d}", "code": register.paper(desk.session, household),
@@ -194,7 +197,7 @@ def _events(desk: Desk, household: Household, people: Sequence[Resident]) -> lis
     stayed = {one.id: one for one in people}
     names = {one.about: one.name or "家庭成员" for one in people}
     names |= {one.about: stayed[one.merged_into_id].name or "家庭成员" for one in roster.also_known(desk.session, people)}
-    theirs = select(Event).where(or_(col(Event.subject) == about(household), col(Event.subject).in_(names)))
+    theirs = select(Event).where(*desk.seen_events(), or_(col(Event.subject) == about(household), col(Event.subject).in_(names)))
     found = desk.session.exec(theirs.order_by(col(Event.id).desc()).limit(EVENTS)).all()
     elsewhere = {key for event in found if (key := event.data.get("household")) not in (None, household.key)}
     flats = {one.key: f"（{one.label}）" for one in desk.session.exec(select(Household).where(col(Household.id).in_(elsewhere)))}

@@ -14,6 +14,8 @@ from PIL import Image
 from sqlmodel import select
 
 from bot.contract import wording
+from bot.store import receipts
+from bot.store.conversations import Conversation
 from bot.store.events import Event
 from bot.store.followers import Follower
 from bot.store.notices import Notice, NoticePicture
@@ -317,3 +319,25 @@ async def test_strangers_and_expired_links_get_nothing_but_kind_words(office: Of
     assert "请在微信里再要一个" in page
     assert WATER["title"] not in page
     assert (row.read_at, row.acknowledged_at) == (None, None)
+
+
+async def test_whom_a_notice_reached_by_name_and_what_they_said_is_for_who_looks_after_them(office: Office) -> None:
+    def answer(session: Any) -> None:
+        told = session.exec(select(Delivery)).all()[0]
+        told.openid = "oAnna"
+        session.merge(Conversation(openid="oAnna", updated_at=office.clock()))
+        receipts.reply(session, told, "停几个小时呀", office.clock())
+
+    await bind(office, speaks=True)
+    async with await office.browser(Role.MANAGER) as manager, await office.browser(Role.CITY) as city:
+        notice = await publish(office, manager)
+        await settle(office)
+        await office.write(answer)
+        at = f"/console/notices/{notice.public_id}"
+        whole, short = await text(manager, at), await text(city, at)
+        statuses = [(await city.get(f"{at}/{page}")).status for page in ("people", "flats")]
+
+    assert statuses == [403, 403]
+    assert all(words in whole for words in ("停几个小时呀", "看对话", f"{at}/people"))
+    assert not any(words in short for words in ("停几个小时呀", "看对话", f"{at}/people", f"{at}/flats"))
+    assert "已打开 0" in short

@@ -15,7 +15,7 @@ from bot.contract import Page, Reading, Work, rosterimport
 from bot.store import consents, conversations, grants, tasks
 from bot.store.conversations import Conversation
 from bot.store.events import Event
-from bot.store.people import Resident
+from bot.store.people import Household, Resident
 from bot.store.photos import Photo
 from bot.store.rosterdiff import Entry
 from bot.store.staff import Role, Staff
@@ -108,6 +108,19 @@ async def test_a_household_with_a_card_of_health_is_a_reading_of_it(office: Offi
     async with await office.browser(Role.MANAGER) as manager:
         await manager.get(f"/console/households/{household}")
     assert (f"resident:{chen}", "健康信息") in {(subject, what) for subject, what, _ in await readings(office)}
+
+
+async def test_a_card_of_one_persons_health_is_no_reading_of_who_lives_with_them(office: Office) -> None:
+    def add(session: Session) -> None:
+        work = Work(session=session, now=office.clock(), context=office.linli.context)
+        work.settle(session.get_one(Household, household), name="李梅")
+
+    chen, _, household = await office.write(talked, office)
+    await office.write(add)
+    async with await office.browser(Role.MANAGER) as manager:
+        await manager.get(f"/console/households/{household}")
+
+    assert {subject for subject, what, _ in await readings(office) if what == "健康信息"} == {f"resident:{chen}"}
 
 
 async def test_a_page_that_refreshes_itself_is_one_reading_until_a_while_has_passed(office: Office) -> None:

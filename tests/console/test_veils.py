@@ -292,3 +292,43 @@ async def test_talk_is_found_by_a_number_only_by_who_may_see_it_and_others_are_t
     assert ["没有按电话找" in page for page in (*whole, *less)] == [False] * 3 + [True] * 3
     assert all("陈建国" in page for page in whole)
     assert not any("陈建国" in page for page in less)
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("", "邀请访客"),
+        ("?q=健康", ""),
+        ("?q=陈建国", "邀请访客"),
+        ("?kind=health.checked_in", ""),
+        ("?actor=resident:", "邀请访客"),
+    ],
+)
+async def test_that_somebody_gave_their_temperature_is_told_by_the_log_to_who_may_see_health_alone(
+    office: Office, query: str, left: str
+) -> None:
+    def happen(session: Session) -> int:
+        chen = session.exec(select(Resident).where(Resident.name == "陈建国")).one()
+        events.record(session, office.clock(), "health.checked_in", subject=chen.about, actor=chen.about)
+        events.record(session, office.clock(), "consent.given", subject=chen.about, actor=chen.about, purpose="health", version=1)
+        events.record(session, office.clock(), "data.read", subject=chen.about, actor="staff:wang", what="健康信息")
+        events.record(session, office.clock(), "task.opened", subject="task:1", task="health.abnormal", urgent=True)
+        events.record(session, office.clock(), "visitor.invited", subject=chen.about, actor=chen.about, people=2)
+        return chen.household_id
+
+    flat = await office.write(happen)
+    async with (
+        await office.browser(Role.CITY) as city,
+        await office.browser(Role.ADMIN) as admin,
+        await office.browser(Role.STAFF) as staff,
+    ):
+        table = (await (await city.get(f"/console/audit{query}")).text()).partition("<tbody")[2].partition("</tbody>")[0]
+        file = await (await city.get(f"/console/audit.csv{query}")).text()
+        whole = await (await admin.get("/console/audit")).text()
+        seen = await (await staff.get(f"/console/households/{flat}")).text()
+
+    for page in (table, file, seen):
+        assert not any(words in page for words in ("健康打卡", "健康信息", "健康异常", "health.abnormal"))
+    assert left in table
+    assert all(words in whole for words in ("健康打卡", "查看了健康信息", "同意了一项用途（健康打卡"))
+    assert "邀请访客" in seen
