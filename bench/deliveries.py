@@ -106,7 +106,7 @@ async def ours(base: str, database: Database) -> None:
         ours = sender.Sender(database, client, lambda: NOW, lambda: Ways(appid="wx"))
         sending = asyncio.ensure_future(ours.run())
         while await database.read(left):  # noqa: ASYNC110  nothing tells when a sender that goes on for ever has nothing left
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
 

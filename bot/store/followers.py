@@ -48,6 +48,7 @@ _HEARD = Prepared(update(_FOLLOWER).where(_MINE).values(followed_at=_CAME), "lef
 _TAPPED = Prepared(update(_FOLLOWER).where(_MINE), *_TAP)
 _FOLLOWED = Prepared(update(_FOLLOWER).where(_MINE), "followed_at", "left_at", *_TAP)
 _LEFT = Prepared(update(_FOLLOWER).where(_MINE), "left_at", *_WINDOW, *_TAP)
+_SPENT = Prepared(update(_FOLLOWER).where(_MINE), "window_left", "tap_left")
 _MEET = writing(_FOLLOWER)
 
 
@@ -95,6 +96,14 @@ def window(follower: Follower) -> quota.Window:
     """Return what WeChat still allows."""
     return quota.Window(
         until=follower.window_until, left=follower.window_left, tap_until=follower.tap_until, tap_left=follower.tap_left
+    )
+
+
+def spend(session: Session, windows: Mapping[str, quota.Window]) -> None:
+    """Write down what is left to each openid; until when it lasts somebody may just have changed."""
+    _SPENT.run_all(
+        session,
+        [{"sought": openid, "window_left": left.left, "tap_left": left.tap_left} for openid, left in sorted(windows.items())],
     )
 
 

@@ -266,6 +266,7 @@ def _take(session: Session, now: datetime, limit: int, ways: Ways, *, urgent: bo
     )  # fmt: skip
     claims = [claim for row in rows if (claim := choice.of(row))]
     _TAKEN.run_all(session, choice.taken)
+    followers.spend(session, choice.windows)
     return claims, len(rows)
 
 
@@ -304,9 +305,32 @@ def _accounts(session: Session, residents: Collection[int]) -> dict[int, str | N
     return {resident: openid for resident, openid in session.execute(now.where(col(Resident.id).in_(residents)))}
 
 
-def _followers(session: Session, openids: Sequence[str]) -> dict[str, Follower]:
-    found = session.execute(select(Follower).where(col(Follower.openid).in_(set(openids)))).scalars()
-    return {follower.openid: follower for follower in found}
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """How it stands with a follower."""
+
+    follows: bool
+    told_at: datetime | None
+    window: quota.Window
+
+
+def _followers(session: Session, openids: Sequence[str]) -> dict[str, _Known]:
+    one = Follower.__table__.c  # type: ignore[attr-defined]
+    columns = (
+        one.openid,
+        one.followed_at,
+        one.left_at,
+        one.told_at,
+        one.window_until,
+        one.window_left,
+        one.tap_until,
+        one.tap_left,
+    )
+    found = session.execute(select(*columns).where(one.openid.in_(set(openids))))
+    return {
+        openid: _Known(followed_at is not None and left_at is None, told_at, quota.Window(until=until, left=left, tap_until=tap_until, tap_left=tap_left))
+        for openid, followed_at, left_at, told_at, until, left, tap_until, tap_left in found
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -317,11 +341,12 @@ class _Choice:
     now: datetime
     ways: Ways
     stops: Mapping[str, Stop]
-    known: Mapping[str, Follower]
+    known: Mapping[str, _Known]
     accounts: Mapping[int, str | None]  # of those whom notices are for
     nights: Mapping[int, Quiet]
     hours: Collection[int]  # rows that have their reader's hour
     taken: list[dict[str, Any]] = field(default_factory=list)  # what is to be written of those that are sent
+    windows: dict[str, quota.Window] = field(default_factory=dict)  # and what is left to their readers
 
     def of(self, row: Any) -> Claim | None:
         """Return the claim; None when nobody is told, or not yet, and the row says why."""
@@ -335,7 +360,7 @@ class _Choice:
             return self._end(row, DeliveryState.FAILED, "多次发送没有结果，不再重发")
         if not row.openid or (row.resident_id and self.accounts.get(row.resident_id) != row.openid):
             return self._end(row, DeliveryState.UNREACHABLE, NOT_BOUND)  # or let go since: what a flat is told is not theirs
-        if follower is None or follower.followed_at is None or follower.left_at is not None:
+        if follower is None or not follower.follows:
             return self._end(row, DeliveryState.UNREACHABLE, NOT_FOLLOWING)
         if ends := row.payload.get("until"):
             if datetime.fromisoformat(ends) <= self.now and first == self.now:
@@ -344,7 +369,7 @@ class _Choice:
             at, reason = later
             return self._end(row, DeliveryState.QUEUED, reason, due_at=at, attempts=row.attempts - 1)
         # A repeat keeps its channel: the id that WeChat knows must mean the same message.
-        channel = row.channel or self._open(follower)
+        channel = row.channel or self._open(row.openid, follower)
         if not channel:
             return self._end(row, DeliveryState.UNREACHABLE, why_closed(self.stops))
         stop = self.stops.get(channel)
@@ -357,7 +382,7 @@ class _Choice:
             appid=self.ways.appid, notice_id=row.notice_id, community_id=row.community_id,
         )  # fmt: skip
 
-    def _later(self, row: Any, follower: Follower) -> tuple[datetime, str] | None:
+    def _later(self, row: Any, follower: _Known) -> tuple[datetime, str] | None:
         """Return until when an everyday notice waits, and why; None where it may go."""
         morning = self.nights.get(row.community_id, Quiet()).until(self.now)
         if morning is not None:
@@ -366,15 +391,14 @@ class _Choice:
             return None
         return (follower.told_at or self.now) + policies.HOUR, PACED
 
-    def _open(self, follower: Follower) -> str:
+    def _open(self, openid: str, follower: _Known) -> str:
         """Return the channel that is open to a follower, and take what it costs; empty when none is."""
-        window = followers.window(follower)
+        window = self.windows.get(openid, follower.window)
         is_wanted = open_channel(window, True, self.ways, self.stops, self.now) == SUBSCRIPTION
-        allowed = is_wanted and followers.use_allowance(self.session, follower.openid, self.ways.subscription, self.now)
+        allowed = is_wanted and followers.use_allowance(self.session, openid, self.ways.subscription, self.now)
         channel = open_channel(window, allowed, self.ways, self.stops, self.now)
         if channel == CHAT and CHAT not in self.stops and (left := quota.take(window, self.now)):
-            followers.set_window(follower, left)
-            self.session.add(follower)
+            self.windows[openid] = left
         return channel
 
     def _end(self, row: Any, state: DeliveryState, reason: str, **more: Any) -> Claim | None:
