@@ -215,12 +215,12 @@ def opened_house(var: Path, *, demo: bool = False, **more: Any) -> Iterator[Hous
 
     server = threading.Thread(target=serve)
     server.start()
-    assert started.wait(30)
+    assert started.wait(300)
     routes = [
         Route(route.method, route.resource.canonical)
         for route in application.router.routes() if route.resource is not None and route.method != "HEAD"
     ]  # fmt: skip
-    house = House(linli, routes, http.client.HTTPConnection("127.0.0.1", runner.addresses[0][1], timeout=30))
+    house = House(linli, routes, http.client.HTTPConnection("127.0.0.1", runner.addresses[0][1], timeout=300))
     try:
         live(house)
         house.pool = pool(house) | house.met
