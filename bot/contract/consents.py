@@ -30,6 +30,7 @@ __all__ = [
     "give_for",
     "held",
     "in_force",
+    "last_withdrawn",
     "missing",
     "needed",
     "refuse",
@@ -103,6 +104,11 @@ def missing(work: Work, resident: Resident, purposes: Sequence[Purpose]) -> Sequ
 def refused(work: Work, resident: Resident, purposes: Sequence[Purpose]) -> Sequence[Purpose]:
     """Return those to whose words somebody has said no, or taken back their yes: they are not asked again."""
     return [one for one in purposes if consents.was_asked(work.session, resident, one.name, one.version)]
+
+
+def last_withdrawn(work: Work, resident: Resident) -> datetime | None:
+    """Return when somebody last took a consent back; None where they never did."""
+    return consents.last_withdrawn(work.session, resident)
 
 
 def counted(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, func, or_
@@ -99,12 +100,15 @@ class Desk(Work):
         """Where this person may write what the community answers to a question; empty where they may not, or no service keeps answers."""
         return self.context.services.answers_page(self.may)
 
-    def veil(self, text: str, task: Task | None = None) -> str:
+    def veil(self, text: str, task: Task | None = None, at: datetime | None = None) -> str:
         """Return a resident's words as this person may read them: without words of health, without whole phone numbers.
 
-        Of a `task` that is an alarm every word is read by whoever may see it: somebody's life may hang on it.
+        Of a `task` that is an alarm every word is read by whoever may see it: somebody's life may hang on it. Of the talk beside it that
+        is what was said `at` a moment since, and what the alarm itself holds: what came before was told to nobody for that.
         """
         is_alarm = task is not None and self.context.services.ladder(task.kind) is not None
+        if task is not None and at is not None and at < task.opened_at:
+            is_alarm = is_alarm and tasks.holds(task, text)
         if self.context.health is not None and not is_alarm and not self.access.reads_health(self.staff.role):
             text = self.context.health.veil(text, self.now)
         return text if self.may(PHONES) else phones.veil(text, self.now)

@@ -94,6 +94,11 @@ def require_undisputed(work: Work, resident: Resident, flat: Household) -> None:
         raise Refusal(work.words(DISPUTED))
 
 
+def holds(task: Task, text: str) -> bool:
+    """Tell whether a task holds these words of a talk."""
+    return store.holds(task, text)
+
+
 def resident_of(work: Work, task: Task) -> Resident | None:
     """Return who is bound to the openid that a task came from."""
     return people.bound(work.session, task.openid) if task.openid else None

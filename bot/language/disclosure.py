@@ -219,6 +219,18 @@ class Masking:
         return sorted(set(found), key=lambda span: span[0] - span[1])
 
 
+#: What is measured of a body, with the figures: 血压160/90, 今天高压 150, 血糖 7.8. The pressure of water is none.
+_MEASURED = re.compile(
+    r"(?:血压|收缩压|舒张压|血糖|空腹|心率|脉搏|心跳|血氧|血脂|尿酸|体重|[高低]压(?=(?:是|有|到了?|[:：\s])*\d{2,3}(?!\d|伏|[vV千])))"
+    r"(?:[^\d，。；;!！?？\n]{0,5}\d{1,3}(?:\.\d)?(?:[/／~至到\-—][\s]?\d{1,3}(?:\.\d)?)?(?:[%％]|[a-zA-Z/]{2,6})?)?"
+)
+#: Medicines by how their kind ends: 氨氯地平, 缬沙坦, 阿托伐他汀.
+_MEDICINE = re.compile(
+    r"(?:[氨硝非拉尼缬氯厄替坎奥依贝美比索普阿卡卡瑞辛匹托洛伐舒氟苯左右尔莫西头孢克罗红阿奇庆红司曲格列他吡嗪双]{1,5})"
+    r"(?:地平|沙坦|普利|洛尔|他汀|西林|霉素|沙星|拉唑|替丁|列净|列汀|格列\w|贝特|双嗪)|降(?:压|糖|脂)(?:药|片|灵)"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Health:
     """The words that tell of somebody's health, for texts that are read by people who need not know."""
@@ -232,7 +244,7 @@ class Health:
 
     def veil(self, text: str, now: datetime) -> str:
         """Return the text with a mask for each illness, medicine, symptom and body's temperature; nothing else is changed."""
-        spans = [match.span() for match in self.words.finditer(text)]
+        spans = [match.span() for words in (self.words, _MEASURED, _MEDICINE) for match in words.finditer(text)]
         spans += [(found.begin, found.stop) for found in temperature.GRAMMAR.find(text, now)]
         parts, done = [], 0
         for begin, stop in sorted(spans):

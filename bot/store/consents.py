@@ -94,6 +94,14 @@ def _all_of(session: Session, resident: Resident) -> list[int]:
     return [resident.key, *(one.key for one in people.also_known(session, [resident]))]
 
 
+def last_withdrawn(session: Session, resident: Resident) -> datetime | None:
+    """Return when somebody last took a consent back."""
+    mine = (col(Consent.resident_id).in_(_all_of(session, resident)), col(Consent.withdrawn_at).is_not(None))
+    newest = select(Consent).where(*mine).order_by(col(Consent.withdrawn_at).desc()).limit(1)
+    found = session.exec(newest).first()
+    return found.withdrawn_at if found is not None else None
+
+
 def counted(session: Session, purpose: str, moments: Sequence[datetime], where: Sequence[Any] = ()) -> Sequence[int]:
     """Return how many people's consent to a purpose held at each of these moments."""
     if not moments:

@@ -247,6 +247,11 @@ def add_words(session: Session, task: Task, text: str) -> None:
     session.add(task)
 
 
+def holds(task: Task, text: str) -> bool:
+    """Tell whether a task holds these words."""
+    return text in str(task.data.get("text", "")).split(" / ")
+
+
 def alarms(session: Session, openid: str, household_id: int | None) -> Sequence[Task]:
     """Return the open alarms of somebody or of their household, the newest first."""
     mine = col(Task.openid) == openid

@@ -1,6 +1,6 @@
 """The inbox: talks as lists, and one of them beside its list: read, taken, answered, handed on, laid aside, given back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +20,7 @@ from bot.contract import (
     Task,
     Upload,
     View,
+    consents,
     handoffs,
     page,
     page_number,
@@ -327,7 +328,7 @@ def _talk(
         desk.read_phones(about)
     fates = {key: (state.value, FATES.get(state.value, ""), why) for key, (state, why) in talks.fates(desk, lines).items()}
     shown = {
-        "row": row, "inbox": listed, "said": said, "photos": photos, "is_all": is_all, "many": many,
+        "row": row, "alarm_of": _alarm_of(desk, talk, row["alarm"]), "inbox": listed, "said": said, "photos": photos, "is_all": is_all, "many": many,
         "sent_pictures": talks.pictures(desk, talk), "fates": fates, "is_under_way": any(state in UNDER_WAY for state, _, _ in fates.values()),
         "taken_by": desk.session.get(Staff, talk.staff_id) if talk.staff_id else None,
         "names": _names(desk, [one.staff_id for one in said]), "writes": talks.who_writes(desk, talk),
@@ -339,6 +340,13 @@ def _talk(
         "seen": lines[-1].id if lines else 0, "own_last": next((one.text for one in reversed(lines) if one.staff_id == desk.staff.id and one.speaker == "staff"), ""),
     }  # fmt: skip
     return View("desk/conversation.html", shown, status)
+
+
+def _alarm_of(desk: Desk, talk: Conversation, alarm: Task | None) -> Callable[[Line | TalkNote], Task | None]:
+    """Return what tells for which alarm a line is read whole: what somebody then took their consent back from, for none."""
+    resident = talks.speaker(desk, talk)
+    ended = consents.last_withdrawn(desk, resident) if resident is not None else None
+    return lambda line: None if ended is not None and line.at < ended and not (alarm and tasks.holds(alarm, line.text)) else alarm
 
 
 def _again(desk: Desk, talk: Conversation) -> str:

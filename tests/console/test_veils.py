@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.contract.work import WATCH
-from bot.store import conversations, effects, events, grants, tasks
+from bot.store import consents, conversations, effects, events, grants, tasks
 from bot.store.conversations import Conversation
 from bot.store.effects import Effect, EffectState
 from bot.store.people import Resident
@@ -126,6 +126,38 @@ async def test_an_alarm_is_read_whole_by_who_may_see_it_and_so_is_its_talk(offic
         for path in ("/console/tasks", "/console/alarms"):
             assert "急救：有人心梗" in await (await staff.get(path)).text()
         assert "肺癌" in await (await staff.get(f"/console/conversations/{talk}")).text()
+
+
+def before_and_since(session: Session, office: Office, withdrawn: bool) -> str:
+    """A resident told of their daughter the day before an alarm, and of the fall since; they take their consent back or not."""
+    chen = session.exec(select(Resident).where(Resident.name == "陈建国")).one()
+    openid, now = chen.openid or "", office.clock()
+    talk = session.merge(Conversation(openid=openid, updated_at=now, topic="", waiting_since=None))
+    conversations.say(session, openid, "resident", "我女儿拉肚子", now - timedelta(days=1))
+    conversations.say(session, openid, "bot", "记下了：女儿腹泻。", now - timedelta(days=1))
+    alarm = {"text": "我妈摔骨折了"}
+    tasks.open(
+        session, now, kind="emergency.medical", need="task.view", title="摔倒：501", urgent=True, openid=openid, data=alarm
+    )
+    conversations.say(session, openid, "resident", "我妈摔骨折了", now)
+    conversations.say(session, openid, "resident", "她有糖尿病", now + timedelta(minutes=1))
+    if withdrawn:
+        given = consents.give(session, chen, "health", 1, "", now - timedelta(days=2))
+        consents.end(session, given, now + timedelta(minutes=5))
+    session.flush()
+    return talk.public_id
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+async def test_an_alarm_opens_nothing_that_was_said_before_it(office: Office, withdrawn: bool) -> None:
+    talk = await office.write(before_and_since, office, withdrawn)
+    async with await office.browser(Role.STAFF) as staff:
+        page = await (await staff.get(f"/console/conversations/{talk}")).text()
+
+    assert "拉肚子" not in page
+    assert "腹泻" not in page
+    assert "我妈摔骨折了" in page, "what the alarm itself holds is read whole"
+    assert ("糖尿病" in page) is not withdrawn
 
 
 async def test_a_community_that_lets_a_role_see_health_shows_it_the_words(office: Office) -> None:
