@@ -111,12 +111,16 @@ def placed(problems: Sequence[Problem], text: str) -> list[tuple[Problem, str]]:
     return [(one, lines[one.line - 1].strip() if 0 < one.line <= len(lines) else "") for one in problems]
 
 
+#: What stands in a new intent's reply until somebody has written it.
+UNWRITTEN = "【请改成要对居民说的话】"
+
+
 def template(intent: str, title: str, asks_a_person: bool) -> str:
     """Return the text that a new intent begins with: every field that most intents have, each with a remark."""
     ends = (
         "# 没有 reply 也没有 action：这件事转给工作人员，topic 是他们看到的名称\ntopic: " + title
         if asks_a_person
-        else "# 机器人照这句话答；{community.phone} 会换成物业电话\nreply: 【请改成要对居民说的话】有疑问请打 {community.phone}。"
+        else f"# 机器人照这句话答；{{community.phone}} 会换成物业电话\nreply: {UNWRITTEN}有疑问请打 {{community.phone}}。"
     )
     return f"""# 意图的名字，别的文件用它来指这个意图，起好以后不要改
 intent: {intent}
@@ -311,6 +315,9 @@ async def post(asked: Asked) -> tuple[str, int, Mapping[str, Any]]:
         return "preview", 200, await preview(asked, file, text, problems, form)
     if asked.shelf.why_closed:
         return "file", 422, _editing(asked, file, text, problems, said=asked.shelf.why_closed, refused=True, **more)
+    if UNWRITTEN in text:
+        said = f"没有保存：回复里还是“{UNWRITTEN}”，居民会原样看到。请换成要对他们说的话。"
+        return "file", 422, _editing(asked, file, text, problems, said=said, refused=True, **more)
     if not form.get("force"):
         found = await comparison(asked, text)
         if lost := [*found.lost, *found.unheld]:

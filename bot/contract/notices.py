@@ -101,7 +101,7 @@ from bot.store.policies import quiet as quiet_of
 from bot.store.policies import settle as settle_policy
 from bot.store.reach import Reach, Reached
 from bot.store.staff import Staff
-from bot.store.texts import VARIABLES, NoticeText, has_variables
+from bot.store.texts import VARIABLES, NoticeText, has_variables, require_filled
 from bot.store.texts import by_key as text_by_key
 from bot.store.texts import check as check_variables
 from bot.store.texts import fill as fill_variables
@@ -168,8 +168,9 @@ def sample(work: Work, audience: Audience) -> dict[str, str]:
 def send(work: Work, notice: Notice, plan: Plan | None, by: Staff | None) -> Step:
     """Publish a notice or plan it; where the community wants a second person's yes for so many people, let it wait for that.
 
-    An emergency waits for nobody: whoever may send is asked to look at it afterwards.
+    Raises Refusal for words with a blank left open. An emergency waits for nobody: whoever may send is asked to look at it afterwards.
     """
+    require_filled(notice.title, notice.body)
     if plan is not None and plan.rule is not None and notice.kind is NoticeKind.EMERGENCY:
         raise Refusal("紧急通知不能定成周期，请选现在或者一个时间。", english="an emergency cannot recur")
     if plan is not None and notice.until is not None and plan.first(work.now) >= notice.until:

@@ -22,6 +22,9 @@ NAME = 20
 
 _BRACES = re.compile(r"[{｛]([^{}｛｝\n]{0,20})[}｝]")
 
+#: A place to be filled in, as in the texts that ship and in those that offices write.
+_OPEN = re.compile(r"[＿_]{2,}")
+
 
 class NoticeText(Scoped, table=True):
     """A text to write notices from."""
@@ -52,6 +55,17 @@ def check(*texts: str) -> None:
                     f"“{match[0]}”没有这个变量，居民会看到这几个字。花括号里只能写：{known}。",
                     english=f"there is no variable {match[0]}; known are {known}",
                 )
+
+
+def require_filled(*texts: str) -> None:
+    """Raise Refusal for a text with a place that was left open: 因＿＿停水."""
+    for text in texts:
+        if match := _OPEN.search(text):
+            near = text[max(0, match.start() - 6) : match.end() + 6].replace("\n", " ").strip()
+            raise Refusal(
+                f"还有没填的空：“{near}”，居民会原样看到。请填上，或者删掉那半句；没写完可以先存草稿。",
+                english=f"a blank is left open: {near!r}; fill it in or leave it out",
+            )
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

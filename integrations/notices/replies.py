@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.contract import Conversation, Delivery, Notice, Turn, receipts
+from bot.contract import Conversation, Delivery, Notice, Turn, notices, receipts
 from bot.contract.notices import NoticeKind
-from integrations.notices import answers
+from integrations.notices import answers, pages
 
 #: How long 收到 is said to a notice that asks for it, and to one that does not.
 ASKED, UNASKED = timedelta(days=7), timedelta(days=1)
@@ -51,10 +51,10 @@ def _thank(turn: Turn, text: str) -> str:
     found = _meant(turn, told)
     if found is None or _is_with_staff(turn):
         return ""
-    delivery, notice = found
+    delivery = found[0]
     receipts.acknowledge(turn.session, delivery.id or 0, "words", turn.now)
     receipts.reply(turn.session, delivery, text, turn.now)
-    return turn.words(turn.context.messages["notice.received"], title=notice.title)
+    return turn.words(turn.context.messages["notice.received"], title=_read(turn, found)[0])
 
 
 def _meant(turn: Turn, told: Sequence[tuple[Delivery, Notice]]) -> tuple[Delivery, Notice] | None:
@@ -84,12 +84,18 @@ def _asked_of(turn: Turn, question: str, told: Sequence[tuple[Delivery, Notice]]
 
 
 def _answer(turn: Turn, question: str, found: tuple[Delivery, Notice]) -> str:
-    notice = found[1]
+    title, body = _read(turn, found)
     at = found[0].sent_at or turn.now
-    words = answers.fitting(question, answers.Said(title=notice.title, body=notice.body, at=at))
+    words = answers.fitting(question, answers.Said(title=title, body=body, at=at))
     if not words:
         return ""
-    return turn.words(turn.context.messages["notice.answer"], title=notice.title, day=f"{at.month}月{at.day}日", words=words)
+    return turn.words(turn.context.messages["notice.answer"], title=title, day=f"{at.month}月{at.day}日", words=words)
+
+
+def _read(turn: Turn, told: tuple[Delivery, Notice]) -> tuple[str, str]:
+    """Return title and text of a notice as its reader found them: with their own name and flat in it."""
+    values = pages.values_of(turn, told[0])
+    return notices.fill_variables(told[1].title, values), notices.fill_variables(told[1].body, values)
 
 
 def _was_spoken_since(turn: Turn, told: Delivery) -> bool:

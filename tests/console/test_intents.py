@@ -86,12 +86,15 @@ async def test_changed_files_can_be_picked_out(office: Office) -> None:
 # ------------------------------------------------------------------ new
 
 
-async def test_new_intent_begins_with_a_template_that_can_be_saved_as_it_is(office: Office) -> None:
+async def test_new_intent_begins_with_a_template_that_can_be_saved_once_its_reply_is_written(office: Office) -> None:
     async with await office.browser(Role.ADMIN) as browser:
         form = {"intent": "pool.hours", "title": "泳池开放时间", "ends": "reply"}
         page = await (await browser.post("/console/intents/new", data=form)).text()
-        status, said = await save(browser, "/console/intents/file/pool/hours.yaml", text_in(page), stamp="", force="1")
+        early = await save(browser, "/console/intents/file/pool/hours.yaml", text_in(page), stamp="", force="1")
+        written = text_in(page).replace("【请改成要对居民说的话】", "泳池每天八点开。")
+        status, said = await save(browser, "/console/intents/file/pool/hours.yaml", written, stamp="", force="1")
 
+    assert (early[0], "居民会原样看到" in early[1]) == (422, True)
     assert (status, "已保存" in said) == (200, True)
     assert office.linli.understanding.catalogue.intents["pool.hours"].title == "泳池开放时间"
     assert own(office, "pool/hours.yaml").startswith("# ")

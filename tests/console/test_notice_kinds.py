@@ -367,6 +367,19 @@ async def test_old_notice_and_texts_are_written_from(office: Office) -> None:
     assert missing.status == 404
 
 
+async def test_a_text_with_a_blank_left_open_is_kept_as_a_draft_and_not_published(office: Office) -> None:
+    form = {"to": "3栋", "title": "停水", "body": "因＿＿，明天九点停水。"}
+    async with await office.browser(Role.MANAGER) as manager:
+        page = await text(manager, "/console/notices", form, 422)
+        later = await text(manager, "/console/notices", {**form, "when": "later", "at": "2026-03-12T09:00"}, 422)
+        draft = await text(manager, "/console/notices/draft", form)
+
+    assert "还有没填的空：“因＿＿，明天九点停”" in page
+    assert "还有没填的空" in later
+    assert "草稿存好了" in draft
+    assert [one.state for one in await office.read(lambda session: session.exec(select(Notice)).all())] == [NoticeState.DRAFT]
+
+
 # ------------------------------------------------------------------ doors
 
 

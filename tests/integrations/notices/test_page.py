@@ -300,6 +300,13 @@ def test_question_without_a_name_is_about_the_notice_that_just_came_and_answered
     assert say(town, "几点恢复？") == ""
 
 
+def test_answers_from_a_notice_have_its_readers_own_name_and_flat(town: Town) -> None:
+    publish(town, "{房号}停水", "{称呼}，{房号}：明天九点到十二点停水，十二点恢复。", asks=True)
+
+    assert say(town, "几点恢复？") == "《3栋2单元501停水》（3月11日）说：陈建国，3栋2单元501：明天九点到十二点停水，十二点恢复。"
+    assert "《3栋2单元501停水》" in say(town, "收到")
+
+
 def test_question_about_a_notice_is_tied_to_it_and_answered_as_usual(town: Town) -> None:
     publish(town)
     water = told(town).id
